@@ -1,0 +1,34 @@
+"""The errors a user can cause, each with a hint that can be pasted; nothing here is caught silently."""
+
+from __future__ import annotations
+
+from scanners.model import GapKind
+
+__all__ = ["PolicyError", "ScangateError", "Unreadable", "UsageError"]
+
+
+class ScangateError(Exception):
+    """Something the user can mend: one line that says what, one that says how. Ends the program with exit code 2."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(ScangateError):
+    """A command line that cannot be carried out."""
+
+
+class PolicyError(ScangateError):
+    """A policy that cannot be believed; the message opens with ``file:line:column``."""
+
+
+class Unreadable(Exception):
+    """A scanner's answer that cannot be believed; the engine turns it into a gap for each file it was asked about."""
+
+    def __init__(self, kind: GapKind, reason: str, hint: str = "") -> None:
+        super().__init__(reason)
+        self.kind = kind
+        self.reason = reason
+        self.hint = hint

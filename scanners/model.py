@@ -1,0 +1,325 @@
+"""The facts every part of scangate shares: frozen values with invariants and no behaviour beyond them.
+
+Nothing here reads a file, asks the clock or knows a tool. Paths are text, relative to the scanned root, with ``/``;
+lines and columns count from 1, columns in characters, and an end column is the one behind the last character (as in SARIF).
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import Any
+
+import msgspec
+
+__all__ = [
+    "Accounting",
+    "Confidence",
+    "FileReport",
+    "Finding",
+    "Gap",
+    "GapKind",
+    "GapRuling",
+    "Kind",
+    "LeftOut",
+    "Location",
+    "Outcome",
+    "Package",
+    "Report",
+    "Ruling",
+    "RulingOutcome",
+    "ScanResult",
+    "Severity",
+    "Span",
+    "Status",
+    "Targets",
+    "Verdict",
+]
+
+
+class Severity(enum.IntEnum):
+    """How bad a finding is; UNKNOWN is a level of its own, and a policy says what it is worth."""
+
+    UNKNOWN = 0
+    INFO = 1
+    LOW = 2
+    MEDIUM = 3
+    HIGH = 4
+    CRITICAL = 5
+
+
+class Confidence(enum.IntEnum):
+    """How sure the scanner is that the finding is one."""
+
+    UNKNOWN = 0
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+
+
+class Kind(enum.Enum):
+    """What a finding is about; budgets can be set per kind."""
+
+    CODE = "code"
+    SECRET = "secret"  # the name of a kind, not a secret
+    DEPENDENCY = "dependency"
+    CONFIGURATION = "configuration"
+
+
+class GapKind(enum.Enum):
+    """Why something was not read. No bundled policy ever allows the kinds in NEVER_ALLOWED."""
+
+    TOOL_MISSING = "tool-missing"
+    CRASH = "crash"
+    TIMEOUT = "timeout"
+    GARBAGE = "garbage"
+    INTERRUPTED = "interrupted"
+    UNREADABLE = "unreadable"
+    ENCODING = "encoding"
+    UNPARSABLE = "unparsable"
+    PARTIAL_PARSE = "partial-parse"
+    TOO_LARGE = "too-large"
+    UNPINNED = "unpinned"
+    ADVISORY_UNANSWERED = "advisory-unanswered"
+    STALE_STORE = "stale-store"
+
+
+NEVER_ALLOWED = frozenset(
+    {GapKind.TOOL_MISSING, GapKind.CRASH, GapKind.TIMEOUT, GapKind.GARBAGE, GapKind.INTERRUPTED}
+)
+
+
+class Status(enum.Enum):
+    """What became of one scanner's run. SKIPPED means the policy or the command line said no."""
+
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+class Accounting(enum.Enum):
+    """How a scanner accounts for files: its output names each, or the run as a whole vouches for them."""
+
+    PER_FILE = "per-file"
+    WHOLE_RUN = "whole-run"
+
+
+class RulingOutcome(enum.Enum):
+    """What the policy makes of one finding."""
+
+    BLOCKS = "blocks"
+    TOLERATED = "tolerated"
+    SUPPRESSED = "suppressed"
+    KNOWN = "known"
+
+
+class Outcome(enum.Enum):
+    """The verdict in one word. FAIL beats INCOMPLETE; both are told."""
+
+    PASS = "PASS"  # noqa: S105 -- the word, not a password
+    FAIL = "FAIL"
+    INCOMPLETE = "INCOMPLETE"
+
+
+class Location(msgspec.Struct, frozen=True, order=True):
+    """Where a finding is. ``line`` >= 1; ``end_line`` >= ``line``; columns >= 1, 0 where the tool gave none."""
+
+    path: str
+    line: int = 1
+    end_line: int = 1
+    column: int = 0
+    end_column: int = 0
+
+    def __post_init__(self) -> None:
+        if self.line < 1 or self.end_line < self.line:
+            raise ValueError(f"not a line range: {self.line}-{self.end_line}")
+        if self.column < 0 or self.end_column < 0:
+            raise ValueError(f"not a column: {self.column}-{self.end_column}")
+
+
+class Span(msgspec.Struct, frozen=True, order=True):
+    """Where the characters of a secret stand, so that they can be taken out; never the characters themselves."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+class Package(msgspec.Struct, frozen=True, order=True):
+    """What a dependency finding is about."""
+
+    name: str
+    version: str
+    fixed_in: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    cvss: str = ""
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One fault that one scanner saw.
+
+    ``rule`` is ``scanner:id`` (``bandit:B602``); ``title`` says in a few words what the rule is about and is the same for all its
+    findings; ``message`` is about this one. ``evidence`` is source text with every secret taken out. ``fingerprint`` and
+    ``line_hash`` are empty until the identity pass has set them; ``line_hash`` stays empty for secrets. ``waiver`` is the inline
+    comment that the tool itself would have obeyed, empty where there is none.
+    """
+
+    rule: str
+    severity: Severity
+    confidence: Confidence
+    kind: Kind
+    title: str
+    message: str
+    location: Location
+    cwe: tuple[int, ...] = ()
+    evidence: str = ""
+    help_url: str = ""
+    fingerprint: str = ""
+    line_hash: str = ""
+    waiver: str = ""
+    reported_by: tuple[str, ...] = ()
+    package: Package | None = None
+
+    @property
+    def scanner(self) -> str:
+        """The scanner whose rule this is."""
+        return self.rule.partition(":")[0]
+
+    def sort_key(self) -> tuple[Any, ...]:
+        """The order of findings in every report: by place, then by rule."""
+        return (self.location, self.rule, self.message, self.fingerprint)
+
+
+class Gap(msgspec.Struct, frozen=True):
+    """Something that was not read, or not wholly; ``path`` is None where the gap is not about one file, ``line`` 0 where none."""
+
+    scanner: str
+    path: str | None
+    kind: GapKind
+    reason: str
+    line: int = 0
+    hint: str = ""
+
+    def sort_key(self) -> tuple[Any, ...]:
+        """The order of gaps in every report."""
+        return (self.scanner, self.path or "", self.line, self.kind.value, self.reason)
+
+
+class LeftOut(msgspec.Struct, frozen=True, order=True):
+    """A path that was not read on purpose, and whose word that was; ``scanner`` is empty where it holds for all."""
+
+    path: str
+    reason: str
+    scanner: str = ""
+
+
+class FileReport(msgspec.Struct, frozen=True):
+    """What one scanner says of one file. ``secrets`` tells where secrets stand in it, for the redaction pass."""
+
+    path: str
+    findings: tuple[Finding, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    secrets: tuple[Span, ...] = ()
+
+
+class ScanResult(msgspec.Struct, frozen=True):
+    """What one scanner's run came to.
+
+    ``given`` counts the files it was given, ``files`` are those it read wholly: given = files + files with a gap, always.
+    """
+
+    scanner: str
+    version: str
+    status: Status
+    accounting: Accounting = Accounting.PER_FILE
+    given: int = 0
+    files: tuple[str, ...] = ()
+    cached: int = 0
+    findings: tuple[Finding, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    seconds: float = 0.0
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        if self.status is Status.COMPLETE and self.gaps:
+            raise ValueError(f"{self.scanner}: complete, yet it has gaps")
+        if self.status in (Status.PARTIAL, Status.FAILED) and not self.gaps:
+            raise ValueError(f"{self.scanner}: {self.status.value}, yet it names no gap")
+        lost = {gap.path for gap in self.gaps if gap.path is not None}
+        if lost & set(self.files) or self.given != len(self.files) + len(lost):
+            raise ValueError(f"{self.scanner}: the ledger does not add up")
+
+
+class Ruling(msgspec.Struct, frozen=True):
+    """What the policy makes of one finding, at the severity the policy gives it, and why."""
+
+    finding: Finding
+    severity: Severity
+    outcome: RulingOutcome
+    because: str
+
+
+class GapRuling(msgspec.Struct, frozen=True):
+    """Whether the policy lets a gap stand, and why."""
+
+    gap: Gap
+    counts: bool
+    because: str
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """The one judgement from which every report and the exit code come.
+
+    ``outcome`` follows from the rest: a blocking ruling makes it FAIL, else a gap that counts makes it INCOMPLETE.
+    ``notes`` are things the policy wants said: expired or unused exceptions, severities changed, files excluded.
+    """
+
+    outcome: Outcome
+    rulings: tuple[Ruling, ...]
+    gaps: tuple[GapRuling, ...]
+    policy: str
+    policy_digest: str
+    environment: str
+    date: str
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.outcome is not self.follows():
+            raise ValueError(f"the outcome {self.outcome.value} does not follow from the rulings")
+
+    def follows(self) -> Outcome:
+        """The outcome that the rulings and gaps make."""
+        if any(ruling.outcome is RulingOutcome.BLOCKS for ruling in self.rulings):
+            return Outcome.FAIL
+        if any(ruling.counts for ruling in self.gaps):
+            return Outcome.INCOMPLETE
+        return Outcome.PASS
+
+
+class Targets(msgspec.Struct, frozen=True):
+    """Where the list of files came from (``git index``, ``staged``, ``file system``) and what it passed over, told by name."""
+
+    source: str
+    files: int
+    left_out: tuple[LeftOut, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class Report(msgspec.Struct, frozen=True):
+    """What every reporter gets: the whole run. Times are UTC, ISO 8601; ``interrupted`` is the signal's name or empty."""
+
+    verdict: Verdict
+    results: tuple[ScanResult, ...]
+    targets: Targets
+    tool_version: str
+    root: str
+    commit: str = ""
+    started: str = ""
+    finished: str = ""
+    seconds: float = 0.0
+    interrupted: str = ""
+    exit_code: int = 0
+    scope: tuple[tuple[str, Any], ...] = ()
