@@ -46,8 +46,6 @@ def _compiled(pattern: str) -> Callable[[str], re.Match[str] | None]:
     inside = body != pattern
     anchored = "/" in body
     segments = [segment for segment in body.split("/") if segment]
-    if len(segments) > 1 and segments[-1] == "**":
-        inside, segments = True, segments[:-1]
     if not anchored:
         segments = ["**", *segments]
     return re.compile(_blocks(segments) + ("/.+" if inside else "(?:/.*)?"), re.DOTALL).fullmatch
