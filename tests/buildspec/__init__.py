@@ -1,0 +1,1 @@
+"""Runs the buildspecs we hand out the way CodeBuild would, without CodeBuild."""
