@@ -1,0 +1,98 @@
+"""What a scanner is: a Protocol, and the two things it is handed. See README, "Write a scanner"."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from scanners.errors import Unreadable
+from scanners.model import Accounting, FileReport, GapKind
+from scanners.scan.process import Output
+from scanners.scan.text import decode, lines_of
+
+__all__ = ["Run", "Scanner", "Source", "fields"]
+
+
+class Source:
+    """One file as a scanner sees it: its path in the repository, and a private copy of the bytes that the scan is about.
+
+    Tools read the copy (``file``, absolute), never the scanned tree: so nothing the tree holds can configure them, nothing can
+    change between two of them, and what the index holds is read the same way as what lies on disk.
+    """
+
+    def __init__(self, path: str, file: Path) -> None:
+        self.path = path
+        self.file = file
+
+    def data(self) -> bytes:
+        """The bytes of the file."""
+        return self.file.read_bytes()
+
+    @functools.cached_property
+    def lines(self) -> Sequence[str]:
+        """The lines of the file as text, without their ends."""
+        return lines_of(decode(self.data())[0])
+
+    def __repr__(self) -> str:
+        return f"Source({self.path!r})"
+
+
+class Run(Protocol):
+    """What a scanner may do with the world: start its program, and find its way back from a path in the program's output."""
+
+    @property
+    def folder(self) -> Path:
+        """A private folder of this call, for files that the program needs beside what it scans."""
+
+    def script(self, name: str) -> str:
+        """The absolute path of a console script beside our own; Unreadable(TOOL_MISSING) where there is none."""
+
+    def program(self, name: str) -> str:
+        """The absolute path of a program on a PATH without the scanned tree; Unreadable(TOOL_MISSING) where there is none."""
+
+    def start(
+        self, argv: Sequence[str], *, network: bool = False, env: Mapping[str, str] | None = None, codes: Iterable[int] = (0,)
+    ) -> Output:
+        """Runs a program to its end. Unreadable(CRASH) where the exit code is not one of ``codes``, and as ``Processes.run`` does."""
+
+    def path_of(self, name: str) -> str:
+        """The repository path behind a path that a program named; Unreadable(GARBAGE) where it was given no such file."""
+
+    def tree(self, files: Sequence[Source]) -> Path:
+        """A folder that holds exactly ``files`` under their own paths, for programs that want a directory."""
+
+
+class Scanner(Protocol):
+    """A scanner: usually a module. ``scan`` yields a FileReport for each file it read; the engine makes a gap of each it did not.
+
+    It raises Unreadable on anything it does not expect: empty output, a missing key, an exit code it does not know.
+    """
+
+    NAME: str
+    ACCOUNTING: Accounting
+    SPLITS: bool  # whether its files may be scanned in several calls, at the same time
+
+    @property
+    def Options(self) -> type[Any]:  # noqa: N802 -- a class in the module
+        """The type that the policy's block for this scanner is read into."""
+
+    def version(self) -> str:
+        """The version of the tool behind it; Unreadable(TOOL_MISSING) where it is not installed."""
+
+    def reads(self, path: str, options: Any) -> bool:
+        """Whether a file of this path is its business."""
+
+    def scan(self, files: Sequence[Source], options: Any, run: Run) -> Iterable[FileReport]:
+        """Scans ``files``, all of which it reads."""
+
+
+def fields(value: Any, *names: str) -> tuple[Any, ...]:
+    """The values of ``names`` in a JSON object; Unreadable(GARBAGE) where it is none or lacks one: a scanner never guesses."""
+    if not isinstance(value, dict):
+        raise Unreadable(GapKind.GARBAGE, "its output is not what it writes: an object is missing")
+    missing = [name for name in names if name not in value]
+    if missing:
+        raise Unreadable(GapKind.GARBAGE, f"its output is not what it writes: no {', '.join(missing)}")
+    return tuple(value[name] for name in names)

@@ -1,0 +1,248 @@
+"""The only place that starts a program: outside the scanned tree, with little environment, bounded output, and no child left behind."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import selectors
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import IO
+
+import msgspec
+
+from scanners.errors import Unreadable
+from scanners.model import GapKind
+
+__all__ = ["Output", "Processes", "safe_path"]
+
+NETWORK = (
+    *("http_proxy", "https_proxy", "no_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY"),
+    *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"),
+)
+MARK = "SCANGATE_CHILD"
+STDOUT_LIMIT = 512 * 1024 * 1024
+STDERR_KEPT = 64 * 1024
+GRACE = 2.0
+
+
+class Output(msgspec.Struct, frozen=True):
+    """What a program left: its exit code (negative for a signal, as in ``subprocess``), all of stdout, the end of stderr."""
+
+    code: int
+    stdout: bytes
+    stderr: bytes
+
+    def died(self) -> str:
+        """How the program died, or an empty string where it ended by itself with an ordinary code."""
+        number = -self.code if self.code < 0 else self.code - 128
+        if self.code < 0 or 128 < self.code <= 128 + 64:
+            try:
+                return f"killed by {signal.Signals(number).name}"
+            except ValueError:
+                return f"exit code {self.code}"
+        return ""
+
+
+def safe_path(path: str, root: Path) -> str:
+    """``path`` (a PATH value) without entries that are relative or lie in the scanned tree."""
+    kept = [entry for entry in path.split(os.pathsep) if Path(entry).is_absolute() and not Path(entry).resolve().is_relative_to(root)]
+    return os.pathsep.join(kept)
+
+
+class Processes:
+    """Every program of one run. ``folder`` is private to the run: programs start in it, with their HOME and TMPDIR in it.
+
+    Safe to use from several threads. After ``cancel()`` nothing starts any more and what runs is ended.
+    """
+
+    def __init__(self, folder: Path, root: Path, environ: Mapping[str, str]) -> None:
+        self._folder = folder
+        self._environ = environ
+        self._search = safe_path(os.pathsep.join([str(Path(sys.executable).parent), environ.get("PATH", os.defpath)]), root)
+        self._token = secrets.token_hex(16)
+        self._cancelled = threading.Event()
+        for name in ("work", "home", "tmp"):
+            (folder / name).mkdir(mode=0o700, exist_ok=True)
+
+    @property
+    def search_path(self) -> str:
+        """The PATH that programs get."""
+        return self._search
+
+    def cancel(self) -> None:
+        """Ends what runs and starts nothing more."""
+        self._cancelled.set()
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the run was cancelled."""
+        return self._cancelled.is_set()
+
+    def environment(self, *, network: bool, extra: Mapping[str, str]) -> dict[str, str]:
+        """The allow-listed environment of a program."""
+        kept = {name: self._environ[name] for name in NETWORK if network and name in self._environ}
+        return {
+            "PATH": self._search,
+            "LANG": "C.UTF-8",
+            "LC_ALL": "C.UTF-8",
+            "HOME": str(self._folder / "home"),
+            "TMPDIR": str(self._folder / "tmp"),
+            "PYTHONNOUSERSITE": "1",
+            "PYTHONSAFEPATH": "1",
+            "PYTHONUTF8": "1",
+            MARK: self._token,
+            **kept,
+            **extra,
+        }
+
+    def run(
+        self,
+        argv: Sequence[str],
+        *,
+        timeout: float,
+        network: bool = False,
+        env: Mapping[str, str] | None = None,
+        feed: bytes | None = None,
+        limit: int = STDOUT_LIMIT,
+    ) -> Output:
+        """Runs ``argv`` to its end and returns what it left.
+
+        Raises Unreadable: TOOL_MISSING where it cannot be started, TIMEOUT after ``timeout`` seconds, GARBAGE for more than
+        ``limit`` bytes of output, INTERRUPTED where the run was cancelled.
+        """
+        if self.cancelled:
+            raise Unreadable(GapKind.INTERRUPTED, "interrupted before it was scanned")
+        name = Path(argv[0]).name
+        try:
+            child = subprocess.Popen(
+                list(argv),
+                stdin=subprocess.DEVNULL if feed is None else subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                cwd=self._folder / "work",
+                env=self.environment(network=network, extra=env or {}),
+                start_new_session=True,
+            )
+        except OSError as error:
+            reason = f"{name} cannot be started: {error.strerror or type(error).__name__}"
+            raise Unreadable(GapKind.TOOL_MISSING, reason, "reinstall it beside scangate: pip install --force-reinstall scangate") from error
+        with child:
+            try:
+                stdout, stderr = _Reader(child, feed, limit, timeout).read(self._cancelled.is_set)
+            except Unreadable as fault:
+                raise Unreadable(fault.kind, f"{name} {fault.reason}", fault.hint) from None
+            finally:
+                _end(child)
+        return Output(code=child.returncode, stdout=stdout, stderr=stderr)
+
+    def sweep(self) -> None:
+        """Kills what a program may have left behind outside its own process group (found by the mark in its environment)."""
+        mark = f"{MARK}={self._token}".encode()
+        for entry in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                if mark in (entry / "environ").read_bytes().split(b"\0"):
+                    os.kill(int(entry.name), signal.SIGKILL)
+
+
+class _Reader:
+    """Reads both outputs of a child at once (a child that fills one pipe while the other is read would hang)."""
+
+    def __init__(self, child: subprocess.Popen[bytes], feed: bytes | None, limit: int, timeout: float) -> None:
+        self._child = child
+        self._limit = limit
+        self._timeout = timeout
+        self._deadline = time.monotonic() + timeout
+        self._stdout: list[bytes] = []
+        self._size = 0
+        self._stderr = bytearray()
+        self._feed = memoryview(feed or b"")
+
+    def read(self, cancelled: Callable[[], bool]) -> tuple[bytes, bytes]:
+        """All of stdout and the end of stderr, once the child has ended and both are closed."""
+        with selectors.DefaultSelector() as selector:
+            for pipe, event, step in self._pipes():
+                os.set_blocking(pipe.fileno(), False)
+                selector.register(pipe, event, (pipe, step))
+            ended = 0.0
+            while selector.get_map():
+                for key, _ in selector.select(0.1):
+                    pipe, step = key.data
+                    if not step(key.fd):
+                        selector.unregister(pipe)
+                        pipe.close()
+                self._check(cancelled())
+                if _has_ended(self._child):
+                    ended = ended or time.monotonic()
+                    if time.monotonic() - ended > GRACE:  # a grandchild holds the pipes open
+                        break
+            while not _has_ended(self._child):
+                self._check(cancelled())
+                time.sleep(0.01)
+        return b"".join(self._stdout), bytes(self._stderr[-STDERR_KEPT:])
+
+    def _pipes(self) -> Iterable[tuple[IO[bytes], int, Callable[[int], bool]]]:
+        if self._child.stdout is not None:
+            yield self._child.stdout, selectors.EVENT_READ, self._take_stdout
+        if self._child.stderr is not None:
+            yield self._child.stderr, selectors.EVENT_READ, self._take_stderr
+        if self._child.stdin is not None:
+            yield self._child.stdin, selectors.EVENT_WRITE, self._give
+
+    def _take_stdout(self, fd: int) -> bool:
+        chunk = os.read(fd, 1 << 16)
+        self._size += len(chunk)
+        self._stdout.append(chunk)
+        return bool(chunk)
+
+    def _take_stderr(self, fd: int) -> bool:
+        chunk = os.read(fd, 1 << 16)
+        self._stderr += chunk
+        if len(self._stderr) > 4 * STDERR_KEPT:
+            del self._stderr[:-STDERR_KEPT]
+        return bool(chunk)
+
+    def _give(self, fd: int) -> bool:
+        try:
+            self._feed = self._feed[os.write(fd, self._feed[: 1 << 16]) :]
+        except BrokenPipeError:
+            return False
+        return bool(self._feed)
+
+    def _check(self, cancelled: bool) -> None:
+        if cancelled:
+            raise Unreadable(GapKind.INTERRUPTED, "was interrupted")
+        if time.monotonic() > self._deadline:
+            hint = "raise the time limit in the policy: limits: {timeout: SECONDS}"
+            raise Unreadable(GapKind.TIMEOUT, f"did not end within {self._timeout:g} seconds", hint)
+        if self._size > self._limit:
+            raise Unreadable(GapKind.GARBAGE, f"wrote more than {self._limit} bytes of output")
+
+
+def _has_ended(child: subprocess.Popen[bytes]) -> bool:
+    """Whether the child has ended; it is not reaped yet, so that its process group keeps its number."""
+    return os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    """Ends the child's whole process group: politely where the child still runs, then surely."""
+    if child.returncode is not None:
+        return
+    if not _has_ended(child):
+        _signal(child, signal.SIGTERM)
+        limit = time.monotonic() + GRACE
+        while not _has_ended(child) and time.monotonic() < limit:
+            time.sleep(0.02)
+    _signal(child, signal.SIGKILL)
+    child.wait()
+
+
+def _signal(child: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(child.pid, number)

@@ -1,0 +1,65 @@
+"""A private copy of the bytes a scan is about, so that what is read, hashed and reported is one and the same thing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from scanners.errors import Unreadable
+from scanners.model import GapKind
+from scanners.scan.plugin import Source
+
+__all__ = ["Snapshot"]
+
+PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-+@=,~()[]{}#$^&! ")
+LONGEST_NAME = 200
+
+
+class Snapshot:
+    """Files under ``folder``, at their own paths but for names that could be taken for an option or break a tool's output."""
+
+    def __init__(self, folder: Path) -> None:
+        self._root = folder
+        self._paths: dict[str, str] = {}
+        self._trees = 0
+        folder.mkdir(mode=0o700)
+
+    def add(self, path: str, data: bytes) -> Source:
+        """Writes ``data`` as the file ``path`` (relative, with ``/``) and returns the source that stands for it."""
+        file = self._root / "files" / _plain(path)
+        if str(file) in self._paths:  # two odd names became one plain name
+            file = file.with_name(f"{len(self._paths)}-{file.name}")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+        self._paths[str(file)] = path
+        return Source(path, file)
+
+    def path_of(self, name: str) -> str:
+        """The repository path of a copy that a tool names; Unreadable(GARBAGE) where it is none of ours."""
+        path = self._paths.get(os.path.normpath(name))
+        if path is None:
+            raise Unreadable(GapKind.GARBAGE, "its output names a file that it was not given")
+        return path
+
+    def tree(self, files: Sequence[Source]) -> Path:
+        """A folder that holds exactly ``files`` (hard links to the copies), for tools that want a directory."""
+        self._trees += 1
+        root = self._root / f"tree-{self._trees}"
+        for source in files:
+            link = root / source.file.relative_to(self._root / "files")
+            link.parent.mkdir(parents=True, exist_ok=True)
+            link.hardlink_to(source.file)
+            self._paths[str(link)] = source.path
+        return root
+
+
+def _plain(path: str) -> str:
+    return "/".join(_plain_name(name) for name in path.split("/"))
+
+
+def _plain_name(name: str) -> str:
+    plain = "".join(letter if letter in PLAIN else "".join(f"%{byte:02X}" for byte in letter.encode("utf-8", "surrogatepass")) for letter in name)
+    if plain.startswith("-"):
+        plain = f"%2D{plain[1:]}"
+    return plain if len(plain) <= LONGEST_NAME else f"{len(plain)}~{plain[-LONGEST_NAME:]}"

@@ -1,0 +1,207 @@
+"""Lists what there is to scan: from git's index, from what is staged, or from the file system; what it passes over, it names."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from scanners.errors import Unreadable, UsageError
+from scanners.model import Gap, GapKind, LeftOut, Targets
+from scanners.scan.git import Entry, Repository
+
+__all__ = ["Listing", "Target", "list_files", "list_staged"]
+
+SCANNER = "targets"
+
+
+class Target(msgspec.Struct, frozen=True):
+    """A file to scan: its path as text, its path as the file system has it, and its blob where the bytes come from git."""
+
+    path: str
+    raw: bytes
+    blob: str = ""
+    size: int = -1
+
+
+class Listing(msgspec.Struct, frozen=True):
+    """All targets of a run, sorted, and what the run says about where they came from."""
+
+    root: Path
+    targets: tuple[Target, ...]
+    facts: Targets
+    repository: Repository | None = None
+
+    def reader(self, targets: Sequence[Target], limit: int) -> Callable[[Target], bytes]:
+        """A function that gives the bytes of one of ``targets``. It raises Unreadable: TOO_LARGE above ``limit`` bytes,
+        UNREADABLE where they cannot be had."""
+        small = [target.blob for target in targets if target.blob and target.size <= limit]
+        blobs = self.repository.blobs(small) if self.repository is not None and small else {}
+
+        def read(target: Target) -> bytes:
+            if not target.blob:
+                return _read(os.path.join(os.fsencode(self.root), target.raw), limit)  # noqa: PTH118 -- bytes: a name need not be text
+            if target.size > limit:
+                raise _too_large(target.size, limit)
+            if target.blob not in blobs:
+                raise Unreadable(GapKind.UNREADABLE, "git does not hold its content")
+            return blobs[target.blob]
+
+        return read
+
+
+def list_files(root: Path, repository: Repository | None) -> Listing:
+    """Everything under ``root``: git's index and untracked files, or the file system where there is no git, or none that answers."""
+    notes = ["no git repository: every file under the root is read, ignored ones too"]
+    entries = None
+    if repository is not None:
+        try:
+            entries, notes = repository.entries(), []
+        except Unreadable as fault:
+            if fault.kind is GapKind.INTERRUPTED:
+                raise
+            notes = [f"{fault.reason}: every file under the root is read, ignored ones too"]
+    if entries is None:
+        source, left, raws = "file system", [], list(_walk(os.fsencode(root)))
+    else:
+        source = "git index and untracked files"
+        left = [_repository_left_out(entry) for entry in entries if entry.repository]
+        raws = sorted({entry.raw for entry in entries if not entry.repository})
+    targets, gaps = [], []
+    for raw in raws:
+        found = _look(root, raw, tracked=entries is not None)
+        if isinstance(found, Target):
+            targets.append(found)
+        elif isinstance(found, Gap):
+            gaps.append(found)
+        else:
+            left.append(found)
+    facts = Targets(source=source, files=len(targets), left_out=tuple(sorted(left)), gaps=tuple(gaps), notes=tuple(notes))
+    return Listing(root, tuple(sorted(targets, key=lambda target: target.path)), facts, repository)
+
+
+def list_staged(root: Path, repository: Repository | None, names: Sequence[str]) -> Listing:
+    """What the index holds of ``names``, or of all that differs from HEAD where no name is given; the work tree is not looked at."""
+    if repository is None:
+        raise UsageError("--staged needs a git repository", "scan the directory instead: scangate scan .")
+    entries = repository.staged([os.fsencode(name) for name in names])
+    sizes = repository.sizes([entry.blob for entry in entries if entry.mode.startswith("100")])
+    targets, left = [], []
+    for entry in entries:
+        path = _text(entry.raw)
+        if entry.repository:
+            left.append(_repository_left_out(entry))
+        elif entry.mode == "120000":
+            left.append(LeftOut(path, "symbolic link"))
+        else:
+            targets.append(Target(path, entry.raw, blob=entry.blob, size=sizes[entry.blob]))
+    facts = Targets(source="staged", files=len(targets), left_out=tuple(sorted(left)))
+    return Listing(root, tuple(sorted(targets, key=lambda target: target.path)), facts, repository)
+
+
+def _repository_left_out(entry: Entry) -> LeftOut:
+    return LeftOut(_text(entry.raw), f"{entry.repository}: another repository, to be scanned by itself")
+
+
+def _text(raw: bytes) -> str:
+    """The path as text that every report can carry; bytes that are not UTF-8 are shown as ``\\xNN``."""
+    return raw.decode("utf-8", "backslashreplace")
+
+
+def _walk(root: bytes, folder: bytes = b"") -> Iterator[bytes]:
+    """Every path under ``root`` that is not a directory; directories behind links are not entered, unreadable ones are yielded."""
+    try:
+        with os.scandir(os.path.join(root, folder)) as entries:  # noqa: PTH118
+            found = sorted(entries, key=lambda entry: entry.name)
+    except OSError:
+        yield folder
+        return
+    for entry in found:
+        path = os.path.join(folder, entry.name)  # noqa: PTH118
+        if not entry.is_dir(follow_symlinks=False):
+            yield path
+        elif entry.name != b".git":
+            yield from _walk(root, path)
+
+
+def _look(root: Path, raw: bytes, *, tracked: bool) -> Target | Gap | LeftOut:
+    """What a path is: a file to scan, something that cannot be read and is told, or something left out on purpose."""
+    path = _text(raw)
+    full = os.path.join(os.fsencode(root), raw)  # noqa: PTH118
+    try:
+        mode = os.lstat(full).st_mode
+    except FileNotFoundError:
+        return LeftOut(path, "in the index, but not in the work tree") if tracked else _gap(path, "it went away while it was listed")
+    except OSError as error:
+        return _gap(path, error.strerror or type(error).__name__)
+    if stat.S_ISREG(mode):
+        return _inside(root, path, raw)
+    if stat.S_ISLNK(mode):
+        return _look_at_link(root, path, full)
+    if stat.S_ISDIR(mode):
+        return _gap(path, "a directory that cannot be listed")
+    return _gap(path, f"{_sort(mode)}, not a file")
+
+
+def _inside(root: Path, path: str, raw: bytes) -> Target | Gap:
+    """A regular file, unless a directory on the way to it is a link out of the root."""
+    parent = os.path.realpath(os.path.join(os.fsencode(root), os.path.dirname(raw)))  # noqa: PTH118, PTH120
+    if not _is_under(parent, root):
+        return _gap(path, "a directory on the way is a symbolic link out of the root")
+    return Target(path, raw)
+
+
+def _look_at_link(root: Path, path: str, full: bytes) -> Gap | LeftOut:
+    end = os.path.realpath(full)
+    if not _is_under(end, root):
+        return _gap(path, "a symbolic link out of the root, not followed")
+    try:
+        os.stat(full)  # noqa: PTH116
+    except OSError as error:
+        return _gap(path, "a symbolic link that leads nowhere" if isinstance(error, FileNotFoundError) else "a symbolic link in a loop")
+    return LeftOut(path, "symbolic link to another path of the tree, which is scanned by its own name")
+
+
+def _is_under(path: bytes, root: Path) -> bool:
+    top = os.fsencode(os.path.realpath(root))
+    return path == top or path.startswith(top.rstrip(b"/") + b"/")
+
+
+def _sort(mode: int) -> str:
+    sorts = ((stat.S_ISFIFO, "a FIFO"), (stat.S_ISSOCK, "a socket"), (stat.S_ISCHR, "a device"), (stat.S_ISBLK, "a device"))
+    return next((name for test, name in sorts if test(mode)), "a special file")
+
+
+def _gap(path: str, reason: str) -> Gap:
+    return Gap(SCANNER, path, GapKind.UNREADABLE, reason)
+
+
+def _read(full: bytes, limit: int) -> bytes:
+    try:
+        handle = os.open(full, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        raise Unreadable(GapKind.UNREADABLE, error.strerror or type(error).__name__) from error
+    with os.fdopen(handle, "rb") as file:
+        found = os.fstat(handle)
+        if not stat.S_ISREG(found.st_mode):
+            raise Unreadable(GapKind.UNREADABLE, f"{_sort(found.st_mode)}, not a file")
+        if found.st_size > limit:
+            raise _too_large(found.st_size, limit)
+        try:
+            data = file.read(limit + 1)
+        except OSError as error:
+            raise Unreadable(GapKind.UNREADABLE, error.strerror or type(error).__name__) from error
+    if len(data) > limit:
+        raise _too_large(len(data), limit)
+    return data
+
+
+def _too_large(size: int, limit: int) -> Unreadable:
+    return Unreadable(
+        GapKind.TOO_LARGE,
+        f"{size} bytes, over the limit of {limit}",
+        "raise it in the policy (limits: {max-file-size: 2 MiB}), exclude the path with a reason, or allow the gap",
+    )

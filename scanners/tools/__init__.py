@@ -1,0 +1,1 @@
+"""The scanners that come with scangate, one file each."""
