@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
 from xml.sax.saxutils import quoteattr
@@ -13,44 +11,14 @@ import pytest
 
 from .interpreter import Build, Project, run
 from .shell import Carry
+from .site import Site
 from .spec import SpecError, read
 
 HEAD = "version: 0.2\nenv:\n  shell: bash\n"
 
 
-class Site:
-    """A source directory, a HOME and a way to run a buildspec there."""
-
-    def __init__(self, root: Path) -> None:
-        self.source = root / "src"
-        self.home = root / "home"
-        self.source.mkdir()
-        self.home.mkdir()
-
-    def project(
-        self,
-        *,
-        overrides: dict[str, str] | None = None,
-        commit: str = "",
-        seconds: float = 20.0,
-        stop: Callable[[], bool] = lambda: False,
-        carry: Carry = "shell",
-    ) -> Project:
-        image = {"HOME": str(self.home), "PATH": os.environ["PATH"]}
-        return Project(self.source, image, overrides or {}, commit, seconds, stop, carry)
-
-    def run(self, body: str, project: Project | None = None) -> Build:
-        return run(HEAD + dedent(body), project or self.project())
-
-    def write(self, path: str, text: str = "x\n") -> None:
-        file = self.source / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Site:
-    return Site(tmp_path)
+def execute(site: Site, body: str, project: Project | None = None) -> Build:
+    return run(HEAD + dedent(body), project or site.project())
 
 
 def codes(build: Build, phase: str) -> list[int | None]:
@@ -99,7 +67,7 @@ def test_a_fault_in_the_file_is_refused_with_its_path(text: str, message: str) -
 
 
 def test_phases_run_in_their_own_order_not_the_files(site: Site) -> None:
-    build = site.run("phases: {build: {commands: [ls]}, install: {commands: [ls]}, pre_build: {commands: [ls]}}")
+    build = execute(site, "phases: {build: {commands: [ls]}, install: {commands: [ls]}, pre_build: {commands: [ls]}}")
     assert [phase.name for phase in build.phases] == ["install", "pre_build", "build", "upload_artifacts"]
     assert build.status == "SUCCEEDED"
 
@@ -110,7 +78,8 @@ def test_phases_run_in_their_own_order_not_the_files(site: Site) -> None:
 @pytest.mark.parametrize("carry", ["shell", "exports"])
 def test_directory_and_exports_live_on_through_the_phases(site: Site, carry: Carry) -> None:
     site.write("sub/file")
-    build = site.run(
+    build = execute(
+        site,
         """\
         phases:
           install:
@@ -125,12 +94,13 @@ def test_directory_and_exports_live_on_through_the_phases(site: Site, carry: Car
 
 def test_it_is_one_shell_so_functions_and_plain_variables_live_on_too(site: Site) -> None:
     body = "phases: {build: {commands: ['greet() { echo hello $1; }', who=you, greet $who]}}"
-    assert output(site.run(body), "build") == "hello you\n"
-    assert codes(site.run(body, site.project(carry="exports")), "build") == [0, 0, 127]
+    assert output(execute(site, body), "build") == "hello you\n"
+    assert codes(execute(site, body, site.project(carry="exports")), "build") == [0, 0, 127]
 
 
 def test_the_status_of_an_entry_is_that_of_its_last_command(site: Site) -> None:
-    build = site.run(
+    build = execute(
+        site,
         """\
         phases:
           build:
@@ -143,7 +113,7 @@ def test_the_status_of_an_entry_is_that_of_its_last_command(site: Site) -> None:
                 true
                 sh -c 'exit 7'
               - echo never
-        """
+        """,
     )
     assert codes(build, "build") == [0, 0, 7]
     assert build.status == "FAILED"
@@ -151,54 +121,57 @@ def test_the_status_of_an_entry_is_that_of_its_last_command(site: Site) -> None:
 
 @pytest.mark.parametrize("entry", ["exit 3", "set -e; false; true", "trap - EXIT; exit 3", "kill -9 $$", "return 3"])
 def test_an_entry_that_ends_the_shell_fails_and_the_build_goes_on(site: Site, entry: str) -> None:
-    build = site.run(f"phases: {{build: {{commands: [export KEPT=1, '{entry}']}}, post_build: {{commands: [echo $KEPT]}}}}")
+    build = execute(site, f"phases: {{build: {{commands: [export KEPT=1, '{entry}']}}, post_build: {{commands: [echo $KEPT]}}}}")
     assert build.phase("build").status == "FAILED"
     assert output(build, "post_build") == "1\n"
 
 
 def test_no_entry_reads_what_is_meant_for_the_shell(site: Site) -> None:
-    assert output(site.run("phases: {build: {commands: [cat, echo still here]}}"), "build") == "still here\n"
+    assert output(execute(site, "phases: {build: {commands: [cat, echo still here]}}"), "build") == "still here\n"
 
 
 # Phases
 
 
 def test_a_failing_entry_skips_the_rest_then_finally_runs(site: Site) -> None:
-    build = site.run("phases: {build: {commands: [echo one, 'false', echo two], finally: [echo last]}}")
+    build = execute(site, "phases: {build: {commands: [echo one, 'false', echo two], finally: [echo last]}}")
     assert output(build, "build") == "one\nlast\n"
     assert build.phase("build").status == "FAILED"
 
 
 def test_a_failing_finally_fails_the_phase(site: Site) -> None:
-    build = site.run("phases: {build: {commands: ['true'], finally: ['false', echo never]}}")
+    build = execute(site, "phases: {build: {commands: ['true'], finally: ['false', echo never]}}")
     assert (codes(build, "build"), build.status) == ([0, 1], "FAILED")
 
 
 @pytest.mark.parametrize("phase", ["install", "pre_build"])
 def test_a_build_ends_when_install_or_pre_build_fails(site: Site, phase: str) -> None:
-    build = site.run(f"phases: {{{phase}: {{commands: ['false']}}, build: {{commands: [ls]}}, post_build: {{commands: [ls]}}}}")
+    build = execute(
+        site, f"phases: {{{phase}: {{commands: ['false']}}, build: {{commands: [ls]}}, post_build: {{commands: [ls]}}}}"
+    )
     assert [each.name for each in build.phases] == [phase, "upload_artifacts"]
 
 
 def test_post_build_runs_after_a_failed_build_and_is_told(site: Site) -> None:
-    build = site.run(
+    build = execute(
+        site,
         """\
         phases:
           install: {commands: [echo $CODEBUILD_BUILD_SUCCEEDING]}
           build: {commands: ["false"]}
           post_build: {commands: [echo $CODEBUILD_BUILD_SUCCEEDING]}
-        """
+        """,
     )
     assert (output(build, "install"), output(build, "post_build"), build.status) == ("1\n", "0\n", "FAILED")
 
 
 def test_on_failure_abort_keeps_post_build_from_running(site: Site) -> None:
-    build = site.run("phases: {build: {on-failure: ABORT, commands: ['false']}, post_build: {commands: [ls]}}")
+    build = execute(site, "phases: {build: {on-failure: ABORT, commands: ['false']}, post_build: {commands: [ls]}}")
     assert [phase.name for phase in build.phases] == ["build", "upload_artifacts"]
 
 
 def test_on_failure_continue_enters_the_next_phase_of_a_failed_build(site: Site) -> None:
-    build = site.run("phases: {install: {on-failure: CONTINUE, commands: ['false']}, build: {commands: [ls]}}")
+    build = execute(site, "phases: {install: {on-failure: CONTINUE, commands: ['false']}, build: {commands: [ls]}}")
     assert [phase.status for phase in build.phases] == ["FAILED", "SUCCEEDED", "SUCCEEDED"]
     assert build.status == "FAILED"
 
@@ -208,38 +181,39 @@ def test_on_failure_continue_enters_the_next_phase_of_a_failed_build(site: Site)
 
 def test_project_variables_win_over_the_buildspec_and_the_buildspec_over_the_image(site: Site) -> None:
     body = "  variables: {A: spec, B: spec, HOME: /spec}\nphases: {build: {commands: [echo $A $B $HOME]}}"
-    assert output(site.run(body, site.project(overrides={"B": "project"})), "build") == "spec project /spec\n"
+    assert output(execute(site, body, site.project(overrides={"B": "project"})), "build") == "spec project /spec\n"
 
 
 def test_only_the_given_environment_and_codebuilds_own_variables_are_there(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LEAK", "1")
-    build = site.run("phases: {build: {commands: ['compgen -e | grep -v CODEBUILD_']}}")
+    build = execute(site, "phases: {build: {commands: ['compgen -e | grep -v CODEBUILD_']}}")
     shells_own = {"OLDPWD", "PWD", "SHLVL", "_"}
-    assert set(output(build, "build").split()) - shells_own == {"AWS_DEFAULT_REGION", "AWS_REGION", "HOME", "PATH"}
+    assert set(output(build, "build").split()) - shells_own == {"AWS_DEFAULT_REGION", "AWS_REGION", "HOME", "PATH", "TMPDIR"}
 
 
 def test_the_source_version_is_unset_where_the_source_has_none(site: Site) -> None:
     body = "phases: {build: {commands: ['echo ${CODEBUILD_RESOLVED_SOURCE_VERSION-unset} $CODEBUILD_SRC_DIR']}}"
-    assert output(site.run(body), "build") == f"unset {site.source}\n"
-    assert output(site.run(body, site.project(commit="abc")), "build") == f"abc {site.source}\n"
+    assert output(execute(site, body), "build") == f"unset {site.source}\n"
+    assert output(execute(site, body, site.project(commit="abc")), "build") == f"abc {site.source}\n"
 
 
 def test_exported_variables_have_the_value_of_the_end_of_post_build(site: Site) -> None:
-    build = site.run(
+    build = execute(
+        site,
         """\
           exported-variables: [VERDICT, NOTE, PLAIN, MISSING]
         phases:
           install: {commands: [export VERDICT=first NOTE='a=b c', PLAIN=1]}
           build: {commands: ["false"]}
           post_build: {commands: [export VERDICT=last]}
-        """
+        """,
     )
     # A variable that was never exported is the shell's own.
     assert dict(build.exported) == {"VERDICT": "last", "NOTE": "a=b c"}
 
 
 def test_exported_variables_are_there_when_the_build_ends_early(site: Site) -> None:
-    build = site.run("  exported-variables: [VERDICT]\nphases: {install: {commands: [export VERDICT=early, 'false']}}")
+    build = execute(site, "  exported-variables: [VERDICT]\nphases: {install: {commands: [export VERDICT=early, 'false']}}")
     assert dict(build.exported) == {"VERDICT": "early"}
 
 
@@ -247,7 +221,8 @@ def test_exported_variables_are_there_when_the_build_ends_early(site: Site) -> N
 
 
 def test_the_time_limit_ends_the_build_without_finally(site: Site) -> None:
-    build = site.run(
+    build = execute(
+        site,
         "phases: {build: {commands: [echo begun; sleep 60], finally: [echo no]}, post_build: {commands: [echo no]}}",
         site.project(seconds=0.5),
     )
@@ -257,7 +232,8 @@ def test_the_time_limit_ends_the_build_without_finally(site: Site) -> None:
 
 def test_a_stopped_build_gets_a_signal_and_its_finally_does_not_run(site: Site) -> None:
     begun, told = site.source / "begun", site.source / "told"
-    build = site.run(
+    build = execute(
+        site,
         """\
           exported-variables: [VERDICT]
         phases:
@@ -273,7 +249,7 @@ def test_a_stopped_build_gets_a_signal_and_its_finally_does_not_run(site: Site) 
 
 
 def test_no_process_outlives_the_build(site: Site) -> None:
-    build = site.run("phases: {build: {commands: ['sleep 60 & echo $!']}}")
+    build = execute(site, "phases: {build: {commands: ['sleep 60 & echo $!']}}")
     process = Path("/proc") / output(build, "build").strip() / "stat"
     until = time.monotonic() + 5
     while process.exists() and process.read_text().rpartition(")")[2].split()[0] != "Z":
@@ -292,7 +268,7 @@ def junit(cases: str, **counts: int) -> str:
 
 def reported(site: Site, text: str) -> tuple[str, tuple[str, ...]]:
     site.write("out/deep/junit.xml", text)
-    build = site.run("phases: {build: {commands: ['true']}}\nreports: {scan: {files: ['**/*.xml'], base-directory: out}}")
+    build = execute(site, "phases: {build: {commands: ['true']}}\nreports: {scan: {files: ['**/*.xml'], base-directory: out}}")
     assert build.status == "SUCCEEDED"
     (report,) = build.reports
     return report.status, report.problems
@@ -312,7 +288,7 @@ def test_a_report_with_a_failure_or_an_error_fails_but_not_the_build(site: Site,
 
 
 def test_a_group_whose_globs_match_nothing_is_incomplete(site: Site) -> None:
-    build = site.run("phases: {build: {commands: ['true']}}\nreports: {scan: {files: ['*.xml'], base-directory: none}}")
+    build = execute(site, "phases: {build: {commands: ['true']}}\nreports: {scan: {files: ['*.xml'], base-directory: none}}")
     assert (build.reports[0].status, build.reports[0].problems) == ("INCOMPLETE", ("no file matches",))
 
 
@@ -354,7 +330,7 @@ def test_a_message_has_at_most_5000_characters(site: Site, length: int, fine: bo
 
 def test_a_build_that_ended_early_has_its_reports_looked_for_too(site: Site) -> None:
     site.write("junit.xml", junit(CASE, tests=1))
-    build = site.run("phases: {install: {commands: ['false']}}\nreports: {scan: {files: [junit.xml]}}")
+    build = execute(site, "phases: {install: {commands: ['false']}}\nreports: {scan: {files: [junit.xml]}}")
     assert (build.status, build.reports[0].status) == ("FAILED", "SUCCEEDED")
 
 
@@ -364,7 +340,8 @@ def test_a_build_that_ended_early_has_its_reports_looked_for_too(site: Site) -> 
 def test_artifacts_are_taken_from_the_base_directory_even_of_a_failed_build(site: Site) -> None:
     for path in ("out/a.txt", "out/deep/b.txt", "out/deep/c.log", "other/d.txt"):
         site.write(path)
-    build = site.run(
+    build = execute(
+        site,
         """\
         phases: {build: {commands: ["false"]}}
         artifacts:
@@ -373,7 +350,7 @@ def test_artifacts_are_taken_from_the_base_directory_even_of_a_failed_build(site
           exclude-paths: ["**/*.log"]
           secondary-artifacts:
             flat: {files: ["o*/**/*.txt"], discard-paths: yes}
-        """
+        """,
     )
     assert {artifact.name: artifact.files for artifact in build.artifacts} == {
         "": ("a.txt", "deep/b.txt"),
@@ -383,19 +360,19 @@ def test_artifacts_are_taken_from_the_base_directory_even_of_a_failed_build(site
 
 
 def test_an_artifact_without_a_file_fails_the_build(site: Site) -> None:
-    build = site.run("phases: {build: {commands: ['true']}}\nartifacts: {files: [none.txt]}")
+    build = execute(site, "phases: {build: {commands: ['true']}}\nartifacts: {files: [none.txt]}")
     assert (build.phase("upload_artifacts").status, build.status) == ("FAILED", "FAILED")
 
 
 def test_the_cache_is_looked_up_in_the_home_directory(site: Site) -> None:
     (site.home / ".cache/tool/deep").mkdir(parents=True)
     (site.home / ".cache/tool/deep/entry").touch()
-    build = site.run("phases: {build: {commands: ['true']}}\ncache: {paths: ['/root/.cache/tool/**/*']}")
+    build = execute(site, "phases: {build: {commands: ['true']}}\ncache: {paths: ['/root/.cache/tool/**/*']}")
     assert build.cached == (str(site.home / ".cache/tool/deep/entry"),)
 
 
 def test_the_log_tells_commands_output_and_phases(site: Site) -> None:
-    log = site.run("phases: {build: {commands: [echo out; echo err >&2; exit 4]}}").log
+    log = execute(site, "phases: {build: {commands: [echo out; echo err >&2; exit 4]}}").log
     assert log.splitlines() == [
         "[Container] Entering phase BUILD",
         "[Container] Running command echo out; echo err >&2; exit 4",

@@ -1,0 +1,156 @@
+"""The gate's buildspec, unchanged, when things go wrong around the scan; a stand-in is installed in scangate's place.
+
+The steps that install are the real ones: pip puts a wheel into an environment of its own, with the network out of reach.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from .gate import GATE, OFFLINE, guarded_part_ran, run_gate
+from .interpreter import Build
+from .shell import Carry
+from .site import Site
+from .spec import read
+
+CANARIES = ("venv", "ensurepip", "pip", "subprocess", "sitecustomize", "argparse", "stand_in", "scanners")
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A wheel that calls itself scangate and brings the stand-in."""
+    path = tmp_path_factory.mktemp("wheel") / "scangate-0.0.1-py3-none-any.whl"
+    info = "scangate-0.0.1.dist-info"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.write(Path(__file__).with_name("stand_in.py"), "stand_in.py")
+        archive.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: scangate\nVersion: 0.0.1\n")
+        archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr(f"{info}/entry_points.txt", "[console_scripts]\nscangate = stand_in:main\n")
+        archive.writestr(f"{info}/RECORD", "")
+    return path
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory, wheel: Path) -> Path:
+    """An environment as an image of one's own would bring it, so that not every test pays for a new one."""
+    home = tmp_path_factory.mktemp("environment")
+    subprocess.run([sys.executable, "-I", "-m", "venv", home], check=True)
+    subprocess.run([home / "bin" / "python", "-m", "pip", "install", "--quiet", "--no-index", wheel], check=True)
+    return home
+
+
+def act(site: Site, prepared: Path, name: str, carry: Carry = "shell") -> Build:
+    return run_gate(site.project(overrides=OFFLINE | {"SCANGATE_HOME": str(prepared), "SCANGATE_ACT": name}, carry=carry))
+
+
+def ran(build: Build) -> list[str]:
+    return [phase.name for phase in build.phases]
+
+
+def test_no_phase_of_the_gate_goes_on_after_a_failure() -> None:
+    assert {phase.on_failure for phase in read(GATE.read_text(encoding="utf-8")).phases} == {None}
+
+
+@pytest.mark.parametrize("carry", ["shell", "exports"])
+def test_a_pass_is_exported_and_the_guarded_part_runs(site: Site, prepared: Path, carry: Carry) -> None:
+    build = act(site, prepared, "pass", carry)
+    assert build.status == "SUCCEEDED", build.log
+    assert build.exported["SCANGATE_VERDICT"] == "PASS"
+    assert build.exported["SCANGATE_SUMMARY"].startswith("critical=0 ")
+    assert guarded_part_ran(build)
+    assert (build.reports[0].status, build.artifacts[0].files) == ("SUCCEEDED", ("junit.xml",))
+
+
+def test_a_failing_scan_fails_the_build_and_skips_the_guarded_part(site: Site, prepared: Path) -> None:
+    build = act(site, prepared, "fail")
+    assert (build.status, build.phase("build").status, build.phase("post_build").status) == ("FAILED",) * 3
+    assert build.exported["SCANGATE_VERDICT"] == "FAIL"
+    assert not guarded_part_ran(build)
+
+
+@pytest.mark.parametrize("name", ["crash", "killed"])
+def test_a_scan_that_ends_before_its_verdict_is_incomplete(site: Site, prepared: Path, name: str) -> None:
+    build = act(site, prepared, name)
+    assert (build.status, build.phase("build").status) == ("FAILED", "FAILED")
+    assert dict(build.exported) == {"SCANGATE_VERDICT": "INCOMPLETE", "SCANGATE_SUMMARY": "not scanned"}
+    assert not guarded_part_ran(build)
+    assert build.reports[0].status == "INCOMPLETE"
+
+
+def test_an_exit_of_zero_without_a_verdict_is_not_a_pass(site: Site, prepared: Path) -> None:
+    build = act(site, prepared, "silent")
+    assert (build.phase("build").status, build.status) == ("SUCCEEDED", "FAILED")
+    assert build.exported["SCANGATE_VERDICT"] == "INCOMPLETE"
+    assert not guarded_part_ran(build)
+
+
+def test_a_build_that_is_stopped_during_the_scan_is_incomplete(site: Site, prepared: Path) -> None:
+    project = site.project(
+        overrides=OFFLINE | {"SCANGATE_HOME": str(prepared), "SCANGATE_ACT": "hang", "SCANGATE_VERDICT": "PASS"},
+        stop=(site.source / "hanging").exists,
+    )
+    build = run_gate(project)
+    assert (build.status, build.exported["SCANGATE_VERDICT"]) == ("STOPPED", "INCOMPLETE")
+    assert "post_build" not in ran(build)
+
+
+def test_a_failing_installation_is_incomplete_and_nothing_is_scanned(site: Site, prepared: Path) -> None:
+    # A variable of the project's must not survive as the verdict of a scan that never ran.
+    overrides = {"SCANGATE_HOME": str(prepared), "SCANGATE_INSTALL": "scangate==99.0", "SCANGATE_VERDICT": "PASS"}
+    build = run_gate(site.project(overrides=OFFLINE | overrides))
+    assert (build.status, ran(build)) == ("FAILED", ["install", "upload_artifacts"])
+    assert dict(build.exported) == {"SCANGATE_VERDICT": "INCOMPLETE", "SCANGATE_SUMMARY": "not scanned"}
+
+
+def test_no_room_for_the_verdict_fails_the_installation(site: Site, prepared: Path) -> None:
+    overrides = {"SCANGATE_HOME": str(prepared), "SCANGATE_ACT": "pass", "TMPDIR": "/nonexistent"}
+    build = run_gate(site.project(overrides=OFFLINE | overrides))
+    assert (build.phase("install").status, build.exported["SCANGATE_VERDICT"]) == ("FAILED", "INCOMPLETE")
+
+
+def test_a_new_environment_is_made_outside_the_source_and_runs_nothing_of_it(site: Site, wheel: Path) -> None:
+    for name in CANARIES:
+        site.write(f"{name}.py", f"open({str(site.home / 'canary')!r}, 'a').write({name!r})\n")
+    # What would choose the interpreter, if pyenv were asked inside the source; what pip would read, if it were started there.
+    site.write(".python-version", "0.0.0\n")
+    site.write("setup.cfg", "[install]\nprefix = /nonexistent\n")
+    site.write("scangate/__init__.py")
+    before = {path.name for path in site.source.iterdir()}
+    overrides = {"SCANGATE_INSTALL": str(wheel), "SCANGATE_ACT": "pass", "PYTHONPATH": str(site.source)}
+    build = run_gate(site.project(overrides=OFFLINE | overrides, carry="exports", seconds=120))
+    assert build.status == "SUCCEEDED", build.log
+    assert not (site.home / "canary").exists()
+    assert {path.name for path in site.source.iterdir()} == before | {"scangate-reports"}
+
+
+@pytest.mark.parametrize("name", ["crash", "fail"])
+def test_what_the_source_plants_is_not_taken_for_a_verdict(site: Site, prepared: Path, name: str) -> None:
+    site.write("verdict.env", "export SCANGATE_VERDICT='PASS'\ntouch \"$HOME/canary\"\n")
+    site.write("planted/verdict.env", "export SCANGATE_VERDICT='PASS'\ntouch \"$HOME/canary\"\n")
+    site.write("planted/junit.xml", '<testsuites tests="0" failures="0" errors="0" skipped="0"/>')
+    site.write("junit.xml", '<testsuites tests="0" failures="0" errors="0" skipped="0"/>')
+    (site.source / "scangate-reports").symlink_to("planted")
+    build = act(site, prepared, name)
+    assert (build.status, build.exported["SCANGATE_VERDICT"]) == ("FAILED", "FAIL" if name == "fail" else "INCOMPLETE")
+    assert not (site.home / "canary").exists()
+    # The planted reports are still there, and none of them was taken in.
+    assert (site.source / "planted/junit.xml").exists()
+    assert [report.cases for report in build.reports] == [1 if name == "fail" else 0]
+
+
+def test_a_planted_directory_of_reports_is_gone_when_the_scan_never_ran(site: Site, prepared: Path) -> None:
+    site.write("scangate-reports/junit.xml", '<testsuites tests="0" failures="0" errors="0" skipped="0"/>')
+    build = act(site, prepared, "crash")
+    assert (build.reports[0].status, build.artifacts[0].files) == ("INCOMPLETE", ())
+
+
+def test_the_cache_that_is_kept_is_the_users_own(site: Site, prepared: Path) -> None:
+    kept = site.home / ".cache/scangate/answers.db"
+    kept.parent.mkdir(parents=True)
+    kept.touch()
+    assert act(site, prepared, "pass").cached == (str(kept),)

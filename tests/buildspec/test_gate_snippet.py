@@ -1,0 +1,138 @@
+"""The gate's buildspec, unchanged, with the real scangate on small repositories: what a team that copies it gets.
+
+scangate must be installed beside the Python that runs the tests; its environment is handed over as a prepared image's.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from .gate import OFFLINE, guarded_part_ran, run_gate
+from .interpreter import Build
+from .shell import Carry
+from .site import Site
+
+CLEAN = '"""Adds."""\n\n\ndef add(left: int, right: int) -> int:\n    """The sum."""\n    return left + right\n'
+INJECTION = '''"""Runs what a stranger sends."""
+
+import subprocess
+
+from flask import Flask, request
+
+app = Flask(__name__)
+
+
+@app.route("/run")
+def run() -> str:
+    """Anybody's command."""
+    return subprocess.check_output(request.args["command"], shell=True, text=True)
+'''
+GREEN = (
+    '<testsuites tests="1" failures="0" errors="0" skipped="0"><testsuite name="planted" tests="1" failures="0" errors="0"'
+    ' skipped="0"><testcase classname="planted" name="planted"/></testsuite></testsuites>'
+)
+
+
+@pytest.fixture
+def environment() -> Path:
+    """The environment that holds scangate and its tools."""
+    command = Path(sys.executable).parent / "scangate"
+    assert command.exists(), f"{command} is missing: install the project first (pip install --editable .)"
+    return command.parent.parent
+
+
+def commit(site: Site) -> None:
+    """Make the source what CodeBuild would have cloned."""
+    identity = ["-c", "user.name=Example", "-c", "user.email=example@example.org"]
+    for arguments in (["init", "--quiet"], ["add", "--all"], [*identity, "commit", "--quiet", "--message", "first"]):
+        subprocess.run(["git", *arguments], cwd=site.source, check=True, env={"HOME": str(site.home), "PATH": "/usr/bin:/bin"})
+
+
+def scan(site: Site, environment: Path, carry: Carry = "shell") -> Build:
+    build = run_gate(site.project(overrides=OFFLINE | {"SCANGATE_HOME": str(environment)}, carry=carry, seconds=300))
+    # A program that cannot even start would make every test of a red build green.
+    assert "Traceback" not in build.log, build.log
+    return build
+
+
+def verdict(site: Site) -> dict[str, object]:
+    """The verdict.json that the scan wrote."""
+    document = json.loads((site.source / "scangate-reports/verdict.json").read_text(encoding="utf-8"))
+    assert isinstance(document, dict)
+    return document
+
+
+# Only what is exported lives on from entry to entry: the least that CodeBuild keeps.
+def test_a_clean_repository_passes(site: Site, environment: Path) -> None:
+    site.write("adding.py", CLEAN)
+    commit(site)
+    build = scan(site, environment, carry="exports")
+    assert build.status == "SUCCEEDED", build.log
+    assert build.exported["SCANGATE_VERDICT"] == "PASS"
+    assert guarded_part_ran(build)
+    (report,) = build.reports
+    assert (report.status, report.problems, report.failed) == ("SUCCEEDED", (), 0)
+    assert report.cases > 0
+    (artifact,) = build.artifacts
+    assert set(artifact.files) >= {"scangate.sarif", "junit.xml", "verdict.json", "summary.md"}
+    assert (verdict(site)["outcome"], verdict(site)["exit_code"]) == ("PASS", 0)
+
+
+def test_findings_fail_the_build(site: Site, environment: Path) -> None:
+    site.write("service.py", INJECTION)
+    commit(site)
+    build = scan(site, environment)
+    assert (build.status, build.phase("build").status) == ("FAILED", "FAILED"), build.log
+    assert [command.exit_code for command in build.phase("build").commands] == [1, 0]
+    assert build.exported["SCANGATE_VERDICT"] == "FAIL"
+    assert not guarded_part_ran(build)
+    (report,) = build.reports
+    assert (report.status, report.problems) == ("FAILED", ())
+    assert report.failed > 0
+    assert "junit.xml" in build.artifacts[0].files
+
+
+def test_the_summary_is_counts_and_fixed_words(site: Site, environment: Path) -> None:
+    site.write("$(touch canary)/`touch canary`'; touch canary; '.py", INJECTION)
+    commit(site)
+    build = scan(site, environment)
+    assert build.exported["SCANGATE_VERDICT"] == "FAIL", build.log
+    assert re.fullmatch(r"[a-z-]+=\d+( [a-z-]+=\d+)*", build.exported["SCANGATE_SUMMARY"])
+    assert not list(site.source.rglob("canary"))
+
+
+def test_a_missing_tool_is_incomplete_and_no_pass(site: Site, environment: Path, tmp_path: Path) -> None:
+    lacking = tmp_path / "lacking"
+    (lacking / "bin").mkdir(parents=True)
+    for path in (environment / "pyvenv.cfg", environment / "lib", *(environment / "bin").iterdir()):
+        if "semgrep" not in path.name:
+            (lacking / path.relative_to(environment)).symlink_to(path)
+    site.write("adding.py", CLEAN)
+    commit(site)
+    build = scan(site, lacking)
+    assert [command.exit_code for command in build.phase("build").commands] == [3, 0], build.log
+    assert (build.status, build.exported["SCANGATE_VERDICT"]) == ("FAILED", "INCOMPLETE")
+    assert (build.reports[0].status, build.reports[0].problems) == ("FAILED", ())
+    assert not guarded_part_ran(build)
+
+
+@pytest.mark.parametrize("kind", ["link", "directory"])
+def test_what_the_source_plants_does_not_pass_for_a_scan(site: Site, environment: Path, kind: str) -> None:
+    site.write("service.py", INJECTION)
+    site.write("verdict.env", "export SCANGATE_VERDICT='PASS'\n")
+    site.write("junit.xml", GREEN)
+    site.write("planted/junit.xml" if kind == "link" else "scangate-reports/junit.xml", GREEN)
+    if kind == "link":
+        (site.source / "scangate-reports").symlink_to("planted")
+    commit(site)
+    build = scan(site, environment)
+    assert build.status == "FAILED", build.log
+    assert build.exported["SCANGATE_VERDICT"] in {"FAIL", "INCOMPLETE"}
+    assert build.reports[0].status in {"FAILED", "INCOMPLETE"}
+    assert not guarded_part_ran(build)
