@@ -1,0 +1,114 @@
+"""The rule pack and its examples as values. Reads files and starts semgrep; judges nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+HERE = Path(__file__).resolve().parent
+EXAMPLES = HERE / "examples"
+RULES = HERE.parents[1] / "policies" / "rules"
+MARK = re.compile(r"(?:#|//) expect(?P<next>-next)?: (?P<rule>[\w-]+)")
+"""``expect:`` stands on the line a finding starts on, ``expect-next:`` on the line before it."""
+
+Place = tuple[str, str, int]
+"""Rule, path below ``examples``, line a finding starts on."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one run of semgrep said: places with their number, files it read, errors, and each finding in full."""
+
+    places: Counter[Place]
+    scanned: frozenset[str]
+    errors: tuple[str, ...]
+    findings: tuple[tuple[str, str, int, int, int, int, str], ...]
+
+
+def files() -> list[Path]:
+    return sorted(path for path in RULES.rglob("*") if path.is_file())
+
+
+def rules() -> dict[str, tuple[Path, dict[str, Any]]]:
+    """Every rule by its id, with the file it stands in. Raises ValueError on an id that stands twice."""
+    found: dict[str, tuple[Path, dict[str, Any]]] = {}
+    for file in files():
+        for rule in yaml.safe_load(file.read_text(encoding="utf-8"))["rules"]:
+            if rule["id"] in found:
+                raise ValueError(f"{rule['id']} stands in {found[rule['id']][0]} and in {file}")
+            found[rule["id"]] = (file, rule)
+    return found
+
+
+def examples(rule: str) -> list[Path]:
+    """The example files of a rule: all below the folder of its name, but for the lists of lines beside JSON files."""
+    return sorted(path for path in (EXAMPLES / rule).rglob("*") if path.is_file() and path.suffix != ".expect")
+
+
+def is_bad(path: Path) -> bool:
+    """``bad.py``, ``bad-two.json`` and ``bad/buildspec.yml`` are bad examples of the rule their folder is named after."""
+    return path.relative_to(EXAMPLES).parts[1].startswith("bad")
+
+
+def marked(path: Path) -> Counter[Place]:
+    """The places a file's marks, or the list of lines beside it, say findings of its own rule start on."""
+    rule = path.relative_to(EXAMPLES).parts[0]
+    where = path.relative_to(EXAMPLES).as_posix()
+    lines: Counter[Place] = Counter()
+    beside = path.with_name(path.name + ".expect")
+    if beside.exists():
+        lines.update((rule, where, int(number)) for number in beside.read_text(encoding="utf-8").split())
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        for mark in MARK.finditer(line):
+            if mark["rule"] == rule:
+                lines[rule, where, number + (1 if mark["next"] else 0)] += 1
+    return lines
+
+
+def scan(folder: Path, *flags: str) -> Answer:
+    """Run semgrep from ``folder`` with every rule over every example, all named by absolute path."""
+    targets = [str(path) for rule in sorted(rules()) for path in examples(rule)]
+    # Taken from beside this interpreter: `python -m` and PATH could start another one.
+    program = Path(sys.executable).with_name("semgrep")
+    command = [str(program), "scan", *flags, "--config", str(RULES), "--metrics", "off", "--disable-version-check"]
+    command += ["--disable-nosem", "--json", "--jobs", "2", *targets]
+    home = folder / "home"
+    home.mkdir(exist_ok=True)
+    env = {"PATH": os.environ["PATH"], "HOME": str(home), "LANG": "C.UTF-8", "EIO_BACKEND": "posix"}
+    run = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=300)
+    if not run.stdout:
+        raise RuntimeError(f"semgrep ended with {run.returncode} and said nothing: {run.stderr[-2000:]}")
+    said = json.loads(run.stdout)
+    findings = tuple(
+        sorted(
+            (
+                str(one["check_id"]).rsplit(".", 1)[-1],
+                below(one["path"]),
+                int(one["start"]["line"]),
+                int(one["start"]["col"]),
+                int(one["end"]["line"]),
+                int(one["end"]["col"]),
+                str(one["extra"]["severity"]),
+            )
+            for one in said["results"]
+        )
+    )
+    return Answer(
+        places=Counter((rule, path, line) for rule, path, line, *_ in findings),
+        scanned=frozenset(below(path) for path in said["paths"]["scanned"]),
+        errors=tuple(str(error["message"]) for error in said["errors"]),
+        findings=findings,
+    )
+
+
+def below(path: str) -> str:
+    return Path(path).resolve().relative_to(EXAMPLES).as_posix()

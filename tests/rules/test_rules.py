@@ -1,0 +1,127 @@
+"""Every rule finds what its bad examples mark and nothing in its good ones, in both of semgrep's front ends."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from .pack import EXAMPLES, RULES, Answer, examples, files, is_bad, marked, rules, scan
+
+PACK = rules()
+SEVERITIES = {"INFO", "LOW", "MEDIUM", "HIGH", "CRITICAL"}
+LANGUAGES = {"python", "dockerfile", "yaml", "json"}
+
+
+@pytest.fixture(scope="session")
+def ordinary(tmp_path_factory: pytest.TempPathFactory) -> Answer:
+    return scan(tmp_path_factory.mktemp("ordinary"))
+
+
+@pytest.fixture(scope="session")
+def experimental(tmp_path_factory: pytest.TempPathFactory) -> Answer:
+    return scan(tmp_path_factory.mktemp("experimental"), "--experimental")
+
+
+def of(rule: str) -> tuple[Path, dict[str, Any]]:
+    return PACK[rule]
+
+
+def test_the_pack_holds_at_least_thirty_weaknesses() -> None:
+    assert len({rule.removesuffix("-json") for rule in PACK}) >= 30
+
+
+@pytest.mark.parametrize("rule", sorted(PACK))
+def test_a_rule_has_a_bad_and_a_good_example_for_each_language(rule: str) -> None:
+    bad = [path for path in examples(rule) if is_bad(path)]
+    good = [path for path in examples(rule) if not is_bad(path)]
+    assert bad, f"{rule}: no bad example below {EXAMPLES / rule}"
+    assert good, f"{rule}: no good example below {EXAMPLES / rule}"
+    for path in bad:
+        assert marked(path), f"{path}: marks no line"
+    for path in good:
+        assert not marked(path), f"{path}: a good example marks a line"
+    for language in of(rule)[1]["languages"]:
+        assert any(spoken(path) == language for path in bad), f"{rule}: no bad example in {language}"
+        assert any(spoken(path) == language for path in good), f"{rule}: no good example in {language}"
+
+
+@pytest.mark.parametrize("rule", sorted(PACK))
+def test_a_rule_finds_the_marked_lines_and_no_other(rule: str, experimental: Answer) -> None:
+    wanted: Counter[tuple[str, str, int]] = Counter()
+    for path in examples(rule):
+        wanted += marked(path)
+    here = {path.relative_to(EXAMPLES).as_posix() for path in examples(rule)}
+    found = Counter({place: count for place, count in experimental.places.items() if place[0] == rule and place[1] in here})
+    assert found == wanted
+
+
+def test_every_example_belongs_to_a_rule() -> None:
+    assert {path.name for path in EXAMPLES.iterdir() if path.is_dir()} == set(PACK)
+
+
+@pytest.mark.parametrize("front_end", ["ordinary", "experimental"])
+def test_a_front_end_reads_all_rules_and_all_examples(front_end: str, request: pytest.FixtureRequest) -> None:
+    answer: Answer = request.getfixturevalue(front_end)
+    assert answer.errors == ()
+    assert answer.scanned == {path.relative_to(EXAMPLES).as_posix() for rule in PACK for path in examples(rule)}
+
+
+def test_both_front_ends_give_identical_findings(ordinary: Answer, experimental: Answer) -> None:
+    assert ordinary.findings == experimental.findings
+
+
+@pytest.mark.parametrize("rule", sorted(PACK))
+def test_a_rule_tells_all_a_report_needs(rule: str) -> None:
+    told = of(rule)[1]
+    assert re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)+", rule)
+    assert set(told["languages"]) <= LANGUAGES
+    assert "fix" not in told
+    assert "$" not in told["message"], "a metavariable could carry a secret into a report"
+    assert len(told["message"].split()) >= 15
+    facts = told["metadata"]
+    assert set(facts) == {"cwe", "severity", "confidence", "kind", "title", "help"}
+    assert facts["cwe"]
+    assert all(re.fullmatch(r"CWE-[1-9]\d*", one) for one in facts["cwe"])
+    assert facts["severity"] in SEVERITIES
+    assert told["severity"] == facts["severity"]
+    assert facts["confidence"] in {"LOW", "MEDIUM", "HIGH"}
+    assert facts["kind"] in {"code", "secret", "configuration"}
+    assert 10 <= len(facts["title"]) <= 80
+    assert "$" not in facts["title"]
+    assert facts["help"].startswith("https://")
+
+
+@pytest.mark.parametrize("rule", sorted(name for name in PACK if name.endswith("-json")))
+def test_a_twin_for_json_says_what_its_yaml_rule_says(rule: str) -> None:
+    first, twin = of(rule.removesuffix("-json")), of(rule)
+    assert first[0] == twin[0]
+    assert (first[1]["languages"], twin[1]["languages"]) == (["yaml"], ["json"])
+    assert (first[1]["message"], first[1]["metadata"]) == (twin[1]["message"], twin[1]["metadata"])
+
+
+def test_all_taint_rules_name_the_same_sources() -> None:
+    taint = {name: rule["pattern-sources"] for name, (_, rule) in PACK.items() if rule.get("mode") == "taint"}
+    assert len(taint) >= 10
+    first = taint["python-sql-injection"]
+    assert [name for name, sources in taint.items() if sources != first] == []
+
+
+@pytest.mark.parametrize("file", files(), ids=lambda file: str(file.relative_to(RULES)))
+def test_a_rule_file_opens_with_its_job_and_is_written_in_block_style(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert file.suffix == ".yaml"
+    assert re.match(r"# [A-Z].*\.\n", text), "a rule file opens with a sentence on its job"
+    events = yaml.parse(text, Loader=yaml.SafeLoader)
+    assert not any(getattr(event, "flow_style", False) for event in events), "flow style is refused by --experimental"
+
+
+def spoken(path: Path) -> str:
+    """The language semgrep takes an example for, from its name."""
+    if "dockerfile" in path.name.lower():
+        return "dockerfile"
+    return {".py": "python", ".json": "json"}.get(path.suffix, "yaml")
