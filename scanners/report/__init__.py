@@ -1,0 +1,29 @@
+"""Shows: one format, one file; turns a Report into text and writes nothing."""
+
+from __future__ import annotations
+
+import importlib
+from typing import NamedTuple
+
+from scanners.model import Report
+
+__all__ = ["FORMATS", "Format"]
+
+
+class Format(NamedTuple):
+    """A way to show a report: the module that does, and the file's name in an output directory, None where it has none there."""
+
+    module: str
+    file: str | None
+
+    def render(self, report: Report) -> str:
+        """The report as text in this format. The module is imported only now: a hook that prints needs no SARIF objects."""
+        text: str = importlib.import_module(self.module).render(report)
+        return text
+
+
+FORMATS = {
+    "json": Format("scanners.report.verdict", "verdict.json"),
+    "text": Format("scanners.report.text", None),
+    "env": Format("scanners.report.env", None),
+}

@@ -1,0 +1,17 @@
+"""The file a shell sources: the verdict and the counts as exported variables; fixed words and numbers, never text from the code."""
+
+from __future__ import annotations
+
+from scanners.model import Report, RulingOutcome
+from scanners.report import escape, tally
+
+__all__ = ["render"]
+
+
+def render(report: Report) -> str:
+    """Two lines: ``SCANGATE_VERDICT``, and ``SCANGATE_SUMMARY`` with what stands by severity, the suppressed and the gaps."""
+    totals = tally.count(report.verdict.rulings, report.verdict.gaps)
+    counts = [(severity.name.lower(), totals.standing(severity)) for severity in tally.severities()]
+    counts += [("suppressed", totals.of(RulingOutcome.SUPPRESSED)), ("gaps", totals.gaps)]
+    summary = escape.shell(" ".join(f"{name}={number}" for name, number in counts))
+    return f"export SCANGATE_VERDICT={escape.shell(report.verdict.outcome.value)}\nexport SCANGATE_SUMMARY={summary}\n"

@@ -1,0 +1,335 @@
+"""Reads verdict.json back, strictly: what is missing, unknown, of another type or does not add up is an error."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any, Literal, NoReturn
+
+import msgspec
+
+from scanners.errors import UsageError
+from scanners.model import (
+    Accounting,
+    Confidence,
+    Finding,
+    Gap,
+    GapKind,
+    Kind,
+    LeftOut,
+    Location,
+    Outcome,
+    Package,
+    RulingOutcome,
+    ScanResult,
+    Severity,
+    Status,
+    Targets,
+)
+
+__all__ = ["MOST_CHARACTERS", "SCHEMA", "Meta", "read"]
+
+SCHEMA = 1
+MOST_CHARACTERS = 256 * 1024 * 1024
+HINT = "scan again: scangate scan --report json=verdict.json"
+
+
+class Meta(msgspec.Struct, frozen=True):
+    """What verdict.json says of the run and of the judgement it was written with."""
+
+    tool_version: str
+    commit: str
+    started: str
+    finished: str
+    seconds: float
+    interrupted: str
+    outcome: Outcome
+    exit_code: int
+    policy: str
+    policy_digest: str
+    environment: str
+    date: str
+
+
+_Level = Literal["unknown", "info", "low", "medium", "high", "critical"]
+_Sureness = Literal["unknown", "low", "medium", "high"]
+
+
+class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    pass
+
+
+class _Tool(_Strict, frozen=True):
+    name: str
+    version: str
+
+
+class _Policy(_Strict, frozen=True):
+    name: str
+    digest: str
+    environment: str
+    date: str
+
+
+class _Counts(_Strict, frozen=True):
+    findings: int
+    gaps: int
+    gaps_that_count: int
+    outcome: dict[RulingOutcome, int]
+    severity: dict[_Level, dict[RulingOutcome, int]]
+
+
+class _LeftOut(_Strict, frozen=True):
+    reason: str
+    scanner: str
+    count: int
+    paths: tuple[str, ...]
+
+
+class _Targets(_Strict, frozen=True):
+    source: str
+    files: int
+    left_out: tuple[_LeftOut, ...]
+    notes: tuple[str, ...]
+
+
+class _Scanner(_Strict, frozen=True):
+    name: str
+    version: str
+    status: Status
+    reason: str
+    accounting: Accounting
+    given: int
+    files: int
+    cached: int
+    findings: int
+    gaps: int
+    seconds: float
+    left_out: tuple[_LeftOut, ...]
+    read: tuple[str, ...]
+
+
+class _Package(_Strict, frozen=True):
+    name: str
+    version: str
+    fixed_in: tuple[str, ...]
+    aliases: tuple[str, ...]
+    cvss: str
+
+
+class _Finding(_Strict, frozen=True):
+    rule: str
+    scanner: str
+    original_severity: _Level
+    confidence: _Sureness
+    kind: Kind
+    path: str
+    line: int
+    end_line: int
+    column: int
+    end_column: int
+    title: str
+    message: str
+    cwe: tuple[int, ...]
+    evidence: str
+    help_url: str
+    fingerprint: str
+    line_hash: str
+    waiver: str
+    reported_by: tuple[str, ...]
+    package: _Package | None
+    origin: str | None
+
+
+class _Ruling(_Finding, frozen=True):
+    outcome: RulingOutcome
+    severity: _Level
+    because: str
+
+
+class _Gap(_Strict, frozen=True):
+    scanner: str
+    path: str | None
+    line: int
+    kind: GapKind
+    reason: str
+    hint: str
+    counts: bool | None
+    because: str
+    origin: str | None
+
+
+class _Document(_Strict, frozen=True):
+    schema: int
+    tool: _Tool
+    outcome: Outcome
+    exit_code: int
+    interrupted: str
+    policy: _Policy
+    commit: str
+    started: str
+    finished: str
+    seconds: float
+    counts: _Counts
+    targets: _Targets
+    scanners: tuple[_Scanner, ...]
+    findings: tuple[_Ruling, ...]
+    members: tuple[_Finding, ...]
+    gaps: tuple[_Gap, ...]
+    notes: tuple[str, ...]
+    scope: dict[str, Any]
+
+
+def read(text: str) -> tuple[tuple[ScanResult, ...], Targets, tuple[tuple[str, Any], ...], Meta]:
+    """What was scanned, as the scanners told it: results, targets, scope, and the run's own facts.
+
+    Everything comes back in the reports' order, seconds to the millisecond and a scope's lists as tuples. The rulings do not come
+    back: another policy makes its own. Raises UsageError for a document that is not one of ours, or was changed.
+    """
+    if len(text) > MOST_CHARACTERS:
+        raise UsageError(f"verdict.json is too large: {len(text):,} characters, at most {MOST_CHARACTERS:,} are read", HINT)
+    try:
+        document = _document(text)
+        _add_up(document)
+        return _results(document), _targets(document), _scope(document), _meta(document)
+    except (ValueError, RecursionError) as error:
+        said = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+        raise UsageError(f"verdict.json cannot be believed: {' '.join(said.split())}", HINT) from error
+
+
+def _document(text: str) -> _Document:
+    # not msgspec's own reader: it refuses the lone surrogates that stand for bytes in paths
+    plain = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
+    schema = plain.get("schema") if isinstance(plain, dict) else None
+    if type(schema) is int and schema != SCHEMA:
+        hint = "use the scangate that wrote it, or scan again with this one"
+        raise UsageError(f"verdict.json has schema {schema}, and this scangate reads schema {SCHEMA}", hint)
+    return msgspec.convert(plain, _Document)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    entries = dict(pairs)
+    if len(entries) != len(pairs):
+        raise ValueError("a key stands twice in one object")
+    return entries
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a number")
+
+
+def _add_up(document: _Document) -> None:
+    """Raise ValueError where the numbers in the document are not those of its lists, or an origin is no scanner of the run."""
+    counts = document.counts
+    pairs = [
+        ("counts.findings", counts.findings, len(document.findings)),
+        ("counts.gaps", counts.gaps, sum(gap.counts is not None for gap in document.gaps)),
+        ("counts.gaps_that_count", counts.gaps_that_count, sum(gap.counts is True for gap in document.gaps)),
+        ("scanners[].name", len({scanner.name for scanner in document.scanners}), len(document.scanners)),
+    ]
+    pairs += [(f"{scanner.name}: files", scanner.files, len(scanner.read)) for scanner in document.scanners]
+    groups = [*document.targets.left_out, *(group for scanner in document.scanners for group in scanner.left_out)]
+    pairs += [(f"left out, {group.reason}", group.count, len(group.paths)) for group in groups]
+    for name, said, counted in pairs:
+        if said != counted:
+            raise ValueError(f"{name} is {said}, but {counted} are listed")
+    known = {scanner.name for scanner in document.scanners} | {None}
+    origins = {entry.origin for entry in (*document.findings, *document.members)}
+    strangers = (origins - known) | ({gap.origin for gap in document.gaps} - known - {""})
+    if strangers:
+        raise ValueError(f"{min(map(str, strangers))} found something, but is none of the scanners")
+
+
+def _results(document: _Document) -> tuple[ScanResult, ...]:
+    findings: dict[str | None, list[Finding]] = {}
+    for entry in sorted((*document.findings, *document.members), key=lambda entry: entry.origin or ""):
+        findings.setdefault(entry.origin, []).append(_finding(entry))
+    return tuple(_result(scanner, findings.get(scanner.name, []), document) for scanner in document.scanners)
+
+
+def _result(scanner: _Scanner, findings: list[Finding], document: _Document) -> ScanResult:
+    return ScanResult(
+        scanner=scanner.name,
+        version=scanner.version,
+        status=scanner.status,
+        accounting=scanner.accounting,
+        given=scanner.given,
+        files=scanner.read,
+        cached=scanner.cached,
+        findings=tuple(sorted(findings, key=Finding.sort_key)),
+        gaps=_gaps(document, scanner.name),
+        left_out=_left_out(scanner.left_out),
+        seconds=scanner.seconds,
+        reason=scanner.reason,
+    )
+
+
+def _finding(entry: _Finding) -> Finding:
+    finding = Finding(
+        rule=entry.rule,
+        severity=Severity[entry.original_severity.upper()],
+        confidence=Confidence[entry.confidence.upper()],
+        kind=entry.kind,
+        title=entry.title,
+        message=entry.message,
+        location=Location(entry.path, entry.line, entry.end_line, entry.column, entry.end_column),
+        cwe=entry.cwe,
+        evidence=entry.evidence,
+        help_url=entry.help_url,
+        fingerprint=entry.fingerprint,
+        line_hash=entry.line_hash,
+        waiver=entry.waiver,
+        reported_by=entry.reported_by,
+        package=None if entry.package is None else _package(entry.package),
+    )
+    if finding.scanner != entry.scanner:
+        raise ValueError(f"rule {finding.rule} is not one of scanner {entry.scanner}")
+    return finding
+
+
+def _package(entry: _Package) -> Package:
+    return Package(entry.name, entry.version, entry.fixed_in, entry.aliases, entry.cvss)
+
+
+def _gaps(document: _Document, origin: str) -> tuple[Gap, ...]:
+    found = (entry for entry in document.gaps if entry.origin == origin)
+    gaps = (Gap(entry.scanner, entry.path, entry.kind, entry.reason, entry.line, entry.hint) for entry in found)
+    return tuple(sorted(gaps, key=Gap.sort_key))
+
+
+def _left_out(groups: Iterable[_LeftOut]) -> tuple[LeftOut, ...]:
+    return tuple(sorted(LeftOut(path, group.reason, group.scanner) for group in groups for path in group.paths))
+
+
+def _targets(document: _Document) -> Targets:
+    targets = document.targets
+    return Targets(targets.source, targets.files, _left_out(targets.left_out), _gaps(document, ""), targets.notes)
+
+
+def _scope(document: _Document) -> tuple[tuple[str, Any], ...]:
+    return tuple((key, _frozen(value)) for key, value in sorted(document.scope.items()))
+
+
+def _frozen(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(_frozen(each) for each in value)
+    if isinstance(value, dict):
+        return {key: _frozen(each) for key, each in value.items()}
+    return value
+
+
+def _meta(document: _Document) -> Meta:
+    return Meta(
+        tool_version=document.tool.version,
+        commit=document.commit,
+        started=document.started,
+        finished=document.finished,
+        seconds=document.seconds,
+        interrupted=document.interrupted,
+        outcome=document.outcome,
+        exit_code=document.exit_code,
+        policy=document.policy.name,
+        policy_digest=document.policy.digest,
+        environment=document.policy.environment,
+        date=document.policy.date,
+    )

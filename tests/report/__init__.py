@@ -1,0 +1,1 @@
+"""Tests of the reports; the strategies make reports for any test that needs one."""

@@ -1,0 +1,126 @@
+"""Text that has broken reports, logs and readers: what a scanned file, its name or a tool's message may hold."""
+
+from __future__ import annotations
+
+from scanners.model import (
+    Confidence,
+    Finding,
+    Gap,
+    GapKind,
+    GapRuling,
+    Kind,
+    LeftOut,
+    Location,
+    Outcome,
+    Package,
+    Report,
+    Ruling,
+    RulingOutcome,
+    ScanResult,
+    Severity,
+    Status,
+    Targets,
+    Verdict,
+)
+
+__all__ = ["HOSTILE", "hostile_report"]
+
+HOSTILE = (
+    "\x1b[2J\x1b[31mred\x1b]0;title\x07",
+    "\x00nul\x08\x0b\x0c\x7f\x85\x9b31m",
+    "\u202ereversed\u202c \u2066isolated\u2069 \u200bzero\ufeffwidth",
+    "\u2028line\u2029paragraph",
+    "one\ntwo\r\nthree\rfour\ttab",
+    "\n::error file=a::pwned",
+    "::set-output name=x::pwned",
+    "   ::stop-commands::token",
+    "x" * 97 + " ::error::wrapped",
+    "##[error]pwned",
+    "say ##vso[task.setvariable variable=x]pwned",
+    "##teamcity[buildStatus status='SUCCESS']",
+    "| cell | another |",
+    "``` fence ``` `tick`",
+    "`",
+    "<script>alert(1)</script><img src=x onerror=alert(1)>",
+    "]]> <!-- --> &amp; &#0; &lt; <![CDATA[",
+    "@everyone see #1 and GH-2",
+    "[click](javascript:alert(1)) ![img](https://tracker.example/x.png)",
+    "<https://evil.example> https://evil.example www.evil.example",
+    "javascript:alert(1)",
+    "# heading\n- item\n1. item\n> quote\n---",
+    "**bold** __bold__ ~~struck~~ $x^2$ :smile:",
+    "'; rm -rf / #",
+    "$(id) `id` ${IFS} \\",
+    "%0a%0d {0} {{1}} %s %n",
+    "\udc80\udcff not UTF-8",
+    "\ud83d lone",
+    "\ufffe\uffff\U000e0041 non-characters",
+    "[bold red]markup[/bold red] [link=https://evil.example]x[/link]",
+    "../../etc/passwd",
+    "/etc/passwd",
+    "C:\\windows\\system32",
+    "-dash",
+    " leading and trailing ",
+    "",
+    "=cmd|' /C calc'!A0",
+    "\u00e9\u4e2d\u6587\U0001f600",
+    "l" * 70_000,
+    "a/" * 3_000 + "b",
+)
+
+
+def hostile_report() -> Report:
+    """A report in which every text that can come from outside is hostile, each of them in each place."""
+    rulings = tuple(_ruling(text, number) for number, text in enumerate(HOSTILE))
+    gaps = tuple(Gap("evil|scanner", f"gap{text}", _kind(number), text, number, text) for number, text in enumerate(HOSTILE))
+    result = ScanResult(
+        scanner="evil|scanner",
+        version="1.0`<b>",
+        status=Status.PARTIAL,
+        given=2 * len(HOSTILE),
+        files=tuple(f"{text}file{number}" for number, text in enumerate(HOSTILE)),
+        findings=tuple(ruling.finding for ruling in rulings),
+        gaps=gaps,
+        left_out=tuple(LeftOut(text, text) for text in HOSTILE),
+        reason="::error::\x1b[0m",
+    )
+    odd = ScanResult(HOSTILE[0], "", Status.FAILED, gaps=(Gap(HOSTILE[0], None, GapKind.CRASH, HOSTILE[5]),))
+    ruled = tuple(GapRuling(gap, number % 2 == 0, HOSTILE[number % len(HOSTILE)]) for number, gap in enumerate((*gaps, *odd.gaps)))
+    verdict = Verdict(Outcome.FAIL, rulings, ruled, HOSTILE[15], HOSTILE[5], HOSTILE[9], "\x1b", notes=HOSTILE)
+    return Report(
+        verdict=verdict,
+        results=(odd, result),
+        targets=Targets("file system\x1b[1m", 99, tuple(LeftOut(text, text) for text in HOSTILE), notes=HOSTILE),
+        tool_version="0.1.0",
+        root="/evil\x1b",
+        commit="\x1b::error::",
+        started="not a time",
+        exit_code=1,
+        interrupted="::error::",
+        scope=tuple((f"{number}{text}", text) for number, text in enumerate(HOSTILE)),
+    )
+
+
+def _kind(number: int) -> GapKind:
+    return list(GapKind)[number % len(GapKind)]
+
+
+def _ruling(text: str, number: int) -> Ruling:
+    finding = Finding(
+        rule=f"evil|scanner:{text}",
+        severity=Severity(number % 6),
+        confidence=Confidence(number % 4),
+        kind=list(Kind)[number % 4],
+        title=text,
+        message=text,
+        location=Location(text, 1, 1 + number % 3, number % 2, 0),
+        cwe=(79, number),
+        evidence=text,
+        help_url=text,
+        fingerprint=text,
+        line_hash=text,
+        waiver=text,
+        reported_by=("evil|scanner", text),
+        package=Package(text, text, (text,), (text,), text),
+    )
+    return Ruling(finding, Severity((number + 1) % 6), list(RulingOutcome)[number % 4], text)

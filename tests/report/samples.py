@@ -1,0 +1,194 @@
+"""Reports a reader can check by eye: a pass, a failure, an incomplete run."""
+
+from __future__ import annotations
+
+from scanners.model import (
+    Confidence,
+    Finding,
+    Gap,
+    GapKind,
+    GapRuling,
+    Kind,
+    LeftOut,
+    Location,
+    Outcome,
+    Package,
+    Report,
+    Ruling,
+    RulingOutcome,
+    ScanResult,
+    Severity,
+    Status,
+    Targets,
+    Verdict,
+)
+
+__all__ = ["failing", "incomplete", "many", "passing"]
+
+SQL = Finding(
+    rule="semgrep:python.flask.sql-injection",
+    severity=Severity.HIGH,
+    confidence=Confidence.HIGH,
+    kind=Kind.CODE,
+    title="SQL injection",
+    message="a value from the request becomes part of an SQL statement: pass it as a parameter, cursor.execute(sql, (name,))",
+    location=Location("app/db.py", 42, 42, 9, 74),
+    cwe=(89,),
+    evidence="    cursor.execute(f\"select * from users where name = '{name}'\")",
+    help_url="https://cwe.mitre.org/data/definitions/89.html",
+    fingerprint="5d41402abc4b2a76b9719d911017c592ae5d41402abc4b2a76b9719d911017c5",
+    line_hash="39fa2ee980eb94b0:1",
+)
+SHELL = Finding(
+    rule="bandit:B602",
+    severity=Severity.HIGH,
+    confidence=Confidence.HIGH,
+    kind=Kind.CODE,
+    title="subprocess popen with shell equals true",
+    message="subprocess call with shell=True identified, security issue.",
+    location=Location("app/jobs.py", 17, 17, 5, 40),
+    cwe=(78,),
+    evidence="subprocess.call(command, shell=True)",
+    help_url="https://bandit.readthedocs.io/en/1.9.4/plugins/b602_subprocess_popen_with_shell_equals_true.html",
+    fingerprint="7d793037a0760186574b0282f2f435e77d793037a0760186574b0282f2f435e7",
+    line_hash="a1b2c3d4e5f60718:1",
+)
+HASH = Finding(
+    rule="bandit:B324",
+    severity=Severity.MEDIUM,
+    confidence=Confidence.MEDIUM,
+    kind=Kind.CODE,
+    title="weak hash",
+    message="Use of weak MD5 hash for security. Consider usedforsecurity=False",
+    location=Location("app/cache.py", 8, 8),
+    cwe=(327,),
+    evidence="hashlib.md5(key)",
+    fingerprint="9e107d9d372bb6826bd81d3542a419d69e107d9d372bb6826bd81d3542a419d6",
+    line_hash="b1b2c3d4e5f60718:1",
+)
+TOKEN = Finding(
+    rule="detect-secrets:AWSKeyDetector",
+    severity=Severity.UNKNOWN,
+    confidence=Confidence.MEDIUM,
+    kind=Kind.SECRET,
+    title="AWS access key",
+    message="an AWS access key stands in the code: revoke it and read it from a secret store",
+    location=Location("tests/data/keys.txt", 3, 3),
+    cwe=(798,),
+    evidence="key = [redacted]",
+    fingerprint="e4d909c290d0fb1ca068ffaddf22cbd0e4d909c290d0fb1ca068ffaddf22cbd0",
+    waiver="pragma: allowlist secret",
+)
+FLASK = Finding(
+    rule="pip-audit:CVE-2018-1000656",
+    severity=Severity.HIGH,
+    confidence=Confidence.HIGH,
+    kind=Kind.DEPENDENCY,
+    title="flask before 0.12.3 can be made to use too much memory",
+    message="flask 0.12.2 is vulnerable: CVE-2018-1000656; fixed in 0.12.3",
+    location=Location("requirements.txt", 4, 4),
+    evidence="flask==0.12.2",
+    fingerprint="c4ca4238a0b923820dcc509a6f75849bc4ca4238a0b923820dcc509a6f75849b",
+    line_hash="c1b2c3d4e5f60718:1",
+    package=Package("flask", "0.12.2", ("0.12.3",), ("GHSA-562c-5r94-xh97",), "CVSS:3.0/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H"),
+)
+BROKEN = Gap(
+    "semgrep", "app/old.py", GapKind.UNPARSABLE, "syntax error near line 3", 3, "mend the file, or exclude it with a reason"
+)
+LEGACY = Gap("semgrep", "docs/conf.py", GapKind.UNPARSABLE, "syntax error near line 1", 1)
+LOCKED = Gap("targets", "data/dump.sql", GapKind.TOO_LARGE, "12 MiB, the limit is 1 MiB")
+
+
+def failing() -> Report:
+    """Two findings block, one of them raised by the policy; others are tolerated, suppressed and known; a gap counts."""
+    rulings = (
+        Ruling(SQL, Severity.CRITICAL, RulingOutcome.BLOCKS, "the budget for critical is 0"),
+        Ruling(SHELL, Severity.HIGH, RulingOutcome.BLOCKS, "the budget for high is 0"),
+        Ruling(HASH, Severity.MEDIUM, RulingOutcome.TOLERATED, "1 of 10 that medium may have"),
+        Ruling(TOKEN, Severity.MEDIUM, RulingOutcome.SUPPRESSED, "waived inline: pragma: allowlist secret"),
+        Ruling(FLASK, Severity.HIGH, RulingOutcome.KNOWN, "in the baseline"),
+    )
+    gaps = (
+        GapRuling(BROKEN, True, "no rule allows it"),
+        GapRuling(LEGACY, False, "docs are not shipped"),
+        GapRuling(LOCKED, False, "data is not code"),
+    )
+    files = ("app/__init__.py", "app/cache.py", "app/db.py", "app/jobs.py", "setup.py")
+    results = (
+        ScanResult("bandit", "1.9.4", Status.COMPLETE, given=5, files=files, cached=3, findings=(SHELL, HASH), seconds=0.412),
+        ScanResult(
+            "semgrep", "1.182.0", Status.PARTIAL, given=7, files=files, findings=(SQL,), gaps=(BROKEN, LEGACY), seconds=2.104
+        ),
+        ScanResult(
+            "detect-secrets", "1.5.0", Status.COMPLETE, given=1, files=("tests/data/keys.txt",), findings=(TOKEN,), seconds=0.05
+        ),
+        ScanResult("pip-audit", "2.10.1", Status.COMPLETE, given=1, files=("requirements.txt",), findings=(FLASK,), seconds=0.9),
+    )
+    verdict = Verdict(
+        Outcome.FAIL, rulings, gaps, "baseline", "sha256:ab12", "qa", "2026-01-02", ("exception 2 in scangate.yaml was not used",)
+    )
+    return Report(
+        verdict=verdict,
+        results=results,
+        targets=Targets("the git index", 9, (LeftOut("vendor/a.js", "excluded: third-party code"),), (LOCKED,)),
+        tool_version="0.1.0",
+        root="/src",
+        commit="3f2a91c0d5e84b6f9a7c1e2d3b4a5f60718293a4",
+        started="2026-01-02T03:04:05Z",
+        finished="2026-01-02T03:04:09Z",
+        seconds=3.6,
+        exit_code=1,
+        scope=(("excludes", (("vendor/**", 1),)), ("limits", {"bytes": 1048576})),
+    )
+
+
+def passing() -> Report:
+    """A clean run, one scanner switched off."""
+    results = (
+        ScanResult("bandit", "1.9.4", Status.COMPLETE, given=2, files=("app/a.py", "b.py"), cached=2, seconds=0.01),
+        ScanResult("pip-audit", "", Status.SKIPPED, reason="switched off by the policy"),
+    )
+    verdict = Verdict(Outcome.PASS, (), (), "baseline", "sha256:ab12", "", "2026-01-02")
+    return Report(verdict, results, Targets("the git index", 2), "0.1.0", "/src", seconds=0.1)
+
+
+def incomplete() -> Report:
+    """A scanner that is missing, in a run that was interrupted."""
+    gaps = (
+        Gap("bandit", None, GapKind.TOOL_MISSING, "bandit is not installed", hint="pip install bandit"),
+        Gap("semgrep", "app/a.py", GapKind.INTERRUPTED, "interrupted by SIGTERM"),
+    )
+    results = (
+        ScanResult("bandit", "", Status.FAILED, gaps=gaps[:1]),
+        ScanResult("semgrep", "1.182.0", Status.PARTIAL, given=2, files=("b.py",), gaps=gaps[1:], seconds=1.0),
+    )
+    ruled = tuple(GapRuling(gap, True, "never allowed") for gap in gaps)
+    verdict = Verdict(Outcome.INCOMPLETE, (), ruled, "strict", "sha256:ab12", "", "2026-01-02")
+    return Report(verdict, results, Targets("the git index", 2), "0.1.0", "/src", seconds=2.0, interrupted="SIGTERM", exit_code=143)
+
+
+def many(number: int, outcome: RulingOutcome = RulingOutcome.BLOCKS) -> Report:
+    """A run of one scanner with so many findings."""
+    found = tuple(
+        Finding(
+            rule=f"bandit:B{100 + each % 40}",
+            severity=Severity(1 + each % 5),
+            confidence=Confidence(each % 4),
+            kind=Kind.CODE,
+            title=f"rule {each % 40}",
+            message="a message of the length that messages have, about what is wrong here and what to do instead",
+            location=Location(f"src/package{each % 20}/module{each % 300}.py", 1 + each // 3, 1 + each // 3, 5, 30),
+            cwe=(78 + each % 5,),
+            evidence="    subprocess.call(command, shell=True)",
+            fingerprint=f"{each:064x}",
+            line_hash=f"{each:016x}:1",
+        )
+        for each in range(number)
+    )
+    files = tuple(sorted({finding.location.path for finding in found}))
+    result = ScanResult("bandit", "1.9.4", Status.COMPLETE, given=len(files), files=files, findings=found)
+    rulings = tuple(Ruling(finding, finding.severity, outcome, "the budget is 0") for finding in found)
+    verdict = Verdict(
+        Outcome.FAIL if outcome is RulingOutcome.BLOCKS else Outcome.PASS, rulings, (), "baseline", "sha256:ab12", "", "2026-01-02"
+    )
+    return Report(verdict, (result,), Targets("the git index", len(files)), "0.1.0", "/src")

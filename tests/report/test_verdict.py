@@ -1,0 +1,154 @@
+"""verdict.json: what is written comes back, and what does not add up is refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+
+from scanners.errors import UsageError
+from scanners.model import Report, ScanResult, Targets
+from scanners.report import reading, tally, verdict
+
+from .hostile import hostile_report
+from .samples import failing
+from .strategies import reports
+
+
+def ordered(result: ScanResult) -> ScanResult:
+    """A result in the order in which reports show it."""
+    return msgspec.structs.replace(
+        result,
+        files=tuple(sorted(result.files)),
+        findings=tuple(sorted(result.findings, key=tally.finding_key)),
+        gaps=tuple(sorted(result.gaps, key=tally.gap_key)),
+        left_out=tuple(sorted(result.left_out)),
+    )
+
+
+def ordered_targets(targets: Targets) -> Targets:
+    """Targets in the order in which reports show them."""
+    return msgspec.structs.replace(
+        targets,
+        left_out=tuple(sorted(targets.left_out)),
+        gaps=tuple(sorted(targets.gaps, key=tally.gap_key)),
+        notes=tuple(sorted(targets.notes)),
+    )
+
+
+def check_round_trip(report: Report) -> None:
+    results, targets, scope, meta = verdict.read(verdict.render(report))
+    assert tuple(map(ordered, results)) == tuple(ordered(result) for result in tally.results(report))
+    assert ordered_targets(targets) == ordered_targets(report.targets)
+    assert scope == tuple(sorted(report.scope))
+    assert (meta.outcome, meta.exit_code, meta.policy) == (report.verdict.outcome, report.exit_code, report.verdict.policy)
+    assert (meta.commit, meta.started, meta.interrupted) == (report.commit, report.started, report.interrupted)
+
+
+@settings(max_examples=60, deadline=None)
+@given(reports())
+def test_all_that_was_scanned_comes_back(report: Report) -> None:
+    check_round_trip(report)
+
+
+def test_hostile_text_comes_back_as_it_was_and_stands_as_plain_ascii() -> None:
+    check_round_trip(hostile_report())
+    assert verdict.render(hostile_report()).isascii()
+
+
+@pytest.mark.smoke
+def test_the_document_tells_what_the_command_line_promises() -> None:
+    document = json.loads(verdict.render(failing()))
+    assert document["schema"] == 1
+    assert document["outcome"] == "FAIL"
+    assert document["policy"] == {"name": "baseline", "digest": "sha256:ab12", "environment": "qa", "date": "2026-01-02"}
+    assert document["counts"]["severity"]["high"] == {"blocks": 1, "tolerated": 0, "suppressed": 0, "known": 1}
+    assert document["counts"]["gaps_that_count"] == 1
+    assert [scanner["name"] for scanner in document["scanners"]] == ["bandit", "detect-secrets", "pip-audit", "semgrep"]
+    worst = next(entry for entry in document["findings"] if entry["severity"] == "critical")
+    assert worst["original_severity"] == "high"
+    assert worst["outcome"] == "blocks"
+    assert worst["origin"] == "semgrep"
+
+
+def test_a_merged_finding_is_told_once_and_its_members_are_kept() -> None:
+    report = failing()
+    first = report.verdict.rulings[0]
+    merged = msgspec.structs.replace(first.finding, reported_by=("semgrep:a", "bandit:b"))
+    rulings = (msgspec.structs.replace(first, finding=merged), *report.verdict.rulings[1:])
+    changed = msgspec.structs.replace(report, verdict=msgspec.structs.replace(report.verdict, rulings=rulings))
+    document = json.loads(verdict.render(changed))
+    assert [entry["origin"] for entry in document["findings"] if entry["reported_by"]] == [None]
+    assert [entry["fingerprint"] for entry in document["members"]] == [first.finding.fingerprint]
+    check_round_trip(changed)
+
+
+def spoilt(change: Callable[[dict[str, Any]], Any]) -> str:
+    document = json.loads(verdict.render(failing()))
+    change(document)
+    return json.dumps(document)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda d: d.pop("scope"), "scope"),
+        (lambda d: d.pop("schema"), "schema"),
+        (lambda d: d.update(surprise=1), "surprise"),
+        (lambda d: d.update(schema="1"), "schema"),
+        (lambda d: d["findings"][0].update(line="3"), "line"),
+        (lambda d: d["findings"][0].update(line=0), "line range"),
+        (lambda d: d["findings"][0].update(severity="terrible"), "severity"),
+        (lambda d: d["findings"][0].update(scanner="ruff"), "ruff"),
+        (lambda d: d["findings"][0].update(origin="ruff"), "ruff"),
+        (lambda d: d["gaps"][0].update(kind="sleepy"), "kind"),
+        (lambda d: d["gaps"][0].update(origin="ruff"), "ruff"),
+        (lambda d: d["findings"].pop(), "counts.findings"),
+        (lambda d: d["gaps"].pop(), "counts.gaps"),
+        (lambda d: d["scanners"][0]["read"].pop(), "files"),
+        (lambda d: d["scanners"][0].update(given=9), "ledger"),
+        (lambda d: d["scanners"][0].update(name="semgrep"), "name"),
+        (lambda d: d["targets"]["left_out"][0].update(count=7), "left out"),
+        (lambda d: d.update(seconds="quick"), "seconds"),
+    ],
+)
+def test_what_was_changed_is_refused(change: Callable[[dict[str, Any]], Any], said: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        verdict.read(spoilt(change))
+    assert said in caught.value.message
+    assert "\n" not in caught.value.message
+    assert "scangate scan" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", "null", "{", "NaN", '{"schema": 1, "schema": 1}', '{"schema": NaN}', "[" * 100_000, "1" * 10_000],
+)
+def test_what_is_no_verdict_is_refused(text: str) -> None:
+    with pytest.raises(UsageError):
+        verdict.read(text)
+
+
+def test_another_schema_says_what_to_do() -> None:
+    with pytest.raises(UsageError, match="has schema 2") as caught:
+        verdict.read(spoilt(lambda document: document.update(schema=2)))
+    assert "the scangate that wrote it" in caught.value.hint
+
+
+def test_a_document_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "MOST_CHARACTERS", 100)
+    with pytest.raises(UsageError, match="too large"):
+        verdict.read(verdict.render(failing()))
+
+
+def test_a_scope_holds_json_values_only() -> None:
+    with pytest.raises(TypeError, match="not object"):
+        verdict.render(msgspec.structs.replace(failing(), scope=(("thing", object()),)))
+
+
+def test_seconds_that_are_no_number_are_told_as_zero() -> None:
+    assert '"seconds": 0.0,' in verdict.render(msgspec.structs.replace(failing(), seconds=float("nan")))
