@@ -25,7 +25,7 @@ class Site:
         *,
         overrides: dict[str, str] | None = None,
         commit: str = "",
-        seconds: float = 20.0,
+        seconds: float = 60.0,
         stop: Callable[[], bool] = lambda: False,
         carry: Carry = "shell",
     ) -> Project:

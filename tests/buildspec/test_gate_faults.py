@@ -5,9 +5,11 @@ The steps that install are the real ones: pip puts a wheel into an environment o
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -50,6 +52,17 @@ def act(site: Site, prepared: Path, name: str, carry: Carry = "shell") -> Build:
 
 def ran(build: Build) -> list[str]:
     return [phase.name for phase in build.phases]
+
+
+def choosing_python(directory: Path) -> Path:
+    """A directory with a python3 that, as pyenv's on CodeBuild's images, lets a file where it is started choose the version."""
+    program = directory / "bin" / "python3"
+    program.parent.mkdir()
+    program.write_text(
+        f'#!/bin/sh\n[ ! -e .python-version ] || exit 9\nexec {shlex.quote(sys.executable)} "$@"\n', encoding="utf-8"
+    )
+    program.chmod(0o755)
+    return program.parent
 
 
 def test_no_phase_of_the_gate_goes_on_after_a_failure() -> None:
@@ -116,13 +129,13 @@ def test_no_room_for_the_verdict_fails_the_installation(site: Site, prepared: Pa
 def test_a_new_environment_is_made_outside_the_source_and_runs_nothing_of_it(site: Site, wheel: Path) -> None:
     for name in CANARIES:
         site.write(f"{name}.py", f"open({str(site.home / 'canary')!r}, 'a').write({name!r})\n")
-    # What would choose the interpreter, if pyenv were asked inside the source; what pip would read, if it were started there.
     site.write(".python-version", "0.0.0\n")
-    site.write("setup.cfg", "[install]\nprefix = /nonexistent\n")
     site.write("scangate/__init__.py")
     before = {path.name for path in site.source.iterdir()}
     overrides = {"SCANGATE_INSTALL": str(wheel), "SCANGATE_ACT": "pass", "PYTHONPATH": str(site.source)}
-    build = run_gate(site.project(overrides=OFFLINE | overrides, carry="exports", seconds=120))
+    project = site.project(overrides=OFFLINE | overrides, carry="exports", seconds=120)
+    path = f"{choosing_python(site.home)}:{project.image['PATH']}"
+    build = run_gate(replace(project, image={**project.image, "PATH": path}))
     assert build.status == "SUCCEEDED", build.log
     assert not (site.home / "canary").exists()
     assert {path.name for path in site.source.iterdir()} == before | {"scangate-reports"}

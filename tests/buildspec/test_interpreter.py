@@ -224,7 +224,7 @@ def test_the_time_limit_ends_the_build_without_finally(site: Site) -> None:
     build = execute(
         site,
         "phases: {build: {commands: [echo begun; sleep 60], finally: [echo no]}, post_build: {commands: [echo no]}}",
-        site.project(seconds=0.5),
+        site.project(seconds=1.5),
     )
     assert (build.status, codes(build, "build"), output(build, "build")) == ("TIMED_OUT", [None], "begun\n")
     assert [phase.name for phase in build.phases] == ["build", "upload_artifacts"]
