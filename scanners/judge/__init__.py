@@ -1,0 +1,1 @@
+"""Decides: policy and gate. Pure: no clock, and no input beyond the policy's own files."""

@@ -1,0 +1,177 @@
+"""What a policy file may say, as types: the strict reader and the JSON Schema are both made from these and nothing else.
+
+Every field may be absent, because a file may leave a thing to the policy it extends; what absence comes to is `resolve`'s business.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+__all__ = [
+    "Allowed",
+    "Blocks",
+    "BudgetBlock",
+    "Coverage",
+    "Document",
+    "ExceptionEntry",
+    "ExcludeEntry",
+    "Limits",
+    "OverrideEntry",
+    "Paths",
+    "ScannerBlock",
+    "SeverityEntry",
+    "SeverityName",
+]
+
+SeverityName = Literal["info", "low", "medium", "high", "critical"]
+KindName = Literal["code", "secret", "dependency", "configuration"]
+GapName = Literal[
+    "crash",
+    "timeout",
+    "garbage",
+    "unreadable",
+    "encoding",
+    "unparsable",
+    "partial-parse",
+    "too-large",
+    "unpinned",
+    "advisory-unanswered",
+    "stale-store",
+]
+Text = Annotated[str, Meta(pattern=r"\S", max_length=2000)]
+Glob = Annotated[str, Meta(pattern=r"\S", max_length=1024, extra={"check": "glob"})]
+Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=64)]
+Limit = Annotated[int, Meta(ge=0)] | Literal["unlimited"]
+Seconds = Annotated[int, Meta(ge=1, le=86400)]
+Size = Annotated[int, Meta(ge=1)] | Annotated[str, Meta(pattern=r"^[1-9][0-9]{0,9} ?(B|KiB|MiB|GiB)$")]
+
+
+def _one_of(*names: str) -> Meta:
+    """An entry that must say at least one of ``names``, told to the reader and to the schema."""
+    return Meta(extra={"one of": names}, extra_json_schema={"anyOf": [{"required": [name]} for name in names]})
+
+
+class _Block(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
+    """Spelling with hyphens, nothing unknown, nothing changed."""
+
+
+class ScannerBlock(_Block, frozen=True, kw_only=True):
+    """What every scanner's block may say beside the scanner's own options."""
+
+    enabled: bool | UnsetType = UNSET
+    timeout: Seconds | UnsetType = UNSET
+
+
+class ExcludeEntry(_Block, frozen=True, kw_only=True):
+    """A path that is not read, by some scanners or by all, and why."""
+
+    path: Glob
+    reason: Text
+    scanners: Annotated[list[Name], Meta(min_length=1)] | UnsetType = UNSET
+
+
+class Paths(_Block, frozen=True, kw_only=True):
+    """Which paths are not read."""
+
+    exclude: list[ExcludeEntry] | UnsetType = UNSET
+
+
+class Limits(_Block, frozen=True, kw_only=True):
+    """How large a file may be to be read, and how long one tool may take in all."""
+
+    max_file_size: Size | UnsetType = UNSET
+    timeout: Seconds | UnsetType = UNSET
+
+
+class SeverityEntry(_Block, frozen=True, kw_only=True):
+    """The severity of a rule's findings, in place of what the scanner says. The last entry that matches decides."""
+
+    rule: Text
+    severity: SeverityName
+    path: Glob | UnsetType = UNSET
+    reason: Text | UnsetType = UNSET
+
+
+class OverrideEntry(_Block, frozen=True, kw_only=True):
+    """A budget of its own for the findings that every selector given matches, for the severities it names."""
+
+    kind: KindName | UnsetType = UNSET
+    scanner: Name | UnsetType = UNSET
+    path: Glob | UnsetType = UNSET
+    critical: Limit | UnsetType = UNSET
+    high: Limit | UnsetType = UNSET
+    medium: Limit | UnsetType = UNSET
+    low: Limit | UnsetType = UNSET
+    info: Limit | UnsetType = UNSET
+
+
+class BudgetBlock(_Block, frozen=True, kw_only=True):
+    """How many findings of each severity may stand; a severity that nothing names may have none.
+
+    A finding counts in one budget: the last override that matches it and names its severity, else the general one.
+    """
+
+    critical: Limit | UnsetType = UNSET
+    high: Limit | UnsetType = UNSET
+    medium: Limit | UnsetType = UNSET
+    low: Limit | UnsetType = UNSET
+    info: Limit | UnsetType = UNSET
+    overrides: list[Annotated[OverrideEntry, _one_of("kind", "scanner", "path")]] | UnsetType = UNSET
+
+
+class Allowed(_Block, frozen=True, kw_only=True):
+    """A kind of gap that may stand, for which scanner (a name with `*`), in which paths, and why."""
+
+    kind: GapName
+    reason: Text
+    scanner: Text | UnsetType = UNSET
+    path: Glob | UnsetType = UNSET
+
+
+class Coverage(_Block, frozen=True, kw_only=True):
+    """Which scanners must have run, and which gaps may stand."""
+
+    required: list[Name] | UnsetType = UNSET
+    allowed_gaps: list[Allowed] | UnsetType = UNSET
+
+
+class ExceptionEntry(_Block, frozen=True, kw_only=True):
+    """Findings that are accepted until the end of a day: those that every selector given matches."""
+
+    reason: Text
+    owner: Text
+    expires: dt.date
+    rule: Text | UnsetType = UNSET
+    path: Glob | UnsetType = UNSET
+    fingerprint: Text | UnsetType = UNSET
+    advisory: Text | UnsetType = UNSET
+
+
+class Blocks(_Block, frozen=True, kw_only=True):
+    """What a policy says, and what an environment of it may say otherwise. ``scanners`` is read by each scanner's own type."""
+
+    scanners: dict[str, Any] | UnsetType = UNSET
+    paths: Paths | UnsetType = UNSET
+    limits: Limits | UnsetType = UNSET
+    severity: list[SeverityEntry] | UnsetType = UNSET
+    budgets: BudgetBlock | UnsetType = UNSET
+    unknown: SeverityName | UnsetType = UNSET
+    coverage: Coverage | UnsetType = UNSET
+    exceptions: list[Annotated[ExceptionEntry, _one_of("rule", "path", "fingerprint", "advisory")]] | UnsetType = UNSET
+    exception_max_days: Annotated[int, Meta(ge=1, le=3660)] | UnsetType = UNSET
+    inline_suppressions: Literal["allow", "report", "deny"] | UnsetType = UNSET
+
+
+class Document(Blocks, frozen=True, kw_only=True):
+    """One policy file."""
+
+    version: Literal[1]
+    name: Name | UnsetType = UNSET
+    description: Text | UnsetType = UNSET
+    extends: Text | UnsetType = UNSET
+    floor: bool | UnsetType = UNSET
+    environments: dict[Name, Blocks] | UnsetType = UNSET

@@ -1,0 +1,239 @@
+"""Judges: from what was found and what was really read to one verdict, by one policy; asks neither the clock nor the disk.
+
+A finding is ruled in this order, and the first that applies decides: its path is excluded, an exception accepts it, an inline
+comment waives it, its budget. A finding more or a gap more never makes a verdict better; the order of the inputs changes nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import Any
+
+from scanners import globs
+from scanners.judge.accepting import Exceptions
+from scanners.judge.hints import counted
+from scanners.judge.names import covers_name
+from scanners.judge.policy import AllowedGap, Budget, Exclude, Inline, Override, Policy
+from scanners.model import (
+    Finding,
+    Gap,
+    GapKind,
+    GapRuling,
+    Outcome,
+    Ruling,
+    RulingOutcome,
+    ScanResult,
+    Severity,
+    Status,
+    Targets,
+    Verdict,
+)
+
+__all__ = ["judge", "severity_of"]
+
+STAGED = "staged"
+
+
+def judge(results: Sequence[ScanResult], targets: Targets, policy: Policy, today: dt.date) -> Verdict:
+    """The verdict on what ``results`` and ``targets`` state, under ``policy``, on the day ``today``."""
+    exceptions = Exceptions(policy.exceptions, today)
+    findings = sorted((finding for result in results for finding in result.findings), key=_order)
+    rulings = _rulings(findings, policy, exceptions)
+    gaps = tuple(_gap_ruling(gap, policy) for gap in _gaps(results, targets, policy))
+    return Verdict(
+        outcome=_outcome(rulings, gaps),
+        rulings=rulings,
+        gaps=gaps,
+        policy=policy.name,
+        policy_digest=policy.digest,
+        environment=policy.environment,
+        date=today.isoformat(),
+        notes=(*exceptions.notes(), *_notes(rulings, policy)),
+    )
+
+
+def severity_of(finding: Finding, policy: Policy) -> Severity:
+    """The severity that the policy gives a finding: the last entry that matches, else the scanner's, else what UNKNOWN is worth."""
+    for rule in reversed(policy.severities):
+        if covers_name(rule.rule, finding.rule) and (not rule.path or globs.matches(rule.path, finding.location.path)):
+            return rule.severity
+    return policy.unknown if finding.severity is Severity.UNKNOWN else finding.severity
+
+
+def _outcome(rulings: Iterable[Ruling], gaps: Iterable[GapRuling]) -> Outcome:
+    if any(ruling.outcome is RulingOutcome.BLOCKS for ruling in rulings):
+        return Outcome.FAIL
+    return Outcome.INCOMPLETE if any(ruling.counts for ruling in gaps) else Outcome.PASS
+
+
+# -- findings --
+
+
+def _order(finding: Finding) -> tuple[Any, ...]:
+    """The order of findings, which two that stand at the same place in the same words do not share unless they are equal."""
+    rest = (finding.severity, finding.confidence, finding.kind.value, finding.waiver, finding.title, finding.evidence)
+    return (*finding.sort_key(), *rest, finding.reported_by, finding.cwe, finding.help_url, finding.line_hash, str(finding.package))
+
+
+class _Bucket:
+    """The findings that one budget counts, of one severity."""
+
+    def __init__(self, budget: Budget, severity: Severity) -> None:
+        self.budget = budget
+        self.severity = severity
+        self.count = 0
+
+    @cached_property
+    def verdict(self) -> tuple[RulingOutcome, str]:
+        """What becomes of each of them, and why; asked when all are counted."""
+        limit = self.budget.limit(self.severity)
+        name = f"{self.severity.name.lower()} finding"
+        where = _selector(self.budget)
+        if limit is None:
+            return RulingOutcome.TOLERATED, f"the policy does not limit {name}s{where}"
+        if self.count > limit:
+            return RulingOutcome.BLOCKS, f"{counted(self.count, name)}{where}, the policy allows {limit}"
+        return RulingOutcome.TOLERATED, f"{self.count} of {counted(limit, name)}{where} allowed"
+
+
+def _rulings(findings: Sequence[Finding], policy: Policy, exceptions: Exceptions) -> tuple[Ruling, ...]:
+    """One ruling a finding, in order. Budgets are counted first over all that nothing suppresses, then told."""
+    severities = [severity_of(finding, policy) for finding in findings]
+    suppressed = [_suppressed(finding, policy, exceptions) for finding in findings]
+    buckets: dict[tuple[int, Severity], _Bucket] = {}
+    places = [_bucket_of(finding, severity, policy) for finding, severity in zip(findings, severities, strict=True)]
+    for place, why in zip(places, suppressed, strict=True):
+        if why is None:
+            index, severity = place
+            budget = policy.budget if index < 0 else policy.overrides[index]
+            buckets.setdefault(place, _Bucket(budget, severity)).count += 1
+    rulings = []
+    for finding, severity, place, why in zip(findings, severities, places, suppressed, strict=True):
+        if why is not None:
+            rulings.append(Ruling(finding, severity, RulingOutcome.SUPPRESSED, why))
+        else:
+            outcome, because = buckets[place].verdict
+            rulings.append(Ruling(finding, severity, outcome, because + _remarks(finding, severity, policy, exceptions)))
+    return tuple(rulings)
+
+
+def _suppressed(finding: Finding, policy: Policy, exceptions: Exceptions) -> str | None:
+    """Why a finding does not count, None where it does."""
+    exclude = _excluded(finding.scanner, finding.location.path, policy.excludes)
+    if exclude:
+        return f"the policy leaves this path out: {exclude.reason}"
+    accepted = exceptions.accept(finding)
+    if accepted:
+        return f"accepted until {accepted.expires.isoformat()} by {accepted.owner}: {accepted.reason}"
+    if finding.waiver and policy.inline is not Inline.DENY:
+        return f"waived inline: {finding.waiver}"
+    return None
+
+
+def _excluded(scanner: str, path: str, excludes: Iterable[Exclude]) -> Exclude | None:
+    for exclude in excludes:
+        if (not exclude.scanners or scanner in exclude.scanners) and globs.matches(exclude.path, path):
+            return exclude
+    return None
+
+
+def _bucket_of(finding: Finding, severity: Severity, policy: Policy) -> tuple[int, Severity]:
+    """The one budget that counts a finding: the last override that matches it and names its severity, else the general one (-1)."""
+    for index in range(len(policy.overrides) - 1, -1, -1):
+        override = policy.overrides[index]
+        if override.names(severity) and _selects(override, finding):
+            return index, severity
+    return -1, severity
+
+
+def _selects(override: Override, finding: Finding) -> bool:
+    return (
+        override.kind in (None, finding.kind)
+        and override.scanner in ("", finding.scanner)
+        and (not override.path or globs.matches(override.path, finding.location.path))
+    )
+
+
+def _selector(budget: Budget) -> str:
+    """Which findings an override is about, in words that follow the noun."""
+    if not isinstance(budget, Override):
+        return ""
+    kind = f" of kind {budget.kind.value}" if budget.kind else ""
+    return kind + (f" of {budget.scanner}" if budget.scanner else "") + (f" in {budget.path}" if budget.path else "")
+
+
+def _remarks(finding: Finding, severity: Severity, policy: Policy, exceptions: Exceptions) -> str:
+    """What else a reader must know to see why a finding counts as it does."""
+    remarks = []
+    if severity is not finding.severity:
+        remarks.append(f"the policy makes {severity.name.lower()} of {finding.severity.name.lower()}")
+    if finding.waiver and policy.inline is Inline.DENY:
+        remarks.append("the policy does not accept inline waivers")
+    expired = exceptions.expired_for(finding)
+    if expired:
+        remarks.append(f"its exception expired on {expired.expires.isoformat()}")
+    return "".join(f"; {remark}" for remark in remarks)
+
+
+# -- gaps --
+
+
+def _gaps(results: Sequence[ScanResult], targets: Targets, policy: Policy) -> list[Gap]:
+    stated = [gap for result in results for gap in result.gaps]
+    return sorted(
+        [*stated, *targets.gaps, *_missing(results, policy), *_nothing(targets)], key=lambda gap: (gap.sort_key(), gap.hint)
+    )
+
+
+def _missing(results: Sequence[ScanResult], policy: Policy) -> Iterator[Gap]:
+    """A gap for each scanner that the policy requires and that did not run."""
+    ran = {result.scanner for result in results if result.status is not Status.SKIPPED}
+    for name in policy.required:
+        if name not in ran:
+            hint = "let it run, or take it out of `coverage: required`"
+            yield Gap(name, None, GapKind.TOOL_MISSING, "required by the policy, but not run", hint=hint)
+
+
+def _nothing(targets: Targets) -> Iterator[Gap]:
+    """A gap where there was no file at all: nothing to scan is not a pass, except for a commit that only removes."""
+    if targets.files == 0 and targets.source != STAGED:
+        hint = "is this the right folder? `git status` tells what git sees there"
+        yield Gap("targets", None, GapKind.UNREADABLE, "no file to scan", hint=hint)
+
+
+def _gap_ruling(gap: Gap, policy: Policy) -> GapRuling:
+    exclude = _excluded(gap.scanner, gap.path, policy.excludes) if gap.path is not None else None
+    if exclude:
+        return GapRuling(gap, False, f"the policy leaves this path out: {exclude.reason}")
+    for allowed in policy.allowed_gaps:
+        if _allows(allowed, gap):
+            return GapRuling(gap, False, f"allowed by the policy: {allowed.reason}")
+    return GapRuling(gap, True, f"the policy allows no {gap.kind.value} here")
+
+
+def _allows(allowed: AllowedGap, gap: Gap) -> bool:
+    if allowed.kind is not gap.kind or not covers_name(allowed.scanner or "*", gap.scanner):
+        return False
+    return not allowed.path or (gap.path is not None and globs.matches(allowed.path, gap.path))
+
+
+# -- notes --
+
+
+def _notes(rulings: Iterable[Ruling], policy: Policy) -> Iterator[str]:
+    """What the policy wants said of the findings: waivers taken, severities changed, findings in paths that are left out."""
+    tally: dict[str, Counter[str]] = defaultdict(Counter)
+    for ruling in rulings:
+        finding = ruling.finding
+        if ruling.outcome is RulingOutcome.SUPPRESSED and ruling.because.startswith("waived inline"):
+            tally["waived inline"][finding.scanner] += 1
+        if finding.severity not in (ruling.severity, Severity.UNKNOWN):
+            tally["given another severity by the policy"][finding.rule] += 1
+    for what in sorted(tally):
+        if what == "waived inline" and policy.inline is not Inline.REPORT:
+            continue
+        told = ", ".join(f"{name} {number}" for name, number in sorted(tally[what].items()))
+        yield f"{counted(tally[what].total(), 'finding')} {what}: {told}"

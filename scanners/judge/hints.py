@@ -1,0 +1,29 @@
+"""Words for the errors of a policy: the nearest valid name, and text made fit for one line; states nothing and reads nothing."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+__all__ = ["counted", "nearest", "shown"]
+
+LONGEST = 60  # characters of a key that are echoed
+
+
+def shown(text: str) -> str:
+    """``text`` on one line, without control characters, cut to what a reader can use."""
+    plain = "".join(sign if sign.isprintable() else "?" for sign in text[: LONGEST + 1])
+    return plain if len(text) <= LONGEST else plain[:LONGEST] + "..."
+
+
+def nearest(name: str, allowed: Iterable[str]) -> str:
+    """The hint for an unknown name: the closest valid one, and all that are valid."""
+    names = sorted(allowed)
+    close = difflib.get_close_matches(name[:LONGEST].lower(), names, n=1, cutoff=0.5)
+    told = f"allowed: {', '.join(names)}" if names else "nothing is allowed here"
+    return f"did you mean `{close[0]}`? {told}" if close else told
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 finding``, ``2 findings``: a number with its noun."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

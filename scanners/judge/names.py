@@ -1,0 +1,12 @@
+"""Matches names that are not paths (rules, scanners) against a pattern with ``*``; imports nothing of ours."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+
+__all__ = ["covers_name"]
+
+
+def covers_name(pattern: str, name: str) -> bool:
+    """Whether ``pattern`` covers ``name``: ``*`` is any run of characters, ``?`` is one, ``[ab]`` one of a set; case counts."""
+    return fnmatchcase(name, pattern)
