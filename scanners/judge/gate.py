@@ -37,12 +37,17 @@ __all__ = ["judge", "severity_of"]
 STAGED = "staged"
 
 
-def judge(results: Sequence[ScanResult], targets: Targets, policy: Policy, today: dt.date) -> Verdict:
-    """The verdict on what ``results`` and ``targets`` state, under ``policy``, on the day ``today``."""
+def judge(
+    results: Sequence[ScanResult], targets: Targets, policy: Policy, today: dt.date, *, beyond: Sequence[Gap] = ()
+) -> Verdict:
+    """The verdict on what ``results`` and ``targets`` state, under ``policy``, on the day ``today``.
+
+    ``beyond`` are gaps that no policy can allow: what a scan under another policy left out (see `scope.would_read_more`).
+    """
     exceptions = Exceptions(policy.exceptions, today)
     findings = sorted((finding for result in results for finding in result.findings), key=_order)
     rulings = _rulings(findings, policy, exceptions)
-    gaps = tuple(_gap_ruling(gap, policy) for gap in _gaps(results, targets, policy))
+    gaps = _gap_rulings(results, targets, policy, beyond)
     return Verdict(
         outcome=_outcome(rulings, gaps),
         rulings=rulings,
@@ -181,11 +186,13 @@ def _remarks(finding: Finding, severity: Severity, policy: Policy, exceptions: E
 # -- gaps --
 
 
-def _gaps(results: Sequence[ScanResult], targets: Targets, policy: Policy) -> list[Gap]:
-    stated = [gap for result in results for gap in result.gaps]
-    return sorted(
-        [*stated, *targets.gaps, *_missing(results, policy), *_nothing(targets)], key=lambda gap: (gap.sort_key(), gap.hint)
-    )
+def _gap_rulings(results: Sequence[ScanResult], targets: Targets, policy: Policy, beyond: Sequence[Gap]) -> tuple[GapRuling, ...]:
+    stated = [gap for result in results for gap in result.gaps] + list(targets.gaps)
+    rulings = [_gap_ruling(gap, policy) for gap in stated]
+    rulings += [GapRuling(gap, True, "the policy requires this scanner") for gap in _missing(results, policy)]
+    rulings += [GapRuling(gap, True, "nothing to scan is not a pass") for gap in _nothing(results, targets)]
+    rulings += [GapRuling(gap, True, "what was not read cannot be judged") for gap in beyond]
+    return tuple(sorted(rulings, key=lambda ruling: (ruling.gap.sort_key(), ruling.gap.hint, ruling.because)))
 
 
 def _missing(results: Sequence[ScanResult], policy: Policy) -> Iterator[Gap]:
@@ -197,11 +204,16 @@ def _missing(results: Sequence[ScanResult], policy: Policy) -> Iterator[Gap]:
             yield Gap(name, None, GapKind.TOOL_MISSING, "required by the policy, but not run", hint=hint)
 
 
-def _nothing(targets: Targets) -> Iterator[Gap]:
-    """A gap where there was no file at all: nothing to scan is not a pass, except for a commit that only removes."""
-    if targets.files == 0 and targets.source != STAGED:
+def _nothing(results: Sequence[ScanResult], targets: Targets) -> Iterator[Gap]:
+    """A gap where no scanner was given any file: nothing to scan is not a pass, except for a commit that only removes."""
+    if targets.source == STAGED or any(result.given for result in results):
+        return
+    if targets.files == 0:
         hint = "is this the right folder? `git status` tells what git sees there"
         yield Gap("targets", None, GapKind.UNREADABLE, "no file to scan", hint=hint)
+    else:
+        hint = "`scangate policy show` tells which scanners are enabled and which paths are left out"
+        yield Gap("targets", None, GapKind.UNREADABLE, "no scanner was given a file to read", hint=hint)
 
 
 def _gap_ruling(gap: Gap, policy: Policy) -> GapRuling:
