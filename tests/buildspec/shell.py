@@ -174,11 +174,14 @@ class Shell:
 
     def _end(self) -> None:
         """Stop everything: a polite signal to each group, then the one that cannot be refused."""
+        assert self._process is not None
         for group in self._groups:
             _signal(group, signal.SIGTERM)
-        assert self._process is not None
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(_GRACE)
+        until = time.monotonic() + _GRACE
+        # The shell dies of the signal at once; what it started may have something to put in order.
+        while any(_is_there(group) for group in self._groups) and time.monotonic() < until:
+            self._process.poll()
+            time.sleep(_TICK)
         self.close()
 
     def _leave(self) -> None:
@@ -192,6 +195,14 @@ class Shell:
             self._process.wait()
         os.close(self._answering)
         self._process = None
+
+
+def _is_there(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def _signal(group: int, number: signal.Signals) -> None:

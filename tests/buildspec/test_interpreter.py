@@ -240,7 +240,7 @@ def test_a_stopped_build_gets_a_signal_and_its_finally_does_not_run(site: Site) 
           install: {commands: [export VERDICT=INCOMPLETE]}
           build:
             commands:
-              - bash -c 'trap "touch told; exit 1" TERM; touch begun; while true; do sleep 0.05; done'
+              - bash -c 'trap "sleep 0.3; touch told; exit 1" TERM; touch begun; while true; do sleep 0.05; done'
             finally: [export VERDICT=PASS]
         """,
         site.project(stop=begun.exists),
