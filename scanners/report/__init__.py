@@ -23,7 +23,10 @@ class Format(NamedTuple):
 
 
 FORMATS = {
+    "sarif": Format("scanners.report.sarif", "scangate.sarif"),
+    "junit": Format("scanners.report.junit", "junit.xml"),
     "json": Format("scanners.report.verdict", "verdict.json"),
+    "markdown": Format("scanners.report.markdown", "summary.md"),
     "text": Format("scanners.report.text", None),
     "env": Format("scanners.report.env", None),
 }

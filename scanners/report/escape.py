@@ -6,6 +6,8 @@ import re
 
 __all__ = ["ci", "code", "link", "markdown", "sarif", "shell", "shorten", "terminal", "uri", "xml"]
 
+LONGEST_PATH = 4096
+
 # Control characters (C0, DEL, C1), bidi and invisible characters, line separators, surrogates, non-characters, tags: what
 # changes how the rest of a line is read (https://trojansource.codes), or is illegal in XML 1.0 and strict UTF-8.
 _UNSEEN = re.compile(
@@ -16,9 +18,9 @@ _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 # GitHub trims a line before it looks for ``::command``; Azure DevOps and TeamCity find ``##[`` and ``##vso[`` anywhere in it.
 _COLONS = re.compile(r"(^|\s)::")
 _HASHES = re.compile(r"##(?=[A-Za-z]*\[)")
-_MARKDOWN = re.compile(r"[\\`*_{}\[\]()|~!$]")
+_MARKUP = re.compile(r"[\\`*\[\]|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|^[#>+=-]|(?<=^\d)[.)](?=\s)|(?<=^\d\d)[.)](?=\s)")
 # Mentions, issue numbers and bare addresses become links after Markdown is read, so a backslash does not help there.
-_LINKED = re.compile(r"(?<=[@#])(?=\w)|(?<=:)(?=//)|(?<=\bwww)(?=\.)", re.IGNORECASE)
+_LINKED = re.compile(r"(?<=[@#])(?=\w)|(?<=:)(?=//)|(?<=\bwww)(?=\.)|(?<=\bgh)(?=-\d)", re.IGNORECASE)
 _HTTP = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]{1,5})?(/[A-Za-z0-9._~/?#@!$&*+,;=:%-]*)?")
 
 
@@ -47,7 +49,7 @@ def sarif(text: str) -> str:
 
 def markdown(text: str) -> str:
     """``text`` on one line, for Markdown prose or a table cell: no markup, tag, link, mention or address in it."""
-    text = _MARKDOWN.sub(r"\\\g<0>", terminal(text))
+    text = _MARKUP.sub(r"\\\g<0>", terminal(text).strip())
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return _LINKED.sub("&#8203;", text)
 
@@ -66,8 +68,11 @@ def link(url: str) -> str:
 
 
 def uri(path: str) -> str:
-    """A path relative to the root as a relative URI reference; bytes that are no UTF-8 come back as they were."""
-    parts = [_DOTS.get(part, _quoted(part)) for part in path.split("/")]
+    """A path relative to the root as a relative URI reference; bytes that are no UTF-8 come back as they were.
+
+    What is longer than a path can be is cut: .NET's readers refuse a URI of 65,520 characters, and the whole log with it.
+    """
+    parts = [_DOTS.get(part, _quoted(part)) for part in path[:LONGEST_PATH].split("/")]
     if not parts[0]:  # an absolute path, or none: never let it out of the root
         parts[0] = "."
     return "/".join(parts)

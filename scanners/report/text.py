@@ -173,7 +173,7 @@ def _gap(group: Sequence[GapRuling], allowed: str) -> Iterable[Line]:
 
 def _notes(report: Report) -> Iterable[Line]:
     left = (*report.targets.left_out, *(left for result in report.results for left in result.left_out))
-    notes = sorted({*report.verdict.notes, *report.targets.notes}) + _left_out(left)
+    notes = sorted({*report.verdict.notes, *report.targets.notes} - {""}) + _left_out(left)
     if notes:
         yield from _title("notes")
     for note in notes[:GROUPS_SHOWN]:
