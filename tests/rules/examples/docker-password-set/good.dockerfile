@@ -1,0 +1,3 @@
+FROM debian:12
+RUN --mount=type=secret,id=password echo "app:$(cat /run/secrets/password)" | chpasswd
+RUN echo "app:$PASSWORD" | chpasswd && useradd --no-create-home worker
