@@ -24,7 +24,7 @@ class PolicyError(ScangateError):
     """A policy that cannot be believed; the message opens with ``file:line:column``."""
 
 
-class Unreadable(Exception):
+class Unreadable(Exception):  # noqa: N818 -- a state of the thing scanned, not of us
     """A scanner's answer that cannot be believed; the engine turns it into a gap for each file it was asked about."""
 
     def __init__(self, kind: GapKind, reason: str, hint: str = "") -> None:

@@ -60,7 +60,7 @@ class Kind(enum.Enum):
     """What a finding is about; budgets can be set per kind."""
 
     CODE = "code"
-    SECRET = "secret"  # the name of a kind, not a secret
+    SECRET = "secret"  # noqa: S105 -- the name of a kind
     DEPENDENCY = "dependency"
     CONFIGURATION = "configuration"
 
@@ -83,9 +83,7 @@ class GapKind(enum.Enum):
     STALE_STORE = "stale-store"
 
 
-NEVER_ALLOWED = frozenset(
-    {GapKind.TOOL_MISSING, GapKind.CRASH, GapKind.TIMEOUT, GapKind.GARBAGE, GapKind.INTERRUPTED}
-)
+NEVER_ALLOWED = frozenset({GapKind.TOOL_MISSING, GapKind.CRASH, GapKind.TIMEOUT, GapKind.GARBAGE, GapKind.INTERRUPTED})
 
 
 class Status(enum.Enum):

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from scanners.errors import PolicyError
-from scanners.judge.document import Node, error
+from scanners.judge.document import Node, Place, error
 from scanners.judge.floor import loosened
 from scanners.judge.hints import nearest, shown
 from scanners.judge.layers import Layer, chain
@@ -73,24 +73,22 @@ def _refuse_commands(layers: tuple[Layer, ...], registry: Registry) -> None:
     for layer in layers:
         if not layer.source.inside:
             continue
-        for path, name, place, keys in _scanner_blocks(layer.node):
-            if name not in registry.options and set(keys) - COMMON:
-                raise error(
-                    keys.get("command", place),
-                    spelled((*path, "command" if "command" in keys else min(set(keys) - COMMON))),
-                    "a policy in the scanned tree may not start programs",
-                    "read it, then run again with --trust-policy, or keep the policy outside the tree",
-                )
+        for path, name, keys in _scanner_blocks(layer.node):
+            own = set(keys) - COMMON
+            if own and name not in registry.options:
+                key = "command" if "command" in own else min(own)
+                hint = "read it, then run again with --trust-policy, or keep the policy outside the tree"
+                raise error(keys[key], spelled((*path, key)), "a policy in the scanned tree may not start programs", hint)
 
 
-def _scanner_blocks(node: Node) -> Iterator[tuple[tuple[str, ...], str, Any, dict[str, Any]]]:
-    """Every scanner's block of a file, its environments included: path, name, place, places of its keys."""
+def _scanner_blocks(node: Node) -> Iterator[tuple[tuple[str, ...], str, dict[str, Place]]]:
+    """Every scanner's block of a file, its environments included: path, name, places of its keys."""
     roots: list[tuple[tuple[str, ...], Node]] = [((), node)]
     roots += [(("environments", name), _child(_child(node, "environments"), name)) for name in _environments(node)]
     for path, root in roots:
         block = _child(root, "scanners")
         for name in block.value if isinstance(block.value, dict) else ():
-            yield (*path, "scanners", name), name, block.keys[name], _child(block, name).keys
+            yield (*path, "scanners", name), name, _child(block, name).keys
 
 
 def _child(node: Node, key: str) -> Node:

@@ -15,6 +15,7 @@ from typing import Any, cast
 from msgspec import inspect as kinds
 
 from scanners import globs
+from scanners.errors import PolicyError
 from scanners.judge.document import Node, error
 from scanners.judge.hints import nearest, shown
 
@@ -79,7 +80,7 @@ def _struct(node: Node, kind: kinds.StructType, path: Path) -> Any:
             raise error(node.keys[key], spelled((*path, key)), "unknown key", nearest(key, fields))
     for name, field in fields.items():
         if field.required and name not in entries:
-            raise error(node.place, spelled((*path, name)), "missing", _expected(field.type))
+            raise error(node.place, spelled((*path, name)), "missing", f"add `{name}:` with {_expected(field.type)}")
     values = {fields[key].name: _read(item, fields[key].type, (*path, key)) for key, item in entries.items()}
     try:
         return kind.cls(**values)
@@ -174,9 +175,14 @@ def _literal(node: Node, kind: kinds.LiteralType, path: Path) -> Any:
 def _union(node: Node, kind: kinds.UnionType, path: Path) -> Any:
     """The first type that fits; a scalar fits at most one, and a mapping or a list is read by the one type that takes it."""
     own = [option for option in kind.types if _takes(option, node.value)]
-    if len(own) == 1:
+    if len(own) != 1:
+        raise _wrong(node, path, _expected(kind))
+    try:
         return _read(node, own[0], path)
-    raise _wrong(node, path, _expected(kind))
+    except PolicyError:
+        if isinstance(node.value, (int, float)):  # a number out of bounds: what else there could be is worth knowing
+            raise _wrong(node, path, _expected(kind)) from None
+        raise
 
 
 def _takes(kind: kinds.Type, value: Any) -> bool:
@@ -197,8 +203,16 @@ def _quoting(node: Node, expected: str) -> str:
 
 
 def _named(value: Any) -> str:
-    names = {str: "other text", bool: "a boolean", int: "a number", float: "a number", dict: "a mapping", list: "a list"}
-    return "nothing" if value is None else "empty text" if value == "" else "blank text" if _blank(value) else names[type(value)]
+    names = {str: "other text", bool: "a boolean", dict: "a mapping", list: "a list"}
+    return (
+        "nothing"
+        if value is None
+        else "empty text"
+        if value == ""
+        else "blank text"
+        if _blank(value)
+        else names.get(type(value), "another number")
+    )
 
 
 def _blank(value: Any) -> bool:

@@ -89,15 +89,20 @@ class Repository:
         output = self._start("rev-parse", "--verify", "--quiet", "HEAD^{commit}", codes=(0, 1, 128))
         return output.stdout.decode("ascii", "replace").strip() if output.code == 0 else ""
 
-    def tracks_anything_in(self, folder: Path) -> bool:
-        """Whether the index holds a path in ``folder``."""
-        return bool(self._ask("ls-files", "-z", "--full-name", "--", os.fspath(folder)))
+    def tracks(self, path: Path) -> bool:
+        """Whether the index holds ``path``, or anything in it; a path outside the work tree it does not hold."""
+        inside = Path(os.path.abspath(path))  # noqa: PTH100 -- a link in the path is the repository's own
+        if not inside.is_relative_to(self._top):
+            return False
+        return bool(self._ask("ls-files", "-z", "--full-name", "--", os.fspath(inside)))
 
     def sizes(self, blobs: Sequence[str]) -> dict[str, int]:
         """The size in bytes of each blob."""
         if not blobs:
             return {}
-        answer = self._ask("cat-file", "--batch-check=%(objectname) %(objectsize)", feed="".join(f"{blob}\n" for blob in blobs).encode())
+        answer = self._ask(
+            "cat-file", "--batch-check=%(objectname) %(objectsize)", feed="".join(f"{blob}\n" for blob in blobs).encode()
+        )
         pairs = (line.split(" ") for line in answer.decode("ascii").splitlines())
         return {blob: int(size) for blob, size in pairs}
 

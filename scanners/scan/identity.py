@@ -54,7 +54,9 @@ def _content(finding: Finding, lines: Sequence[str]) -> str:
 
 
 def _digest(*parts: str) -> str:
-    packed = b"".join(len(data).to_bytes(8, "big") + data for data in (part.encode("utf-8", "surrogatepass") for part in ("v1", *parts)))
+    packed = b"".join(
+        len(data).to_bytes(8, "big") + data for data in (part.encode("utf-8", "surrogatepass") for part in ("v1", *parts))
+    )
     return hashlib.sha256(packed).hexdigest()[:32]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -12,7 +13,7 @@ from scanners.model import Accounting, FileReport, GapKind
 from scanners.scan.process import Output
 from scanners.scan.text import decode, lines_of
 
-__all__ = ["Run", "Scanner", "Source", "fields"]
+__all__ = ["Run", "Scanner", "Source", "fields", "parse"]
 
 
 class Source:
@@ -55,13 +56,16 @@ class Run(Protocol):
     def start(
         self, argv: Sequence[str], *, network: bool = False, env: Mapping[str, str] | None = None, codes: Iterable[int] = (0,)
     ) -> Output:
-        """Runs a program to its end. Unreadable(CRASH) where the exit code is not one of ``codes``, and as ``Processes.run`` does."""
+        """Runs a program to its end. Unreadable(CRASH) for an exit code not in ``codes``, and as ``Processes.run`` does."""
 
     def path_of(self, name: str) -> str:
         """The repository path behind a path that a program named; Unreadable(GARBAGE) where it was given no such file."""
 
-    def tree(self, files: Sequence[Source]) -> Path:
-        """A folder that holds exactly ``files`` under their own paths, for programs that want a directory."""
+    def tree(self, files: Sequence[Source]) -> tuple[Path, tuple[Path, ...]]:
+        """A folder that holds exactly ``files``, and their names in it: for programs that want a directory."""
+
+    def alias(self, source: Source, name: str) -> Path:
+        """The copy of ``source`` under another name, for programs that know a kind of file by its name alone."""
 
 
 class Scanner(Protocol):
@@ -86,6 +90,14 @@ class Scanner(Protocol):
 
     def scan(self, files: Sequence[Source], options: Any, run: Run) -> Iterable[FileReport]:
         """Scans ``files``, all of which it reads."""
+
+
+def parse(stdout: bytes, tool: str) -> Any:
+    """The JSON that ``tool`` wrote; Unreadable(GARBAGE) where it is none: empty output is not a clean answer."""
+    try:
+        return json.loads(stdout)
+    except (ValueError, RecursionError):
+        raise Unreadable(GapKind.GARBAGE, f"the output of {tool} is not JSON") from None
 
 
 def fields(value: Any, *names: str) -> tuple[Any, ...]:

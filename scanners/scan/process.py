@@ -1,4 +1,4 @@
-"""The only place that starts a program: outside the scanned tree, with little environment, bounded output, and no child left behind."""
+"""The only place that starts a program: outside the scanned tree, with little environment, bounded output, no child left behind."""
 
 from __future__ import annotations
 
@@ -52,7 +52,9 @@ class Output(msgspec.Struct, frozen=True):
 
 def safe_path(path: str, root: Path) -> str:
     """``path`` (a PATH value) without entries that are relative or lie in the scanned tree."""
-    kept = [entry for entry in path.split(os.pathsep) if Path(entry).is_absolute() and not Path(entry).resolve().is_relative_to(root)]
+    kept = [
+        entry for entry in path.split(os.pathsep) if Path(entry).is_absolute() and not Path(entry).resolve().is_relative_to(root)
+    ]
     return os.pathsep.join(kept)
 
 
@@ -64,12 +66,17 @@ class Processes:
 
     def __init__(self, folder: Path, root: Path, environ: Mapping[str, str]) -> None:
         self._folder = folder
+        self._root = root
         self._environ = environ
         self._search = safe_path(os.pathsep.join([str(Path(sys.executable).parent), environ.get("PATH", os.defpath)]), root)
         self._token = secrets.token_hex(16)
         self._cancelled = threading.Event()
         for name in ("work", "home", "tmp"):
             (folder / name).mkdir(mode=0o700, exist_ok=True)
+
+    def may_start(self, file: str) -> bool:
+        """Whether a program lies outside the scanned tree."""
+        return Path(file).is_absolute() and not Path(file).resolve().is_relative_to(self._root)
 
     @property
     def search_path(self) -> str:
@@ -102,7 +109,7 @@ class Processes:
             **extra,
         }
 
-    def run(
+    def run(  # noqa: PLR0913 -- one parameter a bound
         self,
         argv: Sequence[str],
         *,
@@ -132,7 +139,9 @@ class Processes:
             )
         except OSError as error:
             reason = f"{name} cannot be started: {error.strerror or type(error).__name__}"
-            raise Unreadable(GapKind.TOOL_MISSING, reason, "reinstall it beside scangate: pip install --force-reinstall scangate") from error
+            raise Unreadable(
+                GapKind.TOOL_MISSING, reason, "reinstall it beside scangate: pip install --force-reinstall scangate"
+            ) from error
         with child:
             try:
                 stdout, stderr = _Reader(child, feed, limit, timeout).read(self._cancelled.is_set)

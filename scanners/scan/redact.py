@@ -15,7 +15,10 @@ SHORTEST_VALUE = 6
 _KEY_BEGIN = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----")
 _KEY_END = re.compile(r"-----END [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----")
 
-_NAME = r"(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credentials?|authorization|bearer|signature)"
+_NAME = (
+    r"(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key"
+    r"|credentials?|authorization|bearer|signature)"
+)
 _ASSIGNED = re.compile(rf"(?i)(\b[\w.-]*{_NAME}[\w.-]*[\"'`\]]*\s*(?:=>|:=|==|!=|=|:)\s*[bruf]{{0,2}})([\"'`]?)([^\s\"'`,;]{{3,}})")
 _FLAG = re.compile(rf"(?i)((?:--[\w-]*{_NAME}[\w-]*|^\s*(?:ENV|ARG)\s+\w*{_NAME}\w*)[\s=]+)([^\s\"'`]+)")
 _IN_URL = re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s/:@]*:)([^\s/@]+)(?=@)")

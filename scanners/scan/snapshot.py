@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,7 +23,8 @@ class Snapshot:
     def __init__(self, folder: Path) -> None:
         self._root = folder
         self._paths: dict[str, str] = {}
-        self._trees = 0
+        self._trees = itertools.count(1)
+        self._aliases = itertools.count(1)
         folder.mkdir(mode=0o700)
 
     def add(self, path: str, data: bytes) -> Source:
@@ -42,16 +44,25 @@ class Snapshot:
             raise Unreadable(GapKind.GARBAGE, "its output names a file that it was not given")
         return path
 
-    def tree(self, files: Sequence[Source]) -> Path:
-        """A folder that holds exactly ``files`` (hard links to the copies), for tools that want a directory."""
-        self._trees += 1
-        root = self._root / f"tree-{self._trees}"
+    def tree(self, files: Sequence[Source]) -> tuple[Path, tuple[Path, ...]]:
+        """A folder that holds exactly ``files`` (links to the copies) and their names in it, for tools that want a directory."""
+        root = self._root / f"tree-{next(self._trees)}"
+        links = []
         for source in files:
             link = root / source.file.relative_to(self._root / "files")
             link.parent.mkdir(parents=True, exist_ok=True)
             link.hardlink_to(source.file)
             self._paths[str(link)] = source.path
-        return root
+            links.append(link)
+        return root, tuple(links)
+
+    def alias(self, source: Source, name: str) -> Path:
+        """Another name for a copy, for tools that know a kind of file by its name alone."""
+        link = self._root / f"alias-{next(self._aliases)}" / name
+        link.parent.mkdir()
+        link.hardlink_to(source.file)
+        self._paths[str(link)] = source.path
+        return link
 
 
 def _plain(path: str) -> str:
@@ -59,7 +70,10 @@ def _plain(path: str) -> str:
 
 
 def _plain_name(name: str) -> str:
-    plain = "".join(letter if letter in PLAIN else "".join(f"%{byte:02X}" for byte in letter.encode("utf-8", "surrogatepass")) for letter in name)
+    plain = "".join(
+        letter if letter in PLAIN else "".join(f"%{byte:02X}" for byte in letter.encode("utf-8", "surrogatepass"))
+        for letter in name
+    )
     if plain.startswith("-"):
         plain = f"%2D{plain[1:]}"
     return plain if len(plain) <= LONGEST_NAME else f"{len(plain)}~{plain[-LONGEST_NAME:]}"

@@ -13,7 +13,7 @@ from scanners.errors import Unreadable, UsageError
 from scanners.model import Gap, GapKind, LeftOut, Targets
 from scanners.scan.git import Entry, Repository
 
-__all__ = ["Listing", "Target", "list_files", "list_staged"]
+__all__ = ["Listing", "Target", "interrupted", "list_files", "list_staged"]
 
 SCANNER = "targets"
 
@@ -53,8 +53,11 @@ class Listing(msgspec.Struct, frozen=True):
         return read
 
 
-def list_files(root: Path, repository: Repository | None) -> Listing:
-    """Everything under ``root``: git's index and untracked files, or the file system where there is no git, or none that answers."""
+def list_files(root: Path, repository: Repository | None, ours: Sequence[Path] = ()) -> Listing:
+    """Everything under ``root``: git's index and untracked files, or the file system where there is no git, or none that answers.
+
+    ``ours`` are files and folders that scangate itself writes; what lies there is left out.
+    """
     notes = ["no git repository: every file under the root is read, ignored ones too"]
     entries = None
     if repository is not None:
@@ -70,8 +73,12 @@ def list_files(root: Path, repository: Repository | None) -> Listing:
         source = "git index and untracked files"
         left = [_repository_left_out(entry) for entry in entries if entry.repository]
         raws = sorted({entry.raw for entry in entries if not entry.repository})
+    own = [os.fsencode(os.path.relpath(path, root)) for path in ours if path.is_relative_to(root)]
     targets, gaps = [], []
     for raw in raws:
+        if any(raw == path or raw.startswith(path + b"/") for path in own):
+            left.append(LeftOut(_text(raw), "scangate's own output"))
+            continue
         found = _look(root, raw, tracked=entries is not None)
         if isinstance(found, Target):
             targets.append(found)
@@ -84,7 +91,7 @@ def list_files(root: Path, repository: Repository | None) -> Listing:
 
 
 def list_staged(root: Path, repository: Repository | None, names: Sequence[str]) -> Listing:
-    """What the index holds of ``names``, or of all that differs from HEAD where no name is given; the work tree is not looked at."""
+    """What the index holds of ``names``, or of all that differs from HEAD where none is given; the work tree is not looked at."""
     if repository is None:
         raise UsageError("--staged needs a git repository", "scan the directory instead: scangate scan .")
     entries = repository.staged([os.fsencode(name) for name in names])
@@ -100,6 +107,12 @@ def list_staged(root: Path, repository: Repository | None, names: Sequence[str])
             targets.append(Target(path, entry.raw, blob=entry.blob, size=sizes[entry.blob]))
     facts = Targets(source="staged", files=len(targets), left_out=tuple(sorted(left)))
     return Listing(root, tuple(sorted(targets, key=lambda target: target.path)), facts, repository)
+
+
+def interrupted(root: Path) -> Listing:
+    """The listing of a run that was ended before it had one."""
+    gap = Gap(SCANNER, None, GapKind.INTERRUPTED, "interrupted before the files were listed")
+    return Listing(root, (), Targets(source="interrupted", files=0, gaps=(gap,)))
 
 
 def _repository_left_out(entry: Entry) -> LeftOut:
@@ -134,7 +147,9 @@ def _look(root: Path, raw: bytes, *, tracked: bool) -> Target | Gap | LeftOut:
     try:
         mode = os.lstat(full).st_mode
     except FileNotFoundError:
-        return LeftOut(path, "in the index, but not in the work tree") if tracked else _gap(path, "it went away while it was listed")
+        return (
+            LeftOut(path, "in the index, but not in the work tree") if tracked else _gap(path, "it went away while it was listed")
+        )
     except OSError as error:
         return _gap(path, error.strerror or type(error).__name__)
     if stat.S_ISREG(mode):
@@ -161,7 +176,9 @@ def _look_at_link(root: Path, path: str, full: bytes) -> Gap | LeftOut:
     try:
         os.stat(full)  # noqa: PTH116
     except OSError as error:
-        return _gap(path, "a symbolic link that leads nowhere" if isinstance(error, FileNotFoundError) else "a symbolic link in a loop")
+        return _gap(
+            path, "a symbolic link that leads nowhere" if isinstance(error, FileNotFoundError) else "a symbolic link in a loop"
+        )
     return LeftOut(path, "symbolic link to another path of the tree, which is scanned by its own name")
 
 

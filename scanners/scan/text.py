@@ -34,5 +34,5 @@ def decode(data: bytes) -> tuple[str, str]:
 
 
 def lines_of(text: str) -> list[str]:
-    r"""The lines of ``text`` without their ends, cut at ``\n``, ``\r\n`` and ``\r`` and nowhere else (``splitlines`` also cuts at form feeds)."""
+    r"""The lines of ``text`` without their ends; cut at ``\n``, ``\r\n`` and ``\r`` alone (``splitlines`` cuts elsewhere, too)."""
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")

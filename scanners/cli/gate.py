@@ -1,0 +1,73 @@
+"""``scangate gate``: judge a verdict.json again under another policy, without scanning."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import msgspec
+from rich.console import Console
+
+from scanners.cli import output
+from scanners.cli.registry import known
+from scanners.cli.run import EXIT_CODES, option_types, rule_digests, today
+from scanners.errors import UsageError
+from scanners.judge.gate import judge
+from scanners.judge.reading import load
+from scanners.judge.scope import would_read_more
+from scanners.model import Report
+from scanners.report import text
+from scanners.report.reading import MOST_CHARACTERS, read
+from scanners.tools import CommandOptions
+
+__all__ = ["command"]
+
+
+@click.command(short_help="Judge a verdict.json again under another policy.")
+@click.argument("verdict", type=click.Path(path_type=Path), metavar="VERDICT.JSON")
+@click.option("--policy", "policy_name", metavar="NAME|FILE", required=True, help="A bundled policy or a file")
+@click.option(
+    "--env", "environment", metavar="NAME", envvar="SCANGATE_ENV", show_envvar=True, help="The policy's environment block"
+)
+@click.option(
+    "--report", "reports", multiple=True, metavar="FORMAT=FILE", help="Write a report; - is standard output  [repeatable]"
+)
+def command(verdict: Path, policy_name: str, environment: str | None, reports: tuple[str, ...]) -> int:
+    """Judge what a scan found by another policy. Where that policy would have read more, the verdict is INCOMPLETE."""
+    results, targets, scope, meta = read(_text(verdict))
+    policy = load(
+        policy_name,
+        Path.cwd(),
+        environment,
+        scanner_options=option_types(known()),
+        command_options=CommandOptions,
+        trusted=True,  # nothing is started here
+        today=today(),
+    )
+    ruled = judge(results, targets, policy, today(), beyond=would_read_more(dict(scope), policy, rule_digests()))
+    report = Report(
+        verdict=ruled,
+        results=results,
+        targets=targets,
+        scope=scope,
+        exit_code=EXIT_CODES[ruled.outcome],
+        **msgspec.structs.asdict(meta),
+    )
+    outputs = output.parse(reports, None)
+    output.prepare(outputs, None, lambda _: False)
+    printed = output.write(outputs, report)
+    for page in printed.values():
+        click.echo(page, nl=False)
+    text.print_to(Console(stderr=bool(printed)), report)
+    return report.exit_code
+
+
+def _text(file: Path) -> str:
+    try:
+        if file.stat().st_size > 4 * MOST_CHARACTERS:
+            raise UsageError(f"{file} is too large to be a verdict.json", "name the file that a scan wrote: --output-dir DIR")
+        return file.read_text("utf-8")
+    except OSError as error:
+        raise UsageError(f"cannot read {file}: {error.strerror}", "name the file that a scan wrote: --output-dir DIR") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{file} is not UTF-8", "name the file that a scan wrote: --output-dir DIR") from error

@@ -1,0 +1,96 @@
+"""The command line: its options, the one place where the program ends, and what it says when it is our own fault."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+import click
+
+from scanners import __version__
+from scanners.errors import ScangateError
+
+__all__ = ["main"]
+
+USAGE, BUG, INTERRUPTED = 2, 70, 130
+COMMANDS = {
+    "scan": "Scan a directory, or what is staged, and judge it.",
+    "gate": "Judge a verdict.json again under another policy.",
+    "policy": "Check and show policies.",
+    "scanners": "List the scanners: installed version, what they read.",
+}
+
+
+class _Commands(click.Group):
+    """Loads a command only when it is asked for: ``scangate --version`` needs none of them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:  # noqa: ARG002 -- click's signature
+        if name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"scanners.cli.{name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 -- click's signature
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, "-V", "--version", prog_name="scangate", message="%(prog)s %(version)s")
+def cli() -> None:
+    """A security gate: bandit, semgrep, detect-secrets and pip-audit behind one policy.
+
+    Exit codes: 0 pass, 1 the policy fails the build, 2 usage or policy error (nothing scanned), 3 incomplete (something was not
+    read), 70 a fault of scangate itself, 130 and 143 interrupted.
+    """
+
+
+def main() -> None:
+    """Runs the program and ends it."""
+    sys.exit(_code())
+
+
+def _code() -> int:  # noqa: PLR0911 -- the switch from outcomes to exit codes
+    try:
+        result: Any = cli.main(prog_name="scangate", standalone_mode=False)
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except click.UsageError as error:
+        where = error.ctx.command_path if error.ctx is not None else "scangate"
+        return _say(error.format_message(), f"{where} --help", USAGE)
+    except ScangateError as error:
+        return _say(error.message, error.hint, USAGE)
+    except (KeyboardInterrupt, click.Abort):
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # who listened has gone; nothing more can be said
+        return BUG
+    except Exception as error:  # noqa: BLE001 -- the end of the line: no traceback for the user, and never exit code 0 or 1
+        return _bug(error)
+    return result if isinstance(result, int) else 0
+
+
+def _say(message: str, hint: str, code: int) -> int:
+    from scanners.report.escape import ci  # noqa: PLC0415 -- only needed when something is wrong
+
+    click.echo(f"scangate: {ci(message)}", err=True)
+    if hint:
+        click.echo(f"hint: {ci(hint)}", err=True)
+    return code
+
+
+def _bug(error: Exception) -> int:
+    """Where it happened, by file and line: never the message, which may quote what was scanned."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "scanners" in Path(frame.filename).parts]
+    steps = " > ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames[-4:])
+    message = (
+        f"this is a fault of scangate {__version__} itself, and nothing it said can be relied on: {type(error).__name__} at {steps}"
+    )
+    return _say(message, "report these two lines, with the output of: scangate scanners", BUG)

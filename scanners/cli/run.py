@@ -1,0 +1,175 @@
+"""The road of a scan, step by step: policy, files, scanners, verdict, report."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from scanners import __version__
+from scanners.assets import folder
+from scanners.cli.interruption import watched
+from scanners.errors import Unreadable, UsageError
+from scanners.judge.gate import judge
+from scanners.judge.policy import Policy, ScannerSetting
+from scanners.judge.scope import scope_of
+from scanners.model import GapKind, Outcome, Report
+from scanners.scan.engine import Exclude, Plan, Task, scan
+from scanners.scan.git import Repository, find
+from scanners.scan.plugin import Scanner
+from scanners.scan.process import Processes
+from scanners.scan.targets import Listing, interrupted, list_files, list_staged
+from scanners.tools import CommandOptions, SarifCommand
+
+__all__ = ["EXIT_CODES", "Wish", "option_types", "rule_digests", "run", "today"]
+
+EXIT_CODES = {Outcome.PASS: 0, Outcome.FAIL: 1, Outcome.INCOMPLETE: 3}
+COMMIT = re.compile(r"[0-9a-f]{40,64}")
+
+
+class Wish(msgspec.Struct, frozen=True):
+    """What the command line asks for. ``staged`` is None for a scan of the work tree, else the names given with it (none: all)."""
+
+    root: Path
+    policy: Policy
+    scanners: Mapping[str, Scanner]
+    only: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
+    staged: tuple[str, ...] | None = None
+    jobs: int = 1
+    ours: tuple[Path, ...] = ()
+
+
+def run(wish: Wish, prepare: Callable[[Repository | None], None], progress: Callable[[str, int, int], None]) -> Report:
+    """Scans, judges and returns the report. ``prepare`` is called before anything is scanned, with the repository if there is one.
+
+    Raises UsageError for what cannot be carried out; then nothing was scanned.
+    """
+    started, clock = _now(), time.monotonic()
+    with _private_folder() as private:
+        processes = Processes(private, wish.root, os.environ)
+        with watched(processes.cancel) as interruption:
+            repository = find(wish.root, processes)
+            prepare(repository)
+            listing = _listing(wish, repository, private)
+            plan = _plan(wish)
+            try:
+                results, facts = scan(listing, plan, processes, private, progress)
+            finally:
+                processes.sweep()
+            commit = _commit(repository, processes)
+        verdict = judge(results, facts, wish.policy, started.date())
+        return Report(
+            verdict=verdict,
+            results=results,
+            targets=facts,
+            tool_version=__version__,
+            root=wish.root.name,
+            commit=commit,
+            started=_stamp(started),
+            finished=_stamp(_now()),
+            seconds=round(time.monotonic() - clock, 3),
+            interrupted=interruption.name,
+            exit_code=interruption.code or EXIT_CODES[verdict.outcome],
+            scope=tuple(scope_of(wish.policy, results, rule_digests()).items()),
+        )
+
+
+@contextmanager
+def _private_folder() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="scangate-")).resolve()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _listing(wish: Wish, repository: Repository | None, private: Path) -> Listing:
+    try:
+        if wish.staged is not None:
+            return list_staged(wish.root, repository, wish.staged)
+        return list_files(wish.root, repository, (*wish.ours, private))
+    except Unreadable as fault:
+        if fault.kind is GapKind.INTERRUPTED:
+            return interrupted(wish.root)
+        raise UsageError(fault.reason, "check that git works here: git status") from fault
+
+
+def _plan(wish: Wish) -> Plan:
+    excludes = tuple(Exclude(entry.path, entry.reason, entry.scanners) for entry in wish.policy.excludes)
+    return Plan(tuple(_tasks(wish)), excludes, wish.policy.max_file_size, wish.jobs)
+
+
+def _tasks(wish: Wish) -> Iterator[Task]:
+    """A task for each scanner: those we know first, then the policy's command blocks."""
+    settings = {setting.name: setting for setting in wish.policy.scanners}
+    unknown = [name for name in (*wish.only, *wish.skip) if name not in {*settings, *wish.scanners}]
+    if unknown:
+        raise UsageError(f"no such scanner: {unknown[0]}", "scangate scanners lists them")
+    for name, scanner in wish.scanners.items():
+        setting = settings.get(name)
+        options = setting.options if setting is not None else scanner.Options()
+        timeout = setting.timeout if setting is not None else wish.policy.timeout
+        yield Task(scanner, options, timeout, _skipped(name, setting, wish))
+    for setting in wish.policy.scanners:
+        if setting.command:
+            block: CommandOptions = setting.options
+            yield Task(SarifCommand(setting.name, block), block, setting.timeout, _skipped(setting.name, setting, wish))
+
+
+def _skipped(name: str, setting: ScannerSetting | None, wish: Wish) -> str:
+    if setting is None:
+        return "the policy does not name it"
+    if not setting.enabled:
+        return "the policy switches it off"
+    if name in wish.skip:
+        return "left out on the command line: --skip"
+    return "left out on the command line: --scanner" if wish.only and name not in wish.only else ""
+
+
+def rule_digests() -> Mapping[str, str]:
+    """The digests of the rules that are ours, by scanner."""
+    root = folder("policies") / "rules"
+    digest = hashlib.sha256()
+    for file in sorted(root.rglob("*.yaml")):
+        digest.update(f"{file.relative_to(root)}\0".encode() + file.read_bytes() + b"\0")
+    return {"semgrep": digest.hexdigest()}
+
+
+def _commit(repository: Repository | None, processes: Processes) -> str:
+    """The commit that is scanned: what git says, else what CodeBuild says of a source without git."""
+    if repository is not None and not processes.cancelled:
+        try:
+            return repository.commit()
+        except Unreadable:
+            return ""  # git did not answer; the listing has told it already
+    stated = os.environ.get("CODEBUILD_RESOLVED_SOURCE_VERSION", "")
+    return stated if COMMIT.fullmatch(stated) else ""
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+def _stamp(moment: dt.datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def option_types(scanners: Mapping[str, Scanner]) -> Mapping[str, type[Any]]:
+    """The types that a policy's blocks are read into."""
+    return {name: scanner.Options for name, scanner in scanners.items()}
+
+
+def today() -> dt.date:
+    """The day, in UTC: an exception ends at the same moment on every machine."""
+    return _now().date()

@@ -1,0 +1,258 @@
+"""Runs scanners over files and accounts for every file: it comes back as a report, or the engine makes a gap of it."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from scanners.errors import Unreadable
+from scanners.globs import matches
+from scanners.model import FileReport, Gap, GapKind, LeftOut, ScanResult, Status, Targets
+from scanners.scan.calls import Call
+from scanners.scan.plugin import Scanner, Source
+from scanners.scan.process import Processes
+from scanners.scan.redaction import Redaction
+from scanners.scan.snapshot import Snapshot
+from scanners.scan.targets import Listing, Target
+
+__all__ = ["Exclude", "Plan", "Task", "scan"]
+
+MOST_FILES = 400  # in one call: a command line has its limit, and a crash should cost few files
+
+
+class Exclude(msgspec.Struct, frozen=True):
+    """Paths that the policy leaves out, for all scanners or for some, and why."""
+
+    pattern: str
+    reason: str
+    scanners: tuple[str, ...] = ()
+
+
+class Task(msgspec.Struct, frozen=True):
+    """One scanner to run; where ``skipped`` gives a reason, it is only told."""
+
+    scanner: Scanner
+    options: Any
+    timeout: float
+    skipped: str = ""
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """All that a run is to do."""
+
+    tasks: tuple[Task, ...]
+    excludes: tuple[Exclude, ...] = ()
+    max_bytes: int = 1024 * 1024
+    jobs: int = 1
+
+
+class _Work(msgspec.Struct):
+    """What one task has to read, and what has come of it so far."""
+
+    task: Task
+    targets: list[Target]
+    left_out: list[LeftOut]
+    version: str = ""
+    sources: list[Source] = []
+    reports: list[FileReport] = []
+    gaps: list[Gap] = []
+    seconds: float = 0.0
+
+    @property
+    def name(self) -> str:
+        return self.task.scanner.NAME
+
+
+Progress = Callable[[str, int, int], None]
+
+
+def scan(
+    listing: Listing, plan: Plan, processes: Processes, folder: Path, progress: Progress
+) -> tuple[tuple[ScanResult, ...], Targets]:
+    """Runs every task of ``plan`` over ``listing``: the results in the plan's order, and what is to be said of the targets.
+
+    ``progress`` is told (scanner, files done, files in all). Never raises for what a scanner or a file does: that is a gap.
+    """
+    snapshot = Snapshot(folder / "snapshot")
+    works = [_assign(task, listing, plan.excludes) for task in plan.tasks]
+    _read(works, listing, plan.max_bytes, snapshot)
+    _run(works, plan.jobs, lambda timeout: Call(processes, snapshot, folder, timeout), progress)
+    redaction = Redaction(source for work in works for source in work.sources)
+    for work in works:
+        redaction.learn(work.reports)
+    return tuple(_result(work, redaction) for work in works), redaction.facts(listing.facts)
+
+
+def _assign(task: Task, listing: Listing, excludes: Sequence[Exclude]) -> _Work:
+    """Which targets are this scanner's business, and which of those the policy leaves out."""
+    name = task.scanner.NAME
+    mine = [exclude for exclude in excludes if not exclude.scanners or name in exclude.scanners]
+    work = _Work(task, [], [], sources=[], reports=[], gaps=[])
+    for target in listing.targets if not task.skipped else ():
+        if not task.scanner.reads(target.path, task.options):
+            continue
+        reason = next((exclude.reason for exclude in mine if matches(exclude.pattern, target.path)), None)
+        if reason is None:
+            work.targets.append(target)
+        else:
+            work.left_out.append(LeftOut(target.path, reason, name))
+    return work
+
+
+def _read(works: Sequence[_Work], listing: Listing, limit: int, snapshot: Snapshot) -> None:
+    """Copies every file that somebody reads, once; a file that cannot be copied is a gap of each that would have read it."""
+    wanted = {target.path: target for work in works for target in work.targets}
+    read = listing.reader(list(wanted.values()), limit)
+    sources: dict[str, Source] = {}
+    faults: dict[str, Unreadable] = {}
+    for path, target in wanted.items():
+        try:
+            sources[path] = snapshot.add(path, read(target))
+        except Unreadable as fault:
+            faults[path] = fault
+    for work in works:
+        work.sources = [sources[target.path] for target in work.targets if target.path in sources]
+        work.gaps = [_gap(work.name, target.path, faults[target.path]) for target in work.targets if target.path in faults]
+
+
+def _run(works: Sequence[_Work], jobs: int, new_call: Callable[[float], Call], progress: Progress) -> None:
+    """Runs all calls of all scanners on ``jobs`` threads, the largest first."""
+    done: Counter[str] = Counter()
+    ready = [work for work in works if not work.task.skipped and _is_there(work)]
+    pending = [(work, batch) for work in ready for batch in _batches(work, jobs)]
+    pending.sort(key=lambda item: -sum(source.file.stat().st_size for source in item[1]))
+    with ThreadPoolExecutor(max_workers=max(jobs, 1)) as pool:
+        futures: list[tuple[_Work, list[Source], Future[_Answer]]] = []
+        for work, batch in pending:
+            futures.append((work, batch, pool.submit(_ask, work, batch, new_call(work.task.timeout))))
+        for work, batch, future in futures:
+            answer = future.result()
+            work.reports += answer.reports
+            work.gaps += answer.gaps
+            work.seconds += answer.seconds
+            done[work.name] += len(batch)
+            progress(work.name, done[work.name], len(work.sources))
+
+
+def _is_there(work: _Work) -> bool:
+    """Asks for the tool's version; a tool that is not there is a gap, even if there is nothing for it to read."""
+    try:
+        work.version = work.task.scanner.version()
+    except Unreadable as fault:
+        work.gaps += [_gap(work.name, source.path, fault) for source in work.sources] or [_gap(work.name, None, fault)]
+        return False
+    return True
+
+
+def _batches(work: _Work, jobs: int) -> list[list[Source]]:
+    """The files of each call: as many calls as jobs, of about the same bytes, none over MOST_FILES."""
+    if not work.sources:
+        return []
+    if not work.task.scanner.SPLITS:
+        return [work.sources]
+    count = max(min(jobs, len(work.sources)), -(-len(work.sources) // MOST_FILES))
+    batches: list[list[Source]] = [[] for _ in range(count)]
+    for place, source in enumerate(sorted(work.sources, key=lambda source: (-source.file.stat().st_size, source.path))):
+        row, column = divmod(place, count)
+        batches[column if row % 2 == 0 else count - 1 - column].append(source)
+    return [sorted(batch, key=lambda source: source.path) for batch in batches if batch]
+
+
+class _Answer(msgspec.Struct):
+    """What became of one call: every file of it is in ``reports`` or in ``gaps``."""
+
+    reports: list[FileReport]
+    gaps: list[Gap]
+    seconds: float = 0.0
+
+
+def _ask(work: _Work, batch: list[Source], call: Call) -> _Answer:
+    """Calls the scanner over ``batch``; where it fails over many files, looks for those that it fails over."""
+    started = time.monotonic()
+    answer, fault = _try(work, batch, call)
+    if fault is not None and fault.kind in (GapKind.CRASH, GapKind.GARBAGE) and work.task.scanner.SPLITS:
+        answer = _search(work, batch, call, answer)
+    answer.seconds = time.monotonic() - started
+    return answer
+
+
+def _try(work: _Work, batch: Sequence[Source], call: Call) -> tuple[_Answer, Unreadable | None]:
+    """One call; where it fails, a gap for each file and the fault."""
+    try:
+        return _account(work, batch, list(work.task.scanner.scan(batch, work.task.options, call))), None
+    except Unreadable as error:
+        fault = error
+    except Exception as error:  # noqa: BLE001 -- the wall around a plugin: whatever it does, its files are told as not read
+        fault = Unreadable(
+            GapKind.CRASH, f"the scanner itself failed: {type(error).__name__}", "report it to who wrote the scanner"
+        )
+    return _Answer([], [_gap(work.name, source.path, fault) for source in batch]), fault
+
+
+def _search(work: _Work, batch: list[Source], call: Call, failed: _Answer) -> _Answer:
+    """Halves ``batch`` again and again to find what the scanner fails over; gives up where both halves fail: then it is the tool."""
+    if len(batch) < 2:
+        return failed
+    halves = (batch[: len(batch) // 2], batch[len(batch) // 2 :])
+    answers = [(half, *_try(work, half, call.again())) for half in halves]
+    if all(fault is not None for _, _, fault in answers):
+        return failed
+    found = [answer if fault is None else _search(work, half, call, answer) for half, answer, fault in answers]
+    return _Answer([report for answer in found for report in answer.reports], [gap for answer in found for gap in answer.gaps])
+
+
+def _account(work: _Work, batch: Sequence[Source], reports: Iterable[FileReport]) -> _Answer:
+    """The ledger: a file that was given and is not reported is a gap; a file that is reported and was not given is garbage."""
+    given = {source.path for source in batch}
+    told: defaultdict[str, list[FileReport]] = defaultdict(list)
+    for report in reports:
+        _check(report, given)
+        told[report.path].append(report)
+    lost = Unreadable(GapKind.GARBAGE, "it was given this file, and its output does not say that it read it")
+    return _Answer(
+        [report for path in sorted(told) for report in told[path]],
+        [_gap(work.name, path, lost) for path in sorted(given - told.keys())],
+    )
+
+
+def _check(report: FileReport, given: set[str]) -> None:
+    strangers = {report.path, *(finding.location.path for finding in report.findings)} - given
+    if strangers or any(gap.path != report.path for gap in report.gaps):
+        raise Unreadable(GapKind.GARBAGE, "its output names a file that it was not given")
+
+
+def _result(work: _Work, redaction: Redaction) -> ScanResult:
+    if work.task.skipped:
+        return ScanResult(work.name, "", Status.SKIPPED, reason=work.task.skipped)
+    findings = redaction.findings(work.reports)
+    gaps = redaction.gaps([*work.gaps, *(gap for report in work.reports for gap in report.gaps)])
+    lost = {gap.path for gap in gaps}
+    files = tuple(sorted({redaction.path(report.path) for report in work.reports} - lost))
+    return ScanResult(
+        scanner=work.name,
+        version=work.version,
+        status=_status(files, gaps),
+        accounting=work.task.scanner.ACCOUNTING,
+        given=len(work.targets),
+        files=files,
+        findings=tuple(findings),
+        gaps=tuple(gaps),
+        left_out=tuple(sorted(msgspec.structs.replace(left, path=redaction.path(left.path)) for left in work.left_out)),
+        seconds=round(work.seconds, 3),
+    )
+
+
+def _status(files: Sequence[str], gaps: Sequence[Gap]) -> Status:
+    if not gaps:
+        return Status.COMPLETE
+    return Status.PARTIAL if files else Status.FAILED
+
+
+def _gap(scanner: str, path: str | None, fault: Unreadable) -> Gap:
+    return Gap(scanner, path, fault.kind, fault.reason, hint=fault.hint)

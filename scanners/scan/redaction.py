@@ -1,0 +1,81 @@
+"""The second pass over all scanners' findings, file by file: secrets out first, then identity from what is left."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from scanners.model import FileReport, Finding, Gap, Location, Span, Targets
+from scanners.scan.identity import identify
+from scanners.scan.plugin import Source
+from scanners.scan.redact import mask_suspicious, scrub, take_out, values
+
+__all__ = ["Redaction"]
+
+
+class Redaction:
+    """Knows where every detected secret of the run stands. First ``learn`` from all reports, then ask for their findings."""
+
+    def __init__(self, sources: Iterable[Source]) -> None:
+        self._sources = {source.path: source for source in sources}
+        self._spans: defaultdict[str, set[Span]] = defaultdict(set)
+        self._values: set[str] = set()
+        self._shown: dict[str, str] = {}
+
+    def learn(self, reports: Iterable[FileReport]) -> None:
+        """Takes the secrets of ``reports`` into account."""
+        for report in reports:
+            if report.secrets:
+                self._spans[report.path] |= set(report.secrets)
+                self._values |= set(values(self._lines(report.path), report.secrets))
+
+    def findings(self, reports: Sequence[FileReport]) -> list[Finding]:
+        """The findings of one scanner, each with its identity, without a byte of a secret; sorted."""
+        by_path: defaultdict[str, list[Finding]] = defaultdict(list)
+        for report in reports:
+            by_path[report.path] += report.findings
+        found: list[Finding] = []
+        for path in sorted(by_path):
+            if by_path[path]:
+                clean = take_out(self._lines(path), self._spans[path])
+                found += [self._clean(finding) for finding in identify(by_path[path], clean)]
+        return sorted(found, key=Finding.sort_key)
+
+    def gaps(self, gaps: Iterable[Gap]) -> list[Gap]:
+        """The gaps without a byte of a secret; sorted, each once."""
+        clean = {
+            msgspec.structs.replace(gap, path=gap.path and self.path(gap.path), reason=scrub(gap.reason, self._values))
+            for gap in gaps
+        }
+        return sorted(clean, key=Gap.sort_key)
+
+    def facts(self, facts: Targets) -> Targets:
+        """What is said of the targets, with the paths as reports show them."""
+        left_out = (msgspec.structs.replace(left, path=self.path(left.path)) for left in facts.left_out)
+        return msgspec.structs.replace(facts, left_out=tuple(sorted(left_out)), gaps=tuple(self.gaps(facts.gaps)))
+
+    def path(self, path: str) -> str:
+        """A path as reports show it: a secret may stand in a file's name, too. Two paths never become one."""
+        shown = scrub(path, self._values)
+        if shown == path:
+            return path
+        return self._shown.setdefault(path, f"{shown}~{len(self._shown) + 1}")
+
+    def _lines(self, path: str) -> Sequence[str]:
+        source = self._sources.get(path)
+        return source.lines if source is not None else ()
+
+    def _clean(self, finding: Finding) -> Finding:
+        return msgspec.structs.replace(
+            finding,
+            message=scrub(finding.message, self._values),
+            evidence=scrub(finding.evidence, self._values),
+            waiver=mask_suspicious(scrub(finding.waiver, self._values)),
+            location=self._clean_location(finding.location),
+        )
+
+    def _clean_location(self, location: Location) -> Location:
+        path = self.path(location.path)
+        return location if path == location.path else msgspec.structs.replace(location, path=path)

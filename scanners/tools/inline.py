@@ -1,0 +1,79 @@
+"""Reads the comments by which each tool lets a line be waived, and means by them what the tool itself would mean."""
+
+from __future__ import annotations
+
+import io
+import re
+import tokenize
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+__all__ = ["nosec", "nosec_comments", "nosemgrep", "pragma"]
+
+_NOSEC = re.compile(r"#\s*nosec:?\s*(?P<tests>[^#]+)?#?")
+_NOSEC_TEST = re.compile(r"(?:(B\d+|[a-z\d_]+),?)+", re.IGNORECASE)
+
+_IDS = r"(?:[:=]\s?(?P<ids>(?:[^,\s](?:[,\s]+)?)+))?"
+_NOSEM_SAME_LINE = re.compile(rf" nosem(?:grep)?{_IDS}", re.IGNORECASE)
+_NOSEM_LINE_BEFORE = re.compile(rf"^[^a-zA-Z0-9]* nosem(?:grep)?{_IDS}", re.IGNORECASE)
+
+_COMMENTS = (("#", ""), ("//", ""), (r"/\*", r" *\*/"), ("'", ""), ("--", ""), (r"<!--[# \t]*?", " *?-->"))
+_PRAGMA = tuple(re.compile(rf"{start}[ \t]* *pragma: ?(?:allow|white)list[ -]secret.*?{end}[ \t]*$") for start, end in _COMMENTS)
+_PRAGMA_NEXT = tuple(
+    re.compile(rf"^[ \t]*{start}[ \t]* *pragma: ?allowlist[ -]nextline[ -]secret.*?{end}[ \t]*$") for start, end in _COMMENTS
+)
+LONGEST = 120
+
+
+def nosec_comments(data: bytes) -> dict[int, str]:
+    """The bandit comments of a Python file by line. Tokens, not text: ``"# nosec"`` in a string waives nothing."""
+    found = {}
+    try:
+        for token in tokenize.tokenize(io.BytesIO(data).readline):
+            if token.type == tokenize.COMMENT and (match := _NOSEC.search(token.string)):
+                found[token.start[0]] = match[0].strip()
+    except (tokenize.TokenError, SyntaxError):
+        return found  # as bandit does: what was read before the fault counts
+    return found
+
+
+def nosec(comments: Mapping[int, str], lines: Iterable[int], line: int, test: str, ids: Callable[[], Mapping[str, str]]) -> str:
+    """The comment that waives bandit's ``test`` (its id), reported on ``line`` and spanning ``lines``; empty where none does.
+
+    ``ids`` gives every id and name that bandit knows and the id it means: a comment that names none of them waives everything.
+    """
+    near = [comments[line]] if line in comments else []
+    near += [comments[number] for number in lines if number in comments][:1]
+    if not near:
+        return ""
+    tests = set[str]()
+    for comment in near:
+        tests |= _named_tests(comment, ids)
+    return near[0][:LONGEST] if not tests or test in tests else ""
+
+
+def _named_tests(comment: str, ids: Callable[[], Mapping[str, str]]) -> set[str]:
+    match = _NOSEC.search(comment)
+    if match is None or not match["tests"]:
+        return set()
+    known = ids()
+    return {known[found[1]] for found in _NOSEC_TEST.finditer(match["tests"]) if found[1] in known}
+
+
+def nosemgrep(lines: Sequence[str], line: int, rule: str) -> str:
+    """The comment on ``line``, or alone on the line before it, that waives semgrep's ``rule``; empty where none does."""
+    for number, pattern in ((line, _NOSEM_SAME_LINE), (line - 1, _NOSEM_LINE_BEFORE)):
+        if 1 <= number <= len(lines) and (match := pattern.search(lines[number - 1])):
+            ids = [found for found in re.split(r"[,\s]", match["ids"] or "") if found]
+            if not ids or rule in ids:
+                return match[0].strip()[:LONGEST]
+    return ""
+
+
+def pragma(lines: Sequence[str], line: int, path: str) -> str:
+    """The comment on ``line``, or the nextline one on the line before it, by which detect-secrets lets a secret pass."""
+    only = slice(0, 1) if path.endswith(".yaml") else slice(None)
+    for number, patterns in ((line, _PRAGMA), (line - 1, _PRAGMA_NEXT)):
+        text = lines[number - 1].rstrip() if 1 <= number <= len(lines) else ""
+        if any(pattern.search(text) for pattern in patterns[only]):
+            return "pragma: allowlist nextline secret" if number < line else "pragma: allowlist secret"
+    return ""
