@@ -32,7 +32,9 @@ def schema(scanner_options: Mapping[str, type[Any]], command_options: type[Any] 
         parts[name]["properties"]["scanners"] = {"type": "object", "properties": blocks, "additionalProperties": others}
     whole = parts.pop("Document")
     root = {"if": {"not": {"required": ["extends"]}}, "then": {"required": ["unknown", "scanners"]}}
-    return {"$schema": DRAFT, **whole, "title": "scangate policy", **root, "$defs": parts}
+    made = {"$schema": DRAFT, **whole, "title": "scangate policy", **root, "$defs": parts}
+    plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(made))  # defaults are tuples as the types have them
+    return plain
 
 
 def _unique(refs: Any) -> list[dict[str, str]]:

@@ -193,7 +193,7 @@ def _takes(kind: kinds.Type, value: Any) -> bool:
 
 
 def _wrong(node: Node, path: Path, expected: str) -> Exception:
-    return error(node.place, spelled(path), f"expected {expected}, got {_named(node.value)}", _quoting(node, expected))
+    return error(node.place, spelled(path), f"expected {expected}, got {_named(node.value, expected)}", _quoting(node, expected))
 
 
 def _quoting(node: Node, expected: str) -> str:
@@ -202,7 +202,8 @@ def _quoting(node: Node, expected: str) -> str:
     return "`scangate policy schema` tells what a policy holds"
 
 
-def _named(value: Any) -> str:
+def _named(value: Any, expected: str) -> str:
+    number = "another number" if "number" in expected else "a number"
     names = {str: "other text", bool: "a boolean", dict: "a mapping", list: "a list"}
     return (
         "nothing"
@@ -211,7 +212,7 @@ def _named(value: Any) -> str:
         if value == ""
         else "blank text"
         if _blank(value)
-        else names.get(type(value), "another number")
+        else names.get(type(value), number)
     )
 
 

@@ -1,0 +1,224 @@
+"""Small facts and small policies for the tests of the judge, made by hand or drawn by hypothesis."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+from hypothesis import strategies as st
+
+from scanners.judge.document import Node
+from scanners.judge.policy import (
+    AllowedGap,
+    Budget,
+    Exclude,
+    Inline,
+    Override,
+    Policy,
+    PolicyException,
+    ScannerSetting,
+    SeverityRule,
+)
+from scanners.judge.reading import load
+from scanners.model import (
+    Confidence,
+    Finding,
+    Gap,
+    GapKind,
+    Kind,
+    Location,
+    Outcome,
+    Package,
+    ScanResult,
+    Severity,
+    Status,
+    Targets,
+    Verdict,
+)
+
+TODAY = dt.date(2026, 11, 22)
+FOUR = ("bandit", "detect-secrets", "pip-audit", "semgrep")
+SEVERITIES = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW, Severity.INFO)
+PATHS = ("a.py", "src/b.py", "tests/c.py")
+RANK = {Outcome.PASS: 0, Outcome.INCOMPLETE: 1, Outcome.FAIL: 2}
+
+
+class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """Stands for a scanner's own options."""
+
+    skips: tuple[str, ...] = ()
+    front_end: Literal["quick", "ordinary"] = "quick"
+    threshold: float = 0.5
+
+
+class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """Stands for the options of a block with a command line."""
+
+    command: list[str]
+    version: str = ""
+
+
+def read(spec: str | None, root: Path, environment: str | None = None, *, trusted: bool = False) -> Policy:
+    """`load` with the four scanners known, on the tests' day."""
+    options = dict.fromkeys(FOUR, Options)
+    return load(spec, root, environment, scanner_options=options, command_options=Command, trusted=trusted, today=TODAY)
+
+
+def plain(node: Node) -> Any:
+    """A tree of values without its places."""
+    if isinstance(node.value, dict):
+        return {key: plain(value) for key, value in node.value.items()}
+    return [plain(value) for value in node.value] if isinstance(node.value, list) else node.value
+
+
+def finding(
+    rule: str = "bandit:B602",
+    severity: Severity = Severity.HIGH,
+    path: str = "a.py",
+    kind: Kind = Kind.CODE,
+    waiver: str = "",
+    **more: Any,
+) -> Finding:
+    more.setdefault("location", Location(path, more.pop("line", 1), more.pop("end_line", 99)))
+    return Finding(rule, severity, Confidence.HIGH, kind, "a title", "a message", waiver=waiver, **more)
+
+
+def result(
+    scanner: str = "bandit", findings: Iterable[Finding] = (), gaps: Sequence[Gap] = (), skipped: bool = False
+) -> ScanResult:
+    """A result whose ledger adds up: it read all PATHS but those with a gap."""
+    lost = {gap.path for gap in gaps if gap.path is not None}
+    files = () if skipped else tuple(path for path in PATHS if path not in lost)
+    status = Status.SKIPPED if skipped else Status.PARTIAL if gaps else Status.COMPLETE
+    given = len(files) + len(lost)
+    return ScanResult(scanner, "1", status, given=given, files=files, findings=tuple(findings), gaps=tuple(gaps))
+
+
+def policy(**changes: Any) -> Policy:
+    """A policy that allows nothing but low and info findings, and requires nothing."""
+    limits = tuple((severity, None if severity <= Severity.LOW else 0) for severity in SEVERITIES)
+    base = Policy(
+        name="test",
+        environment="",
+        scanners=tuple(ScannerSetting(name, True, 600, Options()) for name in FOUR),
+        excludes=(),
+        max_file_size=1024,
+        timeout=600,
+        severities=(),
+        budget=Budget(limits),
+        overrides=(),
+        unknown=Severity.HIGH,
+        required=(),
+        allowed_gaps=(),
+        exceptions=(),
+        exception_max_days=365,
+        inline=Inline.REPORT,
+    )
+    return msgspec.structs.replace(base, **changes)
+
+
+def budget(**limits: int | None) -> Budget:
+    """A general budget; a severity not named may have any number."""
+    return Budget(tuple((severity, limits.get(severity.name.lower())) for severity in SEVERITIES))
+
+
+def accepted(**more: Any) -> PolicyException:
+    more.setdefault("expires", TODAY)
+    return PolicyException(reason="a reason", owner="an owner", **more)
+
+
+TARGETS = Targets("git index", len(PATHS))
+
+
+def rank(verdict: Verdict) -> int:
+    return RANK[verdict.outcome]
+
+
+# -- strategies --
+
+RULES = st.sampled_from(["bandit:B1", "bandit:B2", "semgrep:x.y", "detect-secrets:AWS", "pip-audit:CVE-1"])
+LIMITS = st.sampled_from([0, 0, 1, 3, None])
+PATTERNS = st.sampled_from(["", "src/", "tests/**", "*.py", "a.py"])
+NAMES = st.sampled_from(["", *FOUR])
+
+findings = st.builds(
+    finding,
+    RULES,
+    st.sampled_from(list(Severity)),
+    st.sampled_from(PATHS),
+    st.sampled_from(list(Kind)),
+    st.sampled_from(["", "", "# nosec"]),
+    line=st.integers(1, 3),
+    fingerprint=st.sampled_from(["", "f1", "f2"]),
+    package=st.sampled_from([None, Package("p", "1", aliases=("GHSA-1",))]),
+)
+gaps = st.builds(
+    Gap,
+    st.sampled_from([*FOUR, "targets"]),
+    st.sampled_from([None, *PATHS]),
+    st.sampled_from(list(GapKind)),
+    st.sampled_from(["one reason", "another"]),
+)
+
+
+@st.composite
+def results(draw: st.DrawFn) -> tuple[ScanResult, ...]:
+    """Up to four results, each of its own scanner."""
+    made = []
+    for name in draw(st.sets(st.sampled_from(FOUR))):
+        own = [msgspec.structs.replace(gap, scanner=name) for gap in draw(st.lists(gaps, max_size=2))]
+        made.append(result(name, draw(st.lists(findings, max_size=4)), own))
+    return tuple(sorted(made, key=lambda item: item.scanner))
+
+
+targets = st.builds(
+    Targets, st.sampled_from(["git index", "staged"]), st.integers(0, 3), gaps=st.lists(gaps, max_size=1).map(tuple)
+)
+budgets = st.tuples(*[LIMITS] * len(SEVERITIES)).map(lambda limits: Budget(tuple(zip(SEVERITIES, limits, strict=True))))
+overrides = st.builds(
+    Override,
+    st.dictionaries(st.sampled_from(SEVERITIES), LIMITS, min_size=1, max_size=2).map(lambda limits: tuple(sorted(limits.items()))),
+    st.sampled_from([None, *Kind]),
+    NAMES,
+    PATTERNS,
+)
+excludes = st.builds(
+    Exclude,
+    st.sampled_from(["src/", "tests/**", "a.py"]),
+    st.just("a reason"),
+    st.sets(st.sampled_from(FOUR), max_size=2).map(lambda names: tuple(sorted(names))),
+)
+severity_rules = st.builds(SeverityRule, st.sampled_from(["bandit:*", "*", "semgrep:x.y"]), st.sampled_from(SEVERITIES), PATTERNS)
+allowed_gaps = st.builds(AllowedGap, st.sampled_from(list(GapKind)), st.just("a reason"), NAMES, PATTERNS)
+exceptions = st.builds(
+    PolicyException,
+    st.just("a reason"),
+    st.just("an owner"),
+    st.sampled_from([TODAY - dt.timedelta(1), TODAY, TODAY + dt.timedelta(9)]),
+    rule=st.sampled_from(["", "bandit:*", "semgrep:x.y"]),
+    path=PATTERNS,
+    fingerprint=st.sampled_from(["", "f1"]),
+    advisory=st.sampled_from(["", "ghsa-1"]),
+)
+settings_of = st.lists(
+    st.builds(ScannerSetting, NAMES.filter(bool), st.booleans(), st.sampled_from([60, 600]), st.just(Options())), max_size=3
+)
+FIELDS: dict[str, st.SearchStrategy[Any]] = {
+    "scanners": settings_of.map(lambda entries: tuple({entry.name: entry for entry in entries}.values())),
+    "excludes": st.lists(excludes, max_size=2).map(tuple),
+    "max_file_size": st.sampled_from([1024, 2048]),
+    "timeout": st.sampled_from([60, 600]),
+    "severities": st.lists(severity_rules, max_size=2).map(tuple),
+    "budget": budgets,
+    "overrides": st.lists(overrides, max_size=2).map(tuple),
+    "unknown": st.sampled_from(SEVERITIES),
+    "required": st.sets(st.sampled_from(FOUR), max_size=2).map(lambda names: tuple(sorted(names))),
+    "allowed_gaps": st.lists(allowed_gaps, max_size=2).map(tuple),
+    "exceptions": st.lists(exceptions, max_size=2).map(tuple),
+    "exception_max_days": st.sampled_from([30, 365]),
+    "inline": st.sampled_from(list(Inline)),
+}
+policies = st.fixed_dictionaries(FIELDS).map(lambda fields: policy(**fields))

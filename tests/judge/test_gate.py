@@ -1,0 +1,256 @@
+"""The gate: each rule of the judgement by hand, then the properties that make its word good."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from typing import TypeVar
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scanners import globs
+from scanners.judge.accepting import covers
+from scanners.judge.gate import judge, severity_of
+from scanners.judge.policy import AllowedGap, Exclude, Inline, Override, Policy, PolicyException, SeverityRule
+from scanners.model import Finding, Gap, GapKind, Kind, Outcome, Package, RulingOutcome, ScanResult, Severity, Targets, Verdict
+
+from . import facts
+from .facts import TARGETS, TODAY, accepted, budget, finding, policy, rank, result
+
+T = TypeVar("T")
+
+
+def ruled(found: list[Finding], under: Policy) -> Verdict:
+    return judge([result(findings=found)], TARGETS, under, TODAY)
+
+
+def because(verdict: Verdict) -> list[str]:
+    return [ruling.because for ruling in verdict.rulings]
+
+
+@pytest.mark.smoke
+def test_over_budget_all_of_them_block() -> None:
+    verdict = ruled([finding(line=n) for n in (1, 2, 3)], policy())
+    assert verdict.outcome is Outcome.FAIL
+    assert {ruling.outcome for ruling in verdict.rulings} == {RulingOutcome.BLOCKS}
+    assert set(because(verdict)) == {"3 high findings, the policy allows 0"}
+
+
+def test_under_budget_they_are_tolerated() -> None:
+    verdict = ruled([finding(line=n) for n in (1, 2)], policy(budget=budget(high=10)))
+    assert verdict.outcome is Outcome.PASS
+    assert because(verdict) == ["2 of 10 high findings allowed"] * 2
+    assert because(ruled([finding()], policy(budget=budget(high=1)))) == ["1 of 1 high finding allowed"]
+
+
+def test_unlimited_says_so() -> None:
+    assert because(ruled([finding(severity=Severity.LOW)], policy())) == ["the policy does not limit low findings"]
+
+
+def test_a_finding_counts_in_the_last_override_that_names_its_severity() -> None:
+    overrides = (
+        Override(((Severity.HIGH, 1),), path="src/"),
+        Override(((Severity.MEDIUM, 0),), kind=Kind.CODE),
+        Override(((Severity.HIGH, 2),), scanner="bandit", path="src/"),
+    )
+    verdict = ruled([finding(path="src/b.py", line=n) for n in (1, 2)] + [finding()], policy(overrides=overrides))
+    assert because(verdict) == [
+        "1 high finding, the policy allows 0",
+        *["2 of 2 high findings of bandit in src/ allowed"] * 2,
+    ]
+
+
+def test_unknown_is_worth_what_the_policy_says() -> None:
+    found = finding(severity=Severity.UNKNOWN)
+    verdict = ruled([found], policy(unknown=Severity.HIGH))
+    assert (verdict.outcome, verdict.rulings[0].severity) == (Outcome.FAIL, Severity.HIGH)
+    assert because(verdict) == ["1 high finding, the policy allows 0; the policy makes high of unknown"]
+    assert ruled([found], policy(unknown=Severity.LOW)).outcome is Outcome.PASS
+
+
+def test_the_last_severity_that_matches_decides() -> None:
+    rules = (SeverityRule("bandit:*", Severity.LOW), SeverityRule("bandit:B602", Severity.CRITICAL, "src/"))
+    assert severity_of(finding(), policy(severities=rules)) is Severity.LOW
+    assert severity_of(finding(path="src/b.py"), policy(severities=rules)) is Severity.CRITICAL
+    verdict = ruled([finding()], policy(severities=rules))
+    assert verdict.notes == ("1 finding given another severity by the policy: bandit:B602 1",)
+
+
+@pytest.mark.parametrize(
+    ("inline", "outcome", "notes"),
+    [
+        (Inline.ALLOW, Outcome.PASS, ()),
+        (Inline.REPORT, Outcome.PASS, ("1 finding waived inline: bandit 1",)),
+        (Inline.DENY, Outcome.FAIL, ()),
+    ],
+)
+def test_inline_waivers(inline: Inline, outcome: Outcome, notes: tuple[str, ...]) -> None:
+    verdict = ruled([finding(waiver="# nosec")], policy(inline=inline))
+    assert (verdict.outcome, verdict.notes) == (outcome, notes)
+    if inline is Inline.DENY:
+        assert because(verdict) == ["1 high finding, the policy allows 0; the policy does not accept inline waivers"]
+    else:
+        assert because(verdict) == ["waived inline: # nosec"]
+        assert verdict.rulings[0].outcome is RulingOutcome.SUPPRESSED
+
+
+def test_an_exception_holds_to_the_end_of_its_day_and_no_longer() -> None:
+    entry = accepted(rule="bandit:B602", expires=TODAY)
+    verdict = ruled([finding()], policy(exceptions=(entry,)))
+    assert because(verdict) == ["accepted until 2026-11-22 by an owner: a reason"]
+    late = judge([result(findings=[finding()])], TARGETS, policy(exceptions=(entry,)), TODAY + dt.timedelta(1))
+    assert late.outcome is Outcome.FAIL
+    assert because(late) == ["1 high finding, the policy allows 0; its exception expired on 2026-11-22"]
+    assert late.notes == ("exception for rule bandit:B602 (an owner) expired on 2026-11-22; 1 finding no longer accepted by it",)
+
+
+def test_an_unused_exception_is_told() -> None:
+    verdict = ruled([], policy(exceptions=(accepted(path="old/", fingerprint="f"),)))
+    assert verdict.notes == ("exception for path old/, fingerprint f (an owner) accepts nothing: remove it",)
+
+
+def test_an_exception_can_name_an_advisory_or_one_of_its_aliases() -> None:
+    package = Package("django", "1.0", aliases=("CVE-2026-1", "GHSA-aa"))
+    found = finding("pip-audit:PYSEC-2026-1", kind=Kind.DEPENDENCY, package=package)
+    for name in ("PYSEC-2026-1", "cve-2026-1", "GHSA-AA"):
+        assert covers(accepted(advisory=name), found)
+    assert not covers(accepted(advisory="CVE-2026-11"), found)
+    assert not covers(accepted(advisory="B602"), finding())
+
+
+def test_what_the_policy_leaves_out_does_not_count() -> None:
+    entry = Exclude("tests/", "only tests", ("bandit",))
+    gap = Gap("bandit", "tests/c.py", GapKind.UNPARSABLE, "r")
+    verdict = judge([result(findings=[finding(path="tests/d.py")], gaps=[gap])], TARGETS, policy(excludes=(entry,)), TODAY)
+    assert verdict.outcome is Outcome.PASS
+    assert because(verdict) == ["the policy leaves this path out: only tests"]
+    other = finding("semgrep:x", path="tests/d.py")
+    assert judge([result("semgrep", [other])], TARGETS, policy(excludes=(entry,)), TODAY).outcome is Outcome.FAIL
+
+
+def test_a_gap_counts_unless_it_is_allowed() -> None:
+    gaps = [Gap("bandit", path, GapKind.TOO_LARGE, "5 MB") for path in ("big/a.py", "src/x.py")]
+    allowed = AllowedGap(GapKind.TOO_LARGE, "generated", "band*", "big/")
+    verdict = judge([result(gaps=gaps)], TARGETS, policy(allowed_gaps=(allowed,)), TODAY)
+    assert verdict.outcome is Outcome.INCOMPLETE
+    assert [(ruling.counts, ruling.because) for ruling in verdict.gaps] == [
+        (False, "allowed by the policy: generated"),
+        (True, "the policy allows no too-large here"),
+    ]
+
+
+def test_an_entry_with_a_path_allows_no_gap_without_one() -> None:
+    gap = Gap("bandit", None, GapKind.STALE_STORE, "r")
+    allowed = AllowedGap(GapKind.STALE_STORE, "r", path="*")
+    assert judge([result(gaps=[gap])], TARGETS, policy(allowed_gaps=(allowed,)), TODAY).outcome is Outcome.INCOMPLETE
+
+
+@pytest.mark.smoke
+@pytest.mark.parametrize("results", [[], [result("bandit", skipped=True)], [result("semgrep")]])
+def test_a_required_scanner_that_did_not_run_is_a_gap(results: list[ScanResult]) -> None:
+    verdict = judge(results, Targets("staged", 3), policy(required=("bandit",)), TODAY)
+    assert verdict.outcome is Outcome.INCOMPLETE
+    gap = verdict.gaps[0].gap
+    assert (gap.scanner, gap.kind, gap.reason) == ("bandit", GapKind.TOOL_MISSING, "required by the policy, but not run")
+
+
+@pytest.mark.parametrize(
+    ("targets", "reason"),
+    [(Targets("git index", 0), "no file to scan"), (Targets("file system", 3), "no scanner was given a file to read")],
+)
+def test_nothing_to_scan_is_not_a_pass_whatever_is_allowed(targets: Targets, reason: str) -> None:
+    under = policy(allowed_gaps=(AllowedGap(GapKind.UNREADABLE, "r"),))
+    empty = ScanResult("bandit", "1", result().status)
+    verdict = judge([empty], targets, under, TODAY)
+    assert (verdict.outcome, verdict.gaps[0].gap.reason) == (Outcome.INCOMPLETE, reason)
+
+
+def test_an_empty_commit_is_a_pass() -> None:
+    assert judge([], Targets("staged", 0), policy(), TODAY).outcome is Outcome.PASS
+
+
+def test_fail_beats_incomplete_and_both_are_told() -> None:
+    gap = Gap("bandit", "a.py", GapKind.CRASH, "r")
+    verdict = judge([result(findings=[finding(path="src/b.py")], gaps=[gap])], TARGETS, policy(), TODAY)
+    assert verdict.outcome is Outcome.FAIL
+    assert [ruling.counts for ruling in verdict.gaps] == [True]
+
+
+def test_what_lies_beyond_a_scan_counts_whatever_is_allowed() -> None:
+    gap = Gap("targets", None, GapKind.UNREADABLE, "r")
+    under = policy(allowed_gaps=(AllowedGap(GapKind.UNREADABLE, "r"),))
+    assert judge([result()], TARGETS, under, TODAY, beyond=[gap]).outcome is Outcome.INCOMPLETE
+
+
+def test_the_verdict_names_its_policy() -> None:
+    verdict = judge([result()], TARGETS, policy(name="n", digest="d", environment="e"), TODAY)
+    assert (verdict.policy, verdict.policy_digest, verdict.environment, verdict.date) == ("n", "d", "e", "2026-11-22")
+
+
+# -- properties --
+
+
+@settings(max_examples=60, deadline=None)
+@given(facts.results(), facts.targets, facts.policies, st.integers(0, 3), facts.findings)
+def test_a_finding_more_never_improves(
+    results: tuple[ScanResult, ...], targets: Targets, under: Policy, where: int, more: Finding
+) -> None:
+    if not results:
+        return
+    one = results[where % len(results)]
+    worse = msgspec.structs.replace(one, findings=(*one.findings, more))
+    changed = tuple(worse if each is one else each for each in results)
+    assert rank(judge(changed, targets, under, TODAY)) >= rank(judge(results, targets, under, TODAY))
+
+
+@settings(max_examples=60, deadline=None)
+@given(facts.results(), facts.targets, facts.policies, facts.gaps)
+def test_a_gap_more_never_improves(results: tuple[ScanResult, ...], targets: Targets, under: Policy, more: Gap) -> None:
+    before = rank(judge(results, targets, under, TODAY))
+    assert rank(judge(results, msgspec.structs.replace(targets, gaps=(*targets.gaps, more)), under, TODAY)) >= before
+    for one in results:
+        lost = {gap.path for gap in (*one.gaps, more) if gap.path is not None}
+        files = tuple(path for path in one.files if path not in lost)
+        worse = result(one.scanner, one.findings, (*one.gaps, more))
+        assert set(files) >= set(worse.files)
+        changed = tuple(worse if each is one else each for each in results)
+        assert rank(judge(changed, targets, under, TODAY)) >= before
+
+
+@settings(max_examples=60, deadline=None)
+@given(facts.results(), facts.targets, facts.policies, st.randoms())
+def test_the_order_of_the_inputs_changes_nothing(
+    results: tuple[ScanResult, ...], targets: Targets, under: Policy, chance: random.Random
+) -> None:
+    def shuffled(items: tuple[T, ...]) -> tuple[T, ...]:
+        return tuple(chance.sample(items, len(items)))
+
+    mixed = [msgspec.structs.replace(one, findings=shuffled(one.findings), gaps=shuffled(one.gaps)) for one in shuffled(results)]
+    other = msgspec.structs.replace(targets, gaps=shuffled(targets.gaps))
+    assert judge(mixed, other, under, TODAY) == judge(results, targets, under, TODAY)
+
+
+@settings(max_examples=60, deadline=None)
+@given(facts.exceptions, facts.findings)
+def test_an_exception_never_covers_another_rule_or_path(entry: PolicyException, found: Finding) -> None:
+    verdict = ruled([found], policy(exceptions=(entry,), inline=Inline.DENY))
+    if verdict.rulings[0].outcome is RulingOutcome.SUPPRESSED:
+        assert entry.expires >= TODAY
+        assert entry.rule in ("", "bandit:*", found.rule)
+        assert entry.rule != "bandit:*" or found.scanner == "bandit"
+        assert not entry.path or globs.matches(entry.path, found.location.path)
+        assert entry.fingerprint in ("", found.fingerprint)
+
+
+@settings(max_examples=60, deadline=None)
+@given(facts.results(), facts.targets, facts.policies)
+def test_every_finding_and_every_gap_is_ruled_once(results: tuple[ScanResult, ...], targets: Targets, under: Policy) -> None:
+    verdict = judge(results, targets, under, TODAY)
+    found = [each for one in results for each in one.findings]
+    assert sorted(map(repr, found)) == sorted(repr(ruling.finding) for ruling in verdict.rulings)
+    stated = [repr(gap) for one in results for gap in one.gaps] + [repr(gap) for gap in targets.gaps]
+    told = [repr(ruling.gap) for ruling in verdict.gaps]
+    assert all(told.count(gap) >= stated.count(gap) for gap in stated)

@@ -1,0 +1,102 @@
+"""The record of what a scan read, and where another policy would have read more."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+import pytest
+
+from scanners.judge.policy import Exclude, ScannerSetting
+from scanners.judge.scope import scope_of, would_read_more
+from scanners.model import Gap, GapKind, LeftOut, ScanResult
+
+from .facts import FOUR, Options, policy, result
+
+EXCLUDES = (Exclude("tests/**", "only tests"), Exclude("gen/", "generated", ("bandit",)), Exclude("none/", "r"))
+
+
+def scanned() -> list[ScanResult]:
+    left = (LeftOut("tests/a.py", "only tests", "bandit"), LeftOut("tests/b.py", "r", "bandit"), LeftOut("gen/c.py", "r", "bandit"))
+    first = msgspec.structs.replace(result("bandit", gaps=[Gap("bandit", "a.py", GapKind.TOO_LARGE, "r")]), left_out=left)
+    other = msgspec.structs.replace(result("semgrep"), left_out=left[:1])
+    return [first, other, result("detect-secrets"), result("pip-audit")]
+
+
+def scope(**changes: Any) -> dict[str, Any]:
+    return scope_of(policy(excludes=EXCLUDES, **changes), scanned(), {"semgrep": "d1"})
+
+
+def told(under: Any, record: dict[str, Any] | None = None, **more: Any) -> list[tuple[str, str]]:
+    return [(gap.scanner, gap.reason) for gap in would_read_more(record or scope(), under, **more)]
+
+
+def test_the_record_is_plain_json() -> None:
+    record = scope()
+    assert json.loads(json.dumps(record)) == record
+    assert record["excludes"] == [
+        {"path": "tests/**", "scanners": [], "files": 2},
+        {"path": "gen/", "scanners": ["bandit"], "files": 1},
+        {"path": "none/", "scanners": [], "files": 0},
+    ]
+    assert (record["max-file-size"], record["too-large"]) == (1024, 1)
+    assert record["scanners"]["semgrep"]["rules"] == "d1"
+    assert set(record["scanners"]) == set(FOUR)
+
+
+def test_the_same_policy_would_read_no_more() -> None:
+    assert told(policy(excludes=EXCLUDES)) == []
+    assert told(policy(excludes=EXCLUDES), rules={"semgrep": "d1"}) == []
+
+
+def test_it_survives_lists_that_come_back_as_tuples() -> None:
+    record = {**scope(), "excludes": tuple(scope()["excludes"])}
+    assert told(policy(excludes=EXCLUDES), record) == []
+
+
+def test_an_exclude_that_is_gone_counts_where_it_left_out_a_file() -> None:
+    assert told(policy(excludes=EXCLUDES[1:2])) == [("targets", "the scan left out 2 files in tests/**, which this policy reads")]
+    assert told(policy(excludes=EXCLUDES[:1])) == [("bandit", "the scan left out 1 file in gen/, which this policy reads")]
+    assert told(policy(excludes=(*EXCLUDES[:1], Exclude("gen/", "for all")))) == []
+    assert told(policy(excludes=(Exclude("tests/**", "r", ("bandit",)), EXCLUDES[1])))
+
+
+def test_a_higher_limit_counts_where_a_file_was_too_large() -> None:
+    assert told(policy(excludes=EXCLUDES, max_file_size=2048)) == [
+        ("targets", "this policy reads files up to 2048 bytes, the scan only to 1024, and 1 file was larger")
+    ]
+    assert told(policy(excludes=EXCLUDES, max_file_size=2048), {**scope(), "too-large": 0}) == []
+    assert told(policy(excludes=EXCLUDES, max_file_size=512)) == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        ((ScannerSetting("trivy", True, 1, Options()),), "did not run this scanner"),
+        ((ScannerSetting("bandit", True, 1, Options(("B1",))),), "with other options"),
+        ((ScannerSetting("trivy", False, 1, Options()),), ""),
+        ((ScannerSetting("bandit", True, 999, Options()),), ""),
+    ],
+)
+def test_scanners_and_their_options(settings: tuple[ScannerSetting, ...], reason: str) -> None:
+    found = told(policy(excludes=EXCLUDES, scanners=settings))
+    assert (len(found) == 1 and reason in found[0][1]) if reason else found == []
+
+
+def test_other_rules_than_today_s() -> None:
+    assert told(policy(excludes=EXCLUDES), rules={"semgrep": "d2"}) == [
+        ("semgrep", "the scan ran this scanner with other rules than today's")
+    ]
+
+
+def test_a_skipped_scanner_did_not_run() -> None:
+    record = scope_of(policy(), [result("bandit", skipped=True)])
+    assert ("bandit", "the scan did not run this scanner, which this policy enables") in told(policy(), record)
+
+
+@pytest.mark.parametrize(
+    "record", [{"x": 1}, {"excludes": 5}, {"excludes": [], "max-file-size": "1", "too-large": 0, "scanners": {}}]
+)
+def test_a_record_that_is_none_is_a_gap(record: dict[str, Any]) -> None:
+    assert told(policy(), record) == [("targets", "the record of what the scan read is not one")]
