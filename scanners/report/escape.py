@@ -11,7 +11,7 @@ LONGEST_PATH = 4096
 # Control characters (C0, DEL, C1), bidi and invisible characters, line separators, surrogates, non-characters, tags: what
 # changes how the rest of a line is read (https://trojansource.codes), or is illegal in XML 1.0 and strict UTF-8.
 _UNSEEN = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff"
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff"
     "\U000e0000-\U000e007f]"
 )
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}

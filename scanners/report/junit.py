@@ -122,7 +122,7 @@ def _folded(suites: Sequence[list[Case]]) -> list[list[Case]]:
 
 def _roll_up(cases: list[Case], keep: int) -> list[Case]:
     folded = cases[keep:]
-    if not folded:
+    if len(folded) <= 1:  # the place is kept for it
         return cases
     ended = Counter(case.ended or "passed" for case in folded)
     said = ", ".join(f"{ended[way]:,} {way}" for way in ("failure", "error", "skipped", "passed") if ended[way])

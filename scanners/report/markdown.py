@@ -46,7 +46,7 @@ def _row(part: tally.Part) -> str:
     read = "-" if result is None or not (result.files or result.status is Status.COMPLETE) else f"{len(result.files):,}"
     unseen = read == "-" and not part.rulings
     findings, blocking = ("-", "-") if unseen else (f"{totals.findings:,}", f"{totals.of(RulingOutcome.BLOCKS):,}")
-    name = f"{part.scanner} {result.version}".strip() if result is not None else part.scanner
+    name = f"{part.scanner} {result.version}".strip() if result is not None else part.label
     status = "" if result is None or result.status is Status.COMPLETE else f" ({result.status.value})"
     gaps = "-" if result is not None and result.status is Status.SKIPPED and not part.gaps else f"{totals.gaps:,}"
     return f"| {_prose(name)}{status} | {read} | {gaps} | {findings} | {blocking} |"

@@ -62,7 +62,7 @@ TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?)(?:Z|\+00:00)"
 class Suppression(sarif_om.Suppression):  # type: ignore[misc]  # the package has no types
     """sarif_om writes ``state``, a name from before the standard was final; the standard has ``status``."""
 
-    status: str = attr.ib(default="accepted", metadata={"schema_property_name": "status"})
+    status: str | None = attr.ib(default=None, metadata={"schema_property_name": "status"})
 
 
 class Rule(NamedTuple):
@@ -265,7 +265,9 @@ def _result(ruling: Ruling, rule_index: int) -> sarif_om.Result:
 
 def _suppression(ruling: Ruling) -> Suppression:
     kind = "inSource" if ruling.finding.waiver else "external"
-    return Suppression(kind=kind, justification=_text(ruling.because))  # type: ignore[call-arg]  # as its parent has no types
+    told = Suppression(kind=kind, justification=_text(ruling.because))  # type: ignore[call-arg]  # its parent has no types
+    told.status = "accepted"
+    return told
 
 
 def _fingerprints(finding: Finding) -> dict[str, str]:

@@ -65,6 +65,12 @@ class Part(msgspec.Struct):
     rulings: list[Ruling] = []
     gaps: list[GapRuling] = []
 
+    @property
+    def label(self) -> str:
+        """What people read as its name: OWN's is where its gaps come from, where they all come from one place."""
+        sources = {ruling.gap.scanner for ruling in self.gaps} | {ruling.finding.scanner for ruling in self.rulings}
+        return self.scanner if self.result is not None or len(sources) != 1 else min(sources)
+
     def tally(self) -> Tally:
         """The counts of this part."""
         return count(self.rulings, self.gaps)

@@ -89,16 +89,18 @@ def _head(report: Report) -> Iterable[Line]:
 
 
 def _blocking(ruled: Sequence[Ruling]) -> Iterable[Line]:
-    group = None
-    for ruling in ruled[:BLOCKING_SHOWN]:
-        if group != ruling.severity:
-            group = ruling.severity
-            number = sum(other.severity is group for other in ruled)
-            yield from _title(f"{group.name.lower()}: {many(number, 'finding')} {_verb(number, 'block')}", STYLES[group])
-        yield from _finding(ruling)
-    if len(ruled) > BLOCKING_SHOWN:
-        yield ()
-        yield (_piece(f"  and {len(ruled) - BLOCKING_SHOWN:,} more that {_verb(len(ruled) - BLOCKING_SHOWN, 'block')}"),)
+    """The worst in full, as many as are read; of every severity how many there are."""
+    room = BLOCKING_SHOWN
+    for severity in tally.severities():
+        group = [ruling for ruling in ruled if ruling.severity is severity]
+        if group:
+            yield from _title(
+                f"{severity.name.lower()}: {many(len(group), 'finding')} {_verb(len(group), 'block')}", STYLES[severity]
+            )
+        for ruling in group[:room]:
+            yield from _finding(ruling)
+        yield from _more(len(group) - room, "finding")
+        room = max(0, room - len(group))
 
 
 def _finding(ruling: Ruling) -> Iterable[Line]:
@@ -131,14 +133,15 @@ def _by_rule(outcome: str, ruled: Sequence[Ruling]) -> Iterable[Line]:
         files = {ruling.finding.location.path for ruling in group}
         one = group[0].finding.location
         where = wording.place(_name(one.path), one.line, one.column) if len(group) == 1 else f"in {many(len(files), 'file')}"
-        title = escape.ci(escape.shorten(group[0].finding.title, 60))
-        yield (
-            _piece(f"  {severity.name.lower():<8}", STYLES[severity]),
-            _piece(f"  {len(group):>{digits},}  {_name(rule)}"),
-            _piece(f"  {title}  " if title else "  ", "dim"),
-            _piece(where),
-        )
+        head = f"  {len(group):>{digits},}  {_name(rule)}"
+        title = _fitting(group[0].finding.title, WIDTH - 14 - len(head) - len(where))
+        yield (_piece(f"  {severity.name.lower():<8}", STYLES[severity]), _piece(head), _piece(f"  {title}", "dim"), _piece(where))
     yield from _more(len(order) - RULES_SHOWN, "rule")
+
+
+def _fitting(title: str, room: int) -> str:
+    """A title in what a line has left, with the gap behind it; nothing where that is too little to be read."""
+    return f"{escape.ci(escape.shorten(title, room))}  " if title and room >= 16 else ""
 
 
 def _gaps(ruled: Sequence[GapRuling]) -> Iterable[Line]:
@@ -198,19 +201,19 @@ def _scanners(parts: Sequence[tally.Part]) -> Iterable[Line]:
     rows = [(_scanner_name(part), *_numbers(part), _status(part.result)) for part in parts if part.result is not None]
     own = parts[-1]
     if own.result is None and (own.gaps or own.rulings):
-        rows.append((own.scanner, *_numbers(own), ""))
+        rows.append((_scanner_name(own), *_numbers(own), ""))
     if not rows:
         return
     width = max(len(row[0]) for row in rows)
-    yield from _title("".join((f"{'scanner':<{width}}", *(f"{head:>10}" for head in HEADS))), indent="  ")
+    yield from _title("".join((f"{'scanner':<{width}}", *(f"{head:>9}" for head in HEADS))), indent="  ")
     for name, *numbers, status in rows:
-        cells = "".join(f"{number:>10}" for number in numbers)
+        cells = "".join(f"{number:>9}" for number in numbers)
         yield (_piece(f"  {name:<{width}}{cells}"), *((_piece(f"  {status}", "yellow"),) if status else ()))
 
 
 def _scanner_name(part: tally.Part) -> str:
     version = part.result.version if part.result else ""
-    return escape.shorten(escape.ci(f"{part.scanner} {version}".strip()), 40)
+    return escape.shorten(escape.ci(f"{part.label} {version}".strip()), 40)
 
 
 def _numbers(part: tally.Part) -> tuple[str, ...]:

@@ -1,0 +1,165 @@
+"""One verdict: every format tells the same outcome and the same counts, and the order of the facts changes no byte."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from typing import NamedTuple
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import given, settings
+
+from scanners.model import Outcome, Report, RulingOutcome
+from scanners.report import FORMATS
+
+from .hostile import hostile_report
+from .samples import failing, incomplete, many, passing
+from .strategies import reports, reshuffled
+
+
+class Told(NamedTuple):
+    """What a format says: None where it does not speak of it."""
+
+    outcome: str
+    blocks: int | None
+    suppressed: int
+    gaps: int
+    counting: int | None = None
+
+
+def truth(report: Report) -> Told:
+    outcomes = Counter(ruling.outcome for ruling in report.verdict.rulings)
+    gaps = report.verdict.gaps
+    blocks, suppressed = outcomes[RulingOutcome.BLOCKS], outcomes[RulingOutcome.SUPPRESSED]
+    return Told(report.verdict.outcome.value, blocks, suppressed, len(gaps), sum(gap.counts for gap in gaps))
+
+
+def told_by_json(text: str) -> Told:
+    document = json.loads(text)
+    outcomes = Counter(entry["outcome"] for entry in document["findings"])
+    counts = document["counts"]
+    assert counts["outcome"] == {outcome.value: outcomes[outcome.value] for outcome in RulingOutcome}
+    assert counts["findings"] == len(document["findings"])
+    assert sum(cell for row in counts["severity"].values() for cell in row.values()) == counts["findings"]
+    return Told(document["outcome"], outcomes["blocks"], outcomes["suppressed"], counts["gaps"], counts["gaps_that_count"])
+
+
+def told_by_sarif(text: str) -> Told:
+    runs = json.loads(text)["runs"]
+    (outcome,) = {run["properties"]["verdict"] for run in runs}
+    results = [result for run in runs for result in run["results"]]
+    gaps = [gap for run in runs for gap in run["invocations"][0].get("toolExecutionNotifications", ())]
+    blocks = sum(result["properties"]["outcome"] == "blocks" for result in results)
+    suppressed = sum("suppressions" in result for result in results)
+    return Told(outcome, blocks, suppressed, len(gaps), sum(gap["level"] != "note" for gap in gaps))
+
+
+def told_by_junit(text: str) -> Told:
+    suites = list(ET.fromstring(text))
+    properties = [(each.get("name"), each.get("value", "")) for suite in suites for each in suite.iter("property")]
+    (outcome,) = {value for name, value in properties if name == "verdict"}
+    counts = {
+        key: sum(int(value) for name, value in properties if name == key)
+        for key in ("blocks", "suppressed", "gaps", "gaps-that-count")
+    }
+    ends = Counter(end.get("type") for suite in suites for end in suite.iter("skipped"))
+    if not any(case.get("name") == "all other cases" for suite in suites for case in suite):
+        assert sum(1 for suite in suites for _ in suite.iter("failure")) == counts["blocks"]
+        assert sum(1 for suite in suites for _ in suite.iter("error")) == counts["gaps-that-count"]
+        assert ends["suppressed"] == counts["suppressed"]
+        assert ends["allowed-gap"] == counts["gaps"] - counts["gaps-that-count"]
+    return Told(outcome, counts["blocks"], counts["suppressed"], counts["gaps"], counts["gaps-that-count"])
+
+
+def number(pattern: str, text: str) -> int:
+    return sum(int(match.replace(",", "")) for match in re.findall(pattern, text, re.MULTILINE))
+
+
+def told_by_markdown(text: str) -> Told:
+    outcome = re.match(r"## scangate: (\w+)\n", text)
+    assert outcome
+    blocks = number(r"^### ([\d,]+) findings? blocks?$", text)
+    gaps, counting = number(r"^### ([\d,]+) gaps?, ", text), number(r"^### [\d,]+ gaps?, ([\d,]+) counts?$", text)
+    return Told(outcome[1], blocks, number(r"^([\d,]+) suppressed, ", text), gaps, counting)
+
+
+def told_by_text(text: str) -> Told:
+    blocks = number(r"^\w+: ([\d,]+) findings? blocks?$", text)
+    gaps, counting = number(r"^gaps: ([\d,]+) things? not read", text), number(r"^gaps: .*, ([\d,]+) counts?$", text)
+    return Told(text.splitlines()[-1].partition(":")[0], blocks, number(r"^([\d,]+) suppressed", text), gaps, counting)
+
+
+def told_by_env(text: str) -> Told:
+    counts = dict(re.findall(r"(\w+)=(\d+)", text))
+    outcome = re.search("VERDICT='(.*)'", text)
+    assert outcome
+    return Told(outcome[1], None, int(counts["suppressed"]), int(counts["gaps"]))
+
+
+READERS = {
+    "json": told_by_json,
+    "sarif": told_by_sarif,
+    "junit": told_by_junit,
+    "markdown": told_by_markdown,
+    "text": told_by_text,
+    "env": told_by_env,
+}
+
+
+def check_agreement(report: Report) -> None:
+    expected = truth(report)
+    for name, reader in READERS.items():
+        told = reader(FORMATS[name].render(report))
+        told = told._replace(
+            blocks=expected.blocks if told.blocks is None else told.blocks,
+            counting=expected.counting if told.counting is None else told.counting,
+        )
+        assert told == expected, name
+
+
+def test_every_format_is_asked() -> None:
+    assert READERS.keys() == FORMATS.keys()
+
+
+@settings(max_examples=80, deadline=None)
+@given(reports())
+def test_every_format_tells_the_same(report: Report) -> None:
+    check_agreement(report)
+
+
+@pytest.mark.smoke
+@pytest.mark.parametrize("report", [failing(), passing(), incomplete(), many(900)])
+def test_every_format_tells_the_same_of_the_samples(report: Report) -> None:
+    check_agreement(report)
+
+
+def test_every_format_tells_the_same_of_hostile_facts() -> None:
+    check_agreement(hostile_report())
+    assert hostile_report().verdict.outcome is Outcome.FAIL
+
+
+@settings(max_examples=60, deadline=None)
+@given(reports().flatmap(lambda report: reshuffled(report).map(lambda other: (report, other))))
+def test_the_order_of_the_facts_changes_no_byte(pair: tuple[Report, Report]) -> None:
+    report, other = pair
+    for name, form in FORMATS.items():
+        assert form.render(report) == form.render(other), name
+
+
+def test_every_format_can_be_written_as_utf_8_and_ends_its_last_line() -> None:
+    for form in FORMATS.values():
+        assert form.render(hostile_report()).encode("utf-8").endswith(b"\n")
+
+
+def test_the_files_of_an_output_directory() -> None:
+    named = {name: form.file for name, form in FORMATS.items()}
+    assert named == {
+        "sarif": "scangate.sarif",
+        "junit": "junit.xml",
+        "json": "verdict.json",
+        "markdown": "summary.md",
+        "text": None,
+        "env": None,
+    }

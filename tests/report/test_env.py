@@ -1,0 +1,40 @@
+"""The file a shell sources: two lines, fixed words and numbers, and a real shell reads them."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+
+from scanners.model import Report
+from scanners.report import env
+
+from .hostile import hostile_report
+from .samples import failing
+from .strategies import reports
+
+NAMES = ("critical", "high", "medium", "low", "info", "unknown", "suppressed", "gaps")
+COUNTS = " ".join(rf"{name}=\d+" for name in NAMES)
+SHAPE = re.compile(rf"export SCANGATE_VERDICT='(PASS|FAIL|INCOMPLETE)'\nexport SCANGATE_SUMMARY='{COUNTS}'\n")
+
+
+@settings(max_examples=40, deadline=None)
+@given(reports())
+def test_it_holds_fixed_words_and_numbers_alone(report: Report) -> None:
+    assert SHAPE.fullmatch(env.render(report))
+
+
+@pytest.mark.smoke
+def test_a_shell_reads_it(tmp_path: Path) -> None:
+    file = tmp_path / "env"
+    file.write_text(env.render(failing()))
+    script = f". {file}; sh -c 'echo \"$SCANGATE_VERDICT: $SCANGATE_SUMMARY\"'"
+    told = subprocess.run(["sh", "-c", script], capture_output=True, check=True, text=True).stdout
+    assert told == "FAIL: critical=1 high=2 medium=1 low=0 info=0 unknown=0 suppressed=1 gaps=3\n"
+
+
+def test_hostile_text_is_not_in_it() -> None:
+    assert SHAPE.fullmatch(env.render(hostile_report()))

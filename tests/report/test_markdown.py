@@ -1,0 +1,56 @@
+"""The Markdown summary: short, verdict first, and nothing from outside is markup."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from markdown_it import MarkdownIt
+
+from scanners.model import Report
+from scanners.report import markdown
+
+from .golden import check
+from .hostile import hostile_report
+from .samples import failing, incomplete, many, passing
+from .strategies import reports
+
+
+def kinds(text: str) -> set[str]:
+    tokens = MarkdownIt("commonmark").enable("table").parse(text)
+    return {token.type for token in tokens} | {child.type for token in tokens for child in token.children or ()}
+
+
+@pytest.mark.parametrize(("name", "report"), [("failing", failing()), ("passing", passing()), ("incomplete", incomplete())])
+def test_the_summary_is_as_it_was_agreed(name: str, report: Report) -> None:
+    check(f"{name}.md", markdown.render(report))
+
+
+@settings(max_examples=40, deadline=None)
+@given(reports())
+def test_nothing_from_outside_is_markup(report: Report) -> None:
+    assert not kinds(markdown.render(report)) & {
+        "html_inline",
+        "html_block",
+        "image",
+        "fence",
+        "code_block",
+        "hr",
+        "ordered_list_open",
+    }
+
+
+def test_hostile_text_makes_no_link_and_no_tag() -> None:
+    text = markdown.render(hostile_report())
+    assert not kinds(text) & {"html_inline", "html_block", "image", "link_open", "fence", "em_open", "strong"}
+    assert text.replace("\n", "").isprintable()
+
+
+def test_it_stays_short() -> None:
+    text = markdown.render(many(5000))
+    assert len(text) < 10_000
+    assert "and 4,980 more" in text
+
+
+def test_a_table_row_has_the_cells_of_its_head() -> None:
+    rows = [line for line in markdown.render(hostile_report()).splitlines() if line.startswith("|")]
+    assert {row.replace("\\|", "").count("|") for row in rows} == {6}

@@ -1,0 +1,107 @@
+"""The console report: agreed outputs, harmless whatever it shows, the same at any width."""
+
+from __future__ import annotations
+
+import io
+import unicodedata
+
+import pytest
+from hypothesis import given, settings
+from rich.console import Console
+
+from scanners.model import Report, RulingOutcome
+from scanners.report import text
+
+from .golden import check
+from .hostile import hostile_report
+from .samples import failing, incomplete, many, passing
+from .strategies import reports
+
+
+def printed(report: Report, width: int = 100, **options: bool) -> str:
+    console = Console(file=io.StringIO(), width=width, _environ={}, **options)  # type: ignore[arg-type]
+    text.print_to(console, report)
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+def stripped(lines: str) -> list[str]:
+    return [line.rstrip() for line in lines.splitlines()]
+
+
+@pytest.mark.parametrize(("name", "report"), [("failing", failing()), ("passing", passing()), ("incomplete", incomplete())])
+def test_the_console_is_as_it_was_agreed(name: str, report: Report) -> None:
+    check(f"{name}.txt", text.render(report))
+
+
+@pytest.mark.parametrize("report", [failing(), passing(), incomplete()])
+def test_the_samples_fit_into_100_columns(report: Report) -> None:
+    lines = text.render(report).splitlines()
+    assert max(map(len, lines[:-1])) <= 100
+
+
+@pytest.mark.parametrize("width", [20, 80, 100, 500])
+@pytest.mark.parametrize("report", [failing(), hostile_report()])
+def test_the_width_of_the_terminal_changes_nothing(report: Report, width: int) -> None:
+    assert stripped(printed(report, width)) == stripped(text.render(report))
+
+
+def check_harmless(output: str) -> None:
+    for line in output.splitlines():
+        assert not {unicodedata.category(each) for each in line} & {"Cc", "Cs", "Zl", "Zp"}, repr(line)
+        assert not set(line) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"), repr(line)
+        assert not line.lstrip().startswith("::")
+        assert "##[" not in line
+        assert "##vso[" not in line
+    output.encode("utf-8")
+
+
+@settings(max_examples=60, deadline=None)
+@given(reports())
+def test_no_report_harms_a_terminal_or_a_log(report: Report) -> None:
+    check_harmless(text.render(report))
+
+
+def test_hostile_text_is_shown_and_does_nothing() -> None:
+    output = text.render(hostile_report())
+    check_harmless(output)
+    assert r"\x1b[2J" in output
+    assert "[bold red]markup[/bold red]" in output
+
+
+def test_the_last_line_is_the_verdict_and_the_one_before_it_what_to_do() -> None:
+    *_, step, last = text.render(failing()).splitlines()
+    assert last.startswith("FAIL: 2 findings block (1 critical, 1 high) under policy baseline (qa)")
+    assert step.startswith("next: ")
+    *_, before, last = text.render(passing()).splitlines()
+    assert last == "PASS: nothing blocks under policy baseline"
+    assert before.startswith("0 suppressed, ")
+
+
+def test_what_was_not_looked_at_is_a_dash() -> None:
+    rows = {line.split()[0]: line.split() for line in text.render(passing()).splitlines() if line.startswith("  ")}
+    assert rows["bandit"][2:] == ["2", "2", "0", "0", "0.0"]
+    assert rows["pip-audit"][1:6] == ["-"] * 5
+
+
+def test_long_lists_end_with_how_many_more_there_are() -> None:
+    output = text.render(many(5000))
+    assert "and 950 more findings" in output
+    assert len(output.splitlines()) < 300
+    tolerated = text.render(many(5000, RulingOutcome.TOLERATED))
+    assert "more rules" in tolerated
+    assert "PASS: nothing blocks" in tolerated
+
+
+def test_colour_is_the_terminals_affair() -> None:
+    assert "\x1b[" not in printed(failing())
+    assert "\x1b[1;31m" in printed(failing(), force_terminal=True)
+    assert "31m" not in printed(failing(), force_terminal=True, no_color=True)
+
+
+def test_a_console_without_unicode_gets_ascii() -> None:
+    raw = io.BytesIO()
+    console = Console(file=io.TextIOWrapper(raw, encoding="ascii"), width=100, _environ={})
+    text.print_to(console, hostile_report())
+    console.file.flush()
+    assert rb"\u4e2d" in raw.getvalue()
