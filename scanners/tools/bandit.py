@@ -111,7 +111,7 @@ def _finding(source: Source, result: Any, comments: Mapping[int, str], secrets: 
 
 def _title(name: str, url: str) -> str:
     """What a test is called; bandit calls many of them "blacklist", and only the anchor in the documentation says which."""
-    anchor = url.rpartition("#")[2].partition("-")[2] if name == "blacklist" else ""
+    anchor = re.sub(r"^(b\d+-)+", "", url.rpartition("#")[2]) if name == "blacklist" else ""
     return (anchor or name).replace("-", " ").replace("_", " ")
 
 

@@ -100,12 +100,12 @@ def _ask(round_: Mapping[str, str], number: int, options: Options, run: Run) -> 
 
 def _answer(dependency: Any, name: str, release: str) -> Answer:
     if dependency is None:
-        return Unreadable(GapKind.GARBAGE, f"pip-audit was asked about {name} {release} and does not answer")
+        return Unreadable(GapKind.GARBAGE, "pip-audit was asked about this release and does not answer")
     if "skip_reason" in dependency:
-        return Unreadable(GapKind.ADVISORY_UNANSWERED, f"the advisory service does not know {name} {release}", NETWORK_HINT)
+        return Unreadable(GapKind.ADVISORY_UNANSWERED, "the advisory service does not know this release", NETWORK_HINT)
     told, vulnerabilities = fields(dependency, "version", "vulns")
     if told != release:
-        return Unreadable(GapKind.GARBAGE, f"pip-audit was asked about {name} {release} and answers for another version")
+        return Unreadable(GapKind.GARBAGE, "pip-audit was asked about this release and answers for another")
     return list(vulnerabilities)
 
 

@@ -63,8 +63,8 @@ def _requirement(requirement: InstallRequirement, line: int) -> Pin | Hole:
     name = canonicalize_name(requirement.name)
     pins = list(requirement.specifier or SpecifierSet())
     if len(pins) != 1 or pins[0].operator != "==" or pins[0].version.endswith(".*"):
-        return Hole(line, GapKind.UNPINNED, f"{name} is not pinned to one version")
+        return Hole(line, GapKind.UNPINNED, "not pinned to one version")
     try:
         return Pin(name, str(Version(pins[0].version)), line)
     except InvalidVersion:
-        return Hole(line, GapKind.UNPINNED, f"{name} is pinned to something that is no version")
+        return Hole(line, GapKind.UNPINNED, "pinned to something that is no version")

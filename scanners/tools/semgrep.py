@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any, Literal
@@ -37,6 +38,9 @@ ERRORS = {
     "OutOfMemory": GapKind.CRASH,
     "StackOverflow": GapKind.CRASH,
 }
+
+
+_ASSIGNMENT = re.compile(r"[\"']?[\w.-]+[\"']?\s*[=:]\s*")
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
@@ -132,7 +136,7 @@ def _finding(source: Source, result: Any, secrets: list[Span]) -> Finding:
     kind = Kind(metadata.get("kind", "code"))
     place = Location(source.path, start["line"], end["line"], start["col"], end["col"])
     if kind is Kind.SECRET:
-        secrets.append(Span(place.line, place.column, place.end_line, place.end_column))
+        secrets.append(_secret_span(source.lines, place))
         place = Location(source.path, place.line, place.line, place.column, 0)
     return Finding(
         rule=f"{NAME}:{name}",
@@ -146,6 +150,13 @@ def _finding(source: Source, result: Any, secrets: list[Span]) -> Finding:
         help_url=str(metadata.get("help", "")),
         waiver=nosemgrep(source.lines, start["line"], name),
     )
+
+
+def _secret_span(lines: Sequence[str], place: Location) -> Span:
+    """What a secret rule matched, without the name that the secret is assigned to: all that remains is taken to be the secret."""
+    text = lines[place.line - 1][place.column - 1 :] if place.line <= len(lines) else ""
+    name = _ASSIGNMENT.match(text)
+    return Span(place.line, place.column + (name.end() if name else 0), place.end_line, place.end_column)
 
 
 def _cwes(metadata: Mapping[str, Any]) -> Iterator[int]:

@@ -1,0 +1,45 @@
+# Everything a developer types. Needs Python 3.11 or newer, git and make; all else goes into .venv.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+SMOKE ?= 3.12 3.13
+
+.PHONY: help demo test lint types check gate smoke nightly clean
+
+help: ## Show this list
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "scangate needs Python 3.11 or newer: make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable . --group test --group lint
+	@touch $@
+
+demo: $(READY) ## Scan the deliberately weak application; it must fail the gate
+	@$(BIN)/scangate scan tests/weak_app; test $$? -eq 1
+
+test: $(READY) ## Run the tests, with coverage
+	$(BIN)/pytest -m 'not nightly' -n 2 --cov --cov-report=term --cov-fail-under=85
+
+lint: $(READY) ## Check style
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY) ## Check types
+	$(BIN)/mypy
+
+gate: $(READY) ## Pass our own gate
+	$(BIN)/scangate scan .
+
+check: lint types test gate ## All of the above
+
+smoke: $(READY) ## Run the smoke tests on the other Pythons that are installed
+	tests/smoke.sh $(SMOKE)
+
+nightly: $(READY) ## Run what is too heavy for every change
+	$(BIN)/pytest -m nightly -n 1 --durations=0
+
+clean: ## Remove what was made here
+	rm -rf $(VENV) .work dist build .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis scangate-reports
