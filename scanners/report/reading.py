@@ -35,7 +35,7 @@ HINT = "scan again: scangate scan --report json=verdict.json"
 
 
 class Meta(msgspec.Struct, frozen=True):
-    """What verdict.json says of the run and of the judgement it was written with."""
+    """What verdict.json says of the run itself, named as in `Report`; where the root was, it does not say."""
 
     tool_version: str
     commit: str
@@ -43,12 +43,7 @@ class Meta(msgspec.Struct, frozen=True):
     finished: str
     seconds: float
     interrupted: str
-    outcome: Outcome
-    exit_code: int
-    policy: str
-    policy_digest: str
-    environment: str
-    date: str
+    root: str = ""
 
 
 _Level = Literal["unknown", "info", "low", "medium", "high", "critical"]
@@ -183,8 +178,8 @@ class _Document(_Strict, frozen=True):
 def read(text: str) -> tuple[tuple[ScanResult, ...], Targets, tuple[tuple[str, Any], ...], Meta]:
     """What was scanned, as the scanners told it: results, targets, scope, and the run's own facts.
 
-    Everything comes back in the reports' order, seconds to the millisecond and a scope's lists as tuples. The rulings do not come
-    back: another policy makes its own. Raises UsageError for a document that is not one of ours, or was changed.
+    Everything comes back in the reports' order, seconds to the millisecond, a scope as JSON has it. The rulings do not come back:
+    another policy makes its own. Raises UsageError for a document that is not one of ours, or was changed.
     """
     if len(text) > MOST_CHARACTERS:
         raise UsageError(f"verdict.json is too large: {len(text):,} characters, at most {MOST_CHARACTERS:,} are read", HINT)
@@ -307,15 +302,7 @@ def _targets(document: _Document) -> Targets:
 
 
 def _scope(document: _Document) -> tuple[tuple[str, Any], ...]:
-    return tuple((key, _frozen(value)) for key, value in sorted(document.scope.items()))
-
-
-def _frozen(value: Any) -> Any:
-    if isinstance(value, list):
-        return tuple(_frozen(each) for each in value)
-    if isinstance(value, dict):
-        return {key: _frozen(each) for key, each in value.items()}
-    return value
+    return tuple(sorted(document.scope.items()))
 
 
 def _meta(document: _Document) -> Meta:
@@ -326,10 +313,4 @@ def _meta(document: _Document) -> Meta:
         finished=document.finished,
         seconds=document.seconds,
         interrupted=document.interrupted,
-        outcome=document.outcome,
-        exit_code=document.exit_code,
-        policy=document.policy.name,
-        policy_digest=document.policy.digest,
-        environment=document.policy.environment,
-        date=document.policy.date,
     )

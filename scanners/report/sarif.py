@@ -55,6 +55,9 @@ SECURITY_SEVERITY = {
 }
 LEVELS = {Severity.CRITICAL: "error", Severity.HIGH: "error", Severity.LOW: "note", Severity.INFO: "note"}
 PRECISION = {Confidence.HIGH: "high", Confidence.MEDIUM: "medium", Confidence.LOW: "low"}
+INLINE = "waived inline"
+"""How the judge opens its reason where it was the comment in the source that counted, and not an exception."""
+
 TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?)(?:Z|\+00:00)")
 
 
@@ -264,7 +267,8 @@ def _result(ruling: Ruling, rule_index: int) -> sarif_om.Result:
 
 
 def _suppression(ruling: Ruling) -> Suppression:
-    kind = "inSource" if ruling.finding.waiver else "external"
+    inline = ruling.finding.waiver and ruling.because.startswith(INLINE)
+    kind = "inSource" if inline else "external"
     told = Suppression(kind=kind, justification=_text(ruling.because))  # type: ignore[call-arg]  # its parent has no types
     told.status = "accepted"
     return told

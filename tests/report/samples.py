@@ -138,7 +138,7 @@ def failing() -> Report:
         finished="2026-01-02T03:04:09Z",
         seconds=3.6,
         exit_code=1,
-        scope=(("excludes", (("vendor/**", 1),)), ("limits", {"bytes": 1048576})),
+        scope=(("excludes", [["vendor/**", 1]]), ("limits", {"bytes": 1048576})),
     )
 
 

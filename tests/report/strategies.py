@@ -156,7 +156,7 @@ def reports(draw: st.DrawFn) -> Report:
         seconds=61.5,
         interrupted=draw(st.sampled_from(("", "SIGTERM"))),
         exit_code=draw(st.integers(0, 3)),
-        scope=(("limits", {"bytes": 1048576}), ("excludes", (("docs/**", 3),))),
+        scope=(("limits", {"bytes": 1048576}), ("excludes", [["docs/**", 3]])),
     )
 
 

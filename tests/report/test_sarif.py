@@ -170,9 +170,12 @@ def test_fingerprints_are_partial_and_a_secret_has_no_hash_of_its_line() -> None
 
 def test_suppressions_only_for_the_suppressed_and_unchanged_only_for_the_known() -> None:
     inline = msgspec.structs.replace(SHELL, waiver="# nosec")
-    assert result_of(inline, RulingOutcome.SUPPRESSED)["suppressions"] == [
-        {"kind": "inSource", "justification": "because", "status": "accepted"}
-    ]
+    (accepted,) = result_of(inline, RulingOutcome.SUPPRESSED)["suppressions"]
+    assert accepted == {"kind": "external", "justification": "because", "status": "accepted"}
+    (waived,) = run(with_ruling(Ruling(inline, Severity.HIGH, RulingOutcome.SUPPRESSED, "waived inline: # nosec")), "bandit")[
+        "results"
+    ][0]["suppressions"]
+    assert waived["kind"] == "inSource"
     assert result_of(SHELL, RulingOutcome.SUPPRESSED)["suppressions"][0]["kind"] == "external"
     assert result_of(SHELL, RulingOutcome.KNOWN)["baselineState"] == "unchanged"
     for outcome in (RulingOutcome.BLOCKS, RulingOutcome.TOLERATED, RulingOutcome.KNOWN):

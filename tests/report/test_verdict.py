@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 from hypothesis import given, settings
 
+from scanners.cli.registry import known
+from scanners.cli.run import option_types
 from scanners.errors import UsageError
+from scanners.judge.gate import judge
+from scanners.judge.policy import Policy
+from scanners.judge.reading import load
 from scanners.model import Report, ScanResult, Targets
 from scanners.report import reading, tally, verdict
+from scanners.tools import CommandOptions
 
 from .hostile import hostile_report
 from .samples import failing
@@ -45,7 +53,7 @@ def check_round_trip(report: Report) -> None:
     assert tuple(map(ordered, results)) == tuple(ordered(result) for result in tally.results(report))
     assert ordered_targets(targets) == ordered_targets(report.targets)
     assert scope == tuple(sorted(report.scope))
-    assert (meta.outcome, meta.exit_code, meta.policy) == (report.verdict.outcome, report.exit_code, report.verdict.policy)
+    assert (meta.tool_version, meta.finished, meta.seconds) == (report.tool_version, report.finished, report.seconds)
     assert (meta.commit, meta.started, meta.interrupted) == (report.commit, report.started, report.interrupted)
 
 
@@ -53,6 +61,30 @@ def check_round_trip(report: Report) -> None:
 @given(reports())
 def test_all_that_was_scanned_comes_back(report: Report) -> None:
     check_round_trip(report)
+
+
+def bundled(name: str) -> Policy:
+    """A bundled policy as the command line reads it."""
+    today = dt.date(2026, 1, 2)
+    types = option_types(known())
+    return load(name, Path("/nonexistent"), scanner_options=types, command_options=CommandOptions, today=today)
+
+
+@pytest.mark.parametrize("name", ["baseline", "strict", "production"])
+def test_the_same_policy_comes_to_the_same_verdict_again(name: str) -> None:
+    policy = bundled(name)
+
+    @settings(max_examples=25, deadline=None)
+    @given(reports())
+    def check(report: Report) -> None:
+        first = judge(report.results, report.targets, policy, dt.date(2026, 1, 2))
+        text = verdict.render(msgspec.structs.replace(report, verdict=first))
+        results, targets, _, meta = verdict.read(text)
+        assert judge(results, targets, policy, dt.date(2026, 1, 2)) == first
+        again = Report(first, results, targets, scope=report.scope, exit_code=report.exit_code, **msgspec.structs.asdict(meta))
+        assert verdict.render(again) == text
+
+    check()
 
 
 def test_hostile_text_comes_back_as_it_was_and_stands_as_plain_ascii() -> None:
