@@ -105,7 +105,9 @@ def _list(node: Node, kind: Any, path: Path) -> Any:
     if not isinstance(node.value, list):
         raise _wrong(node, path, _expected(kind))
     if len(node.value) < (kind.min_length or 0) or len(node.value) > (kind.max_length or len(node.value)):
-        raise _wrong(node, path, _expected(kind))
+        raise error(
+            node.place, spelled(path), f"a list of {len(node.value)}", f"give {_span(kind.min_length, kind.max_length)} entries"
+        )
     items = [_read(item, kind.item_type, (*path, place)) for place, item in enumerate(node.value)]
     return (
         tuple(items)
@@ -235,6 +237,13 @@ def _expected(kind: kinds.Type) -> str:
     plain = {kinds.BoolType: "`true` or `false`", kinds.DateType: "a date as YYYY-MM-DD", kinds.NoneType: "nothing"}
     lists = (kinds.ListType, kinds.VarTupleType, kinds.FrozenSetType)
     return plain.get(type(kind), "a list" if isinstance(kind, lists) else "a mapping of names to values")
+
+
+def _span(least: int | None, most: int | None) -> str:
+    if least == most:
+        return str(least)
+    parts = ([] if least is None else [f"at least {least}"]) + ([] if most is None else [f"at most {most}"])
+    return " and ".join(parts)
 
 
 def _bounds(kind: Any) -> str:

@@ -66,7 +66,7 @@ def scans(draw: st.DrawFn) -> tuple[ScanResult, ...]:
     return tuple(made)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.one_of(scans(), facts.results()), facts.targets)
 def test_going_up_never_improves(results: tuple[ScanResult, ...], targets: Targets) -> None:
     ranks = [rank(judge(results, targets, RUNGS[name], TODAY)) for name in LADDER]

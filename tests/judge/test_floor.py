@@ -93,7 +93,7 @@ def pairs(draw: st.DrawFn) -> tuple[Policy, Policy]:
     return floor, tight
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(pairs(), facts.results(), facts.targets)
 def test_tightening_never_improves(pair: tuple[Policy, Policy], results: tuple[ScanResult, ...], targets: Targets) -> None:
     floor, tight = pair
