@@ -129,11 +129,12 @@ def _by_rule(outcome: str, ruled: Sequence[Ruling]) -> Iterable[Line]:
     yield from _title(f"{outcome}: {many(len(ruled), 'finding')}")
     order = sorted(groups.items(), key=lambda item: (-item[0][0], -len(item[1]), item[0][1]))
     digits = max(len(f"{len(group):,}") for _, group in order)
+    width = min(36, max(len(_name(rule)) for (_, rule), _ in order[:RULES_SHOWN]))
     for (severity, rule), group in order[:RULES_SHOWN]:
         files = {ruling.finding.location.path for ruling in group}
         one = group[0].finding.location
         where = wording.place(_name(one.path), one.line, one.column) if len(group) == 1 else f"in {many(len(files), 'file')}"
-        head = f"  {len(group):>{digits},}  {_name(rule)}"
+        head = f"  {len(group):>{digits},}  {_name(rule):<{width}}"
         title = _fitting(group[0].finding.title, WIDTH - 14 - len(head) - len(where))
         yield (_piece(f"  {severity.name.lower():<8}", STYLES[severity]), _piece(head), _piece(f"  {title}", "dim"), _piece(where))
     yield from _more(len(order) - RULES_SHOWN, "rule")

@@ -123,7 +123,7 @@ def test_every_format_is_asked() -> None:
     assert READERS.keys() == FORMATS.keys()
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(reports())
 def test_every_format_tells_the_same(report: Report) -> None:
     check_agreement(report)
@@ -140,7 +140,7 @@ def test_every_format_tells_the_same_of_hostile_facts() -> None:
     assert hostile_report().verdict.outcome is Outcome.FAIL
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(reports().flatmap(lambda report: reshuffled(report).map(lambda other: (report, other))))
 def test_the_order_of_the_facts_changes_no_byte(pair: tuple[Report, Report]) -> None:
     report, other = pair

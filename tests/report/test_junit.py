@@ -57,7 +57,7 @@ def check_codebuild(root: ET.Element) -> None:
             assert child.tag == "system-out" or child.get("type")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(reports(), st.sampled_from((8, 12, 500)))
 def test_codebuild_can_read_every_report(report: Report, most: int) -> None:
     with mock.patch.object(junit, "MOST_CASES", most):

@@ -101,7 +101,7 @@ def check_results(each: dict[str, Any]) -> None:
         assert all(result.get("partialFingerprints", {"": "x"}).values())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(reports())
 def test_readers_can_read_every_report(report: Report) -> None:
     check_readers(log(report))
@@ -265,4 +265,4 @@ def test_ten_thousand_results_take_seconds_at_most() -> None:
     report = many(10_000)
     start = time.perf_counter()
     sarif.render(report)
-    assert time.perf_counter() - start < 15  # 1.6 s on two idle cores
+    assert time.perf_counter() - start < 30  # 1.6 s on two idle cores

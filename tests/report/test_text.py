@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import unicodedata
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from rich.console import Console
 
-from scanners.model import Report, RulingOutcome
+from scanners.model import Accounting, Report, RulingOutcome
 from scanners.report import text
 
 from .golden import check
@@ -56,7 +57,7 @@ def check_harmless(output: str) -> None:
     output.encode("utf-8")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(reports())
 def test_no_report_harms_a_terminal_or_a_log(report: Report) -> None:
     check_harmless(text.render(report))
@@ -82,6 +83,17 @@ def test_what_was_not_looked_at_is_a_dash() -> None:
     rows = {line.split()[0]: line.split() for line in text.render(passing()).splitlines() if line.startswith("  ")}
     assert rows["bandit"][2:] == ["2", "2", "0", "0", "0.0"]
     assert rows["pip-audit"][1:6] == ["-"] * 5
+
+
+def test_a_report_without_any_scanner_is_one() -> None:
+    output = text.render(msgspec.structs.replace(passing(), results=()))
+    assert "seconds" not in output
+    assert output.endswith("PASS: nothing blocks under policy baseline\n")
+
+
+def test_what_the_run_attests_is_told() -> None:
+    whole = msgspec.structs.replace(passing().results[0], accounting=Accounting.WHOLE_RUN)
+    assert "attested by the run" in text.render(msgspec.structs.replace(passing(), results=(whole,)))
 
 
 def test_long_lists_end_with_how_many_more_there_are() -> None:

@@ -57,7 +57,7 @@ def check_round_trip(report: Report) -> None:
     assert (meta.commit, meta.started, meta.interrupted) == (report.commit, report.started, report.interrupted)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(reports())
 def test_all_that_was_scanned_comes_back(report: Report) -> None:
     check_round_trip(report)
@@ -117,6 +117,13 @@ def test_a_merged_finding_is_told_once_and_its_members_are_kept() -> None:
     assert [entry["origin"] for entry in document["findings"] if entry["reported_by"]] == [None]
     assert [entry["fingerprint"] for entry in document["members"]] == [first.finding.fingerprint]
     check_round_trip(changed)
+
+
+def test_a_gap_that_was_told_and_never_judged_is_not_lost() -> None:
+    report = failing()
+    unjudged = msgspec.structs.replace(report, verdict=msgspec.structs.replace(report.verdict, gaps=report.verdict.gaps[:1]))
+    assert [gap["counts"] for gap in json.loads(verdict.render(unjudged))["gaps"]] == [True, None, None]
+    check_round_trip(unjudged)
 
 
 def spoilt(change: Callable[[dict[str, Any]], Any]) -> str:
