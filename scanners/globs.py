@@ -18,8 +18,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Annotated
 
-__all__ = ["matches", "problem"]
+import msgspec
+
+__all__ = ["Glob", "matches", "problem"]
+
+Glob = Annotated[str, msgspec.Meta(extra={"check": "glob"})]
+"""A pattern in a scanner's options: the policy's reader refuses one that is not a pattern, with its place."""
 
 LONGEST = 1024  # characters; a longer pattern is a mistake or an attack
 FOLDERS = "(?:[^/]+/)*"

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from scanners.errors import Unreadable
-from scanners.globs import matches
+from scanners.globs import Glob, matches
 from scanners.model import Accounting, Confidence, FileReport, Finding, Gap, GapKind, Kind, Location, Severity, Span
 from scanners.scan.plugin import Run, Source, fields, parse
 from scanners.tools.inline import pragma
@@ -83,7 +83,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     """The policy's block for detect-secrets. ``entropy_exclude``: paths where a random-looking string alone says nothing (hashes in
     lock files); every other plugin still reads them."""
 
-    entropy_exclude: tuple[str, ...] = ()
+    entropy_exclude: tuple[Glob, ...] = ()
 
 
 def version() -> str:

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlparse
 import msgspec
 
 from scanners.errors import Unreadable
-from scanners.globs import matches
+from scanners.globs import Glob, matches
 from scanners.model import Accounting, Confidence, FileReport, Finding, GapKind, Kind, Location, Severity, Span
 from scanners.scan.plugin import Run, Source, fields, parse
 from scanners.scan.redact import mask_suspicious
@@ -29,7 +29,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     must be there. ``{output}`` names a file that the program writes its SARIF to; without it, standard output is read."""
 
     command: tuple[str, ...]
-    reads: tuple[str, ...]
+    reads: tuple[Glob, ...]
     exit_codes: tuple[int, ...] = (0, 1)
     kind: Literal["code", "secret", "dependency", "configuration"] = "code"
     version: str = ""

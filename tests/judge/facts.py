@@ -10,6 +10,7 @@ from typing import Any, Literal
 import msgspec
 from hypothesis import strategies as st
 
+from scanners.globs import Glob
 from scanners.judge.document import Node
 from scanners.judge.policy import (
     AllowedGap,
@@ -52,6 +53,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     skips: tuple[str, ...] = ()
     front_end: Literal["quick", "ordinary"] = "quick"
     threshold: float = 0.5
+    entropy_exclude: tuple[Glob, ...] = ()
 
 
 class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):

@@ -38,7 +38,7 @@ def test_without_command_blocks_an_unknown_scanner_is_refused() -> None:
 def test_options_that_share_a_name_are_kept_apart() -> None:
     blocks = SCHEMA["properties"]["scanners"]["properties"]
     assert set(blocks) == set(FOUR)
-    assert set(blocks["bandit"]["properties"]) == {"enabled", "timeout", "skips", "front-end", "threshold"}
+    assert set(blocks["bandit"]["properties"]) == {"enabled", "timeout", "skips", "front-end", "threshold", "entropy-exclude"}
 
 
 GOOD = [
