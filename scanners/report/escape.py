@@ -92,11 +92,11 @@ _DOTS = {"..": "%2E%2E"}
 
 
 def _quoted(part: str) -> str:
-    from_bytes = part.encode("utf-8", "surrogateescape" if _ESCAPED.search(part) else "surrogatepass")
-    return "".join(chr(byte) if byte in _UNRESERVED else f"%{byte:02X}" for byte in from_bytes)
+    encoded = part.encode("utf-8", "surrogatepass" if _STRAY.search(part) else "surrogateescape")
+    return "".join(chr(byte) if byte in _UNRESERVED else f"%{byte:02X}" for byte in encoded)
 
 
-_ESCAPED = re.compile("[\udc80-\udcff]")
+_STRAY = re.compile("[\ud800-\udc7f\udd00-\udfff]")  # no byte of a path, so not what Python makes of one
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
 

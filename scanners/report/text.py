@@ -230,9 +230,7 @@ def _numbers(part: tally.Part) -> tuple[str, ...]:
     return (f"{len(result.files):,}", f"{result.cached:,}", gaps, findings, f"{result.seconds:.1f}")
 
 
-def _status(result: ScanResult | None) -> str:
-    if result is None:
-        return ""
+def _status(result: ScanResult) -> str:
     words = [] if result.status is Status.COMPLETE else [result.status.value]
     if result.accounting is Accounting.WHOLE_RUN and result.files:
         words.append("attested by the run")
