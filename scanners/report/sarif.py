@@ -43,6 +43,8 @@ MOST_RESULTS = 25_000
 LONGEST_TEXT = 1024
 LONGEST_NAME = 255
 LONGEST_SNIPPET = 2000
+LARGEST = 2**31 - 1
+"""What .NET's readers take as a line or a column; one number above it and they read nothing of the log."""
 MOST_CWES = 7
 """GitHub shows ten tags of a rule, and three of ours are not about weaknesses."""
 
@@ -313,14 +315,14 @@ def _location(place: Location, evidence: str = "") -> sarif_om.Location:
 
 def _region(place: Location, evidence: str) -> sarif_om.Region:
     """All four bounds, which GitHub asks for: where a scanner gave no column, the first character of the line."""
-    start = place.column or 1
+    start = min(place.column or 1, LARGEST - 1)
     least = start + 1 if place.end_line == place.line else 2
     snippet = sarif_om.ArtifactContent(text=escape.xml(evidence[:LONGEST_SNIPPET])) if evidence else None
     return sarif_om.Region(
-        start_line=place.line,
+        start_line=min(place.line, LARGEST),
         start_column=start,
-        end_line=place.end_line,
-        end_column=max(place.end_column, least),
+        end_line=min(place.end_line, LARGEST),
+        end_column=min(max(place.end_column, least), LARGEST),
         snippet=snippet,
     )
 

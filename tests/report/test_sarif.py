@@ -193,6 +193,7 @@ def test_suppressions_only_for_the_suppressed_and_unchanged_only_for_the_known()
         (Location("a.py", 3, 3, 5, 5), (3, 5, 3, 6)),
         (Location("a.py", 3, 3, 5, 0), (3, 5, 3, 6)),
         (Location("a.py", 3, 4, 5, 1), (3, 5, 4, 2)),
+        (Location("a.py", 10**30, 10**30, 10**30, 10**30), (2**31 - 1, 2**31 - 2, 2**31 - 1, 2**31 - 1)),
     ],
 )
 def test_a_region_has_all_four_bounds(place: Location, region: tuple[int, ...]) -> None:
