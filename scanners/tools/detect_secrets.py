@@ -14,7 +14,6 @@ from scanners.errors import Unreadable
 from scanners.globs import Glob, matches
 from scanners.model import Accounting, Confidence, FileReport, Finding, Gap, GapKind, Kind, Location, Severity, Span
 from scanners.scan.plugin import Run, Source, fields, parse
-from scanners.tools.inline import pragma
 from scanners.tools.installed import version_of
 
 NAME = "detect-secrets"
@@ -24,6 +23,7 @@ SPLITS = True
 WORKER = "scanners.tools.detect_secrets_worker"
 SECONDS_A_FILE = 60
 HELP = "https://github.com/Yelp/detect-secrets#plugins"
+WAIVER = "pragma: allowlist secret"
 HARD_CODED_CREDENTIALS = 798
 ENTROPY = frozenset({"Base64 High Entropy String", "Hex High Entropy String"})
 
@@ -37,45 +37,13 @@ GUESSES = {
 }
 PROVIDER = (Severity.HIGH, Confidence.HIGH)
 
-_BINARY = (
-    *(
-        ".7z",
-        ".avi",
-        ".bmp",
-        ".bz2",
-        ".class",
-        ".db",
-        ".dll",
-        ".dmg",
-        ".doc",
-        ".docx",
-        ".ear",
-        ".eot",
-        ".exe",
-        ".flac",
-        ".gif",
-        ".gz",
-    ),
-    *(
-        ".ico",
-        ".jar",
-        ".jpeg",
-        ".jpg",
-        ".lzma",
-        ".mo",
-        ".mov",
-        ".mp3",
-        ".mp4",
-        ".o",
-        ".ogg",
-        ".otf",
-        ".parquet",
-        ".pdf",
-        ".png",
-        ".ppt",
-    ),
-    *(".pptx", ".psd", ".pyc", ".pyd", ".rar", ".so", ".sqlite", ".tar", ".tgz", ".tif", ".tiff", ".ttf", ".war", ".wasm", ".wav"),
-    *(".webm", ".webp", ".whl", ".woff", ".woff2", ".xls", ".xlsx", ".xz", ".zip", ".zst"),
+_BINARY = re.compile(
+    r"\.("
+    r"7z|avi|bmp|bz2|class|db|dll|dmg|doc|docx|ear|eot|exe|flac|gif|gz|ico|jar|jpeg|jpg|lzma|mo|mov|mp3|mp4|o|ogg|"
+    r"otf|parquet|pdf|png|ppt|pptx|psd|pyc|pyd|rar|so|sqlite|tar|tgz|tif|tiff|ttf|war|wasm|wav|webm|webp|whl|woff|"
+    r"woff2|xls|xlsx|xz|zip|zst"
+    r")$",
+    re.IGNORECASE,
 )
 
 
@@ -94,7 +62,7 @@ def version() -> str:
 def reads(path: str, options: Options) -> bool:
     """Every file but those whose name says that they are pictures, archives or programs."""
     del options
-    return not path.lower().endswith(_BINARY)
+    return _BINARY.search(path) is None
 
 
 def scan(files: Sequence[Source], options: Options, run: Run) -> Iterable[FileReport]:
@@ -122,14 +90,14 @@ def _report(source: Source, answer: Any, options: Options) -> FileReport:
     findings: list[Finding] = []
     spans: list[Span] = []
     for secret in secrets:
-        kind, line, places = fields(secret, "type", "line", "spans")
-        spans += [Span(line, start, line, end) for start, end in places]
+        kind, line, places, waived = fields(secret, "type", "line", "spans", "waived")
+        spans += [Span(number, start, number, end) for number, start, end in places]
         if not (quiet and kind in ENTROPY):
-            findings.append(_finding(source, kind, line, places[0]))
+            findings.append(_finding(source, kind, line, places[0], WAIVER if waived else ""))
     return FileReport(source.path, tuple(findings), secrets=tuple(spans))
 
 
-def _finding(source: Source, kind: str, line: int, place: Sequence[int]) -> Finding:
+def _finding(source: Source, kind: str, line: int, place: Sequence[int], waiver: str) -> Finding:
     severity, confidence = GUESSES.get(kind, PROVIDER)
     return Finding(
         rule=f"{NAME}:{re.sub(r'[^a-z0-9]+', '-', kind.lower()).strip('-')}",
@@ -138,8 +106,8 @@ def _finding(source: Source, kind: str, line: int, place: Sequence[int]) -> Find
         kind=Kind.SECRET,
         title=kind,
         message=f"{kind}: take it out of the repository, revoke it, and read it from a secret store at run time",
-        location=Location(source.path, line, line, place[0], place[1]),
+        location=Location(source.path, line, line, place[1], place[2]),
         cwe=(HARD_CODED_CREDENTIALS,),
         help_url=HELP,
-        waiver=pragma(source.lines, line, source.path),
+        waiver=waiver,
     )

@@ -1,34 +1,39 @@
 """Runs in a process of its own: applies detect-secrets' plugins and filters to files and prints where they see secrets, never what.
 
 Called as ``python -I -m scanners.tools.detect_secrets_worker JOB``; JOB is a JSON file {"files": [...], "seconds": per file}, the
-answer one JSON object {"files": {file: {"secrets": [{type, line, spans}]} | {"timeout": true} | {"fault": name}}}. It differs from
-the ``detect-secrets`` command where that would stay silent: files that are not UTF-8 are decoded, files are not skipped for their
-names, lines with a waiver are looked at, and a value that stands in several lines is told for each. Plugins and filters are called
-directly: the command looks up their parameters by reflection for every line, which takes nine tenths of its time.
+answer one JSON object {"files": {file: {"secrets": [{type, line, spans, waived}]} | {"timeout": true} | {"fault": name}}}. Where
+the ``detect-secrets`` command would stay silent, it does not: files that are not UTF-8 are decoded, files are not skipped for their
+names, a line with a waiver is told as waived, and a value that stands in several lines is told for each. Plugins and filters are
+called directly: the command looks up their parameters by reflection for every line, which takes nine tenths of its time.
 """
 
 from __future__ import annotations
 
 import io
 import json
+import resource
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, NamedTuple
 
 from detect_secrets.core.potential_secret import PotentialSecret
+from detect_secrets.filters.allowlist import is_line_allowlisted
 from detect_secrets.settings import default_settings, get_filters, get_plugins
 from detect_secrets.transformers import get_transformed_file
+from detect_secrets.util.code_snippet import get_code_snippet
 
 from scanners.scan.text import decode, lines_of
 
 WAIVERS = "detect_secrets.filters.allowlist.is_line_allowlisted"
+MOST_MEMORY = 2 * 1024**3  # bytes; a YAML file of a few aliases can grow without end in the YAML reader of detect-secrets
+SHORTEST_PIECE = 6
 
 
-class _TooLongError(Exception):
-    """A file has taken more than its time."""
+class _TooLongError(BaseException):
+    """A file has taken more than its time; no ``except Exception`` on the way may swallow it."""
 
 
 class _NamedText(io.StringIO):
@@ -43,6 +48,8 @@ def main(job: str) -> None:
     """Answers the job on standard output."""
     wanted = json.loads(Path(job).read_text("utf-8"))
     signal.signal(signal.SIGALRM, _ring)
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY if most == resource.RLIM_INFINITY else min(MOST_MEMORY, most), most))
     with default_settings() as settings:
         settings.disable_filters(WAIVERS)
         answer = {name: _file(name, int(wanted["seconds"])) for name in wanted["files"]}
@@ -58,7 +65,7 @@ def _file(name: str, seconds: int) -> dict[str, Any]:
     text, _ = decode(Path(name).read_bytes())
     signal.alarm(seconds)
     try:
-        found = {(secret.type, secret.line_number, secret.secret_value or "") for secret in _secrets(name, text)}
+        found = set(_secrets(name, text))
     except _TooLongError:
         return {"timeout": True}
     except Exception as error:  # noqa: BLE001 -- a plugin that fails over one file: told as that file's gap
@@ -66,48 +73,71 @@ def _file(name: str, seconds: int) -> dict[str, Any]:
     finally:
         signal.alarm(0)
     lines = lines_of(text)
-    return {"secrets": [{"type": kind, "line": line, "spans": _spans(lines, line, value)} for kind, line, value in sorted(found)]}
+    return {
+        "secrets": [
+            {"type": secret.type, "line": secret.line, "spans": _spans(lines, secret.line, secret.value), "waived": secret.waived}
+            for secret in sorted(found)
+        ]
+    }
 
 
-def _secrets(name: str, text: str) -> Iterator[PotentialSecret]:
+class _Secret(NamedTuple):
+    """What a plugin saw; ``waived`` where a comment says that it may stand."""
+
+    type: str
+    line: int
+    value: str
+    waived: bool
+
+
+def _secrets(name: str, text: str) -> Iterator[_Secret]:
     """What detect-secrets' own ``scan_file`` sees, without its tests of the file's name: see detect_secrets/core/scan.py."""
     file: Any = _NamedText(text, name)
-    found = False
-    for secret in _in_lines(name, get_transformed_file(file) or file.readlines()):
-        found = True
-        yield secret
-    if not found:
+    found = list(_in_lines(name, get_transformed_file(file) or file.readlines()))
+    yield from found
+    if all(secret.waived for secret in found):  # it does not count those, and so it looks a second time
         file.seek(0)
         yield from _in_lines(name, get_transformed_file(file, use_eager_transformers=True) or [])
 
 
-def _in_lines(name: str, lines: Sequence[str]) -> Iterator[PotentialSecret]:
+def _in_lines(name: str, lines: list[str]) -> Iterator[_Secret]:
     """The secrets that any plugin sees in ``lines`` and no filter takes away; filters are asked only where a plugin sees one."""
     plugins = get_plugins()
     of_line = [check for check in get_filters() if check.injectable_variables == {"line"}]
     of_secret = [(check, check.injectable_variables) for check in get_filters() if "secret" in check.injectable_variables]
     for number, full in enumerate(lines, start=1):
         line = full.rstrip()
-        seen = [
+        seen: list[tuple[Any, PotentialSecret]] = [
             (plugin, secret) for plugin in plugins for secret in plugin.analyze_line(filename=name, line=line, line_number=number)
         ]
         if not seen or any(check(line=line) for check in of_line):
             continue
+        context = get_code_snippet(lines, number)
+        waived = is_line_allowlisted(name, line, context)
         for plugin, secret in seen:
-            facts = {"secret": secret.secret_value, "line": line, "plugin": plugin, "filename": name}
+            facts = {"secret": secret.secret_value, "line": line, "plugin": plugin, "filename": name, "context": context}
             if not any(check(**{key: facts[key] for key in wants}) for check, wants in of_secret):
-                yield secret
+                yield _Secret(secret.type, secret.line_number, secret.secret_value or "", waived)
 
 
-def _spans(lines: list[str], line: int, value: str) -> list[tuple[int, int]]:
-    """The columns (from 1, end excluded) of each of ``value`` in its line; the whole line where it is written otherwise."""
+def _spans(lines: list[str], line: int, value: str) -> list[tuple[int, int, int]]:
+    """Line and columns (from 1, end excluded) of each of ``value``: in its line; where it is not there as it is (detect-secrets
+    counts the lines of some YAML files its own way), wherever it or a piece of it stands, and the whole line as well."""
+    if spans := list(_places(lines, range(line, line + 1), value)):
+        return spans
     text = lines[line - 1] if line <= len(lines) else ""
-    spans = []
-    at = text.find(value) if value else -1
-    while at >= 0:
-        spans.append((at + 1, at + 1 + len(value)))
-        at = text.find(value, at + len(value))
-    return spans or [(1, len(text) + 1)]
+    pieces = [value, *(piece for piece in value.split() if len(piece) >= SHORTEST_PIECE)]
+    elsewhere = {span for piece in pieces for span in _places(lines, range(1, len(lines) + 1), piece)}
+    return [(line, 1, len(text) + 1), *sorted(elsewhere)]
+
+
+def _places(lines: list[str], numbers: range, value: str) -> Iterator[tuple[int, int, int]]:
+    for number in numbers:
+        text = lines[number - 1] if number <= len(lines) else ""
+        at = text.find(value) if value else -1
+        while at >= 0:
+            yield (number, at + 1, at + 1 + len(value))
+            at = text.find(value, at + len(value))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Reads the comments by which each tool lets a line be waived, and means by them what the tool itself would mean."""
+"""Reads the comments by which bandit and semgrep let a line be waived, and means by them what each tool itself would mean."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 import tokenize
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-__all__ = ["nosec", "nosec_comments", "nosemgrep", "pragma"]
+__all__ = ["nosec", "nosec_comments", "nosemgrep"]
 
 _NOSEC = re.compile(r"#\s*nosec:?\s*(?P<tests>[^#]+)?#?")
 _NOSEC_TEST = re.compile(r"(?:(B\d+|[a-z\d_]+),?)+", re.IGNORECASE)
@@ -16,11 +16,6 @@ _IDS = r"(?:[:=]\s?(?P<ids>(?:[^,\s](?:[,\s]+)?)+))?"
 _NOSEM_SAME_LINE = re.compile(rf" nosem(?:grep)?{_IDS}", re.IGNORECASE)
 _NOSEM_LINE_BEFORE = re.compile(rf"^[^a-zA-Z0-9]* nosem(?:grep)?{_IDS}", re.IGNORECASE)
 
-_COMMENTS = (("#", ""), ("//", ""), (r"/\*", r" *\*/"), ("'", ""), ("--", ""), (r"<!--[# \t]*?", " *?-->"))
-_PRAGMA = tuple(re.compile(rf"{start}[ \t]* *pragma: ?(?:allow|white)list[ -]secret.*?{end}[ \t]*$") for start, end in _COMMENTS)
-_PRAGMA_NEXT = tuple(
-    re.compile(rf"^[ \t]*{start}[ \t]* *pragma: ?allowlist[ -]nextline[ -]secret.*?{end}[ \t]*$") for start, end in _COMMENTS
-)
 LONGEST = 120
 
 
@@ -66,14 +61,4 @@ def nosemgrep(lines: Sequence[str], line: int, rule: str) -> str:
             ids = [found for found in re.split(r"[,\s]", match["ids"] or "") if found]
             if not ids or rule in ids:
                 return match[0].strip()[:LONGEST]
-    return ""
-
-
-def pragma(lines: Sequence[str], line: int, path: str) -> str:
-    """The comment on ``line``, or the nextline one on the line before it, by which detect-secrets lets a secret pass."""
-    only = slice(0, 1) if path.endswith(".yaml") else slice(None)
-    for number, patterns in ((line, _PRAGMA), (line - 1, _PRAGMA_NEXT)):
-        text = lines[number - 1].rstrip() if 1 <= number <= len(lines) else ""
-        if any(pattern.search(text) for pattern in patterns[only]):
-            return "pragma: allowlist nextline secret" if number < line else "pragma: allowlist secret"
     return ""

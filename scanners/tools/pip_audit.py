@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -58,10 +59,9 @@ def scan(files: Sequence[Source], options: Options, run: Run) -> Iterable[FileRe
 
 
 def _read(source: Source, names: frozenset[str]) -> Iterator[Pin | Hole | Unreadable]:
-    folder = PurePosixPath(source.path).parent
-    beside = frozenset(str(PurePosixPath(name).relative_to(folder)) for name in names if PurePosixPath(name).is_relative_to(folder))
+    folder = posixpath.dirname(source.path)
     try:
-        yield from read(source.file, beside)
+        yield from read(source.file, lambda name: posixpath.normpath(posixpath.join(folder, name)) in names)
     except Unreadable as fault:
         yield fault
 
@@ -93,12 +93,12 @@ def _ask(round_: Mapping[str, str], number: int, options: Options, run: Run) -> 
         return dict.fromkeys(round_.items(), silence)
     (dependencies,) = fields(parse(output.stdout, NAME), "dependencies")
     told: dict[str, Any] = {canonicalize_name(str(fields(dependency, "name")[0])): dependency for dependency in dependencies}
-    if told.keys() - round_.keys():
-        raise Unreadable(GapKind.GARBAGE, "pip-audit answers for packages that it was not asked about")
-    return {(name, release): _answer(told.get(name), name, release) for name, release in round_.items()}
+    if told.keys() - round_.keys() or len(told) != len(dependencies):
+        raise Unreadable(GapKind.GARBAGE, "pip-audit answers for packages that it was not asked about, or twice for one")
+    return {(name, release): _answer(told.get(name), release) for name, release in round_.items()}
 
 
-def _answer(dependency: Any, name: str, release: str) -> Answer:
+def _answer(dependency: Any, release: str) -> Answer:
     if dependency is None:
         return Unreadable(GapKind.GARBAGE, "pip-audit was asked about this release and does not answer")
     if "skip_reason" in dependency:
@@ -106,7 +106,9 @@ def _answer(dependency: Any, name: str, release: str) -> Answer:
     told, vulnerabilities = fields(dependency, "version", "vulns")
     if told != release:
         return Unreadable(GapKind.GARBAGE, "pip-audit was asked about this release and answers for another")
-    return list(vulnerabilities)
+    if not isinstance(vulnerabilities, list):
+        return Unreadable(GapKind.GARBAGE, "pip-audit was asked about this release and does not answer")
+    return vulnerabilities
 
 
 def _report(source: Source, lines: Sequence[Pin | Hole | Unreadable], answers: Mapping[tuple[str, str], Answer]) -> FileReport:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -36,8 +36,8 @@ class Hole(msgspec.Struct, frozen=True):
     hint: str = LOCK
 
 
-def read(file: Path, included: frozenset[str]) -> Iterator[Pin | Hole]:
-    """Every line of a requirements file that has to do with a dependency. ``included``: the files beside it that are read, too.
+def read(file: Path, is_read: Callable[[str], bool]) -> Iterator[Pin | Hole]:
+    """Every line of a requirements file that has to do with a dependency. ``is_read``: whether a file that it includes is read, too.
 
     Raises Unreadable(UNPARSABLE) where it is no requirements file at all.
     """
@@ -50,7 +50,7 @@ def read(file: Path, included: frozenset[str]) -> Iterator[Pin | Hole]:
     for option in parsed.options:
         for key in ("requirements", "constraints"):
             for name in option.options.get(key) or ():
-                if name not in included:
+                if not is_read(name):
                     reason = f"includes {key} that are not read: the file is not a requirements file of this tree by its name"
                     yield Hole(option.requirement_line.line_number, GapKind.UNPINNED, reason, "name it like requirements-dev.txt")
     for invalid in parsed.invalid_lines:
