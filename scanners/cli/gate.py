@@ -6,17 +6,15 @@ from pathlib import Path
 
 import click
 import msgspec
-from rich.console import Console
 
-from scanners.cli import output
+from scanners.cli import ending, output
 from scanners.cli.registry import known
-from scanners.cli.run import EXIT_CODES, option_types, rule_digests, today
+from scanners.cli.run import EXIT_CODES, option_types, rule_digests, site, today
 from scanners.errors import UsageError
 from scanners.judge.gate import judge
 from scanners.judge.reading import load
 from scanners.judge.scope import would_read_more
 from scanners.model import Report
-from scanners.report import text
 from scanners.report.reading import MOST_CHARACTERS, read
 from scanners.tools import CommandOptions
 
@@ -54,12 +52,10 @@ def command(verdict: Path, policy_name: str, environment: str | None, reports: t
         **msgspec.structs.asdict(meta),
     )
     outputs = output.parse(reports, None)
-    output.prepare(outputs, None, lambda _: False)
-    printed = output.write(outputs, report)
-    for page in printed.values():
-        click.echo(page, nl=False)
-    text.print_to(Console(stderr=bool(printed)), report)
-    return report.exit_code
+    with site(Path.cwd().resolve()) as place:
+        output.prepare(outputs, None, place.top, place.tracks)
+        report, printed = ending.write(report, outputs)
+    return ending.show(report, printed, quiet=False)
 
 
 def _text(file: Path) -> str:

@@ -1,4 +1,4 @@
-"""Turns SIGINT and SIGTERM into the end of a scan that is still told, instead of the end of the program."""
+"""Turns SIGINT, SIGTERM and SIGHUP into the end of a scan that is still told, instead of the end of the program."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from types import FrameType
 
 __all__ = ["Interruption", "watched"]
 
-CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
+CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
 
 
 class Interruption:
@@ -17,6 +17,7 @@ class Interruption:
 
     def __init__(self) -> None:
         self._signal: signal.Signals | None = None
+        self._cancel: Callable[[], None] = lambda: None
 
     @property
     def name(self) -> str:
@@ -25,25 +26,32 @@ class Interruption:
 
     @property
     def code(self) -> int:
-        """The exit code that a shell expects: 130 or 143; 0 where there was no signal."""
+        """The exit code that a shell expects: 128 and the signal's number; 0 where there was no signal."""
         return CODES[self._signal] if self._signal is not None else 0
 
+    def then(self, cancel: Callable[[], None]) -> None:
+        """Calls ``cancel`` at the first signal, at once where it has come already."""
+        self._cancel = cancel
+        if self._signal is not None:
+            cancel()
+
     def note(self, number: int) -> None:
-        """Remembers the first signal."""
+        """Remembers the first signal; the others change nothing."""
         self._signal = self._signal or signal.Signals(number)
+        self._cancel()
 
 
 @contextlib.contextmanager
-def watched(cancel: Callable[[], None]) -> Iterator[Interruption]:
-    """Calls ``cancel`` when a signal asks the program to end; restores the former handlers afterwards."""
+def watched() -> Iterator[Interruption]:
+    """Notes the signals that ask the program to end; restores the former handlers afterwards."""
     interruption = Interruption()
 
     def handle(number: int, frame: FrameType | None) -> None:
         del frame
         interruption.note(number)
-        cancel()
 
-    former = {number: signal.signal(number, handle) for number in CODES}
+    wanted = [number for number in CODES if number is not signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN]  # nohup
+    former = {number: signal.signal(number, handle) for number in wanted}
     try:
         yield interruption
     finally:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-import importlib
-import os
-import sys
-import traceback
-from pathlib import Path
-from typing import Any
+from scanners.cli import import_path
 
-import click
+import_path.clean()
 
-from scanners import __version__
-from scanners.errors import ScangateError
+import errno  # noqa: E402 -- nothing before the import path is clean
+import importlib  # noqa: E402
+import sys  # noqa: E402
+import traceback  # noqa: E402
+from pathlib import Path  # noqa: E402
+from typing import Any  # noqa: E402
+
+import click  # noqa: E402
+
+from scanners import __version__  # noqa: E402
+from scanners.cli.listener import hush, remark, speak_plainly  # noqa: E402
+from scanners.errors import ScangateError  # noqa: E402
 
 __all__ = ["main"]
 
-USAGE, BUG, INTERRUPTED = 2, 70, 130
+USAGE, FULL, BUG, INTERRUPTED, NOBODY_LISTENS = 2, 3, 70, 130, 141
+FULL_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 COMMANDS = {
     "scan": "Scan a directory, or what is staged, and judge it.",
     "gate": "Judge a verdict.json again under another policy.",
@@ -54,7 +60,10 @@ def cli() -> None:
 
 def main() -> None:
     """Runs the program and ends it."""
-    sys.exit(_code())
+    speak_plainly()
+    code = _code()
+    hush()
+    sys.exit(code)
 
 
 def _code() -> int:  # noqa: PLR0911 -- the switch from outcomes to exit codes
@@ -70,19 +79,18 @@ def _code() -> int:  # noqa: PLR0911 -- the switch from outcomes to exit codes
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # who listened has gone; nothing more can be said
-        return BUG
+        return NOBODY_LISTENS  # as of a program that dies of SIGPIPE; a scan and a gate keep their verdict's code
+    except OSError as error:
+        return _say(f"cannot write: {error.strerror}", "make room: df -h", FULL) if error.errno in FULL_DISK else _bug(error)
     except Exception as error:  # noqa: BLE001 -- the end of the line: no traceback for the user, and never exit code 0 or 1
         return _bug(error)
     return result if isinstance(result, int) else 0
 
 
 def _say(message: str, hint: str, code: int) -> int:
-    from scanners.report.escape import ci  # noqa: PLC0415 -- only needed when something is wrong
-
-    click.echo(f"scangate: {ci(message)}", err=True)
+    remark(f"scangate: {message}")
     if hint:
-        click.echo(f"hint: {ci(hint)}", err=True)
+        remark(f"hint: {hint}")
     return code
 
 

@@ -47,16 +47,19 @@ def _parse(report: str) -> Output:
     return Output(name, None if file == STDOUT else Path(file))
 
 
-def prepare(outputs: Iterable[Output], folder: Path | None, is_tracked: Callable[[Path], bool]) -> None:
+def prepare(outputs: Iterable[Output], folder: Path | None, tree: Path, is_tracked: Callable[[Path], bool]) -> None:
     """Makes room: refuses places that are not ours to write to, and removes earlier reports, so that none outlives a crash.
 
-    ``is_tracked`` tells whether the repository holds a file, or any file of a folder. Raises UsageError.
+    ``tree`` is the folder whose links are not trusted to lead anywhere, ``is_tracked`` tells whether the repository holds a file,
+    or any file of a folder. Raises UsageError.
     """
     if folder is not None:
+        _refuse_links(folder, tree)
         _prepare_folder(folder, is_tracked)
     for output in outputs:
         if output.file is None:
             continue
+        _refuse_links(output.file.parent, tree)
         _refuse_odd(output.file, is_tracked)
         try:
             output.file.unlink(missing_ok=True)
@@ -81,6 +84,15 @@ def _prepare_folder(folder: Path, is_tracked: Callable[[Path], bool]) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(f"cannot make the output directory {folder}: {error.strerror}", "choose another place for it") from error
+
+
+def _refuse_links(folder: Path, tree: Path) -> None:
+    """A link in the scanned tree could send the reports, and the removal of earlier ones, to any place."""
+    for step in (folder.absolute(), *folder.absolute().parents):
+        if step.is_symlink() and step.parent.resolve().is_relative_to(tree):
+            raise UsageError(
+                f"the way to {folder} leads over {step}, a symbolic link in the scanned tree", "name the directory itself"
+            )
 
 
 def _refuse_odd(file: Path, is_tracked: Callable[[Path], bool]) -> None:

@@ -7,9 +7,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
-import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from scanners.cli.listener import remark
 
 __all__ = ["shown"]
 
@@ -83,6 +84,4 @@ class _Heart:
     def _beat(self) -> None:
         while not self._over.wait(self._seconds):
             parts = ", ".join(f"{name} {done} of {total} files" for name, (done, total) in sorted(dict(self._done).items()))
-            click.echo(
-                f"scangate: still scanning after {time.monotonic() - self._started:.0f} s{': ' if parts else ''}{parts}", err=True
-            )
+            remark(f"scangate: still scanning after {time.monotonic() - self._started:.0f} s{': ' if parts else ''}{parts}")

@@ -18,12 +18,13 @@ import msgspec
 
 from scanners import __version__
 from scanners.assets import folder
-from scanners.cli.interruption import watched
+from scanners.cli.interruption import Interruption
 from scanners.errors import Unreadable, UsageError
 from scanners.judge.gate import judge
+from scanners.judge.hints import nearest
 from scanners.judge.policy import Policy, ScannerSetting
 from scanners.judge.scope import scope_of
-from scanners.model import GapKind, Outcome, Report
+from scanners.model import Gap, GapKind, Outcome, Report
 from scanners.scan.engine import Exclude, Plan, Task, scan
 from scanners.scan.git import Repository, find
 from scanners.scan.plugin import Scanner
@@ -31,16 +32,48 @@ from scanners.scan.process import Processes
 from scanners.scan.targets import Listing, interrupted, list_files, list_staged
 from scanners.tools import CommandOptions, SarifCommand
 
-__all__ = ["EXIT_CODES", "Wish", "option_types", "rule_digests", "run", "today"]
+__all__ = ["EXIT_CODES", "Site", "Wish", "option_types", "rule_digests", "run", "site", "today"]
 
 EXIT_CODES = {Outcome.PASS: 0, Outcome.FAIL: 1, Outcome.INCOMPLETE: 3}
 COMMIT = re.compile(r"[0-9a-f]{40,64}")
 
 
+class Site(msgspec.Struct, frozen=True):
+    """Where a scan takes place: the root, the repository it lies in if there is one, and what is private to the run."""
+
+    root: Path
+    folder: Path
+    processes: Processes
+    repository: Repository | None
+
+    @property
+    def top(self) -> Path:
+        """The folder whose content is not ours to trust: the repository's work tree, else the root."""
+        return self.repository.top if self.repository is not None else self.root
+
+    def tracks(self, path: Path) -> bool:
+        """Whether the repository holds ``path``, or anything in it. UsageError where git does not say."""
+        try:
+            return self.repository is not None and self.repository.tracks(path)
+        except Unreadable as fault:
+            message = f"git does not say whether {path} is a file of the repository: {fault.reason}"
+            raise UsageError(message, "let reports go to a place outside the repository") from fault
+
+
+@contextmanager
+def site(root: Path) -> Iterator[Site]:
+    """A private folder and the programs started from it; when it ends, both are gone."""
+    with _private_folder() as folder:
+        processes = Processes(folder, root, os.environ)
+        try:
+            yield Site(root, folder, processes, find(root, processes))
+        finally:
+            processes.sweep()
+
+
 class Wish(msgspec.Struct, frozen=True):
     """What the command line asks for. ``staged`` is None for a scan of the work tree, else the names given with it (none: all)."""
 
-    root: Path
     policy: Policy
     scanners: Mapping[str, Scanner]
     only: tuple[str, ...] = ()
@@ -50,58 +83,58 @@ class Wish(msgspec.Struct, frozen=True):
     ours: tuple[Path, ...] = ()
 
 
-def run(wish: Wish, prepare: Callable[[Repository | None], None], progress: Callable[[str, int, int], None]) -> Report:
-    """Scans, judges and returns the report. ``prepare`` is called before anything is scanned, with the repository if there is one.
-
-    Raises UsageError for what cannot be carried out; then nothing was scanned.
-    """
+def run(wish: Wish, place: Site, interruption: Interruption, progress: Callable[[str, int, int], None]) -> Report:
+    """Scans, judges and returns the report. Raises UsageError for what cannot be carried out; then nothing was scanned."""
     started, clock = _now(), time.monotonic()
-    with _private_folder() as private:
-        processes = Processes(private, wish.root, os.environ)
-        with watched(processes.cancel) as interruption:
-            repository = find(wish.root, processes)
-            prepare(repository)
-            listing = _listing(wish, repository, private)
-            plan = _plan(wish)
-            try:
-                results, facts = scan(listing, plan, processes, private, progress)
-            finally:
-                processes.sweep()
-            commit = _commit(repository, processes)
-        verdict = judge(results, facts, wish.policy, started.date())
-        return Report(
-            verdict=verdict,
-            results=results,
-            targets=facts,
-            tool_version=__version__,
-            root=wish.root.name,
-            commit=commit,
-            started=_stamp(started),
-            finished=_stamp(_now()),
-            seconds=round(time.monotonic() - clock, 3),
-            interrupted=interruption.name,
-            exit_code=interruption.code or EXIT_CODES[verdict.outcome],
-            scope=tuple(scope_of(wish.policy, results, rule_digests()).items()),
-        )
+    interruption.then(place.processes.cancel)
+    plan = _plan(wish)
+    results, facts = scan(_listing(wish, place), plan, place.processes, place.folder, progress)
+    commit = _commit(place.repository, place.processes)
+    name, code = interruption.name, interruption.code
+    if name:
+        facts = msgspec.structs.replace(facts, gaps=(*facts.gaps, _interrupted(name)))
+    verdict = judge(results, facts, wish.policy, started.date())
+    return Report(
+        verdict=verdict,
+        results=results,
+        targets=facts,
+        tool_version=__version__,
+        root=place.root.name,
+        commit=commit,
+        started=_stamp(started),
+        finished=_stamp(_now()),
+        seconds=round(time.monotonic() - clock, 3),
+        interrupted=name,
+        exit_code=code or EXIT_CODES[verdict.outcome],
+        scope=tuple(scope_of(wish.policy, results, rule_digests()).items()),
+    )
+
+
+def _interrupted(name: str) -> Gap:
+    """An interrupted run is no pass, even where every scanner had just come to its end; ``gate`` has to see it, too."""
+    return Gap("targets", None, GapKind.INTERRUPTED, f"the scan was interrupted by {name}", hint="run the scan again")
 
 
 @contextmanager
 def _private_folder() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="scangate-")).resolve()
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="scangate-")).resolve()
+    except FileNotFoundError as error:
+        raise UsageError("there is no temporary folder that can be written to", "make room, or set TMPDIR") from error
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _listing(wish: Wish, repository: Repository | None, private: Path) -> Listing:
+def _listing(wish: Wish, place: Site) -> Listing:
     try:
         if wish.staged is not None:
-            return list_staged(wish.root, repository, wish.staged)
-        return list_files(wish.root, repository, (*wish.ours, private))
+            return list_staged(place.root, place.repository, wish.staged)
+        return list_files(place.root, place.repository, (*wish.ours, place.folder))
     except Unreadable as fault:
         if fault.kind is GapKind.INTERRUPTED:
-            return interrupted(wish.root)
+            return interrupted(place.root)
         raise UsageError(fault.reason, "check that git works here: git status") from fault
 
 
@@ -115,7 +148,7 @@ def _tasks(wish: Wish) -> Iterator[Task]:
     settings = {setting.name: setting for setting in wish.policy.scanners}
     unknown = [name for name in (*wish.only, *wish.skip) if name not in {*settings, *wish.scanners}]
     if unknown:
-        raise UsageError(f"no such scanner: {unknown[0]}", "scangate scanners lists them")
+        raise UsageError(f"no such scanner: {unknown[0]}", nearest(unknown[0], {*settings, *wish.scanners}))
     for name, scanner in wish.scanners.items():
         setting = settings.get(name)
         options = setting.options if setting is not None else scanner.Options()

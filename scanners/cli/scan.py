@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
-from rich.console import Console
 
-from scanners.cli import output, progress
+from scanners.cli import ending, output, progress
+from scanners.cli.interruption import watched
+from scanners.cli.listener import remark
 from scanners.cli.registry import known
-from scanners.cli.run import EXIT_CODES, Wish, option_types, run, today
+from scanners.cli.run import Wish, option_types, run, site, today
 from scanners.errors import UsageError
 from scanners.judge.policy import Policy
 from scanners.judge.reading import load
-from scanners.model import Outcome, Report
-from scanners.report import text, wording
-from scanners.report.escape import ci
-from scanners.scan.git import Repository
 from scanners.scan.plugin import Scanner
 from scanners.tools import CommandOptions
 
@@ -66,33 +62,35 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
     The exit code is the verdict: 0 pass, 1 fail, 3 incomplete, 2 nothing scanned.
     """
     root = _root(paths, staged=staged)
-    scanners = known()
-    policy = load(
-        policy_name,
-        root,
-        environment,
-        scanner_options=option_types(scanners),
-        command_options=CommandOptions,
-        trusted=trust_policy,
-        today=today(),
-    )
     outputs = output.parse(reports, output_dir)
-    ours = [Path(os.path.abspath(path)) for path in (output_dir, *(each.file for each in outputs)) if path is not None]  # noqa: PTH100
-    wish = Wish(
-        root=root,
-        policy=policy,
-        scanners=scanners,
-        only=only,
-        skip=skip,
-        staged=tuple(map(str, paths)) if staged else None,
-        jobs=jobs or len(os.sched_getaffinity(0)),
-        ours=tuple(ours),
-    )
-    if verbose:
-        _tell(root, policy, scanners)
-    with progress.shown(quiet=quiet) as told:
-        report = run(wish, lambda repository: output.prepare(outputs, output_dir, _tracker(repository)), told)
-    return _finish(report, outputs, quiet=quiet)
+    with watched() as interruption, site(root) as place:
+        # First of all: whatever goes wrong from here on, no earlier report is left that could be taken for this run's.
+        output.prepare(outputs, output_dir, place.top, place.tracks)
+        scanners = known()
+        policy = load(
+            policy_name,
+            root,
+            environment,
+            scanner_options=option_types(scanners),
+            command_options=CommandOptions,
+            trusted=trust_policy,
+            today=today(),
+        )
+        if verbose:
+            _tell(root, policy, scanners)
+        wish = Wish(
+            policy=policy,
+            scanners=scanners,
+            only=only,
+            skip=skip,
+            staged=tuple(map(str, paths)) if staged else None,
+            jobs=jobs or len(os.sched_getaffinity(0)),
+            ours=tuple(each.file.absolute() for each in outputs if each.file is not None),
+        )
+        with progress.shown(quiet=quiet) as told:
+            report = run(wish, place, interruption, told)
+        report, printed = ending.write(report, outputs)
+    return ending.show(report, printed, quiet=quiet)
 
 
 def _root(paths: tuple[Path, ...], *, staged: bool) -> Path:
@@ -108,45 +106,8 @@ def _root(paths: tuple[Path, ...], *, staged: bool) -> Path:
     return root
 
 
-def _tracker(repository: Repository | None) -> Callable[[Path], bool]:
-    return repository.tracks if repository is not None else lambda _: False
-
-
 def _tell(root: Path, policy: Policy, scanners: Mapping[str, Scanner]) -> None:
     environment = f", environment {policy.environment}" if policy.environment else ""
-    click.echo(f"scangate: root {ci(str(root))}", err=True)
-    click.echo(f"scangate: policy {ci(policy.name)}{environment}, read from {ci(', '.join(policy.sources))}", err=True)
-    click.echo(f"scangate: scanners known: {', '.join(scanners)}", err=True)
-
-
-def _finish(report: Report, outputs: tuple[output.Output, ...], *, quiet: bool) -> int:
-    """Writes the reports, then shows the verdict; a report that cannot be written is no pass."""
-    code = report.exit_code
-    try:
-        printed: Mapping[str, str] = output.write(outputs, report)
-    except OSError as error:
-        printed = {}
-        click.echo(f"scangate: the reports cannot be written, so none was: {error.strerror}", err=True)
-        click.echo("hint: make room, or choose another place: --output-dir DIR", err=True)
-        code = code or EXIT_CODES[Outcome.INCOMPLETE]
-    try:
-        _show(report, printed, quiet=quiet)
-    except BrokenPipeError:
-        os.dup2(
-            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
-        )  # who listened has gone; the exit code is still the verdict's
-    return code
-
-
-def _show(report: Report, printed: Mapping[str, str], *, quiet: bool) -> None:
-    """The report that was asked for on standard output, and the console report, on standard error where it must give way."""
-    for page in printed.values():
-        click.echo(page, nl=False)
-    console = Console(stderr=bool(printed))
-    if quiet:
-        console.print(
-            f"{report.verdict.outcome.value}: {ci(wording.reason(report))}", highlight=False, soft_wrap=True, markup=False
-        )
-    else:
-        text.print_to(console, report)
-    sys.stdout.flush()
+    remark(f"scangate: root {root}")
+    remark(f"scangate: policy {policy.name}{environment}, read from {', '.join(policy.sources)}")
+    remark(f"scangate: scanners known: {', '.join(scanners)}")

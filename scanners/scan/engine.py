@@ -108,14 +108,21 @@ def _assign(task: Task, listing: Listing, excludes: Sequence[Exclude]) -> _Work:
 def _read(works: Sequence[_Work], listing: Listing, limit: int, snapshot: Snapshot) -> None:
     """Copies every file that somebody reads, once; a file that cannot be copied is a gap of each that would have read it."""
     wanted = {target.path: target for work in works for target in work.targets}
-    read = listing.reader(list(wanted.values()), limit)
     sources: dict[str, Source] = {}
     faults: dict[str, Unreadable] = {}
+    try:
+        read = listing.reader(list(wanted.values()), limit)
+    except Unreadable as fault:  # git does not hand out what the index holds
+        wanted, faults = {}, dict.fromkeys(wanted, fault)
     for path, target in wanted.items():
         try:
             sources[path] = snapshot.add(path, read(target))
         except Unreadable as fault:
             faults[path] = fault
+        except OSError as error:  # a full disk, a path that is too long below another folder
+            faults[path] = Unreadable(
+                GapKind.UNREADABLE, f"cannot be copied for the scan: {error.strerror or type(error).__name__}"
+            )
     for work in works:
         work.sources = [sources[target.path] for target in work.targets if target.path in sources]
         work.gaps = [_gap(work.name, target.path, faults[target.path]) for target in work.targets if target.path in faults]
@@ -196,7 +203,7 @@ def _try(work: _Work, batch: Sequence[Source], call: Call) -> tuple[_Answer, Unr
 
 
 def _search(work: _Work, batch: list[Source], call: Call, failed: _Answer) -> _Answer:
-    """Halves ``batch`` again and again to find what the scanner fails over; gives up where both halves fail: then it is the tool."""
+    """Halves ``batch`` again and again to find what the scanner fails over; gives up where both fail: then it is the tool."""
     if len(batch) < 2:
         return failed
     halves = (batch[: len(batch) // 2], batch[len(batch) // 2 :])

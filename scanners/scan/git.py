@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -36,7 +36,6 @@ ENVIRONMENT = {
     "GIT_NO_REPLACE_OBJECTS": "1",
     "GIT_LITERAL_PATHSPECS": "1",
 }
-EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 SECONDS = 60.0
 
 
@@ -64,9 +63,14 @@ class Repository:
         self._root = root
         self._processes = processes
 
+    @property
+    def top(self) -> Path:
+        """The folder that the work tree is."""
+        return self._top
+
     def entries(self) -> list[Entry]:
         """Every path under the root that is in the index or untracked, ignored ones left out."""
-        entries = self._indexed([])
+        entries = self._indexed()
         untracked = self._ask("ls-files", "-z", "--others", "--exclude-standard").split(b"\0")
         for raw in filter(None, untracked):
             nested = raw.endswith(b"/")
@@ -74,15 +78,27 @@ class Repository:
         return entries
 
     def staged(self, names: Sequence[bytes]) -> list[Entry]:
-        """The index's entries for ``names`` (relative to the root), or for all that differs from HEAD where none is given."""
+        """The index's entries for ``names`` (files or folders, relative to the root), or for all that differs from HEAD where none
+        is given. A name for which the index holds nothing comes back without a blob, a path in conflict with its mode alone."""
         if names:
-            return self._indexed(names)
+            return self._named(names)
+        head = self.commit()
+        if not head:
+            return self._indexed()  # before the first commit all that is in the index is new
         answer = self._ask(
             *("diff-index", "--cached", "--no-ext-diff", "--no-textconv", "--no-renames", "--ignore-submodules=none"),
-            *("--diff-filter=ACMT", "-z", "--name-only", "--relative", self.commit() or EMPTY_TREE),
+            *("--diff-filter=ACMTU", "-z", "--name-only", "--relative", head),
         )
-        changed = [raw for raw in answer.split(b"\0") if raw]
-        return self._indexed(changed) if changed else []
+        changed = {raw for raw in answer.split(b"\0") if raw}
+        return [entry for entry in self._indexed() if entry.raw in changed] if changed else []
+
+    def _named(self, names: Sequence[bytes]) -> list[Entry]:
+        """The names are looked up here: thousands of them do not fit on a command line."""
+        root = os.fsencode(self._root)
+        wanted = {os.path.relpath(os.path.join(root, name), root) for name in names}  # noqa: PTH118 -- bytes: a name need not be text
+        entries = [entry for entry in self._indexed() if wanted & {b".", entry.raw, *_folders(entry.raw)}]
+        held = {step for entry in entries for step in (b".", entry.raw, *_folders(entry.raw))}
+        return [*entries, *(Entry(raw) for raw in sorted(wanted - held))]
 
     def commit(self) -> str:
         """The commit that HEAD names, or an empty string before the first."""
@@ -91,23 +107,23 @@ class Repository:
 
     def tracks(self, path: Path) -> bool:
         """Whether the index holds ``path``, or anything in it; a path outside the work tree it does not hold."""
-        inside = Path(os.path.abspath(path))  # noqa: PTH100 -- a link in the path is the repository's own
+        inside = path.parent.resolve() / path.name  # the root is resolved, too; a link itself is a file of the repository
         if not inside.is_relative_to(self._top):
             return False
         return bool(self._ask("ls-files", "-z", "--full-name", "--", os.fspath(inside)))
 
     def sizes(self, blobs: Sequence[str]) -> dict[str, int]:
-        """The size in bytes of each blob."""
+        """The size in bytes of each blob; -1 for one that the repository does not hold."""
         if not blobs:
             return {}
         answer = self._ask(
             "cat-file", "--batch-check=%(objectname) %(objectsize)", feed="".join(f"{blob}\n" for blob in blobs).encode()
         )
         pairs = (line.split(" ") for line in answer.decode("ascii").splitlines())
-        return {blob: int(size) for blob, size in pairs}
+        return {blob: -1 if size == "missing" else int(size) for blob, size in pairs}
 
     def blobs(self, blobs: Sequence[str]) -> dict[str, bytes]:
-        """The bytes of each blob, unfiltered."""
+        """The bytes of each blob that the repository holds, unfiltered."""
         if not blobs:
             return {}
         answer = self._ask("cat-file", "--batch=%(objectname) %(objectsize)", feed="".join(f"{blob}\n" for blob in blobs).encode())
@@ -115,18 +131,21 @@ class Repository:
         while at < len(answer):
             end = answer.index(b"\n", at)
             name, _, size = answer[at:end].decode("ascii").partition(" ")
+            if size == "missing":
+                at = end + 1
+                continue
             found[name] = answer[end + 1 : end + 1 + int(size)]
             at = end + 1 + int(size) + 1
         return found
 
-    def _indexed(self, names: Sequence[bytes]) -> list[Entry]:
-        answer = self._ask("ls-files", "-z", "--cached", "--stage", "--", *(os.fsdecode(name) for name in names))
-        found = []
-        for line in filter(None, answer.split(b"\0")):
+    def _indexed(self) -> list[Entry]:
+        found: dict[bytes, Entry] = {}
+        for line in filter(None, self._ask("ls-files", "-z", "--cached", "--stage").split(b"\0")):
             facts, _, raw = line.partition(b"\t")
-            mode, blob, _ = facts.decode("ascii").split(" ")
-            found.append(Entry(raw, mode, blob, "submodule" if mode == "160000" else ""))
-        return list({entry.raw: entry for entry in found}.values())  # an unmerged path stands there up to three times
+            mode, blob, stage = facts.decode("ascii").split(" ")
+            # In a conflict there are up to three, and none of them is what will be committed.
+            found[raw] = Entry(raw, mode, blob if stage == "0" else "", "submodule" if mode == "160000" else "")
+        return list(found.values())
 
     def _ask(self, *arguments: str, feed: bytes | None = None) -> bytes:
         return self._start(*arguments, feed=feed).stdout
@@ -138,3 +157,9 @@ class Repository:
         if output.code not in codes:
             raise Unreadable(GapKind.CRASH, f"git {arguments[0]} ended with {output.died() or f'exit code {output.code}'}")
         return output
+
+
+def _folders(raw: bytes) -> Iterator[bytes]:
+    """Every folder that a path lies in."""
+    while raw := raw.rpartition(b"/")[0]:
+        yield raw

@@ -38,7 +38,7 @@ class Listing(msgspec.Struct, frozen=True):
     def reader(self, targets: Sequence[Target], limit: int) -> Callable[[Target], bytes]:
         """A function that gives the bytes of one of ``targets``. It raises Unreadable: TOO_LARGE above ``limit`` bytes,
         UNREADABLE where they cannot be had."""
-        small = [target.blob for target in targets if target.blob and target.size <= limit]
+        small = [target.blob for target in targets if target.blob and 0 <= target.size <= limit]
         blobs = self.repository.blobs(small) if self.repository is not None and small else {}
 
         def read(target: Target) -> bytes:
@@ -46,7 +46,7 @@ class Listing(msgspec.Struct, frozen=True):
                 return _read(os.path.join(os.fsencode(self.root), target.raw), limit)  # noqa: PTH118 -- bytes: a name need not be text
             if target.size > limit:
                 raise _too_large(target.size, limit)
-            if target.blob not in blobs:
+            if target.size < 0 or target.blob not in blobs:
                 raise Unreadable(GapKind.UNREADABLE, "git does not hold its content")
             return blobs[target.blob]
 
@@ -91,21 +91,26 @@ def list_files(root: Path, repository: Repository | None, ours: Sequence[Path] =
 
 
 def list_staged(root: Path, repository: Repository | None, names: Sequence[str]) -> Listing:
-    """What the index holds of ``names``, or of all that differs from HEAD where none is given; the work tree is not looked at."""
+    """What the index holds of ``names``, or of all that differs from HEAD where none is given; the work tree is not looked at.
+
+    A name that the index does not hold, and a path in conflict, are gaps: a hook that was asked about them gets no clean answer.
+    """
     if repository is None:
         raise UsageError("--staged needs a git repository", "scan the directory instead: scangate scan .")
     entries = repository.staged([os.fsencode(name) for name in names])
-    sizes = repository.sizes([entry.blob for entry in entries if entry.mode.startswith("100")])
-    targets, left = [], []
+    sizes = repository.sizes([entry.blob for entry in entries if entry.blob and entry.mode.startswith("100")])
+    targets, left, gaps = [], [], []
     for entry in entries:
         path = _text(entry.raw)
         if entry.repository:
             left.append(_repository_left_out(entry))
+        elif not entry.blob:
+            gaps.append(_gap(path, "in conflict: git has no staged content for it yet" if entry.mode else "not in git's index"))
         elif entry.mode == "120000":
             left.append(LeftOut(path, "symbolic link"))
         else:
             targets.append(Target(path, entry.raw, blob=entry.blob, size=sizes[entry.blob]))
-    facts = Targets(source="staged", files=len(targets), left_out=tuple(sorted(left)))
+    facts = Targets(source="staged", files=len(targets), left_out=tuple(sorted(left)), gaps=tuple(gaps))
     return Listing(root, tuple(sorted(targets, key=lambda target: target.path)), facts, repository)
 
 

@@ -1,0 +1,43 @@
+"""Speaks to whoever listens on standard output and standard error, and goes on where nobody does any more."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import sys
+
+import click
+
+from scanners.report.escape import ci
+
+__all__ = ["hush", "remark", "speak_plainly", "write_page"]
+
+
+def speak_plainly() -> None:
+    """A sign that the locale has no form for is written as its escape: a message never fails for its words."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def remark(line: str) -> None:
+    """One harmless line on standard error, if somebody still reads it."""
+    with contextlib.suppress(OSError):
+        click.echo(ci(line), err=True)
+
+
+def write_page(page: str) -> None:
+    """A report on standard output, in the bytes that its file would hold. Raises OSError."""
+    stream = click.get_binary_stream("stdout")
+    stream.write(page.encode("utf-8", "backslashreplace"))
+    stream.flush()
+
+
+def hush() -> None:
+    """Lets what is still to be written go nowhere: Python would try again at its end, and fail with an exit code of its own."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
