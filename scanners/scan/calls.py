@@ -36,6 +36,11 @@ class Call:
         """A private folder of this call."""
         return Path(tempfile.mkdtemp(prefix="call-", dir=self._parent))
 
+    @property
+    def start_folder(self) -> Path:
+        """The folder that programs start in."""
+        return self._processes.start_folder
+
     def script(self, name: str) -> str:
         """The absolute path of the console script beside the running Python; a PATH is not asked, it may name another."""
         file = Path(sys.executable).parent / name

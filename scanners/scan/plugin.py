@@ -47,6 +47,10 @@ class Run(Protocol):
     def folder(self) -> Path:
         """A private folder of this call, for files that the program needs beside what it scans."""
 
+    @property
+    def start_folder(self) -> Path:
+        """The folder that programs start in: private to the run, and not the scanned tree."""
+
     def script(self, name: str) -> str:
         """The absolute path of a console script beside our own; Unreadable(TOOL_MISSING) where there is none."""
 

@@ -30,6 +30,7 @@ MARK = "SCANGATE_CHILD"
 STDOUT_LIMIT = 512 * 1024 * 1024
 STDERR_KEPT = 64 * 1024
 GRACE = 2.0
+SWEEPS = 20  # a program that forks while it is swept needs more than one
 
 
 class Output(msgspec.Struct, frozen=True):
@@ -77,6 +78,11 @@ class Processes:
     def may_start(self, file: str) -> bool:
         """Whether a program lies outside the scanned tree."""
         return Path(file).is_absolute() and not Path(file).resolve().is_relative_to(self._root)
+
+    @property
+    def start_folder(self) -> Path:
+        """The folder that programs start in."""
+        return self._folder / "work"
 
     @property
     def search_path(self) -> str:
@@ -133,12 +139,12 @@ class Processes:
                 stdin=subprocess.DEVNULL if feed is None else subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                cwd=self._folder / "work",
+                cwd=self.start_folder,
                 env=self.environment(network=network, extra=env or {}),
                 start_new_session=True,
             )
-        except OSError as error:
-            reason = f"{name} cannot be started: {error.strerror or type(error).__name__}"
+        except (OSError, ValueError) as error:  # ValueError: a NUL in a word of the command line
+            reason = f"{name} cannot be started: {getattr(error, 'strerror', '') or type(error).__name__}"
             raise Unreadable(
                 GapKind.TOOL_MISSING, reason, "reinstall it beside scangate: pip install --force-reinstall scangate"
             ) from error
@@ -154,10 +160,16 @@ class Processes:
     def sweep(self) -> None:
         """Kills what a program may have left behind outside its own process group (found by the mark in its environment)."""
         mark = f"{MARK}={self._token}".encode()
-        for entry in Path("/proc").glob("[0-9]*"):
-            with contextlib.suppress(OSError):
-                if mark in (entry / "environ").read_bytes().split(b"\0"):
-                    os.kill(int(entry.name), signal.SIGKILL)
+        for _ in range(SWEEPS):
+            found = False
+            for entry in Path("/proc").glob("[0-9]*"):
+                with contextlib.suppress(OSError):
+                    if mark in (entry / "environ").read_bytes().split(b"\0"):
+                        os.kill(int(entry.name), signal.SIGKILL)
+                        found = True
+            if not found:
+                return
+            time.sleep(0.01)
 
 
 class _Reader:

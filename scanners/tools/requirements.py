@@ -13,6 +13,7 @@ from pip_requirements_parser import InstallRequirement, RequirementsFile
 
 from scanners.errors import Unreadable
 from scanners.model import GapKind
+from scanners.scan.text import decode
 
 __all__ = ["Hole", "Pin", "read"]
 
@@ -37,7 +38,7 @@ class Hole(msgspec.Struct, frozen=True):
 
 
 def read(file: Path, is_read: Callable[[str], bool]) -> Iterator[Pin | Hole]:
-    """Every line of a requirements file that has to do with a dependency. ``is_read``: whether a file that it includes is read, too.
+    """Every line of a requirements file that has to do with a dependency. ``is_read``: whether a file it includes is read, too.
 
     Raises Unreadable(UNPARSABLE) where it is no requirements file at all.
     """
@@ -45,16 +46,26 @@ def read(file: Path, is_read: Callable[[str], bool]) -> Iterator[Pin | Hole]:
         parsed = RequirementsFile.from_file(str(file), include_nested=False)
     except Exception as error:
         raise Unreadable(GapKind.UNPARSABLE, f"not a requirements file: {type(error).__name__}") from error
+    numbers = _numbers(decode(file.read_bytes())[0])
     for requirement in parsed.requirements:
-        yield _requirement(requirement, requirement.requirement_line.line_number)
+        yield _requirement(requirement, numbers(requirement.requirement_line.line_number))
     for option in parsed.options:
         for key in ("requirements", "constraints"):
             for name in option.options.get(key) or ():
                 if not is_read(name):
                     reason = f"includes {key} that are not read: the file is not a requirements file of this tree by its name"
-                    yield Hole(option.requirement_line.line_number, GapKind.UNPINNED, reason, "name it like requirements-dev.txt")
+                    line = numbers(option.requirement_line.line_number)
+                    yield Hole(line, GapKind.UNPINNED, reason, "name it like requirements-dev.txt")
     for invalid in parsed.invalid_lines:
-        yield Hole(invalid.requirement_line.line_number, GapKind.UNPARSABLE, "not a requirement", "mend the line")
+        yield Hole(numbers(invalid.requirement_line.line_number), GapKind.UNPARSABLE, "not a requirement", "mend the line")
+
+
+def _numbers(text: str) -> Callable[[int], int]:
+    """From pip's line numbers to everybody's: pip cuts lines at form feeds and the like, too."""
+    starts = [1]
+    for piece in text.splitlines(keepends=True):
+        starts.append(starts[-1] + piece.endswith(("\n", "\r")))
+    return lambda number: starts[min(number, len(starts)) - 1]
 
 
 def _requirement(requirement: InstallRequirement, line: int) -> Pin | Hole:

@@ -20,6 +20,8 @@ __all__ = ["Options", "SarifCommand"]
 
 LEVELS = {"error": Severity.HIGH, "warning": Severity.MEDIUM, "note": Severity.LOW, "none": Severity.INFO}
 PRECISION = {"very-high": Confidence.HIGH, "high": Confidence.HIGH, "medium": Confidence.MEDIUM, "low": Confidence.LOW}
+NO_FAULT = frozenset({"pass", "informational", "notApplicable"})  # "open" and "review" want somebody to look
+LONGEST = 4000
 SCORES = ((9.0, Severity.CRITICAL), (7.0, Severity.HIGH), (4.0, Severity.MEDIUM), (0.1, Severity.LOW))
 _CWE = re.compile(r"cwe[-/](\d+)", re.IGNORECASE)
 
@@ -71,10 +73,11 @@ class SarifCommand:
         output = run.start(argv, network=options.network, codes=options.exit_codes)
         text = _read(target) if any("{output}" in word for word in options.command) else output.stdout
         found: dict[str, list[tuple[Finding, tuple[Span, ...]]]] = {source.path: [] for source in files}
-        for path, finding, secrets in self._findings(parse(text, self.NAME), root, run):
-            if path not in found:
-                raise Unreadable(GapKind.GARBAGE, "its output names a file that it was not given")
-            found[path].append((finding, secrets))
+        try:
+            for path, finding, secrets in self._findings(parse(text, self.NAME), root, run):
+                found[path].append((finding, secrets))
+        except (AttributeError, KeyError, TypeError, ValueError, IndexError) as error:
+            raise Unreadable(GapKind.GARBAGE, "its output is not what SARIF 2.1.0 says") from error
         for path, pairs in found.items():
             yield FileReport(
                 path, tuple(finding for finding, _ in pairs), secrets=tuple(span for _, spans in pairs for span in spans)
@@ -87,22 +90,22 @@ class SarifCommand:
         for each in runs:
             _check_success(each)
             tool, results = fields(each, "tool", "results")
-            rules = _rules(*fields(tool, "driver"))
+            rules = _rules(tool)
             for result in results:
-                if result.get("kind", "fail") == "fail":
-                    yield self._finding(result, rules, root, run)
+                if result.get("kind", "fail") not in NO_FAULT:
+                    yield self._finding(result, rules, _Files(each, root, run))
 
-    def _finding(self, result: Any, rules: Mapping[str, Any], root: Path, run: Run) -> tuple[str, Finding, tuple[Span, ...]]:
+    def _finding(self, result: Any, rules: Mapping[str, Any], files: _Files) -> tuple[str, Finding, tuple[Span, ...]]:
         message, locations = fields(result, "message", "locations")
         if not locations:
             raise Unreadable(GapKind.GARBAGE, "its output has a result without a location")
         (physical,) = fields(locations[0], "physicalLocation")
         (artifact,) = fields(physical, "artifactLocation")
-        path = run.path_of(_file(str(*fields(artifact, "uri")), root))
-        name = str(result.get("ruleId") or result.get("rule", {}).get("id") or "unnamed")
-        rule = rules.get(name, {})
+        path = files.path_of(artifact)
+        rule = _rule(result, rules)
+        name = str(result.get("ruleId") or result.get("rule", {}).get("id") or rule.get("id") or "unnamed")
         place = _location(path, physical.get("region") or {})
-        title = mask_suspicious(str(rule.get("shortDescription", {}).get("text") or rule.get("name") or name))
+        title = mask_suspicious(str(rule.get("shortDescription", {}).get("text") or rule.get("name") or name)[:LONGEST])
         kind = Kind(self._block.kind)
         finding = Finding(
             rule=f"{self.NAME}:{name}",
@@ -110,13 +113,13 @@ class SarifCommand:
             confidence=PRECISION.get(rule.get("properties", {}).get("precision", ""), Confidence.UNKNOWN),
             kind=kind,
             title=title,
-            message=title if kind is Kind.SECRET else mask_suspicious(str(message.get("text", title))),
+            message=title if kind is Kind.SECRET else mask_suspicious(str(message.get("text", title))[:LONGEST]),
             location=place,
             cwe=tuple(
                 sorted({int(number) for tag in rule.get("properties", {}).get("tags", []) for number in _CWE.findall(str(tag))})
             ),
             help_url=str(rule.get("helpUri", "")),
-            waiver="suppressed in the tool's own output" if result.get("suppressions") else "",
+            waiver="suppressed in the tool's own output" if _is_suppressed(result) else "",
         )
         secrets = (Span(place.line, 1, place.end_line, 1 << 30),) if kind is Kind.SECRET else ()
         return path, finding, secrets
@@ -144,20 +147,63 @@ def _check_success(run: Any) -> None:
     for invocation in run.get("invocations") or ():
         if invocation.get("executionSuccessful") is not True:
             raise Unreadable(GapKind.CRASH, "its output says that it did not do its work (executionSuccessful)")
-        for notification in invocation.get("toolExecutionNotifications") or ():
-            if notification.get("level") == "error":
-                raise Unreadable(GapKind.CRASH, "its output tells of an error while it worked (toolExecutionNotifications)")
+        for key in ("toolExecutionNotifications", "toolConfigurationNotifications"):
+            if any(notification.get("level") == "error" for notification in invocation.get(key) or ()):
+                raise Unreadable(GapKind.CRASH, f"its output tells of an error while it worked ({key})")
 
 
-def _rules(driver: Any) -> dict[str, Any]:
-    return {str(rule["id"]): rule for rule in driver.get("rules") or () if "id" in rule}
+def _is_suppressed(result: Any) -> bool:
+    """Whether the tool hides it: SARIF wants every one of its suppressions accepted, which is what none said means."""
+    suppressions = result.get("suppressions") or ()
+    return bool(suppressions) and all(suppression.get("status", "accepted") == "accepted" for suppression in suppressions)
 
 
-def _file(uri: str, root: Path) -> str:
-    parsed = urlparse(uri)
+def _rules(tool: Any) -> dict[str, Any]:
+    """The rules of a run by id, and the driver's by their number (``#0``)."""
+    (driver,) = fields(tool, "driver")
+    rules = {f"#{number}": rule for number, rule in enumerate(driver.get("rules") or ())}
+    for component in (*(tool.get("extensions") or ()), driver):
+        rules |= {str(rule["id"]): rule for rule in component.get("rules") or () if "id" in rule}
+    return rules
+
+
+def _rule(result: Any, rules: Mapping[str, Any]) -> Any:
+    """The rule of a result: by id, or by the id above it (``CA1000/1``), or by its number."""
+    name = str(result.get("ruleId") or result.get("rule", {}).get("id") or "")
+    return rules.get(name) or rules.get(name.rpartition("/")[0]) or rules.get(f"#{result.get('ruleIndex', '')}") or {}
+
+
+class _Files:
+    """Finds the file that an artifactLocation of one run means: absolute, below a named base, below the root or where it ran."""
+
+    def __init__(self, run: Any, root: Path, call: Run) -> None:
+        self._artifacts = run.get("artifacts") or ()
+        self._bases = run.get("originalUriBaseIds") or {}
+        self._root = root
+        self._call = call
+
+    def path_of(self, artifact: Any) -> str:
+        """The repository path; Unreadable(GARBAGE) where it is no file that was given."""
+        if "uri" not in artifact and artifact.get("index", -1) >= 0:
+            (artifact,) = fields(self._artifacts[artifact["index"]], "location")
+        (uri,) = fields(artifact, "uri")
+        base = (self._bases.get(artifact.get("uriBaseId")) or {}).get("uri", "")
+        folders = (self._root / _local(base), self._root, self._call.start_folder)  # an absolute path stays as it is
+        candidates = [folder / _local(uri) for folder in folders]
+        for candidate in candidates:
+            try:
+                return self._call.path_of(str(candidate))
+            except Unreadable as fault:
+                lost = fault
+        raise lost
+
+
+def _local(uri: Any) -> str:
+    """The file that a URI names: absolute, or relative to something else."""
+    parsed = urlparse(str(uri))
     if parsed.scheme not in ("", "file"):
         raise Unreadable(GapKind.GARBAGE, "its output names something that is not a file")
-    return str(root / unquote(parsed.path))  # an absolute path stays as it is
+    return unquote(parsed.path)
 
 
 def _location(path: str, region: Mapping[str, Any]) -> Location:
