@@ -1,0 +1,109 @@
+"""The README is a promise: what it shows was printed, what it lists is there, and its scanner works."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import click
+import pytest
+
+from scanners.cli.main import cli
+from scanners.cli.registry import known
+from scanners.cli.run import option_types, today
+from scanners.cli.scan import command as scan
+from scanners.judge.reading import load
+from scanners.tools import CommandOptions
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+SCANGATE = Path(sys.executable).parent / "scangate"
+
+
+def block(name: str, language: str) -> str:
+    """The code between ``<!-- name -->`` and ``<!-- /name -->``."""
+    match = re.search(rf"<!-- {name} -->\n```{language}\n(.*?)```\n<!-- /{name} -->", README, re.DOTALL)
+    assert match is not None
+    return match[1]
+
+
+def steady(line: str) -> str:
+    """A line of the console without what differs from run to run: seconds, versions, the commit."""
+    line = re.sub(r"\d+\.\d+(?= s\b|  |$)", "N", line)
+    line = re.sub(r"commit [0-9a-f]{12}", "commit C", line)
+    return re.sub(r"^(  [a-z-]+ )[\d.]+ +", r"\1V ", line).rstrip()
+
+
+def test_what_the_demonstration_shows_was_really_printed() -> None:
+    output = subprocess.run(
+        [SCANGATE, "scan", "tests/weak_app"], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False
+    )
+    assert output.returncode == 1
+    printed = {steady(line) for line in output.stdout.splitlines()}
+    shown = [steady(line) for line in block("demo", "text").splitlines() if line != "[...]"]
+    assert len(shown) > 10
+    # what the advisory service answers depends on the network
+    of_service = re.compile(r"pip-audit|requirements\.txt|advisor|gaps?\b|hint: check|findings? blocks? ")
+    assert not [line for line in shown if line not in printed and not of_service.search(line)]
+
+
+def options(command: click.Command) -> set[str]:
+    """Every long option of a command."""
+    return {name for parameter in command.params for name in (*parameter.opts, *parameter.secondary_opts) if name.startswith("--")}
+
+
+def test_every_option_of_a_scan_is_in_the_readme_and_no_other() -> None:
+    table = README.partition("| option | meaning |")[2].partition("\n\n")[0]
+    assert set(re.findall(r"--[a-z][a-z-]*", table)) == options(scan) - {"--help"}
+
+
+def test_every_command_is_in_the_readme() -> None:
+    context = click.Context(cli)
+    missing = [name for name in cli.list_commands(context) if f"scangate {name}" not in README]
+    assert not missing
+
+
+@pytest.mark.parametrize("code", [0, 1, 2, 3, 70, 130, 143])
+def test_every_exit_code_is_in_the_readme(code: int) -> None:
+    table = README.partition("| exit code | meaning |")[2].partition("\n\n")[0]
+    assert re.search(rf"\b{code}\b", table)
+
+
+@pytest.mark.smoke
+def test_the_policy_of_the_readme_is_valid(tmp_path: Path) -> None:
+    (example,) = re.findall(r"```yaml\n(version: 1\n.*?)```", README, re.DOTALL)
+    file = tmp_path / "policy.yaml"
+    file.write_text(example)
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    types = option_types(known())
+    policy = load(str(file), tree, "production", scanner_options=types, command_options=CommandOptions, today=today())
+    assert policy.scanner("ruff") is not None
+
+
+@pytest.fixture
+def dotenv(tmp_path: Path) -> ModuleType:
+    """The scanner that the README shows, as a module."""
+    file = tmp_path / "dotenv_scanner.py"
+    file.write_text(block("scanner", "python"))
+    spec = importlib.util.spec_from_file_location("dotenv_scanner", file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_scanner_of_the_readme_reads_what_it_says(dotenv: ModuleType) -> None:
+    assert dotenv.reads("deploy/.env.production", dotenv.Options())
+    assert not dotenv.reads(".env.example", dotenv.Options())
+
+
+def test_every_file_that_the_readme_names_is_there() -> None:
+    links = [link for link in re.findall(r"\]\(([^)#]+)\)", README) if "://" not in link]
+    assert links
+    assert not [link for link in links if not (ROOT / link).exists()]
