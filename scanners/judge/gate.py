@@ -222,7 +222,7 @@ def _gap_ruling(gap: Gap, policy: Policy) -> GapRuling:
         return GapRuling(gap, False, f"the policy leaves this path out: {exclude.reason}")
     for allowed in policy.allowed_gaps:
         if _allows(allowed, gap):
-            return GapRuling(gap, False, f"allowed by the policy: {allowed.reason}")
+            return GapRuling(gap, False, allowed.reason)
     return GapRuling(gap, True, f"the policy allows no {gap.kind.value} here")
 
 

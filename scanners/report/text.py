@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 from rich.console import Console
@@ -97,22 +97,33 @@ def _blocking(ruled: Sequence[Ruling]) -> Iterable[Line]:
             yield from _title(
                 f"{severity.name.lower()}: {many(len(group), 'finding')} {_verb(len(group), 'block')}", STYLES[severity]
             )
-        for ruling in group[:room]:
-            yield from _finding(ruling)
+        for because, rulings in _by_reason(group[:room]).items():
+            yield from _wrapped(f"because {because}", "  ", "dim")
+            said: set[tuple[str, str]] = set()
+            for ruling in rulings:
+                yield from _finding(ruling, said)
         yield from _more(len(group) - room, "finding")
         room = max(0, room - len(group))
 
 
-def _finding(ruling: Ruling) -> Iterable[Line]:
+def _by_reason(ruled: Iterable[Ruling]) -> dict[str, list[Ruling]]:
+    groups: dict[str, list[Ruling]] = defaultdict(list)
+    for ruling in ruled:
+        groups[ruling.because].append(ruling)
+    return groups
+
+
+def _finding(ruling: Ruling, said: set[tuple[str, str]]) -> Iterable[Line]:
+    """A finding; what its rule has to say is said once, and ``said`` remembers."""
     finding = ruling.finding
     where = wording.place(_name(finding.location.path), finding.location.line, finding.location.column)
     yield (_piece(f"  {where}", "bold"), _piece(f"  {_name(finding.rule)}", STYLES[ruling.severity]))
-    yield from _wrapped(finding.message, "    ")
+    if (finding.rule, finding.message) not in said:
+        said.add((finding.rule, finding.message))
+        yield from _wrapped(finding.message, "    ")
     source = next((line for line in finding.evidence.splitlines() if line.strip()), "")
     if source:
         yield (_piece("    | ", "dim"), _piece(escape.shorten(_source(source), WIDTH - 6)))
-    if ruling.because:
-        yield from _wrapped(f"because {ruling.because}", "    ", "dim")
 
 
 def _source(line: str) -> str:
@@ -186,13 +197,16 @@ def _notes(report: Report) -> Iterable[Line]:
 
 
 def _left_out(left: Iterable[LeftOut]) -> list[str]:
-    groups: dict[tuple[str, str], list[str]] = defaultdict(list)
+    groups: dict[str, list[LeftOut]] = defaultdict(list)
     for each in left:
-        groups[each.scanner, each.reason].append(each.path)
-    return [
-        f"{many(len(paths), 'path')} left out{f' of {scanner}' if scanner else ''} on purpose: {reason}"
-        for (scanner, reason), paths in sorted(groups.items())
-    ]
+        groups[each.reason].append(each)
+    notes = []
+    for reason, paths in sorted(groups.items()):
+        shares = Counter(each.scanner for each in paths if each.scanner)
+        by_scanner = ", ".join(f"{scanner} {number:,}" for scanner, number in sorted(shares.items()))
+        total = many(len({each.path for each in paths}), "path")
+        notes.append(f"{total} left out on purpose{f' ({by_scanner})' if by_scanner else ''}: {reason}")
+    return notes
 
 
 HEADS = ("files", "cached", "gaps", "findings", "seconds")

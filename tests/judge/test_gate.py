@@ -137,7 +137,7 @@ def test_a_gap_counts_unless_it_is_allowed() -> None:
     verdict = judge([result(gaps=gaps)], TARGETS, policy(allowed_gaps=(allowed,)), TODAY)
     assert verdict.outcome is Outcome.INCOMPLETE
     assert [(ruling.counts, ruling.because) for ruling in verdict.gaps] == [
-        (False, "allowed by the policy: generated"),
+        (False, "generated"),
         (True, "the policy allows no too-large here"),
     ]
 
