@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -24,6 +24,15 @@ from scanners.scan.targets import Listing, Target
 __all__ = ["Exclude", "Plan", "Task", "scan"]
 
 MOST_FILES = 400  # in one call: a command line has its limit, and a crash should cost few files
+
+LEAVE_OUT = "mend it, or leave the path out with a reason in the policy: paths: {exclude: [...]}"
+HINTS = {  # for a gap whose teller knew nothing better
+    GapKind.TOOL_MISSING: "install it beside scangate; scangate scanners tells what is there",
+    GapKind.CRASH: "run the tool by hand to see what it says, or install it again: scangate scanners tells its version",
+    GapKind.GARBAGE: "install the tool again, in a version that scangate was made for: scangate scanners tells which is there",
+    GapKind.TIMEOUT: "raise the time limit in the policy: limits: {timeout: SECONDS}",
+    GapKind.INTERRUPTED: "run the scan again",
+}
 
 
 class Exclude(msgspec.Struct, frozen=True):
@@ -70,6 +79,7 @@ class _Work(msgspec.Struct):
 
 
 Progress = Callable[[str, int, int], None]
+Value = TypeVar("Value")
 
 
 def scan(
@@ -86,7 +96,9 @@ def scan(
     redaction = Redaction(source for work in works for source in work.sources)
     for work in works:
         redaction.learn(work.reports)
-    return tuple(_result(work, redaction) for work in works), redaction.facts(listing.facts)
+    facts = redaction.facts(listing.facts)
+    facts = msgspec.structs.replace(facts, gaps=tuple(map(_hinted, facts.gaps)))
+    return tuple(_result(work, redaction) for work in works), facts
 
 
 def _assign(task: Task, listing: Listing, excludes: Sequence[Exclude]) -> _Work:
@@ -95,7 +107,7 @@ def _assign(task: Task, listing: Listing, excludes: Sequence[Exclude]) -> _Work:
     mine = [exclude for exclude in excludes if not exclude.scanners or name in exclude.scanners]
     work = _Work(task, [], [], sources=[], reports=[], gaps=[])
     for target in listing.targets if not task.skipped else ():
-        if not task.scanner.reads(target.path, task.options):
+        if not _reads(task, target.path):
             continue
         reason = next((exclude.reason for exclude in mine if matches(exclude.pattern, target.path)), None)
         if reason is None:
@@ -103,6 +115,12 @@ def _assign(task: Task, listing: Listing, excludes: Sequence[Exclude]) -> _Work:
         else:
             work.left_out.append(LeftOut(target.path, reason, name))
     return work
+
+
+def _reads(task: Task, path: str) -> bool:
+    """Whether a file is the scanner's business; one that it cannot say so of is given to it, so that it is not lost."""
+    mine, fault = _wall(lambda: bool(task.scanner.reads(path, task.options)))
+    return bool(mine) or fault is not None
 
 
 def _read(works: Sequence[_Work], listing: Listing, limit: int, snapshot: Snapshot) -> None:
@@ -149,11 +167,11 @@ def _run(works: Sequence[_Work], jobs: int, new_call: Callable[[float], Call], p
 
 def _is_there(work: _Work) -> bool:
     """Asks for the tool's version; a tool that is not there is a gap, even if there is nothing for it to read."""
-    try:
-        work.version = work.task.scanner.version()
-    except Unreadable as fault:
+    version, fault = _wall(lambda: str(work.task.scanner.version()))
+    if fault is not None:
         work.gaps += [_gap(work.name, source.path, fault) for source in work.sources] or [_gap(work.name, None, fault)]
         return False
+    work.version = version or ""
     return True
 
 
@@ -191,15 +209,24 @@ def _ask(work: _Work, batch: list[Source], call: Call) -> _Answer:
 
 def _try(work: _Work, batch: Sequence[Source], call: Call) -> tuple[_Answer, Unreadable | None]:
     """One call; where it fails, a gap for each file and the fault."""
+    answer, fault = _wall(lambda: _account(work, batch, work.task.scanner.scan(batch, work.task.options, call)))
+    if answer is None or fault is not None:
+        fault = fault or Unreadable(GapKind.CRASH, "the scanner gave no answer")
+        return _Answer([], [_gap(work.name, source.path, fault) for source in batch]), fault
+    return answer, None
+
+
+def _wall(step: Callable[[], Value]) -> tuple[Value | None, Unreadable | None]:
+    """What ``step`` gives, or why it gives nothing. The wall around a plugin: it may raise anything, SystemExit(0) included."""
     try:
-        return _account(work, batch, list(work.task.scanner.scan(batch, work.task.options, call))), None
-    except Unreadable as error:
-        fault = error
-    except Exception as error:  # noqa: BLE001 -- the wall around a plugin: whatever it does, its files are told as not read
-        fault = Unreadable(
-            GapKind.CRASH, f"the scanner itself failed: {type(error).__name__}", "report it to who wrote the scanner"
-        )
-    return _Answer([], [_gap(work.name, source.path, fault) for source in batch]), fault
+        return step(), None
+    except Unreadable as fault:
+        return None, fault
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001
+        reason = f"the scanner itself failed: {type(error).__name__}"
+        return None, Unreadable(GapKind.CRASH, reason, "report it to who wrote the scanner")
 
 
 def _search(work: _Work, batch: list[Source], call: Call, failed: _Answer) -> _Answer:
@@ -219,7 +246,7 @@ def _account(work: _Work, batch: Sequence[Source], reports: Iterable[FileReport]
     given = {source.path for source in batch}
     told: defaultdict[str, list[FileReport]] = defaultdict(list)
     for report in reports:
-        _check(report, given)
+        _check(work.name, report, given)
         told[report.path].append(report)
     lost = Unreadable(GapKind.GARBAGE, "it was given this file, and its output does not say that it read it")
     return _Answer(
@@ -228,17 +255,21 @@ def _account(work: _Work, batch: Sequence[Source], reports: Iterable[FileReport]
     )
 
 
-def _check(report: FileReport, given: set[str]) -> None:
-    strangers = {report.path, *(finding.location.path for finding in report.findings)} - given
-    if strangers or any(gap.path != report.path for gap in report.gaps):
+def _check(name: str, report: FileReport, given: set[str]) -> None:
+    """What a report says is about its own file, and in the scanner's own name."""
+    if report.path not in given or any(finding.location.path != report.path for finding in report.findings):
         raise Unreadable(GapKind.GARBAGE, "its output names a file that it was not given")
+    if any(gap.path != report.path or gap.scanner != name for gap in report.gaps):
+        raise Unreadable(GapKind.GARBAGE, "its output tells a gap of something else")
+    if any(finding.scanner != name for finding in report.findings):
+        raise Unreadable(GapKind.GARBAGE, "its output has a finding in another scanner's name")
 
 
 def _result(work: _Work, redaction: Redaction) -> ScanResult:
     if work.task.skipped:
         return ScanResult(work.name, "", Status.SKIPPED, reason=work.task.skipped)
     findings = redaction.findings(work.reports)
-    gaps = redaction.gaps([*work.gaps, *(gap for report in work.reports for gap in report.gaps)])
+    gaps = redaction.gaps(map(_hinted, [*work.gaps, *(gap for report in work.reports for gap in report.gaps)]))
     lost = {gap.path for gap in gaps}
     files = tuple(sorted({redaction.path(report.path) for report in work.reports} - lost))
     return ScanResult(
@@ -263,3 +294,8 @@ def _status(files: Sequence[str], gaps: Sequence[Gap]) -> Status:
 
 def _gap(scanner: str, path: str | None, fault: Unreadable) -> Gap:
     return Gap(scanner, path, fault.kind, fault.reason, hint=fault.hint)
+
+
+def _hinted(gap: Gap) -> Gap:
+    """Every gap says what can be done about it."""
+    return gap if gap.hint else msgspec.structs.replace(gap, hint=HINTS.get(gap.kind, LEAVE_OUT))

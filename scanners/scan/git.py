@@ -26,6 +26,7 @@ QUIET = (
     *("-c", "submodule.recurse=false"),
     *("-c", "core.untrackedCache=false"),
     *("-c", "core.quotePath=false"),
+    *("-c", "core.excludesFile=/dev/null"),
 )
 ENVIRONMENT = {
     "GIT_OPTIONAL_LOCKS": "0",

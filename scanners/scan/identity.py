@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import itertools
+import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
@@ -18,6 +20,8 @@ WINDOW = 100
 BASE = 37
 WORD = (1 << 64) - 1
 LONGEST_EVIDENCE = 240
+LONGEST_LOOK = 2000
+_LAST_WORD = re.compile(r"(?<!\S)\S++\Z")
 
 
 def identify(findings: Iterable[Finding], lines: Sequence[str]) -> list[Finding]:
@@ -26,8 +30,13 @@ def identify(findings: Iterable[Finding], lines: Sequence[str]) -> list[Finding]
     hashes = line_hashes(lines) if any(finding.kind is not Kind.SECRET for finding in found) else {}
     seen: Counter[str] = Counter()
     named = []
+
+    @functools.cache
+    def matched(first: int, last: int) -> str:
+        return "".join("".join(line.split()) for line in lines[first - 1 : last])
+
     for finding in found:
-        content = _content(finding, lines)
+        content = _content(finding, matched, lines)
         seen[content] += 1
         named.append(
             msgspec.structs.replace(
@@ -41,16 +50,14 @@ def identify(findings: Iterable[Finding], lines: Sequence[str]) -> list[Finding]
     return named
 
 
-def _content(finding: Finding, lines: Sequence[str]) -> str:
+def _content(finding: Finding, matched: Callable[[int, int], str], lines: Sequence[str]) -> str:
     """What makes a finding this one: never a line number, never a secret's value."""
     place = finding.location
     if finding.package is not None:
-        matched = finding.package.name
-    elif finding.kind is Kind.SECRET:
-        matched = key_name(_line(lines, place.line))
-    else:
-        matched = "".join("".join(line.split()) for line in lines[place.line - 1 : place.end_line])
-    return _digest(finding.rule, place.path, matched)
+        return _digest(finding.rule, place.path, finding.package.name)
+    if finding.kind is Kind.SECRET:
+        return _digest(finding.rule, place.path, key_name(_line(lines, place.line)))
+    return _digest(finding.rule, place.path, matched(place.line, place.end_line))
 
 
 def _digest(*parts: str) -> str:
@@ -61,8 +68,11 @@ def _digest(*parts: str) -> str:
 
 
 def _evidence(finding: Finding, lines: Sequence[str]) -> str:
-    line = mask_suspicious(_line(lines, finding.location.line).strip())
-    return line if len(line) <= LONGEST_EVIDENCE else f"{line[:LONGEST_EVIDENCE]}..."
+    """The first line, without what looks like a secret; a word that the cut goes through is left out: a piece of one."""
+    line = _line(lines, finding.location.line)[:LONGEST_LOOK].strip()
+    whole = len(_line(lines, finding.location.line)) <= LONGEST_LOOK
+    line = mask_suspicious(line if whole else _LAST_WORD.sub("", line))
+    return line if whole and len(line) <= LONGEST_EVIDENCE else f"{line[:LONGEST_EVIDENCE]}..."
 
 
 def _line(lines: Sequence[str], number: int) -> str:

@@ -34,11 +34,13 @@ SWEEPS = 20  # a program that forks while it is swept needs more than one
 
 
 class Output(msgspec.Struct, frozen=True):
-    """What a program left: its exit code (negative for a signal, as in ``subprocess``), all of stdout, the end of stderr."""
+    """What a program left: its exit code (negative for a signal, as in ``subprocess``), all of stdout, the end of stderr, and
+    whether there was more of that."""
 
     code: int
     stdout: bytes
     stderr: bytes
+    cut: bool = False
 
     def died(self) -> str:
         """How the program died, or an empty string where it ended by itself with an ordinary code."""
@@ -150,12 +152,12 @@ class Processes:
             ) from error
         with child:
             try:
-                stdout, stderr = _Reader(child, feed, limit, timeout).read(self._cancelled.is_set)
+                stdout, stderr, cut = _Reader(child, feed, limit, timeout).read(self._cancelled.is_set)
             except Unreadable as fault:
                 raise Unreadable(fault.kind, f"{name} {fault.reason}", fault.hint) from None
             finally:
                 _end(child)
-        return Output(code=child.returncode, stdout=stdout, stderr=stderr)
+        return Output(code=child.returncode, stdout=stdout, stderr=stderr, cut=cut)
 
     def sweep(self) -> None:
         """Kills what a program may have left behind outside its own process group (found by the mark in its environment)."""
@@ -183,10 +185,11 @@ class _Reader:
         self._stdout: list[bytes] = []
         self._size = 0
         self._stderr = bytearray()
+        self._cut = False
         self._feed = memoryview(feed or b"")
 
-    def read(self, cancelled: Callable[[], bool]) -> tuple[bytes, bytes]:
-        """All of stdout and the end of stderr, once the child has ended and both are closed."""
+    def read(self, cancelled: Callable[[], bool]) -> tuple[bytes, bytes, bool]:
+        """All of stdout, the end of stderr and whether that was cut, once the child has ended and both are closed."""
         with selectors.DefaultSelector() as selector:
             for pipe, event, step in self._pipes():
                 os.set_blocking(pipe.fileno(), False)
@@ -206,7 +209,7 @@ class _Reader:
             while not _has_ended(self._child):
                 self._check(cancelled())
                 time.sleep(0.01)
-        return b"".join(self._stdout), bytes(self._stderr[-STDERR_KEPT:])
+        return b"".join(self._stdout), bytes(self._stderr[-STDERR_KEPT:]), self._cut or len(self._stderr) > STDERR_KEPT
 
     def _pipes(self) -> Iterable[tuple[IO[bytes], int, Callable[[int], bool]]]:
         if self._child.stdout is not None:
@@ -227,6 +230,7 @@ class _Reader:
         self._stderr += chunk
         if len(self._stderr) > 4 * STDERR_KEPT:
             del self._stderr[:-STDERR_KEPT]
+            self._cut = True
         return bool(chunk)
 
     def _give(self, fd: int) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from scanners.model import Span
 
-__all__ = ["MASK", "key_name", "mask_suspicious", "scrub", "take_out", "values"]
+__all__ = ["MASK", "Values", "key_name", "mask_suspicious", "take_out", "values", "values_by_line"]
 
 MASK = "***"
 SHORTEST_VALUE = 6
@@ -15,51 +16,92 @@ SHORTEST_VALUE = 6
 _KEY_BEGIN = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----")
 _KEY_END = re.compile(r"-----END [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----")
 
+# Every repetition below is possessive or atomic, or bounded by the characters around it: a hostile line costs its length, not more.
 _NAME = (
     r"(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key"
     r"|credentials?|authorization|bearer|signature)"
 )
-_ASSIGNED = re.compile(rf"(?i)(\b[\w.-]*{_NAME}[\w.-]*[\"'`\]]*\s*(?:=>|:=|==|!=|=|:)\s*[bruf]{{0,2}})([\"'`]?)([^\s\"'`,;]{{3,}})")
-_FLAG = re.compile(rf"(?i)((?:--[\w-]*{_NAME}[\w-]*|^\s*(?:ENV|ARG)\s+\w*{_NAME}\w*)[\s=]+)([^\s\"'`]+)")
-_IN_URL = re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s/:@]*:)([^\s/@]+)(?=@)")
+_ASSIGNED = re.compile(
+    rf"(?i)((?<![\w.-])(?>[\w.-]*?{_NAME})[\w.-]*+[\"'`\]]*+\s*+(?:=>|:=|==|!=|=|:)\s*+[bruf]{{0,2}})([\"'`]?)([^\s\"'`,;]{{3,}})"
+)
+_FLAG = re.compile(rf"(?i)((?:(?<![\w-])--(?>[\w-]*?{_NAME})[\w-]*+|^\s*+(?:ENV|ARG)\s++(?>\w*?{_NAME})\w*+)[\s=]++)([^\s\"'`]+)")
+_IN_URL = re.compile(r"((?<![a-z0-9+.-])[a-z0-9+.-]++://[^\s/:@]*+:)([^\s/@]++)(?=@)")
 _TOKEN = re.compile(r"[A-Za-z0-9+=_-]{16,}")
-_QUOTED = re.compile(r"(?P<quote>[\"'`])(?P<value>[^\"'`\s]{6,})(?P=quote)")
+_QUOTED = re.compile(r"(?P<quote>[\"'`])(?P<value>[^\"'`\s]{6,}+)(?P=quote)")
+_ASSIGNS = re.compile(r"(?<![\w.-])([\w.-]++)[\"'`\]]*+[=>:(,\s]*+\Z")
+LONGEST_NAME = 200
 
 
 def take_out(lines: Sequence[str], spans: Iterable[Span]) -> list[str]:
     """``lines`` with every span replaced by MASK; the number of lines stays. Private keys are taken out wherever they stand."""
+    cuts: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for number, start, end in _cuts(lines, spans):
+        cuts[number].append((start, end))
     clean = list(lines)
-    for span in sorted({*spans, *_private_keys(lines)}, reverse=True):
-        last = min(span.end_line, len(clean))
-        if span.line > len(clean):
-            continue
-        head, tail = clean[span.line - 1][: span.column - 1], clean[last - 1][max(span.end_column - 1, 0) :]
-        if span.line == last:
-            clean[span.line - 1] = head + MASK + tail
-            continue
-        clean[span.line - 1] = head + MASK
-        clean[span.line : last - 1] = [MASK] * (last - 1 - span.line)
-        clean[last - 1] = MASK + tail
+    for number, ranges in cuts.items():
+        clean[number - 1] = _without(lines[number - 1], sorted(ranges))
     return clean
 
 
+def _without(line: str, ranges: Iterable[tuple[int, int]]) -> str:
+    """``line`` with each of the sorted ranges replaced by MASK; ranges that touch or overlap become one."""
+    parts: list[str] = []
+    at, masked = 0, False
+    for start, end in ranges:
+        if start > at or not masked:
+            parts += [line[at:start], MASK]
+        at, masked = max(at, end), True
+    return "".join([*parts, line[at:]])
+
+
 def values(lines: Sequence[str], spans: Iterable[Span]) -> Iterator[str]:
-    """What stands in the spans, line by line: for ``scrub`` alone, and only while the run lasts. Common words are not given."""
+    """What stands in the spans, line by line: for ``Values`` alone, and only while the run lasts. Common words are not given."""
+    for _, value in values_by_line(lines, spans):
+        if not (value.isalpha() and (value.islower() or value.isupper())):
+            yield value
+
+
+def values_by_line(lines: Sequence[str], spans: Iterable[Span]) -> Iterator[tuple[int, str]]:
+    """What stands in the spans, and where; common words, too: for what is said of that very line."""
+    for number, start, end in _cuts(lines, spans):
+        value = lines[number - 1][start:end].strip().strip("\"'`")
+        if len(value) >= SHORTEST_VALUE:
+            yield number, value
+
+
+def _cuts(lines: Sequence[str], spans: Iterable[Span]) -> Iterator[tuple[int, int, int]]:
+    """The spans and the private keys as (line from 1, start from 0, end) of one line each, within the lines that there are."""
     for span in {*spans, *_private_keys(lines)}:
-        for number in range(span.line, min(span.end_line, len(lines)) + 1):
-            line = lines[number - 1]
-            start = span.column - 1 if number == span.line else 0
-            end = span.end_column - 1 if number == span.end_line else len(line)
-            value = line[start:end].strip().strip("\"'`")
-            if len(value) >= SHORTEST_VALUE and not (value.isalpha() and (value.islower() or value.isupper())):
-                yield value
+        for number in range(max(span.line, 1), min(max(span.end_line, span.line), len(lines)) + 1):
+            length = len(lines[number - 1])
+            start = min(max(span.column - 1, 0), length) if number == span.line else 0
+            end = min(max(span.end_column - 1, start), length) if number == span.end_line else length
+            yield number, start, end
 
 
-def scrub(text: str, secrets: Iterable[str]) -> str:
-    """``text`` with every one of ``secrets`` replaced by MASK, longest first."""
-    for secret in sorted(secrets, key=len, reverse=True):
-        text = text.replace(secret, MASK)
-    return text
+class Values:
+    """Secrets, to be taken out of what is said; a text costs its own length to look through, however many secrets there are."""
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        self._by_start: defaultdict[str, set[str]] = defaultdict(set)
+        self.add(secrets)
+
+    def add(self, secrets: Iterable[str]) -> None:
+        """Takes more secrets; each has at least SHORTEST_VALUE characters."""
+        for secret in secrets:
+            self._by_start[secret[:SHORTEST_VALUE]].add(secret)
+
+    def scrub(self, text: str) -> str:
+        """``text`` with MASK in the place of every secret; where two overlap, of both."""
+        if not self._by_start:
+            return text
+        found = [
+            (at, at + len(secret))
+            for at in range(len(text) - SHORTEST_VALUE + 1)
+            for secret in self._by_start.get(text[at : at + SHORTEST_VALUE], ())
+            if text.startswith(secret, at)
+        ]
+        return _without(text, sorted(found)) if found else text
 
 
 def mask_suspicious(text: str) -> str:
@@ -74,19 +116,25 @@ def mask_suspicious(text: str) -> str:
 
 def key_name(line: str) -> str:
     """The name to which a line assigns (``db_password`` in ``db_password: ***``), or an empty string: a secret's identity."""
-    before = line.partition(MASK)[0].rstrip(" \t\"'`({[bruf")
-    match = re.search(r"([\w.-]+)[\"'`\]]*\s*(?:=>|:=|[:=(,\s])*$", before)
+    before = line.partition(MASK)[0][-LONGEST_NAME:].rstrip(" \t\"'`({[bruf")
+    match = _ASSIGNS.search(before)
     return match[1] if match else ""
 
 
 def _private_keys(lines: Sequence[str]) -> Iterator[Span]:
     start: tuple[int, int] | None = None
     for number, line in enumerate(lines, start=1):
-        if start is None and (begin := _KEY_BEGIN.search(line)):
-            start = (number, begin.end() + 1)
-        if start is not None and (end := _KEY_END.search(line)):
-            yield Span(start[0], start[1], number, end.start() + 1)
-            start = None
+        at = 0
+        while True:
+            mark = (_KEY_BEGIN if start is None else _KEY_END).search(line, at)
+            if mark is None:
+                break
+            at = mark.end()
+            if start is None:
+                start = (number, at + 1)
+            else:
+                yield Span(start[0], start[1], number, mark.start() + 1)
+                start = None
     if start is not None:
         yield Span(start[0], start[1], len(lines), len(lines[-1]) + 1)
 

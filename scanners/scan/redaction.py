@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from scanners.model import FileReport, Finding, Gap, Location, Span, Targets
+from scanners.model import FileReport, Finding, Gap, Kind, Location, Span, Targets
 from scanners.scan.identity import identify
 from scanners.scan.plugin import Source
-from scanners.scan.redact import mask_suspicious, scrub, take_out, values
+from scanners.scan.redact import Values, mask_suspicious, take_out, values, values_by_line
 
 __all__ = ["Redaction"]
 
@@ -21,7 +21,7 @@ class Redaction:
     def __init__(self, sources: Iterable[Source]) -> None:
         self._sources = {source.path: source for source in sources}
         self._spans: defaultdict[str, set[Span]] = defaultdict(set)
-        self._values: set[str] = set()
+        self._values = Values()
         self._shown: dict[str, str] = {}
 
     def learn(self, reports: Iterable[FileReport]) -> None:
@@ -29,7 +29,7 @@ class Redaction:
         for report in reports:
             if report.secrets:
                 self._spans[report.path] |= set(report.secrets)
-                self._values |= set(values(self._lines(report.path), report.secrets))
+                self._values.add(values(self._lines(report.path), report.secrets))
 
     def findings(self, reports: Sequence[FileReport]) -> list[Finding]:
         """The findings of one scanner, each with its identity, without a byte of a secret; sorted."""
@@ -40,13 +40,16 @@ class Redaction:
         for path in sorted(by_path):
             if by_path[path]:
                 clean = take_out(self._lines(path), self._spans[path])
-                found += [self._clean(finding) for finding in identify(by_path[path], clean)]
+                words: defaultdict[int, set[str]] = defaultdict(set)
+                for number, word in values_by_line(self._lines(path), self._spans[path]):
+                    words[number].add(word)
+                found += [self._clean(finding, words) for finding in identify(by_path[path], clean)]
         return sorted(found, key=Finding.sort_key)
 
     def gaps(self, gaps: Iterable[Gap]) -> list[Gap]:
         """The gaps without a byte of a secret; sorted, each once."""
         clean = {
-            msgspec.structs.replace(gap, path=gap.path and self.path(gap.path), reason=scrub(gap.reason, self._values))
+            msgspec.structs.replace(gap, path=gap.path and self.path(gap.path), reason=self._values.scrub(gap.reason))
             for gap in gaps
         }
         return sorted(clean, key=Gap.sort_key)
@@ -58,7 +61,7 @@ class Redaction:
 
     def path(self, path: str) -> str:
         """A path as reports show it: a secret may stand in a file's name, too. Two paths never become one."""
-        shown = scrub(path, self._values)
+        shown = self._values.scrub(path)
         if shown == path:
             return path
         return self._shown.setdefault(path, f"{shown}~{len(self._shown) + 1}")
@@ -67,12 +70,18 @@ class Redaction:
         source = self._sources.get(path)
         return source.lines if source is not None else ()
 
-    def _clean(self, finding: Finding) -> Finding:
+    def _clean(self, finding: Finding, words: Mapping[int, set[str]]) -> Finding:
+        """``words``: the secrets of the file by line. What a tool says of a line may quote them, common words or not."""
+        place, message = finding.location, finding.message
+        if finding.kind is not Kind.SECRET:
+            here = (word for line in words if place.line <= line <= place.end_line for word in words[line])
+            message = Values(here).scrub(message)
         return msgspec.structs.replace(
             finding,
-            message=scrub(finding.message, self._values),
-            evidence=scrub(finding.evidence, self._values),
-            waiver=mask_suspicious(scrub(finding.waiver, self._values)),
+            title=self._values.scrub(finding.title),
+            message=self._values.scrub(message),
+            evidence=self._values.scrub(finding.evidence),
+            waiver=mask_suspicious(self._values.scrub(finding.waiver)),
             location=self._clean_location(finding.location),
         )
 

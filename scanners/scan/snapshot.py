@@ -15,6 +15,7 @@ __all__ = ["Snapshot"]
 
 PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-+@=,~()[]{}#$^&! ")
 LONGEST_NAME = 200
+LONGEST_PATH = 3500  # Linux takes 4095; trees and aliases add to it
 
 
 class Snapshot:
@@ -28,14 +29,30 @@ class Snapshot:
         folder.mkdir(mode=0o700)
 
     def add(self, path: str, data: bytes) -> Source:
-        """Writes ``data`` as the file ``path`` (relative, with ``/``) and returns the source that stands for it."""
+        """Writes ``data`` as the file ``path`` (relative, with ``/``) and returns the source that stands for it.
+
+        Unreadable where it cannot be written.
+        """
         file = self._root / "files" / _plain(path)
-        if str(file) in self._paths:  # two odd names became one plain name
-            file = file.with_name(f"{len(self._paths)}-{file.name}")
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(data)
+        try:
+            if str(file) in self._paths or len(str(file)) > LONGEST_PATH:  # two odd names became one plain name
+                raise FileExistsError
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(data)
+        except (FileExistsError, NotADirectoryError, IsADirectoryError):  # or one is a folder in the other's way
+            file = self._root / "files" / f"%{len(self._paths)}" / _plain_name(path.rpartition("/")[2])
+            self._write(file, data)
+        except OSError as error:
+            raise _no_copy(error) from error
         self._paths[str(file)] = path
         return Source(path, file)
+
+    def _write(self, file: Path, data: bytes) -> None:
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(data)
+        except OSError as error:
+            raise _no_copy(error) from error
 
     def path_of(self, name: str) -> str:
         """The repository path of a copy that a tool names; Unreadable(GARBAGE) where it is none of ours."""
@@ -63,6 +80,11 @@ class Snapshot:
         link.hardlink_to(source.file)
         self._paths[str(link)] = source.path
         return link
+
+
+def _no_copy(error: OSError) -> Unreadable:
+    reason = f"no private copy can be made of it: {error.strerror or type(error).__name__}"
+    return Unreadable(GapKind.UNREADABLE, reason, "make room where temporary files go: TMPDIR=DIRECTORY scangate scan")
 
 
 def _plain(path: str) -> str:

@@ -16,6 +16,8 @@ from scanners.scan.git import Entry, Repository
 __all__ = ["Listing", "Target", "interrupted", "list_files", "list_staged"]
 
 SCANNER = "targets"
+GIT = b".git"
+AT_A_TIME = 64 * 1024 * 1024
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -38,19 +40,46 @@ class Listing(msgspec.Struct, frozen=True):
     def reader(self, targets: Sequence[Target], limit: int) -> Callable[[Target], bytes]:
         """A function that gives the bytes of one of ``targets``. It raises Unreadable: TOO_LARGE above ``limit`` bytes,
         UNREADABLE where they cannot be had."""
-        small = [target.blob for target in targets if target.blob and 0 <= target.size <= limit]
-        blobs = self.repository.blobs(small) if self.repository is not None and small else {}
+        blobs = _Blobs(self.repository, [target for target in targets if target.blob and 0 <= target.size <= limit])
 
         def read(target: Target) -> bytes:
             if not target.blob:
                 return _read(os.path.join(os.fsencode(self.root), target.raw), limit)  # noqa: PTH118 -- bytes: a name need not be text
             if target.size > limit:
                 raise _too_large(target.size, limit)
-            if target.size < 0 or target.blob not in blobs:
-                raise Unreadable(GapKind.UNREADABLE, "git does not hold its content")
-            return blobs[target.blob]
+            return blobs.read(target)
 
         return read
+
+
+class _Blobs:
+    """Contents from git, asked for a few megabytes at a time; a failing git is told of each file that it fails over."""
+
+    def __init__(self, repository: Repository | None, targets: Sequence[Target]) -> None:
+        self._repository = repository
+        self._batch_of: dict[str, int] = {}
+        self._batches: list[list[str]] = []
+        self._held: tuple[int, dict[str, bytes]] = (-1, {})
+        size = AT_A_TIME
+        for target in targets:
+            if target.blob in self._batch_of:
+                continue
+            if size + target.size > AT_A_TIME:
+                self._batches.append([])
+                size = 0
+            self._batches[-1].append(target.blob)
+            self._batch_of[target.blob] = len(self._batches) - 1
+            size += target.size
+
+    def read(self, target: Target) -> bytes:
+        """The bytes of one target; Unreadable where git does not give them."""
+        batch = self._batch_of.get(target.blob, -1)
+        if batch >= 0 and self._held[0] != batch and self._repository is not None:
+            self._held = (batch, {})  # where git fails it is not asked again for each file
+            self._held = (batch, self._repository.blobs(self._batches[batch]))
+        if batch < 0 or target.blob not in self._held[1]:
+            raise Unreadable(GapKind.UNREADABLE, "git does not hold its content")
+        return self._held[1][target.blob]
 
 
 def list_files(root: Path, repository: Repository | None, ours: Sequence[Path] = ()) -> Listing:
@@ -68,7 +97,7 @@ def list_files(root: Path, repository: Repository | None, ours: Sequence[Path] =
                 raise
             notes = [f"{fault.reason}: every file under the root is read, ignored ones too"]
     if entries is None:
-        source, left, raws = "file system", [], list(_walk(os.fsencode(root)))
+        source, left, raws = "file system", [], sorted(_walk(os.fsencode(root)))
     else:
         source = "git index and untracked files"
         left = [_repository_left_out(entry) for entry in entries if entry.repository]
@@ -87,7 +116,7 @@ def list_files(root: Path, repository: Repository | None, ours: Sequence[Path] =
         else:
             left.append(found)
     facts = Targets(source=source, files=len(targets), left_out=tuple(sorted(left)), gaps=tuple(gaps), notes=tuple(notes))
-    return Listing(root, tuple(sorted(targets, key=lambda target: target.path)), facts, repository)
+    return Listing(root, _distinct(targets), facts, repository)
 
 
 def list_staged(root: Path, repository: Repository | None, names: Sequence[str]) -> Listing:
@@ -111,7 +140,20 @@ def list_staged(root: Path, repository: Repository | None, names: Sequence[str])
         else:
             targets.append(Target(path, entry.raw, blob=entry.blob, size=sizes[entry.blob]))
     facts = Targets(source="staged", files=len(targets), left_out=tuple(sorted(left)), gaps=tuple(gaps))
-    return Listing(root, tuple(sorted(targets, key=lambda target: target.path)), facts, repository)
+    return Listing(root, _distinct(targets), facts, repository)
+
+
+def _distinct(targets: Sequence[Target]) -> tuple[Target, ...]:
+    """``targets`` sorted, no two with one path: a name that is not UTF-8 could be shown as another's, and hide it."""
+    taken: set[str] = set()
+    found = []
+    for target in sorted(targets, key=lambda target: target.raw):
+        path, number = target.path, 2
+        while path in taken:
+            path, number = f"{target.path}~{number}", number + 1
+        taken.add(path)
+        found.append(msgspec.structs.replace(target, path=path))
+    return tuple(sorted(found, key=lambda target: target.path))
 
 
 def interrupted(root: Path) -> Listing:
@@ -129,20 +171,23 @@ def _text(raw: bytes) -> str:
     return raw.decode("utf-8", "backslashreplace")
 
 
-def _walk(root: bytes, folder: bytes = b"") -> Iterator[bytes]:
-    """Every path under ``root`` that is not a directory; directories behind links are not entered, unreadable ones are yielded."""
-    try:
-        with os.scandir(os.path.join(root, folder)) as entries:  # noqa: PTH118
-            found = sorted(entries, key=lambda entry: entry.name)
-    except OSError:
-        yield folder
-        return
-    for entry in found:
-        path = os.path.join(folder, entry.name)  # noqa: PTH118
-        if not entry.is_dir(follow_symlinks=False):
-            yield path
-        elif entry.name != b".git":
-            yield from _walk(root, path)
+def _walk(root: bytes) -> Iterator[bytes]:
+    """Every path under ``root`` that is not a directory; directories behind links are not entered, git's own and those that cannot
+    be listed are yielded as they are."""
+    folders = [b""]
+    while folders:
+        folder = folders.pop()
+        try:
+            with os.scandir(os.path.join(root, folder)) as entries:  # noqa: PTH118
+                found = [(os.path.join(folder, entry.name), entry.is_dir(follow_symlinks=False)) for entry in entries]  # noqa: PTH118
+        except OSError:
+            yield folder or b"."
+            continue
+        for path, is_folder in found:
+            if is_folder and os.path.basename(path) != GIT:  # noqa: PTH119
+                folders.append(path)
+            else:
+                yield path
 
 
 def _look(root: Path, raw: bytes, *, tracked: bool) -> Target | Gap | LeftOut:
@@ -162,7 +207,8 @@ def _look(root: Path, raw: bytes, *, tracked: bool) -> Target | Gap | LeftOut:
     if stat.S_ISLNK(mode):
         return _look_at_link(root, path, full)
     if stat.S_ISDIR(mode):
-        return _gap(path, "a directory that cannot be listed")
+        is_git = os.path.basename(raw) == GIT  # noqa: PTH119
+        return LeftOut(path, "git's own data") if is_git else _gap(path, "a directory that cannot be listed")
     return _gap(path, f"{_sort(mode)}, not a file")
 
 

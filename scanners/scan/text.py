@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 
-__all__ = ["decode", "lines_of"]
+__all__ = ["decode", "lines_of", "place_of"]
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -18,21 +18,47 @@ _MARKS = (
 def decode(data: bytes) -> tuple[str, str]:
     """The text of ``data`` and the name of the encoding it was read in.
 
-    A byte-order mark decides, then UTF-8, then Latin-1, in which any bytes are text: a secret is ASCII, so it is seen in every
-    encoding that contains ASCII. Never raises.
+    A byte-order mark decides, then the NUL bytes that UTF-16 puts beside ASCII, then UTF-8, then Latin-1, in which any bytes are
+    text: a secret is ASCII, so it is seen in every encoding that contains ASCII. Never raises.
     """
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             try:
                 return data.decode(encoding), encoding
             except UnicodeDecodeError:
-                return data.decode("latin-1"), "latin-1"
+                break
+    wide = _wide(data)
+    if wide:
+        return data.decode(wide, "replace"), wide
     try:
         return data.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
         return data.decode("latin-1"), "latin-1"
 
 
+def _wide(data: bytes) -> str:
+    """The kind of UTF-16 that ``data`` seems to be, though nothing marks it: ASCII in it has a NUL at each second place."""
+    even, odd = data[0::2].count(0), data[1::2].count(0)
+    units = len(data) // 2
+    if units and odd > 0.4 * units and even < 0.05 * units:
+        return "utf-16-le"
+    if units and even > 0.4 * units and odd < 0.05 * units:
+        return "utf-16-be"
+    return ""
+
+
 def lines_of(text: str) -> list[str]:
     r"""The lines of ``text`` without their ends; cut at ``\n``, ``\r\n`` and ``\r`` alone (``splitlines`` cuts elsewhere, too)."""
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def place_of(data: bytes, line: int, column: int) -> tuple[int, int]:
+    r"""Line and column in characters of a place that a tool counts in bytes, with lines cut at ``\n`` alone."""
+    if data.isascii() and b"\r" not in data:
+        return line, column
+    rows = data.split(b"\n")
+    before = b"\n".join([*rows[: line - 1], rows[line - 1][: column - 1] if line <= len(rows) else b""])
+    if before.endswith(b"\r") and data[len(before) :].startswith(b"\n"):
+        before = before[:-1]
+    lines = lines_of(before.decode(decode(data)[1], "ignore"))
+    return len(lines), len(lines[-1]) + 1

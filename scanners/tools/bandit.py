@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from scanners.errors import Unreadable
 from scanners.model import Accounting, Confidence, FileReport, Finding, Gap, GapKind, Kind, Location, Severity, Span
 from scanners.scan.plugin import Run, Source, fields, parse
 from scanners.tools.grammar import gap, python_fault
@@ -46,6 +47,8 @@ def scan(files: Sequence[Source], options: Options, run: Run) -> Iterable[FileRe
     argv = [run.script("bandit"), "--format", "json", "--ignore-nosec", "--quiet", "--exclude", ""]
     argv += ["--skip", ",".join(options.skips)] if options.skips else []
     output = run.start([*argv, *(str(source.file) for source in files)], codes=(0, 1))
+    if output.cut:
+        raise Unreadable(GapKind.GARBAGE, "bandit complains of more than can be read", "try it by hand: bandit FILE")
     results, errors, metrics = fields(parse(output.stdout, NAME), "results", "errors", "metrics")
     faults = _faults(errors, output.stderr.decode("utf-8", "replace"), run)
     found: dict[str, list[Any]] = {run.path_of(name): [] for name in metrics if name != "_totals"}
@@ -102,11 +105,17 @@ def _finding(source: Source, result: Any, comments: Mapping[int, str], secrets: 
         kind=Kind.SECRET if test in SECRET_TESTS else Kind.CODE,
         title=_title(str(name), str(url)),
         message=text,
-        location=Location(source.path, line, end, column + 1 if column >= 0 and line in lines[:1] else 0),
+        location=Location(source.path, line, end, _column(source.lines, line, column) if line in lines[:1] else 0),
         cwe=(int(cwe["id"]),) if cwe.get("id") else (),
         help_url=url,
         waiver=nosec(comments, lines, line, test, _known_tests),
     )
+
+
+def _column(lines: Sequence[str], line: int, offset: int) -> int:
+    """The column that bandit's offset, in bytes of UTF-8, means; 0 where it gives none."""
+    text = lines[line - 1] if line <= len(lines) else ""
+    return len(text.encode("utf-8", "replace")[:offset].decode("utf-8", "ignore")) + 1 if offset >= 0 else 0
 
 
 def _title(name: str, url: str) -> str:

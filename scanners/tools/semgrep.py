@@ -16,6 +16,7 @@ from scanners.errors import Unreadable
 from scanners.globs import matches
 from scanners.model import Accounting, Confidence, FileReport, Finding, Gap, GapKind, Kind, Location, Severity, Span
 from scanners.scan.plugin import Run, Source, fields, parse
+from scanners.scan.text import place_of
 from scanners.tools.grammar import gap, python_fault, yaml_fault
 from scanners.tools.inline import nosemgrep
 from scanners.tools.installed import version_of
@@ -134,7 +135,8 @@ def _finding(source: Source, result: Any, secrets: list[Span]) -> Finding:
     message, severity, metadata = fields(extra, "message", "severity", "metadata")
     name = str(rule).rpartition(".")[2]
     kind = Kind(metadata.get("kind", "code"))
-    place = Location(source.path, start["line"], end["line"], start["col"], end["col"])
+    (line, column), (end_line, end_column) = (place_of(source.data(), *fields(mark, "line", "col")) for mark in (start, end))
+    place = Location(source.path, line, max(end_line, line), column, end_column)
     if kind is Kind.SECRET:
         secrets.append(_secret_span(source.lines, place))
         place = Location(source.path, place.line, place.line, place.column, 0)
@@ -148,7 +150,7 @@ def _finding(source: Source, result: Any, secrets: list[Span]) -> Finding:
         location=place,
         cwe=tuple(_cwes(metadata)),
         help_url=str(metadata.get("help", "")),
-        waiver=nosemgrep(source.lines, start["line"], name),
+        waiver=nosemgrep(source.lines, line, name),
     )
 
 
