@@ -1,0 +1,60 @@
+"""Runs the real ``scangate`` command as its users do; knows nothing of what it scans."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+SCANGATE = Path(sys.executable).parent / "scangate"
+LIMIT = 240  # seconds after which a test gives up; no test asserts a time
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a run of the command left."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def said(self) -> str:
+        """Everything it printed."""
+        return self.out + self.err
+
+    def ends(self, code: int) -> Ran:
+        """Itself; fails the test where the exit code is another, or a traceback was printed."""
+        assert "Traceback" not in self.said, self.said
+        assert self.code == code, f"exit code {self.code}, not {code}:\n{self.said}"
+        return self
+
+
+def environment(**more: str) -> dict[str, str]:
+    """The variables of an ordinary shell, and ``more``."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+    coverage = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
+    return {**kept, **coverage, **more}
+
+
+def scangate(
+    *arguments: str | Path, cwd: Path, env: Mapping[str, str] | None = None, command: Path = SCANGATE, under: tuple[str, ...] = ()
+) -> Ran:
+    """Runs ``scangate`` with ``arguments`` in ``cwd``, ``under`` another program where one is given."""
+    argv = [*under, str(command), *map(str, arguments)]
+    done = subprocess.run(
+        argv, cwd=cwd, env=dict(env or environment()), capture_output=True, timeout=LIMIT, check=False, stdin=subprocess.DEVNULL
+    )
+    return Ran(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"))
+
+
+def verdict(folder: Path) -> dict[str, Any]:
+    """The verdict.json in an output directory."""
+    document = json.loads((folder / "verdict.json").read_text("utf-8"))
+    assert isinstance(document, dict)
+    return document
