@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from scanners.model import Span
 
-__all__ = ["MASK", "Values", "key_name", "mask_suspicious", "take_out", "values", "values_by_line"]
+__all__ = ["MASK", "Values", "key_name", "mask_suspicious", "mask_tokens", "take_out", "values", "values_by_line"]
 
 MASK = "***"
 SHORTEST_VALUE = 6
@@ -27,6 +27,13 @@ _ASSIGNED = re.compile(
 _FLAG = re.compile(rf"(?i)((?:(?<![\w-])--(?>[\w-]*?{_NAME})[\w-]*+|^\s*+(?:ENV|ARG)\s++(?>\w*?{_NAME})\w*+)[\s=]++)([^\s\"'`]+)")
 _IN_URL = re.compile(r"((?<![a-z0-9+.-])[a-z0-9+.-]++://[^\s/:@]*+:)([^\s/@]++)(?=@)")
 _TOKEN = re.compile(r"[A-Za-z0-9+=_-]{16,}")
+_LONG = re.compile(r"[A-Za-z0-9+/=_-]{32,}")  # base64 has slashes, and so have paths
+_KEY_BLOCK = re.compile(rf"{_KEY_BEGIN.pattern}(?s:.*?)(?:{_KEY_END.pattern}|\Z)")
+# What needs no scanner to be known for what it is: GitHub, AWS, Slack, Stripe, JSON web tokens.
+_PROVIDER = re.compile(
+    r"gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|(?:AKIA|ASIA)[A-Z0-9]{16}|xox[a-z]-[\w-]{10,}|[sr]k_(?:live|test)_\w{16,}"
+    r"|eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?"
+)
 _QUOTED = re.compile(r"(?P<quote>[\"'`])(?P<value>[^\"'`\s]{6,}+)(?P=quote)")
 _ASSIGNS = re.compile(r"(?<![\w.-])([\w.-]++)[\"'`\]]*+[=>:(,\s]*+\Z")
 LONGEST_NAME = 200
@@ -106,12 +113,22 @@ class Values:
 
 def mask_suspicious(text: str) -> str:
     """``text`` without what looks like a secret: the second net, for what no scanner has named as one."""
-    text = _KEY_BEGIN.sub(MASK, text)
+    text = mask_tokens(_KEY_BLOCK.sub(MASK, text))
     text = _IN_URL.sub(rf"\1{MASK}", text)
     text = _FLAG.sub(rf"\1{MASK}", text)
     text = _ASSIGNED.sub(rf"\1\2{MASK}", text)
     text = _QUOTED.sub(lambda match: f"{match['quote']}{MASK}{match['quote']}" if _looks_random(match["value"]) else match[0], text)
+    text = _LONG.sub(lambda match: MASK if _looks_random(match[0]) and not _is_path(match[0]) else match[0], text)
     return _TOKEN.sub(lambda match: MASK if _looks_random(match[0]) else match[0], text)
+
+
+def mask_tokens(text: str) -> str:
+    """``text`` without the tokens whose form alone says what they are; the names of ordinary files keep theirs."""
+    return _PROVIDER.sub(MASK, text)
+
+
+def _is_path(value: str) -> bool:
+    return any(len(step) >= 3 and step.isalpha() and step.islower() for step in value.split("/"))
 
 
 def key_name(line: str) -> str:

@@ -10,7 +10,7 @@ import msgspec
 from scanners.model import FileReport, Finding, Gap, Kind, Location, Span, Targets
 from scanners.scan.identity import identify
 from scanners.scan.plugin import Source
-from scanners.scan.redact import Values, mask_suspicious, take_out, values, values_by_line
+from scanners.scan.redact import Values, mask_suspicious, mask_tokens, take_out, values, values_by_line
 
 __all__ = ["Redaction"]
 
@@ -49,7 +49,12 @@ class Redaction:
     def gaps(self, gaps: Iterable[Gap]) -> list[Gap]:
         """The gaps without a byte of a secret; sorted, each once."""
         clean = {
-            msgspec.structs.replace(gap, path=gap.path and self.path(gap.path), reason=self._values.scrub(gap.reason))
+            msgspec.structs.replace(
+                gap,
+                path=gap.path and self.path(gap.path),
+                reason=self._values.scrub(gap.reason),
+                hint=self._values.scrub(gap.hint),
+            )
             for gap in gaps
         }
         return sorted(clean, key=Gap.sort_key)
@@ -61,7 +66,7 @@ class Redaction:
 
     def path(self, path: str) -> str:
         """A path as reports show it: a secret may stand in a file's name, too. Two paths never become one."""
-        shown = self._values.scrub(path)
+        shown = mask_tokens(self._values.scrub(path))
         if shown == path:
             return path
         return self._shown.setdefault(path, f"{shown}~{len(self._shown) + 1}")
@@ -78,7 +83,9 @@ class Redaction:
             message = Values(here).scrub(message)
         return msgspec.structs.replace(
             finding,
+            rule=self._values.scrub(finding.rule),
             title=self._values.scrub(finding.title),
+            help_url=self._values.scrub(finding.help_url),
             message=self._values.scrub(message),
             evidence=self._values.scrub(finding.evidence),
             waiver=mask_suspicious(self._values.scrub(finding.waiver)),

@@ -136,8 +136,18 @@ def _places(lines: list[str], numbers: range, value: str) -> Iterator[tuple[int,
         text = lines[number - 1] if number <= len(lines) else ""
         at = text.find(value) if value else -1
         while at >= 0:
-            yield (number, at + 1, at + 1 + len(value))
-            at = text.find(value, at + len(value))
+            start, end = _word(text, at, at + len(value))
+            yield (number, start + 1, end + 1)
+            at = text.find(value, end)
+
+
+def _word(text: str, start: int, end: int) -> tuple[int, int]:
+    """The whole word that a value lies in: of a GitHub token detect-secrets names the first three letters alone."""
+    while start > 0 and (text[start - 1].isalnum() or text[start - 1] in "_-"):
+        start -= 1
+    while end < len(text) and (text[end].isalnum() or text[end] in "_-"):
+        end += 1
+    return start, end
 
 
 if __name__ == "__main__":

@@ -23,6 +23,9 @@ PRECISION = {"very-high": Confidence.HIGH, "high": Confidence.HIGH, "medium": Co
 NO_FAULT = frozenset({"pass", "informational", "notApplicable"})  # "open" and "review" want somebody to look
 LONGEST = 4000
 SCORES = ((9.0, Severity.CRITICAL), (7.0, Severity.HIGH), (4.0, Severity.MEDIUM), (0.1, Severity.LOW))
+UNNAMED = "unnamed"
+_NAME = re.compile(r"[\w./:@+-]{1,200}")  # what is no name may be what the tool has read
+_URL = re.compile(r"https?://[\w./:#~%+-]{1,500}")  # nobody's password, no question
 _CWE = re.compile(r"cwe[-/](\d+)", re.IGNORECASE)
 
 
@@ -103,7 +106,8 @@ class SarifCommand:
         (artifact,) = fields(physical, "artifactLocation")
         path = files.path_of(artifact)
         rule = _rule(result, rules)
-        name = str(result.get("ruleId") or result.get("rule", {}).get("id") or rule.get("id") or "unnamed")
+        name = str(result.get("ruleId") or result.get("rule", {}).get("id") or rule.get("id") or UNNAMED)
+        name = name if _NAME.fullmatch(name) else UNNAMED
         place = _location(path, physical.get("region") or {})
         title = mask_suspicious(str(rule.get("shortDescription", {}).get("text") or rule.get("name") or name)[:LONGEST])
         kind = Kind(self._block.kind)
@@ -118,7 +122,7 @@ class SarifCommand:
             cwe=tuple(
                 sorted({int(number) for tag in rule.get("properties", {}).get("tags", []) for number in _CWE.findall(str(tag))})
             ),
-            help_url=str(rule.get("helpUri", "")),
+            help_url=help_url if _URL.fullmatch(help_url := str(rule.get("helpUri", ""))) else "",
             waiver="suppressed in the tool's own output" if _is_suppressed(result) else "",
         )
         secrets = (Span(place.line, 1, place.end_line, 1 << 30),) if kind is Kind.SECRET else ()

@@ -1,0 +1,103 @@
+"""No byte of a secret leaves: not in a report of any format, not on the console, not in what a run leaves behind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from .bench import Bench
+from .command import SCANGATE, Ran, environment, scangate, verdict
+from .planted import Planted, everything_in
+from .tree import policy, repository, write
+
+FORMATS = ("sarif", "junit", "json", "markdown", "text", "env")
+SHOUT = """
+import os, signal, sys
+for name in sys.argv[1:]:
+    if os.path.isfile(name):
+        data = open(name, "rb").read()
+        os.write(1, data)
+        os.write(2, data)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+# answers with what it read wherever SARIF has room for words
+QUOTE = """
+import json, pathlib, sys
+results, rules = [], []
+for name in sys.argv[1:]:
+    words = pathlib.Path(name).read_bytes().decode("utf-8", "replace")
+    rules.append({"id": words, "name": words, "shortDescription": {"text": words}, "fullDescription": {"text": words},
+                  "helpUri": "https://example.org/?" + words, "properties": {"tags": [words], "security-severity": "9.0"}})
+    results.append({"ruleId": words, "message": {"text": words}, "fingerprints": {"a": words}, "locations": [{"physicalLocation": {
+        "artifactLocation": {"uri": name}, "region": {"startLine": 1, "snippet": {"text": words}}}}]})
+print(json.dumps({"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "quote", "version": words, "rules": rules}},
+                                                "results": results}]}))
+"""
+
+
+def scan(tmp_path: Path, tree: Path, *arguments: str | Path, command: Path = SCANGATE) -> tuple[Ran, Path]:
+    """A scan with a HOME and a TMPDIR that can be looked into, and every format written."""
+    for name in ("home", "tmp", "out"):
+        (tmp_path / name).mkdir()
+    out = tmp_path / "out"
+    env = environment(HOME=str(tmp_path / "home"), TMPDIR=str(tmp_path / "tmp"))
+    reports = [word for form in FORMATS for word in ("--report", f"{form}={out / form}")]
+    reports += ["--output-dir", str(out / "all")]
+    return scangate("scan", tree, "--verbose", *reports, *arguments, cwd=tmp_path, env=env, command=command), out
+
+
+def assert_kept(planted: Planted, ran: Ran, tmp_path: Path) -> None:
+    """No piece of a secret is in what was printed, written or left; nothing at all is left in HOME and TMPDIR."""
+    assert planted.found_in(ran.out.encode()) == []
+    assert planted.found_in(ran.err.encode()) == []
+    for folder in ("out", "home", "tmp"):
+        for name, data in everything_in(tmp_path / folder):
+            assert planted.found_in(data) == [], name
+    assert [str(file) for name in ("home", "tmp") for file in (tmp_path / name).rglob("*")] == []
+
+
+def test_planted_secrets_are_found_and_kept(tmp_path: Path) -> None:
+    planted = Planted()
+    tree = repository(tmp_path / "tree", planted.files)
+    ran, out = scan(tmp_path, tree)
+    ran.ends(1)
+    assert_kept(planted, ran, tmp_path)
+    found = {entry["path"] for entry in verdict(out / "all")["findings"] if entry["kind"] == "secret"}
+    named = {path for path in planted.files if "ghp_" not in path}
+    assert named <= found, named - found
+    rules = {entry["rule"] for entry in verdict(out / "all")["findings"]}
+    assert {"bandit:B105", "bandit:B106", "bandit:B602", "detect-secrets:private-key"} <= rules
+    with pytest.raises(AssertionError):  # the search itself finds what is there
+        assert planted.found_in((tree / ".env").read_bytes()) == []
+
+
+@pytest.mark.parametrize("broken", ["bandit", "semgrep", "pip-audit", "detect-secrets"])
+def test_a_tool_that_shouts_secrets_and_dies_gives_none_away(tmp_path: Path, broken: str) -> None:
+    planted = Planted()
+    tree = repository(tmp_path / "tree", planted.files)
+    bench = Bench(tmp_path / "bench")
+    if broken == "detect-secrets":
+        shout = SHOUT.replace("sys.argv[1:]", "__import__('json').load(open(sys.argv[1]))['files']")
+        bench.write_package("detect_secrets", shout)
+    else:
+        bench.write(broken, SHOUT)
+    ran, out = scan(tmp_path, tree, command=bench.command)
+    assert ran.code in {1, 3}, ran.said
+    assert_kept(planted, ran, tmp_path)
+    assert {"crash"} <= {gap["kind"] for gap in verdict(out / "all")["gaps"] if gap["scanner"] == broken}
+
+
+@pytest.mark.parametrize("kind", ["code", "secret"])
+def test_a_command_that_quotes_secrets_everywhere_gives_none_away(tmp_path: Path, kind: str) -> None:
+    planted = Planted()
+    tree = write(tmp_path / "tree", planted.files)
+    bench = Bench(tmp_path / "bench")
+    bench.write("quote", QUOTE)
+    rules = policy(tmp_path / "policy.yaml", "detect-secrets", "quote")
+    block = f"quote: {{command: [quote, '{{files}}'], reads: ['**'], kind: {kind}, version: '1'}}"
+    rules.write_text(rules.read_text("utf-8").replace("quote: {enabled: true}", block), encoding="utf-8")
+    ran, out = scan(tmp_path, tree, "--policy", rules, command=bench.command)
+    ran.ends(1)
+    assert_kept(planted, ran, tmp_path)
+    assert [entry for entry in verdict(out / "all")["findings"] if entry["rule"].startswith("quote:")]
