@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ import msgspec
 from scanners.errors import Unreadable
 from scanners.model import Accounting, Confidence, FileReport, Finding, Gap, GapKind, Kind, Location, Severity, Span
 from scanners.scan.plugin import Run, Source, fields, parse
-from scanners.tools.grammar import gap, python_fault
+from scanners.tools.grammar import WARNINGS, gap, python_fault
 from scanners.tools.inline import nosec, nosec_comments
 from scanners.tools.installed import version_of
 
@@ -140,7 +141,9 @@ def _spans(lines: Sequence[str], line: int, value: str) -> Iterator[Span]:
 @functools.cache
 def _known_tests() -> Mapping[str, str]:
     """Every test id and name that bandit knows, and its id: asked for only where a comment names tests."""
-    from bandit.core.extension_loader import MANAGER  # noqa: PLC0415 -- loads every plugin: a third of a second
+    with WARNINGS, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from bandit.core.extension_loader import MANAGER  # noqa: PLC0415 -- loads every plugin: a third of a second
 
     ids = {*MANAGER.plugins_by_id, *MANAGER.blacklist_by_id, *MANAGER.builtin}
     names = {plugin.name: plugin.plugin._test_id for plugin in MANAGER.plugins}

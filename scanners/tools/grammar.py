@@ -12,9 +12,9 @@ import yaml
 from scanners.errors import Unreadable
 from scanners.model import Gap, GapKind
 
-__all__ = ["python_fault", "yaml_fault"]
+__all__ = ["WARNINGS", "gap", "python_fault", "yaml_fault"]
 
-_WARNINGS = threading.Lock()  # the list of warning filters belongs to the whole process
+WARNINGS = threading.Lock()  # the list of warning filters belongs to the whole process
 
 
 def python_fault(data: bytes) -> Unreadable | None:
@@ -22,7 +22,7 @@ def python_fault(data: bytes) -> Unreadable | None:
     version = f"Python {sys.version_info.major}.{sys.version_info.minor}"
     hint = "run scangate with the Python that the code is written for, mend the file, or exclude it with a reason"
     try:
-        with _WARNINGS, warnings.catch_warnings():
+        with WARNINGS, warnings.catch_warnings():
             warnings.simplefilter("ignore")
             ast.parse(data)
     except SyntaxError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import tokenize
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 __all__ = ["nosec", "nosec_comments", "nosemgrep"]
@@ -13,8 +14,8 @@ _NOSEC = re.compile(r"#\s*nosec:?\s*(?P<tests>[^#]+)?#?")
 _NOSEC_TEST = re.compile(r"(?:(B\d+|[a-z\d_]+),?)+", re.IGNORECASE)
 
 _IDS = r"(?:[:=]\s?(?P<ids>(?:[^,\s](?:[,\s]+)?)+))?"
-_NOSEM_SAME_LINE = re.compile(rf" nosem(?:grep)?{_IDS}", re.IGNORECASE)
-_NOSEM_LINE_BEFORE = re.compile(rf"^[^a-zA-Z0-9]* nosem(?:grep)?{_IDS}", re.IGNORECASE)
+_NOSEM_SAME_LINE = re.compile(rf" nosem(?:grep)?{_IDS}", re.IGNORECASE | re.ASCII)
+_NOSEM_LINE_BEFORE = re.compile(rf"^[^a-zA-Z0-9]*nosem(?:grep)?{_IDS}", re.IGNORECASE | re.ASCII)
 
 LONGEST = 120
 
@@ -56,9 +57,10 @@ def _named_tests(comment: str, ids: Callable[[], Mapping[str, str]]) -> set[str]
 
 def nosemgrep(lines: Sequence[str], line: int, rule: str) -> str:
     """The comment on ``line``, or alone on the line before it, that waives semgrep's ``rule``; empty where none does."""
-    for number, pattern in ((line, _NOSEM_SAME_LINE), (line - 1, _NOSEM_LINE_BEFORE)):
-        if 1 <= number <= len(lines) and (match := pattern.search(lines[number - 1])):
-            ids = [found for found in re.split(r"[,\s]", match["ids"] or "") if found]
-            if not ids or rule in ids:
-                return match[0].strip()[:LONGEST]
+    here = deque(_NOSEM_SAME_LINE.finditer(lines[line - 1] if line <= len(lines) else ""), maxlen=1)  # of several the last counts
+    above = _NOSEM_LINE_BEFORE.match(lines[line - 2]) if 2 <= line <= len(lines) + 1 else None
+    for match in filter(None, (*here, above)):
+        ids = [part.strip(" ").partition(" ")[0] for part in (match["ids"] or "").split(",")]  # what follows an id says why
+        if not any(ids) or rule in ids:
+            return match[0].strip()[:LONGEST]
     return ""

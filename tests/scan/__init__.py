@@ -1,0 +1,1 @@
+"""Tests of what states facts: targets, processes, snapshot, redaction, identity, the engine."""

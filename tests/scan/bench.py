@@ -1,0 +1,110 @@
+"""A bench for scanners: files on disk, the real engine, real programs. Starts nothing by itself."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from scanners.model import Gap, ScanResult, Targets
+from scanners.scan.calls import Call
+from scanners.scan.engine import Exclude, Plan, Task, scan
+from scanners.scan.git import Repository, find
+from scanners.scan.plugin import Source
+from scanners.scan.process import Processes
+from scanners.scan.snapshot import Snapshot
+from scanners.scan.targets import Listing, list_files
+
+__all__ = ["BESIDE", "Bench", "adds_up", "git", "write"]
+
+BESIDE = Path(sys.executable).parent
+"""Where the tools' own commands lie."""
+
+
+def write(root: Path, files: Mapping[str, bytes | str]) -> Path:
+    """Writes ``files`` below ``root`` and returns it."""
+    for name, data in files.items():
+        file = root / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data if isinstance(data, bytes) else data.encode())
+    return root
+
+
+def git(root: Path, *arguments: str) -> str:
+    """Runs the real git in ``root``, with a name and without anybody's configuration."""
+    names = {f"GIT_{who}_{what}": "a@example.com" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    environment = {"PATH": os.environ["PATH"], "HOME": str(root), "GIT_CONFIG_NOSYSTEM": "1", **names}
+    argv = ["git", "-c", "protocol.file.allow=always", *arguments]
+    return subprocess.run(argv, cwd=root, env=environment, check=True, capture_output=True, text=True).stdout
+
+
+def adds_up(result: ScanResult) -> bool:
+    """Whether every file given is read or has a gap, and none is both."""
+    lost = {gap.path for gap in result.gaps if gap.path is not None}
+    return not lost & set(result.files) and result.given == len(result.files) + len(lost)
+
+
+class Bench:
+    """One private folder, one scanned root."""
+
+    def __init__(self, folder: Path, environ: Mapping[str, str] | None = None) -> None:
+        self.root = folder / "root"
+        self.root.mkdir(parents=True, exist_ok=True)
+        self.private = folder / "private"
+        self.private.mkdir()
+        self.processes = Processes(self.private, self.root, os.environ if environ is None else environ)
+
+    def repository(self) -> Repository | None:
+        """The repository of the root, found as a scan finds it."""
+        return find(self.root, self.processes)
+
+    def listing(self) -> Listing:
+        """What a scan of the root lists."""
+        return list_files(self.root, self.repository())
+
+    def call(self, *, timeout: float = 60) -> Call:
+        """A call to hand to a scanner, over a snapshot that holds nothing yet."""
+        folder = Path(tempfile.mkdtemp(dir=self.private))
+        return Call(self.processes, Snapshot(folder / "snapshot"), folder, timeout)
+
+    def sources(self, files: Mapping[str, bytes | str], *, timeout: float = 60) -> tuple[Call, list[Source]]:
+        """A call, and ``files`` as the sources that a scanner gets in it."""
+        folder = Path(tempfile.mkdtemp(dir=self.private))
+        snapshot = Snapshot(folder / "snapshot")
+        held = [snapshot.add(path, data if isinstance(data, bytes) else data.encode()) for path, data in files.items()]
+        return Call(self.processes, snapshot, folder, timeout), held
+
+    def run(
+        self,
+        scanner: Any,
+        files: Mapping[str, bytes | str] | None = None,
+        options: Any = None,
+        *,
+        listing: Listing | None = None,
+        timeout: float = 120,
+        jobs: int = 1,
+        max_bytes: int = 1024 * 1024,
+        excludes: Sequence[Exclude] = (),
+    ) -> tuple[ScanResult, Targets]:
+        """Scans the root, with ``files`` written to it first, by one scanner."""
+        write(self.root, files or {})
+        task = Task(scanner, scanner.Options() if options is None else options, timeout)
+        plan = Plan((task,), tuple(excludes), max_bytes, jobs)
+        folder = Path(tempfile.mkdtemp(dir=self.private))
+        listing = self.listing() if listing is None else listing
+        (result,), facts = scan(listing, plan, self.processes, folder, lambda *_: None)
+        assert adds_up(result)
+        return result, facts
+
+    def result(self, scanner: Any, files: Mapping[str, bytes | str] | None = None, options: Any = None, **rest: Any) -> ScanResult:
+        """The scanner's part of ``run``."""
+        return self.run(scanner, files, options, **rest)[0]
+
+
+def kinds(gaps: Sequence[Gap]) -> set[tuple[str | None, str]]:
+    """Gaps as (path, kind)."""
+    return {(gap.path, gap.kind.value) for gap in gaps}

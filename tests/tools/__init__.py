@@ -1,0 +1,1 @@
+"""Tests of the scanners that come with scangate, against the tools themselves."""

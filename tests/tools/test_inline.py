@@ -1,0 +1,73 @@
+"""What we call waived is what each tool itself hides: the tool is run with its own waivers on and off over a corpus of comments."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from scan.bench import Bench, write
+
+from scanners.model import ScanResult
+from scanners.tools import BUILT_IN, inline
+
+from . import waivers
+from .comments import SEMGREP_RULES, bandit_corpus, secrets_corpus, semgrep_corpus
+from .waivers import Seen
+
+
+def split(result: ScanResult) -> tuple[Seen, Seen]:
+    """Our findings as (all, waived); the rule without the scanner's name."""
+    seen: Seen = Counter()
+    waived: Seen = Counter()
+    for finding in result.findings:
+        key = (finding.rule.partition(":")[2], finding.location.path, finding.location.line)
+        seen[key] += 1
+        waived[key] += bool(finding.waiver)
+    return seen, +waived
+
+
+@pytest.mark.smoke
+def test_nosec_waives_what_bandit_hides(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    result = bench.result(BUILT_IN["bandit"], bandit_corpus())
+    everything = waivers.bandit(bench.root, "--ignore-nosec")
+    hidden = everything - waivers.bandit(bench.root)
+    assert not result.gaps
+    seen, waived = split(result)
+    assert seen == everything
+    assert waived == hidden
+    assert len(hidden) > 40
+    assert len(everything - hidden) > 40
+
+
+def test_nosemgrep_waives_what_semgrep_hides(tmp_path: Path) -> None:
+    rules = tmp_path / "rules.yaml"
+    rules.write_text(SEMGREP_RULES)
+    corpus = write(tmp_path / "corpus", semgrep_corpus())
+    everything = waivers.semgrep(corpus, "--disable-nosem", rules=rules)
+    hidden = everything - waivers.semgrep(corpus, rules=rules)
+    waived: Seen = Counter()
+    call, sources = Bench(tmp_path / "bench").sources(semgrep_corpus())
+    del call
+    lines = {source.path: source.lines for source in sources}
+    for key, count in everything.items():
+        waived[key] += count * bool(inline.nosemgrep(lines[key[1]], key[2], key[0]))
+    assert +waived == hidden
+    assert len(hidden) > 40
+    assert len(everything - hidden) > 30
+
+
+def test_pragma_waives_what_detect_secrets_hides(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    result = bench.result(BUILT_IN["detect-secrets"], secrets_corpus())
+    off = ("--disable-filter", "detect_secrets.filters.allowlist.is_line_allowlisted")
+    everything, shown = waivers.detect_secrets(bench.root, *off), waivers.detect_secrets(bench.root)
+    seen: dict[tuple[str, str, int], bool] = {}
+    for finding in result.findings:
+        key = (finding.title, finding.location.path, finding.location.line)
+        seen[key] = seen.get(key, True) and bool(finding.waiver)
+    assert set(seen) >= set(everything) | set(shown)
+    assert {key for key, waived in seen.items() if waived} & set(everything) == set(everything) - set(shown)
+    assert not {key for key in shown if seen[key]}
+    assert len(set(everything) - set(shown)) > 40

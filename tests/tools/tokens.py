@@ -1,0 +1,63 @@
+"""Values that look like secrets, made when the tests run, so that none stands in the repository; a seed, a value."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import string
+
+__all__ = ["letters", "secret", "tokens"]
+
+
+def letters(seed: str, length: int, alphabet: str = string.ascii_letters + string.digits) -> str:
+    """``length`` characters of ``alphabet`` that follow from ``seed``."""
+    digest = hashlib.shake_256(seed.encode()).digest(length)
+    return "".join(alphabet[byte % len(alphabet)] for byte in digest)
+
+
+def secret(seed: str) -> str:
+    """A password nobody would guess: letters and digits, starting with a letter."""
+    return "Z" + letters(seed, 15)
+
+
+def tokens(seed: str) -> dict[str, str]:
+    """One value for each kind that detect-secrets knows, by the kind's name."""
+    upper, lower = string.ascii_uppercase + string.digits, string.ascii_lowercase + string.digits
+    digits = string.digits
+
+    def base64_of(text: str) -> str:
+        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+    def hexes(name: str, length: int) -> str:
+        return letters(seed + name, length, string.hexdigits[:16])
+
+    head, body = base64_of('{"alg":"HS256","typ":"JWT"}'), base64_of('{"sub":"1234567890"}')
+    return {
+        "AWS Access Key": "AK" + "IA" + letters(seed + "aws", 16, upper),
+        "Artifactory Credentials": "AKC" + letters(seed + "artifactory", 20),
+        "Azure Storage Account access key": "AccountKey=" + letters(seed + "azure", 86) + "==",
+        "Base64 High Entropy String": letters(seed + "base64", 44),
+        "Basic Auth Credentials": f"https://user:{letters(seed + 'basic', 12)}@example.com/",
+        "Cloudant Credentials": f"https://{letters(seed + 'account', 8, lower)}:{hexes('cloudant', 64)}@x.cloudant.com",
+        "Discord Bot Token": "M" + letters(seed + "discord", 23) + "." + letters(seed + "d2", 6) + "." + letters(seed + "d3", 27),
+        "GitHub Token": "gh" + "p_" + letters(seed + "github", 36),
+        "GitLab Token": "gl" + "pat-" + letters(seed + "gitlab", 20),
+        "Hex High Entropy String": hexes("hex", 40),
+        "IBM Cloud IAM Key": letters(seed + "ibm", 44),
+        "IBM COS HMAC Credentials": hexes("cos", 48),
+        "JSON Web Token": f"{head}.{body}.{letters(seed + 'jwt', 43)}",
+        "Mailchimp Access Key": hexes("mailchimp", 32) + "-us1",
+        "NPM tokens": "//registry.example.com/:_authToken=" + "npm_" + letters(seed + "npm", 36),
+        "OpenAI Token": "sk-" + letters(seed + "o1", 20) + "T3Blbk" + "FJ" + letters(seed + "o2", 20),
+        "Private Key": "-----BEGIN " + "RSA PRIVATE KEY-----",
+        "Public IP (ipv4)": "8.8." + "4.4",
+        "PyPI Token": "pypi-" + "AgEIcHlwaS5vcmc" + letters(seed + "pypi", 80),
+        "Secret Keyword": secret(seed + "keyword"),
+        "SendGrid API Key": "SG." + letters(seed + "sg", 22) + "." + letters(seed + "sg2", 43),
+        "Slack Token": f"xox{'b'}-{letters(seed + 's1', 12, digits)}-{letters(seed + 's2', 12, digits)}-{letters(seed + 's3', 24)}",
+        "SoftLayer Credentials": hexes("softlayer", 64),
+        "Square OAuth Secret": "sq0csp-" + letters(seed + "square", 43),
+        "Stripe Access Key": "sk" + "_live_" + letters(seed + "stripe", 24),
+        "Telegram Bot Token": letters(seed + "t1", 9, digits) + ":" + "AAE" + letters(seed + "t2", 32),
+        "Twilio API Key": "SK" + hexes("twilio", 32),
+    }
