@@ -15,6 +15,7 @@ __all__ = ["Snapshot"]
 
 PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-+@=,~()[]{}#$^&! ")
 LONGEST_NAME = 200
+DEEPEST = 100
 LONGEST_PATH = 3500  # Linux takes 4095; trees and aliases add to it
 
 
@@ -35,8 +36,8 @@ class Snapshot:
         """
         file = self._root / "files" / _plain(path)
         try:
-            if str(file) in self._paths or len(str(file)) > LONGEST_PATH:  # two odd names became one plain name
-                raise FileExistsError
+            if str(file) in self._paths or len(str(file)) > LONGEST_PATH or path.count("/") > DEEPEST:
+                raise FileExistsError  # two odd names became one plain name, or it goes deeper than tools can
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(data)
         except (FileExistsError, NotADirectoryError, IsADirectoryError):  # or one is a folder in the other's way

@@ -144,13 +144,16 @@ def list_staged(root: Path, repository: Repository | None, names: Sequence[str])
 
 
 def _distinct(targets: Sequence[Target]) -> tuple[Target, ...]:
-    """``targets`` sorted, no two with one path: a name that is not UTF-8 could be shown as another's, and hide it."""
+    """``targets`` sorted, no two with one path: a name that is not UTF-8 could be shown as another's, and hide it.
+
+    The number stands in front: the file's own name decides which scanners read it.
+    """
     taken: set[str] = set()
     found = []
     for target in sorted(targets, key=lambda target: target.raw):
         path, number = target.path, 2
         while path in taken:
-            path, number = f"{target.path}~{number}", number + 1
+            path, number = f"~{number}/{target.path}", number + 1
         taken.add(path)
         found.append(msgspec.structs.replace(target, path=path))
     return tuple(sorted(found, key=lambda target: target.path))

@@ -191,9 +191,9 @@ SDISTS = ("Flask==1.0", "Scrapy==2.11.0", "celery==5.3.6")
 
 @pytest.fixture(scope="module", params=SDISTS)
 def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Bench:
-    """A published project, unpacked. Nothing of it is built: the archive is fetched as it is."""
+    """A published project, unpacked as it was published."""
     folder = tmp_path_factory.mktemp("sdist")
-    fetch = [sys.executable, "-m", "pip", "download", "--no-deps", "--no-binary", ":all:", "--no-build-isolation", "--dest"]
+    fetch = [sys.executable, "-m", "pip", "download", "--no-deps", "--no-binary", ":all:", "--dest"]
     subprocess.run([*fetch, str(folder), request.param], check=False, capture_output=True, env={**os.environ, "PIP_NO_INPUT": "1"})
     (archive,) = folder.glob("*.tar.gz")
     bench = Bench(tmp_path_factory.mktemp("project"))
