@@ -57,7 +57,9 @@ def place_of(data: bytes, line: int, column: int) -> tuple[int, int]:
     if data.isascii() and b"\r" not in data:
         return line, column
     rows = data.split(b"\n")
-    before = b"\n".join([*rows[: line - 1], rows[line - 1][: column - 1] if line <= len(rows) else b""])
+    if line > len(rows):
+        line, column = len(rows), len(rows[-1]) + 1
+    before = b"\n".join([*rows[: line - 1], rows[line - 1][: column - 1]])
     if before.endswith(b"\r") and data[len(before) :].startswith(b"\n"):
         before = before[:-1]
     lines = lines_of(before.decode(decode(data)[1], "ignore"))

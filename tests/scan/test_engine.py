@@ -1,0 +1,314 @@
+"""The ledger: whatever a scanner does, each file it was given comes back as read or as a gap, and nothing else comes back."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from scanners.errors import Unreadable
+from scanners.model import (
+    Accounting,
+    Confidence,
+    FileReport,
+    Finding,
+    Gap,
+    GapKind,
+    Kind,
+    LeftOut,
+    Location,
+    ScanResult,
+    Severity,
+    Span,
+    Status,
+)
+from scanners.scan.engine import Exclude, Plan, Task, scan
+from scanners.scan.plugin import Run, Source
+
+from .bench import Bench, adds_up
+
+FILES: dict[str, bytes | str] = {f"{name}.txt": f"{name}\n" for name in "abcdefg"}
+Scan = Callable[[Sequence[Source]], Iterable[FileReport]]
+
+
+class Plugin:
+    """A scanner that reads ``.txt`` files and does what it is told."""
+
+    NAME = "plugin"
+    ACCOUNTING = Accounting.PER_FILE
+
+    class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+        """It has none."""
+
+    def __init__(self, act: Scan, *, splits: bool = True) -> None:
+        self.SPLITS = splits
+        self._act = act
+        self.calls = 0
+
+    def version(self) -> str:
+        return "1"
+
+    def reads(self, path: str, options: Any) -> bool:
+        return path.endswith(".txt")
+
+    def scan(self, files: Sequence[Source], options: Any, run: Run) -> Iterable[FileReport]:
+        self.calls += 1
+        return self._act(files)
+
+
+def finding(path: str, rule: str = "plugin:rule", line: int = 1) -> Finding:
+    return Finding(rule, Severity.LOW, Confidence.LOW, Kind.CODE, "title", "message", Location(path, line, line))
+
+
+def read_all(files: Sequence[Source]) -> list[FileReport]:
+    return [FileReport(source.path) for source in files]
+
+
+def forget(files: Sequence[Source]) -> list[FileReport]:
+    return [FileReport(source.path) for source in files if source.path != "c.txt"]
+
+
+def raises(error: BaseException) -> Scan:
+    def act(files: Sequence[Source]) -> Iterator[FileReport]:
+        yield FileReport(files[0].path)
+        raise error
+
+    return act
+
+
+def fails_over(name: str, error: BaseException) -> Scan:
+    def act(files: Sequence[Source]) -> list[FileReport]:
+        if any(source.path == name for source in files):
+            raise error
+        return read_all(files)
+
+    return act
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    return Bench(tmp_path)
+
+
+def lost(result: ScanResult) -> dict[str | None, str]:
+    return {gap.path: gap.kind.value for gap in result.gaps}
+
+
+@pytest.mark.smoke
+def test_a_scanner_that_reads_all_is_complete(bench: Bench) -> None:
+    result = bench.result(Plugin(read_all), FILES)
+    assert (result.status, result.files, result.gaps) == (Status.COMPLETE, tuple(sorted(FILES)), ())
+
+
+@pytest.mark.smoke
+def test_a_file_that_a_scanner_forgets_is_a_gap(bench: Bench) -> None:
+    result = bench.result(Plugin(forget), FILES)
+    assert result.status is Status.PARTIAL
+    assert lost(result) == {"c.txt": "garbage"}
+
+
+BAD_REPORTS: dict[str, Callable[[Sequence[Source]], Any]] = {
+    "a stranger's file": lambda files: [*read_all(files), FileReport("stranger.txt")],
+    "a copy's path": lambda files: [FileReport(str(source.file)) for source in files],
+    "a finding in another file": lambda files: [FileReport(source.path, (finding("z.txt"),)) for source in files],
+    "a finding in another name": lambda files: [FileReport(source.path, (finding(source.path, "bandit:B1"),)) for source in files],
+    "a gap of another file": lambda files: [
+        FileReport("a.txt", gaps=(Gap("plugin", "b.txt", GapKind.TIMEOUT, "x"),)),
+        *read_all(files),
+    ],
+    "a gap in another name": lambda files: [
+        FileReport("a.txt", gaps=(Gap("bandit", "a.txt", GapKind.TIMEOUT, "x"),)),
+        *read_all(files),
+    ],
+    "nothing at all": lambda files: None,
+    "something else": lambda files: [source.path for source in files],
+    "a number": lambda files: 7,
+    "none among reports": lambda files: [*read_all(files), None],
+}
+
+
+@pytest.mark.parametrize("name", BAD_REPORTS)
+def test_a_report_that_cannot_be_believed_is_a_gap_of_every_file(bench: Bench, name: str) -> None:
+    result = bench.result(Plugin(BAD_REPORTS[name]), FILES)
+    assert result.status is Status.FAILED
+    assert result.files == ()
+    assert set(lost(result)) == set(FILES)
+    assert result.findings == ()
+
+
+def test_an_empty_answer_is_no_clean_answer(bench: Bench) -> None:
+    assert set(lost(bench.result(Plugin(lambda files: []), FILES))) == set(FILES)
+
+
+ERRORS = [
+    ValueError("x"),
+    KeyError("x"),
+    RecursionError(),
+    MemoryError(),
+    OSError(5, "x"),
+    SystemExit(0),
+    SystemExit(1),
+    GeneratorExit(),
+]
+ERRORS += [BaseException("x"), StopIteration(), AssertionError(), UnicodeDecodeError("utf-8", b"\xff", 0, 1, "x")]
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+def test_whatever_a_scanner_raises_its_files_are_told(bench: Bench, error: BaseException) -> None:
+    result = bench.result(Plugin(raises(error)), FILES)
+    assert result.status is Status.FAILED
+    assert set(lost(result)) == set(FILES)
+    assert set(lost(result).values()) == {"crash"}
+    assert "x" not in {gap.reason for gap in result.gaps}
+
+
+@pytest.mark.parametrize("kind", list(GapKind))
+def test_what_a_scanner_says_it_could_not_do_is_told_as_it_says(bench: Bench, kind: GapKind) -> None:
+    result = bench.result(Plugin(raises(Unreadable(kind, "reason", "hint"))), FILES)
+    assert {(gap.kind, gap.reason, gap.hint) for gap in result.gaps} == {(kind, "reason", "hint")}
+
+
+@pytest.mark.parametrize("error", [Unreadable(GapKind.CRASH, "x"), ValueError()], ids=["crash", "fault"])
+@pytest.mark.parametrize("name", ["a.txt", "d.txt", "g.txt"])
+def test_one_bad_file_costs_that_file_alone(bench: Bench, name: str, error: Exception) -> None:
+    result = bench.result(Plugin(fails_over(name, error)), FILES)
+    assert lost(result) == {name: "crash"}
+
+
+def test_a_scanner_that_cannot_be_split_is_asked_once(bench: Bench) -> None:
+    plugin = Plugin(fails_over("a.txt", ValueError()), splits=False)
+    assert set(lost(bench.result(plugin, FILES))) == set(FILES)
+    assert plugin.calls == 1
+
+
+def test_reports_of_one_file_are_joined(bench: Bench) -> None:
+    def twice(files: Sequence[Source]) -> list[FileReport]:
+        return [FileReport(source.path, (finding(source.path, f"plugin:{number}"),)) for source in files for number in "12"]
+
+    result = bench.result(Plugin(twice), FILES)
+    assert result.files == tuple(sorted(FILES))
+    assert len(result.findings) == 2 * len(FILES)
+    assert len({each.fingerprint for each in result.findings}) == 2 * len(FILES)
+
+
+def test_a_file_with_a_gap_is_not_read_even_if_it_is_reported(bench: Bench) -> None:
+    def both(files: Sequence[Source]) -> list[FileReport]:
+        gaps = [FileReport(source.path, gaps=(Gap("plugin", source.path, GapKind.TIMEOUT, "x"),)) for source in files]
+        return [*gaps, *read_all(files)]
+
+    result = bench.result(Plugin(both), FILES)
+    assert result.files == ()
+    assert result.status is Status.FAILED
+
+
+@pytest.mark.parametrize(
+    "error", [Unreadable(GapKind.TOOL_MISSING, "x"), SystemExit(0), ValueError()], ids=["missing", "exit", "fault"]
+)
+@pytest.mark.parametrize("files", [FILES, {"other.md": ""}], ids=["files", "none"])
+def test_a_tool_that_is_not_there_is_a_gap_even_without_files(
+    bench: Bench, files: dict[str, bytes | str], error: BaseException
+) -> None:
+    class Absent(Plugin):
+        def version(self) -> str:
+            raise error
+
+    result = bench.result(Absent(read_all), files)
+    assert result.status is Status.FAILED
+    assert set(lost(result)) == (set(FILES) if files is FILES else {None})
+
+
+def test_a_file_of_which_a_scanner_cannot_say_whether_it_reads_it_is_not_lost(bench: Bench) -> None:
+    class Unsure(Plugin):
+        def reads(self, path: str, options: Any) -> bool:
+            if path == "odd.md":
+                raise SystemExit(0)
+            return super().reads(path, options)
+
+    result = bench.result(Unsure(forget), {**FILES, "odd.md": ""})
+    assert "odd.md" in result.files
+    assert lost(result) == {"c.txt": "garbage"}
+
+
+def test_files_that_cannot_be_had_are_gaps_of_who_would_read_them(bench: Bench) -> None:
+    result, facts = bench.run(Plugin(read_all), {**FILES, "large.txt": "x" * 2000, "large.md": "x" * 2000}, max_bytes=1000)
+    assert lost(result) == {"large.txt": "too-large"}
+    assert facts.files == len(FILES) + 2
+
+
+def test_an_excluded_file_is_left_out_by_name_and_reason(bench: Bench) -> None:
+    excludes = (Exclude("a.txt", "it is generated"), Exclude("b.txt", "not ours", ("plugin",)), Exclude("c.txt", "x", ("other",)))
+    result = bench.result(Plugin(read_all), FILES, excludes=excludes)
+    assert result.given == len(FILES) - 2
+    assert result.left_out == (LeftOut("a.txt", "it is generated", "plugin"), LeftOut("b.txt", "not ours", "plugin"))
+
+
+def test_a_skipped_scanner_is_told_and_not_asked(bench: Bench) -> None:
+    plugin = Plugin(read_all)
+    plan = Plan((Task(plugin, None, 1.0, "the policy says no"),))
+    ((result,), _) = scan(bench.listing(), plan, bench.processes, bench.private, lambda *_: None)
+    assert (result.status, result.reason, plugin.calls) == (Status.SKIPPED, "the policy says no", 0)
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 7, 50])
+def test_the_number_of_jobs_changes_nothing_but_time(bench: Bench, jobs: int) -> None:
+    def act(files: Sequence[Source]) -> list[FileReport]:
+        return [FileReport(source.path, (finding(source.path),)) for source in files if source.path != "c.txt"]
+
+    one = bench.result(Plugin(act), FILES)
+    many = bench.result(Plugin(act), FILES, jobs=jobs)
+    assert msgspec.structs.replace(many, seconds=0.0) == msgspec.structs.replace(one, seconds=0.0)
+
+
+def test_a_secret_that_one_scanner_sees_is_in_no_word_of_another(bench: Bench) -> None:
+    value = "Zq8" + "hunter" + "77xY"
+
+    class Seer(Plugin):
+        NAME = "seer"
+
+    def see(files: Sequence[Source]) -> list[FileReport]:
+        return [FileReport("a.txt", secrets=(Span(1, 6, 1, 6 + len(value)),)), FileReport("b.txt")]
+
+    def tell(files: Sequence[Source]) -> list[FileReport]:
+        told = finding("b.txt")
+        told = msgspec.structs.replace(told, title=value, message=f"says '{value}'", waiver=f"# nosec {value}")
+        return [
+            FileReport("a.txt", (finding("a.txt"),), gaps=(Gap("plugin", "a.txt", GapKind.PARTIAL_PARSE, f"at {value}"),)),
+            FileReport("b.txt", (told,)),
+            FileReport(f"{value}.txt"),
+        ]
+
+    seer = Seer(see)
+    seer.reads = lambda path, options: path in {"a.txt", "b.txt"}  # type: ignore[method-assign]
+    (bench.root / "a.txt").write_text(f"key: {value}\n")
+    (bench.root / "b.txt").write_text(f"# {value}\n")
+    (bench.root / f"{value}.txt").write_text("")
+    (bench.root / f"{value}.lnk").symlink_to("nowhere")
+    tasks = (Task(Plugin(tell), None, 1.0), Task(seer, None, 1.0))
+    folder = bench.private / "run"
+    folder.mkdir()
+    results, facts = scan(bench.listing(), Plan(tasks), bench.processes, folder, lambda *_: None)
+    assert value not in repr(results) + repr(facts)
+    assert all(adds_up(result) for result in results)
+    assert results[0].given == 3
+
+
+def test_a_plugin_that_ends_the_program_does_not_end_ours(bench: Bench) -> None:
+    """sys.exit(0) in a thread of the pool would come out of the scan as our own exit code: the falsest green of all."""
+    result = bench.result(Plugin(lambda files: sys.exit(0)), FILES, jobs=3)
+    assert result.status is Status.FAILED
+
+
+def test_a_cancelled_run_reads_nothing_more(bench: Bench) -> None:
+    class Starts(Plugin):
+        def scan(self, files: Sequence[Source], options: Any, run: Run) -> Iterable[FileReport]:
+            run.start([sys.executable, "-c", ""])
+            return read_all(files)
+
+    bench.result(Plugin(read_all), FILES)
+    listing = bench.listing()
+    bench.processes.cancel()
+    assert set(lost(bench.result(Starts(read_all), listing=listing)).values()) == {"interrupted"}

@@ -1,0 +1,128 @@
+"""Fingerprints are what a finding is, not where it stands, and hold nothing of a secret; line hashes are GitHub's."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scanners.model import Confidence, Finding, Kind, Location, Package, Severity, Span
+from scanners.scan.identity import identify, line_hashes
+from scanners.scan.redact import take_out
+from scanners.scan.text import lines_of
+
+# Published beside the code that computes them: github/codeql-action, src/fingerprints.test.ts.
+VECTORS = [
+    ("", ["c129715d7a2bc9a3:1"]),
+    (" a\nb\n  \t\tc\n d", ["271789c17abda88f:1", "54703d4cd895b18:1", "180aee12dab6264:1", "a23a3dc5e078b07b:1"]),
+    (
+        " hello; \t\nworld!!!\n\n\n  \t\tGreetings\n End",
+        [
+            "8b7cf3e952e7aeb2:1",
+            "b1ae1287ec4718d9:1",
+            "bff680108adb0fcc:1",
+            "c6805c5e1288b612:1",
+            "b86d3392aea1be30:1",
+            "e6ceba753e1a442:1",
+        ],
+    ),
+    (
+        "x = 2\nx = 1\nprint(x)\nx = 3\nprint(x)\nx = 4\nprint(x)\n",
+        [
+            *("e54938cc54b302f1:1", "bb609acbe9138d60:1", "1131fd5871777f34:1", "5c482a0f8b35ea28:1"),
+            *("54517377da7028d2:1", "2c644846cb18d53e:1", "f1b89f20de0d133:1", "c129715d7a2bc9a3:1"),
+        ],
+    ),
+    (
+        " hello; \t\nworld!!!\r\n\n\r  \t\tGreetings\r End\r\n",
+        [
+            *("e9496ae3ebfced30:1", "fb7c023a8b9ccb3f:1", "ce8ba1a563dcdaca:1", "e20e36e16fcb0cc8:1"),
+            *("b3edc88f2938467e:1", "c8e28b0b4002a3a0:1", "c129715d7a2bc9a3:1"),
+        ],
+    ),
+    (
+        "Lorem ipsum dolor sit amet.\n" * 10,
+        [
+            *(f"a7f2ff13bc495cf2:{number}" for number in range(1, 7)),
+            *("a7f2ff1481e87703:1", "a9cf91f7bbf1862b:1", "55ec222b86bcae53:1", "cc97dc7b1d7d8f7b:1", "c129715d7a2bc9a3:1"),
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), VECTORS)
+def test_line_hashes_are_the_published_ones(text: str, expected: list[str]) -> None:
+    assert list(line_hashes(lines_of(text)).values()) == expected
+
+
+def finding(
+    line: int, *, kind: Kind = Kind.CODE, rule: str = "a:rule", end_line: int = 0, package: Package | None = None
+) -> Finding:
+    return Finding(rule, Severity.LOW, Confidence.LOW, kind, "t", "m", Location("a.py", line, end_line or line), package=package)
+
+
+def prints(text: str, findings: list[Finding]) -> list[str]:
+    return [found.fingerprint for found in identify(findings, lines_of(text))]
+
+
+def test_a_fingerprint_survives_moves_indents_and_line_ends() -> None:
+    before = prints("eval(x)\n", [finding(1)])
+    assert prints("\n\n# new\neval(x)\n", [finding(4)]) == before
+    assert prints("if a:\n        eval( x )\n", [finding(2)]) == before
+    assert prints("a\r\neval(x)\r\n", [finding(2)]) == before
+    assert prints("eval(y)\n", [finding(1)]) != before
+    assert prints("eval(x)\n", [finding(1, rule="a:other")]) != before
+
+
+def test_a_call_over_several_lines_is_the_same_on_one() -> None:
+    assert prints("call(\n    a,\n    b,\n)\n", [finding(1, end_line=4)]) == prints("call(a,b,)\n", [finding(1)])
+
+
+def test_twins_are_told_apart_by_their_order() -> None:
+    twins = prints("eval(x)\neval(x)\neval(x)\n", [finding(3), finding(1), finding(2)])
+    assert len(set(twins)) == 3
+    assert prints("eval(x)\n\n\n\neval(x)\n", [finding(1), finding(5)]) == twins[:2]
+
+
+@given(st.text("abcXYZ0189+/=", min_size=1, max_size=40), st.text("abcXYZ0189+/=", min_size=1, max_size=40))
+def test_a_secrets_value_is_in_no_part_of_its_identity(first: str, second: str) -> None:
+    def identity(value: str) -> list[tuple[str, str, str]]:
+        lines = take_out([f'db_password = "{value}"  # why'], [Span(1, 16, 1, 16 + len(value))])
+        found = identify([finding(1, kind=Kind.SECRET), finding(1)], lines)
+        return [(each.fingerprint, each.evidence, each.line_hash) for each in found]
+
+    assert identity(first) == identity(second)
+
+
+def test_a_secret_is_known_by_the_name_it_is_given() -> None:
+    one, two = (prints(text, [finding(1, kind=Kind.SECRET)]) for text in ('db_password = "***"', 'api_token = "***"'))
+    assert one != two
+    assert prints('x\n\n  "db_password": "***"', [finding(3, kind=Kind.SECRET)]) == one
+
+
+def test_a_secret_has_no_line_hash() -> None:
+    secret, code = identify([finding(1, kind=Kind.SECRET, rule="a:1"), finding(1, rule="a:2")], ["x = ***"])
+    assert (secret.line_hash, bool(code.line_hash)) == ("", True)
+
+
+def test_a_dependency_is_known_by_its_package_not_its_version() -> None:
+    old, new = (prints(f"a=={v}", [finding(1, kind=Kind.DEPENDENCY, package=Package("a", v))]) for v in ("1", "2"))
+    assert old == new
+
+
+def test_evidence_is_short_and_masked() -> None:
+    (found,) = identify([finding(1)], ['  password = "hunter2"; ' + "x" * 5000])
+    assert found.evidence.startswith('password = "***"')
+    assert len(found.evidence) < 260
+    (found,) = identify([finding(1)], ["x" * 1990 + " token" + "A1b2" * 20])
+    assert "A1b2" not in found.evidence
+
+
+def test_a_place_beyond_the_file_is_no_error() -> None:
+    (found,) = identify([finding(99, end_line=120)], ["a"])
+    assert (found.evidence, found.line_hash) == ("", "")
+
+
+def test_many_findings_on_one_long_line_cost_little() -> None:
+    lines = ["eval(x);" * 100_000]
+    assert len(identify([finding(1) for _ in range(2000)], lines)) == 2000
