@@ -1,0 +1,24 @@
+"""Puts a small program of a test's own in the place of a tool: real, on disk, started as the tool would be."""
+
+from __future__ import annotations
+
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+
+__all__ = ["stand_in"]
+
+
+def stand_in(folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, code: str) -> Path:
+    """Makes a folder of console scripts in which ``name`` is the Python program ``code``, and lets ours be looked for there."""
+    folder.mkdir(exist_ok=True)
+    program = folder / name
+    program.write_text(f"#!{sys.executable}\n{code}\n")
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    python = folder / "python"
+    if not python.exists():
+        python.symlink_to(sys.executable)
+        monkeypatch.setattr(sys, "executable", str(python))
+    return program

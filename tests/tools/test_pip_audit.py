@@ -1,0 +1,231 @@
+"""Every pin comes back clean, as findings, or as a gap on its line, whatever pip-audit or its service says."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from scan.bench import BESIDE, Bench
+
+from scanners.model import Kind, ScanResult, Severity
+from scanners.tools import BUILT_IN, pip_audit
+
+from .stand_in import stand_in
+
+PINS: dict[str, bytes | str] = {"requirements.txt": "# pins\nalpha==1.0\nbeta==2.0\ngamma==3.0\n"}
+ECHO = """
+import json, sys
+name = sys.argv[sys.argv.index("--requirement") + 1]
+pins = [line.strip().split("==") for line in open(name)]
+answer = {"dependencies": [{"name": n, "version": v, "vulns": []} for n, v in pins], "fixes": []}
+code = 0
+"""
+WRITE = "\nprint(json.dumps(answer))\nsys.exit(code)\n"
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    return Bench(tmp_path)
+
+
+def answered(bench: Bench, monkeypatch: pytest.MonkeyPatch, change: str, files: Mapping[str, bytes | str] = PINS) -> ScanResult:
+    """A run with a program in pip-audit's place that answers cleanly, but for ``change``."""
+    stand_in(bench.private / "bin", monkeypatch, "pip-audit", ECHO + change + WRITE)
+    return bench.result(pip_audit, files)
+
+
+def gaps(result: ScanResult) -> set[tuple[str, int]]:
+    return {(gap.kind.value, gap.line) for gap in result.gaps}
+
+
+def test_clean_pins_are_read(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    result = answered(bench, monkeypatch, "")
+    assert (result.files, result.gaps, result.findings) == (("requirements.txt",), (), ())
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ("answer['dependencies'].pop()", {("garbage", 4)}),
+        ("answer['dependencies'][1]['version'] = '9'", {("garbage", 3)}),
+        ("answer['dependencies'][0] = {'name': 'alpha', 'skip_reason': 'not found'}", {("advisory-unanswered", 2)}),
+        ("for d in answer['dependencies']: d['skip_reason'] = '404'", {("advisory-unanswered", n) for n in (2, 3, 4)}),
+        ("answer['dependencies'][0]['vulns'] = None", {("garbage", 2)}),
+        ("answer['dependencies'][0].pop('vulns')", {("garbage", 0)}),
+        ("answer['dependencies'] = []", {("garbage", n) for n in (2, 3, 4)}),
+        ("answer['dependencies'].append({'name': 'delta', 'version': '1', 'vulns': []})", {("garbage", 0)}),
+        ("answer['dependencies'].append(answer['dependencies'][0])", {("garbage", 0)}),
+        ("answer['dependencies'][0]['vulns'] = [{}]", {("garbage", 0)}),
+        ("answer['dependencies'][0]['vulns'] = [7]", {("garbage", 0)}),
+        ("answer = []", {("garbage", 0)}),
+        ("answer = {}", {("garbage", 0)}),
+        ("answer = None", {("garbage", 0)}),
+        ("answer['dependencies'] = None", {("crash", 0)}),
+        ("print('not JSON')", {("garbage", 0)}),
+        ("sys.exit(0)", {("garbage", 0)}),
+        ("sys.exit(1)", {("garbage", 0)}),
+        ("sys.exit('ConnectionError: no route')", {("advisory-unanswered", n) for n in (2, 3, 4)}),
+        ("sys.exit(2)", {("crash", 0)}),
+        ("sys.exit(137)", {("crash", 0)}),
+        ("import os; os.kill(os.getpid(), 9)", {("crash", 0)}),
+        ("code = 1", set()),
+    ],
+)
+def test_an_answer_that_cannot_be_believed_is_a_gap(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, change: str, expected: set[tuple[str, int]]
+) -> None:
+    result = answered(bench, monkeypatch, change)
+    assert gaps(result) == expected
+    assert result.findings == ()
+
+
+def test_two_versions_of_one_name_are_both_asked_about(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    vulnerability = "{'id': 'X-1', 'aliases': [], 'fix_versions': ['1.1']}"
+    change = f"for d in answer['dependencies']:\n  if d['version'] == '1.0': d['vulns'] = [{vulnerability}]"
+    files: dict[str, bytes | str] = {"requirements.txt": "alpha==1.0\n", "requirements-dev.txt": "alpha==2.0\nAlpha==1.0\n"}
+    result = answered(bench, monkeypatch, change, files)
+    assert {(found.location.path, found.location.line) for found in result.findings} == {
+        ("requirements.txt", 1),
+        ("requirements-dev.txt", 2),
+    }
+    assert not result.gaps
+
+
+def test_a_vulnerability_that_two_databases_tell_is_one(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    change = """answer['dependencies'][0]['vulns'] = [
+        {'id': 'PYSEC-1', 'aliases': ['CVE-2020-1'], 'fix_versions': ['1.1']},
+        {'id': 'GHSA-1', 'aliases': ['CVE-2020-1'], 'fix_versions': []},
+        {'id': 'PYSEC-2', 'aliases': [], 'fix_versions': []}]"""
+    result = answered(bench, monkeypatch, change)
+    assert sorted(found.rule for found in result.findings) == ["pip-audit:CVE-2020-1", "pip-audit:PYSEC-2"]
+    assert {(found.kind, found.severity, found.location.line) for found in result.findings} == {
+        (Kind.DEPENDENCY, Severity.UNKNOWN, 2)
+    }
+
+
+def test_lines_that_are_no_pins_are_gaps_on_their_lines(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    files: dict[str, bytes | str] = {
+        "requirements.txt": "alpha==1.0\nbeta\n!!!\n-e .\n-r base.txt\n-r requirements/base.txt\n",
+        "requirements/base.txt": "-r ../requirements.txt\ngamma==1.*\n",
+        "requirements-garbage.txt": b"\xff\xfe\x00garbage\n\x80",
+    }
+    result = answered(bench, monkeypatch, "", files)
+    told = {(gap.path, gap.line, gap.kind.value) for gap in result.gaps if gap.path != "requirements-garbage.txt"}
+    assert told == {
+        *{("requirements.txt", 2, "unpinned"), ("requirements.txt", 3, "unparsable"), ("requirements.txt", 4, "unpinned")},
+        *{("requirements.txt", 5, "unpinned"), ("requirements/base.txt", 2, "unpinned")},
+    }
+    assert "requirements-garbage.txt" in {gap.path for gap in result.gaps}
+
+
+def test_a_missing_program_and_a_hanging_one(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = stand_in(bench.private / "bin", monkeypatch, "pip-audit", "import time; time.sleep(100)")
+    assert gaps(bench.result(pip_audit, PINS, timeout=1)) == {("timeout", 0)}
+    program.unlink()
+    assert gaps(bench.result(pip_audit, PINS)) == {("tool-missing", 0)}
+
+
+@pytest.mark.parametrize(
+    ("path", "read"),
+    [
+        ("requirements.txt", True),
+        ("requirements-dev.txt", True),
+        ("dev_requirements.txt", True),
+        ("a/constraints.txt", True),
+        ("requirements/any.txt", True),
+        ("requirements.md", False),
+        ("notes.txt", False),
+        ("myrequirementsfile.txt", False),
+    ],
+)
+def test_which_files_it_reads(path: str, *, read: bool) -> None:
+    assert pip_audit.reads(path, pip_audit.Options()) is read
+
+
+class Service:
+    """An advisory service of our own: answers what OSV's would for the packages that ``answers`` names."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, Any] = {}
+        self.asked: list[str] = []
+        service = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                query = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                name = query["package"]["name"]
+                service.asked.append(f"{name}=={query['version']}")
+                body = service.answers.get(name, {})
+                data = body if isinstance(body, bytes) else json.dumps(body).encode()
+                self.send_response(500 if body == b"" else 200)
+                self.send_header("Content-Length", str(len(data)))
+                self.end_headers()
+                self.wfile.write(data)
+
+            def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 -- the library's name
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/v1/query"
+
+
+@pytest.fixture
+def service() -> Iterator[Service]:
+    made = Service()
+    yield made
+    made.server.shutdown()
+    made.server.server_close()
+
+
+@pytest.fixture
+def local(bench: Bench, service: Service, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    """The real pip-audit, pointed at the service of our own."""
+    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    argv = [str(BESIDE / "pip-audit"), "--vulnerability-service", "osv", "--osv-url", service.url]
+    stand_in(bench.private / "bin", monkeypatch, "pip-audit", f"import os, sys\nos.execv({argv[0]!r}, {argv!r} + sys.argv[1:])")
+    return bench
+
+
+ADVISORY = {
+    "id": "PYSEC-2020-1",
+    "summary": "x",
+    "details": "x",
+    "aliases": ["CVE-2020-1"],
+    "affected": [
+        {
+            "package": {"name": "beta", "ecosystem": "PyPI"},
+            "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "2.1"}]}],
+            "versions": ["2.0"],
+        }
+    ],
+}
+
+
+def test_the_real_program_asks_about_every_pin_and_finds_what_is_known(local: Bench, service: Service) -> None:
+    service.answers["beta"] = {"vulns": [ADVISORY]}
+    result = local.result(BUILT_IN["pip-audit"], PINS)
+    assert sorted(service.asked) == ["alpha==1.0", "beta==2.0", "gamma==3.0"]
+    assert not result.gaps
+    (found,) = result.findings
+    assert (found.rule, found.location.line, found.package and found.package.fixed_in) == ("pip-audit:CVE-2020-1", 3, ("2.1",))
+
+
+@pytest.mark.parametrize("body", [b"", b"not JSON", b'{"vulns": [{}]}'], ids=["500", "garbage", "no id"])
+def test_a_service_that_fails_is_a_gap(local: Bench, service: Service, body: bytes) -> None:
+    service.answers["beta"] = body
+    result = local.result(BUILT_IN["pip-audit"], PINS)
+    assert result.files == ()
+    assert result.findings == ()
+
+
+def test_a_service_that_is_not_there_is_a_gap_on_every_pin(local: Bench, service: Service) -> None:
+    service.server.shutdown()
+    service.server.server_close()
+    assert gaps(local.result(BUILT_IN["pip-audit"], PINS)) == {("advisory-unanswered", line) for line in (2, 3, 4)}
