@@ -1,0 +1,105 @@
+"""The hook as the real pre-commit program runs it, in a scratch repository, with the entry that .pre-commit-hooks.yaml has."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from .command import LIMIT, Ran, environment
+from .tree import CLEAN, GIT, WEAK, git, repository, write
+
+ROOT = Path(__file__).parents[2]
+PRE_COMMIT = Path(sys.executable).parent / "pre-commit"
+(HOOK,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+SECRET = "AKIA" + "Q7ZK3XN5WJ2VBT6Y"
+
+
+def commit(tree: Path, *arguments: str) -> Ran:
+    """``git commit`` with its hooks."""
+    env = environment(PRE_COMMIT_HOME=str(tree.parent / "pre-commit"))
+    env["PATH"] = f"{PRE_COMMIT.parent}{os.pathsep}{env['PATH']}"
+    argv = ["git", *GIT, "commit", "--message", "next", *arguments]
+    done = subprocess.run(argv, cwd=tree, env=env, capture_output=True, text=True, timeout=4 * LIMIT, check=False)
+    return Ran(done.returncode, done.stdout, done.stderr)
+
+
+def installed(tree: Path, repo: dict[str, object]) -> Path:
+    """``tree`` with the hook configured and installed; the configuration is committed."""
+    write(tree, {".pre-commit-config.yaml": yaml.safe_dump({"repos": [repo]})})
+    git(tree, "add", "--all")
+    git(tree, "commit", "--quiet", "--message", "hooks")
+    env = environment(PRE_COMMIT_HOME=str(tree.parent / "pre-commit"))
+    subprocess.run([str(PRE_COMMIT), "install"], cwd=tree, env=env, check=True, capture_output=True)
+    return tree
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A repository whose hook is ours in all but the environment, which is the one that the tests run in."""
+    hook = {key: value for key, value in HOOK.items() if key != "minimum_pre_commit_version"}
+    hook |= {"language": "system", "entry": HOOK["entry"].replace("python", sys.executable, 1)}
+    files: dict[str, str | bytes] = {"app.py": CLEAN, "old.py": CLEAN + "\n", "big/gone.py": CLEAN}
+    return installed(repository(tmp_path / "tree", files), {"repo": "local", "hooks": [hook]})
+
+
+def blocked(ran: Ran, rule: str) -> bool:
+    """Whether the hook let nothing pass, and said why."""
+    return ran.code == 1 and rule in ran.said and "FAIL: " in ran.said and "Traceback" not in ran.said
+
+
+def test_the_hook_blocks_what_is_staged_and_only_that(tree: Path) -> None:
+    before = git(tree, "rev-parse", "HEAD")
+    write(tree, {"app.py": WEAK})
+    git(tree, "add", "app.py")
+    assert blocked(commit(tree), "bandit:B602")
+    write(tree, {"app.py": CLEAN})  # the work tree is clean again, what is staged is not
+    assert blocked(commit(tree), "bandit:B602")
+    write(tree, {"app.py": CLEAN, "-key.yml": f"id: {SECRET}\n"})
+    git(tree, "add", "--all")
+    ran = commit(tree)
+    assert blocked(ran, "detect-secrets:aws-access-key")
+    assert SECRET not in ran.said
+    assert git(tree, "rev-parse", "HEAD") == before
+    git(tree, "rm", "--quiet", "--cached", "--", "-key.yml")
+    write(tree, {"app.py": CLEAN + "# more\n"})
+    git(tree, "add", "app.py")
+    write(tree, {"app.py": WEAK})  # what is staged is clean, the work tree is not
+    assert commit(tree).code == 0
+    assert git(tree, "rev-parse", "HEAD") != before
+    assert (tree / "app.py").read_text() == WEAK
+
+
+def test_the_hook_passes_removals_and_renames(tree: Path) -> None:
+    git(tree, "rm", "--quiet", "big/gone.py")
+    assert commit(tree).code == 0
+    git(tree, "mv", "old.py", "new.py")
+    assert commit(tree).code == 0
+    ran = commit(tree, "--allow-empty")
+    assert ran.code == 0
+    assert "Skipped" in ran.said
+
+
+def test_the_hook_is_ours_alone_to_start() -> None:
+    assert HOOK["entry"].endswith("scan --staged --")
+    assert HOOK["require_serial"] is True
+    assert HOOK["stages"] == ["pre-commit"]
+
+
+@pytest.mark.nightly
+def test_the_hook_installs_from_the_repository(tmp_path: Path) -> None:
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "clone", "--quiet", "--no-hardlinks", str(ROOT), str(clone)], check=True)
+    revision = git(clone, "rev-parse", "HEAD")
+    tree = repository(tmp_path / "tree", {"app.py": CLEAN})
+    installed(tree, {"repo": str(clone), "rev": revision, "hooks": [{"id": "scangate"}]})
+    write(tree, {"app.py": WEAK})
+    git(tree, "add", "app.py")
+    assert blocked(commit(tree), "bandit:B602")
+    write(tree, {"app.py": CLEAN + "# more\n"})
+    git(tree, "add", "app.py")
+    assert commit(tree).code == 0

@@ -1,0 +1,152 @@
+"""``--staged`` reads what the index holds, whatever lies in the work tree; what it was asked about and cannot read, it tells."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from .command import scangate, verdict
+from .tree import CLEAN, WEAK, git, policy, repository, write
+
+
+@pytest.fixture
+def rules(tmp_path: Path) -> Path:
+    return policy(tmp_path / "policy.yaml", "bandit")
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    return repository(tmp_path / "tree", {"app.py": CLEAN, "old.py": WEAK, "gone.py": CLEAN})
+
+
+def staged(tree: Path, rules: Path, code: int, *names: str) -> list[str]:
+    """A scan of what is staged has to end with ``code``; the paths that were read."""
+    out = rules.parent / "out"
+    scangate("scan", "--staged", "--policy", rules, "--output-dir", out, "--", *names, cwd=tree).ends(code)
+    document = verdict(out)
+    return next(scanner["read"] for scanner in document["scanners"] if scanner["name"] == "bandit")
+
+
+@pytest.mark.smoke
+def test_weak_code_that_is_staged_blocks_whatever_the_work_tree_holds(tree: Path, rules: Path) -> None:
+    write(tree, {"app.py": WEAK})
+    git(tree, "add", "app.py")
+    write(tree, {"app.py": CLEAN})
+    assert staged(tree, rules, 1) == ["app.py"]
+    assert staged(tree, rules, 1, "app.py") == ["app.py"]
+
+
+def test_weak_code_that_is_not_staged_does_not_block(tree: Path, rules: Path) -> None:
+    write(tree, {"app.py": CLEAN + "\n"})
+    git(tree, "add", "app.py")
+    write(tree, {"app.py": WEAK, "new.py": WEAK})
+    assert staged(tree, rules, 0) == ["app.py"]
+
+
+def test_nothing_staged_passes(tree: Path, rules: Path) -> None:
+    assert staged(tree, rules, 0) == []
+    git(tree, "rm", "--quiet", "gone.py")
+    assert staged(tree, rules, 0) == []
+
+
+def test_nothing_to_read_satisfies_the_baseline(tree: Path) -> None:
+    write(tree, {"notes.txt": "words\n"})
+    git(tree, "add", "notes.txt")
+    scangate("scan", "--staged", cwd=tree).ends(0)
+
+
+def test_a_renamed_file_is_read_under_its_new_name(tree: Path, rules: Path) -> None:
+    git(tree, "mv", "old.py", "new.py")
+    assert staged(tree, rules, 1) == ["new.py"]
+
+
+def test_everything_is_new_before_the_first_commit(tmp_path: Path, rules: Path) -> None:
+    tree = repository(tmp_path / "fresh", {"a.py": WEAK, "b.py": CLEAN}, commit=False)
+    assert staged(tree, rules, 1) == ["a.py", "b.py"]
+
+
+def test_a_repository_of_another_hash_is_read(tmp_path: Path, rules: Path) -> None:
+    tree = write(tmp_path / "long", {"a.py": WEAK})
+    git(tree, "init", "--quiet", "--object-format=sha256")
+    git(tree, "add", "a.py")
+    assert staged(tree, rules, 1) == ["a.py"]
+
+
+def conflict(tree: Path) -> None:
+    """Leaves app.py in a conflict."""
+    git(tree, "switch", "--quiet", "--create", "side")
+    write(tree, {"app.py": CLEAN.replace("sum", "total"), "side.py": CLEAN})
+    git(tree, "add", "--all")
+    git(tree, "commit", "--quiet", "--message", "side")
+    git(tree, "switch", "--quiet", "main")
+    write(tree, {"app.py": CLEAN.replace("sum", "result")})
+    git(tree, "commit", "--quiet", "--all", "--message", "main")
+    with pytest.raises(Exception, match="merge"):
+        git(tree, "merge", "--quiet", "side")
+
+
+def test_a_conflict_is_no_clean_answer_and_its_resolution_is_read(tree: Path, rules: Path) -> None:
+    conflict(tree)
+    for names in ([], ["app.py"]):
+        staged(tree, rules, 3, *names)
+        gaps = [(gap["path"], gap["kind"]) for gap in verdict(rules.parent / "out")["gaps"]]
+        assert gaps == [("app.py", "unreadable")]
+    write(tree, {"app.py": WEAK})
+    git(tree, "add", "app.py")
+    assert staged(tree, rules, 1) == ["app.py", "side.py"]
+
+
+def test_a_submodule_and_a_link_are_named_and_not_entered(tree: Path, tmp_path: Path, rules: Path) -> None:
+    repository(tmp_path / "other", {"weak.py": WEAK})
+    git(tree, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(tmp_path / "other"), "other")
+    (tree / "link.py").symlink_to("/etc/passwd")
+    git(tree, "add", "link.py")
+    assert staged(tree, rules, 0) == []
+    left = {path for group in verdict(tmp_path / "out")["targets"]["left_out"] for path in group["paths"]}
+    assert left == {"link.py", "other"}
+
+
+def test_a_name_that_is_not_in_the_index_is_told(tree: Path, rules: Path) -> None:
+    write(tree, {"new.py": WEAK})
+    assert staged(tree, rules, 3, "new.py", "app.py", "nowhere.py") == ["app.py"]
+    gaps = {(gap["path"], gap["reason"]) for gap in verdict(rules.parent / "out")["gaps"]}
+    assert gaps == {("new.py", "not in git's index"), ("nowhere.py", "not in git's index")}
+
+
+def test_names_are_taken_literally(tree: Path, rules: Path) -> None:
+    odd = ["-dash.py", "--config=x.py", "*.py", ":(top)x.py", "sp ace.py", "new\nline.py", "ünï.py"]
+    write(tree, dict.fromkeys(odd, WEAK))
+    git(tree, "add", "--all")
+    assert staged(tree, rules, 1, *odd) == sorted(odd)
+    assert staged(tree, rules, 1, "*.py") == ["*.py"]
+    assert staged(tree, rules, 0, "app.py") == ["app.py"]
+
+
+def test_a_folder_names_all_that_is_staged_in_it(tree: Path, rules: Path) -> None:
+    write(tree, {"part/deep/a.py": WEAK, "part/b.py": CLEAN, "partial.py": CLEAN})
+    git(tree, "add", "--all")
+    assert staged(tree, rules, 1, "part") == ["part/b.py", "part/deep/a.py"]
+    assert staged(tree, rules, 0, "./part/b.py") == ["part/b.py"]
+
+
+def test_more_names_than_a_command_line_of_git_would_hold(tmp_path: Path, rules: Path) -> None:
+    tree = repository(
+        tmp_path / "many", {f"{'folder/' * 20}{number:05}.txt": f"{number}\n" for number in range(9000)}, commit=False
+    )
+    assert staged(tree, rules, 0) == []
+
+
+def test_content_that_git_has_lost_is_told(tree: Path, rules: Path) -> None:
+    write(tree, {"app.py": WEAK})
+    git(tree, "add", "app.py")
+    blob = git(tree, "rev-parse", ":app.py")
+    os.unlink(tree / ".git" / "objects" / blob[:2] / blob[2:])  # noqa: PTH108 -- a file of git's
+    assert staged(tree, rules, 3) == []
+
+
+def test_it_needs_a_repository(tmp_path: Path, rules: Path) -> None:
+    ran = scangate("scan", "--staged", "--policy", rules, cwd=tmp_path).ends(2)
+    assert ran.err.splitlines()[1] == "hint: scan the directory instead: scangate scan ."
+    assert scangate("scan", "a", "b", cwd=tmp_path).ends(2).err.startswith("scangate: one directory at a time")
