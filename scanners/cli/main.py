@@ -67,6 +67,8 @@ def main() -> None:
 
 
 def _code() -> int:  # noqa: PLR0911 -- the switch from outcomes to exit codes
+    if not _is_somewhere():
+        return _say("the current directory is gone", "cd to one that is there", USAGE)
     try:
         result: Any = cli.main(prog_name="scangate", standalone_mode=False)
     except click.exceptions.Exit as end:
@@ -85,6 +87,13 @@ def _code() -> int:  # noqa: PLR0911 -- the switch from outcomes to exit codes
     except Exception as error:  # noqa: BLE001 -- the end of the line: no traceback for the user, and never exit code 0 or 1
         return _bug(error)
     return result if isinstance(result, int) else 0
+
+
+def _is_somewhere() -> bool:
+    try:
+        return Path.cwd().is_dir()
+    except OSError:
+        return False
 
 
 def _say(message: str, hint: str, code: int) -> int:
