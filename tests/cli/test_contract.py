@@ -10,9 +10,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from .command import SCANGATE, environment, scangate
+from .bench import Bench
+from .command import SCANGATE, environment, scangate, verdict
 from .conftest import Scanned
-from .tree import CLEAN, WEAK, policy, write
+from .tree import CLEAN, WEAK, policy, repository, write
 
 OPTIONS = {
     "scan": (
@@ -168,3 +169,28 @@ def test_a_verdict_in_a_folder_that_is_gone(rules: Path, tmp_path: Path, scanned
         ran = scangate(*arguments, cwd=tmp_path, under=under)
         assert ran.code in {1, 2}, ran.said
         assert "Traceback" not in ran.said
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", ">&- 2>&-", "<&- >&- 2>&-"])
+def test_a_stream_that_the_caller_has_closed_changes_nothing(closed: str, tree: Path, rules: Path, tmp_path: Path) -> None:
+    under = ("sh", "-c", f'exec "$@" {closed}', "sh")
+    ran = scangate("scan", "--policy", rules, "--output-dir", tmp_path / "out", cwd=tree, under=under).ends(1)
+    assert verdict(tmp_path / "out")["outcome"] == "FAIL"
+    assert ran.err == ""
+    assert scangate("scan", "missing", cwd=tree, under=under).ends(2)
+
+
+def test_tools_work_outside_the_tree_even_where_the_temporary_folder_lies_in_it(rules: Path, tmp_path: Path) -> None:
+    tree = write(tmp_path / "tree", {"app.py": CLEAN, "tmp/keep.txt": ""})
+    bench = Bench(tmp_path / "bench")
+    bench.write("bandit", f"import os, pathlib\npathlib.Path({str(tmp_path / 'seen')!r}).write_text(os.getcwd())\n")
+    env = environment(TMPDIR=str(tree / "tmp"))
+    scangate("scan", tree, "--policy", rules, cwd=tmp_path, env=env, command=bench.command).ends(3)
+    assert not Path((tmp_path / "seen").read_text()).is_relative_to(tree)
+
+
+def test_an_environment_inside_the_tree_is_the_users_own(rules: Path, tmp_path: Path) -> None:
+    tree = repository(tmp_path / "tree", {"app.py": CLEAN, ".gitignore": "/.venv/\n"})
+    bench = Bench(tree / ".venv")
+    everything = policy(tmp_path / "all.yaml", "bandit", "semgrep", "detect-secrets")
+    scangate("scan", ".", "--policy", everything, cwd=tree, command=bench.command).ends(0)
