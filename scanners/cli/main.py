@@ -77,7 +77,9 @@ def _code() -> int:  # noqa: PLR0911 -- the switch from outcomes to exit codes
         where = error.ctx.command_path if error.ctx is not None else "scangate"
         return _say(error.format_message(), f"{where} --help", USAGE)
     except ScangateError as error:
-        return _say(error.message, error.hint, USAGE)
+        from scanners.scan.redact import mask_tokens  # noqa: PLC0415 -- only needed when something is wrong
+
+        return _say(mask_tokens(error.message), mask_tokens(error.hint), USAGE)  # a policy's key may be a token by mistake
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
     except BrokenPipeError:
