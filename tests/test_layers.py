@@ -20,7 +20,8 @@ MAP: dict[str, set[str]] = {
     "assets": set(),
     "globs": set(),
     "scan": {"scan"},
-    "tools": {"tools", "scan.plugin", "scan.redact", "scan.text"},
+    "advisories": {"advisories"},
+    "tools": {"tools", "advisories", "scan.plugin", "scan.redact", "scan.text"},
     "judge": {"judge"},
     "report": {"report"},
     "cli": {"cli", "scan", "tools", "judge", "report"},
@@ -92,6 +93,6 @@ def test_every_module_opens_with_a_sentence_on_its_job() -> None:
 
 
 def test_only_the_walls_catch_everything() -> None:
-    """Around a plugin that scans or loads, a detect-secrets plugin over one file, pip's parser, and the whole program."""
-    walls = {"scan.engine", "cli.registry", "tools.detect_secrets_worker", "tools.requirements", "cli.main"}
+    """Around a plugin that scans or loads, a detect-secrets plugin over one file, and the whole program."""
+    walls = {"scan.engine", "cli.registry", "tools.detect_secrets_worker", "cli.main"}
     assert {module for module in modules() if any(is_broad(node) for node in ast.walk(tree_of(module)))} == walls

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import PurePosixPath
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 from packaging.utils import canonicalize_name
 
+from scanners.advisories.manifests import Manifest, Pin, is_manifest, read_all
 from scanners.errors import Unreadable
+from scanners.globs import Glob
 from scanners.model import Accounting, Confidence, FileReport, Finding, Gap, GapKind, Kind, Location, Package, Severity
 from scanners.scan.plugin import Run, Source, fields, parse
-from scanners.tools.grammar import gap
+from scanners.scan.text import decode
 from scanners.tools.installed import version_of
-from scanners.tools.requirements import Hole, Pin, read
 
 NAME = "pip-audit"
 ACCOUNTING = Accounting.PER_FILE
@@ -30,9 +29,13 @@ _NETWORK_WORDS = re.compile(rb"ConnectionError|Timeout|ProxyError|SSLError|HTTPE
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
-    """The policy's block for pip-audit. ``seconds``: how long one answer of the service may take."""
+    """The policy's block for pip-audit.
+
+    ``seconds``: how long one answer of the service may take. ``internal``: names of packages that nobody outside is asked about.
+    """
 
     seconds: int = 15
+    internal: tuple[Glob, ...] = ()
 
 
 def version() -> str:
@@ -41,29 +44,18 @@ def version() -> str:
 
 
 def reads(path: str, options: Options) -> bool:
-    """Requirements and constraints files, by their usual names."""
+    """Manifests and lock files of Python projects, by their usual names."""
     del options
-    file = PurePosixPath(path)
-    named = re.search(r"(^|[-_.])(requirements?|constraints?)([-_.]|$)", file.stem) is not None
-    return file.suffix == ".txt" and (named or file.parent.name == "requirements")
+    return is_manifest(path)
 
 
 def scan(files: Sequence[Source], options: Options, run: Run) -> Iterable[FileReport]:
     """Audits the pins of all ``files`` at once; every pin comes back as clean, as findings, or as a gap on its line."""
-    names = frozenset(source.path for source in files)
-    lines = {source.path: list(_read(source, names)) for source in files}
-    pins = {(line.name, line.version) for found in lines.values() for line in found if isinstance(line, Pin)}
+    manifests = read_all({source.path: decode(source.data())[0] for source in files}, options.internal)
+    pins = {(pin.name, pin.version) for source in files for pin in manifests[source.path].pins}
     answers = _audit(pins, options, run)
     for source in files:
-        yield _report(source, lines[source.path], answers)
-
-
-def _read(source: Source, names: frozenset[str]) -> Iterator[Pin | Hole | Unreadable]:
-    folder = posixpath.dirname(source.path)
-    try:
-        yield from read(source.file, lambda name: posixpath.normpath(posixpath.join(folder, name)) in names)
-    except Unreadable as fault:
-        yield fault
+        yield _report(manifests[source.path], answers)
 
 
 Answer = list[Mapping[str, Any]] | Unreadable
@@ -111,23 +103,18 @@ def _answer(dependency: Any, release: str) -> Answer:
     return vulnerabilities
 
 
-def _report(source: Source, lines: Sequence[Pin | Hole | Unreadable], answers: Mapping[tuple[str, str], Answer]) -> FileReport:
+def _report(manifest: Manifest, answers: Mapping[tuple[str, str], Answer]) -> FileReport:
     findings: dict[tuple[str, int], Finding] = {}
-    gaps: list[Gap] = []
-    for line in lines:
-        if isinstance(line, Unreadable):
-            gaps.append(gap(NAME, source.path, line))
-        elif isinstance(line, Hole):
-            gaps.append(Gap(NAME, source.path, line.kind, line.reason, line.line, line.hint))
-        else:
-            answer = answers[line.name, line.version]
-            if isinstance(answer, Unreadable):
-                gaps.append(Gap(NAME, source.path, answer.kind, answer.reason, line.line, answer.hint))
-                continue
-            for vulnerability in answer:
-                finding = _finding(source.path, line, vulnerability)
-                findings[finding.rule, line.line] = finding
-    return FileReport(source.path, tuple(findings.values()), tuple(gaps))
+    gaps = [Gap(NAME, manifest.path, hole.kind, hole.reason, hole.line, hole.hint) for hole in manifest.holes]
+    for pin in manifest.pins:
+        answer = answers[pin.name, pin.version]
+        if isinstance(answer, Unreadable):
+            gaps.append(Gap(NAME, manifest.path, answer.kind, answer.reason, pin.line, answer.hint))
+            continue
+        for vulnerability in answer:
+            finding = _finding(manifest.path, pin, vulnerability)
+            findings[finding.rule, pin.line] = finding
+    return FileReport(manifest.path, tuple(findings.values()), tuple(gaps))
 
 
 def _finding(path: str, pin: Pin, vulnerability: Any) -> Finding:
@@ -140,9 +127,16 @@ def _finding(path: str, pin: Pin, vulnerability: Any) -> Finding:
         confidence=Confidence.HIGH,
         kind=Kind.DEPENDENCY,
         title=f"{pin.name} has a known vulnerability",
-        message=f"{pin.name} {pin.version} is affected by {ids[0]}; {mend}",
+        message=f"{pin.name} {pin.version} is affected by {ids[0]}; {mend}{_origin(pin)}",
         location=Location(path, pin.line, pin.line),
         cwe=(VULNERABLE_COMPONENT,),
         help_url=f"https://osv.dev/vulnerability/{name}",
         package=Package(pin.name, pin.version, tuple(map(str, fixed)), tuple(ids[1:])),
     )
+
+
+def _origin(pin: Pin) -> str:
+    """Who asks for a pin, where its manifest says so."""
+    if pin.direct:
+        return "; a direct dependency"
+    return f"; brought in by {' > '.join(pin.via)}" if pin.via else ""
