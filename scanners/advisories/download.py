@@ -56,7 +56,10 @@ class _Again(Exception):  # noqa: N818 -- no error yet: a reason to try once mor
 
 
 class _Note(msgspec.Struct, frozen=True):
-    """What is kept beside a partial file: where it comes from, and the validator by which its rest can be asked for."""
+    """What is kept beside a partial file: where it comes from, and the validator by which its rest can be asked for.
+
+    Of the address the digest alone: it may hold a password.
+    """
 
     address: str
     etag: str
@@ -186,8 +189,11 @@ def _cause(error: BaseException) -> str:
     """The innermost reason in a few words, without addresses: they may hold a password."""
     while error.args and isinstance(inner := getattr(error.args[0], "reason", error.args[0]), BaseException):
         error = inner
-    words = error.strerror if isinstance(error, OSError) and error.strerror else ""
-    return one_line(words or type(error).__name__, 120)
+    origin = error.__cause__ or error.__context__
+    for each in (error, origin):
+        if isinstance(each, OSError) and each.strerror:
+            return one_line(each.strerror, 120)
+    return type(error).__name__
 
 
 def _refuse_status(response: requests.Response, told: str) -> None:
@@ -312,7 +318,7 @@ def _kept(part: Path, address: str) -> _Note | None:
         usable = not part.is_symlink() and part.stat().st_uid == os.geteuid() and 0 < part.stat().st_size < MOST_BYTES
     except (OSError, msgspec.MsgspecError):
         return None
-    return note if usable and note.address == address else None
+    return note if usable and note.address == _marked(address) else None
 
 
 def _remember(job: _Job, etag: str) -> None:
@@ -320,7 +326,11 @@ def _remember(job: _Job, etag: str) -> None:
     if etag.startswith('"'):
         handle = os.open(_noted(job.part), os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
         with os.fdopen(handle, "wb") as file:
-            file.write(msgspec.json.encode(_Note(job.address, etag)))
+            file.write(msgspec.json.encode(_Note(_marked(job.address), etag)))
+
+
+def _marked(address: str) -> str:
+    return hashlib.sha256(address.encode()).hexdigest()
 
 
 def _noted(part: Path) -> Path:

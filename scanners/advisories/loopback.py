@@ -104,7 +104,7 @@ class _Server(http.server.ThreadingHTTPServer):
     allow_reuse_address = False
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A client that went away: nothing to say, and nothing of it was counted as answered."""
+        """A client that went away: nothing to say."""
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
@@ -132,9 +132,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         except InvalidVersion:
             self._refuse()
             return
-        self._answer(HTTPStatus.OK, answer(name, found))
-        self.wfile.flush()
         self.route.note(name, question.version)
+        self._answer(HTTPStatus.OK, answer(name, found))
 
     def _question(self) -> _Question | None:
         length = self.headers.get("Content-Length", "")
@@ -156,6 +155,13 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self._refuse()
 
     do_GET = do_HEAD = do_PUT = do_DELETE = do_OPTIONS = do_PATCH = _other  # noqa: N815 -- the library's names
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """What the library answers to a request it cannot read: the code alone."""
+        del message, explain
+        self.close_connection = True
+        self.route.note_refusal()
+        self._answer(HTTPStatus(code), b"{}")
 
     def _answer(self, status: HTTPStatus, body: bytes) -> None:
         self.send_response(status)

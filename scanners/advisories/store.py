@@ -132,11 +132,14 @@ class Store:
             return frozenset(name for (name,) in self._connection.execute("SELECT name FROM packages"))
 
     def query(self, name: str) -> tuple[Record, ...]:
-        """All records of a package, however its name is spelled."""
+        """All records of a package, however its name is spelled. Raises ScangateError where the file was changed meanwhile."""
         asked = (canonicalize_name(name),)
-        with self._lock:
-            row = self._connection.execute("SELECT records FROM packages WHERE name = ?", asked).fetchone()
-        return () if row is None else _RECORDS.decode(row[0])
+        try:
+            with self._lock:
+                row = self._connection.execute("SELECT records FROM packages WHERE name = ?", asked).fetchone()
+            return () if row is None else _RECORDS.decode(row[0])
+        except (sqlite3.Error, msgspec.MsgspecError) as error:
+            raise _bad(self.path, "it was damaged while it was read") from error
 
     def advisories(self, name: str, version: str) -> tuple[Advisory, ...]:
         """The faults of a release. Raises ValueError (InvalidVersion) where PEP 440 cannot read ``version``."""
@@ -175,12 +178,14 @@ def _checked(path: Path, connection: sqlite3.Connection) -> StoreFacts:
         raise _bad(path, "it is no advisory store")
     if schema != SCHEMA:
         raise _bad(path, f"it has form {schema}, and this scangate reads form {SCHEMA}")
-    if tuple(connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name").fetchall()) != tuple(
-        (table,) for table in TABLES
-    ):
+    tables = connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name").fetchall()
+    if tables != [(table,) for table in TABLES]:
         raise _bad(path, "its tables are not ours")
     (answer,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-    ((content,),) = connection.execute("SELECT content FROM facts LIMIT 2").fetchall() or [(b"",)]
+    contents = connection.execute("SELECT content FROM facts LIMIT 2").fetchall()
+    if len(contents) != 1:
+        raise _bad(path, "its content is not what was written")
+    ((content,),) = contents
     facts = _FACTS.decode(content)
     if answer != "ok" or rows_digest(connection.execute("SELECT name, records FROM packages ORDER BY name")) != facts.digest:
         raise _bad(path, "its content is not what was written")

@@ -1,8 +1,8 @@
 """Writes the starter set anew from an export: ``python -m tests.advisories.choose_starter all.zip > starter.json``.
 
-By what it chooses: packages that Python services stand on, named below; faults with a CVE whose affected versions are told as
-ranges. Of each package those that are fixed and rated come before the others, then the latest published, three of them; of Django,
-all that affect the release which the demonstration pins, too. Facts alone are taken: names, ranges, vectors, dates.
+By what it chooses: packages that Python services stand on, named below; faults with a date and a CVE, whose affected versions are
+told as ranges. Of each package those that are fixed and rated come before the others, then the latest published, three of them; of
+Django, all that affect the release which the demonstration pins, too. Facts alone are taken: names, ranges, vectors, dates.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ PACKAGES = (
 def chosen(store: Store) -> Iterator[tuple[str, Record]]:
     """The records that the starter set is to hold, by package and time of publication."""
     for package in PACKAGES:
-        able = [record for record in store.query(package) if not record.listed and cve(record)]
+        able = [record for record in store.query(package) if record.published and not record.listed and cve(record)]
         able.sort(key=lambda record: (mended(record), bool(record.vectors), record.published, record.id), reverse=True)
         pinned = PINNED.get(package)
         kept = [record for number, record in enumerate(able) if number < EACH or (pinned and affects(record, pinned))]
