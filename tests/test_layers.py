@@ -19,12 +19,12 @@ MAP: dict[str, set[str]] = {
     "errors": {"model"},
     "assets": set(),
     "globs": set(),
-    "scan": {"scan"},
     "advisories": {"advisories"},
+    "scan": {"scan"},
     "tools": {"tools", "advisories", "scan.plugin", "scan.redact", "scan.text"},
     "judge": {"judge"},
     "report": {"report"},
-    "cli": {"cli", "scan", "tools", "judge", "report"},
+    "cli": {"cli", "advisories", "scan", "tools", "judge", "report"},
 }
 
 # library: the only places that may import it
@@ -35,6 +35,8 @@ ROOMS = {
     "rich": {"cli", "report.text"},
     "boto3": {"publish"},
     "junitparser": {"report.junit"},
+    "sqlite3": {"advisories.store", "advisories.importer", "scan.cache"},
+    "requests": {"advisories.download"},
 }
 
 

@@ -1,1 +1,1 @@
-"""What a repository depends on, read from its manifests and lock files; nothing is resolved, built or installed."""
+"""What a repository depends on, and what is known of it: the readers of manifests and lock files, and the local advisory store."""
