@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -53,12 +54,13 @@ class Task(msgspec.Struct, frozen=True):
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """All that a run is to do."""
+    """All that a run is to do. ``today``: the day of the run, by which a scanner may find what it knows out of date."""
 
     tasks: tuple[Task, ...]
     excludes: tuple[Exclude, ...] = ()
     max_bytes: int = 1024 * 1024
     jobs: int = 1
+    today: dt.date = dt.date.max
 
 
 class _Work(msgspec.Struct):
@@ -92,7 +94,7 @@ def scan(
     snapshot = Snapshot(folder / "snapshot")
     works = [_assign(task, listing, plan.excludes) for task in plan.tasks]
     _read(works, listing, plan.max_bytes, snapshot)
-    _run(works, plan.jobs, lambda timeout: Call(processes, snapshot, folder, timeout), progress)
+    _run(works, plan.jobs, lambda timeout: Call(processes, snapshot, folder, timeout, plan.today), progress)
     redaction = Redaction(source for work in works for source in work.sources)
     for work in works:
         redaction.learn(work.reports)
