@@ -24,7 +24,10 @@ FLAGS = ("--no-deps", "--disable-pip", "--format", "json", "--aliases", "on", "-
 NETWORK_HINT = f"check that the build can reach the advisory services, or {UPDATE}"
 TRIES = 2
 PAUSE = 1.0  # seconds before the second try
-_NETWORK_WORDS = re.compile(rb"ConnectionError|Timeout|ProxyError|SSLError|HTTPError|ServiceError|NameResolution|JSONDecodeError")
+_NETWORK_WORDS = re.compile(
+    rb"ConnectionError|Timeout|ProxyError|SSLError|HTTPError|ServiceError|NameResolution|JSONDecodeError"
+    rb"|ChunkedEncodingError|IncompleteRead|ProtocolError|RemoteDisconnected|TooManyRedirects"
+)
 
 Told = tuple[Vulnerability, ...] | Unreadable
 
@@ -60,7 +63,7 @@ def stored(store: Store, run: Run) -> Ask:
             return answers
         with serving(store) as route:
             for round_ in _rounds(asked):
-                answers |= _once(
+                answers |= _told(
                     "the advisory store", round_, ["--vulnerability-service", "osv", "--osv-url", route.url], run, network=False
                 )
             unheard = {
@@ -90,7 +93,7 @@ def _rounds(releases: Iterable[Release]) -> Iterator[tuple[Release, ...]]:
 
 def _try(service: str, round_: Sequence[Release], flags: Sequence[str], run: Run) -> dict[Release, Told]:
     for left in reversed(range(TRIES)):
-        told = _once(service, round_, flags, run, network=True)
+        told = _told(service, round_, flags, run, network=True)
         if left == 0 or not any(isinstance(each, Unreadable) and each.reason == _unreachable(service) for each in told.values()):
             return told
         time.sleep(PAUSE)
@@ -99,6 +102,16 @@ def _try(service: str, round_: Sequence[Release], flags: Sequence[str], run: Run
 
 def _unreachable(service: str) -> str:
     return f"{service} cannot be reached"
+
+
+def _told(service: str, round_: Sequence[Release], flags: Sequence[str], run: Run, *, network: bool) -> dict[Release, Told]:
+    """One run of pip-audit; where it cannot be believed, that is the answer for each release, so that others are asked."""
+    try:
+        return _once(service, round_, flags, run, network=network)
+    except Unreadable as fault:
+        if fault.kind is GapKind.INTERRUPTED:
+            raise
+        return dict.fromkeys(round_, fault)
 
 
 def _once(service: str, round_: Sequence[Release], flags: Sequence[str], run: Run, *, network: bool) -> dict[Release, Told]:
@@ -110,6 +123,8 @@ def _once(service: str, round_: Sequence[Release], flags: Sequence[str], run: Ru
     if output.code == 1 and not output.stdout.strip() and _NETWORK_WORDS.search(output.stderr):
         return dict.fromkeys(round_, Unreadable(GapKind.ADVISORY_UNANSWERED, _unreachable(service), NETWORK_HINT))
     (dependencies,) = fields(parse(output.stdout, TOOL), "dependencies")
+    if not isinstance(dependencies, list):
+        raise Unreadable(GapKind.GARBAGE, "its output is not what it writes: dependencies is no list")
     told: dict[str, Any] = {canonicalize_name(str(fields(dependency, "name")[0])): dependency for dependency in dependencies}
     if told.keys() - dict(round_).keys() or len(told) != len(dependencies):
         raise Unreadable(GapKind.GARBAGE, "pip-audit answers for packages that it was not asked about, or twice for one")
