@@ -60,9 +60,7 @@ def manifest(path: str, entries: Sequence[Entry], direct: Iterable[str] | None =
 def _asked(direct: Iterable[str] | None, own: frozenset[str], edges: dict[str, set[str]]) -> frozenset[str]:
     if direct is not None:
         return frozenset(map(_spelled, direct)) - own
-    if own:
-        return frozenset(name for project in own for name in edges[project]) - own
-    return tops(edges)
+    return (tops(edges) | {name for project in own for name in edges[project]}) - own
 
 
 def _lines(entries: Iterable[Entry], asked: frozenset[str], above: dict[str, tuple[str, ...]]) -> Iterator[Pin | Hole | Omitted]:
