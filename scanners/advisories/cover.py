@@ -81,4 +81,4 @@ def _told(want: Want, declared: Declared, locked: Mapping[str, set[str]], has_lo
             yield elsewhere(want.elsewhere, want.line, want.name)
         elif not want.version:
             lock = "no lock beside it has it" if has_lock else "no lock is beside it"
-            yield Hole(want.line, GapKind.UNPINNED, f"{want.name} is declared as a range, and {lock}", hint, want.name)
+            yield Hole(want.line, GapKind.UNPINNED, f"declared as a range, and {lock}", hint, want.name)

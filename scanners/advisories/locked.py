@@ -82,7 +82,7 @@ def _pin(entry: Entry, name: str, direct: bool, via: tuple[str, ...]) -> Pin | H
     try:
         version = release(entry.version)
     except ValueError:
-        reason = f"{name} is locked to something that is no version" if entry.version else f"{name} is locked without a version"
+        reason = "locked to something that is no version" if entry.version else "locked without a version"
         return Hole(entry.line, GapKind.UNPINNED, reason, "lock it again", name)
     return Pin(name, version, entry.line, direct, via, entry.marker, tuple(sorted(entry.extras)), entry.index)
 

@@ -170,7 +170,7 @@ class _Told:
             under = [use.exact.get(want.name, frozenset()) for use in self._asking if want.name not in use.pinned]
             yield from (self._pin(want, version) for version in sorted(frozenset().union(*under)))
             if not self._asking or not all(under):
-                yield Hole(want.line, GapKind.UNPINNED, f"{want.name} is not pinned to one version", LOCK, want.name)
+                yield Hole(want.line, GapKind.UNPINNED, "not pinned to one version", LOCK, want.name)
 
     def _constraint(self, want: Want) -> Iterator[Pin | Hole | Omitted]:
         if want.elsewhere:

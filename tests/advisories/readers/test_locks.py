@@ -98,10 +98,10 @@ def places(manifest: Manifest) -> dict[str, str]:
 
 
 ELSEWHERE = {
-    "repository": "repository comes from a repository",
-    "address": "address comes from an address",
-    "file": "file comes from a local path",
-    "outside": "outside comes from a local path",
+    "repository": "comes from a repository",
+    "address": "comes from an address",
+    "file": "comes from a local path",
+    "outside": "comes from a local path",
 }
 
 
@@ -147,7 +147,7 @@ def test_pipfile_lock_of_any_formatting() -> None:
     text += '"develop":{"a":{"version":"==1"}},"x":{"\\u0063":{"version":"==3"}}}'
     told = read_all({"Pipfile.lock": text})["Pipfile.lock"]
     assert [(pin.name, pin.line, pin.index) for pin in told.pins] == [("a", 1, "packages.example"), ("b", 3, ""), ("c", 3, "")]
-    assert places(told) == {"repository": ELSEWHERE["repository"], "none": "none is locked without a version"}
+    assert places(told) == {"repository": ELSEWHERE["repository"], "none": "locked without a version"}
 
 
 def test_pylock() -> None:
