@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from scanners.advisories.declared import Declared, Want
 from scanners.advisories.manifest import Hole, Manifest, Omitted, Pin
@@ -14,7 +14,7 @@ __all__ = ["Locks"]
 
 
 class Locks:
-    """What is locked in a tree: ``locks`` for a project of their folder and for their members, ``lists`` of pins for their folder."""
+    """What is locked in a tree: ``locks`` for projects of their folder and for their members, ``lists`` for their folder alone."""
 
     def __init__(self, locks: Iterable[Manifest], lists: Iterable[Manifest]) -> None:
         self._locks = _by_folder(locks)
@@ -22,19 +22,22 @@ class Locks:
 
     def manifest(self, path: str, declared: Declared) -> Manifest:
         """What is left of a project's declarations when those that are locked are taken away."""
-        beside = self._beside(path, declared.project)
-        locked = _versions(beside)
-        lines = [line for want in declared.wants for line in _told(want, declared, locked, bool(beside))]
+        locks, lists = self._locks_of(path, declared.project), self._lists_of(path)
+        locked = _versions(locks, lists)
+        lines = [line for want in declared.wants for line in _told(want, declared, locked, bool(locks or lists))]
         pins = dict.fromkeys(line for line in lines if isinstance(line, Pin))
         holes = dict.fromkeys((*declared.holes, *(line for line in lines if isinstance(line, Hole))))
         left_out = dict.fromkeys((*declared.left_out, *(line for line in lines if isinstance(line, Omitted))))
         return Manifest(path, tuple(pins), tuple(holes), tuple(left_out), declared.project)
 
-    def _beside(self, path: str, project: str) -> list[Manifest]:
+    def _lists_of(self, path: str) -> list[Manifest]:
+        folder = posixpath.dirname(path)
+        folders = (folder, posixpath.join(folder, "requirements"))
+        return [each for name in folders for each in self._lists.get(name, ()) if each.path != path]
+
+    def _locks_of(self, path: str, project: str) -> list[Manifest]:
         folder = posixpath.dirname(path)
         found = [lock for lock in self._locks.get(folder, ()) if not _is_of_script(lock.path)]
-        found += [each for each in self._lists.get(folder, ()) if each.path != path]
-        found += self._lists.get(posixpath.join(folder, "requirements"), ())
         while project and folder:
             folder = posixpath.dirname(folder)
             found += [lock for lock in self._locks.get(folder, ()) if project in lock.own]
@@ -52,13 +55,14 @@ def _by_folder(manifests: Iterable[Manifest]) -> Mapping[str, list[Manifest]]:
     return found
 
 
-def _versions(locks: Iterable[Manifest]) -> dict[str, set[str]]:
-    """The versions that are locked, by name; none for a name that its lock itself tells as a hole or left out."""
+def _versions(locks: Sequence[Manifest], lists: Sequence[Manifest]) -> dict[str, set[str]]:
+    """The versions that are locked, by name; none for a name that a lock itself tells as a hole or left out."""
     found: dict[str, set[str]] = {}
     for lock in locks:
         for name in (*(hole.name for hole in lock.holes), *(left.name for left in lock.left_out)):
             found.setdefault(name, set())
-        for pin in lock.pins:
+    for each in (*locks, *lists):
+        for pin in each.pins:
             found.setdefault(pin.name, set()).add(pin.version)
     return found
 
@@ -77,4 +81,4 @@ def _told(want: Want, declared: Declared, locked: Mapping[str, set[str]], has_lo
             yield elsewhere(want.elsewhere, want.line, want.name)
         elif not want.version:
             lock = "no lock beside it has it" if has_lock else "no lock is beside it"
-            yield Hole(want.line, GapKind.UNPINNED, f"{want.name} is declared as a range, and {lock}", hint, want.name)
+            yield Hole(want.line, GapKind.UNPINNED, f"declared as a range, and {lock}", hint, want.name)

@@ -64,7 +64,7 @@ def of_requirement(text: str, line: int) -> Want | Hole:
     try:
         return Want(name, line, exact(told.specifier), marker, extras)
     except ValueError as error:
-        return Hole(line, GapKind.UNPINNED, f"{name} is {error}", "pin it to one released version", name)
+        return Hole(line, GapKind.UNPINNED, str(error), "pin it to one released version", name)
 
 
 def of_address(url: str) -> str:

@@ -60,9 +60,7 @@ def manifest(path: str, entries: Sequence[Entry], direct: Iterable[str] | None =
 def _asked(direct: Iterable[str] | None, own: frozenset[str], edges: dict[str, set[str]]) -> frozenset[str]:
     if direct is not None:
         return frozenset(map(_spelled, direct)) - own
-    if own:
-        return frozenset(name for project in own for name in edges[project]) - own
-    return tops(edges)
+    return (tops(edges) | {name for project in own for name in edges[project]}) - own
 
 
 def _lines(entries: Iterable[Entry], asked: frozenset[str], above: dict[str, tuple[str, ...]]) -> Iterator[Pin | Hole | Omitted]:
@@ -84,7 +82,7 @@ def _pin(entry: Entry, name: str, direct: bool, via: tuple[str, ...]) -> Pin | H
     try:
         version = release(entry.version)
     except ValueError:
-        reason = f"{name} is locked to something that is no version" if entry.version else f"{name} is locked without a version"
+        reason = "locked to something that is no version" if entry.version else "locked without a version"
         return Hole(entry.line, GapKind.UNPINNED, reason, "lock it again", name)
     return Pin(name, version, entry.line, direct, via, entry.marker, tuple(sorted(entry.extras)), entry.index)
 

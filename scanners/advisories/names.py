@@ -23,7 +23,7 @@ _VERSION = re.compile(r"[a-z0-9.!+]+")
 def canonical(name: str) -> str:
     """The name as PEP 503 spells it. ValueError for what is no package's name."""
     spelled = canonicalize_name(name[: LONGEST + 1])
-    if len(name) > LONGEST or not _NAME.fullmatch(spelled):
+    if len(name) > LONGEST or not name.isascii() or not _NAME.fullmatch(spelled):
         raise ValueError("not the name of a package")
     return spelled
 

@@ -18,7 +18,7 @@ _ARCHIVES = (".whl", ".zip", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".tar")
 
 def elsewhere(reason: str, line: int, name: str = "") -> Hole:
     """The hole of a dependency that comes from an address, a repository or a path."""
-    return Hole(line, GapKind.UNPINNED, f"{name} {reason}" if name else reason, "depend on a released version", name)
+    return Hole(line, GapKind.UNPINNED, reason, "depend on a released version", name)
 
 
 def is_archive(path: str) -> bool:

@@ -33,7 +33,7 @@ _QUOTED = re.compile(
 _KEY = re.compile(r"""^[ \t]*+(?:"([^"\\\n]*+)"|'([^'\n]*+)'|([\w-]++))[ \t]*+([=.])""", re.MULTILINE)
 _HEADER = re.compile(r"^[ \t]*+\[\[?([^\n]*+)", re.MULTILINE)
 # tomllib's time grows with the square of the parts of a dotted key
-_DEEP_KEY = re.compile(r"(?:\.[^.\n=,\[\]{}]*+){32}")
+_DEEP_KEY = re.compile(r"(?:\.[^.\n=,\[\]{}]*+){16}")
 _PLACE = re.compile(r"at line (\d+)")
 _INDEX = re.compile(r"`\$\.\w+\[(\d+)\]")
 
@@ -45,7 +45,7 @@ class Toml:
         self.text = text
         deep = _DEEP_KEY.search(self.skeleton)
         if deep:
-            raise Malformed("a key of more than 32 parts", self.line_at(deep.start()))
+            raise Malformed("a key of more than 16 parts", self.line_at(deep.start()))
         try:
             self.data: dict[str, Any] = tomllib.loads(text)
         except RecursionError:

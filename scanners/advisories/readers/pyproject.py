@@ -85,7 +85,7 @@ def declared(path: str, files: Mapping[str, str]) -> Declared:
     toml = Toml(files[path])
     file = shaped(toml, _File)
     folder = posixpath.dirname(path)
-    sources = file.tool.uv.sources if file.tool.uv else {}
+    sources = {_spelled(name): source for name, source in (file.tool.uv.sources if file.tool.uv else {}).items()}
     lines = [_sourced(line, sources, folder, files) for line in (*_standard(toml, file), *_poetry(toml, file, folder, files))]
     includes, untold = _dynamic(toml, file, folder, files)
     return Declared(

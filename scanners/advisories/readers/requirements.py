@@ -32,7 +32,7 @@ __all__ = ["Sheet", "read", "sheet"]
 LOCK = "pin it: pip-compile, or uv pip compile, writes a file of pins"
 CONSTRAINT = "a constraint: it installs nothing by itself"
 FILES = 1_000  # that one installation may take in
-_BLANKS = re.compile(r"[^\S\n]{2,}")
+_BLANKS = re.compile(r"[^\S\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]{2,}")  # blanks where str.splitlines does not cut
 _HASH = re.compile(r"(?:^|(?<=\s))--hash(?:=|\s)\S+")
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
@@ -170,7 +170,7 @@ class _Told:
             under = [use.exact.get(want.name, frozenset()) for use in self._asking if want.name not in use.pinned]
             yield from (self._pin(want, version) for version in sorted(frozenset().union(*under)))
             if not self._asking or not all(under):
-                yield Hole(want.line, GapKind.UNPINNED, f"{want.name} is not pinned to one version", LOCK, want.name)
+                yield Hole(want.line, GapKind.UNPINNED, "not pinned to one version", LOCK, want.name)
 
     def _constraint(self, want: Want) -> Iterator[Pin | Hole | Omitted]:
         if want.elsewhere:

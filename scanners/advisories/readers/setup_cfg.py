@@ -84,6 +84,7 @@ class _Lines:
             elif inside:
                 self._found.setdefault(body, number)
                 self._found.setdefault(re.split("[=:]", body, maxsplit=1)[-1].strip(), number)
+                self._found.setdefault(body.rpartition(":")[2].strip(), number)
 
     def of(self, text: str) -> int:
         """The first line of the section that holds nothing but ``text``, or a key with it; 1 where there is none."""
