@@ -82,9 +82,10 @@ def update(address: str, target: Path, progress: Progress, *, imported: str, lim
     """
     with only_one(target):
         archive = fetch(address, target.with_name(f"{target.name}.part"), progress, limits or Limits())
-    facts = import_export(archive, target, progress, imported=imported, origin=shown(address))
-    _forget(archive)
-    return facts
+    try:
+        return import_export(archive, target, progress, imported=imported, origin=shown(address))
+    finally:
+        _forget(archive)
 
 
 def fetch(address: str, part: Path, progress: Progress, limits: Limits) -> Path:
@@ -181,7 +182,7 @@ def _translated(told: str) -> Iterator[None]:
         raise _Again("it does not answer in time") from error
     except (requests.exceptions.ConnectionError, requests.exceptions.ChunkedEncodingError) as error:
         raise _Again(f"the connection fails: {_cause(error)}") from error
-    except requests.exceptions.RequestException as error:
+    except (requests.exceptions.RequestException, HTTPError, ValueError) as error:  # ValueError: a redirect to what is no address
         raise ScangateError(f"{told} cannot be fetched: {_cause(error)}", OTHER_HINT) from error
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 import msgspec
 from packaging.version import Version
@@ -44,18 +45,15 @@ def advisories(records: Iterable[Record], version: Version, source: str) -> tupl
 
 def groups(records: Iterable[Record]) -> tuple[tuple[Record, ...], ...]:
     """The records of one package, those together that share a name directly or through others."""
-    found: list[tuple[set[str], list[Record]]] = []
+    named: dict[str, list[Record]] = {}
     for record in sorted(records, key=lambda record: _order(record.id)):
-        names, together = {record.id, *record.aliases}, [record]
-        apart = []
-        for group in found:
-            if names.isdisjoint(group[0]):
-                apart.append(group)
-            else:
-                names |= group[0]
-                together = group[1] + together
-        found = [*apart, (names, together)]
-    return tuple(tuple(sorted(together, key=lambda record: _order(record.id))) for _, together in found)
+        names = (record.id, *record.aliases)
+        near = {id(group): group for group in (named.get(name) for name in names) if group is not None}
+        together = [one for group in near.values() for one in group] + [record]
+        for name in {*names, *(name for one in together for name in (one.id, *one.aliases))} if near else names:
+            named[name] = together
+    found = {id(group): group for group in named.values()}
+    return tuple(tuple(sorted(group, key=lambda record: _order(record.id))) for group in found.values())
 
 
 def upgrade(records: Iterable[Record], version: Version) -> str:
@@ -88,6 +86,7 @@ def _named(group: tuple[Record, ...]) -> str:
     return next((record.id for record in group if not record.id.startswith("CVE-")), group[0].id)
 
 
+@lru_cache(maxsize=1 << 15)
 def _order(name: str) -> tuple[int, str, tuple[tuple[int, str], ...]]:
     database = name.partition("-")[0]
     rank = FIRST.index(database) if database in FIRST else len(FIRST)

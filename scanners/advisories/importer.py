@@ -7,6 +7,7 @@ import fcntl
 import os
 import sqlite3
 import stat
+import struct
 import zipfile
 import zlib
 from collections import Counter, defaultdict
@@ -27,6 +28,7 @@ MOST_ENTRY_BYTES = 8 << 20
 MOST_RATIO = 200  # unpacked to packed, of one entry that is more than small
 SMALL = 1 << 16
 MOST_DEPTH = 64  # folders
+MOST_DIRECTORY_BYTES = 64 * MOST_ENTRIES
 BROKEN_SHARE = 100  # at most one in so many
 EXAMPLES = 5
 ADDRESS = "https://osv-vulnerabilities.storage.googleapis.com/PyPI/all.zip"
@@ -163,12 +165,20 @@ def only_one(target: Path) -> Iterator[None]:
         told = f"the advisory store {target} cannot be written: {error.strerror}"
         raise ScangateError(told, "name another place: --store FILE") from error
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _lock(handle, target)
         yield
-    except BlockingIOError as error:
-        raise ScangateError(f"the advisory store {target} is being built by another process", "wait, then try again") from error
     finally:
         os.close(handle)
+
+
+def _lock(handle: int, target: Path) -> None:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise ScangateError(f"the advisory store {target} is being built by another process", "wait, then try again") from error
+    except OSError as error:
+        told = f"the advisory store {target} cannot be locked: {error.strerror}"
+        raise ScangateError(told, "name a place on a local disk: --store FILE") from error
 
 
 def _entries(source: Path, progress: Progress) -> Iterator[Entry]:
@@ -181,6 +191,7 @@ def _entries(source: Path, progress: Progress) -> Iterator[Entry]:
 def _archive_entries(source: Path, progress: Progress) -> Iterator[Entry]:
     """The records of a zip archive; whatever else lies in it, another archive for one, is passed over."""
     try:
+        _refuse_directory(source)
         with zipfile.ZipFile(source) as archive:
             entries = [entry for entry in archive.infolist() if entry.filename.endswith(".json") and not entry.is_dir()]
             _refuse_many(len(archive.infolist()), sum(entry.file_size for entry in entries))
@@ -188,9 +199,36 @@ def _archive_entries(source: Path, progress: Progress) -> Iterator[Entry]:
                 progress("records", number, len(entries))
                 yield PurePosixPath(entry.filename).name, _unpacked(archive, entry)
             progress("records", len(entries), len(entries))
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, LookupError, ValueError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+        LookupError,
+        ValueError,
+        struct.error,
+    ) as error:
         told = f"{source} is no zip archive, or a damaged one: {one_line(str(error), 200)}"
         raise ScangateError(told, AGAIN_HINT) from error
+
+
+def _refuse_directory(source: Path) -> None:
+    """Raises ScangateError where the list of entries alone is too large: zipfile takes it in before anything can be asked.
+
+    See 4.3.14 to 4.3.16 of https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT; where zipfile looks, this looks.
+    """
+    with source.open("rb") as file:
+        file.seek(-min(1 << 17, file.seek(0, os.SEEK_END)), os.SEEK_END)
+        tail = file.read()
+    end = tail.rfind(b"PK\x05\x06")
+    if end < 0:
+        return
+    (size,) = struct.unpack_from("<L", tail, end + 12)
+    if tail[:end][-20:].startswith(b"PK\x06\x07") and tail[:end][-76:].startswith(b"PK\x06\x06"):
+        (size,) = struct.unpack_from("<Q", tail, end - 76 + 40)
+    if size > MOST_DIRECTORY_BYTES:
+        raise _too_much(f"it has more than {MOST_ENTRIES:,} entries")
 
 
 def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:

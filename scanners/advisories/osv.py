@@ -170,7 +170,12 @@ def _record(document: _Document, parts: list[_Affected]) -> tuple[Record, int]:
     told = [_spelled(events) for events in ranges]
     spans = tuple(sorted({span for events, _ in told for span in intervals(events)}))
     versions = [released(version) for part in parts for version in part.versions or ()]
-    listed = {version for version in versions if version is not None and not _within(spans, version)}
+    bounds = _bounds(spans)
+    listed = {
+        version
+        for version in versions
+        if version is not None and not any(_covers(bound, version, _public(version)) for bound in bounds)
+    }
     scores = [*(document.severity or ()), *(score for part in parts for score in part.severity or ())]
     record = Record(
         id=document.id,
@@ -240,29 +245,28 @@ _FIRST = Version("0.dev0")
 
 def affects(record: Record, version: Version) -> bool:
     """Whether the record names ``version``. A local version (``2.0+cu118``) is what the version before its ``+`` is."""
-    if _within(record.intervals, version):
-        return True
     public = _public(version)
+    if any(_covers(bound, version, public) for bound in _bounds(record.intervals)):
+        return True
     return any(known in (version, public) for known in map(released, record.listed))
 
 
-def _within(spans: Iterable[Interval], version: Version) -> bool:
-    public = _public(version)
-    return any(_spans(span, version, public) for span in spans)
+Bound = tuple[Version | None, Version | None, bool]
 
 
-def _spans(span: Interval, version: Version, public: Version) -> bool:
-    if span.start:
-        start = released(span.start)
-        if start is None or (public if start.local is None else version) < start:
-            return False
-    if not span.end:
-        return True
-    end = released(span.end)
+def _bounds(spans: Iterable[Interval]) -> list[Bound]:
+    """The intervals in the form in which versions are compared; an end that is open is None."""
+    return [(released(span.start) if span.start else None, released(span.end) if span.end else None, span.closed) for span in spans]
+
+
+def _covers(bound: Bound, version: Version, public: Version) -> bool:
+    start, end, closed = bound
+    if start is not None and (public if start.local is None else version) < start:
+        return False
     if end is None:
         return True
     asked = public if end.local is None else version
-    return asked < end or (span.closed and asked == end)
+    return asked < end or (closed and asked == end)
 
 
 def fixed_in(records: Iterable[Record], version: Version) -> tuple[Version, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from packaging.version import Version
 
@@ -57,6 +57,7 @@ def test_a_cve_without_a_record_of_another_database() -> None:
 IDS = st.sampled_from([f"CVE-1-{number}" for number in range(6)])
 
 
+@settings(max_examples=80, deadline=None)
 @given(aliases=st.lists(st.frozensets(IDS, max_size=3), max_size=8))
 def test_groups_are_the_connected_components(aliases: list[frozenset[str]]) -> None:
     known = [record(f"PYSEC-1-{number}", aliases=sorted(names)) for number, names in enumerate(aliases)]
@@ -102,6 +103,7 @@ def test_a_pre_release_is_an_upgrade_only_where_nothing_else_is() -> None:
 VERSION = st.builds("{}.{}{}".format, st.integers(0, 3), st.integers(0, 2), st.sampled_from(["", "", "rc1", ".post1"]))
 
 
+@settings(max_examples=80, deadline=None)
 @given(ends=st.lists(st.tuples(VERSION, VERSION), min_size=1, max_size=5), asked=VERSION)
 def test_an_upgrade_is_free_of_all_and_nothing_named_is_nearer(ends: list[tuple[str, str]], asked: str) -> None:
     known = [record(f"PYSEC-1-{number}", ("introduced", a), ("fixed", b)) for number, (a, b) in enumerate(ends)]

@@ -172,6 +172,7 @@ BAD = {
     "unusual": flat(compression=zipfile.ZIP_BZIP2),
     "bomb": flat(b" " * (7 << 20)),
     "huge": flat(os.urandom(9 << 20), compression=zipfile.ZIP_STORED),
+    "ends within its end": b"PK\x03\x04" + bytes(100) + b"PK\x05\x06",
     "says less": lying(10),
     "says more": lying(200_000),
 }
@@ -199,6 +200,15 @@ def test_bounds(tmp_path: Path, target: Path, monkeypatch: pytest.MonkeyPatch) -
             for each in (source, folder):
                 with pytest.raises(ScangateError, match="no export of advisories"):
                     run(each, target)
+    assert unchanged(target)
+
+
+def test_a_list_of_entries_that_is_too_long_is_not_even_read(tmp_path: Path, target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = archive(tmp_path / "all.zip", [osv(f"PYSEC-1-{number}", "one") for number in range(50)])
+    monkeypatch.setattr(importer, "MOST_DIRECTORY_BYTES", 1000)
+    monkeypatch.setattr(zipfile, "ZipFile", None)
+    with pytest.raises(ScangateError, match="entries"):
+        run(source, target)
     assert unchanged(target)
 
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from packaging.version import Version
 
@@ -42,11 +42,13 @@ def ranges(draw: st.DrawFn) -> list[tuple[str, str]]:
     return draw(st.permutations([("introduced", start), *(event for event in events if event[1] != start)]))
 
 
+@settings(max_examples=80, deadline=None)
 @given(events=ranges(), asked=VERSIONS)
 def test_a_range_means_what_the_specification_says(events: list[tuple[str, str]], asked: str) -> None:
     assert affects(record("PYSEC-1-1", *events), Version(asked)) == is_in(Version(asked), events)
 
 
+@settings(max_examples=80, deadline=None)
 @given(first=ranges(), second=ranges(), listed=st.lists(VERSIONS, max_size=4), asked=VERSIONS)
 def test_ranges_and_listed_versions_add_up(
     first: list[tuple[str, str]], second: list[tuple[str, str]], listed: list[str], asked: str
@@ -181,12 +183,14 @@ JSON = st.recursive(
 )
 
 
+@settings(max_examples=80, deadline=None)
 @given(field=st.sampled_from([*osv("A-1"), "severity", "aliases", "summary", "withdrawn"]), value=JSON)
 def test_no_field_can_break_the_reader(field: str, value: Any) -> None:
     with contextlib.suppress(Broken):
         read(json.dumps(osv("A-1") | {field: value}).encode())
 
 
+@settings(max_examples=80, deadline=None)
 @given(content=st.binary(max_size=200))
 def test_no_bytes_can_break_the_reader(content: bytes) -> None:
     with pytest.raises(Broken):
@@ -202,6 +206,7 @@ def test_fixed_in_leaves_out_what_another_record_affects() -> None:
     assert fixed_in([record("PYSEC-1", ("introduced", "0"), ("last_affected", "9"))], Version("1.0")) == ()
 
 
+@settings(max_examples=80, deadline=None)
 @given(events=st.lists(st.tuples(st.sampled_from(["introduced", "fixed", "last_affected"]), VERSIONS), max_size=8))
 def test_intervals_are_in_order_and_apart(events: list[tuple[str, str]]) -> None:
     found = intervals(events)
@@ -210,6 +215,7 @@ def test_intervals_are_in_order_and_apart(events: list[tuple[str, str]]) -> None
         assert Version(left.end) <= Version(right.start)
 
 
+@settings(max_examples=80, deadline=None)
 @given(text=st.text(max_size=600), most=st.integers(10, 200))
 def test_one_line_is_one_harmless_line(text: str, most: int) -> None:
     line = one_line(text, most)

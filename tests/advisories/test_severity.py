@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanners.advisories.severity import rated, rating
@@ -57,6 +57,7 @@ def test_words_where_nobody_scored() -> None:
     assert rating([], []).severity is Severity.UNKNOWN
 
 
+@settings(max_examples=80, deadline=None)
 @given(vector=st.text("CVSS:3.1/AVNLPRUIHSAMXau420!()", max_size=60) | st.text(max_size=30))
 def test_no_vector_can_break_it(vector: str) -> None:
     found = rated(vector)
