@@ -17,6 +17,7 @@ from scanners.report.escape import ci
 __all__ = ["show", "write"]
 
 WRITER = "reports"
+NARROWEST = 20
 
 
 class Screen(Console):
@@ -64,6 +65,7 @@ def show(report: Report, printed: Mapping[str, str], *, quiet: bool) -> int:
         for page in printed.values():
             write_page(page)
         screen = Screen(stderr=bool(printed))
+        screen.width = max(screen.width, NARROWEST)  # COLUMNS may say anything, and rich would print nothing
         if quiet:
             line = f"{report.verdict.outcome.value}: {ci(wording.reason(report))}"
             screen.print(line, highlight=False, soft_wrap=True, markup=False)

@@ -14,6 +14,13 @@ def clean() -> None:
     A build that sets ``PYTHONPATH=.`` for its own programs would let the scanned tree's ``click.py`` run in place of click, and
     its metadata register a scanner.
     """
-    ours = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))  # noqa: PTH100, PTH120 -- pathlib later
-    named = {os.path.abspath(entry) for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep)}  # noqa: PTH100
-    sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry) not in named - {ours}]  # noqa: PTH100
+    ours = os.path.dirname(os.path.dirname(os.path.dirname(_absolute(__file__))))  # noqa: PTH120 -- pathlib may lie there, too
+    named = {_absolute(entry) for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep)}
+    sys.path[:] = [entry for entry in sys.path if _absolute(entry) not in named - {ours}]
+
+
+def _absolute(entry: str) -> str:
+    try:
+        return os.path.abspath(entry)  # noqa: PTH100 -- as above
+    except OSError:  # the current directory is gone, and nothing can be imported from it
+        return entry

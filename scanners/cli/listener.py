@@ -6,6 +6,8 @@ import contextlib
 import io
 import os
 import sys
+from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -15,10 +17,25 @@ __all__ = ["hush", "remark", "speak_plainly", "write_page"]
 
 
 def speak_plainly() -> None:
-    """A sign that the locale has no form for is written as its escape: a message never fails for its words."""
+    """A sign that the locale has no form for is written as its escape: a message never fails for its words.
+
+    A stream that the caller has closed leads nowhere from now on: else the next file that is opened would take its number, and a
+    report would be written into it.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    sys.stdout = sys.stdout or _nowhere()
+    sys.stderr = sys.stderr or _nowhere()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+
+
+def _nowhere() -> TextIO:
+    return Path(os.devnull).open("w", encoding="utf-8")
 
 
 def remark(line: str) -> None:

@@ -68,6 +68,8 @@ def main() -> None:
 
 
 def _code() -> int:  # noqa: PLR0911 -- the switch from outcomes to exit codes
+    if not _is_somewhere():
+        return _say("the current directory is gone", "cd to one that is there", USAGE)
     try:
         result: Any = cli.main(prog_name="scangate", standalone_mode=False)
     except click.exceptions.Exit as end:
@@ -76,7 +78,9 @@ def _code() -> int:  # noqa: PLR0911 -- the switch from outcomes to exit codes
         where = error.ctx.command_path if error.ctx is not None else "scangate"
         return _say(error.format_message(), f"{where} --help", USAGE)
     except ScangateError as error:
-        return _say(error.message, error.hint, USAGE)
+        from scanners.scan.redact import mask_tokens  # noqa: PLC0415 -- only needed when something is wrong
+
+        return _say(mask_tokens(error.message), mask_tokens(error.hint), USAGE)  # a policy's key may be a token by mistake
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
     except BrokenPipeError:
@@ -86,6 +90,13 @@ def _code() -> int:  # noqa: PLR0911 -- the switch from outcomes to exit codes
     except Exception as error:  # noqa: BLE001 -- the end of the line: no traceback for the user, and never exit code 0 or 1
         return _bug(error)
     return result if isinstance(result, int) else 0
+
+
+def _is_somewhere() -> bool:
+    try:
+        return Path.cwd().is_dir()
+    except OSError:
+        return False
 
 
 def _say(message: str, hint: str, code: int) -> int:

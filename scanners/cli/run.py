@@ -35,6 +35,7 @@ from scanners.tools import CommandOptions, SarifCommand
 __all__ = ["EXIT_CODES", "Site", "Wish", "option_types", "rule_digests", "run", "site", "today"]
 
 EXIT_CODES = {Outcome.PASS: 0, Outcome.FAIL: 1, Outcome.INCOMPLETE: 3}
+TEMPORARY = ("/tmp", "/var/tmp")  # noqa: S108 -- a folder of a random name is made there
 COMMIT = re.compile(r"[0-9a-f]{40,64}")
 
 
@@ -63,7 +64,7 @@ class Site(msgspec.Struct, frozen=True):
 @contextmanager
 def site(root: Path) -> Iterator[Site]:
     """A private folder and the programs started from it; when it ends, both are gone."""
-    with _private_folder() as folder:
+    with _private_folder(root) as folder:
         processes = Processes(folder, root, os.environ)
         try:
             yield Site(root, folder, processes, find(root, processes))
@@ -116,9 +117,13 @@ def _interrupted(name: str) -> Gap:
 
 
 @contextmanager
-def _private_folder() -> Iterator[Path]:
+def _private_folder(root: Path) -> Iterator[Path]:
+    """Outside the scanned tree wherever that can be: tools look for their settings in the folders above what they read."""
     try:
-        folder = Path(tempfile.mkdtemp(prefix="scangate-")).resolve()
+        usual = tempfile.gettempdir()
+        outside = [parent for parent in (usual, *TEMPORARY) if not Path(parent).resolve().is_relative_to(root)]
+        parent = next((parent for parent in outside if os.access(parent, os.W_OK | os.X_OK)), usual)
+        folder = Path(tempfile.mkdtemp(prefix="scangate-", dir=parent)).resolve()
     except FileNotFoundError as error:
         raise UsageError("there is no temporary folder that can be written to", "make room, or set TMPDIR") from error
     try:

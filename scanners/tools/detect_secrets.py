@@ -21,7 +21,7 @@ ACCOUNTING = Accounting.PER_FILE
 SPLITS = True
 
 WORKER = "scanners.tools.detect_secrets_worker"
-SECONDS_A_FILE = 60
+SECONDS_A_FILE = 30
 HELP = "https://github.com/Yelp/detect-secrets#plugins"
 WAIVER = "pragma: allowlist secret"
 HARD_CODED_CREDENTIALS = 798

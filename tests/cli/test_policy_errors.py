@@ -133,3 +133,10 @@ def test_a_program_in_the_tree_is_not_started_even_by_a_trusted_policy(tmp_path:
         env = {"PATH": f"{tree / 'bin'}:.:bin:/usr/bin:/bin", "HOME": str(tmp_path)}
         scangate("scan", ".", "--policy", rules, cwd=tree, env=env).ends(3)
     assert not (tmp_path / "canary").exists()
+
+
+@pytest.mark.parametrize("text", ["{token}: 1", "budgets: {{{token}: 1}}", "extends: {token}", "{token}", "unknown: {token}"])
+def test_a_token_in_a_policy_is_not_echoed(tmp_path: Path, text: str) -> None:
+    token = "ghp_" + "a1B2c3D4e5" * 4
+    ran = refused(tmp_path, {"scangate.yaml": text.format(token=token) + "\n"})
+    assert token[:12] not in ran.err

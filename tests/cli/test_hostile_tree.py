@@ -1,0 +1,134 @@
+"""A tree with traps changes no finding and runs no code: from inside, from outside, staged, with an environment in its favour."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .command import SCANGATE, environment, scangate, verdict
+from .hostile import SETTINGS, harden, poison, surroundings
+from .tree import CLEAN, WEAK, policy, repository
+
+CODE: dict[str, str | bytes] = {
+    "app.py": WEAK,
+    "tests/test_app.py": WEAK + 'password = "hunter2hunter2"\n',
+    "clean.py": CLEAN,
+    "Dockerfile": "FROM python:3.12\nUSER root\nRUN curl http://example.org/x | sh\n",
+    "conf.yml": "db_password: Zq8Kx2mT4wVn7Rb\n",
+}
+
+
+@pytest.fixture(scope="session")
+def rules(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return policy(tmp_path_factory.mktemp("rules") / "policy.yaml", "bandit", "semgrep", "detect-secrets")
+
+
+@pytest.fixture(scope="session")
+def honest(tmp_path_factory: pytest.TempPathFactory, rules: Path) -> list[dict[str, Any]]:
+    """The findings in the code alone, without the traps."""
+    root = tmp_path_factory.mktemp("honest")
+    tree = repository(root / "tree", CODE)
+    scangate("scan", tree, "--policy", rules, "--output-dir", root / "out", cwd=root).ends(1)
+    return findings(root / "out")
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """The code with every trap there is."""
+    tree = repository(tmp_path / "tree", CODE)
+    harden(tree, tmp_path / "marks")
+    poison(tree, tmp_path / "marks")
+    for mark in (tmp_path / "marks").iterdir():  # what building it has set off
+        mark.unlink()
+    return tree
+
+
+def findings(out: Path) -> list[dict[str, Any]]:
+    """The findings in the files of the code, and that every one of them was read, whatever the traps are."""
+    document = verdict(out)
+    for scanner in document["scanners"]:
+        if scanner["status"] != "skipped":
+            read = set(scanner["read"])
+            assert {path for path in CODE if scanner["name"] == "detect-secrets" or path.endswith(".py")} <= read
+    found = [entry for entry in document["findings"] if entry["path"] in CODE]
+    for entry in found:
+        del entry["because"]  # counts all findings, those in the traps, too
+    assert found
+    return found
+
+
+def assert_no_trap_sprang(tmp_path: Path) -> None:
+    assert sorted(mark.name for mark in (tmp_path / "marks").iterdir()) == []
+
+
+def check(
+    tmp_path: Path, honest: list[dict[str, Any]], cwd: Path, *arguments: str | Path, env: Mapping[str, str] | None = None
+) -> None:
+    scangate("scan", *arguments, "--output-dir", tmp_path / "out", cwd=cwd, env=env).ends(1)
+    assert_no_trap_sprang(tmp_path)
+    assert json.dumps(findings(tmp_path / "out")) == json.dumps(honest)
+
+
+def test_from_inside(tmp_path: Path, tree: Path, rules: Path, honest: list[dict[str, Any]]) -> None:
+    check(tmp_path, honest, tree, ".", "--policy", rules)
+
+
+def test_from_outside(tmp_path: Path, tree: Path, rules: Path, honest: list[dict[str, Any]]) -> None:
+    check(tmp_path, honest, tmp_path, tree, "--policy", rules)
+
+
+def test_with_an_environment_in_its_favour(tmp_path: Path, tree: Path, rules: Path, honest: list[dict[str, Any]]) -> None:
+    check(tmp_path, honest, tree, ".", "--policy", rules, env=environment(**surroundings(tree)))
+
+
+def test_staged(tmp_path: Path, tree: Path, rules: Path, honest: list[dict[str, Any]]) -> None:
+    check(tmp_path, honest, tree, "--staged", "--policy", rules, *CODE, env=environment(**surroundings(tree)))
+
+
+def test_an_import_path_that_leads_into_the_tree(tmp_path: Path, tree: Path, rules: Path, honest: list[dict[str, Any]]) -> None:
+    """Python itself imports some modules from PYTHONPATH before any program begins; those are not ours to keep out."""
+    for name in ("sitecustomize", "usercustomize", "json", "re", "ast", "importlib", "encodings"):
+        (tree / f"{name}.py").unlink()
+    check(tmp_path, honest, tree, ".", "--policy", rules, env=environment(PYTHONPATH=f".:{tree}", **surroundings(tree)))
+
+
+@pytest.mark.parametrize("how", ["script", "module"])
+def test_isolated_nothing_at_all_is_imported_from_the_tree(
+    tmp_path: Path, tree: Path, rules: Path, honest: list[dict[str, Any]], how: str
+) -> None:
+    """As the buildspec and the pre-commit hook start it."""
+    start = [str(SCANGATE)] if how == "script" else ["-m", "scanners.cli"]
+    under = (sys.executable, "-I", *start[:-1])
+    env = environment(PYTHONPATH=f".:{tree}:{tree / 'lib'}", **surroundings(tree))
+    ran = scangate(
+        "scan", ".", "--policy", rules, "--output-dir", tmp_path / "out", cwd=tree, env=env, command=Path(start[-1]), under=under
+    )
+    ran.ends(1)
+    assert_no_trap_sprang(tmp_path)
+    assert json.dumps(findings(tmp_path / "out")) == json.dumps(honest)
+
+
+def test_the_traps_are_files_like_any_other(tmp_path: Path, tree: Path, rules: Path) -> None:
+    scangate("scan", tree, "--policy", rules, "--output-dir", tmp_path / "out", cwd=tmp_path).ends(1)
+    document = verdict(tmp_path / "out")
+    read = {scanner["name"]: set(scanner["read"]) for scanner in document["scanners"]}
+    assert set(SETTINGS) <= read["detect-secrets"]
+    assert {"bandit.py", "click.py", "sitecustomize.py", "conftest.py"} <= read["bandit"]
+
+
+def test_the_traps_do_spring(tmp_path: Path, tree: Path) -> None:
+    """Where nobody takes care: else the tests above would show nothing."""
+    env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "PYTHONPATH": "."}
+    for name in ("json", "re", "ast", "importlib", "encodings"):  # without these Python would not even start
+        (tree / f"{name}.py").unlink()
+    subprocess.run([sys.executable, "-c", "import click, bandit"], cwd=tree, env=env, check=True)
+    subprocess.run(["git", "-c", f"safe.directory={tree}", "--work-tree=.", "add", "clean.py"], cwd=tree, env=env, check=False)
+    sprung = {mark.name for mark in (tmp_path / "marks").iterdir()}
+    assert {"import-sitecustomize", "import-click", "import-bandit", "git-fsmonitor", "git-filter"} <= sprung

@@ -1,0 +1,143 @@
+"""What bandit, semgrep and the detect-secrets worker answer is believed wholly or not at all: small programs in their place lie."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from scan.bench import Bench
+
+from scanners.model import ScanResult
+from scanners.tools import bandit, detect_secrets, semgrep
+
+from .stand_in import stand_in
+from .tokens import secret
+
+FILES: dict[str, bytes | str] = {"a.py": "x = 1\n", "b.py": "y = 2\n"}
+BANDIT = """
+import json, os, sys
+files = [word for word in sys.argv[1:] if word.endswith(".py")]
+answer = {"results": [], "errors": [], "metrics": {"_totals": {}, **{name: {} for name in files}}}
+code = 0
+"""
+SEMGREP = """
+import json, os, sys
+files = [word for word in sys.argv[1:] if word.endswith(".py")]
+answer = {"results": [], "errors": [], "paths": {"scanned": files}}
+code = 0
+"""
+WRITE = "\nprint(json.dumps(answer))\nsys.exit(code)\n"
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    return Bench(tmp_path)
+
+
+def answered(bench: Bench, monkeypatch: pytest.MonkeyPatch, scanner: Any, change: str) -> ScanResult:
+    head = BANDIT if scanner is bandit else SEMGREP
+    stand_in(bench.private / "bin", monkeypatch, scanner.NAME, head + change + WRITE)
+    return bench.result(scanner, FILES)
+
+
+def gaps(result: ScanResult) -> dict[str | None, str]:
+    return {gap.path: gap.kind.value for gap in result.gaps}
+
+
+BOTH_GARBAGE = {"a.py": "garbage", "b.py": "garbage"}
+BOTH_CRASH = {"a.py": "crash", "b.py": "crash"}
+ANY = {
+    "": {},
+    "answer = {}": BOTH_GARBAGE,
+    "answer = []": BOTH_GARBAGE,
+    "answer = None": BOTH_GARBAGE,
+    "answer.pop('results')": BOTH_GARBAGE,
+    "answer.pop('errors')": BOTH_GARBAGE,
+    "print('warning: x')": BOTH_GARBAGE,
+    "sys.exit(0)": BOTH_GARBAGE,
+    "answer['results'] = [{}]": BOTH_GARBAGE,
+    "answer['errors'] = [{}]": BOTH_GARBAGE,
+    "answer['results'] = None": BOTH_CRASH,
+    "code = 3": BOTH_CRASH,
+    "code = 137": BOTH_CRASH,
+    "os.kill(os.getpid(), 11)": BOTH_CRASH,
+}
+BANDIT_ALONE: dict[str, dict[str, str]] = {
+    "answer.pop('metrics')": BOTH_GARBAGE,
+    "answer['metrics'].pop(next(name for name in files if name.endswith('b.py')), None) if len(files) > 1 else None": {
+        "b.py": "garbage"
+    },
+    "answer['metrics'] = {'_totals': {}}": BOTH_GARBAGE,
+    "answer['metrics']['/etc/passwd'] = {}": BOTH_GARBAGE,
+    "answer['errors'] = [{'filename': files[0], 'reason': 'exception while scanning file'}]": {"a.py": "partial-parse"},
+    "print(f'[tester] ERROR Bandit internal error running: x on file {files[0]} at line 1: oops', file=sys.stderr)": {
+        "a.py": "partial-parse"
+    },
+    "sys.stderr.write('x' * 100_000)": BOTH_GARBAGE,
+}
+SEMGREP_ALONE: dict[str, dict[str, str]] = {
+    "answer.pop('paths')": BOTH_GARBAGE,
+    "answer['paths']['scanned'].pop() if len(files) > 1 else None": {"b.py": "garbage"},
+    "answer['paths']['scanned'] = []": BOTH_GARBAGE,
+    "answer['paths']['scanned'].append('/etc/passwd')": BOTH_GARBAGE,
+    "answer['errors'] = [{'type': 'Rule parse error', 'message': 'x'}]": BOTH_CRASH,
+    "answer['errors'] = [{'type': 'Fatal error', 'path': None}]": BOTH_CRASH,
+    "answer['errors'] = [{'type': 'Fatal error', 'path': files[0]}]": {"a.py": "crash"},
+    "answer['errors'] = [{'type': ['PartialParsing', []], 'path': files[0]}]": {"a.py": "partial-parse"},
+    "answer['errors'] = [{'type': 'Timeout', 'path': files[0]}]": {"a.py": "timeout"},
+    "answer['errors'] = [{'type': 'Something new', 'path': files[0]}]": {"a.py": "crash"},
+    "code = 1": BOTH_CRASH,
+}
+
+
+@pytest.mark.parametrize(
+    ("scanner", "change", "expected"),
+    [
+        (scanner, *pair)
+        for scanner, more in ((bandit, BANDIT_ALONE), (semgrep, SEMGREP_ALONE))
+        for pair in (*ANY.items(), *more.items())
+    ],
+)
+def test_an_answer_is_believed_or_is_a_gap(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, scanner: Any, change: str, expected: dict[str, str]
+) -> None:
+    result = answered(bench, monkeypatch, scanner, change)
+    told = gaps(result)
+    if "files[0]" in change:  # alone in its call each file is the first: at least the one is told
+        assert expected.items() <= told.items()
+    else:
+        assert told == expected
+    assert result.findings == ()
+
+
+def bomb() -> str:
+    """A YAML file of a few lines whose aliases stand for a billion values."""
+    return "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 12))
+
+
+@pytest.mark.nightly
+def test_a_yaml_bomb_is_a_gap_of_its_file_alone(bench: Bench) -> None:
+    result = bench.result(detect_secrets, {"bomb.yaml": bomb(), "a.txt": "x\n"})
+    assert result.files == ("a.txt",)
+    assert gaps(result)["bomb.yaml"] in {"crash", "timeout"}
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "latin-1", "utf-8-sig", "utf-32"])
+def test_a_secret_is_seen_in_any_encoding(bench: Bench, encoding: str) -> None:
+    value = secret(encoding)
+    text = f'# é\npassword = "{value}"\n'
+    result = bench.result(detect_secrets, {"a.py": text.encode(encoding), "package-lock.json": text.encode(encoding)})
+    places = {(found.location.path, found.location.line, found.location.column) for found in result.findings}
+    assert ("a.py", 2, 13) in places
+    assert value not in json.dumps([repr(found) for found in result.findings])
+    assert not result.gaps
+
+
+@pytest.mark.parametrize("text", ["x = 'a'; hashlib.md5(password)  # nosemgrep: why not", "hashlib.md5(password)"])
+def test_a_message_holds_nothing_of_the_line(bench: Bench, text: str) -> None:
+    value = secret("message")
+    result = bench.result(semgrep, {"a.py": f"import hashlib\n{text}  # {value}\n"})
+    assert result.findings
+    assert value not in repr(result.findings)
