@@ -145,13 +145,19 @@ class Span(msgspec.Struct, frozen=True, order=True):
 
 
 class Package(msgspec.Struct, frozen=True, order=True):
-    """What a dependency finding is about."""
+    """What a dependency finding is about.
+
+    ``fixed_in`` mend this fault; ``upgrade`` is the nearest release without any known one. ``published``: the advisory's day, UTC,
+    ISO 8601. Each is empty where it is not known.
+    """
 
     name: str
     version: str
     fixed_in: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     cvss: str = ""
+    published: str = ""
+    upgrade: str = ""
 
 
 class Finding(msgspec.Struct, frozen=True):

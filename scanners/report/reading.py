@@ -110,6 +110,8 @@ class _Package(_Strict, frozen=True):
     fixed_in: tuple[str, ...]
     aliases: tuple[str, ...]
     cvss: str
+    published: str
+    upgrade: str
 
 
 class _Finding(_Strict, frozen=True):
@@ -283,7 +285,7 @@ def _finding(entry: _Finding) -> Finding:
 
 
 def _package(entry: _Package) -> Package:
-    return Package(entry.name, entry.version, entry.fixed_in, entry.aliases, entry.cvss)
+    return Package(entry.name, entry.version, entry.fixed_in, entry.aliases, entry.cvss, entry.published, entry.upgrade)
 
 
 def _gaps(document: _Document, origin: str) -> tuple[Gap, ...]:

@@ -153,6 +153,8 @@ def _package(package: Package) -> dict[str, Any]:
         "fixed_in": list(package.fixed_in),
         "aliases": list(package.aliases),
         "cvss": package.cvss,
+        "published": package.published,
+        "upgrade": package.upgrade,
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 from packaging.version import Version
@@ -34,14 +34,15 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     """The policy's block for pip-audit.
 
     ``advisories``: ``auto`` asks PyPI, then OSV, then the local store; ``local`` the store alone, and nothing leaves the machine.
-    ``store``: its file, else the user's own. ``max_age_days``: an answer of a store whose newest record is older counts as a gap.
+    ``store``: its file, else the user's own. ``max_age_days``: an answer of a store whose newest record is older counts as a gap;
+    a lower number is the stricter one.
     ``seconds``: how long one answer of a service may take. ``internal``: packages that nobody outside is asked about.
     ``osv_url``: an OSV service of one's own.
     """
 
     advisories: Literal["auto", "local"] = "auto"
     store: str = ""
-    max_age_days: int | None = None
+    max_age_days: Annotated[Annotated[int, msgspec.Meta(ge=0)] | None, msgspec.Meta(extra={"tighter": "lower"})] = None
     seconds: int = 15
     internal: tuple[Glob, ...] = ()
     osv_url: str = ""
@@ -152,7 +153,8 @@ def _rank(name: str) -> tuple[bool, bool, str]:
 
 def _finding(path: str, pin: Pin, fault: Vulnerability, answer: Answer, books: Sequence[Known]) -> Finding:
     known = _looked_up(pin, fault, books)
-    names = [fault.id, *fault.aliases]
+    best = books[0].upgrade(pin.name, pin.version)
+    names = list(dict.fromkeys([fault.id, *fault.aliases, *(known.ids if known is not None else ())]))
     database = next((name for name in names if not name.startswith("CVE-")), fault.id)
     return Finding(
         rule=f"{NAME}:{fault.id}",
@@ -160,11 +162,19 @@ def _finding(path: str, pin: Pin, fault: Vulnerability, answer: Answer, books: S
         confidence=Confidence.HIGH,
         kind=Kind.DEPENDENCY,
         title=f"{pin.name} has a known vulnerability",
-        message="; ".join(_words(pin, fault, answer, books)),
+        message="; ".join(_words(pin, fault, answer, books[0], best)),
         location=Location(path, pin.line, pin.line),
         cwe=(VULNERABLE_COMPONENT,),
         help_url=known.url if known is not None else f"https://osv.dev/vulnerability/{database}",
-        package=Package(pin.name, pin.version, fault.fixed_in, fault.aliases, known.cvss if known is not None else ""),
+        package=Package(
+            pin.name,
+            pin.version,
+            fault.fixed_in,
+            tuple(names[1:]),
+            cvss=known.cvss if known is not None else "",
+            published=known.published[:10] if known is not None else "",
+            upgrade=best,
+        ),
     )
 
 
@@ -177,12 +187,11 @@ def _looked_up(pin: Pin, fault: Vulnerability, books: Sequence[Known]) -> Adviso
     return None
 
 
-def _words(pin: Pin, fault: Vulnerability, answer: Answer, books: Sequence[Known]) -> Iterator[str]:
+def _words(pin: Pin, fault: Vulnerability, answer: Answer, book: Known, best: str) -> Iterator[str]:
     yield f"{pin.name} {pin.version} is affected by {fault.id}"
     yield f"fixed in {', '.join(fault.fixed_in)}" if fault.fixed_in else "no release fixes it yet"
-    best = books[0].upgrade(pin.name, pin.version)
     if best:
-        yield f"{best} is the nearest release without any fault that {_called(books[0])} knows"
+        yield f"{best} is the nearest release without any fault that {_called(book)} knows"
     if pin.direct:
         yield "a direct dependency"
     elif pin.via:

@@ -90,7 +90,15 @@ FLASK = Finding(
     evidence="flask==0.12.2",
     fingerprint="c4ca4238a0b923820dcc509a6f75849bc4ca4238a0b923820dcc509a6f75849b",
     line_hash="c1b2c3d4e5f60718:1",
-    package=Package("flask", "0.12.2", ("0.12.3",), ("GHSA-562c-5r94-xh97",), "CVSS:3.0/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H"),
+    package=Package(
+        "flask",
+        "0.12.2",
+        ("0.12.3",),
+        ("GHSA-562c-5r94-xh97",),
+        "CVSS:3.0/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H",
+        "2018-08-20",
+        "2.2.5",
+    ),
 )
 BROKEN = Gap(
     "semgrep", "app/old.py", GapKind.UNPARSABLE, "syntax error near line 3", 3, "mend the file, or exclude it with a reason"

@@ -56,6 +56,18 @@ def locations(draw: st.DrawFn, path: str) -> Location:
     return Location(path, line, line + draw(st.integers(0, 2)), draw(st.integers(0, 9)), draw(st.integers(0, 20)))
 
 
+packages = st.builds(
+    Package,
+    st.just("flask"),
+    st.just("0.5"),
+    st.sampled_from(((), ("1.0",))),
+    st.just(("CVE-2018-1000656",)),
+    st.just("CVSS:3.1/AV:N"),
+    st.sampled_from(("", "2018-08-20")),
+    st.sampled_from(("", "2.2.5")),
+)
+
+
 @st.composite
 def findings(draw: st.DrawFn, scanner: str, path: str) -> Finding:
     """A finding of ``scanner`` in ``path``."""
@@ -73,7 +85,7 @@ def findings(draw: st.DrawFn, scanner: str, path: str) -> Finding:
         fingerprint=draw(st.sampled_from(("", "aa" * 32, "bb" * 32))),
         line_hash=draw(st.sampled_from(("", "39fa2ee980eb94b0:1"))),
         waiver=draw(st.sampled_from(("", "# nosec"))),
-        package=draw(st.none() | st.just(Package("flask", "0.5", ("1.0",), ("CVE-2018-1000656",), "CVSS:3.1/AV:N"))),
+        package=draw(st.none() | packages),
     )
 
 

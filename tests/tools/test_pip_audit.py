@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from advisories.records import osv, store
 from scan.bench import BESIDE, Bench
 
-from scanners.model import Kind, ScanResult, Severity
+from scanners.model import Kind, Package, ScanResult, Severity
 from scanners.tools import BUILT_IN, pip_audit
 
 from .stand_in import stand_in
@@ -111,6 +112,23 @@ def test_a_vulnerability_that_two_databases_tell_is_one(bench: Bench, monkeypatc
     assert sorted(found.rule for found in result.findings) == ["pip-audit:CVE-2020-1", "pip-audit:PYSEC-2"]
     assert {(found.kind, found.severity, found.location.line) for found in result.findings} == {
         (Kind.DEPENDENCY, Severity.UNKNOWN, 2)
+    }
+
+
+def test_what_the_store_knows_of_a_fault_goes_with_it(bench: Bench, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "store").mkdir()
+    first = osv(
+        "GHSA-1", "alpha", ("introduced", "0"), ("fixed", "1.1"), published="2025-03-02T23:59:59Z", aliases=["CVE-1", "PYSEC-1"]
+    )
+    later = osv("GHSA-2", "alpha", ("introduced", "0"), ("fixed", "1.4"), published="2025-04-02T00:00:00Z")
+    store(tmp_path / "store", first, later).close()
+    options = pip_audit.Options(store=str(tmp_path / "store" / "advisories.sqlite"))
+    told = "[{'id': 'PYSEC-1', 'aliases': [], 'fix_versions': ['1.1']}, {'id': 'X-1', 'aliases': [], 'fix_versions': []}]"
+    stand_in(bench.private / "bin", monkeypatch, "pip-audit", ECHO + f"answer['dependencies'][0]['vulns'] = {told}" + WRITE)
+    found = {each.rule: each.package for each in bench.result(pip_audit, PINS, options).findings}
+    assert found == {
+        "pip-audit:PYSEC-1": Package("alpha", "1.0", ("1.1",), ("CVE-1", "GHSA-1"), published="2025-03-02", upgrade="1.4"),
+        "pip-audit:X-1": Package("alpha", "1.0", upgrade="1.4"),
     }
 
 
