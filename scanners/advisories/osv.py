@@ -261,7 +261,7 @@ def _bounds(spans: Iterable[Interval]) -> list[Bound]:
 
 def _covers(bound: Bound, version: Version, public: Version) -> bool:
     start, end, closed = bound
-    if start is not None and (public if start.local is None else version) < start:
+    if start is not None and version < start:
         return False
     if end is None:
         return True

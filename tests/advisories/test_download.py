@@ -395,7 +395,13 @@ def secure(certificate: tuple[Path, Path], export: bytes, monkeypatch: pytest.Mo
         connection, peer = plain(self)
         return (context.wrap_socket(connection, server_side=True) if self.getsockname()[1] == port else connection), peer
 
-    with site(serve(export)) as place:
+    def act(asked: Asked, place: Site) -> None:
+        if asked.path == "/away.zip":
+            asked.answer(302, Location=place.address)
+        else:
+            serve(export)(asked, place)
+
+    with site(act) as place:
         port = int(place.address.split(":")[2].partition("/")[0])
         monkeypatch.setattr(socket.socket, "accept", accept)
         yield Site(place.address.replace("http:", "https:"), place.over, place.asked)
@@ -411,6 +417,14 @@ def test_an_authority_of_ones_own(
 ) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate[0]))
     assert run(secure.address, target).records == 200
+
+
+def test_no_redirect_leads_from_https_to_http(
+    secure: Site, target: Path, certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate[0]))
+    assert "not an https address" in refused(secure.address.replace("PyPI/all", "away"), target).message
+    assert [path for path, _ in secure.asked] == ["/away.zip"]
 
 
 @pytest.mark.parametrize(

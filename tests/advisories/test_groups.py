@@ -43,9 +43,11 @@ def score(vector: str) -> dict[str, str]:
 
 
 def test_a_version_that_one_of_them_affects_is_affected() -> None:
-    known = [record("PYSEC-1-1", *ONE, aliases=["CVE-1-1"]), record("GHSA-1", *TWO, aliases=["CVE-1-1"])]
+    known = [record("PYSEC-1-1", *TWO, aliases=["CVE-1-1"]), record("GHSA-1", *ONE, aliases=["CVE-1-1"])]
     (found,) = advisories(known, Version("1.2"), "")
     assert found.ids == ("CVE-1-1", "GHSA-1", "PYSEC-1-1")
+    (found,) = advisories(known, Version("1.0"), "")
+    assert found.fixed_in == ("1.3",)
     assert not advisories(known, Version("1.3"), "")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import json
 import os
@@ -185,6 +186,25 @@ def test_what_is_no_export_is_refused(tmp_path: Path, target: Path, content: byt
     with pytest.raises(ScangateError) as caught:
         run(source, target)
     assert caught.value.hint
+    assert unchanged(target)
+
+
+@pytest.mark.parametrize("kind", ["bomb", "huge"])
+def test_what_is_far_too_large_is_not_even_unpacked(tmp_path: Path, target: Path, kind: str) -> None:
+    source = tmp_path / "bad.zip"
+    source.write_bytes(BAD[kind])
+    with pytest.raises(ScangateError, match="a record in it is far too large"):
+        run(source, target)
+
+
+def test_a_disk_that_is_full(tmp_path: Path, target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def write(path: Path, *rest: Any) -> None:
+        path.write_bytes(b"the beginning")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(importer, "write", write)
+    with pytest.raises(ScangateError, match="cannot be written: No space left on device"):
+        run(archive(tmp_path / "all.zip", [osv("A-1")]), target)
     assert unchanged(target)
 
 

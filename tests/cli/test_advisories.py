@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import http.server
 import json
 import os
 import pty
 import re
 import stat
 import subprocess
+import threading
 import zipfile
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -94,6 +97,28 @@ def test_an_update_that_cannot_be_made(tmp_path: Path) -> None:
     assert "not an https address: http://example.org/all.zip" in ran.err
     assert "hint: --address https://" in ran.err
     assert not store.exists()
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serves files and says nothing."""
+
+    def log_message(self, *args: object) -> None:
+        """Says nothing."""
+
+
+def test_an_update_from_a_mirror(tmp_path: Path, export: Path) -> None:
+    store = tmp_path / "store" / "store.sqlite"
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(export.parent))) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        address = f"http://127.0.0.1:{server.server_address[1]}/all.zip"
+        ran = scangate("advisories", "update", "--address", address, "--store", store, cwd=tmp_path)
+        server.shutdown()
+        thread.join()
+    assert ran.ends(0).out.startswith("151 records")
+    assert "scangate: fetching: " in ran.err
+    assert {file.name for file in store.parent.iterdir()} == {"store.sqlite", "store.sqlite.lock"}
+    assert f"source    {address}" in scangate("advisories", "status", "--store", store, cwd=tmp_path).ends(0).out
 
 
 def test_a_bar_on_a_terminal(tmp_path: Path, export: Path) -> None:
