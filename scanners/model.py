@@ -13,6 +13,7 @@ import msgspec
 
 __all__ = [
     "Accounting",
+    "Component",
     "Confidence",
     "FileReport",
     "Finding",
@@ -160,6 +161,27 @@ class Package(msgspec.Struct, frozen=True, order=True):
     upgrade: str = ""
 
 
+class Component(msgspec.Struct, frozen=True, order=True):
+    """One release that the repository depends on, and the line that says so; ``line`` >= 1.
+
+    ``name`` and ``version`` are canonical. ``direct``: the project asks for it itself. ``via``: one chain of names that brings it
+    in, from a direct dependency to the package just above; empty for a direct one, and where it is not known. ``index`` is the host
+    of the index it comes from, empty for PyPI or where none is named.
+    """
+
+    name: str
+    version: str
+    path: str
+    line: int
+    direct: bool = False
+    via: tuple[str, ...] = ()
+    index: str = ""
+
+    def __post_init__(self) -> None:
+        if self.line < 1:
+            raise ValueError(f"not a line: {self.line}")
+
+
 class Finding(msgspec.Struct, frozen=True):
     """One fault that one scanner saw.
 
@@ -219,12 +241,16 @@ class LeftOut(msgspec.Struct, frozen=True, order=True):
 
 
 class FileReport(msgspec.Struct, frozen=True):
-    """What one scanner says of one file. ``secrets`` tells where secrets stand in it, for the redaction pass."""
+    """What one scanner says of one file.
+
+    ``secrets`` tells where secrets stand in it, for the redaction pass; ``components`` what it depends on, audited or not.
+    """
 
     path: str
     findings: tuple[Finding, ...] = ()
     gaps: tuple[Gap, ...] = ()
     secrets: tuple[Span, ...] = ()
+    components: tuple[Component, ...] = ()
 
 
 class ScanResult(msgspec.Struct, frozen=True):
@@ -245,6 +271,7 @@ class ScanResult(msgspec.Struct, frozen=True):
     left_out: tuple[LeftOut, ...] = ()
     seconds: float = 0.0
     reason: str = ""
+    components: tuple[Component, ...] = ()
 
     def __post_init__(self) -> None:
         if self.status is Status.COMPLETE and self.gaps:

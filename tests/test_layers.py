@@ -34,6 +34,8 @@ ROOMS = {
     "click": {"cli"},
     "rich": {"cli", "report.text"},
     "boto3": {"publish"},
+    "cyclonedx": {"report.sbom"},
+    "packageurl": {"report.sbom"},
     "junitparser": {"report.junit"},
     "sqlite3": {"advisories.store", "advisories.importer", "scan.cache"},
     "requests": {"advisories.download"},

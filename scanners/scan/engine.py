@@ -261,6 +261,8 @@ def _check(name: str, report: FileReport, given: set[str]) -> None:
     """What a report says is about its own file, and in the scanner's own name."""
     if report.path not in given or any(finding.location.path != report.path for finding in report.findings):
         raise Unreadable(GapKind.GARBAGE, "its output names a file that it was not given")
+    if any(component.path != report.path for component in report.components):
+        raise Unreadable(GapKind.GARBAGE, "its output names a component of a file that it was not given")
     if any(gap.path != report.path or gap.scanner != name for gap in report.gaps):
         raise Unreadable(GapKind.GARBAGE, "its output tells a gap of something else")
     if any(finding.scanner != name for finding in report.findings):
@@ -285,6 +287,7 @@ def _result(work: _Work, redaction: Redaction) -> ScanResult:
         gaps=tuple(gaps),
         left_out=tuple(sorted(msgspec.structs.replace(left, path=redaction.path(left.path)) for left in work.left_out)),
         seconds=round(work.seconds, 3),
+        components=tuple(redaction.components(work.reports)),
     )
 
 

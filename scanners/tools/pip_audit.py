@@ -17,7 +17,7 @@ from scanners.advisories.starter import StarterSet
 from scanners.advisories.store import Store, StoreFacts, usual_place
 from scanners.errors import ScangateError, Unreadable
 from scanners.globs import Glob
-from scanners.model import Accounting, Confidence, FileReport, Finding, Gap, GapKind, Kind, Location, Package, Severity
+from scanners.model import Accounting, Component, Confidence, FileReport, Finding, Gap, GapKind, Kind, Location, Package, Severity
 from scanners.scan.plugin import Run, Source
 from scanners.scan.text import decode
 from scanners.tools.audits import live, stored
@@ -121,7 +121,12 @@ def _report(manifest: Manifest, answers: Mapping[Release, Answer], books: Sequen
         for vulnerability in _joined(answer.faults):
             finding = _finding(manifest.path, pin, vulnerability, answer, books)
             findings[finding.rule, pin.line] = finding
-    return FileReport(manifest.path, tuple(findings.values()), tuple(gaps))
+    components = tuple(_component(manifest.path, pin) for pin in manifest.pins)
+    return FileReport(manifest.path, tuple(findings.values()), tuple(gaps), components=components)
+
+
+def _component(path: str, pin: Pin) -> Component:
+    return Component(pin.name, pin.version, path, pin.line, pin.direct, pin.via, pin.index)
 
 
 _PRIVATE = Answer(

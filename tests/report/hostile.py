@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scanners.model import (
+    Component,
     Confidence,
     Finding,
     Gap,
@@ -83,6 +84,9 @@ def hostile_report() -> Report:
         gaps=gaps,
         left_out=tuple(LeftOut(text, text) for text in HOSTILE),
         reason="::error::\x1b[0m",
+        components=tuple(
+            Component(text, text, text, 1 + number, number % 2 == 0, (text,), text) for number, text in enumerate(HOSTILE)
+        ),
     )
     odd = ScanResult(HOSTILE[0], "", Status.FAILED, gaps=(Gap(HOSTILE[0], None, GapKind.CRASH, HOSTILE[5]),))
     ruled = tuple(GapRuling(gap, number % 2 == 0, HOSTILE[number % len(HOSTILE)]) for number, gap in enumerate((*gaps, *odd.gaps)))

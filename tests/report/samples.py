@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scanners.model import (
+    Component,
     Confidence,
     Finding,
     Gap,
@@ -100,6 +101,11 @@ FLASK = Finding(
         "2.2.5",
     ),
 )
+PINS = (
+    Component("click", "6.7", "requirements.txt", 3),
+    Component("flask", "0.12.2", "requirements.txt", 4, direct=True),
+    Component("werkzeug", "0.14.1", "requirements.txt", 9, via=("flask",)),
+)
 BROKEN = Gap(
     "semgrep", "app/old.py", GapKind.UNPARSABLE, "syntax error near line 3", 3, "mend the file, or exclude it with a reason"
 )
@@ -130,7 +136,16 @@ def failing() -> Report:
         ScanResult(
             "detect-secrets", "1.5.0", Status.COMPLETE, given=1, files=("tests/data/keys.txt",), findings=(TOKEN,), seconds=0.05
         ),
-        ScanResult("pip-audit", "2.10.1", Status.COMPLETE, given=1, files=("requirements.txt",), findings=(FLASK,), seconds=0.9),
+        ScanResult(
+            scanner="pip-audit",
+            version="2.10.1",
+            status=Status.COMPLETE,
+            given=1,
+            files=("requirements.txt",),
+            findings=(FLASK,),
+            seconds=0.9,
+            components=PINS,
+        ),
     )
     verdict = Verdict(
         Outcome.FAIL, rulings, gaps, "baseline", "sha256:ab12", "qa", "2026-01-02", ("exception 2 in scangate.yaml was not used",)

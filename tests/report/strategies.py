@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from scanners.model import (
     Accounting,
+    Component,
     Confidence,
     Finding,
     Gap,
@@ -32,7 +33,7 @@ from scanners.model import (
 
 from .hostile import HOSTILE
 
-__all__ = ["findings", "gaps", "paths", "reports", "reshuffled", "results", "texts", "verdicts"]
+__all__ = ["components", "findings", "gaps", "paths", "reports", "reshuffled", "results", "texts", "verdicts"]
 
 SCANNERS = ("bandit", "semgrep", "detect-secrets", "pip-audit", "trivy", "ruff")
 SHORT = tuple(text for text in HOSTILE if len(text) < 1000)
@@ -90,6 +91,20 @@ def findings(draw: st.DrawFn, scanner: str, path: str) -> Finding:
 
 
 @st.composite
+def components(draw: st.DrawFn, path: str) -> Component:
+    """A release that ``path`` pins: names and versions that meet now and then, chains that lead somewhere or nowhere."""
+    return Component(
+        name=draw(st.sampled_from(("flask", "werkzeug", "click"))),
+        version=draw(st.sampled_from(("0.5", "1.0"))),
+        path=path,
+        line=draw(st.integers(1, 5)),
+        direct=draw(st.booleans()),
+        via=draw(st.sampled_from(((), ("flask",), ("flask", "werkzeug"), ("nobody",)))),
+        index=draw(st.sampled_from(("", "pypi.example.org"))),
+    )
+
+
+@st.composite
 def gaps(draw: st.DrawFn, scanner: str, path: str | None) -> Gap:
     """A gap of ``scanner`` at ``path``."""
     kind = draw(st.sampled_from(GapKind))
@@ -121,6 +136,7 @@ def results(draw: st.DrawFn, scanner: str) -> ScanResult:
         gaps=tuple(missed),
         left_out=tuple(draw(st.lists(st.builds(LeftOut, paths(), texts()), max_size=2))),
         seconds=draw(st.sampled_from((0.0, 1.5, 12.345))),
+        components=tuple(draw(st.lists(paths().flatmap(components), max_size=3))),
     )
 
 
@@ -180,7 +196,7 @@ def reshuffled(draw: st.DrawFn, report: Report) -> Report:
         return tuple(draw(st.permutations(values)))
 
     def mixed_run(run: ScanResult) -> ScanResult:
-        changed = {name: mixed(getattr(run, name)) for name in ("files", "findings", "gaps", "left_out")}
+        changed = {name: mixed(getattr(run, name)) for name in ("files", "findings", "gaps", "left_out", "components")}
         return msgspec.structs.replace(run, **changed)
 
     targets = {name: mixed(getattr(report.targets, name)) for name in ("left_out", "gaps", "notes")}

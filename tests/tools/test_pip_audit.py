@@ -13,7 +13,7 @@ import pytest
 from advisories.records import osv, store
 from scan.bench import BESIDE, Bench
 
-from scanners.model import Kind, Package, ScanResult, Severity
+from scanners.model import Component, Kind, Package, ScanResult, Severity
 from scanners.tools import BUILT_IN, pip_audit
 
 from .stand_in import stand_in
@@ -89,6 +89,40 @@ def test_an_answer_that_cannot_be_believed_is_a_gap(
     result = answered(bench, monkeypatch, change)
     assert gaps(result) == expected
     assert result.findings == ()
+
+
+@pytest.mark.parametrize("change", ["", "sys.exit('ConnectionError: no route')"])
+def test_every_pin_is_told_as_a_component_whether_it_was_answered_or_not(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    told = {(each.name, each.version, each.path, each.line) for each in answered(bench, monkeypatch, change).components}
+    assert told == {(name, f"{line - 1}.0", "requirements.txt", line) for name, line in (("alpha", 2), ("beta", 3), ("gamma", 4))}
+
+
+def test_a_component_tells_who_brings_it_in(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    registry = 'source = {registry = "https://pypi.org/simple"}'
+    files: dict[str, bytes | str] = {
+        "uv.lock": f"""version = 1
+[[package]]
+name = "app"
+version = "0"
+source = {{virtual = "."}}
+dependencies = [{{name = "alpha"}}]
+[[package]]
+name = "alpha"
+version = "1.0"
+{registry}
+dependencies = [{{name = "beta"}}]
+[[package]]
+name = "beta"
+version = "2.0"
+{registry}
+"""
+    }
+    assert answered(bench, monkeypatch, "", files).components == (
+        Component("alpha", "1.0", "uv.lock", 8, direct=True),
+        Component("beta", "2.0", "uv.lock", 13, via=("alpha",)),
+    )
 
 
 def test_two_versions_of_one_name_are_both_asked_about(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

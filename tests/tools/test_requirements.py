@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scanners.tools.requirements import Pin, read
 
 from scanners.errors import Unreadable
 from scanners.model import GapKind
-from scanners.tools.requirements import Pin, read
 
 
 def lines(folder: Path, data: bytes | str, *included: str) -> dict[int, str]:
