@@ -13,6 +13,7 @@ import msgspec
 
 __all__ = [
     "Accounting",
+    "Component",
     "Confidence",
     "FileReport",
     "Finding",
@@ -145,13 +146,40 @@ class Span(msgspec.Struct, frozen=True, order=True):
 
 
 class Package(msgspec.Struct, frozen=True, order=True):
-    """What a dependency finding is about."""
+    """What a dependency finding is about.
+
+    ``fixed_in`` mend this fault; ``upgrade`` is the nearest release without any known one. ``published``: the advisory's day, UTC,
+    ISO 8601. Each is empty where it is not known.
+    """
 
     name: str
     version: str
     fixed_in: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     cvss: str = ""
+    published: str = ""
+    upgrade: str = ""
+
+
+class Component(msgspec.Struct, frozen=True, order=True):
+    """One release that the repository depends on, and the line that says so; ``line`` >= 1.
+
+    ``name`` and ``version`` are canonical. ``direct``: the project asks for it itself. ``via``: one chain of names that brings it
+    in, from a direct dependency to the package just above; empty for a direct one, and where it is not known. ``index`` is the host
+    of the index it comes from, empty for PyPI or where none is named.
+    """
+
+    name: str
+    version: str
+    path: str
+    line: int
+    direct: bool = False
+    via: tuple[str, ...] = ()
+    index: str = ""
+
+    def __post_init__(self) -> None:
+        if self.line < 1:
+            raise ValueError(f"not a line: {self.line}")
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -213,12 +241,16 @@ class LeftOut(msgspec.Struct, frozen=True, order=True):
 
 
 class FileReport(msgspec.Struct, frozen=True):
-    """What one scanner says of one file. ``secrets`` tells where secrets stand in it, for the redaction pass."""
+    """What one scanner says of one file.
+
+    ``secrets`` tells where secrets stand in it, for the redaction pass; ``components`` what it depends on, audited or not.
+    """
 
     path: str
     findings: tuple[Finding, ...] = ()
     gaps: tuple[Gap, ...] = ()
     secrets: tuple[Span, ...] = ()
+    components: tuple[Component, ...] = ()
 
 
 class ScanResult(msgspec.Struct, frozen=True):
@@ -239,6 +271,7 @@ class ScanResult(msgspec.Struct, frozen=True):
     left_out: tuple[LeftOut, ...] = ()
     seconds: float = 0.0
     reason: str = ""
+    components: tuple[Component, ...] = ()
 
     def __post_init__(self) -> None:
         if self.status is Status.COMPLETE and self.gaps:

@@ -44,7 +44,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(programs: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """The installed command, started from the root of the file system with an empty environment."""
     environment = {"PATH": os.defpath, "HOME": "/nonexistent"}
-    argv = [programs / "scangate", *arguments]
+    argv = [str(programs / "scangate"), *arguments]
     return subprocess.run(argv, cwd="/", env=environment, capture_output=True, text=True, timeout=60, check=False)
 
 

@@ -27,6 +27,7 @@ COMMANDS = {
     "scan": "Scan a directory, or what is staged, and judge it.",
     "gate": "Judge a verdict.json again under another policy.",
     "policy": "Check and show policies.",
+    "advisories": "Update, import and show the local advisory store.",
     "scanners": "List the scanners: installed version, what they read.",
 }
 

@@ -145,7 +145,7 @@ def _listing(wish: Wish, place: Site) -> Listing:
 
 def _plan(wish: Wish) -> Plan:
     excludes = tuple(Exclude(entry.path, entry.reason, entry.scanners) for entry in wish.policy.excludes)
-    return Plan(tuple(_tasks(wish)), excludes, wish.policy.max_file_size, wish.jobs)
+    return Plan(tuple(_tasks(wish)), excludes, wish.policy.max_file_size, wish.jobs, today())
 
 
 def _tasks(wish: Wish) -> Iterator[Task]:

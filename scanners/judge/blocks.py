@@ -12,6 +12,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 __all__ = [
+    "Advisories",
     "Allowed",
     "Blocks",
     "BudgetBlock",
@@ -97,11 +98,15 @@ class SeverityEntry(_Block, frozen=True, kw_only=True):
 
 
 class OverrideEntry(_Block, frozen=True, kw_only=True):
-    """A budget of its own for the findings that every selector given matches, for the severities it names."""
+    """A budget of its own for the findings that every selector given matches, for the severities it names.
+
+    ``fixable`` is about dependencies: true where a release without the fault is known, false where none is.
+    """
 
     kind: KindName | UnsetType = UNSET
     scanner: Name | UnsetType = UNSET
     path: Glob | UnsetType = UNSET
+    fixable: bool | UnsetType = UNSET
     critical: Limit | UnsetType = UNSET
     high: Limit | UnsetType = UNSET
     medium: Limit | UnsetType = UNSET
@@ -120,7 +125,7 @@ class BudgetBlock(_Block, frozen=True, kw_only=True):
     medium: Limit | UnsetType = UNSET
     low: Limit | UnsetType = UNSET
     info: Limit | UnsetType = UNSET
-    overrides: list[Annotated[OverrideEntry, _one_of("kind", "scanner", "path")]] | UnsetType = UNSET
+    overrides: list[Annotated[OverrideEntry, _one_of("kind", "scanner", "path", "fixable")]] | UnsetType = UNSET
 
 
 class Allowed(_Block, frozen=True, kw_only=True):
@@ -139,8 +144,20 @@ class Coverage(_Block, frozen=True, kw_only=True):
     allowed_gaps: list[Allowed] | UnsetType = UNSET
 
 
+class Advisories(_Block, frozen=True, kw_only=True):
+    """How long after its publication an advisory is waited for, of whatever severity, critical included; 0 waits for none.
+
+    Until then the finding is told and does not count; one without a publication date, or with one to come, counts at once.
+    """
+
+    wait_days: Annotated[int, Meta(ge=0)] | UnsetType = UNSET
+
+
 class ExceptionEntry(_Block, frozen=True, kw_only=True):
-    """Findings that are accepted until the end of a day: those that every selector given matches."""
+    """Findings that are accepted until the end of a day: those that every selector given matches.
+
+    ``advisory`` is any name of a dependency's fault, in any case: its CVE, GHSA or PYSEC id.
+    """
 
     reason: Text
     owner: Text
@@ -160,6 +177,7 @@ class Blocks(_Block, frozen=True, kw_only=True):
     severity: list[SeverityEntry] | UnsetType = UNSET
     budgets: BudgetBlock | UnsetType = UNSET
     unknown: SeverityName | UnsetType = UNSET
+    advisories: Advisories | UnsetType = UNSET
     coverage: Coverage | UnsetType = UNSET
     exceptions: list[Annotated[ExceptionEntry, _one_of("rule", "path", "fingerprint", "advisory")]] | UnsetType = UNSET
     exception_max_days: Annotated[int, Meta(ge=1, le=3660)] | UnsetType = UNSET

@@ -10,9 +10,10 @@ of the second that is never better than the first's. Where counting cannot tell,
 | severity | gain entries that raise to a severity of which none may stand |
 | exceptions, paths.exclude, coverage.allowed-gaps | lose entries, or gain ones that an entry of the floor already covers |
 | coverage.required | gain names |
-| scanners | gain names; none enabled is switched off, given other options or less time |
+| scanners | gain names; none enabled is switched off, given less time or other options (those made for it may go down) |
 | limits | go up: more is read |
 | exception-max-days | go down |
+| advisories.wait-days | go down |
 | inline-suppressions | go from allow to report to deny |
 """
 
@@ -24,6 +25,7 @@ from typing import TypeVar
 import msgspec
 
 from scanners.judge.hints import counted
+from scanners.judge.options import short
 from scanners.judge.policy import AllowedGap, Budget, Exclude, Inline, Override, Policy, PolicyException, SeverityRule
 from scanners.judge.typed import Path
 from scanners.model import Severity
@@ -126,8 +128,8 @@ def _scanners(floor: Policy, policy: Policy) -> Iterator[Loosening]:
             continue
         if new is None or not new.enabled:
             yield Loosening((*path, "enabled"), path, "switched off")
-        elif new.options != old.options:
-            yield Loosening(path, path, "other options than the floor's")
+        elif keys := short(old.options, new.options):
+            yield Loosening((*path, *keys[:1]), (*path, *keys[:1]), "other options than the floor's")
         elif new.timeout < old.timeout:
             yield Loosening((*path, "timeout"), path, f"{_seconds(new.timeout)}, where the floor has {_seconds(old.timeout)}")
 
@@ -145,6 +147,12 @@ def _life(floor: Policy, policy: Policy) -> Iterator[Loosening]:
     if policy.exception_max_days > floor.exception_max_days:
         path = ("exception-max-days",)
         yield Loosening(path, path, f"{policy.exception_max_days}, where the floor has {floor.exception_max_days}")
+
+
+def _wait(floor: Policy, policy: Policy) -> Iterator[Loosening]:
+    if policy.wait_days > floor.wait_days:
+        path = ("advisories", "wait-days")
+        yield Loosening(path, path, f"{policy.wait_days}, where the floor has {floor.wait_days}")
 
 
 def _inline(floor: Policy, policy: Policy) -> Iterator[Loosening]:
@@ -165,6 +173,7 @@ TABLE: tuple[Callable[[Policy, Policy], Iterator[Loosening]], ...] = (
     _scanners,
     _limits,
     _life,
+    _wait,
     _inline,
 )
 
@@ -208,7 +217,7 @@ def _paired(old: Sequence[T], new: Sequence[T], same: Callable[[T, T], bool]) ->
 
 def _same_selector(old: Override, new: Override) -> bool:
     named = {severity for severity, _ in old.limits} == {severity for severity, _ in new.limits}
-    return named and (old.kind, old.scanner, old.path) == (new.kind, new.scanner, new.path)
+    return named and all(getattr(old, name) == getattr(new, name) for name in ("kind", "scanner", "path", "fixable"))
 
 
 def _same_rule(old: SeverityRule, new: SeverityRule) -> bool:

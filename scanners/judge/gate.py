@@ -1,7 +1,8 @@
 """Judges: from what was found and what was really read to one verdict, by one policy; asks neither the clock nor the disk.
 
 A finding is ruled in this order, and the first that applies decides: its path is excluded, an exception accepts it, an inline
-comment waives it, its budget. A finding more or a gap more never makes a verdict better; the order of the inputs changes nothing.
+comment waives it, its advisory is too young to count, its budget. A finding more or a gap more never makes a verdict better; the
+order of the inputs changes nothing.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from scanners.model import (
 __all__ = ["judge", "severity_of"]
 
 STAGED = "staged"
+YOUNG = "published"
 
 
 def judge(
@@ -108,19 +110,20 @@ def _rulings(findings: Sequence[Finding], policy: Policy, exceptions: Exceptions
     """One ruling a finding, in order. Budgets are counted first over all that nothing suppresses, then told."""
     severities = [severity_of(finding, policy) for finding in findings]
     suppressed = [_suppressed(finding, policy, exceptions) for finding in findings]
+    waited = [_waited(finding, policy, exceptions.today) for finding in findings]
     buckets: dict[tuple[int, Severity], _Bucket] = {}
     places = [_bucket_of(finding, severity, policy) for finding, severity in zip(findings, severities, strict=True)]
-    for place, why in zip(places, suppressed, strict=True):
-        if why is None:
+    for place, why, young in zip(places, suppressed, waited, strict=True):
+        if why is None and young is None:
             index, severity = place
             budget = policy.budget if index < 0 else policy.overrides[index]
             buckets.setdefault(place, _Bucket(budget, severity)).count += 1
     rulings = []
-    for finding, severity, place, why in zip(findings, severities, places, suppressed, strict=True):
+    for finding, severity, place, why, young in zip(findings, severities, places, suppressed, waited, strict=True):
         if why is not None:
             rulings.append(Ruling(finding, severity, RulingOutcome.SUPPRESSED, why))
         else:
-            outcome, because = buckets[place].verdict
+            outcome, because = buckets[place].verdict if young is None else (RulingOutcome.TOLERATED, young)
             rulings.append(Ruling(finding, severity, outcome, because + _remarks(finding, severity, policy, exceptions)))
     return tuple(rulings)
 
@@ -136,6 +139,20 @@ def _suppressed(finding: Finding, policy: Policy, exceptions: Exceptions) -> str
     if finding.waiver and policy.inline is not Inline.DENY:
         return f"waived inline: {finding.waiver}"
     return None
+
+
+def _waited(finding: Finding, policy: Policy, today: dt.date) -> str | None:
+    """Why a dependency's fault does not count yet; None where it does, as without a date that can be read or with one to come."""
+    if finding.package is None:
+        return None
+    try:
+        age = (today - dt.date.fromisoformat(finding.package.published)).days
+    except ValueError:
+        return None
+    if not 0 <= age < policy.wait_days:
+        return None
+    ago = f"{counted(age, 'day')} ago" if age else "today"
+    return f"{YOUNG} {ago}, the policy waits {counted(policy.wait_days, 'day')}"
 
 
 def _excluded(scanner: str, path: str, excludes: Iterable[Exclude]) -> Exclude | None:
@@ -159,7 +176,13 @@ def _selects(override: Override, finding: Finding) -> bool:
         override.kind in (None, finding.kind)
         and override.scanner in ("", finding.scanner)
         and (not override.path or globs.matches(override.path, finding.location.path))
+        and (override.fixable is None or override.fixable is _fixable(finding))
     )
+
+
+def _fixable(finding: Finding) -> bool | None:
+    """Whether a release without the fault is known, None where the finding is not about a package."""
+    return None if finding.package is None else bool(finding.package.fixed_in)
 
 
 def _selector(budget: Budget) -> str:
@@ -167,6 +190,7 @@ def _selector(budget: Budget) -> str:
     if not isinstance(budget, Override):
         return ""
     kind = f" of kind {budget.kind.value}" if budget.kind else ""
+    kind += "" if budget.fixable is None else " that a release fixes" if budget.fixable else " that no release fixes"
     return kind + (f" of {budget.scanner}" if budget.scanner else "") + (f" in {budget.path}" if budget.path else "")
 
 
@@ -236,12 +260,14 @@ def _allows(allowed: AllowedGap, gap: Gap) -> bool:
 
 
 def _notes(rulings: Iterable[Ruling], policy: Policy) -> Iterator[str]:
-    """What the policy wants said of the findings: waivers taken, severities changed, findings in paths that are left out."""
+    """What the policy wants said of the findings: waivers taken, severities changed, faults too young to count."""
     tally: dict[str, Counter[str]] = defaultdict(Counter)
     for ruling in rulings:
         finding = ruling.finding
         if ruling.outcome is RulingOutcome.SUPPRESSED and ruling.because.startswith("waived inline"):
             tally["waived inline"][finding.scanner] += 1
+        if ruling.outcome is RulingOutcome.TOLERATED and ruling.because.startswith(f"{YOUNG} "):
+            tally[f"{YOUNG} less than {counted(policy.wait_days, 'day')} ago, not counted yet"][finding.scanner] += 1
         if finding.severity not in (ruling.severity, Severity.UNKNOWN):
             tally["given another severity by the policy"][finding.rule] += 1
     for what in sorted(tally):

@@ -78,11 +78,12 @@ class Budget(msgspec.Struct, frozen=True):
 
 
 class Override(Budget, frozen=True):
-    """A budget of its own for the findings that all given selectors match."""
+    """A budget of its own for the findings that all given selectors match; ``fixable`` matches only those about a package."""
 
     kind: Kind | None = None
     scanner: str = ""
     path: str = ""
+    fixable: bool | None = None
 
 
 class AllowedGap(msgspec.Struct, frozen=True):
@@ -111,7 +112,8 @@ class Policy(msgspec.Struct, frozen=True):
 
     ``digest`` is the SHA-256 of all that decides, the environment's name included: neither descriptions nor file names change it.
     ``sources`` are the files it was made of, the one asked for first. ``origins`` tells for each value of the document which
-    ``file:line`` said it. ``in_tree`` is True where the file asked for lies in the scanned tree.
+    ``file:line`` said it. ``in_tree`` is True where the file asked for lies in the scanned tree. ``wait_days``: a dependency's
+    fault that was published fewer days ago does not count.
     """
 
     name: str
@@ -129,6 +131,7 @@ class Policy(msgspec.Struct, frozen=True):
     exceptions: tuple[PolicyException, ...]
     exception_max_days: int
     inline: Inline
+    wait_days: int
     description: str = ""
     digest: str = ""
     sources: tuple[str, ...] = ()

@@ -74,6 +74,7 @@ def resolved(tree: Node, environment: str, registry: Registry, today: dt.date) -
         exceptions=_exceptions(tree, said, today),
         exception_max_days=_said(said.exception_max_days, EXCEPTION_MAX_DAYS),
         inline=Inline(_said(said.inline_suppressions, Inline.REPORT.value)),
+        wait_days=_said(_said(said.advisories, blocks.Advisories()).wait_days, 0),
     )
     _check_names(tree, policy, registry)
     return msgspec.structs.replace(policy, digest=digest(policy))
@@ -154,7 +155,7 @@ def _override(entry: blocks.OverrideEntry) -> Override:
     named = [(Severity[name.upper()], getattr(entry, name)) for name in SEVERITIES]
     limits = tuple((severity, _limit(value, None)) for severity, value in named if not isinstance(value, UnsetType))
     kind = None if isinstance(entry.kind, UnsetType) else Kind(entry.kind)
-    return Override(limits, kind, _said(entry.scanner, ""), _said(entry.path, ""))
+    return Override(limits, kind, _said(entry.scanner, ""), _said(entry.path, ""), _said(entry.fixable, None))
 
 
 def _unknown(tree: Node, said: Blocks) -> Severity:

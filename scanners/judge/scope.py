@@ -1,6 +1,7 @@
 """Records what a scan read and what it left out by its policy's word, and says where another policy would have read more.
 
-Strict rather than clever: an exclude that left out a file is missed unless the new policy has the same one, word for word.
+Strict rather than clever: an exclude that left out a file is missed unless the new policy has the same one, word for word, and a
+scan that let the advisory store be older than the new policy does is not believed, even where the store was not asked.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from typing import Any
 import msgspec
 
 from scanners import globs
-from scanners.judge.hints import counted
+from scanners.judge.hints import counted, shown
+from scanners.judge.options import short
 from scanners.judge.policy import Exclude, Policy
 from scanners.model import Gap, GapKind, LeftOut, ScanResult, Status
 
@@ -102,11 +104,7 @@ def _scanners(scope: _Scope, policy: Policy, rules: Mapping[str, str]) -> Iterat
             continue
         if ran is None:
             yield (setting.name, "the scan did not run this scanner, which this policy enables")
-        elif _same(ran.options) != _same(setting.options):
-            yield (setting.name, "the scan ran this scanner with other options than this policy's")
+        elif keys := short(setting.options, ran.options):
+            yield (setting.name, f"the scan ran this scanner with other options than this policy's: {', '.join(map(shown, keys))}")
         elif ran.rules != rules.get(setting.name, ran.rules):
             yield (setting.name, "the scan ran this scanner with other rules than today's")
-
-
-def _same(options: Any) -> bytes:
-    return msgspec.json.encode(options, order="sorted")

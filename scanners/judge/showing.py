@@ -42,6 +42,7 @@ def _document(policy: Policy) -> dict[str, Any]:
         "severity": [_given(entry, "rule", "path", "severity", "reason") for entry in policy.severities],
         "budgets": {**_limits(policy.budget), "overrides": [_override(entry) for entry in policy.overrides]},
         "unknown": policy.unknown.name.lower(),
+        "advisories": {"wait-days": policy.wait_days},
         "coverage": {
             "required": list(policy.required),
             "allowed-gaps": [_given(entry, "kind", "scanner", "path", "reason") for entry in policy.allowed_gaps],
@@ -73,7 +74,8 @@ def _limits(budget: Budget) -> dict[str, Any]:
 
 
 def _override(entry: Override) -> dict[str, Any]:
-    return {**_given(entry, "kind", "scanner", "path"), **_limits(entry)}
+    fixable = {} if entry.fixable is None else {"fixable": entry.fixable}
+    return {**_given(entry, "kind", "scanner", "path"), **fixable, **_limits(entry)}
 
 
 def _lines(key: str, value: Any, path: Path, origins: Mapping[str, str]) -> Iterator[str]:

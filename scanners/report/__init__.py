@@ -27,6 +27,7 @@ FORMATS = {
     "junit": Format("scanners.report.junit", "junit.xml"),
     "json": Format("scanners.report.verdict", "verdict.json"),
     "markdown": Format("scanners.report.markdown", "summary.md"),
+    "sbom": Format("scanners.report.sbom", "sbom.cdx.json"),
     "text": Format("scanners.report.text", None),
     "env": Format("scanners.report.env", None),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any, Literal, NoReturn
 
@@ -11,6 +12,7 @@ import msgspec
 from scanners.errors import UsageError
 from scanners.model import (
     Accounting,
+    Component,
     Confidence,
     Finding,
     Gap,
@@ -99,6 +101,7 @@ class _Scanner(_Strict, frozen=True):
     cached: int
     findings: int
     gaps: int
+    components: int
     seconds: float
     left_out: tuple[_LeftOut, ...]
     read: tuple[str, ...]
@@ -110,6 +113,8 @@ class _Package(_Strict, frozen=True):
     fixed_in: tuple[str, ...]
     aliases: tuple[str, ...]
     cvss: str
+    published: str
+    upgrade: str
 
 
 class _Finding(_Strict, frozen=True):
@@ -154,6 +159,17 @@ class _Gap(_Strict, frozen=True):
     origin: str | None
 
 
+class _Component(_Strict, frozen=True):
+    scanner: str
+    name: str
+    version: str
+    path: str
+    line: int
+    direct: bool
+    via: tuple[str, ...]
+    index: str
+
+
 class _Document(_Strict, frozen=True):
     schema: int
     tool: _Tool
@@ -171,6 +187,7 @@ class _Document(_Strict, frozen=True):
     findings: tuple[_Ruling, ...]
     members: tuple[_Finding, ...]
     gaps: tuple[_Gap, ...]
+    components: tuple[_Component, ...]
     notes: tuple[str, ...]
     scope: dict[str, Any]
 
@@ -223,13 +240,16 @@ def _add_up(document: _Document) -> None:
         ("scanners[].name", len({scanner.name for scanner in document.scanners}), len(document.scanners)),
     ]
     pairs += [(f"{scanner.name}: files", scanner.files, len(scanner.read)) for scanner in document.scanners]
+    stated = Counter(component.scanner for component in document.components)
+    pairs += [(f"{scanner.name}: components", scanner.components, stated[scanner.name]) for scanner in document.scanners]
     groups = [*document.targets.left_out, *(group for scanner in document.scanners for group in scanner.left_out)]
     pairs += [(f"left out, {group.reason}", group.count, len(group.paths)) for group in groups]
     for name, said, counted in pairs:
         if said != counted:
             raise ValueError(f"{name} is {said}, but {counted} are listed")
     known = {scanner.name for scanner in document.scanners} | {None}
-    origins = {entry.origin for entry in (*document.findings, *document.members)}
+    origins: set[str | None] = {entry.origin for entry in (*document.findings, *document.members)}
+    origins |= {component.scanner for component in document.components}
     strangers = (origins - known) | ({gap.origin for gap in document.gaps} - known - {""})
     if strangers:
         raise ValueError(f"{min(map(str, strangers))} found something, but is none of the scanners")
@@ -256,7 +276,12 @@ def _result(scanner: _Scanner, findings: list[Finding], document: _Document) -> 
         left_out=_left_out(scanner.left_out),
         seconds=scanner.seconds,
         reason=scanner.reason,
+        components=tuple(sorted(_component(entry) for entry in document.components if entry.scanner == scanner.name)),
     )
+
+
+def _component(entry: _Component) -> Component:
+    return Component(entry.name, entry.version, entry.path, entry.line, entry.direct, entry.via, entry.index)
 
 
 def _finding(entry: _Finding) -> Finding:
@@ -283,7 +308,7 @@ def _finding(entry: _Finding) -> Finding:
 
 
 def _package(entry: _Package) -> Package:
-    return Package(entry.name, entry.version, entry.fixed_in, entry.aliases, entry.cvss)
+    return Package(entry.name, entry.version, entry.fixed_in, entry.aliases, entry.cvss, entry.published, entry.upgrade)
 
 
 def _gaps(document: _Document, origin: str) -> tuple[Gap, ...]:

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping
 from typing import Any, TypeVar
 
-from scanners.model import Finding, Gap, LeftOut, Package, Report, Ruling, RulingOutcome, ScanResult, Targets
+from scanners.model import Component, Finding, Gap, LeftOut, Package, Report, Ruling, RulingOutcome, ScanResult, Targets
 from scanners.report import tally
 from scanners.report.reading import SCHEMA, Meta, read
 
@@ -45,6 +45,7 @@ def render(report: Report) -> str:
         "scanners": [_scanner(part, part.result) for part in tally.parts(report) if part.result is not None],
         **_findings(report),
         "gaps": _gaps(report),
+        "components": _components(report),
         "notes": sorted(verdict.notes),
         "scope": {key: _json(value) for key, value in sorted(report.scope)},
     }
@@ -96,6 +97,7 @@ def _scanner(part: tally.Part, result: ScanResult) -> dict[str, Any]:
         "cached": result.cached,
         "findings": len(part.rulings),
         "gaps": len(part.gaps),
+        "components": len(result.components),
         "seconds": _seconds(result.seconds),
         "left_out": _left_out(result.left_out),
         "read": sorted(result.files),
@@ -153,6 +155,8 @@ def _package(package: Package) -> dict[str, Any]:
         "fixed_in": list(package.fixed_in),
         "aliases": list(package.aliases),
         "cvss": package.cvss,
+        "published": package.published,
+        "upgrade": package.upgrade,
     }
 
 
@@ -165,6 +169,27 @@ def _gaps(report: Report) -> list[dict[str, Any]]:
         entries.append({**_gap(ruling.gap), **judged, "origin": _origin(told, ruling.gap)})
     left = sorted(((gap, origin) for gap, origins in told.items() for origin in origins), key=_left_key)
     return entries + [{**_gap(gap), "counts": None, "because": "", "origin": origin} for gap, origin in left]
+
+
+def _components(report: Report) -> list[dict[str, Any]]:
+    """What the repository depends on, by the scanner that told it."""
+    return [
+        {"scanner": result.scanner, **_component(component)}
+        for result in tally.results(report)
+        for component in sorted(result.components)
+    ]
+
+
+def _component(component: Component) -> dict[str, Any]:
+    return {
+        "name": component.name,
+        "version": component.version,
+        "path": component.path,
+        "line": component.line,
+        "direct": component.direct,
+        "via": list(component.via),
+        "index": component.index,
+    }
 
 
 def _left_key(left: tuple[Gap, str]) -> tuple[Any, ...]:

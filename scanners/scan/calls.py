@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import shutil
 import sys
@@ -21,20 +22,33 @@ __all__ = ["Call"]
 class Call:
     """One call of one scanner; see ``plugin.Run``. It keeps its files in a folder of its own below ``parent``."""
 
-    def __init__(self, processes: Processes, snapshot: Snapshot, parent: Path, timeout: float) -> None:
+    def __init__(
+        self, processes: Processes, snapshot: Snapshot, parent: Path, timeout: float, today: dt.date = dt.date.max
+    ) -> None:
         self._processes = processes
         self._snapshot = snapshot
         self._parent = parent
         self._timeout = timeout
+        self._today = today
 
     def again(self) -> Call:
         """A call like this one, with a folder of its own."""
-        return Call(self._processes, self._snapshot, self._parent, self._timeout)
+        return Call(self._processes, self._snapshot, self._parent, self._timeout, self._today)
 
     @functools.cached_property
     def folder(self) -> Path:
         """A private folder of this call."""
         return Path(tempfile.mkdtemp(prefix="call-", dir=self._parent))
+
+    @property
+    def environ(self) -> Mapping[str, str]:
+        """The environment of scangate itself."""
+        return self._processes.environ
+
+    @property
+    def today(self) -> dt.date:
+        """The day of the run; the last of all days where nobody said, on which everything is out of date."""
+        return self._today
 
     @property
     def start_folder(self) -> Path:

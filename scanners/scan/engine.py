@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -53,12 +54,13 @@ class Task(msgspec.Struct, frozen=True):
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """All that a run is to do."""
+    """All that a run is to do. ``today``: the day of the run, by which a scanner may find what it knows out of date."""
 
     tasks: tuple[Task, ...]
     excludes: tuple[Exclude, ...] = ()
     max_bytes: int = 1024 * 1024
     jobs: int = 1
+    today: dt.date = dt.date.max
 
 
 class _Work(msgspec.Struct):
@@ -92,7 +94,7 @@ def scan(
     snapshot = Snapshot(folder / "snapshot")
     works = [_assign(task, listing, plan.excludes) for task in plan.tasks]
     _read(works, listing, plan.max_bytes, snapshot)
-    _run(works, plan.jobs, lambda timeout: Call(processes, snapshot, folder, timeout), progress)
+    _run(works, plan.jobs, lambda timeout: Call(processes, snapshot, folder, timeout, plan.today), progress)
     redaction = Redaction(source for work in works for source in work.sources)
     for work in works:
         redaction.learn(work.reports)
@@ -259,6 +261,8 @@ def _check(name: str, report: FileReport, given: set[str]) -> None:
     """What a report says is about its own file, and in the scanner's own name."""
     if report.path not in given or any(finding.location.path != report.path for finding in report.findings):
         raise Unreadable(GapKind.GARBAGE, "its output names a file that it was not given")
+    if any(component.path != report.path for component in report.components):
+        raise Unreadable(GapKind.GARBAGE, "its output names a component of a file that it was not given")
     if any(gap.path != report.path or gap.scanner != name for gap in report.gaps):
         raise Unreadable(GapKind.GARBAGE, "its output tells a gap of something else")
     if any(finding.scanner != name for finding in report.findings):
@@ -283,6 +287,7 @@ def _result(work: _Work, redaction: Redaction) -> ScanResult:
         gaps=tuple(gaps),
         left_out=tuple(sorted(msgspec.structs.replace(left, path=redaction.path(left.path)) for left in work.left_out)),
         seconds=round(work.seconds, 3),
+        components=tuple(redaction.components(work.reports)),
     )
 
 

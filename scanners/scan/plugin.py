@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -46,6 +47,14 @@ class Run(Protocol):
     @property
     def folder(self) -> Path:
         """A private folder of this call, for files that the program needs beside what it scans."""
+
+    @property
+    def environ(self) -> Mapping[str, str]:
+        """The environment that scangate itself was started in; programs do not get it."""
+
+    @property
+    def today(self) -> dt.date:
+        """The day of the run, in UTC."""
 
     @property
     def start_folder(self) -> Path:

@@ -100,6 +100,11 @@ class Processes:
         """Whether the run was cancelled."""
         return self._cancelled.is_set()
 
+    @property
+    def environ(self) -> Mapping[str, str]:
+        """The environment of the run; a program gets only what is on the list."""
+        return self._environ
+
     def environment(self, *, network: bool, extra: Mapping[str, str]) -> dict[str, str]:
         """The allow-listed environment of a program."""
         kept = {name: self._environ[name] for name in NETWORK if network and name in self._environ}

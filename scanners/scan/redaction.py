@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from scanners.model import FileReport, Finding, Gap, Kind, Location, Span, Targets
+from scanners.model import Component, FileReport, Finding, Gap, Kind, Location, Package, Span, Targets
 from scanners.scan.identity import identify
 from scanners.scan.plugin import Source
 from scanners.scan.redact import Values, mask_suspicious, mask_tokens, take_out, values, values_by_line
@@ -59,6 +59,22 @@ class Redaction:
         }
         return sorted(clean, key=Gap.sort_key)
 
+    def components(self, reports: Iterable[FileReport]) -> list[Component]:
+        """What the files depend on, without a byte of a secret; sorted, each once."""
+        clean = {
+            msgspec.structs.replace(
+                component,
+                name=self._values.scrub(component.name),
+                version=self._values.scrub(component.version),
+                path=self.path(component.path),
+                via=tuple(map(self._values.scrub, component.via)),
+                index=self._values.scrub(component.index),
+            )
+            for report in reports
+            for component in report.components
+        }
+        return sorted(clean)
+
     def facts(self, facts: Targets) -> Targets:
         """What is said of the targets, with the paths as reports show them."""
         left_out = (msgspec.structs.replace(left, path=self.path(left.path)) for left in facts.left_out)
@@ -90,8 +106,12 @@ class Redaction:
             evidence=self._values.scrub(finding.evidence),
             waiver=mask_suspicious(self._values.scrub(finding.waiver)),
             location=self._clean_location(finding.location),
+            package=finding.package and self._clean_package(finding.package),
         )
 
     def _clean_location(self, location: Location) -> Location:
         path = self.path(location.path)
         return location if path == location.path else msgspec.structs.replace(location, path=path)
+
+    def _clean_package(self, package: Package) -> Package:
+        return msgspec.structs.replace(package, name=self._values.scrub(package.name), version=self._values.scrub(package.version))

@@ -1,38 +1,51 @@
-"""pip-audit: known vulnerabilities of pinned dependencies. We read the pins and hand it a list; names out must equal names in."""
+"""pip-audit: known vulnerabilities of what a repository depends on. Every pin comes back as clean, as findings, or as a gap."""
 
 from __future__ import annotations
 
-import posixpath
-import re
-from collections import defaultdict
+import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import PurePosixPath
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Literal
 
 import msgspec
-from packaging.utils import canonicalize_name
+from packaging.version import Version
 
-from scanners.errors import Unreadable
-from scanners.model import Accounting, Confidence, FileReport, Finding, Gap, GapKind, Kind, Location, Package, Severity
-from scanners.scan.plugin import Run, Source, fields, parse
-from scanners.tools.grammar import gap
+from scanners.advisories.groups import Advisory
+from scanners.advisories.manifests import Manifest, Pin, is_manifest, read_all
+from scanners.advisories.route import UPDATE, Answer, Ask, Known, Release, Vulnerability, follow
+from scanners.advisories.starter import StarterSet
+from scanners.advisories.store import Store, StoreFacts, usual_place
+from scanners.errors import ScangateError, Unreadable
+from scanners.globs import Glob
+from scanners.model import Accounting, Component, Confidence, FileReport, Finding, Gap, GapKind, Kind, Location, Package, Severity
+from scanners.scan.plugin import Run, Source
+from scanners.scan.text import decode
+from scanners.tools.audits import live, stored
 from scanners.tools.installed import version_of
-from scanners.tools.requirements import Hole, Pin, read
 
 NAME = "pip-audit"
 ACCOUNTING = Accounting.PER_FILE
 SPLITS = False
 
-FLAGS = ("--no-deps", "--disable-pip", "--format", "json", "--aliases", "on", "--desc", "off", "--progress-spinner", "off")
 VULNERABLE_COMPONENT = 1395
-NETWORK_HINT = "check that the build can reach the index's JSON API, or allow the gap with a reason"
-_NETWORK_WORDS = re.compile(rb"ConnectionError|Timeout|ProxyError|SSLError|HTTPError|ServiceError|NameResolution|JSONDecodeError")
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
-    """The policy's block for pip-audit. ``seconds``: how long one answer of the service may take."""
+    """The policy's block for pip-audit.
 
+    ``advisories``: ``auto`` asks PyPI, then OSV, then the local store; ``local`` the store alone, and nothing leaves the machine.
+    ``store``: its file, else the user's own. ``max_age_days``: an answer of a store whose newest record is older counts as a gap;
+    a lower number is the stricter one.
+    ``seconds``: how long one answer of a service may take. ``internal``: packages that nobody outside is asked about.
+    ``osv_url``: an OSV service of one's own.
+    """
+
+    advisories: Literal["auto", "local"] = "auto"
+    store: str = ""
+    max_age_days: Annotated[Annotated[int, msgspec.Meta(ge=0)] | None, msgspec.Meta(extra={"tighter": "lower"})] = None
     seconds: int = 15
+    internal: tuple[Glob, ...] = ()
+    osv_url: str = ""
 
 
 def version() -> str:
@@ -41,108 +54,156 @@ def version() -> str:
 
 
 def reads(path: str, options: Options) -> bool:
-    """Requirements and constraints files, by their usual names."""
+    """Manifests and lock files of Python projects, by their usual names."""
     del options
-    file = PurePosixPath(path)
-    named = re.search(r"(^|[-_.])(requirements?|constraints?)([-_.]|$)", file.stem) is not None
-    return file.suffix == ".txt" and (named or file.parent.name == "requirements")
+    return is_manifest(path)
 
 
 def scan(files: Sequence[Source], options: Options, run: Run) -> Iterable[FileReport]:
-    """Audits the pins of all ``files`` at once; every pin comes back as clean, as findings, or as a gap on its line."""
-    names = frozenset(source.path for source in files)
-    lines = {source.path: list(_read(source, names)) for source in files}
-    pins = {(line.name, line.version) for found in lines.values() for line in found if isinstance(line, Pin)}
-    answers = _audit(pins, options, run)
-    for source in files:
-        yield _report(source, lines[source.path], answers)
-
-
-def _read(source: Source, names: frozenset[str]) -> Iterator[Pin | Hole | Unreadable]:
-    folder = posixpath.dirname(source.path)
+    """Audits the pins of all ``files`` at once."""
+    manifests = read_all({source.path: decode(source.data())[0] for source in files}, options.internal)
+    releases = {(pin.name, pin.version) for source in files for pin in manifests[source.path].pins if not pin.index}
+    starter = StarterSet.bundled()
+    store, why = _store(options, run)
     try:
-        yield from read(source.file, lambda name: posixpath.normpath(posixpath.join(folder, name)) in names)
-    except Unreadable as fault:
-        yield fault
+        answers = follow(releases, _services(options, store, why, run), starter)
+        books: list[Known] = [*([store] if store is not None else []), starter]
+        stale = _stale(store.facts(), options, run.today) if store is not None else None
+        reports = [_report(manifests[source.path], answers, books, stale) for source in files]
+    finally:
+        if store is not None:
+            store.close()
+    yield from reports
 
 
-Answer = list[Mapping[str, Any]] | Unreadable
+def _store(options: Options, run: Run) -> tuple[Store | None, Unreadable]:
+    """The local store, or why there is none."""
+    try:
+        return Store.open(Path(options.store) if options.store else usual_place(run.environ)), Unreadable(GapKind.CRASH, "")
+    except ScangateError as error:
+        reason = "there is no advisory store" if error.message.startswith("there is no advisory store") else error.message
+        return None, Unreadable(GapKind.ADVISORY_UNANSWERED, reason, UPDATE)
 
 
-def _audit(pins: Iterable[tuple[str, str]], options: Options, run: Run) -> dict[tuple[str, str], Answer]:
-    """pip-audit's answer for each (name, version): its vulnerabilities, or why there is none. It takes a name only once a call."""
-    rounds: defaultdict[int, dict[str, str]] = defaultdict(dict)
-    for name, release in sorted(pins):
-        place = next(number for number in range(len(rounds) + 1) if name not in rounds[number])
-        rounds[place][name] = release
-    answers: dict[tuple[str, str], Answer] = {}
-    for number, round_ in sorted(rounds.items()):
-        if round_:
-            answers |= _ask(round_, number, options, run)
-    return answers
+def _services(
+    options: Options, store: Store | None, why: Unreadable, run: Run
+) -> Iterator[tuple[Literal["PyPI", "OSV", "store"], Ask]]:
+    """Who is asked, in order."""
+    if options.advisories == "auto":
+        osv = ["--vulnerability-service", "osv", *(["--osv-url", options.osv_url] if options.osv_url else [])]
+        yield "PyPI", live("PyPI", ["--vulnerability-service", "pypi"], options.seconds, run)
+        yield "OSV", live("OSV", osv, options.seconds, run)
+    yield "store", stored(store, run) if store is not None else lambda releases: dict.fromkeys(releases, why)
 
 
-def _ask(round_: Mapping[str, str], number: int, options: Options, run: Run) -> dict[tuple[str, str], Answer]:
-    file = run.folder / f"pins-{number}.txt"
-    file.write_text("".join(f"{name}=={release}\n" for name, release in sorted(round_.items())), "utf-8")
-    argv = [run.script("pip-audit"), *FLAGS, "--timeout", str(options.seconds), "--requirement", str(file)]
-    argv += ["--cache-dir", str(run.folder / "http")]
-    output = run.start(argv, network=True, codes=(0, 1))
-    if output.code == 1 and not output.stdout.strip() and _NETWORK_WORDS.search(output.stderr):
-        silence = Unreadable(GapKind.ADVISORY_UNANSWERED, "the advisory service cannot be reached", NETWORK_HINT)
-        return dict.fromkeys(round_.items(), silence)
-    (dependencies,) = fields(parse(output.stdout, NAME), "dependencies")
-    told: dict[str, Any] = {canonicalize_name(str(fields(dependency, "name")[0])): dependency for dependency in dependencies}
-    if told.keys() - round_.keys() or len(told) != len(dependencies):
-        raise Unreadable(GapKind.GARBAGE, "pip-audit answers for packages that it was not asked about, or twice for one")
-    return {(name, release): _answer(told.get(name), release) for name, release in round_.items()}
+def _stale(facts: StoreFacts, options: Options, today: dt.date) -> Unreadable | None:
+    """Why the store's answers are too old to count, or None where they are not."""
+    if options.max_age_days is None:
+        return None
+    try:
+        age = (today - dt.datetime.fromisoformat(facts.newest).date()).days
+    except ValueError:
+        return Unreadable(GapKind.STALE_STORE, "the advisory store does not say how old it is", UPDATE)
+    if age <= options.max_age_days:
+        return None
+    reason = f"the advisory store is older than the {options.max_age_days} days that the policy allows"
+    return Unreadable(GapKind.STALE_STORE, reason, "load it anew: scangate advisories update")
 
 
-def _answer(dependency: Any, release: str) -> Answer:
-    if dependency is None:
-        return Unreadable(GapKind.GARBAGE, "pip-audit was asked about this release and does not answer")
-    if "skip_reason" in dependency:
-        return Unreadable(GapKind.ADVISORY_UNANSWERED, "the advisory service does not know this release", NETWORK_HINT)
-    told, vulnerabilities = fields(dependency, "version", "vulns")
-    if told != release:
-        return Unreadable(GapKind.GARBAGE, "pip-audit was asked about this release and answers for another")
-    if not isinstance(vulnerabilities, list):
-        return Unreadable(GapKind.GARBAGE, "pip-audit was asked about this release and does not answer")
-    return vulnerabilities
-
-
-def _report(source: Source, lines: Sequence[Pin | Hole | Unreadable], answers: Mapping[tuple[str, str], Answer]) -> FileReport:
+def _report(manifest: Manifest, answers: Mapping[Release, Answer], books: Sequence[Known], stale: Unreadable | None) -> FileReport:
     findings: dict[tuple[str, int], Finding] = {}
-    gaps: list[Gap] = []
-    for line in lines:
-        if isinstance(line, Unreadable):
-            gaps.append(gap(NAME, source.path, line))
-        elif isinstance(line, Hole):
-            gaps.append(Gap(NAME, source.path, line.kind, line.reason, line.line, line.hint))
-        else:
-            answer = answers[line.name, line.version]
-            if isinstance(answer, Unreadable):
-                gaps.append(Gap(NAME, source.path, answer.kind, answer.reason, line.line, answer.hint))
-                continue
-            for vulnerability in answer:
-                finding = _finding(source.path, line, vulnerability)
-                findings[finding.rule, line.line] = finding
-    return FileReport(source.path, tuple(findings.values()), tuple(gaps))
+    gaps = [Gap(NAME, manifest.path, hole.kind, hole.reason, hole.line, hole.hint) for hole in manifest.holes]
+    for pin in manifest.pins:
+        answer = answers.get((pin.name, pin.version), _PRIVATE)
+        unanswered = answer.unanswered or (stale if answer.source == "store" else None)
+        if unanswered is not None:
+            gaps.append(Gap(NAME, manifest.path, unanswered.kind, unanswered.reason, pin.line, unanswered.hint))
+        for vulnerability in _joined(answer.faults):
+            finding = _finding(manifest.path, pin, vulnerability, answer, books)
+            findings[finding.rule, pin.line] = finding
+    components = tuple(_component(manifest.path, pin) for pin in manifest.pins)
+    return FileReport(manifest.path, tuple(findings.values()), tuple(gaps), components=components)
 
 
-def _finding(path: str, pin: Pin, vulnerability: Any) -> Finding:
-    name, aliases, fixed = fields(vulnerability, "id", "aliases", "fix_versions")
-    ids = sorted({str(name), *map(str, aliases)}, key=lambda word: (not word.startswith("CVE-"), word))
-    mend = f"fixed in {', '.join(fixed)}" if fixed else "no release fixes it yet"
+def _component(path: str, pin: Pin) -> Component:
+    return Component(pin.name, pin.version, path, pin.line, pin.direct, pin.via, pin.index)
+
+
+_PRIVATE = Answer(
+    (),
+    "",
+    Unreadable(
+        GapKind.ADVISORY_UNANSWERED,
+        "from a private index: no public service is asked about it",
+        "if it is yours, say so in the policy: scanners: {pip-audit: {internal: [NAME]}}",
+    ),
+)
+
+
+def _joined(faults: Iterable[Vulnerability]) -> list[Vulnerability]:
+    """The faults, those that share a name as one: services tell PYSEC, GHSA and CVE of one fault apart."""
+    joined: list[Vulnerability] = []
+    for fault in sorted(faults, key=lambda fault: fault.id):
+        same = [other for other in joined if other.ids & fault.ids]
+        fixed = {release for other in (fault, *same) for release in other.fixed_in}
+        ids = sorted(frozenset().union(fault.ids, *(other.ids for other in same)), key=_rank)
+        joined = [other for other in joined if other not in same]
+        joined.append(Vulnerability(ids[0], tuple(ids[1:]), tuple(sorted(fixed, key=Version))))
+    return joined
+
+
+def _rank(name: str) -> tuple[bool, bool, str]:
+    return (not name.startswith("CVE-"), not name.startswith("GHSA-"), name)
+
+
+def _finding(path: str, pin: Pin, fault: Vulnerability, answer: Answer, books: Sequence[Known]) -> Finding:
+    known = _looked_up(pin, fault, books)
+    best = books[0].upgrade(pin.name, pin.version)
+    names = list(dict.fromkeys([fault.id, *fault.aliases, *(known.ids if known is not None else ())]))
+    database = next((name for name in names if not name.startswith("CVE-")), fault.id)
     return Finding(
-        rule=f"{NAME}:{ids[0]}",
-        severity=Severity.UNKNOWN,
+        rule=f"{NAME}:{fault.id}",
+        severity=known.severity if known is not None else Severity.UNKNOWN,
         confidence=Confidence.HIGH,
         kind=Kind.DEPENDENCY,
         title=f"{pin.name} has a known vulnerability",
-        message=f"{pin.name} {pin.version} is affected by {ids[0]}; {mend}",
+        message="; ".join(_words(pin, fault, answer, books[0], best)),
         location=Location(path, pin.line, pin.line),
         cwe=(VULNERABLE_COMPONENT,),
-        help_url=f"https://osv.dev/vulnerability/{name}",
-        package=Package(pin.name, pin.version, tuple(map(str, fixed)), tuple(ids[1:])),
+        help_url=known.url if known is not None else f"https://osv.dev/vulnerability/{database}",
+        package=Package(
+            pin.name,
+            pin.version,
+            fault.fixed_in,
+            tuple(names[1:]),
+            cvss=known.cvss if known is not None else "",
+            published=known.published[:10] if known is not None else "",
+            upgrade=best,
+        ),
     )
+
+
+def _looked_up(pin: Pin, fault: Vulnerability, books: Sequence[Known]) -> Advisory | None:
+    """What the store or the starter set knows of a fault beyond its names: the services do not tell how bad it is."""
+    for book in books:
+        for advisory in book.advisories(pin.name, pin.version):
+            if fault.ids & set(advisory.ids):
+                return advisory
+    return None
+
+
+def _words(pin: Pin, fault: Vulnerability, answer: Answer, book: Known, best: str) -> Iterator[str]:
+    yield f"{pin.name} {pin.version} is affected by {fault.id}"
+    yield f"fixed in {', '.join(fault.fixed_in)}" if fault.fixed_in else "no release fixes it yet"
+    if best:
+        yield f"{best} is the nearest release without any fault that {_called(book)} knows"
+    if pin.direct:
+        yield "a direct dependency"
+    elif pin.via:
+        yield f"brought in by {' > '.join(pin.via)}"
+    if answer.source == "starter set":
+        yield "told by the starter set alone, which does not replace an audit"
+
+
+def _called(book: Known) -> str:
+    return "the starter set" if isinstance(book, StarterSet) else "the store"

@@ -55,11 +55,11 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path, name: str, data: byt
     assert name in ran.out
 
 
-def test_a_file_over_the_limit_is_named_even_where_it_may_stand(tmp_path: Path) -> None:
+def test_a_file_over_the_limit_is_named_and_is_no_pass(tmp_path: Path) -> None:
     tree = write(tmp_path / "tree", {"big.txt": b"many words\n" * 200_000, "a.txt": "a\n"})
-    ran = scangate("scan", tree, "--output-dir", tmp_path / "out", cwd=tmp_path).ends(0)
+    ran = scangate("scan", tree, "--output-dir", tmp_path / "out", cwd=tmp_path).ends(3)
     assert "big.txt" in ran.out
-    assert [(gap["path"], gap["counts"]) for gap in verdict(tmp_path / "out")["gaps"]] == [("big.txt", False)]
+    assert [(gap["path"], gap["counts"]) for gap in verdict(tmp_path / "out")["gaps"]] == [("big.txt", True)]
 
 
 @pytest.mark.parametrize("versioned", [True, False])

@@ -13,7 +13,7 @@ from .command import SCANGATE, environment, scangate, verdict
 from .tree import CLEAN, WEAK, git, policy, repository, write
 
 GREEN = '{"schema": 1, "outcome": "PASS"}'
-NAMES = ("scangate.sarif", "junit.xml", "verdict.json", "summary.md")
+NAMES = ("scangate.sarif", "junit.xml", "verdict.json", "summary.md", "sbom.cdx.json")
 
 
 @pytest.fixture

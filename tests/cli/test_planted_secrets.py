@@ -11,7 +11,7 @@ from .command import SCANGATE, Ran, environment, scangate, verdict
 from .planted import Planted, everything_in
 from .tree import policy, repository, write
 
-FORMATS = ("sarif", "junit", "json", "markdown", "text", "env")
+FORMATS = ("sarif", "junit", "json", "markdown", "sbom", "text", "env")
 SHOUT = """
 import os, signal, sys
 for name in sys.argv[1:]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from hypothesis import strategies as st
@@ -54,6 +54,8 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     front_end: Literal["quick", "ordinary"] = "quick"
     threshold: float = 0.5
     entropy_exclude: tuple[Glob, ...] = ()
+    advisories: Literal["auto", "local"] = "auto"
+    max_age_days: Annotated[Annotated[int, msgspec.Meta(ge=0)] | None, msgspec.Meta(extra={"tighter": "lower"})] = None
 
 
 class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
@@ -118,6 +120,7 @@ def policy(**changes: Any) -> Policy:
         exceptions=(),
         exception_max_days=365,
         inline=Inline.REPORT,
+        wait_days=0,
     )
     return msgspec.structs.replace(base, **changes)
 
@@ -139,6 +142,11 @@ def rank(verdict: Verdict) -> int:
     return RANK[verdict.outcome]
 
 
+def package(days: int | None = None, **more: Any) -> Package:
+    """A package with a fault that was published so many days ago."""
+    return Package("p", "1", published="" if days is None else (TODAY - dt.timedelta(days)).isoformat(), **more)
+
+
 # -- strategies --
 
 RULES = st.sampled_from(["bandit:B1", "bandit:B2", "semgrep:x.y", "detect-secrets:AWS", "pip-audit:CVE-1"])
@@ -155,7 +163,7 @@ findings = st.builds(
     st.sampled_from(["", "", "# nosec"]),
     line=st.integers(1, 3),
     fingerprint=st.sampled_from(["", "f1", "f2"]),
-    package=st.sampled_from([None, Package("p", "1", aliases=("GHSA-1",))]),
+    package=st.sampled_from([None, package(aliases=("GHSA-1",)), package(0, fixed_in=("2",)), package(5), package(-2)]),
 )
 gaps = st.builds(
     Gap,
@@ -186,6 +194,7 @@ overrides = st.builds(
     st.sampled_from([None, *Kind]),
     NAMES,
     PATTERNS,
+    st.sampled_from([None, None, True, False]),
 )
 excludes = st.builds(
     Exclude,
@@ -222,5 +231,6 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "exceptions": st.lists(exceptions, max_size=2).map(tuple),
     "exception_max_days": st.sampled_from([30, 365]),
     "inline": st.sampled_from(list(Inline)),
+    "wait_days": st.sampled_from([0, 1, 5, 6]),
 }
 policies = st.fixed_dictionaries(FIELDS).map(lambda fields: policy(**fields))

@@ -23,8 +23,16 @@ HIGH, MEDIUM, LOW = Severity.HIGH, Severity.MEDIUM, Severity.LOW
 BANDIT = ScannerSetting("bandit", True, 600, Options())
 
 
+def aged(days: int | None, **more: Any) -> tuple[ScannerSetting, ...]:
+    return (ScannerSetting("pip-audit", True, 600, Options(max_age_days=days, **more)),)
+
+
 def over(severity: Severity, limit: int | None, path: str = "src/") -> Override:
     return Override(((severity, limit),), path=path)
+
+
+def unfixed(limit: int, fixable: bool | None = False) -> Override:
+    return Override(((HIGH, limit),), fixable=fixable)
 
 
 # field, floor's value, a value at least as tight, a looser one
@@ -51,6 +59,12 @@ CASES: list[tuple[str, Any, Any, Any]] = [
     ("scanners", (BANDIT,), (ScannerSetting("bandit", True, 700, Options()),), (ScannerSetting("bandit", False, 600, Options()),)),
     ("scanners", (BANDIT,), (BANDIT,), (ScannerSetting("bandit", True, 600, Options(("B1",))),)),
     ("scanners", (BANDIT,), (BANDIT,), (ScannerSetting("bandit", True, 599, Options()),)),
+    ("scanners", aged(30), aged(7), aged(31)),
+    ("scanners", aged(30), aged(30), aged(None)),
+    ("scanners", aged(None), aged(30), aged(30, advisories="local")),
+    ("overrides", (unfixed(3),), (unfixed(2),), (unfixed(3, None),)),
+    ("overrides", (unfixed(3),), (unfixed(3), unfixed(0, True)), (unfixed(3, True),)),
+    ("wait_days", 7, 6, 8),
     ("max_file_size", 1024, 2048, 512),
     ("timeout", 600, 700, 500),
     ("exception_max_days", 30, 30, 31),
@@ -72,7 +86,7 @@ def test_the_table_speaks_of_every_field_that_decides() -> None:
     told = {case[0] for case in CASES}
     silent = {"name", "environment", "description", "digest", "sources", "origins", "in_tree"}
     assert told | silent == {field.name for field in msgspec.structs.fields(Policy)}
-    assert len(TABLE) == 12
+    assert len(TABLE) == 13
 
 
 def test_revaluing_may_not_fill_a_budget_that_has_room() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from collections.abc import Callable
 from typing import TypeVar
 
 import msgspec
@@ -18,7 +19,7 @@ from scanners.judge.policy import AllowedGap, Exclude, Inline, Override, Policy,
 from scanners.model import Finding, Gap, GapKind, Kind, Outcome, Package, RulingOutcome, ScanResult, Severity, Targets, Verdict
 
 from . import facts
-from .facts import TARGETS, TODAY, accepted, budget, finding, policy, rank, result
+from .facts import TARGETS, TODAY, accepted, budget, finding, package, policy, rank, result
 
 T = TypeVar("T")
 
@@ -119,6 +120,91 @@ def test_an_exception_can_name_an_advisory_or_one_of_its_aliases() -> None:
         assert covers(accepted(advisory=name), found)
     assert not covers(accepted(advisory="CVE-2026-11"), found)
     assert not covers(accepted(advisory="B602"), finding())
+
+
+CALLED = ("CVE-2026-1", "GHSA-aa-bb", "PYSEC-2026-1")
+
+
+@pytest.mark.parametrize("name", CALLED)
+@pytest.mark.parametrize("asked", CALLED)
+@pytest.mark.parametrize("spelled", [str, str.lower, str.upper])
+def test_an_advisory_is_accepted_by_any_name_whichever_it_goes_by(name: str, asked: str, spelled: Callable[[str], str]) -> None:
+    others = tuple(other for other in CALLED if other != name)
+    found = finding(f"pip-audit:{name}", kind=Kind.DEPENDENCY, package=package(aliases=others))
+    verdict = ruled([found], policy(exceptions=(accepted(advisory=spelled(asked)),)))
+    assert (verdict.outcome, verdict.notes) == (Outcome.PASS, ())
+
+
+def test_an_exception_by_a_rule_that_goes_by_another_name_is_told_of_the_advisory() -> None:
+    found = finding("pip-audit:CVE-2026-1", kind=Kind.DEPENDENCY, package=package(aliases=("GHSA-aa", "GHSA-bb")))
+    for rule in ("pip-audit:GHSA-aa", "pip-audit:GHSA-*"):
+        verdict = ruled([found], policy(exceptions=(accepted(rule=rule, path="a.py"),)))
+        assert verdict.outcome is Outcome.FAIL
+        told = "accepts nothing: GHSA-aa is told as pip-audit:CVE-2026-1; `advisory: GHSA-aa` matches it by any of its names"
+        assert verdict.notes == (f"exception for rule {rule}, path a.py (an owner) {told}",)
+    elsewhere = ruled([found], policy(exceptions=(accepted(rule="pip-audit:GHSA-aa", path="src/"),)))
+    assert elsewhere.notes[0].endswith("accepts nothing: remove it")
+
+
+def waited(days: int | None, wait: int, severity: Severity = Severity.CRITICAL) -> Verdict:
+    found = finding("pip-audit:CVE-1", severity, kind=Kind.DEPENDENCY, package=package(days))
+    return ruled([found], policy(wait_days=wait, budget=budget(critical=0, high=0)))
+
+
+@pytest.mark.parametrize(
+    ("days", "wait", "told"),
+    [
+        (3, 7, "published 3 days ago, the policy waits 7 days"),
+        (1, 2, "published 1 day ago, the policy waits 2 days"),
+        (0, 1, "published today, the policy waits 1 day"),
+        (6, 7, "published 6 days ago, the policy waits 7 days"),
+        (7, 7, ""),
+        (0, 0, ""),
+        (None, 7, ""),
+        (-1, 7, ""),
+    ],
+)
+@pytest.mark.parametrize("severity", [Severity.HIGH, Severity.CRITICAL])
+def test_a_young_advisory_is_waited_for(days: int | None, wait: int, told: str, severity: Severity) -> None:
+    verdict = waited(days, wait, severity)
+    if told:
+        assert (verdict.outcome, verdict.rulings[0].outcome, because(verdict)) == (Outcome.PASS, RulingOutcome.TOLERATED, [told])
+        since = "1 day" if wait == 1 else f"{wait} days"
+        assert verdict.notes == (f"1 finding published less than {since} ago, not counted yet: pip-audit 1",)
+    else:
+        assert (verdict.outcome, verdict.notes) == (Outcome.FAIL, ())
+
+
+@pytest.mark.parametrize("date", ["soon", "2026-13-01", "0", "2026-11-22T00:00:00Z"])
+def test_a_date_that_is_none_is_not_waited_for(date: str) -> None:
+    found = finding("pip-audit:CVE-1", kind=Kind.DEPENDENCY, package=Package("p", "1", published=date))
+    assert ruled([found], policy(wait_days=99999)).outcome is Outcome.FAIL
+
+
+def test_what_is_waited_for_takes_no_place_in_a_budget() -> None:
+    found = [finding(line=n, kind=Kind.DEPENDENCY, package=package(days)) for n, days in ((1, 2), (2, 20))]
+    verdict = ruled(found, policy(wait_days=7, budget=budget(high=1)))
+    assert because(verdict) == ["published 2 days ago, the policy waits 7 days", "1 of 1 high finding allowed"]
+    assert ruled(found, policy(wait_days=2, budget=budget(high=1))).outcome is Outcome.FAIL
+
+
+def test_only_dependencies_are_waited_for() -> None:
+    assert ruled([finding()], policy(wait_days=7)).outcome is Outcome.FAIL
+
+
+def test_a_budget_tells_what_a_release_fixes_from_what_none_does() -> None:
+    fixed, open_ = (finding(line=n, kind=Kind.DEPENDENCY, package=package(fixed_in=f)) for n, f in ((1, ("2",)), (2, ())))
+    under = policy(overrides=(Override(((Severity.HIGH, 5),), fixable=False), Override(((Severity.HIGH, 1),), fixable=True)))
+    assert because(ruled([fixed, open_, finding(line=3)], under)) == [
+        "1 of 1 high finding that a release fixes allowed",
+        "1 of 5 high findings that no release fixes allowed",
+        "1 high finding, the policy allows 0",
+    ]
+    both = Override(((Severity.HIGH, 5),), Kind.DEPENDENCY, "bandit", "a.py", False)
+    assert because(ruled([open_], policy(overrides=(both,)))) == [
+        "1 of 5 high findings of kind dependency that no release fixes of bandit in a.py allowed"
+    ]
+    assert ruled([fixed], policy(overrides=(both,))).outcome is Outcome.FAIL
 
 
 def test_what_the_policy_leaves_out_does_not_count() -> None:
@@ -254,3 +340,24 @@ def test_every_finding_and_every_gap_is_ruled_once(results: tuple[ScanResult, ..
     stated = [repr(gap) for one in results for gap in one.gaps] + [repr(gap) for gap in targets.gaps]
     told = [repr(ruling.gap) for ruling in verdict.gaps]
     assert all(told.count(gap) >= stated.count(gap) for gap in stated)
+
+
+@settings(max_examples=60, deadline=None)
+@given(facts.results(), facts.targets, facts.policies, st.integers(0, 6), st.integers(0, 6))
+def test_waiting_less_never_improves(
+    results: tuple[ScanResult, ...], targets: Targets, under: Policy, one: int, other: int
+) -> None:
+    short, long = (msgspec.structs.replace(under, wait_days=days) for days in sorted((one, other)))
+    assert rank(judge(results, targets, short, TODAY)) >= rank(judge(results, targets, long, TODAY))
+
+
+@settings(max_examples=60, deadline=None)
+@given(facts.results(), facts.targets, facts.policies)
+def test_what_is_waited_for_is_a_young_fault_of_a_dependency(
+    results: tuple[ScanResult, ...], targets: Targets, under: Policy
+) -> None:
+    for ruling in judge(results, targets, under, TODAY).rulings:
+        if ruling.because.startswith("published"):
+            assert ruling.finding.package is not None
+            age = TODAY - dt.date.fromisoformat(ruling.finding.package.published)
+            assert dt.timedelta(0) <= age < dt.timedelta(under.wait_days)

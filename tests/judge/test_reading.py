@@ -64,7 +64,18 @@ ERRORS = [
     (HEAD + "budgets: {high: 1.5}\n", "4:17: budgets.high: expected", ""),
     (HEAD + "budgets: []\n", "4:10: budgets: expected a mapping of names to values, got a list", ""),
     (HEAD + "budgets:\n", "4:9: budgets: expected a mapping of names to values, got nothing", ""),
-    (HEAD + "budgets: {overrides: [{high: 0}]}\n", "4:23: budgets.overrides[0]: it names nothing to match", "kind, scanner, path"),
+    (
+        HEAD + "budgets: {overrides: [{high: 0}]}\n",
+        "4:23: budgets.overrides[0]: it names nothing to match",
+        "kind, scanner, path, fixable",
+    ),
+    (
+        HEAD + "budgets: {overrides: [{fixable: 1, high: 0}]}\n",
+        "4:33: budgets.overrides[0].fixable: expected `true` or `false`",
+        "",
+    ),
+    (HEAD + "advisories: {wait-days: -1}\n", "4:25: advisories.wait-days: expected a whole number of at least 0", ""),
+    (HEAD + "advisories: {wait-day: 1}\n", "4:14: advisories.wait-day: unknown key", "did you mean `wait-days`?"),
     (HEAD + "budgets: {overrides: [{kind: secrets}]}\n", "4:30: budgets.overrides[0].kind: not one", "did you mean `secret`?"),
     (HEAD + "budgets: {overrides: [{scanner: bandid}]}\n", "4:33: budgets.overrides[0].scanner: unknown scanner", "`bandit`?"),
     (HEAD + "unknown: hgih\n", "4:1: unknown: given twice", ""),
@@ -431,3 +442,34 @@ def test_a_damaged_policy_is_a_policy_or_a_policy_error(tmp_path_factory: pytest
     except PolicyError as trouble:
         told = trouble.message
     assert told == "" or (told.startswith("scangate.yaml:") and "\n" not in told)
+
+
+def test_days_to_wait_are_inherited_and_an_environment_may_say_others(tmp_path: Path) -> None:
+    (tmp_path / "parent.yaml").write_text(HEAD + "advisories: {wait-days: 7}\nenvironments: {qa: {advisories: {wait-days: 3}}}\n")
+    own = tmp_path / "scangate.yaml"
+    own.write_text("version: 1\nextends: parent.yaml\nenvironments: {dev: {advisories: {wait-days: 30}}}\n")
+    assert [read(None, tmp_path, name).wait_days for name in (None, "qa", "dev")] == [7, 3, 30]
+    own.write_text("version: 1\nextends: parent.yaml\nadvisories: {wait-days: 1}\n")
+    assert read(None, tmp_path).wait_days == 1
+    assert read("production", tmp_path).wait_days == 0
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("advisories: {wait-days: 8}", "advisories.wait-days: 8, where the floor has 7"),
+        ("scanners: {pip-audit: {max-age-days: 31}}", "scanners.pip-audit.max-age-days: other options than the floor's"),
+        ("scanners: {pip-audit: {max-age-days: null}}", "scanners.pip-audit.max-age-days: other options than the floor's"),
+        ("advisories: {wait-days: 0}\nscanners: {pip-audit: {max-age-days: 3}}", ""),
+    ],
+)
+def test_a_floor_lets_days_go_down_and_not_up(tmp_path: Path, said: str, told: str) -> None:
+    floor = "version: 1\nextends: baseline\nfloor: true\nadvisories: {wait-days: 7}\n"
+    (tmp_path / "floor.yaml").write_text(floor)
+    (tmp_path / "scangate.yaml").write_text(f"version: 1\nextends: floor.yaml\n{said}\n")
+    if told:
+        with pytest.raises(PolicyError) as caught:
+            read(None, tmp_path)
+        assert told in caught.value.message
+    else:
+        assert read(None, tmp_path).wait_days == 0

@@ -38,7 +38,16 @@ def test_without_command_blocks_an_unknown_scanner_is_refused() -> None:
 def test_options_that_share_a_name_are_kept_apart() -> None:
     blocks = SCHEMA["properties"]["scanners"]["properties"]
     assert set(blocks) == set(FOUR)
-    assert set(blocks["bandit"]["properties"]) == {"enabled", "timeout", "skips", "front-end", "threshold", "entropy-exclude"}
+    assert set(blocks["bandit"]["properties"]) == {
+        "enabled",
+        "timeout",
+        "skips",
+        "front-end",
+        "threshold",
+        "entropy-exclude",
+        "advisories",
+        "max-age-days",
+    }
 
 
 GOOD = [
@@ -47,6 +56,10 @@ GOOD = [
     HEAD + "budgets: {critical: 0, high: unlimited, overrides: [{kind: secret, path: a/, low: 0}]}\n",
     HEAD + "exceptions: [{rule: a, reason: r, owner: o, expires: 2026-12-01}]\n",
     HEAD + "limits: {max-file-size: 10 MiB, timeout: 60}\n",
+    HEAD + "budgets: {overrides: [{fixable: false, high: 3}, {fixable: true, kind: dependency, high: 0}]}\n",
+    HEAD + "advisories: {wait-days: 0}\nenvironments: {dev: {advisories: {wait-days: 7}}}\n",
+    HEAD.replace("{}", "{max-age-days: 0}"),
+    HEAD.replace("{}", "{max-age-days: null}"),
     HEAD + "limits: {max-file-size: 1000}\n",
     HEAD + "environments: {production: {budgets: {low: 0}, scanners: {semgrep: {enabled: true}}}}\n",
     HEAD + "coverage: {required: [bandit], allowed-gaps: [{kind: too-large, reason: r, path: '*.json'}]}\n",
@@ -54,6 +67,10 @@ GOOD = [
 ]
 BAD = [
     "unknown: high\nscanners: {bandit: {}}\n",
+    HEAD + "budgets: {overrides: [{fixable: sometimes, high: 3}]}\n",
+    HEAD + "advisories: {wait-days: -1}\n",
+    HEAD + "advisories: {wait: 1}\n",
+    HEAD.replace("{}", "{max-age-days: -1}"),
     "version: 2\nextends: strict\n",
     "version: true\nextends: strict\n",
     "version: 1\nscanners: {bandit: {}}\n",

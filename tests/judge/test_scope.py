@@ -84,6 +84,17 @@ def test_scanners_and_their_options(settings: tuple[ScannerSetting, ...], reason
     assert (len(found) == 1 and reason in found[0][1]) if reason else found == []
 
 
+def test_a_store_that_could_be_older_is_other_options() -> None:
+    def aged(days: int | None) -> tuple[ScannerSetting, ...]:
+        return (ScannerSetting("pip-audit", True, 600, Options(max_age_days=days)),)
+
+    reason = "the scan ran this scanner with other options than this policy's: max-age-days"
+    pairs = {(30, 7): True, (None, 30): True, (7, 30): False, (30, 30): False, (30, None): False, (None, None): False}
+    for (had, wanted), less in pairs.items():
+        found = told(policy(scanners=aged(wanted)), scope_of(policy(scanners=aged(had)), scanned()))
+        assert found == ([("pip-audit", reason)] if less else [])
+
+
 def test_other_rules_than_today_s() -> None:
     assert told(policy(excludes=EXCLUDES), rules={"semgrep": "d2"}) == [
         ("semgrep", "the scan ran this scanner with other rules than today's")

@@ -21,7 +21,13 @@ scanners:
 limits: {max-file-size: 2 MiB}
 paths: {exclude: [{path: "a b/**", reason: "no: \\u2028 \\u00e9", scanners: [semgrep, bandit]}]}
 severity: [{rule: "bandit:*", severity: high, path: src/, reason: "true"}]
-budgets: {low: unlimited, overrides: [{kind: code, scanner: bandit, path: tests/, low: 3}]}
+budgets:
+  low: unlimited
+  overrides:
+    - {kind: code, scanner: bandit, path: tests/, low: 3}
+    - {fixable: false, high: 1}
+    - {kind: dependency, fixable: true, high: 0}
+advisories: {wait-days: 3}
 coverage: {required: [trivy], allowed-gaps: [{kind: unpinned, scanner: pip*, path: x, reason: "123"}]}
 exceptions: [{rule: a, path: b, fingerprint: c, advisory: d, reason: "null", owner: "[o]", expires: 2026-12-01}]
 environments: {ci: {inline-suppressions: report}}
@@ -38,6 +44,8 @@ def test_what_is_shown_says_the_same_again(tmp_path: Path, environment: str | No
     again = read(str(tmp_path / "shown.yaml"), tmp_path / "tree")
     assert (again.digest == made.digest) is (environment is None)  # the environment's name is part of the digest
     assert again.inline is made.inline
+    assert [entry.fixable for entry in made.overrides[-2:]] == [False, True]
+    assert (made.wait_days, again.wait_days) == (3, 3)
     assert (again.exceptions, again.scanners, again.overrides) == (made.exceptions, made.scanners, made.overrides)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scanners.model import (
+    Component,
     Confidence,
     Finding,
     Gap,
@@ -83,6 +84,9 @@ def hostile_report() -> Report:
         gaps=gaps,
         left_out=tuple(LeftOut(text, text) for text in HOSTILE),
         reason="::error::\x1b[0m",
+        components=tuple(
+            Component(text, text, text, 1 + number, number % 2 == 0, (text,), text) for number, text in enumerate(HOSTILE)
+        ),
     )
     odd = ScanResult(HOSTILE[0], "", Status.FAILED, gaps=(Gap(HOSTILE[0], None, GapKind.CRASH, HOSTILE[5]),))
     ruled = tuple(GapRuling(gap, number % 2 == 0, HOSTILE[number % len(HOSTILE)]) for number, gap in enumerate((*gaps, *odd.gaps)))
@@ -121,6 +125,6 @@ def _ruling(text: str, number: int) -> Ruling:
         line_hash=text,
         waiver=text,
         reported_by=("evil|scanner", text),
-        package=Package(text, text, (text,), (text,), text),
+        package=Package(text, text, (text,), (text,), text, text, text),
     )
     return Ruling(finding, Severity((number + 1) % 6), list(RulingOutcome)[number % 4], text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scanners.model import (
+    Component,
     Confidence,
     Finding,
     Gap,
@@ -90,7 +91,20 @@ FLASK = Finding(
     evidence="flask==0.12.2",
     fingerprint="c4ca4238a0b923820dcc509a6f75849bc4ca4238a0b923820dcc509a6f75849b",
     line_hash="c1b2c3d4e5f60718:1",
-    package=Package("flask", "0.12.2", ("0.12.3",), ("GHSA-562c-5r94-xh97",), "CVSS:3.0/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H"),
+    package=Package(
+        "flask",
+        "0.12.2",
+        ("0.12.3",),
+        ("GHSA-562c-5r94-xh97",),
+        "CVSS:3.0/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H",
+        "2018-08-20",
+        "2.2.5",
+    ),
+)
+PINS = (
+    Component("click", "6.7", "requirements.txt", 3),
+    Component("flask", "0.12.2", "requirements.txt", 4, direct=True),
+    Component("werkzeug", "0.14.1", "requirements.txt", 9, via=("flask",)),
 )
 BROKEN = Gap(
     "semgrep", "app/old.py", GapKind.UNPARSABLE, "syntax error near line 3", 3, "mend the file, or exclude it with a reason"
@@ -122,7 +136,16 @@ def failing() -> Report:
         ScanResult(
             "detect-secrets", "1.5.0", Status.COMPLETE, given=1, files=("tests/data/keys.txt",), findings=(TOKEN,), seconds=0.05
         ),
-        ScanResult("pip-audit", "2.10.1", Status.COMPLETE, given=1, files=("requirements.txt",), findings=(FLASK,), seconds=0.9),
+        ScanResult(
+            scanner="pip-audit",
+            version="2.10.1",
+            status=Status.COMPLETE,
+            given=1,
+            files=("requirements.txt",),
+            findings=(FLASK,),
+            seconds=0.9,
+            components=PINS,
+        ),
     )
     verdict = Verdict(
         Outcome.FAIL, rulings, gaps, "baseline", "sha256:ab12", "qa", "2026-01-02", ("exception 2 in scangate.yaml was not used",)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from scanners.model import (
     Accounting,
+    Component,
     Confidence,
     Finding,
     Gap,
@@ -32,7 +33,7 @@ from scanners.model import (
 
 from .hostile import HOSTILE
 
-__all__ = ["findings", "gaps", "paths", "reports", "reshuffled", "results", "texts", "verdicts"]
+__all__ = ["components", "findings", "gaps", "paths", "reports", "reshuffled", "results", "texts", "verdicts"]
 
 SCANNERS = ("bandit", "semgrep", "detect-secrets", "pip-audit", "trivy", "ruff")
 SHORT = tuple(text for text in HOSTILE if len(text) < 1000)
@@ -56,6 +57,18 @@ def locations(draw: st.DrawFn, path: str) -> Location:
     return Location(path, line, line + draw(st.integers(0, 2)), draw(st.integers(0, 9)), draw(st.integers(0, 20)))
 
 
+packages = st.builds(
+    Package,
+    st.just("flask"),
+    st.just("0.5"),
+    st.sampled_from(((), ("1.0",))),
+    st.just(("CVE-2018-1000656",)),
+    st.just("CVSS:3.1/AV:N"),
+    st.sampled_from(("", "2018-08-20")),
+    st.sampled_from(("", "2.2.5")),
+)
+
+
 @st.composite
 def findings(draw: st.DrawFn, scanner: str, path: str) -> Finding:
     """A finding of ``scanner`` in ``path``."""
@@ -73,7 +86,21 @@ def findings(draw: st.DrawFn, scanner: str, path: str) -> Finding:
         fingerprint=draw(st.sampled_from(("", "aa" * 32, "bb" * 32))),
         line_hash=draw(st.sampled_from(("", "39fa2ee980eb94b0:1"))),
         waiver=draw(st.sampled_from(("", "# nosec"))),
-        package=draw(st.none() | st.just(Package("flask", "0.5", ("1.0",), ("CVE-2018-1000656",), "CVSS:3.1/AV:N"))),
+        package=draw(st.none() | packages),
+    )
+
+
+@st.composite
+def components(draw: st.DrawFn, path: str) -> Component:
+    """A release that ``path`` pins: names and versions that meet now and then, chains that lead somewhere or nowhere."""
+    return Component(
+        name=draw(st.sampled_from(("flask", "werkzeug", "click"))),
+        version=draw(st.sampled_from(("0.5", "1.0"))),
+        path=path,
+        line=draw(st.integers(1, 5)),
+        direct=draw(st.booleans()),
+        via=draw(st.sampled_from(((), ("flask",), ("flask", "werkzeug"), ("nobody",)))),
+        index=draw(st.sampled_from(("", "pypi.example.org"))),
     )
 
 
@@ -109,6 +136,7 @@ def results(draw: st.DrawFn, scanner: str) -> ScanResult:
         gaps=tuple(missed),
         left_out=tuple(draw(st.lists(st.builds(LeftOut, paths(), texts()), max_size=2))),
         seconds=draw(st.sampled_from((0.0, 1.5, 12.345))),
+        components=tuple(draw(st.lists(paths().flatmap(components), max_size=3))),
     )
 
 
@@ -168,7 +196,7 @@ def reshuffled(draw: st.DrawFn, report: Report) -> Report:
         return tuple(draw(st.permutations(values)))
 
     def mixed_run(run: ScanResult) -> ScanResult:
-        changed = {name: mixed(getattr(run, name)) for name in ("files", "findings", "gaps", "left_out")}
+        changed = {name: mixed(getattr(run, name)) for name in ("files", "findings", "gaps", "left_out", "components")}
         return msgspec.structs.replace(run, **changed)
 
     targets = {name: mixed(getattr(report.targets, name)) for name in ("left_out", "gaps", "notes")}

@@ -85,6 +85,12 @@ def told_by_markdown(text: str) -> Told:
     return Told(outcome[1], blocks, number(r"^([\d,]+) suppressed, ", text), gaps, counting)
 
 
+def told_by_sbom(text: str) -> Told:
+    told = {each["name"].removeprefix("scangate:"): each["value"] for each in json.loads(text)["metadata"]["properties"]}
+    numbers = (int(told[name]) for name in ("blocks", "suppressed", "gaps", "gaps-that-count"))
+    return Told(told["outcome"], *numbers)
+
+
 def told_by_text(text: str) -> Told:
     blocks = number(r"^\w+: ([\d,]+) findings? blocks?$", text)
     gaps, counting = number(r"^gaps: ([\d,]+) things? not read", text), number(r"^gaps: .*, ([\d,]+) counts?$", text)
@@ -103,6 +109,7 @@ READERS = {
     "sarif": told_by_sarif,
     "junit": told_by_junit,
     "markdown": told_by_markdown,
+    "sbom": told_by_sbom,
     "text": told_by_text,
     "env": told_by_env,
 }
@@ -160,6 +167,7 @@ def test_the_files_of_an_output_directory() -> None:
         "junit": "junit.xml",
         "json": "verdict.json",
         "markdown": "summary.md",
+        "sbom": "sbom.cdx.json",
         "text": None,
         "env": None,
     }

@@ -35,6 +35,7 @@ def ordered(result: ScanResult) -> ScanResult:
         findings=tuple(sorted(result.findings, key=tally.finding_key)),
         gaps=tuple(sorted(result.gaps, key=tally.gap_key)),
         left_out=tuple(sorted(result.left_out)),
+        components=tuple(sorted(result.components)),
     )
 
 
@@ -151,6 +152,12 @@ def spoilt(change: Callable[[dict[str, Any]], Any]) -> str:
         (lambda d: d["scanners"][0]["read"].pop(), "files"),
         (lambda d: d["scanners"][0].update(given=9), "ledger"),
         (lambda d: d["scanners"][0].update(name="semgrep"), "name"),
+        (lambda d: d["components"].pop(), "components"),
+        (lambda d: d["components"][0].update(line=0), "line"),
+        (lambda d: d["components"][0].update(scanner="ruff"), "components"),
+        (lambda d: d["components"][0].update(direct=1), "direct"),
+        (lambda d: d["components"][0].pop("via"), "via"),
+        (lambda d: d.pop("components"), "components"),
         (lambda d: d["targets"]["left_out"][0].update(count=7), "left out"),
         (lambda d: d.update(seconds="quick"), "seconds"),
     ],

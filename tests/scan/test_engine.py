@@ -13,6 +13,7 @@ import pytest
 from scanners.errors import Unreadable
 from scanners.model import (
     Accounting,
+    Component,
     Confidence,
     FileReport,
     Finding,
@@ -21,6 +22,7 @@ from scanners.model import (
     Kind,
     LeftOut,
     Location,
+    Package,
     ScanResult,
     Severity,
     Span,
@@ -274,11 +276,13 @@ def test_a_secret_that_one_scanner_sees_is_in_no_word_of_another(bench: Bench) -
 
     def tell(files: Sequence[Source]) -> list[FileReport]:
         told = finding("b.txt")
-        told = msgspec.structs.replace(told, title=value, message=f"says '{value}'", waiver=f"# nosec {value}")
+        told = msgspec.structs.replace(
+            told, package=Package(value, value), title=value, message=f"says '{value}'", waiver=f"# nosec {value}"
+        )
         return [
             FileReport("a.txt", (finding("a.txt"),), gaps=(Gap("plugin", "a.txt", GapKind.PARTIAL_PARSE, f"at {value}"),)),
-            FileReport("b.txt", (told,)),
-            FileReport(f"{value}.txt"),
+            FileReport("b.txt", (told,), components=(Component(value, value, "b.txt", 1, via=(value,), index=value),)),
+            FileReport(f"{value}.txt", components=(Component("a", "1", f"{value}.txt", 1),)),
         ]
 
     seer = Seer(see)
@@ -294,6 +298,27 @@ def test_a_secret_that_one_scanner_sees_is_in_no_word_of_another(bench: Bench) -
     assert value not in repr(results) + repr(facts)
     assert all(adds_up(result) for result in results)
     assert results[0].given == 3
+
+
+def test_the_components_of_all_files_are_told_sorted_and_once(bench: Bench) -> None:
+    def act(files: Sequence[Source]) -> list[FileReport]:
+        pins = (("b", "2"), ("a", "1"), ("b", "2"))
+        gaps = {"c.txt": (Gap("plugin", "c.txt", GapKind.UNPINNED, "not pinned"),)}
+        return [
+            FileReport(
+                source.path, gaps=gaps.get(source.path, ()), components=tuple(Component(*pin, source.path, 1) for pin in pins)
+            )
+            for source in files
+        ]
+
+    result = bench.result(Plugin(act), FILES, jobs=3)
+    assert result.components == tuple(Component(*pin, path, 1) for pin in (("a", "1"), ("b", "2")) for path in sorted(FILES))
+
+
+def test_a_component_of_another_file_is_garbage(bench: Bench) -> None:
+    result = bench.result(Plugin(lambda files: [FileReport("a.txt", components=(Component("a", "1", "z.txt", 1),))]), {"a.txt": ""})
+    assert lost(result) == {"a.txt": "garbage"}
+    assert result.components == ()
 
 
 def test_a_plugin_that_ends_the_program_does_not_end_ours(bench: Bench) -> None:

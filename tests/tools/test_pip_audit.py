@@ -10,14 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from advisories.records import osv, store
 from scan.bench import BESIDE, Bench
 
-from scanners.model import Kind, ScanResult, Severity
+from scanners.model import Component, Kind, Package, ScanResult, Severity
 from scanners.tools import BUILT_IN, pip_audit
 
 from .stand_in import stand_in
 
 PINS: dict[str, bytes | str] = {"requirements.txt": "# pins\nalpha==1.0\nbeta==2.0\ngamma==3.0\n"}
+EVERY_GARBAGE, EVERY_CRASH, EVERY_UNANSWERED, EVERY_TIMEOUT, EVERY_MISSING = (
+    {(kind, line) for line in (2, 3, 4)} for kind in ("garbage", "crash", "advisory-unanswered", "timeout", "tool-missing")
+)
 ECHO = """
 import json, sys
 name = sys.argv[sys.argv.index("--requirement") + 1]
@@ -51,28 +55,31 @@ def test_clean_pins_are_read(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        ("answer['dependencies'].pop()", {("garbage", 4)}),
-        ("answer['dependencies'][1]['version'] = '9'", {("garbage", 3)}),
-        ("answer['dependencies'][0] = {'name': 'alpha', 'skip_reason': 'not found'}", {("advisory-unanswered", 2)}),
-        ("for d in answer['dependencies']: d['skip_reason'] = '404'", {("advisory-unanswered", n) for n in (2, 3, 4)}),
-        ("answer['dependencies'][0]['vulns'] = None", {("garbage", 2)}),
-        ("answer['dependencies'][0].pop('vulns')", {("garbage", 0)}),
+        ("answer['dependencies'] = [d for d in answer['dependencies'] if d['name'] != 'gamma']", {("garbage", 4)}),
+        ("for d in answer['dependencies']: d['version'] = '9' if d['name'] == 'beta' else d['version']", {("garbage", 3)}),
+        (
+            "for d in answer['dependencies']: d['name'] == 'alpha' and d.update(skip_reason='not found')",
+            {("advisory-unanswered", 2)},
+        ),
+        ("for d in answer['dependencies']: d['skip_reason'] = '404'", EVERY_UNANSWERED),
+        ("for d in answer['dependencies']: d['vulns'] = None if d['name'] == 'alpha' else []", {("garbage", 2)}),
+        ("answer['dependencies'][0].pop('vulns')", EVERY_GARBAGE),
         ("answer['dependencies'] = []", {("garbage", n) for n in (2, 3, 4)}),
-        ("answer['dependencies'].append({'name': 'delta', 'version': '1', 'vulns': []})", {("garbage", 0)}),
-        ("answer['dependencies'].append(answer['dependencies'][0])", {("garbage", 0)}),
-        ("answer['dependencies'][0]['vulns'] = [{}]", {("garbage", 0)}),
-        ("answer['dependencies'][0]['vulns'] = [7]", {("garbage", 0)}),
-        ("answer = []", {("garbage", 0)}),
-        ("answer = {}", {("garbage", 0)}),
-        ("answer = None", {("garbage", 0)}),
-        ("answer['dependencies'] = None", {("crash", 0)}),
-        ("print('not JSON')", {("garbage", 0)}),
-        ("sys.exit(0)", {("garbage", 0)}),
-        ("sys.exit(1)", {("garbage", 0)}),
-        ("sys.exit('ConnectionError: no route')", {("advisory-unanswered", n) for n in (2, 3, 4)}),
-        ("sys.exit(2)", {("crash", 0)}),
-        ("sys.exit(137)", {("crash", 0)}),
-        ("import os; os.kill(os.getpid(), 9)", {("crash", 0)}),
+        ("answer['dependencies'].append({'name': 'delta', 'version': '1', 'vulns': []})", EVERY_GARBAGE),
+        ("answer['dependencies'].append(answer['dependencies'][0])", EVERY_GARBAGE),
+        ("answer['dependencies'][0]['vulns'] = [{}]", EVERY_GARBAGE),
+        ("answer['dependencies'][0]['vulns'] = [7]", EVERY_GARBAGE),
+        ("answer = []", EVERY_GARBAGE),
+        ("answer = {}", EVERY_GARBAGE),
+        ("answer = None", EVERY_GARBAGE),
+        ("answer['dependencies'] = None", EVERY_GARBAGE),
+        ("print('not JSON')", EVERY_GARBAGE),
+        ("sys.exit(0)", EVERY_GARBAGE),
+        ("sys.exit(1)", EVERY_GARBAGE),
+        ("sys.exit('ConnectionError: no route')", EVERY_UNANSWERED),
+        ("sys.exit(2)", EVERY_CRASH),
+        ("sys.exit(137)", EVERY_CRASH),
+        ("import os; os.kill(os.getpid(), 9)", EVERY_CRASH),
         ("code = 1", set()),
     ],
 )
@@ -82,6 +89,40 @@ def test_an_answer_that_cannot_be_believed_is_a_gap(
     result = answered(bench, monkeypatch, change)
     assert gaps(result) == expected
     assert result.findings == ()
+
+
+@pytest.mark.parametrize("change", ["", "sys.exit('ConnectionError: no route')"])
+def test_every_pin_is_told_as_a_component_whether_it_was_answered_or_not(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    told = {(each.name, each.version, each.path, each.line) for each in answered(bench, monkeypatch, change).components}
+    assert told == {(name, f"{line - 1}.0", "requirements.txt", line) for name, line in (("alpha", 2), ("beta", 3), ("gamma", 4))}
+
+
+def test_a_component_tells_who_brings_it_in(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    registry = 'source = {registry = "https://pypi.org/simple"}'
+    files: dict[str, bytes | str] = {
+        "uv.lock": f"""version = 1
+[[package]]
+name = "app"
+version = "0"
+source = {{virtual = "."}}
+dependencies = [{{name = "alpha"}}]
+[[package]]
+name = "alpha"
+version = "1.0"
+{registry}
+dependencies = [{{name = "beta"}}]
+[[package]]
+name = "beta"
+version = "2.0"
+{registry}
+"""
+    }
+    assert answered(bench, monkeypatch, "", files).components == (
+        Component("alpha", "1.0", "uv.lock", 8, direct=True),
+        Component("beta", "2.0", "uv.lock", 13, via=("alpha",)),
+    )
 
 
 def test_two_versions_of_one_name_are_both_asked_about(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,6 +149,23 @@ def test_a_vulnerability_that_two_databases_tell_is_one(bench: Bench, monkeypatc
     }
 
 
+def test_what_the_store_knows_of_a_fault_goes_with_it(bench: Bench, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "store").mkdir()
+    first = osv(
+        "GHSA-1", "alpha", ("introduced", "0"), ("fixed", "1.1"), published="2025-03-02T23:59:59Z", aliases=["CVE-1", "PYSEC-1"]
+    )
+    later = osv("GHSA-2", "alpha", ("introduced", "0"), ("fixed", "1.4"), published="2025-04-02T00:00:00Z")
+    store(tmp_path / "store", first, later).close()
+    options = pip_audit.Options(store=str(tmp_path / "store" / "advisories.sqlite"))
+    told = "[{'id': 'PYSEC-1', 'aliases': [], 'fix_versions': ['1.1']}, {'id': 'X-1', 'aliases': [], 'fix_versions': []}]"
+    stand_in(bench.private / "bin", monkeypatch, "pip-audit", ECHO + f"answer['dependencies'][0]['vulns'] = {told}" + WRITE)
+    found = {each.rule: each.package for each in bench.result(pip_audit, PINS, options).findings}
+    assert found == {
+        "pip-audit:PYSEC-1": Package("alpha", "1.0", ("1.1",), ("CVE-1", "GHSA-1"), published="2025-03-02", upgrade="1.4"),
+        "pip-audit:X-1": Package("alpha", "1.0", upgrade="1.4"),
+    }
+
+
 def test_lines_that_are_no_pins_are_gaps_on_their_lines(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     files: dict[str, bytes | str] = {
         "requirements.txt": "alpha==1.0\nbeta\n!!!\n-e .\n-r base.txt\n-r requirements/base.txt\n",
@@ -125,9 +183,9 @@ def test_lines_that_are_no_pins_are_gaps_on_their_lines(bench: Bench, monkeypatc
 
 def test_a_missing_program_and_a_hanging_one(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     program = stand_in(bench.private / "bin", monkeypatch, "pip-audit", "import time; time.sleep(100)")
-    assert gaps(bench.result(pip_audit, PINS, timeout=1)) == {("timeout", 0)}
+    assert gaps(bench.result(pip_audit, PINS, timeout=1)) == EVERY_TIMEOUT
     program.unlink()
-    assert gaps(bench.result(pip_audit, PINS)) == {("tool-missing", 0)}
+    assert gaps(bench.result(pip_audit, PINS)) == EVERY_MISSING
 
 
 @pytest.mark.parametrize(

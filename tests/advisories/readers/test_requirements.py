@@ -1,0 +1,143 @@
+"""Requirements files, as pip reads them."""
+
+from __future__ import annotations
+
+import pytest
+
+from scanners.advisories.manifests import Manifest, read_all
+from scanners.model import GapKind
+
+
+def read(text: str, **others: str) -> Manifest:
+    files = {"requirements.txt": text, **{name.replace("__", "/").replace("_txt", ".txt"): other for name, other in others.items()}}
+    return read_all(files)["requirements.txt"]
+
+
+def pins(manifest: Manifest) -> list[tuple[str, str, int]]:
+    return [(pin.name, pin.version, pin.line) for pin in manifest.pins]
+
+
+@pytest.mark.parametrize(
+    ("text", "version"),
+    [
+        ("a==1.0", "1.0"),
+        ("a == 1.0  # why", "1.0"),
+        ("A[x,y]==1.0", "1.0"),
+        ("a===1.0", "1.0"),
+        ("a>=0.5,==1.0", "1.0"),
+        ("a==v1.0-RC1", "1.0rc1"),
+        ("a==1.0+cpu", "1.0+cpu"),
+        ("a==1.0; python_version<'3'", "1.0"),
+        ("a==1.0 --hash=sha256:0 --hash sha256:1", "1.0"),
+        ("a==1.0 \\\n    --hash=sha256:0 \\\n    --hash=sha256:1", "1.0"),
+        ("a\\\n==\\\n1.0", "1.0"),
+        ("a(==1.0)", "1.0"),
+    ],
+)
+def test_a_pin(text: str, version: str) -> None:
+    manifest = read(f"\n{text}\nb==2\n")
+    assert pins(manifest) == [("a", version, 2), ("b", "2", text.count("\n") + 3)]
+    assert not manifest.holes
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a", "a>=1", "a==1.*", "a~=1.0", "a!=1", "a==1,==2", "a===one",
+        "a @ https://files.example/a-1.0.tar.gz", "a @ git+https://git.example/a@v1",
+        "git+https://git.example/a#egg=a", "-e git+ssh://git@git.example/a.git#egg=a", "-e ./elsewhere",
+        "./a-1.0-py3-none-any.whl", "../a",
+        "/srv/a", "file:///srv/a", "https://files.example/a.zip", "a @ file:///srv/a-1.0.tar.gz", "a==${VERSION}", "-e .", "~/a",
+    ],
+)  # fmt: skip
+def test_what_cannot_be_audited_is_a_hole_on_its_line(text: str) -> None:
+    manifest = read(f"b==2\n{text}\n")
+    assert pins(manifest) == [("b", "2", 1)]
+    (hole,) = manifest.holes
+    assert (hole.line, hole.kind) == (2, GapKind.UNPINNED)
+    assert hole.hint
+    assert "example" not in hole.reason
+
+
+@pytest.mark.parametrize(
+    "text", ["a b", "==1", "--what", "-r", "a==", "a==1.0 ; nonsense", "[", "a==1 ; " + "(" * 1500, "a=1", "x" * 3000]
+)
+def test_a_line_that_is_no_requirement_is_unparsable(text: str) -> None:
+    (hole,) = read(f"b==2\n{text}\n").holes
+    assert (hole.line, hole.kind) == (2, GapKind.UNPARSABLE)
+
+
+def test_a_file_that_is_included_is_told_at_its_own_lines() -> None:
+    files = {"requirements.txt": "-r deps/all.list\n--requirement=deps/more.list\nb==2\n", "deps/all.list": "-r ../c.txt\na==1\n"}
+    files |= {"c.txt": "-r requirements.txt\nc==3\n", "deps/more.list": "d\n"}
+    told = read_all(files)
+    assert {path: pins(manifest) for path, manifest in told.items()} == {
+        "c.txt": [("c", "3", 2)],
+        "deps/all.list": [("a", "1", 2)],
+        "deps/more.list": [],
+        "requirements.txt": [("b", "2", 3)],
+    }
+    assert [(path, hole.line) for path, manifest in told.items() for hole in manifest.holes] == [("deps/more.list", 1)]
+
+
+@pytest.mark.parametrize(
+    "name", ["../../../etc/passwd", "/etc/passwd", "file:///etc/passwd", "https://lists.example/r.txt", "~/r.txt"]
+)
+@pytest.mark.parametrize("option", ["-r", "-c", "--constraint="])
+def test_a_file_outside_of_the_tree_is_refused_and_told(name: str, option: str) -> None:
+    (hole,) = read(f"a==1\n{option} {name}\n".replace("= ", "=")).holes
+    assert (hole.line, hole.kind) == (2, GapKind.UNREADABLE)
+
+
+def test_a_file_that_the_scan_has_not_is_told() -> None:
+    (hole,) = read("-r other.txt\n").holes
+    assert "not read" in hole.reason
+
+
+def test_a_constraint_pins_a_range_at_the_line_of_the_range() -> None:
+    files = {"requirements.txt": "-c constraints.txt\n-r requirements/base.txt\na>=1\n", "requirements/base.txt": "b\nd==9\n"}
+    files["constraints.txt"] = "a==1.5\nb==2.5\nc==3.5\nd<10\n"
+    told = read_all(files)
+    assert pins(told["requirements.txt"]) == [("a", "1.5", 3)]
+    assert pins(told["requirements/base.txt"]) == [("b", "2.5", 1), ("d", "9", 2)]
+    assert pins(told["constraints.txt"]) == [("c", "3.5", 3)]
+    assert not [hole for manifest in told.values() for hole in manifest.holes]
+    assert [left.name for left in told["constraints.txt"].left_out] == ["a", "b", "d"]
+
+
+def test_a_range_that_one_installation_leaves_open_is_a_gap() -> None:
+    told = read_all(
+        {
+            "requirements.txt": "-c constraints.txt\n-r base.txt\n",
+            "requirements-dev.txt": "-r base.txt\n",
+            "base.txt": "b\n",
+            "constraints.txt": "b==2\n",
+        }
+    )
+    assert pins(told["base.txt"]) == [("b", "2", 1)]
+    assert [hole.name for hole in told["base.txt"].holes] == ["b"]
+
+
+def test_a_constraints_file_that_nobody_names_is_read_for_its_pins() -> None:
+    told = read_all({"constraints.txt": "a==1\nb<2\n"})["constraints.txt"]
+    assert pins(told) == [("a", "1", 1)]
+    assert [left.name for left in told.left_out] == ["b"]
+
+
+def test_a_pin_elsewhere_in_the_installation_settles_a_range() -> None:
+    assert not read_all({"requirements.txt": "-r base.txt\na>=1\n", "base.txt": "a==1.5\n"})["requirements.txt"].holes
+
+
+def test_the_project_itself_is_no_hole() -> None:
+    told = read_all({"requirements.txt": "-e .[dev]\n./lib\n", "pyproject.toml": "", "lib/setup.cfg": ""})["requirements.txt"]
+    assert not told.holes
+    assert [left.line for left in told.left_out] == [1, 2]
+
+
+def test_marker_extras_and_index_are_told() -> None:
+    (pin,) = read("--index-url https://user:pass@packages.example/simple\nA[z,y]==1; python_version < '3'\n").pins
+    assert (pin.marker, pin.extras, pin.index) == ('python_version < "3"', ("y", "z"), "packages.example")
+
+
+def test_lines_are_counted_as_an_editor_counts_them() -> None:
+    assert pins(read("# \x0c\x0b\u2028\na==1\r\nb==2\rc==3")) == [("a", "1", 2), ("b", "2", 3), ("c", "3", 4)]

@@ -1,0 +1,23 @@
+"""The same project locked by every tool: real lock files, small enough to read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+FOLDER = Path(__file__).parent / "samples"
+
+# tool: the lock that it wrote, and whether that lock (with what stands beside it) tells who brings what in
+LOCKS = {
+    "uv": ("uv.lock", True),
+    "poetry": ("poetry.lock", True),
+    "poetry_old": ("poetry.lock", True),
+    "pdm": ("pdm.lock", True),
+    "pipenv": ("Pipfile.lock", False),
+    "pip": ("pylock.toml", False),
+    "pip_tools": ("requirements.txt", True),
+}
+
+
+def files(tool: str) -> dict[str, str]:
+    """The files of one tool's project, as a scan of that folder would have them."""
+    return {file.name: file.read_text("utf-8") for file in sorted((FOLDER / tool).iterdir())}

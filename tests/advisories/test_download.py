@@ -1,0 +1,457 @@
+"""A download ends with a whole, checked store or with a clear error and the store that was there, whatever the server does."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import re
+import shutil
+import socket
+import ssl
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from scanners.advisories import download
+from scanners.advisories.download import Limits, fetch, shown, update
+from scanners.advisories.importer import ADDRESS, import_export
+from scanners.advisories.store import Store, StoreFacts
+from scanners.errors import ScangateError
+
+from .records import NOW, archive, osv
+from .server import Asked, Site, site
+
+QUICK = Limits(connect=2.0, silence=0.5, overall=10.0, tries=3, pause=0.01)
+ETAG = '"v1"'
+USER = ":".join(("user", "hunter2"))  # noqa: FLY002 -- never together in a file, or a scanner would take it for real
+
+
+@pytest.fixture(autouse=True)
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The servers are on loopback, and no proxy of the machine that runs the tests comes between."""
+    for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "REQUESTS_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="module")
+def export(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """An export with something to send: no compression makes it small."""
+    records = [osv(f"PYSEC-1-{number}", f"p{number}", details=os.urandom(400).hex()) for number in range(200)]
+    return archive(tmp_path_factory.mktemp("export") / "all.zip", records).read_bytes()
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    """A store that is there before."""
+    place = tmp_path / "cache" / "advisories.sqlite"
+    import_export(archive(tmp_path / "before.zip", [osv("OLD-1", "before")]), place, lambda *_: None, imported="")
+    return place
+
+
+def run(address: str, target: Path, limits: Limits = QUICK) -> StoreFacts:
+    """An update without a listener."""
+    return update(address, target, lambda *_: None, imported=NOW, limits=limits)
+
+
+def names(target: Path) -> set[str]:
+    """The packages of the store in its place."""
+    with Store.open(target) as store:
+        return set(store.names())
+
+
+def refused(address: str, target: Path, limits: Limits = QUICK) -> ScangateError:
+    """The error that an update ends with; the store that was there is still there."""
+    with pytest.raises(ScangateError) as caught:
+        run(address, target, limits)
+    assert names(target) == {"before"}
+    assert caught.value.hint
+    return caught.value
+
+
+def leftovers(target: Path) -> set[str]:
+    """What lies beside the store, its lock aside."""
+    return {file.name.removeprefix(target.name) for file in target.parent.iterdir()} - {"", ".lock"}
+
+
+def serve(export: bytes, ranges: bool = True, /, **headers: str) -> Callable[[Asked, Site], None]:
+    """A server as it should be."""
+
+    def act(asked: Asked, place: Site) -> None:
+        if not asked.path.partition("?")[0].endswith(".zip"):
+            asked.answer(404)
+            return
+        told = {"ETag": ETAG, **headers}
+        start = asked.headers.get("Range", "bytes=0-").removeprefix("bytes=").removesuffix("-")
+        if ranges and int(start) and asked.headers.get("If-Range") == told["ETag"]:
+            told["Content_Range"] = f"bytes {start}-{len(export) - 1}/{len(export)}"
+            asked.answer(206, export[int(start) :], **told)
+        else:
+            asked.answer(200, export, **told)
+
+    return act
+
+
+def breaking(export: bytes, at: int, then: Callable[[Asked, Site], None]) -> Callable[[Asked, Site], None]:
+    """A server that breaks off the first answer."""
+
+    def act(asked: Asked, place: Site) -> None:
+        if ".sha256" not in asked.path and asked.number == 1:
+            asked.answer(200, export[:at], len(export), ETag=ETAG)
+        else:
+            then(asked, place)
+
+    return act
+
+
+def test_an_update(export: bytes, target: Path) -> None:
+    told: list[tuple[str, int, int]] = []
+    with site(serve(export)) as place:
+        facts = update(place.address, target, lambda *each: told.append(each), imported=NOW, limits=QUICK)
+    assert (facts.records, facts.imported, facts.source) == (200, NOW, place.address)
+    assert len(names(target)) == 200
+    assert ("bytes", len(export), len(export)) in told
+    assert told[-1] == ("records", 200, 200)
+    assert leftovers(target) == set()
+
+
+def test_a_length_that_is_not_told(export: bytes, target: Path) -> None:
+    with site(lambda asked, place: asked.answer(200 if asked.path.endswith("zip") else 404, export, -1)) as place:
+        assert run(place.address, target).records == 200
+
+
+def test_what_breaks_off_is_gone_on_with(export: bytes, target: Path) -> None:
+    with site(breaking(export, 30_000, serve(export))) as place:
+        assert run(place.address, target).records == 200
+    assert place.ranges[:2] == ["", "bytes=30000-"]
+    assert place.asked[1][1]["If-Range"] == ETAG
+
+
+def test_the_next_run_goes_on_too(export: bytes, target: Path) -> None:
+    with site(breaking(export, 30_000, serve(export))) as place:
+        refused(place.address, target, Limits(tries=1))
+        assert leftovers(target) == {".part", ".part.json"}
+        assert run(place.address, target).records == 200
+    assert place.ranges[1] == "bytes=30000-"
+    assert leftovers(target) == set()
+
+
+def test_a_server_without_ranges_is_asked_for_all_of_it(export: bytes, target: Path) -> None:
+    with site(breaking(export, 30_000, serve(export, False))) as place:
+        assert run(place.address, target).records == 200
+
+
+def test_what_changed_meanwhile_is_fetched_anew(export: bytes, target: Path) -> None:
+    with site(breaking(export, 30_000, serve(export, ETag='"v2"'))) as place:
+        assert run(place.address, target).records == 200
+
+
+def test_a_server_that_goes_on_with_something_else(export: bytes, target: Path) -> None:
+    """It knows no If-Range, and sends the rest of a newer file."""
+
+    def other(asked: Asked, place: Site) -> None:
+        if "Range" in asked.headers:
+            size = len(export)
+            asked.answer(206, export[30_000:], ETag='"v2"', Content_Range=f"bytes 30000-{size - 1}/{size}")
+        else:
+            serve(export, ETag='"v2"')(asked, place)
+
+    with site(breaking(export[::-1].replace(export[::-1][:4], b"PK\x03\x04", 1), 30_000, other)) as place:
+        assert run(place.address, target).records == 200
+    assert place.ranges[:3] == ["", "bytes=30000-", ""]
+
+
+def test_a_partial_file_from_elsewhere_is_not_gone_on_with(export: bytes, target: Path) -> None:
+    with site(breaking(export, 30_000, serve(export))) as first:
+        refused(first.address, target, Limits(tries=1))
+    with site(serve(export)) as second:
+        assert run(second.address, target).records == 200
+    assert second.ranges[0] == ""
+
+
+def test_a_link_in_the_place_of_the_partial_file_leads_nowhere(export: bytes, target: Path, tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("precious")
+    for name in (".part", ".part.json"):
+        target.with_name(target.name + name).symlink_to(victim)
+    with site(serve(export)) as place:
+        run(place.address, target)
+    assert victim.read_text() == "precious"
+
+
+def test_a_hiccup_is_tried_again(export: bytes, target: Path) -> None:
+    def act(asked: Asked, place: Site) -> None:
+        if asked.number < 3:
+            asked.answer(503, b"busy", Retry_After="0")
+        else:
+            serve(export)(asked, place)
+
+    with site(act) as place:
+        assert run(place.address, target).records == 200
+
+
+def always(status: int, body: bytes = b"", /, length: int | None = None, **headers: str) -> Callable[[Asked, Site], None]:
+    """A server that knows one answer."""
+    return lambda asked, place: asked.answer(status, body, length, **headers)
+
+
+def hang(asked: Asked, place: Site) -> None:
+    """Says nothing until it is over."""
+    place.over.wait(10)
+
+
+def stall(asked: Asked, place: Site) -> None:
+    """Sends a beginning, then nothing."""
+    asked.answer(200, b"PK\x03\x04 and", 1000)
+    place.over.wait(10)
+
+
+def drip(asked: Asked, place: Site) -> None:
+    """Sends a byte now and then, for ever."""
+    asked.answer(200, b"PK\x03\x04", 100_000)
+    while not place.over.wait(0.05):
+        asked.handler.wfile.write(b"x")
+        asked.handler.wfile.flush()
+
+
+FAULTS: dict[str, tuple[Callable[[Asked, Site], None], str, int]] = {
+    "not found": (always(404), "answers 404", 1),
+    "forbidden": (always(403), "answers 403", 1),
+    "a fault of the server": (always(500), "answers 500", 3),
+    "too many": (always(429), "answers 429", 3),
+    "hangs": (hang, "does not answer in time", 3),
+    "stalls": (stall, "falls silent", 3),
+    "truncated": (always(200, b"PK\x03\x04short", length=900), "breaks off|ended after", 3),
+    "html": (always(200, b"<html>log in", Content_Type="text/html"), "a page, not", 1),
+    "html in disguise": (always(200, b"<!DOCTYPE html>", Content_Type="application/zip"), "a page, not", 1),
+    "empty": (always(200), "not a whole zip", 3),
+    "no archive": (always(200, b"PK\x03\x04 and nothing more"), "not a whole zip", 3),
+    "round and round": (always(302, Location="/PyPI/all.zip"), "redirects without end", 6),
+    "away from HTTPS": (always(302, Location="http://example.org/x.zip"), "not an https address", 1),
+    "to what is no address": (always(302, Location="http://[::1"), "cannot be fetched", 1),
+    "to a file": (always(302, Location="file:///etc/passwd"), "not an https address", 1),
+    "too large": (always(200, b"PK\x03\x04", length=2 << 30), "too large", 1),
+    "a range nobody asked for": (always(206, b"PK\x03\x04", Content_Range="bytes 0-3/4"), "has changed", 3),
+}
+
+
+@pytest.mark.parametrize(("act", "message", "tries"), FAULTS.values(), ids=FAULTS)
+def test_a_fault_is_told_and_the_old_store_stays(
+    target: Path, act: Callable[[Asked, Site], None], message: str, tries: int
+) -> None:
+    def only_archives(asked: Asked, place: Site) -> None:
+        if asked.path.endswith(".sha256"):
+            asked.answer(404)
+        else:
+            act(asked, place)
+
+    with site(only_archives) as place:
+        error = refused(place.address, target)
+    assert re.search(message, error.message), error.message
+    assert sum(path.endswith(".zip") for path, _ in place.asked) == tries
+
+
+def test_a_server_that_drips_is_given_up(target: Path) -> None:
+    limits = Limits(connect=2.0, silence=1.0, overall=0.6, tries=3, pause=0.01)
+    begun = time.monotonic()
+    with site(drip) as place:
+        assert "takes too long" in refused(place.address, target, limits).message
+    assert time.monotonic() - begun < 8
+
+
+def test_a_server_that_sends_without_end(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(download, "MOST_BYTES", 100_000)
+
+    def flood(asked: Asked, place: Site) -> None:
+        asked.answer(200, b"PK\x03\x04", -1)
+        while not place.over.is_set():
+            asked.handler.wfile.write(bytes(65536))
+
+    with site(flood) as place:
+        assert "too large" in refused(place.address, target).message
+
+
+def test_a_redirect_is_followed(export: bytes, target: Path) -> None:
+    def act(asked: Asked, place: Site) -> None:
+        if asked.path == "/PyPI/all.zip":
+            asked.answer(302, Location="../elsewhere.zip")
+        else:
+            serve(export)(asked, place)
+
+    with site(act) as place:
+        assert run(place.address, target).records == 200
+
+
+def md5(content: bytes) -> str:
+    """As Google's storage writes it."""
+    return base64.b64encode(hashlib.md5(content, usedforsecurity=False).digest()).decode()
+
+
+def test_checksums_that_the_server_offers(export: bytes, target: Path) -> None:
+    hexadecimal = hashlib.md5(export, usedforsecurity=False).hexdigest()
+    for good in (
+        {"x_goog_hash": f"crc32c=AAAAAA==, md5={md5(export)}"},
+        {"x_amz_request_id": "1", "ETag": f'"{hexadecimal}"'},
+        {"x_amz_request_id": "1", "ETag": f'"{"0" * 32}"', "x_amz_server_side_encryption": "aws:kms"},
+        {"ETag": f'"{"0" * 32}"'},  # of a server whose tags are whatever they are
+    ):
+        with site(serve(export, **good)) as place:
+            assert run(place.address, target).records == 200
+
+
+@pytest.mark.parametrize(
+    "headers", [{"x_goog_hash": f"md5={md5(b'other')}"}, {"x_amz_request_id": "1", "ETag": f'"{"0" * 32}"'}], ids=["google", "s3"]
+)
+def test_a_checksum_that_is_another(export: bytes, target: Path, headers: dict[str, str]) -> None:
+    with site(serve(export, **headers)) as place:
+        assert "its checksum is another" in refused(place.address, target).message
+    assert leftovers(target) == set()
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_a_checksum_in_a_file_beside_it(export: bytes, target: Path, right: bool) -> None:
+    digest = hashlib.sha256(export if right else b"other").hexdigest()
+
+    def act(asked: Asked, place: Site) -> None:
+        if asked.path.endswith("/PyPI/all.zip.sha256"):
+            asked.answer(200, f"{digest}  all.zip\n".encode())
+        else:
+            serve(export)(asked, place)
+
+    with site(act) as place:
+        if right:
+            assert run(place.address, target).records == 200
+        else:
+            assert "its checksum is another" in refused(place.address, target).message
+
+
+def test_a_byte_that_changed_on_the_way(export: bytes, target: Path) -> None:
+    """The archive's own checksums notice, where the server offers none."""
+    at = export.index(b"PYSEC-1-100.json") + 60
+    with site(serve(export[:at] + bytes([export[at] ^ 1]) + export[at + 1 :])) as place:
+        assert "damaged" in refused(place.address, target).message
+    assert leftovers(target) == set()
+
+
+def test_nobody_listens(target: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    error = refused(f"http://127.0.0.1:{port}/all.zip", target)
+    assert "Connection refused" in error.message
+
+
+def test_a_proxy_that_refuses(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("HTTPS_PROXY", f"http://{USER}@127.0.0.1:{free.getsockname()[1]}")
+    error = refused("https://advisories.invalid/all.zip", target)
+    assert "proxy" in error.message
+    assert "hunter2" not in error.message + error.hint
+
+
+def test_no_tls_where_it_should_be(target: Path) -> None:
+    with site(always(200)) as place:
+        error = refused(place.address.replace("http:", "https:"), target)
+    assert "cannot prove who it is" in error.message
+    assert "REQUESTS_CA_BUNDLE" in error.hint
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A certificate that nobody vouches for, and its key."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("openssl is not installed")
+    folder = tmp_path_factory.mktemp("tls")
+    files = folder / "cert.pem", folder / "key.pem"
+    options = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
+    names = [
+        "-subj",
+        "/CN=localhost",
+        "-addext",
+        "subjectAltName=DNS:localhost,IP:127.0.0.1",
+        "-out",
+        str(files[0]),
+        "-keyout",
+        str(files[1]),
+    ]
+    subprocess.run([openssl, *options, *names], check=True, capture_output=True, timeout=60)
+    return files
+
+
+@pytest.fixture
+def secure(certificate: tuple[Path, Path], export: bytes, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    """A server under that certificate."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*certificate)
+    plain = socket.socket.accept
+    port = 0
+
+    def accept(self: socket.socket) -> tuple[socket.socket, object]:
+        connection, peer = plain(self)
+        return (context.wrap_socket(connection, server_side=True) if self.getsockname()[1] == port else connection), peer
+
+    def act(asked: Asked, place: Site) -> None:
+        if asked.path == "/away.zip":
+            asked.answer(302, Location=place.address)
+        else:
+            serve(export)(asked, place)
+
+    with site(act) as place:
+        port = int(place.address.split(":")[2].partition("/")[0])
+        monkeypatch.setattr(socket.socket, "accept", accept)
+        yield Site(place.address.replace("http:", "https:"), place.over, place.asked)
+
+
+def test_a_certificate_that_nobody_vouches_for(secure: Site, target: Path) -> None:
+    assert "cannot prove who it is" in refused(secure.address, target).message
+    assert not secure.asked
+
+
+def test_an_authority_of_ones_own(
+    secure: Site, target: Path, certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate[0]))
+    assert run(secure.address, target).records == 200
+
+
+def test_no_redirect_leads_from_https_to_http(
+    secure: Site, target: Path, certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate[0]))
+    assert "not an https address" in refused(secure.address.replace("PyPI/all", "away"), target).message
+    assert [path for path, _ in secure.asked] == ["/away.zip"]
+
+
+@pytest.mark.parametrize(
+    "address", ["http://example.org/all.zip", "ftp://x/y", "all.zip", "", "https://", "http://[::1", "https://a:b/c"]
+)
+def test_only_https(target: Path, address: str) -> None:
+    assert "not an https address" in refused(address, target).message
+
+
+def test_what_is_told_of_an_address() -> None:
+    address = f"https://{USER}@example.org:444/a/all.zip?X-Amz-Signature=secret#part"
+    assert shown(address) == "https://example.org:444/a/all.zip"
+    assert shown(ADDRESS) == ADDRESS
+
+
+def test_a_password_is_in_no_message_and_no_file(export: bytes, target: Path) -> None:
+    with site(breaking(export, 30_000, always(404))) as place:
+        address = place.address.replace("//", f"//{USER}@") + "?token=hunter3"
+        error = refused(address, target)
+        assert place.asked[0][1]["Authorization"].startswith("Basic ")
+    assert leftovers(target) == {".part", ".part.json"}
+    assert "hunter" not in error.message + error.hint + target.with_name(f"{target.name}.part.json").read_text()
+    with site(serve(export)) as place:
+        address = place.address.replace("//", f"//{USER}@") + "?token=hunter3"
+        assert run(address, target).source == place.address
+
+
+def test_a_place_that_cannot_be_written_to(export: bytes, tmp_path: Path) -> None:
+    with site(serve(export)) as place, pytest.raises(ScangateError, match="cannot write"):
+        fetch(place.address, tmp_path / "gone" / "part", lambda *_: None, QUICK)

@@ -1,0 +1,125 @@
+"""No way in which an advisory service can fail ends green, and what the services leave open the local store answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from scan.bench import Bench
+
+from scanners.advisories.importer import import_export
+from scanners.model import ScanResult, Status
+from scanners.tools import pip_audit
+
+from .advisory_services import OSV, PYPI, Network, closed_port, network
+
+FAILURES = ["not-found", "error", "hang", "truncated", "portal", "tls", "proxy"]
+FILES: dict[str, bytes | str] = {"requirements.txt": "plain-thing==1.0\nweak-thing==1.0\n"}
+RECORD = {
+    "id": "PYSEC-2020-7",
+    "aliases": ["CVE-2020-7"],
+    "modified": "2026-11-01T00:00:00Z",
+    "published": "2020-01-01T00:00:00Z",
+    "summary": "a weakness of a thing that does not exist",
+    "severity": [{"type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}],
+    "affected": [
+        {
+            "package": {"name": "weak-thing", "ecosystem": "PyPI"},
+            "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "2.0"}]}],
+        }
+    ],
+}
+
+
+@pytest.fixture
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Network]:
+    """A network of our own around the real pip-audit, and no advisory store."""
+    for name in ("http_proxy", "https_proxy", "no_proxy", "NO_PROXY", "all_proxy", "ALL_PROXY", "HTTP_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("SCANGATE_STORE", str(tmp_path / "store" / "advisories.sqlite"))
+    with network(tmp_path) as made:
+        for name, value in made.environment().items():
+            monkeypatch.setenv(name, value)
+        yield made
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    """A store that knows one thing."""
+    records = tmp_path / "records"
+    records.mkdir()
+    (records / "PYSEC-2020-7.json").write_text(json.dumps(RECORD))
+    target = tmp_path / "store" / "advisories.sqlite"
+    import_export(records, target, lambda *_: None, imported="2026-11-02T00:00:00Z")
+    return target
+
+
+def audit(tmp_path: Path, options: pip_audit.Options) -> ScanResult:
+    return Bench(tmp_path / "bench").result(pip_audit, FILES, options=options)
+
+
+def quick(advisories: str = "auto", days: int | None = None) -> pip_audit.Options:
+    local = advisories == "local"
+    return pip_audit.Options(advisories="local" if local else "auto", seconds=1, max_age_days=days)
+
+
+@pytest.mark.parametrize("mood", FAILURES)
+def test_a_failing_network_leaves_a_gap_for_each_pin(world: Network, tmp_path: Path, mood: str) -> None:
+    world.moods = {PYPI: mood, OSV: mood}
+    result = audit(tmp_path, quick())
+    assert result.status is Status.FAILED
+    assert {(gap.line, gap.kind.value) for gap in result.gaps} == {(1, "advisory-unanswered"), (2, "advisory-unanswered")}
+    assert all("PyPI" in gap.reason and "OSV" in gap.reason and "no advisory store" in gap.reason for gap in result.gaps)
+    assert not result.findings
+
+
+def test_nobody_listening_is_a_gap_too(world: Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{closed_port()}")
+    assert audit(tmp_path, quick()).status is Status.FAILED
+
+
+def test_what_pypi_answers_nobody_else_is_asked(world: Network, tmp_path: Path) -> None:
+    world.moods[PYPI] = "good"
+    result = audit(tmp_path, quick())
+    assert (result.status, [finding.rule for finding in result.findings]) == (Status.COMPLETE, ["pip-audit:CVE-2020-7"])
+    assert {host for host, _ in world.asked} == {PYPI}
+
+
+def test_what_the_services_leave_open_the_store_answers(world: Network, store: Path, tmp_path: Path) -> None:
+    world.moods[OSV] = "error"
+    result = audit(tmp_path, quick())
+    (finding,) = result.findings
+    assert result.status is Status.COMPLETE
+    assert (finding.location.line, finding.severity.name) == (2, "CRITICAL")
+    assert "2.0 is the nearest release" in finding.message
+    assert finding.package is not None
+    assert finding.package.cvss.startswith("9.8")
+
+
+def test_locally_nothing_is_sent(world: Network, store: Path, tmp_path: Path) -> None:
+    result = audit(tmp_path, quick("local"))
+    assert (result.status, len(result.findings)) == (Status.COMPLETE, 1)
+    assert world.asked == []
+
+
+def test_a_store_that_is_too_old_tells_its_findings_and_a_gap(world: Network, store: Path, tmp_path: Path) -> None:
+    result = audit(tmp_path, quick("local", days=1))
+    assert len(result.findings) == 1
+    assert {gap.kind.value for gap in result.gaps} == {"stale-store"}
+
+
+def test_without_a_store_the_starter_set_tells_what_it_knows_and_covers_nothing(world: Network, tmp_path: Path) -> None:
+    files: dict[str, bytes | str] = {"requirements.txt": "django==1.11.1\n"}
+    result = Bench(tmp_path / "bench").result(pip_audit, files, options=quick("local"))
+    assert result.findings
+    assert all("starter set alone" in finding.message for finding in result.findings)
+    assert [gap.kind.value for gap in result.gaps] == ["advisory-unanswered"]
+
+
+def test_an_internal_name_is_sent_nowhere(world: Network, tmp_path: Path) -> None:
+    world.moods = {PYPI: "good", OSV: "good"}
+    audit(tmp_path, pip_audit.Options(seconds=1, internal=("plain-*",)))
+    assert world.asked
+    assert not [question for _, question in world.asked if "plain" in question]
