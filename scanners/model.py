@@ -61,7 +61,7 @@ class Kind(enum.Enum):
     """What a finding is about; budgets can be set per kind."""
 
     CODE = "code"
-    SECRET = "secret"  # noqa: S105 -- the name of a kind; pragma: allowlist secret
+    SECRET = "secret"  # noqa: S105  # pragma: allowlist secret
     DEPENDENCY = "dependency"
     CONFIGURATION = "configuration"
 

@@ -31,7 +31,7 @@ __all__ = ["render", "to_plain"]
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 HOMES = {
     "bandit": "https://bandit.readthedocs.io/",
-    "detect-secrets": "https://github.com/Yelp/detect-secrets",
+    "detect-secrets": "https://github.com/Yelp/detect-secrets",  # pragma: allowlist secret
     "pip-audit": "https://github.com/pypa/pip-audit",
     "semgrep": "https://semgrep.dev/",
 }
