@@ -243,7 +243,8 @@ class LeftOut(msgspec.Struct, frozen=True, order=True):
 class FileReport(msgspec.Struct, frozen=True):
     """What one scanner says of one file.
 
-    ``secrets`` tells where secrets stand in it, for the redaction pass; ``components`` what it depends on, audited or not.
+    ``secrets`` tells where secrets stand in it, for the redaction pass; ``components`` what it depends on, audited or not;
+    ``left_out`` what of it was not looked at on purpose.
     """
 
     path: str
@@ -251,6 +252,7 @@ class FileReport(msgspec.Struct, frozen=True):
     gaps: tuple[Gap, ...] = ()
     secrets: tuple[Span, ...] = ()
     components: tuple[Component, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
 
 class ScanResult(msgspec.Struct, frozen=True):

@@ -263,10 +263,17 @@ def _check(name: str, report: FileReport, given: set[str]) -> None:
         raise Unreadable(GapKind.GARBAGE, "its output names a file that it was not given")
     if any(component.path != report.path for component in report.components):
         raise Unreadable(GapKind.GARBAGE, "its output names a component of a file that it was not given")
+    if any(left.scanner != name for left in report.left_out):
+        raise Unreadable(GapKind.GARBAGE, "its output leaves something out in another scanner's name")
     if any(gap.path != report.path or gap.scanner != name for gap in report.gaps):
         raise Unreadable(GapKind.GARBAGE, "its output tells a gap of something else")
     if any(finding.scanner != name for finding in report.findings):
         raise Unreadable(GapKind.GARBAGE, "its output has a finding in another scanner's name")
+
+
+def _left_out(work: _Work) -> list[LeftOut]:
+    """What this scanner did not look at on purpose: whole files by the policy's word, parts of files by its own."""
+    return [*work.left_out, *(left for report in work.reports for left in report.left_out)]
 
 
 def _result(work: _Work, redaction: Redaction) -> ScanResult:
@@ -285,7 +292,7 @@ def _result(work: _Work, redaction: Redaction) -> ScanResult:
         files=files,
         findings=tuple(findings),
         gaps=tuple(gaps),
-        left_out=tuple(sorted(msgspec.structs.replace(left, path=redaction.path(left.path)) for left in work.left_out)),
+        left_out=tuple(sorted(msgspec.structs.replace(left, path=redaction.path(left.path)) for left in _left_out(work))),
         seconds=round(work.seconds, 3),
         components=tuple(redaction.components(work.reports)),
     )

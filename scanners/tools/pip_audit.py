@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -17,7 +17,20 @@ from scanners.advisories.starter import StarterSet
 from scanners.advisories.store import Store, StoreFacts, usual_place
 from scanners.errors import ScangateError, Unreadable
 from scanners.globs import Glob
-from scanners.model import Accounting, Component, Confidence, FileReport, Finding, Gap, GapKind, Kind, Location, Package, Severity
+from scanners.model import (
+    Accounting,
+    Component,
+    Confidence,
+    FileReport,
+    Finding,
+    Gap,
+    GapKind,
+    Kind,
+    LeftOut,
+    Location,
+    Package,
+    Severity,
+)
 from scanners.scan.plugin import Run, Source
 from scanners.scan.text import decode
 from scanners.tools.audits import live, stored
@@ -37,7 +50,8 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     ``store``: its file, else the user's own. ``max_age_days``: an answer of a store whose newest record is older counts as a gap;
     a lower number is the stricter one.
     ``seconds``: how long one answer of a service may take. ``internal``: packages that nobody outside is asked about.
-    ``osv_url``: an OSV service of one's own.
+    ``osv_url``: an OSV service of one's own. ``mirrors``: hosts of indexes that mirror PyPI; what a manifest takes from
+    any other index is private, and only the store is asked about it.
     """
 
     advisories: Literal["auto", "local"] = "auto"
@@ -46,6 +60,11 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     seconds: int = 15
     internal: tuple[Glob, ...] = ()
     osv_url: str = ""
+    mirrors: tuple[str, ...] = ()
+
+    def is_private(self, pin: Pin) -> bool:
+        """Whether a pin's name must not be told to a public service."""
+        return bool(pin.index) and pin.index not in self.mirrors
 
 
 def version() -> str:
@@ -62,18 +81,34 @@ def reads(path: str, options: Options) -> bool:
 def scan(files: Sequence[Source], options: Options, run: Run) -> Iterable[FileReport]:
     """Audits the pins of all ``files`` at once."""
     manifests = read_all({source.path: decode(source.data())[0] for source in files}, options.internal)
-    releases = {(pin.name, pin.version) for source in files for pin in manifests[source.path].pins if not pin.index}
+    pins = [pin for source in files for pin in manifests[source.path].pins]
+    public = {(pin.name, pin.version) for pin in pins if not options.is_private(pin)}
+    private = {(pin.name, pin.version) for pin in pins if options.is_private(pin)}
     starter = StarterSet.bundled()
     store, why = _store(options, run)
     try:
-        answers = follow(releases, _services(options, store, why, run), starter)
+        answers = {
+            False: follow(public, _services(options, store, why, run), starter),
+            True: _private(private, store, run, starter),
+        }
         books: list[Known] = [*([store] if store is not None else []), starter]
         stale = _stale(store.facts(), options, run.today) if store is not None else None
-        reports = [_report(manifests[source.path], answers, books, stale) for source in files]
+        reports = [
+            _report(manifests[source.path], lambda pin: answers[options.is_private(pin)][pin.name, pin.version], books, stale)
+            for source in files
+        ]
     finally:
         if store is not None:
             store.close()
     yield from reports
+
+
+def _private(releases: Iterable[Release], store: Store | None, run: Run, starter: Known) -> dict[Release, Answer]:
+    """What becomes of releases that no public service may be asked about: the store answers for the names that it knows."""
+    known = store.names() if store is not None else frozenset()
+    told = [release for release in releases if release[0] in known]
+    answers = follow(told, [("store", stored(store, run))], starter) if store is not None else {}
+    return {release: answers.get(release, _UNKNOWN) for release in releases}
 
 
 def _store(options: Options, run: Run) -> tuple[Store | None, Unreadable]:
@@ -101,7 +136,8 @@ def _stale(facts: StoreFacts, options: Options, today: dt.date) -> Unreadable | 
     if options.max_age_days is None:
         return None
     try:
-        age = (today - dt.datetime.fromisoformat(facts.newest).date()).days
+        # the newest record tells what is known; one that is dated in the future must not make an old store look young
+        age = max((today - dt.datetime.fromisoformat(stamp).date()).days for stamp in (facts.newest, facts.imported))
     except ValueError:
         return Unreadable(GapKind.STALE_STORE, "the advisory store does not say how old it is", UPDATE)
     if age <= options.max_age_days:
@@ -110,11 +146,11 @@ def _stale(facts: StoreFacts, options: Options, today: dt.date) -> Unreadable | 
     return Unreadable(GapKind.STALE_STORE, reason, "load it anew: scangate advisories update")
 
 
-def _report(manifest: Manifest, answers: Mapping[Release, Answer], books: Sequence[Known], stale: Unreadable | None) -> FileReport:
+def _report(manifest: Manifest, answer_of: Callable[[Pin], Answer], books: Sequence[Known], stale: Unreadable | None) -> FileReport:
     findings: dict[tuple[str, int], Finding] = {}
     gaps = [Gap(NAME, manifest.path, hole.kind, hole.reason, hole.line, hole.hint) for hole in manifest.holes]
     for pin in manifest.pins:
-        answer = answers.get((pin.name, pin.version), _PRIVATE)
+        answer = answer_of(pin)
         unanswered = answer.unanswered or (stale if answer.source == "store" else None)
         if unanswered is not None:
             gaps.append(Gap(NAME, manifest.path, unanswered.kind, unanswered.reason, pin.line, unanswered.hint))
@@ -122,20 +158,21 @@ def _report(manifest: Manifest, answers: Mapping[Release, Answer], books: Sequen
             finding = _finding(manifest.path, pin, vulnerability, answer, books)
             findings[finding.rule, pin.line] = finding
     components = tuple(_component(manifest.path, pin) for pin in manifest.pins)
-    return FileReport(manifest.path, tuple(findings.values()), tuple(gaps), components=components)
+    left_out = tuple(LeftOut(f"{manifest.path}:{omitted.line}", omitted.reason, NAME) for omitted in manifest.left_out)
+    return FileReport(manifest.path, tuple(findings.values()), tuple(gaps), components=components, left_out=left_out)
 
 
 def _component(path: str, pin: Pin) -> Component:
     return Component(pin.name, pin.version, path, pin.line, pin.direct, pin.via, pin.index)
 
 
-_PRIVATE = Answer(
+_UNKNOWN = Answer(
     (),
     "",
     Unreadable(
         GapKind.ADVISORY_UNANSWERED,
-        "from a private index: no public service is asked about it",
-        "if it is yours, say so in the policy: scanners: {pip-audit: {internal: [NAME]}}",
+        "from an index that is not PyPI's, and the advisory store does not know it",
+        "say in the policy whose it is: internal: [NAME], or mirrors: [HOST] where the index mirrors PyPI, in pip-audit's block",
     ),
 )
 

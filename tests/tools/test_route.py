@@ -118,8 +118,27 @@ def test_without_a_store_the_starter_set_tells_what_it_knows_and_covers_nothing(
     assert [gap.kind.value for gap in result.gaps] == ["advisory-unanswered"]
 
 
+def test_a_name_from_another_index_is_asked_of_the_store_alone(world: Network, store: Path, tmp_path: Path) -> None:
+    world.moods = {PYPI: "good", OSV: "good"}
+    files: dict[str, bytes | str] = {
+        "requirements.txt": "--index-url https://packages.example/simple\nplain-thing==1.0\nweak-thing==1.0\n"
+    }
+    result = Bench(tmp_path / "bench").result(pip_audit, files, options=quick())
+    assert world.asked == []
+    assert [(gap.line, gap.kind.value) for gap in result.gaps] == [(2, "advisory-unanswered")]
+    assert [finding.location.line for finding in result.findings] == [3]
+
+
+def test_the_packages_of_a_mirror_are_public(world: Network, tmp_path: Path) -> None:
+    world.moods[PYPI] = "good"
+    files: dict[str, bytes | str] = {"requirements.txt": "--index-url https://packages.example/simple\nplain-thing==1.0\n"}
+    options = pip_audit.Options(seconds=1, mirrors=("packages.example",))
+    assert Bench(tmp_path / "bench").result(pip_audit, files, options=options).status is Status.COMPLETE
+
+
 def test_an_internal_name_is_sent_nowhere(world: Network, tmp_path: Path) -> None:
     world.moods = {PYPI: "good", OSV: "good"}
-    audit(tmp_path, pip_audit.Options(seconds=1, internal=("plain-*",)))
+    result = audit(tmp_path, pip_audit.Options(seconds=1, internal=("plain-*",)))
     assert world.asked
     assert not [question for _, question in world.asked if "plain" in question]
+    assert [(left.path, left.reason) for left in result.left_out] == [("requirements.txt:1", "internal, says the policy")]
