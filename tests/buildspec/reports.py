@@ -104,6 +104,8 @@ def _compare(element: Element) -> Iterable[str]:
     cases = list(element.iter("testcase"))
     real = {"tests": len(cases)}
     real |= {name: sum(case.find(tag) is not None for case in cases) for name, tag in OUTCOMES.items()}
+    if element.tag == "testsuites" and "skipped" not in element.attrib:
+        del real["skipped"]  # junit-10.xsd knows it on a suite only
     for name, count in real.items():
         if (stated := element.get(name)) != str(count):
             yield f"{element.tag} {element.get('name', '')!r}: {name} is {stated}, but {count} are there"
