@@ -45,6 +45,16 @@ def after_login(request):
     return go(target)
 
 
+def set_language(request):
+    target = request.POST.get("next", request.GET.get("next"))
+    if target and not url_has_allowed_host_and_scheme(url=target, allowed_hosts={request.get_host()}):
+        target = "/"
+    response = go(target) if target else None
+    if request.POST.get("language"):
+        response = go(translate_url(target, "de"))
+    return response
+
+
 def show(request):
     return go("book-detail", slug=request.POST["slug"])
 

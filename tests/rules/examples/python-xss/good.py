@@ -35,6 +35,8 @@ def search(request):
         return HttpResponse(term, content_type="text/plain")
     if request.GET.get("raw"):
         return HttpResponse(json.dumps({"term": term}), content_type="application/json")
+    if request.GET.get("template"):
+        return HttpResponse(template.render({"term": term}))
     return HttpResponse(format_html("<em>{}</em>", term))
 
 
