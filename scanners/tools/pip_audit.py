@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import Annotated, Literal
 
 import msgspec
@@ -47,19 +46,16 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     """The policy's block for pip-audit.
 
     ``advisories``: ``auto`` asks PyPI, then OSV, then the local store; ``local`` the store alone, and nothing leaves the machine.
-    ``store``: its file, else the user's own. ``max_age_days``: an answer of a store whose newest record is older counts as a gap;
-    a lower number is the stricter one.
-    ``seconds``: how long one answer of a service may take. ``internal``: packages that nobody outside is asked about.
-    ``osv_url``: an OSV service of one's own. ``mirrors``: hosts of indexes that mirror PyPI; what a manifest takes from
-    any other index is private, and only the store is asked about it.
+    Where the store lies, only the environment says: a policy may come with the tree. ``max_age_days``: an answer of a store whose
+    newest record is older counts as a gap; a lower number is the stricter one. ``seconds``: how long one answer of a service may
+    take. ``internal``: packages that nobody outside is asked about. ``mirrors``: hosts of indexes that mirror PyPI; what a manifest
+    takes from any other index is private, and only the store is asked about it.
     """
 
     advisories: Literal["auto", "local"] = "auto"
-    store: str = ""
     max_age_days: Annotated[Annotated[int, msgspec.Meta(ge=0)] | None, msgspec.Meta(extra={"tighter": "lower"})] = None
     seconds: int = 15
     internal: tuple[Glob, ...] = ()
-    osv_url: str = ""
     mirrors: tuple[str, ...] = ()
 
     def is_private(self, pin: Pin) -> bool:
@@ -85,7 +81,7 @@ def scan(files: Sequence[Source], options: Options, run: Run) -> Iterable[FileRe
     public = {(pin.name, pin.version) for pin in pins if not options.is_private(pin)}
     private = {(pin.name, pin.version) for pin in pins if options.is_private(pin)}
     starter = StarterSet.bundled()
-    store, why = _store(options, run)
+    store, why = _store(run)
     try:
         answers = {
             False: follow(public, _services(options, store, why, run), starter),
@@ -111,10 +107,10 @@ def _private(releases: Iterable[Release], store: Store | None, run: Run, starter
     return {release: answers.get(release, _UNKNOWN) for release in releases}
 
 
-def _store(options: Options, run: Run) -> tuple[Store | None, Unreadable]:
+def _store(run: Run) -> tuple[Store | None, Unreadable]:
     """The local store, or why there is none."""
     try:
-        return Store.open(Path(options.store) if options.store else usual_place(run.environ)), Unreadable(GapKind.CRASH, "")
+        return Store.open(usual_place(run.environ)), Unreadable(GapKind.CRASH, "")
     except ScangateError as error:
         reason = "there is no advisory store" if error.message.startswith("there is no advisory store") else error.message
         return None, Unreadable(GapKind.ADVISORY_UNANSWERED, reason, UPDATE)
@@ -125,7 +121,7 @@ def _services(
 ) -> Iterator[tuple[Literal["PyPI", "OSV", "store"], Ask]]:
     """Who is asked, in order."""
     if options.advisories == "auto":
-        osv = ["--vulnerability-service", "osv", *(["--osv-url", options.osv_url] if options.osv_url else [])]
+        osv = ["--vulnerability-service", "osv"]
         yield "PyPI", live("PyPI", ["--vulnerability-service", "pypi"], options.seconds, run)
         yield "OSV", live("OSV", osv, options.seconds, run)
     yield "store", stored(store, run) if store is not None else lambda releases: dict.fromkeys(releases, why)

@@ -156,7 +156,8 @@ def test_what_the_store_knows_of_a_fault_goes_with_it(bench: Bench, monkeypatch:
     )
     later = osv("GHSA-2", "alpha", ("introduced", "0"), ("fixed", "1.4"), published="2025-04-02T00:00:00Z")
     store(tmp_path / "store", first, later).close()
-    options = pip_audit.Options(store=str(tmp_path / "store" / "advisories.sqlite"))
+    monkeypatch.setenv("SCANGATE_STORE", str(tmp_path / "store" / "advisories.sqlite"))
+    options = pip_audit.Options()
     told = "[{'id': 'PYSEC-1', 'aliases': [], 'fix_versions': ['1.1']}, {'id': 'X-1', 'aliases': [], 'fix_versions': []}]"
     stand_in(bench.private / "bin", monkeypatch, "pip-audit", ECHO + f"answer['dependencies'][0]['vulns'] = {told}" + WRITE)
     found = {each.rule: each.package for each in bench.result(pip_audit, PINS, options).findings}
@@ -287,3 +288,9 @@ def test_a_service_that_is_not_there_is_a_gap_on_every_pin(local: Bench, service
     service.server.shutdown()
     service.server.server_close()
     assert gaps(local.result(BUILT_IN["pip-audit"], PINS)) == {("advisory-unanswered", line) for line in (2, 3, 4)}
+
+
+@pytest.mark.parametrize("name", ["store", "osv_url"])
+def test_no_policy_says_where_answers_come_from(name: str) -> None:
+    """It may lie in the scanned tree, beside a store that knows nothing."""
+    assert name not in pip_audit.Options.__struct_fields__
