@@ -183,8 +183,8 @@ def test_a_newer_grammar_is_a_gap_that_says_so(bench: Bench) -> None:
 
 @pytest.mark.nightly
 def test_a_file_that_takes_semgrep_too_long_is_told(bench: Bench) -> None:
-    """Some rules take minutes over so many statements, and semgrep does not always keep its own time limit: ours holds."""
+    """semgrep does not always keep its own time limit: ours holds, here one that its start alone exceeds."""
     scanner, options = SCANNERS["semgrep"]
-    result = bench.result(scanner, {"long.py": "x = 1\n" * 60_000, "a.py": "x = 1\n"}, options, timeout=60)
+    result = bench.result(scanner, {"long.py": "x = 1\n" * 60_000, "a.py": "x = 1\n"}, options, timeout=0.1)
     assert {gap.path: gap.kind for gap in result.gaps}["long.py"] is GapKind.TIMEOUT
     assert {gap.kind for gap in result.gaps} == {GapKind.TIMEOUT}
