@@ -14,7 +14,7 @@ $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "scangate needs Python 3.11 or newer: make PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable . --group test --group lint
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[attest,aws,fleet]" --group test --group lint
 	@touch $@
 
 demo: $(READY) ## Scan the deliberately weak application; it must fail the gate

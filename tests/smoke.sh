@@ -25,7 +25,7 @@ for version in "$@"; do
   if [ ! -e "$venv/.ready" ] || [ pyproject.toml -nt "$venv/.ready" ]; then
     "$python" -m venv "$venv"
     "$venv/bin/pip" install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
-    "$venv/bin/pip" install --quiet --disable-pip-version-check --editable . --group test
+    "$venv/bin/pip" install --quiet --disable-pip-version-check --editable ".[attest,aws,fleet]" --group test
     touch "$venv/.ready"
   fi
   echo "smoke: $("$venv/bin/python" --version)"
