@@ -1,0 +1,131 @@
+"""Reads an HTTP request that an AWS SDK made as a call, and writes answers as its service would; knows no service by itself."""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs, unquote
+
+import cbor2
+from botocore.session import get_session
+
+from .limits import faults
+
+__all__ = ["Answer", "Call", "FaultError", "answer", "call_of", "fault", "refused"]
+
+_SCOPE = re.compile(r"Credential=[^/]+/[0-9]{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
+_CLIENTS = {"monitoring": "cloudwatch", "ecr": "ecr", "states": "stepfunctions"}  # by signing name, where the two differ
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of an API: the client's name of the service, the operation, and its parameters where the body tells them.
+
+    ``parameters`` is None for services that speak XML or forms (S3, SNS, STS): those are left to moto.
+    """
+
+    service: str
+    operation: str
+    region: str
+    parameters: Any = None
+    protocol: str = "json"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What goes back over the wire."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+class FaultError(Exception):
+    """What a service answers where it refuses a call: its error code, a message, and the HTTP status."""
+
+    def __init__(self, code: str, message: str, status: int = 400) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+        self.status = status
+
+
+@functools.cache
+def _model(service: str) -> Any:
+    return get_session().get_service_model(service)
+
+
+def call_of(method: str, path: str, query: str, headers: Mapping[str, str], body: bytes) -> Call:
+    """The call that a signed request makes. FaultError where it is not signed, or is no call of the service's model."""
+    scope = _SCOPE.search(headers.get("authorization", ""))
+    if scope is None:
+        raise FaultError("MissingAuthenticationToken", "the request is not signed", 403)
+    service = _CLIENTS.get(scope["service"], scope["service"])
+    if service == "s3":
+        return Call(service, _s3(method, path, query), scope["region"], protocol="rest-xml")
+    if path.startswith("/service/"):  # Smithy RPC v2: /service/NAME/operation/NAME
+        return Call(service, path.rpartition("/")[2], scope["region"], cbor2.loads(body) if body else {}, "cbor")
+    if "x-amz-target" in headers:
+        return Call(service, headers["x-amz-target"].rpartition(".")[2], scope["region"], json.loads(body or b"{}"))
+    if _model(service).protocol == "query":
+        return Call(service, parse_qs(body.decode())["Action"][0], scope["region"], protocol="query")
+    operation, found = _rest(service, method, path)
+    return Call(service, operation, scope["region"], {**(json.loads(body) if body else {}), **found})
+
+
+def _rest(service: str, method: str, path: str) -> tuple[str, dict[str, str]]:
+    """The operation that a REST path stands for, and the parameters in it."""
+    model = _model(service)
+    for name in model.operation_names:
+        http = model.operation_model(name).http
+        pattern = re.sub(r"\{(\w+)\+?\}", r"(?P<\1>[^/]+)", http["requestUri"].partition("?")[0])
+        match = re.fullmatch(pattern, path)
+        if match and http["method"] == method:
+            return name, {key: unquote(value) for key, value in match.groupdict().items()}
+    raise FaultError("UnknownOperationException", f"{service} has no {method} {path}", 404)
+
+
+def _s3(method: str, path: str, query: str) -> str:
+    """The operation of a path-style request to S3, for those that this project makes."""
+    keys = set(parse_qs(query, keep_blank_values=True))
+    if "/" not in path.strip("/"):
+        return {
+            "GET": "ListObjectsV2" if "list-type" in keys else "GetBucketLocation" if "location" in keys else "ListObjects"
+        }.get(method, {"PUT": "CreateBucket", "HEAD": "HeadBucket", "DELETE": "DeleteBucket"}.get(method, method))
+    return {"GET": "GetObject", "HEAD": "HeadObject", "PUT": "PutObject", "DELETE": "DeleteObject"}.get(method, method)
+
+
+def refused(call: Call) -> str:
+    """Why AWS would refuse the call's parameters, by its documented limits; empty where it would not."""
+    if call.parameters is None:
+        return ""
+    model = _model(call.service)
+    if call.operation not in model.operation_names:
+        return f"no operation {call.operation}"
+    shape = model.operation_model(call.operation).input_shape
+    return "; ".join(faults(shape, call.parameters, call.operation)) if shape is not None else ""
+
+
+def answer(call: Call, value: Mapping[str, Any]) -> Answer:
+    """``value`` as the service writes it."""
+    if call.protocol == "cbor":
+        headers = {"Content-Type": "application/cbor", "smithy-protocol": "rpc-v2-cbor"}
+        return Answer(200, headers, cbor2.dumps(dict(value)))
+    return Answer(200, {"Content-Type": "application/x-amz-json-1.1"}, json.dumps(value).encode())
+
+
+def fault(call: Call | None, error: FaultError) -> Answer:
+    """A refusal as the service writes it."""
+    body = {"__type": error.code, "message": error.message}
+    if call is not None and call.protocol == "cbor":
+        headers = {"Content-Type": "application/cbor", "smithy-protocol": "rpc-v2-cbor"}
+        return Answer(error.status, headers, cbor2.dumps(body))
+    if call is not None and call.protocol in {"query", "rest-xml"}:
+        inner = f"<Error><Code>{error.code}</Code><Message>{error.message}</Message></Error>"
+        page = inner if call.protocol == "rest-xml" else f"<ErrorResponse>{inner}</ErrorResponse>"
+        return Answer(error.status, {"Content-Type": "text/xml"}, page.encode())
+    return Answer(error.status, {"Content-Type": "application/json", "x-amzn-ErrorType": error.code}, json.dumps(body).encode())
