@@ -25,7 +25,7 @@ from scanners.advisories.readers import (
     uv_lock,
 )
 
-__all__ = ["Hole", "Manifest", "Omitted", "Pin", "is_manifest", "read_all"]
+__all__ = ["Hole", "Manifest", "Omitted", "Pin", "is_lock", "is_manifest", "look", "read_all", "unified"]
 
 T = TypeVar("T")
 Reader = Callable[[str, Mapping[str, str]], T]
@@ -50,13 +50,29 @@ def is_manifest(path: str) -> bool:
     return _is_list(path) or _reader(path, _LOCKS) is not None or _reader(path, _DECLARED) is not None or _is_source(path)
 
 
+def is_lock(path: str) -> bool:
+    """Whether a file is a lock, going by its path: what it says may hold for projects in folders below its own."""
+    return _reader(path, _LOCKS) is not None
+
+
+def unified(text: str) -> str:
+    """The text with one kind of line end, as every reader gets it."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def look(path: str, files: Mapping[str, str]) -> None:
+    """Reads one manifest of ``files`` by itself, for what it asks of the others; what it says is for ``read_all`` to tell."""
+    reader: Reader[object] | None = _reader(path, _LOCKS) or _reader(path, _DECLARED)
+    _read(path, files, reader or requirements.sheet)
+
+
 def read_all(files: Mapping[str, str], internal: Sequence[str] = ()) -> Mapping[str, Manifest]:
     """What every manifest of ``files`` says, and every file of it that a manifest includes; by repository path, sorted.
 
     ``files`` is repository paths to texts: what a file includes or a lock covers is looked for there and nowhere else.
     ``internal`` is globs over canonical names; raises ValueError for one that is none.
     """
-    texts = {path: text.replace("\r\n", "\n").replace("\r", "\n") for path, text in files.items()}
+    texts = {path: unified(text) for path, text in files.items()}
     found: dict[str, Manifest] = {}
     locks = {path: _read(path, texts, reader) for path in texts if (reader := _reader(path, _LOCKS))}
     found |= {path: _whole(path, lock) for path, lock in locks.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
@@ -47,7 +48,12 @@ class StarterSet:
     @classmethod
     def bundled(cls) -> StarterSet:
         """The set of this installation."""
-        return cls.load(folder("policies") / "advisories" / "starter.json")
+        return cls.load(_bundled())
+
+    @staticmethod
+    def digest() -> str:
+        """SHA-256 (hex) of the set of this installation."""
+        return hashlib.sha256(_bundled().read_bytes()).hexdigest()
 
     @classmethod
     def load(cls, file: Path) -> StarterSet:
@@ -76,6 +82,10 @@ class StarterSet:
     def upgrade(self, name: str, version: str) -> str:
         """The nearest later release that nothing in the set affects, or empty. Raises ValueError as ``advisories``."""
         return upgrade(self.query(name), Version(version))
+
+
+def _bundled() -> Path:
+    return folder("policies") / "advisories" / "starter.json"
 
 
 def _record(entry: _Entry) -> Record:

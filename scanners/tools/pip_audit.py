@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Literal
 
 import msgspec
 from packaging.version import Version
 
+from scanners.advisories.closure import closures
 from scanners.advisories.groups import Advisory
 from scanners.advisories.manifests import Manifest, Pin, is_manifest, read_all
 from scanners.advisories.route import UPDATE, Answer, Ask, Known, Release, Vulnerability, follow
@@ -49,7 +51,8 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     Where the store lies, only the environment says: a policy may come with the tree. ``max_age_days``: an answer of a store whose
     newest record is older counts as a gap; a lower number is the stricter one. ``seconds``: how long one answer of a service may
     take. ``internal``: packages that nobody outside is asked about. ``mirrors``: hosts of indexes that mirror PyPI; what a manifest
-    takes from any other index is private, and only the store is asked about it.
+    takes from any other index is private, and only the store is asked about it. ``keep_days``: for how many days what the services
+    answered may be used again for the same manifests; 0 asks each time. What the store answers holds as long as the store does.
     """
 
     advisories: Literal["auto", "local"] = "auto"
@@ -57,6 +60,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     seconds: int = 15
     internal: tuple[Glob, ...] = ()
     mirrors: tuple[str, ...] = ()
+    keep_days: Annotated[Annotated[int, msgspec.Meta(ge=0, le=30)], msgspec.Meta(extra={"tighter": "lower"})] = 1
 
     def is_private(self, pin: Pin) -> bool:
         """Whether a pin's name must not be told to a public service."""
@@ -74,6 +78,35 @@ def reads(path: str, options: Options) -> bool:
     return is_manifest(path)
 
 
+def answers_digest(options: Options, environ: Mapping[str, str], today: dt.date) -> str | None:
+    """SHA-256 (hex) of all that a manifest's report depends on beside the texts of its group and the versions of the programs.
+
+    None where nothing may be kept: the policy wants the services asked each time. What was kept under the same digest is as good as
+    a new answer; only reports without a gap may be kept, since a service may be back the next minute.
+    """
+    if options.advisories == "auto" and not options.keep_days:
+        return None
+    store, why = _store(environ)
+    try:
+        content = store.facts().digest if store is not None else why.reason
+        stale = _stale(store.facts(), options, today) if store is not None else None
+    finally:
+        if store is not None:
+            store.close()
+    bucket = today.toordinal() // options.keep_days if options.advisories == "auto" else 0
+    told = (content, stale is not None, StarterSet.digest(), options, bucket)
+    return hashlib.sha256(msgspec.json.encode(told, order="sorted")).hexdigest()
+
+
+def closure(files: Sequence[Source]) -> dict[str, tuple[str, ...]]:
+    """For each of ``files`` by its path: those that its report depends on, itself included, sorted.
+
+    To scan a file again, hand over its whole group: read alone it may say something else.
+    """
+    groups = closures({source.path: decode(source.data())[0] for source in files})
+    return {source.path: groups[source.path] for source in files}
+
+
 def scan(files: Sequence[Source], options: Options, run: Run) -> Iterable[FileReport]:
     """Audits the pins of all ``files`` at once."""
     manifests = read_all({source.path: decode(source.data())[0] for source in files}, options.internal)
@@ -81,7 +114,7 @@ def scan(files: Sequence[Source], options: Options, run: Run) -> Iterable[FileRe
     public = {(pin.name, pin.version) for pin in pins if not options.is_private(pin)}
     private = {(pin.name, pin.version) for pin in pins if options.is_private(pin)}
     starter = StarterSet.bundled()
-    store, why = _store(run)
+    store, why = _store(run.environ)
     try:
         answers = {
             False: follow(public, _services(options, store, why, run), starter),
@@ -107,10 +140,10 @@ def _private(releases: Iterable[Release], store: Store | None, run: Run, starter
     return {release: answers.get(release, _UNKNOWN) for release in releases}
 
 
-def _store(run: Run) -> tuple[Store | None, Unreadable]:
+def _store(environ: Mapping[str, str]) -> tuple[Store | None, Unreadable]:
     """The local store, or why there is none."""
     try:
-        return Store.open(usual_place(run.environ)), Unreadable(GapKind.CRASH, "")
+        return Store.open(usual_place(environ)), Unreadable(GapKind.CRASH, "")
     except ScangateError as error:
         reason = "there is no advisory store" if error.message.startswith("there is no advisory store") else error.message
         return None, Unreadable(GapKind.ADVISORY_UNANSWERED, reason, UPDATE)

@@ -56,6 +56,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     entropy_exclude: tuple[Glob, ...] = ()
     advisories: Literal["auto", "local"] = "auto"
     max_age_days: Annotated[Annotated[int, msgspec.Meta(ge=0)] | None, msgspec.Meta(extra={"tighter": "lower"})] = None
+    keep_days: Annotated[Annotated[int, msgspec.Meta(ge=0)], msgspec.Meta(extra={"tighter": "lower"})] = 1
 
 
 class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):

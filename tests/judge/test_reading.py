@@ -460,7 +460,8 @@ def test_days_to_wait_are_inherited_and_an_environment_may_say_others(tmp_path: 
         ("advisories: {wait-days: 8}", "advisories.wait-days: 8, where the floor has 7"),
         ("scanners: {pip-audit: {max-age-days: 31}}", "scanners.pip-audit.max-age-days: other options than the floor's"),
         ("scanners: {pip-audit: {max-age-days: null}}", "scanners.pip-audit.max-age-days: other options than the floor's"),
-        ("advisories: {wait-days: 0}\nscanners: {pip-audit: {max-age-days: 3}}", ""),
+        ("scanners: {pip-audit: {keep-days: 2}}", "scanners.pip-audit.keep-days: other options than the floor's"),
+        ("advisories: {wait-days: 0}\nscanners: {pip-audit: {max-age-days: 3, keep-days: 0}}", ""),
     ],
 )
 def test_a_floor_lets_days_go_down_and_not_up(tmp_path: Path, said: str, told: str) -> None:

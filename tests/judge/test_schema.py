@@ -47,6 +47,7 @@ def test_options_that_share_a_name_are_kept_apart() -> None:
         "entropy-exclude",
         "advisories",
         "max-age-days",
+        "keep-days",
     }
 
 
@@ -60,6 +61,7 @@ GOOD = [
     HEAD + "advisories: {wait-days: 0}\nenvironments: {dev: {advisories: {wait-days: 7}}}\n",
     HEAD.replace("{}", "{max-age-days: 0}"),
     HEAD.replace("{}", "{max-age-days: null}"),
+    HEAD.replace("{}", "{keep-days: 0}"),
     HEAD + "limits: {max-file-size: 1000}\n",
     HEAD + "environments: {production: {budgets: {low: 0}, scanners: {semgrep: {enabled: true}}}}\n",
     HEAD + "coverage: {required: [bandit], allowed-gaps: [{kind: too-large, reason: r, path: '*.json'}]}\n",
@@ -71,6 +73,8 @@ BAD = [
     HEAD + "advisories: {wait-days: -1}\n",
     HEAD + "advisories: {wait: 1}\n",
     HEAD.replace("{}", "{max-age-days: -1}"),
+    HEAD.replace("{}", "{keep-days: -1}"),
+    HEAD.replace("{}", "{keep-days: null}"),
     "version: 2\nextends: strict\n",
     "version: true\nextends: strict\n",
     "version: 1\nscanners: {bandit: {}}\n",

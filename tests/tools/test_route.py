@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -142,3 +144,37 @@ def test_an_internal_name_is_sent_nowhere(world: Network, tmp_path: Path) -> Non
     assert world.asked
     assert not [question for _, question in world.asked if "plain" in question]
     assert [(left.path, left.reason) for left in result.left_out] == [("requirements.txt:1", "internal, says the policy")]
+
+
+def digest(options: pip_audit.Options, day: dt.date = dt.date(2026, 11, 3)) -> str | None:
+    return pip_audit.answers_digest(options, os.environ, day)
+
+
+def test_what_is_kept_holds_as_long_as_the_store_does(world: Network, tmp_path: Path, store: Path) -> None:
+    local = pip_audit.Options(advisories="local")
+    before = digest(local)
+    assert before == digest(local, dt.date(2027, 1, 1))
+    assert before != digest(pip_audit.Options(advisories="local", internal=("acme-*",)))
+    (tmp_path / "records" / "PYSEC-2020-8.json").write_text(json.dumps({**RECORD, "id": "PYSEC-2020-8", "aliases": []}))
+    import_export(tmp_path / "records", store, lambda *_: None, imported="2026-11-02T00:00:00Z")
+    assert digest(local) not in (before, None)
+    store.unlink()
+    assert digest(local) not in (before, None)
+
+
+def test_a_store_that_grows_stale_is_asked_again(world: Network, store: Path) -> None:
+    local = quick("local", days=30)
+    assert digest(local) == digest(local, dt.date(2026, 12, 1)) != digest(local, dt.date(2026, 12, 24))
+
+
+def test_what_services_answered_holds_for_the_days_of_the_policy(world: Network, store: Path) -> None:
+    kept = {days: [digest(pip_audit.Options(keep_days=days), dt.date(2026, 11, day)) for day in range(1, 22)] for days in (0, 1, 7)}
+    assert set(kept[0]) == {None}
+    assert len(set(kept[1])) == 21
+    assert len(set(kept[7])) in (3, 4)
+
+
+def test_the_group_of_a_manifest_is_told_by_its_path(tmp_path: Path) -> None:
+    _, files = Bench(tmp_path).sources({"requirements.txt": "-r requirements/base.txt\n", "requirements/base.txt": "a==1\n"})
+    group = ("requirements.txt", "requirements/base.txt")
+    assert pip_audit.closure(files) == dict.fromkeys(group, group)
