@@ -22,7 +22,7 @@ from scanners.scan.redaction import Redaction
 from scanners.scan.snapshot import Snapshot
 from scanners.scan.targets import Listing, Target
 
-__all__ = ["Exclude", "Plan", "Task", "scan"]
+__all__ = ["Answers", "Exclude", "Plan", "Task", "answers", "assigned", "scan"]
 
 MOST_FILES = 400  # in one call: a command line has its limit, and a crash should cost few files
 
@@ -45,12 +45,13 @@ class Exclude(msgspec.Struct, frozen=True):
 
 
 class Task(msgspec.Struct, frozen=True):
-    """One scanner to run; where ``skipped`` gives a reason, it is only told."""
+    """One scanner to run; where ``skipped`` gives a reason, it is only told. ``paths``: all that it may be given, None for any."""
 
     scanner: Scanner
     options: Any
     timeout: float
     skipped: str = ""
+    paths: frozenset[str] | None = None
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -69,7 +70,7 @@ class _Work(msgspec.Struct):
     task: Task
     targets: list[Target]
     left_out: list[LeftOut]
-    version: str = ""
+    version: str | None = None
     sources: list[Source] = []
     reports: list[FileReport] = []
     gaps: list[Gap] = []
@@ -91,16 +92,49 @@ def scan(
 
     ``progress`` is told (scanner, files done, files in all). Never raises for what a scanner or a file does: that is a gap.
     """
+    works = _asked(listing, plan, processes, folder, progress)
+    redaction = Redaction(source for work in works for source in work.sources)
+    for work in works:
+        redaction.learn(work.reports)
+    for target in listing.targets:
+        redaction.path(target.path)  # first of all in this order: the numbers of masked paths do not depend on who answered when
+    facts = redaction.facts(listing.facts)
+    facts = msgspec.structs.replace(facts, gaps=tuple(map(_hinted, facts.gaps)))
+    return tuple(_result(work, redaction) for work in works), facts
+
+
+class Answers(msgspec.Struct, frozen=True):
+    """What one scanner said of its files, as it said it: secrets may stand in it. ``version`` is None where there is no tool."""
+
+    scanner: str
+    version: str | None
+    reports: tuple[FileReport, ...]
+    gaps: tuple[Gap, ...]
+    seconds: float
+
+
+def answers(listing: Listing, plan: Plan, processes: Processes, folder: Path, progress: Progress) -> tuple[Answers, ...]:
+    """Runs every task as `scan` does and gives the answers that it would make its results of; skipped tasks have none."""
+    works = _asked(listing, plan, processes, folder, progress)
+    return tuple(
+        Answers(work.name, work.version, tuple(work.reports), tuple(work.gaps), round(work.seconds, 3))
+        for work in works
+        if not work.task.skipped
+    )
+
+
+def assigned(task: Task, listing: Listing, excludes: Sequence[Exclude]) -> tuple[Target, ...]:
+    """The targets that ``task`` is to read."""
+    return tuple(_assign(task, listing, excludes).targets)
+
+
+def _asked(listing: Listing, plan: Plan, processes: Processes, folder: Path, progress: Progress) -> list[_Work]:
+    """Every task of ``plan`` with all that came of it."""
     snapshot = Snapshot(folder / "snapshot")
     works = [_assign(task, listing, plan.excludes) for task in plan.tasks]
     _read(works, listing, plan.max_bytes, snapshot)
     _run(works, plan.jobs, lambda timeout: Call(processes, snapshot, folder, timeout, plan.today), progress)
-    redaction = Redaction(source for work in works for source in work.sources)
-    for work in works:
-        redaction.learn(work.reports)
-    facts = redaction.facts(listing.facts)
-    facts = msgspec.structs.replace(facts, gaps=tuple(map(_hinted, facts.gaps)))
-    return tuple(_result(work, redaction) for work in works), facts
+    return works
 
 
 def _assign(task: Task, listing: Listing, excludes: Sequence[Exclude]) -> _Work:
@@ -109,7 +143,7 @@ def _assign(task: Task, listing: Listing, excludes: Sequence[Exclude]) -> _Work:
     mine = [exclude for exclude in excludes if not exclude.scanners or name in exclude.scanners]
     work = _Work(task, [], [], sources=[], reports=[], gaps=[])
     for target in listing.targets if not task.skipped else ():
-        if not _reads(task, target.path):
+        if (task.paths is not None and target.path not in task.paths) or not _reads(task, target.path):
             continue
         reason = next((exclude.reason for exclude in mine if matches(exclude.pattern, target.path)), None)
         if reason is None:
@@ -285,7 +319,7 @@ def _result(work: _Work, redaction: Redaction) -> ScanResult:
     files = tuple(sorted({redaction.path(report.path) for report in work.reports} - lost))
     return ScanResult(
         scanner=work.name,
-        version=work.version,
+        version=work.version or "",
         status=_status(files, gaps),
         accounting=work.task.scanner.ACCOUNTING,
         given=len(work.targets),

@@ -23,6 +23,7 @@ class Redaction:
         self._spans: defaultdict[str, set[Span]] = defaultdict(set)
         self._values = Values()
         self._shown: dict[str, str] = {}
+        self._masked = 0
 
     def learn(self, reports: Iterable[FileReport]) -> None:
         """Takes the secrets of ``reports`` into account."""
@@ -82,10 +83,12 @@ class Redaction:
 
     def path(self, path: str) -> str:
         """A path as reports show it: a secret may stand in a file's name, too. Two paths never become one."""
-        shown = mask_tokens(self._values.scrub(path))
-        if shown == path:
-            return path
-        return self._shown.setdefault(path, f"{shown}~{len(self._shown) + 1}")
+        shown = self._shown.get(path)
+        if shown is None:
+            masked = mask_tokens(self._values.scrub(path))
+            self._masked += masked != path
+            shown = self._shown[path] = path if masked == path else f"{masked}~{self._masked}"
+        return shown
 
     def _lines(self, path: str) -> Sequence[str]:
         source = self._sources.get(path)
