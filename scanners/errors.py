@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scanners.model import GapKind
 
-__all__ = ["PolicyError", "ScangateError", "Unreadable", "UsageError"]
+__all__ = ["PolicyError", "PublishError", "ScangateError", "Unreadable", "UsageError"]
 
 
 class ScangateError(Exception):
@@ -22,6 +22,19 @@ class UsageError(ScangateError):
 
 class PolicyError(ScangateError):
     """A policy that cannot be believed; the message opens with ``file:line:column``."""
+
+
+class PublishError(Exception):
+    """A destination that did not take what was sent; never touches a verdict, and ends the program with exit code 4.
+
+    ``code`` is the service's own name of the fault.
+    """
+
+    def __init__(self, code: str, message: str, hint: str = "") -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+        self.hint = hint
 
 
 class Unreadable(Exception):  # noqa: N818 -- a state of the thing scanned, not of us

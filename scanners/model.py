@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 __all__ = [
+    "EXIT_CODES",
     "Accounting",
     "Component",
     "Confidence",
@@ -118,6 +119,10 @@ class Outcome(enum.Enum):
     PASS = "PASS"  # noqa: S105 -- the word, not a password
     FAIL = "FAIL"
     INCOMPLETE = "INCOMPLETE"
+
+
+EXIT_CODES = {Outcome.PASS: 0, Outcome.FAIL: 1, Outcome.INCOMPLETE: 3}
+"""How a scan that nobody interrupted ends."""
 
 
 class Location(msgspec.Struct, frozen=True, order=True):

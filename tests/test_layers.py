@@ -24,7 +24,8 @@ MAP: dict[str, set[str]] = {
     "tools": {"tools", "advisories", "scan.plugin", "scan.redact", "scan.text"},
     "judge": {"judge"},
     "report": {"report"},
-    "cli": {"cli", "advisories", "scan", "tools", "judge", "report"},
+    "publish": {"publish"},
+    "cli": {"cli", "advisories", "scan", "tools", "judge", "report", "publish"},
 }
 
 # library: the only places that may import it
@@ -33,7 +34,8 @@ ROOMS = {
     "sarif_om": {"report.sarif"},
     "click": {"cli"},
     "rich": {"cli", "report.text"},
-    "boto3": {"publish"},
+    "boto3": {"publish.client"},
+    "botocore": {"publish"},
     "cyclonedx": {"report.sbom"},
     "packageurl": {"report.sbom"},
     "junitparser": {"report.junit"},

@@ -24,7 +24,7 @@ from scanners.judge.gate import judge
 from scanners.judge.hints import nearest
 from scanners.judge.policy import Policy, ScannerSetting
 from scanners.judge.scope import scope_of
-from scanners.model import Gap, GapKind, Outcome, Report
+from scanners.model import EXIT_CODES, Gap, GapKind, Report
 from scanners.scan.engine import Exclude, Plan, Task, scan
 from scanners.scan.git import Repository, find
 from scanners.scan.plugin import Scanner
@@ -34,7 +34,6 @@ from scanners.tools import CommandOptions, SarifCommand
 
 __all__ = ["EXIT_CODES", "Site", "Wish", "option_types", "rule_digests", "run", "site", "today"]
 
-EXIT_CODES = {Outcome.PASS: 0, Outcome.FAIL: 1, Outcome.INCOMPLETE: 3}
 TEMPORARY = ("/tmp", "/var/tmp")  # noqa: S108 -- a folder of a random name is made there
 COMMIT = re.compile(r"[0-9a-f]{40,64}")
 

@@ -4,36 +4,44 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
-from typing import Any, Literal, NoReturn
+from collections.abc import Callable, Iterable
+from typing import Any, Literal, NoReturn, TypeVar
 
 import msgspec
 
 from scanners.errors import UsageError
 from scanners.model import (
+    EXIT_CODES,
     Accounting,
     Component,
     Confidence,
     Finding,
     Gap,
     GapKind,
+    GapRuling,
     Kind,
     LeftOut,
     Location,
     Outcome,
     Package,
+    Report,
+    Ruling,
     RulingOutcome,
     ScanResult,
     Severity,
     Status,
     Targets,
+    Verdict,
 )
 
-__all__ = ["MOST_CHARACTERS", "SCHEMA", "Meta", "read"]
+__all__ = ["MOST_CHARACTERS", "SCHEMA", "Meta", "read", "recall"]
 
 SCHEMA = 1
 MOST_CHARACTERS = 256 * 1024 * 1024
 HINT = "scan again: scangate scan --report json=verdict.json"
+
+
+Value = TypeVar("Value")
 
 
 class Meta(msgspec.Struct, frozen=True):
@@ -198,12 +206,22 @@ def read(text: str) -> tuple[tuple[ScanResult, ...], Targets, tuple[tuple[str, A
     Everything comes back in the reports' order, seconds to the millisecond, a scope as JSON has it. The rulings do not come back:
     another policy makes its own. Raises UsageError for a document that is not one of ours, or was changed.
     """
+    return _believed(text, lambda document: (_results(document), _targets(document), _scope(document), _meta(document)))
+
+
+def recall(text: str) -> Report:
+    """The whole run, as it was judged then. UsageError as for `read`, and where the outcome or the exit code does not follow."""
+    return _believed(text, _report)
+
+
+def _believed(text: str, look: Callable[[_Document], Value]) -> Value:
+    """What ``look`` makes of the document. UsageError where it is not one of ours, or was changed."""
     if len(text) > MOST_CHARACTERS:
         raise UsageError(f"verdict.json is too large: {len(text):,} characters, at most {MOST_CHARACTERS:,} are read", HINT)
     try:
         document = _document(text)
         _add_up(document)
-        return _results(document), _targets(document), _scope(document), _meta(document)
+        return look(document)
     except (ValueError, RecursionError) as error:
         said = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
         raise UsageError(f"verdict.json cannot be believed: {' '.join(said.split())}", HINT) from error
@@ -253,6 +271,38 @@ def _add_up(document: _Document) -> None:
     strangers = (origins - known) | ({gap.origin for gap in document.gaps} - known - {""})
     if strangers:
         raise ValueError(f"{min(map(str, strangers))} found something, but is none of the scanners")
+
+
+def _report(document: _Document) -> Report:
+    expected = EXIT_CODES[document.outcome]
+    if document.exit_code != expected and not document.interrupted:
+        raise ValueError(f"the exit code {document.exit_code} does not follow from {document.outcome.value}")
+    return Report(
+        verdict=_verdict(document),
+        results=_results(document),
+        targets=_targets(document),
+        exit_code=document.exit_code,
+        scope=_scope(document),
+        **msgspec.structs.asdict(_meta(document)),
+    )
+
+
+def _verdict(document: _Document) -> Verdict:
+    """The judgement as it stands there; a Verdict refuses an outcome that does not follow from its rulings."""
+    return Verdict(
+        outcome=document.outcome,
+        rulings=tuple(_ruling(entry) for entry in document.findings),
+        gaps=tuple(GapRuling(_gap(entry), entry.counts, entry.because) for entry in document.gaps if entry.counts is not None),
+        policy=document.policy.name,
+        policy_digest=document.policy.digest,
+        environment=document.policy.environment,
+        date=document.policy.date,
+        notes=document.notes,
+    )
+
+
+def _ruling(entry: _Ruling) -> Ruling:
+    return Ruling(_finding(entry), Severity[entry.severity.upper()], entry.outcome, entry.because)
 
 
 def _results(document: _Document) -> tuple[ScanResult, ...]:
@@ -313,8 +363,11 @@ def _package(entry: _Package) -> Package:
 
 def _gaps(document: _Document, origin: str) -> tuple[Gap, ...]:
     found = (entry for entry in document.gaps if entry.origin == origin)
-    gaps = (Gap(entry.scanner, entry.path, entry.kind, entry.reason, entry.line, entry.hint) for entry in found)
-    return tuple(sorted(gaps, key=Gap.sort_key))
+    return tuple(sorted(map(_gap, found), key=Gap.sort_key))
+
+
+def _gap(entry: _Gap) -> Gap:
+    return Gap(entry.scanner, entry.path, entry.kind, entry.reason, entry.line, entry.hint)
 
 
 def _left_out(groups: Iterable[_LeftOut]) -> tuple[LeftOut, ...]:

@@ -18,7 +18,7 @@ from scanners.errors import UsageError
 from scanners.judge.gate import judge
 from scanners.judge.policy import Policy
 from scanners.judge.reading import load
-from scanners.model import Report, ScanResult, Targets
+from scanners.model import EXIT_CODES, Report, ScanResult, Targets
 from scanners.report import reading, tally, verdict
 from scanners.tools import CommandOptions
 
@@ -62,6 +62,30 @@ def check_round_trip(report: Report) -> None:
 @given(reports())
 def test_all_that_was_scanned_comes_back(report: Report) -> None:
     check_round_trip(report)
+
+
+@settings(max_examples=30, deadline=None)
+@given(reports())
+def test_the_whole_run_comes_back_as_it_was_judged(report: Report) -> None:
+    report = msgspec.structs.replace(report, exit_code=EXIT_CODES[report.verdict.outcome], interrupted="")
+    page = verdict.render(report)
+    again = reading.recall(page)
+    assert verdict.render(again) == page
+    assert again.verdict.outcome is report.verdict.outcome
+    assert tally.rulings(again) == tally.rulings(report)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda document: document.update(outcome="PASS", exit_code=0),
+        lambda document: document.update(exit_code=0),
+        lambda document: document["findings"].clear(),
+    ],
+)
+def test_a_run_that_does_not_follow_from_its_rulings_is_not_recalled(change: Callable[[dict[str, Any]], Any]) -> None:
+    with pytest.raises(UsageError, match="cannot be believed"):
+        reading.recall(spoilt(change))
 
 
 def bundled(name: str) -> Policy:

@@ -1,0 +1,1 @@
+"""The publishers, each against the small AWS of the tests."""

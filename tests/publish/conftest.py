@@ -1,0 +1,7 @@
+"""What every publisher's tests start with."""
+
+from __future__ import annotations
+
+from aws.conftest import account
+
+__all__ = ["account"]
