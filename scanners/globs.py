@@ -31,22 +31,25 @@ LONGEST = 1024  # characters; a longer pattern is a mistake or an attack
 FOLDERS = "(?:[^/]+/)*"
 
 
-def matches(pattern: str, path: str) -> bool:
-    """Whether ``pattern`` covers ``path``. Raises ValueError for a pattern of which `problem` has something to say."""
-    return _compiled(pattern)(path) is not None
+def matches(pattern: str, path: str, *, within: bool = True) -> bool:
+    """Whether ``pattern`` covers ``path``; without ``within``, only the path itself, not by a folder above it.
+
+    Raises ValueError for a pattern of which `problem` has something to say.
+    """
+    return _compiled(pattern, within)(path) is not None
 
 
 def problem(pattern: str) -> str:
     """What is wrong with ``pattern`` in a few words, or the empty text."""
     try:
-        _compiled(pattern)
+        _compiled(pattern, True)
     except ValueError as error:
         return str(error)
     return ""
 
 
 @lru_cache(maxsize=4096)
-def _compiled(pattern: str) -> Callable[[str], re.Match[str] | None]:
+def _compiled(pattern: str, within: bool) -> Callable[[str], re.Match[str] | None]:
     _refuse(pattern)
     body = pattern.rstrip("/")
     inside = body != pattern
@@ -54,7 +57,7 @@ def _compiled(pattern: str) -> Callable[[str], re.Match[str] | None]:
     segments = [segment for segment in body.split("/") if segment]
     if not anchored:
         segments = ["**", *segments]
-    return re.compile(_blocks(segments) + ("/.+" if inside else "(?:/.*)?"), re.DOTALL).fullmatch
+    return re.compile(_blocks(segments) + ("/.+" if inside else "(?:/.*)?" if within else ""), re.DOTALL).fullmatch
 
 
 def _refuse(pattern: str) -> None:

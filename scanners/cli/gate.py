@@ -8,6 +8,7 @@ import click
 import msgspec
 
 from scanners.cli import ending, output
+from scanners.cli.owners import owners_of
 from scanners.cli.registry import known
 from scanners.cli.run import EXIT_CODES, option_types, rule_digests, site, today
 from scanners.errors import UsageError
@@ -42,17 +43,20 @@ def command(verdict: Path, policy_name: str, environment: str | None, reports: t
         trusted=True,  # nothing is started here
         today=today(),
     )
-    ruled = judge(results, targets, policy, today(), beyond=would_read_more(dict(scope), policy, rule_digests()))
-    report = Report(
-        verdict=ruled,
-        results=results,
-        targets=targets,
-        scope=scope,
-        exit_code=EXIT_CODES[ruled.outcome],
-        **msgspec.structs.asdict(meta),
-    )
+    beyond = would_read_more(dict(scope), policy, rule_digests())
     outputs = output.parse(reports, None)
     with site(Path.cwd().resolve()) as place:
+        # As the policy, CODEOWNERS is that of the directory in which we are: the one whose scan it was.
+        owners = owners_of(policy, place.root, place.top)
+        ruled = judge(results, targets, policy, today(), beyond=beyond, owners=owners)
+        report = Report(
+            verdict=ruled,
+            results=results,
+            targets=targets,
+            scope=scope,
+            exit_code=EXIT_CODES[ruled.outcome],
+            **msgspec.structs.asdict(meta),
+        )
         output.prepare(outputs, None, place.top, place.tracks)
         report, printed = ending.write(report, outputs)
     return ending.show(report, printed, quiet=False)

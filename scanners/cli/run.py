@@ -19,6 +19,7 @@ import msgspec
 from scanners import __version__
 from scanners.assets import folder
 from scanners.cli.interruption import Interruption
+from scanners.cli.owners import owners_of
 from scanners.errors import Unreadable, UsageError
 from scanners.judge.gate import judge
 from scanners.judge.hints import nearest
@@ -93,7 +94,8 @@ def run(wish: Wish, place: Site, interruption: Interruption, progress: Callable[
     name, code = interruption.name, interruption.code
     if name:
         facts = msgspec.structs.replace(facts, gaps=(*facts.gaps, _interrupted(name)))
-    verdict = judge(results, facts, wish.policy, started.date())
+    owners = owners_of(wish.policy, place.root, place.top)
+    verdict = judge(results, facts, wish.policy, started.date(), owners=owners)
     return Report(
         verdict=verdict,
         results=results,

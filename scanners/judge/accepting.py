@@ -1,4 +1,4 @@
-"""Keeps account of the policy's exceptions: which finding each accepts, which are expired, which accept nothing."""
+"""Keeps account of the policy's exceptions: which finding each accepts, which are expired or soon will be, which accept nothing."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from collections.abc import Sequence
 import msgspec
 
 from scanners import globs
+from scanners.judge.codeowners import CodeOwners
 from scanners.judge.hints import counted
 from scanners.judge.names import covers_name
 from scanners.judge.policy import PolicyException
 from scanners.model import Finding
 
-__all__ = ["Exceptions", "covers"]
+__all__ = ["WARNING_DAYS", "Exceptions", "called", "covers"]
+
+WARNING_DAYS = 14  # before an exception or an inline waiver ends
 
 
 def covers(entry: PolicyException, finding: Finding) -> bool:
@@ -42,12 +45,17 @@ def _other_name(entry: PolicyException, finding: Finding) -> str:
 
 
 class Exceptions:
-    """The exceptions of one judgement; an entry holds up to and including the day it expires."""
+    """The exceptions of one judgement; an entry holds up to and including the day it expires.
 
-    def __init__(self, entries: Sequence[PolicyException], today: dt.date) -> None:
+    ``owners``: where the policy asks for it, who owns what; an entry then accepts only what its owner owns. None: nobody is asked.
+    """
+
+    def __init__(self, entries: Sequence[PolicyException], today: dt.date, owners: CodeOwners | None = None) -> None:
         self.entries = entries
         self.today = today
+        self.owners = owners
         self.matched = [0] * len(entries)
+        self.foreign: list[set[str]] = [set() for _ in entries]
         self.missed: dict[int, tuple[str, str]] = {}
 
     def accept(self, finding: Finding) -> PolicyException | None:
@@ -56,34 +64,81 @@ class Exceptions:
         for index, entry in enumerate(self.entries):
             if covers(entry, finding):
                 self.matched[index] += 1
-                if accepted is None and entry.expires >= self.today:
+                if not self._owned(entry, finding):
+                    self.foreign[index].add(finding.location.path)
+                elif accepted is None and entry.expires >= self.today:
                     accepted = entry
             elif name := _other_name(entry, finding):
                 self.missed.setdefault(index, (name, finding.rule))
         return accepted
 
-    def expired_for(self, finding: Finding) -> PolicyException | None:
-        """The entry that would accept the finding had it not expired, the one that expired last."""
-        expired = [entry for entry in self.entries if entry.expires < self.today and covers(entry, finding)]
-        return max(expired, key=lambda entry: entry.expires, default=None)
+    def _owned(self, entry: PolicyException, finding: Finding) -> bool:
+        return self.owners is None or self.owners.owns(entry.owner, finding.location.path)
 
-    def notes(self) -> tuple[str, ...]:
-        """What is to be said of expired and unused entries, in the order of the policy."""
-        notes = []
-        for index, (entry, matched) in enumerate(zip(self.entries, self.matched, strict=True)):
-            name = _called(entry)
-            if entry.expires < self.today:
-                told = f"expired on {entry.expires.isoformat()}; {counted(matched, 'finding')} no longer accepted by it"
-                notes.append(f"exception for {name} ({entry.owner}) {told}")
-            elif not matched and index in self.missed:
-                name_here, rule = self.missed[index]
-                told = f"accepts nothing: {name_here} is told as {rule}; `advisory: {name_here}` matches it by any of its names"
-                notes.append(f"exception for {name} ({entry.owner}) {told}")
-            elif not matched:
-                notes.append(f"exception for {name} ({entry.owner}) accepts nothing: remove it")
-        return tuple(notes)
+    def remarks(self, finding: Finding) -> list[str]:
+        """Why no entry accepts a finding that some entry is about: the one that expired last, and those of strangers."""
+        about = [entry for entry in self.entries if covers(entry, finding)]
+        expired = [entry for entry in about if entry.expires < self.today]
+        last = max(expired, key=lambda entry: entry.expires, default=None)
+        strangers = {entry.owner for entry in about if entry.expires >= self.today and not self._owned(entry, finding)}
+        remarks = [] if last is None else [f"its exception expired on {last.expires.isoformat()}"]
+        return [*remarks, *(self._stranger(owner) for owner in sorted(strangers))]
+
+    def _stranger(self, owner: str) -> str:
+        place = self.owners.place if self.owners is not None and self.owners.place else ""
+        if not place:
+            return f"its exception by {owner} does not count without a CODEOWNERS file"
+        return f"its exception by {owner} does not count: {place} does not name {owner} for this path"
+
+    def notes(self, unread: Sequence[str] = ()) -> tuple[str, ...]:
+        """What is to be said of entries that ended, soon will, accept nothing or belong to strangers, in the order of the policy.
+
+        ``unread`` are the scanners that did not run: an entry about one of them is not called unused.
+        """
+        told = [(entry, self._told(index, entry, unread)) for index, entry in enumerate(self.entries)]
+        notes = [f"exception for {called(entry)} ({entry.owner}) {what}" for entry, what in told if what]
+        return (*notes, *(self.owners.notes() if self.owners is not None else ()))
+
+    def _told(self, index: int, entry: PolicyException, unread: Sequence[str]) -> str:
+        left = (entry.expires - self.today).days
+        if left < 0:
+            gone = counted(self.matched[index], "finding")
+            return f"expired on {entry.expires.isoformat()}; {gone} no longer accepted by it"
+        if self.foreign[index]:
+            places = sorted(self.foreign[index])
+            more = f" and {len(places) - 1} more" if len(places) > 1 else ""
+            if not self.owners or not self.owners.place:
+                return "accepts nothing: the policy wants an owner by CODEOWNERS, and there is no such file"
+            return f"does not accept {places[0]}{more}: {self.owners.place} names another owner"
+        if not self.matched[index]:
+            return self._unused(index) if self._could_tell(entry, unread) else ""
+        if left <= WARNING_DAYS:
+            when = f"in {counted(left, 'day')}" if left else "today"
+            return f"expires {when}, on {entry.expires.isoformat()}"
+        return ""
+
+    def _unused(self, index: int) -> str:
+        if index not in self.missed:
+            return "accepts nothing: remove it"
+        name, rule = self.missed[index]
+        return f"accepts nothing: {name} is told as {rule}; `advisory: {name}` matches it by any of its names"
+
+    def unused(self, unread: Sequence[str] = ()) -> list[tuple[int, PolicyException]]:
+        """The entries in force that match nothing, with their places in the policy's list."""
+        return [
+            (index, entry)
+            for index, entry in enumerate(self.entries)
+            if not self.matched[index] and entry.expires >= self.today and self._could_tell(entry, unread)
+        ]
+
+    @staticmethod
+    def _could_tell(entry: PolicyException, unread: Sequence[str]) -> bool:
+        """Whether all that might have found what an entry is about did run."""
+        about = entry.rule.partition(":")[0] or "*"
+        return not any(covers_name(about, scanner) for scanner in unread)
 
 
-def _called(entry: PolicyException) -> str:
+def called(entry: PolicyException) -> str:
+    """An exception by its selectors."""
     selectors = ("rule", "path", "fingerprint", "advisory")
     return ", ".join(f"{name} {getattr(entry, name)}" for name in selectors if getattr(entry, name))

@@ -181,7 +181,11 @@ class Blocks(_Block, frozen=True, kw_only=True):
     coverage: Coverage | UnsetType = UNSET
     exceptions: list[Annotated[ExceptionEntry, _one_of("rule", "path", "fingerprint", "advisory")]] | UnsetType = UNSET
     exception_max_days: Annotated[int, Meta(ge=1, le=3660)] | UnsetType = UNSET
+    exception_unused: Literal["report", "fail"] | UnsetType = UNSET
+    exception_owners: Literal["anyone", "codeowners"] | UnsetType = UNSET
+    codeowners: Text | UnsetType = UNSET
     inline_suppressions: Literal["allow", "report", "deny"] | UnsetType = UNSET
+    inline_until: Literal["optional", "required"] | UnsetType = UNSET
 
 
 class Document(Blocks, frozen=True, kw_only=True):

@@ -14,11 +14,18 @@ of the second that is never better than the first's. Where counting cannot tell,
 | limits | go up: more is read |
 | exception-max-days | go down |
 | advisories.wait-days | go down |
+| exception-unused | go from report to fail |
+| exception-owners | go from anyone to codeowners |
+| codeowners | name another place only where the floor leaves owners to anyone |
 | inline-suppressions | go from allow to report to deny |
+| inline-until | go from optional to required |
+
+Left out on purpose: who removes an exception that accepts nothing mends what `exception-unused: fail` fails for.
 """
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
@@ -26,14 +33,31 @@ import msgspec
 
 from scanners.judge.hints import counted
 from scanners.judge.options import short
-from scanners.judge.policy import AllowedGap, Budget, Exclude, Inline, Override, Policy, PolicyException, SeverityRule
+from scanners.judge.policy import (
+    AllowedGap,
+    Budget,
+    Exclude,
+    Inline,
+    Override,
+    Owners,
+    Policy,
+    PolicyException,
+    SeverityRule,
+    Until,
+    Unused,
+)
 from scanners.judge.typed import Path
 from scanners.model import Severity
 
 __all__ = ["Loosening", "loosened"]
 
 T = TypeVar("T")
-STRICTNESS = (Inline.ALLOW, Inline.REPORT, Inline.DENY)
+WORDS: dict[str, Sequence[enum.Enum]] = {  # from the loosest to the strictest
+    "exception-unused": (Unused.REPORT, Unused.FAIL),
+    "exception-owners": (Owners.ANYONE, Owners.CODEOWNERS),
+    "inline-suppressions": (Inline.ALLOW, Inline.REPORT, Inline.DENY),
+    "inline-until": (Until.OPTIONAL, Until.REQUIRED),
+}
 
 
 class Loosening(msgspec.Struct, frozen=True):
@@ -155,10 +179,21 @@ def _wait(floor: Policy, policy: Policy) -> Iterator[Loosening]:
         yield Loosening(path, path, f"{policy.wait_days}, where the floor has {floor.wait_days}")
 
 
-def _inline(floor: Policy, policy: Policy) -> Iterator[Loosening]:
-    if STRICTNESS.index(policy.inline) < STRICTNESS.index(floor.inline):
-        path = ("inline-suppressions",)
-        yield Loosening(path, path, f"{policy.inline.value}, where the floor has {floor.inline.value}")
+def _words(floor: Policy, policy: Policy) -> Iterator[Loosening]:
+    for key, words in WORDS.items():
+        new, old = (_word(each, key) for each in (policy, floor))
+        if words.index(new) < words.index(old):
+            yield Loosening((key,), (key,), f"{new.value}, where the floor has {old.value}")
+
+
+def _word(policy: Policy, key: str) -> enum.Enum:
+    word: enum.Enum = policy.inline if key == "inline-suppressions" else getattr(policy, key.replace("-", "_"))
+    return word
+
+
+def _codeowners(floor: Policy, policy: Policy) -> Iterator[Loosening]:
+    if floor.exception_owners is Owners.CODEOWNERS and policy.codeowners != floor.codeowners:
+        yield Loosening(("codeowners",), ("codeowners",), "another file of owners than the floor's")
 
 
 TABLE: tuple[Callable[[Policy, Policy], Iterator[Loosening]], ...] = (
@@ -174,7 +209,8 @@ TABLE: tuple[Callable[[Policy, Policy], Iterator[Loosening]], ...] = (
     _limits,
     _life,
     _wait,
-    _inline,
+    _words,
+    _codeowners,
 )
 
 

@@ -15,9 +15,11 @@ from typing import Any
 
 from scanners import globs
 from scanners.judge.accepting import Exceptions
+from scanners.judge.codeowners import CodeOwners
 from scanners.judge.hints import counted
 from scanners.judge.names import covers_name
-from scanners.judge.policy import AllowedGap, Budget, Exclude, Inline, Override, Policy
+from scanners.judge.policy import AllowedGap, Budget, Exclude, Inline, Override, Owners, Policy, Unused
+from scanners.judge.unused import unused
 from scanners.model import (
     Finding,
     Gap,
@@ -39,16 +41,26 @@ STAGED = "staged"
 YOUNG = "published"
 
 
-def judge(
-    results: Sequence[ScanResult], targets: Targets, policy: Policy, today: dt.date, *, beyond: Sequence[Gap] = ()
+def judge(  # noqa: PLR0913 -- each is a fact of its own that only the caller knows
+    results: Sequence[ScanResult],
+    targets: Targets,
+    policy: Policy,
+    today: dt.date,
+    *,
+    beyond: Sequence[Gap] = (),
+    owners: CodeOwners | None = None,
 ) -> Verdict:
     """The verdict on what ``results`` and ``targets`` state, under ``policy``, on the day ``today``.
 
     ``beyond`` are gaps that no policy can allow: what a scan under another policy left out (see `scope.would_read_more`).
+    ``owners`` is what CODEOWNERS says, None where there is none; only a policy that wants an exception's owner to own asks it.
     """
-    exceptions = Exceptions(policy.exceptions, today)
+    exceptions = Exceptions(policy.exceptions, today, _owners(policy, owners))
     findings = sorted((finding for result in results for finding in result.findings), key=_order)
     rulings = _rulings(findings, policy, exceptions)
+    unread = _unread(results, targets)
+    if policy.exception_unused is Unused.FAIL:
+        rulings += unused(exceptions, policy, unread)
     gaps = _gap_rulings(results, targets, policy, beyond)
     return Verdict(
         outcome=_outcome(rulings, gaps),
@@ -58,7 +70,19 @@ def judge(
         policy_digest=policy.digest,
         environment=policy.environment,
         date=today.isoformat(),
-        notes=(*exceptions.notes(), *_notes(rulings, policy)),
+        notes=(*exceptions.notes(unread), *_notes(rulings, policy)),
+    )
+
+
+def _owners(policy: Policy, owners: CodeOwners | None) -> CodeOwners | None:
+    """Who is asked about an exception's owner: nobody, the file, or an empty one where the policy wants one and there is none."""
+    return None if policy.exception_owners is Owners.ANYONE else owners or CodeOwners("")
+
+
+def _unread(results: Iterable[ScanResult], targets: Targets) -> tuple[str, ...]:
+    """The scanners that did not read all there is, so that what an exception is about may only not have been looked for."""
+    return tuple(
+        result.scanner for result in results if targets.source == STAGED or result.status in (Status.SKIPPED, Status.FAILED)
     )
 
 
@@ -201,9 +225,7 @@ def _remarks(finding: Finding, severity: Severity, policy: Policy, exceptions: E
         remarks.append(f"the policy makes {severity.name.lower()} of {finding.severity.name.lower()}")
     if finding.waiver and policy.inline is Inline.DENY:
         remarks.append("the policy does not accept inline waivers")
-    expired = exceptions.expired_for(finding)
-    if expired:
-        remarks.append(f"its exception expired on {expired.expires.isoformat()}")
+    remarks += exceptions.remarks(finding)
     return "".join(f"; {remark}" for remark in remarks)
 
 

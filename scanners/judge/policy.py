@@ -16,10 +16,13 @@ __all__ = [
     "Exclude",
     "Inline",
     "Override",
+    "Owners",
     "Policy",
     "PolicyException",
     "ScannerSetting",
     "SeverityRule",
+    "Until",
+    "Unused",
 ]
 
 Limits = tuple[tuple[Severity, int | None], ...]
@@ -31,6 +34,27 @@ class Inline(enum.Enum):
     ALLOW = "allow"
     REPORT = "report"
     DENY = "deny"
+
+
+class Unused(enum.Enum):
+    """What an exception that accepts nothing is worth: a note, or the build."""
+
+    REPORT = "report"
+    FAIL = "fail"
+
+
+class Owners(enum.Enum):
+    """Who may own an exception: anyone, or who owns the path of what it accepts by CODEOWNERS."""
+
+    ANYONE = "anyone"
+    CODEOWNERS = "codeowners"
+
+
+class Until(enum.Enum):
+    """Whether an inline waiver of ours has to say until when it holds."""
+
+    OPTIONAL = "optional"
+    REQUIRED = "required"
 
 
 class ScannerSetting(msgspec.Struct, frozen=True):
@@ -113,7 +137,7 @@ class Policy(msgspec.Struct, frozen=True):
     ``digest`` is the SHA-256 of all that decides, the environment's name included: neither descriptions nor file names change it.
     ``sources`` are the files it was made of, the one asked for first. ``origins`` tells for each value of the document which
     ``file:line`` said it. ``in_tree`` is True where the file asked for lies in the scanned tree. ``wait_days``: a dependency's
-    fault that was published fewer days ago does not count.
+    fault that was published fewer days ago does not count. ``codeowners`` is a path from the root, empty for GitHub's own places.
     """
 
     name: str
@@ -132,6 +156,10 @@ class Policy(msgspec.Struct, frozen=True):
     exception_max_days: int
     inline: Inline
     wait_days: int
+    exception_unused: Unused = Unused.REPORT
+    exception_owners: Owners = Owners.ANYONE
+    codeowners: str = ""
+    inline_until: Until = Until.OPTIONAL
     description: str = ""
     digest: str = ""
     sources: tuple[str, ...] = ()

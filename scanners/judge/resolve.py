@@ -23,10 +23,13 @@ from scanners.judge.policy import (
     Exclude,
     Inline,
     Override,
+    Owners,
     Policy,
     PolicyException,
     ScannerSetting,
     SeverityRule,
+    Until,
+    Unused,
 )
 from scanners.judge.typed import Path, cast_to, fields_of, spelled
 from scanners.model import NEVER_ALLOWED, GapKind, Kind, Severity
@@ -74,6 +77,10 @@ def resolved(tree: Node, environment: str, registry: Registry, today: dt.date) -
         exceptions=_exceptions(tree, said, today),
         exception_max_days=_said(said.exception_max_days, EXCEPTION_MAX_DAYS),
         inline=Inline(_said(said.inline_suppressions, Inline.REPORT.value)),
+        exception_unused=Unused(_said(said.exception_unused, Unused.REPORT.value)),
+        exception_owners=Owners(_said(said.exception_owners, Owners.ANYONE.value)),
+        codeowners=_said(said.codeowners, ""),
+        inline_until=Until(_said(said.inline_until, Until.OPTIONAL.value)),
         wait_days=_said(_said(said.advisories, blocks.Advisories()).wait_days, 0),
     )
     _check_names(tree, policy, registry)

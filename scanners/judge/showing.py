@@ -51,7 +51,11 @@ def _document(policy: Policy) -> dict[str, Any]:
             _given(entry, "rule", "path", "fingerprint", "advisory", "reason", "owner", "expires") for entry in policy.exceptions
         ],
         "exception-max-days": policy.exception_max_days,
+        "exception-unused": policy.exception_unused.value,
+        "exception-owners": policy.exception_owners.value,
+        **({"codeowners": policy.codeowners} if policy.codeowners else {}),
         "inline-suppressions": policy.inline.value,
+        "inline-until": policy.inline_until.value,
     }
 
 

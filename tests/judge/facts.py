@@ -132,7 +132,7 @@ def budget(**limits: int | None) -> Budget:
 
 
 def accepted(**more: Any) -> PolicyException:
-    more.setdefault("expires", TODAY)
+    more.setdefault("expires", TODAY + dt.timedelta(60))
     return PolicyException(reason="a reason", owner="an owner", **more)
 
 

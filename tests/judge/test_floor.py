@@ -12,7 +12,18 @@ from hypothesis import strategies as st
 
 from scanners.judge.floor import TABLE, loosened
 from scanners.judge.gate import judge
-from scanners.judge.policy import AllowedGap, Exclude, Inline, Override, Policy, ScannerSetting, SeverityRule
+from scanners.judge.policy import (
+    AllowedGap,
+    Exclude,
+    Inline,
+    Override,
+    Owners,
+    Policy,
+    ScannerSetting,
+    SeverityRule,
+    Until,
+    Unused,
+)
 from scanners.model import GapKind, Kind, ScanResult, Severity, Targets
 
 from . import facts
@@ -49,7 +60,7 @@ CASES: list[tuple[str, Any, Any, Any]] = [
     ("severities", (SeverityRule("a", LOW),), (SeverityRule("a", HIGH),), ()),
     ("exceptions", (), (), (accepted(rule="a"),)),
     ("exceptions", (accepted(rule="a"),), (accepted(rule="a", path="src/"),), (accepted(rule="b"),)),
-    ("exceptions", (accepted(rule="a"),), (), (accepted(rule="a", expires=TODAY + dt.timedelta(1)),)),
+    ("exceptions", (accepted(rule="a"),), (), (accepted(rule="a", expires=TODAY + dt.timedelta(61)),)),
     ("excludes", (Exclude("a/", "r"),), (Exclude("a/", "other", ("bandit",)),), (Exclude("b/", "r"),)),
     ("excludes", (Exclude("a/", "r", ("bandit",)),), (), (Exclude("a/", "r"),)),
     ("allowed_gaps", (AllowedGap(CRASH, "r"),), (AllowedGap(CRASH, "r", "b", "c"),), (AllowedGap(TIMEOUT, "r"),)),
@@ -69,6 +80,9 @@ CASES: list[tuple[str, Any, Any, Any]] = [
     ("timeout", 600, 700, 500),
     ("exception_max_days", 30, 30, 31),
     ("inline", Inline.REPORT, Inline.DENY, Inline.ALLOW),
+    ("inline_until", Until.REQUIRED, Until.REQUIRED, Until.OPTIONAL),
+    ("exception_unused", Unused.FAIL, Unused.FAIL, Unused.REPORT),
+    ("exception_owners", Owners.CODEOWNERS, Owners.CODEOWNERS, Owners.ANYONE),
 ]  # fmt: skip
 
 
@@ -85,8 +99,15 @@ def test_each_field(field: str, floor: Any, tight: Any, loose: Any) -> None:
 def test_the_table_speaks_of_every_field_that_decides() -> None:
     told = {case[0] for case in CASES}
     silent = {"name", "environment", "description", "digest", "sources", "origins", "in_tree"}
-    assert told | silent == {field.name for field in msgspec.structs.fields(Policy)}
-    assert len(TABLE) == 13
+    assert told | silent | {"codeowners"} == {field.name for field in msgspec.structs.fields(Policy)}
+    assert len(TABLE) == 14
+
+
+def test_the_floor_names_the_file_of_owners_where_it_asks_for_owners() -> None:
+    asked, elsewhere = policy(exception_owners=Owners.CODEOWNERS), {"codeowners": "my/CODEOWNERS"}
+    assert loosened(asked, policy(exception_owners=Owners.CODEOWNERS, **elsewhere))
+    assert not loosened(policy(), policy(**elsewhere))
+    assert not loosened(policy(), policy(exception_owners=Owners.CODEOWNERS, **elsewhere))
 
 
 def test_revaluing_may_not_fill_a_budget_that_has_room() -> None:

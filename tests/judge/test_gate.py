@@ -14,9 +14,23 @@ from hypothesis import strategies as st
 
 from scanners import globs
 from scanners.judge.accepting import covers
+from scanners.judge.codeowners import read_owners
 from scanners.judge.gate import judge, severity_of
-from scanners.judge.policy import AllowedGap, Exclude, Inline, Override, Policy, PolicyException, SeverityRule
-from scanners.model import Finding, Gap, GapKind, Kind, Outcome, Package, RulingOutcome, ScanResult, Severity, Targets, Verdict
+from scanners.judge.policy import AllowedGap, Exclude, Inline, Override, Owners, Policy, PolicyException, SeverityRule, Unused
+from scanners.model import (
+    Finding,
+    Gap,
+    GapKind,
+    Kind,
+    Location,
+    Outcome,
+    Package,
+    RulingOutcome,
+    ScanResult,
+    Severity,
+    Targets,
+    Verdict,
+)
 
 from . import facts
 from .facts import TARGETS, TODAY, accepted, budget, finding, package, policy, rank, result
@@ -111,6 +125,61 @@ def test_an_exception_holds_to_the_end_of_its_day_and_no_longer() -> None:
 def test_an_unused_exception_is_told() -> None:
     verdict = ruled([], policy(exceptions=(accepted(path="old/", fingerprint="f"),)))
     assert verdict.notes == ("exception for path old/, fingerprint f (an owner) accepts nothing: remove it",)
+
+
+def test_the_last_two_weeks_of_an_exception_are_told() -> None:
+    def told(days: int) -> tuple[str, ...]:
+        return ruled([finding()], policy(exceptions=(accepted(rule="bandit:*", expires=TODAY + dt.timedelta(days)),))).notes
+
+    assert told(15) == ()
+    assert told(14) == ("exception for rule bandit:* (an owner) expires in 14 days, on 2026-12-06",)
+    assert told(1) == ("exception for rule bandit:* (an owner) expires in 1 day, on 2026-11-23",)
+    assert told(0) == ("exception for rule bandit:* (an owner) expires today, on 2026-11-22",)
+
+
+def test_an_unused_exception_can_be_made_to_fail() -> None:
+    entries = (accepted(rule="bandit:B602"), accepted(rule="bandit:B1"))
+    origins = (("exceptions[1].reason", "scangate.yaml:12"),)
+    under = policy(exceptions=entries, exception_unused=Unused.FAIL, origins=origins)
+    verdict = ruled([finding()], under)
+    accepts, blocks = verdict.rulings
+    assert (verdict.outcome, accepts.outcome, blocks.outcome) == (Outcome.FAIL, RulingOutcome.SUPPRESSED, RulingOutcome.BLOCKS)
+    assert (blocks.finding.rule, blocks.finding.location) == ("scangate:unused-exception", Location("scangate.yaml", 12, 12))
+    assert ruled([finding(), finding("bandit:B1")], under).outcome is Outcome.PASS
+    late = judge([result(findings=[finding()])], TARGETS, under, TODAY + dt.timedelta(99))
+    assert "scangate:unused-exception" not in {ruling.finding.rule for ruling in late.rulings}, "expired: told as that"
+
+
+@pytest.mark.parametrize("rule", ["semgrep:x", "*:x", "sem*:*", ""])
+def test_an_exception_is_not_called_unused_where_its_scanner_did_not_run(rule: str) -> None:
+    entry = accepted(rule=rule, path="a.py")
+    under = policy(exceptions=(entry,), exception_unused=Unused.FAIL)
+    partly = judge([result(), result("semgrep", skipped=True)], TARGETS, under, TODAY)
+    staged = judge([result(), result("semgrep")], Targets("staged", 3), under, TODAY)
+    wholly = judge([result(), result("semgrep")], TARGETS, under, TODAY)
+    assert [(each.outcome, bool(each.notes)) for each in (partly, staged)] == [(Outcome.PASS, False)] * 2
+    assert (wholly.outcome, bool(wholly.notes)) == (Outcome.FAIL, True)
+
+
+def test_only_who_owns_a_path_can_accept_what_is_found_in_it() -> None:
+    entry = accepted(rule="bandit:*")
+    entry = msgspec.structs.replace(entry, owner="@Acme/pay")
+    under = policy(exceptions=(entry,), exception_owners=Owners.CODEOWNERS)
+    found = [finding(), finding(path="src/b.py")]
+    owners = read_owners({"CODEOWNERS": "* @acme/all\n/src/ @acme/pay\n"}.get)
+    verdict = judge([result(findings=found)], TARGETS, under, TODAY, owners=owners)
+    stranger = "its exception by @Acme/pay does not count: CODEOWNERS does not name @Acme/pay for this path"
+    assert because(verdict) == [
+        f"1 high finding, the policy allows 0; {stranger}",
+        "accepted until 2027-01-21 by @Acme/pay: a reason",
+    ]
+    assert verdict.notes == ("exception for rule bandit:* (@Acme/pay) does not accept a.py: CODEOWNERS names another owner",)
+    without = judge([result(findings=found)], TARGETS, under, TODAY)
+    assert without.outcome is Outcome.FAIL
+    assert without.rulings[1].because.endswith("its exception by @Acme/pay does not count without a CODEOWNERS file")
+    told = "accepts nothing: the policy wants an owner by CODEOWNERS, and there is no such file"
+    assert without.notes == (f"exception for rule bandit:* (@Acme/pay) {told}",)
+    assert judge([result(findings=found)], TARGETS, policy(exceptions=(entry,)), TODAY, owners=owners).outcome is Outcome.PASS
 
 
 def test_an_exception_can_name_an_advisory_or_one_of_its_aliases() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from scanners.judge.policy import Owners, Unused
 from scanners.judge.showing import show
 
 from .facts import read
@@ -30,7 +31,10 @@ budgets:
 advisories: {wait-days: 3}
 coverage: {required: [trivy], allowed-gaps: [{kind: unpinned, scanner: pip*, path: x, reason: "123"}]}
 exceptions: [{rule: a, path: b, fingerprint: c, advisory: d, reason: "null", owner: "[o]", expires: 2026-12-01}]
-environments: {ci: {inline-suppressions: report}}
+exception-unused: fail
+exception-owners: codeowners
+codeowners: my/CODEOWNERS
+environments: {ci: {inline-suppressions: report, inline-until: optional}}
 """
 
 
@@ -43,7 +47,8 @@ def test_what_is_shown_says_the_same_again(tmp_path: Path, environment: str | No
     (tmp_path / "shown.yaml").write_text(shown, encoding="utf-8")
     again = read(str(tmp_path / "shown.yaml"), tmp_path / "tree")
     assert (again.digest == made.digest) is (environment is None)  # the environment's name is part of the digest
-    assert again.inline is made.inline
+    assert (again.inline, again.inline_until) == (made.inline, made.inline_until)
+    assert (again.exception_unused, again.exception_owners, again.codeowners) == (Unused.FAIL, Owners.CODEOWNERS, "my/CODEOWNERS")
     assert [entry.fixable for entry in made.overrides[-2:]] == [False, True]
     assert (made.wait_days, again.wait_days) == (3, 3)
     assert (again.exceptions, again.scanners, again.overrides) == (made.exceptions, made.scanners, made.overrides)
