@@ -11,12 +11,12 @@ from scanners.cli import ending, output
 from scanners.cli.owners import owners_of
 from scanners.cli.registry import known
 from scanners.cli.run import EXIT_CODES, option_types, rule_digests, site, today
-from scanners.errors import UsageError
+from scanners.cli.verdict_file import text_of
 from scanners.judge.gate import judge
 from scanners.judge.reading import load
 from scanners.judge.scope import would_read_more
 from scanners.model import Report
-from scanners.report.reading import MOST_CHARACTERS, read
+from scanners.report.reading import read
 from scanners.tools import CommandOptions
 
 __all__ = ["command"]
@@ -33,7 +33,7 @@ __all__ = ["command"]
 )
 def command(verdict: Path, policy_name: str, environment: str | None, reports: tuple[str, ...]) -> int:
     """Judge what a scan found by another policy. Where that policy would have read more, the verdict is INCOMPLETE."""
-    results, targets, scope, meta = read(_text(verdict))
+    results, targets, scope, meta = read(text_of(verdict))
     policy = load(
         policy_name,
         Path.cwd(),
@@ -60,14 +60,3 @@ def command(verdict: Path, policy_name: str, environment: str | None, reports: t
         output.prepare(outputs, None, place.top, place.tracks)
         report, printed = ending.write(report, outputs)
     return ending.show(report, printed, quiet=False)
-
-
-def _text(file: Path) -> str:
-    try:
-        if file.stat().st_size > 4 * MOST_CHARACTERS:
-            raise UsageError(f"{file} is too large to be a verdict.json", "name the file that a scan wrote: --output-dir DIR")
-        return file.read_text("utf-8")
-    except OSError as error:
-        raise UsageError(f"cannot read {file}: {error.strerror}", "name the file that a scan wrote: --output-dir DIR") from error
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{file} is not UTF-8", "name the file that a scan wrote: --output-dir DIR") from error

@@ -28,6 +28,7 @@ COMMANDS = {
     "gate": "Judge a verdict.json again under another policy.",
     "policy": "Check and show policies.",
     "advisories": "Update, import and show the local advisory store.",
+    "publish": "Send a verdict.json on: metrics and more.",
     "scanners": "List the scanners: installed version, what they read.",
 }
 
@@ -55,7 +56,7 @@ def cli() -> None:
     """A security gate: bandit, semgrep, detect-secrets and pip-audit behind one policy.
 
     Exit codes: 0 pass, 1 the policy fails the build, 2 usage or policy error (nothing scanned), 3 incomplete (something was not
-    read), 70 a fault of scangate itself, 130 and 143 interrupted.
+    read), 4 published in part or not at all, 70 a fault of scangate itself, 130 and 143 interrupted.
     """
 
 

@@ -106,6 +106,12 @@ class Repository:
         output = self._start("rev-parse", "--verify", "--quiet", "HEAD^{commit}", codes=(0, 1, 128))
         return output.stdout.decode("ascii", "replace").strip() if output.code == 0 else ""
 
+    def committed(self, commit: str) -> int | None:
+        """When a commit, given by its full id, was made: seconds since 1970; None where the repository does not hold it."""
+        output = self._start("rev-list", "--max-count=1", "--timestamp", commit, "--", codes=(0, 128))
+        told = output.stdout.decode("ascii", "replace").partition(" ")[0]
+        return int(told) if output.code == 0 and told.isdecimal() else None
+
     def tracks(self, path: Path) -> bool:
         """Whether the index holds ``path``, or anything in it; a path outside the work tree it does not hold."""
         inside = path.parent.resolve() / path.name  # the root is resolved, too; a link itself is a file of the repository

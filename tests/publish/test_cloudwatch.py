@@ -1,0 +1,176 @@
+"""Metrics reach CloudWatch by each of the three ways, within its limits, once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from aws.account import REGION, Account
+from aws.wire import FaultError
+from cli.command import Ran, environment, scangate
+from report.samples import many
+
+from scanners.errors import PublishError
+from scanners.publish import cloudwatch
+from scanners.publish.metrics import Clock, Group, groups
+
+from .verdicts import failing, passing, written
+
+ARN = f"arn:aws:codebuild:{REGION}:123456789012:build/shop-gate:0aa1b2c3-d4e5-4f60-8172-93a4b5c6d7e8"
+MOMENT = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+
+
+def send(account: Account, file: Path, *options: str, **env: str) -> Ran:
+    return scangate(
+        "publish",
+        "cloudwatch",
+        file,
+        *options,
+        cwd=file.parent,
+        env=environment(**account.environment, CODEBUILD_BUILD_ARN=ARN, **env),
+    )
+
+
+def metrics_of(line: str) -> dict[str, Any]:
+    """What CloudWatch reads from a line of the format: the values of the metrics and dimensions that its directive names."""
+    document = json.loads(line)
+    (directive,) = document["_aws"]["CloudWatchMetrics"]
+    (dimensions,) = directive["Dimensions"]
+    assert len(line) < 256_000
+    assert len(directive["Metrics"]) <= 100
+    assert all(isinstance(document[name], str) and document[name].isascii() for name in dimensions)
+    assert not {"commit", "build"} & set(dimensions)
+    return {name: document[name] for name in (*dimensions, *(metric["Name"] for metric in directive["Metrics"]))}
+
+
+def test_lines_on_standard_output_and_no_call_of_aws(account: Account, tmp_path: Path) -> None:
+    ran = send(account, written(failing(), tmp_path)).ends(0)
+    whole, *rest = [metrics_of(line) for line in ran.out.splitlines()]
+    rulings = failing().verdict.rulings
+    blocking = sum(ruling.outcome.value == "blocks" for ruling in rulings)
+    assert (whole["Project"], whole["Blocking"], whole["Fail"], whole["Pass"]) == ("shop-gate", blocking, 1, 0)
+    by_severity = {each["Severity"]: each for each in rest if "Severity" in each}
+    assert len(by_severity) == 6
+    assert sum(each["Blocking"] for each in by_severity.values()) == blocking
+    assert {each["Scanner"] for each in rest if "Scanner" in each} == {result.scanner for result in failing().results}
+    assert account.calls == []
+
+
+def test_lines_by_put_log_events(account: Account, tmp_path: Path) -> None:
+    logs = boto3.session.Session().client("logs")
+    logs.create_log_group(logGroupName="/scangate")
+    ran = send(account, written(failing(), tmp_path), "--log-group", "/scangate").ends(0)
+    assert ran.out == ""
+    (stream,) = logs.describe_log_streams(logGroupName="/scangate")["logStreams"]
+    assert stream["logStreamName"].startswith("shop-gate/0aa1b2c3")
+    found = logs.get_log_events(logGroupName="/scangate", logStreamName=stream["logStreamName"])["events"]
+    assert metrics_of(found[0]["message"])["Project"] == "shop-gate"
+    send(account, written(failing(), tmp_path), "--log-group", "/scangate", "--again").ends(0)
+    assert account.refusals == []
+
+
+def test_numbers_by_put_metric_data(account: Account, tmp_path: Path) -> None:
+    send(account, written(failing(), tmp_path), "--put-metric-data", "--namespace", "gate").ends(0)
+    told = boto3.session.Session().client("cloudwatch").list_metrics(Namespace="gate")["Metrics"]
+    assert {"Blocking", "ScanSeconds", "CacheHitRate"} <= {metric["MetricName"] for metric in told}
+    assert account.refusals == []
+
+
+def test_a_second_run_sends_nothing(account: Account, tmp_path: Path) -> None:
+    file = written(passing(), tmp_path)
+    send(account, file, "--put-metric-data").ends(0)
+    asked = len(account.calls)
+    assert "already" in send(account, file, "--put-metric-data").ends(0).err
+    assert len(account.calls) == asked
+    file = written(failing(), tmp_path)
+    send(account, file, "--put-metric-data").ends(0)
+    assert len(account.calls) > asked
+
+
+def test_a_refusal_is_exit_code_4_and_recorded_and_leaves_the_verdict(account: Account, tmp_path: Path) -> None:
+    file = written(passing(), tmp_path)
+    before = file.read_bytes()
+    account.fail("cloudwatch", "PutMetricData", FaultError("ExpiredToken", "the token is expired", 403))
+    ran = send(account, file, "--put-metric-data").ends(4)
+    assert "aws sts" in ran.err
+    (receipt,) = json.loads((tmp_path / "publish.json").read_text("utf-8"))["receipts"]
+    assert (receipt["state"], receipt["reason"]) == ("failed", "ExpiredToken: the token is expired")
+    assert file.read_bytes() == before
+    send(account, file, "--put-metric-data").ends(0)
+    (receipt,) = json.loads((tmp_path / "publish.json").read_text("utf-8"))["receipts"]
+    assert (receipt["state"], receipt["reason"]) == ("sent", "")
+
+
+def test_block_to_green_comes_from_the_history(account: Account, tmp_path: Path) -> None:
+    boto3.session.Session().client("s3").create_bucket(
+        Bucket="verdicts", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+    )
+    for place in ("s3://verdicts/shop/main.json", str(tmp_path / "history.json")):
+        blocked = written(failing(), tmp_path, "1.json")
+        assert "BlockToGreen" not in send(account, blocked, "--history", place, "--again").ends(0).out
+        green = tmp_path / "2.json"
+        page = written(passing(), tmp_path, "2.json").read_text("utf-8")
+        document = json.loads(page)
+        started = dt.datetime.fromisoformat(json.loads(blocked.read_text("utf-8"))["finished"])
+        later = (started + dt.timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        green.write_text(page.replace(json.dumps(document["finished"]), json.dumps(later)), "utf-8")
+        ran = send(account, green, "--history", place, "--again").ends(0)
+        assert metrics_of(ran.out.splitlines()[0])["BlockToGreen"] == 7200
+
+
+@pytest.mark.parametrize("options", [("--log-group", "g", "--put-metric-data"), ("--history", "s3://x")])
+def test_what_cannot_be_carried_out_is_exit_code_2(account: Account, tmp_path: Path, options: tuple[str, ...]) -> None:
+    assert send(account, written(passing(), tmp_path), *options).ends(2).err.count("hint: ") == 1
+
+
+def test_lines_go_in_batches_that_the_service_takes() -> None:
+    asked: list[list[Any]] = []
+
+    class Logs:
+        """Takes what is given."""
+
+        def create_log_stream(self, **_: Any) -> None:
+            """Is there already."""
+
+        def put_log_events(self, *, logEvents: list[Any], **_: Any) -> dict[str, Any]:  # noqa: N803 -- the API's name
+            asked.append(logEvents)
+            return {}
+
+    told = ["x" * 200_000] * 11
+    assert cloudwatch.put_lines(Logs(), "g", "s", told, MOMENT) == 11
+    assert [len(batch) for batch in asked] == [5, 5, 1]
+
+
+def test_what_the_service_rejects_is_no_success() -> None:
+    class Logs:
+        """Takes nothing that is too old."""
+
+        def create_log_stream(self, **_: Any) -> None:
+            """Is there already."""
+
+        def put_log_events(self, **_: Any) -> dict[str, Any]:
+            return {"rejectedLogEventsInfo": {"tooOldLogEventEndIndex": 1}}
+
+    with pytest.raises(PublishError, match="tooOldLogEventEndIndex"):
+        cloudwatch.put_lines(Logs(), "g", "s", ["{}"], MOMENT)
+
+
+def test_hostile_names_stay_one_line_of_ascii() -> None:
+    group = Group(
+        {"Project": ':a\nb\u202e"|' + "x" * 400, "Environment": "\x00"},
+        {"Findings": (1.0, "Count"), "Bad": (float("nan"), "Count")},
+    )
+    (line,) = cloudwatch.lines([group], "scangate", MOMENT, {"commit": "\n"})
+    found = metrics_of(line)
+    assert "\n" not in line
+    assert (found["Environment"], len(found["Project"]), found["Project"][:4]) == ("?", 250, "a?b?")
+    assert "Bad" not in found
+
+
+def test_many_findings_make_no_more_metrics() -> None:
+    few, lots = (len(list(groups(many(count), "p", Clock()))) for count in (10, 2000))
+    assert few == lots

@@ -1,0 +1,23 @@
+"""verdict.json files of the sample reports, for commands that send them on."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import msgspec
+from report.samples import failing, incomplete, passing
+
+from scanners.model import Report
+from scanners.report import verdict
+
+__all__ = ["failing", "incomplete", "passing", "written"]
+
+
+def written(report: Report, folder: Path, name: str = "verdict.json") -> Path:
+    """The report's verdict.json in ``folder``, of a scan that has just ended."""
+    now = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    report = msgspec.structs.replace(report, started=now, finished=now)
+    file = folder / name
+    file.write_text(verdict.render(report), "utf-8")
+    return file
