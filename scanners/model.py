@@ -22,10 +22,12 @@ __all__ = [
     "GapKind",
     "GapRuling",
     "Kind",
+    "KnownBy",
     "LeftOut",
     "Location",
     "Outcome",
     "Package",
+    "Record",
     "Report",
     "Ruling",
     "RulingOutcome",
@@ -187,13 +189,29 @@ class Component(msgspec.Struct, frozen=True, order=True):
             raise ValueError(f"not a line: {self.line}")
 
 
+class Record(msgspec.Struct, frozen=True, order=True):
+    """What two scans compare to tell whether a finding is the same: digests, of which none is made from a secret but ``secret``.
+
+    ``content``: the rule and the matched text without white space, never the path (of a secret the rule and its name, of a
+    dependency the rule and the package's name). ``context``: the lines around it, secrets taken out. ``ordinal`` >= 1: which it is
+    among those of equal content in its file. ``secret``: of a secret's value, salted and slow; empty where it is none, and where
+    the run has no salt. It stands in a baseline under that file's salt, and in no report.
+    """
+
+    content: str
+    context: str = ""
+    ordinal: int = 1
+    secret: str = ""
+
+
 class Finding(msgspec.Struct, frozen=True):
     """One fault that one scanner saw.
 
     ``rule`` is ``scanner:id`` (``bandit:B602``); ``title`` says in a few words what the rule is about and is the same for all its
     findings; ``message`` is about this one. ``evidence`` is source text with every secret taken out. ``fingerprint`` and
     ``line_hash`` are empty until the identity pass has set them; ``line_hash`` stays empty for secrets. ``waiver`` is the inline
-    comment that the tool itself would have obeyed, empty where there is none.
+    comment that the tool itself would have obeyed, empty where there is none. ``known`` says by what it was known before this scan
+    (a `KnownBy`'s name: ``the baseline``, or a revision), empty for what is new: a fact, whatever the policy makes of it.
     """
 
     rule: str
@@ -211,6 +229,8 @@ class Finding(msgspec.Struct, frozen=True):
     waiver: str = ""
     reported_by: tuple[str, ...] = ()
     package: Package | None = None
+    record: Record | None = None
+    known: str = ""
 
     @property
     def scanner(self) -> str:
@@ -307,6 +327,25 @@ class GapRuling(msgspec.Struct, frozen=True):
     because: str
 
 
+class KnownBy(msgspec.Struct, frozen=True, order=True):
+    """Something that knew findings before this scan, and what became of them.
+
+    ``name``: ``the baseline``, or the revision that was compared with. ``findings``: how many it knew; ``matched``: how many of
+    those are still there; ``gone``: how many certainly are not, since all that could hold them was read. The rest was not looked
+    for. ``file``: the baseline's, as it was named.
+    """
+
+    name: str
+    findings: int
+    matched: int
+    gone: int
+    file: str = ""
+
+    def __post_init__(self) -> None:
+        if min(self.findings, self.matched, self.gone) < 0 or self.matched + self.gone > self.findings:
+            raise ValueError(f"{self.name}: more known findings than there are")
+
+
 class Verdict(msgspec.Struct, frozen=True):
     """The one judgement from which every report and the exit code come.
 
@@ -347,7 +386,10 @@ class Targets(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """What every reporter gets: the whole run. Times are UTC, ISO 8601; ``interrupted`` is the signal's name or empty."""
+    """What every reporter gets: the whole run. Times are UTC, ISO 8601; ``interrupted`` is the signal's name or empty.
+
+    ``known``: by what findings were known before, empty where nothing was compared.
+    """
 
     verdict: Verdict
     results: tuple[ScanResult, ...]
@@ -361,3 +403,4 @@ class Report(msgspec.Struct, frozen=True):
     interrupted: str = ""
     exit_code: int = 0
     scope: tuple[tuple[str, Any], ...] = ()
+    known: tuple[KnownBy, ...] = ()

@@ -48,7 +48,7 @@ def command(verdict: Path, policy_name: str, environment: str | None, reports: t
     with site(Path.cwd().resolve()) as place:
         # As the policy, CODEOWNERS is that of the directory in which we are: the one whose scan it was.
         owners = owners_of(policy, place.root, place.top)
-        ruled = judge(results, targets, policy, today(), beyond=beyond, owners=owners)
+        ruled = judge(results, targets, policy, today(), beyond=beyond, owners=owners, known=meta.known)
         report = Report(
             verdict=ruled,
             results=results,

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -23,6 +24,7 @@ from scanners.cli.owners import owners_of
 from scanners.errors import Unreadable, UsageError
 from scanners.judge.gate import judge
 from scanners.judge.hints import nearest
+from scanners.judge.matching import Known, recognised
 from scanners.judge.policy import Policy, ScannerSetting
 from scanners.judge.scope import scope_of
 from scanners.model import EXIT_CODES, Gap, GapKind, Report
@@ -73,7 +75,10 @@ def site(root: Path) -> Iterator[Site]:
 
 
 class Wish(msgspec.Struct, frozen=True):
-    """What the command line asks for. ``staged`` is None for a scan of the work tree, else the names given with it (none: all)."""
+    """What the command line asks for. ``staged`` is None for a scan of the work tree, else the names given with it (none: all).
+
+    ``known``: what was known before, by the sources that ``compared`` names with their files; ``salt``: that of its digests.
+    """
 
     policy: Policy
     scanners: Mapping[str, Scanner]
@@ -82,6 +87,9 @@ class Wish(msgspec.Struct, frozen=True):
     staged: tuple[str, ...] | None = None
     jobs: int = 1
     ours: tuple[Path, ...] = ()
+    known: tuple[Known, ...] = ()
+    compared: Mapping[str, str] = MappingProxyType({})
+    salt: bytes = b""
 
 
 def run(wish: Wish, place: Site, interruption: Interruption, progress: Callable[[str, int, int], None]) -> Report:
@@ -90,12 +98,13 @@ def run(wish: Wish, place: Site, interruption: Interruption, progress: Callable[
     interruption.then(place.processes.cancel)
     plan = _plan(wish)
     results, facts = scan(_listing(wish, place), plan, place.processes, place.folder, progress)
+    results, known = recognised(results, facts, wish.known, wish.compared)
     commit = _commit(place.repository, place.processes)
     name, code = interruption.name, interruption.code
     if name:
         facts = msgspec.structs.replace(facts, gaps=(*facts.gaps, _interrupted(name)))
     owners = owners_of(wish.policy, place.root, place.top)
-    verdict = judge(results, facts, wish.policy, started.date(), owners=owners)
+    verdict = judge(results, facts, wish.policy, started.date(), owners=owners, known=known)
     return Report(
         verdict=verdict,
         results=results,
@@ -109,6 +118,7 @@ def run(wish: Wish, place: Site, interruption: Interruption, progress: Callable[
         interrupted=name,
         exit_code=code or EXIT_CODES[verdict.outcome],
         scope=tuple(scope_of(wish.policy, results, rule_digests()).items()),
+        known=known,
     )
 
 
@@ -146,7 +156,7 @@ def _listing(wish: Wish, place: Site) -> Listing:
 
 def _plan(wish: Wish) -> Plan:
     excludes = tuple(Exclude(entry.path, entry.reason, entry.scanners) for entry in wish.policy.excludes)
-    return Plan(tuple(_tasks(wish)), excludes, wish.policy.max_file_size, wish.jobs, today())
+    return Plan(tuple(_tasks(wish)), excludes, wish.policy.max_file_size, wish.jobs, today(), wish.salt)
 
 
 def _tasks(wish: Wish) -> Iterator[Task]:

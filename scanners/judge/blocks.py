@@ -14,6 +14,7 @@ from msgspec import UNSET, Meta, UnsetType
 __all__ = [
     "Advisories",
     "Allowed",
+    "BaselineBlock",
     "Blocks",
     "BudgetBlock",
     "Coverage",
@@ -153,6 +154,12 @@ class Advisories(_Block, frozen=True, kw_only=True):
     wait_days: Annotated[int, Meta(ge=0)] | UnsetType = UNSET
 
 
+class BaselineBlock(_Block, frozen=True, kw_only=True):
+    """What the policy asks of a baseline. ``ratchet``: what is gone from the code must go from it, so that it only shrinks."""
+
+    ratchet: bool | UnsetType = UNSET
+
+
 class ExceptionEntry(_Block, frozen=True, kw_only=True):
     """Findings that are accepted until the end of a day: those that every selector given matches.
 
@@ -177,6 +184,8 @@ class Blocks(_Block, frozen=True, kw_only=True):
     severity: list[SeverityEntry] | UnsetType = UNSET
     budgets: BudgetBlock | UnsetType = UNSET
     unknown: SeverityName | UnsetType = UNSET
+    new_only: bool | UnsetType = UNSET
+    baseline: BaselineBlock | UnsetType = UNSET
     advisories: Advisories | UnsetType = UNSET
     coverage: Coverage | UnsetType = UNSET
     exceptions: list[Annotated[ExceptionEntry, _one_of("rule", "path", "fingerprint", "advisory")]] | UnsetType = UNSET

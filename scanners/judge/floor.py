@@ -19,6 +19,8 @@ of the second that is never better than the first's. Where counting cannot tell,
 | codeowners | name another place only where the floor leaves owners to anyone |
 | inline-suppressions | go from allow to report to deny |
 | inline-until | go from optional to required |
+| new-only | go from true to false |
+| baseline.ratchet | go from false to true |
 
 Left out on purpose: who removes an exception that accepts nothing mends what `exception-unused: fail` fails for.
 """
@@ -196,6 +198,18 @@ def _codeowners(floor: Policy, policy: Policy) -> Iterator[Loosening]:
         yield Loosening(("codeowners",), ("codeowners",), "another file of owners than the floor's")
 
 
+def _new_only(floor: Policy, policy: Policy) -> Iterator[Loosening]:
+    if policy.new_only and not floor.new_only:
+        path = ("new-only",)
+        yield Loosening(path, path, "true, where the floor counts what is known, too")
+
+
+def _ratchet(floor: Policy, policy: Policy) -> Iterator[Loosening]:
+    if floor.ratchet and not policy.ratchet:
+        path = ("baseline", "ratchet")
+        yield Loosening(path, path, "false, where the floor lets a baseline only shrink")
+
+
 TABLE: tuple[Callable[[Policy, Policy], Iterator[Loosening]], ...] = (
     _budgets,
     _overrides,
@@ -211,6 +225,8 @@ TABLE: tuple[Callable[[Policy, Policy], Iterator[Loosening]], ...] = (
     _wait,
     _words,
     _codeowners,
+    _new_only,
+    _ratchet,
 )
 
 

@@ -1,8 +1,11 @@
 """Judges: from what was found and what was really read to one verdict, by one policy; asks neither the clock nor the disk.
 
 A finding is ruled in this order, and the first that applies decides: its path is excluded, an exception accepts it, an inline
-comment waives it, its advisory is too young to count, its budget. A finding more or a gap more never makes a verdict better; the
-order of the inputs changes nothing.
+comment waives it (these three are SUPPRESSED); it was known before and the policy counts only what is new (KNOWN); its advisory is
+too young to count; its budget. What somebody answers for by name comes before what merely was there: so an exception is not called
+unused because a baseline knows its findings, and when it ends, the baseline still holds. No budget counts the suppressed and the
+known, and every finding has exactly one ruling. A finding more or a gap more never makes a verdict better, but that a finding which
+is there again is no longer gone from the baseline (see `stale`); the order of the inputs changes nothing.
 """
 
 from __future__ import annotations
@@ -17,14 +20,17 @@ from scanners import globs
 from scanners.judge.accepting import Exceptions
 from scanners.judge.codeowners import CodeOwners
 from scanners.judge.hints import counted
+from scanners.judge.matching import BASELINE
 from scanners.judge.names import covers_name
 from scanners.judge.policy import AllowedGap, Budget, Exclude, Inline, Override, Owners, Policy, Unused
+from scanners.judge.stale import stale
 from scanners.judge.unused import unused
 from scanners.model import (
     Finding,
     Gap,
     GapKind,
     GapRuling,
+    KnownBy,
     Outcome,
     Ruling,
     RulingOutcome,
@@ -49,11 +55,13 @@ def judge(  # noqa: PLR0913 -- each is a fact of its own that only the caller kn
     *,
     beyond: Sequence[Gap] = (),
     owners: CodeOwners | None = None,
+    known: Sequence[KnownBy] = (),
 ) -> Verdict:
     """The verdict on what ``results`` and ``targets`` state, under ``policy``, on the day ``today``.
 
     ``beyond`` are gaps that no policy can allow: what a scan under another policy left out (see `scope.would_read_more`).
     ``owners`` is what CODEOWNERS says, None where there is none; only a policy that wants an exception's owner to own asks it.
+    Which findings were known before, they say themselves; ``known`` tells what became of the rest (see `matching.recognised`).
     """
     exceptions = Exceptions(policy.exceptions, today, _owners(policy, owners))
     findings = sorted((finding for result in results for finding in result.findings), key=_order)
@@ -61,6 +69,8 @@ def judge(  # noqa: PLR0913 -- each is a fact of its own that only the caller kn
     unread = _unread(results, targets)
     if policy.exception_unused is Unused.FAIL:
         rulings += unused(exceptions, policy, unread)
+    if policy.ratchet:
+        rulings += stale(known)
     gaps = _gap_rulings(results, targets, policy, beyond)
     return Verdict(
         outcome=_outcome(rulings, gaps),
@@ -70,7 +80,7 @@ def judge(  # noqa: PLR0913 -- each is a fact of its own that only the caller kn
         policy_digest=policy.digest,
         environment=policy.environment,
         date=today.isoformat(),
-        notes=(*exceptions.notes(unread), *_notes(rulings, policy)),
+        notes=(*exceptions.notes(unread), *_notes(rulings, policy), *_known_notes(known)),
     )
 
 
@@ -106,7 +116,17 @@ def _outcome(rulings: Iterable[Ruling], gaps: Iterable[GapRuling]) -> Outcome:
 def _order(finding: Finding) -> tuple[Any, ...]:
     """The order of findings, which two that stand at the same place in the same words do not share unless they are equal."""
     rest = (finding.severity, finding.confidence, finding.kind.value, finding.waiver, finding.title, finding.evidence)
-    return (*finding.sort_key(), *rest, finding.reported_by, finding.cwe, finding.help_url, finding.line_hash, str(finding.package))
+    return (
+        *finding.sort_key(),
+        *rest,
+        finding.reported_by,
+        finding.cwe,
+        finding.help_url,
+        finding.line_hash,
+        str(finding.package),
+        str(finding.record),
+        finding.known,
+    )
 
 
 class _Bucket:
@@ -135,19 +155,26 @@ def _rulings(findings: Sequence[Finding], policy: Policy, exceptions: Exceptions
     severities = [severity_of(finding, policy) for finding in findings]
     suppressed = [_suppressed(finding, policy, exceptions) for finding in findings]
     waited = [_waited(finding, policy, exceptions.today) for finding in findings]
+    known = [_known(finding, policy) for finding in findings]
     buckets: dict[tuple[int, Severity], _Bucket] = {}
     places = [_bucket_of(finding, severity, policy) for finding, severity in zip(findings, severities, strict=True)]
-    for place, why, young in zip(places, suppressed, waited, strict=True):
-        if why is None and young is None:
+    for place, *excuses in zip(places, suppressed, known, waited, strict=True):
+        if not any(excuses):
             index, severity = place
             budget = policy.budget if index < 0 else policy.overrides[index]
             buckets.setdefault(place, _Bucket(budget, severity)).count += 1
     rulings = []
-    for finding, severity, place, why, young in zip(findings, severities, places, suppressed, waited, strict=True):
+    for finding, severity, place, why, old, young in zip(findings, severities, places, suppressed, known, waited, strict=True):
         if why is not None:
             rulings.append(Ruling(finding, severity, RulingOutcome.SUPPRESSED, why))
         else:
-            outcome, because = buckets[place].verdict if young is None else (RulingOutcome.TOLERATED, young)
+            outcome, because = (
+                (RulingOutcome.KNOWN, old)
+                if old is not None
+                else (RulingOutcome.TOLERATED, young)
+                if young is not None
+                else buckets[place].verdict
+            )
             rulings.append(Ruling(finding, severity, outcome, because + _remarks(finding, severity, policy, exceptions)))
     return tuple(rulings)
 
@@ -163,6 +190,11 @@ def _suppressed(finding: Finding, policy: Policy, exceptions: Exceptions) -> str
     if finding.waiver and policy.inline is not Inline.DENY:
         return f"waived inline: {finding.waiver}"
     return None
+
+
+def _known(finding: Finding, policy: Policy) -> str | None:
+    """Why a finding is nothing new, None where it is, or where the policy counts the known with the rest."""
+    return f"known: it is in {finding.known}" if finding.known and policy.new_only else None
 
 
 def _waited(finding: Finding, policy: Policy, today: dt.date) -> str | None:
@@ -223,6 +255,8 @@ def _remarks(finding: Finding, severity: Severity, policy: Policy, exceptions: E
     remarks = []
     if severity is not finding.severity:
         remarks.append(f"the policy makes {severity.name.lower()} of {finding.severity.name.lower()}")
+    if finding.known and not policy.new_only:
+        remarks.append(f"it is in {finding.known}, but the policy counts what is known, too")
     if finding.waiver and policy.inline is Inline.DENY:
         remarks.append("the policy does not accept inline waivers")
     remarks += exceptions.remarks(finding)
@@ -276,6 +310,18 @@ def _allows(allowed: AllowedGap, gap: Gap) -> bool:
     if allowed.kind is not gap.kind or not covers_name(allowed.scanner or "*", gap.scanner):
         return False
     return not allowed.path or (gap.path is not None and globs.matches(allowed.path, gap.path))
+
+
+# -- what was known --
+
+
+def _known_notes(known: Iterable[KnownBy]) -> Iterator[str]:
+    for source in known:
+        left = source.findings - source.matched
+        told = f"{source.name} knows {counted(source.findings, 'finding')}: {source.matched} still there"
+        told += f", {source.gone} gone" if left else ""
+        told += f", {left - source.gone} not looked for" if left > source.gone else ""
+        yield told + (": scangate baseline update takes out what is gone" if source.name == BASELINE and source.gone else "")
 
 
 # -- notes --

@@ -138,6 +138,8 @@ class Policy(msgspec.Struct, frozen=True):
     ``sources`` are the files it was made of, the one asked for first. ``origins`` tells for each value of the document which
     ``file:line`` said it. ``in_tree`` is True where the file asked for lies in the scanned tree. ``wait_days``: a dependency's
     fault that was published fewer days ago does not count. ``codeowners`` is a path from the root, empty for GitHub's own places.
+    ``new_only``: what was known before is told and does not count.
+    ``ratchet``: a baseline that holds more than the code does fails.
     """
 
     name: str
@@ -160,6 +162,8 @@ class Policy(msgspec.Struct, frozen=True):
     exception_owners: Owners = Owners.ANYONE
     codeowners: str = ""
     inline_until: Until = Until.OPTIONAL
+    new_only: bool = True
+    ratchet: bool = False
     description: str = ""
     digest: str = ""
     sources: tuple[str, ...] = ()

@@ -82,6 +82,8 @@ def resolved(tree: Node, environment: str, registry: Registry, today: dt.date) -
         codeowners=_said(said.codeowners, ""),
         inline_until=Until(_said(said.inline_until, Until.OPTIONAL.value)),
         wait_days=_said(_said(said.advisories, blocks.Advisories()).wait_days, 0),
+        new_only=_said(said.new_only, True),
+        ratchet=_said(_said(said.baseline, blocks.BaselineBlock()).ratchet, False),
     )
     _check_names(tree, policy, registry)
     return msgspec.structs.replace(policy, digest=digest(policy))

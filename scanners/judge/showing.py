@@ -42,6 +42,8 @@ def _document(policy: Policy) -> dict[str, Any]:
         "severity": [_given(entry, "rule", "path", "severity", "reason") for entry in policy.severities],
         "budgets": {**_limits(policy.budget), "overrides": [_override(entry) for entry in policy.overrides]},
         "unknown": policy.unknown.name.lower(),
+        "new-only": policy.new_only,
+        "baseline": {"ratchet": policy.ratchet},
         "advisories": {"wait-days": policy.wait_days},
         "coverage": {
             "required": list(policy.required),

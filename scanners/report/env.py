@@ -9,9 +9,10 @@ __all__ = ["render"]
 
 
 def render(report: Report) -> str:
-    """Two lines: ``SCANGATE_VERDICT``, and ``SCANGATE_SUMMARY`` with what stands by severity, the suppressed and the gaps."""
+    """Two lines: ``SCANGATE_VERDICT``, and ``SCANGATE_SUMMARY`` with what stands by severity, suppressed, gaps and known."""
     totals = tally.count(report.verdict.rulings, report.verdict.gaps)
     counts = [(severity.name.lower(), totals.standing(severity)) for severity in tally.severities()]
     counts += [("suppressed", totals.of(RulingOutcome.SUPPRESSED)), ("gaps", totals.gaps)]
+    counts += [("known", totals.of(RulingOutcome.KNOWN))]
     summary = escape.shell(" ".join(f"{name}={number}" for name, number in counts))
     return f"export SCANGATE_VERDICT={escape.shell(report.verdict.outcome.value)}\nexport SCANGATE_SUMMARY={summary}\n"

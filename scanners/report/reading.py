@@ -20,10 +20,12 @@ from scanners.model import (
     GapKind,
     GapRuling,
     Kind,
+    KnownBy,
     LeftOut,
     Location,
     Outcome,
     Package,
+    Record,
     Report,
     Ruling,
     RulingOutcome,
@@ -53,6 +55,7 @@ class Meta(msgspec.Struct, frozen=True):
     finished: str
     seconds: float
     interrupted: str
+    known: tuple[KnownBy, ...] = ()
     root: str = ""
 
 
@@ -125,6 +128,20 @@ class _Package(_Strict, frozen=True):
     upgrade: str
 
 
+class _Record(_Strict, frozen=True):
+    content: str
+    context: str
+    ordinal: int
+
+
+class _KnownBy(_Strict, frozen=True):
+    name: str
+    findings: int
+    matched: int
+    gone: int
+    file: str
+
+
 class _Finding(_Strict, frozen=True):
     rule: str
     scanner: str
@@ -146,6 +163,8 @@ class _Finding(_Strict, frozen=True):
     waiver: str
     reported_by: tuple[str, ...]
     package: _Package | None
+    record: _Record | None
+    known: str
     origin: str | None
 
 
@@ -196,6 +215,7 @@ class _Document(_Strict, frozen=True):
     members: tuple[_Finding, ...]
     gaps: tuple[_Gap, ...]
     components: tuple[_Component, ...]
+    known: tuple[_KnownBy, ...]
     notes: tuple[str, ...]
     scope: dict[str, Any]
 
@@ -351,6 +371,8 @@ def _finding(entry: _Finding) -> Finding:
         waiver=entry.waiver,
         reported_by=entry.reported_by,
         package=None if entry.package is None else _package(entry.package),
+        record=None if entry.record is None else Record(entry.record.content, entry.record.context, entry.record.ordinal),
+        known=entry.known,
     )
     if finding.scanner != entry.scanner:
         raise ValueError(f"rule {finding.rule} is not one of scanner {entry.scanner}")
@@ -391,4 +413,5 @@ def _meta(document: _Document) -> Meta:
         finished=document.finished,
         seconds=document.seconds,
         interrupted=document.interrupted,
+        known=tuple(sorted(KnownBy(each.name, each.findings, each.matched, each.gone, each.file) for each in document.known)),
     )

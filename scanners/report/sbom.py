@@ -164,6 +164,7 @@ def _facts(report: Report) -> Iterator[tuple[str, str]]:
     yield "suppressed", str(totals.of(RulingOutcome.SUPPRESSED))
     yield "gaps", str(totals.gaps)
     yield "gaps-that-count", str(totals.counting)
+    yield "known", str(totals.of(RulingOutcome.KNOWN))
     for result in tally.results(report):
         if result.status is Status.SKIPPED:
             yield "skipped", f"{result.scanner}: {result.reason}"

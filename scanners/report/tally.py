@@ -134,6 +134,8 @@ def finding_key(finding: Finding) -> tuple[Any, ...]:
         finding.waiver,
         finding.reported_by,
         () if finding.package is None else (finding.package,),
+        () if finding.record is None else (finding.record,),
+        finding.known,
     )
 
 

@@ -8,7 +8,20 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping
 from typing import Any, TypeVar
 
-from scanners.model import Component, Finding, Gap, LeftOut, Package, Report, Ruling, RulingOutcome, ScanResult, Targets
+from scanners.model import (
+    Component,
+    Finding,
+    Gap,
+    KnownBy,
+    LeftOut,
+    Package,
+    Record,
+    Report,
+    Ruling,
+    RulingOutcome,
+    ScanResult,
+    Targets,
+)
 from scanners.report import tally
 from scanners.report.reading import SCHEMA, Meta, read
 
@@ -46,6 +59,7 @@ def render(report: Report) -> str:
         **_findings(report),
         "gaps": _gaps(report),
         "components": _components(report),
+        "known": [_known_by(source) for source in sorted(report.known)],
         "notes": sorted(verdict.notes),
         "scope": {key: _json(value) for key, value in sorted(report.scope)},
     }
@@ -145,7 +159,18 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "waiver": finding.waiver,
         "reported_by": list(finding.reported_by),
         "package": package and _package(package),
+        "record": finding.record and _record(finding.record),
+        "known": finding.known,
     }
+
+
+def _record(record: Record) -> dict[str, Any]:
+    """Without the digest of a secret's value: guesses at the value could be tried against it, and reports go everywhere."""
+    return {"content": record.content, "context": record.context, "ordinal": record.ordinal}
+
+
+def _known_by(source: KnownBy) -> dict[str, Any]:
+    return {"name": source.name, "findings": source.findings, "matched": source.matched, "gone": source.gone, "file": source.file}
 
 
 def _package(package: Package) -> dict[str, Any]:

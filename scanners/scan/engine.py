@@ -55,13 +55,17 @@ class Task(msgspec.Struct, frozen=True):
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """All that a run is to do. ``today``: the day of the run, by which a scanner may find what it knows out of date."""
+    """All that a run is to do. ``today``: the day of the run, by which a scanner may find what it knows out of date.
+
+    ``salt``: under which secrets' values are made into digests, to be compared with those known before; without it there are none.
+    """
 
     tasks: tuple[Task, ...]
     excludes: tuple[Exclude, ...] = ()
     max_bytes: int = 1024 * 1024
     jobs: int = 1
     today: dt.date = dt.date.max
+    salt: bytes = b""
 
 
 class _Work(msgspec.Struct):
@@ -93,7 +97,7 @@ def scan(
     ``progress`` is told (scanner, files done, files in all). Never raises for what a scanner or a file does: that is a gap.
     """
     works = _asked(listing, plan, processes, folder, progress)
-    redaction = Redaction(source for work in works for source in work.sources)
+    redaction = Redaction((source for work in works for source in work.sources), plan.salt)
     for work in works:
         redaction.learn(work.reports)
     for target in listing.targets:

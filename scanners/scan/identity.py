@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
-from scanners.model import Finding, Kind
+from scanners.model import Finding, Kind, Record
 from scanners.scan.redact import key_name, mask_suspicious
 
 __all__ = ["identify", "line_hashes"]
@@ -21,6 +21,7 @@ BASE = 37
 WORD = (1 << 64) - 1
 LONGEST_EVIDENCE = 240
 LONGEST_LOOK = 2000
+FARTHEST_CONTEXT = 50  # lines: beyond so many blank ones nothing is near any more
 _LAST_WORD = re.compile(r"(?<!\S)\S++\Z")
 
 
@@ -41,7 +42,8 @@ def identify(findings: Iterable[Finding], lines: Sequence[str]) -> list[Finding]
         named.append(
             msgspec.structs.replace(
                 finding,
-                fingerprint=_digest(content, str(seen[content])),
+                fingerprint=_digest(content, finding.location.path, str(seen[content])),
+                record=Record(content, _context(finding, lines), seen[content]),
                 evidence=_evidence(finding, lines),
                 line_hash="" if finding.kind is Kind.SECRET else hashes.get(finding.location.line, ""),
                 reported_by=finding.reported_by or (finding.scanner,),
@@ -51,13 +53,27 @@ def identify(findings: Iterable[Finding], lines: Sequence[str]) -> list[Finding]
 
 
 def _content(finding: Finding, matched: Callable[[int, int], str], lines: Sequence[str]) -> str:
-    """What makes a finding this one: never a line number, never a secret's value."""
+    """What makes a finding this one in whatever file: never a line number, never a secret's value."""
     place = finding.location
     if finding.package is not None:
-        return _digest(finding.rule, place.path, finding.package.name)
+        return _digest(finding.rule, finding.package.name)
     if finding.kind is Kind.SECRET:
-        return _digest(finding.rule, place.path, key_name(_line(lines, place.line)))
-    return _digest(finding.rule, place.path, matched(place.line, place.end_line))
+        return _digest(finding.rule, key_name(_line(lines, place.line)))
+    return _digest(finding.rule, matched(place.line, place.end_line))
+
+
+def _context(finding: Finding, lines: Sequence[str]) -> str:
+    """The nearest line with anything in it on either side; a dependency has none, since the order of pins says nothing."""
+    if finding.package is not None:
+        return ""
+    above = _nearest(lines, range(finding.location.line - 1, 0, -1))
+    below = _nearest(lines, range(finding.location.end_line + 1, len(lines) + 1))
+    return _digest(above, below)
+
+
+def _nearest(lines: Sequence[str], numbers: Iterable[int]) -> str:
+    packed = ("".join(_line(lines, number).split()) for number in itertools.islice(numbers, FARTHEST_CONTEXT))
+    return next(filter(None, packed), "")
 
 
 def _digest(*parts: str) -> str:

@@ -6,9 +6,9 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from scanners.model import Span
+from scanners.model import Location, Span
 
-__all__ = ["MASK", "Values", "key_name", "mask_suspicious", "mask_tokens", "take_out", "values", "values_by_line"]
+__all__ = ["MASK", "Values", "key_name", "mask_suspicious", "mask_tokens", "secret_at", "take_out", "values", "values_by_line"]
 
 MASK = "***"
 SHORTEST_VALUE = 6
@@ -36,6 +36,7 @@ _PROVIDER = re.compile(
 )
 _QUOTED = re.compile(r"(?P<quote>[\"'`])(?P<value>[^\"'`\s]{6,}+)(?P=quote)")
 _ASSIGNS = re.compile(r"(?<![\w.-])([\w.-]++)[\"'`\]]*+[=>:(,\s]*+\Z")
+_QUOTE_BEFORE = re.compile(r"\A(?:[bBrRuUfF]{0,2}[\"'`]+)?")
 LONGEST_NAME = 200
 
 
@@ -76,9 +77,34 @@ def values_by_line(lines: Sequence[str], spans: Iterable[Span]) -> Iterator[tupl
             yield number, value
 
 
+def secret_at(lines: Sequence[str], spans: Iterable[Span], place: Location) -> str:
+    """The value of the secret at ``place``, for a digest and nothing else: all that stands in the spans and private keys there.
+
+    Where nothing says which part of the text it is, all of the text, without white space: then any change is another secret.
+    """
+    blocks = {span for span in _private_keys(lines) if span.line <= place.end_line and place.line <= span.end_line}
+    here = {span for span in spans if _meets(span, place)} | blocks
+    pieces = [lines[number - 1][start:end] for number, start, end in sorted(set(_pieces(lines, here)))]
+    if not pieces:
+        pieces = ["".join(line.split()) for line in lines[place.line - 1 : place.end_line]]
+    return "\n".join(filter(None, (_QUOTE_BEFORE.sub("", piece.strip()).rstrip("\"'`") for piece in pieces)))
+
+
+def _meets(span: Span, place: Location) -> bool:
+    if not (span.line <= place.end_line and place.line <= max(span.end_line, span.line)):
+        return False
+    if not (place.column and place.end_column) or (place.line, span.line) != (place.end_line, span.end_line):
+        return True
+    return span.column < place.end_column and place.column < span.end_column
+
+
 def _cuts(lines: Sequence[str], spans: Iterable[Span]) -> Iterator[tuple[int, int, int]]:
     """The spans and the private keys as (line from 1, start from 0, end) of one line each, within the lines that there are."""
-    for span in {*spans, *_private_keys(lines)}:
+    yield from _pieces(lines, {*spans, *_private_keys(lines)})
+
+
+def _pieces(lines: Sequence[str], spans: Iterable[Span]) -> Iterator[tuple[int, int, int]]:
+    for span in spans:
         for number in range(max(span.line, 1), min(max(span.end_line, span.line), len(lines)) + 1):
             length = len(lines[number - 1])
             start = min(max(span.column - 1, 0), length) if number == span.line else 0

@@ -10,7 +10,8 @@ import msgspec
 from scanners.model import Component, FileReport, Finding, Gap, Kind, Location, Package, Span, Targets
 from scanners.scan.identity import identify
 from scanners.scan.plugin import Source
-from scanners.scan.redact import Values, mask_suspicious, mask_tokens, take_out, values, values_by_line
+from scanners.scan.redact import Values, mask_suspicious, mask_tokens, secret_at, take_out, values, values_by_line
+from scanners.scan.salt import Salt
 
 __all__ = ["Redaction"]
 
@@ -18,7 +19,8 @@ __all__ = ["Redaction"]
 class Redaction:
     """Knows where every detected secret of the run stands. First ``learn`` from all reports, then ask for their findings."""
 
-    def __init__(self, sources: Iterable[Source]) -> None:
+    def __init__(self, sources: Iterable[Source], salt: bytes = b"") -> None:
+        self._salt = Salt(salt)
         self._sources = {source.path: source for source in sources}
         self._spans: defaultdict[str, set[Span]] = defaultdict(set)
         self._values = Values()
@@ -35,8 +37,10 @@ class Redaction:
     def findings(self, reports: Sequence[FileReport]) -> list[Finding]:
         """The findings of one scanner, each with its identity, without a byte of a secret; sorted."""
         by_path: defaultdict[str, list[Finding]] = defaultdict(list)
+        spans: defaultdict[str, set[Span]] = defaultdict(set)  # this scanner's own: another's presence shall change no digest
         for report in reports:
             by_path[report.path] += report.findings
+            spans[report.path] |= set(report.secrets)
         found: list[Finding] = []
         for path in sorted(by_path):
             if by_path[path]:
@@ -44,7 +48,8 @@ class Redaction:
                 words: defaultdict[int, set[str]] = defaultdict(set)
                 for number, word in values_by_line(self._lines(path), self._spans[path]):
                     words[number].add(word)
-                found += [self._clean(finding, words) for finding in identify(by_path[path], clean)]
+                named = (self._salted(finding, spans[path]) for finding in identify(by_path[path], clean))
+                found += [self._clean(finding, words) for finding in named]
         return sorted(found, key=Finding.sort_key)
 
     def gaps(self, gaps: Iterable[Gap]) -> list[Gap]:
@@ -93,6 +98,13 @@ class Redaction:
     def _lines(self, path: str) -> Sequence[str]:
         source = self._sources.get(path)
         return source.lines if source is not None else ()
+
+    def _salted(self, finding: Finding, spans: Iterable[Span]) -> Finding:
+        """A secret with the digest of its value, so that another at the same place is another."""
+        if finding.kind is not Kind.SECRET or finding.record is None:
+            return finding
+        digest = self._salt.digest(secret_at(self._lines(finding.location.path), spans, finding.location))
+        return msgspec.structs.replace(finding, record=msgspec.structs.replace(finding.record, secret=digest))
 
     def _clean(self, finding: Finding, words: Mapping[int, set[str]]) -> Finding:
         """``words``: the secrets of the file by line. What a tool says of a line may quote them, common words or not."""

@@ -164,6 +164,7 @@ findings = st.builds(
     st.sampled_from(["", "", "# nosec"]),
     line=st.integers(1, 3),
     fingerprint=st.sampled_from(["", "f1", "f2"]),
+    known=st.sampled_from(["", "", "the baseline"]),
     package=st.sampled_from([None, package(aliases=("GHSA-1",)), package(0, fixed_in=("2",)), package(5), package(-2)]),
 )
 gaps = st.builds(
@@ -233,5 +234,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "exception_max_days": st.sampled_from([30, 365]),
     "inline": st.sampled_from(list(Inline)),
     "wait_days": st.sampled_from([0, 1, 5, 6]),
+    "new_only": st.booleans(),
+    "ratchet": st.booleans(),
 }
 policies = st.fixed_dictionaries(FIELDS).map(lambda fields: policy(**fields))

@@ -49,6 +49,8 @@ def unfixed(limit: int, fixable: bool | None = False) -> Override:
 # field, floor's value, a value at least as tight, a looser one
 CASES: list[tuple[str, Any, Any, Any]] = [
     ("budget", budget(high=2), budget(high=1), budget(high=3)),
+    ("new_only", False, False, True),
+    ("ratchet", True, True, False),
     ("budget", budget(high=2), budget(high=2), budget(high=None)),
     ("overrides", (), (over(HIGH, 0),), (over(HIGH, 1),)),
     ("overrides", (), (over(LOW, 5),), (over(HIGH, None),)),
@@ -100,7 +102,7 @@ def test_the_table_speaks_of_every_field_that_decides() -> None:
     told = {case[0] for case in CASES}
     silent = {"name", "environment", "description", "digest", "sources", "origins", "in_tree"}
     assert told | silent | {"codeowners"} == {field.name for field in msgspec.structs.fields(Policy)}
-    assert len(TABLE) == 14
+    assert len(TABLE) == 16
 
 
 def test_the_floor_names_the_file_of_owners_where_it_asks_for_owners() -> None:

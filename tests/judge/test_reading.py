@@ -48,7 +48,7 @@ ERRORS = [
     ("version: 1\nscanners: {bandit: {}}\n", "1:1: unknown: missing", "unknown: high"),
     ("version: 1\nunknown: high\n", "1:1: scanners: no scanner is enabled", "extends: baseline"),
     (HEAD + "scaners: {}\n", "4:1: scaners: unknown key", "did you mean `scanners`?"),
-    (HEAD + "new-only: true\n", "4:1: new-only: unknown key", "allowed: "),
+    (HEAD + "only-new: true\n", "4:1: only-new: unknown key", "allowed: "),
     (HEAD + "budgets: {hihg: 0}\n", "4:11: budgets.hihg: unknown key", "did you mean `high`?"),
     (
         HEAD + "budgets: {high: -1}\n",

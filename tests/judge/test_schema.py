@@ -79,7 +79,7 @@ BAD = [
     "version: true\nextends: strict\n",
     "version: 1\nscanners: {bandit: {}}\n",
     "version: 1\nunknown: high\n",
-    HEAD + "new-only: true\n",
+    HEAD + "only-new: true\n",
     HEAD + "budgets: {high: -1}\n",
     HEAD + "budgets: {high: many}\n",
     HEAD + "budgets: {high: true}\n",

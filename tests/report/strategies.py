@@ -17,10 +17,12 @@ from scanners.model import (
     GapKind,
     GapRuling,
     Kind,
+    KnownBy,
     LeftOut,
     Location,
     Outcome,
     Package,
+    Record,
     Report,
     Ruling,
     RulingOutcome,
@@ -87,6 +89,8 @@ def findings(draw: st.DrawFn, scanner: str, path: str) -> Finding:
         line_hash=draw(st.sampled_from(("", "39fa2ee980eb94b0:1"))),
         waiver=draw(st.sampled_from(("", "# nosec"))),
         package=draw(st.none() | packages),
+        record=draw(st.none() | st.builds(Record, st.sampled_from(("c1", "c2")), st.sampled_from(("", "x1")), st.integers(1, 2))),
+        known=draw(st.sampled_from(("", "the baseline"))),
     )
 
 
@@ -184,6 +188,7 @@ def reports(draw: st.DrawFn) -> Report:
         seconds=61.5,
         interrupted=draw(st.sampled_from(("", "SIGTERM"))),
         exit_code=draw(st.integers(0, 3)),
+        known=tuple(draw(st.sampled_from(((), (KnownBy("the baseline", 3, 1, 1), KnownBy("revision main", 2, 2, 0)))))),
         scope=(("limits", {"bytes": 1048576}), ("excludes", [["docs/**", 3]])),
     )
 
@@ -207,4 +212,5 @@ def reshuffled(draw: st.DrawFn, report: Report) -> Report:
         results=mixed([mixed_run(run) for run in report.results]),
         targets=msgspec.structs.replace(report.targets, **targets),
         scope=mixed(report.scope),
+        known=mixed(report.known),
     )

@@ -27,13 +27,15 @@ class Told(NamedTuple):
     suppressed: int
     gaps: int
     counting: int | None = None
+    known: int = 0
 
 
 def truth(report: Report) -> Told:
     outcomes = Counter(ruling.outcome for ruling in report.verdict.rulings)
     gaps = report.verdict.gaps
     blocks, suppressed = outcomes[RulingOutcome.BLOCKS], outcomes[RulingOutcome.SUPPRESSED]
-    return Told(report.verdict.outcome.value, blocks, suppressed, len(gaps), sum(gap.counts for gap in gaps))
+    counting, known = sum(gap.counts for gap in gaps), outcomes[RulingOutcome.KNOWN]
+    return Told(report.verdict.outcome.value, blocks, suppressed, len(gaps), counting, known)
 
 
 def told_by_json(text: str) -> Told:
@@ -43,7 +45,8 @@ def told_by_json(text: str) -> Told:
     assert counts["outcome"] == {outcome.value: outcomes[outcome.value] for outcome in RulingOutcome}
     assert counts["findings"] == len(document["findings"])
     assert sum(cell for row in counts["severity"].values() for cell in row.values()) == counts["findings"]
-    return Told(document["outcome"], outcomes["blocks"], outcomes["suppressed"], counts["gaps"], counts["gaps_that_count"])
+    gaps = (counts["gaps"], counts["gaps_that_count"])
+    return Told(document["outcome"], outcomes["blocks"], outcomes["suppressed"], *gaps, outcomes["known"])
 
 
 def told_by_sarif(text: str) -> Told:
@@ -53,7 +56,8 @@ def told_by_sarif(text: str) -> Told:
     gaps = [gap for run in runs for gap in run["invocations"][0].get("toolExecutionNotifications", ())]
     blocks = sum(result["properties"]["outcome"] == "blocks" for result in results)
     suppressed = sum("suppressions" in result for result in results)
-    return Told(outcome, blocks, suppressed, len(gaps), sum(gap["level"] != "note" for gap in gaps))
+    known = sum(result["properties"]["outcome"] == "known" for result in results)
+    return Told(outcome, blocks, suppressed, len(gaps), sum(gap["level"] != "note" for gap in gaps), known)
 
 
 def told_by_junit(text: str) -> Told:
@@ -62,7 +66,7 @@ def told_by_junit(text: str) -> Told:
     (outcome,) = {value for name, value in properties if name == "verdict"}
     counts = {
         key: sum(int(value) for name, value in properties if name == key)
-        for key in ("blocks", "suppressed", "gaps", "gaps-that-count")
+        for key in ("blocks", "suppressed", "gaps", "gaps-that-count", "known")
     }
     ends = Counter(end.get("type") for suite in suites for end in suite.iter("skipped"))
     if not any(case.get("name") == "all other cases" for suite in suites for case in suite):
@@ -70,7 +74,7 @@ def told_by_junit(text: str) -> Told:
         assert sum(1 for suite in suites for _ in suite.iter("error")) == counts["gaps-that-count"]
         assert ends["suppressed"] == counts["suppressed"]
         assert ends["allowed-gap"] == counts["gaps"] - counts["gaps-that-count"]
-    return Told(outcome, counts["blocks"], counts["suppressed"], counts["gaps"], counts["gaps-that-count"])
+    return Told(outcome, *(counts[name] for name in ("blocks", "suppressed", "gaps", "gaps-that-count", "known")))
 
 
 def number(pattern: str, text: str) -> int:
@@ -82,26 +86,29 @@ def told_by_markdown(text: str) -> Told:
     assert outcome
     blocks = number(r"^### ([\d,]+) findings? blocks?$", text)
     gaps, counting = number(r"^### ([\d,]+) gaps?, ", text), number(r"^### [\d,]+ gaps?, ([\d,]+) counts?$", text)
-    return Told(outcome[1], blocks, number(r"^([\d,]+) suppressed, ", text), gaps, counting)
+    known = number(r", ([\d,]+) known; ", text)
+    return Told(outcome[1], blocks, number(r"^([\d,]+) suppressed, ", text), gaps, counting, known)
 
 
 def told_by_sbom(text: str) -> Told:
     told = {each["name"].removeprefix("scangate:"): each["value"] for each in json.loads(text)["metadata"]["properties"]}
-    numbers = (int(told[name]) for name in ("blocks", "suppressed", "gaps", "gaps-that-count"))
+    numbers = (int(told[name]) for name in ("blocks", "suppressed", "gaps", "gaps-that-count", "known"))
     return Told(told["outcome"], *numbers)
 
 
 def told_by_text(text: str) -> Told:
     blocks = number(r"^\w+: ([\d,]+) findings? blocks?$", text)
     gaps, counting = number(r"^gaps: ([\d,]+) things? not read", text), number(r"^gaps: .*, ([\d,]+) counts?$", text)
-    return Told(text.splitlines()[-1].partition(":")[0], blocks, number(r"^([\d,]+) suppressed", text), gaps, counting)
+    known = number(r"^[\d,]+ suppressed, [\d,]+ tolerated, ([\d,]+) known", text)
+    outcome = text.splitlines()[-1].partition(":")[0]
+    return Told(outcome, blocks, number(r"^([\d,]+) suppressed", text), gaps, counting, known)
 
 
 def told_by_env(text: str) -> Told:
     counts = dict(re.findall(r"(\w+)=(\d+)", text))
     outcome = re.search("VERDICT='(.*)'", text)
     assert outcome
-    return Told(outcome[1], None, int(counts["suppressed"]), int(counts["gaps"]))
+    return Told(outcome[1], None, int(counts["suppressed"]), int(counts["gaps"]), None, int(counts["known"]))
 
 
 READERS = {
