@@ -25,7 +25,8 @@ MAP: dict[str, set[str]] = {
     "judge": {"judge"},
     "report": {"report"},
     "publish": {"publish"},
-    "cli": {"cli", "advisories", "scan", "tools", "judge", "report", "publish"},
+    "fleet": {"fleet", "scan.git", "scan.process", "scan.redact", "report"},
+    "cli": {"cli", "advisories", "fleet", "scan", "tools", "judge", "report", "publish"},
 }
 
 # library: the only places that may import it
@@ -36,6 +37,10 @@ ROOMS = {
     "rich": {"cli", "report.text"},
     "boto3": {"publish.client"},
     "botocore": {"publish"},
+    "jinja2": {"fleet.html"},
+    "markupsafe": {"fleet.html"},
+    "dask": {"fleet.cluster"},
+    "distributed": {"fleet.cluster"},
     "cyclonedx": {"report.sbom"},
     "packageurl": {"report.sbom"},
     "junitparser": {"report.junit"},

@@ -15,7 +15,7 @@ from scanners.errors import UsageError
 from scanners.model import Report
 from scanners.report import FORMATS
 
-__all__ = ["STDOUT", "Output", "parse", "prepare", "write"]
+__all__ = ["STDOUT", "Output", "parse", "prepare", "put", "write"]
 
 STDOUT = "-"
 
@@ -118,7 +118,7 @@ def write(outputs: Iterable[Output], report: Report) -> Mapping[str, str]:
     try:
         for output, text in texts.items():
             if output.file is not None:
-                waiting.append((_written_beside(output.file, text), output.file))
+                waiting.append((_written_beside(output.file, text.encode("utf-8", "backslashreplace")), output.file))
         for beside, file in waiting:
             beside.replace(file)
     finally:
@@ -128,11 +128,16 @@ def write(outputs: Iterable[Output], report: Report) -> Mapping[str, str]:
     return {output.format: text for output, text in texts.items() if output.file is None}
 
 
-def _written_beside(file: Path, text: str) -> Path:
+def put(file: Path, data: bytes) -> None:
+    """Writes a file wholly or not at all. Raises OSError."""
+    _written_beside(file, data).replace(file)
+
+
+def _written_beside(file: Path, data: bytes) -> Path:
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=".scangate-")
     try:
         with os.fdopen(handle, "wb") as beside:
-            beside.write(text.encode("utf-8", "backslashreplace"))
+            beside.write(data)
             beside.flush()
             os.fsync(handle)
         Path(name).chmod(0o666 & ~_umask())

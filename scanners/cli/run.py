@@ -35,7 +35,7 @@ from scanners.scan.process import Processes
 from scanners.scan.targets import Listing, interrupted, list_files, list_staged
 from scanners.tools import CommandOptions, SarifCommand
 
-__all__ = ["EXIT_CODES", "Site", "Wish", "option_types", "rule_digests", "run", "site", "today"]
+__all__ = ["EXIT_CODES", "Site", "Wish", "now", "option_types", "rule_digests", "run", "site", "stamp", "today"]
 
 TEMPORARY = ("/tmp", "/var/tmp")  # noqa: S108 -- a folder of a random name is made there
 COMMIT = re.compile(r"[0-9a-f]{40,64}")
@@ -94,7 +94,7 @@ class Wish(msgspec.Struct, frozen=True):
 
 def run(wish: Wish, place: Site, interruption: Interruption, progress: Callable[[str, int, int], None]) -> Report:
     """Scans, judges and returns the report. Raises UsageError for what cannot be carried out; then nothing was scanned."""
-    started, clock = _now(), time.monotonic()
+    started, clock = now(), time.monotonic()
     interruption.then(place.processes.cancel)
     plan = _plan(wish)
     results, facts = scan(_listing(wish, place), plan, place.processes, place.folder, progress)
@@ -112,8 +112,8 @@ def run(wish: Wish, place: Site, interruption: Interruption, progress: Callable[
         tool_version=__version__,
         root=place.root.name,
         commit=commit,
-        started=_stamp(started),
-        finished=_stamp(_now()),
+        started=stamp(started),
+        finished=stamp(now()),
         seconds=round(time.monotonic() - clock, 3),
         interrupted=name,
         exit_code=code or EXIT_CODES[verdict.outcome],
@@ -206,11 +206,13 @@ def _commit(repository: Repository | None, processes: Processes) -> str:
     return stated if COMMIT.fullmatch(stated) else ""
 
 
-def _now() -> dt.datetime:
+def now() -> dt.datetime:
+    """The moment, in UTC."""
     return dt.datetime.now(dt.UTC)
 
 
-def _stamp(moment: dt.datetime) -> str:
+def stamp(moment: dt.datetime) -> str:
+    """A moment as reports write it: ISO 8601, to the second."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -221,4 +223,4 @@ def option_types(scanners: Mapping[str, Scanner]) -> Mapping[str, type[Any]]:
 
 def today() -> dt.date:
     """The day, in UTC: an exception ends at the same moment on every machine."""
-    return _now().date()
+    return now().date()

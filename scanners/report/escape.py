@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["ci", "code", "link", "markdown", "sarif", "shell", "shorten", "terminal", "uri", "xml"]
+__all__ = ["ci", "code", "html", "link", "markdown", "sarif", "shell", "shorten", "terminal", "uri", "xml"]
 
 LONGEST_PATH = 4096
 
@@ -40,6 +40,12 @@ def ci(text: str) -> str:
 def xml(text: str) -> str:
     """``text`` without what XML 1.0 forbids, line ends and tabs kept; the writer escapes ``&``, ``<`` and ``>``."""
     return text if text.isprintable() else _UNSEEN.sub(_shown_but_layout, text)
+
+
+def html(text: str) -> str:
+    """``text`` on one line, for HTML content or a quoted attribute: no tag, no entity, nothing that reorders or hides."""
+    shown = terminal(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return shown.replace('"', "&quot;").replace("'", "&#39;")
 
 
 def sarif(text: str) -> str:

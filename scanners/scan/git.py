@@ -12,7 +12,7 @@ from scanners.errors import Unreadable
 from scanners.model import GapKind
 from scanners.scan.process import Output, Processes
 
-__all__ = ["Entry", "Repository", "find"]
+__all__ = ["ENVIRONMENT", "QUIET", "Entry", "Repository", "find"]
 
 # What a hostile .git/config could make git start, switched off on every call; see git-config(1) for each.
 QUIET = (

@@ -20,7 +20,7 @@ import msgspec
 from scanners.errors import Unreadable
 from scanners.model import GapKind
 
-__all__ = ["Output", "Processes", "safe_path"]
+__all__ = ["Output", "Processes", "end_marked", "safe_path"]
 
 NETWORK = (
     *("http_proxy", "https_proxy", "no_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY"),
@@ -166,17 +166,35 @@ class Processes:
 
     def sweep(self) -> None:
         """Kills what a program may have left behind outside its own process group (found by the mark in its environment)."""
-        mark = f"{MARK}={self._token}".encode()
         for _ in range(SWEEPS):
-            found = False
-            for entry in Path("/proc").glob("[0-9]*"):
-                with contextlib.suppress(OSError):
-                    if mark in (entry / "environ").read_bytes().split(b"\0"):
-                        os.kill(int(entry.name), signal.SIGKILL)
-                        found = True
-            if not found:
+            if not _signal_marked(f"{MARK}={self._token}", signal.SIGKILL):
                 return
             time.sleep(0.01)
+
+
+def end_marked(mark: str, patience: float) -> None:
+    """Ends every program with ``mark`` (``NAME=VALUE``) in its environment: politely, and after ``patience`` seconds surely."""
+    limit = time.monotonic() + patience
+    found = _signal_marked(mark, signal.SIGTERM)
+    while found and time.monotonic() < limit:
+        time.sleep(0.1)
+        found = _signal_marked(mark, None)
+    for _ in range(SWEEPS if found else 0):
+        if not _signal_marked(mark, signal.SIGKILL):
+            return
+        time.sleep(0.01)
+
+
+def _signal_marked(mark: str, number: signal.Signals | None) -> bool:
+    """Sends a signal (None: nothing) to every program with ``mark`` in its environment; whether there was one."""
+    found = False
+    for entry in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if mark.encode() in (entry / "environ").read_bytes().split(b"\0"):
+                if number is not None:
+                    os.kill(int(entry.name), number)
+                found = True
+    return found
 
 
 class _Reader:
