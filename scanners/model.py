@@ -152,11 +152,15 @@ class Span(msgspec.Struct, frozen=True, order=True):
     end_column: int
 
 
+STARTER_SET = "starter set"
+"""The few advisories that come with the package: what they tell is labelled with this, and answers for nothing."""
+
+
 class Package(msgspec.Struct, frozen=True, order=True):
     """What a dependency finding is about.
 
     ``fixed_in`` mend this fault; ``upgrade`` is the nearest release without any known one. ``published``: the advisory's day, UTC,
-    ISO 8601. Each is empty where it is not known.
+    ISO 8601. ``told_by``: who said so, a service, the store or STARTER_SET. Each is empty where it is not known.
     """
 
     name: str
@@ -166,6 +170,7 @@ class Package(msgspec.Struct, frozen=True, order=True):
     cvss: str = ""
     published: str = ""
     upgrade: str = ""
+    told_by: str = ""
 
 
 class Component(msgspec.Struct, frozen=True, order=True):
@@ -173,7 +178,7 @@ class Component(msgspec.Struct, frozen=True, order=True):
 
     ``name`` and ``version`` are canonical. ``direct``: the project asks for it itself. ``via``: one chain of names that brings it
     in, from a direct dependency to the package just above; empty for a direct one, and where it is not known. ``index`` is the host
-    of the index it comes from, empty for PyPI or where none is named.
+    of the index it comes from, empty for PyPI or where none is named. ``resolved``: nothing pins it, a resolver took it.
     """
 
     name: str
@@ -183,6 +188,7 @@ class Component(msgspec.Struct, frozen=True, order=True):
     direct: bool = False
     via: tuple[str, ...] = ()
     index: str = ""
+    resolved: bool = False
 
     def __post_init__(self) -> None:
         if self.line < 1:

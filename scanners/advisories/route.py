@@ -10,7 +10,7 @@ import msgspec
 
 from scanners.advisories.groups import Advisory
 from scanners.errors import Unreadable
-from scanners.model import GapKind
+from scanners.model import STARTER_SET, GapKind
 
 __all__ = ["Answer", "Ask", "Known", "Release", "Vulnerability", "follow"]
 
@@ -82,7 +82,7 @@ def follow(
                 answers[release] = Answer(found, source)
         waiting = [release for release in waiting if release not in answers]
     for release in waiting:
-        answers[release] = Answer(_starter(release, starter), "starter set", _joined(reasons[release]))
+        answers[release] = Answer(_starter(release, starter), STARTER_SET, _joined(reasons[release]))
     return answers
 
 

@@ -14,10 +14,11 @@ from packaging.version import Version
 from scanners.advisories.groups import Advisory, advisories, upgrade
 from scanners.advisories.osv import Interval, Record
 from scanners.assets import folder
+from scanners.model import STARTER_SET
 
 __all__ = ["SOURCE", "StarterSet"]
 
-SOURCE = "starter set"
+SOURCE = STARTER_SET
 
 
 class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

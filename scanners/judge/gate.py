@@ -80,7 +80,7 @@ def judge(  # noqa: PLR0913 -- each is a fact of its own that only the caller kn
         policy_digest=policy.digest,
         environment=policy.environment,
         date=today.isoformat(),
-        notes=(*exceptions.notes(unread), *_notes(rulings, policy), *_known_notes(known)),
+        notes=(*exceptions.notes(unread), *_notes(rulings, policy), *_known_notes(known), *sorted(_resolved(results))),
     )
 
 
@@ -343,3 +343,11 @@ def _notes(rulings: Iterable[Ruling], policy: Policy) -> Iterator[str]:
             continue
         told = ", ".join(f"{name} {number}" for name, number in sorted(tally[what].items()))
         yield f"{counted(tally[what].total(), 'finding')} {what}: {told}"
+
+
+def _resolved(results: Iterable[ScanResult]) -> Iterator[str]:
+    """What was audited as a resolver had it on this day: an installation on another may take other releases."""
+    for result in results:
+        taken = sum(component.resolved for component in result.components)
+        if taken:
+            yield f"{counted(taken, 'release')} resolved for this scan, not pinned, says {result.scanner}: lock them to be sure"

@@ -9,10 +9,11 @@ __all__ = ["render"]
 
 
 def render(report: Report) -> str:
-    """Two lines: ``SCANGATE_VERDICT``, and ``SCANGATE_SUMMARY`` with what stands by severity, suppressed, gaps and known."""
+    """Two lines: ``SCANGATE_VERDICT``, and ``SCANGATE_SUMMARY`` with counts: what stands by severity, what is suppressed, the
+    gaps, what is known, and what the starter set alone told."""
     totals = tally.count(report.verdict.rulings, report.verdict.gaps)
     counts = [(severity.name.lower(), totals.standing(severity)) for severity in tally.severities()]
     counts += [("suppressed", totals.of(RulingOutcome.SUPPRESSED)), ("gaps", totals.gaps)]
-    counts += [("known", totals.of(RulingOutcome.KNOWN))]
+    counts += [("known", totals.of(RulingOutcome.KNOWN)), ("starter-set", tally.starters(report.verdict.rulings))]
     summary = escape.shell(" ".join(f"{name}={number}" for name, number in counts))
     return f"export SCANGATE_VERDICT={escape.shell(report.verdict.outcome.value)}\nexport SCANGATE_SUMMARY={summary}\n"

@@ -70,8 +70,10 @@ def _finding(ruling: Ruling) -> Case:
     where = wording.place(finding.location.path, finding.location.line, finding.location.column)
     severity = ruling.severity.name.lower()
     if ruling.outcome is RulingOutcome.SUPPRESSED:
-        return Case(name, "skipped", "suppressed", f"{where}: suppressed, {ruling.because}", severity=ruling.severity)
-    lines = [finding.message, f"at {where}", f"because {ruling.because}", finding.evidence, finding.help_url]
+        label = f" ({wording.starter(finding)})" if wording.starter(finding) else ""
+        return Case(name, "skipped", "suppressed", f"{where}: suppressed{label}, {ruling.because}", severity=ruling.severity)
+    lines = [finding.message, wording.advisory(finding), f"at {where}", f"because {ruling.because}"]
+    lines += [finding.evidence, finding.help_url]
     text = "\n".join(line for line in lines if line)
     return Case(name, "failure", severity, f"{where}: {severity}: {finding.message}", text, ruling.severity)
 
@@ -155,6 +157,8 @@ def _properties(part: tally.Part, report: Report) -> Iterable[tuple[str, str]]:
         yield outcome.value, str(totals.of(outcome))
     yield "gaps", str(totals.gaps)
     yield "gaps-that-count", str(totals.counting)
+    yield "told-by-the-starter-set", str(tally.starters(part.rulings))
+    yield "resolved", str(tally.resolved(part))
 
 
 def _written(cases: Iterable[Case], scanner: str) -> list[junitparser.TestCase]:

@@ -64,7 +64,9 @@ def _finding(ruling: Ruling) -> str:
     finding = ruling.finding
     rule, url = _code(finding.rule), escape.link(finding.help_url)
     where = _code(wording.place(finding.location.path, finding.location.line))
-    return f"- **{ruling.severity.name.lower()}** {where} {f'[{rule}](<{url}>)' if url else rule}: {_prose(finding.message)}"
+    label = f" ({wording.starter(finding)})" if wording.starter(finding) else ""
+    named = f"[{rule}](<{url}>)" if url else rule
+    return f"- **{ruling.severity.name.lower()}** {where} {named}{label}: {_prose(finding.message)}"
 
 
 def _gaps(ruled: Sequence[GapRuling]) -> list[str]:
@@ -99,7 +101,8 @@ def _notes(notes: Sequence[str]) -> list[str]:
 def _counts(report: Report) -> list[str]:
     totals = tally.count(report.verdict.rulings, report.verdict.gaps)
     order = (RulingOutcome.SUPPRESSED, RulingOutcome.TOLERATED, RulingOutcome.KNOWN)
-    said = ", ".join(f"{totals.of(outcome):,} {outcome.value}" for outcome in order)
+    numbers = [f"{totals.of(outcome):,} {outcome.value}" for outcome in order]
+    said = ", ".join(filter(None, [*numbers, wording.starter_count(report.verdict.rulings)]))
     commit = f" Commit {_code(report.commit)}." if report.commit else ""
     files = f"{many(report.targets.files, 'file')} from {_prose(report.targets.source)}"
     return [f"{said}; {files}.{commit} scangate {_prose(report.tool_version)}."]

@@ -47,7 +47,7 @@ Value = TypeVar("Value")
 
 
 class Meta(msgspec.Struct, frozen=True):
-    """What verdict.json says of the run itself, named as in `Report`; where the root was, it does not say."""
+    """What verdict.json says of the run itself, named as in `Report`; of the root it has only the folder's name."""
 
     tool_version: str
     commit: str
@@ -126,6 +126,7 @@ class _Package(_Strict, frozen=True):
     cvss: str
     published: str
     upgrade: str
+    told_by: str
 
 
 class _Record(_Strict, frozen=True):
@@ -195,6 +196,7 @@ class _Component(_Strict, frozen=True):
     direct: bool
     via: tuple[str, ...]
     index: str
+    resolved: bool
 
 
 class _Document(_Strict, frozen=True):
@@ -204,6 +206,7 @@ class _Document(_Strict, frozen=True):
     exit_code: int
     interrupted: str
     policy: _Policy
+    root: str
     commit: str
     started: str
     finished: str
@@ -351,7 +354,7 @@ def _result(scanner: _Scanner, findings: list[Finding], document: _Document) -> 
 
 
 def _component(entry: _Component) -> Component:
-    return Component(entry.name, entry.version, entry.path, entry.line, entry.direct, entry.via, entry.index)
+    return Component(entry.name, entry.version, entry.path, entry.line, entry.direct, entry.via, entry.index, entry.resolved)
 
 
 def _finding(entry: _Finding) -> Finding:
@@ -380,7 +383,8 @@ def _finding(entry: _Finding) -> Finding:
 
 
 def _package(entry: _Package) -> Package:
-    return Package(entry.name, entry.version, entry.fixed_in, entry.aliases, entry.cvss, entry.published, entry.upgrade)
+    ids = (entry.fixed_in, entry.aliases)
+    return Package(entry.name, entry.version, *ids, entry.cvss, entry.published, entry.upgrade, entry.told_by)
 
 
 def _gaps(document: _Document, origin: str) -> tuple[Gap, ...]:
@@ -414,4 +418,5 @@ def _meta(document: _Document) -> Meta:
         seconds=document.seconds,
         interrupted=document.interrupted,
         known=tuple(sorted(KnownBy(each.name, each.findings, each.matched, each.gone, each.file) for each in document.known)),
+        root=document.root,
     )

@@ -127,6 +127,8 @@ def _run_properties(part: tally.Part, report: Report) -> dict[str, Any]:
         "counts": {outcome.value: totals.of(outcome) for outcome in RulingOutcome},
         "gaps": totals.gaps,
         "gapsThatCount": totals.counting,
+        "toldByTheStarterSet": tally.starters(part.rulings),
+        "resolved": tally.resolved(part),
     }
     if part.result is not None:
         told["status"] = part.result.status.value
@@ -301,6 +303,9 @@ def _result_properties(ruling: Ruling) -> dict[str, Any]:
             "fixedIn": [_text(version) for version in package.fixed_in],
             "aliases": [_text(alias) for alias in package.aliases],
             "cvss": _text(package.cvss),
+            "published": _text(package.published),
+            "upgrade": _text(package.upgrade),
+            "toldBy": _text(package.told_by),
         }
     return told
 

@@ -165,6 +165,7 @@ def _facts(report: Report) -> Iterator[tuple[str, str]]:
     yield "gaps", str(totals.gaps)
     yield "gaps-that-count", str(totals.counting)
     yield "known", str(totals.of(RulingOutcome.KNOWN))
+    yield "told-by-the-starter-set", str(tally.starters(verdict.rulings))
     for result in tally.results(report):
         if result.status is Status.SKIPPED:
             yield "skipped", f"{result.scanner}: {result.reason}"
@@ -186,6 +187,7 @@ class _Item(msgspec.Struct):
     places: set[tuple[str, int]]
     direct: bool = False
     via: set[tuple[str, ...]] = set()
+    resolved: bool = False
 
 
 def _inventory(report: Report) -> dict[str, _Item]:
@@ -199,6 +201,7 @@ def _inventory(report: Report) -> dict[str, _Item]:
         one = item(_purl(component.name, component.version, component.index))
         one.places.add((component.path, component.line))
         one.direct |= component.direct
+        one.resolved |= component.resolved
         if component.via:
             one.via.add(component.via)
     for ruling in _rulings(report):
@@ -223,6 +226,7 @@ def _purl(name: str, version: str, index: str = "") -> PackageURL:
 
 def _component(ref: str, item: _Item) -> dict[str, Any]:
     properties = [_property("direct", "true")] if item.direct else []
+    properties += [_property("resolved", "for this run: no file pins it")] if item.resolved else []
     properties += [_property("via", " > ".join(chain)) for chain in item.via]
     places = sorted({(_safe(path, escape.LONGEST_PATH), line) for path, line in item.places})
     entry = Entry(
@@ -345,7 +349,8 @@ def _recommendation(package: Package | None) -> str | None:
         return None
     if not package.fixed_in:
         return "no release fixes it yet: use another package, or accept it in the policy with a reason, an owner and an expiry date"
-    return _safe(f"upgrade {package.name} from {package.version} to {' or '.join(package.fixed_in)}, or later")
+    best = f"; {package.upgrade} is the nearest release without a fault known to this scan" if package.upgrade else ""
+    return _safe(f"upgrade {package.name} from {package.version} to {' or '.join(package.fixed_in)}, or later{best}")
 
 
 def _advisories(names: Iterable[str], help_url: str) -> Iterator[VulnerabilityAdvisory]:
@@ -378,5 +383,6 @@ def _properties(rulings: Sequence[Ruling]) -> list[Property]:
     pairs: Mapping[str, set[str]] = {
         "outcome": {rulings[0].outcome.value},
         "fingerprint": {ruling.finding.fingerprint for ruling in rulings} - {""},
+        "told-by": {ruling.finding.package.told_by for ruling in rulings if ruling.finding.package} - {""},
     }
     return [_property(name, value) for name, values in pairs.items() for value in sorted(values)]

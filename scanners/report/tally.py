@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from scanners.model import Finding, Gap, GapRuling, Report, Ruling, RulingOutcome, ScanResult, Severity
+from scanners.model import STARTER_SET, Finding, Gap, GapRuling, Report, Ruling, RulingOutcome, ScanResult, Severity
 
 __all__ = [
     "OWN",
@@ -18,10 +18,13 @@ __all__ = [
     "finding_key",
     "gap_key",
     "gap_rulings",
+    "is_starter",
     "parts",
+    "resolved",
     "results",
     "rulings",
     "severities",
+    "starters",
     "worst_first",
 ]
 
@@ -81,6 +84,21 @@ def count(rulings: Iterable[Ruling], gaps: Iterable[GapRuling]) -> Tally:
     gaps = tuple(gaps)
     cells = Counter((ruling.severity, ruling.outcome) for ruling in rulings)
     return Tally(dict(cells), len(gaps), sum(gap.counts for gap in gaps))
+
+
+def is_starter(finding: Finding) -> bool:
+    """Whether nobody but the starter set tells it."""
+    return finding.package is not None and finding.package.told_by == STARTER_SET
+
+
+def starters(rulings: Iterable[Ruling]) -> int:
+    """How many of these only the starter set tells."""
+    return sum(is_starter(ruling.finding) for ruling in rulings)
+
+
+def resolved(part: Part) -> int:
+    """How many releases were taken for the run because no file pins them."""
+    return sum(component.resolved for component in part.result.components) if part.result is not None else 0
 
 
 def severities() -> tuple[Severity, ...]:

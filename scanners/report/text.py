@@ -117,7 +117,8 @@ def _finding(ruling: Ruling, said: set[tuple[str, str]]) -> Iterable[Line]:
     """A finding; what its rule has to say is said once, and ``said`` remembers."""
     finding = ruling.finding
     where = wording.place(_name(finding.location.path), finding.location.line, finding.location.column)
-    yield (_piece(f"  {where}", "bold"), _piece(f"  {_name(finding.rule)}", STYLES[ruling.severity]))
+    label = f"  ({wording.starter(finding)})" if wording.starter(finding) else ""
+    yield (_piece(f"  {where}", "bold"), _piece(f"  {_name(finding.rule)}", STYLES[ruling.severity]), _piece(label, "dim"))
     if (finding.rule, finding.message) not in said:
         said.add((finding.rule, finding.message))
         yield from _wrapped(finding.message, "    ")
@@ -146,6 +147,8 @@ def _by_rule(outcome: str, ruled: Sequence[Ruling]) -> Iterable[Line]:
         one = group[0].finding.location
         where = wording.place(_name(one.path), one.line, one.column) if len(group) == 1 else f"in {many(len(files), 'file')}"
         head = f"  {len(group):>{digits},}  {_name(rule):<{width}}"
+        labels = sorted({wording.starter(ruling.finding) for ruling in group} - {""})
+        where += f" ({labels[0]})" if labels else ""
         title = _fitting(group[0].finding.title, WIDTH - 14 - len(head) - len(where))
         yield (_piece(f"  {severity.name.lower():<8}", STYLES[severity]), _piece(head), _piece(f"  {title}", "dim"), _piece(where))
     yield from _more(len(order) - RULES_SHOWN, "rule")
@@ -258,6 +261,7 @@ def _foot(report: Report) -> Iterable[Line]:
     yield ()
     suppressed = totals.of(RulingOutcome.SUPPRESSED)
     others = [f"{totals.of(outcome):,} {outcome.value}" for outcome in (RulingOutcome.TOLERATED, RulingOutcome.KNOWN)]
+    others += filter(None, [wording.starter_count(report.verdict.rulings)])
     yield (_piece(", ".join([f"{suppressed:,} suppressed", *others])), _piece(f"  in {report.seconds:.1f} s", "dim"))
     if wording.next_step(report):
         yield (_piece(f"next: {wording.next_step(report)}"),)

@@ -49,6 +49,7 @@ def render(report: Report) -> str:
             "environment": verdict.environment,
             "date": verdict.date,
         },
+        "root": report.root.rstrip("/").rpartition("/")[2],
         "commit": report.commit,
         "started": report.started,
         "finished": report.finished,
@@ -182,6 +183,7 @@ def _package(package: Package) -> dict[str, Any]:
         "cvss": package.cvss,
         "published": package.published,
         "upgrade": package.upgrade,
+        "told_by": package.told_by,
     }
 
 
@@ -214,6 +216,7 @@ def _component(component: Component) -> dict[str, Any]:
         "direct": component.direct,
         "via": list(component.via),
         "index": component.index,
+        "resolved": component.resolved,
     }
 
 

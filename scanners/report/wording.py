@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from scanners.model import Outcome, Report, RulingOutcome
+from collections.abc import Iterable
+
+from scanners.model import STARTER_SET, Finding, Outcome, Report, Ruling, RulingOutcome
 from scanners.report import tally
 
-__all__ = ["many", "next_step", "place", "policy", "reason", "severities"]
+__all__ = ["advisory", "many", "next_step", "place", "policy", "reason", "severities", "starter", "starter_count"]
 
 
 def many(number: int, noun: str) -> str:
@@ -58,3 +60,23 @@ def next_step(report: Report) -> str:
 def place(path: str, line: int = 0, column: int = 0) -> str:
     """``path:line:column``, as editors and terminals read it; without what is 0."""
     return path + (f":{line}" if line else "") + (f":{column}" if line and column else "")
+
+
+def starter_count(rulings: Iterable[Ruling]) -> str:
+    """How many of the findings only the starter set tells, in words; empty for none."""
+    number = tally.starters(rulings)
+    return f"{number:,} told by the {STARTER_SET} alone" if number else ""
+
+
+def starter(finding: Finding) -> str:
+    """``starter set``, the label of a finding that nobody else told; empty for all others."""
+    return STARTER_SET if tally.is_starter(finding) else ""
+
+
+def advisory(finding: Finding) -> str:
+    """What is known of a dependency's advisory in one line: CVSS, day, other names, who told it; empty where nothing is."""
+    package = finding.package
+    if package is None:
+        return ""
+    told = {"CVSS": package.cvss, "published": package.published, "also": ", ".join(package.aliases), "told by": package.told_by}
+    return "; ".join(f"{what} {value}" for what, value in told.items() if value)

@@ -19,6 +19,7 @@ from scanners.advisories.store import Store, StoreFacts, usual_place
 from scanners.errors import ScangateError, Unreadable
 from scanners.globs import Glob
 from scanners.model import (
+    STARTER_SET,
     Accounting,
     Component,
     Confidence,
@@ -225,6 +226,7 @@ def _rank(name: str) -> tuple[bool, bool, str]:
 def _finding(path: str, pin: Pin, fault: Vulnerability, answer: Answer, books: Sequence[Known]) -> Finding:
     known = _looked_up(pin, fault, books)
     best = books[0].upgrade(pin.name, pin.version)
+    remedy = f"upgrade to {best}, the nearest release without any fault that {_called(books[0])} knows" if best else ""
     names = list(dict.fromkeys([fault.id, *fault.aliases, *(known.ids if known is not None else ())]))
     database = next((name for name in names if not name.startswith("CVE-")), fault.id)
     return Finding(
@@ -233,7 +235,7 @@ def _finding(path: str, pin: Pin, fault: Vulnerability, answer: Answer, books: S
         confidence=Confidence.HIGH,
         kind=Kind.DEPENDENCY,
         title=f"{pin.name} has a known vulnerability",
-        message="; ".join(_words(pin, fault, answer, books[0], best)),
+        message="; ".join(_words(pin, fault, answer, known, remedy)),
         location=Location(path, pin.line, pin.line),
         cwe=(VULNERABLE_COMPONENT,),
         help_url=known.url if known is not None else f"https://osv.dev/vulnerability/{database}",
@@ -245,6 +247,7 @@ def _finding(path: str, pin: Pin, fault: Vulnerability, answer: Answer, books: S
             cvss=known.cvss if known is not None else "",
             published=known.published[:10] if known is not None else "",
             upgrade=best,
+            told_by=answer.source,
         ),
     )
 
@@ -258,17 +261,20 @@ def _looked_up(pin: Pin, fault: Vulnerability, books: Sequence[Known]) -> Adviso
     return None
 
 
-def _words(pin: Pin, fault: Vulnerability, answer: Answer, book: Known, best: str) -> Iterator[str]:
+def _words(pin: Pin, fault: Vulnerability, answer: Answer, known: Advisory | None, remedy: str) -> Iterator[str]:
+    """What a finding says: what weighs most first, since some reports cut a message short."""
     yield f"{pin.name} {pin.version} is affected by {fault.id}"
+    if answer.source == STARTER_SET:
+        yield "told by the starter set alone, which does not replace an audit"
     yield f"fixed in {', '.join(fault.fixed_in)}" if fault.fixed_in else "no release fixes it yet"
-    if best:
-        yield f"{best} is the nearest release without any fault that {_called(book)} knows"
+    if remedy:
+        yield remedy
     if pin.direct:
         yield "a direct dependency"
     elif pin.via:
         yield f"brought in by {' > '.join(pin.via)}"
-    if answer.source == "starter set":
-        yield "told by the starter set alone, which does not replace an audit"
+    if known is not None and known.source == STARTER_SET != answer.source:
+        yield "how severe it is, the starter set says"
 
 
 def _called(book: Known) -> str:

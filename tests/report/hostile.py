@@ -125,6 +125,6 @@ def _ruling(text: str, number: int) -> Ruling:
         line_hash=text,
         waiver=text,
         reported_by=("evil|scanner", text),
-        package=Package(text, text, (text,), (text,), text, text, text),
+        package=Package(text, text, (text,), (text,), text, text, text, text),
     )
     return Ruling(finding, Severity((number + 1) % 6), list(RulingOutcome)[number % 4], text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scanners.model import (
+    STARTER_SET,
     Component,
     Confidence,
     Finding,
@@ -99,12 +100,13 @@ FLASK = Finding(
         "CVSS:3.0/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H",
         "2018-08-20",
         "2.2.5",
+        STARTER_SET,
     ),
 )
 PINS = (
     Component("click", "6.7", "requirements.txt", 3),
     Component("flask", "0.12.2", "requirements.txt", 4, direct=True),
-    Component("werkzeug", "0.14.1", "requirements.txt", 9, via=("flask",)),
+    Component("werkzeug", "0.14.1", "requirements.txt", 9, via=("flask",), resolved=True),
 )
 BROKEN = Gap(
     "semgrep", "app/old.py", GapKind.UNPARSABLE, "syntax error near line 3", 3, "mend the file, or exclude it with a reason"

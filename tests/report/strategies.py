@@ -9,6 +9,7 @@ import msgspec
 from hypothesis import strategies as st
 
 from scanners.model import (
+    STARTER_SET,
     Accounting,
     Component,
     Confidence,
@@ -68,6 +69,7 @@ packages = st.builds(
     st.just("CVSS:3.1/AV:N"),
     st.sampled_from(("", "2018-08-20")),
     st.sampled_from(("", "2.2.5")),
+    st.sampled_from(("", "store", STARTER_SET)),
 )
 
 
@@ -105,6 +107,7 @@ def components(draw: st.DrawFn, path: str) -> Component:
         direct=draw(st.booleans()),
         via=draw(st.sampled_from(((), ("flask",), ("flask", "werkzeug"), ("nobody",)))),
         index=draw(st.sampled_from(("", "pypi.example.org"))),
+        resolved=draw(st.booleans()),
     )
 
 

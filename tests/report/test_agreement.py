@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from hypothesis import given, settings
 
-from scanners.model import Outcome, Report, RulingOutcome
+from scanners.model import STARTER_SET, Outcome, Report, RulingOutcome
 from scanners.report import FORMATS
 
 from .hostile import hostile_report
@@ -28,6 +28,7 @@ class Told(NamedTuple):
     gaps: int
     counting: int | None = None
     known: int = 0
+    starter: int = 0
 
 
 def truth(report: Report) -> Told:
@@ -35,7 +36,9 @@ def truth(report: Report) -> Told:
     gaps = report.verdict.gaps
     blocks, suppressed = outcomes[RulingOutcome.BLOCKS], outcomes[RulingOutcome.SUPPRESSED]
     counting, known = sum(gap.counts for gap in gaps), outcomes[RulingOutcome.KNOWN]
-    return Told(report.verdict.outcome.value, blocks, suppressed, len(gaps), counting, known)
+    packages = [ruling.finding.package for ruling in report.verdict.rulings if ruling.finding.package is not None]
+    starter = sum(package.told_by == STARTER_SET for package in packages)
+    return Told(report.verdict.outcome.value, blocks, suppressed, len(gaps), counting, known, starter)
 
 
 def told_by_json(text: str) -> Told:
@@ -46,7 +49,8 @@ def told_by_json(text: str) -> Told:
     assert counts["findings"] == len(document["findings"])
     assert sum(cell for row in counts["severity"].values() for cell in row.values()) == counts["findings"]
     gaps = (counts["gaps"], counts["gaps_that_count"])
-    return Told(document["outcome"], outcomes["blocks"], outcomes["suppressed"], *gaps, outcomes["known"])
+    starter = sum((entry["package"] or {}).get("told_by") == STARTER_SET for entry in document["findings"])
+    return Told(document["outcome"], outcomes["blocks"], outcomes["suppressed"], *gaps, outcomes["known"], starter)
 
 
 def told_by_sarif(text: str) -> Told:
@@ -57,7 +61,9 @@ def told_by_sarif(text: str) -> Told:
     blocks = sum(result["properties"]["outcome"] == "blocks" for result in results)
     suppressed = sum("suppressions" in result for result in results)
     known = sum(result["properties"]["outcome"] == "known" for result in results)
-    return Told(outcome, blocks, suppressed, len(gaps), sum(gap["level"] != "note" for gap in gaps), known)
+    starter = sum(result["properties"].get("package", {}).get("toldBy") == STARTER_SET for result in results)
+    assert starter == sum(run["properties"]["toldByTheStarterSet"] for run in runs)
+    return Told(outcome, blocks, suppressed, len(gaps), sum(gap["level"] != "note" for gap in gaps), known, starter)
 
 
 def told_by_junit(text: str) -> Told:
@@ -66,7 +72,7 @@ def told_by_junit(text: str) -> Told:
     (outcome,) = {value for name, value in properties if name == "verdict"}
     counts = {
         key: sum(int(value) for name, value in properties if name == key)
-        for key in ("blocks", "suppressed", "gaps", "gaps-that-count", "known")
+        for key in ("blocks", "suppressed", "gaps", "gaps-that-count", "known", "told-by-the-starter-set")
     }
     ends = Counter(end.get("type") for suite in suites for end in suite.iter("skipped"))
     if not any(case.get("name") == "all other cases" for suite in suites for case in suite):
@@ -74,7 +80,7 @@ def told_by_junit(text: str) -> Told:
         assert sum(1 for suite in suites for _ in suite.iter("error")) == counts["gaps-that-count"]
         assert ends["suppressed"] == counts["suppressed"]
         assert ends["allowed-gap"] == counts["gaps"] - counts["gaps-that-count"]
-    return Told(outcome, *(counts[name] for name in ("blocks", "suppressed", "gaps", "gaps-that-count", "known")))
+    return Told(outcome, *counts.values())
 
 
 def number(pattern: str, text: str) -> int:
@@ -86,13 +92,14 @@ def told_by_markdown(text: str) -> Told:
     assert outcome
     blocks = number(r"^### ([\d,]+) findings? blocks?$", text)
     gaps, counting = number(r"^### ([\d,]+) gaps?, ", text), number(r"^### [\d,]+ gaps?, ([\d,]+) counts?$", text)
-    known = number(r", ([\d,]+) known; ", text)
-    return Told(outcome[1], blocks, number(r"^([\d,]+) suppressed, ", text), gaps, counting, known)
+    known = number(r", ([\d,]+) known[;,] ", text)
+    starter = number(r"^[\d,]+ suppressed, .*?, ([\d,]+) told by the starter set alone; ", text)
+    return Told(outcome[1], blocks, number(r"^([\d,]+) suppressed, ", text), gaps, counting, known, starter)
 
 
 def told_by_sbom(text: str) -> Told:
     told = {each["name"].removeprefix("scangate:"): each["value"] for each in json.loads(text)["metadata"]["properties"]}
-    numbers = (int(told[name]) for name in ("blocks", "suppressed", "gaps", "gaps-that-count", "known"))
+    numbers = (int(told[name]) for name in ("blocks", "suppressed", "gaps", "gaps-that-count", "known", "told-by-the-starter-set"))
     return Told(told["outcome"], *numbers)
 
 
@@ -101,14 +108,17 @@ def told_by_text(text: str) -> Told:
     gaps, counting = number(r"^gaps: ([\d,]+) things? not read", text), number(r"^gaps: .*, ([\d,]+) counts?$", text)
     known = number(r"^[\d,]+ suppressed, [\d,]+ tolerated, ([\d,]+) known", text)
     outcome = text.splitlines()[-1].partition(":")[0]
-    return Told(outcome, blocks, number(r"^([\d,]+) suppressed", text), gaps, counting, known)
+    starter = number(r"^[\d,]+ suppressed, .*, ([\d,]+) told by the starter set alone", text)
+    return Told(outcome, blocks, number(r"^([\d,]+) suppressed", text), gaps, counting, known, starter)
 
 
 def told_by_env(text: str) -> Told:
-    counts = dict(re.findall(r"(\w+)=(\d+)", text))
+    counts = dict(re.findall(r"([\w-]+)=(\d+)", text))
     outcome = re.search("VERDICT='(.*)'", text)
     assert outcome
-    return Told(outcome[1], None, int(counts["suppressed"]), int(counts["gaps"]), None, int(counts["known"]))
+    return Told(
+        outcome[1], None, int(counts["suppressed"]), int(counts["gaps"]), None, int(counts["known"]), int(counts["starter-set"])
+    )
 
 
 READERS = {

@@ -16,7 +16,7 @@ from .hostile import hostile_report
 from .samples import failing
 from .strategies import reports
 
-NAMES = ("critical", "high", "medium", "low", "info", "unknown", "suppressed", "gaps", "known")
+NAMES = ("critical", "high", "medium", "low", "info", "unknown", "suppressed", "gaps", "known", "starter-set")
 COUNTS = " ".join(rf"{name}=\d+" for name in NAMES)
 SHAPE = re.compile(rf"export SCANGATE_VERDICT='(PASS|FAIL|INCOMPLETE)'\nexport SCANGATE_SUMMARY='{COUNTS}'\n")
 
@@ -33,7 +33,7 @@ def test_a_shell_reads_it(tmp_path: Path) -> None:
     file.write_text(env.render(failing()))
     script = f". {file}; sh -c 'echo \"$SCANGATE_VERDICT: $SCANGATE_SUMMARY\"'"
     told = subprocess.run(["sh", "-c", script], capture_output=True, check=True, text=True).stdout
-    assert told == "FAIL: critical=1 high=2 medium=1 low=0 info=0 unknown=0 suppressed=1 gaps=3 known=1\n"
+    assert told == "FAIL: critical=1 high=2 medium=1 low=0 info=0 unknown=0 suppressed=1 gaps=3 known=1 starter-set=1\n"
 
 
 def test_hostile_text_is_not_in_it() -> None:

@@ -149,7 +149,10 @@ def test_a_vulnerability_says_what_is_known_of_it() -> None:
     assert vulnerability["source"]["name"] == "NVD"
     assert [each["id"] for each in vulnerability["references"]] == ["GHSA-562c-5r94-xh97"]
     assert vulnerability["affects"] == [{"ref": FLASK_REF}]
-    assert vulnerability["recommendation"] == "upgrade flask from 0.12.2 to 0.12.3, or later"
+    assert (
+        vulnerability["recommendation"]
+        == "upgrade flask from 0.12.2 to 0.12.3, or later; 2.2.5 is the nearest release without a fault known to this scan"
+    )
     told = {each["source"]["name"]: each for each in vulnerability["ratings"]}
     assert told["policy baseline (qa)"]["severity"] == "high"
     assert (told["NVD"]["method"], told["NVD"]["score"]) == ("CVSSv3", 7.5)

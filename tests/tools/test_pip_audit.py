@@ -162,8 +162,10 @@ def test_what_the_store_knows_of_a_fault_goes_with_it(bench: Bench, monkeypatch:
     stand_in(bench.private / "bin", monkeypatch, "pip-audit", ECHO + f"answer['dependencies'][0]['vulns'] = {told}" + WRITE)
     found = {each.rule: each.package for each in bench.result(pip_audit, PINS, options).findings}
     assert found == {
-        "pip-audit:PYSEC-1": Package("alpha", "1.0", ("1.1",), ("CVE-1", "GHSA-1"), published="2025-03-02", upgrade="1.4"),
-        "pip-audit:X-1": Package("alpha", "1.0", upgrade="1.4"),
+        "pip-audit:PYSEC-1": Package(
+            "alpha", "1.0", ("1.1",), ("CVE-1", "GHSA-1"), published="2025-03-02", upgrade="1.4", told_by="PyPI"
+        ),
+        "pip-audit:X-1": Package("alpha", "1.0", upgrade="1.4", told_by="PyPI"),
     }
 
 

@@ -95,7 +95,7 @@ def test_what_the_services_leave_open_the_store_answers(world: Network, store: P
     (finding,) = result.findings
     assert result.status is Status.COMPLETE
     assert (finding.location.line, finding.severity.name) == (2, "CRITICAL")
-    assert "2.0 is the nearest release" in finding.message
+    assert "upgrade to 2.0, the nearest release" in finding.message
     assert finding.package is not None
     assert finding.package.cvss.startswith("9.8")
 
