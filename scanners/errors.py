@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scanners.model import GapKind
 
-__all__ = ["PolicyError", "PublishError", "ScangateError", "Unreadable", "UsageError"]
+__all__ = ["NotAdmitted", "PolicyError", "PublishError", "ScangateError", "Unreadable", "UsageError"]
 
 
 class ScangateError(Exception):
@@ -22,6 +22,14 @@ class UsageError(ScangateError):
 
 class PolicyError(ScangateError):
     """A policy that cannot be believed; the message opens with ``file:line:column``."""
+
+
+class NotAdmitted(ScangateError):  # noqa: N818 -- a judgement, not a mistake
+    """What an attestation does not let through; ends ``scangate verify`` with exit code 1, 3 for an INCOMPLETE verdict."""
+
+    def __init__(self, message: str, hint: str = "", *, incomplete: bool = False) -> None:
+        super().__init__(message, hint)
+        self.incomplete = incomplete
 
 
 class PublishError(Exception):

@@ -29,6 +29,8 @@ COMMANDS = {
     "gate": "Judge a verdict.json again under another policy.",
     "policy": "Check and show policies.",
     "advisories": "Update, import and show the local advisory store.",
+    "attest": "Bind a verdict to what ships, signed.",
+    "verify": "Let through what was attested, and nothing else.",
     "publish": "Send a verdict.json on: metrics and more.",
     "scanners": "List the scanners: installed version, what they read.",
 }
