@@ -7,17 +7,13 @@ from pathlib import Path
 import click
 import msgspec
 
-from scanners.cli import ending, output
-from scanners.cli.owners import owners_of
-from scanners.cli.registry import known
-from scanners.cli.run import EXIT_CODES, option_types, rule_digests, site, today
+from scanners.cli import ending, law, output
+from scanners.cli.run import EXIT_CODES, rule_digests, site, today
 from scanners.cli.verdict_file import text_of
 from scanners.judge.gate import judge
-from scanners.judge.reading import load
 from scanners.judge.scope import would_read_more
 from scanners.model import Report
 from scanners.report.reading import read
-from scanners.tools import CommandOptions
 
 __all__ = ["command"]
 
@@ -34,21 +30,13 @@ __all__ = ["command"]
 def command(verdict: Path, policy_name: str, environment: str | None, reports: tuple[str, ...]) -> int:
     """Judge what a scan found by another policy. Where that policy would have read more, the verdict is INCOMPLETE."""
     results, targets, scope, meta = read(text_of(verdict))
-    policy = load(
-        policy_name,
-        Path.cwd(),
-        environment,
-        scanner_options=option_types(known()),
-        command_options=CommandOptions,
-        trusted=True,  # nothing is started here
-        today=today(),
-    )
-    beyond = would_read_more(dict(scope), policy, rule_digests())
     outputs = output.parse(reports, None)
     with site(Path.cwd().resolve()) as place:
-        # As the policy, CODEOWNERS is that of the directory in which we are: the one whose scan it was.
-        owners = owners_of(policy, place.root, place.top)
-        ruled = judge(results, targets, policy, today(), beyond=beyond, owners=owners, known=meta.known)
+        # The policy and CODEOWNERS are those of the directory in which we are: the one whose scan it was. Nothing is started here.
+        by = law.read(policy_name, environment, place, trusted=True)
+        targets = msgspec.structs.replace(targets, notes=tuple(dict.fromkeys((*targets.notes, *by.notes))))
+        beyond = (*by.beyond, *would_read_more(dict(scope), by.policy, rule_digests()))
+        ruled = judge(results, targets, by.policy, today(), beyond=beyond, owners=by.owners, known=meta.known)
         report = Report(
             verdict=ruled,
             results=results,

@@ -20,8 +20,8 @@ import msgspec
 from scanners import __version__
 from scanners.assets import folder
 from scanners.cli.interruption import Interruption
-from scanners.cli.owners import owners_of
 from scanners.errors import Unreadable, UsageError
+from scanners.judge.codeowners import CodeOwners
 from scanners.judge.gate import judge
 from scanners.judge.hints import nearest
 from scanners.judge.matching import Known, recognised
@@ -78,6 +78,7 @@ class Wish(msgspec.Struct, frozen=True):
     """What the command line asks for. ``staged`` is None for a scan of the work tree, else the names given with it (none: all).
 
     ``known``: what was known before, by the sources that ``compared`` names with their files; ``salt``: that of its digests.
+    ``owners``, ``beyond`` and ``notes`` are the law's, see `law.Law`.
     """
 
     policy: Policy
@@ -90,6 +91,9 @@ class Wish(msgspec.Struct, frozen=True):
     known: tuple[Known, ...] = ()
     compared: Mapping[str, str] = MappingProxyType({})
     salt: bytes = b""
+    owners: CodeOwners | None = None
+    beyond: tuple[Gap, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def run(wish: Wish, place: Site, interruption: Interruption, progress: Callable[[str, int, int], None]) -> Report:
@@ -103,8 +107,8 @@ def run(wish: Wish, place: Site, interruption: Interruption, progress: Callable[
     name, code = interruption.name, interruption.code
     if name:
         facts = msgspec.structs.replace(facts, gaps=(*facts.gaps, _interrupted(name)))
-    owners = owners_of(wish.policy, place.root, place.top)
-    verdict = judge(results, facts, wish.policy, started.date(), owners=owners, known=known)
+    facts = msgspec.structs.replace(facts, notes=(*facts.notes, *wish.notes))
+    verdict = judge(results, facts, wish.policy, started.date(), beyond=wish.beyond, owners=wish.owners, known=known)
     return Report(
         verdict=verdict,
         results=results,

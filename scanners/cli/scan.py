@@ -10,14 +10,13 @@ import click
 
 from scanners.cli import ending, output, progress
 from scanners.cli.interruption import watched
+from scanners.cli.law import read
 from scanners.cli.listener import remark
 from scanners.cli.registry import known
-from scanners.cli.run import Wish, option_types, run, site, today
+from scanners.cli.run import Wish, run, site
 from scanners.errors import UsageError
 from scanners.judge.policy import Policy
-from scanners.judge.reading import load
 from scanners.scan.plugin import Scanner
-from scanners.tools import CommandOptions
 
 __all__ = ["command"]
 
@@ -39,6 +38,11 @@ __all__ = ["command"]
 @click.option("--scanner", "only", multiple=True, metavar="NAME", help="Run only this scanner  [repeatable]")
 @click.option("--skip", multiple=True, metavar="NAME", help="Leave this scanner out  [repeatable]")
 @click.option("--staged", is_flag=True, help="Scan what git's index holds: the files named, or all that differs from HEAD")
+@click.option(
+    "--since",
+    metavar="REV",
+    help="What was there in REV is known; its policy and baseline hold. auto: what a pull request goes into",
+)
 @click.option("--trust-policy", is_flag=True, help="Let a policy inside the scanned tree start programs")
 @click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="Programs at a time  [default: the processors there are]")
 @click.option("-q", "--quiet", is_flag=True, help="Print the verdict alone")
@@ -52,6 +56,7 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
     only: tuple[str, ...],
     skip: tuple[str, ...],
     staged: bool,
+    since: str | None,
     trust_policy: bool,
     jobs: int | None,
     quiet: bool,
@@ -67,25 +72,20 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
         # First of all: whatever goes wrong from here on, no earlier report is left that could be taken for this run's.
         output.prepare(outputs, output_dir, place.top, place.tracks)
         scanners = known()
-        policy = load(
-            policy_name,
-            root,
-            environment,
-            scanner_options=option_types(scanners),
-            command_options=CommandOptions,
-            trusted=trust_policy,
-            today=today(),
-        )
+        law = read(policy_name, environment, place, since=since, trusted=trust_policy)
         if verbose:
-            _tell(root, policy, scanners)
+            _tell(root, law.policy, scanners)
         wish = Wish(
-            policy=policy,
+            policy=law.policy,
             scanners=scanners,
             only=only,
             skip=skip,
             staged=tuple(map(str, paths)) if staged else None,
             jobs=jobs or len(os.sched_getaffinity(0)),
             ours=tuple(each.file.absolute() for each in outputs if each.file is not None),
+            owners=law.owners,
+            beyond=law.beyond,
+            notes=law.notes,
         )
         with progress.shown(quiet=quiet) as told:
             report = run(wish, place, interruption, told)

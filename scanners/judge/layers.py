@@ -15,10 +15,17 @@ from scanners.judge.document import LARGEST, Node, Place, error, parse
 from scanners.judge.hints import nearest, shown
 from scanners.judge.typed import cast_to
 
-__all__ = ["DEFAULT", "Layer", "bundled", "chain"]
+__all__ = ["DEFAULT", "LONGEST", "Layer", "Revision", "bundled", "chain", "extended", "is_file"]
 
 DEFAULT = "scangate.yaml"
 LONGEST = 10  # files in a chain of `extends`
+
+
+class Revision(msgspec.Struct, frozen=True):
+    """Another revision of the repository, whose policy files are laid out below ``top``; messages call them ``name:path``."""
+
+    name: str
+    top: Path
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -48,9 +55,12 @@ def bundled() -> tuple[str, ...]:
     return tuple(sorted(file.stem for file in assets.folder("policies").glob("*.yaml")))
 
 
-def chain(spec: str | None, root: Path) -> tuple[Layer, ...]:
-    """The files of a policy, the one that extends nothing first and the one asked for last."""
-    source = _default(root) if spec is None else _asked(spec, root)
+def chain(spec: str | None, root: Path, revision: Revision | None = None) -> tuple[Layer, ...]:
+    """The files of a policy, the one that extends nothing first and the one asked for last.
+
+    Where a ``revision`` is given, ``root`` and a file of the repository lie below its ``top``.
+    """
+    source = _default(root, revision) if spec is None else _asked(spec, root, revision)
     layers: list[Layer] = []
     blame: Place | None = None
     while True:
@@ -62,17 +72,29 @@ def chain(spec: str | None, root: Path) -> tuple[Layer, ...]:
         if not isinstance(layer.document.extends, str):
             return tuple(reversed(layers))
         blame = layer.node.value["extends"].place if isinstance(layer.node.value, dict) else None
-        source = _extended(layer.document.extends, source, root, blame or layer.node.place)
+        source = _extended(layer.document.extends, source, root, revision, blame or layer.node.place)
 
 
-def _default(root: Path) -> Source:
+def extended(data: bytes) -> str:
+    """The file that a policy file extends, from its own folder; empty where it extends none, or cannot be read."""
+    try:
+        spec = parse(data, "").value
+    except PolicyError:
+        return ""
+    found = spec["extends"].value if isinstance(spec, dict) and "extends" in spec else ""
+    return found if isinstance(found, str) and is_file(found) else ""
+
+
+def _default(root: Path, revision: Revision | None) -> Source:
     """The root's own policy where anything of its name is there at all, else the bundled ``baseline``."""
     own = root / DEFAULT
     if os.path.lexists(own):
-        return Source(own, DEFAULT, inside=True)
+        return Source(own, _called(own, root, revision), inside=True)
     near = root / "scangate.yml"
     if os.path.lexists(near):
-        raise PolicyError(f"scangate.yml:1:1: the name of a policy is {DEFAULT}", f"git mv scangate.yml {DEFAULT}")
+        raise PolicyError(
+            f"{_called(near, root, revision)}:1:1: the name of a policy is {DEFAULT}", f"git mv scangate.yml {DEFAULT}"
+        )
     return _bundled("baseline")
 
 
@@ -80,22 +102,22 @@ def _bundled(name: str) -> Source:
     return Source(assets.folder("policies") / f"{name}.yaml", f"policies/{name}.yaml", bundled=True)
 
 
-def _is_file(spec: str) -> bool:
+def is_file(spec: str) -> bool:
     """Whether a policy's name means a file: it has a slash or a YAML suffix; everything else is the name of a bundled one."""
     return "/" in spec or spec.endswith((".yaml", ".yml"))
 
 
-def _asked(spec: str, root: Path) -> Source:
+def _asked(spec: str, root: Path, revision: Revision | None) -> Source:
     if spec in bundled():
         return _bundled(spec)
-    if not _is_file(spec):
+    if not is_file(spec):
         raise PolicyError(f"no policy is named `{shown(spec)}`", f"{nearest(spec, bundled())}; a file is given as ./{DEFAULT}")
     file = Path(spec)
-    return Source(file, _called(file, root), inside=_inside(file, root))
+    return Source(file, _called(file, root, revision), inside=_inside(file, root))
 
 
-def _extended(spec: str, source: Source, root: Path, place: Place) -> Source:
-    if not _is_file(spec):
+def _extended(spec: str, source: Source, root: Path, revision: Revision | None, place: Place) -> Source:
+    if not is_file(spec):
         if spec not in bundled():
             raise error(
                 place, "extends", f"no policy is named `{shown(spec)}`", f"{nearest(spec, bundled())}; a file ends in .yaml"
@@ -107,11 +129,13 @@ def _extended(spec: str, source: Source, root: Path, place: Place) -> Source:
         raise error(
             place, "extends", "a policy in the scanned tree cannot extend a file outside it", "extend a bundled policy instead"
         )
-    return Source(file, _called(file, root), inside=inside)
+    return Source(file, _called(file, root, revision), inside=inside)
 
 
-def _called(file: Path, root: Path) -> str:
-    """The path from the root where the file lies below it, else as it was given."""
+def _called(file: Path, root: Path, revision: Revision | None) -> str:
+    """The path from the root where the file lies below it, else as it was given; a revision's as git writes it."""
+    if revision is not None and file.is_relative_to(revision.top):
+        return f"{shown_path(Path(revision.name))}:{shown_path(file.relative_to(revision.top))}"
     absolute = Path(os.path.abspath(file))  # noqa: PTH100 -- resolve() would follow links, which messages should not
     top = Path(os.path.abspath(root))  # noqa: PTH100 -- as above
     return shown_path(absolute.relative_to(top) if absolute.is_relative_to(top) else file)

@@ -13,7 +13,7 @@ from scanners.errors import PolicyError
 from scanners.judge.document import Node, Place, error
 from scanners.judge.floor import loosened
 from scanners.judge.hints import nearest, shown
-from scanners.judge.layers import Layer, chain
+from scanners.judge.layers import Layer, Revision, chain
 from scanners.judge.merging import merged, place_of, places, with_environment
 from scanners.judge.policy import Policy
 from scanners.judge.resolve import COMMON, Registry, resolved
@@ -31,14 +31,16 @@ def load(  # noqa: PLR0913 -- each is a fact of its own that only the command li
     command_options: type[Any] | None = None,
     trusted: bool = False,
     today: dt.date,
+    revision: Revision | None = None,
 ) -> Policy:
     """The policy ``spec`` (a bundled name or a file; None for the root's own, else baseline) as it holds in ``environment``.
 
     ``scanner_options`` maps each known scanner to the struct its block is read into, ``command_options`` is the struct of a block
-    with a command line. ``trusted`` lets a policy inside the scanned tree start programs. Every
-    environment is checked, not only the one asked for. Raises PolicyError for anything that is not exactly a policy.
+    with a command line. ``trusted`` lets a policy inside the scanned tree start programs. ``revision`` says that the tree's policy
+    files are those of another revision; ``root`` and a file of the tree then lie below its ``top``. Every environment is checked,
+    not only the one asked for. Raises PolicyError for anything that is not exactly a policy.
     """
-    layers = chain(spec, root)
+    layers = chain(spec, root, revision)
     registry = Registry(scanner_options, command_options)
     if not trusted:
         _refuse_commands(layers, registry)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -27,6 +28,8 @@ QUIET = (
     *("-c", "core.untrackedCache=false"),
     *("-c", "core.quotePath=false"),
     *("-c", "core.excludesFile=/dev/null"),
+    *("-c", "core.commitGraph=false"),  # a file beside the commits, which need not agree with them
+    *("-c", "core.warnAmbiguousRefs=true"),
 )
 ENVIRONMENT = {
     "GIT_OPTIONAL_LOCKS": "0",
@@ -35,9 +38,11 @@ ENVIRONMENT = {
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_GRAFT_FILE": "/dev/null",
     "GIT_LITERAL_PATHSPECS": "1",
 }
 SECONDS = 60.0
+COMMIT = re.compile(rb"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -111,6 +116,45 @@ class Repository:
         output = self._start("rev-list", "--max-count=1", "--timestamp", commit, "--", codes=(0, 128))
         told = output.stdout.decode("ascii", "replace").partition(" ")[0]
         return int(told) if output.code == 0 and told.isdecimal() else None
+
+    def resolve(self, revision: str) -> str:
+        """The commit that ``revision`` names, or an empty string where it names none. Unreadable(GARBAGE) where it names two: a tag
+        could stand in a branch's place."""
+        if revision.startswith("-") or not revision.isprintable():
+            return ""
+        output = self._start("rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}", codes=(0, 1, 128))
+        if b"is ambiguous" in output.stderr:
+            raise Unreadable(GapKind.GARBAGE, f"{revision} names more than one thing")
+        named = output.stdout.strip()
+        return named.decode("ascii") if output.code == 0 and COMMIT.fullmatch(named) else ""
+
+    def merge_base(self, one: str, other: str) -> str:
+        """The best common ancestor of two commits, or an empty string where there is none, or none that the repository holds."""
+        output = self._start("merge-base", one, other, codes=(0, 1, 128))
+        return output.stdout.decode("ascii").strip() if output.code == 0 else ""
+
+    def is_shallow(self) -> bool:
+        """Whether the history is cut off."""
+        return self._ask("rev-parse", "--is-shallow-repository").strip() == b"true"
+
+    def tree(self, commit: str) -> list[Entry]:
+        """Every path under the root in a commit."""
+        found = []
+        for line in filter(None, self._ask("ls-tree", "-r", "-z", commit).split(b"\0")):
+            facts, _, raw = line.partition(b"\t")
+            mode, _, blob = facts.decode("ascii").split(" ")
+            found.append(Entry(raw, mode, blob, "submodule" if mode == "160000" else ""))
+        return found
+
+    def look_up(self, commit: str, path: str) -> tuple[str, str]:
+        """What stands at ``path`` (from the top of the work tree) in a commit, links followed: ``blob`` or ``tree`` and its name,
+        or the word that git has for it: ``missing``, ``symlink`` (out of the tree), ``dangling``, ``loop``, ``notdir``."""
+        if "\n" in path:
+            return ("missing", "")
+        feed = os.fsencode(f"{commit}:{path}\n")
+        answer = self._ask("cat-file", "--batch-check=%(objecttype) %(objectname)", "--follow-symlinks", feed=feed)
+        first, _, rest = answer.partition(b"\n")[0].decode("utf-8", "replace").partition(" ")
+        return ("missing", "") if ":" in first else (first, rest)  # git repeats what it does not find
 
     def tracks(self, path: Path) -> bool:
         """Whether the index holds ``path``, or anything in it; a path outside the work tree it does not hold."""

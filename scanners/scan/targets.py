@@ -1,4 +1,4 @@
-"""Lists what there is to scan: from git's index, from what is staged, or from the file system; what it passes over, it names."""
+"""Lists what there is to scan: git's index, what is staged, a commit, or the file system; what it passes over, it names."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from scanners.errors import Unreadable, UsageError
 from scanners.model import Gap, GapKind, LeftOut, Targets
 from scanners.scan.git import Entry, Repository
 
-__all__ = ["Listing", "Target", "interrupted", "list_files", "list_staged"]
+__all__ = ["Listing", "Target", "interrupted", "list_commit", "list_files", "list_staged"]
 
 SCANNER = "targets"
 GIT = b".git"
@@ -140,6 +140,18 @@ def list_staged(root: Path, repository: Repository | None, names: Sequence[str])
         else:
             targets.append(Target(path, entry.raw, blob=entry.blob, size=sizes[entry.blob]))
     facts = Targets(source="staged", files=len(targets), left_out=tuple(sorted(left)), gaps=tuple(gaps))
+    return Listing(root, _distinct(targets), facts, repository)
+
+
+def list_commit(root: Path, repository: Repository, commit: str) -> Listing:
+    """Everything under ``root`` as a commit has it, from git's objects: neither the work tree nor the index is looked at."""
+    entries = repository.tree(commit)
+    files = [entry for entry in entries if entry.mode.startswith("100")]
+    sizes = repository.sizes([entry.blob for entry in files])
+    left = [_repository_left_out(entry) for entry in entries if entry.repository]
+    left += [LeftOut(_text(entry.raw), "symbolic link") for entry in entries if entry.mode == "120000"]
+    targets = [Target(_text(entry.raw), entry.raw, blob=entry.blob, size=sizes[entry.blob]) for entry in files]
+    facts = Targets(source=f"commit {commit}", files=len(targets), left_out=tuple(sorted(left)))
     return Listing(root, _distinct(targets), facts, repository)
 
 

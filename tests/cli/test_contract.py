@@ -17,8 +17,8 @@ from .tree import CLEAN, WEAK, policy, repository, write
 
 OPTIONS = {
     "scan": (
-        *("--policy", "--env", "--report", "--output-dir", "--scanner", "--skip", "--staged", "--trust-policy", "--jobs"),
-        *("--quiet", "--verbose"),
+        *("--policy", "--env", "--report", "--output-dir", "--scanner", "--skip", "--staged", "--since", "--trust-policy"),
+        *("--jobs", "--quiet", "--verbose"),
     ),
     "gate": ("--policy", "--env", "--report"),
     "policy check": ("--env",),
@@ -26,7 +26,7 @@ OPTIONS = {
     "policy schema": (),
     "scanners": (),
 }
-LATER = ("--baseline", "--since", "--shard", "--offline", "--no-cache")
+LATER = ("--baseline", "--shard", "--offline", "--no-cache")
 
 
 @pytest.fixture(scope="module")

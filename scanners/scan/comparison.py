@@ -1,0 +1,62 @@
+"""Finds what of an older listing has to be scanned at all: a file that the newer one has in the same bytes was read already."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+import msgspec
+
+from scanners.errors import Unreadable
+from scanners.scan.engine import Plan, assigned
+from scanners.scan.targets import Listing, Target
+
+__all__ = ["unlike"]
+
+
+def unlike(older: Listing, newer: Listing, plan: Plan) -> tuple[Listing, frozenset[str]]:
+    """``older``, a commit's listing, without the files that ``newer`` has at the same path in the same bytes; and their paths.
+
+    What a scanner finds in one of those it finds on both sides. A scanner that sees all its files at once may say something else of
+    a file because another one changed: its files are scanned again together, unless they are all the same.
+    """
+    same = _same(older.targets, newer, plan.max_bytes)
+    together = [
+        tuple({target.path for target in assigned(task, listing, plan.excludes)} for listing in (older, newer))
+        for task in plan.tasks
+        if not task.skipped and not task.scanner.SPLITS
+    ]
+    while True:
+        kept = same.union()
+        for then, now in together:
+            if then != now or not then <= kept:
+                kept -= then
+        if kept == same:
+            break
+        same = kept
+    targets = tuple(target for target in older.targets if target.path not in same)
+    return msgspec.structs.replace(older, targets=targets), frozenset(same)
+
+
+def _same(older: Sequence[Target], newer: Listing, limit: int) -> set[str]:
+    """The paths that have one content on both sides; what cannot be read has none."""
+    then = {(target.path, target.raw): target.blob for target in older}
+    now = [target for target in newer.targets if (target.path, target.raw) in then]
+    read = newer.reader(now, limit)
+    same = set()
+    for target in now:
+        blob = then[target.path, target.raw]
+        try:
+            if blob == (target.blob or _blob(read(target), len(blob))):
+                same.add(target.path)
+        except Unreadable:
+            continue
+    return same
+
+
+def _blob(data: bytes, digits: int) -> str:
+    """git's name for a content, in a repository whose names have so many digits."""
+    digest = hashlib.sha256() if digits == hashlib.sha256().digest_size * 2 else hashlib.sha1(usedforsecurity=False)
+    digest.update(b"blob %d\0" % len(data))
+    digest.update(data)
+    return digest.hexdigest()

@@ -1,0 +1,193 @@
+"""A change is judged by the policy of what it wants to get into; what it makes of that policy is told, and waits for the merge."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from .command import Ran, environment, scangate, verdict
+from .tree import CLEAN, WEAK, git, policy, repository, write
+
+STRICT = "budgets: {critical: 0, high: 0, medium: unlimited, low: unlimited, info: unlimited}\n"
+LOOSE = STRICT.replace("high: 0", "high: unlimited")
+HEAD = "version: 1\nscanners: {bandit: {enabled: true}}\nunknown: high\ncoverage: {required: [bandit]}\n"
+MERGE = ("that takes effect after the merge, until then", "word holds")
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A branch off main, which has weak code and a policy that does not let it stand."""
+    tree = repository(tmp_path / "tree", {"app.py": WEAK, "scangate.yaml": HEAD + STRICT})
+    git(tree, "switch", "--quiet", "--create", "topic")
+    return tree
+
+
+def change(tree: Path, files: dict[str, str | bytes]) -> None:
+    write(tree, files)
+    git(tree, "add", "--all")
+    git(tree, "commit", "--quiet", "--message", "change")
+
+
+def scan(tree: Path, code: int, *arguments: str | Path, **env: str) -> Ran:
+    """A scan in a pull request's build into main, unless another environment is given."""
+    build = {"CODEBUILD_WEBHOOK_EVENT": "PULL_REQUEST_UPDATED", "CODEBUILD_WEBHOOK_BASE_REF": "refs/heads/main", **env}
+    out = tree.parent / "out"
+    return scangate("scan", tree, "--output-dir", out, *arguments, cwd=tree.parent, env=environment(**build)).ends(code)
+
+
+def notes(tree: Path) -> list[str]:
+    """What the last scan said of changes to its own judgement."""
+    return [note for note in verdict(tree.parent / "out")["targets"]["notes"] if MERGE[0] in note]
+
+
+@pytest.mark.smoke
+def test_a_change_does_not_loosen_its_own_policy(tree: Path) -> None:
+    change(tree, {"scangate.yaml": HEAD + LOOSE})
+    scan(tree, 1)
+    assert notes(tree) == [f"this change edits scangate.yaml: {MERGE[0]} main's {MERGE[1]}"]
+    scan(tree, 0, CODEBUILD_WEBHOOK_EVENT="PUSH")
+    assert notes(tree) == []
+    git(tree, "switch", "--quiet", "main")
+    git(tree, "merge", "--quiet", "topic")
+    scan(tree, 0)
+    assert notes(tree) == []
+
+
+def test_a_change_that_is_not_committed_does_not_either(tree: Path) -> None:
+    write(tree, {"scangate.yaml": HEAD + LOOSE})
+    scan(tree, 1)
+    assert notes(tree)
+
+
+def test_the_origins_branch_comes_before_a_local_one(tree: Path, tmp_path: Path) -> None:
+    git(tmp_path, "clone", "--quiet", f"file://{tree}", "clone")
+    clone = tmp_path / "clone"
+    git(clone, "switch", "--quiet", "--create", "main", "origin/main")
+    change(clone, {"scangate.yaml": HEAD + LOOSE})
+    ran = scan(clone, 1, "--verbose")
+    assert "read from origin/main:scangate.yaml" in ran.err
+
+
+def test_a_policy_that_the_change_adds_or_removes_waits(tree: Path, tmp_path: Path) -> None:
+    (tree / "scangate.yaml").unlink()
+    scan(tree, 1)
+    assert notes(tree) == [f"this change removes scangate.yaml: {MERGE[0]} main's {MERGE[1]}"]
+    bare = repository(tmp_path / "bare" / "tree", {"app.py": WEAK})
+    write(bare, {"scangate.yaml": HEAD + LOOSE})
+    assert "policy baseline" in scan(bare, 1, "--scanner", "bandit").out
+    assert notes(bare) == [f"this change adds scangate.yaml: {MERGE[0]} main's {MERGE[1]}"]
+
+
+def test_what_the_policy_extends_is_read_from_there_too(tree: Path) -> None:
+    git(tree, "switch", "--quiet", "main")
+    change(tree, {"scangate.yaml": "version: 1\nextends: ci/house.yaml\n", "ci/house.yaml": HEAD + STRICT})
+    git(tree, "switch", "--quiet", "-C", "topic")
+    change(tree, {"ci/house.yaml": HEAD + LOOSE})
+    scan(tree, 1)
+    assert notes(tree) == [f"this change edits ci/house.yaml: {MERGE[0]} main's {MERGE[1]}"]
+
+
+def test_a_link_of_the_change_leads_nowhere_else(tree: Path) -> None:
+    (tree / "scangate.yaml").unlink()
+    (tree / "scangate.yaml").symlink_to("loose.yaml")
+    change(tree, {"loose.yaml": HEAD + LOOSE})
+    scan(tree, 1)
+    scan(tree, 1, "--policy", tree / "scangate.yaml")
+    git(tree, "branch", "--force", "main")
+    scan(tree, 0)  # merged, the link is the revision's own
+    assert notes(tree) == []
+
+
+def test_a_link_out_of_the_revision_is_refused(tree: Path, tmp_path: Path) -> None:
+    write(tmp_path, {"loose.yaml": HEAD + LOOSE})
+    (tree / "scangate.yaml").unlink()
+    (tree / "scangate.yaml").symlink_to("../loose.yaml")
+    change(tree, {})
+    git(tree, "branch", "--force", "main")
+    assert "main:scangate.yaml:1:1: a link that leads out" in scan(tree, 2).err
+    (tree / "scangate.yaml").unlink()
+    (tree / "scangate.yaml").symlink_to("nowhere")
+    change(tree, {})
+    git(tree, "branch", "--force", "main")
+    assert "main:scangate.yaml:1:1: cannot be read" in scan(tree, 2).err
+
+
+def test_a_policy_that_is_named_comes_from_there_where_it_lies_in_the_repository(tree: Path, tmp_path: Path) -> None:
+    git(tree, "switch", "--quiet", "main")
+    change(tree, {"ci/gate.yaml": HEAD + STRICT, "part/app.py": WEAK})
+    git(tree, "switch", "--quiet", "-C", "topic")
+    change(tree, {"ci/gate.yaml": HEAD + LOOSE})
+    scan(tree, 1, "--policy", tree / "ci" / "gate.yaml")
+    out = tmp_path / "out"
+    build = {"CODEBUILD_WEBHOOK_EVENT": "PULL_REQUEST_CREATED", "CODEBUILD_WEBHOOK_BASE_REF": "refs/heads/main"}
+    for name in ("../ci/gate.yaml", tree / "ci" / "gate.yaml"):
+        scangate("scan", "--policy", name, "--output-dir", out, cwd=tree / "part", env=environment(**build)).ends(1)
+        assert notes(tree)
+    loose = policy(tmp_path / "loose.yaml", "bandit")
+    loose.write_text(HEAD + LOOSE)
+    scan(tree, 0, "--policy", loose)
+    assert notes(tree) == []
+    (tmp_path / "link.yaml").symlink_to(tree / "ci" / "gate.yaml")
+    assert "is a link into the scanned repository" in scan(tree, 2, "--policy", tmp_path / "link.yaml").err
+
+
+def test_what_main_alone_changed_is_no_change_of_this_one(tree: Path) -> None:
+    change(tree, {"other.py": CLEAN})
+    git(tree, "switch", "--quiet", "main")
+    change(tree, {"scangate.yaml": HEAD + LOOSE})
+    git(tree, "switch", "--quiet", "topic")
+    scan(tree, 0)
+    assert notes(tree) == []
+
+
+def test_an_error_of_the_revisions_policy_says_whose_it_is(tree: Path) -> None:
+    git(tree, "switch", "--quiet", "main")
+    change(tree, {"scangate.yaml": HEAD + "budget: {}\n"})
+    git(tree, "switch", "--quiet", "-C", "topic")
+    change(tree, {"scangate.yaml": HEAD + STRICT})
+    assert scan(tree, 2).err.startswith("scangate: main:scangate.yaml:5:1: ")
+
+
+@pytest.mark.parametrize("branch", ["refs/heads/nowhere", "", "refs/heads/--output=x", "refs/heads/$(touch x)", "refs/heads/a\nb"])
+def test_a_build_that_cannot_know_its_base_does_not_pass_by_a_policy_of_the_repository(tree: Path, branch: str) -> None:
+    allowed = "coverage: {required: [bandit], allowed-gaps: [{kind: unreadable, reason: all of them}]}\n"
+    change(tree, {"scangate.yaml": HEAD.replace("coverage: {required: [bandit]}\n", allowed) + LOOSE})
+    scan(tree, 3, CODEBUILD_WEBHOOK_BASE_REF=branch)
+    (gap,) = verdict(tree.parent / "out")["gaps"]
+    assert gap["counts"]
+    assert gap["reason"].endswith("so the policy could be the change's own")
+    assert gap["hint"].endswith("--policy FILE")
+    house = tree.parent / "house.yaml"
+    house.write_text(HEAD + LOOSE)
+    scan(tree, 0, "--policy", house, CODEBUILD_WEBHOOK_BASE_REF=branch)
+    assert not list(tree.parent.rglob("x"))
+
+
+def test_a_build_without_git_does_not_pass_by_its_own_policy(tmp_path: Path) -> None:
+    tree = write(tmp_path / "tree", {"app.py": CLEAN, "scangate.yaml": HEAD + LOOSE})
+    scan(tree, 3)
+    assert "there is no git repository to read origin/main from" in verdict(tmp_path / "out")["gaps"][0]["reason"]
+
+
+def test_owners_are_those_of_the_revision(tree: Path) -> None:
+    git(tree, "switch", "--quiet", "main")
+    owned = "exception-owners: codeowners\n"
+    until = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=60)
+    waived = f"exceptions: [{{rule: 'bandit:*', path: app.py, reason: r, owner: '@safe', expires: {until}}}]\n"
+    change(tree, {"scangate.yaml": HEAD + STRICT + owned + waived, "CODEOWNERS": "* @other\n"})
+    git(tree, "switch", "--quiet", "-C", "topic")
+    change(tree, {"CODEOWNERS": "* @safe\n"})
+    scan(tree, 1)
+    assert notes(tree) == [f"this change edits CODEOWNERS: {MERGE[0]} main's {MERGE[1]}"]
+    scan(tree, 0, CODEBUILD_WEBHOOK_EVENT="PUSH")
+
+
+def test_a_gate_in_such_a_build_judges_by_the_revision_too(tree: Path) -> None:
+    change(tree, {"scangate.yaml": HEAD + LOOSE})
+    scan(tree, 1)
+    build = {"CODEBUILD_WEBHOOK_EVENT": "PULL_REQUEST_CREATED", "CODEBUILD_WEBHOOK_BASE_REF": "refs/heads/main"}
+    told = tree.parent / "out" / "verdict.json"
+    scangate("gate", told, "--policy", "scangate.yaml", cwd=tree, env=environment(**build)).ends(1)
+    scangate("gate", told, "--policy", "scangate.yaml", cwd=tree).ends(0)
