@@ -115,6 +115,10 @@ class RulingOutcome(enum.Enum):
     KNOWN = "known"
 
 
+WORST_FIRST = (RulingOutcome.BLOCKS, RulingOutcome.TOLERATED, RulingOutcome.KNOWN, RulingOutcome.SUPPRESSED)
+"""The outcomes from the worst to the one that asks least of a reader."""
+
+
 class Outcome(enum.Enum):
     """The verdict in one word. FAIL beats INCOMPLETE; both are told."""
 
@@ -317,12 +321,28 @@ class ScanResult(msgspec.Struct, frozen=True):
 
 
 class Ruling(msgspec.Struct, frozen=True):
-    """What the policy makes of one finding, at the severity the policy gives it, and why."""
+    """What the policy makes of one finding, at the severity the policy gives it, and why.
+
+    ``members`` are the rulings on the findings of several scanners that this one stands for, all of them; empty for a finding that
+    one scanner told. Severity, outcome and reason are then those of the worst member.
+    """
 
     finding: Finding
     severity: Severity
     outcome: RulingOutcome
     because: str
+    members: tuple[Ruling, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.members and (len(self.members) == 1 or any(member.members for member in self.members)):
+            raise ValueError("a merged ruling has two members or more, and they are not merged themselves")
+        if self.members and WORST_FIRST.index(self.outcome) > min(WORST_FIRST.index(member.outcome) for member in self.members):
+            raise ValueError("a merged ruling is as bad as its worst member")
+
+    @property
+    def told(self) -> tuple[Ruling, ...]:
+        """The rulings on what the scanners told: the members, else this one."""
+        return self.members or (self,)
 
 
 class GapRuling(msgspec.Struct, frozen=True):

@@ -4,8 +4,13 @@ A finding is ruled in this order, and the first that applies decides: its path i
 comment waives it (these three are SUPPRESSED); it was known before and the policy counts only what is new (KNOWN); its advisory is
 too young to count; its budget. What somebody answers for by name comes before what merely was there: so an exception is not called
 unused because a baseline knows its findings, and when it ends, the baseline still holds. No budget counts the suppressed and the
-known, and every finding has exactly one ruling. A finding more or a gap more never makes a verdict better, but that a finding which
-is there again is no longer gone from the baseline (see `stale`); the order of the inputs changes nothing.
+known, and every finding has exactly one ruling. Then those of several scanners on one fault become one (`correlate`).
+
+A finding more or a gap more never makes a verdict better, but that a finding which is there again is no longer gone from the
+baseline (see `stale`); the order of the inputs changes nothing.
+
+A budget counts faults: one that several scanners tell counts as often as the scanner that tells most of it. Where the policy puts
+its members in different budgets (by severity, kind or scanner), it counts in each of them, so that no member ever hides another.
 """
 
 from __future__ import annotations
@@ -13,12 +18,11 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
-from typing import Any
 
 from scanners import globs
 from scanners.judge.accepting import Exceptions
 from scanners.judge.codeowners import CodeOwners
+from scanners.judge.correlate import Fault, fault_of, merged, merged_note, order
 from scanners.judge.hints import counted
 from scanners.judge.matching import BASELINE
 from scanners.judge.names import covers_name
@@ -64,8 +68,9 @@ def judge(  # noqa: PLR0913 -- each is a fact of its own that only the caller kn
     Which findings were known before, they say themselves; ``known`` tells what became of the rest (see `matching.recognised`).
     """
     exceptions = Exceptions(policy.exceptions, today, _owners(policy, owners))
-    findings = sorted((finding for result in results for finding in result.findings), key=_order)
-    rulings = _rulings(findings, policy, exceptions)
+    findings = sorted((finding for result in results for finding in result.findings), key=order)
+    told = _rulings(findings, policy, exceptions)
+    rulings = merged(told)
     unread = _unread(results, targets)
     if policy.exception_unused is Unused.FAIL:
         rulings += unused(exceptions, policy, unread)
@@ -80,7 +85,13 @@ def judge(  # noqa: PLR0913 -- each is a fact of its own that only the caller kn
         policy_digest=policy.digest,
         environment=policy.environment,
         date=today.isoformat(),
-        notes=(*exceptions.notes(unread), *_notes(rulings, policy), *_known_notes(known), *sorted(_resolved(results))),
+        notes=(
+            *exceptions.notes(unread),
+            *_notes(told, policy),
+            *_known_notes(known),
+            *sorted(_resolved(results)),
+            *filter(None, [merged_note(rulings)]),
+        ),
     )
 
 
@@ -113,41 +124,52 @@ def _outcome(rulings: Iterable[Ruling], gaps: Iterable[GapRuling]) -> Outcome:
 # -- findings --
 
 
-def _order(finding: Finding) -> tuple[Any, ...]:
-    """The order of findings, which two that stand at the same place in the same words do not share unless they are equal."""
-    rest = (finding.severity, finding.confidence, finding.kind.value, finding.waiver, finding.title, finding.evidence)
-    return (
-        *finding.sort_key(),
-        *rest,
-        finding.reported_by,
-        finding.cwe,
-        finding.help_url,
-        finding.line_hash,
-        str(finding.package),
-        str(finding.record),
-        finding.known,
-    )
-
-
 class _Bucket:
-    """The findings that one budget counts, of one severity."""
+    """The faults that one budget counts, of one severity."""
 
     def __init__(self, budget: Budget, severity: Severity) -> None:
         self.budget = budget
         self.severity = severity
-        self.count = 0
+        self.alone = 0
+        self.shared: dict[Fault, Counter[str]] = defaultdict(Counter)
 
-    @cached_property
-    def verdict(self) -> tuple[RulingOutcome, str]:
-        """What becomes of each of them, and why; asked when all are counted."""
+    def add(self, finding: Finding) -> None:
+        """Count a finding that nothing suppresses."""
+        fault = fault_of(finding)
+        if fault is None:
+            self.alone += 1
+        else:
+            self.shared[fault][finding.scanner] += 1
+
+    @property
+    def count(self) -> int:
+        """How many faults there are, asked when all findings are added."""
+        return self.alone + sum(map(self.of, self.shared))
+
+    def of(self, fault: Fault) -> int:
+        """How often a fault counts: as often as the scanner that tells most of it."""
+        return max(self.shared[fault].values()) if fault in self.shared else 0
+
+    def outdone(self, others: Iterable[_Bucket]) -> int:
+        """How many of them another scanner tells as worse, so that a reader finds them there."""
+        worse = [other.shared for other in others if other.severity > self.severity]
+        return sum(
+            any(fault in shared and shared[fault].keys() - by_scanner.keys() for shared in worse)
+            for fault, by_scanner in self.shared.items()
+        )
+
+    def verdict(self, others: Iterable[_Bucket]) -> tuple[RulingOutcome, str]:
+        """What becomes of each of them, and why; asked when all are counted, ``others`` being all budgets."""
         limit = self.budget.limit(self.severity)
         name = f"{self.severity.name.lower()} finding"
         where = _selector(self.budget)
         if limit is None:
             return RulingOutcome.TOLERATED, f"the policy does not limit {name}s{where}"
-        if self.count > limit:
-            return RulingOutcome.BLOCKS, f"{counted(self.count, name)}{where}, the policy allows {limit}"
-        return RulingOutcome.TOLERATED, f"{self.count} of {counted(limit, name)}{where} allowed"
+        count, outdone = self.count, self.outdone(others)
+        also = f"; {outdone} of them told as worse by another scanner" if outdone else ""
+        if count > limit:
+            return RulingOutcome.BLOCKS, f"{counted(count, name)}{where}, the policy allows {limit}{also}"
+        return RulingOutcome.TOLERATED, f"{count} of {counted(limit, name)}{where} allowed{also}"
 
 
 def _rulings(findings: Sequence[Finding], policy: Policy, exceptions: Exceptions) -> tuple[Ruling, ...]:
@@ -158,11 +180,12 @@ def _rulings(findings: Sequence[Finding], policy: Policy, exceptions: Exceptions
     known = [_known(finding, policy) for finding in findings]
     buckets: dict[tuple[int, Severity], _Bucket] = {}
     places = [_bucket_of(finding, severity, policy) for finding, severity in zip(findings, severities, strict=True)]
-    for place, *excuses in zip(places, suppressed, known, waited, strict=True):
+    for finding, place, *excuses in zip(findings, places, suppressed, known, waited, strict=True):
         if not any(excuses):
             index, severity = place
             budget = policy.budget if index < 0 else policy.overrides[index]
-            buckets.setdefault(place, _Bucket(budget, severity)).count += 1
+            buckets.setdefault(place, _Bucket(budget, severity)).add(finding)
+    verdicts = {place: bucket.verdict(buckets.values()) for place, bucket in buckets.items()}
     rulings = []
     for finding, severity, place, why, old, young in zip(findings, severities, places, suppressed, known, waited, strict=True):
         if why is not None:
@@ -173,7 +196,7 @@ def _rulings(findings: Sequence[Finding], policy: Policy, exceptions: Exceptions
                 if old is not None
                 else (RulingOutcome.TOLERATED, young)
                 if young is not None
-                else buckets[place].verdict
+                else verdicts[place]
             )
             rulings.append(Ruling(finding, severity, outcome, because + _remarks(finding, severity, policy, exceptions)))
     return tuple(rulings)

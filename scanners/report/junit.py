@@ -72,8 +72,9 @@ def _finding(ruling: Ruling) -> Case:
     if ruling.outcome is RulingOutcome.SUPPRESSED:
         label = f" ({wording.starter(finding)})" if wording.starter(finding) else ""
         return Case(name, "skipped", "suppressed", f"{where}: suppressed{label}, {ruling.because}", severity=ruling.severity)
+    also = f"told by {wording.others(ruling)} as well" if ruling.members else ""
     lines = [finding.message, wording.advisory(finding), f"at {where}", f"because {ruling.because}"]
-    lines += [finding.evidence, finding.help_url]
+    lines += [also, finding.evidence, finding.help_url]
     text = "\n".join(line for line in lines if line)
     return Case(name, "failure", severity, f"{where}: {severity}: {finding.message}", text, ruling.severity)
 

@@ -66,7 +66,8 @@ def _finding(ruling: Ruling) -> str:
     where = _code(wording.place(finding.location.path, finding.location.line))
     label = f" ({wording.starter(finding)})" if wording.starter(finding) else ""
     named = f"[{rule}](<{url}>)" if url else rule
-    return f"- **{ruling.severity.name.lower()}** {where} {named}{label}: {_prose(finding.message)}"
+    also = f" and {_code(wording.others(ruling))}" if ruling.members else ""
+    return f"- **{ruling.severity.name.lower()}** {where} {named}{also}{label}: {_prose(finding.message)}"
 
 
 def _gaps(ruled: Sequence[GapRuling]) -> list[str]:

@@ -169,10 +169,20 @@ class _Finding(_Strict, frozen=True):
     origin: str | None
 
 
-class _Ruling(_Finding, frozen=True):
+class _Member(_Finding, frozen=True):
     outcome: RulingOutcome
     severity: _Level
     because: str
+
+
+class _Ruling(_Member, frozen=True):
+    members: tuple[_Member, ...]
+
+    def told(self) -> tuple[_Finding, ...]:
+        """What scanners told: the members of a merged finding, else the finding itself. Raises ValueError for one of one member."""
+        if len(self.members) == 1 or (self.members and self.origin is not None):
+            raise ValueError(f"{self.rule} in {self.path} is not merged as findings are: two members or more, and no origin")
+        return self.members or (self,)
 
 
 class _Gap(_Strict, frozen=True):
@@ -215,7 +225,7 @@ class _Document(_Strict, frozen=True):
     targets: _Targets
     scanners: tuple[_Scanner, ...]
     findings: tuple[_Ruling, ...]
-    members: tuple[_Finding, ...]
+    unruled: tuple[_Finding, ...]
     gaps: tuple[_Gap, ...]
     components: tuple[_Component, ...]
     known: tuple[_KnownBy, ...]
@@ -289,7 +299,7 @@ def _add_up(document: _Document) -> None:
         if said != counted:
             raise ValueError(f"{name} is {said}, but {counted} are listed")
     known = {scanner.name for scanner in document.scanners} | {None}
-    origins: set[str | None] = {entry.origin for entry in (*document.findings, *document.members)}
+    origins: set[str | None] = {entry.origin for entry in _told(document)}
     origins |= {component.scanner for component in document.components}
     strangers = (origins - known) | ({gap.origin for gap in document.gaps} - known - {""})
     if strangers:
@@ -324,13 +334,18 @@ def _verdict(document: _Document) -> Verdict:
     )
 
 
-def _ruling(entry: _Ruling) -> Ruling:
-    return Ruling(_finding(entry), Severity[entry.severity.upper()], entry.outcome, entry.because)
+def _ruling(entry: _Member) -> Ruling:
+    members = tuple(map(_ruling, entry.members)) if isinstance(entry, _Ruling) else ()
+    return Ruling(_finding(entry), Severity[entry.severity.upper()], entry.outcome, entry.because, members)
+
+
+def _told(document: _Document) -> list[_Finding]:
+    return [*(told for entry in document.findings for told in entry.told()), *document.unruled]
 
 
 def _results(document: _Document) -> tuple[ScanResult, ...]:
     findings: dict[str | None, list[Finding]] = {}
-    for entry in sorted((*document.findings, *document.members), key=lambda entry: entry.origin or ""):
+    for entry in sorted(_told(document), key=lambda entry: entry.origin or ""):
         findings.setdefault(entry.origin, []).append(_finding(entry))
     return tuple(_result(scanner, findings.get(scanner.name, []), document) for scanner in document.scanners)
 

@@ -264,7 +264,7 @@ def _result(ruling: Ruling, rule_index: int) -> sarif_om.Result:
         message=sarif_om.Message(text=_text(finding.message) or _text(finding.title) or _text(finding.rule)),
         locations=[_location(finding.location, finding.evidence)],
         partial_fingerprints=_fingerprints(finding) or None,
-        suppressions=[_suppression(ruling)] if suppressed else None,
+        suppressions=[_suppression(member) for member in ruling.told] if suppressed else None,
         baseline_state="unchanged" if ruling.outcome is RulingOutcome.KNOWN else None,
         properties=_result_properties(ruling),
     )
@@ -295,6 +295,8 @@ def _result_properties(ruling: Ruling) -> dict[str, Any]:
     }
     if finding.reported_by:
         told["reportedBy"] = [_text(name) for name in finding.reported_by]
+    if ruling.members:
+        told["members"] = [_member(member) for member in ruling.members]
     if finding.package is not None:
         package = finding.package
         told["package"] = {
@@ -308,6 +310,17 @@ def _result_properties(ruling: Ruling) -> dict[str, Any]:
             "toldBy": _text(package.told_by),
         }
     return told
+
+
+def _member(ruling: Ruling) -> dict[str, str]:
+    """One of the findings that a merged one stands for, the one that it is told as included."""
+    return {
+        "rule": _text(ruling.finding.rule, LONGEST_NAME),
+        "fingerprint": escape.terminal(ruling.finding.fingerprint),
+        "severity": ruling.severity.name.lower(),
+        "outcome": ruling.outcome.value,
+        "because": _text(ruling.because),
+    }
 
 
 def _location(place: Location, evidence: str = "") -> sarif_om.Location:

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from scanners.model import STARTER_SET, Finding, Gap, GapRuling, Report, Ruling, RulingOutcome, ScanResult, Severity
+from scanners.model import STARTER_SET, WORST_FIRST, Finding, Gap, GapRuling, Report, Ruling, RulingOutcome, ScanResult, Severity
 
 __all__ = [
     "OWN",
@@ -32,7 +32,6 @@ OWN = "scangate"
 """Who owns a gap or a finding that no scanner of the run stands for: the list of files, the policy."""
 
 SEVERITIES = tuple(sorted(Severity, reverse=True))
-WORST = {RulingOutcome.BLOCKS: 0, RulingOutcome.TOLERATED: 1, RulingOutcome.KNOWN: 2, RulingOutcome.SUPPRESSED: 3}
 
 
 class Tally(msgspec.Struct, frozen=True):
@@ -113,7 +112,7 @@ def rulings(report: Report) -> list[Ruling]:
 
 def worst_first(ruled: Iterable[Ruling]) -> list[Ruling]:
     """What blocks first, then by severity, then by place."""
-    return sorted(ruled, key=lambda ruling: (WORST[ruling.outcome], -ruling.severity, _ruling_key(ruling)))
+    return sorted(ruled, key=lambda ruling: (WORST_FIRST.index(ruling.outcome), -ruling.severity, _ruling_key(ruling)))
 
 
 def gap_rulings(report: Report) -> list[GapRuling]:
@@ -163,4 +162,5 @@ def gap_key(gap: Gap) -> tuple[Any, ...]:
 
 
 def _ruling_key(ruling: Ruling) -> tuple[Any, ...]:
-    return (finding_key(ruling.finding), ruling.severity, ruling.outcome.value, ruling.because)
+    members = tuple(_ruling_key(member) for member in ruling.members)
+    return (finding_key(ruling.finding), ruling.severity, ruling.outcome.value, ruling.because, members)

@@ -118,7 +118,8 @@ def _finding(ruling: Ruling, said: set[tuple[str, str]]) -> Iterable[Line]:
     finding = ruling.finding
     where = wording.place(_name(finding.location.path), finding.location.line, finding.location.column)
     label = f"  ({wording.starter(finding)})" if wording.starter(finding) else ""
-    yield (_piece(f"  {where}", "bold"), _piece(f"  {_name(finding.rule)}", STYLES[ruling.severity]), _piece(label, "dim"))
+    also = f"  and {_name(wording.others(ruling))}" if ruling.members else ""
+    yield (_piece(f"  {where}", "bold"), _piece(f"  {_name(finding.rule)}", STYLES[ruling.severity]), _piece(also + label, "dim"))
     if (finding.rule, finding.message) not in said:
         said.add((finding.rule, finding.message))
         yield from _wrapped(finding.message, "    ")

@@ -120,18 +120,24 @@ def _scanner(part: tally.Part, result: ScanResult) -> dict[str, Any]:
 
 
 def _findings(report: Report) -> dict[str, list[dict[str, Any]]]:
-    """The rulings; and the findings the scanners told that no ruling is about, being members of a merged one."""
+    """The rulings, a merged one with its members; and findings that the scanners told and no ruling is about."""
     told = _told((result.scanner, result.findings) for result in report.results)
-    ruled = [_ruling(ruling, _origin(told, ruling.finding)) for ruling in tally.rulings(report)]
-    members = sorted(((fact, origin) for fact, origins in told.items() for origin in origins), key=_member_key)
-    return {"findings": ruled, "members": [{**_finding(finding), "origin": origin} for finding, origin in members]}
+    ruled = [_ruling(ruling, told) for ruling in tally.rulings(report)]
+    left = sorted(((fact, origin) for fact, origins in told.items() for origin in origins), key=_finding_key)
+    return {"findings": ruled, "unruled": [{**_finding(finding), "origin": origin} for finding, origin in left]}
 
 
-def _member_key(member: tuple[Finding, str]) -> tuple[Any, ...]:
-    return (tally.finding_key(member[0]), member[1])
+def _finding_key(left: tuple[Finding, str]) -> tuple[Any, ...]:
+    return (tally.finding_key(left[0]), left[1])
 
 
-def _ruling(ruling: Ruling, origin: str | None) -> dict[str, Any]:
+def _ruling(ruling: Ruling, told: dict[Finding, list[str]]) -> dict[str, Any]:
+    """A merged one has no origin: it is its members that were found."""
+    members = [_judged(member, _origin(told, member.finding)) for member in ruling.members]
+    return {**_judged(ruling, None if members else _origin(told, ruling.finding)), "members": members}
+
+
+def _judged(ruling: Ruling, origin: str | None) -> dict[str, Any]:
     judged = {"outcome": ruling.outcome.value, "severity": ruling.severity.name.lower(), "because": ruling.because}
     return {**judged, **_finding(ruling.finding), "origin": origin}
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from scanners.model import STARTER_SET, Finding, Outcome, Report, Ruling, RulingOutcome
 from scanners.report import tally
 
-__all__ = ["advisory", "many", "next_step", "place", "policy", "reason", "severities", "starter", "starter_count"]
+__all__ = ["advisory", "many", "next_step", "others", "place", "policy", "reason", "severities", "starter", "starter_count"]
 
 
 def many(number: int, noun: str) -> str:
@@ -55,6 +55,11 @@ def next_step(report: Report) -> str:
     if report.verdict.outcome is Outcome.INCOMPLETE:
         return "mend what is listed under gaps, or allow the gap in the policy's coverage block, with a reason"
     return ""
+
+
+def others(ruling: Ruling) -> str:
+    """``bandit:B105, semgrep:x``: the rules by which other scanners tell the same fault; empty where one alone tells it."""
+    return ", ".join(member.finding.rule for member in ruling.members[1:])
 
 
 def place(path: str, line: int = 0, column: int = 0) -> str:

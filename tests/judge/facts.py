@@ -163,6 +163,7 @@ findings = st.builds(
     st.sampled_from(list(Kind)),
     st.sampled_from(["", "", "# nosec"]),
     line=st.integers(1, 3),
+    cwe=st.sampled_from([(), (20,), (78,), (77, 89), (89,)]),
     fingerprint=st.sampled_from(["", "f1", "f2"]),
     known=st.sampled_from(["", "", "the baseline"]),
     package=st.sampled_from([None, package(aliases=("GHSA-1",)), package(0, fixed_in=("2",)), package(5), package(-2)]),

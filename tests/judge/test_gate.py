@@ -405,7 +405,7 @@ def test_an_exception_never_covers_another_rule_or_path(entry: PolicyException, 
 def test_every_finding_and_every_gap_is_ruled_once(results: tuple[ScanResult, ...], targets: Targets, under: Policy) -> None:
     verdict = judge(results, targets, under, TODAY)
     found = [each for one in results for each in one.findings]
-    assert sorted(map(repr, found)) == sorted(repr(ruling.finding) for ruling in verdict.rulings)
+    assert sorted(map(repr, found)) == sorted(repr(told.finding) for ruling in verdict.rulings for told in ruling.told)
     stated = [repr(gap) for one in results for gap in one.gaps] + [repr(gap) for gap in targets.gaps]
     told = [repr(ruling.gap) for ruling in verdict.gaps]
     assert all(told.count(gap) >= stated.count(gap) for gap in stated)
@@ -425,7 +425,7 @@ def test_waiting_less_never_improves(
 def test_what_is_waited_for_is_a_young_fault_of_a_dependency(
     results: tuple[ScanResult, ...], targets: Targets, under: Policy
 ) -> None:
-    for ruling in judge(results, targets, under, TODAY).rulings:
+    for ruling in (told for each in judge(results, targets, under, TODAY).rulings for told in each.told):
         if ruling.because.startswith("published"):
             assert ruling.finding.package is not None
             age = TODAY - dt.date.fromisoformat(ruling.finding.package.published)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from scanners.model import (
     STARTER_SET,
     Component,
@@ -25,7 +27,7 @@ from scanners.model import (
     Verdict,
 )
 
-__all__ = ["failing", "incomplete", "many", "passing"]
+__all__ = ["correlated", "failing", "incomplete", "many", "passing"]
 
 SQL = Finding(
     rule="semgrep:python.flask.sql-injection",
@@ -165,6 +167,24 @@ def failing() -> Report:
         exit_code=1,
         scope=(("excludes", [["vendor/**", 1]]), ("limits", {"bytes": 1048576})),
     )
+
+
+def correlated() -> Report:
+    """The failing run, in which bandit tells the SQL injection as well and its policy tolerates that."""
+    report = failing()
+    other = msgspec.structs.replace(
+        SQL, rule="bandit:B608", severity=Severity.MEDIUM, title="hardcoded sql expressions", fingerprint="0cc175b9c0f1b6a8" * 4
+    )
+    first, *rest = report.verdict.rulings
+    members = (first, Ruling(other, Severity.MEDIUM, RulingOutcome.TOLERATED, "the budget for medium is 10"))
+    told = msgspec.structs.replace(SQL, reported_by=("semgrep", "bandit"))
+    rulings = (Ruling(told, first.severity, first.outcome, first.because, members), *rest)
+    results = tuple(
+        msgspec.structs.replace(result, findings=(*result.findings, other)) if result.scanner == "bandit" else result
+        for result in report.results
+    )
+    verdict = msgspec.structs.replace(report.verdict, rulings=rulings)
+    return msgspec.structs.replace(report, verdict=verdict, results=results)
 
 
 def passing() -> Report:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from scanners.model import (
     STARTER_SET,
+    WORST_FIRST,
     Accounting,
     Component,
     Confidence,
@@ -36,7 +37,7 @@ from scanners.model import (
 
 from .hostile import HOSTILE
 
-__all__ = ["components", "findings", "gaps", "paths", "reports", "reshuffled", "results", "texts", "verdicts"]
+__all__ = ["components", "findings", "gaps", "merged", "paths", "reports", "reshuffled", "results", "texts", "verdicts"]
 
 SCANNERS = ("bandit", "semgrep", "detect-secrets", "pip-audit", "trivy", "ruff")
 SHORT = tuple(text for text in HOSTILE if len(text) < 1000)
@@ -147,17 +148,26 @@ def results(draw: st.DrawFn, scanner: str) -> ScanResult:
     )
 
 
+def merged(*members: Ruling) -> Ruling:
+    """One ruling for several, told as the first and judged as the worst of them."""
+    worst = min(members, key=lambda ruling: WORST_FIRST.index(ruling.outcome))
+    finding = msgspec.structs.replace(members[0].finding, reported_by=tuple(member.finding.scanner for member in members))
+    return Ruling(finding, worst.severity, worst.outcome, worst.because, members)
+
+
 @st.composite
 def verdicts(draw: st.DrawFn, found: Sequence[Finding], missed: Sequence[Gap]) -> Verdict:
     """A verdict on these findings and gaps."""
     outcomes, levels = st.sampled_from(RulingOutcome), st.sampled_from(Severity)
-    ruled = tuple(Ruling(finding, draw(levels), draw(outcomes), draw(texts())) for finding in found)
+    ruled = [Ruling(finding, draw(levels), draw(outcomes), draw(texts())) for finding in found]
+    if len(ruled) > 1 and draw(st.booleans()):
+        ruled = [merged(ruled[0], ruled[1]), *ruled[2:]]
     gaps_ruled = tuple(GapRuling(gap, draw(st.booleans()), draw(texts())) for gap in missed)
     outcome = Outcome.INCOMPLETE if any(gap.counts for gap in gaps_ruled) else Outcome.PASS
     outcome = Outcome.FAIL if any(ruling.outcome is RulingOutcome.BLOCKS for ruling in ruled) else outcome
     environment = draw(st.sampled_from(("", "production")))
     notes = tuple(draw(st.lists(texts(), max_size=2)))
-    return Verdict(outcome, ruled, gaps_ruled, "baseline", "sha256:ab12", environment, "2026-01-02", notes)
+    return Verdict(outcome, tuple(ruled), gaps_ruled, "baseline", "sha256:ab12", environment, "2026-01-02", notes)
 
 
 @st.composite
@@ -174,9 +184,6 @@ def reports(draw: st.DrawFn) -> Report:
         notes=tuple(draw(st.lists(texts(), max_size=1))),
     )
     missed = [gap for run in runs for gap in run.gaps] + list(targets.gaps)
-    if len(found) > 1 and draw(st.booleans()):
-        first, second, *others = found
-        found = [msgspec.structs.replace(first, reported_by=(first.rule, second.rule)), *others]
     if draw(st.booleans()):
         missed.append(draw(gaps(draw(st.sampled_from(SCANNERS)), None)))  # a scanner the policy requires
     return Report(

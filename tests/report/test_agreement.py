@@ -15,7 +15,7 @@ from scanners.model import STARTER_SET, Outcome, Report, RulingOutcome
 from scanners.report import FORMATS
 
 from .hostile import hostile_report
-from .samples import failing, incomplete, many, passing
+from .samples import correlated, failing, incomplete, many, passing
 from .strategies import reports, reshuffled
 
 
@@ -154,9 +154,23 @@ def test_every_format_tells_the_same(report: Report) -> None:
 
 
 @pytest.mark.smoke
-@pytest.mark.parametrize("report", [failing(), passing(), incomplete(), many(900)])
+@pytest.mark.parametrize("report", [failing(), correlated(), passing(), incomplete(), many(900)])
 def test_every_format_tells_the_same_of_the_samples(report: Report) -> None:
     check_agreement(report)
+
+
+def test_a_merged_finding_is_told_once_by_every_format() -> None:
+    """The same counts as without the second scanner, and where findings are named, that scanner's rule beside the first's."""
+    report, alone = correlated(), failing()
+    for name, reader in READERS.items():
+        page = FORMATS[name].render(report)
+        assert reader(page) == reader(FORMATS[name].render(alone)), name
+        assert ("bandit:B608" in page) is (name not in {"env", "sbom"}), name
+    runs = {run["tool"]["driver"]["name"]: run for run in json.loads(FORMATS["sarif"].render(report))["runs"]}
+    (told,) = [result for run in runs.values() for result in run["results"] if "members" in result["properties"]]
+    assert told in runs["semgrep"]["results"]
+    assert told["properties"]["reportedBy"] == ["semgrep", "bandit"]
+    assert [member["rule"] for member in told["properties"]["members"]] == ["semgrep:python.flask.sql-injection", "bandit:B608"]
 
 
 def test_every_format_tells_the_same_of_hostile_facts() -> None:

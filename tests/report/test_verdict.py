@@ -23,7 +23,7 @@ from scanners.report import reading, tally, verdict
 from scanners.tools import CommandOptions
 
 from .hostile import hostile_report
-from .samples import failing
+from .samples import correlated, failing
 from .strategies import reports
 
 
@@ -133,15 +133,37 @@ def test_the_document_tells_what_the_command_line_promises() -> None:
 
 
 def test_a_merged_finding_is_told_once_and_its_members_are_kept() -> None:
-    report = failing()
-    first = report.verdict.rulings[0]
-    merged = msgspec.structs.replace(first.finding, reported_by=("semgrep:a", "bandit:b"))
-    rulings = (msgspec.structs.replace(first, finding=merged), *report.verdict.rulings[1:])
-    changed = msgspec.structs.replace(report, verdict=msgspec.structs.replace(report.verdict, rulings=rulings))
-    document = json.loads(verdict.render(changed))
-    assert [entry["origin"] for entry in document["findings"] if entry["reported_by"]] == [None]
-    assert [entry["fingerprint"] for entry in document["members"]] == [first.finding.fingerprint]
-    check_round_trip(changed)
+    report = correlated()
+    document = json.loads(verdict.render(report))
+    (entry,) = [entry for entry in document["findings"] if entry["members"]]
+    assert (entry["origin"], entry["rule"], entry["reported_by"]) == (
+        None,
+        "semgrep:python.flask.sql-injection",
+        ["semgrep", "bandit"],
+    )
+    assert [(member["rule"], member["origin"], member["outcome"]) for member in entry["members"]] == [
+        ("semgrep:python.flask.sql-injection", "semgrep", "blocks"),
+        ("bandit:B608", "bandit", "tolerated"),
+    ]
+    assert document["unruled"] == []
+    check_round_trip(report)
+    assert reading.recall(verdict.render(report)).verdict.rulings == tuple(tally.rulings(report))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda entry: entry["members"].pop(),
+        lambda entry: entry.update(origin="semgrep"),
+        lambda entry: entry["members"][0].update(members=[]),
+        lambda entry: entry.update(outcome="suppressed"),
+    ],
+)
+def test_a_merged_finding_is_read_strictly(change: Callable[[dict[str, Any]], Any]) -> None:
+    document = json.loads(verdict.render(correlated()))
+    change(next(entry for entry in document["findings"] if entry["members"]))
+    with pytest.raises(UsageError):
+        reading.recall(json.dumps(document))
 
 
 def test_a_gap_that_was_told_and_never_judged_is_not_lost() -> None:
