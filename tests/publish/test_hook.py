@@ -1,0 +1,170 @@
+"""The function that CodeDeploy calls answers Succeeded for what was attested, and Failed, with a reason, for everything else."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import json
+from collections.abc import Callable
+from typing import Any
+
+import boto3
+import msgspec
+import pytest
+import yaml
+from aws.account import REGION, Account
+from aws.wire import FaultError
+
+from scanners.errors import PublishError
+from scanners.publish.envelope import KeySigner, sealed
+from scanners.publish.hook import handler
+from scanners.publish.statement import Subject, encode, state
+
+from .test_attestation import PRIVATE, PUBLIC
+from .verdicts import failing, passing
+
+IMAGE = "ab" * 32
+CODE = "cd" * 32
+TASK = f"arn:aws:ecs:{REGION}:123456789012:task-definition/shop:1"
+EVENT = {"DeploymentId": "d-ABCDEF123", "LifecycleEventHookExecutionId": "e-1"}
+ECS_SPEC = {"version": 0.0, "Resources": [{"TargetService": {"Type": "AWS::ECS::Service", "Properties": {"TaskDefinition": TASK}}}]}
+LAMBDA_SPEC = {
+    "version": 0.0,
+    "Resources": [
+        {
+            "fn": {
+                "Type": "AWS::Lambda::Function",
+                "Properties": {"Name": "shop", "Alias": "live", "CurrentVersion": "1", "TargetVersion": "2"},
+            }
+        }
+    ],
+}
+
+
+class Stage:
+    """A deployment, what it releases, and the bucket with attestations."""
+
+    def __init__(self, account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.account = account
+        self.spec: Any = ECS_SPEC
+        self.image = f"123456789012.dkr.ecr.{REGION}.amazonaws.com/shop@sha256:{IMAGE}"
+        self.answers: list[str] = []
+        account.services |= {
+            "codedeploy": {"GetDeployment": self._deployment, "PutLifecycleEventHookExecutionStatus": self._answer},
+            "ecs": {"DescribeTaskDefinition": self._task},
+            "lambda": {"GetFunctionConfiguration": self._function},
+        }
+        self.s3 = boto3.session.Session().client("s3")
+        self.s3.create_bucket(Bucket="attested", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+        monkeypatch.setenv("SCANGATE_ENVIRONMENT", "production")
+        monkeypatch.setenv("SCANGATE_PUBLIC_KEY", PUBLIC.decode())
+        monkeypatch.setenv("SCANGATE_ATTESTATIONS", "s3://attested/shop/")
+
+    def _deployment(self, asked: Any) -> dict[str, Any]:
+        content = self.spec if isinstance(self.spec, str) else yaml.safe_dump(self.spec)
+        revision = {"revisionType": "AppSpecContent", "appSpecContent": {"content": content}}
+        return {"deploymentInfo": {"deploymentId": asked["deploymentId"], "revision": revision}}
+
+    def _answer(self, asked: Any) -> dict[str, Any]:
+        self.answers.append(asked["status"])
+        return {"lifecycleEventHookExecutionId": asked["lifecycleEventHookExecutionId"]}
+
+    def _task(self, _asked: Any) -> dict[str, Any]:
+        return {"taskDefinition": {"containerDefinitions": [{"name": "web", "image": self.image}]}}
+
+    def _function(self, asked: Any) -> dict[str, Any]:
+        assert (asked["FunctionName"], asked.get("Qualifier", "2")) == ("shop", "2")
+        return {"CodeSha256": base64.b64encode(bytes.fromhex(CODE)).decode()}
+
+    def attest(self, name: str, digest: str, report: Any = None, days: int = 7) -> None:
+        report = report or passing()
+        now = dt.datetime.now(dt.UTC)
+        report = msgspec.structs.replace(
+            report,
+            finished=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            verdict=msgspec.structs.replace(report.verdict, environment="production"),
+        )
+        made = state(report, "ef" * 32, Subject(name, {"sha256": digest}), expires=now + dt.timedelta(days=days))
+        self.put(f"shop/{digest}.json", sealed(encode(made), KeySigner(PRIVATE)))
+
+    def put(self, key: str, text: str) -> None:
+        self.s3.put_object(Bucket="attested", Key=key, Body=text.encode())
+
+    def ends(self, status: str, why: str) -> None:
+        answer = handler(EVENT)
+        assert (answer["status"], self.answers[-1]) == (status, status), answer
+        assert why in answer["reason"]
+        assert self.account.refusals == []
+
+
+@pytest.fixture
+def stage(account: Account, monkeypatch: pytest.MonkeyPatch) -> Stage:
+    return Stage(account, monkeypatch)
+
+
+def test_an_attested_image_and_an_attested_function_go_on(stage: Stage) -> None:
+    stage.attest("image", IMAGE)
+    stage.ends("Succeeded", "PASS of ")
+    stage.spec = LAMBDA_SPEC
+    stage.attest("lambda", CODE)
+    stage.ends("Succeeded", "PASS of ")
+    stage.spec = json.dumps(LAMBDA_SPEC)
+    stage.ends("Succeeded", "PASS of ")
+
+
+def test_what_has_expired_goes_on_where_the_pipeline_let_it_in_before(stage: Stage) -> None:
+    stage.attest("image", IMAGE, days=-1)
+    stage.ends("Failed", "expired")
+    stage.put(f"shop/accepted/staging/{IMAGE}", "")
+    stage.ends("Failed", "expired")
+    stage.put(f"shop/accepted/production/{IMAGE}", "")
+    stage.ends("Succeeded", "PASS of ")
+
+
+def test_the_reasons_to_fail(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage.ends("Failed", "there is no attestation of image")
+    stage.attest("image", IMAGE, failing())
+    stage.ends("Failed", "FAIL, and no approval")
+    stage.attest("lambda", IMAGE)
+    stage.ends("Failed", "about the lambda, not the image")
+    stage.put(f"shop/{IMAGE}.json", "{}")
+    stage.ends("Failed", "no DSSE envelope")
+    stage.attest("image", IMAGE)
+    stage.image = "shop:latest"
+    stage.ends("Failed", "not named by its digest")
+    monkeypatch.delenv("SCANGATE_PUBLIC_KEY")
+    stage.image = f"shop@sha256:{IMAGE}"
+    stage.ends("Failed", "a fault of scangate itself: KeyError")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "why"),
+    [
+        (lambda: {"Resources": []}, "names nothing"),
+        (lambda: {"Resources": [{"x": {"Type": "AWS::EC2::Instance", "Properties": {"a": 1}}}]}, "no attestation can be checked"),
+        (lambda: {"Resources": [{"x": {"Type": "AWS::ECS::Service", "Properties": {"a": 1}}}]}, "lacks what a resource must have"),
+        (lambda: "a: [", "cannot be understood"),
+        (lambda: "- a", "cannot be understood"),
+    ],
+)
+def test_an_appspec_that_cannot_be_understood_fails(stage: Stage, spoil: Callable[[], Any], why: str) -> None:
+    stage.attest("image", IMAGE)
+    stage.spec = spoil()
+    stage.ends("Failed", why)
+
+
+def test_a_service_that_does_not_answer_fails_the_deployment(stage: Stage) -> None:
+    stage.account.fail("codedeploy", "GetDeployment", FaultError("DeploymentDoesNotExistException", "gone"))
+    stage.ends("Failed", "DeploymentDoesNotExistException")
+    stage.attest("image", IMAGE)
+    stage.account.fail("s3", "GetObject", FaultError("AccessDenied", "no", 403))
+    stage.ends("Failed", "AccessDenied")
+
+
+def test_an_answer_that_is_not_taken_is_an_error_of_the_function(stage: Stage) -> None:
+    stage.attest("image", IMAGE)
+    stage.account.fail(
+        "codedeploy", "PutLifecycleEventHookExecutionStatus", FaultError("LifecycleEventAlreadyCompletedException", "x")
+    )
+    with pytest.raises(PublishError, match="AlreadyCompleted"):
+        handler(EVENT)
