@@ -25,6 +25,7 @@ USAGE, FULL, BUG, INTERRUPTED, NOBODY_LISTENS = 2, 3, 70, 130, 141
 FULL_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 COMMANDS = {
     "scan": "Scan a directory, or what is staged, and judge it.",
+    "merge": "Join the parts of a sharded scan and judge them.",
     "fleet": "Audit many repositories and roll their verdicts up.",
     "gate": "Judge a verdict.json again under another policy.",
     "policy": "Check and show policies.",

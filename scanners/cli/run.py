@@ -35,7 +35,22 @@ from scanners.scan.process import Processes
 from scanners.scan.targets import Listing, interrupted, list_files, list_staged
 from scanners.tools import CommandOptions, SarifCommand
 
-__all__ = ["EXIT_CODES", "Site", "Wish", "now", "option_types", "rule_digests", "run", "site", "stamp", "today"]
+__all__ = [
+    "EXIT_CODES",
+    "Replay",
+    "Site",
+    "Wish",
+    "commit_of",
+    "listing_of",
+    "now",
+    "option_types",
+    "plan_of",
+    "rule_digests",
+    "run",
+    "site",
+    "stamp",
+    "today",
+]
 
 TEMPORARY = ("/tmp", "/var/tmp")  # noqa: S108 -- a folder of a random name is made there
 COMMIT = re.compile(r"[0-9a-f]{40,64}")
@@ -96,14 +111,26 @@ class Wish(msgspec.Struct, frozen=True):
     notes: tuple[str, ...] = ()
 
 
-def run(wish: Wish, place: Site, interruption: Interruption, progress: Callable[[str, int, int], None]) -> Report:
+Replay = Callable[[Plan, Listing], Plan]
+"""Puts what was said of a listing elsewhere in the place of the scanners of a plan."""
+
+
+def run(
+    wish: Wish,
+    place: Site,
+    interruption: Interruption,
+    progress: Callable[[str, int, int], None],
+    replay: Replay | None = None,
+) -> Report:
     """Scans, judges and returns the report. Raises UsageError for what cannot be carried out; then nothing was scanned."""
     started, clock = now(), time.monotonic()
     interruption.then(place.processes.cancel)
-    plan = _plan(wish)
-    results, facts = scan(_listing(wish, place), plan, place.processes, place.folder, progress)
+    plan, listing = plan_of(wish), listing_of(wish, place)
+    if replay is not None:
+        plan = replay(plan, listing)
+    results, facts = scan(listing, plan, place.processes, place.folder, progress)
     results, known = recognised(results, facts, wish.known, wish.compared)
-    commit = _commit(place.repository, place.processes)
+    commit = commit_of(place)
     name, code = interruption.name, interruption.code
     if name:
         facts = msgspec.structs.replace(facts, gaps=(*facts.gaps, _interrupted(name)))
@@ -147,7 +174,8 @@ def _private_folder(root: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _listing(wish: Wish, place: Site) -> Listing:
+def listing_of(wish: Wish, place: Site) -> Listing:
+    """What there is to scan. UsageError where git does not list it."""
     try:
         if wish.staged is not None:
             return list_staged(place.root, place.repository, wish.staged)
@@ -158,7 +186,8 @@ def _listing(wish: Wish, place: Site) -> Listing:
         raise UsageError(fault.reason, "check that git works here: git status") from fault
 
 
-def _plan(wish: Wish) -> Plan:
+def plan_of(wish: Wish) -> Plan:
+    """What is to be done. UsageError for a scanner that does not exist."""
     excludes = tuple(Exclude(entry.path, entry.reason, entry.scanners) for entry in wish.policy.excludes)
     return Plan(tuple(_tasks(wish)), excludes, wish.policy.max_file_size, wish.jobs, today(), wish.salt)
 
@@ -199,11 +228,11 @@ def rule_digests() -> Mapping[str, str]:
     return {"semgrep": digest.hexdigest()}
 
 
-def _commit(repository: Repository | None, processes: Processes) -> str:
+def commit_of(place: Site) -> str:
     """The commit that is scanned: what git says, else what CodeBuild says of a source without git."""
-    if repository is not None and not processes.cancelled:
+    if place.repository is not None and not place.processes.cancelled:
         try:
-            return repository.commit()
+            return place.repository.commit()
         except Unreadable:
             return ""  # git did not answer; the listing has told it already
     stated = os.environ.get("CODEBUILD_RESOLVED_SOURCE_VERSION", "")

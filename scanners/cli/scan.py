@@ -14,9 +14,12 @@ from scanners.cli.law import read
 from scanners.cli.listener import remark
 from scanners.cli.registry import known
 from scanners.cli.run import Wish, run, site
+from scanners.cli.shard import ShardType, end, run_shard
+from scanners.cli.shard import prepare as prepare_part
 from scanners.errors import UsageError
 from scanners.judge.policy import Policy
 from scanners.scan.plugin import Scanner
+from scanners.scan.shards import Shard
 
 __all__ = ["command"]
 
@@ -43,6 +46,7 @@ __all__ = ["command"]
     metavar="REV",
     help="What was there in REV is known; its policy and baseline hold. auto: what a pull request goes into",
 )
+@click.option("--shard", type=ShardType(), metavar="I/N", help="Scan one of N shards into --output-dir; scangate merge judges")
 @click.option("--trust-policy", is_flag=True, help="Let a policy inside the scanned tree start programs")
 @click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="Programs at a time  [default: the processors there are]")
 @click.option("-q", "--quiet", is_flag=True, help="Print the verdict alone")
@@ -57,6 +61,7 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
     skip: tuple[str, ...],
     staged: bool,
     since: str | None,
+    shard: Shard | None,
     trust_policy: bool,
     jobs: int | None,
     quiet: bool,
@@ -64,12 +69,16 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
 ) -> int:
     """Scan PATH (default: the current directory) and judge it by a policy.
 
-    The exit code is the verdict: 0 pass, 1 fail, 3 incomplete, 2 nothing scanned.
+    The exit code is the verdict: 0 pass, 1 fail, 3 incomplete, 2 nothing scanned. With --shard there is no verdict: 0 says that the
+    part was written.
     """
     root = _root(paths, staged=staged)
-    outputs = output.parse(reports, output_dir)
+    if shard is not None:
+        _refuse_beside_shard(reports, staged=staged)
+    outputs = output.parse(reports, output_dir if shard is None else None)
     with watched() as interruption, site(root) as place:
         # First of all: whatever goes wrong from here on, no earlier report is left that could be taken for this run's.
+        part = prepare_part(shard, output_dir, place) if shard is not None else None
         output.prepare(outputs, output_dir, place.top, place.tracks)
         scanners = known()
         law = read(policy_name, environment, place, since=since, trusted=trust_policy)
@@ -88,9 +97,21 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
             notes=law.notes,
         )
         with progress.shown(quiet=quiet) as told:
+            if shard is not None and part is not None:
+                return end(shard, run_shard(shard, wish, place, interruption, told), part, interruption)
             report = run(wish, place, interruption, told)
         report, printed = ending.write(report, outputs)
     return ending.show(report, printed, quiet=quiet)
+
+
+def _refuse_beside_shard(reports: tuple[str, ...], *, staged: bool) -> None:
+    if staged:
+        raise UsageError("--staged and --shard do not go together: a hook's few files are scanned at once", "leave --shard out")
+    if reports:
+        raise UsageError(
+            "a shard has no verdict to report",
+            "scangate scan --shard I/N --output-dir DIR, then scangate merge --report FORMAT=FILE",
+        )
 
 
 def _root(paths: tuple[Path, ...], *, staged: bool) -> Path:

@@ -22,7 +22,7 @@ from scanners.scan.redaction import Redaction
 from scanners.scan.snapshot import Snapshot
 from scanners.scan.targets import Listing, Target
 
-__all__ = ["Answers", "Exclude", "Plan", "Task", "answers", "assigned", "scan"]
+__all__ = ["Answers", "Exclude", "Plan", "Progress", "Task", "answers", "assigned", "scan"]
 
 MOST_FILES = 400  # in one call: a command line has its limit, and a crash should cost few files
 

@@ -17,16 +17,17 @@ from .tree import CLEAN, WEAK, policy, repository, write
 
 OPTIONS = {
     "scan": (
-        *("--policy", "--env", "--report", "--output-dir", "--scanner", "--skip", "--staged", "--since", "--trust-policy"),
-        *("--jobs", "--quiet", "--verbose"),
+        *("--policy", "--env", "--report", "--output-dir", "--scanner", "--skip", "--staged", "--since", "--shard"),
+        *("--trust-policy", "--jobs", "--quiet", "--verbose"),
     ),
     "gate": ("--policy", "--env", "--report"),
+    "merge": ("--root", "--policy", "--env", "--since", "--report", "--output-dir", "--quiet"),
     "policy check": ("--env",),
     "policy show": ("--env",),
     "policy schema": (),
     "scanners": (),
 }
-LATER = ("--baseline", "--shard", "--offline", "--no-cache")
+LATER = ("--baseline", "--offline", "--no-cache")
 
 
 @pytest.fixture(scope="module")

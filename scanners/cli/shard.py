@@ -1,0 +1,109 @@
+"""The road of one shard: it scans its share of the files and writes a part; there is no verdict before all parts are merged."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from pathlib import Path
+
+import click
+
+from scanners import __version__
+from scanners.cli import output
+from scanners.cli.interruption import Interruption
+from scanners.cli.listener import remark, write_page
+from scanners.cli.run import Site, Wish, commit_of, listing_of, plan_of, rule_digests
+from scanners.errors import UsageError
+from scanners.model import EXIT_CODES, Outcome
+from scanners.report import FORMATS
+from scanners.report.escape import ci
+from scanners.scan.engine import Progress, answers
+from scanners.scan.parts import Header, write
+from scanners.scan.shards import Inventory, Shard, limited, take_inventory
+
+__all__ = ["MOST_SHARDS", "ShardType", "end", "header", "prepare", "refuse_inside", "run_shard"]
+
+MOST_SHARDS = 1000
+HINT = "scangate scan --shard 1/4 --output-dir DIR, DIR outside of what is scanned"
+
+
+class ShardType(click.ParamType[Shard]):
+    """``I/N`` on the command line."""
+
+    name = "shard"
+
+    def convert(self, value: str | Shard, param: click.Parameter | None, ctx: click.Context | None) -> Shard:
+        """The shard, or click's error."""
+        if isinstance(value, Shard):
+            return value
+        number, _, count = value.partition("/")
+        if not (number.isascii() and number.isdigit() and count.isascii() and count.isdigit()) or len(value) > 16:
+            self.fail(f"{value!r} is not I/N, as in 2/4", param, ctx)
+        if not 1 <= int(number) <= int(count) <= MOST_SHARDS:
+            self.fail(f"{value!r}: I counts from 1 to N, and N is at most {MOST_SHARDS}", param, ctx)
+        return Shard(int(number), int(count))
+
+
+def prepare(shard: Shard, folder: Path | None, place: Site) -> Path:
+    """The file that the part goes to; an earlier one of it, and earlier reports beside it, are gone. UsageError."""
+    if folder is None:
+        raise UsageError("--shard needs a directory to write its part to", HINT)
+    refuse_inside(folder, place)
+    file = folder / f"part-{shard.number}-of-{shard.count}.json"
+    reports = [output.Output(name, folder / form.file) for name, form in FORMATS.items() if form.file is not None]
+    output.prepare([*reports, output.Output("json", file)], folder, place.top, place.tracks)
+    return file
+
+
+def refuse_inside(path: Path, place: Site) -> None:
+    """UsageError where ``path`` lies in the scanned tree: a part that lies there could have come with it."""
+    if path.resolve().is_relative_to(place.root):
+        raise UsageError(f"{path} lies in the scanned tree, where a part may have come with the source", HINT)
+
+
+def header(wish: Wish, place: Site, shards: int, inventory: Inventory) -> Header:
+    """What this scan says of itself to the machines that scan the other shards."""
+    return Header(
+        scangate=__version__,
+        python=f"{sys.version_info.major}.{sys.version_info.minor}",
+        commit=commit_of(place),
+        policy=wish.policy.digest,
+        environment=wish.policy.environment,
+        only=tuple(sorted(wish.only)),
+        skip=tuple(sorted(wish.skip)),
+        rules=dict(rule_digests()),
+        files=len(inventory.sizes),
+        inventory=inventory.digest,
+        shards=shards,
+    )
+
+
+def run_shard(shard: Shard, wish: Wish, place: Site, interruption: Interruption, progress: Progress) -> str | None:
+    """Scans the shard and gives its part as text, None where it was interrupted. UsageError where the files change meanwhile."""
+    interruption.then(place.processes.cancel)
+    plan, listing = plan_of(wish), listing_of(wish, place)
+    inventory = take_inventory(listing, plan)
+    told = answers(listing, limited(plan, shard, inventory), place.processes, place.folder, progress)
+    if interruption.code:
+        return None
+    if take_inventory(listing, plan) != inventory:
+        raise UsageError("the files were changed while they were scanned", "scan when nothing else writes to the tree")
+    return write(shard, header(wish, place, shard.count, inventory), told, listing, plan.max_bytes)
+
+
+def end(shard: Shard, part: str | None, file: Path, interruption: Interruption) -> int:
+    """Puts the part where it belongs and says so. The exit code tells whether that was done, and nothing of what was found."""
+    if part is None:
+        remark(f"scangate: interrupted by {interruption.name}: shard {shard} has no part")
+        return interruption.code
+    try:
+        output.put(file, part.encode())
+    except OSError as error:
+        remark(f"scangate: the part of shard {shard} cannot be written: {error.strerror or type(error).__name__}")
+        remark("hint: make room, or choose another place: --output-dir DIR")
+        return EXIT_CODES[Outcome.INCOMPLETE]
+    # Another word than a verdict opens with, so that nobody and nothing takes it for a pass.
+    line = f"PART {shard.number} of {shard.count}: written to {ci(str(file))}; no verdict before all parts are merged\n"
+    with contextlib.suppress(OSError):  # the part is there, whoever listens
+        write_page(line)
+    return 0
