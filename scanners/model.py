@@ -6,6 +6,7 @@ lines and columns count from 1, columns in characters, and an end column is the 
 
 from __future__ import annotations
 
+import datetime as dt
 import enum
 from typing import Any
 
@@ -21,6 +22,7 @@ __all__ = [
     "Gap",
     "GapKind",
     "GapRuling",
+    "Ignore",
     "Kind",
     "KnownBy",
     "LeftOut",
@@ -214,14 +216,37 @@ class Record(msgspec.Struct, frozen=True, order=True):
     secret: str = ""
 
 
+class Ignore(msgspec.Struct, frozen=True, order=True):
+    """A comment of ours by a finding that asks not to count it: ``scangate: ignore[RULE] until=DATE -- REASON``; ``line`` >= 1.
+
+    ``text`` is the comment without secrets; ``rules`` are those of its patterns that are about the finding, empty where none is;
+    ``until`` is the last day it holds, ISO 8601, empty for no end. ``fault`` says why it can never hold; then it has no rules.
+    """
+
+    line: int
+    text: str
+    rules: tuple[str, ...] = ()
+    until: str = ""
+    fault: str = ""
+
+    def __post_init__(self) -> None:
+        if self.line < 1:
+            raise ValueError(f"not a line: {self.line}")
+        if self.until and dt.date.fromisoformat(self.until).isoformat() != self.until:
+            raise ValueError(f"not a day: {self.until}")
+        if self.fault and self.rules:
+            raise ValueError(f"a waiver that cannot hold is about no rule: {self.fault}")
+
+
 class Finding(msgspec.Struct, frozen=True):
     """One fault that one scanner saw.
 
     ``rule`` is ``scanner:id`` (``bandit:B602``); ``title`` says in a few words what the rule is about and is the same for all its
     findings; ``message`` is about this one. ``evidence`` is source text with every secret taken out. ``fingerprint`` and
     ``line_hash`` are empty until the identity pass has set them; ``line_hash`` stays empty for secrets. ``waiver`` is the inline
-    comment that the tool itself would have obeyed, empty where there is none. ``known`` says by what it was known before this scan
-    (a `KnownBy`'s name: ``the baseline``, or a revision), empty for what is new: a fact, whatever the policy makes of it.
+    comment that the tool itself would have obeyed, empty where there is none; ``ignores`` are our own that stand by it. ``known``
+    says by what it was known before this scan (a `KnownBy`'s name: ``the baseline``, or a revision), empty for what is new: a
+    fact, whatever the policy makes of it.
     """
 
     rule: str
@@ -237,6 +262,7 @@ class Finding(msgspec.Struct, frozen=True):
     fingerprint: str = ""
     line_hash: str = ""
     waiver: str = ""
+    ignores: tuple[Ignore, ...] = ()
     reported_by: tuple[str, ...] = ()
     package: Package | None = None
     record: Record | None = None

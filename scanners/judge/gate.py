@@ -20,6 +20,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from scanners import globs
+from scanners.judge import inline
 from scanners.judge.accepting import Exceptions
 from scanners.judge.codeowners import CodeOwners
 from scanners.judge.correlate import Fault, fault_of, merged, merged_note, order
@@ -87,6 +88,7 @@ def judge(  # noqa: PLR0913 -- each is a fact of its own that only the caller kn
         date=today.isoformat(),
         notes=(
             *exceptions.notes(unread),
+            *inline.notes(findings, policy, today),
             *_notes(told, policy),
             *_known_notes(known),
             *sorted(_resolved(results)),
@@ -210,9 +212,7 @@ def _suppressed(finding: Finding, policy: Policy, exceptions: Exceptions) -> str
     accepted = exceptions.accept(finding)
     if accepted:
         return f"accepted until {accepted.expires.isoformat()} by {accepted.owner}: {accepted.reason}"
-    if finding.waiver and policy.inline is not Inline.DENY:
-        return f"waived inline: {finding.waiver}"
-    return None
+    return inline.waived(finding, policy, exceptions.today)
 
 
 def _known(finding: Finding, policy: Policy) -> str | None:
@@ -280,8 +280,7 @@ def _remarks(finding: Finding, severity: Severity, policy: Policy, exceptions: E
         remarks.append(f"the policy makes {severity.name.lower()} of {finding.severity.name.lower()}")
     if finding.known and not policy.new_only:
         remarks.append(f"it is in {finding.known}, but the policy counts what is known, too")
-    if finding.waiver and policy.inline is Inline.DENY:
-        remarks.append("the policy does not accept inline waivers")
+    remarks += inline.remarks(finding, policy, exceptions.today)
     remarks += exceptions.remarks(finding)
     return "".join(f"; {remark}" for remark in remarks)
 
@@ -355,14 +354,14 @@ def _notes(rulings: Iterable[Ruling], policy: Policy) -> Iterator[str]:
     tally: dict[str, Counter[str]] = defaultdict(Counter)
     for ruling in rulings:
         finding = ruling.finding
-        if ruling.outcome is RulingOutcome.SUPPRESSED and ruling.because.startswith("waived inline"):
-            tally["waived inline"][finding.scanner] += 1
+        if ruling.outcome is RulingOutcome.SUPPRESSED and ruling.because.startswith(inline.WAIVED):
+            tally[inline.WAIVED][finding.scanner] += 1
         if ruling.outcome is RulingOutcome.TOLERATED and ruling.because.startswith(f"{YOUNG} "):
             tally[f"{YOUNG} less than {counted(policy.wait_days, 'day')} ago, not counted yet"][finding.scanner] += 1
         if finding.severity not in (ruling.severity, Severity.UNKNOWN):
             tally["given another severity by the policy"][finding.rule] += 1
     for what in sorted(tally):
-        if what == "waived inline" and policy.inline is not Inline.REPORT:
+        if what == inline.WAIVED and policy.inline is not Inline.REPORT:
             continue
         told = ", ".join(f"{name} {number}" for name, number in sorted(tally[what].items()))
         yield f"{counted(tally[what].total(), 'finding')} {what}: {told}"

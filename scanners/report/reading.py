@@ -19,6 +19,7 @@ from scanners.model import (
     Gap,
     GapKind,
     GapRuling,
+    Ignore,
     Kind,
     KnownBy,
     LeftOut,
@@ -143,6 +144,14 @@ class _KnownBy(_Strict, frozen=True):
     file: str
 
 
+class _Ignore(_Strict, frozen=True):
+    line: int
+    text: str
+    rules: tuple[str, ...]
+    until: str
+    fault: str
+
+
 class _Finding(_Strict, frozen=True):
     rule: str
     scanner: str
@@ -162,6 +171,7 @@ class _Finding(_Strict, frozen=True):
     fingerprint: str
     line_hash: str
     waiver: str
+    ignores: tuple[_Ignore, ...]
     reported_by: tuple[str, ...]
     package: _Package | None
     record: _Record | None
@@ -387,6 +397,7 @@ def _finding(entry: _Finding) -> Finding:
         fingerprint=entry.fingerprint,
         line_hash=entry.line_hash,
         waiver=entry.waiver,
+        ignores=tuple(Ignore(each.line, each.text, each.rules, each.until, each.fault) for each in entry.ignores),
         reported_by=entry.reported_by,
         package=None if entry.package is None else _package(entry.package),
         record=None if entry.record is None else Record(entry.record.content, entry.record.context, entry.record.ordinal),

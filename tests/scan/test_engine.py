@@ -255,6 +255,28 @@ def test_a_skipped_scanner_is_told_and_not_asked(bench: Bench) -> None:
     assert (result.status, result.reason, plugin.calls) == (Status.SKIPPED, "the policy says no", 0)
 
 
+def test_a_waiver_of_ours_is_found_for_every_scanner_and_shows_no_secret(bench: Bench) -> None:
+    """A short secret, and one that takes the whole line with it: what is shown comes from the line without them."""
+
+    def see(files: Sequence[Source]) -> list[FileReport]:
+        spans = (Span(1, 45, 1, 50), Span(2, 1, 2, 60))
+        found = [finding("a.txt", line=line) for line in (1, 2, 4)]
+        return [FileReport("a.txt", tuple(found), secrets=spans), FileReport("b.txt")]
+
+    text = "x # scangate: ignore[plugin:*] -- password: abc12\ny # scangate: ignore[plugin:*] -- said Pq7\n"
+    text += "# scangate: ignore[plugin:*] -- abc\nz\n"
+    files = {"a.txt": text, "b.txt": ""}
+    result = bench.result(Plugin(see), files)
+    assert not result.gaps
+    assert [[ignore.text for ignore in each.ignores] for each in result.findings] == [
+        ["scangate: ignore[plugin:*] -- password: ***"],
+        ["scangate: ignore[plugin:*] -- ***"],
+        ["scangate: ignore[plugin:*] -- abc"],
+    ]
+    assert "abc12" not in repr(result)
+    assert "Pq7" not in repr(result)
+
+
 @pytest.mark.parametrize("jobs", [1, 2, 7, 50])
 def test_the_number_of_jobs_changes_nothing_but_time(bench: Bench, jobs: int) -> None:
     def act(files: Sequence[Source]) -> list[FileReport]:
