@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 __all__ = [
+    "ABSENT",
     "EXIT_CODES",
     "Accounting",
     "Component",
@@ -291,6 +292,10 @@ class Gap(msgspec.Struct, frozen=True):
     def sort_key(self) -> tuple[Any, ...]:
         """The order of gaps in every report."""
         return (self.scanner, self.path or "", self.line, self.kind.value, self.reason)
+
+
+ABSENT = "in the index, but not in the work tree"
+"""The reason for which a path is left out that is not there: it is gone as far as the work tree goes."""
 
 
 class LeftOut(msgspec.Struct, frozen=True, order=True):

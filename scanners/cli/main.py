@@ -28,6 +28,7 @@ COMMANDS = {
     "merge": "Join the parts of a sharded scan and judge them.",
     "fleet": "Audit many repositories and roll their verdicts up.",
     "gate": "Judge a verdict.json again under another policy.",
+    "baseline": "Create, update and show what is known already.",
     "policy": "Check and show policies.",
     "advisories": "Update, import and show the local advisory store.",
     "attest": "Bind a verdict to what ships, signed.",

@@ -15,7 +15,7 @@ from scanners.errors import UsageError
 from scanners.model import Report
 from scanners.report import FORMATS
 
-__all__ = ["STDOUT", "Output", "parse", "prepare", "put", "write"]
+__all__ = ["STDOUT", "Output", "parse", "prepare", "put", "refuse_links", "write"]
 
 STDOUT = "-"
 
@@ -54,12 +54,12 @@ def prepare(outputs: Iterable[Output], folder: Path | None, tree: Path, is_track
     or any file of a folder. Raises UsageError.
     """
     if folder is not None:
-        _refuse_links(folder, tree)
+        refuse_links(folder, tree)
         _prepare_folder(folder, is_tracked)
     for output in outputs:
         if output.file is None:
             continue
-        _refuse_links(output.file.parent, tree)
+        refuse_links(output.file.parent, tree)
         _refuse_odd(output.file, is_tracked)
         try:
             output.file.unlink(missing_ok=True)
@@ -86,7 +86,7 @@ def _prepare_folder(folder: Path, is_tracked: Callable[[Path], bool]) -> None:
         raise UsageError(f"cannot make the output directory {folder}: {error.strerror}", "choose another place for it") from error
 
 
-def _refuse_links(folder: Path, tree: Path) -> None:
+def refuse_links(folder: Path, tree: Path) -> None:
     """A link in the scanned tree could send the reports, and the removal of earlier ones, to any place."""
     for step in (folder.absolute(), *folder.absolute().parents):
         if step.is_symlink() and step.parent.resolve().is_relative_to(tree):

@@ -129,7 +129,7 @@ def run(
     if replay is not None:
         plan = replay(plan, listing)
     results, facts = scan(listing, plan, place.processes, place.folder, progress)
-    results, known = recognised(results, facts, wish.known, wish.compared)
+    results, known = recognised(results, facts, wish.known, wish.compared, _absent(wish, place))
     commit = commit_of(place)
     name, code = interruption.name, interruption.code
     if name:
@@ -151,6 +151,17 @@ def run(
         scope=tuple(scope_of(wish.policy, results, rule_digests()).items()),
         known=known,
     )
+
+
+def _absent(wish: Wish, place: Site) -> frozenset[str]:
+    """The paths of what was known that the index does not hold, where only some of it is scanned: a file may have been renamed."""
+    if wish.staged is None or not wish.known or place.repository is None:
+        return frozenset()
+    paths = {os.fsencode(entry.path): entry.path for entry in wish.known}
+    try:
+        return frozenset(paths[entry.raw] for entry in place.repository.staged(list(paths)) if not (entry.blob or entry.mode))
+    except (Unreadable, KeyError):
+        return frozenset()  # then nothing was renamed, and what was is new
 
 
 def _interrupted(name: str) -> Gap:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from scanners.cli import ending, output, progress
+from scanners.cli import ending, known_baseline, output, progress
 from scanners.cli.interruption import watched
 from scanners.cli.law import read
 from scanners.cli.listener import remark
@@ -17,6 +17,8 @@ from scanners.cli.run import Wish, run, site
 from scanners.cli.shard import ShardType, end, run_shard
 from scanners.cli.shard import prepare as prepare_part
 from scanners.errors import UsageError
+from scanners.judge.baseline import FILE
+from scanners.judge.matching import BASELINE
 from scanners.judge.policy import Policy
 from scanners.scan.plugin import Scanner
 from scanners.scan.shards import Shard
@@ -38,6 +40,13 @@ __all__ = ["command"]
 @click.option(
     "--output-dir", metavar="DIR", type=click.Path(path_type=Path), help="Write every report that has a file name of its own"
 )
+@click.option(
+    "--baseline",
+    "baseline_file",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help=f"What is known already  [default: {FILE}]",
+)
 @click.option("--scanner", "only", multiple=True, metavar="NAME", help="Run only this scanner  [repeatable]")
 @click.option("--skip", multiple=True, metavar="NAME", help="Leave this scanner out  [repeatable]")
 @click.option("--staged", is_flag=True, help="Scan what git's index holds: the files named, or all that differs from HEAD")
@@ -57,6 +66,7 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
     environment: str | None,
     reports: tuple[str, ...],
     output_dir: Path | None,
+    baseline_file: Path | None,
     only: tuple[str, ...],
     skip: tuple[str, ...],
     staged: bool,
@@ -84,6 +94,8 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
         law = read(policy_name, environment, place, since=since, trusted=trust_policy)
         if verbose:
             _tell(root, law.policy, scanners)
+        file = known_baseline.find(baseline_file, root)
+        baseline = known_baseline.load(file) if file is not None else None
         wish = Wish(
             policy=law.policy,
             scanners=scanners,
@@ -91,10 +103,13 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
             skip=skip,
             staged=tuple(map(str, paths)) if staged else None,
             jobs=jobs or len(os.sched_getaffinity(0)),
-            ours=tuple(each.file.absolute() for each in outputs if each.file is not None),
+            ours=tuple(each.absolute() for each in (*(each.file for each in outputs), file) if each is not None),
             owners=law.owners,
             beyond=law.beyond,
             notes=law.notes,
+            known=baseline.entries if baseline is not None else (),
+            compared={BASELINE: str(file)} if file is not None else {},
+            salt=baseline.salt if baseline is not None else b"",
         )
         with progress.shown(quiet=quiet) as told:
             if shard is not None and part is not None:

@@ -46,7 +46,7 @@ from scanners.model import (
     Verdict,
 )
 
-__all__ = ["judge", "severity_of"]
+__all__ = ["judge", "severity_of", "standing"]
 
 STAGED = "staged"
 YOUNG = "published"
@@ -107,6 +107,15 @@ def _unread(results: Iterable[ScanResult], targets: Targets) -> tuple[str, ...]:
     return tuple(
         result.scanner for result in results if targets.source == STAGED or result.status in (Status.SKIPPED, Status.FAILED)
     )
+
+
+def standing(
+    results: Iterable[ScanResult], policy: Policy, today: dt.date, owners: CodeOwners | None = None
+) -> tuple[Finding, ...]:
+    """The findings that nothing suppresses, each scanner's own: what a baseline may hold, so that it outlives no exception."""
+    exceptions = Exceptions(policy.exceptions, today, _owners(policy, owners))
+    findings = (finding for result in results for finding in result.findings)
+    return tuple(finding for finding in findings if _suppressed(finding, policy, exceptions) is None)
 
 
 def severity_of(finding: Finding, policy: Policy) -> Severity:

@@ -14,12 +14,12 @@ only where its digest is, in every tier: another secret at its place is new, and
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 import msgspec
 
-from scanners.model import Finding, Kind, KnownBy, ScanResult, Status, Targets
+from scanners.model import ABSENT, Finding, Kind, KnownBy, ScanResult, Status, Targets
 
 __all__ = ["BASELINE", "Known", "Sight", "known_from", "match", "recognised"]
 
@@ -47,23 +47,24 @@ class Known(msgspec.Struct, frozen=True, order=True):
 class Sight:
     """What a scan looked at: what it did not see, it cannot miss."""
 
-    def __init__(self, results: Iterable[ScanResult], targets: Targets) -> None:
+    def __init__(self, results: Iterable[ScanResult], targets: Targets, absent: Collection[str] = ()) -> None:
+        """``absent`` are paths of which somebody knows that there is no such file, where ``targets`` are not the whole tree."""
         self._ran: dict[str, frozenset[str]] = {}
         self._there: set[str] = set()
-        told = list(results)
-        for result in told:
+        for result in results:
             away = {gap.path for gap in result.gaps} | {left.path for left in result.left_out}
             self._there |= {path for path in away if path is not None} | set(result.files)
             if result.status is not Status.SKIPPED and None not in away:
                 self._ran[result.scanner] = frozenset(result.files)
-        away = {gap.path for gap in targets.gaps} | {left.path for left in targets.left_out}
+        self._absent = frozenset(absent)
+        away = {gap.path for gap in targets.gaps} | {left.path for left in targets.left_out if left.reason != ABSENT}
         self._there |= {path for path in away if path is not None}
         self._folders = tuple(path for path in self._there if path.endswith("/"))
         self._whole = targets.source != STAGED and None not in away
 
     def gone(self, path: str) -> bool:
         """Whether there certainly is no such file: the scan was of the whole tree, and nobody met it."""
-        return self._whole and path not in self._there and not path.startswith(self._folders)
+        return path in self._absent or (self._whole and path not in self._there and not path.startswith(self._folders))
 
     def looked_for(self, entry: Known) -> bool:
         """Whether the entry's scanner looked where it was, or there is nothing to look at any more."""
@@ -159,14 +160,18 @@ def known_from(
 
 
 def recognised(
-    results: Sequence[ScanResult], targets: Targets, known: Sequence[Known], names: Mapping[str, str] = MappingProxyType({})
+    results: Sequence[ScanResult],
+    targets: Targets,
+    known: Sequence[Known],
+    names: Mapping[str, str] = MappingProxyType({}),
+    absent: Collection[str] = (),
 ) -> tuple[tuple[ScanResult, ...], tuple[KnownBy, ...]]:
     """The results with every finding saying by what it was known, and what became of each source of ``known``.
 
     ``names`` are sources, with the file of each or nothing, that are told even where they knew nothing: that something was
-    compared with is a fact, too.
+    compared with is a fact, too. ``absent`` is for the `Sight`.
     """
-    sight = Sight(results, targets)
+    sight = Sight(results, targets, absent)
     findings = [finding for result in results for finding in result.findings]
     covered = match(findings, known, sight)
     marked = iter(

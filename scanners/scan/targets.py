@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from scanners.errors import Unreadable, UsageError
-from scanners.model import Gap, GapKind, LeftOut, Targets
+from scanners.model import ABSENT, Gap, GapKind, LeftOut, Targets
 from scanners.scan.git import Entry, Repository
 
 __all__ = ["Listing", "Target", "interrupted", "list_commit", "list_files", "list_staged"]
@@ -212,9 +212,7 @@ def _look(root: Path, raw: bytes, *, tracked: bool) -> Target | Gap | LeftOut:
     try:
         mode = os.lstat(full).st_mode
     except FileNotFoundError:
-        return (
-            LeftOut(path, "in the index, but not in the work tree") if tracked else _gap(path, "it went away while it was listed")
-        )
+        return LeftOut(path, ABSENT) if tracked else _gap(path, "it went away while it was listed")
     except OSError as error:
         return _gap(path, error.strerror or type(error).__name__)
     if stat.S_ISREG(mode):

@@ -18,7 +18,7 @@ from .tree import CLEAN, WEAK, policy, repository, write
 OPTIONS = {
     "scan": (
         *("--policy", "--env", "--report", "--output-dir", "--scanner", "--skip", "--staged", "--since", "--shard"),
-        *("--trust-policy", "--jobs", "--quiet", "--verbose"),
+        *("--baseline", "--trust-policy", "--jobs", "--quiet", "--verbose"),
     ),
     "gate": ("--policy", "--env", "--report"),
     "merge": ("--root", "--policy", "--env", "--since", "--report", "--output-dir", "--quiet"),
@@ -27,7 +27,7 @@ OPTIONS = {
     "policy schema": (),
     "scanners": (),
 }
-LATER = ("--baseline", "--offline", "--no-cache")
+LATER = ("--offline", "--no-cache")
 
 
 @pytest.fixture(scope="module")
