@@ -81,4 +81,5 @@ def _told(want: Want, declared: Declared, locked: Mapping[str, set[str]], has_lo
             yield elsewhere(want.elsewhere, want.line, want.name)
         elif not want.version:
             lock = "no lock beside it has it" if has_lock else "no lock is beside it"
-            yield Hole(want.line, GapKind.UNPINNED, f"declared as a range, and {lock}", hint, want.name)
+            text = "" if declared.own_index or has_lock else want.text
+            yield Hole(want.line, GapKind.UNPINNED, f"declared as a range, and {lock}", hint, want.name, text)

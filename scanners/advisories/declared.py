@@ -22,7 +22,10 @@ _KEYS = {"git": REPOSITORY, "hg": REPOSITORY, "svn": REPOSITORY, "bzr": REPOSITO
 
 
 class Want(msgspec.Struct, frozen=True):
-    """One dependency as it is declared; ``version`` is set where only that one will do. An empty name: something no file tells."""
+    """One dependency as it is declared; ``version`` is set where only that one will do. An empty name: something no file tells.
+
+    ``text`` is the whole as PEP 508 writes it, where that is how it stands in the file.
+    """
 
     name: str
     line: int
@@ -31,6 +34,7 @@ class Want(msgspec.Struct, frozen=True):
     extras: tuple[str, ...] = ()
     elsewhere: str = ""
     own: bool = False
+    text: str = ""
 
 
 class Beside(NamedTuple):
@@ -41,7 +45,10 @@ class Beside(NamedTuple):
 
 
 class Declared(msgspec.Struct, frozen=True):
-    """All that a project declares. ``command`` locks it; ``includes`` are requirements files that it names, as repository paths."""
+    """All that a project declares. ``command`` locks it; ``includes`` are requirements files that it names, as repository paths.
+
+    ``own_index``: the file names places beside the usual index, from which any of its dependencies may come.
+    """
 
     command: str
     wants: tuple[Want, ...] = ()
@@ -49,6 +56,7 @@ class Declared(msgspec.Struct, frozen=True):
     left_out: tuple[Omitted, ...] = ()
     project: str = ""
     includes: tuple[str, ...] = ()
+    own_index: bool = False
 
 
 def of_requirement(text: str, line: int) -> Want | Hole:
@@ -62,7 +70,7 @@ def of_requirement(text: str, line: int) -> Want | Hole:
     if told.url:
         return Want(name, line, "", marker, extras, of_address(told.url))
     try:
-        return Want(name, line, exact(told.specifier), marker, extras)
+        return Want(name, line, exact(told.specifier), marker, extras, text=text)
     except ValueError as error:
         return Hole(line, GapKind.UNPINNED, str(error), "pin it to one released version", name)
 

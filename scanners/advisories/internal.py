@@ -3,33 +3,43 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
 from scanners.advisories.manifest import Hole, Manifest, Omitted, Pin
 from scanners.globs import matches
 
-__all__ = ["without"]
+__all__ = ["INTERNAL", "is_internal", "without"]
 
 INTERNAL = "internal, says the policy"
 
 
 def without(internal: Sequence[str]) -> Callable[[Manifest], Manifest]:
     """Takes what matches one of the globs ``internal`` out of a manifest. Raises ValueError for one that is no glob."""
-    patterns = [re.sub(r"[-_.]+", "-", pattern).lower() for pattern in internal]
+    patterns = _patterns(internal)
 
-    def is_internal(line: Pin | Hole) -> bool:
+    def is_ours(line: Pin | Hole) -> bool:
         return bool(line.name) and any(matches(pattern, line.name) for pattern in patterns)
 
     def sifted(manifest: Manifest) -> Manifest:
         lines: tuple[Pin | Hole, ...] = (*manifest.pins, *manifest.holes)
-        told = [line for line in lines if is_internal(line)]
+        told = [line for line in lines if is_ours(line)]
         return msgspec.structs.replace(
             manifest,
-            pins=tuple(pin for pin in manifest.pins if not is_internal(pin)),
-            holes=tuple(hole for hole in manifest.holes if not is_internal(hole)),
+            pins=tuple(pin for pin in manifest.pins if not is_ours(pin)),
+            holes=tuple(hole for hole in manifest.holes if not is_ours(hole)),
             left_out=(*manifest.left_out, *(Omitted(line.name, INTERNAL, line.line) for line in told)),
         )
 
     return sifted if patterns else lambda manifest: manifest
+
+
+def is_internal(internal: Sequence[str], names: Iterable[str]) -> bool:
+    """Whether one of these canonical names matches a glob. Raises ValueError for one that is no glob."""
+    patterns = _patterns(internal)
+    return any(matches(pattern, name) for name in names for pattern in patterns)
+
+
+def _patterns(internal: Sequence[str]) -> list[str]:
+    return [re.sub(r"[-_.]+", "-", pattern).lower() for pattern in internal]

@@ -15,7 +15,7 @@ class Pin(msgspec.Struct, frozen=True, order=True):
     ``name`` and ``version`` are canonical (PEP 503, PEP 440). ``direct``: the project asks for it itself. ``via``: one shortest
     chain of names that brings it in, from a direct dependency to the package just above; empty for a direct one, and where it is
     not known. ``marker`` is told, never evaluated. ``index`` is the host of the index that the manifest names, empty for PyPI or
-    where it names none.
+    where it names none. ``resolved``: a resolver took the release for this run, the manifest pins none.
     """
 
     name: str
@@ -26,16 +26,21 @@ class Pin(msgspec.Struct, frozen=True, order=True):
     marker: str = ""
     extras: tuple[str, ...] = ()
     index: str = ""
+    resolved: bool = False
 
 
 class Hole(msgspec.Struct, frozen=True):
-    """A line that cannot be read, or that names what cannot be audited; ``name`` is canonical, empty where none is known."""
+    """A line that cannot be read, or that names what cannot be audited; ``name`` is canonical, empty where none is known.
+
+    ``want`` is the range as PEP 508 writes it, where it may be resolved: it is one of the usual index, as far as the file tells.
+    """
 
     line: int
     kind: GapKind
     reason: str
     hint: str = ""
     name: str = ""
+    want: str = ""
 
 
 class Omitted(msgspec.Struct, frozen=True, order=True):

@@ -8,18 +8,21 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec import inspect as kinds
 
 from scanners.errors import PolicyError
-from scanners.judge.document import Node, Place, error
+from scanners.judge.document import Node, error
 from scanners.judge.floor import loosened
 from scanners.judge.hints import nearest, shown
 from scanners.judge.layers import Layer, Revision, chain
 from scanners.judge.merging import merged, place_of, places, with_environment
 from scanners.judge.policy import Policy
 from scanners.judge.resolve import COMMON, Registry, resolved
-from scanners.judge.typed import spelled
+from scanners.judge.typed import fields_of, spelled
 
 __all__ = ["load"]
+
+TRUST = "read it, then run again with --trust-policy, or keep the policy outside the tree"
 
 
 def load(  # noqa: PLR0913 -- each is a fact of its own that only the command line knows
@@ -36,9 +39,9 @@ def load(  # noqa: PLR0913 -- each is a fact of its own that only the command li
     """The policy ``spec`` (a bundled name or a file; None for the root's own, else baseline) as it holds in ``environment``.
 
     ``scanner_options`` maps each known scanner to the struct its block is read into, ``command_options`` is the struct of a block
-    with a command line. ``trusted`` lets a policy inside the scanned tree start programs. ``revision`` says that the tree's policy
-    files are those of another revision; ``root`` and a file of the tree then lie below its ``top``. Every environment is checked,
-    not only the one asked for. Raises PolicyError for anything that is not exactly a policy.
+    with a command line. ``trusted`` lets a policy inside the scanned tree start programs and have ranges resolved. ``revision``
+    says that the tree's policy files are those of another revision; ``root`` and a file of the tree lie below its ``top``. Every
+    environment is checked, not only the one asked for. Raises PolicyError for anything that is not exactly a policy.
     """
     layers = chain(spec, root, revision)
     registry = Registry(scanner_options, command_options)
@@ -71,26 +74,40 @@ def _check_root(layer: Layer) -> None:
 
 
 def _refuse_commands(layers: tuple[Layer, ...], registry: Registry) -> None:
-    """A file in the scanned tree may switch a command on and off, and nothing more: the tree's author must not start programs."""
+    """A file in the scanned tree may switch a command on and off, and nothing more: the tree's author must not start programs.
+
+    Nor may it switch on what is for trusted files alone.
+    """
     for layer in layers:
         if not layer.source.inside:
             continue
-        for path, name, keys in _scanner_blocks(layer.node):
+        for path, name, block in _scanner_blocks(layer.node):
+            keys = block.keys
             own = set(keys) - COMMON
+            for key in sorted(own & _trusted_only(registry.options.get(name))):
+                if _child(block, key).value is not False:
+                    what = "a policy in the scanned tree may not switch this on"
+                    raise error(keys[key], spelled((*path, key)), what, TRUST)
             if own and name not in registry.options:
                 key = "command" if "command" in own else min(own)
-                hint = "read it, then run again with --trust-policy, or keep the policy outside the tree"
-                raise error(keys[key], spelled((*path, key)), "a policy in the scanned tree may not start programs", hint)
+                raise error(keys[key], spelled((*path, key)), "a policy in the scanned tree may not start programs", TRUST)
 
 
-def _scanner_blocks(node: Node) -> Iterator[tuple[tuple[str, ...], str, dict[str, Place]]]:
-    """Every scanner's block of a file, its environments included: path, name, places of its keys."""
+def _scanner_blocks(node: Node) -> Iterator[tuple[tuple[str, ...], str, Node]]:
+    """Every scanner's block of a file, its environments included: path, name, the block."""
     roots: list[tuple[tuple[str, ...], Node]] = [((), node)]
     roots += [(("environments", name), _child(_child(node, "environments"), name)) for name in _environments(node)]
     for path, root in roots:
         block = _child(root, "scanners")
         for name in block.value if isinstance(block.value, dict) else ():
-            yield (*path, "scanners", name), name, _child(block, name).keys
+            yield (*path, "scanners", name), name, _child(block, name)
+
+
+def _trusted_only(kind: type[Any] | None) -> frozenset[str]:
+    """The options of a type that only a policy outside the scanned tree may switch on, by their Meta's extra."""
+    found = fields_of(kind) if kind is not None else {}
+    extras = {name: field.type.extra or {} for name, field in found.items() if isinstance(field.type, kinds.Metadata)}
+    return frozenset(name for name, extra in extras.items() if extra.get("trusted only"))
 
 
 def _child(node: Node, key: str) -> Node:

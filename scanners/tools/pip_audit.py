@@ -37,6 +37,7 @@ from scanners.scan.plugin import Run, Source
 from scanners.scan.text import decode
 from scanners.tools.audits import live, stored
 from scanners.tools.installed import version_of
+from scanners.tools.resolving import indexes, resolved
 
 NAME = "pip-audit"
 ACCOUNTING = Accounting.PER_FILE
@@ -54,6 +55,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     take. ``internal``: packages that nobody outside is asked about. ``mirrors``: hosts of indexes that mirror PyPI; what a manifest
     takes from any other index is private, and only the store is asked about it. ``keep_days``: for how many days what the services
     answered may be used again for the same manifests; 0 asks each time. What the store answers holds as long as the store does.
+    ``resolve``: pip resolves ranges without a lock, with wheels alone and from the user's own indexes; not with ``local``.
     """
 
     advisories: Literal["auto", "local"] = "auto"
@@ -61,6 +63,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     seconds: int = 15
     internal: tuple[Glob, ...] = ()
     mirrors: tuple[str, ...] = ()
+    resolve: Annotated[bool, msgspec.Meta(extra={"trusted only": True})] = False
     keep_days: Annotated[Annotated[int, msgspec.Meta(ge=0, le=30)], msgspec.Meta(extra={"tighter": "lower"})] = 1
 
     def is_private(self, pin: Pin) -> bool:
@@ -95,7 +98,8 @@ def answers_digest(options: Options, environ: Mapping[str, str], today: dt.date)
         if store is not None:
             store.close()
     bucket = today.toordinal() // options.keep_days if options.advisories == "auto" else 0
-    told = (content, stale is not None, StarterSet.digest(), options, bucket)
+    ours = indexes(environ) if options.resolve else {}
+    told = (content, stale is not None, StarterSet.digest(), options, bucket, ours)
     return hashlib.sha256(msgspec.json.encode(told, order="sorted")).hexdigest()
 
 
@@ -110,7 +114,10 @@ def closure(files: Sequence[Source]) -> dict[str, tuple[str, ...]]:
 
 def scan(files: Sequence[Source], options: Options, run: Run) -> Iterable[FileReport]:
     """Audits the pins of all ``files`` at once."""
-    manifests = read_all({source.path: decode(source.data())[0] for source in files}, options.internal)
+    manifests = dict(read_all({source.path: decode(source.data())[0] for source in files}, options.internal))
+    if options.resolve:
+        for path in {source.path for source in files}:
+            manifests[path] = resolved(manifests[path], options.advisories, options.internal, run)
     pins = [pin for source in files for pin in manifests[source.path].pins]
     public = {(pin.name, pin.version) for pin in pins if not options.is_private(pin)}
     private = {(pin.name, pin.version) for pin in pins if options.is_private(pin)}
@@ -193,7 +200,7 @@ def _report(manifest: Manifest, answer_of: Callable[[Pin], Answer], books: Seque
 
 
 def _component(path: str, pin: Pin) -> Component:
-    return Component(pin.name, pin.version, path, pin.line, pin.direct, pin.via, pin.index)
+    return Component(pin.name, pin.version, path, pin.line, pin.direct, pin.via, pin.index, pin.resolved)
 
 
 _UNKNOWN = Answer(
@@ -264,6 +271,8 @@ def _looked_up(pin: Pin, fault: Vulnerability, books: Sequence[Known]) -> Adviso
 def _words(pin: Pin, fault: Vulnerability, answer: Answer, known: Advisory | None, remedy: str) -> Iterator[str]:
     """What a finding says: what weighs most first, since some reports cut a message short."""
     yield f"{pin.name} {pin.version} is affected by {fault.id}"
+    if pin.resolved:
+        yield "resolved by pip for this scan, not pinned"
     if answer.source == STARTER_SET:
         yield "told by the starter set alone, which does not replace an audit"
     yield f"fixed in {', '.join(fault.fixed_in)}" if fault.fixed_in else "no release fixes it yet"

@@ -58,6 +58,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     entropy_exclude: tuple[Glob, ...] = ()
     advisories: Literal["auto", "local"] = "auto"
     max_age_days: Annotated[Annotated[int, msgspec.Meta(ge=0)] | None, msgspec.Meta(extra={"tighter": "lower"})] = None
+    resolve: Annotated[bool, msgspec.Meta(extra={"trusted only": True})] = False
     keep_days: Annotated[Annotated[int, msgspec.Meta(ge=0)], msgspec.Meta(extra={"tighter": "lower"})] = 1
 
 

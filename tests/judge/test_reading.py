@@ -478,3 +478,27 @@ def test_a_floor_lets_days_go_down_and_not_up(tmp_path: Path, said: str, told: s
         assert told in caught.value.message
     else:
         assert read(None, tmp_path).wait_days == 0
+
+
+@pytest.mark.parametrize("block", ["", "environments: {dev: {scanners: {pip-audit: {resolve: true}}}}\n"])
+def test_only_a_trusted_policy_has_ranges_resolved(tmp_path: Path, block: str) -> None:
+    own = tmp_path / "tree" / "scangate.yaml"
+    own.parent.mkdir()
+    own.write_text("version: 1\nextends: baseline\n" + (block or "scanners: {pip-audit: {resolve: true}}\n"))
+    with pytest.raises(PolicyError, match=r"scanners\.pip-audit\.resolve: a policy in the scanned tree may not switch this on"):
+        read(None, own.parent)
+    environment = "dev" if block else None
+    options = [setting.options for setting in read(None, own.parent, environment, trusted=True).scanners]
+    assert any(each.resolve for each in options)
+    outside = own.rename(tmp_path / "policy.yaml")
+    assert any(setting.options.resolve for setting in read(str(outside), own.parent, environment).scanners)
+    own.write_text("version: 1\nextends: baseline\nscanners: {pip-audit: {resolve: false}}\n")
+    assert not any(setting.options.resolve for setting in read(None, own.parent).scanners)
+
+
+def test_a_floor_says_whether_ranges_are_resolved(tmp_path: Path) -> None:
+    (tmp_path / "floor.yaml").write_text("version: 1\nextends: baseline\nfloor: true\n")
+    own = tmp_path / "policy.yaml"
+    own.write_text("version: 1\nextends: floor.yaml\nscanners: {pip-audit: {resolve: true}}\n")
+    with pytest.raises(PolicyError, match=r"scanners\.pip-audit\.resolve: other options than the floor's"):
+        read(str(own), tmp_path / "elsewhere")

@@ -48,6 +48,7 @@ def test_options_that_share_a_name_are_kept_apart() -> None:
         "advisories",
         "max-age-days",
         "keep-days",
+        "resolve",
     }
 
 

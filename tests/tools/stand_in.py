@@ -11,9 +11,14 @@ import pytest
 __all__ = ["stand_in"]
 
 
-def stand_in(folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, code: str) -> Path:
-    """Makes a folder of console scripts in which ``name`` is the Python program ``code``, and lets ours be looked for there."""
+def stand_in(folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, code: str, keep: tuple[str, ...] = ()) -> Path:
+    """Makes a folder of console scripts in which ``name`` is the Python program ``code``, and lets ours be looked for there.
+
+    The real scripts ``keep`` stay beside it.
+    """
     folder.mkdir(exist_ok=True)
+    for script in keep:
+        (folder / script).symlink_to(Path(sys.executable).parent / script)
     program = folder / name
     program.write_text(f"#!{sys.executable}\n{code}\n")
     program.chmod(program.stat().st_mode | stat.S_IXUSR)

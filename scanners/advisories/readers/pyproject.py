@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -95,6 +96,7 @@ def declared(path: str, files: Mapping[str, str]) -> Declared:
         tuple(_build(toml, file)),
         _spelled(file.project.name or (file.tool.poetry.name if file.tool.poetry else "")),
         includes,
+        _own_index(toml),
     )
 
 
@@ -108,6 +110,13 @@ def asked(folder: str, files: Mapping[str, str]) -> tuple[frozenset[str] | None,
     except Malformed:
         return None, ""
     return frozenset(want.name for want in told.wants if want.name) or None, told.project
+
+
+def _own_index(toml: Toml) -> bool:
+    """Whether a table of some tool names indexes or other places; every tool calls them something else."""
+    tools = toml.data.get("tool", {})
+    tables = [tools[name] for name in ("poetry", "pdm", "uv", "hatch", "pip") if isinstance(tools.get(name), dict)]
+    return any(re.search("source|index|find-links", key) for table in tables for key in table)
 
 
 def _keeper(file: _File) -> str:

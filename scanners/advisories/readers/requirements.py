@@ -31,6 +31,7 @@ __all__ = ["Sheet", "read", "sheet"]
 
 LOCK = "pin it: pip-compile, or uv pip compile, writes a file of pins"
 CONSTRAINT = "a constraint: it installs nothing by itself"
+ELSEWHERE = "\0"  # stands for places beside the index
 FILES = 1_000  # that one installation may take in
 _BLANKS = re.compile(r"[^\S\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]{2,}")  # blanks where str.splitlines does not cut
 _HASH = re.compile(r"(?:^|(?<=\s))--hash(?:=|\s)\S+")
@@ -53,6 +54,7 @@ class Sheet(msgspec.Struct, frozen=True):
     includes: tuple[Include, ...] = ()
     above: tuple[tuple[int, tuple[str, ...] | None], ...] = ()
     index: str = ""
+    own_index: bool = False
 
 
 def read(paths: Iterable[str], files: Mapping[str, str]) -> dict[str, Manifest]:
@@ -109,6 +111,8 @@ class _Use(msgspec.Struct, frozen=True):
     exact: Mapping[str, frozenset[str]]
     names: frozenset[str]
     pinned: frozenset[str]
+    index: str
+    own_index: bool
 
 
 def _use(start: str, sheets: Mapping[str, Sheet]) -> _Use:
@@ -133,6 +137,8 @@ def _use(start: str, sheets: Mapping[str, Sheet]) -> _Use:
         {name: frozenset(versions) for name, versions in exact.items()},
         frozenset(want.name for want in wants),
         frozenset(want.name for want in wants if want.version),
+        next((sheets[path].index for path in sorted(asked | constraining) if sheets[path].index), ""),
+        any(sheets[path].own_index for path in asked | constraining),
     )
 
 
@@ -149,6 +155,9 @@ class _Told:
         self._asking = [use for use in uses if path in use.asked]
         self._constraining = [use for use in uses if path in use.constraining]
         self._above = _chains(self._sheet)
+        # pip takes an index that one file names for all files of the installation
+        self._index = told.index or next((use.index for use in uses if use.index), "")
+        self._own_index = told.own_index or any(use.own_index for use in uses)
 
     def manifest(self) -> Manifest:
         """All that the file says."""
@@ -170,7 +179,8 @@ class _Told:
             under = [use.exact.get(want.name, frozenset()) for use in self._asking if want.name not in use.pinned]
             yield from (self._pin(want, version) for version in sorted(frozenset().union(*under)))
             if not self._asking or not all(under):
-                yield Hole(want.line, GapKind.UNPINNED, "not pinned to one version", LOCK, want.name)
+                text = "" if self._own_index else want.text
+                yield Hole(want.line, GapKind.UNPINNED, "not pinned to one version", LOCK, want.name, text)
 
     def _constraint(self, want: Want) -> Iterator[Pin | Hole | Omitted]:
         if want.elsewhere:
@@ -184,7 +194,7 @@ class _Told:
 
     def _pin(self, want: Want, version: str) -> Pin:
         direct, via = self._above.get(want.name, (True, ()))
-        return Pin(want.name, version, want.line, direct, via, want.marker, want.extras, self._sheet.index)
+        return Pin(want.name, version, want.line, direct, via, want.marker, want.extras, self._index)
 
 
 def _chains(told: Sheet) -> Mapping[str, tuple[bool, tuple[str, ...]]]:
@@ -224,7 +234,8 @@ def sheet(path: str, files: Mapping[str, str]) -> Sheet:
         tuple(line for line in found if isinstance(line, Omitted)),
         tuple(line for line in found if isinstance(line, Include)),
         parents(comments),
-        next((line for line in found if isinstance(line, str)), ""),
+        next((line for line in found if isinstance(line, str) and line != ELSEWHERE), ""),
+        any(isinstance(line, str) and line for line in found),
     )
 
 
@@ -257,6 +268,8 @@ def _line(text: str, line: int, path: str, files: Mapping[str, str]) -> Iterator
         yield _include(name.lstrip("="), line, path, files, constraint=True)
     if options.index_url:
         yield host(options.index_url.lstrip("="))
+    if options.extra_index_urls or options.find_links or options.no_index:
+        yield ELSEWHERE
     for place in (*options.editables, *([requirement] if requirement else [])):
         yield _requirement(place.lstrip("="), line, path, files)
 

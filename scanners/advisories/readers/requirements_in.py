@@ -14,4 +14,4 @@ def declared(path: str, files: Mapping[str, str]) -> Declared:
     """The dependencies of the file itself. Constraints and other sources that it includes stand for themselves."""
     told = sheet(path, files)
     includes = tuple(include.path for include in told.includes if not include.path.endswith(".in"))
-    return Declared("pip-compile", told.wants, told.holes, told.left_out, includes=includes)
+    return Declared("pip-compile", told.wants, told.holes, told.left_out, includes=includes, own_index=told.own_index)

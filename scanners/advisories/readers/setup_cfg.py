@@ -44,6 +44,7 @@ def declared(path: str, files: Mapping[str, str]) -> Declared:
         tuple(line for line in lines if isinstance(line, Hole)),
         project=_project(parser),
         includes=tuple(includes),
+        own_index=parser.has_option("options", "dependency_links"),
     )
 
 
