@@ -18,7 +18,7 @@ from scanners.model import Report
 from scanners.publish.receipt import NAME, Receipt, Refusal, State, read, render, settle
 from scanners.report.reading import recall
 
-__all__ = ["Sent", "Subject", "arguments", "carry_out"]
+__all__ = ["UNPUBLISHED", "Sent", "Subject", "arguments", "carry_out"]
 
 UNPUBLISHED = 4
 

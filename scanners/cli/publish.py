@@ -10,6 +10,7 @@ __all__ = ["command"]
 
 DESTINATIONS = {
     "cloudwatch": "Metrics for dashboards and alarms.",
+    "security-hub": "Findings in AWS Security Hub, kept up to date.",
 }
 
 

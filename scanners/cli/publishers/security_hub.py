@@ -1,0 +1,100 @@
+"""``scangate publish security-hub``: the findings of a project, kept up to date."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import re
+from pathlib import Path
+
+import click
+
+from scanners.cli.listener import remark
+from scanners.cli.publication import UNPUBLISHED, Sent, Subject, arguments, carry_out
+from scanners.cli.verdict_file import text_of
+from scanners.errors import UsageError
+from scanners.model import Report
+from scanners.publish import security_hub
+from scanners.publish.asff import Owner, faults
+from scanners.publish.client import ask, client
+from scanners.publish.codebuild import build
+from scanners.report.reading import recall
+
+__all__ = ["command"]
+
+_PROJECT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
+_ACCOUNT = re.compile(r"[0-9]{12}")
+
+
+@click.command(short_help="Findings in AWS Security Hub, kept up to date.")
+@arguments
+@click.option("--project", metavar="NAME", help="What was scanned; part of each finding's identity  [default: CodeBuild's project]")
+@click.option("--account", metavar="ID", help="The account  [default: CodeBuild's, else the caller's]")
+@click.option("--region", metavar="NAME", envvar="AWS_REGION", show_envvar=True, help="The hub's region")
+@click.option("--dry-run", type=click.Path(path_type=Path), metavar="FILE", help="Write what would be sent, and call nobody")
+def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
+    verdict: Path,
+    record: Path | None,
+    again: bool,
+    project: str | None,
+    account: str | None,
+    region: str | None,
+    dry_run: Path | None,
+) -> int:
+    """Send the findings of VERDICT.JSON: new ones are made, open ones kept alive, and those that are gone are archived.
+
+    Send the verdicts of one branch only, the main one: findings of a pull request would come and go.
+    """
+    here = build(os.environ)
+    name = project or (here.project if here else "")
+    if not _PROJECT.fullmatch(name):
+        raise UsageError("whose findings are these?", "name what was scanned: --project NAME")
+
+    if here and here.is_pull_request and not project:
+        raise UsageError("the findings of a pull request are not the project's", "send the verdicts of the main branch")
+
+    def owner_of() -> Owner:
+        owner = Owner(
+            partition=here.partition if here else "aws",
+            region=(here.region if here else "") or region or "",
+            account=account or (here.account if here else "") or _caller(dry=dry_run is not None),
+            project=name,
+            resource=here.project_arn if here and not project else "",
+        )
+        if not owner.region or not _ACCOUNT.fullmatch(owner.account):
+            raise UsageError("which account and region?", "name them: --account ID --region NAME")
+        return owner
+
+    def send(subject: Subject) -> Sent:
+        owner = owner_of()
+        hub = client("securityhub", owner.region)
+        known = security_hub.held(hub, owner)
+        wanted = security_hub.documents(subject.report, owner, known, dt.datetime.now(dt.UTC))
+        taken, refusals = security_hub.send(hub, wanted)
+        return Sent(taken, tuple(refusals))
+
+    if dry_run is not None:
+        return _write(dry_run, recall(text_of(verdict)), owner_of())
+    return carry_out("security-hub", verdict, record, again=again, send=send)
+
+
+def _caller(*, dry: bool) -> str:
+    if dry:
+        return ""
+    account: str = ask(lambda: client("sts").get_caller_identity())["Account"]
+    return account
+
+
+def _write(file: Path, report: Report, owner: Owner) -> int:
+    """Writes what would be sent to an empty hub, and tells what of it the hub would refuse."""
+    wanted = security_hub.documents(report, owner, {}, dt.datetime.now(dt.UTC))
+    try:
+        file.write_text(json.dumps({"Findings": wanted}, indent=1) + "\n", "utf-8")
+    except OSError as error:
+        raise UsageError(f"cannot write {file}: {error.strerror}", "choose another place: --dry-run FILE") from error
+    refused = [f"{document['Id']}: {why}" for document in wanted for why in faults(document)]
+    for line in refused:
+        remark(f"scangate: would be refused: {line}")
+    remark(f"scangate: security-hub: {len(wanted)} findings written, none sent")
+    return UNPUBLISHED if refused else 0

@@ -1,0 +1,274 @@
+"""Security Hub holds what the last verdict says: nothing twice, nothing fixed left open, nothing closed that was not looked at."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from aws.account import REGION, Account
+from aws.security_hub import Hub
+from aws.wire import FaultError
+from cli.command import Ran, environment, scangate
+from report.hostile import hostile_report
+from report.samples import many
+
+from scanners.model import Gap, GapKind, LeftOut, Outcome, Report, RulingOutcome, Severity, Status
+from scanners.publish import asff, security_hub
+from scanners.publish.client import client
+
+from .verdicts import failing, passing, written
+
+ARN = f"arn:aws:codebuild:{REGION}:123456789012:build/shop-gate:0aa1b2c3-d4e5-4f60-8172-93a4b5c6d7e8"
+OWNER = asff.Owner("aws", REGION, "123456789012", "shop-gate")
+NOW = dt.datetime(2026, 5, 1, tzinfo=dt.UTC)
+
+
+def whole(report: Report) -> Report:
+    """The report as one of a whole tree, which knows nothing unread."""
+    targets = msgspec.structs.replace(report.targets, source="git index and untracked files", gaps=(), left_out=())
+    return msgspec.structs.replace(report, targets=targets)
+
+
+def without(report: Report, index: int) -> Report:
+    """The report without one of its findings: it was mended."""
+    rulings = (*report.verdict.rulings[:index], *report.verdict.rulings[index + 1 :])
+    gone = report.verdict.rulings[index].finding.fingerprint
+    results = tuple(
+        msgspec.structs.replace(result, findings=tuple(each for each in result.findings if each.fingerprint != gone))
+        for result in report.results
+    )
+    blocks = any(ruling.outcome is RulingOutcome.BLOCKS for ruling in rulings)
+    outcome = Outcome.FAIL if blocks else Outcome.INCOMPLETE if any(gap.counts for gap in report.verdict.gaps) else Outcome.PASS
+    verdict = msgspec.structs.replace(report.verdict, rulings=rulings, outcome=outcome)
+    return msgspec.structs.replace(report, results=results, verdict=verdict)
+
+
+@pytest.fixture
+def hub(account: Account) -> Hub:
+    made = Hub()
+    account.services["securityhub"] = made.service
+    return made
+
+
+def send(report: Report, now: dt.datetime = NOW) -> tuple[int, list[Any]]:
+    hub = client("securityhub")
+    wanted = security_hub.documents(report, OWNER, security_hub.held(hub, OWNER), now)
+    return security_hub.send(hub, wanted, pause=lambda _seconds: None)
+
+
+def open_in(report: Report) -> set[str]:
+    return {asff.identity(OWNER, ruling.finding) for ruling in report.verdict.rulings if asff.is_open(ruling)}
+
+
+def test_the_same_verdict_twice_makes_nothing_new_and_keeps_the_day_it_was_made(hub: Hub) -> None:
+    report = whole(failing())
+    assert send(report) == (len(open_in(report)), [])
+    assert hub.active == open_in(report)
+    before = {name: document["CreatedAt"] for name, document in hub.findings.items()}
+    send(report, NOW + dt.timedelta(days=1))
+    assert {name: document["CreatedAt"] for name, document in hub.findings.items()} == before
+    assert all(document["UpdatedAt"] > before[name] for name, document in hub.findings.items())
+    send(report, NOW)  # a clock that is behind
+    assert hub.ignored == []
+
+
+def test_what_is_mended_is_archived_and_keeps_what_others_added(hub: Hub) -> None:
+    report = whole(failing())
+    send(report)
+    for document in hub.findings.values():
+        document["Note"] = {"Text": "ours"}
+    index = next(index for index, ruling in enumerate(report.verdict.rulings) if asff.is_open(ruling))
+    mended = without(report, index)
+    send(mended, NOW + dt.timedelta(hours=1))
+    (gone,) = set(hub.findings) - hub.active
+    assert hub.active == open_in(mended)
+    assert hub.findings[gone]["RecordState"] == "ARCHIVED"
+    assert hub.findings[gone]["Note"] == {"Text": "ours"}
+    send(report, NOW + dt.timedelta(hours=2))
+    assert hub.active == open_in(report)
+
+
+def test_what_was_not_looked_at_is_not_archived(hub: Hub) -> None:
+    report = whole(failing())
+    send(report)
+    ruling = next(ruling for ruling in report.verdict.rulings if asff.is_open(ruling))
+    path, scanner = ruling.finding.location.path, ruling.finding.scanner
+    empty = msgspec.structs.replace(report.verdict, rulings=(), gaps=(), outcome=Outcome.PASS)
+    results = tuple(
+        msgspec.structs.replace(result, findings=(), given=0, files=(), gaps=(), status=Status.COMPLETE)
+        for result in report.results
+    )
+    nothing = msgspec.structs.replace(report, verdict=empty, results=results)
+    gap = Gap(scanner, path, GapKind.UNPARSABLE, "broken")
+    mine = next(result for result in results if result.scanner == scanner)
+    others = tuple(result for result in results if result.scanner != scanner)
+    unread = msgspec.structs.replace(mine, given=1, gaps=(gap,), status=Status.FAILED)
+    left = msgspec.structs.replace(mine, left_out=(LeftOut(path, "generated", scanner),))
+    skipped = msgspec.structs.replace(mine, status=Status.SKIPPED)
+    for result in (unread, left, skipped):
+        send(msgspec.structs.replace(nothing, results=(*others, result)))
+        assert asff.identity(OWNER, ruling.finding) in hub.active
+    staged = msgspec.structs.replace(nothing, targets=msgspec.structs.replace(nothing.targets, source="staged"))
+    stopped = msgspec.structs.replace(nothing, interrupted="SIGTERM")
+    for odd in (staged, stopped):
+        send(odd)
+        assert asff.identity(OWNER, ruling.finding) in hub.active
+    send(nothing)
+    assert hub.active == set()
+
+
+def test_what_the_policy_accepts_is_archived(hub: Hub) -> None:
+    report = whole(failing())
+    send(report)
+    rulings = tuple(
+        msgspec.structs.replace(ruling, outcome=RulingOutcome.SUPPRESSED, members=()) for ruling in report.verdict.rulings
+    )
+    accepted = msgspec.structs.replace(
+        report.verdict, rulings=rulings, outcome=Outcome.INCOMPLETE if any(g.counts for g in report.verdict.gaps) else Outcome.PASS
+    )
+    send(msgspec.structs.replace(report, verdict=accepted))
+    assert hub.active == set()
+
+
+def test_another_project_s_findings_are_left_alone(hub: Hub) -> None:
+    send(whole(failing()))
+    before = set(hub.active)
+    other = msgspec.structs.replace(OWNER, project="shop-gate-2")
+    wire = client("securityhub")
+    security_hub.send(wire, security_hub.documents(whole(passing()), other, security_hub.held(wire, other), NOW))
+    assert before <= hub.active
+
+
+def test_a_hundred_and_one_findings_go_in_two_batches_and_come_back_in_pages(account: Account, hub: Hub) -> None:
+    report = whole(many(101))
+    sent, refused = send(report)
+    assert refused == []
+    assert sent == len(open_in(report)) == len(hub.active)
+    assert [len(call.parameters["Findings"]) for call in account.asked("securityhub", "BatchImportFindings")] == [100, sent - 100]
+    send(report)
+    assert len(hub.findings) == sent
+    assert account.refusals == []
+
+
+def test_a_finding_of_300_kilobytes_fits(hub: Hub) -> None:
+    report = whole(failing())
+    ruling = report.verdict.rulings[0]
+    huge = msgspec.structs.replace(ruling.finding, message="x" * 300_000, title="t" * 5000, help_url="https://e.org/" + "u" * 3000)
+    ruled = (msgspec.structs.replace(ruling, finding=huge), *report.verdict.rulings[1:])
+    report = msgspec.structs.replace(report, verdict=msgspec.structs.replace(report.verdict, rulings=ruled))
+    assert send(report)[1] == []
+    assert len(hub.findings[asff.identity(OWNER, huge)]["Description"]) == 1024
+
+
+def test_hostile_text_is_taken(hub: Hub) -> None:
+    report = whole(hostile_report())
+    sent, refused = send(report)
+    assert (sent, refused) == (len(open_in(report)), [])
+
+
+def test_what_breaks_a_documented_limit_is_not_sent() -> None:
+    (document, *_) = security_hub.documents(whole(failing()), OWNER, {}, NOW)
+    assert list(asff.faults(document)) == []
+    changes: list[dict[str, Any]] = [
+        {"Title": ""},
+        {"Title": "t" * 257},
+        {"Id": "i" * 513},
+        {"AwsAccountId": "1"},
+        {"Resources": []},
+        {"Resources": [{}] * 33},
+        {"CreatedAt": "yesterday"},
+        {"RecordState": "OPEN"},
+        {"FindingProviderFields": {"Severity": {"Label": "BAD"}, "Types": ["t"]}},
+        {"FindingProviderFields": {"Severity": {"Label": "LOW"}, "Types": []}},
+        {"ProductFields": {str(number): "v" for number in range(51)}},
+        {"Description": "d", "Other": "x" * 240_000},
+    ]
+    for change in changes:
+        assert list(asff.faults({**document, **change})), change
+
+    class Nobody:
+        """Must not be asked."""
+
+    taken, refusals = security_hub.send(Nobody(), [{**document, "Title": ""}])
+    assert (taken, [refusal.code for refusal in refusals]) == (0, ["NotSent"])
+
+
+@pytest.mark.parametrize("severity", list(Severity))
+def test_every_severity_has_a_label_that_the_model_knows(severity: Severity) -> None:
+    from botocore.session import get_session
+
+    shape = get_session().get_service_model("securityhub").shape_for("SeverityLabel")
+    assert asff.LABELS[severity] in shape.enum  # type: ignore[attr-defined, unused-ignore]
+
+
+# -- the command --
+
+
+def publish(account: Account, file: Path, *options: str, **env: str) -> Ran:
+    told = {**account.environment, "CODEBUILD_BUILD_ARN": ARN, **env}
+    return scangate("publish", "security-hub", file, *options, cwd=file.parent, env=environment(**told))
+
+
+def test_the_command_sends_and_a_part_that_is_refused_is_exit_code_4(account: Account, hub: Hub, tmp_path: Path) -> None:
+    report = whole(failing())
+    file = written(report, tmp_path)
+    one = sorted(open_in(report))[0]
+    hub.broken = {one}
+    ran = publish(account, file).ends(4)
+    assert "InternalFailure" in ran.err
+    (receipt,) = json.loads((tmp_path / "publish.json").read_text("utf-8"))["receipts"]
+    assert (receipt["state"], receipt["refused"], receipt["refusals"][0]["item"]) == ("partial", 1, one)
+    hub.broken = set()
+    publish(account, file).ends(0)
+    assert hub.active == open_in(report)
+
+
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (FaultError("ExpiredTokenException", "expired", 403), "aws sts get-caller-identity"),
+        (FaultError("AccessDeniedException", "no", 403), "role's policy"),
+    ],
+)
+def test_a_refusal_of_the_service_is_exit_code_4(account: Account, hub: Hub, tmp_path: Path, error: FaultError, why: str) -> None:
+    account.fail("securityhub", "GetFindings", error)
+    assert why in publish(account, written(whole(failing()), tmp_path)).ends(4).err
+    assert hub.findings == {}
+
+
+def test_throttling_is_waited_out(account: Account, hub: Hub, tmp_path: Path) -> None:
+    account.fail("securityhub", "BatchImportFindings", *[FaultError("TooManyRequestsException", "slow down", 429)] * 2)
+    publish(account, written(whole(failing()), tmp_path)).ends(0)
+    assert hub.active
+
+
+def test_a_hub_that_is_not_enabled_is_told(account: Account, tmp_path: Path) -> None:
+    account.services["securityhub"] = Hub(enabled=False).service
+    assert "InvalidAccess" in publish(account, written(whole(failing()), tmp_path)).ends(4).err
+
+
+def test_a_dry_run_calls_nobody(account: Account, tmp_path: Path) -> None:
+    file = written(whole(failing()), tmp_path)
+    publish(account, file, "--dry-run", str(tmp_path / "asff.json")).ends(0)
+    assert account.calls == []
+    assert {each["Id"] for each in json.loads((tmp_path / "asff.json").read_text("utf-8"))["Findings"]} == open_in(failing())
+    assert not (tmp_path / "publish.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "env"),
+    [
+        ((), {"CODEBUILD_BUILD_ARN": ""}),
+        (("--project", "a/b"), {}),
+        ((), {"CODEBUILD_SOURCE_VERSION": "pr/12"}),
+    ],
+)
+def test_whose_findings_these_are_must_be_known(
+    account: Account, tmp_path: Path, options: tuple[str, ...], env: dict[str, str]
+) -> None:
+    publish(account, written(failing(), tmp_path), *options, **env).ends(2)
+    assert account.calls == []
