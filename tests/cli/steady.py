@@ -1,0 +1,20 @@
+"""Reports without what differs from run to run: times, seconds, how much came from a cache. All else is equal."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+__all__ = ["steady"]
+
+VOLATILE = re.compile(
+    r'"(?:started|finished|startTimeUtc|endTimeUtc|timestamp|serialNumber)": ?"[^"]*"'  # JSON
+    r'|"(?:seconds|cached)": ?[0-9.]+'
+    r'|\b(?:time|timestamp)="[^"]*"'  # JUnit
+    r"|(?<= in )[0-9.]+ s\b"  # Markdown
+)
+
+
+def steady(folder: Path) -> dict[str, str]:
+    """The reports in an output directory by their names."""
+    return {file.name: VOLATILE.sub("", file.read_text("utf-8")) for file in sorted(folder.iterdir())}

@@ -1,0 +1,330 @@
+"""Shards and merge: one verdict, the single scan's to the byte; parts that do not belong together are refused."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .bench import Bench
+from .command import SCANGATE, Ran, environment, scangate, verdict
+from .planted import Planted, everything_in
+from .steady import steady
+from .tree import CLEAN, WEAK, git, policy, repository, write
+
+ROOT = Path(__file__).parents[2]
+GREP = """
+import json, pathlib, sys
+results = []
+for name in sys.argv[1:]:
+    for number, line in enumerate(pathlib.Path(name).read_text("latin-1").splitlines(), start=1):
+        if "shell" in line:
+            place = {"artifactLocation": {"uri": name}, "region": {"startLine": number}}
+            results.append({"ruleId": "shell", "message": {"text": "seen: " + line}, "locations": [{"physicalLocation": place}]})
+run = {"tool": {"driver": {"name": "grep"}}, "results": results, "invocations": [{"executionSuccessful": True}]}
+print(json.dumps({"version": "2.1.0", "runs": [run]}))
+"""
+ALL = """
+  bandit: {enabled: true}
+  semgrep: {enabled: true}
+  detect-secrets: {enabled: true}
+  pip-audit: {enabled: true, advisories: local}
+  grep: {command: [python3, "SCRIPT", "{files}"], reads: ["*.py"]}
+"""
+Change = Callable[[dict[str, Any]], Any]
+
+
+def shards(tree: Path, rules: Path, parts: Path, count: int, *, command: Path = SCANGATE) -> list[Path]:
+    """The parts of all shards of a scan."""
+    for number in range(1, count + 1):
+        ran = scangate(
+            *("scan", tree, "--policy", rules, "--shard", f"{number}/{count}", "--output-dir", parts),
+            cwd=tree.parent,
+            command=command,
+        ).ends(0)
+        assert ran.out.startswith(f"PART {number} of {count}: ")
+        assert "PASS" not in ran.said
+    return sorted(parts.iterdir())
+
+
+def merge(tree: Path, rules: Path, parts: list[Path], out: Path) -> Ran:
+    """What merge makes of ``parts``."""
+    return scangate("merge", *parts, "--root", tree, "--policy", rules, "--output-dir", out, cwd=tree.parent)
+
+
+@pytest.fixture(scope="module")
+def rich(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Path, Planted]:
+    """A tree with findings and gaps of every scanner, secrets that other files quote, its policy, and one scan of it."""
+    root = tmp_path_factory.mktemp("rich")
+    planted = Planted()
+    values = planted.values
+    files = {
+        **planted.files,
+        "app.py": WEAK,
+        "src/cross.py": f'import subprocess\nsubprocess.call("curl {values["yaml"]} {values["url"]}", shell=True)  # nosec\n',
+        "Pipfile": '[packages]\ndjango = "==1.11"\n',
+        "empty.py": "",
+        "large.py": "x = 1\n" * 200_000,
+    }
+    tree = repository(root / "tree", files)
+    (root / "grep.py").write_text(GREP)
+    rules = root / "policy.yaml"
+    blocks = ALL.replace("SCRIPT", str(root / "grep.py"))
+    rules.write_text(f"version: 1\nextends: baseline\nscanners:{blocks}", "utf-8")
+    scangate("scan", tree, "--policy", rules, "--output-dir", root / "one", cwd=root).ends(1)
+    return tree, rules, root / "one", planted
+
+
+@pytest.mark.parametrize("count", [3, *(pytest.param(count, marks=pytest.mark.nightly) for count in (1, 2, 7))])
+def test_merged_shards_are_the_single_scan(count: int, rich: tuple[Path, Path, Path, Planted], tmp_path: Path) -> None:
+    tree, rules, one, planted = rich
+    parts = shards(tree, rules, tmp_path / "parts", count)
+    merge(tree, rules, parts, tmp_path / "merged").ends(1)
+    assert steady(tmp_path / "merged") == steady(one)
+    told = verdict(one)
+    assert {finding["scanner"] for finding in told["findings"]} == {"bandit", "semgrep", "detect-secrets", "pip-audit", "grep"}
+    assert {gap["kind"] for gap in told["gaps"]} >= {"too-large", "unparsable"}
+    for name, data in everything_in(tmp_path):
+        assert not planted.found_in(data), name
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("count", [1, 2, 3, 7])
+def test_the_weak_application_in_shards(count: int, tmp_path: Path) -> None:
+    tree = tmp_path / "weak_app"
+    shutil.copytree(ROOT / "tests" / "weak_app", tree)
+    rules = tmp_path / "policy.yaml"
+    rules.write_text("version: 1\nextends: baseline\nscanners: {pip-audit: {advisories: local}}\n", "utf-8")
+    scangate("scan", tree, "--policy", rules, "--output-dir", tmp_path / "one", cwd=tmp_path).ends(1)
+    merge(tree, rules, shards(tree, rules, tmp_path / "parts", count), tmp_path / "merged").ends(1)
+    assert steady(tmp_path / "merged") == steady(tmp_path / "one")
+
+
+class Small:
+    """A clean tree, scanned by one scanner in three shards, one of which has no file."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.tree = repository(root / "tree", {"a.py": CLEAN, "b.py": CLEAN})
+        self.rules = policy(root / "policy.yaml", "bandit")
+        self.parts = shards(self.tree, self.rules, root / "parts", 3)
+
+    def copied(self, to: Path) -> list[Path]:
+        """The parts, to be changed."""
+        return sorted(Path(shutil.copy(part, to)) for part in self.parts)
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Small:
+    return Small(tmp_path_factory.mktemp("small"))
+
+
+def changed(part: Path, change: Change) -> Path:
+    """The part after ``change``, with the digest of what it is now: what somebody would do who knows how."""
+    document = json.loads(part.read_text("utf-8"))
+    change(document["part"])
+    text = json.dumps(document["part"], sort_keys=True, separators=(",", ":"))
+    document["digest"] = hashlib.sha256(text.encode()).hexdigest()
+    part.write_text(json.dumps(document), "utf-8")
+    return part
+
+
+def refused(small: Small, parts: list[Path], out: Path, *words: str) -> None:
+    """Merge says in two lines what is wrong, and leaves no verdict."""
+    ran = merge(small.tree, small.rules, parts, out).ends(2)
+    assert ran.out == ""
+    assert [line.partition(": ")[0] for line in ran.err.splitlines()] == ["scangate", "hint"], ran.err
+    assert [word for word in words if word not in ran.err] == [], ran.err
+    assert not (out / "verdict.json").exists()
+
+
+def test_a_shard_without_files_does_no_harm(small: Small, tmp_path: Path) -> None:
+    told = [json.loads(part.read_text("utf-8"))["part"]["scanners"][0] for part in small.parts]
+    assert sorted(len(each["reports"]) for each in told) in ([0, 0, 2], [0, 1, 1])
+    merge(small.tree, small.rules, small.parts, tmp_path / "out").ends(0)
+    assert verdict(tmp_path / "out")["outcome"] == "PASS"
+    merge(small.tree, small.rules, small.parts[::-1], tmp_path / "out").ends(0)
+
+
+def test_merge_works_where_the_tree_is_the_current_directory(small: Small) -> None:
+    scangate("merge", *small.parts, "--policy", small.rules, cwd=small.tree).ends(0)
+
+
+def test_a_part_that_is_missing_or_there_twice(small: Small, tmp_path: Path) -> None:
+    first, second, third = small.parts
+    refused(small, [first, third], tmp_path / "out", "shard 2 of 3 missing", "--shard 2/3")
+    refused(small, [second], tmp_path / "out", "shards 1, 3 of 3 missing")
+    refused(small, [first, second, third, second], tmp_path / "out", "both of shard 2/3")
+    again = Path(shutil.copy(second, tmp_path / "again.json"))
+    refused(small, [first, second, again, third], tmp_path / "out", "both of shard 2/3")
+
+
+MISSING = {"scanner": "bandit", "path": None, "kind": "tool-missing", "reason": "gone", "line": 0, "hint": ""}
+HEADERS: dict[str, tuple[Change, str]] = {
+    "commit": (lambda part: part["header"].update(commit="0" * 40), "another commit"),
+    "policy": (lambda part: part["header"].update(policy="0" * 64), "another policy"),
+    "environment": (lambda part: part["header"].update(environment="qa"), "another environment"),
+    "scangate": (lambda part: part["header"].update(scangate="0.0.1"), "another version of scangate"),
+    "python": (lambda part: part["header"].update(python="2.7"), "another version of Python"),
+    "rules": (lambda part: part["header"].update(rules={"semgrep": "0" * 64}), "other rules"),
+    "options": (lambda part: part["header"].update(skip=["semgrep"]), "another --skip"),
+    "content": (lambda part: part["header"].update(inventory="0" * 64), "not the same"),
+    "count": (lambda part: part["header"].update(shards=4), "another number of shards"),
+    "tool": (lambda part: part["scanners"][0].update(version="0.1"), "one and the same bandit"),
+    "no tool": (lambda part: part["scanners"][0].update(version=None, gaps=[{"gap": MISSING}]), "one and the same bandit"),
+    "scanners": (lambda part: part["scanners"].clear(), "other scanners"),
+    "twice": (lambda part: part["scanners"].append(part["scanners"][0]), "other scanners"),
+}
+
+
+@pytest.mark.parametrize("name", HEADERS)
+def test_a_part_of_another_scan(name: str, small: Small, tmp_path: Path) -> None:
+    change, words = HEADERS[name]
+    parts = small.copied(tmp_path)
+    changed(parts[1], change)
+    refused(small, parts, tmp_path / "out", words)
+
+
+@pytest.mark.parametrize("name", ["commit", "policy", "environment", "scangate", "rules", "content"])
+def test_parts_that_agree_but_are_not_of_what_lies_here(name: str, small: Small, tmp_path: Path) -> None:
+    parts = [changed(part, HEADERS[name][0]) for part in small.copied(tmp_path)]
+    refused(small, parts, tmp_path / "out")
+
+
+def _all_told(part: dict[str, Any]) -> list[dict[str, Any]]:
+    told: list[dict[str, Any]] = part["scanners"][0]["reports"]
+    return told
+
+
+BODIES: dict[str, Change] = {
+    "another file": lambda part: _all_told(part).append({"file": 5}),
+    "no file": lambda part: _all_told(part).append({}),
+    "a file by its name": lambda part: _all_told(part).append({"file": "a.py"}),
+    "more than a report": lambda part: _all_told(part).append({"file": 0, "more": 1}),
+    "a report that is none": lambda part: _all_told(part).append({"file": 0, "report": []}),
+    "a gap without one": lambda part: part["scanners"][0]["gaps"].append({"file": 0}),
+    "a schema to come": lambda part: part.update(schema=2),
+    "a shard that there is not": lambda part: part.update(number=4),
+    "an unknown key": lambda part: part.update(more=1),
+    "another type": lambda part: part.update(scanners={}),
+}
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_a_part_that_is_not_what_a_shard_writes(name: str, small: Small, tmp_path: Path) -> None:
+    parts = small.copied(tmp_path)
+    changed(parts[0], BODIES[name])
+    refused(small, parts, tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda text: text[: len(text) // 2],
+        lambda text: text.replace('"files":2', '"files":3'),
+        lambda text: text.replace('"files":2', '"files":2,"files":2'),
+        lambda text: "",
+        lambda text: "[" * 100_000,
+        lambda text: text.replace('"files":2', '"files":NaN'),
+        lambda text: "null",
+    ],
+)
+def test_a_damaged_part(damage: Callable[[str], str], small: Small, tmp_path: Path) -> None:
+    parts = small.copied(tmp_path)
+    parts[0].write_text(damage(parts[0].read_text("utf-8")), "utf-8")
+    refused(small, parts, tmp_path / "out", "no part of a scan, or was changed")
+
+
+def test_a_file_that_no_part_tells_of_is_a_gap(small: Small, tmp_path: Path) -> None:
+    parts = [changed(part, lambda told: _all_told(told).clear()) for part in small.copied(tmp_path)]
+    merge(small.tree, small.rules, parts, tmp_path / "out").ends(3)
+    assert {(gap["path"], gap["kind"]) for gap in verdict(tmp_path / "out")["gaps"]} == {("a.py", "garbage"), ("b.py", "garbage")}
+
+
+def test_a_tree_that_changed_after_the_shards(tmp_path: Path) -> None:
+    small = Small(tmp_path)
+    (small.tree / "a.py").write_text(WEAK)
+    refused(small, small.parts, tmp_path / "out", "are not those that the parts are about")
+    (small.tree / "a.py").write_text(CLEAN)
+    merge(small.tree, small.rules, small.parts, tmp_path / "out").ends(0)
+    git(small.tree, "-c", "user.name=a", "commit", "--allow-empty", "--message", "second")
+    refused(small, small.parts, tmp_path / "out", "another commit")
+
+
+def test_parts_in_the_tree_could_have_come_with_it(small: Small, tmp_path: Path) -> None:
+    tree = write(tmp_path / "tree", {"a.py": CLEAN})
+    ran = scangate("scan", "--shard", "1/1", "--output-dir", "parts", "--policy", small.rules, cwd=tree).ends(2)
+    assert "lies in the scanned tree" in ran.err
+    (part,) = shards(tree, small.rules, tmp_path / "parts", 1)
+    inside = Path(shutil.copy(part, tree))
+    refusal = scangate("merge", inside.name, "--policy", small.rules, cwd=tree).ends(2)
+    assert "lies in the scanned tree" in refusal.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--shard", "0/2", "--output-dir", "../o"], "I counts from 1"),
+        (["--shard", "3/2", "--output-dir", "../o"], "I counts from 1"),
+        (["--shard", "2", "--output-dir", "../o"], "not I/N"),
+        (["--shard", "1/99999999999999999999", "--output-dir", "../o"], "not I/N"),
+        (["--shard", "1/2"], "needs a directory"),
+        (["--shard", "1/2", "--output-dir", "../o", "--staged"], "do not go together"),
+        (["--shard", "1/2", "--output-dir", "../o", "--report", "json=-"], "no verdict to report"),
+    ],
+)
+def test_a_shard_that_cannot_be_asked_for(arguments: list[str], words: str, small: Small) -> None:
+    ran = scangate("scan", *arguments, "--policy", small.rules, cwd=small.tree).ends(2)
+    assert words in ran.err
+
+
+def test_a_shard_leaves_no_earlier_green_beside_its_part(small: Small, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    scangate("scan", small.tree, "--policy", small.rules, "--output-dir", out, cwd=tmp_path).ends(0)
+    shards(small.tree, small.rules, out, 1)
+    assert [file.name for file in out.iterdir()] == ["part-1-of-1.json"]
+
+
+@pytest.mark.parametrize(("program", "kind"), [("raise SystemExit(9)", "crash"), ("print('{}')", "garbage")])
+def test_a_tool_that_fails_in_a_shard_fails_the_merge_and_not_the_shard(program: str, kind: str, tmp_path: Path) -> None:
+    tree = repository(tmp_path / "tree", {f"{name}.py": CLEAN for name in "abcdef"})
+    rules = policy(tmp_path / "policy.yaml", "bandit")
+    bench = Bench(tmp_path / "bench")
+    bench.write("bandit", program)
+    parts = tmp_path / "parts"
+    shards(tree, rules, parts, 2, command=bench.command)
+    scangate("scan", tree, "--policy", rules, "--shard", "1/2", "--output-dir", parts, cwd=tmp_path).ends(0)
+    merge(tree, rules, sorted(parts.iterdir()), tmp_path / "out").ends(3)
+    document = verdict(tmp_path / "out")
+    lost = {gap["path"] for gap in document["gaps"]}
+    assert {gap["kind"] for gap in document["gaps"]} == {kind}
+    assert lost
+    assert lost | set(document["scanners"][0]["read"]) == {f"{name}.py" for name in "abcdef"}
+
+
+def test_a_tool_that_is_nowhere_is_missing_in_the_merge_as_in_one_scan(tmp_path: Path) -> None:
+    tree = repository(tmp_path / "tree", {"a.py": CLEAN, "b.py": CLEAN})
+    rules = policy(tmp_path / "policy.yaml", "bandit")
+    bench = Bench(tmp_path / "bench")
+    bench.remove("bandit")
+    scangate("scan", tree, "--policy", rules, "--output-dir", tmp_path / "one", cwd=tmp_path, command=bench.command).ends(3)
+    parts = shards(tree, rules, tmp_path / "parts", 2, command=bench.command)
+    merge(tree, rules, parts, tmp_path / "merged").ends(3)
+    assert steady(tmp_path / "merged") == steady(tmp_path / "one")
+
+
+def test_an_exit_code_of_a_shard_outlives_the_listener(small: Small, tmp_path: Path) -> None:
+    script = '"$@" | true; exit "${PIPESTATUS[0]}"'
+    ran = scangate(
+        *("scan", small.tree, "--policy", small.rules, "--shard", "1/1", "--output-dir", tmp_path / "parts"),
+        cwd=tmp_path,
+        env=environment(),
+        under=("bash", "-c", script, "bash"),
+    )
+    assert ran.ends(0).err == ""
+    assert (tmp_path / "parts" / "part-1-of-1.json").is_file()
