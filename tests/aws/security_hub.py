@@ -1,4 +1,4 @@
-"""A Security Hub that keeps to its documentation where moto does not: limits, order of updates, filters, pages, partial failures."""
+"""A Security Hub that keeps to its documentation where moto does not: limits, order of updates, filters, pages, refusals."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Hub:
                 failed.append({"Id": document["Id"], "ErrorCode": why[0], "ErrorMessage": why[1]})
         return {"FailedCount": len(failed), "SuccessCount": len(asked["Findings"]) - len(failed), "FailedFindings": failed}
 
-    def _refused(self, document: Mapping[str, Any]) -> tuple[str, str] | None:
+    def _refused(self, document: Mapping[str, Any]) -> tuple[str, str] | None:  # noqa: PLR0911 -- one a rule of the documentation
         if not self.enabled:
             return "InvalidAccess", "the hub is not enabled"
         for name in (
@@ -87,8 +87,9 @@ class Hub:
             return
         provided = document.get("FindingProviderFields", {})
         own = {"Workflow": {"Status": "NEW"}, "WorkflowState": "NEW", "ProductName": "Default", "CompanyName": "Personal"}
-        customer = {name: before[name] for name in ("Workflow", "Note") if name in before} if before else {}
-        self.findings[document["Id"]] = {**own, **document, **{k: provided[k] for k in PROVIDED if k in provided}, **customer}
+        customer = {name: before[name] for name in ("Workflow", "Note") if before and name in before}
+        told: dict[str, Any] = {**own, **document, **{name: provided[name] for name in PROVIDED if name in provided}}
+        self.findings[document["Id"]] = told | customer
 
     def _get(self, asked: Any) -> dict[str, Any]:
         if not self.enabled:
@@ -100,10 +101,14 @@ class Hub:
 
 
 def _matches(document: Mapping[str, Any], filters: Mapping[str, Any]) -> bool:
-    compare = {"EQUALS": str.__eq__, "PREFIX": str.startswith}
-    return all(
-        any(compare[each["Comparison"]](document[name], each["Value"]) for each in wanted) for name, wanted in filters.items()
-    )
+    return all(any(_compares(document[name], each) for each in wanted) for name, wanted in filters.items())
+
+
+def _compares(value: str, wanted: Mapping[str, str]) -> bool:
+    if wanted["Comparison"] == "PREFIX":
+        return value.startswith(wanted["Value"])
+    assert wanted["Comparison"] == "EQUALS"
+    return value == wanted["Value"]
 
 
 def _moment(stamp: str) -> dt.datetime:
