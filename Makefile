@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SMOKE ?= 3.12 3.13
 
-.PHONY: help demo test lint types check gate smoke nightly clean
+.PHONY: help demo test lint types check gate smoke bench nightly clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -37,6 +37,9 @@ check: lint types test gate ## All of the above
 
 smoke: $(READY) ## Run the smoke tests on the other Pythons that are installed
 	tests/smoke.sh $(SMOKE)
+
+bench: $(READY) ## Measure scangate against the tools by hand; ARGS="start hook --repeat 1" for a part
+	$(BIN)/python benchmarks/run.py $(ARGS)
 
 nightly: $(READY) ## Run what is too heavy for every change
 	$(BIN)/pytest -m nightly -n 1 --durations=0

@@ -1,0 +1,183 @@
+"""What is measured, case by case: each runs what it compares in turn and gives the lines of the table; it prints nothing."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from hand import PROGRAMS, ByHand, missed
+from measure import Cost, clean_environment, run
+from ratios import Line, ratios
+from trees import SDISTS, Tree, git, plant, tree
+
+__all__ = ["CASES", "Bench"]
+
+RENDER = Path(__file__).with_name("render.py")
+POLICY = (
+    "version: 1\nextends: baseline\nscanners: {pip-audit: {advisories: local}}\n"  # what the network takes is not ours to measure
+)
+VERDICTS = (0, 1, 3)
+
+
+@dataclass
+class Bench:
+    """Where trees and caches lie, how often everything is run, and a tree of one's own to take in the place of every named one."""
+
+    folder: Path
+    repeat: int = 3
+    own: Path | None = None
+
+    def __post_init__(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.env = clean_environment(self.folder / "home")
+        self.policy = self.folder / "policy.yaml"
+        self.policy.write_text(POLICY)
+
+    @cached_property
+    def caches(self) -> bool:
+        """Whether this scangate has a cache."""
+        shown = subprocess.run([PROGRAMS / "scangate", "scan", "--help"], capture_output=True, text=True, check=True).stdout
+        return "--cache-dir" in shown
+
+    def tree(self, size: str) -> Tree:
+        """A tree as it was released."""
+        if self.own is not None:
+            git(self.own, "reset", "--quiet", "--hard", "HEAD") if (self.own / ".git").exists() else None
+            return tree(self.own)
+        return plant(SDISTS[size], self.folder)
+
+    def empty(self, name: str) -> Path:
+        """An empty folder for a cache or for reports."""
+        folder = self.folder / "work" / name
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        return folder
+
+    def scan(self, root: Path, cache: Path, *arguments: str | Path) -> Cost:
+        """One scan of ``root``."""
+        options = ("--cache-dir", cache) if self.caches else ()
+        argv = [PROGRAMS / "scangate", "scan", *arguments, "--policy", self.policy, "--quiet", *options]
+        return run(argv, cwd=root, env=self.env, codes=VERDICTS)
+
+    def cold(self, root: Path, out: Path | None = None) -> Cost:
+        """A scan that remembers nothing; its cache stays at ``work/cache``."""
+        reports = ("--output-dir", out) if out is not None else ()
+        return self.scan(root, self.empty("cache"), *reports)
+
+
+def cold(bench: Bench) -> Iterator[Line]:
+    """The four tools by hand, one after another, against one scan with an empty cache, on 90k lines."""
+    planted = bench.tree("90k")
+    by_hand = ByHand(planted.root, bench.empty("hand"), bench.env)
+    pairs = []
+    for _ in range(bench.repeat):
+        ours = bench.cold(planted.root, bench.empty("out"))
+        pairs.append((ours, by_hand.whole()))
+    lost = missed(by_hand.found(), bench.folder / "work" / "out" / "verdict.json")
+    total = len(json.loads((bench.folder / "work" / "out" / "verdict.json").read_text())["findings"])
+    yield Line.of("cold, 90k: wall, of the four by hand", ratios([a.wall for a, _ in pairs], [b.wall for _, b in pairs]), 0.32)
+    yield Line.of("cold, 90k: CPU, of the four by hand", ratios([a.cpu for a, _ in pairs], [b.cpu for _, b in pairs]), 0.40)
+    yield Line.of(
+        "cold, 90k: memory, of the largest by hand", ratios([a.memory for a, _ in pairs], [b.memory for _, b in pairs]), None
+    )
+    examples = "; ".join(" ".join(key) for key in sorted(lost)[:3])
+    yield Line("cold, 90k: findings by hand that scangate lacks", lost.total(), 0, note=f"{total} told; {examples}".rstrip("; "))
+
+
+def warm(bench: Bench) -> Iterator[Line]:
+    """The same again, unchanged, on 250k lines, with all reports and with the console's alone."""
+    root = bench.tree("250k").root
+    bare = [sys.executable, "-I", "-c", "pass"]
+    colds, warms, consoles, floors = [], [], [], []
+    for _ in range(bench.repeat):
+        colds.append(bench.cold(root, bench.empty("out")).wall)
+        cache = bench.folder / "work" / "cache"
+        warms.append(bench.scan(root, cache, "--output-dir", bench.empty("out")).wall)
+        consoles.append(bench.scan(root, cache).wall)
+        status = run(["git", "status", "--porcelain"], cwd=root, env=bench.env).wall
+        floors.append(4 * status + run(bare, cwd=root, env=bench.env).wall + 0.15)
+    yield Line.of("warm, 250k: wall, of cold", ratios(warms, colds), 0.02)
+    yield Line.of("warm, 250k, console: wall, of 4 git status + Python's start + 0.15 s", ratios(consoles, floors), 1)
+
+
+def changed(bench: Bench) -> Iterator[Line]:
+    """One file of 300 lines changed in 250k."""
+    planted = bench.tree("250k")
+    file = planted.file_of(300)
+    colds, again = [], []
+    for number in range(bench.repeat):
+        colds.append(bench.cold(planted.root).wall)
+        file.write_bytes(file.read_bytes() + f"\n# change {number}\n".encode())
+        again.append(bench.scan(planted.root, bench.folder / "work" / "cache").wall)
+    yield Line.of("one file of 300 lines changed in 250k: wall, of cold", ratios(again, colds), 0.05)
+
+
+def hook(bench: Bench) -> Iterator[Line]:
+    """One staged file, nothing cached and everything cached, against the three tools that read such a file."""
+    planted = bench.tree("250k")
+    file = planted.file_of(300)
+    file.write_bytes(file.read_bytes() + b"\n# changed\n")
+    git(planted.root, "add", "--", str(file))
+    by_hand = ByHand(planted.root, bench.empty("hand"), bench.env)
+    name = file.relative_to(planted.root)
+    firsts, seconds, hands = [], [], []
+    for _ in range(bench.repeat):
+        cache = bench.empty("cache")
+        firsts.append(bench.scan(planted.root, cache, "--staged", name).wall)
+        seconds.append(bench.scan(planted.root, cache, "--staged", name).wall)
+        hands.append(by_hand.one(file).wall)
+    yield Line.of("staged hook, one file, nothing cached: wall, of the tools on it", ratios(firsts, hands), 0.20)
+    yield Line.of("staged hook, one file, warm: wall, of the tools on it", ratios(seconds, hands), 0.06)
+
+
+def growth(bench: Bench) -> Iterator[Line]:
+    """Processor time a line, cold, from 12k to 250k lines."""
+    small, large = bench.tree("12k"), bench.tree("250k")
+    pairs = [(bench.cold(large.root).cpu / large.lines, bench.cold(small.root).cpu / small.lines) for _ in range(bench.repeat)]
+    yield Line.of("CPU a line, 250k of 12k, cold", ratios([a for a, _ in pairs], [b for _, b in pairs]), 1.2)
+
+
+def findings(bench: Bench) -> Iterator[Line]:
+    """100,000 findings as SARIF, JUnit and JSON; ten times 10,000, and no more."""
+    out = bench.empty("out")
+    few: list[Cost] = []
+    many: list[Cost] = []
+    for _ in range(bench.repeat):
+        for number, costs in ((10_000, few), (100_000, many)):
+            costs.append(run([sys.executable, RENDER, str(number), out], cwd=out, env=bench.env))
+    yield Line("100,000 findings as SARIF, JUnit and JSON: wall", max(each.wall for each in many), 12, " s")
+    yield Line("100,000 findings as SARIF, JUnit and JSON: memory", max(each.memory for each in many) / 1e9, 1, " GB")
+    tenfold = ratios([each.cpu for each in many], [10 * each.cpu for each in few])
+    yield Line.of("100,000 findings: CPU, of ten times that of 10,000", tenfold, 1.2)
+
+
+def start(bench: Bench) -> Iterator[Line]:
+    """``scangate --version`` against Python's own start."""
+    folder = bench.empty("out")
+    ours, bare = [], []
+    for _ in range(max(bench.repeat, 5)):
+        ours.append(run([PROGRAMS / "scangate", "--version"], cwd=folder, env=bench.env).cpu)
+        bare.append(run([sys.executable, "-I", "-c", "pass"], cwd=folder, env=bench.env).cpu)
+    over = sorted(one - other for one, other in zip(ours, bare, strict=True))
+    yield Line("scangate --version: CPU over Python's start", over[len(over) // 2], 0.1, " s", f"{over[0]:.3f} to {over[-1]:.3f}")
+
+
+CASES: dict[str, Callable[[Bench], Iterator[Line]]] = {
+    "start": start,
+    "findings": findings,
+    "hook": hook,
+    "cold": cold,
+    "warm": warm,
+    "changed": changed,
+    "growth": growth,
+}
+"""Every case by its name, quick ones first."""
+
+NEED_CACHE = {"warm", "changed"}
+"""Cases that mean nothing without a cache."""

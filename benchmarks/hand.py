@@ -1,0 +1,93 @@
+"""The four tools as people run them by hand, one after another, and what they find; beside it what scangate found of the same."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from measure import Cost, run
+
+__all__ = ["ByHand", "Seen", "missed"]
+
+PROGRAMS = Path(sys.executable).parent
+RULES = Path(__file__).resolve().parents[1] / "policies" / "rules"
+Seen: TypeAlias = Counter[tuple[str, ...]]
+"""What was found, by scanner, path and rule; a secret by scanner, path and line."""
+
+
+class ByHand:
+    """The tools over one tree, or over one file of it; what they write goes to ``folder``."""
+
+    def __init__(self, root: Path, folder: Path, env: Mapping[str, str]) -> None:
+        self._root = root
+        self._folder = folder
+        self._env = env
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def whole(self) -> Cost:
+        """bandit, semgrep, detect-secrets and, for each manifest of pins, pip-audit."""
+        cost = self._three(".")
+        for manifest in self._manifests():
+            cost += self._run(
+                "pip-audit", "--no-deps", "--disable-pip", "-f", "json", "-r", manifest, out="pip-audit.json", codes=(0, 1)
+            )
+        return cost
+
+    def one(self, file: Path) -> Cost:
+        """The three that read a Python file."""
+        return self._three(str(file.relative_to(self._root)))
+
+    def found(self) -> Seen:
+        """What the last run found."""
+        seen: Seen = Counter()
+        for each in self._read("bandit.json")["results"]:
+            seen["bandit", _path(each["filename"]), each["test_id"]] += 1
+        for each in self._read("semgrep.json")["results"]:
+            seen["semgrep", _path(each["path"]), each["check_id"].rpartition(".")[2]] += 1
+        for path, secrets in self._read("detect-secrets.json")["results"].items():
+            for each in secrets:
+                seen["detect-secrets", _path(path), str(each["line_number"])] = 1
+        return seen
+
+    def _three(self, target: str) -> Cost:
+        whole = ("--all-files",) if target == "." else ()
+        rules = ("--config", str(RULES), "--metrics", "off", "--disable-version-check")
+        cost = self._run("bandit", "-q", "-r", "-f", "json", target, out="bandit.json", codes=(0, 1))
+        cost += self._run("semgrep", "scan", "--quiet", "--json", *rules, target, out="semgrep.json", codes=(0, 1))
+        return cost + self._run("detect-secrets", "scan", *whole, target, out="detect-secrets.json")
+
+    def _run(self, program: str, *arguments: str, out: str, codes: tuple[int, ...] = (0,)) -> Cost:
+        return run([str(PROGRAMS / program), *arguments], cwd=self._root, env=self._env, out=self._folder / out, codes=codes)
+
+    def _manifests(self) -> list[str]:
+        return [str(file.relative_to(self._root)) for file in sorted(self._root.glob("requirements*.txt"))]
+
+    def _read(self, name: str) -> dict[str, Any]:
+        document = json.loads((self._folder / name).read_text("utf-8"))
+        return document if isinstance(document, dict) else {}
+
+
+def missed(by_hand: Seen, verdict: Path) -> Seen:
+    """What the tools found by hand, and scangate did not tell of the same files and rules."""
+    told: Seen = Counter()
+    for entry in _told(json.loads(verdict.read_text("utf-8"))):
+        scanner, _, rule = entry["rule"].partition(":")
+        if scanner == "detect-secrets":
+            told[scanner, entry["path"], str(entry["line"])] = 1
+        else:
+            told[scanner, entry["path"], rule] += 1
+    return by_hand - told
+
+
+def _told(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Every finding, and those that were merged into another one."""
+    yield from document["findings"]
+    yield from document["members"]
+
+
+def _path(path: str) -> str:
+    return path.removeprefix("./")
