@@ -11,7 +11,7 @@ from scanners.cli import output
 from scanners.cli.listener import hush, remark, write_page
 from scanners.cli.run import EXIT_CODES
 from scanners.model import Gap, GapKind, GapRuling, Outcome, Report
-from scanners.report import text, wording
+from scanners.report import noise, text, wording
 from scanners.report.escape import ci
 
 __all__ = ["show", "write"]
@@ -56,7 +56,7 @@ def _with(report: Report, gap: Gap) -> Report:
     )
 
 
-def show(report: Report, printed: Mapping[str, str], *, quiet: bool) -> int:
+def show(report: Report, printed: Mapping[str, str], *, quiet: bool, explain_noise: bool = False) -> int:
     """Prints what was asked for on standard output, and the console report, on standard error where it must give way.
 
     Returns the exit code: the verdict's own where the listener has gone, never a pass's where the output cannot be written.
@@ -71,6 +71,8 @@ def show(report: Report, printed: Mapping[str, str], *, quiet: bool) -> int:
             screen.print(line, highlight=False, soft_wrap=True, markup=False)
         else:
             text.print_to(screen, report)
+        if explain_noise:
+            screen.print(f"\n{noise.render(report)}", highlight=False, soft_wrap=True, markup=False, end="")
         screen.file.flush()
     except BrokenPipeError:
         hush()

@@ -58,6 +58,7 @@ __all__ = ["command"]
 @click.option("--shard", type=ShardType(), metavar="I/N", help="Scan one of N shards into --output-dir; scangate merge judges")
 @click.option("--trust-policy", is_flag=True, help="Let a policy inside the scanned tree start programs")
 @click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="Programs at a time  [default: the processors there are]")
+@click.option("--explain-noise", is_flag=True, help="Tell which rules make the report long, and the policy lines against it")
 @click.option("-q", "--quiet", is_flag=True, help="Print the verdict alone")
 @click.option("-v", "--verbose", is_flag=True, help="Tell what is done, on standard error")
 def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
@@ -74,6 +75,7 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
     shard: Shard | None,
     trust_policy: bool,
     jobs: int | None,
+    explain_noise: bool,
     quiet: bool,
     verbose: bool,
 ) -> int:
@@ -116,7 +118,7 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
                 return end(shard, run_shard(shard, wish, place, interruption, told), part, interruption)
             report = run(wish, place, interruption, told)
         report, printed = ending.write(report, outputs)
-    return ending.show(report, printed, quiet=quiet)
+    return ending.show(report, printed, quiet=quiet, explain_noise=explain_noise)
 
 
 def _refuse_beside_shard(reports: tuple[str, ...], *, staged: bool) -> None:
