@@ -8,13 +8,15 @@ from pathlib import Path
 
 import click
 
-from scanners.cli import ending, output
+from scanners.cli import ending, known_baseline, output
 from scanners.cli.interruption import watched
 from scanners.cli.law import read as law_of
 from scanners.cli.registry import known
 from scanners.cli.run import Site, Wish, run, site
 from scanners.cli.shard import MOST_SHARDS, header, refuse_inside
 from scanners.errors import UsageError
+from scanners.judge.baseline import FILE
+from scanners.judge.matching import BASELINE
 from scanners.scan.engine import Plan
 from scanners.scan.parts import MOST_CHARACTERS, Part, read
 from scanners.scan.recorded import AGAIN, replayed
@@ -37,12 +39,19 @@ HINT = "name the files that the shards wrote: scangate merge DIR/part-*.json"
 @click.option(
     "--env", "environment", metavar="NAME", envvar="SCANGATE_ENV", show_envvar=True, help="The policy's environment block"
 )
-@click.option("--since", metavar="REV", help="As the shards were told")
+@click.option("--since", metavar="REV", help="What the change is compared with, as the shards were told")
 @click.option(
     "--report", "reports", multiple=True, metavar="FORMAT=FILE", help="Write a report; - is standard output  [repeatable]"
 )
 @click.option(
     "--output-dir", metavar="DIR", type=click.Path(path_type=Path), help="Write every report that has a file name of its own"
+)
+@click.option(
+    "--baseline",
+    "baseline_file",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help=f"What is known already, as the shards were told  [default: {FILE}]",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Print the verdict alone")
 def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
@@ -53,6 +62,7 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
     since: str | None,
     reports: tuple[str, ...],
     output_dir: Path | None,
+    baseline_file: Path | None,
     quiet: bool,
 ) -> int:
     """Join the PARTs that `scangate scan --shard` wrote, and judge them as one scan.
@@ -68,15 +78,20 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
         found = _together([_part(file, place) for file in parts], parts)
         law = law_of(policy_name, environment, place, since=since, trusted=True)  # no scanner is started here
         stated = found[0].header
+        file = known_baseline.find(baseline_file, root)
+        baseline = known_baseline.load(file) if file is not None else None
         wish = Wish(
             policy=law.policy,
             scanners=known(),
             only=stated.only,
             skip=stated.skip,
-            ours=tuple(each.file.absolute() for each in outputs if each.file is not None),
+            ours=tuple(each.absolute() for each in (*(each.file for each in outputs), file) if each is not None),
             owners=law.owners,
             beyond=law.beyond,
             notes=law.notes,
+            known=baseline.entries if baseline is not None else (),
+            compared={BASELINE: str(file)} if file is not None else {},
+            salt=baseline.salt if baseline is not None else b"",
         )
         report = run(wish, place, interruption, lambda *_: None, partial(_replay, parts=found, wish=wish, place=place))
         report, printed = ending.write(report, outputs)

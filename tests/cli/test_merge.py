@@ -328,3 +328,14 @@ def test_an_exit_code_of_a_shard_outlives_the_listener(small: Small, tmp_path: P
     )
     assert ran.ends(0).err == ""
     assert (tmp_path / "parts" / "part-1-of-1.json").is_file()
+
+
+def test_what_is_known_is_known_to_the_merge(tmp_path: Path) -> None:
+    tree = repository(tmp_path / "tree", {"a.py": WEAK, "b.py": CLEAN, "c.py": WEAK})
+    rules = policy(tmp_path / "policy.yaml", "bandit", "detect-secrets", more="new-only: true\n")
+    scangate("baseline", "create", tree, "--policy", rules, cwd=tmp_path).ends(0)
+    write(tree, {"b.py": f'{WEAK}password = "xK9{"pQ2mW7" * 2}"\n'})
+    scangate("scan", tree, "--policy", rules, "--output-dir", tmp_path / "one", cwd=tmp_path).ends(1)
+    merge(tree, rules, shards(tree, rules, tmp_path / "parts", 2), tmp_path / "merged").ends(1)
+    assert steady(tmp_path / "merged") == steady(tmp_path / "one")
+    assert {finding["outcome"] for finding in verdict(tmp_path / "one")["findings"]} >= {"known", "blocks"}
