@@ -45,7 +45,7 @@ ROOMS = {
     "packageurl": {"report.sbom"},
     "junitparser": {"report.junit"},
     "sqlite3": {"advisories.store", "advisories.importer", "scan.cache"},
-    "requests": {"advisories.download"},
+    "requests": {"advisories.download", "publish.github"},
 }
 
 

@@ -11,6 +11,8 @@ __all__ = ["command"]
 DESTINATIONS = {
     "cloudwatch": "Metrics for dashboards and alarms.",
     "security-hub": "Findings in AWS Security Hub, kept up to date.",
+    "codecommit": "Comments and an approval in a pull request of CodeCommit.",
+    "github": "A check run, and SARIF for code scanning, at GitHub.",
 }
 
 

@@ -9,7 +9,7 @@ from scanners.model import GapRuling, Report, Ruling, RulingOutcome, Status
 from scanners.report import escape, tally, wording
 from scanners.report.wording import many
 
-__all__ = ["render"]
+__all__ = ["remark", "render"]
 
 FINDINGS_SHOWN = 20
 GAPS_SHOWN = 10
@@ -32,6 +32,15 @@ def render(report: Report) -> str:
         _counts(report),
     ]
     return "\n\n".join("\n".join(lines) for lines in blocks if lines) + "\n"
+
+
+def remark(ruling: Ruling) -> str:
+    """One finding as a comment on its own line of a change."""
+    finding = ruling.finding
+    also = f" and {_code(wording.others(ruling))}" if ruling.members else ""
+    lines = [f"**{ruling.severity.name.lower()}** {_code(finding.rule)}{also}: {_prose(finding.message, 1000)}"]
+    lines += [f"Blocks: {_prose(ruling.because, 500)}.", f"To see more: {_code(f'scangate explain {finding.fingerprint}')}"]
+    return "\n\n".join(lines) + "\n"
 
 
 def _table(parts: Iterable[tally.Part]) -> list[str]:

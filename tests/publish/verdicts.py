@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 from report.samples import failing, incomplete, passing
 
-from scanners.model import Report
+from scanners.model import EXIT_CODES, Report
 from scanners.report import verdict
 
 __all__ = ["failing", "incomplete", "passing", "written"]
@@ -17,7 +17,7 @@ __all__ = ["failing", "incomplete", "passing", "written"]
 def written(report: Report, folder: Path, name: str = "verdict.json") -> Path:
     """The report's verdict.json in ``folder``, of a scan that has just ended."""
     now = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    report = msgspec.structs.replace(report, started=now, finished=now)
+    report = msgspec.structs.replace(report, started=now, finished=now, exit_code=EXIT_CODES[report.verdict.outcome])
     file = folder / name
     file.write_text(verdict.render(report), "utf-8")
     return file

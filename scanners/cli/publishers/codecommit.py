@@ -1,0 +1,51 @@
+"""``scangate publish codecommit``: comments and an approval in a pull request."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from scanners.cli.publication import Sent, Subject, arguments, carry_out
+from scanners.errors import UsageError
+from scanners.model import Outcome
+from scanners.publish import codecommit
+from scanners.publish.change import Words, remarks
+from scanners.publish.client import client
+from scanners.publish.codebuild import build
+from scanners.report import markdown
+
+__all__ = ["command"]
+
+
+@click.command(short_help="Comments and an approval in a pull request of CodeCommit.")
+@arguments
+@click.option("--repository", metavar="NAME", required=True, help="The repository in CodeCommit")
+@click.option("--pull-request", metavar="NUMBER", help="The pull request  [default: CodeBuild's]")
+@click.option("--approve/--no-approve", default=True, show_default=True, help="Approve a PASS, withdraw the approval of all else")
+def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
+    verdict: Path, record: Path | None, again: bool, repository: str, pull_request: str | None, approve: bool
+) -> int:
+    """Say what VERDICT.JSON says in the pull request: a summary that is kept up to date, and a remark on each line that blocks.
+
+    Nothing is said, and nothing approved, where the pull request has moved on since the scan.
+    """
+    here = build(os.environ)
+    number = pull_request or (here.pull_request if here else "")
+    if not number.isdecimal():
+        raise UsageError("which pull request?", "name it: --pull-request NUMBER")
+
+    def send(subject: Subject) -> Sent:
+        report, api = subject.report, client("codecommit")
+        passed = report.verdict.outcome is Outcome.PASS
+        pull = codecommit.pull_request(api, number, repository, report.commit)
+        if approve and not passed:  # first of all: whatever fails after it, no approval is left
+            codecommit.vote(api, pull, approve=False)
+        words = Words(markdown.render(report), remarks(report, markdown.remark), passed)
+        taken, refusals = codecommit.speak(api, pull, words)
+        if approve and passed:
+            codecommit.vote(api, pull, approve=True)
+        return Sent(taken, tuple(refusals))
+
+    return carry_out("codecommit", verdict, record, again=again, send=send)

@@ -1,0 +1,103 @@
+"""A pull request of CodeCommit hears each thing once, and is approved for what was scanned and nothing later."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from aws.account import Account
+from aws.codecommit import PullRequests
+from aws.wire import FaultError
+from cli.command import Ran, environment, scangate
+from report.samples import many
+
+from scanners.model import Report, RulingOutcome
+
+from .verdicts import failing, incomplete, passing, written
+
+HEAD, BASE, LATER = "a" * 40, "b" * 40, "c" * 40
+
+
+def at(report: Report, commit: str) -> Report:
+    return msgspec.structs.replace(report, commit=commit)
+
+
+def blocking(report: Report) -> list[str]:
+    rulings = report.verdict.rulings
+    return [ruling.finding.location.path for ruling in rulings if ruling.outcome is RulingOutcome.BLOCKS]
+
+
+@pytest.fixture
+def pull(account: Account) -> PullRequests:
+    made = PullRequests("shop", "7", BASE, HEAD, set(blocking(failing())))
+    account.services["codecommit"] = made.service
+    return made
+
+
+def publish(account: Account, folder: Path, report: Report, *options: str) -> Ran:
+    where = ("--repository", "shop", "--pull-request", "7")
+    env = environment(**account.environment)
+    return scangate("publish", "codecommit", written(report, folder), *where, *options, cwd=folder, env=env)
+
+
+def test_a_failure_is_told_once_and_no_approval_is_left(account: Account, pull: PullRequests, tmp_path: Path) -> None:
+    publish(account, tmp_path, at(failing(), HEAD)).ends(0)
+    summary, *remarks = pull.comments
+    assert "FAIL" in summary["content"]
+    assert sorted(comment["location"]["filePath"] for comment in remarks) == sorted(blocking(failing()))
+    assert pull.approval == "REVOKE"
+    count = len(pull.comments)
+    publish(account, tmp_path, at(failing(), HEAD), "--again").ends(0)
+    assert len(pull.comments) == count
+    pull.push(LATER)
+    publish(account, tmp_path, at(failing(), LATER)).ends(0)
+    assert len(pull.comments) == count
+    assert account.refusals == []
+
+
+def test_the_summary_is_kept_up_to_date_and_a_pass_is_approved(account: Account, pull: PullRequests, tmp_path: Path) -> None:
+    publish(account, tmp_path, at(failing(), HEAD)).ends(0)
+    pull.push(LATER)
+    publish(account, tmp_path, at(passing(), LATER)).ends(0)
+    assert "scangate: PASS" in pull.comments[0]["content"]
+    assert pull.approval == "APPROVE"
+
+
+def test_an_incomplete_run_is_not_approved(account: Account, pull: PullRequests, tmp_path: Path) -> None:
+    publish(account, tmp_path, at(incomplete(), HEAD)).ends(0)
+    assert pull.approval == "REVOKE"
+    publish(account, tmp_path, at(passing(), HEAD), "--no-approve").ends(0)
+    assert pull.approval == "REVOKE"
+
+
+@pytest.mark.parametrize("commit", [LATER, ""])
+def test_what_was_not_scanned_is_not_spoken_of(account: Account, pull: PullRequests, tmp_path: Path, commit: str) -> None:
+    assert "NotCurrent" in publish(account, tmp_path, at(passing(), commit)).ends(4).err
+    assert (pull.comments, pull.approval) == ([], "")
+
+
+def test_a_push_between_scan_and_approval_is_refused_by_the_service(account: Account, pull: PullRequests, tmp_path: Path) -> None:
+    account.fail("codecommit", "UpdatePullRequestApprovalState", FaultError("RevisionNotCurrentException", "pushed"))
+    assert "RevisionNotCurrent" in publish(account, tmp_path, at(passing(), HEAD)).ends(4).err
+    assert pull.approval == ""
+
+
+def test_many_findings_are_twenty_remarks_and_a_summary_that_fits(account: Account, pull: PullRequests, tmp_path: Path) -> None:
+    report = at(many(3000), HEAD)
+    pull.paths |= set(blocking(report))
+    publish(account, tmp_path, report).ends(0)
+    assert len(pull.comments) == 21
+    assert all(len(comment["content"]) <= 10_240 for comment in pull.comments)
+
+
+def test_a_line_that_the_change_does_not_have_is_told_as_refused(account: Account, pull: PullRequests, tmp_path: Path) -> None:
+    pull.paths.clear()
+    assert "PathDoesNotExist" in publish(account, tmp_path, at(failing(), HEAD)).ends(4).err
+    assert len(pull.comments) == 1
+
+
+def test_another_repository_s_pull_request_is_not_spoken_in(account: Account, pull: PullRequests, tmp_path: Path) -> None:
+    pull.repository = "other"
+    assert "OtherRepository" in publish(account, tmp_path, at(passing(), HEAD)).ends(4).err
+    assert pull.approval == ""

@@ -1,0 +1,111 @@
+"""GitHub hears the verdict as a check run with annotations and as SARIF; the token goes nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from cli.command import Ran, environment, scangate
+from report.samples import many
+
+from scanners.errors import PublishError, UsageError
+from scanners.model import Report
+from scanners.publish.github import GitHub
+
+from .github_server import TOKEN, Server, serving
+from .verdicts import failing, incomplete, passing, written
+
+HEAD = "a" * 40
+REF = "refs/pull/12/head"
+
+
+@pytest.fixture
+def github() -> Iterator[Server]:
+    with serving() as server:
+        yield server
+
+
+def publish(github: Server, folder: Path, report: Report, *options: str, token: str = TOKEN) -> Ran:
+    file = written(msgspec.structs.replace(report, commit=HEAD), folder)
+    netrc = folder / ".netrc"
+    netrc.write_text("machine 127.0.0.1 login x password y\n", "utf-8")  # pragma: allowlist secret
+    ran = scangate(
+        *("publish", "github", file, "--repository", "team/shop", "--ref", REF, "--api", github.url, *options),
+        cwd=folder,
+        env=environment(GITHUB_TOKEN=token, NETRC=str(netrc), NO_PROXY="127.0.0.1"),
+    )
+    written_files = [path.read_text("utf-8") for path in folder.iterdir() if path.is_file()]
+    assert not token or not any(token in text for text in (ran.said, *written_files))
+    return ran
+
+
+def test_a_failure_is_a_failed_check_with_annotations_and_sarif(github: Server, tmp_path: Path) -> None:
+    publish(github, tmp_path, failing()).ends(0)
+    (run,) = github.runs
+    assert (run["conclusion"], run["head_sha"], run["output"]["title"]) == ("failure", HEAD, "scangate: FAIL")
+    assert {each["annotation_level"] for each in run["annotations"]} == {"failure"}
+    (sarif,) = github.sarifs
+    assert (sarif["ref"], sarif["commit"], sarif["log"]["version"]) == (REF, HEAD, "2.1.0")
+
+
+def test_a_second_verdict_of_the_commit_is_the_same_check(github: Server, tmp_path: Path) -> None:
+    publish(github, tmp_path, failing()).ends(0)
+    count = len(github.runs[0]["annotations"])
+    publish(github, tmp_path, passing()).ends(0)
+    (run,) = github.runs
+    assert (run["conclusion"], len(run["annotations"])) == ("success", count)
+
+
+def test_incomplete_is_no_success(github: Server, tmp_path: Path) -> None:
+    publish(github, tmp_path, incomplete(), "--no-sarif").ends(0)
+    assert (github.runs[0]["conclusion"], github.sarifs) == ("failure", [])
+
+
+def test_a_hundred_annotations_go_in_two_requests(github: Server, tmp_path: Path) -> None:
+    publish(github, tmp_path, many(3000), "--no-sarif").ends(0)
+    assert len(github.runs[0]["annotations"]) == 100
+
+
+def test_a_busy_service_is_asked_again(github: Server, tmp_path: Path) -> None:
+    github.busy += [(503, {"retry-after": "0"}), (403, {"retry-after": "0"}), (429, {"retry-after": "0"})]
+    publish(github, tmp_path, passing(), "--no-sarif").ends(0)
+    assert github.runs
+
+
+def test_a_service_that_stays_busy_is_given_up(github: Server) -> None:
+    github.busy += [(500, {})] * 10
+    waits: list[float] = []
+    there = GitHub(github.url, "team/shop", HEAD, TOKEN, waits.append)
+    with pytest.raises(PublishError, match="HTTP 500"):
+        there.ask("GET", "commits/x/check-runs")
+    assert waits == [2.0, 4.0, 8.0]
+
+
+@pytest.mark.parametrize(
+    ("token", "why"), [("", "GITHUB_TOKEN is not set"), ("wrong-token-of-somebody", "HTTP 401: Bad credentials")]
+)
+def test_without_a_good_token_nothing_is_said(github: Server, tmp_path: Path, token: str, why: str) -> None:
+    ran = publish(github, tmp_path, failing(), token=token).ends(4)
+    assert why in ran.err
+    assert (github.runs, github.sarifs) == ([], [])
+
+
+def test_sarif_that_code_scanning_refuses_is_told(github: Server, tmp_path: Path) -> None:
+    github.status = "failed"
+    assert "two runs of one tool" in publish(github, tmp_path, failing()).ends(4).err
+
+
+@pytest.mark.parametrize(
+    ("api", "repository", "commit"),
+    [
+        ("http://api.example.com", "team/shop", HEAD),
+        ("file:///etc/passwd", "team/shop", HEAD),
+        ("https://api.github.com", "team/shop/../..", HEAD),
+        ("https://api.github.com", "team/shop", ""),
+    ],
+)
+def test_where_to_speak_is_checked_before_the_token_leaves(api: str, repository: str, commit: str) -> None:
+    with pytest.raises(UsageError):
+        GitHub(api, repository, commit, TOKEN)
