@@ -15,7 +15,7 @@ from scanners.model import GapKind
 
 __all__ = ["PROJECTS", "Beside", "Declared", "Want", "is_project", "of_address", "of_requirement", "of_table"]
 
-PROJECTS = ("pyproject.toml", "setup.cfg")  # what makes a folder a project whose dependencies are read
+PROJECTS = ("pyproject.toml", "setup.cfg", "setup.py")  # what makes a folder a project whose dependencies are read
 _BARE = re.compile(r"v?\d[A-Za-z0-9.+!-]*")
 _REPOSITORIES = ("git+", "hg+", "svn+", "bzr+", "git:", "git@")
 _KEYS = {"git": REPOSITORY, "hg": REPOSITORY, "svn": REPOSITORY, "bzr": REPOSITORY, "url": ADDRESS}

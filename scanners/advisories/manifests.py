@@ -22,6 +22,7 @@ from scanners.advisories.readers import (
     requirements,
     requirements_in,
     setup_cfg,
+    setup_py,
     uv_lock,
 )
 
@@ -40,6 +41,7 @@ _LOCKS: tuple[tuple[str, Reader[Manifest]], ...] = (
 _DECLARED: tuple[tuple[str, Reader[Declared]], ...] = (
     (r"pyproject\.toml", pyproject.declared),
     (r"setup\.cfg", setup_cfg.declared),
+    (r"setup\.py", setup_py.declared),
     (r"Pipfile", pipfile.declared),
 )
 _LIST_NAME = re.compile(r"(^|[-_.])(requirements?|constraints?)([-_.]|$)", re.IGNORECASE)

@@ -16,7 +16,7 @@ from scanners.advisories.names import canonical
 from scanners.advisories.places import ADDRESS, PATH, REPOSITORY, elsewhere, joined
 from scanners.advisories.toml_text import Toml, shaped
 
-__all__ = ["asked", "declared"]
+__all__ = ["asked", "declared", "says_all"]
 
 BUILD = "needed to build the project, not to run it"
 _COMMANDS = {"poetry": "poetry lock", "pdm": "pdm lock", "uv": "uv lock", "": "pip-compile --all-extras pyproject.toml"}
@@ -119,6 +119,17 @@ def _own_index(toml: Toml) -> bool:
     return any(re.search("source|index|find-links", key) for table in tables for key in table)
 
 
+def says_all(folder: str, files: Mapping[str, str]) -> bool:
+    """Whether the pyproject.toml of a folder alone tells what its project depends on: then a setup.py beside it tells nothing."""
+    path = posixpath.join(folder, "pyproject.toml")
+    try:
+        toml = Toml(files[path]) if path in files else None
+        project = shaped(toml, _File).project if toml is not None else None
+    except Malformed:
+        return False
+    return project is not None and bool(project.name) and "dependencies" not in project.dynamic
+
+
 def _keeper(file: _File) -> str:
     """The tool that keeps the project, by its table or its build backend; empty where none shows."""
     backend = file.build_system.build_backend
@@ -184,6 +195,7 @@ def _dynamic(toml: Toml, file: _File, folder: str, files: Mapping[str, str]) -> 
     missing = [name for name, path in zip(names, paths, strict=True) if path is None or path not in files]
     untold: list[Want | Hole] = [Want("", toml.line_of_text("tool.setuptools.dynamic", name)) for name in missing]
     beside = "install_requires" in files.get(posixpath.join(folder, "setup.cfg"), "")
+    beside = beside or posixpath.join(folder, "setup.py") in files
     if "dependencies" in file.project.dynamic and not tables and not beside:
         untold.append(Want("", toml.line_of_key("project", "dynamic")))
     return tuple(path for path in paths if path is not None and path in files), untold
