@@ -8,6 +8,7 @@ import sqlite3
 import stat
 import threading
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from urllib.parse import quote
@@ -30,6 +31,7 @@ TABLES = (
     "CREATE TABLE packages (name TEXT NOT NULL PRIMARY KEY, records BLOB NOT NULL)",
 )
 MOST_BYTES = 1 << 30
+MOST_KEPT = 4096  # releases whose answers are remembered while the store is open
 IMPORT_HINT = "load it anew: scangate advisories update, or scangate advisories import FILE.zip"
 
 Rows = list[tuple[str, bytes]]
@@ -86,6 +88,9 @@ class Store:
         self._connection = connection
         self._facts = facts
         self._lock = threading.Lock()
+        # every finding of a release asks again, and so does the endpoint: some packages have hundreds of records
+        self._advisories = lru_cache(MOST_KEPT)(lambda name, version: advisories(self.query(name), Version(version), SOURCE))
+        self._upgrade = lru_cache(MOST_KEPT)(lambda name, version: upgrade(self.query(name), Version(version)))
 
     @classmethod
     def open(cls, path: Path) -> Store:
@@ -143,11 +148,11 @@ class Store:
 
     def advisories(self, name: str, version: str) -> tuple[Advisory, ...]:
         """The faults of a release. Raises ValueError (InvalidVersion) where PEP 440 cannot read ``version``."""
-        return advisories(self.query(name), Version(version), SOURCE)
+        return self._advisories(str(canonicalize_name(name)), version)
 
     def upgrade(self, name: str, version: str) -> str:
         """The nearest later release that no advisory of the package affects, or empty. Raises ValueError as ``advisories``."""
-        return upgrade(self.query(name), Version(version))
+        return self._upgrade(str(canonicalize_name(name)), version)
 
 
 def _trusted(path: Path) -> int:
