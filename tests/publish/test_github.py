@@ -31,11 +31,9 @@ def publish(github: Server, folder: Path, report: Report, *options: str, token: 
     file = written(msgspec.structs.replace(report, commit=HEAD), folder)
     netrc = folder / ".netrc"
     netrc.write_text("machine 127.0.0.1 login x password y\n", "utf-8")  # pragma: allowlist secret
-    ran = scangate(
-        *("publish", "github", file, "--repository", "team/shop", "--ref", REF, "--api", github.url, *options),
-        cwd=folder,
-        env=environment(GITHUB_TOKEN=token, NETRC=str(netrc), NO_PROXY="127.0.0.1"),
-    )
+    where = ("--repository", "team/shop", "--ref", REF, "--api", github.url)
+    env = environment(GITHUB_TOKEN=token, NETRC=str(netrc), NO_PROXY="127.0.0.1")
+    ran = scangate("publish", "github", file, *where, *options, cwd=folder, env=env)
     written_files = [path.read_text("utf-8") for path in folder.iterdir() if path.is_file()]
     assert not token or not any(token in text for text in (ran.said, *written_files))
     return ran
