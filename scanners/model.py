@@ -36,6 +36,7 @@ __all__ = [
     "RulingOutcome",
     "ScanResult",
     "Severity",
+    "Since",
     "Span",
     "Status",
     "Targets",
@@ -403,6 +404,17 @@ class KnownBy(msgspec.Struct, frozen=True, order=True):
             raise ValueError(f"{self.name}: more known findings than there are")
 
 
+class Since(msgspec.Struct, frozen=True):
+    """The revision that a change was judged against. ``revision`` is its name, ``commit`` what that named: its policy held.
+
+    ``fork`` is the commit where the change left it, whose findings are known; empty where nothing was compared.
+    """
+
+    revision: str
+    commit: str
+    fork: str = ""
+
+
 class Verdict(msgspec.Struct, frozen=True):
     """The one judgement from which every report and the exit code come.
 
@@ -445,7 +457,8 @@ class Targets(msgspec.Struct, frozen=True):
 class Report(msgspec.Struct, frozen=True):
     """What every reporter gets: the whole run. Times are UTC, ISO 8601; ``interrupted`` is the signal's name or empty.
 
-    ``known``: by what findings were known before, empty where nothing was compared.
+    ``known``: by what findings were known before, empty where nothing was compared. ``since``: what the change was judged against,
+    None for a run of its own.
     """
 
     verdict: Verdict
@@ -461,3 +474,4 @@ class Report(msgspec.Struct, frozen=True):
     exit_code: int = 0
     scope: tuple[tuple[str, Any], ...] = ()
     known: tuple[KnownBy, ...] = ()
+    since: Since | None = None

@@ -25,9 +25,9 @@ def find(named: Path | None, root: Path) -> Path | None:
     return None
 
 
-def load(file: Path) -> Baseline:
-    """The baseline in ``file``, a plain file. UsageError for one that cannot be read or believed, with the line."""
-    name = os.path.relpath(file) if file.is_absolute() else str(file)
+def load(file: Path, shown: str = "") -> Baseline:
+    """The baseline in ``file``, a plain file that messages call ``shown``. UsageError for one that cannot be read or believed."""
+    name = shown or os.path.relpath(file) if file.is_absolute() else str(file)
     try:
         descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW)
         with os.fdopen(descriptor, "rb") as stream:

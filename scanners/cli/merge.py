@@ -8,12 +8,13 @@ from pathlib import Path
 
 import click
 
-from scanners.cli import ending, known_baseline, output
+from scanners.cli import ending, output
 from scanners.cli.interruption import watched
 from scanners.cli.law import read as law_of
 from scanners.cli.registry import known
 from scanners.cli.run import Site, Wish, run, site
 from scanners.cli.shard import MOST_SHARDS, header, refuse_inside
+from scanners.cli.since import Past
 from scanners.errors import UsageError
 from scanners.judge.baseline import FILE
 from scanners.judge.matching import BASELINE
@@ -76,26 +77,30 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
     with watched() as interruption, site(root) as place:
         output.prepare(outputs, output_dir, place.top, place.tracks)
         found = _together([_part(file, place) for file in parts], parts)
-        law = law_of(policy_name, environment, place, since=since, trusted=True)  # no scanner is started here
+        # trusted: no scanner is started here
+        law = law_of(policy_name, environment, place, since=since, baseline=baseline_file, trusted=True)
         stated = found[0].header
-        file = known_baseline.find(baseline_file, root)
-        baseline = known_baseline.load(file) if file is not None else None
         wish = Wish(
             policy=law.policy,
             scanners=known(),
             only=stated.only,
             skip=stated.skip,
-            ours=tuple(each.absolute() for each in (*(each.file for each in outputs), file) if each is not None),
+            ours=tuple(each.absolute() for each in (*(each.file for each in outputs), law.baseline_file) if each is not None),
             owners=law.owners,
             beyond=law.beyond,
-            notes=law.notes,
-            known=baseline.entries if baseline is not None else (),
-            compared={BASELINE: str(file)} if file is not None else {},
-            salt=baseline.salt if baseline is not None else b"",
+            notes=(*law.notes, *_alone(law.past)),
+            known=law.baseline.entries if law.baseline is not None else (),
+            compared={BASELINE: str(law.baseline_file)} if law.baseline is not None else {},
+            salt=law.baseline.salt if law.baseline is not None else b"",
         )
         report = run(wish, place, interruption, lambda *_: None, partial(_replay, parts=found, wish=wish, place=place))
         report, printed = ending.write(report, outputs)
     return ending.show(report, printed, quiet=quiet)
+
+
+def _alone(past: Past) -> tuple[str, ...]:
+    """Parts tell of one side of a change: no scanner is started here that could look at the other."""
+    return (f"the parts are not compared with {past.name}: every finding is judged",) if past.is_compared else ()
 
 
 def _part(file: Path, place: Site) -> Part:

@@ -72,6 +72,10 @@ class Papers:
         self._lay_out([name])
         return self._top / name
 
+    def called(self, file: Path) -> str:
+        """What messages call a file of the revision."""
+        return f"{self._name}:{inside(file, self._tree)}"
+
     def text(self, name: str) -> str | None:
         """The text of the revision's file at ``name`` (from the top of the repository); None where it has none. What is there and
         cannot be read says nothing."""

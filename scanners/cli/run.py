@@ -6,10 +6,11 @@ import datetime as dt
 import hashlib
 import os
 import re
+import secrets
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
@@ -19,7 +20,9 @@ import msgspec
 
 from scanners import __version__
 from scanners.assets import folder
+from scanners.cli.before import Newer, known_before
 from scanners.cli.interruption import Interruption
+from scanners.cli.since import Past
 from scanners.errors import Unreadable, UsageError
 from scanners.judge.codeowners import CodeOwners
 from scanners.judge.gate import judge
@@ -93,7 +96,7 @@ class Wish(msgspec.Struct, frozen=True):
     """What the command line asks for. ``staged`` is None for a scan of the work tree, else the names given with it (none: all).
 
     ``known``: what was known before, by the sources that ``compared`` names with their files; ``salt``: that of its digests.
-    ``owners``, ``beyond`` and ``notes`` are the law's, see `law.Law`.
+    ``past``, ``owners``, ``beyond`` and ``notes`` are the law's, see `law.Law`.
     """
 
     policy: Policy
@@ -106,6 +109,7 @@ class Wish(msgspec.Struct, frozen=True):
     known: tuple[Known, ...] = ()
     compared: Mapping[str, str] = MappingProxyType({})
     salt: bytes = b""
+    past: Past = Past()
     owners: CodeOwners | None = None
     beyond: tuple[Gap, ...] = ()
     notes: tuple[str, ...] = ()
@@ -129,12 +133,15 @@ def run(
     if replay is not None:
         plan = replay(plan, listing)
     results, facts = scan(listing, plan, place.processes, place.folder, progress)
-    results, known = recognised(results, facts, wish.known, wish.compared, _absent(wish, place))
+    old, notes = _before(wish, place, Newer(listing, results, plan, whole=wish.staged is None), progress)
+    compared = {**wish.compared, **({wish.past.label: ""} if wish.past.is_compared else {})}
+    before = (*wish.known, *old)
+    results, known = recognised(results, facts, before, compared, _absent(wish, place, before))
     commit = commit_of(place)
     name, code = interruption.name, interruption.code
     if name:
         facts = msgspec.structs.replace(facts, gaps=(*facts.gaps, _interrupted(name)))
-    facts = msgspec.structs.replace(facts, notes=(*facts.notes, *wish.notes))
+    facts = msgspec.structs.replace(facts, notes=(*facts.notes, *wish.notes, *notes))
     verdict = judge(results, facts, wish.policy, started.date(), beyond=wish.beyond, owners=wish.owners, known=known)
     return Report(
         verdict=verdict,
@@ -150,18 +157,29 @@ def run(
         exit_code=code or EXIT_CODES[verdict.outcome],
         scope=tuple(scope_of(wish.policy, results, rule_digests()).items()),
         known=known,
+        since=wish.past.since,
     )
 
 
-def _absent(wish: Wish, place: Site) -> frozenset[str]:
+def _absent(wish: Wish, place: Site, known: Sequence[Known]) -> frozenset[str]:
     """The paths of what was known that the index does not hold, where only some of it is scanned: a file may have been renamed."""
-    if wish.staged is None or not wish.known or place.repository is None:
+    if wish.staged is None or not known or place.repository is None:
         return frozenset()
-    paths = {os.fsencode(entry.path): entry.path for entry in wish.known}
+    paths = {os.fsencode(entry.path): entry.path for entry in known}
     try:
         return frozenset(paths[entry.raw] for entry in place.repository.staged(list(paths)) if not (entry.blob or entry.mode))
     except (Unreadable, KeyError):
         return frozenset()  # then nothing was renamed, and what was is new
+
+
+def _before(
+    wish: Wish, place: Site, newer: Newer, progress: Callable[[str, int, int], None]
+) -> tuple[tuple[Known, ...], tuple[str, ...]]:
+    """What was known where the change began, and what is to be said of how it was learnt; nothing where nothing is compared."""
+    if place.repository is None or not wish.past.is_compared or place.processes.cancelled:
+        return (), ()
+    ours = (*wish.ours, place.folder)
+    return known_before(wish.past, place.repository, newer, wish.known, ours, place.processes, place.folder / "before", progress)
 
 
 def _interrupted(name: str) -> Gap:
@@ -200,7 +218,12 @@ def listing_of(wish: Wish, place: Site) -> Listing:
 def plan_of(wish: Wish) -> Plan:
     """What is to be done. UsageError for a scanner that does not exist."""
     excludes = tuple(Exclude(entry.path, entry.reason, entry.scanners) for entry in wish.policy.excludes)
-    return Plan(tuple(_tasks(wish)), excludes, wish.policy.max_file_size, wish.jobs, today(), wish.salt)
+    return Plan(tuple(_tasks(wish)), excludes, wish.policy.max_file_size, wish.jobs, today(), _salt(wish))
+
+
+def _salt(wish: Wish) -> bytes:
+    """The salt of what is known already, else one for this run alone, where its two sides are compared."""
+    return wish.salt or (secrets.token_bytes(16) if wish.past.is_compared else b"")
 
 
 def _tasks(wish: Wish) -> Iterator[Task]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from scanners.cli import ending, known_baseline, output, progress
+from scanners.cli import ending, output, progress
 from scanners.cli.interruption import watched
 from scanners.cli.law import read
 from scanners.cli.listener import remark
@@ -93,11 +93,9 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
         part = prepare_part(shard, output_dir, place) if shard is not None else None
         output.prepare(outputs, output_dir, place.top, place.tracks)
         scanners = known()
-        law = read(policy_name, environment, place, since=since, trusted=trust_policy)
+        law = read(policy_name, environment, place, since=since, baseline=baseline_file, trusted=trust_policy)
         if verbose:
             _tell(root, law.policy, scanners)
-        file = known_baseline.find(baseline_file, root)
-        baseline = known_baseline.load(file) if file is not None else None
         wish = Wish(
             policy=law.policy,
             scanners=scanners,
@@ -105,13 +103,14 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
             skip=skip,
             staged=tuple(map(str, paths)) if staged else None,
             jobs=jobs or len(os.sched_getaffinity(0)),
-            ours=tuple(each.absolute() for each in (*(each.file for each in outputs), file) if each is not None),
+            ours=tuple(each.absolute() for each in (*(each.file for each in outputs), law.baseline_file) if each is not None),
+            past=law.past,
             owners=law.owners,
             beyond=law.beyond,
             notes=law.notes,
-            known=baseline.entries if baseline is not None else (),
-            compared={BASELINE: str(file)} if file is not None else {},
-            salt=baseline.salt if baseline is not None else b"",
+            known=law.baseline.entries if law.baseline is not None else (),
+            compared={BASELINE: str(law.baseline_file)} if law.baseline is not None else {},
+            salt=law.baseline.salt if law.baseline is not None else b"",
         )
         with progress.shown(quiet=quiet) as told:
             if shard is not None and part is not None:

@@ -12,7 +12,7 @@ import msgspec
 
 from scanners.cli import pull_request
 from scanners.errors import Unreadable, UsageError
-from scanners.model import Gap, GapKind
+from scanners.model import Gap, GapKind, Since
 from scanners.scan.git import Repository
 
 __all__ = ["AUTO", "Past", "settle"]
@@ -37,6 +37,21 @@ class Past(msgspec.Struct, frozen=True):
     missing: str = ""
     hint: str = ""
     notes: tuple[str, ...] = ()
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether there is anything to compare with."""
+        return self.compared and bool(self.fork)
+
+    @property
+    def since(self) -> Since | None:
+        """What reports say of it; None where it has no part in the run."""
+        return Since(_shown(self.name), self.commit, self.fork if self.compared else "") if self.commit else None
+
+    @property
+    def label(self) -> str:
+        """What findings that were there are known by."""
+        return f"{_shown(self.name)} at {self.fork[:12]}"
 
     def gap(self) -> Gap | None:
         """What a build with ``missing`` has to tell where its policy lies in the repository: nobody knows whose word it is."""

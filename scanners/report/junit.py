@@ -149,6 +149,8 @@ def _properties(part: tally.Part, report: Report) -> Iterable[tuple[str, str]]:
     totals = part.tally()
     yield "verdict", report.verdict.outcome.value
     yield "policy", wording.policy(report)
+    if report.since is not None:
+        yield "since", wording.since(report)
     if part.result is not None:
         yield "version", part.result.version
         yield "status", part.result.status.value

@@ -115,7 +115,8 @@ def _counts(report: Report) -> list[str]:
     said = ", ".join(filter(None, [*numbers, wording.starter_count(report.verdict.rulings)]))
     commit = f" Commit {_code(report.commit)}." if report.commit else ""
     files = f"{many(report.targets.files, 'file')} from {_prose(report.targets.source)}"
-    return [f"{said}; {files}.{commit} scangate {_prose(report.tool_version)}."]
+    since = f" Judged {_prose(wording.since(report))}." if report.since is not None else ""
+    return [f"{said}; {files}.{commit}{since} scangate {_prose(report.tool_version)}."]
 
 
 def _more(number: int) -> list[str]:

@@ -32,6 +32,7 @@ from scanners.model import (
     RulingOutcome,
     ScanResult,
     Severity,
+    Since,
     Status,
     Targets,
     Verdict,
@@ -57,6 +58,7 @@ class Meta(msgspec.Struct, frozen=True):
     seconds: float
     interrupted: str
     known: tuple[KnownBy, ...] = ()
+    since: Since | None = None
     root: str = ""
 
 
@@ -134,6 +136,12 @@ class _Record(_Strict, frozen=True):
     content: str
     context: str
     ordinal: int
+
+
+class _Since(_Strict, frozen=True):
+    revision: str
+    commit: str
+    fork: str
 
 
 class _KnownBy(_Strict, frozen=True):
@@ -228,6 +236,7 @@ class _Document(_Strict, frozen=True):
     policy: _Policy
     root: str
     commit: str
+    since: _Since | None
     started: str
     finished: str
     seconds: float
@@ -435,10 +444,15 @@ def _scope(document: _Document) -> tuple[tuple[str, Any], ...]:
     return tuple(sorted(document.scope.items()))
 
 
+def _since(since: _Since | None) -> Since | None:
+    return None if since is None else Since(since.revision, since.commit, since.fork)
+
+
 def _meta(document: _Document) -> Meta:
     return Meta(
         tool_version=document.tool.version,
         commit=document.commit,
+        since=_since(document.since),
         started=document.started,
         finished=document.finished,
         seconds=document.seconds,

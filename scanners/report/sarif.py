@@ -24,7 +24,7 @@ from scanners.model import (
     Status,
 )
 from scanners.report import escape, tally
-from scanners.report.wording import many
+from scanners.report.wording import many, since
 
 __all__ = ["render", "to_plain"]
 
@@ -130,6 +130,8 @@ def _run_properties(part: tally.Part, report: Report) -> dict[str, Any]:
         "toldByTheStarterSet": tally.starters(part.rulings),
         "resolved": tally.resolved(part),
     }
+    if report.since is not None:
+        told["since"] = _text(since(report))
     if part.result is not None:
         told["status"] = part.result.status.value
         told["accounting"] = part.result.accounting.value

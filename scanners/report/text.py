@@ -84,6 +84,7 @@ def _head(report: Report) -> Iterable[Line]:
     targets = report.targets
     pieces = [f"scangate {report.tool_version}", f"policy {wording.policy(report)}"]
     pieces += [f"commit {report.commit[:12]}"] if report.commit else []
+    pieces += [wording.since(report)] if report.since is not None else []
     pieces += [f"{many(targets.files, 'file')} from {targets.source}" if targets.source else many(targets.files, "file")]
     yield (_piece("  ".join(map(escape.ci, pieces)), "bold"),)
 

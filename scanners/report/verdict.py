@@ -21,6 +21,7 @@ from scanners.model import (
     Ruling,
     RulingOutcome,
     ScanResult,
+    Since,
     Targets,
 )
 from scanners.report import tally
@@ -52,6 +53,7 @@ def render(report: Report) -> str:
         },
         "root": report.root.rstrip("/").rpartition("/")[2],
         "commit": report.commit,
+        "since": report.since and _since(report.since),
         "started": report.started,
         "finished": report.finished,
         "seconds": _seconds(report.seconds),
@@ -176,6 +178,10 @@ def _finding(finding: Finding) -> dict[str, Any]:
 def _record(record: Record) -> dict[str, Any]:
     """Without the digest of a secret's value: guesses at the value could be tried against it, and reports go everywhere."""
     return {"content": record.content, "context": record.context, "ordinal": record.ordinal}
+
+
+def _since(since: Since) -> dict[str, Any]:
+    return {"revision": since.revision, "commit": since.commit, "fork": since.fork}
 
 
 def _known_by(source: KnownBy) -> dict[str, Any]:

@@ -7,7 +7,19 @@ from collections.abc import Iterable
 from scanners.model import STARTER_SET, Finding, Outcome, Report, Ruling, RulingOutcome
 from scanners.report import tally
 
-__all__ = ["advisory", "many", "next_step", "others", "place", "policy", "reason", "severities", "starter", "starter_count"]
+__all__ = [
+    "advisory",
+    "many",
+    "next_step",
+    "others",
+    "place",
+    "policy",
+    "reason",
+    "severities",
+    "since",
+    "starter",
+    "starter_count",
+]
 
 
 def many(number: int, noun: str) -> str:
@@ -19,6 +31,14 @@ def policy(report: Report) -> str:
     """The policy's name, with the environment where one was named."""
     verdict = report.verdict
     return f"{verdict.policy} ({verdict.environment})" if verdict.environment else verdict.policy
+
+
+def since(report: Report) -> str:
+    """What the change was compared with, or judged by alone; empty for a run of its own."""
+    told = report.since
+    if told is None:
+        return ""
+    return f"since {told.revision} at {told.fork[:12]}" if told.fork else f"by the policy of {told.revision} at {told.commit[:12]}"
 
 
 def severities(totals: tally.Tally, outcome: RulingOutcome) -> str:

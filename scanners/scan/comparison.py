@@ -1,4 +1,4 @@
-"""Finds what of an older listing has to be scanned at all: a file that the newer one has in the same bytes was read already."""
+"""Spares the older side of a change: a file that the newer one has in the same bytes was read already, and is not read again."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from collections.abc import Sequence
 import msgspec
 
 from scanners.errors import Unreadable
+from scanners.model import ScanResult, Status
 from scanners.scan.engine import Plan, assigned
 from scanners.scan.targets import Listing, Target
 
-__all__ = ["unlike"]
+__all__ = ["joined", "unlike"]
 
 
 def unlike(older: Listing, newer: Listing, plan: Plan) -> tuple[Listing, frozenset[str]]:
@@ -60,3 +61,27 @@ def _blob(data: bytes, digits: int) -> str:
     digest.update(b"blob %d\0" % len(data))
     digest.update(data)
     return digest.hexdigest()
+
+
+def joined(found: Sequence[ScanResult], newer: Sequence[ScanResult], same: frozenset[str]) -> tuple[ScanResult, ...]:
+    """The results of the whole older side: ``found`` in what had to be scanned, and what ``newer`` says of what is the ``same``."""
+    told = {result.scanner: result for result in newer}
+    return tuple(_joined(result, told.get(result.scanner, result), same) for result in found)
+
+
+def _joined(found: ScanResult, newer: ScanResult, same: frozenset[str]) -> ScanResult:
+    if found.status is Status.SKIPPED:
+        return found
+    gaps = (*found.gaps, *(gap for gap in newer.gaps if gap.path in same))
+    files = tuple(sorted({*found.files, *(path for path in newer.files if path in same)}))
+    status = Status.COMPLETE if not gaps else Status.PARTIAL if files else Status.FAILED
+    return msgspec.structs.replace(
+        found,
+        status=status,
+        given=len(files) + len({gap.path for gap in gaps if gap.path is not None}),
+        files=files,
+        findings=(*found.findings, *(finding for finding in newer.findings if finding.location.path in same)),
+        gaps=gaps,
+        left_out=(*found.left_out, *(left for left in newer.left_out if left.path in same)),
+        components=(),
+    )

@@ -102,10 +102,10 @@ def list_files(root: Path, repository: Repository | None, ours: Sequence[Path] =
         source = "git index and untracked files"
         left = [_repository_left_out(entry) for entry in entries if entry.repository]
         raws = sorted({entry.raw for entry in entries if not entry.repository})
-    own = [os.fsencode(os.path.relpath(path, root)) for path in ours if path.is_relative_to(root)]
+    own = _own(root, ours)
     targets, gaps = [], []
     for raw in raws:
-        if any(raw == path or raw.startswith(path + b"/") for path in own):
+        if _is_own(raw, own):
             left.append(LeftOut(_text(raw), "scangate's own output"))
             continue
         found = _look(root, raw, tracked=entries is not None)
@@ -117,6 +117,14 @@ def list_files(root: Path, repository: Repository | None, ours: Sequence[Path] =
             left.append(found)
     facts = Targets(source=source, files=len(targets), left_out=tuple(sorted(left)), gaps=tuple(gaps), notes=tuple(notes))
     return Listing(root, _distinct(targets), facts, repository)
+
+
+def _own(root: Path, ours: Sequence[Path]) -> list[bytes]:
+    return [os.fsencode(os.path.relpath(path, root)) for path in ours if path.is_relative_to(root)]
+
+
+def _is_own(raw: bytes, own: Sequence[bytes]) -> bool:
+    return any(raw == path or raw.startswith(path + b"/") for path in own)
 
 
 def list_staged(root: Path, repository: Repository | None, names: Sequence[str]) -> Listing:
@@ -143,9 +151,13 @@ def list_staged(root: Path, repository: Repository | None, names: Sequence[str])
     return Listing(root, _distinct(targets), facts, repository)
 
 
-def list_commit(root: Path, repository: Repository, commit: str) -> Listing:
-    """Everything under ``root`` as a commit has it, from git's objects: neither the work tree nor the index is looked at."""
-    entries = repository.tree(commit)
+def list_commit(root: Path, repository: Repository, commit: str, ours: Sequence[Path] = ()) -> Listing:
+    """Everything under ``root`` as a commit has it, from git's objects: neither the work tree nor the index is looked at.
+
+    ``ours`` as in `list_files`, and without a word.
+    """
+    own = _own(root, ours)
+    entries = [entry for entry in repository.tree(commit) if not _is_own(entry.raw, own)]
     files = [entry for entry in entries if entry.mode.startswith("100")]
     sizes = repository.sizes([entry.blob for entry in files])
     left = [_repository_left_out(entry) for entry in entries if entry.repository]

@@ -31,6 +31,7 @@ from scanners.model import (
     RulingOutcome,
     ScanResult,
     Severity,
+    Since,
     Status,
     Targets,
     Verdict,
@@ -208,6 +209,7 @@ def reports(draw: st.DrawFn) -> Report:
         interrupted=draw(st.sampled_from(("", "SIGTERM"))),
         exit_code=draw(st.integers(0, 3)),
         known=tuple(draw(st.sampled_from(((), (KnownBy("the baseline", 3, 1, 1), KnownBy("revision main", 2, 2, 0)))))),
+        since=draw(st.sampled_from((None, Since("origin/main", "ab" * 20), Since("main|x", "ab" * 20, "cd" * 20)))),
         scope=(("limits", {"bytes": 1048576}), ("excludes", [["docs/**", 3]])),
     )
 
