@@ -34,6 +34,7 @@ COMMANDS = {
     "attest": "Bind a verdict to what ships, signed.",
     "verify": "Let through what was attested, and nothing else.",
     "publish": "Send a verdict.json on: metrics and more.",
+    "cache": "Show and clear what is kept of earlier scans.",
     "scanners": "List the scanners: installed version, what they read.",
 }
 

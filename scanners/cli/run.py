@@ -33,6 +33,7 @@ from scanners.judge.scope import scope_of
 from scanners.model import EXIT_CODES, Gap, GapKind, Report
 from scanners.scan.engine import Exclude, Plan, Task, scan
 from scanners.scan.git import Repository, find
+from scanners.scan.memory import Memory
 from scanners.scan.plugin import Scanner
 from scanners.scan.process import Processes
 from scanners.scan.targets import Listing, interrupted, list_files, list_staged
@@ -113,6 +114,7 @@ class Wish(msgspec.Struct, frozen=True):
     owners: CodeOwners | None = None
     beyond: tuple[Gap, ...] = ()
     notes: tuple[str, ...] = ()
+    memory: Memory | None = None
 
 
 Replay = Callable[[Plan, Listing], Plan]
@@ -218,7 +220,7 @@ def listing_of(wish: Wish, place: Site) -> Listing:
 def plan_of(wish: Wish) -> Plan:
     """What is to be done. UsageError for a scanner that does not exist."""
     excludes = tuple(Exclude(entry.path, entry.reason, entry.scanners) for entry in wish.policy.excludes)
-    return Plan(tuple(_tasks(wish)), excludes, wish.policy.max_file_size, wish.jobs, today(), _salt(wish))
+    return Plan(tuple(_tasks(wish)), excludes, wish.policy.max_file_size, wish.jobs, today(), _salt(wish), wish.memory)
 
 
 def _salt(wish: Wish) -> bytes:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
 
 import click
+import msgspec
 
 from scanners.cli import ending, output, progress
 from scanners.cli.interruption import watched
 from scanners.cli.law import read
 from scanners.cli.listener import remark
 from scanners.cli.registry import known
+from scanners.cli.remembering import remembered
 from scanners.cli.run import Wish, run, site
 from scanners.cli.shard import ShardType, end, run_shard
 from scanners.cli.shard import prepare as prepare_part
@@ -57,6 +60,13 @@ __all__ = ["command"]
 )
 @click.option("--shard", type=ShardType(), metavar="I/N", help="Scan one of N shards into --output-dir; scangate merge judges")
 @click.option("--trust-policy", is_flag=True, help="Let a policy inside the scanned tree start programs")
+@click.option("--no-cache", is_flag=True, help="Scan every file, and keep nothing for the next scan")
+@click.option(
+    "--cache-dir",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Where answers are kept  [default: the user's cache directory]",
+)
 @click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="Programs at a time  [default: the processors there are]")
 @click.option("--explain-noise", is_flag=True, help="Tell which rules make the report long, and the policy lines against it")
 @click.option("-q", "--quiet", is_flag=True, help="Print the verdict alone")
@@ -74,6 +84,8 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
     since: str | None,
     shard: Shard | None,
     trust_policy: bool,
+    no_cache: bool,
+    cache_dir: Path | None,
     jobs: int | None,
     explain_noise: bool,
     quiet: bool,
@@ -112,10 +124,11 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
             compared={BASELINE: str(law.baseline_file)} if law.baseline is not None else {},
             salt=law.baseline.salt if law.baseline is not None else b"",
         )
-        with progress.shown(quiet=quiet) as told:
+        memory = contextlib.nullcontext() if no_cache else remembered(cache_dir, wish.policy, place.top, os.environ)
+        with memory as before, progress.shown(quiet=quiet) as told:
             if shard is not None and part is not None:
                 return end(shard, run_shard(shard, wish, place, interruption, told), part, interruption)
-            report = run(wish, place, interruption, told)
+            report = run(msgspec.structs.replace(wish, memory=before), place, interruption, told)
         report, printed = ending.write(report, outputs)
     return ending.show(report, printed, quiet=quiet, explain_noise=explain_noise)
 

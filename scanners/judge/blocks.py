@@ -17,6 +17,7 @@ __all__ = [
     "BaselineBlock",
     "Blocks",
     "BudgetBlock",
+    "CacheBlock",
     "Coverage",
     "Document",
     "ExceptionEntry",
@@ -160,6 +161,12 @@ class BaselineBlock(_Block, frozen=True, kw_only=True):
     ratchet: bool | UnsetType = UNSET
 
 
+class CacheBlock(_Block, frozen=True, kw_only=True):
+    """Which answers of earlier scans are used: with ``keyed-only`` none but those signed under SCANGATE_CACHE_KEY."""
+
+    keyed_only: bool | UnsetType = UNSET
+
+
 class ExceptionEntry(_Block, frozen=True, kw_only=True):
     """Findings that are accepted until the end of a day: those that every selector given matches.
 
@@ -187,6 +194,7 @@ class Blocks(_Block, frozen=True, kw_only=True):
     new_only: bool | UnsetType = UNSET
     baseline: BaselineBlock | UnsetType = UNSET
     advisories: Advisories | UnsetType = UNSET
+    cache: CacheBlock | UnsetType = UNSET
     coverage: Coverage | UnsetType = UNSET
     exceptions: list[Annotated[ExceptionEntry, _one_of("rule", "path", "fingerprint", "advisory")]] | UnsetType = UNSET
     exception_max_days: Annotated[int, Meta(ge=1, le=3660)] | UnsetType = UNSET

@@ -14,6 +14,7 @@ of the second that is never better than the first's. Where counting cannot tell,
 | limits | go up: more is read |
 | exception-max-days | go down |
 | advisories.wait-days | go down |
+| cache.keyed-only | go from false to true |
 | exception-unused | go from report to fail |
 | exception-owners | go from anyone to codeowners |
 | codeowners | name another place only where the floor leaves owners to anyone |
@@ -210,6 +211,12 @@ def _ratchet(floor: Policy, policy: Policy) -> Iterator[Loosening]:
         yield Loosening(path, path, "false, where the floor lets a baseline only shrink")
 
 
+def _cache(floor: Policy, policy: Policy) -> Iterator[Loosening]:
+    if floor.keyed_only and not policy.keyed_only:
+        path = ("cache", "keyed-only")
+        yield Loosening(path, path, "answers of earlier scans are used that nobody has signed")
+
+
 TABLE: tuple[Callable[[Policy, Policy], Iterator[Loosening]], ...] = (
     _budgets,
     _overrides,
@@ -223,6 +230,7 @@ TABLE: tuple[Callable[[Policy, Policy], Iterator[Loosening]], ...] = (
     _limits,
     _life,
     _wait,
+    _cache,
     _words,
     _codeowners,
     _new_only,

@@ -140,6 +140,7 @@ class Policy(msgspec.Struct, frozen=True):
     fault that was published fewer days ago does not count. ``codeowners`` is a path from the root, empty for GitHub's own places.
     ``new_only``: what was known before is told and does not count.
     ``ratchet``: a baseline that holds more than the code does fails.
+    ``keyed_only``: of what earlier scans found nothing is used but what is signed.
     """
 
     name: str
@@ -158,6 +159,7 @@ class Policy(msgspec.Struct, frozen=True):
     exception_max_days: int
     inline: Inline
     wait_days: int
+    keyed_only: bool = False
     exception_unused: Unused = Unused.REPORT
     exception_owners: Owners = Owners.ANYONE
     codeowners: str = ""

@@ -84,6 +84,7 @@ def resolved(tree: Node, environment: str, registry: Registry, today: dt.date) -
         wait_days=_said(_said(said.advisories, blocks.Advisories()).wait_days, 0),
         new_only=_said(said.new_only, True),
         ratchet=_said(_said(said.baseline, blocks.BaselineBlock()).ratchet, False),
+        keyed_only=_said(_said(said.cache, blocks.CacheBlock()).keyed_only, False),
     )
     _check_names(tree, policy, registry)
     return msgspec.structs.replace(policy, digest=digest(policy))

@@ -45,6 +45,7 @@ def _document(policy: Policy) -> dict[str, Any]:
         "new-only": policy.new_only,
         "baseline": {"ratchet": policy.ratchet},
         "advisories": {"wait-days": policy.wait_days},
+        "cache": {"keyed-only": policy.keyed_only},
         "coverage": {
             "required": list(policy.required),
             "allowed-gaps": [_given(entry, "kind", "scanner", "path", "reason") for entry in policy.allowed_gaps],

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,8 +15,19 @@ import msgspec
 
 from scanners.errors import Unreadable
 from scanners.globs import matches
-from scanners.model import FileReport, Gap, GapKind, LeftOut, ScanResult, Status, Targets
+from scanners.model import NEVER_ALLOWED, FileReport, Finding, Gap, GapKind, LeftOut, ScanResult, Status, Targets
 from scanners.scan.calls import Call
+from scanners.scan.memory import (
+    ChangedError,
+    Kept,
+    Known,
+    Memory,
+    digest_of,
+    joined,
+    key_of,
+    spans_digest,
+    world_digest,
+)
 from scanners.scan.plugin import Scanner, Source
 from scanners.scan.process import Processes
 from scanners.scan.redaction import Redaction
@@ -58,6 +70,7 @@ class Plan(msgspec.Struct, frozen=True):
     """All that a run is to do. ``today``: the day of the run, by which a scanner may find what it knows out of date.
 
     ``salt``: under which secrets' values are made into digests, to be compared with those known before; without it there are none.
+    ``memory``: the answers of earlier runs, None where none is used and none is kept.
     """
 
     tasks: tuple[Task, ...]
@@ -66,6 +79,7 @@ class Plan(msgspec.Struct, frozen=True):
     jobs: int = 1
     today: dt.date = dt.date.max
     salt: bytes = b""
+    memory: Memory | None = None
 
 
 class _Work(msgspec.Struct):
@@ -75,6 +89,10 @@ class _Work(msgspec.Struct):
     targets: list[Target]
     left_out: list[LeftOut]
     version: str | None = None
+    missing: Unreadable | None = None
+    setting: bytes | None = None
+    kept: dict[str, Kept] = {}
+    asked: set[str] = set()
     sources: list[Source] = []
     reports: list[FileReport] = []
     gaps: list[Gap] = []
@@ -96,15 +114,14 @@ def scan(
 
     ``progress`` is told (scanner, files done, files in all). Never raises for what a scanner or a file does: that is a gap.
     """
-    works = _asked(listing, plan, processes, folder, progress)
-    redaction = Redaction((source for work in works for source in work.sources), plan.salt)
-    for work in works:
-        redaction.learn(work.reports)
-    for target in listing.targets:
-        redaction.path(target.path)  # first of all in this order: the numbers of masked paths do not depend on who answered when
-    facts = redaction.facts(listing.facts)
-    facts = msgspec.structs.replace(facts, gaps=tuple(map(_hinted, facts.gaps)))
-    return tuple(_result(work, redaction) for work in works), facts
+    run = _Run(listing, plan, processes, folder, progress)
+    try:
+        run.ask()
+        return run.results()
+    except ChangedError:  # a file was changed under our hands: nothing that was remembered is used
+        run = _Run(listing, msgspec.structs.replace(plan, memory=None), processes, folder, progress)
+        run.ask()
+        return run.results()
 
 
 class Answers(msgspec.Struct, frozen=True):
@@ -119,10 +136,11 @@ class Answers(msgspec.Struct, frozen=True):
 
 def answers(listing: Listing, plan: Plan, processes: Processes, folder: Path, progress: Progress) -> tuple[Answers, ...]:
     """Runs every task as `scan` does and gives the answers that it would make its results of; skipped tasks have none."""
-    works = _asked(listing, plan, processes, folder, progress)
+    run = _Run(listing, msgspec.structs.replace(plan, memory=None), processes, folder, progress)
+    run.ask()
     return tuple(
         Answers(work.name, work.version, tuple(work.reports), tuple(work.gaps), round(work.seconds, 3))
-        for work in works
+        for work in run.works
         if not work.task.skipped
     )
 
@@ -132,20 +150,201 @@ def assigned(task: Task, listing: Listing, excludes: Sequence[Exclude]) -> tuple
     return tuple(_assign(task, listing, excludes).targets)
 
 
-def _asked(listing: Listing, plan: Plan, processes: Processes, folder: Path, progress: Progress) -> list[_Work]:
-    """Every task of ``plan`` with all that came of it."""
-    snapshot = Snapshot(folder / "snapshot")
-    works = [_assign(task, listing, plan.excludes) for task in plan.tasks]
-    _read(works, listing, plan.max_bytes, snapshot)
-    _run(works, plan.jobs, lambda timeout: Call(processes, snapshot, folder, timeout, plan.today), progress)
-    return works
+class _Run:
+    """One run over a listing: first ``ask``, then ``results``."""
+
+    def __init__(self, listing: Listing, plan: Plan, processes: Processes, folder: Path, progress: Progress) -> None:
+        self._listing = listing
+        self._plan = plan
+        self._progress = progress
+        self._snapshot = Snapshot(Path(tempfile.mkdtemp(prefix="scan-", dir=folder)) / "snapshot")
+        self._new_call = lambda timeout: Call(processes, self._snapshot, folder, timeout, plan.today)
+        self._environ = processes.environ
+        self._digests: dict[str, str] = {}
+        self._copies: dict[str, Source | Unreadable] = {}
+        self.works = [_assign(task, listing, plan.excludes) for task in plan.tasks]
+
+    def ask(self) -> None:
+        """Recalls what is known and lets the scanners say the rest. ChangedError where what is known is not true any more."""
+        there = [work for work in self.works if not work.task.skipped and _is_there(work)]
+        self._recall(there)
+        asked = self.works
+        while True:
+            self._read(asked)
+            _run([work for work in asked if work in there], self._plan.jobs, self._new_call, self._progress)
+            asked = self._doubted()
+            if not asked:
+                return
+
+    def results(self) -> tuple[tuple[ScanResult, ...], Targets]:
+        """What came of it, redacted; what may be is kept for the next run."""
+        redaction = self._redaction()
+        for target in self._listing.targets:
+            redaction.path(target.path)  # first of all in this order: a masked path's number does not depend on who answered when
+        facts = redaction.facts(self._listing.facts)
+        facts = msgspec.structs.replace(facts, gaps=tuple(map(_hinted, facts.gaps)))
+        world = world_digest(redaction.spans, self._digests) if self._plan.memory is not None else b""
+        told = {work.name: redaction.by_file(work.reports) for work in self.works}
+        results = tuple(_result(work, redaction, told[work.name], world) for work in self.works)
+        self._keep(redaction, told, world)
+        return results, facts
+
+    def _recall(self, works: Sequence[_Work]) -> None:
+        """Looks up the answers of earlier runs. Where a scanner sees all its files at once, all of them are known or none is."""
+        memory = self._plan.memory
+        if memory is None:
+            return
+        for work in works:
+            facts = (self._environ, self._plan.today, work.task.timeout, self._plan.max_bytes)
+            work.setting, _ = _wall(lambda: memory.setting(work.task.scanner, work.task.options, work.version or "", facts))  # noqa: B023
+        wanted = {target.path: target for work in works if work.setting is not None for target in work.targets}
+        self._digests = memory.digests(self._listing, list(wanted.values()), self._plan.max_bytes)
+        for work in works:
+            kept = memory.recall(self._keys(work))
+            if work.task.scanner.SPLITS or len(kept) == len(work.targets):
+                work.kept = kept
+
+    def _keys(self, work: _Work) -> dict[str, bytes]:
+        """The keys of the answers of one scanner, for the files that have a digest."""
+        setting = work.setting
+        if setting is None:
+            return {}
+        named = [(target.path, self._digests[target.path]) for target in work.targets if self._digests.get(target.path)]
+        if not work.task.scanner.SPLITS:
+            if len(named) < len(work.targets):
+                return {}
+            setting = key_of(setting, "", repr(named))
+        return {path: key_of(setting, path, digest) for path, digest in named}
+
+    def _read(self, works: Sequence[_Work]) -> None:
+        """Copies every file that somebody has to read, once; one that cannot be copied is a gap of each that would have read it."""
+        wanted = {
+            target.path: target
+            for work in works
+            for target in work.targets
+            if target.path not in work.kept and target.path not in self._copies
+        }
+        self._copies |= self._copied(wanted)
+        for work in works:
+            paths = [target.path for target in work.targets if target.path not in work.kept and target.path not in work.asked]
+            copies = [(path, self._copies[path]) for path in paths]
+            work.asked |= set(paths)
+            work.sources = [copy for _, copy in copies if isinstance(copy, Source)]
+            work.gaps += [_gap(work.name, path, copy) for path, copy in copies if isinstance(copy, Unreadable)]
+            if work.missing is not None:
+                work.gaps += [_gap(work.name, source.path, work.missing) for source in work.sources] or [
+                    _gap(work.name, None, work.missing)
+                ]
+
+    def _copied(self, wanted: dict[str, Target]) -> dict[str, Source | Unreadable]:
+        copies: dict[str, Source | Unreadable] = {}
+        try:
+            read = self._listing.reader(list(wanted.values()), self._plan.max_bytes)
+        except Unreadable as fault:  # git does not hand out what the index holds
+            return dict.fromkeys(wanted, fault)
+        for path, target in wanted.items():
+            try:
+                data = read(target)
+                copies[path] = self._snapshot.add(path, data)
+            except Unreadable as fault:
+                copies[path] = fault
+            except OSError as error:  # a full disk, a path that is too long below another folder
+                copies[path] = Unreadable(
+                    GapKind.UNREADABLE, f"cannot be copied for the scan: {error.strerror or type(error).__name__}"
+                )
+            else:
+                self._note_digest(target, data)
+        return copies
+
+    def _note_digest(self, target: Target, data: bytes) -> None:
+        if self._plan.memory is None:
+            return
+        digest = digest_of(data, target.blob)
+        if digest != self._digests.get(target.path, digest) and any(target.path in work.kept for work in self.works):
+            raise ChangedError
+        self._digests[target.path] = digest
+
+    def _redaction(self) -> Redaction:
+        """All that is known of secrets, from the answers of this run and from those that were kept."""
+        targets = {target.path: target for target in self._listing.targets}
+        known = {path for work in self.works for path in work.kept} - self._copies.keys()
+        sources = [copy for copy in self._copies.values() if isinstance(copy, Source)]
+        sources += [Known(path, targets[path], self._digests[path], self._listing, self._plan.max_bytes) for path in sorted(known)]
+        redaction = Redaction(sources, self._plan.salt)
+        for work in self.works:
+            redaction.learn([*work.reports, *(FileReport(path, secrets=kept.secrets) for path, kept in work.kept.items())])
+        return redaction
+
+    def _doubted(self) -> list[_Work]:
+        """The scanners that have to be asked again, since secrets stand elsewhere than when their answers were kept."""
+        if not any(work.kept for work in self.works):
+            return []
+        redaction = self._redaction()
+        world = world_digest(redaction.spans, self._digests)
+        around = {path: spans_digest(spans) for path, spans in redaction.spans.items()}
+        doubted = []
+        for work in self.works:
+            lost = {
+                path
+                for path, kept in work.kept.items()
+                if not kept.says_nothing and (kept.around != around.get(path, b"") or (kept.touched and kept.world != world))
+            }
+            if lost and not work.task.scanner.SPLITS:
+                lost = set(work.kept)
+            if lost:
+                work.kept = {path: kept for path, kept in work.kept.items() if path not in lost}
+                doubted.append(work)
+        return doubted
+
+    def _keep(self, redaction: Redaction, told: Mapping[str, Mapping[str, Sequence[Finding]]], world: bytes) -> None:
+        """Keeps the new answers for the next run, but for those with a gap."""
+        if self._plan.memory is None:
+            return
+        bad = {gap.path for work in self.works for gap in _gaps(work) if gap.kind in NEVER_ALLOWED} - {None}
+        answers: dict[bytes, Kept] = {}
+        for work in self.works:
+            keys = self._keys(work)
+            stale = {path: kept for path, kept in work.kept.items() if not kept.says_nothing and kept.world != world}
+            answers |= {keys[path]: _renewed(kept, redaction, world) for path, kept in stale.items()}
+            own = {gap.path for gap in _gaps(work)}
+            if None in own or (own and not work.task.scanner.SPLITS):
+                continue
+            reports: defaultdict[str, list[FileReport]] = defaultdict(list)
+            for report in work.reports:
+                reports[report.path].append(report)
+            for path in reports.keys() & keys.keys() - own - bad:
+                if redaction.path(path) == path:
+                    answers[keys[path]] = _kept(joined(reports[path]), told[work.name][path], redaction, world)
+        self._plan.memory.keep(answers)
+
+
+def _kept(report: FileReport, findings: Sequence[Finding], redaction: Redaction, world: bytes) -> Kept:
+    around = spans_digest(redaction.spans.get(report.path, ()))
+    components = tuple(redaction.components([report]))
+    touched = redaction.is_touched(report.path) or components != tuple(sorted(set(report.components)))
+    return Kept(tuple(map(_unsalted, findings)), report.secrets, components, report.left_out, around, world, touched)
+
+
+def _renewed(kept: Kept, redaction: Redaction, world: bytes) -> Kept:
+    """An answer as it is told in another world: what was no secret when it was kept may be one now, and must not stay."""
+    findings = tuple(redaction.again(kept.findings))
+    components = tuple(redaction.components([FileReport("", components=kept.components)]))
+    touched = (findings, components) != (kept.findings, kept.components)
+    return msgspec.structs.replace(kept, findings=findings, components=components, world=world, touched=touched)
+
+
+def _unsalted(finding: Finding) -> Finding:
+    """A finding without the digest of its secret: that is made anew in each run, under its own salt."""
+    if finding.record is None or not finding.record.secret:
+        return finding
+    return msgspec.structs.replace(finding, record=msgspec.structs.replace(finding.record, secret=""))
 
 
 def _assign(task: Task, listing: Listing, excludes: Sequence[Exclude]) -> _Work:
     """Which targets are this scanner's business, and which of those the policy leaves out."""
     name = task.scanner.NAME
     mine = [exclude for exclude in excludes if not exclude.scanners or name in exclude.scanners]
-    work = _Work(task, [], [], sources=[], reports=[], gaps=[])
+    work = _Work(task, [], [], kept={}, asked=set(), sources=[], reports=[], gaps=[])
     for target in listing.targets if not task.skipped else ():
         if (task.paths is not None and target.path not in task.paths) or not _reads(task, target.path):
             continue
@@ -163,34 +362,10 @@ def _reads(task: Task, path: str) -> bool:
     return bool(mine) or fault is not None
 
 
-def _read(works: Sequence[_Work], listing: Listing, limit: int, snapshot: Snapshot) -> None:
-    """Copies every file that somebody reads, once; a file that cannot be copied is a gap of each that would have read it."""
-    wanted = {target.path: target for work in works for target in work.targets}
-    sources: dict[str, Source] = {}
-    faults: dict[str, Unreadable] = {}
-    try:
-        read = listing.reader(list(wanted.values()), limit)
-    except Unreadable as fault:  # git does not hand out what the index holds
-        wanted, faults = {}, dict.fromkeys(wanted, fault)
-    for path, target in wanted.items():
-        try:
-            sources[path] = snapshot.add(path, read(target))
-        except Unreadable as fault:
-            faults[path] = fault
-        except OSError as error:  # a full disk, a path that is too long below another folder
-            faults[path] = Unreadable(
-                GapKind.UNREADABLE, f"cannot be copied for the scan: {error.strerror or type(error).__name__}"
-            )
-    for work in works:
-        work.sources = [sources[target.path] for target in work.targets if target.path in sources]
-        work.gaps = [_gap(work.name, target.path, faults[target.path]) for target in work.targets if target.path in faults]
-
-
 def _run(works: Sequence[_Work], jobs: int, new_call: Callable[[float], Call], progress: Progress) -> None:
     """Runs all calls of all scanners on ``jobs`` threads, the largest first."""
     done: Counter[str] = Counter()
-    ready = [work for work in works if not work.task.skipped and _is_there(work)]
-    pending = [(work, batch) for work in ready for batch in _batches(work, jobs)]
+    pending = [(work, batch) for work in works for batch in _batches(work, jobs)]
     pending.sort(key=lambda item: -sum(source.file.stat().st_size for source in item[1]))
     with ThreadPoolExecutor(max_workers=max(jobs, 1)) as pool:
         futures: list[tuple[_Work, list[Source], Future[_Answer]]] = []
@@ -207,12 +382,10 @@ def _run(works: Sequence[_Work], jobs: int, new_call: Callable[[float], Call], p
 
 def _is_there(work: _Work) -> bool:
     """Asks for the tool's version; a tool that is not there is a gap, even if there is nothing for it to read."""
-    version, fault = _wall(lambda: str(work.task.scanner.version()))
-    if fault is not None:
-        work.gaps += [_gap(work.name, source.path, fault) for source in work.sources] or [_gap(work.name, None, fault)]
-        return False
-    work.version = version or ""
-    return True
+    version, work.missing = _wall(lambda: str(work.task.scanner.version()))
+    if work.missing is None:
+        work.version = version or ""
+    return work.missing is None
 
 
 def _batches(work: _Work, jobs: int) -> list[list[Source]]:
@@ -309,18 +482,28 @@ def _check(name: str, report: FileReport, given: set[str]) -> None:
         raise Unreadable(GapKind.GARBAGE, "its output has a finding in another scanner's name")
 
 
+def _gaps(work: _Work) -> list[Gap]:
+    return [*work.gaps, *(gap for report in work.reports for gap in report.gaps)]
+
+
 def _left_out(work: _Work) -> list[LeftOut]:
     """What this scanner did not look at on purpose: whole files by the policy's word, parts of files by its own."""
-    return [*work.left_out, *(left for report in work.reports for left in report.left_out)]
+    said = [left for report in work.reports for left in report.left_out]
+    return [*work.left_out, *said, *(left for kept in work.kept.values() for left in kept.left_out)]
 
 
-def _result(work: _Work, redaction: Redaction) -> ScanResult:
+def _result(work: _Work, redaction: Redaction, told: Mapping[str, Sequence[Finding]], world: bytes) -> ScanResult:
     if work.task.skipped:
         return ScanResult(work.name, "", Status.SKIPPED, reason=work.task.skipped)
-    findings = redaction.findings(work.reports)
-    gaps = redaction.gaps(map(_hinted, [*work.gaps, *(gap for report in work.reports for gap in report.gaps)]))
+    findings = [finding for found in told.values() for finding in found]
+    for kept in work.kept.values():
+        mine = redaction.salted(kept.findings, kept.secrets)
+        findings += mine if kept.world == world else redaction.again(mine)
+    gaps = redaction.gaps(map(_hinted, _gaps(work)))
     lost = {gap.path for gap in gaps}
-    files = tuple(sorted({redaction.path(report.path) for report in work.reports} - lost))
+    read = {report.path for report in work.reports} | work.kept.keys()
+    files = tuple(sorted({redaction.path(path) for path in read} - lost))
+    components = [FileReport(path, components=kept.components) for path, kept in work.kept.items()]
     return ScanResult(
         scanner=work.name,
         version=work.version or "",
@@ -328,11 +511,12 @@ def _result(work: _Work, redaction: Redaction) -> ScanResult:
         accounting=work.task.scanner.ACCOUNTING,
         given=len(work.targets),
         files=files,
-        findings=tuple(findings),
+        cached=len(work.kept),
+        findings=tuple(sorted(findings, key=Finding.sort_key)),
         gaps=tuple(gaps),
         left_out=tuple(sorted(msgspec.structs.replace(left, path=redaction.path(left.path)) for left in _left_out(work))),
         seconds=round(work.seconds, 3),
-        components=tuple(redaction.components(work.reports)),
+        components=tuple(redaction.components([*work.reports, *components])),
     )
 
 

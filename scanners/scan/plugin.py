@@ -85,6 +85,10 @@ class Scanner(Protocol):
     """A scanner: usually a module. ``scan`` yields a FileReport for each file it read; the engine makes a gap of each it did not.
 
     It raises Unreadable on anything it does not expect: empty output, a missing key, an exit code it does not know.
+
+    Its answers are kept for the next scan only where it has a function ``answers_digest(options, environ, today) -> str | None`` as
+    well: a digest of all that they depend on beside the files, the options, the tool's version and scangate itself (an empty text:
+    nothing), None where none may be kept this time.
     """
 
     NAME: str

@@ -113,9 +113,13 @@ def _pieces(lines: Sequence[str], spans: Iterable[Span]) -> Iterator[tuple[int, 
 
 
 class Values:
-    """Secrets, to be taken out of what is said; a text costs its own length to look through, however many secrets there are."""
+    """Secrets, to be taken out of what is said; a text costs its own length to look through, however many secrets there are.
+
+    ``struck`` are those that were there to be taken out.
+    """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
+        self.struck: set[str] = set()
         self._by_start: defaultdict[str, set[str]] = defaultdict(set)
         self.add(secrets)
 
@@ -129,12 +133,15 @@ class Values:
         if not self._by_start:
             return text
         found = [
-            (at, at + len(secret))
+            (at, secret)
             for at in range(len(text) - SHORTEST_VALUE + 1)
             for secret in self._by_start.get(text[at : at + SHORTEST_VALUE], ())
             if text.startswith(secret, at)
         ]
-        return _without(text, sorted(found)) if found else text
+        if not found:
+            return text
+        self.struck.update(secret for _, secret in found)
+        return _without(text, sorted((at, at + len(secret)) for at, secret in found))
 
 
 def mask_suspicious(text: str) -> str:

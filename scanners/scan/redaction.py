@@ -25,6 +25,7 @@ class Redaction:
         self._sources = {source.path: source for source in sources}
         self._spans: defaultdict[str, set[Span]] = defaultdict(set)
         self._values = Values()
+        self._touched: set[str] = set()
         self._shown: dict[str, str] = {}
         self._comments: dict[str, Mapping[int, Sequence[Comment]]] = {}
         self._masked = 0
@@ -38,21 +39,46 @@ class Redaction:
 
     def findings(self, reports: Sequence[FileReport]) -> list[Finding]:
         """The findings of one scanner, each with its identity, without a byte of a secret; sorted."""
+        return sorted((finding for told in self.by_file(reports).values() for finding in told), key=Finding.sort_key)
+
+    def by_file(self, reports: Sequence[FileReport]) -> dict[str, list[Finding]]:
+        """The findings of one scanner as `findings` gives them, by the paths that the reports name."""
         by_path: defaultdict[str, list[Finding]] = defaultdict(list)
         spans: defaultdict[str, set[Span]] = defaultdict(set)  # this scanner's own: another's presence shall change no digest
         for report in reports:
             by_path[report.path] += report.findings
             spans[report.path] |= set(report.secrets)
-        found: list[Finding] = []
-        for path in sorted(by_path):
-            if by_path[path]:
-                clean = take_out(self._lines(path), self._spans[path])
-                words: defaultdict[int, set[str]] = defaultdict(set)
-                for number, word in values_by_line(self._lines(path), self._spans[path]):
-                    words[number].add(word)
-                named = (self._salted(finding, spans[path]) for finding in identify(by_path[path], clean))
-                found += [self._clean(finding, words) for finding in named]
-        return sorted(found, key=Finding.sort_key)
+        return {path: self._told(path, by_path[path], spans[path]) for path in sorted(by_path)}
+
+    def _told(self, path: str, findings: Sequence[Finding], spans: Iterable[Span]) -> list[Finding]:
+        if not findings:
+            return []
+        clean = take_out(self._lines(path), self._spans[path])
+        words: defaultdict[int, set[str]] = defaultdict(set)
+        for number, word in values_by_line(self._lines(path), self._spans[path]):
+            words[number].add(word)
+        self._values.struck.clear()
+        told = [self._clean(self._salted(finding, spans), words) for finding in identify(findings, clean)]
+        if self._values.struck - set(values(self._lines(path), self._spans[path])):
+            self._touched.add(path)
+        return told
+
+    @property
+    def spans(self) -> Mapping[str, set[Span]]:
+        """Where the secrets stand, by path."""
+        return self._spans
+
+    def is_touched(self, path: str) -> bool:
+        """Whether a secret of another file was taken out of what was told of this one."""
+        return path in self._touched
+
+    def again(self, findings: Iterable[Finding]) -> list[Finding]:
+        """Findings of an earlier run that were told without the secrets of their own file, now without those of all files."""
+        return [self._clean(finding, {}) for finding in findings]
+
+    def salted(self, findings: Iterable[Finding], spans: Iterable[Span]) -> list[Finding]:
+        """Findings of an earlier run with the digests of their secrets under the salt of this one."""
+        return [self._salted(finding, spans) for finding in findings]
 
     def gaps(self, gaps: Iterable[Gap]) -> list[Gap]:
         """The gaps without a byte of a secret; sorted, each once."""

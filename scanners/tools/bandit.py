@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import re
 import warnings
@@ -41,6 +42,12 @@ def reads(path: str, options: Options) -> bool:
     """Python files."""
     del options
     return path.endswith((".py", ".pyw"))
+
+
+def answers_digest(options: Options, environ: Mapping[str, str], today: dt.date) -> str:
+    """Nothing: an answer is about the files alone."""
+    del options, environ, today
+    return ""
 
 
 def scan(files: Sequence[Source], options: Options, run: Run) -> Iterable[FileReport]:

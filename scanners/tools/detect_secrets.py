@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -63,6 +64,12 @@ def reads(path: str, options: Options) -> bool:
     """Every file but those whose name says that they are pictures, archives or programs."""
     del options
     return _BINARY.search(path) is None
+
+
+def answers_digest(options: Options, environ: Mapping[str, str], today: dt.date) -> str:
+    """Nothing: an answer is about the files alone."""
+    del options, environ, today
+    return ""
 
 
 def scan(files: Sequence[Source], options: Options, run: Run) -> Iterable[FileReport]:

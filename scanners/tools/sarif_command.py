@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -31,7 +32,9 @@ _CWE = re.compile(r"cwe[-/](\d+)", re.IGNORECASE)
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """A command block. In ``command``, ``{files}`` becomes the files and ``{root}`` a folder that holds just them; one of the two
-    must be there. ``{output}`` names a file that the program writes its SARIF to; without it, standard output is read."""
+    must be there. ``{output}`` names a file that the program writes its SARIF to; without it, standard output is read. ``per_file``
+    says that what is told of a file depends on that file alone: with a ``version`` and no network, it is kept for the next scan.
+    """
 
     command: tuple[str, ...]
     reads: tuple[Glob, ...]
@@ -39,6 +42,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     kind: Literal["code", "secret", "dependency", "configuration"] = "code"
     version: str = ""
     network: bool = False
+    per_file: bool = False
 
     def __post_init__(self) -> None:
         if not self.command:
@@ -53,12 +57,13 @@ class SarifCommand:
     """One command block as a scanner. The run as a whole vouches for its files: SARIF does not name what was read."""
 
     ACCOUNTING = Accounting.WHOLE_RUN
-    SPLITS = False
+    SPLITS: bool
 
     def __init__(self, name: str, block: Options) -> None:
         self.NAME = name
         self.Options = Options
         self._block = block
+        self.SPLITS = block.per_file
 
     def version(self) -> str:
         """The version that the block states; "unstated" where it states none."""
@@ -67,6 +72,11 @@ class SarifCommand:
     def reads(self, path: str, options: Options) -> bool:
         """What the block says."""
         return any(matches(pattern, path) for pattern in options.reads)
+
+    def answers_digest(self, options: Options, environ: Mapping[str, str], today: dt.date) -> str | None:
+        """Nothing, where the block gives its word for it."""
+        del environ, today
+        return "" if options.per_file and options.version and not options.network else None
 
     def scan(self, files: Sequence[Source], options: Options, run: Run) -> Iterable[FileReport]:
         """Runs the program once over all ``files``; they count as read if it says that it did its work."""

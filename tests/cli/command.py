@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,11 +46,19 @@ def environment(**more: str) -> dict[str, str]:
 def scangate(
     *arguments: str | Path, cwd: Path, env: Mapping[str, str] | None = None, command: Path = SCANGATE, under: tuple[str, ...] = ()
 ) -> Ran:
-    """Runs ``scangate`` with ``arguments`` in ``cwd``, ``under`` another program where one is given."""
+    """Runs ``scangate`` with ``arguments`` in ``cwd``, ``under`` another program where one is given; without what earlier tests
+    left in the user's cache, unless ``env`` names one."""
     argv = [*under, str(command), *map(str, arguments)]
-    done = subprocess.run(
-        argv, cwd=cwd, env=dict(env or environment()), capture_output=True, timeout=LIMIT, check=False, stdin=subprocess.DEVNULL
-    )
+    with tempfile.TemporaryDirectory(prefix="cache-of-a-test-") as cache:
+        done = subprocess.run(
+            argv,
+            cwd=cwd,
+            env={"SCANGATE_CACHE": cache, **(env or environment())},
+            capture_output=True,
+            timeout=LIMIT,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
     return Ran(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"))
 
 

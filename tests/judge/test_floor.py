@@ -78,6 +78,7 @@ CASES: list[tuple[str, Any, Any, Any]] = [
     ("overrides", (unfixed(3),), (unfixed(2),), (unfixed(3, None),)),
     ("overrides", (unfixed(3),), (unfixed(3), unfixed(0, True)), (unfixed(3, True),)),
     ("wait_days", 7, 6, 8),
+    ("keyed_only", True, True, False),
     ("max_file_size", 1024, 2048, 512),
     ("timeout", 600, 700, 500),
     ("exception_max_days", 30, 30, 31),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from scanners.model import Gap, ScanResult, Targets
 from scanners.scan.calls import Call
 from scanners.scan.engine import Exclude, Plan, Task, scan
 from scanners.scan.git import Repository, find
+from scanners.scan.memory import Memory
 from scanners.scan.plugin import Source
 from scanners.scan.process import Processes
 from scanners.scan.snapshot import Snapshot
@@ -89,11 +91,13 @@ class Bench:
         jobs: int = 1,
         max_bytes: int = 1024 * 1024,
         excludes: Sequence[Exclude] = (),
+        memory: Memory | None = None,
+        today: dt.date = dt.date.max,
     ) -> tuple[ScanResult, Targets]:
         """Scans the root, with ``files`` written to it first, by one scanner."""
         write(self.root, files or {})
         task = Task(scanner, scanner.Options() if options is None else options, timeout)
-        plan = Plan((task,), tuple(excludes), max_bytes, jobs)
+        plan = Plan((task,), tuple(excludes), max_bytes, jobs, today, memory=memory)
         folder = Path(tempfile.mkdtemp(dir=self.private))
         listing = self.listing() if listing is None else listing
         (result,), facts = scan(listing, plan, self.processes, folder, lambda *_: None)

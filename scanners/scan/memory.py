@@ -1,0 +1,277 @@
+"""What a scan knows from earlier ones: the answers of scanners over the same bytes, and the digests of files that did not change.
+
+An answer is kept as reports show it, without a byte of a detected secret; it is used again only where the same secrets stand
+around it.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import stat
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from scanners.errors import Unreadable
+from scanners.model import Component, FileReport, Finding, LeftOut, Span
+from scanners.scan.cache import Cache
+from scanners.scan.plugin import Source
+from scanners.scan.targets import Listing, Target
+
+__all__ = [
+    "ChangedError",
+    "Kept",
+    "Known",
+    "Memory",
+    "digest_of",
+    "joined",
+    "key_of",
+    "spans_digest",
+    "world_digest",
+]
+
+RACY = 2.0  # seconds: a file that changed so shortly before it was read may change again and look the same
+EMPTY = b"\0"
+PROGRAM = ("scan", "tools", "advisories")  # packages of ours that decide what an answer is
+BOOT = "/proc/sys/kernel/random/boot_id"
+
+
+class ChangedError(Exception):
+    """A file is not what it was when its answers were looked up; nothing that was remembered can be used in this run."""
+
+
+class Kept(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """One scanner's answer over one file, which had no gap: findings with their identity, redacted.
+
+    ``around`` is the digest of where all scanners saw secrets in this file, ``world`` of where they stood in all files; ``touched``
+    tells that a secret of another file was taken out of this answer, which then holds in that world alone.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    secrets: tuple[Span, ...] = ()
+    components: tuple[Component, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    around: bytes = b""
+    world: bytes = b""
+    touched: bool = False
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether it holds whatever stands around it."""
+        return not (self.findings or self.secrets or self.components or self.left_out)
+
+
+class _Stat(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """A file as it was when it was read: bytes, nanoseconds of its last change of content and of anything, and its digest."""
+
+    size: int
+    modified: int
+    changed: int
+    digest: str
+
+
+class Known(Source):
+    """A file that nobody needs to scan: its bytes are read only where its secrets have to be looked up, and are what they were."""
+
+    def __init__(self, path: str, target: Target, digest: str, listing: Listing, limit: int) -> None:
+        super().__init__(path, Path())
+        self._target = target
+        self._digest = digest
+        self._listing = listing
+        self._limit = limit
+
+    def data(self) -> bytes:
+        """The bytes of the file; ChangedError where they are others than those that were answered for."""
+        try:
+            data = self._listing.reader([self._target], self._limit)(self._target)
+        except Unreadable as fault:
+            raise ChangedError from fault
+        if digest_of(data, self._target.blob) != self._digest:
+            raise ChangedError
+        return data
+
+
+def digest_of(data: bytes, blob: str = "") -> str:
+    """The digest of the bytes that are read; of bytes from git, the name that git gives them: empty where it is not theirs."""
+    if not blob:
+        return hashlib.sha256(data).hexdigest()
+    name = hashlib.sha256() if len(blob) == 64 else hashlib.sha1(usedforsecurity=False)
+    name.update(b"blob %d\0" % len(data) + data)
+    return f"git:{blob}" if name.hexdigest() == blob else ""
+
+
+def spans_digest(spans: Iterable[Span]) -> bytes:
+    """Where secrets stand in one file; empty where there is none."""
+    found = sorted(set(spans))
+    return hashlib.sha256(msgspec.msgpack.encode(found)).digest() if found else b""
+
+
+def world_digest(spans: Mapping[str, Iterable[Span]], digests: Mapping[str, str]) -> bytes:
+    """Where secrets stand in all files, and so which they are."""
+    told = [(path, digests.get(path, ""), sorted(set(found))) for path, found in sorted(spans.items()) if found]
+    return hashlib.sha256(msgspec.msgpack.encode(told)).digest()
+
+
+class Memory:
+    """The memory of one run. ``rules``: digests of the rules that are ours, by scanner; ``now``: seconds since 1970."""
+
+    def __init__(self, cache: Cache, rules: Mapping[str, str], now: float) -> None:
+        self._cache = cache
+        self._rules = rules
+        self._now = now
+        self._decode = msgspec.msgpack.Decoder(Kept)
+        self._decode_stat = msgspec.msgpack.Decoder(_Stat)
+
+    def digests(self, listing: Listing, targets: Sequence[Target], limit: int) -> dict[str, str]:
+        """The digests of ``targets`` by path. One that cannot be read has none."""
+        found = {target.path: f"git:{target.blob}" for target in targets if target.blob}
+        stats = {target: state for target in targets if not target.blob and (state := _state(listing, target)) is not None}
+        keys = {target: _stat_key(listing, target, state) for target, state in stats.items()}
+        held = self._cache.get(keys.values())
+        fresh: dict[bytes, bytes] = {}
+        read = listing.reader([], limit)
+        for target, state in stats.items():
+            known = self._known(held.get(keys[target]))
+            facts = (state.st_size, state.st_mtime_ns, state.st_ctime_ns)
+            if known is not None and (known.size, known.modified, known.changed) == facts:
+                found[target.path] = known.digest
+                continue
+            try:
+                digest = digest_of(read(target))
+            except Unreadable:
+                continue
+            found[target.path] = digest
+            again = _state(listing, target)
+            if again is not None and self._is_settled(state, again):
+                fresh[keys[target]] = msgspec.msgpack.encode(_Stat(*facts, digest))
+        self._cache.put(fresh)
+        return found
+
+    def setting(self, scanner: Any, options: Any, version: str, facts: tuple[Any, ...]) -> bytes | None:
+        """What an answer of ``scanner`` depends on beside a file's path and bytes; None where nothing of it may be kept."""
+        ask = getattr(scanner, "answers_digest", None)
+        resting_on = ask(options, *facts[:2]) if ask is not None else None
+        if resting_on is None:
+            return None
+        told = (
+            *(scanner.NAME, version, resting_on, list(sys.version_info[:2]), _program(), _adapter(scanner), _installed()),
+            *(self._rules.get(scanner.NAME, ""), msgspec.to_builtins(options), list(facts[2:])),
+        )
+        return hashlib.sha256(msgspec.json.encode(told, order="sorted")).digest()
+
+    def recall(self, keys: Mapping[str, bytes]) -> dict[str, Kept]:
+        """The answers that are kept, by path."""
+        held = self._cache.get(keys.values())
+        found = {}
+        for path, key in keys.items():
+            value = held.get(key)
+            kept = Kept() if value == EMPTY else self._answer(value, path)
+            if kept is not None:
+                found[path] = kept
+        return found
+
+    def keep(self, answers: Mapping[bytes, Kept]) -> None:
+        """Keeps answers by their keys."""
+        encode = msgspec.msgpack.Encoder().encode
+        self._cache.put({key: EMPTY if kept.says_nothing else encode(kept) for key, kept in answers.items()})
+
+    def _answer(self, value: bytes | None, path: str) -> Kept | None:
+        if value is None:
+            return None
+        try:
+            kept = self._decode.decode(value)
+        except (msgspec.ValidationError, msgspec.DecodeError, ValueError):
+            return None
+        places = {finding.location.path for finding in kept.findings} | {component.path for component in kept.components}
+        return kept if places <= {path} else None
+
+    def _known(self, value: bytes | None) -> _Stat | None:
+        try:
+            return self._decode_stat.decode(value) if value is not None else None
+        except (msgspec.ValidationError, msgspec.DecodeError):
+            return None
+
+    def _is_settled(self, before: os.stat_result, after: os.stat_result) -> bool:
+        """Whether a file was the same before and after it was read, and had been for a while: git's rule for what is racy."""
+        same = _facts(before) == _facts(after)
+        return same and self._now - max(after.st_mtime, after.st_ctime) > RACY
+
+
+def key_of(setting: bytes, path: str, digest: str) -> bytes:
+    """The key of an answer over one file."""
+    name = path.encode("utf-8", "surrogatepass")
+    return hashlib.sha256(setting + len(name).to_bytes(8, "big") + name + digest.encode()).digest()
+
+
+def joined(reports: Sequence[FileReport]) -> FileReport:
+    """What one scanner said of one file, in one report."""
+    return FileReport(
+        reports[0].path,
+        secrets=tuple(span for report in reports for span in report.secrets),
+        components=tuple(component for report in reports for component in report.components),
+        left_out=tuple(left for report in reports for left in report.left_out),
+    )
+
+
+def _state(listing: Listing, target: Target) -> os.stat_result | None:
+    try:
+        state = os.lstat(_full(listing, target))
+    except OSError:
+        return None
+    return state if stat.S_ISREG(state.st_mode) else None
+
+
+def _full(listing: Listing, target: Target) -> bytes:
+    return os.path.join(os.fsencode(listing.root), target.raw)  # noqa: PTH118 -- bytes: a name need not be text
+
+
+def _facts(state: os.stat_result) -> tuple[int, ...]:
+    return (state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns)
+
+
+def _stat_key(listing: Listing, target: Target, state: os.stat_result) -> bytes:
+    told = f"stat\0{_boot()}\0{state.st_dev}\0{state.st_ino}\0".encode()
+    return hashlib.sha256(told + _full(listing, target)).digest()
+
+
+@functools.cache
+def _boot() -> str:
+    """This machine since it was started: another one may number its files in the same way."""
+    try:
+        return Path(BOOT).read_text("ascii")
+    except OSError:
+        return str(os.getpid())  # then nothing is remembered
+
+
+@functools.cache
+def _program() -> str:
+    """The digest of our own modules that decide what an answer is: a developer's change never reads what the old ones said."""
+    root = Path(__file__).parents[1]
+    files = [*root.glob("*.py"), *(file for name in PROGRAM for file in sorted((root / name).rglob("*.py")))]
+    digest = hashlib.sha256()
+    for file in sorted(files):
+        data = file.read_bytes()
+        digest.update(f"{file.relative_to(root)}\0{len(data)}\0".encode() + data)
+    return digest.hexdigest()
+
+
+def _adapter(scanner: Any) -> str:
+    """The digest of the module that a scanner comes from, where it is not one of ours."""
+    module = sys.modules.get(getattr(scanner, "__name__", "") or type(scanner).__module__)
+    file = getattr(module, "__file__", None)
+    return hashlib.sha256(Path(file).read_bytes()).hexdigest() if file else ""
+
+
+@functools.cache
+def _installed() -> str:
+    """What is installed beside us, by name and version: a tool may have plugins and libraries that change what it says."""
+    names: set[str] = set()
+    for entry in sys.path:
+        if entry.endswith("-packages") and Path(entry).is_dir():
+            names |= {name for name in os.listdir(entry) if name.endswith((".dist-info", ".egg-info"))}  # noqa: PTH208
+    return hashlib.sha256("\0".join(sorted(names)).encode()).hexdigest()

@@ -1,0 +1,360 @@
+"""What was answered once is not asked again, and nothing else is believed: any change of what an answer depends on asks anew."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import random
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from scanners.model import (
+    Accounting,
+    Component,
+    Confidence,
+    FileReport,
+    Finding,
+    Gap,
+    GapKind,
+    Kind,
+    Location,
+    ScanResult,
+    Severity,
+    Span,
+)
+from scanners.scan import memory as memory_module
+from scanners.scan.cache import Cache
+from scanners.scan.engine import Plan, Task, scan
+from scanners.scan.memory import Memory
+from scanners.scan.plugin import Run, Source
+
+from .bench import Bench, git, write
+
+LATER = 86_400.0 * 365 * 100  # seconds since 1970: no file of a test was changed just now
+SECRET = "hunter2-correct-horse"
+
+
+class Words:
+    """Finds each line with ``bad`` in it, tells where ``secret=`` values stand, gives up on files with ``broken`` in them."""
+
+    ACCOUNTING = Accounting.PER_FILE
+
+    class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+        """What it may be told."""
+
+        level: int = 1
+
+    def __init__(self, name: str = "words", *, secrets: bool = True, splits: bool = True, version: str = "1") -> None:
+        self.NAME = name
+        self.SPLITS = splits
+        self._secrets = secrets
+        self._version = version
+        self.resting_on: str | None = ""
+        self.asked: list[str] = []
+
+    def version(self) -> str:
+        return self._version
+
+    def reads(self, path: str, options: Any) -> bool:
+        return path.endswith(".txt")
+
+    def answers_digest(self, options: Any, environ: Mapping[str, str], today: dt.date) -> str | None:
+        return self.resting_on
+
+    def scan(self, files: Sequence[Source], options: Any, run: Run) -> Iterable[FileReport]:
+        self.asked += [source.path for source in files]
+        return list(map(self._report, files))
+
+    def _report(self, source: Source) -> FileReport:
+        if any("broken" in line for line in source.lines):
+            return FileReport(source.path, gaps=(Gap(self.NAME, source.path, GapKind.UNPARSABLE, "broken"),))
+        findings = [self._finding(source.path, *found) for found in enumerate(source.lines, start=1) if "bad" in found[1]]
+        parts = (Component("package", "1", source.path, 1),) if "package" in source.lines else ()
+        return FileReport(source.path, tuple(findings), secrets=tuple(self._spans(source)), components=parts)
+
+    def _finding(self, path: str, number: int, line: str) -> Finding:
+        place = Location(path, number, number)
+        return Finding(f"{self.NAME}:bad", Severity.LOW, Confidence.LOW, Kind.CODE, "bad", f"it says {line}", place)
+
+    def _spans(self, source: Source) -> Iterator[Span]:
+        for number, line in enumerate(source.lines, start=1):
+            before, mark, _ = line.partition("secret=")
+            if mark and self._secrets:
+                yield Span(number, len(before + mark) + 1, number, len(line) + 1)
+
+
+class Lab:
+    """A tree, a cache, and runs over the one with the other."""
+
+    def __init__(self, folder: Path) -> None:
+        self.bench = Bench(folder)
+        self.cache = folder / "cache"
+        self.now = LATER
+
+    def run(
+        self, *scanners: Words, files: Mapping[str, bytes | str] | None = None, remember: bool = True, **plan: Any
+    ) -> tuple[ScanResult, ...]:
+        """The results of one run; what each scanner was asked about stands in its ``asked``."""
+        write(self.bench.root, files or {})
+        for scanner in scanners:
+            scanner.asked = []
+        options = plan.pop("options", Words.Options())
+        timeout, rules = plan.pop("timeout", 60), plan.pop("rules", {})
+        listing = plan.pop("listing", None) or self.bench.listing()
+        cache = Cache.open(self.cache, self.bench.root, now=self.now) if remember else None
+        memory = Memory(cache, rules, self.now) if cache is not None else None
+        tasks = tuple(Task(scanner, options, timeout) for scanner in scanners)
+        results, _ = scan(listing, Plan(tasks, memory=memory, **plan), self.bench.processes, self.bench.private, lambda *_: None)
+        if cache is not None:
+            assert cache.notes == []
+            cache.close()
+        return results
+
+    def kept(self) -> bytes:
+        """Every byte of the cache."""
+        return b"".join(file.read_bytes() for file in self.cache.iterdir())
+
+
+def plain(results: Iterable[ScanResult]) -> list[ScanResult]:
+    """The results without what may differ."""
+    return [msgspec.structs.replace(result, cached=0, seconds=0.0) for result in results]
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Lab:
+    return Lab(tmp_path)
+
+
+FILES = {"a.txt": "good\nbad\n", "b.txt": "good\n", "c.txt": f"secret={SECRET}\nbad\n", "d.txt": f"bad {SECRET}\n"}
+
+
+def test_a_second_scan_asks_nobody_and_says_the_same(lab: Lab) -> None:
+    words = Words()
+    cold = lab.run(words, files=FILES)
+    assert words.asked == sorted(FILES)
+    warm = lab.run(words)
+    assert words.asked == []
+    assert [result.cached for result in warm] == [4]
+    assert plain(warm) == plain(cold)
+    assert plain(warm) == plain(lab.run(words, remember=False))
+
+
+def test_only_what_changed_is_asked(lab: Lab) -> None:
+    words = Words()
+    lab.run(words, files=FILES)
+    warm = lab.run(words, files={"b.txt": "bad\n"})
+    assert words.asked == ["b.txt"]
+    assert plain(warm) == plain(lab.run(words, remember=False))
+
+
+def test_no_byte_of_a_secret_is_kept_whoever_found_it(lab: Lab) -> None:
+    files = {**FILES, "e.txt": f"bad {SECRET}\nsecret={SECRET}\n", "package.txt": f"package\nsecret={SECRET}\n"}
+    lab.run(Words("blind", secrets=False), Words("seeing"), files=files)
+    assert SECRET[:10].encode() not in lab.kept()
+    lab.run(Words("blind", secrets=False), Words("seeing"), files={"c.txt": "bad\n"})
+    assert SECRET[:10].encode() not in lab.kept()
+
+
+def test_a_secret_that_is_gone_or_new_is_masked_as_in_a_cold_scan(lab: Lab) -> None:
+    """The line of d.txt is told whole or masked by what stands in c.txt alone."""
+    words = Words()
+    for content in ("bad\n", f"secret={SECRET}\n", "bad\n", f"x\nsecret={SECRET}\n"):
+        warm = lab.run(words, files={**FILES, "c.txt": content})
+        assert plain(warm) == plain(lab.run(words, remember=False))
+
+
+def test_another_scanners_secrets_ask_anew(lab: Lab) -> None:
+    blind = Words("blind", secrets=False)
+    lab.run(blind, files=FILES)
+    lab.run(blind, Words("seeing"))
+    assert blind.asked == ["c.txt"]
+    assert SECRET[:10].encode() not in lab.kept()
+    lab.run(blind, Words("seeing"))
+    assert blind.asked == []
+
+
+def test_a_gap_is_not_kept(lab: Lab) -> None:
+    words = Words()
+    for _ in range(2):
+        (result,) = lab.run(words, files={**FILES, "x.txt": "broken\n"})
+        assert "x.txt" in words.asked
+        assert [gap.path for gap in result.gaps] == ["x.txt"]
+
+
+CHANGES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "the tool's version": ({"version": "2"}, {}),
+    "an option": ({}, {"options": Words.Options(2)}),
+    "the time limit": ({}, {"timeout": 61}),
+    "the size limit": ({}, {"max_bytes": 4096}),
+    "the rules": ({}, {"rules": {"words": "other"}}),
+    "the scanner": ({"name": "other"}, {}),
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_what_an_answer_depends_on_asks_anew(lab: Lab, what: str) -> None:
+    lab.run(Words(), files=FILES)
+    scanner, plan = CHANGES[what]
+    words = Words(**scanner)
+    lab.run(words, **plan)
+    assert words.asked == sorted(FILES)
+
+
+@pytest.mark.parametrize("part", ["_program", "_installed"])
+def test_another_program_asks_anew(lab: Lab, monkeypatch: pytest.MonkeyPatch, part: str) -> None:
+    lab.run(Words(), files=FILES)
+    monkeypatch.setattr(memory_module, part, lambda: "other")
+    words = Words()
+    lab.run(words)
+    assert words.asked == sorted(FILES)
+
+
+def test_another_python_asks_anew(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    lab.run(Words(), files=FILES)
+    monkeypatch.setattr(sys, "version_info", (3, 99, 0))
+    words = Words()
+    lab.run(words)
+    assert words.asked == sorted(FILES)
+
+
+def test_what_the_scanner_itself_rests_on_asks_anew_and_none_keeps_nothing(lab: Lab) -> None:
+    words = Words()
+    lab.run(words, files=FILES)
+    for digest in ("newer store", None, None):
+        words.resting_on = digest
+        lab.run(words)
+        assert words.asked == sorted(FILES)
+
+
+def test_a_scanner_that_does_not_offer_it_is_always_asked(lab: Lab) -> None:
+    class Silent(Words):
+        answers_digest = None  # type: ignore[assignment]
+
+    words = Silent()
+    for _ in range(2):
+        lab.run(words, files=FILES)
+        assert words.asked == sorted(FILES)
+
+
+def test_a_scanner_that_sees_all_files_at_once_is_asked_about_all_or_none(lab: Lab) -> None:
+    words = Words(splits=False)
+    lab.run(words, files=FILES)
+    lab.run(words)
+    assert words.asked == []
+    warm = lab.run(words, files={"b.txt": "bad\n"})
+    assert words.asked == sorted(FILES)
+    assert plain(warm) == plain(lab.run(words, remember=False))
+
+
+def test_a_file_that_looks_the_same_but_changed_just_now_is_read(lab: Lab) -> None:
+    """Same size, same time stamp: git's racy case."""
+    words = Words()
+    lab.run(words, files={"a.txt": "good\n"})
+    file = lab.bench.root / "a.txt"
+    lab.now = file.stat().st_mtime + 1
+    lab.run(words, files={"a.txt": "goof\n"})
+    before = file.stat()
+    file.write_bytes(b"bad!\n")
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    (result,) = lab.run(words)
+    assert len(result.findings) == 1
+
+
+def test_a_time_stamp_that_was_set_back_deceives_nobody(lab: Lab) -> None:
+    words = Words()
+    lab.run(words, files={"a.txt": "good\n"})
+    file = lab.bench.root / "a.txt"
+    before = file.stat()
+    file.write_bytes(b"bad!\n")
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    (result,) = lab.run(words)
+    assert len(result.findings) == 1
+
+
+def test_what_the_index_holds_is_known_by_its_blob_and_asked_from_git_alone(lab: Lab) -> None:
+    from scanners.scan.targets import list_staged
+
+    write(lab.bench.root, FILES)
+    git(lab.bench.root, "init", "--quiet")
+    git(lab.bench.root, "add", "--all")
+    write(lab.bench.root, {"a.txt": "worse, and bad\n"})
+    words = Words()
+    repository = lab.bench.repository()
+    cold = lab.run(words, listing=list_staged(lab.bench.root, repository, []))
+    assert [finding.location.line for finding in cold[0].findings if finding.location.path == "a.txt"] == [2]
+    warm = lab.run(words, listing=list_staged(lab.bench.root, repository, []))
+    assert words.asked == []
+    assert plain(warm) == plain(cold)
+
+
+def test_a_secret_in_a_paths_name_is_not_kept(lab: Lab) -> None:
+    token = "ghp_" + "a1B2" * 9
+    words = Words()
+    for _ in range(2):
+        lab.run(words, files={f"{token}.txt": "bad\n"})
+        assert words.asked == [f"{token}.txt"]
+    assert token.encode() not in lab.kept()
+
+
+def test_a_poisoned_answer_about_another_file_is_not_used(lab: Lab) -> None:
+    """Even one with a good MAC: an answer speaks of its own file."""
+    words = Words()
+    lab.run(words, files=FILES)
+    cache = Cache.open(lab.cache, None)
+    with_finding = msgspec.msgpack.encode(memory_module.Kept((words._finding("z.txt", 1, "bad"),)))
+    rows = cache._connection.execute("SELECT key FROM rows").fetchall()  # type: ignore[union-attr]
+    cache.put({row[len(cache._mark) :]: with_finding for (row,) in rows})
+    cache.close()
+    warm = lab.run(words)
+    assert words.asked == sorted(FILES)
+    assert plain(warm) == plain(lab.run(words, remember=False))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_is_edited_a_warm_scan_says_what_a_cold_one_says(lab: Lab, seed: int) -> None:
+    chance = random.Random(seed)
+    lines = [
+        "good",
+        "bad",
+        f"bad {SECRET}",
+        f"secret={SECRET}",
+        "secret=another-word-of-mine",
+        "bad another-word-of-mine",
+        "package",
+    ]
+    names = [f"{letter}.txt" for letter in "abcdef"]
+    scanners = (Words("one"), Words("two", secrets=False), Words("all", splits=False, secrets=seed % 2 == 0))
+    for _ in range(8):
+        for name in chance.sample(names, 2):
+            file = lab.bench.root / name
+            if chance.random() < 0.2:
+                file.unlink(missing_ok=True)
+            else:
+                content = [*chance.choices(lines, k=chance.randrange(5)), *(["broken"] if chance.random() < 0.1 else [])]
+                file.write_text("\n".join(content))
+        chosen = chance.sample(scanners, chance.randrange(1, 4))
+        assert plain(lab.run(*chosen)) == plain(lab.run(*chosen, remember=False))
+
+
+@pytest.mark.parametrize("others", [(), ("newcomer",)], ids=["read again", "copied again"])
+def test_a_file_that_changes_after_it_was_looked_up_spoils_nothing(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch, others: tuple[str, ...]
+) -> None:
+    """What is known of the old bytes is not put beside what is said of the new."""
+    words = Words()
+    lab.run(words, files=FILES)
+    recall = Memory.recall
+
+    def meddle(self: Memory, keys: Mapping[str, bytes]) -> dict[str, memory_module.Kept]:
+        write(lab.bench.root, {"c.txt": "nothing at all\n"})
+        return recall(self, keys)
+
+    monkeypatch.setattr(Memory, "recall", meddle)
+    results = lab.run(words, *map(Words, others))
+    assert words.asked == sorted(FILES)
+    assert plain(results) == plain(lab.run(words, *map(Words, others), remember=False))
