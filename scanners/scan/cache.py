@@ -217,7 +217,7 @@ def _opened(file: Path) -> sqlite3.Connection:
                     connection.execute(f"PRAGMA application_id = {APPLICATION}")
                     connection.execute(f"PRAGMA user_version = {SCHEMA}")
         connection.execute("PRAGMA synchronous = NORMAL")
-    except BaseException:
+    except sqlite3.Error:
         connection.close()
         raise
     return connection
@@ -252,13 +252,8 @@ def _patiently(connection: sqlite3.Connection, statement: str) -> None:
 @contextlib.contextmanager
 def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute("BEGIN IMMEDIATE")
-    try:
+    with connection:  # ends it, one way or the other
         yield
-    except BaseException:
-        with contextlib.suppress(sqlite3.Error):
-            connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
 
 
 def _set_aside(folder: Path, why: str) -> str:
