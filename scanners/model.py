@@ -160,6 +160,9 @@ class Span(msgspec.Struct, frozen=True, order=True):
     end_column: int
 
 
+INTERNAL = "internal, says the policy"
+"""The reason why a dependency is left out of the audit because of its name."""
+
 STARTER_SET = "starter set"
 """The few advisories that come with the package: what they tell is labelled with this, and answers for nothing."""
 

@@ -9,10 +9,9 @@ import msgspec
 
 from scanners.advisories.manifest import Hole, Manifest, Omitted, Pin
 from scanners.globs import matches
+from scanners.model import INTERNAL
 
-__all__ = ["INTERNAL", "is_internal", "without"]
-
-INTERNAL = "internal, says the policy"
+__all__ = ["is_internal", "without"]
 
 
 def without(internal: Sequence[str]) -> Callable[[Manifest], Manifest]:

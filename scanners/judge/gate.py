@@ -31,6 +31,7 @@ from scanners.judge.policy import AllowedGap, Budget, Exclude, Inline, Override,
 from scanners.judge.stale import stale
 from scanners.judge.unused import unused
 from scanners.model import (
+    INTERNAL,
     Finding,
     Gap,
     GapKind,
@@ -92,6 +93,7 @@ def judge(  # noqa: PLR0913 -- each is a fact of its own that only the caller kn
             *_notes(told, policy),
             *_known_notes(known),
             *sorted(_resolved(results)),
+            *sorted(_internal(results, policy)),
             *filter(None, [merged_note(rulings)]),
         ),
     )
@@ -382,3 +384,13 @@ def _resolved(results: Iterable[ScanResult]) -> Iterator[str]:
         taken = sum(component.resolved for component in result.components)
         if taken:
             yield f"{counted(taken, 'release')} resolved for this scan, not pinned, says {result.scanner}: lock them to be sure"
+
+
+def _internal(results: Iterable[ScanResult], policy: Policy) -> Iterator[str]:
+    """How much of the dependencies nobody was asked about because of their names: a policy may call every name internal."""
+    for result in results:
+        omitted = sum(left.reason == INTERNAL for left in result.left_out)
+        whose = "a policy in the scanned tree" if policy.in_tree else "the policy"
+        if omitted:
+            audited = counted(len(result.components), "release")
+            yield f"{result.scanner} was given {audited}, and not {counted(omitted, 'line')} that {whose} calls internal"

@@ -16,11 +16,11 @@ import msgspec
 from packaging.requirements import InvalidRequirement, Requirement
 
 from scanners.advisories.graph import chains
-from scanners.advisories.internal import INTERNAL, is_internal
+from scanners.advisories.internal import is_internal
 from scanners.advisories.manifest import Hole, Manifest, Pin
 from scanners.advisories.names import canonical, host, release
 from scanners.errors import Unreadable
-from scanners.model import GapKind
+from scanners.model import INTERNAL, GapKind
 from scanners.scan.plugin import Run, fields, parse
 
 __all__ = ["indexes", "resolved"]

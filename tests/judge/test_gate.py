@@ -18,10 +18,13 @@ from scanners.judge.codeowners import read_owners
 from scanners.judge.gate import judge, severity_of
 from scanners.judge.policy import AllowedGap, Exclude, Inline, Override, Owners, Policy, PolicyException, SeverityRule, Unused
 from scanners.model import (
+    INTERNAL,
+    Component,
     Finding,
     Gap,
     GapKind,
     Kind,
+    LeftOut,
     Location,
     Outcome,
     Package,
@@ -430,3 +433,18 @@ def test_what_is_waited_for_is_a_young_fault_of_a_dependency(
             assert ruling.finding.package is not None
             age = TODAY - dt.date.fromisoformat(ruling.finding.package.published)
             assert dt.timedelta(0) <= age < dt.timedelta(under.wait_days)
+
+
+@pytest.mark.parametrize(("inside", "whose"), [(True, "a policy in the scanned tree"), (False, "the policy")])
+def test_what_is_left_out_for_its_name_is_told_with_the_verdict(inside: bool, whose: str) -> None:
+    left = tuple(LeftOut(f"requirements.txt:{line}", INTERNAL, "pip-audit") for line in (1, 2))
+    ran = msgspec.structs.replace(result("pip-audit"), left_out=left, components=(Component("alpha", "1", "a.py", 3),))
+    notes = judge((ran,), TARGETS, policy(in_tree=inside), TODAY).notes
+    assert f"pip-audit was given 1 release, and not 2 lines that {whose} calls internal" in notes
+
+
+def test_what_was_resolved_is_told_with_the_verdict() -> None:
+    taken = tuple(Component(name, "1", "a.py", 3, resolved=name != "gamma") for name in ("alpha", "beta", "gamma"))
+    ran = msgspec.structs.replace(result("pip-audit"), components=taken)
+    notes = judge((ran,), TARGETS, policy(), TODAY).notes
+    assert any(note.startswith("2 releases resolved for this scan, not pinned") for note in notes)

@@ -179,7 +179,7 @@ def test_lines_that_are_no_pins_are_gaps_on_their_lines(bench: Bench, monkeypatc
     told = {(gap.path, gap.line, gap.kind.value) for gap in result.gaps if gap.path != "requirements-garbage.txt"}
     assert told == {
         *{("requirements.txt", 2, "unpinned"), ("requirements.txt", 3, "unparsable"), ("requirements.txt", 4, "unpinned")},
-        *{("requirements.txt", 5, "unpinned"), ("requirements/base.txt", 2, "unpinned")},
+        *{("requirements.txt", 5, "unreadable"), ("requirements/base.txt", 2, "unpinned")},
     }
     assert "requirements-garbage.txt" in {gap.path for gap in result.gaps}
 

@@ -297,7 +297,7 @@ def _include(name: str, line: int, path: str, files: Mapping[str, str], *, const
     if target not in files:
         what = "constraints" if constraint else "requirements"
         reason = f"includes {what} that are not read: the file is not a requirements file of this tree by its name"
-        return Hole(line, GapKind.UNPINNED, reason, "name it like requirements-dev.txt")
+        return Hole(line, GapKind.UNREADABLE, reason, "name it like requirements-dev.txt")
     return Include(target, constraint)
 
 
