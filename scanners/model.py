@@ -461,7 +461,7 @@ class Report(msgspec.Struct, frozen=True):
     """What every reporter gets: the whole run. Times are UTC, ISO 8601; ``interrupted`` is the signal's name or empty.
 
     ``known``: by what findings were known before, empty where nothing was compared. ``since``: what the change was judged against,
-    None for a run of its own.
+    None for a run of its own. ``review``: a FAIL is left to somebody who approves it; it stays a FAIL.
     """
 
     verdict: Verdict
@@ -478,3 +478,4 @@ class Report(msgspec.Struct, frozen=True):
     scope: tuple[tuple[str, Any], ...] = ()
     known: tuple[KnownBy, ...] = ()
     since: Since | None = None
+    review: bool = False

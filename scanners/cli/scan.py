@@ -68,6 +68,7 @@ __all__ = ["command"]
     help="Where answers are kept  [default: the user's cache directory]",
 )
 @click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="Programs at a time  [default: the processors there are]")
+@click.option("--review", is_flag=True, help="Leave a FAIL to an approval: exit code 0 and the word REVIEW; the verdict stays FAIL")
 @click.option("--explain-noise", is_flag=True, help="Tell which rules make the report long, and the policy lines against it")
 @click.option("-q", "--quiet", is_flag=True, help="Print the verdict alone")
 @click.option("-v", "--verbose", is_flag=True, help="Tell what is done, on standard error")
@@ -87,6 +88,7 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
     no_cache: bool,
     cache_dir: Path | None,
     jobs: int | None,
+    review: bool,
     explain_noise: bool,
     quiet: bool,
     verbose: bool,
@@ -129,8 +131,8 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
             if shard is not None and part is not None:
                 return end(shard, run_shard(shard, wish, place, interruption, told), part, interruption)
             report = run(msgspec.structs.replace(wish, memory=before), place, interruption, told)
-        report, printed = ending.write(report, outputs)
-    return ending.show(report, printed, quiet=quiet, explain_noise=explain_noise)
+        report, printed = ending.write(msgspec.structs.replace(report, review=review), outputs)
+    return ending.reviewed(report, ending.show(report, printed, quiet=quiet, explain_noise=explain_noise))
 
 
 def _refuse_beside_shard(reports: tuple[str, ...], *, staged: bool) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from scanners.model import Report, RulingOutcome
+from scanners.model import Outcome, Report, RulingOutcome
 from scanners.report import escape, tally
 
 __all__ = ["render"]
+
+REVIEW = "REVIEW"
+"""In the place of FAIL where somebody is to decide: a pipeline shows it at the approval, and nothing takes it for a PASS."""
 
 
 def render(report: Report) -> str:
@@ -16,4 +19,5 @@ def render(report: Report) -> str:
     counts += [("suppressed", totals.of(RulingOutcome.SUPPRESSED)), ("gaps", totals.gaps)]
     counts += [("known", totals.of(RulingOutcome.KNOWN)), ("starter-set", tally.starters(report.verdict.rulings))]
     summary = escape.shell(" ".join(f"{name}={number}" for name, number in counts))
-    return f"export SCANGATE_VERDICT={escape.shell(report.verdict.outcome.value)}\nexport SCANGATE_SUMMARY={summary}\n"
+    word = REVIEW if report.review and report.verdict.outcome is Outcome.FAIL else report.verdict.outcome.value
+    return f"export SCANGATE_VERDICT={escape.shell(word)}\nexport SCANGATE_SUMMARY={summary}\n"

@@ -6,6 +6,7 @@ import re
 import subprocess
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 
@@ -13,7 +14,7 @@ from scanners.model import Report
 from scanners.report import env
 
 from .hostile import hostile_report
-from .samples import failing
+from .samples import failing, incomplete, passing
 from .strategies import reports
 
 NAMES = ("critical", "high", "medium", "low", "info", "unknown", "suppressed", "gaps", "known", "starter-set")
@@ -34,6 +35,12 @@ def test_a_shell_reads_it(tmp_path: Path) -> None:
     script = f". {file}; sh -c 'echo \"$SCANGATE_VERDICT: $SCANGATE_SUMMARY\"'"
     told = subprocess.run(["sh", "-c", script], capture_output=True, check=True, text=True).stdout
     assert told == "FAIL: critical=1 high=2 medium=1 low=0 info=0 unknown=0 suppressed=1 gaps=3 known=1 starter-set=1\n"
+
+
+def test_a_failure_that_is_left_to_an_approval_is_called_review() -> None:
+    assert "SCANGATE_VERDICT='REVIEW'" in env.render(msgspec.structs.replace(failing(), review=True))
+    for other in (passing(), incomplete()):
+        assert env.render(msgspec.structs.replace(other, review=True)) == env.render(other)
 
 
 def test_hostile_text_is_not_in_it() -> None:
