@@ -88,7 +88,5 @@ def reviewed(report: Report, code: int) -> int:
     """The exit code of a run that leaves a FAIL to an approval: 0 for it, and told; every other code stays."""
     if not report.review or code != EXIT_CODES[Outcome.FAIL]:
         return code
-    remark(
-        "scangate: left to an approval (--review): exit code 0; the verdict is FAIL, and scangate verify wants it approved"
-    )
+    remark("scangate: left to an approval (--review): exit code 0; the verdict is FAIL, and scangate verify wants it approved")
     return EXIT_CODES[Outcome.PASS]
