@@ -29,6 +29,7 @@ COMMANDS = {
     "fleet": "Audit many repositories and roll their verdicts up.",
     "gate": "Judge a verdict.json again under another policy.",
     "baseline": "Create, update and show what is known already.",
+    "waive": "Write an exception into the policy file.",
     "policy": "Check and show policies.",
     "advisories": "Update, import and show the local advisory store.",
     "attest": "Bind a verdict to what ships, signed.",

@@ -10,8 +10,9 @@ import msgspec
 from scanners import globs
 from scanners.judge.codeowners import CodeOwners
 from scanners.judge.hints import counted
+from scanners.judge.matching import Known, Sight, match
 from scanners.judge.names import covers_name
-from scanners.judge.policy import PolicyException
+from scanners.judge.policy import Follow, PolicyException
 from scanners.model import Finding
 
 __all__ = ["WARNING_DAYS", "Exceptions", "called", "covers"]
@@ -44,6 +45,12 @@ def _other_name(entry: PolicyException, finding: Finding) -> str:
     return names[0] if names and covers(msgspec.structs.replace(entry, rule=""), finding) else ""
 
 
+def _was(entry: PolicyException) -> Known:
+    """What a followed finding was when it was accepted; a secret is never the same elsewhere, for nothing here tells its value."""
+    follows = entry.follows or Follow("", "")
+    return Known(follows.path, entry.rule, follows.content, follows.context, source=f"exception {entry.fingerprint}")
+
+
 class Exceptions:
     """The exceptions of one judgement; an entry holds up to and including the day it expires.
 
@@ -57,13 +64,40 @@ class Exceptions:
         self.matched = [0] * len(entries)
         self.foreign: list[set[str]] = [set() for _ in entries]
         self.missed: dict[int, tuple[str, str]] = {}
+        self.followed: dict[int, int] = {}  # by the identity of a finding of this judgement: the entry that follows it
+        self.moved: dict[int, str] = {}
+
+    def follow(self, findings: Sequence[Finding], sight: Sight) -> None:
+        """Looks for what became of each finding that has no longer the fingerprint by which it was accepted.
+
+        To be asked before the first `accept`. One that is matched by some entry already is nobody's to take, an entry takes one at
+        most, and those in force take theirs before the expired.
+        """
+        left = [finding for finding in findings if not any(covers(entry, finding) for entry in self.entries if entry.fingerprint)]
+        there = {finding.fingerprint for finding in findings}
+        lost = [index for index, entry in enumerate(self.entries) if entry.follows is not None and entry.fingerprint not in there]
+        for in_force in (True, False):
+            wanted = [index for index in lost if (self.entries[index].expires >= self.today) is in_force]
+            able = [finding for finding in left if id(finding) not in self.followed]
+            matched = match(able, [_was(self.entries[index]) for index in wanted], sight) if wanted else ()
+            for finding, at in zip(able, matched, strict=bool(wanted)):
+                if at is not None:
+                    self.followed[id(finding)] = wanted[at]
+
+    def _covers(self, index: int, finding: Finding) -> bool:
+        entry = self.entries[index]
+        if self.followed.get(id(finding)) == index:
+            return covers(msgspec.structs.replace(entry, fingerprint=finding.fingerprint), finding)
+        return covers(entry, finding)
 
     def accept(self, finding: Finding) -> PolicyException | None:
         """The first entry in force that accepts the finding; all that match it are counted as used."""
         accepted = None
         for index, entry in enumerate(self.entries):
-            if covers(entry, finding):
+            if self._covers(index, finding):
                 self.matched[index] += 1
+                if self.followed.get(id(finding)) == index:
+                    self.moved[index] = finding.location.path
                 if not self._owned(entry, finding):
                     self.foreign[index].add(finding.location.path)
                 elif accepted is None and entry.expires >= self.today:
@@ -77,7 +111,7 @@ class Exceptions:
 
     def remarks(self, finding: Finding) -> list[str]:
         """Why no entry accepts a finding that some entry is about: the one that expired last, and those of strangers."""
-        about = [entry for entry in self.entries if covers(entry, finding)]
+        about = [entry for index, entry in enumerate(self.entries) if self._covers(index, finding)]
         expired = [entry for entry in about if entry.expires < self.today]
         last = max(expired, key=lambda entry: entry.expires, default=None)
         strangers = {entry.owner for entry in about if entry.expires >= self.today and not self._owned(entry, finding)}
@@ -112,10 +146,10 @@ class Exceptions:
             return f"does not accept {places[0]}{more}: {self.owners.place} names another owner"
         if not self.matched[index]:
             return self._unused(index) if self._could_tell(entry, unread) else ""
-        if left <= WARNING_DAYS:
-            when = f"in {counted(left, 'day')}" if left else "today"
-            return f"expires {when}, on {entry.expires.isoformat()}"
-        return ""
+        when = f"in {counted(left, 'day')}" if left else "today"
+        ends = [f"expires {when}, on {entry.expires.isoformat()}"] if left <= WARNING_DAYS else []
+        moved = [f"has followed its finding, which is now in {self.moved[index]}"] if index in self.moved else []
+        return "; ".join([*moved, *ends])
 
     def _unused(self, index: int) -> str:
         if index not in self.missed:

@@ -167,10 +167,19 @@ class CacheBlock(_Block, frozen=True, kw_only=True):
     keyed_only: bool | UnsetType = UNSET
 
 
+class FollowBlock(_Block, frozen=True, kw_only=True):
+    """What `scangate waive` knows a finding by, beside its fingerprint, when its file is renamed: digests of no secret."""
+
+    path: Text
+    content: Text
+    context: str | UnsetType = UNSET
+
+
 class ExceptionEntry(_Block, frozen=True, kw_only=True):
     """Findings that are accepted until the end of a day: those that every selector given matches.
 
-    ``advisory`` is any name of a dependency's fault, in any case: its CVE, GHSA or PYSEC id.
+    ``advisory`` is any name of a dependency's fault, in any case: its CVE, GHSA or PYSEC id. ``follows`` goes with a rule and a
+    fingerprint: where no finding has that any more, the entry accepts the one that it became, and never more than one.
     """
 
     reason: Text
@@ -180,6 +189,7 @@ class ExceptionEntry(_Block, frozen=True, kw_only=True):
     path: Glob | UnsetType = UNSET
     fingerprint: Text | UnsetType = UNSET
     advisory: Text | UnsetType = UNSET
+    follows: FollowBlock | UnsetType = UNSET
 
 
 class Blocks(_Block, frozen=True, kw_only=True):

@@ -286,6 +286,8 @@ def _same_rule(old: SeverityRule, new: SeverityRule) -> bool:
 
 def _covers_exception(old: PolicyException, new: PolicyException) -> bool:
     selectors = ("rule", "path", "fingerprint", "advisory")
+    if old.fingerprint and new.follows not in (None, old.follows):
+        return False  # it may accept what the fingerprint alone does not
     return new.expires <= old.expires and all(getattr(old, name) in ("", getattr(new, name)) for name in selectors)
 
 

@@ -25,7 +25,7 @@ from scanners.judge.accepting import Exceptions
 from scanners.judge.codeowners import CodeOwners
 from scanners.judge.correlate import Fault, fault_of, merged, merged_note, order
 from scanners.judge.hints import counted
-from scanners.judge.matching import BASELINE
+from scanners.judge.matching import BASELINE, Sight
 from scanners.judge.names import covers_name
 from scanners.judge.policy import AllowedGap, Budget, Exclude, Inline, Override, Owners, Policy, Unused
 from scanners.judge.stale import stale
@@ -71,6 +71,7 @@ def judge(  # noqa: PLR0913 -- each is a fact of its own that only the caller kn
     """
     exceptions = Exceptions(policy.exceptions, today, _owners(policy, owners))
     findings = sorted((finding for result in results for finding in result.findings), key=order)
+    exceptions.follow(findings, Sight(results, targets))
     told = _rulings(findings, policy, exceptions)
     rulings = merged(told)
     unread = _unread(results, targets)

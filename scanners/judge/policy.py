@@ -14,6 +14,7 @@ __all__ = [
     "AllowedGap",
     "Budget",
     "Exclude",
+    "Follow",
     "Inline",
     "Override",
     "Owners",
@@ -119,8 +120,19 @@ class AllowedGap(msgspec.Struct, frozen=True):
     path: str = ""
 
 
+class Follow(msgspec.Struct, frozen=True):
+    """Where a finding was when it was accepted, and the digests of its `Record` that know it elsewhere."""
+
+    path: str
+    content: str
+    context: str = ""
+
+
 class PolicyException(msgspec.Struct, frozen=True):
-    """Findings accepted up to and including the day ``expires``; a selector that is empty matches all, at least one is not."""
+    """Findings accepted up to and including the day ``expires``; a selector that is empty matches all, at least one is not.
+
+    ``follows`` is there only with a fingerprint and a rule: the one finding that has the fingerprint, or what became of it.
+    """
 
     reason: str
     owner: str
@@ -129,6 +141,7 @@ class PolicyException(msgspec.Struct, frozen=True):
     path: str = ""
     fingerprint: str = ""
     advisory: str = ""
+    follows: Follow | None = None
 
 
 class Policy(msgspec.Struct, frozen=True):

@@ -21,6 +21,7 @@ from scanners.judge.policy import (
     AllowedGap,
     Budget,
     Exclude,
+    Follow,
     Inline,
     Override,
     Owners,
@@ -206,6 +207,13 @@ def _exceptions(tree: Node, said: Blocks, today: dt.date) -> tuple[PolicyExcepti
         if entry.expires > last:
             what = f"more than {counted(days, 'day')} away, the longest life the policy gives an exception"
             _wrong(tree, ("exceptions", index, "expires"), what, f"expires: {last.isoformat()}")
+        if not isinstance(entry.follows, UnsetType) and (
+            isinstance(entry.fingerprint, UnsetType) or isinstance(entry.rule, UnsetType) or "*" in entry.rule
+        ):
+            what = "only a finding that is named by its fingerprint and its rule can be followed"
+            _wrong(
+                tree, ("exceptions", index, "follows"), what, "write it with `scangate waive FINGERPRINT --verdict verdict.json`"
+            )
     return tuple(
         PolicyException(
             reason=entry.reason,
@@ -215,9 +223,14 @@ def _exceptions(tree: Node, said: Blocks, today: dt.date) -> tuple[PolicyExcepti
             path=_said(entry.path, ""),
             fingerprint=_said(entry.fingerprint, ""),
             advisory=_said(entry.advisory, ""),
+            follows=_follow(entry.follows),
         )
         for entry in entries
     )
+
+
+def _follow(block: blocks.FollowBlock | UnsetType) -> Follow | None:
+    return None if isinstance(block, UnsetType) else Follow(block.path, block.content, _said(block.context, ""))
 
 
 def _check_names(tree: Node, policy: Policy, registry: Registry) -> None:

@@ -13,7 +13,7 @@ from scanners.judge.policy import Budget, Override, Policy
 from scanners.judge.typed import Path, spelled
 from scanners.model import Severity
 
-__all__ = ["show"]
+__all__ = ["scalar", "show"]
 
 PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*( [A-Za-z0-9_./-]+)*")
 WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
@@ -51,7 +51,8 @@ def _document(policy: Policy) -> dict[str, Any]:
             "allowed-gaps": [_given(entry, "kind", "scanner", "path", "reason") for entry in policy.allowed_gaps],
         },
         "exceptions": [
-            _given(entry, "rule", "path", "fingerprint", "advisory", "reason", "owner", "expires") for entry in policy.exceptions
+            _given(entry, "rule", "path", "fingerprint", "advisory", "follows", "reason", "owner", "expires")
+            for entry in policy.exceptions
         ],
         "exception-max-days": policy.exception_max_days,
         "exception-unused": policy.exception_unused.value,
@@ -88,13 +89,13 @@ def _override(entry: Override) -> dict[str, Any]:
 def _lines(key: str, value: Any, path: Path, origins: Mapping[str, str]) -> Iterator[str]:
     """The lines of one entry of a mapping."""
     if isinstance(value, (Mapping, list, tuple)) and value:
-        yield f"{_scalar(key)}:"
+        yield f"{scalar(key)}:"
         for line in _inner(value, path, origins):
             yield f"  {line}"
     else:
         empty = "{}" if isinstance(value, Mapping) else "[]"
-        text = empty if isinstance(value, (Mapping, list, tuple)) else _scalar(value)
-        yield f"{_scalar(key)}: {text}{_origin(path, origins, value)}"
+        text = empty if isinstance(value, (Mapping, list, tuple)) else scalar(value)
+        yield f"{scalar(key)}: {text}{_origin(path, origins, value)}"
 
 
 def _inner(value: Any, path: Path, origins: Mapping[str, str]) -> Iterator[str]:
@@ -107,7 +108,7 @@ def _inner(value: Any, path: Path, origins: Mapping[str, str]) -> Iterator[str]:
             for number, line in enumerate(_inner(item, (*path, index), origins)):
                 yield f"{'- ' if number == 0 else '  '}{line}"
         else:
-            yield f"- {_scalar(item)}{_origin((*path, index), origins, item)}"
+            yield f"- {scalar(item)}{_origin((*path, index), origins, item)}"
 
 
 def _origin(path: Path, origins: Mapping[str, str], value: Any) -> str:
@@ -119,7 +120,7 @@ def _origin(path: Path, origins: Mapping[str, str], value: Any) -> str:
     return f"  # {origins.get(spelled(path), 'default')}"
 
 
-def _scalar(value: Any) -> str:
+def scalar(value: Any) -> str:
     """A plain value; text in quotes unless it can be nothing else."""
     if isinstance(value, bool) or value is None:
         return json.dumps(value)

@@ -1,0 +1,153 @@
+"""``scangate waive`` as people use it: what it writes, what it refuses, and that a refused entry leaves the file as it was."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from .command import Ran, scangate, verdict
+from .tree import WEAK, git, repository
+
+SOON = (dt.datetime.now(dt.UTC).date() + dt.timedelta(60)).isoformat()
+OWN = "version: 1   # ours\nextends: baseline\ncoverage: {required: [bandit]}\n\n# the end\n"
+SAID = ("--reason", "the command is fixed", "--owner", "@acme/pay")
+
+
+def waive(tree: Path, *arguments: str | Path, expires: str = SOON) -> Ran:
+    return scangate("waive", *arguments, *SAID, "--expires", expires, cwd=tree)
+
+
+def scanned(tree: Path, out: Path) -> dict[str, tuple[str, str, str]]:
+    """What bandit alone finds: by rule the fingerprint, the outcome and why."""
+    shutil.rmtree(out, ignore_errors=True)
+    scangate("scan", "--scanner", "bandit", "--quiet", "--output-dir", out, cwd=tree)
+    return {each["rule"]: (each["fingerprint"], each["outcome"], each["because"]) for each in verdict(out)["findings"]}
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    return repository(tmp_path / "tree", {"run.py": WEAK, "scangate.yaml": OWN})
+
+
+@pytest.mark.smoke
+def test_a_finding_is_waived_by_its_fingerprint_and_stays_so_when_its_file_is_renamed(tree: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    fingerprint, outcome, _ = scanned(tree, out)["bandit:B602"]
+    assert outcome == "blocks"
+    ran = waive(tree, fingerprint, "--verdict", out / "verdict.json").ends(0)
+    assert ran.out == f"scangate.yaml:7: exception for rule bandit:B602, fingerprint {fingerprint}, until {SOON}, by @acme/pay\n"
+    assert (tree / "scangate.yaml").read_text().startswith(OWN)
+    assert scanned(tree, out)["bandit:B602"] == (
+        fingerprint,
+        "suppressed",
+        f"accepted until {SOON} by @acme/pay: the command is fixed",
+    )
+    git(tree, "mv", "run.py", "start.py")
+    (tree / "start.py").write_text(f"{WEAK}\n\ndef more() -> None:\n    return None\n")
+    again, outcome, _ = scanned(tree, out)["bandit:B602"]
+    assert (again != fingerprint, outcome) == (True, "suppressed")
+    (tree / "other.py").write_text(WEAK)
+    twins = [each["outcome"] for each in verdict_of(tree, out) if each["rule"] == "bandit:B602"]
+    assert sorted(twins) == ["blocks", "suppressed"], "a second one is not accepted"
+
+
+def verdict_of(tree: Path, out: Path) -> list[dict[str, str]]:
+    scanned(tree, out)
+    findings: list[dict[str, str]] = verdict(out)["findings"]
+    return findings
+
+
+def test_without_a_policy_one_is_made_after_saying_so(tree: Path) -> None:
+    (tree / "scangate.yaml").unlink()
+    ran = waive(tree, "bandit:B602", "--path", "run.py").ends(0)
+    assert "there is no scangate.yaml: making one that extends baseline" in ran.err
+    written = (tree / "scangate.yaml").read_text()
+    assert written.startswith("version: 1\nextends: baseline\n\nexceptions:\n")
+    assert scangate("policy", "check", cwd=tree).code == 0
+    (tree / "scangate.yaml").unlink()
+    waive(tree, "CVE-2026-1", "--policy", "production", expires="30d").ends(0)
+    assert (tree / "scangate.yaml").read_text().startswith("version: 1\nextends: production\n")
+    waive(tree, "CVE-2026-1", "--policy", "production", expires="30d").ends(2)
+
+
+def refusals(out: Path) -> list[tuple[tuple[str | Path, ...], str, str]]:
+    return [
+        (("bandit:B602",), "400d", "longest life the policy gives an exception"),
+        (("bandit:B602",), "2020-01-01", "2020-01-01 is past"),
+        (("bandit:B602",), "2027-02-30", "not a day"),
+        (("bandit:B602",), "tomorrow", "not a day"),
+        (("B602",), SOON, "neither a fingerprint, a rule nor an advisory"),
+        (("bandit:B602", "--path", "../x"), SOON, "a pattern is relative to the root"),
+        (("bandit:B602", "--path", "\x1b[2J"), SOON, "a control character"),
+        (("bandit:B999", "--verdict", out / "verdict.json"), SOON, "has no finding that this would accept"),
+        (("0" * 32, "--verdict", out / "verdict.json"), SOON, "has no finding that this would accept"),
+        (("bandit:B602", "--verdict", out / "nothing.json"), SOON, "cannot read"),
+        (("bandit:B602", "--policy", "strict"), SOON, "is not yours to change"),
+        (("bandit:B602", "--reason", "ghp_" + "a1B2" * 9), SOON, "holds a token"),
+    ]
+
+
+def test_what_the_policy_would_refuse_is_not_written(tree: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    scanned(tree, out)
+    for arguments, expires, why in refusals(out):
+        reason = arguments[-2:] if "--reason" in arguments else ()
+        rest = arguments[: len(arguments) - len(reason)]
+        ran = scangate("waive", *rest, *SAID, *reason, "--expires", expires, cwd=tree).ends(2)
+        assert why in ran.err, arguments
+        assert (tree / "scangate.yaml").read_text() == OWN
+        assert sorted(file.name for file in tree.iterdir()) == [".git", "run.py", "scangate.yaml"]
+    broken = OWN + "<<<<<<< HEAD\n"
+    (tree / "scangate.yaml").write_text(broken)
+    ran = waive(tree, "bandit:B602").ends(2)
+    assert "scangate.yaml:6" in ran.err
+    assert (tree / "scangate.yaml").read_text() == broken
+
+
+def test_bytes_mode_and_links_of_the_file_are_respected(tree: Path) -> None:
+    own = tree / "scangate.yaml"
+    data = b"\xef\xbb\xbf" + OWN.replace("\n", "\r\n").encode()
+    own.write_bytes(data)
+    own.chmod(0o600)
+    waive(tree, "bandit:B602", "--path", "run.py").ends(0)
+    assert own.read_bytes().startswith(data)
+    assert b"\n" not in own.read_bytes().replace(b"\r\n", b"")
+    assert own.stat().st_mode & 0o777 == 0o600
+    own.rename(tree / "real.yaml")
+    own.symlink_to("real.yaml")
+    assert "is a link" in waive(tree, "bandit:B602").ends(2).err
+
+
+def test_an_owner_who_owns_nothing_of_it_is_refused_and_an_owner_is_not(tree: Path, tmp_path: Path) -> None:
+    (tree / "scangate.yaml").write_text(OWN + "exception-owners: codeowners\n")
+    (tree / ".github").mkdir()
+    (tree / ".github" / "CODEOWNERS").write_text("* @acme/all\n")
+    ran = waive(tree, "bandit:B602", "--path", "run.py").ends(2)
+    assert "@acme/pay does not own run.py" in ran.err
+    assert "by .github/CODEOWNERS it is @acme/all" in ran.err
+    with (tree / "scangate.yaml").open("a") as own:
+        own.write(f"exceptions: [{{rule: 'bandit:B602', reason: r, owner: '@acme/pay', expires: {SOON}}}]\n")
+    why = "its exception by @acme/pay does not count: .github/CODEOWNERS does not name @acme/pay for this path"
+    assert scanned(tree, tmp_path / "out")["bandit:B602"][2].endswith(why)
+    (tree / ".github" / "CODEOWNERS").write_text("* @acme/all\nrun.py @acme/pay\n")
+    waive(tree, "bandit:B404", "--path", "run.py").ends(0)
+    assert scanned(tree, tmp_path / "out")["bandit:B602"][1] == "suppressed"
+
+
+def test_an_exception_that_accepts_nothing_can_fail_the_build_and_every_report_says_so(tree: Path, tmp_path: Path) -> None:
+    (tree / "run.py").write_text('"""Nothing."""\n')
+    (tree / "scangate.yaml").write_text(OWN + "exception-unused: fail\n")
+    waive(tree, "bandit:B602", "--path", "run.py").ends(0)
+    out = tmp_path / "out"
+    ran = scangate("scan", "--scanner", "bandit", "--output-dir", out, cwd=tree).ends(1)
+    assert "scangate.yaml:9" in ran.out
+    (entry,) = verdict(out)["findings"]
+    assert (entry["rule"], entry["path"], entry["outcome"]) == ("scangate:unused-exception", "scangate.yaml", "blocks")
+    for name in ("scangate.sarif", "junit.xml", "summary.md"):
+        assert "accepts nothing: take it out of the policy" in (out / name).read_text(), name
+    assert scangate("gate", out / "verdict.json", "--policy", "./scangate.yaml", cwd=tree).code == 1
+    assert json.loads((out / "scangate.sarif").read_text())["runs"]
