@@ -23,6 +23,7 @@ DEEPEST = 20
 MOST = 100_000  # events of the parser, about one a value
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7})(?: .*)?$", re.MULTILINE)
 INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
 FRACTION = re.compile(r"[-+]?[0-9]{1,18}\.[0-9]{1,18}")
 WORDS: Mapping[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
@@ -87,6 +88,11 @@ def _end_of(text: str, file: str) -> Place:
 
 def _not_yaml(trouble: yaml.YAMLError, text: str, file: str) -> PolicyError:
     """The parser's complaint without the words it quotes: they may be a secret in the wrong file."""
+    marker = CONFLICT.search(text)
+    if marker:
+        return error(
+            _end_of(text[: marker.start()], file), "", "a conflict marker of git", "settle the merge, then git add the file"
+        )
     mark = getattr(trouble, "problem_mark", None)
     place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
     lines = text.splitlines()

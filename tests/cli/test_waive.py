@@ -104,7 +104,7 @@ def test_what_the_policy_would_refuse_is_not_written(tree: Path, tmp_path: Path)
     broken = OWN + "<<<<<<< HEAD\n"
     (tree / "scangate.yaml").write_text(broken)
     ran = waive(tree, "bandit:B602").ends(2)
-    assert "scangate.yaml:6" in ran.err
+    assert "scangate.yaml:6:1: a conflict marker of git" in ran.err
     assert (tree / "scangate.yaml").read_text() == broken
 
 
@@ -144,7 +144,7 @@ def test_an_exception_that_accepts_nothing_can_fail_the_build_and_every_report_s
     waive(tree, "bandit:B602", "--path", "run.py").ends(0)
     out = tmp_path / "out"
     ran = scangate("scan", "--scanner", "bandit", "--output-dir", out, cwd=tree).ends(1)
-    assert "scangate.yaml:9" in ran.out
+    assert "scangate.yaml:11" in ran.out
     (entry,) = verdict(out)["findings"]
     assert (entry["rule"], entry["path"], entry["outcome"]) == ("scangate:unused-exception", "scangate.yaml", "blocks")
     for name in ("scangate.sarif", "junit.xml", "summary.md"):
