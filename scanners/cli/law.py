@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 
@@ -13,9 +15,10 @@ from scanners.cli.papers import Papers, inside
 from scanners.cli.registry import known
 from scanners.cli.run import Site, option_types, today
 from scanners.cli.since import Past, settle
-from scanners.judge.baseline import FILE, Baseline
+from scanners.judge.baseline import FILE, divided
 from scanners.judge.codeowners import CodeOwners
 from scanners.judge.layers import is_file
+from scanners.judge.matching import BASELINE, Known
 from scanners.judge.policy import Policy
 from scanners.judge.reading import load
 from scanners.model import Gap
@@ -28,14 +31,17 @@ class Law(msgspec.Struct, frozen=True):
     """What a run is judged by.
 
     ``past`` is what the change is compared with; ``beyond`` are gaps that no policy can allow; ``notes`` tell what the change makes
-    of its own judgement. ``baseline_file`` is the baseline's place in the work tree, also where the change adds or removes it.
+    of its own judgement. ``baseline`` is that file's place in the work tree, also where the change adds or removes it; ``known``,
+    ``compared`` and ``salt`` are what it comes to, see `run.Wish`.
     """
 
     policy: Policy
     past: Past
     owners: CodeOwners | None = None
-    baseline: Baseline | None = None
-    baseline_file: Path | None = None
+    baseline: Path | None = None
+    known: tuple[Known, ...] = ()
+    compared: Mapping[str, str] = MappingProxyType({})
+    salt: bytes = b""
     beyond: tuple[Gap, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -65,25 +71,49 @@ def read(  # noqa: PLR0913 -- all that a command line says of it
         revision=None if papers is None else papers.revision,
     )
     owners = owners_of(policy, place.root, place.top, None if papers is None else papers.text)
-    file, known_before, notes = _baseline(baseline, place, past, papers)
-    notes = (*past.notes, *notes, *(() if papers is None else papers.changes()))
-    return Law(policy, past, owners, known_before, file, _unsure(name, place, past), notes)
+    before = _baseline(baseline, place, past, papers)
+    return Law(
+        policy=policy,
+        past=past,
+        owners=owners,
+        baseline=before.file,
+        known=before.known,
+        compared=before.compared,
+        salt=before.salt,
+        beyond=_unsure(name, place, past),
+        notes=(*past.notes, *before.notes, *(() if papers is None else papers.changes())),
+    )
 
 
-def _baseline(
-    named: Path | None, place: Site, past: Past, papers: Papers | None
-) -> tuple[Path | None, Baseline | None, tuple[str, ...]]:
-    """Where the baseline is, what it says, and what is to be said of it. The change's own word makes nothing known."""
+class _Before(msgspec.Struct, frozen=True):
+    """What the baseline knows, as `Law` tells it."""
+
+    file: Path | None = None
+    known: tuple[Known, ...] = ()
+    compared: Mapping[str, str] = MappingProxyType({})
+    salt: bytes = b""
+    notes: tuple[str, ...] = ()
+
+
+def _baseline(named: Path | None, place: Site, past: Past, papers: Papers | None) -> _Before:
+    """What the baseline knows: the revision's, where there is one. The change's own word makes nothing known."""
     file = named if named is not None else place.root / FILE
-    if papers is not None and os.path.lexists(held := papers.file(file)):
-        return file, known_baseline.load(held, "" if held == file else papers.called(file)), ()
-    if (found := known_baseline.find(named, place.root)) is None:
-        return None, None, ()
-    if papers is not None:
-        return found, None, ()
-    if past.missing and inside(found, place.top) is not None:
-        return found, None, (f"{past.missing}: the baseline could be the change's own, and is not taken",)
-    return found, known_baseline.load(found), ()
+    held = papers.file(file) if papers is not None else file
+    if papers is None or held == file:  # or it lies outside the repository
+        found = known_baseline.find(named, place.root)
+        if found is None:
+            return _Before()
+        if past.missing and inside(found, place.top) is not None:
+            return _Before(found, notes=(f"{past.missing}: the baseline could be the change's own, and knows nothing",))
+        baseline = known_baseline.load(found)
+        return _Before(found, baseline.entries, {BASELINE: str(found)}, baseline.salt)
+    now = known_baseline.load(file) if os.path.lexists(file) else None
+    if not os.path.lexists(held):
+        known_baseline.find(named, place.root)
+        return _Before(None if now is None else file)
+    baseline = known_baseline.load(held, papers.called(file))
+    taken_out = f"the baseline of {past.name}"
+    return _Before(file, divided(baseline, now, taken_out), {BASELINE: str(file)}, baseline.salt)
 
 
 def _unsure(name: str | None, place: Site, past: Past) -> tuple[Gap, ...]:

@@ -17,7 +17,6 @@ from scanners.cli.shard import MOST_SHARDS, header, refuse_inside
 from scanners.cli.since import Past
 from scanners.errors import UsageError
 from scanners.judge.baseline import FILE
-from scanners.judge.matching import BASELINE
 from scanners.scan.engine import Plan
 from scanners.scan.parts import MOST_CHARACTERS, Part, read
 from scanners.scan.recorded import AGAIN, replayed
@@ -85,13 +84,13 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
             scanners=known(),
             only=stated.only,
             skip=stated.skip,
-            ours=tuple(each.absolute() for each in (*(each.file for each in outputs), law.baseline_file) if each is not None),
+            ours=tuple(each.absolute() for each in (*(each.file for each in outputs), law.baseline) if each is not None),
             owners=law.owners,
             beyond=law.beyond,
             notes=(*law.notes, *_alone(law.past)),
-            known=law.baseline.entries if law.baseline is not None else (),
-            compared={BASELINE: str(law.baseline_file)} if law.baseline is not None else {},
-            salt=law.baseline.salt if law.baseline is not None else b"",
+            known=law.known,
+            compared=law.compared,
+            salt=law.salt,
         )
         report = run(wish, place, interruption, lambda *_: None, partial(_replay, parts=found, wish=wish, place=place))
         report, printed = ending.write(report, outputs)

@@ -21,7 +21,6 @@ from scanners.cli.shard import ShardType, end, run_shard
 from scanners.cli.shard import prepare as prepare_part
 from scanners.errors import UsageError
 from scanners.judge.baseline import FILE
-from scanners.judge.matching import BASELINE
 from scanners.judge.policy import Policy
 from scanners.scan.plugin import Scanner
 from scanners.scan.shards import Shard
@@ -117,14 +116,14 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
             skip=skip,
             staged=tuple(map(str, paths)) if staged else None,
             jobs=jobs or len(os.sched_getaffinity(0)),
-            ours=tuple(each.absolute() for each in (*(each.file for each in outputs), law.baseline_file) if each is not None),
+            ours=tuple(each.absolute() for each in (*(each.file for each in outputs), law.baseline) if each is not None),
             past=law.past,
             owners=law.owners,
             beyond=law.beyond,
             notes=law.notes,
-            known=law.baseline.entries if law.baseline is not None else (),
-            compared={BASELINE: str(law.baseline_file)} if law.baseline is not None else {},
-            salt=law.baseline.salt if law.baseline is not None else b"",
+            known=law.known,
+            compared=law.compared,
+            salt=law.salt,
         )
         memory = contextlib.nullcontext() if no_cache else remembered(cache_dir, wish.policy, place.top, os.environ)
         with memory as before, progress.shown(quiet=quiet) as told:

@@ -22,7 +22,7 @@ from scanners.errors import UsageError
 from scanners.judge.matching import Known, Sight, known_from, match
 from scanners.model import Finding
 
-__all__ = ["FILE", "LARGEST", "VERSION", "Baseline", "pruned", "read", "render"]
+__all__ = ["FILE", "LARGEST", "VERSION", "Baseline", "divided", "pruned", "read", "render"]
 
 FILE = ".scangate-baseline.json"
 VERSION = 1
@@ -156,6 +156,26 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(entries) != len(pairs):
         raise ValueError("a key stands twice")
     return entries
+
+
+def divided(held: Baseline, now: Baseline | None, source: str) -> tuple[Known, ...]:
+    """The entries of ``held``; those that a change has taken out, as ``now`` tells, under the name ``source``.
+
+    They are known until the change is merged, but nobody asks it to take them out once more. Under another salt no secret can be
+    said to be taken out.
+    """
+    there = Counter({_key(entry): entry.count for entry in now.entries}) if now is not None else Counter()
+    comparable = now is None or now.salt == held.salt
+    entries = []
+    for entry in held.entries:
+        kept = min(entry.count, there[_key(entry)]) if comparable or not entry.secret else entry.count
+        entries += [msgspec.structs.replace(entry, count=kept)] if kept else []
+        entries += [msgspec.structs.replace(entry, count=entry.count - kept, source=source)] if kept < entry.count else []
+    return tuple(sorted(entries))
+
+
+def _key(entry: Known) -> Known:
+    return msgspec.structs.replace(entry, count=1)
 
 
 def pruned(entries: Sequence[Known], findings: Sequence[Finding], sight: Sight, added: Iterable[Finding] = ()) -> tuple[Known, ...]:

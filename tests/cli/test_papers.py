@@ -191,3 +191,70 @@ def test_a_gate_in_such_a_build_judges_by_the_revision_too(tree: Path) -> None:
     told = tree.parent / "out" / "verdict.json"
     scangate("gate", told, "--policy", "scangate.yaml", cwd=tree, env=environment(**build)).ends(1)
     scangate("gate", told, "--policy", "scangate.yaml", cwd=tree).ends(0)
+
+
+@pytest.fixture
+def known(tree: Path) -> Path:
+    """The same, with a baseline on main that knows what is there."""
+    git(tree, "switch", "--quiet", "main")
+    scangate("baseline", "create", cwd=tree).ends(0)
+    change(tree, {})
+    git(tree, "switch", "--quiet", "-C", "topic")
+    return tree
+
+
+def test_what_a_change_puts_into_the_baseline_is_not_known_yet(known: Path) -> None:
+    scan(known, 0)
+    change(known, {"more.py": WEAK})
+    scangate("baseline", "update", "--add-new", cwd=known).ends(0)
+    change(known, {})
+    scan(known, 1)
+    assert [(each["rule"], each["path"]) for each in findings(known, "blocks")] == [("bandit:B602", "more.py")]
+    assert notes(known) == [f"this change edits .scangate-baseline.json: {MERGE[0]} main's {MERGE[1]}"]
+    scan(known, 0, CODEBUILD_WEBHOOK_EVENT="PUSH")
+
+
+def findings(tree: Path, outcome: str) -> list[dict[str, str]]:
+    return [each for each in verdict(tree.parent / "out")["findings"] if each["outcome"] == outcome]
+
+
+def test_a_baseline_that_the_change_adds_is_not_taken_and_not_scanned(tree: Path) -> None:
+    scangate("baseline", "create", cwd=tree).ends(0)
+    change(tree, {})
+    scan(tree, 1)
+    scan(tree, 1, "--baseline", tree / ".scangate-baseline.json")
+    scan(tree, 1, CODEBUILD_WEBHOOK_BASE_REF="refs/heads/nowhere")
+    assert any("the baseline could be the change's own" in note for note in verdict(tree.parent / "out")["targets"]["notes"])
+    read = {path for scanner in verdict(tree.parent / "out")["scanners"] for path in scanner["read"]}
+    assert ".scangate-baseline.json" not in read
+
+
+def test_a_baseline_that_the_change_removes_or_breaks(known: Path) -> None:
+    kept = (known / ".scangate-baseline.json").read_bytes()
+    (known / ".scangate-baseline.json").unlink()
+    scan(known, 0)
+    assert {each["because"] for each in findings(known, "known")} == {"known: it is in the baseline of main"}
+    (known / ".scangate-baseline.json").write_bytes(b"<<<<<<< HEAD\n" + kept)
+    assert ".scangate-baseline.json:1: a conflict marker" in scan(known, 2).err
+    assert "no such baseline" in scan(known, 2, "--baseline", known / "other.json").err
+
+
+def test_a_baseline_that_may_only_shrink_lets_a_change_shrink_it(known: Path) -> None:
+    git(known, "switch", "--quiet", "main")
+    change(known, {"scangate.yaml": HEAD + STRICT + "baseline: {ratchet: true}\n"})
+    git(known, "switch", "--quiet", "-C", "topic")
+    change(known, {"app.py": CLEAN})
+    scan(known, 1)
+    assert [each["rule"] for each in findings(known, "blocks")] == ["scangate:stale-baseline"]
+    scangate("baseline", "update", cwd=known).ends(0)
+    change(known, {})
+    scan(known, 0)
+
+
+def test_a_moved_file_is_known_by_the_revisions_baseline_whatever_the_change_writes_there(known: Path) -> None:
+    git(known, "mv", "app.py", "moved.py")
+    scangate("baseline", "update", cwd=known).ends(0)
+    change(known, {})
+    scan(known, 0)
+    scan(known, 0, "--since", "main")
+    assert len(findings(known, "known")) == 2
