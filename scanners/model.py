@@ -15,6 +15,7 @@ import msgspec
 __all__ = [
     "ABSENT",
     "EXIT_CODES",
+    "About",
     "Accounting",
     "Component",
     "Confidence",
@@ -241,6 +242,16 @@ class Ignore(msgspec.Struct, frozen=True, order=True):
             raise ValueError(f"not a day: {self.until}")
         if self.fault and self.rules:
             raise ValueError(f"a waiver that cannot hold is about no rule: {self.fault}")
+
+
+class About(msgspec.Struct, frozen=True):
+    """What a rule is, whether or not anything was found by it; ``says`` is the tool's own word on it, on one line."""
+
+    rule: str
+    title: str
+    says: str = ""
+    help_url: str = ""
+    cwe: tuple[int, ...] = ()
 
 
 class Finding(msgspec.Struct, frozen=True):

@@ -28,6 +28,7 @@ COMMANDS = {
     "merge": "Join the parts of a sharded scan and judge them.",
     "fleet": "Audit many repositories and roll their verdicts up.",
     "gate": "Judge a verdict.json again under another policy.",
+    "explain": "Tell why a finding blocks, how to mend it, how to waive it.",
     "baseline": "Create, update and show what is known already.",
     "waive": "Write an exception into the policy file.",
     "policy": "Check and show policies.",

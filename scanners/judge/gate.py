@@ -47,7 +47,7 @@ from scanners.model import (
     Verdict,
 )
 
-__all__ = ["judge", "severity_of", "standing"]
+__all__ = ["bucket_of", "judge", "severity_of", "standing"]
 
 STAGED = "staged"
 YOUNG = "published"
@@ -193,7 +193,7 @@ def _rulings(findings: Sequence[Finding], policy: Policy, exceptions: Exceptions
     waited = [_waited(finding, policy, exceptions.today) for finding in findings]
     known = [_known(finding, policy) for finding in findings]
     buckets: dict[tuple[int, Severity], _Bucket] = {}
-    places = [_bucket_of(finding, severity, policy) for finding, severity in zip(findings, severities, strict=True)]
+    places = [bucket_of(finding, severity, policy) for finding, severity in zip(findings, severities, strict=True)]
     for finding, place, *excuses in zip(findings, places, suppressed, known, waited, strict=True):
         if not any(excuses):
             index, severity = place
@@ -253,7 +253,7 @@ def _excluded(scanner: str, path: str, excludes: Iterable[Exclude]) -> Exclude |
     return None
 
 
-def _bucket_of(finding: Finding, severity: Severity, policy: Policy) -> tuple[int, Severity]:
+def bucket_of(finding: Finding, severity: Severity, policy: Policy) -> tuple[int, Severity]:
     """The one budget that counts a finding: the last override that matches it and names its severity, else the general one (-1)."""
     for index in range(len(policy.overrides) - 1, -1, -1):
         override = policy.overrides[index]

@@ -104,10 +104,15 @@ def _report(source: Source, answer: Any, options: Options) -> FileReport:
     return FileReport(source.path, tuple(findings), secrets=tuple(spans))
 
 
+def slug(kind: str) -> str:
+    """A detector's name as the second half of a rule's: ``AWS Access Key`` is ``aws-access-key``."""
+    return re.sub(r"[^a-z0-9]+", "-", kind.lower()).strip("-")
+
+
 def _finding(source: Source, kind: str, line: int, place: Sequence[int], waiver: str) -> Finding:
     severity, confidence = GUESSES.get(kind, PROVIDER)
     return Finding(
-        rule=f"{NAME}:{re.sub(r'[^a-z0-9]+', '-', kind.lower()).strip('-')}",
+        rule=f"{NAME}:{slug(kind)}",
         severity=severity,
         confidence=confidence,
         kind=Kind.SECRET,

@@ -155,7 +155,7 @@ def _finding(source: Source, result: Any, secrets: list[Span]) -> Finding:
         title=metadata.get("title", name),
         message=" ".join(str(message).split()),
         location=place,
-        cwe=tuple(_cwes(metadata)),
+        cwe=tuple(cwes(metadata)),
         help_url=str(metadata.get("help", "")),
         waiver=nosemgrep(source.lines, line, name),
     )
@@ -168,7 +168,8 @@ def _secret_span(lines: Sequence[str], place: Location) -> Span:
     return Span(place.line, place.column + (name.end() if name else 0), place.end_line, place.end_column)
 
 
-def _cwes(metadata: Mapping[str, Any]) -> Iterator[int]:
+def cwes(metadata: Mapping[str, Any]) -> Iterator[int]:
+    """The numbers of the weaknesses that a rule names, the one that it is about first."""
     for word in metadata.get("cwe", []):
         number = str(word).partition(":")[0].removeprefix("CWE-").strip()
         if number.isdigit():

@@ -1,0 +1,62 @@
+"""Says which lines of a policy a ruling follows from; reads nothing and judges nothing again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scanners import globs
+from scanners.judge.accepting import covers
+from scanners.judge.gate import bucket_of
+from scanners.judge.names import covers_name
+from scanners.judge.policy import Policy
+from scanners.judge.typed import Path, spelled
+from scanners.model import Finding, Ruling, RulingOutcome, Severity
+
+__all__ = ["places"]
+
+
+def places(ruling: Ruling, policy: Policy) -> tuple[tuple[str, str], ...]:
+    """What in ``policy`` bears on a ruling: the path in the document, and the ``file:line`` that says it, else ``default``."""
+    origins = dict(policy.origins)
+    found = dict.fromkeys(_paths(ruling, policy))
+    return tuple((spelled(path), _origin(path, origins)) for path in found)
+
+
+def _origin(path: Path, origins: dict[str, str]) -> str:
+    """The place of a value, or of the first that lies in it."""
+    name = spelled(path)
+    return origins.get(name) or next((origins[key] for key in origins if key.startswith((f"{name}.", f"{name}["))), "default")
+
+
+def _paths(ruling: Ruling, policy: Policy) -> Iterator[Path]:
+    finding = ruling.finding
+    if ruling.outcome is RulingOutcome.SUPPRESSED:
+        yield from _suppressing(finding, policy)
+        return
+    yield from _valuing(finding, policy)
+    if ruling.outcome is not RulingOutcome.KNOWN:
+        index, severity = bucket_of(finding, ruling.severity, policy)
+        name = severity.name.lower()
+        yield ("budgets", name) if index < 0 else ("budgets", "overrides", index, name)
+
+
+def _suppressing(finding: Finding, policy: Policy) -> Iterator[Path]:
+    for index, exclude in enumerate(policy.excludes):
+        if (not exclude.scanners or finding.scanner in exclude.scanners) and globs.matches(exclude.path, finding.location.path):
+            yield ("paths", "exclude", index)
+    for index, entry in enumerate(policy.exceptions):
+        if covers(entry, finding):
+            yield ("exceptions", index)
+    if finding.waiver:
+        yield ("inline-suppressions",)
+
+
+def _valuing(finding: Finding, policy: Policy) -> Iterator[Path]:
+    """What gives the finding its severity, where that is not the scanner's own."""
+    for index in range(len(policy.severities) - 1, -1, -1):
+        rule = policy.severities[index]
+        if covers_name(rule.rule, finding.rule) and (not rule.path or globs.matches(rule.path, finding.location.path)):
+            yield ("severity", index)
+            return
+    if finding.severity is Severity.UNKNOWN:
+        yield ("unknown",)

@@ -1,0 +1,134 @@
+"""``scangate explain`` as its users meet it: after a scan of the weak application, and without any."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from . import tree
+from .command import Ran, scangate, verdict
+
+WEAK_APP = Path(__file__).parents[1] / "weak_app"
+Explain = Callable[..., Ran]
+
+MERGED = [
+    # what each merge was read and found to be: one fault, told by both
+    ("detect-secrets:secret-keyword", ["bandit:B105"], 13),  # the SMTP password
+    ("semgrep:python-sql-injection", ["bandit:B608"], 19),  # the f-string in execute
+    ("semgrep:python-command-injection", ["bandit:B602"], 24),  # shell=True with the form's text
+    ("semgrep:python-unsafe-deserialization", ["bandit:B301"], 40),  # pickle.loads of the body
+    ("semgrep:python-tls-verification-off", ["bandit:B501"], 45),  # verify=False; the SSRF on this line stays its own
+    ("semgrep:python-weak-hash", ["bandit:B324"], 49),  # md5
+    ("semgrep:python-flask-debug-public", ["bandit:B201"], 53),  # debug=True; the bind to all interfaces stays its own
+]
+
+
+@pytest.fixture(scope="module")
+def scanned(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    """The weak application after a scan, and its verdict."""
+    root = tmp_path_factory.mktemp("explain") / "tree"
+    shutil.copytree(WEAK_APP, root)
+    scangate("scan", "--skip", "pip-audit", "--output-dir", "scangate-reports", cwd=root).ends(1)
+    return root, verdict(root / "scangate-reports")
+
+
+def only(document: dict[str, Any], rule: str) -> dict[str, Any]:
+    (entry,) = [entry for entry in document["findings"] if entry["rule"] == rule]
+    assert isinstance(entry, dict)
+    return entry
+
+
+def test_what_is_merged_in_the_weak_application_is_one_fault_each(scanned: tuple[Path, dict[str, Any]]) -> None:
+    """Seven of 28 findings are told with another's; each pair was reviewed by hand, and none is missing."""
+    _, document = scanned
+    told = [
+        (entry["rule"], [member["rule"] for member in entry["members"][1:]], entry["line"])
+        for entry in document["findings"]
+        if entry["members"]
+    ]
+    assert sorted(told, key=lambda each: each[2]) == MERGED
+    assert sum(len(entry["members"]) or 1 for entry in document["findings"]) == 28
+    assert len(document["findings"]) == 21
+
+
+@pytest.mark.smoke
+def test_a_finding_is_explained_from_the_policy_to_the_waiver(scanned: tuple[Path, dict[str, Any]]) -> None:
+    root, document = scanned
+    entry = only(document, "semgrep:python-command-injection")
+    said = scangate("explain", entry["fingerprint"][:8], cwd=root).ends(0).out
+    assert "3 critical findings, the policy allows 0" in said
+    line = next(line for line in said.splitlines() if line.endswith("budgets.critical"))
+    place, number = line.split()[0].split(":")
+    policy = (Path(__file__).parents[2] / place).read_text("utf-8").splitlines()
+    assert policy[int(number) - 1].strip() == "critical: 0"
+    assert "shlex.quote" in said
+    for member in entry["members"]:
+        assert f"{member['rule']}  {member['severity']}, {member['outcome']}" in said
+        assert f"scangate waive {member['fingerprint']} --path app.py --reason WHY --owner WHO --expires 20" in said
+
+
+def test_the_severity_that_a_policy_gave_is_traced_to_its_line(scanned: tuple[Path, dict[str, Any]], tmp_path: Path) -> None:
+    root, document = scanned
+    policy = tmp_path / "policy.yaml"
+    policy.write_text("version: 1\nextends: baseline\nseverity:\n  - {rule: 'bandit:B403', severity: high}\n")
+    said = scangate("explain", only(document, "bandit:B403")["fingerprint"], "--policy", policy, cwd=root).ends(0)
+    assert f"{policy.name}:4  severity[" in said.out
+    assert "hint: name the policy that judged" in said.err
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ("bandit:B602", "pass a list without shell=True"),
+        ("B506", "use yaml.safe_load"),
+        ("semgrep:python-ssrf", "accept only"),
+        ("detect-secrets:aws-access-key", "revoke it and issue a new one"),
+        ("pip-audit:CVE-2018-7536", "https://osv.dev/vulnerability/CVE-2018-7536"),
+    ],
+)
+def test_a_rule_is_explained_without_a_verdict(rule: str, said: str, tmp_path: Path) -> None:
+    page = scangate("explain", rule, cwd=tmp_path).ends(0).out
+    assert said in page
+    assert "no finding in the last verdict" in page
+
+
+def test_a_rule_is_explained_with_what_the_verdict_has_of_it(scanned: tuple[Path, dict[str, Any]]) -> None:
+    root, _ = scanned
+    said = scangate("explain", "bandit:B602", cwd=root).ends(0).out
+    assert "1 finding in the last verdict: 1 blocks" in said
+    assert "scangate waive bandit:B602 --path app.py" in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["bandit:B6020"], "hint: scangate explain bandit:B602"),
+        (["semgrep:python-ssfr"], "hint: scangate explain semgrep:python-ssrf"),
+        (["00000000"], "no finding of the verdict has the fingerprint 00000000"),
+        (["abc"], "no such rule or fingerprint: abc"),
+        (["bandit:B602", "--verdict", "none.json"], "cannot read none.json"),
+    ],
+)
+def test_what_is_not_known_says_what_is_near(arguments: list[str], said: str, scanned: tuple[Path, dict[str, Any]]) -> None:
+    ran = scangate("explain", *arguments, cwd=scanned[0]).ends(2)
+    assert said in ran.err
+    assert ran.out == ""
+
+
+def test_a_fingerprint_without_a_verdict_says_how_to_get_one(tmp_path: Path) -> None:
+    assert "hint: scangate scan --output-dir scangate-reports" in scangate("explain", "0" * 32, cwd=tmp_path).ends(2).err
+
+
+def test_no_byte_of_a_secret_is_shown(tmp_path: Path) -> None:
+    secret = f"hunter2-{'correct-horse'}-9"
+    root = tree.write(tmp_path / "tree", {"a.py": f'PASSWORD = "{secret}"\n'})
+    scangate("scan", "--skip", "pip-audit", "--output-dir", "scangate-reports", cwd=root).ends(1)
+    (entry,) = verdict(root / "scangate-reports")["findings"]
+    assert len(entry["members"]) == 2
+    ran = scangate("explain", entry["fingerprint"], cwd=root).ends(0)
+    assert secret not in ran.said
+    assert "told by" in ran.out

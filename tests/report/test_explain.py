@@ -1,0 +1,57 @@
+"""The page on one finding: every part of it, whatever the finding holds."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given, settings
+
+from scanners.model import About, Report, Severity
+from scanners.report.explain import explain_finding, explain_rule
+from scanners.report.mending import mend
+
+from .hostile import hostile_report
+from .samples import FLASK, TOKEN, correlated
+from .strategies import reports
+
+DAY = "2026-04-01"
+
+
+def test_each_part_of_a_merged_finding_is_there() -> None:
+    ruling = correlated().verdict.rulings[0]
+    places = {ruling.finding.rule: (("budgets.critical", "policies/baseline.yaml:50"), ("severity[0]", "default"))}
+    page = explain_finding(ruling, places, None, DAY)
+    assert "policies/baseline.yaml:50  budgets.critical" in page
+    assert "severity[0], as it is where the policy says nothing" in page
+    assert "critical, blocks (high by the scanner)" in page
+    assert "bandit:B608  medium, tolerated" in page
+    assert page.count("scangate waive ") == 2
+    assert page.endswith(f"--expires {DAY}\n")
+
+
+def test_a_dependency_is_mended_by_an_upgrade() -> None:
+    assert mend(FLASK.rule, FLASK) == "upgrade flask from 0.12.2 to 2.2.5, the nearest release without a known fault"
+    assert mend(TOKEN.rule, TOKEN).startswith("revoke it")
+    assert mend("trivy:X") == ""
+
+
+@settings(max_examples=40, deadline=None)
+@given(reports())
+def test_no_finding_breaks_out_of_its_page(report: Report) -> None:
+    check(report)
+
+
+@pytest.mark.smoke
+def test_no_hostile_finding_breaks_out_of_its_page() -> None:
+    check(hostile_report())
+
+
+def check(report: Report) -> None:
+    for ruling in report.verdict.rulings:
+        about = About(ruling.finding.rule, ruling.finding.title, ruling.finding.message)
+        pages = [explain_finding(ruling, {}, about, DAY), explain_rule(about, [ruling], DAY)]
+        for line in (line for page in pages for line in page.removesuffix("\n").split("\n")):
+            assert not {unicodedata.category(sign) for sign in line} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
+            assert not line.lstrip().startswith(("::", "##["))
+    assert Severity.HIGH.name not in explain_rule(About("x:y", "t"), [], DAY)
