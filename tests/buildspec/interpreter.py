@@ -6,10 +6,12 @@ Variables: https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 import time
+import uuid
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -19,6 +21,7 @@ from .shell import Carry, EndedError, Shell
 from .spec import Files, Phase, Spec, read
 
 _BUILD = "example:00000000-0000-4000-8000-000000000000"
+_ARN = "arn:aws:codebuild:eu-west-1:123456789012"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,7 @@ class Project:
 
     `image` is the build image's environment (HOME and PATH at least), `overrides` the variables of the project or of the
     start of the build, `seconds` the build's time limit. `stop` is asked many times a second; a yes stops the build.
+    `build` is the build's id, `task` its identifier in a batch, empty outside of one.
     """
 
     source: Path
@@ -36,6 +40,8 @@ class Project:
     seconds: float = 60.0
     stop: Callable[[], bool] = lambda: False
     carry: Carry = "shell"
+    build: str = _BUILD
+    task: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,39 @@ class Build:
         raise KeyError(name)
 
 
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What a batch build leaves behind: the builds that ran, by their identifiers. One that was not started is not among them."""
+
+    status: str
+    builds: Mapping[str, Build]
+
+
+def run_batch(text: str, project: Project, scratch: Path, begin: Callable[[str, str], None] = lambda *_: None) -> Batch:
+    """Read a buildspec and run its build graph, one build after the other, each with a fresh copy of the source in `scratch`.
+
+    `begin` is told the ARN of the batch and the id of each build before it starts. A build that waits for one that has not
+    succeeded is not started: https://docs.aws.amazon.com/codebuild/latest/userguide/batch-build-buildspec.html
+    """
+    arn = f"{_ARN}:build-batch/example:{uuid.uuid4()}"
+    builds: dict[str, Build] = {}
+    healthy = True
+    for task in read(text).graph:
+        if not all(name in builds and builds[name].status == "SUCCEEDED" for name in task.depends_on):
+            healthy = False
+            continue
+        source = scratch / task.identifier
+        shutil.copytree(project.source, source, symlinks=True)
+        build = f"example:{uuid.uuid4()}"
+        begin(arn, build)
+        # What a task sets overrides the buildspec's and the project's.
+        overrides = {**project.overrides, **dict(task.variables)}
+        done = run(text, replace(project, source=source, overrides=overrides, build=build, task=task.identifier))
+        builds[task.identifier] = done
+        healthy = healthy and (done.status == "SUCCEEDED" or task.ignore_failure)
+    return Batch("SUCCEEDED" if healthy else "FAILED", builds)
+
+
 def run(text: str, project: Project) -> Build:
     """Read a buildspec and run it.
 
@@ -111,19 +150,21 @@ def _environment(spec: Spec, project: Project) -> dict[str, str]:
     own = {
         "AWS_DEFAULT_REGION": "eu-west-1",
         "AWS_REGION": "eu-west-1",
-        "CODEBUILD_BUILD_ARN": f"arn:aws:codebuild:eu-west-1:123456789012:build/{_BUILD}",
-        "CODEBUILD_BUILD_ID": _BUILD,
+        "CODEBUILD_BUILD_ARN": f"{_ARN}:build/{project.build}",
+        "CODEBUILD_BUILD_ID": project.build,
         "CODEBUILD_BUILD_IMAGE": "aws/codebuild/standard:7.0",
         "CODEBUILD_BUILD_NUMBER": "1",
         "CODEBUILD_BUILD_SUCCEEDING": "1",
         "CODEBUILD_INITIATOR": "example-user",
         "CODEBUILD_KMS_KEY_ID": "arn:aws:kms:eu-west-1:123456789012:alias/aws/s3",
-        "CODEBUILD_LOG_PATH": _BUILD.partition(":")[2],
+        "CODEBUILD_LOG_PATH": project.build.partition(":")[2],
         "CODEBUILD_SOURCE_REPO_URL": "https://git.example/example.git",
         "CODEBUILD_SOURCE_VERSION": project.commit,
         "CODEBUILD_SRC_DIR": str(project.source),
         "CODEBUILD_START_TIME": "1700000000000",
     }
+    if project.task:
+        own["CODEBUILD_BATCH_BUILD_IDENTIFIER"] = project.task
     # Not set at all where the source has no version, as with a zip from S3.
     if project.commit:
         own["CODEBUILD_RESOLVED_SOURCE_VERSION"] = project.commit

@@ -1,7 +1,7 @@
 """Reads a buildspec 0.2 strictly into frozen values; runs nothing and touches no file.
 
 Source of the keys: https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html
-What CodeBuild documents and the interpreter does not do (batch, proxy, secrets) is refused by name, never skipped.
+What CodeBuild documents and the interpreter does not do (proxy, secrets, most of batch) is refused by name, never skipped.
 """
 
 from __future__ import annotations
@@ -13,13 +13,16 @@ from dataclasses import dataclass
 
 import yaml
 
-TOP = ("version", "env", "phases", "reports", "artifacts", "cache")
+TOP = ("version", "batch", "env", "phases", "reports", "artifacts", "cache")
 PHASES = ("install", "pre_build", "build", "post_build")
 TEST_FORMATS = ("JUNITXML", "CUCUMBERJSON", "NUNITXML", "NUNIT3XML", "TESTNGXML", "VISUALSTUDIOTRX")
 COVERAGE_FORMATS = ("CLOVERXML", "COBERTURAXML", "JACOCOXML", "SIMPLECOV")
 MOST_REPORT_GROUPS = 5
 NOT_INTERPRETED = {
-    "": ("run-as", "proxy", "batch"),
+    "": ("run-as", "proxy"),
+    "batch": ("build-list", "build-matrix", "build-fanout"),
+    "batch.build-graph[]": ("buildspec", "debug-session"),
+    "batch.build-graph[].env": ("compute-type", "image", "privileged-mode", "type", "fleet"),
     "env": ("parameter-store", "secrets-manager", "git-credential-helper"),
     "phases.*": ("run-as",),
     "artifacts": ("name", "enable-symlinks", "s3-prefix"),
@@ -56,8 +59,21 @@ class Files:
 
 
 @dataclass(frozen=True, slots=True)
+class Task:
+    """One build of a build graph: the tasks it waits for, and the variables that it has beside the others'."""
+
+    identifier: str
+    depends_on: tuple[str, ...]
+    variables: tuple[tuple[str, str], ...]
+    ignore_failure: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Spec:
-    """A whole buildspec; in `artifacts` the primary one is named "" and the secondary ones by their identifiers."""
+    """A whole buildspec; in `artifacts` the primary one is named "" and the secondary ones by their identifiers.
+
+    `graph` is empty where there is no batch; in it a task stands behind all that it waits for.
+    """
 
     variables: tuple[tuple[str, str], ...]
     exported: tuple[str, ...]
@@ -65,6 +81,7 @@ class Spec:
     reports: tuple[Files, ...]
     artifacts: tuple[Files, ...]
     cache: Files | None
+    graph: tuple[Task, ...] = ()
 
 
 class _Loader(yaml.SafeLoader):
@@ -100,7 +117,53 @@ def read(text: str) -> Spec:
         reports=_read_reports(top.get("reports", {})),
         artifacts=_read_artifacts(top["artifacts"]) if "artifacts" in top else (),
         cache=_read_cache(top["cache"]) if "cache" in top else None,
+        graph=_read_batch(top["batch"]) if "batch" in top else (),
     )
+
+
+def _read_batch(value: object) -> tuple[Task, ...]:
+    batch = _block(value, "batch", ("fast-fail", "build-graph"), required=("build-graph",))
+    if _yes(batch.get("fast-fail", False), "batch.fast-fail"):
+        raise SpecError("batch.fast-fail: documented by CodeBuild, not interpreted here")
+    entries = batch["build-graph"]
+    if not isinstance(entries, list) or not entries:
+        raise SpecError("batch.build-graph: not a list of tasks")
+    waiting = [_read_task(entry) for entry in entries]
+    names = [task.identifier for task in waiting]
+    if len(set(names)) < len(names):
+        raise SpecError("batch.build-graph: an identifier stands twice")
+    ordered: list[Task] = []
+    while waiting:
+        ready = [task for task in waiting if set(task.depends_on) <= {done.identifier for done in ordered}]
+        if not ready:
+            raise SpecError(f"batch.build-graph: {waiting[0].identifier} waits for itself, or for a task that there is not")
+        ordered += ready
+        waiting = [task for task in waiting if task not in ready]
+    return tuple(ordered)
+
+
+def _read_task(value: object) -> Task:
+    path = "batch.build-graph[]"
+    task = _block(value, path, ("identifier", "depend-on", "env", "ignore-failure"), required=("identifier",))
+    identifier = _scalar(task["identifier"], f"{path}.identifier")
+    # Letters, digits and underscores, says the reference of batch builds.
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,127}", identifier):
+        raise SpecError(f"{path}.identifier: {identifier!r} is not a task's name")
+    env = _block(task.get("env", {}), f"{path}.env", ("variables",))
+    return Task(
+        identifier=identifier,
+        depends_on=_strings(task.get("depend-on", []), f"{path}.depend-on"),
+        variables=_read_variables(env.get("variables", {}), f"{path}.env.variables"),
+        ignore_failure=_yes(task.get("ignore-failure", False), f"{path}.ignore-failure"),
+    )
+
+
+def _read_variables(value: object, path: str) -> tuple[tuple[str, str], ...]:
+    variables = tuple((name, _scalar(each, f"{path}.{name}")) for name, each in _names(value, path))
+    for name, _ in variables:
+        if name.startswith("CODEBUILD_"):
+            raise SpecError(f"{path}.{name}: names that start with CODEBUILD_ are reserved")
+    return variables
 
 
 def _read_env(value: object) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
@@ -108,11 +171,7 @@ def _read_env(value: object) -> tuple[tuple[tuple[str, str], ...], tuple[str, ..
     # Without the key CodeBuild takes sh; running such a spec in bash would hide what only bash understands.
     if env.get("shell") != "bash":
         raise SpecError("env.shell: the interpreter runs bash only, and the key must say so")
-    plain = _names(env.get("variables", {}), "env.variables")
-    variables = tuple((name, _scalar(value, f"env.variables.{name}")) for name, value in plain)
-    for name, _ in variables:
-        if name.startswith("CODEBUILD_"):
-            raise SpecError(f"env.variables.{name}: names that start with CODEBUILD_ are reserved")
+    variables = _read_variables(env.get("variables", {}), "env.variables")
     exported = _strings(env.get("exported-variables", []), "env.exported-variables")
     for name in exported:
         if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):

@@ -9,7 +9,7 @@ from xml.sax.saxutils import quoteattr
 
 import pytest
 
-from .interpreter import Build, Project, run
+from .interpreter import Batch, Build, Project, run, run_batch
 from .shell import Carry
 from .site import Site
 from .spec import SpecError, read
@@ -52,7 +52,8 @@ def output(build: Build, phase: str) -> str:
         (HEAD + "  exported-variables: [AWS_REGION]\nphases: {}\n", "env.exported-variables: AWS_REGION cannot be exported"),
         (HEAD + "  exported-variables: [A-B]\nphases: {}\n", "env.exported-variables: 'A-B' is not a variable name"),
         (HEAD + "  secrets-manager: {X: a}\nphases: {}\n", "env.secrets-manager: documented by CodeBuild, not interpreted here"),
-        (HEAD + "batch: {}\nphases: {}\n", "batch: documented by CodeBuild, not interpreted here"),
+        (HEAD + "proxy: {}\nphases: {}\n", "proxy: documented by CodeBuild, not interpreted here"),
+        (HEAD + "batch: {build-fanout: {}}\nphases: {}\n", "batch.build-fanout: documented by CodeBuild, not interpreted here"),
         (HEAD + "phases: {}\nreports: {ab: {file-format: JUNITXML}}\n", "reports.ab.files: required"),
         (HEAD + "phases: {}\nreports: {ab: {files: [a], file-format: SARIF}}\n", "reports.ab.file-format: unknown format SARIF"),
         (HEAD + f"phases: {{}}\nreports: {{{', '.join(f'g{n}: {{files: [a]}}' for n in range(6))}}}\n", "reports: 6 groups"),
@@ -383,3 +384,64 @@ def test_the_log_tells_commands_output_and_phases(site: Site) -> None:
         "[Container] Entering phase UPLOAD_ARTIFACTS",
         "[Container] Phase complete: UPLOAD_ARTIFACTS State: SUCCEEDED",
     ]
+
+
+# Batches
+
+
+GRAPH = """\
+batch:
+  build-graph:
+    - {identifier: last, depend-on: [left, right]}
+    - {identifier: left, env: {variables: {SIDE: l}}}
+    - {identifier: right, env: {variables: {SIDE: r}}, ignore-failure: IGNORE}
+phases:
+  build:
+    commands:
+      - echo "$CODEBUILD_BATCH_BUILD_IDENTIFIER $SIDE $CODEBUILD_BUILD_ID" && ls && touch "$CODEBUILD_BATCH_BUILD_IDENTIFIER"
+      - test "$SIDE" != "$BREAKS"
+"""
+
+
+def graph(site: Site, breaks: str, ignore: str = "false") -> Batch:
+    site.write("source")
+    text = HEAD + GRAPH.replace("IGNORE", ignore)
+    scratch = site.source.parent / "builds"
+    scratch.mkdir()
+    return run_batch(text, site.project(overrides={"BREAKS": breaks, "SIDE": "project"}), scratch)
+
+
+def test_a_task_runs_behind_those_it_waits_for_and_in_a_source_of_its_own(site: Site) -> None:
+    batch = graph(site, "nothing")
+    assert (batch.status, list(batch.builds)) == ("SUCCEEDED", ["left", "right", "last"])
+    said = {name: output(build, "build").split() for name, build in batch.builds.items()}
+    assert {name: (words[0], words[1], words[3:]) for name, words in said.items()} == {
+        "left": ("left", "l", ["source"]),
+        "right": ("right", "r", ["source"]),
+        "last": ("last", "project", ["source"]),
+    }
+    assert len({words[2] for words in said.values()}) == 3
+
+
+@pytest.mark.parametrize("ignore", ["false", "true"])
+def test_a_task_that_waits_for_a_failed_one_is_not_started(ignore: str, site: Site) -> None:
+    batch = graph(site, "r", ignore)
+    assert (batch.status, list(batch.builds)) == ("FAILED", ["left", "right"])
+
+
+@pytest.mark.parametrize(
+    ("tasks", "message"),
+    [
+        ("[]", "batch.build-graph: not a list of tasks"),
+        ("[{identifier: a}, {identifier: a}]", "batch.build-graph: an identifier stands twice"),
+        ("[{identifier: a, depend-on: [a]}]", "batch.build-graph: a waits for itself"),
+        ("[{identifier: a, depend-on: [b]}]", "batch.build-graph: a waits for itself, or for a task that there is not"),
+        ("[{identifier: a-b}]", r"batch.build-graph\[\].identifier: 'a-b'"),
+        ("[{identifier: a, env: {image: x}}]", r"batch.build-graph\[\].env.image: documented by CodeBuild, not interpreted"),
+        ("[{identifier: a, env: {variables: {CODEBUILD_X: y}}}]", r"batch.build-graph\[\].env.variables.CODEBUILD_X: names"),
+        ("[{identifier: a, depends-on: [b]}]", r"batch.build-graph\[\].depends-on: unknown key, did you mean depend-on"),
+    ],
+)
+def test_a_fault_in_a_build_graph_is_refused_with_its_path(tasks: str, message: str) -> None:
+    with pytest.raises(SpecError, match=f"^{message}"):
+        read(f"{HEAD}batch: {{build-graph: {tasks}}}\nphases: {{}}\n")

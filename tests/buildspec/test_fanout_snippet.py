@@ -1,0 +1,163 @@
+"""The batch build for large repositories, unchanged, with the real scangate: four shards, S3, one merge, one verdict."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from aws.account import Account, running
+
+from .gate import OFFLINE
+from .interpreter import Batch, Project, run_batch
+from .site import Site
+from .spec import read
+from .test_gate_snippet import CLEAN, INJECTION, commit
+
+FANOUT = Path(__file__).parents[2] / "buildspec_snippets" / "monorepo-fanout.yml"
+BUCKET, PREFIX = "example-parts", "scangate"
+SHARDS = ["shard1", "shard2", "shard3", "shard4"]
+POLICY = """\
+version: 1
+scanners: {bandit: {enabled: true}, detect-secrets: {enabled: true}}
+unknown: high
+budgets: {critical: 0, high: 0, medium: unlimited, low: unlimited, info: unlimited}
+coverage: {required: [bandit, detect-secrets]}
+"""
+
+
+class Cloud:
+    """The account, which knows of each build what batch it belongs to."""
+
+    def __init__(self, account: Account) -> None:
+        self.account = account
+        self.batches: dict[str, str] = {}
+        account.services["codebuild"] = {"BatchGetBuilds": self._builds}
+
+    def begin(self, batch: str, build: str) -> None:
+        """A build of a batch starts."""
+        self.batches[build] = batch
+
+    def _builds(self, parameters: Any) -> dict[str, Any]:
+        return {"builds": [{"id": name, "buildBatchArn": self.batches[name]} for name in parameters["ids"] if name in self.batches]}
+
+    def held(self) -> list[str]:
+        """What lies in the bucket."""
+        return [entry["Key"] for entry in boto3.client("s3").list_objects_v2(Bucket=BUCKET).get("Contents", [])]
+
+
+@pytest.fixture
+def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
+    with running() as account:
+        for name, value in account.environment.items():
+            monkeypatch.setenv(name, value)
+        place = {"LocationConstraint": account.environment["AWS_REGION"]}
+        boto3.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=place)
+        yield Cloud(account)
+
+
+def project(site: Site, cloud: Cloud, tmp_path: Path, **overrides: str) -> Project:
+    """The project as the snippet asks for it, with an aws command in its image."""
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    script = programs / "aws"
+    script.write_text(f'#!/bin/sh\nexec {sys.executable} -I {Path(__file__).with_name("aws_command.py")} "$@"\n')
+    script.chmod(0o755)
+    home = Path(sys.executable).parent.parent
+    variables = {**OFFLINE, "SCANGATE_HOME": str(home), "SCANGATE_PARTS": f"s3://{BUCKET}/{PREFIX}", **overrides}
+    plain = site.project(overrides=variables, carry="exports", seconds=300)
+    image = {**plain.image, **cloud.account.environment, "PATH": f"{programs}:{os.environ['PATH']}"}
+    return replace(plain, image=image)
+
+
+def scan(site: Site, cloud: Cloud, tmp_path: Path, **overrides: str) -> Batch:
+    site.write("scangate.yaml", POLICY)
+    commit(site)
+    (tmp_path / "builds").mkdir()
+    text = FANOUT.read_text("utf-8")
+    return run_batch(text, project(site, cloud, tmp_path, **overrides), tmp_path / "builds", cloud.begin)
+
+
+def test_four_shards_and_a_merge_come_to_one_verdict(site: Site, cloud: Cloud, tmp_path: Path) -> None:
+    for number in range(12):
+        site.write(f"service{number}.py", INJECTION if number == 7 else CLEAN)
+    batch = scan(site, cloud, tmp_path)
+    logs = "".join(build.log for build in batch.builds.values())
+    assert [batch.builds[name].status for name in SHARDS] == ["SUCCEEDED"] * 4, logs
+    merged = batch.builds["merge"]
+    assert (batch.status, merged.status, merged.phase("build").status) == ("FAILED", "FAILED", "FAILED"), logs
+    assert merged.exported["SCANGATE_VERDICT"] == "FAIL"
+    assert {batch.builds[name].exported["SCANGATE_VERDICT"] for name in SHARDS} == {"INCOMPLETE"}
+    (report,) = merged.reports
+    assert (report.status, report.problems) == ("FAILED", ())
+    document = json.loads((tmp_path / "builds/merge/scangate-reports/verdict.json").read_text("utf-8"))
+    assert {finding["path"] for finding in document["findings"]} == {"service7.py"}
+    assert len(document["scanners"][0]["read"]) == 12
+    identity = next(iter(set(cloud.batches.values()))).rpartition(":")[2]
+    assert cloud.held() == [f"{PREFIX}/{identity}/part-{number}-of-4.json" for number in range(1, 5)]
+    assert not cloud.account.refusals
+
+
+def test_a_clean_source_passes(site: Site, cloud: Cloud, tmp_path: Path) -> None:
+    site.write("adding.py", CLEAN)
+    batch = scan(site, cloud, tmp_path)
+    assert batch.status == "SUCCEEDED", "".join(build.log for build in batch.builds.values())
+    assert batch.builds["merge"].exported["SCANGATE_VERDICT"] == "PASS"
+    assert "junit.xml" in batch.builds["merge"].artifacts[0].files
+    assert batch.builds["shard1"].artifacts[0].files == ("part-1-of-4.json",)
+
+
+@pytest.mark.nightly
+def test_a_bucket_that_takes_nothing_fails_the_shard_and_merge_does_not_start(site: Site, cloud: Cloud, tmp_path: Path) -> None:
+    site.write("adding.py", CLEAN)
+    batch = scan(site, cloud, tmp_path, SCANGATE_PARTS="s3://another-bucket/x")
+    assert batch.status == "FAILED"
+    assert {name: build.status for name, build in batch.builds.items()} == dict.fromkeys(SHARDS, "FAILED")
+
+
+def test_a_part_that_got_lost_on_the_way_is_no_pass(
+    site: Site, cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.write("adding.py", CLEAN)
+    begin = cloud.begin
+
+    def lose(batch: str, build: str) -> None:
+        begin(batch, build)
+        for key in cloud.held():
+            if "part-2-of-4" in key:
+                boto3.client("s3").delete_object(Bucket=BUCKET, Key=key)
+
+    monkeypatch.setattr(cloud, "begin", lose)
+    batch = scan(site, cloud, tmp_path)
+    merged = batch.builds["merge"]
+    assert (batch.status, merged.exported["SCANGATE_VERDICT"]) == ("FAILED", "INCOMPLETE")
+    assert "shard 2 of 4 missing" in merged.log
+
+
+@pytest.mark.parametrize("lacks", ["a batch", "a place", "a task"])
+def test_outside_of_a_batch_nothing_is_scanned(lacks: str, site: Site, cloud: Cloud, tmp_path: Path) -> None:
+    site.write("adding.py", CLEAN)
+    site.write("scangate.yaml", POLICY)
+    commit(site)
+    (tmp_path / "builds").mkdir()
+    overrides = {"SCANGATE_PARTS": ""} if lacks == "a place" else {}
+    text = FANOUT.read_text("utf-8")
+    text = text.replace("SCANGATE_SHARD: ", "OTHER: ") if lacks == "a task" else text
+    begin = (lambda *_: None) if lacks == "a batch" else cloud.begin
+    batch = run_batch(text, project(site, cloud, tmp_path, **overrides), tmp_path / "builds", begin)
+    assert batch.status == "FAILED"
+    assert {phase.name for build in batch.builds.values() for phase in build.phases} == {"install", "upload_artifacts"}
+
+
+def test_every_shard_of_the_snippet_is_there_once() -> None:
+    graph = {task.identifier: task for task in read(FANOUT.read_text("utf-8")).graph}
+    asked = [dict(graph[name].variables)["SCANGATE_SHARD"] for name in SHARDS]
+    assert asked == ["1/4", "2/4", "3/4", "4/4"]
+    assert sorted(graph["merge"].depends_on) == SHARDS
+    assert not any(task.ignore_failure for task in graph.values())
