@@ -16,9 +16,10 @@ from .samples import LOCKS, files
 
 NAMES = (
     "requirements.txt", "constraints.txt", "requirements.in", "pylock.toml", "uv.lock", "poetry.lock", "pdm.lock", "Pipfile",
-    "Pipfile.lock", "pyproject.toml", "setup.cfg",
+    "Pipfile.lock", "pyproject.toml", "setup.cfg", "setup.py",
 )  # fmt: skip
 SAMPLES = {name: text for tool in LOCKS for name, text in files(tool).items()}
+SAMPLES |= {"setup.py": "from setuptools import setup\nsetup(install_requires=['a>=1', 'b==2'], **more)\n"}
 SAMPLES |= {"setup.cfg": "[options]\ninstall_requires =\n  a>=1\n  b==2\n", "constraints.txt": "a==1\nb<2\n"}
 PIECES = (
     "[[package]]", "[[packages]]", "[package.dependencies]", "name = ", '"', "'", '"""', "'''", "\\", "{", "}", "[", "]", "=", "==",
