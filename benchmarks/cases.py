@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import subprocess
 import sys
@@ -11,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from hand import PROGRAMS, ByHand, missed
+from hand import PROGRAMS, ByHand, missed, told
 from measure import Cost, clean_environment, run
 from ratios import Line, ratios
 from trees import SDISTS, Tree, git, plant, tree
@@ -79,15 +78,18 @@ def cold(bench: Bench) -> Iterator[Line]:
     for _ in range(bench.repeat):
         ours = bench.cold(planted.root, bench.empty("out"))
         pairs.append((ours, by_hand.whole()))
-    lost = missed(by_hand.found(), bench.folder / "work" / "out" / "verdict.json")
-    total = len(json.loads((bench.folder / "work" / "out" / "verdict.json").read_text())["findings"])
+    findings = told(bench.folder / "work" / "out" / "verdict.json")
+    found = by_hand.found()
+    lost = missed(found, findings)
     yield Line.of("cold, 90k: wall, of the four by hand", ratios([a.wall for a, _ in pairs], [b.wall for _, b in pairs]), 0.32)
     yield Line.of("cold, 90k: CPU, of the four by hand", ratios([a.cpu for a, _ in pairs], [b.cpu for _, b in pairs]), 0.40)
     yield Line.of(
         "cold, 90k: memory, of the largest by hand", ratios([a.memory for a, _ in pairs], [b.memory for _, b in pairs]), None
     )
     examples = "; ".join(" ".join(key) for key in sorted(lost)[:3])
-    yield Line("cold, 90k: findings by hand that scangate lacks", lost.total(), 0, note=f"{total} told; {examples}".rstrip("; "))
+    yield Line(
+        "cold, 90k: findings by hand that scangate lacks", lost.total(), 0, note=f"{len(findings):,} told; {examples}".rstrip("; ")
+    )
 
 
 def warm(bench: Bench) -> Iterator[Line]:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from measure import Cost, run
 
-__all__ = ["ByHand", "Seen", "missed"]
+from scanners.model import Finding
+from scanners.report.reading import read
+
+__all__ = ["ByHand", "Seen", "missed", "told"]
 
 PROGRAMS = Path(sys.executable).parent
 RULES = Path(__file__).resolve().parents[1] / "policies" / "rules"
@@ -71,22 +74,23 @@ class ByHand:
         return document if isinstance(document, dict) else {}
 
 
-def missed(by_hand: Seen, verdict: Path) -> Seen:
+def told(verdict: Path) -> list[Finding]:
+    """Every finding that a scan's verdict.json tells, those that were merged with another one for themselves."""
+    results, *_ = read(verdict.read_text("utf-8"))
+    return [finding for result in results for finding in result.findings]
+
+
+def missed(by_hand: Seen, findings: Iterable[Finding]) -> Seen:
     """What the tools found by hand, and scangate did not tell of the same files and rules."""
-    told: Seen = Counter()
-    for entry in _told(json.loads(verdict.read_text("utf-8"))):
-        scanner, _, rule = entry["rule"].partition(":")
+    seen: Seen = Counter()
+    for finding in findings:
+        scanner, _, rule = finding.rule.partition(":")
+        place = finding.location
         if scanner == "detect-secrets":
-            told[scanner, entry["path"], str(entry["line"])] = 1
+            seen[scanner, place.path, str(place.line)] = 1
         else:
-            told[scanner, entry["path"], rule] += 1
-    return by_hand - told
-
-
-def _told(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Every finding, and those that were merged into another one."""
-    yield from document["findings"]
-    yield from document["members"]
+            seen[scanner, place.path, rule] += 1
+    return by_hand - seen
 
 
 def _path(path: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from collections import Counter
@@ -13,6 +12,8 @@ from cli.tree import WEAK, repository
 from hand import Seen, missed
 from measure import Cost, clean_environment, run
 from ratios import Line, Ratio, ratios, table
+
+from scanners.model import Confidence, Finding, Kind, Location, Severity
 
 RUN = Path(__file__).resolve().parents[2] / "benchmarks" / "run.py"
 
@@ -50,12 +51,11 @@ def test_an_unexpected_exit_code_is_no_measurement(tmp_path: Path) -> None:
         run([sys.executable, "-c", "raise SystemExit(7)"], cwd=tmp_path, env=clean_environment(tmp_path / "home"))
 
 
-def test_what_scangate_lacks_is_found_out(tmp_path: Path) -> None:
-    entry = {"path": "a.py", "line": 3}
-    document = {"findings": [{"rule": "bandit:B1", **entry}], "members": [{"rule": "detect-secrets:Aws", **entry}]}
-    (tmp_path / "v.json").write_text(json.dumps(document))
+def test_what_scangate_lacks_is_found_out() -> None:
+    rest = (Severity.LOW, Confidence.LOW, Kind.CODE, "", "", Location("a.py", 3, 3))
+    findings = [Finding(rule, *rest) for rule in ("bandit:B1", "detect-secrets:aws")]
     by_hand: Seen = Counter({("bandit", "a.py", "B1"): 2, ("detect-secrets", "a.py", "3"): 1, ("semgrep", "a.py", "x"): 1})
-    assert missed(by_hand, tmp_path / "v.json") == Counter({("bandit", "a.py", "B1"): 1, ("semgrep", "a.py", "x"): 1})
+    assert missed(by_hand, findings) == Counter({("bandit", "a.py", "B1"): 1, ("semgrep", "a.py", "x"): 1})
 
 
 def test_a_case_from_end_to_end(tmp_path: Path) -> None:
