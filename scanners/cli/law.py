@@ -53,9 +53,13 @@ def read(  # noqa: PLR0913 -- all that a command line says of it
     *,
     since: str | None = None,
     baseline: Path | None = None,
+    nothing_known: bool = False,
     trusted: bool = False,
 ) -> Law:
-    """The law of a run at ``place``: by the policy ``name`` in ``environment``, for the change since ``since``."""
+    """The law of a run at ``place``: by the policy ``name`` in ``environment``, for the change since ``since``.
+
+    With ``nothing_known`` no baseline is looked for.
+    """
     past = settle(since, place.repository, os.environ)
     papers = None
     if past.commit and place.repository is not None:
@@ -71,7 +75,7 @@ def read(  # noqa: PLR0913 -- all that a command line says of it
         revision=None if papers is None else papers.revision,
     )
     owners = owners_of(policy, place.root, place.top, None if papers is None else papers.text)
-    before = _baseline(baseline, place, past, papers)
+    before = _Before() if nothing_known else _baseline(baseline, place, past, papers)
     return Law(
         policy=policy,
         past=past,

@@ -49,6 +49,7 @@ __all__ = ["command"]
     type=click.Path(path_type=Path),
     help=f"What is known already  [default: {FILE}]",
 )
+@click.option("--no-baseline", is_flag=True, help=f"Let nothing be known: {FILE} at the root is not read")
 @click.option("--scanner", "only", multiple=True, metavar="NAME", help="Run only this scanner  [repeatable]")
 @click.option("--skip", multiple=True, metavar="NAME", help="Leave this scanner out  [repeatable]")
 @click.option("--staged", is_flag=True, help="Scan what git's index holds: the files named, or all that differs from HEAD")
@@ -78,6 +79,7 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
     reports: tuple[str, ...],
     output_dir: Path | None,
     baseline_file: Path | None,
+    no_baseline: bool,
     only: tuple[str, ...],
     skip: tuple[str, ...],
     staged: bool,
@@ -98,6 +100,8 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
     part was written.
     """
     root = _root(paths, staged=staged)
+    if no_baseline and baseline_file is not None:
+        raise UsageError("--baseline and --no-baseline exclude each other", "leave one of them out")
     if shard is not None:
         _refuse_beside_shard(reports, staged=staged)
     outputs = output.parse(reports, output_dir if shard is None else None)
@@ -106,7 +110,9 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
         part = prepare_part(shard, output_dir, place) if shard is not None else None
         output.prepare(outputs, output_dir, place.top, place.tracks)
         scanners = known()
-        law = read(policy_name, environment, place, since=since, baseline=baseline_file, trusted=trust_policy)
+        law = read(
+            policy_name, environment, place, since=since, baseline=baseline_file, nothing_known=no_baseline, trusted=trust_policy
+        )
         if verbose:
             _tell(root, law.policy, scanners)
         wish = Wish(

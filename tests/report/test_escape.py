@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from html.parser import HTMLParser
 from urllib.parse import unquote_to_bytes
 from xml.etree import ElementTree as ET
 
@@ -54,6 +55,31 @@ def test_xml_can_be_read_and_keeps_its_lines(text: str) -> None:
     element = ET.Element("case")
     element.text = escape.xml(text)
     assert ET.fromstring(ET.tostring(element)).text in (escape.xml(text), None)
+
+
+@given(ANY)
+def test_html_is_text_alone_and_gives_it_back(text: str) -> None:
+    read = Html(f"<p title='{escape.html(text)}' id=\"{escape.html(text)}\">{escape.html(text)}</p>")
+    shown = escape.terminal(text)
+    assert read.seen == [("p", {"title": shown, "id": shown})]
+    assert read.text == shown
+
+
+class Html(HTMLParser):
+    """What a page comes to: its tags with their attributes, and its text."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.seen: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
 
 
 @given(ANY)
