@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -14,7 +15,6 @@ from scanners.cli.law import read as law_of
 from scanners.cli.registry import known
 from scanners.cli.run import Site, Wish, run, site
 from scanners.cli.shard import MOST_SHARDS, header, refuse_inside
-from scanners.cli.since import Past
 from scanners.errors import UsageError
 from scanners.judge.baseline import FILE
 from scanners.scan.engine import Plan
@@ -53,6 +53,7 @@ HINT = "name the files that the shards wrote: scangate merge DIR/part-*.json"
     type=click.Path(path_type=Path),
     help=f"What is known already, as the shards were told  [default: {FILE}]",
 )
+@click.option("--trust-policy", is_flag=True, help="Let a policy inside the scanned tree start programs: for --since")
 @click.option("-q", "--quiet", is_flag=True, help="Print the verdict alone")
 def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
     parts: tuple[Path, ...],
@@ -63,11 +64,13 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
     reports: tuple[str, ...],
     output_dir: Path | None,
     baseline_file: Path | None,
+    trust_policy: bool,
     quiet: bool,
 ) -> int:
     """Join the PARTs that `scangate scan --shard` wrote, and judge them as one scan.
 
     They must be all parts of one scan, of the files in --root as they are now, under the same policy. The exit code is the verdict.
+    Scanners are started for nothing but what a change is compared with.
     """
     root = root.resolve()
     if not root.is_dir():
@@ -76,18 +79,19 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
     with watched() as interruption, site(root) as place:
         output.prepare(outputs, output_dir, place.top, place.tracks)
         found = _together([_part(file, place) for file in parts], parts)
-        # trusted: no scanner is started here
-        law = law_of(policy_name, environment, place, since=since, baseline=baseline_file, trusted=True)
+        law = law_of(policy_name, environment, place, since=since, baseline=baseline_file, trusted=trust_policy)
         stated = found[0].header
         wish = Wish(
             policy=law.policy,
             scanners=known(),
             only=stated.only,
             skip=stated.skip,
+            jobs=len(os.sched_getaffinity(0)),
+            past=law.past,
             ours=tuple(each.absolute() for each in (*(each.file for each in outputs), law.baseline) if each is not None),
             owners=law.owners,
             beyond=law.beyond,
-            notes=(*law.notes, *_alone(law.past)),
+            notes=law.notes,
             known=law.known,
             compared=law.compared,
             salt=law.salt,
@@ -95,11 +99,6 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
         report = run(wish, place, interruption, lambda *_: None, partial(_replay, parts=found, wish=wish, place=place))
         report, printed = ending.write(report, outputs)
     return ending.show(report, printed, quiet=quiet)
-
-
-def _alone(past: Past) -> tuple[str, ...]:
-    """Parts tell of one side of a change: no scanner is started here that could look at the other."""
-    return (f"the parts are not compared with {past.name}: every finding is judged",) if past.is_compared else ()
 
 
 def _part(file: Path, place: Site) -> Part:

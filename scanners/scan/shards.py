@@ -65,7 +65,7 @@ def cut(sizes: Mapping[str, int], count: int) -> dict[str, int]:
 
     The paths are laid out on a line, in the order of their hashes, each as long as its file; the line is cut into ``count`` equal
     pieces, and a path belongs to the piece that its middle lies in. So no shard has more than its share and one file, and a change
-    to a few files moves few others: what a machine has cached of its shard stays useful.
+    to a few files moves few others.
     """
     order = sorted(sizes, key=lambda path: hashlib.sha256(path.encode("utf-8", "surrogatepass")).digest())
     total = sum(sizes.values()) + WEIGHT_OF_A_FILE * len(order)

@@ -21,7 +21,7 @@ OPTIONS = {
         *("--baseline", "--trust-policy", "--jobs", "--quiet", "--verbose"),
     ),
     "gate": ("--policy", "--env", "--report"),
-    "merge": ("--root", "--policy", "--env", "--since", "--baseline", "--report", "--output-dir", "--quiet"),
+    "merge": ("--root", "--policy", "--env", "--since", "--baseline", "--report", "--output-dir", "--trust-policy", "--quiet"),
     "policy check": ("--env",),
     "policy show": ("--env",),
     "policy schema": (),

@@ -39,14 +39,11 @@ ALL = """
 Change = Callable[[dict[str, Any]], Any]
 
 
-def shards(tree: Path, rules: Path, parts: Path, count: int, *, command: Path = SCANGATE) -> list[Path]:
+def shards(tree: Path, rules: Path, parts: Path, count: int, *more: str, command: Path = SCANGATE) -> list[Path]:
     """The parts of all shards of a scan."""
     for number in range(1, count + 1):
-        ran = scangate(
-            *("scan", tree, "--policy", rules, "--shard", f"{number}/{count}", "--output-dir", parts),
-            cwd=tree.parent,
-            command=command,
-        ).ends(0)
+        which = ("--shard", f"{number}/{count}", "--output-dir", str(parts), *more)
+        ran = scangate("scan", tree, "--policy", rules, *which, cwd=tree.parent, command=command).ends(0)
         assert ran.out.startswith(f"PART {number} of {count}: ")
         assert "PASS" not in ran.said
     return sorted(parts.iterdir())
@@ -339,3 +336,19 @@ def test_what_is_known_is_known_to_the_merge(tmp_path: Path) -> None:
     merge(tree, rules, shards(tree, rules, tmp_path / "parts", 2), tmp_path / "merged").ends(1)
     assert steady(tmp_path / "merged") == steady(tmp_path / "one")
     assert {finding["outcome"] for finding in verdict(tmp_path / "one")["findings"]} >= {"known", "blocks"}
+
+
+def test_the_older_side_of_a_change_is_not_answered_for_by_the_parts(tmp_path: Path) -> None:
+    """What the shards said of a file holds for what is in it now: a fault that the change brings is not known before."""
+    tree = repository(tmp_path / "tree", {"a.py": CLEAN, "b.py": WEAK})
+    rules = policy(tmp_path / "policy.yaml", "bandit", more="new-only: true\n")
+    write(tree, {"a.py": WEAK})
+    git(tree, "add", "--all")
+    git(tree, "commit", "--quiet", "--message", "second")
+    since = ("--since", "HEAD~1")
+    scangate("scan", tree, "--policy", rules, *since, "--output-dir", tmp_path / "one", cwd=tmp_path).ends(1)
+    parts = shards(tree, rules, tmp_path / "parts", 2, *since)
+    scangate("merge", *parts, "--root", tree, "--policy", rules, *since, "--output-dir", tmp_path / "merged", cwd=tmp_path).ends(1)
+    assert steady(tmp_path / "merged") == steady(tmp_path / "one")
+    ruled = {(finding["path"], finding["outcome"]) for finding in verdict(tmp_path / "merged")["findings"]}
+    assert {("a.py", "blocks"), ("b.py", "known")} <= ruled
