@@ -1,0 +1,129 @@
+"""No sequence of baseline, waiver and inline comment makes a finding vanish: every report tells it, always, with its ruling."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from judge import facts
+from judge.facts import TODAY
+
+from scanners.judge.gate import judge
+from scanners.judge.matching import Known, known_from, recognised
+from scanners.judge.policy import Follow, Policy, PolicyException
+from scanners.model import Finding, Ignore, Record, Report, ScanResult, Targets
+from scanners.report import FORMATS
+from scanners.report.reading import read
+
+from .test_agreement import check_agreement
+
+DAYS = st.sampled_from([-1, 0, 30, 400])
+
+
+class State(msgspec.Struct):
+    """A scan, and all that people have said of what it finds."""
+
+    results: list[ScanResult]
+    policy: Policy
+    known: list[Known]
+
+    def findings(self) -> list[Finding]:
+        return [finding for result in self.results for finding in result.findings]
+
+
+@st.composite
+def states(draw: st.DrawFn) -> State:
+    """Findings that are new to everybody, each with an identity of its own, under any policy."""
+    number = iter(range(1000))
+
+    def named(finding: Finding) -> Finding:
+        content, context, secret = (draw(st.sampled_from(words)) for words in (["c1", "c2"], ["", "near"], ["", "s"]))
+        changes: dict[str, Any] = {"fingerprint": f"f{next(number)}", "known": "", "ignores": (), "waiver": ""}
+        return msgspec.structs.replace(finding, record=Record(content, context, 1, secret), **changes)
+
+    results = [
+        msgspec.structs.replace(each, findings=tuple(named(finding) for finding in each.findings)) for each in draw(facts.results())
+    ]
+    return State(results, draw(facts.policies), [])
+
+
+def baselined(draw: st.DrawFn, state: State) -> None:
+    some = [finding for finding in state.findings() if draw(st.booleans())]
+    state.known += known_from(some, besides=state.known)
+
+
+def excepted(draw: st.DrawFn, state: State) -> None:
+    finding = draw(st.sampled_from(state.findings()))
+    record = finding.record or Record("")
+    entry = PolicyException("a reason", "an owner", TODAY + dt.timedelta(draw(DAYS)))
+    selectors: list[dict[str, Any]] = [
+        {"rule": "*"},
+        {"rule": finding.rule},
+        {"path": finding.location.path},
+        {"fingerprint": finding.fingerprint},
+        {"fingerprint": "gone", "rule": finding.rule, "follows": Follow("gone.py", record.content, record.context)},
+    ]
+    exceptions = (*state.policy.exceptions, msgspec.structs.replace(entry, **draw(st.sampled_from(selectors))))
+    state.policy = msgspec.structs.replace(state.policy, exceptions=exceptions)
+
+
+def commented(draw: st.DrawFn, state: State) -> None:
+    chosen = draw(st.sampled_from(state.findings()))
+    until = (TODAY + dt.timedelta(draw(DAYS))).isoformat()
+    ignore = draw(
+        st.sampled_from(
+            [
+                Ignore(1, "scangate: ignore[*:x] -- a reason", ("*:x",)),
+                Ignore(1, f"scangate: ignore[*:x] until={until} -- a reason", ("*:x",), until),
+                Ignore(2, "scangate: ignore[other:x] -- a reason"),
+                Ignore(2, "scangate: ignore", fault="it names no rule"),
+            ]
+        )
+    )
+    foreign = draw(st.sampled_from(["", "# nosec"]))
+
+    def said(finding: Finding) -> Finding:
+        if finding is not chosen:
+            return finding
+        return msgspec.structs.replace(finding, ignores=(*finding.ignores, ignore), waiver=finding.waiver or foreign)
+
+    state.results = [
+        msgspec.structs.replace(each, findings=tuple(said(finding) for finding in each.findings)) for each in state.results
+    ]
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> State:
+    """A state after any sequence of what people may do about findings."""
+    state = draw(states())
+    for act in draw(st.lists(st.sampled_from([baselined, excepted, commented]), max_size=6)) if state.findings() else ():
+        act(draw, state)
+    return state
+
+
+def identities(findings: Iterable[Finding]) -> Counter[str]:
+    return Counter(finding.fingerprint for finding in findings)
+
+
+@settings(max_examples=60, deadline=None)
+@given(histories(), facts.targets)
+def test_every_finding_is_told_with_its_ruling_whatever_is_said_of_it(state: State, targets: Targets) -> None:
+    results, known = recognised(state.results, targets, state.known)
+    verdict = judge(results, targets, state.policy, TODAY, known=known)
+    report = Report(verdict, results, targets, "0.1.0", "root", known=known)
+    told = [part.finding for ruling in verdict.rulings for part in ruling.told if part.finding.scanner != "scangate"]
+    assert identities(told) == identities(state.findings())
+    check_agreement(report)
+    entries = [part for each in json.loads(FORMATS["json"].render(report))["findings"] for part in each["members"] or [each]]
+    assert Counter(each["fingerprint"] for each in entries if each["scanner"] != "scangate") == identities(state.findings())
+    assert all(each["outcome"] and each["because"] for each in entries)
+    again = read(FORMATS["json"].render(report))[0]
+    assert identities(finding for result in again for finding in result.findings) == identities(state.findings())
+    page = FORMATS["sarif"].render(report)
+    assert all(f'"{finding.fingerprint}"' in page for finding in state.findings())
