@@ -262,7 +262,8 @@ class Finding(msgspec.Struct, frozen=True):
     ``line_hash`` are empty until the identity pass has set them; ``line_hash`` stays empty for secrets. ``waiver`` is the inline
     comment that the tool itself would have obeyed, empty where there is none; ``ignores`` are our own that stand by it. ``known``
     says by what it was known before this scan (a `KnownBy`'s name: ``the baseline``, or a revision), empty for what is new: a
-    fact, whatever the policy makes of it.
+    fact, whatever the policy makes of it. ``extent``: where exactly the matched text stands, where that is not the location; it is
+    for the engine, and no result has it.
     """
 
     rule: str
@@ -281,6 +282,7 @@ class Finding(msgspec.Struct, frozen=True):
     ignores: tuple[Ignore, ...] = ()
     reported_by: tuple[str, ...] = ()
     package: Package | None = None
+    extent: Span | None = None
     record: Record | None = None
     known: str = ""
 

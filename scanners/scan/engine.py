@@ -503,6 +503,7 @@ def _result(work: _Work, redaction: Redaction, told: Mapping[str, Sequence[Findi
     lost = {gap.path for gap in gaps}
     read = {report.path for report in work.reports} | work.kept.keys()
     files = tuple(sorted({redaction.path(path) for path in read} - lost))
+    findings = sorted((msgspec.structs.replace(finding, extent=None) for finding in findings), key=Finding.sort_key)
     components = [FileReport(path, components=kept.components) for path, kept in work.kept.items()]
     return ScanResult(
         scanner=work.name,
@@ -512,7 +513,7 @@ def _result(work: _Work, redaction: Redaction, told: Mapping[str, Sequence[Findi
         given=len(work.targets),
         files=files,
         cached=len(work.kept),
-        findings=tuple(sorted(findings, key=Finding.sort_key)),
+        findings=tuple(findings),
         gaps=tuple(gaps),
         left_out=tuple(sorted(msgspec.structs.replace(left, path=redaction.path(left.path)) for left in _left_out(work))),
         seconds=round(work.seconds, 3),

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
-from scanners.model import Finding, Kind, Record
-from scanners.scan.redact import key_name, mask_suspicious
+from scanners.model import Finding, Kind, Record, Span
+from scanners.scan.redact import MASK, Clean, key_name, mask_suspicious, meets
 
 __all__ = ["identify", "line_hashes"]
 
@@ -21,59 +21,100 @@ BASE = 37
 WORD = (1 << 64) - 1
 LONGEST_EVIDENCE = 240
 LONGEST_LOOK = 2000
+END_OF_LINE = 2**31 - 1
 FARTHEST_CONTEXT = 50  # lines: beyond so many blank ones nothing is near any more
+_QUOTE = re.compile(r"\\?[\"']")
+_COMMA = re.compile(r",(?=[)\]}])")
 _LAST_WORD = re.compile(r"(?<!\S)\S++\Z")
 
 
-def identify(findings: Iterable[Finding], lines: Sequence[str]) -> list[Finding]:
-    """The findings of one scanner in one file, identified by ``lines``, the file's text with its secrets taken out."""
+def identify(findings: Iterable[Finding], text: Clean, secrets: Iterable[Span] = (), path: str | None = None) -> list[Finding]:
+    """The findings of one scanner in one file, identified by ``text``, the file's without its secrets.
+
+    ``secrets`` are where this scanner saw some; ``path`` is the file's, as reports show it, where it is not the findings'. A
+    secret comes back with its ``extent``, by which its value is found again.
+    """
     found = sorted(findings, key=Finding.sort_key)
-    hashes = line_hashes(lines) if any(finding.kind is not Kind.SECRET for finding in found) else {}
+    hashes = line_hashes(text.lines) if any(finding.kind is not Kind.SECRET for finding in found) else {}
+    spans = sorted(secrets)
     seen: Counter[str] = Counter()
     named = []
-
-    @functools.cache
-    def matched(first: int, last: int) -> str:
-        return "".join("".join(line.split()) for line in lines[first - 1 : last])
-
+    matched = functools.cache(lambda place: _packed(text.within(place)))
     for finding in found:
-        content = _content(finding, matched, lines)
+        place = _extent(finding)
+        content = _digest(finding.rule, _matter(finding, place, text, spans, matched))
         seen[content] += 1
+        where = finding.location.path if path is None else path
         named.append(
             msgspec.structs.replace(
                 finding,
-                fingerprint=_digest(content, finding.location.path, str(seen[content])),
-                record=Record(content, _context(finding, lines), seen[content]),
-                evidence=_evidence(finding, lines),
+                fingerprint=_digest(content, where, str(seen[content])),
+                record=Record(content, _context(finding, text.lines), seen[content]),
+                evidence=_evidence(finding, text.lines),
                 line_hash="" if finding.kind is Kind.SECRET else hashes.get(finding.location.line, ""),
                 reported_by=finding.reported_by or (finding.scanner,),
+                extent=place if finding.kind is Kind.SECRET else None,
             )
         )
     return named
 
 
-def _content(finding: Finding, matched: Callable[[int, int], str], lines: Sequence[str]) -> str:
-    """What makes a finding this one in whatever file: never a line number, never a secret's value."""
-    place = finding.location
+def _matter(finding: Finding, place: Span, text: Clean, secrets: Sequence[Span], matched: Callable[[Span], str]) -> str:
+    """What a finding is about, in whatever file and line: a package, the name that a secret is given, or the matched text."""
     if finding.package is not None:
-        return _digest(finding.rule, finding.package.name)
+        return finding.package.name
     if finding.kind is Kind.SECRET:
-        return _digest(finding.rule, key_name(_line(lines, place.line)))
-    return _digest(finding.rule, matched(place.line, place.end_line))
+        return _name(place, text, secrets)
+    return matched(place)
+
+
+def _name(place: Span, text: Clean, secrets: Sequence[Span]) -> str:
+    """The name given to the secret at ``place``: there may be others before it on the line."""
+    first = next((span for span in secrets if meets(span, place)), None)
+    if first is None:
+        return key_name(_line(text.lines, place.line))
+    before = "".join(text.within(Span(first.line, 1, first.line, first.column)))
+    return key_name(before.rpartition(MASK)[2] + MASK)
+
+
+def _extent(finding: Finding) -> Span:
+    """Where the matched text stands; the whole lines, where the scanner names no columns."""
+    place = finding.location
+    if finding.extent is not None:
+        return finding.extent
+    if place.column and place.end_column:
+        return Span(place.line, place.column, place.end_line, place.end_column)
+    return Span(place.line, 1, place.end_line, END_OF_LINE)
+
+
+def _packed(lines: Iterable[str]) -> str:
+    """Text without what a formatter changes: white space, the kind of quotes, a comma before a closing bracket, a line's join."""
+    text = "".join("".join(line.split()).removesuffix("\\") for line in lines)
+    return _COMMA.sub("", _QUOTE.sub('"', text))
 
 
 def _context(finding: Finding, lines: Sequence[str]) -> str:
-    """The nearest line with anything in it on either side; a dependency has none, since the order of pins says nothing."""
-    if finding.package is not None:
+    """The nearest line with anything in it above, and below where that is of the same block: what moves when a block is moved.
+
+    A dependency has none, since the order of pins says nothing; nor has a secret, which is what it is wherever it stands.
+    """
+    if finding.package is not None or finding.kind is Kind.SECRET:
         return ""
-    above = _nearest(lines, range(finding.location.line - 1, 0, -1))
-    below = _nearest(lines, range(finding.location.end_line + 1, len(lines) + 1))
-    return _digest(above, below)
+    first, last = finding.location.line, finding.location.end_line
+    if finding.extent is not None:
+        first, last = min(first, finding.extent.line), max(last, finding.extent.end_line)
+    above = _nearest(lines, range(first - 1, 0, -1))
+    below = _nearest(lines, range(last + 1, len(lines) + 1))
+    return _digest(_packed([above]), _packed([below]) if _indent(below) >= _indent(_line(lines, first)) else "")
 
 
 def _nearest(lines: Sequence[str], numbers: Iterable[int]) -> str:
-    packed = ("".join(_line(lines, number).split()) for number in itertools.islice(numbers, FARTHEST_CONTEXT))
-    return next(filter(None, packed), "")
+    near = (_line(lines, number) for number in itertools.islice(numbers, FARTHEST_CONTEXT))
+    return next((line for line in near if line.strip()), "")
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _digest(*parts: str) -> str:

@@ -6,9 +6,21 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from scanners.model import Location, Span
+from scanners.model import Span
 
-__all__ = ["MASK", "Values", "key_name", "mask_suspicious", "mask_tokens", "secret_at", "take_out", "values", "values_by_line"]
+__all__ = [
+    "MASK",
+    "Clean",
+    "Values",
+    "key_name",
+    "mask_suspicious",
+    "mask_tokens",
+    "meets",
+    "secret_at",
+    "take_out",
+    "values",
+    "values_by_line",
+]
 
 MASK = "***"
 SHORTEST_VALUE = 6
@@ -42,13 +54,28 @@ LONGEST_NAME = 200
 
 def take_out(lines: Sequence[str], spans: Iterable[Span]) -> list[str]:
     """``lines`` with every span replaced by MASK; the number of lines stays. Private keys are taken out wherever they stand."""
-    cuts: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for number, start, end in _cuts(lines, spans):
-        cuts[number].append((start, end))
-    clean = list(lines)
-    for number, ranges in cuts.items():
-        clean[number - 1] = _without(lines[number - 1], sorted(ranges))
-    return clean
+    return Clean(lines, spans).lines
+
+
+class Clean:
+    """The text of a file with its secrets taken out, whole and by places, which are those of the text as it was."""
+
+    def __init__(self, lines: Sequence[str], spans: Iterable[Span] = ()) -> None:
+        self._lines = lines
+        self._cuts: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        for number, start, end in _cuts(lines, spans):
+            self._cuts[number].append((start, end))
+        self.lines = list(lines)
+        for number, ranges in self._cuts.items():
+            self.lines[number - 1] = _without(lines[number - 1], sorted(ranges))
+
+    def within(self, place: Span) -> list[str]:
+        """What stands in ``place``, line by line; MASK for all of a secret of which any part does."""
+        return [self._part(number, start, end) for number, start, end in sorted(_pieces(self._lines, [place]))]
+
+    def _part(self, number: int, start: int, end: int) -> str:
+        cuts = [(max(cut[0], start), min(cut[1], end)) for cut in self._cuts.get(number, ()) if cut[0] < end and start < cut[1]]
+        return _without(self._lines[number - 1][start:end], sorted((first - start, last - start) for first, last in cuts))
 
 
 def _without(line: str, ranges: Iterable[tuple[int, int]]) -> str:
@@ -77,25 +104,40 @@ def values_by_line(lines: Sequence[str], spans: Iterable[Span]) -> Iterator[tupl
             yield number, value
 
 
-def secret_at(lines: Sequence[str], spans: Iterable[Span], place: Location) -> str:
+def secret_at(lines: Sequence[str], spans: Iterable[Span], place: Span) -> str:
     """The value of the secret at ``place``, for a digest and nothing else: all that stands in the spans and private keys there.
 
     Where nothing says which part of the text it is, all of the text, without white space: then any change is another secret.
     """
     blocks = {span for span in _private_keys(lines) if span.line <= place.end_line and place.line <= span.end_line}
-    here = {span for span in spans if _meets(span, place)} | blocks
-    pieces = [lines[number - 1][start:end] for number, start, end in sorted(set(_pieces(lines, here)))]
+    here = {span for span in spans if meets(span, place)} | blocks
+    pieces = [lines[number - 1][start:end] for number, start, end in _joined(sorted(set(_pieces(lines, here))))]
     if not pieces:
         pieces = ["".join(line.split()) for line in lines[place.line - 1 : place.end_line]]
     return "\n".join(filter(None, (_QUOTE_BEFORE.sub("", piece.strip()).rstrip("\"'`") for piece in pieces)))
 
 
-def _meets(span: Span, place: Location) -> bool:
+def meets(span: Span, place: Span) -> bool:
+    """Whether two spans have a line in common; where both are on one line, a character."""
     if not (span.line <= place.end_line and place.line <= max(span.end_line, span.line)):
         return False
-    if not (place.column and place.end_column) or (place.line, span.line) != (place.end_line, span.end_line):
+    if place.line != place.end_line or (span.line, span.end_line) != (place.line, place.line):
         return True
     return span.column < place.end_column and place.column < span.end_column
+
+
+def _joined(pieces: Iterable[tuple[int, int, int]]) -> Iterator[tuple[int, int, int]]:
+    """Sorted pieces with those that overlap made one: a scanner may see a part of a secret and all of it."""
+    last: tuple[int, int, int] | None = None
+    for number, start, end in pieces:
+        if last is not None and last[0] == number and start < last[2]:
+            last = (number, last[1], max(last[2], end))
+            continue
+        if last is not None:
+            yield last
+        last = (number, start, end)
+    if last is not None:
+        yield last
 
 
 def _cuts(lines: Sequence[str], spans: Iterable[Span]) -> Iterator[tuple[int, int, int]]:

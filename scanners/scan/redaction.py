@@ -11,7 +11,7 @@ from scanners.model import Component, FileReport, Finding, Gap, Ignore, Kind, Lo
 from scanners.scan.identity import identify
 from scanners.scan.ignores import Comment, comments_of, ignores_for
 from scanners.scan.plugin import Source
-from scanners.scan.redact import Values, mask_suspicious, mask_tokens, secret_at, take_out, values, values_by_line
+from scanners.scan.redact import Clean, Values, mask_suspicious, mask_tokens, secret_at, take_out, values, values_by_line
 from scanners.scan.salt import Salt
 
 __all__ = ["Redaction"]
@@ -53,12 +53,12 @@ class Redaction:
     def _told(self, path: str, findings: Sequence[Finding], spans: Iterable[Span]) -> list[Finding]:
         if not findings:
             return []
-        clean = take_out(self._lines(path), self._spans[path])
+        clean = Clean(self._lines(path), self._spans[path])
         words: defaultdict[int, set[str]] = defaultdict(set)
         for number, word in values_by_line(self._lines(path), self._spans[path]):
             words[number].add(word)
         self._values.struck.clear()
-        told = [self._clean(self._salted(finding, spans), words) for finding in identify(findings, clean)]
+        told = [self._clean(self._salted(finding, spans), words) for finding in identify(findings, clean, spans, self.path(path))]
         if self._values.struck - set(values(self._lines(path), self._spans[path])):
             self._touched.add(path)
         return told
@@ -129,9 +129,9 @@ class Redaction:
 
     def _salted(self, finding: Finding, spans: Iterable[Span]) -> Finding:
         """A secret with the digest of its value, so that another at the same place is another."""
-        if finding.kind is not Kind.SECRET or finding.record is None:
+        if finding.kind is not Kind.SECRET or finding.record is None or finding.extent is None:
             return finding
-        digest = self._salt.digest(secret_at(self._lines(finding.location.path), spans, finding.location))
+        digest = self._salt.digest(secret_at(self._lines(finding.location.path), spans, finding.extent))
         return msgspec.structs.replace(finding, record=msgspec.structs.replace(finding.record, secret=digest))
 
     def _clean(self, finding: Finding, words: Mapping[int, set[str]]) -> Finding:

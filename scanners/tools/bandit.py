@@ -23,6 +23,7 @@ ACCOUNTING = Accounting.PER_FILE
 SPLITS = True
 
 SECRET_TESTS = frozenset({"B105", "B106", "B107"})
+TEXT_TESTS = frozenset({"B104", "B105", "B108", "B608"})  # about a text, wherever it stands
 _INTERNAL_ERROR = re.compile(r"Bandit internal error running: (\S+) on file (.+) at line (\d+):")
 _VALUE = re.compile(r"^(Possible hardcoded password): '(.*)'$", re.DOTALL)
 
@@ -98,14 +99,17 @@ def _report(source: Source, results: Sequence[Any]) -> FileReport:
 
 def _finding(source: Source, result: Any, comments: Mapping[int, str], secrets: list[Span]) -> Finding:
     test, name, text, line, lines = fields(result, "test_id", "test_name", "issue_text", "line_number", "line_range")
-    severity, confidence, cwe, url, column = fields(
-        result, "issue_severity", "issue_confidence", "issue_cwe", "more_info", "col_offset"
+    severity, confidence, cwe, url, column, end_column = fields(
+        result, "issue_severity", "issue_confidence", "issue_cwe", "more_info", "col_offset", "end_col_offset"
     )
+    first, last = (line, line) if test in TEXT_TESTS else (min([line, *lines]), max([line, *lines]))
+    end, here = max([line, *lines]), list[Span]()
     secret = _VALUE.match(text) if test in SECRET_TESTS else None
     if test in SECRET_TESTS:
         text = secret[1] if secret else "Possible hardcoded password"
-        secrets += _spans(source.lines, line, secret[2] if secret else "")
-    end = line if test in SECRET_TESTS else max([line, *lines])
+        here = list(_spans(source.lines, line, end, secret[2] if secret else ""))
+        secrets += here
+        end = max([line, *(span.end_line for span in here)])
     return Finding(
         rule=f"{NAME}:{test}",
         severity=Severity.__members__.get(severity, Severity.UNKNOWN),
@@ -116,6 +120,8 @@ def _finding(source: Source, result: Any, comments: Mapping[int, str], secrets: 
         location=Location(source.path, line, end, _column(source.lines, line, column) if line in lines[:1] else 0),
         cwe=(int(cwe["id"]),) if cwe.get("id") else (),
         help_url=url,
+        extent=_nearest(here, Span(line, _column(source.lines, line, column), 0, 0))
+        or _extent(source.lines, (first, column), (last, end_column)),
         waiver=nosec(comments, lines, line, test, _known_tests),
     )
 
@@ -126,23 +132,41 @@ def _column(lines: Sequence[str], line: int, offset: int) -> int:
     return len(text.encode("utf-8", "replace")[:offset].decode("utf-8", "ignore")) + 1 if offset >= 0 else 0
 
 
+def _nearest(secrets: Sequence[Span], place: Span) -> Span | None:
+    """The secret that is meant, of those with its value: bandit gives the place of the text, of its name, or of the call."""
+    return next((span for span in secrets if span >= place), secrets[0] if secrets else None)
+
+
+def _extent(lines: Sequence[str], start: tuple[int, int], end: tuple[int, int]) -> Span | None:
+    """The text that bandit means, by its lines and offsets; None where they do not go together.
+
+    A call that fails for one argument is reported on that argument's line, and the offsets are the call's. Of a text within an
+    expression, the lines are the expression's and the offsets the text's.
+    """
+    first, last = _column(lines, *start), _column(lines, *end)
+    return Span(start[0], first, end[0], last) if first and last and (start[0], first) < (end[0], last) else None
+
+
 def _title(name: str, url: str) -> str:
     """What a test is called; bandit calls many of them "blacklist", and only the anchor in the documentation says which."""
     anchor = re.sub(r"^(b\d+-)+", "", url.rpartition("#")[2]) if name == "blacklist" else ""
     return (anchor or name).replace("-", " ").replace("_", " ")
 
 
-def _spans(lines: Sequence[str], line: int, value: str) -> Iterator[Span]:
-    """Where the password that bandit names stands; the whole line where it is not written there as bandit says it."""
-    text = lines[line - 1] if line <= len(lines) else ""
-    at = text.find(value) if value else -1
+def _spans(lines: Sequence[str], line: int, end: int, value: str) -> Iterator[Span]:
+    """Where the password that bandit names stands: on the first of its lines that has it; all of them, where none has it as it is
+    named."""
     if not value:
         return
-    if at < 0:
-        yield Span(line, 1, line, len(text) + 1)
-    while at >= 0:
-        yield Span(line, at + 1, line, at + 1 + len(value))
-        at = text.find(value, at + len(value))
+    for number in range(line, min(end, len(lines)) + 1):
+        text = lines[number - 1]
+        at = text.find(value)
+        if at >= 0:
+            while at >= 0:
+                yield Span(number, at + 1, number, at + 1 + len(value))
+                at = text.find(value, at + len(value))
+            return
+    yield from (Span(number, 1, number, len(lines[number - 1]) + 1) for number in range(line, min(end, len(lines)) + 1))
 
 
 @functools.cache

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from scanners.model import Confidence, Finding, Kind, Location, Package, Severity, Span
 from scanners.scan.identity import identify, line_hashes
-from scanners.scan.redact import take_out
+from scanners.scan.redact import Clean
 from scanners.scan.text import lines_of
 
 # Published beside the code that computes them: github/codeql-action, src/fingerprints.test.ts.
@@ -62,7 +62,7 @@ def finding(
 
 
 def prints(text: str, findings: list[Finding]) -> list[str]:
-    return [found.fingerprint for found in identify(findings, lines_of(text))]
+    return [found.fingerprint for found in identify(findings, Clean(lines_of(text)))]
 
 
 def test_a_fingerprint_survives_moves_indents_and_line_ends() -> None:
@@ -86,10 +86,11 @@ def test_twins_are_told_apart_by_their_order() -> None:
 
 @given(st.text("abcXYZ0189+/=", min_size=1, max_size=40), st.text("abcXYZ0189+/=", min_size=1, max_size=40))
 def test_a_secrets_value_is_in_no_part_of_its_identity(first: str, second: str) -> None:
-    def identity(value: str) -> list[tuple[str, str, str]]:
-        lines = take_out([f'db_password = "{value}"  # why'], [Span(1, 16, 1, 16 + len(value))])
-        found = identify([finding(1, kind=Kind.SECRET), finding(1)], lines)
-        return [(each.fingerprint, each.evidence, each.line_hash) for each in found]
+    def identity(value: str) -> list[tuple[object, ...]]:
+        span = Span(1, 16, 1, 16 + len(value))
+        text = Clean([f'db_password = "{value}"  # why'], [span])
+        found = [identify([finding(1, kind=Kind.SECRET), finding(1)], text, spans) for spans in ((), (span,))]
+        return [(each.fingerprint, each.evidence, each.line_hash, each.record) for both in found for each in both]
 
     assert identity(first) == identity(second)
 
@@ -101,7 +102,7 @@ def test_a_secret_is_known_by_the_name_it_is_given() -> None:
 
 
 def test_a_secret_has_no_line_hash() -> None:
-    secret, code = identify([finding(1, kind=Kind.SECRET, rule="a:1"), finding(1, rule="a:2")], ["x = ***"])
+    secret, code = identify([finding(1, kind=Kind.SECRET, rule="a:1"), finding(1, rule="a:2")], Clean(["x = ***"]))
     assert (secret.line_hash, bool(code.line_hash)) == ("", True)
 
 
@@ -111,18 +112,18 @@ def test_a_dependency_is_known_by_its_package_not_its_version() -> None:
 
 
 def test_evidence_is_short_and_masked() -> None:
-    (found,) = identify([finding(1)], ['  password = "hunter2"; ' + "x" * 5000])
+    (found,) = identify([finding(1)], Clean(['  password = "hunter2"; ' + "x" * 5000]))
     assert found.evidence.startswith('password = "***"')
     assert len(found.evidence) < 260
-    (found,) = identify([finding(1)], ["x" * 1990 + " token" + "A1b2" * 20])
+    (found,) = identify([finding(1)], Clean(["x" * 1990 + " token" + "A1b2" * 20]))
     assert "A1b2" not in found.evidence
 
 
 def test_a_place_beyond_the_file_is_no_error() -> None:
-    (found,) = identify([finding(99, end_line=120)], ["a"])
+    (found,) = identify([finding(99, end_line=120)], Clean(["a"]))
     assert (found.evidence, found.line_hash) == ("", "")
 
 
 def test_many_findings_on_one_long_line_cost_little() -> None:
     lines = ["eval(x);" * 100_000]
-    assert len(identify([finding(1) for _ in range(2000)], lines)) == 2000
+    assert len(identify([finding(1) for _ in range(2000)], Clean(lines))) == 2000

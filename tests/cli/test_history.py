@@ -1,0 +1,85 @@
+"""What stays is recognised, what is new is told by the commit that brings it and by no other, and nothing is lost."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from scanners.cli.interruption import Interruption
+from scanners.cli.registry import known as scanners_known
+from scanners.cli.run import Wish, option_types, run, site, today
+from scanners.judge.matching import Known, known_from
+from scanners.judge.reading import load
+from scanners.model import Finding, Report
+from scanners.tools import CommandOptions
+
+from .history import History
+from .tree import policy
+
+SALT = b"the tests' own salt"
+BEFORE = "the commit before"
+
+
+def scanned(history: History, rules: Path, known: Iterable[Known]) -> Report:
+    """One scan of the work tree as ``scangate scan`` does it, compared with ``known``."""
+    scanners = scanners_known()
+    law = load(
+        str(rules), history.root, None, scanner_options=option_types(scanners), command_options=CommandOptions, today=today()
+    )
+    with site(history.root) as place:
+        wish = Wish(policy=law, scanners=scanners, jobs=2, known=tuple(known), compared={BEFORE: ""}, salt=SALT)
+        return run(wish, place, Interruption(), lambda *_: None)
+
+
+def findings(report: Report) -> list[Finding]:
+    """Every finding, each scanner's own; fails where something was not read."""
+    assert not [gap for gap in report.verdict.gaps if gap.counts]
+    return [finding for result in report.results for finding in result.findings]
+
+
+def counted(history: History, found: Iterable[Finding]) -> Counter[tuple[str, str]]:
+    """The findings by their rule and by what they are about."""
+    return Counter((each.rule, history.owner(each.location.path, each.location.line)) for each in found)
+
+
+def named(history: History, found: Iterable[Finding]) -> dict[tuple[str, str, str], str]:
+    """The fingerprints, by path, by rule and by what they are about."""
+    places = ((each, history.owner(each.location.path, each.location.line)) for each in found)
+    return {(each.location.path, each.rule, owner): each.fingerprint for each, owner in places}
+
+
+def live(tmp_path: Path, seed: int, commits: int, *tools: str) -> None:
+    """Scans every commit of a history against the one before it."""
+    rules = policy(tmp_path / "policy.yaml", *tools)
+    history = History(tmp_path / "tree", seed)
+    old = findings(scanned(history, rules, ()))
+    before, steps = counted(history, old), Counter[str]()
+    names = named(history, old)
+    for _ in range(commits):
+        step = history.commit()
+        steps[step] += 1
+        report = scanned(history, rules, known_from(old, BEFORE))
+        found = findings(report)
+        now = counted(history, found)
+        told = counted(history, (each for each in found if not each.known))
+        assert told == now - before, f"{step}, commit {steps.total()}"
+        (source,) = report.known
+        assert (source.matched, source.gone) == (sum((now & before).values()), sum((before - now).values())), step
+        keys = named(history, found)
+        single = {key for key in keys if now[key[1:]] == before[key[1:]] == 1}
+        assert all(names.get(key, keys[key]) == keys[key] for key in single), step
+        old, before, names = found, now, keys
+    assert len(before) > 10
+
+
+def test_ten_commits(tmp_path: Path) -> None:
+    live(tmp_path, 4, 10, "bandit", "detect-secrets")
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("seed", [1, 2])
+def test_sixty_commits(tmp_path: Path, seed: int) -> None:
+    live(tmp_path, seed, 60, "bandit", "detect-secrets", "semgrep")
