@@ -1,0 +1,54 @@
+"""Which findings of published projects become one, against lists that were read by hand, line by line; fetched, so nightly."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from .command import scangate, verdict
+
+KEYWORD, PASSWORD = "detect-secrets:secret-keyword", "bandit:B105"  # pragma: allowlist secret
+FLASK = {
+    # a key or a password that is written out: each line holds one literal, and both scanners mean it
+    ("examples/tutorial/flaskr/__init__.py", 11, KEYWORD, "bandit:B106"),
+    ("examples/tutorial/tests/conftest.py", 52, KEYWORD, "bandit:B107"),
+    ("tests/conftest.py", 58, KEYWORD, PASSWORD),
+    ("tests/test_config.py", 21, KEYWORD, PASSWORD),
+    ("tests/test_config.py", 25, KEYWORD, PASSWORD),  # the assert on this line is a finding of its own
+    ("tests/test_config.py", 52, KEYWORD, PASSWORD),
+    ("tests/test_config.py", 66, KEYWORD, "bandit:B106"),
+    ("tests/test_config.py", 83, KEYWORD, PASSWORD),
+}
+SCRAPY = {
+    ("scrapy/downloadermiddlewares/decompression.py", 42, "semgrep:python-mktemp", "bandit:B306"),  # the one call of mktemp
+    ("scrapy/settings/default_settings.py", 180, KEYWORD, PASSWORD),
+    ("tests/test_downloader_handlers.py", 886, "detect-secrets:aws-access-key", PASSWORD),  # the key that two more detectors see
+    ("tests/test_downloader_handlers.py", 1035, KEYWORD, PASSWORD),
+    ("tests/test_downloader_handlers.py", 1180, KEYWORD, PASSWORD),
+    ("tests/test_extension_telnet.py", 46, KEYWORD, PASSWORD),
+    *(("tests/test_feedexport.py", line, KEYWORD, PASSWORD) for line in (249, 284, 368, 382, 396, 410, 425, 438, 2683)),
+}
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize(("project", "reviewed", "found"), [("Flask==1.0", FLASK, 1006), ("Scrapy==2.11.0", SCRAPY, 922)])
+def test_no_two_faults_of_a_project_are_merged(
+    project: str, reviewed: set[tuple[str, int, str, str]], found: int, tmp_path: Path
+) -> None:
+    fetch = [sys.executable, "-m", "pip", "download", "--no-deps", "--no-binary", ":all:", "--dest", str(tmp_path), project]
+    subprocess.run(fetch, check=False, capture_output=True, env={**os.environ, "PIP_NO_INPUT": "1"})
+    (archive,) = tmp_path.glob("*.tar.gz")
+    with tarfile.open(fileobj=io.BytesIO(archive.read_bytes())) as tar:
+        tar.extractall(tmp_path / "project", filter="data")
+    (root,) = (tmp_path / "project").iterdir()
+    scangate("scan", "--policy", "baseline", "--skip", "pip-audit", "--output-dir", tmp_path / "out", cwd=root)
+    findings = verdict(tmp_path / "out")["findings"]
+    merged = {(each["path"], each["line"], *(member["rule"] for member in each["members"])) for each in findings if each["members"]}
+    assert merged == reviewed
+    assert sum(len(each["members"]) or 1 for each in findings) == found
