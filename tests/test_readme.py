@@ -40,7 +40,7 @@ def steady(line: str) -> str:
 
 def test_what_the_demonstration_shows_was_really_printed() -> None:
     output = subprocess.run(
-        [SCANGATE, "scan", "tests/weak_app"], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False
+        [SCANGATE, "scan", "tests/weak_app", "--no-cache"], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False
     )
     assert output.returncode == 1
     printed = {steady(line) for line in output.stdout.splitlines()}

@@ -21,7 +21,7 @@ from scanners.judge.policy import Policy
 from scanners.judge.reading import load
 from scanners.model import About, Report, Ruling
 from scanners.report import tally
-from scanners.report.explain import explain_finding, explain_rule
+from scanners.report.explain import Waiving, explain_finding, explain_rule
 from scanners.report.reading import recall
 from scanners.tools import CommandOptions
 from scanners.tools.catalogue import catalogue, of_advisory
@@ -50,26 +50,24 @@ FINGERPRINT = re.compile(rf"[0-9a-f]{{{SHORTEST},64}}", re.IGNORECASE)
 )
 def command(name: str, file: Path | None, policy_name: str | None, environment: str | None) -> int:
     """Explain a finding, by its fingerprint or eight characters of it, or a rule, such as bandit:B602."""
-    report = _report(file)
+    file = file or next((usual for usual in USUAL if usual.is_file()), None)
+    report = recall(text_of(file)) if file is not None else None
+    source = str(file or "")
     rules = catalogue()
     ruling = _ruling(name, report)
     if ruling is not None and report is not None:
         policy = _policy(policy_name, environment, report)
         by_rule = {told.finding.rule: places(told, policy) for told in ruling.told}
         about = rules.get(ruling.finding.rule)
-        page = explain_finding(ruling, by_rule, about, _expires(policy.exception_max_days))
+        page = explain_finding(ruling, by_rule, about, Waiving(_expires(policy.exception_max_days), source))
     else:
         ruled = [told for ruling in report.verdict.rulings for told in ruling.told] if report is not None else []
         about = _about(name, rules, ruled)
-        page = explain_rule(about, [told for told in ruled if told.finding.rule == about.rule], _expires(WAIVED_FOR))
+        page = explain_rule(
+            about, [told for told in ruled if told.finding.rule == about.rule], Waiving(_expires(WAIVED_FOR), source)
+        )
     click.echo(page, nl=False)
     return 0
-
-
-def _report(file: Path | None) -> Report | None:
-    """The verdict named, else the one in a usual place, else None."""
-    found = file or next((usual for usual in USUAL if usual.is_file()), None)
-    return recall(text_of(found)) if found is not None else None
 
 
 def _ruling(name: str, report: Report | None) -> Ruling | None:

@@ -25,7 +25,8 @@ def places(ruling: Ruling, policy: Policy) -> tuple[tuple[str, str], ...]:
 def _origin(path: Path, origins: dict[str, str]) -> str:
     """The place of a value, or of the first that lies in it."""
     name = spelled(path)
-    return origins.get(name) or next((origins[key] for key in origins if key.startswith((f"{name}.", f"{name}["))), "default")
+    inside = [origins[key] for key in origins if key == name or key.startswith((f"{name}.", f"{name}["))]
+    return min(inside, key=lambda place: int(place.rpartition(":")[2]), default="default")
 
 
 def _paths(ruling: Ruling, policy: Policy) -> Iterator[Path]:

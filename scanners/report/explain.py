@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from scanners.model import About, Kind, Ruling, RulingOutcome
 from scanners.report import escape, tally, wording
 from scanners.report.mending import mend
 from scanners.report.wording import many
 
-__all__ = ["explain_finding", "explain_rule"]
+__all__ = ["Waiving", "explain_finding", "explain_rule"]
 
 WIDTH = 100
 PLACES_SHOWN = 10
@@ -22,8 +24,15 @@ Places = Sequence[tuple[str, str]]
 """Paths in the policy's document, each with the ``file:line`` that says it."""
 
 
-def explain_finding(ruling: Ruling, places: Mapping[str, Places], about: About | None, expires: str) -> str:
-    """The page for one finding. ``places`` are the policy's by member rule; ``expires`` is the day a waiver would end."""
+class Waiving(NamedTuple):
+    """What a command that waives names beside the finding: the last day, and the verdict.json that has it, empty for none."""
+
+    expires: str
+    verdict: str = ""
+
+
+def explain_finding(ruling: Ruling, places: Mapping[str, Places], about: About | None, waiving: Waiving) -> str:
+    """The page for one finding. ``places`` are the policy's, by the rule of each member."""
     finding = ruling.finding
     where = wording.place(finding.location.path, finding.location.line, finding.location.column)
     lines = [f"{finding.rule}  {finding.fingerprint}", f"{where}  {ruling.severity.name.lower()}, {_outcome(ruling)}"]
@@ -34,11 +43,11 @@ def explain_finding(ruling: Ruling, places: Mapping[str, Places], about: About |
     lines += _part("told by", [_told(member, finding.message) for member in ruling.told])
     how = mend(finding.rule, finding) or (about.says if about is not None and about.says != finding.message else "")
     lines += _part("mend", [how or "the message above says how"])
-    lines += _part("waive", _waivers(ruling, expires), wrap=False)
+    lines += _part("waive", _waivers(ruling, waiving), wrap=False)
     return _page(lines)
 
 
-def explain_rule(about: About, ruled: Iterable[Ruling], expires: str) -> str:
+def explain_rule(about: About, ruled: Iterable[Ruling], waiving: Waiving) -> str:
     """The page for a rule, with what a verdict has of it: ``ruled``, each finding for itself, in the order of the reports."""
     ruled = tally.worst_first(ruled)
     lines = [about.rule]
@@ -51,7 +60,7 @@ def explain_rule(about: About, ruled: Iterable[Ruling], expires: str) -> str:
     found += [f"and {len(ruled) - PLACES_SHOWN:,} more"] if len(ruled) > PLACES_SHOWN else []
     lines += _part("found", found, wrap=False)
     paths = sorted({ruling.finding.location.path for ruling in ruled if ruling.outcome is RulingOutcome.BLOCKS})
-    lines += _part("waive", [_waiver(about.rule, path, expires) for path in paths[:PLACES_SHOWN]], wrap=False)
+    lines += _part("waive", [_waiver(about.rule, path, waiving) for path in paths[:PLACES_SHOWN]], wrap=False)
     return _page(lines)
 
 
@@ -87,21 +96,24 @@ def _told(ruling: Ruling, message: str) -> str:
     return f"{finding.rule}  {judged}{own}  {finding.fingerprint}{said}"
 
 
-def _waivers(ruling: Ruling, expires: str) -> list[str]:
+def _waivers(ruling: Ruling, waiving: Waiving) -> list[str]:
     """A command for each member that still stands; a dependency's fault is waived by its rule, wherever it is pinned."""
     standing = [each.finding for each in ruling.told if each.outcome is not RulingOutcome.SUPPRESSED]
     return [
         _waiver(
             finding.rule if finding.kind is Kind.DEPENDENCY or not finding.fingerprint else finding.fingerprint,
             finding.location.path,
-            expires,
+            waiving,
         )
         for finding in standing
     ]
 
 
-def _waiver(name: str, path: str, expires: str) -> str:
-    words = ["scangate", "waive", name, "--path", path, "--reason", "WHY", "--owner", "WHO", "--expires", expires]
+def _waiver(name: str, path: str, waiving: Waiving) -> str:
+    """The command, for this one path: it is a pattern, so what means something in one stands behind a backslash."""
+    pattern = "/" + re.sub(r"([*?\[\\])", r"\\\1", path)
+    words = ["scangate", "waive", name, "--path", pattern, "--reason", "WHY", "--owner", "WHO", "--expires", waiving.expires]
+    words += ["--verdict", waiving.verdict] if waiving.verdict else []
     return " ".join(shlex.quote(word) for word in words)
 
 

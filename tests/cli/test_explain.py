@@ -68,7 +68,7 @@ def test_a_finding_is_explained_from_the_policy_to_the_waiver(scanned: tuple[Pat
     assert "shlex.quote" in said
     for member in entry["members"]:
         assert f"{member['rule']}  {member['severity']}, {member['outcome']}" in said
-        assert f"scangate waive {member['fingerprint']} --path app.py --reason WHY --owner WHO --expires 20" in said
+        assert f"scangate waive {member['fingerprint']} --path /app.py --reason WHY --owner WHO --expires 20" in said
 
 
 def test_the_severity_that_a_policy_gave_is_traced_to_its_line(scanned: tuple[Path, dict[str, Any]], tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ def test_a_rule_is_explained_with_what_the_verdict_has_of_it(scanned: tuple[Path
     root, _ = scanned
     said = scangate("explain", "bandit:B602", cwd=root).ends(0).out
     assert "1 finding in the last verdict: 1 blocks" in said
-    assert "scangate waive bandit:B602 --path app.py" in said
+    assert "scangate waive bandit:B602 --path /app.py" in said
 
 
 @pytest.mark.parametrize(

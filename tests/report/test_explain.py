@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import shlex
 import unicodedata
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 
+from scanners import globs
 from scanners.model import About, Report, Severity
-from scanners.report.explain import explain_finding, explain_rule
+from scanners.report.explain import Waiving, explain_finding, explain_rule
 from scanners.report.mending import mend
 
 from .hostile import hostile_report
 from .samples import FLASK, TOKEN, correlated
 from .strategies import reports
 
-DAY = "2026-04-01"
+DAY = Waiving("2026-04-01", "out/verdict.json")
 
 
 def test_each_part_of_a_merged_finding_is_there() -> None:
@@ -27,7 +30,22 @@ def test_each_part_of_a_merged_finding_is_there() -> None:
     assert "critical, blocks (high by the scanner)" in page
     assert "bandit:B608  medium, tolerated" in page
     assert page.count("scangate waive ") == 2
-    assert page.endswith(f"--expires {DAY}\n")
+    assert page.endswith(" --path /app/db.py --reason WHY --owner WHO --expires 2026-04-01 --verdict out/verdict.json\n")
+
+
+def test_a_path_is_named_as_a_pattern_that_means_no_other() -> None:
+    ruling = correlated().verdict.rulings[1]
+    place = msgspec.structs.replace(ruling.finding.location, path="a [1]/*.py")
+    page = explain_rule(
+        About(ruling.finding.rule, "t"),
+        [msgspec.structs.replace(ruling, finding=msgspec.structs.replace(ruling.finding, location=place))],
+        DAY,
+    )
+    (line,) = [line for line in page.splitlines() if "scangate waive" in line]
+    pattern = shlex.split(line)[5]
+    assert globs.matches(pattern, "a [1]/*.py")
+    assert not globs.matches(pattern, "a 1/b.py")
+    assert not globs.matches(pattern, "b/a [1]/*.py")
 
 
 def test_a_dependency_is_mended_by_an_upgrade() -> None:
