@@ -27,7 +27,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--repeat", type=int, default=3, metavar="N", help="runs of each side, in turn  [default: 3]")
     parser.add_argument("--folder", type=Path, default=FOLDER, metavar="DIR", help="for trees and caches  [default: %(default)s]")
     parser.add_argument(
-        "--tree", type=Path, metavar="DIR", help="a tree of your own in the place of the named ones; it is reset to its HEAD"
+        "--tree", type=Path, metavar="DIR", help="a tree of your own, of which a copy takes the place of the named ones"
     )
     asked = parser.parse_args(arguments)
     unknown = [name for name in asked.cases if name not in CASES]
