@@ -8,12 +8,14 @@ import click
 import msgspec
 
 from scanners.cli import ending, law, output
+from scanners.cli.image import look_at
 from scanners.cli.run import EXIT_CODES, rule_digests, site, today
 from scanners.cli.verdict_file import text_of
 from scanners.judge.gate import judge
 from scanners.judge.scope import would_read_more
 from scanners.model import Report
 from scanners.report.reading import read
+from scanners.tools.ecr import NAME as ECR
 
 __all__ = ["command"]
 
@@ -27,14 +29,25 @@ __all__ = ["command"]
 @click.option(
     "--report", "reports", multiple=True, metavar="FORMAT=FILE", help="Write a report; - is standard output  [repeatable]"
 )
-def command(verdict: Path, policy_name: str, environment: str | None, reports: tuple[str, ...]) -> int:
-    """Judge what a scan found by another policy. Where that policy would have read more, the verdict is INCOMPLETE."""
+@click.option("--image", metavar="REPOSITORY@sha256:DIGEST", help="Judge what ECR found in this image, too")
+@click.option(
+    "--image-wait", type=click.IntRange(0, 3600), default=300, show_default=True, metavar="SECONDS", help="For ECR's scan"
+)
+def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
+    verdict: Path, policy_name: str, environment: str | None, reports: tuple[str, ...], image: str | None, image_wait: int
+) -> int:
+    """Judge what a scan found by another policy. Where that policy would have read more, the verdict is INCOMPLETE.
+
+    With --image, what ECR found in the image that was built of it is judged together with it, as scanner `ecr`.
+    """
     results, targets, scope, meta = read(text_of(verdict))
     outputs = output.parse(reports, None)
     with site(Path.cwd().resolve()) as place:
         # The policy and CODEOWNERS are those of the directory in which we are: the one whose scan it was. Nothing is started here.
         by = law.read(policy_name, environment, place, trusted=True)
         targets = msgspec.structs.replace(targets, notes=tuple(dict.fromkeys((*targets.notes, *by.notes))))
+        if image is not None:
+            results = (*(result for result in results if result.scanner != ECR), look_at(image, image_wait, place))
         beyond = (*by.beyond, *would_read_more(dict(scope), by.policy, rule_digests()))
         ruled = judge(results, targets, by.policy, today(), beyond=beyond, owners=by.owners, known=meta.known)
         report = Report(

@@ -48,6 +48,10 @@ RESERVED = frozenset({"targets", "scangate"})  # names that gaps carry which are
 ANYTHING = "\x01/\x01"  # a path that only a pattern for every path matches
 
 
+WITHOUT_BLOCK = frozenset({"ecr"})
+"""What a policy can name, require and count, and no scan runs: its findings come with ``gate --image``."""
+
+
 class Registry(msgspec.Struct, frozen=True):
     """The types that scanners' blocks are read into: by name, and the one of a block with a command line (None: not known)."""
 
@@ -235,7 +239,7 @@ def _follow(block: blocks.FollowBlock | UnsetType) -> Follow | None:
 
 def _check_names(tree: Node, policy: Policy, registry: Registry) -> None:
     """Every scanner that is named anywhere is one that there is: a typing error must not switch a rule off."""
-    known = {*registry.options, *(setting.name for setting in policy.scanners)}
+    known = {*registry.options, *(setting.name for setting in policy.scanners), *WITHOUT_BLOCK}
     excludes = [
         (("paths", "exclude", index, "scanners"), name) for index, entry in enumerate(policy.excludes) for name in entry.scanners
     ]

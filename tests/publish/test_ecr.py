@@ -1,0 +1,157 @@
+"""What ECR found in an image is judged by the policy that judged the code; an image nobody looked at is no pass."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aws.account import Account
+from aws.wire import FaultError
+from cli.command import Ran, environment, scangate
+from cli.tree import CLEAN, policy, repository
+
+from scanners.publish.client import client
+from scanners.publish.ecr import answer, image
+
+DIGEST = "sha256:" + "ab" * 32
+BASIC = {
+    "name": "CVE-2021-3711",
+    "description": "a buffer overflow",
+    "uri": "https://security-tracker.debian.org/tracker/CVE-2021-3711",
+    "severity": "CRITICAL",
+    "attributes": [{"key": "package_version", "value": "1.1.1d"}, {"key": "package_name", "value": "openssl"}],
+}
+ENHANCED = {
+    "findingArn": "arn:aws:inspector2:eu-central-1:123456789012:finding/1",
+    "description": "reads files it should not",
+    "severity": "HIGH",
+    "status": "ACTIVE",
+    "title": "CVE-2022-22817 - pillow",
+    "packageVulnerabilityDetails": {
+        "vulnerabilityId": "CVE-2022-22817",
+        "vulnerablePackages": [{"name": "pillow", "version": "8.3.2", "fixedInVersion": "9.0.0", "packageManager": "PIP"}],
+        "cvss": [
+            {"baseScore": 9.8, "scoringVector": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", "source": "NVD", "version": "3.1"}
+        ],
+        "sourceUrl": "https://nvd.nist.gov/vuln/detail/CVE-2022-22817",
+        "relatedVulnerabilities": ["GHSA-8vj2-vxx3-667w"],
+    },
+}
+CLOSED = {**ENHANCED, "status": "CLOSED"}
+
+
+class Registry:
+    """One image, its scan's status, and the pages of its findings."""
+
+    def __init__(self, *statuses: str) -> None:
+        self.statuses = list(statuses)
+        self.basic: list[Any] = []
+        self.enhanced: list[Any] = []
+        self.service = {"DescribeImageScanFindings": self._describe}
+
+    def _describe(self, asked: Any) -> dict[str, Any]:
+        if asked["imageId"]["imageDigest"] != DIGEST:
+            raise FaultError("ImageNotFoundException", "no such image")
+        status = self.statuses.pop(0) if len(self.statuses) > 1 else self.statuses[0]
+        if status == "NONE":
+            raise FaultError("ScanNotFoundException", "the image was never scanned")
+        page = int(asked.get("nextToken", 0))
+        more = {"nextToken": str(page + 1)} if page + 1 < max(len(self.basic), len(self.enhanced)) else {}
+        found = {"findings": self.basic[page : page + 1], "enhancedFindings": self.enhanced[page : page + 1]}
+        return {"imageScanStatus": {"status": status, "description": "told"}, "imageScanFindings": found, **more}
+
+
+@pytest.fixture(scope="module")
+def scanned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The verdict.json of a clean tree, and a policy that also requires the image."""
+    folder = tmp_path_factory.mktemp("image")
+    tree = repository(folder / "tree", {"app.py": CLEAN})
+    scangate("scan", tree, "--policy", policy(folder / "policy.yaml", "bandit"), "--output-dir", folder / "out", cwd=folder).ends(0)
+    rules = (folder / "policy.yaml").read_text("utf-8")
+    assert "required: [bandit]" in rules
+    (folder / "both.yaml").write_text(rules.replace("required: [bandit]", "required: [bandit, ecr]"), "utf-8")
+    return folder
+
+
+def gate(account: Account, scanned: Path, *options: str) -> Ran:
+    asked = ("--policy", scanned / "both.yaml", "--report", f"json={scanned / 'image.json'}")
+    env = environment(**account.environment)
+    return scangate("gate", scanned / "out" / "verdict.json", *asked, *options, cwd=scanned, env=env)
+
+
+def looked(account: Account, scanned: Path, registry: Registry) -> Ran:
+    account.services["ecr"] = registry.service
+    return gate(account, scanned, "--image", f"team/shop@{DIGEST}", "--image-wait", "0")
+
+
+def document(scanned: Path) -> dict[str, Any]:
+    told = json.loads((scanned / "image.json").read_text("utf-8"))
+    assert isinstance(told, dict)
+    return told
+
+
+def test_code_and_image_are_judged_together(account: Account, scanned: Path) -> None:
+    registry = Registry("ACTIVE")
+    registry.basic, registry.enhanced = [BASIC, BASIC | {"name": "CVE-2020-1"}], [ENHANCED, CLOSED]
+    looked(account, scanned, registry).ends(1)
+    told = document(scanned)
+    assert {finding["rule"]: finding["severity"] for finding in told["findings"]} == {
+        "ecr:CVE-2021-3711": "critical",
+        "ecr:CVE-2020-1": "critical",
+        "ecr:CVE-2022-22817": "high",
+    }
+    pillow = next(finding for finding in told["findings"] if finding["rule"] == "ecr:CVE-2022-22817")
+    assert (pillow["path"], pillow["package"]["fixed_in"], pillow["package"]["version"]) == ("ecr/team/shop", ["9.0.0"], "8.3.2")
+    assert len({finding["fingerprint"] for finding in told["findings"]}) == 3
+    assert {scanner["name"] for scanner in told["scanners"]} >= {"bandit", "ecr"}
+    assert account.refusals == []
+
+
+def test_a_clean_image_passes_and_the_verdict_can_be_judged_again(account: Account, scanned: Path) -> None:
+    looked(account, scanned, Registry("COMPLETE")).ends(0)
+    again = scangate("gate", scanned / "image.json", "--policy", scanned / "both.yaml", cwd=scanned)
+    assert again.ends(0)
+
+
+def test_a_required_image_that_nobody_looked_at_is_incomplete(account: Account, scanned: Path) -> None:
+    assert "ecr" in gate(account, scanned).ends(3).out
+
+
+@pytest.mark.parametrize(
+    "status", ["NONE", "FAILED", "IN_PROGRESS", "PENDING", "UNSUPPORTED_IMAGE", "SCAN_ELIGIBILITY_EXPIRED", "FINDINGS_UNAVAILABLE"]
+)
+def test_a_scan_that_is_not_done_is_incomplete(account: Account, scanned: Path, status: str) -> None:
+    looked(account, scanned, Registry(status)).ends(3)
+    (gap,) = document(scanned)["gaps"]
+    assert (gap["scanner"], gap["path"], gap["counts"]) == ("ecr", "ecr/team/shop", True)
+
+
+@pytest.mark.parametrize("code", ["ImageNotFoundException", "AccessDeniedException", "ExpiredTokenException"])
+def test_a_registry_that_does_not_answer_is_incomplete(account: Account, scanned: Path, code: str) -> None:
+    account.fail("ecr", "DescribeImageScanFindings", FaultError(code, "no"))
+    assert code in looked(account, scanned, Registry("COMPLETE")).ends(3).out
+
+
+@pytest.mark.parametrize(
+    "entry", [{"name": "x"}, {"name": "x", "severity": "BAD"}, {**ENHANCED, "packageVulnerabilityDetails": {}}]
+)
+def test_an_answer_of_another_form_is_incomplete(account: Account, scanned: Path, entry: dict[str, Any]) -> None:
+    registry = Registry("COMPLETE")
+    registry.basic = [entry]
+    account.services["ecr"] = registry.service
+    looked(account, scanned, registry).ends(3)
+
+
+def test_a_scan_under_way_is_waited_for(account: Account) -> None:
+    account.services["ecr"] = Registry("NONE", "PENDING", "IN_PROGRESS", "COMPLETE").service
+    waited: list[float] = []
+    told = json.loads(answer(client("ecr"), image(f"shop@{DIGEST}"), 60, pause=waited.append))
+    assert (told["status"], waited) == ("COMPLETE", [5.0, 5.0, 5.0])
+
+
+@pytest.mark.parametrize("name", ["shop:latest", "shop", "shop@sha256:ab", "../shop@" + DIGEST])
+def test_an_image_without_its_digest_is_exit_code_2(account: Account, scanned: Path, name: str) -> None:
+    gate(account, scanned, "--image", name).ends(2)
+    assert account.calls == []
