@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import resource
 import signal
 import sys
@@ -30,6 +31,8 @@ from scanners.scan.text import decode, lines_of
 WAIVERS = "detect_secrets.filters.allowlist.is_line_allowlisted"
 MOST_MEMORY = 2 * 1024**3  # bytes; a YAML file of a few aliases can grow without end in the YAML reader of detect-secrets
 SHORTEST_PIECE = 6
+# A filter takes the brackets of our own waiver for an index (`token[0]`) and the secret before them for none: it would vanish.
+OURS = re.compile(r"scangate\s*:\s*ignore", re.IGNORECASE)
 
 
 class _TooLongError(BaseException):
@@ -110,12 +113,15 @@ def _in_lines(name: str, lines: list[str]) -> Iterator[_Secret]:
         seen: list[tuple[Any, PotentialSecret]] = [
             (plugin, secret) for plugin in plugins for secret in plugin.analyze_line(filename=name, line=line, line_number=number)
         ]
-        if not seen or any(check(line=line) for check in of_line):
+        if not seen:
+            continue
+        asked = OURS.split(line, maxsplit=1)[0]
+        if any(check(line=asked) for check in of_line):
             continue
         context = get_code_snippet(lines, number)
         waived = is_line_allowlisted(name, line, context)
         for plugin, secret in seen:
-            facts = {"secret": secret.secret_value, "line": line, "plugin": plugin, "filename": name, "context": context}
+            facts = {"secret": secret.secret_value, "line": asked, "plugin": plugin, "filename": name, "context": context}
             if not any(check(**{key: facts[key] for key in wants}) for check, wants in of_secret):
                 yield _Secret(secret.type, secret.line_number, secret.secret_value or "", waived)
 

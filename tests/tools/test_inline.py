@@ -13,6 +13,7 @@ from scanners.tools import BUILT_IN, inline
 
 from . import waivers
 from .comments import SEMGREP_RULES, bandit_corpus, secrets_corpus, semgrep_corpus
+from .tokens import secret
 from .waivers import Seen
 
 
@@ -71,3 +72,25 @@ def test_pragma_waives_what_detect_secrets_hides(tmp_path: Path) -> None:
     assert {key for key, waived in seen.items() if waived} & set(everything) == set(everything) - set(shown)
     assert not {key for key in shown if seen[key]}
     assert len(set(everything) - set(shown)) > 40
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("a.py", 'password = "{}"  # {}'),
+        ("a.yaml", "password: {} # {}"),
+        ("a.js", 'const password = "{}"; // {}'),
+        ("a.ini", "[a]\npassword = {} # {}"),
+        ("Dockerfile", "ENV PASSWORD={} # {}"),
+    ],
+)
+def test_our_own_waiver_hides_no_secret(tmp_path: Path, name: str, line: str) -> None:
+    """detect-secrets takes `name: word[...]` for no secret: what stands in our brackets, or in a reason, must not make it so."""
+    value = secret("ours")
+    for number, waiver in enumerate(
+        ("", "scangate: ignore[detect-secrets:*] -- a dummy", "scangate: ignore[x:y] -- see: docs(secrets)")
+    ):
+        result = Bench(tmp_path / str(number)).result(BUILT_IN["detect-secrets"], {name: line.format(value, waiver) + "\n"})
+        assert [finding.location.path for finding in result.findings] == [name], waiver
+        assert bool(result.findings[0].ignores) is bool(waiver)
+        assert value not in repr(result)
