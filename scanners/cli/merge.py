@@ -53,6 +53,7 @@ HINT = "name the files that the shards wrote: scangate merge DIR/part-*.json"
     type=click.Path(path_type=Path),
     help=f"What is known already, as the shards were told  [default: {FILE}]",
 )
+@click.option("--no-baseline", is_flag=True, help=f"Let nothing be known, as the shards were told: {FILE} at the root is not read")
 @click.option("--trust-policy", is_flag=True, help="Let a policy inside the scanned tree start programs: for --since")
 @click.option("-q", "--quiet", is_flag=True, help="Print the verdict alone")
 def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
@@ -64,6 +65,7 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
     reports: tuple[str, ...],
     output_dir: Path | None,
     baseline_file: Path | None,
+    no_baseline: bool,
     trust_policy: bool,
     quiet: bool,
 ) -> int:
@@ -72,6 +74,8 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
     They must be all parts of one scan, of the files in --root as they are now, under the same policy. The exit code is the verdict.
     Scanners are started for nothing but what a change is compared with.
     """
+    if no_baseline and baseline_file is not None:
+        raise UsageError("--baseline and --no-baseline exclude each other", "leave one of them out")
     root = root.resolve()
     if not root.is_dir():
         raise UsageError(f"not a directory: {root}", "name what was scanned: --root DIR")
@@ -79,7 +83,9 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
     with watched() as interruption, site(root) as place:
         output.prepare(outputs, output_dir, place.top, place.tracks)
         found = _together([_part(file, place) for file in parts], parts)
-        law = law_of(policy_name, environment, place, since=since, baseline=baseline_file, trusted=trust_policy)
+        law = law_of(
+            policy_name, environment, place, since=since, baseline=baseline_file, nothing_known=no_baseline, trusted=trust_policy
+        )
         stated = found[0].header
         wish = Wish(
             policy=law.policy,
