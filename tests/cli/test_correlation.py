@@ -13,26 +13,26 @@ import pytest
 
 from .command import scangate, verdict
 
-KEYWORD, PASSWORD = "detect-secrets:secret-keyword", "bandit:B105"  # pragma: allowlist secret
+NAMED, LITERAL = "detect-secrets:secret-keyword", "bandit:B105"
 FLASK = {
     # a key or a password that is written out: each line holds one literal, and both scanners mean it
-    ("examples/tutorial/flaskr/__init__.py", 11, KEYWORD, "bandit:B106"),
-    ("examples/tutorial/tests/conftest.py", 52, KEYWORD, "bandit:B107"),
-    ("tests/conftest.py", 58, KEYWORD, PASSWORD),
-    ("tests/test_config.py", 21, KEYWORD, PASSWORD),
-    ("tests/test_config.py", 25, KEYWORD, PASSWORD),  # the assert on this line is a finding of its own
-    ("tests/test_config.py", 52, KEYWORD, PASSWORD),
-    ("tests/test_config.py", 66, KEYWORD, "bandit:B106"),
-    ("tests/test_config.py", 83, KEYWORD, PASSWORD),
+    ("examples/tutorial/flaskr/__init__.py", 11, NAMED, "bandit:B106"),
+    ("examples/tutorial/tests/conftest.py", 52, NAMED, "bandit:B107"),
+    ("tests/conftest.py", 58, NAMED, LITERAL),
+    ("tests/test_config.py", 21, NAMED, LITERAL),
+    ("tests/test_config.py", 25, NAMED, LITERAL),  # the assert on this line is a finding of its own
+    ("tests/test_config.py", 52, NAMED, LITERAL),
+    ("tests/test_config.py", 66, NAMED, "bandit:B106"),
+    ("tests/test_config.py", 83, NAMED, LITERAL),
 }
 SCRAPY = {
     ("scrapy/downloadermiddlewares/decompression.py", 42, "semgrep:python-mktemp", "bandit:B306"),  # the one call of mktemp
-    ("scrapy/settings/default_settings.py", 180, KEYWORD, PASSWORD),
-    ("tests/test_downloader_handlers.py", 886, "detect-secrets:aws-access-key", PASSWORD),  # the key that two more detectors see
-    ("tests/test_downloader_handlers.py", 1035, KEYWORD, PASSWORD),
-    ("tests/test_downloader_handlers.py", 1180, KEYWORD, PASSWORD),
-    ("tests/test_extension_telnet.py", 46, KEYWORD, PASSWORD),
-    *(("tests/test_feedexport.py", line, KEYWORD, PASSWORD) for line in (249, 284, 368, 382, 396, 410, 425, 438, 2683)),
+    ("scrapy/settings/default_settings.py", 180, NAMED, LITERAL),
+    ("tests/test_downloader_handlers.py", 886, "detect-secrets:aws-access-key", LITERAL),  # the key that two more detectors see
+    ("tests/test_downloader_handlers.py", 1035, NAMED, LITERAL),
+    ("tests/test_downloader_handlers.py", 1180, NAMED, LITERAL),
+    ("tests/test_extension_telnet.py", 46, NAMED, LITERAL),
+    *(("tests/test_feedexport.py", line, NAMED, LITERAL) for line in (249, 284, 368, 382, 396, 410, 425, 438, 2683)),
 }
 
 
