@@ -28,6 +28,7 @@ FORMATS = {
     "json": Format("scanners.report.verdict", "verdict.json"),
     "markdown": Format("scanners.report.markdown", "summary.md"),
     "sbom": Format("scanners.report.sbom", "sbom.cdx.json"),
+    "ocsf": Format("scanners.report.ocsf", None),
     "text": Format("scanners.report.text", None),
     "env": Format("scanners.report.env", None),
 }
