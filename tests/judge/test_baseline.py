@@ -1,0 +1,185 @@
+"""A baseline says the same again, is read strictly, and is merged by git where two branches touch different findings."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scanners.errors import UsageError
+from scanners.judge.baseline import FILE, Baseline, pruned, read, render
+from scanners.judge.matching import Known
+
+from .test_matching import entry, found, seen
+
+SALT = bytes(range(16))
+
+
+def known(number: int, count: int = 1) -> Known:
+    return Known(f"src/part_{number % 40}.py", "bandit:B602", f"{number:032x}", f"{number * 7:032x}", count=count)
+
+
+SOME = Baseline(SALT, tuple(sorted(known(number, 1 + number % 3) for number in range(50))))
+LINES = render(SOME).splitlines()
+
+digests = st.integers(0, 2**128 - 1).map(lambda number: f"{number:032x}")
+entries = st.builds(
+    Known,
+    st.text(st.characters(codec="utf-8") | st.sampled_from("\udc80\u2028\n\"'"), min_size=1, max_size=20),
+    st.sampled_from(["bandit:B602", "semgrep:a.b"]),
+    digests,
+    st.just("") | digests,
+    st.sampled_from(["", "0a1b2c3d"]),
+    st.integers(1, 10**6),
+)
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(entries, max_size=12, unique_by=lambda each: (each.path, each.rule, each.content, each.context, each.secret)))
+def test_what_is_written_is_read(some: list[Known]) -> None:
+    baseline = Baseline(SALT, tuple(sorted(some)))
+    text = render(baseline)
+    assert text.isascii()
+    assert read(text, FILE) == baseline
+    assert read(text.replace("\n", "\r\n"), FILE) == baseline
+    assert render(Baseline(SALT, tuple(reversed(some)))) == text
+
+
+def place(words: str) -> int:
+    """The number of the first line that holds ``words``."""
+    return next(number for number, line in enumerate(LINES, start=1) if words in line)
+
+
+ENTRY = place('{"path"')
+WRONG: list[tuple[str, int, str]] = [
+    ("<<<<<<< HEAD\n" + LINES[ENTRY - 1], ENTRY, "a conflict marker"),
+    (LINES[ENTRY - 1] + "\n=======", ENTRY + 1, "a conflict marker"),
+    (LINES[ENTRY - 1] + "\n>>>>>>> topic", ENTRY + 1, "a conflict marker"),
+    (LINES[ENTRY - 1] + "\n" + LINES[ENTRY - 1], ENTRY + 1, f"the entry of line {ENTRY} stands here again"),
+    (LINES[ENTRY - 1].replace('"count": ', '"count": -'), ENTRY, "not an entry"),
+    (LINES[ENTRY - 1].replace('"count": ', '"count": 0'), ENTRY, "not an entry"),
+    (LINES[ENTRY - 1].replace('"count": ', '"count": 1.'), ENTRY, "not an entry"),
+    (LINES[ENTRY - 1].replace('"path"', '"size": 1, "path"'), ENTRY, "unknown field `size`"),
+    (LINES[ENTRY - 1].replace('"path"', '"path": "a", "path"'), ENTRY, "a key stands twice"),
+    (LINES[ENTRY - 1].replace('"rule": "', '"rule": "no'), ENTRY, "belongs elsewhere"),
+    (LINES[ENTRY - 1].replace('"rule": "bandit:', '"rule": "'), ENTRY, "not an entry"),
+    (LINES[ENTRY - 1].replace("},", "}"), ENTRY, "neither an entry nor the mark that is due"),
+    (LINES[ENTRY - 1].replace("  {", "{"), ENTRY, "neither an entry nor the mark that is due"),
+    ("  {" + "[" * 100_000 + "},", ENTRY, "not an entry"),
+    ("", ENTRY, "neither an entry"),
+]
+
+
+@pytest.mark.parametrize(("line", "number", "what"), WRONG)
+def test_a_line_that_is_not_one_is_told_with_its_number(line: str, number: int, what: str) -> None:
+    text = "\n".join([*LINES[: ENTRY - 1], *line.split("\n"), *LINES[ENTRY:]]) + "\n"
+    with pytest.raises(UsageError) as caught:
+        read(text, FILE)
+    assert caught.value.message.startswith(f"{FILE}:{number}: ")
+    assert what in caught.value.message
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize("gone", [1, 2, 3, 4, 5, ENTRY + 1, len(LINES) - 2, len(LINES) - 1, len(LINES)])
+def test_a_line_of_the_frame_that_is_gone_is_missed(gone: int) -> None:
+    with pytest.raises(UsageError, match=rf"^{FILE}:\d+: "):
+        read("\n".join([*LINES[: gone - 1], *LINES[gone:]]) + "\n", FILE)
+
+
+@given(st.integers(0, len(render(SOME)) - 1))
+def test_a_truncated_end_is_told(length: int) -> None:
+    text = render(SOME)[:length]
+    with pytest.raises(UsageError) as caught:
+        read(text, FILE)
+    lines = text.count("\n") + 1
+    assert caught.value.message.startswith((f"{FILE}:{lines}: ", f"{FILE}:{lines - 1}: "))
+
+
+def test_what_follows_the_end_is_told() -> None:
+    with pytest.raises(UsageError, match=f":{len(LINES) + 1}: "):
+        read(render(SOME) + "{}\n", FILE)
+
+
+def test_another_version_is_told() -> None:
+    with pytest.raises(UsageError, match=f"{FILE}:2: "):
+        read(render(SOME).replace('"version": 1', '"version": 2'), FILE)
+
+
+# -- git --
+
+
+def merged(folder: Path, ours: Baseline, base: Baseline, theirs: Baseline) -> str | None:
+    """What git's own merge makes of three baselines, None where it leaves a conflict."""
+    for name, baseline in (("ours", ours), ("base", base), ("theirs", theirs)):
+        (folder / name).write_text(render(baseline))
+    done = subprocess.run(["git", "merge-file", "-p", "ours", "base", "theirs"], cwd=folder, capture_output=True, check=False)
+    assert done.returncode >= 0
+    return done.stdout.decode() if done.returncode == 0 else None
+
+
+def edited(chance: random.Random, base: Baseline, touched: list[Known], fresh: list[Known]) -> Baseline:
+    """``base`` with some of ``touched`` taken out and the others counted anew, and ``fresh`` beside."""
+    kept = {each: each for each in base.entries}
+    for each in touched:
+        if chance.random() < 0.5:
+            del kept[each]
+        else:
+            kept[each] = Known(each.path, each.rule, each.content, each.context, each.secret, each.count + 1)
+    return Baseline(base.salt, tuple(sorted([*kept.values(), *fresh])))
+
+
+@pytest.mark.parametrize("size", [0, 300])
+def test_git_merges_two_branches_that_touch_different_findings(tmp_path: Path, size: int) -> None:
+    """Three findings taken out or counted anew on each side, and three that are new; nine pairs of places in 4,096 might meet."""
+    chance = random.Random(size)
+    conflicts = 0
+    for trial in range(100):
+        numbers = chance.sample(range(10**6), size + 6)
+        base = Baseline(SALT, tuple(sorted(map(known, numbers[6:]))))
+        touched = chance.sample(base.entries, 6) if size else []
+        ours = edited(chance, base, touched[:3], [known(number) for number in numbers[:3]])
+        theirs = edited(chance, base, touched[3:], [known(number) for number in numbers[3:6]])
+        text = merged(tmp_path, ours, base, theirs)
+        if text is None:
+            conflicts += 1
+            continue
+        removed, added = (
+            [set(one) - set(other) for one, other in pairs]
+            for pairs in (
+                [(base.entries, each.entries) for each in (ours, theirs)],
+                [(each.entries, base.entries) for each in (ours, theirs)],
+            )
+        )
+        expected = set(base.entries).difference(*removed).union(*added)
+        assert set(read(text, FILE).entries) == expected, trial
+    assert conflicts <= 3
+
+
+def test_two_findings_that_stand_side_by_side_in_one_file_are_merged(tmp_path: Path) -> None:
+    base = Baseline(SALT, (entry("a.py", "1" * 32, "2" * 32), entry("a.py", "3" * 32, "4" * 32)))
+    ours, theirs = Baseline(SALT, base.entries[:1]), Baseline(SALT, base.entries[1:])
+    assert merged(tmp_path, ours, base, theirs) == render(Baseline(SALT))
+
+
+# -- update --
+
+
+def test_pruning_takes_out_what_is_gone_and_adds_nothing() -> None:
+    old = (entry(count=2), entry("gone.py"), entry("b.py", content="d"))
+    new = [found(), found(content="new"), found("b.py", "d")]
+    assert pruned(old, new, seen("a.py", "b.py")) == (entry(), entry("b.py", content="d"))
+    assert entry(content="new") in pruned(old, new, seen("a.py", "b.py"), [new[1]])
+
+
+def test_pruning_leaves_what_was_not_looked_for() -> None:
+    old = (entry(count=2), entry("b.py"))
+    assert pruned(old, [found()], seen("a.py", source="staged")) == (entry(), entry("b.py"))
+    assert pruned(old, [], seen()) == ()
+
+
+def test_pruning_writes_down_where_it_is_now() -> None:
+    assert pruned((entry(),), [found("b.py", context="y")], seen("b.py")) == (entry("b.py", context="y"),)
