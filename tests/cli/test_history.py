@@ -45,10 +45,14 @@ def counted(history: History, found: Iterable[Finding]) -> Counter[tuple[str, st
     return Counter((each.rule, history.owner(each.location.path, each.location.line)) for each in found)
 
 
-def named(history: History, found: Iterable[Finding]) -> dict[tuple[str, str, str], str]:
-    """The fingerprints, by path, by rule and by what they are about."""
-    places = ((each, history.owner(each.location.path, each.location.line)) for each in found)
-    return {(each.location.path, each.rule, owner): each.fingerprint for each, owner in places}
+def named(history: History, found: list[Finding]) -> dict[tuple[str, str, str], str]:
+    """The fingerprints of those that have no equal in their file, by path, by rule and by what they are about."""
+    equals = Counter((each.location.path, each.record and each.record.content) for each in found)
+    return {
+        (each.location.path, each.rule, history.owner(each.location.path, each.location.line)): each.fingerprint
+        for each in found
+        if equals[each.location.path, each.record and each.record.content] == 1
+    }
 
 
 def live(tmp_path: Path, seed: int, commits: int, *tools: str) -> None:
@@ -69,8 +73,9 @@ def live(tmp_path: Path, seed: int, commits: int, *tools: str) -> None:
         (source,) = report.known
         assert (source.matched, source.gone) == (sum((now & before).values()), sum((before - now).values())), step
         keys = named(history, found)
-        single = {key for key in keys if now[key[1:]] == before[key[1:]] == 1}
-        assert all(names.get(key, keys[key]) == keys[key] for key in single), step
+        assert {key: name for key, name in keys.items() if key in names} == {
+            key: name for key, name in names.items() if key in keys
+        }
         old, before, names = found, now, keys
     assert len(before) > 10
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanners.model import Confidence, Finding, Kind, Location, Package, Severity, Span
+from scanners.model import Confidence, Finding, Kind, Location, Package, Record, Severity, Span
 from scanners.scan.identity import identify, line_hashes
 from scanners.scan.redact import Clean
 from scanners.scan.text import lines_of
@@ -127,3 +128,62 @@ def test_a_place_beyond_the_file_is_no_error() -> None:
 def test_many_findings_on_one_long_line_cost_little() -> None:
     lines = ["eval(x);" * 100_000]
     assert len(identify([finding(1) for _ in range(2000)], Clean(lines))) == 2000
+
+
+def place(line: int, column: int, end_line: int, end_column: int, kind: Kind = Kind.CODE) -> Finding:
+    where = Location("a.py", line, end_line, column, end_column)
+    return Finding("a:rule", Severity.LOW, Confidence.LOW, kind, "t", "m", where)
+
+
+def record(text: str, found: Finding, *secrets: Span) -> Record:
+    (named,) = identify([found], Clean(lines_of(text), secrets), secrets)
+    assert named.record is not None
+    return named.record
+
+
+def test_what_stands_beside_the_matched_text_is_not_part_of_it() -> None:
+    one = record("x = eval(y)  # why\n", place(1, 5, 1, 12))
+    assert record("return eval(y)\n", place(1, 8, 1, 15)).content == one.content
+    assert record("a = 1; x = eval(y)\n", place(1, 12, 1, 19)).content == one.content
+    assert record("x = eval(z)  # why\n", place(1, 5, 1, 12)).content != one.content
+
+
+def test_what_a_formatter_changes_changes_nothing() -> None:
+    one = record("call('it\\'s', [1, 2], b)\n", place(1, 1, 1, 25))
+    assert record('call(\n    "it\'s",\n    [1, 2],\n    b,\n)\n', place(1, 1, 5, 2)).content == one.content
+    assert record("call('it\\'s', [1, \\\n  2], b)\n", place(1, 1, 2, 10)).content == one.content
+
+
+@given(st.text("abcXYZ0189", min_size=1, max_size=30), st.text("abcXYZ0189", min_size=1, max_size=30))
+def test_a_secret_before_or_within_the_matched_text_does_not_change_it(first: str, second: str) -> None:
+    def content(value: str) -> Record:
+        text = f'password = "{value}"; login(user, "{value}", host)\n'
+        start, again = text.index(value) + 1, text.rindex(value) + 1
+        secrets = (Span(1, start, 1, start + len(value)), Span(1, again, 1, again + len(value)))
+        return record(text, place(1, text.index("login") + 1, 1, len(text)), *secrets)
+
+    assert content(first) == content(second)
+
+
+def test_two_secrets_on_a_line_have_their_own_names_wherever_the_line_is_broken() -> None:
+    line = 'x = {"password": "hunter", "api_key": "orange"}'
+    secrets = tuple(Span(1, line.index(word) + 1, 1, line.index(word) + 7) for word in ("hunter", "orange"))
+    both = [record(line, place(1, span.column, 1, span.end_column, Kind.SECRET), *secrets) for span in secrets]
+    broken = ['    "password": "hunter",', '    "api_key": "orange",']
+    for text, word, one in zip(broken, ("hunter", "orange"), both, strict=True):
+        span = Span(1, text.index(word) + 1, 1, text.index(word) + 7)
+        assert record(text, place(1, span.column, 1, span.end_column, Kind.SECRET), span) == one
+
+
+def test_the_context_is_that_of_the_block_it_stands_in() -> None:
+    one = record("def f(x):\n    eval(x)\n\n\ndef g():\n    pass\n", place(2, 5, 2, 12))
+    assert record("def f(x):\n\n        eval(x)\nclass C:\n", place(3, 9, 3, 16)).context == one.context
+    assert record("def f(x):\n    eval(x)\n    pass\n", place(2, 5, 2, 12)).context != one.context
+    assert record("def h(x):\n    eval(x)\n", place(2, 5, 2, 12)).context != one.context
+
+
+def test_fingerprints_name_the_path_as_reports_show_it() -> None:
+    text = Clean(["eval(x)"])
+    (one,), (other,) = identify([finding(1)], text, path="a/***"), identify([finding(1)], text, path="b/***")
+    (same,) = identify([msgspec.structs.replace(finding(1), location=Location("other.py"))], text, path="a/***")
+    assert one.fingerprint == same.fingerprint != other.fingerprint
