@@ -36,7 +36,7 @@ def render(report: Report) -> str:
 def _event(ruling: Ruling, report: Report) -> dict[str, Any]:
     told = ruling.finding
     number, status = STATUS[ruling.outcome]
-    event = {
+    return {
         "activity_id": CREATE,
         "category_uid": CATEGORY,
         "class_uid": CLASS,
@@ -54,7 +54,7 @@ def _event(ruling: Ruling, report: Report) -> dict[str, Any]:
             "product": {"name": "scangate", "vendor_name": "scangate", "version": _text(report.tool_version)},
         },
         "finding_info": {
-            "uid": told.fingerprint or told.rule,
+            "uid": _text(told.fingerprint or told.rule),
             "title": _text(told.title or told.rule),
             "desc": _text(told.message),
             "types": [told.kind.value],
@@ -65,7 +65,6 @@ def _event(ruling: Ruling, report: Report) -> dict[str, Any]:
         "resources": [{"name": _text(told.location.path), "type": "file", "version": _text(report.commit)}],
         "unmapped": {"outcome": ruling.outcome.value, "policy": _text(wording.policy(report)), "evidence": _text(told.evidence)},
     }
-    return event
 
 
 def _vulnerability(told: Finding) -> dict[str, Any]:
@@ -76,11 +75,7 @@ def _vulnerability(told: Finding) -> dict[str, Any]:
         "references": [link] if link else [],
         "affected_code": [
             {
-                "file": {
-                    "name": _text(told.location.path.rpartition("/")[2]) or "-",
-                    "path": _text(told.location.path),
-                    "type_id": 1,
-                },
+                "file": _file(told.location.path),
                 "start_line": told.location.line,
                 "end_line": told.location.end_line,
             }
@@ -89,6 +84,10 @@ def _vulnerability(told: Finding) -> dict[str, Any]:
     if told.cwe:
         document["cwe"] = {"uid": f"CWE-{told.cwe[0]}"}
     return document | (dict(_of_package(told.package, told.rule)) if told.package is not None else {})
+
+
+def _file(path: str) -> dict[str, Any]:
+    return {"name": _text(path.rpartition("/")[2]) or "-", "path": _text(path), "type_id": 1}
 
 
 def _of_package(package: Package, rule: str) -> Iterator[tuple[str, Any]]:

@@ -143,7 +143,7 @@ class Redaction:
         return msgspec.structs.replace(
             finding,
             ignores=self._ignores(finding),
-            rule=self._values.scrub(finding.rule),
+            rule=mask_tokens(finding.rule),  # not by values: a file that holds a rule's name as a password would undo its policy
             title=self._values.scrub(finding.title),
             help_url=self._values.scrub(finding.help_url),
             message=self._values.scrub(message),
