@@ -38,7 +38,7 @@ OPTIONS = {
     "policy schema": (),
     "scanners": (),
 }
-LATER = ("--offline", "--no-cache")
+LATER = ("--offline",)
 
 
 @pytest.fixture(scope="module")
