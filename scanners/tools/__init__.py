@@ -1,17 +1,34 @@
-"""The scanners that come with scangate, one file each; a tool's answer is read strictly or not believed."""
+"""The scanners that come with scangate, one file each; a tool's answer is read strictly or not believed.
+
+They are imported when they are asked for: a worker that is one module of this package needs none of the others.
+"""
 
 from __future__ import annotations
 
-from scanners.scan.plugin import Scanner
-from scanners.tools import bandit, detect_secrets, pip_audit, semgrep
-from scanners.tools.sarif_command import Options as CommandOptions
-from scanners.tools.sarif_command import SarifCommand
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from scanners.scan.plugin import Scanner
+    from scanners.tools.sarif_command import Options as CommandOptions
+    from scanners.tools.sarif_command import SarifCommand
+
+    BUILT_IN: dict[str, Scanner]
 
 __all__ = ["BUILT_IN", "CommandOptions", "SarifCommand"]
 
-BUILT_IN: dict[str, Scanner] = {
-    bandit.NAME: bandit,
-    semgrep.NAME: semgrep,
-    detect_secrets.NAME: detect_secrets,
-    pip_audit.NAME: pip_audit,
-}
+MODULES = ("bandit", "semgrep", "detect_secrets", "pip_audit")
+FROM_SARIF = {"CommandOptions": "Options", "SarifCommand": "SarifCommand"}
+
+
+def __getattr__(name: str) -> Any:
+    value: Any
+    if name == "BUILT_IN":
+        modules = [importlib.import_module(f"{__name__}.{module}") for module in MODULES]
+        value = {module.NAME: module for module in modules}
+    elif name in FROM_SARIF:
+        value = getattr(importlib.import_module(f"{__name__}.sarif_command"), FROM_SARIF[name])
+    else:
+        raise AttributeError(f"module {__name__} has no attribute {name}")
+    globals()[name] = value
+    return value

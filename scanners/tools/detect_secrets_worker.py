@@ -9,6 +9,7 @@ called directly: the command looks up their parameters by reflection for every l
 
 from __future__ import annotations
 
+import functools
 import io
 import json
 import re
@@ -27,6 +28,7 @@ from detect_secrets.transformers import get_transformed_file
 from detect_secrets.util.code_snippet import get_code_snippet
 
 from scanners.scan.text import decode, lines_of
+from scanners.tools.first_test import FirstTest
 
 WAIVERS = "detect_secrets.filters.allowlist.is_line_allowlisted"
 MOST_MEMORY = 2 * 1024**3  # bytes; a YAML file of a few aliases can grow without end in the YAML reader of detect-secrets
@@ -105,11 +107,11 @@ def _secrets(name: str, text: str) -> Iterator[_Secret]:
 
 def _in_lines(name: str, lines: list[str]) -> Iterator[_Secret]:
     """The secrets that any plugin sees in ``lines`` and no filter takes away; filters are asked only where a plugin sees one."""
-    plugins = get_plugins()
     of_line = [check for check in get_filters() if check.injectable_variables == {"line"}]
     of_secret = [(check, check.injectable_variables) for check in get_filters() if "secret" in check.injectable_variables]
-    for number, full in enumerate(lines, start=1):
-        line = full.rstrip()
+    bare = [line.rstrip() for line in lines]
+    for place, plugins in _first_test().candidates(bare):
+        line, number = bare[place], place + 1
         seen: list[tuple[Any, PotentialSecret]] = [
             (plugin, secret) for plugin in plugins for secret in plugin.analyze_line(filename=name, line=line, line_number=number)
         ]
@@ -124,6 +126,11 @@ def _in_lines(name: str, lines: list[str]) -> Iterator[_Secret]:
             facts = {"secret": secret.secret_value, "line": asked, "plugin": plugin, "filename": name, "context": context}
             if not any(check(**{key: facts[key] for key in wants}) for check, wants in of_secret):
                 yield _Secret(secret.type, secret.line_number, secret.secret_value or "", waived)
+
+
+@functools.cache
+def _first_test() -> FirstTest:
+    return FirstTest(get_plugins())
 
 
 def _spans(lines: list[str], line: int, value: str) -> list[tuple[int, int, int]]:
