@@ -13,17 +13,20 @@ import msgspec
 from scanners.cli.listener import remark
 from scanners.cli.subject import subject_of
 from scanners.cli.verdict_file import text_of
-from scanners.errors import PublishError, UsageError
+from scanners.errors import NotAdmitted, PublishError, UsageError
+from scanners.model import Outcome, Report
+from scanners.publish import approval as approvals
 from scanners.publish.client import client
 from scanners.publish.codebuild import build
 from scanners.publish.envelope import KeySigner, KmsSigner, Signer, sealed
+from scanners.publish.shelf import shelf_of
 from scanners.publish.statement import Approval, encode, state
 from scanners.publish.tree import ATTESTATION
 from scanners.report.reading import recall
 
 __all__ = ["command"]
 
-UNPUBLISHED = 4
+REFUSED, UNPUBLISHED = 1, 4
 
 
 @click.command(short_help="Bind a verdict to what ships, signed.")
@@ -33,8 +36,16 @@ UNPUBLISHED = 4
 @click.option("--kms-key", metavar="ARN", help="Sign with this key in KMS")
 @click.option("--kms-algorithm", type=click.Choice(KmsSigner.ALGORITHMS), default=KmsSigner.ALGORITHMS[0], show_default=True)
 @click.option("--days", type=click.IntRange(1, 365), default=7, show_default=True, help="How long a first deployment may wait")
-@click.option("--approval", type=click.Path(path_type=Path), metavar="FILE", help='Who let a FAIL go on: {"by", "at", "execution"}')
-@click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help=f"Default: DIR/{ATTESTATION}, else standard output")
+@click.option(
+    "--approval",
+    metavar="FILE|codepipeline:PIPELINE:EXECUTION:ACTION",
+    help='Who let a FAIL go on: {"by", "at", "execution"}, or the approval to ask CodePipeline about',
+)
+@click.option(
+    "--output",
+    metavar="FILE|s3://BUCKET/PREFIX",
+    help=f"Where to, in S3 as DIGEST.json  [default: DIR/{ATTESTATION}, else standard output]",
+)
 def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
     verdict: Path,
     subject: str,
@@ -42,34 +53,34 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
     kms_key: str | None,
     kms_algorithm: str,
     days: int,
-    approval: Path | None,
-    output: Path | None,
+    approval: str | None,
+    output: str | None,
 ) -> int:
     """Sign a statement that binds what VERDICT.JSON says to what ships: the files of DIR, an image, or the code of a function.
 
-    Every verdict can be attested; `scangate verify` lets through a PASS, and a FAIL that somebody approved. Exit code 4 where the
-    key does not sign.
+    Every verdict can be attested; `scangate verify` lets through a PASS, and a FAIL that somebody approved. Exit code 1 where
+    CodePipeline is to be asked about a FAIL and nobody approved it, 4 where the key does not sign or S3 does not keep it.
     """
     text = text_of(verdict)
     report = recall(text)
     here = build(os.environ)
-    statement = state(
-        report,
-        hashlib.sha256(text.encode()).hexdigest(),
-        subject_of(subject),
-        expires=dt.datetime.now(dt.UTC) + dt.timedelta(days=days),
-        build=here.arn if here else "",
-        approval=_approval(approval),
-    )
+    found = subject_of(subject)
     try:
+        statement = state(
+            report,
+            hashlib.sha256(text.encode()).hexdigest(),
+            found,
+            expires=dt.datetime.now(dt.UTC) + dt.timedelta(days=days),
+            build=here.arn if here else "",
+            approval=_approval(approval, report),
+        )
         envelope = sealed(encode(statement), _signer(key, kms_key, kms_algorithm))
-    except PublishError as error:
+        _put(output or (str(Path(subject) / ATTESTATION) if found.name == "tree" else None), found.digest["sha256"], envelope)
+    except (PublishError, NotAdmitted) as error:
         remark(f"scangate: not signed: {error}")
         if error.hint:
             remark(f"hint: {error.hint}")
-        return UNPUBLISHED
-    place = output or (Path(subject) / ATTESTATION if statement.subject[0].name == "tree" else None)
-    _write(place, envelope)
+        return UNPUBLISHED if isinstance(error, PublishError) else REFUSED
     remark(
         f"scangate: attested {report.verdict.outcome.value} for {statement.subject[0].name} {statement.subject[0].digest['sha256']}"
     )
@@ -87,9 +98,14 @@ def _signer(key: Path | None, kms_key: str | None, algorithm: str) -> Signer:
         raise UsageError(f"cannot read {key}: {error.strerror}", "give a private key: --key FILE") from error
 
 
-def _approval(file: Path | None) -> Approval | None:
-    if file is None:
+def _approval(told: str | None, report: Report) -> Approval | None:
+    if told is None:
         return None
+    if told.startswith("codepipeline:"):
+        where = approvals.asked(told)
+        # A PASS needs nobody's word, and for what was not read there is none that counts.
+        return approvals.approval(client("codepipeline"), where) if report.verdict.outcome is Outcome.FAIL else None
+    file = Path(told)
     try:
         approval = msgspec.json.decode(file.read_bytes(), type=Approval)
         if not (approval.by and approval.execution and dt.datetime.fromisoformat(approval.at).tzinfo):
@@ -100,11 +116,14 @@ def _approval(file: Path | None) -> Approval | None:
     return approval
 
 
-def _write(place: Path | None, envelope: str) -> None:
+def _put(place: str | None, digest: str, envelope: str) -> None:
     if place is None:
         click.echo(envelope, nl=False)
         return
+    if place.startswith("s3://"):
+        shelf_of(client("s3"), place).put(digest, envelope)
+        return
     try:
-        place.write_text(envelope, "ascii")
+        Path(place).write_text(envelope, "ascii")
     except OSError as error:
         raise UsageError(f"cannot write {place}: {error.strerror}", "choose another place: --output FILE") from error

@@ -9,39 +9,43 @@ import click
 
 from scanners.cli.listener import remark
 from scanners.cli.subject import subject_of
-from scanners.errors import NotAdmitted, UsageError
+from scanners.errors import NotAdmitted, PublishError, UsageError
 from scanners.publish.acceptance import accepted, pinned, remember
 from scanners.publish.admission import Terms, admit
+from scanners.publish.client import client
 from scanners.publish.envelope import MOST_BYTES
+from scanners.publish.public_key import is_kept_in_kms, public_key
+from scanners.publish.shelf import Shelf, shelf_of
+from scanners.publish.statement import Statement, Subject, moment
 from scanners.publish.tree import ATTESTATION
 
 __all__ = ["command"]
 
-REFUSED, INCOMPLETE = 1, 3
+REFUSED, INCOMPLETE, UNANSWERED = 1, 3, 4
 
 
 @click.command(short_help="Let through what was attested, and nothing else.")
 @click.argument("subject", metavar="DIR|image:sha256:HEX|lambda:CODESHA256")
 @click.option(
     "--attestation",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help=f"The attestation  [default for a folder: DIR/{ATTESTATION}]",
+    metavar="FILE|s3://BUCKET/PREFIX",
+    help=f"The attestation, or where S3 keeps it as DIGEST.json  [default for a folder: DIR/{ATTESTATION}]",
 )
 @click.option(
     "--key",
     "keys",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
+    metavar="FILE|ARN",
     multiple=True,
     required=True,
-    help="A public key (PEM)  [repeatable]",
+    help="A public key (PEM), or a key in KMS, which is asked for its own  [repeatable]",
 )
 @click.option(
     "--env", "environment", metavar="NAME", required=True, help="The environment it must have been judged for; '' for none"
 )
 @click.option(
-    "--record", type=click.Path(path_type=Path), metavar="DIR", help="Root's record of what was let in; it is kept up to date"
+    "--record",
+    metavar="DIR|s3://BUCKET/PREFIX",
+    help="Root's record of what was let in, or the pipeline's in S3, which keeps the order as well; it is kept up to date",
 )
 @click.option(
     "--pinned", "pins", type=click.Path(path_type=Path), metavar="FILE", help="Root's list of digests let in before, one a line"
@@ -50,40 +54,68 @@ REFUSED, INCOMPLETE = 1, 3
 @click.option("--after", metavar="TIME", default="", help="Refuse what was scanned before this time, unless it was let in before")
 def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
     subject: str,
-    attestation: Path | None,
-    keys: tuple[Path, ...],
+    attestation: str | None,
+    keys: tuple[str, ...],
     environment: str,
-    record: Path | None,
+    record: str | None,
     pins: Path | None,
     fresh: bool,
     after: str,
 ) -> int:
     """Check that SUBJECT is what was attested, that its verdict lets it into the environment, and that it is not too old.
 
-    Exit codes: 0 let through, 1 refused, 3 refused because the verdict was INCOMPLETE, 2 not decided (a usage error).
+    Nobody is asked unless a key in KMS or a place in S3 is named. Exit codes: 0 let through, 1 refused, 3 refused because the
+    verdict was INCOMPLETE, 2 not decided (a usage error), 4 not decided (AWS did not answer).
     """
-    known = frozenset() if record is None else accepted(record)
-    known |= frozenset() if pins is None else pinned(pins)
-    terms = Terms(
-        keys=[_read(key) for key in keys],
-        environment=environment,
-        now=dt.datetime.now(dt.UTC),
-        accepted=frozenset() if fresh else known,
-        after=_time(after),
-    )
-    found = subject_of(subject)
+    after = _time(after)
     try:
-        statement = admit(_read(_place(attestation, subject)).decode("utf-8", "replace"), found, terms)
+        found = subject_of(subject)
+        digest = found.digest["sha256"]
+        ledger = shelf_of(client("s3"), record) if record is not None and record.startswith("s3://") else None
+        known = frozenset() if pins is None else pinned(pins)
+        if ledger is not None:
+            known |= {digest} if ledger.is_marked(environment, digest) else set()
+            after = max(filter(None, (after, ledger.latest(environment))), key=moment, default="")
+        elif record is not None:
+            known |= accepted(Path(record))
+        terms = Terms(
+            keys=[public_key(key) if is_kept_in_kms(key) else _read(Path(key)) for key in keys],
+            environment=environment,
+            now=dt.datetime.now(dt.UTC),
+            accepted=frozenset() if fresh else known,
+            after=after,
+        )
+        statement = admit(_envelope(attestation, subject, found), found, terms)
+        _remember(ledger, record, environment, found, statement)
     except NotAdmitted as refusal:
         remark(f"scangate: refused: {refusal.message}")
         remark(f"hint: {refusal.hint}")
         return INCOMPLETE if refusal.incomplete else REFUSED
-    if record is not None:
-        remember(record, found.digest["sha256"])
+    except PublishError as error:
+        remark(f"scangate: not decided: {error}")
+        if error.hint:
+            remark(f"hint: {error.hint}")
+        return UNANSWERED
     approval = statement.predicate.approval
     told = f", approved by {approval.by}" if approval is not None else ""
     remark(f"scangate: let through: {statement.predicate.outcome.value} of {statement.predicate.finished}{told}")
     return 0
+
+
+def _remember(ledger: Shelf | None, record: str | None, environment: str, found: Subject, statement: Statement) -> None:
+    if ledger is not None:
+        ledger.mark(environment, found.digest["sha256"], statement.predicate.finished)
+    elif record is not None:
+        remember(Path(record), found.digest["sha256"])
+
+
+def _envelope(attestation: str | None, subject: str, found: Subject) -> str:
+    if attestation is not None and attestation.startswith("s3://"):
+        envelope = shelf_of(client("s3"), attestation).envelope(found.digest["sha256"])
+        if envelope is None:
+            raise NotAdmitted(f"there is no attestation of this {found.name} in {attestation}", "attest it: scangate attest")
+        return envelope
+    return _read(_place(None if attestation is None else Path(attestation), subject)).decode("utf-8", "replace")
 
 
 def _place(attestation: Path | None, subject: str) -> Path:

@@ -1,8 +1,8 @@
 """The Lambda function that CodeDeploy calls before traffic moves: answers Succeeded or Failed, and never leaves it waiting.
 
-Its environment: SCANGATE_ENVIRONMENT, SCANGATE_PUBLIC_KEY (PEM), SCANGATE_ATTESTATIONS (s3://BUCKET/PREFIX). An attestation lies
-there by its subject's digest (PREFIX/DIGEST.json). What the pipeline let in before is marked by an object
-(PREFIX/accepted/ENVIRONMENT/DIGEST), which only the pipeline may write: so a rollback succeeds after the attestation has expired.
+Its environment: SCANGATE_ENVIRONMENT, SCANGATE_PUBLIC_KEY (PEM, or the ARN of the key in KMS), SCANGATE_ATTESTATIONS
+(s3://BUCKET/PREFIX, see `shelf`). What the pipeline let in before is marked there: so a rollback succeeds after the attestation
+has expired.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from typing import Any
 from scanners.errors import NotAdmitted, PublishError, ScangateError
 from scanners.publish.admission import Terms, admit
 from scanners.publish.client import ask, client
-from scanners.publish.envelope import MOST_BYTES
-from scanners.publish.object import place_of
+from scanners.publish.public_key import is_kept_in_kms, public_key
 from scanners.publish.release import subjects
+from scanners.publish.shelf import shelf_of
 from scanners.publish.statement import Subject
 
 __all__ = ["handler"]
@@ -54,28 +54,19 @@ def _decide(deployment: str, environ: Mapping[str, str]) -> tuple[str, str]:
 
 def _admitted(subject: Subject, environ: Mapping[str, str]) -> str:
     digest, environment = subject.digest["sha256"], environ["SCANGATE_ENVIRONMENT"]
-    bucket, prefix = place_of(environ["SCANGATE_ATTESTATIONS"].rstrip("/"))
-    s3 = client("s3")
-    envelope = _object(s3, bucket, f"{prefix}/{digest}.json")
+    shelf = shelf_of(client("s3"), environ["SCANGATE_ATTESTATIONS"])
+    envelope = shelf.envelope(digest)
     if envelope is None:
         raise NotAdmitted(f"there is no attestation of {subject.name} {digest}", "attest it: scangate attest")
-    before = _object(s3, bucket, f"{prefix}/accepted/{environment}/{digest}") is not None
     terms = Terms(
-        keys=[environ["SCANGATE_PUBLIC_KEY"].encode()],
+        keys=[_key(environ["SCANGATE_PUBLIC_KEY"])],
         environment=environment,
         now=dt.datetime.now(dt.UTC),
-        accepted={digest} if before else (),
+        accepted={digest} if shelf.is_marked(environment, digest) else (),
     )
     statement = admit(envelope, subject, terms)
     return f"{statement.predicate.outcome.value} of {statement.predicate.finished} for {subject.name} {digest[:16]}"
 
 
-def _object(s3: Any, bucket: str, key: str) -> str | None:
-    try:
-        answer = ask(lambda: s3.get_object(Bucket=bucket, Key=key))
-    except PublishError as error:
-        if error.code == "NoSuchKey":
-            return None
-        raise
-    body: bytes = ask(lambda: answer["Body"].read(MOST_BYTES))
-    return body.decode("utf-8", "replace")
+def _key(told: str) -> bytes:
+    return public_key(told) if is_kept_in_kms(told) else told.encode()

@@ -168,3 +168,12 @@ def test_an_answer_that_is_not_taken_is_an_error_of_the_function(stage: Stage) -
     )
     with pytest.raises(PublishError, match="AlreadyCompleted"):
         handler(EVENT)
+
+
+def test_the_key_can_be_asked_of_kms(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    arn = boto3.session.Session().client("kms").create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["Arn"]
+    stage.attest("image", IMAGE)
+    monkeypatch.setenv("SCANGATE_PUBLIC_KEY", arn)
+    stage.ends("Failed", "not signed by a key that is trusted here")
+    stage.account.fail("kms", "GetPublicKey", FaultError("AccessDeniedException", "no"))
+    stage.ends("Failed", "AccessDenied")

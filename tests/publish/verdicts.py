@@ -14,9 +14,9 @@ from scanners.report import verdict
 __all__ = ["failing", "incomplete", "passing", "written"]
 
 
-def written(report: Report, folder: Path, name: str = "verdict.json") -> Path:
-    """The report's verdict.json in ``folder``, of a scan that has just ended."""
-    now = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def written(report: Report, folder: Path, name: str = "verdict.json", *, hours: float = 0) -> Path:
+    """The report's verdict.json in ``folder``, of a scan that has just ended, or ended ``hours`` ago."""
+    now = (dt.datetime.now(dt.UTC) - dt.timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%SZ")
     report = msgspec.structs.replace(report, started=now, finished=now, exit_code=EXIT_CODES[report.verdict.outcome])
     file = folder / name
     file.write_text(verdict.render(report), "utf-8")
