@@ -16,6 +16,7 @@ from scanners import globs
 from scanners.judge.accepting import covers
 from scanners.judge.codeowners import read_owners
 from scanners.judge.gate import judge, severity_of
+from scanners.judge.matching import BASELINE
 from scanners.judge.policy import AllowedGap, Exclude, Inline, Override, Owners, Policy, PolicyException, SeverityRule, Unused
 from scanners.model import (
     INTERNAL,
@@ -24,6 +25,7 @@ from scanners.model import (
     Gap,
     GapKind,
     Kind,
+    KnownBy,
     LeftOut,
     Location,
     Outcome,
@@ -412,6 +414,50 @@ def test_every_finding_and_every_gap_is_ruled_once(results: tuple[ScanResult, ..
     stated = [repr(gap) for one in results for gap in one.gaps] + [repr(gap) for gap in targets.gaps]
     told = [repr(ruling.gap) for ruling in verdict.gaps]
     assert all(told.count(gap) >= stated.count(gap) for gap in stated)
+
+
+def test_what_is_known_does_not_count_and_says_by_what() -> None:
+    verdict = ruled([finding(known="the baseline"), finding(line=2, known="revision main")], policy())
+    assert verdict.outcome is Outcome.PASS
+    assert {ruling.outcome for ruling in verdict.rulings} == {RulingOutcome.KNOWN}
+    assert because(verdict) == ["known: it is in the baseline", "known: it is in revision main"]
+
+
+def test_no_budget_counts_what_is_known() -> None:
+    verdict = ruled([finding(known="the baseline"), finding(line=2)], policy(budget=budget(high=1)))
+    assert [ruling.outcome for ruling in verdict.rulings] == [RulingOutcome.KNOWN, RulingOutcome.TOLERATED]
+
+
+def test_a_policy_may_count_the_known() -> None:
+    verdict = ruled([finding(known="the baseline")], policy(new_only=False))
+    assert verdict.outcome is Outcome.FAIL
+    assert because(verdict) == [
+        "1 high finding, the policy allows 0; it is in the baseline, but the policy counts what is known, too"
+    ]
+
+
+def test_an_exception_comes_before_the_baseline_and_the_baseline_is_left_when_it_has_ended() -> None:
+    found = [finding(known="the baseline")]
+    verdict = ruled(found, policy(exceptions=(accepted(rule="bandit:*"),)))
+    assert verdict.rulings[0].outcome is RulingOutcome.SUPPRESSED
+    ended = ruled(found, policy(exceptions=(accepted(rule="bandit:*", expires=TODAY - dt.timedelta(1)),)))
+    assert ended.rulings[0].outcome is RulingOutcome.KNOWN
+    assert "expired" in ended.rulings[0].because
+
+
+@pytest.mark.parametrize(
+    ("known", "outcome"),
+    [
+        (KnownBy(BASELINE, 3, 2, 1, "b.json"), Outcome.FAIL),
+        (KnownBy(BASELINE, 3, 2, 0, "b.json"), Outcome.PASS),
+        (KnownBy("revision main", 3, 2, 1), Outcome.PASS),
+    ],
+)
+def test_a_baseline_that_may_only_shrink_has_to(known: KnownBy, outcome: Outcome) -> None:
+    verdict = judge([result()], TARGETS, policy(ratchet=True), TODAY, known=(known,))
+    assert verdict.outcome is outcome
+    assert judge([result()], TARGETS, policy(), TODAY, known=(known,)).outcome is Outcome.PASS
+    assert any(f"{known.name} knows 3 findings: 2 still there" in note for note in verdict.notes)
 
 
 @settings(max_examples=60, deadline=None)
