@@ -1,0 +1,39 @@
+#!/bin/sh
+# CodeDeploy's BeforeInstall hook: lets the bundle in only if `scangate verify` does; anything else fails the deployment on this host.
+#
+# Once on each host, as root (no scanner is needed, and no network when it runs):
+#   python3 -m venv /opt/scangate && /opt/scangate/bin/pip install click msgspec cryptography
+#   /opt/scangate/bin/pip install --no-deps scangate
+#   install -d -o root -m 0755 /etc/scangate /var/lib/scangate
+#   aws kms get-public-key ... > /etc/scangate/key.pem       the signing key's public half, PEM
+#   echo production > /etc/scangate/environment             what a bundle must have been judged for
+# The record of what was let in makes a rollback, and one more instance, succeed after an attestation has expired.
+set -eu
+
+etc="${SCANGATE_ETC:-/etc/scangate}"
+record="${SCANGATE_RECORD:-/var/lib/scangate/accepted}"
+scangate="${SCANGATE_HOME:-/opt/scangate}/bin/scangate"
+root="${CODEDEPLOY_ROOT:-/opt/codedeploy-agent/deployment-root}"
+
+refuse() {
+    echo "verify.sh: refused: $1" >&2
+    exit 1
+}
+
+# The agent sets both; a name with a slash or dots could lead to another bundle than the one that is deployed.
+for name in "${DEPLOYMENT_GROUP_ID:-}" "${DEPLOYMENT_ID:-}"; do
+    case "$name" in
+        '' | *[!A-Za-z0-9-]*) refuse "not started by the CodeDeploy agent" ;;
+    esac
+done
+archive="$root/$DEPLOYMENT_GROUP_ID/$DEPLOYMENT_ID/deployment-archive"
+test -d "$archive" || refuse "there is no bundle in $archive"
+
+# What decides here must be root's own; a missing file is found out by find, too.
+others="$(find "$etc" "$etc/key.pem" "$etc/environment" -prune \( ! -user root -o -perm /022 -o -type l \) -print)" || refuse "$etc is not set up"
+test -z "$others" || refuse "others than root could have written $others"
+
+# From / and with -I, so that Python takes in nothing of the bundle. Every exit code but 0 refuses.
+cd /
+"${scangate%/*}/python" -I "$scangate" verify "$archive" --key "$etc/key.pem" --env "$(cat "$etc/environment")" --record "$record" ||
+    refuse "scangate verify did not let it through"

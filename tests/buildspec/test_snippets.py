@@ -1,0 +1,65 @@
+"""What all buildspecs share is the same in each, to the letter, and each keeps to the rules that make a gate hold."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from .gate import GATE
+from .spec import Spec, read
+
+FOLDER = GATE.parent
+SINGLE = sorted(file for file in FOLDER.glob("*.yml") if file.name != "monorepo-fanout.yml")
+BUILDING = ["python-application", "container-image", "lambda", "ec2-codedeploy", "static-site"]
+
+
+def spec(file: Path) -> Spec:
+    return read(file.read_text("utf-8"))
+
+
+def commands(found: Spec, phase: str) -> tuple[str, ...]:
+    return next(each.commands for each in found.phases if each.name == phase)
+
+
+def test_there_is_one_for_each_workload() -> None:
+    names = {file.stem for file in FOLDER.glob("*.yml")}
+    assert names >= {*BUILDING, "gate", "monorepo-fanout", "review-gate", "pull-request", "nightly-audit"}
+
+
+@pytest.mark.parametrize("file", SINGLE, ids=lambda file: file.stem)
+def test_the_parts_that_all_share_are_those_of_the_gate(file: Path) -> None:
+    gate, found = spec(GATE), spec(file)
+    shared = commands(gate, "install")
+    assert commands(found, "install")[: len(shared)] == shared
+    assert commands(found, "build")[0].startswith(commands(gate, "build")[0])
+    closing = {phase.name: phase.closing for phase in gate.phases}
+    assert {phase.name: phase.closing for phase in found.phases} == closing
+    assert found.reports == gate.reports
+    assert found.cache == gate.cache
+    assert found.exported[:2] == gate.exported
+    assert all(phase.on_failure is None for phase in found.phases)
+
+
+@pytest.mark.parametrize("file", SINGLE, ids=lambda file: file.stem)
+def test_a_command_that_has_a_pipe_fails_with_any_of_its_parts(file: Path) -> None:
+    for phase in spec(file).phases:
+        for entry in (*phase.commands, *phase.closing):
+            if re.search(r"[^|]\|[^|]", entry.removeprefix("|")) and "case" not in entry:
+                assert "pipefail" in entry, entry
+
+
+@pytest.mark.parametrize("name", ["gate", *BUILDING])
+def test_what_publishes_begins_with_the_guard(name: str) -> None:
+    guard = commands(spec(GATE), "post_build")[0]
+    assert commands(spec(FOLDER / f"{name}.yml"), "post_build")[0] == guard
+    assert re.fullmatch(r'test "\$CODEBUILD_BUILD_SUCCEEDING" = 1 && test "\$SCANGATE_VERDICT" = PASS', guard)
+
+
+@pytest.mark.parametrize("name", BUILDING)
+def test_it_says_what_one_project_cannot_protect_and_what_its_role_needs(name: str) -> None:
+    head = (FOLDER / f"{name}.yml").read_text("utf-8").partition("\nversion:")[0]
+    assert "What one project cannot protect" in head
+    assert "Beside what" in head
+    assert re.search(r"\b[a-z0-9]+:[A-Z][A-Za-z]+", head)
