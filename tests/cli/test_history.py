@@ -46,12 +46,14 @@ def counted(history: History, found: Iterable[Finding]) -> Counter[tuple[str, st
 
 
 def named(history: History, found: list[Finding]) -> dict[tuple[str, str, str], str]:
-    """The fingerprints of those that have no equal in their file, by path, by rule and by what they are about."""
-    equals = Counter((each.location.path, each.record and each.record.content) for each in found)
+    """The fingerprints by path, by rule and by what they are about, of those that have no equal in that, nor in content."""
+    contents = Counter((each.location.path, each.record and each.record.content) for each in found)
+    keys = [(each.location.path, each.rule, history.owner(each.location.path, each.location.line)) for each in found]
+    equals = Counter(keys)
     return {
-        (each.location.path, each.rule, history.owner(each.location.path, each.location.line)): each.fingerprint
-        for each in found
-        if equals[each.location.path, each.record and each.record.content] == 1
+        key: each.fingerprint
+        for key, each in zip(keys, found, strict=True)
+        if equals[key] == contents[each.location.path, each.record and each.record.content] == 1
     }
 
 
