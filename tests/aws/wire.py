@@ -74,6 +74,8 @@ def call_of(method: str, path: str, query: str, headers: Mapping[str, str], body
     if _model(service).protocol == "query":
         return Call(service, parse_qs(body.decode())["Action"][0], scope["region"], protocol="query")
     operation, found = _rest(service, method, path)
+    if _model(service).protocol == "rest-xml":
+        return Call(service, operation, scope["region"], protocol="rest-xml")
     return Call(service, operation, scope["region"], {**(json.loads(body) if body else {}), **found})
 
 

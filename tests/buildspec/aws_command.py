@@ -3,52 +3,119 @@
 from __future__ import annotations
 
 import argparse
+import base64
 import sys
+import uuid
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import boto3
 import jmespath  # type: ignore[import-untyped]  # comes with boto3
+from botocore import xform_name
 
 
 def main() -> None:
-    """``aws s3 cp --recursive`` between a folder and S3, and ``aws codebuild batch-get-builds``."""
-    parser = argparse.ArgumentParser(prog="aws")
-    services = parser.add_subparsers(required=True)
-    copy = services.add_parser("s3").add_subparsers(required=True).add_parser("cp")
-    copy.add_argument("--recursive", action="store_true", required=True)
-    copy.add_argument("--only-show-errors", action="store_true")
-    copy.add_argument("source")
-    copy.add_argument("target")
-    copy.set_defaults(act=_copy)
-    get = services.add_parser("codebuild").add_subparsers(required=True).add_parser("batch-get-builds")
-    get.add_argument("--ids", nargs="+", required=True)
-    get.add_argument("--query", required=True)
-    get.add_argument("--output", choices=["text"], required=True)
-    get.set_defaults(act=_get)
-    arguments = parser.parse_args()
-    arguments.act(arguments)
+    """``aws s3 cp``, ``aws s3 sync``, ``aws ecr get-login-password``, and the operations of botocore's models by their names."""
+    service, operation, *words = sys.argv[1:]
+    if service == "s3":
+        _s3(operation, words)
+    elif (service, operation) == ("ecr", "get-login-password"):
+        (data,) = boto3.client("ecr").get_authorization_token()["authorizationData"]
+        sys.stdout.write(base64.b64decode(data["authorizationToken"]).decode().partition(":")[2] + "\n")
+    else:
+        _call(service, operation, words)
 
 
-def _copy(arguments: argparse.Namespace) -> None:
+def _s3(operation: str, words: list[str]) -> None:
+    parser = argparse.ArgumentParser(prog=f"aws s3 {operation}")
+    parser.add_argument("--recursive" if operation == "cp" else "--delete", dest="whole", action="store_true")
+    parser.add_argument("--only-show-errors", action="store_true")
+    parser.add_argument("source")
+    parser.add_argument("target")
+    arguments = parser.parse_args(words)
+    {"cp": _copy if arguments.whole else _copy_one, "sync": _sync}[operation](arguments.source, arguments.target)
+
+
+def _copy_one(source: str, target: str) -> None:
     s3 = boto3.client("s3")
-    if arguments.target.startswith("s3://"):
-        place = urlsplit(arguments.target)
-        for file in sorted(path for path in Path(arguments.source).rglob("*") if path.is_file()):
-            key = place.path.lstrip("/") + str(file.relative_to(arguments.source))
-            s3.put_object(Bucket=place.netloc, Key=key, Body=file.read_bytes())
+    if target.startswith("s3://"):
+        s3.put_object(**_place(target), Body=Path(source).read_bytes())
+    else:
+        Path(target).write_bytes(s3.get_object(**_place(source))["Body"].read())
+
+
+def _place(url: str) -> dict[str, str]:
+    parts = urlsplit(url)
+    return {"Bucket": parts.netloc, "Key": parts.path.lstrip("/")}
+
+
+def _copy(source: str, target: str) -> None:
+    s3 = boto3.client("s3")
+    if target.startswith("s3://"):
+        place = _place(target)
+        for name, file in _files(source):
+            s3.put_object(Bucket=place["Bucket"], Key=place["Key"] + name, Body=file.read_bytes())
         return
-    place = urlsplit(arguments.source)
-    prefix = place.path.lstrip("/")
-    for entry in s3.list_objects_v2(Bucket=place.netloc, Prefix=prefix).get("Contents", []):
-        file = Path(arguments.target) / entry["Key"].removeprefix(prefix)
+    place = _place(source)
+    for entry in s3.list_objects_v2(Bucket=place["Bucket"], Prefix=place["Key"]).get("Contents", []):
+        file = Path(target) / entry["Key"].removeprefix(place["Key"])
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(s3.get_object(Bucket=place.netloc, Key=entry["Key"])["Body"].read())
+        file.write_bytes(s3.get_object(Bucket=place["Bucket"], Key=entry["Key"])["Body"].read())
 
 
-def _get(arguments: argparse.Namespace) -> None:
-    found = jmespath.search(arguments.query, boto3.client("codebuild").batch_get_builds(ids=arguments.ids))
-    sys.stdout.write(f"{found}\n")  # None for nothing, as the real one
+def _sync(source: str, target: str) -> None:
+    """With --delete: what is not in the source goes."""
+    s3, place = boto3.client("s3"), _place(target)
+    _copy(source, target)
+    wanted = {place["Key"] + name for name, _ in _files(source)}
+    for entry in s3.list_objects_v2(Bucket=place["Bucket"], Prefix=place["Key"]).get("Contents", []):
+        if entry["Key"] not in wanted:
+            s3.delete_object(Bucket=place["Bucket"], Key=entry["Key"])
+
+
+def _files(folder: str) -> Iterator[tuple[str, Path]]:
+    for file in sorted(path for path in Path(folder).rglob("*") if path.is_file()):
+        yield str(file.relative_to(folder)), file
+
+
+def _call(service: str, operation: str, words: list[str]) -> None:
+    client = boto3.client(service)
+    model = client.meta.service_model
+    name = next(each for each in model.operation_names if xform_name(each, "-") == operation)
+    members = {xform_name(each, "-"): (each, shape) for each, shape in model.operation_model(name).input_shape.members.items()}
+    asked: dict[str, Any] = {}
+    query = ""
+    for option, values in _options(words):
+        if option == "query":
+            (query,) = values
+        elif option == "output":
+            assert values == ["text"]
+        elif (operation, option) == ("create-invalidation", "paths"):  # the command's own short form
+            paths = {"Quantity": len(values), "Items": values}
+            asked["InvalidationBatch"] = {"Paths": paths, "CallerReference": str(uuid.uuid4())}
+        else:
+            member, shape = members[option]
+            asked[member] = _value(shape, values)
+    answer = getattr(client, xform_name(name))(**asked)
+    if query:
+        sys.stdout.write(f"{jmespath.search(query, answer)}\n")  # None for nothing, as the real one
+
+
+def _options(words: list[str]) -> Iterator[tuple[str, list[str]]]:
+    starts = [at for at, word in enumerate(words) if word.startswith("--")]
+    for start, end in zip(starts, [*starts[1:], len(words)], strict=True):
+        yield words[start][2:], words[start + 1 : end]
+
+
+def _value(shape: Any, values: list[str]) -> Any:
+    if shape.type_name != "list":
+        (value,) = values
+        return value
+    if shape.member.type_name == "structure":
+        return [dict(pair.split("=", 1) for pair in value.split(",")) for value in values]
+    return values
 
 
 if __name__ == "__main__":

@@ -1,0 +1,216 @@
+"""Each buildspec from its first command to its last, on a sample of its workload: a PASS ships, and nothing else does."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+import yaml
+from aws.account import running
+from aws.security_hub import Hub
+from cli.command import environment, scangate
+from cryptography.hazmat.primitives import serialization
+
+from . import workload
+from .interpreter import Build
+from .site import Site
+from .workload import COMMIT, HOST, REGION, WORDS, Shop
+
+Run = Callable[..., Build]
+CRITICAL = {"name": "CVE-2021-3711", "description": "a buffer overflow", "severity": "CRITICAL", "uri": "https://example.org/"}
+nightly = pytest.mark.nightly
+
+
+@pytest.fixture
+def shop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
+    with running() as account:
+        for name, value in account.environment.items():
+            monkeypatch.setenv(name, value)
+        found = Shop(account)
+        found.open()
+        yield found
+        assert not account.refusals
+
+
+@pytest.fixture
+def run(site: Site, shop: Shop, tmp_path: Path) -> Run:
+    return lambda name, road, **more: workload.build(name, road, site, shop, tmp_path, **more)
+
+
+@pytest.fixture
+def key(shop: Shop, tmp_path: Path) -> Path:
+    """The public half of the signing key, as a host has it."""
+    der = boto3.client("kms", REGION).get_public_key(KeyId=shop.key)["PublicKey"]
+    file = tmp_path / "key.pem"
+    public = serialization.load_der_public_key(der)
+    file.write_bytes(public.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo))
+    shop.account.calls.clear()
+    return file
+
+
+def verified(subject: str, attestation: bytes, key: Path) -> int:
+    file = key.with_name("attestation.json")
+    file.write_bytes(attestation)
+    wanted = ("--attestation", file, "--key", key, "--env", "")
+    return scangate("verify", subject, *wanted, cwd=key.parent, env=environment()).code
+
+
+# -- a PASS ships --
+
+
+@nightly
+def test_a_python_application_is_released_with_its_attestation(run: Run, shop: Shop, key: Path, tmp_path: Path) -> None:
+    build = run("python-application", "pass")
+    assert (build.status, build.exported["SCANGATE_VERDICT"]) == ("SUCCEEDED", "PASS"), build.log
+    held = shop.held("releases")
+    assert set(held) == {f"shop/{COMMIT}/{name}" for name in ("shop-1.0-py3-none-any.whl", ".scangate-attestation.json")}
+    for name, data in held.items():
+        (tmp_path / "taken").mkdir(exist_ok=True)
+        (tmp_path / "taken" / name.rpartition("/")[2]).write_bytes(data)
+    assert scangate("verify", "taken", "--key", key, "--env", "", cwd=tmp_path, env=environment()).code == 0
+    assert shop.asked() >= {"s3:PutObject", "kms:Sign"}
+    assert set(build.artifacts[0].files) == {"shop-1.0-py3-none-any.whl", ".scangate-attestation.json"}
+
+
+def test_an_image_is_promoted_by_its_digest(run: Run, shop: Shop, key: Path) -> None:
+    build = run("container-image", "pass")
+    assert (build.status, build.exported["SCANGATE_VERDICT"]) == ("SUCCEEDED", "PASS"), build.log
+    (digest,) = shop.registry.images["shop"]
+    assert list(shop.registry.images["quarantine/shop"]) == [digest]
+    assert build.exported["SCANGATE_IMAGE"] == f"{HOST}/shop@{digest}"
+    ((name, attestation),) = shop.held("attestations").items()
+    assert name == f"shop/{digest.removeprefix('sha256:')}.json"
+    assert verified(f"image:{digest}", attestation, key) == 0
+    ecr = {"GetAuthorizationToken", "PutImage", "BatchGetImage", "DescribeImages", "DescribeImageScanFindings"}
+    s3 = {"s3:PutObject", "s3:ListObjectsV2", "s3:GetObject"}
+    assert shop.asked() - s3 == {"kms:Sign", *(f"ecr:{operation}" for operation in ecr)}
+    assert not [each for each in shop.registry.tags if each[1] == "latest"]
+
+
+@nightly
+def test_each_function_is_attested_as_it_lies_in_s3(run: Run, shop: Shop, key: Path) -> None:
+    build = run("lambda", "pass")
+    assert (build.status, build.exported["SCANGATE_VERDICT"]) == ("SUCCEEDED", "PASS"), build.log
+    ((_, code),) = shop.held("packages").items()
+    ((name, attestation),) = shop.held("attestations").items()
+    digest = hashlib.sha256(code)
+    assert name == f"shop/{digest.hexdigest()}.json"
+    assert verified(f"lambda:{base64.b64encode(digest.digest()).decode()}", attestation, key) == 0
+    assert build.artifacts[0].files == ("packaged.yaml",)
+
+
+def test_a_bundle_carries_its_attestation_and_the_hook(run: Run, shop: Shop, site: Site, key: Path) -> None:
+    build = run("ec2-codedeploy", "pass")
+    assert (build.status, build.exported["SCANGATE_VERDICT"]) == ("SUCCEEDED", "PASS"), build.log
+    assert set(build.artifacts[0].files) == {".scangate-attestation.json", "appspec.yml", "scripts/verify.sh", "app/adding.py"}
+    assert "verdict.json" in build.artifacts[1].files
+    bundle = site.source / "scangate-release"
+    hooks = yaml.safe_load((bundle / "appspec.yml").read_text("utf-8"))["hooks"]
+    assert next(iter(hooks)) == "BeforeInstall"
+    assert (bundle / hooks["BeforeInstall"][0]["location"]).is_file()
+    asked = ("verify", bundle, "--key", key, "--env", "")
+    assert scangate(*asked, cwd=site.home, env=environment()).code == 0
+    assert shop.asked() == {"kms:Sign"}
+    (bundle / "app" / "adding.py").write_text("import os\n")
+    assert scangate(*asked, cwd=site.home, env=environment()).code == 1
+
+
+@nightly
+def test_a_site_is_synced_and_its_cache_is_emptied(run: Run, shop: Shop) -> None:
+    build = run("static-site", "pass")
+    assert (build.status, build.exported["SCANGATE_VERDICT"]) == ("SUCCEEDED", "PASS"), build.log
+    assert shop.held("site") == {"index.html": b"<!doctype html>\n"}
+    assert "cloudfront:CreateInvalidation" in shop.asked()
+
+
+# -- nothing else does --
+
+
+@pytest.mark.parametrize(
+    ("name", "road"),
+    [
+        pytest.param(name, road, marks=() if (name, road) == ("container-image", "fail") else nightly)
+        for name in ("python-application", "container-image", "lambda", "ec2-codedeploy", "static-site")
+        for road in ("fail", "incomplete")
+    ],
+)
+def test_without_a_pass_aws_is_not_asked_for_anything(name: str, road: str, run: Run, shop: Shop) -> None:
+    build = run(name, road)
+    assert (build.status, build.exported["SCANGATE_VERDICT"]) == ("FAILED", WORDS[road]), build.log
+    assert shop.asked() == set()
+    assert [command.exit_code for command in build.phase("post_build").commands] == [1]
+    assert build.reports[0].status == "FAILED"
+    assert build.reports[0].cases > 0
+    assert any("verdict.json" in artifact.files for artifact in build.artifacts)
+
+
+@pytest.mark.parametrize(("findings", "word"), [([CRITICAL], "FAIL"), pytest.param(None, "INCOMPLETE", marks=nightly)])
+def test_an_image_that_ecr_warns_of_or_did_not_scan_stays_in_quarantine(
+    findings: list[dict[str, Any]] | None, word: str, run: Run, shop: Shop, site: Site
+) -> None:
+    shop.registry.findings = findings
+    build = run("container-image", "pass")
+    assert (build.status, build.exported["SCANGATE_VERDICT"]) == ("FAILED", word), build.log
+    assert not shop.registry.images["shop"]
+    assert build.exported["SCANGATE_IMAGE"] == "none"
+    assert not shop.asked() & {"kms:Sign", "s3:PutObject"}
+    verdict = json.loads((site.source / "scangate-reports" / "verdict.json").read_text("utf-8"))
+    assert verdict["outcome"] == word
+    assert build.reports[0].status == "FAILED"
+
+
+@nightly
+def test_tests_that_fail_keep_a_pass_from_shipping(run: Run, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    failing = {**workload.SOURCES["ec2-codedeploy"], "tests/test_it.py": "raise SystemExit(1)\n"}
+    monkeypatch.setitem(workload.SOURCES, "ec2-codedeploy", failing)
+    build = run("ec2-codedeploy", "pass")
+    assert build.status == "FAILED", build.log
+    assert shop.asked() == set()
+    assert build.artifacts[0].files == ()
+
+
+@nightly
+def test_a_key_that_does_not_sign_fails_the_build(run: Run, shop: Shop) -> None:
+    shop.variables["SCANGATE_KMS_KEY"] = f"arn:aws:kms:{REGION}:123456789012:key/00000000-0000-4000-8000-000000000000"
+    build = run("python-application", "pass")
+    assert build.status == "FAILED", build.log
+    assert shop.held("releases") == {}
+
+
+# -- what only tells --
+
+
+@pytest.mark.parametrize(
+    ("road", "status", "word"),
+    [
+        pytest.param("pass", "SUCCEEDED", "PASS", marks=nightly),
+        ("fail", "SUCCEEDED", "REVIEW"),
+        pytest.param("incomplete", "FAILED", "INCOMPLETE", marks=nightly),
+    ],
+)
+def test_a_failure_is_left_to_a_person_and_a_gap_is_not(
+    road: str, status: str, word: str, run: Run, site: Site, shop: Shop
+) -> None:
+    build = run("review-gate", road)
+    assert (build.status, build.exported["SCANGATE_VERDICT"]) == (status, word), build.log
+    assert json.loads((site.source / "scangate-reports" / "verdict.json").read_text("utf-8"))["outcome"] == WORDS[road]
+    assert shop.asked() == set()
+
+
+@pytest.mark.parametrize("road", [pytest.param("pass", marks=nightly), "fail", pytest.param("incomplete", marks=nightly)])
+def test_the_nightly_audit_tells_whatever_it_found(road: str, run: Run, shop: Shop) -> None:
+    hub = Hub()
+    shop.account.services["securityhub"] = hub.service
+    build = run("nightly-audit", road)
+    assert build.status == ("SUCCEEDED" if road == "pass" else "FAILED"), build.log
+    assert build.exported["SCANGATE_VERDICT"] == WORDS[road]
+    assert ("sns:Publish" in shop.asked()) is (road != "pass")
+    assert "cloudwatch:PutMetricData" in shop.asked()
+    assert "main.json" in shop.held("history")
+    assert bool(shop.account.asked("securityhub", "BatchImportFindings")) is (road == "fail")

@@ -1,0 +1,151 @@
+"""A project of each workload: its sample source, its variables, and an account with all that its snippet asks for."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import boto3
+from aws.account import Account
+from aws.registry import Registry
+
+from .gate import GATE, OFFLINE
+from .interpreter import Build, run
+from .site import Site
+from .test_fanout_snippet import POLICY
+from .test_gate_snippet import CLEAN, INJECTION, commit
+
+HOST = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
+REGION = "eu-west-1"  # what CodeBuild's variables say in the interpreter
+COMMIT = "ab" * 20
+CODE = {"pass": CLEAN, "fail": INJECTION, "incomplete": "def f(:\n"}
+WORDS = {"pass": "PASS", "fail": "FAIL", "incomplete": "INCOMPLETE"}
+
+_TEST = "import unittest\n\n\nclass T(unittest.TestCase):\n    def test_it(self) -> None:\n        self.assertEqual(1 + 1, 2)\n"
+_BACKEND = '''"""Packs a wheel of one file, with nothing from an index."""
+
+import pathlib
+import zipfile
+
+
+def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
+    name, info = "shop-1.0-py3-none-any.whl", "shop-1.0.dist-info"
+    with zipfile.ZipFile(pathlib.Path(wheel_directory) / name, "w") as wheel:
+        wheel.write("app/adding.py", "adding.py")
+        wheel.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\\nName: shop\\nVersion: 1.0\\n")
+        wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\\nGenerator: own\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+        wheel.writestr(f"{info}/RECORD", "")
+    return name
+'''
+_PROJECT = '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
+_APP = {"requirements.txt": "", "tests/test_it.py": _TEST}
+_TEMPLATE = (
+    "Resources:\n  Add: {Type: 'AWS::Serverless::Function', Properties: {CodeUri: app, Handler: adding.add, Runtime: python3.12}}\n"
+)
+_HOOK = {name: (GATE.parent / "appspec" / name).read_text("utf-8") for name in ("appspec.yml", "verify.sh")}
+SOURCES: dict[str, dict[str, str]] = {
+    "python-application": {**_APP, "pyproject.toml": _PROJECT, "backend.py": _BACKEND},
+    "container-image": {"Dockerfile": "FROM python:3.12 AS test\nFROM python:3.12\nUSER nobody\n"},
+    "lambda": {**_APP, "template.yaml": _TEMPLATE},
+    "ec2-codedeploy": {**_APP, "appspec.yml": _HOOK["appspec.yml"], "scripts/verify.sh": _HOOK["verify.sh"]},
+    "static-site": {"package.json": "{}\n", "pages/index.html": "<!doctype html>\n"},
+    "review-gate": {},
+    "pull-request": {},
+    "nightly-audit": {},
+}
+
+
+@dataclass
+class Shop:
+    """The account of a project: its buckets, its signing key, its registry, its distribution, its topic."""
+
+    account: Account
+    key: str = ""
+    variables: dict[str, str] = field(default_factory=dict)
+    registry: Registry = field(default_factory=lambda: Registry("quarantine/shop", "shop"))
+
+    def open(self) -> None:
+        """Makes all of it; what was asked until then is forgotten."""
+        self.account.services["ecr"] = self.registry.service
+        for bucket in ("releases", "attestations", "packages", "site", "history"):
+            boto3.client("s3", REGION).create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+        boto3.client("s3", REGION).put_object(Bucket="site", Key="index.html", Body=b"old")
+        boto3.client("s3", REGION).put_object(Bucket="site", Key="gone.html", Body=b"old")
+        made = boto3.client("kms", REGION).create_key(KeyUsage="SIGN_VERIFY", KeySpec="ECC_NIST_P256")
+        self.key = made["KeyMetadata"]["Arn"]
+        self.variables = {
+            "RELEASES": "s3://releases/shop",
+            "SCANGATE_KMS_KEY": self.key,
+            "SCANGATE_ATTESTATIONS": "s3://attestations/shop",
+            "QUARANTINE": f"{HOST}/quarantine/shop",
+            "RELEASE": f"{HOST}/shop",
+            "PACKAGES": "packages/shop",
+            "SITE": "s3://site",
+            "DISTRIBUTION": _distribution(),
+            "ALERTS": boto3.client("sns", REGION).create_topic(Name="alerts")["TopicArn"],
+            "HISTORY": "s3://history/main.json",
+        }
+        self.account.calls.clear()
+
+    def asked(self) -> set[str]:
+        """What was asked of the account, as IAM names it."""
+        return {f"{call.service}:{call.operation}" for call in self.account.calls}
+
+    def held(self, bucket: str) -> dict[str, bytes]:
+        """What lies in a bucket."""
+        s3 = boto3.client("s3", REGION)
+        keys = [entry["Key"] for entry in s3.list_objects_v2(Bucket=bucket).get("Contents", [])]
+        return {key: s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in keys}
+
+
+def _distribution() -> str:
+    origin: dict[str, Any] = {"Id": "site", "DomainName": "site.s3.amazonaws.com", "S3OriginConfig": {"OriginAccessIdentity": ""}}
+    behaviour = {"TargetOriginId": "site", "ViewerProtocolPolicy": "https-only", "MinTTL": 0}
+    values = {"QueryString": False, "Cookies": {"Forward": "none"}}
+    made = boto3.client("cloudfront", REGION).create_distribution(
+        DistributionConfig={
+            "CallerReference": "once",
+            "Comment": "",
+            "Enabled": True,
+            "Origins": {"Quantity": 1, "Items": [origin]},
+            "DefaultCacheBehavior": {**behaviour, "ForwardedValues": values},
+        }
+    )
+    return str(made["Distribution"]["Id"])
+
+
+def build(name: str, road: str, site: Site, shop: Shop, scratch: Path, **more: str) -> Build:
+    """Runs the snippet ``name`` on its sample, whose code ends as ``road`` says."""
+    for path, text in SOURCES[name].items():
+        site.write(path, text)
+    site.write("app/adding.py", CODE[road])
+    site.write("scangate.yaml", POLICY)
+    hook = site.source / "scripts" / "verify.sh"
+    if hook.exists():
+        hook.chmod(0o755)
+    commit(site)
+    variables = {**OFFLINE, "SCANGATE_HOME": str(Path(sys.executable).parent.parent), "SCANGATE_ENV": "", **shop.variables, **more}
+    plain = site.project(overrides=variables, carry="exports", seconds=300, commit=COMMIT)
+    path = f"{_programs(scratch)}:{os.environ['PATH']}"
+    done = run((GATE.parent / f"{name}.yml").read_text("utf-8"), replace(plain, image=_image(plain.image, shop.account, path)))
+    assert "Traceback" not in done.log, done.log
+    return done
+
+
+def _image(image: Mapping[str, str], account: Account, path: str) -> dict[str, str]:
+    return {**image, **account.environment, "PATH": path}
+
+
+def _programs(scratch: Path) -> Path:
+    """The image's own programs."""
+    folder = scratch / "bin"
+    folder.mkdir()
+    for name in ("aws", "docker", "npm", "sam"):
+        script = folder / name
+        script.write_text(f'#!/bin/sh\nexec {sys.executable} -I {Path(__file__).with_name(f"{name}_command.py")} "$@"\n')
+        script.chmod(0o755)
+    return folder
