@@ -37,6 +37,7 @@ COMMANDS = {
     "verify": "Let through what was attested, and nothing else.",
     "publish": "Send a verdict.json on: metrics and more.",
     "cache": "Show and clear what is kept of earlier scans.",
+    "init": "Write a buildspec, a policy and a hook that fit the repository.",
     "snippet": "List and print ready buildspecs, hooks and templates.",
     "scanners": "List the scanners: installed version, what they read.",
 }

@@ -13,8 +13,8 @@ __all__ = ["Registry"]
 
 
 class Registry:
-    """``images``: repository, then digest, then manifest. ``tags``: repository and tag, then digest. ``findings``: what a scan finds
-    in every image; None where ECR does not scan."""
+    """``images``: repository, then digest, then manifest. ``tags``: repository and tag, then digest. ``findings``: what a scan
+    finds in every image; None where ECR does not scan."""
 
     def __init__(self, *repositories: str) -> None:
         self.images: defaultdict[str, dict[str, str]] = defaultdict(dict)

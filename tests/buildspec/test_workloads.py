@@ -194,7 +194,7 @@ def test_a_key_that_does_not_sign_fails_the_build(run: Run, shop: Shop) -> None:
         pytest.param("incomplete", "FAILED", "INCOMPLETE", marks=nightly),
     ],
 )
-def test_a_failure_is_left_to_a_person_and_a_gap_is_not(
+def test_a_failure_is_left_to_a_person_and_a_gap_is_not(  # noqa: PLR0917 -- a row of the table, and the fixtures
     road: str, status: str, word: str, run: Run, site: Site, shop: Shop
 ) -> None:
     build = run("review-gate", road)
