@@ -19,6 +19,8 @@ __all__ = ["subjects"]
 Clients = Callable[[str], Any]
 MOST_BYTES = 256 * 1024
 _BY_DIGEST = re.compile(r"[^\s@]+@sha256:(?P<digest>[0-9a-f]{64})")
+_REVISION = re.compile(r"[^\s]+:[0-9]+")
+_WORDS = {"Resources": "resources", "Type": "type", "Properties": "properties"}
 HINT = "look at the deployment's revision: aws deploy get-deployment"
 
 
@@ -43,26 +45,44 @@ def _content(revision: Mapping[str, Any], clients: Clients) -> str:
     place = revision.get("s3Location") or {}
     if place.get("bundleType") not in {"YAML", "JSON"}:
         raise NotAdmitted("the deployment's AppSpec cannot be read", HINT)
-    version = {"VersionId": place["version"]} if place.get("version") else {}
-    answer = ask(lambda: clients("s3").get_object(Bucket=place["bucket"], Key=place["key"], **version))
-    body: bytes = ask(lambda: answer["Body"].read(MOST_BYTES))
+    same = {"VersionId": place.get("version"), "IfMatch": place.get("eTag")}  # the object that CodeDeploy reads, not a later one
+    same = {name: value for name, value in same.items() if value}
+    answer = ask(lambda: clients("s3").get_object(Bucket=place["bucket"], Key=place["key"], **same))
+    body: bytes = ask(lambda: answer["Body"].read(MOST_BYTES + 1))
+    if len(body) > MOST_BYTES:
+        raise NotAdmitted(f"the deployment's AppSpec is larger than {MOST_BYTES} bytes", HINT)
     return body.decode("utf-8", "replace")
+
+
+class _Unambiguous(yaml.SafeLoader):
+    """YAML without a key that stands twice, in whatever case: CodeDeploy may read the other one."""
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        """A mapping, or YAML's error; a merged one could hide a key as well."""
+        names = [str(key.value).casefold() for key, _ in node.value]
+        if len(set(names)) != len(names) or "<<" in names:
+            raise yaml.constructor.ConstructorError(None, None, "a key stands twice", node.start_mark)
+        return super().construct_mapping(node, deep)
 
 
 def _resources(content: str) -> list[Mapping[str, Any]]:
     """The properties of each resource that the AppSpec names."""
     try:
-        document = yaml.safe_load(content)
-        resources = document.get("resources", document.get("Resources"))
-        return [entry for each in resources for entry in each.values()]
-    except (yaml.YAMLError, AttributeError, TypeError) as error:
+        document = yaml.load(content, _Unambiguous)  # noqa: S506 -- a safe loader
+        return [entry for each in _named(document, "Resources") for entry in each.values()]
+    except (yaml.YAMLError, AttributeError, TypeError, KeyError) as error:
         raise NotAdmitted("the deployment's AppSpec cannot be understood", HINT) from error
+
+
+def _named(mapping: Mapping[str, Any], word: str) -> Any:
+    """What stands under a word of the AppSpec, which may be written small. KeyError."""
+    return mapping[word] if word in mapping else mapping[_WORDS[word]]
 
 
 def _of(resource: Mapping[str, Any], clients: Clients) -> Iterator[Subject]:
     """What one resource releases. A kind that is not known is refused: it would be released unseen."""
     try:
-        kind, properties = (resource.get("Type") or resource["type"]), (resource.get("Properties") or resource["properties"])
+        kind, properties = _named(resource, "Type"), _named(resource, "Properties")
         if kind == "AWS::Lambda::Function":
             yield _function(properties["Name"], str(properties["TargetVersion"]), clients)
         elif kind == "AWS::ECS::Service":
@@ -74,6 +94,8 @@ def _of(resource: Mapping[str, Any], clients: Clients) -> Iterator[Subject]:
 
 
 def _function(name: str, version: str, clients: Clients) -> Subject:
+    if not version.isdecimal():  # $LATEST and an alias can be led to other code after this check
+        raise NotAdmitted(f"{version} of {name} is no published version", "release a version: aws lambda publish-version")
     answer = ask(lambda: clients("lambda").get_function_configuration(FunctionName=name, Qualifier=version))
     try:
         return Subject("lambda", {"sha256": base64.b64decode(answer["CodeSha256"], validate=True).hex()})
@@ -82,6 +104,8 @@ def _function(name: str, version: str, clients: Clients) -> Subject:
 
 
 def _images(task: str, clients: Clients) -> Iterator[Subject]:
+    if not _REVISION.fullmatch(task):  # a family alone is whatever was registered last
+        raise NotAdmitted(f"the task definition {task} is named without its revision", "deploy FAMILY:REVISION")
     answer = ask(lambda: clients("ecs").describe_task_definition(taskDefinition=task))
     for container in answer["taskDefinition"]["containerDefinitions"]:
         match = _BY_DIGEST.fullmatch(container.get("image", ""))

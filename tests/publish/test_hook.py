@@ -47,6 +47,7 @@ class Stage:
     def __init__(self, account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
         self.account = account
         self.spec: Any = ECS_SPEC
+        self.place: dict[str, str] = {}
         self.image = f"123456789012.dkr.ecr.{REGION}.amazonaws.com/shop@sha256:{IMAGE}"
         self.answers: list[str] = []
         account.services |= {
@@ -62,7 +63,9 @@ class Stage:
 
     def _deployment(self, asked: Any) -> dict[str, Any]:
         content = self.spec if isinstance(self.spec, str) else yaml.safe_dump(self.spec)
-        revision = {"revisionType": "AppSpecContent", "appSpecContent": {"content": content}}
+        revision: dict[str, Any] = {"revisionType": "AppSpecContent", "appSpecContent": {"content": content}}
+        if self.place:
+            revision = {"revisionType": "S3", "s3Location": self.place}
         return {"deploymentInfo": {"deploymentId": asked["deploymentId"], "revision": revision}}
 
     def _answer(self, asked: Any) -> dict[str, Any]:
@@ -151,6 +154,53 @@ def test_an_appspec_that_cannot_be_understood_fails(stage: Stage, spoil: Callabl
     stage.attest("image", IMAGE)
     stage.spec = spoil()
     stage.ends("Failed", why)
+
+
+def _naming(**changes: str) -> str:
+    """The AppSpec of the function, with some of its properties changed."""
+    spec = json.loads(json.dumps(LAMBDA_SPEC))
+    spec["Resources"][0]["fn"]["Properties"] |= changes
+    return yaml.safe_dump(spec)
+
+
+ATTESTED, OTHER = "TargetVersion: '2'", "TargetVersion: '3'"
+
+
+@pytest.mark.parametrize(
+    ("spec", "why"),
+    [
+        (json.dumps({"resources": LAMBDA_SPEC["Resources"], "Resources": []}), "cannot be understood"),
+        (_naming().replace(ATTESTED, f"{ATTESTED}\n      {OTHER}"), "cannot be understood"),
+        (_naming().replace(ATTESTED, f"{ATTESTED}\n      {OTHER.lower()}"), "cannot be understood"),
+        (_naming().replace(ATTESTED, f"<<: {{{ATTESTED}}}"), "cannot be understood"),
+        (_naming(TargetVersion="$LATEST"), "no published version"),
+        (yaml.safe_dump(ECS_SPEC).replace(TASK, "shop"), "without its revision"),
+    ],
+)
+def test_what_two_readers_would_read_differently_fails(stage: Stage, spec: str, why: str) -> None:
+    """CodeDeploy must not release another thing than the one that was looked at."""
+    stage.attest("lambda", CODE)
+    stage.attest("image", IMAGE)
+    stage.spec = spec
+    stage.ends("Failed", why)
+
+
+@pytest.mark.parametrize("tag", ["", "of another object"])
+def test_an_appspec_in_s3_is_the_one_that_is_deployed(stage: Stage, tag: str) -> None:
+    stage.attest("lambda", CODE)
+    stage.put("appspec.yml", _naming())
+    etag = tag or stage.s3.head_object(Bucket="attested", Key="appspec.yml")["ETag"].strip('"')
+    place = {"bucket": "attested", "key": "appspec.yml", "bundleType": "YAML", "eTag": etag}
+    stage.place = place
+    stage.ends("Failed" if tag else "Succeeded", "PreconditionFailed" if tag else "PASS of ")
+
+
+def test_an_appspec_that_is_cut_off_fails(stage: Stage) -> None:
+    stage.attest("lambda", CODE)
+    stage.put("appspec.yml", _naming() + "#" * 300_000)
+    place = {"bucket": "attested", "key": "appspec.yml", "bundleType": "YAML"}
+    stage.place = place
+    stage.ends("Failed", "larger than")
 
 
 def test_a_service_that_does_not_answer_fails_the_deployment(stage: Stage) -> None:
