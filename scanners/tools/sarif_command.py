@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import os
 import re
+import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -33,7 +36,8 @@ _CWE = re.compile(r"cwe[-/](\d+)", re.IGNORECASE)
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """A command block. In ``command``, ``{files}`` becomes the files and ``{root}`` a folder that holds just them; one of the two
     must be there. ``{output}`` names a file that the program writes its SARIF to; without it, standard output is read. ``per_file``
-    says that what is told of a file depends on that file alone: with a ``version`` and no network, it is kept for the next scan.
+    says that what is told of a file depends on that file alone: with a ``version`` and no network, it is kept for the next scan,
+    for as long as the program and the files that the command names are the same.
     """
 
     command: tuple[str, ...]
@@ -74,9 +78,14 @@ class SarifCommand:
         return any(matches(pattern, path) for pattern in options.reads)
 
     def answers_digest(self, options: Options, environ: Mapping[str, str], today: dt.date) -> str | None:
-        """Nothing, where the block gives its word for it."""
-        del environ, today
-        return "" if options.per_file and options.version and not options.network else None
+        """SHA-256 (hex) of the program and of the files that the command names, such as its rules; None where nothing may be kept.
+
+        What those files take in from elsewhere, the block's version has to tell.
+        """
+        del today
+        if not (options.per_file and options.version) or options.network:
+            return None
+        return _named(options.command, environ)
 
     def scan(self, files: Sequence[Source], options: Options, run: Run) -> Iterable[FileReport]:
         """Runs the program once over all ``files``; they count as read if it says that it did its work."""
@@ -137,6 +146,26 @@ class SarifCommand:
         )
         secrets = (Span(place.line, 1, place.end_line, 1 << 30),) if kind is Kind.SECRET else ()
         return path, finding, secrets
+
+
+def _named(command: Sequence[str], environ: Mapping[str, str]) -> str | None:
+    """The digest of the program, as the system describes it, and of the content of each file that a word names by its whole path.
+
+    None where a word names a folder or something else that cannot be read at once: it may change unseen.
+    """
+    program = shutil.which(command[0], path=environ.get("PATH"))
+    told = [os.fsencode(program or "")]
+    if program is not None:
+        state = Path(program).stat()
+        told.append(f"{state.st_size} {state.st_mtime_ns}".encode())
+    for word in command[1:]:
+        file = Path(word[word.find("=/") + 1 :])
+        if not file.is_absolute() or not file.exists():
+            continue
+        if not file.is_file():
+            return None
+        told.append(hashlib.sha256(file.read_bytes()).digest())
+    return hashlib.sha256(b"\0".join(told)).hexdigest()
 
 
 def _arguments(command: Sequence[str], names: Sequence[Path], marks: Mapping[str, str], run: Run) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import sys
 from pathlib import Path
@@ -290,6 +291,30 @@ REAL: dict[str, tuple[dict[str, Any], dict[str, bytes | str], tuple[str, str, in
         ("cfn-lint:E3002", "templates/a.yaml", 5),
     ),
 }
+
+
+def test_an_answer_holds_as_long_as_the_program_and_the_files_that_the_command_names(tmp_path: Path) -> None:
+    program, rules = tmp_path / "lint", tmp_path / "rules.toml"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    rules.write_text("one")
+
+    def digest(**rest: Any) -> str | None:
+        told = {"version": "1", "per-file": True, **rest}
+        options = block(str(program), f"--rules={rules}", str(rules), "{files}", **told)
+        return SarifCommand("lint", options).answers_digest(options, {"PATH": ""}, dt.date(2026, 11, 22))
+
+    digests = [digest(), digest()]
+    rules.write_text("two")
+    digests.append(digest())
+    program.write_text("#!/bin/sh\nexit 0\n")
+    digests.append(digest())
+    assert digests[0] == digests[1]
+    assert len({*digests} - {None}) == 3
+    assert {digest(version=""), digest(**{"per-file": False}), digest(network=True)} == {None}
+    rules.unlink()
+    rules.mkdir()
+    assert digest() is None
 
 
 @pytest.mark.parametrize("name", REAL)
