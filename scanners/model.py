@@ -262,8 +262,8 @@ class Finding(msgspec.Struct, frozen=True):
     ``line_hash`` are empty until the identity pass has set them; ``line_hash`` stays empty for secrets. ``waiver`` is the inline
     comment that the tool itself would have obeyed, empty where there is none; ``ignores`` are our own that stand by it. ``known``
     says by what it was known before this scan (a `KnownBy`'s name: ``the baseline``, or a revision), empty for what is new: a
-    fact, whatever the policy makes of it. ``extent``: where exactly the matched text stands, where that is not the location; it is
-    for the engine, and no result has it.
+    fact, whatever the policy makes of it. ``known_at`` is the path where it was known, empty where that is this one. ``extent``:
+    where exactly the matched text stands, where that is not the location; it is for the engine, and no result has it.
     """
 
     rule: str
@@ -285,6 +285,7 @@ class Finding(msgspec.Struct, frozen=True):
     extent: Span | None = None
     record: Record | None = None
     known: str = ""
+    known_at: str = ""
 
     @property
     def scanner(self) -> str:

@@ -21,7 +21,7 @@ from scanners.cli.registry import known
 from scanners.cli.run import Site, Wish, option_types, run, site, today
 from scanners.errors import UsageError
 from scanners.judge.baseline import FILE, Baseline, pruned
-from scanners.judge.gate import standing
+from scanners.judge.gate import resettled, standing
 from scanners.judge.hints import counted
 from scanners.judge.matching import BASELINE, Sight, known_from
 from scanners.judge.policy import Policy
@@ -95,9 +95,10 @@ def update(add_new: bool, **scan: Any) -> int:
         if report.interrupted:
             remark("scangate: the baseline is as it was: the scan was interrupted")
             return report.exit_code
-        new = [finding for finding in _standing(report, policy, place) if not finding.known] if add_new else []
+        moved = resettled(report.results, policy, today(), owners_of(policy, place.root, place.top))
+        new = [each for each in _standing(report, policy, place) if not each.known or each in moved] if add_new else []
         findings = [finding for result in report.results for finding in result.findings]
-        entries = pruned(old.entries, findings, Sight(report.results, report.targets), new)
+        entries = pruned(old.entries, findings, Sight(report.results, report.targets), new, moved)
         baseline = msgspec.structs.replace(old, entries=entries)
         known_baseline.store(file, baseline, place.top)
         added = sum(entry.count for entry in known_from(new))

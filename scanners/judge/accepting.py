@@ -106,6 +106,10 @@ class Exceptions:
                 self.missed.setdefault(index, (name, finding.rule))
         return accepted
 
+    def would_accept(self, finding: Finding) -> bool:
+        """Whether an entry in force is about a finding as it stands, followed or not; it counts as used by none."""
+        return any(covers(entry, finding) and entry.expires >= self.today and self._owned(entry, finding) for entry in self.entries)
+
     def _owned(self, entry: PolicyException, finding: Finding) -> bool:
         return self.owners is None or self.owners.owns(entry.owner, finding.location.path)
 

@@ -13,7 +13,7 @@ import hashlib
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Annotated, Any, NoReturn
 
 import msgspec
@@ -178,13 +178,19 @@ def _key(entry: Known) -> Known:
     return msgspec.structs.replace(entry, count=1)
 
 
-def pruned(entries: Sequence[Known], findings: Sequence[Finding], sight: Sight, added: Iterable[Finding] = ()) -> tuple[Known, ...]:
+def pruned(
+    entries: Sequence[Known],
+    findings: Sequence[Finding],
+    sight: Sight,
+    added: Iterable[Finding] = (),
+    besides: Collection[Finding] = (),
+) -> tuple[Known, ...]:
     """``entries`` as they are after a scan: those matched as what they are now, without what is gone, with ``added`` beside.
 
-    What the scan did not look for stays as it was.
+    What the scan did not look for stays as it was. No entry follows a finding in ``besides``.
     """
     covered = match(findings, entries, sight)
-    kept = [finding for finding, entry in zip(findings, covered, strict=True) if entry is not None]
+    kept = [finding for finding, entry in zip(findings, covered, strict=True) if entry is not None and finding not in besides]
     used = Counter(entry for entry in covered if entry is not None)
     unseen = [
         msgspec.structs.replace(entry, count=entry.count - used[at])

@@ -150,7 +150,7 @@ def _worst_first(ruling: Ruling) -> tuple[Any, ...]:
 def order(finding: Finding) -> tuple[Any, ...]:
     """The order of findings, which two that stand at the same place in the same words do not share unless they are equal."""
     rest = (finding.severity, finding.confidence, finding.kind.value, finding.waiver, finding.title, finding.evidence)
-    identity = (finding.line_hash, str(finding.package), str(finding.record), finding.known, finding.ignores)
+    identity = (finding.line_hash, str(finding.package), str(finding.record), finding.known, finding.known_at, finding.ignores)
     return (*finding.sort_key(), *rest, finding.reported_by, finding.cwe, finding.help_url, *identity)
 
 

@@ -19,6 +19,8 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
+import msgspec
+
 from scanners import globs
 from scanners.judge import inline
 from scanners.judge.accepting import Exceptions
@@ -47,7 +49,7 @@ from scanners.model import (
     Verdict,
 )
 
-__all__ = ["bucket_of", "judge", "severity_of", "standing"]
+__all__ = ["bucket_of", "judge", "resettled", "severity_of", "standing"]
 
 STAGED = "staged"
 YOUNG = "published"
@@ -121,6 +123,14 @@ def standing(
     return tuple(finding for finding in findings if _suppressed(finding, policy, exceptions) is None)
 
 
+def resettled(
+    results: Iterable[ScanResult], policy: Policy, today: dt.date, owners: CodeOwners | None = None
+) -> frozenset[Finding]:
+    """The findings that were known at another path, where the policy goes easier on them: a baseline does not follow those."""
+    exceptions = Exceptions(policy.exceptions, today, _owners(policy, owners))
+    return frozenset(finding for result in results for finding in result.findings if _was_spared(finding, policy, exceptions))
+
+
 def severity_of(finding: Finding, policy: Policy) -> Severity:
     """The severity that the policy gives a finding: the last entry that matches, else the scanner's, else what UNKNOWN is worth."""
     for rule in reversed(policy.severities):
@@ -191,7 +201,7 @@ def _rulings(findings: Sequence[Finding], policy: Policy, exceptions: Exceptions
     severities = [severity_of(finding, policy) for finding in findings]
     suppressed = [_suppressed(finding, policy, exceptions) for finding in findings]
     waited = [_waited(finding, policy, exceptions.today) for finding in findings]
-    known = [_known(finding, policy) for finding in findings]
+    known = [_known(finding, policy, exceptions) for finding in findings]
     buckets: dict[tuple[int, Severity], _Bucket] = {}
     places = [bucket_of(finding, severity, policy) for finding, severity in zip(findings, severities, strict=True)]
     for finding, place, *excuses in zip(findings, places, suppressed, known, waited, strict=True):
@@ -227,9 +237,32 @@ def _suppressed(finding: Finding, policy: Policy, exceptions: Exceptions) -> str
     return inline.waived(finding, policy, exceptions.today)
 
 
-def _known(finding: Finding, policy: Policy) -> str | None:
+def _known(finding: Finding, policy: Policy, exceptions: Exceptions) -> str | None:
     """Why a finding is nothing new, None where it is, or where the policy counts the known with the rest."""
-    return f"known: it is in {finding.known}" if finding.known and policy.new_only else None
+    if not finding.known or not policy.new_only or _was_spared(finding, policy, exceptions):
+        return None
+    return f"known: it is in {finding.known}"
+
+
+def _was_spared(finding: Finding, policy: Policy, exceptions: Exceptions) -> bool:
+    """Whether a finding was known at another path, where the policy goes easier on it: there it was accepted, here nobody did.
+
+    Else what is put into a test, and moved from there, would be known in what is shipped.
+    """
+    if not finding.known_at:
+        return False
+    there = msgspec.structs.replace(finding, location=msgspec.structs.replace(finding.location, path=finding.known_at))
+    if _excluded(there.scanner, there.location.path, policy.excludes) or exceptions.would_accept(there):
+        return True
+    severity, before = severity_of(finding, policy), severity_of(there, policy)
+    limit, allowed = (_limit(each, policy) for each in (finding, there))
+    return severity > before or (limit is not None and (allowed is None or limit < allowed))
+
+
+def _limit(finding: Finding, policy: Policy) -> int | None:
+    """How many of its kind may stand where it is; None for any number."""
+    index, severity = bucket_of(finding, severity_of(finding, policy), policy)
+    return (policy.budget if index < 0 else policy.overrides[index]).limit(severity)
 
 
 def _waited(finding: Finding, policy: Policy, today: dt.date) -> str | None:
@@ -292,6 +325,8 @@ def _remarks(finding: Finding, severity: Severity, policy: Policy, exceptions: E
         remarks.append(f"the policy makes {severity.name.lower()} of {finding.severity.name.lower()}")
     if finding.known and not policy.new_only:
         remarks.append(f"it is in {finding.known}, but the policy counts what is known, too")
+    elif _was_spared(finding, policy, exceptions):
+        remarks.append(f"it was in {finding.known_at}, where the policy goes easier on it")
     remarks += inline.remarks(finding, policy, exceptions.today)
     remarks += exceptions.remarks(finding)
     return "".join(f"; {remark}" for remark in remarks)

@@ -175,8 +175,7 @@ def recognised(
     findings = [finding for result in results for finding in result.findings]
     covered = match(findings, known, sight)
     marked = iter(
-        finding if entry is None else msgspec.structs.replace(finding, known=known[entry].source)
-        for finding, entry in zip(findings, covered, strict=True)
+        finding if entry is None else _recognised(finding, known[entry]) for finding, entry in zip(findings, covered, strict=True)
     )
     results = tuple(msgspec.structs.replace(result, findings=tuple(next(marked) for _ in result.findings)) for result in results)
     used = Counter(entry for entry in covered if entry is not None)
@@ -184,6 +183,11 @@ def recognised(
         _became(name, names.get(name, ""), [(entry, used[at]) for at, entry in enumerate(known) if entry.source == name], sight)
         for name in sorted({*names, *(entry.source for entry in known)})
     )
+
+
+def _recognised(finding: Finding, entry: Known) -> Finding:
+    moved = entry.path != finding.location.path
+    return msgspec.structs.replace(finding, known=entry.source, known_at=entry.path if moved else "")
 
 
 def _became(name: str, file: str, entries: Sequence[tuple[Known, int]], sight: Sight) -> KnownBy:

@@ -184,6 +184,7 @@ class _Finding(_Strict, frozen=True):
     package: _Package | None
     record: _Record | None
     known: str
+    known_at: str
     origin: str | None
 
 
@@ -411,6 +412,7 @@ def _finding(entry: _Finding) -> Finding:
         package=None if entry.package is None else _package(entry.package),
         record=None if entry.record is None else Record(entry.record.content, entry.record.context, entry.record.ordinal),
         known=entry.known,
+        known_at=entry.known_at,
     )
     if finding.scanner != entry.scanner:
         raise ValueError(f"rule {finding.rule} is not one of scanner {entry.scanner}")

@@ -154,6 +154,7 @@ def finding_key(finding: Finding) -> tuple[Any, ...]:
         () if finding.package is None else (finding.package,),
         () if finding.record is None else (finding.record,),
         finding.known,
+        finding.known_at,
     )
 
 

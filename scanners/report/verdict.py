@@ -172,6 +172,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "package": package and _package(package),
         "record": finding.record and _record(finding.record),
         "known": finding.known,
+        "known_at": finding.known_at,
     }
 
 

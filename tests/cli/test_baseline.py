@@ -99,6 +99,19 @@ def test_a_file_that_was_renamed_stays_known_and_update_follows_it(tree: Path, r
     assert "conf.py" not in shown
 
 
+def test_update_does_not_follow_what_leaves_a_place_where_the_policy_goes_easier_on_it(tree: Path, rules: Path) -> None:
+    rules.write_text(rules.read_text().replace("overrides: [", "overrides: [{path: tests/, high: unlimited}, "))
+    write(tree, {"tests/shell.py": WEAK.replace("command", "line")})
+    git(tree, "add", "--all")
+    baseline(tree, rules, "create")
+    git(tree, "mv", "tests/shell.py", "shell.py")
+    scan(tree, rules, 1)
+    baseline(tree, rules, "update")
+    scan(tree, rules, 1)
+    baseline(tree, rules, "update", "--add-new")
+    scan(tree, rules, 0)
+
+
 def test_update_adds_nothing_unless_told(tree: Path, rules: Path) -> None:
     baseline(tree, rules, "create", "--quiet")
     before = (tree / NAME).read_text()

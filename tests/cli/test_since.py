@@ -91,6 +91,21 @@ def test_a_copy_is_new_and_a_renamed_file_is_not(tree: Path, rules: Path) -> Non
     assert len(told(rules, "blocks")) == 1
 
 
+def test_what_leaves_a_place_where_the_policy_goes_easier_on_it_is_new(tree: Path, rules: Path) -> None:
+    rules.write_text(rules.read_text().replace("overrides: [", "overrides: [{path: tests/, high: unlimited}, "))
+    git(tree, "switch", "--quiet", "main")
+    commit(tree, {"tests/shell.py": WEAK.replace("command", "line")})
+    git(tree, "switch", "--quiet", "topic")
+    git(tree, "merge", "--quiet", "main")
+    scan(tree, rules, 0)
+    git(tree, "mv", "tests/shell.py", "shell.py")
+    git(tree, "commit", "--quiet", "--message", "change")
+    scan(tree, rules, 1)
+    assert told(rules, "blocks") == [("bandit:B602", "shell.py", 7)]
+    gate = scangate("gate", rules.parent / "out" / "verdict.json", "--policy", rules, cwd=rules.parent, env=environment())
+    gate.ends(1)
+
+
 def test_a_deleted_file_is_gone_and_knows_one_elsewhere_at_most(tree: Path, rules: Path) -> None:
     git(tree, "rm", "--quiet", "old.py", "conf.py")
     commit(tree)

@@ -176,6 +176,7 @@ findings = st.builds(
     cwe=st.sampled_from([(), (20,), (78,), (77, 89), (89,)]),
     fingerprint=st.sampled_from(["", "f1", "f2"]),
     known=st.sampled_from(["", "", "the baseline"]),
+    known_at=st.sampled_from(["", *PATHS]),
     ignores=st.lists(ignores, max_size=2).map(tuple),
     package=st.sampled_from([None, package(aliases=("GHSA-1",)), package(0, fixed_in=("2",)), package(5), package(-2)]),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 import pytest
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from scanners import globs
 from scanners.judge.accepting import covers
 from scanners.judge.codeowners import read_owners
-from scanners.judge.gate import judge, severity_of
+from scanners.judge.gate import judge, resettled, severity_of
 from scanners.judge.matching import BASELINE
 from scanners.judge.policy import AllowedGap, Exclude, Inline, Override, Owners, Policy, PolicyException, SeverityRule, Unused
 from scanners.model import (
@@ -426,6 +426,34 @@ def test_what_is_known_does_not_count_and_says_by_what() -> None:
 def test_no_budget_counts_what_is_known() -> None:
     verdict = ruled([finding(known="the baseline"), finding(line=2)], policy(budget=budget(high=1)))
     assert [ruling.outcome for ruling in verdict.rulings] == [RulingOutcome.KNOWN, RulingOutcome.TOLERATED]
+
+
+LENIENT = {
+    "a budget": {"overrides": (Override(((Severity.HIGH, None),), path="tests/"),)},
+    "a severity": {"severities": (SeverityRule("bandit:*", Severity.LOW, path="tests/"),)},
+    "an exception": {"exceptions": (accepted(rule="bandit:*", path="tests/"),)},
+    "an exclude": {"excludes": (Exclude("tests/", "not shipped"),)},
+}
+
+
+@pytest.mark.parametrize("lenient", LENIENT.values(), ids=LENIENT)
+def test_what_is_moved_out_of_where_the_policy_goes_easier_on_it_is_not_known(lenient: dict[str, Any]) -> None:
+    moved = finding(path="src/b.py", known="revision main", known_at="tests/c.py")
+    verdict = ruled([moved], policy(**lenient))
+    assert verdict.outcome is Outcome.FAIL
+    assert because(verdict) == ["1 high finding, the policy allows 0; it was in tests/c.py, where the policy goes easier on it"]
+    assert resettled([result(findings=[moved])], policy(**lenient), TODAY) == {moved}
+
+
+@pytest.mark.parametrize("lenient", [{}, *LENIENT.values()], ids=["nothing", *LENIENT])
+def test_what_is_moved_to_where_the_policy_is_as_strict_or_less_stays_known(lenient: dict[str, Any]) -> None:
+    known = [
+        finding(path="src/b.py", known="revision main", known_at="a.py"),
+        finding(path="tests/c.py", known="revision main", known_at="a.py"),
+    ]
+    verdict = ruled(known, policy(**lenient))
+    assert {ruling.outcome for ruling in verdict.rulings} <= {RulingOutcome.KNOWN, RulingOutcome.SUPPRESSED}
+    assert not resettled([result(findings=known)], policy(**lenient), TODAY)
 
 
 def test_a_policy_may_count_the_known() -> None:

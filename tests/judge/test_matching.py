@@ -184,5 +184,5 @@ def test_a_scan_knows_itself_and_tells_every_finding_more(new: list[Finding], mo
 def test_recognising_loses_no_finding(new: list[Finding], old: list[Known]) -> None:
     scan = msgspec.structs.replace(result("a.py", "b.py", "c.py"), findings=tuple(new))
     (marked,), (source,) = recognised([scan], Targets("git index", 3), old, {BASELINE: ""})
-    assert [msgspec.structs.replace(each, known="") for each in marked.findings] == new
+    assert [msgspec.structs.replace(each, known="", known_at="") for each in marked.findings] == new
     assert source.matched == sum(bool(each.known) for each in marked.findings) <= source.findings == sum(each.count for each in old)

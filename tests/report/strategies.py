@@ -104,6 +104,7 @@ def findings(draw: st.DrawFn, scanner: str, path: str) -> Finding:
         package=draw(st.none() | packages),
         record=draw(st.none() | st.builds(Record, st.sampled_from(("c1", "c2")), st.sampled_from(("", "x1")), st.integers(1, 2))),
         known=draw(st.sampled_from(("", "the baseline"))),
+        known_at=draw(st.sampled_from(("", "tests/t.py"))),
     )
 
 
