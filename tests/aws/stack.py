@@ -1,0 +1,113 @@
+"""Reads a CloudFormation template with parameters, as the service would: conditions decided, functions worked out, nothing made.
+
+An attribute or a reference whose value only AWS knows becomes a name that says what it is: ``<Key.Arn>``, ``<Bucket>``.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cfnlint.decode.cfn_yaml import load
+
+__all__ = ["NOTHING", "Stack"]
+
+_template = functools.cache(load)  # it takes seconds, and nobody changes it
+
+NOTHING = object()
+PSEUDO = {
+    "AWS::AccountId": "123456789012",
+    "AWS::Region": "eu-central-1",
+    "AWS::Partition": "aws",
+    "AWS::URLSuffix": "amazonaws.com",
+    "AWS::StackName": "stack",
+}
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A template with its parameters. KeyError for a name that the template does not have."""
+
+    template: Mapping[str, Any]
+    parameters: Mapping[str, str]
+
+    @classmethod
+    def of(cls, file: Path, **given: str) -> Stack:
+        """The stack of ``file``: parameters that are not ``given`` have their defaults."""
+        template = _template(str(file))
+        told = {name: str(given.get(name, each.get("Default", ""))) for name, each in template["Parameters"].items()}
+        assert given.keys() <= told.keys(), given.keys() - told.keys()
+        for name, each in template["Parameters"].items():
+            assert told[name] in each.get("AllowedValues", [told[name]]), (name, told[name])
+            assert re.fullmatch(each.get("AllowedPattern", ".*"), told[name]), (name, told[name])
+        return cls(template, told)
+
+    def holds(self, condition: str) -> bool:
+        """Whether a condition of the template holds."""
+        return bool(self.value(self.template["Conditions"][condition]))
+
+    def resources(self, kind: str = "") -> dict[str, Any]:
+        """The properties of each resource that is made, of one type or of all, worked out."""
+        return {
+            name: self.value(each.get("Properties", {}))
+            for name, each in self.template["Resources"].items()
+            if kind in ("", each["Type"]) and ("Condition" not in each or self.holds(each["Condition"]))
+        }
+
+    def value(self, node: Any) -> Any:  # noqa: PLR0911 -- one return a function of CloudFormation
+        """A node of the template, worked out; NOTHING for AWS::NoValue, which no list or mapping keeps."""
+        if isinstance(node, list):
+            return [each for each in map(self.value, node) if each is not NOTHING]
+        if not isinstance(node, dict):
+            return str(node) if isinstance(node, str) else node
+        if len(node) != 1 or not (next(iter(node)).startswith("Fn::") or next(iter(node)) in ("Ref", "Condition")):
+            return {str(key): found for key, each in node.items() if (found := self.value(each)) is not NOTHING}
+        ((function, told),) = node.items()
+        if function == "Ref":
+            return NOTHING if told == "AWS::NoValue" else self._ref(told)
+        if function == "Condition":
+            # in a Condition function a name; in a policy a block of its own
+            return self.holds(told) if isinstance(told, str) else {"Condition": self.value(told)}
+        if function == "Fn::If":
+            return self.value(told[1] if self.holds(told[0]) else told[2])
+        if function == "Fn::GetAtt":
+            resource, attribute = told if isinstance(told, list) else told.split(".", 1)
+            return self._attribute(resource, attribute)
+        if function == "Fn::Sub":
+            return re.sub(r"\$\{([^!}][^}]*)\}", self._named, told).replace("${!", "${")
+        if function == "Fn::FindInMap":
+            first, second, third = map(self.value, told)
+            return self.template["Mappings"][first][second][third]
+        return self._logic(function, told)
+
+    def _logic(self, function: str, told: Any) -> bool:
+        found = [self.value(each) for each in told]
+        if function == "Fn::Equals":
+            return bool(found[0] == found[1])
+        if function == "Fn::Contains":
+            return found[1] in found[0]
+        if function == "Fn::Not":
+            return not found[0]
+        return {"Fn::And": all, "Fn::Or": any}[function](found)
+
+    def _named(self, match: re.Match[str]) -> str:
+        resource, _, attribute = match[1].partition(".")
+        return str(self._attribute(resource, attribute) if attribute else self._ref(resource))
+
+    def _ref(self, name: str) -> str:
+        if name in PSEUDO or name in self.parameters:
+            return PSEUDO.get(name) or self.parameters[name]
+        resource = self.template["Resources"][name]
+        assert "Condition" not in resource or self.holds(resource["Condition"]), f"{name} is not made"
+        for key in ("Name", "LogGroupName", "ApplicationName", "FunctionName"):
+            if key in resource.get("Properties", {}):
+                return str(self.value(resource["Properties"][key]))
+        return f"<{name}>"
+
+    def _attribute(self, name: str, attribute: str) -> str:
+        self._ref(name)
+        return f"<{name}.{attribute}>"

@@ -1,0 +1,526 @@
+"""The pipeline's template: what it makes for each workload, and its projects run from the gate to the check before a deployment."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from buildspec.interpreter import Build, run
+from buildspec.site import Site
+from buildspec.spec import read
+from buildspec.test_gate_snippet import CLEAN, INJECTION, commit
+from cli.command import scangate
+from publish.verdicts import failing, passing
+
+from scanners import __version__
+from scanners.publish.metrics import Clock, groups
+
+from .account import Account, running
+from .codepipeline import Executions
+from .stack import Stack
+from .wire import Call
+
+TEMPLATE = Path(__file__).parents[2] / "buildspec_snippets" / "pipeline.yaml"
+BIN = Path(sys.executable).parent
+REGION = "eu-west-1"  # the interpreter's
+WORKLOADS = ("container-image", "lambda", "ec2-codedeploy", "static-site")
+ENVIRONMENTS = ("production", "staging,production", "qa,staging,production", "dev,staging,production", "dev,qa,staging,production")
+CONNECTION = "arn:aws:codeconnections:eu-central-1:123456789012:connection/00000000-0000-4000-8000-000000000000"
+EXECUTION = "00000000-0000-4000-8000-000000000001"
+DIGEST = "ab" * 32
+POLICY = """\
+version: 1
+name: shop
+extends: baseline
+environments:
+  staging: {budgets: {high: 5}}
+  production: {budgets: {high: 0}}
+"""
+
+
+def stack(workload: str = "lambda", **given: str) -> Stack:
+    told = {"Application": "shop", "Repository": "team/shop", "Email": "team@example.org", "HookBucket": "hooks"}
+    return Stack.of(TEMPLATE, **{**told, "Workload": workload, "ScangateInstall": f"scangate[attest,aws]=={__version__}", **given})
+
+
+# -- the template --
+
+
+def test_cfn_lint_has_nothing_to_say() -> None:
+    done = subprocess.run([BIN / "cfn-lint", TEMPLATE], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, ""), done.stdout
+
+
+def test_our_own_rules_find_nothing(tmp_path: Path) -> None:
+    shutil.copy(TEMPLATE, tmp_path)
+    scangate("scan", ".", "--policy", "strict", "--no-cache", "--output-dir", "out", cwd=tmp_path).ends(0)
+    told = json.loads((tmp_path / "out/verdict.json").read_text("utf-8"))
+    assert (told["findings"], told["gaps"]) == ([], [])
+    assert {each["name"] for each in told["scanners"] if each["files"]} >= {"semgrep", "detect-secrets"}
+
+
+@pytest.mark.parametrize("workload", WORKLOADS)
+@pytest.mark.parametrize("approval", ["none", "release", "review"])
+def test_the_stages_are_those_that_were_asked_for(workload: str, approval: str) -> None:
+    for environments, connection in itertools.product(ENVIRONMENTS, ("", CONNECTION)):
+        made = stack(workload, Environments=environments, Approval=approval, ConnectionArn=connection).resources()
+        wanted = environments.split(",")
+        before = {"none": [], "release": [], "review": ["Decide"]}[approval]
+        expected = ["Source", "Gate", "Build", *before, *wanted]
+        if approval == "release":
+            expected.insert(-1, "Release")
+        assert [stage["Name"] for stage in made["Pipeline"]["Stages"]] == expected
+        assert _groups(made) == ([] if workload == "static-site" else sorted(f"shop-{name}" for name in wanted))
+
+
+def _groups(made: Mapping[str, Any]) -> list[str]:
+    return sorted(each["DeploymentGroupName"] for name, each in made.items() if name.startswith("Group"))
+
+
+@pytest.mark.parametrize("workload", WORKLOADS)
+def test_every_artifact_is_made_before_it_is_used_and_no_variable_is_unknown(workload: str) -> None:
+    found = stack(workload, Environments="dev,qa,staging,production", Approval="review")
+    exported = set(read(_spec(found, "Gate")).exported)
+    held: set[str] = set()
+    for stage in found.resources()["Pipeline"]["Stages"]:
+        for action in stage["Actions"]:
+            assert {each["Name"] for each in action.get("InputArtifacts", [])} <= held, action["Name"]
+            made = {each["Name"] for each in action.get("OutputArtifacts", [])}
+            assert not made & held
+            assert all(len(name) <= 10 for name in made)  # a longer one is cut in the bucket, and the roles name them
+            held |= made
+        assert set(re.findall(r"#\{Gate\.(\w+)\}", json.dumps(stage))) <= exported
+
+
+@pytest.mark.parametrize(("approval", "lets"), [("none", {"PASS"}), ("release", {"PASS"}), ("review", {"PASS", "REVIEW"})])
+def test_a_deploy_stage_is_entered_with_its_own_environments_verdict(approval: str, lets: set[str]) -> None:
+    found = stack(Environments="dev,qa,staging,production", Approval=approval).resources()["Pipeline"]["Stages"]
+    for stage in (each for each in found if each["Name"] in ("dev", "qa", "staging", "production")):
+        ((condition,),) = (stage["BeforeEntry"]["Conditions"],)
+        (rule,) = condition["Rules"]
+        assert (condition["Result"], rule["RuleTypeId"]["Provider"]) == ("FAIL", "VariableCheck")
+        assert rule["Configuration"]["Variable"] == f"#{{Gate.SCANGATE_VERDICT_{stage['Name'].upper()}}}"
+        words = ("PASS", "FAIL", "REVIEW", "INCOMPLETE", "", "PASSED", "NOPASS")
+        assert {word for word in words if re.search(rule["Configuration"]["Value"], word)} == lets
+        assert [action["Name"] for action in stage["Actions"]] == ["Sign", "Check", "Deploy"]
+        assert [action["RunOrder"] for action in stage["Actions"]] == [1, 2, 3]
+
+
+def test_a_deployment_fails_closed_and_rolls_back_by_itself() -> None:
+    for workload in ("container-image", "lambda", "ec2-codedeploy"):
+        for group in stack(workload).resources("AWS::CodeDeploy::DeploymentGroup").values():
+            assert group["AlarmConfiguration"] | {"Alarms": []} == {"Enabled": True, "IgnorePollAlarmFailure": False, "Alarms": []}
+            assert set(group["AutoRollbackConfiguration"]["Events"]) == {
+                "DEPLOYMENT_FAILURE",
+                "DEPLOYMENT_STOP_ON_ALARM",
+                "DEPLOYMENT_STOP_ON_REQUEST",
+            }
+    assert stack().resources()["SilentGate"]["TreatMissingData"] == "breaching"
+
+
+@pytest.mark.parametrize(
+    ("workload", "config", "fits"),
+    [
+        ("lambda", "CodeDeployDefault.LambdaCanary10Percent5Minutes", True),
+        ("lambda", "CodeDeployDefault.ECSAllAtOnce", False),
+        ("container-image", "CodeDeployDefault.ECSLinear10PercentEvery1Minutes", True),
+        ("container-image", "CodeDeployDefault.HalfAtATime", False),
+        ("ec2-codedeploy", "CodeDeployDefault.OneAtATime", True),
+        ("ec2-codedeploy", "CodeDeployDefault.LambdaAllAtOnce", False),
+    ],
+)
+def test_a_configuration_of_another_platform_is_refused(workload: str, config: str, fits: bool) -> None:
+    found = stack(workload, DeploymentConfig=config)
+    rules = [rule for rule in found.template["Rules"].values() if found.value(rule["RuleCondition"])]
+    assert all(found.value(each["Assert"]) for rule in rules for each in rule["Assertions"]) is fits
+    if fits:
+        assert found.resources()["GroupProduction"]["DeploymentConfigName"] == config
+
+
+def test_buckets_are_closed_and_encrypted() -> None:
+    made = stack().resources()
+    for name in ("Artifacts", "Shelf"):
+        bucket = made[name]
+        (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+        assert rule["BucketKeyEnabled"]
+        assert rule["ServerSideEncryptionByDefault"]["KMSMasterKeyID"] == "<DataKey.Arn>"
+        assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+        assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+        (statement,) = made[f"{name}Policy"]["PolicyDocument"]["Statement"]
+        assert (statement["Effect"], statement["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+
+
+# -- the dashboard --
+
+
+def test_the_dashboard_shows_metrics_that_the_gate_really_makes() -> None:
+    body = json.loads(stack().resources()["Dashboard"]["DashboardBody"])
+    assert {each["type"] for each in body["widgets"]} == {"metric", "text", "log"}
+    real = {
+        (name, frozenset(group.dimensions))
+        for report in (passing(), failing())
+        for group in groups(report, "shop-gate", Clock(1.0, 1.0))
+        for name in group.metrics
+    } | {("CacheHitRate", frozenset({"Project", "Environment"}))}  # only where a file was given to a scanner
+    shown = set()
+    for widget in (each for each in body["widgets"] if each["type"] == "metric"):
+        for namespace, name, *more in widget["properties"]["metrics"]:
+            told = [each for each in more if isinstance(each, str)]
+            dimensions = dict(zip(told[::2], told[1::2], strict=True))
+            assert (namespace, dimensions["Project"], dimensions["Environment"]) == ("scangate", "shop-gate", "production")
+            assert (name, frozenset(dimensions)) in real
+            shown.add(name)
+    assert shown >= {
+        "Pass",
+        "Fail",
+        "Incomplete",
+        "New",
+        "Known",
+        "Waived",
+        "Gaps",
+        "ScanSeconds",
+        "CommitToVerdict",
+        "BlockToGreen",
+    }
+    for alarm in stack().resources("AWS::CloudWatch::Alarm").values():
+        assert (alarm["MetricName"], frozenset(each["Name"] for each in alarm["Dimensions"])) in real
+
+
+def test_every_measure_is_defined_and_says_what_it_cannot_know() -> None:
+    body = json.loads(stack().resources()["Dashboard"]["DashboardBody"])
+    texts = [each["properties"]["markdown"] for each in body["widgets"] if each["type"] == "text"]
+    for measure in ("Deployment frequency", "Change failure rate", "Time to restore", "Commit to verdict"):
+        (text,) = (each for each in texts if measure in each)
+        assert "cannot know" in text
+    boxes = [(each["x"], each["y"], each["width"], each["height"]) for each in body["widgets"]]
+    for (x, y, width, height), (left, top, wide, high) in itertools.combinations(boxes, 2):
+        assert x + width <= 24
+        assert x + width <= left or left + wide <= x or y + height <= top or top + high <= y, "two widgets overlap"
+
+
+# -- the projects --
+
+
+def _spec(found: Stack, project: str) -> str:
+    spec: str = found.resources("AWS::CodeBuild::Project")[project]["Source"]["BuildSpec"]
+    return spec
+
+
+@pytest.mark.parametrize("workload", WORKLOADS)
+def test_every_buildspec_is_one(workload: str) -> None:
+    for project in stack(workload).resources("AWS::CodeBuild::Project").values():
+        text = project["Source"]["BuildSpec"]
+        if text == "buildspec.yml":
+            assert workload != "container-image"
+            continue
+        spec = read(text)
+        assert {phase.on_failure for phase in spec.phases} == {None}
+        for phase in spec.phases:
+            for command in (*phase.commands, *phase.closing):
+                subprocess.run(["bash", "-n"], input=command, text=True, check=True)
+
+
+@dataclass(frozen=True)
+class Line:
+    """An account with what the stack makes, and the folder in which its projects run."""
+
+    account: Account
+    folder: Path
+    key: str
+
+    def build(self, found: Stack, project: str, source: Path, **more: str) -> Build:
+        """One project's build with the variables that the template gives it."""
+        properties = found.resources("AWS::CodeBuild::Project")[project]
+        told = {each["Name"]: each["Value"] for each in properties["Environment"]["EnvironmentVariables"]}
+        known = {"KEY": self.key, "SHELF": "shelf", "SCANGATE_HOME": str(BIN.parent), "PIP_NO_INDEX": "1"}
+        told |= {name: value for name, value in known.items() if name in told or name.startswith("PIP")}
+        place = self.folder / f"{project}-{len(list(self.folder.iterdir()))}"
+        place.mkdir()
+        site = Site(place)
+        made = site.project(overrides={**self.account.environment, **told, **more}, seconds=600)
+        build = run(properties["Source"]["BuildSpec"], replace(made, source=source, build=f"shop-{project.lower()}:{EXECUTION}"))
+        assert "Traceback" not in build.log, build.log
+        assert self.account.refusals == []
+        return build
+
+
+@pytest.fixture
+def line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Line]:
+    with running() as account:
+        for name, value in {**account.environment, "AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION}.items():
+            monkeypatch.setenv(name, value)
+        session = boto3.session.Session(region_name=REGION)
+        session.client("s3").create_bucket(Bucket="shelf", CreateBucketConfiguration={"LocationConstraint": REGION})
+        session.client("logs").create_log_group(logGroupName="/scangate/shop/metrics")
+        key = session.client("kms").create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["Arn"]
+        account.services["securityhub"] = {
+            "GetFindings": lambda _: {"Findings": []},
+            "BatchImportFindings": lambda asked: {"FailedCount": 0, "SuccessCount": len(asked["Findings"]), "FailedFindings": []},
+        }
+        account.calls.clear()
+        yield Line(account, tmp_path, key)
+
+
+def _source(folder: Path, code: str) -> Path:
+    place = folder / "repository"
+    place.mkdir()
+    site = Site(place)
+    site.write("shop.py", code)
+    site.write("scangate.yaml", POLICY)
+    commit(site)
+    return site.source
+
+
+def _product(folder: Path, workload: str) -> Path:
+    """What Build hands over."""
+    place = folder / "built"
+    place.mkdir()
+    if workload == "container-image":
+        (place / "image.txt").write_text(f"123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop@sha256:{DIGEST}\n", "utf-8")
+        (place / "taskdef.json").write_text("{}", "utf-8")
+    elif workload == "lambda":
+        (place / "function.zip").write_bytes(b"PK")
+    else:
+        (place / "index.html").write_text("<p>shop</p>\n", "utf-8")
+    return place
+
+
+@pytest.mark.parametrize("workload", WORKLOADS)
+def test_what_passes_is_signed_and_let_in_and_the_roles_allow_just_that(line: Line, workload: str) -> None:
+    found = stack(workload, Environments="staging,production", SecurityHub="yes", Approval="review", ConnectionArn=CONNECTION)
+    source = _source(line.folder, CLEAN)
+    gate = line.build(found, "Gate", source)
+    assert gate.status == "SUCCEEDED", gate.log
+    assert {name: gate.exported[name] for name in gate.exported if name != "SCANGATE_SUMMARY"} == {
+        "SCANGATE_VERDICT": "PASS",
+        "SCANGATE_VERDICT_DEV": "INCOMPLETE",
+        "SCANGATE_VERDICT_QA": "INCOMPLETE",
+        "SCANGATE_VERDICT_STAGING": "PASS",
+        "SCANGATE_VERDICT_PRODUCTION": "PASS",
+    }
+    assert gate.exported["SCANGATE_SUMMARY"].startswith("critical=0 ")
+    assert {"staging/verdict.json", "production/verdict.json", "production/junit.xml"} <= set(gate.artifacts[0].files)
+    assert (gate.reports[0].status, gate.reports[0].problems) == ("SUCCEEDED", ())
+    calls = {"Gate": _taken(line)}
+    product = _product(line.folder, workload)
+    told = {"ENVIRONMENT": "production", "EXECUTION": EXECUTION, "CODEBUILD_SRC_DIR_Gate": str(source / "scangate-reports")}
+    sign = line.build(found, "Sign", product, **told)
+    assert sign.status == "SUCCEEDED", sign.log
+    calls["Sign"] = _taken(line)
+    check = line.build(found, "Check", product, ENVIRONMENT="production")
+    assert check.status == "SUCCEEDED", check.log
+    calls["Check"] = _taken(line)
+    assert "let through: PASS" in check.log
+    for project, made in calls.items():
+        _compare(found, project, made)
+
+
+def _taken(line: Line) -> list[Call]:
+    calls = list(line.account.calls)
+    line.account.calls.clear()
+    return calls
+
+
+def test_what_fails_stops_at_the_gate_and_is_told_all_the_same(line: Line) -> None:
+    found = stack("static-site")
+    gate = line.build(found, "Gate", _source(line.folder, INJECTION))
+    assert (gate.status, gate.phase("build").status, gate.phase("post_build").status) == ("FAILED", "FAILED", "SUCCEEDED")
+    assert (gate.exported["SCANGATE_VERDICT"], gate.exported["SCANGATE_VERDICT_PRODUCTION"]) == ("FAIL", "FAIL")
+    assert gate.reports[0].failed > 0
+    assert line.account.asked("logs", "PutLogEvents")
+    assert line.account.asked("securityhub") == []  # the parameter says no
+    line.account.calls.clear()
+    product = _product(line.folder, "static-site")  # as if somebody had overridden the stage's condition
+    told = {"ENVIRONMENT": "production", "EXECUTION": EXECUTION}
+    reports = str(line.folder / "repository/src/scangate-reports")
+    assert line.build(found, "Sign", product, **told, CODEBUILD_SRC_DIR_Gate=reports).status == "SUCCEEDED"
+    check = line.build(found, "Check", product, ENVIRONMENT="production")
+    assert check.status == "FAILED"
+    assert "the verdict is FAIL, and no approval is bound to it" in check.log
+    assert not boto3.client("s3").list_objects_v2(Bucket="shelf", Prefix="release/").get("Contents")
+
+
+def test_a_publication_that_fails_leaves_the_verdict_alone(line: Line) -> None:
+    boto3.client("logs").delete_log_group(logGroupName="/scangate/shop/metrics")
+    gate = line.build(stack("static-site"), "Gate", _source(line.folder, CLEAN))
+    assert "metrics: not published (4)" in gate.log
+    assert (gate.status, gate.exported["SCANGATE_VERDICT"]) == ("SUCCEEDED", "PASS")
+
+
+def test_a_review_goes_on_in_the_name_of_who_approved_it(line: Line) -> None:
+    found = stack("static-site", Approval="review")
+    source, product = _source(line.folder, INJECTION), _product(line.folder, "static-site")
+    gate = line.build(found, "Gate", source)
+    assert (gate.status, gate.exported["SCANGATE_VERDICT_PRODUCTION"]) == ("SUCCEEDED", "REVIEW"), gate.log
+    pipeline = Executions("shop-delivery")
+    line.account.services["codepipeline"] = pipeline.service
+    told = {"ENVIRONMENT": "production", "EXECUTION": EXECUTION, "CODEBUILD_SRC_DIR_Gate": str(source / "scangate-reports")}
+    refused = line.build(found, "Sign", product, **told)
+    assert refused.status == "FAILED"
+    assert "nobody was asked to approve" in refused.log
+    pipeline.ran(EXECUTION, "Approve", "Succeeded", "arn:aws:iam::123456789012:user/lead")
+    line.account.calls.clear()
+    assert line.build(found, "Sign", product, **told).status == "SUCCEEDED"
+    assert ("codepipeline", "ListActionExecutions") in {(call.service, call.operation) for call in line.account.calls}
+    check = line.build(found, "Check", product, ENVIRONMENT="production")
+    assert "approved by arn:aws:iam::123456789012:user/lead" in check.log
+
+
+@pytest.mark.parametrize("image", ["elsewhere.example/shop@sha256:" + DIGEST, "shop:latest", "", "a b"])
+def test_an_image_that_is_not_ours_by_digest_is_not_signed(line: Line, image: str) -> None:
+    product = _product(line.folder, "container-image")
+    (product / "image.txt").write_text(image, "utf-8")
+    told = {"ENVIRONMENT": "production", "EXECUTION": EXECUTION, "CODEBUILD_SRC_DIR_Gate": str(line.folder)}
+    assert line.build(stack("container-image"), "Sign", product, **told).status == "FAILED"
+    assert line.account.calls == []
+
+
+def test_the_appspec_calls_the_hook_whatever_the_source_says(line: Line) -> None:
+    found = stack("container-image")
+    source, product = _source(line.folder, CLEAN), _product(line.folder, "container-image")
+    (product / "appspec.yaml").write_text("version: 0.0\n", "utf-8")
+    line.build(found, "Gate", source)
+    told = {"ENVIRONMENT": "production", "EXECUTION": EXECUTION, "CODEBUILD_SRC_DIR_Gate": str(source / "scangate-reports")}
+    assert line.build(found, "Sign", product, **told).status == "SUCCEEDED"
+    spec = json.loads((product / "appspec.yaml").read_text("utf-8"))
+    assert spec["Hooks"] == [{"BeforeInstall": found.resources()["HookProduction"]["FunctionName"]}]
+    assert json.loads((product / "imageDetail.json").read_text("utf-8"))["ImageURI"].endswith(DIGEST)
+
+
+# -- the roles --
+
+# What a service does in a role's name, beside the commands whose calls are recorded.
+ARTIFACTS = {"s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:GetBucketAcl", "s3:GetBucketLocation"}
+BUILD_AGENT = ARTIFACTS | {"kms:Decrypt", "kms:GenerateDataKey", "logs:CreateLogStream", "logs:PutLogEvents"}
+MISSING_OBJECT = {"s3:ListBucket"}  # without it S3 does not say that an object is not there
+CLONE = {True: {"codeconnections:UseConnection", "codestar-connections:UseConnection"}, False: {"codecommit:GitPull"}}
+PUSH = {"BatchCheckLayerAvailability", "BatchGetImage", "CompleteLayerUpload", "InitiateLayerUpload", "PutImage", "UploadLayerPart"}
+DEPLOYMENT = {"CreateDeployment", "GetApplicationRevision", "GetDeployment", "GetDeploymentConfig", "RegisterApplicationRevision"}
+COMMANDS = {
+    "aws s3 sync": {"s3:ListBucket", "s3:PutObject", "s3:DeleteObject"},
+    "aws ssm get-parameter": {"ssm:GetParameter"},
+    "aws cloudfront create-invalidation": {"cloudfront:CreateInvalidation"},
+    "aws lambda update-function-code": {"lambda:UpdateFunctionCode"},
+    "aws lambda get-alias": {"lambda:GetAlias"},
+    "aws deploy create-deployment": {f"codedeploy:{name}" for name in DEPLOYMENT - {"GetDeployment"}},
+    "aws deploy wait": {"codedeploy:GetDeployment"},
+    "aws ecr get-login-password": {"ecr:GetAuthorizationToken"},
+    "docker push": {f"ecr:{name}" for name in PUSH},
+}
+
+
+def _allowed(found: Stack, role: str) -> dict[str, set[str]]:
+    """Each action that a role may take, with the resources; what keys allow it by their own policies is among them."""
+    made = found.resources()
+    statements = list(made[role]["Policies"][0]["PolicyDocument"]["Statement"])
+    for key in found.resources("AWS::KMS::Key").values():
+        statements += [each for each in key["KeyPolicy"]["Statement"] if each["Principal"].get("AWS") == f"<{role}.Arn>"]
+    allowed: dict[str, set[str]] = {}
+    for statement in statements:
+        assert statement["Effect"] == "Allow"
+        resources = statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
+        for action in statement["Action"]:
+            allowed.setdefault(action, set()).update(resources)
+    return allowed
+
+
+def _compare(found: Stack, project: str, calls: list[Call]) -> None:
+    """The role allows what its commands asked for and what the service does in its name: nothing less, and nothing else."""
+    made = {f"{call.service}:{call.operation}" for call in calls}
+    assert made, project
+    beside = {
+        "Gate": BUILD_AGENT
+        | MISSING_OBJECT
+        | CLONE[bool(found.parameters["ConnectionArn"])]
+        | {"codebuild:BatchPutTestCases", "codebuild:CreateReport", "codebuild:UpdateReport", "securityhub:BatchImportFindings"},
+        # asked about a FAIL only, see the test of the review
+        "Sign": BUILD_AGENT | {"codepipeline:ListActionExecutions"},
+        "Check": BUILD_AGENT | MISSING_OBJECT,
+    }[project]
+    allowed = set(_allowed(found, f"{project}Role"))
+    assert made <= allowed, f"{project}: missing {sorted(made - allowed)}"
+    assert allowed <= made | beside, f"{project}: unused {sorted(allowed - made - beside)}"
+    assert beside <= allowed, f"{project}: missing {sorted(beside - allowed)}"
+
+
+@pytest.mark.parametrize("workload", WORKLOADS)
+def test_the_roles_of_build_and_ship_allow_what_their_commands_need(workload: str) -> None:
+    found = stack(workload, ConnectionArn=CONNECTION)
+    projects = found.resources("AWS::CodeBuild::Project")
+    part = {"lambda": r"aws (?:lambda|deploy) ", "static-site": r"aws (?:s3|ssm|cloudfront) "}.get(workload, ".")
+    agent = {"Build": BUILD_AGENT | CLONE[True], "Ship": BUILD_AGENT - {"kms:GenerateDataKey", "s3:PutObject"}}
+    for project in sorted(agent.keys() & projects.keys()):
+        commands = set(re.findall(r"\b(aws (?!configure)[a-z0-9]+ [a-z-]+|docker push)", projects[project]["Source"]["BuildSpec"]))
+        assert commands <= COMMANDS.keys()
+        needed = {action for command in commands if re.match(part, f"{command} ") for action in COMMANDS[command]}
+        assert set(_allowed(found, f"{project}Role")) == needed | agent[project]
+    assert ("Ship" in projects) is (workload in {"lambda", "static-site"})
+
+
+# Which actions AWS lets nobody narrow to a resource: its service authorisation reference has none for them.
+WITHOUT_A_RESOURCE = {
+    "codedeploy:PutLifecycleEventHookExecutionStatus",
+    "ec2:DescribeInstanceStatus",
+    "ec2:DescribeInstances",
+    "ecr:GetAuthorizationToken",
+    "ecs:DescribeTaskDefinition",
+    "elasticloadbalancing:DescribeListeners",
+    "elasticloadbalancing:DescribeRules",
+    "elasticloadbalancing:DescribeTargetGroups",
+    "tag:GetResources",
+}
+
+
+@pytest.mark.parametrize("workload", WORKLOADS)
+def test_every_action_is_named_and_every_resource_that_can_be(workload: str) -> None:
+    found = stack(workload, Approval="review", SecurityHub="yes")
+    roles = found.resources("AWS::IAM::Role")
+    for role, properties in roles.items():
+        for action, resources in _allowed(found, role).items():
+            assert "*" not in action
+            assert (action in WITHOUT_A_RESOURCE) == ("*" in resources) or action == "kms:Sign", (role, action)
+        (trust,) = properties["AssumeRolePolicyDocument"]["Statement"]
+        assert trust["Condition"]["StringEquals"] == {"aws:SourceAccount": "123456789012"}
+        assert trust["Condition"]["ArnLike"]["aws:SourceArn"].startswith("arn:aws:")
+    holders = {role for role in roles if "kms:Sign" in _allowed(found, role)}
+    assert holders == {"SignRole"}
+    (account,) = (each for each in found.resources()["SigningKey"]["KeyPolicy"]["Statement"] if each["Sid"] == "Account")
+    assert not {"kms:Sign", "kms:CreateGrant", "kms:*"} & set(account["Action"])
+    assert not any(action.startswith("iam:") for role in roles for action in _allowed(found, role) if action != "iam:PassRole")
+
+
+@pytest.mark.parametrize(
+    ("role", "key"),
+    [
+        ("BuildRole", "shop-delivery/Gate/x"),
+        ("BuildRole", "shop-delivery/RelProd/x"),
+        ("GateRole", "shop-delivery/Built/x"),
+        ("CheckRole", "shop-delivery/RelProd/x"),
+        ("SignRole", "shop-delivery/Gate/x"),
+    ],
+)
+def test_no_role_writes_what_another_one_answers_for(role: str, key: str) -> None:
+    places = _allowed(stack(), role)["s3:PutObject"]
+    assert not any(fnmatchcase(f"<Artifacts.Arn>/{key}", place) for place in places)
+
+
+def test_only_the_check_marks_what_was_let_in() -> None:
+    mark = f"<Shelf.Arn>/release/production/accepted/production/{DIGEST}"
+    found = stack()
+    writers = {
+        role
+        for role in found.resources("AWS::IAM::Role")
+        if any(fnmatchcase(mark, place) for place in _allowed(found, role).get("s3:PutObject", ()))
+    }
+    assert writers == {"CheckRole"}
