@@ -21,8 +21,9 @@ PAGE = 100
 class Hub:
     """The hub of one account. ``broken``: Ids that it refuses for a reason of its own."""
 
-    def __init__(self, *, enabled: bool = True) -> None:
+    def __init__(self, *, enabled: bool = True, region: str = REGION) -> None:
         self.enabled = enabled
+        self.product = PRODUCT.replace(REGION, region)
         self.findings: dict[str, dict[str, Any]] = {}
         self.broken: set[str] = set()
         self.ignored: list[str] = []
@@ -61,7 +62,7 @@ class Hub:
         ):
             if not document.get(name):
                 return "InvalidInput", f"{name} is missing"
-        if (document["ProductArn"], document["AwsAccountId"]) != (PRODUCT, ACCOUNT):
+        if (document["ProductArn"], document["AwsAccountId"]) != (self.product, ACCOUNT):
             return "InvalidAccess", "not a product of this account"
         long = [name for name, most in LENGTHS.items() if len(document[name]) > most]
         if long or len(json.dumps(document).encode()) > 240_000:
