@@ -21,9 +21,11 @@ from buildspec.site import Site
 from buildspec.spec import read
 from buildspec.test_gate_snippet import CLEAN, INJECTION, commit
 from cli.command import scangate
+from publish.test_hook import CODE, ECS_SPEC, EVENT, IMAGE, LAMBDA_SPEC, Stage
 from publish.verdicts import failing, passing
 
 from scanners import __version__
+from scanners.publish.hook import handler
 from scanners.publish.metrics import Clock, groups
 
 from .account import Account, running
@@ -44,7 +46,7 @@ version: 1
 name: shop
 extends: baseline
 environments:
-  staging: {budgets: {high: 5}}
+  staging: {budgets: {critical: 9, high: 9}}
   production: {budgets: {high: 0}}
 """
 
@@ -351,6 +353,13 @@ def test_what_fails_stops_at_the_gate_and_is_told_all_the_same(line: Line) -> No
     assert not boto3.client("s3").list_objects_v2(Bucket="shelf", Prefix="release/").get("Contents")
 
 
+def test_a_later_environments_verdict_closes_its_own_stage_only(line: Line) -> None:
+    gate = line.build(stack("lambda", Environments="staging,production"), "Gate", _source(line.folder, INJECTION))
+    assert gate.status == "SUCCEEDED", gate.log
+    assert (gate.exported["SCANGATE_VERDICT_STAGING"], gate.exported["SCANGATE_VERDICT_PRODUCTION"]) == ("PASS", "FAIL")
+    assert gate.exported["SCANGATE_VERDICT"] == "FAIL"  # the last one's: what an approval shows
+
+
 def test_a_publication_that_fails_leaves_the_verdict_alone(line: Line) -> None:
     boto3.client("logs").delete_log_group(logGroupName="/scangate/shop/metrics")
     gate = line.build(stack("static-site"), "Gate", _source(line.folder, CLEAN))
@@ -466,6 +475,53 @@ def test_the_roles_of_build_and_ship_allow_what_their_commands_need(workload: st
         needed = {action for command in commands if re.match(part, f"{command} ") for action in COMMANDS[command]}
         assert set(_allowed(found, f"{project}Role")) == needed | agent[project]
     assert ("Ship" in projects) is (workload in {"lambda", "static-site"})
+
+
+# What the services do by themselves, as their guides list it; none of it is a command of ours, so none of it can be recorded here.
+# https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html
+# https://docs.aws.amazon.com/codedeploy/latest/userguide/getting-started-create-service-role.html
+PIPELINE = {"s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:GetBucketVersioning", "kms:Decrypt", "kms:GenerateDataKey"}
+PIPELINE |= {"codebuild:BatchGetBuilds", "codebuild:StartBuild", "codecommit:GetBranch", "codecommit:GetCommit"}
+PIPELINE |= {"codecommit:GetRepository", "sns:Publish"}
+BY_CODEDEPLOY = {"codedeploy:GetApplication"} | {f"codedeploy:{name}" for name in DEPLOYMENT}
+BY_ECS = {"ecs:RegisterTaskDefinition", "iam:PassRole"}
+PIPELINES = {"container-image": BY_CODEDEPLOY | BY_ECS, "ec2-codedeploy": BY_CODEDEPLOY, "lambda": set(), "static-site": set()}
+DEPLOYER = {"cloudwatch:DescribeAlarms", "s3:GetObject", "s3:GetObjectVersion", "kms:Decrypt"}
+TASK_SETS = {"CreateTaskSet", "DeleteTaskSet", "DescribeServices", "UpdateServicePrimaryTaskSet"}
+BALANCER = {"DescribeListeners", "DescribeRules", "DescribeTargetGroups", "ModifyListener", "ModifyRule"}
+DEPLOYERS = {
+    "container-image": {"lambda:InvokeFunction", "iam:PassRole"}
+    | {f"ecs:{name}" for name in TASK_SETS}
+    | {f"elasticloadbalancing:{name}" for name in BALANCER},
+    "lambda": {"lambda:InvokeFunction", "lambda:GetAlias", "lambda:GetProvisionedConcurrencyConfig", "lambda:UpdateAlias"},
+    "ec2-codedeploy": {"ec2:DescribeInstanceStatus", "ec2:DescribeInstances", "tag:GetResources"},
+}
+
+
+@pytest.mark.parametrize("workload", WORKLOADS)
+def test_the_roles_of_the_services_allow_what_their_guides_list(workload: str) -> None:
+    found = stack(workload, Approval="release")
+    assert set(_allowed(found, "PipelineRole")) == PIPELINE | PIPELINES[workload]
+    assert set(_allowed(found, "ChangeRole")) == {"codepipeline:StartPipelineExecution"}
+    assert ("DeployRole" in found.resources()) is (workload in DEPLOYERS)
+    if workload in DEPLOYERS:
+        assert set(_allowed(found, "DeployRole")) == DEPLOYER | DEPLOYERS[workload]
+
+
+@pytest.mark.parametrize("workload", ["container-image", "lambda"])
+def test_the_hooks_role_allows_the_calls_that_it_makes(account: Account, monkeypatch: pytest.MonkeyPatch, workload: str) -> None:
+    stage = Stage(account, monkeypatch)
+    stage.spec, name, digest = (ECS_SPEC, "image", IMAGE) if workload == "container-image" else (LAMBDA_SPEC, "lambda", CODE)
+    stage.attest(name, digest)
+    key = boto3.client("kms").create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["Arn"]
+    monkeypatch.setenv("SCANGATE_PUBLIC_KEY", key)
+    account.calls.clear()
+    handler(EVENT)
+    made = {f"{call.service}:{call.operation}" for call in account.calls}
+    beside = MISSING_OBJECT | {"kms:Decrypt", "logs:CreateLogStream", "logs:PutLogEvents"}
+    # An AppSpec that lies in S3 is read in the version that is deployed.
+    beside |= {"s3:GetObjectVersion"} if workload == "container-image" else set()
+    assert set(_allowed(stack(workload), "HookRole")) == made | beside
 
 
 # Which actions AWS lets nobody narrow to a resource: its service authorisation reference has none for them.
