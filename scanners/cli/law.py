@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import msgspec
 
-from scanners.cli import known_baseline
+from scanners.cli import clone, known_baseline
 from scanners.cli.owners import owners_of
 from scanners.cli.papers import Papers, inside
 from scanners.cli.registry import known
@@ -85,7 +85,12 @@ def read(  # noqa: PLR0913 -- all that a command line says of it
         compared=before.compared,
         salt=before.salt,
         beyond=_unsure(name, place, past),
-        notes=(*past.notes, *before.notes, *(() if papers is None else papers.changes())),
+        notes=(
+            *clone.notes(os.environ, has_repository=place.repository is not None),
+            *past.notes,
+            *before.notes,
+            *(() if papers is None else papers.changes()),
+        ),
     )
 
 

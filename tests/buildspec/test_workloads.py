@@ -13,14 +13,17 @@ import boto3
 import pytest
 import yaml
 from aws.account import running
+from aws.codecommit import PullRequests
 from aws.security_hub import Hub
 from cli.command import environment, scangate
 from cryptography.hazmat.primitives import serialization
+from publish.github_server import TOKEN, serving
 
 from . import workload
 from .interpreter import Build
 from .site import Site
-from .workload import COMMIT, HOST, REGION, WORDS, Shop
+from .test_gate_snippet import INJECTION, commit
+from .workload import COMMIT, HOST, REGION, WORDS, Shop, git
 
 Run = Callable[..., Build]
 CRITICAL = {"name": "CVE-2021-3711", "description": "a buffer overflow", "severity": "CRITICAL", "uri": "https://example.org/"}
@@ -214,4 +217,44 @@ def test_the_nightly_audit_tells_whatever_it_found(road: str, run: Run, shop: Sh
     assert "cloudwatch:PutMetricData" in shop.asked()
     assert "main.json" in shop.held("history")
     assert bool(hub.active) is (road == "fail")
-    assert "security-hub: SENT" in build.log
+    assert "security-hub: sent" in build.log
+
+
+@pytest.fixture
+def base(site: Site) -> str:
+    """What is there before the change: a commit with a weakness that the change does not bring."""
+    site.write("app/old.py", INJECTION)
+    commit(site)
+    return git(site, "rev-parse", "HEAD")
+
+
+@pytest.mark.parametrize("road", [pytest.param("pass", marks=nightly), "fail"])
+def test_a_pull_request_in_codecommit_is_told_and_voted_on(road: str, base: str, run: Run, shop: Shop) -> None:
+    pulls = PullRequests("shop", "7", base, "", {"app/adding.py"})
+    shop.account.services["codecommit"] = pulls.service
+    wanted = {"SCANGATE_REPOSITORY": "shop", "SCANGATE_PULL_REQUEST": "7", "SCANGATE_SINCE": base}
+    build = run("pull-request", road, begin=pulls.push, **wanted)
+    assert (build.status, build.exported["SCANGATE_VERDICT"]) == ("SUCCEEDED" if road == "pass" else "FAILED", WORDS[road]), (
+        build.log
+    )
+    assert pulls.approval == ("APPROVE" if road == "pass" else "REVOKE")
+    assert pulls.comments
+    assert shop.asked() <= {f"codecommit:{operation}" for operation in pulls.service}
+
+
+@nightly
+@pytest.mark.parametrize("road", ["pass", "fail"])
+def test_a_pull_request_at_github_gets_a_check_run(road: str, base: str, run: Run, shop: Shop, site: Site) -> None:
+    git(site, "update-ref", "refs/remotes/origin/main", base)
+    webhook = {
+        "CODEBUILD_WEBHOOK_EVENT": "PULL_REQUEST_UPDATED",
+        "CODEBUILD_WEBHOOK_BASE_REF": "refs/heads/main",
+        "CODEBUILD_WEBHOOK_TRIGGER": "pr/7",
+    }
+    with serving() as server:
+        wanted = {"SCANGATE_REPOSITORY": "team/shop", "GITHUB_TOKEN": TOKEN, "GITHUB_API_URL": server.url, **webhook}
+        build = run("pull-request", road, **wanted)
+        assert build.status == ("SUCCEEDED" if road == "pass" else "FAILED"), build.log
+        assert [made["conclusion"] for made in server.runs] == ["success" if road == "pass" else "failure"]
+        assert len(server.sarifs) == 1
+    assert shop.asked() == set()

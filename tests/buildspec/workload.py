@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -118,8 +119,17 @@ def _distribution() -> str:
     return str(made["Distribution"]["Id"])
 
 
-def build(name: str, road: str, site: Site, shop: Shop, scratch: Path, **more: str) -> Build:
-    """Runs the snippet ``name`` on its sample, whose code ends as ``road`` says."""
+def git(site: Site, *arguments: str) -> str:
+    """What git says in the source."""
+    variables = {"HOME": str(site.home), "PATH": "/usr/bin:/bin"}
+    done = subprocess.run(["git", *arguments], cwd=site.source, check=True, env=variables, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+def build(
+    name: str, road: str, site: Site, shop: Shop, scratch: Path, *, begin: Callable[[str], None] = lambda _: None, **more: str
+) -> Build:
+    """Runs the snippet ``name`` on its sample, whose code ends as ``road`` says; ``begin`` is told the commit before."""
     for path, text in SOURCES[name].items():
         site.write(path, text)
     site.write("app/adding.py", CODE[road])
@@ -128,6 +138,7 @@ def build(name: str, road: str, site: Site, shop: Shop, scratch: Path, **more: s
     if hook.exists():
         hook.chmod(0o755)
     commit(site)
+    begin(git(site, "rev-parse", "HEAD"))
     variables = {**OFFLINE, "SCANGATE_HOME": str(Path(sys.executable).parent.parent), "SCANGATE_ENV": "", **shop.variables, **more}
     plain = site.project(overrides=variables, carry="exports", seconds=300, commit=COMMIT)
     path = f"{_programs(scratch)}:{os.environ['PATH']}"
