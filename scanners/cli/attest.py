@@ -19,6 +19,7 @@ from scanners.publish import approval as approvals
 from scanners.publish.client import client
 from scanners.publish.codebuild import build
 from scanners.publish.envelope import KeySigner, KmsSigner, Signer, sealed
+from scanners.publish.extent import shortfall
 from scanners.publish.shelf import shelf_of
 from scanners.publish.statement import Approval, encode, state
 from scanners.publish.tree import ATTESTATION
@@ -58,11 +59,16 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
 ) -> int:
     """Sign a statement that binds what VERDICT.JSON says to what ships: the files of DIR, an image, or the code of a function.
 
+    VERDICT.JSON must be about a whole tree: not about a change alone, or about what was staged.
+
     Every verdict can be attested; `scangate verify` lets through a PASS, and a FAIL that somebody approved. Exit code 1 where
     CodePipeline is to be asked about a FAIL and nobody approved it, 4 where the key does not sign or S3 does not keep it.
     """
     text = text_of(verdict)
     report = recall(text)
+    less = shortfall(report)
+    if less:
+        raise UsageError(f"nothing ships on this verdict.json: it is {less}", "scan all that ships: scangate scan --env NAME")
     here = build(os.environ)
     found = subject_of(subject)
     try:
@@ -104,7 +110,7 @@ def _approval(told: str | None, report: Report) -> Approval | None:
     if told.startswith("codepipeline:"):
         where = approvals.asked(told)
         # A PASS needs nobody's word, and for what was not read there is none that counts.
-        return approvals.approval(client("codepipeline"), where) if report.verdict.outcome is Outcome.FAIL else None
+        return approvals.approval(client("codepipeline"), where, report.commit) if report.verdict.outcome is Outcome.FAIL else None
     file = Path(told)
     try:
         approval = msgspec.json.decode(file.read_bytes(), type=Approval)

@@ -14,7 +14,7 @@ import msgspec
 from scanners.errors import NotAdmitted
 from scanners.model import Outcome
 from scanners.publish.envelope import opened
-from scanners.publish.statement import Statement, Subject, decode, moment
+from scanners.publish.statement import Statement, Subject, check_order, decode, moment
 
 __all__ = ["Terms", "admit"]
 
@@ -68,6 +68,8 @@ def _check_verdict(statement: Statement) -> None:
         raise NotAdmitted("the verdict is INCOMPLETE: not everything was read", "mend the gaps, and scan again", incomplete=True)
     if predicate.outcome is Outcome.FAIL and predicate.approval is None:
         raise NotAdmitted("the verdict is FAIL, and no approval is bound to it", "mend the findings, or have it approved")
+    if predicate.approval is not None:
+        check_order(predicate.approval, predicate.finished)
 
 
 def _check_order(statement: Statement, subject: Subject, terms: Terms) -> None:

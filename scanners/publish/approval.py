@@ -42,8 +42,27 @@ def asked(text: str) -> Asked:
     return Asked(**match.groupdict())
 
 
-def approval(codepipeline: Any, where: Asked) -> Approval:
-    """Who approved, and when. NotAdmitted where the action's last run in this execution was no approval by somebody."""
+def approval(codepipeline: Any, where: Asked, commit: str = "") -> Approval:
+    """Who approved, and when. NotAdmitted where the action's last run in this execution was no approval by somebody, or where the
+    execution's sources tell their commits, and ``commit`` (the one that was scanned; empty where it is not known) is none of them.
+    """
+    every = _runs(codepipeline, where)
+    sources = [run.get("output", {}).get("outputVariables", {}).get("CommitId", "") for run in every]
+    if commit and any(sources) and commit not in sources:
+        raise NotAdmitted(
+            f"execution {where.execution} is not of {commit[:12]}", "name the execution of the commit that was scanned"
+        )
+    runs = [run for run in every if _is_asked(run, where)]
+    if not runs:
+        raise NotAdmitted(f"nobody was asked to approve execution {where.execution}", f"is there an approval named {where.action}?")
+    last = max(runs, key=lambda run: run["startTime"])
+    if last["status"] != "Succeeded" or not last.get("updatedBy"):
+        raise NotAdmitted(f"execution {where.execution} is not approved: {last['status']}", "approve it, then sign again")
+    at = last["lastUpdateTime"].astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return Approval(by=last["updatedBy"], at=at, execution=where.execution)
+
+
+def _runs(codepipeline: Any, where: Asked) -> list[Mapping[str, Any]]:
     runs: list[Mapping[str, Any]] = []
     token: dict[str, str] = {}
     for _ in range(PAGES):
@@ -54,20 +73,16 @@ def approval(codepipeline: Any, where: Asked) -> Approval:
                 **token,  # noqa: B023
             )
         )
-        runs += [run for run in page["actionExecutionDetails"] if _is_asked(run, where)]
+        runs += [run for run in page["actionExecutionDetails"] if run["pipelineExecutionId"] == where.execution]
         if not page.get("nextToken"):
-            break
+            return runs
         token = {"nextToken": page["nextToken"]}
-    if not runs:
-        raise NotAdmitted(f"nobody was asked to approve execution {where.execution}", f"is there an approval named {where.action}?")
-    last = max(runs, key=lambda run: run["startTime"])
-    if last["status"] != "Succeeded" or not last.get("updatedBy"):
-        raise NotAdmitted(f"execution {where.execution} is not approved: {last['status']}", "approve it, then sign again")
-    at = last["lastUpdateTime"].astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return Approval(by=last["updatedBy"], at=at, execution=where.execution)
+    raise NotAdmitted(
+        f"execution {where.execution} has more than {PAGES} pages of actions", "look at the pipeline: is it in a loop?"
+    )
 
 
 def _is_asked(run: Mapping[str, Any], where: Asked) -> bool:
     """An action of another kind may have the same name in another stage."""
     kind = run.get("input", {}).get("actionTypeId", {})
-    return (run["pipelineExecutionId"], run["actionName"]) == (where.execution, where.action) and _MANUAL.items() <= kind.items()
+    return bool(run["actionName"] == where.action and _MANUAL.items() <= kind.items())

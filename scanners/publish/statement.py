@@ -16,7 +16,7 @@ import msgspec
 from scanners.errors import NotAdmitted
 from scanners.model import Outcome, Report, RulingOutcome, Severity
 
-__all__ = ["PREDICATE", "TYPE", "Approval", "Statement", "Subject", "decode", "encode", "moment", "state"]
+__all__ = ["PREDICATE", "TYPE", "Approval", "Statement", "Subject", "check_order", "decode", "encode", "moment", "state"]
 
 TYPE = "https://in-toto.io/Statement/v1"
 PREDICATE = "urn:scangate:verdict:1"
@@ -80,8 +80,13 @@ class Statement(_Strict, frozen=True, rename={"type_": "_type", "predicate_type"
 def state(  # noqa: PLR0913 -- the parts of a statement
     report: Report, digest: str, subject: Subject, *, expires: dt.datetime, build: str = "", approval: Approval | None = None
 ) -> Statement:
-    """The statement on ``report``, whose verdict.json has the SHA-256 ``digest``, about ``subject``."""
+    """The statement on ``report``, whose verdict.json has the SHA-256 ``digest``, about ``subject``.
+
+    NotAdmitted where ``approval`` is older than the end of the scan.
+    """
     verdict = report.verdict
+    if approval is not None:
+        check_order(approval, report.finished)
     predicate = Predicate(
         outcome=verdict.outcome,
         verdict=digest,
@@ -114,6 +119,13 @@ def moment(stamp: str) -> dt.datetime:
     return found
 
 
+def check_order(approval: Approval, finished: str) -> None:
+    """NotAdmitted for an approval that was given before the scan ended: what it is of is something else."""
+    if moment(approval.at) < moment(finished):
+        told = f"the approval is of {approval.at}, and the scan ended after it, on {finished}"
+        raise NotAdmitted(told, "an approval holds for one verdict: have this one approved")
+
+
 def encode(statement: Statement) -> bytes:
     """The bytes that are signed: JSON, plain ASCII, keys in order."""
     return json.dumps(msgspec.to_builtins(statement), sort_keys=True, separators=(",", ":")).encode("ascii")
@@ -123,7 +135,8 @@ def decode(payload: bytes) -> Statement:
     """The statement in signed bytes. NotAdmitted for anything but one of ours."""
     try:
         statement = msgspec.json.decode(payload, type=Statement)
-        for stamp in (statement.predicate.finished, statement.predicate.expires):
+        approval = statement.predicate.approval
+        for stamp in (statement.predicate.finished, statement.predicate.expires, *([approval.at] if approval else [])):
             moment(stamp)
     except (ValueError, TypeError) as error:
         raise NotAdmitted("the attestation holds no statement of scangate", "attest again: scangate attest") from error

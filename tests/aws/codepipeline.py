@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,11 +20,14 @@ class Executions:
     def __init__(self, pipeline: str) -> None:
         self.pipeline = pipeline
         self.runs: list[dict[str, Any]] = []
+        self.began = int(time.time())
         self.service = {"ListActionExecutions": self._list}
 
-    def ran(self, execution: str, action: str, status: str, by: str = "", kind: Mapping[str, str] = APPROVAL) -> None:
-        """One more run of an action, later than those before it."""
-        at = 1_780_000_000 + 60 * len(self.runs)
+    def ran(  # noqa: PLR0917 -- what the API tells of a run
+        self, execution: str, action: str, status: str, by: str = "", kind: Mapping[str, str] = APPROVAL, commit: str = ""
+    ) -> None:
+        """One more run of an action, later than those before it; ``commit`` is what a source gave."""
+        at = self.began + 60 * len(self.runs)
         run = {
             "pipelineExecutionId": execution,
             "actionExecutionId": f"run-{len(self.runs)}",
@@ -34,7 +38,8 @@ class Executions:
             "status": status,
             "input": {"actionTypeId": dict(kind)},
         }
-        self.runs.insert(0, run | ({"updatedBy": by} if by else {}))
+        output = {"output": {"outputVariables": {"CommitId": commit}}} if commit else {}
+        self.runs.insert(0, run | ({"updatedBy": by} if by else {}) | output)
 
     def _list(self, asked: Any) -> dict[str, Any]:
         if asked["pipelineName"] != self.pipeline:

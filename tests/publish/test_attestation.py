@@ -22,7 +22,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scanners.errors import NotAdmitted, UsageError
-from scanners.model import Outcome, Report
+from scanners.model import Outcome, Report, Since, Targets
 from scanners.publish.acceptance import accepted, pinned, remember
 from scanners.publish.admission import Terms, admit
 from scanners.publish.envelope import KeySigner, opened, sealed
@@ -121,6 +121,14 @@ def test_the_reason_of_a_refusal(made: Statement, subject: Subject, asked: dict[
         admit(envelope(made), subject, terms(**asked))
     assert refusal.value.incomplete is (why == "INCOMPLETE")
     assert refusal.value.hint
+
+
+def test_an_approval_that_is_older_than_the_scan_is_refused_though_it_was_signed() -> None:
+    made = statement(failing(), approval=Approval("a", "2026-05-01T00:00:00Z", "e"))
+    for at, why in (("2026-04-30T23:59:59Z", "ended after it"), ("yesterday", "no statement of scangate")):
+        older = msgspec.structs.replace(made.predicate, approval=Approval("a", at, "e"))
+        with pytest.raises(NotAdmitted, match=why):
+            admit(envelope(msgspec.structs.replace(made, predicate=older)), TREE, terms())
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -326,10 +334,26 @@ def test_the_codes_of_verdicts_that_are_no_pass(bench: Bench) -> None:
     bench.attest(incomplete()).ends(0)
     bench.verify().ends(3)
     approval = bench.folder / "approval.json"
-    approval.write_text('{"by": "arn:aws:iam::123456789012:role/lead", "at": "2026-01-31T12:00:00Z", "execution": "e-1"}', "utf-8")
+    given = '{"by": "arn:aws:iam::123456789012:role/lead", "at": "%s", "execution": "e-1"}'
+    approval.write_text(given % "2020-01-31T12:00:00Z", "utf-8")
+    assert "ended after it" in bench.attest(failing(), "--approval", str(approval)).ends(1).err
+    approval.write_text(given % "2999-01-31T12:00:00Z", "utf-8")
     bench.attest(failing(), "--approval", str(approval)).ends(0)
     assert "approved by arn:aws:iam::123456789012:role/lead" in bench.verify().ends(0).err
     bench.verify(wanted="qa").ends(1)
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"since": Since("main", "a" * 40, "a" * 40)}, "a change since main"),
+        ({"targets": Targets("staged", 0)}, "less than the whole tree"),
+        ({"targets": Targets("commit " + "a" * 40, 1)}, "less than the whole tree"),
+    ],
+)
+def test_a_verdict_of_a_part_lets_nothing_ship(bench: Bench, changes: dict[str, Any], why: str) -> None:
+    assert why in bench.attest(msgspec.structs.replace(passing(), **changes)).ends(2).err
+    assert not (bench.bundle / ".scangate-attestation.json").exists()
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root has a record that is believed")

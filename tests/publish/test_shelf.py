@@ -148,6 +148,18 @@ def test_what_is_no_approval_signs_nothing(desk: Desk, history: Callable[[Execut
     assert desk.account.asked("kms", "Sign") == []
 
 
+SOURCE = {"category": "Source", "owner": "AWS", "provider": "CodeStarSourceConnection"}
+
+
+@pytest.mark.parametrize(("commit", "hours", "why"), [("b" * 40, 0, "is not of aaaaaaaaaaaa"), ("a" * 40, -3, "ended after it")])
+def test_an_approval_of_something_else_signs_nothing(desk: Desk, commit: str, hours: float, why: str) -> None:
+    desk.pipeline.ran(EXECUTION, "Source", "Succeeded", kind=SOURCE, commit=commit)
+    desk.pipeline.ran(EXECUTION, "Approve", "Succeeded", LEAD)
+    report = msgspec.structs.replace(failing(), commit="a" * 40)
+    assert why in desk.attest(report, "--approval", ASKED, hours=hours).ends(1).err
+    assert desk.names() == []
+
+
 def test_nobody_is_asked_about_a_pass(desk: Desk) -> None:
     desk.attest(passing(), "--approval", ASKED).ends(0)
     assert desk.account.asked("codepipeline") == []

@@ -6,12 +6,32 @@ import datetime as dt
 from pathlib import Path
 
 import msgspec
-from report.samples import failing, incomplete, passing
+from report import samples
 
 from scanners.model import EXIT_CODES, Report
 from scanners.report import verdict
 
 __all__ = ["failing", "incomplete", "passing", "written"]
+
+
+def whole(report: Report) -> Report:
+    """The report as one of the whole of a tree."""
+    return msgspec.structs.replace(report, targets=msgspec.structs.replace(report.targets, source="git index and untracked files"))
+
+
+def passing() -> Report:
+    """A PASS of a whole tree."""
+    return whole(samples.passing())
+
+
+def failing() -> Report:
+    """A FAIL of a whole tree."""
+    return whole(samples.failing())
+
+
+def incomplete() -> Report:
+    """A whole tree that was not read wholly."""
+    return whole(samples.incomplete())
 
 
 def written(report: Report, folder: Path, name: str = "verdict.json", *, hours: float = 0) -> Path:
