@@ -63,3 +63,9 @@ def test_it_says_what_one_project_cannot_protect_and_what_its_role_needs(name: s
     assert "What one project cannot protect" in head
     assert "Beside what" in head
     assert re.search(r"\b[a-z0-9]+:[A-Z][A-Za-z]+", head)
+
+
+def test_no_role_is_given_all_actions_of_a_service() -> None:
+    for file in SINGLE:
+        head = file.read_text("utf-8").partition("\nversion:")[0]
+        assert not re.search(r"\b(?:s3|kms|ecr|sns|cloudfront|codecommit|securityhub|cloudwatch):\*", head), file.name
