@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from scanners.model import GapKind
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from scanners.model import GapKind
 
 __all__ = ["NotAdmitted", "PolicyError", "PublishError", "ScangateError", "Unreadable", "UsageError"]
 

@@ -11,8 +11,6 @@ from typing import TextIO
 
 import click
 
-from scanners.report.escape import ci
-
 __all__ = ["hush", "remark", "speak_plainly", "write_page"]
 
 
@@ -40,6 +38,8 @@ def _nowhere() -> TextIO:
 
 def remark(line: str) -> None:
     """One harmless line on standard error, if somebody still reads it."""
+    from scanners.report.escape import ci  # noqa: PLC0415 -- a program that has nothing to remark does not pay for it
+
     with contextlib.suppress(OSError):
         click.echo(ci(line), err=True)
 

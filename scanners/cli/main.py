@@ -9,7 +9,6 @@ import_path.clean()
 import errno  # noqa: E402 -- nothing before the import path is clean
 import importlib  # noqa: E402
 import sys  # noqa: E402
-import traceback  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
@@ -119,6 +118,8 @@ def _say(message: str, hint: str, code: int) -> int:
 
 def _bug(error: Exception) -> int:
     """Where it happened, by file and line: never the message, which may quote what was scanned."""
+    import traceback  # noqa: PLC0415 -- only needed when something is wrong
+
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "scanners" in Path(frame.filename).parts]
     steps = " > ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames[-4:])
     message = (

@@ -70,12 +70,18 @@ class Call:
         return file
 
     def start(
-        self, argv: Sequence[str], *, network: bool = False, env: Mapping[str, str] | None = None, codes: Iterable[int] = (0,)
+        self,
+        argv: Sequence[str],
+        *,
+        network: bool = False,
+        env: Mapping[str, str] | None = None,
+        codes: Iterable[int] = (0,),
+        name: str = "",
     ) -> Output:
         """Runs a program to its end; an exit code that is not one of ``codes`` raises Unreadable(CRASH)."""
-        output = self._processes.run(argv, timeout=self._timeout, network=network, env=env)
+        output = self._processes.run(argv, timeout=self._timeout, network=network, env=env, name=name)
         if output.code not in set(codes):
-            name = Path(argv[0]).name
+            name = name or Path(argv[0]).name
             raise Unreadable(
                 GapKind.CRASH,
                 f"{name} {output.died() or f'ended with exit code {output.code}'}, which is none of its ordinary answers",

@@ -67,9 +67,18 @@ class Run(Protocol):
         """The absolute path of a program on a PATH without the scanned tree; Unreadable(TOOL_MISSING) where there is none."""
 
     def start(
-        self, argv: Sequence[str], *, network: bool = False, env: Mapping[str, str] | None = None, codes: Iterable[int] = (0,)
+        self,
+        argv: Sequence[str],
+        *,
+        network: bool = False,
+        env: Mapping[str, str] | None = None,
+        codes: Iterable[int] = (0,),
+        name: str = "",
     ) -> Output:
-        """Runs a program to its end. Unreadable(CRASH) for an exit code not in ``codes``, and as ``Processes.run`` does."""
+        """Runs a program to its end. Unreadable(CRASH) for an exit code not in ``codes``, and as ``Processes.run`` does.
+
+        ``name``: what it is called where something is wrong, by default as its file.
+        """
 
     def path_of(self, name: str) -> str:
         """The repository path behind a path that a program named; Unreadable(GARBAGE) where it was given no such file."""

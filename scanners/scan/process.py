@@ -131,15 +131,16 @@ class Processes:
         env: Mapping[str, str] | None = None,
         feed: bytes | None = None,
         limit: int = STDOUT_LIMIT,
+        name: str = "",
     ) -> Output:
-        """Runs ``argv`` to its end and returns what it left.
+        """Runs ``argv`` to its end and returns what it left; ``name`` is what it is called where something is wrong.
 
         Raises Unreadable: TOOL_MISSING where it cannot be started, TIMEOUT after ``timeout`` seconds, GARBAGE for more than
         ``limit`` bytes of output, INTERRUPTED where the run was cancelled.
         """
         if self.cancelled:
             raise Unreadable(GapKind.INTERRUPTED, "interrupted before it was scanned")
-        name = Path(argv[0]).name
+        name = name or Path(argv[0]).name
         try:
             child = subprocess.Popen(
                 list(argv),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import re
+import sys
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -22,6 +23,7 @@ NAME = "bandit"
 ACCOUNTING = Accounting.PER_FILE
 SPLITS = True
 
+QUICKLY = "scanners.tools.bandit_quickly"
 SECRET_TESTS = frozenset({"B105", "B106", "B107"})
 TEXT_TESTS = frozenset({"B104", "B105", "B108", "B608"})  # about a text, wherever it stands
 _INTERNAL_ERROR = re.compile(r"Bandit internal error running: (\S+) on file (.+) at line (\d+):")
@@ -53,9 +55,10 @@ def answers_digest(options: Options, environ: Mapping[str, str], today: dt.date)
 
 def scan(files: Sequence[Source], options: Options, run: Run) -> Iterable[FileReport]:
     """Runs bandit over ``files`` and reports each that its output names as read or as skipped."""
-    argv = [run.script("bandit"), "--format", "json", "--ignore-nosec", "--quiet", "--exclude", ""]
+    python = [sys.executable, "-I", "-X", "utf8", "-m", QUICKLY]
+    argv = [*python, run.script("bandit"), "--format", "json", "--ignore-nosec", "--quiet", "--exclude", ""]
     argv += ["--skip", ",".join(options.skips)] if options.skips else []
-    output = run.start([*argv, *(str(source.file) for source in files)], codes=(0, 1))
+    output = run.start([*argv, *(str(source.file) for source in files)], codes=(0, 1), name=NAME)
     if output.cut:
         raise Unreadable(GapKind.GARBAGE, "bandit complains of more than can be read", "try it by hand: bandit FILE")
     results, errors, metrics = fields(parse(output.stdout, NAME), "results", "errors", "metrics")

@@ -76,7 +76,7 @@ def scan(files: Sequence[Source], options: Options, run: Run) -> Iterable[FileRe
     """Asks the worker about ``files``; each must come back in its answer."""
     job = run.folder / "job.json"
     job.write_text(json.dumps({"files": [str(source.file) for source in files], "seconds": SECONDS_A_FILE}), "utf-8")
-    output = run.start([sys.executable, "-I", "-X", "utf8", "-m", WORKER, str(job)])
+    output = run.start([sys.executable, "-I", "-X", "utf8", "-m", WORKER, str(job)], name=NAME)
     (answers,) = fields(parse(output.stdout, NAME), "files")
     by_path = {source.path: source for source in files}
     for name, answer in answers.items():

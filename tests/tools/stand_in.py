@@ -25,5 +25,7 @@ def stand_in(folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, code: str
     python = folder / "python"
     if not python.exists():
         python.symlink_to(sys.executable)
+        for part in ("pyvenv.cfg", "lib"):  # so that it finds all that the real one finds
+            (folder.parent / part).symlink_to(Path(sys.prefix) / part)
         monkeypatch.setattr(sys, "executable", str(python))
     return program
