@@ -63,7 +63,12 @@ def _event(ruling: Ruling, report: Report) -> dict[str, Any]:
         },
         "vulnerabilities": [_vulnerability(told)],
         "resources": [{"name": _text(told.location.path), "type": "file", "version": _text(report.commit)}],
-        "unmapped": {"outcome": ruling.outcome.value, "policy": _text(wording.policy(report)), "evidence": _text(told.evidence)},
+        "unmapped": {
+            "outcome": ruling.outcome.value,
+            "policy": _text(wording.policy(report)),
+            "evidence": _text(told.evidence),
+            "told_by": wording.starter(told),
+        },
     }
 
 
