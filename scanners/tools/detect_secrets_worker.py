@@ -23,6 +23,7 @@ from typing import Any, NamedTuple
 
 from detect_secrets.core.potential_secret import PotentialSecret
 from detect_secrets.filters.allowlist import is_line_allowlisted
+from detect_secrets.plugins.keyword import KeywordDetector
 from detect_secrets.settings import default_settings, get_filters, get_plugins
 from detect_secrets.transformers import get_transformed_file
 from detect_secrets.util.code_snippet import get_code_snippet
@@ -33,6 +34,8 @@ from scanners.tools.first_test import FirstTest
 WAIVERS = "detect_secrets.filters.allowlist.is_line_allowlisted"
 MOST_MEMORY = 2 * 1024**3  # bytes; a YAML file of a few aliases can grow without end in the YAML reader of detect-secrets
 SHORTEST_PIECE = 6
+WINDOW = 1024  # characters of a line that are looked at again, so that a minified file takes no time that grows with its square
+MOST_LOOKED_AT = 1024**2  # characters in all, of one line
 # A filter takes the brackets of our own waiver for an index (`token[0]`) and the secret before them for none: it would vanish.
 OURS = re.compile(r"scangate\s*:\s*ignore", re.IGNORECASE)
 
@@ -113,7 +116,7 @@ def _in_lines(name: str, lines: list[str]) -> Iterator[_Secret]:
     for place, plugins in _first_test().candidates(bare):
         line, number = bare[place], place + 1
         seen: list[tuple[Any, PotentialSecret]] = [
-            (plugin, secret) for plugin in plugins for secret in plugin.analyze_line(filename=name, line=line, line_number=number)
+            (plugin, secret) for plugin in plugins for secret in _in_line(plugin, name, line, number)
         ]
         if not seen:
             continue
@@ -126,6 +129,28 @@ def _in_lines(name: str, lines: list[str]) -> Iterator[_Secret]:
             facts = {"secret": secret.secret_value, "line": asked, "plugin": plugin, "filename": name, "context": context}
             if not any(check(**{key: facts[key] for key in wants}) for check, wants in of_secret):
                 yield _Secret(secret.type, secret.line_number, secret.secret_value or "", waived)
+
+
+def _in_line(plugin: Any, name: str, line: str, number: int) -> Iterator[PotentialSecret]:
+    """All that a plugin sees in a line. The detector of keywords ends with the first, so it is asked about what follows that, too:
+    a secret must not stand unseen behind one that is known, waived or no secret after all."""
+    told: set[PotentialSecret] = plugin.analyze_line(filename=name, line=line, line_number=number)
+    yield from told
+    at = _first_end(told, line) if isinstance(plugin, KeywordDetector) else 0
+    looked_at = 0
+    while 0 < at < len(line) and looked_at < MOST_LOOKED_AT:
+        piece = line[at : at + WINDOW]
+        found = plugin.analyze_line(filename=name, line=piece, line_number=number)
+        yield from found - told
+        told |= found
+        looked_at += len(piece)
+        at += _first_end(found, piece) or WINDOW // 2
+
+
+def _first_end(found: set[PotentialSecret], text: str) -> int:
+    """Where the first of the values that were found in a text ends; 0 where there is none."""
+    values = [secret.secret_value for secret in found if secret.secret_value]
+    return min((text.find(value) + len(value) for value in values), default=0)
 
 
 @functools.cache

@@ -124,6 +124,14 @@ def test_another_secret_in_the_place_of_a_known_one_is_new(tree: Path, rules: Pa
         assert not [value for value in (FIRST, OTHER) if value in file.read_text()]
 
 
+def test_another_secret_behind_a_known_one_in_its_line_is_new(tree: Path, rules: Path) -> None:
+    commit(tree, {"conf.py": f'password = "{FIRST}"; secret = "{OTHER}"\n'})
+    scan(tree, rules, 1)
+    assert told(rules, "blocks") == [("detect-secrets:secret-keyword", "conf.py", 1)]
+    assert ("detect-secrets:secret-keyword", "conf.py", 1) in told(rules, "known")
+    assert OTHER not in "".join(file.read_text("utf-8") for file in (rules.parent / "out").iterdir())
+
+
 def test_what_is_not_committed_belongs_to_the_change(tree: Path, rules: Path) -> None:
     write(tree, {"untracked.py": WEAK})
     scan(tree, rules, 1)

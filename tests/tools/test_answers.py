@@ -135,6 +135,26 @@ def test_a_secret_is_seen_in_any_encoding(bench: Bench, encoding: str) -> None:
     assert not result.gaps
 
 
+@pytest.mark.parametrize(
+    "line", ['"password": "{}", "api_key": "{}", "secret": "{}"', "f(password='{}', secret='{}', db_pass='{}')"]
+)
+def test_a_secret_behind_others_in_its_line_is_seen(bench: Bench, line: str) -> None:
+    values = [secret(f"line-{number}") for number in range(3)]
+    text = line.format("${PASSWORD}", *values[1:])  # the first is none, and must not hide the others
+    result = bench.result(detect_secrets, {"all.py": line.format(*values), "some.json": f"{{{text}}}\n"})
+    keywords = [found for found in result.findings if found.rule == "detect-secrets:secret-keyword"]
+    places = {(found.location.path, found.location.column - 1) for found in keywords}
+    assert {("all.py", line.format(*values).find(value)) for value in values} <= places
+    assert {("some.json", text.find(value) + 1) for value in values[1:]} <= places
+
+
+def test_a_line_of_two_thousand_secrets_comes_to_an_end(bench: Bench) -> None:
+    text = ", ".join(f'"password": "{secret(str(number))}"' for number in range(2_000))
+    result = bench.result(detect_secrets, {"min.json": f"{{{text}}}"})
+    assert result.findings
+    assert not result.gaps
+
+
 @pytest.mark.parametrize("text", ["x = 'a'; hashlib.md5(password)  # nosemgrep: why not", "hashlib.md5(password)"])
 def test_a_message_holds_nothing_of_the_line(bench: Bench, text: str) -> None:
     value = secret("message")
