@@ -170,7 +170,7 @@ def test_an_image_that_ecr_warns_of_or_did_not_scan_stays_in_quarantine(
 
 @nightly
 def test_tests_that_fail_keep_a_pass_from_shipping(run: Run, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    failing = {**workload.SOURCES["ec2-codedeploy"], "tests/test_it.py": "raise SystemExit(1)\n"}
+    failing = {**workload.SOURCES["ec2-codedeploy"], "tests/test_it.py": "import os\n\nos._exit(1)\n"}
     monkeypatch.setitem(workload.SOURCES, "ec2-codedeploy", failing)
     build = run("ec2-codedeploy", "pass")
     assert build.status == "FAILED", build.log
