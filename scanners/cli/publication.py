@@ -54,23 +54,25 @@ def arguments(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def carry_out(destination: str, verdict: Path, record: Path | None, *, again: bool, send: Callable[[Subject], Sent]) -> int:
-    """Sends once: where the record says that this verdict was taken wholly, nothing is sent. Returns the exit code."""
+def carry_out(  # noqa: PLR0913 -- what all destinations share
+    destination: str, verdict: Path, record: Path | None, *, to: str, again: bool, send: Callable[[Subject], Sent]
+) -> int:
+    """Sends once: where the record says that this verdict was taken wholly by ``to``, nothing is sent. Returns the exit code."""
     text = text_of(verdict)
     subject = Subject(recall(text), hashlib.sha256(text.encode()).hexdigest())
     place = record or verdict.parent / NAME
     earlier = _earlier(place)
-    if not again and any(_is_done(receipt, destination, subject) for receipt in earlier):
+    if not again and any(_is_done(receipt, destination, to, subject) for receipt in earlier):
         remark(f"scangate: {destination} has this verdict already; --again sends it once more")
         return 0
-    receipt = _try(destination, subject, send)
+    receipt = msgspec.structs.replace(_try(destination, subject, send), to=to)
     _keep(place, (*earlier, receipt))
     _tell(receipt)
     return 0 if receipt.state is State.SENT else UNPUBLISHED
 
 
-def _is_done(receipt: Receipt, destination: str, subject: Subject) -> bool:
-    return receipt.destination == destination and receipt.verdict == subject.digest and receipt.state is State.SENT
+def _is_done(receipt: Receipt, destination: str, to: str, subject: Subject) -> bool:
+    return (receipt.destination, receipt.to, receipt.verdict, receipt.state) == (destination, to, subject.digest, State.SENT)
 
 
 def _try(destination: str, subject: Subject, send: Callable[[Subject], Sent]) -> Receipt:

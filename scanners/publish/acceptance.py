@@ -18,19 +18,25 @@ HINT = "make it root's own: install -d -o root -m 0755"
 
 def accepted(folder: Path, owner: int = ROOT) -> frozenset[str]:
     """The digests in the record, none where there is none yet. UsageError where others than ``owner`` could have written it."""
-    if not folder.exists() and not folder.is_symlink():
-        return frozenset()
-    _check(folder, owner, stat.S_ISDIR)
-    names = {entry.name for entry in folder.iterdir() if _DIGEST.fullmatch(entry.name)}
-    for name in names:
-        _check(folder / name, owner, stat.S_ISREG)
+    try:
+        if not folder.exists() and not folder.is_symlink():
+            return frozenset()
+        _check(folder, owner, stat.S_ISDIR)
+        names = {entry.name for entry in folder.iterdir() if _DIGEST.fullmatch(entry.name)}
+        for name in names:
+            _check(folder / name, owner, stat.S_ISREG)
+    except OSError as error:
+        raise UsageError(f"cannot read the record {folder}: {error.strerror}", HINT) from error
     return frozenset(names)
 
 
 def pinned(file: Path, owner: int = ROOT) -> frozenset[str]:
     """The digests in a file, one a line, that root alone can have written. UsageError for any other file, or line."""
-    _check(file, owner, stat.S_ISREG)
-    digests = [line.strip() for line in file.read_text("ascii", "replace").splitlines() if line.strip()]
+    try:
+        _check(file, owner, stat.S_ISREG)
+        digests = [line.strip() for line in file.read_text("ascii", "replace").splitlines() if line.strip()]
+    except OSError as error:
+        raise UsageError(f"cannot read {file}: {error.strerror}", "give root's list: --pinned FILE") from error
     if not all(map(_DIGEST.fullmatch, digests)):
         raise UsageError(f"{file} holds something that is no digest", "one SHA-256 a line, in hexadecimal")
     return frozenset(digests)
@@ -52,7 +58,8 @@ def _check(path: Path, owner: int, kind: object) -> None:
     found = path.lstat()
     if not (callable(kind) and kind(found.st_mode)) or found.st_uid != owner or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
         raise UsageError(f"{path} is not believed: others than root could have written it", HINT)
-    for above in path.resolve().parents:
-        mode = above.stat()
-        if mode.st_uid not in {owner, ROOT} or (mode.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and not mode.st_mode & stat.S_ISVTX):
+    for above in {*path.absolute().parents, *path.resolve().parents}:  # a link on the way could lead elsewhere a moment later
+        mode = above.lstat()
+        open_ = mode.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and not mode.st_mode & stat.S_ISVTX
+        if mode.st_uid not in {owner, ROOT} or (open_ and not stat.S_ISLNK(mode.st_mode)):
             raise UsageError(f"{path} is not believed: others than root can write {above}", HINT)

@@ -14,7 +14,7 @@ import msgspec
 
 from scanners.model import Finding, Kind, Ruling, RulingOutcome, Severity
 
-__all__ = ["MOST_BYTES", "Owner", "archived", "faults", "finding", "generator", "identity"]
+__all__ = ["MOST_BYTES", "Owner", "archived", "faults", "finding", "generator", "identity", "shown"]
 
 SCHEMA = "2018-10-08"
 MOST_BYTES = 240 * 1000
@@ -45,7 +45,7 @@ MOST_TYPES, MOST_RESOURCES, MOST_FIELDS, MOST_FIELD_KEY, MOST_FIELD_VALUE = 50, 
 LONGEST_RECOMMENDATION, LONGEST_ORIGINAL, LONGEST_DETAIL = 512, 64, 1023
 RECORD_STATES = {"ACTIVE", "ARCHIVED"}
 _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:?\d\d)")
-_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufffe\uffff]")
+_URL = re.compile(r"https://[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]{1,5})?(/[A-Za-z0-9._~/?#@!$&*+,;=:%-]*)?")
 
 
 class Owner(msgspec.Struct, frozen=True):
@@ -68,7 +68,7 @@ class Owner(msgspec.Struct, frozen=True):
 
 def identity(owner: Owner, told: Finding) -> str:
     """The same for the same fault in every run: by what it is, never by a build or a place in a list."""
-    return f"scangate/{owner.project}/{told.fingerprint}"[:512]
+    return _text(f"scangate/{owner.project}/{told.fingerprint}", 512)
 
 
 def generator(owner: Owner) -> str:
@@ -84,7 +84,7 @@ def finding(ruling: Ruling, owner: Owner, *, commit: str, created: str, updated:
         "SchemaVersion": SCHEMA,
         "Id": identity(owner, told),
         "ProductArn": owner.product,
-        "GeneratorId": (generator(owner) + told.rule)[:512],
+        "GeneratorId": _text(generator(owner) + told.rule, 512),
         "AwsAccountId": owner.account,
         "Region": owner.region,
         "CreatedAt": created,
@@ -152,20 +152,31 @@ def _resource(told: Finding, owner: Owner) -> dict[str, Any]:
     }
 
 
+def shown(path: str) -> str:
+    """A path as the hub holds it."""
+    return _text(path, MOST_FIELD_VALUE)
+
+
 def _recommendation(told: Finding) -> dict[str, str]:
     package = told.package
     text = (
         f"Upgrade {package.name} to {package.upgrade}." if package and package.upgrade else f"scangate explain {told.fingerprint}"
     )
-    link = {"Url": told.help_url} if 1 <= len(told.help_url) <= 2048 and told.help_url.startswith("https://") else {}
-    return {"Text": _text(text, LONGEST_RECOMMENDATION), **link}
+    link = _link(told.help_url)
+    return {"Text": _text(text, LONGEST_RECOMMENDATION), **({"Url": link} if link else {})}
+
+
+def _link(url: str) -> str:
+    """``url`` where it is a plain address that a console can show as a link, else nothing."""
+    return url if len(url) <= 2048 and _URL.fullmatch(url) else ""
 
 
 def _vulnerability(told: Finding) -> dict[str, Any]:
     package = told.package
     assert package is not None  # noqa: S101 -- its caller has asked
     released = {"FixedInVersion": _text(package.fixed_in[0], 256)} if package.fixed_in else {}
-    where = {"PackageManager": "PIP", "FilePath": _text(told.location.path, 1024)}
+    manager = {"PackageManager": "PIP"} if told.scanner == "pip-audit" else {}  # what an image holds has managers of its own
+    where = {**manager, "FilePath": _text(told.location.path, 1024)}
     name = told.rule.partition(":")[2] or told.rule
     document: dict[str, Any] = {
         "Id": _text(name, 256),
@@ -175,14 +186,14 @@ def _vulnerability(told: Finding) -> dict[str, Any]:
     }
     if package.cvss:
         document["Cvss"] = [{"BaseVector": _text(package.cvss, 256)}]
-    if told.help_url.startswith("https://"):
-        document["ReferenceUrls"] = [told.help_url[:2048]]
+    if _link(told.help_url):
+        document["ReferenceUrls"] = [told.help_url]
     return document
 
 
 def _text(text: str, most: int) -> str:
-    """``text`` in at most ``most`` characters, never empty, without what moves a cursor or turns the reading order."""
-    text = _UNSEEN.sub("?", text).strip() or "-"
+    """``text`` on one line of at most ``most`` characters, never empty, without what moves a cursor or turns the reading order."""
+    text = "".join(letter if letter.isprintable() else "?" for letter in text).strip() or "-"
     return text if len(text) <= most else text[: most - 3] + "..."
 
 

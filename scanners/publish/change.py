@@ -32,9 +32,19 @@ class Words(msgspec.Struct, frozen=True):
     approve: bool
 
 
-def remarks(report: Report, say: Callable[[Ruling], str], most: int = MOST_REMARKS) -> tuple[Remark, ...]:
-    """The worst ``most`` findings that block, in the order of their places; ``say`` puts one into words."""
-    blocking = [ruling for ruling in report.verdict.rulings if ruling.outcome is RulingOutcome.BLOCKS]
+Say = Callable[[Ruling], str]
+
+
+def remarks(report: Report, say: Say, entitle: Say, most: int = MOST_REMARKS) -> tuple[Remark, ...]:
+    """The worst ``most`` findings that block, in the order of their places; ``say`` puts one into words, ``entitle`` into few.
+
+    A file whose name is no text cannot be named to a service: what is in it is told by the summary alone.
+    """
+    blocking = [
+        ruling
+        for ruling in report.verdict.rulings
+        if ruling.outcome is RulingOutcome.BLOCKS and _is_text(ruling.finding.location.path)
+    ]
     worst = sorted(blocking, key=lambda ruling: (-ruling.severity, ruling.finding.sort_key()))[:most]
     return tuple(
         Remark(
@@ -42,8 +52,12 @@ def remarks(report: Report, say: Callable[[Ruling], str], most: int = MOST_REMAR
             line=ruling.finding.location.line,
             end_line=ruling.finding.location.end_line,
             text=say(ruling),
-            title=ruling.finding.title or ruling.finding.rule,
+            title=entitle(ruling),
             fingerprint=ruling.finding.fingerprint,
         )
         for ruling in sorted(worst, key=lambda ruling: ruling.finding.sort_key())
     )
+
+
+def _is_text(path: str) -> bool:
+    return bool(path) and not any("\ud800" <= letter <= "\udfff" for letter in path)

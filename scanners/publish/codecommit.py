@@ -18,6 +18,12 @@ __all__ = ["PullRequest", "pull_request", "speak", "vote"]
 LONGEST = 10_240
 CUT = "\n\n(cut; the whole report is in the build)\n"
 PAGES = 200
+MISPLACED = {  # nothing but this remark is wrong
+    "InvalidFileLocationException",
+    "InvalidFilePositionException",
+    "InvalidPathException",
+    "PathDoesNotExistException",
+}
 
 
 class PullRequest(msgspec.Struct, frozen=True):
@@ -58,16 +64,17 @@ def speak(api: Any, pull: PullRequest, words: Words) -> tuple[int, list[Refusal]
     else:
         _post(api, pull, token, summary, {})
     taken, refusals = 1, []
-    for remark in words.remarks:
+    for number, remark in enumerate(words.remarks):
         token = _token(pull, remark.fingerprint)
         try:
             if token not in ours:
                 _post(api, pull, token, _cut(remark.text), _place(remark))
             taken += 1
         except PublishError as error:
-            if error.code not in {"PathDoesNotExistException", "InvalidFilePositionException", "InvalidFileLocationException"}:
-                raise
-            refusals.append(Refusal(f"{remark.path}:{remark.line}", error.code, error.message))
+            unsaid = [remark] if error.code in MISPLACED else words.remarks[number:]
+            refusals += [Refusal(f"{each.path}:{each.line}", error.code, error.message) for each in unsaid]
+            if len(unsaid) > 1:
+                break
     return taken, refusals
 
 

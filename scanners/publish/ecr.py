@@ -66,7 +66,8 @@ def _told(ecr: Any, wanted: Image) -> tuple[str, str, list[Any]]:
             told = page.get("imageScanFindings") or {}
             findings += [*told.get("findings", []), *told.get("enhancedFindings", [])]
             if not page.get("nextToken"):
-                return page["imageScanStatus"]["status"], page["imageScanStatus"].get("description", ""), findings
+                state = page.get("imageScanStatus") or {}
+                return state.get("status", "no status"), state.get("description", ""), findings
             token = {"nextToken": page["nextToken"]}
     except PublishError as error:
         return error.code, error.message, []

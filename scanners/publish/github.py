@@ -121,23 +121,25 @@ def _wait(answer: requests.Response, attempt: int) -> float:
 def check(github: GitHub, words: Words, outcome: str) -> int:
     """Makes the check run of the commit, or brings ours up to date; returns how many annotations it has."""
     found = github.ask("GET", f"commits/{github.commit}/check-runs?check_name={NAME}&filter=latest&per_page=100")
-    ours = [run["id"] for run in found["check_runs"] if run["name"] == NAME and run.get("external_id") == github.commit]
-    first, *rest = list(_batches(words.remarks)) or [[]]
+    ours = [run for run in found["check_runs"] if run["name"] == NAME and run.get("external_id") == github.commit]
+    had = ours[0]["output"]["annotations_count"] if ours else 0  # they stay: GitHub adds annotations, and takes none away
+    first, *rest = list(_batches(words.remarks[had:])) or [[]]
     body: dict[str, Any] = {
         "name": NAME,
         "head_sha": github.commit,
         "external_id": github.commit,
         "status": "completed",
         "conclusion": "success" if words.approve else "failure",
-        "output": _output(words, outcome, [] if ours else first),
+        "output": _output(words, outcome, first),
     }
-    if ours:  # what annotations it has it keeps: those are added, never taken away
+    if ours:
+        number = ours[0]["id"]
         body.pop("head_sha")
-        github.ask("PATCH", f"check-runs/{ours[0]}", body)
-        return len(words.remarks)
-    made = github.ask("POST", "check-runs", body)
+        github.ask("PATCH", f"check-runs/{number}", body)
+    else:
+        number = github.ask("POST", "check-runs", body)["id"]
     for batch in rest:
-        github.ask("PATCH", f"check-runs/{made['id']}", {"output": _output(words, outcome, batch)})
+        github.ask("PATCH", f"check-runs/{number}", {"output": _output(words, outcome, batch)})
     return len(words.remarks)
 
 

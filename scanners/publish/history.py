@@ -10,6 +10,7 @@ import msgspec
 
 from scanners.errors import UsageError
 from scanners.model import Outcome
+from scanners.publish.statement import moment
 
 __all__ = ["MOST", "Past", "add", "blocked_seconds", "read", "render"]
 
@@ -26,8 +27,8 @@ class Past(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     verdict: str
 
     def moment(self) -> dt.datetime:
-        """When the scan ended. ValueError where that is no time."""
-        return dt.datetime.fromisoformat(self.finished)
+        """When the scan ended. ValueError where that is no time, or one without a zone."""
+        return moment(self.finished)
 
 
 class _Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

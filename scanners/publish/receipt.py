@@ -37,6 +37,7 @@ class Refusal(msgspec.Struct, frozen=True, order=True, forbid_unknown_fields=Tru
 class Receipt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What one destination took. ``sent`` counts what it took; ``reason`` and ``hint`` say why it did not take all.
 
+    ``to``: which of the destination's places it went to, and which part of it: another place has not had it yet.
     ``verdict``: the SHA-256 of the verdict.json that was sent. ``time``: UTC, ISO 8601.
     """
 
@@ -49,6 +50,7 @@ class Receipt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     refusals: tuple[Refusal, ...] = ()
     reason: str = ""
     hint: str = ""
+    to: str = ""
 
 
 class _Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -75,6 +77,6 @@ def read(text: str) -> tuple[Receipt, ...]:
 
 
 def render(receipts: Iterable[Receipt]) -> str:
-    """The record: the last receipt of each destination, by name."""
-    last: dict[str, Any] = {receipt.destination: msgspec.to_builtins(receipt) for receipt in receipts}
+    """The record: the last receipt of each destination and place, by name."""
+    last: dict[Any, Any] = {(receipt.destination, receipt.to): msgspec.to_builtins(receipt) for receipt in receipts}
     return json.dumps({"schema": SCHEMA, "receipts": [last[name] for name in sorted(last)]}, indent=1) + "\n"

@@ -6,11 +6,13 @@ https://docs.aws.amazon.com/securityhub/latest/userguide/finding-update-batchimp
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from scanners.errors import PublishError
 from scanners.model import Report, ScanResult, Status
 from scanners.publish import asff
 from scanners.publish.asff import Owner
@@ -87,14 +89,13 @@ def _gone(document: Mapping[str, Any], report: Report) -> bool:
 
 
 def _was_looked_at(path: str, result: ScanResult, report: Report) -> bool:
-    if path in result.files:
+    if path in map(asff.shown, result.files):
         return True
     if result.status not in {Status.COMPLETE, Status.PARTIAL}:
         return False
-    unread = {gap.path for gap in (*result.gaps, *report.targets.gaps)} | {
-        left.path for left in (*result.left_out, *report.targets.left_out)
-    }
-    return not {path, None} & unread
+    gaps = {gap.path for gap in (*result.gaps, *report.targets.gaps)}
+    unread = gaps | {left.path for left in (*result.left_out, *report.targets.left_out)}
+    return None not in unread and path not in {asff.shown(each) for each in unread if each is not None}
 
 
 def send(
@@ -109,10 +110,17 @@ def send(
         else:
             good.append(document)
     taken = 0
-    for number, batch in enumerate(_batches(good)):
+    batches = list(_batches(good))
+    for number, batch in enumerate(batches):
         if number:
             pause(SECONDS_BETWEEN)
-        answer = ask(lambda: hub.batch_import_findings(Findings=batch))  # noqa: B023
+        try:
+            answer = ask(lambda: hub.batch_import_findings(Findings=batch))  # noqa: B023
+        except PublishError as error:
+            if not taken:
+                raise
+            rest = itertools.chain.from_iterable(batches[number:])  # what was taken before it stays told
+            return taken, [*refusals, *(Refusal(document["Id"], error.code, error.message) for document in rest)]
         failed = [Refusal(each["Id"], each["ErrorCode"], each["ErrorMessage"]) for each in answer.get("FailedFindings", [])]
         unnamed = answer["FailedCount"] - len(failed)
         refusals += failed + [Refusal("", "Unnamed", "the hub counts a failure more than it names")] * max(unnamed, 0)

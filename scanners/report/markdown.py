@@ -9,7 +9,7 @@ from scanners.model import GapRuling, Report, Ruling, RulingOutcome, Status
 from scanners.report import escape, tally, wording
 from scanners.report.wording import many
 
-__all__ = ["remark", "render"]
+__all__ = ["remark", "render", "title"]
 
 FINDINGS_SHOWN = 20
 GAPS_SHOWN = 10
@@ -41,6 +41,11 @@ def remark(ruling: Ruling) -> str:
     lines = [f"**{ruling.severity.name.lower()}** {_code(finding.rule)}{also}: {_prose(finding.message, 1000)}"]
     lines += [f"Blocks: {_prose(ruling.because, 500)}.", f"To see more: {_code(f'scangate explain {finding.fingerprint}')}"]
     return "\n\n".join(lines) + "\n"
+
+
+def title(ruling: Ruling) -> str:
+    """What such a comment is headed by where it has a head of its own: plain text, no Markdown."""
+    return escape.terminal(ruling.finding.title or ruling.finding.rule)
 
 
 def _table(parts: Iterable[tally.Part]) -> list[str]:

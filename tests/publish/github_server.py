@@ -42,7 +42,8 @@ class Server:
         step = path.removeprefix(ROOT)
         if method == "GET" and step.startswith("commits/"):
             found = [run for run in self.runs if run["head_sha"] == step.split("/")[1]]
-            return 200, {}, {"check_runs": found}
+            counted = [{**run, "output": {**run["output"], "annotations_count": len(run["annotations"])}} for run in found]
+            return 200, {}, {"check_runs": counted}
         if step.startswith("check-runs"):
             return self._check(method, step, body)
         if step == "code-scanning/sarifs":

@@ -275,6 +275,24 @@ def test_a_record_behind_a_link_is_not_believed(tmp_path: Path) -> None:
         accepted(tmp_path / "link", os.getuid())
 
 
+def test_a_record_beyond_somebody_else_s_link_is_not_believed(tmp_path: Path) -> None:
+    shared = tmp_path / "shared"
+    remember(tmp_path / "real" / "record", "ab" * 32, os.getuid())
+    shared.mkdir()
+    (shared / "link").symlink_to(tmp_path / "real")
+    assert accepted(shared / "link" / "record", os.getuid()) == {"ab" * 32}
+    shared.chmod(0o777)
+    with pytest.raises(UsageError, match="others than root can write"):
+        accepted(shared / "link" / "record", os.getuid())
+
+
+@pytest.mark.parametrize("option", ["--pinned", "--record"])
+def test_a_record_that_cannot_be_read_is_exit_code_2(bench: Bench, option: str) -> None:
+    bench.attest(passing()).ends(0)
+    (bench.folder / "file").touch()
+    bench.verify(option, str(bench.folder / "file" / "none")).ends(2)
+
+
 def test_pinned_digests_are_read_strictly(tmp_path: Path) -> None:
     file = tmp_path / "pins"
     file.write_text(f"{'ab' * 32}\n\n{'cd' * 32}\n", "ascii")

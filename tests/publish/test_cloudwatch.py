@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import msgspec
 import pytest
 from aws.account import REGION, Account
 from aws.wire import FaultError
@@ -15,6 +16,8 @@ from cli.command import Ran, environment, scangate
 from report.samples import many
 
 from scanners.errors import PublishError
+from scanners.model import RulingOutcome as Known
+from scanners.model import Since
 from scanners.publish import cloudwatch
 from scanners.publish.metrics import Clock, Group, groups
 
@@ -120,6 +123,34 @@ def test_block_to_green_comes_from_the_history(account: Account, tmp_path: Path)
         green.write_text(page.replace(json.dumps(document["finished"]), json.dumps(later)), "utf-8")
         ran = send(account, green, "--history", place, "--again").ends(0)
         assert metrics_of(ran.out.splitlines()[0])["BlockToGreen"] == 7200
+
+
+def test_a_change_under_review_is_not_in_the_branch_s_history(account: Account, tmp_path: Path) -> None:
+    place = tmp_path / "history.json"
+    change = msgspec.structs.replace(failing(), since=Since("main", "a" * 40, "a" * 40))
+    send(account, written(change, tmp_path), "--history", str(place)).ends(2)
+    send(account, written(failing(), tmp_path), "--history", str(place), CODEBUILD_WEBHOOK_TRIGGER="pr/7").ends(2)
+    assert not place.exists()
+
+
+def test_another_way_has_not_had_it(account: Account, tmp_path: Path) -> None:
+    file = written(passing(), tmp_path)
+    assert send(account, file).ends(0).out
+    send(account, file, "--put-metric-data").ends(0)
+    send(account, file, "--put-metric-data", "--project", "other").ends(0)
+    assert len(account.asked("cloudwatch")) == 2
+
+
+def test_new_is_what_is_neither_known_nor_waived() -> None:
+    report = failing()
+    first, second, third, *_ = report.verdict.rulings
+    ruled = [
+        msgspec.structs.replace(each, outcome=outcome)
+        for each, outcome in zip((first, second, third), (Known.KNOWN, Known.SUPPRESSED, Known.BLOCKS), strict=True)
+    ]
+    report = msgspec.structs.replace(report, verdict=msgspec.structs.replace(report.verdict, rulings=tuple(ruled)))
+    told = next(groups(report, "p", Clock())).metrics
+    assert [told[name][0] for name in ("Findings", "New", "Known", "Waived", "Blocking")] == [2, 1, 1, 1, 1]
 
 
 @pytest.mark.parametrize("options", [("--log-group", "g", "--put-metric-data"), ("--history", "s3://x")])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -95,6 +97,28 @@ def test_a_line_that_the_change_does_not_have_is_told_as_refused(account: Accoun
     pull.paths.clear()
     assert "PathDoesNotExist" in publish(account, tmp_path, at(failing(), HEAD)).ends(4).err
     assert len(pull.comments) == 1
+
+
+def test_what_was_said_before_a_refusal_is_told(account: Account, pull: PullRequests, tmp_path: Path) -> None:
+    post = pull.service["PostCommentForPullRequest"]
+
+    def refusing(asked: Any) -> Any:
+        if len(pull.comments) >= 2:
+            raise FaultError("AccessDeniedException", "no more")
+        return post(asked)
+
+    pull.service["PostCommentForPullRequest"] = refusing
+    publish(account, tmp_path, at(failing(), HEAD)).ends(4)
+    (receipt,) = json.loads((tmp_path / "publish.json").read_text("utf-8"))["receipts"]
+    assert (receipt["state"], receipt["sent"], receipt["refused"]) == ("partial", 2, len(blocking(failing())) - 1)
+    assert pull.approval == "REVOKE"
+
+
+def test_another_pull_request_with_the_same_verdict_is_spoken_in(account: Account, pull: PullRequests, tmp_path: Path) -> None:
+    publish(account, tmp_path, at(passing(), HEAD)).ends(0)
+    pull.number, pull.comments, pull.approval = "8", [], ""
+    publish(account, tmp_path, at(passing(), HEAD), "--pull-request", "8").ends(0)
+    assert (len(pull.comments), pull.approval) == (1, "APPROVE")
 
 
 def test_another_repository_s_pull_request_is_not_spoken_in(account: Account, pull: PullRequests, tmp_path: Path) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -12,7 +14,8 @@ from report.samples import many
 
 from scanners.errors import PublishError, UsageError
 from scanners.model import Report
-from scanners.publish.github import GitHub
+from scanners.publish.change import Remark, Words
+from scanners.publish.github import GitHub, check
 
 from .github_server import TOKEN, Server, serving
 from .verdicts import failing, incomplete, passing, written
@@ -64,6 +67,43 @@ def test_incomplete_is_no_success(github: Server, tmp_path: Path) -> None:
 def test_a_hundred_annotations_go_in_two_requests(github: Server, tmp_path: Path) -> None:
     publish(github, tmp_path, many(3000), "--no-sarif").ends(0)
     assert len(github.runs[0]["annotations"]) == 100
+
+
+def test_what_broke_off_is_completed_by_the_next_try(github: Server) -> None:
+    said = tuple(Remark(f"a{number}.py", 1, 1, "text", "title", str(number)) for number in range(120))
+    words = Words("summary", said, approve=False)
+    there = GitHub(github.url, "team/shop", HEAD, TOKEN, lambda _seconds: None)
+    asked = there.ask
+    broken = msgspec.structs.replace(there, token="expired-in-between")
+    steps = iter([asked, asked, broken.ask])
+
+    class Breaking(GitHub, frozen=True):
+        """Its third request is refused."""
+
+        def ask(self, method: str, path: str, body: Any = None) -> Any:
+            return next(steps)(method, path, body)
+
+    with pytest.raises(PublishError, match="401"):
+        check(Breaking(github.url, "team/shop", HEAD, TOKEN), words, "FAIL")
+    assert len(github.runs[0]["annotations"]) == 50
+    assert check(there, words, "FAIL") == 120
+    (run,) = github.runs
+    assert [each["path"] for each in run["annotations"]] == [each.path for each in said]
+
+
+def test_each_part_is_sent_though_the_other_was(github: Server, tmp_path: Path) -> None:
+    publish(github, tmp_path, failing(), "--no-sarif").ends(0)
+    again = publish(github, tmp_path, failing(), "--no-check")
+    assert "already" not in again.ends(0).err
+    assert (len(github.runs), len(github.sarifs)) == (1, 1)
+
+
+def test_a_check_is_told_though_the_sarif_was_refused(github: Server, tmp_path: Path) -> None:
+    github.status = "failed"
+    publish(github, tmp_path, failing()).ends(4)
+    (receipt,) = json.loads((tmp_path / "publish.json").read_text("utf-8"))["receipts"]
+    assert (receipt["state"], receipt["refused"], receipt["refusals"][0]["item"]) == ("partial", 1, "sarif")
+    assert receipt["sent"] == 1 + len(github.runs[0]["annotations"])
 
 
 def test_a_busy_service_is_asked_again(github: Server, tmp_path: Path) -> None:

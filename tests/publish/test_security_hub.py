@@ -16,7 +16,7 @@ from cli.command import Ran, environment, scangate
 from report.hostile import hostile_report
 from report.samples import many
 
-from scanners.model import Gap, GapKind, LeftOut, Outcome, Report, RulingOutcome, Severity, Status
+from scanners.model import Gap, GapKind, LeftOut, Outcome, Report, RulingOutcome, Severity, Since, Status, Targets
 from scanners.publish import asff, security_hub
 from scanners.publish.client import client
 
@@ -205,6 +205,47 @@ def test_every_severity_has_a_label_that_the_model_knows(severity: Severity) -> 
     assert asff.LABELS[severity] in shape.enum  # type: ignore[attr-defined, unused-ignore]
 
 
+def test_batches_that_were_taken_are_told_where_a_later_one_fails(account: Account, hub: Hub) -> None:
+    wanted = security_hub.documents(whole(many(250)), OWNER, {}, NOW)
+    calls = iter([hub.service["BatchImportFindings"]])
+
+    def once(asked: Any) -> Any:
+        try:
+            return next(calls)(asked)
+        except StopIteration:
+            raise FaultError("ExpiredTokenException", "expired", 403) from None
+
+    hub.service["BatchImportFindings"] = once
+    taken, refusals = security_hub.send(client("securityhub"), wanted, pause=lambda _seconds: None)
+    assert (taken, len(refusals)) == (100, len(wanted) - 100)
+    assert {refusal.code for refusal in refusals} == {"ExpiredTokenException"}
+
+
+def test_what_was_not_read_stays_open_whatever_its_name() -> None:
+    name = " a\x1b.py"
+    report = whole(failing())
+    ruling = next(ruling for ruling in report.verdict.rulings if asff.is_open(ruling))
+    moved = msgspec.structs.replace(
+        ruling.finding, location=msgspec.structs.replace(ruling.finding.location, path=name), fingerprint="gone"
+    )
+    held = asff.finding(
+        msgspec.structs.replace(ruling, finding=moved),
+        OWNER,
+        commit="",
+        created="2026-01-01T00:00:00Z",
+        updated="2026-01-01T00:00:00Z",
+    )
+    gap = Gap(moved.scanner, name, GapKind.CRASH, "not read")
+    results = tuple(
+        msgspec.structs.replace(result, status=Status.PARTIAL, gaps=(gap,), given=len(result.files) + 1)
+        if result.scanner == moved.scanner
+        else result
+        for result in report.results
+    )
+    unread = msgspec.structs.replace(report, results=results)
+    assert not any(each["RecordState"] == "ARCHIVED" for each in security_hub.documents(unread, OWNER, {held["Id"]: held}, NOW))
+
+
 # -- the command --
 
 
@@ -259,12 +300,20 @@ def test_a_dry_run_calls_nobody(account: Account, tmp_path: Path) -> None:
     assert not (tmp_path / "publish.json").exists()
 
 
+@pytest.mark.parametrize("changes", [{"since": Since("main", "a" * 40, "a" * 40)}, {"targets": Targets("staged", 0)}])
+def test_a_change_is_not_taken_for_the_project(account: Account, hub: Hub, tmp_path: Path, changes: dict[str, Any]) -> None:
+    file = written(msgspec.structs.replace(failing(), **changes), tmp_path)
+    assert "not the project's" in publish(account, file, "--project", "shop").ends(2).err
+    assert (account.calls, hub.findings) == ([], {})
+
+
 @pytest.mark.parametrize(
     ("options", "env"),
     [
         ((), {"CODEBUILD_BUILD_ARN": ""}),
         (("--project", "a/b"), {}),
         ((), {"CODEBUILD_SOURCE_VERSION": "pr/12"}),
+        (("--project", "shop"), {"CODEBUILD_SOURCE_VERSION": "pr/12"}),
     ],
 )
 def test_whose_findings_these_are_must_be_known(

@@ -17,7 +17,9 @@ from scanners.model import Report
 from scanners.publish import cloudwatch, history, metrics
 from scanners.publish.client import client
 from scanners.publish.codebuild import Build, build
+from scanners.publish.extent import shortfall
 from scanners.publish.object import place_of, rewrite
+from scanners.publish.statement import moment as zoned
 
 __all__ = ["command"]
 
@@ -50,6 +52,8 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
 
     def send(subject: Subject) -> Sent:
         report = subject.report
+        if remembered is not None and (shortfall(report) or (here and here.is_pull_request)):
+            raise UsageError("the history is of a branch, and this verdict is not", "leave out --history for a change under review")
         moment = _moment(report.finished)
         clock = metrics.Clock(_age(report, moment), _blocked(subject, remembered))
         groups = list(metrics.groups(report, project or (here.project if here else "local"), clock))
@@ -62,7 +66,9 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
         write_page("".join(f"{line}\n" for line in lines))
         return Sent(len(lines))
 
-    return carry_out("cloudwatch", verdict, record, again=again, send=send)
+    way = "PutMetricData" if put_metric_data else log_group or "standard output"
+    name = project or (here.project if here else "local")
+    return carry_out("cloudwatch", verdict, record, to=f"{namespace} {name} by {way}", again=again, send=send)
 
 
 def _members(report: Report, here: Build | None) -> dict[str, str]:
@@ -71,7 +77,7 @@ def _members(report: Report, here: Build | None) -> dict[str, str]:
 
 def _moment(stamp: str) -> dt.datetime:
     try:
-        return dt.datetime.fromisoformat(stamp)
+        return zoned(stamp)
     except ValueError as error:
         raise UsageError("the verdict.json does not say when its scan ended", "scan again: scangate scan") from error
 

@@ -42,10 +42,12 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
         pull = codecommit.pull_request(api, number, repository, report.commit)
         if approve and not passed:  # first of all: whatever fails after it, no approval is left
             codecommit.vote(api, pull, approve=False)
-        words = Words(markdown.render(report), remarks(report, markdown.remark), passed)
+        words = Words(markdown.render(report), remarks(report, markdown.remark, markdown.title), passed)
         taken, refusals = codecommit.speak(api, pull, words)
         if approve and passed:
             codecommit.vote(api, pull, approve=True)
         return Sent(taken, tuple(refusals))
 
-    return carry_out("codecommit", verdict, record, again=again, send=send)
+    return carry_out(
+        "codecommit", verdict, record, to=f"{repository}/{number}{'' if approve else ' without a vote'}", again=again, send=send
+    )

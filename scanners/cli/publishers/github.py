@@ -13,6 +13,7 @@ from scanners.model import Outcome
 from scanners.publish import github
 from scanners.publish.change import Words, remarks
 from scanners.publish.codebuild import Build, build
+from scanners.publish.receipt import Refusal
 from scanners.report import markdown, sarif
 
 __all__ = ["command"]
@@ -44,14 +45,21 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
         taken = 0
         if checked:
             passed = report.verdict.outcome is Outcome.PASS
-            words = Words(markdown.render(report), remarks(report, markdown.remark, MOST_REMARKS), passed)
+            words = Words(markdown.render(report), remarks(report, markdown.remark, markdown.title, MOST_REMARKS), passed)
             taken += 1 + github.check(there, words, report.verdict.outcome.value)
+        refusals: tuple[Refusal, ...] = ()
         if uploaded:
-            github.upload(there, sarif.render(report), reference)
-            taken += 1
-        return Sent(taken)
+            try:
+                github.upload(there, sarif.render(report), reference)
+                taken += 1
+            except PublishError as error:
+                if not taken:
+                    raise
+                refusals = (Refusal("sarif", error.code, error.message),)
+        return Sent(taken, refusals)
 
-    return carry_out("github", verdict, record, again=again, send=send)
+    parts = [*(["check"] if checked else []), *([f"sarif of {reference}"] if uploaded else [])]
+    return carry_out("github", verdict, record, to=f"{repository} {' and '.join(parts)}", again=again, send=send)
 
 
 def _reference(here: Build | None) -> str:

@@ -19,6 +19,7 @@ from scanners.publish import security_hub
 from scanners.publish.asff import Owner, faults
 from scanners.publish.client import ask, client
 from scanners.publish.codebuild import build
+from scanners.publish.extent import shortfall
 from scanners.report.reading import recall
 
 __all__ = ["command"]
@@ -51,7 +52,7 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
     if not _PROJECT.fullmatch(name):
         raise UsageError("whose findings are these?", "name what was scanned: --project NAME")
 
-    if here and here.is_pull_request and not project:
+    if here and here.is_pull_request:
         raise UsageError("the findings of a pull request are not the project's", "send the verdicts of the main branch")
 
     def owner_of() -> Owner:
@@ -67,6 +68,9 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
         return owner
 
     def send(subject: Subject) -> Sent:
+        less = shortfall(subject.report)
+        if less:
+            raise UsageError(f"these are not the project's findings: it is {less}", "send the verdicts of the main branch")
         owner = owner_of()
         hub = client("securityhub", owner.region)
         known = security_hub.held(hub, owner)
@@ -76,7 +80,8 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
 
     if dry_run is not None:
         return _write(dry_run, recall(text_of(verdict)), owner_of())
-    return carry_out("security-hub", verdict, record, again=again, send=send)
+    to = " ".join(filter(None, (account, (here.region if here else "") or region, name)))
+    return carry_out("security-hub", verdict, record, to=to, again=again, send=send)
 
 
 def _caller(*, dry: bool) -> str:
