@@ -1,16 +1,15 @@
-"""The front: which files are manifests, and all read at once; a pure function of their texts that raises for none of them."""
+"""The front: all manifests read at once; a pure function of their texts that raises for none of them."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import PurePosixPath
 from typing import TypeVar
 
 from scanners.advisories.cover import Locks
 from scanners.advisories.declared import Declared
 from scanners.advisories.fault import Malformed
 from scanners.advisories.internal import without
+from scanners.advisories.kinds import is_list, is_lock, is_manifest, is_source, kind_of_declaration, kind_of_lock
 from scanners.advisories.manifest import Hole, Manifest, Omitted, Pin
 from scanners.advisories.readers import (
     pdm_lock,
@@ -31,30 +30,19 @@ __all__ = ["Hole", "Manifest", "Omitted", "Pin", "is_lock", "is_manifest", "look
 T = TypeVar("T")
 Reader = Callable[[str, Mapping[str, str]], T]
 
-_LOCKS: tuple[tuple[str, Reader[Manifest]], ...] = (
-    (r"pylock(\.[^.]+)?\.toml", pylock.read),
-    (r"uv\.lock|.+\.py\.lock", uv_lock.read),
-    (r"poetry\.lock", poetry_lock.read),
-    (r"pdm(\.[^.]+)?\.lock", pdm_lock.read),
-    (r"Pipfile\.lock", pipfile_lock.read),
-)
-_DECLARED: tuple[tuple[str, Reader[Declared]], ...] = (
-    (r"pyproject\.toml", pyproject.declared),
-    (r"setup\.cfg", setup_cfg.declared),
-    (r"setup\.py", setup_py.declared),
-    (r"Pipfile", pipfile.declared),
-)
-_LIST_NAME = re.compile(r"(^|[-_.])(requirements?|constraints?)([-_.]|$)", re.IGNORECASE)
-
-
-def is_manifest(path: str) -> bool:
-    """Whether a file tells dependencies, going by its path."""
-    return _is_list(path) or _reader(path, _LOCKS) is not None or _reader(path, _DECLARED) is not None or _is_source(path)
-
-
-def is_lock(path: str) -> bool:
-    """Whether a file is a lock, going by its path: what it says may hold for projects in folders below its own."""
-    return _reader(path, _LOCKS) is not None
+_LOCKS: Mapping[str, Reader[Manifest]] = {
+    "pylock": pylock.read,
+    "uv": uv_lock.read,
+    "poetry": poetry_lock.read,
+    "pdm": pdm_lock.read,
+    "pipfile-lock": pipfile_lock.read,
+}
+_DECLARED: Mapping[str, Reader[Declared]] = {
+    "pyproject": pyproject.declared,
+    "setup-cfg": setup_cfg.declared,
+    "setup-py": setup_py.declared,
+    "pipfile": pipfile.declared,
+}
 
 
 def unified(text: str) -> str:
@@ -64,7 +52,7 @@ def unified(text: str) -> str:
 
 def look(path: str, files: Mapping[str, str]) -> None:
     """Reads one manifest of ``files`` by itself, for what it asks of the others; what it says is for ``read_all`` to tell."""
-    reader: Reader[object] | None = _reader(path, _LOCKS) or _reader(path, _DECLARED)
+    reader: Reader[object] | None = _LOCKS.get(kind_of_lock(path)) or _DECLARED.get(kind_of_declaration(path))
     _read(path, files, reader or requirements.sheet)
 
 
@@ -76,14 +64,14 @@ def read_all(files: Mapping[str, str], internal: Sequence[str] = ()) -> Mapping[
     """
     texts = {path: unified(text) for path, text in files.items()}
     found: dict[str, Manifest] = {}
-    locks = {path: _read(path, texts, reader) for path in texts if (reader := _reader(path, _LOCKS))}
+    locks = {path: _read(path, texts, reader) for path in texts if (reader := _LOCKS.get(kind_of_lock(path)))}
     found |= {path: _whole(path, lock) for path, lock in locks.items()}
     declared: dict[str, Declared | Hole] = {
-        path: _read(path, texts, teller) for path in texts if (teller := _reader(path, _DECLARED))
+        path: _read(path, texts, teller) for path in texts if (teller := _DECLARED.get(kind_of_declaration(path)))
     }
-    declared |= {path: requirements_in.declared(path, texts) for path in texts if _is_source(path)}
+    declared |= {path: requirements_in.declared(path, texts) for path in texts if is_source(path)}
     named = [include for told in declared.values() if isinstance(told, Declared) for include in told.includes]
-    lists = requirements.read([*filter(_is_list, texts), *named], texts)
+    lists = requirements.read([*filter(is_list, texts), *named], texts)
     beside = Locks(found.values(), lists.values())
     found |= lists
     for path, told in declared.items():
@@ -91,23 +79,6 @@ def read_all(files: Mapping[str, str], internal: Sequence[str] = ()) -> Mapping[
             found[path] = beside.manifest(path, told) if isinstance(told, Declared) else _broken(path, told)
     sifted = without(internal)
     return {path: sifted(found[path]) for path in sorted(found)}
-
-
-def _is_list(path: str) -> bool:
-    """A requirements or constraints file, by its usual names."""
-    file = PurePosixPath(path)
-    return file.suffix == ".txt" and (_LIST_NAME.search(file.stem) is not None or file.parent.name == "requirements")
-
-
-def _is_source(path: str) -> bool:
-    """What pip-compile makes a requirements file from."""
-    file = PurePosixPath(path)
-    return file.suffix == ".in" and (_LIST_NAME.search(file.stem) is not None or file.parent.name == "requirements")
-
-
-def _reader(path: str, readers: tuple[tuple[str, Reader[T]], ...]) -> Reader[T] | None:
-    name = PurePosixPath(path).name
-    return next((reader for pattern, reader in readers if re.fullmatch(pattern, name)), None)
 
 
 def _read(path: str, texts: Mapping[str, str], reader: Reader[T]) -> T | Hole:

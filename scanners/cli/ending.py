@@ -4,28 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import click
 import msgspec
-from rich.console import Console
 
 from scanners.cli import output
 from scanners.cli.listener import hush, remark, write_page
 from scanners.cli.run import EXIT_CODES
 from scanners.model import Gap, GapKind, GapRuling, Outcome, Report
-from scanners.report import noise, text, wording
+from scanners.report import noise, wording
 from scanners.report.escape import ci
 
 __all__ = ["reviewed", "show", "write"]
 
 WRITER = "reports"
-NARROWEST = 20
-
-
-class Screen(Console):
-    """A console that tells its caller when the listener has gone; rich's own would end the program with exit code 1."""
-
-    def on_broken_pipe(self) -> None:
-        """Raises the BrokenPipeError that rich has caught."""
-        raise BrokenPipeError
 
 
 def write(report: Report, outputs: Sequence[output.Output]) -> tuple[Report, Mapping[str, str]]:
@@ -64,16 +55,14 @@ def show(report: Report, printed: Mapping[str, str], *, quiet: bool, explain_noi
     try:
         for page in printed.values():
             write_page(page)
-        screen = Screen(stderr=bool(printed))
-        screen.width = max(screen.width, NARROWEST)  # COLUMNS may say anything, and rich would print nothing
         if quiet:
-            line = f"{report.verdict.outcome.value}: {ci(wording.reason(report))}"
-            screen.print(line, highlight=False, soft_wrap=True, markup=False)
+            click.echo(f"{report.verdict.outcome.value}: {ci(wording.reason(report))}", err=bool(printed))
         else:
-            text.print_to(screen, report)
+            from scanners.cli.screen import print_to  # noqa: PLC0415 -- a hook that wants one line does not pay for rich
+
+            print_to(report, stderr=bool(printed))
         if explain_noise:
-            screen.print(f"\n{noise.render(report)}", highlight=False, soft_wrap=True, markup=False, end="")
-        screen.file.flush()
+            click.echo(f"\n{noise.render(report)}", err=bool(printed), nl=False)
     except BrokenPipeError:
         hush()
     except OSError as error:

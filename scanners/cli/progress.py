@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from typing import TYPE_CHECKING
 
 from scanners.cli.listener import remark
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import TaskID
 
 __all__ = ["shown"]
 
@@ -22,11 +25,12 @@ Told = Callable[[str, int, int], None]
 @contextlib.contextmanager
 def shown(*, quiet: bool, heartbeat: float = HEARTBEAT) -> Iterator[Told]:
     """A function to be told of progress (scanner, files done, files in all), as the engine does."""
-    console = Console(stderr=True)
     if quiet:
         yield lambda *_: None
-    elif console.is_terminal:
-        with _Bar(console) as bar:
+    elif sys.stderr.isatty():
+        from rich.console import Console  # noqa: PLC0415 -- a build and a hook do not pay for it
+
+        with _Bar(Console(stderr=True)) as bar:
             yield bar.told
     else:
         with _Heart(heartbeat) as heart:
@@ -37,6 +41,8 @@ class _Bar:
     """One bar a scanner, gone when the scan is over."""
 
     def __init__(self, console: Console) -> None:
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+
         self._progress = Progress(
             TextColumn("{task.description:<16}"),
             BarColumn(),

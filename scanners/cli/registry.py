@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from importlib.metadata import EntryPoint, entry_points
-from typing import Any
+import os
+import sys
+from typing import TYPE_CHECKING, Any
 
 from scanners.errors import UsageError
 from scanners.scan.plugin import Scanner
 from scanners.tools import BUILT_IN
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 __all__ = ["GROUP", "known"]
 
@@ -17,12 +21,44 @@ GROUP = "scangate.scanners"
 def known() -> dict[str, Scanner]:
     """Every scanner by its name, the built-in ones first. UsageError where two bear one name, or a plugin does not load."""
     scanners = dict(BUILT_IN)
-    for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
+    for entry in _offered():
         for scanner in _load(entry):
             if scanner.NAME in scanners:
                 raise UsageError(f"two scanners are called {scanner.NAME}: one is from {entry.value}", "uninstall one of them")
             scanners[scanner.NAME] = scanner
     return scanners
+
+
+def _offered() -> list[EntryPoint]:
+    """The entry points of our group; where no installed text names it, nothing is parsed."""
+    if not any(map(_may_offer, sys.path)):
+        return []
+    from importlib.metadata import entry_points  # noqa: PLC0415 -- dear, and seldom is there one
+
+    return sorted(entry_points(group=GROUP), key=lambda entry: entry.name)
+
+
+def _may_offer(place: str) -> bool:
+    """Whether something in one entry of the import path could offer a scanner; where that cannot be told, it could."""
+    try:
+        names = os.listdir(place or ".")  # noqa: PTH208
+    except NotADirectoryError:
+        return True
+    except OSError:
+        return False
+    for name in names:
+        if name.endswith((".dist-info", ".egg-info")):
+            try:
+                with open(os.path.join(place, name, "entry_points.txt"), "rb") as file:  # noqa: PTH118, PTH123
+                    if GROUP.encode() in file.read():
+                        return True
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            except OSError:
+                return True
+        elif name.endswith(".egg"):
+            return True
+    return False
 
 
 def _load(entry: EntryPoint) -> tuple[Scanner, ...]:
