@@ -14,9 +14,9 @@ from aws.wire import FaultError
 from cli.command import Ran, environment, scangate
 from report.samples import many
 
-from scanners.model import Report, RulingOutcome
+from scanners.model import Report, RulingOutcome, Since, Targets
 
-from .verdicts import failing, incomplete, passing, written
+from .verdicts import failing, incomplete, passing, whole, written
 
 HEAD, BASE, LATER = "a" * 40, "b" * 40, "c" * 40
 
@@ -86,7 +86,7 @@ def test_a_push_between_scan_and_approval_is_refused_by_the_service(account: Acc
 
 
 def test_many_findings_are_twenty_remarks_and_a_summary_that_fits(account: Account, pull: PullRequests, tmp_path: Path) -> None:
-    report = at(many(3000), HEAD)
+    report = at(whole(many(3000)), HEAD)
     pull.paths |= set(blocking(report))
     publish(account, tmp_path, report).ends(0)
     assert len(pull.comments) == 21
@@ -97,6 +97,15 @@ def test_a_line_that_the_change_does_not_have_is_told_as_refused(account: Accoun
     pull.paths.clear()
     assert "PathDoesNotExist" in publish(account, tmp_path, at(failing(), HEAD)).ends(4).err
     assert len(pull.comments) == 1
+
+
+def test_what_was_staged_is_not_approved(account: Account, pull: PullRequests, tmp_path: Path) -> None:
+    staged = msgspec.structs.replace(at(passing(), HEAD), targets=Targets("staged", 0))
+    assert "less than the whole tree" in publish(account, tmp_path, staged).ends(2).err
+    assert (pull.comments, pull.approval) == ([], "")
+    change = msgspec.structs.replace(at(passing(), HEAD), since=Since("main", BASE, BASE))
+    publish(account, tmp_path, change).ends(0)
+    assert pull.approval == "APPROVE"
 
 
 def test_what_was_said_before_a_refusal_is_told(account: Account, pull: PullRequests, tmp_path: Path) -> None:

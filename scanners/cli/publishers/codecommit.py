@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import click
+import msgspec
 
 from scanners.cli.publication import Sent, Subject, arguments, carry_out
 from scanners.errors import UsageError
@@ -14,6 +15,7 @@ from scanners.publish import codecommit
 from scanners.publish.change import Words, remarks
 from scanners.publish.client import client
 from scanners.publish.codebuild import build
+from scanners.publish.extent import shortfall
 from scanners.report import markdown
 
 __all__ = ["command"]
@@ -37,7 +39,11 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
         raise UsageError("which pull request?", "name it: --pull-request NUMBER")
 
     def send(subject: Subject) -> Sent:
-        report, api = subject.report, client("codecommit")
+        report = subject.report
+        less = shortfall(msgspec.structs.replace(report, since=None))  # a change is what a pull request is
+        if less:
+            raise UsageError(f"this speaks for no pull request: it is {less}", "scan the change: scangate scan --since main")
+        api = client("codecommit")
         passed = report.verdict.outcome is Outcome.PASS
         pull = codecommit.pull_request(api, number, repository, report.commit)
         if approve and not passed:  # first of all: whatever fails after it, no approval is left
