@@ -298,7 +298,7 @@ def _product(folder: Path, workload: str) -> Path:
     return place
 
 
-@pytest.mark.parametrize("workload", WORKLOADS)
+@pytest.mark.parametrize("workload", [WORKLOADS[0], *(pytest.param(name, marks=pytest.mark.nightly) for name in WORKLOADS[1:])])
 def test_what_passes_is_signed_and_let_in_and_the_roles_allow_just_that(line: Line, workload: str) -> None:
     found = stack(workload, Environments="staging,production", SecurityHub="yes", Approval="review", ConnectionArn=CONNECTION)
     source = _source(line.folder, CLEAN)
@@ -353,6 +353,7 @@ def test_what_fails_stops_at_the_gate_and_is_told_all_the_same(line: Line) -> No
     assert not boto3.client("s3").list_objects_v2(Bucket="shelf", Prefix="release/").get("Contents")
 
 
+@pytest.mark.nightly
 def test_a_later_environments_verdict_closes_its_own_stage_only(line: Line) -> None:
     gate = line.build(stack("lambda", Environments="staging,production"), "Gate", _source(line.folder, INJECTION))
     assert gate.status == "SUCCEEDED", gate.log
@@ -395,6 +396,7 @@ def test_an_image_that_is_not_ours_by_digest_is_not_signed(line: Line, image: st
     assert line.account.calls == []
 
 
+@pytest.mark.nightly
 def test_the_appspec_calls_the_hook_whatever_the_source_says(line: Line) -> None:
     found = stack("container-image")
     source, product = _source(line.folder, CLEAN), _product(line.folder, "container-image")

@@ -58,6 +58,7 @@ def test_what_scangate_lacks_is_found_out() -> None:
     assert missed(by_hand, findings) == Counter({("bandit", "a.py", "B1"): 1, ("semgrep", "a.py", "x"): 1})
 
 
+@pytest.mark.nightly
 def test_a_case_from_end_to_end(tmp_path: Path) -> None:
     tree = repository(tmp_path / "tree", {"a.py": WEAK, "b.py": "token = 'AKIAIOSFODNN7EXAMPL1'\n"})
     argv = [sys.executable, str(RUN), "cold", "--repeat", "1", "--tree", str(tree), "--folder", str(tmp_path / "bench")]
