@@ -162,6 +162,7 @@ class _Run:
         self._environ = processes.environ
         self._digests: dict[str, str] = {}
         self._copies: dict[str, Source | Unreadable] = {}
+        self._known: Redaction | None = None
         self.works = [_assign(task, listing, plan.excludes) for task in plan.tasks]
 
     def ask(self) -> None:
@@ -178,7 +179,7 @@ class _Run:
 
     def results(self) -> tuple[tuple[ScanResult, ...], Targets]:
         """What came of it, redacted; what may be is kept for the next run."""
-        redaction = self._redaction()
+        redaction = self._known or self._redaction()
         for target in self._listing.targets:
             redaction.path(target.path)  # first of all in this order: a masked path's number does not depend on who answered when
         facts = redaction.facts(self._listing.facts)
@@ -294,6 +295,7 @@ class _Run:
             if lost:
                 work.kept = {path: kept for path, kept in work.kept.items() if path not in lost}
                 doubted.append(work)
+        self._known = None if doubted else redaction
         return doubted
 
     def _keep(self, redaction: Redaction, told: Mapping[str, Mapping[str, Sequence[Finding]]], world: bytes) -> None:

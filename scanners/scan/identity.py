@@ -7,7 +7,7 @@ import hashlib
 import itertools
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 
 import msgspec
 
@@ -19,10 +19,12 @@ __all__ = ["identify", "line_hashes"]
 WINDOW = 100
 BASE = 37
 WORD = (1 << 64) - 1
+END = "\uffff"  # of the file, as GitHub counts it
 LONGEST_EVIDENCE = 240
 LONGEST_LOOK = 2000
 END_OF_LINE = 2**31 - 1
 FARTHEST_CONTEXT = 50  # lines: beyond so many blank ones nothing is near any more
+_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 _QUOTE = re.compile(r"\\?[\"']")
 _COMMA = re.compile(r",(?=[)\]}])")
 _LAST_WORD = re.compile(r"(?<!\S)\S++\Z")
@@ -35,7 +37,8 @@ def identify(findings: Iterable[Finding], text: Clean, secrets: Iterable[Span] =
     secret comes back with its ``extent``, by which its value is found again.
     """
     found = sorted(findings, key=Finding.sort_key)
-    hashes = line_hashes(text.lines) if any(finding.kind is not Kind.SECRET for finding in found) else {}
+    wanted = {finding.location.line for finding in found if finding.kind is not Kind.SECRET}
+    hashes = line_hashes(text.lines, wanted) if wanted else {}
     spans = sorted(secrets)
     seen: Counter[str] = Counter()
     named = []
@@ -136,23 +139,33 @@ def _line(lines: Sequence[str], number: int) -> str:
     return lines[number - 1] if number <= len(lines) else ""
 
 
-def line_hashes(lines: Sequence[str]) -> dict[int, str]:
-    """GitHub's ``primaryLocationLineHash`` of each line: a 64-bit base-37 polynomial over the next 100 UTF-16 units without
-    blanks and tabs, with the number of its occurrence. Source: github/codeql-action, src/fingerprints.ts (facts only)."""
-    units: list[int] = []
-    starts: list[int] = []
-    for number, line in enumerate(lines):
-        starts.append(len(units))
-        packed = line.replace(" ", "").replace("\t", "").encode("utf-16-le", "surrogatepass")
-        units.extend(memoryview(packed).cast("H"))
-        units.append(10 if number < len(lines) - 1 else 65535)
-    units.extend([0] * WINDOW)
-    sums = [0, *itertools.accumulate(units, lambda total, unit: (total * BASE + unit) & WORD)]
-    power = pow(BASE, WINDOW, WORD + 1)
-    seen: Counter[int] = Counter()
+def line_hashes(lines: Sequence[str], wanted: Container[int] | None = None) -> dict[int, str]:
+    """GitHub's ``primaryLocationLineHash`` of the ``wanted`` lines (None: of all): a 64-bit base-37 polynomial over the next 100
+    UTF-16 units without blanks and tabs, with the number of its occurrence. Source: github/codeql-action, src/fingerprints.ts
+    (facts only). Equal units have equal hashes, so that those of the other lines need not be known to be counted."""
+    text = "\n".join(line.replace(" ", "").replace("\t", "") for line in lines) + END + "\0" * WINDOW
+    if not text.isascii():
+        text = _ASTRAL.sub(_units, text)
+    seen: Counter[str] = Counter()
     hashes = {}
-    for number, start in enumerate(starts, start=1):
-        value = (sums[start + WINDOW] - sums[start] * power) & WORD
-        seen[value] += 1
-        hashes[number] = f"{value:x}:{seen[value]}"
+    start = 0
+    for number in range(1, len(lines) + 1):
+        window = text[start : start + WINDOW]
+        seen[window] += 1
+        if wanted is None or number in wanted:
+            hashes[number] = f"{_polynomial(window):x}:{seen[window]}"
+        start = text.find("\n", start) + 1
     return hashes
+
+
+def _polynomial(window: str) -> int:
+    value = 0
+    for unit in window:
+        value = (value * BASE + ord(unit)) & WORD
+    return value
+
+
+def _units(match: re.Match[str]) -> str:
+    """The two units of UTF-16 that stand for one sign."""
+    high, low = divmod(ord(match[0]) - 0x10000, 0x400)
+    return chr(0xD800 + high) + chr(0xDC00 + low)

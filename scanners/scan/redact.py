@@ -162,17 +162,19 @@ class Values:
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self.struck: set[str] = set()
+        self._harmless: set[str] = set()
         self._by_start: defaultdict[str, set[str]] = defaultdict(set)
         self.add(secrets)
 
     def add(self, secrets: Iterable[str]) -> None:
         """Takes more secrets; each has at least SHORTEST_VALUE characters."""
+        self._harmless.clear()
         for secret in secrets:
             self._by_start[secret[:SHORTEST_VALUE]].add(secret)
 
     def scrub(self, text: str) -> str:
         """``text`` with MASK in the place of every secret; where two overlap, of both."""
-        if not self._by_start:
+        if not self._by_start or text in self._harmless:
             return text
         found = [
             (at, secret)
@@ -181,6 +183,7 @@ class Values:
             if text.startswith(secret, at)
         ]
         if not found:
+            self._harmless.add(text)  # rules, titles and most messages are said again and again
             return text
         self.struck.update(secret for _, secret in found)
         return _without(text, sorted((at, at + len(secret)) for at, secret in found))

@@ -22,6 +22,7 @@ class Redaction:
 
     def __init__(self, sources: Iterable[Source], salt: bytes = b"") -> None:
         self._salt = Salt(salt)
+        self._is_salted = bool(salt)
         self._sources = {source.path: source for source in sources}
         self._spans: defaultdict[str, set[Span]] = defaultdict(set)
         self._values = Values()
@@ -129,7 +130,7 @@ class Redaction:
 
     def _salted(self, finding: Finding, spans: Iterable[Span]) -> Finding:
         """A secret with the digest of its value, so that another at the same place is another."""
-        if finding.kind is not Kind.SECRET or finding.record is None or finding.extent is None:
+        if not self._is_salted or finding.kind is not Kind.SECRET or finding.record is None or finding.extent is None:
             return finding
         digest = self._salt.digest(secret_at(self._lines(finding.location.path), spans, finding.extent))
         return msgspec.structs.replace(finding, record=msgspec.structs.replace(finding.record, secret=digest))

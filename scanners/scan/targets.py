@@ -102,13 +102,13 @@ def list_files(root: Path, repository: Repository | None, ours: Sequence[Path] =
         source = "git index and untracked files"
         left = [_repository_left_out(entry) for entry in entries if entry.repository]
         raws = sorted({entry.raw for entry in entries if not entry.repository})
-    own = _own(root, ours)
+    own, inside = _own(root, ours), dict[bytes, bool]()
     targets, gaps = [], []
     for raw in raws:
         if _is_own(raw, own):
             left.append(LeftOut(_text(raw), "scangate's own output"))
             continue
-        found = _look(root, raw, tracked=entries is not None)
+        found = _look(root, raw, tracked=entries is not None, inside=inside)
         if isinstance(found, Target):
             targets.append(found)
         elif isinstance(found, Gap):
@@ -217,8 +217,11 @@ def _walk(root: bytes) -> Iterator[bytes]:
                 yield path
 
 
-def _look(root: Path, raw: bytes, *, tracked: bool) -> Target | Gap | LeftOut:
-    """What a path is: a file to scan, something that cannot be read and is told, or something left out on purpose."""
+def _look(root: Path, raw: bytes, *, tracked: bool, inside: dict[bytes, bool]) -> Target | Gap | LeftOut:
+    """What a path is: a file to scan, something that cannot be read and is told, or something left out on purpose.
+
+    ``inside`` remembers of which folders it is known whether they lie in the root.
+    """
     path = _text(raw)
     full = os.path.join(os.fsencode(root), raw)  # noqa: PTH118
     try:
@@ -228,7 +231,7 @@ def _look(root: Path, raw: bytes, *, tracked: bool) -> Target | Gap | LeftOut:
     except OSError as error:
         return _gap(path, error.strerror or type(error).__name__)
     if stat.S_ISREG(mode):
-        return _inside(root, path, raw)
+        return _inside(root, path, raw, inside)
     if stat.S_ISLNK(mode):
         return _look_at_link(root, path, full)
     if stat.S_ISDIR(mode):
@@ -237,10 +240,12 @@ def _look(root: Path, raw: bytes, *, tracked: bool) -> Target | Gap | LeftOut:
     return _gap(path, f"{_sort(mode)}, not a file")
 
 
-def _inside(root: Path, path: str, raw: bytes) -> Target | Gap:
+def _inside(root: Path, path: str, raw: bytes, inside: dict[bytes, bool]) -> Target | Gap:
     """A regular file, unless a directory on the way to it is a link out of the root."""
-    parent = os.path.realpath(os.path.join(os.fsencode(root), os.path.dirname(raw)))  # noqa: PTH118, PTH120
-    if not _is_under(parent, root):
+    folder = os.path.dirname(raw)  # noqa: PTH120
+    if folder not in inside:
+        inside[folder] = _is_under(os.path.realpath(os.path.join(os.fsencode(root), folder)), root)  # noqa: PTH118
+    if not inside[folder]:
         return _gap(path, "a directory on the way is a symbolic link out of the root")
     return Target(path, raw)
 

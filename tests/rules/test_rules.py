@@ -125,3 +125,17 @@ def spoken(path: Path) -> str:
     if "dockerfile" in path.name.lower():
         return "dockerfile"
     return {".py": "python", ".json": "json"}.get(path.suffix, "yaml")
+
+
+def test_what_the_rules_are_for_is_read_from_their_form_as_from_their_yaml() -> None:
+    from scanners.tools import semgrep
+
+    found: dict[str, tuple[str, ...] | None] = {}
+    for file in sorted(RULES.rglob("*.yaml")):
+        for rule in yaml.safe_load(file.read_bytes())["rules"]:
+            assert set(rule.get("paths", {})) <= {"include"}
+            patterns = rule.get("paths", {}).get("include")
+            for language in rule["languages"]:
+                known = found.get(language, ())
+                found[language] = None if patterns is None or known is None else (*known, *patterns)
+    assert semgrep._rules() == found

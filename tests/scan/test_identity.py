@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -54,6 +56,26 @@ VECTORS = [
 @pytest.mark.parametrize(("text", "expected"), VECTORS)
 def test_line_hashes_are_the_published_ones(text: str, expected: list[str]) -> None:
     assert list(line_hashes(lines_of(text)).values()) == expected
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_line_hashes_are_the_sum_over_the_units_of_each_line(seed: int) -> None:
+    """The same by the letter of the definition: every unit of every line, one after the other."""
+    chance = random.Random(seed)
+    signs = "a b\t1\U0001f600\ue000\ud83d\uffff\x00\x85\u2028"
+    lines = ["".join(chance.choices(signs, k=chance.choice([0, 1, 3, 40, 130]))) for _ in range(chance.randrange(1, 12))] * 2
+    packed = ["".join(line.split(" ")).replace("\t", "").encode("utf-16-le", "surrogatepass") for line in lines]
+    units = [[part[at] + 256 * part[at + 1] for at in range(0, len(part), 2)] + [10] for part in packed]
+    units[-1][-1] = 65535
+    seen: list[int] = []
+    expected = {}
+    for number in range(len(lines)):
+        window = [*(unit for part in units[number:] for unit in part), *[0] * 100][:100]
+        value = sum(unit * 37 ** (99 - place) for place, unit in enumerate(window)) % 2**64
+        seen.append(value)
+        expected[number + 1] = f"{value:x}:{seen.count(value)}"
+    assert line_hashes(lines) == expected
+    assert line_hashes(lines, {2}) == {number: value for number, value in expected.items() if number == 2}
 
 
 def finding(
