@@ -7,7 +7,6 @@ from scanners.cli import import_path
 import_path.clean()
 
 import errno  # noqa: E402 -- nothing before the import path is clean
-import importlib  # noqa: E402
 import sys  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
@@ -15,6 +14,7 @@ from typing import Any  # noqa: E402
 import click  # noqa: E402
 
 from scanners import __version__  # noqa: E402
+from scanners.cli.lazy import LazyGroup  # noqa: E402
 from scanners.cli.listener import hush, remark, speak_plainly  # noqa: E402
 from scanners.errors import ScangateError  # noqa: E402
 
@@ -42,24 +42,13 @@ COMMANDS = {
 }
 
 
-class _Commands(click.Group):
-    """Loads a command only when it is asked for: ``scangate --version`` needs none of them."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click's signature
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:  # noqa: ARG002 -- click's signature
-        if name not in COMMANDS:
-            return None
-        command: click.Command = importlib.import_module(f"scanners.cli.{name}").command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 -- click's signature
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
-
-
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=LazyGroup,
+    told=COMMANDS,
+    package="scanners.cli",
+    heading="Commands",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(__version__, "-V", "--version", prog_name="scangate", message="%(prog)s %(version)s")
 def cli() -> None:
     """A security gate: bandit, semgrep, detect-secrets and pip-audit behind one policy.

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
-
 import click
+
+from scanners.cli.lazy import LazyGroup
 
 __all__ = ["command"]
 
@@ -16,25 +16,13 @@ DESTINATIONS = {
 }
 
 
-class _Destinations(click.Group):
-    """Loads a destination only when it is asked for."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click's signature
-        return list(DESTINATIONS)
-
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:  # noqa: ARG002 -- click's signature
-        if name not in DESTINATIONS:
-            return None
-        module = importlib.import_module(f"scanners.cli.publishers.{name.replace('-', '_')}")
-        destination: click.Command = module.command
-        return destination
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 -- click's signature
-        with formatter.section("Destinations"):
-            formatter.write_dl(list(DESTINATIONS.items()))
-
-
-@click.group(cls=_Destinations, short_help="Send a verdict.json on: metrics and more.")
+@click.group(
+    cls=LazyGroup,
+    told=DESTINATIONS,
+    package="scanners.cli.publishers",
+    heading="Destinations",
+    short_help="Send a verdict.json on: metrics and more.",
+)
 def command() -> None:
     """Send a verdict.json to where it is needed. Credentials come from boto3's usual chain.
 

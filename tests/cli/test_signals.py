@@ -25,7 +25,7 @@ def run(tmp_path: Path, signals: list[signal.Signals], *, slow: str = "bandit", 
     (out / "verdict.json").write_text('{"outcome": "PASS"}')
     (tmp_path / "tmp").mkdir()
     bench.write(slow, SLOW.format(started=str(tmp_path / "started")))
-    env = environment(TMPDIR=str(tmp_path / "tmp"))
+    env = environment(TMPDIR=str(tmp_path / "tmp"), SCANGATE_CACHE=str(tmp_path / "cache"))  # or nothing would be started
     env["PATH"] = f"{bench.bin}:{env['PATH']}"
     rules = policy(tmp_path / "policy.yaml", "bandit")
     argv: list[str | Path] = [bench.command, "scan", tree, "--policy", rules, "--output-dir", out, "--report", f"env={out / 'env'}"]
