@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import os
 import shutil
 import sys
 import tempfile
@@ -58,7 +59,7 @@ class Call:
     def script(self, name: str) -> str:
         """The absolute path of the console script beside the running Python; a PATH is not asked, it may name another."""
         file = Path(sys.executable).parent / name
-        if not file.is_file():
+        if not file.is_file() or not os.access(file, os.X_OK):
             raise Unreadable(GapKind.TOOL_MISSING, f"{name} is not installed", f"pip install {name}")
         return str(file)
 

@@ -120,7 +120,8 @@ def test_a_tool_that_is_missing_is_told(tmp_path: Path, tool: str, how: str) -> 
         (bench.bin / tool).chmod(0o644 if how == "not executable" else 0o755)
         (bench.bin / tool).write_text("#!/nonexistent/python\n" if how == "no interpreter" else "")
     ran, folder = scan(bench, tmp_path, tool)
-    assert_told(ran, folder, tool, "tool-missing")
+    # bandit's script is run by our own interpreter, whatever its first line says: an empty one says nothing
+    assert_told(ran, folder, tool, "garbage" if (tool, how) == ("bandit", "no interpreter") else "tool-missing")
 
 
 def test_detect_secrets_missing_is_told(tmp_path: Path) -> None:
