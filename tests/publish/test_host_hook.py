@@ -14,7 +14,6 @@ from pathlib import Path
 import msgspec
 import pytest
 from cli.command import environment, scangate
-from report.samples import failing, incomplete, passing
 
 from scanners.assets import folder
 from scanners.model import Report
@@ -23,6 +22,7 @@ from scanners.publish.statement import Subject, encode, state
 from scanners.publish.tree import ATTESTATION
 
 from .test_attestation import PRIVATE, PUBLIC, Bench, pair
+from .verdicts import failing, incomplete, passing
 
 ROOT = Path(__file__).resolve().parents[2]
 HOOK = folder("buildspec_snippets") / "appspec" / "verify.sh"
