@@ -28,6 +28,7 @@ from scanners.judge.policy import Policy
 from scanners.judge.reading import load
 from scanners.model import Finding, Report
 from scanners.report.escape import ci
+from scanners.scan.processors import processors
 from scanners.tools import CommandOptions
 
 __all__ = ["command"]
@@ -149,7 +150,7 @@ def _scanned(place: Site, file: Path, baseline: Baseline, scan: dict[str, Any]) 
     wish = Wish(
         policy=policy,
         scanners=scanners,
-        jobs=scan["jobs"] or len(os.sched_getaffinity(0)),
+        jobs=scan["jobs"] or processors(),
         ours=(file.absolute(),),
         known=baseline.entries,
         compared={BASELINE: str(file)},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -19,6 +18,7 @@ from scanners.errors import UsageError
 from scanners.judge.baseline import FILE
 from scanners.scan.engine import Plan
 from scanners.scan.parts import MOST_CHARACTERS, Part, read
+from scanners.scan.processors import processors
 from scanners.scan.recorded import AGAIN, replayed
 from scanners.scan.shards import take_inventory
 from scanners.scan.targets import Listing
@@ -92,7 +92,7 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
             scanners=known(),
             only=stated.only,
             skip=stated.skip,
-            jobs=len(os.sched_getaffinity(0)),
+            jobs=processors(),
             past=law.past,
             ours=tuple(each.absolute() for each in (*(each.file for each in outputs), law.baseline) if each is not None),
             owners=law.owners,

@@ -23,6 +23,7 @@ from scanners.errors import UsageError
 from scanners.judge.baseline import FILE
 from scanners.judge.policy import Policy
 from scanners.scan.plugin import Scanner
+from scanners.scan.processors import processors
 from scanners.scan.shards import Shard
 
 __all__ = ["command"]
@@ -121,7 +122,7 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
             only=only,
             skip=skip,
             staged=tuple(map(str, paths)) if staged else None,
-            jobs=jobs or len(os.sched_getaffinity(0)),
+            jobs=jobs or processors(),
             ours=tuple(each.absolute() for each in (*(each.file for each in outputs), law.baseline) if each is not None),
             past=law.past,
             owners=law.owners,

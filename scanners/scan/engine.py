@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import tempfile
 import time
 from collections import Counter, defaultdict
@@ -18,6 +19,7 @@ from scanners.globs import matches
 from scanners.model import NEVER_ALLOWED, FileReport, Finding, Gap, GapKind, LeftOut, ScanResult, Status, Targets
 from scanners.scan.calls import Call
 from scanners.scan.memory import (
+    RATE,
     ChangedError,
     Kept,
     Known,
@@ -37,6 +39,8 @@ from scanners.scan.targets import Listing, Target
 __all__ = ["Answers", "Exclude", "Plan", "Progress", "Task", "answers", "assigned", "scan"]
 
 MOST_FILES = 400  # in one call: a command line has its limit, and a crash should cost few files
+
+WORTH = 2.0  # seconds of work that are worth the start of another program
 
 LEAVE_OUT = "mend it, or leave the path out with a reason in the policy: paths: {exclude: [...]}"
 HINTS = {  # for a gap whose teller knew nothing better
@@ -172,7 +176,7 @@ class _Run:
         asked = self.works
         while True:
             self._read(asked)
-            _run([work for work in asked if work in there], self._plan.jobs, self._new_call, self._progress)
+            _run([work for work in asked if work in there], self._plan, self._new_call, self._progress)
             asked = self._doubted()
             if not asked:
                 return
@@ -364,14 +368,17 @@ def _reads(task: Task, path: str) -> bool:
     return bool(mine) or fault is not None
 
 
-def _run(works: Sequence[_Work], jobs: int, new_call: Callable[[float], Call], progress: Progress) -> None:
-    """Runs all calls of all scanners on ``jobs`` threads, the largest first."""
+def _run(works: Sequence[_Work], plan: Plan, new_call: Callable[[float], Call], progress: Progress) -> None:
+    """Runs all calls of all scanners, the longest first, on as many threads as there are jobs; who waits takes nobody's place."""
     done: Counter[str] = Counter()
-    pending = [(work, batch) for work in works for batch in _batches(work, jobs)]
-    pending.sort(key=lambda item: -sum(source.file.stat().st_size for source in item[1]))
-    with ThreadPoolExecutor(max_workers=max(jobs, 1)) as pool:
+    rates = {work.name: plan.memory.rate(work.name) if plan.memory is not None else RATE for work in works}
+    pending = [(work, batch) for work in works for batch in _batches(work, plan.jobs, rates[work.name])]
+    pending.sort(key=lambda item: -_bytes(item[1]) * rates[item[0].name])
+    waiters = sum(getattr(work.task.scanner, "WAITS", False) for work in works)
+    with ThreadPoolExecutor(max(plan.jobs, 1)) as workers, ThreadPoolExecutor(max(waiters, 1)) as waiting:
         futures: list[tuple[_Work, list[Source], Future[_Answer]]] = []
         for work, batch in pending:
+            pool = waiting if getattr(work.task.scanner, "WAITS", False) else workers
             futures.append((work, batch, pool.submit(_ask, work, batch, new_call(work.task.timeout))))
         for work, batch, future in futures:
             answer = future.result()
@@ -380,6 +387,12 @@ def _run(works: Sequence[_Work], jobs: int, new_call: Callable[[float], Call], p
             work.seconds += answer.seconds
             done[work.name] += len(batch)
             progress(work.name, done[work.name], len(work.sources))
+    if plan.memory is not None:
+        plan.memory.note_rates({work.name: (work.seconds, _bytes(work.sources)) for work in works if work.sources})
+
+
+def _bytes(sources: Iterable[Source]) -> int:
+    return sum(source.file.stat().st_size for source in sources)
 
 
 def _is_there(work: _Work) -> bool:
@@ -390,13 +403,17 @@ def _is_there(work: _Work) -> bool:
     return work.missing is None
 
 
-def _batches(work: _Work, jobs: int) -> list[list[Source]]:
-    """The files of each call: as many calls as jobs, of about the same bytes, none over MOST_FILES."""
+def _batches(work: _Work, jobs: int, rate: float) -> list[list[Source]]:
+    """The files of each call, of about the same bytes, none over MOST_FILES: as many calls as jobs, if each has work for a while.
+
+    ``rate``: the seconds that the scanner takes for a byte.
+    """
     if not work.sources:
         return []
     if not work.task.scanner.SPLITS:
         return [work.sources]
-    count = max(min(jobs, len(work.sources)), -(-len(work.sources) // MOST_FILES))
+    worth = math.ceil(_bytes(work.sources) * rate / WORTH)
+    count = max(min(jobs, len(work.sources), worth), -(-len(work.sources) // MOST_FILES), 1)
     batches: list[list[Source]] = [[] for _ in range(count)]
     for place, source in enumerate(sorted(work.sources, key=lambda source: (-source.file.stat().st_size, source.path))):
         row, column = divmod(place, count)

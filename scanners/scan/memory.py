@@ -24,6 +24,7 @@ from scanners.scan.plugin import Source
 from scanners.scan.targets import Listing, Target
 
 __all__ = [
+    "RATE",
     "ChangedError",
     "Kept",
     "Known",
@@ -35,6 +36,8 @@ __all__ = [
     "world_digest",
 ]
 
+RATE = 4e-6  # seconds for a byte: what a scanner takes about which nothing is known yet
+TELLING = 100_000  # bytes: less says nothing about how long more would take
 RACY = 2.0  # seconds: a file that changed so shortly before it was read may change again and look the same
 EMPTY = b"\0"
 PROGRAM = ("scan", "tools", "advisories")  # packages of ours that decide what an answer is
@@ -180,6 +183,19 @@ class Memory:
         encode = msgspec.msgpack.Encoder().encode
         self._cache.put({key: EMPTY if kept.says_nothing else encode(kept) for key, kept in answers.items()})
 
+    def rate(self, scanner: str) -> float:
+        """The seconds that a scanner took for a byte in earlier runs, its start included."""
+        value = self._cache.get([_rate_key(scanner)]).get(_rate_key(scanner), b"")
+        try:
+            return min(max(float(value), 1e-9), 1.0) if value else RATE
+        except ValueError:
+            return RATE
+
+    def note_rates(self, told: Mapping[str, tuple[float, int]]) -> None:
+        """Remembers the seconds and bytes of each scanner's work in this run, half of it and half of what was known."""
+        rates = {name: (self.rate(name) + seconds / size) / 2 for name, (seconds, size) in told.items() if size >= TELLING}
+        self._cache.put({_rate_key(name): repr(rate).encode() for name, rate in rates.items()})
+
     def _answer(self, value: bytes | None, path: str) -> Kept | None:
         if value is None:
             return None
@@ -206,6 +222,10 @@ def key_of(setting: bytes, path: str, digest: str) -> bytes:
     """The key of an answer over one file."""
     name = path.encode("utf-8", "surrogatepass")
     return hashlib.sha256(setting + len(name).to_bytes(8, "big") + name + digest.encode()).digest()
+
+
+def _rate_key(scanner: str) -> bytes:
+    return hashlib.sha256(f"rate\0{scanner}".encode()).digest()
 
 
 def joined(reports: Sequence[FileReport]) -> FileReport:

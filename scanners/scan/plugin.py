@@ -97,7 +97,8 @@ class Scanner(Protocol):
 
     Its answers are kept for the next scan only where it has a function ``answers_digest(options, environ, today) -> str | None`` as
     well: a digest of all that they depend on beside the files, the options, the tool's version and scangate itself (an empty text:
-    nothing), None where none may be kept this time.
+    nothing), None where none may be kept this time. ``WAITS = True`` says that it waits for others more than it works: it runs
+    beside those that work, not in their turn.
     """
 
     NAME: str

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 NAME = "pip-audit"
 ACCOUNTING = Accounting.PER_FILE
 SPLITS = False
+WAITS = True  # for services
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
