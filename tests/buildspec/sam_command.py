@@ -31,7 +31,7 @@ def main() -> None:
     template = yaml.safe_load(arguments.template_file.read_text("utf-8"))
     for function in template["Resources"].values():
         code = _packed(arguments.template_file.parent / function["Properties"]["CodeUri"])
-        key = f"{arguments.s3_prefix}/{hashlib.md5(code).hexdigest()}"
+        key = f"{arguments.s3_prefix}/{hashlib.md5(code, usedforsecurity=False).hexdigest()}"
         boto3.client("s3").put_object(Bucket=arguments.s3_bucket, Key=key, Body=code)
         function["Properties"]["CodeUri"] = f"s3://{arguments.s3_bucket}/{key}"
     arguments.output_template_file.write_text(yaml.safe_dump(template), "utf-8")
