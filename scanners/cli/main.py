@@ -7,6 +7,7 @@ from scanners.cli import import_path
 import_path.clean()
 
 import errno  # noqa: E402 -- nothing before the import path is clean
+import gc  # noqa: E402
 import sys  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
@@ -21,6 +22,7 @@ from scanners.errors import ScangateError  # noqa: E402
 __all__ = ["main"]
 
 USAGE, FULL, BUG, INTERRUPTED, NOBODY_LISTENS = 2, 3, 70, 130, 141
+SELDOM = (100_000, 20, 100)  # a scan makes many small values that live to its end, and little garbage
 FULL_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 COMMANDS = {
     "scan": "Scan a directory, or what is staged, and judge it.",
@@ -61,6 +63,7 @@ def cli() -> None:
 def main() -> None:
     """Runs the program and ends it."""
     speak_plainly()
+    gc.set_threshold(*SELDOM)
     code = _code()
     hush()
     sys.exit(code)

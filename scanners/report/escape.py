@@ -98,11 +98,14 @@ _DOTS = {"..": "%2E%2E"}
 
 
 def _quoted(part: str) -> str:
+    if _PLAIN.fullmatch(part):
+        return part
     encoded = part.encode("utf-8", "surrogatepass" if _STRAY.search(part) else "surrogateescape")
     return "".join(chr(byte) if byte in _UNRESERVED else f"%{byte:02X}" for byte in encoded)
 
 
 _STRAY = re.compile("[\ud800-\udc7f\udd00-\udfff]")  # no byte of a path, so not what Python makes of one
+_PLAIN = re.compile(r"[A-Za-z0-9._~-]*+")
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
 

@@ -412,23 +412,24 @@ Shape = tuple[tuple[str, str, Any], ...]
 ALWAYS = frozenset({"level", "kind"})
 """Written also where they equal the package's default, since a reader's default may be another: a rule's configuration."""
 
+PLAIN = frozenset({type(None), str, int, float, bool})
 _shapes: dict[type, Shape] = {}
 
 
 def to_plain(value: Any) -> Any:
     """A sarif_om object as dicts and lists: names as in the schema, without what is None or what the schema supposes anyway."""
-    if value is None or isinstance(value, str | int | float):
+    kind = type(value)
+    if kind in PLAIN or isinstance(value, str | int | float):  # of the usual ones the first test is enough, and cheap
         return value
-    if isinstance(value, list | tuple):
+    if kind is list or isinstance(value, list | tuple):
         return [to_plain(each) for each in value]
-    if isinstance(value, Mapping):
+    if kind is dict or isinstance(value, Mapping):
         return {name: to_plain(each) for name, each in value.items()}
-    shape = _shapes.get(type(value)) or _shape(type(value))
     plain = {}
-    for attribute, name, default in shape:
+    for attribute, name, default in _shapes.get(kind) or _shape(kind):
         held = getattr(value, attribute)
         if held is not None and (held != default or name in ALWAYS):
-            plain[name] = to_plain(held)
+            plain[name] = held if type(held) in PLAIN else to_plain(held)
     return plain
 
 

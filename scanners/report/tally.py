@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
@@ -107,7 +108,13 @@ def severities() -> tuple[Severity, ...]:
 
 def rulings(report: Report) -> list[Ruling]:
     """By place, then by rule; a total order, so that the order of the input never shows."""
-    return sorted(report.verdict.rulings, key=_ruling_key)
+    found = sorted(report.verdict.rulings, key=_place_key)
+    groups = (list(group) for _, group in itertools.groupby(found, key=_place_key))  # few are alike in that, and the rest is dear
+    return [ruling for group in groups for ruling in (sorted(group, key=_ruling_key) if len(group) > 1 else group)]
+
+
+def _place_key(ruling: Ruling) -> tuple[Any, ...]:
+    return ruling.finding.sort_key()
 
 
 def worst_first(ruled: Iterable[Ruling]) -> list[Ruling]:

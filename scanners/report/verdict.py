@@ -122,10 +122,14 @@ def _scanner(part: tally.Part, result: ScanResult) -> dict[str, Any]:
     }
 
 
-def _findings(report: Report) -> dict[str, list[dict[str, Any]]]:
+class _Written(list[str]):
+    """Entries that are JSON already: of a hundred thousand the values need not all be there at once."""
+
+
+def _findings(report: Report) -> dict[str, Any]:
     """The rulings, a merged one with its members; and findings that the scanners told and no ruling is about."""
     told = _told((result.scanner, result.findings) for result in report.results)
-    ruled = [_ruling(ruling, told) for ruling in tally.rulings(report)]
+    ruled = _Written(_written(_ruling(ruling, told)) for ruling in tally.rulings(report))
     left = sorted(((fact, origin) for fact, origins in told.items() for origin in origins), key=_finding_key)
     return {"findings": ruled, "unruled": [{**_finding(finding), "origin": origin} for finding, origin in left]}
 
@@ -299,5 +303,10 @@ def _laid_out(document: Mapping[str, Any]) -> str:
 
 def _entry(value: Any) -> str:
     if isinstance(value, list) and value:
-        return "[\n" + ",\n".join(f"  {json.dumps(each, allow_nan=False)}" for each in value) + "\n ]"
+        lines = value if isinstance(value, _Written) else map(_written, value)
+        return "[\n" + ",\n".join(f"  {line}" for line in lines) + "\n ]"
+    return _written(value)
+
+
+def _written(value: Any) -> str:
     return json.dumps(value, allow_nan=False)
