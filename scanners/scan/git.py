@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 
@@ -43,6 +45,10 @@ ENVIRONMENT = {
 }
 SECONDS = 60.0
 COMMIT = re.compile(rb"[0-9a-f]{40}|[0-9a-f]{64}")
+INDEX = "GIT_INDEX_FILE"
+EMPTY_BLOB, EMPTY_TREE = (
+    {hashlib.sha1(head, usedforsecurity=False).hexdigest(), hashlib.sha256(head).hexdigest()} for head in (b"blob 0\0", b"tree 0\0")
+)
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -85,24 +91,56 @@ class Repository:
 
     def staged(self, names: Sequence[bytes]) -> list[Entry]:
         """The index's entries for ``names`` (files or folders, relative to the root), or for all that differs from HEAD where none
-        is given. A name for which the index holds nothing comes back without a blob, a path in conflict with its mode alone."""
+        is given. A name for which the index holds nothing comes back without a blob, a path in conflict with its mode alone.
+
+        The index is the one that a commit in progress is made of: ``git commit FILE`` and ``git commit --all`` hand hooks another
+        than the repository's own, in GIT_INDEX_FILE.
+        """
+        index = self._proposed()
         if names:
-            return self._named(names)
+            return self._named(names, index)
         head = self.commit()
         if not head:
-            return self._indexed()  # before the first commit all that is in the index is new
+            return self._held(self._indexed(index), index)  # before the first commit all that is in the index is new
+        changed = self._changed(head, index)
+        return [entry for entry in self._indexed(index) if entry.raw in changed] if changed else []
+
+    def _proposed(self) -> Mapping[str, str]:
+        """What names the index of the commit in progress to git. Unreadable where it is not there: git would take it for empty."""
+        named = self._processes.environ.get(INDEX)
+        if not named:
+            return {}
+        file = self._top / named  # git, too, reads a relative one from the top
+        if file == self._top / ".git" / "index":
+            return {}
+        if not file.is_file():
+            raise Unreadable(GapKind.UNREADABLE, f"the index that {INDEX} names is not there")
+        return {INDEX: str(file)}
+
+    def _changed(self, base: str, index: Mapping[str, str], visible: str = "invisible") -> set[bytes]:
+        """The paths in which an index differs from a tree, without deleted ones; ``git add --intent-to-add`` stages nothing."""
         answer = self._ask(
             *("diff-index", "--cached", "--no-ext-diff", "--no-textconv", "--no-renames", "--ignore-submodules=none"),
-            *("--diff-filter=ACMTU", "-z", "--name-only", "--relative", head),
+            *(f"--ita-{visible}-in-index", "--diff-filter=ACMTU", "-z", "--name-only", "--relative", base, "--"),
+            env=index,
         )
-        changed = {raw for raw in answer.split(b"\0") if raw}
-        return [entry for entry in self._indexed() if entry.raw in changed] if changed else []
+        return {raw for raw in answer.split(b"\0") if raw}
 
-    def _named(self, names: Sequence[bytes]) -> list[Entry]:
+    def _held(self, entries: Sequence[Entry], index: Mapping[str, str]) -> list[Entry]:
+        """``entries`` without those that are only intended to be added: git lists them as if they were empty files."""
+        if not any(entry.blob in EMPTY_BLOB for entry in entries):
+            return list(entries)
+        length = next(len(entry.blob) for entry in entries if entry.blob)
+        base = self.commit() or next(tree for tree in EMPTY_TREE if len(tree) == length)
+        intended = self._changed(base, index, "visible") - self._changed(base, index)
+        return [entry for entry in entries if entry.raw not in intended]
+
+    def _named(self, names: Sequence[bytes], index: Mapping[str, str]) -> list[Entry]:
         """The names are looked up here: thousands of them do not fit on a command line."""
         root = os.fsencode(self._root)
         wanted = {os.path.relpath(os.path.join(root, name), root) for name in names}  # noqa: PTH118 -- bytes: a name need not be text
-        entries = [entry for entry in self._indexed() if wanted & {b".", entry.raw, *_folders(entry.raw)}]
+        entries = [entry for entry in self._indexed(index) if wanted & {b".", entry.raw, *_folders(entry.raw)}]
+        entries = self._held(entries, index)
         held = {step for entry in entries for step in (b".", entry.raw, *_folders(entry.raw))}
         return [*entries, *(Entry(raw) for raw in sorted(wanted - held))]
 
@@ -189,20 +227,26 @@ class Repository:
             at = end + 1 + int(size) + 1
         return found
 
-    def _indexed(self) -> list[Entry]:
+    def _indexed(self, index: Mapping[str, str] = MappingProxyType({})) -> list[Entry]:
         found: dict[bytes, Entry] = {}
-        for line in filter(None, self._ask("ls-files", "-z", "--cached", "--stage").split(b"\0")):
+        for line in filter(None, self._ask("ls-files", "-z", "--cached", "--stage", env=index).split(b"\0")):
             facts, _, raw = line.partition(b"\t")
             mode, blob, stage = facts.decode("ascii").split(" ")
             # In a conflict there are up to three, and none of them is what will be committed.
             found[raw] = Entry(raw, mode, blob if stage == "0" else "", "submodule" if mode == "160000" else "")
         return list(found.values())
 
-    def _ask(self, *arguments: str, feed: bytes | None = None) -> bytes:
-        return self._start(*arguments, feed=feed).stdout
+    def _ask(self, *arguments: str, feed: bytes | None = None, env: Mapping[str, str] = MappingProxyType({})) -> bytes:
+        return self._start(*arguments, feed=feed, env=env).stdout
 
-    def _start(self, *arguments: str, codes: Sequence[int] = (0,), feed: bytes | None = None) -> Output:
-        where = {"GIT_DIR": str(self._top / ".git"), "GIT_WORK_TREE": str(self._top)}
+    def _start(
+        self,
+        *arguments: str,
+        codes: Sequence[int] = (0,),
+        feed: bytes | None = None,
+        env: Mapping[str, str] = MappingProxyType({}),
+    ) -> Output:
+        where = {"GIT_DIR": str(self._top / ".git"), "GIT_WORK_TREE": str(self._top), **env}
         argv = ["git", *QUIET, "-c", f"safe.directory={self._top}", "-C", str(self._root), *arguments]
         output = self._processes.run(argv, timeout=SECONDS, env={**ENVIRONMENT, **where}, feed=feed)
         if output.code not in codes:

@@ -60,11 +60,11 @@ class _Blobs:
         self._batch_of: dict[str, int] = {}
         self._batches: list[list[str]] = []
         self._held: tuple[int, dict[str, bytes]] = (-1, {})
-        size = AT_A_TIME
+        size = 0
         for target in targets:
             if target.blob in self._batch_of:
                 continue
-            if size + target.size > AT_A_TIME:
+            if not self._batches or size + target.size > AT_A_TIME:
                 self._batches.append([])
                 size = 0
             self._batches[-1].append(target.blob)

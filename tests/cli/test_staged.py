@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from .command import scangate, verdict
+from .command import SCANGATE, environment, scangate, verdict
 from .tree import CLEAN, WEAK, git, policy, repository, write
 
 
@@ -144,6 +145,80 @@ def test_content_that_git_has_lost_is_told(tree: Path, rules: Path) -> None:
     blob = git(tree, "rev-parse", ":app.py")
     os.unlink(tree / ".git" / "objects" / blob[:2] / blob[2:])  # noqa: PTH108 -- a file of git's
     assert staged(tree, rules, 3) == []
+
+
+def test_an_empty_file_is_read(tree: Path, rules: Path) -> None:
+    write(tree, {"__init__.py": ""})
+    git(tree, "add", "__init__.py")
+    assert staged(tree, rules, 0) == ["__init__.py"]
+    write(tree, {"weak.py": WEAK})
+    git(tree, "add", "weak.py")
+    assert staged(tree, rules, 1) == ["__init__.py", "weak.py"]
+
+
+@pytest.mark.parametrize("first", [False, True], ids=["later", "before the first commit"])
+def test_what_is_only_intended_to_be_added_is_not_staged(tmp_path: Path, tree: Path, rules: Path, first: bool) -> None:
+    """git lists it as an empty file; a commit does not hold it."""
+    tree = repository(tmp_path / "fresh", {"app.py": CLEAN}, commit=False) if first else tree
+    write(tree, {"new.py": WEAK, "__init__.py": ""})
+    git(tree, "add", "--intent-to-add", "new.py")
+    git(tree, "add", "__init__.py")
+    assert staged(tree, rules, 0) == ["__init__.py", "app.py"][: 1 + first]
+    assert staged(tree, rules, 3, "new.py", "__init__.py") == ["__init__.py"]
+    assert [gap["reason"] for gap in verdict(rules.parent / "out")["gaps"]] == ["not in git's index"]
+
+
+HOOK = """#!/bin/sh
+unset GIT_EXEC_PATH
+{command} scan --staged --policy {rules} --output-dir {out} --no-cache {names} >/dev/null
+echo $? >{code}
+exit 1
+"""
+
+
+def hooked(tree: Path, rules: Path, *arguments: str, names: str = "") -> tuple[int, list[str]]:
+    """What a hook says of a commit that git makes with ``arguments``: the exit code and the paths that bandit read."""
+    out, code = rules.parent / "out", rules.parent / "code"
+    hook = tree / ".git" / "hooks" / "pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(HOOK.format(command=SCANGATE, rules=rules, out=out, code=code, names=names))
+    hook.chmod(0o755)
+    with pytest.raises(subprocess.CalledProcessError):
+        git(tree, "commit", "--quiet", "--message", "second", *arguments)
+    read = next(scanner["read"] for scanner in verdict(out)["scanners"] if scanner["name"] == "bandit")
+    return int(code.read_text()), read
+
+
+@pytest.mark.parametrize("names", ["", "app.py"], ids=["all", "named"])
+@pytest.mark.parametrize("arguments", [("--all",), ("--", "app.py")], ids=["all", "file"])
+def test_a_hook_reads_the_index_of_the_commit_in_progress(tree: Path, rules: Path, arguments: tuple[str, ...], names: str) -> None:
+    """``git commit FILE`` and ``git commit --all`` make another index than the repository's own, which holds nothing new."""
+    write(tree, {"app.py": WEAK})
+    assert hooked(tree, rules, *arguments, names=names) == (1, ["app.py"])
+
+
+def test_what_is_staged_and_not_committed_is_not_read(tree: Path, rules: Path) -> None:
+    write(tree, {"app.py": WEAK})
+    git(tree, "add", "app.py")
+    write(tree, {"gone.py": CLEAN + "\n"})
+    assert hooked(tree, rules, "--", "gone.py") == (0, ["gone.py"])
+
+
+def test_a_hook_in_another_work_tree_reads_its_index(tmp_path: Path, tree: Path, rules: Path) -> None:
+    other = tmp_path / "other"
+    git(tree, "worktree", "add", "--quiet", str(other))
+    write(other, {"app.py": WEAK})
+    git(other, "add", "app.py")
+    assert staged(other, rules, 1) == ["app.py"]
+    assert staged(tree, rules, 0) == []
+
+
+def test_an_index_that_is_not_there_is_no_empty_one(tree: Path, rules: Path) -> None:
+    write(tree, {"app.py": WEAK})
+    git(tree, "add", "app.py")
+    env = environment(GIT_INDEX_FILE=str(tree / "nowhere"))
+    ran = scangate("scan", "--staged", "--policy", rules, cwd=tree, env=env).ends(2)
+    assert "GIT_INDEX_FILE" in ran.err
 
 
 def test_it_needs_a_repository(tmp_path: Path, rules: Path) -> None:
