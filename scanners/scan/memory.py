@@ -9,8 +9,9 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
-import stat
 import sys
+import zlib
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from scanners.errors import Unreadable
 from scanners.model import Component, FileReport, Finding, LeftOut, Span
 from scanners.scan.cache import Cache
 from scanners.scan.plugin import Source
-from scanners.scan.targets import Listing, Target
+from scanners.scan.targets import Listing, Target, state_of
 
 __all__ = [
     "RATE",
@@ -38,6 +39,7 @@ __all__ = [
 
 RATE = 4e-6  # seconds for a byte: what a scanner takes about which nothing is known yet
 TELLING = 100_000  # bytes: less says nothing about how long more would take
+PAGE = 4096  # files about which is remembered in one place what they look like
 RACY = 2.0  # seconds: a file that changed so shortly before it was read may change again and look the same
 EMPTY = b"\0"
 PROGRAM = ("scan", "tools", "advisories")  # packages of ours that decide what an answer is
@@ -69,13 +71,8 @@ class Kept(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=T
         return not (self.findings or self.secrets or self.components or self.left_out)
 
 
-class _Stat(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
-    """A file as it was when it was read: bytes, nanoseconds of its last change of content and of anything, and its digest."""
-
-    size: int
-    modified: int
-    changed: int
-    digest: str
+_Seen = dict[int, tuple[tuple[int, ...], str]]
+"""Files by their inodes, since a name may hold a secret: what they looked like when they were read, and the bytes' digest."""
 
 
 class Known(Source):
@@ -128,32 +125,38 @@ class Memory:
         self._rules = rules
         self._now = now
         self._decode = msgspec.msgpack.Decoder(Kept)
-        self._decode_stat = msgspec.msgpack.Decoder(_Stat)
+        self._decode_seen = msgspec.msgpack.Decoder(_Seen)
 
     def digests(self, listing: Listing, targets: Sequence[Target], limit: int) -> dict[str, str]:
         """The digests of ``targets`` by path. One that cannot be read has none."""
         found = {target.path: f"git:{target.blob}" for target in targets if target.blob}
-        stats = {target: state for target in targets if not target.blob and (state := _state(listing, target)) is not None}
-        keys = {target: _stat_key(listing, target, state) for target, state in stats.items()}
-        held = self._cache.get(keys.values())
+        pages: defaultdict[bytes, list[Target]] = defaultdict(list)
+        listed = [target for target in targets if not target.blob and target.state]
+        number = -(-len(listed) // PAGE)
+        for target in listed:
+            pages[_page_key(listing.root, zlib.crc32(target.raw) % number, number)].append(target)
+        held = self._cache.get(pages)
         fresh: dict[bytes, bytes] = {}
-        read = listing.reader([], limit)
-        for target, state in stats.items():
-            known = self._known(held.get(keys[target]))
-            facts = (state.st_size, state.st_mtime_ns, state.st_ctime_ns)
-            if known is not None and (known.size, known.modified, known.changed) == facts:
-                found[target.path] = known.digest
-                continue
-            try:
-                digest = digest_of(read(target))
-            except Unreadable:
-                continue
-            found[target.path] = digest
-            again = _state(listing, target)
-            if again is not None and self._is_settled(state, again):
-                fresh[keys[target]] = msgspec.msgpack.encode(_Stat(*facts, digest))
+        for key, page in pages.items():
+            before = self._seen(held.get(key))
+            now = {target: self._look(listing, target, before, limit) for target in page}
+            found |= {target.path: digest for target, (_, digest) in now.items() if digest}
+            settled = {_inode(target): told for target, told in now.items() if told[0]}
+            if settled != before:
+                fresh[key] = msgspec.msgpack.encode(settled)
         self._cache.put(fresh)
         return found
+
+    def _look(self, listing: Listing, target: Target, before: _Seen, limit: int) -> tuple[tuple[int, ...], str]:
+        """A file's state and digest, remembered or read; no state where it may yet change and look the same, no digest unread."""
+        state, digest = before.get(_inode(target), ((), ""))
+        if state == target.state:
+            return state, digest
+        try:
+            digest = digest_of(listing.reader([], limit)(target))
+        except Unreadable:
+            return (), ""
+        return (target.state if self._is_settled(listing, target) else ()), digest
 
     def setting(self, scanner: Any, options: Any, version: str, facts: tuple[Any, ...]) -> bytes | None:
         """What an answer of ``scanner`` depends on beside a file's path and bytes; None where nothing of it may be kept."""
@@ -206,16 +209,19 @@ class Memory:
         places = {finding.location.path for finding in kept.findings} | {component.path for component in kept.components}
         return kept if places <= {path} else None
 
-    def _known(self, value: bytes | None) -> _Stat | None:
+    def _seen(self, value: bytes | None) -> _Seen:
         try:
-            return self._decode_stat.decode(value) if value is not None else None
+            return self._decode_seen.decode(value) if value is not None else {}
         except (msgspec.ValidationError, msgspec.DecodeError):
-            return None
+            return {}
 
-    def _is_settled(self, before: os.stat_result, after: os.stat_result) -> bool:
-        """Whether a file was the same before and after it was read, and had been for a while: git's rule for what is racy."""
-        same = _facts(before) == _facts(after)
-        return same and self._now - max(after.st_mtime, after.st_ctime) > RACY
+    def _is_settled(self, listing: Listing, target: Target) -> bool:
+        """Whether a file is still what was listed after it was read, and had been for a while: git's rule for what is racy."""
+        try:
+            after = os.lstat(os.path.join(os.fsencode(listing.root), target.raw))  # noqa: PTH118 -- bytes: a name need not be text
+        except OSError:
+            return False
+        return state_of(after) == target.state and self._now - max(after.st_mtime, after.st_ctime) > RACY
 
 
 def key_of(setting: bytes, path: str, digest: str) -> bytes:
@@ -238,25 +244,13 @@ def joined(reports: Sequence[FileReport]) -> FileReport:
     )
 
 
-def _state(listing: Listing, target: Target) -> os.stat_result | None:
-    try:
-        state = os.lstat(_full(listing, target))
-    except OSError:
-        return None
-    return state if stat.S_ISREG(state.st_mode) else None
+def _inode(target: Target) -> int:
+    return target.state[1]
 
 
-def _full(listing: Listing, target: Target) -> bytes:
-    return os.path.join(os.fsencode(listing.root), target.raw)  # noqa: PTH118 -- bytes: a name need not be text
-
-
-def _facts(state: os.stat_result) -> tuple[int, ...]:
-    return (state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns)
-
-
-def _stat_key(listing: Listing, target: Target, state: os.stat_result) -> bytes:
-    told = f"stat\0{_boot()}\0{state.st_dev}\0{state.st_ino}\0".encode()
-    return hashlib.sha256(told + _full(listing, target)).digest()
+def _page_key(root: Path, page: int, number: int) -> bytes:
+    """Where a part of what is remembered of the files under ``root`` stands."""
+    return hashlib.sha256(f"seen\0{_boot()}\0{page} of {number}\0".encode() + os.fsencode(root)).digest()
 
 
 @functools.cache

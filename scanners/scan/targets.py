@@ -13,7 +13,7 @@ from scanners.errors import Unreadable, UsageError
 from scanners.model import ABSENT, Gap, GapKind, LeftOut, Targets
 from scanners.scan.git import Entry, Repository
 
-__all__ = ["Listing", "Target", "interrupted", "list_commit", "list_files", "list_staged"]
+__all__ = ["Listing", "Target", "interrupted", "list_commit", "list_files", "list_staged", "state_of"]
 
 SCANNER = "targets"
 GIT = b".git"
@@ -21,12 +21,16 @@ AT_A_TIME = 64 * 1024 * 1024
 
 
 class Target(msgspec.Struct, frozen=True):
-    """A file to scan: its path as text, its path as the file system has it, and its blob where the bytes come from git."""
+    """A file to scan: its path as text, its path as the file system has it, and its blob where the bytes come from git.
+
+    ``state``: how it looked when it was listed, as `state_of` tells it; empty where the bytes come from git.
+    """
 
     path: str
     raw: bytes
     blob: str = ""
     size: int = -1
+    state: tuple[int, ...] = ()
 
 
 class Listing(msgspec.Struct, frozen=True):
@@ -102,13 +106,13 @@ def list_files(root: Path, repository: Repository | None, ours: Sequence[Path] =
         source = "git index and untracked files"
         left = [_repository_left_out(entry) for entry in entries if entry.repository]
         raws = sorted({entry.raw for entry in entries if not entry.repository})
-    own, inside = _own(root, ours), dict[bytes, bool]()
+    own, inside = _own(root, ours), _Inside(root)
     targets, gaps = [], []
     for raw in raws:
         if _is_own(raw, own):
             left.append(LeftOut(_text(raw), "scangate's own output"))
             continue
-        found = _look(root, raw, tracked=entries is not None, inside=inside)
+        found = _look(root, raw, inside, tracked=entries is not None)
         if isinstance(found, Target):
             targets.append(found)
         elif isinstance(found, Gap):
@@ -179,7 +183,7 @@ def _distinct(targets: Sequence[Target]) -> tuple[Target, ...]:
         while path in taken:
             path, number = f"~{number}/{target.path}", number + 1
         taken.add(path)
-        found.append(msgspec.structs.replace(target, path=path))
+        found.append(target if path == target.path else msgspec.structs.replace(target, path=path))
     return tuple(sorted(found, key=lambda target: target.path))
 
 
@@ -217,21 +221,25 @@ def _walk(root: bytes) -> Iterator[bytes]:
                 yield path
 
 
-def _look(root: Path, raw: bytes, *, tracked: bool, inside: dict[bytes, bool]) -> Target | Gap | LeftOut:
-    """What a path is: a file to scan, something that cannot be read and is told, or something left out on purpose.
+def state_of(found: os.stat_result) -> tuple[int, ...]:
+    """What tells a file from another, and from itself after a change: device, inode, size, and the times of its last changes."""
+    return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
 
-    ``inside`` remembers of which folders it is known whether they lie in the root.
-    """
+
+def _look(root: Path, raw: bytes, inside: _Inside, *, tracked: bool) -> Target | Gap | LeftOut:
+    """What a path is: a file to scan, something that cannot be read and is told, or something left out on purpose."""
     path = _text(raw)
-    full = os.path.join(os.fsencode(root), raw)  # noqa: PTH118
+    full = os.path.join(inside.top, raw)  # noqa: PTH118
     try:
-        mode = os.lstat(full).st_mode
+        found = os.lstat(full)
     except FileNotFoundError:
         return LeftOut(path, ABSENT) if tracked else _gap(path, "it went away while it was listed")
     except OSError as error:
         return _gap(path, error.strerror or type(error).__name__)
+    mode = found.st_mode
     if stat.S_ISREG(mode):
-        return _inside(root, path, raw, inside)
+        leads_out = _gap(path, "a directory on the way is a symbolic link out of the root")
+        return Target(path, raw, state=state_of(found)) if inside.holds(raw.rpartition(b"/")[0]) else leads_out
     if stat.S_ISLNK(mode):
         return _look_at_link(root, path, full)
     if stat.S_ISDIR(mode):
@@ -240,14 +248,26 @@ def _look(root: Path, raw: bytes, *, tracked: bool, inside: dict[bytes, bool]) -
     return _gap(path, f"{_sort(mode)}, not a file")
 
 
-def _inside(root: Path, path: str, raw: bytes, inside: dict[bytes, bool]) -> Target | Gap:
-    """A regular file, unless a directory on the way to it is a link out of the root."""
-    folder = os.path.dirname(raw)  # noqa: PTH120
-    if folder not in inside:
-        inside[folder] = _is_under(os.path.realpath(os.path.join(os.fsencode(root), folder)), root)  # noqa: PTH118
-    if not inside[folder]:
-        return _gap(path, "a directory on the way is a symbolic link out of the root")
-    return Target(path, raw)
+class _Inside:
+    """Which folders lie in the root, links on the way followed; each is looked at once."""
+
+    def __init__(self, root: Path) -> None:
+        self.top = os.fsencode(root)
+        self._root = root
+        self._known = {b"": True}
+
+    def holds(self, folder: bytes) -> bool:
+        """Whether ``folder``, a path under the root, does not lead out of it."""
+        steps = []
+        while folder not in self._known:
+            steps.append(folder)
+            folder = folder.rpartition(b"/")[0]
+        is_inside = self._known[folder]
+        for step in reversed(steps):
+            full = os.path.join(self.top, step)  # noqa: PTH118
+            is_inside = (is_inside and not os.path.islink(full)) or _is_under(os.path.realpath(full), self._root)  # noqa: PTH114
+            self._known[step] = is_inside
+        return is_inside
 
 
 def _look_at_link(root: Path, path: str, full: bytes) -> Gap | LeftOut:
