@@ -105,5 +105,5 @@ def test_every_module_opens_with_a_sentence_on_its_job() -> None:
 
 def test_only_the_walls_catch_everything() -> None:
     """Around a plugin that scans or loads, a plugin of detect-secrets over one file, the program, and an answer that must come."""
-    walls = {"scan.engine", "cli.registry", "tools.bandit_quickly", "tools.detect_secrets_worker", "cli.main", "publish.hook"}
+    walls = {"scan.plan", "cli.registry", "tools.bandit_quickly", "tools.detect_secrets_worker", "cli.main", "publish.hook"}
     assert {module for module in modules() if any(is_broad(node) for node in ast.walk(tree_of(module)))} == walls

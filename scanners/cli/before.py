@@ -14,8 +14,9 @@ from scanners.judge.hints import counted
 from scanners.judge.matching import Known, Sight, known_from
 from scanners.model import GapKind, ScanResult
 from scanners.scan.comparison import joined, unlike
-from scanners.scan.engine import Plan, scan
+from scanners.scan.engine import scan
 from scanners.scan.git import Repository
+from scanners.scan.plan import Plan
 from scanners.scan.process import Processes
 from scanners.scan.targets import Listing, list_commit
 

@@ -9,7 +9,8 @@ from scanners.cli.run import Site, today
 from scanners.model import ScanResult
 from scanners.publish.client import client
 from scanners.publish.ecr import answer, image
-from scanners.scan.engine import Plan, Task, scan
+from scanners.scan.engine import scan
+from scanners.scan.plan import Plan, Task
 from scanners.scan.targets import list_files
 from scanners.tools import ecr
 

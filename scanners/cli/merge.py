@@ -16,8 +16,8 @@ from scanners.cli.run import Site, Wish, run, site
 from scanners.cli.shard import MOST_SHARDS, header, refuse_inside
 from scanners.errors import UsageError
 from scanners.judge.baseline import FILE
-from scanners.scan.engine import Plan
 from scanners.scan.parts import MOST_CHARACTERS, Part, read
+from scanners.scan.plan import Plan
 from scanners.scan.processors import processors
 from scanners.scan.recorded import AGAIN, replayed
 from scanners.scan.shards import take_inventory

@@ -31,9 +31,10 @@ from scanners.judge.matching import Known, recognised
 from scanners.judge.policy import Policy, ScannerSetting
 from scanners.judge.scope import scope_of
 from scanners.model import EXIT_CODES, Gap, GapKind, Report
-from scanners.scan.engine import Exclude, Plan, Task, scan
+from scanners.scan.engine import scan
 from scanners.scan.git import Repository, find
 from scanners.scan.memory import Memory
+from scanners.scan.plan import Exclude, Plan, Task
 from scanners.scan.plugin import Scanner
 from scanners.scan.process import Processes
 from scanners.scan.targets import Listing, interrupted, list_files, list_staged

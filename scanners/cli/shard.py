@@ -17,7 +17,8 @@ from scanners.errors import UsageError
 from scanners.model import EXIT_CODES, Outcome
 from scanners.report import FORMATS
 from scanners.report.escape import ci
-from scanners.scan.engine import Progress, answers
+from scanners.scan.asking import Progress
+from scanners.scan.engine import answers
 from scanners.scan.parts import Header, write
 from scanners.scan.shards import Inventory, Shard, limited, take_inventory
 

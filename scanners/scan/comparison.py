@@ -9,7 +9,7 @@ import msgspec
 
 from scanners.errors import Unreadable
 from scanners.model import ScanResult, Status
-from scanners.scan.engine import Plan, assigned
+from scanners.scan.plan import Plan, assigned
 from scanners.scan.targets import Listing, Target
 
 __all__ = ["joined", "unlike"]
@@ -23,7 +23,7 @@ def unlike(older: Listing, newer: Listing, plan: Plan) -> tuple[Listing, frozens
     """
     same = _same(older.targets, newer, plan.max_bytes)
     together = [
-        tuple({target.path for target in assigned(task, listing, plan.excludes)} for listing in (older, newer))
+        tuple({target.path for target in assigned(task, listing, plan.excludes).targets} for listing in (older, newer))
         for task in plan.tasks
         if not task.skipped and not task.scanner.SPLITS
     ]

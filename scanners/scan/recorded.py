@@ -10,8 +10,9 @@ import msgspec
 
 from scanners.errors import Unreadable, UsageError
 from scanners.model import FileReport, Gap, GapKind
-from scanners.scan.engine import Answers, Plan
+from scanners.scan.engine import Answers
 from scanners.scan.parts import Part, revived
+from scanners.scan.plan import Plan
 from scanners.scan.plugin import Run, Scanner, Source
 from scanners.scan.shards import Inventory, cut, homes
 from scanners.scan.targets import Listing

@@ -9,7 +9,7 @@ from fractions import Fraction
 import msgspec
 
 from scanners.errors import Unreadable
-from scanners.scan.engine import Plan, Task, assigned
+from scanners.scan.plan import Plan, Task, assigned
 from scanners.scan.targets import Listing
 
 __all__ = ["Inventory", "Shard", "cut", "homes", "limited", "take_inventory"]
@@ -40,7 +40,7 @@ class Inventory(msgspec.Struct, frozen=True):
 
 def take_inventory(listing: Listing, plan: Plan) -> Inventory:
     """Reads every file that a task of ``plan`` is to read, once. One that cannot be read counts by the reason why."""
-    wanted = {target.path for task in plan.tasks for target in assigned(task, listing, plan.excludes)}
+    wanted = {target.path for task in plan.tasks for target in assigned(task, listing, plan.excludes).targets}
     targets = [target for target in listing.targets if target.path in wanted]
     read = listing.reader(targets, plan.max_bytes)
     sizes: dict[str, int] = {}

@@ -13,9 +13,10 @@ from typing import Any
 
 from scanners.model import Gap, ScanResult, Targets
 from scanners.scan.calls import Call
-from scanners.scan.engine import Exclude, Plan, Task, scan
+from scanners.scan.engine import scan
 from scanners.scan.git import Repository, find
 from scanners.scan.memory import Memory
+from scanners.scan.plan import Exclude, Plan, Task
 from scanners.scan.plugin import Source
 from scanners.scan.process import Processes
 from scanners.scan.snapshot import Snapshot

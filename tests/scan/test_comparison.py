@@ -23,7 +23,8 @@ from scanners.model import (
     Status,
 )
 from scanners.scan.comparison import joined, unlike
-from scanners.scan.engine import Plan, Task, scan
+from scanners.scan.engine import scan
+from scanners.scan.plan import Plan, Task
 from scanners.scan.plugin import Run, Source
 from scanners.scan.targets import Listing, list_commit
 

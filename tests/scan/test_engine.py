@@ -28,7 +28,8 @@ from scanners.model import (
     Span,
     Status,
 )
-from scanners.scan.engine import Exclude, Plan, Task, scan
+from scanners.scan.engine import scan
+from scanners.scan.plan import Exclude, Plan, Task
 from scanners.scan.plugin import Run, Source
 
 from .bench import Bench, adds_up

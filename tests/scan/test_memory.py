@@ -29,8 +29,9 @@ from scanners.model import (
 )
 from scanners.scan import memory as memory_module
 from scanners.scan.cache import Cache
-from scanners.scan.engine import Plan, Task, scan
+from scanners.scan.engine import scan
 from scanners.scan.memory import Memory
+from scanners.scan.plan import Plan, Task
 from scanners.scan.plugin import Run, Source
 
 from .bench import Bench, git, write

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanners.model import Accounting
-from scanners.scan.engine import Plan, Task, answers
+from scanners.scan.engine import answers
+from scanners.scan.plan import Plan, Task
 from scanners.scan.shards import WEIGHT_OF_A_FILE, Shard, cut, homes, limited, take_inventory
 
 from .bench import Bench, write
