@@ -78,7 +78,9 @@ class Stack:
             resource, attribute = told if isinstance(told, list) else told.split(".", 1)
             return self._attribute(resource, attribute)
         if function == "Fn::Sub":
-            return re.sub(r"\$\{([^!}][^}]*)\}", self._named, told).replace("${!", "${")
+            text, names = told if isinstance(told, list) else (told, {})
+            more = {name: str(self.value(each)) for name, each in names.items()}
+            return re.sub(r"\$\{([^!}][^}]*)\}", lambda match: more.get(match[1]) or self._named(match), text).replace("${!", "${")
         if function == "Fn::FindInMap":
             first, second, third = map(self.value, told)
             return self.template["Mappings"][first][second][third]

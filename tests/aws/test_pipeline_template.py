@@ -24,21 +24,17 @@ from cli.command import scangate
 from publish.test_hook import CODE, ECS_SPEC, EVENT, IMAGE, LAMBDA_SPEC, Stage
 from publish.verdicts import failing, passing
 
-from scanners import __version__
 from scanners.publish.hook import handler
 from scanners.publish.metrics import Clock, groups
 
 from .account import Account, running
 from .codepipeline import Executions
 from .stack import Stack
+from .template import CONNECTION, ENVIRONMENTS, TEMPLATE, WORKLOADS, allowed, refused, stack
 from .wire import Call
 
-TEMPLATE = Path(__file__).parents[2] / "buildspec_snippets" / "pipeline.yaml"
 BIN = Path(sys.executable).parent
 REGION = "eu-west-1"  # the interpreter's
-WORKLOADS = ("container-image", "lambda", "ec2-codedeploy", "static-site")
-ENVIRONMENTS = ("production", "staging,production", "qa,staging,production", "dev,staging,production", "dev,qa,staging,production")
-CONNECTION = "arn:aws:codeconnections:eu-central-1:123456789012:connection/00000000-0000-4000-8000-000000000000"
 EXECUTION = "00000000-0000-4000-8000-000000000001"
 DIGEST = "ab" * 32
 POLICY = """\
@@ -49,11 +45,6 @@ environments:
   staging: {budgets: {critical: 9, high: 9}}
   production: {budgets: {high: 0}}
 """
-
-
-def stack(workload: str = "lambda", **given: str) -> Stack:
-    told = {"Application": "shop", "Repository": "team/shop", "Email": "team@example.org", "HookBucket": "hooks"}
-    return Stack.of(TEMPLATE, **{**told, "Workload": workload, "ScangateInstall": f"scangate[attest,aws]=={__version__}", **given})
 
 
 # -- the template --
@@ -79,7 +70,7 @@ def test_the_stages_are_those_that_were_asked_for(workload: str, approval: str) 
         made = stack(workload, Environments=environments, Approval=approval, ConnectionArn=connection).resources()
         wanted = environments.split(",")
         before = {"none": [], "release": [], "review": ["Decide"]}[approval]
-        expected = ["Source", "Gate", "Build", *before, *wanted]
+        expected = ["Source", "Gate", *before, "Build", *wanted]
         if approval == "release":
             expected.insert(-1, "Release")
         assert [stage["Name"] for stage in made["Pipeline"]["Stages"]] == expected
@@ -131,23 +122,74 @@ def test_a_deployment_fails_closed_and_rolls_back_by_itself() -> None:
     assert stack().resources()["SilentGate"]["TreatMissingData"] == "breaching"
 
 
-@pytest.mark.parametrize(
-    ("workload", "config", "fits"),
-    [
-        ("lambda", "CodeDeployDefault.LambdaCanary10Percent5Minutes", True),
-        ("lambda", "CodeDeployDefault.ECSAllAtOnce", False),
-        ("container-image", "CodeDeployDefault.ECSLinear10PercentEvery1Minutes", True),
-        ("container-image", "CodeDeployDefault.HalfAtATime", False),
-        ("ec2-codedeploy", "CodeDeployDefault.OneAtATime", True),
-        ("ec2-codedeploy", "CodeDeployDefault.LambdaAllAtOnce", False),
-    ],
+SHIFTED = (
+    "CodeDeploy shifts the traffic of ECS and Lambda and never rolls - DeploymentConfig is AllAtOnce, Canary, Linear or BlueGreen"
 )
-def test_a_configuration_of_another_platform_is_refused(workload: str, config: str, fits: bool) -> None:
-    found = stack(workload, DeploymentConfig=config)
-    rules = [rule for rule in found.template["Rules"].values() if found.value(rule["RuleCondition"])]
-    assert all(found.value(each["Assert"]) for rule in rules for each in rule["Assertions"]) is fits
-    if fits:
-        assert found.resources()["GroupProduction"]["DeploymentConfigName"] == config
+INSTANCES = "CodeDeploy has no Canary and no Linear for instances - DeploymentConfig is AllAtOnce, Rolling or BlueGreen"
+WHOLE = "a static site is synchronised as a whole - DeploymentConfig is AllAtOnce"
+# For each workload: what each DeploymentConfig is in CodeDeploy, or why there is none.
+CONFIGS = {
+    "container-image": {
+        "AllAtOnce": "CodeDeployDefault.ECSAllAtOnce",
+        "Rolling": SHIFTED,
+        "Canary": "CodeDeployDefault.ECSCanary10Percent5Minutes",
+        "Linear": "CodeDeployDefault.ECSLinear10PercentEvery1Minutes",
+        "BlueGreen": "CodeDeployDefault.ECSAllAtOnce",
+    },
+    "lambda": {
+        "AllAtOnce": "CodeDeployDefault.LambdaAllAtOnce",
+        "Rolling": SHIFTED,
+        "Canary": "CodeDeployDefault.LambdaCanary10Percent5Minutes",
+        "Linear": "CodeDeployDefault.LambdaLinear10PercentEvery1Minute",
+        "BlueGreen": "CodeDeployDefault.LambdaAllAtOnce",
+    },
+    "ec2-codedeploy": {
+        "AllAtOnce": "CodeDeployDefault.AllAtOnce",
+        "Rolling": "CodeDeployDefault.OneAtATime",
+        "Canary": INSTANCES,
+        "Linear": INSTANCES,
+        "BlueGreen": "CodeDeployDefault.OneAtATime",
+    },
+    "static-site": {"AllAtOnce": "", "Rolling": WHOLE, "Canary": WHOLE, "Linear": WHOLE, "BlueGreen": WHOLE},
+}
+
+
+def test_each_workload_has_a_word_on_each_configuration() -> None:
+    given = stack().template["Parameters"]["DeploymentConfig"]["AllowedValues"]
+    assert set(CONFIGS) == set(WORKLOADS)
+    assert all(list(each) == list(given) for each in CONFIGS.values())
+    for workload, names in stack().template["Mappings"]["Workloads"].items():
+        # What has no name is refused by a rule, and what is refused has none.
+        assert {key for key, name in names.items() if name == "none"} - {"AllAtOnce"} == {
+            key for key, told in CONFIGS[workload].items() if " " in told
+        }
+
+
+@pytest.mark.parametrize(("workload", "config"), [(workload, config) for workload in CONFIGS for config in CONFIGS[workload]])
+def test_a_configuration_works_or_is_refused_with_a_reason(workload: str, config: str) -> None:
+    found = stack(workload, DeploymentConfig=config, Environments="dev,qa,staging,production")
+    told = CONFIGS[workload][config]
+    if " " in told:
+        assert refused(found) == [told]
+        return
+    assert refused(found) == []
+    made = found.resources()
+    groups = found.resources("AWS::CodeDeploy::DeploymentGroup")
+    fleets = (workload, config) == ("ec2-codedeploy", "BlueGreen")
+    assert len(groups) == (0 if fleets or workload == "static-site" else 4)
+    assert ("Fleets" in made) is fleets
+    for group in groups.values():
+        assert group["DeploymentConfigName"] == told
+        style = {"DeploymentType": "IN_PLACE", "DeploymentOption": "WITHOUT_TRAFFIC_CONTROL"}
+        if workload != "ec2-codedeploy":
+            style = {"DeploymentType": "BLUE_GREEN", "DeploymentOption": "WITH_TRAFFIC_CONTROL"}
+        assert group["DeploymentStyle"] == style
+    # What the pipeline deploys to is a group that is there.
+    names = {each["DeploymentGroupName"] for each in groups.values()}
+    names |= {f"shop-{each}-fleet" for each in ("dev", "qa", "staging", "production")} if fleets else set()
+    actions = [each for stage in made["Pipeline"]["Stages"] for each in stage["Actions"] if each["Name"] == "Deploy"]
+    asked = {each["Configuration"].get("DeploymentGroupName") for each in actions}
+    assert asked == (names if workload in {"container-image", "ec2-codedeploy"} else {None})
 
 
 def test_buckets_are_closed_and_encrypted() -> None:
@@ -431,21 +473,6 @@ COMMANDS = {
 }
 
 
-def _allowed(found: Stack, role: str) -> dict[str, set[str]]:
-    """Each action that a role may take, with the resources; what keys allow it by their own policies is among them."""
-    made = found.resources()
-    statements = list(made[role]["Policies"][0]["PolicyDocument"]["Statement"])
-    for key in found.resources("AWS::KMS::Key").values():
-        statements += [each for each in key["KeyPolicy"]["Statement"] if each["Principal"].get("AWS") == f"<{role}.Arn>"]
-    allowed: dict[str, set[str]] = {}
-    for statement in statements:
-        assert statement["Effect"] == "Allow"
-        resources = statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
-        for action in statement["Action"]:
-            allowed.setdefault(action, set()).update(resources)
-    return allowed
-
-
 def _compare(found: Stack, project: str, calls: list[Call]) -> None:
     """The role allows what its commands asked for and what the service does in its name: nothing less, and nothing else."""
     made = {f"{call.service}:{call.operation}" for call in calls}
@@ -459,10 +486,10 @@ def _compare(found: Stack, project: str, calls: list[Call]) -> None:
         "Sign": BUILD_AGENT | {"codepipeline:ListActionExecutions"},
         "Check": BUILD_AGENT | MISSING_OBJECT,
     }[project]
-    allowed = set(_allowed(found, f"{project}Role"))
-    assert made <= allowed, f"{project}: missing {sorted(made - allowed)}"
-    assert allowed <= made | beside, f"{project}: unused {sorted(allowed - made - beside)}"
-    assert beside <= allowed, f"{project}: missing {sorted(beside - allowed)}"
+    may = set(allowed(found, f"{project}Role"))
+    assert made <= may, f"{project}: missing {sorted(made - may)}"
+    assert may <= made | beside, f"{project}: unused {sorted(may - made - beside)}"
+    assert beside <= may, f"{project}: missing {sorted(beside - may)}"
 
 
 @pytest.mark.parametrize("workload", WORKLOADS)
@@ -475,7 +502,7 @@ def test_the_roles_of_build_and_ship_allow_what_their_commands_need(workload: st
         commands = set(re.findall(r"\b(aws (?!configure)[a-z0-9]+ [a-z-]+|docker push)", projects[project]["Source"]["BuildSpec"]))
         assert commands <= COMMANDS.keys()
         needed = {action for command in commands if re.match(part, f"{command} ") for action in COMMANDS[command]}
-        assert set(_allowed(found, f"{project}Role")) == needed | agent[project]
+        assert set(allowed(found, f"{project}Role")) == needed | agent[project]
     assert ("Ship" in projects) is (workload in {"lambda", "static-site"})
 
 
@@ -503,11 +530,35 @@ DEPLOYERS = {
 @pytest.mark.parametrize("workload", WORKLOADS)
 def test_the_roles_of_the_services_allow_what_their_guides_list(workload: str) -> None:
     found = stack(workload, Approval="release")
-    assert set(_allowed(found, "PipelineRole")) == PIPELINE | PIPELINES[workload]
-    assert set(_allowed(found, "ChangeRole")) == {"codepipeline:StartPipelineExecution"}
+    assert set(allowed(found, "PipelineRole")) == PIPELINE | PIPELINES[workload]
+    assert set(allowed(found, "ChangeRole")) == {"codepipeline:StartPipelineExecution"}
     assert ("DeployRole" in found.resources()) is (workload in DEPLOYERS)
     if workload in DEPLOYERS:
-        assert set(_allowed(found, "DeployRole")) == DEPLOYER | DEPLOYERS[workload]
+        assert set(allowed(found, "DeployRole")) == DEPLOYER | DEPLOYERS[workload]
+
+
+# AWSCodeDeployRole, version 11, but for classic load balancers and topics; then what a launch template asks for.
+# https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSCodeDeployRole.html
+FLEETS = {
+    f"autoscaling:{name}"
+    for name in (
+        *("AttachLoadBalancerTargetGroups", "CompleteLifecycleAction", "CreateAutoScalingGroup", "CreateOrUpdateTags"),
+        *("DeleteAutoScalingGroup", "DeleteLifecycleHook", "DescribeAutoScalingGroups", "DescribeLifecycleHooks"),
+        *("DescribeNotificationConfigurations", "DescribePolicies", "DescribeScalingActivities", "DescribeScheduledActions"),
+        *("EnableMetricsCollection", "PutLifecycleHook", "PutNotificationConfiguration", "PutScalingPolicy"),
+        *("PutScheduledUpdateGroupAction", "PutWarmPool", "RecordLifecycleActionHeartbeat", "ResumeProcesses"),
+        *("SuspendProcesses", "UpdateAutoScalingGroup"),
+    )
+}
+FLEETS |= {f"elasticloadbalancing:Describe{name}" for name in ("LoadBalancerAttributes", "LoadBalancers", "TargetGroupAttributes")}
+FLEETS |= {f"elasticloadbalancing:{name}" for name in ("DescribeTargetGroups", "DescribeTargetHealth", "RegisterTargets")}
+FLEETS |= {"elasticloadbalancing:DeregisterTargets", "cloudwatch:PutMetricAlarm", "ec2:TerminateInstances"}
+FLEETS |= {"ec2:RunInstances", "ec2:CreateTags", "iam:PassRole"}
+
+
+def test_only_blue_green_instances_need_what_a_copied_group_needs() -> None:
+    found = stack("ec2-codedeploy", DeploymentConfig="BlueGreen")
+    assert set(allowed(found, "DeployRole")) == DEPLOYER | DEPLOYERS["ec2-codedeploy"] | FLEETS
 
 
 @pytest.mark.parametrize("workload", ["container-image", "lambda"])
@@ -523,11 +574,21 @@ def test_the_hooks_role_allows_the_calls_that_it_makes(account: Account, monkeyp
     beside = MISSING_OBJECT | {"kms:Decrypt", "logs:CreateLogStream", "logs:PutLogEvents"}
     # An AppSpec that lies in S3 is read in the version that is deployed.
     beside |= {"s3:GetObjectVersion"} if workload == "container-image" else set()
-    assert set(_allowed(stack(workload), "HookRole")) == made | beside
+    assert set(allowed(stack(workload), "HookRole")) == made | beside
 
 
 # Which actions AWS lets nobody narrow to a resource: its service authorisation reference has none for them.
 WITHOUT_A_RESOURCE = {
+    "autoscaling:DescribeAutoScalingGroups",
+    "autoscaling:DescribeLifecycleHooks",
+    "autoscaling:DescribeNotificationConfigurations",
+    "autoscaling:DescribePolicies",
+    "autoscaling:DescribeScalingActivities",
+    "autoscaling:DescribeScheduledActions",
+    "elasticloadbalancing:DescribeLoadBalancerAttributes",
+    "elasticloadbalancing:DescribeLoadBalancers",
+    "elasticloadbalancing:DescribeTargetGroupAttributes",
+    "elasticloadbalancing:DescribeTargetHealth",
     "codedeploy:PutLifecycleEventHookExecutionStatus",
     "ec2:DescribeInstanceStatus",
     "ec2:DescribeInstances",
@@ -540,22 +601,23 @@ WITHOUT_A_RESOURCE = {
 }
 
 
+@pytest.mark.parametrize("config", ["AllAtOnce", "BlueGreen"])
 @pytest.mark.parametrize("workload", WORKLOADS)
-def test_every_action_is_named_and_every_resource_that_can_be(workload: str) -> None:
-    found = stack(workload, Approval="review", SecurityHub="yes")
+def test_every_action_is_named_and_every_resource_that_can_be(workload: str, config: str) -> None:
+    found = stack(workload, Approval="review", SecurityHub="yes", DeploymentConfig=config)
     roles = found.resources("AWS::IAM::Role")
     for role, properties in roles.items():
-        for action, resources in _allowed(found, role).items():
+        for action, resources in allowed(found, role).items():
             assert "*" not in action
             assert (action in WITHOUT_A_RESOURCE) == ("*" in resources) or action == "kms:Sign", (role, action)
         (trust,) = properties["AssumeRolePolicyDocument"]["Statement"]
         assert trust["Condition"]["StringEquals"] == {"aws:SourceAccount": "123456789012"}
         assert trust["Condition"]["ArnLike"]["aws:SourceArn"].startswith("arn:aws:")
-    holders = {role for role in roles if "kms:Sign" in _allowed(found, role)}
+    holders = {role for role in roles if "kms:Sign" in allowed(found, role)}
     assert holders == {"SignRole"}
     (account,) = (each for each in found.resources()["SigningKey"]["KeyPolicy"]["Statement"] if each["Sid"] == "Account")
     assert not {"kms:Sign", "kms:CreateGrant", "kms:*"} & set(account["Action"])
-    assert not any(action.startswith("iam:") for role in roles for action in _allowed(found, role) if action != "iam:PassRole")
+    assert not any(action.startswith("iam:") for role in roles for action in allowed(found, role) if action != "iam:PassRole")
 
 
 @pytest.mark.parametrize(
@@ -569,7 +631,7 @@ def test_every_action_is_named_and_every_resource_that_can_be(workload: str) -> 
     ],
 )
 def test_no_role_writes_what_another_one_answers_for(role: str, key: str) -> None:
-    places = _allowed(stack(), role)["s3:PutObject"]
+    places = allowed(stack(), role)["s3:PutObject"]
     assert not any(fnmatchcase(f"<Artifacts.Arn>/{key}", place) for place in places)
 
 
@@ -579,6 +641,6 @@ def test_only_the_check_marks_what_was_let_in() -> None:
     writers = {
         role
         for role in found.resources("AWS::IAM::Role")
-        if any(fnmatchcase(mark, place) for place in _allowed(found, role).get("s3:PutObject", ()))
+        if any(fnmatchcase(mark, place) for place in allowed(found, role).get("s3:PutObject", ()))
     }
     assert writers == {"CheckRole"}
