@@ -15,7 +15,7 @@ from scanners.judge.schema import schema
 from scanners.judge.showing import show
 from scanners.tools import CommandOptions
 
-__all__ = ["command"]
+__all__ = ["command", "loaded"]
 
 
 @click.group(short_help="Check and show policies.")
@@ -30,7 +30,7 @@ def command() -> None:
 )
 def check(name: str | None, environment: str | None) -> int:
     """Read a policy (default: scangate.yaml, else baseline) and say where it is wrong, if it is."""
-    policy = _load(name, environment)
+    policy = loaded(name, environment)
     click.echo(f"{policy.name}: a valid policy, digest {policy.digest[:12]}, read from {', '.join(policy.sources)}")
     return 0
 
@@ -42,7 +42,7 @@ def check(name: str | None, environment: str | None) -> int:
 )
 def show_(name: str | None, environment: str | None) -> int:
     """Show what a policy comes to, with all that it extends."""
-    click.echo(show(_load(name, environment)), nl=False)
+    click.echo(show(loaded(name, environment)), nl=False)
     return 0
 
 
@@ -53,7 +53,8 @@ def schema_() -> int:
     return 0
 
 
-def _load(name: str | None, environment: str | None) -> Policy:
+def loaded(name: str | None, environment: str | None) -> Policy:
+    """The policy as it is read in this directory. PolicyError where it is none."""
     return load(
         name,
         Path.cwd(),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -22,6 +24,7 @@ from scanners.publish.tree import ATTESTATION
 __all__ = ["command"]
 
 REFUSED, INCOMPLETE, UNANSWERED = 1, 3, 4
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 @click.command(short_help="Let through what was attested, and nothing else.")
@@ -43,6 +46,14 @@ REFUSED, INCOMPLETE, UNANSWERED = 1, 3, 4
     "--env", "environment", metavar="NAME", required=True, help="The environment it must have been judged for; '' for none"
 )
 @click.option(
+    "--policy-digest",
+    "digests",
+    metavar="SHA256",
+    multiple=True,
+    help="The policy that must have judged, by its digest: scangate policy show NAME --env NAME tells it  [repeatable]",
+)
+@click.option("--policy", metavar="NAME|FILE", help="The same by the policy itself, as it is read here for this environment")
+@click.option(
     "--record",
     metavar="DIR|s3://BUCKET/PREFIX",
     help="Root's record of what was let in, or the pipeline's in S3, which keeps the order as well; it is kept up to date",
@@ -57,6 +68,8 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
     attestation: str | None,
     keys: tuple[str, ...],
     environment: str,
+    digests: tuple[str, ...],
+    policy: str | None,
     record: str | None,
     pins: Path | None,
     fresh: bool,
@@ -64,10 +77,13 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
 ) -> int:
     """Check that SUBJECT is what was attested, that its verdict lets it into the environment, and that it is not too old.
 
+    Any policy may have judged unless one is demanded: --policy-digest, --policy.
+
     Nobody is asked unless a key in KMS or a place in S3 is named. Exit codes: 0 let through, 1 refused, 3 refused because the
     verdict was INCOMPLETE, 2 not decided (a usage error), 4 not decided (AWS did not answer).
     """
     after = _time(after)
+    policies = frozenset(_policies(digests, policy, environment))
     try:
         found = subject_of(subject)
         digest = found.digest["sha256"]
@@ -84,6 +100,7 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
             now=dt.datetime.now(dt.UTC),
             accepted=frozenset() if fresh else known,
             after=after,
+            policies=policies,
         )
         statement = admit(_envelope(attestation, subject, found), found, terms)
         _remember(ledger, record, environment, found, statement)
@@ -100,6 +117,20 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
     told = f", approved by {approval.by}" if approval is not None else ""
     remark(f"scangate: let through: {statement.predicate.outcome.value} of {statement.predicate.finished}{told}")
     return 0
+
+
+def _policies(digests: Sequence[str], policy: str | None, environment: str) -> Iterator[str]:
+    """The digests of the policies that are demanded."""
+    for digest in digests:
+        if not _DIGEST.fullmatch(digest):
+            raise UsageError(f"not a policy's digest: {digest}", "scangate policy show NAME --env NAME tells it in its first line")
+        yield digest
+    if policy is not None:
+        try:
+            from scanners.cli.policy import loaded  # noqa: PLC0415 -- a host that verifies has none of what a policy is read with
+        except ImportError as error:
+            raise UsageError("no policy can be read in an installation as small as this", "name it by --policy-digest") from error
+        yield loaded(policy, environment or None).digest
 
 
 def _remember(ledger: Shelf | None, record: str | None, environment: str, found: Subject, statement: Statement) -> None:

@@ -1,7 +1,7 @@
 """Decides whether an attestation lets a thing go on to an environment; asks neither network, disk nor clock.
 
-In this order, and the first that fails refuses: the signature, the statement's form, the subject, the environment, the verdict
-(with its approval), the order, the expiry.
+In this order, and the first that fails refuses: the signature, the statement's form, the subject, the environment, the policy, the
+verdict (with its approval), the order, the expiry.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ class Terms(msgspec.Struct, frozen=True):
     ``keys``: the public keys that are trusted, PEM. ``environment``: the one it must have been judged for. ``now``: UTC.
     ``accepted``: digests of what was let in before, by a record that nobody but root can write: those may have expired since, so
     that a rollback and one more instance still succeed. ``after``: the end of the scan that was let in last (ISO 8601), older ones
-    are refused; empty where the order is not this check's business.
+    are refused; empty where the order is not this check's business. ``policies``: digests of the policies one of which must have
+    judged, none where any will do; what was let in before is no exception, for a policy may be trusted no more.
     """
 
     keys: Sequence[bytes]
@@ -33,6 +34,7 @@ class Terms(msgspec.Struct, frozen=True):
     now: dt.datetime
     accepted: Collection[str] = ()
     after: str = ""
+    policies: Collection[str] = ()
 
 
 def admit(envelope: str, subject: Subject, terms: Terms) -> Statement:
@@ -40,6 +42,7 @@ def admit(envelope: str, subject: Subject, terms: Terms) -> Statement:
     statement = decode(opened(envelope, terms.keys))
     _check_subject(statement.subject[0], subject)
     _check_environment(statement.predicate.policy.environment, terms.environment)
+    _check_policy(statement, terms.policies)
     _check_verdict(statement)
     _check_order(statement, subject, terms)
     _check_expiry(statement, subject, terms)
@@ -59,6 +62,14 @@ def _check_environment(attested: str, wanted: str) -> None:
     if attested != wanted:
         told = f"it was judged for {attested or 'no environment'}, not for {wanted or 'no environment'}"
         raise NotAdmitted(told, f"judge it for this one: scangate scan --env {wanted}" if wanted else "name it: --env NAME")
+
+
+def _check_policy(statement: Statement, wanted: Collection[str]) -> None:
+    attested = statement.predicate.policy
+    if wanted and attested.digest not in wanted:
+        asked = " or ".join(sorted(digest[:16] for digest in wanted))
+        told = f"it was judged by another policy: {attested.name} {attested.digest[:16]}, not {asked}"
+        raise NotAdmitted(told, "judge it by this one: scangate gate verdict.json --policy FILE, then attest that")
 
 
 def _check_verdict(statement: Statement) -> None:

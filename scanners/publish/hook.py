@@ -2,7 +2,7 @@
 
 Its environment: SCANGATE_ENVIRONMENT, SCANGATE_PUBLIC_KEY (PEM, or the ARN of the key in KMS), SCANGATE_ATTESTATIONS
 (s3://BUCKET/PREFIX, see `shelf`). What the pipeline let in before is marked there: so a rollback succeeds after the attestation
-has expired.
+has expired. Where SCANGATE_POLICY_DIGESTS is set, one of the policies with these digests must have judged.
 """
 
 from __future__ import annotations
@@ -62,6 +62,7 @@ def _admitted(subject: Subject, environ: Mapping[str, str]) -> str:
         keys=[_key(environ["SCANGATE_PUBLIC_KEY"])],
         environment=environment,
         now=dt.datetime.now(dt.UTC),
+        policies=environ.get("SCANGATE_POLICY_DIGESTS", "").split(),
         accepted={digest} if shelf.is_marked(environment, digest) else (),
     )
     statement = admit(envelope, subject, terms)

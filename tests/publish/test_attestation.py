@@ -107,6 +107,8 @@ def test_what_expired_is_let_through_where_it_was_before() -> None:
         (statement(), Subject("image", TREE.digest), {}, "about the tree, not the image"),
         (statement(), TREE, {"environment": "staging"}, "judged for production, not for staging"),
         (statement(), TREE, {"environment": ""}, "not for no environment"),
+        (statement(), TREE, {"policies": {"ef" * 32}}, "judged by another policy: baseline sha256:ab12, not efefefefefefefef"),
+        (statement(), TREE, {"policies": {"ef" * 32}, "accepted": {TREE.digest["sha256"]}}, "judged by another policy"),
         (statement(), TREE, {"keys": [pair()[1]]}, "not signed by a key that is trusted"),
         (statement(), TREE, {"keys": []}, "not signed by a key that is trusted"),
         (statement(), TREE, {"now": NOW + dt.timedelta(days=7, seconds=1)}, "expired on 2026-05-08T00:00:00Z"),
@@ -334,6 +336,24 @@ def bench(tmp_path: Path) -> Bench:
 def test_a_bundle_is_attested_and_let_through(bench: Bench) -> None:
     bench.attest(passing()).ends(0)
     assert "let through: PASS" in bench.verify().ends(0).err
+
+
+def test_the_policy_that_judged_can_be_demanded(bench: Bench) -> None:
+    def digest_of(name: str) -> str:
+        (bench.folder / f"{name}.yaml").write_text(f"version: 1\nextends: {name}\nenvironments: {{production: {{}}}}\n", "utf-8")
+        shown = scangate("policy", "show", f"{name}.yaml", "--env", "production", cwd=bench.folder).ends(0).out
+        return shown.splitlines()[0].rpartition(" ")[2]
+
+    strict, loose = digest_of("strict"), digest_of("dev")
+    judged = msgspec.structs.replace(passing().verdict, policy="strict", policy_digest=strict)
+    bench.attest(msgspec.structs.replace(passing(), verdict=judged)).ends(0)
+    bench.verify("--policy", "strict.yaml").ends(0)
+    bench.verify("--policy-digest", loose, "--policy-digest", strict).ends(0)
+    for demanded in (("--policy", "dev.yaml"), ("--policy-digest", loose)):
+        assert f"another policy: strict {strict[:16]}, not {loose[:16]}" in bench.verify(*demanded).ends(1).err
+    for wrong in ("", strict[:12], strict.upper()):
+        assert "not a policy's digest" in bench.verify("--policy-digest", wrong).ends(2).err
+    bench.verify("--policy", "no-such-policy").ends(2)
 
 
 def test_a_changed_bundle_is_refused(bench: Bench) -> None:

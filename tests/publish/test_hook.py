@@ -133,6 +133,10 @@ def test_the_reasons_to_fail(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> N
     stage.put(f"shop/{IMAGE}.json", "{}")
     stage.ends("Failed", "no DSSE envelope")
     stage.attest("image", IMAGE)
+    monkeypatch.setenv("SCANGATE_POLICY_DIGESTS", f"{'ab' * 32} {'cd' * 32}")
+    stage.ends("Failed", "judged by another policy")
+    monkeypatch.setenv("SCANGATE_POLICY_DIGESTS", f"{'ab' * 32} {passing().verdict.policy_digest}")
+    stage.ends("Succeeded", "PASS of ")
     stage.image = "shop:latest"
     stage.ends("Failed", "not named by its digest")
     monkeypatch.delenv("SCANGATE_PUBLIC_KEY")
