@@ -153,13 +153,20 @@ def _width(client: Any) -> int:
 
 
 def _take(job: Job, future: Any, told: Told) -> bool:
-    """Tells what became of a job; True where all that is known is that its workers died."""
+    """Tells what became of a job; True where all that is known is that its workers died.
+
+    A worker holds its answers until they are fetched: one that dies too early takes them along, and the cluster makes them anew.
+    """
     from distributed import KilledWorker  # noqa: PLC0415 -- as above
 
     try:
         error = future.exception(timeout=PATIENCE)
         answer = None if error is not None else future.result(timeout=PATIENCE)
+    except KilledWorker:
+        return True
     except (OSError, TimeoutError, CancelledError):
+        if future.status == "pending":
+            return True
         told(job, None, "the cluster lost it")
         return False
     if not isinstance(error, KilledWorker):
