@@ -1,0 +1,209 @@
+"""The dashboard: what it shows is really made, and each figure is what its definition says, worked out from events."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import pytest
+from publish.verdicts import failing, passing
+
+from scanners.publish.metrics import Clock, groups
+
+from .metric_math import Chart, Series
+from .template import stack
+
+DAY = 86_400
+STATISTICS: Mapping[str, Callable[[list[float]], float]] = {"Sum": sum, "SampleCount": len, "Maximum": max, "Minimum": min}
+MEASURES = {"Deployment frequency", "Change failure rate", "Time to restore", "Commit to verdict", "Block to green"}
+
+
+def board() -> dict[str, Any]:
+    body: dict[str, Any] = json.loads(stack().resources()["Dashboard"]["DashboardBody"])
+    return body
+
+
+def figure(title: str) -> dict[str, Any]:
+    (found,) = (each["properties"] for each in board()["widgets"] if each["properties"].get("title") == title)
+    assert isinstance(found, dict)
+    return found
+
+
+def named(metric: list[Any]) -> tuple[str, dict[str, str], dict[str, Any]]:
+    """A line of a widget: the metric's name, its dimensions, and how it is shown."""
+    namespace, name, *more = metric
+    assert namespace == "scangate"
+    told = [each for each in more if isinstance(each, str)]
+    (shown,) = [each for each in more if isinstance(each, dict)] or [{}]
+    return name, dict(zip(told[::2], told[1::2], strict=True)), shown
+
+
+def test_it_shows_metrics_that_the_gate_or_a_filter_really_makes() -> None:
+    made = stack().resources()
+    real = {
+        (name, frozenset(group.dimensions))
+        for report in (passing(), failing())
+        for group in groups(report, "shop-gate", Clock(1.0, 1.0))
+        for name in group.metrics
+    } | {("CacheHitRate", frozenset({"Project", "Environment"}))}  # only where a file was given to a scanner
+    for found in stack().resources("AWS::Logs::MetricFilter").values():
+        (each,) = found["MetricTransformations"]
+        assert each["MetricNamespace"] == "scangate"
+        real.add((each["MetricName"], frozenset(key["Key"] for key in each.get("Dimensions", []))))
+    shown = set()
+    for widget in (each for each in board()["widgets"] if each["type"] == "metric"):
+        for metric in (each for each in widget["properties"]["metrics"] if not isinstance(each[0], dict)):
+            name, dimensions, _ = named(metric)
+            assert (name, frozenset(dimensions)) in real
+            where = {"Project": "shop-gate", "Environment": "production"}
+            where = {"Pipeline": "shop-delivery", "Stage": "production"} if name == "FailedDeployment" else where
+            assert {key: dimensions[key] for key in where} == where
+            shown.add(name)
+    asked = {"Pass", "Fail", "Incomplete", "Findings", "Blocking", "New", "Known", "Waived", "Gaps", "ScanSeconds", "CacheHitRate"}
+    assert shown >= asked | {"CommitToVerdict", "BlockToGreen", "FailedDeployment"}
+    for name in ("SilentGate", "IncompleteGate", "Unpublished"):
+        alarm = made[name]
+        assert (alarm["MetricName"], frozenset(each["Name"] for each in alarm.get("Dimensions", []))) in real
+        assert alarm["AlarmActions"] == ["<Alerts>"]
+
+
+def test_every_measure_has_a_figure_a_definition_and_what_it_cannot_know() -> None:
+    widgets = board()["widgets"]
+    texts = [each for each in widgets if each["type"] == "text"]
+    assert {re.sub(r"^### ([^\n]*)\n.*", r"\1", each["properties"]["markdown"], flags=re.S) for each in texts} == MEASURES
+    for text in texts:
+        title = text["properties"]["markdown"].partition("\n")[0].removeprefix("### ")
+        assert "cannot know" in text["properties"]["markdown"]
+        (beside,) = (each for each in widgets if each["properties"].get("title") == title)
+        assert (beside["y"], beside["height"], beside["x"]) == (text["y"], text["height"], text["width"])
+        assert beside["properties"]["view"] == "singleValue"
+    boxes = [(each["x"], each["y"], each["width"], each["height"]) for each in widgets]
+    assert all(x + width <= 24 for x, _, width, _ in boxes)
+    for (x, y, width, height), (left, top, wide, high) in itertools.combinations(boxes, 2):
+        assert x + width <= left or left + wide <= x or y + height <= top or top + high <= y, "two widgets overlap"
+
+
+# -- the figures, from CodePipeline's events --
+
+
+def event(minute: float, state: str, *, stage: str = "production", action: str = "Deploy", pipeline: str = "shop-delivery") -> Any:
+    """What EventBridge is told of an action, ``minute`` minutes after the dashboard's time begins.
+
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/detect-state-changes-cloudwatch-events.html
+    """
+    detail = {"pipeline": pipeline, "execution-id": "e", "stage": stage, "action": action, "state": state, "version": 1.0}
+    kind = {"source": "aws.codepipeline", "detail-type": "CodePipeline Action Execution State Change"}
+    return {**kind, "time": minute, "detail": {**detail, "type": {"owner": "AWS", "category": "Deploy", "version": "1"}}}
+
+
+def matches(pattern: Mapping[str, Any], told: Mapping[str, Any]) -> bool:
+    """Whether an event fits a rule's pattern."""
+    return all(
+        key in told and (matches(wanted, told[key]) if isinstance(wanted, Mapping) else told[key] in wanted)
+        for key, wanted in pattern.items()
+    )
+
+
+def values(events: Iterable[Any]) -> dict[tuple[str, str], list[tuple[float, float]]]:
+    """What the rule lets into the log and the filters make of it: by pipeline and stage, the minutes and the values."""
+    made = stack().resources()
+    found: defaultdict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
+    for each in (each for each in events if matches(made["DeliveryEvents"]["EventPattern"], each)):
+        for name in ("DeliveryFailed", "DeliverySucceeded"):
+            wanted = re.fullmatch(r'\{ \$\.detail\.state = "([A-Z]+)" \}', made[name]["FilterPattern"])
+            assert wanted is not None
+            assert made[name]["LogGroupName"] == made["DeliveryLog"]["LogGroupName"]
+            if each["detail"]["state"] == wanted[1]:
+                (told,) = made[name]["MetricTransformations"]
+                keys = [key["Value"].removeprefix("$.detail.") for key in told["Dimensions"]]
+                found[each["detail"][keys[0]], each["detail"][keys[1]]].append((each["time"], float(told["MetricValue"])))
+    return found
+
+
+def shown(title: str, events: Iterable[Any], days: int = 28) -> dict[str, float]:
+    """What a widget shows in the end, by label."""
+    widget = figure(title)
+    seconds = widget["period"]
+    made = values(events)
+    known: dict[str, Series] = {}
+    labels: dict[str, Series] = {}
+    for metric in widget["metrics"]:
+        if isinstance(metric[0], dict):
+            told = metric[0]
+            known[told["id"]] = Chart(seconds, days * DAY // seconds, known).work_out(told["expression"])
+        else:
+            _, where, told = named(metric)
+            points = defaultdict(list)
+            for minute, value in made[where["Pipeline"], where["Stage"]]:
+                points[int(minute * 60 // seconds)].append(value)
+            known[told["id"]] = {at: float(STATISTICS[told["stat"]](each)) for at, each in points.items()}
+        if told.get("visible", True):
+            labels[told["label"]] = known[told["id"]]
+    return {label: series[max(series)] for label, series in labels.items() if series}
+
+
+HOUR = 60
+EVENTS = [
+    event(10, "SUCCEEDED"),
+    event(20, "STARTED"),
+    event(30, "FAILED", stage="staging"),
+    event(40, "FAILED", action="Check"),
+    event(50, "FAILED", pipeline="other-delivery"),
+    event(26 * HOUR, "FAILED"),
+    event(27.5 * HOUR, "SUCCEEDED"),
+    event(100 * HOUR, "FAILED"),
+    event(100.5 * HOUR, "FAILED"),
+    event(101 * HOUR, "SUCCEEDED"),
+    event(28 * 24 * HOUR - 1, "SUCCEEDED"),
+]
+
+
+def test_deployment_frequency() -> None:
+    assert shown("Deployment frequency", EVENTS) == {
+        "deployments, the last day": 1.0,
+        "deployments a day, all days shown": pytest.approx(4 / 28),
+    }
+
+
+def test_change_failure_rate() -> None:
+    assert shown("Change failure rate", EVENTS) == {"% of the deployments shown": pytest.approx(100 * 3 / 7)}
+    assert shown("Change failure rate", EVENTS[:4]) == {"% of the deployments shown": 0.0}
+
+
+def test_time_to_restore() -> None:
+    # 90 minutes, and 60 for two failures in a row.
+    assert shown("Time to restore", EVENTS) == {"minutes, mean": pytest.approx((90 + 60) / 2)}
+    # Within five minutes it is five: that is what it is measured to.
+    short = [event(0, "SUCCEEDED"), event(101, "FAILED"), event(103, "SUCCEEDED")]
+    assert shown("Time to restore", short) == {"minutes, mean": 5.0}
+    assert shown("Time to restore", [*short, event(200, "FAILED"), event(260, "SUCCEEDED")]) == {"minutes, mean": (5 + 60) / 2}
+    # What still lasts counts so far.
+    lasting = [event(0, "SUCCEEDED"), event(DAY / 60 - 30, "FAILED")]
+    assert shown("Time to restore", lasting, days=1) == {"minutes, mean": 30.0}
+    # Nothing failed: there is no such time, and none is made up.
+    assert shown("Time to restore", [event(0, "SUCCEEDED"), event(9, "SUCCEEDED")]) == {}
+
+
+@pytest.mark.parametrize(("title", "name"), [("Commit to verdict", "CommitToVerdict"), ("Block to green", "BlockToGreen")])
+def test_the_gates_own_times_are_over_the_time_that_is_shown(title: str, name: str) -> None:
+    widget = figure(title)
+    assert widget["setPeriodToTimeRange"] is True
+    found = [named(metric) for metric in widget["metrics"]]
+    assert [(metric, told["stat"]) for metric, _, told in found] == [(name, "Average"), (name, "p90"), (name, "Maximum")]
+
+
+def test_a_line_of_what_was_not_published_is_told_from_the_command_that_prints_it() -> None:
+    made = stack().resources()
+    assert made["UnpublishedLines"]["LogGroupName"] == made["GateLog"]["LogGroupName"]
+    pattern = re.fullmatch("%(.*)%", made["UnpublishedLines"]["FilterPattern"])
+    assert pattern is not None
+    spec = made["Gate"]["Source"]["BuildSpec"]
+    commands = re.findall(r'echo "(.*not published.*)"', spec)
+    assert len(commands) == 2  # metrics, findings
+    for command in commands:
+        assert not re.search(pattern[1], command)
+        assert re.search(pattern[1], command.replace("$?", "4"))
