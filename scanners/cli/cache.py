@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 
 from scanners.cli.listener import remark
-from scanners.cli.remembering import KEY
 from scanners.scan.cache import Cache, usual_place
+from scanners.scan.signing import KEY
 
 __all__ = ["command"]
 

@@ -13,7 +13,7 @@ from scanners.cli.interruption import watched
 from scanners.cli.law import read as law_of
 from scanners.cli.registry import known
 from scanners.cli.run import Site, Wish, run, site
-from scanners.cli.shard import MOST_SHARDS, header, refuse_inside
+from scanners.cli.shard import MOST_SHARDS, header, key, refuse_inside
 from scanners.errors import UsageError
 from scanners.judge.baseline import FILE
 from scanners.scan.parts import MOST_CHARACTERS, Part, read
@@ -113,7 +113,7 @@ def _part(file: Path, place: Site) -> Part:
     try:
         if file.stat().st_size > 4 * MOST_CHARACTERS:
             raise UsageError(f"{file} is too large to be a part", HINT)
-        return read(file.read_text("utf-8"), str(file))
+        return read(file.read_text("utf-8"), str(file), key())
     except OSError as error:
         raise UsageError(f"cannot read {file}: {error.strerror}", HINT) from error
     except UnicodeDecodeError as error:

@@ -13,10 +13,9 @@ from scanners.errors import ScangateError
 from scanners.judge.policy import Policy
 from scanners.scan.cache import Cache, usual_place
 from scanners.scan.memory import Memory
+from scanners.scan.signing import KEY
 
-__all__ = ["KEY", "remembered"]
-
-KEY = "SCANGATE_CACHE_KEY"
+__all__ = ["remembered"]
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from pathlib import Path
 
@@ -19,10 +20,11 @@ from scanners.report import FORMATS
 from scanners.report.escape import ci
 from scanners.scan.asking import Progress
 from scanners.scan.engine import answers
-from scanners.scan.parts import Header, write
+from scanners.scan.parts import PURPOSE, Header, write
 from scanners.scan.shards import Inventory, Shard, limited, take_inventory
+from scanners.scan.signing import KEY, signing_key
 
-__all__ = ["MOST_SHARDS", "ShardType", "end", "header", "prepare", "refuse_inside", "run_shard"]
+__all__ = ["MOST_SHARDS", "ShardType", "end", "header", "key", "prepare", "refuse_inside", "run_shard"]
 
 MOST_SHARDS = 1000
 HINT = "scangate scan --shard 1/4 --output-dir DIR, DIR outside of what is scanned"
@@ -62,6 +64,11 @@ def refuse_inside(path: Path, place: Site) -> None:
         raise UsageError(f"{path} lies in the scanned tree, where a part may have come with the source", HINT)
 
 
+def key() -> bytes:
+    """What parts are signed with, empty where the environment holds no key. UsageError for a key that is too short."""
+    return signing_key(os.environ.get(KEY, ""), PURPOSE)
+
+
 def header(wish: Wish, place: Site, shards: int, inventory: Inventory) -> Header:
     """What this scan says of itself to the machines that scan the other shards."""
     return Header(
@@ -82,6 +89,7 @@ def header(wish: Wish, place: Site, shards: int, inventory: Inventory) -> Header
 def run_shard(shard: Shard, wish: Wish, place: Site, interruption: Interruption, progress: Progress) -> str | None:
     """Scans the shard and gives its part as text, None where it was interrupted. UsageError where the files change meanwhile."""
     interruption.then(place.processes.cancel)
+    signed = key()
     plan, listing = plan_of(wish), listing_of(wish, place)
     inventory = take_inventory(listing, plan)
     told = answers(listing, limited(plan, shard, inventory), place.processes, place.folder, progress)
@@ -89,7 +97,7 @@ def run_shard(shard: Shard, wish: Wish, place: Site, interruption: Interruption,
         return None
     if take_inventory(listing, plan) != inventory:
         raise UsageError("the files were changed while they were scanned", "scan when nothing else writes to the tree")
-    return write(shard, header(wish, place, shard.count, inventory), told, listing, plan.max_bytes)
+    return write(shard, header(wish, place, shard.count, inventory), told, listing, plan.max_bytes, key=signed)
 
 
 def end(shard: Shard, part: str | None, file: Path, interruption: Interruption) -> int:

@@ -7,7 +7,6 @@ and nothing more. What fails in the cache is told in ``notes`` and costs answers
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import hmac
 import os
 import sqlite3
@@ -19,6 +18,7 @@ from pathlib import Path
 import msgspec
 
 from scanners.errors import ScangateError
+from scanners.scan.signing import signing_key
 
 __all__ = ["LIMIT", "Cache", "CacheFacts", "usual_place"]
 
@@ -32,7 +32,6 @@ SCHEMA = 1
 TABLE = "CREATE TABLE rows (key BLOB PRIMARY KEY, value BLOB NOT NULL, mac BLOB NOT NULL, used INTEGER NOT NULL)"
 AT_A_TIME = 500  # SQLite takes no more than 999 in some builds
 BUSY = 10.0  # seconds that another process is waited for
-SHORTEST_KEY = 16  # characters
 HOUR = 3600
 OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 ELSEWHERE = "name another place: --cache-dir DIR or SCANGATE_CACHE=DIR, or do without: --no-cache"
@@ -57,10 +56,10 @@ def usual_place(environ: Mapping[str, str]) -> Path:
 class Cache:
     """The values in one folder. Several processes may use it at once; one that is killed leaves it as it was."""
 
-    def __init__(self, folder: Path, connection: sqlite3.Connection, secret: bytes, now: float, limit: int) -> None:
+    def __init__(self, folder: Path, connection: sqlite3.Connection, key: bytes, now: float, limit: int) -> None:
         self._folder = folder
         self._connection: sqlite3.Connection | None = connection
-        self._key = hashlib.sha256(secret).digest() if secret else b""
+        self._key = key
         self._mark = hmac.digest(self._key, b"mark", "sha256")[:8]
         self._hour = int(now // HOUR)
         self._limit = limit
@@ -70,9 +69,7 @@ class Cache:
     def open(cls, folder: Path, tree: Path | None, *, secret: str = "", now: float = 0.0, limit: int = LIMIT) -> Cache:
         """The cache in ``folder``, made where it is missing. ``tree``: the scanned one, in which no cache is believed; ``secret``:
         what rows are signed with; ``now``: seconds since 1970. ScangateError where it cannot be used, and why."""
-        if secret and len(secret) < SHORTEST_KEY:
-            message = f"SCANGATE_CACHE_KEY is shorter than {SHORTEST_KEY} characters"
-            raise ScangateError(message, "make one: python3 -c 'import secrets; print(secrets.token_hex())'")
+        key = signing_key(secret)
         folder = Path(os.path.abspath(folder))  # noqa: PTH100 -- links stay, to be seen
         if tree is not None and (folder.resolve().is_relative_to(tree) or folder.is_relative_to(tree)):
             raise ScangateError(f"the cache {folder} lies in the scanned tree, whose author could have filled it", ELSEWHERE)
@@ -82,7 +79,7 @@ class Cache:
             connection, notes = _connected(folder)
         except (OSError, sqlite3.Error) as error:
             raise ScangateError(f"the cache {folder} cannot be used: {_said(error)}", ELSEWHERE) from error
-        cache = cls(folder, connection, secret.encode(), now, limit)
+        cache = cls(folder, connection, key, now, limit)
         cache.notes += notes
         return cache
 

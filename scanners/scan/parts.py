@@ -1,13 +1,14 @@
 """A part: what one shard's scanners said, as a file that other machines can read back. It quotes nothing of what was scanned.
 
 Files stand in it by their number in the listing, texts as `quoting` writes them: without the tree a part tells next to nothing, and
-with another tree it is refused.
+with another tree it is refused. Where there is a key it bears a MAC, and what bears another one, or none, is refused.
 """
 
 from __future__ import annotations
 
 import functools
 import hashlib
+import hmac
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -20,12 +21,15 @@ from scanners.model import FileReport, Gap
 from scanners.scan.engine import Answers
 from scanners.scan.quoting import Page
 from scanners.scan.shards import Shard
+from scanners.scan.signing import KEY
 from scanners.scan.targets import Listing
 from scanners.scan.text import decode, lines_of
 
-__all__ = ["MOST_CHARACTERS", "Header", "Part", "Told", "read", "revived", "write"]
+__all__ = ["MOST_CHARACTERS", "PURPOSE", "Header", "Part", "Told", "read", "revived", "write"]
 
 SCHEMA = 1
+PURPOSE = "part"
+"""What a part's key is made for, see `signing`."""
 MOST_CHARACTERS = 256 * 1024 * 1024
 HINT = "scan this shard again: scangate scan --shard I/N --output-dir DIR"
 
@@ -76,10 +80,13 @@ class Part(_Strict, frozen=True):
 class _Document(_Strict, frozen=True):
     digest: str
     part: Any
+    mac: str = ""
 
 
-def write(shard: Shard, header: Header, answers: Iterable[Answers], listing: Listing, limit: int) -> str:
-    """The part as text. ``limit``: as many bytes of a file are read, as in the scan."""
+def write(  # noqa: PLR0913 -- what a part is made of, and what it is signed with
+    shard: Shard, header: Header, answers: Iterable[Answers], listing: Listing, limit: int, *, key: bytes = b""
+) -> str:
+    """The part as text, signed where there is a ``key``. ``limit``: as many bytes of a file are read, as in the scan."""
     pages = _Pages(listing, limit)
     told = tuple(
         Told(each.scanner, each.version, tuple(map(pages.report, each.reports)), tuple(map(pages.gap, each.gaps)))
@@ -87,17 +94,21 @@ def write(shard: Shard, header: Header, answers: Iterable[Answers], listing: Lis
     )
     part = msgspec.to_builtins(Part(SCHEMA, shard.number, header, told))
     text = _plain(part)
-    return f'{{"digest": "{_digest(text)}",\n "part": {text}}}\n'
+    signed = f' "mac": "{_mac(text, key)}",\n' if key else ""
+    return f'{{"digest": "{_digest(text)}",\n{signed} "part": {text}}}\n'
 
 
-def read(text: str, name: str) -> Part:
-    """A part from its text, its reports not yet looked into. UsageError for anything that is not one; ``name`` is the file's."""
+def read(text: str, name: str, key: bytes = b"") -> Part:
+    """A part from its text, its reports not yet looked into. UsageError for anything that is not one, for one that is not
+    signed with ``key``, and for one that is signed where there is no key; ``name`` is the file's."""
     if len(text) > MOST_CHARACTERS:
         raise UsageError(f"{name} is too large: {len(text):,} characters, at most {MOST_CHARACTERS:,} are read", HINT)
     try:
         document = msgspec.convert(json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant), _Document)
-        if document.digest != _digest(_plain(document.part)):
+        plain = _plain(document.part)
+        if document.digest != _digest(plain):
             raise ValueError("its content is not what was written")
+        _check_mac(document.mac, plain, key, name)
         schema = document.part.get("schema") if isinstance(document.part, dict) else None
         if schema != SCHEMA:
             raise ValueError(f"it has schema {schema}, and this scangate reads schema {SCHEMA}")
@@ -201,6 +212,20 @@ def _said(error: Exception) -> str:
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _mac(text: str, key: bytes) -> str:
+    return hmac.digest(key, text.encode(), "sha256").hex()
+
+
+def _check_mac(mac: str, text: str, key: bytes, name: str) -> None:
+    if mac and not key:
+        raise UsageError(f"{name} is signed, and {KEY} is not set: nobody knows by whom", f"set {KEY} as the shards had it")
+    if key and not hmac.compare_digest(mac.encode(), _mac(text, key).encode()):
+        told = "is signed with another key" if mac else "is not signed"
+        raise UsageError(
+            f"{name} {told}: whoever has not {KEY} could have written it", f"scan this shard again, with {KEY} as here"
+        )
 
 
 def _plain(value: Any) -> str:

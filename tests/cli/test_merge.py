@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -39,11 +39,13 @@ ALL = """
 Change = Callable[[dict[str, Any]], Any]
 
 
-def shards(tree: Path, rules: Path, parts: Path, count: int, *more: str, command: Path = SCANGATE) -> list[Path]:
+def shards(
+    tree: Path, rules: Path, parts: Path, count: int, *more: str, command: Path = SCANGATE, env: Mapping[str, str] | None = None
+) -> list[Path]:
     """The parts of all shards of a scan."""
     for number in range(1, count + 1):
         which = ("--shard", f"{number}/{count}", "--output-dir", str(parts), *more)
-        ran = scangate("scan", tree, "--policy", rules, *which, cwd=tree.parent, command=command).ends(0)
+        ran = scangate("scan", tree, "--policy", rules, *which, cwd=tree.parent, env=env, command=command).ends(0)
         assert ran.out.startswith(f"PART {number} of {count}: ")
         assert "PASS" not in ran.said
     return sorted(parts.iterdir())
@@ -159,6 +161,33 @@ def test_a_part_that_is_missing_or_there_twice(small: Small, tmp_path: Path) -> 
     refused(small, [first, second, third, second], tmp_path / "out", "both of shard 2/3")
     again = Path(shutil.copy(second, tmp_path / "again.json"))
     refused(small, [first, second, again, third], tmp_path / "out", "both of shard 2/3")
+
+
+KEY = "a key of sixteen characters"
+
+
+def test_where_there_is_a_key_no_part_is_believed_that_is_not_signed_with_it(small: Small, tmp_path: Path) -> None:
+    def merged(*parts: Path, key: str = KEY) -> Ran:
+        arguments = ("--root", small.tree, "--policy", small.rules, "--output-dir", tmp_path / "out")
+        return scangate("merge", *parts, *arguments, cwd=tmp_path, env=environment(SCANGATE_CACHE_KEY=key))
+
+    signed = shards(small.tree, small.rules, tmp_path / "signed", 3, env=environment(SCANGATE_CACHE_KEY=KEY))
+    merged(*signed).ends(0)
+    assert "part-2-of-3.json is not signed" in merged(signed[0], small.parts[1], signed[2]).ends(2).err
+    assert "signed with another key" in merged(*signed, key=KEY[::-1]).ends(2).err
+    assert "is signed, and SCANGATE_CACHE_KEY is not set" in merged(*signed, key="").ends(2).err
+    assert "shorter than 16 characters" in merged(*signed, key="short").ends(2).err
+    swapped = signed[1].read_text("utf-8").replace('"number":2', '"number":1')
+    (tmp_path / "swapped.json").write_text(swapped, "utf-8")
+    assert "was changed" in merged(tmp_path / "swapped.json").ends(2).err
+    assert "signed with another key" in merged(changed(signed[1], lambda part: part["scanners"].clear())).ends(2).err
+
+
+def test_a_key_that_is_too_short_signs_no_part(small: Small, tmp_path: Path) -> None:
+    which = ("--policy", small.rules, "--shard", "1/3", "--output-dir", tmp_path / "parts")
+    ran = scangate("scan", small.tree, *which, cwd=tmp_path, env=environment(SCANGATE_CACHE_KEY="short"))
+    assert "shorter than 16 characters" in ran.ends(2).err
+    assert list((tmp_path / "parts").glob("part-*")) == []
 
 
 MISSING = {"scanner": "bandit", "path": None, "kind": "tool-missing", "reason": "gone", "line": 0, "hint": ""}
