@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 __all__ = ["is_build", "target"]
@@ -9,11 +10,16 @@ __all__ = ["is_build", "target"]
 EVENT = "CODEBUILD_WEBHOOK_EVENT"
 BASE = "CODEBUILD_WEBHOOK_BASE_REF"
 HEADS = "refs/heads/"
+NUMBERED = ("CODEBUILD_WEBHOOK_TRIGGER", "CODEBUILD_SOURCE_VERSION")
+NUMBER = re.compile(r"pr/[0-9]+")
 
 
 def is_build(environ: Mapping[str, str]) -> bool:
-    """Whether CodeBuild builds a pull request; see its guide's page on environment variables."""
-    return environ.get(EVENT, "").startswith("PULL_REQUEST")
+    """Whether CodeBuild builds a pull request; see its guide's page on environment variables.
+
+    One that somebody started by hand (source version pr/7, at GitHub) has no word of a webhook.
+    """
+    return environ.get(EVENT, "").startswith("PULL_REQUEST") or any(NUMBER.fullmatch(environ.get(name, "")) for name in NUMBERED)
 
 
 def target(environ: Mapping[str, str]) -> str:

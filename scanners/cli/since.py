@@ -20,6 +20,7 @@ __all__ = ["AUTO", "Past", "settle"]
 AUTO = "auto"
 FETCH = "git fetch"
 WHOLE = f"{FETCH} --unshallow origin"
+NAMED = "name the branch that it is for: scangate scan --since origin/main"
 
 
 class Past(msgspec.Struct, frozen=True):
@@ -112,7 +113,7 @@ def _pull_request(repository: Repository | None, environ: Mapping[str, str], *, 
         except Unreadable as fault:
             missing = f"this is a pull request's build, and {fault.reason}"
     notes = (f"{missing}: every finding is judged",) if compared else ()
-    return Past(name, missing=missing, hint=hint if branch else "", compared=compared, notes=notes)
+    return Past(name, missing=missing, hint=hint if branch else NAMED, compared=compared, notes=notes)
 
 
 def _forked(past: Past, repository: Repository) -> Past:

@@ -165,6 +165,15 @@ def test_a_build_that_cannot_know_its_base_does_not_pass_by_a_policy_of_the_repo
     assert not list(tree.parent.rglob("x"))
 
 
+@pytest.mark.parametrize("name", ["CODEBUILD_SOURCE_VERSION", "CODEBUILD_WEBHOOK_TRIGGER"])
+def test_a_pull_request_s_build_that_somebody_started_by_hand_does_not_pass_by_its_own_policy(name: str, tree: Path) -> None:
+    change(tree, {"scangate.yaml": HEAD + LOOSE})
+    scan(tree, 3, CODEBUILD_WEBHOOK_EVENT="", CODEBUILD_WEBHOOK_BASE_REF="", **{name: "pr/7"})
+    (gap,) = verdict(tree.parent / "out")["gaps"]
+    assert gap["hint"].startswith("name the branch that it is for: scangate scan --since origin/main")
+    scan(tree, 0, CODEBUILD_WEBHOOK_EVENT="", CODEBUILD_WEBHOOK_BASE_REF="", **{name: "branch/pr/7"})
+
+
 def test_a_build_without_git_does_not_pass_by_its_own_policy(tmp_path: Path) -> None:
     tree = write(tmp_path / "tree", {"app.py": CLEAN, "scangate.yaml": HEAD + LOOSE})
     scan(tree, 3)
