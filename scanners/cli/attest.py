@@ -70,6 +70,12 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
     if less:
         raise UsageError(f"nothing ships on this verdict.json: it is {less}", "scan all that ships: scangate scan --env NAME")
     here = build(os.environ)
+    # Not in a pipeline: there the verdict comes by the execution, and the build's first source may be another than the scan's.
+    if here is not None and not here.pipeline and here.commit and here.commit != report.commit:
+        raise UsageError(
+            f"verdict.json is about commit {report.commit[:12] or 'unknown'}, and this build is of {here.commit[:12]}",
+            "scan what is built: scangate scan --env NAME",
+        )
     found = subject_of(subject)
     try:
         statement = state(

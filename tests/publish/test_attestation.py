@@ -394,6 +394,17 @@ def test_a_verdict_of_a_part_lets_nothing_ship(bench: Bench, changes: dict[str, 
     assert not (bench.bundle / ".scangate-attestation.json").exists()
 
 
+@pytest.mark.parametrize(
+    ("said", "code"), [({}, 0), ({"CODEBUILD_INITIATOR": "codepipeline/shop"}, 0), ({"CODEBUILD_INITIATOR": "lead"}, 2)]
+)
+def test_a_verdict_of_another_commit_than_the_build_s_lets_nothing_ship(bench: Bench, said: dict[str, str], code: int) -> None:
+    arn = "arn:aws:codebuild:eu-west-1:123456789012:build/shop:00000000-0000-4000-8000-000000000000"
+    here = {"CODEBUILD_BUILD_ARN": arn, "CODEBUILD_RESOLVED_SOURCE_VERSION": "b" * 40, **said} if said else {}
+    ran = bench.attest(passing(), env=here).ends(code)
+    assert ("this build is of bbbbbbbbbbbb" in ran.err) is (code == 2)
+    assert (bench.bundle / ".scangate-attestation.json").exists() is (code == 0)
+
+
 @pytest.mark.skipif(os.getuid() != 0, reason="only root has a record that is believed")
 def test_a_rollback_after_expiry_succeeds_and_an_old_bundle_that_was_never_accepted_is_refused(bench: Bench) -> None:
     subject = Subject("tree", {"sha256": digest_of(bench.bundle)})
