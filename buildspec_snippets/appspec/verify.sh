@@ -5,8 +5,9 @@
 #   python3 -m venv /opt/scangate && /opt/scangate/bin/pip install click msgspec cryptography
 #   /opt/scangate/bin/pip install --no-deps scangate
 #   install -d -o root -m 0755 /etc/scangate /var/lib/scangate
-#   aws kms get-public-key ... > /etc/scangate/key.pem       the signing key's public half, PEM
-#   echo production > /etc/scangate/environment             what a bundle must have been judged for
+#   aws kms get-public-key --key-id ARN --query PublicKey --output text | base64 -d |
+#     openssl pkey -pubin -inform DER -out /etc/scangate/key.pem          the signing key's public half
+#   echo production > /etc/scangate/environment                           what a bundle must have been judged for
 # The record of what was let in makes a rollback, and one more instance, succeed after an attestation has expired.
 set -eu
 

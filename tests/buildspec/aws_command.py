@@ -32,10 +32,14 @@ def _s3(operation: str, words: list[str]) -> None:
     parser = argparse.ArgumentParser(prog=f"aws s3 {operation}")
     parser.add_argument("--recursive" if operation == "cp" else "--delete", dest="whole", action="store_true")
     parser.add_argument("--only-show-errors", action="store_true")
+    parser.add_argument("--no-follow-symlinks", dest="links", action="store_false")
     parser.add_argument("source")
     parser.add_argument("target")
     arguments = parser.parse_args(words)
-    {"cp": _copy if arguments.whole else _copy_one, "sync": _sync}[operation](arguments.source, arguments.target)
+    if operation == "sync":
+        _sync(arguments.source, arguments.target, links=arguments.links)
+    else:
+        (_copy if arguments.whole else _copy_one)(arguments.source, arguments.target)
 
 
 def _copy_one(source: str, target: str) -> None:
@@ -51,11 +55,11 @@ def _place(url: str) -> dict[str, str]:
     return {"Bucket": parts.netloc, "Key": parts.path.lstrip("/")}
 
 
-def _copy(source: str, target: str) -> None:
+def _copy(source: str, target: str, *, links: bool = True) -> None:
     s3 = boto3.client("s3")
     if target.startswith("s3://"):
         place = _place(target)
-        for name, file in _files(source):
+        for name, file in _files(source, links=links):
             s3.put_object(Bucket=place["Bucket"], Key=place["Key"] + name, Body=file.read_bytes())
         return
     place = _place(source)
@@ -65,18 +69,18 @@ def _copy(source: str, target: str) -> None:
         file.write_bytes(s3.get_object(Bucket=place["Bucket"], Key=entry["Key"])["Body"].read())
 
 
-def _sync(source: str, target: str) -> None:
+def _sync(source: str, target: str, *, links: bool) -> None:
     """With --delete: what is not in the source goes."""
     s3, place = boto3.client("s3"), _place(target)
-    _copy(source, target)
-    wanted = {place["Key"] + name for name, _ in _files(source)}
+    _copy(source, target, links=links)
+    wanted = {place["Key"] + name for name, _ in _files(source, links=links)}
     for entry in s3.list_objects_v2(Bucket=place["Bucket"], Prefix=place["Key"]).get("Contents", []):
         if entry["Key"] not in wanted:
             s3.delete_object(Bucket=place["Bucket"], Key=entry["Key"])
 
 
-def _files(folder: str) -> Iterator[tuple[str, Path]]:
-    for file in sorted(path for path in Path(folder).rglob("*") if path.is_file()):
+def _files(folder: str, *, links: bool) -> Iterator[tuple[str, Path]]:
+    for file in sorted(path for path in Path(folder).rglob("*") if path.is_file() and (links or not path.is_symlink())):
         yield str(file.relative_to(folder)), file
 
 

@@ -50,6 +50,40 @@ def test_a_command_that_has_a_pipe_fails_with_any_of_its_parts(file: Path) -> No
                 assert "pipefail" in entry, entry
 
 
+@pytest.mark.parametrize("file", sorted(FOLDER.glob("*.yml")), ids=lambda file: file.stem)
+def test_a_block_of_several_commands_ends_with_the_first_that_fails(file: Path) -> None:
+    for phase in spec(file).phases:
+        for entry in (*phase.commands, *phase.closing):
+            lines = entry.strip().splitlines()
+            # One `if` alone has one status: that of what it ran.
+            alone = len(lines) == 1 or (lines[0].startswith("if ") and lines[-1] == "fi" and _commands(lines) <= 1)
+            assert alone or lines[:2] == ["(", "  set -euo pipefail"], entry
+
+
+def _commands(lines: list[str]) -> int:
+    """How many commands the longest branch of an `if` has; a line that goes on is one with the next."""
+    longest = here = 0
+    for line, before in zip(lines[1:-1], lines, strict=False):
+        if line.startswith(("el", "fi")):
+            here = 0
+        elif not before.endswith("\\"):
+            here += 1
+        longest = max(longest, here)
+    return longest
+
+
+@pytest.mark.parametrize("name", ["python-application", "ec2-codedeploy"])
+def test_only_what_is_attested_lies_where_artifacts_are_taken_from(name: str) -> None:
+    found = spec(FOLDER / f"{name}.yml")
+    before = [entry for phase in found.phases if phase.name != "post_build" for entry in phase.commands]
+    assert [entry for entry in before if "scangate-release" in entry] == [
+        'rm -rf -- "$CODEBUILD_SRC_DIR/scangate-release" && mkdir -- "$CODEBUILD_SRC_DIR/scangate-release"'
+    ]
+    after = commands(found, "post_build")
+    signs = next(at for at, entry in enumerate(after) if " attest " in entry)
+    assert not [entry for entry in after[: signs + 1] if "scangate-release" in entry]
+
+
 @pytest.mark.parametrize("name", ["gate", *BUILDING])
 def test_what_publishes_begins_with_the_guard(name: str) -> None:
     guard = commands(spec(GATE), "post_build")[0]

@@ -5,11 +5,15 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import boto3
+import pip
 import pytest
 import yaml
 from aws.account import running
@@ -23,7 +27,7 @@ from . import workload
 from .interpreter import Build
 from .site import Site
 from .test_gate_snippet import INJECTION, commit
-from .workload import COMMIT, HOST, REGION, WORDS, Shop, git
+from .workload import HOST, REGION, WORDS, Image, Shop, git
 
 Run = Callable[..., Build]
 CRITICAL = {"name": "CVE-2021-3711", "description": "a buffer overflow", "severity": "CRITICAL", "uri": "https://example.org/"}
@@ -41,9 +45,24 @@ def shop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
         assert not account.refusals
 
 
+@pytest.fixture(scope="session")
+def image(tmp_path_factory: pytest.TempPathFactory) -> Image:
+    root = tmp_path_factory.mktemp("image")
+    subprocess.run([sys.executable, "-I", "-m", "venv", "--without-pip", root / "environment"], check=True)
+    # ensurepip takes longer than all else in a build here, and puts no more than this.
+    (packages,) = root.glob("environment/lib/python*/site-packages")
+    shutil.copytree(Path(pip.__file__).parent, packages / "pip", ignore=shutil.ignore_patterns("__pycache__"))
+    return Image(root / "environment", root / "cache")
+
+
 @pytest.fixture
-def run(site: Site, shop: Shop, tmp_path: Path) -> Run:
-    return lambda name, road, **more: workload.build(name, road, site, shop, tmp_path, **more)
+def run(site: Site, shop: Shop, image: Image) -> Run:
+    def build(name: str, road: str, begin: Callable[[str], None] = lambda _: None, **more: str) -> Build:
+        head = workload.write(name, road, site)
+        begin(head)
+        return workload.build(name, head, site, shop, image, **more)
+
+    return build
 
 
 @pytest.fixture
@@ -68,11 +87,13 @@ def verified(subject: str, attestation: bytes, key: Path) -> int:
 
 
 @nightly
-def test_a_python_application_is_released_with_its_attestation(run: Run, shop: Shop, key: Path, tmp_path: Path) -> None:
-    build = run("python-application", "pass")
+def test_a_python_application_is_released_with_its_attestation(run: Run, shop: Shop, site: Site, key: Path, tmp_path: Path) -> None:
+    build = run("python-application", "pass", SCANGATE_INSTALL="scangate[aws,attest]")
     assert (build.status, build.exported["SCANGATE_VERDICT"]) == ("SUCCEEDED", "PASS"), build.log
     held = shop.held("releases")
-    assert set(held) == {f"shop/{COMMIT}/{name}" for name in ("shop-1.0-py3-none-any.whl", ".scangate-attestation.json")}
+    assert set(held) == {
+        f"shop/{git(site, 'rev-parse', 'HEAD')}/{name}" for name in ("shop-1.0-py3-none-any.whl", ".scangate-attestation.json")
+    }
     for name, data in held.items():
         (tmp_path / "taken").mkdir(exist_ok=True)
         (tmp_path / "taken" / name.rpartition("/")[2]).write_bytes(data)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import shlex
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -22,10 +23,12 @@ from .test_gate_snippet import CLEAN, INJECTION, commit
 
 HOST = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
 REGION = "eu-west-1"  # what CodeBuild's variables say in the interpreter
-COMMIT = "ab" * 20
 CODE = {"pass": CLEAN, "fail": INJECTION, "incomplete": "def f(:\n"}
 WORDS = {"pass": "PASS", "fail": "FAIL", "incomplete": "INCOMPLETE"}
 
+_CACHE = ".cache/scangate"
+_PYTHON = shlex.quote(sys.executable)
+_PROGRAMS = ("aws", "docker", "npm", "sam")
 _TEST = "import unittest\n\n\nclass T(unittest.TestCase):\n    def test_it(self) -> None:\n        self.assertEqual(1 + 1, 2)\n"
 _BACKEND = '''"""Packs a wheel of one file, with nothing from an index."""
 
@@ -43,13 +46,13 @@ def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
     return name
 '''
 _PROJECT = '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
-_APP = {"requirements.txt": "", "tests/test_it.py": _TEST}
+_APP = {"tests/test_it.py": _TEST}
 _TEMPLATE = (
     "Resources:\n  Add: {Type: 'AWS::Serverless::Function', Properties: {CodeUri: app, Handler: adding.add, Runtime: python3.12}}\n"
 )
 _HOOK = {name: (GATE.parent / "appspec" / name).read_text("utf-8") for name in ("appspec.yml", "verify.sh")}
 SOURCES: dict[str, dict[str, str]] = {
-    "python-application": {**_APP, "pyproject.toml": _PROJECT, "backend.py": _BACKEND},
+    "python-application": {**_APP, "requirements.txt": "", "pyproject.toml": _PROJECT, "backend.py": _BACKEND},
     "container-image": {"Dockerfile": "FROM python:3.12 AS test\nFROM python:3.12\nUSER nobody\n"},
     "lambda": {**_APP, "template.yaml": _TEMPLATE},
     "ec2-codedeploy": {**_APP, "appspec.yml": _HOOK["appspec.yml"], "scripts/verify.sh": _HOOK["verify.sh"]},
@@ -58,6 +61,36 @@ SOURCES: dict[str, dict[str, str]] = {
     "pull-request": {},
     "nightly-audit": {},
 }
+
+
+@dataclass(frozen=True)
+class Image:
+    """What the build image and CodeBuild bring along: an environment that is fresh, and what earlier builds left in the cache."""
+
+    environment: Path
+    cache: Path
+
+    def put(self, folder: Path) -> str:
+        """Puts the image's own programs into ``folder``, and tells the PATH with it. `python3 -m venv` copies what is there."""
+        folder.mkdir()
+        texts = {name: f'exec {_PYTHON} -I {Path(__file__).with_name(f"{name}_command.py")} "$@"' for name in _PROGRAMS}
+        fresh = shlex.quote(str(self.environment))
+        texts["python3"] = f'[ "$1 $2" != "-m venv" ] || exec cp -R {fresh} "$3"\nexec {_PYTHON} "$@"'
+        for name, text in texts.items():
+            script = folder / name
+            script.write_text(f"#!/bin/sh\n{text}\n")
+            script.chmod(0o755)
+        return f"{folder}:{os.environ['PATH']}"
+
+    def restore(self, home: Path) -> None:
+        """As CodeBuild does before a build."""
+        if self.cache.exists():
+            shutil.copytree(self.cache, home / _CACHE, dirs_exist_ok=True)
+
+    def keep(self, home: Path) -> None:
+        """As CodeBuild does after a build."""
+        if (home / _CACHE).exists():
+            shutil.copytree(home / _CACHE, self.cache, dirs_exist_ok=True)
 
 
 @dataclass
@@ -126,10 +159,8 @@ def git(site: Site, *arguments: str) -> str:
     return done.stdout.strip()
 
 
-def build(
-    name: str, road: str, site: Site, shop: Shop, scratch: Path, *, begin: Callable[[str], None] = lambda _: None, **more: str
-) -> Build:
-    """Runs the snippet ``name`` on its sample, whose code ends as ``road`` says; ``begin`` is told the commit before."""
+def write(name: str, road: str, site: Site) -> str:
+    """Writes the sample of the snippet ``name``, whose code ends as ``road`` says; its commit."""
     for path, text in SOURCES[name].items():
         site.write(path, text)
     site.write("app/adding.py", CODE[road])
@@ -138,25 +169,16 @@ def build(
     if hook.exists():
         hook.chmod(0o755)
     commit(site)
-    begin(git(site, "rev-parse", "HEAD"))
-    variables = {**OFFLINE, "SCANGATE_HOME": str(Path(sys.executable).parent.parent), "SCANGATE_ENV": "", **shop.variables, **more}
-    plain = site.project(overrides=variables, carry="exports", seconds=300, commit=COMMIT)
-    path = f"{_programs(scratch)}:{os.environ['PATH']}"
-    done = run((GATE.parent / f"{name}.yml").read_text("utf-8"), replace(plain, image=_image(plain.image, shop.account, path)))
+    return git(site, "rev-parse", "HEAD")
+
+
+def build(name: str, head: str, site: Site, shop: Shop, image: Image, **more: str) -> Build:
+    """Runs the snippet ``name`` on the source, whose commit ``head`` is."""
+    given = {"SCANGATE_HOME": str(Path(sys.executable).parent.parent), "SCANGATE_INSTALL": "scangate", "SCANGATE_ENV": ""}
+    plain = site.project(overrides={**OFFLINE, **given, **shop.variables, **more}, carry="exports", seconds=300, commit=head)
+    variables = {**plain.image, **shop.account.environment, "PATH": image.put(site.home / "bin")}
+    image.restore(site.home)
+    done = run((GATE.parent / f"{name}.yml").read_text("utf-8"), replace(plain, image=variables))
+    image.keep(site.home)
     assert "Traceback" not in done.log, done.log
     return done
-
-
-def _image(image: Mapping[str, str], account: Account, path: str) -> dict[str, str]:
-    return {**image, **account.environment, "PATH": path}
-
-
-def _programs(scratch: Path) -> Path:
-    """The image's own programs."""
-    folder = scratch / "bin"
-    folder.mkdir()
-    for name in ("aws", "docker", "npm", "sam"):
-        script = folder / name
-        script.write_text(f'#!/bin/sh\nexec {sys.executable} -I {Path(__file__).with_name(f"{name}_command.py")} "$@"\n')
-        script.chmod(0o755)
-    return folder
