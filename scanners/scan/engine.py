@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 import tempfile
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -23,28 +25,33 @@ from scanners.scan.memory import (
     spans_digest,
     world_digest,
 )
-from scanners.scan.plan import Plan, Work, assigned, gap_of, wall
+from scanners.scan.plan import NOTHING_KNOWN, Plan, Task, Tool, Work, assigned, gap_of, wall
 from scanners.scan.plugin import Source
 from scanners.scan.process import Processes
 from scanners.scan.redaction import Redaction
 from scanners.scan.snapshot import Snapshot
 from scanners.scan.targets import Listing, Target
 from scanners.scan.telling import hinted, result_of
+from scanners.scan.whole import Whole, again, opened, place_of, question, said_of
 
 __all__ = ["Answers", "answers", "scan"]
 
+Told = tuple[tuple[ScanResult, ...], Targets]
+"""The results in the plan's order, and what is to be said of the targets."""
 
-def scan(
-    listing: Listing, plan: Plan, processes: Processes, folder: Path, progress: Progress
-) -> tuple[tuple[ScanResult, ...], Targets]:
+
+def scan(listing: Listing, plan: Plan, processes: Processes, folder: Path, progress: Progress) -> Told:
     """Runs every task of ``plan`` over ``listing``: the results in the plan's order, and what is to be said of the targets.
 
     ``progress`` is told (scanner, files done, files in all). Never raises for what a scanner or a file does: that is a gap.
     """
     run = _Run(listing, plan, processes, folder, progress)
     try:
-        run.ask()
-        return run.results()
+        told = run.told_before()
+        if told is None:
+            run.ask()
+            told = run.results()
+        return told
     except ChangedError:  # a file was changed under our hands: nothing that was remembered is used
         run = _Run(listing, msgspec.structs.replace(plan, memory=None), processes, folder, progress)
         run.ask()
@@ -66,7 +73,7 @@ def answers(listing: Listing, plan: Plan, processes: Processes, folder: Path, pr
     run = _Run(listing, msgspec.structs.replace(plan, memory=None), processes, folder, progress)
     run.ask()
     return tuple(
-        Answers(work.name, work.version, tuple(work.reports), tuple(work.gaps), round(work.seconds, 3))
+        Answers(work.name, work.tool.version, tuple(work.reports), tuple(work.gaps), round(work.seconds, 3))
         for work in run.works
         if not work.task.skipped
     )
@@ -79,17 +86,92 @@ class _Run:
         self._listing = listing
         self._plan = plan
         self._progress = progress
+        self._processes = processes
+        self._folder = folder
         self._snapshot = Snapshot(Path(tempfile.mkdtemp(prefix="scan-", dir=folder)) / "snapshot")
-        self._new_call = lambda timeout: Call(processes, self._snapshot, folder, timeout, plan.today)
-        self._environ = processes.environ
-        self._digests: dict[str, str] = {}
         self._copies: dict[str, Source | Unreadable] = {}
         self._known: Redaction | None = None
-        self.works = [assigned(task, listing, plan.excludes) for task in plan.tasks]
+
+    @functools.cached_property
+    def tools(self) -> list[Tool]:
+        """What is known of each task's scanner."""
+        return [self._tool(task) if not task.skipped else NOTHING_KNOWN for task in self._plan.tasks]
+
+    def _tool(self, task: Task) -> Tool:
+        """A tool that is not there is a gap, even if there is nothing for it to read."""
+        version, missing = wall(lambda: str(task.scanner.version()))
+        memory = self._plan.memory
+        if missing is not None or memory is None:
+            return Tool(None if missing is not None else version or "", missing)
+        facts = (self._processes.environ, self._plan.today, task.timeout, self._plan.max_bytes)
+        setting, _ = wall(lambda: memory.setting(task.scanner, task.options, version or "", facts))
+        return Tool(version or "", setting=setting)
+
+    @functools.cached_property
+    def works(self) -> list[Work]:
+        """What each task has to read, and what has come of it."""
+        pairs = zip(self._plan.tasks, self.tools, strict=True)
+        return [assigned(task, self._listing, self._plan.excludes, tool) for task, tool in pairs]
+
+    @functools.cached_property
+    def _digests(self) -> dict[str, str]:
+        """The digests of the files by path, where anything is kept by them."""
+        memory = self._plan.memory
+        if memory is None or all(tool.setting is None for tool in self.tools):
+            return {}
+        return memory.digests(self._listing, self._listing.targets, self._plan.max_bytes)
+
+    def told_before(self) -> Told | None:
+        """What the last scan told, where this one is asked the very same, and what had a gap then says the same again."""
+        memory, settings = self._plan.memory, self._settings()
+        if memory is None or settings is None:
+            return None
+        whole = opened(memory.whole(place_of(self._listing)))
+        if whole is None or whole.question != question(settings, self._plan, self._listing, self._digests):
+            return None
+        again = self._again(whole)
+        if again is None:
+            return None
+        seconds = {work.name: round(work.seconds, 3) for work in again}
+        counted = zip(whole.results, whole.again, strict=True)
+        return tuple(
+            msgspec.structs.replace(told, cached=told.given - len(asked), seconds=seconds.get(told.scanner, 0.0))
+            for told, asked in counted
+        ), whole.facts
+
+    def _settings(self) -> list[bytes] | None:
+        """What the answers of all tasks depend on; None where one may not be kept, or where secrets have digests for one run."""
+        settings = [b"" if task.skipped else tool.setting for task, tool in zip(self._plan.tasks, self.tools, strict=True)]
+        return None if self._plan.salt or None in settings else [setting or b"" for setting in settings]
+
+    def _again(self, whole: Whole) -> list[Work] | None:
+        """Asks again what is not kept; None where something else is said now."""
+        targets = self._listing.targets
+        tasks = [
+            msgspec.structs.replace(task, paths=frozenset(targets[number].path for number in numbers))
+            for task, numbers in zip(self._plan.tasks, whole.again, strict=True)
+            if numbers
+        ]
+        if not tasks:
+            return []
+        listing = msgspec.structs.replace(
+            self._listing, targets=tuple(targets[n] for n in sorted({*itertools.chain(*whole.again)}))
+        )
+        plan = msgspec.structs.replace(self._plan, tasks=tuple(tasks), memory=None)
+        run = _Run(listing, plan, self._processes, self._folder, self._progress)
+        run.ask()
+        same = said_of(run.works, {task.scanner.NAME: task.paths or () for task in tasks}) == whole.said
+        return run.works if same and run.read_as(self._digests) else None
+
+    def read_as(self, digests: Mapping[str, str]) -> bool:
+        """Whether the files that were read are those of ``digests``, and none was read that has none there."""
+        blobs = {target.path: target.blob for target in self._listing.targets}
+        read = ((path, copy) for path, copy in self._copies.items() if isinstance(copy, Source))
+        return all(digest_of(copy.data(), blobs[path]) == digests.get(path, "") for path, copy in read)
 
     def ask(self) -> None:
         """Recalls what is known and lets the scanners say the rest. ChangedError where what is known is not true any more."""
-        there = [work for work in self.works if not work.task.skipped and _is_there(work)]
+        there = [work for work in self.works if not work.task.skipped and work.tool.missing is None]
         self._recall(there)
         asked = self.works
         while True:
@@ -99,7 +181,10 @@ class _Run:
             if not asked:
                 return
 
-    def results(self) -> tuple[tuple[ScanResult, ...], Targets]:
+    def _new_call(self, timeout: float) -> Call:
+        return Call(self._processes, self._snapshot, self._folder, timeout, self._plan.today)
+
+    def results(self) -> Told:
         """What came of it, redacted; what may be is kept for the next run."""
         redaction = self._known or self._redaction()
         for target in self._listing.targets:
@@ -109,7 +194,7 @@ class _Run:
         world = world_digest(redaction.spans, self._digests) if self._plan.memory is not None else b""
         told = {work.name: redaction.by_file(work.reports) for work in self.works}
         results = tuple(result_of(work, redaction, told[work.name], world) for work in self.works)
-        self._keep(redaction, told, world)
+        self._keep_whole(results, facts, self._keep(redaction, told, world))
         return results, facts
 
     def _recall(self, works: Sequence[Work]) -> None:
@@ -118,18 +203,13 @@ class _Run:
         if memory is None:
             return
         for work in works:
-            facts = (self._environ, self._plan.today, work.task.timeout, self._plan.max_bytes)
-            work.setting, _ = wall(lambda: memory.setting(work.task.scanner, work.task.options, work.version or "", facts))  # noqa: B023
-        wanted = {target.path: target for work in works if work.setting is not None for target in work.targets}
-        self._digests = memory.digests(self._listing, list(wanted.values()), self._plan.max_bytes)
-        for work in works:
             kept = memory.recall(self._keys(work))
             if work.task.scanner.SPLITS or len(kept) == len(work.targets):
                 work.kept = kept
 
     def _keys(self, work: Work) -> dict[str, bytes]:
         """The keys of the answers of one scanner, for the files that have a digest."""
-        setting = work.setting
+        setting = work.tool.setting
         if setting is None:
             return {}
         named = [(target.path, self._digests[target.path]) for target in work.targets if self._digests.get(target.path)]
@@ -154,9 +234,9 @@ class _Run:
             work.asked |= set(paths)
             work.sources = [copy for _, copy in copies if isinstance(copy, Source)]
             work.gaps += [gap_of(work.name, path, copy) for path, copy in copies if isinstance(copy, Unreadable)]
-            if work.missing is not None:
-                work.gaps += [gap_of(work.name, source.path, work.missing) for source in work.sources] or [
-                    gap_of(work.name, None, work.missing)
+            if work.tool.missing is not None:
+                work.gaps += [gap_of(work.name, source.path, work.tool.missing) for source in work.sources] or [
+                    gap_of(work.name, None, work.tool.missing)
                 ]
 
     def _copied(self, wanted: dict[str, Target]) -> dict[str, Source | Unreadable]:
@@ -220,10 +300,11 @@ class _Run:
         self._known = None if doubted else redaction
         return doubted
 
-    def _keep(self, redaction: Redaction, told: Mapping[str, Mapping[str, Sequence[Finding]]], world: bytes) -> None:
-        """Keeps the new answers for the next run, but for those with a gap."""
+    def _keep(self, redaction: Redaction, told: Mapping[str, Mapping[str, Sequence[Finding]]], world: bytes) -> dict[str, set[str]]:
+        """Keeps the new answers for the next run, but for those with a gap; the files whose answers are kept now, by scanner."""
+        sure = {work.name: set(work.kept) for work in self.works}
         if self._plan.memory is None:
-            return
+            return sure
         bad = {gap.path for work in self.works for gap in work.told_gaps if gap.kind in NEVER_ALLOWED} - {None}
         answers: dict[bytes, Kept] = {}
         for work in self.works:
@@ -239,7 +320,21 @@ class _Run:
             for path in reports.keys() & keys.keys() - own - bad:
                 if redaction.path(path) == path:
                     answers[keys[path]] = _kept(joined(reports[path]), told[work.name][path], redaction, world)
+                    sure[work.name].add(path)
         self._plan.memory.keep(answers)
+        return sure
+
+    def _keep_whole(self, results: tuple[ScanResult, ...], facts: Targets, sure: Mapping[str, Collection[str]]) -> None:
+        """Keeps what was told, for a next run that is asked the very same."""
+        memory, settings = self._plan.memory, self._settings()
+        numbers = again(self.works, self._listing, sure)
+        if memory is None or settings is None or numbers is None:
+            return
+        targets = self._listing.targets
+        asked = {work.name: {targets[n].path for n in found} for work, found in zip(self.works, numbers, strict=True)}
+        asking = question(settings, self._plan, self._listing, self._digests)
+        whole = Whole(asking, results, facts, numbers, said_of(self.works, asked))
+        memory.keep_whole(place_of(self._listing), msgspec.msgpack.encode(whole))
 
 
 def _kept(report: FileReport, findings: Sequence[Finding], redaction: Redaction, world: bytes) -> Kept:
@@ -262,11 +357,3 @@ def _unsalted(finding: Finding) -> Finding:
     if finding.record is None or not finding.record.secret:
         return finding
     return msgspec.structs.replace(finding, record=msgspec.structs.replace(finding.record, secret=""))
-
-
-def _is_there(work: Work) -> bool:
-    """Asks for the tool's version; a tool that is not there is a gap, even if there is nothing for it to read."""
-    version, work.missing = wall(lambda: str(work.task.scanner.version()))
-    if work.missing is None:
-        work.version = version or ""
-    return work.missing is None

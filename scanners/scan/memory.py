@@ -39,6 +39,7 @@ __all__ = [
 
 RATE = 4e-6  # seconds for a byte: what a scanner takes about which nothing is known yet
 TELLING = 100_000  # bytes: less says nothing about how long more would take
+MOST_OF_WHOLE = 64 * 1024 * 1024  # bytes
 PAGE = 4096  # files about which is remembered in one place what they look like
 RACY = 2.0  # seconds: a file that changed so shortly before it was read may change again and look the same
 EMPTY = b"\0"
@@ -180,6 +181,15 @@ class Memory:
             if kept is not None:
                 found[path] = kept
         return found
+
+    def whole(self, place: bytes) -> bytes:
+        """What was kept last in ``place``, empty where there is nothing."""
+        return self._cache.get([place]).get(place, b"")
+
+    def keep_whole(self, place: bytes, value: bytes) -> None:
+        """Keeps ``value`` in ``place``, unless it is one of those that would leave no room for anything else."""
+        if len(value) <= MOST_OF_WHOLE:
+            self._cache.put({place: value})
 
     def keep(self, answers: Mapping[bytes, Kept]) -> None:
         """Keeps answers by their keys."""

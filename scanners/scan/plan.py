@@ -15,7 +15,7 @@ from scanners.scan.memory import Kept, Memory
 from scanners.scan.plugin import Scanner, Source
 from scanners.scan.targets import Listing, Target
 
-__all__ = ["Exclude", "Plan", "Task", "Work", "assigned", "gap_of", "wall"]
+__all__ = ["NOTHING_KNOWN", "Exclude", "Plan", "Task", "Tool", "Work", "assigned", "gap_of", "wall"]
 
 Value = TypeVar("Value")
 
@@ -54,15 +54,25 @@ class Plan(msgspec.Struct, frozen=True):
     memory: Memory | None = None
 
 
+class Tool(msgspec.Struct, frozen=True):
+    """What is known of a scanner before it is asked: its version, or why it is not there; and what its answers depend on beside
+    the files, None where none may be kept."""
+
+    version: str | None = None
+    missing: Unreadable | None = None
+    setting: bytes | None = None
+
+
+NOTHING_KNOWN = Tool()
+
+
 class Work(msgspec.Struct):
     """What one task has to read, and what has come of it so far."""
 
     task: Task
+    tool: Tool
     targets: list[Target]
     left_out: list[LeftOut]
-    version: str | None = None
-    missing: Unreadable | None = None
-    setting: bytes | None = None
     kept: dict[str, Kept] = {}
     asked: set[str] = set()
     sources: list[Source] = []
@@ -81,11 +91,11 @@ class Work(msgspec.Struct):
         return [*self.gaps, *(gap for report in self.reports for gap in report.gaps)]
 
 
-def assigned(task: Task, listing: Listing, excludes: Sequence[Exclude]) -> Work:
+def assigned(task: Task, listing: Listing, excludes: Sequence[Exclude], tool: Tool = NOTHING_KNOWN) -> Work:
     """The work of a task before it is begun: its targets, and what the policy leaves out of them."""
     name = task.scanner.NAME
     mine = [exclude for exclude in excludes if not exclude.scanners or name in exclude.scanners]
-    work = Work(task, [], [], kept={}, asked=set(), sources=[], reports=[], gaps=[])
+    work = Work(task, tool, [], [], kept={}, asked=set(), sources=[], reports=[], gaps=[])
     for target in listing.targets if not task.skipped else ():
         if (task.paths is not None and target.path not in task.paths) or not _reads(task, target.path):
             continue

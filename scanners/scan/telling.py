@@ -38,7 +38,7 @@ def result_of(work: Work, redaction: Redaction, told: Mapping[str, Sequence[Find
     components = [FileReport(path, components=kept.components) for path, kept in work.kept.items()]
     return ScanResult(
         scanner=work.name,
-        version=work.version or "",
+        version=work.tool.version or "",
         status=_status(files, gaps),
         accounting=work.task.scanner.ACCOUNTING,
         given=len(work.targets),

@@ -6,14 +6,16 @@ import datetime as dt
 import os
 import random
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
+from scanners.errors import Unreadable
 from scanners.model import (
+    NEVER_ALLOWED,
     Accounting,
     Component,
     Confidence,
@@ -31,7 +33,7 @@ from scanners.scan import memory as memory_module
 from scanners.scan.cache import Cache
 from scanners.scan.engine import scan
 from scanners.scan.memory import Memory
-from scanners.scan.plan import Plan, Task
+from scanners.scan.plan import Exclude, Plan, Task
 from scanners.scan.plugin import Run, Source
 
 from .bench import Bench, git, write
@@ -57,6 +59,8 @@ class Words:
         self._version = version
         self.resting_on: str | None = ""
         self.asked: list[str] = []
+        self.failing: GapKind | None = None
+        self.mood = ""
 
     def version(self) -> str:
         return self._version
@@ -69,10 +73,12 @@ class Words:
 
     def scan(self, files: Sequence[Source], options: Any, run: Run) -> Iterable[FileReport]:
         self.asked += [source.path for source in files]
+        if self.failing is not None:
+            raise Unreadable(self.failing, "it failed")
         return list(map(self._report, files))
 
     def _report(self, source: Source) -> FileReport:
-        if any("broken" in line for line in source.lines):
+        if self.mood != "well" and any("broken" in line for line in source.lines):
             return FileReport(source.path, gaps=(Gap(self.NAME, source.path, GapKind.UNPARSABLE, "broken"),))
         findings = [self._finding(source.path, *found) for found in enumerate(source.lines, start=1) if "bad" in found[1]]
         parts = (Component("package", "1", source.path, 1),) if "package" in source.lines else ()
@@ -349,6 +355,7 @@ def test_a_file_that_changes_after_it_was_looked_up_spoils_nothing(
     """What is known of the old bytes is not put beside what is said of the new."""
     words = Words()
     lab.run(words, files=FILES)
+    write(lab.bench.root, {"b.txt": "bad\n"})  # so that the run is not the very same
     recall = Memory.recall
 
     def meddle(self: Memory, keys: Mapping[str, bytes]) -> dict[str, memory_module.Kept]:
@@ -357,5 +364,100 @@ def test_a_file_that_changes_after_it_was_looked_up_spoils_nothing(
 
     monkeypatch.setattr(Memory, "recall", meddle)
     results = lab.run(words, *map(Words, others))
-    assert words.asked == sorted(FILES)
+    assert words.asked[-len(FILES) :] == sorted(FILES)
     assert plain(results) == plain(lab.run(words, *map(Words, others), remember=False))
+
+
+@pytest.fixture
+def forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No answer over a single file is recalled, so that only a whole run can be."""
+    monkeypatch.setattr(Memory, "recall", lambda self, keys: {})
+
+
+def test_a_run_that_is_asked_the_very_same_looks_nothing_up_and_asks_what_had_a_gap(lab: Lab, forgetful: None) -> None:
+    words, all_at_once = Words(), Words("all", splits=False)
+    cold = lab.run(words, all_at_once, files={**FILES, "x.txt": "broken\n", "y.txt": "x" * 5000}, max_bytes=4096)
+    warm = lab.run(words, all_at_once, max_bytes=4096)
+    assert words.asked == ["x.txt"]
+    assert all_at_once.asked == [*sorted(FILES), "x.txt"]
+    assert [result.cached for result in warm] == [4, 0]
+    assert plain(warm) == plain(cold)
+
+
+def test_where_a_gap_has_gone_or_changed_the_whole_run_is_made_anew(lab: Lab, forgetful: None) -> None:
+    words = Words()
+    lab.run(words, files={**FILES, "x.txt": "broken\n"})
+    words.mood = "well"
+    (warm,) = lab.run(words)
+    assert words.asked == ["x.txt", *sorted([*FILES, "x.txt"])]
+    assert not warm.gaps
+    assert plain([warm]) == plain(lab.run(words, remember=False))
+    lab.run(words)
+    assert words.asked == []
+
+
+def test_a_file_with_a_gap_that_is_read_in_other_bytes_is_not_taken_for_the_old_one(
+    lab: Lab, forgetful: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says the same, but nobody knows what others would say of it."""
+    words, digests = Words(), Memory.digests
+
+    def meddle(self: Memory, *arguments: Any) -> dict[str, str]:
+        found = digests(self, *arguments)
+        write(lab.bench.root, {"x.txt": "broken, and now bad\n"})
+        return found
+
+    lab.run(words, files={**FILES, "x.txt": "broken\n"})
+    monkeypatch.setattr(Memory, "digests", meddle)
+    lab.run(words)
+    assert words.asked == ["x.txt", *sorted([*FILES, "x.txt"])]
+
+
+@pytest.mark.parametrize("kind", sorted(NEVER_ALLOWED, key=str))
+def test_a_run_in_which_a_scanner_failed_is_not_kept_whole(lab: Lab, forgetful: None, kind: GapKind) -> None:
+    """What it would have said of secrets, nobody knows."""
+    words, failing = Words(), Words("failing")
+    failing.failing = kind
+    for _ in range(2):
+        lab.run(words, failing, files={**FILES, "x.txt": "broken\n"})
+        assert words.asked == sorted([*FILES, "x.txt"])
+
+
+OTHERS: dict[str, dict[str, Any]] = {
+    "another exclude": {"excludes": (Exclude("b.txt", "not ours"),)},
+    "another salt": {"salt": b"salt"},
+    "the size limit": {"max_bytes": 4096},
+}
+
+
+@pytest.mark.parametrize("what", OTHERS)
+def test_a_run_that_is_asked_something_else_is_made_anew(lab: Lab, forgetful: None, what: str) -> None:
+    words = Words()
+    lab.run(words, files=FILES)
+    warm = lab.run(words, **OTHERS[what])
+    assert words.asked
+    assert plain(warm) == plain(lab.run(words, remember=False, **OTHERS[what]))
+
+
+def test_a_file_more_or_less_or_moved_makes_the_run_anew(lab: Lab, forgetful: None) -> None:
+    words = Words()
+    lab.run(words, files=FILES)
+    changes: tuple[Callable[[], object], ...] = (
+        lambda: write(lab.bench.root, {"e.txt": "good\n"}),
+        (lab.bench.root / "e.txt").unlink,
+        lambda: (lab.bench.root / "b.txt").rename(lab.bench.root / "e.txt"),
+        lambda: (lab.bench.root / "link.txt").symlink_to("a.txt"),
+    )
+    for change in changes:
+        change()
+        assert plain(lab.run(words)) == plain(lab.run(words, remember=False))
+        lab.run(words)
+        assert words.asked == []
+
+
+def test_what_cannot_be_read_back_as_a_whole_run_is_passed_over(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = Words()
+    cold = lab.run(words, files=FILES)
+    for value in (b"", b"\x00", msgspec.msgpack.encode([b"", [], None, [], b""])):
+        monkeypatch.setattr(Memory, "whole", lambda self, place, value=value: value)
+        assert plain(lab.run(words)) == plain(cold)
