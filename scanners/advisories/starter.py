@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,9 +10,9 @@ import msgspec
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from scanners.advisories.files import starter_file
 from scanners.advisories.groups import Advisory, advisories, upgrade
 from scanners.advisories.osv import Interval, Record
-from scanners.assets import folder
 from scanners.model import STARTER_SET
 
 __all__ = ["SOURCE", "StarterSet"]
@@ -49,12 +48,7 @@ class StarterSet:
     @classmethod
     def bundled(cls) -> StarterSet:
         """The set of this installation."""
-        return cls.load(_bundled())
-
-    @staticmethod
-    def digest() -> str:
-        """SHA-256 (hex) of the set of this installation."""
-        return hashlib.sha256(_bundled().read_bytes()).hexdigest()
+        return cls.load(starter_file())
 
     @classmethod
     def load(cls, file: Path) -> StarterSet:
@@ -83,10 +77,6 @@ class StarterSet:
     def upgrade(self, name: str, version: str) -> str:
         """The nearest later release that nothing in the set affects, or empty. Raises ValueError as ``advisories``."""
         return upgrade(self.query(name), Version(version))
-
-
-def _bundled() -> Path:
-    return folder("policies") / "advisories" / "starter.json"
 
 
 def _record(entry: _Entry) -> Record:

@@ -7,7 +7,7 @@ import os
 import sqlite3
 import stat
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
@@ -21,7 +21,7 @@ from scanners.advisories.groups import Advisory, advisories, upgrade
 from scanners.advisories.osv import Record
 from scanners.errors import ScangateError
 
-__all__ = ["IMPORT_HINT", "Store", "StoreFacts", "rows_digest", "usual_place", "write"]
+__all__ = ["IMPORT_HINT", "Store", "StoreFacts", "rows_digest", "write"]
 
 SOURCE = "store"
 APPLICATION = 0x53636164  # "Scad", by which our file is told from other SQLite files
@@ -63,18 +63,6 @@ class StoreFacts(msgspec.Struct, frozen=True):
 
 _FACTS = msgspec.json.Decoder(StoreFacts)
 _RECORDS = msgspec.json.Decoder(tuple[Record, ...])
-
-
-def usual_place(environment: Mapping[str, str]) -> Path:
-    """Where the store of this user lies: ``SCANGATE_STORE``, else in the user's cache directory. Raises ScangateError."""
-    if environment.get("SCANGATE_STORE"):
-        return Path(environment["SCANGATE_STORE"])
-    cache = environment.get("XDG_CACHE_HOME", "")
-    try:
-        folder = Path(cache) if cache.startswith("/") else Path(environment.get("HOME") or "~").expanduser() / ".cache"
-    except RuntimeError as error:
-        raise ScangateError("this user has no home, so there is no usual place for the advisory store", "--store FILE") from error
-    return folder / "scangate" / "advisories.sqlite"
 
 
 class Store:

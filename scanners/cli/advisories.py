@@ -8,8 +8,9 @@ from pathlib import Path
 
 import click
 
+from scanners.advisories.files import usual_place
 from scanners.advisories.importer import ADDRESS, import_export
-from scanners.advisories.store import Store, StoreFacts, usual_place
+from scanners.advisories.store import Store, StoreFacts
 from scanners.cli import transfer
 from scanners.cli.listener import remark
 from scanners.report.escape import terminal

@@ -131,20 +131,21 @@ class Memory:
     def digests(self, listing: Listing, targets: Sequence[Target], limit: int) -> dict[str, str]:
         """The digests of ``targets`` by path. One that cannot be read has none."""
         found = {target.path: f"git:{target.blob}" for target in targets if target.blob}
-        pages: defaultdict[bytes, list[Target]] = defaultdict(list)
+        pages: defaultdict[int, list[Target]] = defaultdict(list)
         listed = [target for target in targets if not target.blob and target.state]
         number = -(-len(listed) // PAGE)
         for target in listed:
-            pages[_page_key(listing.root, zlib.crc32(target.raw) % number, number)].append(target)
-        held = self._cache.get(pages)
+            pages[zlib.crc32(target.raw) % number].append(target)
+        keys = {page: _page_key(listing.root, page, number) for page in pages}
+        held = self._cache.get(keys.values())
         fresh: dict[bytes, bytes] = {}
-        for key, page in pages.items():
-            before = self._seen(held.get(key))
+        for place, page in pages.items():
+            before = self._seen(held.get(keys[place]))
             now = {target: self._look(listing, target, before, limit) for target in page}
             found |= {target.path: digest for target, (_, digest) in now.items() if digest}
             settled = {_inode(target): told for target, told in now.items() if told[0]}
             if settled != before:
-                fresh[key] = msgspec.msgpack.encode(settled)
+                fresh[keys[place]] = msgspec.msgpack.encode(settled)
         self._cache.put(fresh)
         return found
 

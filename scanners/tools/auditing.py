@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
-import msgspec
 from packaging.version import Version
 
-from scanners.advisories.closure import closures
+from scanners.advisories.files import usual_place
 from scanners.advisories.groups import Advisory
 from scanners.advisories.manifests import Manifest, Pin, read_all
 from scanners.advisories.route import UPDATE, Answer, Ask, Known, Release, Vulnerability, follow
 from scanners.advisories.starter import StarterSet
-from scanners.advisories.store import Store, StoreFacts, usual_place
+from scanners.advisories.store import Store, StoreFacts
 from scanners.errors import ScangateError, Unreadable
 from scanners.model import (
     STARTER_SET,
@@ -35,41 +33,20 @@ from scanners.scan.plugin import Run, Source
 from scanners.scan.text import decode
 from scanners.tools.audits import live, stored
 from scanners.tools.pip_audit import NAME, Options
-from scanners.tools.resolving import indexes, resolved
+from scanners.tools.resolving import resolved
 
-__all__ = ["answers_digest", "closure", "scan"]
+__all__ = ["scan", "standing"]
 
 VULNERABLE_COMPONENT = 1395
 
 
-def answers_digest(options: Options, environ: Mapping[str, str], today: dt.date) -> str | None:
-    """SHA-256 (hex) of all that a manifest's report depends on beside the texts of its group and the versions of the programs.
-
-    None where nothing may be kept: the policy wants the services asked each time. What was kept under the same digest is as good as
-    a new answer; only reports without a gap may be kept, since a service may be back the next minute.
-    """
-    if options.advisories == "auto" and not options.keep_days:
-        return None
+def standing(options: Options, environ: Mapping[str, str], today: dt.date) -> tuple[str, bool]:
+    """The digest of what the local store holds, or why it is not used; and whether its answers are too old to count."""
     store, why = _store(environ)
-    try:
-        content = store.facts().digest if store is not None else why.reason
-        stale = _stale(store.facts(), options, today) if store is not None else None
-    finally:
-        if store is not None:
-            store.close()
-    bucket = today.toordinal() // options.keep_days if options.advisories == "auto" else 0
-    ours = indexes(environ) if options.resolve else {}
-    told = (content, stale is not None, StarterSet.digest(), options, bucket, ours)
-    return hashlib.sha256(msgspec.json.encode(told, order="sorted")).hexdigest()
-
-
-def closure(files: Sequence[Source]) -> dict[str, tuple[str, ...]]:
-    """For each of ``files`` by its path: those that its report depends on, itself included, sorted.
-
-    To scan a file again, hand over its whole group: read alone it may say something else.
-    """
-    groups = closures({source.path: decode(source.data())[0] for source in files})
-    return {source.path: groups[source.path] for source in files}
+    if store is None:
+        return why.reason, False
+    with store:
+        return store.facts().digest, _stale(store.facts(), options, today) is not None
 
 
 def scan(files: Sequence[Source], options: Options, run: Run) -> Iterable[FileReport]:

@@ -6,11 +6,13 @@ What it does stands in `auditing`, which is imported where there is a manifest t
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 
+from scanners.advisories.files import starter_file, usual_place
 from scanners.advisories.kinds import is_manifest
 from scanners.globs import Glob
 from scanners.model import Accounting, FileReport
@@ -63,17 +65,34 @@ def reads(path: str, options: Options) -> bool:
 
 
 def answers_digest(options: Options, environ: Mapping[str, str], today: dt.date) -> str | None:
-    """All that a manifest's report depends on beside the texts of its group and the versions of the programs; None: ask anew."""
-    from scanners.tools import auditing  # noqa: PLC0415 -- only where there is a manifest
+    """SHA-256 (hex) of all that a manifest's report depends on beside the texts of all manifests and the versions of the programs.
 
-    return auditing.answers_digest(options, environ, today)
+    None where nothing may be kept: the policy wants the services asked each time. What was kept under the same digest is as good as
+    a new answer; only reports without a gap may be kept, since a service may be back the next minute.
+    """
+    if options.advisories == "auto" and not options.keep_days:
+        return None
+    bucket = today.toordinal() // options.keep_days if options.advisories == "auto" else 0
+    told = (_store(options, environ, today), starter_file().read_bytes(), options, bucket, _indexes(options, environ))
+    return hashlib.sha256(msgspec.msgpack.encode(told, order="sorted")).hexdigest()
 
 
-def closure(files: Sequence[Source]) -> dict[str, tuple[str, ...]]:
-    """For each of ``files`` by its path: those that its report depends on, itself included, sorted."""
-    from scanners.tools import auditing  # noqa: PLC0415 -- only where there is a manifest
+def _store(options: Options, environ: Mapping[str, str], today: dt.date) -> tuple[str, bool] | None:
+    """What the store says of itself, None where there is none."""
+    if not usual_place(environ).exists():
+        return None
+    from scanners.tools import auditing  # noqa: PLC0415 -- only where there is a store to open
 
-    return auditing.closure(files)
+    return auditing.standing(options, environ, today)
+
+
+def _indexes(options: Options, environ: Mapping[str, str]) -> Mapping[str, str]:
+    """Where pip would look for releases."""
+    if not options.resolve:
+        return {}
+    from scanners.tools.resolving import indexes  # noqa: PLC0415 -- only where it may
+
+    return indexes(environ)
 
 
 def scan(files: Sequence[Source], options: Options, run: Run) -> Iterable[FileReport]:

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from packaging.version import InvalidVersion
 
-from scanners.advisories.store import APPLICATION, Store, usual_place
+from scanners.advisories.files import usual_place
+from scanners.advisories.store import APPLICATION, Store
 from scanners.errors import ScangateError
 
 from .records import NOW, osv, store

@@ -172,9 +172,3 @@ def test_what_services_answered_holds_for_the_days_of_the_policy(world: Network,
     assert set(kept[0]) == {None}
     assert len(set(kept[1])) == 21
     assert len(set(kept[7])) in (3, 4)
-
-
-def test_the_group_of_a_manifest_is_told_by_its_path(tmp_path: Path) -> None:
-    _, files = Bench(tmp_path).sources({"requirements.txt": "-r requirements/base.txt\n", "requirements/base.txt": "a==1\n"})
-    group = ("requirements.txt", "requirements/base.txt")
-    assert pip_audit.closure(files) == dict.fromkeys(group, group)
