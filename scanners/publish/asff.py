@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
 
 from scanners.model import Finding, Kind, Ruling, RulingOutcome, Severity
 
-__all__ = ["MOST_BYTES", "Owner", "archived", "faults", "finding", "generator", "identity", "shown"]
+__all__ = ["MOST_BYTES", "Member", "Owner", "archived", "faults", "finding", "generator", "identity", "is_open", "members", "shown"]
 
 SCHEMA = "2018-10-08"
 MOST_BYTES = 240 * 1000
@@ -43,6 +43,7 @@ LENGTHS = {  # field -> least and most characters, as documented
 }
 MOST_TYPES, MOST_RESOURCES, MOST_FIELDS, MOST_FIELD_KEY, MOST_FIELD_VALUE = 50, 32, 50, 128, 2048
 LONGEST_RECOMMENDATION, LONGEST_ORIGINAL, LONGEST_DETAIL = 512, 64, 1023
+MEMBERS = "scangate/gate/members"
 RECORD_STATES = {"ACTIVE", "ARCHIVED"}
 _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:?\d\d)")
 _URL = re.compile(r"https://[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]{1,5})?(/[A-Za-z0-9._~/?#@!$&*+,;=:%-]*)?")
@@ -66,9 +67,24 @@ class Owner(msgspec.Struct, frozen=True):
         return f"arn:{self.partition}:securityhub:{self.region}:{self.account}:product/{self.account}/default"
 
 
-def identity(owner: Owner, told: Finding) -> str:
+class Member(msgspec.Struct, frozen=True, order=True):
+    """One scanner's word in a finding: several may have seen the same fault."""
+
+    fingerprint: str
+    scanner: str
+
+
+def identity(owner: Owner, fingerprint: str) -> str:
     """The same for the same fault in every run: by what it is, never by a build or a place in a list."""
-    return _text(f"scangate/{owner.project}/{told.fingerprint}", 512)
+    return _text(f"scangate/{owner.project}/{fingerprint}", 512)
+
+
+def members(document: Mapping[str, Any]) -> tuple[Member, ...]:
+    """Whose words a finding of the hub is; older ones name the first alone."""
+    fields = document.get("ProductFields", {})
+    words = [entry.partition(" ") for entry in fields.get(MEMBERS, "").split(", ") if entry]
+    first = Member(fields.get("scangate/gate/fingerprint", ""), fields.get("scangate/gate/rule", "").partition(":")[0])
+    return tuple(Member(fingerprint, scanner) for fingerprint, _, scanner in words) or (first,)
 
 
 def generator(owner: Owner) -> str:
@@ -76,13 +92,15 @@ def generator(owner: Owner) -> str:
     return f"scangate/{owner.project}/"
 
 
-def finding(ruling: Ruling, owner: Owner, *, commit: str, created: str, updated: str) -> dict[str, Any]:
-    """One finding, ACTIVE. ``created`` and ``updated``: UTC, ISO 8601; the first never changes."""
+def finding(  # noqa: PLR0913 -- what it is, and what it was before
+    ruling: Ruling, owner: Owner, name: str, *, whose: Iterable[Member], commit: str, created: str, updated: str
+) -> dict[str, Any]:
+    """One finding, ACTIVE, whose Id is ``name``. ``created`` and ``updated``: UTC, ISO 8601; the first never changes."""
     told = ruling.finding
     place = told.location
     document = {
         "SchemaVersion": SCHEMA,
-        "Id": identity(owner, told),
+        "Id": name,
         "ProductArn": owner.product,
         "GeneratorId": _text(generator(owner) + told.rule, 512),
         "AwsAccountId": owner.account,
@@ -95,7 +113,7 @@ def finding(ruling: Ruling, owner: Owner, *, commit: str, created: str, updated:
             "Severity": {"Label": LABELS[ruling.severity], "Original": _text(told.severity.name.lower(), LONGEST_ORIGINAL)},
             "Types": [TYPES[told.kind]],
         },
-        "ProductFields": _fields(ruling, commit),
+        "ProductFields": _fields(ruling, whose, commit),
         "Resources": [_resource(told, owner)],
         "RecordState": "ACTIVE",
         "Remediation": {"Recommendation": _recommendation(told)},
@@ -125,13 +143,14 @@ def archived(sent: Mapping[str, Any], owner: Owner, updated: str) -> dict[str, A
     return {**document, **fixed, "ProductFields": own}
 
 
-def _fields(ruling: Ruling, commit: str) -> dict[str, str]:
+def _fields(ruling: Ruling, whose: Iterable[Member], commit: str) -> dict[str, str]:
     told = ruling.finding
     fields = {
         "scangate/gate/rule": told.rule,
         "scangate/gate/path": told.location.path,
         "scangate/gate/line": str(told.location.line),
         "scangate/gate/fingerprint": told.fingerprint,
+        MEMBERS: ", ".join(f"{each.fingerprint} {each.scanner}" for each in whose),
         "scangate/gate/outcome": ruling.outcome.value,
         "scangate/gate/because": ruling.because,
         "scangate/gate/reported-by": ", ".join(told.reported_by),

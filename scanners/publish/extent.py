@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scanners.model import Report
 
-__all__ = ["shortfall"]
+__all__ = ["WHOLE", "shortfall"]
 
 WHOLE = ("git index", "file system")
 

@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from scanners.errors import PublishError
-from scanners.model import Report, ScanResult, Status
+from scanners.model import Report, Ruling, ScanResult, Status
 from scanners.publish import asff
-from scanners.publish.asff import Owner
+from scanners.publish.asff import Member, Owner
 from scanners.publish.client import ask
+from scanners.publish.extent import WHOLE
 from scanners.publish.receipt import Refusal
 
 __all__ = ["documents", "held", "send"]
@@ -29,11 +30,10 @@ Held = Mapping[str, Mapping[str, Any]]
 
 
 def held(hub: Any, owner: Owner) -> dict[str, dict[str, Any]]:
-    """The project's active findings that the hub holds, by Id."""
+    """The project's findings that the hub holds, by Id: archived ones as well, for what comes back keeps the day it was made."""
     filters = {
         "ProductArn": [{"Value": owner.product, "Comparison": "EQUALS"}],
         "GeneratorId": [{"Value": asff.generator(owner), "Comparison": "PREFIX"}],
-        "RecordState": [{"Value": "ACTIVE", "Comparison": "EQUALS"}],
     }
     found: dict[str, dict[str, Any]] = {}
     token: dict[str, str] = {}
@@ -43,26 +43,81 @@ def held(hub: Any, owner: Owner) -> dict[str, dict[str, Any]]:
             document["Id"]: document for document in page["Findings"] if document["GeneratorId"].startswith(asff.generator(owner))
         }
         if not page.get("NextToken"):
-            break
+            return found
         token = {"NextToken": page["NextToken"]}
-    return found
+    raise PublishError("TooManyPages", f"the hub holds more than {PAGES} pages of this project's findings", "divide the project")
 
 
 def documents(report: Report, owner: Owner, known: Held, now: dt.datetime) -> list[dict[str, Any]]:
     """What is to be sent: every open finding, with the day it was first sent, and those of ``known`` that are gone."""
-    told = [ruling for ruling in report.verdict.rulings if asff.is_open(ruling)]
-    stamp = _later(now, known)
+    every: dict[str, Ruling] = {}
+    for ruling in sorted(filter(asff.is_open, report.verdict.rulings), key=lambda ruling: ruling.finding.sort_key()):
+        every.setdefault(ruling.finding.fingerprint, ruling)
+    told, stamp, sight = list(every.values()), _later(now, known), _Sight(report)
     open_: dict[str, dict[str, Any]] = {}
-    for ruling in sorted(told, key=lambda ruling: ruling.finding.sort_key()):
-        name = asff.identity(owner, ruling.finding)
-        created = known[name]["CreatedAt"] if name in known else stamp
-        open_.setdefault(name, asff.finding(ruling, owner, commit=report.commit, created=created, updated=stamp))
+    for ruling, name in zip(told, _named(told, owner, known), strict=True):
+        before = known.get(name)
+        whose = dict.fromkeys(_members(ruling))
+        if before is not None:  # what a scanner has said that did not look this time is not unsaid
+            whose |= dict.fromkeys(each for each in asff.members(before) if not sight.is_over(each, before))
+        created = before["CreatedAt"] if before is not None else stamp
+        open_[name] = asff.finding(ruling, owner, name, whose=whose, commit=report.commit, created=created, updated=stamp)
     gone = [
         asff.archived(document, owner, stamp)
         for name, document in sorted(known.items())
-        if name not in open_ and _gone(document, report)
+        if name not in open_ and _is_active(document) and all(sight.is_over(each, document) for each in asff.members(document))
     ]
     return [*open_.values(), *gone]
+
+
+def _members(ruling: Ruling) -> list[Member]:
+    return [Member(each.finding.fingerprint, each.finding.scanner) for each in ruling.told]
+
+
+def _named(told: Sequence[Ruling], owner: Owner, known: Held) -> list[str]:
+    """An Id for each finding: the one under which the hub holds it, or one of its members, already, each given away once.
+
+    So a finding stays the same one when a scanner joins, or no longer sees it. Of several, an active one comes first, then one that
+    was made of the finding's own first member, then the oldest; what the hub does not hold is named after its first member.
+    """
+    holding: dict[str, list[str]] = {}
+    for name, document in known.items():
+        for each in asff.members(document):
+            holding.setdefault(each.fingerprint, []).append(name)
+    claims = sorted(
+        (
+            not _is_active(known[name]),
+            name != asff.identity(owner, ruling.finding.fingerprint),
+            known[name]["CreatedAt"],
+            name,
+            index,
+        )
+        for index, ruling in enumerate(told)
+        for name in {name for each in _members(ruling) for name in holding.get(each.fingerprint, ())}
+    )
+    names: dict[int, str] = {}
+    given: set[str] = set()
+    for *_, name, index in claims:
+        if index not in names and name not in given:
+            names[index] = name
+            given.add(name)
+    taken = {*known, *given}
+    for index, ruling in enumerate(told):
+        if index not in names:
+            names[index] = next(name for name in _candidates(ruling, owner) if name not in taken)
+            taken.add(names[index])
+    return [names[index] for index in range(len(told))]
+
+
+def _candidates(ruling: Ruling, owner: Owner) -> Iterator[str]:
+    """Its own name; where another finding has that, which it was once one with, a numbered one."""
+    own = asff.identity(owner, ruling.finding.fingerprint)
+    yield own
+    yield from (f"{own}/{number}" for number in itertools.count(2))
+
+
+def _is_active(document: Mapping[str, Any]) -> bool:
+    return bool(document.get("RecordState") == "ACTIVE")
 
 
 def _later(now: dt.datetime, known: Held) -> str:
@@ -72,30 +127,33 @@ def _later(now: dt.datetime, known: Held) -> str:
     return moment.astimezone(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _gone(document: Mapping[str, Any], report: Report) -> bool:
-    """Whether this run can say that a finding is no more: its scanner ran over the whole tree, and read the file if it is there.
+class _Sight:
+    """What a run can say of findings that are not in it: a mended fault is one thing, and what nobody looked at another."""
 
-    What the policy accepts is gone from the hub, too. What was not read, or left out, is not mended.
-    """
-    fields = document.get("ProductFields", {})
-    fingerprint, path = fields.get("scangate/gate/fingerprint", ""), fields.get("scangate/gate/path", "")
-    if any(ruling.finding.fingerprint == fingerprint for ruling in report.verdict.rulings):
-        return True
-    if report.interrupted or not report.targets.source.startswith(("git index", "file system")):
-        return False
-    scanner = fields.get("scangate/gate/rule", "").partition(":")[0]
-    result = next((each for each in report.results if each.scanner == scanner), None)
-    return result is not None and _was_looked_at(path, result, report)
+    def __init__(self, report: Report) -> None:
+        self._told = {each.finding.fingerprint for ruling in report.verdict.rulings for each in ruling.told}
+        whole = not report.interrupted and report.targets.source.startswith(WHOLE)
+        self._results = {result.scanner: result for result in report.results} if whole else {}
+        self._aside = {gap.path for gap in report.targets.gaps} | {left.path for left in report.targets.left_out}
+        self._paths: dict[str, tuple[set[str], set[str | None]]] = {}
 
+    def is_over(self, member: Member, document: Mapping[str, Any]) -> bool:
+        """Whether it is known what became of a scanner's word in a finding of the hub: it is told again (then elsewhere, or it was
+        accepted), or its scanner ran over the whole tree, and read the file if it is there.
+        """
+        if member.fingerprint in self._told:
+            return True
+        result = self._results.get(member.scanner)
+        if result is None:
+            return False
+        path = document.get("ProductFields", {}).get("scangate/gate/path", "")
+        read, unread = self._paths.get(member.scanner) or self._paths.setdefault(member.scanner, self._paths_of(result))
+        return path in read or (result.status in {Status.COMPLETE, Status.PARTIAL} and None not in unread and path not in unread)
 
-def _was_looked_at(path: str, result: ScanResult, report: Report) -> bool:
-    if path in map(asff.shown, result.files):
-        return True
-    if result.status not in {Status.COMPLETE, Status.PARTIAL}:
-        return False
-    gaps = {gap.path for gap in (*result.gaps, *report.targets.gaps)}
-    unread = gaps | {left.path for left in (*result.left_out, *report.targets.left_out)}
-    return None not in unread and path not in {asff.shown(each) for each in unread if each is not None}
+    def _paths_of(self, result: ScanResult) -> tuple[set[str], set[str | None]]:
+        """What the scanner read, and what it did not, as the hub holds paths; None where it did not say which."""
+        unread = {gap.path for gap in result.gaps} | {left.path for left in result.left_out} | self._aside
+        return set(map(asff.shown, result.files)), {None if path is None else asff.shown(path) for path in unread}
 
 
 def send(

@@ -16,7 +16,23 @@ from cli.command import Ran, environment, scangate
 from report.hostile import hostile_report
 from report.samples import many
 
-from scanners.model import Gap, GapKind, LeftOut, Outcome, Report, RulingOutcome, Severity, Since, Status, Targets
+from scanners.model import (
+    Confidence,
+    Finding,
+    Gap,
+    GapKind,
+    Kind,
+    LeftOut,
+    Location,
+    Outcome,
+    Report,
+    Ruling,
+    RulingOutcome,
+    Severity,
+    Since,
+    Status,
+    Targets,
+)
 from scanners.publish import asff, security_hub
 from scanners.publish.client import client
 
@@ -61,7 +77,7 @@ def send(report: Report, now: dt.datetime = NOW) -> tuple[int, list[Any]]:
 
 
 def open_in(report: Report) -> set[str]:
-    return {asff.identity(OWNER, ruling.finding) for ruling in report.verdict.rulings if asff.is_open(ruling)}
+    return {asff.identity(OWNER, ruling.finding.fingerprint) for ruling in report.verdict.rulings if asff.is_open(ruling)}
 
 
 def test_the_same_verdict_twice_makes_nothing_new_and_keeps_the_day_it_was_made(hub: Hub) -> None:
@@ -111,12 +127,12 @@ def test_what_was_not_looked_at_is_not_archived(hub: Hub) -> None:
     skipped = msgspec.structs.replace(mine, status=Status.SKIPPED)
     for result in (unread, left, skipped):
         send(msgspec.structs.replace(nothing, results=(*others, result)))
-        assert asff.identity(OWNER, ruling.finding) in hub.active
+        assert asff.identity(OWNER, ruling.finding.fingerprint) in hub.active
     staged = msgspec.structs.replace(nothing, targets=msgspec.structs.replace(nothing.targets, source="staged"))
     stopped = msgspec.structs.replace(nothing, interrupted="SIGTERM")
     for odd in (staged, stopped):
         send(odd)
-        assert asff.identity(OWNER, ruling.finding) in hub.active
+        assert asff.identity(OWNER, ruling.finding.fingerprint) in hub.active
     send(nothing)
     assert hub.active == set()
 
@@ -161,7 +177,7 @@ def test_a_finding_of_300_kilobytes_fits(hub: Hub) -> None:
     ruled = (msgspec.structs.replace(ruling, finding=huge), *report.verdict.rulings[1:])
     report = msgspec.structs.replace(report, verdict=msgspec.structs.replace(report.verdict, rulings=ruled))
     assert send(report)[1] == []
-    assert len(hub.findings[asff.identity(OWNER, huge)]["Description"]) == 1024
+    assert len(hub.findings[asff.identity(OWNER, huge.fingerprint)]["Description"]) == 1024
 
 
 def test_hostile_text_is_taken(hub: Hub) -> None:
@@ -231,6 +247,8 @@ def test_what_was_not_read_stays_open_whatever_its_name() -> None:
     held = asff.finding(
         msgspec.structs.replace(ruling, finding=moved),
         OWNER,
+        "scangate/shop-gate/gone",
+        whose=[asff.Member("gone", moved.scanner)],
         commit="",
         created="2026-01-01T00:00:00Z",
         updated="2026-01-01T00:00:00Z",
@@ -244,6 +262,130 @@ def test_what_was_not_read_stays_open_whatever_its_name() -> None:
     )
     unread = msgspec.structs.replace(report, results=results)
     assert not any(each["RecordState"] == "ARCHIVED" for each in security_hub.documents(unread, OWNER, {held["Id"]: held}, NOW))
+
+
+# -- one fault that several scanners saw --
+
+
+def saw(
+    *scanners: str, outcome: RulingOutcome = RulingOutcome.TOLERATED, looked: tuple[str, ...] = ("bandit", "semgrep")
+) -> Report:
+    """A whole tree with one fault that ``scanners`` saw, the first of them told; ``looked`` ran, the others crashed."""
+    base = whole(passing())
+    place = Location("a.py", 3, 3)
+    each = tuple(
+        Ruling(
+            Finding(
+                f"{name}:eval",
+                Severity.HIGH,
+                Confidence.HIGH,
+                Kind.CODE,
+                "eval",
+                "eval",
+                place,
+                fingerprint=name,
+                reported_by=(name,),
+            ),
+            Severity.HIGH,
+            outcome,
+            "told",
+        )
+        for name in scanners
+    )
+    rulings = each
+    if len(each) > 1:
+        first = msgspec.structs.replace(each[0].finding, reported_by=scanners)
+        rulings = (msgspec.structs.replace(each[0], finding=first, members=each),)
+    crash = Gap("x", None, GapKind.CRASH, "it crashed")
+    results = tuple(
+        msgspec.structs.replace(
+            base.results[0],
+            scanner=name,
+            files=("a.py",) if name in looked else (),
+            given=int(name in looked),
+            status=Status.COMPLETE if name in looked else Status.FAILED,
+            gaps=() if name in looked else (msgspec.structs.replace(crash, scanner=name),),
+            findings=tuple(ruling.finding for ruling in each if ruling.finding.scanner == name),
+        )
+        for name in ("bandit", "semgrep")
+    )
+    return msgspec.structs.replace(
+        base, results=results, verdict=msgspec.structs.replace(base.verdict, rulings=rulings, gaps=(), outcome=Outcome.PASS)
+    )
+
+
+def state(hub: Hub) -> dict[str, str]:
+    """The Ids, short, with their states."""
+    return {name.removeprefix("scangate/shop-gate/"): document["RecordState"] for name, document in hub.findings.items()}
+
+
+@pytest.mark.parametrize(
+    "story",
+    [
+        [("bandit",), ("semgrep", "bandit"), ("bandit",)],  # a further scanner joins, and leaves again
+        [("semgrep", "bandit"), ("bandit",), ("semgrep", "bandit")],  # the first member disappears, and comes back
+        [("semgrep", "bandit"), ("semgrep",), ("semgrep", "bandit"), ("bandit",)],
+        [("bandit",), ("semgrep", "bandit"), ("semgrep",), ("semgrep", "bandit")],  # bandit's own word is no longer in it
+    ],
+)
+def test_a_fault_stays_one_finding_whichever_scanners_see_it(hub: Hub, story: list[tuple[str, ...]]) -> None:
+    send(saw(*story[0]))
+    ((name, document),) = hub.findings.items()
+    for day, scanners in enumerate(story[1:], start=1):
+        send(saw(*scanners), NOW + dt.timedelta(days=day))
+        assert hub.active == set(hub.findings) == {name}
+        assert hub.findings[name]["CreatedAt"] == document["CreatedAt"]
+        assert hub.findings[name]["ProductFields"]["scangate/gate/reported-by"] == ", ".join(scanners)
+    send(saw(), NOW + dt.timedelta(days=9))
+    assert state(hub) == {name.removeprefix("scangate/shop-gate/"): "ARCHIVED"}
+    send(saw(*story[0]), NOW + dt.timedelta(days=10))  # what comes back keeps the day it was made
+    assert hub.active == {name}
+    assert hub.findings[name]["CreatedAt"] == document["CreatedAt"]
+
+
+def test_two_findings_that_become_one_are_one_and_two_that_were_one_are_two(hub: Hub) -> None:
+    apart = saw("semgrep", "bandit")
+    (ruling,) = apart.verdict.rulings
+    alone = tuple(ruling.members)
+    apart = msgspec.structs.replace(apart, verdict=msgspec.structs.replace(apart.verdict, rulings=alone))
+    send(apart)
+    assert state(hub) == {"semgrep": "ACTIVE", "bandit": "ACTIVE"}
+    send(saw("semgrep", "bandit"))
+    assert state(hub) == {"semgrep": "ACTIVE", "bandit": "ARCHIVED"}
+    send(apart)
+    assert state(hub) == {"semgrep": "ACTIVE", "bandit": "ACTIVE"}
+    assert hub.ignored == []
+
+
+def test_what_took_another_s_name_leaves_it_when_both_are_there_again(hub: Hub) -> None:
+    send(saw("semgrep", "bandit"))
+    send(saw("bandit"))  # goes on under semgrep's name
+    apart = saw("semgrep", "bandit")
+    (ruling,) = apart.verdict.rulings
+    send(msgspec.structs.replace(apart, verdict=msgspec.structs.replace(apart.verdict, rulings=tuple(ruling.members))))
+    assert state(hub) == {"semgrep": "ACTIVE", "semgrep/2": "ACTIVE"}
+    assert hub.findings["scangate/shop-gate/semgrep"]["ProductFields"]["scangate/gate/fingerprint"] == "bandit"
+
+
+def test_a_member_whose_scanner_did_not_look_keeps_the_finding_open(hub: Hub) -> None:
+    send(saw("semgrep", "bandit"))
+    send(saw(looked=("semgrep",)))  # bandit crashed: nobody can say that it is mended
+    assert state(hub) == {"semgrep": "ACTIVE"}
+    send(saw("semgrep", looked=("semgrep",)))
+    send(saw(looked=("semgrep",)))  # semgrep's word is gone, and bandit's is still owed
+    assert state(hub) == {"semgrep": "ACTIVE"}
+    send(saw())
+    assert state(hub) == {"semgrep": "ARCHIVED"}
+
+
+def test_a_finding_that_an_earlier_version_sent_is_known_by_its_fingerprint(hub: Hub) -> None:
+    send(saw("semgrep", "bandit"))
+    ((name, document),) = hub.findings.items()
+    del document["ProductFields"]["scangate/gate/members"]
+    send(saw("semgrep", "bandit"))
+    assert hub.active == set(hub.findings) == {name}
+    send(saw())
+    assert hub.active == set()
 
 
 # -- the command --
