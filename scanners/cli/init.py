@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from shlex import quote
 
 import click
 import msgspec
@@ -24,6 +25,8 @@ from scanners.judge.layers import DEFAULT, bundled
 __all__ = ["command"]
 
 BUILDSPEC, BESIDE, VERIFY, HOOKS = "buildspec.yml", "buildspec-gate.yml", "scripts/verify.sh", ".pre-commit-config.yaml"
+OTHER = "buildspec.yaml"
+"""Read by no project unless it is told to; where it is there, one is."""
 POLICY = """\
 # The policy of this repository; `scangate policy show` tells what it comes to, `scangate policy check` where it is wrong.
 version: 1
@@ -72,6 +75,9 @@ def command(root: Path, chosen: str | None, policy: str, yes: bool, dry_run: boo
     known = {name: file for name, file in snippets().items() if "/" not in name and file.suffix == ".yml"}
     if chosen is not None and chosen not in known:
         raise UsageError(f"no such buildspec: {chosen}", nearest(chosen, known))
+    top = _top(root)
+    if top not in (None, root.resolve()):
+        remark(f"scangate: CodeBuild and pre-commit look for these files at the repository's root: scangate init {quote(str(top))}")
     wanted = [file for file in _files(root, chosen, policy) if _settled(root, file, yes=yes, dry=dry_run)]
     for file in wanted:
         if not dry_run:
@@ -85,9 +91,10 @@ def command(root: Path, chosen: str | None, policy: str, yes: bool, dry_run: boo
 
 def _files(root: Path, chosen: str | None, policy: str) -> Iterator[File]:
     name, why = (chosen, "as asked for") if chosen is not None else recognise(root)
-    if os.path.lexists(root / BUILDSPEC) and _text(root / BUILDSPEC) != _snippet(name):
+    there = next((each for each in (BUILDSPEC, OTHER) if os.path.lexists(root / each)), "")
+    if there and _text(root / there) != _snippet(name):
         text = _snippet(chosen or "gate")
-        yield File(BESIDE, text, f"{chosen or 'gate'}, for a project of its own: there is a {BUILDSPEC}")
+        yield File(BESIDE, text, f"{chosen or 'gate'}, for a project of its own: there is a {there}")
         if chosen is None and name != "gate":
             remark(f"scangate: {name} would fit, too ({why}): scangate snippet {name}")
     else:
@@ -101,6 +108,12 @@ def _files(root: Path, chosen: str | None, policy: str) -> Iterator[File]:
     yield from _hook(root)
 
 
+def _top(root: Path) -> Path | None:
+    """The root of the repository that ``root`` lies in; None where it lies in none."""
+    here = root.resolve()
+    return next((each for each in (here, *here.parents) if os.path.lexists(each / ".git")), None)
+
+
 def _snippet(name: str) -> str:
     return snippets()[name].read_text("utf-8")
 
@@ -109,7 +122,8 @@ def _hook(root: Path) -> Iterator[File]:
     """The configuration of pre-commit with our entry in it; nothing where it has one, or where it is not clear where to put it."""
     before = _text(root / HOOKS)
     if before is None:
-        yield File(HOOKS, "repos:\n" + _indented("  "), "runs the gate on what is staged: pre-commit install")
+        once = "pre-commit install" if _top(root) else "git init && pre-commit install"
+        yield File(HOOKS, "repos:\n" + _indented("  "), f"runs the gate on what is staged: {once}")
         return
     after = _with_hook(before)
     if after is None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from scanners.assets import folder
+from scanners.cli.listener import remark
 from scanners.errors import UsageError
 from scanners.judge.hints import nearest
 
@@ -23,6 +24,7 @@ def command(name: str | None) -> int:
     if name is None:
         width = max(map(len, found))
         click.echo("".join(f"{each:<{width}}  {_about(file)}\n" for each, file in found.items()), nl=False)
+        remark("print one: scangate snippet NAME; or let scangate init choose and write it")
         return 0
     if name not in found:
         raise UsageError(f"no such snippet: {name}", nearest(name, set(found)))

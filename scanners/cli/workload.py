@@ -9,10 +9,11 @@ __all__ = ["recognise"]
 
 MOST_BYTES = 256 * 1024
 TEMPLATES = ("template.yaml", "template.yml")
-PYTHON = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Pipfile")
+TABLES = (b"[project]", b"[build-system]")
+PYTHON = ("setup.cfg", "requirements.txt", "Pipfile", "pyproject.toml")
 
 
-def recognise(root: Path) -> tuple[str, str]:  # noqa: PLR0911 -- one a workload
+def recognise(root: Path) -> tuple[str, str]:
     """The name of the snippet that fits ``root``, and why; where several would, the one that says most about how it is deployed."""
     for template in TEMPLATES:
         if _is_file(root / "samconfig.toml") and _is_file(root / template):
@@ -24,12 +25,21 @@ def recognise(root: Path) -> tuple[str, str]:  # noqa: PLR0911 -- one a workload
             return "ec2-codedeploy", f"{appspec} is for hosts"
     if _is_file(root / "Dockerfile"):
         return "container-image", "there is a Dockerfile"
-    python = next((name for name in PYTHON if _is_file(root / name)), "")
-    if not python and _is_file(root / "package.json"):
-        return "static-site", "there is a package.json, and nothing of Python"
-    if python:
-        return "python-application", f"there is a {python}"
-    return "gate", "nothing tells how it is built"
+    return _packed(root)
+
+
+def _packed(root: Path) -> tuple[str, str]:
+    """By what says how the source is packed: a snippet that could not pack it would fail at its first build."""
+    project = _start(root / "pyproject.toml")
+    if any(table in project for table in TABLES):
+        return "python-application", "pyproject.toml says how it is packed"
+    if _is_file(root / "setup.py"):
+        return "python-application", "setup.py says how it is packed"
+    if python := next((name for name in PYTHON if _is_file(root / name)), ""):
+        return "gate", f"there is a {python}, and nothing that says how it is packed"
+    if b'"build"' in _start(root / "package.json"):
+        return "static-site", "package.json says how it is built, and there is nothing of Python"
+    return "gate", "nothing at its root tells how it is built"
 
 
 def _is_file(path: Path) -> bool:

@@ -13,6 +13,7 @@ from scanners.cli.workload import recognise
 
 from .command import scangate
 
+SITE = '{"scripts": {"build": "x"}}\n'
 SAM = "Resources:\n  F: {Type: AWS::Serverless::Function}\n"
 
 
@@ -28,9 +29,13 @@ def tree(root: Path, files: dict[str, str]) -> Path:
     [
         ({}, "gate"),
         ({"README.md": "x\n"}, "gate"),
-        ({"pyproject.toml": ""}, "python-application"),
-        ({"requirements.txt": "", "package.json": "{}"}, "python-application"),
-        ({"package.json": "{}"}, "static-site"),
+        ({"pyproject.toml": "[project]\n"}, "python-application"),
+        ({"pyproject.toml": "[build-system]\n", "package.json": SITE}, "python-application"),
+        ({"setup.py": ""}, "python-application"),
+        ({"pyproject.toml": "[tool.ruff]\n"}, "gate"),
+        ({"requirements.txt": "", "package.json": SITE}, "gate"),
+        ({"package.json": SITE}, "static-site"),
+        ({"package.json": "{}"}, "gate"),
         ({"Dockerfile": "FROM x\n", "pyproject.toml": ""}, "container-image"),
         ({"template.yaml": SAM, "requirements.txt": ""}, "lambda"),
         ({"template.yml": "", "samconfig.toml": ""}, "lambda"),
@@ -73,11 +78,27 @@ def test_a_bundle_gets_its_hook(tmp_path: Path) -> None:
 
 
 def test_a_buildspec_and_a_policy_that_are_there_stay(tmp_path: Path) -> None:
-    files = {"buildspec.yml": "version: 0.2\n", "scangate.yaml": "version: 1\nextends: strict\n", "package.json": "{}"}
+    files = {"buildspec.yml": "version: 0.2\n", "scangate.yaml": "version: 1\nextends: strict\n", "package.json": SITE}
     ran = scangate("init", "--yes", cwd=tree(tmp_path, files)).ends(0)
     assert {name: (tmp_path / name).read_text() for name in files} == files
     assert (tmp_path / "buildspec-gate.yml").read_text() == snippets()["gate"].read_text("utf-8")
     assert "scangate snippet static-site" in ran.err
+
+
+def test_a_buildspec_by_its_other_name_is_one_too(tmp_path: Path) -> None:
+    ran = scangate("init", cwd=tree(tmp_path, {"buildspec.yaml": "version: 0.2\n"})).ends(0)
+    assert "buildspec-gate.yml: gate, for a project of its own: there is a buildspec.yaml" in ran.out
+    assert not (tmp_path / "buildspec.yml").exists()
+
+
+def test_it_tells_where_the_files_are_looked_for(tmp_path: Path) -> None:
+    assert "git init && pre-commit install" in scangate("init", "--dry-run", cwd=tmp_path).ends(0).out
+    (tmp_path / ".git").mkdir()
+    top = scangate("init", "--dry-run", cwd=tmp_path).ends(0)
+    assert "git init" not in top.out
+    assert top.err == ""
+    inside = scangate("init", "--dry-run", cwd=tree(tmp_path / "inside", {})).ends(0)
+    assert f"at the repository's root: scangate init {tmp_path.resolve()}" in inside.err
 
 
 def test_nobody_to_ask_is_a_usage_error_and_nothing_is_written(tmp_path: Path) -> None:
