@@ -20,6 +20,7 @@ from scanners.publish.client import client
 from scanners.publish.codebuild import build
 from scanners.publish.envelope import KeySigner, KmsSigner, Signer, sealed
 from scanners.publish.extent import shortfall
+from scanners.publish.partition import region_of
 from scanners.publish.shelf import shelf_of
 from scanners.publish.statement import Approval, encode, state
 from scanners.publish.tree import ATTESTATION
@@ -101,7 +102,7 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
 
 def _signer(key: Path | None, kms_key: str | None, algorithm: str) -> Signer:
     if kms_key is not None and key is None:
-        return KmsSigner(client("kms"), kms_key, algorithm)
+        return KmsSigner(client("kms", region_of(kms_key)), kms_key, algorithm)
     if key is None or kms_key is not None:
         raise UsageError("an attestation needs one key", "give --kms-key ARN or --key FILE")
     try:

@@ -29,12 +29,21 @@ __all__ = ["command"]
 @click.option(
     "--report", "reports", multiple=True, metavar="FORMAT=FILE", help="Write a report; - is standard output  [repeatable]"
 )
-@click.option("--image", metavar="REPOSITORY@sha256:DIGEST", help="Judge what ECR found in this image, too")
+@click.option(
+    "--image", metavar="[HOST/]REPOSITORY@sha256:DIGEST", help="Judge what ECR found in this image, too; the ARN will do for HOST/"
+)
+@click.option("--image-region", metavar="NAME", default="", help="Its region  [default: its host's or ARN's, else AWS_REGION]")
 @click.option(
     "--image-wait", type=click.IntRange(0, 3600), default=300, show_default=True, metavar="SECONDS", help="For ECR's scan"
 )
 def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
-    verdict: Path, policy_name: str, environment: str | None, reports: tuple[str, ...], image: str | None, image_wait: int
+    verdict: Path,
+    policy_name: str,
+    environment: str | None,
+    reports: tuple[str, ...],
+    image: str | None,
+    image_region: str,
+    image_wait: int,
 ) -> int:
     """Judge what a scan found by another policy. Where that policy would have read more, the verdict is INCOMPLETE.
 
@@ -47,7 +56,7 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
         by = law.read(policy_name, environment, place, trusted=True)
         targets = msgspec.structs.replace(targets, notes=tuple(dict.fromkeys((*targets.notes, *by.notes))))
         if image is not None:
-            results = (*(result for result in results if result.scanner != ECR), look_at(image, image_wait, place))
+            results = (*(result for result in results if result.scanner != ECR), look_at(image, image_region, image_wait, place))
         beyond = (*by.beyond, *would_read_more(dict(scope), by.policy, rule_digests()))
         ruled = judge(results, targets, by.policy, today(), beyond=beyond, owners=by.owners, known=meta.known)
         report = Report(

@@ -20,14 +20,16 @@ MOST_BYTES = 64 * 1024 * 1024
 SECONDS = 600.0
 
 
-def look_at(name: str, seconds: float, place: Site) -> ScanResult:
-    """What ECR says of the image ``name`` (REPOSITORY@sha256:DIGEST). Its path in reports is ``ecr/REPOSITORY``, so that a finding
-    stays the same from one build to the next. UsageError for what is no image; whatever ECR does not tell is a gap.
+def look_at(name: str, region: str, seconds: float, place: Site) -> ScanResult:
+    """What ECR says of the image ``name`` (see `publish.ecr`), in its own region, else in ``region``.
+
+    Its path in reports is ``ecr/REPOSITORY``, so that a finding stays the same from one build to the next. UsageError for what is
+    no image; whatever ECR does not tell is a gap.
     """
-    wanted = image(name)
+    wanted = image(name, region)
     file = place.folder / "images" / ecr.NAME / wanted.repository
     file.parent.mkdir(parents=True)
-    file.write_text(answer(_Lazy(), wanted, seconds), "utf-8")
+    file.write_text(answer(_Lazy(wanted.region), wanted, seconds), "utf-8")
     listing = list_files(place.folder / "images", None)
     plan = Plan((Task(ecr, ecr.Options(), SECONDS),), max_bytes=MOST_BYTES, today=today())
     ((result,), _) = scan(listing, plan, place.processes, _room(place), lambda *_: None)
@@ -43,5 +45,8 @@ def _room(place: Site) -> Path:
 class _Lazy:
     """Makes the client when it is asked: credentials that are missing are then an answer that ECR did not give."""
 
+    def __init__(self, region: str) -> None:
+        self._region = region
+
     def describe_image_scan_findings(self, **asked: Any) -> Any:
-        return client("ecr").describe_image_scan_findings(**asked)
+        return client("ecr", self._region).describe_image_scan_findings(**asked)

@@ -7,10 +7,11 @@ import re
 
 from scanners.errors import PublishError
 from scanners.publish.client import ask, client
+from scanners.publish.partition import region_of
 
 __all__ = ["is_kept_in_kms", "public_key"]
 
-_ARN = re.compile(r"arn:aws[a-z-]*:kms:(?P<region>[a-z0-9-]+):[0-9]{12}:key/[A-Za-z0-9-]+")
+_ARN = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+")
 _LINE = 64
 
 
@@ -21,8 +22,7 @@ def is_kept_in_kms(name: str) -> bool:
 
 def public_key(arn: str) -> bytes:
     """The key's public half, PEM. PublishError where KMS does not give it, or where the key is none to sign with."""
-    match = _ARN.fullmatch(arn)
-    answer = ask(lambda: client("kms", match["region"] if match else "").get_public_key(KeyId=arn))
+    answer = ask(lambda: client("kms", region_of(arn)).get_public_key(KeyId=arn))
     if answer.get("KeyUsage") != "SIGN_VERIFY":
         raise PublishError("UnexpectedKeyUsage", f"{arn} is no key to sign with", "name the key that signs the attestations")
     text = base64.b64encode(answer["PublicKey"]).decode()

@@ -450,8 +450,9 @@ def test_kms_signs_what_is_verified_offline(account: Account, bench: Bench) -> N
 
 def test_a_key_that_does_not_sign_is_exit_code_4_and_leaves_no_attestation(account: Account, bench: Bench) -> None:
     account.fail("kms", "Sign", FaultError("AccessDeniedException", "no", 400))
-    ran = bench.attest(passing(), "--kms-key", "arn:aws:kms:eu-central-1:123456789012:key/x", env=account.environment)
+    ran = bench.attest(passing(), "--kms-key", "arn:aws:kms:eu-west-1:123456789012:key/x", env=account.environment)
     assert "AccessDenied" in ran.ends(4).err
+    assert [call.region for call in account.asked("kms")] == ["eu-west-1"]  # the key's, whatever the environment's
     assert not (bench.bundle / ".scangate-attestation.json").exists()
 
 

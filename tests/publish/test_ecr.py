@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aws.account import Account
+from aws.account import REGION, Account
 from aws.wire import FaultError
 from cli.command import Ran, environment, scangate
 from cli.tree import CLEAN, policy, repository
 
+from scanners.errors import UsageError
 from scanners.publish.client import client
 from scanners.publish.ecr import answer, image
 
@@ -149,6 +150,55 @@ def test_a_scan_under_way_is_waited_for(account: Account) -> None:
     waited: list[float] = []
     told = json.loads(answer(client("ecr"), image(f"shop@{DIGEST}"), 60, pause=waited.append))
     assert (told["status"], waited) == ("COMPLETE", [5.0, 5.0, 5.0])
+
+
+@pytest.mark.parametrize(
+    ("start", "region"),
+    [
+        ("", ""),
+        ("123456789012.dkr.ecr.eu-west-1.amazonaws.com/", "eu-west-1"),
+        ("123456789012.dkr.ecr-fips.us-gov-west-1.amazonaws.com/", "us-gov-west-1"),
+        ("123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/", "cn-north-1"),
+        ("123456789012.dkr-ecr.ap-southeast-2.on.aws/", "ap-southeast-2"),
+        ("123456789012.dkr-ecr.cn-north-1.on.amazonwebservices.com.cn/", "cn-north-1"),
+        ("arn:aws-us-gov:ecr:us-gov-east-1:123456789012:repository/", "us-gov-east-1"),
+        ("arn:aws-cn:ecr:cn-northwest-1:123456789012:repository/", "cn-northwest-1"),
+    ],
+)
+def test_an_image_is_looked_for_where_it_says_it_is(account: Account, scanned: Path, start: str, region: str) -> None:
+    account.services["ecr"] = Registry("COMPLETE").service
+    gate(account, scanned, "--image", f"{start}team/shop@{DIGEST}").ends(0)
+    gate(account, scanned, "--image", f"{start}team/shop@{DIGEST}", "--image-region", region or "sa-east-1").ends(0)
+    assert [call.region for call in account.asked("ecr")] == [region or REGION, region or "sa-east-1"]
+    assert account.asked("ecr")[0].parameters.get("registryId") == ("123456789012" if start else None)
+
+
+def test_an_image_that_is_elsewhere_is_exit_code_2(account: Account, scanned: Path) -> None:
+    there = f"123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/shop@{DIGEST}"
+    assert "in eu-west-1, not in eu-north-1" in gate(account, scanned, "--image", there, "--image-region", "eu-north-1").ends(2).err
+    assert account.calls == []
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        "123456789012.dkr.ecr.eu-west-1.amazonaws.com.evil.example/",
+        "123456789012.dkr.ecr.eu-west-1.amazonaws.com.cn/",
+        "123456789012.dkr.ecr.cn-north-1.amazonaws.com/",
+        "public.ecr.aws/",
+        "arn:aws:ecr:us-gov-west-1:123456789012:repository/",
+        "arn:aws-cn:ecr:eu-west-1:123456789012:repository/",
+        "arn:aws:ecr:eu-west-1::repository/",
+    ],
+)
+def test_a_registry_that_is_none_of_ecr_is_not_asked(start: str) -> None:
+    with pytest.raises(UsageError, match="not an image with its digest"):
+        image(f"{start}shop@{DIGEST}")
+
+
+def test_a_scan_that_is_done_and_tells_no_list_is_incomplete(account: Account, scanned: Path) -> None:
+    account.services["ecr"] = {"DescribeImageScanFindings": lambda _asked: {"imageScanStatus": {"status": "COMPLETE"}}}
+    gate(account, scanned, "--image", f"team/shop@{DIGEST}").ends(3)
 
 
 @pytest.mark.parametrize("name", ["shop:latest", "shop", "shop@sha256:ab", "../shop@" + DIGEST])

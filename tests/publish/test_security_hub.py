@@ -442,6 +442,18 @@ def test_a_dry_run_calls_nobody(account: Account, tmp_path: Path) -> None:
     assert not (tmp_path / "publish.json").exists()
 
 
+@pytest.mark.parametrize(
+    ("region", "partition"), [("us-gov-west-1", "aws-us-gov"), ("cn-north-1", "aws-cn"), ("eu-north-1", "aws")]
+)
+def test_the_hub_of_another_region_is_one_of_its_partition(account: Account, tmp_path: Path, region: str, partition: str) -> None:
+    options = ("--dry-run", str(tmp_path / "asff.json"), "--project", "shop", "--account", "1" * 12, "--region", region)
+    for arn in ("", ARN):
+        publish(account, written(whole(failing()), tmp_path), *options, CODEBUILD_BUILD_ARN=arn).ends(0)
+        document, *_ = json.loads((tmp_path / "asff.json").read_text("utf-8"))["Findings"]
+        assert document["ProductArn"] == f"arn:{partition}:securityhub:{region}:{'1' * 12}:product/{'1' * 12}/default"
+        assert (document["Region"], document["Resources"][0]["Partition"]) == (region, partition)
+
+
 @pytest.mark.parametrize("changes", [{"since": Since("main", "a" * 40, "a" * 40)}, {"targets": Targets("staged", 0)}])
 def test_a_change_is_not_taken_for_the_project(account: Account, hub: Hub, tmp_path: Path, changes: dict[str, Any]) -> None:
     file = written(msgspec.structs.replace(failing(), **changes), tmp_path)

@@ -20,6 +20,7 @@ from scanners.publish.asff import Owner, faults
 from scanners.publish.client import ask, client
 from scanners.publish.codebuild import build
 from scanners.publish.extent import shortfall
+from scanners.publish.partition import partition_of
 from scanners.report.reading import recall
 
 __all__ = ["command"]
@@ -56,9 +57,10 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
         raise UsageError("the findings of a pull request are not the project's", "send the verdicts of the main branch")
 
     def owner_of() -> Owner:
+        there = region or (here.region if here else "")
         owner = Owner(
-            partition=here.partition if here else "aws",
-            region=(here.region if here else "") or region or "",
+            partition=partition_of(there),
+            region=there,
             account=account or (here.account if here else "") or _caller(dry=dry_run is not None),
             project=name,
             resource=here.project_arn if here and not project else "",
@@ -80,7 +82,7 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
 
     if dry_run is not None:
         return _write(dry_run, recall(text_of(verdict)), owner_of())
-    to = " ".join(filter(None, (account, (here.region if here else "") or region, name)))
+    to = " ".join(filter(None, (account, region or (here.region if here else ""), name)))
     return carry_out("security-hub", verdict, record, to=to, again=again, send=send)
 
 
