@@ -134,9 +134,10 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
         )
         memory = contextlib.nullcontext() if no_cache else remembered(cache_dir, wish.policy, place.top, os.environ)
         with memory as before, progress.shown(quiet=quiet) as told:
+            wish = msgspec.structs.replace(wish, memory=before)
             if shard is not None and part is not None:
                 return end(shard, run_shard(shard, wish, place, interruption, told), part, interruption)
-            report = run(msgspec.structs.replace(wish, memory=before), place, interruption, told)
+            report = run(wish, place, interruption, told)
         report, printed = ending.write(msgspec.structs.replace(report, review=review), outputs)
     return ending.reviewed(report, ending.show(report, printed, quiet=quiet, explain_noise=explain_noise))
 

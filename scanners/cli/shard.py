@@ -21,6 +21,7 @@ from scanners.report.escape import ci
 from scanners.scan.asking import Progress
 from scanners.scan.engine import answers
 from scanners.scan.parts import PURPOSE, Header, write
+from scanners.scan.repeated import Repeated
 from scanners.scan.shards import Inventory, Shard, limited, take_inventory
 from scanners.scan.signing import KEY, signing_key
 
@@ -92,7 +93,9 @@ def run_shard(shard: Shard, wish: Wish, place: Site, interruption: Interruption,
     signed = key()
     plan, listing = plan_of(wish), listing_of(wish, place)
     inventory = take_inventory(listing, plan)
-    told = answers(listing, limited(plan, shard, inventory), place.processes, place.folder, progress)
+    repeated = Repeated(limited(plan, shard, inventory), place.processes.environ)
+    told = answers(listing, repeated.plan, place.processes, place.folder, progress)
+    repeated.keep(told)
     if interruption.code:
         return None
     if take_inventory(listing, plan) != inventory:

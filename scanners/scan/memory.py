@@ -197,6 +197,14 @@ class Memory:
         encode = msgspec.msgpack.Encoder().encode
         self._cache.put({key: EMPTY if kept.says_nothing else encode(kept) for key, kept in answers.items()})
 
+    def recall_words(self, keys: Iterable[bytes]) -> dict[bytes, bytes]:
+        """What `keep_words` was given, as far as it is there."""
+        return self._cache.get(keys)
+
+    def keep_words(self, words: Mapping[bytes, bytes]) -> None:
+        """Keeps answers of which `repeated` alone knows the form."""
+        self._cache.put(words)
+
     def rate(self, scanner: str) -> float:
         """The seconds that a scanner took for a byte in earlier runs, its start included."""
         value = self._cache.get([_rate_key(scanner)]).get(_rate_key(scanner), b"")

@@ -168,7 +168,7 @@ class _Pages:
         number = self._known(told)
         if "report" not in told:
             return FileReport(self._targets[number].path)
-        report: FileReport = _converted(self._page(number).unquoted(told["report"]), FileReport)
+        report: FileReport = converted(self._page(number).unquoted(told["report"]), FileReport)
         if report.path != self._targets[number].path:
             raise ValueError("a report is about another file than it says")
         return report
@@ -178,7 +178,7 @@ class _Pages:
         if "gap" not in told:
             raise ValueError("a gap is missing")
         number = self._known(told) if "file" in told else None
-        gap: Gap = _converted(told["gap"] if number is None else self._page(number).unquoted(told["gap"]), Gap)
+        gap: Gap = converted(told["gap"] if number is None else self._page(number).unquoted(told["gap"]), Gap)
         if gap.path != (None if number is None else self._targets[number].path):
             raise ValueError("a gap is about another file than it says")
         return gap
@@ -198,7 +198,7 @@ class _Pages:
         return Page(target.path, content)
 
 
-def _converted(plain: Any, sort: type[Any]) -> Any:
+def converted(plain: Any, sort: type[Any]) -> Any:
     """``plain`` as a value of ``sort``; ValueError where it is not just what such a value is written as."""
     value = msgspec.convert(plain, sort)
     if _plain(msgspec.to_builtins(value)) != _plain(plain):

@@ -92,6 +92,30 @@ def test_merged_shards_are_the_single_scan(count: int, rich: tuple[Path, Path, P
         assert not planted.found_in(data), name
 
 
+def test_a_second_round_of_shards_starts_no_tool_and_says_the_same(rich: tuple[Path, Path, Path, Planted], tmp_path: Path) -> None:
+    """But for files with a gap, which are asked about again: here there is none."""
+    tree, _, _, planted = rich
+    rules = policy(tmp_path / "policy.yaml", "bandit", "semgrep", "detect-secrets", more="paths: {exclude: [EXCLUDED]}\n")
+    lost = '{path: "PATH", reason: it cannot be read}'
+    shutil.copytree(tree, tmp_path / "tree")
+    rules.write_text(rules.read_text().replace("EXCLUDED", ", ".join(lost.replace("PATH", path) for path in _with_gaps(rich[2]))))
+    bench, env = Bench(tmp_path / "bench"), environment(SCANGATE_CACHE=str(tmp_path / "cache"))
+    cold = shards(tmp_path / "tree", rules, tmp_path / "cold", 2, command=bench.command, env=env)
+    for tool in ("bandit", "semgrep"):
+        bench.write(tool, "raise SystemExit(77)\n")
+    bench.write_package("detect_secrets", "raise SystemExit(77)\n")
+    warm = shards(tmp_path / "tree", rules, tmp_path / "warm", 2, command=bench.command, env=env)
+    assert [part.read_bytes() for part in warm] == [part.read_bytes() for part in cold]
+    for name, data in everything_in(tmp_path / "cache"):
+        assert not planted.found_in(data), name
+    others = shards(tmp_path / "tree", rules, tmp_path / "others", 2, "--no-cache", command=bench.command, env=env)
+    assert [part.read_bytes() for part in others] != [part.read_bytes() for part in cold], "the tools were broken"
+
+
+def _with_gaps(out: Path) -> list[str]:
+    return sorted({gap["path"] for gap in verdict(out)["gaps"] if gap["path"]})
+
+
 @pytest.mark.nightly
 @pytest.mark.parametrize("count", [1, 2, 3, 7])
 def test_the_weak_application_in_shards(count: int, tmp_path: Path) -> None:
