@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 __all__ = ["ci", "code", "html", "link", "markdown", "sarif", "shell", "shorten", "terminal", "uri", "xml"]
@@ -73,6 +74,7 @@ def link(url: str) -> str:
     return url if len(url) <= 2000 and _HTTP.fullmatch(url) else ""
 
 
+@functools.lru_cache(maxsize=1024)
 def uri(path: str) -> str:
     """A path relative to the root as a relative URI reference; bytes that are no UTF-8 come back as they were.
 

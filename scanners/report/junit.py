@@ -28,7 +28,10 @@ RESULTS = {"failure": junitparser.Failure, "error": junitparser.Error, "skipped"
 
 
 class Case(NamedTuple):
-    """One test case before it is XML: raw text, with the way it ended (``""`` where it passed) and what that way is about."""
+    """One test case before it is XML: raw text, with the way it ended (``""`` where it passed) and what that way is about.
+
+    Where there is a ``ruling``, message and text are its, and are only made for a case that is written.
+    """
 
     name: str
     ended: str = ""
@@ -36,6 +39,7 @@ class Case(NamedTuple):
     message: str = ""
     text: str = ""
     severity: Severity = Severity.UNKNOWN
+    ruling: Ruling | None = None
 
 
 def render(report: Report) -> str:
@@ -67,16 +71,22 @@ def _cases(part: tally.Part, report: Report) -> list[Case]:
 def _finding(ruling: Ruling) -> Case:
     finding = ruling.finding
     name = f"{finding.rule} in {finding.location.path}" + (f" [{finding.fingerprint[:8]}]" if finding.fingerprint else "")
+    if ruling.outcome is RulingOutcome.SUPPRESSED:
+        return Case(name, "skipped", "suppressed", severity=ruling.severity, ruling=ruling)
+    return Case(name, "failure", ruling.severity.name.lower(), severity=ruling.severity, ruling=ruling)
+
+
+def _said(ruling: Ruling) -> tuple[str, str]:
+    """Message and text of a finding's case."""
+    finding = ruling.finding
     where = wording.place(finding.location.path, finding.location.line, finding.location.column)
-    severity = ruling.severity.name.lower()
     if ruling.outcome is RulingOutcome.SUPPRESSED:
         label = f" ({wording.starter(finding)})" if wording.starter(finding) else ""
-        return Case(name, "skipped", "suppressed", f"{where}: suppressed{label}, {ruling.because}", severity=ruling.severity)
+        return f"{where}: suppressed{label}, {ruling.because}", ""
     also = f"told by {wording.others(ruling)} as well" if ruling.members else ""
     lines = [finding.message, wording.advisory(finding), f"at {where}", f"because {ruling.because}"]
     lines += [also, finding.evidence, finding.help_url]
-    text = "\n".join(line for line in lines if line)
-    return Case(name, "failure", severity, f"{where}: {severity}: {finding.message}", text, ruling.severity)
+    return f"{where}: {ruling.severity.name.lower()}: {finding.message}", "\n".join(filter(None, lines))
 
 
 def _gap(ruling: GapRuling) -> Case:
@@ -107,7 +117,8 @@ def _folder(path: str) -> str:
 
 
 def _worst_first(cases: Iterable[Case]) -> list[Case]:
-    return sorted(cases, key=lambda case: (WORST.index(case.ended), -case.severity, case))
+    """What fails first, then by severity and name; cases that are alike in these stay in the order that they come in."""
+    return sorted(cases, key=lambda case: (WORST.index(case.ended), -case.severity, case.name))
 
 
 def _folded(suites: Sequence[list[Case]]) -> list[list[Case]]:
@@ -177,9 +188,10 @@ def _written(cases: Iterable[Case], scanner: str) -> list[junitparser.TestCase]:
 
 def _case(case: Case, name: str, classname: str) -> junitparser.TestCase:
     written = junitparser.TestCase(name, classname, 0.0)
-    text = escape.xml(case.text[:LONGEST_TEXT])[:LONGEST_TEXT]
+    message, text = (case.message, case.text) if case.ruling is None else _said(case.ruling)
+    text = escape.xml(text[:LONGEST_TEXT])[:LONGEST_TEXT]
     if case.ended:
-        message = escape.shorten(escape.terminal(case.message[:LONGEST_MESSAGE]), LONGEST_MESSAGE)
+        message = escape.shorten(escape.terminal(message[:LONGEST_MESSAGE]), LONGEST_MESSAGE)
         ended = RESULTS[case.ended](message, case.about)
         if text:
             ended.text = text

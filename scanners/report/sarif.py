@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -402,13 +403,14 @@ def _time(time: str) -> str | None:
     return f"{match[1]}Z" if match else None
 
 
+@functools.lru_cache(maxsize=1024)
 def _text(text: str, most: int = LONGEST_TEXT) -> str:
     return escape.shorten(escape.sarif(text[: most + 1]), most)
 
 
 # --- sarif_om objects to JSON values. The package's own way copies every subtree at every level: minutes for 100,000 results.
 
-Shape = tuple[tuple[str, str, Any], ...]
+Shape = Mapping[str, tuple[str, Any]]
 ALWAYS = frozenset({"level", "kind"})
 """Written also where they equal the package's default, since a reader's default may be another: a rule's configuration."""
 
@@ -419,23 +421,25 @@ _shapes: dict[type, Shape] = {}
 def to_plain(value: Any) -> Any:
     """A sarif_om object as dicts and lists: names as in the schema, without what is None or what the schema supposes anyway."""
     kind = type(value)
-    if kind in PLAIN or isinstance(value, str | int | float):  # of the usual ones the first test is enough, and cheap
+    if kind in PLAIN:
         return value
-    if kind is list or isinstance(value, list | tuple):
+    if kind is list or kind is tuple:
         return [to_plain(each) for each in value]
-    if kind is dict or isinstance(value, Mapping):
-        return {name: to_plain(each) for name, each in value.items()}
+    if kind is dict:
+        return {name: held if type(held) in PLAIN else to_plain(held) for name, held in value.items()}
+    shape = _shapes.get(kind) or _shape(kind)
     plain = {}
-    for attribute, name, default in _shapes.get(kind) or _shape(kind):
-        held = getattr(value, attribute)
-        if held is not None and (held != default or name in ALWAYS):
-            plain[name] = held if type(held) in PLAIN else to_plain(held)
+    for attribute, held in vars(value).items():  # most of them are None
+        if held is not None:
+            name, default = shape[attribute]
+            if default is None or held != default or name in ALWAYS:
+                plain[name] = held if type(held) in PLAIN else to_plain(held)
     return plain
 
 
 def _shape(cls: type) -> Shape:
     fields = attr.fields(cls)
-    _shapes[cls] = tuple((field.name, field.metadata["schema_property_name"], _default(field.default)) for field in fields)
+    _shapes[cls] = {field.name: (field.metadata["schema_property_name"], _default(field.default)) for field in fields}
     return _shapes[cls]
 
 

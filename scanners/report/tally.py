@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -106,8 +106,24 @@ def severities() -> tuple[Severity, ...]:
     return SEVERITIES
 
 
-def rulings(report: Report) -> list[Ruling]:
+def rulings(report: Report) -> Sequence[Ruling]:
     """By place, then by rule; a total order, so that the order of the input never shows."""
+    if _ordered.report is not report:
+        _ordered.report, _ordered.rulings = report, tuple(_in_order(report))
+    return _ordered.rulings
+
+
+class _Ordered:
+    """The rulings of the report that was shown last: there are several formats, and a hundred thousand take a second to sort."""
+
+    report: Report | None = None
+    rulings: tuple[Ruling, ...] = ()
+
+
+_ordered = _Ordered()
+
+
+def _in_order(report: Report) -> list[Ruling]:
     found = sorted(report.verdict.rulings, key=_place_key)
     groups = (list(group) for _, group in itertools.groupby(found, key=_place_key))  # few are alike in that, and the rest is dear
     return [ruling for group in groups for ruling in (sorted(group, key=_ruling_key) if len(group) > 1 else group)]

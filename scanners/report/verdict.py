@@ -8,6 +8,8 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping
 from typing import Any, TypeVar
 
+import msgspec
+
 from scanners.model import (
     Component,
     Finding,
@@ -305,8 +307,13 @@ def _entry(value: Any) -> str:
     if isinstance(value, list) and value:
         lines = value if isinstance(value, _Written) else map(_written, value)
         return "[\n" + ",\n".join(f"  {line}" for line in lines) + "\n ]"
-    return _written(value)
+    return json.dumps(value, allow_nan=False)
 
 
 def _written(value: Any) -> str:
-    return json.dumps(value, allow_nan=False)
+    """One of many entries, as compact ASCII. msgspec is the fast way there, but for what is no ASCII, or no text in UTF-8."""
+    try:
+        written = msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        written = b""
+    return written.decode("ascii") if written.isascii() and written else json.dumps(value, allow_nan=False, separators=(",", ":"))
