@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -109,7 +109,10 @@ def severities() -> tuple[Severity, ...]:
 def rulings(report: Report) -> Sequence[Ruling]:
     """By place, then by rule; a total order, so that the order of the input never shows."""
     if _ordered.report is not report:
-        _ordered.report, _ordered.rulings = report, tuple(_in_order(report))
+        _ordered.report, _ordered.rulings = (
+            report,
+            tuple(_in_order(report.verdict.rulings, lambda ruling: ruling.finding.sort_key())),
+        )
     return _ordered.rulings
 
 
@@ -123,19 +126,15 @@ class _Ordered:
 _ordered = _Ordered()
 
 
-def _in_order(report: Report) -> list[Ruling]:
-    found = sorted(report.verdict.rulings, key=_place_key)
-    groups = (list(group) for _, group in itertools.groupby(found, key=_place_key))  # few are alike in that, and the rest is dear
-    return [ruling for group in groups for ruling in (sorted(group, key=_ruling_key) if len(group) > 1 else group)]
-
-
-def _place_key(ruling: Ruling) -> tuple[Any, ...]:
-    return ruling.finding.sort_key()
-
-
 def worst_first(ruled: Iterable[Ruling]) -> list[Ruling]:
     """What blocks first, then by severity, then by place."""
-    return sorted(ruled, key=lambda ruling: (WORST_FIRST.index(ruling.outcome), -ruling.severity, _ruling_key(ruling)))
+    return _in_order(ruled, lambda ruling: (WORST_FIRST.index(ruling.outcome), -ruling.severity, ruling.finding.sort_key()))
+
+
+def _in_order(ruled: Iterable[Ruling], key: Callable[[Ruling], tuple[Any, ...]]) -> list[Ruling]:
+    """By ``key``, and then by all that there is: few are alike in the first, and the rest is dear."""
+    groups = (list(group) for _, group in itertools.groupby(sorted(ruled, key=key), key=key))
+    return [ruling for group in groups for ruling in (sorted(group, key=_ruling_key) if len(group) > 1 else group)]
 
 
 def gap_rulings(report: Report) -> list[GapRuling]:
