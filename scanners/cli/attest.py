@@ -22,7 +22,7 @@ from scanners.publish.envelope import KeySigner, KmsSigner, Signer, sealed
 from scanners.publish.extent import shortfall
 from scanners.publish.partition import region_of
 from scanners.publish.shelf import shelf_of
-from scanners.publish.statement import Approval, encode, state
+from scanners.publish.statement import Approval, encode, moment, state
 from scanners.publish.tree import ATTESTATION
 from scanners.report.reading import recall
 
@@ -37,7 +37,13 @@ REFUSED, UNPUBLISHED = 1, 4
 @click.option("--key", type=click.Path(path_type=Path), metavar="FILE", help="Sign with this private key (PEM)")
 @click.option("--kms-key", metavar="ARN", help="Sign with this key in KMS")
 @click.option("--kms-algorithm", type=click.Choice(KmsSigner.ALGORITHMS), default=KmsSigner.ALGORITHMS[0], show_default=True)
-@click.option("--days", type=click.IntRange(1, 365), default=7, show_default=True, help="How long a first deployment may wait")
+@click.option(
+    "--days",
+    type=click.IntRange(1, 365),
+    default=7,
+    show_default=True,
+    help="How long after the scan, or its approval, it may be deployed first",
+)
 @click.option(
     "--approval",
     metavar="FILE|codepipeline:PIPELINE:EXECUTION:ACTION",
@@ -79,13 +85,14 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
         )
     found = subject_of(subject)
     try:
+        let = _approval(approval, report)
         statement = state(
             report,
             hashlib.sha256(text.encode()).hexdigest(),
             found,
-            expires=dt.datetime.now(dt.UTC) + dt.timedelta(days=days),
+            expires=_expiry(report, let, dt.timedelta(days=days), dt.datetime.now(dt.UTC)),
             build=here.arn if here else "",
-            approval=_approval(approval, report),
+            approval=let,
         )
         envelope = sealed(encode(statement), _signer(key, kms_key, kms_algorithm))
         _put(output or (str(Path(subject) / ATTESTATION) if found.name == "tree" else None), found.digest["sha256"], envelope)
@@ -127,6 +134,20 @@ def _approval(told: str | None, report: Report) -> Approval | None:
         hint = 'it holds {"by": "ARN", "at": "2026-01-31T12:00:00Z", "execution": "ID"}'
         raise UsageError(f"{file} is no approval", hint) from error
     return approval
+
+
+def _expiry(report: Report, let: Approval | None, life: dt.timedelta, now: dt.datetime) -> dt.datetime:
+    """When the statement expires: counted from the scan, or from the look that somebody took at it. To sign an old verdict once
+    more makes it no younger: NotAdmitted.
+    """
+    try:
+        seen = max(moment(stamp) for stamp in (report.finished, *([let.at] if let else [])))
+    except ValueError as error:
+        raise UsageError("the verdict.json does not say when its scan ended", "scan again: scangate scan") from error
+    expires = min(seen, now) + life
+    if expires <= now:
+        raise NotAdmitted(f"the scan ended on {report.finished}, too long ago to be deployed", "scan again: scangate scan")
+    return expires
 
 
 def _put(place: str | None, digest: str, envelope: str) -> None:

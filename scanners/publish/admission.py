@@ -18,6 +18,8 @@ from scanners.publish.statement import Statement, Subject, check_order, decode, 
 
 __all__ = ["Terms", "admit"]
 
+SKEW = dt.timedelta(hours=1)
+
 
 class Terms(msgspec.Struct, frozen=True):
     """What is asked of an attestation.
@@ -84,10 +86,13 @@ def _check_verdict(statement: Statement) -> None:
 
 
 def _check_order(statement: Statement, subject: Subject, terms: Terms) -> None:
+    finished = statement.predicate.finished
+    if moment(finished) > terms.now + SKEW:  # it would come after all that is to come, and shut it out
+        raise NotAdmitted(f"its scan ended in the future, on {finished}", "set the clock of the machine that scans, and scan again")
     if not terms.after or subject.digest["sha256"] in terms.accepted:
         return
-    if moment(statement.predicate.finished) < moment(terms.after):
-        told = f"it was scanned before what was let in last ({statement.predicate.finished}, {terms.after})"
+    if moment(finished) < moment(terms.after):
+        told = f"it was scanned before what was let in last ({finished}, {terms.after})"
         raise NotAdmitted(told, "deploy the newer one, or scan this one again")
 
 

@@ -25,11 +25,11 @@ AT_A_TIME = 1024 * 1024
 def digest_of(root: Path) -> str:
     """The SHA-256 of the sorted list of ``root``'s files, each as its own SHA-256 and its path (``sha256sum``'s form, NUL-ended).
 
-    A link inside the tree counts as its target's text. UsageError for a link that leads out of it, for what is neither file nor
-    folder, and for an empty tree.
+    A link inside the tree counts as its target's text. UsageError for a link that leads out of it or to the attestation, for what
+    is neither file nor folder, and for an empty tree.
     """
     top = os.fsencode(root.resolve())
-    entries = sorted((path, entry) for path, entry in _entries(top, b"") if path != os.fsencode(ATTESTATION))
+    entries = sorted((path, entry) for path, entry in _entries(top) if path != os.fsencode(ATTESTATION))
     if not entries:
         raise UsageError(f"nothing to attest in {root}", "name the folder that is deployed")
     total = hashlib.sha256()
@@ -38,28 +38,34 @@ def digest_of(root: Path) -> str:
     return total.hexdigest()
 
 
-def _entries(top: bytes, below: bytes) -> Iterator[tuple[bytes, str]]:
-    """Every file and link under ``top``/``below``: its path relative to ``top``, and the digest of what it holds."""
+def _entries(top: bytes) -> Iterator[tuple[bytes, str]]:
+    """Every file and link under ``top``: its path relative to it, and the digest of what it holds."""
+    folders = [b""]  # no call in a call: a tree may be deeper than Python's stack
+    while folders:
+        below = folders.pop()
+        for name in _names(top, below):
+            path = os.path.join(below, name) if below else name  # noqa: PTH118 -- bytes: a name need not be text
+            full = os.path.join(top, path)  # noqa: PTH118
+            try:
+                mode = os.lstat(full).st_mode
+                if stat.S_ISDIR(mode):
+                    folders.append(path)
+                elif stat.S_ISREG(mode):
+                    yield path, _file(full)
+                elif stat.S_ISLNK(mode):
+                    yield path, _link(top, path, full)
+                else:
+                    raise UsageError(f"{_text(path)} is neither a file nor a folder", "deploy files and folders only")
+            except OSError as error:
+                raise _unreadable(path, error) from error
+
+
+def _names(top: bytes, below: bytes) -> list[bytes]:
     try:
-        with os.scandir(os.path.join(top, below)) as found:  # noqa: PTH118 -- bytes: a name need not be text
-            names = [entry.name for entry in found]
+        with os.scandir(os.path.join(top, below)) as found:  # noqa: PTH118
+            return [entry.name for entry in found]
     except OSError as error:
         raise _unreadable(below, error) from error
-    for name in names:
-        path = os.path.join(below, name) if below else name  # noqa: PTH118
-        full = os.path.join(top, path)  # noqa: PTH118
-        try:
-            mode = os.lstat(full).st_mode
-            if stat.S_ISDIR(mode):
-                yield from _entries(top, path)
-            elif stat.S_ISREG(mode):
-                yield path, _file(full)
-            elif stat.S_ISLNK(mode):
-                yield path, _link(top, path, full)
-            else:
-                raise UsageError(f"{_text(path)} is neither a file nor a folder", "deploy files and folders only")
-        except OSError as error:
-            raise _unreadable(path, error) from error
 
 
 def _file(full: bytes) -> str:
@@ -76,6 +82,8 @@ def _link(top: bytes, path: bytes, full: bytes) -> str:
     end = os.path.realpath(full)
     if target.startswith(b"/") or not end.startswith(top.rstrip(b"/") + b"/"):
         raise UsageError(f"{_text(path)} is a link out of the tree", "deploy the file itself")
+    if end == os.path.join(os.path.realpath(top), os.fsencode(ATTESTATION)):  # noqa: PTH118 -- the sum does not cover that
+        raise UsageError(f"{_text(path)} is a link to the attestation", "deploy a file of its own")
     return hashlib.sha256(b"link\0" + target).hexdigest()
 
 

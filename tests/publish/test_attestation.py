@@ -6,6 +6,7 @@ import base64
 import datetime as dt
 import json
 import os
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -112,6 +113,7 @@ def test_what_expired_is_let_through_where_it_was_before() -> None:
         (statement(), TREE, {"keys": [pair()[1]]}, "not signed by a key that is trusted"),
         (statement(), TREE, {"keys": []}, "not signed by a key that is trusted"),
         (statement(), TREE, {"now": NOW + dt.timedelta(days=7, seconds=1)}, "expired on 2026-05-08T00:00:00Z"),
+        (statement(), TREE, {"now": NOW - dt.timedelta(hours=2)}, "ended in the future, on 2026-05-01"),
         (statement(), TREE, {"after": "2026-05-01T00:00:01Z"}, "scanned before what was let in last"),
         (statement(failing()), TREE, {}, "FAIL, and no approval"),
         (statement(incomplete()), TREE, {}, "INCOMPLETE"),
@@ -239,6 +241,28 @@ def test_a_link_out_of_the_tree_is_refused(tmp_path: Path, target: str) -> None:
     (root / "l").symlink_to(target)
     with pytest.raises(UsageError, match="link out of the tree"):
         digest_of(root)
+
+
+def test_a_link_to_the_attestation_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("a", "utf-8")
+    (tmp_path / ".scangate-attestation.json").write_text("{}", "utf-8")
+    (tmp_path / "config.json").symlink_to(".scangate-attestation.json")  # what it leads to is not in the sum
+    with pytest.raises(UsageError, match="link to the attestation"):
+        digest_of(tmp_path)
+
+
+def test_a_tree_of_any_depth_is_summed_up(tmp_path: Path) -> None:
+    here = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(1500):
+        os.mkdir("a", dir_fd=here)
+        here, above = os.open("a", os.O_RDONLY, dir_fd=here), here
+        os.close(above)
+    os.close(os.open("f", os.O_CREAT, dir_fd=here))
+    os.close(here)
+    try:
+        assert digest_of(tmp_path) != digest_of(tmp_path / "a")
+    finally:
+        subprocess.run(["rm", "-rf", tmp_path / "a"], check=True)  # shutil's stack is not deep enough
 
 
 def test_a_pipe_and_nothing_at_all_are_refused(tmp_path: Path) -> None:
@@ -420,6 +444,27 @@ def test_a_rollback_after_expiry_succeeds_and_an_old_bundle_that_was_never_accep
     for known in (("--record", str(record)), ("--pinned", str(pins))):
         bench.verify(*known).ends(0)
         assert "expired" in bench.verify(*known, "--fresh").ends(1).err
+
+
+def test_an_old_verdict_signed_once_more_is_no_younger(bench: Bench) -> None:
+    def signed(report: Report, days_ago: int, *more: str) -> Ran:
+        file = written(report, bench.folder, hours=24 * days_ago)
+        return scangate("attest", file, bench.bundle, "--key", bench.folder / "key.pem", *more, cwd=bench.folder)
+
+    def expires() -> dt.datetime:
+        text = (bench.bundle / ".scangate-attestation.json").read_text("utf-8")
+        return dt.datetime.fromisoformat(json.loads(opened(text, [PUBLIC]))["predicate"]["expires"])
+
+    assert "too long ago" in signed(passing(), 8).ends(1).err
+    assert not (bench.bundle / ".scangate-attestation.json").exists()
+    signed(passing(), 6).ends(0)
+    assert dt.timedelta(hours=23) < expires() - dt.datetime.now(dt.UTC) <= dt.timedelta(days=1)
+    signed(passing(), 8, "--days", "9").ends(0)
+    now = dt.datetime.now(dt.UTC)
+    looked = {"by": "arn:aws:iam::123456789012:role/lead", "at": (now - dt.timedelta(days=1)).isoformat(), "execution": "e"}
+    (bench.folder / "approval.json").write_text(json.dumps(looked), "utf-8")
+    signed(failing(), 8, "--approval", str(bench.folder / "approval.json")).ends(0)  # somebody has looked at it since
+    assert dt.timedelta(days=5) < expires() - now <= dt.timedelta(days=6)
 
 
 def test_what_is_let_in_is_recorded(bench: Bench) -> None:
