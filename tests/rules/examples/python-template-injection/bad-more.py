@@ -1,0 +1,7 @@
+from aiohttp import web
+from mako.template import Template
+
+
+async def greet(request):
+    data = await request.post()
+    return web.Response(text=Template("Hello " + data["name"]).render())  # expect: python-template-injection
