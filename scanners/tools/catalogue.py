@@ -69,6 +69,8 @@ def _opening(plugin: Any) -> str:
 def _detect_secrets() -> Iterator[About]:
     from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class  # noqa: PLC0415 -- loads every plugin
 
-    for kind in get_mapping_from_secret_type_to_class():
+    from scanners.tools.provider_tokens import KINDS  # noqa: PLC0415 -- loads detect-secrets
+
+    for kind in (*get_mapping_from_secret_type_to_class(), *sorted(KINDS)):
         says = f"text that has the form of this: {kind}"
         yield About(f"{detect_secrets.NAME}:{detect_secrets.slug(kind)}", kind, says, cwe=(detect_secrets.HARD_CODED_CREDENTIALS,))

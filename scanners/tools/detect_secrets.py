@@ -37,6 +37,7 @@ GUESSES = {
     "Public IP (ipv4)": (Severity.INFO, Confidence.LOW),
 }
 PROVIDER = (Severity.HIGH, Confidence.HIGH)
+PLACEHOLDER = (Severity.LOW, Confidence.LOW)  # told all the same, and production lets none stand
 
 _BINARY = re.compile(
     r"\.("
@@ -97,10 +98,11 @@ def _report(source: Source, answer: Any, options: Options) -> FileReport:
     findings: list[Finding] = []
     spans: list[Span] = []
     for secret in secrets:
-        kind, line, places, waived = fields(secret, "type", "line", "spans", "waived")
+        kind, line, places, waived, is_placeholder = fields(secret, "type", "line", "spans", "waived", "placeholder")
         spans += [Span(number, start, number, end) for number, start, end in places]
         if not (quiet and kind in ENTROPY):
-            findings.append(_finding(source, kind, line, places[0], WAIVER if waived else ""))
+            worth = PLACEHOLDER if is_placeholder else GUESSES.get(kind, PROVIDER)
+            findings.append(_finding(source, kind, worth, (line, *places[0][1:]), WAIVER if waived else ""))
     return FileReport(source.path, tuple(findings), secrets=tuple(spans))
 
 
@@ -109,16 +111,18 @@ def slug(kind: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", kind.lower()).strip("-")
 
 
-def _finding(source: Source, kind: str, line: int, place: Sequence[int], waiver: str) -> Finding:
-    severity, confidence = GUESSES.get(kind, PROVIDER)
+def _finding(source: Source, kind: str, worth: tuple[Severity, Confidence], place: tuple[int, int, int], waiver: str) -> Finding:
+    severity, confidence = worth
+    line, column, end_column = place
+    weak = "it looks like a name or an example; where it is a secret all the same, " if worth is PLACEHOLDER else ""
     return Finding(
         rule=f"{NAME}:{slug(kind)}",
         severity=severity,
         confidence=confidence,
         kind=Kind.SECRET,
         title=kind,
-        message=f"{kind}: take it out of the repository, revoke it, and read it from a secret store at run time",
-        location=Location(source.path, line, line, place[1], place[2]),
+        message=f"{kind}: {weak}take it out of the repository, revoke it, and read it from a secret store at run time",
+        location=Location(source.path, line, line, column, end_column),
         cwe=(HARD_CODED_CREDENTIALS,),
         help_url=HELP,
         waiver=waiver,

@@ -1,10 +1,11 @@
 """Runs in a process of its own: applies detect-secrets' plugins and filters to files and prints where they see secrets, never what.
 
 Called as ``python -I -m scanners.tools.detect_secrets_worker JOB``; JOB is a JSON file {"files": [...], "seconds": per file}, the
-answer one JSON object {"files": {file: {"secrets": [{type, line, spans, waived}]} | {"timeout": true} | {"fault": name}}}. Where
-the ``detect-secrets`` command would stay silent, it does not: files that are not UTF-8 are decoded, files are not skipped for their
-names, a line with a waiver is told as waived, and a value that stands in several lines is told for each. Plugins and filters are
-called directly: the command looks up their parameters by reflection for every line, which takes nine tenths of its time.
+answer one JSON object {"files": {file: {"secrets": [{type, line, spans, waived, placeholder}]} | {"timeout": true} |
+{"fault": name}}}. Where the ``detect-secrets`` command would stay silent, it does not: files that are not UTF-8 are decoded, files
+are not skipped for their names, a line with a waiver is told as waived, a value that stands in several lines is told for each, a
+token in a call (``connect("...")``) is not taken for a reference to one, and providers are known that it does not know. Plugins
+and filters are called directly: the command looks up their parameters by reflection for every line: nine tenths of its time.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from typing import Any, NamedTuple
 
 from detect_secrets.core.potential_secret import PotentialSecret
 from detect_secrets.filters.allowlist import is_line_allowlisted
+from detect_secrets.plugins.high_entropy_strings import HighEntropyStringsPlugin
 from detect_secrets.plugins.keyword import KeywordDetector
 from detect_secrets.settings import default_settings, get_filters, get_plugins
 from detect_secrets.transformers import get_transformed_file
@@ -30,12 +32,16 @@ from detect_secrets.util.code_snippet import get_code_snippet
 
 from scanners.scan.text import decode, lines_of
 from scanners.tools.first_test import FirstTest
+from scanners.tools.placeholder import is_placeholder
+from scanners.tools.provider_tokens import provider_tokens
 
 WAIVERS = "detect_secrets.filters.allowlist.is_line_allowlisted"
 MOST_MEMORY = 2 * 1024**3  # bytes; a YAML file of a few aliases can grow without end in the YAML reader of detect-secrets
 SHORTEST_PIECE = 6
 WINDOW = 1024  # characters of a line that are looked at again, so that a minified file takes no time that grows with its square
 MOST_LOOKED_AT = 1024**2  # characters in all, of one line
+# To these `password = get("name")` says nothing. A token whose form its provider made up is one in a call as well.
+GUESSING = (KeywordDetector, HighEntropyStringsPlugin)
 # A filter takes the brackets of our own waiver for an index (`token[0]`) and the secret before them for none: it would vanish.
 OURS = re.compile(r"scangate\s*:\s*ignore", re.IGNORECASE)
 
@@ -83,7 +89,13 @@ def _file(name: str, seconds: int) -> dict[str, Any]:
     lines = lines_of(text)
     return {
         "secrets": [
-            {"type": secret.type, "line": secret.line, "spans": _spans(lines, secret.line, secret.value), "waived": secret.waived}
+            {
+                "type": secret.type,
+                "line": secret.line,
+                "spans": _spans(lines, secret.line, secret.value),
+                "waived": secret.waived,
+                "placeholder": is_placeholder(secret.type, secret.value, lines, secret.line),
+            }
             for secret in sorted(found)
         ]
     }
@@ -122,7 +134,7 @@ def _in_lines(name: str, lines: list[str]) -> Iterator[_Secret]:
             continue
         asked = OURS.split(line, maxsplit=1)[0]
         if any(check(line=asked) for check in of_line):
-            continue
+            seen = [(plugin, secret) for plugin, secret in seen if not isinstance(plugin, GUESSING)]
         context = get_code_snippet(lines, number)
         waived = is_line_allowlisted(name, line, context)
         for plugin, secret in seen:
@@ -155,7 +167,7 @@ def _first_end(found: set[PotentialSecret], text: str) -> int:
 
 @functools.cache
 def _first_test() -> FirstTest:
-    return FirstTest(get_plugins())
+    return FirstTest([*get_plugins(), *provider_tokens()])
 
 
 def _spans(lines: list[str], line: int, value: str) -> list[tuple[int, int, int]]:

@@ -1,0 +1,74 @@
+"""Tokens of providers that detect-secrets has no plugin for, as plugins of the same make. Knows formats; reads no file.
+
+Each format has a beginning that its provider made up so that scanners can tell it, and a length. Only such are taken: what looks
+like any other random text is the business of the two plugins for randomness.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from detect_secrets.plugins.base import RegexBasedDetector
+
+__all__ = ["KINDS", "ProviderToken", "provider_tokens"]
+
+FORMATS = {
+    # https://docs.anthropic.com/en/api/admin-api
+    "Anthropic API Key": r"sk-ant-(?:api|admin|oat|ort)[0-9]{2}-[\w-]{80,128}",
+    # https://docs.databricks.com/en/dev-tools/auth/pat.html
+    "Databricks Token": r"dapi[0-9a-f]{32}(?:-[0-9])?",
+    # https://docs.digitalocean.com/reference/api/create-personal-access-token/
+    "DigitalOcean Token": r"do[opr]_v1_[0-9a-f]{64}",
+    # https://docs.docker.com/security/access-tokens/
+    "Docker Hub Token": r"dckr_[po]at_[\w-]{27,40}",
+    # https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github
+    "GitHub Fine-Grained Token": r"github_pat_[0-9A-Za-z]{22}_[0-9A-Za-z]{59}",
+    # https://cloud.google.com/docs/authentication/api-keys
+    "Google API Key": r"AIza[\w-]{35}",
+    # https://developers.google.com/identity/protocols/oauth2
+    "Google OAuth Client Secret": r"GOCSPX-[\w-]{28}",
+    # https://grafana.com/docs/grafana/latest/administration/service-accounts/
+    "Grafana Token": r"gl(?:sa_[0-9A-Za-z]{32}_[0-9A-Fa-f]{8}|c_eyJ[0-9A-Za-z+/]{60,400}={0,2})",
+    # https://developer.hashicorp.com/vault/docs/concepts/tokens
+    "HashiCorp Vault Token": r"hv[sbr]\.[\w-]{24,300}",
+    # https://developer.hashicorp.com/terraform/cloud-docs/users-teams-organizations/api-tokens
+    "HashiCorp Terraform Token": r"[0-9A-Za-z]{14}\.atlasv1\.[\w=-]{60,70}",
+    # https://huggingface.co/docs/hub/security-tokens
+    "Hugging Face Token": r"hf_[A-Za-z]{34}",
+    # https://linear.app/developers/graphql
+    "Linear API Key": r"lin_api_[0-9A-Za-z]{40}",
+    # https://docs.newrelic.com/docs/apis/intro-apis/new-relic-api-keys/
+    "New Relic API Key": r"NRAK-[0-9A-Z]{27}",
+    # https://docs.npmjs.com/about-access-tokens (with the registry before it, detect-secrets knows it)
+    "npm Access Token": r"(?<!_authToken=)npm_[0-9A-Za-z]{36}",
+    # https://learning.postman.com/docs/developer/postman-api/authentication/
+    "Postman API Key": r"PMAK-[0-9a-f]{24}-[0-9a-f]{34}",
+    # https://www.pulumi.com/docs/pulumi-cloud/access-management/access-tokens/
+    "Pulumi Access Token": r"pul-[0-9a-f]{40}",
+    # https://guides.rubygems.org/api-key-scopes/
+    "RubyGems API Key": r"rubygems_[0-9a-f]{48}",
+    # https://docs.sentry.io/account/auth-tokens/
+    "Sentry Auth Token": r"sntry(?:u_[0-9a-f]{64}|s_eyJ[0-9A-Za-z+/=_-]{40,400})",
+    # https://shopify.dev/docs/apps/build/authentication-authorization
+    "Shopify Access Token": r"shp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}",
+    # https://api.slack.com/concepts/token-types
+    "Slack App-Level Token": r"xapp-[0-9]-[0-9A-Z]{8,14}-[0-9]{10,16}-[0-9a-f]{64}",
+}
+KINDS = frozenset(FORMATS)
+
+
+class ProviderToken(RegexBasedDetector):
+    """One format as detect-secrets wants it: a name, and the pattern of the whole token."""
+
+    secret_type = ""
+    denylist: tuple[re.Pattern[str], ...] = ()
+
+    def __init__(self, kind: str) -> None:
+        self.secret_type = kind
+        self.denylist = (re.compile(rf"(?<![\w-]){FORMATS[kind]}(?![\w-])"),)
+
+
+def provider_tokens() -> Iterator[ProviderToken]:
+    """A plugin for each format, by name."""
+    yield from map(ProviderToken, sorted(FORMATS))

@@ -1,0 +1,92 @@
+"""Words, names and examples are told as weak guesses; what could be a secret is told as before, and nothing takes long."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from scan.bench import Bench
+
+from scanners.model import Severity
+from scanners.tools import BUILT_IN
+from scanners.tools.placeholder import is_placeholder
+
+from .tokens import letters, secret, tokens
+
+KEYWORD, URL, KEY = "Secret Keyword", "Basic Auth Credentials", "Private Key"
+NONE = (
+    *(
+        "password",
+        "Secret",
+        "some_password",
+        "your-api-key-id",
+        "defaultsecret",
+        "notsupplied",
+        "xxxxxxxx",
+        "********",
+        "change-me",
+    ),
+    *("__TODO:_GENERATE_YOUR_OWN_RANDOM_VALUE_HERE__", "reset_password_token", "PASSWORD_RESET_KEY", "resetPassword"),
+    *("iam:ChangePassword", "arn:aws:iam::aws:policy/IAMUserChangePassword", "/etc/ssl/private/server.key"),
+    *("https://docs.example.com/en/passwords/", "%(password)s", "Forgot your password?", "Passwort bitte hier eingeben:"),
+    *("wJalrXUtnFEMI/K7MDENG/bPxRfiCY" + "EXAMPLEKEY", "django.contrib.auth.password_validation.CommonPasswordValidator"),
+)
+SOME = (
+    *("hunter2", "admin", "root", "letmein", "tr0ub4dor&3-horse", "Wint3r!sComing-42", "correct horse battery staple", "s3cret"),
+    *("password1", "thisismysecretkey9", secret("one"), letters("two", 40), f"https://example.com/{letters('three', 24)}"),
+    *("arn", "abc123", f"{secret('four')}/{secret('five')}", "(x9!kd)", "Tr1ck.Word.Key9"),
+)
+
+
+@pytest.mark.parametrize("value", NONE)
+def test_a_word_a_name_or_an_example_is_no_secret(value: str) -> None:
+    assert is_placeholder(KEYWORD, value, [f'password = "{value}"'], 1)
+
+
+@pytest.mark.parametrize("value", SOME)
+def test_what_could_be_a_secret_is_one(value: str) -> None:
+    assert not is_placeholder(KEYWORD, value, [f'password = "{value}"'], 1)
+
+
+def test_the_name_says_what_a_word_is_about() -> None:
+    for name in ("secret_from", "passwordField", "token_type"):
+        assert is_placeholder(KEYWORD, "config", [f'{name} = "config"'], 1)
+        assert not is_placeholder(KEYWORD, "config7", [f'{name} = "config7"'], 1)
+    assert not is_placeholder(KEYWORD, "config", ['secret = "config"'], 1)
+
+
+def test_an_address_with_a_word_for_a_password() -> None:
+    assert is_placeholder(URL, "pass", ["http://user:pass@example.com"], 1)
+    assert not is_placeholder(URL, "sekrit7", ["http://user:sekrit7@example.com"], 1)
+    assert not is_placeholder(URL, "resetPassword", ["http://user:resetPassword@example.com"], 1)
+
+
+def test_a_key_has_a_body() -> None:
+    head = tokens("a")["Private Key"]
+    body = letters("body", 64)
+    assert is_placeholder(KEY, head, [f'if line.startswith("{head}"):', "    return parse(line)"], 1)
+    assert not is_placeholder(KEY, head, [head, body], 1)
+    assert not is_placeholder(KEY, head, [f'key = "{head}\\n{body}"'], 1)
+    assert not is_placeholder(KEY, head, [head, "Proc-Type: 4,ENCRYPTED", "DEK-Info: AES-128-CBC,00", "", body], 1)
+
+
+def test_a_provider_has_no_word_for_a_token() -> None:
+    assert is_placeholder("AWS Access Key", "AKIA" + "IOSFODNN7" + "EXAMPLE", ["x"], 1)
+    for kind, value in tokens("b").items():
+        if kind != KEY:
+            assert not is_placeholder(kind, value, [value], 1)
+
+
+@pytest.mark.parametrize("piece", ["x", "pass", "password", "a", "key_", "Word ", "ab.", "a/", "1", "*", "a-", "Aa", "%(a"])
+def test_a_hostile_value_is_answered(piece: str) -> None:
+    """With a pattern that tries all ways to read these, the test would not end."""
+    for end in ("!", "\u20ac"):
+        for value in (piece * 3_000 + end, piece * (60 // len(piece)) + end):
+            assert not is_placeholder(KEYWORD, value, [f'secret_from = "{value}"'], 1)
+
+
+def test_a_placeholder_is_told_all_the_same(tmp_path: Path) -> None:
+    files: dict[str, bytes | str] = {"a.py": f'password = "password"\npassword = "{secret("six")}"\n'}
+    result = Bench(tmp_path).result(BUILT_IN["detect-secrets"], files)
+    told = [(finding.location.line, finding.severity) for finding in result.findings if finding.title == KEYWORD]
+    assert sorted(told) == [(1, Severity.LOW), (2, Severity.MEDIUM)]

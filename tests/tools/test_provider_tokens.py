@@ -1,0 +1,84 @@
+"""Tokens of providers that detect-secrets does not know are told, in a call as well, and nothing that is only like one."""
+
+from __future__ import annotations
+
+import string
+from pathlib import Path
+
+import pytest
+from scan.bench import Bench
+
+from scanners.model import Severity
+from scanners.tools import BUILT_IN
+from scanners.tools.provider_tokens import KINDS, provider_tokens
+
+from .tokens import letters, tokens
+
+HEX, UPPER = string.hexdigits[:16], string.ascii_uppercase + string.digits
+
+
+def made(seed: str) -> dict[str, str]:
+    """A token of each kind, made here, so that none stands in the repository."""
+
+    def text(name: str, length: int, alphabet: str = string.ascii_letters + string.digits) -> str:
+        return letters(f"{seed} {name}", length, alphabet)
+
+    return {
+        "Anthropic API Key": "sk-" + "ant-api03-" + text("a", 93) + "AA",
+        "Databricks Token": "da" + "pi" + text("d", 32, HEX),
+        "DigitalOcean Token": "dop" + "_v1_" + text("do", 64, HEX),
+        "Docker Hub Token": "dckr" + "_pat_" + text("dh", 27),
+        "GitHub Fine-Grained Token": "github" + "_pat_" + text("g", 22) + "_" + text("h", 59),
+        "Google API Key": "AI" + "za" + text("ga", 35),
+        "Google OAuth Client Secret": "GOC" + "SPX-" + text("go", 28),
+        "Grafana Token": "gl" + "sa_" + text("gr", 32) + "_" + text("gs", 8, HEX),
+        "HashiCorp Terraform Token": text("t", 14) + ".atlas" + "v1." + text("tf", 67),
+        "HashiCorp Vault Token": "hv" + "s." + text("v", 90),
+        "Hugging Face Token": "h" + "f_" + text("hf", 34, string.ascii_letters),
+        "Linear API Key": "lin" + "_api_" + text("l", 40),
+        "New Relic API Key": "NR" + "AK-" + text("n", 27, UPPER),
+        "Postman API Key": "PM" + "AK-" + text("p", 24, HEX) + "-" + text("q", 34, HEX),
+        "Pulumi Access Token": "pu" + "l-" + text("pu", 40, HEX),
+        "RubyGems API Key": "ruby" + "gems_" + text("r", 48, HEX),
+        "Sentry Auth Token": "sntry" + "u_" + text("s", 64, HEX),
+        "Shopify Access Token": "shp" + "at_" + text("sh", 32, HEX),
+        "Slack App-Level Token": "-".join(
+            ("xa" + "pp", "1", text("x", 11, UPPER), text("y", 13, string.digits), text("z", 64, HEX))
+        ),
+        "npm Access Token": "np" + "m_" + text("npm", 36),
+    }
+
+
+def test_each_format_knows_its_own_token_and_no_other() -> None:
+    values = made("one")
+    assert set(values) == KINDS
+    for plugin in provider_tokens():
+        seen = {kind for kind, value in values.items() if set(plugin.analyze_string(f'x = "{value}"'))}
+        assert seen == {plugin.secret_type}
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_a_token_within_a_longer_word_is_none(kind: str) -> None:
+    (plugin,) = (each for each in provider_tokens() if each.secret_type == kind)
+    value = made("two")[kind]
+    assert list(plugin.analyze_string(value)) == [value]
+    assert not list(plugin.analyze_string(f"a{value}"))
+    assert not list(plugin.analyze_string(value[:24]))
+
+
+def test_tokens_are_told_wherever_they_stand_and_never_shown(tmp_path: Path) -> None:
+    """`client = connect("...")` is a reference to detect-secrets; a token whose form its provider made up is one there, too."""
+    ours, theirs = made("three"), tokens("three")
+    known = {
+        kind: theirs[kind] for kind in ("AWS Access Key", "GitHub Token", "Slack Token", "Stripe Access Key", "SendGrid API Key")
+    }
+    values = {**ours, **known}
+    files: dict[str, bytes | str] = {f"{place}.py": f'client = connect("{value}")\n' for place, value in enumerate(values.values())}
+    files["plain.txt"] = "".join(f"{value}\n" for value in values.values())
+    files["name.py"] = f'password = get("{theirs["Secret Keyword"]}")\n'
+    result = Bench(tmp_path).result(BUILT_IN["detect-secrets"], files)
+    told = {(finding.location.path, finding.title) for finding in result.findings if finding.severity is Severity.HIGH}
+    assert {(f"{place}.py", kind) for place, kind in enumerate(values)} <= told
+    assert {("plain.txt", kind) for kind in values} <= told
+    assert not [path for path, _ in told if path == "name.py"]
+    assert not [value for value in values.values() if value in repr(result.findings)]
