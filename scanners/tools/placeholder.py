@@ -25,7 +25,7 @@ _WORD = (
     r"test|testing|dummy|fake|foobar|foo|bar|baz|example|sample|placeholder|default|"
     r"none|null|nil|empty|unset|optional|required|string|str|text|data|value|true|false|hidden|masked|redacted|"
     r"changeme|change|replace|generate|random|todo:?|not|supplied|here|this|goes|"
-    r"me|my|your|own|the|a|to|some|new|old|id|(?>x+)|(?>\*+)"
+    r"private|public|api|access|client|me|my|your|own|the|a|to|some|new|old|id|(?>x+)|(?>\*+)"
 )
 _WORDS_ALONE = re.compile(rf"[\s_.-]*+(?:(?:{_WORD})[\s_.-]*+)+", re.IGNORECASE)
 # What such a name holds is about a secret, and not the secret: secret_from = "config", passwordField: "pw"
