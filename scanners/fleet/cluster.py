@@ -65,7 +65,8 @@ def remote(address: str, *, secret: bool) -> Iterator[Any]:
             "the list holds credentials, which would go to the workers unencrypted",
             "give the scheduler TLS (tls://HOST:8786), or the workers ssh keys of their own",
         )
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    for name in ("distributed", "distributed.client"):  # the client's has a level of its own
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         client = distributed.Client(address, set_as_default=False, timeout=PATIENCE)
     except (OSError, TimeoutError, ValueError) as error:

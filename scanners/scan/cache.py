@@ -122,14 +122,16 @@ class Cache:
         return CacheFacts(rows, size, self._limit)
 
     def clear(self) -> int:
-        """Forgets everything, and overwrites it; how many values there were."""
-        rows = self.facts().rows
+        """Forgets everything, and overwrites it; how many values there were. ScangateError where something may be left."""
+        rows, notes = self.facts().rows, len(self.notes)
         with self._guarded() as connection:
             with _transaction(connection):
                 connection.execute("DELETE FROM rows")
             connection.execute("VACUUM")
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         (self._folder / ASIDE).unlink(missing_ok=True)
+        if len(self.notes) > notes:
+            raise ScangateError(f"the cache {self._folder} was not cleared: {self.notes.pop()}", f"rm -r {self._folder}")
         return rows
 
     def close(self) -> None:

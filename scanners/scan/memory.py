@@ -294,10 +294,18 @@ def _program() -> str:
 
 
 def _adapter(scanner: Any) -> str:
-    """The digest of the module that a scanner comes from, where it is not one of ours."""
+    """The digest of the code that a scanner comes from: its module or, where that is part of a package, all of the package's."""
     module = sys.modules.get(getattr(scanner, "__name__", "") or type(scanner).__module__)
     file = getattr(module, "__file__", None)
-    return hashlib.sha256(Path(file).read_bytes()).hexdigest() if file else ""
+    if module is None or not file:
+        return ""
+    package = sys.modules.get(module.__name__.partition(".")[0])
+    folders = [] if package is sys.modules[__package__.partition(".")[0]] else getattr(package, "__path__", [])
+    files = sorted({Path(file), *(each for folder in folders for each in Path(folder).rglob("*.py"))})
+    digest = hashlib.sha256()
+    for each in files:
+        digest.update(hashlib.sha256(each.read_bytes()).digest())
+    return digest.hexdigest()
 
 
 @functools.cache

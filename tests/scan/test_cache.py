@@ -230,6 +230,21 @@ def test_what_was_dropped_leaves_no_bytes(tmp_path: Path) -> None:
     assert opened(tmp_path).get([KEY]) == {}
 
 
+def test_what_could_not_be_forgotten_is_told(tmp_path: Path) -> None:
+    """Another process is in the midst of writing."""
+    cache = opened(tmp_path)
+    cache.put({KEY: b"value"})
+    other = raw(tmp_path)
+    other.execute("BEGIN IMMEDIATE")
+    cache._connection.execute("PRAGMA busy_timeout = 1")  # type: ignore[union-attr]
+    with pytest.raises(ScangateError, match="was not cleared"):
+        cache.clear()
+    other.rollback()
+    other.close()
+    cache.close()
+    assert opened(tmp_path).get([KEY]) == {KEY: b"value"}
+
+
 def test_the_usual_place() -> None:
     assert usual_place({"HOME": "/h"}) == Path("/h/.cache/scangate")
     assert usual_place({"HOME": "/h", "XDG_CACHE_HOME": "/x"}) == Path("/x/scangate")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib
 import os
 import random
 import sys
@@ -219,6 +220,26 @@ def test_another_program_asks_anew(lab: Lab, monkeypatch: pytest.MonkeyPatch, pa
     words = Words()
     lab.run(words)
     assert words.asked == sorted(FILES)
+
+
+def test_another_module_of_a_plugins_package_asks_anew(lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Installed in place, with the version that it had."""
+    write(
+        tmp_path / "lib" / "strange_scanner",
+        {"__init__.py": "", "adapter.py": "from strange_scanner import rules\n", "rules.py": ""},
+    )
+    monkeypatch.syspath_prepend(tmp_path / "lib")
+    adapter = importlib.import_module("strange_scanner.adapter")
+    for place in ("adapter.py", "rules.py"):
+        words = Words()
+        monkeypatch.setattr(words, "__name__", adapter.__name__, raising=False)
+        lab.run(words, files=FILES)
+        lab.run(words)
+        assert words.asked == []
+        with (tmp_path / "lib" / "strange_scanner" / place).open("a") as file:
+            file.write("x = 1\n")
+        lab.run(words)
+        assert words.asked == sorted(FILES)
 
 
 def test_another_python_asks_anew(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
