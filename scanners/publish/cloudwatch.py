@@ -8,20 +8,32 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from scanners.errors import PublishError
+from scanners.errors import PublishError, UsageError
 from scanners.publish.client import ask
 from scanners.publish.metrics import Group
 
-__all__ = ["NAMESPACE", "lines", "put_lines", "put_metrics"]
+__all__ = ["NAMESPACE", "check", "lines", "put_lines", "put_metrics"]
 
 NAMESPACE = "scangate"
 MOST_BYTES = 250_000  # of a line: an event of CloudWatch Logs is cut at 256 KiB
 MOST_EVENTS, MOST_EVENT_BYTES, EVENT_OVERHEAD = 10_000, 1_048_576, 26  # of one PutLogEvents
 MOST_METRICS = 500  # of one PutMetricData: half of what is allowed, and well below its megabyte
 LONGEST_VALUE = 250
+OLDEST, NEWEST = dt.timedelta(days=14), dt.timedelta(hours=2)  # of a value, before and after now
+_NAMESPACE = re.compile(r"(?!AWS/|:)[A-Za-z0-9._#:/-]{1,255}")
+
+
+def check(namespace: str, moment: dt.datetime, now: dt.datetime) -> None:
+    """UsageError for a namespace, PublishError for a time, that CloudWatch does not take: of a log line it would say nothing."""
+    if not _NAMESPACE.fullmatch(namespace):
+        raise UsageError(f"not a namespace of ours: {namespace}", "letters, digits and . _ # : / - make one; AWS/ is not ours")
+    if not now - OLDEST <= moment <= now + NEWEST:
+        told = f"the scan ended on {moment.isoformat()}: values of the last two weeks are taken, and none of the future"
+        raise PublishError("OutOfTime", told, "send it when the scan is over")
 
 
 def lines(groups: Iterable[Group], namespace: str, moment: dt.datetime, members: Mapping[str, str]) -> Iterator[str]:

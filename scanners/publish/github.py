@@ -26,7 +26,7 @@ API = "https://api.github.com"
 NAME = "scangate"
 MOST_ANNOTATIONS = 50  # in one request; more are added by further ones
 LONGEST_SUMMARY = 65_535
-LONGEST_MESSAGE = 64_000
+LONGEST_MESSAGE = 64_000  # bytes
 MOST_SARIF_BYTES = 10_000_000  # compressed
 SECONDS = (5, 30)
 ATTEMPTS = 4
@@ -155,7 +155,7 @@ def _annotation(remark: Remark) -> dict[str, Any]:
         "end_line": remark.end_line,
         "annotation_level": "failure",
         "title": remark.title[:255],
-        "message": remark.text[:LONGEST_MESSAGE],
+        "message": remark.text.encode("utf-8", "replace")[:LONGEST_MESSAGE].decode("utf-8", "ignore"),
     }
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,20 +24,39 @@ from scanners.publish.statement import Subject
 __all__ = ["handler"]
 
 
-def handler(event: Mapping[str, Any], _context: object = None) -> dict[str, str]:
+TO_ANSWER = 20.0  # seconds that are kept for the answer itself
+AT_MOST = 3000.0  # CodeDeploy waits for an hour
+
+
+def handler(event: Mapping[str, Any], context: Any = None) -> dict[str, str]:
     """Lets a deployment go on, or fails it. ``event``: DeploymentId and LifecycleEventHookExecutionId, as CodeDeploy sends them.
 
     Returns what it answered; raises where CodeDeploy did not take the answer, so that the call is seen to have failed.
     """
     deployment, execution = event["DeploymentId"], event["LifecycleEventHookExecutionId"]
-    status, why = _decide(deployment, os.environ)
-    print(f"scangate: {deployment}: {status}: {why}")
+    rest = AT_MOST if context is None else context.get_remaining_time_in_millis() / 1000
+    status, why = _in_time(deployment, max(rest - TO_ANSWER, 0.0))
+    print(f"scangate: {deployment}: {status}: {_line(why)}")
     ask(
         lambda: client("codedeploy").put_lifecycle_event_hook_execution_status(
             deploymentId=deployment, lifecycleEventHookExecutionId=execution, status=status
         )
     )
     return {"status": status, "reason": why}
+
+
+def _in_time(deployment: str, seconds: float) -> tuple[str, str]:
+    """The decision, or a refusal where AWS takes too long over it: Lambda would stop this function without a word."""
+    found: list[tuple[str, str]] = []
+    decide = threading.Thread(target=lambda: found.append(_decide(deployment, os.environ)), daemon=True)
+    decide.start()
+    decide.join(seconds)
+    return found[0] if found else ("Failed", "AWS did not answer before the function's time was over")
+
+
+def _line(text: str) -> str:
+    """One line of the log: a name in an AppSpec is anybody's text."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
 def _decide(deployment: str, environ: Mapping[str, str]) -> tuple[str, str]:

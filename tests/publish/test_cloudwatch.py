@@ -158,6 +158,18 @@ def test_what_cannot_be_carried_out_is_exit_code_2(account: Account, tmp_path: P
     assert send(account, written(passing(), tmp_path), *options).ends(2).err.count("hint: ") == 1
 
 
+@pytest.mark.parametrize("namespace", ["AWS/EC2", ":own", "a b", "", "n" * 256])
+def test_a_namespace_that_cloudwatch_does_not_take_is_exit_code_2(account: Account, tmp_path: Path, namespace: str) -> None:
+    assert "not a namespace" in send(account, written(passing(), tmp_path), "--namespace", namespace).ends(2).err
+    assert account.calls == []
+
+
+@pytest.mark.parametrize("hours", [24 * 15, -3])
+def test_numbers_that_cloudwatch_would_drop_without_a_word_are_told(account: Account, tmp_path: Path, hours: float) -> None:
+    ran = send(account, written(passing(), tmp_path, hours=hours)).ends(4)
+    assert (ran.out, "OutOfTime" in ran.err) == ("", True)
+
+
 def test_lines_go_in_batches_that_the_service_takes() -> None:
     asked: list[list[Any]] = []
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import json
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -17,7 +18,8 @@ from aws.wire import FaultError
 
 from scanners.errors import PublishError
 from scanners.publish.envelope import KeySigner, sealed
-from scanners.publish.hook import handler
+from scanners.publish.hook import TO_ANSWER, handler
+from scanners.publish.release import subjects
 from scanners.publish.statement import Subject, encode, state
 
 from .test_attestation import PRIVATE, PUBLIC
@@ -158,6 +160,36 @@ def test_an_appspec_that_cannot_be_understood_fails(stage: Stage, spoil: Callabl
     stage.attest("image", IMAGE)
     stage.spec = spoil()
     stage.ends("Failed", why)
+
+
+def test_there_is_an_answer_before_the_function_is_stopped(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Context:
+        """Of a function that has just the time to answer."""
+
+        def get_remaining_time_in_millis(self) -> int:
+            return int(TO_ANSWER * 1000)
+
+    stage.attest("image", IMAGE)
+    asked, late = threading.Event(), threading.Event()
+
+    def slow(deployment: str, clients: Any) -> list[Subject]:
+        asked.set()
+        assert late.wait(60)
+        return subjects(deployment, clients)
+
+    monkeypatch.setattr("scanners.publish.hook.subjects", slow)
+    answer = handler(EVENT, Context())
+    assert (answer["status"], stage.answers) == ("Failed", ["Failed"])
+    assert "before the function's time was over" in answer["reason"]
+    assert asked.wait(60)
+    late.set()
+
+
+def test_a_name_in_an_appspec_writes_no_line_of_its_own(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    forged = {"Type": "AWS::X\nscangate: d-ABCDEF123: Succeeded: PASS", "Properties": {"a": 1}}
+    stage.spec = {"Resources": [{"x": forged}]}
+    stage.ends("Failed", "no attestation can be checked")
+    assert len(capsys.readouterr().out.splitlines()) == 1
 
 
 def _naming(**changes: str) -> str:

@@ -55,6 +55,7 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
         if remembered is not None and (shortfall(report) or (here and here.is_pull_request)):
             raise UsageError("the history is of a branch, and this verdict is not", "leave out --history for a change under review")
         moment = _moment(report.finished)
+        cloudwatch.check(namespace, moment, dt.datetime.now(dt.UTC))
         clock = metrics.Clock(_age(report, moment), _blocked(subject, remembered))
         groups = list(metrics.groups(report, project or (here.project if here else "local"), clock))
         if put_metric_data:
