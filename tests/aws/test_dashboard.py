@@ -14,6 +14,7 @@ from publish.verdicts import failing, passing
 
 from scanners.publish.metrics import Clock, groups
 
+from .events import matches
 from .metric_math import Chart, Series
 from .template import stack
 
@@ -98,14 +99,6 @@ def event(minute: float, state: str, *, stage: str = "production", action: str =
     detail = {"pipeline": pipeline, "execution-id": "e", "stage": stage, "action": action, "state": state, "version": 1.0}
     kind = {"source": "aws.codepipeline", "detail-type": "CodePipeline Action Execution State Change"}
     return {**kind, "time": minute, "detail": {**detail, "type": {"owner": "AWS", "category": "Deploy", "version": "1"}}}
-
-
-def matches(pattern: Mapping[str, Any], told: Mapping[str, Any]) -> bool:
-    """Whether an event fits a rule's pattern."""
-    return all(
-        key in told and (matches(wanted, told[key]) if isinstance(wanted, Mapping) else told[key] in wanted)
-        for key, wanted in pattern.items()
-    )
 
 
 def values(events: Iterable[Any]) -> dict[tuple[str, str], list[tuple[float, float]]]:

@@ -290,8 +290,9 @@ def _product(folder: Path, workload: str) -> Path:
     return place
 
 
-@pytest.mark.parametrize("workload", [WORKLOADS[0], *(pytest.param(name, marks=pytest.mark.nightly) for name in WORKLOADS[1:])])
-def test_what_passes_is_signed_and_let_in_and_the_roles_allow_just_that(line: Line, workload: str) -> None:
+@pytest.mark.nightly
+@pytest.mark.parametrize("workload", ["container-image", "static-site"])
+def test_what_passes_is_signed_and_let_in_for_each_environment_and_the_roles_allow_just_that(line: Line, workload: str) -> None:
     found = stack(workload, Environments="staging,production", SecurityHub="yes", Approval="review", ConnectionArn=CONNECTION)
     source = _source(line.folder, CLEAN)
     gate = line.build(found, "Gate", source)
@@ -326,6 +327,7 @@ def _taken(line: Line) -> list[Call]:
     return calls
 
 
+@pytest.mark.nightly
 def test_what_fails_stops_at_the_gate_and_is_told_all_the_same(line: Line) -> None:
     found = stack("static-site")
     gate = line.build(found, "Gate", _source(line.folder, INJECTION))

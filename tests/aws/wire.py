@@ -6,7 +6,7 @@ import functools
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
@@ -17,7 +17,7 @@ from .limits import faults
 
 __all__ = ["Answer", "Call", "FaultError", "answer", "call_of", "fault", "refused"]
 
-_SCOPE = re.compile(r"Credential=[^/]+/[0-9]{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
+_SCOPE = re.compile(r"Credential=(?P<by>[^/]+)/[0-9]{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
 _CLIENTS = {"monitoring": "cloudwatch", "ecr": "ecr", "states": "stepfunctions"}  # by signing name, where the two differ
 
 
@@ -25,7 +25,8 @@ _CLIENTS = {"monitoring": "cloudwatch", "ecr": "ecr", "states": "stepfunctions"}
 class Call:
     """One call of an API: the client's name of the service, the operation, and its parameters where the body tells them.
 
-    ``parameters`` is None for services that speak XML or forms (S3, SNS, STS): those are left to moto.
+    ``parameters`` is None for services that speak XML or forms (S3, SNS, STS): those are left to moto. ``by`` is the access key
+    that signed, by which a test tells roles apart; ``place`` is the bucket and the key of a call of S3.
     """
 
     service: str
@@ -33,6 +34,8 @@ class Call:
     region: str
     parameters: Any = None
     protocol: str = "json"
+    by: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,13 @@ def call_of(method: str, path: str, query: str, headers: Mapping[str, str], body
     scope = _SCOPE.search(headers.get("authorization", ""))
     if scope is None:
         raise FaultError("MissingAuthenticationToken", "the request is not signed", 403)
+    call = _read(scope, method, path, query, headers, body)
+    return replace(call, by=scope["by"], place=unquote(path.strip("/")) if call.service == "s3" else "")
+
+
+def _read(  # noqa: PLR0917 -- a request
+    scope: re.Match[str], method: str, path: str, query: str, headers: Mapping[str, str], body: bytes
+) -> Call:
     service = _CLIENTS.get(scope["service"], scope["service"])
     if service == "s3":
         return Call(service, _s3(method, path, query), scope["region"], protocol="rest-xml")
@@ -95,9 +105,12 @@ def _s3(method: str, path: str, query: str) -> str:
     """The operation of a path-style request to S3, for those that this project makes."""
     keys = set(parse_qs(query, keep_blank_values=True))
     if "/" not in path.strip("/"):
-        return {
-            "GET": "ListObjectsV2" if "list-type" in keys else "GetBucketLocation" if "location" in keys else "ListObjects"
-        }.get(method, {"PUT": "CreateBucket", "HEAD": "HeadBucket", "DELETE": "DeleteBucket"}.get(method, method))
+        reads = {"list-type": "ListObjectsV2", "location": "GetBucketLocation", "acl": "GetBucketAcl"}
+        read = next((name for key, name in reads.items() if key in keys), "ListObjects")
+        made = "PutBucketVersioning" if "versioning" in keys else "CreateBucket"
+        return {"GET": read, "PUT": made, "HEAD": "HeadBucket", "DELETE": "DeleteBucket"}.get(method, method)
+    if method == "GET" and "versionId" in keys:
+        return "GetObjectVersion"  # as IAM has it; the API's name is GetObject
     return {"GET": "GetObject", "HEAD": "HeadObject", "PUT": "PutObject", "DELETE": "DeleteObject"}.get(method, method)
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import base64
+import json
 import sys
 import uuid
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,18 +16,35 @@ from urllib.parse import urlsplit
 import boto3
 import jmespath  # type: ignore[import-untyped]  # comes with boto3
 from botocore import xform_name
+from botocore.exceptions import WaiterError
 
 
 def main() -> None:
     """``aws s3 cp``, ``aws s3 sync``, ``aws ecr get-login-password``, and the operations of botocore's models by their names."""
     service, operation, *words = sys.argv[1:]
+    service = {"deploy": "codedeploy"}.get(service, service)  # the one whose command has another name
     if service == "s3":
         _s3(operation, words)
     elif (service, operation) == ("ecr", "get-login-password"):
         (data,) = boto3.client("ecr").get_authorization_token()["authorizationData"]
         sys.stdout.write(base64.b64decode(data["authorizationToken"]).decode().partition(":")[2] + "\n")
+    elif operation == "wait":
+        _wait(service, *words)
     else:
         _call(service, operation, words)
+
+
+def _wait(service: str, what: str, *words: str) -> None:
+    """As the real one, but for its patience: it asks every second, and for two minutes."""
+    ((option, (value,)),) = _options([*words])
+    shape = {"deployment-id": "deploymentId"}[option]
+    try:
+        boto3.client(service).get_waiter(what.replace("-", "_")).wait(
+            WaiterConfig={"Delay": 1, "MaxAttempts": 120}, **{shape: value}
+        )
+    except WaiterError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(255)
 
 
 def _s3(operation: str, words: list[str]) -> None:
@@ -33,11 +52,12 @@ def _s3(operation: str, words: list[str]) -> None:
     parser.add_argument("--recursive" if operation == "cp" else "--delete", dest="whole", action="store_true")
     parser.add_argument("--only-show-errors", action="store_true")
     parser.add_argument("--no-follow-symlinks", dest="links", action="store_false")
+    parser.add_argument("--exclude", default="")  # with sync only
     parser.add_argument("source")
     parser.add_argument("target")
     arguments = parser.parse_args(words)
     if operation == "sync":
-        _sync(arguments.source, arguments.target, links=arguments.links)
+        _sync(arguments.source, arguments.target, arguments.exclude, links=arguments.links)
     else:
         (_copy if arguments.whole else _copy_one)(arguments.source, arguments.target)
 
@@ -55,11 +75,11 @@ def _place(url: str) -> dict[str, str]:
     return {"Bucket": parts.netloc, "Key": parts.path.lstrip("/")}
 
 
-def _copy(source: str, target: str, *, links: bool = True) -> None:
+def _copy(source: str, target: str, exclude: str = "", *, links: bool = True) -> None:
     s3 = boto3.client("s3")
     if target.startswith("s3://"):
         place = _place(target)
-        for name, file in _files(source, links=links):
+        for name, file in _files(source, exclude, links=links):
             s3.put_object(Bucket=place["Bucket"], Key=place["Key"] + name, Body=file.read_bytes())
         return
     place = _place(source)
@@ -69,19 +89,21 @@ def _copy(source: str, target: str, *, links: bool = True) -> None:
         file.write_bytes(s3.get_object(Bucket=place["Bucket"], Key=entry["Key"])["Body"].read())
 
 
-def _sync(source: str, target: str, *, links: bool) -> None:
-    """With --delete: what is not in the source goes."""
+def _sync(source: str, target: str, exclude: str, *, links: bool) -> None:
+    """With --delete: what is not in the source goes; what is left out is neither sent nor deleted."""
     s3, place = boto3.client("s3"), _place(target)
-    _copy(source, target, links=links)
+    _copy(source, target, exclude, links=links)
     wanted = {place["Key"] + name for name, _ in _files(source, links=links)}
     for entry in s3.list_objects_v2(Bucket=place["Bucket"], Prefix=place["Key"]).get("Contents", []):
-        if entry["Key"] not in wanted:
+        if entry["Key"] not in wanted and not fnmatchcase(entry["Key"].removeprefix(place["Key"]), exclude):
             s3.delete_object(Bucket=place["Bucket"], Key=entry["Key"])
 
 
-def _files(folder: str, *, links: bool) -> Iterator[tuple[str, Path]]:
+def _files(folder: str, exclude: str = "", *, links: bool) -> Iterator[tuple[str, Path]]:
     for file in sorted(path for path in Path(folder).rglob("*") if path.is_file() and (links or not path.is_symlink())):
-        yield str(file.relative_to(folder)), file
+        name = str(file.relative_to(folder))
+        if not fnmatchcase(name, exclude):
+            yield name, file
 
 
 def _call(service: str, operation: str, words: list[str]) -> None:
@@ -114,6 +136,13 @@ def _options(words: list[str]) -> Iterator[tuple[str, list[str]]]:
 
 
 def _value(shape: Any, values: list[str]) -> Any:
+    if shape.type_name == "boolean":
+        assert not values
+        return True
+    if shape.type_name == "blob":
+        return Path(values[0].removeprefix("fileb://")).read_bytes()
+    if shape.type_name == "structure":
+        return json.loads(Path(values[0].removeprefix("file://")).read_text("utf-8"))
     if shape.type_name != "list":
         (value,) = values
         return value

@@ -119,7 +119,7 @@ class Shop:
             "RELEASE": f"{HOST}/shop",
             "PACKAGES": "packages/shop",
             "SITE": "s3://site",
-            "DISTRIBUTION": _distribution(),
+            "DISTRIBUTION": distribution(),
             "ALERTS": boto3.client("sns", REGION).create_topic(Name="alerts")["TopicArn"],
             "HISTORY": "s3://history/main.json",
         }
@@ -136,7 +136,8 @@ class Shop:
         return {key: s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in keys}
 
 
-def _distribution() -> str:
+def distribution() -> str:
+    """The id of a distribution that is new."""
     origin: dict[str, Any] = {"Id": "site", "DomainName": "site.s3.amazonaws.com", "S3OriginConfig": {"OriginAccessIdentity": ""}}
     behaviour = {"TargetOriginId": "site", "ViewerProtocolPolicy": "https-only", "MinTTL": 0}
     values = {"QueryString": False, "Cookies": {"Forward": "none"}}
