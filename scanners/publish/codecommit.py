@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -27,13 +28,18 @@ MISPLACED = {  # nothing but this remark is wrong
 
 
 class PullRequest(msgspec.Struct, frozen=True):
-    """A pull request as it is now: its last revision, and the two commits that it is between."""
+    """A pull request as it is now: its last revision, the two commits it is between, and where they parted (empty: not told)."""
 
     id: str
     repository: str
     revision: str
     before: str
     after: str
+    fork: str = ""
+
+    def is_of(self, fork: str) -> bool:
+        """Whether a change that left its base at ``fork`` is this one: against another base less of it would be new."""
+        return fork in {"", self.fork, self.before} or not self.fork
 
 
 def pull_request(api: Any, number: str, repository: str, commit: str) -> PullRequest:
@@ -45,7 +51,9 @@ def pull_request(api: Any, number: str, repository: str, commit: str) -> PullReq
     if targets[0]["sourceCommit"] != commit:
         told = f"pull request {number} is at {targets[0]['sourceCommit'][:12]}, and {commit[:12] or 'no commit'} was scanned"
         raise PublishError("NotCurrent", told, "scan what the pull request holds now")
-    return PullRequest(number, repository, found["revisionId"], targets[0]["destinationCommit"], commit)
+    return PullRequest(
+        number, repository, found["revisionId"], targets[0]["destinationCommit"], commit, targets[0].get("mergeBase", "")
+    )
 
 
 def vote(api: Any, pull: PullRequest, *, approve: bool) -> None:
@@ -55,10 +63,16 @@ def vote(api: Any, pull: PullRequest, *, approve: bool) -> None:
 
 
 def speak(api: Any, pull: PullRequest, words: Words) -> tuple[int, list[Refusal]]:
-    """The summary, in the place of an earlier one of ours, and the remarks that were not made yet. How many are there now."""
-    ours = dict(_ours(api, pull))
+    """The summary, in the place of an earlier one of ours, and the remarks that were not made yet. How many are there now.
+
+    A remark that somebody deleted is not made again; a summary is, under another token, for the service takes none twice.
+    """
+    every = list(_comments(api, pull))
+    ours = {token: name for token, name in every if name}
+    deleted = {token for token, _ in every} - set(ours)
     summary = _cut(words.summary)
-    token = _token(pull, "summary")
+    tokens = (_token(pull, f"summary/{number}" if number else "summary") for number in itertools.count())
+    token = next(token for token in tokens if token not in deleted)
     if token in ours:
         ask(lambda: api.update_comment(commentId=ours[token], content=summary))
     else:
@@ -67,7 +81,7 @@ def speak(api: Any, pull: PullRequest, words: Words) -> tuple[int, list[Refusal]
     for number, remark in enumerate(words.remarks):
         token = _token(pull, remark.fingerprint)
         try:
-            if token not in ours:
+            if token not in ours and token not in deleted:
                 _post(api, pull, token, _cut(remark.text), _place(remark))
             taken += 1
         except PublishError as error:
@@ -78,15 +92,15 @@ def speak(api: Any, pull: PullRequest, words: Words) -> tuple[int, list[Refusal]
     return taken, refusals
 
 
-def _ours(api: Any, pull: PullRequest) -> Iterator[tuple[str, str]]:
-    """Token and id of each comment that stands; a comment that somebody else made cannot be updated, and is not ours."""
+def _comments(api: Any, pull: PullRequest) -> Iterator[tuple[str, str]]:
+    """Token and id of each comment, no id where it was deleted."""
     token: Mapping[str, str] = {}
     for _ in range(PAGES):
         page = ask(lambda: api.get_comments_for_pull_request(pullRequestId=pull.id, repositoryName=pull.repository, **token))  # noqa: B023
         for thread in page["commentsForPullRequestData"]:
             for comment in thread["comments"]:
-                if comment.get("clientRequestToken") and not comment.get("deleted"):
-                    yield comment["clientRequestToken"], comment["commentId"]
+                if comment.get("clientRequestToken"):
+                    yield comment["clientRequestToken"], "" if comment.get("deleted") else comment["commentId"]
         if not page.get("nextToken"):
             return
         token = {"nextToken": page["nextToken"]}

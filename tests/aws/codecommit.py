@@ -20,6 +20,7 @@ class PullRequests:
         self.repository = repository
         self.number = number
         self.before = before
+        self.fork = before
         self.after = after
         self.paths = paths
         self.revision = "r1"
@@ -43,7 +44,12 @@ class PullRequests:
 
     def _get(self, asked: Any) -> dict[str, Any]:
         self._known(asked)
-        target = {"repositoryName": self.repository, "sourceCommit": self.after, "destinationCommit": self.before}
+        target = {
+            "repositoryName": self.repository,
+            "sourceCommit": self.after,
+            "destinationCommit": self.before,
+            "mergeBase": self.fork,
+        }
         return {"pullRequest": {"pullRequestId": self.number, "revisionId": self.revision, "pullRequestTargets": [target]}}
 
     def _post(self, asked: Any) -> dict[str, Any]:
@@ -76,6 +82,8 @@ class PullRequests:
         found = next((comment for comment in self.comments if comment["commentId"] == asked["commentId"]), None)
         if found is None:
             raise FaultError("CommentDoesNotExistException", "no such comment")
+        if found.get("deleted"):
+            raise FaultError("CommentDeletedException", "this comment is deleted")
         found["content"] = asked["content"]
         return {"comment": _shown(found)}
 
@@ -95,4 +103,4 @@ class PullRequests:
 
 
 def _shown(comment: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: comment[name] for name in ("commentId", "content", "clientRequestToken")}
+    return {name: comment[name] for name in ("commentId", "content", "clientRequestToken", "deleted") if name in comment}

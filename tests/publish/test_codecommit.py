@@ -108,6 +108,29 @@ def test_what_was_staged_is_not_approved(account: Account, pull: PullRequests, t
     assert pull.approval == "APPROVE"
 
 
+def test_a_change_that_was_judged_against_another_base_is_not_approved(
+    account: Account, pull: PullRequests, tmp_path: Path
+) -> None:
+    pull.fork = "d" * 40
+    itself = msgspec.structs.replace(at(passing(), HEAD), since=Since("HEAD", HEAD, HEAD))  # against itself nothing is new
+    assert "OtherBase" in publish(account, tmp_path, itself).ends(4).err
+    assert pull.approval == "REVOKE"
+    change = msgspec.structs.replace(at(passing(), HEAD), since=Since("main", BASE, "d" * 40))
+    publish(account, tmp_path, change).ends(0)
+    assert pull.approval == "APPROVE"
+
+
+def test_a_deleted_summary_is_made_again_and_a_deleted_remark_is_not(account: Account, pull: PullRequests, tmp_path: Path) -> None:
+    publish(account, tmp_path, at(failing(), HEAD)).ends(0)
+    said = len(pull.comments)
+    for comment in pull.comments:
+        comment |= {"deleted": True, "content": ""}
+    for _ in range(2):
+        publish(account, tmp_path, at(failing(), HEAD), "--again").ends(0)
+    assert len(pull.comments) == said + 1
+    assert "FAIL" in pull.comments[-1]["content"]
+
+
 def test_what_was_said_before_a_refusal_is_told(account: Account, pull: PullRequests, tmp_path: Path) -> None:
     post = pull.service["PostCommentForPullRequest"]
 

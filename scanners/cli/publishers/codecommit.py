@@ -16,6 +16,7 @@ from scanners.publish.change import Words, remarks
 from scanners.publish.client import client
 from scanners.publish.codebuild import build
 from scanners.publish.extent import shortfall
+from scanners.publish.receipt import Refusal
 from scanners.report import markdown
 
 __all__ = ["command"]
@@ -46,11 +47,14 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
         api = client("codecommit")
         passed = report.verdict.outcome is Outcome.PASS
         pull = codecommit.pull_request(api, number, repository, report.commit)
-        if approve and not passed:  # first of all: whatever fails after it, no approval is left
+        here_too = report.since is None or pull.is_of(report.since.fork)
+        if approve and not (passed and here_too):  # first of all: whatever fails after it, no approval is left
             codecommit.vote(api, pull, approve=False)
         words = Words(markdown.render(report), remarks(report, markdown.remark, markdown.title), passed)
         taken, refusals = codecommit.speak(api, pull, words)
-        if approve and passed:
+        if approve and passed and not here_too:
+            refusals.append(Refusal("approval", "OtherBase", "the change was judged against another base than this pull request's"))
+        elif approve and passed:
             codecommit.vote(api, pull, approve=True)
         return Sent(taken, tuple(refusals))
 
