@@ -17,3 +17,9 @@ def transfer(request):
 def hook(request):
     wanted = hmac.new(key(), request.body, "sha256").hexdigest()
     return HttpResponse(status=204 if hmac.compare_digest(wanted, request.headers["X-Signature"]) else 403)
+
+
+class TestForms:
+    def setup_method(self):
+        self.app = Flask(__name__)
+        self.app.config["WTF_CSRF_ENABLED"] = False
