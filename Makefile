@@ -15,6 +15,7 @@ $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[attest,aws,fleet]" --group test --group lint
+	$(BIN)/python -m compileall -q scanners
 	@touch $@
 
 demo: $(READY) ## Scan the deliberately weak application; it must fail the gate

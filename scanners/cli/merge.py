@@ -13,7 +13,8 @@ from scanners.cli.interruption import watched
 from scanners.cli.law import read as law_of
 from scanners.cli.registry import known
 from scanners.cli.run import Site, Wish, run, site
-from scanners.cli.shard import MOST_SHARDS, header, key, refuse_inside
+from scanners.cli.shard import header, key, refuse_inside
+from scanners.cli.shard_type import MOST_SHARDS
 from scanners.errors import UsageError
 from scanners.judge.baseline import FILE
 from scanners.scan.parts import MOST_CHARACTERS, Part, read

@@ -6,6 +6,7 @@ import contextlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
@@ -16,15 +17,16 @@ from scanners.cli.law import read
 from scanners.cli.listener import remark
 from scanners.cli.registry import known
 from scanners.cli.remembering import remembered
-from scanners.cli.run import Wish, run, site
-from scanners.cli.shard import ShardType, end, run_shard
-from scanners.cli.shard import prepare as prepare_part
+from scanners.cli.run import Site, Wish, run, site
+from scanners.cli.shard_type import ShardType
 from scanners.errors import UsageError
 from scanners.judge.baseline import FILE
 from scanners.judge.policy import Policy
 from scanners.scan.plugin import Scanner
 from scanners.scan.processors import processors
-from scanners.scan.shards import Shard
+
+if TYPE_CHECKING:
+    from scanners.cli.shard import Share
 
 __all__ = ["command"]
 
@@ -85,7 +87,7 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
     skip: tuple[str, ...],
     staged: bool,
     since: str | None,
-    shard: Shard | None,
+    shard: tuple[int, int] | None,
     trust_policy: bool,
     no_cache: bool,
     cache_dir: Path | None,
@@ -108,7 +110,7 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
     outputs = output.parse(reports, output_dir if shard is None else None)
     with watched() as interruption, site(root) as place:
         # First of all: whatever goes wrong from here on, no earlier report is left that could be taken for this run's.
-        part = prepare_part(shard, output_dir, place) if shard is not None else None
+        share = _share(shard, output_dir, place) if shard is not None else None
         output.prepare(outputs, output_dir, place.top, place.tracks)
         scanners = known()
         law = read(
@@ -135,11 +137,17 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
         memory = contextlib.nullcontext() if no_cache else remembered(cache_dir, wish.policy, place.top, os.environ)
         with memory as before, progress.shown(quiet=quiet) as told:
             wish = msgspec.structs.replace(wish, memory=before)
-            if shard is not None and part is not None:
-                return end(shard, run_shard(shard, wish, place, interruption, told), part, interruption)
+            if share is not None:
+                return share.scan(wish, place, interruption, told)
             report = run(wish, place, interruption, told)
         report, printed = ending.write(msgspec.structs.replace(report, review=review), outputs)
     return ending.reviewed(report, ending.show(report, printed, quiet=quiet, explain_noise=explain_noise))
+
+
+def _share(shard: tuple[int, int], folder: Path | None, place: Site) -> Share:
+    from scanners.cli.shard import Share  # noqa: PLC0415 -- few scans are one of several
+
+    return Share(*shard, folder, place)
 
 
 def _refuse_beside_shard(reports: tuple[str, ...], *, staged: bool) -> None:

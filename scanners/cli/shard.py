@@ -7,8 +7,6 @@ import os
 import sys
 from pathlib import Path
 
-import click
-
 from scanners import __version__
 from scanners.cli import output
 from scanners.cli.interruption import Interruption
@@ -25,30 +23,24 @@ from scanners.scan.repeated import Repeated
 from scanners.scan.shards import Inventory, Shard, limited, take_inventory
 from scanners.scan.signing import KEY, signing_key
 
-__all__ = ["MOST_SHARDS", "ShardType", "end", "header", "key", "prepare", "refuse_inside", "run_shard"]
+__all__ = ["Share", "header", "key", "refuse_inside"]
 
-MOST_SHARDS = 1000
 HINT = "scangate scan --shard 1/4 --output-dir DIR, DIR outside of what is scanned"
 
 
-class ShardType(click.ParamType[Shard]):
-    """``I/N`` on the command line."""
+class Share:
+    """What one of ``count`` machines scans, and the file that its part goes to. UsageError where that cannot be."""
 
-    name = "shard"
+    def __init__(self, number: int, count: int, folder: Path | None, place: Site) -> None:
+        self._shard = Shard(number, count)
+        self._file = _prepared(self._shard, folder, place)
 
-    def convert(self, value: str | Shard, param: click.Parameter | None, ctx: click.Context | None) -> Shard:
-        """The shard, or click's error."""
-        if isinstance(value, Shard):
-            return value
-        number, _, count = value.partition("/")
-        if not (number.isascii() and number.isdigit() and count.isascii() and count.isdigit()) or len(value) > 16:
-            self.fail(f"{value!r} is not I/N, as in 2/4", param, ctx)
-        if not 1 <= int(number) <= int(count) <= MOST_SHARDS:
-            self.fail(f"{value!r}: I counts from 1 to N, and N is at most {MOST_SHARDS}", param, ctx)
-        return Shard(int(number), int(count))
+    def scan(self, wish: Wish, place: Site, interruption: Interruption, progress: Progress) -> int:
+        """Scans it and puts the part where it belongs; the exit code. UsageError where the files change meanwhile."""
+        return _end(self._shard, _part(self._shard, wish, place, interruption, progress), self._file, interruption)
 
 
-def prepare(shard: Shard, folder: Path | None, place: Site) -> Path:
+def _prepared(shard: Shard, folder: Path | None, place: Site) -> Path:
     """The file that the part goes to; an earlier one of it, and earlier reports beside it, are gone. UsageError."""
     if folder is None:
         raise UsageError("--shard needs a directory to write its part to", HINT)
@@ -87,7 +79,7 @@ def header(wish: Wish, place: Site, shards: int, inventory: Inventory) -> Header
     )
 
 
-def run_shard(shard: Shard, wish: Wish, place: Site, interruption: Interruption, progress: Progress) -> str | None:
+def _part(shard: Shard, wish: Wish, place: Site, interruption: Interruption, progress: Progress) -> str | None:
     """Scans the shard and gives its part as text, None where it was interrupted. UsageError where the files change meanwhile."""
     interruption.then(place.processes.cancel)
     signed = key()
@@ -103,7 +95,7 @@ def run_shard(shard: Shard, wish: Wish, place: Site, interruption: Interruption,
     return write(shard, header(wish, place, shard.count, inventory), told, listing, plan.max_bytes, key=signed)
 
 
-def end(shard: Shard, part: str | None, file: Path, interruption: Interruption) -> int:
+def _end(shard: Shard, part: str | None, file: Path, interruption: Interruption) -> int:
     """Puts the part where it belongs and says so. The exit code tells whether that was done, and nothing of what was found."""
     if part is None:
         remark(f"scangate: interrupted by {interruption.name}: shard {shard} has no part")
