@@ -44,6 +44,7 @@ LENGTHS = {  # field -> least and most characters, as documented
 MOST_TYPES, MOST_RESOURCES, MOST_FIELDS, MOST_FIELD_KEY, MOST_FIELD_VALUE = 50, 32, 50, 128, 2048
 LONGEST_RECOMMENDATION, LONGEST_ORIGINAL, LONGEST_DETAIL = 512, 64, 1023
 MEMBERS = "scangate/gate/members"
+PARTITIONS = {"aws", "aws-cn", "aws-us-gov"}  # of the words for a resource's; others have no word, or another than in ARNs
 RECORD_STATES = {"ACTIVE", "ARCHIVED"}
 _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:?\d\d)")
 _URL = re.compile(r"https://[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]{1,5})?(/[A-Za-z0-9._~/?#@!$&*+,;=:%-]*)?")
@@ -165,7 +166,7 @@ def _resource(told: Finding, owner: Owner) -> dict[str, Any]:
     return {
         "Type": "AwsCodeBuildProject" if owner.resource else "Other",
         "Id": owner.resource or f"scangate/{owner.project}",
-        "Partition": owner.partition,
+        **({"Partition": owner.partition} if owner.partition in PARTITIONS else {}),
         "Region": owner.region,
         "Details": {"Other": {key: _text(value, LONGEST_DETAIL) for key, value in details.items()}},
     }

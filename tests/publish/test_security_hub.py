@@ -221,6 +221,18 @@ def test_every_severity_has_a_label_that_the_model_knows(severity: Severity) -> 
     assert asff.LABELS[severity] in shape.enum  # type: ignore[attr-defined, unused-ignore]
 
 
+@pytest.mark.parametrize("partition", ["aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-eusc"])
+def test_the_partition_of_a_resource_is_a_word_that_the_model_knows(partition: str) -> None:
+    from botocore.session import get_session
+
+    shape = get_session().get_service_model("securityhub").shape_for("Partition")
+    owner = msgspec.structs.replace(OWNER, partition=partition)
+    (document, *_) = security_hub.documents(whole(failing()), owner, {}, NOW)
+    told = document["Resources"][0].get("Partition")
+    assert told in {None, *shape.enum}  # type: ignore[attr-defined, unused-ignore]
+    assert (told == partition) == (partition in shape.enum)  # type: ignore[attr-defined, unused-ignore]
+
+
 def test_batches_that_were_taken_are_told_where_a_later_one_fails(account: Account, hub: Hub) -> None:
     wanted = security_hub.documents(whole(many(250)), OWNER, {}, NOW)
     calls = iter([hub.service["BatchImportFindings"]])
