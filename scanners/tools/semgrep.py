@@ -45,7 +45,8 @@ _ASSIGNMENT = re.compile(r"[\"']?[\w.-]+[\"']?\s*[=:]\s*")
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
-    """The policy's block for semgrep. ``front_end``: ``experimental`` starts ten times faster; both give the same findings here."""
+    """The policy's block for semgrep. ``front_end``: ``experimental`` starts ten times faster; both give the same findings here.
+    Where it fails, the ordinary one is asked."""
 
     front_end: Literal["experimental", "ordinary"] = "experimental"
 
@@ -76,9 +77,18 @@ def answers_digest(options: Options, environ: Mapping[str, str], today: dt.date)
 
 
 def scan(files: Sequence[Source], options: Options, run: Run) -> Iterable[FileReport]:
-    """Runs semgrep over ``files`` and reports each that its output names as scanned."""
-    argv = [run.script("semgrep"), "scan", *FLAGS, "--config", str(folder("policies") / "rules")]
-    argv += ["--experimental"] if options.front_end == "experimental" else []
+    """Runs semgrep over ``files`` and reports each that its output names as scanned; where one front end fails, the other."""
+    if options.front_end == "experimental":
+        try:
+            return list(_reports(files, ["--experimental"], run))
+        except Unreadable as fault:
+            if fault.kind not in (GapKind.CRASH, GapKind.GARBAGE):
+                raise
+    return list(_reports(files, [], run))
+
+
+def _reports(files: Sequence[Source], flags: Sequence[str], run: Run) -> Iterator[FileReport]:
+    argv = [run.script("semgrep"), "scan", *FLAGS, *flags, "--config", str(folder("policies") / "rules")]
     names = [str(_known_name(source, run)) for source in files]
     output = run.start([*argv, *names], env={"EIO_BACKEND": "posix", "SEMGREP_SEND_METRICS": "off"})
     answer = parse(output.stdout, NAME)

@@ -150,6 +150,17 @@ def test_a_flood_on_stderr_hangs_nothing_and_hides_nothing(tmp_path: Path) -> No
     assert_told(ran, folder, "bandit", "garbage")
 
 
+@pytest.mark.parametrize("act", ["sys.exit(2)", "sys.exit(print('rubbish'))"])
+def test_where_the_quick_front_end_of_semgrep_fails_the_ordinary_one_is_asked(tmp_path: Path, act: str) -> None:
+    bench = Bench(tmp_path / "bench")
+    answer = '{"results": [], "errors": [], "paths": {"scanned": [name for name in sys.argv if name.endswith(".py")]}}'
+    bench.write("semgrep", f"{STARTS}import json\nif '--experimental' in sys.argv: {act}\nprint(json.dumps({answer}))\n")
+    ran, folder = scan(bench, tmp_path, "semgrep")
+    ran.ends(0)
+    (told,) = [scanner for scanner in verdict(folder)["scanners"] if scanner["name"] == "semgrep"]
+    assert (told["status"], told["read"]) == ("complete", ["app.py"])
+
+
 def test_a_tool_that_lists_what_it_was_not_given_is_not_believed(tmp_path: Path) -> None:
     bench = Bench(tmp_path / "bench")
     answer = '{"results": [], "errors": [], "metrics": {"/etc/passwd": {}, "_totals": {}}}'
