@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 
+from scanners.cli.pull_request import is_build
 from scanners.publish.codebuild import build
 
 ARN = "arn:aws:codebuild:eu-west-1:123456789012:build/shop-gate:0aa1b2c3-d4e5-4f60-8172-93a4b5c6d7e8"
@@ -42,16 +43,57 @@ def test_a_pipeline_s_build_has_no_webhook_and_may_have_no_repository() -> None:
     assert (found.pipeline, found.repository, found.is_pull_request, found.base_ref) == ("shop", "", False, "")
 
 
+PUSH = {
+    "CODEBUILD_WEBHOOK_EVENT": "PUSH",
+    "CODEBUILD_WEBHOOK_TRIGGER": "branch/main",
+    "CODEBUILD_WEBHOOK_HEAD_REF": "refs/heads/main",
+}
+BITBUCKET = {"CODEBUILD_WEBHOOK_EVENT": "PULL_REQUEST_CREATED", "CODEBUILD_WEBHOOK_BASE_REF": "refs/heads/main"}
+
+
+@pytest.mark.parametrize(
+    ("said", "number", "is_pull_request", "base"),
+    [
+        pytest.param(PUSH, "", False, "", id="push"),
+        pytest.param({**PUSH, "CODEBUILD_WEBHOOK_TRIGGER": "tag/v1"}, "", False, "", id="tag"),
+        # A branch may have any name.
+        pytest.param({**PUSH, "CODEBUILD_WEBHOOK_TRIGGER": "branch/pr/7"}, "", False, "", id="a branch called pr/7"),
+        pytest.param({**BITBUCKET, "CODEBUILD_WEBHOOK_TRIGGER": "pr/7"}, "7", True, "refs/heads/main", id="Bitbucket"),
+        pytest.param({**BITBUCKET, "CODEBUILD_SOURCE_VERSION": COMMIT}, "", True, "refs/heads/main", id="no number"),
+        pytest.param({"CODEBUILD_SOURCE_VERSION": "pr/7", "CODEBUILD_INITIATOR": "lead"}, "7", True, "", id="by hand"),
+        # EventBridge starts CodeCommit's: CodeBuild knows a commit, and no pull request.
+        pytest.param({"CODEBUILD_SOURCE_VERSION": COMMIT, "CODEBUILD_INITIATOR": "rule/x"}, "", False, "", id="CodeCommit"),
+        pytest.param(
+            {"CODEBUILD_SOURCE_VERSION": "arn:aws:s3:::b/k", "CODEBUILD_INITIATOR": "codepipeline/p"}, "", False, "", id="pipeline"
+        ),
+    ],
+)
+def test_what_started_it_is_told_by_its_variables(said: dict[str, str], number: str, is_pull_request: bool, base: str) -> None:
+    found = build({"CODEBUILD_BUILD_ARN": ARN, "CODEBUILD_RESOLVED_SOURCE_VERSION": COMMIT, **said})
+    assert found is not None
+    assert (found.pull_request, found.is_pull_request, found.base_ref, found.commit) == (number, is_pull_request, base, COMMIT)
+    assert is_build(said) is is_pull_request
+
+
+def test_a_build_of_a_batch_is_told_by_its_identifier() -> None:
+    found = build({"CODEBUILD_BUILD_ARN": ARN, "CODEBUILD_BATCH_BUILD_IDENTIFIER": "shard1"})
+    assert found is not None
+    assert (found.batch, found.number) == ("shard1", "")
+
+
 @pytest.mark.parametrize("arn", ["", "arn:aws:s3:::bucket", f"{ARN}\n", ARN.replace("123456789012", "1")])
 def test_without_an_arn_of_a_build_there_is_none(arn: str) -> None:
     assert build({**WEBHOOK, "CODEBUILD_BUILD_ARN": arn}) is None
 
 
-@pytest.mark.parametrize("partition", ["aws-us-gov", "aws-cn"])
-def test_other_partitions_are_known_by_the_arn(partition: str) -> None:
-    found = build({"CODEBUILD_BUILD_ARN": ARN.replace("arn:aws:", f"arn:{partition}:")})
+@pytest.mark.parametrize(
+    ("partition", "region"), [("aws-us-gov", "us-gov-west-1"), ("aws-cn", "cn-northwest-1"), ("aws-iso-b", "us-isob-east-1")]
+)
+def test_other_partitions_are_known_by_the_arn(partition: str, region: str) -> None:
+    found = build({"CODEBUILD_BUILD_ARN": ARN.replace("arn:aws:codebuild:eu-west-1", f"arn:{partition}:codebuild:{region}")})
     assert found is not None
-    assert found.project_arn.startswith(f"arn:{partition}:codebuild:")
+    assert (found.partition, found.region) == (partition, region)
+    assert found.project_arn.startswith(f"arn:{partition}:codebuild:{region}:")
 
 
 @pytest.mark.parametrize(
