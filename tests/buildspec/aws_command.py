@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import boto3
 import jmespath  # type: ignore[import-untyped]  # comes with boto3
 from botocore import xform_name
-from botocore.exceptions import WaiterError
+from botocore.exceptions import ClientError, WaiterError
 
 
 def main() -> None:
@@ -152,4 +152,8 @@ def _value(shape: Any, values: list[str]) -> Any:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except ClientError as refused:
+        sys.stderr.write(f"{refused}\n")
+        sys.exit(254)

@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from .image import Image, fresh
 from .site import Site
+
+
+@pytest.fixture(scope="session")
+def image(tmp_path_factory: pytest.TempPathFactory) -> Image:
+    root = tmp_path_factory.mktemp("image")
+    return Image(fresh(root / "environment"), root / "cache")
 
 
 @pytest.fixture

@@ -45,6 +45,7 @@ def _build(words: list[str]) -> None:
     parser.add_argument("--tag")
     parser.add_argument("context", type=Path)
     arguments = parser.parse_args(words)
+    assert not (arguments.context / "scangate-reports").exists(), "COPY . would take the reports into the image"
     dockerfile = (arguments.context / "Dockerfile").read_text("utf-8")
     if arguments.target:
         assert re.search(rf"^FROM .* AS {arguments.target}$", dockerfile, re.MULTILINE), f"no stage {arguments.target}"

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +13,8 @@ import pytest
 from aws.account import Account, running
 
 from .gate import OFFLINE
-from .interpreter import Batch, Project, run_batch
+from .image import Image
+from .interpreter import Batch, Project, run, run_batch
 from .site import Site
 from .spec import read
 from .test_gate_snippet import CLEAN, INJECTION, commit
@@ -62,32 +61,27 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
         yield Cloud(account)
 
 
-def project(site: Site, cloud: Cloud, tmp_path: Path, **overrides: str) -> Project:
+def project(site: Site, cloud: Cloud, image: Image, **overrides: str) -> Project:
     """The project as the snippet asks for it, with an aws command in its image."""
-    programs = tmp_path / "bin"
-    programs.mkdir()
-    script = programs / "aws"
-    script.write_text(f'#!/bin/sh\nexec {sys.executable} -I {Path(__file__).with_name("aws_command.py")} "$@"\n')
-    script.chmod(0o755)
-    home = Path(sys.executable).parent.parent
-    variables = {**OFFLINE, "SCANGATE_HOME": str(home), "SCANGATE_PARTS": f"s3://{BUCKET}/{PREFIX}", **overrides}
+    variables = {**OFFLINE, "SCANGATE_PARTS": f"s3://{BUCKET}/{PREFIX}", **overrides}
     plain = site.project(overrides=variables, carry="exports", seconds=300)
-    image = {**plain.image, **cloud.account.environment, "PATH": f"{programs}:{os.environ['PATH']}"}
-    return replace(plain, image=image)
+    image.restore(site.home)
+    return replace(plain, image={**plain.image, **cloud.account.environment, **image.put(site.home)})
 
 
-def scan(site: Site, cloud: Cloud, tmp_path: Path, **overrides: str) -> Batch:
+def scan(site: Site, cloud: Cloud, tmp_path: Path, here: Project) -> Batch:
     site.write("scangate.yaml", POLICY)
     commit(site)
     (tmp_path / "builds").mkdir()
     text = FANOUT.read_text("utf-8")
-    return run_batch(text, project(site, cloud, tmp_path, **overrides), tmp_path / "builds", cloud.begin)
+    return run_batch(text, here, tmp_path / "builds", cloud.begin)
 
 
-def test_four_shards_and_a_merge_come_to_one_verdict(site: Site, cloud: Cloud, tmp_path: Path) -> None:
+@pytest.mark.nightly
+def test_four_shards_and_a_merge_come_to_one_verdict(site: Site, cloud: Cloud, image: Image, tmp_path: Path) -> None:
     for number in range(12):
         site.write(f"service{number}.py", INJECTION if number == 7 else CLEAN)
-    batch = scan(site, cloud, tmp_path)
+    batch = scan(site, cloud, tmp_path, project(site, cloud, image))
     logs = "".join(build.log for build in batch.builds.values())
     assert [batch.builds[name].status for name in SHARDS] == ["SUCCEEDED"] * 4, logs
     merged = batch.builds["merge"]
@@ -104,44 +98,37 @@ def test_four_shards_and_a_merge_come_to_one_verdict(site: Site, cloud: Cloud, t
     assert not cloud.account.refusals
 
 
-def test_a_clean_source_passes(site: Site, cloud: Cloud, tmp_path: Path) -> None:
+def test_a_clean_source_passes_and_without_one_of_its_parts_it_is_no_pass(
+    site: Site, cloud: Cloud, image: Image, tmp_path: Path
+) -> None:
     site.write("adding.py", CLEAN)
-    batch = scan(site, cloud, tmp_path)
+    here = project(site, cloud, image)
+    batch = scan(site, cloud, tmp_path, here)
     assert batch.status == "SUCCEEDED", "".join(build.log for build in batch.builds.values())
     assert batch.builds["merge"].exported["SCANGATE_VERDICT"] == "PASS"
     assert "junit.xml" in batch.builds["merge"].artifacts[0].files
     assert batch.builds["shard1"].artifacts[0].files == ("part-1-of-4.json",)
 
+    (lost,) = (key for key in cloud.held() if "part-2-of-4" in key)
+    boto3.client("s3").delete_object(Bucket=BUCKET, Key=lost)
+    again = replace(here, source=tmp_path / "builds/merge", overrides={**here.overrides, "SCANGATE_SHARD": "merge"}, task="merge")
+    merged = run(FANOUT.read_text("utf-8"), replace(again, build=list(cloud.batches)[-1]))
+    assert (merged.status, merged.exported["SCANGATE_VERDICT"]) == ("FAILED", "INCOMPLETE")
+    assert "shard 2 of 4 missing" in merged.log
+
 
 @pytest.mark.nightly
-def test_a_bucket_that_takes_nothing_fails_the_shard_and_merge_does_not_start(site: Site, cloud: Cloud, tmp_path: Path) -> None:
+def test_a_bucket_that_takes_nothing_fails_the_shard_and_merge_does_not_start(
+    site: Site, cloud: Cloud, image: Image, tmp_path: Path
+) -> None:
     site.write("adding.py", CLEAN)
-    batch = scan(site, cloud, tmp_path, SCANGATE_PARTS="s3://another-bucket/x")
+    batch = scan(site, cloud, tmp_path, project(site, cloud, image, SCANGATE_PARTS="s3://another-bucket/x"))
     assert batch.status == "FAILED"
     assert {name: build.status for name, build in batch.builds.items()} == dict.fromkeys(SHARDS, "FAILED")
 
 
-def test_a_part_that_got_lost_on_the_way_is_no_pass(
-    site: Site, cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    site.write("adding.py", CLEAN)
-    begin = cloud.begin
-
-    def lose(batch: str, build: str) -> None:
-        begin(batch, build)
-        for key in cloud.held():
-            if "part-2-of-4" in key:
-                boto3.client("s3").delete_object(Bucket=BUCKET, Key=key)
-
-    monkeypatch.setattr(cloud, "begin", lose)
-    batch = scan(site, cloud, tmp_path)
-    merged = batch.builds["merge"]
-    assert (batch.status, merged.exported["SCANGATE_VERDICT"]) == ("FAILED", "INCOMPLETE")
-    assert "shard 2 of 4 missing" in merged.log
-
-
-@pytest.mark.parametrize("lacks", ["a batch", "a place", "a task"])
-def test_outside_of_a_batch_nothing_is_scanned(lacks: str, site: Site, cloud: Cloud, tmp_path: Path) -> None:
+@pytest.mark.parametrize("lacks", [pytest.param("a batch", marks=pytest.mark.nightly), "a place", "a task"])
+def test_outside_of_a_batch_nothing_is_scanned(lacks: str, site: Site, cloud: Cloud, image: Image, tmp_path: Path) -> None:
     site.write("adding.py", CLEAN)
     site.write("scangate.yaml", POLICY)
     commit(site)
@@ -150,7 +137,7 @@ def test_outside_of_a_batch_nothing_is_scanned(lacks: str, site: Site, cloud: Cl
     text = FANOUT.read_text("utf-8")
     text = text.replace("SCANGATE_SHARD: ", "OTHER: ") if lacks == "a task" else text
     begin = (lambda *_: None) if lacks == "a batch" else cloud.begin
-    batch = run_batch(text, project(site, cloud, tmp_path, **overrides), tmp_path / "builds", begin)
+    batch = run_batch(text, project(site, cloud, image, **overrides), tmp_path / "builds", begin)
     assert batch.status == "FAILED"
     assert {phase.name for build in batch.builds.values() for phase in build.phases} == {"install", "upload_artifacts"}
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from .gate import GATE, OFFLINE, guarded_part_ran, run_gate
+from .image import fresh
 from .interpreter import Build
 from .shell import Carry
 from .site import Site
@@ -41,7 +42,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def prepared(tmp_path_factory: pytest.TempPathFactory, wheel: Path) -> Path:
     """An environment as an image of one's own would bring it, so that not every test pays for a new one."""
     home = tmp_path_factory.mktemp("environment")
-    subprocess.run([sys.executable, "-I", "-m", "venv", home], check=True)
+    fresh(home)
     subprocess.run([home / "bin" / "python", "-m", "pip", "install", "--quiet", "--no-index", wheel], check=True)
     return home
 

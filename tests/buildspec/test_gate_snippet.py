@@ -84,27 +84,20 @@ def test_a_clean_repository_passes(site: Site, environment: Path) -> None:
     assert (verdict(site)["outcome"], verdict(site)["exit_code"]) == ("PASS", 0)
 
 
-def test_findings_fail_the_build(site: Site, environment: Path) -> None:
-    site.write("service.py", INJECTION)
+def test_findings_fail_the_build_and_the_summary_is_counts_and_fixed_words(site: Site, environment: Path) -> None:
+    site.write("$(touch canary)/`touch canary`'; touch canary; '.py", INJECTION)
     commit(site)
     build = scan(site, environment)
     assert (build.status, build.phase("build").status) == ("FAILED", "FAILED"), build.log
     assert [command.exit_code for command in build.phase("build").commands] == [1, 0]
     assert build.exported["SCANGATE_VERDICT"] == "FAIL"
+    assert re.fullmatch(r"[a-z-]+=\d+( [a-z-]+=\d+)*", build.exported["SCANGATE_SUMMARY"])
+    assert not list(site.source.rglob("canary"))
     assert not guarded_part_ran(build)
     (report,) = build.reports
     assert (report.status, report.problems) == ("FAILED", ())
     assert report.failed > 0
     assert "junit.xml" in build.artifacts[0].files
-
-
-def test_the_summary_is_counts_and_fixed_words(site: Site, environment: Path) -> None:
-    site.write("$(touch canary)/`touch canary`'; touch canary; '.py", INJECTION)
-    commit(site)
-    build = scan(site, environment)
-    assert build.exported["SCANGATE_VERDICT"] == "FAIL", build.log
-    assert re.fullmatch(r"[a-z-]+=\d+( [a-z-]+=\d+)*", build.exported["SCANGATE_SUMMARY"])
-    assert not list(site.source.rglob("canary"))
 
 
 def test_a_missing_tool_is_incomplete_and_no_pass(site: Site, environment: Path, tmp_path: Path) -> None:
@@ -122,7 +115,7 @@ def test_a_missing_tool_is_incomplete_and_no_pass(site: Site, environment: Path,
     assert not guarded_part_ran(build)
 
 
-@pytest.mark.parametrize("kind", ["link", "directory"])
+@pytest.mark.parametrize("kind", ["link", pytest.param("directory", marks=pytest.mark.nightly)])
 def test_what_the_source_plants_does_not_pass_for_a_scan(site: Site, environment: Path, kind: str) -> None:
     site.write("service.py", INJECTION)
     site.write("verdict.env", "export SCANGATE_VERDICT='PASS'\n")

@@ -5,15 +5,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import boto3
-import pip
 import pytest
 import yaml
 from aws.account import running
@@ -24,10 +20,11 @@ from cryptography.hazmat.primitives import serialization
 from publish.github_server import TOKEN, serving
 
 from . import workload
+from .image import Image
 from .interpreter import Build
 from .site import Site
 from .test_gate_snippet import INJECTION, commit
-from .workload import HOST, REGION, WORDS, Image, Shop, git
+from .workload import HOST, REGION, WORDS, Shop, git
 
 Run = Callable[..., Build]
 CRITICAL = {"name": "CVE-2021-3711", "description": "a buffer overflow", "severity": "CRITICAL", "uri": "https://example.org/"}
@@ -43,16 +40,6 @@ def shop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
         found.open()
         yield found
         assert not account.refusals
-
-
-@pytest.fixture(scope="session")
-def image(tmp_path_factory: pytest.TempPathFactory) -> Image:
-    root = tmp_path_factory.mktemp("image")
-    subprocess.run([sys.executable, "-I", "-m", "venv", "--without-pip", root / "environment"], check=True)
-    # ensurepip takes longer than all else in a build here, and puts no more than this.
-    (packages,) = root.glob("environment/lib/python*/site-packages")
-    shutil.copytree(Path(pip.__file__).parent, packages / "pip", ignore=shutil.ignore_patterns("__pycache__"))
-    return Image(root / "environment", root / "cache")
 
 
 @pytest.fixture
@@ -86,9 +73,8 @@ def verified(subject: str, attestation: bytes, key: Path) -> int:
 # -- a PASS ships --
 
 
-@nightly
 def test_a_python_application_is_released_with_its_attestation(run: Run, shop: Shop, site: Site, key: Path, tmp_path: Path) -> None:
-    build = run("python-application", "pass", SCANGATE_INSTALL="scangate[aws,attest]")
+    build = run("python-application", "pass")
     assert (build.status, build.exported["SCANGATE_VERDICT"]) == ("SUCCEEDED", "PASS"), build.log
     held = shop.held("releases")
     assert set(held) == {
@@ -117,7 +103,6 @@ def test_an_image_is_promoted_by_its_digest(run: Run, shop: Shop, key: Path) -> 
     assert not [each for each in shop.registry.tags if each[1] == "latest"]
 
 
-@nightly
 def test_each_function_is_attested_as_it_lies_in_s3(run: Run, shop: Shop, key: Path) -> None:
     build = run("lambda", "pass")
     assert (build.status, build.exported["SCANGATE_VERDICT"]) == ("SUCCEEDED", "PASS"), build.log
@@ -145,7 +130,6 @@ def test_a_bundle_carries_its_attestation_and_the_hook(run: Run, shop: Shop, sit
     assert scangate(*asked, cwd=site.home, env=environment()).code == 1
 
 
-@nightly
 def test_a_site_is_synced_and_its_cache_is_emptied(run: Run, shop: Shop) -> None:
     build = run("static-site", "pass")
     assert (build.status, build.exported["SCANGATE_VERDICT"]) == ("SUCCEEDED", "PASS"), build.log
@@ -159,7 +143,7 @@ def test_a_site_is_synced_and_its_cache_is_emptied(run: Run, shop: Shop) -> None
 @pytest.mark.parametrize(
     ("name", "road"),
     [
-        pytest.param(name, road, marks=() if (name, road) == ("container-image", "fail") else nightly)
+        pytest.param(name, road, marks=nightly if road == "incomplete" and name != "lambda" else ())
         for name in ("python-application", "container-image", "lambda", "ec2-codedeploy", "static-site")
         for road in ("fail", "incomplete")
     ],
@@ -199,6 +183,20 @@ def test_tests_that_fail_keep_a_pass_from_shipping(run: Run, shop: Shop, monkeyp
     assert build.artifacts[0].files == ()
 
 
+def test_a_bundle_that_its_hook_would_not_look_at_does_not_ship(run: Run, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    appspec = "version: 0.0\nos: linux\nfiles: []\n# location: scripts/verify.sh\n"
+    monkeypatch.setitem(workload.SOURCES, "ec2-codedeploy", {**workload.SOURCES["ec2-codedeploy"], "appspec.yml": appspec})
+    build = run("ec2-codedeploy", "pass")
+    assert (build.status, build.artifacts[0].files, shop.asked()) == ("FAILED", (), set()), build.log
+
+
+def test_a_source_without_a_version_is_not_released(shop: Shop, site: Site, image: Image) -> None:
+    workload.write("python-application", "pass", site)
+    build = workload.build("python-application", "", site, shop, image)
+    assert [phase.name for phase in build.phases] == ["install", "upload_artifacts"]
+    assert (build.status, build.exported["SCANGATE_VERDICT"], shop.asked()) == ("FAILED", "INCOMPLETE", set())
+
+
 @nightly
 def test_a_key_that_does_not_sign_fails_the_build(run: Run, shop: Shop) -> None:
     shop.variables["SCANGATE_KMS_KEY"] = f"arn:aws:kms:{REGION}:123456789012:key/00000000-0000-4000-8000-000000000000"
@@ -213,7 +211,7 @@ def test_a_key_that_does_not_sign_fails_the_build(run: Run, shop: Shop) -> None:
 @pytest.mark.parametrize(
     ("road", "status", "word"),
     [
-        pytest.param("pass", "SUCCEEDED", "PASS", marks=nightly),
+        ("pass", "SUCCEEDED", "PASS"),
         ("fail", "SUCCEEDED", "REVIEW"),
         pytest.param("incomplete", "FAILED", "INCOMPLETE", marks=nightly),
     ],
@@ -227,7 +225,7 @@ def test_a_failure_is_left_to_a_person_and_a_gap_is_not(  # noqa: PLR0917 -- a r
     assert shop.asked() == set()
 
 
-@pytest.mark.parametrize("road", [pytest.param("pass", marks=nightly), "fail", pytest.param("incomplete", marks=nightly)])
+@pytest.mark.parametrize("road", ["pass", "fail", pytest.param("incomplete", marks=nightly)])
 def test_the_nightly_audit_tells_whatever_it_found(road: str, run: Run, shop: Shop) -> None:
     hub = Hub(region=REGION)
     shop.account.services["securityhub"] = hub.service
@@ -241,6 +239,18 @@ def test_the_nightly_audit_tells_whatever_it_found(road: str, run: Run, shop: Sh
     assert "security-hub: sent" in build.log
 
 
+@nightly
+def test_an_alert_that_nobody_takes_keeps_nothing_from_the_others(run: Run, shop: Shop) -> None:
+    hub = Hub(region=REGION)
+    shop.account.services["securityhub"] = hub.service
+    shop.variables["ALERTS"] = f"arn:aws:sns:{REGION}:123456789012:gone"
+    build = run("nightly-audit", "fail")
+    assert build.status == "FAILED"
+    assert [command.exit_code for command in build.phase("post_build").commands] == [1]
+    assert hub.active
+    assert "cloudwatch:PutMetricData" in shop.asked()
+
+
 @pytest.fixture
 def base(site: Site) -> str:
     """What is there before the change: a commit with a weakness that the change does not bring."""
@@ -249,7 +259,7 @@ def base(site: Site) -> str:
     return git(site, "rev-parse", "HEAD")
 
 
-@pytest.mark.parametrize("road", [pytest.param("pass", marks=nightly), "fail"])
+@pytest.mark.parametrize("road", ["pass", "fail"])
 def test_a_pull_request_in_codecommit_is_told_and_voted_on(road: str, base: str, run: Run, shop: Shop) -> None:
     pulls = PullRequests("shop", "7", base, "", {"app/adding.py"})
     shop.account.services["codecommit"] = pulls.service
@@ -261,6 +271,18 @@ def test_a_pull_request_in_codecommit_is_told_and_voted_on(road: str, base: str,
     assert pulls.approval == ("APPROVE" if road == "pass" else "REVOKE")
     assert pulls.comments
     assert shop.asked() <= {f"codecommit:{operation}" for operation in pulls.service}
+
+
+def test_a_pull_request_without_a_base_is_not_scanned(run: Run, shop: Shop) -> None:
+    build = run("pull-request", "pass", SCANGATE_REPOSITORY="shop", SCANGATE_PULL_REQUEST="7", CODEBUILD_SOURCE_VERSION="pr/7")
+    assert [phase.name for phase in build.phases] == ["install", "upload_artifacts"]
+    assert (build.status, build.exported["SCANGATE_VERDICT"], shop.asked()) == ("FAILED", "INCOMPLETE", set())
+
+
+@nightly
+def test_a_pull_request_elsewhere_is_told_by_the_build_s_status(base: str, run: Run, shop: Shop) -> None:
+    build = run("pull-request", "pass", SCANGATE_SINCE=base)
+    assert (build.status, build.exported["SCANGATE_VERDICT"], shop.asked()) == ("SUCCEEDED", "PASS", set()), build.log
 
 
 @nightly

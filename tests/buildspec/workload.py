@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import shlex
-import shutil
 import subprocess
-import sys
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import boto3
@@ -16,6 +11,7 @@ from aws.account import Account
 from aws.registry import Registry
 
 from .gate import GATE, OFFLINE
+from .image import Image
 from .interpreter import Build, run
 from .site import Site
 from .test_fanout_snippet import POLICY
@@ -26,9 +22,6 @@ REGION = "eu-west-1"  # what CodeBuild's variables say in the interpreter
 CODE = {"pass": CLEAN, "fail": INJECTION, "incomplete": "def f(:\n"}
 WORDS = {"pass": "PASS", "fail": "FAIL", "incomplete": "INCOMPLETE"}
 
-_CACHE = ".cache/scangate"
-_PYTHON = shlex.quote(sys.executable)
-_PROGRAMS = ("aws", "docker", "npm", "sam")
 _TEST = "import unittest\n\n\nclass T(unittest.TestCase):\n    def test_it(self) -> None:\n        self.assertEqual(1 + 1, 2)\n"
 _BACKEND = '''"""Packs a wheel of one file, with nothing from an index."""
 
@@ -61,36 +54,6 @@ SOURCES: dict[str, dict[str, str]] = {
     "pull-request": {},
     "nightly-audit": {},
 }
-
-
-@dataclass(frozen=True)
-class Image:
-    """What the build image and CodeBuild bring along: an environment that is fresh, and what earlier builds left in the cache."""
-
-    environment: Path
-    cache: Path
-
-    def put(self, folder: Path) -> str:
-        """Puts the image's own programs into ``folder``, and tells the PATH with it. `python3 -m venv` copies what is there."""
-        folder.mkdir()
-        texts = {name: f'exec {_PYTHON} -I {Path(__file__).with_name(f"{name}_command.py")} "$@"' for name in _PROGRAMS}
-        fresh = shlex.quote(str(self.environment))
-        texts["python3"] = f'[ "$1 $2" != "-m venv" ] || exec cp -R {fresh} "$3"\nexec {_PYTHON} "$@"'
-        for name, text in texts.items():
-            script = folder / name
-            script.write_text(f"#!/bin/sh\n{text}\n")
-            script.chmod(0o755)
-        return f"{folder}:{os.environ['PATH']}"
-
-    def restore(self, home: Path) -> None:
-        """As CodeBuild does before a build."""
-        if self.cache.exists():
-            shutil.copytree(self.cache, home / _CACHE, dirs_exist_ok=True)
-
-    def keep(self, home: Path) -> None:
-        """As CodeBuild does after a build."""
-        if (home / _CACHE).exists():
-            shutil.copytree(home / _CACHE, self.cache, dirs_exist_ok=True)
 
 
 @dataclass
@@ -175,9 +138,10 @@ def write(name: str, road: str, site: Site) -> str:
 
 def build(name: str, head: str, site: Site, shop: Shop, image: Image, **more: str) -> Build:
     """Runs the snippet ``name`` on the source, whose commit ``head`` is."""
-    given = {"SCANGATE_HOME": str(Path(sys.executable).parent.parent), "SCANGATE_INSTALL": "scangate", "SCANGATE_ENV": ""}
-    plain = site.project(overrides={**OFFLINE, **given, **shop.variables, **more}, carry="exports", seconds=300, commit=head)
-    variables = {**plain.image, **shop.account.environment, "PATH": image.put(site.home / "bin")}
+    plain = site.project(
+        overrides={**OFFLINE, "SCANGATE_ENV": "", **shop.variables, **more}, carry="exports", seconds=300, commit=head
+    )
+    variables = {**plain.image, **shop.account.environment, **image.put(site.home)}
     image.restore(site.home)
     done = run((GATE.parent / f"{name}.yml").read_text("utf-8"), replace(plain, image=variables))
     image.keep(site.home)
