@@ -20,10 +20,10 @@ from typing import Any
 
 import boto3
 from buildspec import paths
+from buildspec.image import Image
 from buildspec.interpreter import Build, run
 from buildspec.site import Site
 from buildspec.spec import read
-from buildspec.workload import Image
 from cli.command import environment, scangate
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
@@ -78,7 +78,7 @@ class Delivery:
         for group in self.found.resources("AWS::Logs::LogGroup").values():
             client("logs").create_log_group(logGroupName=group["LogGroupName"])
         self.key = client("kms").create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["Arn"]
-        self._path = Image(self.home, self.folder / "cache").put(self.folder / "bin")
+        self._path = Image(self.home, self.folder / "cache").programs(self.folder / "bin")
         self.account.calls.clear()
 
     def start(self, source: Path) -> list[str]:

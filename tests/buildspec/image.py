@@ -24,19 +24,23 @@ class Image:
     environment: Path
     cache: Path
 
-    def put(self, home: Path) -> dict[str, str]:
-        """Puts the programs below ``home``; the variables that name them.
-
-        `python3 -m venv` copies what is there. scangate's environment brings all that pip is asked for, so its pip has nothing to
-        do: what pip really does there is in test_gate_faults.py, and that all buildspecs ask for the same in test_snippets.py.
-        """
+    def programs(self, folder: Path) -> str:
+        """Puts the image's own programs into ``folder``; the PATH with it. `python3 -m venv` copies what is there."""
         texts = {name: f'exec {_PYTHON} -I {Path(__file__).with_name(f"{name}_command.py")} "$@"' for name in _PROGRAMS}
         texts["python3"] = f'[ "$1 $2" != "-m venv" ] || exec cp -R {shlex.quote(str(self.environment))} "$3"\nexec {_PYTHON} "$@"'
-        _write(home / "bin", texts)
+        _write(folder, texts)
+        return f"{folder}:{os.environ['PATH']}"
+
+    def put(self, home: Path) -> dict[str, str]:
+        """Puts the programs and scangate's environment below ``home``; the variables that name them.
+
+        That environment brings all that pip is asked for, so its pip has nothing to do: what pip really does there is in
+        test_gate_faults.py, and that all buildspecs ask for the same in test_snippets.py.
+        """
         quick = f'[ "$1 $2 $3 $4" != "-I -m pip install" ] || exit 0\nexec {_PYTHON} "$@"'
         _write(home / "scangate/bin", {"python": quick})
         (home / "scangate/bin/scangate").symlink_to(Path(sys.executable).with_name("scangate"))
-        return {"PATH": f"{home / 'bin'}:{os.environ['PATH']}", "SCANGATE_HOME": str(home / "scangate")}
+        return {"PATH": self.programs(home / "bin"), "SCANGATE_HOME": str(home / "scangate")}
 
     def restore(self, home: Path) -> None:
         """As CodeBuild does before a build."""
