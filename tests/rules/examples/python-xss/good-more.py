@@ -20,6 +20,7 @@ class Hi(tornado.web.RequestHandler):
     def get(self):
         self.write("<p>Hello " + xhtml_escape(self.get_argument("name")) + "</p>")
         self.write({"name": self.get_argument("name")})
+        self.finish(self.render_string("hi.html", name=self.get_argument("name")))
 
 
 def note(request):
