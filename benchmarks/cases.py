@@ -13,7 +13,7 @@ from pathlib import Path
 from hand import PROGRAMS, ByHand, missed, told
 from measure import Cost, clean_environment, run
 from ratios import Line, ratios
-from trees import SDISTS, Tree, git, plant, tree
+from trees import MORE, SDISTS, Tree, git, plant, tree
 
 __all__ = ["CASES", "Bench"]
 
@@ -177,10 +177,23 @@ def start(bench: Bench) -> Iterator[Line]:
     yield Line("scangate --version: CPU over Python's start", over[len(over) // 2], 0.1, " s", f"{over[0]:.3f} to {over[-1]:.3f}")
 
 
+def secrets(bench: Bench) -> Iterator[Line]:
+    """detect-secrets' own command over five projects, against a scan with that scanner alone: processor time."""
+    more = MORE if bench.own is None else ()
+    roots = [bench.tree("12k").root, bench.tree("90k").root, *(plant(sdist, bench.folder).root for sdist in more)]
+    for root in dict.fromkeys(roots):
+        ours, theirs = [], []
+        for _ in range(bench.repeat):
+            ours.append(bench.scan(root, bench.empty("cache"), "--scanner", "detect-secrets").cpu)
+            theirs.append(run([PROGRAMS / "detect-secrets", "scan", "--all-files", "."], cwd=root, env=bench.env).cpu)
+        yield Line.of(f"secrets, {root.name}: CPU, of detect-secrets scan", ratios(ours, theirs), 0.1)
+
+
 CASES: dict[str, Callable[[Bench], Iterator[Line]]] = {
     "start": start,
     "findings": findings,
     "hook": hook,
+    "secrets": secrets,
     "cold": cold,
     "warm": warm,
     "changed": changed,
