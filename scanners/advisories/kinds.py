@@ -15,11 +15,15 @@ _LOCKS = {
     "pipfile-lock": r"Pipfile\.lock",
 }
 _DECLARATIONS = {"pyproject": r"pyproject\.toml", "setup-cfg": r"setup\.cfg", "setup-py": r"setup\.py", "pipfile": r"Pipfile"}
+_POSSIBLE = re.compile("|".join((*_LOCKS.values(), *_DECLARATIONS.values(), r".*\.(?:txt|in)")), re.DOTALL)
+"""The names of all manifests, and few others: most files of a tree are none, and each is asked about."""
 _LIST_NAME = re.compile(r"(^|[-_.])(requirements?|constraints?)([-_.]|$)", re.IGNORECASE)
 
 
 def is_manifest(path: str) -> bool:
     """Whether a file tells dependencies."""
+    if _POSSIBLE.fullmatch(path.rpartition("/")[2]) is None:
+        return False
     return is_list(path) or bool(kind_of_lock(path) or kind_of_declaration(path)) or is_source(path)
 
 

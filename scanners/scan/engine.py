@@ -25,7 +25,7 @@ from scanners.scan.memory import (
     spans_digest,
     world_digest,
 )
-from scanners.scan.plan import NOTHING_KNOWN, Plan, Task, Tool, Work, assigned, gap_of, wall
+from scanners.scan.plan import NOTHING_KNOWN, Plan, Task, Tool, Work, assigned, gap_of, reads, wall
 from scanners.scan.plugin import Source
 from scanners.scan.process import Processes
 from scanners.scan.redaction import Redaction
@@ -103,6 +103,8 @@ class _Run:
         memory = self._plan.memory
         if missing is not None or memory is None:
             return Tool(None if missing is not None else version or "", missing)
+        if not any(reads(task, target.path) for target in self._listing.targets):
+            return Tool(version or "", setting=f"nothing to read: {version}".encode())  # and what it rests on is not looked at
         facts = (self._processes.environ, self._plan.today, task.timeout, self._plan.max_bytes)
         setting, _ = wall(lambda: memory.setting(task.scanner, task.options, version or "", facts))
         return Tool(version or "", setting=setting)

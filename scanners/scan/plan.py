@@ -15,7 +15,7 @@ from scanners.scan.memory import Kept, Memory
 from scanners.scan.plugin import Scanner, Source
 from scanners.scan.targets import Listing, Target
 
-__all__ = ["NOTHING_KNOWN", "Exclude", "Plan", "Task", "Tool", "Work", "assigned", "gap_of", "wall"]
+__all__ = ["NOTHING_KNOWN", "Exclude", "Plan", "Task", "Tool", "Work", "assigned", "gap_of", "reads", "wall"]
 
 Value = TypeVar("Value")
 
@@ -97,7 +97,7 @@ def assigned(task: Task, listing: Listing, excludes: Sequence[Exclude], tool: To
     mine = [exclude for exclude in excludes if not exclude.scanners or name in exclude.scanners]
     work = Work(task, tool, [], [], kept={}, asked=set(), sources=[], reports=[], gaps=[])
     for target in listing.targets if not task.skipped else ():
-        if (task.paths is not None and target.path not in task.paths) or not _reads(task, target.path):
+        if (task.paths is not None and target.path not in task.paths) or not reads(task, target.path):
             continue
         reason = next((exclude.reason for exclude in mine if matches(exclude.pattern, target.path)), None)
         if reason is None:
@@ -107,7 +107,7 @@ def assigned(task: Task, listing: Listing, excludes: Sequence[Exclude], tool: To
     return work
 
 
-def _reads(task: Task, path: str) -> bool:
+def reads(task: Task, path: str) -> bool:
     """Whether a file is the scanner's business; one that it cannot say so of is given to it, so that it is not lost."""
     mine, fault = wall(lambda: bool(task.scanner.reads(path, task.options)))
     return bool(mine) or fault is not None

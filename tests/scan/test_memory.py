@@ -482,3 +482,15 @@ def test_what_cannot_be_read_back_as_a_whole_run_is_passed_over(lab: Lab, monkey
     for value in (b"", b"\x00", msgspec.msgpack.encode([b"", [], None, [], b""])):
         monkeypatch.setattr(Memory, "whole", lambda self, place, value=value: value)
         assert plain(lab.run(words)) == plain(cold)
+
+
+def test_what_a_scanner_rests_on_is_not_asked_where_it_has_nothing_to_read(lab: Lab, forgetful: None) -> None:
+    words, idle = Words(), Words("idle")
+    idle.reads = lambda path, options: path.endswith(".none")  # type: ignore[method-assign]
+    idle.resting_on = None
+    lab.run(words, idle, files=FILES)
+    lab.run(words, idle)
+    assert words.asked == []
+    newer = Words("idle", version="2")
+    newer.reads = idle.reads  # type: ignore[method-assign]
+    assert [result.version for result in lab.run(words, newer)] == ["1", "2"]
