@@ -475,7 +475,8 @@ class Report(msgspec.Struct, frozen=True):
     """What every reporter gets: the whole run. Times are UTC, ISO 8601; ``interrupted`` is the signal's name or empty.
 
     ``known``: by what findings were known before, empty where nothing was compared. ``since``: what the change was judged against,
-    None for a run of its own. ``review``: a FAIL is left to somebody who approves it; it stays a FAIL.
+    None for a run of its own. ``review``: a FAIL is left to somebody who approves it; it stays a FAIL. ``part``: the folder of the
+    repository that the root is, empty where it is all of it, or no part of one.
     """
 
     verdict: Verdict
@@ -493,3 +494,4 @@ class Report(msgspec.Struct, frozen=True):
     known: tuple[KnownBy, ...] = ()
     since: Since | None = None
     review: bool = False
+    part: str = ""

@@ -44,6 +44,7 @@ REFUSED, UNPUBLISHED = 1, 4
     show_default=True,
     help="How long after the scan, or its approval, it may be deployed first",
 )
+@click.option("--part", metavar="FOLDER", default="", help="What ships is this folder of the repository, scanned by itself")
 @click.option(
     "--approval",
     metavar="FILE|codepipeline:PIPELINE:EXECUTION:ACTION",
@@ -61,21 +62,23 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
     kms_key: str | None,
     kms_algorithm: str,
     days: int,
+    part: str,
     approval: str | None,
     output: str | None,
 ) -> int:
     """Sign a statement that binds what VERDICT.JSON says to what ships: the files of DIR, an image, or the code of a function.
 
-    VERDICT.JSON must be about a whole tree: not about a change alone, or about what was staged.
+    VERDICT.JSON must be about a whole repository, or the --part of it that ships: not about a change alone, or what was staged.
 
     Every verdict can be attested; `scangate verify` lets through a PASS, and a FAIL that somebody approved. Exit code 1 where
     CodePipeline is to be asked about a FAIL and nobody approved it, 4 where the key does not sign or S3 does not keep it.
     """
     text = text_of(verdict)
     report = recall(text)
-    less = shortfall(report)
+    less = shortfall(report, part.strip("/"))
     if less:
-        raise UsageError(f"nothing ships on this verdict.json: it is {less}", "scan all that ships: scangate scan --env NAME")
+        hint = f"where that folder is all that ships: --part {report.part}" if report.part else "scan all that ships: scangate scan"
+        raise UsageError(f"nothing ships on this verdict.json: it is {less}", hint)
     here = build(os.environ)
     # Not in a pipeline: there the verdict comes by the execution, and the build's first source may be another than the scan's.
     if here is not None and not here.pipeline and here.commit and here.commit != report.commit:

@@ -74,6 +74,12 @@ class Site(msgspec.Struct, frozen=True):
         """The folder whose content is not ours to trust: the repository's work tree, else the root."""
         return self.repository.top if self.repository is not None else self.root
 
+    @property
+    def part(self) -> str:
+        """The folder of the repository that the root is; empty where it is all of it."""
+        part = self.root.relative_to(self.top).as_posix()
+        return "" if part == "." else part
+
     def tracks(self, path: Path) -> bool:
         """Whether the repository holds ``path``, or anything in it. UsageError where git does not say."""
         try:
@@ -152,6 +158,7 @@ def run(
         targets=facts,
         tool_version=__version__,
         root=place.root.name,
+        part=place.part,
         commit=commit,
         started=stamp(started),
         finished=stamp(now()),

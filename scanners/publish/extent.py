@@ -9,13 +9,16 @@ __all__ = ["WHOLE", "shortfall"]
 WHOLE = ("git index", "file system")
 
 
-def shortfall(report: Report) -> str:
+def shortfall(report: Report, part: str = "") -> str:
     """Why the verdict says less than one of a whole tree, in words that follow "it is"; empty where it is one.
 
-    What was found against a base passes over what the base holds, and what is staged is at most what somebody changed.
+    What was found against a base passes over what the base holds, and what is staged is at most what somebody changed. ``part``:
+    the folder of the repository that it is to be about, empty for all of it.
     """
     if report.since is not None:
         return f"the verdict of a change since {report.since.revision}, which passes over what was there before"
     if not report.targets.source.startswith(WHOLE):
         return f"a verdict of less than the whole tree ({report.targets.source})"
+    if report.part != part:
+        return f"a verdict of the repository's folder {report.part}" if report.part else "a verdict of the whole repository"
     return ""

@@ -53,7 +53,8 @@ class _Policy(_Strict, frozen=True):
 
 
 class Predicate(_Strict, frozen=True):
-    """The verdict in short. ``finished`` and ``expires`` are UTC, ISO 8601; ``verdict`` is the SHA-256 of verdict.json."""
+    """The verdict in short. ``finished`` and ``expires`` are UTC, ISO 8601; ``verdict`` is the SHA-256 of verdict.json; ``part`` is
+    the folder of the repository that was scanned, empty for all of it."""
 
     outcome: Outcome
     verdict: str
@@ -66,6 +67,7 @@ class Predicate(_Strict, frozen=True):
     expires: str
     build: str = ""
     approval: Approval | None = None
+    part: str = ""
 
 
 class Statement(_Strict, frozen=True, rename={"type_": "_type", "predicate_type": "predicateType"}):
@@ -99,6 +101,7 @@ def state(  # noqa: PLR0913 -- the parts of a statement
         expires=expires.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         build=build,
         approval=approval,
+        part=report.part,
     )
     return Statement(TYPE, (subject,), PREDICATE, predicate)
 

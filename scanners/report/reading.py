@@ -60,6 +60,7 @@ class Meta(msgspec.Struct, frozen=True):
     known: tuple[KnownBy, ...] = ()
     since: Since | None = None
     root: str = ""
+    part: str = ""
 
 
 _Level = Literal["unknown", "info", "low", "medium", "high", "critical"]
@@ -236,6 +237,7 @@ class _Document(_Strict, frozen=True):
     interrupted: str
     policy: _Policy
     root: str
+    part: str
     commit: str
     since: _Since | None
     started: str
@@ -461,4 +463,5 @@ def _meta(document: _Document) -> Meta:
         interrupted=document.interrupted,
         known=tuple(sorted(KnownBy(each.name, each.findings, each.matched, each.gone, each.file) for each in document.known)),
         root=document.root,
+        part=document.part,
     )

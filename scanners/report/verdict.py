@@ -54,6 +54,7 @@ def render(report: Report) -> str:
             "date": verdict.date,
         },
         "root": report.root.rstrip("/").rpartition("/")[2],
+        "part": report.part,
         "commit": report.commit,
         "since": report.since and _since(report.since),
         "started": report.started,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -170,3 +171,12 @@ def test_a_scan_in_a_subfolder_of_a_repository_keeps_to_it(tree: Path, rules: Pa
     git(tree, "add", "part/weak.py")
     scangate("scan", "part", "--policy", rules, "--output-dir", tmp_path / "out", cwd=tree).ends(1)
     assert [entry["path"] for entry in verdict(tmp_path / "out")["findings"] if entry["outcome"] == "blocks"] == ["weak.py"]
+
+
+def test_a_verdict_says_which_folder_of_the_repository_it_is_about(tree: Path, rules: Path, tmp_path: Path) -> None:
+    plain = write(tmp_path / "plain", {"src/app.py": CLEAN})
+    for root, part in ((tree, ""), (tree / "docs", "docs"), (plain / "src", "")):
+        scangate("scan", root, "--policy", rules, "--output-dir", tmp_path / "out", cwd=tmp_path)
+        assert verdict(tmp_path / "out")["part"] == part
+        scangate("gate", tmp_path / "out" / "verdict.json", "--policy", rules, "--report", "json=again.json", cwd=tmp_path)
+        assert json.loads((tmp_path / "again.json").read_text("utf-8"))["part"] == part

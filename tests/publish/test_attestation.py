@@ -411,11 +411,22 @@ def test_the_codes_of_verdicts_that_are_no_pass(bench: Bench) -> None:
         ({"since": Since("main", "a" * 40, "a" * 40)}, "a change since main"),
         ({"targets": Targets("staged", 0)}, "less than the whole tree"),
         ({"targets": Targets("commit " + "a" * 40, 1)}, "less than the whole tree"),
+        ({"part": "services/api"}, "hint: where that folder is all that ships: --part services/api"),
     ],
 )
 def test_a_verdict_of_a_part_lets_nothing_ship(bench: Bench, changes: dict[str, Any], why: str) -> None:
     assert why in bench.attest(msgspec.structs.replace(passing(), **changes)).ends(2).err
     assert not (bench.bundle / ".scangate-attestation.json").exists()
+
+
+def test_a_folder_that_ships_by_itself_is_attested_by_its_name(bench: Bench) -> None:
+    part = msgspec.structs.replace(passing(), part="services/api")
+    assert "the repository's folder services/api" in bench.attest(part, "--part", "services").ends(2).err
+    assert "the whole repository" in bench.attest(passing(), "--part", "services/api").ends(2).err
+    bench.attest(part, "--part", "services/api/").ends(0)
+    bench.verify().ends(0)
+    payload = json.loads((bench.bundle / ".scangate-attestation.json").read_bytes())["payload"]
+    assert json.loads(base64.b64decode(payload))["predicate"]["part"] == "services/api"
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
 
     def send(subject: Subject) -> Sent:
         report = subject.report
-        if remembered is not None and (shortfall(report) or (here and here.is_pull_request)):
+        if remembered is not None and (shortfall(report, report.part) or (here and here.is_pull_request)):
             raise UsageError("the history is of a branch, and this verdict is not", "leave out --history for a change under review")
         moment = _moment(report.finished)
         cloudwatch.check(namespace, moment, dt.datetime.now(dt.UTC))

@@ -70,7 +70,7 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
         return owner
 
     def send(subject: Subject) -> Sent:
-        less = shortfall(subject.report)
+        less = shortfall(subject.report, subject.report.part if project else "")  # a part may have a name of its own
         if less:
             raise UsageError(f"these are not the project's findings: it is {less}", "send the verdicts of the main branch")
         owner = owner_of()
