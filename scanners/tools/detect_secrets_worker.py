@@ -31,7 +31,7 @@ from detect_secrets.transformers import get_transformed_file
 from detect_secrets.util.code_snippet import get_code_snippet
 
 from scanners.scan.text import decode, lines_of
-from scanners.tools.first_test import FirstTest
+from scanners.tools.first_test import FirstTest, has_word
 from scanners.tools.placeholder import is_placeholder
 from scanners.tools.provider_tokens import provider_tokens
 
@@ -152,7 +152,9 @@ def _in_line(plugin: Any, name: str, line: str, number: int) -> Iterator[Potenti
     looked_at = 0
     while 0 < at < len(line) and looked_at < MOST_LOOKED_AT:
         piece = line[at : at + WINDOW]
-        found = plugin.analyze_line(filename=name, line=piece, line_number=number)
+        found: set[PotentialSecret] = (
+            plugin.analyze_line(filename=name, line=piece, line_number=number) if has_word(piece) else set()
+        )
         yield from found - told
         told |= found
         looked_at += len(piece)

@@ -18,7 +18,7 @@ from detect_secrets.plugins.base import RegexBasedDetector
 from detect_secrets.plugins.high_entropy_strings import HighEntropyStringsPlugin
 from detect_secrets.plugins.keyword import DENYLIST, KeywordDetector
 
-__all__ = ["FirstTest"]
+__all__ = ["FirstTest", "has_word"]
 
 QUOTE_PAIR = "([{}]+)"
 LINE_END = "\n"
@@ -135,6 +135,11 @@ def _by_words(text: _Text) -> Iterator[int]:
     """Lines with a word of the deny list, in whatever case: folded."""
     for match in _WORDS.finditer(text.folded):
         yield from text.places(*match.span(), folds=True)
+
+
+def has_word(text: str) -> bool:
+    """Whether the detector of keywords could see anything in a text: without a word of its deny list it does not."""
+    return _WORDS.search(_folded(text)) is not None
 
 
 _WORDS = re.compile("|".join(sorted({_folded(word) for word in DENYLIST})))
