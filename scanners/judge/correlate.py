@@ -9,6 +9,7 @@ A finding more therefore never takes one away: the merged findings of at least a
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -115,7 +116,13 @@ def merged(rulings: Iterable[Ruling]) -> tuple[Ruling, ...]:
         else:
             faults[fault][ruling.finding.scanner].append(ruling)
     together = [_one(group) for by_scanner in faults.values() for group in _groups(by_scanner)]
-    return tuple(sorted([*alone, *together], key=lambda ruling: (*order(ruling.finding), *_badness(ruling))))
+    by_place = sorted([*alone, *together], key=lambda ruling: ruling.finding.sort_key())
+    groups = (list(group) for _, group in itertools.groupby(by_place, key=lambda ruling: ruling.finding.sort_key()))
+    return tuple(ruling for group in groups for ruling in (sorted(group, key=_whole_order) if len(group) > 1 else group))
+
+
+def _whole_order(ruling: Ruling) -> tuple[Any, ...]:
+    return (*order(ruling.finding), *_badness(ruling))
 
 
 def _groups(by_scanner: dict[str, list[Ruling]]) -> list[list[Ruling]]:

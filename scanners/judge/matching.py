@@ -78,6 +78,8 @@ def match(findings: Sequence[Finding], known: Sequence[Known], sight: Sight | No
     The order of ``findings`` and ``known`` changes nothing but the indices. Without a ``sight`` nothing was moved (tiers 1 and 2).
     """
     answers: list[int | None] = [None] * len(findings)
+    if not known:
+        return tuple(answers)
     left = [entry.count for entry in known]
     order = sorted((at for at in range(len(findings)) if _comparable(findings[at])), key=lambda at: _place(findings[at]))
     entries = sorted(range(len(known)), key=lambda at: known[at])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from fnmatch import fnmatchcase
 
 __all__ = ["covers_name"]
 
 
+@functools.lru_cache(maxsize=4096)
 def covers_name(pattern: str, name: str) -> bool:
     """Whether ``pattern`` covers ``name``: ``*`` is any run of characters, ``?`` is one, ``[ab]`` one of a set; case counts."""
     return fnmatchcase(name, pattern)

@@ -320,8 +320,9 @@ class _Run:
             for report in work.reports:
                 reports[report.path].append(report)
             for path in reports.keys() & keys.keys() - own - bad:
-                if redaction.path(path) == path:
-                    answers[keys[path]] = _kept(joined(reports[path]), told[work.name][path], redaction, world)
+                kept = _kept(joined(reports[path]), told[work.name][path], redaction, world)
+                if kept.says_nothing or redaction.path(path) == path:  # a secret may stand in a name, and is not kept either
+                    answers[keys[path]] = kept
                     sure[work.name].add(path)
         self._plan.memory.keep(answers)
         return sure

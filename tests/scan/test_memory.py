@@ -494,3 +494,12 @@ def test_what_a_scanner_rests_on_is_not_asked_where_it_has_nothing_to_read(lab: 
     newer = Words("idle", version="2")
     newer.reads = idle.reads  # type: ignore[method-assign]
     assert [result.version for result in lab.run(words, newer)] == ["1", "2"]
+
+
+def test_of_a_file_with_a_secret_in_its_name_a_clean_answer_is_kept_without_the_name(lab: Lab) -> None:
+    token = "ghp_" + "a1B2" * 9
+    words = Words()
+    lab.run(words, files={f"{token}.txt": "good\n"})
+    lab.run(words)
+    assert words.asked == []
+    assert token.encode() not in lab.kept()
