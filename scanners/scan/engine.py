@@ -19,6 +19,7 @@ from scanners.scan.memory import (
     ChangedError,
     Kept,
     Known,
+    Memory,
     digest_of,
     joined,
     key_of,
@@ -32,7 +33,7 @@ from scanners.scan.redaction import Redaction
 from scanners.scan.snapshot import Snapshot
 from scanners.scan.targets import Listing, Target
 from scanners.scan.telling import hinted, result_of
-from scanners.scan.whole import Whole, again, opened, place_of, question, said_of
+from scanners.scan.whole import Whole, again, opened, place_of, question, said_of, sealed
 
 __all__ = ["Answers", "answers", "scan"]
 
@@ -53,6 +54,8 @@ def scan(listing: Listing, plan: Plan, processes: Processes, folder: Path, progr
             told = run.results()
         return told
     except ChangedError:  # a file was changed under our hands: nothing that was remembered is used
+        if plan.memory is not None:
+            plan.memory.keep_whole(place_of(listing), b"")
         run = _Run(listing, msgspec.structs.replace(plan, memory=None), processes, folder, progress)
         run.ask()
         return run.results()
@@ -129,7 +132,7 @@ class _Run:
         if memory is None or settings is None:
             return None
         whole = opened(memory.whole(place_of(self._listing)))
-        if whole is None or whole.question != question(settings, self._plan, self._listing, self._digests):
+        if whole is None or whole.question != self._question(memory, settings):
             return None
         again = self._again(whole)
         if again is None:
@@ -142,9 +145,12 @@ class _Run:
         ), whole.facts
 
     def _settings(self) -> list[bytes] | None:
-        """What the answers of all tasks depend on; None where one may not be kept, or where secrets have digests for one run."""
+        """What the answers of all tasks depend on; None where one may not be kept."""
         settings = [b"" if task.skipped else tool.setting for task, tool in zip(self._plan.tasks, self.tools, strict=True)]
-        return None if self._plan.salt or None in settings else [setting or b"" for setting in settings]
+        return None if None in settings else [setting or b"" for setting in settings]
+
+    def _question(self, memory: Memory, settings: Sequence[bytes]) -> bytes:
+        return question(memory.program, settings, self._plan, self._listing, self._digests)
 
     def _again(self, whole: Whole) -> list[Work] | None:
         """Asks again what is not kept; None where something else is said now."""
@@ -328,16 +334,16 @@ class _Run:
         return sure
 
     def _keep_whole(self, results: tuple[ScanResult, ...], facts: Targets, sure: Mapping[str, Collection[str]]) -> None:
-        """Keeps what was told, for a next run that is asked the very same."""
+        """Keeps what was told, for a next run that is asked the very same; where it may not be, what was kept before goes."""
         memory, settings = self._plan.memory, self._settings()
-        numbers = again(self.works, self._listing, sure)
-        if memory is None or settings is None or numbers is None:
+        if memory is None:
             return
-        targets = self._listing.targets
-        asked = {work.name: {targets[n].path for n in found} for work, found in zip(self.works, numbers, strict=True)}
-        asking = question(settings, self._plan, self._listing, self._digests)
-        whole = Whole(asking, results, facts, numbers, said_of(self.works, asked))
-        memory.keep_whole(place_of(self._listing), msgspec.msgpack.encode(whole))
+        numbers, value, targets = again(self.works, self._listing, sure), b"", self._listing.targets
+        if settings is not None and numbers is not None:
+            asked = {work.name: {targets[n].path for n in found} for work, found in zip(self.works, numbers, strict=True)}
+            whole = Whole(self._question(memory, settings), results, facts, numbers, said_of(self.works, asked))
+            value = sealed(whole)
+        memory.keep_whole(place_of(self._listing), value)
 
 
 def _kept(report: FileReport, findings: Sequence[Finding], redaction: Redaction, world: bytes) -> Kept:

@@ -143,7 +143,7 @@ class Memory:
             before = self._seen(held.get(keys[place]))
             now = {target: self._look(listing, target, before, limit) for target in page}
             found |= {target.path: digest for target, (_, digest) in now.items() if digest}
-            settled = {_inode(target): told for target, told in now.items() if told[0]}
+            settled = {target.state[1]: told for target, told in now.items() if told[0]}
             if settled != before:
                 fresh[keys[place]] = msgspec.msgpack.encode(settled)
         self._cache.put(fresh)
@@ -151,14 +151,15 @@ class Memory:
 
     def _look(self, listing: Listing, target: Target, before: _Seen, limit: int) -> tuple[tuple[int, ...], str]:
         """A file's state and digest, remembered or read; no state where it may yet change and look the same, no digest unread."""
-        state, digest = before.get(_inode(target), ((), ""))
-        if state == target.state:
+        state, digest = before.get(target.state[1], ((), ""))
+        here = (*target.state, zlib.crc32(target.raw))  # some file systems number their files anew
+        if state == here:
             return state, digest
         try:
             digest = digest_of(listing.reader([], limit)(target))
         except Unreadable:
             return (), ""
-        return (target.state if self._is_settled(listing, target) else ()), digest
+        return (here if self._is_settled(listing, target) else ()), digest
 
     def setting(self, scanner: Any, options: Any, version: str, facts: tuple[Any, ...]) -> bytes | None:
         """What an answer of ``scanner`` depends on beside a file's path and bytes; None where nothing of it may be kept."""
@@ -188,9 +189,16 @@ class Memory:
         return self._cache.get([place]).get(place, b"")
 
     def keep_whole(self, place: bytes, value: bytes) -> None:
-        """Keeps ``value`` in ``place``, unless it is one of those that would leave no room for anything else."""
-        if len(value) <= MOST_OF_WHOLE:
+        """Keeps ``value`` in ``place``, or nothing where it would leave no room for anything else. What was there goes in any case:
+        more may be secret now."""
+        value = value if len(value) <= MOST_OF_WHOLE else b""
+        if value or self.whole(place):
             self._cache.put({place: value})
+
+    @property
+    def program(self) -> str:
+        """The digest of what decides how answers are told."""
+        return _program()
 
     def keep(self, answers: Mapping[bytes, Kept]) -> None:
         """Keeps answers by their keys."""
@@ -231,7 +239,7 @@ class Memory:
     def _seen(self, value: bytes | None) -> _Seen:
         try:
             return self._decode_seen.decode(value) if value is not None else {}
-        except (msgspec.ValidationError, msgspec.DecodeError):
+        except (msgspec.MsgspecError, ValueError):
             return {}
 
     def _is_settled(self, listing: Listing, target: Target) -> bool:
@@ -240,7 +248,8 @@ class Memory:
             after = os.lstat(os.path.join(os.fsencode(listing.root), target.raw))  # noqa: PTH118 -- bytes: a name need not be text
         except OSError:
             return False
-        return state_of(after) == target.state and self._now - max(after.st_mtime, after.st_ctime) > RACY
+        is_old = self._now - max(after.st_mtime, after.st_ctime) > RACY
+        return state_of(after) == target.state and is_old and all(-(2**63) <= fact < 2**63 for fact in target.state)
 
 
 def key_of(setting: bytes, path: str, digest: str) -> bytes:
@@ -261,10 +270,6 @@ def joined(reports: Sequence[FileReport]) -> FileReport:
         components=tuple(component for report in reports for component in report.components),
         left_out=tuple(left for report in reports for left in report.left_out),
     )
-
-
-def _inode(target: Target) -> int:
-    return target.state[1]
 
 
 def _page_key(root: Path, page: int, number: int) -> bytes:

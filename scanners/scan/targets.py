@@ -17,6 +17,7 @@ __all__ = ["Listing", "Target", "interrupted", "list_commit", "list_files", "lis
 
 SCANNER = "targets"
 GIT = b".git"
+ODD = {b"", b".", b".."}  # no names of folders
 AT_A_TIME = 64 * 1024 * 1024
 
 
@@ -249,7 +250,8 @@ def _look(root: Path, raw: bytes, inside: _Inside, *, tracked: bool) -> Target |
 
 
 class _Inside:
-    """Which folders lie in the root, links on the way followed; each is looked at once."""
+    """Which folders lie in the root, links on the way followed; each is looked at once. An index may hold names that lead out of it
+    without a link."""
 
     def __init__(self, root: Path) -> None:
         self.top = os.fsencode(root)
@@ -265,7 +267,8 @@ class _Inside:
         is_inside = self._known[folder]
         for step in reversed(steps):
             full = os.path.join(self.top, step)  # noqa: PTH118
-            is_inside = (is_inside and not os.path.islink(full)) or _is_under(os.path.realpath(full), self._root)  # noqa: PTH114
+            is_plain = not step.startswith(b"/") and step.rpartition(b"/")[2] not in ODD and not os.path.islink(full)  # noqa: PTH114
+            is_inside = (is_inside and is_plain) or _is_under(os.path.realpath(full), self._root)
             self._known[step] = is_inside
         return is_inside
 

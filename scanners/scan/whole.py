@@ -11,7 +11,7 @@ from scanners.model import NEVER_ALLOWED, FileReport, Gap, ScanResult, Targets
 from scanners.scan.plan import Plan, Work
 from scanners.scan.targets import Listing
 
-__all__ = ["Whole", "again", "opened", "place_of", "question", "said_of"]
+__all__ = ["Whole", "again", "opened", "place_of", "question", "said_of", "sealed"]
 
 
 class Whole(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -28,11 +28,21 @@ class Whole(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=
     said: bytes
 
 
+def sealed(whole: Whole) -> bytes:
+    """The bytes to keep; none where it has text that is none in UTF-8, or the digest of a secret under a salt of this run."""
+    if any(finding.record is not None and finding.record.secret for result in whole.results for finding in result.findings):
+        return b""
+    try:
+        return msgspec.msgpack.encode(whole)
+    except (UnicodeEncodeError, OverflowError):
+        return b""
+
+
 def opened(value: bytes) -> Whole | None:
     """What was kept, None where it is nothing that this scangate has kept."""
     try:
         return msgspec.msgpack.decode(value, type=Whole) if value else None
-    except (msgspec.ValidationError, msgspec.DecodeError):
+    except (msgspec.MsgspecError, ValueError):
         return None
 
 
@@ -41,14 +51,14 @@ def place_of(listing: Listing) -> bytes:
     return _digest("whole", listing.root.name, listing.facts.source)
 
 
-def question(settings: Sequence[bytes], plan: Plan, listing: Listing, digests: Mapping[str, str]) -> bytes:
+def question(program: str, settings: Sequence[bytes], plan: Plan, listing: Listing, digests: Mapping[str, str]) -> bytes:
     """The digest of all that the results of a run depend on. ``settings``: of its tasks, in their order; empty of one skipped."""
     tasks = [
         (task.scanner.NAME, setting, task.skipped, None if task.paths is None else sorted(task.paths))
         for task, setting in zip(plan.tasks, settings, strict=True)
     ]
     targets = [(target.path, target.raw, digests.get(target.path, "")) for target in listing.targets]
-    return _digest(tasks, plan.excludes, plan.max_bytes, listing.facts, targets)
+    return _digest(program, tasks, plan.excludes, plan.max_bytes, plan.salt, listing.facts, targets)
 
 
 def again(works: Sequence[Work], listing: Listing, sure: Mapping[str, Collection[str]]) -> tuple[tuple[int, ...], ...] | None:
@@ -76,9 +86,10 @@ def said_of(works: Iterable[Work], asked: Mapping[str, Collection[str]]) -> byte
     return _digest(told)
 
 
-def _report_key(report: FileReport) -> tuple[str, bytes]:
-    return (report.path, msgspec.msgpack.encode(report))
+def _report_key(report: FileReport) -> tuple[str, str]:
+    return (report.path, repr(report))
 
 
 def _digest(*facts: object) -> bytes:
-    return hashlib.sha256(msgspec.msgpack.encode(facts, order="sorted")).digest()
+    """Of the facts as Python writes them: a tool's text, or the name of a folder, need not be text in UTF-8."""
+    return hashlib.sha256(repr(facts).encode("utf-8", "surrogatepass")).digest()

@@ -7,6 +7,7 @@ import importlib
 import os
 import random
 import sys
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,7 @@ from scanners.scan.engine import scan
 from scanners.scan.memory import Memory
 from scanners.scan.plan import Exclude, Plan, Task
 from scanners.scan.plugin import Run, Source
+from scanners.scan.whole import place_of
 
 from .bench import Bench, git, write
 
@@ -79,6 +81,8 @@ class Words:
         return list(map(self._report, files))
 
     def _report(self, source: Source) -> FileReport:
+        if self.mood == "odd":
+            return FileReport(source.path, gaps=(Gap(self.NAME, source.path, GapKind.UNPARSABLE, "it says \ud800"),))
         if self.mood != "well" and any("broken" in line for line in source.lines):
             return FileReport(source.path, gaps=(Gap(self.NAME, source.path, GapKind.UNPARSABLE, "broken"),))
         findings = [self._finding(source.path, *found) for found in enumerate(source.lines, start=1) if "bad" in found[1]]
@@ -503,3 +507,43 @@ def test_of_a_file_with_a_secret_in_its_name_a_clean_answer_is_kept_without_the_
     lab.run(words)
     assert words.asked == []
     assert token.encode() not in lab.kept()
+
+
+@pytest.mark.parametrize("why", ["a scanner that fails", "a salt", "nothing may be kept"])
+def test_where_no_whole_run_is_kept_what_was_kept_before_goes(lab: Lab, why: str) -> None:
+    """It may hold what is known to be a secret now."""
+    lab.run(Words("blind", secrets=False), files={"a.txt": f"bad {SECRET}\n"})
+    assert SECRET[:10].encode() in lab.kept()
+    failing, seeing = Words("failing"), Words("seeing")
+    failing.failing = GapKind.CRASH if why == "a scanner that fails" else None
+    failing.resting_on = None if why == "nothing may be kept" else ""
+    options: dict[str, Any] = {"salt": b"salt"} if why == "a salt" else {}
+    lab.run(Words("blind", secrets=False), seeing, failing, files={"b.txt": f"secret={SECRET}\n"}, **options)
+    cache = Cache.open(lab.cache, lab.bench.root, now=lab.now)
+    assert SECRET.encode() not in Memory(cache, {}, lab.now).whole(place_of(lab.bench.listing()))
+    cache.close()
+
+
+def test_a_folder_whose_name_is_no_text_and_words_that_are_none_are_no_fault(tmp_path: Path) -> None:
+    odd = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff"))
+    odd.mkdir()
+    lab, words = Lab(odd), Words()
+    lab.bench.root.rename(lab.bench.root.with_name(os.fsdecode(b"\xfe")))
+    lab.bench.root = lab.bench.root.with_name(os.fsdecode(b"\xfe"))
+    lab.run(words, files=FILES)
+    lab.run(words)
+    assert words.asked == []
+    words.mood = "odd"
+    (told,) = lab.run(words, files={"a.txt": "other\n"})
+    assert [gap.path for gap in told.gaps] == ["a.txt"]
+
+
+@pytest.mark.skipif(not Path("/dev/shm").is_dir(), reason="needs a file system that keeps such times")
+def test_a_time_before_all_times_is_no_fault() -> None:
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
+        lab, words = Lab(Path(folder)), Words()
+        write(lab.bench.root, FILES)
+        os.utime(lab.bench.root / "a.txt", (-2e10, -2e10))
+        lab.run(words)
+        lab.run(words)
+        assert words.asked == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import socket
 import stat
@@ -167,6 +168,27 @@ def test_a_folder_that_became_a_link_out_of_the_root_is_not_entered(bench: Bench
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may list everything")
+@pytest.mark.parametrize(
+    ("name", "other"), [("aa/z", "../z"), ("aa/z", "/a/z"), ("a/bb/cc/z", "a/../../z"), ("aa/b/z", "../..//z")]
+)
+def test_a_name_in_the_index_that_leads_out_of_the_root_is_not_followed(bench: Bench, name: str, other: str) -> None:
+    """git writes no such index, but an author can."""
+    other = other.ljust(len(name), "z")
+    outside = bench.root.parent / "z"
+    for place in (outside, outside.parent.parent / "z"):
+        place.write_text("not ours\n")
+    init(bench.root)
+    write(bench.root, {name: "x = 1\n"})
+    git(bench.root, "add", "--all")
+    index = bench.root / ".git" / "index"
+    body = index.read_bytes()[:-20].replace(name.encode(), other.encode())
+    index.write_bytes(body + hashlib.sha1(body, usedforsecurity=False).digest())
+    listing = bench.listing()
+    assert other in {*gaps(listing), *left_out(listing)}
+    assert other not in paths(listing)
+    assert b"not ours\n" not in contents(listing).values()
+
+
 def test_a_folder_that_may_not_be_listed_is_named(bench: Bench) -> None:
     root = write(bench.root, {"a.py": "", "closed/b.py": ""})
     (root / "closed").chmod(0)
