@@ -33,7 +33,7 @@ from detect_secrets.util.code_snippet import get_code_snippet
 from scanners.scan.text import decode, lines_of
 from scanners.tools.first_test import FirstTest, has_word
 from scanners.tools.placeholder import is_placeholder
-from scanners.tools.provider_tokens import provider_tokens
+from scanners.tools.provider_tokens import NPM, provider_tokens
 
 WAIVERS = "detect_secrets.filters.allowlist.is_line_allowlisted"
 MOST_MEMORY = 2 * 1024**3  # bytes; a YAML file of a few aliases can grow without end in the YAML reader of detect-secrets
@@ -42,6 +42,7 @@ WINDOW = 1024  # characters of a line that are looked at again, so that a minifi
 MOST_LOOKED_AT = 1024**2  # characters in all, of one line
 # To these `password = get("name")` says nothing. A token whose form its provider made up is one in a call as well.
 GUESSING = (KeywordDetector, HighEntropyStringsPlugin)
+NPM_WITH_REGISTRY = "NPM tokens"
 # A filter takes the brackets of our own waiver for an index (`token[0]`) and the secret before them for none: it would vanish.
 OURS = re.compile(r"scangate\s*:\s*ignore", re.IGNORECASE)
 
@@ -96,7 +97,7 @@ def _file(name: str, seconds: int) -> dict[str, Any]:
                 "waived": secret.waived,
                 "placeholder": is_placeholder(secret.type, secret.value, lines, secret.line),
             }
-            for secret in sorted(found)
+            for secret in sorted(_once(found))
         ]
     }
 
@@ -108,6 +109,16 @@ class _Secret(NamedTuple):
     line: int
     value: str
     waived: bool
+
+
+def _once(found: set[_Secret]) -> set[_Secret]:
+    """Without the npm tokens that detect-secrets tells as well: it wants a registry before one, and takes the rest of the line."""
+    theirs = [secret for secret in found if secret.type == NPM_WITH_REGISTRY]
+    return {
+        secret
+        for secret in found
+        if secret.type != NPM or not any(same.line == secret.line and same.value.startswith(secret.value) for same in theirs)
+    }
 
 
 def _secrets(name: str, text: str) -> Iterator[_Secret]:

@@ -11,8 +11,12 @@ from collections.abc import Iterator
 
 from detect_secrets.plugins.base import RegexBasedDetector
 
-__all__ = ["KINDS", "ProviderToken", "provider_tokens"]
+__all__ = ["KINDS", "NPM", "ProviderToken", "provider_tokens"]
 
+# An identifier may begin as a token does: what follows must look random.
+_MIXED = r"(?=[\w-]*[a-z])(?=[\w-]*[A-Z])"
+_DIGIT = r"(?=[\w-]*(?:[0-9]|[A-Z]{2}))"  # or two capitals: one in seventy of the short ones has no digit
+NPM = "npm Access Token"
 FORMATS = {
     # https://docs.anthropic.com/en/api/admin-api
     "Anthropic API Key": r"sk-ant-(?:api|admin|oat|ort)[0-9]{2}-[\w-]{80,128}",
@@ -31,17 +35,17 @@ FORMATS = {
     # https://grafana.com/docs/grafana/latest/administration/service-accounts/
     "Grafana Token": r"gl(?:sa_[0-9A-Za-z]{32}_[0-9A-Fa-f]{8}|c_eyJ[0-9A-Za-z+/]{60,400}={0,2})",
     # https://developer.hashicorp.com/vault/docs/concepts/tokens
-    "HashiCorp Vault Token": r"hv[sbr]\.[\w-]{24,300}",
+    "HashiCorp Vault Token": rf"hv[sbr]\.{_MIXED}{_DIGIT}[\w-]{{24,300}}",
     # https://developer.hashicorp.com/terraform/cloud-docs/users-teams-organizations/api-tokens
     "HashiCorp Terraform Token": r"[0-9A-Za-z]{14}\.atlasv1\.[\w=-]{60,70}",
-    # https://huggingface.co/docs/hub/security-tokens
-    "Hugging Face Token": r"hf_[A-Za-z]{34}",
+    # https://huggingface.co/docs/hub/security-tokens (letters alone)
+    "Hugging Face Token": rf"hf_{_MIXED}[A-Za-z]{{34}}",
     # https://linear.app/developers/graphql
     "Linear API Key": r"lin_api_[0-9A-Za-z]{40}",
     # https://docs.newrelic.com/docs/apis/intro-apis/new-relic-api-keys/
     "New Relic API Key": r"NRAK-[0-9A-Z]{27}",
-    # https://docs.npmjs.com/about-access-tokens (with the registry before it, detect-secrets knows it)
-    "npm Access Token": r"(?<!_authToken=)npm_[0-9A-Za-z]{36}",
+    # https://docs.npmjs.com/about-access-tokens
+    NPM: r"npm_[0-9A-Za-z]{36}",
     # https://learning.postman.com/docs/developer/postman-api/authentication/
     "Postman API Key": r"PMAK-[0-9a-f]{24}-[0-9a-f]{34}",
     # https://www.pulumi.com/docs/pulumi-cloud/access-management/access-tokens/

@@ -82,3 +82,27 @@ def test_tokens_are_told_wherever_they_stand_and_never_shown(tmp_path: Path) -> 
     assert {("plain.txt", kind) for kind in values} <= told
     assert not [path for path, _ in told if path == "name.py"]
     assert not [value for value in values.values() if value in repr(result.findings)]
+
+
+def test_an_npm_token_is_told_once_with_or_without_its_registry(tmp_path: Path) -> None:
+    token = made("four")["npm Access Token"]
+    files: dict[str, bytes | str] = {
+        "Dockerfile": f"ENV NPM_CONFIG__authToken={token}\n",
+        "a.sh": f"npm config set _authToken={token}\n",
+        ".npmrc": f"//registry.example.com/:_authToken={token}\n",
+    }
+    result = Bench(tmp_path).result(BUILT_IN["detect-secrets"], files)
+    told = [(finding.location.path, finding.title) for finding in result.findings if "npm" in finding.title.lower()]
+    assert sorted(told) == [(".npmrc", "NPM tokens"), ("Dockerfile", "npm Access Token"), ("a.sh", "npm Access Token")]
+
+
+def test_an_identifier_that_begins_as_a_token_is_none() -> None:
+    names = (
+        "hvs.compute_saturation_and_brightness",
+        "hvs.computeSaturationAndBrightness",
+        "hvs.compute_saturation_and_brightness_2",
+        "hf_" + "abcdefghijklmnopqrstuvwxyzabcdefgh",
+        "HF_" + "hf_" + "ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGH",
+    )
+    for name in names:
+        assert not [seen for plugin in provider_tokens() for seen in plugin.analyze_string(f"x = {name}(1)")]
