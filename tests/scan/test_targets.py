@@ -167,13 +167,9 @@ def test_a_folder_that_became_a_link_out_of_the_root_is_not_entered(bench: Bench
     assert gaps(listing)["folder/a.py"] == "a directory on the way is a symbolic link out of the root"
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may list everything")
-@pytest.mark.parametrize(
-    ("name", "other"), [("aa/z", "../z"), ("aa/z", "/a/z"), ("a/bb/cc/z", "a/../../z"), ("aa/b/z", "../..//z")]
-)
+@pytest.mark.parametrize(("name", "other"), [("aa/z", "../z"), ("aa/z", "/a/z"), ("a/bb/cc/z", "a/../../z")])
 def test_a_name_in_the_index_that_leads_out_of_the_root_is_not_followed(bench: Bench, name: str, other: str) -> None:
     """git writes no such index, but an author can."""
-    other = other.ljust(len(name), "z")
     outside = bench.root.parent / "z"
     for place in (outside, outside.parent.parent / "z"):
         place.write_text("not ours\n")
@@ -189,6 +185,7 @@ def test_a_name_in_the_index_that_leads_out_of_the_root_is_not_followed(bench: B
     assert b"not ours\n" not in contents(listing).values()
 
 
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may list everything")
 def test_a_folder_that_may_not_be_listed_is_named(bench: Bench) -> None:
     root = write(bench.root, {"a.py": "", "closed/b.py": ""})
     (root / "closed").chmod(0)
