@@ -38,8 +38,11 @@ class PullRequest(msgspec.Struct, frozen=True):
     fork: str = ""
 
     def is_of(self, fork: str) -> bool:
-        """Whether a change that left its base at ``fork`` is this one: against another base less of it would be new."""
-        return fork in {"", self.fork, self.before} or not self.fork
+        """Whether a change that left its base at ``fork`` is this one: against another base less of it would be new.
+
+        Where AWS does not tell where the two parted, nothing but the base itself will do.
+        """
+        return fork in {"", self.fork, self.before}
 
 
 def pull_request(api: Any, number: str, repository: str, commit: str) -> PullRequest:

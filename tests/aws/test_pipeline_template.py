@@ -381,12 +381,32 @@ def test_a_review_goes_on_in_the_name_of_who_approved_it(line: Line) -> None:
     assert "approved by arn:aws:iam::123456789012:user/lead" in check.log
 
 
-@pytest.mark.parametrize("image", ["elsewhere.example/shop@sha256:" + DIGEST, "shop:latest", "", "a b"])
+OURS = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop"
+FOREIGN = [
+    "elsewhere.example/shop@sha256:" + DIGEST,
+    "elsewhere.example:443/Shop@sha256:" + DIGEST,
+    f"elsewhere.example/{OURS}@sha256:{DIGEST}",
+    "shop:latest",
+    "",
+    "a b",
+    OURS,
+    f"{OURS}:latest@sha256:{DIGEST}",
+    f"{OURS}@sha256:{DIGEST.upper()}",
+    f"{OURS}@sha256:{DIGEST}@sha256:{DIGEST}",
+    f"{OURS}@sha256:{DIGEST}\nanother line",
+    f"{OURS}@sha256:{DIGEST}\n{OURS}@sha256:{DIGEST}",
+]
+
+
+@pytest.mark.parametrize("image", FOREIGN)
 def test_an_image_that_is_not_ours_by_digest_is_not_signed(line: Line, image: str) -> None:
-    product = _product(line.folder, "container-image")
+    found, product = stack("container-image"), _product(line.folder, "container-image")
     (product / "image.txt").write_text(image, "utf-8")
     told = {"ENVIRONMENT": "production", "EXECUTION": EXECUTION, "CODEBUILD_SRC_DIR_Gate": str(line.folder)}
-    assert line.build(stack("container-image"), "Sign", product, **told).status == "FAILED"
+    sign = line.build(found, "Sign", product, **told)
+    assert sign.status == "FAILED"
+    assert "image.txt names no " in sign.log  # the guard, and not what would have failed behind it
+    assert not (product / "imageDetail.json").exists()
     assert line.account.calls == []
 
 

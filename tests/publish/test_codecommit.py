@@ -120,6 +120,16 @@ def test_a_change_that_was_judged_against_another_base_is_not_approved(
     assert pull.approval == "APPROVE"
 
 
+def test_where_no_merge_base_is_told_only_the_base_itself_will_do(account: Account, pull: PullRequests, tmp_path: Path) -> None:
+    pull.fork = ""
+    itself = msgspec.structs.replace(at(passing(), HEAD), since=Since("HEAD", HEAD, HEAD))
+    assert "OtherBase" in publish(account, tmp_path, itself).ends(4).err
+    assert pull.approval == "REVOKE"
+    change = msgspec.structs.replace(at(passing(), HEAD), since=Since("main", BASE, BASE))
+    publish(account, tmp_path, change).ends(0)
+    assert pull.approval == "APPROVE"
+
+
 def test_a_deleted_summary_is_made_again_and_a_deleted_remark_is_not(account: Account, pull: PullRequests, tmp_path: Path) -> None:
     publish(account, tmp_path, at(failing(), HEAD)).ends(0)
     said = len(pull.comments)
