@@ -24,6 +24,8 @@ __all__ = [
 
 MASK = "***"
 SHORTEST_VALUE = 6
+WORDS = {"password", "passphrase", "passwd", "secret", "secrets", "token", "tokens", "credential", "credentials", "username"}
+"""What stands where a secret is expected, and in the names of files and functions: to mask it there would hide nothing but them."""
 
 _KEY_BEGIN = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----")
 _KEY_END = re.compile(r"-----END [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----")
@@ -92,7 +94,7 @@ def _without(line: str, ranges: Iterable[tuple[int, int]]) -> str:
 def values(lines: Sequence[str], spans: Iterable[Span]) -> Iterator[str]:
     """What stands in the spans, line by line: for ``Values`` alone, and only while the run lasts. Common words are not given."""
     for _, value in values_by_line(lines, spans):
-        if not (value.isalpha() and (value.islower() or value.isupper())):
+        if not (value.isalpha() and (value.islower() or value.isupper() or value.lower() in WORDS)):
             yield value
 
 

@@ -97,6 +97,7 @@ def test_common_words_are_no_values() -> None:
     assert set(
         values(["password = 'password' SECRET", "'hunter22'"], [Span(1, 12, 1, 22), Span(1, 23, 1, 29), Span(2, 1, 2, 11)])
     ) == {"hunter22"}
+    assert set(values(["x = 'Password'; y = 'Passw0rd'"], [Span(1, 6, 1, 14), Span(1, 22, 1, 30)])) == {"Passw0rd"}
 
 
 @pytest.mark.parametrize(
