@@ -17,17 +17,33 @@ PRIVATE_KEY = "Private Key"
 TOKEN = "JSON Web Token"  # noqa: S105
 
 KEY_LINES = 8  # an encrypted key has up to three lines and an empty one before its body
+MOST_KEY_LINES = 200  # where an end line follows, all before it is looked at; the longest keys in use have some 130 lines
 _KEY_BODY = re.compile(r"[A-Za-z0-9+/]{32,}|Lines: \d")
-_HEAD = re.compile(r"(?:BEGIN|PuTTY)[\w -]+-*")
+_KEY_PIECE = re.compile(r"(?<![^\s\"'`])[A-Za-z0-9+/]{16,}(?==*(?:\\[nr])*(?:[\s\"'`]|$))")
+_RANDOM = re.compile(r"(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])(?=[^0-9+/]*[0-9+/])")
+_HEAD = re.compile(r"BEGIN[\w ]+-*|PuTTY[\w-]+")
+_END = re.compile(r"-END [\w ]*PRIVATE KEY")
 
-_WORD = (
-    r"password|passphrase|passwd|pass|pwd|pw|psw|secret|key|token|credentials?|apikey|auth|user|username|"
-    r"test|testing|dummy|fake|foobar|foo|bar|baz|example|sample|placeholder|default|"
-    r"none|null|nil|empty|unset|optional|required|string|str|text|data|value|true|false|hidden|masked|redacted|"
-    r"changeme|change|replace|generate|random|todo:?|not|supplied|here|this|goes|"
-    r"private|public|api|access|client|me|my|your|own|the|a|to|some|new|old|id|(?>x+)|(?>\*+)"
+_SECRETS, _PLAIN, _BESIDE = (
+    frozenset(words.split())
+    for words in (
+        # words for a secret
+        """password passwords passphrase passwd pass pwd pw psw secret secrets key keys token tokens credential credentials auth""",
+        # what stands where a secret is to be filled in
+        """user username test testing dummy fake foo bar baz example sample placeholder default none null nil empty unset optional
+        required string str text data value true false hidden masked redacted change replace generate random todo todo: not supplied
+        here this goes private public api access client me my your own the a to some new old id x *""",
+        # in a name that is about a secret, and seldom in a password
+        """from file filename field name header type path url uri env var variable param parameter prefix suffix column label title
+        hint help error message policy format length hash hasher hashers algorithm validator validators validation common reset
+        forgot confirm confirmation update create delete get set is has invalid missing expired refresh bearer session cookie form
+        view request response config settings provider jwt oauth csrf ssh iam aws django contrib""",
+    )
 )
-_WORDS_ALONE = re.compile(rf"[\s_.-]*+(?:(?:{_WORD})[\s_.-]*+)+", re.IGNORECASE)
+_WORDS = _SECRETS | _PLAIN
+_BETWEEN = " \t\r\n_.-"
+_NAME = re.compile(r"[A-Za-z_.:-]+")
+_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 # What such a name holds is about a secret, and not the secret: secret_from = "config", passwordField: "pw"
 _ABOUT = re.compile(
     r"(?:pass|word|wd|secret|token|key|pwd)s?[_-]?(?:from|file|filename|path|name|field|label|type|ur[li]|header|prefix|suffix|param|"
@@ -35,22 +51,22 @@ _ABOUT = re.compile(
     r"[\"'\]]*\s*(?::?=|:|=>)\s*[\"']?$",
     re.IGNORECASE,
 )
-_NAMED = re.compile(r"pass|pwd|secret|token|key|credential|auth", re.IGNORECASE)
-_NAMES = (
-    re.compile(r"[A-Za-z]+(?:[_.-][A-Za-z]+)+"),  # snake, kebab and dotted names
-    re.compile(r"[a-z]+(?:[A-Z][a-z]+)+|[A-Z][a-z]+(?:[A-Z][a-z]+)+"),  # camel
-    re.compile(r"[A-Z]+(?:_[A-Z]+)+"),
-    re.compile(r"[a-z0-9-]+:[A-Z][A-Za-z]+"),  # an action of IAM
-)
 _REFERENCES = (
     re.compile(r"arn:[\w-]+:[\w-]+:[\w-]*:\w*:.*", re.DOTALL),
     # a path, or a page's address
     re.compile(r"(?:[a-z]+://[\w.-]+(?::\d+)?|[.~]{0,2})/(?:[A-Za-z_.-]{1,24}\d{0,3}/)*[A-Za-z_.-]{0,24}\d{0,3}"),
     re.compile(r"(?:[a-z_.-]{1,24}\d{0,3}/)+[a-z_.-]{0,24}\d{0,3}"),
 )
-_FILLED_IN = re.compile(r"%\(\w+\)[sd]|%[sd]|\[[A-Za-z _-]+\]")
-# What is read by people starts with a capital or ends with a mark; words alone could be a passphrase.
-_SENTENCE = re.compile(r"(?=[^\W\d_a-z]|.*[.:!?]$)[^\W\d_]+[,:;]?(?: [^\W\d_]['\u2019\w-]*[,:;.!?]*){2,}")
+_FILLED_IN = re.compile(r"%\(\w+\)[sd]|%[sd]|\[[A-Za-z _-]+\]|\*+")
+# What is read by people ends with a mark, or is long and has one; words alone could be a passphrase.
+_SENTENCE = re.compile(r"[^\W\d_]+[,:;]?(?: [^\W\d_]['\u2019\w-]*[,:;.!?]*){2,}")
+_ENDS = re.compile(r".*[.:!?]$|(?=.*[,;.:!?])(?:[^ ]+ ){5}")
+# A host that is nobody's, or this machine, and then what ends a host in text.
+_NOBODY = re.compile(
+    r"(?:localhost|127(?:\.\d{1,3}){3}|\[::1\]|host|hostname|domain|(?:[\w-]+\.){0,8}(?:example(?:\.(?:com|org|net))?|test|invalid))"
+    r"(?::\d{1,5})?\.?(?=[/?#\s\"'`)\]}>,;\\|]|$)",
+    re.IGNORECASE,
+)
 _AWS_EXAMPLE = re.compile(r"(?:AKIA|ASIA)?[A-Za-z0-9/+]*EXAMPLE(?:KEY)?")
 _JWT_IO = "eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lI"  # subject 1234567890, John Doe: the sample of jwt.io
 
@@ -64,21 +80,46 @@ def is_placeholder(kind: str, value: str, lines: Sequence[str], line: int) -> bo
     if _AWS_EXAMPLE.fullmatch(value):
         return True
     if kind == PASSWORD:
-        return _is_word(value)
-    return kind == KEYWORD and (_is_word(value) or _is_name(value) or _is_about(value, lines, line))
+        return _is_filled_in(value) or (_is_words(value) and _is_nobodys(value, lines, line))
+    return kind == KEYWORD and (_is_filled_in(value) or _is_words(value) or _is_name(value) or _is_about(value, lines, line))
 
 
-def _is_word(value: str) -> bool:
-    return len(value) <= 64 and (_WORDS_ALONE.fullmatch(value) is not None or _FILLED_IN.fullmatch(value) is not None)
+def _is_filled_in(value: str) -> bool:
+    return len(value) <= 64 and _FILLED_IN.fullmatch(value) is not None
+
+
+def _is_words(value: str) -> bool:
+    """Words for a secret or for nothing, one after the other, in one pass: where each can begin is where another ended."""
+    text = value.lower()
+    if len(text) > 64 or not text.strip(_BETWEEN):
+        return False
+    begins = {0}
+    for at, sign in enumerate(text):
+        if at in begins:
+            begins.update(at + len(word) for word in _WORDS if text.startswith(word, at))
+            if sign in _BETWEEN:
+                begins.add(at + 1)
+    return len(text) in begins
 
 
 def _is_name(value: str) -> bool:
     """Names, that say they are about a secret, and what refers to something; a sentence is what users read."""
     if len(value) > 256:
         return False
-    if _NAMED.search(value) and any(form.fullmatch(value) for form in _NAMES):
+    if _NAME.fullmatch(value):
+        parts = [part.lower() for part in _PART.findall(value)]
+        if not _SECRETS.isdisjoint(parts) and all(part in _BESIDE or _is_words(part) for part in parts):
+            return True
+    if any(form.fullmatch(value) for form in _REFERENCES):
         return True
-    return any(form.fullmatch(value) for form in (*_REFERENCES, _SENTENCE))
+    return _SENTENCE.fullmatch(value) is not None and _ENDS.match(value) is not None
+
+
+def _is_nobodys(value: str, lines: Sequence[str], line: int) -> bool:
+    """Whether each address in the line with this password is one of documentation, or of this machine: elsewhere, a word is a
+    password that somebody chose."""
+    _, *after = (lines[line - 1] if line <= len(lines) else "").split(f":{value}@")
+    return bool(after) and all(_NOBODY.match(text) for text in after)
 
 
 def _is_about(value: str, lines: Sequence[str], line: int) -> bool:
@@ -91,5 +132,8 @@ def _is_about(value: str, lines: Sequence[str], line: int) -> bool:
 def _has_body(lines: Sequence[str], line: int) -> bool:
     """Whether what could be a key follows its first line: code that looks for keys, and documentation, have that line alone."""
     first = lines[line - 1] if line <= len(lines) else ""
-    rest = [_HEAD.split(first, maxsplit=1)[-1], *lines[line : line + KEY_LINES]]
-    return any(_KEY_BODY.search(text) for text in rest)
+    rest = [_HEAD.split(first, maxsplit=1)[-1], *lines[line : line + MOST_KEY_LINES]]
+    end = next((place for place, text in enumerate(rest) if _END.search(text)), 0)
+    rest = rest[: max(end, KEY_LINES) + 1]
+    pieces = [piece for text in rest for piece in _KEY_PIECE.findall(text)]
+    return any(_KEY_BODY.search(text) for text in rest) or (len(pieces) > 1 and _RANDOM.match("".join(pieces)) is not None)

@@ -29,11 +29,21 @@ NONE = (
     *("__TODO:_GENERATE_YOUR_OWN_RANDOM_VALUE_HERE__", "reset_password_token", "PASSWORD_RESET_KEY", "resetPassword"),
     *("iam:ChangePassword", "arn:aws:iam::aws:policy/IAMUserChangePassword", "/etc/ssl/private/server.key"),
     *("https://docs.example.com/en/passwords/", "%(password)s", "Forgot your password?", "Passwort bitte hier eingeben:"),
+    *("apikey", "foobar", "secretFromFile", "APIKeyHeader", "auth.token.name", "We have sent you a mail, look there"),
     *("wJalrXUtnFEMI/K7MDENG/bPxRfiCY" + "EXAMPLEKEY", "django.contrib.auth.password_validation.CommonPasswordValidator"),
 )
 SOME = (
     *("hunter2", "admin", "root", "letmein", "tr0ub4dor&3-horse", "Wint3r!sComing-42", "correct horse battery staple", "s3cret"),
     *("password1", "thisismysecretkey9", secret("one"), letters("two", 40), f"https://example.com/{letters('three', 24)}"),
+    *(
+        "compass-river-stone-garden",
+        "MonkeyBusiness",
+        "prod-db-password",
+        "letmein-secret",
+        "MyCompanySecret",
+        "SuperSecretPassword",
+    ),
+    *("keyboard-author", "Correct horse battery staple", "Correct horse battery staple and more words", "from_file", "----"),
     *("arn", "abc123", f"{secret('four')}/{secret('five')}", "(x9!kd)", "Tr1ck.Word.Key9"),
 )
 
@@ -61,6 +71,26 @@ def test_an_address_with_a_word_for_a_password() -> None:
     assert not is_placeholder(URL, "resetPassword", ["http://user:resetPassword@example.com"], 1)
 
 
+@pytest.mark.parametrize(
+    "host", ["localhost", "127.0.0.1:80/x", "[::1]:5432", "db.example.com:5432/db", "example.org.", "host", "a.test/"]
+)
+@pytest.mark.parametrize("word", ["pass", "password", "pwd", "passwd", "secret", "changeme"])
+def test_a_word_is_no_password_where_nobody_lives(word: str, host: str) -> None:
+    assert is_placeholder(URL, word, [f'url = "http://user:{word}@{host}"'], 1)
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["db.corp.net", "db", "localhost.corp.net", "example.com.corp.net", "localhost:80@corp.net", "localhost@corp.net", "$HOST", ""],
+)
+def test_a_word_is_a_password_where_somebody_lives(host: str) -> None:
+    for word in ("pass", "password", "secret", "changeme"):
+        assert not is_placeholder(URL, word, [f'url = "http://user:{word}@{host}"'], 1)
+        assert not is_placeholder(URL, word, [f"http://user:{word}@localhost http://user:{word}@{host}"], 1)
+        assert not is_placeholder(URL, word, ["another line"], 1)
+    assert is_placeholder(URL, "%(password)s", [f"http://user:%(password)s@{host}"], 1)
+
+
 def test_a_key_has_a_body() -> None:
     head = tokens("a")["Private Key"]
     body = letters("body", 64)
@@ -68,6 +98,19 @@ def test_a_key_has_a_body() -> None:
     assert not is_placeholder(KEY, head, [head, body], 1)
     assert not is_placeholder(KEY, head, [f'key = "{head}\\n{body}"'], 1)
     assert not is_placeholder(KEY, head, [head, "Proc-Type: 4,ENCRYPTED", "DEK-Info: AES-128-CBC,00", "", body], 1)
+
+
+def test_a_key_in_pieces_or_after_many_lines_has_a_body() -> None:
+    head = tokens("a")["Private Key"]
+    end = head.replace("BEGIN", "END")
+    pieces = [f'    "{letters(f"piece {number}", 20)}\\n"' for number in range(6)]
+    assert not is_placeholder(KEY, head, [f'key = ("{head}\\n"', *pieces, f'    "{end}")'], 1)
+    headers = [f"X-Header-{number}: some text" for number in range(30)]
+    assert not is_placeholder(KEY, head, [head, *headers, "", letters("body", 64), end], 1)
+    assert not is_placeholder(KEY, head, [head, *headers, "", *pieces, end], 1)
+    assert not is_placeholder(KEY, head, [f'"{head}{letters("close", 64)}{end}"'], 1)
+    assert is_placeholder(KEY, head, [head, *headers, end, letters("body", 64)], 1)
+    assert is_placeholder(KEY, head, [head, *["x"] * 201, letters("body", 64), end], 1)
 
 
 def test_a_provider_has_no_word_for_a_token() -> None:
