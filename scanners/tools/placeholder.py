@@ -63,8 +63,9 @@ _SENTENCE = re.compile(r"[^\W\d_]+[,:;]?(?: [^\W\d_]['\u2019\w-]*[,:;.!?]*){2,}"
 _ENDS = re.compile(r".*[.:!?]$|(?=.*[,;.:!?])(?:[^ ]+ ){5}")
 # A host that is nobody's, or this machine, and then what ends a host in text.
 _NOBODY = re.compile(
-    r"(?:localhost|127(?:\.\d{1,3}){3}|\[::1\]|host|hostname|domain|(?:[\w-]+\.){0,8}(?:example(?:\.(?:com|org|net))?|test|invalid))"
-    r"(?::\d{1,5})?\.?(?=[/?#\s\"'`)\]}>,;\\|]|$)",
+    r"(?:localhost|127(?:\.\d{1,3}){3}|\[::1\]|host|hostname|domain|address|"
+    r"(?:[\w-]+\.){0,8}(?:example(?:\.(?:com|org|net))?|test|invalid))"
+    r"(?::(?:\d{1,5}|port))?\.?(?=[/?#\s\"'`)\]}>,;\\|]|$)",
     re.IGNORECASE,
 )
 _AWS_EXAMPLE = re.compile(r"(?:AKIA|ASIA)?[A-Za-z0-9/+]*EXAMPLE(?:KEY)?")

@@ -72,7 +72,7 @@ def test_an_address_with_a_word_for_a_password() -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["localhost", "127.0.0.1:80/x", "[::1]:5432", "db.example.com:5432/db", "example.org.", "host", "a.test/"]
+    "host", ["localhost", "127.0.0.1:80/x", "[::1]:5432", "db.example.com:5432/db", "example.org.", "host:port/db", "a.test/"]
 )
 @pytest.mark.parametrize("word", ["pass", "password", "pwd", "passwd", "secret", "changeme"])
 def test_a_word_is_no_password_where_nobody_lives(word: str, host: str) -> None:
