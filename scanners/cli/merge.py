@@ -83,10 +83,11 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
     outputs = output.parse(reports, output_dir)
     with watched() as interruption, site(root) as place:
         output.prepare(outputs, output_dir, place.top, place.tracks)
-        found = _together([_part(file, place) for file in parts], parts)
         law = law_of(
             policy_name, environment, place, since=since, baseline=baseline_file, nothing_known=no_baseline, trusted=trust_policy
         )
+        signed = key(law.policy)
+        found = _together([_part(file, place, signed) for file in parts], parts)
         stated = found[0].header
         wish = Wish(
             policy=law.policy,
@@ -108,13 +109,13 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
     return ending.show(report, printed, quiet=quiet)
 
 
-def _part(file: Path, place: Site) -> Part:
-    """One part, read strictly."""
+def _part(file: Path, place: Site, signed: bytes) -> Part:
+    """One part, read strictly; ``signed`` is the key, empty for none."""
     refuse_inside(file, place)
     try:
         if file.stat().st_size > 4 * MOST_CHARACTERS:
             raise UsageError(f"{file} is too large to be a part", HINT)
-        return read(file.read_text("utf-8"), str(file), key())
+        return read(file.read_text("utf-8"), str(file), signed)
     except OSError as error:
         raise UsageError(f"cannot read {file}: {error.strerror}", HINT) from error
     except UnicodeDecodeError as error:

@@ -13,6 +13,7 @@ from scanners.cli.interruption import Interruption
 from scanners.cli.listener import remark, write_page
 from scanners.cli.run import Site, Wish, commit_of, listing_of, plan_of, rule_digests
 from scanners.errors import UsageError
+from scanners.judge.policy import Policy
 from scanners.model import EXIT_CODES, Outcome
 from scanners.report import FORMATS
 from scanners.report.escape import ci
@@ -57,9 +58,16 @@ def refuse_inside(path: Path, place: Site) -> None:
         raise UsageError(f"{path} lies in the scanned tree, where a part may have come with the source", HINT)
 
 
-def key() -> bytes:
-    """What parts are signed with, empty where the environment holds no key. UsageError for a key that is too short."""
-    return signing_key(os.environ.get(KEY, ""), PURPOSE)
+def key(policy: Policy) -> bytes:
+    """What parts are signed with, empty where the environment holds no key.
+
+    UsageError for a key that is too short, and for none where ``policy`` believes signed answers alone.
+    """
+    secret = os.environ.get(KEY, "")
+    if policy.keyed_only and not secret:
+        told = f"the policy believes signed answers alone (cache: keyed-only), and {KEY} is not set: no part can be believed"
+        raise UsageError(told, f"give all shards and merge the same key: {KEY}")
+    return signing_key(secret, PURPOSE)
 
 
 def header(wish: Wish, place: Site, shards: int, inventory: Inventory) -> Header:
@@ -82,7 +90,7 @@ def header(wish: Wish, place: Site, shards: int, inventory: Inventory) -> Header
 def _part(shard: Shard, wish: Wish, place: Site, interruption: Interruption, progress: Progress) -> str | None:
     """Scans the shard and gives its part as text, None where it was interrupted. UsageError where the files change meanwhile."""
     interruption.then(place.processes.cancel)
-    signed = key()
+    signed = key(wish.policy)
     plan, listing = plan_of(wish), listing_of(wish, place)
     inventory = take_inventory(listing, plan)
     repeated = Repeated(limited(plan, shard, inventory), place.processes.environ)

@@ -190,6 +190,22 @@ def test_a_part_that_is_missing_or_there_twice(small: Small, tmp_path: Path) -> 
 KEY = "a key of sixteen characters"
 
 
+def test_a_policy_that_believes_signed_answers_alone_has_no_unsigned_part_merged(small: Small, tmp_path: Path) -> None:
+    rules = policy(tmp_path / "keyed.yaml", "bandit", more="cache: {keyed-only: true}\n")
+    env = environment(SCANGATE_CACHE_KEY=KEY)
+    arguments = ("--root", small.tree, "--policy", rules, "--output-dir", tmp_path / "out")
+    for parts in (small.parts, shards(small.tree, rules, tmp_path / "signed", 3, env=env)):
+        ran = scangate("merge", *parts, *arguments, cwd=tmp_path).ends(2)
+        assert "keyed-only" in ran.err
+        assert "SCANGATE_CACHE_KEY" in ran.err.partition("hint: ")[2]
+        assert not (tmp_path / "out" / "verdict.json").exists()
+    assert "is not signed" in scangate("merge", *small.parts, *arguments, cwd=tmp_path, env=env).ends(2).err
+    scangate("merge", *parts, *arguments, cwd=tmp_path, env=env).ends(0)
+    which = ("--shard", "1/3", "--output-dir", tmp_path / "unsigned")
+    assert "keyed-only" in scangate("scan", small.tree, "--policy", rules, *which, cwd=tmp_path).ends(2).err
+    assert not list(tmp_path.glob("unsigned/part-*"))
+
+
 def test_where_there_is_a_key_no_part_is_believed_that_is_not_signed_with_it(small: Small, tmp_path: Path) -> None:
     def merged(*parts: Path, key: str = KEY) -> Ran:
         arguments = ("--root", small.tree, "--policy", small.rules, "--output-dir", tmp_path / "out")
