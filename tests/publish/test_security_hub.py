@@ -473,6 +473,26 @@ def test_a_change_is_not_taken_for_the_project(account: Account, hub: Hub, tmp_p
     assert (account.calls, hub.findings) == ([], {})
 
 
+def test_a_folder_s_verdict_leaves_the_findings_of_all_else_alone(account: Account, hub: Hub, tmp_path: Path) -> None:
+    held: set[str] = set()
+    for part in ("", "svc", "svc/api"):  # the later ones lie in the earlier ones
+        publish(account, written(msgspec.structs.replace(whole(failing()), part=part), tmp_path), "--project", "shop").ends(0)
+        assert hub.active > held
+        assert len(hub.active - held) == len(open_in(failing()))
+        held = set(hub.active)
+    publish(account, written(msgspec.structs.replace(whole(passing()), part="svc"), tmp_path), "--project", "shop").ends(0)
+    assert held - hub.active
+    assert {name.partition("/")[2].partition("/")[0] for name in held - hub.active} == {"shop:svc"}
+    publish(account, written(whole(passing()), tmp_path), "--project", "shop").ends(0)
+    assert {name.partition("/")[2].partition("/")[0] for name in hub.active} >= {"shop:svc%2Fapi"}
+
+
+def test_a_folder_s_name_that_leaves_no_room_is_refused(account: Account, hub: Hub, tmp_path: Path) -> None:
+    file = written(msgspec.structs.replace(whole(failing()), part="ü" * 60), tmp_path)
+    assert "shorter --project" in publish(account, file, "--project", "shop").ends(2).err
+    assert hub.findings == {}
+
+
 @pytest.mark.parametrize(
     ("options", "env"),
     [

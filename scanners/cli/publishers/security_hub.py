@@ -7,6 +7,7 @@ import json
 import os
 import re
 from pathlib import Path
+from urllib.parse import quote
 
 import click
 
@@ -26,6 +27,7 @@ from scanners.report.reading import recall
 __all__ = ["command"]
 
 _PROJECT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
+MOST_NAME = 300  # a finding's Id holds 512 characters, and ends with a fingerprint
 _ACCOUNT = re.compile(r"[0-9]{12}")
 
 
@@ -56,13 +58,13 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
     if here and here.is_pull_request:
         raise UsageError("the findings of a pull request are not the project's", "send the verdicts of the main branch")
 
-    def owner_of() -> Owner:
+    def owner_of(report: Report) -> Owner:
         there = region or (here.region if here else "")
         owner = Owner(
             partition=partition_of(there),
             region=there,
             account=account or (here.account if here else "") or _caller(dry=dry_run is not None),
-            project=name,
+            project=_project(name, report.part),
             resource=here.project_arn if here and not project else "",
         )
         if not owner.region or not _ACCOUNT.fullmatch(owner.account):
@@ -70,10 +72,10 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
         return owner
 
     def send(subject: Subject) -> Sent:
-        less = shortfall(subject.report, subject.report.part if project else "")  # a part may have a name of its own
+        less = shortfall(subject.report, subject.report.part if project else "")  # a part's findings are kept apart
         if less:
             raise UsageError(f"these are not the project's findings: it is {less}", "send the verdicts of the main branch")
-        owner = owner_of()
+        owner = owner_of(subject.report)
         hub = client("securityhub", owner.region)
         known = security_hub.held(hub, owner)
         wanted = security_hub.documents(subject.report, owner, known, dt.datetime.now(dt.UTC))
@@ -81,9 +83,23 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
         return Sent(taken, tuple(refusals))
 
     if dry_run is not None:
-        return _write(dry_run, recall(text_of(verdict)), owner_of())
+        report = recall(text_of(verdict))
+        return _write(dry_run, report, owner_of(report))
     to = " ".join(filter(None, (account, region or (here.region if here else ""), name)))
     return carry_out("security-hub", verdict, record, to=to, again=again, send=send)
+
+
+def _project(name: str, part: str) -> str:
+    """The project's name, with the folder that was scanned alone: what is gone there is not gone from the rest. UsageError.
+
+    No / stands in it, where another name of a project could end.
+    """
+    whole = f"{name}:{quote(part, safe='')}" if part else name
+    if len(whole) > MOST_NAME:
+        raise UsageError(
+            "the project's name and the folder that was scanned are too long together", "give a shorter --project NAME"
+        )
+    return whole
 
 
 def _caller(*, dry: bool) -> str:
