@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import json
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,7 @@ from publish.github_server import TOKEN, serving
 from . import workload
 from .image import Image
 from .interpreter import Build
+from .sam_command import name_of
 from .site import Site
 from .test_gate_snippet import INJECTION, commit
 from .workload import HOST, REGION, WORDS, Shop, git
@@ -103,10 +106,14 @@ def test_an_image_is_promoted_by_its_digest(run: Run, shop: Shop, key: Path) -> 
     assert not [each for each in shop.registry.tags if each[1] == "latest"]
 
 
-def test_each_function_is_attested_as_it_lies_in_s3(run: Run, shop: Shop, key: Path) -> None:
-    build = run("lambda", "pass")
+def test_each_function_is_attested_as_it_lies_in_s3(run: Run, shop: Shop, site: Site, key: Path) -> None:
+    def plant(_: str) -> None:  # under the name that the code will have
+        boto3.client("s3", REGION).put_object(Bucket="packages", Key=f"shop/{name_of(site.source / 'app')}", Body=b"planted")
+
+    build = run("lambda", "pass", plant)
     assert (build.status, build.exported["SCANGATE_VERDICT"]) == ("SUCCEEDED", "PASS"), build.log
     ((_, code),) = shop.held("packages").items()
+    assert zipfile.ZipFile(io.BytesIO(code)).read("adding.py") == (site.source / "app" / "adding.py").read_bytes()
     ((name, attestation),) = shop.held("attestations").items()
     digest = hashlib.sha256(code)
     assert name == f"shop/{digest.hexdigest()}.json"
