@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 __all__ = ["is_placeholder"]
 
-PASSWORD = "Basic Auth Credentials"  # noqa: S105
+BASIC_AUTH = "Basic Auth Credentials"
 KEYWORD = "Secret Keyword"
 PRIVATE_KEY = "Private Key"
 TOKEN = "JSON Web Token"  # noqa: S105
@@ -80,7 +80,7 @@ def is_placeholder(kind: str, value: str, lines: Sequence[str], line: int) -> bo
         return _JWT_IO in value
     if _AWS_EXAMPLE.fullmatch(value):
         return True
-    if kind == PASSWORD:
+    if kind == BASIC_AUTH:
         return _is_filled_in(value) or (_is_words(value) and _is_nobodys(value, lines, line))
     return kind == KEYWORD and (_is_filled_in(value) or _is_words(value) or _is_name(value) or _is_about(value, lines, line))
 
