@@ -12,14 +12,16 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, TypeVar
 
 import msgspec
 
 from scanners.model import WORST_FIRST, Finding, Kind, Ruling
 
-__all__ = ["Fault", "fault_of", "merged", "merged_note", "order"]
+__all__ = ["Fault", "fault_of", "in_order", "merged", "merged_note", "order"]
+
+Value = TypeVar("Value")
 
 Fault = tuple[str, int, str]
 """A path, a line and a family of weaknesses."""
@@ -116,9 +118,13 @@ def merged(rulings: Iterable[Ruling]) -> tuple[Ruling, ...]:
         else:
             faults[fault][ruling.finding.scanner].append(ruling)
     together = [_one(group) for by_scanner in faults.values() for group in _groups(by_scanner)]
-    by_place = sorted([*alone, *together], key=lambda ruling: ruling.finding.sort_key())
-    groups = (list(group) for _, group in itertools.groupby(by_place, key=lambda ruling: ruling.finding.sort_key()))
-    return tuple(ruling for group in groups for ruling in (sorted(group, key=_whole_order) if len(group) > 1 else group))
+    return tuple(_sorted([*alone, *together], lambda ruling: ruling.finding.sort_key(), _whole_order))
+
+
+def _sorted(values: Iterable[Value], first: Callable[[Value], Any], whole: Callable[[Value], Any]) -> Iterator[Value]:
+    """The values by ``whole``, which costs more and is asked only of those that ``first`` (its beginning) puts at one place."""
+    groups = (list(group) for _, group in itertools.groupby(sorted(values, key=first), key=first))
+    return (value for group in groups for value in (sorted(group, key=whole) if len(group) > 1 else group))
 
 
 def _whole_order(ruling: Ruling) -> tuple[Any, ...]:
@@ -152,6 +158,11 @@ def _badness(ruling: Ruling) -> tuple[int, int]:
 
 def _worst_first(ruling: Ruling) -> tuple[Any, ...]:
     return (*_badness(ruling), *order(ruling.finding))
+
+
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings as `order` puts them."""
+    return list(_sorted(findings, Finding.sort_key, order))
 
 
 def order(finding: Finding) -> tuple[Any, ...]:

@@ -25,12 +25,13 @@ from scanners import globs
 from scanners.judge import inline
 from scanners.judge.accepting import Exceptions
 from scanners.judge.codeowners import CodeOwners
-from scanners.judge.correlate import Fault, fault_of, merged, merged_note, order
+from scanners.judge.correlate import Fault, fault_of, in_order, merged, merged_note
 from scanners.judge.hints import counted
 from scanners.judge.matching import BASELINE, Sight
 from scanners.judge.names import covers_name
-from scanners.judge.policy import AllowedGap, Budget, Exclude, Inline, Override, Owners, Policy, Unused
+from scanners.judge.policy import AllowedGap, Budget, Inline, Override, Owners, Policy, Unused
 from scanners.judge.stale import stale
+from scanners.judge.terms import Terms
 from scanners.judge.unused import unused
 from scanners.model import (
     INTERNAL,
@@ -49,7 +50,7 @@ from scanners.model import (
     Verdict,
 )
 
-__all__ = ["bucket_of", "judge", "resettled", "severity_of", "standing"]
+__all__ = ["judge", "resettled", "standing"]
 
 STAGED = "staged"
 YOUNG = "published"
@@ -72,16 +73,17 @@ def judge(  # noqa: PLR0913 -- each is a fact of its own that only the caller kn
     Which findings were known before, they say themselves; ``known`` tells what became of the rest (see `matching.recognised`).
     """
     exceptions = Exceptions(policy.exceptions, today, _owners(policy, owners))
-    findings = sorted((finding for result in results for finding in result.findings), key=order)
+    terms = Terms(policy)
+    findings = in_order(finding for result in results for finding in result.findings)
     exceptions.follow(findings, Sight(results, targets))
-    told = _rulings(findings, policy, exceptions)
+    told = _rulings(findings, terms, exceptions)
     rulings = merged(told)
     unread = _unread(results, targets)
     if policy.exception_unused is Unused.FAIL:
         rulings += unused(exceptions, policy, unread)
     if policy.ratchet:
         rulings += stale(known)
-    gaps = _gap_rulings(results, targets, policy, beyond)
+    gaps = _gap_rulings(results, targets, terms, beyond)
     return Verdict(
         outcome=_outcome(rulings, gaps),
         rulings=rulings,
@@ -119,8 +121,8 @@ def standing(
 ) -> tuple[Finding, ...]:
     """The findings that nothing suppresses, each scanner's own: what a baseline may hold, so that it outlives no exception."""
     exceptions = Exceptions(policy.exceptions, today, _owners(policy, owners))
-    findings = (finding for result in results for finding in result.findings)
-    return tuple(finding for finding in findings if _suppressed(finding, policy, exceptions) is None)
+    findings, terms = (finding for result in results for finding in result.findings), Terms(policy)
+    return tuple(finding for finding in findings if _suppressed(finding, terms, exceptions) is None)
 
 
 def resettled(
@@ -128,15 +130,8 @@ def resettled(
 ) -> frozenset[Finding]:
     """The findings that were known at another path, where the policy goes easier on them: a baseline does not follow those."""
     exceptions = Exceptions(policy.exceptions, today, _owners(policy, owners))
-    return frozenset(finding for result in results for finding in result.findings if _was_spared(finding, policy, exceptions))
-
-
-def severity_of(finding: Finding, policy: Policy) -> Severity:
-    """The severity that the policy gives a finding: the last entry that matches, else the scanner's, else what UNKNOWN is worth."""
-    for rule in reversed(policy.severities):
-        if covers_name(rule.rule, finding.rule) and (not rule.path or globs.matches(rule.path, finding.location.path)):
-            return rule.severity
-    return policy.unknown if finding.severity is Severity.UNKNOWN else finding.severity
+    terms = Terms(policy)
+    return frozenset(finding for result in results for finding in result.findings if _was_spared(finding, terms, exceptions))
 
 
 def _outcome(rulings: Iterable[Ruling], gaps: Iterable[GapRuling]) -> Outcome:
@@ -196,19 +191,20 @@ class _Bucket:
         return RulingOutcome.TOLERATED, f"{count} of {counted(limit, name)}{where} allowed{also}"
 
 
-def _rulings(findings: Sequence[Finding], policy: Policy, exceptions: Exceptions) -> tuple[Ruling, ...]:
+def _rulings(findings: Sequence[Finding], terms: Terms, exceptions: Exceptions) -> tuple[Ruling, ...]:
     """One ruling a finding, in order. Budgets are counted first over all that nothing suppresses, then told."""
-    severities = [severity_of(finding, policy) for finding in findings]
-    suppressed = [_suppressed(finding, policy, exceptions) for finding in findings]
-    waited = [_waited(finding, policy, exceptions.today) for finding in findings]
-    known = [_known(finding, policy, exceptions) for finding in findings]
+    severities = [terms.severity(finding) for finding in findings]
+    suppressed = [_suppressed(finding, terms, exceptions) for finding in findings]
+    waited = [_waited(finding, terms.policy, exceptions.today) for finding in findings]
+    known = [_known(finding, terms, exceptions) for finding in findings]
     buckets: dict[tuple[int, Severity], _Bucket] = {}
-    places = [bucket_of(finding, severity, policy) for finding, severity in zip(findings, severities, strict=True)]
+    places = [(terms.place(finding, severity), severity) for finding, severity in zip(findings, severities, strict=True)]
     for finding, place, *excuses in zip(findings, places, suppressed, known, waited, strict=True):
         if not any(excuses):
             index, severity = place
-            budget = policy.budget if index < 0 else policy.overrides[index]
-            buckets.setdefault(place, _Bucket(budget, severity)).add(finding)
+            if place not in buckets:
+                buckets[place] = _Bucket(terms.budget(index), severity)
+            buckets[place].add(finding)
     verdicts = {place: bucket.verdict(buckets.values()) for place, bucket in buckets.items()}
     rulings = []
     for finding, severity, place, why, old, young in zip(findings, severities, places, suppressed, known, waited, strict=True):
@@ -222,29 +218,29 @@ def _rulings(findings: Sequence[Finding], policy: Policy, exceptions: Exceptions
                 if young is not None
                 else verdicts[place]
             )
-            rulings.append(Ruling(finding, severity, outcome, because + _remarks(finding, severity, policy, exceptions)))
+            rulings.append(Ruling(finding, severity, outcome, because + _remarks(finding, severity, terms, exceptions)))
     return tuple(rulings)
 
 
-def _suppressed(finding: Finding, policy: Policy, exceptions: Exceptions) -> str | None:
+def _suppressed(finding: Finding, terms: Terms, exceptions: Exceptions) -> str | None:
     """Why a finding does not count, None where it does."""
-    exclude = _excluded(finding.scanner, finding.location.path, policy.excludes)
+    exclude = terms.excluded(finding.scanner, finding.location.path)
     if exclude:
         return f"the policy leaves this path out: {exclude.reason}"
     accepted = exceptions.accept(finding)
     if accepted:
         return f"accepted until {accepted.expires.isoformat()} by {accepted.owner}: {accepted.reason}"
-    return inline.waived(finding, policy, exceptions.today)
+    return inline.waived(finding, terms.policy, exceptions.today)
 
 
-def _known(finding: Finding, policy: Policy, exceptions: Exceptions) -> str | None:
+def _known(finding: Finding, terms: Terms, exceptions: Exceptions) -> str | None:
     """Why a finding is nothing new, None where it is, or where the policy counts the known with the rest."""
-    if not finding.known or not policy.new_only or _was_spared(finding, policy, exceptions):
+    if not finding.known or not terms.policy.new_only or _was_spared(finding, terms, exceptions):
         return None
     return f"known: it is in {finding.known}"
 
 
-def _was_spared(finding: Finding, policy: Policy, exceptions: Exceptions) -> bool:
+def _was_spared(finding: Finding, terms: Terms, exceptions: Exceptions) -> bool:
     """Whether a finding was known at another path, where the policy goes easier on it: there it was accepted, here nobody did.
 
     Else what is put into a test, and moved from there, would be known in what is shipped.
@@ -252,17 +248,11 @@ def _was_spared(finding: Finding, policy: Policy, exceptions: Exceptions) -> boo
     if not finding.known_at:
         return False
     there = msgspec.structs.replace(finding, location=msgspec.structs.replace(finding.location, path=finding.known_at))
-    if _excluded(there.scanner, there.location.path, policy.excludes) or exceptions.would_accept(there):
+    if terms.excluded(there.scanner, there.location.path) or exceptions.would_accept(there):
         return True
-    severity, before = severity_of(finding, policy), severity_of(there, policy)
-    limit, allowed = (_limit(each, policy) for each in (finding, there))
+    severity, before = terms.severity(finding), terms.severity(there)
+    limit, allowed = terms.limit(finding), terms.limit(there)
     return severity > before or (limit is not None and (allowed is None or limit < allowed))
-
-
-def _limit(finding: Finding, policy: Policy) -> int | None:
-    """How many of its kind may stand where it is; None for any number."""
-    index, severity = bucket_of(finding, severity_of(finding, policy), policy)
-    return (policy.budget if index < 0 else policy.overrides[index]).limit(severity)
 
 
 def _waited(finding: Finding, policy: Policy, today: dt.date) -> str | None:
@@ -279,36 +269,6 @@ def _waited(finding: Finding, policy: Policy, today: dt.date) -> str | None:
     return f"{YOUNG} {ago}, the policy waits {counted(policy.wait_days, 'day')}"
 
 
-def _excluded(scanner: str, path: str, excludes: Iterable[Exclude]) -> Exclude | None:
-    for exclude in excludes:
-        if (not exclude.scanners or scanner in exclude.scanners) and globs.matches(exclude.path, path):
-            return exclude
-    return None
-
-
-def bucket_of(finding: Finding, severity: Severity, policy: Policy) -> tuple[int, Severity]:
-    """The one budget that counts a finding: the last override that matches it and names its severity, else the general one (-1)."""
-    for index in range(len(policy.overrides) - 1, -1, -1):
-        override = policy.overrides[index]
-        if override.names(severity) and _selects(override, finding):
-            return index, severity
-    return -1, severity
-
-
-def _selects(override: Override, finding: Finding) -> bool:
-    return (
-        override.kind in (None, finding.kind)
-        and override.scanner in ("", finding.scanner)
-        and (not override.path or globs.matches(override.path, finding.location.path))
-        and (override.fixable is None or override.fixable is _fixable(finding))
-    )
-
-
-def _fixable(finding: Finding) -> bool | None:
-    """Whether a release without the fault is known, None where the finding is not about a package."""
-    return None if finding.package is None else bool(finding.package.fixed_in)
-
-
 def _selector(budget: Budget) -> str:
     """Which findings an override is about, in words that follow the noun."""
     if not isinstance(budget, Override):
@@ -318,16 +278,16 @@ def _selector(budget: Budget) -> str:
     return kind + (f" of {budget.scanner}" if budget.scanner else "") + (f" in {budget.path}" if budget.path else "")
 
 
-def _remarks(finding: Finding, severity: Severity, policy: Policy, exceptions: Exceptions) -> str:
+def _remarks(finding: Finding, severity: Severity, terms: Terms, exceptions: Exceptions) -> str:
     """What else a reader must know to see why a finding counts as it does."""
     remarks = []
     if severity is not finding.severity:
         remarks.append(f"the policy makes {severity.name.lower()} of {finding.severity.name.lower()}")
-    if finding.known and not policy.new_only:
+    if finding.known and not terms.policy.new_only:
         remarks.append(f"it is in {finding.known}, but the policy counts what is known, too")
-    elif _was_spared(finding, policy, exceptions):
+    elif _was_spared(finding, terms, exceptions):
         remarks.append(f"it was in {finding.known_at}, where the policy goes easier on it")
-    remarks += inline.remarks(finding, policy, exceptions.today)
+    remarks += inline.remarks(finding, terms.policy, exceptions.today)
     remarks += exceptions.remarks(finding)
     return "".join(f"; {remark}" for remark in remarks)
 
@@ -335,10 +295,10 @@ def _remarks(finding: Finding, severity: Severity, policy: Policy, exceptions: E
 # -- gaps --
 
 
-def _gap_rulings(results: Sequence[ScanResult], targets: Targets, policy: Policy, beyond: Sequence[Gap]) -> tuple[GapRuling, ...]:
+def _gap_rulings(results: Sequence[ScanResult], targets: Targets, terms: Terms, beyond: Sequence[Gap]) -> tuple[GapRuling, ...]:
     stated = [gap for result in results for gap in result.gaps] + list(targets.gaps)
-    rulings = [_gap_ruling(gap, policy) for gap in stated]
-    rulings += [GapRuling(gap, True, "the policy requires this scanner") for gap in _missing(results, policy)]
+    rulings = [_gap_ruling(gap, terms) for gap in stated]
+    rulings += [GapRuling(gap, True, "the policy requires this scanner") for gap in _missing(results, terms.policy)]
     rulings += [GapRuling(gap, True, "nothing to scan is not a pass") for gap in _nothing(results, targets)]
     rulings += [GapRuling(gap, True, "what was not read cannot be judged") for gap in beyond]
     return tuple(sorted(rulings, key=lambda ruling: (ruling.gap.sort_key(), ruling.gap.hint, ruling.because)))
@@ -365,11 +325,11 @@ def _nothing(results: Sequence[ScanResult], targets: Targets) -> Iterator[Gap]:
         yield Gap("targets", None, GapKind.UNREADABLE, "no scanner was given a file to read", hint=hint)
 
 
-def _gap_ruling(gap: Gap, policy: Policy) -> GapRuling:
-    exclude = _excluded(gap.scanner, gap.path, policy.excludes) if gap.path is not None else None
+def _gap_ruling(gap: Gap, terms: Terms) -> GapRuling:
+    exclude = terms.excluded(gap.scanner, gap.path) if gap.path is not None else None
     if exclude:
         return GapRuling(gap, False, f"the policy leaves this path out: {exclude.reason}")
-    for allowed in policy.allowed_gaps:
+    for allowed in terms.policy.allowed_gaps:
         if _allows(allowed, gap):
             return GapRuling(gap, False, allowed.reason)
     return GapRuling(gap, True, f"the policy allows no {gap.kind.value} here")

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from scanners import globs
 from scanners.judge.accepting import covers
-from scanners.judge.gate import bucket_of
-from scanners.judge.names import covers_name
 from scanners.judge.policy import Policy
+from scanners.judge.terms import Terms
 from scanners.judge.typed import Path, spelled
 from scanners.model import Finding, Ruling, RulingOutcome, Severity
 
@@ -34,10 +33,10 @@ def _paths(ruling: Ruling, policy: Policy) -> Iterator[Path]:
     if ruling.outcome is RulingOutcome.SUPPRESSED:
         yield from _suppressing(finding, policy)
         return
-    yield from _valuing(finding, policy)
+    terms = Terms(policy)
+    yield from _valuing(finding, terms)
     if ruling.outcome is not RulingOutcome.KNOWN:
-        index, severity = bucket_of(finding, ruling.severity, policy)
-        name = severity.name.lower()
+        index, name = terms.place(finding, ruling.severity), ruling.severity.name.lower()
         yield ("budgets", name) if index < 0 else ("budgets", "overrides", index, name)
 
 
@@ -52,12 +51,10 @@ def _suppressing(finding: Finding, policy: Policy) -> Iterator[Path]:
         yield ("inline-suppressions",)
 
 
-def _valuing(finding: Finding, policy: Policy) -> Iterator[Path]:
+def _valuing(finding: Finding, terms: Terms) -> Iterator[Path]:
     """What gives the finding its severity, where that is not the scanner's own."""
-    for index in range(len(policy.severities) - 1, -1, -1):
-        rule = policy.severities[index]
-        if covers_name(rule.rule, finding.rule) and (not rule.path or globs.matches(rule.path, finding.location.path)):
-            yield ("severity", index)
-            return
-    if finding.severity is Severity.UNKNOWN:
+    entry = terms.valued_by(finding)
+    if entry is not None:
+        yield ("severity", entry)
+    elif finding.severity is Severity.UNKNOWN:
         yield ("unknown",)

@@ -309,7 +309,8 @@ class _Run:
         return doubted
 
     def _keep(self, redaction: Redaction, told: Mapping[str, Mapping[str, Sequence[Finding]]], world: bytes) -> dict[str, set[str]]:
-        """Keeps the new answers for the next run, but for those with a gap; the files whose answers are kept now, by scanner."""
+        """Keeps the new answers for the next run, but for those with a gap. By scanner, the files that nobody has to be asked about
+        again as long as nothing changes at all: those without a gap, be their answers kept or not."""
         sure = {work.name: set(work.kept) for work in self.works}
         if self._plan.memory is None:
             return sure
@@ -326,10 +327,10 @@ class _Run:
             for report in work.reports:
                 reports[report.path].append(report)
             for path in reports.keys() & keys.keys() - own - bad:
+                sure[work.name].add(path)
                 kept = _kept(joined(reports[path]), told[work.name][path], redaction, world)
                 if kept.says_nothing or redaction.path(path) == path:  # a secret may stand in a name, and is not kept either
                     answers[keys[path]] = kept
-                    sure[work.name].add(path)
         self._plan.memory.keep(answers)
         return sure
 

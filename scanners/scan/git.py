@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import MappingProxyType
 
@@ -82,9 +83,10 @@ class Repository:
 
     def entries(self) -> list[Entry]:
         """Every path under the root that is in the index or untracked, ignored ones left out."""
-        entries = self._indexed()
-        untracked = self._ask("ls-files", "-z", "--others", "--exclude-standard").split(b"\0")
-        for raw in filter(None, untracked):
+        with ThreadPoolExecutor(1) as beside:
+            untracked = beside.submit(self._ask, "ls-files", "-z", "--others", "--exclude-standard")
+            entries = self._indexed()
+        for raw in filter(None, untracked.result().split(b"\0")):
             nested = raw.endswith(b"/")
             entries.append(Entry(raw.rstrip(b"/"), repository="nested repository" if nested else ""))
         return entries

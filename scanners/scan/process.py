@@ -30,6 +30,7 @@ MARK = "SCANGATE_CHILD"
 STDOUT_LIMIT = 512 * 1024 * 1024
 STDERR_KEPT = 64 * 1024
 GRACE = 2.0
+MOMENT = 0.0005  # seconds
 SWEEPS = 20  # a program that forks while it is swept needs more than one
 
 
@@ -230,9 +231,8 @@ class _Reader:
                     ended = ended or time.monotonic()
                     if time.monotonic() - ended > GRACE:  # a grandchild holds the pipes open
                         break
-            while not _has_ended(self._child):
+            while not _ends_within(self._child, 0.01):
                 self._check(cancelled())
-                time.sleep(0.01)
         return b"".join(self._stdout), bytes(self._stderr[-STDERR_KEPT:]), self._cut or len(self._stderr) > STDERR_KEPT
 
     def _pipes(self) -> Iterable[tuple[IO[bytes], int, Callable[[int], bool]]]:
@@ -277,6 +277,16 @@ class _Reader:
 def _has_ended(child: subprocess.Popen[bytes]) -> bool:
     """Whether the child has ended; it is not reaped yet, so that its process group keeps its number."""
     return os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
+def _ends_within(child: subprocess.Popen[bytes], seconds: float) -> bool:
+    """Whether the child has ended, or does within so many seconds: a program closes its pipes a moment before it is gone."""
+    limit = time.monotonic() + seconds
+    while not _has_ended(child):
+        if time.monotonic() > limit:
+            return False
+        time.sleep(MOMENT)
+    return True
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

@@ -17,8 +17,8 @@ __all__ = ["Whole", "again", "opened", "place_of", "question", "said_of", "seale
 class Whole(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """What was told, redacted, and what has to be asked again before it may be told again.
 
-    ``question`` is the digest of all that it depends on; ``again`` has, for each task of the plan, the numbers of the targets whose
-    answers are not kept, since they had a gap: a name may hold a secret; ``said`` is the digest of those answers.
+    ``question`` is the digest of all that it depends on; ``again`` has, for each task of the plan, the numbers of the targets that
+    had a gap (a name may hold a secret); ``said`` is the digest of those answers.
     """
 
     question: bytes

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from scanners import globs
 from scanners.judge.accepting import covers
 from scanners.judge.codeowners import read_owners
-from scanners.judge.gate import judge, resettled, severity_of
+from scanners.judge.gate import judge, resettled
 from scanners.judge.matching import BASELINE
 from scanners.judge.policy import AllowedGap, Exclude, Inline, Override, Owners, Policy, PolicyException, SeverityRule, Unused
+from scanners.judge.terms import Terms
 from scanners.model import (
     INTERNAL,
     Component,
@@ -93,8 +94,8 @@ def test_unknown_is_worth_what_the_policy_says() -> None:
 
 def test_the_last_severity_that_matches_decides() -> None:
     rules = (SeverityRule("bandit:*", Severity.LOW), SeverityRule("bandit:B602", Severity.CRITICAL, "src/"))
-    assert severity_of(finding(), policy(severities=rules)) is Severity.LOW
-    assert severity_of(finding(path="src/b.py"), policy(severities=rules)) is Severity.CRITICAL
+    assert Terms(policy(severities=rules)).severity(finding()) is Severity.LOW
+    assert Terms(policy(severities=rules)).severity(finding(path="src/b.py")) is Severity.CRITICAL
     verdict = ruled([finding()], policy(severities=rules))
     assert verdict.notes == ("1 finding given another severity by the policy: bandit:B602 1",)
 
