@@ -66,6 +66,7 @@ def main() -> None:
     gc.set_threshold(*SELDOM)
     code = _code()
     hush()
+    gc.freeze()  # the interpreter would look through all of it once more for garbage before it ends
     sys.exit(code)
 
 

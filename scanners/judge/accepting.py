@@ -116,6 +116,8 @@ class Exceptions:
     def remarks(self, finding: Finding) -> list[str]:
         """Why no entry accepts a finding that some entry is about: the one that expired last, and those of strangers."""
         about = [entry for index, entry in enumerate(self.entries) if self._covers(index, finding)]
+        if not about:
+            return []
         expired = [entry for entry in about if entry.expires < self.today]
         last = max(expired, key=lambda entry: entry.expires, default=None)
         strangers = {entry.owner for entry in about if entry.expires >= self.today and not self._owned(entry, finding)}

@@ -20,6 +20,8 @@ GIT = b".git"
 ODD = {b"", b".", b".."}  # no names of folders
 AT_A_TIME = 64 * 1024 * 1024
 
+LEADS_OUT = "a directory on the way is a symbolic link out of the root"
+
 
 class Target(msgspec.Struct, frozen=True):
     """A file to scan: its path as text, its path as the file system has it, and its blob where the bytes come from git.
@@ -239,8 +241,8 @@ def _look(root: Path, raw: bytes, inside: _Inside, *, tracked: bool) -> Target |
         return _gap(path, error.strerror or type(error).__name__)
     mode = found.st_mode
     if stat.S_ISREG(mode):
-        leads_out = _gap(path, "a directory on the way is a symbolic link out of the root")
-        return Target(path, raw, state=state_of(found)) if inside.holds(raw.rpartition(b"/")[0]) else leads_out
+        is_inside = inside.holds(raw.rpartition(b"/")[0])
+        return Target(path, raw, state=state_of(found)) if is_inside else _gap(path, LEADS_OUT)
     if stat.S_ISLNK(mode):
         return _look_at_link(root, path, full)
     if stat.S_ISDIR(mode):

@@ -33,7 +33,6 @@ from scanners.scan.plugin import Run, Source
 from scanners.scan.text import decode
 from scanners.tools.audits import live, stored
 from scanners.tools.pip_audit import NAME, Options
-from scanners.tools.resolving import resolved
 
 __all__ = ["scan", "standing"]
 
@@ -53,6 +52,8 @@ def scan(files: Sequence[Source], options: Options, run: Run) -> Iterable[FileRe
     """Audits the pins of all ``files`` at once."""
     manifests = dict(read_all({source.path: decode(source.data())[0] for source in files}, options.internal))
     if options.resolve:
+        from scanners.tools.resolving import resolved  # noqa: PLC0415 -- only where it may
+
         for path in {source.path for source in files}:
             manifests[path] = resolved(manifests[path], options.advisories, options.internal, run)
     pins = [pin for source in files for pin in manifests[source.path].pins]

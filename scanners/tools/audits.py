@@ -10,7 +10,6 @@ from typing import Any
 
 from packaging.utils import canonicalize_name
 
-from scanners.advisories.loopback import serving
 from scanners.advisories.route import UPDATE, Ask, Release, Vulnerability
 from scanners.advisories.store import Store
 from scanners.errors import Unreadable
@@ -61,6 +60,8 @@ def stored(store: Store, run: Run) -> Ask:
         asked = [release for release in releases if release[0] in known]
         if not asked:
             return answers
+        from scanners.advisories.loopback import serving  # noqa: PLC0415 -- a web server, where there is something to serve
+
         with serving(store) as route:
             for round_ in _rounds(asked):
                 answers |= _told(

@@ -8,8 +8,10 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+import yaml
 from cli.tree import WEAK, repository
 from hand import Seen, missed
+from holes import excluding
 from measure import Cost, clean_environment, run
 from ratios import Line, Ratio, ratios, table
 
@@ -56,6 +58,14 @@ def test_what_scangate_lacks_is_found_out() -> None:
     findings = [Finding(rule, *rest) for rule in ("bandit:B1", "detect-secrets:aws")]
     by_hand: Seen = Counter({("bandit", "a.py", "B1"): 2, ("detect-secrets", "a.py", "3"): 1, ("semgrep", "a.py", "x"): 1})
     assert missed(by_hand, findings) == Counter({("bandit", "a.py", "B1"): 1, ("semgrep", "a.py", "x"): 1})
+
+
+def test_a_policy_without_gaps_leaves_out_what_has_one() -> None:
+    document = yaml.safe_load(excluding([("pip-audit", "a: b/#c.txt"), ("semgrep", "x.json")]))
+    assert [(entry["path"], entry["scanners"]) for entry in document["paths"]["exclude"]] == [
+        ("/a: b/#c.txt", ["pip-audit"]),
+        ("/x.json", ["semgrep"]),
+    ]
 
 
 @pytest.mark.nightly
