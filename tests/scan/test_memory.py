@@ -324,12 +324,16 @@ def test_what_the_index_holds_is_known_by_its_blob_and_asked_from_git_alone(lab:
     assert plain(warm) == plain(cold)
 
 
-def test_a_secret_in_a_paths_name_is_not_kept(lab: Lab) -> None:
+def test_a_secret_in_a_paths_name_is_not_kept_and_asked_about_again_only_where_something_changed(lab: Lab) -> None:
     token = "ghp_" + "a1B2" * 9
     words = Words()
-    for _ in range(2):
-        lab.run(words, files={f"{token}.txt": "bad\n"})
-        assert words.asked == [f"{token}.txt"]
+    cold = lab.run(words, files={f"{token}.txt": "bad\n", "other.txt": "bad\n"})
+    warm = lab.run(words)
+    assert words.asked == []
+    assert plain(warm) == plain(cold)
+    changed = lab.run(words, files={"other.txt": "bad\nbad\n"})
+    assert words.asked == [f"{token}.txt", "other.txt"]
+    assert plain(changed) == plain(lab.run(words, remember=False))
     assert token.encode() not in lab.kept()
 
 
