@@ -1,9 +1,13 @@
-"""The front: all manifests read at once; a pure function of their texts that raises for none of them."""
+"""The front: all manifests read at once; a pure function of their texts that raises for none of them.
+
+A reader is imported where there is a file for it: most of what a reader costs is the library that it stands on.
+"""
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from scanners.advisories.cover import Locks
 from scanners.advisories.declared import Declared
@@ -11,38 +15,30 @@ from scanners.advisories.fault import Malformed
 from scanners.advisories.internal import without
 from scanners.advisories.kinds import is_list, is_lock, is_manifest, is_source, kind_of_declaration, kind_of_lock
 from scanners.advisories.manifest import Hole, Manifest, Omitted, Pin
-from scanners.advisories.readers import (
-    pdm_lock,
-    pipfile,
-    pipfile_lock,
-    poetry_lock,
-    pylock,
-    pyproject,
-    requirements,
-    requirements_in,
-    setup_cfg,
-    setup_py,
-    uv_lock,
-)
 
 __all__ = ["Hole", "Manifest", "Omitted", "Pin", "is_lock", "is_manifest", "look", "read_all", "unified"]
 
 T = TypeVar("T")
-Reader = Callable[[str, Mapping[str, str]], T]
+Reader = Callable[[Any, Mapping[str, str]], T]
 
-_LOCKS: Mapping[str, Reader[Manifest]] = {
-    "pylock": pylock.read,
-    "uv": uv_lock.read,
-    "poetry": poetry_lock.read,
-    "pdm": pdm_lock.read,
-    "pipfile-lock": pipfile_lock.read,
-}
-_DECLARED: Mapping[str, Reader[Declared]] = {
-    "pyproject": pyproject.declared,
-    "setup-cfg": setup_cfg.declared,
-    "setup-py": setup_py.declared,
-    "pipfile": pipfile.declared,
-}
+_LOCKS = {"pylock": "pylock", "uv": "uv_lock", "poetry": "poetry_lock", "pdm": "pdm_lock", "pipfile-lock": "pipfile_lock"}
+_DECLARED = {"pyproject": "pyproject", "setup-cfg": "setup_cfg", "setup-py": "setup_py", "pipfile": "pipfile"}
+
+
+def _reader(module: str, name: str) -> Reader[Any]:
+    """What a module of the readers offers under a name."""
+    reader: Reader[Any] = getattr(importlib.import_module(f"{__package__}.readers.{module}"), name)
+    return reader
+
+
+def _lock_reader(path: str) -> Reader[Manifest] | None:
+    module = _LOCKS.get(kind_of_lock(path))
+    return _reader(module, "read") if module else None
+
+
+def _teller(path: str) -> Reader[Declared] | None:
+    module = _DECLARED.get(kind_of_declaration(path))
+    return _reader(module, "declared") if module else None
 
 
 def unified(text: str) -> str:
@@ -52,8 +48,8 @@ def unified(text: str) -> str:
 
 def look(path: str, files: Mapping[str, str]) -> None:
     """Reads one manifest of ``files`` by itself, for what it asks of the others; what it says is for ``read_all`` to tell."""
-    reader: Reader[object] | None = _LOCKS.get(kind_of_lock(path)) or _DECLARED.get(kind_of_declaration(path))
-    _read(path, files, reader or requirements.sheet)
+    reader: Reader[object] | None = _lock_reader(path) or _teller(path)
+    _read(path, files, reader or _reader("requirements", "sheet"))
 
 
 def read_all(files: Mapping[str, str], internal: Sequence[str] = ()) -> Mapping[str, Manifest]:
@@ -64,14 +60,13 @@ def read_all(files: Mapping[str, str], internal: Sequence[str] = ()) -> Mapping[
     """
     texts = {path: unified(text) for path, text in files.items()}
     found: dict[str, Manifest] = {}
-    locks = {path: _read(path, texts, reader) for path in texts if (reader := _LOCKS.get(kind_of_lock(path)))}
+    locks = {path: _read(path, texts, reader) for path in texts if (reader := _lock_reader(path))}
     found |= {path: _whole(path, lock) for path, lock in locks.items()}
-    declared: dict[str, Declared | Hole] = {
-        path: _read(path, texts, teller) for path in texts if (teller := _DECLARED.get(kind_of_declaration(path)))
-    }
-    declared |= {path: requirements_in.declared(path, texts) for path in texts if is_source(path)}
+    declared: dict[str, Declared | Hole] = {path: _read(path, texts, teller) for path in texts if (teller := _teller(path))}
+    declared |= {path: _reader("requirements_in", "declared")(path, texts) for path in texts if is_source(path)}
     named = [include for told in declared.values() if isinstance(told, Declared) for include in told.includes]
-    lists = requirements.read([*filter(is_list, texts), *named], texts)
+    listed = [*filter(is_list, texts), *named]
+    lists: Mapping[str, Manifest] = _reader("requirements", "read")(listed, texts) if listed else {}
     beside = Locks(found.values(), lists.values())
     found |= lists
     for path, told in declared.items():
