@@ -103,13 +103,21 @@ def warm(bench: Bench) -> Iterator[Line]:
     asked again, and without the files that have one, as a tree that passes its gate is."""
     root, released = bench.tree("250k").root, bench.policy
     size = bench.called("250k")
-    bench.cold(root, out := bench.empty("out"))
-    found = holes(out / "verdict.json")
+    found = _gaps(bench, root)
     yield from _warm(bench, root, f"{size}, {len(found)} files with gaps asked again")
     bench.policy = bench.folder / "without-gaps.yaml"
-    bench.policy.write_text(released.read_text() + excluding(found))
+    without: set[tuple[str, str]] = set()
+    while found:  # what was left out may have answered for another file, as a lock does for its manifest
+        without |= found
+        bench.policy.write_text(released.read_text() + excluding(without))
+        found = _gaps(bench, root) - without
     yield from _warm(bench, root, f"{size}, no gaps")
     bench.policy = released
+
+
+def _gaps(bench: Bench, root: Path) -> set[tuple[str, str]]:
+    bench.scan(root, bench.folder / "work" / "cache", "--output-dir", out := bench.empty("out"))
+    return holes(out / "verdict.json")
 
 
 def _warm(bench: Bench, root: Path, size: str) -> Iterator[Line]:

@@ -11,13 +11,13 @@ from scanners.report.reading import read
 __all__ = ["excluding", "holes"]
 
 
-def holes(verdict: Path) -> list[tuple[str, str]]:
+def holes(verdict: Path) -> set[tuple[str, str]]:
     """The scanners and the paths of the gaps that a verdict.json tells; those without a path cannot be left out."""
     results, *_ = read(verdict.read_text("utf-8"))
-    return sorted({(gap.scanner, gap.path) for result in results for gap in result.gaps if gap.path is not None})
+    return {(gap.scanner, gap.path) for result in results for gap in result.gaps if gap.path is not None}
 
 
 def excluding(found: Iterable[tuple[str, str]]) -> str:
     """The lines of a policy that leave each path out for its scanner. A path is taken as a pattern."""
-    entries = (f"    - {{path: {json.dumps(f'/{path}')}, reason: it has a gap, scanners: [{name}]}}\n" for name, path in found)
+    entries = (f"    - {{path: {json.dumps(f'/{path}')}, reason: it has a gap, scanners: [{name}]}}\n" for name, path in sorted(found))
     return "paths:\n  exclude:\n" + "".join(entries)
