@@ -112,6 +112,8 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
         # First of all: whatever goes wrong from here on, no earlier report is left that could be taken for this run's.
         share = _share(shard, output_dir, place) if shard is not None else None
         output.prepare(outputs, output_dir, place.top, place.tracks)
+        if place.repository is not None and not staged:
+            place.repository.look_ahead()  # git and the policy's reader both take their time
         scanners = known()
         law = read(
             policy_name, environment, place, since=since, baseline=baseline_file, nothing_known=no_baseline, trusted=trust_policy

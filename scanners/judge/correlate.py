@@ -9,7 +9,9 @@ A finding more therefore never takes one away: the merged findings of at least a
 
 from __future__ import annotations
 
+import functools
 import itertools
+import operator
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -95,10 +97,15 @@ def _family(finding: Finding) -> str:
         return SECRET
     if finding.kind is Kind.DEPENDENCY:
         return f"advisory {_advisory(finding)}"
-    corrected = CORRECTED.get(finding.rule)
-    cwes = finding.cwe if corrected is None else (corrected,)
+    return _family_of(finding.rule, finding.cwe)
+
+
+@functools.lru_cache(maxsize=4096)
+def _family_of(rule: str, cwes: tuple[int, ...]) -> str:
+    corrected = CORRECTED.get(rule)
+    told = cwes if corrected is None else (corrected,)
     # the first is the one that the rule is about
-    return next((_FAMILY_OF.get(cwe, f"CWE-{cwe}") for cwe in cwes if cwe > 0 and cwe not in BROAD), "")
+    return next((_FAMILY_OF.get(cwe, f"CWE-{cwe}") for cwe in told if cwe > 0 and cwe not in BROAD), "")
 
 
 def _advisory(finding: Finding) -> str:
@@ -117,14 +124,19 @@ def merged(rulings: Iterable[Ruling]) -> tuple[Ruling, ...]:
             alone.append(ruling)
         else:
             faults[fault][ruling.finding.scanner].append(ruling)
-    together = [_one(group) for by_scanner in faults.values() for group in _groups(by_scanner)]
+    for by_scanner in faults.values():
+        if len(by_scanner) == 1:
+            alone += next(iter(by_scanner.values()))
+    together = [_one(group) for by_scanner in faults.values() if len(by_scanner) > 1 for group in _groups(by_scanner)]
     return tuple(_sorted([*alone, *together], lambda ruling: ruling.finding.sort_key(), _whole_order))
 
 
 def _sorted(values: Iterable[Value], first: Callable[[Value], Any], whole: Callable[[Value], Any]) -> Iterator[Value]:
     """The values by ``whole``, which costs more and is asked only of those that ``first`` (its beginning) puts at one place."""
-    groups = (list(group) for _, group in itertools.groupby(sorted(values, key=first), key=first))
-    return (value for group in groups for value in (sorted(group, key=whole) if len(group) > 1 else group))
+    keyed = sorted(((first(value), value) for value in values), key=operator.itemgetter(0))
+    for _, group in itertools.groupby(keyed, key=operator.itemgetter(0)):
+        some = [value for _, value in group]
+        yield from sorted(some, key=whole) if len(some) > 1 else some
 
 
 def _whole_order(ruling: Ruling) -> tuple[Any, ...]:

@@ -17,7 +17,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -39,6 +40,7 @@ from scanners.model import (
     Gap,
     GapKind,
     GapRuling,
+    Kind,
     KnownBy,
     Outcome,
     Ruling,
@@ -191,35 +193,74 @@ class _Bucket:
         return RulingOutcome.TOLERATED, f"{count} of {counted(limit, name)}{where} allowed{also}"
 
 
+class _Case(NamedTuple):
+    """What is to be said of a finding before budgets are counted: its severity, the budget that would count it, why it does not
+    count (at most one of three decides, in this order), and what else a reader must know."""
+
+    severity: Severity
+    place: int
+    suppressed: str | None
+    known: str | None
+    waited: str | None
+    remarks: str
+
+    def outcome(self, verdicts: Mapping[tuple[int, Severity], tuple[RulingOutcome, str]]) -> tuple[RulingOutcome, str]:
+        """What becomes of the finding, and why. ``verdicts``: what the budgets came to, by place and severity."""
+        if self.suppressed is not None:
+            return RulingOutcome.SUPPRESSED, self.suppressed
+        if self.known is not None:
+            return RulingOutcome.KNOWN, self.known + self.remarks
+        if self.waited is not None:
+            return RulingOutcome.TOLERATED, self.waited + self.remarks
+        outcome, because = verdicts[self.place, self.severity]
+        return outcome, because + self.remarks
+
+
+class _Cases:
+    """The case of each finding of one judgement; findings that differ in nothing that a policy asks about share one."""
+
+    def __init__(self, terms: Terms, exceptions: Exceptions) -> None:
+        self._terms = terms
+        self._exceptions = exceptions
+        self._shared: dict[tuple[str, str, Severity, Kind], _Case] = {}
+
+    def of(self, finding: Finding) -> _Case:
+        """To be asked once for each finding: exceptions keep account of what they accept."""
+        own = finding.package or finding.waiver or finding.ignores or finding.known or finding.known_at
+        if own or self._exceptions.entries:
+            return self._new(finding)
+        key = (finding.rule, finding.location.path, finding.severity, finding.kind)
+        if key not in self._shared:
+            self._shared[key] = self._new(finding)
+        return self._shared[key]
+
+    def _new(self, finding: Finding) -> _Case:
+        terms, exceptions = self._terms, self._exceptions
+        severity = terms.severity(finding)
+        suppressed = _suppressed(finding, terms, exceptions)
+        return _Case(
+            severity,
+            terms.place(finding, severity),
+            suppressed,
+            _known(finding, terms, exceptions),
+            _waited(finding, terms.policy, exceptions.today),
+            "" if suppressed is not None else _remarks(finding, severity, terms, exceptions),
+        )
+
+
 def _rulings(findings: Sequence[Finding], terms: Terms, exceptions: Exceptions) -> tuple[Ruling, ...]:
     """One ruling a finding, in order. Budgets are counted first over all that nothing suppresses, then told."""
-    severities = [terms.severity(finding) for finding in findings]
-    suppressed = [_suppressed(finding, terms, exceptions) for finding in findings]
-    waited = [_waited(finding, terms.policy, exceptions.today) for finding in findings]
-    known = [_known(finding, terms, exceptions) for finding in findings]
+    cases = _Cases(terms, exceptions)
+    told = [(finding, cases.of(finding)) for finding in findings]
     buckets: dict[tuple[int, Severity], _Bucket] = {}
-    places = [(terms.place(finding, severity), severity) for finding, severity in zip(findings, severities, strict=True)]
-    for finding, place, *excuses in zip(findings, places, suppressed, known, waited, strict=True):
-        if not any(excuses):
-            index, severity = place
+    for finding, case in told:
+        if case.suppressed is case.known is case.waited is None:
+            place = (case.place, case.severity)
             if place not in buckets:
-                buckets[place] = _Bucket(terms.budget(index), severity)
+                buckets[place] = _Bucket(terms.budget(case.place), case.severity)
             buckets[place].add(finding)
     verdicts = {place: bucket.verdict(buckets.values()) for place, bucket in buckets.items()}
-    rulings = []
-    for finding, severity, place, why, old, young in zip(findings, severities, places, suppressed, known, waited, strict=True):
-        if why is not None:
-            rulings.append(Ruling(finding, severity, RulingOutcome.SUPPRESSED, why))
-        else:
-            outcome, because = (
-                (RulingOutcome.KNOWN, old)
-                if old is not None
-                else (RulingOutcome.TOLERATED, young)
-                if young is not None
-                else verdicts[place]
-            )
-            rulings.append(Ruling(finding, severity, outcome, because + _remarks(finding, severity, terms, exceptions)))
-    return tuple(rulings)
+    return tuple(Ruling(finding, case.severity, *case.outcome(verdicts)) for finding, case in told)
 
 
 def _suppressed(finding: Finding, terms: Terms, exceptions: Exceptions) -> str | None:

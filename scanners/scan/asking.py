@@ -6,7 +6,7 @@ import math
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -16,6 +16,9 @@ from scanners.scan.calls import Call
 from scanners.scan.memory import RATE
 from scanners.scan.plan import Plan, Work, gap_of, wall
 from scanners.scan.plugin import Source
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 __all__ = ["Progress", "ask"]
 
@@ -28,6 +31,8 @@ Progress = Callable[[str, int, int], None]
 
 def ask(works: Sequence[Work], plan: Plan, new_call: Callable[[float], Call], progress: Progress) -> None:
     """Runs all calls of all scanners, the longest first, on as many threads as there are jobs; who waits takes nobody's place."""
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 -- dear, and a scan where nothing changed asks nobody
+
     done: Counter[str] = Counter()
     rates = {work.name: plan.memory.rate(work.name) if plan.memory is not None else RATE for work in works}
     pending = [(work, batch) for work in works for batch in _batches(work, plan.jobs, rates[work.name])]

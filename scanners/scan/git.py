@@ -6,7 +6,6 @@ import hashlib
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import MappingProxyType
 
@@ -14,6 +13,7 @@ import msgspec
 
 from scanners.errors import Unreadable
 from scanners.model import GapKind
+from scanners.scan.beside import Beside
 from scanners.scan.process import Output, Processes
 
 __all__ = ["ENVIRONMENT", "QUIET", "Entry", "Repository", "find"]
@@ -75,18 +75,26 @@ class Repository:
         self._top = top
         self._root = root
         self._processes = processes
+        self._ahead: Beside[list[Entry]] | None = None
 
     @property
     def top(self) -> Path:
         """The folder that the work tree is."""
         return self._top
 
+    def look_ahead(self) -> None:
+        """Has git look for the next `entries` already now, while something else is done here."""
+        self._ahead = Beside(self._listed)
+
     def entries(self) -> list[Entry]:
         """Every path under the root that is in the index or untracked, ignored ones left out."""
-        with ThreadPoolExecutor(1) as beside:
-            untracked = beside.submit(self._ask, "ls-files", "-z", "--others", "--exclude-standard")
-            entries = self._indexed()
-        for raw in filter(None, untracked.result().split(b"\0")):
+        ahead, self._ahead = self._ahead, None
+        return self._listed() if ahead is None else ahead.value()
+
+    def _listed(self) -> list[Entry]:
+        untracked = Beside(lambda: self._ask("ls-files", "-z", "--others", "--exclude-standard"))
+        entries = self._indexed()
+        for raw in filter(None, untracked.value().split(b"\0")):
             nested = raw.endswith(b"/")
             entries.append(Entry(raw.rstrip(b"/"), repository="nested repository" if nested else ""))
         return entries

@@ -141,9 +141,9 @@ class Memory:
         fresh: dict[bytes, bytes] = {}
         for place, page in pages.items():
             before = self._seen(held.get(keys[place]))
-            now = {target: self._look(listing, target, before, limit) for target in page}
-            found |= {target.path: digest for target, (_, digest) in now.items() if digest}
-            settled = {target.state[1]: told for target, told in now.items() if told[0]}
+            now = [(target, self._look(listing, target, before, limit)) for target in page]
+            found.update((target.path, digest) for target, (_, digest) in now if digest)
+            settled = {target.state[1]: told for target, told in now if told[0]}
             if settled != before:
                 fresh[keys[place]] = msgspec.msgpack.encode(settled)
         self._cache.put(fresh)

@@ -112,7 +112,7 @@ def list_files(root: Path, repository: Repository | None, ours: Sequence[Path] =
     own, inside = _own(root, ours), _Inside(root)
     targets, gaps = [], []
     for raw in raws:
-        if _is_own(raw, own):
+        if own and _is_own(raw, own):
             left.append(LeftOut(_text(raw), "scangate's own output"))
             continue
         found = _look(root, raw, inside, tracked=entries is not None)
@@ -232,7 +232,7 @@ def state_of(found: os.stat_result) -> tuple[int, ...]:
 def _look(root: Path, raw: bytes, inside: _Inside, *, tracked: bool) -> Target | Gap | LeftOut:
     """What a path is: a file to scan, something that cannot be read and is told, or something left out on purpose."""
     path = _text(raw)
-    full = os.path.join(inside.top, raw)  # noqa: PTH118
+    full = inside.full(raw)
     try:
         found = os.lstat(full)
     except FileNotFoundError:
@@ -256,9 +256,13 @@ class _Inside:
     without a link."""
 
     def __init__(self, root: Path) -> None:
-        self.top = os.fsencode(root)
+        self.top = os.path.join(os.fsencode(root), b"")  # noqa: PTH118 -- with the slash at its end
         self._root = root
         self._known = {b"": True}
+
+    def full(self, raw: bytes) -> bytes:
+        """What ``os.path.join`` makes of a path under the root; it is asked for every file."""
+        return raw if raw[:1] == b"/" else self.top + raw
 
     def holds(self, folder: bytes) -> bool:
         """Whether ``folder``, a path under the root, does not lead out of it."""
@@ -268,8 +272,8 @@ class _Inside:
             folder = folder.rpartition(b"/")[0]
         is_inside = self._known[folder]
         for step in reversed(steps):
-            full = os.path.join(self.top, step)  # noqa: PTH118
-            is_plain = not step.startswith(b"/") and step.rpartition(b"/")[2] not in ODD and not os.path.islink(full)  # noqa: PTH114
+            full = self.full(step)
+            is_plain = step[:1] != b"/" and step.rpartition(b"/")[2] not in ODD and not os.path.islink(full)  # noqa: PTH114
             is_inside = (is_inside and is_plain) or _is_under(os.path.realpath(full), self._root)
             self._known[step] = is_inside
         return is_inside

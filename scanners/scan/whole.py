@@ -57,8 +57,8 @@ def question(program: str, settings: Sequence[bytes], plan: Plan, listing: Listi
         (task.scanner.NAME, setting, task.skipped, None if task.paths is None else sorted(task.paths))
         for task, setting in zip(plan.tasks, settings, strict=True)
     ]
-    targets = [(target.path, target.raw, digests.get(target.path, "")) for target in listing.targets]
-    return _digest(program, tasks, plan.excludes, plan.max_bytes, plan.salt, listing.facts, targets)
+    targets = msgspec.msgpack.encode([(target.path, target.raw, digests.get(target.path, "")) for target in listing.targets])
+    return _digest(program, tasks, plan.excludes, plan.max_bytes, plan.salt, listing.facts, hashlib.sha256(targets).digest())
 
 
 def again(works: Sequence[Work], listing: Listing, sure: Mapping[str, Collection[str]]) -> tuple[tuple[int, ...], ...] | None:

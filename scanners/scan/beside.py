@@ -1,0 +1,35 @@
+"""A call that goes on in a thread of its own. ``concurrent.futures`` does this and more, and takes ten times as long to import."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+__all__ = ["Beside"]
+
+Value = TypeVar("Value")
+
+
+class Beside(Generic[Value]):
+    """``call``, begun at once; what came of it is there for whoever asks."""
+
+    def __init__(self, call: Callable[[], Value]) -> None:
+        self._call = call
+        self._values: list[Value] = []
+        self._fault: BaseException | None = None
+        self._thread = threading.Thread(target=self._work)
+        self._thread.start()
+
+    def _work(self) -> None:
+        try:
+            self._values.append(self._call())
+        except BaseException as fault:  # noqa: BLE001 -- raised where the value is asked for
+            self._fault = fault
+
+    def value(self) -> Value:
+        """What the call returned, once it has; what it raised is raised."""
+        self._thread.join()
+        if self._fault is not None:
+            raise self._fault
+        return self._values[0]
