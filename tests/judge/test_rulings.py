@@ -1,0 +1,67 @@
+"""What is said of a finding does not depend on which others are ruled beside it, but for the budgets' counts."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import msgspec
+
+from scanners.judge.accepting import Exceptions
+from scanners.judge.policy import Exclude, Override, Policy, SeverityRule
+from scanners.judge.rulings import rule
+from scanners.judge.terms import Terms
+from scanners.model import Finding, Ignore, Kind, Ruling, Severity
+
+from .facts import TODAY, accepted, finding, package, policy
+
+POLICY = policy(
+    severities=(SeverityRule("bandit:B602", Severity.CRITICAL, "src/"), SeverityRule("semgrep:*", Severity.LOW, "tests/")),
+    excludes=(Exclude("old/", "gone soon", ("semgrep",)),),
+    overrides=(Override(((Severity.HIGH, 1),), kind=Kind.SECRET, path="src/"), Override(((Severity.LOW, None),), path="tests/")),
+    wait_days=7,
+)
+WAIVED = Ignore(3, "scangate: ignore[bandit:B602] -- known", rules=("bandit:B602",))
+EXTRAS: tuple[dict[str, Any], ...] = (
+    {},
+    {"waiver": "nosec"},
+    {"ignores": (WAIVED,)},
+    {"known": "the baseline"},
+    {"known": "the baseline", "known_at": "tests/a.py"},
+    {"package": package(0)},
+)
+FINDINGS = tuple(
+    msgspec.structs.replace(finding(name, severity, path, kind), **extra)
+    for name, severity, path, kind, extra in itertools.product(
+        ("bandit:B602", "semgrep:x"),
+        (Severity.UNKNOWN, Severity.LOW, Severity.HIGH),
+        ("src/a.py", "tests/a.py", "old/a.py"),
+        (Kind.CODE, Kind.SECRET),
+        EXTRAS,
+    )
+)
+
+
+def ruled(findings: tuple[Finding, ...], under: Policy) -> tuple[Ruling, ...]:
+    """The rulings on the tests' day."""
+    return rule(findings, Terms(under), Exceptions(under.exceptions, TODAY))
+
+
+def test_findings_that_share_a_case_are_ruled_as_each_by_itself() -> None:
+    of_nothing = accepted(rule="bandit:B999", expires=TODAY)  # an exception has to be asked about every finding
+    by_itself = msgspec.structs.replace(POLICY, exceptions=(of_nothing,))
+    assert [*ruled(FINDINGS, POLICY)] == [*ruled(FINDINGS, by_itself)]
+    assert len({(ruling.severity, ruling.outcome, ruling.because) for ruling in ruled(FINDINGS, POLICY)}) > 20
+
+
+def test_the_order_of_the_findings_changes_no_ruling() -> None:
+    backwards = dict(zip(reversed(FINDINGS), ruled(FINDINGS[::-1], POLICY), strict=True))
+    assert all(backwards[ruling.finding] == ruling for ruling in ruled(FINDINGS, POLICY))
+
+
+def test_each_exception_that_accepts_is_told_how_often() -> None:
+    exceptions = Exceptions((accepted(rule="bandit:B602", path="src/", expires=TODAY),), TODAY)
+    found = (finding("bandit:B602", path="src/a.py"),) * 3
+    because = f"accepted until {TODAY.isoformat()} by an owner: a reason"
+    assert {ruling.because for ruling in rule(found, Terms(POLICY), exceptions)} == {because}
+    assert exceptions.matched == [3]

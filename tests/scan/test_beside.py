@@ -1,0 +1,27 @@
+"""A call in a thread of its own gives what it would have given here."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from scanners.scan.beside import Beside
+
+
+def test_it_has_begun_before_it_is_asked_for() -> None:
+    begun = threading.Event()
+
+    def call() -> str:
+        begun.set()
+        return "done"
+
+    beside = Beside(call)
+    assert begun.wait(60)
+    assert [beside.value(), beside.value()] == ["done", "done"]
+
+
+def test_what_it_raised_is_raised_where_the_value_is_asked_for() -> None:
+    beside = Beside(lambda: int("none"))
+    with pytest.raises(ValueError):
+        beside.value()
