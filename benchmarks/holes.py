@@ -19,5 +19,7 @@ def holes(verdict: Path) -> set[tuple[str, str]]:
 
 def excluding(found: Iterable[tuple[str, str]]) -> str:
     """The lines of a policy that leave each path out for its scanner. A path is taken as a pattern."""
-    entries = (f"    - {{path: {json.dumps(f'/{path}')}, reason: it has a gap, scanners: [{name}]}}\n" for name, path in sorted(found))
+    entries = (
+        f"    - {{path: {json.dumps(f'/{path}')}, reason: it has a gap, scanners: [{name}]}}\n" for name, path in sorted(found)
+    )
     return "paths:\n  exclude:\n" + "".join(entries)

@@ -23,5 +23,5 @@ def test_it_has_begun_before_it_is_asked_for() -> None:
 
 def test_what_it_raised_is_raised_where_the_value_is_asked_for() -> None:
     beside = Beside(lambda: int("none"))
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="none"):
         beside.value()
