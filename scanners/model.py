@@ -136,7 +136,7 @@ EXIT_CODES = {Outcome.PASS: 0, Outcome.FAIL: 1, Outcome.INCOMPLETE: 3}
 """How a scan that nobody interrupted ends."""
 
 
-class Location(msgspec.Struct, frozen=True, order=True):
+class Location(msgspec.Struct, frozen=True, order=True, omit_defaults=True):
     """Where a finding is. ``line`` >= 1; ``end_line`` >= ``line``; columns >= 1, 0 where the tool gave none."""
 
     path: str
@@ -207,7 +207,7 @@ class Component(msgspec.Struct, frozen=True, order=True):
             raise ValueError(f"not a line: {self.line}")
 
 
-class Record(msgspec.Struct, frozen=True, order=True):
+class Record(msgspec.Struct, frozen=True, order=True, omit_defaults=True):
     """What two scans compare to tell whether a finding is the same: digests, of which none is made from a secret but ``secret``.
 
     ``content``: the rule and the matched text without white space, never the path (of a secret the rule and its name, of a
@@ -254,7 +254,7 @@ class About(msgspec.Struct, frozen=True):
     cwe: tuple[int, ...] = ()
 
 
-class Finding(msgspec.Struct, frozen=True):
+class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     """One fault that one scanner saw.
 
     ``rule`` is ``scanner:id`` (``bandit:B602``); ``title`` says in a few words what the rule is about and is the same for all its

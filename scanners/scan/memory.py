@@ -47,6 +47,9 @@ PROGRAM = ("scan", "tools", "advisories")  # packages of ours that decide what a
 BOOT = "/proc/sys/kernel/random/boot_id"
 
 
+_State = tuple[int, ...]
+
+
 class ChangedError(Exception):
     """A file is not what it was when its answers were looked up; nothing that was remembered can be used in this run."""
 
@@ -72,8 +75,20 @@ class Kept(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=T
         return not (self.findings or self.secrets or self.components or self.left_out)
 
 
-_Seen = dict[int, tuple[tuple[int, ...], str]]
-"""Files by their inodes, since a name may hold a secret: what they looked like when they were read, and the bytes' digest."""
+class _Page(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """What some files looked like when they were read, and in the same order the digests of what was read; no name: it may hold a
+    secret. ``states`` is what `_packed` makes of them: most pages are the same again, and their bytes tell it."""
+
+    states: bytes = b""
+    digests: tuple[str, ...] = ()
+
+    def by_inode(self) -> dict[int, tuple[_State, str]]:
+        """State and digest of each file; nothing where that is not what was kept."""
+        try:
+            states = msgspec.msgpack.decode(self.states, type=list[_State]) if self.states else []
+            return {state[1]: (state, digest) for state, digest in zip(states, self.digests, strict=True)}
+        except (msgspec.MsgspecError, ValueError, IndexError):
+            return {}
 
 
 class Known(Source):
@@ -126,7 +141,7 @@ class Memory:
         self._rules = rules
         self._now = now
         self._decode = msgspec.msgpack.Decoder(Kept)
-        self._decode_seen = msgspec.msgpack.Decoder(_Seen)
+        self._decode_page = msgspec.msgpack.Decoder(_Page)
 
     def digests(self, listing: Listing, targets: Sequence[Target], limit: int) -> dict[str, str]:
         """The digests of ``targets`` by path. One that cannot be read has none."""
@@ -140,26 +155,33 @@ class Memory:
         held = self._cache.get(keys.values())
         fresh: dict[bytes, bytes] = {}
         for place, page in pages.items():
-            before = self._seen(held.get(keys[place]))
-            now = [(target, self._look(listing, target, before, limit)) for target in page]
-            found.update((target.path, digest) for target, (_, digest) in now if digest)
-            settled = {target.state[1]: told for target, told in now if told[0]}
-            if settled != before:
-                fresh[keys[place]] = msgspec.msgpack.encode(settled)
+            before = self._page(held.get(keys[place]))
+            now = [_state_of(target) for target in page]
+            if _packed(now) == before.states and len(page) == len(before.digests):
+                found.update(zip((target.path for target in page), before.digests, strict=True))
+                continue
+            known = before.by_inode()
+            told = [(target, *self._look(listing, target, state, known, limit)) for target, state in zip(page, now, strict=True)]
+            found.update((target.path, digest) for target, _, digest in told if digest)
+            settled = [(state, digest) for _, state, digest in told if state]
+            after = _Page(_packed([state for state, _ in settled]), tuple(digest for _, digest in settled))
+            if after != before:
+                fresh[keys[place]] = msgspec.msgpack.encode(after)
         self._cache.put(fresh)
         return found
 
-    def _look(self, listing: Listing, target: Target, before: _Seen, limit: int) -> tuple[tuple[int, ...], str]:
+    def _look(
+        self, listing: Listing, target: Target, now: _State, known: Mapping[int, tuple[_State, str]], limit: int
+    ) -> tuple[_State, str]:
         """A file's state and digest, remembered or read; no state where it may yet change and look the same, no digest unread."""
-        state, digest = before.get(target.state[1], ((), ""))
-        here = (*target.state, zlib.crc32(target.raw))  # some file systems number their files anew
-        if state == here:
+        state, digest = known.get(target.state[1], ((), ""))
+        if state == now:
             return state, digest
         try:
             digest = digest_of(listing.reader([], limit)(target))
         except Unreadable:
             return (), ""
-        return (here if self._is_settled(listing, target) else ()), digest
+        return (now if self._is_settled(listing, target) else ()), digest
 
     def setting(self, scanner: Any, options: Any, version: str, facts: tuple[Any, ...]) -> bytes | None:
         """What an answer of ``scanner`` depends on beside a file's path and bytes; None where nothing of it may be kept."""
@@ -236,11 +258,11 @@ class Memory:
         places = {finding.location.path for finding in kept.findings} | {component.path for component in kept.components}
         return kept if places <= {path} else None
 
-    def _seen(self, value: bytes | None) -> _Seen:
+    def _page(self, value: bytes | None) -> _Page:
         try:
-            return self._decode_seen.decode(value) if value is not None else {}
+            return self._decode_page.decode(value) if value is not None else _Page()
         except (msgspec.MsgspecError, ValueError):
-            return {}
+            return _Page()
 
     def _is_settled(self, listing: Listing, target: Target) -> bool:
         """Whether a file is still what was listed after it was read, and had been for a while: git's rule for what is racy."""
@@ -270,6 +292,19 @@ def joined(reports: Sequence[FileReport]) -> FileReport:
         components=tuple(component for report in reports for component in report.components),
         left_out=tuple(left for report in reports for left in report.left_out),
     )
+
+
+def _state_of(target: Target) -> _State:
+    """What a file looked like when it was listed; with its name, since some file systems number their files anew."""
+    return (*target.state, zlib.crc32(target.raw))
+
+
+def _packed(states: Sequence[_State]) -> bytes:
+    """The states in bytes; none where a time is so far away that msgpack has no number for it."""
+    try:
+        return msgspec.msgpack.encode(states)
+    except OverflowError:
+        return b""
 
 
 def _page_key(root: Path, page: int, number: int) -> bytes:
