@@ -22,6 +22,9 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NamedTuple
 
+from scanners.tools import no_requests  # noqa: F401 -- before all that imports detect-secrets
+
+# isort: split
 from detect_secrets.core.potential_secret import PotentialSecret
 from detect_secrets.filters.allowlist import is_line_allowlisted
 from detect_secrets.plugins.high_entropy_strings import HighEntropyStringsPlugin

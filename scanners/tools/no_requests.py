@@ -1,0 +1,19 @@
+"""Stands in the place of ``requests`` where it is imported before detect-secrets, whose plugins could ask providers whether a
+secret is alive. What reads secrets has nothing to send them with; and its start takes half as long.
+"""
+
+from __future__ import annotations
+
+import sys
+import types
+
+__all__: list[str] = []
+
+
+class _Nothing(types.ModuleType):
+    """Has what detect-secrets names while it is imported; any other use is an AttributeError."""
+
+    Response = type("Response", (), {})
+
+
+sys.modules["requests"] = _Nothing("requests")
