@@ -23,7 +23,7 @@ POLICY = (
     "version: 1\nextends: baseline\nscanners: {pip-audit: {advisories: local}}\n"  # what the network takes is not ours to measure
 )
 VERDICTS = (0, 1, 3)
-SHORT = 10.0  # seconds
+FIVE = 5  # projects, in which a scan for secrets takes a tenth
 
 
 @dataclass
@@ -201,13 +201,17 @@ def secrets(bench: Bench) -> Iterator[Line]:
     """detect-secrets' own command over five projects, against a scan with that scanner alone: processor time."""
     more = MORE if bench.own is None else ()
     roots = [bench.tree(size).root for size in ("12k", "90k", "250k")] + [plant(sdist, bench.folder).root for sdist in more]
+    seen = []
     for root in dict.fromkeys(roots):
         ours, theirs = [], []
         for _ in range(bench.repeat):
             ours.append(bench.scan(root, bench.empty("cache"), "--scanner", "detect-secrets").cpu)
             theirs.append(run([PROGRAMS / "detect-secrets", "scan", "--all-files", "."], cwd=root, env=bench.env).cpu)
-        starts = theirs[0] < SHORT  # then the start of three programs is most of what is measured
-        yield Line.of(f"secrets, {root.name}: CPU, of detect-secrets scan", ratios(ours, theirs), None if starts else 0.1)
+        line = Line.of(f"secrets, {root.name}: CPU, of detect-secrets scan", ratios(ours, theirs), None)
+        seen.append(line.seen)
+        yield line
+    if len(seen) >= FIVE:
+        yield Line(f"secrets: the fifth lowest of these {len(seen)}", sorted(seen)[FIVE - 1], 0.1)
 
 
 CASES: dict[str, Callable[[Bench], Iterator[Line]]] = {

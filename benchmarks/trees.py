@@ -27,11 +27,12 @@ SDISTS = {
     "90k": Sdist("celery", "5.5.3", "6c972ae7968c2b5281227f01c3a3f984037d21c5129d07bf3550cc2afc6b10a5"),
     "250k": Sdist("ansible-core", "2.16.14", "80279fffd98686badfaa32e1ec785d98a6df1b2fc1e4097dec0597640d746415"),
 }
-# Beside the first two, what detect-secrets is measured on: source, binary protocols, translations.
+# Beside these, what detect-secrets is measured on: source, binary protocols, translations, documentation.
 MORE = (
     Sdist("Scrapy", "2.11.0", "3cbdedce0c3f0e0482d61be2d7458683be7cd7cf14b0ee6adfbaddb80f5b36a5"),
     Sdist("impacket", "0.11.0", "ee4039b4d2aede8f5f64478bc59faac86036796be24dea8dc18f009fb0905e4a"),
     Sdist("pycountry", "22.3.5", "b2163a246c585894d808f18783e19137cb70a0c18fb36748dc01fc6f109c1646"),
+    Sdist("sphinx", "7.2.6", "9a5160e1ea90688d5963ba09a2dcd8bdd526620edbb65c328728f1b2228d5ab5"),
 )
 IDENTITY = ("-c", "user.name=Example", "-c", "user.email=example@example.org", "-c", "commit.gpgsign=false")
 
