@@ -279,6 +279,34 @@ def test_the_index_untracked_files_and_other_repositories(bench: Bench) -> None:
     assert contents(listing)["a.py"] == b"changed"
 
 
+def test_what_git_was_asked_ahead_is_asked_once(bench: Bench) -> None:
+    init(bench.root)
+    write(bench.root, {"tracked.py": "x = 1\n"})
+    commit(bench.root, "tracked.py")
+    write(bench.root, {"new.py": "y = 2\n"})
+    repository = bench.repository()
+    assert repository is not None
+    repository.look_ahead()
+    first = paths(list_files(bench.root, repository))
+    write(bench.root, {"later.py": "z = 3\n"})
+    assert (first, paths(list_files(bench.root, repository))) == (
+        {"tracked.py", "new.py"},
+        {"tracked.py", "new.py", "later.py"},
+    )
+
+
+def test_a_fault_that_git_has_ahead_is_told_where_the_files_are_listed(bench: Bench) -> None:
+    init(bench.root)
+    (bench.root / ".git" / "index").write_bytes(b"no index")
+    write(bench.root, {"a.py": "x = 1\n"})
+    repository = bench.repository()
+    assert repository is not None
+    repository.look_ahead()
+    listing = list_files(bench.root, repository)
+    assert "a.py" in paths(listing)
+    assert "every file under the root is read" in listing.facts.notes[0]
+
+
 @pytest.mark.parametrize("flag", ["--assume-unchanged", "--skip-worktree"])
 def test_a_flag_in_the_index_hides_no_change(bench: Bench, flag: str) -> None:
     root = init(write(bench.root, {"a.py": "before"}))
