@@ -98,6 +98,12 @@ def test_a_library_stays_in_its_room(module: str) -> None:
     assert not {library for library in taken if not is_in(module, ROOMS[library])}
 
 
+def test_nobody_imports_a_program_that_changes_its_process() -> None:
+    programs = {"scanners.tools.no_requests": {"tools.detect_secrets_worker"}, "scanners.tools.detect_secrets_worker": set()}
+    for program, allowed in programs.items():
+        assert {module for module in modules() if any(is_in(name, {program}) for name in imports(module))} == allowed
+
+
 def test_every_module_opens_with_a_sentence_on_its_job() -> None:
     silent = [module for module in modules() if not ast.get_docstring(tree_of(module))]
     assert not silent

@@ -62,12 +62,16 @@ COMMIT = re.compile(r"[0-9a-f]{40,64}")
 
 
 class Site(msgspec.Struct, frozen=True):
-    """Where a scan takes place: the root, the repository it lies in if there is one, and what is private to the run."""
+    """Where a scan takes place: the root, the repository it lies in if there is one, and what is private to the run.
+
+    ``began``: when that was, by the calendar and in seconds of the monotonic clock; a file that comes later need not be seen.
+    """
 
     root: Path
     folder: Path
     processes: Processes
     repository: Repository | None
+    began: tuple[dt.datetime, float]
 
     @property
     def top(self) -> Path:
@@ -95,8 +99,9 @@ def site(root: Path) -> Iterator[Site]:
     with _private_folder(root) as folder:
         processes = Processes(folder, root, os.environ)
         try:
-            yield Site(root, folder, processes, find(root, processes))
+            yield Site(root, folder, processes, find(root, processes), (now(), time.monotonic()))
         finally:
+            processes.cancel()  # git may still look ahead for what nobody wants any more
             processes.sweep()
 
 
@@ -136,7 +141,7 @@ def run(
     replay: Replay | None = None,
 ) -> Report:
     """Scans, judges and returns the report. Raises UsageError for what cannot be carried out; then nothing was scanned."""
-    started, clock = now(), time.monotonic()
+    started, clock = place.began
     interruption.then(place.processes.cancel)
     plan, listing = plan_of(wish), listing_of(wish, place)
     # What a shard said holds for this listing alone: the older side of a change is scanned by the scanners themselves.

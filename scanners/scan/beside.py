@@ -12,7 +12,10 @@ Value = TypeVar("Value")
 
 
 class Beside(Generic[Value]):
-    """``call``, begun at once; what came of it is there for whoever asks."""
+    """``call``, begun at once; what came of it is there for whoever asks.
+
+    Where nobody does, it goes on all the same, and the end of the program waits for it: whoever begins one sees to its end.
+    """
 
     def __init__(self, call: Callable[[], Value]) -> None:
         self._call = call

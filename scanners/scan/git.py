@@ -92,9 +92,9 @@ class Repository:
         return self._listed() if ahead is None else ahead.value()
 
     def _listed(self) -> list[Entry]:
-        untracked = Beside(lambda: self._ask("ls-files", "-z", "--others", "--exclude-standard"))
+        untracked = Beside(lambda: self._lines("ls-files", "-z", "--others", "--exclude-standard"))
         entries = self._indexed()
-        for raw in filter(None, untracked.value().split(b"\0")):
+        for raw in untracked.value():
             nested = raw.endswith(b"/")
             entries.append(Entry(raw.rstrip(b"/"), repository="nested repository" if nested else ""))
         return entries
@@ -239,12 +239,19 @@ class Repository:
 
     def _indexed(self, index: Mapping[str, str] = MappingProxyType({})) -> list[Entry]:
         found: dict[bytes, Entry] = {}
-        for line in filter(None, self._ask("ls-files", "-z", "--cached", "--stage", env=index).split(b"\0")):
+        for line in self._lines("ls-files", "-z", "--cached", "--stage", env=index):
             facts, _, raw = line.partition(b"\t")
             mode, blob, stage = facts.decode("ascii").split(" ")
             # In a conflict there are up to three, and none of them is what will be committed.
             found[raw] = Entry(raw, mode, blob if stage == "0" else "", "submodule" if mode == "160000" else "")
         return list(found.values())
+
+    def _lines(self, *arguments: str, env: Mapping[str, str] = MappingProxyType({})) -> list[bytes]:
+        """What git tells with a NUL after each line. Unreadable(GARBAGE) where the last has none: then something is missing."""
+        *lines, rest = self._ask(*arguments, env=env).split(b"\0")
+        if rest:
+            raise Unreadable(GapKind.GARBAGE, f"git {arguments[0]} broke off in the middle of its answer")
+        return lines
 
     def _ask(self, *arguments: str, feed: bytes | None = None, env: Mapping[str, str] = MappingProxyType({})) -> bytes:
         return self._start(*arguments, feed=feed, env=env).stdout

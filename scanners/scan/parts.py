@@ -27,7 +27,7 @@ from scanners.scan.text import decode, lines_of
 
 __all__ = ["MOST_CHARACTERS", "PURPOSE", "Header", "Part", "Told", "read", "revived", "write"]
 
-SCHEMA = 1
+SCHEMA = 2
 PURPOSE = "part"
 """What a part's key is made for, see `signing`."""
 MOST_CHARACTERS = 256 * 1024 * 1024

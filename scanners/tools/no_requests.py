@@ -1,5 +1,7 @@
 """Stands in the place of ``requests`` where it is imported before detect-secrets, whose plugins could ask providers whether a
-secret is alive. What reads secrets has nothing to send them with; and its start takes half as long.
+secret is alive. What reads secrets is given nothing to send them with; and its start takes half as long.
+
+It holds for the whole process: only `detect_secrets_worker`, which is a program of its own, may import this.
 """
 
 from __future__ import annotations

@@ -274,7 +274,7 @@ BODIES: dict[str, Change] = {
     "more than a report": lambda part: _all_told(part).append({"file": 0, "more": 1}),
     "a report that is none": lambda part: _all_told(part).append({"file": 0, "report": []}),
     "a gap without one": lambda part: part["scanners"][0]["gaps"].append({"file": 0}),
-    "a schema to come": lambda part: part.update(schema=2),
+    "another schema": lambda part: part.update(schema=part["schema"] + 1),
     "a shard that there is not": lambda part: part.update(number=4),
     "an unknown key": lambda part: part.update(more=1),
     "another type": lambda part: part.update(scanners={}),

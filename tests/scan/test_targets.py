@@ -13,6 +13,7 @@ import pytest
 
 from scanners.errors import Unreadable, UsageError
 from scanners.model import GapKind
+from scanners.scan.git import Repository
 from scanners.scan.targets import Listing, list_files, list_staged
 
 from .bench import Bench, git, write
@@ -277,6 +278,17 @@ def test_the_index_untracked_files_and_other_repositories(bench: Bench) -> None:
         "nested": "nested repository: another repository, to be scanned by itself",
     }
     assert contents(listing)["a.py"] == b"changed"
+
+
+def test_an_answer_of_git_that_breaks_off_is_not_believed(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    init(bench.root)
+    write(bench.root, {"a.py": "x = 1\n", "b.py": "y = 2\n"})
+    commit(bench.root, "a.py", "b.py")
+    whole = Repository._ask
+    monkeypatch.setattr(Repository, "_ask", lambda self, *words, **more: whole(self, *words, **more)[:-2])
+    listing = bench.listing()
+    assert {"a.py", "b.py"} <= paths(listing)
+    assert "broke off" in listing.facts.notes[0]
 
 
 def test_what_git_was_asked_ahead_is_asked_once(bench: Bench) -> None:

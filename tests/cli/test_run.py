@@ -1,0 +1,29 @@
+"""What a run has begun ends with it."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from scanners.cli.run import site
+from scanners.errors import Unreadable
+from scanners.model import GapKind
+
+
+def test_git_is_not_waited_for_where_the_policy_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root, programs = tmp_path / "root", tmp_path / "bin"
+    subprocess.run(["git", "init", "-q", str(root)], check=True)
+    programs.mkdir()
+    slow = programs / "git"
+    slow.write_text("#!/bin/sh\nexec sleep 600\n")
+    slow.chmod(0o755)
+    monkeypatch.setenv("PATH", str(programs), prepend=":")
+    with site(root) as place:
+        repository = place.repository
+        assert repository is not None
+        repository.look_ahead()
+    with pytest.raises(Unreadable) as fault:
+        repository.entries()
+    assert fault.value.kind is GapKind.INTERRUPTED
