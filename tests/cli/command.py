@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import subprocess
@@ -14,6 +15,9 @@ from typing import Any
 
 SCANGATE = Path(sys.executable).parent / "scangate"
 LIMIT = 240  # seconds after which a test gives up; no test asserts a time
+
+_CACHES = tempfile.TemporaryDirectory(prefix="caches-of-tests-")  # gone when the tests are over
+_NUMBERS = itertools.count()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,28 +41,26 @@ class Ran:
 
 
 def environment(**more: str) -> dict[str, str]:
-    """The variables of an ordinary shell, and ``more``."""
+    """The variables of an ordinary shell, and ``more``; a cache of its own, for what earlier tests and runs of them left in the
+    user's would be told without a scan."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
     coverage = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
-    return {**kept, **coverage, **more}
+    return {**kept, **coverage, "SCANGATE_CACHE": f"{_CACHES.name}/{next(_NUMBERS)}", **more}
 
 
 def scangate(
     *arguments: str | Path, cwd: Path, env: Mapping[str, str] | None = None, command: Path = SCANGATE, under: tuple[str, ...] = ()
 ) -> Ran:
-    """Runs ``scangate`` with ``arguments`` in ``cwd``, ``under`` another program where one is given; without what earlier tests
-    left in the user's cache, unless ``env`` names one."""
-    argv = [*under, str(command), *map(str, arguments)]
-    with tempfile.TemporaryDirectory(prefix="cache-of-a-test-") as cache:
-        done = subprocess.run(
-            argv,
-            cwd=cwd,
-            env={"SCANGATE_CACHE": cache, **(env or environment())},
-            capture_output=True,
-            timeout=LIMIT,
-            check=False,
-            stdin=subprocess.DEVNULL,
-        )
+    """Runs ``scangate`` with ``arguments`` in ``cwd``, ``under`` another program where one is given."""
+    done = subprocess.run(
+        [*under, str(command), *map(str, arguments)],
+        cwd=cwd,
+        env=env or environment(),
+        capture_output=True,
+        timeout=LIMIT,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
     return Ran(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"))
 
 
