@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import PurePosixPath
+from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
 
-from scanners.assets import folder
 from scanners.errors import Unreadable
-from scanners.globs import matches
 from scanners.model import Accounting, Confidence, FileReport, Finding, Gap, GapKind, Kind, Location, Severity, Span
 from scanners.scan.plugin import Run, Source, fields, parse
 from scanners.scan.text import place_of
+from scanners.tools import rule_pack
 from scanners.tools.grammar import gap, python_fault, yaml_fault
 from scanners.tools.inline import nosemgrep
 from scanners.tools.installed import version_of
@@ -31,7 +29,6 @@ FLAGS = (
     *("--no-rewrite-rule-ids", "--json", "--quiet", "--oss-only", "--no-autofix", "--max-target-bytes", "0"),
     *("--timeout", str(SECONDS_A_RULE), "--timeout-threshold", "1", "--jobs", "1"),
 )
-ENDINGS = {"python": (".py", ".pyi"), "yaml": (".yml", ".yaml"), "json": (".json",), "dockerfile": (".dockerfile",)}
 SEVERITIES = {"INFO": Severity.LOW, "WARNING": Severity.MEDIUM, "ERROR": Severity.HIGH, **Severity.__members__}
 ERRORS = {
     "PartialParsing": GapKind.PARTIAL_PARSE,
@@ -57,17 +54,9 @@ def version() -> str:
 
 
 def reads(path: str, options: Options) -> bool:
-    """Files that at least one rule is for, by its languages and the paths that it is limited to."""
+    """Files that at least one rule is for."""
     del options
-    name = PurePosixPath(path).name.lower()
-    for language, patterns in _rules().items():
-        if name.endswith(ENDINGS[language]) or (language == "dockerfile" and _is_dockerfile(name)):
-            return patterns is None or any(matches(pattern, path) for pattern in patterns)
-    return False
-
-
-def _is_dockerfile(name: str) -> bool:
-    return name in {"dockerfile", "containerfile"} or name.startswith("dockerfile.")
+    return rule_pack.is_for_any(path)
 
 
 def answers_digest(options: Options, environ: Mapping[str, str], today: dt.date) -> str:
@@ -88,9 +77,10 @@ def scan(files: Sequence[Source], options: Options, run: Run) -> Iterable[FileRe
 
 
 def _reports(files: Sequence[Source], flags: Sequence[str], run: Run) -> Iterator[FileReport]:
-    argv = [run.script("semgrep"), "scan", *FLAGS, *flags, "--config", str(folder("policies") / "rules")]
+    rules = [word for file in rule_pack.files_for(source.path for source in files) for word in ("--config", str(file))]
     names = [str(_known_name(source, run)) for source in files]
-    output = run.start([*argv, *names], env={"EIO_BACKEND": "posix", "SEMGREP_SEND_METRICS": "off"})
+    argv = [run.script("semgrep"), "scan", *FLAGS, *flags, *rules, *names]
+    output = run.start(argv, env={"EIO_BACKEND": "posix", "SEMGREP_SEND_METRICS": "off"})
     answer = parse(output.stdout, NAME)
     results, errors, paths = fields(answer, "results", "errors", "paths")
     (scanned,) = fields(paths, "scanned")
@@ -103,10 +93,10 @@ def _reports(files: Sequence[Source], flags: Sequence[str], run: Run) -> Iterato
             yield _report(source, found[source.path], gaps.get(source.path, []))
 
 
-def _known_name(source: Source, run: Run) -> Any:
+def _known_name(source: Source, run: Run) -> Path:
     """A file name from which semgrep tells the language: it knows ``Dockerfile``, not ``Dockerfile.prod`` or ``Containerfile``."""
     name = source.file.name.lower()
-    known = name == "dockerfile" or not _is_dockerfile(name)
+    known = name == "dockerfile" or not rule_pack.is_dockerfile(name)
     return source.file if known else run.alias(source, "Dockerfile")
 
 
@@ -183,28 +173,3 @@ def cwes(metadata: Mapping[str, Any]) -> Iterator[int]:
         number = str(word).partition(":")[0].removeprefix("CWE-").strip()
         if number.isdigit():
             yield int(number)
-
-
-@functools.cache
-def _rules() -> Mapping[str, tuple[str, ...] | None]:
-    """The languages of the rule pack; for each the path patterns that its rules are limited to, None where one rule is not."""
-    found: dict[str, tuple[str, ...] | None] = {}
-    for file in sorted((folder("policies") / "rules").rglob("*.yaml")):
-        for languages, patterns in _scopes(file.read_text("utf-8")):
-            for language in languages:
-                known = found.get(language, ())
-                found[language] = None if patterns is None or known is None else (*known, *patterns)
-    return found
-
-
-def _scopes(text: str) -> Iterator[tuple[tuple[str, ...], tuple[str, ...] | None]]:
-    """The languages of each rule of a file, and the path patterns that it is limited to; by the form that our rules are written in,
-    since a YAML reader would take a tenth of a second for all of them, in every run."""
-    for rule in re.split(r"^  - id: ", text, flags=re.MULTILINE)[1:]:
-        languages = re.search(r"^    languages:\n((?:      - \S+\n)+)", rule, re.MULTILINE)
-        patterns = re.search(r"^    paths:\n      include:\n((?:        - .+\n)+)", rule, re.MULTILINE)
-        yield _listed(languages[1] if languages else ""), _listed(patterns[1]) if patterns else None
-
-
-def _listed(lines: str) -> tuple[str, ...]:
-    return tuple(line.strip().removeprefix("- ").strip("\"'") for line in lines.splitlines())

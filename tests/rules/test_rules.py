@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
+from scanners.tools import rule_pack
+
 from .pack import EXAMPLES, RULES, Answer, examples, files, is_bad, marked, rules, scan
 
 PACK = rules()
@@ -75,6 +77,15 @@ def test_both_front_ends_give_identical_findings(ordinary: Answer, experimental:
     assert ordinary.findings == experimental.findings
 
 
+@pytest.mark.parametrize("ending", [".py", ".yml", ".yaml", ".json", ".dockerfile"])
+def test_the_rules_for_a_language_find_all_that_the_whole_pack_finds(ending: str, experimental: Answer, tmp_path: Path) -> None:
+    alone = scan(tmp_path, "--experimental", given=rule_pack.files_for([f"a{ending}"]), ending=ending)
+    assert alone.findings == tuple(finding for finding in experimental.findings if finding[1].endswith(ending))
+    assert alone.scanned == {path for path in experimental.scanned if path.endswith(ending)}
+    assert alone.findings
+    assert not alone.errors
+
+
 @pytest.mark.parametrize("rule", sorted(PACK))
 def test_a_rule_tells_all_a_report_needs(rule: str) -> None:
     told = of(rule)[1]
@@ -125,17 +136,3 @@ def spoken(path: Path) -> str:
     if "dockerfile" in path.name.lower():
         return "dockerfile"
     return {".py": "python", ".json": "json"}.get(path.suffix, "yaml")
-
-
-def test_what_the_rules_are_for_is_read_from_their_form_as_from_their_yaml() -> None:
-    from scanners.tools import semgrep
-
-    found: dict[str, tuple[str, ...] | None] = {}
-    for file in sorted(RULES.rglob("*.yaml")):
-        for rule in yaml.safe_load(file.read_bytes())["rules"]:
-            assert set(rule.get("paths", {})) <= {"include"}
-            patterns = rule.get("paths", {}).get("include")
-            for language in rule["languages"]:
-                known = found.get(language, ())
-                found[language] = None if patterns is None or known is None else (*known, *patterns)
-    assert semgrep._rules() == found
