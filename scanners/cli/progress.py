@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import TaskID
 
-__all__ = ["shown"]
+__all__ = ["Told", "shown"]
 
 HEARTBEAT = 30.0
 

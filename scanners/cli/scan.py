@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ from scanners.cli.shard_type import ShardType
 from scanners.errors import UsageError
 from scanners.judge.baseline import FILE
 from scanners.judge.policy import Policy
+from scanners.report import FORMATS
 from scanners.scan.plugin import Scanner
 from scanners.scan.processors import processors
 
@@ -141,9 +142,20 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
             wish = msgspec.structs.replace(wish, memory=before)
             if share is not None:
                 return share.scan(wish, place, interruption, told)
-            report = run(wish, place, interruption, told)
+            report = run(wish, place, interruption, _loading(outputs, told))
         report, printed = ending.write(msgspec.structs.replace(report, review=review), outputs)
     return ending.reviewed(report, ending.show(report, printed, quiet=quiet, explain_noise=explain_noise))
+
+
+def _loading(outputs: Iterable[output.Output], told: progress.Told) -> progress.Told:
+    """``told``, which loads what the reports need while the scanners are at work: nobody waits for it then."""
+
+    def both(scanner: str, done: int, total: int) -> None:
+        told(scanner, done, total)
+        for each in outputs:
+            FORMATS[each.format].load()
+
+    return both
 
 
 def _share(shard: tuple[int, int], folder: Path | None, place: Site) -> Share:

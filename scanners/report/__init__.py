@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from scanners.model import Report
 
@@ -16,9 +16,13 @@ class Format(NamedTuple):
     module: str
     file: str | None
 
+    def load(self) -> Any:
+        """The module, imported only now: a hook that prints needs no SARIF objects."""
+        return importlib.import_module(self.module)
+
     def render(self, report: Report) -> str:
-        """The report as text in this format. The module is imported only now: a hook that prints needs no SARIF objects."""
-        text: str = importlib.import_module(self.module).render(report)
+        """The report as text in this format."""
+        text: str = self.load().render(report)
         return text
 
 

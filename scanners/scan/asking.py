@@ -30,7 +30,10 @@ Progress = Callable[[str, int, int], None]
 
 
 def ask(works: Sequence[Work], plan: Plan, new_call: Callable[[float], Call], progress: Progress) -> None:
-    """Runs all calls of all scanners, the longest first, on as many threads as there are jobs; who waits takes nobody's place."""
+    """Runs all calls of all scanners, the longest first, on as many threads as there are jobs; who waits takes nobody's place.
+
+    ``progress`` is told (scanner, files done, files in all) from this thread: 0 when all calls are under way, then each call's end.
+    """
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 -- dear, and a scan where nothing changed asks nobody
 
     done: Counter[str] = Counter()
@@ -43,6 +46,8 @@ def ask(works: Sequence[Work], plan: Plan, new_call: Callable[[float], Call], pr
         for work, batch in pending:
             pool = waiting if getattr(work.task.scanner, "WAITS", False) else workers
             futures.append((work, batch, pool.submit(_ask, work, batch, new_call(work.task.timeout))))
+        for work in works:
+            progress(work.name, 0, len(work.sources))
         for work, batch, future in futures:
             answer = future.result()
             work.reports += answer.reports

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib.util
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -22,6 +24,10 @@ from scanners.tools.installed import version_of
 NAME = "semgrep"
 ACCOUNTING = Accounting.PER_FILE
 SPLITS = True
+
+EXPERIMENTAL = "--experimental"
+OWN = b"from semgrep.console_scripts.entrypoint import main"
+"""What the console script is known by."""
 
 SECONDS_A_RULE = 10  # a long file costs some rules minutes; it alone shall be the gap, not all that is scanned with it
 FLAGS = (
@@ -69,7 +75,7 @@ def scan(files: Sequence[Source], options: Options, run: Run) -> Iterable[FileRe
     """Runs semgrep over ``files`` and reports each that its output names as scanned; where one front end fails, the other."""
     if options.front_end == "experimental":
         try:
-            return list(_reports(files, ["--experimental"], run))
+            return list(_reports(files, [EXPERIMENTAL], run))
         except Unreadable as fault:
             if fault.kind not in (GapKind.CRASH, GapKind.GARBAGE):
                 raise
@@ -79,8 +85,8 @@ def scan(files: Sequence[Source], options: Options, run: Run) -> Iterable[FileRe
 def _reports(files: Sequence[Source], flags: Sequence[str], run: Run) -> Iterator[FileReport]:
     rules = [word for file in rule_pack.files_for(source.path for source in files) for word in ("--config", str(file))]
     names = [str(_known_name(source, run)) for source in files]
-    argv = [run.script("semgrep"), "scan", *FLAGS, *flags, *rules, *names]
-    output = run.start(argv, env={"EIO_BACKEND": "posix", "SEMGREP_SEND_METRICS": "off"})
+    argv = [_program(flags, run), "scan", *FLAGS, *flags, *rules, *names]
+    output = run.start(argv, env={"EIO_BACKEND": "posix", "SEMGREP_SEND_METRICS": "off"}, name=NAME)
     answer = parse(output.stdout, NAME)
     results, errors, paths = fields(answer, "results", "errors", "paths")
     (scanned,) = fields(paths, "scanned")
@@ -91,6 +97,20 @@ def _reports(files: Sequence[Source], flags: Sequence[str], run: Run) -> Iterato
     for source in files:
         if source.path in found:
             yield _report(source, found[source.path], gaps.get(source.path, []))
+
+
+def _program(flags: Sequence[str], run: Run) -> str:
+    """With EXPERIMENTAL semgrep's own console script only looks for this program and goes on as it, under this name: a start of
+    Python that can be left out. Where anything else lies in their places, and without the flag, the script is started."""
+    script = run.script("semgrep")
+    package = importlib.util.find_spec("semgrep")
+    program = Path(package.origin).parent / "bin" / "semgrep-core" if package is not None and package.origin else None
+    if EXPERIMENTAL not in flags or program is None or not os.access(program, os.X_OK) or OWN not in Path(script).read_bytes():
+        return script
+    name = run.folder / "osemgrep"
+    if not name.is_symlink():
+        name.symlink_to(program)
+    return str(name)
 
 
 def _known_name(source: Source, run: Run) -> Path:

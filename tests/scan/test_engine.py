@@ -32,7 +32,7 @@ from scanners.scan.engine import scan
 from scanners.scan.plan import Exclude, Plan, Task
 from scanners.scan.plugin import Run, Source
 
-from .bench import Bench, adds_up
+from .bench import Bench, adds_up, write
 
 FILES: dict[str, bytes | str] = {f"{name}.txt": f"{name}\n" for name in "abcdefg"}
 Scan = Callable[[Sequence[Source]], Iterable[FileReport]]
@@ -254,6 +254,14 @@ def test_a_skipped_scanner_is_told_and_not_asked(bench: Bench) -> None:
     plan = Plan((Task(plugin, None, 1.0, "the policy says no"),))
     ((result,), _) = scan(bench.listing(), plan, bench.processes, bench.private, lambda *_: None)
     assert (result.status, result.reason, plugin.calls) == (Status.SKIPPED, "the policy says no", 0)
+
+
+def test_progress_is_told_from_the_start_to_the_last_file(bench: Bench) -> None:
+    heard: list[tuple[str, int, int]] = []
+    write(bench.root, FILES)
+    plan = Plan((Task(Plugin(read_all, splits=False), None, 60.0),))
+    scan(bench.listing(), plan, bench.processes, bench.private, lambda *told: heard.append(told))
+    assert heard == [("plugin", 0, len(FILES)), ("plugin", len(FILES), len(FILES))]
 
 
 def test_a_waiver_of_ours_is_found_for_every_scanner_and_shows_no_secret(bench: Bench) -> None:

@@ -1,0 +1,88 @@
+"""The program behind semgrep's quick front end is started without the script before it, and only where it is that program."""
+
+from __future__ import annotations
+
+import importlib.machinery
+import importlib.util
+from pathlib import Path
+
+import pytest
+from scan.bench import Bench
+
+from scanners.model import ScanResult, Status
+from scanners.scan.calls import Call
+from scanners.tools import semgrep
+
+FILES: dict[str, bytes | str] = {
+    "app.py": "import subprocess\nfrom flask import request\nsubprocess.run(request.args['x'], shell=True)\n",
+    "Containerfile": "FROM scratch\nRUN curl https://example.com/x | sh\n",
+    "half.json": "{",
+}
+QUICKLY = [semgrep.EXPERIMENTAL]
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    return Bench(tmp_path)
+
+
+def installed_in(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Lets semgrep's package lie in ``folder``."""
+    spec = importlib.machinery.ModuleSpec("semgrep", None, origin=str(folder / "__init__.py"))
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: spec)
+
+
+def core(folder: Path, text: str) -> Path:
+    """A program in the place of semgrep's, in a package below ``folder``."""
+    program = folder / "bin" / "semgrep-core"
+    program.parent.mkdir(parents=True)
+    program.write_text(text)
+    program.chmod(0o755)
+    return program
+
+
+def told(result: ScanResult) -> tuple[object, ...]:
+    return (result.status, result.files, result.findings, result.gaps)
+
+
+def test_it_is_started_as_the_script_would_start_it(bench: Bench) -> None:
+    call = bench.call()
+    program = Path(semgrep._program(QUICKLY, call))
+    assert program.name == "osemgrep"
+    assert program.is_symlink()
+    assert program.resolve().name == "semgrep-core"
+    assert semgrep._program(QUICKLY, call) == str(program)
+    assert semgrep._program([], call) == call.script("semgrep")
+
+
+def test_both_ways_tell_the_same(bench: Bench, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    directly = bench.result(semgrep, FILES)
+    assert directly.status is Status.PARTIAL
+    assert len(directly.findings) >= 2
+    installed_in(monkeypatch, tmp_path / "nowhere")
+    assert told(bench.result(semgrep, FILES)) == told(directly)
+
+
+@pytest.mark.parametrize("end", ["exit 2", "echo rubbish", "kill -9 $$"])
+def test_where_it_fails_the_ordinary_front_end_is_asked(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, end: str
+) -> None:
+    usual = bench.result(semgrep, FILES, semgrep.Options(front_end="ordinary"))
+    asked = core(tmp_path / "semgrep", f"#!/bin/sh\ntouch '{tmp_path}/asked'\n{end}\n")
+    installed_in(monkeypatch, asked.parents[1])
+    assert told(bench.result(semgrep, FILES)) == told(usual)
+    assert (tmp_path / "asked").exists()
+
+
+def test_another_script_in_its_place_is_started_itself(bench: Bench, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    script = tmp_path / "semgrep"
+    script.write_text("#!/bin/sh\nexit 2\n")
+    monkeypatch.setattr(Call, "script", lambda *_: str(script))
+    assert semgrep._program(QUICKLY, bench.call()) == str(script)
+
+
+def test_a_program_that_may_not_be_started_is_left_alone(bench: Bench, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    core(tmp_path / "semgrep", "").chmod(0o644)
+    installed_in(monkeypatch, tmp_path / "semgrep")
+    call = bench.call()
+    assert semgrep._program(QUICKLY, call) == call.script("semgrep")
