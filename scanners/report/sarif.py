@@ -88,7 +88,7 @@ def render(report: Report) -> str:
     runs = [_run(part, report) for part in tally.parts(report) if _told(part)]
     plain = to_plain(sarif_om.SarifLog(runs=runs, version="2.1.0", schema_uri=SCHEMA))
     opening = {name: plain[name] for name in ("$schema", "version")}  # first, since some readers tell a file by its opening
-    return msgspec.json.format(msgspec.json.encode({**opening, **plain}), indent=1).decode() + "\n"
+    return (msgspec.json.format(msgspec.json.encode({**opening, **plain}), indent=1) + b"\n").decode()
 
 
 def _told(part: tally.Part) -> bool:
@@ -111,7 +111,7 @@ def _run(part: tally.Part, report: Report) -> sarif_om.Run:
         column_kind="unicodeCodePoints",
         invocations=[_invocation(part, report, kinds, len(kept))],
         taxonomies=[_taxonomy(cwes)] if cwes else None,
-        results=[_result(ruling, places[_text(ruling.finding.rule, LONGEST_NAME)]) for ruling in kept],
+        results=[_plain(_result(ruling, places[_text(ruling.finding.rule, LONGEST_NAME)])) for ruling in kept],
         properties=_run_properties(part, report),
     )
 
@@ -264,13 +264,18 @@ def _result(ruling: Ruling, rule_index: int) -> sarif_om.Result:
         rule_index=rule_index,
         level=LEVELS.get(ruling.severity, "warning"),
         kind="fail",
-        message=sarif_om.Message(text=_text(finding.message) or _text(finding.title) or _text(finding.rule)),
+        message=_message(_text(finding.message) or _text(finding.title) or _text(finding.rule)),
         locations=[_location(finding.location, finding.evidence)],
         partial_fingerprints=_fingerprints(finding) or None,
         suppressions=[_suppression(member) for member in ruling.told] if suppressed else None,
         baseline_state="unchanged" if ruling.outcome is RulingOutcome.KNOWN else None,
         properties=_result_properties(ruling),
     )
+
+
+@functools.lru_cache(maxsize=1024)
+def _message(text: str) -> Plain:
+    return _plain(sarif_om.Message(text=text))
 
 
 def _suppression(ruling: Ruling) -> Suppression:
@@ -281,21 +286,21 @@ def _suppression(ruling: Ruling) -> Suppression:
     return told
 
 
-def _fingerprints(finding: Finding) -> dict[str, str]:
+def _fingerprints(finding: Finding) -> Plain:
     told = {"scangateFinding/v1": finding.fingerprint, "primaryLocationLineHash": finding.line_hash}
-    return {name: escape.terminal(value) for name, value in told.items() if value}
+    return Plain({name: escape.terminal(value) for name, value in told.items() if value})
 
 
-def _result_properties(ruling: Ruling) -> dict[str, Any]:
+def _result_properties(ruling: Ruling) -> Plain:
     finding = ruling.finding
-    told: dict[str, Any] = {
-        "severity": ruling.severity.name.lower(),
-        "originalSeverity": finding.severity.name.lower(),
-        "confidence": finding.confidence.name.lower(),
-        "kind": finding.kind.value,
-        "outcome": ruling.outcome.value,
-        "because": _text(ruling.because),
-    }
+    told = Plain(
+        severity=ruling.severity.name.lower(),
+        originalSeverity=finding.severity.name.lower(),
+        confidence=finding.confidence.name.lower(),
+        kind=finding.kind.value,
+        outcome=ruling.outcome.value,
+        because=_text(ruling.because),
+    )
     if finding.reported_by:
         told["reportedBy"] = [_text(name) for name in finding.reported_by]
     if ruling.members:
@@ -328,10 +333,13 @@ def _member(ruling: Ruling) -> dict[str, str]:
 
 def _location(place: Location, evidence: str = "") -> sarif_om.Location:
     return sarif_om.Location(
-        physical_location=sarif_om.PhysicalLocation(
-            artifact_location=sarif_om.ArtifactLocation(uri=escape.uri(place.path)), region=_region(place, evidence)
-        )
+        physical_location=sarif_om.PhysicalLocation(artifact_location=_artifact(place.path), region=_region(place, evidence))
     )
+
+
+@functools.lru_cache(maxsize=1024)
+def _artifact(path: str) -> Plain:
+    return _plain(sarif_om.ArtifactLocation(uri=escape.uri(path)))
 
 
 def _region(place: Location, evidence: str) -> sarif_om.Region:
@@ -414,7 +422,12 @@ Shape = Mapping[str, tuple[str, Any]]
 ALWAYS = frozenset({"level", "kind"})
 """Written also where they equal the package's default, since a reader's default may be another: a rule's configuration."""
 
-PLAIN = frozenset({type(None), str, int, float, bool})
+
+class Plain(dict[str, Any]):
+    """What has been made plain already, wherever it is put."""
+
+
+PLAIN = frozenset({type(None), str, int, float, bool, Plain})
 _shapes: dict[type, Shape] = {}
 
 
@@ -427,8 +440,13 @@ def to_plain(value: Any) -> Any:
         return [to_plain(each) for each in value]
     if kind is dict:
         return {name: held if type(held) in PLAIN else to_plain(held) for name, held in value.items()}
+    return _plain(value)
+
+
+def _plain(value: Any) -> Plain:
+    kind = type(value)
     shape = _shapes.get(kind) or _shape(kind)
-    plain = {}
+    plain = Plain()
     for attribute, held in vars(value).items():  # most of them are None
         if held is not None:
             name, default = shape[attribute]
