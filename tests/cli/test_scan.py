@@ -1,0 +1,23 @@
+"""What the reports need is loaded while the scanners are at work."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from scanners.cli import scan
+from scanners.cli.output import Output
+
+
+def test_the_reports_are_loaded_when_a_scanner_is_at_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("sarif", "ocsf", "junit"):
+        monkeypatch.delitem(sys.modules, f"scanners.report.{name}", raising=False)
+    heard: list[tuple[str, int, int]] = []
+    told = scan._loading((Output("sarif", None), Output("ocsf", Path("findings.json"))), lambda *what: heard.append(what))
+    assert "scanners.report.sarif" not in sys.modules
+    told("bandit", 0, 3)
+    assert {"scanners.report.sarif", "scanners.report.ocsf"} <= sys.modules.keys()
+    assert "scanners.report.junit" not in sys.modules
+    assert heard == [("bandit", 0, 3)]
