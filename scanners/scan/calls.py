@@ -98,6 +98,6 @@ class Call:
         """A folder that holds exactly ``files``, and their names in it."""
         return self._snapshot.tree(files)
 
-    def alias(self, source: Source, name: str) -> Path:
-        """The copy of ``source`` under another name."""
-        return self._snapshot.alias(source, name)
+    def alias(self, source: Source, name: str = "", data: bytes | None = None) -> Path:
+        """A copy of ``source`` under another name, or with other bytes."""
+        return self._snapshot.alias(source, name, data)

@@ -86,8 +86,9 @@ class Run(Protocol):
     def tree(self, files: Sequence[Source]) -> tuple[Path, tuple[Path, ...]]:
         """A folder that holds exactly ``files``, and their names in it: for programs that want a directory."""
 
-    def alias(self, source: Source, name: str) -> Path:
-        """The copy of ``source`` under another name, for programs that know a kind of file by its name alone."""
+    def alias(self, source: Source, name: str = "", data: bytes | None = None) -> Path:
+        """A copy of ``source`` for programs that would misread the file itself: under another ``name`` where they know a kind of
+        file by its name alone, with other bytes (``data``) where they do not understand these."""
 
 
 class Scanner(Protocol):

@@ -74,13 +74,17 @@ class Snapshot:
             links.append(link)
         return root, tuple(links)
 
-    def alias(self, source: Source, name: str) -> Path:
-        """Another name for a copy, for tools that know a kind of file by its name alone."""
-        link = self._root / f"alias-{next(self._aliases)}" / name
-        link.parent.mkdir()
-        link.hardlink_to(source.file)
-        self._paths[str(link)] = source.path
-        return link
+    def alias(self, source: Source, name: str = "", data: bytes | None = None) -> Path:
+        """A copy under another name, for tools that know a kind of file by its name alone, or with other bytes in its place."""
+        place = Path(name) if name else source.file.relative_to(self._root / "files")
+        file = self._root / f"alias-{next(self._aliases)}" / place
+        if data is None:
+            file.parent.mkdir(parents=True)
+            file.hardlink_to(source.file)
+        else:
+            self._write(file, data)
+        self._paths[str(file)] = source.path
+        return file
 
 
 def _no_copy(error: OSError) -> Unreadable:

@@ -4,6 +4,7 @@ tenth of a second for all of them, in every run."""
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
@@ -14,7 +15,12 @@ from scanners.globs import matches
 
 __all__ = ["files_for", "is_dockerfile", "is_for_any", "scopes"]
 
-ENDINGS = {"python": (".py", ".pyi"), "yaml": (".yml", ".yaml"), "json": (".json",), "dockerfile": (".dockerfile",)}
+ENDINGS = {"python": (".py", ".pyi"), "yaml": (".yml", ".yaml"), "json": (".json",)}
+DOCKERFILE = re.compile(
+    r"(?i:(?:docker|container)file(?:\..+)?|.*\.(?:docker|container)file)|(?:Docker|Container)file[-_](?:[^.]|\.\d)+"
+)
+OTHERS = (*itertools.chain(*ENDINGS.values()), ".md", ".rst", ".adoc", ".html")
+"""What a file of the name ``dockerfile`` is about Dockerfiles, and none of them."""
 
 
 class Scope(NamedTuple):
@@ -42,15 +48,15 @@ def files_for(paths: Iterable[str]) -> list[Path]:
 
 
 def _languages(path: str) -> Iterator[str]:
-    name = PurePosixPath(path).name.lower()
-    for language, endings in ENDINGS.items():
-        if name.endswith(endings) or (language == "dockerfile" and is_dockerfile(name)):
-            yield language
+    if is_dockerfile(path):
+        yield "dockerfile"
+    yield from (language for language, endings in ENDINGS.items() if path.lower().endswith(endings))
 
 
-def is_dockerfile(name: str) -> bool:
-    """Whether a file of this name, in small letters, is one."""
-    return name in {"dockerfile", "containerfile"} or name.startswith("dockerfile.")
+def is_dockerfile(path: str) -> bool:
+    """Whether a file is one by its name: ``Dockerfile.web``, ``Dockerfile-3.12``, ``web.dockerfile``, but not ``dockerfile.py``."""
+    name = PurePosixPath(path).name
+    return DOCKERFILE.fullmatch(name) is not None and not name.lower().endswith(OTHERS)
 
 
 @functools.cache

@@ -17,9 +17,11 @@ from scanners.model import Accounting, Confidence, FileReport, Finding, Gap, Gap
 from scanners.scan.plugin import Run, Source, fields, parse
 from scanners.scan.text import place_of
 from scanners.tools import rule_pack
+from scanners.tools.dockerfile import dockerfile_fault
 from scanners.tools.grammar import gap, python_fault, yaml_fault
 from scanners.tools.inline import nosemgrep
 from scanners.tools.installed import version_of
+from scanners.tools.legible import legible
 
 NAME = "semgrep"
 ACCOUNTING = Accounting.PER_FILE
@@ -84,7 +86,7 @@ def scan(files: Sequence[Source], options: Options, run: Run) -> Iterable[FileRe
 
 def _reports(files: Sequence[Source], flags: Sequence[str], run: Run) -> Iterator[FileReport]:
     rules = [word for file in rule_pack.files_for(source.path for source in files) for word in ("--config", str(file))]
-    names = [str(_known_name(source, run)) for source in files]
+    names = [str(_handed(source, run)) for source in files]
     argv = [_program(flags, run), "scan", *FLAGS, *flags, *rules, *names]
     output = run.start(argv, env={"EIO_BACKEND": "posix", "SEMGREP_SEND_METRICS": "off"}, name=NAME)
     answer = parse(output.stdout, NAME)
@@ -113,11 +115,11 @@ def _program(flags: Sequence[str], run: Run) -> str:
     return str(name)
 
 
-def _known_name(source: Source, run: Run) -> Path:
-    """A file name from which semgrep tells the language: it knows ``Dockerfile``, not ``Dockerfile.prod`` or ``Containerfile``."""
-    name = source.file.name.lower()
-    known = name == "dockerfile" or not rule_pack.is_dockerfile(name)
-    return source.file if known else run.alias(source, "Dockerfile")
+def _handed(source: Source, run: Run) -> Path:
+    """The file that semgrep gets: it knows the language by ``Dockerfile``, not by ``Dockerfile.prod`` or ``Containerfile``."""
+    name = "Dockerfile" if rule_pack.is_dockerfile(source.path) and source.file.name != "Dockerfile" else ""
+    data = legible(source.path, source.data())
+    return run.alias(source, name, data) if data != source.data() else run.alias(source, name) if name else source.file
 
 
 def _gaps(errors: Any, run: Run) -> dict[str, list[Gap]]:
@@ -152,6 +154,8 @@ def _silent_faults(source: Source) -> Iterator[Gap]:
     fault = python_fault(source.data()) if name.endswith((".py", ".pyi")) else None
     if name.endswith((".yml", ".yaml")):
         fault = yaml_fault(source.data())
+    if rule_pack.is_dockerfile(source.path):
+        fault = dockerfile_fault(source.data())
     if fault is not None:
         yield gap(NAME, source.path, fault)
 

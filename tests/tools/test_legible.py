@@ -1,0 +1,113 @@
+"""semgrep gets a file that it understands, and what it finds there stands where it stands in the file itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scan.bench import Bench
+
+from scanners.tools import semgrep
+from scanners.tools.legible import legible
+
+PYTHON = """import subprocess
+from flask import request
+
+def run():
+    subprocess.run(request.args["x"], shell=True)
+"""
+DOCKER = "FROM a\nRUN echo \u00e9\nRUN curl https://example.com/x | sh\n"
+INGRESS = {"CidrIp": "0.0.0.0/0", "FromPort": 22, "ToPort": 22, "IpProtocol": "tcp"}
+GROUP = {"Type": "AWS::EC2::SecurityGroup", "Properties": {"GroupDescription": "g", "SecurityGroupIngress": [INGRESS]}}
+TEMPLATE = json.dumps({"AWSTemplateFormatVersion": "2010-09-09", "Resources": {"Group": GROUP}}, indent=1)
+
+
+def escaped(text: str) -> str:
+    return text.replace("0.0.0.0/0", "0.0.0.0\\/0").replace("CidrIp", "\\u0043idrIp").replace('"Type"', '"\\u0054\\u0079pe"')
+
+
+def places(bench: Bench, files: dict[str, bytes | str]) -> dict[str, set[tuple[str, int, int, str]]]:
+    """The findings by file: rule, line, column, and the line itself."""
+    result = bench.result(semgrep, files)
+    assert not result.gaps
+    assert set(result.files) == set(files)
+    found: dict[str, set[tuple[str, int, int, str]]] = {path: set() for path in files}
+    for each in result.findings:
+        place = each.location
+        found[place.path].add((each.rule, place.line, place.column, each.evidence))
+    return found
+
+
+def rules(found: Iterable[tuple[str, int, int, str]]) -> list[tuple[str, int]]:
+    return sorted((rule, line) for rule, line, *_ in found)
+
+
+def test_a_byte_that_is_no_utf_8_hides_nothing(tmp_path: Path) -> None:
+    coded = f"# -*- coding: latin-1 -*-\nname = 'caf\u00e9'\n{PYTHON}"
+    found = places(
+        Bench(tmp_path),
+        {
+            "latin.py": coded.encode("latin-1"),
+            "utf.py": coded.replace("latin-1", "utf-8"),
+            "odd.dockerfile": DOCKER.encode("latin-1"),
+            "even.dockerfile": DOCKER,
+        },
+    )
+    assert rules(found["latin.py"]) == rules(found["utf.py"]) != []
+    assert found["odd.dockerfile"] == found["even.dockerfile"] != set()
+
+
+def test_what_stands_behind_such_a_byte_keeps_its_column(tmp_path: Path) -> None:
+    line = "x = '\u00e9\u00e8\u00ea', subprocess.run(request.args['x'], shell=True)\n"
+    head = "# coding: latin-1\nimport subprocess\nfrom flask import request\n"
+    ((_, row, column, evidence),) = places(Bench(tmp_path), {"a.py": f"{head}{line}".encode("latin-1")})["a.py"]
+    assert (row, column) == (4, line.index("request.args") + 1)
+    assert evidence.startswith("x = '\u00e9\u00e8\u00ea'")
+
+
+@pytest.mark.parametrize(
+    "name", ["Dockerfile", "dockerfile", "Dockerfile.web", "Containerfile.web", "Dockerfile-3.12", "a.dockerfile"]
+)
+def test_small_letters_hide_no_instruction(tmp_path: Path, name: str) -> None:
+    found = places(Bench(tmp_path), {name: DOCKER.lower(), f"capitals/{name}": DOCKER})
+    assert rules(found[name]) == rules(found[f"capitals/{name}"]) != []
+    assert {evidence for *_, evidence in found[name]} == {"run curl https://example.com/x | sh"}
+
+
+def test_python_about_dockerfiles_is_read_as_python(tmp_path: Path) -> None:
+    found = places(Bench(tmp_path), {"dockerfile.py": PYTHON, "a.py": PYTHON})
+    assert found["dockerfile.py"] == found["a.py"] != set()
+
+
+def test_an_escape_hides_nothing_in_json(tmp_path: Path) -> None:
+    found = places(Bench(tmp_path), {"a.json": TEMPLATE, "b.json": escaped(TEMPLATE)})
+    assert rules(found["a.json"]) == rules(found["b.json"]) != []
+
+
+@given(st.recursive(st.text() | st.integers(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)), st.booleans())
+def test_json_says_the_same_on_the_same_lines(value: Any, lined: bool) -> None:
+    text = json.dumps(value, indent=1 if lined else None).replace("/", "\\/").replace("a", "\\u0061")
+    handed = legible("a.json", text.encode()).decode()
+    assert json.loads(handed) == value
+    assert [len(line) for line in handed.split("\n")] == [len(line) for line in text.split("\n")]
+    assert "\\/" not in handed.replace("\\\\", "")
+
+
+@given(st.binary(), st.sampled_from(["a.py", "a.json", "a.yml", "Dockerfile"]))
+def test_no_byte_leaves_its_place(data: bytes, path: str) -> None:
+    handed = legible(path, data)
+    assert len(handed) == len(data)
+    assert handed.count(b"\n") == data.count(b"\n")
+    if b"\0" not in data:
+        assert handed.decode("utf-8") is not None
+
+
+@pytest.mark.parametrize("path", ["a.py", "a.json", "a.yml", "Dockerfile"])
+def test_what_is_legible_stays_as_it_is(path: str) -> None:
+    data = 'FROM a\nRUN echo "\\\\/ \\" \\u00e9 \u00e9"\n'.encode()
+    assert legible(path, data) == data
