@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 
+import yaml
+
 from scanners.tools import rule_pack
 from scanners.tools.dockerfile import capitals
 
 __all__ = ["legible"]
 
-STRING = re.compile(rb'"(?:[^"\\\n]|\\.)*"')
-PLAIN_ESCAPE = re.compile(rb"(?<!\\)((?:\\\\)*)\\(?:/|u00([2-7][0-9a-fA-F]))")
+STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"')
+JSON_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\(?:/|u00([2-7][0-9a-fA-F]))")
+YAML_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\(?:/|(?:x|u00|U000000)([2-7][0-9a-fA-F]))")
 
 
 def legible(path: str, data: bytes) -> bytes:
@@ -18,34 +21,49 @@ def legible(path: str, data: bytes) -> bytes:
 
     - A byte that is no UTF-8, as in old Python sources in Latin-1, lets semgrep pass over most of the file: a letter stands for it.
     - It knows the instructions of a Dockerfile in capitals alone.
-    - It compares the strings of JSON as they are written, ``\\/`` and ``\\u0041`` and all.
+    - It compares the strings of JSON and YAML as they are written, ``\\/`` and ``\\u0041`` and all.
     """
+    if b"\0" in data:
+        return data  # UTF-16, or no text: semgrep tells that it cannot parse it
+    text = _utf8(data)
+    if rule_pack.is_dockerfile(path):
+        return capitals(text)
+    name = path.lower()
+    if name.endswith(".json") and JSON_ESCAPE.search(text.decode()):
+        return STRING.sub(lambda string: _plainly(string[0], JSON_ESCAPE), text.decode()).encode()
+    if name.endswith((".yml", ".yaml")) and YAML_ESCAPE.search(text.decode()):
+        return _yaml(text.decode()).encode()
+    return text
+
+
+def _utf8(data: bytes) -> bytes:
+    """``data`` with a letter for each byte that is no UTF-8."""
     try:
         data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        data = _letters(data, error)
-    if rule_pack.is_dockerfile(path):
-        return capitals(data)
-    if path.lower().endswith(".json") and b"\\" in data:
-        return STRING.sub(_plainly, data)
+    except UnicodeDecodeError:
+        return re.sub("[\udc80-\udcff]", "x", data.decode("utf-8", "surrogateescape")).encode("utf-8")
     return data
 
 
-def _letters(data: bytes, error: UnicodeDecodeError) -> bytes:
-    """``data`` with a letter for each byte that is no UTF-8, the first of which is where ``error`` says."""
-    if b"\0" in data:
-        return data  # UTF-16, or no text: semgrep tells that it cannot parse it
-    text = data[error.start :].decode("utf-8", "surrogateescape")
-    mended = re.sub("[\udc80-\udcff]", "x", text)
-    return data[: error.start] + mended.encode("utf-8")
+def _yaml(text: str) -> str:
+    """``text`` with the strings in double quotes made plain, where it is YAML; those over several lines stay as they are."""
+    parts, done = [], 0
+    try:
+        for token in yaml.scan(text, Loader=yaml.SafeLoader):
+            start, end = token.start_mark.index, token.end_mark.index
+            if isinstance(token, yaml.ScalarToken) and token.style == '"' and STRING.fullmatch(text, start, end):
+                parts += [text[done:start], _plainly(text[start:end], YAML_ESCAPE)]
+                done = end
+    except yaml.YAMLError:
+        return text
+    return "".join([*parts, text[done:]])
 
 
-def _plainly(string: re.Match[bytes]) -> bytes:
-    """A string of JSON without the escapes that it does not need, and as many spaces behind it as it is shorter."""
-    plain = PLAIN_ESCAPE.sub(_unescaped, string[0])
-    return plain.ljust(len(string[0]))
+def _plainly(string: str, escape: re.Pattern[str]) -> str:
+    """A string in its quotes without the escapes that it does not need, and as many spaces behind it as it is shorter."""
+    return escape.sub(_unescaped, string).ljust(len(string))
 
 
-def _unescaped(escape: re.Match[bytes]) -> bytes:
-    sign = bytes.fromhex(escape[2].decode()) if escape[2] else b"/"
-    return escape[0] if sign in b'"\\\x7f' else escape[1] + sign
+def _unescaped(escape: re.Match[str]) -> str:
+    sign = chr(int(escape[2], 16)) if escape[2] else "/"
+    return escape[0] if sign in '"\\\x7f' else escape[1] + sign

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from scan.bench import Bench
@@ -89,13 +90,36 @@ def test_an_escape_hides_nothing_in_json(tmp_path: Path) -> None:
     assert rules(found["a.json"]) == rules(found["b.json"]) != []
 
 
+def test_an_escape_hides_nothing_in_yaml(tmp_path: Path) -> None:
+    block = f"AWSTemplateFormatVersion: '2010-09-09'\n# \"\nResources:\n  Group: {json.dumps(GROUP)}\n"
+    odd = block.replace("0.0.0.0/0", "\\u0030.0.0.\\x30\\/0").replace("CidrIp", "\\U00000043idrIp")
+    assert odd != block
+    found = places(Bench(tmp_path), {"a.yaml": block, "b.yml": odd})
+    assert rules(found["a.yaml"]) == rules(found["b.yml"]) != []
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ('a: "x\\/y" # "\\/"\nb: "\\x41": 1', None),
+        ('a: "x\\/y" # "\\/"\n"\\x41\\/": "\\"\\\\/"\n', 'a: "x/y"  # "\\/"\n"A/"    : "\\"\\\\/"\n'),
+        ('run: |\n  sed "s\\/a\\/b"\nb: \'"\\/"\'\nc: ["\\/", \u00e9, "\\u0041"]', None),
+    ],
+)
+def test_only_what_stands_in_double_quotes_has_escapes_in_yaml(text: str, wanted: str | None) -> None:
+    if wanted is None:
+        wanted = text.replace('["\\/", \u00e9, "\\u0041"]', '["/" , \u00e9, "A"     ]')
+    assert legible("a.yml", text.encode()).decode() == wanted
+
+
 @given(st.recursive(st.text() | st.integers(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)), st.booleans())
-def test_json_says_the_same_on_the_same_lines(value: Any, lined: bool) -> None:
-    text = json.dumps(value, indent=1 if lined else None).replace("/", "\\/").replace("a", "\\u0061")
-    handed = legible("a.json", text.encode()).decode()
-    assert json.loads(handed) == value
-    assert [len(line) for line in handed.split("\n")] == [len(line) for line in text.split("\n")]
-    assert "\\/" not in handed.replace("\\\\", "")
+def test_it_says_the_same_on_the_same_lines(value: Any, lined: bool) -> None:
+    text = json.dumps(value, indent=1 if lined else None).replace("/", "\\/").replace("g", "\\u0067")
+    for path, read in (("a.json", json.loads), ("a.yaml", yaml.safe_load)):
+        handed = legible(path, text.encode()).decode()
+        assert read(handed) == read(text)
+        assert [len(line) for line in handed.split("\n")] == [len(line) for line in text.split("\n")]
+        assert "\\/" not in handed.replace("\\\\", "")
 
 
 @given(st.binary(), st.sampled_from(["a.py", "a.json", "a.yml", "Dockerfile"]))
