@@ -40,20 +40,21 @@ class Instruction(NamedTuple):
 
 
 def capitals(data: bytes) -> bytes:
-    """``data`` with its instructions in capitals, each in its place: semgrep's rules know no others."""
-    found = list(_instructions(data.removeprefix(b"\xef\xbb\xbf")))
+    """``data`` with its instructions in capitals, and without the ONBUILD before another: the rules know no others."""
+    found = list(_instructions(data))
     if not found or found[0].word.upper() not in FIRST:
         return data
-    shift = len(data) - len(data.removeprefix(b"\xef\xbb\xbf"))
     told = bytearray(data)
-    for each in filter(lambda each: each.known, found):
-        told[each.at + shift : each.at + shift + len(each.word)] = each.word.upper()
+    for each, following in zip(found, [*found[1:], None], strict=True):
+        if each.known:
+            nests = following is not None and following.known and following.line == each.line
+            told[each.at : each.at + len(each.word)] = b" " * len(each.word) if nests else each.word.upper()
     return bytes(told)
 
 
 def dockerfile_fault(data: bytes) -> Unreadable | None:
     """Why ``data`` is only in part a Dockerfile; None where it is one, and where nothing in it is an instruction."""
-    found = list(_instructions(data.removeprefix(b"\xef\xbb\xbf")))
+    found = list(_instructions(data))
     odd = next((each for each in found if not each.known), None)
     if odd is None or not any(each.known for each in found):
         return None

@@ -1,13 +1,15 @@
-"""What semgrep is handed in the place of a file that it would misread without a word. No byte that it reports leaves its place."""
+"""What semgrep gets in the place of a file that it would misread without a word: the same text in the same lines and columns."""
 
 from __future__ import annotations
 
+import codecs
 import re
 
 import yaml
 
 from scanners.tools import rule_pack
 from scanners.tools.dockerfile import capitals
+from scanners.tools.older_python import older
 
 __all__ = ["legible"]
 
@@ -19,16 +21,21 @@ YAML_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\(?:/|(?:x|u00|U000000)([2-7][0-9a
 def legible(path: str, data: bytes) -> bytes:
     """``data``, the file ``path``, for semgrep: itself where that is legible.
 
-    - A byte that is no UTF-8, as in old Python sources in Latin-1, lets semgrep pass over most of the file: a letter stands for it.
+    - One byte that is no UTF-8, as in old Python sources in Latin-1, hides most of the file from it: letters stand for them.
+    - A byte-order mark, and a form feed before a statement, hide that statement: they are left out.
+    - It ends lines with line feeds alone, so that a comment before a carriage return has no end: all lines get one.
+    - Of Python's newer statements it knows some only in a reader that loses patterns: see `older_python`.
     - It knows the instructions of a Dockerfile in capitals alone.
     - It compares the strings of JSON and YAML as they are written, ``\\/`` and ``\\u0041`` and all.
     """
     if b"\0" in data:
         return data  # UTF-16, or no text: semgrep tells that it cannot parse it
-    text = _utf8(data)
+    text = _plain_text(data)
     if rule_pack.is_dockerfile(path):
         return capitals(text)
     name = path.lower()
+    if name.endswith((".py", ".pyi")):
+        return older(re.sub(rb"(?m)^\f+", b"", text) if b"\f" in text else text)
     if name.endswith(".json") and JSON_ESCAPE.search(text.decode()):
         return STRING.sub(lambda string: _plainly(string[0], JSON_ESCAPE), text.decode()).encode()
     if name.endswith((".yml", ".yaml")) and YAML_ESCAPE.search(text.decode()):
@@ -36,13 +43,15 @@ def legible(path: str, data: bytes) -> bytes:
     return text
 
 
-def _utf8(data: bytes) -> bytes:
-    """``data`` with a letter for each byte that is no UTF-8."""
+def _plain_text(data: bytes) -> bytes:
+    """``data`` without a mark, its lines ended by line feeds; where it is no UTF-8 with a letter for each byte beyond ASCII, as
+    `text.decode` reads a character for each."""
+    data = data.removeprefix(codecs.BOM_UTF8)
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
-        return re.sub("[\udc80-\udcff]", "x", data.decode("utf-8", "surrogateescape")).encode("utf-8")
-    return data
+        data = re.sub(rb"[\x80-\xff]", b"x", data)
+    return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in data else data
 
 
 def _yaml(text: str) -> str:

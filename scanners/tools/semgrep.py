@@ -86,7 +86,8 @@ def scan(files: Sequence[Source], options: Options, run: Run) -> Iterable[FileRe
 
 def _reports(files: Sequence[Source], flags: Sequence[str], run: Run) -> Iterator[FileReport]:
     rules = [word for file in rule_pack.files_for(source.path for source in files) for word in ("--config", str(file))]
-    names = [str(_handed(source, run)) for source in files]
+    texts = [legible(source.path, source.data()) for source in files]
+    names = [str(_handed(source, text, run)) for source, text in zip(files, texts, strict=True)]
     argv = [_program(flags, run), "scan", *FLAGS, *flags, *rules, *names]
     output = run.start(argv, env={"EIO_BACKEND": "posix", "SEMGREP_SEND_METRICS": "off"}, name=NAME)
     answer = parse(output.stdout, NAME)
@@ -96,9 +97,9 @@ def _reports(files: Sequence[Source], flags: Sequence[str], run: Run) -> Iterato
     found: dict[str, list[Any]] = {run.path_of(name): [] for name in scanned}
     for result in results:
         found.setdefault(run.path_of(*fields(result, "path")), []).append(result)
-    for source in files:
+    for source, text in zip(files, texts, strict=True):
         if source.path in found:
-            yield _report(source, found[source.path], gaps.get(source.path, []))
+            yield _report(source, text, found[source.path], gaps.get(source.path, []))
 
 
 def _program(flags: Sequence[str], run: Run) -> str:
@@ -115,11 +116,12 @@ def _program(flags: Sequence[str], run: Run) -> str:
     return str(name)
 
 
-def _handed(source: Source, run: Run) -> Path:
-    """The file that semgrep gets: it knows the language by ``Dockerfile``, not by ``Dockerfile.prod`` or ``Containerfile``."""
+def _handed(source: Source, text: bytes, run: Run) -> Path:
+    """The file with ``text`` that semgrep gets: it knows ``Dockerfile``, but neither ``Dockerfile.prod`` nor ``Containerfile``."""
     name = "Dockerfile" if rule_pack.is_dockerfile(source.path) and source.file.name != "Dockerfile" else ""
-    data = legible(source.path, source.data())
-    return run.alias(source, name, data) if data != source.data() else run.alias(source, name) if name else source.file
+    if text != source.data():
+        return run.alias(source, name, text)
+    return run.alias(source, name) if name else source.file
 
 
 def _gaps(errors: Any, run: Run) -> dict[str, list[Gap]]:
@@ -142,30 +144,30 @@ def _words(name: str) -> str:
     )
 
 
-def _report(source: Source, results: Sequence[Any], gaps: Sequence[Gap]) -> FileReport:
+def _report(source: Source, text: bytes, results: Sequence[Any], gaps: Sequence[Gap]) -> FileReport:
     secrets: list[Span] = []
-    findings = tuple(_finding(source, result, secrets) for result in results)
-    return FileReport(source.path, findings, tuple(gaps) or tuple(_silent_faults(source)), tuple(secrets))
+    findings = tuple(_finding(source, text, result, secrets) for result in results)
+    return FileReport(source.path, findings, tuple(gaps) or tuple(_silent_faults(source, text)), tuple(secrets))
 
 
-def _silent_faults(source: Source) -> Iterator[Gap]:
+def _silent_faults(source: Source, text: bytes) -> Iterator[Gap]:
     """semgrep lists some files that it could not parse as scanned, without an error."""
     name = source.path.lower()
     fault = python_fault(source.data()) if name.endswith((".py", ".pyi")) else None
     if name.endswith((".yml", ".yaml")):
         fault = yaml_fault(source.data())
     if rule_pack.is_dockerfile(source.path):
-        fault = dockerfile_fault(source.data())
+        fault = dockerfile_fault(text)
     if fault is not None:
         yield gap(NAME, source.path, fault)
 
 
-def _finding(source: Source, result: Any, secrets: list[Span]) -> Finding:
+def _finding(source: Source, text: bytes, result: Any, secrets: list[Span]) -> Finding:
     rule, start, end, extra = fields(result, "check_id", "start", "end", "extra")
     message, severity, metadata = fields(extra, "message", "severity", "metadata")
     name = str(rule).rpartition(".")[2]
     kind = Kind(metadata.get("kind", "code"))
-    (line, column), (end_line, end_column) = (place_of(source.data(), *fields(mark, "line", "col")) for mark in (start, end))
+    (line, column), (end_line, end_column) = (place_of(text, *fields(mark, "line", "col")) for mark in (start, end))
     place = Location(source.path, line, max(end_line, line), column, end_column)
     if kind is Kind.SECRET:
         secrets.append(_secret_span(source.lines, place))

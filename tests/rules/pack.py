@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,8 @@ EXAMPLES = HERE / "examples"
 RULES = HERE.parents[1] / "policies" / "rules"
 MARK = re.compile(r"(?:#|//) expect(?P<next>-next)?: (?P<rule>[\w-]+)")
 """``expect:`` stands on the line a finding starts on, ``expect-next:`` on the line before it."""
+
+Change = Callable[[bytes], bytes]
 
 Place = tuple[str, str, int]
 """Rule, path below ``examples``, line a finding starts on."""
@@ -76,9 +78,9 @@ def marked(path: Path) -> Counter[Place]:
     return lines
 
 
-def scan(folder: Path, *flags: str, given: Sequence[Path] = (RULES,), ending: str = "") -> Answer:
+def scan(folder: Path, *flags: str, given: Sequence[Path] = (RULES,), ending: str = "", change: Change = bytes) -> Answer:
     """Run semgrep with all rules, or those ``given``, over a copy of every example below ``folder`` whose name has this ``ending``,
-    each named by its absolute path.
+    each named by its absolute path, its bytes as ``change`` makes them.
 
     A copy, because the ordinary front end asks git about each file it is given: 0.2 s a file inside a repository.
     """
@@ -86,6 +88,8 @@ def scan(folder: Path, *flags: str, given: Sequence[Path] = (RULES,), ending: st
     shutil.copytree(EXAMPLES, copy)
     targets = [str(copy / path.relative_to(EXAMPLES)) for rule in sorted(rules()) for path in examples(rule)]
     targets = [target for target in targets if target.endswith(ending)]
+    for target in map(Path, targets):
+        target.write_bytes(change(target.read_bytes()))
     # Taken from beside this interpreter: `python -m` and PATH could start another one.
     program = Path(sys.executable).with_name("semgrep")
     command = [str(program), "scan", *flags, "--metrics", "off", "--disable-version-check"]

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from scanners.tools import rule_pack
+from scanners.tools.legible import legible
 
 from .pack import EXAMPLES, RULES, Answer, examples, files, is_bad, marked, rules, scan
 
@@ -84,6 +85,29 @@ def test_the_rules_for_a_language_find_all_that_the_whole_pack_finds(ending: str
     assert alone.scanned == {path for path in experimental.scanned if path.endswith(ending)}
     assert alone.findings
     assert not alone.errors
+
+
+NEWER = b"""
+match 0:
+    case [a, *b] if a:
+        pass
+    case {"k": _} | None as c:
+        pass
+x = a @ b
+x[y := 1]
+x[a, *b]
+"""
+
+
+def test_a_newer_statement_at_the_end_hides_nothing_in_a_file(experimental: Answer, tmp_path: Path) -> None:
+    def change(data: bytes) -> bytes:
+        return legible("a.py", data.rstrip(b"\n") + NEWER)
+
+    changed = scan(tmp_path / "changed", "--experimental", ending=".py", change=change)
+    assert changed.places == Counter({place: n for place, n in experimental.places.items() if place[1].endswith(".py")})
+    raw = scan(tmp_path / "raw", "--experimental", ending=".py", change=lambda data: data.rstrip(b"\n") + NEWER)
+    assert raw.errors == ()
+    assert changed.places - raw.places, "semgrep has learnt them: older_python is not needed any more"
 
 
 @pytest.mark.parametrize("rule", sorted(PACK))

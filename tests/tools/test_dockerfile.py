@@ -12,7 +12,7 @@ from scanners.tools.dockerfile import capitals, dockerfile_fault
 LOWER = {
     "from a\nrun b\n": "FROM a\nRUN b\n",
     "# note: run\n\n  from a\n\tCopy --link b c\n": "# note: run\n\n  FROM a\n\tCOPY --link b c\n",
-    "arg V=1\r\nfrom a:$V as build\r\nonbuild run from\r\n": "ARG V=1\r\nFROM a:$V as build\r\nONBUILD RUN from\r\n",
+    "arg V=1\r\nfrom a:$V as build\r\nonbuild run from\r\n": "ARG V=1\r\nFROM a:$V as build\r\n        RUN from\r\n",
     "from a\nrun b \\\n  copy \\  \n\n# user\n  && run c\nuser d\n": (
         "FROM a\nRUN b \\\n  copy \\  \n\n# user\n  && run c\nUSER d\n"
     ),
@@ -26,7 +26,7 @@ LOWER = {
     "from a\nenv X=<<EOF\nrun c\n": "FROM a\nENV X=<<EOF\nRUN c\n",
     "from a\nrun cat 3<<EOF\nuser\nEOF\nuser b\n": "FROM a\nRUN cat 3<<EOF\nuser\nEOF\nUSER b\n",
     "from a\nrun <<EOF\nuser b\n": "FROM a\nRUN <<EOF\nuser b\n",
-    "\ufefffrom a\nrun b": "\ufeffFROM a\nRUN b",
+    "from a\nONBUILD  add x y\nonbuild\n": "FROM a\n         ADD x y\nONBUILD\n",
     "From here on:\nRun away, user.": "FROM here on:\nRUN away, user.",
     "Run this, from there\nuser x\n": "Run this, from there\nuser x\n",
     "": "",

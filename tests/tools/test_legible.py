@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scan.bench import Bench
 
+from scanners.scan.text import decode, lines_of
 from scanners.tools import semgrep
 from scanners.tools.legible import legible
 
@@ -123,12 +124,33 @@ def test_it_says_the_same_on_the_same_lines(value: Any, lined: bool) -> None:
 
 
 @given(st.binary(), st.sampled_from(["a.py", "a.json", "a.yml", "Dockerfile"]))
-def test_no_byte_leaves_its_place(data: bytes, path: str) -> None:
-    handed = legible(path, data)
-    assert len(handed) == len(data)
-    assert handed.count(b"\n") == data.count(b"\n")
-    if b"\0" not in data:
-        assert handed.decode("utf-8") is not None
+def test_every_character_keeps_its_line_and_column(data: bytes, path: str) -> None:
+    data = data.replace(b"\0", b"").replace(b"\f", b"").lstrip(b"\xfe\xff")  # nothing is promised of UTF-16 and form feeds
+    handed = legible(path, data).decode("utf-8")
+    assert [len(line) for line in handed.split("\n")] == [len(line) for line in lines_of(decode(data)[0])]
+
+
+MARKED = {
+    "mark.py": b"\xef\xbb\xbf" + PYTHON.encode(),
+    "crlf.py": PYTHON.replace("\n", "\r\n").encode(),
+    "cr.py": PYTHON.replace("\n", "\r").encode(),
+    "feed.py": b"\f" + PYTHON.replace("def", "\fdef").encode(),
+    "match.py": f"{PYTHON}\nmatch 0:\n    case 0:\n        pass\n".encode(),
+}
+
+
+def test_how_a_file_begins_and_ends_its_lines_hides_nothing(tmp_path: Path) -> None:
+    head = "from flask import request; import subprocess; subprocess.run(request.args['x'], shell=True)  # on the first line\n"
+    files = {name: data.replace(b"import subprocess", head.encode().strip(), 1) for name, data in MARKED.items()}
+    found = places(Bench(tmp_path), {"plain.py": PYTHON.replace("import subprocess", head.strip(), 1), **files})
+    assert len(found["plain.py"]) == 2
+    assert {name: rules(places) for name, places in found.items()} == dict.fromkeys(found, rules(found["plain.py"]))
+
+
+def test_the_user_of_a_dockerfile_with_carriage_returns_is_seen(tmp_path: Path) -> None:
+    text = "FROM a\nRUN b\nUSER root\n"
+    found = places(Bench(tmp_path), {"a.dockerfile": text, "b.dockerfile": text.replace("\n", "\r\n")})
+    assert rules(found["a.dockerfile"]) == rules(found["b.dockerfile"]) != []
 
 
 @pytest.mark.parametrize("path", ["a.py", "a.json", "a.yml", "Dockerfile"])
