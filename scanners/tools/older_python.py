@@ -17,11 +17,13 @@ from scanners.tools.grammar import WARNINGS
 
 __all__ = ["older"]
 
-NEWER = re.compile(
-    rb"^[ \t]*(?:match\b|type\b|@[ \t])|:=|(?<=[\w)\]])[ \t]*@[ \t]*[\w(\[=]|[\[,:][ \t]*\*\w"
-    rb"|\b(?:yield|in)[ \t]+[^\n:]*\*|\b(?:def|class)[ \t]+\w+[ \t]*\[",
-    re.MULTILINE,
+STATEMENTS = re.compile(
+    rb"^[ \t]*(?:case\b(?![ \t]*[=.,)])|type[ \t]+\w+[ \t]*[=\[]|@[ \t]|(?:def|class)[ \t]+\w+[ \t]*\[)", re.MULTILINE
 )
+STARS = re.compile(rb"\[(?:[^\n\]*]*,)?[ \t]*\*\w|\*\w+[ \t]*:[ \t]*\*|(?:yield|in)[ \t]+\*")
+ASSIGNMENTS = re.compile(rb"[\[{][^\n]*:=|\w\([ \t]*\w+[ \t]*:=")
+ANY_PRODUCT = re.compile(rb"[\w)\]]@[\w(\[]")
+PRODUCTS = re.compile(rb"^[^\n\"'#@]*[\w)\]]@[\w(\[]", re.MULTILINE)
 """What a file with anything newer has, and few others have: they need not be parsed."""
 
 CASE = re.compile(rb"[ \t]*case\b")
@@ -60,15 +62,30 @@ class _Text:
 
 def older(data: bytes) -> bytes:
     """``data``, UTF-8 with line feeds, so that semgrep's own reader understands it; itself where it does already, or never will."""
-    if not NEWER.search(data):
+    if not _has_newer(data):
         return data
     tree = _parsed(data)
     if tree is None:
         return data
     text, told = _Text(data), bytearray(data)
-    for change in (change for node in ast.walk(tree) for change in _changes(node, text)):
-        told[change.start : change.start + len(change.text)] = change.text
-    return bytes(told) if _parsed(bytes(told)) is not None else data
+    try:
+        for change in (change for node in ast.walk(tree) for change in _changes(node, text)):
+            told[change.start : change.start + len(change.text)] = change.text
+    except LookupError:  # written as nobody writes it: the other reader may have it
+        return data
+    return data if told == data or _parsed(bytes(told)) is None else bytes(told)
+
+
+def _has_newer(data: bytes) -> bool:
+    """Whether there may be something newer: with the tests first that cost the least."""
+    return bool(
+        b" @ " in data
+        or b"@=" in data
+        or STARS.search(data)
+        or (b":=" in data and ASSIGNMENTS.search(data))
+        or STATEMENTS.search(data)
+        or (ANY_PRODUCT.search(data) and PRODUCTS.search(data))
+    )
 
 
 def _parsed(data: bytes) -> ast.Module | None:
@@ -102,7 +119,10 @@ def _case(case: ast.match_case, text: _Text) -> Change:
     start = text.line(text.start(case.pattern))
     while start and not CASE.match(text.data, start):
         start = text.line(start - 1)
-    start = text.data.index(b"case", start)
+    word = CASE.match(text.data, start)
+    if word is None:
+        raise LookupError
+    start = word.end() - len("case")
     if case.guard is None:
         end = _behind(text, case.pattern, b":")
         inner = re.sub(rb"[^\n]", b" ", text.data[start + 4 : end - 1])
@@ -120,7 +140,7 @@ def _behind(text: _Text, node: ast.expr | ast.pattern, sign: bytes) -> int:
     """Where ``sign`` stands behind ``node``, which only brackets, commas, blanks and comments may part from it."""
     match = re.compile(rb"(?:[\s(),\]\\]|#[^\n]*)*?" + re.escape(sign)).match(text.data, text.end(node))
     if match is None:
-        raise LookupError(sign)
+        raise LookupError
     return match.end() - len(sign)
 
 
