@@ -9,7 +9,7 @@ from typing import NamedTuple
 from scanners.errors import Unreadable
 from scanners.model import GapKind
 
-__all__ = ["capitals", "dockerfile_fault"]
+__all__ = ["dockerfile_fault", "plain"]
 
 INSTRUCTIONS = frozenset(
     b"ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL".split()
@@ -20,35 +20,43 @@ FIRST = frozenset({b"ARG", b"FROM"})
 
 ESCAPE = re.compile(rb"#[ \t]*escape[ \t]*=[ \t]*([\\`])[ \t]*", re.IGNORECASE)
 DIRECTIVE = re.compile(rb"#[ \t]*[a-z]+[ \t]*=", re.IGNORECASE)
-WORD = re.compile(rb"[ \t]*([^ \t\r]+)")
-NESTED = re.compile(rb"[ \t]*ONBUILD[ \t]+([a-z]+)", re.IGNORECASE)
+WORDS = re.compile(rb"[ \t]*(?:(ONBUILD)[ \t]+(?=[a-z]))?([^ \t\r\n]+)", re.IGNORECASE)
 HERE = re.compile(rb"(?<![^ \t])\d*<<(-?)([\"']?)([A-Za-z_][\w.]*)\2(?![^ \t;&|)])")
 HERE_IN = frozenset({b"ADD", b"COPY", b"RUN"})
 
+FLAGS = re.compile(rb"(?:[ \t]+--\S+)+")
+UNKNOWN_FLAG = re.compile(rb"--(?:link|parents)(?:=\S*)?(?=[ \t]|$)")
+OLD_PAIR = re.compile(rb"[ \t]+[^\s=]+([ \t])([^\s\"'][^\n]*)")
+
 
 class Instruction(NamedTuple):
-    """A word that stands where an instruction has to: itself, its place in the bytes, its line from 1."""
+    """An instruction with all its lines but those of here-documents, its place in the bytes, and its first line, from 1."""
 
-    word: bytes
+    text: bytes
     at: int
     line: int
 
     @property
+    def words(self) -> list[bytes]:
+        """The words that have to be an instruction, in capitals, which are a habit and no rule: one, or ONBUILD and another."""
+        match = WORDS.match(self.text)
+        return [word.upper() for word in match.groups() if word] if match else []
+
+    @property
     def known(self) -> bool:
-        """Whether there is such an instruction; capitals are a habit, not a rule."""
-        return self.word.upper() in INSTRUCTIONS
+        """Whether there is such an instruction."""
+        return INSTRUCTIONS.issuperset(self.words)
 
 
-def capitals(data: bytes) -> bytes:
-    """``data`` with its instructions in capitals, and without the ONBUILD before another: the rules know no others."""
-    found = list(_instructions(data))
-    if not found or found[0].word.upper() not in FIRST:
-        return data
-    told = bytearray(data)
-    for each, following in zip(found, [*found[1:], None], strict=True):
+def plain(data: bytes) -> bytes:
+    """``data``, with line feeds alone, for semgrep: it knows instructions in capitals, none behind ONBUILD, and not the newest and
+    the oldest forms of some. Whatever tells something stays in its place."""
+    escape, told = _escape(data.split(b"\n")), bytearray(data)
+    for number, each in enumerate(_instructions(data)):
+        if number == 0 and FIRST.isdisjoint(each.words):
+            break
         if each.known:
-            nests = following is not None and following.known and following.line == each.line
-            told[each.at : each.at + len(each.word)] = b" " * len(each.word) if nests else each.word.upper()
+            told[each.at : each.at + len(each.text)] = _plainly(each, escape)
     return bytes(told)
 
 
@@ -63,21 +71,16 @@ def dockerfile_fault(data: bytes) -> Unreadable | None:
 
 
 def _instructions(data: bytes) -> Iterator[Instruction]:
-    """The words that stand where an instruction has to, those behind ONBUILD among them."""
     lines = data.split(b"\n")
     number, at, escape = 0, 0, _escape(lines)
     while number < len(lines):
-        line = lines[number]
-        match = WORD.match(line)
-        if match is None or match[1].startswith(b"#"):
-            number, at = number + 1, at + len(line) + 1
-            continue
-        yield Instruction(match[1], at + match.start(1), number + 1)
-        if nested := NESTED.match(line):
-            yield Instruction(nested[1], at + nested.start(1), number + 1)
-        end = _end(lines, number, escape)
-        if match[1].upper() in HERE_IN or nested:
-            end = _behind_heres(lines, b" ".join(lines[number:end]), end)
+        end = number + 1
+        if lines[number].strip() and not lines[number].lstrip().startswith(b"#"):
+            end = _end(lines, number, escape)
+            found = Instruction(b"\n".join(lines[number:end]), at, number + 1)
+            yield found
+            if not HERE_IN.isdisjoint(found.words):
+                end = _behind_heres(lines, found.text, end)
         at += sum(len(passed) + 1 for passed in lines[number:end])
         number = end
 
@@ -97,7 +100,7 @@ def _end(lines: list[bytes], number: int, escape: bytes) -> int:
     joined = True
     while joined and number < len(lines):
         line = lines[number].strip()
-        joined = line.endswith(escape) or (not line and joined) or line.startswith(b"#")
+        joined = line.endswith(escape) or not line or line.startswith(b"#")
         number += 1
     return number
 
@@ -111,3 +114,30 @@ def _behind_heres(lines: list[bytes], instruction: bytes, number: int) -> int:
             if (line.lstrip(b"\t") if dash else line) == name:
                 break
     return number
+
+
+def _plainly(instruction: Instruction, escape: bytes) -> bytes:
+    """The text of an instruction, as long as it was."""
+    text = re.sub(rb"(" + re.escape(escape) + rb")([ \t]+)$", rb"\2\1", instruction.text, flags=re.MULTILINE)
+    match = WORDS.match(text)
+    if match is None:
+        return text
+    word = match[2].upper()
+    return re.sub(rb"\S", b" ", text[: match.start(2)]) + word + _mended(word, text[match.end() :])
+
+
+def _mended(word: bytes, rest: bytes) -> bytes:
+    """What follows ``word``, in a form that semgrep knows."""
+    if word in {b"COPY", b"ADD"} and (flags := FLAGS.match(rest)):
+        return UNKNOWN_FLAG.sub(_blank, flags[0]) + rest[flags.end() :]
+    if word == b"ARG":
+        return re.sub(rb"=(?=[ \t]*\Z)", b" ", rest)
+    if word in {b"ENV", b"LABEL"} and (pair := OLD_PAIR.fullmatch(rest.rstrip())):
+        value = re.sub(rb"[ \t]", b"_", pair[2])
+        between = b"=" if word == b"LABEL" else pair[1]
+        return rest[: pair.start(1)] + between + value + rest[pair.end() :]
+    return rest
+
+
+def _blank(match: re.Match[bytes]) -> bytes:
+    return b" " * len(match[0])

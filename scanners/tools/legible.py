@@ -8,7 +8,7 @@ import re
 import yaml
 
 from scanners.tools import rule_pack
-from scanners.tools.dockerfile import capitals
+from scanners.tools.dockerfile import plain
 from scanners.tools.older_python import older
 
 __all__ = ["legible"]
@@ -32,7 +32,7 @@ def legible(path: str, data: bytes) -> bytes:
         return data  # UTF-16, or no text: semgrep tells that it cannot parse it
     text = _plain_text(data)
     if rule_pack.is_dockerfile(path):
-        return capitals(text)
+        return plain(text)
     name = path.lower()
     if name.endswith((".py", ".pyi")):
         return older(re.sub(rb"(?m)^\f+", b"", text) if b"\f" in text else text)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scan.bench import Bench
 
 from scanners.model import GapKind
-from scanners.tools.dockerfile import capitals, dockerfile_fault
+from scanners.tools import semgrep
+from scanners.tools.dockerfile import dockerfile_fault, plain
 
 LOWER = {
     "from a\nrun b\n": "FROM a\nRUN b\n",
-    "# note: run\n\n  from a\n\tCopy --link b c\n": "# note: run\n\n  FROM a\n\tCOPY --link b c\n",
+    "# note: run\n\n  from a\n\tCopy --from=b b c\n": "# note: run\n\n  FROM a\n\tCOPY --from=b b c\n",
     "arg V=1\r\nfrom a:$V as build\r\nonbuild run from\r\n": "ARG V=1\r\nFROM a:$V as build\r\n        RUN from\r\n",
     "from a\nrun b \\\n  copy \\  \n\n# user\n  && run c\nuser d\n": (
-        "FROM a\nRUN b \\\n  copy \\  \n\n# user\n  && run c\nUSER d\n"
+        "FROM a\nRUN b \\\n  copy   \\\n\n# user\n  && run c\nUSER d\n"
     ),
     "# escape=`\nfrom a\nrun b `\n  run c\nrun d \\\nrun e\n": "# escape=`\nFROM a\nRUN b `\n  run c\nRUN d \\\nRUN e\n",
     "# syntax=x\n#escape = `\nfrom a `\ncopy\n": "# syntax=x\n#escape = `\nFROM a `\ncopy\n",
@@ -35,13 +39,67 @@ LOWER = {
 
 @pytest.mark.parametrize(("text", "wanted"), LOWER.items())
 def test_instructions_are_put_in_capitals_and_nothing_else(text: str, wanted: str) -> None:
-    assert capitals(text.encode()).decode() == wanted
+    assert plain(text.encode()).decode() == wanted
 
 
-@given(st.lists(st.sampled_from(["from a", "run b", "x", "#", "<<E", "E", "\\", "`", "\n", "\r", "# escape=`\n", "\t", "é"])))
+FORMS = {
+    "COPY --link --chown=a:b --parents=true x y": "COPY        --chown=a:b                x y",
+    "ADD --link x y": "ADD        x y",
+    "RUN x --link": "RUN x --link",
+    "ARG A=": "ARG A ",
+    "ARG A=b=": "ARG A=b ",
+    "ARG A=b": "ARG A=b",
+    "ENV A b  c": "ENV A b__c",
+    "ENV A=b C=d": "ENV A=b C=d",
+    'ENV A "b c"': 'ENV A "b c"',
+    "LABEL a b c": "LABEL a=b_c",
+    "LABEL a=b c=d": "LABEL a=b c=d",
+}
+
+
+@pytest.mark.parametrize(("text", "wanted"), FORMS.items())
+def test_forms_that_semgrep_does_not_know_are_written_as_others(text: str, wanted: str) -> None:
+    assert plain(f"FROM a\n{text}\nRUN b\n".encode()).decode() == f"FROM a\n{wanted}\nRUN b\n"
+
+
+def test_semgrep_reads_what_the_builder_reads(tmp_path: Path) -> None:
+    tail = "\nRUN curl https://example.com/x | sh\n"
+    files: dict[str, bytes | str] = {f"{number}.dockerfile": f"FROM a\n{text}{tail}" for number, text in enumerate(FORMS)}
+    result = Bench(tmp_path).result(semgrep, files)
+    assert not result.gaps
+    assert {finding.location.path for finding in result.findings} == set(files)
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "from a",
+                "run b",
+                "x",
+                "#",
+                "<<E",
+                "E",
+                "\\",
+                "`",
+                "\n",
+                "\r",
+                "# escape=`\n",
+                "\t",
+                "é",
+                "env a ",
+                "arg b=",
+                "copy --link",
+            ]
+        )
+    )
+)
 def test_every_byte_stays_in_its_place(words: list[str]) -> None:
     data = "".join(words).encode()
-    assert capitals(data).lower() == data.lower()
+    told = plain(data)
+    assert [len(line) for line in told.split(b"\n")] == [len(line) for line in data.split(b"\n")]
+    kept = zip(told.lower(), data.lower(), strict=True)
+    assert all(new == old or chr(new) in " `\\_=" for new, old in kept)
 
 
 @pytest.mark.parametrize(
