@@ -13,6 +13,9 @@ from scanners.tools.older_python import older
 
 __all__ = ["legible"]
 
+FOREIGN = re.compile("[^\x00-\x7f\x85\u2028\u2029]")
+"""What is not ASCII and ends no line."""
+
 STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"')
 JSON_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\(?:/|u00([2-7][0-9a-fA-F]))")
 YAML_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\(?:/|(?:x|u00|U000000)([2-7][0-9a-fA-F]))")
@@ -27,6 +30,9 @@ def legible(path: str, data: bytes) -> bytes:
     - Of Python's newer statements it knows some only in a reader that loses patterns: see `older_python`.
     - It knows the instructions of a Dockerfile in capitals alone.
     - It compares the strings of JSON and YAML as they are written, ``\\/`` and ``\\u0041`` and all.
+    - Its reader of YAML takes single bytes of some letters, Polish and Japanese ones among them, for the end of a string: those of
+      ASCII stand for all others there.
+    - An empty file is no JSON to it: an empty object stands for it.
     """
     if b"\0" in data:
         return data  # UTF-16, or no text: semgrep tells that it cannot parse it
@@ -36,11 +42,9 @@ def legible(path: str, data: bytes) -> bytes:
     name = path.lower()
     if name.endswith((".py", ".pyi")):
         return older(re.sub(rb"(?m)^\f+", b"", text) if b"\f" in text else text)
-    if name.endswith(".json") and JSON_ESCAPE.search(text.decode()):
-        return STRING.sub(lambda string: _plainly(string[0], JSON_ESCAPE), text.decode()).encode()
-    if name.endswith((".yml", ".yaml")) and YAML_ESCAPE.search(text.decode()):
-        return _yaml(text.decode()).encode()
-    return text
+    if name.endswith(".json"):
+        return _json(text)
+    return _yaml(text) if name.endswith((".yml", ".yaml")) else text
 
 
 def _plain_text(data: bytes) -> bytes:
@@ -54,7 +58,20 @@ def _plain_text(data: bytes) -> bytes:
     return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in data else data
 
 
-def _yaml(text: str) -> str:
+def _json(text: bytes) -> bytes:
+    if not text.strip():
+        return b"{}"
+    if b"\\" not in text:
+        return text
+    return STRING.sub(lambda string: _plainly(string[0], JSON_ESCAPE), text.decode()).encode()
+
+
+def _yaml(data: bytes) -> bytes:
+    text = data.decode() if data.isascii() else FOREIGN.sub("x", data.decode())
+    return (_without_escapes(text) if YAML_ESCAPE.search(text) else text).encode()
+
+
+def _without_escapes(text: str) -> str:
     """``text`` with the strings in double quotes made plain, where it is YAML; those over several lines stay as they are."""
     parts, done = [], 0
     try:
