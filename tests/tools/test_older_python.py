@@ -51,6 +51,7 @@ AS_IT_WAS = [
 STANDARD = Path(sysconfig.get_path("stdlib"))
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize(("text", "wanted"), (OLDER | (SINCE_3_12 if sys.version_info >= (3, 12) else {})).items())
 def test_what_is_newer_is_written_as_it_once_was(text: str, wanted: str) -> None:
     told = older(text.encode())
