@@ -22,7 +22,7 @@ from scanners.errors import ScangateError  # noqa: E402
 __all__ = ["main"]
 
 USAGE, FULL, BUG, INTERRUPTED, NOBODY_LISTENS = 2, 3, 70, 130, 141
-SELDOM = (100_000, 20, 100)  # a scan makes many small values that live to its end, and little garbage
+SELDOM = (1_000_000, 20, 100)  # a scan makes many small values that live to its end, and little garbage
 FULL_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 COMMANDS = {
     "scan": "Scan a directory, or what is staged, and judge it.",

@@ -17,11 +17,9 @@ from scanners.model import Accounting, Confidence, FileReport, Finding, Gap, Gap
 from scanners.scan.plugin import Run, Source, fields, parse
 from scanners.scan.text import place_of
 from scanners.tools import rule_pack
-from scanners.tools.dockerfile import dockerfile_fault
 from scanners.tools.grammar import gap, python_fault, yaml_fault
 from scanners.tools.inline import nosemgrep
 from scanners.tools.installed import version_of
-from scanners.tools.legible import legible
 
 NAME = "semgrep"
 ACCOUNTING = Accounting.PER_FILE
@@ -85,6 +83,8 @@ def scan(files: Sequence[Source], options: Options, run: Run) -> Iterable[FileRe
 
 
 def _reports(files: Sequence[Source], flags: Sequence[str], run: Run) -> Iterator[FileReport]:
+    from scanners.tools.legible import legible  # noqa: PLC0415 -- a scan where nothing changed asks nobody
+
     rules = [word for file in rule_pack.files_for(source.path for source in files) for word in ("--config", str(file))]
     texts = [legible(source.path, source.data()) for source in files]
     names = [str(_handed(source, text, run)) for source, text in zip(files, texts, strict=True)]
@@ -157,6 +157,8 @@ def _silent_faults(source: Source, text: bytes) -> Iterator[Gap]:
     if name.endswith((".yml", ".yaml")):
         fault = yaml_fault(source.data())
     if rule_pack.is_dockerfile(source.path):
+        from scanners.tools.dockerfile import dockerfile_fault  # noqa: PLC0415 -- as above
+
         fault = dockerfile_fault(text)
     if fault is not None:
         yield gap(NAME, source.path, fault)
