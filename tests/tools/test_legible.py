@@ -26,6 +26,7 @@ def run():
 DOCKER = "FROM a\nRUN echo \u00e9\nRUN curl https://example.com/x | sh\n"
 INGRESS = {"CidrIp": "0.0.0.0/0", "FromPort": 22, "ToPort": 22, "IpProtocol": "tcp"}
 GROUP = {"Type": "AWS::EC2::SecurityGroup", "Properties": {"GroupDescription": "g", "SecurityGroupIngress": [INGRESS]}}
+SHORT = st.text(max_size=40)  # YAML takes no key of over 1,024 characters
 TEMPLATE = json.dumps({"AWSTemplateFormatVersion": "2010-09-09", "Resources": {"Group": GROUP}}, indent=1)
 
 
@@ -126,7 +127,7 @@ def test_a_file_with_nothing_in_it_is_read(tmp_path: Path) -> None:
     assert not any(places(Bench(tmp_path), {f"{size}/{name}": "\n" * size for name in names for size in (0, 1)}).values())
 
 
-@given(st.recursive(st.text() | st.integers(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)), st.booleans())
+@given(st.recursive(SHORT | st.integers(), lambda inner: st.lists(inner) | st.dictionaries(SHORT, inner)), st.booleans())
 def test_it_says_the_same_on_the_same_lines(value: Any, lined: bool) -> None:
     text = json.dumps(value, indent=1 if lined else None).replace("/", "\\/").replace("g", "\\u0067")
     for path, read in (("a.json", json.loads), ("a.yaml", yaml.safe_load)):
