@@ -16,7 +16,7 @@ __all__ = ["legible"]
 FOREIGN = re.compile("[^\x00-\x7f\x85\u2028\u2029]")
 """What is not ASCII and ends no line."""
 
-STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"')
+STRING = re.compile(r'"(?:[^"\\\n]|\\.)*("?)')  # with an end or without: what begins one is never looked at again
 JSON_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\(?:/|u00([2-7][0-9a-fA-F]))")
 YAML_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\(?:/|(?:x|u00|U000000)([2-7][0-9a-fA-F]))")
 
@@ -63,7 +63,7 @@ def _json(text: bytes) -> bytes:
         return b"{}"
     if b"\\" not in text:
         return text
-    return STRING.sub(lambda string: _plainly(string[0], JSON_ESCAPE), text.decode()).encode()
+    return STRING.sub(lambda string: _plainly(string[0], JSON_ESCAPE) if string[1] else string[0], text.decode()).encode()
 
 
 def _yaml(data: bytes) -> bytes:
@@ -75,7 +75,7 @@ def _without_escapes(text: str) -> str:
     """``text`` with the strings in double quotes made plain, where it is YAML; those over several lines stay as they are."""
     parts, done = [], 0
     try:
-        for token in yaml.scan(text, Loader=yaml.SafeLoader):
+        for token in yaml.scan(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
             start, end = token.start_mark.index, token.end_mark.index
             if isinstance(token, yaml.ScalarToken) and token.style == '"' and STRING.fullmatch(text, start, end):
                 parts += [text[done:start], _plainly(text[start:end], YAML_ESCAPE)]

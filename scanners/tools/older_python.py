@@ -20,8 +20,8 @@ __all__ = ["older"]
 STATEMENTS = re.compile(
     rb"^[ \t]*(?:case\b(?![ \t]*[=.,)])|type[ \t]+\w+[ \t]*[=\[]|@[ \t]|(?:def|class)[ \t]+\w+[ \t]*\[)", re.MULTILINE
 )
-STARS = re.compile(rb"\[(?:[^\n\]*]*,)?[ \t]*\*\w|\*\w+[ \t]*:[ \t]*\*|(?:yield|in)[ \t]+\*")
-ASSIGNMENTS = re.compile(rb"[\[{][^\n]*:=|\w\([ \t]*\w+[ \t]*:=")
+STARS = re.compile(rb"\[(?:[^\n\]*]{0,99},)?[ \t]*\*\w|\*\w+[ \t]*:[ \t]*\*|(?:yield|in)[ \t]+\*")
+ASSIGNMENTS = re.compile(rb"[\[{][^\n]{0,99}:=|\w\([ \t]*\w+[ \t]*:=")
 ANY_PRODUCT = re.compile(rb"[\w)\]]@[\w(\[]")
 PRODUCTS = re.compile(rb"^[^\n\"'#@]*[\w)\]]@[\w(\[]", re.MULTILINE)
 """What a file with anything newer has, and few others have: they need not be parsed."""

@@ -26,7 +26,7 @@ def run():
 DOCKER = "FROM a\nRUN echo \u00e9\nRUN curl https://example.com/x | sh\n"
 INGRESS = {"CidrIp": "0.0.0.0/0", "FromPort": 22, "ToPort": 22, "IpProtocol": "tcp"}
 GROUP = {"Type": "AWS::EC2::SecurityGroup", "Properties": {"GroupDescription": "g", "SecurityGroupIngress": [INGRESS]}}
-SHORT = st.text(max_size=40)  # YAML takes no key of over 1,024 characters
+SHORT = st.text(st.characters(max_codepoint=0xFFFF, exclude_categories=["Cs"]), max_size=40)  # YAML takes no longer keys, no pairs
 TEMPLATE = json.dumps({"AWSTemplateFormatVersion": "2010-09-09", "Resources": {"Group": GROUP}}, indent=1)
 
 
@@ -166,6 +166,16 @@ def test_the_user_of_a_dockerfile_with_carriage_returns_is_seen(tmp_path: Path) 
     text = "FROM a\nRUN b\nUSER root\n"
     found = places(Bench(tmp_path), {"a.dockerfile": text, "b.dockerfile": text.replace("\n", "\r\n")})
     assert rules(found["a.dockerfile"]) == rules(found["b.dockerfile"]) != []
+
+
+@pytest.mark.parametrize("piece", ["[", '"\\\\', "[a,", "{:=", "@a", "def a [", "\\\\\n", "ENV a b ", " ", "<<E "])
+@pytest.mark.parametrize(
+    "head", [("a.py", "x = ["), ("a.json", '{"\\\\/'), ("a.yml", 'a: "\\\\/"\nb: '), ("Dockerfile", "FROM a\nRUN ")]
+)
+def test_no_text_takes_long(head: tuple[str, str], piece: str) -> None:
+    path, opening = head
+    text = (opening + piece * 400_000).encode()  # one that is read again from each place would take hours
+    assert legible(path, text)
 
 
 @pytest.mark.parametrize("path", ["a.py", "a.json", "a.yml", "Dockerfile"])
