@@ -18,7 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from scanners.advisories.store import Store
+from scangate.advisories.store import Store
 
 PACKAGES, WITH_RECORDS, RUNS = 2000, 150, 3
 PROGRAMS = Path(sys.executable).parent

@@ -11,8 +11,8 @@ from typing import Any, TypeAlias
 
 from measure import Cost, run
 
-from scanners.model import Finding
-from scanners.report.reading import read
+from scangate.model import Finding
+from scangate.report.reading import read
 
 __all__ = ["ByHand", "Seen", "missed", "told"]
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from scanners.report.reading import read
+from scangate.report.reading import read
 
 __all__ = ["excluding", "holes"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from scanners.model import (
+from scangate.model import (
     Confidence,
     Finding,
     Kind,
@@ -20,7 +20,7 @@ from scanners.model import (
     Targets,
     Verdict,
 )
-from scanners.report import FORMATS
+from scangate.report import FORMATS
 
 FORMS = ("sarif", "junit", "json")
 

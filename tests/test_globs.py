@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanners.globs import matches, problem
+from scangate.globs import matches, problem
 
 
 @pytest.mark.smoke

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-import scanners
+import scangate
 
-ROOT = Path(scanners.__file__).parent
+ROOT = Path(scangate.__file__).parent
 GROUND = {"model", "errors", "assets", "globs"}
 
 # package or module: what of ours it may import besides the ground
 MAP: dict[str, set[str]] = {
+    "__main__": {"cli"},
     "model": set(),
     "errors": {"model"},
     "assets": set(),
@@ -87,7 +88,7 @@ def is_in(name: str, rooms: set[str]) -> bool:
 @pytest.mark.parametrize("module", modules())
 def test_a_module_imports_only_what_the_map_allows(module: str) -> None:
     allowed = MAP[module.partition(".")[0]] | (GROUND if module not in GROUND else set())
-    ours = {name.removeprefix("scanners.") for name in imports(module) if name.startswith("scanners.")}
+    ours = {name.removeprefix("scangate.") for name in imports(module) if name.startswith("scangate.")}
     strangers = {name for name in ours if not is_in(name, allowed) and name != "__version__"}
     assert not strangers, f"{module} may not import {sorted(strangers)}"
 
@@ -99,7 +100,7 @@ def test_a_library_stays_in_its_room(module: str) -> None:
 
 
 def test_nobody_imports_a_program_that_changes_its_process() -> None:
-    programs = {"scanners.tools.no_requests": {"tools.detect_secrets_worker"}, "scanners.tools.detect_secrets_worker": set()}
+    programs = {"scangate.tools.no_requests": {"tools.detect_secrets_worker"}, "scangate.tools.detect_secrets_worker": set()}
     for program, allowed in programs.items():
         assert {module for module in modules() if any(is_in(name, {program}) for name in imports(module))} == allowed
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from scanners.assets import PACKED
+from scangate.assets import PACKED
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ("policies", "buildspec_snippets")
@@ -51,10 +51,10 @@ def run(programs: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def test_the_wheel_holds_all_data_unchanged(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         packed = {
-            name: archive.read(name) for name in archive.namelist() if name.startswith("scanners/_data/") and not name.endswith("/")
+            name: archive.read(name) for name in archive.namelist() if name.startswith("scangate/_data/") and not name.endswith("/")
         }
     here = {
-        f"scanners/_data/{file.relative_to(ROOT)}": file.read_bytes()
+        f"scangate/_data/{file.relative_to(ROOT)}": file.read_bytes()
         for kind in DATA
         for file in (ROOT / kind).rglob("*")
         if file.is_file()
@@ -66,7 +66,7 @@ def test_the_wheel_holds_all_data_unchanged(wheel: Path) -> None:
 def test_the_wheel_holds_no_tests(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         tops = {name.partition("/")[0] for name in archive.namelist()}
-    assert {top for top in tops if not top.endswith(".dist-info")} == {"scanners"}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"scangate"}
 
 
 def test_a_checkout_has_no_copy_of_its_own_data() -> None:
@@ -89,6 +89,6 @@ def test_the_installed_command_finds_its_rules(installed: Path) -> None:
 
 
 def test_the_installed_command_is_the_wheels(installed: Path) -> None:
-    where = "import scanners; print(scanners.__file__)"
+    where = "import scangate; print(scangate.__file__)"
     output = subprocess.run([installed / "python", "-I", "-c", where], capture_output=True, text=True, timeout=60, check=True)
     assert Path(output.stdout.strip()).is_relative_to(installed.parent)

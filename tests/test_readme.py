@@ -12,12 +12,12 @@ from types import ModuleType
 import click
 import pytest
 
-from scanners.cli.main import cli
-from scanners.cli.registry import known
-from scanners.cli.run import option_types, today
-from scanners.cli.scan import command as scan
-from scanners.judge.reading import load
-from scanners.tools import CommandOptions
+from scangate.cli.main import cli
+from scangate.cli.registry import known
+from scangate.cli.run import option_types, today
+from scangate.cli.scan import command as scan
+from scangate.judge.reading import load
+from scangate.tools import CommandOptions
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text("utf-8")

@@ -15,9 +15,9 @@ from pathlib import Path
 
 from packaging.version import Version
 
-from scanners.advisories.importer import import_export
-from scanners.advisories.osv import Interval, Record, affects
-from scanners.advisories.store import Store
+from scangate.advisories.importer import import_export
+from scangate.advisories.osv import Interval, Record, affects
+from scangate.advisories.store import Store
 
 EACH = 3
 PINNED = {"django": Version("1.11.1")}  # tests/weak_app/requirements.txt

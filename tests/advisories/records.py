@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from scanners.advisories.importer import import_export
-from scanners.advisories.osv import Record, read
-from scanners.advisories.store import Store
+from scangate.advisories.importer import import_export
+from scangate.advisories.osv import Record, read
+from scangate.advisories.store import Store
 
 NOW = "2026-01-02T03:04:05Z"
 Event = tuple[str, str]

@@ -16,11 +16,11 @@ from pathlib import Path
 
 import pytest
 
-from scanners.advisories import download
-from scanners.advisories.download import Limits, fetch, shown, update
-from scanners.advisories.importer import ADDRESS, import_export
-from scanners.advisories.store import Store, StoreFacts
-from scanners.errors import ScangateError
+from scangate.advisories import download
+from scangate.advisories.download import Limits, fetch, shown, update
+from scangate.advisories.importer import ADDRESS, import_export
+from scangate.advisories.store import Store, StoreFacts
+from scangate.errors import ScangateError
 
 from .records import NOW, archive, osv
 from .server import Asked, Site, site

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from scanners.advisories.manifests import read_all
-from scanners.scan.text import decode
+from scangate.advisories.manifests import read_all
+from scangate.scan.text import decode
 
 from .samples import LOCKS, files
 

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from packaging.version import Version
 
-from scanners.advisories.groups import advisories, groups, upgrade
-from scanners.advisories.osv import Record, affects, read
-from scanners.model import Severity
+from scangate.advisories.groups import advisories, groups, upgrade
+from scangate.advisories.osv import Record, affects, read
+from scangate.model import Severity
 
 from .records import osv, record
 from .test_severity import CRITICAL, MEDIUM

@@ -20,10 +20,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scanners.advisories import importer
-from scanners.advisories.importer import import_export, only_one
-from scanners.advisories.store import Store, StoreFacts
-from scanners.errors import ScangateError
+from scangate.advisories import importer
+from scangate.advisories.importer import import_export, only_one
+from scangate.advisories.store import Store, StoreFacts
+from scangate.errors import ScangateError
 
 from .records import NOW, archive, osv
 
@@ -254,7 +254,7 @@ def test_only_one_builds_at_a_time(tmp_path: Path, target: Path) -> None:
 
 def test_what_an_import_that_was_killed_left_is_cleared_away(tmp_path: Path, target: Path) -> None:
     code = (
-        "import os, signal, sys; from pathlib import Path; from scanners.advisories import importer, store\n"
+        "import os, signal, sys; from pathlib import Path; from scangate.advisories import importer, store\n"
         "importer.write = lambda path, *rest: (store.write(path, *rest), os.kill(os.getpid(), signal.SIGKILL))\n"
         "importer.import_export(Path(sys.argv[1]), Path(sys.argv[2]), lambda *_: None, imported='')\n"
     )

@@ -19,9 +19,9 @@ import pytest
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from scanners.advisories.loopback import Route, serving
-from scanners.advisories.starter import StarterSet
-from scanners.advisories.store import Store
+from scangate.advisories.loopback import Route, serving
+from scangate.advisories.starter import StarterSet
+from scangate.advisories.store import Store
 
 from .records import osv, store
 

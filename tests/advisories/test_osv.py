@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from packaging.version import Version
 
-from scanners.advisories.osv import Broken, Interval, affects, fixed_in, intervals, one_line, read
+from scangate.advisories.osv import Broken, Interval, affects, fixed_in, intervals, one_line, read
 
 from .records import osv, record
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scanners.advisories.manifests import is_manifest, read_all
+from scangate.advisories.manifests import is_manifest, read_all
 
 from .samples import LOCKS, files
 

@@ -10,10 +10,10 @@ import pytest
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from scanners.advisories.osv import Interval, affects
-from scanners.advisories.severity import rated
-from scanners.advisories.starter import StarterSet
-from scanners.assets import folder
+from scangate.advisories.osv import Interval, affects
+from scangate.advisories.severity import rated
+from scangate.advisories.starter import StarterSet
+from scangate.assets import folder
 
 from .choose_starter import line
 

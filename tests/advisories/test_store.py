@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from packaging.version import InvalidVersion
 
-from scanners.advisories.files import usual_place
-from scanners.advisories.store import APPLICATION, Store
-from scanners.errors import ScangateError
+from scangate.advisories.files import usual_place
+from scangate.advisories.store import APPLICATION, Store
+from scangate.errors import ScangateError
 
 from .records import NOW, osv, store
 

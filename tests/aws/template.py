@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scanners import __version__
+from scangate import __version__
 
 from .stack import Stack
 

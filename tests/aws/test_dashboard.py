@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from publish.verdicts import failing, passing
 
-from scanners.publish.metrics import Clock, groups
+from scangate.publish.metrics import Clock, groups
 
 from .events import matches
 from .metric_math import Chart, Series

@@ -15,7 +15,7 @@ from buildspec.site import Site
 from buildspec.test_gate_snippet import commit
 from buildspec.workload import CODE, WORDS
 
-from scanners.publish.hook import handler
+from scangate.publish.hook import handler
 
 from .account import running
 from .codedeploy import Deployments

@@ -23,7 +23,7 @@ from buildspec.test_gate_snippet import CLEAN, INJECTION, commit
 from cli.command import scangate
 from publish.test_hook import CODE, ECS_SPEC, EVENT, IMAGE, LAMBDA_SPEC, Stage
 
-from scanners.publish.hook import handler
+from scangate.publish.hook import handler
 
 from .account import Account, running
 from .codepipeline import Executions

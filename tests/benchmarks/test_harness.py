@@ -15,7 +15,7 @@ from holes import excluding
 from measure import Cost, clean_environment, run
 from ratios import Line, Ratio, ratios, table
 
-from scanners.model import Confidence, Finding, Kind, Location, Severity
+from scangate.model import Confidence, Finding, Kind, Location, Severity
 
 RUN = Path(__file__).resolve().parents[2] / "benchmarks" / "run.py"
 

@@ -21,7 +21,7 @@ from .shell import Carry
 from .site import Site
 from .spec import read
 
-CANARIES = ("venv", "ensurepip", "pip", "subprocess", "sitecustomize", "argparse", "stand_in", "scanners")
+CANARIES = ("venv", "ensurepip", "pip", "subprocess", "sitecustomize", "argparse", "stand_in", "scangate")
 
 
 @pytest.fixture(scope="session")

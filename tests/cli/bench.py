@@ -27,7 +27,7 @@ class Bench:
                 (self.bin / file.name).symlink_to(file)
         self.python.symlink_to(python)
         self._packages.symlink_to(PACKAGES)
-        self.write("scangate", "import sys\nfrom scanners.cli.main import main\nmain()\n")
+        self.write("scangate", "import sys\nfrom scangate.cli.main import main\nmain()\n")
 
     @property
     def python(self) -> Path:

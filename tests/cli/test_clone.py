@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scanners.cli.clone import notes
+from scangate.cli.clone import notes
 
 from .command import environment, scangate, verdict
 from .tree import CLEAN, policy

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from scanners.cli.interruption import Interruption
-from scanners.cli.registry import known as scanners_known
-from scanners.cli.run import Wish, option_types, run, site, today
-from scanners.judge.matching import Known, known_from
-from scanners.judge.reading import load
-from scanners.model import Finding, Report
-from scanners.tools import CommandOptions
+from scangate.cli.interruption import Interruption
+from scangate.cli.registry import known as scanners_known
+from scangate.cli.run import Wish, option_types, run, site, today
+from scangate.judge.matching import Known, known_from
+from scangate.judge.reading import load
+from scangate.model import Finding, Report
+from scangate.tools import CommandOptions
 
 from .history import History
 from .tree import policy

@@ -107,7 +107,7 @@ def test_isolated_nothing_at_all_is_imported_from_the_tree(
     tmp_path: Path, tree: Path, rules: Path, honest: list[dict[str, Any]], how: str
 ) -> None:
     """As the buildspec and the pre-commit hook start it."""
-    start = [str(SCANGATE)] if how == "script" else ["-m", "scanners.cli"]
+    start = [str(SCANGATE)] if how == "script" else ["-m", "scangate"]
     under = (sys.executable, "-I", *start[:-1])
     env = environment(PYTHONPATH=f".:{tree}:{tree / 'lib'}", **surroundings(tree))
     ran = scangate(

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from scanners.cli.snippet import snippets
-from scanners.cli.workload import recognise
+from scangate.cli.snippet import snippets
+from scangate.cli.workload import recognise
 
 from .command import scangate
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from scanners.cli.run import site
-from scanners.errors import Unreadable
-from scanners.model import GapKind
+from scangate.cli.run import site
+from scangate.errors import Unreadable
+from scangate.model import GapKind
 
 
 def test_git_is_not_waited_for_where_the_policy_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

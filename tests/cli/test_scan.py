@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from scanners.cli import scan
-from scanners.cli.output import Output
+from scangate.cli import scan
+from scangate.cli.output import Output
 
 
 def test_the_reports_are_loaded_when_a_scanner_is_at_work(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("sarif", "ocsf", "junit"):
-        monkeypatch.delitem(sys.modules, f"scanners.report.{name}", raising=False)
+        monkeypatch.delitem(sys.modules, f"scangate.report.{name}", raising=False)
     heard: list[tuple[str, int, int]] = []
     told = scan._loading((Output("sarif", None), Output("ocsf", Path("findings.json"))), lambda *what: heard.append(what))
-    assert "scanners.report.sarif" not in sys.modules
+    assert "scangate.report.sarif" not in sys.modules
     told("bandit", 0, 3)
-    assert {"scanners.report.sarif", "scanners.report.ocsf"} <= sys.modules.keys()
-    assert "scanners.report.junit" not in sys.modules
+    assert {"scangate.report.sarif", "scangate.report.ocsf"} <= sys.modules.keys()
+    assert "scangate.report.junit" not in sys.modules
     assert heard == [("bandit", 0, 3)]

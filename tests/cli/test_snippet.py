@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from scanners.assets import folder
-from scanners.cli.snippet import snippets
+from scangate.assets import folder
+from scangate.cli.snippet import snippets
 
 from .command import scangate
 

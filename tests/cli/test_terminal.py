@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from scanners.cli import progress
+from scangate.cli import progress
 
 from .command import SCANGATE, environment
 from .tree import WEAK, policy, write

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from scanners.fleet.address import Address, parse
+from scangate.fleet.address import Address, parse
 
 BASE = Path("/srv/lists")
 PASSWORD = "hunter2-and:more/"  # pragma: allowlist secret

@@ -12,15 +12,15 @@ import pytest
 from cli.command import scangate
 from cli.tree import CLEAN, WEAK, git, policy, repository, write
 
-from scanners.cli.registry import known
-from scanners.cli.run import option_types
-from scanners.fleet.address import parse
-from scanners.fleet.audit import Answer, Job, audit
-from scanners.fleet.listing import Entry
-from scanners.fleet.record import decode
-from scanners.judge.reading import load
-from scanners.model import Outcome
-from scanners.tools import CommandOptions
+from scangate.cli.registry import known
+from scangate.cli.run import option_types
+from scangate.fleet.address import parse
+from scangate.fleet.audit import Answer, Job, audit
+from scangate.fleet.listing import Entry
+from scangate.fleet.record import decode
+from scangate.judge.reading import load
+from scangate.model import Outcome
+from scangate.tools import CommandOptions
 
 
 def job(tmp_path: Path, address: str, *, more: str = "", own: bool = False, timeout: float = 200) -> Job:

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from distributed import KilledWorker
 
-from scanners.fleet.address import Address
-from scanners.fleet.audit import Answer, Job
-from scanners.fleet.cluster import carry_out
-from scanners.fleet.listing import Entry
-from scanners.fleet.record import lost
+from scangate.fleet.address import Address
+from scangate.fleet.audit import Answer, Job
+from scangate.fleet.cluster import carry_out
+from scangate.fleet.listing import Entry
+from scangate.fleet.record import lost
 
 WORKER: Any = "worker"  # its name is all that is told of it
 DIED = KilledWorker("audit", WORKER, 1)

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from cli.tree import git, repository
 
-from scanners.errors import Unreadable
-from scanners.fleet.address import Address, parse
-from scanners.fleet.fetch import fetch
-from scanners.scan.process import Processes
+from scangate.errors import Unreadable
+from scangate.fleet.address import Address, parse
+from scangate.fleet.fetch import fetch
+from scangate.scan.process import Processes
 
 FILES: dict[str, str | bytes] = {
     "a.py": "first = 1\n",

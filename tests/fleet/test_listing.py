@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from scanners.errors import UsageError
-from scanners.fleet.listing import read
+from scangate.errors import UsageError
+from scangate.fleet.listing import read
 
 
 def listed(tmp_path: Path, text: str | bytes) -> Path:

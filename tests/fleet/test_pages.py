@@ -13,12 +13,12 @@ from markdown_it import MarkdownIt
 from report.hostile import HOSTILE, hostile_report
 from report.samples import failing, incomplete, passing
 
-from scanners.errors import UsageError
-from scanners.fleet import html, markdown, rollup
-from scanners.fleet.address import Address, Secret
-from scanners.fleet.listing import Entry
-from scanners.fleet.record import Record, decode, encode, lost, made_of
-from scanners.model import Outcome, Report
+from scangate.errors import UsageError
+from scangate.fleet import html, markdown, rollup
+from scangate.fleet.address import Address, Secret
+from scangate.fleet.listing import Entry
+from scangate.fleet.record import Record, decode, encode, lost, made_of
+from scangate.model import Outcome, Report
 
 TAGS = "html head meta title style body header h1 h2 span p main ul li b div table thead tbody tr th td br code"
 

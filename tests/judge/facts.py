@@ -10,9 +10,9 @@ from typing import Annotated, Any, Literal
 import msgspec
 from hypothesis import strategies as st
 
-from scanners.globs import Glob
-from scanners.judge.document import Node
-from scanners.judge.policy import (
+from scangate.globs import Glob
+from scangate.judge.document import Node
+from scangate.judge.policy import (
     AllowedGap,
     Budget,
     Exclude,
@@ -24,8 +24,8 @@ from scanners.judge.policy import (
     SeverityRule,
     Until,
 )
-from scanners.judge.reading import load
-from scanners.model import (
+from scangate.judge.reading import load
+from scangate.model import (
     Confidence,
     Finding,
     Gap,

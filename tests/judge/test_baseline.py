@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanners.errors import UsageError
-from scanners.judge.baseline import FILE, Baseline, pruned, read, render
-from scanners.judge.matching import Known
+from scangate.errors import UsageError
+from scangate.judge.baseline import FILE, Baseline, pruned, read, render
+from scangate.judge.matching import Known
 
 from .test_matching import entry, found, seen
 

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanners import assets
-from scanners.judge.document import parse
-from scanners.judge.floor import loosened
-from scanners.judge.gate import judge
-from scanners.judge.layers import bundled
-from scanners.judge.schema import schema
-from scanners.model import NEVER_ALLOWED, Gap, GapKind, Kind, Outcome, ScanResult, Severity, Targets
+from scangate import assets
+from scangate.judge.document import parse
+from scangate.judge.floor import loosened
+from scangate.judge.gate import judge
+from scangate.judge.layers import bundled
+from scangate.judge.schema import schema
+from scangate.model import NEVER_ALLOWED, Gap, GapKind, Kind, Outcome, ScanResult, Severity, Targets
 
 from . import facts
 from .facts import FOUR, TARGETS, TODAY, Command, Options, finding, plain, rank, read, result

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scanners.judge.codeowners import CodeOwners, read_owners
+from scangate.judge.codeowners import CodeOwners, read_owners
 
 GITHUB = """\
 # This is a comment.

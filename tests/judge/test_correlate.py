@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanners.judge.correlate import BROAD, CORRECTED, FAMILIES, fault_of, merged, order
-from scanners.judge.gate import judge
-from scanners.judge.policy import Budget, Inline, Override, Policy
-from scanners.model import WORST_FIRST, Finding, Kind, Outcome, Ruling, RulingOutcome, ScanResult, Severity, Targets, Verdict
+from scangate.judge.correlate import BROAD, CORRECTED, FAMILIES, fault_of, merged, order
+from scangate.judge.gate import judge
+from scangate.judge.policy import Budget, Inline, Override, Policy
+from scangate.model import WORST_FIRST, Finding, Kind, Outcome, Ruling, RulingOutcome, ScanResult, Severity, Targets, Verdict
 
 from . import facts
 from .facts import TARGETS, TODAY, accepted, budget, finding, package, policy, result

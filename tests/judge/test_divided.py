@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from scanners.judge.baseline import Baseline, divided
-from scanners.judge.matching import BASELINE, Known
+from scangate.judge.baseline import Baseline, divided
+from scangate.judge.matching import BASELINE, Known
 
 ONE = Known("a.py", "bandit:B602", "1" * 32, count=3)
 TWO = Known("b.py", "bandit:B602", "2" * 32)

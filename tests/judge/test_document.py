@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanners.errors import PolicyError
-from scanners.judge.document import DEEPEST, LARGEST, MOST, parse
+from scangate.errors import PolicyError
+from scangate.judge.document import DEEPEST, LARGEST, MOST, parse
 
 from .facts import plain
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanners.judge.floor import TABLE, loosened
-from scanners.judge.gate import judge
-from scanners.judge.policy import (
+from scangate.judge.floor import TABLE, loosened
+from scangate.judge.gate import judge
+from scangate.judge.policy import (
     AllowedGap,
     Exclude,
     Inline,
@@ -24,7 +24,7 @@ from scanners.judge.policy import (
     Until,
     Unused,
 )
-from scanners.model import GapKind, Kind, ScanResult, Severity, Targets
+from scangate.model import GapKind, Kind, ScanResult, Severity, Targets
 
 from . import facts
 from .facts import TODAY, Options, accepted, budget, policy, rank

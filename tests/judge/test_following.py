@@ -9,11 +9,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from scanners.errors import PolicyError
-from scanners.judge.floor import loosened
-from scanners.judge.gate import judge
-from scanners.judge.policy import Follow, PolicyException
-from scanners.model import Finding, Kind, Outcome, Record, RulingOutcome, ScanResult, Status, Verdict
+from scangate.errors import PolicyError
+from scangate.judge.floor import loosened
+from scangate.judge.gate import judge
+from scangate.judge.policy import Follow, PolicyException
+from scangate.model import Finding, Kind, Outcome, Record, RulingOutcome, ScanResult, Status, Verdict
 
 from .facts import TARGETS, TODAY, accepted, finding, policy, read
 

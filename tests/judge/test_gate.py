@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanners import globs
-from scanners.judge.accepting import covers
-from scanners.judge.codeowners import read_owners
-from scanners.judge.gate import judge, resettled
-from scanners.judge.matching import BASELINE
-from scanners.judge.policy import AllowedGap, Exclude, Inline, Override, Owners, Policy, PolicyException, SeverityRule, Unused
-from scanners.judge.terms import Terms
-from scanners.model import (
+from scangate import globs
+from scangate.judge.accepting import covers
+from scangate.judge.codeowners import read_owners
+from scangate.judge.gate import judge, resettled
+from scangate.judge.matching import BASELINE
+from scangate.judge.policy import AllowedGap, Exclude, Inline, Override, Owners, Policy, PolicyException, SeverityRule, Unused
+from scangate.judge.terms import Terms
+from scangate.model import (
     INTERNAL,
     Component,
     Finding,

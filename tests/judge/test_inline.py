@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from scanners.judge.gate import judge
-from scanners.judge.policy import Inline, Policy, Until
-from scanners.model import Ignore, Outcome, RulingOutcome, Verdict
+from scangate.judge.gate import judge
+from scangate.judge.policy import Inline, Policy, Until
+from scangate.model import Ignore, Outcome, RulingOutcome, Verdict
 
 from .facts import TARGETS, TODAY, finding, policy, result
 

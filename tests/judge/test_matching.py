@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanners.judge.matching import BASELINE, Known, Sight, known_from, match, recognised
-from scanners.model import ABSENT, Finding, Gap, GapKind, Kind, KnownBy, LeftOut, Record, ScanResult, Status, Targets
+from scangate.judge.matching import BASELINE, Known, Sight, known_from, match, recognised
+from scangate.model import ABSENT, Finding, Gap, GapKind, Kind, KnownBy, LeftOut, Record, ScanResult, Status, Targets
 
 from .facts import finding
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from scanners.judge.gate import judge
-from scanners.judge.places import places
-from scanners.model import Finding, Kind, Severity
+from scangate.judge.gate import judge
+from scangate.judge.places import places
+from scangate.model import Finding, Kind, Severity
 
 from .facts import TARGETS, TODAY, finding, read, result
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanners import assets
-from scanners.errors import PolicyError
-from scanners.judge.policy import Inline
-from scanners.model import Severity
+from scangate import assets
+from scangate.errors import PolicyError
+from scangate.judge.policy import Inline
+from scangate.model import Severity
 
 from .facts import Options, read
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import msgspec
 
-from scanners.judge.accepting import Exceptions
-from scanners.judge.policy import Exclude, Override, Policy, SeverityRule
-from scanners.judge.rulings import rule
-from scanners.judge.terms import Terms
-from scanners.model import Finding, Ignore, Kind, Ruling, Severity
+from scangate.judge.accepting import Exceptions
+from scangate.judge.policy import Exclude, Override, Policy, SeverityRule
+from scangate.judge.rulings import rule
+from scangate.judge.terms import Terms
+from scangate.model import Finding, Ignore, Kind, Ruling, Severity
 
 from .facts import TODAY, accepted, finding, package, policy
 

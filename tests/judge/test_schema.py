@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
-from scanners.errors import PolicyError
-from scanners.judge.document import parse
-from scanners.judge.schema import schema
+from scangate.errors import PolicyError
+from scangate.judge.document import parse
+from scangate.judge.schema import schema
 
 from .facts import FOUR, Command, Options, plain, read
 

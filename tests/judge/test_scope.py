@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from scanners.judge.policy import Exclude, ScannerSetting
-from scanners.judge.scope import scope_of, would_read_more
-from scanners.model import Gap, GapKind, LeftOut, ScanResult
+from scangate.judge.policy import Exclude, ScannerSetting
+from scangate.judge.scope import scope_of, would_read_more
+from scangate.model import Gap, GapKind, LeftOut, ScanResult
 
 from .facts import FOUR, Options, policy, result
 

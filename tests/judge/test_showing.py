@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from scanners.judge.policy import Owners, Unused
-from scanners.judge.showing import show
+from scangate.judge.policy import Owners, Unused
+from scangate.judge.showing import show
 
 from .facts import read
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import itertools
 
-from scanners.judge.policy import Exclude, Override, SeverityRule
-from scanners.judge.terms import Terms
-from scanners.model import Kind, Severity
+from scangate.judge.policy import Exclude, Override, SeverityRule
+from scangate.judge.terms import Terms
+from scangate.model import Kind, Severity
 
 from .facts import finding, package, policy
 

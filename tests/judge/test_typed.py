@@ -8,9 +8,9 @@ import msgspec
 import pytest
 from msgspec import Meta
 
-from scanners.errors import PolicyError
-from scanners.judge.document import parse
-from scanners.judge.typed import cast_to, fields_of
+from scangate.errors import PolicyError
+from scangate.judge.document import parse
+from scangate.judge.typed import cast_to, fields_of
 
 
 class Rich(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):

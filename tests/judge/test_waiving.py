@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanners import assets
-from scanners.errors import PolicyError
-from scanners.judge.document import parse
-from scanners.judge.layers import bundled
-from scanners.judge.policy import Follow, PolicyException
-from scanners.judge.waiving import with_exception
+from scangate import assets
+from scangate.errors import PolicyError
+from scangate.judge.document import parse
+from scangate.judge.layers import bundled
+from scangate.judge.policy import Follow, PolicyException
+from scangate.judge.waiving import with_exception
 
 from .facts import plain
 

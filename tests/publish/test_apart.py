@@ -14,12 +14,12 @@ from .verdicts import passing, written
 
 LOADED = """
 import sys
-from scanners.cli.main import main
+from scangate.cli.main import main
 try:
     main()
 except SystemExit as end:
     print("code", end.code)
-print("loaded", *sorted({"boto3", "botocore", "s3transfer", "scanners.publish.github"} & set(sys.modules)))
+print("loaded", *sorted({"boto3", "botocore", "s3transfer", "scangate.publish.github"} & set(sys.modules)))
 """
 
 

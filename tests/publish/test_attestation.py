@@ -22,13 +22,13 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scanners.errors import NotAdmitted, UsageError
-from scanners.model import Outcome, Report, Since, Targets
-from scanners.publish.acceptance import accepted, pinned, remember
-from scanners.publish.admission import Terms, admit
-from scanners.publish.envelope import KeySigner, opened, sealed
-from scanners.publish.statement import Approval, Statement, Subject, encode, state
-from scanners.publish.tree import digest_of
+from scangate.errors import NotAdmitted, UsageError
+from scangate.model import Outcome, Report, Since, Targets
+from scangate.publish.acceptance import accepted, pinned, remember
+from scangate.publish.admission import Terms, admit
+from scangate.publish.envelope import KeySigner, opened, sealed
+from scangate.publish.statement import Approval, Statement, Subject, encode, state
+from scangate.publish.tree import digest_of
 
 from .verdicts import failing, incomplete, passing, written
 

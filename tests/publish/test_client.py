@@ -9,9 +9,9 @@ import pytest
 from aws.account import Account
 from aws.wire import FaultError
 
-from scanners.errors import PublishError
-from scanners.publish import client as module
-from scanners.publish.client import ask, client
+from scangate.errors import PublishError
+from scangate.publish import client as module
+from scangate.publish.client import ask, client
 
 
 def test_a_refusal_keeps_the_service_s_own_code(account: Account) -> None:

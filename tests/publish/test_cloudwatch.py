@@ -15,11 +15,11 @@ from aws.wire import FaultError
 from cli.command import Ran, environment, scangate
 from report.samples import many
 
-from scanners.errors import PublishError
-from scanners.model import RulingOutcome as Known
-from scanners.model import Since
-from scanners.publish import cloudwatch
-from scanners.publish.metrics import Clock, Group, groups
+from scangate.errors import PublishError
+from scangate.model import RulingOutcome as Known
+from scangate.model import Since
+from scangate.publish import cloudwatch
+from scangate.publish.metrics import Clock, Group, groups
 
 from .verdicts import failing, passing, written
 

@@ -6,8 +6,8 @@ import datetime as dt
 
 import pytest
 
-from scanners.cli.pull_request import is_build
-from scanners.publish.codebuild import build
+from scangate.cli.pull_request import is_build
+from scangate.publish.codebuild import build
 
 ARN = "arn:aws:codebuild:eu-west-1:123456789012:build/shop-gate:0aa1b2c3-d4e5-4f60-8172-93a4b5c6d7e8"
 COMMIT = "ce1a2b3c4d5e6f708192a3b4c5d6e7f809182736"

@@ -14,7 +14,7 @@ from aws.wire import FaultError
 from cli.command import Ran, environment, scangate
 from report.samples import many
 
-from scanners.model import Report, RulingOutcome, Since, Targets
+from scangate.model import Report, RulingOutcome, Since, Targets
 
 from .verdicts import failing, incomplete, passing, whole, written
 

@@ -12,9 +12,9 @@ from aws.wire import FaultError
 from cli.command import Ran, environment, scangate
 from cli.tree import CLEAN, policy, repository
 
-from scanners.errors import UsageError
-from scanners.publish.client import client
-from scanners.publish.ecr import answer, image
+from scangate.errors import UsageError
+from scangate.publish.client import client
+from scangate.publish.ecr import answer, image
 
 DIGEST = "sha256:" + "ab" * 32
 BASIC = {

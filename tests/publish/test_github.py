@@ -12,10 +12,10 @@ import pytest
 from cli.command import Ran, environment, scangate
 from report.samples import many
 
-from scanners.errors import PublishError, UsageError
-from scanners.model import Report
-from scanners.publish.change import Remark, Words
-from scanners.publish.github import GitHub, check
+from scangate.errors import PublishError, UsageError
+from scangate.model import Report
+from scangate.publish.change import Remark, Words
+from scangate.publish.github import GitHub, check
 
 from .github_server import TOKEN, Server, serving
 from .verdicts import failing, incomplete, passing, written

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanners.errors import UsageError
-from scanners.model import Outcome
-from scanners.publish.history import MOST, Past, add, blocked_seconds, read, render
+from scangate.errors import UsageError
+from scangate.model import Outcome
+from scangate.publish.history import MOST, Past, add, blocked_seconds, read, render
 
 PASS, FAIL, INCOMPLETE = Outcome.PASS, Outcome.FAIL, Outcome.INCOMPLETE
 

@@ -16,11 +16,11 @@ import yaml
 from aws.account import REGION, Account
 from aws.wire import FaultError
 
-from scanners.errors import PublishError
-from scanners.publish.envelope import KeySigner, sealed
-from scanners.publish.hook import TO_ANSWER, handler
-from scanners.publish.release import subjects
-from scanners.publish.statement import Subject, encode, state
+from scangate.errors import PublishError
+from scangate.publish.envelope import KeySigner, sealed
+from scangate.publish.hook import TO_ANSWER, handler
+from scangate.publish.release import subjects
+from scangate.publish.statement import Subject, encode, state
 
 from .test_attestation import PRIVATE, PUBLIC
 from .verdicts import failing, passing
@@ -177,7 +177,7 @@ def test_there_is_an_answer_before_the_function_is_stopped(stage: Stage, monkeyp
         assert late.wait(60)
         return subjects(deployment, clients)
 
-    monkeypatch.setattr("scanners.publish.hook.subjects", slow)
+    monkeypatch.setattr("scangate.publish.hook.subjects", slow)
     answer = handler(EVENT, Context())
     assert (answer["status"], stage.answers) == ("Failed", ["Failed"])
     assert "before the function's time was over" in answer["reason"]

@@ -15,11 +15,11 @@ import msgspec
 import pytest
 from cli.command import environment, scangate
 
-from scanners.assets import folder
-from scanners.model import Report
-from scanners.publish.envelope import KeySigner, sealed
-from scanners.publish.statement import Subject, encode, state
-from scanners.publish.tree import ATTESTATION
+from scangate.assets import folder
+from scangate.model import Report
+from scangate.publish.envelope import KeySigner, sealed
+from scangate.publish.statement import Subject, encode, state
+from scangate.publish.tree import ATTESTATION
 
 from .test_attestation import PRIVATE, PUBLIC, Bench, pair
 from .verdicts import failing, incomplete, passing

@@ -20,20 +20,20 @@ from cli.command import environment, scangate
 from report.hostile import HOSTILE, hostile_report
 from report.test_markdown import kinds
 
-from scanners.cli.publication import Sent, Subject, carry_out
-from scanners.errors import PublishError
-from scanners.model import Outcome, Report, Ruling, RulingOutcome
-from scanners.publish import asff, cloudwatch, codecommit, history, metrics, security_hub
-from scanners.publish.change import Words, remarks
-from scanners.publish.client import client
-from scanners.publish.ecr import Image, answer
-from scanners.publish.github import GitHub, check, upload
-from scanners.publish.receipt import Refusal
-from scanners.publish.statement import Approval, decode, encode, state
-from scanners.publish.statement import Subject as Attested
-from scanners.report import markdown, sarif
-from scanners.report.escape import ci
-from scanners.tools import ecr
+from scangate.cli.publication import Sent, Subject, carry_out
+from scangate.errors import PublishError
+from scangate.model import Outcome, Report, Ruling, RulingOutcome
+from scangate.publish import asff, cloudwatch, codecommit, history, metrics, security_hub
+from scangate.publish.change import Words, remarks
+from scangate.publish.client import client
+from scangate.publish.ecr import Image, answer
+from scangate.publish.github import GitHub, check, upload
+from scangate.publish.receipt import Refusal
+from scangate.publish.statement import Approval, decode, encode, state
+from scangate.publish.statement import Subject as Attested
+from scangate.report import markdown, sarif
+from scangate.report.escape import ci
+from scangate.tools import ecr
 
 from .github_server import TOKEN, serving
 from .verdicts import passing, whole, written

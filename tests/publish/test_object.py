@@ -7,10 +7,10 @@ import pytest
 from aws.account import REGION, Account
 from aws.wire import FaultError
 
-from scanners.errors import PublishError, UsageError
-from scanners.publish import object as module
-from scanners.publish.client import client
-from scanners.publish.object import place_of, rewrite
+from scangate.errors import PublishError, UsageError
+from scangate.publish import object as module
+from scangate.publish.client import client
+from scangate.publish.object import place_of, rewrite
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 import botocore
 import pytest
 
-from scanners.publish.partition import domain_of, partition_of, region_of
+from scangate.publish.partition import domain_of, partition_of, region_of
 
 TABLE = json.loads((Path(botocore.__file__).parent / "data" / "partitions.json").read_text("utf-8"))["partitions"]
 

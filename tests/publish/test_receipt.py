@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from scanners.errors import UsageError
-from scanners.publish.receipt import Receipt, Refusal, State, read, render, settle
+from scangate.errors import UsageError
+from scangate.publish.receipt import Receipt, Refusal, State, read, render, settle
 
 SENT = Receipt("cloudwatch", State.SENT, "0" * 64, "2026-01-01T00:00:00Z", sent=3)
 FAILED = Receipt("security-hub", State.FAILED, "0" * 64, "2026-01-01T00:00:00Z", reason="AccessDenied: no", hint="allow it")

@@ -16,7 +16,7 @@ from cli.command import Ran, environment, scangate
 from report.hostile import hostile_report
 from report.samples import many
 
-from scanners.model import (
+from scangate.model import (
     Confidence,
     Finding,
     Gap,
@@ -33,8 +33,8 @@ from scanners.model import (
     Status,
     Targets,
 )
-from scanners.publish import asff, security_hub
-from scanners.publish.client import client
+from scangate.publish import asff, security_hub
+from scangate.publish.client import client
 
 from .verdicts import failing, passing, written
 

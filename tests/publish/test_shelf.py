@@ -14,7 +14,7 @@ from aws.codepipeline import Executions
 from aws.wire import FaultError
 from cli.command import Ran, environment, scangate
 
-from scanners.model import Report
+from scangate.model import Report
 
 from .verdicts import failing, passing, written
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import msgspec
 from report import samples
 
-from scanners.model import EXIT_CODES, Report
-from scanners.report import verdict
+from scangate.model import EXIT_CODES, Report
+from scangate.report import verdict
 
 __all__ = ["failing", "incomplete", "passing", "written"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scanners.model import (
+from scangate.model import (
     Component,
     Confidence,
     Finding,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from scanners.model import (
+from scangate.model import (
     STARTER_SET,
     Component,
     Confidence,

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from hypothesis import strategies as st
 
-from scanners.model import (
+from scangate.model import (
     STARTER_SET,
     WORST_FIRST,
     Accounting,

@@ -11,8 +11,8 @@ from xml.etree import ElementTree as ET
 import pytest
 from hypothesis import given, settings
 
-from scanners.model import STARTER_SET, Outcome, Report, RulingOutcome
-from scanners.report import FORMATS
+from scangate.model import STARTER_SET, Outcome, Report, RulingOutcome
+from scangate.report import FORMATS
 
 from .hostile import hostile_report
 from .samples import correlated, failing, incomplete, many, passing

@@ -10,8 +10,8 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 
-from scanners.model import Report
-from scanners.report import env
+from scangate.model import Report
+from scangate.report import env
 
 from .hostile import hostile_report
 from .samples import failing, incomplete, passing

@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from scanners.report import escape
+from scangate.report import escape
 
 from .hostile import HOSTILE
 

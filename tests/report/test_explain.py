@@ -9,10 +9,10 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 
-from scanners import globs
-from scanners.model import About, Report, Severity
-from scanners.report.explain import Waiving, explain_finding, explain_rule
-from scanners.report.mending import mend
+from scangate import globs
+from scangate.model import About, Report, Severity
+from scangate.report.explain import Waiving, explain_finding, explain_rule
+from scangate.report.mending import mend
 
 from .hostile import hostile_report
 from .samples import FLASK, TOKEN, correlated

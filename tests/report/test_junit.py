@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanners.model import Report, RulingOutcome, ScanResult, Status
-from scanners.report import junit
+from scangate.model import Report, RulingOutcome, ScanResult, Status
+from scangate.report import junit
 
 from .hostile import hostile_report
 from .samples import failing, incomplete, many, passing

@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from scanners.model import STARTER_SET, Outcome, Report, RulingOutcome
-from scanners.report import FORMATS
+from scangate.model import STARTER_SET, Outcome, Report, RulingOutcome
+from scangate.report import FORMATS
 
 from .samples import FLASK, failing
 

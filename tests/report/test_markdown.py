@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from markdown_it import MarkdownIt
 
-from scanners.model import Report
-from scanners.report import markdown
+from scangate.model import Report
+from scangate.report import markdown
 
 from .golden import check
 from .hostile import hostile_report

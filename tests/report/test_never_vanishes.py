@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from judge import facts
 from judge.facts import TODAY
 
-from scanners.judge.gate import judge
-from scanners.judge.matching import Known, known_from, recognised
-from scanners.judge.policy import Follow, Policy, PolicyException
-from scanners.model import Finding, Ignore, Record, Report, ScanResult, Targets
-from scanners.report import FORMATS
-from scanners.report.reading import read
+from scangate.judge.gate import judge
+from scangate.judge.matching import Known, known_from, recognised
+from scangate.judge.policy import Follow, Policy, PolicyException
+from scangate.model import Finding, Ignore, Record, Report, ScanResult, Targets
+from scangate.report import FORMATS
+from scangate.report.reading import read
 
 from .test_agreement import check_agreement
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from scanners.judge.gate import judge
-from scanners.judge.policy import Policy
-from scanners.model import Confidence, Finding, Kind, Location, Outcome, Report, ScanResult, Severity, Status, Targets
-from scanners.report.noise import FEWEST, noise, policy_lines, render
+from scangate.judge.gate import judge
+from scangate.judge.policy import Policy
+from scangate.model import Confidence, Finding, Kind, Location, Outcome, Report, ScanResult, Severity, Status, Targets
+from scangate.report.noise import FEWEST, noise, policy_lines, render
 
 from .samples import passing
 from .test_verdict import bundled

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from py_ocsf_models.events.findings.application_security_posture_finding import ApplicationSecurityPostureFinding
 
-from scanners.model import Report, RulingOutcome
-from scanners.report import ocsf
+from scangate.model import Report, RulingOutcome
+from scangate.report import ocsf
 
 from .hostile import hostile_report
 from .samples import failing, passing

@@ -13,8 +13,8 @@ import pytest
 import sarif_om
 from hypothesis import given, settings
 
-from scanners.model import Finding, Location, Report, Ruling, RulingOutcome, Severity
-from scanners.report import sarif
+from scangate.model import Finding, Location, Report, Ruling, RulingOutcome, Severity
+from scangate.report import sarif
 
 from .hostile import hostile_report
 from .samples import SHELL, failing, incomplete, many, passing

@@ -15,8 +15,8 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from hypothesis import given, settings
 
-from scanners.model import Component, Finding, Outcome, Package, Report, Ruling, RulingOutcome, Severity
-from scanners.report import sbom, verdict
+from scangate.model import Component, Finding, Outcome, Package, Report, Ruling, RulingOutcome, Severity
+from scangate.report import sbom, verdict
 
 from .hostile import HOSTILE, hostile_report
 from .samples import FLASK, failing, incomplete, many, passing
@@ -272,7 +272,7 @@ def test_the_serial_number_is_that_of_the_content() -> None:
 
 def test_another_process_writes_the_same_bytes() -> None:
     """Sets come in another order there."""
-    code = "from report.samples import failing; from scanners.report import sbom; print(sbom.render(failing()), end='')"
+    code = "from report.samples import failing; from scangate.report import sbom; print(sbom.render(failing()), end='')"
     places = os.pathsep.join(str(place) for place in (Path(sbom.__file__).parents[2], Path(__file__).parents[1]))
     environment = {"PYTHONPATH": places, "PYTHONHASHSEED": "7"}
     ran = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60, check=True)

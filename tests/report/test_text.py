@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from rich.console import Console
 
-from scanners.model import Accounting, Report, RulingOutcome
-from scanners.report import text
+from scangate.model import Accounting, Report, RulingOutcome
+from scangate.report import text
 
 from .golden import check
 from .hostile import hostile_report

@@ -12,15 +12,15 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 
-from scanners.cli.registry import known
-from scanners.cli.run import option_types
-from scanners.errors import UsageError
-from scanners.judge.gate import judge
-from scanners.judge.policy import Policy
-from scanners.judge.reading import load
-from scanners.model import EXIT_CODES, Report, ScanResult, Targets
-from scanners.report import reading, tally, verdict
-from scanners.tools import CommandOptions
+from scangate.cli.registry import known
+from scangate.cli.run import option_types
+from scangate.errors import UsageError
+from scangate.judge.gate import judge
+from scangate.judge.policy import Policy
+from scangate.judge.reading import load
+from scangate.model import EXIT_CODES, Report, ScanResult, Targets
+from scangate.report import reading, tally, verdict
+from scangate.tools import CommandOptions
 
 from .hostile import hostile_report
 from .samples import correlated, failing

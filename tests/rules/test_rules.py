@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from scanners.tools import rule_pack
-from scanners.tools.legible import legible
+from scangate.tools import rule_pack
+from scangate.tools.legible import legible
 
 from .pack import EXAMPLES, RULES, Answer, examples, files, is_bad, marked, rules, scan
 

@@ -11,16 +11,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from scanners.model import Gap, ScanResult, Targets
-from scanners.scan.calls import Call
-from scanners.scan.engine import scan
-from scanners.scan.git import Repository, find
-from scanners.scan.memory import Memory
-from scanners.scan.plan import Exclude, Plan, Task
-from scanners.scan.plugin import Source
-from scanners.scan.process import Processes
-from scanners.scan.snapshot import Snapshot
-from scanners.scan.targets import Listing, list_files
+from scangate.model import Gap, ScanResult, Targets
+from scangate.scan.calls import Call
+from scangate.scan.engine import scan
+from scangate.scan.git import Repository, find
+from scangate.scan.memory import Memory
+from scangate.scan.plan import Exclude, Plan, Task
+from scangate.scan.plugin import Source
+from scangate.scan.process import Processes
+from scangate.scan.snapshot import Snapshot
+from scangate.scan.targets import Listing, list_files
 
 __all__ = ["BESIDE", "Bench", "adds_up", "git", "write"]
 

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from scanners.scan.beside import Beside
+from scangate.scan.beside import Beside
 
 
 def test_it_has_begun_before_it_is_asked_for() -> None:

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from scanners.errors import ScangateError
-from scanners.scan.cache import Cache, usual_place
+from scangate.errors import ScangateError
+from scangate.scan.cache import Cache, usual_place
 
 KEY = b"k" * 32
 SECRET = "a secret of sixteen or more"
@@ -255,7 +255,7 @@ def test_the_usual_place() -> None:
 WRITER = """
 import sys
 from pathlib import Path
-from scanners.scan.cache import Cache
+from scangate.scan.cache import Cache
 cache = Cache.open(Path(sys.argv[1]), None, limit=3_000_000)
 print("ready", flush=True)
 for number in range(10_000):

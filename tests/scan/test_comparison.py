@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from scanners.model import (
+from scangate.model import (
     Accounting,
     Confidence,
     FileReport,
@@ -22,11 +22,11 @@ from scanners.model import (
     Severity,
     Status,
 )
-from scanners.scan.comparison import joined, unlike
-from scanners.scan.engine import scan
-from scanners.scan.plan import Plan, Task
-from scanners.scan.plugin import Run, Source
-from scanners.scan.targets import Listing, list_commit
+from scangate.scan.comparison import joined, unlike
+from scangate.scan.engine import scan
+from scangate.scan.plan import Plan, Task
+from scangate.scan.plugin import Run, Source
+from scangate.scan.targets import Listing, list_commit
 
 from .bench import Bench, git, write
 

@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from scanners.errors import Unreadable
-from scanners.model import (
+from scangate.errors import Unreadable
+from scangate.model import (
     Accounting,
     Component,
     Confidence,
@@ -28,9 +28,9 @@ from scanners.model import (
     Span,
     Status,
 )
-from scanners.scan.engine import scan
-from scanners.scan.plan import Exclude, Plan, Task
-from scanners.scan.plugin import Run, Source
+from scangate.scan.engine import scan
+from scangate.scan.plan import Exclude, Plan, Task
+from scangate.scan.plugin import Run, Source
 
 from .bench import Bench, adds_up, write
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from scanners.errors import Unreadable
-from scanners.model import GapKind
-from scanners.scan.git import Repository, find
-from scanners.scan.targets import list_commit
+from scangate.errors import Unreadable
+from scangate.model import GapKind
+from scangate.scan.git import Repository, find
+from scangate.scan.targets import list_commit
 
 from .bench import Bench, git, write
 

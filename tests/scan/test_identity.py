@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanners.model import Confidence, Finding, Kind, Location, Package, Record, Severity, Span
-from scanners.scan.identity import identify, line_hashes
-from scanners.scan.redact import Clean
-from scanners.scan.text import lines_of
+from scangate.model import Confidence, Finding, Kind, Location, Package, Record, Severity, Span
+from scangate.scan.identity import identify, line_hashes
+from scangate.scan.redact import Clean
+from scangate.scan.text import lines_of
 
 # Published beside the code that computes them: github/codeql-action, src/fingerprints.test.ts.
 VECTORS = [

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanners.model import Confidence, Finding, Ignore, Kind, Location, Package, Severity
-from scanners.scan.ignores import OPENERS, comments_of, ignores_for
-from scanners.scan.redact import MASK
+from scangate.model import Confidence, Finding, Ignore, Kind, Location, Package, Severity
+from scangate.scan.ignores import OPENERS, comments_of, ignores_for
+from scangate.scan.redact import MASK
 
 WAIVER = "scangate: ignore[bandit:B602] -- a reason"
 

@@ -15,8 +15,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from scanners.errors import Unreadable
-from scanners.model import (
+from scangate.errors import Unreadable
+from scangate.model import (
     NEVER_ALLOWED,
     Accounting,
     Component,
@@ -31,13 +31,13 @@ from scanners.model import (
     Severity,
     Span,
 )
-from scanners.scan import memory as memory_module
-from scanners.scan.cache import Cache
-from scanners.scan.engine import scan
-from scanners.scan.memory import Memory
-from scanners.scan.plan import Exclude, Plan, Task
-from scanners.scan.plugin import Run, Source
-from scanners.scan.whole import place_of
+from scangate.scan import memory as memory_module
+from scangate.scan.cache import Cache
+from scangate.scan.engine import scan
+from scangate.scan.memory import Memory
+from scangate.scan.plan import Exclude, Plan, Task
+from scangate.scan.plugin import Run, Source
+from scangate.scan.whole import place_of
 
 from .bench import Bench, git, write
 
@@ -309,7 +309,7 @@ def test_a_time_stamp_that_was_set_back_deceives_nobody(lab: Lab) -> None:
 
 
 def test_what_the_index_holds_is_known_by_its_blob_and_asked_from_git_alone(lab: Lab) -> None:
-    from scanners.scan.targets import list_staged
+    from scangate.scan.targets import list_staged
 
     write(lab.bench.root, FILES)
     git(lab.bench.root, "init", "--quiet")

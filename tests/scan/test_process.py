@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from scanners.errors import Unreadable
-from scanners.model import GapKind
-from scanners.scan.process import NETWORK, STDERR_KEPT, Output, Processes, safe_path
+from scangate.errors import Unreadable
+from scangate.model import GapKind
+from scangate.scan.process import NETWORK, STDERR_KEPT, Output, Processes, safe_path
 
 ENVIRON = {
     **dict.fromkeys(NETWORK, "http://proxy.example.com"),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scanners.scan.processors import processors
+from scangate.scan.processors import processors
 
 MEGA = 1024 * 1024
 

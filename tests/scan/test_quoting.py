@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanners.scan.quoting import QUOTE, Page
-from scanners.scan.redact import SHORTEST_VALUE
+from scangate.scan.quoting import QUOTE, Page
+from scangate.scan.redact import SHORTEST_VALUE
 
 TEXTS = st.text("ab \nß\U0001f511", max_size=40)
 PASSWORD = "hunter2-" + "correct-horse"  # pragma: allowlist secret

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanners.model import Span
-from scanners.scan.redact import MASK, Values, key_name, mask_suspicious, take_out, values
-from scanners.scan.text import decode, lines_of
+from scangate.model import Span
+from scangate.scan.redact import MASK, Values, key_name, mask_suspicious, take_out, values
+from scangate.scan.text import decode, lines_of
 
 BEGIN, END = "-----BEGIN " + "RSA PRIVATE KEY-----", "-----END " + "RSA PRIVATE KEY-----"
 

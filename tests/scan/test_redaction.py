@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from scanners.model import Confidence, FileReport, Finding, Kind, Location, Severity, Span
-from scanners.scan.plugin import Source
-from scanners.scan.redaction import Redaction
+from scangate.model import Confidence, FileReport, Finding, Kind, Location, Severity, Span
+from scangate.scan.plugin import Source
+from scangate.scan.redaction import Redaction
 
 TOKEN = "ghp_" + "a1B2" * 9
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from scanners.scan.cache import Cache
-from scanners.scan.engine import Answers, answers
-from scanners.scan.memory import Memory
-from scanners.scan.plan import Plan, Task
-from scanners.scan.repeated import Repeated
+from scangate.scan.cache import Cache
+from scangate.scan.engine import Answers, answers
+from scangate.scan.memory import Memory
+from scangate.scan.plan import Plan, Task
+from scangate.scan.repeated import Repeated
 
 from .bench import Bench, write
 from .test_memory import FILES, LATER, SECRET, Words

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanners.scan.salt import Salt
+from scangate.scan.salt import Salt
 
 ONE, OTHER = Salt(b"one salt"), Salt(b"another salt")
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanners.model import Accounting
-from scanners.scan.engine import answers
-from scanners.scan.plan import Plan, Task
-from scanners.scan.shards import WEIGHT_OF_A_FILE, Shard, cut, homes, limited, take_inventory
+from scangate.model import Accounting
+from scangate.scan.engine import answers
+from scangate.scan.plan import Plan, Task
+from scangate.scan.shards import WEIGHT_OF_A_FILE, Shard, cut, homes, limited, take_inventory
 
 from .bench import Bench, write
 from .test_engine import Plugin, read_all

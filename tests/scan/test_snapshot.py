@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from scanners.errors import Unreadable
-from scanners.model import GapKind
-from scanners.scan.snapshot import LONGEST_NAME, Snapshot
+from scangate.errors import Unreadable
+from scangate.model import GapKind
+from scangate.scan.snapshot import LONGEST_NAME, Snapshot
 
 NAMES = (
     "a.py",

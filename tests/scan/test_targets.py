@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from scanners.errors import Unreadable, UsageError
-from scanners.model import GapKind
-from scanners.scan.git import Repository
-from scanners.scan.targets import Listing, list_files, list_staged
+from scangate.errors import Unreadable, UsageError
+from scangate.model import GapKind
+from scangate.scan.git import Repository
+from scangate.scan.targets import Listing, list_files, list_staged
 
 from .bench import Bench, git, write
 
@@ -370,7 +370,7 @@ def test_a_linked_work_tree_and_a_folder_in_one(bench: Bench) -> None:
     linked = root.parent / "linked"
     write(linked, {"new.py": ""})
     repository = Bench(root.parent / "other").processes
-    from scanners.scan.git import find
+    from scangate.scan.git import find
 
     listing = list_files(linked, find(linked, repository))
     assert (listing.facts.source, paths(listing)) == ("git index and untracked files", {"a.py", "deep/b.py", "new.py"})

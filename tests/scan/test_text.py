@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanners.scan.text import decode, lines_of, place_of
+from scangate.scan.text import decode, lines_of, place_of
 
 TEXT = "key = 'value'\nähnlich\n"
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from scan.bench import Bench
 
-from scanners.model import ScanResult
-from scanners.tools import bandit, detect_secrets, semgrep
+from scangate.model import ScanResult
+from scangate.tools import bandit, detect_secrets, semgrep
 
 from .stand_in import stand_in
 from .tokens import secret

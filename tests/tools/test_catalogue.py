@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from scanners.report.mending import HOW, mend
-from scanners.tools.catalogue import catalogue, of_advisory
+from scangate.report.mending import HOW, mend
+from scangate.tools.catalogue import catalogue, of_advisory
 
 
 @pytest.mark.smoke

@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scan.bench import Bench, adds_up
 
-from scanners.cli.registry import known
-from scanners.model import Accounting, GapKind, Severity, Status
-from scanners.scan.plugin import Scanner
-from scanners.tools import CommandOptions, SarifCommand
+from scangate.cli.registry import known
+from scangate.model import Accounting, GapKind, Severity, Status
+from scangate.scan.plugin import Scanner
+from scangate.tools import CommandOptions, SarifCommand
 
 WRITES_SARIF = """
 import json

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scan.bench import Bench
 
-from scanners.model import GapKind
-from scanners.tools import semgrep
-from scanners.tools.dockerfile import dockerfile_fault, plain
+from scangate.model import GapKind
+from scangate.tools import semgrep
+from scangate.tools.dockerfile import dockerfile_fault, plain
 
 LOWER = {
     "from a\nrun b\n": "FROM a\nRUN b\n",

@@ -13,8 +13,8 @@ import pytest
 from detect_secrets.plugins.base import RegexBasedDetector
 from detect_secrets.settings import default_settings, get_plugins
 
-from scanners.tools import first_test
-from scanners.tools.first_test import FirstTest, _folded, _is_about_lines
+from scangate.tools import first_test
+from scangate.tools.first_test import FirstTest, _folded, _is_about_lines
 
 from .tokens import tokens
 

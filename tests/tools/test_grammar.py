@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from scanners.model import GapKind
-from scanners.tools.grammar import python_fault, yaml_fault
+from scangate.model import GapKind
+from scangate.tools.grammar import python_fault, yaml_fault
 
 BOMB = "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 12))
 

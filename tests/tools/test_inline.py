@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from scan.bench import Bench, write
 
-from scanners.model import ScanResult
-from scanners.tools import BUILT_IN, inline
+from scangate.model import ScanResult
+from scangate.tools import BUILT_IN, inline
 
 from . import waivers
 from .comments import SEMGREP_RULES, bandit_corpus, secrets_corpus, semgrep_corpus

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scan.bench import Bench
 
-from scanners.scan.text import decode, lines_of
-from scanners.tools import semgrep
-from scanners.tools.legible import legible
+from scangate.scan.text import decode, lines_of
+from scangate.tools import semgrep
+from scangate.tools.legible import legible
 
 PYTHON = """import subprocess
 from flask import request

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-WORKER = "import sys, scanners.tools.detect_secrets_worker\n"
+WORKER = "import sys, scangate.tools.detect_secrets_worker\n"
 
 
 def told(program: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from scanners.tools.older_python import older
+from scangate.tools.older_python import older
 
 OLDER = {
     "match x:\n    case 1: pass\n": "with  x:\n    if(1 ): pass\n",

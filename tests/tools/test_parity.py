@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from scan.bench import BESIDE, Bench, adds_up
 
-from scanners.model import ScanResult
-from scanners.tools import BUILT_IN
-from scanners.tools.semgrep import Options as SemgrepOptions
+from scangate.model import ScanResult
+from scangate.tools import BUILT_IN
+from scangate.tools.semgrep import Options as SemgrepOptions
 
 from . import waivers
 from .tokens import secret, tokens

@@ -13,8 +13,8 @@ import pytest
 from advisories.records import osv, store
 from scan.bench import BESIDE, Bench
 
-from scanners.model import Component, Kind, Package, ScanResult, Severity
-from scanners.tools import BUILT_IN, pip_audit
+from scangate.model import Component, Kind, Package, ScanResult, Severity
+from scangate.tools import BUILT_IN, pip_audit
 
 from .stand_in import stand_in
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from scan.bench import Bench
 
-from scanners.model import Severity
-from scanners.tools import BUILT_IN
-from scanners.tools.placeholder import is_placeholder
+from scangate.model import Severity
+from scangate.tools import BUILT_IN
+from scangate.tools.placeholder import is_placeholder
 
 from .tokens import letters, secret, tokens
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from scan.bench import Bench
 
-from scanners.model import Severity
-from scanners.tools import BUILT_IN
-from scanners.tools.provider_tokens import KINDS, provider_tokens
+from scangate.model import Severity
+from scangate.tools import BUILT_IN
+from scangate.tools.provider_tokens import KINDS, provider_tokens
 
 from .tokens import letters, tokens
 

@@ -11,8 +11,8 @@ import pytest
 from advisories.server import Asked, Site, site
 from scan.bench import Bench
 
-from scanners.model import ScanResult
-from scanners.tools import pip_audit
+from scangate.model import ScanResult
+from scangate.tools import pip_audit
 
 from .stand_in import stand_in
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from scan.bench import Bench
 
-from scanners.advisories.importer import import_export
-from scanners.model import ScanResult, Status
-from scanners.tools import pip_audit
+from scangate.advisories.importer import import_export
+from scangate.model import ScanResult, Status
+from scangate.tools import pip_audit
 
 from .advisory_services import OSV, PYPI, Network, closed_port, network
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from scanners.assets import folder
-from scanners.tools import rule_pack
+from scangate.assets import folder
+from scangate.tools import rule_pack
 
 RULES = sorted((folder("policies") / "rules").rglob("*.yaml"))
 LANGUAGE = {"a.py": "python", "a/b.PYI": "python", "a.yml": "yaml", "t.json": "json", "Dockerfile.prod": "dockerfile"}

@@ -12,8 +12,8 @@ import msgspec
 import pytest
 from scan.bench import BESIDE, Bench
 
-from scanners.model import Finding, ScanResult, Severity
-from scanners.tools import CommandOptions, SarifCommand
+from scangate.model import Finding, ScanResult, Severity
+from scangate.tools import CommandOptions, SarifCommand
 
 FILES: dict[str, bytes | str] = {"a.txt": "first\nsecond\n", "deep/odd name.txt": "x\n"}
 RESULT = {

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from scan.bench import Bench
 
-from scanners.model import ScanResult, Status
-from scanners.scan.calls import Call
-from scanners.tools import semgrep
+from scangate.model import ScanResult, Status
+from scangate.scan.calls import Call
+from scangate.tools import semgrep
 
 FILES: dict[str, bytes | str] = {
     "app.py": "import subprocess\nfrom flask import request\nsubprocess.run(request.args['x'], shell=True)\n",

@@ -10,14 +10,14 @@ from pathlib import Path
 
 from scan.bench import BESIDE
 
-import scanners.assets
+import scangate.assets
 
 __all__ = ["Seen", "bandit", "detect_secrets", "semgrep"]
 
 Seen = Counter[tuple[str, str, int]]
 """Rule, path below the folder, line."""
 
-RULES = scanners.assets.folder("policies") / "rules"
+RULES = scangate.assets.folder("policies") / "rules"
 
 
 def _run(folder: Path, *argv: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scanners.advisories.manifests import Manifest, read_all
+from scangate.advisories.manifests import Manifest, read_all
 
 UV = """\
 version = 1

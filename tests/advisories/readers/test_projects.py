@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scanners.advisories.manifests import Manifest, read_all
+from scangate.advisories.manifests import Manifest, read_all
 
 
 def read(path: str, text: str, **others: str) -> Manifest:

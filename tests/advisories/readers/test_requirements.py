@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from scanners.advisories.manifests import Manifest, read_all
-from scanners.model import GapKind
+from scangate.advisories.manifests import Manifest, read_all
+from scangate.model import GapKind
 
 
 def read(text: str, **others: str) -> Manifest:

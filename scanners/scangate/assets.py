@@ -1,0 +1,15 @@
+"""Where the bundled policies, rules and snippets lie: in the installed package, else in the checkout."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+__all__ = ["folder"]
+
+PACKED = Path(__file__).resolve().parent / "_data"
+
+
+def folder(kind: str) -> Path:
+    """The folder ``policies`` or ``buildspec_snippets``. Packed first: a checkout's neighbour may belong to somebody else."""
+    packed = PACKED / kind
+    return packed if packed.is_dir() else PACKED.parents[2] / kind

@@ -1,0 +1,72 @@
+"""``scangate gate``: judge a verdict.json again under another policy, without scanning."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import msgspec
+
+from scangate.cli import ending, law, output
+from scangate.cli.image import look_at
+from scangate.cli.run import EXIT_CODES, rule_digests, site, today
+from scangate.cli.verdict_file import text_of
+from scangate.judge.gate import judge
+from scangate.judge.scope import would_read_more
+from scangate.model import Report
+from scangate.report.reading import read
+from scangate.tools.ecr import NAME as ECR
+
+__all__ = ["command"]
+
+
+@click.command(short_help="Judge a verdict.json again under another policy.")
+@click.argument("verdict", type=click.Path(path_type=Path), metavar="VERDICT.JSON")
+@click.option("--policy", "policy_name", metavar="NAME|FILE", required=True, help="A bundled policy or a file")
+@click.option(
+    "--env", "environment", metavar="NAME", envvar="SCANGATE_ENV", show_envvar=True, help="The policy's environment block"
+)
+@click.option(
+    "--report", "reports", multiple=True, metavar="FORMAT=FILE", help="Write a report; - is standard output  [repeatable]"
+)
+@click.option(
+    "--image", metavar="[HOST/]REPOSITORY@sha256:DIGEST", help="Judge what ECR found in this image, too; the ARN will do for HOST/"
+)
+@click.option("--image-region", metavar="NAME", default="", help="Its region  [default: its host's or ARN's, else AWS_REGION]")
+@click.option(
+    "--image-wait", type=click.IntRange(0, 3600), default=300, show_default=True, metavar="SECONDS", help="For ECR's scan"
+)
+def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
+    verdict: Path,
+    policy_name: str,
+    environment: str | None,
+    reports: tuple[str, ...],
+    image: str | None,
+    image_region: str,
+    image_wait: int,
+) -> int:
+    """Judge what a scan found by another policy. Where that policy would have read more, the verdict is INCOMPLETE.
+
+    With --image, what ECR found in the image that was built of it is judged together with it, as scanner `ecr`.
+    """
+    results, targets, scope, meta = read(text_of(verdict))
+    outputs = output.parse(reports, None)
+    with site(Path.cwd().resolve()) as place:
+        # The policy and CODEOWNERS are those of the directory in which we are: the one whose scan it was. Nothing is started here.
+        by = law.read(policy_name, environment, place, trusted=True)
+        targets = msgspec.structs.replace(targets, notes=tuple(dict.fromkeys((*targets.notes, *by.notes))))
+        if image is not None:
+            results = (*(result for result in results if result.scanner != ECR), look_at(image, image_region, image_wait, place))
+        beyond = (*by.beyond, *would_read_more(dict(scope), by.policy, rule_digests()))
+        ruled = judge(results, targets, by.policy, today(), beyond=beyond, owners=by.owners, known=meta.known)
+        report = Report(
+            verdict=ruled,
+            results=results,
+            targets=targets,
+            scope=scope,
+            exit_code=EXIT_CODES[ruled.outcome],
+            **msgspec.structs.asdict(meta),
+        )
+        output.prepare(outputs, None, place.top, place.tracks)
+        report, printed = ending.write(report, outputs)
+    return ending.show(report, printed, quiet=False)

@@ -1,0 +1,66 @@
+"""``scangate policy``: check a policy, show what it comes to, print the schema that editors use."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from scangate.cli.registry import known
+from scangate.cli.run import option_types, today
+from scangate.judge.policy import Policy
+from scangate.judge.reading import load
+from scangate.judge.schema import schema
+from scangate.judge.showing import show
+from scangate.tools import CommandOptions
+
+__all__ = ["command", "loaded"]
+
+
+@click.group(short_help="Check and show policies.")
+def command() -> None:
+    """Check and show policies."""
+
+
+@command.command()
+@click.argument("name", metavar="[NAME|FILE]", required=False)
+@click.option(
+    "--env", "environment", metavar="NAME", envvar="SCANGATE_ENV", show_envvar=True, help="The policy's environment block"
+)
+def check(name: str | None, environment: str | None) -> int:
+    """Read a policy (default: scangate.yaml, else baseline) and say where it is wrong, if it is."""
+    policy = loaded(name, environment)
+    click.echo(f"{policy.name}: a valid policy, digest {policy.digest[:12]}, read from {', '.join(policy.sources)}")
+    return 0
+
+
+@command.command(name="show")
+@click.argument("name", metavar="[NAME|FILE]", required=False)
+@click.option(
+    "--env", "environment", metavar="NAME", envvar="SCANGATE_ENV", show_envvar=True, help="The policy's environment block"
+)
+def show_(name: str | None, environment: str | None) -> int:
+    """Show what a policy comes to, with all that it extends."""
+    click.echo(show(loaded(name, environment)), nl=False)
+    return 0
+
+
+@command.command(name="schema")
+def schema_() -> int:
+    """Print the JSON Schema of a policy, for editors."""
+    click.echo(json.dumps(schema(option_types(known()), CommandOptions), indent=2, sort_keys=True))
+    return 0
+
+
+def loaded(name: str | None, environment: str | None) -> Policy:
+    """The policy as it is read in this directory. PolicyError where it is none."""
+    return load(
+        name,
+        Path.cwd(),
+        environment,
+        scanner_options=option_types(known()),
+        command_options=CommandOptions,
+        trusted=True,  # it is only read
+        today=today(),
+    )

@@ -1,0 +1,194 @@
+"""``scangate scan``: scan, judge, report, and end with the verdict's exit code."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+
+from scangate.cli import ending, output, progress
+from scangate.cli.interruption import watched
+from scangate.cli.law import read
+from scangate.cli.listener import remark
+from scangate.cli.registry import known
+from scangate.cli.remembering import remembered
+from scangate.cli.run import Site, Wish, run, site
+from scangate.cli.shard_type import ShardType
+from scangate.errors import UsageError
+from scangate.judge.baseline import FILE
+from scangate.judge.policy import Policy
+from scangate.report import FORMATS
+from scangate.scan.plugin import Scanner
+from scangate.scan.processors import processors
+
+if TYPE_CHECKING:
+    from scangate.cli.shard import Share
+
+__all__ = ["command"]
+
+
+@click.command(short_help="Scan a directory, or what is staged, and judge it.")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]")
+@click.option(
+    "--policy", "policy_name", metavar="NAME|FILE", help="A bundled policy or a file  [default: scangate.yaml, else baseline]"
+)
+@click.option(
+    "--env", "environment", metavar="NAME", envvar="SCANGATE_ENV", show_envvar=True, help="The policy's environment block"
+)
+@click.option(
+    "--report", "reports", multiple=True, metavar="FORMAT=FILE", help="Write a report; - is standard output  [repeatable]"
+)
+@click.option(
+    "--output-dir", metavar="DIR", type=click.Path(path_type=Path), help="Write every report that has a file name of its own"
+)
+@click.option(
+    "--baseline",
+    "baseline_file",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help=f"What is known already  [default: {FILE}]",
+)
+@click.option("--no-baseline", is_flag=True, help=f"Let nothing be known: {FILE} at the root is not read")
+@click.option("--scanner", "only", multiple=True, metavar="NAME", help="Run only this scanner  [repeatable]")
+@click.option("--skip", multiple=True, metavar="NAME", help="Leave this scanner out  [repeatable]")
+@click.option("--staged", is_flag=True, help="Scan what git's index holds: the files named, or all that differs from HEAD")
+@click.option(
+    "--since",
+    metavar="REV",
+    help="What was there in REV is known; its policy and baseline hold. auto: what a pull request goes into",
+)
+@click.option("--shard", type=ShardType(), metavar="I/N", help="Scan one of N shards into --output-dir; scangate merge judges")
+@click.option("--trust-policy", is_flag=True, help="Let a policy inside the scanned tree start programs")
+@click.option("--no-cache", is_flag=True, help="Scan every file, and keep nothing for the next scan")
+@click.option(
+    "--cache-dir",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Where answers are kept  [default: the user's cache directory]",
+)
+@click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="Programs at a time  [default: the processors there are]")
+@click.option("--review", is_flag=True, help="Leave a FAIL to an approval: exit code 0 and the word REVIEW; the verdict stays FAIL")
+@click.option("--explain-noise", is_flag=True, help="Tell which rules make the report long, and the policy lines against it")
+@click.option("-q", "--quiet", is_flag=True, help="Print the verdict alone")
+@click.option("-v", "--verbose", is_flag=True, help="Tell what is done, on standard error")
+def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
+    paths: tuple[Path, ...],
+    policy_name: str | None,
+    environment: str | None,
+    reports: tuple[str, ...],
+    output_dir: Path | None,
+    baseline_file: Path | None,
+    no_baseline: bool,
+    only: tuple[str, ...],
+    skip: tuple[str, ...],
+    staged: bool,
+    since: str | None,
+    shard: tuple[int, int] | None,
+    trust_policy: bool,
+    no_cache: bool,
+    cache_dir: Path | None,
+    jobs: int | None,
+    review: bool,
+    explain_noise: bool,
+    quiet: bool,
+    verbose: bool,
+) -> int:
+    """Scan PATH (default: the current directory) and judge it by a policy.
+
+    The exit code is the verdict: 0 pass, 1 fail, 3 incomplete, 2 nothing scanned. With --shard there is no verdict: 0 says that the
+    part was written.
+    """
+    root = _root(paths, staged=staged)
+    if no_baseline and baseline_file is not None:
+        raise UsageError("--baseline and --no-baseline exclude each other", "leave one of them out")
+    if shard is not None:
+        _refuse_beside_shard(reports, staged=staged)
+    outputs = output.parse(reports, output_dir if shard is None else None)
+    with watched() as interruption, site(root) as place:
+        # First of all: whatever goes wrong from here on, no earlier report is left that could be taken for this run's.
+        share = _share(shard, output_dir, place) if shard is not None else None
+        output.prepare(outputs, output_dir, place.top, place.tracks)
+        if place.repository is not None and not staged:
+            place.repository.look_ahead()  # git and the policy's reader both take their time
+        scanners = known()
+        law = read(
+            policy_name, environment, place, since=since, baseline=baseline_file, nothing_known=no_baseline, trusted=trust_policy
+        )
+        if verbose:
+            _tell(root, law.policy, scanners)
+        wish = Wish(
+            policy=law.policy,
+            scanners=scanners,
+            only=only,
+            skip=skip,
+            staged=tuple(map(str, paths)) if staged else None,
+            jobs=jobs or processors(),
+            ours=tuple(each.absolute() for each in (*(each.file for each in outputs), law.baseline) if each is not None),
+            past=law.past,
+            owners=law.owners,
+            beyond=law.beyond,
+            notes=law.notes,
+            known=law.known,
+            compared=law.compared,
+            salt=law.salt,
+        )
+        memory = contextlib.nullcontext() if no_cache else remembered(cache_dir, wish.policy, place.top, os.environ)
+        with memory as before, progress.shown(quiet=quiet) as told:
+            wish = msgspec.structs.replace(wish, memory=before)
+            if share is not None:
+                return share.scan(wish, place, interruption, told)
+            report = run(wish, place, interruption, _loading(outputs, told))
+        report, printed = ending.write(msgspec.structs.replace(report, review=review), outputs)
+    return ending.reviewed(report, ending.show(report, printed, quiet=quiet, explain_noise=explain_noise))
+
+
+def _loading(outputs: Iterable[output.Output], told: progress.Told) -> progress.Told:
+    """``told``, which loads what the reports need while the scanners are at work: nobody waits for it then."""
+
+    def both(scanner: str, done: int, total: int) -> None:
+        told(scanner, done, total)
+        for each in outputs:
+            FORMATS[each.format].load()
+
+    return both
+
+
+def _share(shard: tuple[int, int], folder: Path | None, place: Site) -> Share:
+    from scangate.cli.shard import Share  # noqa: PLC0415 -- few scans are one of several
+
+    return Share(*shard, folder, place)
+
+
+def _refuse_beside_shard(reports: tuple[str, ...], *, staged: bool) -> None:
+    if staged:
+        raise UsageError("--staged and --shard do not go together: a hook's few files are scanned at once", "leave --shard out")
+    if reports:
+        raise UsageError(
+            "a shard has no verdict to report",
+            "scangate scan --shard I/N --output-dir DIR, then scangate merge --report FORMAT=FILE",
+        )
+
+
+def _root(paths: tuple[Path, ...], *, staged: bool) -> Path:
+    if staged:
+        return Path.cwd().resolve()
+    if len(paths) > 1:
+        raise UsageError("one directory at a time", "to scan staged files by name: scangate scan --staged FILE...")
+    root = (paths[0] if paths else Path()).resolve()
+    if not root.exists():
+        raise UsageError(f"no such directory: {paths[0]}", "scangate scan DIRECTORY")
+    if not root.is_dir():
+        raise UsageError(f"not a directory: {paths[0]}", f"scangate scan {paths[0].parent}")
+    return root
+
+
+def _tell(root: Path, policy: Policy, scanners: Mapping[str, Scanner]) -> None:
+    environment = f", environment {policy.environment}" if policy.environment else ""
+    remark(f"scangate: root {root}")
+    remark(f"scangate: policy {policy.name}{environment}, read from {', '.join(policy.sources)}")
+    remark(f"scangate: scanners known: {', '.join(scanners)}")

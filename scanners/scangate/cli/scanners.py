@@ -1,0 +1,37 @@
+"""``scangate scanners``: which scanners there are, in which version, and how they account for files."""
+
+from __future__ import annotations
+
+import click
+
+from scangate.cli.registry import known
+from scangate.errors import Unreadable
+from scangate.scan.plugin import Scanner
+
+__all__ = ["command"]
+
+SAMPLES = ("app.py", "Dockerfile", "template.yaml", "template.json", "buildspec.yml", "requirements.txt", "README.md", ".env")
+
+
+@click.command(short_help="List the scanners: installed version, what they read.")
+def command() -> int:
+    """List the scanners: installed version, how each accounts for files, and which of some usual files it reads."""
+    rows = [_row(name, scanner) for name, scanner in known().items()]
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    for row in rows:
+        click.echo("  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[3]]))
+    return 0
+
+
+def _row(name: str, scanner: Scanner) -> tuple[str, str, str, str]:
+    try:
+        version = scanner.version()
+    except Unreadable as fault:
+        version = fault.reason
+    options = scanner.Options()
+    return (
+        name,
+        version,
+        scanner.ACCOUNTING.value,
+        "reads " + ", ".join(sample for sample in SAMPLES if scanner.reads(sample, options)),
+    )

@@ -1,0 +1,192 @@
+"""Makes one finding of what several scanners tell of one fault; judges nothing: each member is ruled before it comes here.
+
+A fault is a place (a path and the line on which it begins) and a family of weaknesses. That is an equivalence, so nothing is joined
+by way of a third finding. Within a fault the worst of each scanner stand together, then the next worst, and so on: a scanner's own
+findings are never joined with each other, and a fault comes to as many findings as the scanner that tells most of it has told.
+
+A finding more therefore never takes one away: the merged findings of at least a given outcome and severity never become fewer.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import operator
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+
+from scangate.model import WORST_FIRST, Finding, Kind, Ruling
+
+__all__ = ["Fault", "fault_of", "in_order", "merged", "merged_note", "order"]
+
+Value = TypeVar("Value")
+
+Fault = tuple[str, int, str]
+"""A path, a line and a family of weaknesses."""
+
+SECRET = "secret"  # noqa: S105  # pragma: allowlist secret
+
+FAMILIES: dict[str, tuple[int, ...]] = {
+    # a program or a shell command is made from text
+    "command": (77, 78, 88),
+    # text is run as code, by the language or by a template engine
+    "code": (94, 95, 96, 1336),
+    # text becomes part of a query
+    "query": (89, 564, 943),
+    # a path leaves the folder that it was meant for
+    "path": (22, 23, 35, 36, 73),
+    # text becomes part of a page
+    "page": (79, 80, 83, 87),
+    # XML brings in files, or grows without bound
+    "xml": (611, 776, 827),
+    # a broken or outdated algorithm: a hash, a cipher, a protocol; 916 is the hash that is too fast for a password
+    "algorithm": (327, 328, 916, 1240),
+    # a key, an initial vector or a number that can be guessed
+    "chance": (330, 331, 335, 338, 340),
+    # whom one talks to is not checked
+    "peer": (295, 296, 297, 299, 322, 599),
+    # what is sent can be read on the way
+    "clear text": (319, 523),
+    # a temporary file that another can foresee
+    "temporary file": (377, 378, 379),
+    # rights on a file for those who should not have them
+    "rights": (276, 277, 278, 279, 281, 732),
+    # a secret in the source; one whose scanner calls it a secret is in this family whatever its number
+    SECRET: (259, 321, 798, 1392),
+}
+"""What different tools number differently and mean alike. Any other number is a family of its own."""
+
+BROAD = frozenset({16, 17, 20, 200, 250, 284, 285, 664, 668, 691, 693, 697, 703, 707, 710})
+"""Numbers that say how a fault is classed, not what it is: two findings that share only such a one may be two faults."""
+
+CORRECTED = {
+    # bandit numbers these as command injection; they run Python code
+    "bandit:B102": 95,
+    "bandit:B307": 95,
+    # and this one too; it is about a program looked up by PATH
+    "bandit:B607": 426,
+    # bandit numbers these as "improper input validation"
+    "bandit:B506": 502,
+    **{f"bandit:B{number}": 611 for number in (*range(313, 320), *range(405, 410))},
+    # bandit numbers this as code injection; a template that escapes nothing is cross-site scripting
+    "bandit:B701": 79,
+    # bandit numbers this as path traversal; it is about the schemes that a URL may have
+    "bandit:B310": 0,
+}
+"""What a rule is really about, where its tool's number says something else; 0 is what no other scanner tells."""
+
+FIRST = ("detect-secrets", "pip-audit", "semgrep", "bandit")
+"""Whose finding stands for all: the specialists first, then who says most on how to mend it; all others follow by name."""
+
+_FAMILY_OF = {cwe: family for family, cwes in FAMILIES.items() for cwe in cwes}
+_CVE = re.compile(r"CVE-\d+-\d+", re.IGNORECASE)
+
+
+def fault_of(finding: Finding) -> Fault | None:
+    """The fault a finding is about, None where it can be no other scanner's."""
+    family = _family(finding)
+    return (finding.location.path, finding.location.line, family) if family else None
+
+
+def _family(finding: Finding) -> str:
+    if finding.kind is Kind.SECRET:
+        return SECRET
+    if finding.kind is Kind.DEPENDENCY:
+        return f"advisory {_advisory(finding)}"
+    return _family_of(finding.rule, finding.cwe)
+
+
+@functools.lru_cache(maxsize=4096)
+def _family_of(rule: str, cwes: tuple[int, ...]) -> str:
+    corrected = CORRECTED.get(rule)
+    told = cwes if corrected is None else (corrected,)
+    # the first is the one that the rule is about
+    return next((_FAMILY_OF.get(cwe, f"CWE-{cwe}") for cwe in told if cwe > 0 and cwe not in BROAD), "")
+
+
+def _advisory(finding: Finding) -> str:
+    """One name for all names of an advisory: its first CVE, else the first of all."""
+    names = {finding.rule.partition(":")[2], *(finding.package.aliases if finding.package is not None else ())}
+    return min((name.upper() for name in names), key=lambda name: (_CVE.fullmatch(name) is None, name))
+
+
+def merged(rulings: Iterable[Ruling]) -> tuple[Ruling, ...]:
+    """The rulings with those on one fault made one; in the order of the reports, whatever the order they come in."""
+    alone: list[Ruling] = []
+    faults: dict[Fault, dict[str, list[Ruling]]] = defaultdict(lambda: defaultdict(list))
+    for ruling in rulings:
+        fault = fault_of(ruling.finding)
+        if fault is None:
+            alone.append(ruling)
+        else:
+            faults[fault][ruling.finding.scanner].append(ruling)
+    for by_scanner in faults.values():
+        if len(by_scanner) == 1:
+            alone += next(iter(by_scanner.values()))
+    together = [_one(group) for by_scanner in faults.values() if len(by_scanner) > 1 for group in _groups(by_scanner)]
+    return tuple(_sorted([*alone, *together], lambda ruling: ruling.finding.sort_key(), _whole_order))
+
+
+def _sorted(values: Iterable[Value], first: Callable[[Value], Any], whole: Callable[[Value], Any]) -> Iterator[Value]:
+    """The values by ``whole``, which costs more and is asked only of those that ``first`` (its beginning) puts at one place."""
+    keyed = sorted(((first(value), value) for value in values), key=operator.itemgetter(0))
+    for _, group in itertools.groupby(keyed, key=operator.itemgetter(0)):
+        some = [value for _, value in group]
+        yield from sorted(some, key=whole) if len(some) > 1 else some
+
+
+def _whole_order(ruling: Ruling) -> tuple[Any, ...]:
+    return (*order(ruling.finding), *_badness(ruling))
+
+
+def _groups(by_scanner: dict[str, list[Ruling]]) -> list[list[Ruling]]:
+    """The worst of each scanner, the next worst of each, and so on; in each group the members in their fixed order."""
+    columns = [sorted(by_scanner[name], key=_worst_first) for name in sorted(by_scanner, key=_rank)]
+    return [[column[place] for column in columns if place < len(column)] for place in range(max(len(column) for column in columns))]
+
+
+def _one(members: Sequence[Ruling]) -> Ruling:
+    """The ruling on a group: its first member's finding, its worst member's outcome, severity and reason."""
+    first = members[0]
+    if len(members) == 1:
+        return first
+    worst = min(members, key=_badness)
+    names = tuple(dict.fromkeys(name for each in members for name in each.finding.reported_by or (each.finding.scanner,)))
+    finding = msgspec.structs.replace(first.finding, reported_by=names)
+    return Ruling(finding, worst.severity, worst.outcome, worst.because, tuple(members))
+
+
+def _rank(scanner: str) -> tuple[int, str]:
+    return (FIRST.index(scanner) if scanner in FIRST else len(FIRST), scanner)
+
+
+def _badness(ruling: Ruling) -> tuple[int, int]:
+    return (WORST_FIRST.index(ruling.outcome), -ruling.severity)
+
+
+def _worst_first(ruling: Ruling) -> tuple[Any, ...]:
+    return (*_badness(ruling), *order(ruling.finding))
+
+
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings as `order` puts them."""
+    return list(_sorted(findings, Finding.sort_key, order))
+
+
+def order(finding: Finding) -> tuple[Any, ...]:
+    """The order of findings, which two that stand at the same place in the same words do not share unless they are equal."""
+    rest = (finding.severity, finding.confidence, finding.kind.value, finding.waiver, finding.title, finding.evidence)
+    identity = (finding.line_hash, str(finding.package), str(finding.record), finding.known, finding.known_at, finding.ignores)
+    return (*finding.sort_key(), *rest, finding.reported_by, finding.cwe, finding.help_url, *identity)
+
+
+def merged_note(rulings: Iterable[Ruling]) -> str:
+    """What is to be said of the merged findings, by who told them; empty where there are none."""
+    groups = [tuple(member.finding.scanner for member in ruling.members) for ruling in rulings if ruling.members]
+    told = ", ".join(f"{' and '.join(names)} {number}" for names, number in sorted(Counter(groups).items()))
+    faults = "1 fault that several scanners see is" if len(groups) == 1 else f"{len(groups)} faults that several scanners see are"
+    return f"{faults} told once: {told}" if groups else ""

@@ -1,0 +1,194 @@
+"""A policy fully resolved: every value decided, nothing left to a default; frozen, and made by `reading.load` alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from typing import Any
+
+import msgspec
+
+from scangate.model import GapKind, Kind, Severity
+
+__all__ = [
+    "AllowedGap",
+    "Budget",
+    "Exclude",
+    "Follow",
+    "Inline",
+    "Override",
+    "Owners",
+    "Policy",
+    "PolicyException",
+    "ScannerSetting",
+    "SeverityRule",
+    "Until",
+    "Unused",
+]
+
+Limits = tuple[tuple[Severity, int | None], ...]
+
+
+class Inline(enum.Enum):
+    """What an inline waiver is worth: nothing said, told in the notes, or ignored."""
+
+    ALLOW = "allow"
+    REPORT = "report"
+    DENY = "deny"
+
+
+class Unused(enum.Enum):
+    """What an exception that accepts nothing is worth: a note, or the build."""
+
+    REPORT = "report"
+    FAIL = "fail"
+
+
+class Owners(enum.Enum):
+    """Who may own an exception: anyone, or who owns the path of what it accepts by CODEOWNERS."""
+
+    ANYONE = "anyone"
+    CODEOWNERS = "codeowners"
+
+
+class Until(enum.Enum):
+    """Whether an inline waiver of ours has to say until when it holds."""
+
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+
+
+class ScannerSetting(msgspec.Struct, frozen=True):
+    """One scanner as the policy wants it: ``options`` is a value of the scanner's own type; ``timeout`` is in seconds.
+
+    ``command`` is True for a block with a command line, which has no code of its own.
+    """
+
+    name: str
+    enabled: bool
+    timeout: int
+    options: Any
+    command: bool = False
+
+
+class Exclude(msgspec.Struct, frozen=True):
+    """A path that is not read, and why; ``scanners`` is empty where it holds for all."""
+
+    path: str
+    reason: str
+    scanners: tuple[str, ...] = ()
+
+
+class SeverityRule(msgspec.Struct, frozen=True):
+    """The severity of the findings of ``rule`` (a name with ``*``) below ``path``, empty for everywhere."""
+
+    rule: str
+    severity: Severity
+    path: str = ""
+    reason: str = ""
+
+
+class Budget(msgspec.Struct, frozen=True):
+    """How many findings of each severity may stand; None is unlimited; an absent severity is another budget's business."""
+
+    limits: Limits
+
+    def names(self, severity: Severity) -> bool:
+        """Whether this budget counts findings of ``severity``."""
+        return any(named is severity for named, _ in self.limits)
+
+    def limit(self, severity: Severity) -> int | None:
+        """The number that may stand, None for any. KeyError where the budget does not name ``severity``."""
+        return dict(self.limits)[severity]
+
+
+class Override(Budget, frozen=True):
+    """A budget of its own for the findings that all given selectors match; ``fixable`` matches only those about a package."""
+
+    kind: Kind | None = None
+    scanner: str = ""
+    path: str = ""
+    fixable: bool | None = None
+
+
+class AllowedGap(msgspec.Struct, frozen=True):
+    """A gap that may stand: ``scanner`` is a name with ``*`` or empty for any, ``path`` a pattern or empty for any or none."""
+
+    kind: GapKind
+    reason: str
+    scanner: str = ""
+    path: str = ""
+
+
+class Follow(msgspec.Struct, frozen=True):
+    """Where a finding was when it was accepted, and the digests of its `Record` that know it elsewhere."""
+
+    path: str
+    content: str
+    context: str = ""
+
+
+class PolicyException(msgspec.Struct, frozen=True):
+    """Findings accepted up to and including the day ``expires``; a selector that is empty matches all, at least one is not.
+
+    ``follows`` is there only with a fingerprint and a rule: the one finding that has the fingerprint, or what became of it.
+    """
+
+    reason: str
+    owner: str
+    expires: dt.date
+    rule: str = ""
+    path: str = ""
+    fingerprint: str = ""
+    advisory: str = ""
+    follows: Follow | None = None
+
+
+class Policy(msgspec.Struct, frozen=True):
+    """What one run is judged by.
+
+    ``digest`` is the SHA-256 of all that decides, the environment's name included: neither descriptions nor file names change it.
+    ``sources`` are the files it was made of, the one asked for first. ``origins`` tells for each value of the document which
+    ``file:line`` said it. ``in_tree`` is True where the file asked for lies in the scanned tree. ``wait_days``: a dependency's
+    fault that was published fewer days ago does not count. ``codeowners`` is a path from the root, empty for GitHub's own places.
+    ``new_only``: what was known before is told and does not count.
+    ``ratchet``: a baseline that holds more than the code does fails.
+    ``keyed_only``: of what earlier scans found nothing is used but what is signed.
+    """
+
+    name: str
+    environment: str
+    scanners: tuple[ScannerSetting, ...]
+    excludes: tuple[Exclude, ...]
+    max_file_size: int
+    timeout: int
+    severities: tuple[SeverityRule, ...]
+    budget: Budget
+    overrides: tuple[Override, ...]
+    unknown: Severity
+    required: tuple[str, ...]
+    allowed_gaps: tuple[AllowedGap, ...]
+    exceptions: tuple[PolicyException, ...]
+    exception_max_days: int
+    inline: Inline
+    wait_days: int
+    keyed_only: bool = False
+    exception_unused: Unused = Unused.REPORT
+    exception_owners: Owners = Owners.ANYONE
+    codeowners: str = ""
+    inline_until: Until = Until.OPTIONAL
+    new_only: bool = True
+    ratchet: bool = False
+    description: str = ""
+    digest: str = ""
+    sources: tuple[str, ...] = ()
+    origins: tuple[tuple[str, str], ...] = ()
+    in_tree: bool = False
+
+    def scanner(self, name: str) -> ScannerSetting | None:
+        """The setting of a scanner, None where the policy does not name it."""
+        return next((setting for setting in self.scanners if setting.name == name), None)
+
+    def enabled(self) -> tuple[str, ...]:
+        """The names of the scanners that are to run."""
+        return tuple(setting.name for setting in self.scanners if setting.enabled)

@@ -1,0 +1,158 @@
+"""Reads a policy: the one way from a name or a file to a `Policy` that can be believed. It opens no other files."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import inspect as kinds
+
+from scangate.errors import PolicyError
+from scangate.judge.document import Node, error
+from scangate.judge.floor import loosened
+from scangate.judge.hints import nearest, shown
+from scangate.judge.layers import Layer, Revision, chain
+from scangate.judge.merging import merged, place_of, places, with_environment
+from scangate.judge.policy import Policy
+from scangate.judge.resolve import COMMON, Registry, resolved
+from scangate.judge.typed import fields_of, spelled
+
+__all__ = ["load"]
+
+TRUST = "read it, then run again with --trust-policy, or keep the policy outside the tree"
+
+
+def load(  # noqa: PLR0913 -- each is a fact of its own that only the command line knows
+    spec: str | None,
+    root: Path,
+    environment: str | None = None,
+    *,
+    scanner_options: Mapping[str, type[Any]],
+    command_options: type[Any] | None = None,
+    trusted: bool = False,
+    today: dt.date,
+    revision: Revision | None = None,
+) -> Policy:
+    """The policy ``spec`` (a bundled name or a file; None for the root's own, else baseline) as it holds in ``environment``.
+
+    ``scanner_options`` maps each known scanner to the struct its block is read into, ``command_options`` is the struct of a block
+    with a command line. ``trusted`` lets a policy inside the scanned tree start programs and have ranges resolved. ``revision``
+    says that the tree's policy files are those of another revision; ``root`` and a file of the tree lie below its ``top``. Every
+    environment is checked, not only the one asked for. Raises PolicyError for anything that is not exactly a policy.
+    """
+    layers = chain(spec, root, revision)
+    registry = Registry(scanner_options, command_options)
+    if not trusted:
+        _refuse_commands(layers, registry)
+    _check_root(layers[0])
+    policies = _resolved(layers, registry, today)
+    _check_floors(layers, policies, registry, today)
+    wanted = environment or ""
+    if wanted not in policies:
+        raise _no_environment(layers[-1], wanted, sorted(set(policies) - {""}))
+    return _finished(policies[wanted], layers)
+
+
+def _resolved(layers: tuple[Layer, ...], registry: Registry, today: dt.date) -> dict[str, Policy]:
+    """The policy plain (under the empty name) and in each of its environments."""
+    tree = merged(tuple(layer.node for layer in layers))
+    return {name: resolved(with_environment(tree, name), name, registry, today) for name in ("", *_environments(tree))}
+
+
+def _environments(tree: Node) -> tuple[str, ...]:
+    block = tree.value.get("environments") if isinstance(tree.value, dict) else None
+    return tuple(sorted(block.value)) if block is not None and isinstance(block.value, dict) else ()
+
+
+def _check_root(layer: Layer) -> None:
+    if not isinstance(layer.document.unknown, str):
+        hint = "say what a finding of unknown severity is worth: `unknown: high`"
+        raise error(layer.node.place, "unknown", "missing", hint)
+
+
+def _refuse_commands(layers: tuple[Layer, ...], registry: Registry) -> None:
+    """A file in the scanned tree may switch a command on and off, and nothing more: the tree's author must not start programs.
+
+    Nor may it switch on what is for trusted files alone.
+    """
+    for layer in layers:
+        if not layer.source.inside:
+            continue
+        for path, name, block in _scanner_blocks(layer.node):
+            keys = block.keys
+            own = set(keys) - COMMON
+            for key in sorted(own & _trusted_only(registry.options.get(name))):
+                if _child(block, key).value is not False:
+                    what = "a policy in the scanned tree may not switch this on"
+                    raise error(keys[key], spelled((*path, key)), what, TRUST)
+            if own and name not in registry.options:
+                key = "command" if "command" in own else min(own)
+                raise error(keys[key], spelled((*path, key)), "a policy in the scanned tree may not start programs", TRUST)
+
+
+def _scanner_blocks(node: Node) -> Iterator[tuple[tuple[str, ...], str, Node]]:
+    """Every scanner's block of a file, its environments included: path, name, the block."""
+    roots: list[tuple[tuple[str, ...], Node]] = [((), node)]
+    roots += [(("environments", name), _child(_child(node, "environments"), name)) for name in _environments(node)]
+    for path, root in roots:
+        block = _child(root, "scanners")
+        for name in block.value if isinstance(block.value, dict) else ():
+            yield (*path, "scanners", name), name, _child(block, name)
+
+
+def _trusted_only(kind: type[Any] | None) -> frozenset[str]:
+    """The options of a type that only a policy outside the scanned tree may switch on, by their Meta's extra."""
+    found = fields_of(kind) if kind is not None else {}
+    extras = {name: field.type.extra or {} for name, field in found.items() if isinstance(field.type, kinds.Metadata)}
+    return frozenset(name for name, extra in extras.items() if extra.get("trusted only"))
+
+
+def _child(node: Node, key: str) -> Node:
+    found = node.value.get(key) if isinstance(node.value, dict) else None
+    return found if isinstance(found, Node) else Node(None, node.place)
+
+
+def _check_floors(layers: tuple[Layer, ...], policies: dict[str, Policy], registry: Registry, today: dt.date) -> None:
+    """Each floor against the whole of what extends it, plain and in every environment (a new one against the plain floor)."""
+    tree = merged(tuple(layer.node for layer in layers))
+    for depth, layer in enumerate(layers[:-1], start=1):
+        if layer.document.floor is not True:
+            continue
+        under = merged(tuple(below.node for below in layers[:depth]))
+        floors = _resolved(layers[:depth], registry, today)
+        for name, policy in policies.items():
+            base = name if name in floors else ""
+            for found in loosened(floors[base], policy)[:1]:
+                here = place_of(with_environment(tree, name), found.path)
+                there = place_of(with_environment(under, base), found.floor)
+                what = f"{found.what}; this loosens the floor {there.file}:{there.line}"
+                raise error(
+                    here,
+                    spelled(found.path),
+                    what,
+                    f"a floor can only be tightened: remove it, or ask for a change of {there.file}",
+                )
+
+
+def _no_environment(layer: Layer, wanted: str, names: list[str]) -> PolicyError:
+    place = place_of(layer.node, ("environments",))
+    hint = nearest(wanted, names) if names else f"add `environments: {{{shown(wanted)}: {{...}}}}`, or leave out --env"
+    return error(place, "environments", f"there is no environment `{shown(wanted)}`", hint)
+
+
+def _finished(policy: Policy, layers: tuple[Layer, ...]) -> Policy:
+    """The policy with what is known only of its files."""
+    asked = layers[-1]
+    tree = with_environment(merged(tuple(layer.node for layer in layers)), policy.environment)
+    description = asked.document.description
+    return msgspec.structs.replace(
+        policy,
+        name=asked.name,
+        description=description if isinstance(description, str) else "",
+        sources=tuple(layer.source.shown for layer in reversed(layers)),
+        origins=tuple((spelled(path), f"{place.file}:{place.line}") for path, place in places(tree)),
+        in_tree=asked.source.inside,
+    )

@@ -1,0 +1,88 @@
+"""Asks CodePipeline who approved an execution; a rejection, or an approval that is still waited for, is none.
+
+https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ListActionExecutions.html
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from scangate.errors import NotAdmitted, UsageError
+from scangate.publish.client import ask
+from scangate.publish.statement import Approval
+
+__all__ = ["Asked", "approval", "asked"]
+
+_ASKED = re.compile(
+    r"codepipeline:(?P<pipeline>[A-Za-z0-9.@_-]{1,100}):(?P<execution>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}):"
+    r"(?P<action>[A-Za-z0-9.@_-]{1,100})"
+)
+_MANUAL = {"category": "Approval", "owner": "AWS", "provider": "Manual"}
+PAGES = 100
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """The action that approves, of one execution of a pipeline."""
+
+    pipeline: str
+    execution: str
+    action: str
+
+
+def asked(text: str) -> Asked:
+    """``codepipeline:PIPELINE:EXECUTION:ACTION``. UsageError for anything else."""
+    match = _ASKED.fullmatch(text)
+    if match is None:
+        raise UsageError(f"no execution of a pipeline: {text}", "write it as codepipeline:PIPELINE:EXECUTION-ID:ACTION")
+    return Asked(**match.groupdict())
+
+
+def approval(codepipeline: Any, where: Asked, commit: str = "") -> Approval:
+    """Who approved, and when. NotAdmitted where the action's last run in this execution was no approval by somebody, or where the
+    execution's sources tell their commits, and ``commit`` (the one that was scanned; empty where it is not known) is none of them.
+    """
+    every = _runs(codepipeline, where)
+    sources = [run.get("output", {}).get("outputVariables", {}).get("CommitId", "") for run in every]
+    if commit and any(sources) and commit not in sources:
+        raise NotAdmitted(
+            f"execution {where.execution} is not of {commit[:12]}", "name the execution of the commit that was scanned"
+        )
+    runs = [run for run in every if _is_asked(run, where)]
+    if not runs:
+        raise NotAdmitted(f"nobody was asked to approve execution {where.execution}", f"is there an approval named {where.action}?")
+    last = max(runs, key=lambda run: run["startTime"])
+    if last["status"] != "Succeeded" or not last.get("updatedBy"):
+        raise NotAdmitted(f"execution {where.execution} is not approved: {last['status']}", "approve it, then sign again")
+    at = last["lastUpdateTime"].astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return Approval(by=last["updatedBy"], at=at, execution=where.execution)
+
+
+def _runs(codepipeline: Any, where: Asked) -> list[Mapping[str, Any]]:
+    runs: list[Mapping[str, Any]] = []
+    token: dict[str, str] = {}
+    for _ in range(PAGES):
+        page = ask(
+            lambda: codepipeline.list_action_executions(
+                pipelineName=where.pipeline,
+                filter={"pipelineExecutionId": where.execution},
+                **token,  # noqa: B023
+            )
+        )
+        runs += [run for run in page["actionExecutionDetails"] if run["pipelineExecutionId"] == where.execution]
+        if not page.get("nextToken"):
+            return runs
+        token = {"nextToken": page["nextToken"]}
+    raise NotAdmitted(
+        f"execution {where.execution} has more than {PAGES} pages of actions", "look at the pipeline: is it in a loop?"
+    )
+
+
+def _is_asked(run: Mapping[str, Any], where: Asked) -> bool:
+    """An action of another kind may have the same name in another stage."""
+    kind = run.get("input", {}).get("actionTypeId", {})
+    return bool(run["actionName"] == where.action and _MANUAL.items() <= kind.items())

@@ -1,0 +1,82 @@
+"""What became of a publication, and the record of it that lies beside the verdict; sends nothing itself."""
+
+from __future__ import annotations
+
+import enum
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from scangate.errors import UsageError
+
+__all__ = ["NAME", "Receipt", "Refusal", "State", "read", "render", "settle"]
+
+NAME = "publish.json"
+SCHEMA = 1
+MOST_REFUSALS = 100  # told one by one; all are counted
+
+
+class State(enum.Enum):
+    """SENT also where there was nothing to send; PARTIAL and FAILED end the command with exit code 4."""
+
+    SENT = "sent"
+    PARTIAL = "partial"
+    FAILED = "failed"
+
+
+class Refusal(msgspec.Struct, frozen=True, order=True, forbid_unknown_fields=True):
+    """One thing that the destination did not take: its identity there, the service's error code and message."""
+
+    item: str
+    code: str
+    message: str = ""
+
+
+class Receipt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What one destination took. ``sent`` counts what it took; ``reason`` and ``hint`` say why it did not take all.
+
+    ``to``: which of the destination's places it went to, and which part of it: another place has not had it yet.
+    ``verdict``: the SHA-256 of the verdict.json that was sent. ``time``: UTC, ISO 8601.
+    """
+
+    destination: str
+    state: State
+    verdict: str
+    time: str
+    sent: int = 0
+    refused: int = 0
+    refusals: tuple[Refusal, ...] = ()
+    reason: str = ""
+    hint: str = ""
+    to: str = ""
+
+
+class _Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    schema: int
+    receipts: tuple[Receipt, ...]
+
+
+def settle(sent: int, refusals: Iterable[Refusal]) -> tuple[State, int, tuple[Refusal, ...]]:
+    """The state that ``sent`` and ``refusals`` come to, how many refusals there are, and those that are told."""
+    every = sorted(refusals)
+    state = State.SENT if not every else State.PARTIAL if sent else State.FAILED
+    return state, len(every), tuple(every[:MOST_REFUSALS])
+
+
+def read(text: str) -> tuple[Receipt, ...]:
+    """The receipts of an earlier run. UsageError for anything but a record of ours."""
+    try:
+        document = msgspec.json.decode(text, type=_Document)
+    except (msgspec.DecodeError, UnicodeEncodeError) as error:
+        raise UsageError(f"{NAME} is no record of publications", f"remove it: rm {NAME}") from error
+    if document.schema != SCHEMA:
+        raise UsageError(f"{NAME} is of another version of scangate", f"remove it: rm {NAME}")
+    return document.receipts
+
+
+def render(receipts: Iterable[Receipt]) -> str:
+    """The record: the last receipt of each destination and place, by name."""
+    last: dict[Any, Any] = {(receipt.destination, receipt.to): msgspec.to_builtins(receipt) for receipt in receipts}
+    return json.dumps({"schema": SCHEMA, "receipts": [last[name] for name in sorted(last)]}, indent=1) + "\n"

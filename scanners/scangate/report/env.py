@@ -1,0 +1,23 @@
+"""The file a shell sources: the verdict and the counts as exported variables; fixed words and numbers, never text from the code."""
+
+from __future__ import annotations
+
+from scangate.model import Outcome, Report, RulingOutcome
+from scangate.report import escape, tally
+
+__all__ = ["render"]
+
+REVIEW = "REVIEW"
+"""In the place of FAIL where somebody is to decide: a pipeline shows it at the approval, and nothing takes it for a PASS."""
+
+
+def render(report: Report) -> str:
+    """Two lines: ``SCANGATE_VERDICT``, and ``SCANGATE_SUMMARY`` with counts: what stands by severity, what is suppressed, the
+    gaps, what is known, and what the starter set alone told."""
+    totals = tally.count(report.verdict.rulings, report.verdict.gaps)
+    counts = [(severity.name.lower(), totals.standing(severity)) for severity in tally.severities()]
+    counts += [("suppressed", totals.of(RulingOutcome.SUPPRESSED)), ("gaps", totals.gaps)]
+    counts += [("known", totals.of(RulingOutcome.KNOWN)), ("starter-set", tally.starters(report.verdict.rulings))]
+    summary = escape.shell(" ".join(f"{name}={number}" for name, number in counts))
+    word = REVIEW if report.review and report.verdict.outcome is Outcome.FAIL else report.verdict.outcome.value
+    return f"export SCANGATE_VERDICT={escape.shell(word)}\nexport SCANGATE_SUMMARY={summary}\n"

@@ -1,0 +1,63 @@
+"""How faults are mended, in our own words, for the rules of others that only say what is wrong; knows no report."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+
+from scangate.model import Finding, Kind
+
+__all__ = ["mend"]
+
+HOW = {
+    "bandit:B101": "raise an exception of your own where the check must hold: python -O leaves asserts out",
+    "bandit:B102": "call the function you mean, or look it up by name in a dictionary of those that are allowed",
+    "bandit:B103": "give rights to the owner alone, 0o600 for a file and 0o700 for a folder, unless others really need them",
+    "bandit:B104": "bind to 127.0.0.1, or take the address from a setting where a load balancer or a container needs another",
+    "bandit:B10[567]": "read it from the environment or a secret store at run time, and replace the one that was committed",
+    "bandit:B108": "use the tempfile module: TemporaryDirectory, NamedTemporaryFile or mkstemp",
+    "bandit:B11[02]": "catch the exceptions you expect, and log what you catch",
+    "bandit:B113": "pass timeout=, in seconds, with every request",
+    "bandit:B201": "take debug from a setting that is off by default, and serve with a WSGI server",
+    "bandit:B202": "pass filter='data' to extract and extractall",
+    "bandit:B30[12]": "exchange data as JSON; where the format must stay, verify a signature over the bytes before they are loaded",
+    "bandit:B30[345]": "use SHA-256 for digests and AES-GCM, from the cryptography package, for secrecy",
+    "bandit:B306": "use tempfile.mkstemp or NamedTemporaryFile, which create the file as they name it",
+    "bandit:B307": "use ast.literal_eval for literals, json.loads for data",
+    "bandit:B308": "let the template escape the value, or escape each part with format_html",
+    "bandit:B310": "check that the URL's scheme is https before it is opened",
+    "bandit:B311": "use the secrets module for tokens, passwords and keys; for simulation and sampling this rule does not matter",
+    "bandit:B31[3-9]": "parse with defusedxml, which refuses entities and external references",
+    "bandit:B321": "use SFTP or HTTPS",
+    "bandit:B323": "use ssl.create_default_context(), with cafile= for a private authority",
+    "bandit:B324": "use hashlib.sha256, for passwords scrypt; where the digest protects nothing, say usedforsecurity=False",
+    "bandit:B40*": "an import alone harms nothing: look at the calls; where each is in order, give the rule the severity info",
+    "bandit:B50[1]": "leave verify on; for a private authority pass the path of its certificate",
+    "bandit:B50[234]": "use ssl.create_default_context(), or ask for TLS 1.2 at least",
+    "bandit:B505": "use RSA keys of 3072 bits or more, or elliptic curves of 256",
+    "bandit:B506": "use yaml.safe_load",
+    "bandit:B507": "load the known host keys and keep paramiko's RejectPolicy",
+    "bandit:B60[2-7]": "pass a list without shell=True, name the program by its full path, and check values from outside",
+    "bandit:B608": "keep the SQL text constant and pass values as parameters of execute",
+    "bandit:B61[01]": "use the query methods of the ORM, or pass values in params",
+    "bandit:B701": "pass autoescape=select_autoescape() to the environment",
+    "bandit:B70[234]": "let the template escape the value",
+    "detect-secrets:*": "revoke it and issue a new one, since the history keeps the old; read that from a secret store at run time",
+}
+
+
+def mend(rule: str, finding: Finding | None = None) -> str:
+    """What to do about a rule's finding, in one sentence; empty where nobody said it better than the rule's own message."""
+    if finding is not None and finding.kind is Kind.DEPENDENCY:
+        return _upgrade(finding)
+    return next((how for pattern, how in HOW.items() if fnmatchcase(rule, pattern)), "")
+
+
+def _upgrade(finding: Finding) -> str:
+    package = finding.package
+    if package is None:
+        return ""
+    if package.upgrade:
+        return f"upgrade {package.name} from {package.version} to {package.upgrade}, the nearest release without a known fault"
+    if package.fixed_in:
+        return f"upgrade {package.name} from {package.version} to one of {', '.join(package.fixed_in)}"
+    return f"no release of {package.name} without this fault is known: leave the package out, or accept the risk for a time"

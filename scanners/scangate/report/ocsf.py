@@ -1,0 +1,118 @@
+"""Findings as OCSF 1.4 events, one JSON document a line: class 2007, Application Security Posture Finding.
+
+https://schema.ocsf.io/1.4.0/classes/application_security_posture_finding
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from scangate.model import Finding, Package, Report, Ruling, RulingOutcome
+from scangate.report import escape, tally, wording
+
+__all__ = ["VERSION", "render"]
+
+VERSION = "1.4.0"
+CATEGORY, CLASS, CREATE = 2, 2007, 1
+NEW, IN_PROGRESS, SUPPRESSED = 1, 2, 3
+STATUS = {
+    RulingOutcome.BLOCKS: (NEW, "New"),
+    RulingOutcome.TOLERATED: (NEW, "New"),
+    RulingOutcome.KNOWN: (IN_PROGRESS, "In Progress"),
+    RulingOutcome.SUPPRESSED: (SUPPRESSED, "Suppressed"),
+}
+SEVERITIES = ("Unknown", "Informational", "Low", "Medium", "High", "Critical")
+"""By ``severity_id``, which is our own number of it."""
+
+
+def render(report: Report) -> str:
+    """One line a finding, whatever the policy makes of it; what was not read has no event, and no class in the schema."""
+    return "".join(f"{json.dumps(_event(ruling, report), sort_keys=True)}\n" for ruling in tally.rulings(report))
+
+
+def _event(ruling: Ruling, report: Report) -> dict[str, Any]:
+    told = ruling.finding
+    number, status = STATUS[ruling.outcome]
+    return {
+        "activity_id": CREATE,
+        "category_uid": CATEGORY,
+        "class_uid": CLASS,
+        "type_uid": CLASS * 100 + CREATE,
+        "time": _milliseconds(report),
+        "severity_id": int(ruling.severity),
+        "severity": SEVERITIES[ruling.severity],
+        "status_id": number,
+        "status": status,
+        "status_detail": _text(ruling.because),
+        "confidence_id": int(told.confidence),
+        "message": _text(told.message),
+        "metadata": {
+            "version": VERSION,
+            "product": {"name": "scangate", "vendor_name": "scangate", "version": _text(report.tool_version)},
+        },
+        "finding_info": {
+            "uid": _text(told.fingerprint or told.rule),
+            "title": _text(told.title or told.rule),
+            "desc": _text(told.message),
+            "types": [told.kind.value],
+            "data_sources": list(map(_text, told.reported_by)) or [told.scanner],
+            "analytic": {"name": _text(told.rule), "type_id": 1, "uid": _text(told.rule)},
+        },
+        "vulnerabilities": [_vulnerability(told)],
+        "resources": [{"name": _text(told.location.path), "type": "file", "version": _text(report.commit)}],
+        "unmapped": {
+            "outcome": ruling.outcome.value,
+            "policy": _text(wording.policy(report)),
+            "evidence": _text(told.evidence),
+            "told_by": wording.starter(told),
+        },
+    }
+
+
+def _vulnerability(told: Finding) -> dict[str, Any]:
+    link = escape.link(told.help_url)
+    document: dict[str, Any] = {
+        "title": _text(told.title or told.rule),
+        "desc": _text(told.message),
+        "references": [link] if link else [],
+        "affected_code": [
+            {
+                "file": _file(told.location.path),
+                "start_line": told.location.line,
+                "end_line": told.location.end_line,
+            }
+        ],
+    }
+    if told.cwe:
+        document["cwe"] = {"uid": f"CWE-{told.cwe[0]}"}
+    return document | (dict(_of_package(told.package, told.rule)) if told.package is not None else {})
+
+
+def _file(path: str) -> dict[str, Any]:
+    return {"name": _text(path.rpartition("/")[2]) or "-", "path": _text(path), "type_id": 1}
+
+
+def _of_package(package: Package, rule: str) -> Iterator[tuple[str, Any]]:
+    yield "is_fix_available", bool(package.fixed_in)
+    fixed = {"fixed_in_version": _text(package.fixed_in[0])} if package.fixed_in else {}
+    yield "affected_packages", [{"name": _text(package.name), "version": _text(package.version), **fixed}]
+    names = (rule.partition(":")[2], *package.aliases)
+    number = next((name for name in names if name.upper().startswith("CVE-")), "")
+    if number:
+        yield "cve", {"uid": _text(number)}
+    yield "related_vulnerabilities", sorted({_text(name) for name in names} - {number})
+
+
+def _milliseconds(report: Report) -> int:
+    """When the scan ended; 0 where it does not say."""
+    try:
+        return int(dt.datetime.fromisoformat(report.finished).timestamp() * 1000)
+    except ValueError:
+        return 0
+
+
+def _text(text: str) -> str:
+    return escape.terminal(text)

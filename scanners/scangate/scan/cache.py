@@ -1,0 +1,288 @@
+"""Keeps small values by their digests from run to run, in one SQLite file that nobody else can write; never what is not its own.
+
+A value is believed if it bears the MAC of its key: under SCANGATE_CACHE_KEY where that is set, else a plain one that tells damage
+and nothing more. What fails in the cache is told in ``notes`` and costs answers, never the run: without them everything is scanned.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hmac
+import os
+import sqlite3
+import stat
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from scangate.errors import ScangateError
+from scangate.scan.signing import signing_key
+
+__all__ = ["LIMIT", "Cache", "CacheFacts", "usual_place"]
+
+FILE = "answers.sqlite"
+ASIDE = "answers.sqlite.set-aside"
+BESIDE = ("-wal", "-shm", "-journal")
+LIMIT = 512 * 1024 * 1024  # bytes
+FILL = 0.8  # of the limit is left when room is made
+APPLICATION = 0x5347_4341  # "SGCA", in the file's head
+SCHEMA = 1
+TABLE = "CREATE TABLE rows (key BLOB PRIMARY KEY, value BLOB NOT NULL, mac BLOB NOT NULL, used INTEGER NOT NULL)"
+AT_A_TIME = 500  # SQLite takes no more than 999 in some builds
+BUSY = 10.0  # seconds that another process is waited for
+HOUR = 3600
+OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+ELSEWHERE = "name another place: --cache-dir DIR or SCANGATE_CACHE=DIR, or do without: --no-cache"
+
+
+class CacheFacts(msgspec.Struct, frozen=True):
+    """How many values there are, how many bytes their file takes, and how many it may."""
+
+    rows: int
+    size: int
+    limit: int
+
+
+def usual_place(environ: Mapping[str, str]) -> Path:
+    """Where the cache lies: ``SCANGATE_CACHE``, else in the user's cache directory."""
+    if named := environ.get("SCANGATE_CACHE"):
+        return Path(named)
+    base = environ.get("XDG_CACHE_HOME", "")
+    return (Path(base) if Path(base).is_absolute() else Path(environ.get("HOME", "~")).expanduser() / ".cache") / "scangate"
+
+
+class Cache:
+    """The values in one folder. Several processes may use it at once; one that is killed leaves it as it was."""
+
+    def __init__(self, folder: Path, connection: sqlite3.Connection, key: bytes, now: float, limit: int) -> None:
+        self._folder = folder
+        self._connection: sqlite3.Connection | None = connection
+        self._key = key
+        self._mark = hmac.digest(self._key, b"mark", "sha256")[:8]
+        self._hour = int(now // HOUR)
+        self._limit = limit
+        self.notes: list[str] = []
+
+    @classmethod
+    def open(cls, folder: Path, tree: Path | None, *, secret: str = "", now: float = 0.0, limit: int = LIMIT) -> Cache:
+        """The cache in ``folder``, made where it is missing. ``tree``: the scanned one, in which no cache is believed; ``secret``:
+        what rows are signed with; ``now``: seconds since 1970. ScangateError where it cannot be used, and why."""
+        key = signing_key(secret)
+        folder = Path(os.path.abspath(folder))  # noqa: PTH100 -- links stay, to be seen
+        if tree is not None and (folder.resolve().is_relative_to(tree) or folder.is_relative_to(tree)):
+            raise ScangateError(f"the cache {folder} lies in the scanned tree, whose author could have filled it", ELSEWHERE)
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _check(folder.lstat(), folder, stat.S_ISDIR)
+            connection, notes = _connected(folder)
+        except (OSError, sqlite3.Error) as error:
+            raise ScangateError(f"the cache {folder} cannot be used: {_said(error)}", ELSEWHERE) from error
+        cache = cls(folder, connection, key, now, limit)
+        cache.notes += notes
+        return cache
+
+    def get(self, keys: Iterable[bytes]) -> dict[bytes, bytes]:
+        """The values that are there and bear their MAC."""
+        found: dict[bytes, bytes] = {}
+        rows = {self._row(key): key for key in keys}
+        old: list[bytes] = []
+        with self._guarded() as connection:
+            for some in _parts(list(rows)):
+                marks = ",".join("?" * len(some))
+                query = f"SELECT key, value, mac, used FROM rows WHERE key IN ({marks})"  # noqa: S608 -- question marks alone
+                for row, value, mac, used in connection.execute(query, some):
+                    if _are_bytes(row, value, mac) and hmac.compare_digest(mac, self._mac(row, value)):
+                        found[rows[row]] = value
+                        old += [row] if used != self._hour else []
+        if old:
+            with self._guarded() as connection, _transaction(connection):
+                connection.executemany("UPDATE rows SET used = ? WHERE key = ?", [(self._hour, row) for row in old])
+        return found
+
+    def put(self, values: Mapping[bytes, bytes]) -> None:
+        """Keeps ``values``, all or none; makes room where they are too many."""
+        if not values:
+            return
+        rows = [(self._row(key), value) for key, value in values.items()]
+        signed = [(row, value, self._mac(row, value), self._hour) for row, value in rows]
+        with self._guarded() as connection:
+            with _transaction(connection):
+                connection.executemany("INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?)", signed)
+            if self._size(connection) > self._limit:
+                self._make_room(connection)
+
+    def facts(self) -> CacheFacts:
+        """How much there is."""
+        rows = size = 0
+        with self._guarded() as connection:
+            ((rows,),) = connection.execute("SELECT count(*) FROM rows")
+            size = self._size(connection)
+        return CacheFacts(rows, size, self._limit)
+
+    def clear(self) -> int:
+        """Forgets everything, and overwrites it; how many values there were. ScangateError where something may be left."""
+        rows, notes = self.facts().rows, len(self.notes)
+        with self._guarded() as connection:
+            with _transaction(connection):
+                connection.execute("DELETE FROM rows")
+            connection.execute("VACUUM")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (self._folder / ASIDE).unlink(missing_ok=True)
+        if len(self.notes) > notes:
+            raise ScangateError(f"the cache {self._folder} was not cleared: {self.notes.pop()}", f"rm -r {self._folder}")
+        return rows
+
+    def close(self) -> None:
+        """Lets go of the file."""
+        if self._connection is not None:
+            with contextlib.suppress(sqlite3.Error):
+                self._connection.close()
+            self._connection = None
+
+    def _row(self, key: bytes) -> bytes:
+        """Rows under one secret and rows under another, or none, do not take each other's places."""
+        return self._mark + key
+
+    def _mac(self, row: bytes, value: bytes) -> bytes:
+        return hmac.digest(self._key, len(row).to_bytes(8, "big") + row + value, "sha256")
+
+    @staticmethod
+    def _size(connection: sqlite3.Connection) -> int:
+        ((pages,),) = connection.execute("PRAGMA page_count")
+        ((free,),) = connection.execute("PRAGMA freelist_count")
+        ((size,),) = connection.execute("PRAGMA page_size")
+        return int((pages - free) * size)
+
+    def _make_room(self, connection: sqlite3.Connection) -> None:
+        """Drops what was used longest ago."""
+        with _transaction(connection):
+            kept = 0
+            last: list[tuple[bytes]] = []
+            for row, size in connection.execute("SELECT key, length(value) + 200 FROM rows ORDER BY used DESC, rowid DESC"):
+                kept += size
+                if kept > FILL * self._limit:
+                    last.append((row,))
+            connection.executemany("DELETE FROM rows WHERE key = ?", last)
+        connection.execute("PRAGMA incremental_vacuum").fetchall()
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    @contextlib.contextmanager
+    def _guarded(self) -> Iterator[sqlite3.Connection]:
+        """The connection; a fault of the file ends the use of it. Where there is none any more, an empty one stands in."""
+        if self._connection is None:
+            with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as nothing:
+                nothing.execute(TABLE)
+                yield nothing
+            return
+        try:
+            yield self._connection
+        except sqlite3.OperationalError as error:  # busy, a full disk: nothing is wrong with what is there
+            self.notes.append(f"the cache is not used any more in this run: {_said(error)}")
+            self.close()
+        except sqlite3.Error as error:
+            self.close()
+            self.notes.append(_set_aside(self._folder, _said(error)))
+
+
+def _connected(folder: Path) -> tuple[sqlite3.Connection, list[str]]:
+    """A connection to the file in ``folder``, and what is to be told; a file that is not ours is set aside."""
+    file = folder / FILE
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW, 0o600))
+    _check(file.lstat(), file, stat.S_ISREG)
+    try:
+        return _opened(file), []
+    except sqlite3.OperationalError:
+        raise
+    except sqlite3.DatabaseError as error:
+        note = _set_aside(folder, _said(error))
+        os.close(os.open(file, os.O_CREAT | os.O_WRONLY | os.O_NOFOLLOW, 0o600))
+        return _opened(file), [note]
+
+
+def _opened(file: Path) -> sqlite3.Connection:
+    """DatabaseError for a file that holds anything but our table."""
+    connection = sqlite3.connect(file, timeout=BUSY, isolation_level=None, check_same_thread=False)
+    try:
+        for pragma in ("trusted_schema = OFF", "cell_size_check = ON", "secure_delete = ON", "auto_vacuum = INCREMENTAL"):
+            connection.execute(f"PRAGMA {pragma}").fetchall()
+        if not _is_ours(connection):
+            _patiently(connection, "PRAGMA journal_mode = WAL")
+            with _transaction(connection):
+                if not _is_ours(connection):
+                    connection.execute(TABLE)
+                    connection.execute(f"PRAGMA application_id = {APPLICATION}")
+                    connection.execute(f"PRAGMA user_version = {SCHEMA}")
+        connection.execute("PRAGMA synchronous = NORMAL")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _is_ours(connection: sqlite3.Connection) -> bool:
+    """Whether it is our table and nothing else, or nothing at all (False); DatabaseError for anything else."""
+    ((application,),) = connection.execute("PRAGMA application_id")
+    ((schema,),) = connection.execute("PRAGMA user_version")
+    tables = [text for (text,) in connection.execute("SELECT sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'")]
+    if (application, schema, tables) == (APPLICATION, SCHEMA, [TABLE]):
+        return True
+    if (application, schema, tables) == (0, 0, []):
+        return False
+    raise sqlite3.DatabaseError("it is not a cache that this scangate has made")
+
+
+def _patiently(connection: sqlite3.Connection, statement: str) -> None:
+    """SQLite does not wait by itself where two processes make one file at the same time."""
+    end = time.monotonic() + BUSY
+    while True:
+        try:
+            connection.execute(statement).fetchall()
+        except sqlite3.OperationalError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.02)
+        else:
+            return
+
+
+@contextlib.contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    connection.execute("BEGIN IMMEDIATE")
+    with connection:  # ends it, one way or the other
+        yield
+
+
+def _set_aside(folder: Path, why: str) -> str:
+    """Moves the file out of the way, one at most is kept so; and says it."""
+    with contextlib.suppress(OSError):
+        (folder / FILE).replace(folder / ASIDE)
+    for end in BESIDE:
+        with contextlib.suppress(OSError):
+            (folder / f"{FILE}{end}").unlink(missing_ok=True)
+    return f"the cache {folder / FILE} was set aside as {ASIDE}, and nothing in it is used: {why}"
+
+
+def _check(found: os.stat_result, path: Path, is_right: Callable[[int], bool]) -> None:
+    """Refuses a link, another user's property, and what others may write."""
+    if not is_right(found.st_mode):
+        raise ScangateError(f"the cache is not used: {path} is a link, or something else than it should be", ELSEWHERE)
+    if found.st_uid != os.geteuid():
+        raise ScangateError(f"the cache is not used: {path} belongs to another user", ELSEWHERE)
+    if found.st_mode & OTHERS_WRITE:
+        raise ScangateError(f"the cache is not used: others may write to {path}", f"chmod go-w {path}")
+
+
+def _are_bytes(*values: object) -> bool:
+    return all(isinstance(value, bytes) for value in values)
+
+
+def _parts(keys: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
+    for start in range(0, len(keys), AT_A_TIME):
+        yield keys[start : start + AT_A_TIME]
+
+
+def _said(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__

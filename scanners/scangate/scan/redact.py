@@ -1,0 +1,243 @@
+"""Takes secrets out of text before anything else sees it; it keeps where a secret stood, never what it was."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+from scangate.model import Span
+
+__all__ = [
+    "MASK",
+    "Clean",
+    "Values",
+    "key_name",
+    "mask_suspicious",
+    "mask_tokens",
+    "meets",
+    "secret_at",
+    "take_out",
+    "values",
+    "values_by_line",
+]
+
+MASK = "***"
+SHORTEST_VALUE = 6
+WORDS = {"password", "passphrase", "passwd", "secret", "secrets", "token", "tokens", "credential", "credentials", "username"}
+"""What stands where a secret is expected, and in the names of files and functions: to mask it there would hide nothing but them."""
+
+_KEY_BEGIN = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----")
+_KEY_END = re.compile(r"-----END [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----")
+
+# Every repetition below is possessive or atomic, or bounded by the characters around it: a hostile line costs its length, not more.
+_NAME = (
+    r"(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key"
+    r"|credentials?|authorization|bearer|signature)"
+)
+_ASSIGNED = re.compile(
+    rf"(?i)((?<![\w.-])(?>[\w.-]*?{_NAME})[\w.-]*+[\"'`\]]*+\s*+(?:=>|:=|==|!=|=|:)\s*+[bruf]{{0,2}})([\"'`]?)([^\s\"'`,;]{{3,}})"
+)
+_FLAG = re.compile(rf"(?i)((?:(?<![\w-])--(?>[\w-]*?{_NAME})[\w-]*+|^\s*+(?:ENV|ARG)\s++(?>\w*?{_NAME})\w*+)[\s=]++)([^\s\"'`]+)")
+_IN_URL = re.compile(r"((?<![a-z0-9+.-])[a-z0-9+.-]++://[^\s/:@]*+:)([^\s/@]++)(?=@)")
+_TOKEN = re.compile(r"[A-Za-z0-9+=_-]{16,}")
+_LONG = re.compile(r"[A-Za-z0-9+/=_-]{32,}")  # base64 has slashes, and so have paths
+_KEY_BLOCK = re.compile(rf"{_KEY_BEGIN.pattern}(?s:.*?)(?:{_KEY_END.pattern}|\Z)")
+# What needs no scanner to be known for what it is: GitHub, AWS, Slack, Stripe, JSON web tokens.
+_PROVIDER = re.compile(
+    r"gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|(?:AKIA|ASIA)[A-Z0-9]{16}|xox[a-z]-[\w-]{10,}|[sr]k_(?:live|test)_\w{16,}"
+    r"|eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?"
+)
+_QUOTED = re.compile(r"(?P<quote>[\"'`])(?P<value>[^\"'`\s]{6,}+)(?P=quote)")
+_ASSIGNS = re.compile(r"(?<![\w.-])([\w.-]++)[\"'`\]]*+[=>:(,\s]*+\Z")
+_QUOTE_BEFORE = re.compile(r"\A(?:[bBrRuUfF]{0,2}[\"'`]+)?")
+LONGEST_NAME = 200
+
+
+def take_out(lines: Sequence[str], spans: Iterable[Span]) -> list[str]:
+    """``lines`` with every span replaced by MASK; the number of lines stays. Private keys are taken out wherever they stand."""
+    return Clean(lines, spans).lines
+
+
+class Clean:
+    """The text of a file with its secrets taken out, whole and by places, which are those of the text as it was."""
+
+    def __init__(self, lines: Sequence[str], spans: Iterable[Span] = ()) -> None:
+        self._lines = lines
+        self._cuts: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        for number, start, end in _cuts(lines, spans):
+            self._cuts[number].append((start, end))
+        self.lines = list(lines)
+        for number, ranges in self._cuts.items():
+            self.lines[number - 1] = _without(lines[number - 1], sorted(ranges))
+
+    def within(self, place: Span) -> list[str]:
+        """What stands in ``place``, line by line; MASK for all of a secret of which any part does."""
+        return [self._part(number, start, end) for number, start, end in sorted(_pieces(self._lines, [place]))]
+
+    def _part(self, number: int, start: int, end: int) -> str:
+        cuts = [(max(cut[0], start), min(cut[1], end)) for cut in self._cuts.get(number, ()) if cut[0] < end and start < cut[1]]
+        return _without(self._lines[number - 1][start:end], sorted((first - start, last - start) for first, last in cuts))
+
+
+def _without(line: str, ranges: Iterable[tuple[int, int]]) -> str:
+    """``line`` with each of the sorted ranges replaced by MASK; ranges that touch or overlap become one."""
+    parts: list[str] = []
+    at, masked = 0, False
+    for start, end in ranges:
+        if start > at or not masked:
+            parts += [line[at:start], MASK]
+        at, masked = max(at, end), True
+    return "".join([*parts, line[at:]])
+
+
+def values(lines: Sequence[str], spans: Iterable[Span]) -> Iterator[str]:
+    """What stands in the spans, line by line: for ``Values`` alone, and only while the run lasts. Common words are not given."""
+    for _, value in values_by_line(lines, spans):
+        if not (value.isalpha() and (value.islower() or value.isupper() or value.lower() in WORDS)):
+            yield value
+
+
+def values_by_line(lines: Sequence[str], spans: Iterable[Span]) -> Iterator[tuple[int, str]]:
+    """What stands in the spans, and where; common words, too: for what is said of that very line."""
+    for number, start, end in _cuts(lines, spans):
+        value = lines[number - 1][start:end].strip().strip("\"'`")
+        if len(value) >= SHORTEST_VALUE:
+            yield number, value
+
+
+def secret_at(lines: Sequence[str], spans: Iterable[Span], place: Span) -> str:
+    """The value of the secret at ``place``, for a digest and nothing else: all that stands in the spans and private keys there.
+
+    Where nothing says which part of the text it is, all of the text, without white space: then any change is another secret.
+    """
+    blocks = {span for span in _private_keys(lines) if span.line <= place.end_line and place.line <= span.end_line}
+    here = {span for span in spans if meets(span, place)} | blocks
+    pieces = [lines[number - 1][start:end] for number, start, end in _joined(sorted(set(_pieces(lines, here))))]
+    if not pieces:
+        pieces = ["".join(line.split()) for line in lines[place.line - 1 : place.end_line]]
+    return "\n".join(filter(None, (_QUOTE_BEFORE.sub("", piece.strip()).rstrip("\"'`") for piece in pieces)))
+
+
+def meets(span: Span, place: Span) -> bool:
+    """Whether two spans have a line in common; where both are on one line, a character."""
+    if not (span.line <= place.end_line and place.line <= max(span.end_line, span.line)):
+        return False
+    if place.line != place.end_line or (span.line, span.end_line) != (place.line, place.line):
+        return True
+    return span.column < place.end_column and place.column < span.end_column
+
+
+def _joined(pieces: Iterable[tuple[int, int, int]]) -> Iterator[tuple[int, int, int]]:
+    """Sorted pieces with those that overlap made one: a scanner may see a part of a secret and all of it."""
+    last: tuple[int, int, int] | None = None
+    for number, start, end in pieces:
+        if last is not None and last[0] == number and start < last[2]:
+            last = (number, last[1], max(last[2], end))
+            continue
+        if last is not None:
+            yield last
+        last = (number, start, end)
+    if last is not None:
+        yield last
+
+
+def _cuts(lines: Sequence[str], spans: Iterable[Span]) -> Iterator[tuple[int, int, int]]:
+    """The spans and the private keys as (line from 1, start from 0, end) of one line each, within the lines that there are."""
+    yield from _pieces(lines, {*spans, *_private_keys(lines)})
+
+
+def _pieces(lines: Sequence[str], spans: Iterable[Span]) -> Iterator[tuple[int, int, int]]:
+    for span in spans:
+        for number in range(max(span.line, 1), min(max(span.end_line, span.line), len(lines)) + 1):
+            length = len(lines[number - 1])
+            start = min(max(span.column - 1, 0), length) if number == span.line else 0
+            end = min(max(span.end_column - 1, start), length) if number == span.end_line else length
+            yield number, start, end
+
+
+class Values:
+    """Secrets, to be taken out of what is said; a text costs its own length to look through, however many secrets there are.
+
+    ``struck`` are those that were there to be taken out.
+    """
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        self.struck: set[str] = set()
+        self._harmless: set[str] = set()
+        self._by_start: defaultdict[str, set[str]] = defaultdict(set)
+        self.add(secrets)
+
+    def add(self, secrets: Iterable[str]) -> None:
+        """Takes more secrets; each has at least SHORTEST_VALUE characters."""
+        self._harmless.clear()
+        for secret in secrets:
+            self._by_start[secret[:SHORTEST_VALUE]].add(secret)
+
+    def scrub(self, text: str) -> str:
+        """``text`` with MASK in the place of every secret; where two overlap, of both."""
+        if not self._by_start or text in self._harmless:
+            return text
+        found = [
+            (at, secret)
+            for at in range(len(text) - SHORTEST_VALUE + 1)
+            for secret in self._by_start.get(text[at : at + SHORTEST_VALUE], ())
+            if text.startswith(secret, at)
+        ]
+        if not found:
+            self._harmless.add(text)  # rules, titles and most messages are said again and again
+            return text
+        self.struck.update(secret for _, secret in found)
+        return _without(text, sorted((at, at + len(secret)) for at, secret in found))
+
+
+def mask_suspicious(text: str) -> str:
+    """``text`` without what looks like a secret: the second net, for what no scanner has named as one."""
+    text = mask_tokens(_KEY_BLOCK.sub(MASK, text))
+    text = _IN_URL.sub(rf"\1{MASK}", text)
+    text = _FLAG.sub(rf"\1{MASK}", text)
+    text = _ASSIGNED.sub(rf"\1\2{MASK}", text)
+    text = _QUOTED.sub(lambda match: f"{match['quote']}{MASK}{match['quote']}" if _looks_random(match["value"]) else match[0], text)
+    text = _LONG.sub(lambda match: MASK if _looks_random(match[0]) and not _is_path(match[0]) else match[0], text)
+    return _TOKEN.sub(lambda match: MASK if _looks_random(match[0]) else match[0], text)
+
+
+def mask_tokens(text: str) -> str:
+    """``text`` without the tokens whose form alone says what they are; the names of ordinary files keep theirs."""
+    return _PROVIDER.sub(MASK, text)
+
+
+def _is_path(value: str) -> bool:
+    return any(len(step) >= 3 and step.isalpha() and step.islower() for step in value.split("/"))
+
+
+def key_name(line: str) -> str:
+    """The name to which a line assigns (``db_password`` in ``db_password: ***``), or an empty string: a secret's identity."""
+    before = line.partition(MASK)[0][-LONGEST_NAME:].rstrip(" \t\"'`({[bruf")
+    match = _ASSIGNS.search(before)
+    return match[1] if match else ""
+
+
+def _private_keys(lines: Sequence[str]) -> Iterator[Span]:
+    start: tuple[int, int] | None = None
+    for number, line in enumerate(lines, start=1):
+        at = 0
+        while True:
+            mark = (_KEY_BEGIN if start is None else _KEY_END).search(line, at)
+            if mark is None:
+                break
+            at = mark.end()
+            if start is None:
+                start = (number, at + 1)
+            else:
+                yield Span(start[0], start[1], number, mark.start() + 1)
+                start = None
+    if start is not None:
+        yield Span(start[0], start[1], len(lines), len(lines[-1]) + 1)
+
+
+def _looks_random(value: str) -> bool:
+    digits = sum(letter.isdigit() for letter in value)
+    letters = sum(letter.isalpha() for letter in value)
+    mixed = value.upper() != value and value.lower() != value
+    return letters >= 3 and (digits >= 3 or (digits >= 1 and mixed and len(value) >= 12))

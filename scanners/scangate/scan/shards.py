@@ -1,0 +1,97 @@
+"""Cuts what there is to scan into shards: every machine that holds the same files computes the same cut, and asks nobody."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from fractions import Fraction
+
+import msgspec
+
+from scangate.errors import Unreadable
+from scangate.scan.plan import Plan, Task, assigned
+from scangate.scan.targets import Listing
+
+__all__ = ["Inventory", "Shard", "cut", "homes", "limited", "take_inventory"]
+
+WEIGHT_OF_A_FILE = 512  # bytes that opening a file is worth; files without a byte are shared out, too
+
+
+class Shard(msgspec.Struct, frozen=True, order=True):
+    """One of ``count`` parts of a scan; ``number`` counts from 1."""
+
+    number: int
+    count: int
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.number <= self.count:
+            raise ValueError(f"not a shard: {self}")
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.count}"
+
+
+class Inventory(msgspec.Struct, frozen=True):
+    """What there is to read: bytes by path, and a SHA-256 (hex) over all paths and over the content of those that are read."""
+
+    sizes: Mapping[str, int]
+    digest: str
+
+
+def take_inventory(listing: Listing, plan: Plan) -> Inventory:
+    """Reads every file that a task of ``plan`` is to read, once. One that cannot be read counts by the reason why."""
+    wanted = {target.path for task in plan.tasks for target in assigned(task, listing, plan.excludes).targets}
+    targets = [target for target in listing.targets if target.path in wanted]
+    read = listing.reader(targets, plan.max_bytes)
+    sizes: dict[str, int] = {}
+    whole = hashlib.sha256()
+    for target in listing.targets:
+        content = b"-"
+        if target.path in wanted:
+            try:
+                data = read(target)
+                content = hashlib.sha256(data).digest()
+                sizes[target.path] = len(data)
+            except Unreadable as fault:
+                content = f"{fault.kind.value}: {fault.reason}".encode()
+                sizes[target.path] = 0
+        for piece in (target.path.encode("utf-8", "surrogatepass"), content):
+            whole.update(len(piece).to_bytes(8, "big") + piece)
+    return Inventory(sizes, whole.hexdigest())
+
+
+def cut(sizes: Mapping[str, int], count: int) -> dict[str, int]:
+    """The number of the shard (from 1) of each path.
+
+    The paths are laid out on a line, in the order of their hashes, each as long as its file; the line is cut into ``count`` equal
+    pieces, and a path belongs to the piece that its middle lies in. So no shard has more than its share and one file, and a change
+    to a few files moves few others.
+    """
+    order = sorted(sizes, key=lambda path: hashlib.sha256(path.encode("utf-8", "surrogatepass")).digest())
+    total = sum(sizes.values()) + WEIGHT_OF_A_FILE * len(order)
+    places: dict[str, int] = {}
+    before = 0
+    for path in order:
+        weight = sizes[path] + WEIGHT_OF_A_FILE
+        places[path] = int(Fraction((2 * before + weight) * count, 2 * total)) + 1
+        before += weight
+    return places
+
+
+def homes(plan: Plan, count: int) -> dict[str, int]:
+    """The one shard of each scanner that does not split its files: they are dealt out in the plan's order, the last shard first."""
+    whole = [task.scanner.NAME for task in plan.tasks if not task.skipped and not task.scanner.SPLITS]
+    return {name: count - place % count for place, name in enumerate(whole)}
+
+
+def limited(plan: Plan, shard: Shard, inventory: Inventory) -> Plan:
+    """This shard's part of ``plan``: its files for scanners that split theirs, all files for those that are at home in it."""
+    places = cut(inventory.sizes, shard.count)
+    mine = frozenset(path for path, number in places.items() if number == shard.number)
+    home = homes(plan, shard.count)
+
+    def is_ours(task: Task) -> bool:
+        return not task.skipped and home.get(task.scanner.NAME, shard.number) == shard.number
+
+    tasks = (msgspec.structs.replace(task, paths=mine if task.scanner.SPLITS else None) for task in plan.tasks if is_ours(task))
+    return msgspec.structs.replace(plan, tasks=tuple(tasks))

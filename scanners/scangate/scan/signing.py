@@ -1,0 +1,26 @@
+"""Makes of the project's secret (SCANGATE_CACHE_KEY) the key that one sort of thing is signed with; keeps nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+
+from scangate.errors import UsageError
+
+__all__ = ["KEY", "signing_key"]
+
+KEY = "SCANGATE_CACHE_KEY"
+SHORTEST = 16  # characters
+
+
+def signing_key(secret: str, purpose: str = "") -> bytes:
+    """The key of ``purpose``: what is signed for one is worth nothing for another. Empty without a secret; UsageError for a short
+    one."""
+    if not secret:
+        return b""
+    if len(secret) < SHORTEST:
+        raise UsageError(
+            f"{KEY} is shorter than {SHORTEST} characters", "make one: python3 -c 'import secrets; print(secrets.token_hex())'"
+        )
+    key = hashlib.sha256(secret.encode()).digest()
+    return hmac.digest(key, purpose.encode(), "sha256") if purpose else key
