@@ -40,7 +40,7 @@ def main(export: str) -> None:
         environment = {**os.environ, "SCANGATE_STORE": str(folder / "advisories.sqlite")}
         timed([str(PROGRAMS / "scangate"), "advisories", "import", export], environment, "import of the export")
         with Store.open(folder / "advisories.sqlite") as store:
-            known = sorted(store.names())
+            known = sorted(store.package_names())
         tree = folder / "tree"
         tree.mkdir()
         (tree / "requirements.txt").write_text("".join(f"{each}==1.0\n" for each in packages(known)))

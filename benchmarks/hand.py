@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from measure import Cost, run
 
 from scangate.model import Finding
-from scangate.report.reading import read
+from scangate.report.reading import parse_scan
 
 __all__ = ["ByHand", "Seen", "missed", "told"]
 
@@ -76,7 +76,7 @@ class ByHand:
 
 def told(verdict: Path) -> list[Finding]:
     """Every finding that a scan's verdict.json tells, those that were merged with another one for themselves."""
-    results, *_ = read(verdict.read_text("utf-8"))
+    results, *_ = parse_scan(verdict.read_text("utf-8"))
     return [finding for result in results for finding in result.findings]
 
 

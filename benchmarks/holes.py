@@ -6,14 +6,14 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from scangate.report.reading import read
+from scangate.report.reading import parse_scan
 
 __all__ = ["excluding", "holes"]
 
 
 def holes(verdict: Path) -> set[tuple[str, str]]:
     """The scanners and the paths of the gaps that a verdict.json tells; those without a path cannot be left out."""
-    results, *_ = read(verdict.read_text("utf-8"))
+    results, *_ = parse_scan(verdict.read_text("utf-8"))
     return {(gap.scanner, gap.path) for result in results for gap in result.gaps if gap.path is not None}
 
 

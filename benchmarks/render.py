@@ -8,15 +8,15 @@ from pathlib import Path
 from scangate.model import (
     Confidence,
     Finding,
-    Kind,
+    FindingKind,
     Location,
     Outcome,
     Report,
     Ruling,
     RulingOutcome,
     ScanResult,
+    ScanStatus,
     Severity,
-    Status,
     Targets,
     Verdict,
 )
@@ -29,8 +29,8 @@ def report(number: int) -> Report:
     """A run of one scanner with so many findings, all of which block."""
     found = tuple(_finding(each) for each in range(number))
     files = tuple(sorted({finding.location.path for finding in found}))
-    result = ScanResult("bandit", "1.9.4", Status.COMPLETE, given=len(files), files=files, findings=found)
-    rulings = tuple(Ruling(finding, finding.severity, RulingOutcome.BLOCKS, "the budget is 0") for finding in found)
+    result = ScanResult("bandit", "1.9.4", ScanStatus.COMPLETE, files_given=len(files), analyzed_files=files, findings=found)
+    rulings = tuple(Ruling(finding, finding.severity, RulingOutcome.BLOCKING, "the budget is 0") for finding in found)
     verdict = Verdict(Outcome.FAIL, rulings, (), "baseline", "0" * 64, "", "2026-01-02")
     return Report(verdict, (result,), Targets("git index", len(files)), "0", "root", exit_code=1)
 
@@ -40,7 +40,7 @@ def _finding(number: int) -> Finding:
         rule=f"bandit:B{100 + number % 40}",
         severity=Severity(1 + number % 5),
         confidence=Confidence(number % 4),
-        kind=Kind.CODE,
+        kind=FindingKind.CODE,
         title=f"rule {number % 40}",
         message="a message of the length that messages have, about what is wrong here and what to do instead",
         location=Location(f"src/package{number % 20}/module{number % 300}.py", 1 + number // 3, 1 + number // 3, 5, 30),

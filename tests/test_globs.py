@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scangate.globs import matches, problem
+from scangate.globs import matches, pattern_error
 
 
 @pytest.mark.smoke
@@ -52,7 +52,7 @@ def test_documented_cases(pattern: str, path: str, covered: bool) -> None:
 
 @pytest.mark.parametrize("pattern", ["", " ", "/", "!a", "[a", "a\\", "../x", "./x", "a//b", "[z-a]", "[[:alpha:]]", "a" * 1025])
 def test_a_pattern_that_could_never_match_is_refused(pattern: str) -> None:
-    assert problem(pattern)
+    assert pattern_error(pattern)
     with pytest.raises(ValueError, match=r".+"):
         matches(pattern, "a")
 

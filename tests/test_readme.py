@@ -13,10 +13,10 @@ import click
 import pytest
 
 from scangate.cli.main import cli
-from scangate.cli.registry import known
-from scangate.cli.run import option_types, today
+from scangate.cli.registry import load_scanners
+from scangate.cli.run import scanner_option_types, today
 from scangate.cli.scan import command as scan
-from scangate.judge.reading import load
+from scangate.judge.reading import load_policy
 from scangate.tools import CommandOptions
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -80,8 +80,8 @@ def test_the_policy_of_the_readme_is_valid(tmp_path: Path) -> None:
     file.write_text(example)
     tree = tmp_path / "tree"
     tree.mkdir()
-    types = option_types(known())
-    policy = load(str(file), tree, "production", scanner_options=types, command_options=CommandOptions, today=today())
+    types = scanner_option_types(load_scanners())
+    policy = load_policy(str(file), tree, "production", scanner_options=types, command_options=CommandOptions, today=today())
     assert policy.scanner("ruff") is not None
 
 

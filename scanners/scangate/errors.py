@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from scangate.model import GapKind
 
-__all__ = ["NotAdmitted", "PolicyError", "PublishError", "ScangateError", "Unreadable", "UsageError"]
+__all__ = ["AttestationRejected", "PolicyError", "PublishError", "ScanError", "ScangateError", "UsageError"]
 
 
 class ScangateError(Exception):
@@ -27,7 +27,7 @@ class PolicyError(ScangateError):
     """A policy that cannot be believed; the message opens with ``file:line:column``."""
 
 
-class NotAdmitted(ScangateError):  # noqa: N818 -- a judgement, not a mistake
+class AttestationRejected(ScangateError):  # noqa: N818 -- a judgement, not a mistake
     """What an attestation does not let through; ends ``scangate verify`` with exit code 1, 3 for an INCOMPLETE verdict."""
 
     def __init__(self, message: str, hint: str = "", *, incomplete: bool = False) -> None:
@@ -48,7 +48,7 @@ class PublishError(Exception):
         self.hint = hint
 
 
-class Unreadable(Exception):  # noqa: N818 -- a state of the thing scanned, not of us
+class ScanError(Exception):
     """A scanner's answer that cannot be believed; the engine turns it into a gap for each file it was asked about."""
 
     def __init__(self, kind: GapKind, reason: str, hint: str = "") -> None:

@@ -22,49 +22,49 @@ from typing import Annotated
 
 import msgspec
 
-__all__ = ["Glob", "matches", "problem"]
+__all__ = ["Glob", "matches", "pattern_error"]
 
 Glob = Annotated[str, msgspec.Meta(extra={"check": "glob"})]
 """A pattern in a scanner's options: the policy's reader refuses one that is not a pattern, with its place."""
 
-LONGEST = 1024  # characters; a longer pattern is a mistake or an attack
-FOLDERS = "(?:[^/]+/)*"
+MAX_PATTERN_LENGTH = 1024  # characters; a longer pattern is a mistake or an attack
+ANY_FOLDERS = "(?:[^/]+/)*"
 
 
-def matches(pattern: str, path: str, *, within: bool = True) -> bool:
+def matches(pattern: str, path: str, *, include_contents: bool = True) -> bool:
     """Whether ``pattern`` covers ``path``; without ``within``, only the path itself, not by a folder above it.
 
     Raises ValueError for a pattern of which `problem` has something to say.
     """
-    return _compiled(pattern, within)(path) is not None
+    return _compile(pattern, include_contents)(path) is not None
 
 
-def problem(pattern: str) -> str:
+def pattern_error(pattern: str) -> str:
     """What is wrong with ``pattern`` in a few words, or the empty text."""
     try:
-        _compiled(pattern, True)
+        _compile(pattern, True)
     except ValueError as error:
         return str(error)
     return ""
 
 
 @lru_cache(maxsize=4096)
-def _compiled(pattern: str, within: bool) -> Callable[[str], re.Match[str] | None]:
-    _refuse(pattern)
+def _compile(pattern: str, within: bool) -> Callable[[str], re.Match[str] | None]:
+    _check_pattern(pattern)
     body = pattern.rstrip("/")
     inside = body != pattern
     anchored = "/" in body
     segments = [segment for segment in body.split("/") if segment]
     if not anchored:
         segments = ["**", *segments]
-    return re.compile(_blocks(segments) + ("/.+" if inside else "(?:/.*)?" if within else ""), re.DOTALL).fullmatch
+    return re.compile(_translate_segments(segments) + ("/.+" if inside else "(?:/.*)?" if within else ""), re.DOTALL).fullmatch
 
 
-def _refuse(pattern: str) -> None:
+def _check_pattern(pattern: str) -> None:
     if not pattern.strip("/ \t"):
         raise ValueError("an empty pattern matches nothing")
-    if len(pattern) > LONGEST:
-        raise ValueError(f"a pattern has at most {LONGEST} characters")
+    if len(pattern) > MAX_PATTERN_LENGTH:
+        raise ValueError(f"a pattern has at most {MAX_PATTERN_LENGTH} characters")
     if pattern.startswith("!"):
         raise ValueError("a pattern cannot be negated with `!`")
     if {".", ".."} & set(pattern.split("/")):
@@ -73,30 +73,30 @@ def _refuse(pattern: str) -> None:
         raise ValueError("a pattern with `//` matches nothing")
 
 
-def _blocks(segments: list[str]) -> str:
+def _translate_segments(segments: list[str]) -> str:
     """The runs of segments between ``**``. Each but the last is atomic: the first place it fits is as good as any later one."""
     blocks: list[list[str]] = [[]]
     for segment in segments:
         if segment == "**":
             blocks.append([])
         else:
-            blocks[-1].append(_segment(segment))
+            blocks[-1].append(_translate_segment(segment))
     first, *rest = blocks
     if not rest:
         return "/".join(first)
     *middle, last = rest
     parts = ["".join(f"{segment}/" for segment in first)]
     parts += ["(?>" + "(?:[^/]+/)*?" + "".join(f"{segment}/" for segment in block) + ")" for block in middle if block]
-    parts.append(FOLDERS + ("/".join(last) if last else "[^/]+"))
+    parts.append(ANY_FOLDERS + ("/".join(last) if last else "[^/]+"))
     return "".join(parts)
 
 
-def _segment(text: str) -> str:
+def _translate_segment(text: str) -> str:
     """One segment as an expression. Each run up to the next star is atomic, for the same reason as a block."""
     runs = [""]
     place = 0
     while place < len(text):
-        piece, place = _piece(text, place)
+        piece, place = _translate_token(text, place)
         if piece == "*":
             runs.append("")
         else:
@@ -109,25 +109,25 @@ def _segment(text: str) -> str:
     return f"(?=[^/]){first}{atoms}[^/]*{last}(?=/|\\Z)"
 
 
-def _piece(text: str, place: int) -> tuple[str, int]:
+def _translate_token(text: str, position: int) -> tuple[str, int]:
     """The expression for what stands at ``place``, and the place behind it; a star is given back as itself."""
-    sign = text[place]
+    sign = text[position]
     if sign == "*":
-        return "*", place + 1
+        return "*", position + 1
     if sign == "?":
-        return "[^/]", place + 1
+        return "[^/]", position + 1
     if sign == "[":
-        return _set(text, place)
+        return _translate_set(text, position)
     if sign == "\\":
-        if place + 1 == len(text):
+        if position + 1 == len(text):
             raise ValueError("a pattern cannot end with `\\`")
-        return re.escape(text[place + 1]), place + 2
-    return re.escape(sign), place + 1
+        return re.escape(text[position + 1]), position + 2
+    return re.escape(sign), position + 1
 
 
-def _set(text: str, place: int) -> tuple[str, int]:
+def _translate_set(text: str, position: int) -> tuple[str, int]:
     """A set such as ``[a-z]``; a ``]`` right after the opening is one of its characters."""
-    start = place + 1
+    start = position + 1
     negated = text[start : start + 1] in ("!", "^")
     start += negated
     end = text.find("]", start + 1)

@@ -15,31 +15,31 @@ import msgspec
 __all__ = [
     "ABSENT",
     "EXIT_CODES",
-    "About",
-    "Accounting",
+    "AffectedPackage",
+    "ComparedRevision",
     "Component",
     "Confidence",
+    "FileAccounting",
     "FileReport",
     "Finding",
+    "FindingIdentity",
+    "FindingKind",
     "Gap",
     "GapKind",
     "GapRuling",
-    "Ignore",
-    "Kind",
-    "KnownBy",
-    "LeftOut",
+    "IgnoreComment",
+    "KnownSource",
     "Location",
     "Outcome",
-    "Package",
-    "Record",
     "Report",
+    "RuleInfo",
     "Ruling",
     "RulingOutcome",
     "ScanResult",
+    "ScanStatus",
     "Severity",
-    "Since",
+    "SkippedPath",
     "Span",
-    "Status",
     "Targets",
     "Verdict",
 ]
@@ -65,7 +65,7 @@ class Confidence(enum.IntEnum):
     HIGH = 3
 
 
-class Kind(enum.Enum):
+class FindingKind(enum.Enum):
     """What a finding is about; budgets can be set per kind."""
 
     CODE = "code"
@@ -95,7 +95,7 @@ class GapKind(enum.Enum):
 NEVER_ALLOWED = frozenset({GapKind.TOOL_MISSING, GapKind.CRASH, GapKind.TIMEOUT, GapKind.GARBAGE, GapKind.INTERRUPTED})
 
 
-class Status(enum.Enum):
+class ScanStatus(enum.Enum):
     """What became of one scanner's run. SKIPPED means the policy or the command line said no."""
 
     COMPLETE = "complete"
@@ -104,7 +104,7 @@ class Status(enum.Enum):
     SKIPPED = "skipped"
 
 
-class Accounting(enum.Enum):
+class FileAccounting(enum.Enum):
     """How a scanner accounts for files: its output names each, or the run as a whole vouches for them."""
 
     PER_FILE = "per-file"
@@ -114,13 +114,13 @@ class Accounting(enum.Enum):
 class RulingOutcome(enum.Enum):
     """What the policy makes of one finding."""
 
-    BLOCKS = "blocks"
+    BLOCKING = "blocks"
     TOLERATED = "tolerated"
     SUPPRESSED = "suppressed"
     KNOWN = "known"
 
 
-WORST_FIRST = (RulingOutcome.BLOCKS, RulingOutcome.TOLERATED, RulingOutcome.KNOWN, RulingOutcome.SUPPRESSED)
+WORST_FIRST = (RulingOutcome.BLOCKING, RulingOutcome.TOLERATED, RulingOutcome.KNOWN, RulingOutcome.SUPPRESSED)
 """The outcomes from the worst to the one that asks least of a reader."""
 
 
@@ -164,11 +164,11 @@ class Span(msgspec.Struct, frozen=True, order=True):
 INTERNAL = "internal, says the policy"
 """The reason why a dependency is left out of the audit because of its name."""
 
-STARTER_SET = "starter set"
+BUNDLED_ADVISORIES = "starter set"
 """The few advisories that come with the package: what they tell is labelled with this, and answers for nothing."""
 
 
-class Package(msgspec.Struct, frozen=True, order=True):
+class AffectedPackage(msgspec.Struct, frozen=True, order=True):
     """What a dependency finding is about.
 
     ``fixed_in`` mend this fault; ``upgrade`` is the nearest release without any known one. ``published``: the advisory's day, UTC,
@@ -182,7 +182,7 @@ class Package(msgspec.Struct, frozen=True, order=True):
     cvss: str = ""
     published: str = ""
     upgrade: str = ""
-    told_by: str = ""
+    source: str = ""
 
 
 class Component(msgspec.Struct, frozen=True, order=True):
@@ -207,7 +207,7 @@ class Component(msgspec.Struct, frozen=True, order=True):
             raise ValueError(f"not a line: {self.line}")
 
 
-class Record(msgspec.Struct, frozen=True, order=True, omit_defaults=True):
+class FindingIdentity(msgspec.Struct, frozen=True, order=True, omit_defaults=True):
     """What two scans compare to tell whether a finding is the same: digests, of which none is made from a secret but ``secret``.
 
     ``content``: the rule and the matched text without white space, never the path (of a secret the rule and its name, of a
@@ -222,7 +222,7 @@ class Record(msgspec.Struct, frozen=True, order=True, omit_defaults=True):
     secret: str = ""
 
 
-class Ignore(msgspec.Struct, frozen=True, order=True):
+class IgnoreComment(msgspec.Struct, frozen=True, order=True):
     """A comment of ours by a finding that asks not to count it: ``scangate: ignore[RULE] until=DATE -- REASON``; ``line`` >= 1.
 
     ``text`` is the comment without secrets; ``rules`` are those of its patterns that are about the finding, empty where none is;
@@ -232,24 +232,24 @@ class Ignore(msgspec.Struct, frozen=True, order=True):
     line: int
     text: str
     rules: tuple[str, ...] = ()
-    until: str = ""
-    fault: str = ""
+    expires: str = ""
+    problem: str = ""
 
     def __post_init__(self) -> None:
         if self.line < 1:
             raise ValueError(f"not a line: {self.line}")
-        if self.until and dt.date.fromisoformat(self.until).isoformat() != self.until:
-            raise ValueError(f"not a day: {self.until}")
-        if self.fault and self.rules:
-            raise ValueError(f"a waiver that cannot hold is about no rule: {self.fault}")
+        if self.expires and dt.date.fromisoformat(self.expires).isoformat() != self.expires:
+            raise ValueError(f"not a day: {self.expires}")
+        if self.problem and self.rules:
+            raise ValueError(f"a waiver that cannot hold is about no rule: {self.problem}")
 
 
-class About(msgspec.Struct, frozen=True):
+class RuleInfo(msgspec.Struct, frozen=True):
     """What a rule is, whether or not anything was found by it; ``says`` is the tool's own word on it, on one line."""
 
     rule: str
     title: str
-    says: str = ""
+    description: str = ""
     help_url: str = ""
     cwe: tuple[int, ...] = ()
 
@@ -269,7 +269,7 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     rule: str
     severity: Severity
     confidence: Confidence
-    kind: Kind
+    kind: FindingKind
     title: str
     message: str
     location: Location
@@ -278,14 +278,14 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     help_url: str = ""
     fingerprint: str = ""
     line_hash: str = ""
-    waiver: str = ""
-    ignores: tuple[Ignore, ...] = ()
+    tool_comment: str = ""
+    ignore_comments: tuple[IgnoreComment, ...] = ()
     reported_by: tuple[str, ...] = ()
-    package: Package | None = None
-    extent: Span | None = None
-    record: Record | None = None
-    known: str = ""
-    known_at: str = ""
+    affected_package: AffectedPackage | None = None
+    match_span: Span | None = None
+    identity: FindingIdentity | None = None
+    known_by: str = ""
+    previous_path: str = ""
 
     @property
     def scanner(self) -> str:
@@ -316,7 +316,7 @@ ABSENT = "in the index, but not in the work tree"
 """The reason for which a path is left out that is not there: it is gone as far as the work tree goes."""
 
 
-class LeftOut(msgspec.Struct, frozen=True, order=True):
+class SkippedPath(msgspec.Struct, frozen=True, order=True):
     """A path that was not read on purpose, and whose word that was; ``scanner`` is empty where it holds for all."""
 
     path: str
@@ -334,9 +334,9 @@ class FileReport(msgspec.Struct, frozen=True):
     path: str
     findings: tuple[Finding, ...] = ()
     gaps: tuple[Gap, ...] = ()
-    secrets: tuple[Span, ...] = ()
+    secret_spans: tuple[Span, ...] = ()
     components: tuple[Component, ...] = ()
-    left_out: tuple[LeftOut, ...] = ()
+    skipped_paths: tuple[SkippedPath, ...] = ()
 
 
 class ScanResult(msgspec.Struct, frozen=True):
@@ -347,25 +347,25 @@ class ScanResult(msgspec.Struct, frozen=True):
 
     scanner: str
     version: str
-    status: Status
-    accounting: Accounting = Accounting.PER_FILE
-    given: int = 0
-    files: tuple[str, ...] = ()
-    cached: int = 0
+    status: ScanStatus
+    accounting: FileAccounting = FileAccounting.PER_FILE
+    files_given: int = 0
+    analyzed_files: tuple[str, ...] = ()
+    files_cached: int = 0
     findings: tuple[Finding, ...] = ()
     gaps: tuple[Gap, ...] = ()
-    left_out: tuple[LeftOut, ...] = ()
+    skipped_paths: tuple[SkippedPath, ...] = ()
     seconds: float = 0.0
     reason: str = ""
     components: tuple[Component, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.status is Status.COMPLETE and self.gaps:
+        if self.status is ScanStatus.COMPLETE and self.gaps:
             raise ValueError(f"{self.scanner}: complete, yet it has gaps")
-        if self.status in (Status.PARTIAL, Status.FAILED) and not self.gaps:
+        if self.status in (ScanStatus.PARTIAL, ScanStatus.FAILED) and not self.gaps:
             raise ValueError(f"{self.scanner}: {self.status.value}, yet it names no gap")
         lost = {gap.path for gap in self.gaps if gap.path is not None}
-        if lost & set(self.files) or self.given != len(self.files) + len(lost):
+        if lost & set(self.analyzed_files) or self.files_given != len(self.analyzed_files) + len(lost):
             raise ValueError(f"{self.scanner}: the ledger does not add up")
 
 
@@ -389,7 +389,7 @@ class Ruling(msgspec.Struct, frozen=True):
             raise ValueError("a merged ruling is as bad as its worst member")
 
     @property
-    def told(self) -> tuple[Ruling, ...]:
+    def per_scanner(self) -> tuple[Ruling, ...]:
         """The rulings on what the scanners told: the members, else this one."""
         return self.members or (self,)
 
@@ -398,11 +398,11 @@ class GapRuling(msgspec.Struct, frozen=True):
     """Whether the policy lets a gap stand, and why."""
 
     gap: Gap
-    counts: bool
+    blocking: bool
     because: str
 
 
-class KnownBy(msgspec.Struct, frozen=True, order=True):
+class KnownSource(msgspec.Struct, frozen=True, order=True):
     """Something that knew findings before this scan, and what became of them.
 
     ``name``: ``the baseline``, or the revision that was compared with. ``findings``: how many it knew; ``matched``: how many of
@@ -421,7 +421,7 @@ class KnownBy(msgspec.Struct, frozen=True, order=True):
             raise ValueError(f"{self.name}: more known findings than there are")
 
 
-class Since(msgspec.Struct, frozen=True):
+class ComparedRevision(msgspec.Struct, frozen=True):
     """The revision that a change was judged against. ``revision`` is its name, ``commit`` what that named: its policy held.
 
     ``fork`` is the commit where the change left it, whose findings are known; empty where nothing was compared.
@@ -429,7 +429,7 @@ class Since(msgspec.Struct, frozen=True):
 
     revision: str
     commit: str
-    fork: str = ""
+    merge_base: str = ""
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -449,14 +449,14 @@ class Verdict(msgspec.Struct, frozen=True):
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.outcome is not self.follows():
+        if self.outcome is not self.derive_outcome():
             raise ValueError(f"the outcome {self.outcome.value} does not follow from the rulings")
 
-    def follows(self) -> Outcome:
+    def derive_outcome(self) -> Outcome:
         """The outcome that the rulings and gaps make."""
-        if any(ruling.outcome is RulingOutcome.BLOCKS for ruling in self.rulings):
+        if any(ruling.outcome is RulingOutcome.BLOCKING for ruling in self.rulings):
             return Outcome.FAIL
-        if any(ruling.counts for ruling in self.gaps):
+        if any(ruling.blocking for ruling in self.gaps):
             return Outcome.INCOMPLETE
         return Outcome.PASS
 
@@ -465,8 +465,8 @@ class Targets(msgspec.Struct, frozen=True):
     """Where the list of files came from (``git index``, ``staged``, ``file system``) and what it passed over, told by name."""
 
     source: str
-    files: int
-    left_out: tuple[LeftOut, ...] = ()
+    file_count: int
+    skipped_paths: tuple[SkippedPath, ...] = ()
     gaps: tuple[Gap, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -491,7 +491,7 @@ class Report(msgspec.Struct, frozen=True):
     interrupted: str = ""
     exit_code: int = 0
     scope: tuple[tuple[str, Any], ...] = ()
-    known: tuple[KnownBy, ...] = ()
-    since: Since | None = None
-    review: bool = False
-    part: str = ""
+    known_sources: tuple[KnownSource, ...] = ()
+    compared_revision: ComparedRevision | None = None
+    needs_approval: bool = False
+    subdirectory: str = ""

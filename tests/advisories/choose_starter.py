@@ -15,11 +15,11 @@ from pathlib import Path
 
 from packaging.version import Version
 
-from scangate.advisories.importer import import_export
-from scangate.advisories.osv import Interval, Record, affects
+from scangate.advisories.importer import import_osv
+from scangate.advisories.osv import AdvisoryRecord, Interval, affects
 from scangate.advisories.store import Store
 
-EACH = 3
+RECORDS_PER_PACKAGE = 3
 PINNED = {"django": Version("1.11.1")}  # tests/weak_app/requirements.txt
 # fmt: off
 PACKAGES = (
@@ -34,32 +34,34 @@ PACKAGES = (
 # fmt: on
 
 
-def chosen(store: Store) -> Iterator[tuple[str, Record]]:
+def choose(store: Store) -> Iterator[tuple[str, AdvisoryRecord]]:
     """The records that the starter set is to hold, by package and time of publication."""
     for package in PACKAGES:
-        able = [record for record in store.query(package) if record.published and not record.listed and cve(record)]
-        able.sort(key=lambda record: (mended(record), bool(record.vectors), record.published, record.id), reverse=True)
+        able = [record for record in store.query(package) if record.published and not record.versions and has_cve(record)]
+        able.sort(key=lambda record: (has_fix(record), bool(record.vectors), record.published, record.id), reverse=True)
         pinned = PINNED.get(package)
-        kept = [record for number, record in enumerate(able) if number < EACH or (pinned and affects(record, pinned))]
+        kept = [
+            record for number, record in enumerate(able) if number < RECORDS_PER_PACKAGE or (pinned and affects(record, pinned))
+        ]
         yield from ((package, record) for record in sorted(kept, key=lambda record: (record.published, record.id)))
 
 
-def cve(record: Record) -> bool:
+def has_cve(record: AdvisoryRecord) -> bool:
     """Whether a CVE is among its names."""
     return any(name.startswith("CVE-") for name in (record.id, *record.aliases))
 
 
-def mended(record: Record) -> bool:
+def has_fix(record: AdvisoryRecord) -> bool:
     """Whether there is a release without the fault."""
     return any(span.end and not span.closed for span in record.intervals)
 
 
-def line(package: str, record: Record) -> str:
+def format_entry(package: str, record: AdvisoryRecord) -> str:
     """An entry as it stands in the file."""
     facts = {
         "package": package,
         "ids": [record.id, *(name for name in record.aliases if name.startswith(("CVE-", "GHSA-")))],
-        "affected": [spelled(span) for span in record.intervals],
+        "affected": [format_interval(span) for span in record.intervals],
         "cvss": list(record.vectors),
         "published": record.published[:10],
         "modified": record.modified[:10],
@@ -67,7 +69,7 @@ def line(package: str, record: Record) -> str:
     return json.dumps({key: value for key, value in facts.items() if value})
 
 
-def spelled(span: Interval) -> str:
+def format_interval(span: Interval) -> str:
     """An interval as people write one."""
     ends = ((">=", span.start), ("<=" if span.closed else "<", span.end))
     return ",".join(sign + version for sign, version in ends if version) or "*"
@@ -77,9 +79,9 @@ def main(export: Path) -> None:
     """Prints the file."""
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder, "store.sqlite")
-        facts = import_export(export, target, lambda *_: None, imported="")
+        facts = import_osv(export, target, lambda *_: None, imported="")
         with Store.open(target) as store:
-            lines = [line(package, record) for package, record in chosen(store)]
+            lines = [format_entry(package, record) for package, record in choose(store)]
     about = "facts from the Python Packaging Advisory Database, by way of OSV: a first help, never a substitute for the store"
     print(f'{{"version": 1, "about": {json.dumps(about)}, "until": "{facts.newest[:10]}", "advisories": [')
     print(",\n".join(lines))

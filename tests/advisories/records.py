@@ -8,15 +8,15 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from scangate.advisories.importer import import_export
-from scangate.advisories.osv import Record, read
+from scangate.advisories.importer import import_osv
+from scangate.advisories.osv import AdvisoryRecord, parse_record
 from scangate.advisories.store import Store
 
 NOW = "2026-01-02T03:04:05Z"
 Event = tuple[str, str]
 
 
-def osv(name: str, package: str = "sample", *events: Event, **more: Any) -> dict[str, Any]:
+def osv_record(name: str, package: str = "sample", *events: Event, **more: Any) -> dict[str, Any]:
     """An OSV record of a package that one range affects (without events: every version); ``more`` are further fields."""
     affected: dict[str, Any] = {
         "package": {"ecosystem": more.pop("ecosystem", "PyPI"), "name": package},
@@ -26,12 +26,12 @@ def osv(name: str, package: str = "sample", *events: Event, **more: Any) -> dict
     return {"id": name, "modified": "2025-05-05T05:05:05.123Z", "published": "2025-01-01T00:00:00Z", "affected": [affected], **more}
 
 
-def record(name: str, *events: Event, package: str = "sample", **more: Any) -> Record:
+def parsed_record(name: str, *events: Event, package: str = "sample", **more: Any) -> AdvisoryRecord:
     """The same, read."""
-    return read(json.dumps(osv(name, package, *events, **more)).encode()).records[package]
+    return parse_record(json.dumps(osv_record(name, package, *events, **more)).encode()).records[package]
 
 
-def archive(file: Path, records: Iterable[Mapping[str, Any]], more: Mapping[str, bytes] | None = None) -> Path:
+def write_archive(file: Path, records: Iterable[Mapping[str, Any]], more: Mapping[str, bytes] | None = None) -> Path:
     """A zip archive as OSV's export is: one file a record, and ``more`` files."""
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as out:
         for content in records:
@@ -41,8 +41,8 @@ def archive(file: Path, records: Iterable[Mapping[str, Any]], more: Mapping[str,
     return file
 
 
-def store(folder: Path, *records: Mapping[str, Any]) -> Store:
+def build_store(folder: Path, *records: Mapping[str, Any]) -> Store:
     """A store of these records, open."""
     target = folder / "advisories.sqlite"
-    import_export(archive(folder / "records.zip", records), target, lambda *_: None, imported=NOW)
+    import_osv(write_archive(folder / "records.zip", records), target, lambda *_: None, imported=NOW)
     return Store.open(target)

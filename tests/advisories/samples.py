@@ -18,6 +18,6 @@ LOCKS = {
 }
 
 
-def files(tool: str) -> dict[str, str]:
+def lock_files(tool: str) -> dict[str, str]:
     """The files of one tool's project, as a scan of that folder would have them."""
     return {file.name: file.read_text("utf-8") for file in sorted((FOLDER / tool).iterdir())}

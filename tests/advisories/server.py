@@ -8,11 +8,11 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-__all__ = ["Asked", "Site", "site"]
+__all__ = ["HttpServer", "ReceivedRequest", "serve_http"]
 
 
 @dataclass
-class Asked:
+class ReceivedRequest:
     """A request as it came, and the means to answer it."""
 
     handler: http.server.BaseHTTPRequestHandler
@@ -20,7 +20,7 @@ class Asked:
     headers: Mapping[str, str]
     number: int
 
-    def answer(self, status: int, body: bytes = b"", length: int | None = None, /, **headers: str) -> None:
+    def respond(self, status: int, body: bytes = b"", length: int | None = None, /, **headers: str) -> None:
         """One answer; ``length`` is the length to claim, -1 for none; ``_`` in a header's name stands for ``-``."""
         handler = self.handler
         handler.send_response_only(status)
@@ -35,7 +35,7 @@ class Asked:
 
 
 @dataclass
-class Site:
+class HttpServer:
     """A server, and what it was asked."""
 
     address: str
@@ -49,7 +49,7 @@ class Site:
 
 
 @contextlib.contextmanager
-def site(act: Callable[[Asked, Site], None]) -> Iterator[Site]:
+def serve_http(act: Callable[[ReceivedRequest, HttpServer], None]) -> Iterator[HttpServer]:
     """A server that does ``act`` with every GET, on a port of its own."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
@@ -61,7 +61,7 @@ def site(act: Callable[[Asked, Site], None]) -> Iterator[Site]:
             place.asked.append((self.path, headers))
             number = sum(path == self.path for path, _ in place.asked)
             with contextlib.suppress(OSError):
-                act(Asked(self, self.path, headers, number), place)
+                act(ReceivedRequest(self, self.path, headers, number), place)
 
         def log_message(self, *args: object) -> None:
             """Says nothing."""
@@ -69,7 +69,7 @@ def site(act: Callable[[Asked, Site], None]) -> Iterator[Site]:
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads = True
         server.handle_error = lambda *_: None  # type: ignore[method-assign]
-        place = Site(f"http://127.0.0.1:{server.server_address[1]}/PyPI/all.zip")
+        place = HttpServer(f"http://127.0.0.1:{server.server_address[1]}/PyPI/all.zip")
         thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         try:

@@ -17,15 +17,15 @@ from pathlib import Path
 import pytest
 
 from scangate.advisories import download
-from scangate.advisories.download import Limits, fetch, shown, update
-from scangate.advisories.importer import ADDRESS, import_export
-from scangate.advisories.store import Store, StoreFacts
+from scangate.advisories.download import Limits, fetch, redact_url, update_store
+from scangate.advisories.importer import EXPORT_URL, import_osv
+from scangate.advisories.store import Store, StoreInfo
 from scangate.errors import ScangateError
 
-from .records import NOW, archive, osv
-from .server import Asked, Site, site
+from .records import NOW, osv_record, write_archive
+from .server import HttpServer, ReceivedRequest, serve_http
 
-QUICK = Limits(connect=2.0, silence=0.5, overall=10.0, tries=3, pause=0.01)
+QUICK = Limits(connect_timeout=2.0, read_timeout=0.5, total_timeout=10.0, attempts=3, backoff=0.01)
 ETAG = '"v1"'
 USER = ":".join(("user", "hunter2"))  # noqa: FLY002 -- never together in a file, or a scanner would take it for real
 
@@ -40,27 +40,27 @@ def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="module")
 def export(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """An export with something to send: no compression makes it small."""
-    records = [osv(f"PYSEC-1-{number}", f"p{number}", details=os.urandom(400).hex()) for number in range(200)]
-    return archive(tmp_path_factory.mktemp("export") / "all.zip", records).read_bytes()
+    records = [osv_record(f"PYSEC-1-{number}", f"p{number}", details=os.urandom(400).hex()) for number in range(200)]
+    return write_archive(tmp_path_factory.mktemp("export") / "all.zip", records).read_bytes()
 
 
 @pytest.fixture
 def target(tmp_path: Path) -> Path:
     """A store that is there before."""
     place = tmp_path / "cache" / "advisories.sqlite"
-    import_export(archive(tmp_path / "before.zip", [osv("OLD-1", "before")]), place, lambda *_: None, imported="")
+    import_osv(write_archive(tmp_path / "before.zip", [osv_record("OLD-1", "before")]), place, lambda *_: None, imported="")
     return place
 
 
-def run(address: str, target: Path, limits: Limits = QUICK) -> StoreFacts:
+def run(address: str, target: Path, limits: Limits = QUICK) -> StoreInfo:
     """An update without a listener."""
-    return update(address, target, lambda *_: None, imported=NOW, limits=limits)
+    return update_store(address, target, lambda *_: None, imported=NOW, limits=limits)
 
 
 def names(target: Path) -> set[str]:
     """The packages of the store in its place."""
     with Store.open(target) as store:
-        return set(store.names())
+        return set(store.package_names())
 
 
 def refused(address: str, target: Path, limits: Limits = QUICK) -> ScangateError:
@@ -77,30 +77,32 @@ def leftovers(target: Path) -> set[str]:
     return {file.name.removeprefix(target.name) for file in target.parent.iterdir()} - {"", ".lock"}
 
 
-def serve(export: bytes, ranges: bool = True, /, **headers: str) -> Callable[[Asked, Site], None]:
+def serve(export: bytes, ranges: bool = True, /, **headers: str) -> Callable[[ReceivedRequest, HttpServer], None]:
     """A server as it should be."""
 
-    def act(asked: Asked, place: Site) -> None:
+    def act(asked: ReceivedRequest, place: HttpServer) -> None:
         if not asked.path.partition("?")[0].endswith(".zip"):
-            asked.answer(404)
+            asked.respond(404)
             return
         told = {"ETag": ETAG, **headers}
         start = asked.headers.get("Range", "bytes=0-").removeprefix("bytes=").removesuffix("-")
         if ranges and int(start) and asked.headers.get("If-Range") == told["ETag"]:
             told["Content_Range"] = f"bytes {start}-{len(export) - 1}/{len(export)}"
-            asked.answer(206, export[int(start) :], **told)
+            asked.respond(206, export[int(start) :], **told)
         else:
-            asked.answer(200, export, **told)
+            asked.respond(200, export, **told)
 
     return act
 
 
-def breaking(export: bytes, at: int, then: Callable[[Asked, Site], None]) -> Callable[[Asked, Site], None]:
+def breaking(
+    export: bytes, at: int, then: Callable[[ReceivedRequest, HttpServer], None]
+) -> Callable[[ReceivedRequest, HttpServer], None]:
     """A server that breaks off the first answer."""
 
-    def act(asked: Asked, place: Site) -> None:
+    def act(asked: ReceivedRequest, place: HttpServer) -> None:
         if ".sha256" not in asked.path and asked.number == 1:
-            asked.answer(200, export[:at], len(export), ETag=ETAG)
+            asked.respond(200, export[:at], len(export), ETag=ETAG)
         else:
             then(asked, place)
 
@@ -109,8 +111,8 @@ def breaking(export: bytes, at: int, then: Callable[[Asked, Site], None]) -> Cal
 
 def test_an_update(export: bytes, target: Path) -> None:
     told: list[tuple[str, int, int]] = []
-    with site(serve(export)) as place:
-        facts = update(place.address, target, lambda *each: told.append(each), imported=NOW, limits=QUICK)
+    with serve_http(serve(export)) as place:
+        facts = update_store(place.address, target, lambda *each: told.append(each), imported=NOW, limits=QUICK)
     assert (facts.records, facts.imported, facts.source) == (200, NOW, place.address)
     assert len(names(target)) == 200
     assert ("bytes", len(export), len(export)) in told
@@ -119,20 +121,20 @@ def test_an_update(export: bytes, target: Path) -> None:
 
 
 def test_a_length_that_is_not_told(export: bytes, target: Path) -> None:
-    with site(lambda asked, place: asked.answer(200 if asked.path.endswith("zip") else 404, export, -1)) as place:
+    with serve_http(lambda asked, place: asked.respond(200 if asked.path.endswith("zip") else 404, export, -1)) as place:
         assert run(place.address, target).records == 200
 
 
 def test_what_breaks_off_is_gone_on_with(export: bytes, target: Path) -> None:
-    with site(breaking(export, 30_000, serve(export))) as place:
+    with serve_http(breaking(export, 30_000, serve(export))) as place:
         assert run(place.address, target).records == 200
     assert place.ranges[:2] == ["", "bytes=30000-"]
     assert place.asked[1][1]["If-Range"] == ETAG
 
 
 def test_the_next_run_goes_on_too(export: bytes, target: Path) -> None:
-    with site(breaking(export, 30_000, serve(export))) as place:
-        refused(place.address, target, Limits(tries=1))
+    with serve_http(breaking(export, 30_000, serve(export))) as place:
+        refused(place.address, target, Limits(attempts=1))
         assert leftovers(target) == {".part", ".part.json"}
         assert run(place.address, target).records == 200
     assert place.ranges[1] == "bytes=30000-"
@@ -140,34 +142,34 @@ def test_the_next_run_goes_on_too(export: bytes, target: Path) -> None:
 
 
 def test_a_server_without_ranges_is_asked_for_all_of_it(export: bytes, target: Path) -> None:
-    with site(breaking(export, 30_000, serve(export, False))) as place:
+    with serve_http(breaking(export, 30_000, serve(export, False))) as place:
         assert run(place.address, target).records == 200
 
 
 def test_what_changed_meanwhile_is_fetched_anew(export: bytes, target: Path) -> None:
-    with site(breaking(export, 30_000, serve(export, ETag='"v2"'))) as place:
+    with serve_http(breaking(export, 30_000, serve(export, ETag='"v2"'))) as place:
         assert run(place.address, target).records == 200
 
 
 def test_a_server_that_goes_on_with_something_else(export: bytes, target: Path) -> None:
     """It knows no If-Range, and sends the rest of a newer file."""
 
-    def other(asked: Asked, place: Site) -> None:
+    def other(asked: ReceivedRequest, place: HttpServer) -> None:
         if "Range" in asked.headers:
             size = len(export)
-            asked.answer(206, export[30_000:], ETag='"v2"', Content_Range=f"bytes 30000-{size - 1}/{size}")
+            asked.respond(206, export[30_000:], ETag='"v2"', Content_Range=f"bytes 30000-{size - 1}/{size}")
         else:
             serve(export, ETag='"v2"')(asked, place)
 
-    with site(breaking(export[::-1].replace(export[::-1][:4], b"PK\x03\x04", 1), 30_000, other)) as place:
+    with serve_http(breaking(export[::-1].replace(export[::-1][:4], b"PK\x03\x04", 1), 30_000, other)) as place:
         assert run(place.address, target).records == 200
     assert place.ranges[:3] == ["", "bytes=30000-", ""]
 
 
 def test_a_partial_file_from_elsewhere_is_not_gone_on_with(export: bytes, target: Path) -> None:
-    with site(breaking(export, 30_000, serve(export))) as first:
-        refused(first.address, target, Limits(tries=1))
-    with site(serve(export)) as second:
+    with serve_http(breaking(export, 30_000, serve(export))) as first:
+        refused(first.address, target, Limits(attempts=1))
+    with serve_http(serve(export)) as second:
         assert run(second.address, target).records == 200
     assert second.ranges[0] == ""
 
@@ -177,47 +179,49 @@ def test_a_link_in_the_place_of_the_partial_file_leads_nowhere(export: bytes, ta
     victim.write_text("precious")
     for name in (".part", ".part.json"):
         target.with_name(target.name + name).symlink_to(victim)
-    with site(serve(export)) as place:
+    with serve_http(serve(export)) as place:
         run(place.address, target)
     assert victim.read_text() == "precious"
 
 
 def test_a_hiccup_is_tried_again(export: bytes, target: Path) -> None:
-    def act(asked: Asked, place: Site) -> None:
+    def act(asked: ReceivedRequest, place: HttpServer) -> None:
         if asked.number < 3:
-            asked.answer(503, b"busy", Retry_After="0")
+            asked.respond(503, b"busy", Retry_After="0")
         else:
             serve(export)(asked, place)
 
-    with site(act) as place:
+    with serve_http(act) as place:
         assert run(place.address, target).records == 200
 
 
-def always(status: int, body: bytes = b"", /, length: int | None = None, **headers: str) -> Callable[[Asked, Site], None]:
+def always(
+    status: int, body: bytes = b"", /, length: int | None = None, **headers: str
+) -> Callable[[ReceivedRequest, HttpServer], None]:
     """A server that knows one answer."""
-    return lambda asked, place: asked.answer(status, body, length, **headers)
+    return lambda asked, place: asked.respond(status, body, length, **headers)
 
 
-def hang(asked: Asked, place: Site) -> None:
+def hang(asked: ReceivedRequest, place: HttpServer) -> None:
     """Says nothing until it is over."""
     place.over.wait(10)
 
 
-def stall(asked: Asked, place: Site) -> None:
+def stall(asked: ReceivedRequest, place: HttpServer) -> None:
     """Sends a beginning, then nothing."""
-    asked.answer(200, b"PK\x03\x04 and", 1000)
+    asked.respond(200, b"PK\x03\x04 and", 1000)
     place.over.wait(10)
 
 
-def drip(asked: Asked, place: Site) -> None:
+def drip(asked: ReceivedRequest, place: HttpServer) -> None:
     """Sends a byte now and then, for ever."""
-    asked.answer(200, b"PK\x03\x04", 100_000)
+    asked.respond(200, b"PK\x03\x04", 100_000)
     while not place.over.wait(0.05):
         asked.handler.wfile.write(b"x")
         asked.handler.wfile.flush()
 
 
-FAULTS: dict[str, tuple[Callable[[Asked, Site], None], str, int]] = {
+FAULTS: dict[str, tuple[Callable[[ReceivedRequest, HttpServer], None], str, int]] = {
     "not found": (always(404), "answers 404", 1),
     "forbidden": (always(403), "answers 403", 1),
     "a fault of the server": (always(500), "answers 500", 3),
@@ -240,24 +244,24 @@ FAULTS: dict[str, tuple[Callable[[Asked, Site], None], str, int]] = {
 
 @pytest.mark.parametrize(("act", "message", "tries"), FAULTS.values(), ids=FAULTS)
 def test_a_fault_is_told_and_the_old_store_stays(
-    target: Path, act: Callable[[Asked, Site], None], message: str, tries: int
+    target: Path, act: Callable[[ReceivedRequest, HttpServer], None], message: str, tries: int
 ) -> None:
-    def only_archives(asked: Asked, place: Site) -> None:
+    def only_archives(asked: ReceivedRequest, place: HttpServer) -> None:
         if asked.path.endswith(".sha256"):
-            asked.answer(404)
+            asked.respond(404)
         else:
             act(asked, place)
 
-    with site(only_archives) as place:
+    with serve_http(only_archives) as place:
         error = refused(place.address, target)
     assert re.search(message, error.message), error.message
     assert sum(path.endswith(".zip") for path, _ in place.asked) == tries
 
 
 def test_a_server_that_drips_is_given_up(target: Path) -> None:
-    limits = Limits(connect=2.0, silence=1.0, overall=0.6, tries=3, pause=0.01)
+    limits = Limits(connect_timeout=2.0, read_timeout=1.0, total_timeout=0.6, attempts=3, backoff=0.01)
     begun = time.monotonic()
-    with site(drip) as place:
+    with serve_http(drip) as place:
         assert "takes too long" in refused(place.address, target, limits).message
     assert time.monotonic() - begun < 8
 
@@ -265,23 +269,23 @@ def test_a_server_that_drips_is_given_up(target: Path) -> None:
 def test_a_server_that_sends_without_end(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(download, "MOST_BYTES", 100_000)
 
-    def flood(asked: Asked, place: Site) -> None:
-        asked.answer(200, b"PK\x03\x04", -1)
+    def flood(asked: ReceivedRequest, place: HttpServer) -> None:
+        asked.respond(200, b"PK\x03\x04", -1)
         while not place.over.is_set():
             asked.handler.wfile.write(bytes(65536))
 
-    with site(flood) as place:
+    with serve_http(flood) as place:
         assert "too large" in refused(place.address, target).message
 
 
 def test_a_redirect_is_followed(export: bytes, target: Path) -> None:
-    def act(asked: Asked, place: Site) -> None:
+    def act(asked: ReceivedRequest, place: HttpServer) -> None:
         if asked.path == "/PyPI/all.zip":
-            asked.answer(302, Location="../elsewhere.zip")
+            asked.respond(302, Location="../elsewhere.zip")
         else:
             serve(export)(asked, place)
 
-    with site(act) as place:
+    with serve_http(act) as place:
         assert run(place.address, target).records == 200
 
 
@@ -298,7 +302,7 @@ def test_checksums_that_the_server_offers(export: bytes, target: Path) -> None:
         {"x_amz_request_id": "1", "ETag": f'"{"0" * 32}"', "x_amz_server_side_encryption": "aws:kms"},
         {"ETag": f'"{"0" * 32}"'},  # of a server whose tags are whatever they are
     ):
-        with site(serve(export, **good)) as place:
+        with serve_http(serve(export, **good)) as place:
             assert run(place.address, target).records == 200
 
 
@@ -306,7 +310,7 @@ def test_checksums_that_the_server_offers(export: bytes, target: Path) -> None:
     "headers", [{"x_goog_hash": f"md5={md5(b'other')}"}, {"x_amz_request_id": "1", "ETag": f'"{"0" * 32}"'}], ids=["google", "s3"]
 )
 def test_a_checksum_that_is_another(export: bytes, target: Path, headers: dict[str, str]) -> None:
-    with site(serve(export, **headers)) as place:
+    with serve_http(serve(export, **headers)) as place:
         assert "its checksum is another" in refused(place.address, target).message
     assert leftovers(target) == set()
 
@@ -315,13 +319,13 @@ def test_a_checksum_that_is_another(export: bytes, target: Path, headers: dict[s
 def test_a_checksum_in_a_file_beside_it(export: bytes, target: Path, right: bool) -> None:
     digest = hashlib.sha256(export if right else b"other").hexdigest()
 
-    def act(asked: Asked, place: Site) -> None:
+    def act(asked: ReceivedRequest, place: HttpServer) -> None:
         if asked.path.endswith("/PyPI/all.zip.sha256"):
-            asked.answer(200, f"{digest}  all.zip\n".encode())
+            asked.respond(200, f"{digest}  all.zip\n".encode())
         else:
             serve(export)(asked, place)
 
-    with site(act) as place:
+    with serve_http(act) as place:
         if right:
             assert run(place.address, target).records == 200
         else:
@@ -331,7 +335,7 @@ def test_a_checksum_in_a_file_beside_it(export: bytes, target: Path, right: bool
 def test_a_byte_that_changed_on_the_way(export: bytes, target: Path) -> None:
     """The archive's own checksums notice, where the server offers none."""
     at = export.index(b"PYSEC-1-100.json") + 60
-    with site(serve(export[:at] + bytes([export[at] ^ 1]) + export[at + 1 :])) as place:
+    with serve_http(serve(export[:at] + bytes([export[at] ^ 1]) + export[at + 1 :])) as place:
         assert "damaged" in refused(place.address, target).message
     assert leftovers(target) == set()
 
@@ -354,7 +358,7 @@ def test_a_proxy_that_refuses(target: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_no_tls_where_it_should_be(target: Path) -> None:
-    with site(always(200)) as place:
+    with serve_http(always(200)) as place:
         error = refused(place.address.replace("http:", "https:"), target)
     assert "cannot prove who it is" in error.message
     assert "REQUESTS_CA_BUNDLE" in error.hint
@@ -384,7 +388,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 
 @pytest.fixture
-def secure(certificate: tuple[Path, Path], export: bytes, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+def secure(certificate: tuple[Path, Path], export: bytes, monkeypatch: pytest.MonkeyPatch) -> Iterator[HttpServer]:
     """A server under that certificate."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(*certificate)
@@ -395,32 +399,32 @@ def secure(certificate: tuple[Path, Path], export: bytes, monkeypatch: pytest.Mo
         connection, peer = plain(self)
         return (context.wrap_socket(connection, server_side=True) if self.getsockname()[1] == port else connection), peer
 
-    def act(asked: Asked, place: Site) -> None:
+    def act(asked: ReceivedRequest, place: HttpServer) -> None:
         if asked.path == "/away.zip":
-            asked.answer(302, Location=place.address)
+            asked.respond(302, Location=place.address)
         else:
             serve(export)(asked, place)
 
-    with site(act) as place:
+    with serve_http(act) as place:
         port = int(place.address.split(":")[2].partition("/")[0])
         monkeypatch.setattr(socket.socket, "accept", accept)
-        yield Site(place.address.replace("http:", "https:"), place.over, place.asked)
+        yield HttpServer(place.address.replace("http:", "https:"), place.over, place.asked)
 
 
-def test_a_certificate_that_nobody_vouches_for(secure: Site, target: Path) -> None:
+def test_a_certificate_that_nobody_vouches_for(secure: HttpServer, target: Path) -> None:
     assert "cannot prove who it is" in refused(secure.address, target).message
     assert not secure.asked
 
 
 def test_an_authority_of_ones_own(
-    secure: Site, target: Path, certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+    secure: HttpServer, target: Path, certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate[0]))
     assert run(secure.address, target).records == 200
 
 
 def test_no_redirect_leads_from_https_to_http(
-    secure: Site, target: Path, certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+    secure: HttpServer, target: Path, certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate[0]))
     assert "not an https address" in refused(secure.address.replace("PyPI/all", "away"), target).message
@@ -436,22 +440,22 @@ def test_only_https(target: Path, address: str) -> None:
 
 def test_what_is_told_of_an_address() -> None:
     address = f"https://{USER}@example.org:444/a/all.zip?X-Amz-Signature=secret#part"
-    assert shown(address) == "https://example.org:444/a/all.zip"
-    assert shown(ADDRESS) == ADDRESS
+    assert redact_url(address) == "https://example.org:444/a/all.zip"
+    assert redact_url(EXPORT_URL) == EXPORT_URL
 
 
 def test_a_password_is_in_no_message_and_no_file(export: bytes, target: Path) -> None:
-    with site(breaking(export, 30_000, always(404))) as place:
+    with serve_http(breaking(export, 30_000, always(404))) as place:
         address = place.address.replace("//", f"//{USER}@") + "?token=hunter3"
         error = refused(address, target)
         assert place.asked[0][1]["Authorization"].startswith("Basic ")
     assert leftovers(target) == {".part", ".part.json"}
     assert "hunter" not in error.message + error.hint + target.with_name(f"{target.name}.part.json").read_text()
-    with site(serve(export)) as place:
+    with serve_http(serve(export)) as place:
         address = place.address.replace("//", f"//{USER}@") + "?token=hunter3"
         assert run(address, target).source == place.address
 
 
 def test_a_place_that_cannot_be_written_to(export: bytes, tmp_path: Path) -> None:
-    with site(serve(export)) as place, pytest.raises(ScangateError, match="cannot write"):
+    with serve_http(serve(export)) as place, pytest.raises(ScangateError, match="cannot write"):
         fetch(place.address, tmp_path / "gone" / "part", lambda *_: None, QUICK)

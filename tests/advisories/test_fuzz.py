@@ -9,16 +9,16 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from scangate.advisories.manifests import read_all
+from scangate.advisories.manifests import read_manifests
 from scangate.scan.text import decode
 
-from .samples import LOCKS, files
+from .samples import LOCKS, lock_files
 
 NAMES = (
     "requirements.txt", "constraints.txt", "requirements.in", "pylock.toml", "uv.lock", "poetry.lock", "pdm.lock", "Pipfile",
     "Pipfile.lock", "pyproject.toml", "setup.cfg", "setup.py",
 )  # fmt: skip
-SAMPLES = {name: text for tool in LOCKS for name, text in files(tool).items()}
+SAMPLES = {name: text for tool in LOCKS for name, text in lock_files(tool).items()}
 SAMPLES |= {"setup.py": "from setuptools import setup\nsetup(install_requires=['a>=1', 'b==2'], **more)\n"}
 SAMPLES |= {"setup.cfg": "[options]\ninstall_requires =\n  a>=1\n  b==2\n", "constraints.txt": "a==1\nb<2\n"}
 PIECES = (
@@ -42,18 +42,18 @@ QUICK = settings(deadline=None, suppress_health_check=list(HealthCheck), databas
 
 
 def check(texts: Mapping[str, str]) -> None:
-    for path, manifest in read_all(texts, ["acme-*"]).items():
+    for path, manifest in read_manifests(texts, ["acme-*"]).items():
         lines = texts[path].replace("\r\n", "\n").replace("\r", "\n").count("\n") + 1
         told = (
             [pin.line for pin in manifest.pins],
-            [hole.line for hole in manifest.holes],
-            [left.line for left in manifest.left_out],
+            [hole.line for hole in manifest.gaps],
+            [left.line for left in manifest.skipped],
         )
         assert all(1 <= line <= lines for each in told for line in each)
         for pin in manifest.pins:
             assert f"{pin.name}=={pin.version}".isascii()
             assert not {" ", "\n", ";"} & set(pin.name + pin.version)
-        for hole in manifest.holes:
+        for hole in manifest.gaps:
             assert hole.hint
             assert (hole.reason + hole.hint).isprintable()
 

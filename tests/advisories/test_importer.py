@@ -21,54 +21,58 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scangate.advisories import importer
-from scangate.advisories.importer import import_export, only_one
-from scangate.advisories.store import Store, StoreFacts
+from scangate.advisories.importer import import_osv, lock_store
+from scangate.advisories.store import Store, StoreInfo
 from scangate.errors import ScangateError
 
-from .records import NOW, archive, osv
+from .records import NOW, osv_record, write_archive
 
 FIXED = ("introduced", "0"), ("fixed", "2.0")
 
 
-def run(source: Path, target: Path) -> StoreFacts:
+def run(source: Path, target: Path) -> StoreInfo:
     """An import without a listener."""
-    return import_export(source, target, lambda *_: None, imported=NOW)
+    return import_osv(source, target, lambda *_: None, imported=NOW)
 
 
 @pytest.fixture
 def target(tmp_path: Path) -> Path:
     """A store that is there before."""
     place = tmp_path / "cache" / "advisories.sqlite"
-    run(archive(tmp_path / "before.zip", [osv("OLD-1", "before")]), place)
+    run(write_archive(tmp_path / "before.zip", [osv_record("OLD-1", "before")]), place)
     return place
 
 
 def unchanged(target: Path) -> bool:
     """Whether the earlier store is the one in its place, and nothing lies beside it but its lock."""
     with Store.open(target) as store:
-        kept = store.names() == {"before"}
+        kept = store.package_names() == {"before"}
     return kept and {file.name for file in target.parent.iterdir()} == {target.name, f"{target.name}.lock"}
 
 
 def test_an_archive(tmp_path: Path, target: Path) -> None:
     told: list[tuple[str, int, int]] = []
-    records = [osv("PYSEC-1-1", "one", *FIXED), osv("PYSEC-1-2", "two", withdrawn=NOW), osv("GHSA-1", "three", ecosystem="npm")]
-    source = archive(tmp_path / "all.zip", records, {"LICENSE.txt": b"words", "nested.zip": b"PK\x03\x04", "folder/": b""})
-    facts = import_export(source, target, lambda *each: told.append(each), imported=NOW, origin="https://example.org/all.zip")
+    records = [
+        osv_record("PYSEC-1-1", "one", *FIXED),
+        osv_record("PYSEC-1-2", "two", withdrawn=NOW),
+        osv_record("GHSA-1", "three", ecosystem="npm"),
+    ]
+    source = write_archive(tmp_path / "all.zip", records, {"LICENSE.txt": b"words", "nested.zip": b"PK\x03\x04", "folder/": b""})
+    facts = import_osv(source, target, lambda *each: told.append(each), imported=NOW, origin="https://example.org/all.zip")
     assert (facts.records, facts.withdrawn, facts.other, facts.broken) == (1, 1, 1, 0)
     assert (facts.source, facts.imported) == ("https://example.org/all.zip", NOW)
     assert told[0] == ("records", 0, 3)
     assert told[-1] == ("records", 3, 3)
     with Store.open(target) as store:
-        assert store.facts() == facts
-        assert store.names() == {"one"}
+        assert store.info() == facts
+        assert store.package_names() == {"one"}
 
 
 def test_a_folder(tmp_path: Path, target: Path) -> None:
     folder = tmp_path / "export" / "deep"
     folder.mkdir(parents=True)
-    (folder / "a.json").write_text(json.dumps(osv("PYSEC-1-1", "one", *FIXED)))
-    (folder.parent / "b.json").write_text(json.dumps(osv("PYSEC-1-2", "two", *FIXED)))
+    (folder / "a.json").write_text(json.dumps(osv_record("PYSEC-1-1", "one", *FIXED)))
+    (folder.parent / "b.json").write_text(json.dumps(osv_record("PYSEC-1-2", "two", *FIXED)))
     (folder / "notes.txt").write_text("no record")
     (folder / "link.json").symlink_to(folder / "a.json")
     (folder / "loop").symlink_to(folder.parent)
@@ -78,36 +82,42 @@ def test_a_folder(tmp_path: Path, target: Path) -> None:
 
 
 def test_the_same_records_make_the_same_store(tmp_path: Path) -> None:
-    records = [osv(f"PYSEC-1-{number}", f"p{number % 3}", *FIXED) for number in range(9)]
+    records = [osv_record(f"PYSEC-1-{number}", f"p{number % 3}", *FIXED) for number in range(9)]
     digests = {
-        run(archive(tmp_path / f"{turn}.zip", each), tmp_path / f"{turn}.sqlite").digest
+        run(write_archive(tmp_path / f"{turn}.zip", each), tmp_path / f"{turn}.sqlite").digest
         for turn, each in enumerate((records, records[::-1], records[4:] + records[:4]))
     }
     assert len(digests) == 1
 
 
 def test_of_a_record_told_twice_the_newer_counts(tmp_path: Path, target: Path) -> None:
-    new, old = (osv("PYSEC-1-1", name, *FIXED, modified=f"{year}-01-01T00:00:00Z") for name, year in (("new", 2025), ("old", 2020)))
+    new, old = (
+        osv_record("PYSEC-1-1", name, *FIXED, modified=f"{year}-01-01T00:00:00Z") for name, year in (("new", 2025), ("old", 2020))
+    )
     source = tmp_path / "twice.zip"
     with zipfile.ZipFile(source, "w") as out:
         out.writestr("a/x.json", json.dumps(new))
         out.writestr("b/x.json", json.dumps(old))
     assert run(source, target).repeated == 1
     with Store.open(target) as store:
-        assert store.names() == {"new"}
+        assert store.package_names() == {"new"}
 
 
 def test_one_fault_in_two_packages_is_named_in_both(tmp_path: Path, target: Path) -> None:
-    records = [osv("PYSEC-1-1", "one", aliases=["CVE-1"]), osv("PYSEC-1-2", "two", aliases=["CVE-1"]), osv("PYSEC-1-3", "one")]
-    run(archive(tmp_path / "all.zip", records), target)
+    records = [
+        osv_record("PYSEC-1-1", "one", aliases=["CVE-1"]),
+        osv_record("PYSEC-1-2", "two", aliases=["CVE-1"]),
+        osv_record("PYSEC-1-3", "one"),
+    ]
+    run(write_archive(tmp_path / "all.zip", records), target)
     with Store.open(target) as store:
-        found = [advisory.ids for advisory in store.advisories("one", "1")]
+        found = [advisory.ids for advisory in store.find_advisories("one", "1")]
     assert found == [("CVE-1", "PYSEC-1-1", "PYSEC-1-2"), ("PYSEC-1-3",)]
 
 
 def test_a_few_broken_records_are_told_and_left_out(tmp_path: Path, target: Path) -> None:
-    records = [osv(f"PYSEC-1-{number}", "one", *FIXED) for number in range(99)]
-    facts = run(archive(tmp_path / "all.zip", records, {"bad\x1b.json": b"{}"}), target)
+    records = [osv_record(f"PYSEC-1-{number}", "one", *FIXED) for number in range(99)]
+    facts = run(write_archive(tmp_path / "all.zip", records, {"bad\x1b.json": b"{}"}), target)
     assert (facts.records, facts.broken) == (99, 1)
     (example,) = facts.examples
     assert "missing required field" in example
@@ -115,17 +125,19 @@ def test_a_few_broken_records_are_told_and_left_out(tmp_path: Path, target: Path
 
 
 def test_many_broken_records_are_refused(tmp_path: Path, target: Path) -> None:
-    records = [osv(f"PYSEC-1-{number}", "one", *FIXED) for number in range(98)]
-    source = archive(tmp_path / "all.zip", records, {"a.json": b"{}", "b.json": b"[]"})
+    records = [osv_record(f"PYSEC-1-{number}", "one", *FIXED) for number in range(98)]
+    source = write_archive(tmp_path / "all.zip", records, {"a.json": b"{}", "b.json": b"[]"})
     with pytest.raises(ScangateError, match=r"2 of 100 records are broken, so none is taken; the first is a\.json"):
         run(source, target)
     assert unchanged(target)
 
 
-@pytest.mark.parametrize("records", [[], [osv("GHSA-1", "left-pad", ecosystem="npm")], [osv("PYSEC-1-1", withdrawn=NOW)]])
+@pytest.mark.parametrize(
+    "records", [[], [osv_record("GHSA-1", "left-pad", ecosystem="npm")], [osv_record("PYSEC-1-1", withdrawn=NOW)]]
+)
 def test_an_export_of_nothing_is_refused(tmp_path: Path, target: Path, records: list[Any]) -> None:
     with pytest.raises(ScangateError, match="no record of a PyPI package") as caught:
-        run(archive(tmp_path / "all.zip", records), target)
+        run(write_archive(tmp_path / "all.zip", records), target)
     assert "PyPI/all.zip" in caught.value.hint
     assert unchanged(target)
 
@@ -150,7 +162,7 @@ def encrypted() -> bytes:
 
 def wrong_crc() -> bytes:
     """An archive whose entry has another checksum than it says."""
-    content = bytearray(flat(json.dumps(osv("A-1")).encode(), compression=zipfile.ZIP_STORED))
+    content = bytearray(flat(json.dumps(osv_record("A-1")).encode(), compression=zipfile.ZIP_STORED))
     content[content.index(b'"id"') + 1] ^= 1
     return bytes(content)
 
@@ -167,7 +179,7 @@ def lying(size: int) -> bytes:
 BAD = {
     "nothing": b"",
     "text": b"<html>please log in</html>",
-    "cut": flat(json.dumps(osv("A-1")).encode())[:-30],
+    "cut": flat(json.dumps(osv_record("A-1")).encode())[:-30],
     "encrypted": encrypted(),
     "wrong checksum": wrong_crc(),
     "unusual": flat(compression=zipfile.ZIP_BZIP2),
@@ -204,13 +216,13 @@ def test_a_disk_that_is_full(tmp_path: Path, target: Path, monkeypatch: pytest.M
 
     monkeypatch.setattr(importer, "write", write)
     with pytest.raises(ScangateError, match="cannot be written: No space left on device"):
-        run(archive(tmp_path / "all.zip", [osv("A-1")]), target)
+        run(write_archive(tmp_path / "all.zip", [osv_record("A-1")]), target)
     assert unchanged(target)
 
 
 def test_bounds(tmp_path: Path, target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    records = [osv(f"PYSEC-1-{number}", "one", *FIXED) for number in range(20)]
-    source = archive(tmp_path / "all.zip", records)
+    records = [osv_record(f"PYSEC-1-{number}", "one", *FIXED) for number in range(20)]
+    source = write_archive(tmp_path / "all.zip", records)
     folder = tmp_path / "folder"
     with zipfile.ZipFile(source) as file:
         file.extractall(folder)
@@ -224,7 +236,7 @@ def test_bounds(tmp_path: Path, target: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_a_list_of_entries_that_is_too_long_is_not_even_read(tmp_path: Path, target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    source = archive(tmp_path / "all.zip", [osv(f"PYSEC-1-{number}", "one") for number in range(50)])
+    source = write_archive(tmp_path / "all.zip", [osv_record(f"PYSEC-1-{number}", "one") for number in range(50)])
     monkeypatch.setattr(importer, "MOST_DIRECTORY_BYTES", 1000)
     monkeypatch.setattr(zipfile, "ZipFile", None)
     with pytest.raises(ScangateError, match="entries"):
@@ -237,7 +249,7 @@ def test_places_that_cannot_be_read_or_written(tmp_path: Path, target: Path) -> 
         run(tmp_path / "nowhere.zip", target)
     (tmp_path / "file").write_text("")
     with pytest.raises(ScangateError, match="cannot be written") as caught:
-        run(archive(tmp_path / "all.zip", [osv("A-1")]), tmp_path / "file" / "store.sqlite")
+        run(write_archive(tmp_path / "all.zip", [osv_record("A-1")]), tmp_path / "file" / "store.sqlite")
     assert "--store" in caught.value.hint
     assert unchanged(target)
 
@@ -247,8 +259,8 @@ def test_a_folder_that_is_made_is_its_owners_alone(target: Path) -> None:
 
 
 def test_only_one_builds_at_a_time(tmp_path: Path, target: Path) -> None:
-    with only_one(target), pytest.raises(ScangateError, match="another process"):
-        run(archive(tmp_path / "all.zip", [osv("A-1")]), target)
+    with lock_store(target), pytest.raises(ScangateError, match="another process"):
+        run(write_archive(tmp_path / "all.zip", [osv_record("A-1")]), target)
     assert unchanged(target)
 
 
@@ -258,15 +270,15 @@ def test_what_an_import_that_was_killed_left_is_cleared_away(tmp_path: Path, tar
         "importer.write = lambda path, *rest: (store.write(path, *rest), os.kill(os.getpid(), signal.SIGKILL))\n"
         "importer.import_export(Path(sys.argv[1]), Path(sys.argv[2]), lambda *_: None, imported='')\n"
     )
-    source = archive(tmp_path / "all.zip", [osv("A-1", "after")])
+    source = write_archive(tmp_path / "all.zip", [osv_record("A-1", "after")])
     done = subprocess.run([sys.executable, "-c", code, source, target], check=False, timeout=60)
     assert done.returncode == -signal.SIGKILL
     with Store.open(target) as store:
-        assert store.names() == {"before"}
+        assert store.package_names() == {"before"}
     assert target.with_name(f"{target.name}.new").exists()
     run(source, target)
     with Store.open(target) as store:
-        assert store.names() == {"after"}
+        assert store.package_names() == {"after"}
     assert not target.with_name(f"{target.name}.new").exists()
 
 
@@ -274,7 +286,7 @@ def test_a_link_in_the_place_of_what_is_built_leads_nowhere(tmp_path: Path, targ
     victim = tmp_path / "victim"
     victim.write_text("precious")
     target.with_name(f"{target.name}.new").symlink_to(victim)
-    run(archive(tmp_path / "all.zip", [osv("A-1", "after")]), target)
+    run(write_archive(tmp_path / "all.zip", [osv_record("A-1", "after")]), target)
     assert victim.read_text() == "precious"
 
 
@@ -292,7 +304,7 @@ ENTRY = st.dictionaries(
 def test_no_bytes_can_break_the_importer(tmp_path: Path, contents: list[bytes], cuts: list[tuple[int, int]]) -> None:
     """An archive of anything, some of its bytes changed: a store or an error, and never one that cannot be opened."""
     more = {f"{number}.json": content for number, content in enumerate(contents)}
-    source = archive(tmp_path / "fuzz.zip", [osv("A-1"), osv("A-2")], more)
+    source = write_archive(tmp_path / "fuzz.zip", [osv_record("A-1"), osv_record("A-2")], more)
     content = bytearray(source.read_bytes())
     for at, value in cuts:
         content[at % len(content)] = value

@@ -19,22 +19,22 @@ import pytest
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from scangate.advisories.loopback import Route, serving
-from scangate.advisories.starter import StarterSet
+from scangate.advisories.loopback import Endpoint, serve_osv
+from scangate.advisories.starter import BundledAdvisories
 from scangate.advisories.store import Store
 
-from .records import osv, store
+from .records import build_store, osv_record
 
 PIP_AUDIT = Path(sys.executable).parent / "pip-audit"
 RECORDS = [
-    osv("PYSEC-2024-1", "plain", ("introduced", "0"), ("fixed", "2.0"), aliases=["CVE-2024-1"], details="long\nstory"),
-    osv("GHSA-aaaa-bbbb-cccc", "plain", ("introduced", "0"), ("fixed", "2.1"), aliases=["CVE-2024-1"]),
-    osv("PYSEC-2024-2", "plain", ("introduced", "3.0rc1"), ("fixed", "3.0"), published="nonsense"),
-    osv("PYSEC-2024-3", "Two.Parts", ("introduced", "1.0"), ("last_affected", "1.5")),
-    osv("MAL-2024-1", "evil"),
-    osv("PYSEC-2024-4", "epoch", ("introduced", "0"), ("fixed", "1!1.0"), ("introduced", "1!2.0"), ("fixed", "1!3.0")),
-    osv("PYSEC-2024-5", "listed", ("introduced", "0"), ("fixed", "0.1"), versions=["1.0", "2.0.post1"]),
-    osv("PYSEC-2024-6", "listed", ("introduced", "5"), ("fixed", "not-a-version")),
+    osv_record("PYSEC-2024-1", "plain", ("introduced", "0"), ("fixed", "2.0"), aliases=["CVE-2024-1"], details="long\nstory"),
+    osv_record("GHSA-aaaa-bbbb-cccc", "plain", ("introduced", "0"), ("fixed", "2.1"), aliases=["CVE-2024-1"]),
+    osv_record("PYSEC-2024-2", "plain", ("introduced", "3.0rc1"), ("fixed", "3.0"), published="nonsense"),
+    osv_record("PYSEC-2024-3", "Two.Parts", ("introduced", "1.0"), ("last_affected", "1.5")),
+    osv_record("MAL-2024-1", "evil"),
+    osv_record("PYSEC-2024-4", "epoch", ("introduced", "0"), ("fixed", "1!1.0"), ("introduced", "1!2.0"), ("fixed", "1!3.0")),
+    osv_record("PYSEC-2024-5", "listed", ("introduced", "0"), ("fixed", "0.1"), versions=["1.0", "2.0.post1"]),
+    osv_record("PYSEC-2024-6", "listed", ("introduced", "5"), ("fixed", "not-a-version")),
 ]
 VERSIONS = {
     "plain": "1.0 2.0 2.0rc1 2.1 2.1.dev0 3.0rc1 3.0 1.0+local 1!0",
@@ -59,11 +59,11 @@ def copies(record: dict[str, Any]) -> Iterator[dict[str, Any]]:
 @pytest.fixture
 def opened(tmp_path: Path) -> Iterator[Store]:
     """A store of the records above."""
-    with store(tmp_path, *RECORDS) as known:
+    with build_store(tmp_path, *RECORDS) as known:
         yield known
 
 
-def audit(route: Route, pins: Mapping[str, str], folder: Path) -> dict[str, list[dict[str, Any]]]:
+def audit(route: Endpoint, pins: Mapping[str, str], folder: Path) -> dict[str, list[dict[str, Any]]]:
     """What the real pip-audit finds in these pins by way of the endpoint."""
     file = folder / "pins.txt"
     file.write_text("".join(f"{name}=={version}\n" for name, version in pins.items()))
@@ -86,27 +86,27 @@ def audit(route: Route, pins: Mapping[str, str], folder: Path) -> dict[str, list
 
 
 def test_the_real_pip_audit_agrees_with_the_store(tmp_path: Path) -> None:
-    known = store(tmp_path, *(copy for record in RECORDS for copy in copies(record)))
-    with known, serving(known) as route:
+    known = build_store(tmp_path, *(copy for record in RECORDS for copy in copies(record)))
+    with known, serve_osv(known) as route:
         found = audit(route, PINS, tmp_path)
         assert route.answered == dict.fromkeys(PINS.items(), 1)
         assert route.refused == 0
         for name, version in PINS.items():
             told = sorted((tuple(sorted([fault["id"], *fault["aliases"]])), *fault["fix_versions"]) for fault in found[name])
-            expected = known.advisories(name, version)
+            expected = known.find_advisories(name, version)
             assert told == sorted((tuple(sorted(one.ids)), *one.fixed_in) for one in expected), (name, version)
     affected = sum(bool(faults) for faults in found.values())
     assert 10 < affected < len(PINS) - 10
 
 
 def test_a_finding_names_all_and_says_when(opened: Store, tmp_path: Path) -> None:
-    with serving(opened) as route:
+    with serve_osv(opened) as route:
         (fault,) = audit(route, {"plain": "1.0"}, tmp_path)["plain"]
     assert sorted([fault["id"], *fault["aliases"]]) == ["CVE-2024-1", "GHSA-aaaa-bbbb-cccc", "PYSEC-2024-1"]
     assert fault["fix_versions"] == ["2.1"]
 
 
-def ask(route: Route, path: str | None = None, method: str = "POST", body: Any = None) -> tuple[int, Any]:
+def ask(route: Endpoint, path: str | None = None, method: str = "POST", body: Any = None) -> tuple[int, Any]:
     """The answer to one request of one's own."""
     parts = urlsplit(route.url)
     connection = http.client.HTTPConnection(parts.netloc, timeout=10)
@@ -124,7 +124,7 @@ def question(name: str, version: str, ecosystem: str = "PyPI") -> dict[str, Any]
 
 
 def test_a_question_of_ones_own(opened: Store) -> None:
-    with serving(opened) as route:
+    with serve_osv(opened) as route:
         status, answer = ask(route, body=question("Plain", "1.0"))
         assert (status, [fault["id"] for fault in answer["vulns"]]) == (200, ["CVE-2024-1"])
         assert ask(route, body=question("plain", "99")) == (200, {})
@@ -132,7 +132,7 @@ def test_a_question_of_ones_own(opened: Store) -> None:
 
 
 def test_everything_else_is_not_found(opened: Store) -> None:
-    with serving(opened) as route:
+    with serve_osv(opened) as route:
         token = urlsplit(route.url).path
         other = token[:1] + ("b" if token[1] == "a" else "a") + token[2:]
         paths = ("/", "/v1/query", "/x/v1/query", token + "/", token + "batch", token[:-1], other, "*")
@@ -158,7 +158,7 @@ def test_everything_else_is_not_found(opened: Store) -> None:
 
 
 def test_two_paths_are_never_the_same(opened: Store) -> None:
-    with serving(opened) as first, serving(opened) as second:
+    with serve_osv(opened) as first, serve_osv(opened) as second:
         assert urlsplit(first.url).path != urlsplit(second.url).path
         assert len(urlsplit(first.url).path.split("/")[1]) >= 40
         assert ask(first, urlsplit(second.url).path)[0] == 404
@@ -166,7 +166,7 @@ def test_two_paths_are_never_the_same(opened: Store) -> None:
 
 def test_it_listens_on_this_machine_alone_and_is_gone_afterwards(opened: Store) -> None:
     before = threading.active_count()
-    with serving(opened) as route:
+    with serve_osv(opened) as route:
         place = urlsplit(route.url)
         assert place.hostname == "127.0.0.1"
         assert place.port is not None
@@ -180,7 +180,7 @@ def test_it_listens_on_this_machine_alone_and_is_gone_afterwards(opened: Store) 
 
 
 def test_one_connection_serves_all_questions_and_each_answer_is_one_write(opened: Store) -> None:
-    with serving(opened) as route:
+    with serve_osv(opened) as route:
         place = urlsplit(route.url)
         with socket.create_connection((place.hostname, place.port)) as connection:
             for _ in range(50):
@@ -196,7 +196,7 @@ def test_one_connection_serves_all_questions_and_each_answer_is_one_write(opened
 
 
 def test_a_client_that_goes_away_or_sends_garbage(opened: Store, capfd: pytest.CaptureFixture[str]) -> None:
-    with serving(opened) as route:
+    with serve_osv(opened) as route:
         place = urlsplit(route.url)
         for sent in (b"", b"\x16\x03\x01 hello", b"POST / HTTP/1.1\r\nContent-Length: 99\r\n\r\nshort", b"G" * 70_000):
             with socket.create_connection((place.hostname, place.port)) as connection:
@@ -206,12 +206,12 @@ def test_a_client_that_goes_away_or_sends_garbage(opened: Store, capfd: pytest.C
 
 
 def test_it_serves_the_starter_set_too() -> None:
-    with serving(StarterSet.bundled()) as route:
+    with serve_osv(BundledAdvisories.bundled()) as route:
         assert ask(route, body=question("django", "1.11.1"))[1]["vulns"]
 
 
 def test_what_it_says_is_fixed_can_be_read(opened: Store) -> None:
-    with serving(opened) as route:
+    with serve_osv(opened) as route:
         for name, version in (("plain", "1.0"), ("epoch", "1!0.5"), ("listed", "6")):
             for fault in ask(route, body=question(name, version))[1]["vulns"]:
                 for event in fault["affected"][0]["ranges"][0]["events"]:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from scangate.advisories.manifests import Manifest, is_manifest, read_all
+from scangate.advisories.manifests import Manifest, is_manifest, read_manifests
 from scangate.model import GapKind
 
-from .samples import files
+from .samples import lock_files
 
 RANGE = '[project]\nname = "shop"\ndependencies = [\n  "flask>=2",\n]\n'
 
 
 def reasons(manifest: Manifest) -> list[tuple[int, str]]:
-    return [(hole.line, hole.name) for hole in manifest.holes]
+    return [(hole.line, hole.name) for hole in manifest.gaps]
 
 
 @pytest.mark.parametrize(
@@ -41,37 +41,39 @@ def test_a_lock_of_another_folder_covers_only_the_members_of_its_workspace() -> 
     lock += 'source = { editable = "apps/shop" }\n'
     lock += 'dependencies = [{ name = "flask" }]\n[[package]]\nname = "flask"\nversion = "3.0.3"\n'
     lock += 'source = { registry = "https://pypi.org/simple" }\n'
-    told = read_all({"uv.lock": lock, "apps/shop/pyproject.toml": RANGE, "other/pyproject.toml": RANGE.replace("shop", "other")})
-    assert not told["apps/shop/pyproject.toml"].holes
+    told = read_manifests(
+        {"uv.lock": lock, "apps/shop/pyproject.toml": RANGE, "other/pyproject.toml": RANGE.replace("shop", "other")}
+    )
+    assert not told["apps/shop/pyproject.toml"].gaps
     assert reasons(told["other/pyproject.toml"]) == [(4, "flask")]
-    assert told["uv.lock"].own == {"shop"}
+    assert told["uv.lock"].workspace_members == {"shop"}
 
 
 def test_pins_of_a_requirements_file_beside_it_cover_a_range() -> None:
-    assert not read_all({"pyproject.toml": RANGE, "requirements.txt": "Flask==3.0.3\n"})["pyproject.toml"].holes
-    assert read_all({"pyproject.toml": RANGE, "requirements.txt": "Flask>=3\n"})["pyproject.toml"].holes
+    assert not read_manifests({"pyproject.toml": RANGE, "requirements.txt": "Flask==3.0.3\n"})["pyproject.toml"].gaps
+    assert read_manifests({"pyproject.toml": RANGE, "requirements.txt": "Flask>=3\n"})["pyproject.toml"].gaps
 
 
 def test_a_lock_that_lacks_a_name_does_not_cover_it() -> None:
-    told = read_all({**files("uv"), "pyproject.toml": RANGE})["pyproject.toml"]
+    told = read_manifests({**lock_files("uv"), "pyproject.toml": RANGE})["pyproject.toml"]
     assert reasons(told) == [(4, "flask")]
-    assert "no lock beside it has it" in told.holes[0].reason
+    assert "no lock beside it has it" in told.gaps[0].reason
 
 
 def test_an_exact_pin_counts_unless_the_lock_has_that_release() -> None:
     pinned = RANGE.replace(">=2", "==2.0.1")
-    assert [(pin.version, pin.line) for pin in read_all({"pyproject.toml": pinned})["pyproject.toml"].pins] == [("2.0.1", 4)]
-    assert not read_all({"pyproject.toml": pinned, "requirements.txt": "flask==2.0.1"})["pyproject.toml"].pins
-    assert read_all({"pyproject.toml": pinned, "requirements.txt": "flask==2.0.2"})["pyproject.toml"].pins
+    assert [(pin.version, pin.line) for pin in read_manifests({"pyproject.toml": pinned})["pyproject.toml"].pins] == [("2.0.1", 4)]
+    assert not read_manifests({"pyproject.toml": pinned, "requirements.txt": "flask==2.0.1"})["pyproject.toml"].pins
+    assert read_manifests({"pyproject.toml": pinned, "requirements.txt": "flask==2.0.2"})["pyproject.toml"].pins
 
 
 def test_internal_names_are_left_out_with_that_reason() -> None:
     text = "flask==1.0\nacme-web==2.0\nAcme_Tools>=1\nacme.db @ git+https://git.example/acme/db\n"
-    told = read_all({"requirements.txt": text}, ["Acme_*"])["requirements.txt"]
+    told = read_manifests({"requirements.txt": text}, ["Acme_*"])["requirements.txt"]
     assert [pin.name for pin in told.pins] == ["flask"]
-    assert not told.holes
-    assert [(left.name, left.line) for left in told.left_out] == [("acme-web", 2), ("acme-tools", 3), ("acme-db", 4)]
-    assert {left.reason for left in told.left_out} == {"internal, says the policy"}
+    assert not told.gaps
+    assert [(left.name, left.line) for left in told.skipped] == [("acme-web", 2), ("acme-tools", 3), ("acme-db", 4)]
+    assert {left.reason for left in told.skipped} == {"internal, says the policy"}
 
 
 BROKEN = {
@@ -90,8 +92,8 @@ BROKEN = {
 
 @pytest.mark.parametrize(("path", "text"), [(path, text) for path, texts in BROKEN.items() for text in texts])
 def test_a_malformed_file_is_one_hole(path: str, text: str) -> None:
-    manifest = read_all({path: text})[path]
-    (hole,) = manifest.holes
+    manifest = read_manifests({path: text})[path]
+    (hole,) = manifest.gaps
     assert hole.kind is GapKind.UNPARSABLE
     assert 1 <= hole.line <= text.count("\n") + 1
     assert hole.hint
@@ -100,17 +102,17 @@ def test_a_malformed_file_is_one_hole(path: str, text: str) -> None:
 
 def test_the_line_of_a_fault_is_told() -> None:
     lock = 'version = 1\n\n[[package]]\nname = "a"\nsource = {registry = "x"}\n\n[[package]]\nname = 3\nsource = {}\n'
-    assert read_all({"uv.lock": lock})["uv.lock"].holes[0].line == 8
-    assert read_all({"Pipfile.lock": '{\n"_meta": {},\n"default": {\n"a": {},\n"b": 3}}'})["Pipfile.lock"].holes[0].line == 5
-    assert read_all({"pyproject.toml": "[project]\nname = 'a'\nversion = \n"})["pyproject.toml"].holes[0].line == 3
+    assert read_manifests({"uv.lock": lock})["uv.lock"].gaps[0].line == 8
+    assert read_manifests({"Pipfile.lock": '{\n"_meta": {},\n"default": {\n"a": {},\n"b": 3}}'})["Pipfile.lock"].gaps[0].line == 5
+    assert read_manifests({"pyproject.toml": "[project]\nname = 'a'\nversion = \n"})["pyproject.toml"].gaps[0].line == 3
 
 
 def test_too_many_entries_are_refused() -> None:
     text = "a==1\n" * 100_001
-    assert read_all({"requirements.txt": text})["requirements.txt"].holes[0].kind is GapKind.TOO_LARGE
+    assert read_manifests({"requirements.txt": text})["requirements.txt"].gaps[0].kind is GapKind.TOO_LARGE
 
 
 def test_any_line_end_and_order_of_files_reads_the_same() -> None:
     for tool in ("uv", "pipenv", "pip_tools"):
-        plain = read_all(files(tool))
-        assert read_all({path: text.replace("\n", "\r\n") for path, text in reversed(files(tool).items())}) == plain
+        plain = read_manifests(lock_files(tool))
+        assert read_manifests({path: text.replace("\n", "\r\n") for path, text in reversed(lock_files(tool).items())}) == plain

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from packaging.version import Version
 
-from scangate.advisories.osv import Broken, Interval, affects, fixed_in, intervals, one_line, read
+from scangate.advisories.osv import Interval, InvalidRecordError, affects, build_intervals, fixed_versions, one_line, parse_record
 
-from .records import osv, record
+from .records import osv_record, parsed_record
 
 EPOCHS, NUMBERS = st.sampled_from(["", "", "", "1!"]), st.integers(0, 3)
 TAILS = st.sampled_from(["", "", "", "a1", "b2", "rc1", ".post1", ".dev1", "rc1.dev2"])
@@ -45,7 +45,7 @@ def ranges(draw: st.DrawFn) -> list[tuple[str, str]]:
 @settings(max_examples=80, deadline=None)
 @given(events=ranges(), asked=VERSIONS)
 def test_a_range_means_what_the_specification_says(events: list[tuple[str, str]], asked: str) -> None:
-    assert affects(record("PYSEC-1-1", *events), Version(asked)) == is_in(Version(asked), events)
+    assert affects(parsed_record("PYSEC-1-1", *events), Version(asked)) == is_in(Version(asked), events)
 
 
 @settings(max_examples=80, deadline=None)
@@ -53,13 +53,13 @@ def test_a_range_means_what_the_specification_says(events: list[tuple[str, str]]
 def test_ranges_and_listed_versions_add_up(
     first: list[tuple[str, str]], second: list[tuple[str, str]], listed: list[str], asked: str
 ) -> None:
-    content = osv("PYSEC-1-1", "sample", *first, versions=listed)
-    content["affected"] += osv("PYSEC-1-1", "Sample", *second)["affected"]
-    found = read(json.dumps(content).encode()).records["sample"]
+    content = osv_record("PYSEC-1-1", "sample", *first, versions=listed)
+    content["affected"] += osv_record("PYSEC-1-1", "Sample", *second)["affected"]
+    found = parse_record(json.dumps(content).encode()).records["sample"]
     version = Version(asked)
     named = version in map(Version, listed)
     assert affects(found, version) == (named or is_in(version, first) or is_in(version, second))
-    assert not set(map(Version, found.listed)) - set(map(Version, listed))
+    assert not set(map(Version, found.versions)) - set(map(Version, listed))
 
 
 @pytest.mark.parametrize(
@@ -77,14 +77,14 @@ def test_ranges_and_listed_versions_add_up(
     ],
 )
 def test_the_corners_of_pep_440(events: list[tuple[str, str]], inside: str, outside: str) -> None:
-    found = record("PYSEC-1-1", *events)
+    found = parsed_record("PYSEC-1-1", *events)
     assert [version for version in inside.split() if not affects(found, Version(version))] == []
     assert [version for version in outside.split() if affects(found, Version(version))] == []
 
 
 def test_a_listed_version_stands_for_its_local_ones() -> None:
-    found = record("PYSEC-1-1", ("introduced", "0"), ("fixed", "1"), versions=["0.5", "2.0", "3.0+x"])
-    assert found.listed == ("2.0", "3.0+x")
+    found = parsed_record("PYSEC-1-1", ("introduced", "0"), ("fixed", "1"), versions=["0.5", "2.0", "3.0+x"])
+    assert found.versions == ("2.0", "3.0+x")
     assert affects(found, Version("2.0+cu118"))
     assert affects(found, Version("3.0+x"))
     assert not affects(found, Version("3.0"))
@@ -100,31 +100,31 @@ def test_a_listed_version_stands_for_its_local_ones() -> None:
     ],
 )
 def test_what_is_no_version_never_clears_one(events: list[tuple[str, str]], expected: list[Interval]) -> None:
-    reading = read(json.dumps(osv("PYSEC-1-1", "sample", *events, versions=["2004d", "1"])).encode())
+    reading = parse_record(json.dumps(osv_record("PYSEC-1-1", "sample", *events, versions=["2004d", "1"])).encode())
     assert list(reading.records["sample"].intervals) == expected
     assert reading.skipped == 2
 
 
 def test_only_ecosystem_ranges_of_pypi_packages_are_read() -> None:
-    content = osv("GHSA-1-1", "Some_Thing.x", ("introduced", "1"))
+    content = osv_record("GHSA-1-1", "Some_Thing.x", ("introduced", "1"))
     content["affected"][0]["ranges"].append({"type": "GIT", "repo": "x", "events": [{"introduced": "0"}, {"fixed": "abcdef"}]})
-    content["affected"] += osv("GHSA-1-1", "other", ecosystem="npm")["affected"]
+    content["affected"] += osv_record("GHSA-1-1", "other", ecosystem="npm")["affected"]
     content["affected"].append({"ranges": [], "package": None})
-    reading = read(json.dumps(content).encode())
+    reading = parse_record(json.dumps(content).encode())
     assert list(reading.records) == ["some-thing-x"]
     assert reading.records["some-thing-x"].intervals == (Interval("1"),)
     assert reading.skipped == 0
 
 
 def test_fields_that_are_not_known_are_passed_over_and_null_is_none() -> None:
-    content = osv("PYSEC-1-1") | {"future": [{"x": 1}], "aliases": None, "severity": None, "database_specific": None}
+    content = osv_record("PYSEC-1-1") | {"future": [{"x": 1}], "aliases": None, "severity": None, "database_specific": None}
     content["affected"][0] |= {"versions": None, "severity": None}
-    assert read(json.dumps(content).encode()).records["sample"].aliases == ()
+    assert parse_record(json.dumps(content).encode()).records["sample"].aliases == ()
 
 
 def test_the_rest_of_a_record() -> None:
     vector = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"
-    content = osv(
+    content = osv_record(
         "PYSEC-2025-1",
         aliases=["CVE-2025-1", "GHSA-x", "CVE-2025-1", "not an id\x1b[31m"],
         severity=[{"type": "CVSS_V3", "score": vector}, {"type": "Ubuntu", "score": "low"}],
@@ -132,10 +132,10 @@ def test_the_rest_of_a_record() -> None:
         details="First line\nsecond \x1b[31mline\u202e" + " word" * 100,
         database_specific={"severity": "Moderate"},
     )
-    found = read(json.dumps(content).encode()).records["sample"]
+    found = parse_record(json.dumps(content).encode()).records["sample"]
     assert found.aliases == ("CVE-2025-1", "GHSA-x")
     assert found.vectors == (vector,)
-    assert found.word == "MODERATE"
+    assert found.severity_label == "MODERATE"
     assert (found.published, found.modified) == ("2025-01-01T00:00:00Z", "2025-05-05T05:05:05Z")
     assert found.summary.startswith("First line second [31mline word")
     assert len(found.summary) <= 200
@@ -143,14 +143,14 @@ def test_the_rest_of_a_record() -> None:
 
 
 def test_a_withdrawn_record_says_nothing_more() -> None:
-    reading = read(json.dumps(osv("PYSEC-1-1", withdrawn="2025-01-01T00:00:00Z")).encode())
+    reading = parse_record(json.dumps(osv_record("PYSEC-1-1", withdrawn="2025-01-01T00:00:00Z")).encode())
     assert reading.withdrawn
     assert not reading.records
 
 
 @pytest.mark.parametrize("date", ["1-01-01T00:00:00Z", "yesterday", "", "2025-01-01", "2025-01-01T00:00:00+02:00"])
 def test_a_date_that_is_none_is_left_empty(date: str) -> None:
-    assert record("PYSEC-1-1", published=date, modified=date).modified == ""
+    assert parsed_record("PYSEC-1-1", published=date, modified=date).modified == ""
 
 
 @pytest.mark.parametrize(
@@ -167,13 +167,13 @@ def test_a_date_that_is_none_is_left_empty(date: str) -> None:
         b'{"id": "A-1", "modified": "", "affected": {}}',
         b'{"id": "A-1", "modified": "", "x": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
         b'{"id": "A-1", "modified": "", "summary": "\xff"}',
-        json.dumps(osv("A-1", "not a name")).encode(),
-        json.dumps(osv("A-1", "sample", ("fixed", "1.0"))).encode(),
+        json.dumps(osv_record("A-1", "not a name")).encode(),
+        json.dumps(osv_record("A-1", "sample", ("fixed", "1.0"))).encode(),
     ],
 )
 def test_what_is_no_record_is_broken(content: bytes) -> None:
-    with pytest.raises(Broken):
-        read(content)
+    with pytest.raises(InvalidRecordError):
+        parse_record(content)
 
 
 JSON = st.recursive(
@@ -184,32 +184,32 @@ JSON = st.recursive(
 
 
 @settings(max_examples=80, deadline=None)
-@given(field=st.sampled_from([*osv("A-1"), "severity", "aliases", "summary", "withdrawn"]), value=JSON)
+@given(field=st.sampled_from([*osv_record("A-1"), "severity", "aliases", "summary", "withdrawn"]), value=JSON)
 def test_no_field_can_break_the_reader(field: str, value: Any) -> None:
-    with contextlib.suppress(Broken):
-        read(json.dumps(osv("A-1") | {field: value}).encode())
+    with contextlib.suppress(InvalidRecordError):
+        parse_record(json.dumps(osv_record("A-1") | {field: value}).encode())
 
 
 @settings(max_examples=80, deadline=None)
 @given(content=st.binary(max_size=200))
 def test_no_bytes_can_break_the_reader(content: bytes) -> None:
-    with pytest.raises(Broken):
-        read(content)
+    with pytest.raises(InvalidRecordError):
+        parse_record(content)
 
 
 def test_fixed_in_leaves_out_what_another_record_affects() -> None:
-    first = record("GHSA-1", ("introduced", "0"), ("fixed", "1.2"), ("introduced", "2.0"), ("fixed", "2.2"))
-    second = record("PYSEC-1", ("introduced", "0"), ("fixed", "1.3"))
-    assert list(map(str, fixed_in([first], Version("1.0")))) == ["1.2", "2.2"]
-    assert list(map(str, fixed_in([first, second], Version("1.0")))) == ["1.3", "2.2"]
-    assert list(map(str, fixed_in([first, second], Version("2.1")))) == ["2.2"]
-    assert fixed_in([record("PYSEC-1", ("introduced", "0"), ("last_affected", "9"))], Version("1.0")) == ()
+    first = parsed_record("GHSA-1", ("introduced", "0"), ("fixed", "1.2"), ("introduced", "2.0"), ("fixed", "2.2"))
+    second = parsed_record("PYSEC-1", ("introduced", "0"), ("fixed", "1.3"))
+    assert list(map(str, fixed_versions([first], Version("1.0")))) == ["1.2", "2.2"]
+    assert list(map(str, fixed_versions([first, second], Version("1.0")))) == ["1.3", "2.2"]
+    assert list(map(str, fixed_versions([first, second], Version("2.1")))) == ["2.2"]
+    assert fixed_versions([parsed_record("PYSEC-1", ("introduced", "0"), ("last_affected", "9"))], Version("1.0")) == ()
 
 
 @settings(max_examples=80, deadline=None)
 @given(events=st.lists(st.tuples(st.sampled_from(["introduced", "fixed", "last_affected"]), VERSIONS), max_size=8))
 def test_intervals_are_in_order_and_apart(events: list[tuple[str, str]]) -> None:
-    found = intervals(events)
+    found = build_intervals(events)
     for left, right in pairwise(found):
         assert left.end
         assert Version(left.end) <= Version(right.start)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from scangate.advisories.manifests import is_manifest, read_all
+from scangate.advisories.manifests import is_manifest, read_manifests
 
-from .samples import LOCKS, files
+from .samples import LOCKS, lock_files
 
 VIA = {
     "anyio": ("httpx",),
@@ -28,17 +28,17 @@ DIRECT = {"httpx", "iniconfig", "sqlparse"}
 
 @pytest.mark.parametrize("tool", LOCKS)
 def test_every_tool_locks_the_same_releases(tool: str) -> None:
-    uv = {(pin.name, pin.version) for pin in read_all(files("uv"))["uv.lock"].pins}
+    uv = {(pin.name, pin.version) for pin in read_manifests(lock_files("uv"))["uv.lock"].pins}
     lock, _ = LOCKS[tool]
-    assert {(pin.name, pin.version) for pin in read_all(files(tool))[lock].pins} == uv
+    assert {(pin.name, pin.version) for pin in read_manifests(lock_files(tool))[lock].pins} == uv
     assert {name for name, _ in uv} == VIA.keys()
 
 
 @pytest.mark.parametrize("tool", LOCKS)
 def test_a_pin_stands_where_its_name_does(tool: str) -> None:
     lock, _ = LOCKS[tool]
-    lines = files(tool)[lock].split("\n")
-    for pin in read_all(files(tool))[lock].pins:
+    lines = lock_files(tool)[lock].split("\n")
+    for pin in read_manifests(lock_files(tool))[lock].pins:
         line = lines[pin.line - 1]
         assert pin.name in line
         assert line.lstrip().startswith((f'name = "{pin.name}"', f'"{pin.name}": {{', f"{pin.name}=="))
@@ -47,26 +47,26 @@ def test_a_pin_stands_where_its_name_does(tool: str) -> None:
 @pytest.mark.parametrize("tool", LOCKS)
 def test_who_brings_a_pin_in_is_told_where_the_files_know_it(tool: str) -> None:
     lock, graph = LOCKS[tool]
-    pins = read_all(files(tool))[lock].pins
+    pins = read_manifests(lock_files(tool))[lock].pins
     assert {pin.name for pin in pins if pin.direct} == DIRECT
     assert {pin.name: pin.via for pin in pins} == (VIA if graph else dict.fromkeys(VIA, ()))
 
 
 @pytest.mark.parametrize("tool", LOCKS)
 def test_what_is_locked_is_no_gap_where_it_is_declared(tool: str) -> None:
-    manifests = read_all(files(tool))
+    manifests = read_manifests(lock_files(tool))
     assert all(map(is_manifest, manifests))
-    assert not [hole for manifest in manifests.values() for hole in manifest.holes]
+    assert not [hole for manifest in manifests.values() for hole in manifest.gaps]
     assert sum(len(manifest.pins) for manifest in manifests.values()) == len(VIA)
 
 
 @pytest.mark.parametrize("tool", ["uv", "poetry", "poetry_old", "pdm", "pipenv"])
 def test_without_its_lock_every_range_is_a_gap_that_names_the_command(tool: str) -> None:
     lock, _ = LOCKS[tool]
-    told = read_all({path: text for path, text in files(tool).items() if path != lock})
+    told = read_manifests({path: text for path, text in lock_files(tool).items() if path != lock})
     (manifest,) = told.values()
-    assert {hole.name for hole in manifest.holes} == {"httpx", "iniconfig"}
+    assert {hole.name for hole in manifest.gaps} == {"httpx", "iniconfig"}
     assert [(pin.name, pin.version) for pin in manifest.pins] == [("sqlparse", "0.5.0")]
-    assert all(hole.line > 1 for hole in manifest.holes)
+    assert all(hole.line > 1 for hole in manifest.gaps)
     command = {"poetry_old": "poetry lock", "pipenv": "pipenv lock"}.get(tool, "pip-compile")
-    assert all(command in hole.hint for hole in manifest.holes)
+    assert all(command in hole.hint for hole in manifest.gaps)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scangate.advisories.severity import rated, rating
+from scangate.advisories.severity import score_vector, worst_rating
 from scangate.model import Severity
 
 NONE = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:N"
@@ -32,33 +32,33 @@ TWO = "AV:N/AC:L/Au:N/C:C/I:C/A:C"
     ],
 )
 def test_a_vector(vector: str, severity: Severity, score: float) -> None:
-    found = rating([vector], ["LOW"])
+    found = worst_rating([vector], ["LOW"])
     assert (found.severity, found.score) == (severity, score)
     assert found.text == f"{score:.1f} {vector}"
 
 
 def test_the_worst_vector_counts() -> None:
-    assert rating([LOW, TWO, CRITICAL, HIGH], []).vector == CRITICAL
-    assert rating([MEDIUM, TWO], []).vector == TWO
+    assert worst_rating([LOW, TWO, CRITICAL, HIGH], []).vector == CRITICAL
+    assert worst_rating([MEDIUM, TWO], []).vector == TWO
 
 
 @pytest.mark.parametrize(
     "vector", ["", "CVSS:3.1/AV:N", "CVSS:9.9/AV:N/AC:L", "CVSS:3.1/" + "AV:N/" * 50, "nonsense", "CVSS:4.0/x"]
 )
 def test_what_is_no_vector_is_passed_over(vector: str) -> None:
-    assert rated(vector) is None
-    assert rating([vector], ["moderate"]).severity is Severity.MEDIUM
+    assert score_vector(vector) is None
+    assert worst_rating([vector], ["moderate"]).severity is Severity.MEDIUM
 
 
 def test_words_where_nobody_scored() -> None:
-    worst = rating([], ["LOW", "CRITICAL", "whatever"])
+    worst = worst_rating([], ["LOW", "CRITICAL", "whatever"])
     assert (worst.severity, worst.text) == (Severity.CRITICAL, "")
-    assert rating([], ["whatever"]).severity is Severity.UNKNOWN
-    assert rating([], []).severity is Severity.UNKNOWN
+    assert worst_rating([], ["whatever"]).severity is Severity.UNKNOWN
+    assert worst_rating([], []).severity is Severity.UNKNOWN
 
 
 @settings(max_examples=80, deadline=None)
 @given(vector=st.text("CVSS:3.1/AVNLPRUIHSAMXau420!()", max_size=60) | st.text(max_size=30))
 def test_no_vector_can_break_it(vector: str) -> None:
-    found = rated(vector)
+    found = score_vector(vector)
     assert found is None or found.vector == vector

@@ -11,26 +11,26 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from scangate.advisories.osv import Interval, affects
-from scangate.advisories.severity import rated
-from scangate.advisories.starter import StarterSet
+from scangate.advisories.severity import score_vector
+from scangate.advisories.starter import BundledAdvisories
 from scangate.assets import folder
 
-from .choose_starter import line
+from .choose_starter import format_entry
 
 FILE = folder("policies") / "advisories" / "starter.json"
 ENTRIES = json.loads(FILE.read_text("utf-8"))["advisories"]
 
 
 @pytest.fixture(scope="module")
-def starter() -> StarterSet:
+def starter() -> BundledAdvisories:
     """The set that comes with the package."""
-    return StarterSet.bundled()
+    return BundledAdvisories.bundled()
 
 
-def test_there_are_enough_and_not_too_many(starter: StarterSet) -> None:
+def test_there_are_enough_and_not_too_many(starter: BundledAdvisories) -> None:
     assert len(starter) == len(ENTRIES)
     assert 140 <= len(starter) <= 180
-    assert len(starter.names()) > 60
+    assert len(starter.package_names()) > 60
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", starter.until)
 
 
@@ -50,30 +50,30 @@ def test_an_entry_holds_facts_alone(entry: dict[str, object]) -> None:
     assert " " not in words.replace(", ", "")
     assert "http" not in words
     assert any(name.startswith("CVE-") for name in json.loads(words)[0])
-    assert all(rated(vector) for vector in json.loads(words)[2])
+    assert all(score_vector(vector) for vector in json.loads(words)[2])
 
 
-def test_what_is_written_is_what_is_read(starter: StarterSet) -> None:
-    again = [json.loads(line(name, record)) for name in sorted(starter.names()) for record in starter.query(name)]
+def test_what_is_written_is_what_is_read(starter: BundledAdvisories) -> None:
+    again = [json.loads(format_entry(name, record)) for name in sorted(starter.package_names()) for record in starter.query(name)]
     assert again == ENTRIES
 
 
-def test_the_demonstration_has_findings(starter: StarterSet) -> None:
+def test_the_demonstration_has_findings(starter: BundledAdvisories) -> None:
     pins = (Path(__file__).parents[1] / "weak_app" / "requirements.txt").read_text().split()
     assert "django==1.11.1" in pins
-    found = starter.advisories("Django", "1.11.1")
+    found = starter.find_advisories("Django", "1.11.1")
     assert len(found) > 10
     assert {advisory.source for advisory in found} == {"starter set"}
     assert all(advisory.ids[0].startswith("CVE-") and advisory.url and not advisory.summary for advisory in found)
-    newer = starter.upgrade("django", "1.11.1")
-    assert starter.advisories("django", newer) == ()
+    newer = starter.find_upgrade("django", "1.11.1")
+    assert starter.find_advisories("django", newer) == ()
     assert Version(newer) > Version("1.11.1")
 
 
-def test_what_it_does_not_name_it_says_nothing_of(starter: StarterSet) -> None:
-    assert starter.advisories("no-such-package", "1.0") == ()
+def test_what_it_does_not_name_it_says_nothing_of(starter: BundledAdvisories) -> None:
+    assert starter.find_advisories("no-such-package", "1.0") == ()
     assert starter.query("no-such-package") == ()
-    assert starter.upgrade("no-such-package", "1.0") == ""
+    assert starter.find_upgrade("no-such-package", "1.0") == ""
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_how_an_interval_is_written(tmp_path: Path, text: str, interval: Interva
     entry = {"package": "p", "ids": ["A-1"], "affected": [text], "published": "2025-01-01", "modified": "2025-01-01"}
     file = tmp_path / "set.json"
     file.write_text(json.dumps({"version": 1, "about": "", "until": "2025-01-01", "advisories": [entry]}))
-    (record,) = StarterSet.load(file).query("p")
+    (record,) = BundledAdvisories.load(file).query("p")
     assert record.intervals == (interval,)
     assert affects(record, Version("1!1")) == (not interval.end)
 
@@ -93,4 +93,4 @@ def test_what_is_no_interval_is_an_error(tmp_path: Path) -> None:
     file = tmp_path / "set.json"
     file.write_text(FILE.read_text().replace('["<', '["~', 1))
     with pytest.raises(ValueError, match="not an interval"):
-        StarterSet.load(file)
+        BundledAdvisories.load(file)

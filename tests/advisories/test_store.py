@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from packaging.version import InvalidVersion
 
-from scangate.advisories.files import usual_place
-from scangate.advisories.store import APPLICATION, Store
+from scangate.advisories.files import default_store_path
+from scangate.advisories.store import APPLICATION_ID, Store
 from scangate.errors import ScangateError
 
-from .records import NOW, osv, store
+from .records import NOW, build_store, osv_record
 
 FIXED = ("introduced", "0"), ("fixed", "2.0")
 
@@ -24,28 +24,30 @@ FIXED = ("introduced", "0"), ("fixed", "2.0")
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
     """A store with two packages, closed."""
-    with store(tmp_path, osv("PYSEC-1-1", "Some.Thing", *FIXED, aliases=["CVE-1-1"]), osv("GHSA-2", "other", *FIXED)) as opened:
+    with build_store(
+        tmp_path, osv_record("PYSEC-1-1", "Some.Thing", *FIXED, aliases=["CVE-1-1"]), osv_record("GHSA-2", "other", *FIXED)
+    ) as opened:
         return opened.path
 
 
 def test_it_answers(place: Path) -> None:
     with Store.open(place) as opened:
-        assert opened.names() == {"some-thing", "other"}
-        assert opened.knows("some_THING")
-        assert not opened.knows("nobody")
+        assert opened.package_names() == {"some-thing", "other"}
+        assert opened.has_package("some_THING")
+        assert not opened.has_package("nobody")
         assert [record.id for record in opened.query("some-thing")] == ["PYSEC-1-1"]
-        (found,) = opened.advisories("Some.Thing", "1.0rc1+local")
+        (found,) = opened.find_advisories("Some.Thing", "1.0rc1+local")
         assert (found.ids, found.fixed_in, found.source) == (("CVE-1-1", "PYSEC-1-1"), ("2.0",), "store")
-        assert opened.advisories("some-thing", "2.0") == ()
-        assert opened.advisories("nobody", "1") == ()
-        assert opened.upgrade("some-thing", "1.0") == "2.0"
+        assert opened.find_advisories("some-thing", "2.0") == ()
+        assert opened.find_advisories("nobody", "1") == ()
+        assert opened.find_upgrade("some-thing", "1.0") == "2.0"
         with pytest.raises(InvalidVersion):
-            opened.advisories("some-thing", "not a version")
+            opened.find_advisories("some-thing", "not a version")
 
 
 def test_its_facts(place: Path) -> None:
     with Store.open(place) as opened:
-        facts = opened.facts()
+        facts = opened.info()
     assert (facts.records, facts.packages, facts.newest, facts.imported) == (2, 2, "2025-05-05T05:05:05Z", NOW)
     assert facts.bytes == place.stat().st_size
     assert len(facts.digest) == 64
@@ -55,11 +57,11 @@ def test_the_digest_is_that_of_the_content(tmp_path: Path, place: Path) -> None:
     folders = [tmp_path / "again", tmp_path / "changed"]
     for folder in folders:
         folder.mkdir()
-    records = osv("GHSA-2", "other", *FIXED), osv("PYSEC-1-1", "some-thing", *FIXED, aliases=["CVE-1-1"])
-    again = store(folders[0], *records).facts().digest
-    changed = store(folders[1], records[0]).facts().digest
+    records = osv_record("GHSA-2", "other", *FIXED), osv_record("PYSEC-1-1", "some-thing", *FIXED, aliases=["CVE-1-1"])
+    again = build_store(folders[0], *records).info().digest
+    changed = build_store(folders[1], records[0]).info().digest
     with Store.open(place) as opened:
-        assert opened.facts().digest == again != changed
+        assert opened.info().digest == again != changed
 
 
 def test_only_its_owner_can_read_it(place: Path) -> None:
@@ -68,16 +70,16 @@ def test_only_its_owner_can_read_it(place: Path) -> None:
 
 def test_many_threads_may_ask(place: Path) -> None:
     with Store.open(place) as opened, ThreadPoolExecutor(8) as pool:
-        assert {len(found) for found in pool.map(lambda _: opened.advisories("other", "1"), range(400))} == {1}
+        assert {len(found) for found in pool.map(lambda _: opened.find_advisories("other", "1"), range(400))} == {1}
 
 
 def test_an_open_store_does_not_see_its_successor(tmp_path: Path, place: Path) -> None:
     with Store.open(place) as opened:
-        store(tmp_path, osv("GHSA-3", "third")).close()
-        assert opened.knows("other")
-        assert not opened.knows("third")
+        build_store(tmp_path, osv_record("GHSA-3", "third")).close()
+        assert opened.has_package("other")
+        assert not opened.has_package("third")
     with Store.open(place) as opened:
-        assert opened.knows("third")
+        assert opened.has_package("third")
 
 
 def test_no_store(tmp_path: Path) -> None:
@@ -168,18 +170,18 @@ def test_a_journal_beside_it_is_not_believed(place: Path) -> None:
     for suffix in ("-journal", "-wal"):
         place.with_name(place.name + suffix).write_bytes(os.urandom(2048))
     with Store.open(place) as opened:
-        assert opened.knows("other")
+        assert opened.has_package("other")
 
 
 def test_a_name_with_signs_that_sqlite_would_read(tmp_path: Path) -> None:
     folder = tmp_path / "a?mode=rwc&x=%41#b"
     folder.mkdir()
-    with store(folder, osv("GHSA-2", "other")) as opened:
-        assert opened.knows("other")
+    with build_store(folder, osv_record("GHSA-2", "other")) as opened:
+        assert opened.has_package("other")
 
 
 def test_its_application_id_is_its_own() -> None:
-    assert APPLICATION.to_bytes(4) == b"Scad"
+    assert APPLICATION_ID.to_bytes(4) == b"Scad"
 
 
 @pytest.mark.parametrize(
@@ -192,4 +194,4 @@ def test_its_application_id_is_its_own() -> None:
     ],
 )
 def test_its_usual_place(environment: dict[str, str], expected: str) -> None:
-    assert usual_place(environment) == Path(expected)
+    assert default_store_path(environment) == Path(expected)

@@ -16,9 +16,9 @@ from typing import Any
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from .wire import Answer, Call, FaultError, answer, call_of, fault, refused
+from .wire import AwsCall, AwsError, Response, decode_call, encode_error, encode_response, validation_error
 
-__all__ = ["ACCOUNT", "REGION", "Account", "Service", "running"]
+__all__ = ["ACCOUNT", "REGION", "FakeAccount", "Service", "serve_account"]
 
 ACCOUNT = "123456789012"  # moto's
 REGION = "eu-central-1"
@@ -27,14 +27,14 @@ Service = Mapping[str, Callable[[Any], Mapping[str, Any]]]
 Start = Callable[[str, list[tuple[str, str]]], Any]
 
 
-class _Silent(WSGIRequestHandler):
+class _SilentHandler(WSGIRequestHandler):
     """Logs nothing."""
 
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 -- werkzeug's name
         pass
 
 
-class Account:
+class FakeAccount:
     """What has been asked of the account, and what it is to answer.
 
     ``services``: fakes of ours by client name (``securityhub``), each a mapping from operation to a function of its parameters,
@@ -45,10 +45,10 @@ class Account:
         from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
         self.services = dict(services or {})
-        self.calls: list[Call] = []
+        self.calls: list[AwsCall] = []
         self.refusals: list[str] = []
         self.url = ""
-        self._faults: defaultdict[tuple[str, str], deque[FaultError]] = defaultdict(deque)
+        self._faults: defaultdict[tuple[str, str], deque[AwsError]] = defaultdict(deque)
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._lock = threading.Lock()
 
@@ -67,11 +67,11 @@ class Account:
             "NO_PROXY": "127.0.0.1",
         }
 
-    def fail(self, service: str, operation: str, *errors: FaultError) -> None:
+    def fail_next(self, service: str, operation: str, *errors: AwsError) -> None:
         """The next calls of an operation are answered with ``errors``, one each."""
         self._faults[service, operation] += errors
 
-    def asked(self, service: str, operation: str = "") -> list[Call]:
+    def calls_to(self, service: str, operation: str = "") -> list[AwsCall]:
         """The calls of a service so far, or of one of its operations."""
         return [call for call in self.calls if call.service == service and operation in ("", call.operation)]
 
@@ -85,37 +85,37 @@ class Account:
         start(f"{found.status} -", [*found.headers.items(), ("Content-Length", str(len(found.body)))])
         return [found.body]
 
-    def _answer(self, environ: Mapping[str, Any], body: bytes) -> Answer | None:
+    def _answer(self, environ: Mapping[str, Any], body: bytes) -> Response | None:
         """The answer of a fake, or of the rules; None where moto is to answer."""
         headers = {re.sub("_", "-", key[5:]).lower(): value for key, value in environ.items() if key.startswith("HTTP_")}
         call = None
         try:
-            call = call_of(environ["REQUEST_METHOD"], environ["PATH_INFO"], environ.get("QUERY_STRING", ""), headers, body)
+            call = decode_call(environ["REQUEST_METHOD"], environ["PATH_INFO"], environ.get("QUERY_STRING", ""), headers, body)
             self.calls.append(call)
             if self._faults[call.service, call.operation]:
                 raise self._faults[call.service, call.operation].popleft()
-            why = refused(call)
+            why = validation_error(call)
             if why:
                 self.refusals.append(why)
-                raise FaultError("ValidationException", why)
+                raise AwsError("ValidationException", why)
             fake = self.services.get(call.service)
             if fake is None:
                 return None
             if call.operation not in fake:
-                raise FaultError("UnknownOperationException", f"this {call.service} has no {call.operation}", 404)
-            return answer(call, fake[call.operation](call.parameters))
-        except FaultError as error:
-            return fault(call, error)
+                raise AwsError("UnknownOperationException", f"this {call.service} has no {call.operation}", 404)
+            return encode_response(call, fake[call.operation](call.parameters))
+        except AwsError as error:
+            return encode_error(call, error)
 
 
 @contextmanager
-def running(services: Mapping[str, Service] | None = None) -> Iterator[Account]:
+def serve_account(services: Mapping[str, Service] | None = None) -> Iterator[FakeAccount]:
     """An account that answers on the loopback while the block lasts; moto's memory is emptied first."""
     from moto.core.base_backend import BackendDict
 
     BackendDict.reset()
-    account = Account(services)
-    server = make_server("127.0.0.1", 0, account, threaded=True, request_handler=_Silent)
+    account = FakeAccount(services)
+    server = make_server("127.0.0.1", 0, account, threaded=True, request_handler=_SilentHandler)
     account.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .wire import FaultError
+from .wire import AwsError
 
-__all__ = ["PullRequests"]
+__all__ = ["FakePullRequests"]
 
-LONGEST = 10_240
+MAX_COMMENT = 10_240
 PAGE = 2  # few, so that pages are asked for
 
 
-class PullRequests:
+class FakePullRequests:
     """One open pull request of one repository; ``paths`` are the files that its source has."""
 
     def __init__(self, repository: str, number: str, before: str, after: str, paths: set[str]) -> None:
@@ -40,7 +40,7 @@ class PullRequests:
 
     def _known(self, asked: Mapping[str, Any]) -> None:
         if asked["pullRequestId"] != self.number:
-            raise FaultError("PullRequestDoesNotExistException", "no such pull request")
+            raise AwsError("PullRequestDoesNotExistException", "no such pull request")
 
     def _get(self, asked: Any) -> dict[str, Any]:
         self._known(asked)
@@ -54,17 +54,17 @@ class PullRequests:
 
     def _post(self, asked: Any) -> dict[str, Any]:
         self._known(asked)
-        if len(asked["content"]) > LONGEST:
-            raise FaultError("CommentContentSizeLimitExceededException", "too long")
+        if len(asked["content"]) > MAX_COMMENT:
+            raise AwsError("CommentContentSizeLimitExceededException", "too long")
         if asked["beforeCommitId"] == asked["afterCommitId"]:
-            raise FaultError("BeforeCommitIdAndAfterCommitIdAreSameException", "the same")
+            raise AwsError("BeforeCommitIdAndAfterCommitIdAreSameException", "the same")
         location = asked.get("location")
         if location and location["filePath"] not in self.paths:
-            raise FaultError("PathDoesNotExistException", "no such path")
+            raise AwsError("PathDoesNotExistException", "no such path")
         for comment in self.comments:
             if comment["clientRequestToken"] == asked["clientRequestToken"]:
                 if (comment["content"], comment["at"]) != (asked["content"], asked["afterCommitId"]):
-                    raise FaultError("IdempotencyParameterMismatchException", "another comment has this token")
+                    raise AwsError("IdempotencyParameterMismatchException", "another comment has this token")
                 return {"comment": comment}
         made = {
             "commentId": f"c{len(self.comments)}",
@@ -77,13 +77,13 @@ class PullRequests:
         return {"comment": _shown(made)}
 
     def _update(self, asked: Any) -> dict[str, Any]:
-        if len(asked["content"]) > LONGEST:
-            raise FaultError("CommentContentSizeLimitExceededException", "too long")
+        if len(asked["content"]) > MAX_COMMENT:
+            raise AwsError("CommentContentSizeLimitExceededException", "too long")
         found = next((comment for comment in self.comments if comment["commentId"] == asked["commentId"]), None)
         if found is None:
-            raise FaultError("CommentDoesNotExistException", "no such comment")
+            raise AwsError("CommentDoesNotExistException", "no such comment")
         if found.get("deleted"):
-            raise FaultError("CommentDeletedException", "this comment is deleted")
+            raise AwsError("CommentDeletedException", "this comment is deleted")
         found["content"] = asked["content"]
         return {"comment": _shown(found)}
 
@@ -97,7 +97,7 @@ class PullRequests:
     def _vote(self, asked: Any) -> dict[str, Any]:
         self._known(asked)
         if asked["revisionId"] != self.revision:
-            raise FaultError("RevisionNotCurrentException", "a later revision was pushed")
+            raise AwsError("RevisionNotCurrentException", "a later revision was pushed")
         self.approval = asked["approvalState"]
         return {}
 

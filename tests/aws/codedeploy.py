@@ -6,12 +6,12 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .wire import FaultError
+from .wire import AwsError
 
-__all__ = ["Deployments"]
+__all__ = ["FakeDeployments"]
 
 
-class Deployments:
+class FakeDeployments:
     """The deployments of one application. ``hooks``: the functions that an AppSpec may name, called with CodeDeploy's event.
 
     ``spec`` reads the AppSpec of a revision; ``shift`` is what happens where the hook has answered Succeeded.
@@ -35,12 +35,12 @@ class Deployments:
 
     def _of(self, asked: Any) -> dict[str, Any]:
         if asked["deploymentId"] not in self.made:
-            raise FaultError("DeploymentDoesNotExistException", asked["deploymentId"])
+            raise AwsError("DeploymentDoesNotExistException", asked["deploymentId"])
         return self.made[asked["deploymentId"]]
 
     def _create(self, asked: Any) -> dict[str, Any]:
         if (asked["applicationName"], asked["deploymentGroupName"] in self.groups) != ("shop", True):
-            raise FaultError("DeploymentGroupDoesNotExistException", asked["deploymentGroupName"])
+            raise AwsError("DeploymentGroupDoesNotExistException", asked["deploymentGroupName"])
         name = f"d-{len(self.made):09}"
         self.made[name] = {"deploymentId": name, "status": "InProgress", "revision": asked["revision"]}
         # Not in this call: the hook asks this account, which answers one call after another.

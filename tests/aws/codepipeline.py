@@ -6,15 +6,15 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from .wire import FaultError
+from .wire import AwsError
 
-__all__ = ["APPROVAL", "Executions"]
+__all__ = ["APPROVAL", "FakeExecutions"]
 
 APPROVAL = {"category": "Approval", "owner": "AWS", "provider": "Manual", "version": "1"}
 PAGE = 2  # few, so that pages are asked for
 
 
-class Executions:
+class FakeExecutions:
     """The action executions of one pipeline. A test adds runs; nobody can approve anything by this fake."""
 
     def __init__(self, pipeline: str) -> None:
@@ -23,7 +23,7 @@ class Executions:
         self.began = int(time.time())
         self.service = {"ListActionExecutions": self._list}
 
-    def ran(  # noqa: PLR0917 -- what the API tells of a run
+    def add_run(  # noqa: PLR0917 -- what the API tells of a run
         self, execution: str, action: str, status: str, by: str = "", kind: Mapping[str, str] = APPROVAL, commit: str = ""
     ) -> None:
         """One more run of an action, later than those before it; ``commit`` is what a source gave."""
@@ -43,7 +43,7 @@ class Executions:
 
     def _list(self, asked: Any) -> dict[str, Any]:
         if asked["pipelineName"] != self.pipeline:
-            raise FaultError("PipelineNotFoundException", "no such pipeline")
+            raise AwsError("PipelineNotFoundException", "no such pipeline")
         wanted = asked.get("filter", {}).get("pipelineExecutionId")
         found = [run for run in self.runs if wanted in (None, run["pipelineExecutionId"])]
         start = int(asked.get("nextToken", 0))

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from .account import Account, running
+from .account import FakeAccount, serve_account
 
 
 @pytest.fixture
-def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
+def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeAccount]:
     """An empty account, which the environment leads every AWS SDK to."""
-    with running() as found:
+    with serve_account() as found:
         for name, value in found.environment.items():
             monkeypatch.setenv(name, value)
         yield found

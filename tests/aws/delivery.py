@@ -20,47 +20,47 @@ from typing import Any
 
 import boto3
 from buildspec import paths
-from buildspec.image import Image
-from buildspec.interpreter import Build, run
-from buildspec.site import Site
-from buildspec.spec import read
-from cli.command import environment, scangate
+from buildspec.image import BuildImage
+from buildspec.interpreter import Build, run_build
+from buildspec.site import Workspace
+from buildspec.spec import parse_buildspec
+from cli.command import environment, run_scangate
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
-from .account import Account
-from .codedeploy import Deployments
-from .events import matches
-from .registry import Registry
-from .stack import Stack
-from .template import allowed
-from .wire import Call
+from .account import FakeAccount
+from .codedeploy import FakeDeployments
+from .events import matches_pattern
+from .registry import FakeRegistry
+from .stack import StackTemplate
+from .template import allowed_actions
+from .wire import AwsCall
 
-__all__ = ["EXECUTION", "REGION", "Delivery", "client"]
+__all__ = ["EXECUTION", "REGION", "PipelineSimulator", "role_client"]
 
 REGION = "eu-west-1"  # the interpreter's
 EXECUTION = "00000000-0000-4000-8000-000000000001"
-BUCKETS = {"artifacts": "<Artifacts.Arn>", "shelf": "<Shelf.Arn>"}
-NAMES = {"ListObjectsV2": "ListBucket", "HeadObject": "GetObject"}  # what IAM calls them
+BUCKET_ARNS = {"artifacts": "<Artifacts.Arn>", "shelf": "<Shelf.Arn>"}
+IAM_NAMES = {"ListObjectsV2": "ListBucket", "HeadObject": "GetObject"}  # what IAM calls them
 
 
-def client(service: str, role: str = "testing") -> Any:
+def role_client(service: str, role: str = "testing") -> Any:
     """A client that signs with a role's name."""
     return boto3.session.Session(role, "testing", region_name=REGION).client(service)
 
 
 @dataclass
-class Delivery:
+class PipelineSimulator:
     """The account with what the stack made; ``builds`` and ``alerts`` are what the last execution came to.
 
     ``home`` is the environment that holds scangate; ``deployments`` are CodeDeploy's, ``registry`` is ECR's.
     """
 
-    account: Account
-    found: Stack
+    account: FakeAccount
+    found: StackTemplate
     folder: Path
     home: Path
-    deployments: Deployments
-    registry: Registry = field(default_factory=lambda: Registry("shop"))
+    deployments: FakeDeployments
+    registry: FakeRegistry = field(default_factory=lambda: FakeRegistry("shop"))
     builds: dict[str, Build] = field(default_factory=dict)
     alerts: list[str] = field(default_factory=list)
     key: str = ""
@@ -68,17 +68,17 @@ class Delivery:
     _path: str = ""
     _commit: str = ""
 
-    def open(self) -> None:
+    def create_resources(self) -> None:
         """Makes what the stack makes, as far as it is used; what was asked until then is forgotten."""
         self.account.services |= {"ecr": self.registry.service, "codedeploy": self.deployments.service}
-        s3 = client("s3")
-        for bucket in BUCKETS:
+        s3 = role_client("s3")
+        for bucket in BUCKET_ARNS:
             s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
         s3.put_bucket_versioning(Bucket="artifacts", VersioningConfiguration={"Status": "Enabled"})
         for group in self.found.resources("AWS::Logs::LogGroup").values():
-            client("logs").create_log_group(logGroupName=group["LogGroupName"])
-        self.key = client("kms").create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["Arn"]
-        self._path = Image(self.home, self.folder / "cache").programs(self.folder / "bin")
+            role_client("logs").create_log_group(logGroupName=group["LogGroupName"])
+        self.key = role_client("kms").create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["Arn"]
+        self._path = BuildImage(self.home, self.folder / "cache").install_programs(self.folder / "bin")
         self.account.calls.clear()
 
     def start(self, source: Path) -> list[str]:
@@ -102,7 +102,7 @@ class Delivery:
                 return ran
         return ran
 
-    def value(self, text: str) -> str:
+    def resolve(self, text: str) -> str:
         """A text of the pipeline with its variables filled in, as far as actions have exported them."""
         known = {f"Gate.{name}": value for name, value in self.builds["Gate"].exported.items()}
         known |= {"codepipeline.PipelineExecutionId": EXECUTION, "Source.CommitId": self._commit}
@@ -113,7 +113,7 @@ class Delivery:
             for rule in condition["Rules"]:
                 told = rule["Configuration"]
                 assert (condition["Result"], told["Operator"]) == ("FAIL", "MATCHES")
-                if not re.search(told["Value"], self.value(told["Variable"])):
+                if not re.search(told["Value"], self.resolve(told["Variable"])):
                     return False
         return True
 
@@ -122,7 +122,7 @@ class Delivery:
         detail = {"pipeline": "shop-delivery", "stage": stage, "execution-id": EXECUTION, "state": "FAILED"}
         event = {"source": "aws.codepipeline", "detail-type": "CodePipeline Stage Execution State Change", "detail": detail}
         for rule in self.found.resources("AWS::Events::Rule").values():
-            for target in rule["Targets"] if matches(rule["EventPattern"], event) else ():
+            for target in rule["Targets"] if matches_pattern(rule["EventPattern"], event) else ():
                 assert target["Arn"] == "<Alerts>"
                 told = target["InputTransformer"]
                 text = told["InputTemplate"]
@@ -140,7 +140,7 @@ class Delivery:
                 for name, each in self.found.resources("AWS::CodeBuild::Project").items()
                 if each["Name"] == asked["ProjectName"]
             )
-            variables = {each["name"]: self.value(each["value"]) for each in json.loads(asked.get("EnvironmentVariables", "[]"))}
+            variables = {each["name"]: self.resolve(each["value"]) for each in json.loads(asked.get("EnvironmentVariables", "[]"))}
             return self.build(project, inputs, outputs, **variables).status == "SUCCEEDED"
         return self._deploy(provider, stage, asked["DeploymentGroupName"], inputs[0])
 
@@ -152,9 +152,9 @@ class Delivery:
         role = f"{project}Role"
         place = self.folder / f"build-{len(list(self.folder.iterdir()))}"
         place.mkdir()
-        site = Site(place)
-        client("s3", role).get_bucket_acl(Bucket="artifacts")
-        client("s3", role).get_bucket_location(Bucket="artifacts")
+        site = Workspace(place)
+        role_client("s3", role).get_bucket_acl(Bucket="artifacts")
+        role_client("s3", role).get_bucket_location(Bucket="artifacts")
         for name in inputs:
             self._take(role, name, site.source if name == inputs[0] else place / name)
         told = {each["Name"]: each["Value"] for each in properties["Environment"]["EnvironmentVariables"]}
@@ -166,18 +166,18 @@ class Delivery:
         image = {**made.image, "PATH": self._path}
         spec = properties["Source"]["BuildSpec"]
         text = (site.source / spec).read_text("utf-8") if spec == "buildspec.yml" else spec
-        done = run(text, replace(made, image=image, source=site.source, build=f"shop-{project.lower()}:{EXECUTION}"))
+        done = run_build(text, replace(made, image=image, source=site.source, build=f"shop-{project.lower()}:{EXECUTION}"))
         assert "Traceback" not in done.log, done.log
         assert self.account.refusals == []
         log = {
             "logGroupName": properties["LogsConfig"]["CloudWatchLogs"]["GroupName"],
             "logStreamName": f"{EXECUTION}-{place.name}",
         }
-        client("logs", role).create_log_stream(**log)
-        client("logs", role).put_log_events(**log, logEvents=[{"timestamp": int(time.time() * 1000), "message": "its lines"}])
+        role_client("logs", role).create_log_stream(**log)
+        role_client("logs", role).put_log_events(**log, logEvents=[{"timestamp": int(time.time() * 1000), "message": "its lines"}])
         # CodePipeline takes nothing of a build that failed.
-        for name, files in zip(outputs, read(text).artifacts, strict=False) if done.status == "SUCCEEDED" else ():
-            self._keep(role, name, {each.inside: each.file for each in paths.find(files, site.source, site.home)})
+        for name, files in zip(outputs, parse_buildspec(text).artifacts, strict=False) if done.status == "SUCCEEDED" else ():
+            self._keep(role, name, {each.artifact_path: each.file for each in paths.find_files(files, site.source, site.home)})
         self.builds[project] = done
         return done
 
@@ -187,12 +187,12 @@ class Delivery:
             for inside, file in sorted(files.items()):
                 archive.write(file, inside)
         place = {"Bucket": "artifacts", "Key": f"shop-delivery/{name[:10]}/{len(self._kept)}"}
-        version = client("s3", role).put_object(**place, Body=packed.getvalue())["VersionId"]
+        version = role_client("s3", role).put_object(**place, Body=packed.getvalue())["VersionId"]
         self._kept[name] = {**place, "VersionId": version}
 
     def _take(self, role: str, name: str, folder: Path) -> Path:
         """Unpacks an artifact, in the version that the pipeline keeps."""
-        body = client("s3", role).get_object(**self._kept[name])["Body"].read()
+        body = role_client("s3", role).get_object(**self._kept[name])["Body"].read()
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
             archive.extractall(folder)
         return folder
@@ -206,13 +206,13 @@ class Delivery:
             return self._host(stage, self._take("InstancePolicy", artifact, self.folder / f"host-{stage}"))
         image = json.loads((bundle / "imageDetail.json").read_text("utf-8"))["ImageURI"]
         task = (bundle / "taskdef.json").read_text("utf-8").replace("<IMAGE1_NAME>", image)
-        registered = client("ecs", "PipelineRole").register_task_definition(**json.loads(task))["taskDefinition"]
+        registered = role_client("ecs", "PipelineRole").register_task_definition(**json.loads(task))["taskDefinition"]
         spec = (bundle / "appspec.yaml").read_text("utf-8").replace("<TASK_DEFINITION>", registered["taskDefinitionArn"])
         place = {"Bucket": "artifacts", "Key": "shop-delivery/AppSpec/0"}
-        put = client("s3", "PipelineRole").put_object(**place, Body=spec.encode())
+        put = role_client("s3", "PipelineRole").put_object(**place, Body=spec.encode())
         location = {"bucket": "artifacts", "key": place["Key"], "bundleType": "YAML", "version": put["VersionId"]}
         location["eTag"] = put["ETag"].strip('"')
-        codedeploy = client("codedeploy", "PipelineRole")
+        codedeploy = role_client("codedeploy", "PipelineRole")
         made = codedeploy.create_deployment(
             applicationName="shop", deploymentGroupName=group, revision={"revisionType": "S3", "s3Location": location}
         )
@@ -222,28 +222,28 @@ class Delivery:
 
     def _host(self, stage: str, bundle: Path) -> bool:
         """What the bundle's BeforeInstall script does, but for its checks of the host itself: test_host_hook has those."""
-        public = load_der_public_key(client("kms").get_public_key(KeyId=self.key)["PublicKey"])
+        public = load_der_public_key(role_client("kms").get_public_key(KeyId=self.key)["PublicKey"])
         file = self.folder / "key.pem"
         file.write_bytes(public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
-        return scangate("verify", bundle, "--key", file, "--env", stage, cwd=self.folder, env=environment()).code == 0
+        return run_scangate("verify", bundle, "--key", file, "--env", stage, cwd=self.folder, env=environment()).code == 0
 
     # -- who asked for what --
 
     def actions(self, role: str) -> set[str]:
         """What a role was used for, as IAM names it, with what our buckets' encryption asks of it; no call is beyond its places."""
-        may, used = allowed(self.found, role), set()
-        for call in (each for each in self.account.calls if each.by == role):
+        may, used = allowed_actions(self.found, role), set()
+        for call in (each for each in self.account.calls if each.access_key == role):
             used |= _named(call)
-            if call.place:
-                bucket, _, key = call.place.partition("/")
-                arn = BUCKETS.get(bucket, f"arn:aws:s3:::{bucket}") + (f"/{key}" if key else "")
+            if call.s3_location:
+                bucket, _, key = call.s3_location.partition("/")
+                arn = BUCKET_ARNS.get(bucket, f"arn:aws:s3:::{bucket}") + (f"/{key}" if key else "")
                 (action,) = (each for each in _named(call) if each.startswith("s3:"))
                 assert any(fnmatchcase(arn, place) for place in may.get(action, ())), (role, action, arn)
         return used
 
 
-def _named(call: Call) -> set[str]:
-    action = f"{call.service}:{NAMES.get(call.operation, call.operation)}"
-    ours = call.place.partition("/")[0] in BUCKETS
+def _named(call: AwsCall) -> set[str]:
+    action = f"{call.service}:{IAM_NAMES.get(call.operation, call.operation)}"
+    ours = call.s3_location.partition("/")[0] in BUCKET_ARNS
     implied = {"s3:GetObject": "Decrypt", "s3:GetObjectVersion": "Decrypt", "s3:PutObject": "GenerateDataKey"}
     return {action, *([f"kms:{implied[action]}"] if ours and action in implied else [])}

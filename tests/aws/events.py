@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["matches"]
+__all__ = ["matches_pattern"]
 
 
-def matches(pattern: Mapping[str, Any], told: Mapping[str, Any]) -> bool:
+def matches_pattern(pattern: Mapping[str, Any], event: Mapping[str, Any]) -> bool:
     """Whether an event fits a rule's pattern."""
     return all(
-        key in told and (matches(wanted, told[key]) if isinstance(wanted, Mapping) else told[key] in wanted)
+        key in event and (matches_pattern(wanted, event[key]) if isinstance(wanted, Mapping) else event[key] in wanted)
         for key, wanted in pattern.items()
     )

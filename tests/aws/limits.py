@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-__all__ = ["faults"]
+__all__ = ["find_violations"]
 
 
-def faults(shape: Any, value: Any, path: str = "") -> Iterator[str]:
+def find_violations(shape: Any, value: Any, path: str = "") -> Iterator[str]:
     """Everything in ``value`` that ``shape`` (a botocore shape) does not allow, each with its place; nothing where all is right."""
     kinds = {"structure": _structure, "list": _list, "map": _map, "string": _string, "blob": _blob}
     if shape.type_name in kinds:
@@ -35,7 +35,7 @@ def _structure(shape: Any, value: Any, path: str) -> Iterator[str]:
         if name not in shape.members:
             yield f"{path}.{name}: unknown"
         elif item is not None:
-            yield from faults(shape.members[name], item, f"{path}.{name}")
+            yield from find_violations(shape.members[name], item, f"{path}.{name}")
 
 
 def _list(shape: Any, value: Any, path: str) -> Iterator[str]:
@@ -44,7 +44,7 @@ def _list(shape: Any, value: Any, path: str) -> Iterator[str]:
         return
     yield from _size(shape, len(value), path)
     for index, item in enumerate(value):
-        yield from faults(shape.member, item, f"{path}[{index}]")
+        yield from find_violations(shape.member, item, f"{path}[{index}]")
 
 
 def _map(shape: Any, value: Any, path: str) -> Iterator[str]:
@@ -53,8 +53,8 @@ def _map(shape: Any, value: Any, path: str) -> Iterator[str]:
         return
     yield from _size(shape, len(value), path)
     for key, item in value.items():
-        yield from faults(shape.key, key, f"{path}.{key}")
-        yield from faults(shape.value, item, f"{path}.{key}")
+        yield from find_violations(shape.key, key, f"{path}.{key}")
+        yield from find_violations(shape.value, item, f"{path}.{key}")
 
 
 def _string(shape: Any, value: Any, path: str) -> Iterator[str]:

@@ -12,10 +12,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Chart", "Series"]
+__all__ = ["MetricChart", "Series"]
 
 Series = Mapping[int, float]  # by the number of the period; what is not in it has no value
-ACTS: Mapping[type, Callable[[float, float], float]] = {
+OPERATORS: Mapping[type, Callable[[float, float], float]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
@@ -25,14 +25,14 @@ ACTS: Mapping[type, Callable[[float, float], float]] = {
 
 
 @dataclass(frozen=True)
-class Chart:
+class MetricChart:
     """``periods`` periods of ``seconds`` each, and the series that expressions name by their ids."""
 
     seconds: int
     periods: int
     known: Mapping[str, Series]
 
-    def work_out(self, expression: str) -> Series:
+    def evaluate(self, expression: str) -> Series:
         """The series that an expression makes."""
         found: Series | float = self._value(ast.parse(expression, mode="eval").body)
         assert not isinstance(found, float), "an expression must come to a series: a number alone cannot be shown"
@@ -44,10 +44,10 @@ class Chart:
         if isinstance(node, ast.Name):
             return self.known[node.id]
         if isinstance(node, ast.BinOp):
-            return _both(ACTS[type(node.op)], self._value(node.left), self._value(node.right))
+            return _both(OPERATORS[type(node.op)], self._value(node.left), self._value(node.right))
         if isinstance(node, ast.Compare):
             ((act,), (right,)) = node.ops, node.comparators
-            return _both(ACTS[type(act)], self._value(node.left), self._value(right))
+            return _both(OPERATORS[type(act)], self._value(node.left), self._value(right))
         assert isinstance(node, ast.Call), ast.dump(node)
         assert isinstance(node.func, ast.Name)
         return getattr(self, f"_{node.func.id.lower()}")(*node.args)

@@ -7,12 +7,12 @@ import hashlib
 from collections import defaultdict
 from typing import Any
 
-from .wire import FaultError
+from .wire import AwsError
 
-__all__ = ["Registry"]
+__all__ = ["FakeRegistry"]
 
 
-class Registry:
+class FakeRegistry:
     """``images``: repository, then digest, then manifest. ``tags``: repository and tag, then digest. ``findings``: what a scan
     finds in every image; None where ECR does not scan."""
 
@@ -35,14 +35,14 @@ class Registry:
     def _repository(self, asked: Any) -> str:
         name = str(asked["repositoryName"])
         if name not in self.repositories:
-            raise FaultError("RepositoryNotFoundException", f"no repository {name}")
+            raise AwsError("RepositoryNotFoundException", f"no repository {name}")
         return name
 
     def _put(self, asked: Any) -> dict[str, Any]:
         name, tag = self._repository(asked), asked["imageTag"]
         digest = "sha256:" + hashlib.sha256(asked["imageManifest"].encode()).hexdigest()
         if self.tags.setdefault((name, tag), digest) != digest:
-            raise FaultError("ImageTagAlreadyExistsException", f"{tag} is immutable")
+            raise AwsError("ImageTagAlreadyExistsException", f"{tag} is immutable")
         self.images[name][digest] = asked["imageManifest"]
         return {"image": {"repositoryName": name, "imageId": {"imageDigest": digest, "imageTag": tag}}}
 
@@ -56,13 +56,13 @@ class Registry:
         name = self._repository(asked)
         digests = [self.tags.get((name, each["imageTag"])) for each in asked["imageIds"]]
         if None in digests:
-            raise FaultError("ImageNotFoundException", "no such image")
+            raise AwsError("ImageNotFoundException", "no such image")
         return {"imageDetails": [{"repositoryName": name, "imageDigest": digest} for digest in digests]}
 
     def _findings(self, asked: Any) -> dict[str, Any]:
         if asked["imageId"]["imageDigest"] not in self.images[self._repository(asked)]:
-            raise FaultError("ImageNotFoundException", "no such image")
+            raise AwsError("ImageNotFoundException", "no such image")
         if self.findings is None:
-            raise FaultError("UnsupportedImageTypeException", "this image is not scanned")
+            raise AwsError("UnsupportedImageTypeException", "this image is not scanned")
         found = {"findings": self.findings}
         return {"imageScanStatus": {"status": "COMPLETE"}, "imageScanFindings": found}

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from .account import ACCOUNT, REGION
-from .wire import FaultError
+from .wire import AwsError
 
-__all__ = ["Hub"]
+__all__ = ["FakeHub"]
 
 PRODUCT = f"arn:aws:securityhub:{REGION}:{ACCOUNT}:product/{ACCOUNT}/default"
 LENGTHS = {"Id": 512, "GeneratorId": 512, "Title": 256, "Description": 1024, "ProductArn": 2048}
@@ -18,25 +18,25 @@ PROVIDED = ("Severity", "Types", "Confidence", "Criticality", "RelatedFindings")
 PAGE = 100
 
 
-class Hub:
+class FakeHub:
     """The hub of one account. ``broken``: Ids that it refuses for a reason of its own."""
 
     def __init__(self, *, enabled: bool = True, region: str = REGION) -> None:
         self.enabled = enabled
         self.product = PRODUCT.replace(REGION, region)
         self.findings: dict[str, dict[str, Any]] = {}
-        self.broken: set[str] = set()
-        self.ignored: list[str] = []
+        self.failing_ids: set[str] = set()
+        self.ignored_ids: list[str] = []
         self.service = {"BatchImportFindings": self._import, "GetFindings": self._get}
 
     @property
-    def active(self) -> set[str]:
+    def active_ids(self) -> set[str]:
         """The Ids that are ACTIVE."""
         return {name for name, document in self.findings.items() if document["RecordState"] == "ACTIVE"}
 
     def _import(self, asked: Any) -> dict[str, Any]:
         if len(json.dumps(asked).encode()) > 6_000_000:
-            raise FaultError("InvalidInputException", "the batch is larger than 6 MB")
+            raise AwsError("InvalidInputException", "the batch is larger than 6 MB")
         failed = []
         for document in asked["Findings"]:
             why = self._refused(document)
@@ -79,12 +79,12 @@ class Hub:
             return "InvalidInput", "ProductFields"
         if {"Workflow", "Note", "UserDefinedFields", "VerificationState"} & set(document):
             return "InvalidInput", "a field that is the customer's"
-        return ("InternalFailure", "try again") if document["Id"] in self.broken else None
+        return ("InternalFailure", "try again") if document["Id"] in self.failing_ids else None
 
     def _keep(self, document: dict[str, Any]) -> None:
         before = self.findings.get(document["Id"])
         if before and _moment(document["UpdatedAt"]) <= _moment(before["UpdatedAt"]):
-            self.ignored.append(document["Id"])  # without a word, as documented
+            self.ignored_ids.append(document["Id"])  # without a word, as documented
             return
         provided = document.get("FindingProviderFields", {})
         own = {"Workflow": {"Status": "NEW"}, "WorkflowState": "NEW", "ProductName": "Default", "CompanyName": "Personal"}
@@ -94,7 +94,7 @@ class Hub:
 
     def _get(self, asked: Any) -> dict[str, Any]:
         if not self.enabled:
-            raise FaultError("InvalidAccessException", "the account is not subscribed to Security Hub", 401)
+            raise AwsError("InvalidAccessException", "the account is not subscribed to Security Hub", 401)
         matching = [document for _, document in sorted(self.findings.items()) if _matches(document, asked.get("Filters", {}))]
         start, most = int(asked.get("NextToken", 0)), min(asked.get("MaxResults", PAGE), PAGE)
         more = {"NextToken": str(start + most)} if start + most < len(matching) else {}

@@ -14,11 +14,11 @@ from typing import Any
 
 from cfnlint.decode.cfn_yaml import load
 
-__all__ = ["NOTHING", "Stack"]
+__all__ = ["NO_VALUE", "StackTemplate"]
 
 _template = functools.cache(load)  # it takes seconds, and nobody changes it
 
-NOTHING = object()
+NO_VALUE = object()
 PSEUDO = {
     "AWS::AccountId": "123456789012",
     "AWS::Region": "eu-central-1",
@@ -29,14 +29,14 @@ PSEUDO = {
 
 
 @dataclass(frozen=True)
-class Stack:
+class StackTemplate:
     """A template with its parameters. KeyError for a name that the template does not have."""
 
     template: Mapping[str, Any]
     parameters: Mapping[str, str]
 
     @classmethod
-    def of(cls, file: Path, **given: str) -> Stack:
+    def load(cls, file: Path, **given: str) -> StackTemplate:
         """The stack of ``file``: parameters that are not ``given`` have their defaults."""
         template = _template(str(file))
         told = {name: str(given.get(name, each.get("Default", ""))) for name, each in template["Parameters"].items()}
@@ -46,48 +46,48 @@ class Stack:
             assert re.fullmatch(each.get("AllowedPattern", ".*"), told[name]), (name, told[name])
         return cls(template, told)
 
-    def holds(self, condition: str) -> bool:
+    def condition_holds(self, condition: str) -> bool:
         """Whether a condition of the template holds."""
-        return bool(self.value(self.template["Conditions"][condition]))
+        return bool(self.resolve(self.template["Conditions"][condition]))
 
     def resources(self, kind: str = "") -> dict[str, Any]:
         """The properties of each resource that is made, of one type or of all, worked out."""
         return {
-            name: self.value(each.get("Properties", {}))
+            name: self.resolve(each.get("Properties", {}))
             for name, each in self.template["Resources"].items()
-            if kind in ("", each["Type"]) and ("Condition" not in each or self.holds(each["Condition"]))
+            if kind in ("", each["Type"]) and ("Condition" not in each or self.condition_holds(each["Condition"]))
         }
 
-    def value(self, node: Any) -> Any:  # noqa: PLR0911 -- one return a function of CloudFormation
+    def resolve(self, node: Any) -> Any:  # noqa: PLR0911 -- one return a function of CloudFormation
         """A node of the template, worked out; NOTHING for AWS::NoValue, which no list or mapping keeps."""
         if isinstance(node, list):
-            return [each for each in map(self.value, node) if each is not NOTHING]
+            return [each for each in map(self.resolve, node) if each is not NO_VALUE]
         if not isinstance(node, dict):
             return str(node) if isinstance(node, str) else node
         if len(node) != 1 or not (next(iter(node)).startswith("Fn::") or next(iter(node)) in ("Ref", "Condition")):
-            return {str(key): found for key, each in node.items() if (found := self.value(each)) is not NOTHING}
+            return {str(key): found for key, each in node.items() if (found := self.resolve(each)) is not NO_VALUE}
         ((function, told),) = node.items()
         if function == "Ref":
-            return NOTHING if told == "AWS::NoValue" else self._ref(told)
+            return NO_VALUE if told == "AWS::NoValue" else self._ref(told)
         if function == "Condition":
             # in a Condition function a name; in a policy a block of its own
-            return self.holds(told) if isinstance(told, str) else {"Condition": self.value(told)}
+            return self.condition_holds(told) if isinstance(told, str) else {"Condition": self.resolve(told)}
         if function == "Fn::If":
-            return self.value(told[1] if self.holds(told[0]) else told[2])
+            return self.resolve(told[1] if self.condition_holds(told[0]) else told[2])
         if function == "Fn::GetAtt":
             resource, attribute = told if isinstance(told, list) else told.split(".", 1)
             return self._attribute(resource, attribute)
         if function == "Fn::Sub":
             text, names = told if isinstance(told, list) else (told, {})
-            more = {name: str(self.value(each)) for name, each in names.items()}
+            more = {name: str(self.resolve(each)) for name, each in names.items()}
             return re.sub(r"\$\{([^!}][^}]*)\}", lambda match: more.get(match[1]) or self._named(match), text).replace("${!", "${")
         if function == "Fn::FindInMap":
-            first, second, third = map(self.value, told)
+            first, second, third = map(self.resolve, told)
             return self.template["Mappings"][first][second][third]
         return self._logic(function, told)
 
     def _logic(self, function: str, told: Any) -> bool:
-        found = [self.value(each) for each in told]
+        found = [self.resolve(each) for each in told]
         if function == "Fn::Equals":
             return bool(found[0] == found[1])
         if function == "Fn::Contains":
@@ -104,10 +104,10 @@ class Stack:
         if name in PSEUDO or name in self.parameters:
             return PSEUDO.get(name) or self.parameters[name]
         resource = self.template["Resources"][name]
-        assert "Condition" not in resource or self.holds(resource["Condition"]), f"{name} is not made"
+        assert "Condition" not in resource or self.condition_holds(resource["Condition"]), f"{name} is not made"
         for key in ("Name", "LogGroupName", "ApplicationName", "FunctionName"):
             if key in resource.get("Properties", {}):
-                return str(self.value(resource["Properties"][key]))
+                return str(self.resolve(resource["Properties"][key]))
         return f"<{name}>"
 
     def _attribute(self, name: str, attribute: str) -> str:

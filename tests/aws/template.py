@@ -6,9 +6,9 @@ from pathlib import Path
 
 from scangate import __version__
 
-from .stack import Stack
+from .stack import StackTemplate
 
-__all__ = ["CONNECTION", "ENVIRONMENTS", "TEMPLATE", "WORKLOADS", "allowed", "refused", "stack"]
+__all__ = ["CONNECTION", "ENVIRONMENTS", "TEMPLATE", "WORKLOADS", "allowed_actions", "failed_assertions", "load_stack"]
 
 TEMPLATE = Path(__file__).parents[2] / "buildspec_snippets" / "pipeline.yaml"
 WORKLOADS = ("container-image", "lambda", "ec2-codedeploy", "static-site")
@@ -16,19 +16,21 @@ ENVIRONMENTS = ("production", "staging,production", "qa,staging,production", "de
 CONNECTION = "arn:aws:codeconnections:eu-central-1:123456789012:connection/00000000-0000-4000-8000-000000000000"
 
 
-def stack(workload: str = "lambda", **given: str) -> Stack:
+def load_stack(workload: str = "lambda", **given: str) -> StackTemplate:
     """The stack of an application called shop; parameters that are not ``given`` have the values that most tests want."""
     told = {"Application": "shop", "Repository": "team/shop", "Email": "team@example.org", "HookBucket": "hooks"}
-    return Stack.of(TEMPLATE, **{**told, "Workload": workload, "ScangateInstall": f"scangate[attest,aws]=={__version__}", **given})
+    return StackTemplate.load(
+        TEMPLATE, **{**told, "Workload": workload, "ScangateInstall": f"scangate[attest,aws]=={__version__}", **given}
+    )
 
 
-def refused(found: Stack) -> list[str]:
+def failed_assertions(found: StackTemplate) -> list[str]:
     """What CloudFormation says before it makes anything: the description of each assertion that does not hold."""
-    rules = [rule for rule in found.template["Rules"].values() if found.value(rule["RuleCondition"])]
-    return [str(each["AssertDescription"]) for rule in rules for each in rule["Assertions"] if not found.value(each["Assert"])]
+    rules = [rule for rule in found.template["Rules"].values() if found.resolve(rule["RuleCondition"])]
+    return [str(each["AssertDescription"]) for rule in rules for each in rule["Assertions"] if not found.resolve(each["Assert"])]
 
 
-def allowed(found: Stack, role: str) -> dict[str, set[str]]:
+def allowed_actions(found: StackTemplate, role: str) -> dict[str, set[str]]:
     """Each action that a role may take, with the resources; what keys allow it by their own policies is among them."""
     policies = found.resources()[role]["Policies"]
     assert len({policy["PolicyName"] for policy in policies}) == len(policies)

@@ -8,8 +8,8 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from .account import Account, Service
-from .wire import FaultError
+from .account import FakeAccount, Service
+from .wire import AwsError
 
 EVENT = {"timestamp": 0, "message": "m"}
 FINDING = {
@@ -26,7 +26,7 @@ FINDING = {
 }
 
 
-def test_what_moto_knows_is_left_to_moto(account: Account) -> None:
+def test_what_moto_knows_is_left_to_moto(account: FakeAccount) -> None:
     boto3.client("s3").create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
     boto3.client("s3").put_object(Bucket="bucket", Key="a/b", Body=b"c")
     assert boto3.client("s3").get_object(Bucket="bucket", Key="a/b")["Body"].read() == b"c"
@@ -59,19 +59,19 @@ def test_what_moto_knows_is_left_to_moto(account: Account) -> None:
         ("logs", "put_log_events", {"logGroupName": "g ", "logStreamName": "s", "logEvents": [EVENT]}, "does not match"),
     ],
 )
-def test_what_aws_would_refuse_is_refused(account: Account, service: str, operation: str, parameters: Any, why: str) -> None:
+def test_what_aws_would_refuse_is_refused(account: FakeAccount, service: str, operation: str, parameters: Any, why: str) -> None:
     with pytest.raises(ClientError, match=why):
         getattr(boto3.client(service), operation)(**parameters)
     assert account.refusals
 
 
-def test_a_service_that_is_faked_has_nothing_but_what_the_fake_knows(account: Account) -> None:
+def test_a_service_that_is_faked_has_nothing_but_what_the_fake_knows(account: FakeAccount) -> None:
     account.services["codecommit"] = {}
     with pytest.raises(ClientError, match="no GetPullRequest"):
         boto3.client("codecommit").get_pull_request(pullRequestId="1")
 
 
-def test_a_fake_answers_in_the_protocol_of_its_service_and_can_be_made_to_fail(account: Account) -> None:
+def test_a_fake_answers_in_the_protocol_of_its_service_and_can_be_made_to_fail(account: FakeAccount) -> None:
     told: list[Any] = []
 
     def put(parameters: Any) -> dict[str, Any]:
@@ -83,7 +83,7 @@ def test_a_fake_answers_in_the_protocol_of_its_service_and_can_be_made_to_fail(a
     client = boto3.client("codedeploy")
     asked = {"deploymentId": "d-1", "lifecycleEventHookExecutionId": "e", "status": "Failed"}
     assert client.put_lifecycle_event_hook_execution_status(**asked)["lifecycleEventHookExecutionId"] == "e"
-    account.fail("codedeploy", "PutLifecycleEventHookExecutionStatus", FaultError("DeploymentDoesNotExistException", "gone"))
+    account.fail_next("codedeploy", "PutLifecycleEventHookExecutionStatus", AwsError("DeploymentDoesNotExistException", "gone"))
     with pytest.raises(ClientError, match="gone") as refusal:
         client.put_lifecycle_event_hook_execution_status(**asked)
     assert refusal.value.response["Error"]["Code"] == "DeploymentDoesNotExistException"

@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import pytest
-from publish.verdicts import failing, passing
+from publish.verdicts import whole_tree_fail, whole_tree_pass
 
-from scangate.publish.metrics import Clock, groups
+from scangate.publish.metrics import LeadTimes, collect_metrics
 
-from .events import matches
-from .metric_math import Chart, Series
-from .template import stack
+from .events import matches_pattern
+from .metric_math import MetricChart, Series
+from .template import load_stack
 
 DAY = 86_400
 STATISTICS: Mapping[str, Callable[[list[float]], float]] = {"Sum": sum, "SampleCount": len, "Maximum": max, "Minimum": min}
@@ -24,7 +24,7 @@ MEASURES = {"Deployment frequency", "Change failure rate", "Time to restore", "C
 
 
 def board() -> dict[str, Any]:
-    body: dict[str, Any] = json.loads(stack().resources()["Dashboard"]["DashboardBody"])
+    body: dict[str, Any] = json.loads(load_stack().resources()["Dashboard"]["DashboardBody"])
     return body
 
 
@@ -44,14 +44,14 @@ def named(metric: list[Any]) -> tuple[str, dict[str, str], dict[str, Any]]:
 
 
 def test_it_shows_metrics_that_the_gate_or_a_filter_really_makes() -> None:
-    made = stack().resources()
+    made = load_stack().resources()
     real = {
         (name, frozenset(group.dimensions))
-        for report in (passing(), failing())
-        for group in groups(report, "shop-gate", Clock(1.0, 1.0))
+        for report in (whole_tree_pass(), whole_tree_fail())
+        for group in collect_metrics(report, "shop-gate", LeadTimes(1.0, 1.0))
         for name in group.metrics
     } | {("CacheHitRate", frozenset({"Project", "Environment"}))}  # only where a file was given to a scanner
-    for found in stack().resources("AWS::Logs::MetricFilter").values():
+    for found in load_stack().resources("AWS::Logs::MetricFilter").values():
         (each,) = found["MetricTransformations"]
         assert each["MetricNamespace"] == "scangate"
         real.add((each["MetricName"], frozenset(key["Key"] for key in each.get("Dimensions", []))))
@@ -103,9 +103,9 @@ def event(minute: float, state: str, *, stage: str = "production", action: str =
 
 def values(events: Iterable[Any]) -> dict[tuple[str, str], list[tuple[float, float]]]:
     """What the rule lets into the log and the filters make of it: by pipeline and stage, the minutes and the values."""
-    made = stack().resources()
+    made = load_stack().resources()
     found: defaultdict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
-    for each in (each for each in events if matches(made["DeliveryEvents"]["EventPattern"], each)):
+    for each in (each for each in events if matches_pattern(made["DeliveryEvents"]["EventPattern"], each)):
         for name in ("DeliveryFailed", "DeliverySucceeded"):
             wanted = re.fullmatch(r'\{ \$\.detail\.state = "([A-Z]+)" \}', made[name]["FilterPattern"])
             assert wanted is not None
@@ -127,7 +127,7 @@ def shown(title: str, events: Iterable[Any], days: int = 28) -> dict[str, float]
     for metric in widget["metrics"]:
         if isinstance(metric[0], dict):
             told = metric[0]
-            known[told["id"]] = Chart(seconds, days * DAY // seconds, known).work_out(told["expression"])
+            known[told["id"]] = MetricChart(seconds, days * DAY // seconds, known).evaluate(told["expression"])
         else:
             _, where, told = named(metric)
             points = defaultdict(list)
@@ -190,7 +190,7 @@ def test_the_gates_own_times_are_over_the_time_that_is_shown(title: str, name: s
 
 
 def test_a_line_of_what_was_not_published_is_told_from_the_command_that_prints_it() -> None:
-    made = stack().resources()
+    made = load_stack().resources()
     assert made["UnpublishedLines"]["LogGroupName"] == made["GateLog"]["LogGroupName"]
     pattern = re.fullmatch("%(.*)%", made["UnpublishedLines"]["FilterPattern"])
     assert pattern is not None

@@ -11,17 +11,17 @@ from typing import Any
 import pytest
 import yaml
 from buildspec import workload as samples
-from buildspec.site import Site
+from buildspec.site import Workspace
 from buildspec.test_gate_snippet import commit
-from buildspec.workload import CODE, WORDS
+from buildspec.workload import OUTCOME_WORDS, SOURCE_BY_OUTCOME
 
 from scangate.publish.hook import handler
 
-from .account import running
-from .codedeploy import Deployments
-from .delivery import REGION, Delivery, client
-from .security_hub import Hub
-from .template import CONNECTION, WORKLOADS, allowed, stack
+from .account import serve_account
+from .codedeploy import FakeDeployments
+from .delivery import REGION, PipelineSimulator, role_client
+from .security_hub import FakeHub
+from .template import CONNECTION, WORKLOADS, allowed_actions, load_stack
 
 nightly = pytest.mark.nightly
 POLICY = "version: 1\nname: shop\nextends: baseline\nenvironments: {staging: {}, production: {}}\n"
@@ -58,25 +58,25 @@ SOURCES: dict[str, dict[str, str]] = {
 
 
 @pytest.fixture
-def begin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Delivery]]:
+def begin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., PipelineSimulator]]:
     """Makes the stack of a workload in an account that has what the template's first lines ask for."""
-    with running() as account:
+    with serve_account() as account:
         for name, value in {**account.environment, "AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION}.items():
             monkeypatch.setenv(name, value)
 
-        def made(workload: str, **more: str) -> Delivery:
-            found = stack(workload, ConnectionArn=CONNECTION, SecurityHub="yes", **more)
-            account.services["securityhub"] = Hub(region=REGION).service
+        def made(workload: str, **more: str) -> PipelineSimulator:
+            found = load_stack(workload, ConnectionArn=CONNECTION, SecurityHub="yes", **more)
+            account.services["securityhub"] = FakeHub(region=REGION).service
             groups = {each["DeploymentGroupName"] for each in found.resources("AWS::CodeDeploy::DeploymentGroup").values()}
             hooks = {
                 each["FunctionName"]: handler
                 for name, each in found.resources().items()
                 if name.startswith("Hook") and "Handler" in each
             }
-            deployments = Deployments(groups, hooks, _spec, _shift)
-            delivery = Delivery(account, found, tmp_path, Path(sys.executable).parent.parent, deployments)
+            deployments = FakeDeployments(groups, hooks, _spec, _shift)
+            delivery = PipelineSimulator(account, found, tmp_path, Path(sys.executable).parent.parent, deployments)
             {"lambda": _function, "static-site": _site}.get(workload, lambda: None)()
-            delivery.open()
+            delivery.create_resources()
             if hooks:  # it runs in this process, under its role
                 for name, value in found.resources()["HookProduction"]["Environment"]["Variables"].items():
                     known = value.replace("<SigningKey.Arn>", delivery.key).replace("<Shelf>", "shelf")
@@ -88,18 +88,18 @@ def begin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[
 
 
 def _function() -> None:
-    role = client("iam").create_role(RoleName="shop", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    role = role_client("iam").create_role(RoleName="shop", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
     about = {"FunctionName": "shop-production", "Runtime": "python3.12", "Role": role, "Handler": "adding.add"}
-    client("lambda").create_function(**about, Code={"ZipFile": b"PK\x05\x06" + bytes(18)}, Publish=True)
-    client("lambda").create_alias(FunctionName="shop-production", Name="live", FunctionVersion="1")
+    role_client("lambda").create_function(**about, Code={"ZipFile": b"PK\x05\x06" + bytes(18)}, Publish=True)
+    role_client("lambda").create_alias(FunctionName="shop-production", Name="live", FunctionVersion="1")
 
 
 def _site() -> None:
-    s3 = client("s3")
+    s3 = role_client("s3")
     s3.create_bucket(Bucket="shop-production-123456789012", CreateBucketConfiguration={"LocationConstraint": REGION})
     for name in ("index.html", "gone.html"):
         s3.put_object(Bucket="shop-production-123456789012", Key=name, Body=b"old")
-    client("ssm").put_parameter(Name="/shop/production/distribution", Value=samples.distribution(), Type="String")
+    role_client("ssm").put_parameter(Name="/shop/production/distribution", Value=samples.create_distribution(), Type="String")
 
 
 def _spec(revision: Any) -> Any:
@@ -108,7 +108,7 @@ def _spec(revision: Any) -> Any:
         return json.loads(revision["appSpecContent"]["content"])
     place = revision["s3Location"]
     asked = {"Bucket": place["bucket"], "Key": place["key"], "VersionId": place["version"]}
-    return json.loads(client("s3", "DeployRole").get_object(**asked)["Body"].read())
+    return json.loads(role_client("s3", "DeployRole").get_object(**asked)["Body"].read())
 
 
 def _shift(revision: Any) -> None:
@@ -116,28 +116,28 @@ def _shift(revision: Any) -> None:
     if resource["Type"] == "AWS::Lambda::Function":
         told = resource["Properties"]
         live = {"FunctionName": told["Name"], "Name": told["Alias"]}
-        assert client("lambda", "DeployRole").get_alias(**live)["FunctionVersion"] == told["CurrentVersion"]
-        client("lambda", "DeployRole").update_alias(**live, FunctionVersion=told["TargetVersion"])
+        assert role_client("lambda", "DeployRole").get_alias(**live)["FunctionVersion"] == told["CurrentVersion"]
+        role_client("lambda", "DeployRole").update_alias(**live, FunctionVersion=told["TargetVersion"])
 
 
 def _source(folder: Path, workload: str, road: str) -> Path:
     place = folder / "repository"
     place.mkdir()
-    site = Site(place)
-    for path, text in {**SOURCES[workload], "app/adding.py": CODE[road], "scangate.yaml": POLICY}.items():
+    site = Workspace(place)
+    for path, text in {**SOURCES[workload], "app/adding.py": SOURCE_BY_OUTCOME[road], "scangate.yaml": POLICY}.items():
         site.write(path, text)
     commit(site)
     return site.source
 
 
 def _held(bucket: str, prefix: str = "") -> dict[str, bytes]:
-    s3 = client("s3")
+    s3 = role_client("s3")
     keys = [each["Key"] for each in s3.list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", [])]
     return {key: s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in keys}
 
 
 def _live() -> dict[str, Any]:
-    found: dict[str, Any] = client("lambda").get_function_configuration(FunctionName="shop-production", Qualifier="live")
+    found: dict[str, Any] = role_client("lambda").get_function_configuration(FunctionName="shop-production", Qualifier="live")
     return found
 
 
@@ -148,7 +148,7 @@ STEPS = ["Gate.Gate", "Build.Build", "production.Sign", "production.Check", "pro
 
 @pytest.mark.parametrize("workload", [pytest.param(name, marks=() if name == "lambda" else nightly) for name in WORKLOADS])
 def test_a_pass_is_built_signed_checked_and_released_and_each_role_is_just_wide_enough(
-    workload: str, begin: Callable[..., Delivery], tmp_path: Path
+    workload: str, begin: Callable[..., PipelineSimulator], tmp_path: Path
 ) -> None:
     delivery = begin(workload)
     assert delivery.start(_source(tmp_path, workload, "pass")) == STEPS, [build.log for build in delivery.builds.values()][-1]
@@ -159,30 +159,30 @@ def test_a_pass_is_built_signed_checked_and_released_and_each_role_is_just_wide_
     _compare(delivery)
 
 
-def _image_runs(delivery: Delivery) -> None:
+def _image_runs(delivery: PipelineSimulator) -> None:
     (digest,) = delivery.registry.images["shop"]
     assert set(_held("shelf", "release/")) >= {f"release/production/{digest.removeprefix('sha256:')}.json"}
-    (task,) = client("ecs").list_task_definitions()["taskDefinitionArns"]
-    (container,) = client("ecs").describe_task_definition(taskDefinition=task)["taskDefinition"]["containerDefinitions"]
+    (task,) = role_client("ecs").list_task_definitions()["taskDefinitionArns"]
+    (container,) = role_client("ecs").describe_task_definition(taskDefinition=task)["taskDefinition"]["containerDefinitions"]
     assert container["image"] == f"123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop@{digest}"
 
 
-def _function_runs(_: Delivery) -> None:
+def _function_runs(_: PipelineSimulator) -> None:
     assert _live()["Version"] == "2"
 
 
-def _bundle_runs(delivery: Delivery) -> None:
+def _bundle_runs(delivery: PipelineSimulator) -> None:
     bundle = delivery.folder / "host-production"
     assert {".scangate-attestation.json", "appspec.yml", "scripts/verify.sh", "app/adding.py"} <= {
         str(file.relative_to(bundle)) for file in bundle.rglob("*") if file.is_file()
     }
 
 
-def _site_runs(delivery: Delivery) -> None:
+def _site_runs(delivery: PipelineSimulator) -> None:
     held = _held("shop-production-123456789012")
     assert held["index.html"] == b"<!doctype html>\n"
     assert not {"gone.html", ".scangate-attestation.json"} & held.keys()
-    assert delivery.account.asked("cloudfront", "CreateInvalidation")
+    assert delivery.account.calls_to("cloudfront", "CreateInvalidation")
 
 
 HOOKED = ("container-image", "lambda")
@@ -200,26 +200,30 @@ SHIPPED = {"container-image": _image_runs, "lambda": _function_runs, "ec2-codede
     ],
 )
 def test_without_a_pass_nothing_but_reports_and_alerts_goes_out(
-    workload: str, road: str, begin: Callable[..., Delivery], tmp_path: Path
+    workload: str, road: str, begin: Callable[..., PipelineSimulator], tmp_path: Path
 ) -> None:
     delivery = begin(workload)
     before = _held("shop-production-123456789012") if workload == "static-site" else {}
     assert delivery.start(_source(tmp_path, workload, road)) == ["Gate.Gate"]
-    assert delivery.builds["Gate"].exported["SCANGATE_VERDICT"] == WORDS[road]
+    assert delivery.builds["Gate"].exported["SCANGATE_VERDICT"] == OUTCOME_WORDS[road]
     assert delivery.alerts == ["shop-delivery: stage Gate of execution 00000000-0000-4000-8000-000000000001 failed."]
     assert (delivery.builds["Gate"].reports[0].status, delivery.builds["Gate"].reports[0].problems) == ("FAILED", ())
     assert set(_held("shelf")) == {"history/production.json"}
     assert set(delivery.registry.images) | set(delivery.deployments.made) == set()
     assert (_held("shop-production-123456789012") if workload == "static-site" else {}) == before
     assert workload != "lambda" or _live()["Version"] == "1"
-    assert road != "fail" or delivery.account.asked("securityhub", "BatchImportFindings")
+    assert road != "fail" or delivery.account.calls_to("securityhub", "BatchImportFindings")
     # What was asked of AWS since the commit came: the gate alone, its artifact not taken, and what it tells.
-    asked = {(each.by, f"{each.service}:{each.operation}") for each in delivery.account.calls if each.by.endswith("Role")}
+    asked = {
+        (each.access_key, f"{each.service}:{each.operation}") for each in delivery.account.calls if each.access_key.endswith("Role")
+    }
     assert {by for by, _ in asked} == {"PipelineRole", "GateRole"}
     told = {"logs:PutLogEvents", "logs:CreateLogStream", "securityhub:BatchImportFindings", "s3:PutObject"}
     assert {action for by, action in asked if by == "GateRole" and not action.partition(":")[2].startswith("Get")} <= told
     assert not [
-        each for each in delivery.account.calls if each.by == "GateRole" and each.place.startswith("artifacts/shop-delivery/Gate")
+        each
+        for each in delivery.account.calls
+        if each.access_key == "GateRole" and each.s3_location.startswith("artifacts/shop-delivery/Gate")
     ]
 
 
@@ -241,7 +245,7 @@ BESIDE = {
 }
 
 
-def _compare(delivery: Delivery) -> None:
+def _compare(delivery: PipelineSimulator) -> None:
     workload = delivery.found.parameters["Workload"]
     more = {("BuildRole", "container-image"): LAYERS | {"ecr:UploadLayerPart"}}
     # What CodeDeploy asks for beside the call itself where somebody calls CreateDeployment.
@@ -254,4 +258,4 @@ def _compare(delivery: Delivery) -> None:
         used = delivery.actions(role)
         beside = BESIDE[role] | more.get((role, workload), set())
         assert used, role
-        assert used | beside == set(allowed(delivery.found, role)), role
+        assert used | beside == set(allowed_actions(delivery.found, role)), role

@@ -9,8 +9,8 @@ from typing import Any
 import boto3
 import pytest
 
-from .account import Account
-from .template import allowed, stack
+from .account import FakeAccount
+from .template import allowed_actions, load_stack
 
 ROLE = "arn:aws:iam::123456789012:role/deploy"
 
@@ -18,13 +18,13 @@ ROLE = "arn:aws:iam::123456789012:role/deploy"
 class Fleets:
     """The custom resource of a stack, as CloudFormation calls it, and what it was answered."""
 
-    def __init__(self, account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, account: FakeAccount, monkeypatch: pytest.MonkeyPatch) -> None:
         self.account = account
         self.answers: list[tuple[Any, ...]] = []
         answering = ModuleType("cfnresponse")  # Lambda lays it beside code that stands in a template
         answering.__dict__.update(SUCCESS="SUCCESS", FAILED="FAILED", send=self._send)
         monkeypatch.setitem(sys.modules, "cfnresponse", answering)
-        self.found = stack("ec2-codedeploy", DeploymentConfig="BlueGreen", Environments="staging,production")
+        self.found = load_stack("ec2-codedeploy", DeploymentConfig="BlueGreen", Environments="staging,production")
         names: dict[str, Any] = {}
         exec(self.found.resources()["FleetMaker"]["Code"]["ZipFile"], names)
         self.handler = names["handler"]
@@ -53,7 +53,7 @@ class Fleets:
 
 
 @pytest.fixture
-def fleets(account: Account, monkeypatch: pytest.MonkeyPatch) -> Fleets:
+def fleets(account: FakeAccount, monkeypatch: pytest.MonkeyPatch) -> Fleets:
     # Which of these calls moto has is no matter: all of them are checked against botocore's model before they are answered.
     account.services["codedeploy"] = {
         "CreateApplication": lambda _: {"applicationId": "a"},
@@ -77,7 +77,7 @@ def test_each_environment_gets_a_group_that_fails_closed_and_copies_its_instance
     alarms = [{"name": "shop-production-rollback"}]
     assert production["alarmConfiguration"] == {"enabled": True, "ignorePollAlarmFailure": False, "alarms": alarms}
     # As in the groups that CloudFormation makes.
-    other = stack("ec2-codedeploy").resources()["GroupProduction"]["AutoRollbackConfiguration"]
+    other = load_stack("ec2-codedeploy").resources()["GroupProduction"]["AutoRollbackConfiguration"]
     assert production["autoRollbackConfiguration"] == {"enabled": other["Enabled"], "events": other["Events"]}
 
 
@@ -112,4 +112,4 @@ def test_its_role_allows_what_it_asks_for(fleets: Fleets) -> None:
         fleets.asked(request, "production", before)
     made = {f"codedeploy:{operation}" for operation, _ in fleets.calls()}
     # The service role is handed to CodeDeploy, and the function's own runtime writes its log.
-    assert set(allowed(fleets.found, "FleetRole")) == made | {"iam:PassRole", "logs:CreateLogStream", "logs:PutLogEvents"}
+    assert set(allowed_actions(fleets.found, "FleetRole")) == made | {"iam:PassRole", "logs:CreateLogStream", "logs:PutLogEvents"}

@@ -16,20 +16,20 @@ from typing import Any
 
 import boto3
 import pytest
-from buildspec.interpreter import Build, run
-from buildspec.site import Site
-from buildspec.spec import read
+from buildspec.interpreter import Build, run_build
+from buildspec.site import Workspace
+from buildspec.spec import parse_buildspec
 from buildspec.test_gate_snippet import CLEAN, INJECTION, commit
-from cli.command import scangate
+from cli.command import run_scangate
 from publish.test_hook import CODE, ECS_SPEC, EVENT, IMAGE, LAMBDA_SPEC, Stage
 
 from scangate.publish.hook import handler
 
-from .account import Account, running
-from .codepipeline import Executions
-from .stack import Stack
-from .template import CONNECTION, ENVIRONMENTS, TEMPLATE, WORKLOADS, allowed, refused, stack
-from .wire import Call
+from .account import FakeAccount, serve_account
+from .codepipeline import FakeExecutions
+from .stack import StackTemplate
+from .template import CONNECTION, ENVIRONMENTS, TEMPLATE, WORKLOADS, allowed_actions, failed_assertions, load_stack
+from .wire import AwsCall
 
 BIN = Path(sys.executable).parent
 REGION = "eu-west-1"  # the interpreter's
@@ -55,7 +55,7 @@ def test_cfn_lint_has_nothing_to_say() -> None:
 
 def test_our_own_rules_find_nothing(tmp_path: Path) -> None:
     shutil.copy(TEMPLATE, tmp_path)
-    scangate("scan", ".", "--policy", "strict", "--no-cache", "--output-dir", "out", cwd=tmp_path).ends(0)
+    run_scangate("scan", ".", "--policy", "strict", "--no-cache", "--output-dir", "out", cwd=tmp_path).expect(0)
     told = json.loads((tmp_path / "out/verdict.json").read_text("utf-8"))
     assert (told["findings"], told["gaps"]) == ([], [])
     assert {each["name"] for each in told["scanners"] if each["files"]} >= {"semgrep", "detect-secrets"}
@@ -65,7 +65,7 @@ def test_our_own_rules_find_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize("approval", ["none", "release", "review"])
 def test_the_stages_are_those_that_were_asked_for(workload: str, approval: str) -> None:
     for environments, connection in itertools.product(ENVIRONMENTS, ("", CONNECTION)):
-        made = stack(workload, Environments=environments, Approval=approval, ConnectionArn=connection).resources()
+        made = load_stack(workload, Environments=environments, Approval=approval, ConnectionArn=connection).resources()
         wanted = environments.split(",")
         before = {"none": [], "release": [], "review": ["Decide"]}[approval]
         expected = ["Source", "Gate", *before, "Build", *wanted]
@@ -81,8 +81,8 @@ def _groups(made: Mapping[str, Any]) -> list[str]:
 
 @pytest.mark.parametrize("workload", WORKLOADS)
 def test_every_artifact_is_made_before_it_is_used_and_no_variable_is_unknown(workload: str) -> None:
-    found = stack(workload, Environments="dev,qa,staging,production", Approval="review")
-    exported = set(read(_spec(found, "Gate")).exported)
+    found = load_stack(workload, Environments="dev,qa,staging,production", Approval="review")
+    exported = set(parse_buildspec(_spec(found, "Gate")).exported)
     held: set[str] = set()
     for stage in found.resources()["Pipeline"]["Stages"]:
         for action in stage["Actions"]:
@@ -96,7 +96,7 @@ def test_every_artifact_is_made_before_it_is_used_and_no_variable_is_unknown(wor
 
 @pytest.mark.parametrize(("approval", "lets"), [("none", {"PASS"}), ("release", {"PASS"}), ("review", {"PASS", "REVIEW"})])
 def test_a_deploy_stage_is_entered_with_its_own_environments_verdict(approval: str, lets: set[str]) -> None:
-    found = stack(Environments="dev,qa,staging,production", Approval=approval).resources()["Pipeline"]["Stages"]
+    found = load_stack(Environments="dev,qa,staging,production", Approval=approval).resources()["Pipeline"]["Stages"]
     for stage in (each for each in found if each["Name"] in ("dev", "qa", "staging", "production")):
         ((condition,),) = (stage["BeforeEntry"]["Conditions"],)
         (rule,) = condition["Rules"]
@@ -110,14 +110,14 @@ def test_a_deploy_stage_is_entered_with_its_own_environments_verdict(approval: s
 
 def test_a_deployment_fails_closed_and_rolls_back_by_itself() -> None:
     for workload in ("container-image", "lambda", "ec2-codedeploy"):
-        for group in stack(workload).resources("AWS::CodeDeploy::DeploymentGroup").values():
+        for group in load_stack(workload).resources("AWS::CodeDeploy::DeploymentGroup").values():
             assert group["AlarmConfiguration"] | {"Alarms": []} == {"Enabled": True, "IgnorePollAlarmFailure": False, "Alarms": []}
             assert set(group["AutoRollbackConfiguration"]["Events"]) == {
                 "DEPLOYMENT_FAILURE",
                 "DEPLOYMENT_STOP_ON_ALARM",
                 "DEPLOYMENT_STOP_ON_REQUEST",
             }
-    assert stack().resources()["SilentGate"]["TreatMissingData"] == "breaching"
+    assert load_stack().resources()["SilentGate"]["TreatMissingData"] == "breaching"
 
 
 SHIFTED = (
@@ -153,10 +153,10 @@ CONFIGS = {
 
 
 def test_each_workload_has_a_word_on_each_configuration() -> None:
-    given = stack().template["Parameters"]["DeploymentConfig"]["AllowedValues"]
+    given = load_stack().template["Parameters"]["DeploymentConfig"]["AllowedValues"]
     assert set(CONFIGS) == set(WORKLOADS)
     assert all(list(each) == list(given) for each in CONFIGS.values())
-    for workload, names in stack().template["Mappings"]["Workloads"].items():
+    for workload, names in load_stack().template["Mappings"]["Workloads"].items():
         # What has no name is refused by a rule, and what is refused has none.
         assert {key for key, name in names.items() if name == "none"} - {"AllAtOnce"} == {
             key for key, told in CONFIGS[workload].items() if " " in told
@@ -165,12 +165,12 @@ def test_each_workload_has_a_word_on_each_configuration() -> None:
 
 @pytest.mark.parametrize(("workload", "config"), [(workload, config) for workload in CONFIGS for config in CONFIGS[workload]])
 def test_a_configuration_works_or_is_refused_with_a_reason(workload: str, config: str) -> None:
-    found = stack(workload, DeploymentConfig=config, Environments="dev,qa,staging,production")
+    found = load_stack(workload, DeploymentConfig=config, Environments="dev,qa,staging,production")
     told = CONFIGS[workload][config]
     if " " in told:
-        assert refused(found) == [told]
+        assert failed_assertions(found) == [told]
         return
-    assert refused(found) == []
+    assert failed_assertions(found) == []
     made = found.resources()
     groups = found.resources("AWS::CodeDeploy::DeploymentGroup")
     fleets = (workload, config) == ("ec2-codedeploy", "BlueGreen")
@@ -191,7 +191,7 @@ def test_a_configuration_works_or_is_refused_with_a_reason(workload: str, config
 
 
 def test_buckets_are_closed_and_encrypted() -> None:
-    made = stack().resources()
+    made = load_stack().resources()
     for name in ("Artifacts", "Shelf"):
         bucket = made[name]
         (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
@@ -206,19 +206,19 @@ def test_buckets_are_closed_and_encrypted() -> None:
 # -- the projects --
 
 
-def _spec(found: Stack, project: str) -> str:
+def _spec(found: StackTemplate, project: str) -> str:
     spec: str = found.resources("AWS::CodeBuild::Project")[project]["Source"]["BuildSpec"]
     return spec
 
 
 @pytest.mark.parametrize("workload", WORKLOADS)
 def test_every_buildspec_is_one(workload: str) -> None:
-    for project in stack(workload).resources("AWS::CodeBuild::Project").values():
+    for project in load_stack(workload).resources("AWS::CodeBuild::Project").values():
         text = project["Source"]["BuildSpec"]
         if text == "buildspec.yml":
             assert workload != "container-image"
             continue
-        spec = read(text)
+        spec = parse_buildspec(text)
         assert {phase.on_failure for phase in spec.phases} == {None}
         for phase in spec.phases:
             for command in (*phase.commands, *phase.closing):
@@ -229,11 +229,11 @@ def test_every_buildspec_is_one(workload: str) -> None:
 class Line:
     """An account with what the stack makes, and the folder in which its projects run."""
 
-    account: Account
+    account: FakeAccount
     folder: Path
     key: str
 
-    def build(self, found: Stack, project: str, source: Path, **more: str) -> Build:
+    def build(self, found: StackTemplate, project: str, source: Path, **more: str) -> Build:
         """One project's build with the variables that the template gives it."""
         properties = found.resources("AWS::CodeBuild::Project")[project]
         told = {each["Name"]: each["Value"] for each in properties["Environment"]["EnvironmentVariables"]}
@@ -241,9 +241,11 @@ class Line:
         told |= {name: value for name, value in known.items() if name in told or name.startswith("PIP")}
         place = self.folder / f"{project}-{len(list(self.folder.iterdir()))}"
         place.mkdir()
-        site = Site(place)
+        site = Workspace(place)
         made = site.project(overrides={**self.account.environment, **told, **more}, seconds=600)
-        build = run(properties["Source"]["BuildSpec"], replace(made, source=source, build=f"shop-{project.lower()}:{EXECUTION}"))
+        build = run_build(
+            properties["Source"]["BuildSpec"], replace(made, source=source, build=f"shop-{project.lower()}:{EXECUTION}")
+        )
         assert "Traceback" not in build.log, build.log
         assert self.account.refusals == []
         return build
@@ -251,7 +253,7 @@ class Line:
 
 @pytest.fixture
 def line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Line]:
-    with running() as account:
+    with serve_account() as account:
         for name, value in {**account.environment, "AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION}.items():
             monkeypatch.setenv(name, value)
         session = boto3.session.Session(region_name=REGION)
@@ -269,7 +271,7 @@ def line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Line]:
 def _source(folder: Path, code: str) -> Path:
     place = folder / "repository"
     place.mkdir()
-    site = Site(place)
+    site = Workspace(place)
     site.write("shop.py", code)
     site.write("scangate.yaml", POLICY)
     commit(site)
@@ -293,7 +295,7 @@ def _product(folder: Path, workload: str) -> Path:
 @pytest.mark.nightly
 @pytest.mark.parametrize("workload", ["container-image", "static-site"])
 def test_what_passes_is_signed_and_let_in_for_each_environment_and_the_roles_allow_just_that(line: Line, workload: str) -> None:
-    found = stack(workload, Environments="staging,production", SecurityHub="yes", Approval="review", ConnectionArn=CONNECTION)
+    found = load_stack(workload, Environments="staging,production", SecurityHub="yes", Approval="review", ConnectionArn=CONNECTION)
     source = _source(line.folder, CLEAN)
     gate = line.build(found, "Gate", source)
     assert gate.status == "SUCCEEDED", gate.log
@@ -321,7 +323,7 @@ def test_what_passes_is_signed_and_let_in_for_each_environment_and_the_roles_all
         _compare(found, project, made)
 
 
-def _taken(line: Line) -> list[Call]:
+def _taken(line: Line) -> list[AwsCall]:
     calls = list(line.account.calls)
     line.account.calls.clear()
     return calls
@@ -329,13 +331,13 @@ def _taken(line: Line) -> list[Call]:
 
 @pytest.mark.nightly
 def test_what_fails_stops_at_the_gate_and_is_told_all_the_same(line: Line) -> None:
-    found = stack("static-site")
+    found = load_stack("static-site")
     gate = line.build(found, "Gate", _source(line.folder, INJECTION))
     assert (gate.status, gate.phase("build").status, gate.phase("post_build").status) == ("FAILED", "FAILED", "SUCCEEDED")
     assert (gate.exported["SCANGATE_VERDICT"], gate.exported["SCANGATE_VERDICT_PRODUCTION"]) == ("FAIL", "FAIL")
     assert gate.reports[0].failed > 0
-    assert line.account.asked("logs", "PutLogEvents")
-    assert line.account.asked("securityhub") == []  # the parameter says no
+    assert line.account.calls_to("logs", "PutLogEvents")
+    assert line.account.calls_to("securityhub") == []  # the parameter says no
     line.account.calls.clear()
     product = _product(line.folder, "static-site")  # as if somebody had overridden the stage's condition
     told = {"ENVIRONMENT": "production", "EXECUTION": EXECUTION}
@@ -349,7 +351,7 @@ def test_what_fails_stops_at_the_gate_and_is_told_all_the_same(line: Line) -> No
 
 @pytest.mark.nightly
 def test_a_later_environments_verdict_closes_its_own_stage_only(line: Line) -> None:
-    gate = line.build(stack("lambda", Environments="staging,production"), "Gate", _source(line.folder, INJECTION))
+    gate = line.build(load_stack("lambda", Environments="staging,production"), "Gate", _source(line.folder, INJECTION))
     assert gate.status == "SUCCEEDED", gate.log
     assert (gate.exported["SCANGATE_VERDICT_STAGING"], gate.exported["SCANGATE_VERDICT_PRODUCTION"]) == ("PASS", "FAIL")
     assert gate.exported["SCANGATE_VERDICT"] == "FAIL"  # the last one's: what an approval shows
@@ -357,23 +359,23 @@ def test_a_later_environments_verdict_closes_its_own_stage_only(line: Line) -> N
 
 def test_a_publication_that_fails_leaves_the_verdict_alone(line: Line) -> None:
     boto3.client("logs").delete_log_group(logGroupName="/scangate/shop/metrics")
-    gate = line.build(stack("static-site"), "Gate", _source(line.folder, CLEAN))
+    gate = line.build(load_stack("static-site"), "Gate", _source(line.folder, CLEAN))
     assert "metrics of production: not published, exit code 4" in gate.log
     assert (gate.status, gate.exported["SCANGATE_VERDICT"]) == ("SUCCEEDED", "PASS")
 
 
 def test_a_review_goes_on_in_the_name_of_who_approved_it(line: Line) -> None:
-    found = stack("static-site", Approval="review")
+    found = load_stack("static-site", Approval="review")
     source, product = _source(line.folder, INJECTION), _product(line.folder, "static-site")
     gate = line.build(found, "Gate", source)
     assert (gate.status, gate.exported["SCANGATE_VERDICT_PRODUCTION"]) == ("SUCCEEDED", "REVIEW"), gate.log
-    pipeline = Executions("shop-delivery")
+    pipeline = FakeExecutions("shop-delivery")
     line.account.services["codepipeline"] = pipeline.service
     told = {"ENVIRONMENT": "production", "EXECUTION": EXECUTION, "CODEBUILD_SRC_DIR_Gate": str(source / "scangate-reports")}
     refused = line.build(found, "Sign", product, **told)
     assert refused.status == "FAILED"
     assert "nobody was asked to approve" in refused.log
-    pipeline.ran(EXECUTION, "Approve", "Succeeded", "arn:aws:iam::123456789012:user/lead")
+    pipeline.add_run(EXECUTION, "Approve", "Succeeded", "arn:aws:iam::123456789012:user/lead")
     line.account.calls.clear()
     assert line.build(found, "Sign", product, **told).status == "SUCCEEDED"
     assert ("codepipeline", "ListActionExecutions") in {(call.service, call.operation) for call in line.account.calls}
@@ -400,7 +402,7 @@ FOREIGN = [
 
 @pytest.mark.parametrize("image", FOREIGN)
 def test_an_image_that_is_not_ours_by_digest_is_not_signed(line: Line, image: str) -> None:
-    found, product = stack("container-image"), _product(line.folder, "container-image")
+    found, product = load_stack("container-image"), _product(line.folder, "container-image")
     (product / "image.txt").write_text(image, "utf-8")
     told = {"ENVIRONMENT": "production", "EXECUTION": EXECUTION, "CODEBUILD_SRC_DIR_Gate": str(line.folder)}
     sign = line.build(found, "Sign", product, **told)
@@ -412,7 +414,7 @@ def test_an_image_that_is_not_ours_by_digest_is_not_signed(line: Line, image: st
 
 @pytest.mark.nightly
 def test_the_appspec_calls_the_hook_whatever_the_source_says(line: Line) -> None:
-    found = stack("container-image")
+    found = load_stack("container-image")
     source, product = _source(line.folder, CLEAN), _product(line.folder, "container-image")
     (product / "appspec.yaml").write_text("version: 0.0\n", "utf-8")
     line.build(found, "Gate", source)
@@ -445,7 +447,7 @@ COMMANDS = {
 }
 
 
-def _compare(found: Stack, project: str, calls: list[Call]) -> None:
+def _compare(found: StackTemplate, project: str, calls: list[AwsCall]) -> None:
     """The role allows what its commands asked for and what the service does in its name: nothing less, and nothing else."""
     made = {f"{call.service}:{call.operation}" for call in calls}
     assert made, project
@@ -458,7 +460,7 @@ def _compare(found: Stack, project: str, calls: list[Call]) -> None:
         "Sign": BUILD_AGENT | {"codepipeline:ListActionExecutions"},
         "Check": BUILD_AGENT | MISSING_OBJECT,
     }[project]
-    may = set(allowed(found, f"{project}Role"))
+    may = set(allowed_actions(found, f"{project}Role"))
     assert made <= may, f"{project}: missing {sorted(made - may)}"
     assert may <= made | beside, f"{project}: unused {sorted(may - made - beside)}"
     assert beside <= may, f"{project}: missing {sorted(beside - may)}"
@@ -466,7 +468,7 @@ def _compare(found: Stack, project: str, calls: list[Call]) -> None:
 
 @pytest.mark.parametrize("workload", WORKLOADS)
 def test_the_roles_of_build_and_ship_allow_what_their_commands_need(workload: str) -> None:
-    found = stack(workload, ConnectionArn=CONNECTION)
+    found = load_stack(workload, ConnectionArn=CONNECTION)
     projects = found.resources("AWS::CodeBuild::Project")
     part = {"lambda": r"aws (?:lambda|deploy) ", "static-site": r"aws (?:s3|ssm|cloudfront) "}.get(workload, ".")
     agent = {"Build": BUILD_AGENT | CLONE[True], "Ship": BUILD_AGENT - {"kms:GenerateDataKey", "s3:PutObject"}}
@@ -474,7 +476,7 @@ def test_the_roles_of_build_and_ship_allow_what_their_commands_need(workload: st
         commands = set(re.findall(r"\b(aws (?!configure)[a-z0-9]+ [a-z-]+|docker push)", projects[project]["Source"]["BuildSpec"]))
         assert commands <= COMMANDS.keys()
         needed = {action for command in commands if re.match(part, f"{command} ") for action in COMMANDS[command]}
-        assert set(allowed(found, f"{project}Role")) == needed | agent[project]
+        assert set(allowed_actions(found, f"{project}Role")) == needed | agent[project]
     assert ("Ship" in projects) is (workload in {"lambda", "static-site"})
 
 
@@ -501,12 +503,12 @@ DEPLOYERS = {
 
 @pytest.mark.parametrize("workload", WORKLOADS)
 def test_the_roles_of_the_services_allow_what_their_guides_list(workload: str) -> None:
-    found = stack(workload, Approval="release")
-    assert set(allowed(found, "PipelineRole")) == PIPELINE | PIPELINES[workload]
-    assert set(allowed(found, "ChangeRole")) == {"codepipeline:StartPipelineExecution"}
+    found = load_stack(workload, Approval="release")
+    assert set(allowed_actions(found, "PipelineRole")) == PIPELINE | PIPELINES[workload]
+    assert set(allowed_actions(found, "ChangeRole")) == {"codepipeline:StartPipelineExecution"}
     assert ("DeployRole" in found.resources()) is (workload in DEPLOYERS)
     if workload in DEPLOYERS:
-        assert set(allowed(found, "DeployRole")) == DEPLOYER | DEPLOYERS[workload]
+        assert set(allowed_actions(found, "DeployRole")) == DEPLOYER | DEPLOYERS[workload]
 
 
 # AWSCodeDeployRole, version 11, but for classic load balancers and topics; then what a launch template asks for.
@@ -529,12 +531,14 @@ FLEETS |= {"ec2:RunInstances", "ec2:CreateTags", "iam:PassRole"}
 
 
 def test_only_blue_green_instances_need_what_a_copied_group_needs() -> None:
-    found = stack("ec2-codedeploy", DeploymentConfig="BlueGreen")
-    assert set(allowed(found, "DeployRole")) == DEPLOYER | DEPLOYERS["ec2-codedeploy"] | FLEETS
+    found = load_stack("ec2-codedeploy", DeploymentConfig="BlueGreen")
+    assert set(allowed_actions(found, "DeployRole")) == DEPLOYER | DEPLOYERS["ec2-codedeploy"] | FLEETS
 
 
 @pytest.mark.parametrize("workload", ["container-image", "lambda"])
-def test_the_hooks_role_allows_the_calls_that_it_makes(account: Account, monkeypatch: pytest.MonkeyPatch, workload: str) -> None:
+def test_the_hooks_role_allows_the_calls_that_it_makes(
+    account: FakeAccount, monkeypatch: pytest.MonkeyPatch, workload: str
+) -> None:
     stage = Stage(account, monkeypatch)
     stage.spec, name, digest = (ECS_SPEC, "image", IMAGE) if workload == "container-image" else (LAMBDA_SPEC, "lambda", CODE)
     stage.attest(name, digest)
@@ -546,7 +550,7 @@ def test_the_hooks_role_allows_the_calls_that_it_makes(account: Account, monkeyp
     beside = MISSING_OBJECT | {"kms:Decrypt", "logs:CreateLogStream", "logs:PutLogEvents"}
     # An AppSpec that lies in S3 is read in the version that is deployed.
     beside |= {"s3:GetObjectVersion"} if workload == "container-image" else set()
-    assert set(allowed(stack(workload), "HookRole")) == made | beside
+    assert set(allowed_actions(load_stack(workload), "HookRole")) == made | beside
 
 
 # Which actions AWS lets nobody narrow to a resource: its service authorisation reference has none for them.
@@ -576,20 +580,22 @@ WITHOUT_A_RESOURCE = {
 @pytest.mark.parametrize("config", ["AllAtOnce", "BlueGreen"])
 @pytest.mark.parametrize("workload", WORKLOADS)
 def test_every_action_is_named_and_every_resource_that_can_be(workload: str, config: str) -> None:
-    found = stack(workload, Approval="review", SecurityHub="yes", DeploymentConfig=config)
+    found = load_stack(workload, Approval="review", SecurityHub="yes", DeploymentConfig=config)
     roles = found.resources("AWS::IAM::Role")
     for role, properties in roles.items():
-        for action, resources in allowed(found, role).items():
+        for action, resources in allowed_actions(found, role).items():
             assert "*" not in action
             assert (action in WITHOUT_A_RESOURCE) == ("*" in resources) or action == "kms:Sign", (role, action)
         (trust,) = properties["AssumeRolePolicyDocument"]["Statement"]
         assert trust["Condition"]["StringEquals"] == {"aws:SourceAccount": "123456789012"}
         assert trust["Condition"]["ArnLike"]["aws:SourceArn"].startswith("arn:aws:")
-    holders = {role for role in roles if "kms:Sign" in allowed(found, role)}
+    holders = {role for role in roles if "kms:Sign" in allowed_actions(found, role)}
     assert holders == {"SignRole"}
     (account,) = (each for each in found.resources()["SigningKey"]["KeyPolicy"]["Statement"] if each["Sid"] == "Account")
     assert not {"kms:Sign", "kms:CreateGrant", "kms:*"} & set(account["Action"])
-    assert not any(action.startswith("iam:") for role in roles for action in allowed(found, role) if action != "iam:PassRole")
+    assert not any(
+        action.startswith("iam:") for role in roles for action in allowed_actions(found, role) if action != "iam:PassRole"
+    )
 
 
 @pytest.mark.parametrize(
@@ -603,16 +609,16 @@ def test_every_action_is_named_and_every_resource_that_can_be(workload: str, con
     ],
 )
 def test_no_role_writes_what_another_one_answers_for(role: str, key: str) -> None:
-    places = allowed(stack(), role)["s3:PutObject"]
+    places = allowed_actions(load_stack(), role)["s3:PutObject"]
     assert not any(fnmatchcase(f"<Artifacts.Arn>/{key}", place) for place in places)
 
 
 def test_only_the_check_marks_what_was_let_in() -> None:
     mark = f"<Shelf.Arn>/release/production/accepted/production/{DIGEST}"
-    found = stack()
+    found = load_stack()
     writers = {
         role
         for role in found.resources("AWS::IAM::Role")
-        if any(fnmatchcase(mark, place) for place in allowed(found, role).get("s3:PutObject", ()))
+        if any(fnmatchcase(mark, place) for place in allowed_actions(found, role).get("s3:PutObject", ()))
     }
     assert writers == {"CheckRole"}

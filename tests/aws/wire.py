@@ -13,16 +13,16 @@ from urllib.parse import parse_qs, unquote
 import cbor2
 from botocore.session import get_session
 
-from .limits import faults
+from .limits import find_violations
 
-__all__ = ["Answer", "Call", "FaultError", "answer", "call_of", "fault", "refused"]
+__all__ = ["AwsCall", "AwsError", "Response", "decode_call", "encode_error", "encode_response", "validation_error"]
 
 _SCOPE = re.compile(r"Credential=(?P<by>[^/]+)/[0-9]{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
 _CLIENTS = {"monitoring": "cloudwatch", "ecr": "ecr", "states": "stepfunctions"}  # by signing name, where the two differ
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class AwsCall:
     """One call of an API: the client's name of the service, the operation, and its parameters where the body tells them.
 
     ``parameters`` is None for services that speak XML or forms (S3, SNS, STS): those are left to moto. ``by`` is the access key
@@ -34,12 +34,12 @@ class Call:
     region: str
     parameters: Any = None
     protocol: str = "json"
-    by: str = ""
-    place: str = ""
+    access_key: str = ""
+    s3_location: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """What goes back over the wire."""
 
     status: int
@@ -47,7 +47,7 @@ class Answer:
     body: bytes = b""
 
 
-class FaultError(Exception):
+class AwsError(Exception):
     """What a service answers where it refuses a call: its error code, a message, and the HTTP status."""
 
     def __init__(self, code: str, message: str, status: int = 400) -> None:
@@ -62,31 +62,31 @@ def _model(service: str) -> Any:
     return get_session().get_service_model(service)
 
 
-def call_of(method: str, path: str, query: str, headers: Mapping[str, str], body: bytes) -> Call:
+def decode_call(method: str, path: str, query: str, headers: Mapping[str, str], body: bytes) -> AwsCall:
     """The call that a signed request makes. FaultError where it is not signed, or is no call of the service's model."""
     scope = _SCOPE.search(headers.get("authorization", ""))
     if scope is None:
-        raise FaultError("MissingAuthenticationToken", "the request is not signed", 403)
+        raise AwsError("MissingAuthenticationToken", "the request is not signed", 403)
     call = _read(scope, method, path, query, headers, body)
-    return replace(call, by=scope["by"], place=unquote(path.strip("/")) if call.service == "s3" else "")
+    return replace(call, access_key=scope["by"], s3_location=unquote(path.strip("/")) if call.service == "s3" else "")
 
 
 def _read(  # noqa: PLR0917 -- a request
     scope: re.Match[str], method: str, path: str, query: str, headers: Mapping[str, str], body: bytes
-) -> Call:
+) -> AwsCall:
     service = _CLIENTS.get(scope["service"], scope["service"])
     if service == "s3":
-        return Call(service, _s3(method, path, query), scope["region"], protocol="rest-xml")
+        return AwsCall(service, _s3(method, path, query), scope["region"], protocol="rest-xml")
     if path.startswith("/service/"):  # Smithy RPC v2: /service/NAME/operation/NAME
-        return Call(service, path.rpartition("/")[2], scope["region"], cbor2.loads(body) if body else {}, "cbor")
+        return AwsCall(service, path.rpartition("/")[2], scope["region"], cbor2.loads(body) if body else {}, "cbor")
     if "x-amz-target" in headers:
-        return Call(service, headers["x-amz-target"].rpartition(".")[2], scope["region"], json.loads(body or b"{}"))
+        return AwsCall(service, headers["x-amz-target"].rpartition(".")[2], scope["region"], json.loads(body or b"{}"))
     if _model(service).protocol == "query":
-        return Call(service, parse_qs(body.decode())["Action"][0], scope["region"], protocol="query")
+        return AwsCall(service, parse_qs(body.decode())["Action"][0], scope["region"], protocol="query")
     operation, found = _rest(service, method, path)
     if _model(service).protocol == "rest-xml":
-        return Call(service, operation, scope["region"], protocol="rest-xml")
-    return Call(service, operation, scope["region"], {**(json.loads(body) if body else {}), **found})
+        return AwsCall(service, operation, scope["region"], protocol="rest-xml")
+    return AwsCall(service, operation, scope["region"], {**(json.loads(body) if body else {}), **found})
 
 
 def _rest(service: str, method: str, path: str) -> tuple[str, dict[str, str]]:
@@ -98,7 +98,7 @@ def _rest(service: str, method: str, path: str) -> tuple[str, dict[str, str]]:
         match = re.fullmatch(pattern, path)
         if match and http["method"] == method:
             return name, {key: unquote(value) for key, value in match.groupdict().items()}
-    raise FaultError("UnknownOperationException", f"{service} has no {method} {path}", 404)
+    raise AwsError("UnknownOperationException", f"{service} has no {method} {path}", 404)
 
 
 def _s3(method: str, path: str, query: str) -> str:
@@ -114,7 +114,7 @@ def _s3(method: str, path: str, query: str) -> str:
     return {"GET": "GetObject", "HEAD": "HeadObject", "PUT": "PutObject", "DELETE": "DeleteObject"}.get(method, method)
 
 
-def refused(call: Call) -> str:
+def validation_error(call: AwsCall) -> str:
     """Why AWS would refuse the call's parameters, by its documented limits; empty where it would not."""
     if call.parameters is None:
         return ""
@@ -122,25 +122,25 @@ def refused(call: Call) -> str:
     if call.operation not in model.operation_names:
         return f"no operation {call.operation}"
     shape = model.operation_model(call.operation).input_shape
-    return "; ".join(faults(shape, call.parameters, call.operation)) if shape is not None else ""
+    return "; ".join(find_violations(shape, call.parameters, call.operation)) if shape is not None else ""
 
 
-def answer(call: Call, value: Mapping[str, Any]) -> Answer:
+def encode_response(call: AwsCall, value: Mapping[str, Any]) -> Response:
     """``value`` as the service writes it."""
     if call.protocol == "cbor":
         headers = {"Content-Type": "application/cbor", "smithy-protocol": "rpc-v2-cbor"}
-        return Answer(200, headers, cbor2.dumps(dict(value)))
-    return Answer(200, {"Content-Type": "application/x-amz-json-1.1"}, json.dumps(value).encode())
+        return Response(200, headers, cbor2.dumps(dict(value)))
+    return Response(200, {"Content-Type": "application/x-amz-json-1.1"}, json.dumps(value).encode())
 
 
-def fault(call: Call | None, error: FaultError) -> Answer:
+def encode_error(call: AwsCall | None, error: AwsError) -> Response:
     """A refusal as the service writes it."""
     body = {"__type": error.code, "message": error.message}
     if call is not None and call.protocol == "cbor":
         headers = {"Content-Type": "application/cbor", "smithy-protocol": "rpc-v2-cbor"}
-        return Answer(error.status, headers, cbor2.dumps(body))
+        return Response(error.status, headers, cbor2.dumps(body))
     if call is not None and call.protocol in {"query", "rest-xml"}:
         inner = f"<Error><Code>{error.code}</Code><Message>{error.message}</Message></Error>"
         page = inner if call.protocol == "rest-xml" else f"<ErrorResponse>{inner}</ErrorResponse>"
-        return Answer(error.status, {"Content-Type": "text/xml"}, page.encode())
-    return Answer(error.status, {"Content-Type": "application/json", "x-amzn-ErrorType": error.code}, json.dumps(body).encode())
+        return Response(error.status, {"Content-Type": "text/xml"}, page.encode())
+    return Response(error.status, {"Content-Type": "application/json", "x-amzn-ErrorType": error.code}, json.dumps(body).encode())

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 import yaml
-from cli.tree import WEAK, repository
+from cli.tree import WEAK_SOURCE, create_repository
 from hand import Seen, missed
 from holes import excluding
 from measure import Cost, clean_environment, run
 from ratios import Line, Ratio, ratios, table
 
-from scangate.model import Confidence, Finding, Kind, Location, Severity
+from scangate.model import Confidence, Finding, FindingKind, Location, Severity
 
 RUN = Path(__file__).resolve().parents[2] / "benchmarks" / "run.py"
 
@@ -54,7 +54,7 @@ def test_an_unexpected_exit_code_is_no_measurement(tmp_path: Path) -> None:
 
 
 def test_what_scangate_lacks_is_found_out() -> None:
-    rest = (Severity.LOW, Confidence.LOW, Kind.CODE, "", "", Location("a.py", 3, 3))
+    rest = (Severity.LOW, Confidence.LOW, FindingKind.CODE, "", "", Location("a.py", 3, 3))
     findings = [Finding(rule, *rest) for rule in ("bandit:B1", "detect-secrets:aws")]
     by_hand: Seen = Counter({("bandit", "a.py", "B1"): 2, ("detect-secrets", "a.py", "3"): 1, ("semgrep", "a.py", "x"): 1})
     assert missed(by_hand, findings) == Counter({("bandit", "a.py", "B1"): 1, ("semgrep", "a.py", "x"): 1})
@@ -70,7 +70,7 @@ def test_a_policy_without_gaps_leaves_out_what_has_one() -> None:
 
 @pytest.mark.nightly
 def test_a_case_from_end_to_end(tmp_path: Path) -> None:
-    tree = repository(tmp_path / "tree", {"a.py": WEAK, "b.py": "token = 'AKIAIOSFODNN7EXAMPL1'\n"})
+    tree = create_repository(tmp_path / "tree", {"a.py": WEAK_SOURCE, "b.py": "token = 'AKIAIOSFODNN7EXAMPL1'\n"})
     argv = [sys.executable, str(RUN), "cold", "--repeat", "1", "--tree", str(tree), "--folder", str(tmp_path / "bench")]
     done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode in (0, 1), done.stderr

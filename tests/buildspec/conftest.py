@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from .image import Image, fresh
-from .site import Site
+from .image import BuildImage, create_environment
+from .site import Workspace
 
 
 @pytest.fixture(scope="session")
-def image(tmp_path_factory: pytest.TempPathFactory) -> Image:
+def image(tmp_path_factory: pytest.TempPathFactory) -> BuildImage:
     root = tmp_path_factory.mktemp("image")
-    return Image(fresh(root / "environment"), root / "cache")
+    return BuildImage(create_environment(root / "environment"), root / "cache")
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Site:
-    return Site(tmp_path)
+def site(tmp_path: Path) -> Workspace:
+    return Workspace(tmp_path)

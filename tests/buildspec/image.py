@@ -18,20 +18,20 @@ _PROGRAMS = ("aws", "docker", "npm", "sam")
 
 
 @dataclass(frozen=True)
-class Image:
+class BuildImage:
     """``environment`` is what a `python3 -m venv` starts from, ``cache`` what earlier builds left; many tests share both."""
 
     environment: Path
     cache: Path
 
-    def programs(self, folder: Path) -> str:
+    def install_programs(self, folder: Path) -> str:
         """Puts the image's own programs into ``folder``; the PATH with it. `python3 -m venv` copies what is there."""
         texts = {name: f'exec {_PYTHON} -I {Path(__file__).with_name(f"{name}_command.py")} "$@"' for name in _PROGRAMS}
         texts["python3"] = f'[ "$1 $2" != "-m venv" ] || exec cp -R {shlex.quote(str(self.environment))} "$3"\nexec {_PYTHON} "$@"'
         _write(folder, texts)
         return f"{folder}:{os.environ['PATH']}"
 
-    def put(self, home: Path) -> dict[str, str]:
+    def install(self, home: Path) -> dict[str, str]:
         """Puts the programs and scangate's environment below ``home``; the variables that name them.
 
         That environment brings all that pip is asked for, so its pip has nothing to do: what pip really does there is in
@@ -40,20 +40,20 @@ class Image:
         quick = f'[ "$1 $2 $3 $4" != "-I -m pip install" ] || exit 0\nexec {_PYTHON} "$@"'
         _write(home / "scangate/bin", {"python": quick})
         (home / "scangate/bin/scangate").symlink_to(Path(sys.executable).with_name("scangate"))
-        return {"PATH": self.programs(home / "bin"), "SCANGATE_HOME": str(home / "scangate")}
+        return {"PATH": self.install_programs(home / "bin"), "SCANGATE_HOME": str(home / "scangate")}
 
-    def restore(self, home: Path) -> None:
+    def restore_cache(self, home: Path) -> None:
         """As CodeBuild does before a build."""
         if self.cache.exists():
             shutil.copytree(self.cache, home / _CACHE, dirs_exist_ok=True)
 
-    def keep(self, home: Path) -> None:
+    def save_cache(self, home: Path) -> None:
         """As CodeBuild does after a build."""
         if (home / _CACHE).exists():
             shutil.copytree(home / _CACHE, self.cache, dirs_exist_ok=True)
 
 
-def fresh(folder: Path) -> Path:
+def create_environment(folder: Path) -> Path:
     """An environment with pip in ``folder``; without ensurepip, which takes longer than a whole build here and puts no more."""
     subprocess.run([sys.executable, "-I", "-m", "venv", "--without-pip", folder], check=True)
     (packages,) = folder.glob("lib/python*/site-packages")

@@ -16,9 +16,9 @@ from pathlib import Path
 from types import MappingProxyType
 
 from . import paths, reports
-from .reports import Report
-from .shell import Carry, EndedError, Shell
-from .spec import Files, Phase, Spec, read
+from .reports import ReportGroup
+from .shell import BuildEndedError, Shell, StateScope
+from .spec import Buildspec, FileSet, Phase, parse_buildspec
 
 _BUILD = "example:00000000-0000-4000-8000-000000000000"
 _ARN = "arn:aws:codebuild:eu-west-1:123456789012"
@@ -39,7 +39,7 @@ class Project:
     commit: str = ""
     seconds: float = 60.0
     stop: Callable[[], bool] = lambda: False
-    carry: Carry = "shell"
+    carry: StateScope = "shell"
     build: str = _BUILD
     task: str = ""
 
@@ -77,7 +77,7 @@ class Build:
     status: str
     phases: tuple[PhaseRun, ...]
     exported: Mapping[str, str]
-    reports: tuple[Report, ...]
+    reports: tuple[ReportGroup, ...]
     artifacts: tuple[Artifact, ...]
     cached: tuple[str, ...]
     log: str
@@ -107,7 +107,7 @@ def run_batch(text: str, project: Project, scratch: Path, begin: Callable[[str, 
     arn = f"{_ARN}:build-batch/example:{uuid.uuid4()}"
     builds: dict[str, Build] = {}
     healthy = True
-    for task in read(text).graph:
+    for task in parse_buildspec(text).graph:
         if not all(name in builds and builds[name].status == "SUCCEEDED" for name in task.depends_on):
             healthy = False
             continue
@@ -117,18 +117,18 @@ def run_batch(text: str, project: Project, scratch: Path, begin: Callable[[str, 
         begin(arn, build)
         # What a task sets overrides the buildspec's and the project's.
         overrides = {**project.overrides, **dict(task.variables)}
-        done = run(text, replace(project, source=source, overrides=overrides, build=build, task=task.identifier))
+        done = run_build(text, replace(project, source=source, overrides=overrides, build=build, task=task.identifier))
         builds[task.identifier] = done
         healthy = healthy and (done.status == "SUCCEEDED" or task.ignore_failure)
     return Batch("SUCCEEDED" if healthy else "FAILED", builds)
 
 
-def run(text: str, project: Project) -> Build:
+def run_build(text: str, project: Project) -> Build:
     """Read a buildspec and run it.
 
     Raises SpecError where CodeBuild would refuse the file. All else, a command that never ends included, is in the Build.
     """
-    spec = read(text)
+    spec = parse_buildspec(text)
     with tempfile.TemporaryDirectory(prefix="buildspec-") as scratch:
         shell = Shell(
             directory=project.source,
@@ -145,7 +145,7 @@ def run(text: str, project: Project) -> Build:
     return _finish(spec, project, phases, shell.environment)
 
 
-def _environment(spec: Spec, project: Project) -> dict[str, str]:
+def _environment(spec: Buildspec, project: Project) -> dict[str, str]:
     """The image's variables, under the buildspec's, under the project's, under CodeBuild's own."""
     own = {
         "AWS_DEFAULT_REGION": "eu-west-1",
@@ -171,7 +171,7 @@ def _environment(spec: Spec, project: Project) -> dict[str, str]:
     return {**project.image, **dict(spec.variables), **project.overrides, **own}
 
 
-def _run_phases(spec: Spec, shell: Shell) -> list[PhaseRun]:
+def _run_phases(spec: Buildspec, shell: Shell) -> list[PhaseRun]:
     runs: list[PhaseRun] = []
     for phase in spec.phases:
         done = _run_phase(phase, shell, all(each.status == "SUCCEEDED" for each in runs))
@@ -196,7 +196,7 @@ def _run_phase(phase: Phase, shell: Shell, succeeding: bool) -> PhaseRun:
         for text in block:
             try:
                 result = shell.run(text, succeeding and healthy)
-            except EndedError as ended:
+            except BuildEndedError as ended:
                 ran.append(Command(text, None, ended.output))
                 return PhaseRun(phase.name, ended.status, tuple(ran))
             ran.append(Command(text, result.exit_code, result.output))
@@ -206,15 +206,15 @@ def _run_phase(phase: Phase, shell: Shell, succeeding: bool) -> PhaseRun:
     return PhaseRun(phase.name, "SUCCEEDED" if healthy else "FAILED", tuple(ran))
 
 
-def _finish(spec: Spec, project: Project, runs: list[PhaseRun], environment: Mapping[str, str]) -> Build:
+def _finish(spec: Buildspec, project: Project, runs: list[PhaseRun], environment: Mapping[str, str]) -> Build:
     """Take in reports, artifacts and cache, whatever the phases came to, and settle the status of the whole build."""
     home = Path(project.image["HOME"])
 
-    def find(files: Files) -> tuple[paths.Found, ...]:
-        return paths.find(files, project.source, home)
+    def find(files: FileSet) -> tuple[paths.MatchedFile, ...]:
+        return paths.find_files(files, project.source, home)
 
     made = tuple(_report(group, find(group)) for group in spec.reports)
-    artifacts = tuple(Artifact(each.name, tuple(file.inside for file in find(each))) for each in spec.artifacts)
+    artifacts = tuple(Artifact(each.name, tuple(file.artifact_path for file in find(each))) for each in spec.artifacts)
     # A report that is missing or red does not fail a build; an artifact with no file does.
     uploaded = "SUCCEEDED" if all(artifact.files for artifact in artifacts) else "FAILED"
     phases = (*runs, PhaseRun("upload_artifacts", uploaded, ()))
@@ -231,15 +231,15 @@ def _finish(spec: Spec, project: Project, runs: list[PhaseRun], environment: Map
     )
 
 
-def _report(group: Files, found: tuple[paths.Found, ...]) -> Report:
+def _report(group: FileSet, found: tuple[paths.MatchedFile, ...]) -> ReportGroup:
     files = [each.file for each in found]
     # Only JUnit's facts are known here; another format is taken as it comes.
     if group.file_format == "JUNITXML" or not files:
-        return reports.check(group.name, files)
-    return Report(group.name, "SUCCEEDED", tuple(map(str, files)))
+        return reports.check_junit(group.name, files)
+    return ReportGroup(group.name, "SUCCEEDED", tuple(map(str, files)))
 
 
-def _log(phases: Iterable[PhaseRun], made: Iterable[Report]) -> Iterable[str]:
+def _log(phases: Iterable[PhaseRun], made: Iterable[ReportGroup]) -> Iterable[str]:
     for phase in phases:
         yield f"[Container] Entering phase {phase.name.upper()}\n"
         for command in phase.commands:

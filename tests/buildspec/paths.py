@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from .spec import Files
+from .spec import FileSet
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class MatchedFile:
     """A matched file and the path it has inside the artifact."""
 
     file: Path
-    inside: str
+    artifact_path: str
 
 
-def find(files: Files, source: Path, home: Path) -> tuple[Found, ...]:
+def find_files(files: FileSet, source: Path, home: Path) -> tuple[MatchedFile, ...]:
     """All files that match, sorted, each once.
 
     Globs are relative to the base directory, which is relative to the source directory and may itself be a glob.
@@ -30,7 +30,7 @@ def find(files: Files, source: Path, home: Path) -> tuple[Found, ...]:
                 if path.is_file() and path not in left_out:
                     flat = files.discard_paths or not path.is_relative_to(base)
                     found[path] = path.name if flat else str(path.relative_to(base))
-    return tuple(Found(path, found[path]) for path in sorted(found))
+    return tuple(MatchedFile(path, found[path]) for path in sorted(found))
 
 
 def _bases(directory: str | None, source: Path, home: Path) -> list[Path]:

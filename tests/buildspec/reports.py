@@ -12,15 +12,15 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 from xml.etree.ElementTree import Element
 
-MOST_CASES = 500
-LONGEST_NAME = 1000
-LONGEST_MESSAGE = 5000
+MAX_CASES = 500
+MAX_NAME = 1000
+MAX_MESSAGE = 5000
 # The count attributes and the child element of a case that each counts.
 OUTCOMES = {"failures": "failure", "errors": "error", "skipped": "skipped"}
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class ReportGroup:
     """What CodeBuild would show for one report group.
 
     `status` is SUCCEEDED, FAILED or INCOMPLETE; `problems` are the documented facts that the files break; `dropped`
@@ -37,7 +37,7 @@ class Report:
     problems: tuple[str, ...] = ()
 
 
-def check(name: str, files: Sequence[Path]) -> Report:
+def check_junit(name: str, files: Sequence[Path]) -> ReportGroup:
     """The report that the JUnit files of one group make; no file, or one that cannot be taken in, makes it INCOMPLETE."""
     cases: list[Element] = []
     problems = [] if files else ["no file matches"]
@@ -56,12 +56,12 @@ def check(name: str, files: Sequence[Path]) -> Report:
     return _sum_up(name, files, cases, problems, complete=complete)
 
 
-def _sum_up(name: str, files: Sequence[Path], cases: list[Element], problems: list[str], *, complete: bool) -> Report:
+def _sum_up(name: str, files: Sequence[Path], cases: list[Element], problems: list[str], *, complete: bool) -> ReportGroup:
     failed = sum(case.find("failure") is not None or case.find("error") is not None for case in cases)
-    dropped = max(0, len(cases) - MOST_CASES)
+    dropped = max(0, len(cases) - MAX_CASES)
     if dropped:
-        problems.append(f"{len(cases)} cases, {MOST_CASES} are kept")
-    return Report(
+        problems.append(f"{len(cases)} cases, {MAX_CASES} are kept")
+    return ReportGroup(
         name=name,
         status="INCOMPLETE" if not complete else "FAILED" if failed else "SUCCEEDED",
         files=tuple(str(file) for file in files),
@@ -84,14 +84,14 @@ def _check_document(root: Element) -> Iterable[str]:
 
 def _check_case(case: Element) -> Iterable[str]:
     name = case.get("name", "")
-    if not 1 <= len(name) <= LONGEST_NAME:
+    if not 1 <= len(name) <= MAX_NAME:
         yield f"case {name[:40]!r}: a name of {len(name)} characters"
     outcomes = [child for child in case if child.tag in OUTCOMES.values()]
     if len(outcomes) > 1:
         yield f"case {name[:40]!r}: {len(outcomes)} outcomes"
     for outcome in outcomes:
         length = max(len(outcome.get("message", "")), len(outcome.text or ""))
-        if length > LONGEST_MESSAGE:
+        if length > MAX_MESSAGE:
             yield f"case {name[:40]!r}: a message of {length} characters"
 
 

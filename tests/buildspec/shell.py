@@ -35,10 +35,10 @@ trap - EXIT
 _TICK = 0.05
 _GRACE = 2.0
 
-Carry = Literal["shell", "exports"]
+StateScope = Literal["shell", "exports"]
 
 
-class EndedError(Exception):
+class BuildEndedError(Exception):
     """The build came to its end under a running command; `status` is STOPPED (somebody's wish) or TIMED_OUT."""
 
     def __init__(self, status: str, output: str) -> None:
@@ -48,7 +48,7 @@ class EndedError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Ran:
+class CommandResult:
     """A command that came to its end: exit status and what it printed, both streams in order."""
 
     exit_code: int
@@ -71,7 +71,7 @@ class Shell:
         scratch: Path,
         deadline: float,
         stop: Callable[[], bool],
-        carry: Carry,
+        carry: StateScope,
     ) -> None:
         self.environment = dict(environment)
         self._directory = str(directory)
@@ -88,7 +88,7 @@ class Shell:
         self._count = 0
         self._read_up_to = 0
 
-    def run(self, text: str, succeeding: bool) -> Ran:
+    def run(self, text: str, succeeding: bool) -> CommandResult:
         """Run one entry and wait for it.
 
         Raises EndedError; every process of the build is then gone.
@@ -105,7 +105,7 @@ class Shell:
         exit_code = self._read_state()
         if self._carry == "exports":
             self._leave()
-        return Ran(exit_code, self._printed())
+        return CommandResult(exit_code, self._printed())
 
     def close(self) -> None:
         """End the shell and, as the container's end would, everything it left running."""
@@ -146,10 +146,10 @@ class Shell:
                 return
             if self._stop():
                 self._end()
-                raise EndedError("STOPPED", self._printed())
+                raise BuildEndedError("STOPPED", self._printed())
             if time.monotonic() > self._deadline:
                 self._end()
-                raise EndedError("TIMED_OUT", self._printed())
+                raise BuildEndedError("TIMED_OUT", self._printed())
 
     def _printed(self) -> str:
         return self._log.read_bytes()[self._read_up_to :].decode(errors="replace")

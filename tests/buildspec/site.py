@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from .interpreter import Project
-from .shell import Carry
+from .shell import StateScope
 
 
-class Site:
+class Workspace:
     """Fresh directories under `root`; the image's environment names them and has the PATH of the tests themselves."""
 
     def __init__(self, root: Path) -> None:
@@ -27,7 +27,7 @@ class Site:
         commit: str = "",
         seconds: float = 60.0,
         stop: Callable[[], bool] = lambda: False,
-        carry: Carry = "shell",
+        carry: StateScope = "shell",
     ) -> Project:
         image = {"HOME": str(self.home), "PATH": os.environ["PATH"], "TMPDIR": str(self.temporary)}
         return Project(self.source, image, overrides or {}, commit, seconds, stop, carry)

@@ -17,7 +17,7 @@ TOP = ("version", "batch", "env", "phases", "reports", "artifacts", "cache")
 PHASES = ("install", "pre_build", "build", "post_build")
 TEST_FORMATS = ("JUNITXML", "CUCUMBERJSON", "NUNITXML", "NUNIT3XML", "TESTNGXML", "VISUALSTUDIOTRX")
 COVERAGE_FORMATS = ("CLOVERXML", "COBERTURAXML", "JACOCOXML", "SIMPLECOV")
-MOST_REPORT_GROUPS = 5
+MAX_REPORT_GROUPS = 5
 NOT_INTERPRETED = {
     "": ("run-as", "proxy"),
     "batch": ("build-list", "build-matrix", "build-fanout"),
@@ -32,7 +32,7 @@ NOT_INTERPRETED = {
 Block = Mapping[str, object]
 
 
-class SpecError(Exception):
+class BuildspecError(Exception):
     """The buildspec is not one that CodeBuild would take; the text begins with the fault's path in the document."""
 
 
@@ -47,7 +47,7 @@ class Phase:
 
 
 @dataclass(frozen=True, slots=True)
-class Files:
+class FileSet:
     """A set of globs under one directory: what a report group, an artifact or the cache names."""
 
     name: str
@@ -69,7 +69,7 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class Spec:
+class Buildspec:
     """A whole buildspec; in `artifacts` the primary one is named "" and the secondary ones by their identifiers.
 
     `graph` is empty where there is no batch; in it a task stands behind all that it waits for.
@@ -78,9 +78,9 @@ class Spec:
     variables: tuple[tuple[str, str], ...]
     exported: tuple[str, ...]
     phases: tuple[Phase, ...]
-    reports: tuple[Files, ...]
-    artifacts: tuple[Files, ...]
-    cache: Files | None
+    reports: tuple[FileSet, ...]
+    artifacts: tuple[FileSet, ...]
+    cache: FileSet | None
     graph: tuple[Task, ...] = ()
 
 
@@ -92,12 +92,12 @@ class _Loader(yaml.SafeLoader):
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
             if key in seen:
-                raise SpecError(f"line {key_node.start_mark.line + 1}: key {key!r} stands twice")
+                raise BuildspecError(f"line {key_node.start_mark.line + 1}: key {key!r} stands twice")
             seen.add(key)
         return super().construct_mapping(node, deep)
 
 
-def read(text: str) -> Spec:
+def parse_buildspec(text: str) -> Buildspec:
     """Read a buildspec.
 
     Raises SpecError on anything that is not documented for version 0.2, and on what this interpreter does not do.
@@ -105,12 +105,12 @@ def read(text: str) -> Spec:
     try:
         document = yaml.load(text, Loader=_Loader)  # a SafeLoader
     except yaml.YAMLError as error:
-        raise SpecError(f"not YAML: {error}") from error
+        raise BuildspecError(f"not YAML: {error}") from error
     top = _block(document, "", TOP, required=("version", "phases"))
     if str(top["version"]) != "0.2":
-        raise SpecError(f"version: {top['version']} is not 0.2")
+        raise BuildspecError(f"version: {top['version']} is not 0.2")
     variables, exported = _read_env(top.get("env"))
-    return Spec(
+    return Buildspec(
         variables=variables,
         exported=exported,
         phases=_read_phases(top["phases"]),
@@ -124,19 +124,19 @@ def read(text: str) -> Spec:
 def _read_batch(value: object) -> tuple[Task, ...]:
     batch = _block(value, "batch", ("fast-fail", "build-graph"), required=("build-graph",))
     if _yes(batch.get("fast-fail", False), "batch.fast-fail"):
-        raise SpecError("batch.fast-fail: documented by CodeBuild, not interpreted here")
+        raise BuildspecError("batch.fast-fail: documented by CodeBuild, not interpreted here")
     entries = batch["build-graph"]
     if not isinstance(entries, list) or not entries:
-        raise SpecError("batch.build-graph: not a list of tasks")
+        raise BuildspecError("batch.build-graph: not a list of tasks")
     waiting = [_read_task(entry) for entry in entries]
     names = [task.identifier for task in waiting]
     if len(set(names)) < len(names):
-        raise SpecError("batch.build-graph: an identifier stands twice")
+        raise BuildspecError("batch.build-graph: an identifier stands twice")
     ordered: list[Task] = []
     while waiting:
         ready = [task for task in waiting if set(task.depends_on) <= {done.identifier for done in ordered}]
         if not ready:
-            raise SpecError(f"batch.build-graph: {waiting[0].identifier} waits for itself, or for a task that there is not")
+            raise BuildspecError(f"batch.build-graph: {waiting[0].identifier} waits for itself, or for a task that there is not")
         ordered += ready
         waiting = [task for task in waiting if task not in ready]
     return tuple(ordered)
@@ -148,7 +148,7 @@ def _read_task(value: object) -> Task:
     identifier = _scalar(task["identifier"], f"{path}.identifier")
     # Letters, digits and underscores, says the reference of batch builds.
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,127}", identifier):
-        raise SpecError(f"{path}.identifier: {identifier!r} is not a task's name")
+        raise BuildspecError(f"{path}.identifier: {identifier!r} is not a task's name")
     env = _block(task.get("env", {}), f"{path}.env", ("variables",))
     return Task(
         identifier=identifier,
@@ -162,7 +162,7 @@ def _read_variables(value: object, path: str) -> tuple[tuple[str, str], ...]:
     variables = tuple((name, _scalar(each, f"{path}.{name}")) for name, each in _names(value, path))
     for name, _ in variables:
         if name.startswith("CODEBUILD_"):
-            raise SpecError(f"{path}.{name}: names that start with CODEBUILD_ are reserved")
+            raise BuildspecError(f"{path}.{name}: names that start with CODEBUILD_ are reserved")
     return variables
 
 
@@ -170,14 +170,14 @@ def _read_env(value: object) -> tuple[tuple[tuple[str, str], ...], tuple[str, ..
     env = _block(value if value is not None else {}, "env", ("shell", "variables", "exported-variables"))
     # Without the key CodeBuild takes sh; running such a spec in bash would hide what only bash understands.
     if env.get("shell") != "bash":
-        raise SpecError("env.shell: the interpreter runs bash only, and the key must say so")
+        raise BuildspecError("env.shell: the interpreter runs bash only, and the key must say so")
     variables = _read_variables(env.get("variables", {}), "env.variables")
     exported = _strings(env.get("exported-variables", []), "env.exported-variables")
     for name in exported:
         if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
-            raise SpecError(f"env.exported-variables: {name!r} is not a variable name")
+            raise BuildspecError(f"env.exported-variables: {name!r} is not a variable name")
         if name.startswith("AWS_"):
-            raise SpecError(f"env.exported-variables: {name} cannot be exported, AWS_ names never can")
+            raise BuildspecError(f"env.exported-variables: {name} cannot be exported, AWS_ names never can")
     return variables, exported
 
 
@@ -191,10 +191,10 @@ def _read_phase(name: str, value: object) -> Phase:
     keys = ("commands", "finally", "on-failure") + (("runtime-versions",) if name == "install" else ())
     phase = _block(value, path, keys)
     if "commands" not in phase and "runtime-versions" not in phase:
-        raise SpecError(f"{path}.commands: required")
+        raise BuildspecError(f"{path}.commands: required")
     on_failure = phase.get("on-failure")
     if on_failure is not None and on_failure not in ("ABORT", "CONTINUE"):
-        raise SpecError(f"{path}.on-failure: {on_failure!r} is not ABORT or CONTINUE (RETRY is not interpreted)")
+        raise BuildspecError(f"{path}.on-failure: {on_failure!r} is not ABORT or CONTINUE (RETRY is not interpreted)")
     return Phase(
         name=name,
         commands=_strings(phase.get("commands", []), f"{path}.commands"),
@@ -203,22 +203,22 @@ def _read_phase(name: str, value: object) -> Phase:
     )
 
 
-def _read_reports(value: object) -> tuple[Files, ...]:
+def _read_reports(value: object) -> tuple[FileSet, ...]:
     groups = _names(value, "reports")
-    if len(groups) > MOST_REPORT_GROUPS:
-        raise SpecError(f"reports: {len(groups)} groups, a project has at most {MOST_REPORT_GROUPS}")
+    if len(groups) > MAX_REPORT_GROUPS:
+        raise BuildspecError(f"reports: {len(groups)} groups, a project has at most {MAX_REPORT_GROUPS}")
     return tuple(_read_report(name, group) for name, group in groups)
 
 
-def _read_report(name: str, value: object) -> Files:
+def _read_report(name: str, value: object) -> FileSet:
     path = f"reports.{name}"
     if not 2 <= len(name) <= 128 and not name.startswith("arn:"):
-        raise SpecError(f"{path}: a report group's name has 2 to 128 characters")
+        raise BuildspecError(f"{path}: a report group's name has 2 to 128 characters")
     group = _block(value, path, ("files", "file-format", "base-directory", "discard-paths"), required=("files",))
     file_format = _scalar(group.get("file-format", "JUNITXML"), f"{path}.file-format").upper()
     if file_format not in TEST_FORMATS + COVERAGE_FORMATS:
-        raise SpecError(f"{path}.file-format: unknown format {file_format}")
-    return Files(
+        raise BuildspecError(f"{path}.file-format: unknown format {file_format}")
+    return FileSet(
         name=name,
         globs=_strings(group["files"], f"{path}.files"),
         base_directory=_optional(group, "base-directory", path),
@@ -227,7 +227,7 @@ def _read_report(name: str, value: object) -> Files:
     )
 
 
-def _read_artifacts(value: object) -> tuple[Files, ...]:
+def _read_artifacts(value: object) -> tuple[FileSet, ...]:
     keys = ("files", "base-directory", "exclude-paths", "discard-paths")
     block = _block(value, "artifacts", (*keys, "secondary-artifacts"))
     # `files` is required even where there are only secondary artifacts.
@@ -236,9 +236,9 @@ def _read_artifacts(value: object) -> tuple[Files, ...]:
     return (primary, *(_read_artifact(name, each, f"artifacts.secondary-artifacts.{name}") for name, each in secondary))
 
 
-def _read_artifact(name: str, value: object, path: str) -> Files:
+def _read_artifact(name: str, value: object, path: str) -> FileSet:
     block = _block(value, path, ("files", "base-directory", "exclude-paths", "discard-paths"), required=("files",))
-    return Files(
+    return FileSet(
         name=name,
         globs=_strings(block["files"], f"{path}.files"),
         base_directory=_optional(block, "base-directory", path),
@@ -247,9 +247,9 @@ def _read_artifact(name: str, value: object, path: str) -> Files:
     )
 
 
-def _read_cache(value: object) -> Files:
+def _read_cache(value: object) -> FileSet:
     block = _block(value, "cache", ("paths",), required=("paths",))
-    return Files(name="cache", globs=_strings(block["paths"], "cache.paths"))
+    return FileSet(name="cache", globs=_strings(block["paths"], "cache.paths"))
 
 
 def _block(value: object, path: str, keys: Sequence[str], required: Sequence[str] = ()) -> Block:
@@ -259,35 +259,35 @@ def _block(value: object, path: str, keys: Sequence[str], required: Sequence[str
     for key in known:
         where = f"{path}.{key}" if path else key
         if key in NOT_INTERPRETED.get(place, ()):
-            raise SpecError(f"{where}: documented by CodeBuild, not interpreted here")
+            raise BuildspecError(f"{where}: documented by CodeBuild, not interpreted here")
         if key not in keys:
             near = difflib.get_close_matches(key, keys, 1)
-            raise SpecError(f"{where}: unknown key" + (f", did you mean {near[0]}?" if near else ""))
+            raise BuildspecError(f"{where}: unknown key" + (f", did you mean {near[0]}?" if near else ""))
     for key in required:
         if key not in known:
-            raise SpecError(f"{path}.{key}: required" if path else f"{key}: required")
+            raise BuildspecError(f"{path}.{key}: required" if path else f"{key}: required")
     return known
 
 
 def _names(value: object, path: str) -> tuple[tuple[str, object], ...]:
     if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
-        raise SpecError(f"{path}: not a mapping of names")
+        raise BuildspecError(f"{path}: not a mapping of names")
     return tuple(value.items())
 
 
 def _strings(value: object, path: str) -> tuple[str, ...]:
     if not isinstance(value, list):
-        raise SpecError(f"{path}: not a list")
+        raise BuildspecError(f"{path}: not a list")
     for index, item in enumerate(value):
         # An unquoted command with a colon and a space in it is a mapping to YAML.
         if not isinstance(item, str) or not item.strip():
-            raise SpecError(f"{path}[{index}]: not a text (a colon followed by a space needs quotes)")
+            raise BuildspecError(f"{path}[{index}]: not a text (a colon followed by a space needs quotes)")
     return tuple(value)
 
 
 def _scalar(value: object, path: str) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise SpecError(f"{path}: not a text (yes, no, true and false need quotes)")
+        raise BuildspecError(f"{path}: not a text (yes, no, true and false need quotes)")
     return str(value)
 
 
@@ -297,5 +297,5 @@ def _optional(block: Block, key: str, path: str) -> str | None:
 
 def _yes(value: object, path: str) -> bool:
     if not isinstance(value, bool):
-        raise SpecError(f"{path}: neither yes nor no")
+        raise BuildspecError(f"{path}: neither yes nor no")
     return value

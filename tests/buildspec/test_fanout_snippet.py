@@ -10,13 +10,13 @@ from typing import Any
 
 import boto3
 import pytest
-from aws.account import Account, running
+from aws.account import FakeAccount, serve_account
 
-from .gate import OFFLINE
-from .image import Image
-from .interpreter import Batch, Project, run, run_batch
-from .site import Site
-from .spec import read
+from .gate import OFFLINE_PIP
+from .image import BuildImage
+from .interpreter import Batch, Project, run_batch, run_build
+from .site import Workspace
+from .spec import parse_buildspec
 from .test_gate_snippet import CLEAN, INJECTION, commit
 
 FANOUT = Path(__file__).parents[2] / "buildspec_snippets" / "monorepo-fanout.yml"
@@ -34,7 +34,7 @@ coverage: {required: [bandit, detect-secrets]}
 class Cloud:
     """The account, which knows of each build what batch it belongs to."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: FakeAccount) -> None:
         self.account = account
         self.batches: dict[str, str] = {}
         account.services["codebuild"] = {"BatchGetBuilds": self._builds}
@@ -53,7 +53,7 @@ class Cloud:
 
 @pytest.fixture
 def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
-    with running() as account:
+    with serve_account() as account:
         for name, value in account.environment.items():
             monkeypatch.setenv(name, value)
         place = {"LocationConstraint": account.environment["AWS_REGION"]}
@@ -61,15 +61,15 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
         yield Cloud(account)
 
 
-def project(site: Site, cloud: Cloud, image: Image, **overrides: str) -> Project:
+def project(site: Workspace, cloud: Cloud, image: BuildImage, **overrides: str) -> Project:
     """The project as the snippet asks for it, with an aws command in its image."""
-    variables = {**OFFLINE, "SCANGATE_PARTS": f"s3://{BUCKET}/{PREFIX}", **overrides}
+    variables = {**OFFLINE_PIP, "SCANGATE_PARTS": f"s3://{BUCKET}/{PREFIX}", **overrides}
     plain = site.project(overrides=variables, carry="exports", seconds=300)
-    image.restore(site.home)
-    return replace(plain, image={**plain.image, **cloud.account.environment, **image.put(site.home)})
+    image.restore_cache(site.home)
+    return replace(plain, image={**plain.image, **cloud.account.environment, **image.install(site.home)})
 
 
-def scan(site: Site, cloud: Cloud, tmp_path: Path, here: Project) -> Batch:
+def scan(site: Workspace, cloud: Cloud, tmp_path: Path, here: Project) -> Batch:
     site.write("scangate.yaml", POLICY)
     commit(site)
     (tmp_path / "builds").mkdir()
@@ -78,7 +78,7 @@ def scan(site: Site, cloud: Cloud, tmp_path: Path, here: Project) -> Batch:
 
 
 @pytest.mark.nightly
-def test_four_shards_and_a_merge_come_to_one_verdict(site: Site, cloud: Cloud, image: Image, tmp_path: Path) -> None:
+def test_four_shards_and_a_merge_come_to_one_verdict(site: Workspace, cloud: Cloud, image: BuildImage, tmp_path: Path) -> None:
     for number in range(12):
         site.write(f"service{number}.py", INJECTION if number == 7 else CLEAN)
     batch = scan(site, cloud, tmp_path, project(site, cloud, image))
@@ -99,7 +99,7 @@ def test_four_shards_and_a_merge_come_to_one_verdict(site: Site, cloud: Cloud, i
 
 
 def test_a_clean_source_passes_and_without_one_of_its_parts_it_is_no_pass(
-    site: Site, cloud: Cloud, image: Image, tmp_path: Path
+    site: Workspace, cloud: Cloud, image: BuildImage, tmp_path: Path
 ) -> None:
     site.write("adding.py", CLEAN)
     here = project(site, cloud, image)
@@ -112,14 +112,14 @@ def test_a_clean_source_passes_and_without_one_of_its_parts_it_is_no_pass(
     (lost,) = (key for key in cloud.held() if "part-2-of-4" in key)
     boto3.client("s3").delete_object(Bucket=BUCKET, Key=lost)
     again = replace(here, source=tmp_path / "builds/merge", overrides={**here.overrides, "SCANGATE_SHARD": "merge"}, task="merge")
-    merged = run(FANOUT.read_text("utf-8"), replace(again, build=list(cloud.batches)[-1]))
+    merged = run_build(FANOUT.read_text("utf-8"), replace(again, build=list(cloud.batches)[-1]))
     assert (merged.status, merged.exported["SCANGATE_VERDICT"]) == ("FAILED", "INCOMPLETE")
     assert "shard 2 of 4 missing" in merged.log
 
 
 @pytest.mark.nightly
 def test_a_bucket_that_takes_nothing_fails_the_shard_and_merge_does_not_start(
-    site: Site, cloud: Cloud, image: Image, tmp_path: Path
+    site: Workspace, cloud: Cloud, image: BuildImage, tmp_path: Path
 ) -> None:
     site.write("adding.py", CLEAN)
     batch = scan(site, cloud, tmp_path, project(site, cloud, image, SCANGATE_PARTS="s3://another-bucket/x"))
@@ -128,7 +128,9 @@ def test_a_bucket_that_takes_nothing_fails_the_shard_and_merge_does_not_start(
 
 
 @pytest.mark.parametrize("lacks", [pytest.param("a batch", marks=pytest.mark.nightly), "a place", "a task"])
-def test_outside_of_a_batch_nothing_is_scanned(lacks: str, site: Site, cloud: Cloud, image: Image, tmp_path: Path) -> None:
+def test_outside_of_a_batch_nothing_is_scanned(
+    lacks: str, site: Workspace, cloud: Cloud, image: BuildImage, tmp_path: Path
+) -> None:
     site.write("adding.py", CLEAN)
     site.write("scangate.yaml", POLICY)
     commit(site)
@@ -143,7 +145,7 @@ def test_outside_of_a_batch_nothing_is_scanned(lacks: str, site: Site, cloud: Cl
 
 
 def test_every_shard_of_the_snippet_is_there_once() -> None:
-    graph = {task.identifier: task for task in read(FANOUT.read_text("utf-8")).graph}
+    graph = {task.identifier: task for task in parse_buildspec(FANOUT.read_text("utf-8")).graph}
     asked = [dict(graph[name].variables)["SCANGATE_SHARD"] for name in SHARDS]
     assert asked == ["1/4", "2/4", "3/4", "4/4"]
     assert sorted(graph["merge"].depends_on) == SHARDS

@@ -14,12 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from .gate import GATE, OFFLINE, guarded_part_ran, run_gate
-from .image import fresh
+from .gate import GATE_BUILDSPEC, OFFLINE_PIP, ran_guarded_part, run_gate
+from .image import create_environment
 from .interpreter import Build
-from .shell import Carry
-from .site import Site
-from .spec import read
+from .shell import StateScope
+from .site import Workspace
+from .spec import parse_buildspec
 
 CANARIES = ("venv", "ensurepip", "pip", "subprocess", "sitecustomize", "argparse", "stand_in", "scangate")
 
@@ -42,13 +42,13 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def prepared(tmp_path_factory: pytest.TempPathFactory, wheel: Path) -> Path:
     """An environment as an image of one's own would bring it, so that not every test pays for a new one."""
     home = tmp_path_factory.mktemp("environment")
-    fresh(home)
+    create_environment(home)
     subprocess.run([home / "bin" / "python", "-m", "pip", "install", "--quiet", "--no-index", wheel], check=True)
     return home
 
 
-def act(site: Site, prepared: Path, name: str, carry: Carry = "shell") -> Build:
-    return run_gate(site.project(overrides=OFFLINE | {"SCANGATE_HOME": str(prepared), "SCANGATE_ACT": name}, carry=carry))
+def act(site: Workspace, prepared: Path, name: str, carry: StateScope = "shell") -> Build:
+    return run_gate(site.project(overrides=OFFLINE_PIP | {"SCANGATE_HOME": str(prepared), "SCANGATE_ACT": name}, carry=carry))
 
 
 def ran(build: Build) -> list[str]:
@@ -67,45 +67,45 @@ def choosing_python(directory: Path) -> Path:
 
 
 def test_no_phase_of_the_gate_goes_on_after_a_failure() -> None:
-    assert {phase.on_failure for phase in read(GATE.read_text(encoding="utf-8")).phases} == {None}
+    assert {phase.on_failure for phase in parse_buildspec(GATE_BUILDSPEC.read_text(encoding="utf-8")).phases} == {None}
 
 
 @pytest.mark.parametrize("carry", ["shell", "exports"])
-def test_a_pass_is_exported_and_the_guarded_part_runs(site: Site, prepared: Path, carry: Carry) -> None:
+def test_a_pass_is_exported_and_the_guarded_part_runs(site: Workspace, prepared: Path, carry: StateScope) -> None:
     build = act(site, prepared, "pass", carry)
     assert build.status == "SUCCEEDED", build.log
     assert build.exported["SCANGATE_VERDICT"] == "PASS"
     assert build.exported["SCANGATE_SUMMARY"].startswith("critical=0 ")
-    assert guarded_part_ran(build)
+    assert ran_guarded_part(build)
     assert (build.reports[0].status, build.artifacts[0].files) == ("SUCCEEDED", ("junit.xml",))
 
 
-def test_a_failing_scan_fails_the_build_and_skips_the_guarded_part(site: Site, prepared: Path) -> None:
+def test_a_failing_scan_fails_the_build_and_skips_the_guarded_part(site: Workspace, prepared: Path) -> None:
     build = act(site, prepared, "fail")
     assert (build.status, build.phase("build").status, build.phase("post_build").status) == ("FAILED",) * 3
     assert build.exported["SCANGATE_VERDICT"] == "FAIL"
-    assert not guarded_part_ran(build)
+    assert not ran_guarded_part(build)
 
 
 @pytest.mark.parametrize("name", ["crash", "killed"])
-def test_a_scan_that_ends_before_its_verdict_is_incomplete(site: Site, prepared: Path, name: str) -> None:
+def test_a_scan_that_ends_before_its_verdict_is_incomplete(site: Workspace, prepared: Path, name: str) -> None:
     build = act(site, prepared, name)
     assert (build.status, build.phase("build").status) == ("FAILED", "FAILED")
     assert dict(build.exported) == {"SCANGATE_VERDICT": "INCOMPLETE", "SCANGATE_SUMMARY": "not scanned"}
-    assert not guarded_part_ran(build)
+    assert not ran_guarded_part(build)
     assert build.reports[0].status == "INCOMPLETE"
 
 
-def test_an_exit_of_zero_without_a_verdict_is_not_a_pass(site: Site, prepared: Path) -> None:
+def test_an_exit_of_zero_without_a_verdict_is_not_a_pass(site: Workspace, prepared: Path) -> None:
     build = act(site, prepared, "silent")
     assert (build.phase("build").status, build.status) == ("SUCCEEDED", "FAILED")
     assert build.exported["SCANGATE_VERDICT"] == "INCOMPLETE"
-    assert not guarded_part_ran(build)
+    assert not ran_guarded_part(build)
 
 
-def test_a_build_that_is_stopped_during_the_scan_is_incomplete(site: Site, prepared: Path) -> None:
+def test_a_build_that_is_stopped_during_the_scan_is_incomplete(site: Workspace, prepared: Path) -> None:
     project = site.project(
-        overrides=OFFLINE | {"SCANGATE_HOME": str(prepared), "SCANGATE_ACT": "hang", "SCANGATE_VERDICT": "PASS"},
+        overrides=OFFLINE_PIP | {"SCANGATE_HOME": str(prepared), "SCANGATE_ACT": "hang", "SCANGATE_VERDICT": "PASS"},
         stop=(site.source / "hanging").exists,
     )
     build = run_gate(project)
@@ -113,28 +113,28 @@ def test_a_build_that_is_stopped_during_the_scan_is_incomplete(site: Site, prepa
     assert "post_build" not in ran(build)
 
 
-def test_a_failing_installation_is_incomplete_and_nothing_is_scanned(site: Site, prepared: Path) -> None:
+def test_a_failing_installation_is_incomplete_and_nothing_is_scanned(site: Workspace, prepared: Path) -> None:
     # A variable of the project's must not survive as the verdict of a scan that never ran.
     overrides = {"SCANGATE_HOME": str(prepared), "SCANGATE_INSTALL": "scangate==99.0", "SCANGATE_VERDICT": "PASS"}
-    build = run_gate(site.project(overrides=OFFLINE | overrides))
+    build = run_gate(site.project(overrides=OFFLINE_PIP | overrides))
     assert (build.status, ran(build)) == ("FAILED", ["install", "upload_artifacts"])
     assert dict(build.exported) == {"SCANGATE_VERDICT": "INCOMPLETE", "SCANGATE_SUMMARY": "not scanned"}
 
 
-def test_no_room_for_the_verdict_fails_the_installation(site: Site, prepared: Path) -> None:
+def test_no_room_for_the_verdict_fails_the_installation(site: Workspace, prepared: Path) -> None:
     overrides = {"SCANGATE_HOME": str(prepared), "SCANGATE_ACT": "pass", "TMPDIR": "/nonexistent"}
-    build = run_gate(site.project(overrides=OFFLINE | overrides))
+    build = run_gate(site.project(overrides=OFFLINE_PIP | overrides))
     assert (build.phase("install").status, build.exported["SCANGATE_VERDICT"]) == ("FAILED", "INCOMPLETE")
 
 
-def test_a_new_environment_is_made_outside_the_source_and_runs_nothing_of_it(site: Site, wheel: Path) -> None:
+def test_a_new_environment_is_made_outside_the_source_and_runs_nothing_of_it(site: Workspace, wheel: Path) -> None:
     for name in CANARIES:
         site.write(f"{name}.py", f"open({str(site.home / 'canary')!r}, 'a').write({name!r})\n")
     site.write(".python-version", "0.0.0\n")
     site.write("scangate/__init__.py")
     before = {path.name for path in site.source.iterdir()}
     overrides = {"SCANGATE_INSTALL": str(wheel), "SCANGATE_ACT": "pass", "PYTHONPATH": str(site.source)}
-    project = site.project(overrides=OFFLINE | overrides, carry="exports", seconds=120)
+    project = site.project(overrides=OFFLINE_PIP | overrides, carry="exports", seconds=120)
     path = f"{choosing_python(site.home)}:{project.image['PATH']}"
     build = run_gate(replace(project, image={**project.image, "PATH": path}))
     assert build.status == "SUCCEEDED", build.log
@@ -143,7 +143,7 @@ def test_a_new_environment_is_made_outside_the_source_and_runs_nothing_of_it(sit
 
 
 @pytest.mark.parametrize("name", ["crash", "fail"])
-def test_what_the_source_plants_is_not_taken_for_a_verdict(site: Site, prepared: Path, name: str) -> None:
+def test_what_the_source_plants_is_not_taken_for_a_verdict(site: Workspace, prepared: Path, name: str) -> None:
     site.write("verdict.env", "export SCANGATE_VERDICT='PASS'\ntouch \"$HOME/canary\"\n")
     site.write("planted/verdict.env", "export SCANGATE_VERDICT='PASS'\ntouch \"$HOME/canary\"\n")
     site.write("planted/junit.xml", '<testsuites tests="0" failures="0" errors="0" skipped="0"/>')
@@ -157,13 +157,13 @@ def test_what_the_source_plants_is_not_taken_for_a_verdict(site: Site, prepared:
     assert [report.cases for report in build.reports] == [1 if name == "fail" else 0]
 
 
-def test_a_planted_directory_of_reports_is_gone_when_the_scan_never_ran(site: Site, prepared: Path) -> None:
+def test_a_planted_directory_of_reports_is_gone_when_the_scan_never_ran(site: Workspace, prepared: Path) -> None:
     site.write("scangate-reports/junit.xml", '<testsuites tests="0" failures="0" errors="0" skipped="0"/>')
     build = act(site, prepared, "crash")
     assert (build.reports[0].status, build.artifacts[0].files) == ("INCOMPLETE", ())
 
 
-def test_the_cache_that_is_kept_is_the_users_own(site: Site, prepared: Path) -> None:
+def test_the_cache_that_is_kept_is_the_users_own(site: Workspace, prepared: Path) -> None:
     kept = site.home / ".cache/scangate/answers.db"
     kept.parent.mkdir(parents=True)
     kept.touch()

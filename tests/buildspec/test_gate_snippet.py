@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from .gate import OFFLINE, guarded_part_ran, run_gate
+from .gate import OFFLINE_PIP, ran_guarded_part, run_gate
 from .interpreter import Build
-from .shell import Carry
-from .site import Site
+from .shell import StateScope
+from .site import Workspace
 
 CLEAN = '"""Adds."""\n\n\ndef add(left: int, right: int) -> int:\n    """The sum."""\n    return left + right\n'
 INJECTION = '''"""Runs what a stranger sends."""
@@ -47,21 +47,21 @@ def environment() -> Path:
     return command.parent.parent
 
 
-def commit(site: Site) -> None:
+def commit(site: Workspace) -> None:
     """Make the source what CodeBuild would have cloned."""
     identity = ["-c", "user.name=Example", "-c", "user.email=example@example.org"]
     for arguments in (["init", "--quiet"], ["add", "--all"], [*identity, "commit", "--quiet", "--message", "first"]):
         subprocess.run(["git", *arguments], cwd=site.source, check=True, env={"HOME": str(site.home), "PATH": "/usr/bin:/bin"})
 
 
-def scan(site: Site, environment: Path, carry: Carry = "shell") -> Build:
-    build = run_gate(site.project(overrides=OFFLINE | {"SCANGATE_HOME": str(environment)}, carry=carry, seconds=300))
+def scan(site: Workspace, environment: Path, carry: StateScope = "shell") -> Build:
+    build = run_gate(site.project(overrides=OFFLINE_PIP | {"SCANGATE_HOME": str(environment)}, carry=carry, seconds=300))
     # A program that cannot even start would make every test of a red build green.
     assert "Traceback" not in build.log, build.log
     return build
 
 
-def verdict(site: Site) -> dict[str, object]:
+def verdict(site: Workspace) -> dict[str, object]:
     """The verdict.json that the scan wrote."""
     document = json.loads((site.source / "scangate-reports/verdict.json").read_text(encoding="utf-8"))
     assert isinstance(document, dict)
@@ -69,13 +69,13 @@ def verdict(site: Site) -> dict[str, object]:
 
 
 # Only what is exported lives on from entry to entry: the least that CodeBuild keeps.
-def test_a_clean_repository_passes(site: Site, environment: Path) -> None:
+def test_a_clean_repository_passes(site: Workspace, environment: Path) -> None:
     site.write("adding.py", CLEAN)
     commit(site)
     build = scan(site, environment, carry="exports")
     assert build.status == "SUCCEEDED", build.log
     assert build.exported["SCANGATE_VERDICT"] == "PASS"
-    assert guarded_part_ran(build)
+    assert ran_guarded_part(build)
     (report,) = build.reports
     assert (report.status, report.problems, report.failed) == ("SUCCEEDED", (), 0)
     assert report.cases > 0
@@ -84,7 +84,7 @@ def test_a_clean_repository_passes(site: Site, environment: Path) -> None:
     assert (verdict(site)["outcome"], verdict(site)["exit_code"]) == ("PASS", 0)
 
 
-def test_findings_fail_the_build_and_the_summary_is_counts_and_fixed_words(site: Site, environment: Path) -> None:
+def test_findings_fail_the_build_and_the_summary_is_counts_and_fixed_words(site: Workspace, environment: Path) -> None:
     site.write("$(touch canary)/`touch canary`'; touch canary; '.py", INJECTION)
     commit(site)
     build = scan(site, environment)
@@ -93,14 +93,14 @@ def test_findings_fail_the_build_and_the_summary_is_counts_and_fixed_words(site:
     assert build.exported["SCANGATE_VERDICT"] == "FAIL"
     assert re.fullmatch(r"[a-z-]+=\d+( [a-z-]+=\d+)*", build.exported["SCANGATE_SUMMARY"])
     assert not list(site.source.rglob("canary"))
-    assert not guarded_part_ran(build)
+    assert not ran_guarded_part(build)
     (report,) = build.reports
     assert (report.status, report.problems) == ("FAILED", ())
     assert report.failed > 0
     assert "junit.xml" in build.artifacts[0].files
 
 
-def test_a_missing_tool_is_incomplete_and_no_pass(site: Site, environment: Path, tmp_path: Path) -> None:
+def test_a_missing_tool_is_incomplete_and_no_pass(site: Workspace, environment: Path, tmp_path: Path) -> None:
     lacking = tmp_path / "lacking"
     (lacking / "bin").mkdir(parents=True)
     for path in (environment / "pyvenv.cfg", environment / "lib", *(environment / "bin").iterdir()):
@@ -112,11 +112,11 @@ def test_a_missing_tool_is_incomplete_and_no_pass(site: Site, environment: Path,
     assert [command.exit_code for command in build.phase("build").commands] == [3, 0], build.log
     assert (build.status, build.exported["SCANGATE_VERDICT"]) == ("FAILED", "INCOMPLETE")
     assert (build.reports[0].status, build.reports[0].problems) == ("FAILED", ())
-    assert not guarded_part_ran(build)
+    assert not ran_guarded_part(build)
 
 
 @pytest.mark.parametrize("kind", ["link", pytest.param("directory", marks=pytest.mark.nightly)])
-def test_what_the_source_plants_does_not_pass_for_a_scan(site: Site, environment: Path, kind: str) -> None:
+def test_what_the_source_plants_does_not_pass_for_a_scan(site: Workspace, environment: Path, kind: str) -> None:
     site.write("service.py", INJECTION)
     site.write("verdict.env", "export SCANGATE_VERDICT='PASS'\n")
     site.write("junit.xml", GREEN)
@@ -128,4 +128,4 @@ def test_what_the_source_plants_does_not_pass_for_a_scan(site: Site, environment
     assert build.status == "FAILED", build.log
     assert build.exported["SCANGATE_VERDICT"] in {"FAIL", "INCOMPLETE"}
     assert build.reports[0].status in {"FAILED", "INCOMPLETE"}
-    assert not guarded_part_ran(build)
+    assert not ran_guarded_part(build)

@@ -9,16 +9,16 @@ from xml.sax.saxutils import quoteattr
 
 import pytest
 
-from .interpreter import Batch, Build, Project, run, run_batch
-from .shell import Carry
-from .site import Site
-from .spec import SpecError, read
+from .interpreter import Batch, Build, Project, run_batch, run_build
+from .shell import StateScope
+from .site import Workspace
+from .spec import BuildspecError, parse_buildspec
 
 HEAD = "version: 0.2\nenv:\n  shell: bash\n"
 
 
-def execute(site: Site, body: str, project: Project | None = None) -> Build:
-    return run(HEAD + dedent(body), project or site.project())
+def execute(site: Workspace, body: str, project: Project | None = None) -> Build:
+    return run_build(HEAD + dedent(body), project or site.project())
 
 
 def codes(build: Build, phase: str) -> list[int | None]:
@@ -63,11 +63,11 @@ def output(build: Build, phase: str) -> str:
     ],
 )
 def test_a_fault_in_the_file_is_refused_with_its_path(text: str, message: str) -> None:
-    with pytest.raises(SpecError, match=f"^{message}"):
-        read(text)
+    with pytest.raises(BuildspecError, match=f"^{message}"):
+        parse_buildspec(text)
 
 
-def test_phases_run_in_their_own_order_not_the_files(site: Site) -> None:
+def test_phases_run_in_their_own_order_not_the_files(site: Workspace) -> None:
     build = execute(site, "phases: {build: {commands: [ls]}, install: {commands: [ls]}, pre_build: {commands: [ls]}}")
     assert [phase.name for phase in build.phases] == ["install", "pre_build", "build", "upload_artifacts"]
     assert build.status == "SUCCEEDED"
@@ -77,7 +77,7 @@ def test_phases_run_in_their_own_order_not_the_files(site: Site) -> None:
 
 
 @pytest.mark.parametrize("carry", ["shell", "exports"])
-def test_directory_and_exports_live_on_through_the_phases(site: Site, carry: Carry) -> None:
+def test_directory_and_exports_live_on_through_the_phases(site: Workspace, carry: StateScope) -> None:
     site.write("sub/file")
     build = execute(
         site,
@@ -93,13 +93,13 @@ def test_directory_and_exports_live_on_through_the_phases(site: Site, carry: Car
     assert output(build, "build") == "file\nhello  there\n you\n"
 
 
-def test_it_is_one_shell_so_functions_and_plain_variables_live_on_too(site: Site) -> None:
+def test_it_is_one_shell_so_functions_and_plain_variables_live_on_too(site: Workspace) -> None:
     body = "phases: {build: {commands: ['greet() { echo hello $1; }', who=you, greet $who]}}"
     assert output(execute(site, body), "build") == "hello you\n"
     assert codes(execute(site, body, site.project(carry="exports")), "build") == [0, 0, 127]
 
 
-def test_the_status_of_an_entry_is_that_of_its_last_command(site: Site) -> None:
+def test_the_status_of_an_entry_is_that_of_its_last_command(site: Workspace) -> None:
     build = execute(
         site,
         """\
@@ -121,39 +121,39 @@ def test_the_status_of_an_entry_is_that_of_its_last_command(site: Site) -> None:
 
 
 @pytest.mark.parametrize("entry", ["exit 3", "set -e; false; true", "trap - EXIT; exit 3", "kill -9 $$", "return 3"])
-def test_an_entry_that_ends_the_shell_fails_and_the_build_goes_on(site: Site, entry: str) -> None:
+def test_an_entry_that_ends_the_shell_fails_and_the_build_goes_on(site: Workspace, entry: str) -> None:
     build = execute(site, f"phases: {{build: {{commands: [export KEPT=1, '{entry}']}}, post_build: {{commands: [echo $KEPT]}}}}")
     assert build.phase("build").status == "FAILED"
     assert output(build, "post_build") == "1\n"
 
 
-def test_no_entry_reads_what_is_meant_for_the_shell(site: Site) -> None:
+def test_no_entry_reads_what_is_meant_for_the_shell(site: Workspace) -> None:
     assert output(execute(site, "phases: {build: {commands: [cat, echo still here]}}"), "build") == "still here\n"
 
 
 # Phases
 
 
-def test_a_failing_entry_skips_the_rest_then_finally_runs(site: Site) -> None:
+def test_a_failing_entry_skips_the_rest_then_finally_runs(site: Workspace) -> None:
     build = execute(site, "phases: {build: {commands: [echo one, 'false', echo two], finally: [echo last]}}")
     assert output(build, "build") == "one\nlast\n"
     assert build.phase("build").status == "FAILED"
 
 
-def test_a_failing_finally_fails_the_phase(site: Site) -> None:
+def test_a_failing_finally_fails_the_phase(site: Workspace) -> None:
     build = execute(site, "phases: {build: {commands: ['true'], finally: ['false', echo never]}}")
     assert (codes(build, "build"), build.status) == ([0, 1], "FAILED")
 
 
 @pytest.mark.parametrize("phase", ["install", "pre_build"])
-def test_a_build_ends_when_install_or_pre_build_fails(site: Site, phase: str) -> None:
+def test_a_build_ends_when_install_or_pre_build_fails(site: Workspace, phase: str) -> None:
     build = execute(
         site, f"phases: {{{phase}: {{commands: ['false']}}, build: {{commands: [ls]}}, post_build: {{commands: [ls]}}}}"
     )
     assert [each.name for each in build.phases] == [phase, "upload_artifacts"]
 
 
-def test_post_build_runs_after_a_failed_build_and_is_told(site: Site) -> None:
+def test_post_build_runs_after_a_failed_build_and_is_told(site: Workspace) -> None:
     build = execute(
         site,
         """\
@@ -166,12 +166,12 @@ def test_post_build_runs_after_a_failed_build_and_is_told(site: Site) -> None:
     assert (output(build, "install"), output(build, "post_build"), build.status) == ("1\n", "0\n", "FAILED")
 
 
-def test_on_failure_abort_keeps_post_build_from_running(site: Site) -> None:
+def test_on_failure_abort_keeps_post_build_from_running(site: Workspace) -> None:
     build = execute(site, "phases: {build: {on-failure: ABORT, commands: ['false']}, post_build: {commands: [ls]}}")
     assert [phase.name for phase in build.phases] == ["build", "upload_artifacts"]
 
 
-def test_on_failure_continue_enters_the_next_phase_of_a_failed_build(site: Site) -> None:
+def test_on_failure_continue_enters_the_next_phase_of_a_failed_build(site: Workspace) -> None:
     build = execute(site, "phases: {install: {on-failure: CONTINUE, commands: ['false']}, build: {commands: [ls]}}")
     assert [phase.status for phase in build.phases] == ["FAILED", "SUCCEEDED", "SUCCEEDED"]
     assert build.status == "FAILED"
@@ -180,25 +180,27 @@ def test_on_failure_continue_enters_the_next_phase_of_a_failed_build(site: Site)
 # Variables
 
 
-def test_project_variables_win_over_the_buildspec_and_the_buildspec_over_the_image(site: Site) -> None:
+def test_project_variables_win_over_the_buildspec_and_the_buildspec_over_the_image(site: Workspace) -> None:
     body = "  variables: {A: spec, B: spec, HOME: /spec}\nphases: {build: {commands: [echo $A $B $HOME]}}"
     assert output(execute(site, body, site.project(overrides={"B": "project"})), "build") == "spec project /spec\n"
 
 
-def test_only_the_given_environment_and_codebuilds_own_variables_are_there(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_given_environment_and_codebuilds_own_variables_are_there(
+    site: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("LEAK", "1")
     build = execute(site, "phases: {build: {commands: ['compgen -e | grep -v CODEBUILD_']}}")
     shells_own = {"OLDPWD", "PWD", "SHLVL", "_"}
     assert set(output(build, "build").split()) - shells_own == {"AWS_DEFAULT_REGION", "AWS_REGION", "HOME", "PATH", "TMPDIR"}
 
 
-def test_the_source_version_is_unset_where_the_source_has_none(site: Site) -> None:
+def test_the_source_version_is_unset_where_the_source_has_none(site: Workspace) -> None:
     body = "phases: {build: {commands: ['echo ${CODEBUILD_RESOLVED_SOURCE_VERSION-unset} $CODEBUILD_SRC_DIR']}}"
     assert output(execute(site, body), "build") == f"unset {site.source}\n"
     assert output(execute(site, body, site.project(commit="abc")), "build") == f"abc {site.source}\n"
 
 
-def test_exported_variables_have_the_value_of_the_end_of_post_build(site: Site) -> None:
+def test_exported_variables_have_the_value_of_the_end_of_post_build(site: Workspace) -> None:
     build = execute(
         site,
         """\
@@ -213,7 +215,7 @@ def test_exported_variables_have_the_value_of_the_end_of_post_build(site: Site) 
     assert dict(build.exported) == {"VERDICT": "last", "NOTE": "a=b c"}
 
 
-def test_exported_variables_are_there_when_the_build_ends_early(site: Site) -> None:
+def test_exported_variables_are_there_when_the_build_ends_early(site: Workspace) -> None:
     build = execute(site, "  exported-variables: [VERDICT]\nphases: {install: {commands: [export VERDICT=early, 'false']}}")
     assert dict(build.exported) == {"VERDICT": "early"}
 
@@ -221,7 +223,7 @@ def test_exported_variables_are_there_when_the_build_ends_early(site: Site) -> N
 # The end of a build
 
 
-def test_the_time_limit_ends_the_build_without_finally(site: Site) -> None:
+def test_the_time_limit_ends_the_build_without_finally(site: Workspace) -> None:
     build = execute(
         site,
         "phases: {build: {commands: [echo begun; sleep 60], finally: [echo no]}, post_build: {commands: [echo no]}}",
@@ -231,7 +233,7 @@ def test_the_time_limit_ends_the_build_without_finally(site: Site) -> None:
     assert [phase.name for phase in build.phases] == ["build", "upload_artifacts"]
 
 
-def test_a_stopped_build_gets_a_signal_and_its_finally_does_not_run(site: Site) -> None:
+def test_a_stopped_build_gets_a_signal_and_its_finally_does_not_run(site: Workspace) -> None:
     begun, told = site.source / "begun", site.source / "told"
     build = execute(
         site,
@@ -249,7 +251,7 @@ def test_a_stopped_build_gets_a_signal_and_its_finally_does_not_run(site: Site) 
     assert (build.status, told.exists(), dict(build.exported)) == ("STOPPED", True, {"VERDICT": "INCOMPLETE"})
 
 
-def test_no_process_outlives_the_build(site: Site) -> None:
+def test_no_process_outlives_the_build(site: Workspace) -> None:
     build = execute(site, "phases: {build: {commands: ['sleep 60 & echo $!']}}")
     process = Path("/proc") / output(build, "build").strip() / "stat"
     until = time.monotonic() + 5
@@ -267,7 +269,7 @@ def junit(cases: str, **counts: int) -> str:
     return f'<testsuites {attributes}><testsuite name="s" {attributes}>{cases}</testsuite></testsuites>'
 
 
-def reported(site: Site, text: str) -> tuple[str, tuple[str, ...]]:
+def reported(site: Workspace, text: str) -> tuple[str, tuple[str, ...]]:
     site.write("out/deep/junit.xml", text)
     build = execute(site, "phases: {build: {commands: ['true']}}\nreports: {scan: {files: ['**/*.xml'], base-directory: out}}")
     assert build.status == "SUCCEEDED"
@@ -278,58 +280,58 @@ def reported(site: Site, text: str) -> tuple[str, tuple[str, ...]]:
 CASE = '<testcase classname="c" name="n"/>'
 
 
-def test_a_clean_report_succeeds(site: Site) -> None:
+def test_a_clean_report_succeeds(site: Workspace) -> None:
     assert reported(site, junit(CASE, tests=1)) == ("SUCCEEDED", ())
 
 
 @pytest.mark.parametrize(("kind", "count"), [("failure", "failures"), ("error", "errors")])
-def test_a_report_with_a_failure_or_an_error_fails_but_not_the_build(site: Site, kind: str, count: str) -> None:
+def test_a_report_with_a_failure_or_an_error_fails_but_not_the_build(site: Workspace, kind: str, count: str) -> None:
     text = junit(f'<testcase classname="c" name="n"><{kind} message="m"/></testcase>', **{"tests": 1, count: 1})
     assert reported(site, text) == ("FAILED", ())
 
 
-def test_a_group_whose_globs_match_nothing_is_incomplete(site: Site) -> None:
+def test_a_group_whose_globs_match_nothing_is_incomplete(site: Workspace) -> None:
     build = execute(site, "phases: {build: {commands: ['true']}}\nreports: {scan: {files: ['*.xml'], base-directory: none}}")
     assert (build.reports[0].status, build.reports[0].problems) == ("INCOMPLETE", ("no file matches",))
 
 
-def test_counts_that_do_not_add_up_are_a_problem(site: Site) -> None:
+def test_counts_that_do_not_add_up_are_a_problem(site: Workspace) -> None:
     status, problems = reported(site, junit(CASE, tests=2))
     assert (status, problems[0]) == ("SUCCEEDED", "junit.xml: testsuites '': tests is 2, but 1 are there")
 
 
-def test_a_missing_count_is_a_problem(site: Site) -> None:
+def test_a_missing_count_is_a_problem(site: Workspace) -> None:
     status, problems = reported(site, f'<testsuite name="s" tests="1" failures="0" errors="0">{CASE}</testsuite>')
     assert (status, problems) == ("SUCCEEDED", ("junit.xml: testsuite 's': skipped is None, but 0 are there",))
 
 
-def test_fewer_tests_than_outcomes_is_refused(site: Site) -> None:
+def test_fewer_tests_than_outcomes_is_refused(site: Workspace) -> None:
     status, _ = reported(site, junit('<testcase name="n"><failure/></testcase>', tests=0, failures=1))
     assert status == "INCOMPLETE"
 
 
-def test_a_file_that_is_not_xml_is_incomplete(site: Site) -> None:
+def test_a_file_that_is_not_xml_is_incomplete(site: Workspace) -> None:
     assert reported(site, "not xml")[0] == "INCOMPLETE"
 
 
-def test_cases_beyond_500_are_dropped_and_noted(site: Site) -> None:
+def test_cases_beyond_500_are_dropped_and_noted(site: Workspace) -> None:
     assert reported(site, junit(CASE * 500, tests=500)) == ("SUCCEEDED", ())
     assert reported(site, junit(CASE * 501, tests=501)) == ("SUCCEEDED", ("501 cases, 500 are kept",))
 
 
 @pytest.mark.parametrize(("length", "fine"), [(1000, True), (1001, False)])
-def test_a_case_name_has_at_most_1000_characters(site: Site, length: int, fine: bool) -> None:
+def test_a_case_name_has_at_most_1000_characters(site: Workspace, length: int, fine: bool) -> None:
     assert (not reported(site, junit(f'<testcase name="{"n" * length}"/>', tests=1))[1]) is fine
 
 
 @pytest.mark.parametrize(("length", "fine"), [(5000, True), (5001, False)])
-def test_a_message_has_at_most_5000_characters(site: Site, length: int, fine: bool) -> None:
+def test_a_message_has_at_most_5000_characters(site: Workspace, length: int, fine: bool) -> None:
     message = quoteattr("m" * length)
     text = junit(f'<testcase name="n"><failure message={message}/></testcase>', tests=1, failures=1)
     assert (not reported(site, text)[1]) is fine
 
 
-def test_a_build_that_ended_early_has_its_reports_looked_for_too(site: Site) -> None:
+def test_a_build_that_ended_early_has_its_reports_looked_for_too(site: Workspace) -> None:
     site.write("junit.xml", junit(CASE, tests=1))
     build = execute(site, "phases: {install: {commands: ['false']}}\nreports: {scan: {files: [junit.xml]}}")
     assert (build.status, build.reports[0].status) == ("FAILED", "SUCCEEDED")
@@ -338,7 +340,7 @@ def test_a_build_that_ended_early_has_its_reports_looked_for_too(site: Site) -> 
 # Artifacts and cache
 
 
-def test_artifacts_are_taken_from_the_base_directory_even_of_a_failed_build(site: Site) -> None:
+def test_artifacts_are_taken_from_the_base_directory_even_of_a_failed_build(site: Workspace) -> None:
     for path in ("out/a.txt", "out/deep/b.txt", "out/deep/c.log", "other/d.txt"):
         site.write(path)
     build = execute(
@@ -360,19 +362,19 @@ def test_artifacts_are_taken_from_the_base_directory_even_of_a_failed_build(site
     assert build.phase("upload_artifacts").status == "SUCCEEDED"
 
 
-def test_an_artifact_without_a_file_fails_the_build(site: Site) -> None:
+def test_an_artifact_without_a_file_fails_the_build(site: Workspace) -> None:
     build = execute(site, "phases: {build: {commands: ['true']}}\nartifacts: {files: [none.txt]}")
     assert (build.phase("upload_artifacts").status, build.status) == ("FAILED", "FAILED")
 
 
-def test_the_cache_is_looked_up_in_the_home_directory(site: Site) -> None:
+def test_the_cache_is_looked_up_in_the_home_directory(site: Workspace) -> None:
     (site.home / ".cache/tool/deep").mkdir(parents=True)
     (site.home / ".cache/tool/deep/entry").touch()
     build = execute(site, "phases: {build: {commands: ['true']}}\ncache: {paths: ['/root/.cache/tool/**/*']}")
     assert build.cached == (str(site.home / ".cache/tool/deep/entry"),)
 
 
-def test_the_log_tells_commands_output_and_phases(site: Site) -> None:
+def test_the_log_tells_commands_output_and_phases(site: Workspace) -> None:
     log = execute(site, "phases: {build: {commands: [echo out; echo err >&2; exit 4]}}").log
     assert log.splitlines() == [
         "[Container] Entering phase BUILD",
@@ -403,7 +405,7 @@ phases:
 """
 
 
-def graph(site: Site, breaks: str, ignore: str = "false") -> Batch:
+def graph(site: Workspace, breaks: str, ignore: str = "false") -> Batch:
     site.write("source")
     text = HEAD + GRAPH.replace("IGNORE", ignore)
     scratch = site.source.parent / "builds"
@@ -411,7 +413,7 @@ def graph(site: Site, breaks: str, ignore: str = "false") -> Batch:
     return run_batch(text, site.project(overrides={"BREAKS": breaks, "SIDE": "project"}), scratch)
 
 
-def test_a_task_runs_behind_those_it_waits_for_and_in_a_source_of_its_own(site: Site) -> None:
+def test_a_task_runs_behind_those_it_waits_for_and_in_a_source_of_its_own(site: Workspace) -> None:
     batch = graph(site, "nothing")
     assert (batch.status, list(batch.builds)) == ("SUCCEEDED", ["left", "right", "last"])
     said = {name: output(build, "build").split() for name, build in batch.builds.items()}
@@ -424,7 +426,7 @@ def test_a_task_runs_behind_those_it_waits_for_and_in_a_source_of_its_own(site: 
 
 
 @pytest.mark.parametrize("ignore", ["false", "true"])
-def test_a_task_that_waits_for_a_failed_one_is_not_started(ignore: str, site: Site) -> None:
+def test_a_task_that_waits_for_a_failed_one_is_not_started(ignore: str, site: Workspace) -> None:
     batch = graph(site, "r", ignore)
     assert (batch.status, list(batch.builds)) == ("FAILED", ["left", "right"])
 
@@ -443,5 +445,5 @@ def test_a_task_that_waits_for_a_failed_one_is_not_started(ignore: str, site: Si
     ],
 )
 def test_a_fault_in_a_build_graph_is_refused_with_its_path(tasks: str, message: str) -> None:
-    with pytest.raises(SpecError, match=f"^{message}"):
-        read(f"{HEAD}batch: {{build-graph: {tasks}}}\nphases: {{}}\n")
+    with pytest.raises(BuildspecError, match=f"^{message}"):
+        parse_buildspec(f"{HEAD}batch: {{build-graph: {tasks}}}\nphases: {{}}\n")

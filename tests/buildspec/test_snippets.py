@@ -7,19 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from .gate import GATE
-from .spec import Spec, read
+from .gate import GATE_BUILDSPEC
+from .spec import Buildspec, parse_buildspec
 
-FOLDER = GATE.parent
+FOLDER = GATE_BUILDSPEC.parent
 SINGLE = sorted(file for file in FOLDER.glob("*.yml") if file.name != "monorepo-fanout.yml")
 BUILDING = ["python-application", "container-image", "lambda", "ec2-codedeploy", "static-site"]
 
 
-def spec(file: Path) -> Spec:
-    return read(file.read_text("utf-8"))
+def spec(file: Path) -> Buildspec:
+    return parse_buildspec(file.read_text("utf-8"))
 
 
-def commands(found: Spec, phase: str) -> tuple[str, ...]:
+def commands(found: Buildspec, phase: str) -> tuple[str, ...]:
     return next(each.commands for each in found.phases if each.name == phase)
 
 
@@ -30,7 +30,7 @@ def test_there_is_one_for_each_workload() -> None:
 
 @pytest.mark.parametrize("file", SINGLE, ids=lambda file: file.stem)
 def test_the_parts_that_all_share_are_those_of_the_gate(file: Path) -> None:
-    gate, found = spec(GATE), spec(file)
+    gate, found = spec(GATE_BUILDSPEC), spec(file)
     shared = commands(gate, "install")
     assert commands(found, "install")[: len(shared)] == shared
     assert commands(found, "build")[0].startswith(commands(gate, "build")[0])
@@ -86,7 +86,7 @@ def test_only_what_is_attested_lies_where_artifacts_are_taken_from(name: str) ->
 
 @pytest.mark.parametrize("name", ["gate", *BUILDING])
 def test_what_publishes_begins_with_the_guard(name: str) -> None:
-    guard = commands(spec(GATE), "post_build")[0]
+    guard = commands(spec(GATE_BUILDSPEC), "post_build")[0]
     assert commands(spec(FOLDER / f"{name}.yml"), "post_build")[0] == guard
     assert re.fullmatch(r'test "\$CODEBUILD_BUILD_SUCCEEDING" = 1 && test "\$SCANGATE_VERDICT" = PASS', guard)
 

@@ -14,20 +14,20 @@ from typing import Any
 import boto3
 import pytest
 import yaml
-from aws.account import running
-from aws.codecommit import PullRequests
-from aws.security_hub import Hub
-from cli.command import environment, scangate
+from aws.account import serve_account
+from aws.codecommit import FakePullRequests
+from aws.security_hub import FakeHub
+from cli.command import environment, run_scangate
 from cryptography.hazmat.primitives import serialization
-from publish.github_server import TOKEN, serving
+from publish.github_server import TOKEN, serve_github
 
 from . import workload
-from .image import Image
+from .image import BuildImage
 from .interpreter import Build
 from .sam_command import name_of
-from .site import Site
+from .site import Workspace
 from .test_gate_snippet import INJECTION, commit
-from .workload import HOST, REGION, WORDS, Shop, git
+from .workload import HOST, OUTCOME_WORDS, REGION, WorkloadAccount, run_git
 
 Run = Callable[..., Build]
 CRITICAL = {"name": "CVE-2021-3711", "description": "a buffer overflow", "severity": "CRITICAL", "uri": "https://example.org/"}
@@ -35,28 +35,28 @@ nightly = pytest.mark.nightly
 
 
 @pytest.fixture
-def shop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
-    with running() as account:
+def shop(monkeypatch: pytest.MonkeyPatch) -> Iterator[WorkloadAccount]:
+    with serve_account() as account:
         for name, value in account.environment.items():
             monkeypatch.setenv(name, value)
-        found = Shop(account)
-        found.open()
+        found = WorkloadAccount(account)
+        found.create_resources()
         yield found
         assert not account.refusals
 
 
 @pytest.fixture
-def run(site: Site, shop: Shop, image: Image) -> Run:
+def run(site: Workspace, shop: WorkloadAccount, image: BuildImage) -> Run:
     def build(name: str, road: str, begin: Callable[[str], None] = lambda _: None, **more: str) -> Build:
-        head = workload.write(name, road, site)
+        head = workload.write_source(name, road, site)
         begin(head)
-        return workload.build(name, head, site, shop, image, **more)
+        return workload.run_snippet(name, head, site, shop, image, **more)
 
     return build
 
 
 @pytest.fixture
-def key(shop: Shop, tmp_path: Path) -> Path:
+def key(shop: WorkloadAccount, tmp_path: Path) -> Path:
     """The public half of the signing key, as a host has it."""
     der = boto3.client("kms", REGION).get_public_key(KeyId=shop.key)["PublicKey"]
     file = tmp_path / "key.pem"
@@ -70,58 +70,60 @@ def verified(subject: str, attestation: bytes, key: Path) -> int:
     file = key.with_name("attestation.json")
     file.write_bytes(attestation)
     wanted = ("--attestation", file, "--key", key, "--env", "")
-    return scangate("verify", subject, *wanted, cwd=key.parent, env=environment()).code
+    return run_scangate("verify", subject, *wanted, cwd=key.parent, env=environment()).code
 
 
 # -- a PASS ships --
 
 
-def test_a_python_application_is_released_with_its_attestation(run: Run, shop: Shop, site: Site, key: Path, tmp_path: Path) -> None:
+def test_a_python_application_is_released_with_its_attestation(
+    run: Run, shop: WorkloadAccount, site: Workspace, key: Path, tmp_path: Path
+) -> None:
     build = run("python-application", "pass")
     assert (build.status, build.exported["SCANGATE_VERDICT"]) == ("SUCCEEDED", "PASS"), build.log
-    held = shop.held("releases")
+    held = shop.objects("releases")
     assert set(held) == {
-        f"shop/{git(site, 'rev-parse', 'HEAD')}/{name}" for name in ("shop-1.0-py3-none-any.whl", ".scangate-attestation.json")
+        f"shop/{run_git(site, 'rev-parse', 'HEAD')}/{name}" for name in ("shop-1.0-py3-none-any.whl", ".scangate-attestation.json")
     }
     for name, data in held.items():
         (tmp_path / "taken").mkdir(exist_ok=True)
         (tmp_path / "taken" / name.rpartition("/")[2]).write_bytes(data)
-    assert scangate("verify", "taken", "--key", key, "--env", "", cwd=tmp_path, env=environment()).code == 0
-    assert shop.asked() >= {"s3:PutObject", "kms:Sign"}
+    assert run_scangate("verify", "taken", "--key", key, "--env", "", cwd=tmp_path, env=environment()).code == 0
+    assert shop.called_actions() >= {"s3:PutObject", "kms:Sign"}
     assert set(build.artifacts[0].files) == {"shop-1.0-py3-none-any.whl", ".scangate-attestation.json"}
 
 
-def test_an_image_is_promoted_by_its_digest(run: Run, shop: Shop, key: Path) -> None:
+def test_an_image_is_promoted_by_its_digest(run: Run, shop: WorkloadAccount, key: Path) -> None:
     build = run("container-image", "pass")
     assert (build.status, build.exported["SCANGATE_VERDICT"]) == ("SUCCEEDED", "PASS"), build.log
     (digest,) = shop.registry.images["shop"]
     assert list(shop.registry.images["quarantine/shop"]) == [digest]
     assert build.exported["SCANGATE_IMAGE"] == f"{HOST}/shop@{digest}"
-    ((name, attestation),) = shop.held("attestations").items()
+    ((name, attestation),) = shop.objects("attestations").items()
     assert name == f"shop/{digest.removeprefix('sha256:')}.json"
     assert verified(f"image:{digest}", attestation, key) == 0
     ecr = {"GetAuthorizationToken", "PutImage", "BatchGetImage", "DescribeImages", "DescribeImageScanFindings"}
     s3 = {"s3:PutObject", "s3:ListObjectsV2", "s3:GetObject"}
-    assert shop.asked() - s3 == {"kms:Sign", *(f"ecr:{operation}" for operation in ecr)}
+    assert shop.called_actions() - s3 == {"kms:Sign", *(f"ecr:{operation}" for operation in ecr)}
     assert not [each for each in shop.registry.tags if each[1] == "latest"]
 
 
-def test_each_function_is_attested_as_it_lies_in_s3(run: Run, shop: Shop, site: Site, key: Path) -> None:
+def test_each_function_is_attested_as_it_lies_in_s3(run: Run, shop: WorkloadAccount, site: Workspace, key: Path) -> None:
     def plant(_: str) -> None:  # under the name that the code will have
         boto3.client("s3", REGION).put_object(Bucket="packages", Key=f"shop/{name_of(site.source / 'app')}", Body=b"planted")
 
     build = run("lambda", "pass", plant)
     assert (build.status, build.exported["SCANGATE_VERDICT"]) == ("SUCCEEDED", "PASS"), build.log
-    ((_, code),) = shop.held("packages").items()
+    ((_, code),) = shop.objects("packages").items()
     assert zipfile.ZipFile(io.BytesIO(code)).read("adding.py") == (site.source / "app" / "adding.py").read_bytes()
-    ((name, attestation),) = shop.held("attestations").items()
+    ((name, attestation),) = shop.objects("attestations").items()
     digest = hashlib.sha256(code)
     assert name == f"shop/{digest.hexdigest()}.json"
     assert verified(f"lambda:{base64.b64encode(digest.digest()).decode()}", attestation, key) == 0
     assert build.artifacts[0].files == ("packaged.yaml",)
 
 
-def test_a_bundle_carries_its_attestation_and_the_hook(run: Run, shop: Shop, site: Site, key: Path) -> None:
+def test_a_bundle_carries_its_attestation_and_the_hook(run: Run, shop: WorkloadAccount, site: Workspace, key: Path) -> None:
     build = run("ec2-codedeploy", "pass")
     assert (build.status, build.exported["SCANGATE_VERDICT"]) == ("SUCCEEDED", "PASS"), build.log
     assert set(build.artifacts[0].files) == {".scangate-attestation.json", "appspec.yml", "scripts/verify.sh", "app/adding.py"}
@@ -131,17 +133,17 @@ def test_a_bundle_carries_its_attestation_and_the_hook(run: Run, shop: Shop, sit
     assert next(iter(hooks)) == "BeforeInstall"
     assert (bundle / hooks["BeforeInstall"][0]["location"]).is_file()
     asked = ("verify", bundle, "--key", key, "--env", "")
-    assert scangate(*asked, cwd=site.home, env=environment()).code == 0
-    assert shop.asked() == {"kms:Sign"}
+    assert run_scangate(*asked, cwd=site.home, env=environment()).code == 0
+    assert shop.called_actions() == {"kms:Sign"}
     (bundle / "app" / "adding.py").write_text("import os\n")
-    assert scangate(*asked, cwd=site.home, env=environment()).code == 1
+    assert run_scangate(*asked, cwd=site.home, env=environment()).code == 1
 
 
-def test_a_site_is_synced_and_its_cache_is_emptied(run: Run, shop: Shop) -> None:
+def test_a_site_is_synced_and_its_cache_is_emptied(run: Run, shop: WorkloadAccount) -> None:
     build = run("static-site", "pass")
     assert (build.status, build.exported["SCANGATE_VERDICT"]) == ("SUCCEEDED", "PASS"), build.log
-    assert shop.held("site") == {"index.html": b"<!doctype html>\n"}
-    assert "cloudfront:CreateInvalidation" in shop.asked()
+    assert shop.objects("site") == {"index.html": b"<!doctype html>\n"}
+    assert "cloudfront:CreateInvalidation" in shop.called_actions()
 
 
 # -- nothing else does --
@@ -155,10 +157,10 @@ def test_a_site_is_synced_and_its_cache_is_emptied(run: Run, shop: Shop) -> None
         for road in ("fail", "incomplete")
     ],
 )
-def test_without_a_pass_aws_is_not_asked_for_anything(name: str, road: str, run: Run, shop: Shop) -> None:
+def test_without_a_pass_aws_is_not_asked_for_anything(name: str, road: str, run: Run, shop: WorkloadAccount) -> None:
     build = run(name, road)
-    assert (build.status, build.exported["SCANGATE_VERDICT"]) == ("FAILED", WORDS[road]), build.log
-    assert shop.asked() == set()
+    assert (build.status, build.exported["SCANGATE_VERDICT"]) == ("FAILED", OUTCOME_WORDS[road]), build.log
+    assert shop.called_actions() == set()
     assert [command.exit_code for command in build.phase("post_build").commands] == [1]
     assert build.reports[0].status == "FAILED"
     assert build.reports[0].cases > 0
@@ -167,49 +169,51 @@ def test_without_a_pass_aws_is_not_asked_for_anything(name: str, road: str, run:
 
 @pytest.mark.parametrize(("findings", "word"), [([CRITICAL], "FAIL"), pytest.param(None, "INCOMPLETE", marks=nightly)])
 def test_an_image_that_ecr_warns_of_or_did_not_scan_stays_in_quarantine(
-    findings: list[dict[str, Any]] | None, word: str, run: Run, shop: Shop, site: Site
+    findings: list[dict[str, Any]] | None, word: str, run: Run, shop: WorkloadAccount, site: Workspace
 ) -> None:
     shop.registry.findings = findings
     build = run("container-image", "pass")
     assert (build.status, build.exported["SCANGATE_VERDICT"]) == ("FAILED", word), build.log
     assert not shop.registry.images["shop"]
     assert build.exported["SCANGATE_IMAGE"] == "none"
-    assert not shop.asked() & {"kms:Sign", "s3:PutObject"}
+    assert not shop.called_actions() & {"kms:Sign", "s3:PutObject"}
     verdict = json.loads((site.source / "scangate-reports" / "verdict.json").read_text("utf-8"))
     assert verdict["outcome"] == word
     assert build.reports[0].status == "FAILED"
 
 
 @nightly
-def test_tests_that_fail_keep_a_pass_from_shipping(run: Run, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tests_that_fail_keep_a_pass_from_shipping(run: Run, shop: WorkloadAccount, monkeypatch: pytest.MonkeyPatch) -> None:
     failing = {**workload.SOURCES["ec2-codedeploy"], "tests/test_it.py": "import os\n\nos._exit(1)\n"}
     monkeypatch.setitem(workload.SOURCES, "ec2-codedeploy", failing)
     build = run("ec2-codedeploy", "pass")
     assert build.status == "FAILED", build.log
-    assert shop.asked() == set()
+    assert shop.called_actions() == set()
     assert build.artifacts[0].files == ()
 
 
-def test_a_bundle_that_its_hook_would_not_look_at_does_not_ship(run: Run, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bundle_that_its_hook_would_not_look_at_does_not_ship(
+    run: Run, shop: WorkloadAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
     appspec = "version: 0.0\nos: linux\nfiles: []\n# location: scripts/verify.sh\n"
     monkeypatch.setitem(workload.SOURCES, "ec2-codedeploy", {**workload.SOURCES["ec2-codedeploy"], "appspec.yml": appspec})
     build = run("ec2-codedeploy", "pass")
-    assert (build.status, build.artifacts[0].files, shop.asked()) == ("FAILED", (), set()), build.log
+    assert (build.status, build.artifacts[0].files, shop.called_actions()) == ("FAILED", (), set()), build.log
 
 
-def test_a_source_without_a_version_is_not_released(shop: Shop, site: Site, image: Image) -> None:
-    workload.write("python-application", "pass", site)
-    build = workload.build("python-application", "", site, shop, image)
+def test_a_source_without_a_version_is_not_released(shop: WorkloadAccount, site: Workspace, image: BuildImage) -> None:
+    workload.write_source("python-application", "pass", site)
+    build = workload.run_snippet("python-application", "", site, shop, image)
     assert [phase.name for phase in build.phases] == ["install", "upload_artifacts"]
-    assert (build.status, build.exported["SCANGATE_VERDICT"], shop.asked()) == ("FAILED", "INCOMPLETE", set())
+    assert (build.status, build.exported["SCANGATE_VERDICT"], shop.called_actions()) == ("FAILED", "INCOMPLETE", set())
 
 
 @nightly
-def test_a_key_that_does_not_sign_fails_the_build(run: Run, shop: Shop) -> None:
+def test_a_key_that_does_not_sign_fails_the_build(run: Run, shop: WorkloadAccount) -> None:
     shop.variables["SCANGATE_KMS_KEY"] = f"arn:aws:kms:{REGION}:123456789012:key/00000000-0000-4000-8000-000000000000"
     build = run("python-application", "pass")
     assert build.status == "FAILED", build.log
-    assert shop.held("releases") == {}
+    assert shop.objects("releases") == {}
 
 
 # -- what only tells --
@@ -224,87 +228,88 @@ def test_a_key_that_does_not_sign_fails_the_build(run: Run, shop: Shop) -> None:
     ],
 )
 def test_a_failure_is_left_to_a_person_and_a_gap_is_not(  # noqa: PLR0917 -- a row of the table, and the fixtures
-    road: str, status: str, word: str, run: Run, site: Site, shop: Shop
+    road: str, status: str, word: str, run: Run, site: Workspace, shop: WorkloadAccount
 ) -> None:
     build = run("review-gate", road)
     assert (build.status, build.exported["SCANGATE_VERDICT"]) == (status, word), build.log
-    assert json.loads((site.source / "scangate-reports" / "verdict.json").read_text("utf-8"))["outcome"] == WORDS[road]
-    assert shop.asked() == set()
+    assert json.loads((site.source / "scangate-reports" / "verdict.json").read_text("utf-8"))["outcome"] == OUTCOME_WORDS[road]
+    assert shop.called_actions() == set()
 
 
 @pytest.mark.parametrize("road", ["pass", "fail", pytest.param("incomplete", marks=nightly)])
-def test_the_nightly_audit_tells_whatever_it_found(road: str, run: Run, shop: Shop) -> None:
-    hub = Hub(region=REGION)
+def test_the_nightly_audit_tells_whatever_it_found(road: str, run: Run, shop: WorkloadAccount) -> None:
+    hub = FakeHub(region=REGION)
     shop.account.services["securityhub"] = hub.service
     build = run("nightly-audit", road)
     assert build.status == ("SUCCEEDED" if road == "pass" else "FAILED"), build.log
-    assert build.exported["SCANGATE_VERDICT"] == WORDS[road]
-    assert ("sns:Publish" in shop.asked()) is (road != "pass")
-    assert "cloudwatch:PutMetricData" in shop.asked()
-    assert "main.json" in shop.held("history")
-    assert bool(hub.active) is (road == "fail")
+    assert build.exported["SCANGATE_VERDICT"] == OUTCOME_WORDS[road]
+    assert ("sns:Publish" in shop.called_actions()) is (road != "pass")
+    assert "cloudwatch:PutMetricData" in shop.called_actions()
+    assert "main.json" in shop.objects("history")
+    assert bool(hub.active_ids) is (road == "fail")
     assert "security-hub: sent" in build.log
 
 
 @nightly
-def test_an_alert_that_nobody_takes_keeps_nothing_from_the_others(run: Run, shop: Shop) -> None:
-    hub = Hub(region=REGION)
+def test_an_alert_that_nobody_takes_keeps_nothing_from_the_others(run: Run, shop: WorkloadAccount) -> None:
+    hub = FakeHub(region=REGION)
     shop.account.services["securityhub"] = hub.service
     shop.variables["ALERTS"] = f"arn:aws:sns:{REGION}:123456789012:gone"
     build = run("nightly-audit", "fail")
     assert build.status == "FAILED"
     assert [command.exit_code for command in build.phase("post_build").commands] == [1]
-    assert hub.active
-    assert "cloudwatch:PutMetricData" in shop.asked()
+    assert hub.active_ids
+    assert "cloudwatch:PutMetricData" in shop.called_actions()
 
 
 @pytest.fixture
-def base(site: Site) -> str:
+def base(site: Workspace) -> str:
     """What is there before the change: a commit with a weakness that the change does not bring."""
     site.write("app/old.py", INJECTION)
     commit(site)
-    return git(site, "rev-parse", "HEAD")
+    return run_git(site, "rev-parse", "HEAD")
 
 
 @pytest.mark.parametrize("road", ["pass", "fail"])
-def test_a_pull_request_in_codecommit_is_told_and_voted_on(road: str, base: str, run: Run, shop: Shop) -> None:
-    pulls = PullRequests("shop", "7", base, "", {"app/adding.py"})
+def test_a_pull_request_in_codecommit_is_told_and_voted_on(road: str, base: str, run: Run, shop: WorkloadAccount) -> None:
+    pulls = FakePullRequests("shop", "7", base, "", {"app/adding.py"})
     shop.account.services["codecommit"] = pulls.service
     wanted = {"SCANGATE_REPOSITORY": "shop", "SCANGATE_PULL_REQUEST": "7", "SCANGATE_SINCE": base}
     build = run("pull-request", road, begin=pulls.push, **wanted)
-    assert (build.status, build.exported["SCANGATE_VERDICT"]) == ("SUCCEEDED" if road == "pass" else "FAILED", WORDS[road]), (
-        build.log
-    )
+    assert (build.status, build.exported["SCANGATE_VERDICT"]) == (
+        "SUCCEEDED" if road == "pass" else "FAILED",
+        OUTCOME_WORDS[road],
+    ), build.log
     assert pulls.approval == ("APPROVE" if road == "pass" else "REVOKE")
     assert pulls.comments
-    assert shop.asked() <= {f"codecommit:{operation}" for operation in pulls.service}
+    assert shop.called_actions() <= {f"codecommit:{operation}" for operation in pulls.service}
 
 
-def test_a_pull_request_without_a_base_is_not_scanned(run: Run, shop: Shop) -> None:
+def test_a_pull_request_without_a_base_is_not_scanned(run: Run, shop: WorkloadAccount) -> None:
     build = run("pull-request", "pass", SCANGATE_REPOSITORY="shop", SCANGATE_PULL_REQUEST="7", CODEBUILD_SOURCE_VERSION="pr/7")
     assert [phase.name for phase in build.phases] == ["install", "upload_artifacts"]
-    assert (build.status, build.exported["SCANGATE_VERDICT"], shop.asked()) == ("FAILED", "INCOMPLETE", set())
+    assert (build.status, build.exported["SCANGATE_VERDICT"], shop.called_actions()) == ("FAILED", "INCOMPLETE", set())
 
 
 @nightly
-def test_a_pull_request_elsewhere_is_told_by_the_build_s_status(base: str, run: Run, shop: Shop) -> None:
+def test_a_pull_request_elsewhere_is_told_by_the_build_s_status(base: str, run: Run, shop: WorkloadAccount) -> None:
     build = run("pull-request", "pass", SCANGATE_SINCE=base)
-    assert (build.status, build.exported["SCANGATE_VERDICT"], shop.asked()) == ("SUCCEEDED", "PASS", set()), build.log
+    assert (build.status, build.exported["SCANGATE_VERDICT"], shop.called_actions()) == ("SUCCEEDED", "PASS", set()), build.log
 
 
 @nightly
 @pytest.mark.parametrize("road", ["pass", "fail"])
-def test_a_pull_request_at_github_gets_a_check_run(road: str, base: str, run: Run, shop: Shop, site: Site) -> None:
-    git(site, "update-ref", "refs/remotes/origin/main", base)
+def test_a_pull_request_at_github_gets_a_check_run(road: str, base: str, run: Run, shop: WorkloadAccount, site: Workspace) -> None:
+    run_git(site, "update-ref", "refs/remotes/origin/main", base)
     webhook = {
         "CODEBUILD_WEBHOOK_EVENT": "PULL_REQUEST_UPDATED",
         "CODEBUILD_WEBHOOK_BASE_REF": "refs/heads/main",
         "CODEBUILD_WEBHOOK_TRIGGER": "pr/7",
     }
-    with serving() as server:
+    with serve_github() as server:
         wanted = {"SCANGATE_REPOSITORY": "team/shop", "GITHUB_TOKEN": TOKEN, "GITHUB_API_URL": server.url, **webhook}
         build = run("pull-request", road, **wanted)
         assert build.status == ("SUCCEEDED" if road == "pass" else "FAILED"), build.log
         assert [made["conclusion"] for made in server.runs] == ["success" if road == "pass" else "failure"]
         assert len(server.sarifs) == 1
-    assert shop.asked() == set()
+    assert shop.called_actions() == set()

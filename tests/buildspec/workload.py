@@ -7,20 +7,20 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import boto3
-from aws.account import Account
-from aws.registry import Registry
+from aws.account import FakeAccount
+from aws.registry import FakeRegistry
 
-from .gate import GATE, OFFLINE
-from .image import Image
-from .interpreter import Build, run
-from .site import Site
+from .gate import GATE_BUILDSPEC, OFFLINE_PIP
+from .image import BuildImage
+from .interpreter import Build, run_build
+from .site import Workspace
 from .test_fanout_snippet import POLICY
 from .test_gate_snippet import CLEAN, INJECTION, commit
 
 HOST = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
 REGION = "eu-west-1"  # what CodeBuild's variables say in the interpreter
-CODE = {"pass": CLEAN, "fail": INJECTION, "incomplete": "def f(:\n"}
-WORDS = {"pass": "PASS", "fail": "FAIL", "incomplete": "INCOMPLETE"}
+SOURCE_BY_OUTCOME = {"pass": CLEAN, "fail": INJECTION, "incomplete": "def f(:\n"}
+OUTCOME_WORDS = {"pass": "PASS", "fail": "FAIL", "incomplete": "INCOMPLETE"}
 
 _TEST = "import unittest\n\n\nclass T(unittest.TestCase):\n    def test_it(self) -> None:\n        self.assertEqual(1 + 1, 2)\n"
 _BACKEND = '''"""Packs a wheel of one file, with nothing from an index."""
@@ -43,7 +43,7 @@ _APP = {"tests/test_it.py": _TEST}
 _TEMPLATE = (
     "Resources:\n  Add: {Type: 'AWS::Serverless::Function', Properties: {CodeUri: app, Handler: adding.add, Runtime: python3.12}}\n"
 )
-_HOOK = {name: (GATE.parent / "appspec" / name).read_text("utf-8") for name in ("appspec.yml", "verify.sh")}
+_HOOK = {name: (GATE_BUILDSPEC.parent / "appspec" / name).read_text("utf-8") for name in ("appspec.yml", "verify.sh")}
 SOURCES: dict[str, dict[str, str]] = {
     "python-application": {**_APP, "requirements.txt": "", "pyproject.toml": _PROJECT, "backend.py": _BACKEND},
     "container-image": {"Dockerfile": "FROM python:3.12 AS test\nFROM python:3.12\nUSER nobody\n"},
@@ -57,15 +57,15 @@ SOURCES: dict[str, dict[str, str]] = {
 
 
 @dataclass
-class Shop:
+class WorkloadAccount:
     """The account of a project: its buckets, its signing key, its registry, its distribution, its topic."""
 
-    account: Account
+    account: FakeAccount
     key: str = ""
     variables: dict[str, str] = field(default_factory=dict)
-    registry: Registry = field(default_factory=lambda: Registry("quarantine/shop", "shop"))
+    registry: FakeRegistry = field(default_factory=lambda: FakeRegistry("quarantine/shop", "shop"))
 
-    def open(self) -> None:
+    def create_resources(self) -> None:
         """Makes all of it; what was asked until then is forgotten."""
         self.account.services["ecr"] = self.registry.service
         for bucket in ("releases", "attestations", "packages", "site", "history"):
@@ -82,24 +82,24 @@ class Shop:
             "RELEASE": f"{HOST}/shop",
             "PACKAGES": "packages/shop",
             "SITE": "s3://site",
-            "DISTRIBUTION": distribution(),
+            "DISTRIBUTION": create_distribution(),
             "ALERTS": boto3.client("sns", REGION).create_topic(Name="alerts")["TopicArn"],
             "HISTORY": "s3://history/main.json",
         }
         self.account.calls.clear()
 
-    def asked(self) -> set[str]:
+    def called_actions(self) -> set[str]:
         """What was asked of the account, as IAM names it."""
         return {f"{call.service}:{call.operation}" for call in self.account.calls}
 
-    def held(self, bucket: str) -> dict[str, bytes]:
+    def objects(self, bucket: str) -> dict[str, bytes]:
         """What lies in a bucket."""
         s3 = boto3.client("s3", REGION)
         keys = [entry["Key"] for entry in s3.list_objects_v2(Bucket=bucket).get("Contents", [])]
         return {key: s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in keys}
 
 
-def distribution() -> str:
+def create_distribution() -> str:
     """The id of a distribution that is new."""
     origin: dict[str, Any] = {"Id": "site", "DomainName": "site.s3.amazonaws.com", "S3OriginConfig": {"OriginAccessIdentity": ""}}
     behaviour = {"TargetOriginId": "site", "ViewerProtocolPolicy": "https-only", "MinTTL": 0}
@@ -116,34 +116,34 @@ def distribution() -> str:
     return str(made["Distribution"]["Id"])
 
 
-def git(site: Site, *arguments: str) -> str:
+def run_git(site: Workspace, *arguments: str) -> str:
     """What git says in the source."""
     variables = {"HOME": str(site.home), "PATH": "/usr/bin:/bin"}
     done = subprocess.run(["git", *arguments], cwd=site.source, check=True, env=variables, capture_output=True, text=True)
     return done.stdout.strip()
 
 
-def write(name: str, road: str, site: Site) -> str:
+def write_source(name: str, outcome: str, site: Workspace) -> str:
     """Writes the sample of the snippet ``name``, whose code ends as ``road`` says; its commit."""
     for path, text in SOURCES[name].items():
         site.write(path, text)
-    site.write("app/adding.py", CODE[road])
+    site.write("app/adding.py", SOURCE_BY_OUTCOME[outcome])
     site.write("scangate.yaml", POLICY)
     hook = site.source / "scripts" / "verify.sh"
     if hook.exists():
         hook.chmod(0o755)
     commit(site)
-    return git(site, "rev-parse", "HEAD")
+    return run_git(site, "rev-parse", "HEAD")
 
 
-def build(name: str, head: str, site: Site, shop: Shop, image: Image, **more: str) -> Build:
+def run_snippet(name: str, head: str, site: Workspace, shop: WorkloadAccount, image: BuildImage, **more: str) -> Build:
     """Runs the snippet ``name`` on the source, whose commit ``head`` is."""
     plain = site.project(
-        overrides={**OFFLINE, "SCANGATE_ENV": "", **shop.variables, **more}, carry="exports", seconds=300, commit=head
+        overrides={**OFFLINE_PIP, "SCANGATE_ENV": "", **shop.variables, **more}, carry="exports", seconds=300, commit=head
     )
-    variables = {**plain.image, **shop.account.environment, **image.put(site.home)}
-    image.restore(site.home)
-    done = run((GATE.parent / f"{name}.yml").read_text("utf-8"), replace(plain, image=variables))
-    image.keep(site.home)
+    variables = {**plain.image, **shop.account.environment, **image.install(site.home)}
+    image.restore_cache(site.home)
+    done = run_build((GATE_BUILDSPEC.parent / f"{name}.yml").read_text("utf-8"), replace(plain, image=variables))
+    image.save_cache(site.home)
     assert "Traceback" not in done.log, done.log
     return done

@@ -7,11 +7,11 @@ import sys
 import sysconfig
 from pathlib import Path
 
-REAL = Path(sys.executable).parent
-PACKAGES = Path(sysconfig.get_path("purelib"))
+REAL_BIN = Path(sys.executable).parent
+SITE_PACKAGES = Path(sysconfig.get_path("purelib"))
 
 
-class Bench:
+class LinkedEnvironment:
     """The environment under ``root``: its ``command`` is scangate as if installed there, so it looks for its tools there."""
 
     def __init__(self, root: Path) -> None:
@@ -22,11 +22,11 @@ class Bench:
         self._packages.parent.mkdir(parents=True)
         python = Path(os.path.realpath(sys.executable))
         (root / "pyvenv.cfg").write_text(f"home = {python.parent}\ninclude-system-site-packages = false\n")
-        for file in REAL.iterdir():
+        for file in REAL_BIN.iterdir():
             if file.name != "scangate" and not file.name.startswith("python"):
                 (self.bin / file.name).symlink_to(file)
         self.python.symlink_to(python)
-        self._packages.symlink_to(PACKAGES)
+        self._packages.symlink_to(SITE_PACKAGES)
         self.write("scangate", "import sys\nfrom scangate.cli.main import main\nmain()\n")
 
     @property
@@ -55,7 +55,7 @@ class Bench:
         if self._packages.is_symlink():
             self._packages.unlink()
             self._packages.mkdir()
-            for file in PACKAGES.iterdir():
+            for file in SITE_PACKAGES.iterdir():
                 (self._packages / file.name).symlink_to(file)
         for file in list(self._packages.iterdir()):
             if file.name.startswith(prefix):

@@ -14,29 +14,29 @@ from pathlib import Path
 from typing import Any
 
 SCANGATE = Path(sys.executable).parent / "scangate"
-LIMIT = 240  # seconds after which a test gives up; no test asserts a time
+TIMEOUT = 240  # seconds after which a test gives up; no test asserts a time
 
 _CACHES = tempfile.TemporaryDirectory(prefix="caches-of-tests-")  # gone when the tests are over
 _NUMBERS = itertools.count()
 
 
 @dataclass(frozen=True, slots=True)
-class Ran:
+class CommandResult:
     """What a run of the command left."""
 
     code: int
-    out: str
-    err: str
+    stdout: str
+    stderr: str
 
     @property
-    def said(self) -> str:
+    def output(self) -> str:
         """Everything it printed."""
-        return self.out + self.err
+        return self.stdout + self.stderr
 
-    def ends(self, code: int) -> Ran:
+    def expect(self, code: int) -> CommandResult:
         """Itself; fails the test where the exit code is another, or a traceback was printed."""
-        assert "Traceback" not in self.said, self.said
-        assert self.code == code, f"exit code {self.code}, not {code}:\n{self.said}"
+        assert "Traceback" not in self.output, self.output
+        assert self.code == code, f"exit code {self.code}, not {code}:\n{self.output}"
         return self
 
 
@@ -48,23 +48,23 @@ def environment(**more: str) -> dict[str, str]:
     return {**kept, **coverage, "SCANGATE_CACHE": f"{_CACHES.name}/{next(_NUMBERS)}", **more}
 
 
-def scangate(
+def run_scangate(
     *arguments: str | Path, cwd: Path, env: Mapping[str, str] | None = None, command: Path = SCANGATE, under: tuple[str, ...] = ()
-) -> Ran:
+) -> CommandResult:
     """Runs ``scangate`` with ``arguments`` in ``cwd``, ``under`` another program where one is given."""
     done = subprocess.run(
         [*under, str(command), *map(str, arguments)],
         cwd=cwd,
         env=env or environment(),
         capture_output=True,
-        timeout=LIMIT,
+        timeout=TIMEOUT,
         check=False,
         stdin=subprocess.DEVNULL,
     )
-    return Ran(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"))
+    return CommandResult(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"))
 
 
-def verdict(folder: Path) -> dict[str, Any]:
+def load_verdict(folder: Path) -> dict[str, Any]:
     """The verdict.json in an output directory."""
     document = json.loads((folder / "verdict.json").read_text("utf-8"))
     assert isinstance(document, dict)

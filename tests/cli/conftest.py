@@ -7,32 +7,32 @@ from pathlib import Path
 
 import pytest
 
-from .command import Ran, scangate
-from .tree import CLEAN, WEAK, policy, repository
+from .command import CommandResult, run_scangate
+from .tree import CLEAN_SOURCE, WEAK_SOURCE, create_repository, write_policy
 
 
 @dataclass(frozen=True, slots=True)
-class Scanned:
+class ScannedProject:
     """A tree, the policy, what the scan printed, and the folder with its reports."""
 
     tree: Path
     policy: Path
-    ran: Ran
+    result: CommandResult
     out: Path
 
 
 @pytest.fixture(scope="session")
-def scanned(tmp_path_factory: pytest.TempPathFactory) -> Scanned:
+def scanned(tmp_path_factory: pytest.TempPathFactory) -> ScannedProject:
     root = tmp_path_factory.mktemp("scanned")
     files: dict[str, str | bytes] = {
-        "app.py": WEAK,
-        "waived.py": WEAK.replace("shell=True)", "shell=True)  # nosec"),
-        "adding.py": CLEAN,
+        "app.py": WEAK_SOURCE,
+        "waived.py": WEAK_SOURCE.replace("shell=True)", "shell=True)  # nosec"),
+        "adding.py": CLEAN_SOURCE,
         "broken.py": "def f(:\n",
         "Dockerfile": "FROM python:3.12\nUSER root\nRUN curl http://example.org/x | sh\n",
     }
-    tree = repository(root / "tree", files)
-    rules = policy(root / "policy.yaml", "bandit", "semgrep", "detect-secrets")
+    tree = create_repository(root / "tree", files)
+    rules = write_policy(root / "policy.yaml", "bandit", "semgrep", "detect-secrets")
     out = root / "out"
-    ran = scangate("scan", tree, "--policy", rules, "--output-dir", out, "--report", f"env={out / 'env'}", cwd=root)
-    return Scanned(tree, rules, ran, out)
+    ran = run_scangate("scan", tree, "--policy", rules, "--output-dir", out, "--report", f"env={out / 'env'}", cwd=root)
+    return ScannedProject(tree, rules, ran, out)

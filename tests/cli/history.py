@@ -9,10 +9,10 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from .tree import git
+from .tree import run_git
 
 RUFF = Path(sys.executable).parent / "ruff"
-HEAD = '"""A part of it."""\n\nimport hashlib\nimport subprocess\n\nfrom drivers import connect, connection\n\n'
+MODULE_HEADER = '"""A part of it."""\n\nimport hashlib\nimport subprocess\n\nfrom drivers import connect, connection\n\n'
 BODIES = {
     "shell": (
         'return subprocess.call("convert --from " + command + " --to " + value + " --into /srv/{key}", shell=True, cwd="/srv",)'
@@ -28,7 +28,7 @@ STYLES = ("raw", "double 120", "single 60", "double 70", "single 100")
 
 
 @dataclass(frozen=True)
-class Block:
+class CodeBlock:
     """A function of one body; two are twins where their bodies are the same, whatever their names."""
 
     number: int
@@ -38,7 +38,7 @@ class Block:
     notes: tuple[str, ...] = ()
 
     @property
-    def matter(self) -> str:
+    def issue(self) -> str:
         """What its findings are about."""
         return f"{self.kind} {self.key} {self.secret}"
 
@@ -53,14 +53,14 @@ class Block:
 class Module:
     """A file: its blocks in order, and how it is written down."""
 
-    blocks: list[Block] = field(default_factory=list)
+    blocks: list[CodeBlock] = field(default_factory=list)
     style: str = "raw"
     crlf: bool = False
     wrapped: bool = False
     above: int = 0
 
 
-class History:
+class EvolvingRepository:
     """The repository at ``root``; each `commit` changes it by one of STEPS, on which ``told`` says a word."""
 
     def __init__(self, root: Path, seed: int) -> None:
@@ -69,16 +69,16 @@ class History:
         self.modules: dict[str, Module] = {}
         self.numbers = 0
         root.mkdir()
-        git(root, "init", "--quiet", "--initial-branch=main")
+        run_git(root, "init", "--quiet", "--initial-branch=main")
         for _ in range(4):
             self._new_module()
         for kind in BODIES:
             self._add(self._some(), self._new(kind))
         self._write("begin")
 
-    def matters(self) -> Counter[str]:
+    def issues(self) -> Counter[str]:
         """What there is, by what it is about."""
-        return Counter(block.matter for module in self.modules.values() for block in module.blocks)
+        return Counter(block.issue for module in self.modules.values() for block in module.blocks)
 
     def owner(self, path: str, line: int) -> str:
         """What the finding at a place is about: the block whose function it is in, or the head of its file."""
@@ -87,12 +87,12 @@ class History:
         for node in ast.walk(ast.parse((self.root / path).read_bytes())):
             if isinstance(node, ast.FunctionDef) and node.lineno <= line <= (node.end_lineno or 0):
                 number = int(node.name.removeprefix("block_"))
-                return next(block.matter for block in self.modules[path].blocks if block.number == number)
+                return next(block.issue for block in self.modules[path].blocks if block.number == number)
         return "head"
 
     def commit(self) -> str:
         """One more commit; says what was done."""
-        step = self.random.choice(STEPS)
+        step = self.random.choice(EDITS)
         getattr(self, f"_{step}")()
         if step != "move":  # a move, and an edit where it came from or goes to, is more than one can know
             for module in self.random.sample(list(self.modules.values()), k=1):
@@ -168,27 +168,27 @@ class History:
     def _secret(self) -> str:
         return f"Kq{self.random.randrange(10**9):09}zW{self.random.randrange(10**6)}"
 
-    def _new(self, kind: str) -> Block:
+    def _new(self, kind: str) -> CodeBlock:
         number = self._number()
-        return Block(number, kind, f"k{number}", self._secret() if "secret" in BODIES[kind] else "")
+        return CodeBlock(number, kind, f"k{number}", self._secret() if "secret" in BODIES[kind] else "")
 
     def _some(self) -> Module:
         return self.random.choice(list(self.modules.values()))
 
-    def _block(self) -> tuple[Module, Block]:
+    def _block(self) -> tuple[Module, CodeBlock]:
         return self.random.choice([(module, block) for module in self.modules.values() for block in module.blocks])
 
-    def _add(self, module: Module, block: Block) -> None:
+    def _add(self, module: Module, block: CodeBlock) -> None:
         module.blocks.insert(self.random.randint(0, len(module.blocks)), block)
 
-    def _note_in(self, module: Module, block: Block) -> None:
+    def _note_in(self, module: Module, block: CodeBlock) -> None:
         module.blocks[module.blocks.index(block)] = replace(block, notes=(*block.notes, f"note {self._number()}"))
 
     def _write(self, message: str) -> None:
         for file in self.root.glob("*.py"):
             file.unlink()
         for path, module in self.modules.items():
-            text = HEAD + "".join(f"# line {number}\n" for number in range(module.above))
+            text = MODULE_HEADER + "".join(f"# line {number}\n" for number in range(module.above))
             blocks = "\n\n".join(block.text() for block in module.blocks)
             if module.wrapped and blocks:
                 blocks = "if connect:\n" + "".join(f"    {line}" if line.strip() else line for line in blocks.splitlines(True))
@@ -204,11 +204,11 @@ class History:
             if module.crlf:
                 data = (self.root / path).read_bytes()
                 (self.root / path).write_bytes(data.replace(b"\n", b"\r\n"))
-        git(self.root, "add", "--all")
-        git(self.root, "commit", "--quiet", "--allow-empty", "--message", message)
+        run_git(self.root, "add", "--all")
+        run_git(self.root, "commit", "--quiet", "--allow-empty", "--message", message)
 
 
-STEPS = (
+EDITS = (
     *("new_block", "new_block", "twin", "twin", "remove", "move", "move", "shuffle", "rename", "rename_and_edit", "note", "note"),
     *("reformat", "reformat", "reformat_all", "wrap", "rotate", "rotate", "new_module"),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from .tree import git, write
+from .tree import run_git, write_files
 
 PACKAGES = (
     *(
@@ -54,7 +54,7 @@ PROGRAMS = (
 PLUGIN = (
     "[scangate.scanners]\nevil = evil_plugin\n[bandit.plugins]\nevil = evil_plugin\n[console_scripts]\nbandit = evil_plugin:main\n"
 )
-SETTINGS: dict[str, str | bytes] = {
+TOOL_CONFIGS: dict[str, str | bytes] = {
     ".bandit": "[bandit]\nskips: B602,B105,B101\nexclude: /\n",
     "bandit.yaml": "skips: [B602]\n",
     "setup.cfg": "[bandit]\nskips = B602\nexclude = .\n[tool:pytest]\naddopts = -p evil_plugin\n",
@@ -80,15 +80,15 @@ SETTINGS: dict[str, str | bytes] = {
 }
 
 
-def harden(tree: Path, marks: Path) -> None:
+def add_traps(tree: Path, marks: Path) -> None:
     """Adds every trap to ``tree``; one that springs makes a file in ``marks``."""
     marks.mkdir()
-    files = dict(SETTINGS)
+    files = dict(TOOL_CONFIGS)
     for name in PACKAGES:
         code = f"import os\nopen(os.path.join({str(marks)!r}, 'import-{name}'), 'w').close()\n"
         files |= {f"{name}.py": code, f"lib/{name}/__init__.py": code}
     files["evil_plugin.py"] = f"open({str(marks / 'plugin')!r}, 'w').close()\n"
-    write(tree, files)
+    write_files(tree, files)
     for folder in ("", "bin", ".venv/bin", "node_modules/.bin"):
         for name in PROGRAMS:
             _program(tree / folder / name, marks / f"program-{name}")
@@ -100,7 +100,7 @@ def _program(file: Path, mark: Path) -> None:
     file.chmod(0o755)
 
 
-def poison(tree: Path, marks: Path) -> None:
+def poison_git_config(tree: Path, marks: Path) -> None:
     """Turns everything in ``.git/config`` and ``.git/hooks`` that names a program or another place against who asks git."""
     trap = marks.parent / "traps"
     for name in (
@@ -161,9 +161,9 @@ def poison(tree: Path, marks: Path) -> None:
         "trace2.eventTarget": marks / "git-trace",
         "trace2.normalTarget": marks / "git-trace",
     }
-    git(tree, "config", "core.repositoryFormatVersion", "1")
+    run_git(tree, "config", "core.repositoryFormatVersion", "1")
     for name, value in settings.items():
-        git(tree, "config", "--add", name, str(value))
+        run_git(tree, "config", "--add", name, str(value))
     for folder in ("hooks", "evil-hooks"):
         for name in (
             "post-index-change",
@@ -178,7 +178,7 @@ def poison(tree: Path, marks: Path) -> None:
     (tree / ".git" / "info" / "attributes").write_text("* filter=evil diff=evil\n")
 
 
-def surroundings(tree: Path) -> dict[str, str]:
+def hostile_environment(tree: Path) -> dict[str, str]:
     """An environment in which the tree comes first wherever something is looked up."""
     path = os.pathsep.join([".", str(tree), str(tree / "bin"), "bin", "", os.environ["PATH"]])
     return {

@@ -10,10 +10,10 @@ from pathlib import Path
 from urllib.parse import quote
 
 LETTERS = string.ascii_letters + string.digits
-PIECE = 8  # characters of a secret that are too many
+MIN_LEAK = 8  # characters of a secret that are too many
 
 
-class Planted:
+class PlantedSecrets:
     """``files`` hold ``values``: the parts of secrets that nobody could guess, by what they are."""
 
     def __init__(self) -> None:
@@ -75,15 +75,15 @@ class Planted:
         bare = f'api_key = "{self._make("utf-16 without mark", 24)}"\r\n'
         self.files["conf/bare.ini"] = bare.encode("utf-16-le")
 
-    def found_in(self, data: bytes) -> list[str]:
+    def leaks_in(self, data: bytes) -> list[str]:
         """Which secrets ``data`` gives away, and in what form."""
         return [f"{name}: {form}" for name, value in self.values.items() for form, piece in _pieces(value) if piece in data]
 
 
 def _pieces(value: str) -> Iterator[tuple[str, bytes]]:
     for form, text in _forms(value):
-        for at in range(len(text) - PIECE + 1):
-            piece = text[at : at + PIECE]
+        for at in range(len(text) - MIN_LEAK + 1):
+            piece = text[at : at + MIN_LEAK]
             yield form, piece.encode()
             yield f"{form}, utf-16", piece.encode("utf-16-le")
 
@@ -93,12 +93,12 @@ def _forms(value: str) -> Iterator[tuple[str, str]]:
     yield "lower case", value.lower()
     yield "reversed", value[::-1]
     yield "percent", quote(value, safe="")
-    yield "hex", value.encode().hex()[: 4 * PIECE]
+    yield "hex", value.encode().hex()[: 4 * MIN_LEAK]
     for pad in range(3):
         yield "base64", base64.b64encode(b"x" * pad + value.encode()).decode()[4:-4]
 
 
-def everything_in(folder: Path) -> Iterator[tuple[str, bytes]]:
+def read_tree(folder: Path) -> Iterator[tuple[str, bytes]]:
     """The name and the bytes of every file under ``folder``."""
     for file in sorted(folder.rglob("*")):
         yield str(file), str(file.relative_to(folder)).encode() + (file.read_bytes() if file.is_file() else b"")

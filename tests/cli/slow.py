@@ -8,10 +8,10 @@ import subprocess
 import time
 from pathlib import Path
 
-from .command import LIMIT, Ran, environment
+from .command import TIMEOUT, CommandResult, environment
 
 # says that it has started, leaves a program behind, and never comes to an end by itself
-SLOW = """
+SLOW_TOOL = """
 import os, pathlib, signal, subprocess, time
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
 subprocess.Popen(["sleep", "600"], start_new_session=True)
@@ -20,7 +20,7 @@ time.sleep(600)
 """
 
 
-def interrupt(
+def interrupt_scan(
     argv: list[str | Path],
     started: Path,
     signals: list[signal.Signals],
@@ -28,7 +28,7 @@ def interrupt(
     cwd: Path,
     group: bool = False,
     env: dict[str, str] | None = None,
-) -> Ran:
+) -> CommandResult:
     """Runs ``argv`` in a session of its own, and sends it the signals once the file ``started`` is there."""
     child = subprocess.Popen(
         list(map(str, argv)),
@@ -40,11 +40,11 @@ def interrupt(
         text=True,
         start_new_session=True,
     )
-    deadline = time.monotonic() + LIMIT
+    deadline = time.monotonic() + TIMEOUT
     while not started.exists() and child.poll() is None and time.monotonic() < deadline:
         time.sleep(0.02)
     for number in signals:
         (os.killpg if group else os.kill)(child.pid, number)
         time.sleep(0.05)
-    out, err = child.communicate(timeout=LIMIT)
-    return Ran(child.returncode, out, err)
+    out, err = child.communicate(timeout=TIMEOUT)
+    return CommandResult(child.returncode, out, err)

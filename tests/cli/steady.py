@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-__all__ = ["steady"]
+__all__ = ["normalized_reports"]
 
 VOLATILE = re.compile(
     r'"(?:started|finished|startTimeUtc|endTimeUtc|timestamp|serialNumber)": ?"[^"]*"'  # JSON
@@ -15,6 +15,6 @@ VOLATILE = re.compile(
 )
 
 
-def steady(folder: Path) -> dict[str, str]:
+def normalized_reports(folder: Path) -> dict[str, str]:
     """The reports in an output directory by their names."""
     return {file.name: VOLATILE.sub("", file.read_text("utf-8")) for file in sorted(folder.iterdir())}

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from .command import SCANGATE, environment, scangate
+from .command import SCANGATE, environment, run_scangate
 
 RECORD = {
     "id": "PYSEC-2025-1",
@@ -42,18 +42,18 @@ def export(tmp_path: Path) -> Path:
 
 def test_import_then_status(tmp_path: Path, export: Path) -> None:
     env = environment(XDG_CACHE_HOME=str(tmp_path / "cache"))
-    none = scangate("advisories", "status", cwd=tmp_path, env=env).ends(1)
-    assert "there is no advisory store at" in none.out
-    assert "hint: scangate advisories update" in none.err
-    done = scangate("advisories", "import", export, cwd=tmp_path, env=env).ends(0)
-    assert done.out.startswith("151 records of 1 packages")
-    assert "scangate: reading: 152 records, 100 %" in done.err
-    assert "left out as broken: broken [2J.json" in done.err
-    assert "\x1b" not in done.said
+    none = run_scangate("advisories", "status", cwd=tmp_path, env=env).expect(1)
+    assert "there is no advisory store at" in none.stdout
+    assert "hint: scangate advisories update" in none.stderr
+    done = run_scangate("advisories", "import", export, cwd=tmp_path, env=env).expect(0)
+    assert done.stdout.startswith("151 records of 1 packages")
+    assert "scangate: reading: 152 records, 100 %" in done.stderr
+    assert "left out as broken: broken [2J.json" in done.stderr
+    assert "\x1b" not in done.output
     store = tmp_path / "cache" / "scangate" / "advisories.sqlite"
     assert stat.S_IMODE(store.stat().st_mode) == 0o600
     assert stat.S_IMODE(store.parent.stat().st_mode) == 0o700
-    told = scangate("advisories", "status", cwd=tmp_path, env=env).ends(0).out
+    told = run_scangate("advisories", "status", cwd=tmp_path, env=env).expect(0).stdout
     for pattern in (
         rf"^store +{re.escape(str(store))}$",
         r"^records +151 of 1 packages$",
@@ -69,33 +69,33 @@ def test_import_then_status(tmp_path: Path, export: Path) -> None:
 
 def test_a_store_named_by_option_or_variable(tmp_path: Path, export: Path) -> None:
     store = tmp_path / "deep" / "store.sqlite"
-    scangate("advisories", "import", export, "--store", store, cwd=tmp_path).ends(0)
-    scangate("advisories", "status", cwd=tmp_path, env=environment(SCANGATE_STORE=str(store))).ends(0)
+    run_scangate("advisories", "import", export, "--store", store, cwd=tmp_path).expect(0)
+    run_scangate("advisories", "status", cwd=tmp_path, env=environment(SCANGATE_STORE=str(store))).expect(0)
 
 
 def test_a_damaged_store_is_an_error_with_a_hint(tmp_path: Path) -> None:
     store = tmp_path / "store.sqlite"
     store.write_bytes(b"x" * 9000)
     store.chmod(0o600)
-    ran = scangate("advisories", "status", "--store", store, cwd=tmp_path).ends(2)
-    assert "is not used" in ran.err
-    assert "hint: load it anew" in ran.err
+    ran = run_scangate("advisories", "status", "--store", store, cwd=tmp_path).expect(2)
+    assert "is not used" in ran.stderr
+    assert "hint: load it anew" in ran.stderr
 
 
 def test_what_is_no_export_is_an_error_with_a_hint(tmp_path: Path) -> None:
     (tmp_path / "page.zip").write_text("<html>")
-    ran = scangate("advisories", "import", "page.zip", "--store", "store.sqlite", cwd=tmp_path).ends(2)
-    assert "no zip archive" in ran.err
-    assert "hint:" in ran.err
+    ran = run_scangate("advisories", "import", "page.zip", "--store", "store.sqlite", cwd=tmp_path).expect(2)
+    assert "no zip archive" in ran.stderr
+    assert "hint:" in ran.stderr
     assert not (tmp_path / "store.sqlite").exists()
-    scangate("advisories", "import", "missing.zip", cwd=tmp_path).ends(2)
+    run_scangate("advisories", "import", "missing.zip", cwd=tmp_path).expect(2)
 
 
 def test_an_update_that_cannot_be_made(tmp_path: Path) -> None:
     store = tmp_path / "store.sqlite"
-    ran = scangate("advisories", "update", "--address", "http://example.org/all.zip", "--store", store, cwd=tmp_path).ends(2)
-    assert "not an https address: http://example.org/all.zip" in ran.err
-    assert "hint: --address https://" in ran.err
+    ran = run_scangate("advisories", "update", "--address", "http://example.org/all.zip", "--store", store, cwd=tmp_path).expect(2)
+    assert "not an https address: http://example.org/all.zip" in ran.stderr
+    assert "hint: --address https://" in ran.stderr
     assert not store.exists()
 
 
@@ -112,13 +112,13 @@ def test_an_update_from_a_mirror(tmp_path: Path, export: Path) -> None:
         thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         thread.start()
         address = f"http://127.0.0.1:{server.server_address[1]}/all.zip"
-        ran = scangate("advisories", "update", "--address", address, "--store", store, cwd=tmp_path)
+        ran = run_scangate("advisories", "update", "--address", address, "--store", store, cwd=tmp_path)
         server.shutdown()
         thread.join()
-    assert ran.ends(0).out.startswith("151 records")
-    assert "scangate: fetching: " in ran.err
+    assert ran.expect(0).stdout.startswith("151 records")
+    assert "scangate: fetching: " in ran.stderr
     assert {file.name for file in store.parent.iterdir()} == {"store.sqlite", "store.sqlite.lock"}
-    assert f"source    {address}" in scangate("advisories", "status", "--store", store, cwd=tmp_path).ends(0).out
+    assert f"source    {address}" in run_scangate("advisories", "status", "--store", store, cwd=tmp_path).expect(0).stdout
 
 
 def test_a_bar_on_a_terminal(tmp_path: Path, export: Path) -> None:
@@ -139,5 +139,5 @@ def test_a_bar_on_a_terminal(tmp_path: Path, export: Path) -> None:
 
 
 def test_help_names_the_address(tmp_path: Path) -> None:
-    said = scangate("advisories", "update", "--help", cwd=tmp_path).ends(0).out
+    said = run_scangate("advisories", "update", "--help", cwd=tmp_path).expect(0).stdout
     assert "storage.googleapis.com" in said.replace("\n", "").replace(" ", "")

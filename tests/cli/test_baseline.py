@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from .command import Ran, scangate, verdict
-from .tree import CLEAN, WEAK, git, policy, repository, write
+from .command import CommandResult, load_verdict, run_scangate
+from .tree import CLEAN_SOURCE, WEAK_SOURCE, create_repository, run_git, write_files, write_policy
 
 FIRST, OTHER = "Zq8fK2mN7xT4vB9c", "Yr7gL3nM6wS5uC8d"  # nobody's  # pragma: allowlist secret
 NAME = ".scangate-baseline.json"
@@ -20,24 +20,26 @@ STRICT = "info: unlimited, overrides: [{kind: secret, medium: 0, low: 0}]}"
 
 @pytest.fixture
 def rules(tmp_path: Path) -> Path:
-    rules = policy(tmp_path / "policy.yaml", "bandit", "detect-secrets")
+    rules = write_policy(tmp_path / "policy.yaml", "bandit", "detect-secrets")
     rules.write_text(rules.read_text().replace("info: unlimited}", STRICT))
     return rules
 
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
-    return repository(tmp_path / "tree", {"app.py": WEAK, "conf.py": f'password = "{FIRST}"\n', "sum.py": CLEAN})
+    return create_repository(
+        tmp_path / "tree", {"app.py": WEAK_SOURCE, "conf.py": f'password = "{FIRST}"\n', "sum.py": CLEAN_SOURCE}
+    )
 
 
-def baseline(tree: Path, rules: Path, *arguments: str | Path, code: int = 0) -> Ran:
-    return scangate("baseline", *arguments, tree, "--policy", rules, cwd=rules.parent).ends(code)
+def baseline(tree: Path, rules: Path, *arguments: str | Path, code: int = 0) -> CommandResult:
+    return run_scangate("baseline", *arguments, tree, "--policy", rules, cwd=rules.parent).expect(code)
 
 
 def scan(tree: Path, rules: Path, code: int, *arguments: str | Path) -> dict[str, Any]:
     out = rules.parent / "out"
-    scangate("scan", tree, "--policy", rules, "--output-dir", out, *arguments, cwd=rules.parent).ends(code)
-    return verdict(out)
+    run_scangate("scan", tree, "--policy", rules, "--output-dir", out, *arguments, cwd=rules.parent).expect(code)
+    return load_verdict(out)
 
 
 def told(document: dict[str, Any], outcome: str) -> list[tuple[str, str]]:
@@ -47,7 +49,7 @@ def told(document: dict[str, Any], outcome: str) -> list[tuple[str, str]]:
 def test_what_is_known_passes_and_what_is_new_does_not(tree: Path, rules: Path) -> None:
     before = scan(tree, rules, 1)
     created = baseline(tree, rules, "create")
-    assert "findings known from now on" in created.out
+    assert "findings known from now on" in created.stdout
     held = (tree / NAME).read_bytes()
     assert FIRST.encode() not in held
     now = scan(tree, rules, 0)
@@ -58,21 +60,21 @@ def test_what_is_known_passes_and_what_is_new_does_not(tree: Path, rules: Path) 
     states = {result.get("baselineState") for run in sarif["runs"] for result in run["results"]}
     assert states == {"unchanged"}
     assert NAME in json.dumps(now["targets"]["left_out"])
-    judged = scangate("gate", rules.parent / "out" / "verdict.json", "--policy", rules, cwd=rules.parent).ends(0)
-    assert f"{len(now['findings'])} known" in judged.out
+    judged = run_scangate("gate", rules.parent / "out" / "verdict.json", "--policy", rules, cwd=rules.parent).expect(0)
+    assert f"{len(now['findings'])} known" in judged.stdout
     # one more beside the known one
-    write(tree, {"app.py": WEAK + CALL})
+    write_files(tree, {"app.py": WEAK_SOURCE + CALL})
     more = scan(tree, rules, 1)
     assert told(more, "blocks") == [("bandit:B602", "app.py")]
     assert len(more["findings"]) == len(now["findings"]) + 1
     # and one instead of it: as many as were counted are known
-    write(tree, {"app.py": WEAK.replace("command: str", "command: str, more: str")})
+    write_files(tree, {"app.py": WEAK_SOURCE.replace("command: str", "command: str, more: str")})
     assert told(scan(tree, rules, 0), "blocks") == []
 
 
 def test_another_secret_in_the_place_of_a_known_one_fails(tree: Path, rules: Path) -> None:
     baseline(tree, rules, "create", "--quiet")
-    write(tree, {"conf.py": f'password = "{OTHER}"\n'})
+    write_files(tree, {"conf.py": f'password = "{OTHER}"\n'})
     document = scan(tree, rules, 1)
     assert {path for _, path in told(document, "blocks")} == {"conf.py"}
     assert {path for _, path in told(document, "known")} == {"app.py"}
@@ -87,13 +89,13 @@ def test_another_secret_in_the_place_of_a_known_one_fails(tree: Path, rules: Pat
 def test_a_file_that_was_renamed_stays_known_and_update_follows_it(tree: Path, rules: Path) -> None:
     baseline(tree, rules, "create", "--quiet")
     (tree / "app.py").rename(tree / "moved.py")
-    write(tree, {"moved.py": WEAK.replace("def run", "def start"), "conf.py": ""})
+    write_files(tree, {"moved.py": WEAK_SOURCE.replace("def run", "def start"), "conf.py": ""})
     document = scan(tree, rules, 0)
     assert ("bandit:B602", "moved.py") in told(document, "known")
     (source,) = document["known"]
     assert source["gone"] == source["findings"] - source["matched"] > 0
-    assert "taken out, 0 added" in baseline(tree, rules, "update").out
-    shown = scangate("baseline", "show", tree, cwd=tree).ends(0).out
+    assert "taken out, 0 added" in baseline(tree, rules, "update").stdout
+    shown = run_scangate("baseline", "show", tree, cwd=tree).expect(0).stdout
     assert "moved.py" in shown
     assert "app.py" not in shown
     assert "conf.py" not in shown
@@ -101,10 +103,10 @@ def test_a_file_that_was_renamed_stays_known_and_update_follows_it(tree: Path, r
 
 def test_update_does_not_follow_what_leaves_a_place_where_the_policy_goes_easier_on_it(tree: Path, rules: Path) -> None:
     rules.write_text(rules.read_text().replace("overrides: [", "overrides: [{path: tests/, high: unlimited}, "))
-    write(tree, {"tests/shell.py": WEAK.replace("command", "line")})
-    git(tree, "add", "--all")
+    write_files(tree, {"tests/shell.py": WEAK_SOURCE.replace("command", "line")})
+    run_git(tree, "add", "--all")
     baseline(tree, rules, "create")
-    git(tree, "mv", "tests/shell.py", "shell.py")
+    run_git(tree, "mv", "tests/shell.py", "shell.py")
     scan(tree, rules, 1)
     baseline(tree, rules, "update")
     scan(tree, rules, 1)
@@ -115,10 +117,10 @@ def test_update_does_not_follow_what_leaves_a_place_where_the_policy_goes_easier
 def test_update_adds_nothing_unless_told(tree: Path, rules: Path) -> None:
     baseline(tree, rules, "create", "--quiet")
     before = (tree / NAME).read_text()
-    write(tree, {"new.py": WEAK})
-    assert "0 findings taken out, 0 added" in baseline(tree, rules, "update").out
+    write_files(tree, {"new.py": WEAK_SOURCE})
+    assert "0 findings taken out, 0 added" in baseline(tree, rules, "update").stdout
     assert (tree / NAME).read_text() == before
-    assert "0 findings taken out, 2 added" in baseline(tree, rules, "update", "--add-new").out
+    assert "0 findings taken out, 2 added" in baseline(tree, rules, "update", "--add-new").stdout
     assert len((tree / NAME).read_text().splitlines()) == len(before.splitlines()) + 2
 
 
@@ -129,7 +131,7 @@ def test_what_is_suppressed_is_not_written_down(tree: Path, rules: Path) -> None
         + f"exceptions: [{{rule: 'bandit:B602', reason: r, owner: o, expires: {dt.datetime.now(dt.UTC).date()}}}]\n"
     )
     baseline(tree, rules, "create", "--quiet")
-    shown = scangate("baseline", "show", tree, cwd=tree).ends(0).out
+    shown = run_scangate("baseline", "show", tree, cwd=tree).expect(0).stdout
     assert "conf.py" not in shown
     assert "B602" not in shown
     assert "B404" in shown
@@ -139,7 +141,7 @@ def test_a_policy_may_want_the_baseline_to_shrink(tree: Path, rules: Path) -> No
     baseline(tree, rules, "create", "--quiet")
     rules.write_text(rules.read_text() + "baseline: {ratchet: true}\n")
     assert scan(tree, rules, 0)["outcome"] == "PASS"
-    write(tree, {"app.py": CLEAN})
+    write_files(tree, {"app.py": CLEAN_SOURCE})
     document = scan(tree, rules, 1)
     assert told(document, "blocks") == [("scangate:stale-baseline", NAME)]
     baseline(tree, rules, "update", "--quiet")
@@ -155,16 +157,16 @@ def test_a_policy_may_count_what_is_known(tree: Path, rules: Path) -> None:
 
 
 def test_after_an_incomplete_scan_none_is_written_unless_told(tree: Path, rules: Path) -> None:
-    write(tree, {"broken.py": "def f(:\n"})
-    assert "not everything was read" in baseline(tree, rules, "create", code=3).err
+    write_files(tree, {"broken.py": "def f(:\n"})
+    assert "not everything was read" in baseline(tree, rules, "create", code=3).stderr
     assert not (tree / NAME).exists()
     baseline(tree, rules, "create", "--incomplete", "--quiet")
     assert (tree / NAME).exists()
 
 
 def test_one_that_is_there_is_not_written_over(tree: Path, rules: Path) -> None:
-    write(tree, {NAME: "mine"})
-    assert "there is a baseline already" in baseline(tree, rules, "create", code=2).err
+    write_files(tree, {NAME: "mine"})
+    assert "there is a baseline already" in baseline(tree, rules, "create", code=2).stderr
     assert (tree / NAME).read_text() == "mine"
     baseline(tree, rules, "create", "--replace", "--quiet")
     assert "bandit:B602" in (tree / NAME).read_text()
@@ -175,35 +177,35 @@ def test_one_that_is_there_is_not_written_over(tree: Path, rules: Path) -> None:
     [("<<<<<<< HEAD\n", 1), ('{\n "version": 1,\n', 3), ('{\n "version": 1,\n "salt": "x",\n', 3), ("{\n\xe9", 2)],
 )
 def test_one_that_cannot_be_believed_ends_everything(tree: Path, rules: Path, content: str, line: int) -> None:
-    write(tree, {NAME: content.encode("latin-1")})
+    write_files(tree, {NAME: content.encode("latin-1")})
     for ran in (
-        scangate("scan", tree, "--policy", rules, cwd=tree),
-        scangate("baseline", "update", "--policy", rules, cwd=tree),
-        scangate("baseline", "show", cwd=tree),
+        run_scangate("scan", tree, "--policy", rules, cwd=tree),
+        run_scangate("baseline", "update", "--policy", rules, cwd=tree),
+        run_scangate("baseline", "show", cwd=tree),
     ):
-        assert f"{NAME}:{line}: " in ran.ends(2).err
+        assert f"{NAME}:{line}: " in ran.expect(2).stderr
     assert (tree / NAME).read_bytes() == content.encode("latin-1")
 
 
 def test_a_link_in_its_place_is_neither_read_nor_written(tree: Path, rules: Path, tmp_path: Path) -> None:
     (tmp_path / "victim").write_text("mine")
     (tree / NAME).symlink_to(tmp_path / "victim")
-    assert "symbolic link" in scangate("scan", tree, "--policy", rules, cwd=tree).ends(2).err
+    assert "symbolic link" in run_scangate("scan", tree, "--policy", rules, cwd=tree).expect(2).stderr
     baseline(tree, rules, "create", "--replace", code=2)
     assert (tmp_path / "victim").read_text() == "mine"
 
 
 def test_one_that_was_named_and_is_not_there_is_an_error(tree: Path, rules: Path) -> None:
-    assert "no such baseline" in scangate("scan", tree, "--baseline", "no.json", "--policy", rules, cwd=tree).ends(2).err
-    assert "no such baseline" in baseline(tree, rules, "update", code=2).err
+    assert "no such baseline" in run_scangate("scan", tree, "--baseline", "no.json", "--policy", rules, cwd=tree).expect(2).stderr
+    assert "no such baseline" in baseline(tree, rules, "update", code=2).stderr
 
 
 def test_a_staged_rename_stays_known(tree: Path, rules: Path) -> None:
     baseline(tree, rules, "create", "--quiet")
-    git(tree, "mv", "app.py", "moved.py")
-    ran = scangate("scan", "--staged", "--policy", rules, cwd=tree).ends(0)
-    assert "2 known" in ran.out
-    git(tree, "reset", "--quiet", "--hard")
-    write(tree, {"copy.py": WEAK})
-    git(tree, "add", "copy.py")
-    scangate("scan", "--staged", "--policy", rules, cwd=tree).ends(1)
+    run_git(tree, "mv", "app.py", "moved.py")
+    ran = run_scangate("scan", "--staged", "--policy", rules, cwd=tree).expect(0)
+    assert "2 known" in ran.stdout
+    run_git(tree, "reset", "--quiet", "--hard")
+    write_files(tree, {"copy.py": WEAK_SOURCE})
+    run_git(tree, "add", "copy.py")
+    run_scangate("scan", "--staged", "--policy", rules, cwd=tree).expect(1)

@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from .bench import Bench
-from .command import Ran, environment, scangate, verdict
-from .tree import CLEAN, WEAK, git, policy, repository, write
+from .bench import LinkedEnvironment
+from .command import CommandResult, environment, load_verdict, run_scangate
+from .tree import CLEAN_SOURCE, WEAK_SOURCE, create_repository, run_git, write_files, write_policy
 
 FORMATS = ("sarif", "junit", "json", "markdown", "sbom", "text", "env")
 FILES: dict[str, str | bytes] = {
-    "app.py": WEAK,
-    "clean.py": CLEAN,
+    "app.py": WEAK_SOURCE,
+    "clean.py": CLEAN_SOURCE,
     "conf.ini": "[db]\npassword = c0rrect-h0rse-battery\n",
     "quotes.py": 'print("c0rrect-h0rse-battery")\nassert print\n',
     "Dockerfile": "FROM python:3.12\nUSER root\n",
@@ -27,17 +27,17 @@ TOOLS = ("bandit", "semgrep", "detect-secrets")
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
-    return repository(tmp_path / "tree", FILES)
+    return create_repository(tmp_path / "tree", FILES)
 
 
-def scan(tmp_path: Path, tree: Path, name: str, *more: str | Path, cache: str = "cache", **rest: Any) -> tuple[Ran, Path]:
+def scan(tmp_path: Path, tree: Path, name: str, *more: str | Path, cache: str = "cache", **rest: Any) -> tuple[CommandResult, Path]:
     """A scan of three scanners with every report, in the folder ``name``."""
     out = tmp_path / name
     out.mkdir()
-    rules = policy(tmp_path / "policy.yaml", *TOOLS)
+    rules = write_policy(tmp_path / "policy.yaml", *TOOLS)
     reports = [word for form in FORMATS for word in ("--report", f"{form}={out / form}")]
     words = ["scan", tree, "--policy", rules, "--output-dir", out, "--cache-dir", tmp_path / cache, *reports, *more]
-    return scangate(*words, cwd=tmp_path, **rest), out
+    return run_scangate(*words, cwd=tmp_path, **rest), out
 
 
 def steady(out: Path) -> dict[str, str]:
@@ -62,42 +62,44 @@ def without_columns(texts: dict[str, str]) -> dict[str, str]:
 
 def cached(out: Path) -> dict[str, tuple[int, int]]:
     """How many files each scanner read, and how many of them from the cache."""
-    return {each["name"]: (each["files"], each["cached"]) for each in verdict(out)["scanners"] if each["status"] != "skipped"}
+    return {each["name"]: (each["files"], each["cached"]) for each in load_verdict(out)["scanners"] if each["status"] != "skipped"}
 
 
 def test_a_warm_scan_starts_no_tool_and_says_the_same(tmp_path: Path, tree: Path) -> None:
-    bench = Bench(tmp_path / "bench")
+    bench = LinkedEnvironment(tmp_path / "bench")
     cold, first = scan(tmp_path, tree, "first", command=bench.command)
     for tool in TOOLS:
         bench.write(tool, "raise SystemExit(77)\n")
     bench.write_package("detect_secrets", "raise SystemExit(77)\n")
     warm, second = scan(tmp_path, tree, "second", command=bench.command)
-    assert (cold.ends(1).code, warm.ends(1).code) == (1, 1)
+    assert (cold.expect(1).code, warm.expect(1).code) == (1, 1)
     assert set(cached(first).values()) == {(files, 0) for files, _ in cached(first).values()}
     assert all(files == known for files, known in cached(second).values())
     assert without_columns(steady(second)) == without_columns(steady(first))
     _, third = scan(tmp_path, tree, "third", "--no-cache", command=bench.command)
-    assert verdict(third)["outcome"] != "PASS", "the tools were broken"
+    assert load_verdict(third)["outcome"] != "PASS", "the tools were broken"
 
 
 def test_what_changed_is_scanned_and_the_rest_is_not(tmp_path: Path, tree: Path) -> None:
     scan(tmp_path, tree, "first")
-    write(tree, {"clean.py": WEAK})
+    write_files(tree, {"clean.py": WEAK_SOURCE})
     ran, second = scan(tmp_path, tree, "second")
-    ran.ends(1)
+    ran.expect(1)
     assert cached(second) == {"bandit": (3, 2), "detect-secrets": (5, 4), "semgrep": (4, 3)}
     _, fresh = scan(tmp_path, tree, "fresh", "--no-cache")
     assert without_columns(steady(second)) == without_columns(steady(fresh))
 
 
 def test_a_staged_file_is_known_by_its_blob(tmp_path: Path, tree: Path) -> None:
-    rules, env = policy(tmp_path / "policy.yaml", *TOOLS), environment(SCANGATE_CACHE=str(tmp_path / "cache"))
-    write(tree, {"app.py": WEAK + "\n"})
-    git(tree, "add", "app.py")
-    write(tree, {"app.py": CLEAN})
+    rules, env = write_policy(tmp_path / "policy.yaml", *TOOLS), environment(SCANGATE_CACHE=str(tmp_path / "cache"))
+    write_files(tree, {"app.py": WEAK_SOURCE + "\n"})
+    run_git(tree, "add", "app.py")
+    write_files(tree, {"app.py": CLEAN_SOURCE})
     for known in (0, 1):
-        ran = scangate("scan", "--staged", "app.py", "--policy", rules, "--report", f"json={tmp_path / 'json'}", cwd=tree, env=env)
-        ran.ends(1)
+        ran = run_scangate(
+            "scan", "--staged", "app.py", "--policy", rules, "--report", f"json={tmp_path / 'json'}", cwd=tree, env=env
+        )
+        ran.expect(1)
         told = json.loads((tmp_path / "json").read_text("utf-8"))["scanners"]
         assert {each["cached"] for each in told if each["status"] != "skipped"} == {known}
 
@@ -106,16 +108,16 @@ def test_a_staged_file_is_known_by_its_blob(tmp_path: Path, tree: Path) -> None:
 def test_a_cache_in_the_scanned_tree_is_not_used(tmp_path: Path, tree: Path, place: str) -> None:
     scan(tmp_path, tree, "first", cache=f"tree/{place}")
     ran, second = scan(tmp_path, tree, "second", cache=f"tree/{place}")
-    assert "lies in the scanned tree" in ran.ends(1).err
+    assert "lies in the scanned tree" in ran.expect(1).stderr
     assert {known for _, known in cached(second).values()} == {0}
     assert not list(tree.rglob("answers.sqlite"))
 
 
 def test_a_policy_that_wants_signed_answers_gets_no_others(tmp_path: Path, tree: Path) -> None:
-    rules = policy(tmp_path / "keyed.yaml", *TOOLS, more="cache: {keyed-only: true}\n")
+    rules = write_policy(tmp_path / "keyed.yaml", *TOOLS, more="cache: {keyed-only: true}\n")
     scan(tmp_path, tree, "plain")
     ran, _ = scan(tmp_path, tree, "unsigned", "--policy", rules)
-    assert "SCANGATE_CACHE_KEY is not set" in ran.ends(1).err
+    assert "SCANGATE_CACHE_KEY is not set" in ran.expect(1).stderr
     assert {known for _, known in cached(tmp_path / "unsigned").values()} == {0}
     env = environment(SCANGATE_CACHE_KEY="a key of sixteen characters")
     for name, share in (("signed", 0), ("again", 1)):
@@ -128,10 +130,10 @@ def test_a_policy_that_wants_signed_answers_gets_no_others(tmp_path: Path, tree:
 def test_status_and_clear(tmp_path: Path, tree: Path) -> None:
     scan(tmp_path, tree, "first")
     cache = tmp_path / "cache"
-    told = scangate("cache", "status", "--cache-dir", cache, cwd=tmp_path).ends(0).out
+    told = run_scangate("cache", "status", "--cache-dir", cache, cwd=tmp_path).expect(0).stdout
     assert re.search(r"cache: \d\d entries, 0\.\d of at most 512 MiB", told)
-    assert "entries forgotten" in scangate("cache", "clear", "--cache-dir", cache, cwd=tmp_path).ends(0).out
-    assert "cache: 0 entries" in scangate("cache", "status", "--cache-dir", cache, cwd=tmp_path).ends(0).out
+    assert "entries forgotten" in run_scangate("cache", "clear", "--cache-dir", cache, cwd=tmp_path).expect(0).stdout
+    assert "cache: 0 entries" in run_scangate("cache", "status", "--cache-dir", cache, cwd=tmp_path).expect(0).stdout
     scan(tmp_path, tree, "second")
     assert {known for _, known in cached(tmp_path / "second").values()} == {0}
 
@@ -140,7 +142,7 @@ def test_a_damaged_cache_is_told_and_the_scan_is_right(tmp_path: Path, tree: Pat
     _, first = scan(tmp_path, tree, "first")
     (tmp_path / "cache" / "answers.sqlite").write_bytes(b"rubbish" * 1000)
     ran, second = scan(tmp_path, tree, "second")
-    assert "was set aside" in ran.ends(1).err
+    assert "was set aside" in ran.expect(1).stderr
     assert without_columns(steady(second)) == without_columns(steady(first))
 
 
@@ -150,5 +152,5 @@ def test_ten_scans_at_once_on_one_cache_are_all_right(tmp_path: Path, tree: Path
         ran = list(pool.map(lambda number: scan(tmp_path, tree, f"run{number}"), range(10)))
     _, alone = scan(tmp_path, tree, "alone", "--no-cache")
     for each, out in ran:
-        assert "cache" not in each.ends(1).err
+        assert "cache" not in each.expect(1).stderr
         assert without_columns(steady(out)) == without_columns(steady(alone))

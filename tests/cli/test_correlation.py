@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from .command import scangate, verdict
+from .command import load_verdict, run_scangate
 
 NAMED, LITERAL = "detect-secrets:secret-keyword", "bandit:B105"
 FLASK = {
@@ -47,8 +47,8 @@ def test_no_two_faults_of_a_project_are_merged(
     with tarfile.open(fileobj=io.BytesIO(archive.read_bytes())) as tar:
         tar.extractall(tmp_path / "project", filter="data")
     (root,) = (tmp_path / "project").iterdir()
-    scangate("scan", "--policy", "baseline", "--skip", "pip-audit", "--output-dir", tmp_path / "out", cwd=root)
-    findings = verdict(tmp_path / "out")["findings"]
+    run_scangate("scan", "--policy", "baseline", "--skip", "pip-audit", "--output-dir", tmp_path / "out", cwd=root)
+    findings = load_verdict(tmp_path / "out")["findings"]
     merged = {(each["path"], each["line"], *(member["rule"] for member in each["members"])) for each in findings if each["members"]}
     assert merged == reviewed
     assert sum(len(each["members"]) or 1 for each in findings) == found

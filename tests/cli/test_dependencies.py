@@ -7,19 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from advisories.records import osv
-from advisories.samples import LOCKS, files
+from advisories.records import osv_record
+from advisories.samples import LOCKS, lock_files
 
-from .command import environment, scangate, verdict
-from .tree import policy, repository
+from .command import environment, load_verdict, run_scangate
+from .tree import create_repository, write_policy
 
 RECORDS = [
-    osv("PYSEC-2026-1", "h11", ("introduced", "0"), ("fixed", "99.1"), aliases=["CVE-2026-1", "GHSA-aaaa-bbbb-cccc"]),
-    osv("GHSA-aaaa-bbbb-cccc", "h11", ("introduced", "0"), ("fixed", "99.1"), aliases=["CVE-2026-1"]),
-    osv("PYSEC-2026-2", "h11", ("introduced", "99")),
-    osv("PYSEC-2026-3", "typing-extensions", ("introduced", "0")),
-    osv("PYSEC-2026-4", "sqlparse", ("introduced", "0.4"), ("fixed", "0.5.1")),
-    osv("PYSEC-2026-5", "iniconfig", ("introduced", "0"), ("fixed", "0.1")),
+    osv_record("PYSEC-2026-1", "h11", ("introduced", "0"), ("fixed", "99.1"), aliases=["CVE-2026-1", "GHSA-aaaa-bbbb-cccc"]),
+    osv_record("GHSA-aaaa-bbbb-cccc", "h11", ("introduced", "0"), ("fixed", "99.1"), aliases=["CVE-2026-1"]),
+    osv_record("PYSEC-2026-2", "h11", ("introduced", "99")),
+    osv_record("PYSEC-2026-3", "typing-extensions", ("introduced", "0")),
+    osv_record("PYSEC-2026-4", "sqlparse", ("introduced", "0.4"), ("fixed", "0.5.1")),
+    osv_record("PYSEC-2026-5", "iniconfig", ("introduced", "0"), ("fixed", "0.1")),
 ]
 EXPECTED = {
     ("h11", "CVE-2026-1", ("GHSA-aaaa-bbbb-cccc", "PYSEC-2026-1")),
@@ -37,12 +37,12 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     for record in RECORDS:
         (records / f"{record['id']}.json").write_text(json.dumps(record))
     shell = environment(SCANGATE_STORE=str(root / "store.sqlite"))
-    scangate("advisories", "import", records, cwd=root, env=shell).ends(0)
-    tree = repository(root / "tree", {f"{tool}/{path}": text for tool in LOCKS for path, text in files(tool).items()})
-    rules = policy(root / "policy.yaml", "pip-audit")
+    run_scangate("advisories", "import", records, cwd=root, env=shell).expect(0)
+    tree = create_repository(root / "tree", {f"{tool}/{path}": text for tool in LOCKS for path, text in lock_files(tool).items()})
+    rules = write_policy(root / "policy.yaml", "pip-audit")
     rules.write_text(rules.read_text().replace("pip-audit: {enabled: true}", "pip-audit: {enabled: true, advisories: local}"))
-    scangate("scan", tree, "--policy", rules, "--output-dir", root / "out", cwd=root, env=shell).ends(1)
-    return {**verdict(root / "out"), "tree": tree}
+    run_scangate("scan", tree, "--policy", rules, "--output-dir", root / "out", cwd=root, env=shell).expect(1)
+    return {**load_verdict(root / "out"), "tree": tree}
 
 
 @pytest.mark.parametrize("tool", LOCKS)

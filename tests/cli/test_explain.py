@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from . import tree
-from .command import Ran, scangate, verdict
+from .command import CommandResult, load_verdict, run_scangate
 
 WEAK_APP = Path(__file__).parents[1] / "weak_app"
-Explain = Callable[..., Ran]
+Explain = Callable[..., CommandResult]
 
 MERGED = [
     # what each merge was read and found to be: one fault, told by both
@@ -32,8 +32,8 @@ def scanned(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, A
     """The weak application after a scan, and its verdict."""
     root = tmp_path_factory.mktemp("explain") / "tree"
     shutil.copytree(WEAK_APP, root)
-    scangate("scan", "--skip", "pip-audit", "--output-dir", "scangate-reports", cwd=root).ends(1)
-    return root, verdict(root / "scangate-reports")
+    run_scangate("scan", "--skip", "pip-audit", "--output-dir", "scangate-reports", cwd=root).expect(1)
+    return root, load_verdict(root / "scangate-reports")
 
 
 def only(document: dict[str, Any], rule: str) -> dict[str, Any]:
@@ -59,7 +59,7 @@ def test_what_is_merged_in_the_weak_application_is_one_fault_each(scanned: tuple
 def test_a_finding_is_explained_from_the_policy_to_the_waiver(scanned: tuple[Path, dict[str, Any]]) -> None:
     root, document = scanned
     entry = only(document, "semgrep:python-command-injection")
-    said = scangate("explain", entry["fingerprint"][:8], cwd=root).ends(0).out
+    said = run_scangate("explain", entry["fingerprint"][:8], cwd=root).expect(0).stdout
     assert "3 critical findings, the policy allows 0" in said
     line = next(line for line in said.splitlines() if line.endswith("budgets.critical"))
     place, number = line.split()[0].split(":")
@@ -75,9 +75,9 @@ def test_the_severity_that_a_policy_gave_is_traced_to_its_line(scanned: tuple[Pa
     root, document = scanned
     policy = tmp_path / "policy.yaml"
     policy.write_text("version: 1\nextends: baseline\nseverity:\n  - {rule: 'bandit:B403', severity: high}\n")
-    said = scangate("explain", only(document, "bandit:B403")["fingerprint"], "--policy", policy, cwd=root).ends(0)
-    assert f"{policy.name}:4 severity[" in " ".join(said.out.split())  # a long path goes on the next line
-    assert "hint: name the policy that judged" in said.err
+    said = run_scangate("explain", only(document, "bandit:B403")["fingerprint"], "--policy", policy, cwd=root).expect(0)
+    assert f"{policy.name}:4 severity[" in " ".join(said.stdout.split())  # a long path goes on the next line
+    assert "hint: name the policy that judged" in said.stderr
 
 
 @pytest.mark.parametrize(
@@ -91,14 +91,14 @@ def test_the_severity_that_a_policy_gave_is_traced_to_its_line(scanned: tuple[Pa
     ],
 )
 def test_a_rule_is_explained_without_a_verdict(rule: str, said: str, tmp_path: Path) -> None:
-    page = scangate("explain", rule, cwd=tmp_path).ends(0).out
+    page = run_scangate("explain", rule, cwd=tmp_path).expect(0).stdout
     assert said in page
     assert "no finding in the last verdict" in page
 
 
 def test_a_rule_is_explained_with_what_the_verdict_has_of_it(scanned: tuple[Path, dict[str, Any]]) -> None:
     root, _ = scanned
-    said = scangate("explain", "bandit:B602", cwd=root).ends(0).out
+    said = run_scangate("explain", "bandit:B602", cwd=root).expect(0).stdout
     assert "1 finding in the last verdict: 1 blocks" in said
     assert "scangate waive bandit:B602 --path /app.py" in said
 
@@ -114,21 +114,21 @@ def test_a_rule_is_explained_with_what_the_verdict_has_of_it(scanned: tuple[Path
     ],
 )
 def test_what_is_not_known_says_what_is_near(arguments: list[str], said: str, scanned: tuple[Path, dict[str, Any]]) -> None:
-    ran = scangate("explain", *arguments, cwd=scanned[0]).ends(2)
-    assert said in ran.err
-    assert ran.out == ""
+    ran = run_scangate("explain", *arguments, cwd=scanned[0]).expect(2)
+    assert said in ran.stderr
+    assert ran.stdout == ""
 
 
 def test_a_fingerprint_without_a_verdict_says_how_to_get_one(tmp_path: Path) -> None:
-    assert "hint: scangate scan --output-dir scangate-reports" in scangate("explain", "0" * 32, cwd=tmp_path).ends(2).err
+    assert "hint: scangate scan --output-dir scangate-reports" in run_scangate("explain", "0" * 32, cwd=tmp_path).expect(2).stderr
 
 
 def test_no_byte_of_a_secret_is_shown(tmp_path: Path) -> None:
     secret = f"hunter2-{'correct-horse'}-9"
-    root = tree.write(tmp_path / "tree", {"a.py": f'PASSWORD = "{secret}"\n'})
-    scangate("scan", "--skip", "pip-audit", "--output-dir", "scangate-reports", cwd=root).ends(1)
-    (entry,) = verdict(root / "scangate-reports")["findings"]
+    root = tree.write_files(tmp_path / "tree", {"a.py": f'PASSWORD = "{secret}"\n'})
+    run_scangate("scan", "--skip", "pip-audit", "--output-dir", "scangate-reports", cwd=root).expect(1)
+    (entry,) = load_verdict(root / "scangate-reports")["findings"]
     assert len(entry["members"]) == 2
-    ran = scangate("explain", entry["fingerprint"], cwd=root).ends(0)
-    assert secret not in ran.said
-    assert "told by" in ran.out
+    ran = run_scangate("explain", entry["fingerprint"], cwd=root).expect(0)
+    assert secret not in ran.output
+    assert "told by" in ran.stdout

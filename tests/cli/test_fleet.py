@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from .command import LIMIT, SCANGATE, Ran, environment, scangate
-from .tree import CLEAN, WEAK, git, policy, repository, write
+from .command import SCANGATE, TIMEOUT, CommandResult, environment, run_scangate
+from .tree import CLEAN_SOURCE, WEAK_SOURCE, create_repository, run_git, write_files, write_policy
 
 # writes SARIF without results; what it finds in the files decides what happens first
 TOOL = """\
@@ -52,9 +52,9 @@ def start(*arguments: str | Path, cwd: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(argv, cwd=cwd, env=environment(), stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe, text=True)
 
 
-def ended(child: subprocess.Popen[str]) -> Ran:
-    out, err = child.communicate(timeout=LIMIT)
-    return Ran(child.returncode, out, err)
+def ended(child: subprocess.Popen[str]) -> CommandResult:
+    out, err = child.communicate(timeout=TIMEOUT)
+    return CommandResult(child.returncode, out, err)
 
 
 def parent(pid: int) -> int:
@@ -75,10 +75,10 @@ def scans(mark: str) -> list[int]:
 
 
 def wait_for(file: Path, child: subprocess.Popen[str]) -> None:
-    limit = time.monotonic() + LIMIT
+    limit = time.monotonic() + TIMEOUT
     while not file.exists() and child.poll() is None and time.monotonic() < limit:
         time.sleep(0.05)
-    assert file.exists(), child.communicate(timeout=LIMIT)
+    assert file.exists(), child.communicate(timeout=TIMEOUT)
 
 
 def rolled(folder: Path) -> dict[str, Any]:
@@ -92,30 +92,30 @@ def outcomes(folder: Path) -> dict[str, str]:
 
 
 def test_a_killed_worker_costs_nothing(tmp_path: Path) -> None:
-    repository(tmp_path / "slow", {"a.py": "# wait for it\n"})
+    create_repository(tmp_path / "slow", {"a.py": "# wait for it\n"})
     for name in ("one", "two"):
-        repository(tmp_path / name, {"a.py": CLEAN})
+        create_repository(tmp_path / name, {"a.py": CLEAN_SOURCE})
     (tmp_path / "list").write_text(f"{tmp_path / 'slow'}\none\nfile://{tmp_path}/two\n")
     rules = odd(tmp_path)
     child = start("list", "--policy", rules, "--workers", "2", "--output-dir", "out", cwd=tmp_path)
     wait_for(tmp_path / "started", child)
     (scan,) = scans(str(tmp_path / "slow"))
     os.kill(parent(scan), signal.SIGKILL)
-    ran = ended(child).ends(0)
+    ran = ended(child).expect(0)
     assert outcomes(tmp_path / "out") == {"slow": "PASS", "one": "PASS", "two": "PASS"}
-    assert ran.out == "PASS: 3 repositories: 3 passed; see out/fleet.html\n"
+    assert ran.stdout == "PASS: 3 repositories: 3 passed; see out/fleet.html\n"
     assert not scans(str(tmp_path / "slow"))  # the killed worker's, which would have gone on
     commits = {each["name"]: each["commit"] for each in rolled(tmp_path / "out")["repositories"]}
-    assert commits == {name: git(tmp_path / name, "rev-parse", "HEAD") for name in ("slow", "one", "two")}
+    assert commits == {name: run_git(tmp_path / name, "rev-parse", "HEAD") for name in ("slow", "one", "two")}
 
 
 @pytest.mark.nightly
 def test_what_kills_every_worker_is_incomplete_and_stops_no_other(tmp_path: Path) -> None:
-    repository(tmp_path / "bad", {"a.py": "# kill the worker\n"})
+    create_repository(tmp_path / "bad", {"a.py": "# kill the worker\n"})
     for name in ("one", "two", "three"):
-        repository(tmp_path / name, {"a.py": CLEAN})
+        create_repository(tmp_path / name, {"a.py": CLEAN_SOURCE})
     (tmp_path / "list").write_text("bad\none\ntwo\nthree\n")
-    scangate("fleet", "list", "--policy", odd(tmp_path), "--workers", "2", "--output-dir", "out", cwd=tmp_path).ends(3)
+    run_scangate("fleet", "list", "--policy", odd(tmp_path), "--workers", "2", "--output-dir", "out", cwd=tmp_path).expect(3)
     assert outcomes(tmp_path / "out") == {"bad": "INCOMPLETE", "one": "PASS", "two": "PASS", "three": "PASS"}
     (bad,) = [each for each in rolled(tmp_path / "out")["repositories"] if each["name"] == "bad"]
     assert "its worker died again and again" in bad["because"]
@@ -124,21 +124,21 @@ def test_what_kills_every_worker_is_incomplete_and_stops_no_other(tmp_path: Path
 @pytest.mark.nightly
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_what_was_done_outlives_an_interruption_and_is_resumed(tmp_path: Path, number: signal.Signals, code: int) -> None:
-    repository(tmp_path / "one", {"a.py": CLEAN})
-    repository(tmp_path / "slow", {"a.py": "# wait for it\n"})
-    repository(tmp_path / "last", {"a.py": CLEAN})
+    create_repository(tmp_path / "one", {"a.py": CLEAN_SOURCE})
+    create_repository(tmp_path / "slow", {"a.py": "# wait for it\n"})
+    create_repository(tmp_path / "last", {"a.py": CLEAN_SOURCE})
     (tmp_path / "list").write_text(f"one\n{tmp_path / 'slow'}\nlast\n")
     arguments = ("list", "--policy", odd(tmp_path), "--workers", "1", "--output-dir", "out")
     child = start(*arguments, cwd=tmp_path)
     wait_for(tmp_path / "started", child)
     child.send_signal(number)
-    ran = ended(child).ends(code)
+    ran = ended(child).expect(code)
     assert outcomes(tmp_path / "out") == {"one": "PASS", "slow": "INCOMPLETE", "last": "INCOMPLETE"}
     assert rolled(tmp_path / "out")["interrupted"] == number.name
-    assert ran.out.startswith("INCOMPLETE: ")
+    assert ran.stdout.startswith("INCOMPLETE: ")
     assert not scans(str(tmp_path / "slow"))
-    ran = scangate("fleet", *arguments, "--resume", cwd=tmp_path).ends(0)
-    assert "1 of 3" not in ran.err
+    ran = run_scangate("fleet", *arguments, "--resume", cwd=tmp_path).expect(0)
+    assert "1 of 3" not in ran.stderr
     assert outcomes(tmp_path / "out") == {"one": "PASS", "slow": "PASS", "last": "PASS"}
     earlier = {each["name"]: each["earlier"] for each in rolled(tmp_path / "out")["repositories"]}
     assert earlier == {"one": True, "slow": False, "last": False}
@@ -146,19 +146,19 @@ def test_what_was_done_outlives_an_interruption_and_is_resumed(tmp_path: Path, n
 
 @pytest.mark.nightly
 def test_a_fleet_of_all_sorts(tmp_path: Path) -> None:
-    weak = repository(
-        tmp_path / "weak", {"a.py": WEAK, "scangate.yaml": "version: 1\nextends: baseline\nbudgets: {high: unlimited}\n"}
+    weak = create_repository(
+        tmp_path / "weak", {"a.py": WEAK_SOURCE, "scangate.yaml": "version: 1\nextends: baseline\nbudgets: {high: unlimited}\n"}
     )
     subprocess.run(["git", "clone", "--quiet", "--bare", str(weak), str(tmp_path / "bare.git")], check=True)
     starts = "version: 1\nextends: baseline\nscanners: {evil: {command: [touch, pwned], reads: ['*']}}\n"
-    repository(tmp_path / "starts", {"a.py": CLEAN, "scangate.yaml": starts})
-    repository(tmp_path / "clean", {"a.py": CLEAN})
+    create_repository(tmp_path / "starts", {"a.py": CLEAN_SOURCE, "scangate.yaml": starts})
+    create_repository(tmp_path / "clean", {"a.py": CLEAN_SOURCE})
     unreachable = "https://me:hunter2-hunter2@127.0.0.1:1/org/app.git"
     lines = ["weak", "bare.git", "clean", "starts", "nowhere", unreachable, "weak name=lax policy=./lax.yaml"]
     (tmp_path / "list").write_text("\n".join(lines))
-    rules = policy(tmp_path / "policy.yaml", "bandit")
+    rules = write_policy(tmp_path / "policy.yaml", "bandit")
     (tmp_path / "lax.yaml").write_text("version: 1\nextends: policy.yaml\nbudgets: {high: unlimited}\n")
-    ran = scangate("fleet", "list", "--policy", rules, "--output-dir", "out", cwd=tmp_path).ends(1)
+    ran = run_scangate("fleet", "list", "--policy", rules, "--output-dir", "out", cwd=tmp_path).expect(1)
     expected = {
         "weak": "FAIL",
         "bare": "FAIL",
@@ -169,15 +169,15 @@ def test_a_fleet_of_all_sorts(tmp_path: Path) -> None:
         "lax": "PASS",
     }
     assert outcomes(tmp_path / "out") == expected
-    assert ran.err.count("scangate: ") == len(expected)
+    assert ran.stderr.count("scangate: ") == len(expected)
     files = [file for file in (tmp_path / "out").rglob("*") if file.is_file()]
     assert not [file for file in files if b"hunter2" in file.read_bytes()]
-    assert "hunter2" not in ran.said
+    assert "hunter2" not in ran.output
     stored = tmp_path / "out" / "repositories" / "weak" / "verdict.json"
-    scangate("gate", stored, "--policy", rules, cwd=tmp_path).ends(1)
+    run_scangate("gate", stored, "--policy", rules, cwd=tmp_path).expect(1)
 
     (tmp_path / "own").write_text("weak\nstarts\n")
-    scangate("fleet", "own", "--use-repository-policy", "--output-dir", "out", cwd=tmp_path).ends(3)
+    run_scangate("fleet", "own", "--use-repository-policy", "--output-dir", "out", cwd=tmp_path).expect(3)
     assert outcomes(tmp_path / "out")["starts"] == "INCOMPLETE"
     assert not (tmp_path / "out" / "repositories" / "clean" / "verdict.json").exists()  # of the earlier fleet
     assert not list(tmp_path.rglob("pwned"))
@@ -198,15 +198,15 @@ def test_a_fleet_of_all_sorts(tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_carried_out_is_told_in_two_lines(tmp_path: Path, lines: str, arguments: list[str], said: str) -> None:
-    write(tmp_path, {"list": lines})
-    ran = scangate("fleet", "list", *arguments, cwd=tmp_path).ends(2)
-    assert ran.out == ""
-    assert [line.partition(": ")[0] for line in ran.err.splitlines()] == ["scangate", "hint"], ran.err
-    assert said in ran.err
-    assert "hunter2" not in ran.err
+    write_files(tmp_path, {"list": lines})
+    ran = run_scangate("fleet", "list", *arguments, cwd=tmp_path).expect(2)
+    assert ran.stdout == ""
+    assert [line.partition(": ")[0] for line in ran.stderr.splitlines()] == ["scangate", "hint"], ran.stderr
+    assert said in ran.stderr
+    assert "hunter2" not in ran.stderr
 
 
 def test_an_interrupted_or_failed_start_leaves_no_green(tmp_path: Path) -> None:
-    write(tmp_path, {"list": "a\n", "out/fleet.json": '{"outcome": "PASS"}', "out/fleet.html": "PASS"})
-    scangate("fleet", "list", "--scheduler", "ftp://h:1", "--output-dir", "out", cwd=tmp_path).ends(2)
+    write_files(tmp_path, {"list": "a\n", "out/fleet.json": '{"outcome": "PASS"}', "out/fleet.html": "PASS"})
+    run_scangate("fleet", "list", "--scheduler", "ftp://h:1", "--output-dir", "out", cwd=tmp_path).expect(2)
     assert not list((tmp_path / "out").glob("fleet.*"))

@@ -9,70 +9,77 @@ from pathlib import Path
 import pytest
 
 from scangate.cli.interruption import Interruption
-from scangate.cli.registry import known as scanners_known
-from scangate.cli.run import Wish, option_types, run, site, today
-from scangate.judge.matching import Known, known_from
-from scangate.judge.reading import load
+from scangate.cli.registry import load_scanners as scanners_known
+from scangate.cli.run import ScanRequest, open_session, run_scan, scanner_option_types, today
+from scangate.judge.matching import KnownFinding, collect_known_findings
+from scangate.judge.reading import load_policy
 from scangate.model import Finding, Report
 from scangate.tools import CommandOptions
 
-from .history import History
-from .tree import policy
+from .history import EvolvingRepository
+from .tree import write_policy
 
 SALT = b"the tests' own salt"
 BEFORE = "the commit before"
 
 
-def scanned(history: History, rules: Path, known: Iterable[Known]) -> Report:
+def scanned(history: EvolvingRepository, rules: Path, known: Iterable[KnownFinding]) -> Report:
     """One scan of the work tree as ``scangate scan`` does it, compared with ``known``."""
     scanners = scanners_known()
-    law = load(
-        str(rules), history.root, None, scanner_options=option_types(scanners), command_options=CommandOptions, today=today()
+    law = load_policy(
+        str(rules),
+        history.root,
+        None,
+        scanner_options=scanner_option_types(scanners),
+        command_options=CommandOptions,
+        today=today(),
     )
-    with site(history.root) as place:
-        wish = Wish(policy=law, scanners=scanners, jobs=2, known=tuple(known), compared={BEFORE: ""}, salt=SALT)
-        return run(wish, place, Interruption(), lambda *_: None)
+    with open_session(history.root) as place:
+        wish = ScanRequest(
+            policy=law, scanners=scanners, jobs=2, known_findings=tuple(known), compared_sources={BEFORE: ""}, salt=SALT
+        )
+        return run_scan(wish, place, Interruption(), lambda *_: None)
 
 
 def findings(report: Report) -> list[Finding]:
     """Every finding, each scanner's own; fails where something was not read."""
-    assert not [gap for gap in report.verdict.gaps if gap.counts]
+    assert not [gap for gap in report.verdict.gaps if gap.blocking]
     return [finding for result in report.results for finding in result.findings]
 
 
-def counted(history: History, found: Iterable[Finding]) -> Counter[tuple[str, str]]:
+def counted(history: EvolvingRepository, found: Iterable[Finding]) -> Counter[tuple[str, str]]:
     """The findings by their rule and by what they are about."""
     return Counter((each.rule, history.owner(each.location.path, each.location.line)) for each in found)
 
 
-def named(history: History, found: list[Finding]) -> dict[tuple[str, str, str], str]:
+def named(history: EvolvingRepository, found: list[Finding]) -> dict[tuple[str, str, str], str]:
     """The fingerprints by path, by rule and by what they are about, of those that have no equal in that, nor in content."""
-    contents = Counter((each.location.path, each.record and each.record.content) for each in found)
+    contents = Counter((each.location.path, each.identity and each.identity.content) for each in found)
     keys = [(each.location.path, each.rule, history.owner(each.location.path, each.location.line)) for each in found]
     equals = Counter(keys)
     return {
         key: each.fingerprint
         for key, each in zip(keys, found, strict=True)
-        if equals[key] == contents[each.location.path, each.record and each.record.content] == 1
+        if equals[key] == contents[each.location.path, each.identity and each.identity.content] == 1
     }
 
 
 def live(tmp_path: Path, seed: int, commits: int, *tools: str) -> None:
     """Scans every commit of a history against the one before it."""
-    rules = policy(tmp_path / "policy.yaml", *tools)
-    history = History(tmp_path / "tree", seed)
+    rules = write_policy(tmp_path / "policy.yaml", *tools)
+    history = EvolvingRepository(tmp_path / "tree", seed)
     old = findings(scanned(history, rules, ()))
     before, steps = counted(history, old), Counter[str]()
     names = named(history, old)
     for _ in range(commits):
         step = history.commit()
         steps[step] += 1
-        report = scanned(history, rules, known_from(old, BEFORE))
+        report = scanned(history, rules, collect_known_findings(old, BEFORE))
         found = findings(report)
         now = counted(history, found)
-        told = counted(history, (each for each in found if not each.known))
+        told = counted(history, (each for each in found if not each.known_by))
         assert told == now - before, f"{step}, commit {steps.total()}"
-        (source,) = report.known
+        (source,) = report.known_sources
         assert (source.matched, source.gone) == (sum((now & before).values()), sum((before - now).values())), step
         keys = named(history, found)
         assert {key: name for key, name in keys.items() if key in names} == {

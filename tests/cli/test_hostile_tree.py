@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
-from .command import SCANGATE, environment, scangate, verdict
-from .hostile import SETTINGS, harden, poison, surroundings
-from .tree import CLEAN, WEAK, policy, repository
+from .command import SCANGATE, environment, load_verdict, run_scangate
+from .hostile import TOOL_CONFIGS, add_traps, hostile_environment, poison_git_config
+from .tree import CLEAN_SOURCE, WEAK_SOURCE, create_repository, write_policy
 
 CODE: dict[str, str | bytes] = {
-    "app.py": WEAK,
-    "tests/test_app.py": WEAK + 'password = "hunter2hunter2"\n',
-    "clean.py": CLEAN,
+    "app.py": WEAK_SOURCE,
+    "tests/test_app.py": WEAK_SOURCE + 'password = "hunter2hunter2"\n',
+    "clean.py": CLEAN_SOURCE,
     "Dockerfile": "FROM python:3.12\nUSER root\nRUN curl http://example.org/x | sh\n",
     "conf.yml": "db_password: Zq8Kx2mT4wVn7Rb\n",
 }
@@ -27,24 +27,24 @@ CODE: dict[str, str | bytes] = {
 
 @pytest.fixture(scope="session")
 def rules(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return policy(tmp_path_factory.mktemp("rules") / "policy.yaml", "bandit", "semgrep", "detect-secrets")
+    return write_policy(tmp_path_factory.mktemp("rules") / "policy.yaml", "bandit", "semgrep", "detect-secrets")
 
 
 @pytest.fixture(scope="session")
 def honest(tmp_path_factory: pytest.TempPathFactory, rules: Path) -> list[dict[str, Any]]:
     """The findings in the code alone, without the traps."""
     root = tmp_path_factory.mktemp("honest")
-    tree = repository(root / "tree", CODE)
-    scangate("scan", tree, "--policy", rules, "--output-dir", root / "out", cwd=root).ends(1)
+    tree = create_repository(root / "tree", CODE)
+    run_scangate("scan", tree, "--policy", rules, "--output-dir", root / "out", cwd=root).expect(1)
     return findings(root / "out")
 
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
     """The code with every trap there is."""
-    tree = repository(tmp_path / "tree", CODE)
-    harden(tree, tmp_path / "marks")
-    poison(tree, tmp_path / "marks")
+    tree = create_repository(tmp_path / "tree", CODE)
+    add_traps(tree, tmp_path / "marks")
+    poison_git_config(tree, tmp_path / "marks")
     for mark in (tmp_path / "marks").iterdir():  # what building it has set off
         mark.unlink()
     return tree
@@ -52,7 +52,7 @@ def tree(tmp_path: Path) -> Path:
 
 def findings(out: Path) -> list[dict[str, Any]]:
     """The findings in the files of the code, and that every one of them was read, whatever the traps are."""
-    document = verdict(out)
+    document = load_verdict(out)
     for scanner in document["scanners"]:
         if scanner["status"] != "skipped":
             read = set(scanner["read"])
@@ -71,7 +71,7 @@ def assert_no_trap_sprang(tmp_path: Path) -> None:
 def check(
     tmp_path: Path, honest: list[dict[str, Any]], cwd: Path, *arguments: str | Path, env: Mapping[str, str] | None = None
 ) -> None:
-    scangate("scan", *arguments, "--output-dir", tmp_path / "out", cwd=cwd, env=env).ends(1)
+    run_scangate("scan", *arguments, "--output-dir", tmp_path / "out", cwd=cwd, env=env).expect(1)
     assert_no_trap_sprang(tmp_path)
     assert json.dumps(findings(tmp_path / "out")) == json.dumps(honest)
 
@@ -85,12 +85,12 @@ def test_from_outside(tmp_path: Path, tree: Path, rules: Path, honest: list[dict
 
 
 def test_with_an_environment_in_its_favour(tmp_path: Path, tree: Path, rules: Path, honest: list[dict[str, Any]]) -> None:
-    check(tmp_path, honest, tree, ".", "--policy", rules, env=environment(**surroundings(tree)))
+    check(tmp_path, honest, tree, ".", "--policy", rules, env=environment(**hostile_environment(tree)))
 
 
 def test_staged(tmp_path: Path, tree: Path, rules: Path, honest: list[dict[str, Any]]) -> None:
     """GIT_INDEX_FILE is git's own word to its hooks, and obeyed."""
-    around = surroundings(tree)
+    around = hostile_environment(tree)
     del around["GIT_INDEX_FILE"]
     check(tmp_path, honest, tree, "--staged", "--policy", rules, *CODE, env=environment(**around))
 
@@ -99,7 +99,7 @@ def test_an_import_path_that_leads_into_the_tree(tmp_path: Path, tree: Path, rul
     """Python itself imports some modules from PYTHONPATH before any program begins; those are not ours to keep out."""
     for name in ("sitecustomize", "usercustomize", "json", "re", "ast", "importlib", "encodings"):
         (tree / f"{name}.py").unlink()
-    check(tmp_path, honest, tree, ".", "--policy", rules, env=environment(PYTHONPATH=f".:{tree}", **surroundings(tree)))
+    check(tmp_path, honest, tree, ".", "--policy", rules, env=environment(PYTHONPATH=f".:{tree}", **hostile_environment(tree)))
 
 
 @pytest.mark.parametrize("how", ["script", "module"])
@@ -109,20 +109,20 @@ def test_isolated_nothing_at_all_is_imported_from_the_tree(
     """As the buildspec and the pre-commit hook start it."""
     start = [str(SCANGATE)] if how == "script" else ["-m", "scangate"]
     under = (sys.executable, "-I", *start[:-1])
-    env = environment(PYTHONPATH=f".:{tree}:{tree / 'lib'}", **surroundings(tree))
-    ran = scangate(
+    env = environment(PYTHONPATH=f".:{tree}:{tree / 'lib'}", **hostile_environment(tree))
+    ran = run_scangate(
         "scan", ".", "--policy", rules, "--output-dir", tmp_path / "out", cwd=tree, env=env, command=Path(start[-1]), under=under
     )
-    ran.ends(1)
+    ran.expect(1)
     assert_no_trap_sprang(tmp_path)
     assert json.dumps(findings(tmp_path / "out")) == json.dumps(honest)
 
 
 def test_the_traps_are_files_like_any_other(tmp_path: Path, tree: Path, rules: Path) -> None:
-    scangate("scan", tree, "--policy", rules, "--output-dir", tmp_path / "out", cwd=tmp_path).ends(1)
-    document = verdict(tmp_path / "out")
+    run_scangate("scan", tree, "--policy", rules, "--output-dir", tmp_path / "out", cwd=tmp_path).expect(1)
+    document = load_verdict(tmp_path / "out")
     read = {scanner["name"]: set(scanner["read"]) for scanner in document["scanners"]}
-    assert set(SETTINGS) <= read["detect-secrets"]
+    assert set(TOOL_CONFIGS) <= read["detect-secrets"]
     assert {"bandit.py", "click.py", "sitecustomize.py", "conftest.py"} <= read["bandit"]
 
 

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from .bench import Bench
-from .command import SCANGATE, Ran, environment, scangate, verdict
-from .planted import Planted, everything_in
-from .steady import steady
-from .tree import CLEAN, WEAK, git, policy, repository, write
+from .bench import LinkedEnvironment
+from .command import SCANGATE, CommandResult, environment, load_verdict, run_scangate
+from .planted import PlantedSecrets, read_tree
+from .steady import normalized_reports
+from .tree import CLEAN_SOURCE, WEAK_SOURCE, create_repository, run_git, write_files, write_policy
 
 ROOT = Path(__file__).parents[2]
 GREP = """
@@ -45,75 +45,77 @@ def shards(
     """The parts of all shards of a scan."""
     for number in range(1, count + 1):
         which = ("--shard", f"{number}/{count}", "--output-dir", str(parts), *more)
-        ran = scangate("scan", tree, "--policy", rules, *which, cwd=tree.parent, env=env, command=command).ends(0)
-        assert ran.out.startswith(f"PART {number} of {count}: ")
-        assert "PASS" not in ran.said
+        ran = run_scangate("scan", tree, "--policy", rules, *which, cwd=tree.parent, env=env, command=command).expect(0)
+        assert ran.stdout.startswith(f"PART {number} of {count}: ")
+        assert "PASS" not in ran.output
     return sorted(parts.iterdir())
 
 
-def merge(tree: Path, rules: Path, parts: list[Path], out: Path) -> Ran:
+def merge(tree: Path, rules: Path, parts: list[Path], out: Path) -> CommandResult:
     """What merge makes of ``parts``."""
-    return scangate("merge", *parts, "--root", tree, "--policy", rules, "--output-dir", out, cwd=tree.parent)
+    return run_scangate("merge", *parts, "--root", tree, "--policy", rules, "--output-dir", out, cwd=tree.parent)
 
 
 @pytest.fixture(scope="module")
-def rich(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Path, Planted]:
+def rich(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Path, PlantedSecrets]:
     """A tree with findings and gaps of every scanner, secrets that other files quote, its policy, and one scan of it."""
     root = tmp_path_factory.mktemp("rich")
-    planted = Planted()
+    planted = PlantedSecrets()
     values = planted.values
     files = {
         **planted.files,
-        "app.py": WEAK,
+        "app.py": WEAK_SOURCE,
         "src/cross.py": f'import subprocess\nsubprocess.call("curl {values["yaml"]} {values["url"]}", shell=True)  # nosec\n',
         "Pipfile": '[packages]\ndjango = "==1.11"\n',
         "empty.py": "",
         "large.py": "x = 1\n" * 200_000,
     }
-    tree = repository(root / "tree", files)
+    tree = create_repository(root / "tree", files)
     (root / "grep.py").write_text(GREP)
     rules = root / "policy.yaml"
     blocks = ALL.replace("SCRIPT", str(root / "grep.py"))
     rules.write_text(f"version: 1\nextends: baseline\nscanners:{blocks}", "utf-8")
-    scangate("scan", tree, "--policy", rules, "--output-dir", root / "one", cwd=root).ends(1)
+    run_scangate("scan", tree, "--policy", rules, "--output-dir", root / "one", cwd=root).expect(1)
     return tree, rules, root / "one", planted
 
 
 @pytest.mark.parametrize("count", [3, *(pytest.param(count, marks=pytest.mark.nightly) for count in (1, 2, 7))])
-def test_merged_shards_are_the_single_scan(count: int, rich: tuple[Path, Path, Path, Planted], tmp_path: Path) -> None:
+def test_merged_shards_are_the_single_scan(count: int, rich: tuple[Path, Path, Path, PlantedSecrets], tmp_path: Path) -> None:
     tree, rules, one, planted = rich
     parts = shards(tree, rules, tmp_path / "parts", count)
-    merge(tree, rules, parts, tmp_path / "merged").ends(1)
-    assert steady(tmp_path / "merged") == steady(one)
-    told = verdict(one)
+    merge(tree, rules, parts, tmp_path / "merged").expect(1)
+    assert normalized_reports(tmp_path / "merged") == normalized_reports(one)
+    told = load_verdict(one)
     assert {finding["scanner"] for finding in told["findings"]} == {"bandit", "semgrep", "detect-secrets", "pip-audit", "grep"}
     assert {gap["kind"] for gap in told["gaps"]} >= {"too-large", "unparsable"}
-    for name, data in everything_in(tmp_path):
-        assert not planted.found_in(data), name
+    for name, data in read_tree(tmp_path):
+        assert not planted.leaks_in(data), name
 
 
-def test_a_second_round_of_shards_starts_no_tool_and_says_the_same(rich: tuple[Path, Path, Path, Planted], tmp_path: Path) -> None:
+def test_a_second_round_of_shards_starts_no_tool_and_says_the_same(
+    rich: tuple[Path, Path, Path, PlantedSecrets], tmp_path: Path
+) -> None:
     """But for files with a gap, which are asked about again: here there is none."""
     tree, _, _, planted = rich
-    rules = policy(tmp_path / "policy.yaml", "bandit", "semgrep", "detect-secrets", more="paths: {exclude: [EXCLUDED]}\n")
+    rules = write_policy(tmp_path / "policy.yaml", "bandit", "semgrep", "detect-secrets", more="paths: {exclude: [EXCLUDED]}\n")
     lost = '{path: "PATH", reason: it cannot be read}'
     shutil.copytree(tree, tmp_path / "tree")
     rules.write_text(rules.read_text().replace("EXCLUDED", ", ".join(lost.replace("PATH", path) for path in _with_gaps(rich[2]))))
-    bench, env = Bench(tmp_path / "bench"), environment(SCANGATE_CACHE=str(tmp_path / "cache"))
+    bench, env = LinkedEnvironment(tmp_path / "bench"), environment(SCANGATE_CACHE=str(tmp_path / "cache"))
     cold = shards(tmp_path / "tree", rules, tmp_path / "cold", 2, command=bench.command, env=env)
     for tool in ("bandit", "semgrep"):
         bench.write(tool, "raise SystemExit(77)\n")
     bench.write_package("detect_secrets", "raise SystemExit(77)\n")
     warm = shards(tmp_path / "tree", rules, tmp_path / "warm", 2, command=bench.command, env=env)
     assert [part.read_bytes() for part in warm] == [part.read_bytes() for part in cold]
-    for name, data in everything_in(tmp_path / "cache"):
-        assert not planted.found_in(data), name
+    for name, data in read_tree(tmp_path / "cache"):
+        assert not planted.leaks_in(data), name
     others = shards(tmp_path / "tree", rules, tmp_path / "others", 2, "--no-cache", command=bench.command, env=env)
     assert [part.read_bytes() for part in others] != [part.read_bytes() for part in cold], "the tools were broken"
 
 
 def _with_gaps(out: Path) -> list[str]:
-    return sorted({gap["path"] for gap in verdict(out)["gaps"] if gap["path"]})
+    return sorted({gap["path"] for gap in load_verdict(out)["gaps"] if gap["path"]})
 
 
 @pytest.mark.nightly
@@ -123,9 +125,9 @@ def test_the_weak_application_in_shards(count: int, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "tests" / "weak_app", tree)
     rules = tmp_path / "policy.yaml"
     rules.write_text("version: 1\nextends: baseline\nscanners: {pip-audit: {advisories: local}}\n", "utf-8")
-    scangate("scan", tree, "--policy", rules, "--output-dir", tmp_path / "one", cwd=tmp_path).ends(1)
-    merge(tree, rules, shards(tree, rules, tmp_path / "parts", count), tmp_path / "merged").ends(1)
-    assert steady(tmp_path / "merged") == steady(tmp_path / "one")
+    run_scangate("scan", tree, "--policy", rules, "--output-dir", tmp_path / "one", cwd=tmp_path).expect(1)
+    merge(tree, rules, shards(tree, rules, tmp_path / "parts", count), tmp_path / "merged").expect(1)
+    assert normalized_reports(tmp_path / "merged") == normalized_reports(tmp_path / "one")
 
 
 class Small:
@@ -133,8 +135,8 @@ class Small:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.tree = repository(root / "tree", {"a.py": CLEAN, "b.py": CLEAN})
-        self.rules = policy(root / "policy.yaml", "bandit")
+        self.tree = create_repository(root / "tree", {"a.py": CLEAN_SOURCE, "b.py": CLEAN_SOURCE})
+        self.rules = write_policy(root / "policy.yaml", "bandit")
         self.parts = shards(self.tree, self.rules, root / "parts", 3)
 
     def copied(self, to: Path) -> list[Path]:
@@ -159,23 +161,23 @@ def changed(part: Path, change: Change) -> Path:
 
 def refused(small: Small, parts: list[Path], out: Path, *words: str) -> None:
     """Merge says in two lines what is wrong, and leaves no verdict."""
-    ran = merge(small.tree, small.rules, parts, out).ends(2)
-    assert ran.out == ""
-    assert [line.partition(": ")[0] for line in ran.err.splitlines()] == ["scangate", "hint"], ran.err
-    assert [word for word in words if word not in ran.err] == [], ran.err
+    ran = merge(small.tree, small.rules, parts, out).expect(2)
+    assert ran.stdout == ""
+    assert [line.partition(": ")[0] for line in ran.stderr.splitlines()] == ["scangate", "hint"], ran.stderr
+    assert [word for word in words if word not in ran.stderr] == [], ran.stderr
     assert not (out / "verdict.json").exists()
 
 
 def test_a_shard_without_files_does_no_harm(small: Small, tmp_path: Path) -> None:
     told = [json.loads(part.read_text("utf-8"))["part"]["scanners"][0] for part in small.parts]
     assert sorted(len(each["reports"]) for each in told) in ([0, 0, 2], [0, 1, 1])
-    merge(small.tree, small.rules, small.parts, tmp_path / "out").ends(0)
-    assert verdict(tmp_path / "out")["outcome"] == "PASS"
-    merge(small.tree, small.rules, small.parts[::-1], tmp_path / "out").ends(0)
+    merge(small.tree, small.rules, small.parts, tmp_path / "out").expect(0)
+    assert load_verdict(tmp_path / "out")["outcome"] == "PASS"
+    merge(small.tree, small.rules, small.parts[::-1], tmp_path / "out").expect(0)
 
 
 def test_merge_works_where_the_tree_is_the_current_directory(small: Small) -> None:
-    scangate("merge", *small.parts, "--policy", small.rules, cwd=small.tree).ends(0)
+    run_scangate("merge", *small.parts, "--policy", small.rules, cwd=small.tree).expect(0)
 
 
 def test_a_part_that_is_missing_or_there_twice(small: Small, tmp_path: Path) -> None:
@@ -191,42 +193,42 @@ KEY = "a key of sixteen characters"
 
 
 def test_a_policy_that_believes_signed_answers_alone_has_no_unsigned_part_merged(small: Small, tmp_path: Path) -> None:
-    rules = policy(tmp_path / "keyed.yaml", "bandit", more="cache: {keyed-only: true}\n")
+    rules = write_policy(tmp_path / "keyed.yaml", "bandit", more="cache: {keyed-only: true}\n")
     env = environment(SCANGATE_CACHE_KEY=KEY)
     arguments = ("--root", small.tree, "--policy", rules, "--output-dir", tmp_path / "out")
     for parts in (small.parts, shards(small.tree, rules, tmp_path / "signed", 3, env=env)):
-        ran = scangate("merge", *parts, *arguments, cwd=tmp_path).ends(2)
-        assert "keyed-only" in ran.err
-        assert "SCANGATE_CACHE_KEY" in ran.err.partition("hint: ")[2]
+        ran = run_scangate("merge", *parts, *arguments, cwd=tmp_path).expect(2)
+        assert "keyed-only" in ran.stderr
+        assert "SCANGATE_CACHE_KEY" in ran.stderr.partition("hint: ")[2]
         assert not (tmp_path / "out" / "verdict.json").exists()
-    assert "is not signed" in scangate("merge", *small.parts, *arguments, cwd=tmp_path, env=env).ends(2).err
-    scangate("merge", *parts, *arguments, cwd=tmp_path, env=env).ends(0)
+    assert "is not signed" in run_scangate("merge", *small.parts, *arguments, cwd=tmp_path, env=env).expect(2).stderr
+    run_scangate("merge", *parts, *arguments, cwd=tmp_path, env=env).expect(0)
     which = ("--shard", "1/3", "--output-dir", tmp_path / "unsigned")
-    assert "keyed-only" in scangate("scan", small.tree, "--policy", rules, *which, cwd=tmp_path).ends(2).err
+    assert "keyed-only" in run_scangate("scan", small.tree, "--policy", rules, *which, cwd=tmp_path).expect(2).stderr
     assert not list(tmp_path.glob("unsigned/part-*"))
 
 
 def test_where_there_is_a_key_no_part_is_believed_that_is_not_signed_with_it(small: Small, tmp_path: Path) -> None:
-    def merged(*parts: Path, key: str = KEY) -> Ran:
+    def merged(*parts: Path, key: str = KEY) -> CommandResult:
         arguments = ("--root", small.tree, "--policy", small.rules, "--output-dir", tmp_path / "out")
-        return scangate("merge", *parts, *arguments, cwd=tmp_path, env=environment(SCANGATE_CACHE_KEY=key))
+        return run_scangate("merge", *parts, *arguments, cwd=tmp_path, env=environment(SCANGATE_CACHE_KEY=key))
 
     signed = shards(small.tree, small.rules, tmp_path / "signed", 3, env=environment(SCANGATE_CACHE_KEY=KEY))
-    merged(*signed).ends(0)
-    assert "part-2-of-3.json is not signed" in merged(signed[0], small.parts[1], signed[2]).ends(2).err
-    assert "signed with another key" in merged(*signed, key=KEY[::-1]).ends(2).err
-    assert "is signed, and SCANGATE_CACHE_KEY is not set" in merged(*signed, key="").ends(2).err
-    assert "shorter than 16 characters" in merged(*signed, key="short").ends(2).err
+    merged(*signed).expect(0)
+    assert "part-2-of-3.json is not signed" in merged(signed[0], small.parts[1], signed[2]).expect(2).stderr
+    assert "signed with another key" in merged(*signed, key=KEY[::-1]).expect(2).stderr
+    assert "is signed, and SCANGATE_CACHE_KEY is not set" in merged(*signed, key="").expect(2).stderr
+    assert "shorter than 16 characters" in merged(*signed, key="short").expect(2).stderr
     swapped = signed[1].read_text("utf-8").replace('"number":2', '"number":1')
     (tmp_path / "swapped.json").write_text(swapped, "utf-8")
-    assert "was changed" in merged(tmp_path / "swapped.json").ends(2).err
-    assert "signed with another key" in merged(changed(signed[1], lambda part: part["scanners"].clear())).ends(2).err
+    assert "was changed" in merged(tmp_path / "swapped.json").expect(2).stderr
+    assert "signed with another key" in merged(changed(signed[1], lambda part: part["scanners"].clear())).expect(2).stderr
 
 
 def test_a_key_that_is_too_short_signs_no_part(small: Small, tmp_path: Path) -> None:
     which = ("--policy", small.rules, "--shard", "1/3", "--output-dir", tmp_path / "parts")
-    ran = scangate("scan", small.tree, *which, cwd=tmp_path, env=environment(SCANGATE_CACHE_KEY="short"))
-    assert "shorter than 16 characters" in ran.ends(2).err
+    ran = run_scangate("scan", small.tree, *which, cwd=tmp_path, env=environment(SCANGATE_CACHE_KEY="short"))
+    assert "shorter than 16 characters" in ran.expect(2).stderr
     assert list((tmp_path / "parts").glob("part-*")) == []
 
 
@@ -308,28 +310,31 @@ def test_a_damaged_part(damage: Callable[[str], str], small: Small, tmp_path: Pa
 
 def test_a_file_that_no_part_tells_of_is_a_gap(small: Small, tmp_path: Path) -> None:
     parts = [changed(part, lambda told: _all_told(told).clear()) for part in small.copied(tmp_path)]
-    merge(small.tree, small.rules, parts, tmp_path / "out").ends(3)
-    assert {(gap["path"], gap["kind"]) for gap in verdict(tmp_path / "out")["gaps"]} == {("a.py", "garbage"), ("b.py", "garbage")}
+    merge(small.tree, small.rules, parts, tmp_path / "out").expect(3)
+    assert {(gap["path"], gap["kind"]) for gap in load_verdict(tmp_path / "out")["gaps"]} == {
+        ("a.py", "garbage"),
+        ("b.py", "garbage"),
+    }
 
 
 def test_a_tree_that_changed_after_the_shards(tmp_path: Path) -> None:
     small = Small(tmp_path)
-    (small.tree / "a.py").write_text(WEAK)
+    (small.tree / "a.py").write_text(WEAK_SOURCE)
     refused(small, small.parts, tmp_path / "out", "are not those that the parts are about")
-    (small.tree / "a.py").write_text(CLEAN)
-    merge(small.tree, small.rules, small.parts, tmp_path / "out").ends(0)
-    git(small.tree, "-c", "user.name=a", "commit", "--allow-empty", "--message", "second")
+    (small.tree / "a.py").write_text(CLEAN_SOURCE)
+    merge(small.tree, small.rules, small.parts, tmp_path / "out").expect(0)
+    run_git(small.tree, "-c", "user.name=a", "commit", "--allow-empty", "--message", "second")
     refused(small, small.parts, tmp_path / "out", "another commit")
 
 
 def test_parts_in_the_tree_could_have_come_with_it(small: Small, tmp_path: Path) -> None:
-    tree = write(tmp_path / "tree", {"a.py": CLEAN})
-    ran = scangate("scan", "--shard", "1/1", "--output-dir", "parts", "--policy", small.rules, cwd=tree).ends(2)
-    assert "lies in the scanned tree" in ran.err
+    tree = write_files(tmp_path / "tree", {"a.py": CLEAN_SOURCE})
+    ran = run_scangate("scan", "--shard", "1/1", "--output-dir", "parts", "--policy", small.rules, cwd=tree).expect(2)
+    assert "lies in the scanned tree" in ran.stderr
     (part,) = shards(tree, small.rules, tmp_path / "parts", 1)
     inside = Path(shutil.copy(part, tree))
-    refusal = scangate("merge", inside.name, "--policy", small.rules, cwd=tree).ends(2)
-    assert "lies in the scanned tree" in refusal.err
+    refusal = run_scangate("merge", inside.name, "--policy", small.rules, cwd=tree).expect(2)
+    assert "lies in the scanned tree" in refusal.stderr
 
 
 @pytest.mark.parametrize(
@@ -345,28 +350,28 @@ def test_parts_in_the_tree_could_have_come_with_it(small: Small, tmp_path: Path)
     ],
 )
 def test_a_shard_that_cannot_be_asked_for(arguments: list[str], words: str, small: Small) -> None:
-    ran = scangate("scan", *arguments, "--policy", small.rules, cwd=small.tree).ends(2)
-    assert words in ran.err
+    ran = run_scangate("scan", *arguments, "--policy", small.rules, cwd=small.tree).expect(2)
+    assert words in ran.stderr
 
 
 def test_a_shard_leaves_no_earlier_green_beside_its_part(small: Small, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    scangate("scan", small.tree, "--policy", small.rules, "--output-dir", out, cwd=tmp_path).ends(0)
+    run_scangate("scan", small.tree, "--policy", small.rules, "--output-dir", out, cwd=tmp_path).expect(0)
     shards(small.tree, small.rules, out, 1)
     assert [file.name for file in out.iterdir()] == ["part-1-of-1.json"]
 
 
 @pytest.mark.parametrize(("program", "kind"), [("raise SystemExit(9)", "crash"), ("print('{}')", "garbage")])
 def test_a_tool_that_fails_in_a_shard_fails_the_merge_and_not_the_shard(program: str, kind: str, tmp_path: Path) -> None:
-    tree = repository(tmp_path / "tree", {f"{name}.py": CLEAN for name in "abcdef"})
-    rules = policy(tmp_path / "policy.yaml", "bandit")
-    bench = Bench(tmp_path / "bench")
+    tree = create_repository(tmp_path / "tree", {f"{name}.py": CLEAN_SOURCE for name in "abcdef"})
+    rules = write_policy(tmp_path / "policy.yaml", "bandit")
+    bench = LinkedEnvironment(tmp_path / "bench")
     bench.write("bandit", program)
     parts = tmp_path / "parts"
     shards(tree, rules, parts, 2, command=bench.command)
-    scangate("scan", tree, "--policy", rules, "--shard", "1/2", "--output-dir", parts, cwd=tmp_path).ends(0)
-    merge(tree, rules, sorted(parts.iterdir()), tmp_path / "out").ends(3)
-    document = verdict(tmp_path / "out")
+    run_scangate("scan", tree, "--policy", rules, "--shard", "1/2", "--output-dir", parts, cwd=tmp_path).expect(0)
+    merge(tree, rules, sorted(parts.iterdir()), tmp_path / "out").expect(3)
+    document = load_verdict(tmp_path / "out")
     lost = {gap["path"] for gap in document["gaps"]}
     assert {gap["kind"] for gap in document["gaps"]} == {kind}
     assert lost
@@ -374,50 +379,52 @@ def test_a_tool_that_fails_in_a_shard_fails_the_merge_and_not_the_shard(program:
 
 
 def test_a_tool_that_is_nowhere_is_missing_in_the_merge_as_in_one_scan(tmp_path: Path) -> None:
-    tree = repository(tmp_path / "tree", {"a.py": CLEAN, "b.py": CLEAN})
-    rules = policy(tmp_path / "policy.yaml", "bandit")
-    bench = Bench(tmp_path / "bench")
+    tree = create_repository(tmp_path / "tree", {"a.py": CLEAN_SOURCE, "b.py": CLEAN_SOURCE})
+    rules = write_policy(tmp_path / "policy.yaml", "bandit")
+    bench = LinkedEnvironment(tmp_path / "bench")
     bench.remove("bandit")
-    scangate("scan", tree, "--policy", rules, "--output-dir", tmp_path / "one", cwd=tmp_path, command=bench.command).ends(3)
+    run_scangate("scan", tree, "--policy", rules, "--output-dir", tmp_path / "one", cwd=tmp_path, command=bench.command).expect(3)
     parts = shards(tree, rules, tmp_path / "parts", 2, command=bench.command)
-    merge(tree, rules, parts, tmp_path / "merged").ends(3)
-    assert steady(tmp_path / "merged") == steady(tmp_path / "one")
+    merge(tree, rules, parts, tmp_path / "merged").expect(3)
+    assert normalized_reports(tmp_path / "merged") == normalized_reports(tmp_path / "one")
 
 
 def test_an_exit_code_of_a_shard_outlives_the_listener(small: Small, tmp_path: Path) -> None:
     script = '"$@" | true; exit "${PIPESTATUS[0]}"'
-    ran = scangate(
+    ran = run_scangate(
         *("scan", small.tree, "--policy", small.rules, "--shard", "1/1", "--output-dir", tmp_path / "parts"),
         cwd=tmp_path,
         env=environment(),
         under=("bash", "-c", script, "bash"),
     )
-    assert ran.ends(0).err == ""
+    assert ran.expect(0).stderr == ""
     assert (tmp_path / "parts" / "part-1-of-1.json").is_file()
 
 
 def test_what_is_known_is_known_to_the_merge(tmp_path: Path) -> None:
-    tree = repository(tmp_path / "tree", {"a.py": WEAK, "b.py": CLEAN, "c.py": WEAK})
-    rules = policy(tmp_path / "policy.yaml", "bandit", "detect-secrets", more="new-only: true\n")
-    scangate("baseline", "create", tree, "--policy", rules, cwd=tmp_path).ends(0)
-    write(tree, {"b.py": f'{WEAK}password = "xK9{"pQ2mW7" * 2}"\n'})
-    scangate("scan", tree, "--policy", rules, "--output-dir", tmp_path / "one", cwd=tmp_path).ends(1)
-    merge(tree, rules, shards(tree, rules, tmp_path / "parts", 2), tmp_path / "merged").ends(1)
-    assert steady(tmp_path / "merged") == steady(tmp_path / "one")
-    assert {finding["outcome"] for finding in verdict(tmp_path / "one")["findings"]} >= {"known", "blocks"}
+    tree = create_repository(tmp_path / "tree", {"a.py": WEAK_SOURCE, "b.py": CLEAN_SOURCE, "c.py": WEAK_SOURCE})
+    rules = write_policy(tmp_path / "policy.yaml", "bandit", "detect-secrets", more="new-only: true\n")
+    run_scangate("baseline", "create", tree, "--policy", rules, cwd=tmp_path).expect(0)
+    write_files(tree, {"b.py": f'{WEAK_SOURCE}password = "xK9{"pQ2mW7" * 2}"\n'})
+    run_scangate("scan", tree, "--policy", rules, "--output-dir", tmp_path / "one", cwd=tmp_path).expect(1)
+    merge(tree, rules, shards(tree, rules, tmp_path / "parts", 2), tmp_path / "merged").expect(1)
+    assert normalized_reports(tmp_path / "merged") == normalized_reports(tmp_path / "one")
+    assert {finding["outcome"] for finding in load_verdict(tmp_path / "one")["findings"]} >= {"known", "blocks"}
 
 
 def test_the_older_side_of_a_change_is_not_answered_for_by_the_parts(tmp_path: Path) -> None:
     """What the shards said of a file holds for what is in it now: a fault that the change brings is not known before."""
-    tree = repository(tmp_path / "tree", {"a.py": CLEAN, "b.py": WEAK})
-    rules = policy(tmp_path / "policy.yaml", "bandit", more="new-only: true\n")
-    write(tree, {"a.py": WEAK})
-    git(tree, "add", "--all")
-    git(tree, "commit", "--quiet", "--message", "second")
+    tree = create_repository(tmp_path / "tree", {"a.py": CLEAN_SOURCE, "b.py": WEAK_SOURCE})
+    rules = write_policy(tmp_path / "policy.yaml", "bandit", more="new-only: true\n")
+    write_files(tree, {"a.py": WEAK_SOURCE})
+    run_git(tree, "add", "--all")
+    run_git(tree, "commit", "--quiet", "--message", "second")
     since = ("--since", "HEAD~1")
-    scangate("scan", tree, "--policy", rules, *since, "--output-dir", tmp_path / "one", cwd=tmp_path).ends(1)
+    run_scangate("scan", tree, "--policy", rules, *since, "--output-dir", tmp_path / "one", cwd=tmp_path).expect(1)
     parts = shards(tree, rules, tmp_path / "parts", 2, *since)
-    scangate("merge", *parts, "--root", tree, "--policy", rules, *since, "--output-dir", tmp_path / "merged", cwd=tmp_path).ends(1)
-    assert steady(tmp_path / "merged") == steady(tmp_path / "one")
-    ruled = {(finding["path"], finding["outcome"]) for finding in verdict(tmp_path / "merged")["findings"]}
+    run_scangate(
+        "merge", *parts, "--root", tree, "--policy", rules, *since, "--output-dir", tmp_path / "merged", cwd=tmp_path
+    ).expect(1)
+    assert normalized_reports(tmp_path / "merged") == normalized_reports(tmp_path / "one")
+    ruled = {(finding["path"], finding["outcome"]) for finding in load_verdict(tmp_path / "merged")["findings"]}
     assert {("a.py", "blocks"), ("b.py", "known")} <= ruled

@@ -6,38 +6,38 @@ import json
 from pathlib import Path
 
 from . import tree
-from .command import scangate
+from .command import run_scangate
 
 ASSERTS = "def test_it() -> None:\n" + "".join(f"    assert {number}\n" for number in range(9))
 RANDOM = "import random\n\n" + "".join(f"X{number} = random.random()\n" for number in range(9))
 
 
 def test_what_it_prints_can_be_pasted(tmp_path: Path) -> None:
-    root = tree.repository(tmp_path / "tree", {"tests/test_it.py": ASSERTS, "tests/draw.py": RANDOM})
-    policy = tree.policy(tmp_path / "policy.yaml", "bandit")
-    first = scangate("scan", "--policy", policy, "--explain-noise", cwd=root).ends(0)
-    assert "9  bandit:B101  low  in tests (tests/)" in first.out
-    lines = first.out[first.out.index("severity:\n") :]
-    quiet = tree.policy(tmp_path / "quiet.yaml", "bandit", more=lines)
-    assert "noise: no rule is told" in scangate("scan", "--policy", quiet, "--explain-noise", cwd=root).ends(0).out
-    assert "noise:" not in scangate("scan", "--policy", quiet, cwd=root).ends(0).out
+    root = tree.create_repository(tmp_path / "tree", {"tests/test_it.py": ASSERTS, "tests/draw.py": RANDOM})
+    policy = tree.write_policy(tmp_path / "policy.yaml", "bandit")
+    first = run_scangate("scan", "--policy", policy, "--explain-noise", cwd=root).expect(0)
+    assert "9  bandit:B101  low  in tests (tests/)" in first.stdout
+    lines = first.stdout[first.stdout.index("severity:\n") :]
+    quiet = tree.write_policy(tmp_path / "quiet.yaml", "bandit", more=lines)
+    assert "noise: no rule is told" in run_scangate("scan", "--policy", quiet, "--explain-noise", cwd=root).expect(0).stdout
+    assert "noise:" not in run_scangate("scan", "--policy", quiet, cwd=root).expect(0).stdout
 
 
 def test_it_leaves_standard_output_to_a_report(tmp_path: Path) -> None:
-    root = tree.repository(tmp_path / "tree", {"tests/test_it.py": ASSERTS})
-    policy = tree.policy(tmp_path / "policy.yaml", "bandit")
-    ran = scangate("scan", "--policy", policy, "--explain-noise", "--report", "json=-", cwd=root).ends(0)
-    assert ran.out.startswith("{")
-    assert "noise: " not in ran.out
-    assert "noise: 1 place" in ran.err
+    root = tree.create_repository(tmp_path / "tree", {"tests/test_it.py": ASSERTS})
+    policy = tree.write_policy(tmp_path / "policy.yaml", "bandit")
+    ran = run_scangate("scan", "--policy", policy, "--explain-noise", "--report", "json=-", cwd=root).expect(0)
+    assert ran.stdout.startswith("{")
+    assert "noise: " not in ran.stdout
+    assert "noise: 1 place" in ran.stderr
 
 
 def test_what_scangate_wrote_makes_no_noise(tmp_path: Path) -> None:
     """Reports that were left in the tree hold fingerprints, which look like secrets."""
-    root = tree.repository(tmp_path / "tree", {"a.py": tree.WEAK})
-    scangate("scan", "--policy", "baseline", "--scanner", "bandit", "--output-dir", root / "out", cwd=root).ends(1)
-    again = scangate("scan", "--policy", "baseline", "--scanner", "detect-secrets", "--report", "json=-", cwd=root)
-    told = json.loads(again.out)
+    root = tree.create_repository(tmp_path / "tree", {"a.py": tree.WEAK_SOURCE})
+    run_scangate("scan", "--policy", "baseline", "--scanner", "bandit", "--output-dir", root / "out", cwd=root).expect(1)
+    again = run_scangate("scan", "--policy", "baseline", "--scanner", "detect-secrets", "--report", "json=-", cwd=root)
+    told = json.loads(again.stdout)
     assert told["findings"] == []
     (read,) = [scanner["read"] for scanner in told["scanners"] if scanner["name"] == "detect-secrets"]
     assert {"out/verdict.json", "out/scangate.sarif", "out/sbom.cdx.json"} <= set(read)

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from .command import SCANGATE, environment, scangate, verdict
-from .tree import CLEAN, WEAK, git, policy, repository, write
+from .command import SCANGATE, environment, load_verdict, run_scangate
+from .tree import CLEAN_SOURCE, WEAK_SOURCE, create_repository, run_git, write_files, write_policy
 
 GREEN = '{"schema": 1, "outcome": "PASS"}'
 NAMES = ("scangate.sarif", "junit.xml", "verdict.json", "summary.md", "sbom.cdx.json")
@@ -19,16 +19,16 @@ NAMES = ("scangate.sarif", "junit.xml", "verdict.json", "summary.md", "sbom.cdx.
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
-    return repository(tmp_path / "tree", {"app.py": CLEAN, "docs/junit.xml": "<a/>\n", "docs/verdict.json": GREEN})
+    return create_repository(tmp_path / "tree", {"app.py": CLEAN_SOURCE, "docs/junit.xml": "<a/>\n", "docs/verdict.json": GREEN})
 
 
 @pytest.fixture
 def rules(tmp_path: Path) -> Path:
-    return policy(tmp_path / "policy.yaml", "bandit")
+    return write_policy(tmp_path / "policy.yaml", "bandit")
 
 
 def yesterday(folder: Path) -> Path:
-    return write(folder, dict.fromkeys(NAMES, GREEN))
+    return write_files(folder, dict.fromkeys(NAMES, GREEN))
 
 
 def can_mount() -> bool:
@@ -39,21 +39,21 @@ def can_mount() -> bool:
 
 def test_reports_go_to_the_output_directory(tree: Path, rules: Path, tmp_path: Path) -> None:
     out = yesterday(tmp_path / "new" / "out")
-    scangate("scan", tree, "--policy", rules, "--output-dir", out, cwd=tmp_path).ends(0)
+    run_scangate("scan", tree, "--policy", rules, "--output-dir", out, cwd=tmp_path).expect(0)
     assert sorted(file.name for file in out.iterdir()) == sorted(NAMES)
-    assert verdict(out)["outcome"] == "PASS"
+    assert load_verdict(out)["outcome"] == "PASS"
 
 
 def test_own_outputs_in_the_tree_are_not_scanned(tree: Path, rules: Path) -> None:
     for _ in range(2):
-        scangate("scan", ".", "--policy", rules, "--output-dir", "out", "--report", "env=verdict.env", cwd=tree).ends(0)
-        assert verdict(tree / "out")["targets"]["files"] == 3
+        run_scangate("scan", ".", "--policy", rules, "--output-dir", "out", "--report", "env=verdict.env", cwd=tree).expect(0)
+        assert load_verdict(tree / "out")["targets"]["files"] == 3
 
 
 def test_an_output_directory_hides_nothing_from_the_scan(tmp_path: Path, rules: Path) -> None:
-    tree = write(tmp_path / "plain", {"src/app.py": WEAK})
-    scangate("scan", ".", "--policy", rules, "--output-dir", "src", cwd=tree).ends(1)
-    assert verdict(tree / "src")["scanners"][0]["read"] == ["src/app.py"]
+    tree = write_files(tmp_path / "plain", {"src/app.py": WEAK_SOURCE})
+    run_scangate("scan", ".", "--policy", rules, "--output-dir", "src", cwd=tree).expect(1)
+    assert load_verdict(tree / "src")["scanners"][0]["read"] == ["src/app.py"]
 
 
 @pytest.mark.parametrize(
@@ -82,31 +82,31 @@ def test_a_place_that_is_not_ours_is_refused(tree: Path, rules: Path, tmp_path: 
     (tree / "link").symlink_to(kept)
     (tree / "link.json").symlink_to(kept / "verdict.json")
     before = {file.name: file.read_bytes() for file in (*kept.iterdir(), *(tree / "docs").iterdir())}
-    ran = scangate("scan", ".", "--policy", rules, *arguments, cwd=tree).ends(2)
-    assert said in ran.err
-    assert [line.split(":")[0] for line in ran.err.splitlines()] == ["scangate", "hint"]
-    assert ran.out == ""
+    ran = run_scangate("scan", ".", "--policy", rules, *arguments, cwd=tree).expect(2)
+    assert said in ran.stderr
+    assert [line.split(":")[0] for line in ran.stderr.splitlines()] == ["scangate", "hint"]
+    assert ran.stdout == ""
     assert before == {file.name: file.read_bytes() for file in (*kept.iterdir(), *(tree / "docs").iterdir())}
     assert not (kept / "deeper").exists()
 
 
 def test_a_tracked_report_is_refused_by_whatever_way_it_is_named(tree: Path, rules: Path, tmp_path: Path) -> None:
     (tmp_path / "way").symlink_to(tree)
-    scangate("scan", tree, "--policy", rules, "--output-dir", tmp_path / "way" / "docs", cwd=tmp_path).ends(2)
+    run_scangate("scan", tree, "--policy", rules, "--output-dir", tmp_path / "way" / "docs", cwd=tmp_path).expect(2)
     assert (tree / "docs" / "verdict.json").read_text() == GREEN
 
 
 def test_git_that_does_not_answer_is_told_and_no_file_is_replaced(tree: Path, rules: Path) -> None:
     (tree / ".git" / "index").write_bytes(b"garbage")
-    ran = scangate("scan", ".", "--policy", rules, "--report", "json=docs/verdict.json", cwd=tree).ends(2)
-    assert "git does not say" in ran.err
+    ran = run_scangate("scan", ".", "--policy", rules, "--report", "json=docs/verdict.json", cwd=tree).expect(2)
+    assert "git does not say" in ran.stderr
     assert (tree / "docs" / "verdict.json").read_text() == GREEN
 
 
 @pytest.mark.parametrize("wrong", [["--policy", "nowhere.yaml"], ["--scanner", "bandti"], ["--env", "moon"]])
 def test_no_earlier_report_is_left_by_a_run_that_did_not_scan(tree: Path, tmp_path: Path, wrong: list[str]) -> None:
     out = yesterday(tmp_path / "out")
-    scangate("scan", tree, "--output-dir", out, *wrong, cwd=tmp_path).ends(2)
+    run_scangate("scan", tree, "--output-dir", out, *wrong, cwd=tmp_path).expect(2)
     assert list(out.iterdir()) == []
 
 
@@ -123,9 +123,9 @@ def test_reports_that_do_not_fit_are_no_pass(tree: Path, rules: Path, tmp_path: 
     variables = environment(PYTHONDONTWRITEBYTECODE="1")
     env = {name: value for name, value in variables.items() if not name.startswith("COVERAGE_")}
     arguments = ("scan", tree, "--policy", rules, "--output-dir", out)
-    ran = scangate(*arguments, cwd=tmp_path, env=env, under=limited(1500)).ends(3)
-    assert "scangate: the reports cannot be written, so none was: File too large" in ran.err.splitlines()
-    assert ran.out.splitlines()[-1].startswith("INCOMPLETE: ")
+    ran = run_scangate(*arguments, cwd=tmp_path, env=env, under=limited(1500)).expect(3)
+    assert "scangate: the reports cannot be written, so none was: File too large" in ran.stderr.splitlines()
+    assert ran.stdout.splitlines()[-1].startswith("INCOMPLETE: ")
     assert list(out.iterdir()) == []
 
 
@@ -136,22 +136,22 @@ def test_a_full_or_read_only_disk_is_no_pass(tree: Path, rules: Path, tmp_path: 
     out.mkdir()
     script = f'mount -t tmpfs -o {options} none "{out}" && "$@"; code=$?; ls -A "{out}" >&2; exit $code'
     under = ("unshare", "-m", "sh", "-c", script, "sh")
-    ran = scangate("scan", tree, "--policy", rules, "--output-dir", out, cwd=tmp_path, under=under)
-    ran.ends(2 if options == "ro" else 3)
-    assert said in ran.err
-    assert not [name for name in NAMES if name in ran.err.splitlines()]
+    ran = run_scangate("scan", tree, "--policy", rules, "--output-dir", out, cwd=tmp_path, under=under)
+    ran.expect(2 if options == "ro" else 3)
+    assert said in ran.stderr
+    assert not [name for name in NAMES if name in ran.stderr.splitlines()]
 
 
 @pytest.mark.skipif(not can_mount(), reason="mounting is not permitted here")
 def test_a_full_temporary_folder_is_no_pass(rules: Path, tmp_path: Path) -> None:
-    tree = write(tmp_path / "big", {f"data{number}.py": f"x = '''{'many words ' * 3000}'''\n" for number in range(8)})
+    tree = write_files(tmp_path / "big", {f"data{number}.py": f"x = '''{'many words ' * 3000}'''\n" for number in range(8)})
     (tmp_path / "tmp").mkdir()
     script = f'mount -t tmpfs -o size=100k none "{tmp_path / "tmp"}" && "$@"'
     env = environment(TMPDIR=str(tmp_path / "tmp"))
-    ran = scangate("scan", tree, "--policy", rules, cwd=tmp_path, env=env, under=("unshare", "-m", "sh", "-c", script, "sh")).ends(
-        3
-    )
-    assert "No space left on device" in ran.out
+    ran = run_scangate(
+        "scan", tree, "--policy", rules, cwd=tmp_path, env=env, under=("unshare", "-m", "sh", "-c", script, "sh")
+    ).expect(3)
+    assert "No space left on device" in ran.stdout
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
@@ -167,16 +167,16 @@ def test_a_console_that_takes_nothing_is_no_pass(tree: Path, rules: Path, argume
 
 
 def test_a_scan_in_a_subfolder_of_a_repository_keeps_to_it(tree: Path, rules: Path, tmp_path: Path) -> None:
-    write(tree, {"part/weak.py": WEAK})
-    git(tree, "add", "part/weak.py")
-    scangate("scan", "part", "--policy", rules, "--output-dir", tmp_path / "out", cwd=tree).ends(1)
-    assert [entry["path"] for entry in verdict(tmp_path / "out")["findings"] if entry["outcome"] == "blocks"] == ["weak.py"]
+    write_files(tree, {"part/weak.py": WEAK_SOURCE})
+    run_git(tree, "add", "part/weak.py")
+    run_scangate("scan", "part", "--policy", rules, "--output-dir", tmp_path / "out", cwd=tree).expect(1)
+    assert [entry["path"] for entry in load_verdict(tmp_path / "out")["findings"] if entry["outcome"] == "blocks"] == ["weak.py"]
 
 
 def test_a_verdict_says_which_folder_of_the_repository_it_is_about(tree: Path, rules: Path, tmp_path: Path) -> None:
-    plain = write(tmp_path / "plain", {"src/app.py": CLEAN})
+    plain = write_files(tmp_path / "plain", {"src/app.py": CLEAN_SOURCE})
     for root, part in ((tree, ""), (tree / "docs", "docs"), (plain / "src", "")):
-        scangate("scan", root, "--policy", rules, "--output-dir", tmp_path / "out", cwd=tmp_path)
-        assert verdict(tmp_path / "out")["part"] == part
-        scangate("gate", tmp_path / "out" / "verdict.json", "--policy", rules, "--report", "json=again.json", cwd=tmp_path)
+        run_scangate("scan", root, "--policy", rules, "--output-dir", tmp_path / "out", cwd=tmp_path)
+        assert load_verdict(tmp_path / "out")["part"] == part
+        run_scangate("gate", tmp_path / "out" / "verdict.json", "--policy", rules, "--report", "json=again.json", cwd=tmp_path)
         assert json.loads((tmp_path / "again.json").read_text("utf-8"))["part"] == part

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from .bench import Bench
-from .command import SCANGATE, Ran, environment, scangate, verdict
-from .planted import Planted, everything_in
-from .tree import policy, repository, write
+from .bench import LinkedEnvironment
+from .command import SCANGATE, CommandResult, environment, load_verdict, run_scangate
+from .planted import PlantedSecrets, read_tree
+from .tree import create_repository, write_files, write_policy
 
 FORMATS = ("sarif", "junit", "json", "markdown", "sbom", "text", "env")
 SHOUT = """
@@ -36,7 +36,7 @@ print(json.dumps({"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "quo
 """
 
 
-def scan(tmp_path: Path, tree: Path, *arguments: str | Path, command: Path = SCANGATE) -> tuple[Ran, Path]:
+def scan(tmp_path: Path, tree: Path, *arguments: str | Path, command: Path = SCANGATE) -> tuple[CommandResult, Path]:
     """A scan with a HOME and a TMPDIR that can be looked into, and every format written."""
     for name in ("home", "tmp", "out"):
         (tmp_path / name).mkdir()
@@ -44,62 +44,62 @@ def scan(tmp_path: Path, tree: Path, *arguments: str | Path, command: Path = SCA
     env = environment(HOME=str(tmp_path / "home"), TMPDIR=str(tmp_path / "tmp"), SCANGATE_CACHE="")
     reports = [word for form in FORMATS for word in ("--report", f"{form}={out / form}")]
     reports += ["--output-dir", str(out / "all")]
-    return scangate("scan", tree, "--verbose", *reports, *arguments, cwd=tmp_path, env=env, command=command), out
+    return run_scangate("scan", tree, "--verbose", *reports, *arguments, cwd=tmp_path, env=env, command=command), out
 
 
-def assert_kept(planted: Planted, ran: Ran, tmp_path: Path) -> None:
+def assert_kept(planted: PlantedSecrets, ran: CommandResult, tmp_path: Path) -> None:
     """No piece of a secret is in what was printed, written or left; nothing is left in HOME but the cache."""
-    assert planted.found_in(ran.out.encode()) == []
-    assert planted.found_in(ran.err.encode()) == []
+    assert planted.leaks_in(ran.stdout.encode()) == []
+    assert planted.leaks_in(ran.stderr.encode()) == []
     for folder in ("out", "home", "tmp"):
-        for name, data in everything_in(tmp_path / folder):
-            assert planted.found_in(data) == [], name
+        for name, data in read_tree(tmp_path / folder):
+            assert planted.leaks_in(data) == [], name
     left = {file for name in ("home", "tmp") for file in (tmp_path / name).rglob("*") if file.is_file()}
     assert left <= {tmp_path / "home" / ".cache" / "scangate" / "answers.sqlite"}
 
 
 def test_planted_secrets_are_found_and_kept(tmp_path: Path) -> None:
-    planted = Planted()
-    tree = repository(tmp_path / "tree", planted.files)
+    planted = PlantedSecrets()
+    tree = create_repository(tmp_path / "tree", planted.files)
     ran, out = scan(tmp_path, tree)
-    ran.ends(1)
+    ran.expect(1)
     assert_kept(planted, ran, tmp_path)
-    found = {entry["path"] for entry in verdict(out / "all")["findings"] if entry["kind"] == "secret"}
+    found = {entry["path"] for entry in load_verdict(out / "all")["findings"] if entry["kind"] == "secret"}
     named = {path for path in planted.files if "ghp_" not in path}
     assert named <= found, named - found
-    rules = {each["rule"] for entry in verdict(out / "all")["findings"] for each in (entry, *entry.get("members", ()))}
+    rules = {each["rule"] for entry in load_verdict(out / "all")["findings"] for each in (entry, *entry.get("members", ()))}
     assert {"bandit:B105", "bandit:B106", "bandit:B602", "detect-secrets:private-key"} <= rules
     with pytest.raises(AssertionError):  # the search itself finds what is there
-        assert planted.found_in((tree / ".env").read_bytes()) == []
+        assert planted.leaks_in((tree / ".env").read_bytes()) == []
 
 
 @pytest.mark.parametrize("broken", ["bandit", "semgrep", "pip-audit", "detect-secrets"])
 def test_a_tool_that_shouts_secrets_and_dies_gives_none_away(tmp_path: Path, broken: str) -> None:
-    planted = Planted()
+    planted = PlantedSecrets()
     # the planted list names an index of its own, about which nobody is asked
-    tree = repository(tmp_path / "tree", {**planted.files, "deploy/requirements.txt": "a-package==1.0\n"})
-    bench = Bench(tmp_path / "bench")
+    tree = create_repository(tmp_path / "tree", {**planted.files, "deploy/requirements.txt": "a-package==1.0\n"})
+    bench = LinkedEnvironment(tmp_path / "bench")
     if broken == "detect-secrets":
         shout = SHOUT.replace("sys.argv[1:]", "__import__('json').load(open(sys.argv[1]))['files']")
         bench.write_package("detect_secrets", shout)
     else:
         bench.write(broken, SHOUT)
     ran, out = scan(tmp_path, tree, command=bench.command)
-    assert ran.code in {1, 3}, ran.said
+    assert ran.code in {1, 3}, ran.output
     assert_kept(planted, ran, tmp_path)
-    assert {"crash"} <= {gap["kind"] for gap in verdict(out / "all")["gaps"] if gap["scanner"] == broken}
+    assert {"crash"} <= {gap["kind"] for gap in load_verdict(out / "all")["gaps"] if gap["scanner"] == broken}
 
 
 @pytest.mark.parametrize("kind", ["code", "secret"])
 def test_a_command_that_quotes_secrets_everywhere_gives_none_away(tmp_path: Path, kind: str) -> None:
-    planted = Planted()
-    tree = write(tmp_path / "tree", planted.files)
-    bench = Bench(tmp_path / "bench")
+    planted = PlantedSecrets()
+    tree = write_files(tmp_path / "tree", planted.files)
+    bench = LinkedEnvironment(tmp_path / "bench")
     bench.write("quote", QUOTE)
-    rules = policy(tmp_path / "policy.yaml", "detect-secrets", "quote")
+    rules = write_policy(tmp_path / "policy.yaml", "detect-secrets", "quote")
     block = f"quote: {{command: [quote, '{{files}}'], reads: ['**'], kind: {kind}, version: '1'}}"
     rules.write_text(rules.read_text("utf-8").replace("quote: {enabled: true}", block), encoding="utf-8")
     ran, out = scan(tmp_path, tree, "--policy", rules, command=bench.command)
-    ran.ends(1)
+    ran.expect(1)
     assert_kept(planted, ran, tmp_path)
-    assert [entry for entry in verdict(out / "all")["findings"] if entry["rule"].startswith("quote:")]
+    assert [entry for entry in load_verdict(out / "all")["findings"] if entry["rule"].startswith("quote:")]

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from .command import LIMIT, Ran, environment
-from .tree import CLEAN, GIT, WEAK, git, repository, write
+from .command import TIMEOUT, CommandResult, environment
+from .tree import CLEAN_SOURCE, GIT_CONFIG, WEAK_SOURCE, create_repository, run_git, write_files
 
 ROOT = Path(__file__).parents[2]
 PRE_COMMIT = Path(sys.executable).parent / "pre-commit"
@@ -19,20 +19,20 @@ PRE_COMMIT = Path(sys.executable).parent / "pre-commit"
 SECRET = "AKIA" + "Q7ZK3XN5WJ2VBT6Y"
 
 
-def commit(tree: Path, *arguments: str) -> Ran:
+def commit(tree: Path, *arguments: str) -> CommandResult:
     """``git commit`` with its hooks."""
     env = environment(PRE_COMMIT_HOME=str(tree.parent / "pre-commit"))
     env["PATH"] = f"{PRE_COMMIT.parent}{os.pathsep}{env['PATH']}"
-    argv = ["git", *GIT, "commit", "--message", "next", *arguments]
-    done = subprocess.run(argv, cwd=tree, env=env, capture_output=True, text=True, timeout=4 * LIMIT, check=False)
-    return Ran(done.returncode, done.stdout, done.stderr)
+    argv = ["git", *GIT_CONFIG, "commit", "--message", "next", *arguments]
+    done = subprocess.run(argv, cwd=tree, env=env, capture_output=True, text=True, timeout=4 * TIMEOUT, check=False)
+    return CommandResult(done.returncode, done.stdout, done.stderr)
 
 
 def installed(tree: Path, repo: dict[str, object]) -> Path:
     """``tree`` with the hook configured and installed; the configuration is committed."""
-    write(tree, {".pre-commit-config.yaml": yaml.safe_dump({"repos": [repo]})})
-    git(tree, "add", "--all")
-    git(tree, "commit", "--quiet", "--message", "hooks")
+    write_files(tree, {".pre-commit-config.yaml": yaml.safe_dump({"repos": [repo]})})
+    run_git(tree, "add", "--all")
+    run_git(tree, "commit", "--quiet", "--message", "hooks")
     env = environment(PRE_COMMIT_HOME=str(tree.parent / "pre-commit"))
     subprocess.run([str(PRE_COMMIT), "install"], cwd=tree, env=env, check=True, capture_output=True)
     return tree
@@ -43,45 +43,45 @@ def tree(tmp_path: Path) -> Path:
     """A repository whose hook is ours in all but the environment, which is the one that the tests run in."""
     hook = {key: value for key, value in HOOK.items() if key != "minimum_pre_commit_version"}
     hook |= {"language": "system", "entry": HOOK["entry"].replace("python", sys.executable, 1)}
-    files: dict[str, str | bytes] = {"app.py": CLEAN, "old.py": CLEAN + "\n", "big/gone.py": CLEAN}
-    return installed(repository(tmp_path / "tree", files), {"repo": "local", "hooks": [hook]})
+    files: dict[str, str | bytes] = {"app.py": CLEAN_SOURCE, "old.py": CLEAN_SOURCE + "\n", "big/gone.py": CLEAN_SOURCE}
+    return installed(create_repository(tmp_path / "tree", files), {"repo": "local", "hooks": [hook]})
 
 
-def blocked(ran: Ran, rule: str) -> bool:
+def blocked(ran: CommandResult, rule: str) -> bool:
     """Whether the hook let nothing pass, and said why."""
-    return ran.code == 1 and rule in ran.said and "FAIL: " in ran.said and "Traceback" not in ran.said
+    return ran.code == 1 and rule in ran.output and "FAIL: " in ran.output and "Traceback" not in ran.output
 
 
 def test_the_hook_blocks_what_is_staged_and_only_that(tree: Path) -> None:
-    before = git(tree, "rev-parse", "HEAD")
-    write(tree, {"app.py": WEAK})
-    git(tree, "add", "app.py")
+    before = run_git(tree, "rev-parse", "HEAD")
+    write_files(tree, {"app.py": WEAK_SOURCE})
+    run_git(tree, "add", "app.py")
     assert blocked(commit(tree), "bandit:B602")
-    write(tree, {"app.py": CLEAN})  # the work tree is clean again, what is staged is not
+    write_files(tree, {"app.py": CLEAN_SOURCE})  # the work tree is clean again, what is staged is not
     assert blocked(commit(tree), "bandit:B602")
-    write(tree, {"app.py": CLEAN, "-key.yml": f"id: {SECRET}\n"})
-    git(tree, "add", "--all")
+    write_files(tree, {"app.py": CLEAN_SOURCE, "-key.yml": f"id: {SECRET}\n"})
+    run_git(tree, "add", "--all")
     ran = commit(tree)
     assert blocked(ran, "detect-secrets:aws-access-key")
-    assert SECRET not in ran.said
-    assert git(tree, "rev-parse", "HEAD") == before
-    git(tree, "rm", "--quiet", "--cached", "--", "-key.yml")
-    write(tree, {"app.py": CLEAN + "# more\n"})
-    git(tree, "add", "app.py")
-    write(tree, {"app.py": WEAK})  # what is staged is clean, the work tree is not
+    assert SECRET not in ran.output
+    assert run_git(tree, "rev-parse", "HEAD") == before
+    run_git(tree, "rm", "--quiet", "--cached", "--", "-key.yml")
+    write_files(tree, {"app.py": CLEAN_SOURCE + "# more\n"})
+    run_git(tree, "add", "app.py")
+    write_files(tree, {"app.py": WEAK_SOURCE})  # what is staged is clean, the work tree is not
     assert commit(tree).code == 0
-    assert git(tree, "rev-parse", "HEAD") != before
-    assert (tree / "app.py").read_text() == WEAK
+    assert run_git(tree, "rev-parse", "HEAD") != before
+    assert (tree / "app.py").read_text() == WEAK_SOURCE
 
 
 def test_the_hook_passes_removals_and_renames(tree: Path) -> None:
-    git(tree, "rm", "--quiet", "big/gone.py")
+    run_git(tree, "rm", "--quiet", "big/gone.py")
     assert commit(tree).code == 0
-    git(tree, "mv", "old.py", "new.py")
+    run_git(tree, "mv", "old.py", "new.py")
     assert commit(tree).code == 0
     ran = commit(tree, "--allow-empty")
     assert ran.code == 0
-    assert "Skipped" in ran.said
+    assert "Skipped" in ran.output
 
 
 def test_the_hook_is_ours_alone_to_start() -> None:
@@ -94,12 +94,12 @@ def test_the_hook_is_ours_alone_to_start() -> None:
 def test_the_hook_installs_from_the_repository(tmp_path: Path) -> None:
     clone = tmp_path / "clone"
     subprocess.run(["git", "clone", "--quiet", "--no-hardlinks", str(ROOT), str(clone)], check=True)
-    revision = git(clone, "rev-parse", "HEAD")
-    tree = repository(tmp_path / "tree", {"app.py": CLEAN})
+    revision = run_git(clone, "rev-parse", "HEAD")
+    tree = create_repository(tmp_path / "tree", {"app.py": CLEAN_SOURCE})
     installed(tree, {"repo": str(clone), "rev": revision, "hooks": [{"id": "scangate"}]})
-    write(tree, {"app.py": WEAK})
-    git(tree, "add", "app.py")
+    write_files(tree, {"app.py": WEAK_SOURCE})
+    run_git(tree, "add", "app.py")
     assert blocked(commit(tree), "bandit:B602")
-    write(tree, {"app.py": CLEAN + "# more\n"})
-    git(tree, "add", "app.py")
+    write_files(tree, {"app.py": CLEAN_SOURCE + "# more\n"})
+    run_git(tree, "add", "app.py")
     assert commit(tree).code == 0

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from scangate.cli.run import site
-from scangate.errors import Unreadable
+from scangate.cli.run import open_session
+from scangate.errors import ScanError
 from scangate.model import GapKind
 
 
@@ -20,10 +20,10 @@ def test_git_is_not_waited_for_where_the_policy_is_wrong(tmp_path: Path, monkeyp
     slow.write_text("#!/bin/sh\nexec sleep 600\n")
     slow.chmod(0o755)
     monkeypatch.setenv("PATH", str(programs), prepend=":")
-    with site(root) as place:
+    with open_session(root) as place:
         repository = place.repository
         assert repository is not None
-        repository.look_ahead()
-    with pytest.raises(Unreadable) as fault:
-        repository.entries()
+        repository.prefetch_entries()
+    with pytest.raises(ScanError) as fault:
+        repository.list_entries()
     assert fault.value.kind is GapKind.INTERRUPTED

@@ -7,41 +7,41 @@ from pathlib import Path
 
 import pytest
 
-from .bench import Bench
-from .command import Ran, environment, scangate, verdict
-from .slow import SLOW, interrupt
+from .bench import LinkedEnvironment
+from .command import CommandResult, environment, load_verdict, run_scangate
+from .slow import SLOW_TOOL, interrupt_scan
 from .test_faults import assert_nothing_left
-from .tree import CLEAN, policy, repository
+from .tree import CLEAN_SOURCE, create_repository, write_policy
 
 INT, TERM, HUP = signal.SIGINT, signal.SIGTERM, signal.SIGHUP
 
 
-def run(tmp_path: Path, signals: list[signal.Signals], *, slow: str = "bandit", group: bool = False) -> Ran:
+def run(tmp_path: Path, signals: list[signal.Signals], *, slow: str = "bandit", group: bool = False) -> CommandResult:
     """A scan with a slow program in the place of ``slow``, over a tree with yesterday's reports beside it."""
-    bench = Bench(tmp_path / "bench")
-    tree = repository(tmp_path / "tree", {"app.py": CLEAN})
+    bench = LinkedEnvironment(tmp_path / "bench")
+    tree = create_repository(tmp_path / "tree", {"app.py": CLEAN_SOURCE})
     out = tmp_path / "out"
     out.mkdir()
     (out / "verdict.json").write_text('{"outcome": "PASS"}')
     (tmp_path / "tmp").mkdir()
-    bench.write(slow, SLOW.format(started=str(tmp_path / "started")))
+    bench.write(slow, SLOW_TOOL.format(started=str(tmp_path / "started")))
     env = environment(TMPDIR=str(tmp_path / "tmp"), SCANGATE_CACHE=str(tmp_path / "cache"))  # or nothing would be started
     env["PATH"] = f"{bench.bin}:{env['PATH']}"
-    rules = policy(tmp_path / "policy.yaml", "bandit")
+    rules = write_policy(tmp_path / "policy.yaml", "bandit")
     argv: list[str | Path] = [bench.command, "scan", tree, "--policy", rules, "--output-dir", out, "--report", f"env={out / 'env'}"]
-    ran = interrupt(argv, tmp_path / "started", signals, cwd=tmp_path, group=group, env=env)
+    ran = interrupt_scan(argv, tmp_path / "started", signals, cwd=tmp_path, group=group, env=env)
     assert_nothing_left(bench)
     assert list((tmp_path / "tmp").iterdir()) == []
     return ran
 
 
-def assert_interrupted(ran: Ran, tmp_path: Path, code: int, name: str) -> None:
-    ran.ends(code)
-    document = verdict(tmp_path / "out")
+def assert_interrupted(ran: CommandResult, tmp_path: Path, code: int, name: str) -> None:
+    ran.expect(code)
+    document = load_verdict(tmp_path / "out")
     assert (document["outcome"], document["exit_code"], document["interrupted"]) == ("INCOMPLETE", code, name)
     assert "interrupted" in {gap["kind"] for gap in document["gaps"] if gap["counts"]}
-    assert ran.out.splitlines()[-1].startswith("INCOMPLETE: ")
-    assert f"interrupted by {name}" in ran.out.splitlines()[-1]
+    assert ran.stdout.splitlines()[-1].startswith("INCOMPLETE: ")
+    assert f"interrupted by {name}" in ran.stdout.splitlines()[-1]
     assert (tmp_path / "out" / "env").read_text().startswith("export SCANGATE_VERDICT='INCOMPLETE'\n")
     assert '"executionSuccessful": false' in (tmp_path / "out" / "scangate.sarif").read_text()
     assert not list((tmp_path / "out").glob(".scangate-*"))
@@ -72,5 +72,5 @@ def test_a_signal_while_the_files_are_listed_is_told(tmp_path: Path) -> None:
 
 def test_a_gate_makes_no_pass_of_an_interrupted_run(tmp_path: Path) -> None:
     assert_interrupted(run(tmp_path, [TERM]), tmp_path, 143, "SIGTERM")
-    ran = scangate("gate", tmp_path / "out" / "verdict.json", "--policy", tmp_path / "policy.yaml", cwd=tmp_path)
-    assert ran.ends(3).out.splitlines()[-1].startswith("INCOMPLETE: ")
+    ran = run_scangate("gate", tmp_path / "out" / "verdict.json", "--policy", tmp_path / "policy.yaml", cwd=tmp_path)
+    assert ran.expect(3).stdout.splitlines()[-1].startswith("INCOMPLETE: ")

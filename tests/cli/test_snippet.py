@@ -7,26 +7,26 @@ from pathlib import Path
 import pytest
 
 from scangate.assets import folder
-from scangate.cli.snippet import snippets
+from scangate.cli.snippet import list_snippets
 
-from .command import scangate
+from .command import run_scangate
 
 
 def test_the_list_names_each_of_them_with_what_it_is(tmp_path: Path) -> None:
-    lines = scangate("snippet", cwd=tmp_path).ends(0).out.splitlines()
-    assert [line.split()[0] for line in lines] == list(snippets())
+    lines = run_scangate("snippet", cwd=tmp_path).expect(0).stdout.splitlines()
+    assert [line.split()[0] for line in lines] == list(list_snippets())
     assert all(len(line.split()) > 2 for line in lines)
-    assert {"gate", "container-image", "appspec/verify.sh"} <= set(snippets())
+    assert {"gate", "container-image", "appspec/verify.sh"} <= set(list_snippets())
 
 
 @pytest.mark.parametrize("name", ["gate", "appspec/verify.sh"])
 def test_one_is_printed_as_it_is(name: str, tmp_path: Path) -> None:
     file = folder("buildspec_snippets") / (name if name.endswith(".sh") else f"{name}.yml")
-    assert scangate("snippet", name, cwd=tmp_path).ends(0).out == file.read_text("utf-8")
+    assert run_scangate("snippet", name, cwd=tmp_path).expect(0).stdout == file.read_text("utf-8")
 
 
 def test_a_name_that_is_none_is_a_usage_error_with_the_nearest(tmp_path: Path) -> None:
-    said = scangate("snippet", "lamda", cwd=tmp_path).ends(2).err
+    said = run_scangate("snippet", "lamda", cwd=tmp_path).expect(2).stderr
     assert "no such snippet: lamda" in said
     assert "did you mean `lambda`?" in said
-    assert "no such snippet: ../gate" in scangate("snippet", "../gate", cwd=tmp_path).ends(2).err
+    assert "no such snippet: ../gate" in run_scangate("snippet", "../gate", cwd=tmp_path).expect(2).stderr

@@ -8,164 +8,164 @@ from pathlib import Path
 
 import pytest
 
-from .command import SCANGATE, environment, scangate, verdict
-from .tree import CLEAN, WEAK, git, policy, repository, write
+from .command import SCANGATE, environment, load_verdict, run_scangate
+from .tree import CLEAN_SOURCE, WEAK_SOURCE, create_repository, run_git, write_files, write_policy
 
 
 @pytest.fixture
 def rules(tmp_path: Path) -> Path:
-    return policy(tmp_path / "policy.yaml", "bandit")
+    return write_policy(tmp_path / "policy.yaml", "bandit")
 
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
-    return repository(tmp_path / "tree", {"app.py": CLEAN, "old.py": WEAK, "gone.py": CLEAN})
+    return create_repository(tmp_path / "tree", {"app.py": CLEAN_SOURCE, "old.py": WEAK_SOURCE, "gone.py": CLEAN_SOURCE})
 
 
 def staged(tree: Path, rules: Path, code: int, *names: str) -> list[str]:
     """A scan of what is staged has to end with ``code``; the paths that were read."""
     out = rules.parent / "out"
-    scangate("scan", "--staged", "--policy", rules, "--output-dir", out, "--", *names, cwd=tree).ends(code)
-    document = verdict(out)
+    run_scangate("scan", "--staged", "--policy", rules, "--output-dir", out, "--", *names, cwd=tree).expect(code)
+    document = load_verdict(out)
     return next(scanner["read"] for scanner in document["scanners"] if scanner["name"] == "bandit")
 
 
 @pytest.mark.smoke
 def test_weak_code_that_is_staged_blocks_whatever_the_work_tree_holds(tree: Path, rules: Path) -> None:
-    write(tree, {"app.py": WEAK})
-    git(tree, "add", "app.py")
-    write(tree, {"app.py": CLEAN})
+    write_files(tree, {"app.py": WEAK_SOURCE})
+    run_git(tree, "add", "app.py")
+    write_files(tree, {"app.py": CLEAN_SOURCE})
     assert staged(tree, rules, 1) == ["app.py"]
     assert staged(tree, rules, 1, "app.py") == ["app.py"]
 
 
 def test_weak_code_that_is_not_staged_does_not_block(tree: Path, rules: Path) -> None:
-    write(tree, {"app.py": CLEAN + "\n"})
-    git(tree, "add", "app.py")
-    write(tree, {"app.py": WEAK, "new.py": WEAK})
+    write_files(tree, {"app.py": CLEAN_SOURCE + "\n"})
+    run_git(tree, "add", "app.py")
+    write_files(tree, {"app.py": WEAK_SOURCE, "new.py": WEAK_SOURCE})
     assert staged(tree, rules, 0) == ["app.py"]
 
 
 def test_nothing_staged_passes(tree: Path, rules: Path) -> None:
     assert staged(tree, rules, 0) == []
-    git(tree, "rm", "--quiet", "gone.py")
+    run_git(tree, "rm", "--quiet", "gone.py")
     assert staged(tree, rules, 0) == []
 
 
 def test_nothing_to_read_satisfies_the_baseline(tree: Path) -> None:
-    write(tree, {"notes.txt": "words\n"})
-    git(tree, "add", "notes.txt")
-    scangate("scan", "--staged", cwd=tree).ends(0)
+    write_files(tree, {"notes.txt": "words\n"})
+    run_git(tree, "add", "notes.txt")
+    run_scangate("scan", "--staged", cwd=tree).expect(0)
 
 
 def test_a_renamed_file_is_read_under_its_new_name(tree: Path, rules: Path) -> None:
-    git(tree, "mv", "old.py", "new.py")
+    run_git(tree, "mv", "old.py", "new.py")
     assert staged(tree, rules, 1) == ["new.py"]
 
 
 def test_everything_is_new_before_the_first_commit(tmp_path: Path, rules: Path) -> None:
-    tree = repository(tmp_path / "fresh", {"a.py": WEAK, "b.py": CLEAN}, commit=False)
+    tree = create_repository(tmp_path / "fresh", {"a.py": WEAK_SOURCE, "b.py": CLEAN_SOURCE}, commit=False)
     assert staged(tree, rules, 1) == ["a.py", "b.py"]
 
 
 def test_a_repository_of_another_hash_is_read(tmp_path: Path, rules: Path) -> None:
-    tree = write(tmp_path / "long", {"a.py": WEAK})
-    git(tree, "init", "--quiet", "--object-format=sha256")
-    git(tree, "add", "a.py")
+    tree = write_files(tmp_path / "long", {"a.py": WEAK_SOURCE})
+    run_git(tree, "init", "--quiet", "--object-format=sha256")
+    run_git(tree, "add", "a.py")
     assert staged(tree, rules, 1) == ["a.py"]
 
 
 def conflict(tree: Path) -> None:
     """Leaves app.py in a conflict."""
-    git(tree, "switch", "--quiet", "--create", "side")
-    write(tree, {"app.py": CLEAN.replace("sum", "total"), "side.py": CLEAN})
-    git(tree, "add", "--all")
-    git(tree, "commit", "--quiet", "--message", "side")
-    git(tree, "switch", "--quiet", "main")
-    write(tree, {"app.py": CLEAN.replace("sum", "result")})
-    git(tree, "commit", "--quiet", "--all", "--message", "main")
+    run_git(tree, "switch", "--quiet", "--create", "side")
+    write_files(tree, {"app.py": CLEAN_SOURCE.replace("sum", "total"), "side.py": CLEAN_SOURCE})
+    run_git(tree, "add", "--all")
+    run_git(tree, "commit", "--quiet", "--message", "side")
+    run_git(tree, "switch", "--quiet", "main")
+    write_files(tree, {"app.py": CLEAN_SOURCE.replace("sum", "result")})
+    run_git(tree, "commit", "--quiet", "--all", "--message", "main")
     with pytest.raises(Exception, match="merge"):
-        git(tree, "merge", "--quiet", "side")
+        run_git(tree, "merge", "--quiet", "side")
 
 
 def test_a_conflict_is_no_clean_answer_and_its_resolution_is_read(tree: Path, rules: Path) -> None:
     conflict(tree)
     for names in ([], ["app.py"]):
         staged(tree, rules, 3, *names)
-        gaps = [(gap["path"], gap["kind"]) for gap in verdict(rules.parent / "out")["gaps"]]
+        gaps = [(gap["path"], gap["kind"]) for gap in load_verdict(rules.parent / "out")["gaps"]]
         assert gaps == [("app.py", "unreadable")]
-    write(tree, {"app.py": WEAK})
-    git(tree, "add", "app.py")
+    write_files(tree, {"app.py": WEAK_SOURCE})
+    run_git(tree, "add", "app.py")
     assert staged(tree, rules, 1) == ["app.py", "side.py"]
 
 
 def test_a_submodule_and_a_link_are_named_and_not_entered(tree: Path, tmp_path: Path, rules: Path) -> None:
-    repository(tmp_path / "other", {"weak.py": WEAK})
-    git(tree, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(tmp_path / "other"), "other")
+    create_repository(tmp_path / "other", {"weak.py": WEAK_SOURCE})
+    run_git(tree, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(tmp_path / "other"), "other")
     (tree / "link.py").symlink_to("/etc/passwd")
-    git(tree, "add", "link.py")
+    run_git(tree, "add", "link.py")
     assert staged(tree, rules, 0) == []
-    left = {path for group in verdict(tmp_path / "out")["targets"]["left_out"] for path in group["paths"]}
+    left = {path for group in load_verdict(tmp_path / "out")["targets"]["left_out"] for path in group["paths"]}
     assert left == {"link.py", "other"}
 
 
 def test_a_name_that_is_not_in_the_index_is_told(tree: Path, rules: Path) -> None:
-    write(tree, {"new.py": WEAK})
+    write_files(tree, {"new.py": WEAK_SOURCE})
     assert staged(tree, rules, 3, "new.py", "app.py", "nowhere.py") == ["app.py"]
-    gaps = {(gap["path"], gap["reason"]) for gap in verdict(rules.parent / "out")["gaps"]}
+    gaps = {(gap["path"], gap["reason"]) for gap in load_verdict(rules.parent / "out")["gaps"]}
     assert gaps == {("new.py", "not in git's index"), ("nowhere.py", "not in git's index")}
 
 
 def test_names_are_taken_literally(tree: Path, rules: Path) -> None:
     odd = ["-dash.py", "--config=x.py", "*.py", ":(top)x.py", "sp ace.py", "new\nline.py", "ünï.py"]
-    write(tree, dict.fromkeys(odd, WEAK))
-    git(tree, "add", "--all")
+    write_files(tree, dict.fromkeys(odd, WEAK_SOURCE))
+    run_git(tree, "add", "--all")
     assert staged(tree, rules, 1, *odd) == sorted(odd)
     assert staged(tree, rules, 1, "*.py") == ["*.py"]
     assert staged(tree, rules, 0, "app.py") == ["app.py"]
 
 
 def test_a_folder_names_all_that_is_staged_in_it(tree: Path, rules: Path) -> None:
-    write(tree, {"part/deep/a.py": WEAK, "part/b.py": CLEAN, "partial.py": CLEAN})
-    git(tree, "add", "--all")
+    write_files(tree, {"part/deep/a.py": WEAK_SOURCE, "part/b.py": CLEAN_SOURCE, "partial.py": CLEAN_SOURCE})
+    run_git(tree, "add", "--all")
     assert staged(tree, rules, 1, "part") == ["part/b.py", "part/deep/a.py"]
     assert staged(tree, rules, 0, "./part/b.py") == ["part/b.py"]
 
 
 def test_more_names_than_a_command_line_of_git_would_hold(tmp_path: Path, rules: Path) -> None:
-    tree = repository(
+    tree = create_repository(
         tmp_path / "many", {f"{'folder/' * 20}{number:05}.txt": f"{number}\n" for number in range(9000)}, commit=False
     )
     assert staged(tree, rules, 0) == []
 
 
 def test_content_that_git_has_lost_is_told(tree: Path, rules: Path) -> None:
-    write(tree, {"app.py": WEAK})
-    git(tree, "add", "app.py")
-    blob = git(tree, "rev-parse", ":app.py")
+    write_files(tree, {"app.py": WEAK_SOURCE})
+    run_git(tree, "add", "app.py")
+    blob = run_git(tree, "rev-parse", ":app.py")
     os.unlink(tree / ".git" / "objects" / blob[:2] / blob[2:])  # noqa: PTH108 -- a file of git's
     assert staged(tree, rules, 3) == []
 
 
 def test_an_empty_file_is_read(tree: Path, rules: Path) -> None:
-    write(tree, {"__init__.py": ""})
-    git(tree, "add", "__init__.py")
+    write_files(tree, {"__init__.py": ""})
+    run_git(tree, "add", "__init__.py")
     assert staged(tree, rules, 0) == ["__init__.py"]
-    write(tree, {"weak.py": WEAK})
-    git(tree, "add", "weak.py")
+    write_files(tree, {"weak.py": WEAK_SOURCE})
+    run_git(tree, "add", "weak.py")
     assert staged(tree, rules, 1) == ["__init__.py", "weak.py"]
 
 
 @pytest.mark.parametrize("first", [False, True], ids=["later", "before the first commit"])
 def test_what_is_only_intended_to_be_added_is_not_staged(tmp_path: Path, tree: Path, rules: Path, first: bool) -> None:
     """git lists it as an empty file; a commit does not hold it."""
-    tree = repository(tmp_path / "fresh", {"app.py": CLEAN}, commit=False) if first else tree
-    write(tree, {"new.py": WEAK, "__init__.py": ""})
-    git(tree, "add", "--intent-to-add", "new.py")
-    git(tree, "add", "__init__.py")
+    tree = create_repository(tmp_path / "fresh", {"app.py": CLEAN_SOURCE}, commit=False) if first else tree
+    write_files(tree, {"new.py": WEAK_SOURCE, "__init__.py": ""})
+    run_git(tree, "add", "--intent-to-add", "new.py")
+    run_git(tree, "add", "__init__.py")
     assert staged(tree, rules, 0) == ["__init__.py", "app.py"][: 1 + first]
     assert staged(tree, rules, 3, "new.py", "__init__.py") == ["__init__.py"]
-    assert [gap["reason"] for gap in verdict(rules.parent / "out")["gaps"]] == ["not in git's index"]
+    assert [gap["reason"] for gap in load_verdict(rules.parent / "out")["gaps"]] == ["not in git's index"]
 
 
 HOOK = """#!/bin/sh
@@ -184,8 +184,8 @@ def hooked(tree: Path, rules: Path, *arguments: str, names: str = "") -> tuple[i
     hook.write_text(HOOK.format(command=SCANGATE, rules=rules, out=out, code=code, names=names))
     hook.chmod(0o755)
     with pytest.raises(subprocess.CalledProcessError):
-        git(tree, "commit", "--quiet", "--message", "second", *arguments)
-    read = next(scanner["read"] for scanner in verdict(out)["scanners"] if scanner["name"] == "bandit")
+        run_git(tree, "commit", "--quiet", "--message", "second", *arguments)
+    read = next(scanner["read"] for scanner in load_verdict(out)["scanners"] if scanner["name"] == "bandit")
     return int(code.read_text()), read
 
 
@@ -193,35 +193,35 @@ def hooked(tree: Path, rules: Path, *arguments: str, names: str = "") -> tuple[i
 @pytest.mark.parametrize("arguments", [("--all",), ("--", "app.py")], ids=["all", "file"])
 def test_a_hook_reads_the_index_of_the_commit_in_progress(tree: Path, rules: Path, arguments: tuple[str, ...], names: str) -> None:
     """``git commit FILE`` and ``git commit --all`` make another index than the repository's own, which holds nothing new."""
-    write(tree, {"app.py": WEAK})
+    write_files(tree, {"app.py": WEAK_SOURCE})
     assert hooked(tree, rules, *arguments, names=names) == (1, ["app.py"])
 
 
 def test_what_is_staged_and_not_committed_is_not_read(tree: Path, rules: Path) -> None:
-    write(tree, {"app.py": WEAK})
-    git(tree, "add", "app.py")
-    write(tree, {"gone.py": CLEAN + "\n"})
+    write_files(tree, {"app.py": WEAK_SOURCE})
+    run_git(tree, "add", "app.py")
+    write_files(tree, {"gone.py": CLEAN_SOURCE + "\n"})
     assert hooked(tree, rules, "--", "gone.py") == (0, ["gone.py"])
 
 
 def test_a_hook_in_another_work_tree_reads_its_index(tmp_path: Path, tree: Path, rules: Path) -> None:
     other = tmp_path / "other"
-    git(tree, "worktree", "add", "--quiet", str(other))
-    write(other, {"app.py": WEAK})
-    git(other, "add", "app.py")
+    run_git(tree, "worktree", "add", "--quiet", str(other))
+    write_files(other, {"app.py": WEAK_SOURCE})
+    run_git(other, "add", "app.py")
     assert staged(other, rules, 1) == ["app.py"]
     assert staged(tree, rules, 0) == []
 
 
 def test_an_index_that_is_not_there_is_no_empty_one(tree: Path, rules: Path) -> None:
-    write(tree, {"app.py": WEAK})
-    git(tree, "add", "app.py")
+    write_files(tree, {"app.py": WEAK_SOURCE})
+    run_git(tree, "add", "app.py")
     env = environment(GIT_INDEX_FILE=str(tree / "nowhere"))
-    ran = scangate("scan", "--staged", "--policy", rules, cwd=tree, env=env).ends(2)
-    assert "GIT_INDEX_FILE" in ran.err
+    ran = run_scangate("scan", "--staged", "--policy", rules, cwd=tree, env=env).expect(2)
+    assert "GIT_INDEX_FILE" in ran.stderr
 
 
 def test_it_needs_a_repository(tmp_path: Path, rules: Path) -> None:
-    ran = scangate("scan", "--staged", "--policy", rules, cwd=tmp_path).ends(2)
-    assert ran.err.splitlines()[1] == "hint: scan the directory instead: scangate scan ."
-    assert scangate("scan", "a", "b", cwd=tmp_path).ends(2).err.startswith("scangate: one directory at a time")
+    ran = run_scangate("scan", "--staged", "--policy", rules, cwd=tmp_path).expect(2)
+    assert ran.stderr.splitlines()[1] == "hint: scan the directory instead: scangate scan ."
+    assert run_scangate("scan", "a", "b", cwd=tmp_path).expect(2).stderr.startswith("scangate: one directory at a time")

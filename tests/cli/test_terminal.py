@@ -14,7 +14,7 @@ import pytest
 from scangate.cli import progress
 
 from .command import SCANGATE, environment
-from .tree import WEAK, policy, write
+from .tree import WEAK_SOURCE, write_files, write_policy
 
 OURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")  # colours and cursor moves, as rich writes them
 
@@ -38,8 +38,8 @@ def on_a_terminal(argv: list[str], cwd: Path, **env: str) -> tuple[int, str]:
 
 
 def test_a_terminal_gets_progress_and_colour_and_nothing_of_a_name(tmp_path: Path) -> None:
-    tree = write(tmp_path / "tree", {"a\x1b]0;title\x07\x9b31m\r\x08.py": WEAK, "b\u202e.py": WEAK})
-    rules = policy(tmp_path / "policy.yaml", "bandit")
+    tree = write_files(tmp_path / "tree", {"a\x1b]0;title\x07\x9b31m\r\x08.py": WEAK_SOURCE, "b\u202e.py": WEAK_SOURCE})
+    rules = write_policy(tmp_path / "policy.yaml", "bandit")
     code, seen = on_a_terminal([str(SCANGATE), "scan", "--policy", str(rules)], tree)
     assert code == 1
     assert "bandit" in seen
@@ -51,8 +51,8 @@ def test_a_terminal_gets_progress_and_colour_and_nothing_of_a_name(tmp_path: Pat
 
 
 def test_no_colour_where_it_is_not_wanted(tmp_path: Path) -> None:
-    tree = write(tmp_path / "tree", {"a.py": WEAK})
-    rules = policy(tmp_path / "policy.yaml", "bandit")
+    tree = write_files(tmp_path / "tree", {"a.py": WEAK_SOURCE})
+    rules = write_policy(tmp_path / "policy.yaml", "bandit")
     _, seen = on_a_terminal([str(SCANGATE), "scan", "--quiet", "--policy", str(rules)], tree, NO_COLOR="1")
     assert "\x1b" not in seen
     code, seen = on_a_terminal([str(SCANGATE), "scan", "--policy", str(rules)], tree, NO_COLOR="1")
@@ -61,7 +61,7 @@ def test_no_colour_where_it_is_not_wanted(tmp_path: Path) -> None:
 
 
 def test_a_log_gets_a_sign_of_life(capfd: pytest.CaptureFixture[str]) -> None:
-    with progress.shown(quiet=False, heartbeat=0.01) as told:
+    with progress.show_progress(quiet=False, heartbeat=0.01) as told:
         told("bandit", 3, 7)
         told("semgrep", 0, 2)
         said = ""
@@ -72,7 +72,7 @@ def test_a_log_gets_a_sign_of_life(capfd: pytest.CaptureFixture[str]) -> None:
 
 
 def test_quiet_gives_no_sign(capfd: pytest.CaptureFixture[str]) -> None:
-    with progress.shown(quiet=True, heartbeat=0.001) as told:
+    with progress.show_progress(quiet=True, heartbeat=0.001) as told:
         told("bandit", 1, 1)
         time.sleep(0.05)
     assert capfd.readouterr() == ("", "")

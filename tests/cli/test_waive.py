@@ -9,28 +9,28 @@ from pathlib import Path
 
 import pytest
 
-from .command import Ran, scangate, verdict
-from .tree import WEAK, git, repository
+from .command import CommandResult, load_verdict, run_scangate
+from .tree import WEAK_SOURCE, create_repository, run_git
 
 SOON = (dt.datetime.now(dt.UTC).date() + dt.timedelta(60)).isoformat()
 OWN = "version: 1   # ours\nextends: baseline\ncoverage: {required: [bandit]}\n\n# the end\n"
 SAID = ("--reason", "the command is fixed", "--owner", "@acme/pay")
 
 
-def waive(tree: Path, *arguments: str | Path, expires: str = SOON) -> Ran:
-    return scangate("waive", *arguments, *SAID, "--expires", expires, cwd=tree)
+def waive(tree: Path, *arguments: str | Path, expires: str = SOON) -> CommandResult:
+    return run_scangate("waive", *arguments, *SAID, "--expires", expires, cwd=tree)
 
 
 def scanned(tree: Path, out: Path) -> dict[str, tuple[str, str, str]]:
     """What bandit alone finds: by rule the fingerprint, the outcome and why."""
     shutil.rmtree(out, ignore_errors=True)
-    scangate("scan", "--scanner", "bandit", "--quiet", "--output-dir", out, cwd=tree)
-    return {each["rule"]: (each["fingerprint"], each["outcome"], each["because"]) for each in verdict(out)["findings"]}
+    run_scangate("scan", "--scanner", "bandit", "--quiet", "--output-dir", out, cwd=tree)
+    return {each["rule"]: (each["fingerprint"], each["outcome"], each["because"]) for each in load_verdict(out)["findings"]}
 
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
-    return repository(tmp_path / "tree", {"run.py": WEAK, "scangate.yaml": OWN})
+    return create_repository(tmp_path / "tree", {"run.py": WEAK_SOURCE, "scangate.yaml": OWN})
 
 
 @pytest.mark.smoke
@@ -38,40 +38,40 @@ def test_a_finding_is_waived_by_its_fingerprint_and_stays_so_when_its_file_is_re
     out = tmp_path / "out"
     fingerprint, outcome, _ = scanned(tree, out)["bandit:B602"]
     assert outcome == "blocks"
-    ran = waive(tree, fingerprint, "--verdict", out / "verdict.json").ends(0)
-    assert ran.out == f"scangate.yaml:7: exception for rule bandit:B602, fingerprint {fingerprint}, until {SOON}, by @acme/pay\n"
+    ran = waive(tree, fingerprint, "--verdict", out / "verdict.json").expect(0)
+    assert ran.stdout == f"scangate.yaml:7: exception for rule bandit:B602, fingerprint {fingerprint}, until {SOON}, by @acme/pay\n"
     assert (tree / "scangate.yaml").read_text().startswith(OWN)
     assert scanned(tree, out)["bandit:B602"] == (
         fingerprint,
         "suppressed",
         f"accepted until {SOON} by @acme/pay: the command is fixed",
     )
-    git(tree, "mv", "run.py", "start.py")
-    (tree / "start.py").write_text(f"{WEAK}\n\ndef more() -> None:\n    return None\n")
+    run_git(tree, "mv", "run.py", "start.py")
+    (tree / "start.py").write_text(f"{WEAK_SOURCE}\n\ndef more() -> None:\n    return None\n")
     again, outcome, _ = scanned(tree, out)["bandit:B602"]
     assert (again != fingerprint, outcome) == (True, "suppressed")
-    (tree / "other.py").write_text(WEAK)
+    (tree / "other.py").write_text(WEAK_SOURCE)
     twins = [each["outcome"] for each in verdict_of(tree, out) if each["rule"] == "bandit:B602"]
     assert sorted(twins) == ["blocks", "suppressed"], "a second one is not accepted"
 
 
 def verdict_of(tree: Path, out: Path) -> list[dict[str, str]]:
     scanned(tree, out)
-    findings: list[dict[str, str]] = verdict(out)["findings"]
+    findings: list[dict[str, str]] = load_verdict(out)["findings"]
     return findings
 
 
 def test_without_a_policy_one_is_made_after_saying_so(tree: Path) -> None:
     (tree / "scangate.yaml").unlink()
-    ran = waive(tree, "bandit:B602", "--path", "run.py").ends(0)
-    assert "there is no scangate.yaml: making one that extends baseline" in ran.err
+    ran = waive(tree, "bandit:B602", "--path", "run.py").expect(0)
+    assert "there is no scangate.yaml: making one that extends baseline" in ran.stderr
     written = (tree / "scangate.yaml").read_text()
     assert written.startswith("version: 1\nextends: baseline\n\nexceptions:\n")
-    assert scangate("policy", "check", cwd=tree).code == 0
+    assert run_scangate("policy", "check", cwd=tree).code == 0
     (tree / "scangate.yaml").unlink()
-    waive(tree, "CVE-2026-1", "--policy", "production", expires="30d").ends(0)
+    waive(tree, "CVE-2026-1", "--policy", "production", expires="30d").expect(0)
     assert (tree / "scangate.yaml").read_text().startswith("version: 1\nextends: production\n")
-    waive(tree, "CVE-2026-1", "--policy", "production", expires="30d").ends(2)
+    waive(tree, "CVE-2026-1", "--policy", "production", expires="30d").expect(2)
 
 
 def refusals(out: Path) -> list[tuple[tuple[str | Path, ...], str, str]]:
@@ -97,14 +97,14 @@ def test_what_the_policy_would_refuse_is_not_written(tree: Path, tmp_path: Path)
     for arguments, expires, why in refusals(out):
         reason = arguments[-2:] if "--reason" in arguments else ()
         rest = arguments[: len(arguments) - len(reason)]
-        ran = scangate("waive", *rest, *SAID, *reason, "--expires", expires, cwd=tree).ends(2)
-        assert why in ran.err, arguments
+        ran = run_scangate("waive", *rest, *SAID, *reason, "--expires", expires, cwd=tree).expect(2)
+        assert why in ran.stderr, arguments
         assert (tree / "scangate.yaml").read_text() == OWN
         assert sorted(file.name for file in tree.iterdir()) == [".git", "run.py", "scangate.yaml"]
     broken = OWN + "<<<<<<< HEAD\n"
     (tree / "scangate.yaml").write_text(broken)
-    ran = waive(tree, "bandit:B602").ends(2)
-    assert "scangate.yaml:6:1: a conflict marker of git" in ran.err
+    ran = waive(tree, "bandit:B602").expect(2)
+    assert "scangate.yaml:6:1: a conflict marker of git" in ran.stderr
     assert (tree / "scangate.yaml").read_text() == broken
 
 
@@ -113,41 +113,41 @@ def test_bytes_mode_and_links_of_the_file_are_respected(tree: Path) -> None:
     data = b"\xef\xbb\xbf" + OWN.replace("\n", "\r\n").encode()
     own.write_bytes(data)
     own.chmod(0o600)
-    waive(tree, "bandit:B602", "--path", "run.py").ends(0)
+    waive(tree, "bandit:B602", "--path", "run.py").expect(0)
     assert own.read_bytes().startswith(data)
     assert b"\n" not in own.read_bytes().replace(b"\r\n", b"")
     assert own.stat().st_mode & 0o777 == 0o600
     own.rename(tree / "real.yaml")
     own.symlink_to("real.yaml")
-    assert "is a link" in waive(tree, "bandit:B602").ends(2).err
+    assert "is a link" in waive(tree, "bandit:B602").expect(2).stderr
 
 
 def test_an_owner_who_owns_nothing_of_it_is_refused_and_an_owner_is_not(tree: Path, tmp_path: Path) -> None:
     (tree / "scangate.yaml").write_text(OWN + "exception-owners: codeowners\n")
     (tree / ".github").mkdir()
     (tree / ".github" / "CODEOWNERS").write_text("* @acme/all\n")
-    ran = waive(tree, "bandit:B602", "--path", "run.py").ends(2)
-    assert "@acme/pay does not own run.py" in ran.err
-    assert "by .github/CODEOWNERS it is @acme/all" in ran.err
+    ran = waive(tree, "bandit:B602", "--path", "run.py").expect(2)
+    assert "@acme/pay does not own run.py" in ran.stderr
+    assert "by .github/CODEOWNERS it is @acme/all" in ran.stderr
     with (tree / "scangate.yaml").open("a") as own:
         own.write(f"exceptions: [{{rule: 'bandit:B602', reason: r, owner: '@acme/pay', expires: {SOON}}}]\n")
     why = "its exception by @acme/pay does not count: .github/CODEOWNERS does not name @acme/pay for this path"
     assert scanned(tree, tmp_path / "out")["bandit:B602"][2].endswith(why)
     (tree / ".github" / "CODEOWNERS").write_text("* @acme/all\nrun.py @acme/pay\n")
-    waive(tree, "bandit:B404", "--path", "run.py").ends(0)
+    waive(tree, "bandit:B404", "--path", "run.py").expect(0)
     assert scanned(tree, tmp_path / "out")["bandit:B602"][1] == "suppressed"
 
 
 def test_an_exception_that_accepts_nothing_can_fail_the_build_and_every_report_says_so(tree: Path, tmp_path: Path) -> None:
     (tree / "run.py").write_text('"""Nothing."""\n')
     (tree / "scangate.yaml").write_text(OWN + "exception-unused: fail\n")
-    waive(tree, "bandit:B602", "--path", "run.py").ends(0)
+    waive(tree, "bandit:B602", "--path", "run.py").expect(0)
     out = tmp_path / "out"
-    ran = scangate("scan", "--scanner", "bandit", "--output-dir", out, cwd=tree).ends(1)
-    assert "scangate.yaml:11" in ran.out
-    (entry,) = verdict(out)["findings"]
+    ran = run_scangate("scan", "--scanner", "bandit", "--output-dir", out, cwd=tree).expect(1)
+    assert "scangate.yaml:11" in ran.stdout
+    (entry,) = load_verdict(out)["findings"]
     assert (entry["rule"], entry["path"], entry["outcome"]) == ("scangate:unused-exception", "scangate.yaml", "blocks")
     for name in ("scangate.sarif", "junit.xml", "summary.md"):
         assert "accepts nothing: take it out of the policy" in (out / name).read_text(), name
-    assert scangate("gate", out / "verdict.json", "--policy", "./scangate.yaml", cwd=tree).code == 1
+    assert run_scangate("gate", out / "verdict.json", "--policy", "./scangate.yaml", cwd=tree).code == 1
     assert json.loads((out / "scangate.sarif").read_text())["runs"]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-CLEAN = '"""Adds."""\n\n\ndef add(left: int, right: int) -> int:\n    """The sum."""\n    return left + right\n'
-WEAK = '"""Runs."""\n\nimport subprocess\n\n\ndef run(command: str) -> None:\n    subprocess.call(command, shell=True)\n'
-GIT = ("-c", "user.name=Example", "-c", "user.email=example@example.org", "-c", "commit.gpgsign=false")
+CLEAN_SOURCE = '"""Adds."""\n\n\ndef add(left: int, right: int) -> int:\n    """The sum."""\n    return left + right\n'
+WEAK_SOURCE = '"""Runs."""\n\nimport subprocess\n\n\ndef run(command: str) -> None:\n    subprocess.call(command, shell=True)\n'
+GIT_CONFIG = ("-c", "user.name=Example", "-c", "user.email=example@example.org", "-c", "commit.gpgsign=false")
 
 
-def write(root: Path, files: dict[str, str | bytes]) -> Path:
+def write_files(root: Path, files: dict[str, str | bytes]) -> Path:
     """The files under ``root``, which is made where it is missing."""
     for name, content in files.items():
         file = root / name
@@ -19,24 +19,24 @@ def write(root: Path, files: dict[str, str | bytes]) -> Path:
     return root
 
 
-def git(root: Path, *arguments: str) -> str:
+def run_git(root: Path, *arguments: str) -> str:
     """What git answers in ``root``, without the user's own configuration."""
     env = {"HOME": "/nonexistent", "PATH": "/usr/local/bin:/usr/bin:/bin", "GIT_CONFIG_NOSYSTEM": "1"}
-    done = subprocess.run(["git", *GIT, *arguments], cwd=root, env=env, check=True, capture_output=True, text=True)
+    done = subprocess.run(["git", *GIT_CONFIG, *arguments], cwd=root, env=env, check=True, capture_output=True, text=True)
     return done.stdout.strip()
 
 
-def repository(root: Path, files: dict[str, str | bytes], *, commit: bool = True) -> Path:
+def create_repository(root: Path, files: dict[str, str | bytes], *, commit: bool = True) -> Path:
     """A git repository with the files, in the index, and committed unless told otherwise."""
-    write(root, files)
-    git(root, "init", "--quiet", "--initial-branch=main")
-    git(root, "add", "--all")
+    write_files(root, files)
+    run_git(root, "init", "--quiet", "--initial-branch=main")
+    run_git(root, "add", "--all")
     if commit:
-        git(root, "commit", "--quiet", "--message", "first")
+        run_git(root, "commit", "--quiet", "--message", "first")
     return root
 
 
-def policy(file: Path, *scanners: str, timeout: int = 120, more: str = "") -> Path:
+def write_policy(file: Path, *scanners: str, timeout: int = 120, more: str = "") -> Path:
     """A policy that requires ``scanners`` alone, lets nothing high stand, and no gap; it lies outside the tree."""
     blocks = ", ".join(f"{name}: {{enabled: true}}" for name in scanners)
     lines = ["version: 1", f"scanners: {{{blocks}}}", f"limits: {{timeout: {timeout}}}", "unknown: high"]

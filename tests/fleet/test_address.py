@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from scangate.fleet.address import Address, parse
+from scangate.fleet.address import RepositoryAddress, parse_address
 
 BASE = Path("/srv/lists")
 PASSWORD = "hunter2-and:more/"  # pragma: allowlist secret
@@ -31,10 +31,10 @@ PASSWORD = "hunter2-and:more/"  # pragma: allowlist secret
     ],
 )
 def test_what_is_an_address(text: str, protocol: str, url: str) -> None:
-    address = parse(text, BASE)
-    assert (address.protocol, address.url, bool(address.login)) == (protocol, url, False)
-    assert address.shown == url
-    assert address.header == ""
+    address = parse_address(text, BASE)
+    assert (address.protocol, address.url, bool(address.credentials)) == (protocol, url, False)
+    assert address.display == url
+    assert address.authorization_header == ""
 
 
 @pytest.mark.parametrize(
@@ -51,29 +51,29 @@ def test_what_is_an_address(text: str, protocol: str, url: str) -> None:
 )
 def test_what_is_none(text: str) -> None:
     with pytest.raises(ValueError, match=r"address|remote helpers|protocol|ssh"):
-        parse(text, BASE)
+        parse_address(text, BASE)
 
 
 @pytest.mark.parametrize("login", ["me:hunter2-and%3Amore%2F", "hunter2-and%3Amore%2F", "me:hunter2-and%3Amore%2F@"])
 def test_credentials_are_in_the_header_alone(login: str) -> None:
     text = f"https://{login.removesuffix('@')}@git.example.org/a.git"
-    address = parse(text, BASE)
+    address = parse_address(text, BASE)
     assert address.url == "https://git.example.org/a.git"
-    assert address.shown == "https://***@git.example.org/a.git"
-    assert PASSWORD in base64.b64decode(address.header.rpartition(" ")[2]).decode()
+    assert address.display == "https://***@git.example.org/a.git"
+    assert PASSWORD in base64.b64decode(address.authorization_header.rpartition(" ")[2]).decode()
     assert not [each for each in (repr(address), str(address), repr([address])) if "hunter2" in each]
     again = pickle.loads(pickle.dumps(address))
-    assert (again.shown, again.header) == (address.shown, address.header)
+    assert (again.shown, again.header) == (address.display, address.authorization_header)
     with pytest.raises(TypeError):
         msgspec.json.encode(address)
 
 
 def test_what_a_server_echoes_is_scrubbed() -> None:
-    address = parse("https://me-myself:hunter2-and%3Amore%2F@git.example.org/a.git", BASE)
-    echoed = f"fatal: {address.header} {PASSWORD} hunter2-and%3Amore%2F me-myself"
-    assert "hunter2" not in address.scrub(echoed)
-    assert "me-myself" not in address.scrub(echoed)
-    assert address.header.rpartition(" ")[2] not in address.scrub(echoed)
+    address = parse_address("https://me-myself:hunter2-and%3Amore%2F@git.example.org/a.git", BASE)
+    echoed = f"fatal: {address.authorization_header} {PASSWORD} hunter2-and%3Amore%2F me-myself"
+    assert "hunter2" not in address.redact(echoed)
+    assert "me-myself" not in address.redact(echoed)
+    assert address.authorization_header.rpartition(" ")[2] not in address.redact(echoed)
 
 
 @pytest.mark.parametrize(
@@ -81,9 +81,9 @@ def test_what_a_server_echoes_is_scrubbed() -> None:
 )
 def test_no_error_quotes_credentials(text: str) -> None:
     with pytest.raises(ValueError, match=r".") as caught:
-        parse(text, BASE)
+        parse_address(text, BASE)
     assert "hunter2" not in str(caught.value)
 
 
 def test_an_address_without_credentials_scrubs_nothing() -> None:
-    assert Address("https", "https://h/a").scrub("fatal: 403") == "fatal: 403"
+    assert RepositoryAddress("https", "https://h/a").redact("fatal: 403") == "fatal: 403"

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from distributed import KilledWorker
 
-from scangate.fleet.address import Address
-from scangate.fleet.audit import Answer, Job
-from scangate.fleet.cluster import carry_out
-from scangate.fleet.listing import Entry
-from scangate.fleet.record import lost
+from scangate.fleet.address import RepositoryAddress
+from scangate.fleet.audit import AuditResult, Job
+from scangate.fleet.cluster import run_jobs
+from scangate.fleet.listing import RepositoryEntry
+from scangate.fleet.record import incomplete_record
 
 WORKER: Any = "worker"  # its name is all that is told of it
 DIED = KilledWorker("audit", WORKER, 1)
@@ -49,7 +49,7 @@ class Client:
         self._endings = {name: list(tries) for name, tries in endings.items()}
 
     def submit(self, step: Any, job: Job, *, key: str, pure: bool) -> Future:
-        tries = self._endings[job.entry.name]
+        tries = self._endings[job.repository.name]
         return Future(key, *(tries.pop(0) if len(tries) > 1 else tries[0]))
 
     def nthreads(self) -> dict[str, int]:
@@ -57,11 +57,11 @@ class Client:
 
 
 def job(name: str) -> Job:
-    return Job(Entry(name, Address("", f"/srv/{name}")), "key", "", "", "", 60.0, 1, "", "mark")
+    return Job(RepositoryEntry(name, RepositoryAddress("", f"/srv/{name}")), "key", "", "", "", 60.0, 1, "", "mark")
 
 
-def answer(name: str) -> Answer:
-    return Answer(lost(job(name).entry, "key", "it is of no account here"), {})
+def answer(name: str) -> AuditResult:
+    return AuditResult(incomplete_record(job(name).repository, "key", "it is of no account here"), {})
 
 
 WELL = (None, answer("odd"), "finished")
@@ -77,12 +77,12 @@ WELL = (None, answer("odd"), "finished")
     ids=["its worker died", "its worker died with the answer, and so did the next", "its answer is being made anew"],
 )
 def test_what_died_with_its_worker_is_tried_again_by_itself(first: tuple[BaseException | None, Any, str]) -> None:
-    told: dict[str, tuple[Answer | None, str]] = {}
+    told: dict[str, tuple[AuditResult | None, str]] = {}
     client = Client({"odd": [first, WELL], "good": [WELL]})
-    carry_out(
+    run_jobs(
         client,
         [job("odd"), job("good")],
-        lambda job, answer, why: told.update({job.entry.name: (answer, why)}),
+        lambda job, answer, why: told.update({job.repository.name: (answer, why)}),
         lambda: False,
     )
     assert told == {"odd": (WELL[1], ""), "good": (WELL[1], "")}
@@ -99,9 +99,11 @@ def test_what_died_with_its_worker_is_tried_again_by_itself(first: tuple[BaseExc
     ],
 )
 def test_what_has_no_answer_is_told_once_with_the_reason(ending: tuple[BaseException | None, Any, str], why: str) -> None:
-    told: list[tuple[str, Answer | None, str]] = []
+    told: list[tuple[str, AuditResult | None, str]] = []
     client = Client({"odd": [ending], "good": [WELL]})
-    carry_out(client, [job("odd"), job("good")], lambda job, answer, why: told.append((job.entry.name, answer, why)), lambda: False)
+    run_jobs(
+        client, [job("odd"), job("good")], lambda job, answer, why: told.append((job.repository.name, answer, why)), lambda: False
+    )
     said = {name: (answer, why) for name, answer, why in told}
     assert len(told) == 2
     assert said["good"] == (WELL[1], "")

@@ -6,12 +6,12 @@ import os
 from pathlib import Path
 
 import pytest
-from cli.tree import git, repository
+from cli.tree import create_repository, run_git
 
-from scangate.errors import Unreadable
-from scangate.fleet.address import Address, parse
-from scangate.fleet.fetch import fetch
-from scangate.scan.process import Processes
+from scangate.errors import ScanError
+from scangate.fleet.address import RepositoryAddress, parse_address
+from scangate.fleet.fetch import fetch_commit
+from scangate.scan.process import ProcessRunner
 
 FILES: dict[str, str | bytes] = {
     "a.py": "first = 1\n",
@@ -27,36 +27,36 @@ FILES: dict[str, str | bytes] = {
 @pytest.fixture
 def origin(tmp_path: Path) -> Path:
     # written by hand: git would refuse to encode, and change line ends, on the way in
-    tree = repository(tmp_path / "origin", {"a.py": "zero = 0\n"})
-    git(tree, "tag", "zero")
+    tree = create_repository(tmp_path / "origin", {"a.py": "zero = 0\n"})
+    run_git(tree, "tag", "zero")
     (tree / ".git" / "info").mkdir(exist_ok=True)
     (tree / ".git" / "info" / "attributes").write_text("* -text -ident -filter -working-tree-encoding\n")
-    repository(tree, FILES)
+    create_repository(tree, FILES)
     return tree
 
 
-def processes(tmp_path: Path, target: Path, **environ: str) -> Processes:
+def processes(tmp_path: Path, target: Path, **environ: str) -> ProcessRunner:
     private = tmp_path / "private"
     private.mkdir(exist_ok=True)
-    return Processes(private, target, {**os.environ, **environ})
+    return ProcessRunner(private, target, {**os.environ, **environ})
 
 
 @pytest.mark.parametrize("form", ["{}", "file://{}"])
 def test_every_byte_is_the_blobs(origin: Path, tmp_path: Path, form: str) -> None:
     target = tmp_path / "target"
-    fetch(parse(form.format(origin), tmp_path), "", target, processes(tmp_path, target), 60)
+    fetch_commit(parse_address(form.format(origin), tmp_path), "", target, processes(tmp_path, target), 60)
     read = {name: (target / name).read_bytes() for name in FILES}
     assert read == {name: data.encode() if isinstance(data, str) else data for name, data in FILES.items()}
-    assert git(target, "rev-parse", "HEAD") == git(origin, "rev-parse", "HEAD")
-    assert git(target, "rev-list", "--count", "HEAD") == "1"
+    assert run_git(target, "rev-parse", "HEAD") == run_git(origin, "rev-parse", "HEAD")
+    assert run_git(target, "rev-list", "--count", "HEAD") == "1"
     assert not list((target / ".git").glob("hooks/*"))
 
 
 @pytest.mark.parametrize("ref", ["zero", "main"])
 def test_a_ref_is_what_is_asked_for(origin: Path, tmp_path: Path, ref: str) -> None:
     target = tmp_path / "target"
-    fetch(parse(str(origin), tmp_path), ref, target, processes(tmp_path, target), 60)
-    assert git(target, "rev-parse", "HEAD") == git(origin, "rev-parse", ref)
+    fetch_commit(parse_address(str(origin), tmp_path), ref, target, processes(tmp_path, target), 60)
+    assert run_git(target, "rev-parse", "HEAD") == run_git(origin, "rev-parse", ref)
 
 
 def test_the_users_configuration_starts_nothing(origin: Path, tmp_path: Path) -> None:
@@ -72,7 +72,7 @@ def test_the_users_configuration_starts_nothing(origin: Path, tmp_path: Path) ->
     )
     target = tmp_path / "target"
     environ = {"HOME": str(home), "GIT_CONFIG_GLOBAL": str(home / ".gitconfig"), "GIT_TEMPLATE_DIR": str(home / "template")}
-    fetch(parse(str(origin), tmp_path), "", target, processes(tmp_path, target, **environ), 60)
+    fetch_commit(parse_address(str(origin), tmp_path), "", target, processes(tmp_path, target, **environ), 60)
     assert (target / "a.py").read_bytes() == b"first = 1\n"
     assert not (tmp_path / "pwned").exists()
 
@@ -80,25 +80,25 @@ def test_the_users_configuration_starts_nothing(origin: Path, tmp_path: Path) ->
 @pytest.mark.parametrize(
     "address",
     [
-        Address("https", "ext::sh -c touch% pwned"),
-        Address("https", "file:///srv"),
-        Address("file", "https://localhost:1/a"),
-        Address("https", "--upload-pack=touch pwned"),
+        RepositoryAddress("https", "ext::sh -c touch% pwned"),
+        RepositoryAddress("https", "file:///srv"),
+        RepositoryAddress("file", "https://localhost:1/a"),
+        RepositoryAddress("https", "--upload-pack=touch pwned"),
     ],
 )
-def test_git_itself_refuses_any_other_way(tmp_path: Path, address: Address) -> None:
+def test_git_itself_refuses_any_other_way(tmp_path: Path, address: RepositoryAddress) -> None:
     target = tmp_path / "target"
     run = processes(tmp_path, target)
-    with pytest.raises(Unreadable, match="git fetch failed"):
-        fetch(address, "", target, run, 60)
+    with pytest.raises(ScanError, match="git fetch failed"):
+        fetch_commit(address, "", target, run, 60)
     assert not list(tmp_path.rglob("pwned"))
 
 
 def test_no_failure_tells_credentials(tmp_path: Path) -> None:
     target = tmp_path / "target"
-    address = parse("https://me-myself:hunter2-hunter2@127.0.0.1:1/org/app.git", tmp_path)
-    with pytest.raises(Unreadable) as caught:
-        fetch(address, "", target, processes(tmp_path, target), 60)
+    address = parse_address("https://me-myself:hunter2-hunter2@127.0.0.1:1/org/app.git", tmp_path)
+    with pytest.raises(ScanError) as caught:
+        fetch_commit(address, "", target, processes(tmp_path, target), 60)
     assert "git fetch failed: fatal: " in caught.value.reason
     assert "hunter2" not in caught.value.reason + caught.value.hint
     left = [file for file in tmp_path.rglob("*") if file.is_file() and b"hunter2" in file.read_bytes()]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from scangate.errors import UsageError
-from scangate.fleet.listing import read
+from scangate.fleet.listing import read_repository_list
 
 
 def listed(tmp_path: Path, text: str | bytes) -> Path:
@@ -17,7 +17,7 @@ def listed(tmp_path: Path, text: str | bytes) -> Path:
 
 
 def test_a_list_with_everything(tmp_path: Path) -> None:
-    entries = read(
+    entries = read_repository_list(
         listed(
             tmp_path,
             "\ufeff# all of them\n\nhttps://t0ken-abc@h.example/org/api.git  ref=release/1.2 name=the-api policy=strict # ours\r\n"
@@ -26,7 +26,7 @@ def test_a_list_with_everything(tmp_path: Path) -> None:
     )
     api, folder, last = entries
     assert (api.name, api.ref, api.policy, api.line) == ("the-api", "release/1.2", "strict", 3)
-    assert api.address.shown == "https://***@h.example/org/api.git"
+    assert api.address.display == "https://***@h.example/org/api.git"
     assert (folder.name, folder.address.url, folder.ref) == ("folder", str(tmp_path / "a folder"), "")
     assert (last.name, last.address.protocol) == ("y", "ssh")
 
@@ -53,7 +53,7 @@ def test_a_list_with_everything(tmp_path: Path) -> None:
 def test_a_mistake_is_told_with_its_line(tmp_path: Path, line: str, said: str) -> None:
     file = listed(tmp_path, f"# one\nother\n{line}\n")
     with pytest.raises(UsageError) as caught:
-        read(file)
+        read_repository_list(file)
     assert caught.value.message.startswith(f"{file}:3: ")
     assert said in caught.value.message
     assert "ADDRESS" in caught.value.hint
@@ -62,26 +62,26 @@ def test_a_mistake_is_told_with_its_line(tmp_path: Path, line: str, said: str) -
 @pytest.mark.parametrize("second", ["b/api", "b/API.git", "c name=Api"])
 def test_a_name_stands_for_one_repository(tmp_path: Path, second: str) -> None:
     with pytest.raises(UsageError, match="is taken by line 1"):
-        read(listed(tmp_path, f"a/api\n{second}\n"))
+        read_repository_list(listed(tmp_path, f"a/api\n{second}\n"))
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "# nothing\n  # at all\n"])
 def test_an_empty_list_is_an_error(tmp_path: Path, text: str) -> None:
     with pytest.raises(UsageError, match="lists no repository"):
-        read(listed(tmp_path, text))
+        read_repository_list(listed(tmp_path, text))
 
 
 def test_what_is_no_list(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="not UTF-8"):
-        read(listed(tmp_path, b"\xff\xfe"))
+        read_repository_list(listed(tmp_path, b"\xff\xfe"))
     with pytest.raises(UsageError, match="cannot read"):
-        read(tmp_path)
+        read_repository_list(tmp_path)
     with pytest.raises(UsageError, match="cannot read"):
-        read(tmp_path / "nowhere")
+        read_repository_list(tmp_path / "nowhere")
 
 
 def test_no_mistake_quotes_credentials(tmp_path: Path) -> None:
     for rest in ("reff=t0ken-abc", "name=t0ken-abc/x", "x"):
         with pytest.raises(UsageError) as caught:
-            read(listed(tmp_path, f"https://me:t0ken-abc@h.example/a {rest}\n"))
+            read_repository_list(listed(tmp_path, f"https://me:t0ken-abc@h.example/a {rest}\n"))
         assert "t0ken-abc" not in caught.value.message + caught.value.hint

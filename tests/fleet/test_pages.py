@@ -10,30 +10,35 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-from report.hostile import HOSTILE, hostile_report
-from report.samples import failing, incomplete, passing
+from report.hostile import HOSTILE_TEXTS, hostile_report
+from report.samples import failing_report, incomplete_report, passing_report
 
 from scangate.errors import UsageError
 from scangate.fleet import html, markdown, rollup
-from scangate.fleet.address import Address, Secret
-from scangate.fleet.listing import Entry
-from scangate.fleet.record import Record, decode, encode, lost, made_of
+from scangate.fleet.address import RepositoryAddress, SecretText
+from scangate.fleet.listing import RepositoryEntry
+from scangate.fleet.record import RepositoryRecord, decode_record, encode_record, incomplete_record, record_from_report
 from scangate.model import Outcome, Report
 
 TAGS = "html head meta title style body header h1 h2 span p main ul li b div table thead tbody tr th td br code"
 
 
-def record(name: str, report: Report) -> Record:
-    return made_of(report, Entry(name, Address("https", f"https://h.example/{name}")), "0" * 64)
+def record(name: str, report: Report) -> RepositoryRecord:
+    return record_from_report(report, RepositoryEntry(name, RepositoryAddress("https", f"https://h.example/{name}")), "0" * 64)
 
 
-def rolled(*records: Record, code: int = 0, interrupted: str = "") -> rollup.Rollup:
+def rolled(*records: RepositoryRecord, code: int = 0, interrupted: str = "") -> rollup.Rollup:
     return rollup.roll_up(
-        records, tool_version="0.1.0", policy="strict", started="s", finished="f", code=code, interrupted=interrupted
+        records, tool_version="0.1.0", policy="strict", started="s", finished="f", exit_code=code, interrupted=interrupted
     )
 
 
-RECORDS = (record("good", passing()), record("bad", failing()), record("cut", incomplete()), record("worse", failing()))
+RECORDS = (
+    record("good", passing_report()),
+    record("bad", failing_report()),
+    record("cut", incomplete_report()),
+    record("worse", failing_report()),
+)
 
 
 class Page(HTMLParser):
@@ -58,7 +63,7 @@ class Page(HTMLParser):
 def test_what_is_rolled_up() -> None:
     whole = rolled(*RECORDS)
     assert [each.name for each in whole.records] == ["bad", "worse", "cut", "good"]
-    assert whole.because == "4 repositories: 2 failed, 1 incomplete, 1 passed"
+    assert whole.summary == "4 repositories: 2 failed, 1 incomplete, 1 passed"
     assert (whole.exit_code, whole.outcome) == (1, Outcome.FAIL)
     first = whole.rules[0]
     assert (first.rule, first.severity, first.blocks, first.repositories) == (
@@ -67,8 +72,8 @@ def test_what_is_rolled_up() -> None:
         2,
         ("bad", "worse"),
     )
-    assert [each.name for each in whole.debts] == ["bad", "worse"]
-    assert whole.debts[0].debt == (1, 2, 1, 0, 0, 0)  # the suppressed stand no more
+    assert [each.name for each in whole.most_open] == ["bad", "worse"]
+    assert whole.most_open[0].open_by_severity == (1, 2, 1, 0, 0, 0)  # the suppressed stand no more
 
 
 @pytest.mark.parametrize(("names", "code"), [((0,), 0), ((0, 2), 3), ((0, 1), 1), ((0, 1, 2), 1)])
@@ -78,21 +83,21 @@ def test_the_exit_code_is_the_worst_verdicts(names: tuple[int, ...], code: int) 
 
 def test_an_interruption_has_its_own_code_and_nothing_is_no_pass() -> None:
     assert rolled(RECORDS[0], code=130, interrupted="SIGINT").exit_code == 130
-    assert "interrupted by SIGINT" in rolled(RECORDS[0], code=130, interrupted="SIGINT").because
+    assert "interrupted by SIGINT" in rolled(RECORDS[0], code=130, interrupted="SIGINT").summary
     with pytest.raises(ValueError, match="no verdict"):
         rolled()
 
 
 @given(st.permutations(RECORDS))
 @settings(max_examples=10, deadline=None)
-def test_the_order_of_answers_never_shows(records: list[Record]) -> None:
+def test_the_order_of_answers_never_shows(records: list[RepositoryRecord]) -> None:
     assert rolled(*records) == rolled(*RECORDS)
 
 
 @pytest.mark.parametrize("each", [*RECORDS, record("evil", hostile_report())], ids=lambda each: each.name)
-def test_a_record_comes_back(each: Record) -> None:
-    assert encode(each).isascii()
-    assert decode(encode(each)) == each
+def test_a_record_comes_back(each: RepositoryRecord) -> None:
+    assert encode_record(each).isascii()
+    assert decode_record(encode_record(each)) == each
 
 
 @pytest.mark.parametrize(
@@ -107,16 +112,19 @@ def test_a_record_comes_back(each: Record) -> None:
     ],
 )
 def test_a_record_that_was_changed_is_refused(change: dict[str, object]) -> None:
-    document = {**json.loads(encode(RECORDS[1])), **change}
+    document = {**json.loads(encode_record(RECORDS[1])), **change}
     with pytest.raises(UsageError, match="cannot be believed"):
-        decode(json.dumps(document))
+        decode_record(json.dumps(document))
     with pytest.raises(ValueError, match="a pass, yet gaps count"):
         msgspec.structs.replace(RECORDS[2], outcome=Outcome.PASS).__post_init__()
 
 
 def hostile() -> rollup.Rollup:
     """A fleet of repositories that are hostile in every text that can come from outside."""
-    broken = [lost(Entry(f"r{number}", Address("", text), text), "0" * 64, text, text) for number, text in enumerate(HOSTILE)]
+    broken = [
+        incomplete_record(RepositoryEntry(f"r{number}", RepositoryAddress("", text), text), "0" * 64, text, text)
+        for number, text in enumerate(HOSTILE_TEXTS)
+    ]
     return rolled(*broken, *RECORDS, record("evil", hostile_report()))
 
 
@@ -147,7 +155,11 @@ def test_every_view_tells_the_same() -> None:
 
 
 def test_credentials_are_in_no_record() -> None:
-    address = Address("https", "https://h.example/a", Secret("me:hunter2-hunter2"))
-    text = encode(lost(Entry("a", address), "0" * 64, f"said {address.header} hunter2-hunter2", "hunter2-hunter2"))
+    address = RepositoryAddress("https", "https://h.example/a", SecretText("me:hunter2-hunter2"))
+    text = encode_record(
+        incomplete_record(
+            RepositoryEntry("a", address), "0" * 64, f"said {address.authorization_header} hunter2-hunter2", "hunter2-hunter2"
+        )
+    )
     assert "hunter2" not in text
-    assert address.header.rpartition(" ")[2] not in text
+    assert address.authorization_header.rpartition(" ")[2] not in text

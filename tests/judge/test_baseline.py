@@ -11,24 +11,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scangate.errors import UsageError
-from scangate.judge.baseline import FILE, Baseline, pruned, read, render
-from scangate.judge.matching import Known
+from scangate.judge.baseline import BASELINE_FILE, Baseline, parse_baseline, render_baseline, update_entries
+from scangate.judge.matching import KnownFinding
 
 from .test_matching import entry, found, seen
 
 SALT = bytes(range(16))
 
 
-def known(number: int, count: int = 1) -> Known:
-    return Known(f"src/part_{number % 40}.py", "bandit:B602", f"{number:032x}", f"{number * 7:032x}", count=count)
+def known(number: int, count: int = 1) -> KnownFinding:
+    return KnownFinding(f"src/part_{number % 40}.py", "bandit:B602", f"{number:032x}", f"{number * 7:032x}", count=count)
 
 
 SOME = Baseline(SALT, tuple(sorted(known(number, 1 + number % 3) for number in range(50))))
-LINES = render(SOME).splitlines()
+LINES = render_baseline(SOME).splitlines()
 
 digests = st.integers(0, 2**128 - 1).map(lambda number: f"{number:032x}")
 entries = st.builds(
-    Known,
+    KnownFinding,
     st.text(st.characters(codec="utf-8") | st.sampled_from("\udc80\u2028\n\"'"), min_size=1, max_size=20),
     st.sampled_from(["bandit:B602", "semgrep:a.b"]),
     digests,
@@ -40,13 +40,13 @@ entries = st.builds(
 
 @settings(deadline=None, max_examples=40)
 @given(st.lists(entries, max_size=12, unique_by=lambda each: (each.path, each.rule, each.content, each.context, each.secret)))
-def test_what_is_written_is_read(some: list[Known]) -> None:
+def test_what_is_written_is_read(some: list[KnownFinding]) -> None:
     baseline = Baseline(SALT, tuple(sorted(some)))
-    text = render(baseline)
+    text = render_baseline(baseline)
     assert text.isascii()
-    assert read(text, FILE) == baseline
-    assert read(text.replace("\n", "\r\n"), FILE) == baseline
-    assert render(Baseline(SALT, tuple(reversed(some)))) == text
+    assert parse_baseline(text, BASELINE_FILE) == baseline
+    assert parse_baseline(text.replace("\n", "\r\n"), BASELINE_FILE) == baseline
+    assert render_baseline(Baseline(SALT, tuple(reversed(some)))) == text
 
 
 def place(words: str) -> int:
@@ -78,35 +78,35 @@ WRONG: list[tuple[str, int, str]] = [
 def test_a_line_that_is_not_one_is_told_with_its_number(line: str, number: int, what: str) -> None:
     text = "\n".join([*LINES[: ENTRY - 1], *line.split("\n"), *LINES[ENTRY:]]) + "\n"
     with pytest.raises(UsageError) as caught:
-        read(text, FILE)
-    assert caught.value.message.startswith(f"{FILE}:{number}: ")
+        parse_baseline(text, BASELINE_FILE)
+    assert caught.value.message.startswith(f"{BASELINE_FILE}:{number}: ")
     assert what in caught.value.message
     assert caught.value.hint
 
 
 @pytest.mark.parametrize("gone", [1, 2, 3, 4, 5, ENTRY + 1, len(LINES) - 2, len(LINES) - 1, len(LINES)])
 def test_a_line_of_the_frame_that_is_gone_is_missed(gone: int) -> None:
-    with pytest.raises(UsageError, match=rf"^{FILE}:\d+: "):
-        read("\n".join([*LINES[: gone - 1], *LINES[gone:]]) + "\n", FILE)
+    with pytest.raises(UsageError, match=rf"^{BASELINE_FILE}:\d+: "):
+        parse_baseline("\n".join([*LINES[: gone - 1], *LINES[gone:]]) + "\n", BASELINE_FILE)
 
 
-@given(st.integers(0, len(render(SOME)) - 1))
+@given(st.integers(0, len(render_baseline(SOME)) - 1))
 def test_a_truncated_end_is_told(length: int) -> None:
-    text = render(SOME)[:length]
+    text = render_baseline(SOME)[:length]
     with pytest.raises(UsageError) as caught:
-        read(text, FILE)
+        parse_baseline(text, BASELINE_FILE)
     lines = text.count("\n") + 1
-    assert caught.value.message.startswith((f"{FILE}:{lines}: ", f"{FILE}:{lines - 1}: "))
+    assert caught.value.message.startswith((f"{BASELINE_FILE}:{lines}: ", f"{BASELINE_FILE}:{lines - 1}: "))
 
 
 def test_what_follows_the_end_is_told() -> None:
     with pytest.raises(UsageError, match=f":{len(LINES) + 1}: "):
-        read(render(SOME) + "{}\n", FILE)
+        parse_baseline(render_baseline(SOME) + "{}\n", BASELINE_FILE)
 
 
 def test_another_version_is_told() -> None:
-    with pytest.raises(UsageError, match=f"{FILE}:2: "):
-        read(render(SOME).replace('"version": 1', '"version": 2'), FILE)
+    with pytest.raises(UsageError, match=f"{BASELINE_FILE}:2: "):
+        parse_baseline(render_baseline(SOME).replace('"version": 1', '"version": 2'), BASELINE_FILE)
 
 
 # -- git --
@@ -115,20 +115,20 @@ def test_another_version_is_told() -> None:
 def merged(folder: Path, ours: Baseline, base: Baseline, theirs: Baseline) -> str | None:
     """What git's own merge makes of three baselines, None where it leaves a conflict."""
     for name, baseline in (("ours", ours), ("base", base), ("theirs", theirs)):
-        (folder / name).write_text(render(baseline))
+        (folder / name).write_text(render_baseline(baseline))
     done = subprocess.run(["git", "merge-file", "-p", "ours", "base", "theirs"], cwd=folder, capture_output=True, check=False)
     assert done.returncode >= 0
     return done.stdout.decode() if done.returncode == 0 else None
 
 
-def edited(chance: random.Random, base: Baseline, touched: list[Known], fresh: list[Known]) -> Baseline:
+def edited(chance: random.Random, base: Baseline, touched: list[KnownFinding], fresh: list[KnownFinding]) -> Baseline:
     """``base`` with some of ``touched`` taken out and the others counted anew, and ``fresh`` beside."""
     kept = {each: each for each in base.entries}
     for each in touched:
         if chance.random() < 0.5:
             del kept[each]
         else:
-            kept[each] = Known(each.path, each.rule, each.content, each.context, each.secret, each.count + 1)
+            kept[each] = KnownFinding(each.path, each.rule, each.content, each.context, each.secret, each.count + 1)
     return Baseline(base.salt, tuple(sorted([*kept.values(), *fresh])))
 
 
@@ -155,14 +155,14 @@ def test_git_merges_two_branches_that_touch_different_findings(tmp_path: Path, s
             )
         )
         expected = set(base.entries).difference(*removed).union(*added)
-        assert set(read(text, FILE).entries) == expected, trial
+        assert set(parse_baseline(text, BASELINE_FILE).entries) == expected, trial
     assert conflicts <= 3
 
 
 def test_two_findings_that_stand_side_by_side_in_one_file_are_merged(tmp_path: Path) -> None:
     base = Baseline(SALT, (entry("a.py", "1" * 32, "2" * 32), entry("a.py", "3" * 32, "4" * 32)))
     ours, theirs = Baseline(SALT, base.entries[:1]), Baseline(SALT, base.entries[1:])
-    assert merged(tmp_path, ours, base, theirs) == render(Baseline(SALT))
+    assert merged(tmp_path, ours, base, theirs) == render_baseline(Baseline(SALT))
 
 
 # -- update --
@@ -171,15 +171,15 @@ def test_two_findings_that_stand_side_by_side_in_one_file_are_merged(tmp_path: P
 def test_pruning_takes_out_what_is_gone_and_adds_nothing() -> None:
     old = (entry(count=2), entry("gone.py"), entry("b.py", content="d"))
     new = [found(), found(content="new"), found("b.py", "d")]
-    assert pruned(old, new, seen("a.py", "b.py")) == (entry(), entry("b.py", content="d"))
-    assert entry(content="new") in pruned(old, new, seen("a.py", "b.py"), [new[1]])
+    assert update_entries(old, new, seen("a.py", "b.py")) == (entry(), entry("b.py", content="d"))
+    assert entry(content="new") in update_entries(old, new, seen("a.py", "b.py"), [new[1]])
 
 
 def test_pruning_leaves_what_was_not_looked_for() -> None:
     old = (entry(count=2), entry("b.py"))
-    assert pruned(old, [found()], seen("a.py", source="staged")) == (entry(), entry("b.py"))
-    assert pruned(old, [], seen()) == ()
+    assert update_entries(old, [found()], seen("a.py", source="staged")) == (entry(), entry("b.py"))
+    assert update_entries(old, [], seen()) == ()
 
 
 def test_pruning_writes_down_where_it_is_now() -> None:
-    assert pruned((entry(),), [found("b.py", context="y")], seen("b.py")) == (entry("b.py", context="y"),)
+    assert update_entries((entry(),), [found("b.py", context="y")], seen("b.py")) == (entry("b.py", context="y"),)

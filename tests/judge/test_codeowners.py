@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scangate.judge.codeowners import CodeOwners, read_owners
+from scangate.judge.codeowners import CodeOwners, find_codeowners
 
 GITHUB = """\
 # This is a comment.
@@ -40,14 +40,14 @@ EXPECTED = [
 
 
 def owners(text: str, **more: str) -> CodeOwners:
-    found = read_owners({"CODEOWNERS": text}.get, **more)
+    found = find_codeowners({"CODEOWNERS": text}.get, **more)
     assert found is not None
     return found
 
 
 @pytest.mark.parametrize(("path", "expected"), EXPECTED)
 def test_the_example_of_the_documentation(path: str, expected: list[str]) -> None:
-    assert list(owners(GITHUB).of(path)) == expected
+    assert list(owners(GITHUB).owners_of(path)) == expected
 
 
 CASES = [
@@ -81,8 +81,8 @@ def test_patterns(text: str, path: str, owned: bool) -> None:
 )
 def test_a_line_that_github_skips_gives_nobody_anything_and_is_told(line: str) -> None:
     found = owners(f"* @a\n{line}\n")
-    assert found.of("a.py") == ("@a",)
-    assert list(found.notes()) == ["CODEOWNERS: line 2 cannot be read and gives nobody anything"]
+    assert found.owners_of("a.py") == ("@a",)
+    assert list(found.list_notes()) == ["CODEOWNERS: line 2 cannot be read and gives nobody anything"]
 
 
 def test_a_bracket_is_a_bracket() -> None:
@@ -94,15 +94,15 @@ def test_the_first_of_the_places_is_the_one() -> None:
     files = {".github/CODEOWNERS": "* @a", "CODEOWNERS": "* @b", "docs/CODEOWNERS": "* @c", "mine": "* @d"}
     found = []
     while len(files) > 1:
-        owned = read_owners(files.get)
+        owned = find_codeowners(files.get)
         assert owned is not None
-        found.append((owned.place, owned.of("x")))
-        files.pop(owned.place)
+        found.append((owned.path, owned.owners_of("x")))
+        files.pop(owned.path)
     assert found == [(".github/CODEOWNERS", ("@a",)), ("CODEOWNERS", ("@b",)), ("docs/CODEOWNERS", ("@c",))]
-    assert read_owners(files.get) is None
-    named = read_owners(files.get, "mine")
+    assert find_codeowners(files.get) is None
+    named = find_codeowners(files.get, "mine")
     assert named is not None
-    assert (named.place, named.of("x")) == ("mine", ("@d",))
+    assert (named.path, named.owners_of("x")) == ("mine", ("@d",))
 
 
 def test_a_scan_of_a_folder_sees_its_paths_from_the_top() -> None:
@@ -113,4 +113,4 @@ def test_a_scan_of_a_folder_sees_its_paths_from_the_top() -> None:
 
 def test_a_hostile_file_comes_to_an_end() -> None:
     text = "".join(f"{'*a' * 400}{number} @a\n" for number in range(200)) + "**/" * 300 + "x @a\n"
-    assert owners(text).of("a" * 3000) == ()
+    assert owners(text).owners_of("a" * 3000) == ()

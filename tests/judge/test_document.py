@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scangate.errors import PolicyError
-from scangate.judge.document import DEEPEST, LARGEST, MOST, parse
+from scangate.judge.document import MAX_BYTES, MAX_DEPTH, MAX_EVENTS, parse_policy_yaml
 
-from .facts import plain
+from .facts import to_plain
 
 REFUSED = [
     (b"", "p.yaml:1:1: empty"),
@@ -32,16 +32,16 @@ REFUSED = [
     (b'"\\0": 1\n', "p.yaml:1:1: a control character"),
     (b'a: "\\ud800"\n', "p.yaml:1:"),
     (b"? [a]\n: b\n", "p.yaml:1:3: a key is plain text"),
-    (b"a: " + b"[" * (DEEPEST + 5), "nested too deep"),
-    (b"a: [" + b"1," * MOST, "too many values"),
-    (b"#" * (LARGEST + 1), "p.yaml:1:1: larger than 1 MiB"),
+    (b"a: " + b"[" * (MAX_DEPTH + 5), "nested too deep"),
+    (b"a: [" + b"1," * MAX_EVENTS, "too many values"),
+    (b"#" * (MAX_BYTES + 1), "p.yaml:1:1: larger than 1 MiB"),
 ]
 
 
 @pytest.mark.parametrize(("data", "message"), REFUSED, ids=[message[:40] for _, message in REFUSED])
 def test_refused_with_its_place(data: bytes, message: str) -> None:
     with pytest.raises(PolicyError) as caught:
-        parse(data, "p.yaml")
+        parse_policy_yaml(data, "p.yaml")
     assert message in caught.value.message
     assert caught.value.message.startswith("p.yaml:")
     assert caught.value.hint
@@ -50,21 +50,21 @@ def test_refused_with_its_place(data: bytes, message: str) -> None:
 def test_plain_values_mean_what_yaml_1_2_and_json_say() -> None:
     text = "{a: 1, b: -2, c: 1.5, d: true, e: null, f: ~, g: , h: no, i: 2026-01-01, j: '1', "
     text += "k: 0x10, l: 1_000, m: 1:30, n: .inf, o: <<}"
-    assert plain(parse(text.encode(), "p")) == {
+    assert to_plain(parse_policy_yaml(text.encode(), "p")) == {
         "a": 1, "b": -2, "c": 1.5, "d": True, "e": None, "f": None, "g": None, "h": "no", "i": "2026-01-01", "j": "1",
         "k": "0x10", "l": "1_000", "m": "1:30", "n": ".inf", "o": "<<",
     }  # fmt: skip
 
 
 def test_a_byte_order_mark_is_taken_off() -> None:
-    assert plain(parse(b"\xef\xbb\xbfa: 1\n", "p")) == {"a": 1}
+    assert to_plain(parse_policy_yaml(b"\xef\xbb\xbfa: 1\n", "p")) == {"a": 1}
 
 
 def test_no_word_of_a_wrong_file_is_told() -> None:
     """A policy path that points at a file of secrets must not print them."""
     for data in (b"key: 'hunter2-secret\n", b'k: "\\hunter2"', b"%hunter2 x\n---\n", b"k: !hunter2 v", b"k: *hunter2", b"@hunter2"):
         with pytest.raises(PolicyError) as caught:
-            parse(data, "p")
+            parse_policy_yaml(data, "p")
         assert "hunter2" not in caught.value.message + caught.value.hint
 
 
@@ -73,7 +73,7 @@ def test_no_word_of_a_wrong_file_is_told() -> None:
 def test_any_bytes_are_a_tree_or_a_policy_error(data: bytes) -> None:
     told = ""
     try:
-        assert isinstance(plain(parse(data, "p")), dict)
+        assert isinstance(to_plain(parse_policy_yaml(data, "p")), dict)
     except PolicyError as trouble:
         told = trouble.message
     assert "\n" not in told

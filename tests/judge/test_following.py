@@ -10,23 +10,23 @@ import msgspec
 import pytest
 
 from scangate.errors import PolicyError
-from scangate.judge.floor import loosened
-from scangate.judge.gate import judge
-from scangate.judge.policy import Follow, PolicyException
-from scangate.model import Finding, Kind, Outcome, Record, RulingOutcome, ScanResult, Status, Verdict
+from scangate.judge.floor import find_loosenings
+from scangate.judge.gate import evaluate
+from scangate.judge.policy import FollowedFinding, PolicyException
+from scangate.model import Finding, FindingIdentity, FindingKind, Outcome, RulingOutcome, ScanResult, ScanStatus, Verdict
 
-from .facts import TARGETS, TODAY, accepted, finding, policy, read
+from .facts import TARGETS, TODAY, load_policy, make_exception, make_finding, make_policy
 
-ENTRY = accepted(rule="bandit:B602", fingerprint="f1", follows=Follow("old.py", "content", "context"))
+ENTRY = make_exception(rule="bandit:B602", fingerprint="f1", follows=FollowedFinding("old.py", "content", "context"))
 
 
 def at(path: str, fingerprint: str, content: str = "content", *, context: str = "context", nth: int = 1, **more: Any) -> Finding:
-    return finding(path=path, fingerprint=fingerprint, record=Record(content, context, nth), **more)
+    return make_finding(path=path, fingerprint=fingerprint, record=FindingIdentity(content, context, nth), **more)
 
 
 def ruled(*found: Finding, files: tuple[str, ...] = ("a.py", "b.py"), entries: tuple[PolicyException, ...] = (ENTRY,)) -> Verdict:
-    result = ScanResult("bandit", "1", Status.COMPLETE, given=len(files), files=files, findings=found)
-    return judge([result], TARGETS, policy(exceptions=entries), TODAY)
+    result = ScanResult("bandit", "1", ScanStatus.COMPLETE, files_given=len(files), analyzed_files=files, findings=found)
+    return evaluate([result], TARGETS, make_policy(exceptions=entries), TODAY)
 
 
 def accepts(verdict: Verdict) -> list[str]:
@@ -48,8 +48,8 @@ def test_it_goes_where_its_file_went() -> None:
     [
         at("b.py", "f2", content="another"),
         at("b.py", "f2", rule="bandit:B603"),
-        at("b.py", "f2", kind=Kind.SECRET),
-        finding(path="b.py", fingerprint="f2"),
+        at("b.py", "f2", kind=FindingKind.SECRET),
+        make_finding(path="b.py", fingerprint="f2"),
     ],
 )
 def test_it_takes_nothing_else(other: Finding) -> None:
@@ -96,13 +96,13 @@ def test_what_cannot_be_followed_is_refused(tmp_path: Path) -> None:
         with pytest.raises(
             PolicyError, match=r"exceptions\[0\].follows: only a finding that is named by its fingerprint and its rule"
         ):
-            read(None, tmp_path)
+            load_policy(None, tmp_path)
     (tmp_path / "scangate.yaml").write_text(f"{head}fingerprint: f, rule: 'a:b', {follows}}}\n")
-    assert read(None, tmp_path).exceptions[0].follows == Follow("a", "c")
+    assert load_policy(None, tmp_path).exceptions[0].follows == FollowedFinding("a", "c")
 
 
 def test_under_a_floor_it_may_not_begin_to_follow() -> None:
     still = msgspec.structs.replace(ENTRY, follows=None)
-    assert loosened(policy(exceptions=(still,)), policy(exceptions=(ENTRY,)))
-    assert not loosened(policy(exceptions=(ENTRY,)), policy(exceptions=(still,)))
-    assert not loosened(policy(exceptions=(accepted(rule="bandit:B602"),)), policy(exceptions=(ENTRY,)))
+    assert find_loosenings(make_policy(exceptions=(still,)), make_policy(exceptions=(ENTRY,)))
+    assert not find_loosenings(make_policy(exceptions=(ENTRY,)), make_policy(exceptions=(still,)))
+    assert not find_loosenings(make_policy(exceptions=(make_exception(rule="bandit:B602"),)), make_policy(exceptions=(ENTRY,)))

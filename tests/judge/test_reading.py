@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from scangate import assets
 from scangate.errors import PolicyError
-from scangate.judge.policy import Inline
+from scangate.judge.policy import InlineSuppressions
 from scangate.model import Severity
 
-from .facts import Options, read
+from .facts import Options, load_policy
 
 HEAD = "version: 1\nunknown: high\nscanners: {bandit: {}}\n"  # three lines, the least a policy says
 COMMAND = "version: 1\nextends: baseline\nscanners:\n  ruff: {command: [ruff, check]}\n"
@@ -35,7 +35,7 @@ def put(root: Path, text: str, name: str = "scangate.yaml") -> Path:
 
 def refused(root: Path, spec: str | None = None, environment: str | None = None) -> PolicyError:
     with pytest.raises(PolicyError) as caught:
-        read(spec, root, environment)
+        load_policy(spec, root, environment)
     assert "\n" not in caught.value.message
     assert caught.value.hint
     return caught.value
@@ -195,11 +195,11 @@ def test_a_hostile_key_is_told_on_one_line_and_not_whole(root: Path) -> None:
 
 
 def test_the_root_s_own_policy_is_the_default_and_baseline_is_where_there_is_none(root: Path) -> None:
-    assert read(None, root).name == "baseline"
-    assert not read(None, root).in_tree
+    assert load_policy(None, root).name == "baseline"
+    assert not load_policy(None, root).in_tree
     put(root, HEAD)
-    assert (read(None, root).name, read(None, root).sources) == ("scangate", ("scangate.yaml",))
-    assert read(None, root).in_tree
+    assert (load_policy(None, root).name, load_policy(None, root).sources) == ("scangate", ("scangate.yaml",))
+    assert load_policy(None, root).in_tree
 
 
 def test_what_stands_in_the_policy_s_place_is_never_taken_for_nothing(root: Path) -> None:
@@ -240,7 +240,7 @@ def test_the_other_suffix_is_told(root: Path) -> None:
 def test_a_link_inside_the_tree_is_followed(root: Path) -> None:
     put(root, HEAD, "ci/policy.yaml")
     (root / "scangate.yaml").symlink_to("ci/policy.yaml")
-    assert read(None, root).unknown is Severity.HIGH
+    assert load_policy(None, root).unknown_severity is Severity.HIGH
 
 
 def test_a_name_that_is_no_policy(root: Path) -> None:
@@ -263,10 +263,14 @@ def test_extends_merges_mappings_replaces_values_and_appends_lists(root: Path) -
         "version: 1\nname: mine\nextends: ./base.yaml\nbudgets: {high: 0}\nscanners: {semgrep: {}, bandit: {skips: [B1]}}\n"
         "paths: {exclude: [{path: b/, reason: r}]}\ncoverage: {required: [semgrep]}\ninline-suppressions: deny\n",
     )
-    made = read(None, root)
+    made = load_policy(None, root)
     assert (made.budget.limit(Severity.HIGH), made.budget.limit(Severity.LOW), made.budget.limit(Severity.INFO)) == (0, 7, 0)
-    assert [entry.path for entry in made.excludes] == ["a/", "b/"]
-    assert (made.required, made.enabled(), made.inline) == (("bandit", "semgrep"), ("bandit", "semgrep"), Inline.DENY)
+    assert [entry.path for entry in made.exclusions] == ["a/", "b/"]
+    assert (made.required_scanners, made.enabled_scanners(), made.inline_suppressions) == (
+        ("bandit", "semgrep"),
+        ("bandit", "semgrep"),
+        InlineSuppressions.DENY,
+    )
     assert made.scanner("bandit") is not None
     assert made.scanners[0].options == Options(skips=("B1",))
     assert (made.name, made.sources) == ("mine", ("scangate.yaml", "base.yaml"))
@@ -276,7 +280,7 @@ def test_extends_merges_mappings_replaces_values_and_appends_lists(root: Path) -
 def test_a_scanner_s_own_lists_are_replaced(root: Path) -> None:
     put(root, HEAD.replace("{}", "{skips: [B1, B2]}"), "base.yaml")
     put(root, "version: 1\nextends: base.yaml\nscanners: {bandit: {skips: [B3]}}\n")
-    assert read(None, root).scanners[0].options == Options(skips=("B3",))
+    assert load_policy(None, root).scanners[0].options == Options(skips=("B3",))
 
 
 def test_a_circle_names_the_chain(root: Path) -> None:
@@ -302,7 +306,7 @@ def test_a_link_out_of_the_tree_cannot_be_extended(root: Path) -> None:
 def test_a_policy_outside_may_extend_anything(root: Path) -> None:
     put(root, HEAD, "in.yaml")
     outside = put(root.parent, "version: 1\nextends: tree/in.yaml\n", "out.yaml")
-    assert read(str(outside), root).sources == (str(outside), "in.yaml")
+    assert load_policy(str(outside), root).sources == (str(outside), "in.yaml")
 
 
 # -- trust --
@@ -313,9 +317,9 @@ def test_a_policy_in_the_tree_cannot_start_programs(root: Path) -> None:
     error = refused(root)
     assert error.message == "scangate.yaml:4:10: scanners.ruff.command: a policy in the scanned tree may not start programs"
     assert "--trust-policy" in error.hint
-    made = read(None, root, trusted=True).scanner("ruff")
+    made = load_policy(None, root, trusted=True).scanner("ruff")
     assert made is not None
-    assert made.command
+    assert made.is_command
     assert made.options.command == ["ruff", "check"]
 
 
@@ -337,7 +341,7 @@ def test_nor_change_the_command_of_a_policy_outside(root: Path) -> None:
 
 def test_a_policy_outside_the_tree_is_trusted(root: Path) -> None:
     outside = put(root.parent, COMMAND, "out.yaml")
-    assert "ruff" in read(str(outside), root).enabled()
+    assert "ruff" in load_policy(str(outside), root).enabled_scanners()
 
 
 @pytest.mark.parametrize("name", ["targets", "Ruff", "a b", "-x"])
@@ -352,7 +356,7 @@ def test_a_command_s_name_can_stand_in_a_rule(root: Path, name: str) -> None:
 def test_an_environment_is_laid_over_the_whole_chain(root: Path) -> None:
     put(root, HEAD + "budgets: {high: 5}\nenvironments: {production: {budgets: {high: 0}}}\n", "base.yaml")
     put(root, "version: 1\nextends: base.yaml\nbudgets: {high: 9}\n")
-    plain, production = read(None, root), read(None, root, "production")
+    plain, production = load_policy(None, root), load_policy(None, root, "production")
     assert (plain.budget.limit(Severity.HIGH), production.budget.limit(Severity.HIGH)) == (9, 0)
     assert (plain.environment, production.environment) == ("", "production")
     assert plain.digest != production.digest
@@ -393,7 +397,7 @@ def test_a_floor_holds_through_the_file_between(root: Path) -> None:
     put(root, FLOOR, "floor.yaml")
     put(root, "version: 1\nextends: floor.yaml\nbudgets: {high: 1}\n", "between.yaml")
     put(root, "version: 1\nextends: between.yaml\nbudgets: {high: 2}\n")
-    assert read(None, root).budget.limit(Severity.HIGH) == 2
+    assert load_policy(None, root).budget.limit(Severity.HIGH) == 2
     put(root, "version: 1\nextends: between.yaml\nbudgets: {high: 4}\n")
     assert "this loosens the floor floor.yaml:5" in refused(root).message
 
@@ -401,7 +405,7 @@ def test_a_floor_holds_through_the_file_between(root: Path) -> None:
 def test_an_environment_of_the_floor_is_a_floor_of_its_own(root: Path) -> None:
     put(root, FLOOR + "environments: {dev: {budgets: {high: 5}}}\n", "floor.yaml")
     put(root, "version: 1\nextends: floor.yaml\nenvironments: {dev: {budgets: {high: 5}}}\n")
-    assert read(None, root, "dev").budget.limit(Severity.HIGH) == 5
+    assert load_policy(None, root, "dev").budget.limit(Severity.HIGH) == 5
 
 
 # -- digest --
@@ -409,13 +413,13 @@ def test_an_environment_of_the_floor_is_a_floor_of_its_own(root: Path) -> None:
 
 def test_the_digest_is_of_what_decides_and_nothing_else(root: Path) -> None:
     put(root, HEAD)
-    first = read(None, root).digest
+    first = load_policy(None, root).digest
     put(root, "# a comment\nname: other\ndescription: other\n" + HEAD)
-    assert read(None, root).digest == first
+    assert load_policy(None, root).digest == first
     put(root, HEAD + "budgets: {info: 1}\n")
-    assert read(None, root).digest != first
+    assert load_policy(None, root).digest != first
     put(root, HEAD.replace("{}", "{skips: [B1]}"))
-    assert read(None, root).digest != first
+    assert load_policy(None, root).digest != first
 
 
 # -- anything --
@@ -442,7 +446,7 @@ def test_a_damaged_policy_is_a_policy_or_a_policy_error(tmp_path_factory: pytest
     (folder / "scangate.yaml").write_bytes(text.encode("utf-8", "surrogatepass"))
     told = ""
     try:
-        read(None, folder)
+        load_policy(None, folder)
     except PolicyError as trouble:
         told = trouble.message
     assert told == "" or (told.startswith("scangate.yaml:") and "\n" not in told)
@@ -452,10 +456,10 @@ def test_days_to_wait_are_inherited_and_an_environment_may_say_others(tmp_path: 
     (tmp_path / "parent.yaml").write_text(HEAD + "advisories: {wait-days: 7}\nenvironments: {qa: {advisories: {wait-days: 3}}}\n")
     own = tmp_path / "scangate.yaml"
     own.write_text("version: 1\nextends: parent.yaml\nenvironments: {dev: {advisories: {wait-days: 30}}}\n")
-    assert [read(None, tmp_path, name).wait_days for name in (None, "qa", "dev")] == [7, 3, 30]
+    assert [load_policy(None, tmp_path, name).cool_down_days for name in (None, "qa", "dev")] == [7, 3, 30]
     own.write_text("version: 1\nextends: parent.yaml\nadvisories: {wait-days: 1}\n")
-    assert read(None, tmp_path).wait_days == 1
-    assert read("production", tmp_path).wait_days == 0
+    assert load_policy(None, tmp_path).cool_down_days == 1
+    assert load_policy("production", tmp_path).cool_down_days == 0
 
 
 @pytest.mark.parametrize(
@@ -474,10 +478,10 @@ def test_a_floor_lets_days_go_down_and_not_up(tmp_path: Path, said: str, told: s
     (tmp_path / "scangate.yaml").write_text(f"version: 1\nextends: floor.yaml\n{said}\n")
     if told:
         with pytest.raises(PolicyError) as caught:
-            read(None, tmp_path)
+            load_policy(None, tmp_path)
         assert told in caught.value.message
     else:
-        assert read(None, tmp_path).wait_days == 0
+        assert load_policy(None, tmp_path).cool_down_days == 0
 
 
 @pytest.mark.parametrize("block", ["", "environments: {dev: {scanners: {pip-audit: {resolve: true}}}}\n"])
@@ -486,14 +490,14 @@ def test_only_a_trusted_policy_has_ranges_resolved(tmp_path: Path, block: str) -
     own.parent.mkdir()
     own.write_text("version: 1\nextends: baseline\n" + (block or "scanners: {pip-audit: {resolve: true}}\n"))
     with pytest.raises(PolicyError, match=r"scanners\.pip-audit\.resolve: a policy in the scanned tree may not switch this on"):
-        read(None, own.parent)
+        load_policy(None, own.parent)
     environment = "dev" if block else None
-    options = [setting.options for setting in read(None, own.parent, environment, trusted=True).scanners]
+    options = [setting.options for setting in load_policy(None, own.parent, environment, trusted=True).scanners]
     assert any(each.resolve for each in options)
     outside = own.rename(tmp_path / "policy.yaml")
-    assert any(setting.options.resolve for setting in read(str(outside), own.parent, environment).scanners)
+    assert any(setting.options.resolve for setting in load_policy(str(outside), own.parent, environment).scanners)
     own.write_text("version: 1\nextends: baseline\nscanners: {pip-audit: {resolve: false}}\n")
-    assert not any(setting.options.resolve for setting in read(None, own.parent).scanners)
+    assert not any(setting.options.resolve for setting in load_policy(None, own.parent).scanners)
 
 
 def test_a_floor_says_whether_ranges_are_resolved(tmp_path: Path) -> None:
@@ -501,4 +505,4 @@ def test_a_floor_says_whether_ranges_are_resolved(tmp_path: Path) -> None:
     own = tmp_path / "policy.yaml"
     own.write_text("version: 1\nextends: floor.yaml\nscanners: {pip-audit: {resolve: true}}\n")
     with pytest.raises(PolicyError, match=r"scanners\.pip-audit\.resolve: other options than the floor's"):
-        read(str(own), tmp_path / "elsewhere")
+        load_policy(str(own), tmp_path / "elsewhere")

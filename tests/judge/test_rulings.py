@@ -7,36 +7,39 @@ from typing import Any
 
 import msgspec
 
-from scangate.judge.accepting import Exceptions
-from scangate.judge.policy import Exclude, Override, Policy, SeverityRule
-from scangate.judge.rulings import rule
-from scangate.judge.terms import Terms
-from scangate.model import Finding, Ignore, Kind, Ruling, Severity
+from scangate.judge.accepting import ExceptionLedger
+from scangate.judge.policy import BudgetOverride, PathExclusion, Policy, SeverityRule
+from scangate.judge.rulings import rule_findings
+from scangate.judge.terms import PolicyMatcher
+from scangate.model import Finding, FindingKind, IgnoreComment, Ruling, Severity
 
-from .facts import TODAY, accepted, finding, package, policy
+from .facts import TODAY, make_exception, make_finding, make_package, make_policy
 
-POLICY = policy(
+POLICY = make_policy(
     severities=(SeverityRule("bandit:B602", Severity.CRITICAL, "src/"), SeverityRule("semgrep:*", Severity.LOW, "tests/")),
-    excludes=(Exclude("old/", "gone soon", ("semgrep",)),),
-    overrides=(Override(((Severity.HIGH, 1),), kind=Kind.SECRET, path="src/"), Override(((Severity.LOW, None),), path="tests/")),
+    excludes=(PathExclusion("old/", "gone soon", ("semgrep",)),),
+    overrides=(
+        BudgetOverride(((Severity.HIGH, 1),), kind=FindingKind.SECRET, path="src/"),
+        BudgetOverride(((Severity.LOW, None),), path="tests/"),
+    ),
     wait_days=7,
 )
-WAIVED = Ignore(3, "scangate: ignore[bandit:B602] -- known", rules=("bandit:B602",))
+WAIVED = IgnoreComment(3, "scangate: ignore[bandit:B602] -- known", rules=("bandit:B602",))
 EXTRAS: tuple[dict[str, Any], ...] = (
     {},
     {"waiver": "nosec"},
     {"ignores": (WAIVED,)},
     {"known": "the baseline"},
     {"known": "the baseline", "known_at": "tests/a.py"},
-    {"package": package(0)},
+    {"package": make_package(0)},
 )
 FINDINGS = tuple(
-    msgspec.structs.replace(finding(name, severity, path, kind), **extra)
+    msgspec.structs.replace(make_finding(name, severity, path, kind), **extra)
     for name, severity, path, kind, extra in itertools.product(
         ("bandit:B602", "semgrep:x"),
         (Severity.UNKNOWN, Severity.LOW, Severity.HIGH),
         ("src/a.py", "tests/a.py", "old/a.py"),
-        (Kind.CODE, Kind.SECRET),
+        (FindingKind.CODE, FindingKind.SECRET),
         EXTRAS,
     )
 )
@@ -44,11 +47,11 @@ FINDINGS = tuple(
 
 def ruled(findings: tuple[Finding, ...], under: Policy) -> tuple[Ruling, ...]:
     """The rulings on the tests' day."""
-    return rule(findings, Terms(under), Exceptions(under.exceptions, TODAY))
+    return rule_findings(findings, PolicyMatcher(under), ExceptionLedger(under.exceptions, TODAY))
 
 
 def test_findings_that_share_a_case_are_ruled_as_each_by_itself() -> None:
-    of_nothing = accepted(rule="bandit:B999", expires=TODAY)  # an exception has to be asked about every finding
+    of_nothing = make_exception(rule="bandit:B999", expires=TODAY)  # an exception has to be asked about every finding
     by_itself = msgspec.structs.replace(POLICY, exceptions=(of_nothing,))
     assert [*ruled(FINDINGS, POLICY)] == [*ruled(FINDINGS, by_itself)]
     assert len({(ruling.severity, ruling.outcome, ruling.because) for ruling in ruled(FINDINGS, POLICY)}) > 20
@@ -60,8 +63,8 @@ def test_the_order_of_the_findings_changes_no_ruling() -> None:
 
 
 def test_each_exception_that_accepts_is_told_how_often() -> None:
-    exceptions = Exceptions((accepted(rule="bandit:B602", path="src/", expires=TODAY),), TODAY)
-    found = (finding("bandit:B602", path="src/a.py"),) * 3
+    exceptions = ExceptionLedger((make_exception(rule="bandit:B602", path="src/", expires=TODAY),), TODAY)
+    found = (make_finding("bandit:B602", path="src/a.py"),) * 3
     because = f"accepted until {TODAY.isoformat()} by an owner: a reason"
-    assert {ruling.because for ruling in rule(found, Terms(POLICY), exceptions)} == {because}
-    assert exceptions.matched == [3]
+    assert {ruling.because for ruling in rule_findings(found, PolicyMatcher(POLICY), exceptions)} == {because}
+    assert exceptions.match_counts == [3]

@@ -10,12 +10,12 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
 from scangate.errors import PolicyError
-from scangate.judge.document import parse
-from scangate.judge.schema import schema
+from scangate.judge.document import parse_policy_yaml
+from scangate.judge.schema import build_policy_schema
 
-from .facts import FOUR, Command, Options, plain, read
+from .facts import SCANNERS, CommandOptions, Options, load_policy, to_plain
 
-SCHEMA = schema(dict.fromkeys(FOUR, Options), Command)
+SCHEMA = build_policy_schema(dict.fromkeys(SCANNERS, Options), CommandOptions)
 HEAD = "version: 1\nunknown: high\nscanners: {bandit: {}}\n"
 
 
@@ -31,13 +31,13 @@ def test_the_schema_is_one() -> None:
 
 
 def test_without_command_blocks_an_unknown_scanner_is_refused() -> None:
-    plainly = schema(dict.fromkeys(FOUR, Options))
+    plainly = build_policy_schema(dict.fromkeys(SCANNERS, Options))
     assert complaints({"version": 1, "unknown": "high", "scanners": {"x": {"command": ["x"]}}}, plainly)
 
 
 def test_options_that_share_a_name_are_kept_apart() -> None:
     blocks = SCHEMA["properties"]["scanners"]["properties"]
-    assert set(blocks) == set(FOUR)
+    assert set(blocks) == set(SCANNERS)
     assert set(blocks["bandit"]["properties"]) == {
         "enabled",
         "timeout",
@@ -107,13 +107,13 @@ BAD = [
 @pytest.mark.parametrize("text", GOOD)
 def test_both_accept(text: str, tmp_path: Path) -> None:
     (tmp_path / "scangate.yaml").write_text(text)
-    assert read(None, tmp_path)
-    assert complaints(plain(parse(text.encode(), "p")), SCHEMA) == []
+    assert load_policy(None, tmp_path)
+    assert complaints(to_plain(parse_policy_yaml(text.encode(), "p")), SCHEMA) == []
 
 
 @pytest.mark.parametrize("text", BAD)
 def test_both_refuse(text: str, tmp_path: Path) -> None:
     (tmp_path / "scangate.yaml").write_text(text)
     with pytest.raises(PolicyError):
-        read(None, tmp_path)
-    assert complaints(plain(parse(text.encode(), "p")), SCHEMA)
+        load_policy(None, tmp_path)
+    assert complaints(to_plain(parse_policy_yaml(text.encode(), "p")), SCHEMA)

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from scangate.judge.policy import Owners, Unused
-from scangate.judge.showing import show
+from scangate.judge.policy import ExceptionOwners, UnusedExceptions
+from scangate.judge.showing import dump_policy
 
-from .facts import read
+from .facts import load_policy
 
 FULL = """\
 version: 1
@@ -42,21 +42,25 @@ environments: {ci: {inline-suppressions: report, inline-until: optional}}
 def test_what_is_shown_says_the_same_again(tmp_path: Path, environment: str | None) -> None:
     (tmp_path / "tree").mkdir()
     (tmp_path / "mine.yaml").write_text(FULL, encoding="utf-8")
-    made = read(str(tmp_path / "mine.yaml"), tmp_path / "tree", environment)
-    shown = show(made)
+    made = load_policy(str(tmp_path / "mine.yaml"), tmp_path / "tree", environment)
+    shown = dump_policy(made)
     (tmp_path / "shown.yaml").write_text(shown, encoding="utf-8")
-    again = read(str(tmp_path / "shown.yaml"), tmp_path / "tree")
+    again = load_policy(str(tmp_path / "shown.yaml"), tmp_path / "tree")
     assert (again.digest == made.digest) is (environment is None)  # the environment's name is part of the digest
-    assert (again.inline, again.inline_until) == (made.inline, made.inline_until)
-    assert (again.exception_unused, again.exception_owners, again.codeowners) == (Unused.FAIL, Owners.CODEOWNERS, "my/CODEOWNERS")
+    assert (again.inline_suppressions, again.inline_expiry) == (made.inline_suppressions, made.inline_expiry)
+    assert (again.exception_unused, again.exception_owners, again.codeowners_path) == (
+        UnusedExceptions.FAIL,
+        ExceptionOwners.CODEOWNERS,
+        "my/CODEOWNERS",
+    )
     assert [entry.fixable for entry in made.overrides[-2:]] == [False, True]
-    assert (made.wait_days, again.wait_days) == (3, 3)
+    assert (made.cool_down_days, again.cool_down_days) == (3, 3)
     assert (again.exceptions, again.scanners, again.overrides) == (made.exceptions, made.scanners, made.overrides)
 
 
 def test_each_value_tells_where_it_came_from(tmp_path: Path) -> None:
     (tmp_path / "scangate.yaml").write_text("version: 1\nextends: strict\nbudgets: {medium: 3}\n")
-    lines = show(read(None, tmp_path)).splitlines()
+    lines = dump_policy(load_policy(None, tmp_path)).splitlines()
     assert "  medium: 3  # scangate.yaml:3" in lines
     assert any(line.startswith("  high: 0  # policies/strict.yaml:") for line in lines)
     assert "    timeout: 600  # default" in lines

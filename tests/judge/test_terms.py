@@ -4,59 +4,63 @@ from __future__ import annotations
 
 import itertools
 
-from scangate.judge.policy import Exclude, Override, SeverityRule
-from scangate.judge.terms import Terms
-from scangate.model import Kind, Severity
+from scangate.judge.policy import BudgetOverride, PathExclusion, SeverityRule
+from scangate.judge.terms import PolicyMatcher
+from scangate.model import FindingKind, Severity
 
-from .facts import finding, package, policy
+from .facts import make_finding, make_package, make_policy
 
-POLICY = policy(
+POLICY = make_policy(
     severities=(SeverityRule("bandit:*", Severity.LOW), SeverityRule("bandit:B602", Severity.CRITICAL, "src/")),
-    excludes=(Exclude("src/old/", "gone soon", ("semgrep",)), Exclude("src/old/", "gone"), Exclude("docs/", "prose", ("bandit",))),
+    excludes=(
+        PathExclusion("src/old/", "gone soon", ("semgrep",)),
+        PathExclusion("src/old/", "gone"),
+        PathExclusion("docs/", "prose", ("bandit",)),
+    ),
     overrides=(
-        Override(((Severity.HIGH, 3),), path="src/"),
-        Override(((Severity.HIGH, 5), (Severity.LOW, 1)), kind=Kind.SECRET, path="src/"),
-        Override(((Severity.HIGH, 7),), scanner="pip-audit", fixable=True),
-        Override(((Severity.HIGH, 9),), kind=Kind.DEPENDENCY, fixable=False),
+        BudgetOverride(((Severity.HIGH, 3),), path="src/"),
+        BudgetOverride(((Severity.HIGH, 5), (Severity.LOW, 1)), kind=FindingKind.SECRET, path="src/"),
+        BudgetOverride(((Severity.HIGH, 7),), scanner="pip-audit", fixable=True),
+        BudgetOverride(((Severity.HIGH, 9),), kind=FindingKind.DEPENDENCY, fixable=False),
     ),
 )
 FINDINGS = [
-    finding(rule, severity, path, kind, package=about)
+    make_finding(rule, severity, path, kind, package=about)
     for rule, severity, path, kind, about in itertools.product(
         ("bandit:B602", "bandit:B101", "semgrep:x", "pip-audit:CVE-1"),
         (Severity.UNKNOWN, Severity.LOW, Severity.HIGH),
         ("a.py", "src/a.py", "src/old/a.py", "docs/a.py"),
-        (Kind.CODE, Kind.SECRET, Kind.DEPENDENCY),
-        (None, package(), package(fixed_in=("2",))),
+        (FindingKind.CODE, FindingKind.SECRET, FindingKind.DEPENDENCY),
+        (None, make_package(), make_package(fixed_in=("2",))),
     )
 ]
 
 
 def test_each_finding_is_told_as_if_it_were_the_only_one() -> None:
-    shared = Terms(POLICY)
+    shared = PolicyMatcher(POLICY)
     for one in FINDINGS:
-        alone, severity = Terms(POLICY), Terms(POLICY).severity(one)
-        assert shared.severity(one) is severity
-        assert shared.valued_by(one) == alone.valued_by(one)
-        assert shared.place(one, severity) == alone.place(one, severity)
-        assert shared.limit(one) == alone.limit(one)
-        assert shared.excluded(one.scanner, one.location.path) is alone.excluded(one.scanner, one.location.path)
+        alone, severity = PolicyMatcher(POLICY), PolicyMatcher(POLICY).severity_of(one)
+        assert shared.severity_of(one) is severity
+        assert shared.severity_rule_index(one) == alone.severity_rule_index(one)
+        assert shared.budget_index(one, severity) == alone.budget_index(one, severity)
+        assert shared.limit_for(one) == alone.limit_for(one)
+        assert shared.exclusion_of(one.scanner, one.location.path) is alone.exclusion_of(one.scanner, one.location.path)
 
 
 def test_the_last_override_that_matches_and_names_the_severity_counts() -> None:
-    terms = Terms(POLICY)
-    secret = finding("detect-secrets:AWS", path="src/a.py", kind=Kind.SECRET)
-    assert [terms.place(secret, severity) for severity in (Severity.HIGH, Severity.LOW, Severity.MEDIUM)] == [1, 1, -1]
-    assert terms.place(finding(path="src/a.py"), Severity.HIGH) == 0
+    terms = PolicyMatcher(POLICY)
+    secret = make_finding("detect-secrets:AWS", path="src/a.py", kind=FindingKind.SECRET)
+    assert [terms.budget_index(secret, severity) for severity in (Severity.HIGH, Severity.LOW, Severity.MEDIUM)] == [1, 1, -1]
+    assert terms.budget_index(make_finding(path="src/a.py"), Severity.HIGH) == 0
     faults = [
-        finding("pip-audit:CVE-1", path="req.txt", kind=Kind.DEPENDENCY, package=about)
-        for about in (package(), package(fixed_in=("2",)), None)
+        make_finding("pip-audit:CVE-1", path="req.txt", kind=FindingKind.DEPENDENCY, package=about)
+        for about in (make_package(), make_package(fixed_in=("2",)), None)
     ]
-    assert [terms.place(fault, Severity.HIGH) for fault in faults] == [3, 2, -1]
+    assert [terms.budget_index(fault, Severity.HIGH) for fault in faults] == [3, 2, -1]
 
 
 def test_the_first_exclude_that_holds_for_a_scanner_leaves_out() -> None:
-    terms = Terms(POLICY)
-    told = [terms.excluded(scanner, "src/old/a.py") for scanner in ("semgrep", "bandit")]
+    terms = PolicyMatcher(POLICY)
+    told = [terms.exclusion_of(scanner, "src/old/a.py") for scanner in ("semgrep", "bandit")]
     assert [entry.reason for entry in told if entry is not None] == ["gone soon", "gone"]
-    assert terms.excluded("semgrep", "docs/a.md") is None
+    assert terms.exclusion_of("semgrep", "docs/a.md") is None

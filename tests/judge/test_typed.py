@@ -9,8 +9,8 @@ import pytest
 from msgspec import Meta
 
 from scangate.errors import PolicyError
-from scangate.judge.document import parse
-from scangate.judge.typed import cast_to, fields_of
+from scangate.judge.document import parse_policy_yaml
+from scangate.judge.typed import decode_node, struct_fields
 
 
 class Rich(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
@@ -29,14 +29,14 @@ class Rich(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="keba
 
 
 def made(text: str) -> Any:
-    return cast_to(parse(text.encode(), "p"), Rich)
+    return decode_node(parse_policy_yaml(text.encode(), "p"), Rich)
 
 
 def test_what_a_type_may_use() -> None:
     text = "{names: [b, a], pair: [1, 2], ratio: 0.25, word: abc, env: {A: b}, max-age: 2}"
     assert made(text) == Rich(frozenset("ab"), [1, 2], 0.25, "abc", {"A": "b"}, 2)
     assert made("word: null") == Rich()
-    assert set(fields_of(Rich)) == {"names", "pair", "ratio", "word", "env", "max-age"}
+    assert set(struct_fields(Rich)) == {"names", "pair", "ratio", "word", "env", "max-age"}
 
 
 @pytest.mark.parametrize(
@@ -65,4 +65,4 @@ def test_a_type_that_no_file_can_hold_is_our_bug() -> None:
         data: bytes
 
     with pytest.raises(TypeError, match="a policy cannot hold"):
-        cast_to(parse(b"data: x", "p"), Odd)
+        decode_node(parse_policy_yaml(b"data: x", "p"), Odd)

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from scangate import assets
 from scangate.errors import PolicyError
-from scangate.judge.document import parse
-from scangate.judge.layers import bundled
-from scangate.judge.policy import Follow, PolicyException
-from scangate.judge.waiving import with_exception
+from scangate.judge.document import parse_policy_yaml
+from scangate.judge.layers import list_bundled_policies
+from scangate.judge.policy import FollowedFinding, PolicyException
+from scangate.judge.waiving import add_exception
 
-from .facts import plain
+from .facts import to_plain
 
 ENTRY = PolicyException("a reason", "an owner", dt.date(2027, 1, 31), rule="bandit:B101", path="tests/**")
 READ = {"rule": "bandit:B101", "path": "tests/**", "reason": "a reason", "owner": "an owner", "expires": "2027-01-31"}
@@ -62,10 +62,10 @@ TEXTS = [
 
 def check(text: str, entry: PolicyException, read: Mapping[str, object]) -> str:
     """The new text; it is the old one with one piece put in, and reads as the old one with one entry more."""
-    written = with_exception(text, entry, "p.yaml")
+    written = add_exception(text, entry, "p.yaml")
     more = len(written) - len(text)
     assert any(written[:at] + written[at + more :] == text for at in range(len(text) + 1))
-    old, new = (plain(parse(each.encode(), "p.yaml")) for each in (text, written))
+    old, new = (to_plain(parse_policy_yaml(each.encode(), "p.yaml")) for each in (text, written))
     assert new == {**old, "exceptions": [*old.get("exceptions", []), read]}
     return written
 
@@ -77,7 +77,7 @@ def test_it_is_put_in_at_one_place_and_nothing_else_changes(text: str) -> None:
     assert "\n" not in written.replace("\r\n", "") or "\r\n" not in text
 
 
-@pytest.mark.parametrize("name", bundled())
+@pytest.mark.parametrize("name", list_bundled_policies())
 def test_the_bundled_policies_only_gain_lines(name: str) -> None:
     text = (assets.folder("policies") / f"{name}.yaml").read_text("utf-8")
     written = check(text, ENTRY, READ)
@@ -87,14 +87,14 @@ def test_the_bundled_policies_only_gain_lines(name: str) -> None:
 
 
 def test_it_reads_well() -> None:
-    assert with_exception("version: 1\nextends: strict\n", ENTRY, "p.yaml") == (
+    assert add_exception("version: 1\nextends: strict\n", ENTRY, "p.yaml") == (
         "version: 1\nextends: strict\n\nexceptions:\n"
         '  - rule: "bandit:B101"\n    path: "tests/**"\n    reason: a reason\n    owner: an owner\n    expires: 2027-01-31\n'
     )
 
 
 def test_what_is_followed_stands_in_one_line() -> None:
-    entry = PolicyException("r", "o", dt.date(2027, 1, 31), "a:b", fingerprint="12", follows=Follow("a b.py", "34", "56"))
+    entry = PolicyException("r", "o", dt.date(2027, 1, 31), "a:b", fingerprint="12", follows=FollowedFinding("a b.py", "34", "56"))
     follows = {"path": "a b.py", "content": "34", "context": "56"}
     read: dict[str, object] = {"fingerprint": "12", "rule": "a:b", "follows": follows, "reason": "r", "owner": "o"}
     for text in ("version: 1\n", "version: 1\nexceptions: []\n"):
@@ -106,13 +106,13 @@ def test_what_is_followed_stands_in_one_line() -> None:
 )
 def test_what_is_no_policy_is_refused_as_ever(text: str) -> None:
     with pytest.raises(PolicyError):
-        with_exception(text, ENTRY, "p.yaml")
+        add_exception(text, ENTRY, "p.yaml")
 
 
 @pytest.mark.parametrize("text", ["version: 1\nexceptions: no\n", "version: 1\nexceptions: {a: b}\n", "version: 1\nexceptions:\n"])
 def test_where_there_is_no_place_it_says_what_to_write(text: str) -> None:
     with pytest.raises(PolicyError, match="no place for another entry") as raised:
-        with_exception(text, ENTRY, "p.yaml")
+        add_exception(text, ENTRY, "p.yaml")
     assert "bandit:B101" in raised.value.hint
 
 

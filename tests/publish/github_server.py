@@ -12,13 +12,13 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-__all__ = ["TOKEN", "Server", "serving"]
+__all__ = ["TOKEN", "GitHubServer", "serve_github"]
 
 TOKEN = "ghs_" + "x1" * 18
 ROOT = "/repos/team/shop/"
 
 
-class Server:
+class GitHubServer:
     """What was sent. ``busy``: answers (status, headers) that come first."""
 
     def __init__(self) -> None:
@@ -72,9 +72,9 @@ class Server:
 
 
 @contextmanager
-def serving() -> Iterator[Server]:
+def serve_github() -> Iterator[GitHubServer]:
     """The server, while the block lasts."""
-    state = Server()
+    state = GitHubServer()
 
     class Handler(BaseHTTPRequestHandler):
         """Reads one request, writes one answer."""

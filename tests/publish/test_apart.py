@@ -10,7 +10,7 @@ import pytest
 from cli.command import environment
 
 from .test_attestation import PRIVATE, PUBLIC
-from .verdicts import passing, written
+from .verdicts import whole_tree_pass, write_verdict
 
 LOADED = """
 import sys
@@ -51,7 +51,7 @@ def test_aws_is_not_loaded(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     (tmp_path / "tree" / "a.py").write_text("x = 1\n", "utf-8")
     (tmp_path / "key.pem").write_bytes(PRIVATE)
     (tmp_path / "pub.pem").write_bytes(PUBLIC)
-    written(passing(), tmp_path)
+    write_verdict(whole_tree_pass(), tmp_path)
     ran = subprocess.run(
         [sys.executable, "-c", LOADED, *arguments], cwd=tmp_path, env=environment(), capture_output=True, text=True, check=True
     )

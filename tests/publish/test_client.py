@@ -6,42 +6,44 @@ import socket
 import sys
 
 import pytest
-from aws.account import Account
-from aws.wire import FaultError
+from aws.account import FakeAccount
+from aws.wire import AwsError
 
 from scangate.errors import PublishError
 from scangate.publish import client as module
-from scangate.publish.client import ask, client
+from scangate.publish.client import call_aws, create_client
 
 
-def test_a_refusal_keeps_the_service_s_own_code(account: Account) -> None:
-    account.fail("securityhub", "DescribeHub", FaultError("AccessDeniedException", "not\nallowed " + "x" * 1000, 403))
-    hub = client("securityhub")
+def test_a_refusal_keeps_the_service_s_own_code(account: FakeAccount) -> None:
+    account.fail_next("securityhub", "DescribeHub", AwsError("AccessDeniedException", "not\nallowed " + "x" * 1000, 403))
+    hub = create_client("securityhub")
     with pytest.raises(PublishError) as refusal:
-        ask(hub.describe_hub)
+        call_aws(hub.describe_hub)
     assert refusal.value.code == "AccessDeniedException"
     assert refusal.value.message.startswith("not allowed x")
-    assert len(refusal.value.message) == module.LONGEST_MESSAGE
+    assert len(refusal.value.message) == module.MAX_MESSAGE_LENGTH
     assert "role" in refusal.value.hint
 
 
-def test_throttling_is_tried_again(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_throttling_is_tried_again(account: FakeAccount, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("time.sleep", lambda _seconds: None)
-    throttled = FaultError("ThrottlingException", "slow down")
-    account.fail("logs", "DescribeLogGroups", throttled, throttled, throttled)
-    logs = client("logs")
-    assert ask(logs.describe_log_groups)["logGroups"] == []
-    assert len(account.asked("logs", "DescribeLogGroups")) == 4
+    throttled = AwsError("ThrottlingException", "slow down")
+    account.fail_next("logs", "DescribeLogGroups", throttled, throttled, throttled)
+    logs = create_client("logs")
+    assert call_aws(logs.describe_log_groups)["logGroups"] == []
+    assert len(account.calls_to("logs", "DescribeLogGroups")) == 4
 
 
 @pytest.mark.parametrize("missing", ["AWS_ACCESS_KEY_ID", "AWS_DEFAULT_REGION"])
-def test_without_credentials_or_region_the_hint_says_so(account: Account, monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
+def test_without_credentials_or_region_the_hint_says_so(
+    account: FakeAccount, monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
     assert account.url
     for name in (missing, "AWS_SECRET_ACCESS_KEY") if "KEY" in missing else (missing, "AWS_REGION"):
         monkeypatch.delenv(name)
 
     def call() -> None:
-        ask(client("logs").describe_log_groups)
+        call_aws(create_client("logs").describe_log_groups)
 
     with pytest.raises(PublishError) as refusal:
         call()
@@ -49,19 +51,19 @@ def test_without_credentials_or_region_the_hint_says_so(account: Account, monkey
     assert "aws sts" in refusal.value.hint
 
 
-def test_a_service_that_cannot_be_reached_is_told(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_service_that_cannot_be_reached_is_told(account: FakeAccount, monkeypatch: pytest.MonkeyPatch) -> None:
     assert account.url
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{closed.getsockname()[1]}")
         monkeypatch.setattr("time.sleep", lambda _seconds: None)
-        logs = client("logs")
+        logs = create_client("logs")
         with pytest.raises(PublishError, match="EndpointConnectionError"):
-            ask(logs.describe_log_groups)
+            call_aws(logs.describe_log_groups)
 
 
 def test_without_boto3_the_hint_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "boto3", None)
     with pytest.raises(PublishError) as refusal:
-        client("logs")
+        create_client("logs")
     assert refusal.value.hint == "pip install 'scangate[aws]'"

@@ -10,25 +10,25 @@ from typing import Any
 import boto3
 import msgspec
 import pytest
-from aws.account import REGION, Account
-from aws.wire import FaultError
-from cli.command import Ran, environment, scangate
-from report.samples import many
+from aws.account import REGION, FakeAccount
+from aws.wire import AwsError
+from cli.command import CommandResult, environment, run_scangate
+from report.samples import many_findings
 
 from scangate.errors import PublishError
+from scangate.model import ComparedRevision
 from scangate.model import RulingOutcome as Known
-from scangate.model import Since
 from scangate.publish import cloudwatch
-from scangate.publish.metrics import Clock, Group, groups
+from scangate.publish.metrics import LeadTimes, MetricGroup, collect_metrics
 
-from .verdicts import failing, passing, written
+from .verdicts import whole_tree_fail, whole_tree_pass, write_verdict
 
 ARN = f"arn:aws:codebuild:{REGION}:123456789012:build/shop-gate:0aa1b2c3-d4e5-4f60-8172-93a4b5c6d7e8"
 MOMENT = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
 
-def send(account: Account, file: Path, *options: str, **env: str) -> Ran:
-    return scangate(
+def send(account: FakeAccount, file: Path, *options: str, **env: str) -> CommandResult:
+    return run_scangate(
         "publish",
         "cloudwatch",
         file,
@@ -50,124 +50,124 @@ def metrics_of(line: str) -> dict[str, Any]:
     return {name: document[name] for name in (*dimensions, *(metric["Name"] for metric in directive["Metrics"]))}
 
 
-def test_lines_on_standard_output_and_no_call_of_aws(account: Account, tmp_path: Path) -> None:
-    ran = send(account, written(failing(), tmp_path)).ends(0)
-    whole, *rest = [metrics_of(line) for line in ran.out.splitlines()]
-    rulings = failing().verdict.rulings
+def test_lines_on_standard_output_and_no_call_of_aws(account: FakeAccount, tmp_path: Path) -> None:
+    ran = send(account, write_verdict(whole_tree_fail(), tmp_path)).expect(0)
+    whole, *rest = [metrics_of(line) for line in ran.stdout.splitlines()]
+    rulings = whole_tree_fail().verdict.rulings
     blocking = sum(ruling.outcome.value == "blocks" for ruling in rulings)
     assert (whole["Project"], whole["Blocking"], whole["Fail"], whole["Pass"]) == ("shop-gate", blocking, 1, 0)
     by_severity = {each["Severity"]: each for each in rest if "Severity" in each}
     assert len(by_severity) == 6
     assert sum(each["Blocking"] for each in by_severity.values()) == blocking
-    assert {each["Scanner"] for each in rest if "Scanner" in each} == {result.scanner for result in failing().results}
+    assert {each["Scanner"] for each in rest if "Scanner" in each} == {result.scanner for result in whole_tree_fail().results}
     assert account.calls == []
 
 
-def test_lines_by_put_log_events(account: Account, tmp_path: Path) -> None:
+def test_lines_by_put_log_events(account: FakeAccount, tmp_path: Path) -> None:
     logs = boto3.session.Session().client("logs")
     logs.create_log_group(logGroupName="/scangate")
-    ran = send(account, written(failing(), tmp_path), "--log-group", "/scangate").ends(0)
-    assert ran.out == ""
+    ran = send(account, write_verdict(whole_tree_fail(), tmp_path), "--log-group", "/scangate").expect(0)
+    assert ran.stdout == ""
     (stream,) = logs.describe_log_streams(logGroupName="/scangate")["logStreams"]
     assert stream["logStreamName"].startswith("shop-gate/0aa1b2c3")
     found = logs.get_log_events(logGroupName="/scangate", logStreamName=stream["logStreamName"])["events"]
     assert metrics_of(found[0]["message"])["Project"] == "shop-gate"
-    send(account, written(failing(), tmp_path), "--log-group", "/scangate", "--again").ends(0)
+    send(account, write_verdict(whole_tree_fail(), tmp_path), "--log-group", "/scangate", "--again").expect(0)
     assert account.refusals == []
 
 
-def test_numbers_by_put_metric_data(account: Account, tmp_path: Path) -> None:
-    send(account, written(failing(), tmp_path), "--put-metric-data", "--namespace", "gate").ends(0)
+def test_numbers_by_put_metric_data(account: FakeAccount, tmp_path: Path) -> None:
+    send(account, write_verdict(whole_tree_fail(), tmp_path), "--put-metric-data", "--namespace", "gate").expect(0)
     told = boto3.session.Session().client("cloudwatch").list_metrics(Namespace="gate")["Metrics"]
     assert {"Blocking", "ScanSeconds", "CacheHitRate"} <= {metric["MetricName"] for metric in told}
     assert account.refusals == []
 
 
-def test_a_second_run_sends_nothing(account: Account, tmp_path: Path) -> None:
-    file = written(passing(), tmp_path)
-    send(account, file, "--put-metric-data").ends(0)
+def test_a_second_run_sends_nothing(account: FakeAccount, tmp_path: Path) -> None:
+    file = write_verdict(whole_tree_pass(), tmp_path)
+    send(account, file, "--put-metric-data").expect(0)
     asked = len(account.calls)
-    assert "already" in send(account, file, "--put-metric-data").ends(0).err
+    assert "already" in send(account, file, "--put-metric-data").expect(0).stderr
     assert len(account.calls) == asked
-    file = written(failing(), tmp_path)
-    send(account, file, "--put-metric-data").ends(0)
+    file = write_verdict(whole_tree_fail(), tmp_path)
+    send(account, file, "--put-metric-data").expect(0)
     assert len(account.calls) > asked
 
 
-def test_a_refusal_is_exit_code_4_and_recorded_and_leaves_the_verdict(account: Account, tmp_path: Path) -> None:
-    file = written(passing(), tmp_path)
+def test_a_refusal_is_exit_code_4_and_recorded_and_leaves_the_verdict(account: FakeAccount, tmp_path: Path) -> None:
+    file = write_verdict(whole_tree_pass(), tmp_path)
     before = file.read_bytes()
-    account.fail("cloudwatch", "PutMetricData", FaultError("ExpiredToken", "the token is expired", 403))
-    ran = send(account, file, "--put-metric-data").ends(4)
-    assert "aws sts" in ran.err
+    account.fail_next("cloudwatch", "PutMetricData", AwsError("ExpiredToken", "the token is expired", 403))
+    ran = send(account, file, "--put-metric-data").expect(4)
+    assert "aws sts" in ran.stderr
     (receipt,) = json.loads((tmp_path / "publish.json").read_text("utf-8"))["receipts"]
     assert (receipt["state"], receipt["reason"]) == ("failed", "ExpiredToken: the token is expired")
     assert file.read_bytes() == before
-    send(account, file, "--put-metric-data").ends(0)
+    send(account, file, "--put-metric-data").expect(0)
     (receipt,) = json.loads((tmp_path / "publish.json").read_text("utf-8"))["receipts"]
     assert (receipt["state"], receipt["reason"]) == ("sent", "")
 
 
-def test_block_to_green_comes_from_the_history(account: Account, tmp_path: Path) -> None:
+def test_block_to_green_comes_from_the_history(account: FakeAccount, tmp_path: Path) -> None:
     boto3.session.Session().client("s3").create_bucket(
         Bucket="verdicts", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
     )
     for place in ("s3://verdicts/shop/main.json", str(tmp_path / "history.json")):
-        blocked = written(failing(), tmp_path, "1.json")
-        assert "BlockToGreen" not in send(account, blocked, "--history", place, "--again").ends(0).out
+        blocked = write_verdict(whole_tree_fail(), tmp_path, "1.json")
+        assert "BlockToGreen" not in send(account, blocked, "--history", place, "--again").expect(0).stdout
         green = tmp_path / "2.json"
-        page = written(passing(), tmp_path, "2.json").read_text("utf-8")
+        page = write_verdict(whole_tree_pass(), tmp_path, "2.json").read_text("utf-8")
         document = json.loads(page)
         started = dt.datetime.fromisoformat(json.loads(blocked.read_text("utf-8"))["finished"])
         later = (started + dt.timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M:%SZ")
         green.write_text(page.replace(json.dumps(document["finished"]), json.dumps(later)), "utf-8")
-        ran = send(account, green, "--history", place, "--again").ends(0)
-        assert metrics_of(ran.out.splitlines()[0])["BlockToGreen"] == 7200
+        ran = send(account, green, "--history", place, "--again").expect(0)
+        assert metrics_of(ran.stdout.splitlines()[0])["BlockToGreen"] == 7200
 
 
-def test_a_change_under_review_is_not_in_the_branch_s_history(account: Account, tmp_path: Path) -> None:
+def test_a_change_under_review_is_not_in_the_branch_s_history(account: FakeAccount, tmp_path: Path) -> None:
     place = tmp_path / "history.json"
-    change = msgspec.structs.replace(failing(), since=Since("main", "a" * 40, "a" * 40))
-    send(account, written(change, tmp_path), "--history", str(place)).ends(2)
-    send(account, written(failing(), tmp_path), "--history", str(place), CODEBUILD_WEBHOOK_TRIGGER="pr/7").ends(2)
+    change = msgspec.structs.replace(whole_tree_fail(), compared_revision=ComparedRevision("main", "a" * 40, "a" * 40))
+    send(account, write_verdict(change, tmp_path), "--history", str(place)).expect(2)
+    send(account, write_verdict(whole_tree_fail(), tmp_path), "--history", str(place), CODEBUILD_WEBHOOK_TRIGGER="pr/7").expect(2)
     assert not place.exists()
 
 
-def test_another_way_has_not_had_it(account: Account, tmp_path: Path) -> None:
-    file = written(passing(), tmp_path)
-    assert send(account, file).ends(0).out
-    send(account, file, "--put-metric-data").ends(0)
-    send(account, file, "--put-metric-data", "--project", "other").ends(0)
-    assert len(account.asked("cloudwatch")) == 2
+def test_another_way_has_not_had_it(account: FakeAccount, tmp_path: Path) -> None:
+    file = write_verdict(whole_tree_pass(), tmp_path)
+    assert send(account, file).expect(0).stdout
+    send(account, file, "--put-metric-data").expect(0)
+    send(account, file, "--put-metric-data", "--project", "other").expect(0)
+    assert len(account.calls_to("cloudwatch")) == 2
 
 
 def test_new_is_what_is_neither_known_nor_waived() -> None:
-    report = failing()
+    report = whole_tree_fail()
     first, second, third, *_ = report.verdict.rulings
     ruled = [
         msgspec.structs.replace(each, outcome=outcome)
-        for each, outcome in zip((first, second, third), (Known.KNOWN, Known.SUPPRESSED, Known.BLOCKS), strict=True)
+        for each, outcome in zip((first, second, third), (Known.KNOWN, Known.SUPPRESSED, Known.BLOCKING), strict=True)
     ]
     report = msgspec.structs.replace(report, verdict=msgspec.structs.replace(report.verdict, rulings=tuple(ruled)))
-    told = next(groups(report, "p", Clock())).metrics
+    told = next(collect_metrics(report, "p", LeadTimes())).metrics
     assert [told[name][0] for name in ("Findings", "New", "Known", "Waived", "Blocking")] == [2, 1, 1, 1, 1]
 
 
 @pytest.mark.parametrize("options", [("--log-group", "g", "--put-metric-data"), ("--history", "s3://x")])
-def test_what_cannot_be_carried_out_is_exit_code_2(account: Account, tmp_path: Path, options: tuple[str, ...]) -> None:
-    assert send(account, written(passing(), tmp_path), *options).ends(2).err.count("hint: ") == 1
+def test_what_cannot_be_carried_out_is_exit_code_2(account: FakeAccount, tmp_path: Path, options: tuple[str, ...]) -> None:
+    assert send(account, write_verdict(whole_tree_pass(), tmp_path), *options).expect(2).stderr.count("hint: ") == 1
 
 
 @pytest.mark.parametrize("namespace", ["AWS/EC2", ":own", "a b", "", "n" * 256])
-def test_a_namespace_that_cloudwatch_does_not_take_is_exit_code_2(account: Account, tmp_path: Path, namespace: str) -> None:
-    assert "not a namespace" in send(account, written(passing(), tmp_path), "--namespace", namespace).ends(2).err
+def test_a_namespace_that_cloudwatch_does_not_take_is_exit_code_2(account: FakeAccount, tmp_path: Path, namespace: str) -> None:
+    assert "not a namespace" in send(account, write_verdict(whole_tree_pass(), tmp_path), "--namespace", namespace).expect(2).stderr
     assert account.calls == []
 
 
 @pytest.mark.parametrize("hours", [24 * 15, -3])
-def test_numbers_that_cloudwatch_would_drop_without_a_word_are_told(account: Account, tmp_path: Path, hours: float) -> None:
-    ran = send(account, written(passing(), tmp_path, hours=hours)).ends(4)
-    assert (ran.out, "OutOfTime" in ran.err) == ("", True)
+def test_numbers_that_cloudwatch_would_drop_without_a_word_are_told(account: FakeAccount, tmp_path: Path, hours: float) -> None:
+    ran = send(account, write_verdict(whole_tree_pass(), tmp_path, hours=hours)).expect(4)
+    assert (ran.stdout, "OutOfTime" in ran.stderr) == ("", True)
 
 
 def test_lines_go_in_batches_that_the_service_takes() -> None:
@@ -184,7 +184,7 @@ def test_lines_go_in_batches_that_the_service_takes() -> None:
             return {}
 
     told = ["x" * 200_000] * 11
-    assert cloudwatch.put_lines(Logs(), "g", "s", told, MOMENT) == 11
+    assert cloudwatch.put_log_lines(Logs(), "g", "s", told, MOMENT) == 11
     assert [len(batch) for batch in asked] == [5, 5, 1]
 
 
@@ -199,15 +199,15 @@ def test_what_the_service_rejects_is_no_success() -> None:
             return {"rejectedLogEventsInfo": {"tooOldLogEventEndIndex": 1}}
 
     with pytest.raises(PublishError, match="tooOldLogEventEndIndex"):
-        cloudwatch.put_lines(Logs(), "g", "s", ["{}"], MOMENT)
+        cloudwatch.put_log_lines(Logs(), "g", "s", ["{}"], MOMENT)
 
 
 def test_hostile_names_stay_one_line_of_ascii() -> None:
-    group = Group(
+    group = MetricGroup(
         {"Project": ':a\nb\u202e"|' + "x" * 400, "Environment": "\x00"},
         {"Findings": (1.0, "Count"), "Bad": (float("nan"), "Count")},
     )
-    (line,) = cloudwatch.lines([group], "scangate", MOMENT, {"commit": "\n"})
+    (line,) = cloudwatch.render_emf_lines([group], "scangate", MOMENT, {"commit": "\n"})
     found = metrics_of(line)
     assert "\n" not in line
     assert (found["Environment"], len(found["Project"]), found["Project"][:4]) == ("?", 250, "a?b?")
@@ -215,5 +215,5 @@ def test_hostile_names_stay_one_line_of_ascii() -> None:
 
 
 def test_many_findings_make_no_more_metrics() -> None:
-    few, lots = (len(list(groups(many(count), "p", Clock()))) for count in (10, 2000))
+    few, lots = (len(list(collect_metrics(many_findings(count), "p", LeadTimes()))) for count in (10, 2000))
     assert few == lots

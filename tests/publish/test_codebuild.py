@@ -6,8 +6,8 @@ import datetime as dt
 
 import pytest
 
-from scangate.cli.pull_request import is_build
-from scangate.publish.codebuild import build
+from scangate.cli.pull_request import is_pull_request_build
+from scangate.publish.codebuild import detect_build
 
 ARN = "arn:aws:codebuild:eu-west-1:123456789012:build/shop-gate:0aa1b2c3-d4e5-4f60-8172-93a4b5c6d7e8"
 COMMIT = "ce1a2b3c4d5e6f708192a3b4c5d6e7f809182736"
@@ -27,7 +27,7 @@ WEBHOOK = {
 
 
 def test_a_webhook_s_build() -> None:
-    found = build(WEBHOOK)
+    found = detect_build(WEBHOOK)
     assert found is not None
     assert (found.partition, found.region, found.account, found.project) == ("aws", "eu-west-1", "123456789012", "shop-gate")
     assert found.project_arn == "arn:aws:codebuild:eu-west-1:123456789012:project/shop-gate"
@@ -38,7 +38,7 @@ def test_a_webhook_s_build() -> None:
 
 
 def test_a_pipeline_s_build_has_no_webhook_and_may_have_no_repository() -> None:
-    found = build({"CODEBUILD_BUILD_ARN": ARN, "CODEBUILD_INITIATOR": "codepipeline/shop", "CODEBUILD_SOURCE_REPO_URL": ""})
+    found = detect_build({"CODEBUILD_BUILD_ARN": ARN, "CODEBUILD_INITIATOR": "codepipeline/shop", "CODEBUILD_SOURCE_REPO_URL": ""})
     assert found is not None
     assert (found.pipeline, found.repository, found.is_pull_request, found.base_ref) == ("shop", "", False, "")
 
@@ -69,28 +69,28 @@ BITBUCKET = {"CODEBUILD_WEBHOOK_EVENT": "PULL_REQUEST_CREATED", "CODEBUILD_WEBHO
     ],
 )
 def test_what_started_it_is_told_by_its_variables(said: dict[str, str], number: str, is_pull_request: bool, base: str) -> None:
-    found = build({"CODEBUILD_BUILD_ARN": ARN, "CODEBUILD_RESOLVED_SOURCE_VERSION": COMMIT, **said})
+    found = detect_build({"CODEBUILD_BUILD_ARN": ARN, "CODEBUILD_RESOLVED_SOURCE_VERSION": COMMIT, **said})
     assert found is not None
     assert (found.pull_request, found.is_pull_request, found.base_ref, found.commit) == (number, is_pull_request, base, COMMIT)
-    assert is_build(said) is is_pull_request
+    assert is_pull_request_build(said) is is_pull_request
 
 
 def test_a_build_of_a_batch_is_told_by_its_identifier() -> None:
-    found = build({"CODEBUILD_BUILD_ARN": ARN, "CODEBUILD_BATCH_BUILD_IDENTIFIER": "shard1"})
+    found = detect_build({"CODEBUILD_BUILD_ARN": ARN, "CODEBUILD_BATCH_BUILD_IDENTIFIER": "shard1"})
     assert found is not None
-    assert (found.batch, found.number) == ("shard1", "")
+    assert (found.batch_identifier, found.number) == ("shard1", "")
 
 
 @pytest.mark.parametrize("arn", ["", "arn:aws:s3:::bucket", f"{ARN}\n", ARN.replace("123456789012", "1")])
 def test_without_an_arn_of_a_build_there_is_none(arn: str) -> None:
-    assert build({**WEBHOOK, "CODEBUILD_BUILD_ARN": arn}) is None
+    assert detect_build({**WEBHOOK, "CODEBUILD_BUILD_ARN": arn}) is None
 
 
 @pytest.mark.parametrize(
     ("partition", "region"), [("aws-us-gov", "us-gov-west-1"), ("aws-cn", "cn-northwest-1"), ("aws-iso-b", "us-isob-east-1")]
 )
 def test_other_partitions_are_known_by_the_arn(partition: str, region: str) -> None:
-    found = build({"CODEBUILD_BUILD_ARN": ARN.replace("arn:aws:codebuild:eu-west-1", f"arn:{partition}:codebuild:{region}")})
+    found = detect_build({"CODEBUILD_BUILD_ARN": ARN.replace("arn:aws:codebuild:eu-west-1", f"arn:{partition}:codebuild:{region}")})
     assert found is not None
     assert (found.partition, found.region) == (partition, region)
     assert found.project_arn.startswith(f"arn:{partition}:codebuild:{region}:")
@@ -107,4 +107,4 @@ def test_other_partitions_are_known_by_the_arn(partition: str, region: str) -> N
     ],
 )
 def test_what_has_not_its_form_is_not_believed(name: str, value: str, field: str) -> None:
-    assert not getattr(build({**WEBHOOK, name: value}), field)
+    assert not getattr(detect_build({**WEBHOOK, name: value}), field)

@@ -8,15 +8,15 @@ from typing import Any
 
 import msgspec
 import pytest
-from aws.account import Account
-from aws.codecommit import PullRequests
-from aws.wire import FaultError
-from cli.command import Ran, environment, scangate
-from report.samples import many
+from aws.account import FakeAccount
+from aws.codecommit import FakePullRequests
+from aws.wire import AwsError
+from cli.command import CommandResult, environment, run_scangate
+from report.samples import many_findings
 
-from scangate.model import Report, RulingOutcome, Since, Targets
+from scangate.model import ComparedRevision, Report, RulingOutcome, Targets
 
-from .verdicts import failing, incomplete, passing, whole, written
+from .verdicts import as_full_tree, whole_tree_fail, whole_tree_incomplete, whole_tree_pass, write_verdict
 
 HEAD, BASE, LATER = "a" * 40, "b" * 40, "c" * 40
 
@@ -27,143 +27,159 @@ def at(report: Report, commit: str) -> Report:
 
 def blocking(report: Report) -> list[str]:
     rulings = report.verdict.rulings
-    return [ruling.finding.location.path for ruling in rulings if ruling.outcome is RulingOutcome.BLOCKS]
+    return [ruling.finding.location.path for ruling in rulings if ruling.outcome is RulingOutcome.BLOCKING]
 
 
 @pytest.fixture
-def pull(account: Account) -> PullRequests:
-    made = PullRequests("shop", "7", BASE, HEAD, set(blocking(failing())))
+def pull(account: FakeAccount) -> FakePullRequests:
+    made = FakePullRequests("shop", "7", BASE, HEAD, set(blocking(whole_tree_fail())))
     account.services["codecommit"] = made.service
     return made
 
 
-def publish(account: Account, folder: Path, report: Report, *options: str) -> Ran:
+def publish(account: FakeAccount, folder: Path, report: Report, *options: str) -> CommandResult:
     where = ("--repository", "shop", "--pull-request", "7")
     env = environment(**account.environment)
-    return scangate("publish", "codecommit", written(report, folder), *where, *options, cwd=folder, env=env)
+    return run_scangate("publish", "codecommit", write_verdict(report, folder), *where, *options, cwd=folder, env=env)
 
 
-def test_a_failure_is_told_once_and_no_approval_is_left(account: Account, pull: PullRequests, tmp_path: Path) -> None:
-    publish(account, tmp_path, at(failing(), HEAD)).ends(0)
+def test_a_failure_is_told_once_and_no_approval_is_left(account: FakeAccount, pull: FakePullRequests, tmp_path: Path) -> None:
+    publish(account, tmp_path, at(whole_tree_fail(), HEAD)).expect(0)
     summary, *remarks = pull.comments
     assert "FAIL" in summary["content"]
-    assert sorted(comment["location"]["filePath"] for comment in remarks) == sorted(blocking(failing()))
+    assert sorted(comment["location"]["filePath"] for comment in remarks) == sorted(blocking(whole_tree_fail()))
     assert pull.approval == "REVOKE"
     count = len(pull.comments)
-    publish(account, tmp_path, at(failing(), HEAD), "--again").ends(0)
+    publish(account, tmp_path, at(whole_tree_fail(), HEAD), "--again").expect(0)
     assert len(pull.comments) == count
     pull.push(LATER)
-    publish(account, tmp_path, at(failing(), LATER)).ends(0)
+    publish(account, tmp_path, at(whole_tree_fail(), LATER)).expect(0)
     assert len(pull.comments) == count
     assert account.refusals == []
 
 
-def test_the_summary_is_kept_up_to_date_and_a_pass_is_approved(account: Account, pull: PullRequests, tmp_path: Path) -> None:
-    publish(account, tmp_path, at(failing(), HEAD)).ends(0)
+def test_the_summary_is_kept_up_to_date_and_a_pass_is_approved(
+    account: FakeAccount, pull: FakePullRequests, tmp_path: Path
+) -> None:
+    publish(account, tmp_path, at(whole_tree_fail(), HEAD)).expect(0)
     pull.push(LATER)
-    publish(account, tmp_path, at(passing(), LATER)).ends(0)
+    publish(account, tmp_path, at(whole_tree_pass(), LATER)).expect(0)
     assert "scangate: PASS" in pull.comments[0]["content"]
     assert pull.approval == "APPROVE"
 
 
-def test_an_incomplete_run_is_not_approved(account: Account, pull: PullRequests, tmp_path: Path) -> None:
-    publish(account, tmp_path, at(incomplete(), HEAD)).ends(0)
+def test_an_incomplete_run_is_not_approved(account: FakeAccount, pull: FakePullRequests, tmp_path: Path) -> None:
+    publish(account, tmp_path, at(whole_tree_incomplete(), HEAD)).expect(0)
     assert pull.approval == "REVOKE"
-    publish(account, tmp_path, at(passing(), HEAD), "--no-approve").ends(0)
+    publish(account, tmp_path, at(whole_tree_pass(), HEAD), "--no-approve").expect(0)
     assert pull.approval == "REVOKE"
 
 
 @pytest.mark.parametrize("commit", [LATER, ""])
-def test_what_was_not_scanned_is_not_spoken_of(account: Account, pull: PullRequests, tmp_path: Path, commit: str) -> None:
-    assert "NotCurrent" in publish(account, tmp_path, at(passing(), commit)).ends(4).err
+def test_what_was_not_scanned_is_not_spoken_of(account: FakeAccount, pull: FakePullRequests, tmp_path: Path, commit: str) -> None:
+    assert "NotCurrent" in publish(account, tmp_path, at(whole_tree_pass(), commit)).expect(4).stderr
     assert (pull.comments, pull.approval) == ([], "")
 
 
-def test_a_push_between_scan_and_approval_is_refused_by_the_service(account: Account, pull: PullRequests, tmp_path: Path) -> None:
-    account.fail("codecommit", "UpdatePullRequestApprovalState", FaultError("RevisionNotCurrentException", "pushed"))
-    assert "RevisionNotCurrent" in publish(account, tmp_path, at(passing(), HEAD)).ends(4).err
+def test_a_push_between_scan_and_approval_is_refused_by_the_service(
+    account: FakeAccount, pull: FakePullRequests, tmp_path: Path
+) -> None:
+    account.fail_next("codecommit", "UpdatePullRequestApprovalState", AwsError("RevisionNotCurrentException", "pushed"))
+    assert "RevisionNotCurrent" in publish(account, tmp_path, at(whole_tree_pass(), HEAD)).expect(4).stderr
     assert pull.approval == ""
 
 
-def test_many_findings_are_twenty_remarks_and_a_summary_that_fits(account: Account, pull: PullRequests, tmp_path: Path) -> None:
-    report = at(whole(many(3000)), HEAD)
+def test_many_findings_are_twenty_remarks_and_a_summary_that_fits(
+    account: FakeAccount, pull: FakePullRequests, tmp_path: Path
+) -> None:
+    report = at(as_full_tree(many_findings(3000)), HEAD)
     pull.paths |= set(blocking(report))
-    publish(account, tmp_path, report).ends(0)
+    publish(account, tmp_path, report).expect(0)
     assert len(pull.comments) == 21
     assert all(len(comment["content"]) <= 10_240 for comment in pull.comments)
 
 
-def test_a_line_that_the_change_does_not_have_is_told_as_refused(account: Account, pull: PullRequests, tmp_path: Path) -> None:
+def test_a_line_that_the_change_does_not_have_is_told_as_refused(
+    account: FakeAccount, pull: FakePullRequests, tmp_path: Path
+) -> None:
     pull.paths.clear()
-    assert "PathDoesNotExist" in publish(account, tmp_path, at(failing(), HEAD)).ends(4).err
+    assert "PathDoesNotExist" in publish(account, tmp_path, at(whole_tree_fail(), HEAD)).expect(4).stderr
     assert len(pull.comments) == 1
 
 
-def test_what_was_staged_is_not_approved(account: Account, pull: PullRequests, tmp_path: Path) -> None:
-    staged = msgspec.structs.replace(at(passing(), HEAD), targets=Targets("staged", 0))
-    assert "less than the whole tree" in publish(account, tmp_path, staged).ends(2).err
+def test_what_was_staged_is_not_approved(account: FakeAccount, pull: FakePullRequests, tmp_path: Path) -> None:
+    staged = msgspec.structs.replace(at(whole_tree_pass(), HEAD), targets=Targets("staged", 0))
+    assert "less than the whole tree" in publish(account, tmp_path, staged).expect(2).stderr
     assert (pull.comments, pull.approval) == ([], "")
-    change = msgspec.structs.replace(at(passing(), HEAD), since=Since("main", BASE, BASE))
-    publish(account, tmp_path, change).ends(0)
+    change = msgspec.structs.replace(at(whole_tree_pass(), HEAD), compared_revision=ComparedRevision("main", BASE, BASE))
+    publish(account, tmp_path, change).expect(0)
     assert pull.approval == "APPROVE"
 
 
 def test_a_change_that_was_judged_against_another_base_is_not_approved(
-    account: Account, pull: PullRequests, tmp_path: Path
+    account: FakeAccount, pull: FakePullRequests, tmp_path: Path
 ) -> None:
     pull.fork = "d" * 40
-    itself = msgspec.structs.replace(at(passing(), HEAD), since=Since("HEAD", HEAD, HEAD))  # against itself nothing is new
-    assert "OtherBase" in publish(account, tmp_path, itself).ends(4).err
+    itself = msgspec.structs.replace(
+        at(whole_tree_pass(), HEAD), compared_revision=ComparedRevision("HEAD", HEAD, HEAD)
+    )  # against itself nothing is new
+    assert "OtherBase" in publish(account, tmp_path, itself).expect(4).stderr
     assert pull.approval == "REVOKE"
-    change = msgspec.structs.replace(at(passing(), HEAD), since=Since("main", BASE, "d" * 40))
-    publish(account, tmp_path, change).ends(0)
+    change = msgspec.structs.replace(at(whole_tree_pass(), HEAD), compared_revision=ComparedRevision("main", BASE, "d" * 40))
+    publish(account, tmp_path, change).expect(0)
     assert pull.approval == "APPROVE"
 
 
-def test_where_no_merge_base_is_told_only_the_base_itself_will_do(account: Account, pull: PullRequests, tmp_path: Path) -> None:
+def test_where_no_merge_base_is_told_only_the_base_itself_will_do(
+    account: FakeAccount, pull: FakePullRequests, tmp_path: Path
+) -> None:
     pull.fork = ""
-    itself = msgspec.structs.replace(at(passing(), HEAD), since=Since("HEAD", HEAD, HEAD))
-    assert "OtherBase" in publish(account, tmp_path, itself).ends(4).err
+    itself = msgspec.structs.replace(at(whole_tree_pass(), HEAD), compared_revision=ComparedRevision("HEAD", HEAD, HEAD))
+    assert "OtherBase" in publish(account, tmp_path, itself).expect(4).stderr
     assert pull.approval == "REVOKE"
-    change = msgspec.structs.replace(at(passing(), HEAD), since=Since("main", BASE, BASE))
-    publish(account, tmp_path, change).ends(0)
+    change = msgspec.structs.replace(at(whole_tree_pass(), HEAD), compared_revision=ComparedRevision("main", BASE, BASE))
+    publish(account, tmp_path, change).expect(0)
     assert pull.approval == "APPROVE"
 
 
-def test_a_deleted_summary_is_made_again_and_a_deleted_remark_is_not(account: Account, pull: PullRequests, tmp_path: Path) -> None:
-    publish(account, tmp_path, at(failing(), HEAD)).ends(0)
+def test_a_deleted_summary_is_made_again_and_a_deleted_remark_is_not(
+    account: FakeAccount, pull: FakePullRequests, tmp_path: Path
+) -> None:
+    publish(account, tmp_path, at(whole_tree_fail(), HEAD)).expect(0)
     said = len(pull.comments)
     for comment in pull.comments:
         comment |= {"deleted": True, "content": ""}
     for _ in range(2):
-        publish(account, tmp_path, at(failing(), HEAD), "--again").ends(0)
+        publish(account, tmp_path, at(whole_tree_fail(), HEAD), "--again").expect(0)
     assert len(pull.comments) == said + 1
     assert "FAIL" in pull.comments[-1]["content"]
 
 
-def test_what_was_said_before_a_refusal_is_told(account: Account, pull: PullRequests, tmp_path: Path) -> None:
+def test_what_was_said_before_a_refusal_is_told(account: FakeAccount, pull: FakePullRequests, tmp_path: Path) -> None:
     post = pull.service["PostCommentForPullRequest"]
 
     def refusing(asked: Any) -> Any:
         if len(pull.comments) >= 2:
-            raise FaultError("AccessDeniedException", "no more")
+            raise AwsError("AccessDeniedException", "no more")
         return post(asked)
 
     pull.service["PostCommentForPullRequest"] = refusing
-    publish(account, tmp_path, at(failing(), HEAD)).ends(4)
+    publish(account, tmp_path, at(whole_tree_fail(), HEAD)).expect(4)
     (receipt,) = json.loads((tmp_path / "publish.json").read_text("utf-8"))["receipts"]
-    assert (receipt["state"], receipt["sent"], receipt["refused"]) == ("partial", 2, len(blocking(failing())) - 1)
+    assert (receipt["state"], receipt["sent"], receipt["refused"]) == ("partial", 2, len(blocking(whole_tree_fail())) - 1)
     assert pull.approval == "REVOKE"
 
 
-def test_another_pull_request_with_the_same_verdict_is_spoken_in(account: Account, pull: PullRequests, tmp_path: Path) -> None:
-    publish(account, tmp_path, at(passing(), HEAD)).ends(0)
+def test_another_pull_request_with_the_same_verdict_is_spoken_in(
+    account: FakeAccount, pull: FakePullRequests, tmp_path: Path
+) -> None:
+    publish(account, tmp_path, at(whole_tree_pass(), HEAD)).expect(0)
     pull.number, pull.comments, pull.approval = "8", [], ""
-    publish(account, tmp_path, at(passing(), HEAD), "--pull-request", "8").ends(0)
+    publish(account, tmp_path, at(whole_tree_pass(), HEAD), "--pull-request", "8").expect(0)
     assert (len(pull.comments), pull.approval) == (1, "APPROVE")
 
 
-def test_another_repository_s_pull_request_is_not_spoken_in(account: Account, pull: PullRequests, tmp_path: Path) -> None:
+def test_another_repository_s_pull_request_is_not_spoken_in(account: FakeAccount, pull: FakePullRequests, tmp_path: Path) -> None:
     pull.repository = "other"
-    assert "OtherRepository" in publish(account, tmp_path, at(passing(), HEAD)).ends(4).err
+    assert "OtherRepository" in publish(account, tmp_path, at(whole_tree_pass(), HEAD)).expect(4).stderr
     assert pull.approval == ""

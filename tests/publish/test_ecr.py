@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aws.account import REGION, Account
-from aws.wire import FaultError
-from cli.command import Ran, environment, scangate
-from cli.tree import CLEAN, policy, repository
+from aws.account import REGION, FakeAccount
+from aws.wire import AwsError
+from cli.command import CommandResult, environment, run_scangate
+from cli.tree import CLEAN_SOURCE, create_repository, write_policy
 
 from scangate.errors import UsageError
-from scangate.publish.client import client
-from scangate.publish.ecr import answer, image
+from scangate.publish.client import create_client
+from scangate.publish.ecr import fetch_scan_findings, parse_image_reference
 
 DIGEST = "sha256:" + "ab" * 32
 BASIC = {
@@ -54,10 +54,10 @@ class Registry:
 
     def _describe(self, asked: Any) -> dict[str, Any]:
         if asked["imageId"]["imageDigest"] != DIGEST:
-            raise FaultError("ImageNotFoundException", "no such image")
+            raise AwsError("ImageNotFoundException", "no such image")
         status = self.statuses.pop(0) if len(self.statuses) > 1 else self.statuses[0]
         if status == "NONE":
-            raise FaultError("ScanNotFoundException", "the image was never scanned")
+            raise AwsError("ScanNotFoundException", "the image was never scanned")
         page = int(asked.get("nextToken", 0))
         more = {"nextToken": str(page + 1)} if page + 1 < max(len(self.basic), len(self.enhanced)) else {}
         found = {"findings": self.basic[page : page + 1], "enhancedFindings": self.enhanced[page : page + 1]}
@@ -68,21 +68,23 @@ class Registry:
 def scanned(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The verdict.json of a clean tree, and a policy that also requires the image."""
     folder = tmp_path_factory.mktemp("image")
-    tree = repository(folder / "tree", {"app.py": CLEAN})
-    scangate("scan", tree, "--policy", policy(folder / "policy.yaml", "bandit"), "--output-dir", folder / "out", cwd=folder).ends(0)
+    tree = create_repository(folder / "tree", {"app.py": CLEAN_SOURCE})
+    run_scangate(
+        "scan", tree, "--policy", write_policy(folder / "policy.yaml", "bandit"), "--output-dir", folder / "out", cwd=folder
+    ).expect(0)
     rules = (folder / "policy.yaml").read_text("utf-8")
     assert "required: [bandit]" in rules
     (folder / "both.yaml").write_text(rules.replace("required: [bandit]", "required: [bandit, ecr]"), "utf-8")
     return folder
 
 
-def gate(account: Account, scanned: Path, *options: str) -> Ran:
+def gate(account: FakeAccount, scanned: Path, *options: str) -> CommandResult:
     asked = ("--policy", scanned / "both.yaml", "--report", f"json={scanned / 'image.json'}")
     env = environment(**account.environment)
-    return scangate("gate", scanned / "out" / "verdict.json", *asked, *options, cwd=scanned, env=env)
+    return run_scangate("gate", scanned / "out" / "verdict.json", *asked, *options, cwd=scanned, env=env)
 
 
-def looked(account: Account, scanned: Path, registry: Registry) -> Ran:
+def looked(account: FakeAccount, scanned: Path, registry: Registry) -> CommandResult:
     account.services["ecr"] = registry.service
     return gate(account, scanned, "--image", f"team/shop@{DIGEST}", "--image-wait", "0")
 
@@ -93,10 +95,10 @@ def document(scanned: Path) -> dict[str, Any]:
     return told
 
 
-def test_code_and_image_are_judged_together(account: Account, scanned: Path) -> None:
+def test_code_and_image_are_judged_together(account: FakeAccount, scanned: Path) -> None:
     registry = Registry("ACTIVE")
     registry.basic, registry.enhanced = [BASIC, BASIC | {"name": "CVE-2020-1"}], [ENHANCED, CLOSED]
-    looked(account, scanned, registry).ends(1)
+    looked(account, scanned, registry).expect(1)
     told = document(scanned)
     assert {finding["rule"]: finding["severity"] for finding in told["findings"]} == {
         "ecr:CVE-2021-3711": "critical",
@@ -110,45 +112,45 @@ def test_code_and_image_are_judged_together(account: Account, scanned: Path) -> 
     assert account.refusals == []
 
 
-def test_a_clean_image_passes_and_the_verdict_can_be_judged_again(account: Account, scanned: Path) -> None:
-    looked(account, scanned, Registry("COMPLETE")).ends(0)
-    again = scangate("gate", scanned / "image.json", "--policy", scanned / "both.yaml", cwd=scanned)
-    assert again.ends(0)
+def test_a_clean_image_passes_and_the_verdict_can_be_judged_again(account: FakeAccount, scanned: Path) -> None:
+    looked(account, scanned, Registry("COMPLETE")).expect(0)
+    again = run_scangate("gate", scanned / "image.json", "--policy", scanned / "both.yaml", cwd=scanned)
+    assert again.expect(0)
 
 
-def test_a_required_image_that_nobody_looked_at_is_incomplete(account: Account, scanned: Path) -> None:
-    assert "ecr" in gate(account, scanned).ends(3).out
+def test_a_required_image_that_nobody_looked_at_is_incomplete(account: FakeAccount, scanned: Path) -> None:
+    assert "ecr" in gate(account, scanned).expect(3).stdout
 
 
 @pytest.mark.parametrize(
     "status", ["NONE", "FAILED", "IN_PROGRESS", "PENDING", "UNSUPPORTED_IMAGE", "SCAN_ELIGIBILITY_EXPIRED", "FINDINGS_UNAVAILABLE"]
 )
-def test_a_scan_that_is_not_done_is_incomplete(account: Account, scanned: Path, status: str) -> None:
-    looked(account, scanned, Registry(status)).ends(3)
+def test_a_scan_that_is_not_done_is_incomplete(account: FakeAccount, scanned: Path, status: str) -> None:
+    looked(account, scanned, Registry(status)).expect(3)
     (gap,) = document(scanned)["gaps"]
     assert (gap["scanner"], gap["path"], gap["counts"]) == ("ecr", "ecr/team/shop", True)
 
 
 @pytest.mark.parametrize("code", ["ImageNotFoundException", "AccessDeniedException", "ExpiredTokenException"])
-def test_a_registry_that_does_not_answer_is_incomplete(account: Account, scanned: Path, code: str) -> None:
-    account.fail("ecr", "DescribeImageScanFindings", FaultError(code, "no"))
-    assert code in looked(account, scanned, Registry("COMPLETE")).ends(3).out
+def test_a_registry_that_does_not_answer_is_incomplete(account: FakeAccount, scanned: Path, code: str) -> None:
+    account.fail_next("ecr", "DescribeImageScanFindings", AwsError(code, "no"))
+    assert code in looked(account, scanned, Registry("COMPLETE")).expect(3).stdout
 
 
 @pytest.mark.parametrize(
     "entry", [{"name": "x"}, {"name": "x", "severity": "BAD"}, {**ENHANCED, "packageVulnerabilityDetails": {}}]
 )
-def test_an_answer_of_another_form_is_incomplete(account: Account, scanned: Path, entry: dict[str, Any]) -> None:
+def test_an_answer_of_another_form_is_incomplete(account: FakeAccount, scanned: Path, entry: dict[str, Any]) -> None:
     registry = Registry("COMPLETE")
     registry.basic = [entry]
     account.services["ecr"] = registry.service
-    looked(account, scanned, registry).ends(3)
+    looked(account, scanned, registry).expect(3)
 
 
-def test_a_scan_under_way_is_waited_for(account: Account) -> None:
+def test_a_scan_under_way_is_waited_for(account: FakeAccount) -> None:
     account.services["ecr"] = Registry("NONE", "PENDING", "IN_PROGRESS", "COMPLETE").service
     waited: list[float] = []
-    told = json.loads(answer(client("ecr"), image(f"shop@{DIGEST}"), 60, pause=waited.append))
+    told = json.loads(fetch_scan_findings(create_client("ecr"), parse_image_reference(f"shop@{DIGEST}"), 60, sleep=waited.append))
     assert (told["status"], waited) == ("COMPLETE", [5.0, 5.0, 5.0])
 
 
@@ -165,17 +167,20 @@ def test_a_scan_under_way_is_waited_for(account: Account) -> None:
         ("arn:aws-cn:ecr:cn-northwest-1:123456789012:repository/", "cn-northwest-1"),
     ],
 )
-def test_an_image_is_looked_for_where_it_says_it_is(account: Account, scanned: Path, start: str, region: str) -> None:
+def test_an_image_is_looked_for_where_it_says_it_is(account: FakeAccount, scanned: Path, start: str, region: str) -> None:
     account.services["ecr"] = Registry("COMPLETE").service
-    gate(account, scanned, "--image", f"{start}team/shop@{DIGEST}").ends(0)
-    gate(account, scanned, "--image", f"{start}team/shop@{DIGEST}", "--image-region", region or "sa-east-1").ends(0)
-    assert [call.region for call in account.asked("ecr")] == [region or REGION, region or "sa-east-1"]
-    assert account.asked("ecr")[0].parameters.get("registryId") == ("123456789012" if start else None)
+    gate(account, scanned, "--image", f"{start}team/shop@{DIGEST}").expect(0)
+    gate(account, scanned, "--image", f"{start}team/shop@{DIGEST}", "--image-region", region or "sa-east-1").expect(0)
+    assert [call.region for call in account.calls_to("ecr")] == [region or REGION, region or "sa-east-1"]
+    assert account.calls_to("ecr")[0].parameters.get("registryId") == ("123456789012" if start else None)
 
 
-def test_an_image_that_is_elsewhere_is_exit_code_2(account: Account, scanned: Path) -> None:
+def test_an_image_that_is_elsewhere_is_exit_code_2(account: FakeAccount, scanned: Path) -> None:
     there = f"123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/shop@{DIGEST}"
-    assert "in eu-west-1, not in eu-north-1" in gate(account, scanned, "--image", there, "--image-region", "eu-north-1").ends(2).err
+    assert (
+        "in eu-west-1, not in eu-north-1"
+        in gate(account, scanned, "--image", there, "--image-region", "eu-north-1").expect(2).stderr
+    )
     assert account.calls == []
 
 
@@ -193,15 +198,15 @@ def test_an_image_that_is_elsewhere_is_exit_code_2(account: Account, scanned: Pa
 )
 def test_a_registry_that_is_none_of_ecr_is_not_asked(start: str) -> None:
     with pytest.raises(UsageError, match="not an image with its digest"):
-        image(f"{start}shop@{DIGEST}")
+        parse_image_reference(f"{start}shop@{DIGEST}")
 
 
-def test_a_scan_that_is_done_and_tells_no_list_is_incomplete(account: Account, scanned: Path) -> None:
+def test_a_scan_that_is_done_and_tells_no_list_is_incomplete(account: FakeAccount, scanned: Path) -> None:
     account.services["ecr"] = {"DescribeImageScanFindings": lambda _asked: {"imageScanStatus": {"status": "COMPLETE"}}}
-    gate(account, scanned, "--image", f"team/shop@{DIGEST}").ends(3)
+    gate(account, scanned, "--image", f"team/shop@{DIGEST}").expect(3)
 
 
 @pytest.mark.parametrize("name", ["shop:latest", "shop", "shop@sha256:ab", "../shop@" + DIGEST])
-def test_an_image_without_its_digest_is_exit_code_2(account: Account, scanned: Path, name: str) -> None:
-    gate(account, scanned, "--image", name).ends(2)
+def test_an_image_without_its_digest_is_exit_code_2(account: FakeAccount, scanned: Path, name: str) -> None:
+    gate(account, scanned, "--image", name).expect(2)
     assert account.calls == []

@@ -9,41 +9,41 @@ from typing import Any
 
 import msgspec
 import pytest
-from cli.command import Ran, environment, scangate
-from report.samples import many
+from cli.command import CommandResult, environment, run_scangate
+from report.samples import many_findings
 
 from scangate.errors import PublishError, UsageError
 from scangate.model import Report
-from scangate.publish.change import Remark, Words
-from scangate.publish.github import GitHub, check
+from scangate.publish.change import Review, ReviewComment
+from scangate.publish.github import GitHubClient, publish_check_run
 
-from .github_server import TOKEN, Server, serving
-from .verdicts import failing, incomplete, passing, written
+from .github_server import TOKEN, GitHubServer, serve_github
+from .verdicts import whole_tree_fail, whole_tree_incomplete, whole_tree_pass, write_verdict
 
 HEAD = "a" * 40
 REF = "refs/pull/12/head"
 
 
 @pytest.fixture
-def github() -> Iterator[Server]:
-    with serving() as server:
+def github() -> Iterator[GitHubServer]:
+    with serve_github() as server:
         yield server
 
 
-def publish(github: Server, folder: Path, report: Report, *options: str, token: str = TOKEN) -> Ran:
-    file = written(msgspec.structs.replace(report, commit=HEAD), folder)
+def publish(github: GitHubServer, folder: Path, report: Report, *options: str, token: str = TOKEN) -> CommandResult:
+    file = write_verdict(msgspec.structs.replace(report, commit=HEAD), folder)
     netrc = folder / ".netrc"
     netrc.write_text("machine 127.0.0.1 login x password y\n", "utf-8")  # pragma: allowlist secret
     where = ("--repository", "team/shop", "--ref", REF, "--api", github.url)
     env = environment(GITHUB_TOKEN=token, NETRC=str(netrc), NO_PROXY="127.0.0.1")
-    ran = scangate("publish", "github", file, *where, *options, cwd=folder, env=env)
+    ran = run_scangate("publish", "github", file, *where, *options, cwd=folder, env=env)
     written_files = [path.read_text("utf-8") for path in folder.iterdir() if path.is_file()]
-    assert not token or not any(token in text for text in (ran.said, *written_files))
+    assert not token or not any(token in text for text in (ran.output, *written_files))
     return ran
 
 
-def test_a_failure_is_a_failed_check_with_annotations_and_sarif(github: Server, tmp_path: Path) -> None:
-    publish(github, tmp_path, failing()).ends(0)
+def test_a_failure_is_a_failed_check_with_annotations_and_sarif(github: GitHubServer, tmp_path: Path) -> None:
+    publish(github, tmp_path, whole_tree_fail()).expect(0)
     (run,) = github.runs
     assert (run["conclusion"], run["head_sha"], run["output"]["title"]) == ("failure", HEAD, "scangate: FAIL")
     assert {each["annotation_level"] for each in run["annotations"]} == {"failure"}
@@ -51,88 +51,88 @@ def test_a_failure_is_a_failed_check_with_annotations_and_sarif(github: Server, 
     assert (sarif["ref"], sarif["commit"], sarif["log"]["version"]) == (REF, HEAD, "2.1.0")
 
 
-def test_a_second_verdict_of_the_commit_is_the_same_check(github: Server, tmp_path: Path) -> None:
-    publish(github, tmp_path, failing()).ends(0)
+def test_a_second_verdict_of_the_commit_is_the_same_check(github: GitHubServer, tmp_path: Path) -> None:
+    publish(github, tmp_path, whole_tree_fail()).expect(0)
     count = len(github.runs[0]["annotations"])
-    publish(github, tmp_path, passing()).ends(0)
+    publish(github, tmp_path, whole_tree_pass()).expect(0)
     (run,) = github.runs
     assert (run["conclusion"], len(run["annotations"])) == ("success", count)
 
 
-def test_incomplete_is_no_success(github: Server, tmp_path: Path) -> None:
-    publish(github, tmp_path, incomplete(), "--no-sarif").ends(0)
+def test_incomplete_is_no_success(github: GitHubServer, tmp_path: Path) -> None:
+    publish(github, tmp_path, whole_tree_incomplete(), "--no-sarif").expect(0)
     assert (github.runs[0]["conclusion"], github.sarifs) == ("failure", [])
 
 
-def test_a_hundred_annotations_go_in_two_requests(github: Server, tmp_path: Path) -> None:
-    publish(github, tmp_path, many(3000), "--no-sarif").ends(0)
+def test_a_hundred_annotations_go_in_two_requests(github: GitHubServer, tmp_path: Path) -> None:
+    publish(github, tmp_path, many_findings(3000), "--no-sarif").expect(0)
     assert len(github.runs[0]["annotations"]) == 100
 
 
-def test_what_broke_off_is_completed_by_the_next_try(github: Server) -> None:
-    said = tuple(Remark(f"a{number}.py", 1, 1, "text", "title", str(number)) for number in range(120))
-    words = Words("summary", said, approve=False)
-    there = GitHub(github.url, "team/shop", HEAD, TOKEN, lambda _seconds: None)
-    asked = there.ask
+def test_what_broke_off_is_completed_by_the_next_try(github: GitHubServer) -> None:
+    said = tuple(ReviewComment(f"a{number}.py", 1, 1, "text", "title", str(number)) for number in range(120))
+    words = Review("summary", said, approve=False)
+    there = GitHubClient(github.url, "team/shop", HEAD, TOKEN, lambda _seconds: None)
+    asked = there.request
     broken = msgspec.structs.replace(there, token="expired-in-between")
-    steps = iter([asked, asked, broken.ask])
+    steps = iter([asked, asked, broken.request])
 
-    class Breaking(GitHub, frozen=True):
+    class Breaking(GitHubClient, frozen=True):
         """Its third request is refused."""
 
         def ask(self, method: str, path: str, body: Any = None) -> Any:
             return next(steps)(method, path, body)
 
     with pytest.raises(PublishError, match="401"):
-        check(Breaking(github.url, "team/shop", HEAD, TOKEN), words, "FAIL")
+        publish_check_run(Breaking(github.url, "team/shop", HEAD, TOKEN), words, "FAIL")
     assert len(github.runs[0]["annotations"]) == 50
-    assert check(there, words, "FAIL") == 120
+    assert publish_check_run(there, words, "FAIL") == 120
     (run,) = github.runs
     assert [each["path"] for each in run["annotations"]] == [each.path for each in said]
 
 
-def test_each_part_is_sent_though_the_other_was(github: Server, tmp_path: Path) -> None:
-    publish(github, tmp_path, failing(), "--no-sarif").ends(0)
-    again = publish(github, tmp_path, failing(), "--no-check")
-    assert "already" not in again.ends(0).err
+def test_each_part_is_sent_though_the_other_was(github: GitHubServer, tmp_path: Path) -> None:
+    publish(github, tmp_path, whole_tree_fail(), "--no-sarif").expect(0)
+    again = publish(github, tmp_path, whole_tree_fail(), "--no-check")
+    assert "already" not in again.expect(0).stderr
     assert (len(github.runs), len(github.sarifs)) == (1, 1)
 
 
-def test_a_check_is_told_though_the_sarif_was_refused(github: Server, tmp_path: Path) -> None:
+def test_a_check_is_told_though_the_sarif_was_refused(github: GitHubServer, tmp_path: Path) -> None:
     github.status = "failed"
-    publish(github, tmp_path, failing()).ends(4)
+    publish(github, tmp_path, whole_tree_fail()).expect(4)
     (receipt,) = json.loads((tmp_path / "publish.json").read_text("utf-8"))["receipts"]
     assert (receipt["state"], receipt["refused"], receipt["refusals"][0]["item"]) == ("partial", 1, "sarif")
     assert receipt["sent"] == 1 + len(github.runs[0]["annotations"])
 
 
-def test_a_busy_service_is_asked_again(github: Server, tmp_path: Path) -> None:
+def test_a_busy_service_is_asked_again(github: GitHubServer, tmp_path: Path) -> None:
     github.busy += [(503, {"retry-after": "0"}), (403, {"retry-after": "0"}), (429, {"retry-after": "0"})]
-    publish(github, tmp_path, passing(), "--no-sarif").ends(0)
+    publish(github, tmp_path, whole_tree_pass(), "--no-sarif").expect(0)
     assert github.runs
 
 
-def test_a_service_that_stays_busy_is_given_up(github: Server) -> None:
+def test_a_service_that_stays_busy_is_given_up(github: GitHubServer) -> None:
     github.busy += [(500, {})] * 10
     waits: list[float] = []
-    there = GitHub(github.url, "team/shop", HEAD, TOKEN, waits.append)
+    there = GitHubClient(github.url, "team/shop", HEAD, TOKEN, waits.append)
     with pytest.raises(PublishError, match="HTTP 500"):
-        there.ask("GET", "commits/x/check-runs")
+        there.request("GET", "commits/x/check-runs")
     assert waits == [2.0, 4.0, 8.0]
 
 
 @pytest.mark.parametrize(
     ("token", "why"), [("", "GITHUB_TOKEN is not set"), ("wrong-token-of-somebody", "HTTP 401: Bad credentials")]
 )
-def test_without_a_good_token_nothing_is_said(github: Server, tmp_path: Path, token: str, why: str) -> None:
-    ran = publish(github, tmp_path, failing(), token=token).ends(4)
-    assert why in ran.err
+def test_without_a_good_token_nothing_is_said(github: GitHubServer, tmp_path: Path, token: str, why: str) -> None:
+    ran = publish(github, tmp_path, whole_tree_fail(), token=token).expect(4)
+    assert why in ran.stderr
     assert (github.runs, github.sarifs) == ([], [])
 
 
-def test_sarif_that_code_scanning_refuses_is_told(github: Server, tmp_path: Path) -> None:
+def test_sarif_that_code_scanning_refuses_is_told(github: GitHubServer, tmp_path: Path) -> None:
     github.status = "failed"
-    assert "two runs of one tool" in publish(github, tmp_path, failing()).ends(4).err
+    assert "two runs of one tool" in publish(github, tmp_path, whole_tree_fail()).expect(4).stderr
 
 
 @pytest.mark.parametrize(
@@ -146,4 +146,4 @@ def test_sarif_that_code_scanning_refuses_is_told(github: Server, tmp_path: Path
 )
 def test_where_to_speak_is_checked_before_the_token_leaves(api: str, repository: str, commit: str) -> None:
     with pytest.raises(UsageError):
-        GitHub(api, repository, commit, TOKEN)
+        GitHubClient(api, repository, commit, TOKEN)

@@ -8,15 +8,15 @@ from hypothesis import strategies as st
 
 from scangate.errors import UsageError
 from scangate.model import Outcome
-from scangate.publish.history import MOST, Past, add, blocked_seconds, read, render
+from scangate.publish.history import MAX_ENTRIES, PastVerdict, add_verdict, blocked_seconds, parse_history, render_history
 
 PASS, FAIL, INCOMPLETE = Outcome.PASS, Outcome.FAIL, Outcome.INCOMPLETE
 
 
-def past(*outcomes: Outcome) -> tuple[Past, ...]:
+def past(*outcomes: Outcome) -> tuple[PastVerdict, ...]:
     """One verdict an hour."""
     return tuple(
-        Past(f"2026-01-0{1 + hour // 24}T{hour % 24:02}:00:00Z", outcome, f"{hour:040x}", f"{hour:064x}")
+        PastVerdict(f"2026-01-0{1 + hour // 24}T{hour % 24:02}:00:00Z", outcome, f"{hour:040x}", f"{hour:064x}")
         for hour, outcome in enumerate(outcomes)
     )
 
@@ -41,14 +41,14 @@ def test_the_time_from_block_to_green(outcomes: tuple[Outcome, ...], hours: int 
 
 def test_the_same_verdict_is_kept_once_and_the_oldest_go() -> None:
     first, second = past(FAIL, PASS)
-    assert add(add((first,), second), second) == (first, second)
-    many = tuple(Past("2026-01-01T00:00:00Z", PASS, "", str(number)) for number in range(MOST))
-    assert add(many, second) == (*many[1:], second)
+    assert add_verdict(add_verdict((first,), second), second) == (first, second)
+    many = tuple(PastVerdict("2026-01-01T00:00:00Z", PASS, "", str(number)) for number in range(MAX_ENTRIES))
+    assert add_verdict(many, second) == (*many[1:], second)
 
 
 @given(st.lists(st.sampled_from(list(Outcome)), max_size=30).map(lambda outcomes: past(*outcomes)))
-def test_a_history_comes_back_as_it_was(kept: tuple[Past, ...]) -> None:
-    assert read(render(kept), "here") == kept
+def test_a_history_comes_back_as_it_was(kept: tuple[PastVerdict, ...]) -> None:
+    assert parse_history(render_history(kept), "here") == kept
 
 
 @pytest.mark.parametrize(
@@ -63,4 +63,4 @@ def test_a_history_comes_back_as_it_was(kept: tuple[Past, ...]) -> None:
 )
 def test_what_is_no_history_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="here is no history"):
-        read(text, "here")
+        parse_history(text, "here")

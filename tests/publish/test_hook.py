@@ -13,17 +13,17 @@ import boto3
 import msgspec
 import pytest
 import yaml
-from aws.account import REGION, Account
-from aws.wire import FaultError
+from aws.account import REGION, FakeAccount
+from aws.wire import AwsError
 
 from scangate.errors import PublishError
-from scangate.publish.envelope import KeySigner, sealed
-from scangate.publish.hook import TO_ANSWER, handler
-from scangate.publish.release import subjects
-from scangate.publish.statement import Subject, encode, state
+from scangate.publish.envelope import KeySigner, sign_envelope
+from scangate.publish.hook import RESERVED_SECONDS, handler
+from scangate.publish.release import resolve_subjects
+from scangate.publish.statement import Subject, create_statement, encode_statement
 
 from .test_attestation import PRIVATE, PUBLIC
-from .verdicts import failing, passing
+from .verdicts import whole_tree_fail, whole_tree_pass
 
 IMAGE = "ab" * 32
 CODE = "cd" * 32
@@ -46,7 +46,7 @@ LAMBDA_SPEC = {
 class Stage:
     """A deployment, what it releases, and the bucket with attestations."""
 
-    def __init__(self, account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, account: FakeAccount, monkeypatch: pytest.MonkeyPatch) -> None:
         self.account = account
         self.spec: Any = ECS_SPEC
         self.place: dict[str, str] = {}
@@ -82,15 +82,15 @@ class Stage:
         return {"CodeSha256": base64.b64encode(bytes.fromhex(CODE)).decode()}
 
     def attest(self, name: str, digest: str, report: Any = None, days: int = 7) -> None:
-        report = report or passing()
+        report = report or whole_tree_pass()
         now = dt.datetime.now(dt.UTC)
         report = msgspec.structs.replace(
             report,
             finished=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
             verdict=msgspec.structs.replace(report.verdict, environment="production"),
         )
-        made = state(report, "ef" * 32, Subject(name, {"sha256": digest}), expires=now + dt.timedelta(days=days))
-        self.put(f"shop/{digest}.json", sealed(encode(made), KeySigner(PRIVATE)))
+        made = create_statement(report, "ef" * 32, Subject(name, {"sha256": digest}), expires=now + dt.timedelta(days=days))
+        self.put(f"shop/{digest}.json", sign_envelope(encode_statement(made), KeySigner(PRIVATE)))
 
     def put(self, key: str, text: str) -> None:
         self.s3.put_object(Bucket="attested", Key=key, Body=text.encode())
@@ -103,7 +103,7 @@ class Stage:
 
 
 @pytest.fixture
-def stage(account: Account, monkeypatch: pytest.MonkeyPatch) -> Stage:
+def stage(account: FakeAccount, monkeypatch: pytest.MonkeyPatch) -> Stage:
     return Stage(account, monkeypatch)
 
 
@@ -128,7 +128,7 @@ def test_what_has_expired_goes_on_where_the_pipeline_let_it_in_before(stage: Sta
 
 def test_the_reasons_to_fail(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     stage.ends("Failed", "there is no attestation of image")
-    stage.attest("image", IMAGE, failing())
+    stage.attest("image", IMAGE, whole_tree_fail())
     stage.ends("Failed", "FAIL, and no approval")
     stage.attest("lambda", IMAGE)
     stage.ends("Failed", "about the lambda, not the image")
@@ -137,7 +137,7 @@ def test_the_reasons_to_fail(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> N
     stage.attest("image", IMAGE)
     monkeypatch.setenv("SCANGATE_POLICY_DIGESTS", f"{'ab' * 32} {'cd' * 32}")
     stage.ends("Failed", "judged by another policy")
-    monkeypatch.setenv("SCANGATE_POLICY_DIGESTS", f"{'ab' * 32} {passing().verdict.policy_digest}")
+    monkeypatch.setenv("SCANGATE_POLICY_DIGESTS", f"{'ab' * 32} {whole_tree_pass().verdict.policy_digest}")
     stage.ends("Succeeded", "PASS of ")
     stage.image = "shop:latest"
     stage.ends("Failed", "not named by its digest")
@@ -167,7 +167,7 @@ def test_there_is_an_answer_before_the_function_is_stopped(stage: Stage, monkeyp
         """Of a function that has just the time to answer."""
 
         def get_remaining_time_in_millis(self) -> int:
-            return int(TO_ANSWER * 1000)
+            return int(RESERVED_SECONDS * 1000)
 
     stage.attest("image", IMAGE)
     asked, late = threading.Event(), threading.Event()
@@ -175,7 +175,7 @@ def test_there_is_an_answer_before_the_function_is_stopped(stage: Stage, monkeyp
     def slow(deployment: str, clients: Any) -> list[Subject]:
         asked.set()
         assert late.wait(60)
-        return subjects(deployment, clients)
+        return resolve_subjects(deployment, clients)
 
     monkeypatch.setattr("scangate.publish.hook.subjects", slow)
     answer = handler(EVENT, Context())
@@ -240,17 +240,17 @@ def test_an_appspec_that_is_cut_off_fails(stage: Stage) -> None:
 
 
 def test_a_service_that_does_not_answer_fails_the_deployment(stage: Stage) -> None:
-    stage.account.fail("codedeploy", "GetDeployment", FaultError("DeploymentDoesNotExistException", "gone"))
+    stage.account.fail_next("codedeploy", "GetDeployment", AwsError("DeploymentDoesNotExistException", "gone"))
     stage.ends("Failed", "DeploymentDoesNotExistException")
     stage.attest("image", IMAGE)
-    stage.account.fail("s3", "GetObject", FaultError("AccessDenied", "no", 403))
+    stage.account.fail_next("s3", "GetObject", AwsError("AccessDenied", "no", 403))
     stage.ends("Failed", "AccessDenied")
 
 
 def test_an_answer_that_is_not_taken_is_an_error_of_the_function(stage: Stage) -> None:
     stage.attest("image", IMAGE)
-    stage.account.fail(
-        "codedeploy", "PutLifecycleEventHookExecutionStatus", FaultError("LifecycleEventAlreadyCompletedException", "x")
+    stage.account.fail_next(
+        "codedeploy", "PutLifecycleEventHookExecutionStatus", AwsError("LifecycleEventAlreadyCompletedException", "x")
     )
     with pytest.raises(PublishError, match="AlreadyCompleted"):
         handler(EVENT)
@@ -261,5 +261,5 @@ def test_the_key_can_be_asked_of_kms(stage: Stage, monkeypatch: pytest.MonkeyPat
     stage.attest("image", IMAGE)
     monkeypatch.setenv("SCANGATE_PUBLIC_KEY", arn)
     stage.ends("Failed", "not signed by a key that is trusted here")
-    stage.account.fail("kms", "GetPublicKey", FaultError("AccessDeniedException", "no"))
+    stage.account.fail_next("kms", "GetPublicKey", AwsError("AccessDeniedException", "no"))
     stage.ends("Failed", "AccessDenied")

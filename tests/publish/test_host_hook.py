@@ -13,16 +13,16 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from cli.command import environment, scangate
+from cli.command import environment, run_scangate
 
 from scangate.assets import folder
 from scangate.model import Report
-from scangate.publish.envelope import KeySigner, sealed
-from scangate.publish.statement import Subject, encode, state
-from scangate.publish.tree import ATTESTATION
+from scangate.publish.envelope import KeySigner, sign_envelope
+from scangate.publish.statement import Subject, create_statement, encode_statement
+from scangate.publish.tree import ATTESTATION_FILE
 
-from .test_attestation import PRIVATE, PUBLIC, Bench, pair
-from .verdicts import failing, incomplete, passing
+from .test_attestation import PRIVATE, PUBLIC, BundleProject, pair
+from .verdicts import whole_tree_fail, whole_tree_incomplete, whole_tree_pass
 
 ROOT = Path(__file__).resolve().parents[2]
 HOOK = folder("buildspec_snippets") / "appspec" / "verify.sh"
@@ -59,7 +59,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class Host:
     """A host with a bundle on it that was attested for production."""
 
-    bench: Bench
+    bench: BundleProject
     etc: Path
     root: Path
     small: Path
@@ -70,7 +70,7 @@ class Host:
 
     def bring(self, report: Report) -> None:
         """The CodeDeploy agent unpacks the bundle."""
-        self.bench.attest(report).ends(0)
+        self.bench.attest(report).expect(0)
         self.archive.parent.mkdir(parents=True, exist_ok=True)
         self.bench.bundle.rename(self.archive)
 
@@ -96,11 +96,11 @@ def host(tmp_path: Path, small: Path) -> Host:
     (etc / "key.pem").write_bytes(PUBLIC)
     (etc / "environment").write_text("production\n")
     (tmp_path / "root").mkdir()
-    return Host(Bench(tmp_path), etc, tmp_path / "root", small)
+    return Host(BundleProject(tmp_path), etc, tmp_path / "root", small)
 
 
 def test_the_small_environment_holds_no_scanner_and_verifies(host: Host) -> None:
-    host.bring(passing())
+    host.bring(whole_tree_pass())
     for name in ("yaml", "rich", "boto3", "bandit", "requests"):
         code = [str(host.small / "bin" / "python"), "-I", "-c", f"import {name}"]
         assert subprocess.run(code, capture_output=True, timeout=60, check=False).returncode == 1
@@ -111,7 +111,7 @@ def test_the_small_environment_holds_no_scanner_and_verifies(host: Host) -> None
 
 
 def test_what_was_changed_after_the_gate_is_refused(host: Host) -> None:
-    host.bring(passing())
+    host.bring(whole_tree_pass())
     (host.archive / "app.py").write_text("import os\n")
     ran = host.deploy()
     assert ran.returncode == 1
@@ -120,7 +120,9 @@ def test_what_was_changed_after_the_gate_is_refused(host: Host) -> None:
 
 
 @pytest.mark.parametrize(
-    ("report", "why"), [(failing(), "FAIL, and no approval"), (incomplete(), "INCOMPLETE")], ids=["fail", "incomplete"]
+    ("report", "why"),
+    [(whole_tree_fail(), "FAIL, and no approval"), (whole_tree_incomplete(), "INCOMPLETE")],
+    ids=["fail", "incomplete"],
 )
 def test_a_verdict_that_is_no_pass_is_refused(report: Report, why: str, host: Host) -> None:
     host.bring(report)
@@ -130,9 +132,9 @@ def test_a_verdict_that_is_no_pass_is_refused(report: Report, why: str, host: Ho
 
 @pytest.mark.parametrize("fault", ["no attestation", "key", "environment", "no key", "writable key", "writable folder", "link"])
 def test_it_lets_nothing_in_where_something_is_amiss(fault: str, host: Host) -> None:
-    host.bring(passing())
+    host.bring(whole_tree_pass())
     if fault == "no attestation":
-        (host.archive / ATTESTATION).unlink()
+        (host.archive / ATTESTATION_FILE).unlink()
     elif fault == "key":
         (host.etc / "key.pem").write_bytes(pair()[1])
     elif fault == "environment":
@@ -154,19 +156,19 @@ def test_it_lets_nothing_in_where_something_is_amiss(fault: str, host: Host) -> 
 
 @pytest.mark.parametrize("name", ["", "../other", "a b", ".", "x\n"])
 def test_a_name_that_the_agent_would_not_give_is_refused(name: str, host: Host) -> None:
-    host.bring(passing())
+    host.bring(whole_tree_pass())
     ran = host.deploy(DEPLOYMENT_ID=name)
     assert ran.returncode == 1
     assert "not started by the CodeDeploy agent" in ran.stderr
 
 
 def test_a_rollback_after_expiry_succeeds_where_the_host_let_it_in_before(host: Host) -> None:
-    host.bring(passing())
+    host.bring(whole_tree_pass())
     assert host.deploy().returncode == 0
     # The same bundle, with an attestation that has expired.
     digest = next((host.root / "accepted").iterdir()).name
     expired = _expired(digest, host)
-    (host.archive / ATTESTATION).write_text(expired)
+    (host.archive / ATTESTATION_FILE).write_text(expired)
     assert host.deploy().returncode == 0
     (host.root / "accepted" / digest).unlink()
     ran = host.deploy()
@@ -174,14 +176,16 @@ def test_a_rollback_after_expiry_succeeds_where_the_host_let_it_in_before(host: 
 
 
 def _expired(digest: str, host: Host) -> str:
-    report = passing()
+    report = whole_tree_pass()
     judged = msgspec.structs.replace(report.verdict, environment="production")
     report = msgspec.structs.replace(report, verdict=judged, finished="2026-05-01T00:00:00Z")
     late = dt.datetime(2026, 5, 8, tzinfo=dt.UTC)
-    return sealed(encode(state(report, "cd" * 32, Subject("tree", {"sha256": digest}), expires=late)), KeySigner(PRIVATE))
+    return sign_envelope(
+        encode_statement(create_statement(report, "cd" * 32, Subject("tree", {"sha256": digest}), expires=late)), KeySigner(PRIVATE)
+    )
 
 
 def test_the_command_asks_for_its_other_libraries_only_when_it_needs_them(host: Host) -> None:
     command = host.small / "bin" / "scangate"
-    ran = scangate("verify", "missing", "--key", "k", "--env", "", cwd=host.root, env=environment(), command=command)
-    assert "not something that ships" in ran.ends(2).err
+    ran = run_scangate("verify", "missing", "--key", "k", "--env", "", cwd=host.root, env=environment(), command=command)
+    assert "not something that ships" in ran.expect(2).stderr

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import boto3
 import pytest
-from aws.account import REGION, Account
-from aws.wire import FaultError
+from aws.account import REGION, FakeAccount
+from aws.wire import AwsError
 
 from scangate.errors import PublishError, UsageError
 from scangate.publish import object as module
-from scangate.publish.client import client
-from scangate.publish.object import place_of, rewrite
+from scangate.publish.client import create_client
+from scangate.publish.object import parse_s3_url, update_document
 
 
 @pytest.fixture
-def bucket(account: Account) -> str:
+def bucket(account: FakeAccount) -> str:
     assert account.url
     boto3.session.Session().client("s3").create_bucket(
         Bucket="verdicts",
@@ -24,45 +24,45 @@ def bucket(account: Account) -> str:
 
 
 def test_the_first_and_the_second_entry(bucket: str) -> None:
-    s3 = client("s3")
-    assert rewrite(s3, bucket, "a/b.json", lambda text: f"{text}1") == "1"
-    assert rewrite(s3, bucket, "a/b.json", lambda text: f"{text}2") == "12"
+    s3 = create_client("s3")
+    assert update_document(s3, bucket, "a/b.json", lambda text: f"{text}1") == "1"
+    assert update_document(s3, bucket, "a/b.json", lambda text: f"{text}2") == "12"
 
 
 def test_what_another_run_wrote_meanwhile_is_kept(bucket: str) -> None:
-    s3 = client("s3")
-    rewrite(s3, bucket, "k", lambda _text: "1")
+    s3 = create_client("s3")
+    update_document(s3, bucket, "k", lambda _text: "1")
     turns = iter(("other", ""))
 
     def change(text: str) -> str:
         if next(turns):
-            client("s3").put_object(Bucket=bucket, Key="k", Body=f"{text}+other".encode())
+            create_client("s3").put_object(Bucket=bucket, Key="k", Body=f"{text}+other".encode())
         return f"{text}+ours"
 
-    assert rewrite(s3, bucket, "k", change) == "1+other+ours"
+    assert update_document(s3, bucket, "k", change) == "1+other+ours"
 
 
-def test_it_gives_up_where_others_always_are_faster(account: Account, bucket: str) -> None:
-    account.fail("s3", "PutObject", *[FaultError("PreconditionFailed", "no", 412)] * module.TRIES)
+def test_it_gives_up_where_others_always_are_faster(account: FakeAccount, bucket: str) -> None:
+    account.fail_next("s3", "PutObject", *[AwsError("PreconditionFailed", "no", 412)] * module.MAX_ATTEMPTS)
     with pytest.raises(PublishError, match="PreconditionFailed"):
-        rewrite(client("s3"), bucket, "k", lambda _text: "1")
+        update_document(create_client("s3"), bucket, "k", lambda _text: "1")
 
 
 def test_a_document_without_end_is_not_read(bucket: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    s3 = client("s3")
-    rewrite(s3, bucket, "k", lambda _text: "12345")
+    s3 = create_client("s3")
+    update_document(s3, bucket, "k", lambda _text: "12345")
     monkeypatch.setattr(module, "MOST_BYTES", 4)
     with pytest.raises(PublishError, match="TooLarge"):
-        rewrite(s3, bucket, "k", lambda text: text)
+        update_document(s3, bucket, "k", lambda text: text)
 
 
-def test_another_refusal_is_told(account: Account, bucket: str) -> None:
-    account.fail("s3", "GetObject", FaultError("AccessDenied", "no", 403))
+def test_another_refusal_is_told(account: FakeAccount, bucket: str) -> None:
+    account.fail_next("s3", "GetObject", AwsError("AccessDenied", "no", 403))
     with pytest.raises(PublishError, match="AccessDenied"):
-        rewrite(client("s3"), bucket, "k", lambda text: text)
+        update_document(create_client("s3"), bucket, "k", lambda text: text)
 
 
 @pytest.mark.parametrize("url", ["s3://bucket", "s3:///key", "https://bucket/key", "s3://Bucket/key", "s3://b/k\n"])
 def test_what_is_no_object_is_refused(url: str) -> None:
     with pytest.raises(UsageError, match="not an object in S3"):
-        place_of(url)
+        parse_s3_url(url)

@@ -9,43 +9,43 @@ from typing import Any
 
 import msgspec
 import pytest
-from aws.account import REGION, Account
-from aws.security_hub import Hub
-from aws.wire import FaultError
-from cli.command import Ran, environment, scangate
+from aws.account import REGION, FakeAccount
+from aws.security_hub import FakeHub
+from aws.wire import AwsError
+from cli.command import CommandResult, environment, run_scangate
 from report.hostile import hostile_report
-from report.samples import many
+from report.samples import many_findings
 
 from scangate.model import (
+    ComparedRevision,
     Confidence,
     Finding,
+    FindingKind,
     Gap,
     GapKind,
-    Kind,
-    LeftOut,
     Location,
     Outcome,
     Report,
     Ruling,
     RulingOutcome,
+    ScanStatus,
     Severity,
-    Since,
-    Status,
+    SkippedPath,
     Targets,
 )
 from scangate.publish import asff, security_hub
-from scangate.publish.client import client
+from scangate.publish.client import create_client
 
-from .verdicts import failing, passing, written
+from .verdicts import whole_tree_fail, whole_tree_pass, write_verdict
 
 ARN = f"arn:aws:codebuild:{REGION}:123456789012:build/shop-gate:0aa1b2c3-d4e5-4f60-8172-93a4b5c6d7e8"
-OWNER = asff.Owner("aws", REGION, "123456789012", "shop-gate")
+OWNER = asff.HubProject("aws", REGION, "123456789012", "shop-gate")
 NOW = dt.datetime(2026, 5, 1, tzinfo=dt.UTC)
 
 
 def whole(report: Report) -> Report:
     """The report as one of a whole tree, which knows nothing unread."""
-    targets = msgspec.structs.replace(report.targets, source="git index and untracked files", gaps=(), left_out=())
+    targets = msgspec.structs.replace(report.targets, source="git index and untracked files", gaps=(), skipped_paths=())
     return msgspec.structs.replace(report, targets=targets)
 
 
@@ -57,138 +57,145 @@ def without(report: Report, index: int) -> Report:
         msgspec.structs.replace(result, findings=tuple(each for each in result.findings if each.fingerprint != gone))
         for result in report.results
     )
-    blocks = any(ruling.outcome is RulingOutcome.BLOCKS for ruling in rulings)
-    outcome = Outcome.FAIL if blocks else Outcome.INCOMPLETE if any(gap.counts for gap in report.verdict.gaps) else Outcome.PASS
+    blocks = any(ruling.outcome is RulingOutcome.BLOCKING for ruling in rulings)
+    outcome = Outcome.FAIL if blocks else Outcome.INCOMPLETE if any(gap.blocking for gap in report.verdict.gaps) else Outcome.PASS
     verdict = msgspec.structs.replace(report.verdict, rulings=rulings, outcome=outcome)
     return msgspec.structs.replace(report, results=results, verdict=verdict)
 
 
 @pytest.fixture
-def hub(account: Account) -> Hub:
-    made = Hub()
+def hub(account: FakeAccount) -> FakeHub:
+    made = FakeHub()
     account.services["securityhub"] = made.service
     return made
 
 
 def send(report: Report, now: dt.datetime = NOW) -> tuple[int, list[Any]]:
-    hub = client("securityhub")
-    wanted = security_hub.documents(report, OWNER, security_hub.held(hub, OWNER), now)
-    return security_hub.send(hub, wanted, pause=lambda _seconds: None)
+    hub = create_client("securityhub")
+    wanted = security_hub.build_updates(report, OWNER, security_hub.fetch_existing_findings(hub, OWNER), now)
+    return security_hub.import_findings(hub, wanted, sleep=lambda _seconds: None)
 
 
 def open_in(report: Report) -> set[str]:
-    return {asff.identity(OWNER, ruling.finding.fingerprint) for ruling in report.verdict.rulings if asff.is_open(ruling)}
+    return {asff.finding_id(OWNER, ruling.finding.fingerprint) for ruling in report.verdict.rulings if asff.is_reportable(ruling)}
 
 
-def test_the_same_verdict_twice_makes_nothing_new_and_keeps_the_day_it_was_made(hub: Hub) -> None:
-    report = whole(failing())
+def test_the_same_verdict_twice_makes_nothing_new_and_keeps_the_day_it_was_made(hub: FakeHub) -> None:
+    report = whole(whole_tree_fail())
     assert send(report) == (len(open_in(report)), [])
-    assert hub.active == open_in(report)
+    assert hub.active_ids == open_in(report)
     before = {name: document["CreatedAt"] for name, document in hub.findings.items()}
     send(report, NOW + dt.timedelta(days=1))
     assert {name: document["CreatedAt"] for name, document in hub.findings.items()} == before
     assert all(document["UpdatedAt"] > before[name] for name, document in hub.findings.items())
     send(report, NOW)  # a clock that is behind
-    assert hub.ignored == []
+    assert hub.ignored_ids == []
 
 
-def test_what_is_mended_is_archived_and_keeps_what_others_added(hub: Hub) -> None:
-    report = whole(failing())
+def test_what_is_mended_is_archived_and_keeps_what_others_added(hub: FakeHub) -> None:
+    report = whole(whole_tree_fail())
     send(report)
     for document in hub.findings.values():
         document["Note"] = {"Text": "ours"}
-    index = next(index for index, ruling in enumerate(report.verdict.rulings) if asff.is_open(ruling))
+    index = next(index for index, ruling in enumerate(report.verdict.rulings) if asff.is_reportable(ruling))
     mended = without(report, index)
     send(mended, NOW + dt.timedelta(hours=1))
-    (gone,) = set(hub.findings) - hub.active
-    assert hub.active == open_in(mended)
+    (gone,) = set(hub.findings) - hub.active_ids
+    assert hub.active_ids == open_in(mended)
     assert hub.findings[gone]["RecordState"] == "ARCHIVED"
     assert hub.findings[gone]["Note"] == {"Text": "ours"}
     send(report, NOW + dt.timedelta(hours=2))
-    assert hub.active == open_in(report)
+    assert hub.active_ids == open_in(report)
 
 
-def test_what_was_not_looked_at_is_not_archived(hub: Hub) -> None:
-    report = whole(failing())
+def test_what_was_not_looked_at_is_not_archived(hub: FakeHub) -> None:
+    report = whole(whole_tree_fail())
     send(report)
-    ruling = next(ruling for ruling in report.verdict.rulings if asff.is_open(ruling))
+    ruling = next(ruling for ruling in report.verdict.rulings if asff.is_reportable(ruling))
     path, scanner = ruling.finding.location.path, ruling.finding.scanner
     empty = msgspec.structs.replace(report.verdict, rulings=(), gaps=(), outcome=Outcome.PASS)
     results = tuple(
-        msgspec.structs.replace(result, findings=(), given=0, files=(), gaps=(), status=Status.COMPLETE)
+        msgspec.structs.replace(result, findings=(), files_given=0, analyzed_files=(), gaps=(), status=ScanStatus.COMPLETE)
         for result in report.results
     )
     nothing = msgspec.structs.replace(report, verdict=empty, results=results)
     gap = Gap(scanner, path, GapKind.UNPARSABLE, "broken")
     mine = next(result for result in results if result.scanner == scanner)
     others = tuple(result for result in results if result.scanner != scanner)
-    unread = msgspec.structs.replace(mine, given=1, gaps=(gap,), status=Status.FAILED)
-    left = msgspec.structs.replace(mine, left_out=(LeftOut(path, "generated", scanner),))
-    skipped = msgspec.structs.replace(mine, status=Status.SKIPPED)
+    unread = msgspec.structs.replace(mine, files_given=1, gaps=(gap,), status=ScanStatus.FAILED)
+    left = msgspec.structs.replace(mine, skipped_paths=(SkippedPath(path, "generated", scanner),))
+    skipped = msgspec.structs.replace(mine, status=ScanStatus.SKIPPED)
     for result in (unread, left, skipped):
         send(msgspec.structs.replace(nothing, results=(*others, result)))
-        assert asff.identity(OWNER, ruling.finding.fingerprint) in hub.active
+        assert asff.finding_id(OWNER, ruling.finding.fingerprint) in hub.active_ids
     staged = msgspec.structs.replace(nothing, targets=msgspec.structs.replace(nothing.targets, source="staged"))
     stopped = msgspec.structs.replace(nothing, interrupted="SIGTERM")
     for odd in (staged, stopped):
         send(odd)
-        assert asff.identity(OWNER, ruling.finding.fingerprint) in hub.active
+        assert asff.finding_id(OWNER, ruling.finding.fingerprint) in hub.active_ids
     send(nothing)
-    assert hub.active == set()
+    assert hub.active_ids == set()
 
 
-def test_what_the_policy_accepts_is_archived(hub: Hub) -> None:
-    report = whole(failing())
+def test_what_the_policy_accepts_is_archived(hub: FakeHub) -> None:
+    report = whole(whole_tree_fail())
     send(report)
     rulings = tuple(
         msgspec.structs.replace(ruling, outcome=RulingOutcome.SUPPRESSED, members=()) for ruling in report.verdict.rulings
     )
     accepted = msgspec.structs.replace(
-        report.verdict, rulings=rulings, outcome=Outcome.INCOMPLETE if any(g.counts for g in report.verdict.gaps) else Outcome.PASS
+        report.verdict,
+        rulings=rulings,
+        outcome=Outcome.INCOMPLETE if any(g.blocking for g in report.verdict.gaps) else Outcome.PASS,
     )
     send(msgspec.structs.replace(report, verdict=accepted))
-    assert hub.active == set()
+    assert hub.active_ids == set()
 
 
-def test_another_project_s_findings_are_left_alone(hub: Hub) -> None:
-    send(whole(failing()))
-    before = set(hub.active)
-    other = msgspec.structs.replace(OWNER, project="shop-gate-2")
-    wire = client("securityhub")
-    security_hub.send(wire, security_hub.documents(whole(passing()), other, security_hub.held(wire, other), NOW))
-    assert before <= hub.active
+def test_another_project_s_findings_are_left_alone(hub: FakeHub) -> None:
+    send(whole(whole_tree_fail()))
+    before = set(hub.active_ids)
+    other = msgspec.structs.replace(OWNER, name="shop-gate-2")
+    wire = create_client("securityhub")
+    security_hub.import_findings(
+        wire, security_hub.build_updates(whole(whole_tree_pass()), other, security_hub.fetch_existing_findings(wire, other), NOW)
+    )
+    assert before <= hub.active_ids
 
 
-def test_a_hundred_and_one_findings_go_in_two_batches_and_come_back_in_pages(account: Account, hub: Hub) -> None:
-    report = whole(many(101))
+def test_a_hundred_and_one_findings_go_in_two_batches_and_come_back_in_pages(account: FakeAccount, hub: FakeHub) -> None:
+    report = whole(many_findings(101))
     sent, refused = send(report)
     assert refused == []
-    assert sent == len(open_in(report)) == len(hub.active)
-    assert [len(call.parameters["Findings"]) for call in account.asked("securityhub", "BatchImportFindings")] == [100, sent - 100]
+    assert sent == len(open_in(report)) == len(hub.active_ids)
+    assert [len(call.parameters["Findings"]) for call in account.calls_to("securityhub", "BatchImportFindings")] == [
+        100,
+        sent - 100,
+    ]
     send(report)
     assert len(hub.findings) == sent
     assert account.refusals == []
 
 
-def test_a_finding_of_300_kilobytes_fits(hub: Hub) -> None:
-    report = whole(failing())
+def test_a_finding_of_300_kilobytes_fits(hub: FakeHub) -> None:
+    report = whole(whole_tree_fail())
     ruling = report.verdict.rulings[0]
     huge = msgspec.structs.replace(ruling.finding, message="x" * 300_000, title="t" * 5000, help_url="https://e.org/" + "u" * 3000)
     ruled = (msgspec.structs.replace(ruling, finding=huge), *report.verdict.rulings[1:])
     report = msgspec.structs.replace(report, verdict=msgspec.structs.replace(report.verdict, rulings=ruled))
     assert send(report)[1] == []
-    assert len(hub.findings[asff.identity(OWNER, huge.fingerprint)]["Description"]) == 1024
+    assert len(hub.findings[asff.finding_id(OWNER, huge.fingerprint)]["Description"]) == 1024
 
 
-def test_hostile_text_is_taken(hub: Hub) -> None:
+def test_hostile_text_is_taken(hub: FakeHub) -> None:
     report = whole(hostile_report())
     sent, refused = send(report)
     assert (sent, refused) == (len(open_in(report)), [])
 
 
 def test_what_breaks_a_documented_limit_is_not_sent() -> None:
-    (document, *_) = security_hub.documents(whole(failing()), OWNER, {}, NOW)
-    assert list(asff.faults(document)) == []
+    (document, *_) = security_hub.build_updates(whole(whole_tree_fail()), OWNER, {}, NOW)
+    assert list(asff.validate_finding(document)) == []
     changes: list[dict[str, Any]] = [
         {"Title": ""},
         {"Title": "t" * 257},
@@ -204,12 +211,12 @@ def test_what_breaks_a_documented_limit_is_not_sent() -> None:
         {"Description": "d", "Other": "x" * 240_000},
     ]
     for change in changes:
-        assert list(asff.faults({**document, **change})), change
+        assert list(asff.validate_finding({**document, **change})), change
 
     class Nobody:
         """Must not be asked."""
 
-    taken, refusals = security_hub.send(Nobody(), [{**document, "Title": ""}])
+    taken, refusals = security_hub.import_findings(Nobody(), [{**document, "Title": ""}])
     assert (taken, [refusal.code for refusal in refusals]) == (0, ["NotSent"])
 
 
@@ -218,7 +225,7 @@ def test_every_severity_has_a_label_that_the_model_knows(severity: Severity) -> 
     from botocore.session import get_session
 
     shape = get_session().get_service_model("securityhub").shape_for("SeverityLabel")
-    assert asff.LABELS[severity] in shape.enum  # type: ignore[attr-defined, unused-ignore]
+    assert asff.SEVERITY_LABELS[severity] in shape.enum  # type: ignore[attr-defined, unused-ignore]
 
 
 @pytest.mark.parametrize("partition", ["aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-eusc"])
@@ -227,53 +234,53 @@ def test_the_partition_of_a_resource_is_a_word_that_the_model_knows(partition: s
 
     shape = get_session().get_service_model("securityhub").shape_for("Partition")
     owner = msgspec.structs.replace(OWNER, partition=partition)
-    (document, *_) = security_hub.documents(whole(failing()), owner, {}, NOW)
+    (document, *_) = security_hub.build_updates(whole(whole_tree_fail()), owner, {}, NOW)
     told = document["Resources"][0].get("Partition")
     assert told in {None, *shape.enum}  # type: ignore[attr-defined, unused-ignore]
     assert (told == partition) == (partition in shape.enum)  # type: ignore[attr-defined, unused-ignore]
 
 
-def test_batches_that_were_taken_are_told_where_a_later_one_fails(account: Account, hub: Hub) -> None:
-    wanted = security_hub.documents(whole(many(250)), OWNER, {}, NOW)
+def test_batches_that_were_taken_are_told_where_a_later_one_fails(account: FakeAccount, hub: FakeHub) -> None:
+    wanted = security_hub.build_updates(whole(many_findings(250)), OWNER, {}, NOW)
     calls = iter([hub.service["BatchImportFindings"]])
 
     def once(asked: Any) -> Any:
         try:
             return next(calls)(asked)
         except StopIteration:
-            raise FaultError("ExpiredTokenException", "expired", 403) from None
+            raise AwsError("ExpiredTokenException", "expired", 403) from None
 
     hub.service["BatchImportFindings"] = once
-    taken, refusals = security_hub.send(client("securityhub"), wanted, pause=lambda _seconds: None)
+    taken, refusals = security_hub.import_findings(create_client("securityhub"), wanted, sleep=lambda _seconds: None)
     assert (taken, len(refusals)) == (100, len(wanted) - 100)
     assert {refusal.code for refusal in refusals} == {"ExpiredTokenException"}
 
 
 def test_what_was_not_read_stays_open_whatever_its_name() -> None:
     name = " a\x1b.py"
-    report = whole(failing())
-    ruling = next(ruling for ruling in report.verdict.rulings if asff.is_open(ruling))
+    report = whole(whole_tree_fail())
+    ruling = next(ruling for ruling in report.verdict.rulings if asff.is_reportable(ruling))
     moved = msgspec.structs.replace(
         ruling.finding, location=msgspec.structs.replace(ruling.finding.location, path=name), fingerprint="gone"
     )
-    held = asff.finding(
+    held = asff.build_finding(
         msgspec.structs.replace(ruling, finding=moved),
         OWNER,
         "scangate/shop-gate/gone",
-        whose=[asff.Member("gone", moved.scanner)],
+        members=[asff.Member("gone", moved.scanner)],
         commit="",
         created="2026-01-01T00:00:00Z",
         updated="2026-01-01T00:00:00Z",
     )
     gap = Gap(moved.scanner, name, GapKind.CRASH, "not read")
     results = tuple(
-        msgspec.structs.replace(result, status=Status.PARTIAL, gaps=(gap,), given=len(result.files) + 1)
+        msgspec.structs.replace(result, status=ScanStatus.PARTIAL, gaps=(gap,), files_given=len(result.analyzed_files) + 1)
         if result.scanner == moved.scanner
         else result
         for result in report.results
     )
     unread = msgspec.structs.replace(report, results=results)
-    assert not any(each["RecordState"] == "ARCHIVED" for each in security_hub.documents(unread, OWNER, {held["Id"]: held}, NOW))
+    assert not any(each["RecordState"] == "ARCHIVED" for each in security_hub.build_updates(unread, OWNER, {held["Id"]: held}, NOW))
 
 
 # -- one fault that several scanners saw --
@@ -283,7 +290,7 @@ def saw(
     *scanners: str, outcome: RulingOutcome = RulingOutcome.TOLERATED, looked: tuple[str, ...] = ("bandit", "semgrep")
 ) -> Report:
     """A whole tree with one fault that ``scanners`` saw, the first of them told; ``looked`` ran, the others crashed."""
-    base = whole(passing())
+    base = whole(whole_tree_pass())
     place = Location("a.py", 3, 3)
     each = tuple(
         Ruling(
@@ -291,7 +298,7 @@ def saw(
                 f"{name}:eval",
                 Severity.HIGH,
                 Confidence.HIGH,
-                Kind.CODE,
+                FindingKind.CODE,
                 "eval",
                 "eval",
                 place,
@@ -313,9 +320,9 @@ def saw(
         msgspec.structs.replace(
             base.results[0],
             scanner=name,
-            files=("a.py",) if name in looked else (),
-            given=int(name in looked),
-            status=Status.COMPLETE if name in looked else Status.FAILED,
+            analyzed_files=("a.py",) if name in looked else (),
+            files_given=int(name in looked),
+            status=ScanStatus.COMPLETE if name in looked else ScanStatus.FAILED,
             gaps=() if name in looked else (msgspec.structs.replace(crash, scanner=name),),
             findings=tuple(ruling.finding for ruling in each if ruling.finding.scanner == name),
         )
@@ -326,7 +333,7 @@ def saw(
     )
 
 
-def state(hub: Hub) -> dict[str, str]:
+def state(hub: FakeHub) -> dict[str, str]:
     """The Ids, short, with their states."""
     return {name.removeprefix("scangate/shop-gate/"): document["RecordState"] for name, document in hub.findings.items()}
 
@@ -340,22 +347,22 @@ def state(hub: Hub) -> dict[str, str]:
         [("bandit",), ("semgrep", "bandit"), ("semgrep",), ("semgrep", "bandit")],  # bandit's own word is no longer in it
     ],
 )
-def test_a_fault_stays_one_finding_whichever_scanners_see_it(hub: Hub, story: list[tuple[str, ...]]) -> None:
+def test_a_fault_stays_one_finding_whichever_scanners_see_it(hub: FakeHub, story: list[tuple[str, ...]]) -> None:
     send(saw(*story[0]))
     ((name, document),) = hub.findings.items()
     for day, scanners in enumerate(story[1:], start=1):
         send(saw(*scanners), NOW + dt.timedelta(days=day))
-        assert hub.active == set(hub.findings) == {name}
+        assert hub.active_ids == set(hub.findings) == {name}
         assert hub.findings[name]["CreatedAt"] == document["CreatedAt"]
         assert hub.findings[name]["ProductFields"]["scangate/gate/reported-by"] == ", ".join(scanners)
     send(saw(), NOW + dt.timedelta(days=9))
     assert state(hub) == {name.removeprefix("scangate/shop-gate/"): "ARCHIVED"}
     send(saw(*story[0]), NOW + dt.timedelta(days=10))  # what comes back keeps the day it was made
-    assert hub.active == {name}
+    assert hub.active_ids == {name}
     assert hub.findings[name]["CreatedAt"] == document["CreatedAt"]
 
 
-def test_two_findings_that_become_one_are_one_and_two_that_were_one_are_two(hub: Hub) -> None:
+def test_two_findings_that_become_one_are_one_and_two_that_were_one_are_two(hub: FakeHub) -> None:
     apart = saw("semgrep", "bandit")
     (ruling,) = apart.verdict.rulings
     alone = tuple(ruling.members)
@@ -366,10 +373,10 @@ def test_two_findings_that_become_one_are_one_and_two_that_were_one_are_two(hub:
     assert state(hub) == {"semgrep": "ACTIVE", "bandit": "ARCHIVED"}
     send(apart)
     assert state(hub) == {"semgrep": "ACTIVE", "bandit": "ACTIVE"}
-    assert hub.ignored == []
+    assert hub.ignored_ids == []
 
 
-def test_what_took_another_s_name_leaves_it_when_both_are_there_again(hub: Hub) -> None:
+def test_what_took_another_s_name_leaves_it_when_both_are_there_again(hub: FakeHub) -> None:
     send(saw("semgrep", "bandit"))
     send(saw("bandit"))  # goes on under semgrep's name
     apart = saw("semgrep", "bandit")
@@ -379,7 +386,7 @@ def test_what_took_another_s_name_leaves_it_when_both_are_there_again(hub: Hub) 
     assert hub.findings["scangate/shop-gate/semgrep"]["ProductFields"]["scangate/gate/fingerprint"] == "bandit"
 
 
-def test_a_member_whose_scanner_did_not_look_keeps_the_finding_open(hub: Hub) -> None:
+def test_a_member_whose_scanner_did_not_look_keeps_the_finding_open(hub: FakeHub) -> None:
     send(saw("semgrep", "bandit"))
     send(saw(looked=("semgrep",)))  # bandit crashed: nobody can say that it is mended
     assert state(hub) == {"semgrep": "ACTIVE"}
@@ -390,106 +397,119 @@ def test_a_member_whose_scanner_did_not_look_keeps_the_finding_open(hub: Hub) ->
     assert state(hub) == {"semgrep": "ARCHIVED"}
 
 
-def test_a_finding_that_an_earlier_version_sent_is_known_by_its_fingerprint(hub: Hub) -> None:
+def test_a_finding_that_an_earlier_version_sent_is_known_by_its_fingerprint(hub: FakeHub) -> None:
     send(saw("semgrep", "bandit"))
     ((name, document),) = hub.findings.items()
     del document["ProductFields"]["scangate/gate/members"]
     send(saw("semgrep", "bandit"))
-    assert hub.active == set(hub.findings) == {name}
+    assert hub.active_ids == set(hub.findings) == {name}
     send(saw())
-    assert hub.active == set()
+    assert hub.active_ids == set()
 
 
 # -- the command --
 
 
-def publish(account: Account, file: Path, *options: str, **env: str) -> Ran:
+def publish(account: FakeAccount, file: Path, *options: str, **env: str) -> CommandResult:
     told = {**account.environment, "CODEBUILD_BUILD_ARN": ARN, **env}
-    return scangate("publish", "security-hub", file, *options, cwd=file.parent, env=environment(**told))
+    return run_scangate("publish", "security-hub", file, *options, cwd=file.parent, env=environment(**told))
 
 
-def test_the_command_sends_and_a_part_that_is_refused_is_exit_code_4(account: Account, hub: Hub, tmp_path: Path) -> None:
-    report = whole(failing())
-    file = written(report, tmp_path)
+def test_the_command_sends_and_a_part_that_is_refused_is_exit_code_4(account: FakeAccount, hub: FakeHub, tmp_path: Path) -> None:
+    report = whole(whole_tree_fail())
+    file = write_verdict(report, tmp_path)
     one = sorted(open_in(report))[0]
-    hub.broken = {one}
-    ran = publish(account, file).ends(4)
-    assert "InternalFailure" in ran.err
+    hub.failing_ids = {one}
+    ran = publish(account, file).expect(4)
+    assert "InternalFailure" in ran.stderr
     (receipt,) = json.loads((tmp_path / "publish.json").read_text("utf-8"))["receipts"]
     assert (receipt["state"], receipt["refused"], receipt["refusals"][0]["item"]) == ("partial", 1, one)
-    hub.broken = set()
-    publish(account, file).ends(0)
-    assert hub.active == open_in(report)
+    hub.failing_ids = set()
+    publish(account, file).expect(0)
+    assert hub.active_ids == open_in(report)
 
 
 @pytest.mark.parametrize(
     ("error", "why"),
     [
-        (FaultError("ExpiredTokenException", "expired", 403), "aws sts get-caller-identity"),
-        (FaultError("AccessDeniedException", "no", 403), "role's policy"),
+        (AwsError("ExpiredTokenException", "expired", 403), "aws sts get-caller-identity"),
+        (AwsError("AccessDeniedException", "no", 403), "role's policy"),
     ],
 )
-def test_a_refusal_of_the_service_is_exit_code_4(account: Account, hub: Hub, tmp_path: Path, error: FaultError, why: str) -> None:
-    account.fail("securityhub", "GetFindings", error)
-    assert why in publish(account, written(whole(failing()), tmp_path)).ends(4).err
+def test_a_refusal_of_the_service_is_exit_code_4(
+    account: FakeAccount, hub: FakeHub, tmp_path: Path, error: AwsError, why: str
+) -> None:
+    account.fail_next("securityhub", "GetFindings", error)
+    assert why in publish(account, write_verdict(whole(whole_tree_fail()), tmp_path)).expect(4).stderr
     assert hub.findings == {}
 
 
-def test_throttling_is_waited_out(account: Account, hub: Hub, tmp_path: Path) -> None:
-    account.fail("securityhub", "BatchImportFindings", *[FaultError("TooManyRequestsException", "slow down", 429)] * 2)
-    publish(account, written(whole(failing()), tmp_path)).ends(0)
-    assert hub.active
+def test_throttling_is_waited_out(account: FakeAccount, hub: FakeHub, tmp_path: Path) -> None:
+    account.fail_next("securityhub", "BatchImportFindings", *[AwsError("TooManyRequestsException", "slow down", 429)] * 2)
+    publish(account, write_verdict(whole(whole_tree_fail()), tmp_path)).expect(0)
+    assert hub.active_ids
 
 
-def test_a_hub_that_is_not_enabled_is_told(account: Account, tmp_path: Path) -> None:
-    account.services["securityhub"] = Hub(enabled=False).service
-    assert "InvalidAccess" in publish(account, written(whole(failing()), tmp_path)).ends(4).err
+def test_a_hub_that_is_not_enabled_is_told(account: FakeAccount, tmp_path: Path) -> None:
+    account.services["securityhub"] = FakeHub(enabled=False).service
+    assert "InvalidAccess" in publish(account, write_verdict(whole(whole_tree_fail()), tmp_path)).expect(4).stderr
 
 
-def test_a_dry_run_calls_nobody(account: Account, tmp_path: Path) -> None:
-    file = written(whole(failing()), tmp_path)
-    publish(account, file, "--dry-run", str(tmp_path / "asff.json")).ends(0)
+def test_a_dry_run_calls_nobody(account: FakeAccount, tmp_path: Path) -> None:
+    file = write_verdict(whole(whole_tree_fail()), tmp_path)
+    publish(account, file, "--dry-run", str(tmp_path / "asff.json")).expect(0)
     assert account.calls == []
-    assert {each["Id"] for each in json.loads((tmp_path / "asff.json").read_text("utf-8"))["Findings"]} == open_in(failing())
+    assert {each["Id"] for each in json.loads((tmp_path / "asff.json").read_text("utf-8"))["Findings"]} == open_in(
+        whole_tree_fail()
+    )
     assert not (tmp_path / "publish.json").exists()
 
 
 @pytest.mark.parametrize(
     ("region", "partition"), [("us-gov-west-1", "aws-us-gov"), ("cn-north-1", "aws-cn"), ("eu-north-1", "aws")]
 )
-def test_the_hub_of_another_region_is_one_of_its_partition(account: Account, tmp_path: Path, region: str, partition: str) -> None:
+def test_the_hub_of_another_region_is_one_of_its_partition(
+    account: FakeAccount, tmp_path: Path, region: str, partition: str
+) -> None:
     options = ("--dry-run", str(tmp_path / "asff.json"), "--project", "shop", "--account", "1" * 12, "--region", region)
     for arn in ("", ARN):
-        publish(account, written(whole(failing()), tmp_path), *options, CODEBUILD_BUILD_ARN=arn).ends(0)
+        publish(account, write_verdict(whole(whole_tree_fail()), tmp_path), *options, CODEBUILD_BUILD_ARN=arn).expect(0)
         document, *_ = json.loads((tmp_path / "asff.json").read_text("utf-8"))["Findings"]
         assert document["ProductArn"] == f"arn:{partition}:securityhub:{region}:{'1' * 12}:product/{'1' * 12}/default"
         assert (document["Region"], document["Resources"][0]["Partition"]) == (region, partition)
 
 
-@pytest.mark.parametrize("changes", [{"since": Since("main", "a" * 40, "a" * 40)}, {"targets": Targets("staged", 0)}])
-def test_a_change_is_not_taken_for_the_project(account: Account, hub: Hub, tmp_path: Path, changes: dict[str, Any]) -> None:
-    file = written(msgspec.structs.replace(failing(), **changes), tmp_path)
-    assert "not the project's" in publish(account, file, "--project", "shop").ends(2).err
+@pytest.mark.parametrize("changes", [{"since": ComparedRevision("main", "a" * 40, "a" * 40)}, {"targets": Targets("staged", 0)}])
+def test_a_change_is_not_taken_for_the_project(account: FakeAccount, hub: FakeHub, tmp_path: Path, changes: dict[str, Any]) -> None:
+    file = write_verdict(msgspec.structs.replace(whole_tree_fail(), **changes), tmp_path)
+    assert "not the project's" in publish(account, file, "--project", "shop").expect(2).stderr
     assert (account.calls, hub.findings) == ([], {})
 
 
-def test_a_folder_s_verdict_leaves_the_findings_of_all_else_alone(account: Account, hub: Hub, tmp_path: Path) -> None:
+def test_a_folder_s_verdict_leaves_the_findings_of_all_else_alone(account: FakeAccount, hub: FakeHub, tmp_path: Path) -> None:
     held: set[str] = set()
     for part in ("", "svc", "svc/api"):  # the later ones lie in the earlier ones
-        publish(account, written(msgspec.structs.replace(whole(failing()), part=part), tmp_path), "--project", "shop").ends(0)
-        assert hub.active > held
-        assert len(hub.active - held) == len(open_in(failing()))
-        held = set(hub.active)
-    publish(account, written(msgspec.structs.replace(whole(passing()), part="svc"), tmp_path), "--project", "shop").ends(0)
-    assert held - hub.active
-    assert {name.partition("/")[2].partition("/")[0] for name in held - hub.active} == {"shop:svc"}
-    publish(account, written(whole(passing()), tmp_path), "--project", "shop").ends(0)
-    assert {name.partition("/")[2].partition("/")[0] for name in hub.active} >= {"shop:svc%2Fapi"}
+        publish(
+            account,
+            write_verdict(msgspec.structs.replace(whole(whole_tree_fail()), subdirectory=part), tmp_path),
+            "--project",
+            "shop",
+        ).expect(0)
+        assert hub.active_ids > held
+        assert len(hub.active_ids - held) == len(open_in(whole_tree_fail()))
+        held = set(hub.active_ids)
+    publish(
+        account, write_verdict(msgspec.structs.replace(whole(whole_tree_pass()), subdirectory="svc"), tmp_path), "--project", "shop"
+    ).expect(0)
+    assert held - hub.active_ids
+    assert {name.partition("/")[2].partition("/")[0] for name in held - hub.active_ids} == {"shop:svc"}
+    publish(account, write_verdict(whole(whole_tree_pass()), tmp_path), "--project", "shop").expect(0)
+    assert {name.partition("/")[2].partition("/")[0] for name in hub.active_ids} >= {"shop:svc%2Fapi"}
 
 
-def test_a_folder_s_name_that_leaves_no_room_is_refused(account: Account, hub: Hub, tmp_path: Path) -> None:
-    file = written(msgspec.structs.replace(whole(failing()), part="ü" * 60), tmp_path)
-    assert "shorter --project" in publish(account, file, "--project", "shop").ends(2).err
+def test_a_folder_s_name_that_leaves_no_room_is_refused(account: FakeAccount, hub: FakeHub, tmp_path: Path) -> None:
+    file = write_verdict(msgspec.structs.replace(whole(whole_tree_fail()), subdirectory="ü" * 60), tmp_path)
+    assert "shorter --project" in publish(account, file, "--project", "shop").expect(2).stderr
     assert hub.findings == {}
 
 
@@ -503,7 +523,7 @@ def test_a_folder_s_name_that_leaves_no_room_is_refused(account: Account, hub: H
     ],
 )
 def test_whose_findings_these_are_must_be_known(
-    account: Account, tmp_path: Path, options: tuple[str, ...], env: dict[str, str]
+    account: FakeAccount, tmp_path: Path, options: tuple[str, ...], env: dict[str, str]
 ) -> None:
-    publish(account, written(failing(), tmp_path), *options, **env).ends(2)
+    publish(account, write_verdict(whole_tree_fail(), tmp_path), *options, **env).expect(2)
     assert account.calls == []

@@ -11,30 +11,30 @@ from report import samples
 from scangate.model import EXIT_CODES, Report
 from scangate.report import verdict
 
-__all__ = ["failing", "incomplete", "passing", "written"]
+__all__ = ["whole_tree_fail", "whole_tree_incomplete", "whole_tree_pass", "write_verdict"]
 
 
-def whole(report: Report) -> Report:
+def as_full_tree(report: Report) -> Report:
     """The report as one of the whole of a tree."""
     return msgspec.structs.replace(report, targets=msgspec.structs.replace(report.targets, source="git index and untracked files"))
 
 
-def passing() -> Report:
+def whole_tree_pass() -> Report:
     """A PASS of a whole tree."""
-    return whole(samples.passing())
+    return as_full_tree(samples.passing_report())
 
 
-def failing() -> Report:
+def whole_tree_fail() -> Report:
     """A FAIL of a whole tree."""
-    return whole(samples.failing())
+    return as_full_tree(samples.failing_report())
 
 
-def incomplete() -> Report:
+def whole_tree_incomplete() -> Report:
     """A whole tree that was not read wholly."""
-    return whole(samples.incomplete())
+    return as_full_tree(samples.incomplete_report())
 
 
-def written(report: Report, folder: Path, name: str = "verdict.json", *, hours: float = 0) -> Path:
+def write_verdict(report: Report, folder: Path, name: str = "verdict.json", *, hours: float = 0) -> Path:
     """The report's verdict.json in ``folder``, of a scan that has just ended, or ended ``hours`` ago."""
     now = (dt.datetime.now(dt.UTC) - dt.timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%SZ")
     report = msgspec.structs.replace(report, started=now, finished=now, exit_code=EXIT_CODES[report.verdict.outcome])

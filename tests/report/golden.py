@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-__all__ = ["check"]
+__all__ = ["assert_golden"]
 
 FOLDER = Path(__file__).parent / "golden"
 
 
-def check(name: str, text: str) -> None:
+def assert_golden(name: str, text: str) -> None:
     """Assert that ``text`` is the agreed one."""
     if os.environ.get("SCANGATE_RECORD"):
         FOLDER.mkdir(exist_ok=True)

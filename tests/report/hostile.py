@@ -3,32 +3,32 @@
 from __future__ import annotations
 
 from scangate.model import (
+    AffectedPackage,
+    ComparedRevision,
     Component,
     Confidence,
     Finding,
+    FindingKind,
     Gap,
     GapKind,
     GapRuling,
-    Ignore,
-    Kind,
-    LeftOut,
+    IgnoreComment,
     Location,
     Outcome,
-    Package,
     Report,
     Ruling,
     RulingOutcome,
     ScanResult,
+    ScanStatus,
     Severity,
-    Since,
-    Status,
+    SkippedPath,
     Targets,
     Verdict,
 )
 
-__all__ = ["HOSTILE", "hostile_report"]
+__all__ = ["HOSTILE_TEXTS", "hostile_report"]
 
-HOSTILE = (
+HOSTILE_TEXTS = (
     "\x1b[2J\x1b[31mred\x1b]0;title\x07",
     "\x00nul\x08\x0b\x0c\x7f\x85\x9b31m",
     "\u202ereversed\u202c \u2066isolated\u2069 \u200bzero\ufeffwidth",
@@ -74,37 +74,41 @@ HOSTILE = (
 
 def hostile_report() -> Report:
     """A report in which every text that can come from outside is hostile, each of them in each place."""
-    rulings = tuple(_ruling(text, number) for number, text in enumerate(HOSTILE))
-    gaps = tuple(Gap("evil|scanner", f"gap{text}", _kind(number), text, number, text) for number, text in enumerate(HOSTILE))
+    rulings = tuple(_ruling(text, number) for number, text in enumerate(HOSTILE_TEXTS))
+    gaps = tuple(Gap("evil|scanner", f"gap{text}", _kind(number), text, number, text) for number, text in enumerate(HOSTILE_TEXTS))
     result = ScanResult(
         scanner="evil|scanner",
         version="1.0`<b>",
-        status=Status.PARTIAL,
-        given=2 * len(HOSTILE),
-        files=tuple(f"{text}file{number}" for number, text in enumerate(HOSTILE)),
+        status=ScanStatus.PARTIAL,
+        files_given=2 * len(HOSTILE_TEXTS),
+        analyzed_files=tuple(f"{text}file{number}" for number, text in enumerate(HOSTILE_TEXTS)),
         findings=tuple(ruling.finding for ruling in rulings),
         gaps=gaps,
-        left_out=tuple(LeftOut(text, text) for text in HOSTILE),
+        skipped_paths=tuple(SkippedPath(text, text) for text in HOSTILE_TEXTS),
         reason="::error::\x1b[0m",
         components=tuple(
-            Component(text, text, text, 1 + number, number % 2 == 0, (text,), text) for number, text in enumerate(HOSTILE)
+            Component(text, text, text, 1 + number, number % 2 == 0, (text,), text) for number, text in enumerate(HOSTILE_TEXTS)
         ),
     )
-    odd = ScanResult(HOSTILE[0], "", Status.FAILED, gaps=(Gap(HOSTILE[0], None, GapKind.CRASH, HOSTILE[5]),))
-    ruled = tuple(GapRuling(gap, number % 2 == 0, HOSTILE[number % len(HOSTILE)]) for number, gap in enumerate((*gaps, *odd.gaps)))
-    verdict = Verdict(Outcome.FAIL, rulings, ruled, HOSTILE[15], HOSTILE[5], HOSTILE[9], "\x1b", notes=HOSTILE)
+    odd = ScanResult(HOSTILE_TEXTS[0], "", ScanStatus.FAILED, gaps=(Gap(HOSTILE_TEXTS[0], None, GapKind.CRASH, HOSTILE_TEXTS[5]),))
+    ruled = tuple(
+        GapRuling(gap, number % 2 == 0, HOSTILE_TEXTS[number % len(HOSTILE_TEXTS)]) for number, gap in enumerate((*gaps, *odd.gaps))
+    )
+    verdict = Verdict(
+        Outcome.FAIL, rulings, ruled, HOSTILE_TEXTS[15], HOSTILE_TEXTS[5], HOSTILE_TEXTS[9], "\x1b", notes=HOSTILE_TEXTS
+    )
     return Report(
         verdict=verdict,
         results=(odd, result),
-        targets=Targets("file system\x1b[1m", 99, tuple(LeftOut(text, text) for text in HOSTILE), notes=HOSTILE),
+        targets=Targets("file system\x1b[1m", 99, tuple(SkippedPath(text, text) for text in HOSTILE_TEXTS), notes=HOSTILE_TEXTS),
         tool_version="0.1.0",
         root="/evil\x1b",
         commit="\x1b::error::",
-        since=Since("\x1b::error::|`", "\x1b", "\x1b<b>"),
+        compared_revision=ComparedRevision("\x1b::error::|`", "\x1b", "\x1b<b>"),
         started="not a time",
         exit_code=1,
         interrupted="::error::",
-        scope=tuple((f"{number}{text}", text) for number, text in enumerate(HOSTILE)),
+        scope=tuple((f"{number}{text}", text) for number, text in enumerate(HOSTILE_TEXTS)),
     )
 
 
@@ -117,7 +121,7 @@ def _ruling(text: str, number: int) -> Ruling:
         rule=f"evil|scanner:{text}",
         severity=Severity(number % 6),
         confidence=Confidence(number % 4),
-        kind=list(Kind)[number % 4],
+        kind=list(FindingKind)[number % 4],
         title=text,
         message=text,
         location=Location(text, 1, 1 + number % 3, number % 2, 0),
@@ -126,9 +130,9 @@ def _ruling(text: str, number: int) -> Ruling:
         help_url=text,
         fingerprint=text,
         line_hash=text,
-        waiver=text,
-        ignores=(Ignore(1, text, (text,)), Ignore(2, text, fault=text)),
+        tool_comment=text,
+        ignore_comments=(IgnoreComment(1, text, (text,)), IgnoreComment(2, text, problem=text)),
         reported_by=("evil|scanner", text),
-        package=Package(text, text, (text,), (text,), text, text, text, text),
+        affected_package=AffectedPackage(text, text, (text,), (text,), text, text, text, text),
     )
     return Ruling(finding, Severity((number + 1) % 6), list(RulingOutcome)[number % 4], text)

@@ -5,35 +5,35 @@ from __future__ import annotations
 import msgspec
 
 from scangate.model import (
-    STARTER_SET,
+    BUNDLED_ADVISORIES,
+    AffectedPackage,
     Component,
     Confidence,
     Finding,
+    FindingKind,
     Gap,
     GapKind,
     GapRuling,
-    Kind,
-    LeftOut,
     Location,
     Outcome,
-    Package,
     Report,
     Ruling,
     RulingOutcome,
     ScanResult,
+    ScanStatus,
     Severity,
-    Status,
+    SkippedPath,
     Targets,
     Verdict,
 )
 
-__all__ = ["correlated", "failing", "incomplete", "many", "passing"]
+__all__ = ["failing_report", "incomplete_report", "many_findings", "merged", "passing_report"]
 
 SQL = Finding(
     rule="semgrep:python.flask.sql-injection",
     severity=Severity.HIGH,
     confidence=Confidence.HIGH,
-    kind=Kind.CODE,
+    kind=FindingKind.CODE,
     title="SQL injection",
     message="a value from the request becomes part of an SQL statement: pass it as a parameter, cursor.execute(sql, (name,))",
     location=Location("app/db.py", 42, 42, 9, 74),
@@ -47,7 +47,7 @@ SHELL = Finding(
     rule="bandit:B602",
     severity=Severity.HIGH,
     confidence=Confidence.HIGH,
-    kind=Kind.CODE,
+    kind=FindingKind.CODE,
     title="subprocess popen with shell equals true",
     message="subprocess call with shell=True identified, security issue.",
     location=Location("app/jobs.py", 17, 17, 5, 40),
@@ -61,7 +61,7 @@ HASH = Finding(
     rule="bandit:B324",
     severity=Severity.MEDIUM,
     confidence=Confidence.MEDIUM,
-    kind=Kind.CODE,
+    kind=FindingKind.CODE,
     title="weak hash",
     message="Use of weak MD5 hash for security. Consider usedforsecurity=False",
     location=Location("app/cache.py", 8, 8),
@@ -74,27 +74,27 @@ TOKEN = Finding(
     rule="detect-secrets:AWSKeyDetector",
     severity=Severity.UNKNOWN,
     confidence=Confidence.MEDIUM,
-    kind=Kind.SECRET,
+    kind=FindingKind.SECRET,
     title="AWS access key",
     message="an AWS access key stands in the code: revoke it and read it from a secret store",
     location=Location("tests/data/keys.txt", 3, 3),
     cwe=(798,),
     evidence="key = [redacted]",
     fingerprint="e4d909c290d0fb1ca068ffaddf22cbd0e4d909c290d0fb1ca068ffaddf22cbd0",
-    waiver="pragma: allowlist secret",
+    tool_comment="pragma: allowlist secret",
 )
 FLASK = Finding(
     rule="pip-audit:CVE-2018-1000656",
     severity=Severity.HIGH,
     confidence=Confidence.HIGH,
-    kind=Kind.DEPENDENCY,
+    kind=FindingKind.DEPENDENCY,
     title="flask before 0.12.3 can be made to use too much memory",
     message="flask 0.12.2 is vulnerable: CVE-2018-1000656; fixed in 0.12.3",
     location=Location("requirements.txt", 4, 4),
     evidence="flask==0.12.2",
     fingerprint="c4ca4238a0b923820dcc509a6f75849bc4ca4238a0b923820dcc509a6f75849b",
     line_hash="c1b2c3d4e5f60718:1",
-    package=Package(
+    affected_package=AffectedPackage(
         "flask",
         "0.12.2",
         ("0.12.3",),
@@ -102,7 +102,7 @@ FLASK = Finding(
         "CVSS:3.0/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H",
         "2018-08-20",
         "2.2.5",
-        STARTER_SET,
+        BUNDLED_ADVISORIES,
     ),
 )
 PINS = (
@@ -117,11 +117,11 @@ LEGACY = Gap("semgrep", "docs/conf.py", GapKind.UNPARSABLE, "syntax error near l
 LOCKED = Gap("targets", "data/dump.sql", GapKind.TOO_LARGE, "12 MiB, the limit is 1 MiB")
 
 
-def failing() -> Report:
+def failing_report() -> Report:
     """Two findings block, one of them raised by the policy; others are tolerated, suppressed and known; a gap counts."""
     rulings = (
-        Ruling(SQL, Severity.CRITICAL, RulingOutcome.BLOCKS, "the budget for critical is 0"),
-        Ruling(SHELL, Severity.HIGH, RulingOutcome.BLOCKS, "the budget for high is 0"),
+        Ruling(SQL, Severity.CRITICAL, RulingOutcome.BLOCKING, "the budget for critical is 0"),
+        Ruling(SHELL, Severity.HIGH, RulingOutcome.BLOCKING, "the budget for high is 0"),
         Ruling(HASH, Severity.MEDIUM, RulingOutcome.TOLERATED, "1 of 10 that medium may have"),
         Ruling(TOKEN, Severity.MEDIUM, RulingOutcome.SUPPRESSED, "waived inline: pragma: allowlist secret"),
         Ruling(FLASK, Severity.HIGH, RulingOutcome.KNOWN, "in the baseline"),
@@ -133,19 +133,41 @@ def failing() -> Report:
     )
     files = ("app/__init__.py", "app/cache.py", "app/db.py", "app/jobs.py", "setup.py")
     results = (
-        ScanResult("bandit", "1.9.4", Status.COMPLETE, given=5, files=files, cached=3, findings=(SHELL, HASH), seconds=0.412),
         ScanResult(
-            "semgrep", "1.182.0", Status.PARTIAL, given=7, files=files, findings=(SQL,), gaps=(BROKEN, LEGACY), seconds=2.104
+            "bandit",
+            "1.9.4",
+            ScanStatus.COMPLETE,
+            files_given=5,
+            analyzed_files=files,
+            files_cached=3,
+            findings=(SHELL, HASH),
+            seconds=0.412,
         ),
         ScanResult(
-            "detect-secrets", "1.5.0", Status.COMPLETE, given=1, files=("tests/data/keys.txt",), findings=(TOKEN,), seconds=0.05
+            "semgrep",
+            "1.182.0",
+            ScanStatus.PARTIAL,
+            files_given=7,
+            analyzed_files=files,
+            findings=(SQL,),
+            gaps=(BROKEN, LEGACY),
+            seconds=2.104,
+        ),
+        ScanResult(
+            "detect-secrets",
+            "1.5.0",
+            ScanStatus.COMPLETE,
+            files_given=1,
+            analyzed_files=("tests/data/keys.txt",),
+            findings=(TOKEN,),
+            seconds=0.05,
         ),
         ScanResult(
             scanner="pip-audit",
             version="2.10.1",
-            status=Status.COMPLETE,
-            given=1,
-            files=("requirements.txt",),
+            status=ScanStatus.COMPLETE,
+            files_given=1,
+            analyzed_files=("requirements.txt",),
             findings=(FLASK,),
             seconds=0.9,
             components=PINS,
@@ -157,7 +179,7 @@ def failing() -> Report:
     return Report(
         verdict=verdict,
         results=results,
-        targets=Targets("the git index", 9, (LeftOut("vendor/a.js", "excluded: third-party code"),), (LOCKED,)),
+        targets=Targets("the git index", 9, (SkippedPath("vendor/a.js", "excluded: third-party code"),), (LOCKED,)),
         tool_version="0.1.0",
         root="/src",
         commit="3f2a91c0d5e84b6f9a7c1e2d3b4a5f60718293a4",
@@ -169,9 +191,9 @@ def failing() -> Report:
     )
 
 
-def correlated() -> Report:
+def merged() -> Report:
     """The failing run, in which bandit tells the SQL injection as well and its policy tolerates that."""
-    report = failing()
+    report = failing_report()
     other = msgspec.structs.replace(
         SQL, rule="bandit:B608", severity=Severity.MEDIUM, title="hardcoded sql expressions", fingerprint="0cc175b9c0f1b6a8" * 4
     )
@@ -187,39 +209,41 @@ def correlated() -> Report:
     return msgspec.structs.replace(report, verdict=verdict, results=results)
 
 
-def passing() -> Report:
+def passing_report() -> Report:
     """A clean run, one scanner switched off."""
     results = (
-        ScanResult("bandit", "1.9.4", Status.COMPLETE, given=2, files=("app/a.py", "b.py"), cached=2, seconds=0.01),
-        ScanResult("pip-audit", "", Status.SKIPPED, reason="switched off by the policy"),
+        ScanResult(
+            "bandit", "1.9.4", ScanStatus.COMPLETE, files_given=2, analyzed_files=("app/a.py", "b.py"), files_cached=2, seconds=0.01
+        ),
+        ScanResult("pip-audit", "", ScanStatus.SKIPPED, reason="switched off by the policy"),
     )
     verdict = Verdict(Outcome.PASS, (), (), "baseline", "sha256:ab12", "", "2026-01-02")
     return Report(verdict, results, Targets("the git index", 2), "0.1.0", "/src", seconds=0.1)
 
 
-def incomplete() -> Report:
+def incomplete_report() -> Report:
     """A scanner that is missing, in a run that was interrupted."""
     gaps = (
         Gap("bandit", None, GapKind.TOOL_MISSING, "bandit is not installed", hint="pip install bandit"),
         Gap("semgrep", "app/a.py", GapKind.INTERRUPTED, "interrupted by SIGTERM"),
     )
     results = (
-        ScanResult("bandit", "", Status.FAILED, gaps=gaps[:1]),
-        ScanResult("semgrep", "1.182.0", Status.PARTIAL, given=2, files=("b.py",), gaps=gaps[1:], seconds=1.0),
+        ScanResult("bandit", "", ScanStatus.FAILED, gaps=gaps[:1]),
+        ScanResult("semgrep", "1.182.0", ScanStatus.PARTIAL, files_given=2, analyzed_files=("b.py",), gaps=gaps[1:], seconds=1.0),
     )
     ruled = tuple(GapRuling(gap, True, "never allowed") for gap in gaps)
     verdict = Verdict(Outcome.INCOMPLETE, (), ruled, "strict", "sha256:ab12", "", "2026-01-02")
     return Report(verdict, results, Targets("the git index", 2), "0.1.0", "/src", seconds=2.0, interrupted="SIGTERM", exit_code=143)
 
 
-def many(number: int, outcome: RulingOutcome = RulingOutcome.BLOCKS) -> Report:
+def many_findings(number: int, outcome: RulingOutcome = RulingOutcome.BLOCKING) -> Report:
     """A run of one scanner with so many findings."""
     found = tuple(
         Finding(
             rule=f"bandit:B{100 + each % 40}",
             severity=Severity(1 + each % 5),
             confidence=Confidence(each % 4),
-            kind=Kind.CODE,
+            kind=FindingKind.CODE,
             title=f"rule {each % 40}",
             message="a message of the length that messages have, about what is wrong here and what to do instead",
             location=Location(f"src/package{each % 20}/module{each % 300}.py", 1 + each // 3, 1 + each // 3, 5, 30),
@@ -231,9 +255,15 @@ def many(number: int, outcome: RulingOutcome = RulingOutcome.BLOCKS) -> Report:
         for each in range(number)
     )
     files = tuple(sorted({finding.location.path for finding in found}))
-    result = ScanResult("bandit", "1.9.4", Status.COMPLETE, given=len(files), files=files, findings=found)
+    result = ScanResult("bandit", "1.9.4", ScanStatus.COMPLETE, files_given=len(files), analyzed_files=files, findings=found)
     rulings = tuple(Ruling(finding, finding.severity, outcome, "the budget is 0") for finding in found)
     verdict = Verdict(
-        Outcome.FAIL if outcome is RulingOutcome.BLOCKS else Outcome.PASS, rulings, (), "baseline", "sha256:ab12", "", "2026-01-02"
+        Outcome.FAIL if outcome is RulingOutcome.BLOCKING else Outcome.PASS,
+        rulings,
+        (),
+        "baseline",
+        "sha256:ab12",
+        "",
+        "2026-01-02",
     )
     return Report(verdict, (result,), Targets("the git index", len(files)), "0.1.0", "/src")

@@ -9,51 +9,51 @@ import msgspec
 from hypothesis import strategies as st
 
 from scangate.model import (
-    STARTER_SET,
+    BUNDLED_ADVISORIES,
     WORST_FIRST,
-    Accounting,
+    AffectedPackage,
+    ComparedRevision,
     Component,
     Confidence,
+    FileAccounting,
     Finding,
+    FindingIdentity,
+    FindingKind,
     Gap,
     GapKind,
     GapRuling,
-    Ignore,
-    Kind,
-    KnownBy,
-    LeftOut,
+    IgnoreComment,
+    KnownSource,
     Location,
     Outcome,
-    Package,
-    Record,
     Report,
     Ruling,
     RulingOutcome,
     ScanResult,
+    ScanStatus,
     Severity,
-    Since,
-    Status,
+    SkippedPath,
     Targets,
     Verdict,
 )
 
-from .hostile import HOSTILE
+from .hostile import HOSTILE_TEXTS
 
-__all__ = ["components", "findings", "gaps", "merged", "paths", "reports", "reshuffled", "results", "texts", "verdicts"]
+__all__ = ["components", "findings", "gaps", "merge_rulings", "paths", "reports", "results", "shuffled", "texts", "verdicts"]
 
 SCANNERS = ("bandit", "semgrep", "detect-secrets", "pip-audit", "trivy", "ruff")
-SHORT = tuple(text for text in HOSTILE if len(text) < 1000)
-PLACES = ("app.py", "src/app.py", "src/web/views.py", "lib/\u4e2d.py", "infra/stack.yaml", "a b/c'd.py", "-dash.py", "x/\udc80.py")
+SHORT_HOSTILE = tuple(text for text in HOSTILE_TEXTS if len(text) < 1000)
+PATHS = ("app.py", "src/app.py", "src/web/views.py", "lib/\u4e2d.py", "infra/stack.yaml", "a b/c'd.py", "-dash.py", "x/\udc80.py")
 
 
 def texts() -> st.SearchStrategy[str]:
     """Short and plain most of the time, hostile now and then."""
-    return st.one_of(st.sampled_from(("", "plain", "use of a weak hash", "over the budget of 0")), st.sampled_from(SHORT))
+    return st.one_of(st.sampled_from(("", "plain", "use of a weak hash", "over the budget of 0")), st.sampled_from(SHORT_HOSTILE))
 
 
 def paths() -> st.SearchStrategy[str]:
     """Paths relative to a root."""
-    return st.one_of(st.sampled_from(PLACES), st.text(min_size=1, max_size=8).filter(lambda path: "/" not in path))
+    return st.one_of(st.sampled_from(PATHS), st.text(min_size=1, max_size=8).filter(lambda path: "/" not in path))
 
 
 @st.composite
@@ -64,14 +64,14 @@ def locations(draw: st.DrawFn, path: str) -> Location:
 
 
 ignores = st.builds(
-    Ignore,
+    IgnoreComment,
     st.integers(1, 40),
     texts(),
     st.sampled_from(((), ("*:B1", "bandit:B2"))),
     st.sampled_from(("", "2027-01-31")),
-) | st.builds(Ignore, st.just(3), texts(), fault=texts())
+) | st.builds(IgnoreComment, st.just(3), texts(), fault=texts())
 packages = st.builds(
-    Package,
+    AffectedPackage,
     st.just("flask"),
     st.just("0.5"),
     st.sampled_from(((), ("1.0",))),
@@ -79,7 +79,7 @@ packages = st.builds(
     st.just("CVSS:3.1/AV:N"),
     st.sampled_from(("", "2018-08-20")),
     st.sampled_from(("", "2.2.5")),
-    st.sampled_from(("", "store", STARTER_SET)),
+    st.sampled_from(("", "store", BUNDLED_ADVISORIES)),
 )
 
 
@@ -90,7 +90,7 @@ def findings(draw: st.DrawFn, scanner: str, path: str) -> Finding:
         rule=f"{scanner}:{draw(st.sampled_from(('B1', 'B2', 'long.rule-id')))}",
         severity=draw(st.sampled_from(Severity)),
         confidence=draw(st.sampled_from(Confidence)),
-        kind=draw(st.sampled_from(Kind)),
+        kind=draw(st.sampled_from(FindingKind)),
         title=draw(st.sampled_from(("weak hash", "shell injection"))),
         message=draw(texts()),
         location=draw(locations(path)),
@@ -99,12 +99,14 @@ def findings(draw: st.DrawFn, scanner: str, path: str) -> Finding:
         help_url=draw(st.sampled_from(("", "https://example.org/rule", "javascript:alert(1)"))),
         fingerprint=draw(st.sampled_from(("", "aa" * 32, "bb" * 32))),
         line_hash=draw(st.sampled_from(("", "39fa2ee980eb94b0:1"))),
-        waiver=draw(st.sampled_from(("", "# nosec"))),
-        ignores=tuple(draw(st.lists(ignores, max_size=2))),
-        package=draw(st.none() | packages),
-        record=draw(st.none() | st.builds(Record, st.sampled_from(("c1", "c2")), st.sampled_from(("", "x1")), st.integers(1, 2))),
-        known=draw(st.sampled_from(("", "the baseline"))),
-        known_at=draw(st.sampled_from(("", "tests/t.py"))),
+        tool_comment=draw(st.sampled_from(("", "# nosec"))),
+        ignore_comments=tuple(draw(st.lists(ignores, max_size=2))),
+        affected_package=draw(st.none() | packages),
+        identity=draw(
+            st.none() | st.builds(FindingIdentity, st.sampled_from(("c1", "c2")), st.sampled_from(("", "x1")), st.integers(1, 2))
+        ),
+        known_by=draw(st.sampled_from(("", "the baseline"))),
+        previous_path=draw(st.sampled_from(("", "tests/t.py"))),
     )
 
 
@@ -133,33 +135,33 @@ def gaps(draw: st.DrawFn, scanner: str, path: str | None) -> Gap:
 @st.composite
 def results(draw: st.DrawFn, scanner: str) -> ScanResult:
     """A scanner's run whose ledger adds up."""
-    status = draw(st.sampled_from(Status))
-    if status is Status.SKIPPED:
+    status = draw(st.sampled_from(ScanStatus))
+    if status is ScanStatus.SKIPPED:
         return ScanResult(scanner, "", status, reason="the policy says no")
     given = draw(st.lists(paths(), unique=True, max_size=6))
-    cut = 0 if status is Status.COMPLETE else draw(st.integers(0, len(given)))
+    cut = 0 if status is ScanStatus.COMPLETE else draw(st.integers(0, len(given)))
     lost, read = given[:cut], given[cut:]
     missed = [draw(gaps(scanner, path)) for path in lost]
-    if status is not Status.COMPLETE and (not missed or draw(st.booleans())):
+    if status is not ScanStatus.COMPLETE and (not missed or draw(st.booleans())):
         missed.append(draw(gaps(scanner, None)))
     found = [draw(findings(scanner, path)) for path in read for _ in range(draw(st.integers(0, 2)))]
     return ScanResult(
         scanner=scanner,
         version=draw(st.sampled_from(("", "1.9.4"))),
         status=status,
-        accounting=draw(st.sampled_from(Accounting)),
-        given=len(given),
-        files=tuple(read),
-        cached=draw(st.integers(0, len(read))),
+        accounting=draw(st.sampled_from(FileAccounting)),
+        files_given=len(given),
+        analyzed_files=tuple(read),
+        files_cached=draw(st.integers(0, len(read))),
         findings=tuple(found),
         gaps=tuple(missed),
-        left_out=tuple(draw(st.lists(st.builds(LeftOut, paths(), texts()), max_size=2))),
+        skipped_paths=tuple(draw(st.lists(st.builds(SkippedPath, paths(), texts()), max_size=2))),
         seconds=draw(st.sampled_from((0.0, 1.5, 12.345))),
         components=tuple(draw(st.lists(paths().flatmap(components), max_size=3))),
     )
 
 
-def merged(*members: Ruling) -> Ruling:
+def merge_rulings(*members: Ruling) -> Ruling:
     """One ruling for several, told as the first and judged as the worst of them."""
     worst = min(members, key=lambda ruling: WORST_FIRST.index(ruling.outcome))
     finding = msgspec.structs.replace(members[0].finding, reported_by=tuple(member.finding.scanner for member in members))
@@ -172,10 +174,10 @@ def verdicts(draw: st.DrawFn, found: Sequence[Finding], missed: Sequence[Gap]) -
     outcomes, levels = st.sampled_from(RulingOutcome), st.sampled_from(Severity)
     ruled = [Ruling(finding, draw(levels), draw(outcomes), draw(texts())) for finding in found]
     if len(ruled) > 1 and draw(st.booleans()):
-        ruled = [merged(ruled[0], ruled[1]), *ruled[2:]]
+        ruled = [merge_rulings(ruled[0], ruled[1]), *ruled[2:]]
     gaps_ruled = tuple(GapRuling(gap, draw(st.booleans()), draw(texts())) for gap in missed)
-    outcome = Outcome.INCOMPLETE if any(gap.counts for gap in gaps_ruled) else Outcome.PASS
-    outcome = Outcome.FAIL if any(ruling.outcome is RulingOutcome.BLOCKS for ruling in ruled) else outcome
+    outcome = Outcome.INCOMPLETE if any(gap.blocking for gap in gaps_ruled) else Outcome.PASS
+    outcome = Outcome.FAIL if any(ruling.outcome is RulingOutcome.BLOCKING for ruling in ruled) else outcome
     environment = draw(st.sampled_from(("", "production")))
     notes = tuple(draw(st.lists(texts(), max_size=2)))
     return Verdict(outcome, tuple(ruled), gaps_ruled, "baseline", "sha256:ab12", environment, "2026-01-02", notes)
@@ -189,8 +191,8 @@ def reports(draw: st.DrawFn) -> Report:
     found = [finding for run in runs for finding in run.findings]
     targets = Targets(
         source=draw(st.sampled_from(("git index", "file system"))),
-        files=draw(st.integers(0, 2000)),
-        left_out=tuple(draw(st.lists(st.builds(LeftOut, paths(), texts()), max_size=3))),
+        file_count=draw(st.integers(0, 2000)),
+        skipped_paths=tuple(draw(st.lists(st.builds(SkippedPath, paths(), texts()), max_size=3))),
         gaps=tuple(draw(st.lists(paths().flatmap(lambda path: gaps("targets", path)), max_size=2))),
         notes=tuple(draw(st.lists(texts(), max_size=1))),
     )
@@ -209,14 +211,18 @@ def reports(draw: st.DrawFn) -> Report:
         seconds=61.5,
         interrupted=draw(st.sampled_from(("", "SIGTERM"))),
         exit_code=draw(st.integers(0, 3)),
-        known=tuple(draw(st.sampled_from(((), (KnownBy("the baseline", 3, 1, 1), KnownBy("revision main", 2, 2, 0)))))),
-        since=draw(st.sampled_from((None, Since("origin/main", "ab" * 20), Since("main|x", "ab" * 20, "cd" * 20)))),
+        known_sources=tuple(
+            draw(st.sampled_from(((), (KnownSource("the baseline", 3, 1, 1), KnownSource("revision main", 2, 2, 0)))))
+        ),
+        compared_revision=draw(
+            st.sampled_from((None, ComparedRevision("origin/main", "ab" * 20), ComparedRevision("main|x", "ab" * 20, "cd" * 20)))
+        ),
         scope=(("limits", {"bytes": 1048576}), ("excludes", [["docs/**", 3]])),
     )
 
 
 @st.composite
-def reshuffled(draw: st.DrawFn, report: Report) -> Report:
+def shuffled(draw: st.DrawFn, report: Report) -> Report:
     """The same report with everything that is a set in another order."""
 
     def mixed(values: Sequence[Any]) -> tuple[Any, ...]:
@@ -234,5 +240,5 @@ def reshuffled(draw: st.DrawFn, report: Report) -> Report:
         results=mixed([mixed_run(run) for run in report.results]),
         targets=msgspec.structs.replace(report.targets, **targets),
         scope=mixed(report.scope),
-        known=mixed(report.known),
+        known_sources=mixed(report.known_sources),
     )

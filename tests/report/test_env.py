@@ -14,7 +14,7 @@ from scangate.model import Report
 from scangate.report import env
 
 from .hostile import hostile_report
-from .samples import failing, incomplete, passing
+from .samples import failing_report, incomplete_report, passing_report
 from .strategies import reports
 
 NAMES = ("critical", "high", "medium", "low", "info", "unknown", "suppressed", "gaps", "known", "starter-set")
@@ -31,16 +31,16 @@ def test_it_holds_fixed_words_and_numbers_alone(report: Report) -> None:
 @pytest.mark.smoke
 def test_a_shell_reads_it(tmp_path: Path) -> None:
     file = tmp_path / "env"
-    file.write_text(env.render(failing()))
+    file.write_text(env.render(failing_report()))
     script = f". {file}; sh -c 'echo \"$SCANGATE_VERDICT: $SCANGATE_SUMMARY\"'"
     told = subprocess.run(["sh", "-c", script], capture_output=True, check=True, text=True).stdout
     assert told == "FAIL: critical=1 high=2 medium=1 low=0 info=0 unknown=0 suppressed=1 gaps=3 known=1 starter-set=1\n"
 
 
 def test_a_failure_that_is_left_to_an_approval_is_called_review() -> None:
-    assert "SCANGATE_VERDICT='REVIEW'" in env.render(msgspec.structs.replace(failing(), review=True))
-    for other in (passing(), incomplete()):
-        assert env.render(msgspec.structs.replace(other, review=True)) == env.render(other)
+    assert "SCANGATE_VERDICT='REVIEW'" in env.render(msgspec.structs.replace(failing_report(), needs_approval=True))
+    for other in (passing_report(), incomplete_report()):
+        assert env.render(msgspec.structs.replace(other, needs_approval=True)) == env.render(other)
 
 
 def test_hostile_text_is_not_in_it() -> None:

@@ -14,9 +14,9 @@ from markdown_it import MarkdownIt
 
 from scangate.report import escape
 
-from .hostile import HOSTILE
+from .hostile import HOSTILE_TEXTS
 
-ANY = st.one_of(st.sampled_from(HOSTILE), st.text(), st.text(alphabet=st.characters(), max_size=30))
+ANY = st.one_of(st.sampled_from(HOSTILE_TEXTS), st.text(), st.text(alphabet=st.characters(), max_size=30))
 
 
 @given(ANY)
@@ -39,7 +39,7 @@ def test_what_is_hidden_is_shown() -> None:
 
 @given(ANY)
 def test_a_build_log_gets_no_command(text: str) -> None:
-    shown = escape.ci(text)
+    shown = escape.ci_log(text)
     assert not shown.lstrip().startswith("::")
     assert "##[" not in shown
     assert "##vso[" not in shown
@@ -47,7 +47,7 @@ def test_a_build_log_gets_no_command(text: str) -> None:
 
 
 def test_a_build_log_keeps_what_is_no_command() -> None:
-    assert escape.ci("std::string and ## heading") == "std::string and ## heading"
+    assert escape.ci_log("std::string and ## heading") == "std::string and ## heading"
 
 
 @given(ANY)
@@ -112,7 +112,7 @@ def _mentions(html: str) -> bool:
 
 @given(ANY)
 def test_markdown_code_is_one_span(text: str) -> None:
-    (block,) = [token for token in MarkdownIt("commonmark").parse(f"x {escape.code(text)} y") if token.type == "inline"]
+    (block,) = [token for token in MarkdownIt("commonmark").parse(f"x {escape.markdown_code(text)} y") if token.type == "inline"]
     children = list(block.children or ())
     assert [child.type for child in children] == ["text", "code_inline", "text"]
     assert children[1].content.strip() == escape.terminal(text).strip()
@@ -120,13 +120,13 @@ def test_markdown_code_is_one_span(text: str) -> None:
 
 @pytest.mark.parametrize("url", ["https://example.org/a?b=c#d", "http://example.org:8080/", "https://example.org"])
 def test_an_address_is_a_link(url: str) -> None:
-    assert escape.link(url) == url
+    assert escape.web_url(url) == url
 
 
 @pytest.mark.parametrize(
     "url",
     [
-        *HOSTILE,
+        *HOSTILE_TEXTS,
         "https://u:p@example.org/",
         "https://exa mple.org",
         "https://e.org/(x)",
@@ -136,7 +136,7 @@ def test_an_address_is_a_link(url: str) -> None:
     ],
 )
 def test_anything_else_is_no_link(url: str) -> None:
-    assert escape.link(url) == ""
+    assert escape.web_url(url) == ""
 
 
 STRAY = {chr(point) for point in range(0xD800, 0xE000) if not 0xDC80 <= point <= 0xDCFF}
@@ -151,12 +151,12 @@ def test_a_uri_is_relative_and_gives_the_path_back(path: str) -> None:
     assert not uri.startswith("/")
     assert not set(uri) & set(":\\ <>\"'`{}|^[]?#")
     assert ".." not in uri.split("/")
-    if path[:1] not in ("", "/") and len(path) <= escape.LONGEST_PATH and not STRAY & set(path):
+    if path[:1] not in ("", "/") and len(path) <= escape.MAX_PATH_LENGTH and not STRAY & set(path):
         assert unquote_to_bytes(uri).decode("utf-8", "surrogateescape") == path
 
 
 def test_a_shell_reads_one_word() -> None:
-    texts = [text for text in HOSTILE if len(text) < 1000]
+    texts = [text for text in HOSTILE_TEXTS if len(text) < 1000]
     script = f"printf '%s\\n' {' '.join(map(escape.shell, texts))}"
     told = subprocess.run(["sh", "-c", script], capture_output=True, check=True, env={}).stdout.decode()
     assert told == "".join(f"{escape.terminal(text)}\n" for text in texts)
@@ -169,5 +169,5 @@ def test_sarif_messages_hold_no_link() -> None:
 
 @given(st.text(), st.integers(3, 50))
 def test_what_is_shortened_fits(text: str, most: int) -> None:
-    assert len(escape.shorten(text, most)) <= most
-    assert escape.shorten(text, len(text) + 3) == text
+    assert len(escape.truncate(text, most)) <= most
+    assert escape.truncate(text, len(text) + 3) == text

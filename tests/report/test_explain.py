@@ -10,19 +10,19 @@ import pytest
 from hypothesis import given, settings
 
 from scangate import globs
-from scangate.model import About, Report, Severity
-from scangate.report.explain import Waiving, explain_finding, explain_rule
-from scangate.report.mending import mend
+from scangate.model import Report, RuleInfo, Severity
+from scangate.report.explain import WaiveArguments, explain_finding, explain_rule
+from scangate.report.mending import suggest_fix
 
 from .hostile import hostile_report
-from .samples import FLASK, TOKEN, correlated
+from .samples import FLASK, TOKEN, merged
 from .strategies import reports
 
-DAY = Waiving("2026-04-01", "out/verdict.json")
+DAY = WaiveArguments("2026-04-01", "out/verdict.json")
 
 
 def test_each_part_of_a_merged_finding_is_there() -> None:
-    ruling = correlated().verdict.rulings[0]
+    ruling = merged().verdict.rulings[0]
     places = {ruling.finding.rule: (("budgets.critical", "policies/baseline.yaml:50"), ("severity[0]", "default"))}
     page = explain_finding(ruling, places, None, DAY)
     assert "policies/baseline.yaml:50  budgets.critical" in page
@@ -34,10 +34,10 @@ def test_each_part_of_a_merged_finding_is_there() -> None:
 
 
 def test_a_path_is_named_as_a_pattern_that_means_no_other() -> None:
-    ruling = correlated().verdict.rulings[1]
+    ruling = merged().verdict.rulings[1]
     place = msgspec.structs.replace(ruling.finding.location, path="a [1]/*.py")
     page = explain_rule(
-        About(ruling.finding.rule, "t"),
+        RuleInfo(ruling.finding.rule, "t"),
         [msgspec.structs.replace(ruling, finding=msgspec.structs.replace(ruling.finding, location=place))],
         DAY,
     )
@@ -49,9 +49,9 @@ def test_a_path_is_named_as_a_pattern_that_means_no_other() -> None:
 
 
 def test_a_dependency_is_mended_by_an_upgrade() -> None:
-    assert mend(FLASK.rule, FLASK) == "upgrade flask from 0.12.2 to 2.2.5, the nearest release without a known fault"
-    assert mend(TOKEN.rule, TOKEN).startswith("revoke it")
-    assert mend("trivy:X") == ""
+    assert suggest_fix(FLASK.rule, FLASK) == "upgrade flask from 0.12.2 to 2.2.5, the nearest release without a known fault"
+    assert suggest_fix(TOKEN.rule, TOKEN).startswith("revoke it")
+    assert suggest_fix("trivy:X") == ""
 
 
 @settings(max_examples=40, deadline=None)
@@ -67,9 +67,9 @@ def test_no_hostile_finding_breaks_out_of_its_page() -> None:
 
 def check(report: Report) -> None:
     for ruling in report.verdict.rulings:
-        about = About(ruling.finding.rule, ruling.finding.title, ruling.finding.message)
+        about = RuleInfo(ruling.finding.rule, ruling.finding.title, ruling.finding.message)
         pages = [explain_finding(ruling, {}, about, DAY), explain_rule(about, [ruling], DAY)]
         for line in (line for page in pages for line in page.removesuffix("\n").split("\n")):
             assert not {unicodedata.category(sign) for sign in line} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
             assert not line.lstrip().startswith(("::", "##["))
-    assert Severity.HIGH.name not in explain_rule(About("x:y", "t"), [], DAY)
+    assert Severity.HIGH.name not in explain_rule(RuleInfo("x:y", "t"), [], DAY)

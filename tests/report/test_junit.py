@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scangate.model import Report, RulingOutcome, ScanResult, Status
+from scangate.model import Report, RulingOutcome, ScanResult, ScanStatus
 from scangate.report import junit
 
 from .hostile import hostile_report
-from .samples import failing, incomplete, many, passing
+from .samples import failing_report, incomplete_report, many_findings, passing_report
 from .strategies import reports
 
 ENDS = {"tests": None, "failures": "failure", "errors": "error", "skipped": "skipped"}
@@ -37,7 +37,7 @@ def cases(report: Report, suite: str) -> dict[str, str]:
 
 def check_codebuild(root: ET.Element) -> None:
     """Counts that add up, at most 500 cases, names that differ and fit, times the schema knows."""
-    assert sum(1 for _ in root.iter("testcase")) <= junit.MOST_CASES
+    assert sum(1 for _ in root.iter("testcase")) <= junit.MAX_CASES
     for element in (root, *root.iter("testsuite")):
         for name, end in ENDS.items():
             number = sum(1 for case in element.iter("testcase") if end is None or case.find(end) is not None)
@@ -63,57 +63,59 @@ def test_codebuild_can_read_every_report(report: Report, most: int) -> None:
     with mock.patch.object(junit, "MOST_CASES", most):
         root = tree(report)
         check_codebuild(root)
-    blocks = any(ruling.outcome is RulingOutcome.BLOCKS for ruling in report.verdict.rulings)
+    blocks = any(ruling.outcome is RulingOutcome.BLOCKING for ruling in report.verdict.rulings)
     assert (root.get("failures") != "0") == blocks
     if not blocks:
-        assert (root.get("errors") != "0") == any(gap.counts for gap in report.verdict.gaps)
+        assert (root.get("errors") != "0") == any(gap.blocking for gap in report.verdict.gaps)
 
 
-@pytest.mark.parametrize("report", [failing(), passing(), incomplete(), hostile_report(), many(600)])
+@pytest.mark.parametrize("report", [failing_report(), passing_report(), incomplete_report(), hostile_report(), many_findings(600)])
 def test_codebuild_can_read_the_samples(report: Report) -> None:
     check_codebuild(tree(report))
 
 
 @pytest.mark.smoke
 def test_what_blocks_fails_what_counts_is_an_error_and_what_is_clean_passes() -> None:
-    assert cases(failing(), "bandit") == {"bandit:B602 in app/jobs.py [7d793037]": "failure", "clean: ./": ""}
-    assert cases(failing(), "semgrep") == {
+    assert cases(failing_report(), "bandit") == {"bandit:B602 in app/jobs.py [7d793037]": "failure", "clean: ./": ""}
+    assert cases(failing_report(), "semgrep") == {
         "semgrep:python.flask.sql-injection in app/db.py [5d41402a]": "failure",
         "unparsable: app/old.py": "error",
         "unparsable: docs/conf.py": "skipped",
         "clean: ./": "",
     }
-    assert cases(failing(), "scangate") == {"too-large: data/dump.sql": "skipped", "the list of files": ""}
+    assert cases(failing_report(), "scangate") == {"too-large: data/dump.sql": "skipped", "the list of files": ""}
 
 
 def test_a_suppressed_finding_is_skipped_with_its_reason() -> None:
-    assert cases(failing(), "detect-secrets")["detect-secrets:AWSKeyDetector in tests/data/keys.txt [e4d909c2]"] == "skipped"
-    assert "waived inline: pragma: allowlist secret" in junit.render(failing())
+    assert cases(failing_report(), "detect-secrets")["detect-secrets:AWSKeyDetector in tests/data/keys.txt [e4d909c2]"] == "skipped"
+    assert "waived inline: pragma: allowlist secret" in junit.render(failing_report())
 
 
 def test_a_known_finding_is_told_in_the_case_of_its_folder() -> None:
     told = next(
-        case.findtext("system-out") for case in tree(failing()).iter("testcase") if case.get("classname") == "scangate.pip-audit"
+        case.findtext("system-out")
+        for case in tree(failing_report()).iter("testcase")
+        if case.get("classname") == "scangate.pip-audit"
     )
     assert told == "1 file read, 1 known"
 
 
 def test_a_clean_run_is_not_an_empty_report() -> None:
-    assert cases(passing(), "bandit") == {"clean: ./": "", "clean: app/": ""}
-    assert cases(passing(), "pip-audit") == {"not run": "skipped"}
+    assert cases(passing_report(), "bandit") == {"clean: ./": "", "clean: app/": ""}
+    assert cases(passing_report(), "pip-audit") == {"not run": "skipped"}
 
 
 def test_a_scanner_with_nothing_to_read_says_so() -> None:
-    idle = msgspec.structs.replace(passing(), results=(ScanResult("bandit", "1.9.4", Status.COMPLETE),))
+    idle = msgspec.structs.replace(passing_report(), results=(ScanResult("bandit", "1.9.4", ScanStatus.COMPLETE),))
     assert cases(idle, "bandit") == {"nothing to read": "skipped"}
 
 
 def test_a_missing_tool_is_an_error_and_nothing_is_clean() -> None:
-    assert cases(incomplete(), "bandit") == {"tool-missing: bandit": "error"}
+    assert cases(incomplete_report(), "bandit") == {"tool-missing: bandit": "error"}
 
 
 def test_too_many_cases_are_rolled_up_worst_first_and_the_last_one_fails() -> None:
-    root = tree(many(1200))
+    root = tree(many_findings(1200))
     check_codebuild(root)
     rolled = [case for case in root.iter("testcase") if case.get("name") == "all other cases"]
     assert len(rolled) == 1
@@ -126,13 +128,13 @@ def test_too_many_cases_are_rolled_up_worst_first_and_the_last_one_fails() -> No
 
 
 def test_a_roll_up_of_what_is_suppressed_does_not_fail() -> None:
-    root = tree(many(1200, RulingOutcome.SUPPRESSED))
+    root = tree(many_findings(1200, RulingOutcome.SUPPRESSED))
     assert root.get("failures") == "0"
     assert "all other cases" in {case.get("name") for case in root.iter("testcase")}
 
 
 def test_names_do_not_change_when_lines_move() -> None:
-    report = failing()
+    report = failing_report()
     moved = tuple(
         msgspec.structs.replace(
             ruling,
@@ -148,5 +150,5 @@ def test_names_do_not_change_when_lines_move() -> None:
 
 @pytest.mark.parametrize("seconds", [float("nan"), float("inf"), -1.0, 1e300, 0.00001, 1e-300])
 def test_odd_times_become_times(seconds: float) -> None:
-    result = msgspec.structs.replace(passing().results[0], seconds=seconds)
-    check_codebuild(tree(msgspec.structs.replace(passing(), results=(result,))))
+    result = msgspec.structs.replace(passing_report().results[0], seconds=seconds)
+    check_codebuild(tree(msgspec.structs.replace(passing_report(), results=(result,))))

@@ -9,9 +9,9 @@ from markdown_it import MarkdownIt
 from scangate.model import Report
 from scangate.report import markdown
 
-from .golden import check
+from .golden import assert_golden
 from .hostile import hostile_report
-from .samples import failing, incomplete, many, passing
+from .samples import failing_report, incomplete_report, many_findings, passing_report
 from .strategies import reports
 
 
@@ -20,9 +20,11 @@ def kinds(text: str) -> set[str]:
     return {token.type for token in tokens} | {child.type for token in tokens for child in token.children or ()}
 
 
-@pytest.mark.parametrize(("name", "report"), [("failing", failing()), ("passing", passing()), ("incomplete", incomplete())])
+@pytest.mark.parametrize(
+    ("name", "report"), [("failing", failing_report()), ("passing", passing_report()), ("incomplete", incomplete_report())]
+)
 def test_the_summary_is_as_it_was_agreed(name: str, report: Report) -> None:
-    check(f"{name}.md", markdown.render(report))
+    assert_golden(f"{name}.md", markdown.render(report))
 
 
 @settings(max_examples=40, deadline=None)
@@ -46,7 +48,7 @@ def test_hostile_text_makes_no_link_and_no_tag() -> None:
 
 
 def test_it_stays_short() -> None:
-    text = markdown.render(many(5000))
+    text = markdown.render(many_findings(5000))
     assert len(text) < 10_000
     assert "and 4,980 more" in text
 

@@ -14,16 +14,16 @@ from hypothesis import strategies as st
 from judge import facts
 from judge.facts import TODAY
 
-from scangate.judge.gate import judge
-from scangate.judge.matching import Known, known_from, recognised
-from scangate.judge.policy import Follow, Policy, PolicyException
-from scangate.model import Finding, Ignore, Record, Report, ScanResult, Targets
+from scangate.judge.gate import evaluate
+from scangate.judge.matching import KnownFinding, collect_known_findings, mark_known_findings
+from scangate.judge.policy import FollowedFinding, Policy, PolicyException
+from scangate.model import Finding, FindingIdentity, IgnoreComment, Report, ScanResult, Targets
 from scangate.report import FORMATS
-from scangate.report.reading import read
+from scangate.report.reading import parse_scan
 
 from .test_agreement import check_agreement
 
-DAYS = st.sampled_from([-1, 0, 30, 400])
+EXPIRY_OFFSETS = st.sampled_from([-1, 0, 30, 400])
 
 
 class State(msgspec.Struct):
@@ -31,7 +31,7 @@ class State(msgspec.Struct):
 
     results: list[ScanResult]
     policy: Policy
-    known: list[Known]
+    known: list[KnownFinding]
 
     def findings(self) -> list[Finding]:
         return [finding for result in self.results for finding in result.findings]
@@ -45,7 +45,7 @@ def states(draw: st.DrawFn) -> State:
     def named(finding: Finding) -> Finding:
         content, context, secret = (draw(st.sampled_from(words)) for words in (["c1", "c2"], ["", "near"], ["", "s"]))
         changes: dict[str, Any] = {"fingerprint": f"f{next(number)}", "known": "", "ignores": (), "waiver": ""}
-        return msgspec.structs.replace(finding, record=Record(content, context, 1, secret), **changes)
+        return msgspec.structs.replace(finding, identity=FindingIdentity(content, context, 1, secret), **changes)
 
     results = [
         msgspec.structs.replace(each, findings=tuple(named(finding) for finding in each.findings)) for each in draw(facts.results())
@@ -53,36 +53,36 @@ def states(draw: st.DrawFn) -> State:
     return State(results, draw(facts.policies), [])
 
 
-def baselined(draw: st.DrawFn, state: State) -> None:
+def add_to_baseline(draw: st.DrawFn, state: State) -> None:
     some = [finding for finding in state.findings() if draw(st.booleans())]
-    state.known += known_from(some, besides=state.known)
+    state.known += collect_known_findings(some, already_known=state.known)
 
 
-def excepted(draw: st.DrawFn, state: State) -> None:
+def add_exception(draw: st.DrawFn, state: State) -> None:
     finding = draw(st.sampled_from(state.findings()))
-    record = finding.record or Record("")
-    entry = PolicyException("a reason", "an owner", TODAY + dt.timedelta(draw(DAYS)))
+    record = finding.identity or FindingIdentity("")
+    entry = PolicyException("a reason", "an owner", TODAY + dt.timedelta(draw(EXPIRY_OFFSETS)))
     selectors: list[dict[str, Any]] = [
         {"rule": "*"},
         {"rule": finding.rule},
         {"path": finding.location.path},
         {"fingerprint": finding.fingerprint},
-        {"fingerprint": "gone", "rule": finding.rule, "follows": Follow("gone.py", record.content, record.context)},
+        {"fingerprint": "gone", "rule": finding.rule, "follows": FollowedFinding("gone.py", record.content, record.context)},
     ]
     exceptions = (*state.policy.exceptions, msgspec.structs.replace(entry, **draw(st.sampled_from(selectors))))
     state.policy = msgspec.structs.replace(state.policy, exceptions=exceptions)
 
 
-def commented(draw: st.DrawFn, state: State) -> None:
+def add_inline_comment(draw: st.DrawFn, state: State) -> None:
     chosen = draw(st.sampled_from(state.findings()))
-    until = (TODAY + dt.timedelta(draw(DAYS))).isoformat()
+    until = (TODAY + dt.timedelta(draw(EXPIRY_OFFSETS))).isoformat()
     ignore = draw(
         st.sampled_from(
             [
-                Ignore(1, "scangate: ignore[*:x] -- a reason", ("*:x",)),
-                Ignore(1, f"scangate: ignore[*:x] until={until} -- a reason", ("*:x",), until),
-                Ignore(2, "scangate: ignore[other:x] -- a reason"),
-                Ignore(2, "scangate: ignore", fault="it names no rule"),
+                IgnoreComment(1, "scangate: ignore[*:x] -- a reason", ("*:x",)),
+                IgnoreComment(1, f"scangate: ignore[*:x] until={until} -- a reason", ("*:x",), until),
+                IgnoreComment(2, "scangate: ignore[other:x] -- a reason"),
+                IgnoreComment(2, "scangate: ignore", problem="it names no rule"),
             ]
         )
     )
@@ -91,7 +91,9 @@ def commented(draw: st.DrawFn, state: State) -> None:
     def said(finding: Finding) -> Finding:
         if finding is not chosen:
             return finding
-        return msgspec.structs.replace(finding, ignores=(*finding.ignores, ignore), waiver=finding.waiver or foreign)
+        return msgspec.structs.replace(
+            finding, ignore_comments=(*finding.ignore_comments, ignore), tool_comment=finding.tool_comment or foreign
+        )
 
     state.results = [
         msgspec.structs.replace(each, findings=tuple(said(finding) for finding in each.findings)) for each in state.results
@@ -102,7 +104,11 @@ def commented(draw: st.DrawFn, state: State) -> None:
 def histories(draw: st.DrawFn) -> State:
     """A state after any sequence of what people may do about findings."""
     state = draw(states())
-    for act in draw(st.lists(st.sampled_from([baselined, excepted, commented]), max_size=6)) if state.findings() else ():
+    for act in (
+        draw(st.lists(st.sampled_from([add_to_baseline, add_exception, add_inline_comment]), max_size=6))
+        if state.findings()
+        else ()
+    ):
         act(draw, state)
     return state
 
@@ -114,16 +120,16 @@ def identities(findings: Iterable[Finding]) -> Counter[str]:
 @settings(max_examples=60, deadline=None)
 @given(histories(), facts.targets)
 def test_every_finding_is_told_with_its_ruling_whatever_is_said_of_it(state: State, targets: Targets) -> None:
-    results, known = recognised(state.results, targets, state.known)
-    verdict = judge(results, targets, state.policy, TODAY, known=known)
-    report = Report(verdict, results, targets, "0.1.0", "root", known=known)
-    told = [part.finding for ruling in verdict.rulings for part in ruling.told if part.finding.scanner != "scangate"]
+    results, known = mark_known_findings(state.results, targets, state.known)
+    verdict = evaluate(results, targets, state.policy, TODAY, known_sources=known)
+    report = Report(verdict, results, targets, "0.1.0", "root", known_sources=known)
+    told = [part.finding for ruling in verdict.rulings for part in ruling.per_scanner if part.finding.scanner != "scangate"]
     assert identities(told) == identities(state.findings())
     check_agreement(report)
     entries = [part for each in json.loads(FORMATS["json"].render(report))["findings"] for part in each["members"] or [each]]
     assert Counter(each["fingerprint"] for each in entries if each["scanner"] != "scangate") == identities(state.findings())
     assert all(each["outcome"] and each["because"] for each in entries)
-    again = read(FORMATS["json"].render(report))[0]
+    again = parse_scan(FORMATS["json"].render(report))[0]
     assert identities(finding for result in again for finding in result.findings) == identities(state.findings())
     page = FORMATS["sarif"].render(report)
     assert all(f'"{finding.fingerprint}"' in page for finding in state.findings())

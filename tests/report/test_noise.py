@@ -8,86 +8,93 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from scangate.judge.gate import judge
+from scangate.judge.gate import evaluate
 from scangate.judge.policy import Policy
-from scangate.model import Confidence, Finding, Kind, Location, Outcome, Report, ScanResult, Severity, Status, Targets
-from scangate.report.noise import FEWEST, noise, policy_lines, render
+from scangate.model import Confidence, Finding, FindingKind, Location, Outcome, Report, ScanResult, ScanStatus, Severity, Targets
+from scangate.report.noise import MIN_FINDINGS, find_noisy_rules, render, suggest_policy
 
-from .samples import passing
-from .test_verdict import bundled
+from .samples import passing_report
+from .test_verdict import load_bundled_policy
 
 DAY = dt.date(2026, 1, 2)
 
 
-def found(rule: str, path: str, severity: Severity = Severity.LOW, kind: Kind = Kind.CODE) -> list[Finding]:
+def make_findings(rule: str, path: str, severity: Severity = Severity.LOW, kind: FindingKind = FindingKind.CODE) -> list[Finding]:
     """As many findings of a rule in a file as make noise."""
     return [
-        Finding(rule, severity, Confidence.HIGH, kind, "a title", "m", Location(path, line, line)) for line in range(1, FEWEST + 1)
+        Finding(rule, severity, Confidence.HIGH, kind, "a title", "m", Location(path, line, line))
+        for line in range(1, MIN_FINDINGS + 1)
     ]
 
 
-def report(findings: list[Finding], policy: Policy) -> Report:
+def make_report(findings: list[Finding], policy: Policy) -> Report:
     """The report on these findings, all of one scanner's run."""
-    results = (ScanResult("bandit", "1", Status.COMPLETE, given=1, files=("a.py",), findings=tuple(findings)),)
+    results = (ScanResult("bandit", "1", ScanStatus.COMPLETE, files_given=1, analyzed_files=("a.py",), findings=tuple(findings)),)
     targets = Targets("git index", 1)
     return msgspec.structs.replace(
-        passing(), verdict=judge(results, targets, policy, DAY), results=results, targets=targets, exit_code=0
+        passing_report(), verdict=evaluate(results, targets, policy, DAY), results=results, targets=targets, exit_code=0
     )
 
 
-LOUD = [
-    *found("bandit:B110", "tests/test_a.py", Severity.MEDIUM),
-    *found("bandit:B110", "vendor/tests/test_a.py"),
-    *found("semgrep:odd[name]*", "docs/a.md", Severity.HIGH),
-    *found("trivy:::error", "migrations/1.py", Severity.HIGH),
-    *found("detect-secrets:secret-keyword", "test/a.py", Severity.MEDIUM, Kind.SECRET),
+NOISY = [
+    *make_findings("bandit:B110", "tests/test_a.py", Severity.MEDIUM),
+    *make_findings("bandit:B110", "vendor/tests/test_a.py"),
+    *make_findings("semgrep:odd[name]*", "docs/a.md", Severity.HIGH),
+    *make_findings("trivy:::error", "migrations/1.py", Severity.HIGH),
+    *make_findings("detect-secrets:secret-keyword", "test/a.py", Severity.MEDIUM, FindingKind.SECRET),
 ]
-OWN = found("bandit:B602", "app/a.py", Severity.MEDIUM)
+APPLICATION_CODE = make_findings("bandit:B602", "app/a.py", Severity.MEDIUM)
 NEVER = [
-    *found("bandit:B602", "tests/test_a.py", Severity.CRITICAL),
-    *found("pip-audit:CVE-2026-1", "tests/requirements.txt", Severity.HIGH, Kind.DEPENDENCY),
-    *found("detect-secrets:aws-access-key", "tests/a.py", Severity.HIGH, Kind.SECRET),
-    *found("bandit:B101", "tests/b.py", Severity.INFO),
-    *found("bandit:B601", "tests/b.py")[1:],
+    *make_findings("bandit:B602", "tests/test_a.py", Severity.CRITICAL),
+    *make_findings("pip-audit:CVE-2026-1", "tests/requirements.txt", Severity.HIGH, FindingKind.DEPENDENCY),
+    *make_findings("detect-secrets:aws-access-key", "tests/a.py", Severity.HIGH, FindingKind.SECRET),
+    *make_findings("bandit:B101", "tests/b.py", Severity.INFO),
+    *make_findings("bandit:B601", "tests/b.py")[1:],
 ]
 
 
 def test_what_is_loud_is_told_by_rule_and_group() -> None:
-    told = [(each.rule, each.group, each.pattern, each.count) for each in noise(report([*LOUD, *OWN, *NEVER], bundled("baseline")))]
+    told = [
+        (each.rule, each.group, each.pattern, each.count)
+        for each in find_noisy_rules(make_report([*NOISY, *APPLICATION_CODE, *NEVER], load_bundled_policy("baseline")))
+    ]
     assert sorted(told) == [
-        ("bandit:B110", "tests", "tests/", FEWEST),
-        ("bandit:B110", "vendored code", "vendor/", FEWEST),
-        ("bandit:B602", "", "", FEWEST),
-        ("detect-secrets:secret-keyword", "tests", "test/", FEWEST),
-        ("semgrep:odd[name]*", "documents", "docs/", FEWEST),
-        ("trivy:::error", "migrations", "migrations/", FEWEST),
+        ("bandit:B110", "tests", "tests/", MIN_FINDINGS),
+        ("bandit:B110", "vendored code", "vendor/", MIN_FINDINGS),
+        ("bandit:B602", "", "", MIN_FINDINGS),
+        ("detect-secrets:secret-keyword", "tests", "test/", MIN_FINDINGS),
+        ("semgrep:odd[name]*", "documents", "docs/", MIN_FINDINGS),
+        ("trivy:::error", "migrations", "migrations/", MIN_FINDINGS),
     ]
 
 
 @pytest.mark.smoke
 def test_the_lines_that_it_prints_quieten_just_that(tmp_path: Path) -> None:
-    before = report([*LOUD, *OWN, *NEVER], bundled("baseline"))
+    before = make_report([*NOISY, *APPLICATION_CODE, *NEVER], load_bundled_policy("baseline"))
     page = render(before)
     lines = page[page.index("paths:\n") : page.index("\nwhat is loud")]
-    assert lines.strip() == policy_lines(noise(before)).strip()
+    assert lines.strip() == suggest_policy(find_noisy_rules(before)).strip()
     file = tmp_path / "policy.yaml"
     file.write_text(f"version: 1\nextends: baseline\n{lines}")
-    quiet = bundled(str(file))
-    after = report([*LOUD, *OWN, *NEVER], quiet)
-    assert [each.rule for each in noise(after)] == ["bandit:B602"]
-    kept = [*OWN, *NEVER]
+    quiet = load_bundled_policy(str(file))
+    after = make_report([*NOISY, *APPLICATION_CODE, *NEVER], quiet)
+    assert [each.rule for each in find_noisy_rules(after)] == ["bandit:B602"]
+    kept = [*APPLICATION_CODE, *NEVER]
     assert [each for each in after.verdict.rulings if each.finding in kept] == [
-        each for each in report(kept, bundled("baseline")).verdict.rulings if each.finding in kept
+        each for each in make_report(kept, load_bundled_policy("baseline")).verdict.rulings if each.finding in kept
     ]
-    assert report(LOUD, quiet).verdict.outcome is not Outcome.FAIL
+    assert make_report(NOISY, quiet).verdict.outcome is not Outcome.FAIL
 
 
 def test_a_quiet_report_says_so_and_proposes_nothing() -> None:
-    assert render(report(NEVER, bundled("baseline"))) == "noise: no rule is told 5 times or more in one kind of files\n"
-    assert policy_lines(noise(report(OWN, bundled("baseline")))) == ""
+    assert (
+        render(make_report(NEVER, load_bundled_policy("baseline")))
+        == "noise: no rule is told 5 times or more in one kind of files\n"
+    )
+    assert suggest_policy(find_noisy_rules(make_report(APPLICATION_CODE, load_bundled_policy("baseline")))) == ""
 
 
 def test_no_line_of_it_is_a_command_to_a_build_log() -> None:
-    page = render(report(found("trivy:x", "tests/::error", Severity.HIGH) + LOUD, bundled("baseline")))
+    page = render(make_report(make_findings("trivy:x", "tests/::error", Severity.HIGH) + NOISY, load_bundled_policy("baseline")))
     assert "\x1b" not in page
     assert not [line for line in page.splitlines() if line.lstrip().startswith(("::", "##["))]

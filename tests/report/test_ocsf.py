@@ -14,7 +14,7 @@ from scangate.model import Report, RulingOutcome
 from scangate.report import ocsf
 
 from .hostile import hostile_report
-from .samples import failing, passing
+from .samples import failing_report, passing_report
 from .strategies import reports
 
 
@@ -29,16 +29,16 @@ def events(report: Report) -> list[dict[str, Any]]:
 
 @pytest.mark.smoke
 def test_every_finding_is_an_event() -> None:
-    found = events(failing())
+    found = events(failing_report())
     assert sorted(event["finding_info"]["uid"] for event in found) == sorted(
-        ruling.finding.fingerprint or ruling.finding.rule for ruling in failing().verdict.rulings
+        ruling.finding.fingerprint or ruling.finding.rule for ruling in failing_report().verdict.rulings
     )
-    suppressed = sum(ruling.outcome is RulingOutcome.SUPPRESSED for ruling in failing().verdict.rulings)
+    suppressed = sum(ruling.outcome is RulingOutcome.SUPPRESSED for ruling in failing_report().verdict.rulings)
     assert sum(event["status"] == "Suppressed" for event in found) == suppressed
     packages = [event["vulnerabilities"][0] for event in found if "affected_packages" in event["vulnerabilities"][0]]
     assert packages
     assert all(package["affected_packages"][0]["name"] for package in packages)
-    assert len(events(passing())) == len(passing().verdict.rulings)
+    assert len(events(passing_report())) == len(passing_report().verdict.rulings)
 
 
 @settings(max_examples=30, deadline=None)

@@ -17,34 +17,34 @@ from scangate.model import Finding, Location, Report, Ruling, RulingOutcome, Sev
 from scangate.report import sarif
 
 from .hostile import hostile_report
-from .samples import SHELL, failing, incomplete, many, passing
+from .samples import SHELL, failing_report, incomplete_report, many_findings, passing_report
 from .strategies import reports
 
 
-def log(report: Report) -> dict[str, Any]:
+def render_log(report: Report) -> dict[str, Any]:
     text = sarif.render(report)
     text.encode("utf-8")  # no lone surrogate
     parsed: dict[str, Any] = json.loads(text)
     return parsed
 
 
-def run(report: Report, name: str) -> dict[str, Any]:
-    (found,) = (each for each in log(report)["runs"] if each["tool"]["driver"]["name"] == name)
+def find_run(report: Report, name: str) -> dict[str, Any]:
+    (found,) = (each for each in render_log(report)["runs"] if each["tool"]["driver"]["name"] == name)
     assert isinstance(found, dict)
     return found
 
 
 def with_ruling(ruling: Ruling) -> Report:
     """The failing sample with this one ruling, a bandit one."""
-    report = failing()
+    report = failing_report()
     verdict = msgspec.structs.replace(report.verdict, rulings=(report.verdict.rulings[0], ruling))
     return msgspec.structs.replace(report, verdict=verdict)
 
 
 def result_of(
-    finding: Finding, outcome: RulingOutcome = RulingOutcome.BLOCKS, severity: Severity = Severity.HIGH
+    finding: Finding, outcome: RulingOutcome = RulingOutcome.BLOCKING, severity: Severity = Severity.HIGH
 ) -> dict[str, Any]:
-    (result,) = run(with_ruling(Ruling(finding, severity, outcome, "because")), "bandit")["results"]
+    (result,) = find_run(with_ruling(Ruling(finding, severity, outcome, "because")), "bandit")["results"]
     assert isinstance(result, dict)
     return result
 
@@ -104,32 +104,34 @@ def check_results(each: dict[str, Any]) -> None:
 @settings(max_examples=30, deadline=None)
 @given(reports())
 def test_readers_can_read_every_report(report: Report) -> None:
-    check_readers(log(report))
+    check_readers(render_log(report))
 
 
-@pytest.mark.parametrize("report", [failing(), passing(), incomplete(), hostile_report()])
+@pytest.mark.parametrize("report", [failing_report(), passing_report(), incomplete_report(), hostile_report()])
 def test_readers_can_read_the_samples(report: Report) -> None:
-    check_readers(log(report))
+    check_readers(render_log(report))
 
 
 @pytest.mark.smoke
 def test_a_run_each_scanner_and_one_for_scangate() -> None:
-    names = [each["tool"]["driver"]["name"] for each in log(failing())["runs"]]
+    names = [each["tool"]["driver"]["name"] for each in render_log(failing_report())["runs"]]
     assert names == ["bandit", "detect-secrets", "pip-audit", "semgrep", "scangate"]
-    assert [each["automationDetails"]["id"] for each in log(failing())["runs"]] == [f"scangate/{name}/" for name in names]
+    assert [each["automationDetails"]["id"] for each in render_log(failing_report())["runs"]] == [
+        f"scangate/{name}/" for name in names
+    ]
 
 
 def test_a_scanner_that_was_switched_off_has_no_run() -> None:
-    assert [each["tool"]["driver"]["name"] for each in log(passing())["runs"]] == ["bandit", "scangate"]
+    assert [each["tool"]["driver"]["name"] for each in render_log(passing_report())["runs"]] == ["bandit", "scangate"]
 
 
 def test_nothing_found_is_an_empty_list_and_not_a_missing_one() -> None:
-    assert run(passing(), "bandit")["results"] == []
-    assert run(passing(), "bandit")["properties"]["filesRead"] == 2
+    assert find_run(passing_report(), "bandit")["results"] == []
+    assert find_run(passing_report(), "bandit")["properties"]["filesRead"] == 2
 
 
 def test_a_rule_says_what_it_is_about() -> None:
-    driver = run(failing(), "bandit")["tool"]["driver"]
+    driver = find_run(failing_report(), "bandit")["tool"]["driver"]
     assert driver["version"] == "1.9.4"
     assert driver["informationUri"] == "https://bandit.readthedocs.io/"
     rule = driver["rules"][1]
@@ -156,8 +158,8 @@ def test_a_rule_says_what_it_is_about() -> None:
     ],
 )
 def test_the_severity_is_the_one_the_policy_gave(severity: Severity, level: str, number: str | None) -> None:
-    report = with_ruling(Ruling(SHELL, severity, RulingOutcome.BLOCKS, ""))
-    bandit = run(report, "bandit")
+    report = with_ruling(Ruling(SHELL, severity, RulingOutcome.BLOCKING, ""))
+    bandit = find_run(report, "bandit")
     assert bandit["results"][0]["level"] == level
     assert bandit["tool"]["driver"]["rules"][0]["properties"].get("security-severity") == number
     assert bandit["results"][0]["properties"]["originalSeverity"] == "high"
@@ -165,22 +167,22 @@ def test_the_severity_is_the_one_the_policy_gave(severity: Severity, level: str,
 
 def test_fingerprints_are_partial_and_a_secret_has_no_hash_of_its_line() -> None:
     assert set(result_of(SHELL)["partialFingerprints"]) == {"scangateFinding/v1", "primaryLocationLineHash"}
-    assert set(run(failing(), "detect-secrets")["results"][0]["partialFingerprints"]) == {"scangateFinding/v1"}
+    assert set(find_run(failing_report(), "detect-secrets")["results"][0]["partialFingerprints"]) == {"scangateFinding/v1"}
 
 
 def test_suppressions_only_for_the_suppressed_and_unchanged_only_for_the_known() -> None:
-    inline = msgspec.structs.replace(SHELL, waiver="# nosec")
+    inline = msgspec.structs.replace(SHELL, tool_comment="# nosec")
     (accepted,) = result_of(inline, RulingOutcome.SUPPRESSED)["suppressions"]
     assert accepted == {"kind": "external", "justification": "because", "status": "accepted"}
-    (waived,) = run(with_ruling(Ruling(inline, Severity.HIGH, RulingOutcome.SUPPRESSED, "waived inline: # nosec")), "bandit")[
+    (waived,) = find_run(with_ruling(Ruling(inline, Severity.HIGH, RulingOutcome.SUPPRESSED, "waived inline: # nosec")), "bandit")[
         "results"
     ][0]["suppressions"]
     assert waived["kind"] == "inSource"
     assert result_of(SHELL, RulingOutcome.SUPPRESSED)["suppressions"][0]["kind"] == "external"
     assert result_of(SHELL, RulingOutcome.KNOWN)["baselineState"] == "unchanged"
-    for outcome in (RulingOutcome.BLOCKS, RulingOutcome.TOLERATED, RulingOutcome.KNOWN):
+    for outcome in (RulingOutcome.BLOCKING, RulingOutcome.TOLERATED, RulingOutcome.KNOWN):
         assert "suppressions" not in result_of(inline, outcome)
-    for outcome in (RulingOutcome.BLOCKS, RulingOutcome.TOLERATED, RulingOutcome.SUPPRESSED):
+    for outcome in (RulingOutcome.BLOCKING, RulingOutcome.TOLERATED, RulingOutcome.SUPPRESSED):
         assert "baselineState" not in result_of(inline, outcome)
 
 
@@ -208,38 +210,38 @@ def test_only_evidence_becomes_a_snippet() -> None:
 
 
 def test_a_package_is_told() -> None:
-    package = run(failing(), "pip-audit")["results"][0]["properties"]["package"]
+    package = find_run(failing_report(), "pip-audit")["results"][0]["properties"]["package"]
     assert (package["name"], package["version"], package["fixedIn"]) == ("flask", "0.12.2", ["0.12.3"])
 
 
 def test_gaps_are_notifications_and_the_level_tells_whether_they_count() -> None:
-    semgrep = run(failing(), "semgrep")["invocations"][0]
+    semgrep = find_run(failing_report(), "semgrep")["invocations"][0]
     assert semgrep["executionSuccessful"] is True
     assert semgrep["startTimeUtc"] == "2026-01-02T03:04:05Z"
     assert [each["level"] for each in semgrep["toolExecutionNotifications"]] == ["warning", "note"]
     place = semgrep["toolExecutionNotifications"][0]["locations"][0]["physicalLocation"]
     assert (place["artifactLocation"]["uri"], place["region"]["startLine"]) == ("app/old.py", 3)
-    (missing,) = run(incomplete(), "bandit")["invocations"][0]["toolExecutionNotifications"]
+    (missing,) = find_run(incomplete_report(), "bandit")["invocations"][0]["toolExecutionNotifications"]
     assert missing["level"] == "error"
     assert "pip install bandit" in missing["message"]["text"]
 
 
 def test_neither_a_failed_nor_an_interrupted_run_was_successful() -> None:
-    assert all(not each["invocations"][0]["executionSuccessful"] for each in log(incomplete())["runs"])
-    finished = msgspec.structs.replace(incomplete(), interrupted="")
-    assert run(finished, "bandit")["invocations"][0]["executionSuccessful"] is False
-    assert run(finished, "semgrep")["invocations"][0]["executionSuccessful"] is True
+    assert all(not each["invocations"][0]["executionSuccessful"] for each in render_log(incomplete_report())["runs"])
+    finished = msgspec.structs.replace(incomplete_report(), interrupted="")
+    assert find_run(finished, "bandit")["invocations"][0]["executionSuccessful"] is False
+    assert find_run(finished, "semgrep")["invocations"][0]["executionSuccessful"] is True
 
 
 def test_times_that_are_none_are_left_out() -> None:
-    assert set(run(passing(), "bandit")["invocations"][0]) == {"executionSuccessful"}
-    zoned = msgspec.structs.replace(passing(), started="2026-01-02T03:04:05.678+00:00")
-    assert run(zoned, "bandit")["invocations"][0]["startTimeUtc"] == "2026-01-02T03:04:05.678Z"
+    assert set(find_run(passing_report(), "bandit")["invocations"][0]) == {"executionSuccessful"}
+    zoned = msgspec.structs.replace(passing_report(), started="2026-01-02T03:04:05.678+00:00")
+    assert find_run(zoned, "bandit")["invocations"][0]["startTimeUtc"] == "2026-01-02T03:04:05.678Z"
 
 
 def test_too_many_results_are_cut_to_the_worst_and_it_says_so() -> None:
     with mock.patch.object(sarif, "MOST_RESULTS", 30):
-        bandit = run(many(100), "bandit")
+        bandit = find_run(many_findings(100), "bandit")
     assert len(bandit["results"]) == 30
     assert {result["properties"]["severity"] for result in bandit["results"]} == {"critical", "high"}
     (told,) = bandit["invocations"][0]["toolExecutionNotifications"]
@@ -249,7 +251,7 @@ def test_too_many_results_are_cut_to_the_worst_and_it_says_so() -> None:
 
 
 def test_level_and_kind_are_written_though_they_are_the_default() -> None:
-    plain = sarif.to_plain(sarif_om.Result(message=sarif_om.Message(text="x"), level="warning"))
+    plain = sarif.to_json(sarif_om.Result(message=sarif_om.Message(text="x"), level="warning"))
     assert plain == {"message": {"text": "x"}, "level": "warning", "kind": "fail"}
 
 
@@ -258,12 +260,12 @@ def test_every_class_of_sarif_om_can_be_written() -> None:
         cls = getattr(sarif_om, name)
         if attr.has(cls):
             required = [field for field in attr.fields(cls) if field.default is attr.NOTHING]
-            plain = sarif.to_plain(cls(*("x" for _ in required)))
+            plain = sarif.to_json(cls(*("x" for _ in required)))
             assert {field.metadata["schema_property_name"] for field in required} <= set(plain)
 
 
 def test_ten_thousand_results_take_seconds_at_most() -> None:
-    report = many(10_000)
+    report = many_findings(10_000)
     start = time.perf_counter()
     sarif.render(report)
     assert time.perf_counter() - start < 30  # 1.6 s on two idle cores

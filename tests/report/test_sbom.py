@@ -15,11 +15,11 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from hypothesis import given, settings
 
-from scangate.model import Component, Finding, Outcome, Package, Report, Ruling, RulingOutcome, Severity
+from scangate.model import AffectedPackage, Component, Finding, Outcome, Report, Ruling, RulingOutcome, Severity
 from scangate.report import sbom, verdict
 
-from .hostile import HOSTILE, hostile_report
-from .samples import FLASK, failing, incomplete, many, passing
+from .hostile import HOSTILE_TEXTS, hostile_report
+from .samples import FLASK, failing_report, incomplete_report, many_findings, passing_report
 from .strategies import reports
 
 VALIDATOR = JsonStrictValidator(SchemaVersion.V1_6)
@@ -42,20 +42,20 @@ def document(report: Report) -> dict[str, Any]:
 
 
 def with_components(*components: Component) -> Report:
-    report = passing()
+    report = passing_report()
     first, *others = report.results
     return msgspec.structs.replace(report, results=(msgspec.structs.replace(first, components=components), *others))
 
 
-def ruled(*rulings: Ruling) -> Report:
+def with_rulings(*rulings: Ruling) -> Report:
     """A run with these rulings alone."""
-    fails = any(ruling.outcome is RulingOutcome.BLOCKS for ruling in rulings)
+    fails = any(ruling.outcome is RulingOutcome.BLOCKING for ruling in rulings)
     outcome = Outcome.FAIL if fails else Outcome.PASS
     report = with_components()
     return msgspec.structs.replace(report, verdict=msgspec.structs.replace(report.verdict, rulings=rulings, outcome=outcome))
 
 
-def only(report: Report) -> dict[str, Any]:
+def single_vulnerability(report: Report) -> dict[str, Any]:
     """The one vulnerability of an SBOM."""
     (vulnerability,) = document(report)["vulnerabilities"]
     assert isinstance(vulnerability, dict)
@@ -63,10 +63,10 @@ def only(report: Report) -> dict[str, Any]:
 
 
 def flask(cvss: str) -> Finding:
-    return msgspec.structs.replace(FLASK, package=Package("flask", "0.12.2", (), (), cvss))
+    return msgspec.structs.replace(FLASK, affected_package=AffectedPackage("flask", "0.12.2", (), (), cvss))
 
 
-def at(path: str) -> Finding:
+def flask_at(path: str) -> Finding:
     return msgspec.structs.replace(FLASK, location=msgspec.structs.replace(FLASK.location, path=path))
 
 
@@ -75,7 +75,7 @@ def properties(entry: dict[str, Any]) -> dict[str, str]:
 
 
 @pytest.mark.smoke
-@pytest.mark.parametrize("report", [failing(), incomplete(), many(20), hostile_report()])
+@pytest.mark.parametrize("report", [failing_report(), incomplete_report(), many_findings(20), hostile_report()])
 def test_it_is_valid(report: Report) -> None:
     document(report)
 
@@ -87,20 +87,20 @@ def test_it_is_valid_whatever_was_found(report: Report) -> None:
 
 
 def test_a_run_without_dependencies_has_a_valid_one_without_components() -> None:
-    read = document(passing())
+    read = document(passing_report())
     assert (read["components"], read["dependencies"], read.get("vulnerabilities", [])) == ([], [], [])
     assert "timestamp" not in read["metadata"]
     assert properties(read["metadata"])["scangate:skipped"] == "pip-audit: switched off by the policy"
 
 
 def test_what_was_run_and_when() -> None:
-    metadata = document(failing())["metadata"]
+    metadata = document(failing_report())["metadata"]
     assert metadata["timestamp"] == "2026-01-02T03:04:09+00:00"
     assert [(each["name"], each["version"]) for each in metadata["tools"]["components"]] == [
         ("pip-audit", "2.10.1"),
         ("scangate", "0.1.0"),
     ]
-    assert (metadata["component"]["name"], metadata["component"]["version"]) == ("src", failing().commit)
+    assert (metadata["component"]["name"], metadata["component"]["version"]) == ("src", failing_report().commit)
     gaps = [each["value"] for each in metadata["properties"] if each["name"] == "scangate:gap"]
     assert "semgrep: app/old.py:3: unparsable: syntax error near line 3" in gaps
 
@@ -144,7 +144,7 @@ def test_the_graph_is_told_as_far_as_it_is_known() -> None:
 
 
 def test_a_vulnerability_says_what_is_known_of_it() -> None:
-    vulnerability = only(failing())
+    vulnerability = single_vulnerability(failing_report())
     assert vulnerability["id"] == "CVE-2018-1000656"
     assert vulnerability["source"]["name"] == "NVD"
     assert [each["id"] for each in vulnerability["references"]] == ["GHSA-562c-5r94-xh97"]
@@ -172,7 +172,7 @@ def test_a_vulnerability_says_what_is_known_of_it() -> None:
     ],
 )
 def test_a_score_is_counted_from_the_vector(cvss: str, rating: tuple[str, float] | None) -> None:
-    ratings = only(ruled(Ruling(flask(cvss), Severity.LOW, RulingOutcome.TOLERATED, "")))["ratings"]
+    ratings = single_vulnerability(with_rulings(Ruling(flask(cvss), Severity.LOW, RulingOutcome.TOLERATED, "")))["ratings"]
     assert {each.get("severity") for each in ratings} == {"high", "low"}
     told = [(each["method"], each["score"]) for each in ratings if "score" in each]
     assert told == ([rating] if rating else [])
@@ -181,7 +181,7 @@ def test_a_score_is_counted_from_the_vector(cvss: str, rating: tuple[str, float]
 @pytest.mark.parametrize(
     ("outcome", "state", "response"),
     [
-        (RulingOutcome.BLOCKS, "exploitable", ["update"]),
+        (RulingOutcome.BLOCKING, "exploitable", ["update"]),
         (RulingOutcome.TOLERATED, "in_triage", None),
         (RulingOutcome.KNOWN, "in_triage", None),
         (RulingOutcome.SUPPRESSED, "exploitable", ["will_not_fix"]),
@@ -189,42 +189,43 @@ def test_a_score_is_counted_from_the_vector(cvss: str, rating: tuple[str, float]
 )
 def test_what_the_policy_says_is_the_analysis(outcome: RulingOutcome, state: str, response: list[str] | None) -> None:
     because = "accepted until 2026-03-01 by web@example.org: not reachable from outside"
-    analysis = only(ruled(Ruling(FLASK, Severity.HIGH, outcome, because)))["analysis"]
+    analysis = single_vulnerability(with_rulings(Ruling(FLASK, Severity.HIGH, outcome, because)))["analysis"]
     assert (analysis["state"], analysis.get("response")) == (state, response)
     assert analysis["detail"] == f"requirements.txt:4: {outcome.value}: {because}"
 
 
 def test_what_blocks_and_has_no_mended_release_does_not_say_update() -> None:
-    vulnerability = only(ruled(Ruling(flask(""), Severity.HIGH, RulingOutcome.BLOCKS, "")))
+    vulnerability = single_vulnerability(with_rulings(Ruling(flask(""), Severity.HIGH, RulingOutcome.BLOCKING, "")))
     assert "response" not in vulnerability["analysis"]
     assert vulnerability["recommendation"].startswith("no release fixes it yet")
 
 
 def test_of_several_places_the_worst_gives_the_state_and_each_is_told() -> None:
-    waived = Ruling(at("a.txt"), Severity.HIGH, RulingOutcome.SUPPRESSED, "accepted")
-    blocked = Ruling(at("b.txt"), Severity.HIGH, RulingOutcome.BLOCKS, "the budget is 0")
-    analysis = only(ruled(waived, blocked))["analysis"]
+    waived = Ruling(flask_at("a.txt"), Severity.HIGH, RulingOutcome.SUPPRESSED, "accepted")
+    blocked = Ruling(flask_at("b.txt"), Severity.HIGH, RulingOutcome.BLOCKING, "the budget is 0")
+    analysis = single_vulnerability(with_rulings(waived, blocked))["analysis"]
     assert (analysis["state"], analysis["response"]) == ("exploitable", ["update"])
     assert analysis["detail"].splitlines() == ["b.txt:4: blocks: the budget is 0", "a.txt:4: suppressed: accepted"]
 
 
 def test_very_many_places_are_counted() -> None:
     rulings = (
-        Ruling(at(f"{number:03}.txt"), Severity.HIGH, RulingOutcome.TOLERATED, "x") for number in range(sbom.MOST_PLACES + 7)
+        Ruling(flask_at(f"{number:03}.txt"), Severity.HIGH, RulingOutcome.TOLERATED, "x")
+        for number in range(sbom.MAX_LOCATIONS + 7)
     )
-    lines = only(ruled(*rulings))["analysis"]["detail"].splitlines()
-    assert (len(lines), lines[-1]) == (sbom.MOST_PLACES + 1, "and in 7 more places")
+    lines = single_vulnerability(with_rulings(*rulings))["analysis"]["detail"].splitlines()
+    assert (len(lines), lines[-1]) == (sbom.MAX_LOCATIONS + 1, "and in 7 more places")
 
 
 def test_a_finding_without_a_package_is_about_the_repository() -> None:
-    finding = msgspec.structs.replace(FLASK, rule="trivy:ODD_1", package=None)
-    vulnerability = only(ruled(Ruling(finding, Severity.LOW, RulingOutcome.TOLERATED, "")))
+    finding = msgspec.structs.replace(FLASK, rule="trivy:ODD_1", affected_package=None)
+    vulnerability = single_vulnerability(with_rulings(Ruling(finding, Severity.LOW, RulingOutcome.TOLERATED, "")))
     assert vulnerability["affects"] == [{"ref": "root"}]
     assert vulnerability["source"] == {"name": "trivy"}
 
 
 def test_a_package_that_only_a_finding_names_is_a_component() -> None:
-    (component,) = document(ruled(Ruling(FLASK, Severity.LOW, RulingOutcome.TOLERATED, "")))["components"]
+    (component,) = document(with_rulings(Ruling(FLASK, Severity.LOW, RulingOutcome.TOLERATED, "")))["components"]
     assert (component["bom-ref"], component["evidence"]["occurrences"]) == (
         FLASK_REF,
         [{"location": "requirements.txt", "line": 4}],
@@ -233,14 +234,14 @@ def test_a_package_that_only_a_finding_names_is_a_component() -> None:
 
 def test_very_many_gaps_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sbom, "MOST_GAPS", 1)
-    assert properties(document(failing())["metadata"])["scangate:gaps-not-listed"] == "2"
+    assert properties(document(failing_report())["metadata"])["scangate:gaps-not-listed"] == "2"
 
 
 def test_hostile_text_is_escaped_and_limited() -> None:
     text = sbom.render(hostile_report())
     assert text.isascii()
     assert all(line.isprintable() for each in strings(json.loads(text)) for line in each.splitlines())
-    assert max(map(len, strings(json.loads(text)))) < len(max(HOSTILE, key=len))
+    assert max(map(len, strings(json.loads(text)))) < len(max(HOSTILE_TEXTS, key=len))
     assert "javascript:" not in {url.partition("a")[0] for url in urls(json.loads(text))}
 
 
@@ -260,14 +261,16 @@ def urls(read: dict[str, Any]) -> set[str]:
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "https://example.org/%zz", "https://example.org/#a#b", "https://a b/"])
 def test_an_address_that_is_none_is_not_linked(url: str) -> None:
     finding = msgspec.structs.replace(FLASK, help_url=url)
-    assert url not in str(only(ruled(Ruling(finding, Severity.LOW, RulingOutcome.TOLERATED, "")))["advisories"])
+    assert url not in str(
+        single_vulnerability(with_rulings(Ruling(finding, Severity.LOW, RulingOutcome.TOLERATED, "")))["advisories"]
+    )
 
 
 def test_the_serial_number_is_that_of_the_content() -> None:
-    one, later = failing(), msgspec.structs.replace(failing(), finished="2026-01-02T03:04:10Z")
-    assert sbom.render(one) == sbom.render(failing())
+    one, later = failing_report(), msgspec.structs.replace(failing_report(), finished="2026-01-02T03:04:10Z")
+    assert sbom.render(one) == sbom.render(failing_report())
     assert document(one)["serialNumber"] != document(later)["serialNumber"]
-    assert document(one)["serialNumber"] != document(passing())["serialNumber"]
+    assert document(one)["serialNumber"] != document(passing_report())["serialNumber"]
 
 
 def test_another_process_writes_the_same_bytes() -> None:
@@ -276,17 +279,17 @@ def test_another_process_writes_the_same_bytes() -> None:
     places = os.pathsep.join(str(place) for place in (Path(sbom.__file__).parents[2], Path(__file__).parents[1]))
     environment = {"PYTHONPATH": places, "PYTHONHASHSEED": "7"}
     ran = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60, check=True)
-    assert ran.stdout == sbom.render(failing())
+    assert ran.stdout == sbom.render(failing_report())
 
 
 @pytest.mark.parametrize("time", ["", "not a time", "9999-12-31T23:59:59-14:00"])
 def test_a_time_that_is_none_is_left_out(time: str) -> None:
-    assert "timestamp" not in document(msgspec.structs.replace(failing(), finished=time))["metadata"]
+    assert "timestamp" not in document(msgspec.structs.replace(failing_report(), finished=time))["metadata"]
 
 
 def test_a_judgement_of_a_verdict_that_was_kept_has_the_same_components() -> None:
-    report = failing()
-    results, targets, scope, meta = verdict.read(verdict.render(report))
+    report = failing_report()
+    results, targets, scope, meta = verdict.parse_scan(verdict.render(report))
     again = Report(report.verdict, results, targets, scope=scope, **msgspec.structs.asdict(meta))
     for key in ("components", "dependencies", "vulnerabilities"):
         assert document(again)[key] == document(report)[key]

@@ -10,41 +10,43 @@ import pytest
 from hypothesis import given, settings
 from rich.console import Console
 
-from scangate.model import Accounting, Report, RulingOutcome
+from scangate.model import FileAccounting, Report, RulingOutcome
 from scangate.report import text
 
-from .golden import check
+from .golden import assert_golden
 from .hostile import hostile_report
-from .samples import failing, incomplete, many, passing
+from .samples import failing_report, incomplete_report, many_findings, passing_report
 from .strategies import reports
 
 
-def printed(report: Report, width: int = 100, **options: bool) -> str:
+def print_to_text(report: Report, width: int = 100, **options: bool) -> str:
     console = Console(file=io.StringIO(), width=width, _environ={}, **options)  # type: ignore[arg-type]
-    text.print_to(console, report)
+    text.print_report(console, report)
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
 
 
-def stripped(lines: str) -> list[str]:
+def strip_lines(lines: str) -> list[str]:
     return [line.rstrip() for line in lines.splitlines()]
 
 
-@pytest.mark.parametrize(("name", "report"), [("failing", failing()), ("passing", passing()), ("incomplete", incomplete())])
+@pytest.mark.parametrize(
+    ("name", "report"), [("failing", failing_report()), ("passing", passing_report()), ("incomplete", incomplete_report())]
+)
 def test_the_console_is_as_it_was_agreed(name: str, report: Report) -> None:
-    check(f"{name}.txt", text.render(report))
+    assert_golden(f"{name}.txt", text.render(report))
 
 
-@pytest.mark.parametrize("report", [failing(), passing(), incomplete()])
+@pytest.mark.parametrize("report", [failing_report(), passing_report(), incomplete_report()])
 def test_the_samples_fit_into_100_columns(report: Report) -> None:
     lines = text.render(report).splitlines()
     assert max(map(len, lines[:-1])) <= 100
 
 
 @pytest.mark.parametrize("width", [20, 80, 100, 500])
-@pytest.mark.parametrize("report", [failing(), hostile_report()])
+@pytest.mark.parametrize("report", [failing_report(), hostile_report()])
 def test_the_width_of_the_terminal_changes_nothing(report: Report, width: int) -> None:
-    assert stripped(printed(report, width)) == stripped(text.render(report))
+    assert strip_lines(print_to_text(report, width)) == strip_lines(text.render(report))
 
 
 def check_harmless(output: str) -> None:
@@ -71,49 +73,49 @@ def test_hostile_text_is_shown_and_does_nothing() -> None:
 
 
 def test_the_last_line_is_the_verdict_and_the_one_before_it_what_to_do() -> None:
-    *_, step, last = text.render(failing()).splitlines()
+    *_, step, last = text.render(failing_report()).splitlines()
     assert last.startswith("FAIL: 2 findings block (1 critical, 1 high) under policy baseline (qa)")
     assert step.startswith("next: ")
-    *_, before, last = text.render(passing()).splitlines()
+    *_, before, last = text.render(passing_report()).splitlines()
     assert last == "PASS: nothing blocks under policy baseline"
     assert before.startswith("0 suppressed, ")
 
 
 def test_what_was_not_looked_at_is_a_dash() -> None:
-    rows = {line.split()[0]: line.split() for line in text.render(passing()).splitlines() if line.startswith("  ")}
+    rows = {line.split()[0]: line.split() for line in text.render(passing_report()).splitlines() if line.startswith("  ")}
     assert rows["bandit"][2:] == ["2", "2", "0", "0", "0.0"]
     assert rows["pip-audit"][1:6] == ["-"] * 5
 
 
 def test_a_report_without_any_scanner_is_one() -> None:
-    output = text.render(msgspec.structs.replace(passing(), results=()))
+    output = text.render(msgspec.structs.replace(passing_report(), results=()))
     assert "seconds" not in output
     assert output.endswith("PASS: nothing blocks under policy baseline\n")
 
 
 def test_what_the_run_attests_is_told() -> None:
-    whole = msgspec.structs.replace(passing().results[0], accounting=Accounting.WHOLE_RUN)
-    assert "attested by the run" in text.render(msgspec.structs.replace(passing(), results=(whole,)))
+    whole = msgspec.structs.replace(passing_report().results[0], accounting=FileAccounting.WHOLE_RUN)
+    assert "attested by the run" in text.render(msgspec.structs.replace(passing_report(), results=(whole,)))
 
 
 def test_long_lists_end_with_how_many_more_there_are() -> None:
-    output = text.render(many(5000))
+    output = text.render(many_findings(5000))
     assert "and 950 more findings" in output
     assert len(output.splitlines()) < 300
-    tolerated = text.render(many(5000, RulingOutcome.TOLERATED))
+    tolerated = text.render(many_findings(5000, RulingOutcome.TOLERATED))
     assert "more rules" in tolerated
     assert "PASS: nothing blocks" in tolerated
 
 
 def test_colour_is_the_terminals_affair() -> None:
-    assert "\x1b[" not in printed(failing())
-    assert "\x1b[1;31m" in printed(failing(), force_terminal=True)
-    assert "31m" not in printed(failing(), force_terminal=True, no_color=True)
+    assert "\x1b[" not in print_to_text(failing_report())
+    assert "\x1b[1;31m" in print_to_text(failing_report(), force_terminal=True)
+    assert "31m" not in print_to_text(failing_report(), force_terminal=True, no_color=True)
 
 
 def test_a_console_without_unicode_gets_ascii() -> None:
     raw = io.BytesIO()
     console = Console(file=io.TextIOWrapper(raw, encoding="ascii"), width=100, _environ={})
-    text.print_to(console, hostile_report())
+    text.print_report(console, hostile_report())
     console.file.flush()
     assert rb"\u4e2d" in raw.getvalue()

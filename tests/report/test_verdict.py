@@ -12,47 +12,47 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 
-from scangate.cli.registry import known
-from scangate.cli.run import option_types
+from scangate.cli.registry import load_scanners
+from scangate.cli.run import scanner_option_types
 from scangate.errors import UsageError
-from scangate.judge.gate import judge
+from scangate.judge.gate import evaluate
 from scangate.judge.policy import Policy
-from scangate.judge.reading import load
+from scangate.judge.reading import load_policy
 from scangate.model import EXIT_CODES, Report, ScanResult, Targets
 from scangate.report import reading, tally, verdict
 from scangate.tools import CommandOptions
 
 from .hostile import hostile_report
-from .samples import correlated, failing
+from .samples import failing_report, merged
 from .strategies import reports
 
 
-def ordered(result: ScanResult) -> ScanResult:
+def sort_result(result: ScanResult) -> ScanResult:
     """A result in the order in which reports show it."""
     return msgspec.structs.replace(
         result,
-        files=tuple(sorted(result.files)),
-        findings=tuple(sorted(result.findings, key=tally.finding_key)),
-        gaps=tuple(sorted(result.gaps, key=tally.gap_key)),
-        left_out=tuple(sorted(result.left_out)),
+        analyzed_files=tuple(sorted(result.analyzed_files)),
+        findings=tuple(sorted(result.findings, key=tally.finding_sort_key)),
+        gaps=tuple(sorted(result.gaps, key=tally.gap_sort_key)),
+        skipped_paths=tuple(sorted(result.skipped_paths)),
         components=tuple(sorted(result.components)),
     )
 
 
-def ordered_targets(targets: Targets) -> Targets:
+def sort_targets(targets: Targets) -> Targets:
     """Targets in the order in which reports show them."""
     return msgspec.structs.replace(
         targets,
-        left_out=tuple(sorted(targets.left_out)),
-        gaps=tuple(sorted(targets.gaps, key=tally.gap_key)),
+        skipped_paths=tuple(sorted(targets.skipped_paths)),
+        gaps=tuple(sorted(targets.gaps, key=tally.gap_sort_key)),
         notes=tuple(sorted(targets.notes)),
     )
 
 
 def check_round_trip(report: Report) -> None:
-    results, targets, scope, meta = verdict.read(verdict.render(report))
-    assert tuple(map(ordered, results)) == tuple(ordered(result) for result in tally.results(report))
-    assert ordered_targets(targets) == ordered_targets(report.targets)
+    results, targets, scope, meta = verdict.parse_scan(verdict.render(report))
+    assert tuple(map(sort_result, results)) == tuple(sort_result(result) for result in tally.sort_results(report))
+    assert sort_targets(targets) == sort_targets(report.targets)
     assert scope == tuple(sorted(report.scope))
     assert (meta.tool_version, meta.finished, meta.seconds) == (report.tool_version, report.finished, report.seconds)
     assert (meta.commit, meta.started, meta.interrupted) == (report.commit, report.started, report.interrupted)
@@ -69,10 +69,10 @@ def test_all_that_was_scanned_comes_back(report: Report) -> None:
 def test_the_whole_run_comes_back_as_it_was_judged(report: Report) -> None:
     report = msgspec.structs.replace(report, exit_code=EXIT_CODES[report.verdict.outcome], interrupted="")
     page = verdict.render(report)
-    again = reading.recall(page)
+    again = reading.parse_report(page)
     assert verdict.render(again) == page
     assert again.verdict.outcome is report.verdict.outcome
-    assert tally.rulings(again) == tally.rulings(report)
+    assert tally.sort_rulings(again) == tally.sort_rulings(report)
 
 
 @pytest.mark.parametrize(
@@ -85,27 +85,27 @@ def test_the_whole_run_comes_back_as_it_was_judged(report: Report) -> None:
 )
 def test_a_run_that_does_not_follow_from_its_rulings_is_not_recalled(change: Callable[[dict[str, Any]], Any]) -> None:
     with pytest.raises(UsageError, match="cannot be believed"):
-        reading.recall(spoilt(change))
+        reading.parse_report(tampered_document(change))
 
 
-def bundled(name: str) -> Policy:
+def load_bundled_policy(name: str) -> Policy:
     """A bundled policy as the command line reads it."""
     today = dt.date(2026, 1, 2)
-    types = option_types(known())
-    return load(name, Path("/nonexistent"), scanner_options=types, command_options=CommandOptions, today=today)
+    types = scanner_option_types(load_scanners())
+    return load_policy(name, Path("/nonexistent"), scanner_options=types, command_options=CommandOptions, today=today)
 
 
 @pytest.mark.parametrize("name", ["baseline", "strict", "production"])
 def test_the_same_policy_comes_to_the_same_verdict_again(name: str) -> None:
-    policy = bundled(name)
+    policy = load_bundled_policy(name)
 
     @settings(max_examples=25, deadline=None)
     @given(reports())
     def check(report: Report) -> None:
-        first = judge(report.results, report.targets, policy, dt.date(2026, 1, 2))
+        first = evaluate(report.results, report.targets, policy, dt.date(2026, 1, 2))
         text = verdict.render(msgspec.structs.replace(report, verdict=first))
-        results, targets, _, meta = verdict.read(text)
-        assert judge(results, targets, policy, dt.date(2026, 1, 2)) == first
+        results, targets, _, meta = verdict.parse_scan(text)
+        assert evaluate(results, targets, policy, dt.date(2026, 1, 2)) == first
         again = Report(first, results, targets, scope=report.scope, exit_code=report.exit_code, **msgspec.structs.asdict(meta))
         assert verdict.render(again) == text
 
@@ -119,7 +119,7 @@ def test_hostile_text_comes_back_as_it_was_and_stands_as_plain_ascii() -> None:
 
 @pytest.mark.smoke
 def test_the_document_tells_what_the_command_line_promises() -> None:
-    document = json.loads(verdict.render(failing()))
+    document = json.loads(verdict.render(failing_report()))
     assert document["schema"] == 1
     assert document["outcome"] == "FAIL"
     assert document["policy"] == {"name": "baseline", "digest": "sha256:ab12", "environment": "qa", "date": "2026-01-02"}
@@ -133,7 +133,7 @@ def test_the_document_tells_what_the_command_line_promises() -> None:
 
 
 def test_a_merged_finding_is_told_once_and_its_members_are_kept() -> None:
-    report = correlated()
+    report = merged()
     document = json.loads(verdict.render(report))
     (entry,) = [entry for entry in document["findings"] if entry["members"]]
     assert (entry["origin"], entry["rule"], entry["reported_by"]) == (
@@ -147,7 +147,7 @@ def test_a_merged_finding_is_told_once_and_its_members_are_kept() -> None:
     ]
     assert document["unruled"] == []
     check_round_trip(report)
-    assert reading.recall(verdict.render(report)).verdict.rulings == tuple(tally.rulings(report))
+    assert reading.parse_report(verdict.render(report)).verdict.rulings == tuple(tally.sort_rulings(report))
 
 
 @pytest.mark.parametrize(
@@ -160,21 +160,21 @@ def test_a_merged_finding_is_told_once_and_its_members_are_kept() -> None:
     ],
 )
 def test_a_merged_finding_is_read_strictly(change: Callable[[dict[str, Any]], Any]) -> None:
-    document = json.loads(verdict.render(correlated()))
+    document = json.loads(verdict.render(merged()))
     change(next(entry for entry in document["findings"] if entry["members"]))
     with pytest.raises(UsageError):
-        reading.recall(json.dumps(document))
+        reading.parse_report(json.dumps(document))
 
 
 def test_a_gap_that_was_told_and_never_judged_is_not_lost() -> None:
-    report = failing()
+    report = failing_report()
     unjudged = msgspec.structs.replace(report, verdict=msgspec.structs.replace(report.verdict, gaps=report.verdict.gaps[:1]))
     assert [gap["counts"] for gap in json.loads(verdict.render(unjudged))["gaps"]] == [True, None, None]
     check_round_trip(unjudged)
 
 
-def spoilt(change: Callable[[dict[str, Any]], Any]) -> str:
-    document = json.loads(verdict.render(failing()))
+def tampered_document(change: Callable[[dict[str, Any]], Any]) -> str:
+    document = json.loads(verdict.render(failing_report()))
     change(document)
     return json.dumps(document)
 
@@ -210,7 +210,7 @@ def spoilt(change: Callable[[dict[str, Any]], Any]) -> str:
 )
 def test_what_was_changed_is_refused(change: Callable[[dict[str, Any]], Any], said: str) -> None:
     with pytest.raises(UsageError) as caught:
-        verdict.read(spoilt(change))
+        verdict.parse_scan(tampered_document(change))
     assert said in caught.value.message
     assert "\n" not in caught.value.message
     assert "scangate scan" in caught.value.hint
@@ -222,25 +222,25 @@ def test_what_was_changed_is_refused(change: Callable[[dict[str, Any]], Any], sa
 )
 def test_what_is_no_verdict_is_refused(text: str) -> None:
     with pytest.raises(UsageError):
-        verdict.read(text)
+        verdict.parse_scan(text)
 
 
 def test_another_schema_says_what_to_do() -> None:
     with pytest.raises(UsageError, match="has schema 2") as caught:
-        verdict.read(spoilt(lambda document: document.update(schema=2)))
+        verdict.parse_scan(tampered_document(lambda document: document.update(schema=2)))
     assert "the scangate that wrote it" in caught.value.hint
 
 
 def test_a_document_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "MOST_CHARACTERS", 100)
     with pytest.raises(UsageError, match="too large"):
-        verdict.read(verdict.render(failing()))
+        verdict.parse_scan(verdict.render(failing_report()))
 
 
 def test_a_scope_holds_json_values_only() -> None:
     with pytest.raises(TypeError, match="not object"):
-        verdict.render(msgspec.structs.replace(failing(), scope=(("thing", object()),)))
+        verdict.render(msgspec.structs.replace(failing_report(), scope=(("thing", object()),)))
 
 
 def test_seconds_that_are_no_number_are_told_as_zero() -> None:
-    assert '"seconds": 0.0,' in verdict.render(msgspec.structs.replace(failing(), seconds=float("nan")))
+    assert '"seconds": 0.0,' in verdict.render(msgspec.structs.replace(failing_report(), seconds=float("nan")))

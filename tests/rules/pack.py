@@ -16,9 +16,9 @@ from typing import Any
 
 import yaml
 
-HERE = Path(__file__).resolve().parent
-EXAMPLES = HERE / "examples"
-RULES = HERE.parents[1] / "policies" / "rules"
+RULE_TESTS = Path(__file__).resolve().parent
+EXAMPLES = RULE_TESTS / "examples"
+RULES = RULE_TESTS.parents[1] / "policies" / "rules"
 MARK = re.compile(r"(?:#|//) expect(?P<next>-next)?: (?P<rule>[\w-]+)")
 """``expect:`` stands on the line a finding starts on, ``expect-next:`` on the line before it."""
 
@@ -29,7 +29,7 @@ Place = tuple[str, str, int]
 
 
 @dataclass(frozen=True)
-class Answer:
+class SemgrepRun:
     """What one run of semgrep said: places with their number, files it read, errors, and each finding in full."""
 
     places: Counter[Place]
@@ -38,14 +38,14 @@ class Answer:
     findings: tuple[tuple[str, str, int, int, int, int, str], ...]
 
 
-def files() -> list[Path]:
+def rule_files() -> list[Path]:
     return sorted(path for path in RULES.rglob("*") if path.is_file())
 
 
-def rules() -> dict[str, tuple[Path, dict[str, Any]]]:
+def load_rules() -> dict[str, tuple[Path, dict[str, Any]]]:
     """Every rule by its id, with the file it stands in. Raises ValueError on an id that stands twice."""
     found: dict[str, tuple[Path, dict[str, Any]]] = {}
-    for file in files():
+    for file in rule_files():
         for rule in yaml.safe_load(file.read_text(encoding="utf-8"))["rules"]:
             if rule["id"] in found:
                 raise ValueError(f"{rule['id']} stands in {found[rule['id']][0]} and in {file}")
@@ -53,17 +53,17 @@ def rules() -> dict[str, tuple[Path, dict[str, Any]]]:
     return found
 
 
-def examples(rule: str) -> list[Path]:
+def example_files(rule: str) -> list[Path]:
     """The example files of a rule: all below the folder of its name, but for the lists of lines beside JSON files."""
     return sorted(path for path in (EXAMPLES / rule).rglob("*") if path.is_file() and path.suffix != ".expect")
 
 
-def is_bad(path: Path) -> bool:
+def is_bad_example(path: Path) -> bool:
     """``bad.py``, ``bad-two.json`` and ``bad/buildspec.yml`` are bad examples of the rule their folder is named after."""
     return path.relative_to(EXAMPLES).parts[1].startswith("bad")
 
 
-def marked(path: Path) -> Counter[Place]:
+def expected_findings(path: Path) -> Counter[Place]:
     """The places a file's marks, or the list of lines beside it, say findings of its own rule start on."""
     rule = path.relative_to(EXAMPLES).parts[0]
     where = path.relative_to(EXAMPLES).as_posix()
@@ -78,7 +78,9 @@ def marked(path: Path) -> Counter[Place]:
     return lines
 
 
-def scan(folder: Path, *flags: str, given: Sequence[Path] = (RULES,), ending: str = "", change: Change = bytes) -> Answer:
+def run_semgrep(
+    folder: Path, *flags: str, given: Sequence[Path] = (RULES,), ending: str = "", change: Change = bytes
+) -> SemgrepRun:
     """Run semgrep with all rules, or those ``given``, over a copy of every example below ``folder`` whose name has this ``ending``,
     each named by its absolute path, its bytes as ``change`` makes them.
 
@@ -86,7 +88,7 @@ def scan(folder: Path, *flags: str, given: Sequence[Path] = (RULES,), ending: st
     """
     copy = folder.resolve() / "examples"
     shutil.copytree(EXAMPLES, copy)
-    targets = [str(copy / path.relative_to(EXAMPLES)) for rule in sorted(rules()) for path in examples(rule)]
+    targets = [str(copy / path.relative_to(EXAMPLES)) for rule in sorted(load_rules()) for path in example_files(rule)]
     targets = [target for target in targets if target.endswith(ending)]
     for target in map(Path, targets):
         target.write_bytes(change(target.read_bytes()))
@@ -106,7 +108,7 @@ def scan(folder: Path, *flags: str, given: Sequence[Path] = (RULES,), ending: st
         sorted(
             (
                 str(one["check_id"]).rsplit(".", 1)[-1],
-                below(one["path"], copy),
+                relative_path(one["path"], copy),
                 int(one["start"]["line"]),
                 int(one["start"]["col"]),
                 int(one["end"]["line"]),
@@ -116,13 +118,13 @@ def scan(folder: Path, *flags: str, given: Sequence[Path] = (RULES,), ending: st
             for one in said["results"]
         )
     )
-    return Answer(
+    return SemgrepRun(
         places=Counter((rule, path, line) for rule, path, line, *_ in findings),
-        scanned=frozenset(below(path, copy) for path in said["paths"]["scanned"]),
+        scanned=frozenset(relative_path(path, copy) for path in said["paths"]["scanned"]),
         errors=tuple(str(error["message"]) for error in said["errors"]),
         findings=findings,
     )
 
 
-def below(path: str, folder: Path) -> str:
+def relative_path(path: str, folder: Path) -> str:
     return Path(path).resolve().relative_to(folder).as_posix()

@@ -11,23 +11,23 @@ import pytest
 import yaml
 
 from scangate.tools import rule_pack
-from scangate.tools.legible import legible
+from scangate.tools.legible import prepare_source
 
-from .pack import EXAMPLES, RULES, Answer, examples, files, is_bad, marked, rules, scan
+from .pack import EXAMPLES, RULES, SemgrepRun, example_files, expected_findings, is_bad_example, load_rules, rule_files, run_semgrep
 
-PACK = rules()
+PACK = load_rules()
 SEVERITIES = {"INFO", "LOW", "MEDIUM", "HIGH", "CRITICAL"}
 LANGUAGES = {"python", "dockerfile", "yaml", "json"}
 
 
 @pytest.fixture(scope="session")
-def ordinary(tmp_path_factory: pytest.TempPathFactory) -> Answer:
-    return scan(tmp_path_factory.mktemp("ordinary"))
+def ordinary(tmp_path_factory: pytest.TempPathFactory) -> SemgrepRun:
+    return run_semgrep(tmp_path_factory.mktemp("ordinary"))
 
 
 @pytest.fixture(scope="session")
-def experimental(tmp_path_factory: pytest.TempPathFactory) -> Answer:
-    return scan(tmp_path_factory.mktemp("experimental"), "--experimental")
+def experimental(tmp_path_factory: pytest.TempPathFactory) -> SemgrepRun:
+    return run_semgrep(tmp_path_factory.mktemp("experimental"), "--experimental")
 
 
 def of(rule: str) -> tuple[Path, dict[str, Any]]:
@@ -40,25 +40,25 @@ def test_the_pack_holds_at_least_thirty_weaknesses() -> None:
 
 @pytest.mark.parametrize("rule", sorted(PACK))
 def test_a_rule_has_a_bad_and_a_good_example_for_each_language(rule: str) -> None:
-    bad = [path for path in examples(rule) if is_bad(path)]
-    good = [path for path in examples(rule) if not is_bad(path)]
+    bad = [path for path in example_files(rule) if is_bad_example(path)]
+    good = [path for path in example_files(rule) if not is_bad_example(path)]
     assert bad, f"{rule}: no bad example below {EXAMPLES / rule}"
     assert good, f"{rule}: no good example below {EXAMPLES / rule}"
     for path in bad:
-        assert marked(path), f"{path}: marks no line"
+        assert expected_findings(path), f"{path}: marks no line"
     for path in good:
-        assert not marked(path), f"{path}: a good example marks a line"
+        assert not expected_findings(path), f"{path}: a good example marks a line"
     for language in of(rule)[1]["languages"]:
         assert any(spoken(path) == language for path in bad), f"{rule}: no bad example in {language}"
         assert any(spoken(path) == language for path in good), f"{rule}: no good example in {language}"
 
 
 @pytest.mark.parametrize("rule", sorted(PACK))
-def test_a_rule_finds_the_marked_lines_and_no_other(rule: str, experimental: Answer) -> None:
+def test_a_rule_finds_the_marked_lines_and_no_other(rule: str, experimental: SemgrepRun) -> None:
     wanted: Counter[tuple[str, str, int]] = Counter()
-    for path in examples(rule):
-        wanted += marked(path)
-    here = {path.relative_to(EXAMPLES).as_posix() for path in examples(rule)}
+    for path in example_files(rule):
+        wanted += expected_findings(path)
+    here = {path.relative_to(EXAMPLES).as_posix() for path in example_files(rule)}
     found = Counter({place: count for place, count in experimental.places.items() if place[0] == rule and place[1] in here})
     assert found == wanted
 
@@ -69,18 +69,18 @@ def test_every_example_belongs_to_a_rule() -> None:
 
 @pytest.mark.parametrize("front_end", ["ordinary", "experimental"])
 def test_a_front_end_reads_all_rules_and_all_examples(front_end: str, request: pytest.FixtureRequest) -> None:
-    answer: Answer = request.getfixturevalue(front_end)
+    answer: SemgrepRun = request.getfixturevalue(front_end)
     assert answer.errors == ()
-    assert answer.scanned == {path.relative_to(EXAMPLES).as_posix() for rule in PACK for path in examples(rule)}
+    assert answer.scanned == {path.relative_to(EXAMPLES).as_posix() for rule in PACK for path in example_files(rule)}
 
 
-def test_both_front_ends_give_identical_findings(ordinary: Answer, experimental: Answer) -> None:
+def test_both_front_ends_give_identical_findings(ordinary: SemgrepRun, experimental: SemgrepRun) -> None:
     assert ordinary.findings == experimental.findings
 
 
 @pytest.mark.parametrize("ending", [".py", ".yml", ".yaml", ".json", ".dockerfile"])
-def test_the_rules_for_a_language_find_all_that_the_whole_pack_finds(ending: str, experimental: Answer, tmp_path: Path) -> None:
-    alone = scan(tmp_path, "--experimental", given=rule_pack.files_for([f"a{ending}"]), ending=ending)
+def test_the_rules_for_a_language_find_all_that_the_whole_pack_finds(ending: str, experimental: SemgrepRun, tmp_path: Path) -> None:
+    alone = run_semgrep(tmp_path, "--experimental", given=rule_pack.rule_files_for([f"a{ending}"]), ending=ending)
     assert alone.findings == tuple(finding for finding in experimental.findings if finding[1].endswith(ending))
     assert alone.scanned == {path for path in experimental.scanned if path.endswith(ending)}
     assert alone.findings
@@ -99,13 +99,13 @@ x[a, *b]
 """
 
 
-def test_a_newer_statement_at_the_end_hides_nothing_in_a_file(experimental: Answer, tmp_path: Path) -> None:
+def test_a_newer_statement_at_the_end_hides_nothing_in_a_file(experimental: SemgrepRun, tmp_path: Path) -> None:
     def change(data: bytes) -> bytes:
-        return legible("a.py", data.rstrip(b"\n") + NEWER)
+        return prepare_source("a.py", data.rstrip(b"\n") + NEWER)
 
-    changed = scan(tmp_path / "changed", "--experimental", ending=".py", change=change)
+    changed = run_semgrep(tmp_path / "changed", "--experimental", ending=".py", change=change)
     assert changed.places == Counter({place: n for place, n in experimental.places.items() if place[1].endswith(".py")})
-    raw = scan(tmp_path / "raw", "--experimental", ending=".py", change=lambda data: data.rstrip(b"\n") + NEWER)
+    raw = run_semgrep(tmp_path / "raw", "--experimental", ending=".py", change=lambda data: data.rstrip(b"\n") + NEWER)
     assert raw.errors == ()
     assert changed.places - raw.places, "semgrep has learnt them: older_python is not needed any more"
 
@@ -146,7 +146,7 @@ def test_all_taint_rules_name_the_same_sources() -> None:
     assert [name for name, sources in taint.items() if sources != first] == []
 
 
-@pytest.mark.parametrize("file", files(), ids=lambda file: str(file.relative_to(RULES)))
+@pytest.mark.parametrize("file", rule_files(), ids=lambda file: str(file.relative_to(RULES)))
 def test_a_rule_file_opens_with_its_job_and_is_written_in_block_style(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
     assert file.suffix == ".yaml"

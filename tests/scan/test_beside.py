@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from scangate.scan.beside import Beside
+from scangate.scan.beside import BackgroundCall
 
 
 def test_it_has_begun_before_it_is_asked_for() -> None:
@@ -16,12 +16,12 @@ def test_it_has_begun_before_it_is_asked_for() -> None:
         begun.set()
         return "done"
 
-    beside = Beside(call)
+    beside = BackgroundCall(call)
     assert begun.wait(60)
-    assert [beside.value(), beside.value()] == ["done", "done"]
+    assert [beside.result(), beside.result()] == ["done", "done"]
 
 
 def test_what_it_raised_is_raised_where_the_value_is_asked_for() -> None:
-    beside = Beside(lambda: int("none"))
+    beside = BackgroundCall(lambda: int("none"))
     with pytest.raises(ValueError, match="none"):
-        beside.value()
+        beside.result()

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from scangate.errors import ScangateError
-from scangate.scan.cache import Cache, usual_place
+from scangate.scan.cache import Cache, default_cache_directory
 
 KEY = b"k" * 32
 SECRET = "a secret of sixteen or more"
@@ -35,7 +35,7 @@ def test_what_is_put_is_there_in_the_next_run(tmp_path: Path) -> None:
     first.close()
     again = opened(tmp_path)
     assert again.get([KEY, b"other"]) == {KEY: b"value"}
-    assert (again.facts().rows, again.notes) == (1, [])
+    assert (again.stats().rows, again.notes) == (1, [])
     assert (tmp_path / "cache").stat().st_mode & 0o777 == 0o700
     assert (tmp_path / "cache" / "answers.sqlite").stat().st_mode & 0o777 == 0o600
 
@@ -216,7 +216,7 @@ def test_what_was_used_longest_ago_makes_room(tmp_path: Path) -> None:
     used = list(values)[:5]
     assert len(later.get(used)) == 5
     later.put({bytes([number]) * 32: bytes(10_000) for number in range(100, 120)})
-    assert later.facts().size <= limit
+    assert later.stats().size <= limit
     assert len(later.get(used)) == 5
     assert 0 < len(later.get(values)) < 30
 
@@ -246,10 +246,10 @@ def test_what_could_not_be_forgotten_is_told(tmp_path: Path) -> None:
 
 
 def test_the_usual_place() -> None:
-    assert usual_place({"HOME": "/h"}) == Path("/h/.cache/scangate")
-    assert usual_place({"HOME": "/h", "XDG_CACHE_HOME": "/x"}) == Path("/x/scangate")
-    assert usual_place({"HOME": "/h", "XDG_CACHE_HOME": "relative"}) == Path("/h/.cache/scangate")
-    assert usual_place({"HOME": "/h", "SCANGATE_CACHE": "/c"}) == Path("/c")
+    assert default_cache_directory({"HOME": "/h"}) == Path("/h/.cache/scangate")
+    assert default_cache_directory({"HOME": "/h", "XDG_CACHE_HOME": "/x"}) == Path("/x/scangate")
+    assert default_cache_directory({"HOME": "/h", "XDG_CACHE_HOME": "relative"}) == Path("/h/.cache/scangate")
+    assert default_cache_directory({"HOME": "/h", "SCANGATE_CACHE": "/c"}) == Path("/c")
 
 
 WRITER = """

@@ -10,45 +10,45 @@ from typing import Any
 import msgspec
 import pytest
 
-from scangate.errors import Unreadable
+from scangate.errors import ScanError
 from scangate.model import (
-    Accounting,
+    AffectedPackage,
     Component,
     Confidence,
+    FileAccounting,
     FileReport,
     Finding,
+    FindingKind,
     Gap,
     GapKind,
-    Kind,
-    LeftOut,
     Location,
-    Package,
     ScanResult,
+    ScanStatus,
     Severity,
+    SkippedPath,
     Span,
-    Status,
 )
 from scangate.scan.engine import scan
-from scangate.scan.plan import Exclude, Plan, Task
-from scangate.scan.plugin import Run, Source
+from scangate.scan.plan import PathExclusion, ScannerTask, ScanPlan
+from scangate.scan.plugin import ScanContext, SourceFile
 
-from .bench import Bench, adds_up, write
+from .bench import ScanHarness, is_ledger_complete, write_files
 
 FILES: dict[str, bytes | str] = {f"{name}.txt": f"{name}\n" for name in "abcdefg"}
-Scan = Callable[[Sequence[Source]], Iterable[FileReport]]
+Scan = Callable[[Sequence[SourceFile]], Iterable[FileReport]]
 
 
-class Plugin:
+class FakeScanner:
     """A scanner that reads ``.txt`` files and does what it is told."""
 
     NAME = "plugin"
-    ACCOUNTING = Accounting.PER_FILE
+    ACCOUNTING = FileAccounting.PER_FILE
 
     class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """It has none."""
 
     def __init__(self, act: Scan, *, splits: bool = True) -> None:
-        self.SPLITS = splits
+        self.SPLITTABLE = splits
         self._act = act
         self.calls = 0
 
@@ -58,25 +58,25 @@ class Plugin:
     def reads(self, path: str, options: Any) -> bool:
         return path.endswith(".txt")
 
-    def scan(self, files: Sequence[Source], options: Any, run: Run) -> Iterable[FileReport]:
+    def scan(self, files: Sequence[SourceFile], options: Any, run: ScanContext) -> Iterable[FileReport]:
         self.calls += 1
         return self._act(files)
 
 
 def finding(path: str, rule: str = "plugin:rule", line: int = 1) -> Finding:
-    return Finding(rule, Severity.LOW, Confidence.LOW, Kind.CODE, "title", "message", Location(path, line, line))
+    return Finding(rule, Severity.LOW, Confidence.LOW, FindingKind.CODE, "title", "message", Location(path, line, line))
 
 
-def read_all(files: Sequence[Source]) -> list[FileReport]:
+def read_all(files: Sequence[SourceFile]) -> list[FileReport]:
     return [FileReport(source.path) for source in files]
 
 
-def forget(files: Sequence[Source]) -> list[FileReport]:
+def forget(files: Sequence[SourceFile]) -> list[FileReport]:
     return [FileReport(source.path) for source in files if source.path != "c.txt"]
 
 
 def raises(error: BaseException) -> Scan:
-    def act(files: Sequence[Source]) -> Iterator[FileReport]:
+    def act(files: Sequence[SourceFile]) -> Iterator[FileReport]:
         yield FileReport(files[0].path)
         raise error
 
@@ -84,7 +84,7 @@ def raises(error: BaseException) -> Scan:
 
 
 def fails_over(name: str, error: BaseException) -> Scan:
-    def act(files: Sequence[Source]) -> list[FileReport]:
+    def act(files: Sequence[SourceFile]) -> list[FileReport]:
         if any(source.path == name for source in files):
             raise error
         return read_all(files)
@@ -93,8 +93,8 @@ def fails_over(name: str, error: BaseException) -> Scan:
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Bench:
-    return Bench(tmp_path)
+def bench(tmp_path: Path) -> ScanHarness:
+    return ScanHarness(tmp_path)
 
 
 def lost(result: ScanResult) -> dict[str | None, str]:
@@ -102,19 +102,19 @@ def lost(result: ScanResult) -> dict[str | None, str]:
 
 
 @pytest.mark.smoke
-def test_a_scanner_that_reads_all_is_complete(bench: Bench) -> None:
-    result = bench.result(Plugin(read_all), FILES)
-    assert (result.status, result.files, result.gaps) == (Status.COMPLETE, tuple(sorted(FILES)), ())
+def test_a_scanner_that_reads_all_is_complete(bench: ScanHarness) -> None:
+    result = bench.result(FakeScanner(read_all), FILES)
+    assert (result.status, result.analyzed_files, result.gaps) == (ScanStatus.COMPLETE, tuple(sorted(FILES)), ())
 
 
 @pytest.mark.smoke
-def test_a_file_that_a_scanner_forgets_is_a_gap(bench: Bench) -> None:
-    result = bench.result(Plugin(forget), FILES)
-    assert result.status is Status.PARTIAL
+def test_a_file_that_a_scanner_forgets_is_a_gap(bench: ScanHarness) -> None:
+    result = bench.result(FakeScanner(forget), FILES)
+    assert result.status is ScanStatus.PARTIAL
     assert lost(result) == {"c.txt": "garbage"}
 
 
-BAD_REPORTS: dict[str, Callable[[Sequence[Source]], Any]] = {
+BAD_REPORTS: dict[str, Callable[[Sequence[SourceFile]], Any]] = {
     "a stranger's file": lambda files: [*read_all(files), FileReport("stranger.txt")],
     "a copy's path": lambda files: [FileReport(str(source.file)) for source in files],
     "a finding in another file": lambda files: [FileReport(source.path, (finding("z.txt"),)) for source in files],
@@ -135,16 +135,16 @@ BAD_REPORTS: dict[str, Callable[[Sequence[Source]], Any]] = {
 
 
 @pytest.mark.parametrize("name", BAD_REPORTS)
-def test_a_report_that_cannot_be_believed_is_a_gap_of_every_file(bench: Bench, name: str) -> None:
-    result = bench.result(Plugin(BAD_REPORTS[name]), FILES)
-    assert result.status is Status.FAILED
-    assert result.files == ()
+def test_a_report_that_cannot_be_believed_is_a_gap_of_every_file(bench: ScanHarness, name: str) -> None:
+    result = bench.result(FakeScanner(BAD_REPORTS[name]), FILES)
+    assert result.status is ScanStatus.FAILED
+    assert result.analyzed_files == ()
     assert set(lost(result)) == set(FILES)
     assert result.findings == ()
 
 
-def test_an_empty_answer_is_no_clean_answer(bench: Bench) -> None:
-    assert set(lost(bench.result(Plugin(lambda files: []), FILES))) == set(FILES)
+def test_an_empty_answer_is_no_clean_answer(bench: ScanHarness) -> None:
+    assert set(lost(bench.result(FakeScanner(lambda files: []), FILES))) == set(FILES)
 
 
 ERRORS = [
@@ -161,123 +161,129 @@ ERRORS += [BaseException("x"), StopIteration(), AssertionError(), UnicodeDecodeE
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
-def test_whatever_a_scanner_raises_its_files_are_told(bench: Bench, error: BaseException) -> None:
-    result = bench.result(Plugin(raises(error)), FILES)
-    assert result.status is Status.FAILED
+def test_whatever_a_scanner_raises_its_files_are_told(bench: ScanHarness, error: BaseException) -> None:
+    result = bench.result(FakeScanner(raises(error)), FILES)
+    assert result.status is ScanStatus.FAILED
     assert set(lost(result)) == set(FILES)
     assert set(lost(result).values()) == {"crash"}
     assert "x" not in {gap.reason for gap in result.gaps}
 
 
 @pytest.mark.parametrize("kind", list(GapKind))
-def test_what_a_scanner_says_it_could_not_do_is_told_as_it_says(bench: Bench, kind: GapKind) -> None:
-    result = bench.result(Plugin(raises(Unreadable(kind, "reason", "hint"))), FILES)
+def test_what_a_scanner_says_it_could_not_do_is_told_as_it_says(bench: ScanHarness, kind: GapKind) -> None:
+    result = bench.result(FakeScanner(raises(ScanError(kind, "reason", "hint"))), FILES)
     assert {(gap.kind, gap.reason, gap.hint) for gap in result.gaps} == {(kind, "reason", "hint")}
 
 
-@pytest.mark.parametrize("error", [Unreadable(GapKind.CRASH, "x"), ValueError()], ids=["crash", "fault"])
+@pytest.mark.parametrize("error", [ScanError(GapKind.CRASH, "x"), ValueError()], ids=["crash", "fault"])
 @pytest.mark.parametrize("name", ["a.txt", "d.txt", "g.txt"])
-def test_one_bad_file_costs_that_file_alone(bench: Bench, name: str, error: Exception) -> None:
-    result = bench.result(Plugin(fails_over(name, error)), FILES)
+def test_one_bad_file_costs_that_file_alone(bench: ScanHarness, name: str, error: Exception) -> None:
+    result = bench.result(FakeScanner(fails_over(name, error)), FILES)
     assert lost(result) == {name: "crash"}
 
 
-def test_a_scanner_that_cannot_be_split_is_asked_once(bench: Bench) -> None:
-    plugin = Plugin(fails_over("a.txt", ValueError()), splits=False)
+def test_a_scanner_that_cannot_be_split_is_asked_once(bench: ScanHarness) -> None:
+    plugin = FakeScanner(fails_over("a.txt", ValueError()), splits=False)
     assert set(lost(bench.result(plugin, FILES))) == set(FILES)
     assert plugin.calls == 1
 
 
-def test_reports_of_one_file_are_joined(bench: Bench) -> None:
-    def twice(files: Sequence[Source]) -> list[FileReport]:
+def test_reports_of_one_file_are_joined(bench: ScanHarness) -> None:
+    def twice(files: Sequence[SourceFile]) -> list[FileReport]:
         return [FileReport(source.path, (finding(source.path, f"plugin:{number}"),)) for source in files for number in "12"]
 
-    result = bench.result(Plugin(twice), FILES)
-    assert result.files == tuple(sorted(FILES))
+    result = bench.result(FakeScanner(twice), FILES)
+    assert result.analyzed_files == tuple(sorted(FILES))
     assert len(result.findings) == 2 * len(FILES)
     assert len({each.fingerprint for each in result.findings}) == 2 * len(FILES)
 
 
-def test_a_file_with_a_gap_is_not_read_even_if_it_is_reported(bench: Bench) -> None:
-    def both(files: Sequence[Source]) -> list[FileReport]:
+def test_a_file_with_a_gap_is_not_read_even_if_it_is_reported(bench: ScanHarness) -> None:
+    def both(files: Sequence[SourceFile]) -> list[FileReport]:
         gaps = [FileReport(source.path, gaps=(Gap("plugin", source.path, GapKind.TIMEOUT, "x"),)) for source in files]
         return [*gaps, *read_all(files)]
 
-    result = bench.result(Plugin(both), FILES)
-    assert result.files == ()
-    assert result.status is Status.FAILED
+    result = bench.result(FakeScanner(both), FILES)
+    assert result.analyzed_files == ()
+    assert result.status is ScanStatus.FAILED
 
 
 @pytest.mark.parametrize(
-    "error", [Unreadable(GapKind.TOOL_MISSING, "x"), SystemExit(0), ValueError()], ids=["missing", "exit", "fault"]
+    "error", [ScanError(GapKind.TOOL_MISSING, "x"), SystemExit(0), ValueError()], ids=["missing", "exit", "fault"]
 )
 @pytest.mark.parametrize("files", [FILES, {"other.md": ""}], ids=["files", "none"])
 def test_a_tool_that_is_not_there_is_a_gap_even_without_files(
-    bench: Bench, files: dict[str, bytes | str], error: BaseException
+    bench: ScanHarness, files: dict[str, bytes | str], error: BaseException
 ) -> None:
-    class Absent(Plugin):
+    class Absent(FakeScanner):
         def version(self) -> str:
             raise error
 
     result = bench.result(Absent(read_all), files)
-    assert result.status is Status.FAILED
+    assert result.status is ScanStatus.FAILED
     assert set(lost(result)) == (set(FILES) if files is FILES else {None})
 
 
-def test_a_file_of_which_a_scanner_cannot_say_whether_it_reads_it_is_not_lost(bench: Bench) -> None:
-    class Unsure(Plugin):
+def test_a_file_of_which_a_scanner_cannot_say_whether_it_reads_it_is_not_lost(bench: ScanHarness) -> None:
+    class Unsure(FakeScanner):
         def reads(self, path: str, options: Any) -> bool:
             if path == "odd.md":
                 raise SystemExit(0)
             return super().reads(path, options)
 
     result = bench.result(Unsure(forget), {**FILES, "odd.md": ""})
-    assert "odd.md" in result.files
+    assert "odd.md" in result.analyzed_files
     assert lost(result) == {"c.txt": "garbage"}
 
 
-def test_files_that_cannot_be_had_are_gaps_of_who_would_read_them(bench: Bench) -> None:
-    result, facts = bench.run(Plugin(read_all), {**FILES, "large.txt": "x" * 2000, "large.md": "x" * 2000}, max_bytes=1000)
+def test_files_that_cannot_be_had_are_gaps_of_who_would_read_them(bench: ScanHarness) -> None:
+    result, facts = bench.run(
+        FakeScanner(read_all), {**FILES, "large.txt": "x" * 2000, "large.md": "x" * 2000}, max_file_bytes=1000
+    )
     assert lost(result) == {"large.txt": "too-large"}
-    assert facts.files == len(FILES) + 2
+    assert facts.file_count == len(FILES) + 2
 
 
-def test_an_excluded_file_is_left_out_by_name_and_reason(bench: Bench) -> None:
-    excludes = (Exclude("a.txt", "it is generated"), Exclude("b.txt", "not ours", ("plugin",)), Exclude("c.txt", "x", ("other",)))
-    result = bench.result(Plugin(read_all), FILES, excludes=excludes)
-    assert result.given == len(FILES) - 2
-    assert result.left_out == (LeftOut("a.txt", "it is generated", "plugin"), LeftOut("b.txt", "not ours", "plugin"))
+def test_an_excluded_file_is_left_out_by_name_and_reason(bench: ScanHarness) -> None:
+    excludes = (
+        PathExclusion("a.txt", "it is generated"),
+        PathExclusion("b.txt", "not ours", ("plugin",)),
+        PathExclusion("c.txt", "x", ("other",)),
+    )
+    result = bench.result(FakeScanner(read_all), FILES, excludes=excludes)
+    assert result.files_given == len(FILES) - 2
+    assert result.skipped_paths == (SkippedPath("a.txt", "it is generated", "plugin"), SkippedPath("b.txt", "not ours", "plugin"))
 
 
-def test_a_skipped_scanner_is_told_and_not_asked(bench: Bench) -> None:
-    plugin = Plugin(read_all)
-    plan = Plan((Task(plugin, None, 1.0, "the policy says no"),))
-    ((result,), _) = scan(bench.listing(), plan, bench.processes, bench.private, lambda *_: None)
-    assert (result.status, result.reason, plugin.calls) == (Status.SKIPPED, "the policy says no", 0)
+def test_a_skipped_scanner_is_told_and_not_asked(bench: ScanHarness) -> None:
+    plugin = FakeScanner(read_all)
+    plan = ScanPlan((ScannerTask(plugin, None, 1.0, "the policy says no"),))
+    ((result,), _) = scan(bench.listing(), plan, bench.processes, bench.private_folder, lambda *_: None)
+    assert (result.status, result.reason, plugin.calls) == (ScanStatus.SKIPPED, "the policy says no", 0)
 
 
-def test_progress_is_told_from_the_start_to_the_last_file(bench: Bench) -> None:
+def test_progress_is_told_from_the_start_to_the_last_file(bench: ScanHarness) -> None:
     heard: list[tuple[str, int, int]] = []
-    write(bench.root, FILES)
-    plan = Plan((Task(Plugin(read_all, splits=False), None, 60.0),))
-    scan(bench.listing(), plan, bench.processes, bench.private, lambda *told: heard.append(told))
+    write_files(bench.root, FILES)
+    plan = ScanPlan((ScannerTask(FakeScanner(read_all, splits=False), None, 60.0),))
+    scan(bench.listing(), plan, bench.processes, bench.private_folder, lambda *told: heard.append(told))
     assert heard == [("plugin", 0, len(FILES)), ("plugin", len(FILES), len(FILES))]
 
 
-def test_a_waiver_of_ours_is_found_for_every_scanner_and_shows_no_secret(bench: Bench) -> None:
+def test_a_waiver_of_ours_is_found_for_every_scanner_and_shows_no_secret(bench: ScanHarness) -> None:
     """A short secret, and one that takes the whole line with it: what is shown comes from the line without them."""
 
-    def see(files: Sequence[Source]) -> list[FileReport]:
+    def see(files: Sequence[SourceFile]) -> list[FileReport]:
         spans = (Span(1, 45, 1, 50), Span(2, 1, 2, 60))
         found = [finding("a.txt", line=line) for line in (1, 2, 4)]
-        return [FileReport("a.txt", tuple(found), secrets=spans), FileReport("b.txt")]
+        return [FileReport("a.txt", tuple(found), secret_spans=spans), FileReport("b.txt")]
 
     text = "x # scangate: ignore[plugin:*] -- password: abc12\ny # scangate: ignore[plugin:*] -- said Pq7\n"
     text += "# scangate: ignore[plugin:*] -- abc\nz\n"
     files = {"a.txt": text, "b.txt": ""}
-    result = bench.result(Plugin(see), files)
+    result = bench.result(FakeScanner(see), files)
     assert not result.gaps
-    assert [[ignore.text for ignore in each.ignores] for each in result.findings] == [
+    assert [[ignore.text for ignore in each.ignore_comments] for each in result.findings] == [
         ["scangate: ignore[plugin:*] -- password: ***"],
         ["scangate: ignore[plugin:*] -- ***"],
         ["scangate: ignore[plugin:*] -- abc"],
@@ -287,28 +293,32 @@ def test_a_waiver_of_ours_is_found_for_every_scanner_and_shows_no_secret(bench: 
 
 
 @pytest.mark.parametrize("jobs", [1, 2, 7, 50])
-def test_the_number_of_jobs_changes_nothing_but_time(bench: Bench, jobs: int) -> None:
-    def act(files: Sequence[Source]) -> list[FileReport]:
+def test_the_number_of_jobs_changes_nothing_but_time(bench: ScanHarness, jobs: int) -> None:
+    def act(files: Sequence[SourceFile]) -> list[FileReport]:
         return [FileReport(source.path, (finding(source.path),)) for source in files if source.path != "c.txt"]
 
-    one = bench.result(Plugin(act), FILES)
-    many = bench.result(Plugin(act), FILES, jobs=jobs)
+    one = bench.result(FakeScanner(act), FILES)
+    many = bench.result(FakeScanner(act), FILES, jobs=jobs)
     assert msgspec.structs.replace(many, seconds=0.0) == msgspec.structs.replace(one, seconds=0.0)
 
 
-def test_a_secret_that_one_scanner_sees_is_in_no_word_of_another(bench: Bench) -> None:
+def test_a_secret_that_one_scanner_sees_is_in_no_word_of_another(bench: ScanHarness) -> None:
     value = "Zq8" + "hunter" + "77xY"
 
-    class Seer(Plugin):
+    class Seer(FakeScanner):
         NAME = "seer"
 
-    def see(files: Sequence[Source]) -> list[FileReport]:
-        return [FileReport("a.txt", secrets=(Span(1, 6, 1, 6 + len(value)),)), FileReport("b.txt")]
+    def see(files: Sequence[SourceFile]) -> list[FileReport]:
+        return [FileReport("a.txt", secret_spans=(Span(1, 6, 1, 6 + len(value)),)), FileReport("b.txt")]
 
-    def tell(files: Sequence[Source]) -> list[FileReport]:
+    def tell(files: Sequence[SourceFile]) -> list[FileReport]:
         told = finding("b.txt")
         told = msgspec.structs.replace(
-            told, package=Package(value, value), title=value, message=f"says '{value}'", waiver=f"# nosec {value}"
+            told,
+            affected_package=AffectedPackage(value, value),
+            title=value,
+            message=f"says '{value}'",
+            tool_comment=f"# nosec {value}",
         )
         return [
             FileReport("a.txt", (finding("a.txt"),), gaps=(Gap("plugin", "a.txt", GapKind.PARTIAL_PARSE, f"at {value}"),)),
@@ -322,17 +332,17 @@ def test_a_secret_that_one_scanner_sees_is_in_no_word_of_another(bench: Bench) -
     (bench.root / "b.txt").write_text(f"# {value}\n")
     (bench.root / f"{value}.txt").write_text("")
     (bench.root / f"{value}.lnk").symlink_to("nowhere")
-    tasks = (Task(Plugin(tell), None, 1.0), Task(seer, None, 1.0))
-    folder = bench.private / "run"
+    tasks = (ScannerTask(FakeScanner(tell), None, 1.0), ScannerTask(seer, None, 1.0))
+    folder = bench.private_folder / "run"
     folder.mkdir()
-    results, facts = scan(bench.listing(), Plan(tasks), bench.processes, folder, lambda *_: None)
+    results, facts = scan(bench.listing(), ScanPlan(tasks), bench.processes, folder, lambda *_: None)
     assert value not in repr(results) + repr(facts)
-    assert all(adds_up(result) for result in results)
-    assert results[0].given == 3
+    assert all(is_ledger_complete(result) for result in results)
+    assert results[0].files_given == 3
 
 
-def test_the_components_of_all_files_are_told_sorted_and_once(bench: Bench) -> None:
-    def act(files: Sequence[Source]) -> list[FileReport]:
+def test_the_components_of_all_files_are_told_sorted_and_once(bench: ScanHarness) -> None:
+    def act(files: Sequence[SourceFile]) -> list[FileReport]:
         pins = (("b", "2"), ("a", "1"), ("b", "2"))
         gaps = {"c.txt": (Gap("plugin", "c.txt", GapKind.UNPINNED, "not pinned"),)}
         return [
@@ -342,29 +352,31 @@ def test_the_components_of_all_files_are_told_sorted_and_once(bench: Bench) -> N
             for source in files
         ]
 
-    result = bench.result(Plugin(act), FILES, jobs=3)
+    result = bench.result(FakeScanner(act), FILES, jobs=3)
     assert result.components == tuple(Component(*pin, path, 1) for pin in (("a", "1"), ("b", "2")) for path in sorted(FILES))
 
 
-def test_a_component_of_another_file_is_garbage(bench: Bench) -> None:
-    result = bench.result(Plugin(lambda files: [FileReport("a.txt", components=(Component("a", "1", "z.txt", 1),))]), {"a.txt": ""})
+def test_a_component_of_another_file_is_garbage(bench: ScanHarness) -> None:
+    result = bench.result(
+        FakeScanner(lambda files: [FileReport("a.txt", components=(Component("a", "1", "z.txt", 1),))]), {"a.txt": ""}
+    )
     assert lost(result) == {"a.txt": "garbage"}
     assert result.components == ()
 
 
-def test_a_plugin_that_ends_the_program_does_not_end_ours(bench: Bench) -> None:
+def test_a_plugin_that_ends_the_program_does_not_end_ours(bench: ScanHarness) -> None:
     """sys.exit(0) in a thread of the pool would come out of the scan as our own exit code: the falsest green of all."""
-    result = bench.result(Plugin(lambda files: sys.exit(0)), FILES, jobs=3)
-    assert result.status is Status.FAILED
+    result = bench.result(FakeScanner(lambda files: sys.exit(0)), FILES, jobs=3)
+    assert result.status is ScanStatus.FAILED
 
 
-def test_a_cancelled_run_reads_nothing_more(bench: Bench) -> None:
-    class Starts(Plugin):
-        def scan(self, files: Sequence[Source], options: Any, run: Run) -> Iterable[FileReport]:
-            run.start([sys.executable, "-c", ""])
+def test_a_cancelled_run_reads_nothing_more(bench: ScanHarness) -> None:
+    class Starts(FakeScanner):
+        def scan(self, files: Sequence[SourceFile], options: Any, run: ScanContext) -> Iterable[FileReport]:
+            run.run_program([sys.executable, "-c", ""])
             return read_all(files)
 
-    bench.result(Plugin(read_all), FILES)
+    bench.result(FakeScanner(read_all), FILES)
     listing = bench.listing()
     bench.processes.cancel()
     assert set(lost(bench.result(Starts(read_all), listing=listing)).values()) == {"interrupted"}

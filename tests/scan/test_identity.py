@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scangate.model import Confidence, Finding, Kind, Location, Package, Record, Severity, Span
+from scangate.model import AffectedPackage, Confidence, Finding, FindingIdentity, FindingKind, Location, Severity, Span
 from scangate.scan.identity import identify, line_hashes
-from scangate.scan.redact import Clean
+from scangate.scan.redact import MaskedText
 from scangate.scan.text import lines_of
 
 # Published beside the code that computes them: github/codeql-action, src/fingerprints.test.ts.
@@ -79,13 +79,20 @@ def test_line_hashes_are_the_sum_over_the_units_of_each_line(seed: int) -> None:
 
 
 def finding(
-    line: int, *, kind: Kind = Kind.CODE, rule: str = "a:rule", end_line: int = 0, package: Package | None = None
+    line: int,
+    *,
+    kind: FindingKind = FindingKind.CODE,
+    rule: str = "a:rule",
+    end_line: int = 0,
+    package: AffectedPackage | None = None,
 ) -> Finding:
-    return Finding(rule, Severity.LOW, Confidence.LOW, kind, "t", "m", Location("a.py", line, end_line or line), package=package)
+    return Finding(
+        rule, Severity.LOW, Confidence.LOW, kind, "t", "m", Location("a.py", line, end_line or line), affected_package=package
+    )
 
 
 def prints(text: str, findings: list[Finding]) -> list[str]:
-    return [found.fingerprint for found in identify(findings, Clean(lines_of(text)))]
+    return [found.fingerprint for found in identify(findings, MaskedText(lines_of(text)))]
 
 
 def test_a_fingerprint_survives_moves_indents_and_line_ends() -> None:
@@ -111,56 +118,56 @@ def test_twins_are_told_apart_by_their_order() -> None:
 def test_a_secrets_value_is_in_no_part_of_its_identity(first: str, second: str) -> None:
     def identity(value: str) -> list[tuple[object, ...]]:
         span = Span(1, 16, 1, 16 + len(value))
-        text = Clean([f'db_password = "{value}"  # why'], [span])
-        found = [identify([finding(1, kind=Kind.SECRET), finding(1)], text, spans) for spans in ((), (span,))]
-        return [(each.fingerprint, each.evidence, each.line_hash, each.record) for both in found for each in both]
+        text = MaskedText([f'db_password = "{value}"  # why'], [span])
+        found = [identify([finding(1, kind=FindingKind.SECRET), finding(1)], text, spans) for spans in ((), (span,))]
+        return [(each.fingerprint, each.evidence, each.line_hash, each.identity) for both in found for each in both]
 
     assert identity(first) == identity(second)
 
 
 def test_a_secret_is_known_by_the_name_it_is_given() -> None:
-    one, two = (prints(text, [finding(1, kind=Kind.SECRET)]) for text in ('db_password = "***"', 'api_token = "***"'))
+    one, two = (prints(text, [finding(1, kind=FindingKind.SECRET)]) for text in ('db_password = "***"', 'api_token = "***"'))
     assert one != two
-    assert prints('x\n\n  "db_password": "***"', [finding(3, kind=Kind.SECRET)]) == one
+    assert prints('x\n\n  "db_password": "***"', [finding(3, kind=FindingKind.SECRET)]) == one
 
 
 def test_a_secret_has_no_line_hash() -> None:
-    secret, code = identify([finding(1, kind=Kind.SECRET, rule="a:1"), finding(1, rule="a:2")], Clean(["x = ***"]))
+    secret, code = identify([finding(1, kind=FindingKind.SECRET, rule="a:1"), finding(1, rule="a:2")], MaskedText(["x = ***"]))
     assert (secret.line_hash, bool(code.line_hash)) == ("", True)
 
 
 def test_a_dependency_is_known_by_its_package_not_its_version() -> None:
-    old, new = (prints(f"a=={v}", [finding(1, kind=Kind.DEPENDENCY, package=Package("a", v))]) for v in ("1", "2"))
+    old, new = (prints(f"a=={v}", [finding(1, kind=FindingKind.DEPENDENCY, package=AffectedPackage("a", v))]) for v in ("1", "2"))
     assert old == new
 
 
 def test_evidence_is_short_and_masked() -> None:
-    (found,) = identify([finding(1)], Clean(['  password = "hunter2"; ' + "x" * 5000]))
+    (found,) = identify([finding(1)], MaskedText(['  password = "hunter2"; ' + "x" * 5000]))
     assert found.evidence.startswith('password = "***"')
     assert len(found.evidence) < 260
-    (found,) = identify([finding(1)], Clean(["x" * 1990 + " token" + "A1b2" * 20]))
+    (found,) = identify([finding(1)], MaskedText(["x" * 1990 + " token" + "A1b2" * 20]))
     assert "A1b2" not in found.evidence
 
 
 def test_a_place_beyond_the_file_is_no_error() -> None:
-    (found,) = identify([finding(99, end_line=120)], Clean(["a"]))
+    (found,) = identify([finding(99, end_line=120)], MaskedText(["a"]))
     assert (found.evidence, found.line_hash) == ("", "")
 
 
 def test_many_findings_on_one_long_line_cost_little() -> None:
     lines = ["eval(x);" * 100_000]
-    assert len(identify([finding(1) for _ in range(2000)], Clean(lines))) == 2000
+    assert len(identify([finding(1) for _ in range(2000)], MaskedText(lines))) == 2000
 
 
-def place(line: int, column: int, end_line: int, end_column: int, kind: Kind = Kind.CODE) -> Finding:
+def place(line: int, column: int, end_line: int, end_column: int, kind: FindingKind = FindingKind.CODE) -> Finding:
     where = Location("a.py", line, end_line, column, end_column)
     return Finding("a:rule", Severity.LOW, Confidence.LOW, kind, "t", "m", where)
 
 
-def record(text: str, found: Finding, *secrets: Span) -> Record:
-    (named,) = identify([found], Clean(lines_of(text), secrets), secrets)
-    assert named.record is not None
-    return named.record
+def record(text: str, found: Finding, *secrets: Span) -> FindingIdentity:
+    (named,) = identify([found], MaskedText(lines_of(text), secrets), secrets)
+    assert named.identity is not None
+    return named.identity
 
 
 def test_what_stands_beside_the_matched_text_is_not_part_of_it() -> None:
@@ -178,7 +185,7 @@ def test_what_a_formatter_changes_changes_nothing() -> None:
 
 @given(st.text("abcXYZ0189", min_size=1, max_size=30), st.text("abcXYZ0189", min_size=1, max_size=30))
 def test_a_secret_before_or_within_the_matched_text_does_not_change_it(first: str, second: str) -> None:
-    def content(value: str) -> Record:
+    def content(value: str) -> FindingIdentity:
         text = f'password = "{value}"; login(user, "{value}", host)\n'
         start, again = text.index(value) + 1, text.rindex(value) + 1
         secrets = (Span(1, start, 1, start + len(value)), Span(1, again, 1, again + len(value)))
@@ -190,11 +197,11 @@ def test_a_secret_before_or_within_the_matched_text_does_not_change_it(first: st
 def test_two_secrets_on_a_line_have_their_own_names_wherever_the_line_is_broken() -> None:
     line = 'x = {"password": "hunter", "api_key": "orange"}'
     secrets = tuple(Span(1, line.index(word) + 1, 1, line.index(word) + 7) for word in ("hunter", "orange"))
-    both = [record(line, place(1, span.column, 1, span.end_column, Kind.SECRET), *secrets) for span in secrets]
+    both = [record(line, place(1, span.column, 1, span.end_column, FindingKind.SECRET), *secrets) for span in secrets]
     broken = ['    "password": "hunter",', '    "api_key": "orange",']
     for text, word, one in zip(broken, ("hunter", "orange"), both, strict=True):
         span = Span(1, text.index(word) + 1, 1, text.index(word) + 7)
-        assert record(text, place(1, span.column, 1, span.end_column, Kind.SECRET), span) == one
+        assert record(text, place(1, span.column, 1, span.end_column, FindingKind.SECRET), span) == one
 
 
 def test_the_context_is_that_of_the_block_it_stands_in() -> None:
@@ -205,7 +212,7 @@ def test_the_context_is_that_of_the_block_it_stands_in() -> None:
 
 
 def test_fingerprints_name_the_path_as_reports_show_it() -> None:
-    text = Clean(["eval(x)"])
+    text = MaskedText(["eval(x)"])
     (one,), (other,) = identify([finding(1)], text, path="a/***"), identify([finding(1)], text, path="b/***")
     (same,) = identify([msgspec.structs.replace(finding(1), location=Location("other.py"))], text, path="a/***")
     assert one.fingerprint == same.fingerprint != other.fingerprint

@@ -6,21 +6,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scangate.model import Confidence, Finding, Ignore, Kind, Location, Package, Severity
-from scangate.scan.ignores import OPENERS, comments_of, ignores_for
+from scangate.model import AffectedPackage, Confidence, Finding, FindingKind, IgnoreComment, Location, Severity
+from scangate.scan.ignores import OPENERS_BY_FILE_TYPE, find_ignore_comments, match_ignores
 from scangate.scan.redact import MASK
 
 WAIVER = "scangate: ignore[bandit:B602] -- a reason"
 
 
 def found(
-    path: str, text: str, line: int = 1, end_line: int = 0, *, rule: str = "bandit:B602", package: Package | None = None
-) -> tuple[Ignore, ...]:
+    path: str, text: str, line: int = 1, end_line: int = 0, *, rule: str = "bandit:B602", package: AffectedPackage | None = None
+) -> tuple[IgnoreComment, ...]:
     """The waivers by a finding, where the text holds no secret."""
     lines = text.split("\n")
     place = Location(path, line, end_line or line)
-    finding = Finding(rule, Severity.HIGH, Confidence.HIGH, Kind.CODE, "t", "m", place, package=package)
-    return ignores_for(finding, comments_of(path, lines, lines), str)
+    finding = Finding(rule, Severity.HIGH, Confidence.HIGH, FindingKind.CODE, "t", "m", place, affected_package=package)
+    return match_ignores(finding, find_ignore_comments(path, lines, lines), str)
 
 
 def holds(path: str, text: str, line: int = 1, end_line: int = 0) -> bool:
@@ -81,17 +81,17 @@ NO_COMMENTS = [
 @pytest.mark.parametrize(("path", "text"), COMMENTS)
 def test_in_a_comment_it_holds(path: str, text: str) -> None:
     (ignore,) = found(path, text.format(WAIVER))
-    assert ignore == Ignore(1, WAIVER, ("bandit:B602",))
+    assert ignore == IgnoreComment(1, WAIVER, ("bandit:B602",))
 
 
 @pytest.mark.parametrize(("path", "text"), NO_COMMENTS)
 def test_elsewhere_it_is_only_text(path: str, text: str) -> None:
     lines = text.format(WAIVER).split("\n")
-    assert not comments_of(path, lines, lines)
+    assert not find_ignore_comments(path, lines, lines)
 
 
 def test_every_syntax_of_the_table_opens_a_comment() -> None:
-    for kind, openers in OPENERS.items():
+    for kind, openers in OPENERS_BY_FILE_TYPE.items():
         for opener in openers if kind not in {"py"} else ():
             assert holds(f"a.{kind}", f"{opener} {WAIVER}"), (kind, opener)
 
@@ -124,7 +124,7 @@ FAULTS = {
 @pytest.mark.parametrize("path", ["a.py", "a.yml"])
 def test_what_is_written_wrong_comes_back_with_its_fault(text: str, path: str) -> None:
     (ignore,) = found(path, f"x # {text}")
-    assert FAULTS[text] in ignore.fault
+    assert FAULTS[text] in ignore.problem
     assert (ignore.rules, ignore.text) == ((), text)
 
 
@@ -140,18 +140,18 @@ def test_what_is_written_wrong_comes_back_with_its_fault(text: str, path: str) -
 )
 def test_spellings_that_hold(text: str) -> None:
     (ignore,) = found("a.py", f"x # {text}")
-    assert (bool(ignore.rules), ignore.until, ignore.fault) == (True, "2027-01-31", "")
+    assert (bool(ignore.rules), ignore.expires, ignore.problem) == (True, "2027-01-31", "")
 
 
 def test_only_the_rules_about_the_finding_are_kept() -> None:
     (ignore,) = found("a.py", "x # scangate: ignore[bandit:B1, bandit:B6*, semgrep:y] -- why")
-    assert ignore == Ignore(1, "scangate: ignore[bandit:B6*, ...] -- why", ("bandit:B6*",))
+    assert ignore == IgnoreComment(1, "scangate: ignore[bandit:B6*, ...] -- why", ("bandit:B6*",))
     (other,) = found("a.py", "x # scangate: ignore[bandit:b602] -- why")
-    assert (other.rules, other.fault) == ((), "")
+    assert (other.rules, other.problem) == ((), "")
 
 
 def test_a_dependency_goes_by_any_name_of_its_advisory() -> None:
-    package = Package("django", "1", aliases=("GHSA-aa", "CVE-1"))
+    package = AffectedPackage("django", "1", aliases=("GHSA-aa", "CVE-1"))
     for name in ("CVE-1", "PYSEC-1", "GHSA-*"):
         line = f"django==1  # scangate: ignore[pip-audit:{name}] -- why"
         (ignore,) = found("requirements.txt", line, rule="pip-audit:PYSEC-1", package=package)
@@ -215,7 +215,7 @@ def test_a_secret_in_the_line_changes_what_is_shown_and_not_what_holds() -> None
         ('password = "***"  # scangate: ignore[***] until=2027-01-31 -- ***', MASK),
         ("password = ***", MASK),
     ):
-        ((comment,),) = comments_of("a.py", [written], [clean]).values()
+        ((comment,),) = find_ignore_comments("a.py", [written], [clean]).values()
         assert (comment.rules, comment.until, comment.reason) == (("bandit:B602",), "2027-01-31", reason)
         assert "abc" not in repr(comment)
 
@@ -225,5 +225,5 @@ def test_a_secret_in_the_line_changes_what_is_shown_and_not_what_holds() -> None
     st.sampled_from(["a.py", "a.yml", "a.js", "zz"]),
 )
 def test_any_text_can_be_read(text: str, path: str) -> None:
-    for comments in comments_of(path, [f"# scangate: ignore{text}"], [f"# scangate: ignore{text}"]).values():
-        assert all(bool(comment.fault) is not bool(comment.rules and comment.reason) for comment in comments)
+    for comments in find_ignore_comments(path, [f"# scangate: ignore{text}"], [f"# scangate: ignore{text}"]).values():
+        assert all(bool(comment.error) is not bool(comment.rules and comment.reason) for comment in comments)

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from scangate.errors import Unreadable
+from scangate.errors import ScanError
 from scangate.model import GapKind
-from scangate.scan.process import NETWORK, STDERR_KEPT, Output, Processes, safe_path
+from scangate.scan.process import NETWORK_VARIABLES, STDERR_LIMIT, ProcessRunner, ProgramOutput, filter_search_path
 
 ENVIRON = {
-    **dict.fromkeys(NETWORK, "http://proxy.example.com"),
+    **dict.fromkeys(NETWORK_VARIABLES, "http://proxy.example.com"),
     "PATH": os.environ["PATH"],
     "AWS_SECRET_ACCESS_KEY": "value",
     "PYTHONPATH": "/evil",
@@ -32,18 +32,24 @@ ENVIRON = {
 
 
 @pytest.fixture
-def processes(tmp_path: Path) -> Iterator[Processes]:
+def processes(tmp_path: Path) -> Iterator[ProcessRunner]:
     (tmp_path / "private").mkdir()
     (tmp_path / "root").mkdir()
-    made = Processes(tmp_path / "private", tmp_path / "root", ENVIRON)
+    made = ProcessRunner(tmp_path / "private", tmp_path / "root", ENVIRON)
     yield made
-    made.sweep()
+    made.kill_leftovers()
 
 
 def python(
-    processes: Processes, code: str, *, timeout: float = 20, limit: int = 1 << 20, feed: bytes | None = None, network: bool = False
-) -> Output:
-    return processes.run([sys.executable, "-c", code], timeout=timeout, limit=limit, feed=feed, network=network)
+    processes: ProcessRunner,
+    code: str,
+    *,
+    timeout: float = 20,
+    limit: int = 1 << 20,
+    feed: bytes | None = None,
+    network: bool = False,
+) -> ProgramOutput:
+    return processes.run([sys.executable, "-c", code], timeout=timeout, stdout_limit=limit, stdin=feed, network=network)
 
 
 def alive(number: int) -> bool:
@@ -62,10 +68,10 @@ def gone(number: int) -> bool:
     return not alive(number)
 
 
-def test_what_a_program_leaves(processes: Processes) -> None:
+def test_what_a_program_leaves(processes: ProcessRunner) -> None:
     output = python(processes, "import sys; print('out'); print('err', file=sys.stderr); sys.exit(3)")
-    assert output == Output(3, b"out\n", b"err\n")
-    assert output.died() == ""
+    assert output == ProgramOutput(3, b"out\n", b"err\n")
+    assert output.describe_death() == ""
 
 
 @pytest.mark.parametrize(
@@ -79,28 +85,28 @@ def test_what_a_program_leaves(processes: Processes) -> None:
         ("import sys; sys.exit(255)", ""),
     ],
 )
-def test_how_a_program_died(processes: Processes, code: str, died: str) -> None:
-    assert python(processes, code).died() == died
+def test_how_a_program_died(processes: ProcessRunner, code: str, died: str) -> None:
+    assert python(processes, code).describe_death() == died
 
 
 @pytest.mark.parametrize("argv", [["no-such-program"], ["/no/such/program"], ["/etc/passwd"], ["/"], [sys.executable, "a\0b"]])
-def test_a_program_that_cannot_be_started_is_missing(processes: Processes, argv: list[str]) -> None:
-    with pytest.raises(Unreadable) as fault:
+def test_a_program_that_cannot_be_started_is_missing(processes: ProcessRunner, argv: list[str]) -> None:
+    with pytest.raises(ScanError) as fault:
         processes.run(argv, timeout=5)
     assert fault.value.kind is GapKind.TOOL_MISSING
     assert fault.value.hint
 
 
-def test_a_flood_of_output_is_garbage_and_a_flood_of_complaints_is_cut(processes: Processes) -> None:
-    with pytest.raises(Unreadable) as fault:
+def test_a_flood_of_output_is_garbage_and_a_flood_of_complaints_is_cut(processes: ProcessRunner) -> None:
+    with pytest.raises(ScanError) as fault:
         python(processes, "import os\nwhile True: os.write(1, b'x' * 65536)", limit=1 << 20)
     assert fault.value.kind is GapKind.GARBAGE
     output = python(processes, "import os\nfor _ in range(200): os.write(2, b'x' * 65536)\nos.write(2, b'end')\nprint('done')")
     assert output.stdout == b"done\n"
-    assert (len(output.stderr), output.cut, output.stderr[-3:]) == (STDERR_KEPT, True, b"end")
+    assert (len(output.stderr), output.stderr_truncated, output.stderr[-3:]) == (STDERR_LIMIT, True, b"end")
 
 
-def test_a_program_that_hangs_is_ended_with_all_it_started(processes: Processes, tmp_path: Path) -> None:
+def test_a_program_that_hangs_is_ended_with_all_it_started(processes: ProcessRunner, tmp_path: Path) -> None:
     note = tmp_path / "note"
     code = f"""
 import os, signal, subprocess, sys, time
@@ -110,14 +116,14 @@ open({str(note)!r}, 'w').write(f'{{os.getpid()}} {{child.pid}}')
 time.sleep(100)
 """
     started = time.monotonic()
-    with pytest.raises(Unreadable) as fault:
+    with pytest.raises(ScanError) as fault:
         python(processes, code, timeout=1.0)
     assert fault.value.kind is GapKind.TIMEOUT
     assert time.monotonic() - started < 10
     assert all(gone(int(number)) for number in note.read_text().split())
 
 
-def test_a_daemon_that_left_its_group_is_swept(processes: Processes, tmp_path: Path) -> None:
+def test_a_daemon_that_left_its_group_is_swept(processes: ProcessRunner, tmp_path: Path) -> None:
     note = tmp_path / "note"
     code = f"""
 import os, time
@@ -134,32 +140,35 @@ time.sleep(0.2)
     python(processes, code)
     number = int(note.read_text())
     assert alive(number)
-    processes.sweep()
+    processes.kill_leftovers()
     assert gone(number)
 
 
-def test_a_grandchild_that_holds_the_pipe_open_is_not_waited_for(processes: Processes) -> None:
+def test_a_grandchild_that_holds_the_pipe_open_is_not_waited_for(processes: ProcessRunner) -> None:
     code = "import subprocess, sys; print('answer', flush=True); subprocess.Popen(['sleep', '100'])"
     started = time.monotonic()
     assert python(processes, code, timeout=60).stdout == b"answer\n"
     assert time.monotonic() - started < 20
 
 
-def test_a_program_that_closes_its_outputs_is_waited_for(processes: Processes) -> None:
-    assert python(processes, "import os, time; os.write(1, b'a'); os.close(1); os.close(2); time.sleep(0.3); os._exit(5)").code == 5
-    with pytest.raises(Unreadable) as fault:
+def test_a_program_that_closes_its_outputs_is_waited_for(processes: ProcessRunner) -> None:
+    assert (
+        python(processes, "import os, time; os.write(1, b'a'); os.close(1); os.close(2); time.sleep(0.3); os._exit(5)").exit_code
+        == 5
+    )
+    with pytest.raises(ScanError) as fault:
         python(processes, "import os, time; os.close(1); os.close(2); time.sleep(100)", timeout=0.5)
     assert fault.value.kind is GapKind.TIMEOUT
 
 
-def test_a_program_is_fed(processes: Processes) -> None:
+def test_a_program_is_fed(processes: ProcessRunner) -> None:
     data = os.urandom(300_000)
     assert python(processes, "import sys; sys.stdout.buffer.write(sys.stdin.buffer.read())", feed=data).stdout == data
-    assert python(processes, "import os; os.close(0)", feed=data).code == 0
+    assert python(processes, "import os; os.close(0)", feed=data).exit_code == 0
     assert python(processes, "import sys; print(sys.stdin.read() == '')").stdout == b"True\n"
 
 
-def test_the_environment_is_an_allow_list(processes: Processes, tmp_path: Path) -> None:
+def test_the_environment_is_an_allow_list(processes: ProcessRunner, tmp_path: Path) -> None:
     show = "import json, os; print(json.dumps([dict(os.environ), os.getcwd()]))"
     import json
 
@@ -167,10 +176,10 @@ def test_the_environment_is_an_allow_list(processes: Processes, tmp_path: Path) 
     mine = {"PATH", "LANG", "LC_ALL", "HOME", "TMPDIR", "PYTHONNOUSERSITE", "PYTHONSAFEPATH", "PYTHONUTF8", "SCANGATE_CHILD"}
     assert set(environment) <= mine | {"LC_CTYPE"}
     assert environment["HOME"].startswith(str(tmp_path / "private"))
-    assert Path(where) == processes.start_folder
+    assert Path(where) == processes.working_directory
     assert Path(where).is_relative_to(tmp_path / "private")
     routed, _ = json.loads(python(processes, show, network=True).stdout)
-    assert set(routed) - set(environment) == set(NETWORK)
+    assert set(routed) - set(environment) == set(NETWORK_VARIABLES)
 
 
 def test_no_program_is_found_in_the_scanned_tree(tmp_path: Path) -> None:
@@ -179,16 +188,16 @@ def test_no_program_is_found_in_the_scanned_tree(tmp_path: Path) -> None:
     value = os.pathsep.join(
         [str(tmp_path / "root/bin"), "", ".", "bin", str(tmp_path / "link"), "/usr/bin", str(tmp_path / "root")]
     )
-    assert safe_path(value, (tmp_path / "root").resolve()) == "/usr/bin"
+    assert filter_search_path(value, (tmp_path / "root").resolve()) == "/usr/bin"
 
 
-def test_a_run_that_is_cancelled_ends_what_runs_and_starts_nothing(processes: Processes, tmp_path: Path) -> None:
+def test_a_run_that_is_cancelled_ends_what_runs_and_starts_nothing(processes: ProcessRunner, tmp_path: Path) -> None:
     note = tmp_path / "note"
     code = f"import os, time; open({str(note)!r}, 'w').write(str(os.getpid())); time.sleep(100)"
     kinds = []
 
     def run() -> None:
-        with pytest.raises(Unreadable) as fault:
+        with pytest.raises(ScanError) as fault:
             python(processes, code, timeout=60)
         kinds.append(fault.value.kind)
 
@@ -202,10 +211,10 @@ def test_a_run_that_is_cancelled_ends_what_runs_and_starts_nothing(processes: Pr
         thread.join(15)
     assert kinds == [GapKind.INTERRUPTED] * 2
     assert gone(int(note.read_text()))
-    with pytest.raises(Unreadable) as fault:
+    with pytest.raises(ScanError) as fault:
         python(processes, "")
     assert fault.value.kind is GapKind.INTERRUPTED
 
 
 def test_signals_have_names() -> None:
-    assert Output(-signal.SIGSEGV, b"", b"").died() == "killed by SIGSEGV"
+    assert ProgramOutput(-signal.SIGSEGV, b"", b"").describe_death() == "killed by SIGSEGV"

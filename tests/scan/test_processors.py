@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scangate.scan.processors import processors
+from scangate.scan.processors import available_parallelism
 
 MEGA = 1024 * 1024
 
@@ -25,7 +25,7 @@ def told(root: Path, own: str, files: dict[str, str]) -> int:
         file = root / "groups" / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text + "\n")
-    return processors(root / "groups", root / "own", root / "machine")
+    return available_parallelism(root / "groups", root / "own", root / "machine")
 
 
 @pytest.mark.parametrize(
@@ -55,8 +55,8 @@ def test_the_share_of_a_container(tmp_path: Path, own: str, files: dict[str, str
 
 def test_affinity_counts_where_nothing_else_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {3, 5})
-    assert processors(tmp_path / "none", tmp_path / "none", tmp_path / "none") == 2
+    assert available_parallelism(tmp_path / "none", tmp_path / "none", tmp_path / "none") == 2
 
 
 def test_it_is_told_here() -> None:
-    assert 1 <= processors() <= len(os.sched_getaffinity(0))
+    assert 1 <= available_parallelism() <= len(os.sched_getaffinity(0))

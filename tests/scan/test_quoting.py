@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scangate.scan.quoting import QUOTE, Page
-from scangate.scan.redact import SHORTEST_VALUE
+from scangate.scan.quoting import SPANS_KEY, SpanCodec
+from scangate.scan.redact import MIN_SECRET_LENGTH
 
 TEXTS = st.text("ab \nß\U0001f511", max_size=40)
 PASSWORD = "hunter2-" + "correct-horse"  # pragma: allowlist secret
@@ -33,39 +33,39 @@ def literals(value: Any) -> Iterator[str]:
 def test_what_is_quoted_comes_back_and_is_not_there_to_be_read(
     path: str, content: str, texts: list[str], cuts: list[tuple[str, str]]
 ) -> None:
-    page = Page(path, content)
+    page = SpanCodec(path, content)
     said = {"texts": [*texts, *(before + content + after for before, after in cuts)], "path": path, "number": 3, "none": None}
-    written = page.quoted(said)
-    assert page.unquoted(json.loads(json.dumps(written))) == said
+    written = page.encode(said)
+    assert page.decode(json.loads(json.dumps(written))) == said
     whole = f"{path}\n{content}"
-    runs = {whole[at : at + SHORTEST_VALUE] for at in range(len(whole) - SHORTEST_VALUE + 1)}
+    runs = {whole[at : at + MIN_SECRET_LENGTH] for at in range(len(whole) - MIN_SECRET_LENGTH + 1)}
     for text in literals(written):
-        assert not [at for at in range(len(text) - SHORTEST_VALUE + 1) if text[at : at + SHORTEST_VALUE] in runs], text
+        assert not [at for at in range(len(text) - MIN_SECRET_LENGTH + 1) if text[at : at + MIN_SECRET_LENGTH] in runs], text
 
 
 def test_the_longest_quotation_is_taken_so_that_no_end_of_a_secret_is_left() -> None:
-    page = Page("a.py", f"hunter = 1\nhunter2 = 2\npassword = '{PASSWORD}'\n")
-    written = page.quoted(f"Possible hardcoded password: '{PASSWORD}'!")
-    assert written[QUOTE][-1] == "!"
+    page = SpanCodec("a.py", f"hunter = 1\nhunter2 = 2\npassword = '{PASSWORD}'\n")
+    written = page.encode(f"Possible hardcoded password: '{PASSWORD}'!")
+    assert written[SPANS_KEY][-1] == "!"
     assert not [piece for piece in ("hunt", "correct", "horse") if piece in json.dumps(written)]
 
 
 @pytest.mark.parametrize(
     "value",
     [
-        {QUOTE: "text"},
-        {QUOTE: [], "more": 1},
-        {QUOTE: [[0]]},
-        {QUOTE: [[0, 1, 2]]},
-        {QUOTE: [[0, 0]]},
-        {QUOTE: [[-1, 3]]},
-        {QUOTE: [[0, 1000]]},
-        {QUOTE: [[True, 1]]},
-        {QUOTE: [[0.0, 1]]},
-        {QUOTE: [None]},
-        {QUOTE: [["a", "b"]]},
+        {SPANS_KEY: "text"},
+        {SPANS_KEY: [], "more": 1},
+        {SPANS_KEY: [[0]]},
+        {SPANS_KEY: [[0, 1, 2]]},
+        {SPANS_KEY: [[0, 0]]},
+        {SPANS_KEY: [[-1, 3]]},
+        {SPANS_KEY: [[0, 1000]]},
+        {SPANS_KEY: [[True, 1]]},
+        {SPANS_KEY: [[0.0, 1]]},
+        {SPANS_KEY: [None]},
+        {SPANS_KEY: [["a", "b"]]},
     ],
 )
 def test_a_quotation_that_is_none(value: Any) -> None:
     with pytest.raises(ValueError, match="quotation"):
-        Page("a.py", "content").unquoted(value)
+        SpanCodec("a.py", "content").decode(value)

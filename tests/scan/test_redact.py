@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scangate.model import Span
-from scangate.scan.redact import MASK, Values, key_name, mask_suspicious, take_out, values
+from scangate.scan.redact import MASK, SecretValues, assigned_name, mask_spans, mask_suspicious, secret_values
 from scangate.scan.text import decode, lines_of
 
 BEGIN, END = "-----BEGIN " + "RSA PRIVATE KEY-----", "-----END " + "RSA PRIVATE KEY-----"
@@ -37,7 +37,7 @@ BEGIN, END = "-----BEGIN " + "RSA PRIVATE KEY-----", "-----END " + "RSA PRIVATE 
     ],
 )
 def test_spans_are_taken_out(lines: list[str], spans: list[Span], expected: list[str]) -> None:
-    assert take_out(lines, spans) == expected
+    assert mask_spans(lines, spans) == expected
 
 
 @pytest.mark.parametrize(
@@ -52,14 +52,14 @@ def test_spans_are_taken_out(lines: list[str], spans: list[Span], expected: list
     ],
 )
 def test_private_keys_are_taken_out_wherever_they_stand(text: str, left: list[str]) -> None:
-    assert take_out(text.split("\n"), ()) == left
+    assert mask_spans(text.split("\n"), ()) == left
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_any_line_end_and_encoding(encoding: str, end: str) -> None:
     data = f"a{end}key = Zsecret7{end}b{end}".encode(encoding)
-    assert take_out(lines_of(decode(data)[0]), [Span(2, 7, 2, 15)]) == ["a", "key = ***", "b", ""]
+    assert mask_spans(lines_of(decode(data)[0]), [Span(2, 7, 2, 15)]) == ["a", "key = ***", "b", ""]
 
 
 WORDS = st.text(string.ascii_letters + string.digits, min_size=6, max_size=12)
@@ -75,7 +75,7 @@ def test_no_secret_stays_in_its_place(parts: list[tuple[str, int, int]], data: s
         spans.append(Span(row + 1, len(lines[row]) + 1, row + 1, len(lines[row]) + 1 + len(value)))
         lines[row] += value
     wider = [Span(span.line, max(span.column - 2, 1), span.end_line, span.end_column + 1) for span in spans]
-    clean = take_out(lines, data.draw(st.permutations([*spans, *data.draw(st.lists(st.sampled_from([*spans, *wider])))])))
+    clean = mask_spans(lines, data.draw(st.permutations([*spans, *data.draw(st.lists(st.sampled_from([*spans, *wider])))])))
     assert len(clean) == len(lines)
     assert not [value for value, row, _ in parts if value in clean[row]]
     assert set("".join(clean)) <= set("<>*")
@@ -84,20 +84,20 @@ def test_no_secret_stays_in_its_place(parts: list[tuple[str, int, int]], data: s
 @given(st.lists(WORDS, max_size=6), st.text(string.ascii_letters + string.digits + " ", max_size=60))
 def test_no_known_value_stays_in_a_message(secrets: list[str], text: str) -> None:
     said = " ".join([text, *secrets, text])
-    clean = Values(secrets).scrub(said)
+    clean = SecretValues(secrets).mask(said)
     assert not [secret for secret in secrets if secret in clean]
 
 
 def test_values_that_overlap_leave_no_rest() -> None:
-    assert Values(["abcdefgh", "efghijkl", "abcdef"]).scrub("x abcdefghijkl y") == "x *** y"
-    assert Values().scrub("abcdefgh") == "abcdefgh"
+    assert SecretValues(["abcdefgh", "efghijkl", "abcdef"]).mask("x abcdefghijkl y") == "x *** y"
+    assert SecretValues().mask("abcdefgh") == "abcdefgh"
 
 
 def test_common_words_are_no_values() -> None:
     assert set(
-        values(["password = 'password' SECRET", "'hunter22'"], [Span(1, 12, 1, 22), Span(1, 23, 1, 29), Span(2, 1, 2, 11)])
+        secret_values(["password = 'password' SECRET", "'hunter22'"], [Span(1, 12, 1, 22), Span(1, 23, 1, 29), Span(2, 1, 2, 11)])
     ) == {"hunter22"}
-    assert set(values(["x = 'Password'; y = 'Passw0rd'"], [Span(1, 6, 1, 14), Span(1, 22, 1, 30)])) == {"Passw0rd"}
+    assert set(secret_values(["x = 'Password'; y = 'Passw0rd'"], [Span(1, 6, 1, 14), Span(1, 22, 1, 30)])) == {"Passw0rd"}
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_what_looks_like_a_secret_is_masked(text: str, expected: str) -> None:
     ],
 )
 def test_the_name_of_what_is_assigned(line: str, name: str) -> None:
-    assert key_name(line) == name
+    assert assigned_name(line) == name
 
 
 HOSTILE = (
@@ -160,6 +160,6 @@ def test_a_hostile_line_costs_its_length(piece: str) -> None:
     line = "token" + piece * (200_000 // len(piece)) + "x"
     started = time.process_time()
     mask_suspicious(line)
-    key_name(line + MASK)
-    take_out([line], [Span(1, 3, 1, 9)])
+    assigned_name(line + MASK)
+    mask_spans([line], [Span(1, 3, 1, 9)])
     assert time.process_time() - started < 5

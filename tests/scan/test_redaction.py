@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from scangate.model import Confidence, FileReport, Finding, Kind, Location, Severity, Span
-from scangate.scan.plugin import Source
-from scangate.scan.redaction import Redaction
+from scangate.model import Confidence, FileReport, Finding, FindingKind, Location, Severity, Span
+from scangate.scan.plugin import SourceFile
+from scangate.scan.redaction import Redactor
 
 TOKEN = "ghp_" + "a1B2" * 9
 
 
 def finding(rule: str, message: str) -> Finding:
-    return Finding(rule, Severity.HIGH, Confidence.HIGH, Kind.CODE, "title", message, Location("app.py", 2, 2))
+    return Finding(rule, Severity.HIGH, Confidence.HIGH, FindingKind.CODE, "title", message, Location("app.py", 2, 2))
 
 
 @pytest.mark.parametrize(
@@ -28,9 +28,9 @@ def finding(rule: str, message: str) -> Finding:
 def test_a_password_that_is_the_name_of_a_rule_does_not_hide_it(tmp_path: Path, value: str, rule: str, shown: str) -> None:
     file = tmp_path / "app.py"
     file.write_text(f'password = "{value}"\nrun()\n', "utf-8")
-    report = FileReport("app.py", (finding(rule, f"it holds {value}"),), secrets=(Span(1, 13, 1, 13 + len(value)),))
-    redaction = Redaction([Source("app.py", file)])
-    redaction.learn([report])
-    (told,) = redaction.findings([report])
+    report = FileReport("app.py", (finding(rule, f"it holds {value}"),), secret_spans=(Span(1, 13, 1, 13 + len(value)),))
+    redaction = Redactor([SourceFile("app.py", file)])
+    redaction.add_secrets([report])
+    (told,) = redaction.redact_findings([report])
     assert told.rule == shown
     assert value not in told.message

@@ -5,16 +5,16 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scangate.scan.salt import Salt
+from scangate.scan.salt import SecretHasher
 
-ONE, OTHER = Salt(b"one salt"), Salt(b"another salt")
+ONE, OTHER = SecretHasher(b"one salt"), SecretHasher(b"another salt")
 
 
 @settings(max_examples=30, deadline=None)
 @given(st.text(min_size=1), st.text(min_size=1))
 def test_two_values_have_two_digests_and_one_value_one(first: str, second: str) -> None:
     assert (ONE.digest(first) == ONE.digest(second)) is (first == second)
-    assert Salt(b"one salt").digest(first) == ONE.digest(first)
+    assert SecretHasher(b"one salt").digest(first) == ONE.digest(first)
 
 
 def test_another_salt_makes_another_digest() -> None:
@@ -26,17 +26,17 @@ def test_a_digest_is_short() -> None:
 
 
 def test_without_a_salt_or_a_value_there_is_none() -> None:
-    assert Salt(b"").digest("a value") == ONE.digest("") == ""
+    assert SecretHasher(b"").digest("a value") == ONE.digest("") == ""
 
 
 def test_no_value_is_remembered() -> None:
-    salt = Salt(b"one salt")
+    salt = SecretHasher(b"one salt")
     salt.digest("hunter2hunter2")
     assert "hunter2hunter2" not in repr(vars(salt))
 
 
 def test_the_same_value_is_made_into_a_digest_once() -> None:
     """Ten thousand times the same value, which would take minutes made each time anew, are remembered."""
-    salt = Salt(b"one salt")
+    salt = SecretHasher(b"one salt")
     assert len({salt.digest("the same") for _ in range(10_000)}) == 1
     assert len(vars(salt)["_made"]) == 1

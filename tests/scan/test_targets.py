@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from scangate.errors import Unreadable, UsageError
+from scangate.errors import ScanError, UsageError
 from scangate.model import GapKind
 from scangate.scan.git import Repository
 from scangate.scan.targets import Listing, list_files, list_staged
 
-from .bench import Bench, git, write
+from .bench import ScanHarness, run_git, write_files
 
 ODD_NAMES = (
     *(
@@ -62,14 +62,14 @@ def write_raw(root: Path, name: bytes, data: bytes = b"x = 1\n") -> None:
 
 def init(root: Path) -> Path:
     """An empty repository."""
-    git(root, "init", "-q", "-b", "main")
+    run_git(root, "init", "-q", "-b", "main")
     return root
 
 
 def commit(root: Path, *names: str) -> None:
     """Commits everything, or what is named."""
-    git(root, "add", "-A", "--", *(names or (".",)))
-    git(root, "commit", "-q", "-m", "x")
+    run_git(root, "add", "-A", "--", *(names or (".",)))
+    run_git(root, "commit", "-q", "-m", "x")
 
 
 def paths(listing: Listing) -> set[str]:
@@ -77,11 +77,11 @@ def paths(listing: Listing) -> set[str]:
 
 
 def gaps(listing: Listing) -> dict[str | None, str]:
-    return {gap.path: gap.reason for gap in listing.facts.gaps}
+    return {gap.path: gap.reason for gap in listing.summary.gaps}
 
 
 def left_out(listing: Listing) -> dict[str, str]:
-    return {left.path: left.reason for left in listing.facts.left_out}
+    return {left.path: left.reason for left in listing.summary.skipped_paths}
 
 
 def contents(listing: Listing, limit: int = 1000) -> dict[str, bytes]:
@@ -90,29 +90,30 @@ def contents(listing: Listing, limit: int = 1000) -> dict[str, bytes]:
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Bench:
-    return Bench(tmp_path)
+def bench(tmp_path: Path) -> ScanHarness:
+    return ScanHarness(tmp_path)
 
 
 @pytest.mark.parametrize("with_git", [True, False])
-def test_every_name_is_listed_once_under_a_path_of_its_own(bench: Bench, *, with_git: bool) -> None:
+def test_every_name_is_listed_once_under_a_path_of_its_own(bench: ScanHarness, *, with_git: bool) -> None:
     for number, name in enumerate(ODD_NAMES):
         write_raw(bench.root, name, b"%d" % number)
         write_raw(bench.root, b"folder \xff/" + name, b"%d" % number)
     if with_git:
         init(bench.root)
-        git(bench.root, "add", "--", "folder*")
+        run_git(bench.root, "add", "--", "folder*")
     listing = bench.listing()
     assert len(paths(listing)) == len(listing.targets) == 2 * len(ODD_NAMES)
-    assert {target.raw for target in listing.targets} == {*ODD_NAMES, *(b"folder \xff/" + name for name in ODD_NAMES)}
+    assert {target.raw_path for target in listing.targets} == {*ODD_NAMES, *(b"folder \xff/" + name for name in ODD_NAMES)}
     assert sorted(contents(listing).values()) == sorted(b"%d" % number for number in [*range(len(ODD_NAMES))] * 2)
-    assert listing.facts.gaps == ()
+    assert listing.summary.gaps == ()
     assert all(
-        target.path.isprintable() or any(not sign.isprintable() for sign in os.fsdecode(target.raw)) for target in listing.targets
+        target.path.isprintable() or any(not sign.isprintable() for sign in os.fsdecode(target.raw_path))
+        for target in listing.targets
     )
 
 
-def test_a_name_that_is_not_text_cannot_hide_behind_one_that_is(bench: Bench) -> None:
+def test_a_name_that_is_not_text_cannot_hide_behind_one_that_is(bench: ScanHarness) -> None:
     write_raw(bench.root, b"\xff.py", b"bytes")
     write_raw(bench.root, b"\\xff.py", b"text")
     listing = bench.listing()
@@ -120,8 +121,8 @@ def test_a_name_that_is_not_text_cannot_hide_behind_one_that_is(bench: Bench) ->
     assert len(paths(listing)) == 2
 
 
-def test_links_pipes_and_sockets_are_named(bench: Bench) -> None:
-    root = write(bench.root, {"a.py": "", "folder/b.py": "", "../outside/c.py": "secret"})
+def test_links_pipes_and_sockets_are_named(bench: ScanHarness) -> None:
+    root = write_files(bench.root, {"a.py": "", "folder/b.py": "", "../outside/c.py": "secret"})
     for link, end in (
         ("dangling", "nowhere"),
         ("loop", "loop"),
@@ -154,11 +155,11 @@ def test_links_pipes_and_sockets_are_named(bench: Bench) -> None:
         "socket.py": "a socket, not a file",
     }
     assert set(left_out(listing)) == {"in.py", "indir"}
-    assert {gap.kind for gap in listing.facts.gaps} == {GapKind.UNREADABLE}
+    assert {gap.kind for gap in listing.summary.gaps} == {GapKind.UNREADABLE}
 
 
-def test_a_folder_that_became_a_link_out_of_the_root_is_not_entered(bench: Bench) -> None:
-    root = init(write(bench.root, {"folder/a.py": "", "../outside/a.py": "secret"}))
+def test_a_folder_that_became_a_link_out_of_the_root_is_not_entered(bench: ScanHarness) -> None:
+    root = init(write_files(bench.root, {"folder/a.py": "", "../outside/a.py": "secret"}))
     commit(root)
     (root / "folder/a.py").unlink()
     (root / "folder").rmdir()
@@ -169,14 +170,14 @@ def test_a_folder_that_became_a_link_out_of_the_root_is_not_entered(bench: Bench
 
 
 @pytest.mark.parametrize(("name", "other"), [("aa/z", "../z"), ("aa/z", "/a/z"), ("a/bb/cc/z", "a/../../z")])
-def test_a_name_in_the_index_that_leads_out_of_the_root_is_not_followed(bench: Bench, name: str, other: str) -> None:
+def test_a_name_in_the_index_that_leads_out_of_the_root_is_not_followed(bench: ScanHarness, name: str, other: str) -> None:
     """git writes no such index, but an author can."""
     outside = bench.root.parent / "z"
     for place in (outside, outside.parent.parent / "z"):
         place.write_text("not ours\n")
     init(bench.root)
-    write(bench.root, {name: "x = 1\n"})
-    git(bench.root, "add", "--all")
+    write_files(bench.root, {name: "x = 1\n"})
+    run_git(bench.root, "add", "--all")
     index = bench.root / ".git" / "index"
     body = index.read_bytes()[:-20].replace(name.encode(), other.encode())
     index.write_bytes(body + hashlib.sha1(body, usedforsecurity=False).digest())
@@ -187,8 +188,8 @@ def test_a_name_in_the_index_that_leads_out_of_the_root_is_not_followed(bench: B
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may list everything")
-def test_a_folder_that_may_not_be_listed_is_named(bench: Bench) -> None:
-    root = write(bench.root, {"a.py": "", "closed/b.py": ""})
+def test_a_folder_that_may_not_be_listed_is_named(bench: ScanHarness) -> None:
+    root = write_files(bench.root, {"a.py": "", "closed/b.py": ""})
     (root / "closed").chmod(0)
     try:
         assert gaps(bench.listing()) == {"closed": "a directory that cannot be listed"}
@@ -196,7 +197,7 @@ def test_a_folder_that_may_not_be_listed_is_named(bench: Bench) -> None:
         (root / "closed").chmod(stat.S_IRWXU)
 
 
-def test_a_folder_too_deep_for_its_name_is_named(bench: Bench) -> None:
+def test_a_folder_too_deep_for_its_name_is_named(bench: ScanHarness) -> None:
     """What even root cannot list: a path longer than the system takes, built step by step."""
     here = os.open(bench.root, os.O_RDONLY)
     steps = [here]
@@ -207,13 +208,13 @@ def test_a_folder_too_deep_for_its_name_is_named(bench: Bench) -> None:
         file.write("exec(x)")
     for step in steps:
         os.close(step)
-    (gap,) = bench.listing().facts.gaps
+    (gap,) = bench.listing().summary.gaps
     assert gap.path is not None
     assert gap.path.startswith("d" * 200 + "/")
     assert gap.reason == "File name too long"
 
 
-def test_a_thousand_folders_in_each_other_are_walked_and_copied(bench: Bench) -> None:
+def test_a_thousand_folders_in_each_other_are_walked_and_copied(bench: ScanHarness) -> None:
     deep = "/".join("d" * 1500)
     subprocess.run(["mkdir", "-p", deep], cwd=bench.root, check=True)
     try:
@@ -221,56 +222,56 @@ def test_a_thousand_folders_in_each_other_are_walked_and_copied(bench: Bench) ->
         listing = bench.listing()
         assert paths(listing) == {f"{deep}/a.py"}
         _, (source,) = bench.sources(contents(listing))
-        assert (source.path, source.data()) == (f"{deep}/a.py", b"x")
+        assert (source.path, source.read_bytes()) == (f"{deep}/a.py", b"x")
     finally:
         subprocess.run(["rm", "-r", "d"], cwd=bench.root, check=True)
 
 
-def test_without_git_everything_is_read_and_said_so(bench: Bench) -> None:
-    write(bench.root, {".gitignore": "ignored.py\n", "ignored.py": "", "a/.git/config": "[core]", "a/b.py": ""})
+def test_without_git_everything_is_read_and_said_so(bench: ScanHarness) -> None:
+    write_files(bench.root, {".gitignore": "ignored.py\n", "ignored.py": "", "a/.git/config": "[core]", "a/b.py": ""})
     listing = bench.listing()
-    assert listing.facts.source == "file system"
+    assert listing.summary.source == "file system"
     assert paths(listing) == {".gitignore", "ignored.py", "a/b.py"}
     assert left_out(listing) == {"a/.git": "git's own data"}
-    assert listing.facts.notes == ("no git repository: every file under the root is read, ignored ones too",)
+    assert listing.summary.notes == ("no git repository: every file under the root is read, ignored ones too",)
 
 
-def test_a_repository_that_git_cannot_read_is_read_as_a_folder_and_said_so(bench: Bench) -> None:
-    write(bench.root, {".git/HEAD": "garbage", "a.py": "", "ignored/b.py": "", ".gitignore": "ignored"})
+def test_a_repository_that_git_cannot_read_is_read_as_a_folder_and_said_so(bench: ScanHarness) -> None:
+    write_files(bench.root, {".git/HEAD": "garbage", "a.py": "", "ignored/b.py": "", ".gitignore": "ignored"})
     listing = bench.listing()
-    assert listing.facts.source == "file system"
+    assert listing.summary.source == "file system"
     assert {"a.py", "ignored/b.py"} <= paths(listing)
     assert left_out(listing) == {".git": "git's own data"}
-    (note,) = listing.facts.notes
+    (note,) = listing.summary.notes
     assert note.startswith("git ls-files ended with exit code 128: every file")
 
 
-def test_a_broken_index_is_no_reason_to_read_nothing(bench: Bench) -> None:
-    root = init(write(bench.root, {"a.py": ""}))
+def test_a_broken_index_is_no_reason_to_read_nothing(bench: ScanHarness) -> None:
+    root = init(write_files(bench.root, {"a.py": ""}))
     commit(root)
     (root / ".git/index").write_bytes(b"DIRC garbage")
     listing = bench.listing()
     assert paths(listing) == {"a.py"}
-    assert listing.facts.source == "file system"
+    assert listing.summary.source == "file system"
 
 
-def test_the_index_untracked_files_and_other_repositories(bench: Bench) -> None:
+def test_the_index_untracked_files_and_other_repositories(bench: ScanHarness) -> None:
     root = init(
-        write(
+        write_files(
             bench.root,
             {".gitignore": "*.log\nbuild/\n", "a.py": "", "kept.log": "", "gone.py": "", "build/c.py": "", "../sub/s.py": ""},
         )
     )
     init(root.parent / "sub")
     commit(root.parent / "sub")
-    git(root, "submodule", "add", "-q", "../sub", "module")
-    git(root, "add", "-f", "a.py", "kept.log", "gone.py", ".gitignore")
+    run_git(root, "submodule", "add", "-q", "../sub", "module")
+    run_git(root, "add", "-f", "a.py", "kept.log", "gone.py", ".gitignore")
     commit(root)
     (root / "gone.py").unlink()
-    write(root, {"new.py": "", "new.log": "", "nested/n.py": "", "a.py": "changed"})
+    write_files(root, {"new.py": "", "new.log": "", "nested/n.py": "", "a.py": "changed"})
     init(root / "nested")
     listing = bench.listing()
-    assert listing.facts.source == "git index and untracked files"
+    assert listing.summary.source == "git index and untracked files"
     assert paths(listing) == {".gitignore", ".gitmodules", "a.py", "kept.log", "new.py"}
     assert left_out(listing) == {
         "gone.py": "in the index, but not in the work tree",
@@ -280,58 +281,58 @@ def test_the_index_untracked_files_and_other_repositories(bench: Bench) -> None:
     assert contents(listing)["a.py"] == b"changed"
 
 
-def test_an_answer_of_git_that_breaks_off_is_not_believed(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_of_git_that_breaks_off_is_not_believed(bench: ScanHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     init(bench.root)
-    write(bench.root, {"a.py": "x = 1\n", "b.py": "y = 2\n"})
+    write_files(bench.root, {"a.py": "x = 1\n", "b.py": "y = 2\n"})
     commit(bench.root, "a.py", "b.py")
-    whole = Repository._ask
+    whole = Repository._run_for_output
     monkeypatch.setattr(Repository, "_ask", lambda self, *words, **more: whole(self, *words, **more)[:-2])
     listing = bench.listing()
     assert {"a.py", "b.py"} <= paths(listing)
-    assert "broke off" in listing.facts.notes[0]
+    assert "broke off" in listing.summary.notes[0]
 
 
-def test_what_git_was_asked_ahead_is_asked_once(bench: Bench) -> None:
+def test_what_git_was_asked_ahead_is_asked_once(bench: ScanHarness) -> None:
     init(bench.root)
-    write(bench.root, {"tracked.py": "x = 1\n"})
+    write_files(bench.root, {"tracked.py": "x = 1\n"})
     commit(bench.root, "tracked.py")
-    write(bench.root, {"new.py": "y = 2\n"})
+    write_files(bench.root, {"new.py": "y = 2\n"})
     repository = bench.repository()
     assert repository is not None
-    repository.look_ahead()
+    repository.prefetch_entries()
     first = paths(list_files(bench.root, repository))
-    write(bench.root, {"later.py": "z = 3\n"})
+    write_files(bench.root, {"later.py": "z = 3\n"})
     assert (first, paths(list_files(bench.root, repository))) == (
         {"tracked.py", "new.py"},
         {"tracked.py", "new.py", "later.py"},
     )
 
 
-def test_a_fault_that_git_has_ahead_is_told_where_the_files_are_listed(bench: Bench) -> None:
+def test_a_fault_that_git_has_ahead_is_told_where_the_files_are_listed(bench: ScanHarness) -> None:
     init(bench.root)
     (bench.root / ".git" / "index").write_bytes(b"no index")
-    write(bench.root, {"a.py": "x = 1\n"})
+    write_files(bench.root, {"a.py": "x = 1\n"})
     repository = bench.repository()
     assert repository is not None
-    repository.look_ahead()
+    repository.prefetch_entries()
     listing = list_files(bench.root, repository)
     assert "a.py" in paths(listing)
-    assert "every file under the root is read" in listing.facts.notes[0]
+    assert "every file under the root is read" in listing.summary.notes[0]
 
 
 @pytest.mark.parametrize("flag", ["--assume-unchanged", "--skip-worktree"])
-def test_a_flag_in_the_index_hides_no_change(bench: Bench, flag: str) -> None:
-    root = init(write(bench.root, {"a.py": "before"}))
+def test_a_flag_in_the_index_hides_no_change(bench: ScanHarness, flag: str) -> None:
+    root = init(write_files(bench.root, {"a.py": "before"}))
     commit(root)
-    git(root, "update-index", flag, "a.py")
-    write(root, {"a.py": "after"})
+    run_git(root, "update-index", flag, "a.py")
+    write_files(root, {"a.py": "after"})
     assert contents(bench.listing()) == {"a.py": b"after"}
 
 
-def test_a_sparse_work_tree_names_what_it_lacks(bench: Bench) -> None:
-    root = init(write(bench.root, {"a/a.py": "", "b/b.py": ""}))
+def test_a_sparse_work_tree_names_what_it_lacks(bench: ScanHarness) -> None:
+    root = init(write_files(bench.root, {"a/a.py": "", "b/b.py": ""}))
     commit(root)
-    git(root, "sparse-checkout", "set", "--sparse-index", "a")
+    run_git(root, "sparse-checkout", "set", "--sparse-index", "a")
     listing = bench.listing()
     assert paths(listing) == {"a/a.py"}
     assert left_out(listing) == {"b/b.py": "in the index, but not in the work tree"}
@@ -339,52 +340,52 @@ def test_a_sparse_work_tree_names_what_it_lacks(bench: Bench) -> None:
 
 def conflict(root: Path) -> None:
     """A repository in the middle of a merge that both sides changed."""
-    init(write(root, {"a.py": "base\n", "b.py": ""}))
+    init(write_files(root, {"a.py": "base\n", "b.py": ""}))
     commit(root)
-    git(root, "checkout", "-q", "-b", "other")
-    write(root, {"a.py": "theirs\n"})
+    run_git(root, "checkout", "-q", "-b", "other")
+    write_files(root, {"a.py": "theirs\n"})
     commit(root)
-    git(root, "checkout", "-q", "main")
-    write(root, {"a.py": "ours\n"})
+    run_git(root, "checkout", "-q", "main")
+    write_files(root, {"a.py": "ours\n"})
     commit(root)
     with pytest.raises(Exception, match="merge"):
-        git(root, "merge", "-q", "other")
+        run_git(root, "merge", "-q", "other")
 
 
-def test_a_conflict_is_read_as_it_lies_in_the_work_tree(bench: Bench) -> None:
+def test_a_conflict_is_read_as_it_lies_in_the_work_tree(bench: ScanHarness) -> None:
     conflict(bench.root)
     assert b"<<<<<<<" in contents(bench.listing())["a.py"]
 
 
-def test_a_conflict_is_no_staged_content(bench: Bench) -> None:
+def test_a_conflict_is_no_staged_content(bench: ScanHarness) -> None:
     conflict(bench.root)
     listing = list_staged(bench.root, bench.repository(), [])
     assert paths(listing) == set()
     assert "in conflict" in gaps(listing)["a.py"]
 
 
-def test_a_linked_work_tree_and_a_folder_in_one(bench: Bench) -> None:
-    root = init(write(bench.root, {"a.py": "", "deep/b.py": ""}))
+def test_a_linked_work_tree_and_a_folder_in_one(bench: ScanHarness) -> None:
+    root = init(write_files(bench.root, {"a.py": "", "deep/b.py": ""}))
     commit(root)
-    git(root, "worktree", "add", "-q", str(root.parent / "linked"), "HEAD")
+    run_git(root, "worktree", "add", "-q", str(root.parent / "linked"), "HEAD")
     linked = root.parent / "linked"
-    write(linked, {"new.py": ""})
-    repository = Bench(root.parent / "other").processes
-    from scangate.scan.git import find
+    write_files(linked, {"new.py": ""})
+    repository = ScanHarness(root.parent / "other").processes
+    from scangate.scan.git import find_repository
 
-    listing = list_files(linked, find(linked, repository))
-    assert (listing.facts.source, paths(listing)) == ("git index and untracked files", {"a.py", "deep/b.py", "new.py"})
-    below = list_files(linked / "deep", find(linked / "deep", repository))
-    assert (below.facts.source, paths(below)) == ("git index and untracked files", {"b.py"})
+    listing = list_files(linked, find_repository(linked, repository))
+    assert (listing.summary.source, paths(listing)) == ("git index and untracked files", {"a.py", "deep/b.py", "new.py"})
+    below = list_files(linked / "deep", find_repository(linked / "deep", repository))
+    assert (below.summary.source, paths(below)) == ("git index and untracked files", {"b.py"})
 
 
-def test_what_is_staged_is_read_from_the_index(bench: Bench) -> None:
-    root = init(write(bench.root, {"a.py": "committed", "same.py": ""}))
+def test_what_is_staged_is_read_from_the_index(bench: ScanHarness) -> None:
+    root = init(write_files(bench.root, {"a.py": "committed", "same.py": ""}))
     commit(root)
-    write(root, {"a.py": "staged", "new\nname.py": "new", "large.py": "x" * 2000, "\xff.py": "é"})
+    write_files(root, {"a.py": "staged", "new\nname.py": "new", "large.py": "x" * 2000, "\xff.py": "é"})
     (root / "link.py").symlink_to("a.py")
-    git(root, "add", "-A")
-    write(root, {"a.py": "later", "untracked.py": ""})
+    run_git(root, "add", "-A")
+    write_files(root, {"a.py": "later", "untracked.py": ""})
     listing = list_staged(root, bench.repository(), [])
     assert paths(listing) == {"a.py", "new\nname.py", "large.py", "\xff.py"}
     assert left_out(listing) == {"link.py": "symbolic link"}
@@ -392,7 +393,7 @@ def test_what_is_staged_is_read_from_the_index(bench: Bench) -> None:
     by_path = {target.path: target for target in listing.targets}
     assert read(by_path["a.py"]) == b"staged"
     assert read(by_path["\xff.py"]) == "é".encode()
-    with pytest.raises(Unreadable) as fault:
+    with pytest.raises(ScanError) as fault:
         read(by_path["large.py"])
     assert fault.value.kind is GapKind.TOO_LARGE
     named = list_staged(root, bench.repository(), ["same.py", "a.py", "no-such.py", "new\nname.py"])
@@ -400,40 +401,40 @@ def test_what_is_staged_is_read_from_the_index(bench: Bench) -> None:
     assert gaps(named) == {"no-such.py": "not in git's index"}
 
 
-def test_before_the_first_commit_all_is_staged(bench: Bench) -> None:
-    root = init(write(bench.root, {"a.py": "x"}))
+def test_before_the_first_commit_all_is_staged(bench: ScanHarness) -> None:
+    root = init(write_files(bench.root, {"a.py": "x"}))
     assert paths(list_staged(root, bench.repository(), [])) == set()
-    git(root, "add", "a.py")
+    run_git(root, "add", "a.py")
     assert contents(list_staged(root, bench.repository(), [])) == {"a.py": b"x"}
 
 
-def test_content_that_git_lacks_is_a_gap_of_its_file_alone(bench: Bench) -> None:
-    root = init(write(bench.root, {"a.py": "kept", "b.py": "lost"}))
-    git(root, "add", "-A")
-    blob = git(root, "rev-parse", ":b.py").strip()
+def test_content_that_git_lacks_is_a_gap_of_its_file_alone(bench: ScanHarness) -> None:
+    root = init(write_files(bench.root, {"a.py": "kept", "b.py": "lost"}))
+    run_git(root, "add", "-A")
+    blob = run_git(root, "rev-parse", ":b.py").strip()
     (root / ".git/objects" / blob[:2] / blob[2:]).unlink()
     listing = list_staged(root, bench.repository(), [])
     read = listing.reader(listing.targets, 1000)
     first, second = listing.targets
     assert read(first) == b"kept"
-    with pytest.raises(Unreadable, match="does not hold"):
+    with pytest.raises(ScanError, match="does not hold"):
         read(second)
 
 
-def test_staged_needs_git(bench: Bench) -> None:
+def test_staged_needs_git(bench: ScanHarness) -> None:
     with pytest.raises(UsageError):
         list_staged(bench.root, bench.repository(), [])
 
 
-def test_our_own_outputs_are_left_out(bench: Bench) -> None:
-    root = write(bench.root, {"a.py": "", "out/report.json": "", "outer/b.py": "", "one.sarif": ""})
+def test_our_own_outputs_are_left_out(bench: ScanHarness) -> None:
+    root = write_files(bench.root, {"a.py": "", "out/report.json": "", "outer/b.py": "", "one.sarif": ""})
     listing = list_files(root, None, (root / "out", root / "one.sarif", Path("/elsewhere")))
     assert paths(listing) == {"a.py", "outer/b.py"}
     assert left_out(listing) == {"out/report.json": "scangate's own output", "one.sarif": "scangate's own output"}
 
 
-def test_what_changes_while_it_is_read_is_a_gap(bench: Bench) -> None:
-    root = write(bench.root, {"a.py": "", "b.py": "", "c.py": "x" * 5000})
+def test_what_changes_while_it_is_read_is_a_gap(bench: ScanHarness) -> None:
+    root = write_files(bench.root, {"a.py": "", "b.py": "", "c.py": "x" * 5000})
     listing = bench.listing()
     (root / "a.py").unlink()
     (root / "b.py").unlink()
@@ -441,14 +442,14 @@ def test_what_changes_while_it_is_read_is_a_gap(bench: Bench) -> None:
     read = listing.reader(listing.targets, 1000)
     kinds = []
     for target in listing.targets:
-        with pytest.raises(Unreadable) as fault:
+        with pytest.raises(ScanError) as fault:
             read(target)
         kinds.append(fault.value.kind)
     assert kinds == [GapKind.UNREADABLE, GapKind.UNREADABLE, GapKind.TOO_LARGE]
 
 
-def test_the_configuration_of_a_repository_starts_nothing_and_hides_nothing(bench: Bench) -> None:
-    root = init(write(bench.root, {"a.py": "x", ".gitattributes": "* filter=evil diff=evil\n"}))
+def test_the_configuration_of_a_repository_starts_nothing_and_hides_nothing(bench: ScanHarness) -> None:
+    root = init(write_files(bench.root, {"a.py": "x", ".gitattributes": "* filter=evil diff=evil\n"}))
     commit(root)
     canary = root.parent / "canary"
     command = f"touch {canary}"
@@ -461,11 +462,11 @@ def test_the_configuration_of_a_repository_starts_nothing_and_hides_nothing(benc
         "filter.evil.clean",
         "filter.evil.smudge",
     ):
-        git(root, "config", key, command)
-    git(root, "config", "core.worktree", "/nonexistent")
+        run_git(root, "config", key, command)
+    run_git(root, "config", "core.worktree", "/nonexistent")
     (root.parent / "ignore").write_text("*\n")
-    git(root, "config", "core.excludesFile", str(root.parent / "ignore"))
-    write(root, {"new.py": "y", "a.py": "changed"})
+    run_git(root, "config", "core.excludesFile", str(root.parent / "ignore"))
+    write_files(root, {"new.py": "y", "a.py": "changed"})
     assert contents(bench.listing()) == {"a.py": b"changed", "new.py": b"y", ".gitattributes": b"* filter=evil diff=evil\n"}
     listing = list_staged(root, bench.repository(), ["a.py"])
     assert contents(listing) == {"a.py": b"x"}

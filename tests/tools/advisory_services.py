@@ -15,22 +15,22 @@ from typing import Any
 
 import trustme
 
-__all__ = ["Network", "network"]
+__all__ = ["FakeNetwork", "run_network"]
 
 PYPI, OSV = "pypi.org", "api.osv.dev"
 VULNERABLE = {"id": "PYSEC-2020-7", "aliases": ["CVE-2020-7"], "details": "x", "fixed_in": ["2.0"], "withdrawn": None}
 
 
-class Network:
+class FakeNetwork:
     """How each host behaves (a word of ``Handler.reply``), what was asked of it, and the environment that leads there."""
 
     def __init__(self, folder: Path) -> None:
         authority = trustme.CA()
         self.certificates = {host: authority.issue_cert(host) for host in (PYPI, OSV)}
         self.strange = trustme.CA().issue_cert(PYPI, OSV)
-        self.moods = {PYPI: "not-found", OSV: "not-found"}
-        self.asked: list[tuple[str, str]] = []
-        self.over = threading.Event()
+        self.behaviors = {PYPI: "not-found", OSV: "not-found"}
+        self.requests: list[tuple[str, str]] = []
+        self.closed = threading.Event()
         self._bundle = folder / "authority.pem"
         authority.cert_pem.write_to_path(str(self._bundle))
         self.port = 0
@@ -42,21 +42,21 @@ class Network:
     def context(self, host: str) -> ssl.SSLContext:
         """The TLS side of a host."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        (self.strange if self.moods[host] == "tls" else self.certificates[host]).configure_cert(context)
+        (self.strange if self.behaviors[host] == "tls" else self.certificates[host]).configure_cert(context)
         return context
 
 
 class Handler(socketserver.StreamRequestHandler):
     """One connection: CONNECT, TLS, then requests until the client is content."""
 
-    network: Network
+    network: FakeNetwork
 
     def handle(self) -> None:
         line = self.rfile.readline().decode()
         while self.rfile.readline().strip():
             pass
         host = line.split(" ")[1].partition(":")[0] if line.startswith("CONNECT ") else ""
-        if host not in self.network.moods or self.network.moods[host] == "proxy":
+        if host not in self.network.behaviors or self.network.behaviors[host] == "proxy":
             self.wfile.write(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
             return
         self.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n")
@@ -75,29 +75,29 @@ class Handler(socketserver.StreamRequestHandler):
                     if header.lower().startswith(b"content-length:"):
                         length = int(header.partition(b":")[2])
                 question = reader.read(length).decode()
-                self.network.asked.append((host, question or line.split(" ")[1]))
-                secured.sendall(self.reply(self.network.moods[host], f"{line} {question}"))
-                if self.network.moods[host] == "truncated":
+                self.network.requests.append((host, question or line.split(" ")[1]))
+                secured.sendall(self.reply(self.network.behaviors[host], f"{line} {question}"))
+                if self.network.behaviors[host] == "truncated":
                     return
 
-    def reply(self, mood: str, asked: str) -> bytes:
+    def reply(self, behavior: str, asked: str) -> bytes:
         """The bytes of a response."""
-        if mood == "hang":
-            self.network.over.wait(30)
+        if behavior == "hang":
+            self.network.closed.wait(30)
             return b""
-        if mood == "truncated":
+        if behavior == "truncated":
             return b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n{"
-        if mood == "portal":
-            return response("200 OK", "text/html", "<html>Please accept the conditions of this network</html>")
-        if mood == "error":
-            return response("500 Internal Server Error", "text/plain", "sorry")
-        if mood == "not-found":
-            return response("404 Not Found", "application/json", "{}")
+        if behavior == "portal":
+            return http_response("200 OK", "text/html", "<html>Please accept the conditions of this network</html>")
+        if behavior == "error":
+            return http_response("500 Internal Server Error", "text/plain", "sorry")
+        if behavior == "not-found":
+            return http_response("404 Not Found", "application/json", "{}")
         vulnerable = re.search(r"/pypi/weak-thing/|weak-thing", asked) is not None
-        return response("200 OK", "application/json", json.dumps({"vulnerabilities": [VULNERABLE] if vulnerable else []}))
+        return http_response("200 OK", "application/json", json.dumps({"vulnerabilities": [VULNERABLE] if vulnerable else []}))
 
 
-def response(status: str, kind: str, body: str) -> bytes:
+def http_response(status: str, kind: str, body: str) -> bytes:
     """A whole response."""
     data = body.encode()
     return f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(data)}\r\n\r\n".encode() + data
@@ -112,9 +112,9 @@ class _Server(socketserver.ThreadingTCPServer):
 
 
 @contextmanager
-def network(folder: Path) -> Iterator[Network]:
+def run_network(folder: Path) -> Iterator[FakeNetwork]:
     """The proxy, while the block lasts."""
-    made = Network(folder)
+    made = FakeNetwork(folder)
 
     class Bound(Handler):
         network = made
@@ -125,11 +125,11 @@ def network(folder: Path) -> Iterator[Network]:
         try:
             yield made
         finally:
-            made.over.set()
+            made.closed.set()
             server.shutdown()
 
 
-def closed_port() -> int:
+def find_closed_port() -> int:
     """A port on which nobody listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

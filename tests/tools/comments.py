@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from .tokens import secret
+from .tokens import fake_secret
 
 __all__ = ["SEMGREP_RULES", "bandit_corpus", "secrets_corpus", "semgrep_corpus"]
 
@@ -228,7 +228,7 @@ def secrets_corpus() -> dict[str, bytes | str]:
     key = iter(range(10_000))
 
     def value() -> str:
-        return secret(f"inline-{next(key)}")
+        return fake_secret(f"inline-{next(key)}")
 
     files: dict[str, bytes | str] = {}
     for ending, shape in (

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-__all__ = ["stand_in"]
+__all__ = ["install_fake_tool"]
 
 
-def stand_in(folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, code: str, keep: tuple[str, ...] = ()) -> Path:
+def install_fake_tool(folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, code: str, keep: tuple[str, ...] = ()) -> Path:
     """Makes a folder of console scripts in which ``name`` is the Python program ``code``, and lets ours be looked for there.
 
     The real scripts ``keep`` stay beside it.

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from scan.bench import Bench
+from scan.bench import ScanHarness
 
 from scangate.model import ScanResult
 from scangate.tools import bandit, detect_secrets, semgrep
 
-from .stand_in import stand_in
-from .tokens import secret
+from .stand_in import install_fake_tool
+from .tokens import fake_secret
 
 FILES: dict[str, bytes | str] = {"a.py": "x = 1\n", "b.py": "y = 2\n"}
 BANDIT = """
@@ -32,13 +32,13 @@ WRITE = "\nprint(json.dumps(answer))\nsys.exit(code)\n"
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Bench:
-    return Bench(tmp_path)
+def bench(tmp_path: Path) -> ScanHarness:
+    return ScanHarness(tmp_path)
 
 
-def answered(bench: Bench, monkeypatch: pytest.MonkeyPatch, scanner: Any, change: str) -> ScanResult:
+def answered(bench: ScanHarness, monkeypatch: pytest.MonkeyPatch, scanner: Any, change: str) -> ScanResult:
     head = BANDIT if scanner is bandit else SEMGREP
-    stand_in(bench.private / "bin", monkeypatch, scanner.NAME, head + change + WRITE)
+    install_fake_tool(bench.private_folder / "bin", monkeypatch, scanner.NAME, head + change + WRITE)
     return bench.result(scanner, FILES)
 
 
@@ -101,7 +101,7 @@ SEMGREP_ALONE: dict[str, dict[str, str]] = {
     ],
 )
 def test_an_answer_is_believed_or_is_a_gap(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch, scanner: Any, change: str, expected: dict[str, str]
+    bench: ScanHarness, monkeypatch: pytest.MonkeyPatch, scanner: Any, change: str, expected: dict[str, str]
 ) -> None:
     result = answered(bench, monkeypatch, scanner, change)
     told = gaps(result)
@@ -118,15 +118,15 @@ def bomb() -> str:
 
 
 @pytest.mark.nightly
-def test_a_yaml_bomb_is_a_gap_of_its_file_alone(bench: Bench) -> None:
+def test_a_yaml_bomb_is_a_gap_of_its_file_alone(bench: ScanHarness) -> None:
     result = bench.result(detect_secrets, {"bomb.yaml": bomb(), "a.txt": "x\n"})
-    assert result.files == ("a.txt",)
+    assert result.analyzed_files == ("a.txt",)
     assert gaps(result)["bomb.yaml"] in {"crash", "timeout"}
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "latin-1", "utf-8-sig", "utf-32"])
-def test_a_secret_is_seen_in_any_encoding(bench: Bench, encoding: str) -> None:
-    value = secret(encoding)
+def test_a_secret_is_seen_in_any_encoding(bench: ScanHarness, encoding: str) -> None:
+    value = fake_secret(encoding)
     text = f'# é\npassword = "{value}"\n'
     result = bench.result(detect_secrets, {"a.py": text.encode(encoding), "package-lock.json": text.encode(encoding)})
     places = {(found.location.path, found.location.line, found.location.column) for found in result.findings}
@@ -138,8 +138,8 @@ def test_a_secret_is_seen_in_any_encoding(bench: Bench, encoding: str) -> None:
 @pytest.mark.parametrize(
     "line", ['"password": "{}", "api_key": "{}", "secret": "{}"', "f(password='{}', secret='{}', db_pass='{}')"]
 )
-def test_a_secret_behind_others_in_its_line_is_seen(bench: Bench, line: str) -> None:
-    values = [secret(f"line-{number}") for number in range(3)]
+def test_a_secret_behind_others_in_its_line_is_seen(bench: ScanHarness, line: str) -> None:
+    values = [fake_secret(f"line-{number}") for number in range(3)]
     text = line.format("${PASSWORD}", *values[1:])  # the first is none, and must not hide the others
     result = bench.result(detect_secrets, {"all.py": line.format(*values), "some.json": f"{{{text}}}\n"})
     keywords = [found for found in result.findings if found.rule == "detect-secrets:secret-keyword"]
@@ -148,16 +148,16 @@ def test_a_secret_behind_others_in_its_line_is_seen(bench: Bench, line: str) -> 
     assert {("some.json", text.find(value) + 1) for value in values[1:]} <= places
 
 
-def test_a_line_of_two_thousand_secrets_comes_to_an_end(bench: Bench) -> None:
-    text = ", ".join(f'"password": "{secret(str(number))}"' for number in range(2_000))
+def test_a_line_of_two_thousand_secrets_comes_to_an_end(bench: ScanHarness) -> None:
+    text = ", ".join(f'"password": "{fake_secret(str(number))}"' for number in range(2_000))
     result = bench.result(detect_secrets, {"min.json": f"{{{text}}}"})
     assert result.findings
     assert not result.gaps
 
 
 @pytest.mark.parametrize("text", ["x = 'a'; hashlib.md5(password)  # nosemgrep: why not", "hashlib.md5(password)"])
-def test_a_message_holds_nothing_of_the_line(bench: Bench, text: str) -> None:
-    value = secret("message")
+def test_a_message_holds_nothing_of_the_line(bench: ScanHarness, text: str) -> None:
+    value = fake_secret("message")
     result = bench.result(semgrep, {"a.py": f"import hashlib\n{text}  # {value}\n"})
     assert result.findings
     assert value not in repr(result.findings)

@@ -10,10 +10,10 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from scan.bench import Bench, adds_up
+from scan.bench import ScanHarness, is_ledger_complete
 
-from scangate.cli.registry import known
-from scangate.model import Accounting, GapKind, Severity, Status
+from scangate.cli.registry import load_scanners
+from scangate.model import FileAccounting, GapKind, ScanStatus, Severity
 from scangate.scan.plugin import Scanner
 from scangate.tools import CommandOptions, SarifCommand
 
@@ -23,7 +23,7 @@ run = {"tool": {"driver": {"name": "x"}}, "results": [], "invocations": [{"execu
 print(json.dumps({"version": "2.1.0", "runs": [run]}))
 """
 BLOCK = CommandOptions(command=(sys.executable, "-c", WRITES_SARIF, "{root}"), reads=("**",))
-SCANNERS: dict[str, tuple[Any, Any]] = {name: (scanner, scanner.Options()) for name, scanner in known().items()}
+SCANNERS: dict[str, tuple[Any, Any]] = {name: (scanner, scanner.Options()) for name, scanner in load_scanners().items()}
 SCANNERS["a command"] = (SarifCommand("a-command", BLOCK), BLOCK)
 
 ODD_PATHS = (
@@ -60,16 +60,16 @@ def scanner(request: pytest.FixtureRequest) -> tuple[Any, Any]:
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Bench:
-    return Bench(tmp_path)
+def bench(tmp_path: Path) -> ScanHarness:
+    return ScanHarness(tmp_path)
 
 
 def test_it_has_the_shape_of_a_scanner(scanner: tuple[Any, Any]) -> None:
     each: Scanner = scanner[0]
     assert each.NAME.lower() == each.NAME
     assert each.NAME.replace("-", "").isalnum()
-    assert isinstance(each.ACCOUNTING, Accounting)
-    assert isinstance(each.SPLITS, bool)
+    assert isinstance(each.ACCOUNTING, FileAccounting)
+    assert isinstance(each.SPLITTABLE, bool)
 
 
 def test_its_version_is_one_word(scanner: tuple[Any, Any]) -> None:
@@ -98,18 +98,18 @@ def test_it_says_so_the_same_way_each_time(scanner: tuple[Any, Any], path: str) 
     assert scanner[0].reads(path, scanner[1]) is scanner[0].reads(path, scanner[1])
 
 
-def test_it_is_complete_over_nothing(scanner: tuple[Any, Any], bench: Bench) -> None:
+def test_it_is_complete_over_nothing(scanner: tuple[Any, Any], bench: ScanHarness) -> None:
     result = bench.result(scanner[0], {}, scanner[1])
-    assert (result.status, result.given) == (Status.COMPLETE, 0)
+    assert (result.status, result.files_given) == (ScanStatus.COMPLETE, 0)
 
 
-def test_it_reads_clean_files_and_forgets_none(scanner: tuple[Any, Any], bench: Bench) -> None:
+def test_it_reads_clean_files_and_forgets_none(scanner: tuple[Any, Any], bench: ScanHarness) -> None:
     result = bench.result(
         scanner[0], {f"{folder}{name}": data for folder in ("", "odd name/'\n-") for name, data in CLEAN.items()}, scanner[1]
     )
-    assert result.given > 0
+    assert result.files_given > 0
     assert (result.gaps, result.findings) == ((), ())
-    assert result.given == len(result.files)
+    assert result.files_given == len(result.analyzed_files)
 
 
 TREE: dict[str, bytes | str] = {
@@ -148,33 +148,36 @@ TREE: dict[str, bytes | str] = {
 }
 
 
-def test_its_ledger_adds_up_over_a_hostile_tree(scanner: tuple[Any, Any], bench: Bench) -> None:
+def test_its_ledger_adds_up_over_a_hostile_tree(scanner: tuple[Any, Any], bench: ScanHarness) -> None:
     result = bench.result(scanner[0], TREE, scanner[1], max_bytes=400_000, jobs=2)
-    assert adds_up(result)
+    assert is_ledger_complete(result)
     assert not {gap.kind for gap in result.gaps} & {GapKind.TOOL_MISSING, GapKind.TIMEOUT, GapKind.INTERRUPTED}
     assert {gap.path for gap in result.gaps if gap.kind is GapKind.TOO_LARGE} == {
         path for path in ("large.py", "large.txt") if scanner[0].reads(path, scanner[1])
     }
-    assert {path for path in TREE if scanner[0].reads(path, scanner[1])} == {*result.files, *(gap.path for gap in result.gaps)}
+    assert {path for path in TREE if scanner[0].reads(path, scanner[1])} == {
+        *result.analyzed_files,
+        *(gap.path for gap in result.gaps),
+    }
     assert {"space in name.py", "new\nline.py", "quote'\".py", "ünïcode.py", "-dash.py", "100%s.py"} & set(TREE) <= (
-        set(result.files) if scanner[0].reads("a.py", scanner[1]) else set(TREE)
+        set(result.analyzed_files) if scanner[0].reads("a.py", scanner[1]) else set(TREE)
     )
     assert all(gap.reason and "\n" not in gap.reason and gap.reason[0] != " " for gap in result.gaps)
     assert all(found.severity in Severity and found.fingerprint and found.reported_by for found in result.findings)
 
 
 @pytest.mark.parametrize("name", ["bandit", "semgrep"])
-def test_what_is_no_python_is_a_gap_and_says_why(bench: Bench, name: str) -> None:
+def test_what_is_no_python_is_a_gap_and_says_why(bench: ScanHarness, name: str) -> None:
     scanner, options = SCANNERS[name]
     files = {path: TREE[path] for path in ("syntax.py", "latin.py", "cookie.py", "nul.py", "wide.py", "space in name.py")}
     result = bench.result(scanner, files, options)
-    assert result.files == ("space in name.py",)
+    assert result.analyzed_files == ("space in name.py",)
     kinds = {gap.path: gap.kind for gap in result.gaps}
     assert kinds["latin.py"] in {GapKind.ENCODING, GapKind.PARTIAL_PARSE}
 
 
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="this Python knows that grammar")
-def test_a_newer_grammar_is_a_gap_that_says_so(bench: Bench) -> None:
+def test_a_newer_grammar_is_a_gap_that_says_so(bench: ScanHarness) -> None:
     scanner, options = SCANNERS["bandit"]
     result = bench.result(scanner, {path: TREE[path] for path in TREE if path.startswith("grammar_")}, options)
     assert {gap.path for gap in result.gaps} == {"grammar_695.py", "grammar_701.py"}
@@ -182,7 +185,7 @@ def test_a_newer_grammar_is_a_gap_that_says_so(bench: Bench) -> None:
 
 
 @pytest.mark.nightly
-def test_a_file_that_takes_semgrep_too_long_is_told(bench: Bench) -> None:
+def test_a_file_that_takes_semgrep_too_long_is_told(bench: ScanHarness) -> None:
     """semgrep does not always keep its own time limit: ours holds, here one that its start alone exceeds."""
     scanner, options = SCANNERS["semgrep"]
     result = bench.result(scanner, {"long.py": "x = 1\n" * 60_000, "a.py": "x = 1\n"}, options, timeout=0.1)

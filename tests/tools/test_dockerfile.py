@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scan.bench import Bench
+from scan.bench import ScanHarness
 
 from scangate.model import GapKind
 from scangate.tools import semgrep
-from scangate.tools.dockerfile import dockerfile_fault, plain
+from scangate.tools.dockerfile import check_dockerfile, normalize_dockerfile
 
 LOWER = {
     "from a\nrun b\n": "FROM a\nRUN b\n",
@@ -39,7 +39,7 @@ LOWER = {
 
 @pytest.mark.parametrize(("text", "wanted"), LOWER.items())
 def test_instructions_are_put_in_capitals_and_nothing_else(text: str, wanted: str) -> None:
-    assert plain(text.encode()).decode() == wanted
+    assert normalize_dockerfile(text.encode()).decode() == wanted
 
 
 FORMS = {
@@ -59,13 +59,13 @@ FORMS = {
 
 @pytest.mark.parametrize(("text", "wanted"), FORMS.items())
 def test_forms_that_semgrep_does_not_know_are_written_as_others(text: str, wanted: str) -> None:
-    assert plain(f"FROM a\n{text}\nRUN b\n".encode()).decode() == f"FROM a\n{wanted}\nRUN b\n"
+    assert normalize_dockerfile(f"FROM a\n{text}\nRUN b\n".encode()).decode() == f"FROM a\n{wanted}\nRUN b\n"
 
 
 def test_semgrep_reads_what_the_builder_reads(tmp_path: Path) -> None:
     tail = "\nRUN curl https://example.com/x | sh\n"
     files: dict[str, bytes | str] = {f"{number}.dockerfile": f"FROM a\n{text}{tail}" for number, text in enumerate(FORMS)}
-    result = Bench(tmp_path).result(semgrep, files)
+    result = ScanHarness(tmp_path).result(semgrep, files)
     assert not result.gaps
     assert {finding.location.path for finding in result.findings} == set(files)
 
@@ -96,7 +96,7 @@ def test_semgrep_reads_what_the_builder_reads(tmp_path: Path) -> None:
 )
 def test_every_byte_stays_in_its_place(words: list[str]) -> None:
     data = "".join(words).encode()
-    told = plain(data)
+    told = normalize_dockerfile(data)
     assert [len(line) for line in told.split(b"\n")] == [len(line) for line in data.split(b"\n")]
     kept = zip(told.lower(), data.lower(), strict=True)
     assert all(new == old or chr(new) in " `\\_=" for new, old in kept)
@@ -113,7 +113,7 @@ def test_every_byte_stays_in_its_place(words: list[str]) -> None:
     ],
 )
 def test_what_is_only_in_part_a_dockerfile_is_told(text: str, line: int) -> None:
-    fault = dockerfile_fault(text.encode())
+    fault = check_dockerfile(text.encode())
     assert fault is not None
     assert fault.kind is GapKind.PARTIAL_PARSE
     assert f"line {line} " in fault.reason
@@ -121,4 +121,4 @@ def test_what_is_only_in_part_a_dockerfile_is_told(text: str, line: int) -> None
 
 @pytest.mark.parametrize("text", [*LOWER, "package dockerfile\n\nimport (\n)\n", "# nothing\n"])
 def test_a_dockerfile_and_what_is_none_at_all_have_no_fault(text: str) -> None:
-    assert dockerfile_fault(text.encode()) is None
+    assert check_dockerfile(text.encode()) is None

@@ -14,9 +14,9 @@ from detect_secrets.plugins.base import RegexBasedDetector
 from detect_secrets.settings import default_settings, get_plugins
 
 from scangate.tools import first_test
-from scangate.tools.first_test import FirstTest, _folded, _is_about_lines
+from scangate.tools.first_test import LinePrefilter, _fold_case, _is_line_local
 
-from .tokens import tokens
+from .tokens import fake_tokens
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def seen_at_first(plugins: list[Any], lines: list[str]) -> set[tuple[int, str, s
     """What they see where the first test sends them."""
     return {
         (place, secret.type, secret.secret_value)
-        for place, sent in FirstTest(plugins).candidates(lines)
+        for place, sent in LinePrefilter(plugins).candidates(lines)
         for plugin in sent
         for secret in plugin.analyze_line(filename="a.py", line=lines[place], line_number=place)
     }
@@ -47,7 +47,7 @@ def seen_at_first(plugins: list[Any], lines: list[str]) -> set[tuple[int, str, s
 
 def pieces() -> list[str]:
     """Texts of which each plugin sees some, and pieces of them."""
-    found = list(tokens("first test").values())
+    found = list(fake_tokens("first test").values())
     found += [
         "password",
         "api_key",
@@ -110,17 +110,17 @@ def test_nothing_is_missed_that_a_plugin_sees(plugins: list[Any]) -> None:
 
 def test_a_line_with_a_line_end_in_it_is_looked_at_by_all(plugins: list[Any]) -> None:
     lines = ["x", 'password = "a\nb"', "y"]
-    assert [len(sent) for _, sent in FirstTest(plugins).candidates(lines)] == [len(plugins)] * 3
+    assert [len(sent) for _, sent in LinePrefilter(plugins).candidates(lines)] == [len(plugins)] * 3
 
 
 def test_no_line_is_no_work(plugins: list[Any]) -> None:
-    assert list(FirstTest(plugins).candidates([])) == []
-    assert list(FirstTest(plugins).candidates(["", "plain words"])) == []
+    assert list(LinePrefilter(plugins).candidates([])) == []
+    assert list(LinePrefilter(plugins).candidates(["", "plain words"])) == []
 
 
 def test_every_plugin_of_detect_secrets_has_a_test(plugins: list[Any]) -> None:
     """A plugin without one costs its whole price in every line: worth knowing when a release brings one."""
-    assert [type(plugin).__name__ for plugin in plugins if first_test._test(plugin) is None] == []
+    assert [type(plugin).__name__ for plugin in plugins if first_test._filter_for(plugin) is None] == []
 
 
 @pytest.mark.parametrize(
@@ -129,12 +129,12 @@ def test_every_plugin_of_detect_secrets_has_a_test(plugins: list[Any]) -> None:
 def test_a_pattern_that_what_stands_around_a_line_could_spoil_is_known(pattern: str) -> None:
     if sys.version_info < (3, 11) and "(?>" in pattern:
         pytest.skip("atomic groups came with Python 3.11")
-    assert not _is_about_lines(re.compile(pattern))
+    assert not _is_line_local(re.compile(pattern))
 
 
 @pytest.mark.parametrize("pattern", [r"a(?!\w)", r"(?<![\w.])a", r"^a$", r"a\b", r"(?:(?<=\W)|(?<=^))a", r"[^\s]a+"])
 def test_an_ordinary_pattern_is_known_as_harmless(pattern: str) -> None:
-    assert _is_about_lines(re.compile(pattern))
+    assert _is_line_local(re.compile(pattern))
 
 
 def test_a_pattern_that_cannot_be_put_to_the_text_goes_to_every_line() -> None:
@@ -143,11 +143,11 @@ def test_a_pattern_that_cannot_be_put_to_the_text_goes_to_every_line() -> None:
         denylist = (re.compile(r"a(?!\s)"),)
 
     odd = Odd()
-    assert [place for place, _ in FirstTest([odd]).candidates(["x", "a", "y"])] == [0, 1, 2]
+    assert [place for place, _ in LinePrefilter([odd]).candidates(["x", "a", "y"])] == [0, 1, 2]
 
 
 def test_folding_knows_every_sign_that_is_taken_for_a_letter() -> None:
     signs = "".join(chr(code) for code in range(128, 0x110000) if not 0xD800 <= code < 0xE000)
     for letter in string.ascii_lowercase:
         for match in re.finditer(letter, signs, re.IGNORECASE):
-            assert letter in _folded(match[0]), (letter, match[0])
+            assert letter in _fold_case(match[0]), (letter, match[0])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scangate.model import GapKind
-from scangate.tools.grammar import python_fault, yaml_fault
+from scangate.tools.grammar import check_python, check_yaml
 
 BOMB = "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 12))
 
@@ -29,7 +29,7 @@ BOMB = "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9
     ],
 )
 def test_common_yaml_is_yaml(text: str) -> None:
-    assert yaml_fault(text.encode()) is None
+    assert check_yaml(text.encode()) is None
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_common_yaml_is_yaml(text: str) -> None:
     ],
 )
 def test_what_is_no_yaml_is_told(data: bytes) -> None:
-    fault = yaml_fault(data)
+    fault = check_yaml(data)
     assert fault is not None
     assert fault.kind is GapKind.PARTIAL_PARSE
     assert fault.hint
@@ -65,7 +65,7 @@ def test_what_is_no_yaml_is_told(data: bytes) -> None:
     ],
 )
 def test_common_python_is_python(data: bytes) -> None:
-    assert python_fault(data) is None
+    assert check_python(data) is None
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_common_python_is_python(data: bytes) -> None:
     ],
 )
 def test_what_is_no_python_is_told(data: bytes, kind: GapKind) -> None:
-    fault = python_fault(data)
+    fault = check_python(data)
     assert fault is not None
     assert fault.kind is kind
     assert fault.hint

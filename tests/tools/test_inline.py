@@ -6,34 +6,34 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from scan.bench import Bench, write
+from scan.bench import ScanHarness, write_files
 
 from scangate.model import ScanResult
 from scangate.tools import BUILT_IN, inline
 
 from . import waivers
 from .comments import SEMGREP_RULES, bandit_corpus, secrets_corpus, semgrep_corpus
-from .tokens import secret
-from .waivers import Seen
+from .tokens import fake_secret
+from .waivers import FindingCounts
 
 
-def split(result: ScanResult) -> tuple[Seen, Seen]:
+def split(result: ScanResult) -> tuple[FindingCounts, FindingCounts]:
     """Our findings as (all, waived); the rule without the scanner's name."""
-    seen: Seen = Counter()
-    waived: Seen = Counter()
+    seen: FindingCounts = Counter()
+    waived: FindingCounts = Counter()
     for finding in result.findings:
         key = (finding.rule.partition(":")[2], finding.location.path, finding.location.line)
         seen[key] += 1
-        waived[key] += bool(finding.waiver)
+        waived[key] += bool(finding.tool_comment)
     return seen, +waived
 
 
 @pytest.mark.smoke
 def test_nosec_waives_what_bandit_hides(tmp_path: Path) -> None:
-    bench = Bench(tmp_path)
+    bench = ScanHarness(tmp_path)
     result = bench.result(BUILT_IN["bandit"], bandit_corpus())
-    everything = waivers.bandit(bench.root, "--ignore-nosec")
-    hidden = everything - waivers.bandit(bench.root)
+    everything = waivers.run_bandit(bench.root, "--ignore-nosec")
+    hidden = everything - waivers.run_bandit(bench.root)
     assert not result.gaps
     seen, waived = split(result)
     assert seen == everything
@@ -45,29 +45,29 @@ def test_nosec_waives_what_bandit_hides(tmp_path: Path) -> None:
 def test_nosemgrep_waives_what_semgrep_hides(tmp_path: Path) -> None:
     rules = tmp_path / "rules.yaml"
     rules.write_text(SEMGREP_RULES)
-    corpus = write(tmp_path / "corpus", semgrep_corpus())
-    everything = waivers.semgrep(corpus, "--disable-nosem", rules=rules)
-    hidden = everything - waivers.semgrep(corpus, rules=rules)
-    waived: Seen = Counter()
-    call, sources = Bench(tmp_path / "bench").sources(semgrep_corpus())
+    corpus = write_files(tmp_path / "corpus", semgrep_corpus())
+    everything = waivers.run_semgrep(corpus, "--disable-nosem", rules=rules)
+    hidden = everything - waivers.run_semgrep(corpus, rules=rules)
+    waived: FindingCounts = Counter()
+    call, sources = ScanHarness(tmp_path / "bench").sources(semgrep_corpus())
     del call
     lines = {source.path: source.lines for source in sources}
     for key, count in everything.items():
-        waived[key] += count * bool(inline.nosemgrep(lines[key[1]], key[2], key[0]))
+        waived[key] += count * bool(inline.find_nosemgrep(lines[key[1]], key[2], key[0]))
     assert +waived == hidden
     assert len(hidden) > 40
     assert len(everything - hidden) > 30
 
 
 def test_pragma_waives_what_detect_secrets_hides(tmp_path: Path) -> None:
-    bench = Bench(tmp_path)
+    bench = ScanHarness(tmp_path)
     result = bench.result(BUILT_IN["detect-secrets"], secrets_corpus())
     off = ("--disable-filter", "detect_secrets.filters.allowlist.is_line_allowlisted")
-    everything, shown = waivers.detect_secrets(bench.root, *off), waivers.detect_secrets(bench.root)
+    everything, shown = waivers.run_detect_secrets(bench.root, *off), waivers.run_detect_secrets(bench.root)
     seen: dict[tuple[str, str, int], bool] = {}
     for finding in result.findings:
         key = (finding.title, finding.location.path, finding.location.line)
-        seen[key] = seen.get(key, True) and bool(finding.waiver)
+        seen[key] = seen.get(key, True) and bool(finding.tool_comment)
     assert set(seen) >= set(everything) | set(shown)
     assert {key for key, waived in seen.items() if waived} & set(everything) == set(everything) - set(shown)
     assert not {key for key in shown if seen[key]}
@@ -86,11 +86,11 @@ def test_pragma_waives_what_detect_secrets_hides(tmp_path: Path) -> None:
 )
 def test_our_own_waiver_hides_no_secret(tmp_path: Path, name: str, line: str) -> None:
     """detect-secrets takes `name: word[...]` for no secret: what stands in our brackets, or in a reason, must not make it so."""
-    value = secret("ours")
+    value = fake_secret("ours")
     for number, waiver in enumerate(
         ("", "scangate: ignore[detect-secrets:*] -- a dummy", "scangate: ignore[x:y] -- see: docs(secrets)")
     ):
-        result = Bench(tmp_path / str(number)).result(BUILT_IN["detect-secrets"], {name: line.format(value, waiver) + "\n"})
+        result = ScanHarness(tmp_path / str(number)).result(BUILT_IN["detect-secrets"], {name: line.format(value, waiver) + "\n"})
         assert [finding.location.path for finding in result.findings] == [name], waiver
-        assert bool(result.findings[0].ignores) is bool(waiver)
+        assert bool(result.findings[0].ignore_comments) is bool(waiver)
         assert value not in repr(result)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from scangate.tools.older_python import older
+from scangate.tools.older_python import downlevel
 
 OLDER = {
     "match x:\n    case 1: pass\n": "with  x:\n    if(1 ): pass\n",
@@ -54,22 +54,22 @@ STANDARD = Path(sysconfig.get_path("stdlib"))
 @pytest.mark.smoke
 @pytest.mark.parametrize(("text", "wanted"), (OLDER | (SINCE_3_12 if sys.version_info >= (3, 12) else {})).items())
 def test_what_is_newer_is_written_as_it_once_was(text: str, wanted: str) -> None:
-    told = older(text.encode())
+    told = downlevel(text.encode())
     assert told.decode() == wanted
     assert len(told) == len(text.encode())
     ast.parse(told)
-    assert older(told) == told
+    assert downlevel(told) == told
 
 
 @pytest.mark.parametrize("text", AS_IT_WAS)
 def test_all_else_stays_as_it_is(text: str) -> None:
-    assert older(text.encode()) == text.encode()
+    assert downlevel(text.encode()) == text.encode()
 
 
 @pytest.mark.parametrize("text", ["def f[T](x): pass\n", "type X = int\n"])
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="Python 3.12 knows them")
 def test_what_this_python_does_not_know_stays_as_it_is(text: str) -> None:
-    assert older(text.encode()) == text.encode()
+    assert downlevel(text.encode()) == text.encode()
 
 
 @pytest.mark.smoke
@@ -77,7 +77,7 @@ def test_the_standard_library_keeps_its_lines_and_columns() -> None:
     changed = 0
     for file in sorted([*STANDARD.glob("*.py"), *STANDARD.glob("asyncio/*.py"), *STANDARD.glob("test/test_patma.py")]):
         data = file.read_bytes().replace(b"\r\n", b"\n")
-        told = older(data)
+        told = downlevel(data)
         assert [len(line) for line in told.split(b"\n")] == [len(line) for line in data.split(b"\n")]
         if told != data:
             changed += 1

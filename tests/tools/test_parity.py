@@ -11,14 +11,14 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from scan.bench import BESIDE, Bench, adds_up
+from scan.bench import SCRIPTS_FOLDER, ScanHarness, is_ledger_complete
 
 from scangate.model import ScanResult
 from scangate.tools import BUILT_IN
 from scangate.tools.semgrep import Options as SemgrepOptions
 
 from . import waivers
-from .tokens import secret, tokens
+from .tokens import fake_secret, fake_tokens
 
 SHAPES = {
     "py": '{name} = "{value}"\n',
@@ -53,10 +53,10 @@ def secrets() -> dict[str, bytes | str]:
     """Every kind of secret in every kind of file, and what only some readers of files see."""
     files: dict[str, bytes | str] = {}
     for ending, shape in SHAPES.items():
-        for kind, value in tokens(ending).items():
+        for kind, value in fake_tokens(ending).items():
             for name in NAMES.get(kind, ("x",)):
                 files[f"{ending}/{kind.replace(' ', '_')}_{name}.{ending}"] = shape.format(name=name, value=value)
-    one = {kind: secret(f"one-{kind}") for kind in ("a", "b", "c", "d", "e", "f", "g", "h")}
+    one = {kind: fake_secret(f"one-{kind}") for kind in ("a", "b", "c", "d", "e", "f", "g", "h")}
     files["Dockerfile"] = f"FROM a\nENV PASSWORD={one['a']}\nENV API_KEY {one['b']}\nARG TOKEN='{one['c']}'\n"
     files["deep/docker-compose.yml"] = (
         f'services:\n  a:\n    environment:\n      - PASSWORD={one["d"]}\n      - token: "{one["e"]}"\n'
@@ -75,37 +75,37 @@ def secrets() -> dict[str, bytes | str]:
     files["form.py"] = f'a = 1\x0c\npassword = "{one["d"]}\x0b"\npassword = "{one["e"]}"  # \u2028\ntoken = "{one["f"]}"\n'
     files["separators.yaml"] = f'a: "\u2028"\nb: "\x85"\npassword: {one["g"]}\n'
     files["key.pem"] = "".join(
-        f"{line}\n" for line in (tokens("pem")["Private Key"], "MII" + "A" * 61, "-----END " + "RSA PRIVATE KEY-----")
+        f"{line}\n" for line in (fake_tokens("pem")["Private Key"], "MII" + "A" * 61, "-----END " + "RSA PRIVATE KEY-----")
     )
-    files["several_on_a_line.py"] = f'password = "{one["a"]}"; token = "{one["b"]}"; key = "{tokens("s")["AWS Access Key"]}"\n'
+    files["several_on_a_line.py"] = f'password = "{one["a"]}"; token = "{one["b"]}"; key = "{fake_tokens("s")["AWS Access Key"]}"\n'
     files["twice.py"] = f'password = "{one["c"]}"\npassword = "{one["c"]}"\n'
-    files["indirect.py"] = f'password = get("{one["d"]}")\nuser_id = "{tokens("id")["Hex High Entropy String"]}"\n'
+    files["indirect.py"] = f'password = get("{one["d"]}")\nuser_id = "{fake_tokens("id")["Hex High Entropy String"]}"\n'
     files["empty.py"] = ""
     return files
 
 
 @pytest.fixture(scope="module")
-def scanned(tmp_path_factory: pytest.TempPathFactory) -> tuple[Bench, ScanResult]:
-    bench = Bench(tmp_path_factory.mktemp("secrets"))
+def scanned(tmp_path_factory: pytest.TempPathFactory) -> tuple[ScanHarness, ScanResult]:
+    bench = ScanHarness(tmp_path_factory.mktemp("secrets"))
     return bench, bench.result(BUILT_IN["detect-secrets"], secrets(), jobs=2)
 
 
-def test_every_secret_of_detect_secrets_is_ours(scanned: tuple[Bench, ScanResult]) -> None:
+def test_every_secret_of_detect_secrets_is_ours(scanned: tuple[ScanHarness, ScanResult]) -> None:
     bench, result = scanned
-    theirs = set(waivers.detect_secrets(bench.root))
+    theirs = set(waivers.run_detect_secrets(bench.root))
     ours = {(finding.title, finding.location.path, finding.location.line) for finding in result.findings}
     assert not result.gaps
     unseen = {"Public IP (ipv4)"}  # its own filters take away every secret without a letter
-    assert set(tokens("x")) - unseen == {kind for kind, _, _ in theirs}, "every plugin has something to see"
+    assert set(fake_tokens("x")) - unseen == {kind for kind, _, _ in theirs}, "every plugin has something to see"
     assert theirs <= ours, sorted(theirs - ours)[:10]
     assert {kind for kind, _, _ in ours} == {kind for kind, _, _ in theirs}
 
 
-def test_a_value_told_is_taken_out_wherever_it_stands(scanned: tuple[Bench, ScanResult]) -> None:
+def test_a_value_told_is_taken_out_wherever_it_stands(scanned: tuple[ScanHarness, ScanResult]) -> None:
     """The lines that detect-secrets counts its own way (YAML with several values on a line, or odd line ends) hide nothing."""
     _, result = scanned
     told = json.dumps([repr(finding) for finding in result.findings])
-    values = [secret(f"one-{kind}") for kind in "abcdefgh"] + [secret(f"{ending}keyword") for ending in SHAPES]
+    values = [fake_secret(f"one-{kind}") for kind in "abcdefgh"] + [fake_secret(f"{ending}keyword") for ending in SHAPES]
     assert not [value for value in values if value in told]
 
 
@@ -131,9 +131,9 @@ WEAK: dict[str, bytes | str] = {
 
 @pytest.mark.smoke
 def test_every_finding_of_bandit_is_ours(tmp_path: Path) -> None:
-    bench = Bench(tmp_path)
+    bench = ScanHarness(tmp_path)
     result = bench.result(BUILT_IN["bandit"], WEAK, jobs=2)
-    theirs = waivers.bandit(bench.root, "--exclude", "")
+    theirs = waivers.run_bandit(bench.root, "--exclude", "")
     ours = {(finding.rule.removeprefix("bandit:"), finding.location.path, finding.location.line) for finding in result.findings}
     assert set(theirs) <= ours
     assert {path for _, path, _ in ours} == {path for _, path, _ in theirs}
@@ -170,11 +170,11 @@ ODD: dict[str, bytes | str] = {
 
 
 def test_both_front_ends_of_semgrep_say_the_same(tmp_path: Path) -> None:
-    bench = Bench(tmp_path)
+    bench = ScanHarness(tmp_path)
     quick = bench.result(BUILT_IN["semgrep"], ODD, SemgrepOptions(front_end="experimental"))
     usual = bench.result(BUILT_IN["semgrep"], ODD, SemgrepOptions(front_end="ordinary"))
     assert quick.findings == usual.findings
-    assert quick.files == usual.files
+    assert quick.analyzed_files == usual.analyzed_files
     assert {gap.path for gap in quick.gaps} == {gap.path for gap in usual.gaps}
     places = {(finding.location.path, finding.location.line, finding.location.column) for finding in quick.findings}
     assert {
@@ -190,47 +190,47 @@ SDISTS = ("Flask==1.0", "Scrapy==2.11.0", "celery==5.3.6", "drf-yasg==1.21.5", "
 
 
 @pytest.fixture(scope="module", params=SDISTS)
-def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Bench:
+def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> ScanHarness:
     """A published project, unpacked as it was published."""
     folder = tmp_path_factory.mktemp("sdist")
     fetch = [sys.executable, "-m", "pip", "download", "--no-deps", "--no-binary", ":all:", "--dest"]
     subprocess.run([*fetch, str(folder), request.param], check=False, capture_output=True, env={**os.environ, "PIP_NO_INPUT": "1"})
     (archive,) = folder.glob("*.tar.gz")
-    bench = Bench(tmp_path_factory.mktemp("project"))
+    bench = ScanHarness(tmp_path_factory.mktemp("project"))
     with tarfile.open(fileobj=io.BytesIO(archive.read_bytes())) as tar:
         tar.extractall(bench.root, filter="data")
     return bench
 
 
 @pytest.mark.nightly
-def test_a_project_gives_all_that_bandit_gives(project: Bench) -> None:
+def test_a_project_gives_all_that_bandit_gives(project: ScanHarness) -> None:
     result = project.result(BUILT_IN["bandit"], jobs=2, timeout=900)
-    theirs = waivers.bandit(project.root, "--ignore-nosec", "--exclude", "")
+    theirs = waivers.run_bandit(project.root, "--ignore-nosec", "--exclude", "")
     ours = {(finding.rule.removeprefix("bandit:"), finding.location.path, finding.location.line) for finding in result.findings}
-    assert adds_up(result)
+    assert is_ledger_complete(result)
     assert theirs
     assert set(theirs) <= ours
-    print(f"bandit: {len(theirs)} of theirs, {len(ours)} of ours, {len(result.gaps)} gaps, {result.given} files")
+    print(f"bandit: {len(theirs)} of theirs, {len(ours)} of ours, {len(result.gaps)} gaps, {result.files_given} files")
 
 
 @pytest.mark.nightly
-def test_a_project_gives_all_that_detect_secrets_gives(project: Bench) -> None:
+def test_a_project_gives_all_that_detect_secrets_gives(project: ScanHarness) -> None:
     result = project.result(BUILT_IN["detect-secrets"], jobs=2, timeout=900)
-    theirs = waivers.detect_secrets(project.root)
+    theirs = waivers.run_detect_secrets(project.root)
     ours = {(finding.title, finding.location.path, finding.location.line) for finding in result.findings}
-    assert adds_up(result)
+    assert is_ledger_complete(result)
     assert theirs
     assert set(theirs) <= ours
-    print(f"detect-secrets: {len(theirs)} of theirs, {len(ours)} of ours, {len(result.gaps)} gaps, {result.given} files")
+    print(f"detect-secrets: {len(theirs)} of theirs, {len(ours)} of ours, {len(result.gaps)} gaps, {result.files_given} files")
 
 
 @pytest.mark.nightly
-def test_a_project_is_accounted_for_by_semgrep(project: Bench) -> None:
+def test_a_project_is_accounted_for_by_semgrep(project: ScanHarness) -> None:
     result = project.result(BUILT_IN["semgrep"], jobs=2, timeout=900)
-    assert adds_up(result)
-    assert result.given == len(result.files) + len({gap.path for gap in result.gaps})
-    print(f"semgrep: {len(result.findings)} findings, {len(result.gaps)} gaps, {result.given} files")
+    assert is_ledger_complete(result)
+    assert result.files_given == len(result.analyzed_files) + len({gap.path for gap in result.gaps})
+    print(f"semgrep: {len(result.findings)} findings, {len(result.gaps)} gaps, {result.files_given} files")
 
 
 def test_the_tools_stand_beside_us() -> None:
-    assert [name for name in ("bandit", "semgrep", "detect-secrets", "pip-audit") if not (BESIDE / name).is_file()] == []
+    assert [name for name in ("bandit", "semgrep", "detect-secrets", "pip-audit") if not (SCRIPTS_FOLDER / name).is_file()] == []

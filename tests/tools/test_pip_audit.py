@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from advisories.records import osv, store
-from scan.bench import BESIDE, Bench
+from advisories.records import build_store, osv_record
+from scan.bench import SCRIPTS_FOLDER, ScanHarness
 
-from scangate.model import Component, Kind, Package, ScanResult, Severity
+from scangate.model import AffectedPackage, Component, FindingKind, ScanResult, Severity
 from scangate.tools import BUILT_IN, pip_audit
 
-from .stand_in import stand_in
+from .stand_in import install_fake_tool
 
 PINS: dict[str, bytes | str] = {"requirements.txt": "# pins\nalpha==1.0\nbeta==2.0\ngamma==3.0\n"}
 EVERY_GARBAGE, EVERY_CRASH, EVERY_UNANSWERED, EVERY_TIMEOUT, EVERY_MISSING = (
@@ -33,13 +33,15 @@ WRITE = "\nprint(json.dumps(answer))\nsys.exit(code)\n"
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Bench:
-    return Bench(tmp_path)
+def bench(tmp_path: Path) -> ScanHarness:
+    return ScanHarness(tmp_path)
 
 
-def answered(bench: Bench, monkeypatch: pytest.MonkeyPatch, change: str, files: Mapping[str, bytes | str] = PINS) -> ScanResult:
+def answered(
+    bench: ScanHarness, monkeypatch: pytest.MonkeyPatch, change: str, files: Mapping[str, bytes | str] = PINS
+) -> ScanResult:
     """A run with a program in pip-audit's place that answers cleanly, but for ``change``."""
-    stand_in(bench.private / "bin", monkeypatch, "pip-audit", ECHO + change + WRITE)
+    install_fake_tool(bench.private_folder / "bin", monkeypatch, "pip-audit", ECHO + change + WRITE)
     return bench.result(pip_audit, files)
 
 
@@ -47,9 +49,9 @@ def gaps(result: ScanResult) -> set[tuple[str, int]]:
     return {(gap.kind.value, gap.line) for gap in result.gaps}
 
 
-def test_clean_pins_are_read(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_clean_pins_are_read(bench: ScanHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     result = answered(bench, monkeypatch, "")
-    assert (result.files, result.gaps, result.findings) == (("requirements.txt",), (), ())
+    assert (result.analyzed_files, result.gaps, result.findings) == (("requirements.txt",), (), ())
 
 
 @pytest.mark.parametrize(
@@ -84,7 +86,7 @@ def test_clean_pins_are_read(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> N
     ],
 )
 def test_an_answer_that_cannot_be_believed_is_a_gap(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch, change: str, expected: set[tuple[str, int]]
+    bench: ScanHarness, monkeypatch: pytest.MonkeyPatch, change: str, expected: set[tuple[str, int]]
 ) -> None:
     result = answered(bench, monkeypatch, change)
     assert gaps(result) == expected
@@ -93,13 +95,13 @@ def test_an_answer_that_cannot_be_believed_is_a_gap(
 
 @pytest.mark.parametrize("change", ["", "sys.exit('ConnectionError: no route')"])
 def test_every_pin_is_told_as_a_component_whether_it_was_answered_or_not(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch, change: str
+    bench: ScanHarness, monkeypatch: pytest.MonkeyPatch, change: str
 ) -> None:
     told = {(each.name, each.version, each.path, each.line) for each in answered(bench, monkeypatch, change).components}
     assert told == {(name, f"{line - 1}.0", "requirements.txt", line) for name, line in (("alpha", 2), ("beta", 3), ("gamma", 4))}
 
 
-def test_a_component_tells_who_brings_it_in(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_component_tells_who_brings_it_in(bench: ScanHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     registry = 'source = {registry = "https://pypi.org/simple"}'
     files: dict[str, bytes | str] = {
         "uv.lock": f"""version = 1
@@ -125,7 +127,7 @@ version = "2.0"
     )
 
 
-def test_two_versions_of_one_name_are_both_asked_about(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_versions_of_one_name_are_both_asked_about(bench: ScanHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     vulnerability = "{'id': 'X-1', 'aliases': [], 'fix_versions': ['1.1']}"
     change = f"for d in answer['dependencies']:\n  if d['version'] == '1.0': d['vulns'] = [{vulnerability}]"
     files: dict[str, bytes | str] = {"requirements.txt": "alpha==1.0\n", "requirements-dev.txt": "alpha==2.0\nAlpha==1.0\n"}
@@ -137,7 +139,7 @@ def test_two_versions_of_one_name_are_both_asked_about(bench: Bench, monkeypatch
     assert not result.gaps
 
 
-def test_a_vulnerability_that_two_databases_tell_is_one(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_vulnerability_that_two_databases_tell_is_one(bench: ScanHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     change = """answer['dependencies'][0]['vulns'] = [
         {'id': 'PYSEC-1', 'aliases': ['CVE-2020-1'], 'fix_versions': ['1.1']},
         {'id': 'GHSA-1', 'aliases': ['CVE-2020-1'], 'fix_versions': []},
@@ -145,31 +147,33 @@ def test_a_vulnerability_that_two_databases_tell_is_one(bench: Bench, monkeypatc
     result = answered(bench, monkeypatch, change)
     assert sorted(found.rule for found in result.findings) == ["pip-audit:CVE-2020-1", "pip-audit:PYSEC-2"]
     assert {(found.kind, found.severity, found.location.line) for found in result.findings} == {
-        (Kind.DEPENDENCY, Severity.UNKNOWN, 2)
+        (FindingKind.DEPENDENCY, Severity.UNKNOWN, 2)
     }
 
 
-def test_what_the_store_knows_of_a_fault_goes_with_it(bench: Bench, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_what_the_store_knows_of_a_fault_goes_with_it(bench: ScanHarness, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "store").mkdir()
-    first = osv(
+    first = osv_record(
         "GHSA-1", "alpha", ("introduced", "0"), ("fixed", "1.1"), published="2025-03-02T23:59:59Z", aliases=["CVE-1", "PYSEC-1"]
     )
-    later = osv("GHSA-2", "alpha", ("introduced", "0"), ("fixed", "1.4"), published="2025-04-02T00:00:00Z")
-    store(tmp_path / "store", first, later).close()
+    later = osv_record("GHSA-2", "alpha", ("introduced", "0"), ("fixed", "1.4"), published="2025-04-02T00:00:00Z")
+    build_store(tmp_path / "store", first, later).close()
     monkeypatch.setenv("SCANGATE_STORE", str(tmp_path / "store" / "advisories.sqlite"))
     options = pip_audit.Options()
     told = "[{'id': 'PYSEC-1', 'aliases': [], 'fix_versions': ['1.1']}, {'id': 'X-1', 'aliases': [], 'fix_versions': []}]"
-    stand_in(bench.private / "bin", monkeypatch, "pip-audit", ECHO + f"answer['dependencies'][0]['vulns'] = {told}" + WRITE)
-    found = {each.rule: each.package for each in bench.result(pip_audit, PINS, options).findings}
+    install_fake_tool(
+        bench.private_folder / "bin", monkeypatch, "pip-audit", ECHO + f"answer['dependencies'][0]['vulns'] = {told}" + WRITE
+    )
+    found = {each.rule: each.affected_package for each in bench.result(pip_audit, PINS, options).findings}
     assert found == {
-        "pip-audit:PYSEC-1": Package(
-            "alpha", "1.0", ("1.1",), ("CVE-1", "GHSA-1"), published="2025-03-02", upgrade="1.4", told_by="PyPI"
+        "pip-audit:PYSEC-1": AffectedPackage(
+            "alpha", "1.0", ("1.1",), ("CVE-1", "GHSA-1"), published="2025-03-02", upgrade="1.4", source="PyPI"
         ),
-        "pip-audit:X-1": Package("alpha", "1.0", upgrade="1.4", told_by="PyPI"),
+        "pip-audit:X-1": AffectedPackage("alpha", "1.0", upgrade="1.4", source="PyPI"),
     }
 
 
-def test_lines_that_are_no_pins_are_gaps_on_their_lines(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lines_that_are_no_pins_are_gaps_on_their_lines(bench: ScanHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     files: dict[str, bytes | str] = {
         "requirements.txt": "alpha==1.0\nbeta\n!!!\n-e .\n-r base.txt\n-r requirements/base.txt\n",
         "requirements/base.txt": "-r ../requirements.txt\ngamma==1.*\n",
@@ -184,8 +188,8 @@ def test_lines_that_are_no_pins_are_gaps_on_their_lines(bench: Bench, monkeypatc
     assert "requirements-garbage.txt" in {gap.path for gap in result.gaps}
 
 
-def test_a_missing_program_and_a_hanging_one(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    program = stand_in(bench.private / "bin", monkeypatch, "pip-audit", "import time; time.sleep(100)")
+def test_a_missing_program_and_a_hanging_one(bench: ScanHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = install_fake_tool(bench.private_folder / "bin", monkeypatch, "pip-audit", "import time; time.sleep(100)")
     assert gaps(bench.result(pip_audit, PINS, timeout=1)) == EVERY_TIMEOUT
     program.unlink()
     assert gaps(bench.result(pip_audit, PINS)) == EVERY_MISSING
@@ -245,12 +249,14 @@ def service() -> Iterator[Service]:
 
 
 @pytest.fixture
-def local(bench: Bench, service: Service, monkeypatch: pytest.MonkeyPatch) -> Bench:
+def local(bench: ScanHarness, service: Service, monkeypatch: pytest.MonkeyPatch) -> ScanHarness:
     """The real pip-audit, pointed at the service of our own."""
     for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
         monkeypatch.delenv(name, raising=False)
-    argv = [str(BESIDE / "pip-audit"), "--vulnerability-service", "osv", "--osv-url", service.url]
-    stand_in(bench.private / "bin", monkeypatch, "pip-audit", f"import os, sys\nos.execv({argv[0]!r}, {argv!r} + sys.argv[1:])")
+    argv = [str(SCRIPTS_FOLDER / "pip-audit"), "--vulnerability-service", "osv", "--osv-url", service.url]
+    install_fake_tool(
+        bench.private_folder / "bin", monkeypatch, "pip-audit", f"import os, sys\nos.execv({argv[0]!r}, {argv!r} + sys.argv[1:])"
+    )
     return bench
 
 
@@ -269,24 +275,28 @@ ADVISORY = {
 }
 
 
-def test_the_real_program_asks_about_every_pin_and_finds_what_is_known(local: Bench, service: Service) -> None:
+def test_the_real_program_asks_about_every_pin_and_finds_what_is_known(local: ScanHarness, service: Service) -> None:
     service.answers["beta"] = {"vulns": [ADVISORY]}
     result = local.result(BUILT_IN["pip-audit"], PINS)
     assert sorted(service.asked) == ["alpha==1.0", "beta==2.0", "gamma==3.0"]
     assert not result.gaps
     (found,) = result.findings
-    assert (found.rule, found.location.line, found.package and found.package.fixed_in) == ("pip-audit:CVE-2020-1", 3, ("2.1",))
+    assert (found.rule, found.location.line, found.affected_package and found.affected_package.fixed_in) == (
+        "pip-audit:CVE-2020-1",
+        3,
+        ("2.1",),
+    )
 
 
 @pytest.mark.parametrize("body", [b"", b"not JSON", b'{"vulns": [{}]}'], ids=["500", "garbage", "no id"])
-def test_a_service_that_fails_is_a_gap(local: Bench, service: Service, body: bytes) -> None:
+def test_a_service_that_fails_is_a_gap(local: ScanHarness, service: Service, body: bytes) -> None:
     service.answers["beta"] = body
     result = local.result(BUILT_IN["pip-audit"], PINS)
-    assert result.files == ()
+    assert result.analyzed_files == ()
     assert result.findings == ()
 
 
-def test_a_service_that_is_not_there_is_a_gap_on_every_pin(local: Bench, service: Service) -> None:
+def test_a_service_that_is_not_there_is_a_gap_on_every_pin(local: ScanHarness, service: Service) -> None:
     service.server.shutdown()
     service.server.server_close()
     assert gaps(local.result(BUILT_IN["pip-audit"], PINS)) == {("advisory-unanswered", line) for line in (2, 3, 4)}

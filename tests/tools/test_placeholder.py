@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from scan.bench import Bench
+from scan.bench import ScanHarness
 
 from scangate.model import Severity
 from scangate.tools import BUILT_IN
 from scangate.tools.placeholder import is_placeholder
 
-from .tokens import letters, secret, tokens
+from .tokens import fake_secret, fake_tokens, seeded_text
 
 KEYWORD, URL, KEY = "Secret Keyword", "Basic Auth Credentials", "Private Key"
 NONE = (
@@ -34,7 +34,13 @@ NONE = (
 )
 SOME = (
     *("hunter2", "admin", "root", "letmein", "tr0ub4dor&3-horse", "Wint3r!sComing-42", "correct horse battery staple", "s3cret"),
-    *("password1", "thisismysecretkey9", secret("one"), letters("two", 40), f"https://example.com/{letters('three', 24)}"),
+    *(
+        "password1",
+        "thisismysecretkey9",
+        fake_secret("one"),
+        seeded_text("two", 40),
+        f"https://example.com/{seeded_text('three', 24)}",
+    ),
     *(
         "compass-river-stone-garden",
         "MonkeyBusiness",
@@ -44,7 +50,7 @@ SOME = (
         "SuperSecretPassword",
     ),
     *("keyboard-author", "Correct horse battery staple", "Correct horse battery staple and more words", "from_file", "----"),
-    *("arn", "abc123", f"{secret('four')}/{secret('five')}", "(x9!kd)", "Tr1ck.Word.Key9"),
+    *("arn", "abc123", f"{fake_secret('four')}/{fake_secret('five')}", "(x9!kd)", "Tr1ck.Word.Key9"),
 )
 
 
@@ -92,8 +98,8 @@ def test_a_word_is_a_password_where_somebody_lives(host: str) -> None:
 
 
 def test_a_key_has_a_body() -> None:
-    head = tokens("a")["Private Key"]
-    body = letters("body", 64)
+    head = fake_tokens("a")["Private Key"]
+    body = seeded_text("body", 64)
     assert is_placeholder(KEY, head, [f'if line.startswith("{head}"):', "    return parse(line)"], 1)
     assert not is_placeholder(KEY, head, [head, body], 1)
     assert not is_placeholder(KEY, head, [f'key = "{head}\\n{body}"'], 1)
@@ -101,21 +107,21 @@ def test_a_key_has_a_body() -> None:
 
 
 def test_a_key_in_pieces_or_after_many_lines_has_a_body() -> None:
-    head = tokens("a")["Private Key"]
+    head = fake_tokens("a")["Private Key"]
     end = head.replace("BEGIN", "END")
-    pieces = [f'    "{letters(f"piece {number}", 20)}\\n"' for number in range(6)]
+    pieces = [f'    "{seeded_text(f"piece {number}", 20)}\\n"' for number in range(6)]
     assert not is_placeholder(KEY, head, [f'key = ("{head}\\n"', *pieces, f'    "{end}")'], 1)
     headers = [f"X-Header-{number}: some text" for number in range(30)]
-    assert not is_placeholder(KEY, head, [head, *headers, "", letters("body", 64), end], 1)
+    assert not is_placeholder(KEY, head, [head, *headers, "", seeded_text("body", 64), end], 1)
     assert not is_placeholder(KEY, head, [head, *headers, "", *pieces, end], 1)
-    assert not is_placeholder(KEY, head, [f'"{head}{letters("close", 64)}{end}"'], 1)
-    assert is_placeholder(KEY, head, [head, *headers, end, letters("body", 64)], 1)
-    assert is_placeholder(KEY, head, [head, *["x"] * 201, letters("body", 64), end], 1)
+    assert not is_placeholder(KEY, head, [f'"{head}{seeded_text("close", 64)}{end}"'], 1)
+    assert is_placeholder(KEY, head, [head, *headers, end, seeded_text("body", 64)], 1)
+    assert is_placeholder(KEY, head, [head, *["x"] * 201, seeded_text("body", 64), end], 1)
 
 
 def test_a_provider_has_no_word_for_a_token() -> None:
     assert is_placeholder("AWS Access Key", "AKIA" + "IOSFODNN7" + "EXAMPLE", ["x"], 1)
-    for kind, value in tokens("b").items():
+    for kind, value in fake_tokens("b").items():
         if kind != KEY:
             assert not is_placeholder(kind, value, [value], 1)
 
@@ -129,7 +135,7 @@ def test_a_hostile_value_is_answered(piece: str) -> None:
 
 
 def test_a_placeholder_is_told_all_the_same(tmp_path: Path) -> None:
-    files: dict[str, bytes | str] = {"a.py": f'password = "password"\npassword = "{secret("six")}"\n'}
-    result = Bench(tmp_path).result(BUILT_IN["detect-secrets"], files)
+    files: dict[str, bytes | str] = {"a.py": f'password = "password"\npassword = "{fake_secret("six")}"\n'}
+    result = ScanHarness(tmp_path).result(BUILT_IN["detect-secrets"], files)
     told = [(finding.location.line, finding.severity) for finding in result.findings if finding.title == KEYWORD]
     assert sorted(told) == [(1, Severity.LOW), (2, Severity.MEDIUM)]

@@ -6,13 +6,13 @@ import string
 from pathlib import Path
 
 import pytest
-from scan.bench import Bench
+from scan.bench import ScanHarness
 
 from scangate.model import Severity
 from scangate.tools import BUILT_IN
-from scangate.tools.provider_tokens import KINDS, provider_tokens
+from scangate.tools.provider_tokens import TOKEN_TYPES, make_token_plugins
 
-from .tokens import letters, tokens
+from .tokens import fake_tokens, seeded_text
 
 HEX, UPPER = string.hexdigits[:16], string.ascii_uppercase + string.digits
 
@@ -21,7 +21,7 @@ def made(seed: str) -> dict[str, str]:
     """A token of each kind, made here, so that none stands in the repository."""
 
     def text(name: str, length: int, alphabet: str = string.ascii_letters + string.digits) -> str:
-        return letters(f"{seed} {name}", length, alphabet)
+        return seeded_text(f"{seed} {name}", length, alphabet)
 
     return {
         "Anthropic API Key": "sk-" + "ant-api03-" + text("a", 93) + "AA",
@@ -51,15 +51,15 @@ def made(seed: str) -> dict[str, str]:
 
 def test_each_format_knows_its_own_token_and_no_other() -> None:
     values = made("one")
-    assert set(values) == KINDS
-    for plugin in provider_tokens():
+    assert set(values) == TOKEN_TYPES
+    for plugin in make_token_plugins():
         seen = {kind for kind, value in values.items() if set(plugin.analyze_string(f'x = "{value}"'))}
         assert seen == {plugin.secret_type}
 
 
-@pytest.mark.parametrize("kind", sorted(KINDS))
+@pytest.mark.parametrize("kind", sorted(TOKEN_TYPES))
 def test_a_token_within_a_longer_word_is_none(kind: str) -> None:
-    (plugin,) = (each for each in provider_tokens() if each.secret_type == kind)
+    (plugin,) = (each for each in make_token_plugins() if each.secret_type == kind)
     value = made("two")[kind]
     assert list(plugin.analyze_string(value)) == [value]
     assert not list(plugin.analyze_string(f"a{value}"))
@@ -68,7 +68,7 @@ def test_a_token_within_a_longer_word_is_none(kind: str) -> None:
 
 def test_tokens_are_told_wherever_they_stand_and_never_shown(tmp_path: Path) -> None:
     """`client = connect("...")` is a reference to detect-secrets; a token whose form its provider made up is one there, too."""
-    ours, theirs = made("three"), tokens("three")
+    ours, theirs = made("three"), fake_tokens("three")
     known = {
         kind: theirs[kind] for kind in ("AWS Access Key", "GitHub Token", "Slack Token", "Stripe Access Key", "SendGrid API Key")
     }
@@ -76,7 +76,7 @@ def test_tokens_are_told_wherever_they_stand_and_never_shown(tmp_path: Path) -> 
     files: dict[str, bytes | str] = {f"{place}.py": f'client = connect("{value}")\n' for place, value in enumerate(values.values())}
     files["plain.txt"] = "".join(f"{value}\n" for value in values.values())
     files["name.py"] = f'password = get("{theirs["Secret Keyword"]}")\n'
-    result = Bench(tmp_path).result(BUILT_IN["detect-secrets"], files)
+    result = ScanHarness(tmp_path).result(BUILT_IN["detect-secrets"], files)
     told = {(finding.location.path, finding.title) for finding in result.findings if finding.severity is Severity.HIGH}
     assert {(f"{place}.py", kind) for place, kind in enumerate(values)} <= told
     assert {("plain.txt", kind) for kind in values} <= told
@@ -91,7 +91,7 @@ def test_an_npm_token_is_told_once_with_or_without_its_registry(tmp_path: Path) 
         "a.sh": f"npm config set _authToken={token}\n",
         ".npmrc": f"//registry.example.com/:_authToken={token}\n",
     }
-    result = Bench(tmp_path).result(BUILT_IN["detect-secrets"], files)
+    result = ScanHarness(tmp_path).result(BUILT_IN["detect-secrets"], files)
     told = [(finding.location.path, finding.title) for finding in result.findings if "npm" in finding.title.lower()]
     assert sorted(told) == [(".npmrc", "NPM tokens"), ("Dockerfile", "npm Access Token"), ("a.sh", "npm Access Token")]
 
@@ -105,4 +105,4 @@ def test_an_identifier_that_begins_as_a_token_is_none() -> None:
         "HF_" + "hf_" + "ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGH",
     )
     for name in names:
-        assert not [seen for plugin in provider_tokens() for seen in plugin.analyze_string(f"x = {name}(1)")]
+        assert not [seen for plugin in make_token_plugins() for seen in plugin.analyze_string(f"x = {name}(1)")]

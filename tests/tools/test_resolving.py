@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from advisories.server import Asked, Site, site
-from scan.bench import Bench
+from advisories.server import HttpServer, ReceivedRequest, serve_http
+from scan.bench import ScanHarness
 
 from scangate.model import ScanResult
 from scangate.tools import pip_audit
 
-from .stand_in import stand_in
+from .stand_in import install_fake_tool
 
 CLEAN = """
 import json, sys
@@ -48,27 +48,27 @@ def wheel(name: str, version: str, needs: tuple[str, ...]) -> bytes:
     return body.getvalue()
 
 
-def act(asked: Asked, _: Site) -> None:
+def act(asked: ReceivedRequest, _: HttpServer) -> None:
     """A simple index: a page a project, with wheels, and one project that has its source alone."""
     name, file = asked.path.strip("/").split("/")[-1], f"{asked.path.strip('/').split('/')[-1]}"
     if file.endswith(".whl"):
         found, version = file.split("-")[:2]
         key = (found.replace("_", "-"), version)
-        asked.answer(200, wheel(*key, RELEASES[key]))
+        asked.respond(200, wheel(*key, RELEASES[key]))
         return
     links = [f"{one.replace('-', '_')}-{version}-py3-none-any.whl" for one, version in RELEASES if one == name]
     links += ["source-1.0.tar.gz"] if name == "source" else []
     page = "".join(f'<a href="/files/{link}">{link}</a>' for link in links)
-    asked.answer(200 if links else 404, f"<!DOCTYPE html><html><body>{page}</body></html>".encode(), Content_Type="text/html")
+    asked.respond(200 if links else 404, f"<!DOCTYPE html><html><body>{page}</body></html>".encode(), Content_Type="text/html")
 
 
 @pytest.fixture
-def index(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Site]:
+def index(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[HttpServer]:
     """The index that the user set up for pip."""
     for name in ("PIP_FIND_LINKS", "PIP_EXTRA_INDEX_URL", "PIP_CONFIG_FILE", "PIP_NO_INDEX"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
-    with site(act) as place:
+    with serve_http(act) as place:
         address = place.address.removesuffix("/PyPI/all.zip")
         monkeypatch.setenv("PIP_INDEX_URL", f"{address}/simple")
         yield place
@@ -81,16 +81,18 @@ def scanned(
     options: pip_audit.Options = RESOLVE,
 ) -> ScanResult:
     """A run with the real pip, and a stand-in for pip-audit that knows one fault."""
-    bench = Bench(tmp_path)
-    stand_in(bench.private / "bin", monkeypatch, "pip-audit", CLEAN, keep=("pip",))
+    bench = ScanHarness(tmp_path)
+    install_fake_tool(bench.private_folder / "bin", monkeypatch, "pip-audit", CLEAN, keep=("pip",))
     return bench.result(pip_audit, files, options)
 
 
-def names(place: Site) -> set[str]:
+def names(place: HttpServer) -> set[str]:
     return {path.strip("/").split("/")[1] for path, _ in place.asked if path.startswith("/simple/")}
 
 
-def test_a_range_is_resolved_and_what_comes_of_it_says_so(index: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_range_is_resolved_and_what_comes_of_it_says_so(
+    index: HttpServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     result = scanned(tmp_path, monkeypatch, {"requirements.txt": "# ours\nabove>=1,<2\n"})
     assert [(each.name, each.version, each.line, each.via, each.resolved) for each in result.components] == [
         ("above", "1.5", 2, (), True),
@@ -101,7 +103,7 @@ def test_a_range_is_resolved_and_what_comes_of_it_says_so(index: Site, tmp_path:
     assert (result.gaps, names(index)) == ((), {"above", "below"})
 
 
-def test_pins_beside_a_range_hold(index: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pins_beside_a_range_hold(index: HttpServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     result = scanned(tmp_path, monkeypatch, {"requirements.txt": "above<2\nbelow==2.0\n"})
     assert {(each.name, each.version, each.resolved) for each in result.components} == {
         ("above", "1.5", True),
@@ -119,7 +121,7 @@ def test_pins_beside_a_range_hold(index: Site, tmp_path: Path, monkeypatch: pyte
     ],
 )
 def test_what_cannot_be_resolved_stays_a_gap_that_says_why(
-    index: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: dict[str, bytes | str], why: str
+    index: HttpServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: dict[str, bytes | str], why: str
 ) -> None:
     result = scanned(tmp_path, monkeypatch, files)
     assert [(gap.kind.value, gap.line) for gap in result.gaps] == [("unpinned", 1)]
@@ -144,23 +146,23 @@ def test_what_cannot_be_resolved_stays_a_gap_that_says_why(
     ],
 )
 def test_names_that_may_be_private_and_what_is_no_release_reach_no_index(
-    index: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: dict[str, bytes | str]
+    index: HttpServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: dict[str, bytes | str]
 ) -> None:
     result = scanned(tmp_path, monkeypatch, files)
     assert (names(index), result.components) == (set(), ())
-    assert result.gaps or result.left_out
+    assert result.gaps or result.skipped_paths
 
 
 @pytest.mark.parametrize("options", [pip_audit.Options(), pip_audit.Options(resolve=True, advisories="local")])
 def test_nothing_is_resolved_unless_the_policy_says_so_and_lets_names_out(
-    index: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: pip_audit.Options
+    index: HttpServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: pip_audit.Options
 ) -> None:
     result = scanned(tmp_path, monkeypatch, {"requirements.txt": "above>=1\n"}, options)
     assert (names(index), [gap.kind.value for gap in result.gaps]) == (set(), ["unpinned"])
 
 
 def test_what_comes_from_an_index_that_is_no_mirror_is_private(
-    index: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    index: HttpServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SCANGATE_STORE", str(tmp_path / "none"))
     result = scanned(tmp_path, monkeypatch, {"requirements.txt": "above<2\n"}, pip_audit.Options(resolve=True))

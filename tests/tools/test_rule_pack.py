@@ -21,18 +21,18 @@ def test_it_is_read_from_their_form_as_from_their_yaml() -> None:
         assert all(set(rule.get("paths", {})) <= {"include"} for rule in told)
         patterns = [rule.get("paths", {}).get("include") for rule in told]
         found[file] = tuple((tuple(rule["languages"]), each and tuple(each)) for rule, each in zip(told, patterns, strict=True))
-    assert rule_pack.scopes() == found
+    assert rule_pack.load_scopes() == found
 
 
 @pytest.mark.parametrize(("path", "language"), LANGUAGE.items())
 def test_semgrep_gets_every_file_with_a_rule_for_the_language(path: str, language: str) -> None:
     needed = [file for file in RULES if any(language in rule["languages"] for rule in yaml.safe_load(file.read_bytes())["rules"])]
-    assert rule_pack.files_for([path]) == needed
+    assert rule_pack.rule_files_for([path]) == needed
     assert 0 < len(needed) < len(RULES)
 
 
 def test_a_call_over_files_of_every_language_gets_all_rules() -> None:
-    assert rule_pack.files_for(LANGUAGE) == RULES
+    assert rule_pack.rule_files_for(LANGUAGE) == RULES
 
 
 @pytest.mark.parametrize(
@@ -47,20 +47,22 @@ def test_a_call_over_files_of_every_language_gets_all_rules() -> None:
     ],
 )
 def test_a_file_is_wanted_where_a_rule_is_for_it(path: str, wanted: bool) -> None:
-    assert rule_pack.is_for_any(path) is wanted
+    assert rule_pack.has_rules_for(path) is wanted
 
 
 def test_a_language_whose_rules_are_all_limited_is_wanted_where_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
     rules = {
-        Path("one.yaml"): (rule_pack.Scope(("json",), ("deploy/**",)),),
-        Path("two.yaml"): (rule_pack.Scope(("json", "yaml"), ("**/task.*",)), rule_pack.Scope(("python",), None)),
+        Path("one.yaml"): (rule_pack.RuleScope(("json",), ("deploy/**",)),),
+        Path("two.yaml"): (rule_pack.RuleScope(("json", "yaml"), ("**/task.*",)), rule_pack.RuleScope(("python",), None)),
     }
     monkeypatch.setattr(rule_pack, "scopes", lambda: rules)
-    rule_pack._patterns.cache_clear()
+    rule_pack._patterns_by_language.cache_clear()
     try:
-        wanted = [path for path in ("deploy/a.json", "a.json", "x/task.yml", "deploy/a.yml", "a.py") if rule_pack.is_for_any(path)]
+        wanted = [
+            path for path in ("deploy/a.json", "a.json", "x/task.yml", "deploy/a.yml", "a.py") if rule_pack.has_rules_for(path)
+        ]
         assert wanted == ["deploy/a.json", "x/task.yml", "a.py"]
-        assert rule_pack.files_for(["a.json"]) == [*rules]
-        assert rule_pack.files_for(["a.py"]) == [Path("two.yaml")]
+        assert rule_pack.rule_files_for(["a.json"]) == [*rules]
+        assert rule_pack.rule_files_for(["a.py"]) == [Path("two.yaml")]
     finally:
-        rule_pack._patterns.cache_clear()
+        rule_pack._patterns_by_language.cache_clear()

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from scan.bench import BESIDE, Bench
+from scan.bench import SCRIPTS_FOLDER, ScanHarness
 
 from scangate.model import Finding, ScanResult, Severity
 from scangate.tools import CommandOptions, SarifCommand
@@ -25,8 +25,8 @@ RUN = {"tool": {"driver": {"name": "ours", "rules": [{"id": "R0"}, {"id": "R1", 
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Bench:
-    return Bench(tmp_path)
+def bench(tmp_path: Path) -> ScanHarness:
+    return ScanHarness(tmp_path)
 
 
 def block(*command: str, **rest: Any) -> CommandOptions:
@@ -34,13 +34,13 @@ def block(*command: str, **rest: Any) -> CommandOptions:
     return msgspec.convert({"command": command, "reads": ["*.txt"], **rest}, CommandOptions)
 
 
-def answer(bench: Bench, log: Any, *, code: int = 0, command: tuple[str, ...] = ("{root}",), **rest: Any) -> ScanResult:
+def answer(bench: ScanHarness, log: Any, *, code: int = 0, command: tuple[str, ...] = ("{root}",), **rest: Any) -> ScanResult:
     """What comes of a program that writes ``log`` (``{root}`` and ``{work}`` in it are filled in) and ends with ``code``."""
-    (bench.private / "log").write_text(log if isinstance(log, str) else json.dumps(log))
-    program = bench.private / "program.py"
+    (bench.private_folder / "log").write_text(log if isinstance(log, str) else json.dumps(log))
+    program = bench.private_folder / "program.py"
     program.write_text(
         "import os, sys\nfrom pathlib import Path\nroot = Path(sys.argv[1])\n"
-        f"text = Path({str(bench.private / 'log')!r}).read_text()\n"
+        f"text = Path({str(bench.private_folder / 'log')!r}).read_text()\n"
         "text = text.replace('{root}', str(root)).replace('{work}', os.path.relpath(root))\n"
         "out = Path(sys.argv[2]).write_text if len(sys.argv) > 2 and sys.argv[2].endswith('.sarif') else sys.stdout.write\n"
         f"out(text)\nsys.exit({code})\n"
@@ -65,16 +65,16 @@ def one(result: ScanResult) -> Finding:
 
 def kinds(result: ScanResult) -> set[str]:
     assert result.findings == ()
-    assert result.files == ()
+    assert result.analyzed_files == ()
     return {gap.kind.value for gap in result.gaps}
 
 
-def test_a_log_becomes_findings(bench: Bench) -> None:
+def test_a_log_becomes_findings(bench: ScanHarness) -> None:
     result = answer(bench, log(RESULT), version="7")
     found = one(result)
     assert (found.rule, found.title, found.message, found.evidence) == ("ours:R1", "title", "said", "second")
     assert (found.location.path, found.location.line, found.location.column) == ("a.txt", 2, 3)
-    assert (result.version, result.files) == ("7", ("a.txt", "deep/odd name.txt"))
+    assert (result.version, result.analyzed_files) == ("7", ("a.txt", "deep/odd name.txt"))
 
 
 @pytest.mark.parametrize(
@@ -87,15 +87,15 @@ def test_a_log_becomes_findings(bench: Bench) -> None:
         "file://{root}/deep/odd%20name.txt",
     ],
 )
-def test_every_way_to_name_a_file(bench: Bench, uri: str) -> None:
+def test_every_way_to_name_a_file(bench: ScanHarness, uri: str) -> None:
     assert one(answer(bench, log(at(uri)))).location.path == "deep/odd name.txt"
 
 
-def test_a_file_told_from_where_the_program_ran(bench: Bench) -> None:
+def test_a_file_told_from_where_the_program_ran(bench: ScanHarness) -> None:
     assert one(answer(bench, log(at("{work}/deep/odd%20name.txt")))).location.path == "deep/odd name.txt"
 
 
-def test_bases_and_indexes(bench: Bench) -> None:
+def test_bases_and_indexes(bench: ScanHarness) -> None:
     bases = {"ROOT": {"uri": "file://{root}/deep/"}, "REL": {"uri": "deep/"}, "NONE": {}}
     for base in ("ROOT", "REL"):
         found = one(answer(bench, log(at("odd%20name.txt", uriBaseId=base), originalUriBaseIds=bases)))
@@ -122,7 +122,7 @@ def test_bases_and_indexes(bench: Bench) -> None:
         "http://[bad",
     ],
 )
-def test_a_file_that_was_not_given_is_garbage(bench: Bench, uri: str) -> None:
+def test_a_file_that_was_not_given_is_garbage(bench: ScanHarness, uri: str) -> None:
     assert kinds(answer(bench, log(RESULT, at(uri)))) == {"garbage"}
 
 
@@ -155,7 +155,7 @@ BAD: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_what_is_no_sarif_is_garbage(bench: Bench, name: str) -> None:
+def test_what_is_no_sarif_is_garbage(bench: ScanHarness, name: str) -> None:
     assert kinds(answer(bench, BAD[name])) == {"garbage"}
 
 
@@ -169,26 +169,26 @@ def test_what_is_no_sarif_is_garbage(bench: Bench, name: str) -> None:
         {"executionSuccessful": True, "toolConfigurationNotifications": [{"level": "error", "message": {"text": "x"}}]},
     ],
 )
-def test_a_run_that_says_it_failed_has_read_nothing(bench: Bench, invocation: Any) -> None:
+def test_a_run_that_says_it_failed_has_read_nothing(bench: ScanHarness, invocation: Any) -> None:
     assert kinds(answer(bench, log(RESULT, invocations=[{"executionSuccessful": True}, invocation]))) == {"crash"}
 
 
 @pytest.mark.parametrize(("code", "kind"), [(0, set()), (1, set()), (2, {"crash"}), (137, {"crash"}), (255, {"crash"})])
-def test_only_a_known_exit_code_is_an_answer(bench: Bench, code: int, kind: set[str]) -> None:
+def test_only_a_known_exit_code_is_an_answer(bench: ScanHarness, code: int, kind: set[str]) -> None:
     assert {gap.kind.value for gap in answer(bench, log(), code=code).gaps} == kind
     known: dict[str, Any] = {"exit-codes": [code]}
     assert not answer(bench, log(), code=code, **known).gaps
 
 
-def test_a_program_that_is_missing_or_hangs(bench: Bench) -> None:
+def test_a_program_that_is_missing_or_hangs(bench: ScanHarness) -> None:
     options = block("no-such-program", "{root}")
     assert kinds(bench.result(SarifCommand("x", options), FILES, options)) == {"tool-missing"}
     options = block(sys.executable, "-c", "import time; time.sleep(100)", "{root}")
     assert kinds(bench.result(SarifCommand("x", options), FILES, options, timeout=1)) == {"timeout"}
 
 
-def test_a_program_in_the_scanned_tree_is_not_started(bench: Bench) -> None:
-    canary = bench.private / "canary"
+def test_a_program_in_the_scanned_tree_is_not_started(bench: ScanHarness) -> None:
+    canary = bench.private_folder / "canary"
     program = bench.root / "tool"
     program.write_text(f"#!/bin/sh\ntouch {canary}\n")
     program.chmod(0o755)
@@ -197,13 +197,13 @@ def test_a_program_in_the_scanned_tree_is_not_started(bench: Bench) -> None:
     assert not canary.exists()
 
 
-def test_a_file_for_the_output(bench: Bench) -> None:
+def test_a_file_for_the_output(bench: ScanHarness) -> None:
     assert one(answer(bench, log(RESULT), command=("{root}", "{output}"))).rule == "ours:R1"
     options = block(sys.executable, "-c", "print('{}')", "{root}", "{output}")
     assert kinds(bench.result(SarifCommand("x", options), FILES, options)) == {"garbage"}
 
 
-def test_what_is_no_fault_or_waived_by_the_tool(bench: Bench) -> None:
+def test_what_is_no_fault_or_waived_by_the_tool(bench: ScanHarness) -> None:
     results = [
         {**RESULT, "ruleId": kind, "kind": kind} for kind in ("pass", "open", "review", "informational", "notApplicable", "fail")
     ]
@@ -216,11 +216,11 @@ def test_what_is_no_fault_or_waived_by_the_tool(bench: Bench) -> None:
         "none": [],
     }
     result = answer(bench, log(*({**RESULT, "ruleId": name, "suppressions": value} for name, value in suppressions.items())))
-    assert {found.rule for found in result.findings if found.waiver} == {"ours:in", "ours:ok"}
+    assert {found.rule for found in result.findings if found.tool_comment} == {"ours:in", "ours:ok"}
     assert len(result.findings) == len(suppressions)
 
 
-def test_rules_by_number_by_their_parent_and_of_an_extension(bench: Bench) -> None:
+def test_rules_by_number_by_their_parent_and_of_an_extension(bench: ScanHarness) -> None:
     tool = {**RUN["tool"], "extensions": [{"name": "more", "rules": [{"id": "E1", "shortDescription": {"text": "more"}}]}]}
     nameless = {key: value for key, value in RESULT.items() if key != "ruleId"}
     results = [
@@ -246,12 +246,12 @@ def test_rules_by_number_by_their_parent_and_of_an_extension(bench: Bench) -> No
         ({}, {"level": "fatal"}, Severity.UNKNOWN),
     ],
 )
-def test_severity(bench: Bench, rule: Any, result: Any, severity: Severity) -> None:
+def test_severity(bench: ScanHarness, rule: Any, result: Any, severity: Severity) -> None:
     tool = {"driver": {"name": "x", "rules": [{"id": "R1", **rule}]}}
     assert one(answer(bench, log({**RESULT, **result}, tool=tool))).severity is severity
 
 
-def test_a_secret_is_in_no_word_of_its_finding(bench: Bench) -> None:
+def test_a_secret_is_in_no_word_of_its_finding(bench: ScanHarness) -> None:
     value = "Zx9" + "quiet" + "88Kp"
     bench.root.joinpath("s.txt").write_text(f"# first\nkey = {value}\nmore {value}\n")
     told = {**at("s.txt"), "message": {"text": f"found {value} here"}}
@@ -302,7 +302,7 @@ def test_an_answer_holds_as_long_as_the_program_and_the_files_that_the_command_n
     def digest(**rest: Any) -> str | None:
         told = {"version": "1", "per-file": True, **rest}
         options = block(str(program), f"--rules={rules}", str(rules), "{files}", **told)
-        return SarifCommand("lint", options).answers_digest(options, {"PATH": ""}, dt.date(2026, 11, 22))
+        return SarifCommand("lint", options).cache_key(options, {"PATH": ""}, dt.date(2026, 11, 22))
 
     digests = [digest(), digest()]
     rules.write_text("two")
@@ -318,8 +318,8 @@ def test_an_answer_holds_as_long_as_the_program_and_the_files_that_the_command_n
 
 
 @pytest.mark.parametrize("name", REAL)
-def test_a_real_program_by_a_block_alone(bench: Bench, name: str) -> None:
-    assert (BESIDE / name).is_file()
+def test_a_real_program_by_a_block_alone(bench: ScanHarness, name: str) -> None:
+    assert (SCRIPTS_FOLDER / name).is_file()
     fields, files, expected = REAL[name]
     options = msgspec.convert(fields, CommandOptions)
     result = bench.result(SarifCommand(name, options), files, options)

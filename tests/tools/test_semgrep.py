@@ -7,10 +7,10 @@ import importlib.util
 from pathlib import Path
 
 import pytest
-from scan.bench import Bench
+from scan.bench import ScanHarness
 
-from scangate.model import ScanResult, Status
-from scangate.scan.calls import Call
+from scangate.model import ScanResult, ScanStatus
+from scangate.scan.calls import CallContext
 from scangate.tools import semgrep
 
 FILES: dict[str, bytes | str] = {
@@ -22,8 +22,8 @@ QUICKLY = [semgrep.EXPERIMENTAL]
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Bench:
-    return Bench(tmp_path)
+def bench(tmp_path: Path) -> ScanHarness:
+    return ScanHarness(tmp_path)
 
 
 def installed_in(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
@@ -42,22 +42,22 @@ def core(folder: Path, text: str) -> Path:
 
 
 def told(result: ScanResult) -> tuple[object, ...]:
-    return (result.status, result.files, result.findings, result.gaps)
+    return (result.status, result.analyzed_files, result.findings, result.gaps)
 
 
-def test_it_is_started_as_the_script_would_start_it(bench: Bench) -> None:
-    call = bench.call()
+def test_it_is_started_as_the_script_would_start_it(bench: ScanHarness) -> None:
+    call = bench.new_context()
     program = Path(semgrep._program(QUICKLY, call))
     assert program.name == "osemgrep"
     assert program.is_symlink()
     assert program.resolve().name == "semgrep-core"
     assert semgrep._program(QUICKLY, call) == str(program)
-    assert semgrep._program([], call) == call.script("semgrep")
+    assert semgrep._program([], call) == call.find_console_script("semgrep")
 
 
-def test_both_ways_tell_the_same(bench: Bench, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_both_ways_tell_the_same(bench: ScanHarness, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     directly = bench.result(semgrep, FILES)
-    assert directly.status is Status.PARTIAL
+    assert directly.status is ScanStatus.PARTIAL
     assert len(directly.findings) >= 2
     installed_in(monkeypatch, tmp_path / "nowhere")
     assert told(bench.result(semgrep, FILES)) == told(directly)
@@ -65,7 +65,7 @@ def test_both_ways_tell_the_same(bench: Bench, monkeypatch: pytest.MonkeyPatch, 
 
 @pytest.mark.parametrize("end", ["echo rubbish", "kill -9 $$"])
 def test_where_it_fails_the_ordinary_front_end_is_asked(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, end: str
+    bench: ScanHarness, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, end: str
 ) -> None:
     usual = bench.result(semgrep, FILES)
     asked = core(tmp_path / "semgrep", f"#!/bin/sh\ntouch '{tmp_path}/asked'\n{end}\n")
@@ -74,15 +74,17 @@ def test_where_it_fails_the_ordinary_front_end_is_asked(
     assert (tmp_path / "asked").exists()
 
 
-def test_another_script_in_its_place_is_started_itself(bench: Bench, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_another_script_in_its_place_is_started_itself(bench: ScanHarness, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     script = tmp_path / "semgrep"
     script.write_text("#!/bin/sh\nexit 2\n")
-    monkeypatch.setattr(Call, "script", lambda *_: str(script))
-    assert semgrep._program(QUICKLY, bench.call()) == str(script)
+    monkeypatch.setattr(CallContext, "script", lambda *_: str(script))
+    assert semgrep._program(QUICKLY, bench.new_context()) == str(script)
 
 
-def test_a_program_that_may_not_be_started_is_left_alone(bench: Bench, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_program_that_may_not_be_started_is_left_alone(
+    bench: ScanHarness, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     core(tmp_path / "semgrep", "").chmod(0o644)
     installed_in(monkeypatch, tmp_path / "semgrep")
-    call = bench.call()
-    assert semgrep._program(QUICKLY, call) == call.script("semgrep")
+    call = bench.new_context()
+    assert semgrep._program(QUICKLY, call) == call.find_console_script("semgrep")

@@ -5,46 +5,46 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from scangate.advisories.declared import Declared, Want
-from scangate.advisories.manifest import Hole, Manifest, Omitted, Pin
-from scangate.advisories.places import OWN, elsewhere
+from scangate.advisories.declared import DeclaredDependency, ProjectDeclarations
+from scangate.advisories.manifest import AuditGap, Manifest, Pin, SkippedDependency
+from scangate.advisories.places import WORKSPACE_MEMBER, unauditable_gap
 from scangate.model import GapKind
 
-__all__ = ["Locks"]
+__all__ = ["LockCoverage"]
 
 
-class Locks:
+class LockCoverage:
     """What is locked in a tree: ``locks`` for projects of their folder and for their members, ``lists`` for their folder alone."""
 
-    def __init__(self, locks: Iterable[Manifest], lists: Iterable[Manifest]) -> None:
+    def __init__(self, locks: Iterable[Manifest], requirements: Iterable[Manifest]) -> None:
         self._locks = _by_folder(locks)
-        self._lists = _by_folder(lists)
+        self._requirements = _by_folder(requirements)
 
-    def manifest(self, path: str, declared: Declared) -> Manifest:
+    def uncovered(self, path: str, declared: ProjectDeclarations) -> Manifest:
         """What is left of a project's declarations when those that are locked are taken away."""
-        locks, lists = self._locks_of(path, declared.project), self._lists_of(path)
-        locked = _versions(locks, lists)
-        lines = [line for want in declared.wants for line in _told(want, declared, locked, bool(locks or lists))]
+        locks, lists = self._locks_for(path, declared.project), self._requirements_for(path)
+        locked = _locked_versions(locks, lists)
+        lines = [line for want in declared.dependencies for line in _classify(want, declared, locked, bool(locks or lists))]
         pins = dict.fromkeys(line for line in lines if isinstance(line, Pin))
-        holes = dict.fromkeys((*declared.holes, *(line for line in lines if isinstance(line, Hole))))
-        left_out = dict.fromkeys((*declared.left_out, *(line for line in lines if isinstance(line, Omitted))))
+        holes = dict.fromkeys((*declared.gaps, *(line for line in lines if isinstance(line, AuditGap))))
+        left_out = dict.fromkeys((*declared.skipped, *(line for line in lines if isinstance(line, SkippedDependency))))
         return Manifest(path, tuple(pins), tuple(holes), tuple(left_out), declared.project)
 
-    def _lists_of(self, path: str) -> list[Manifest]:
+    def _requirements_for(self, path: str) -> list[Manifest]:
         folder = posixpath.dirname(path)
         folders = (folder, posixpath.join(folder, "requirements"))
-        return [each for name in folders for each in self._lists.get(name, ()) if each.path != path]
+        return [each for name in folders for each in self._requirements.get(name, ()) if each.path != path]
 
-    def _locks_of(self, path: str, project: str) -> list[Manifest]:
+    def _locks_for(self, path: str, project: str) -> list[Manifest]:
         folder = posixpath.dirname(path)
-        found = [lock for lock in self._locks.get(folder, ()) if not _is_of_script(lock.path)]
+        found = [lock for lock in self._locks.get(folder, ()) if not _is_script_lock(lock.path)]
         while project and folder:
             folder = posixpath.dirname(folder)
-            found += [lock for lock in self._locks.get(folder, ()) if project in lock.own]
+            found += [lock for lock in self._locks.get(folder, ()) if project in lock.workspace_members]
         return found
 
 
-def _is_of_script(path: str) -> bool:
+def _is_script_lock(path: str) -> bool:
     return path.endswith(".py.lock")
 
 
@@ -55,31 +55,35 @@ def _by_folder(manifests: Iterable[Manifest]) -> Mapping[str, list[Manifest]]:
     return found
 
 
-def _versions(locks: Sequence[Manifest], lists: Sequence[Manifest]) -> dict[str, set[str]]:
+def _locked_versions(locks: Sequence[Manifest], requirements: Sequence[Manifest]) -> dict[str, set[str]]:
     """The versions that are locked, by name; none for a name that a lock itself tells as a hole or left out."""
     found: dict[str, set[str]] = {}
     for lock in locks:
-        for name in (*(hole.name for hole in lock.holes), *(left.name for left in lock.left_out)):
+        for name in (*(hole.name for hole in lock.gaps), *(left.name for left in lock.skipped)):
             found.setdefault(name, set())
-    for each in (*locks, *lists):
+    for each in (*locks, *requirements):
         for pin in each.pins:
             found.setdefault(pin.name, set()).add(pin.version)
     return found
 
 
-def _told(want: Want, declared: Declared, locked: Mapping[str, set[str]], has_lock: bool) -> Iterator[Pin | Hole | Omitted]:
-    hint = f"run `{declared.command}`, and commit what it writes"
-    if not want.name:
+def _classify(
+    dependency: DeclaredDependency, declared: ProjectDeclarations, locked: Mapping[str, set[str]], has_lock: bool
+) -> Iterator[Pin | AuditGap | SkippedDependency]:
+    hint = f"run `{declared.lock_command}`, and commit what it writes"
+    if not dependency.name:
         if not has_lock:
-            yield Hole(want.line, GapKind.UNPINNED, "its dependencies are told by a program, which is not run", hint)
-    elif want.own:
-        yield Omitted(want.name, OWN, want.line)
-    elif want.version and want.version not in locked.get(want.name, ()):
-        yield Pin(want.name, want.version, want.line, direct=True, marker=want.marker, extras=want.extras)
-    elif want.name not in locked and want.name != declared.project:
-        if want.elsewhere:
-            yield elsewhere(want.elsewhere, want.line, want.name)
-        elif not want.version:
+            yield AuditGap(dependency.line, GapKind.UNPINNED, "its dependencies are told by a program, which is not run", hint)
+    elif dependency.workspace_member:
+        yield SkippedDependency(dependency.name, WORKSPACE_MEMBER, dependency.line)
+    elif dependency.version and dependency.version not in locked.get(dependency.name, ()):
+        yield Pin(
+            dependency.name, dependency.version, dependency.line, direct=True, marker=dependency.marker, extras=dependency.extras
+        )
+    elif dependency.name not in locked and dependency.name != declared.project:
+        if dependency.unauditable:
+            yield unauditable_gap(dependency.unauditable, dependency.line, dependency.name)
+        elif not dependency.version:
             lock = "no lock beside it has it" if has_lock else "no lock is beside it"
-            text = "" if declared.own_index or has_lock else want.text
-            yield Hole(want.line, GapKind.UNPINNED, f"declared as a range, and {lock}", hint, want.name, text)
+            text = "" if declared.custom_index or has_lock else dependency.requirement
+            yield AuditGap(dependency.line, GapKind.UNPINNED, f"declared as a range, and {lock}", hint, dependency.name, text)

@@ -8,20 +8,29 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from scangate.advisories.manifest import Hole, Omitted
-from scangate.advisories.names import canonical, exact, release, requirement
-from scangate.advisories.places import ADDRESS, PATH, REPOSITORY, is_archive, joined
+from scangate.advisories.manifest import AuditGap, SkippedDependency
+from scangate.advisories.names import exact_version, normalize_name, normalize_version, parse_requirement
+from scangate.advisories.places import FROM_PATH, FROM_URL, FROM_VCS, is_archive, resolve_path
 from scangate.model import GapKind
 
-__all__ = ["PROJECTS", "Beside", "Declared", "Want", "is_project", "of_address", "of_requirement", "of_table"]
+__all__ = [
+    "PROJECT_FILES",
+    "DeclaredDependency",
+    "ProjectDeclarations",
+    "ProjectFiles",
+    "is_project",
+    "parse_dependency",
+    "parse_dependency_table",
+    "url_origin",
+]
 
-PROJECTS = ("pyproject.toml", "setup.cfg", "setup.py")  # what makes a folder a project whose dependencies are read
-_BARE = re.compile(r"v?\d[A-Za-z0-9.+!-]*")
-_REPOSITORIES = ("git+", "hg+", "svn+", "bzr+", "git:", "git@")
-_KEYS = {"git": REPOSITORY, "hg": REPOSITORY, "svn": REPOSITORY, "bzr": REPOSITORY, "url": ADDRESS}
+PROJECT_FILES = ("pyproject.toml", "setup.cfg", "setup.py")  # what makes a folder a project whose dependencies are read
+_BARE_VERSION = re.compile(r"v?\d[A-Za-z0-9.+!-]*")
+_VCS_PREFIXES = ("git+", "hg+", "svn+", "bzr+", "git:", "git@")
+_ORIGIN_KEYS = {"git": FROM_VCS, "hg": FROM_VCS, "svn": FROM_VCS, "bzr": FROM_VCS, "url": FROM_URL}
 
 
-class Want(msgspec.Struct, frozen=True):
+class DeclaredDependency(msgspec.Struct, frozen=True):
     """One dependency as it is declared; ``version`` is set where only that one will do. An empty name: something no file tells.
 
     ``text`` is the whole as PEP 508 writes it, where that is how it stands in the file.
@@ -32,87 +41,95 @@ class Want(msgspec.Struct, frozen=True):
     version: str = ""
     marker: str = ""
     extras: tuple[str, ...] = ()
-    elsewhere: str = ""
-    own: bool = False
-    text: str = ""
+    unauditable: str = ""
+    workspace_member: bool = False
+    requirement: str = ""
 
 
-class Beside(NamedTuple):
+class ProjectFiles(NamedTuple):
     """What a manifest stands among: its folder, and all files of the scan."""
 
     folder: str
     files: Mapping[str, str]
 
 
-class Declared(msgspec.Struct, frozen=True):
+class ProjectDeclarations(msgspec.Struct, frozen=True):
     """All that a project declares. ``command`` locks it; ``includes`` are requirements files that it names, as repository paths.
 
     ``own_index``: the file names places beside the usual index, from which any of its dependencies may come.
     """
 
-    command: str
-    wants: tuple[Want, ...] = ()
-    holes: tuple[Hole, ...] = ()
-    left_out: tuple[Omitted, ...] = ()
+    lock_command: str
+    dependencies: tuple[DeclaredDependency, ...] = ()
+    gaps: tuple[AuditGap, ...] = ()
+    skipped: tuple[SkippedDependency, ...] = ()
     project: str = ""
     includes: tuple[str, ...] = ()
-    own_index: bool = False
+    custom_index: bool = False
 
 
-def of_requirement(text: str, line: int) -> Want | Hole:
+def parse_dependency(text: str, line: int) -> DeclaredDependency | AuditGap:
     """A dependency written as PEP 508 writes it."""
     try:
-        told = requirement(text)
-        name = canonical(told.name)
+        told = parse_requirement(text)
+        name = normalize_name(told.name)
     except ValueError:
-        return Hole(line, GapKind.UNPARSABLE, "not a requirement", "mend the line")
+        return AuditGap(line, GapKind.UNPARSABLE, "not a requirement", "mend the line")
     marker, extras = str(told.marker or ""), tuple(sorted(told.extras))
     if told.url:
-        return Want(name, line, "", marker, extras, of_address(told.url))
+        return DeclaredDependency(name, line, "", marker, extras, url_origin(told.url))
     try:
-        return Want(name, line, exact(told.specifier), marker, extras, text=text)
+        return DeclaredDependency(name, line, exact_version(told.specifier), marker, extras, requirement=text)
     except ValueError as error:
-        return Hole(line, GapKind.UNPINNED, str(error), "pin it to one released version", name)
+        return AuditGap(line, GapKind.UNPINNED, str(error), "pin it to one released version", name)
 
 
-def of_address(url: str) -> str:
+def url_origin(url: str) -> str:
     """Why what lies at an address cannot be audited."""
-    if url.lower().startswith(_REPOSITORIES):
-        return REPOSITORY
-    return ADDRESS if "://" in url and not url.lower().startswith("file:") else PATH
+    if url.lower().startswith(_VCS_PREFIXES):
+        return FROM_VCS
+    return FROM_URL if "://" in url and not url.lower().startswith("file:") else FROM_PATH
 
 
-def of_table(name: str, value: Any, line: int, beside: Beside, *, bare: bool) -> Iterator[Want | Hole]:
+def parse_dependency_table(
+    name: str, value: Any, line: int, project: ProjectFiles, *, bare_is_exact: bool
+) -> Iterator[DeclaredDependency | AuditGap]:
     """A dependency as poetry and pipenv write it: a version, a table, or a list of tables. ``bare``: `1.2` means `==1.2`."""
     for each in value if isinstance(value, list) else [value]:
         told = {"version": each} if isinstance(each, str) else each
         try:
-            want = _of_table(canonical(name), told, line, beside)
-            yield msgspec.structs.replace(want, version=_version(want.version, bare))
+            want = _parse_table(normalize_name(name), told, line, project)
+            yield msgspec.structs.replace(want, version=_pinned_version(want.version, bare_is_exact))
         except (ValueError, TypeError, AttributeError):
-            yield Hole(line, GapKind.UNPARSABLE, "not a dependency", "mend the line")
+            yield AuditGap(line, GapKind.UNPARSABLE, "not a dependency", "mend the line")
 
 
-def _of_table(name: str, told: Mapping[str, Any], line: int, beside: Beside) -> Want:
-    marker, extras = str(told.get("markers", "")), tuple(sorted(map(str, told.get("extras", ()))))
-    for key, reason in _KEYS.items():
-        if key in told:
-            return Want(name, line, "", marker, extras, reason)
-    if "path" in told or "file" in told:
-        path = str(told.get("path", told.get("file")))
+def _parse_table(name: str, table: Mapping[str, Any], line: int, project: ProjectFiles) -> DeclaredDependency:
+    marker, extras = str(table.get("markers", "")), tuple(sorted(map(str, table.get("extras", ()))))
+    for key, reason in _ORIGIN_KEYS.items():
+        if key in table:
+            return DeclaredDependency(name, line, "", marker, extras, reason)
+    if "path" in table or "file" in table:
+        path = str(table.get("path", table.get("file")))
         if "://" in path:
-            return Want(name, line, "", marker, extras, of_address(path))
-        own = not is_archive(path) and is_project(joined(beside.folder, path), beside.files)
-        return Want(name, line, "", marker, extras, "" if own else PATH, own)
-    return Want(name, line, str(told.get("version", "*")), marker, extras)
+            return DeclaredDependency(name, line, "", marker, extras, url_origin(path))
+        own = not is_archive(path) and is_project(resolve_path(project.folder, path), project.files)
+        return DeclaredDependency(name, line, "", marker, extras, "" if own else FROM_PATH, own)
+    return DeclaredDependency(name, line, str(table.get("version", "*")), marker, extras)
 
 
 def is_project(folder: str | None, files: Mapping[str, str]) -> bool:
     """Whether a folder of the tree holds a project whose dependencies are read."""
-    return folder is not None and any((f"{folder}/{name}" if folder else name) in files for name in PROJECTS)
+    return folder is not None and any((f"{folder}/{name}" if folder else name) in files for name in PROJECT_FILES)
 
 
-def _version(text: str, bare: bool) -> str:
+def _pinned_version(text: str, bare_is_exact: bool) -> str:
     body = text.strip()
-    pinned = body.lstrip("=").strip() if body.startswith("==") or (bare and body.startswith("=")) else body if bare else ""
-    return release(pinned) if _BARE.fullmatch(pinned) and not pinned.endswith(".*") else ""
+    pinned = (
+        body.lstrip("=").strip()
+        if body.startswith("==") or (bare_is_exact and body.startswith("="))
+        else body
+        if bare_is_exact
+        else ""
+    )
+    return normalize_version(pinned) if _BARE_VERSION.fullmatch(pinned) and not pinned.endswith(".*") else ""

@@ -19,35 +19,35 @@ import msgspec
 import requests
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
-from scangate.advisories.importer import ADDRESS, Progress, import_export, only_one
+from scangate.advisories.importer import EXPORT_URL, Progress, import_osv, lock_store
 from scangate.advisories.osv import one_line
-from scangate.advisories.store import StoreFacts
+from scangate.advisories.store import StoreInfo
 from scangate.errors import ScangateError
 
-__all__ = ["Limits", "fetch", "update"]
+__all__ = ["Limits", "fetch", "update_store"]
 
-MOST_BYTES = 1 << 30
+MAX_BYTES = 1 << 30
 CHUNK = 1 << 16
-MOST_REDIRECTS = 5
-ZIP = b"PK\x03\x04"
-AGENT = "scangate (advisories update)"
-LOCAL = {"127.0.0.1", "::1", "localhost"}
-OTHER_HINT = "load a file instead: scangate advisories import FILE.zip, or name a mirror: --address URL"
-TRUST_HINT = "name the authority that signed it: REQUESTS_CA_BUNDLE=FILE scangate advisories update"
-AGAIN_HINT = "try again: scangate advisories update"
+MAX_REDIRECTS = 5
+ZIP_MAGIC = b"PK\x03\x04"
+USER_AGENT = "scangate (advisories update)"
+LOCAL_HOSTS = {"127.0.0.1", "::1", "localhost"}
+ALTERNATIVE_HINT = "load a file instead: scangate advisories import FILE.zip, or name a mirror: --address URL"
+CA_HINT = "name the authority that signed it: REQUESTS_CA_BUNDLE=FILE scangate advisories update"
+RETRY_HINT = "try again: scangate advisories update"
 
 
 class Limits(msgspec.Struct, frozen=True):
     """How long and how often: seconds to connect, seconds of silence, seconds in all, tries, seconds before the second try."""
 
-    connect: float = 10.0
-    silence: float = 30.0
-    overall: float = 1800.0
-    tries: int = 4
-    pause: float = 1.0
+    connect_timeout: float = 10.0
+    read_timeout: float = 30.0
+    total_timeout: float = 1800.0
+    attempts: int = 4
+    backoff: float = 1.0
 
 
-class _Again(Exception):  # noqa: N818 -- no error yet: a reason to try once more
+class _RetryableError(Exception):
     """This try failed in a way that another may not."""
 
     def __init__(self, why: str, wait: float = 0.0) -> None:
@@ -55,7 +55,7 @@ class _Again(Exception):  # noqa: N818 -- no error yet: a reason to try once mor
         self.wait = wait
 
 
-class _Note(msgspec.Struct, frozen=True):
+class _PartialInfo(msgspec.Struct, frozen=True):
     """What is kept beside a partial file: where it comes from, and the validator by which its rest can be asked for.
 
     Of the address the digest alone: it may hold a password.
@@ -65,49 +65,49 @@ class _Note(msgspec.Struct, frozen=True):
     etag: str
 
 
-class _Job(msgspec.Struct, frozen=True):
+class _Download(msgspec.Struct, frozen=True):
     """What is to be fetched, into which file; ``end`` is the moment (monotonic) when it has taken too long."""
 
     address: str
-    part: Path
+    partial_file: Path
     progress: Progress
     limits: Limits
-    end: float
+    deadline: float
 
 
-def update(address: str, target: Path, progress: Progress, *, imported: str, limits: Limits | None = None) -> StoreFacts:
+def update_store(address: str, target: Path, progress: Progress, *, imported: str, limits: Limits | None = None) -> StoreInfo:
     """Fetches the export at ``address`` and builds the store ``target`` from it. ``imported`` as in ``import_export``.
 
     ``progress`` is told bytes while it fetches, records while it builds. Raises ScangateError; the store that was there stays then.
     """
-    with only_one(target):
+    with lock_store(target):
         archive = fetch(address, target.with_name(f"{target.name}.part"), progress, limits or Limits())
     try:
-        return import_export(archive, target, progress, imported=imported, origin=shown(address))
+        return import_osv(archive, target, progress, imported=imported, origin=redact_url(address))
     finally:
-        _forget(archive)
+        _discard(archive)
 
 
-def fetch(address: str, part: Path, progress: Progress, limits: Limits) -> Path:
+def fetch(address: str, partial_file: Path, progress: Progress, limits: Limits) -> Path:
     """Fetches a zip archive into ``part``, going on with what is already there. Raises ScangateError."""
-    job = _Job(address, part, progress, limits, time.monotonic() + limits.overall)
+    job = _Download(address, partial_file, progress, limits, time.monotonic() + limits.total_timeout)
     why = ""
-    for number in range(limits.tries):
+    for number in range(limits.attempts):
         try:
             with requests.Session() as session:
-                return _try(session, job)
-        except _Again as reason:
+                return _fetch_once(session, job)
+        except _RetryableError as reason:
             why = str(reason)
-            wait = max(limits.pause * 2**number, reason.wait)
-            if number + 1 == limits.tries or time.monotonic() + wait > job.end:
+            wait = max(limits.backoff * 2**number, reason.wait)
+            if number + 1 == limits.attempts or time.monotonic() + wait > job.deadline:
                 break
             time.sleep(wait)
         except OSError as error:
-            raise ScangateError(f"cannot write {part}: {error.strerror}", "name another place: --store FILE") from error
-    raise ScangateError(f"{shown(address)} cannot be fetched: {why}", OTHER_HINT)
+            raise ScangateError(f"cannot write {partial_file}: {error.strerror}", "name another place: --store FILE") from error
+    raise ScangateError(f"{redact_url(address)} cannot be fetched: {why}", ALTERNATIVE_HINT)
 
 
-def shown(address: str) -> str:
+def redact_url(address: str) -> str:
     """An address as it may be told: without name, password and signature."""
     try:
         parts = urlsplit(address)
@@ -117,73 +117,73 @@ def shown(address: str) -> str:
     return one_line(urlunsplit((parts.scheme, host, parts.path, "", "")), 300)
 
 
-def _is_safe(address: str, *, local: bool) -> bool:
+def _is_safe(address: str, *, allow_local_http: bool) -> bool:
     """Whether an address is HTTPS, or, where ``local`` allows it, plain HTTP on this machine."""
     try:
         parts = urlsplit(address)
         host, _ = parts.hostname, parts.port
     except ValueError:
         return False
-    return bool(host) and (parts.scheme == "https" or (local and parts.scheme == "http" and host in LOCAL))
+    return bool(host) and (parts.scheme == "https" or (allow_local_http and parts.scheme == "http" and host in LOCAL_HOSTS))
 
 
-def _try(session: requests.Session, job: _Job) -> Path:
-    note = _kept(job.part, job.address)
-    have = job.part.stat().st_size if note is not None else 0
+def _fetch_once(session: requests.Session, job: _Download) -> Path:
+    note = _load_partial_info(job.partial_file, job.address)
+    have = job.partial_file.stat().st_size if note is not None else 0
     headers = {"Range": f"bytes={have}-", "If-Range": note.etag} if note is not None else {}
-    with _asked(session, job.address, headers, job.limits) as response:
-        start = _start(response, note, have)
+    with _get(session, job.address, headers, job.limits) as response:
+        start = _resume_offset(response, note, have)
         if start is None:
-            _forget(job.part)
-            raise _Again("the file has changed on the server")
-        size = _size(response, start)
+            _discard(job.partial_file)
+            raise _RetryableError("the file has changed on the server")
+        size = _total_size(response, start)
         if not start:
-            _forget(job.part)
-            _remember(job, response.headers.get("ETag", ""))
-        _receive(response, job, start, size)
-        md5 = _md5(response)
-    _check(session, job, md5)
-    return job.part
+            _discard(job.partial_file)
+            _save_partial_info(job, response.headers.get("ETag", ""))
+        _write_body(response, job, start, size)
+        md5 = _expected_md5(response)
+    _verify_checksum(session, job, md5)
+    return job.partial_file
 
 
 @contextlib.contextmanager
-def _asked(session: requests.Session, address: str, headers: dict[str, str], limits: Limits) -> Iterator[requests.Response]:
+def _get(session: requests.Session, address: str, headers: dict[str, str], limits: Limits) -> Iterator[requests.Response]:
     """The answer to a GET, after redirects, none of which leaves HTTPS. Raises _Again and ScangateError."""
-    headers = {"Accept-Encoding": "identity", "User-Agent": AGENT, **headers}
-    told, local = shown(address), not address.startswith("https:")
-    with _translated(told):
-        for _ in range(MOST_REDIRECTS + 1):
-            if not _is_safe(address, local=local):
-                raise ScangateError(f"not an https address: {shown(address)}", f"--address {ADDRESS}")
+    headers = {"Accept-Encoding": "identity", "User-Agent": USER_AGENT, **headers}
+    told, local = redact_url(address), not address.startswith("https:")
+    with _translate_errors(told):
+        for _ in range(MAX_REDIRECTS + 1):
+            if not _is_safe(address, allow_local_http=local):
+                raise ScangateError(f"not an https address: {redact_url(address)}", f"--address {EXPORT_URL}")
             response = session.get(
-                address, headers=headers, timeout=(limits.connect, limits.silence), stream=True, allow_redirects=False
+                address, headers=headers, timeout=(limits.connect_timeout, limits.read_timeout), stream=True, allow_redirects=False
             )
             if not response.is_redirect:
                 break
             response.close()
             address = urljoin(address, response.headers["Location"])
         else:
-            raise ScangateError(f"{told} redirects without end", OTHER_HINT)
+            raise ScangateError(f"{told} redirects without end", ALTERNATIVE_HINT)
         with response:
-            _refuse_status(response, told)
+            _check_status(response, told)
             yield response
 
 
 @contextlib.contextmanager
-def _translated(told: str) -> Iterator[None]:
+def _translate_errors(told: str) -> Iterator[None]:
     """Turns the library's errors into ours: what may pass is _Again, the rest is told at once."""
     try:
         yield
     except requests.exceptions.SSLError as error:
-        raise ScangateError(f"{told} cannot prove who it is: {_cause(error)}", TRUST_HINT) from error
+        raise ScangateError(f"{told} cannot prove who it is: {_cause(error)}", CA_HINT) from error
     except requests.exceptions.ProxyError as error:
-        raise _Again(f"the proxy does not let it through: {_cause(error)}") from error
+        raise _RetryableError(f"the proxy does not let it through: {_cause(error)}") from error
     except requests.exceptions.Timeout as error:
-        raise _Again("it does not answer in time") from error
+        raise _RetryableError("it does not answer in time") from error
     except (requests.exceptions.ConnectionError, requests.exceptions.ChunkedEncodingError) as error:
-        raise _Again(f"the connection fails: {_cause(error)}") from error
+        raise _RetryableError(f"the connection fails: {_cause(error)}") from error
     except (requests.exceptions.RequestException, HTTPError, ValueError) as error:  # ValueError: a redirect to what is no address
-        raise ScangateError(f"{told} cannot be fetched: {_cause(error)}", OTHER_HINT) from error
+        raise ScangateError(f"{told} cannot be fetched: {_cause(error)}", ALTERNATIVE_HINT) from error
 
 
 def _cause(error: BaseException) -> str:
@@ -197,17 +197,17 @@ def _cause(error: BaseException) -> str:
     return type(error).__name__
 
 
-def _refuse_status(response: requests.Response, told: str) -> None:
+def _check_status(response: requests.Response, told: str) -> None:
     status = response.status_code
     if status in {200, 206, 416}:
         return
     if status == 429 or status >= 500:
         after = response.headers.get("Retry-After", "")
-        raise _Again(f"it answers {status}", min(float(after), 60.0) if after.isdecimal() and len(after) < 6 else 0.0)
-    raise ScangateError(f"{told} answers {status}", OTHER_HINT)
+        raise _RetryableError(f"it answers {status}", min(float(after), 60.0) if after.isdecimal() and len(after) < 6 else 0.0)
+    raise ScangateError(f"{told} answers {status}", ALTERNATIVE_HINT)
 
 
-def _start(response: requests.Response, note: _Note | None, have: int) -> int | None:
+def _resume_offset(response: requests.Response, note: _PartialInfo | None, have: int) -> int | None:
     """At which byte the answer begins; None where it does not go with what is already there."""
     if response.status_code == 200:
         return 0
@@ -216,40 +216,40 @@ def _start(response: requests.Response, note: _Note | None, have: int) -> int | 
     return have if fits and response.status_code == 206 else None
 
 
-def _size(response: requests.Response, start: int) -> int | None:
+def _total_size(response: requests.Response, start: int) -> int | None:
     """The length that the whole file will have, where the server says it. Raises ScangateError for what is no archive."""
     if "html" in response.headers.get("Content-Type", "").lower():
-        raise _portal(response)
+        raise _not_an_archive(response)
     length = response.headers.get("Content-Length", "")
     if not (length.isdecimal() and len(length) < 16):
         return None
-    if start + int(length) > MOST_BYTES:
-        raise ScangateError(f"{shown(response.url)} is too large: {start + int(length):,} bytes", OTHER_HINT)
+    if start + int(length) > MAX_BYTES:
+        raise ScangateError(f"{redact_url(response.url)} is too large: {start + int(length):,} bytes", ALTERNATIVE_HINT)
     return start + int(length)
 
 
-def _portal(response: requests.Response) -> ScangateError:
-    told = f"{shown(response.url)} answers with a page, not with a zip archive"
+def _not_an_archive(response: requests.Response) -> ScangateError:
+    told = f"{redact_url(response.url)} answers with a page, not with a zip archive"
     return ScangateError(told, "is there a login page in front of the network? open the address in a browser")
 
 
-def _receive(response: requests.Response, job: _Job, start: int, size: int | None) -> None:
+def _write_body(response: requests.Response, job: _Download, start: int, size: int | None) -> None:
     done = start
     flags = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC | (0 if start else os.O_TRUNC)
-    with os.fdopen(os.open(job.part, flags, 0o600), "wb") as file:
+    with os.fdopen(os.open(job.partial_file, flags, 0o600), "wb") as file:
         file.seek(start)
         for chunk in _chunks(response):
-            if not done and not chunk.startswith(ZIP):
-                raise _portal(response)
+            if not done and not chunk.startswith(ZIP_MAGIC):
+                raise _not_an_archive(response)
             done += len(chunk)
-            if done > MOST_BYTES:
-                raise ScangateError(f"{shown(response.url)} is too large", OTHER_HINT)
+            if done > MAX_BYTES:
+                raise ScangateError(f"{redact_url(response.url)} is too large", ALTERNATIVE_HINT)
             file.write(chunk)
             job.progress("bytes", done, size or 0)
-            if time.monotonic() > job.end:
-                raise _Again("it takes too long")
+            if time.monotonic() > job.deadline:
+                raise _RetryableError("it takes too long")
     if size is not None and done != size:
-        raise _Again(f"it ended after {done:,} of {size:,} bytes")
+        raise _RetryableError(f"it ended after {done:,} of {size:,} bytes")
 
 
 def _chunks(response: requests.Response) -> Iterator[bytes]:
@@ -258,18 +258,18 @@ def _chunks(response: requests.Response) -> Iterator[bytes]:
     try:
         while chunk := response.raw.read1(CHUNK):
             begun += chunk
-            if len(begun) >= len(ZIP):
+            if len(begun) >= len(ZIP_MAGIC):
                 yield begun
                 begun = b""
         if begun:
             yield begun
     except ReadTimeoutError as error:
-        raise _Again("it falls silent") from error
+        raise _RetryableError("it falls silent") from error
     except HTTPError as error:
-        raise _Again("the connection breaks off") from error
+        raise _RetryableError("the connection breaks off") from error
 
 
-def _md5(response: requests.Response) -> str:
+def _expected_md5(response: requests.Response) -> str:
     """The MD5 that Google's storage sends along, or S3's entity tag where that is one; hexadecimal, or empty."""
     for value in re.findall(r"md5=([A-Za-z0-9+/]{22}==)", response.headers.get("x-goog-hash", "")):
         return base64.b64decode(value).hex()
@@ -280,28 +280,28 @@ def _md5(response: requests.Response) -> str:
     return tag[1] if tag is not None and "x-amz-request-id" in response.headers and not keyed else ""
 
 
-def _check(session: requests.Session, job: _Job, md5: str) -> None:
+def _verify_checksum(session: requests.Session, job: _Download, md5: str) -> None:
     """Raises _Again where the file is not what the server says it is; what was fetched is thrown away then."""
     if md5:
-        right = _digest(job.part, partial(hashlib.md5, usedforsecurity=False)) == md5
+        right = _digest(job.partial_file, partial(hashlib.md5, usedforsecurity=False)) == md5
     else:
-        told = _adjacent(session, job.address, job.limits)
-        right = not told or _digest(job.part, hashlib.sha256) == told
+        told = _fetch_sha256(session, job.address, job.limits)
+        right = not told or _digest(job.partial_file, hashlib.sha256) == told
     if not right:
-        _forget(job.part)
-        raise _Again("its checksum is another than the server says")
-    if not zipfile.is_zipfile(job.part):
-        _forget(job.part)
-        raise _Again("what came is not a whole zip archive")
+        _discard(job.partial_file)
+        raise _RetryableError("its checksum is another than the server says")
+    if not zipfile.is_zipfile(job.partial_file):
+        _discard(job.partial_file)
+        raise _RetryableError("what came is not a whole zip archive")
 
 
-def _adjacent(session: requests.Session, address: str, limits: Limits) -> str:
+def _fetch_sha256(session: requests.Session, address: str, limits: Limits) -> str:
     """The checksum in the file beside the archive (``all.zip.sha256``, as sha256sum writes it), or empty where there is none."""
     parts = urlsplit(address)
     try:
-        with _asked(session, urlunsplit(parts._replace(path=f"{parts.path}.sha256")), {}, limits) as response:
+        with _get(session, urlunsplit(parts._replace(path=f"{parts.path}.sha256")), {}, limits) as response:
             text = next(response.iter_content(1024), b"").decode("ascii", "replace")
-    except (_Again, ScangateError, requests.exceptions.RequestException):
+    except (_RetryableError, ScangateError, requests.exceptions.RequestException):
         return ""
     match = re.match(r"([0-9A-Fa-f]{64})(\s|$)", text)
     return match[1].lower() if match else ""
@@ -312,33 +312,33 @@ def _digest(file: Path, kind: Callable[[], Any]) -> str:
         return str(hashlib.file_digest(stream, kind).hexdigest())
 
 
-def _kept(part: Path, address: str) -> _Note | None:
+def _load_partial_info(part: Path, address: str) -> _PartialInfo | None:
     """The note on a partial file of ours from the same address, or None: then there is nothing to go on with."""
     try:
-        note = msgspec.json.decode(_noted(part).read_bytes(), type=_Note)
-        usable = not part.is_symlink() and part.stat().st_uid == os.geteuid() and 0 < part.stat().st_size < MOST_BYTES
+        note = msgspec.json.decode(_info_file(part).read_bytes(), type=_PartialInfo)
+        usable = not part.is_symlink() and part.stat().st_uid == os.geteuid() and 0 < part.stat().st_size < MAX_BYTES
     except (OSError, msgspec.MsgspecError):
         return None
-    return note if usable and note.address == _marked(address) else None
+    return note if usable and note.address == _url_digest(address) else None
 
 
-def _remember(job: _Job, etag: str) -> None:
+def _save_partial_info(job: _Download, etag: str) -> None:
     """Notes where the partial file comes from; a weak entity tag says nothing about its bytes."""
     if etag.startswith('"'):
-        handle = os.open(_noted(job.part), os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+        handle = os.open(_info_file(job.partial_file), os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
         with os.fdopen(handle, "wb") as file:
-            file.write(msgspec.json.encode(_Note(_marked(job.address), etag)))
+            file.write(msgspec.json.encode(_PartialInfo(_url_digest(job.address), etag)))
 
 
-def _marked(address: str) -> str:
+def _url_digest(address: str) -> str:
     return hashlib.sha256(address.encode()).hexdigest()
 
 
-def _noted(part: Path) -> Path:
+def _info_file(part: Path) -> Path:
     return part.with_name(f"{part.name}.json")
 
 
-def _forget(part: Path) -> None:
-    for file in (part, _noted(part)):
+def _discard(part: Path) -> None:
+    for file in (part, _info_file(part)):
         with contextlib.suppress(OSError):
             file.unlink()

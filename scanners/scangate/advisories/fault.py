@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from scangate.advisories.manifest import Hole
+from scangate.advisories.manifest import AuditGap
 from scangate.model import GapKind
 
-__all__ = ["MEND", "Malformed"]
+__all__ = ["REGENERATE_HINT", "MalformedManifestError"]
 
-MEND = "write the file anew with the tool that keeps it, or exclude it with a reason"
+REGENERATE_HINT = "write the file anew with the tool that keeps it, or exclude it with a reason"
 
 
-class Malformed(Exception):  # noqa: N818 -- a state of the file, not of us
+class MalformedManifestError(Exception):
     """The whole file is not what its name says; ``line`` is 1 where the place is not known."""
 
     def __init__(self, reason: str, line: int = 1, kind: GapKind = GapKind.UNPARSABLE) -> None:
         super().__init__(reason)
-        self.hole = Hole(max(line, 1), kind, reason, MEND)
+        self.gap = AuditGap(max(line, 1), kind, reason, REGENERATE_HINT)

@@ -8,21 +8,21 @@ from pathlib import Path
 from scangate.assets import folder
 from scangate.errors import ScangateError
 
-__all__ = ["starter_file", "usual_place"]
+__all__ = ["bundled_file", "default_store_path"]
 
 
-def usual_place(environment: Mapping[str, str]) -> Path:
+def default_store_path(environ: Mapping[str, str]) -> Path:
     """Where the store of this user lies: ``SCANGATE_STORE``, else in the user's cache directory. Raises ScangateError."""
-    if environment.get("SCANGATE_STORE"):
-        return Path(environment["SCANGATE_STORE"])
-    cache = environment.get("XDG_CACHE_HOME", "")
+    if environ.get("SCANGATE_STORE"):
+        return Path(environ["SCANGATE_STORE"])
+    cache = environ.get("XDG_CACHE_HOME", "")
     try:
-        base = Path(cache) if cache.startswith("/") else Path(environment.get("HOME") or "~").expanduser() / ".cache"
+        base = Path(cache) if cache.startswith("/") else Path(environ.get("HOME") or "~").expanduser() / ".cache"
     except RuntimeError as error:
         raise ScangateError("this user has no home, so there is no usual place for the advisory store", "--store FILE") from error
     return base / "scangate" / "advisories.sqlite"
 
 
-def starter_file() -> Path:
+def bundled_file() -> Path:
     """The few advisories that come with the package."""
     return folder("policies") / "advisories" / "starter.json"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-__all__ = ["chains", "tops"]
+__all__ = ["find_roots", "shortest_chains"]
 
-LONGEST = 50  # names in a chain that is told; whoever is deeper is told without one
+MAX_CHAIN = 50  # names in a chain that is told; whoever is deeper is told without one
 
 
-def chains(direct: Iterable[str], edges: Mapping[str, Collection[str]]) -> dict[str, tuple[str, ...]]:
+def shortest_chains(direct: Iterable[str], edges: Mapping[str, Collection[str]]) -> dict[str, tuple[str, ...]]:
     """For each package that is reached: the names above it, the direct one first. Same input, same chain."""
     above: dict[str, str] = dict.fromkeys(sorted(direct), "")
     front = list(above)
@@ -21,17 +21,17 @@ def chains(direct: Iterable[str], edges: Mapping[str, Collection[str]]) -> dict[
                     above[below] = name
                     reached.append(below)
         front = reached
-    return {name: _chain(name, above) for name in above}
+    return {name: _chain_to(name, above) for name in above}
 
 
-def _chain(name: str, above: Mapping[str, str]) -> tuple[str, ...]:
+def _chain_to(name: str, above: Mapping[str, str]) -> tuple[str, ...]:
     chain: list[str] = []
-    while (name := above[name]) and len(chain) <= LONGEST:
+    while (name := above[name]) and len(chain) <= MAX_CHAIN:
         chain.append(name)
-    return tuple(reversed(chain)) if len(chain) <= LONGEST else ()
+    return tuple(reversed(chain)) if len(chain) <= MAX_CHAIN else ()
 
 
-def tops(edges: Mapping[str, Collection[str]]) -> frozenset[str]:
+def find_roots(edges: Mapping[str, Collection[str]]) -> frozenset[str]:
     """The packages that no other asks for. A lock holds nothing that nobody asks for: so the project itself does."""
     asked = {below for name, others in edges.items() for below in others if below != name}
     return frozenset(edges.keys() - asked)

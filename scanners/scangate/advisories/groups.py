@@ -9,14 +9,14 @@ from functools import lru_cache
 import msgspec
 from packaging.version import Version
 
-from scangate.advisories.osv import Record, affects, fixed_in
-from scangate.advisories.severity import rating
+from scangate.advisories.osv import AdvisoryRecord, affects, fixed_versions
+from scangate.advisories.severity import worst_rating
 from scangate.model import Severity
 
-__all__ = ["Advisory", "advisories", "groups", "upgrade"]
+__all__ = ["Advisory", "find_advisories", "find_upgrade", "group_records"]
 
-FIRST = ("CVE", "GHSA", "PYSEC")
-WEB = "https://osv.dev/vulnerability/"
+ID_PREFERENCE = ("CVE", "GHSA", "PYSEC")
+ADVISORY_URL = "https://osv.dev/vulnerability/"
 
 
 class Advisory(msgspec.Struct, frozen=True):
@@ -37,57 +37,57 @@ class Advisory(msgspec.Struct, frozen=True):
     source: str
 
 
-def advisories(records: Iterable[Record], version: Version, source: str) -> tuple[Advisory, ...]:
+def find_advisories(records: Iterable[AdvisoryRecord], version: Version, source: str) -> tuple[Advisory, ...]:
     """The faults of ``version``, of all that is known of its package; sorted by their names."""
-    joined = (_advisory(group, version, source) for group in groups(records) if any(affects(one, version) for one in group))
-    return tuple(sorted(joined, key=lambda advisory: tuple(map(_order, advisory.ids))))
+    joined = (_merge(group, version, source) for group in group_records(records) if any(affects(one, version) for one in group))
+    return tuple(sorted(joined, key=lambda advisory: tuple(map(_id_order, advisory.ids))))
 
 
-def groups(records: Iterable[Record]) -> tuple[tuple[Record, ...], ...]:
+def group_records(records: Iterable[AdvisoryRecord]) -> tuple[tuple[AdvisoryRecord, ...], ...]:
     """The records of one package, those together that share a name directly or through others."""
-    named: dict[str, list[Record]] = {}
-    for record in sorted(records, key=lambda record: _order(record.id)):
+    named: dict[str, list[AdvisoryRecord]] = {}
+    for record in sorted(records, key=lambda record: _id_order(record.id)):
         names = (record.id, *record.aliases)
         near = {id(group): group for group in (named.get(name) for name in names) if group is not None}
         together = [one for group in near.values() for one in group] + [record]
         for name in {*names, *(name for one in together for name in (one.id, *one.aliases))} if near else names:
             named[name] = together
     found = {id(group): group for group in named.values()}
-    return tuple(tuple(sorted(group, key=lambda record: _order(record.id))) for group in found.values())
+    return tuple(tuple(sorted(group, key=lambda record: _id_order(record.id))) for group in found.values())
 
 
-def upgrade(records: Iterable[Record], version: Version) -> str:
+def find_upgrade(records: Iterable[AdvisoryRecord], version: Version) -> str:
     """The nearest later version that none of the records of a package affects, by what they say is fixed; empty if none is known.
 
     A pre-release is named only where nothing else is known, or where ``version`` is one itself.
     """
-    clear = fixed_in(records, version)
+    clear = fixed_versions(records, version)
     steady = [one for one in clear if version.is_prerelease or not one.is_prerelease]
     return str(next(iter(steady or clear), ""))
 
 
-def _advisory(group: tuple[Record, ...], version: Version, source: str) -> Advisory:
-    worst = rating((vector for record in group for vector in record.vectors), (record.word for record in group))
+def _merge(group: tuple[AdvisoryRecord, ...], version: Version, source: str) -> Advisory:
+    worst = worst_rating((vector for record in group for vector in record.vectors), (record.severity_label for record in group))
     return Advisory(
-        ids=tuple(sorted({name for one in group for name in (one.id, *one.aliases, *one.elsewhere)}, key=_order)),
+        ids=tuple(sorted({name for one in group for name in (one.id, *one.aliases, *one.related)}, key=_id_order)),
         severity=worst.severity,
         cvss=worst.text,
         summary=next((record.summary for record in group if record.summary), ""),
         published=min((record.published for record in group if record.published), default=""),
         modified=max(record.modified for record in group),
-        fixed_in=tuple(map(str, fixed_in(group, version))),
-        url=f"{WEB}{_named(group)}",
+        fixed_in=tuple(map(str, fixed_versions(group, version))),
+        url=f"{ADVISORY_URL}{_page_id(group)}",
         source=source,
     )
 
 
-def _named(group: tuple[Record, ...]) -> str:
+def _page_id(group: tuple[AdvisoryRecord, ...]) -> str:
     """A database's own name for its record: that page is there, while a CVE's may be missing."""
     return next((record.id for record in group if not record.id.startswith("CVE-")), group[0].id)
 
 
 @lru_cache(maxsize=1 << 15)
-def _order(name: str) -> tuple[int, str, tuple[tuple[int, str], ...]]:
+def _id_order(name: str) -> tuple[int, str, tuple[tuple[int, str], ...]]:
     database = name.partition("-")[0]
-    rank = FIRST.index(database) if database in FIRST else len(FIRST)
+    rank = ID_PREFERENCE.index(database) if database in ID_PREFERENCE else len(ID_PREFERENCE)
     return rank, database, tuple((int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"[-:.]", name))

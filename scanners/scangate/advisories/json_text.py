@@ -6,26 +6,26 @@ import json
 import re
 from typing import Any
 
-from scangate.advisories.fault import Malformed
+from scangate.advisories.fault import MalformedManifestError
 
-__all__ = ["lines_of_keys", "parsed"]
+__all__ = ["find_key_lines", "parse_json"]
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\]:\n]', re.DOTALL)
 
 
-def parsed(text: str) -> Any:
+def parse_json(text: str) -> Any:
     """The value of a JSON text. Raises Malformed with the line."""
     try:
         return json.loads(text)
     except RecursionError:
-        raise Malformed("nested too deeply") from None
+        raise MalformedManifestError("nested too deeply") from None
     except json.JSONDecodeError as error:
-        raise Malformed("not JSON", error.lineno) from None
+        raise MalformedManifestError("not JSON", error.lineno) from None
     except ValueError:
-        raise Malformed("a number of more digits than any has") from None
+        raise MalformedManifestError("a number of more digits than any has") from None
 
 
-def lines_of_keys(text: str) -> dict[tuple[str, str], int]:
+def find_key_lines(text: str) -> dict[tuple[str, str], int]:
     """The line of each key of each object in the outermost object. The last of two equal keys counts, as for ``json``."""
     found: dict[tuple[str, str], int] = {}
     line, depth, string, section = 1, 0, "", ""

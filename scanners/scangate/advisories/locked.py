@@ -6,19 +6,19 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from scangate.advisories.fault import Malformed
-from scangate.advisories.graph import chains, tops
-from scangate.advisories.manifest import Hole, Manifest, Omitted, Pin
-from scangate.advisories.names import canonical, release
-from scangate.advisories.places import OWN, elsewhere
+from scangate.advisories.fault import MalformedManifestError
+from scangate.advisories.graph import find_roots, shortest_chains
+from scangate.advisories.manifest import AuditGap, Manifest, Pin, SkippedDependency
+from scangate.advisories.names import normalize_name, normalize_version
+from scangate.advisories.places import WORKSPACE_MEMBER, unauditable_gap
 from scangate.model import GapKind
 
-__all__ = ["LIMIT", "Entry", "manifest"]
+__all__ = ["MAX_PACKAGES", "LockEntry", "build_manifest"]
 
-LIMIT = 100_000  # packages of one file
+MAX_PACKAGES = 100_000  # packages of one file
 
 
-class Entry(msgspec.Struct, frozen=True):
+class LockEntry(msgspec.Struct, frozen=True):
     """One package of a lock file, as it stands there.
 
     ``needs``: the names that it asks for. ``elsewhere``: why no advisory can name it, empty for a release. ``own``: it is a project
@@ -28,66 +28,70 @@ class Entry(msgspec.Struct, frozen=True):
     name: str
     version: str
     line: int
-    needs: tuple[str, ...] = ()
+    dependencies: tuple[str, ...] = ()
     marker: str = ""
     extras: tuple[str, ...] = ()
     index: str = ""
-    elsewhere: str = ""
-    own: bool = False
+    unauditable: str = ""
+    workspace_member: bool = False
 
 
-def manifest(path: str, entries: Sequence[Entry], direct: Iterable[str] | None = None, project: str = "") -> Manifest:
+def build_manifest(path: str, entries: Sequence[LockEntry], direct: Iterable[str] | None = None, project: str = "") -> Manifest:
     """All that a lock file says. ``direct``: the names that its project asks for, None where nothing but the graph tells them."""
-    if len(entries) > LIMIT:
-        raise Malformed(f"more than {LIMIT:,} packages", kind=GapKind.TOO_LARGE)
+    if len(entries) > MAX_PACKAGES:
+        raise MalformedManifestError(f"more than {MAX_PACKAGES:,} packages", kind=GapKind.TOO_LARGE)
     edges: dict[str, set[str]] = {}
     for entry in entries:
-        if _spelled(entry.name):
-            edges.setdefault(_spelled(entry.name), set()).update(filter(None, map(_spelled, entry.needs)))
-    own = frozenset(_spelled(entry.name) for entry in entries if entry.own) - {""}
-    asked = _asked(direct, own, edges)
-    found = list(_lines(entries, asked, chains(asked, edges)))
+        if _normalize_or_empty(entry.name):
+            edges.setdefault(_normalize_or_empty(entry.name), set()).update(
+                filter(None, map(_normalize_or_empty, entry.dependencies))
+            )
+    own = frozenset(_normalize_or_empty(entry.name) for entry in entries if entry.workspace_member) - {""}
+    asked = _direct_names(direct, own, edges)
+    found = list(_classify(entries, asked, shortest_chains(asked, edges)))
     return Manifest(
         path,
-        pins=_distinct(line for line in found if isinstance(line, Pin)),
-        holes=tuple(line for line in found if isinstance(line, Hole)),
-        left_out=tuple(line for line in found if isinstance(line, Omitted)),
+        pins=_deduplicate(line for line in found if isinstance(line, Pin)),
+        gaps=tuple(line for line in found if isinstance(line, AuditGap)),
+        skipped=tuple(line for line in found if isinstance(line, SkippedDependency)),
         project=project,
-        own=own,
+        workspace_members=own,
     )
 
 
-def _asked(direct: Iterable[str] | None, own: frozenset[str], edges: dict[str, set[str]]) -> frozenset[str]:
+def _direct_names(direct: Iterable[str] | None, own: frozenset[str], edges: dict[str, set[str]]) -> frozenset[str]:
     if direct is not None:
-        return frozenset(map(_spelled, direct)) - own
-    return (tops(edges) | {name for project in own for name in edges[project]}) - own
+        return frozenset(map(_normalize_or_empty, direct)) - own
+    return (find_roots(edges) | {name for project in own for name in edges[project]}) - own
 
 
-def _lines(entries: Iterable[Entry], asked: frozenset[str], above: dict[str, tuple[str, ...]]) -> Iterator[Pin | Hole | Omitted]:
+def _classify(
+    entries: Iterable[LockEntry], direct: frozenset[str], chains: dict[str, tuple[str, ...]]
+) -> Iterator[Pin | AuditGap | SkippedDependency]:
     for entry in entries:
         try:
-            name = canonical(entry.name)
+            name = normalize_name(entry.name)
         except ValueError as error:
-            yield Hole(entry.line, GapKind.UNPARSABLE, str(error), "mend the entry")
+            yield AuditGap(entry.line, GapKind.UNPARSABLE, str(error), "mend the entry")
             continue
-        if entry.own:
-            yield Omitted(name, OWN, entry.line)
-        elif entry.elsewhere:
-            yield elsewhere(entry.elsewhere, entry.line, name)
+        if entry.workspace_member:
+            yield SkippedDependency(name, WORKSPACE_MEMBER, entry.line)
+        elif entry.unauditable:
+            yield unauditable_gap(entry.unauditable, entry.line, name)
         else:
-            yield _pin(entry, name, name in asked, above.get(name, ()))
+            yield _pin(entry, name, name in direct, chains.get(name, ()))
 
 
-def _pin(entry: Entry, name: str, direct: bool, via: tuple[str, ...]) -> Pin | Hole:
+def _pin(entry: LockEntry, name: str, direct: bool, via: tuple[str, ...]) -> Pin | AuditGap:
     try:
-        version = release(entry.version)
+        version = normalize_version(entry.version)
     except ValueError:
         reason = "locked to something that is no version" if entry.version else "locked without a version"
-        return Hole(entry.line, GapKind.UNPINNED, reason, "lock it again", name)
+        return AuditGap(entry.line, GapKind.UNPINNED, reason, "lock it again", name)
     return Pin(name, version, entry.line, direct, via, entry.marker, tuple(sorted(entry.extras)), entry.index)
 
 
-def _distinct(pins: Iterable[Pin]) -> tuple[Pin, ...]:
+def _deduplicate(pins: Iterable[Pin]) -> tuple[Pin, ...]:
     """Each release once: some formats list one a second time for its extras."""
     first: dict[tuple[str, str], Pin] = {}
     for pin in pins:
@@ -95,8 +99,8 @@ def _distinct(pins: Iterable[Pin]) -> tuple[Pin, ...]:
     return tuple(first.values())
 
 
-def _spelled(name: str) -> str:
+def _normalize_or_empty(name: str) -> str:
     try:
-        return canonical(name)
+        return normalize_name(name)
     except ValueError:
         return ""

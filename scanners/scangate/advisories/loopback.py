@@ -18,22 +18,22 @@ from packaging.version import InvalidVersion
 
 from scangate.advisories.groups import Advisory
 
-__all__ = ["Answering", "Route", "serving"]
+__all__ = ["AdvisoryLookup", "Endpoint", "serve_osv"]
 
 HOST = "127.0.0.1"
-MOST_QUESTION_BYTES = 1 << 16
-MOST_ANSWER_BYTES = 1 << 20  # more than one write has room for goes out in several
-PATIENCE = 60.0  # seconds a connection may be silent
+MAX_QUERY_BYTES = 1 << 16
+MAX_RESPONSE_BYTES = 1 << 20  # more than one write has room for goes out in several
+IDLE_TIMEOUT = 60.0  # seconds a connection may be silent
 
 
-class Answering(Protocol):
+class AdvisoryLookup(Protocol):
     """What can be asked: the store, or the starter set."""
 
-    def advisories(self, name: str, version: str) -> tuple[Advisory, ...]:
+    def find_advisories(self, name: str, version: str) -> tuple[Advisory, ...]:
         """The faults of a release. Raises ValueError where it cannot be read."""
 
 
-class Route:
+class Endpoint:
     """The endpoint while it is up: its address for ``pip-audit --osv-url``, and what it answered."""
 
     def __init__(self, port: int, token: str) -> None:
@@ -54,12 +54,12 @@ class Route:
         with self._lock:
             return self._refused
 
-    def note(self, name: str, version: str) -> None:
+    def count_answer(self, name: str, version: str) -> None:
         """Counts an answer."""
         with self._lock:
             self._answered[name, version] += 1
 
-    def note_refusal(self) -> None:
+    def count_refusal(self) -> None:
         """Counts a request that got none."""
         with self._lock:
             self._refused += 1
@@ -70,16 +70,16 @@ class _Package(msgspec.Struct):
     ecosystem: str
 
 
-class _Question(msgspec.Struct):
+class _Query(msgspec.Struct):
     package: _Package
     version: str
 
 
-_QUESTIONS = msgspec.json.Decoder(_Question)
+_QUERY_DECODER = msgspec.json.Decoder(_Query)
 
 
 @contextlib.contextmanager
-def serving(source: Answering) -> Iterator[Route]:
+def serve_osv(source: AdvisoryLookup) -> Iterator[Endpoint]:
     """An endpoint over ``source`` on a random port, under a random path; gone with the block."""
     token = secrets.token_urlsafe(32)
 
@@ -87,8 +87,8 @@ def serving(source: Answering) -> Iterator[Route]:
         """A handler of this endpoint."""
 
     with _Server((HOST, 0), Handler) as server:
-        route = Route(server.server_address[1], token)
-        Handler.source, Handler.route, Handler.path_asked = source, route, f"/{token}/v1/query"
+        route = Endpoint(server.server_address[1], token)
+        Handler.source, Handler.endpoint, Handler.query_path = source, route, f"/{token}/v1/query"
         thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
         thread.start()
         try:
@@ -108,62 +108,62 @@ class _Server(http.server.ThreadingHTTPServer):
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
-    source: Answering
-    route: Route
-    path_asked: str
+    source: AdvisoryLookup
+    endpoint: Endpoint
+    query_path: str
 
     protocol_version = "HTTP/1.1"
     server_version = "scangate"
     sys_version = ""
-    timeout = PATIENCE
+    timeout = IDLE_TIMEOUT
     # One write per answer, and none that waits for the last one's receipt: 2,000 questions take seconds, not a minute and a half.
     disable_nagle_algorithm = True
-    wbufsize = MOST_ANSWER_BYTES
+    wbufsize = MAX_RESPONSE_BYTES
 
     def do_POST(self) -> None:
         """Answers a question."""
-        question = self._question()
-        if question is None or not secrets.compare_digest(self.path.encode(), self.path_asked.encode()):
+        question = self._read_query()
+        if question is None or not secrets.compare_digest(self.path.encode(), self.query_path.encode()):
             self._refuse()
             return
         name = str(canonicalize_name(question.package.name))
         try:
-            found = self.source.advisories(name, question.version)
+            found = self.source.find_advisories(name, question.version)
         except InvalidVersion:
             self._refuse()
             return
-        self.route.note(name, question.version)
-        self._answer(HTTPStatus.OK, answer(name, found))
+        self.endpoint.count_answer(name, question.version)
+        self._respond(HTTPStatus.OK, encode_response(name, found))
 
-    def _question(self) -> _Question | None:
+    def _read_query(self) -> _Query | None:
         length = self.headers.get("Content-Length", "")
-        if not (length.isdecimal() and len(length) < 8 and int(length) <= MOST_QUESTION_BYTES):
+        if not (length.isdecimal() and len(length) < 8 and int(length) <= MAX_QUERY_BYTES):
             self.close_connection = True
             return None
         try:
-            question = _QUESTIONS.decode(self.rfile.read(int(length)))
+            question = _QUERY_DECODER.decode(self.rfile.read(int(length)))
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return None
         return question if question.package.ecosystem == "PyPI" else None
 
     def _refuse(self) -> None:
-        self.route.note_refusal()
-        self._answer(HTTPStatus.NOT_FOUND, b"{}")
+        self.endpoint.count_refusal()
+        self._respond(HTTPStatus.NOT_FOUND, b"{}")
 
-    def _other(self) -> None:
+    def _refuse_method(self) -> None:
         self.close_connection = True
         self._refuse()
 
-    do_GET = do_HEAD = do_PUT = do_DELETE = do_OPTIONS = do_PATCH = _other  # noqa: N815 -- the library's names
+    do_GET = do_HEAD = do_PUT = do_DELETE = do_OPTIONS = do_PATCH = _refuse_method  # noqa: N815 -- the library's names
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """What the library answers to a request it cannot read: the code alone."""
         del message, explain
         self.close_connection = True
-        self.route.note_refusal()
-        self._answer(HTTPStatus(code), b"{}")
+        self.endpoint.count_refusal()
+        self._respond(HTTPStatus(code), b"{}")
 
-    def _answer(self, status: HTTPStatus, body: bytes) -> None:
+    def _respond(self, status: HTTPStatus, body: bytes) -> None:
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
@@ -174,7 +174,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         """Says nothing: what was asked is nobody's business."""
 
 
-def answer(name: str, found: tuple[Advisory, ...]) -> bytes:
+def encode_response(name: str, found: tuple[Advisory, ...]) -> bytes:
     """The advisories as OSV's query answers them: one vulnerability each, in which all its names stand."""
     return json.dumps({"vulns": [_vulnerability(name, advisory) for advisory in found]} if found else {}).encode()
 

@@ -6,7 +6,7 @@ import msgspec
 
 from scangate.model import GapKind
 
-__all__ = ["Hole", "Manifest", "Omitted", "Pin"]
+__all__ = ["AuditGap", "Manifest", "Pin", "SkippedDependency"]
 
 
 class Pin(msgspec.Struct, frozen=True, order=True):
@@ -29,7 +29,7 @@ class Pin(msgspec.Struct, frozen=True, order=True):
     resolved: bool = False
 
 
-class Hole(msgspec.Struct, frozen=True):
+class AuditGap(msgspec.Struct, frozen=True):
     """A line that cannot be read, or that names what cannot be audited; ``name`` is canonical, empty where none is known.
 
     ``want`` is the range as PEP 508 writes it, where it may be resolved: it is one of the usual index, as far as the file tells.
@@ -40,10 +40,10 @@ class Hole(msgspec.Struct, frozen=True):
     reason: str
     hint: str = ""
     name: str = ""
-    want: str = ""
+    requirement: str = ""
 
 
-class Omitted(msgspec.Struct, frozen=True, order=True):
+class SkippedDependency(msgspec.Struct, frozen=True, order=True):
     """A dependency that is not audited on purpose, and why."""
 
     name: str
@@ -59,7 +59,7 @@ class Manifest(msgspec.Struct, frozen=True):
 
     path: str
     pins: tuple[Pin, ...] = ()
-    holes: tuple[Hole, ...] = ()
-    left_out: tuple[Omitted, ...] = ()
+    gaps: tuple[AuditGap, ...] = ()
+    skipped: tuple[SkippedDependency, ...] = ()
     project: str = ""
-    own: frozenset[str] = frozenset()
+    workspace_members: frozenset[str] = frozenset()

@@ -9,12 +9,12 @@ from typing import Literal, Protocol
 import msgspec
 
 from scangate.advisories.groups import Advisory
-from scangate.errors import Unreadable
-from scangate.model import STARTER_SET, GapKind
+from scangate.errors import ScanError
+from scangate.model import BUNDLED_ADVISORIES, GapKind
 
-__all__ = ["Answer", "Ask", "Known", "Release", "Vulnerability", "follow"]
+__all__ = ["AdvisorySource", "Lookup", "LookupResult", "Release", "Vulnerability", "look_up"]
 
-UPDATE = "load a store: scangate advisories update, or scangate advisories import FILE.zip"
+UPDATE_HINT = "load a store: scangate advisories update, or scangate advisories import FILE.zip"
 
 Release = tuple[str, str]
 """A canonical name and version."""
@@ -33,66 +33,70 @@ class Vulnerability(msgspec.Struct, frozen=True):
         return frozenset({self.id, *self.aliases})
 
 
-class Answer(msgspec.Struct, frozen=True):
+class LookupResult(msgspec.Struct, frozen=True):
     """What became of one release: its faults, who said so, and why it counts as unanswered, if it does.
 
     Faults may be told of a release that is unanswered: the starter set knows some, and covers nothing.
     """
 
-    faults: tuple[Vulnerability, ...]
+    vulnerabilities: tuple[Vulnerability, ...]
     source: str
-    unanswered: Unreadable | None = None
+    unanswered: ScanError | None = None
 
 
-Ask = Callable[[Iterable[Release]], Mapping[Release, tuple[Vulnerability, ...] | Unreadable]]
+Lookup = Callable[[Iterable[Release]], Mapping[Release, tuple[Vulnerability, ...] | ScanError]]
 """Asks one service about releases: for each its faults, or why there is no answer."""
 
 
-class Known(Protocol):
+class AdvisorySource(Protocol):
     """What is known without a network: the store, or the starter set."""
 
-    def advisories(self, name: str, version: str) -> tuple[Advisory, ...]:
+    def find_advisories(self, name: str, version: str) -> tuple[Advisory, ...]:
         """The faults of a release."""
 
-    def upgrade(self, name: str, version: str) -> str:
+    def find_upgrade(self, name: str, version: str) -> str:
         """The nearest later release without any known fault, or empty."""
 
 
-def follow(
+def look_up(
     releases: Iterable[Release],
-    services: Iterable[tuple[Literal["PyPI", "OSV", "store"], Ask]],
-    starter: Known,
-) -> dict[Release, Answer]:
+    lookups: Iterable[tuple[Literal["PyPI", "OSV", "store"], Lookup]],
+    bundled: AdvisorySource,
+) -> dict[Release, LookupResult]:
     """Asks each of ``services`` in turn about what the ones before it left unanswered; what remains is a gap.
 
     The reason of a gap tells what each of them said. What the starter set knows of such a release is told all the same.
     """
     waiting = sorted(set(releases))
-    answers: dict[Release, Answer] = {}
-    reasons: defaultdict[Release, list[Unreadable]] = defaultdict(list)
-    for source, ask in services:
+    answers: dict[Release, LookupResult] = {}
+    reasons: defaultdict[Release, list[ScanError]] = defaultdict(list)
+    for source, ask in lookups:
         if not waiting:
             break
         told = ask(waiting)
         for release in waiting:
             found = told[release]
-            if isinstance(found, Unreadable):
+            if isinstance(found, ScanError):
                 reasons[release].append(found)
             else:
-                answers[release] = Answer(found, source)
+                answers[release] = LookupResult(found, source)
         waiting = [release for release in waiting if release not in answers]
     for release in waiting:
-        answers[release] = Answer(_starter(release, starter), STARTER_SET, _joined(reasons[release]))
+        answers[release] = LookupResult(
+            _bundled_vulnerabilities(release, bundled), BUNDLED_ADVISORIES, _merge_reasons(reasons[release])
+        )
     return answers
 
 
-def _joined(faults: Sequence[Unreadable]) -> Unreadable:
+def _merge_reasons(failures: Sequence[ScanError]) -> ScanError:
     """Several reasons as one; garbage, where one of them is that, else no answer."""
-    kinds = [fault.kind for fault in faults if fault.kind is not GapKind.ADVISORY_UNANSWERED]
-    reason = "; ".join(dict.fromkeys(fault.reason for fault in faults)) or "no advisory service was asked"
-    return Unreadable(next(iter(kinds), GapKind.ADVISORY_UNANSWERED), reason, next((fault.hint for fault in faults[::-1]), UPDATE))
+    kinds = [fault.kind for fault in failures if fault.kind is not GapKind.ADVISORY_UNANSWERED]
+    reason = "; ".join(dict.fromkeys(fault.reason for fault in failures)) or "no advisory service was asked"
+    return ScanError(
+        next(iter(kinds), GapKind.ADVISORY_UNANSWERED), reason, next((fault.hint for fault in failures[::-1]), UPDATE_HINT)
+    )
 
 
-def _starter(release: Release, starter: Known) -> tuple[Vulnerability, ...]:
-    found = starter.advisories(*release)
+def _bundled_vulnerabilities(release: Release, bundled: AdvisorySource) -> tuple[Vulnerability, ...]:
+    found = bundled.find_advisories(*release)
     return tuple(Vulnerability(advisory.ids[0], advisory.ids[1:], advisory.fixed_in) for advisory in found)

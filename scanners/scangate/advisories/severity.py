@@ -10,9 +10,9 @@ from cvss import CVSS2, CVSS3, CVSS4, CVSSError
 
 from scangate.model import Severity
 
-__all__ = ["Rating", "rated", "rating"]
+__all__ = ["Rating", "score_vector", "worst_rating"]
 
-WORDS = {
+LABELS = {
     "NONE": Severity.INFO,
     "LOW": Severity.LOW,
     "MODERATE": Severity.MEDIUM,
@@ -35,16 +35,16 @@ class Rating(msgspec.Struct, frozen=True, order=True):
         return f"{self.score:.1f} {self.vector}" if self.vector else ""
 
 
-def rating(vectors: Iterable[str], words: Iterable[str]) -> Rating:
+def worst_rating(vectors: Iterable[str], labels: Iterable[str]) -> Rating:
     """The worst of the CVSS vectors (v2, v3, v4); without any that can be read, the worst of the words; else UNKNOWN."""
-    scored = [one for one in map(rated, vectors) if one is not None]
+    scored = [one for one in map(score_vector, vectors) if one is not None]
     if scored:
         return max(scored)
-    return max((Rating(WORDS[word.upper()]) for word in words if word.upper() in WORDS), default=Rating())
+    return max((Rating(LABELS[word.upper()]) for word in labels if word.upper() in LABELS), default=Rating())
 
 
 @lru_cache(maxsize=4096)
-def rated(vector: str) -> Rating | None:
+def score_vector(vector: str) -> Rating | None:
     """What a vector says by its base metrics, or None where it is none.
 
     The steps are those of the CVSS specifications; version 2 knows no CRITICAL (https://nvd.nist.gov/vuln-metrics/cvss).

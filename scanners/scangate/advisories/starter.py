@@ -10,17 +10,17 @@ import msgspec
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from scangate.advisories.files import starter_file
-from scangate.advisories.groups import Advisory, advisories, upgrade
-from scangate.advisories.osv import Interval, Record
-from scangate.model import STARTER_SET
+from scangate.advisories.files import bundled_file
+from scangate.advisories.groups import Advisory, find_advisories, find_upgrade
+from scangate.advisories.osv import AdvisoryRecord, Interval
+from scangate.model import BUNDLED_ADVISORIES
 
-__all__ = ["SOURCE", "StarterSet"]
+__all__ = ["SOURCE", "BundledAdvisories"]
 
-SOURCE = STARTER_SET
+SOURCE = BUNDLED_ADVISORIES
 
 
-class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _BundledEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One line of the file: the record's own id first; ``affected`` in signs (``>=1.8,<1.8.13``, ``*`` for all)."""
 
     package: str
@@ -31,66 +31,66 @@ class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cvss: tuple[str, ...] = ()
 
 
-class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _BundledFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     version: int
     about: str
     until: str
-    advisories: tuple[_Entry, ...]
+    advisories: tuple[_BundledEntry, ...]
 
 
-class StarterSet:
+class BundledAdvisories:
     """The advisories that come with the package. What it does not name may well be affected: it covers nothing."""
 
-    def __init__(self, until: str, records: Mapping[str, tuple[Record, ...]]) -> None:
+    def __init__(self, until: str, records: Mapping[str, tuple[AdvisoryRecord, ...]]) -> None:
         self.until = until
         self._records = records
 
     @classmethod
-    def bundled(cls) -> StarterSet:
+    def bundled(cls) -> BundledAdvisories:
         """The set of this installation."""
-        return cls.load(starter_file())
+        return cls.load(bundled_file())
 
     @classmethod
-    def load(cls, file: Path) -> StarterSet:
+    def load(cls, file: Path) -> BundledAdvisories:
         """A set in the form of the bundled one."""
-        content = msgspec.json.decode(file.read_bytes(), type=_File)
-        records: defaultdict[str, list[Record]] = defaultdict(list)
+        content = msgspec.json.decode(file.read_bytes(), type=_BundledFile)
+        records: defaultdict[str, list[AdvisoryRecord]] = defaultdict(list)
         for entry in content.advisories:
-            records[entry.package].append(_record(entry))
+            records[entry.package].append(_to_record(entry))
         return cls(content.until, {package: tuple(entries) for package, entries in records.items()})
 
     def __len__(self) -> int:
         return sum(map(len, self._records.values()))
 
-    def names(self) -> frozenset[str]:
+    def package_names(self) -> frozenset[str]:
         """The packages that it has something to say of."""
         return frozenset(self._records)
 
-    def query(self, name: str) -> tuple[Record, ...]:
+    def query(self, name: str) -> tuple[AdvisoryRecord, ...]:
         """All it has of a package, however its name is spelled."""
         return self._records.get(canonicalize_name(name), ())
 
-    def advisories(self, name: str, version: str) -> tuple[Advisory, ...]:
+    def find_advisories(self, name: str, version: str) -> tuple[Advisory, ...]:
         """The faults of a release that are in the set. Raises ValueError where PEP 440 cannot read ``version``."""
-        return advisories(self.query(name), Version(version), SOURCE)
+        return find_advisories(self.query(name), Version(version), SOURCE)
 
-    def upgrade(self, name: str, version: str) -> str:
+    def find_upgrade(self, name: str, version: str) -> str:
         """The nearest later release that nothing in the set affects, or empty. Raises ValueError as ``advisories``."""
-        return upgrade(self.query(name), Version(version))
+        return find_upgrade(self.query(name), Version(version))
 
 
-def _record(entry: _Entry) -> Record:
-    return Record(
+def _to_record(entry: _BundledEntry) -> AdvisoryRecord:
+    return AdvisoryRecord(
         id=entry.ids[0],
         aliases=entry.ids[1:],
-        intervals=tuple(map(_interval, entry.affected)),
+        intervals=tuple(map(_parse_interval, entry.affected)),
         vectors=entry.cvss,
         published=f"{entry.published}T00:00:00Z",
         modified=f"{entry.modified}T00:00:00Z",
     )
 
 
-def _interval(text: str) -> Interval:
+def _parse_interval(text: str) -> Interval:
     start = end = ""
     closed = False
     for part in text.split(","):

@@ -8,16 +8,16 @@ from pathlib import Path
 
 import click
 
-from scangate.advisories.files import usual_place
-from scangate.advisories.importer import ADDRESS, import_export
-from scangate.advisories.store import Store, StoreFacts
+from scangate.advisories.files import default_store_path
+from scangate.advisories.importer import EXPORT_URL, import_osv
+from scangate.advisories.store import Store, StoreInfo
 from scangate.cli import transfer
-from scangate.cli.listener import remark
+from scangate.cli.listener import warn
 from scangate.report.escape import terminal
 
 __all__ = ["command"]
 
-place = click.option(
+store_option = click.option(
     "--store",
     "store",
     type=click.Path(path_type=Path),
@@ -32,44 +32,44 @@ def command() -> None:
 
 
 @command.command()
-@click.option("--address", metavar="URL", default=ADDRESS, show_default=True, help="OSV's export, or a mirror of it")
-@place
+@click.option("--address", metavar="URL", default=EXPORT_URL, show_default=True, help="OSV's export, or a mirror of it")
+@store_option
 def update(address: str, store: Path | None) -> int:
     """Fetch OSV's export of all PyPI advisories and build the store from it. Goes on where an earlier try stopped."""
     from scangate.advisories import download  # noqa: PLC0415 -- an HTTP library is slow to import, and status needs none
 
-    with transfer.shown() as progress:
-        facts = download.update(address, store or usual_place(os.environ), progress, imported=_stamp())
-    return _tell(facts)
+    with transfer.show_transfer() as progress:
+        facts = download.update_store(address, store or default_store_path(os.environ), progress, imported=_timestamp())
+    return _print_facts(facts)
 
 
 @command.command(name="import")
 @click.argument("source", type=click.Path(path_type=Path, exists=True), metavar="FILE.zip|DIR")
-@place
+@store_option
 def import_(source: Path, store: Path | None) -> int:
     """Build the store from a file: OSV's export as a zip archive, or a folder of OSV records."""
-    with transfer.shown() as progress:
-        facts = import_export(source, store or usual_place(os.environ), progress, imported=_stamp())
-    return _tell(facts)
+    with transfer.show_transfer() as progress:
+        facts = import_osv(source, store or default_store_path(os.environ), progress, imported=_timestamp())
+    return _print_facts(facts)
 
 
 @command.command()
-@place
+@store_option
 def status(store: Path | None) -> int:
     """Show what the store holds and how old it is. Exit code 1 where there is none."""
-    path = store or usual_place(os.environ)
+    path = store or default_store_path(os.environ)
     if not path.exists():
         click.echo(f"there is no advisory store at {terminal(str(path))}")
-        remark("hint: scangate advisories update, or without a network: scangate advisories import FILE.zip")
+        warn("hint: scangate advisories update, or without a network: scangate advisories import FILE.zip")
         return 1
     with Store.open(path) as opened:
-        facts = opened.facts()
+        facts = opened.info()
     for label, value in _rows(path, facts, dt.datetime.now(dt.UTC)):
         click.echo(f"{label:<10}{terminal(value)}")
     return 0
 
 
-def _rows(path: Path, facts: StoreFacts, now: dt.datetime) -> list[tuple[str, str]]:
+def _rows(path: Path, facts: StoreInfo, now: dt.datetime) -> list[tuple[str, str]]:
     return [
         ("store", str(path)),
         ("records", f"{facts.records:,} of {facts.packages:,} packages"),
@@ -90,21 +90,21 @@ def _age(stamp: str, now: dt.datetime) -> str:
     return " (today)" if days == 0 else f", {days} {'day' if days == 1 else 'days'} ago" if days > 0 else ", in the future"
 
 
-def _left_out(facts: StoreFacts) -> str:
+def _left_out(facts: StoreInfo) -> str:
     counts = {"withdrawn": facts.withdrawn, "of other registries": facts.other, "broken": facts.broken}
     return ", ".join(f"{count:,} {what}" for what, count in counts.items() if count) or "nothing"
 
 
-def _tell(facts: StoreFacts) -> int:
+def _print_facts(facts: StoreInfo) -> int:
     click.echo(
         f"{facts.records:,} records of {facts.packages:,} packages, {facts.bytes / 1e6:.1f} MB, newest {facts.newest or 'unknown'}"
     )
     for example in facts.examples:
-        remark(f"scangate: left out as broken: {example}")
+        warn(f"scangate: left out as broken: {example}")
     if facts.broken > len(facts.examples):
-        remark(f"scangate: left out as broken: {facts.broken - len(facts.examples)} more")
+        warn(f"scangate: left out as broken: {facts.broken - len(facts.examples)} more")
     return 0
 
 
-def _stamp() -> str:
+def _timestamp() -> str:
     return dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -10,21 +10,21 @@ from pathlib import Path
 import click
 import msgspec
 
-from scangate.cli.listener import remark
-from scangate.cli.subject import subject_of
-from scangate.cli.verdict_file import text_of
-from scangate.errors import NotAdmitted, PublishError, UsageError
+from scangate.cli.listener import warn
+from scangate.cli.subject import parse_subject
+from scangate.cli.verdict_file import read_verdict_text
+from scangate.errors import AttestationRejected, PublishError, UsageError
 from scangate.model import Outcome, Report
 from scangate.publish import approval as approvals
-from scangate.publish.client import client
-from scangate.publish.codebuild import build
-from scangate.publish.envelope import KeySigner, KmsSigner, Signer, sealed
-from scangate.publish.extent import shortfall
-from scangate.publish.partition import region_of
-from scangate.publish.shelf import shelf_of
-from scangate.publish.statement import Approval, encode, moment, state
-from scangate.publish.tree import ATTESTATION
-from scangate.report.reading import recall
+from scangate.publish.client import create_client
+from scangate.publish.codebuild import detect_build
+from scangate.publish.envelope import KeySigner, KmsSigner, Signer, sign_envelope
+from scangate.publish.extent import describe_partial_scope
+from scangate.publish.partition import region_from_arn
+from scangate.publish.shelf import open_store
+from scangate.publish.statement import Approval, create_statement, encode_statement, parse_timestamp
+from scangate.publish.tree import ATTESTATION_FILE
+from scangate.report.reading import parse_report
 
 __all__ = ["command"]
 
@@ -53,7 +53,7 @@ REFUSED, UNPUBLISHED = 1, 4
 @click.option(
     "--output",
     metavar="FILE|s3://BUCKET/PREFIX",
-    help=f"Where to, in S3 as DIGEST.json  [default: DIR/{ATTESTATION}, else standard output]",
+    help=f"Where to, in S3 as DIGEST.json  [default: DIR/{ATTESTATION_FILE}, else standard output]",
 )
 def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
     verdict: Path,
@@ -73,23 +73,27 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
     Every verdict can be attested; `scangate verify` lets through a PASS, and a FAIL that somebody approved. Exit code 1 where
     CodePipeline is to be asked about a FAIL and nobody approved it, 4 where the key does not sign or S3 does not keep it.
     """
-    text = text_of(verdict)
-    report = recall(text)
-    less = shortfall(report, part.strip("/"))
+    text = read_verdict_text(verdict)
+    report = parse_report(text)
+    less = describe_partial_scope(report, part.strip("/"))
     if less:
-        hint = f"where that folder is all that ships: --part {report.part}" if report.part else "scan all that ships: scangate scan"
+        hint = (
+            f"where that folder is all that ships: --part {report.subdirectory}"
+            if report.subdirectory
+            else "scan all that ships: scangate scan"
+        )
         raise UsageError(f"nothing ships on this verdict.json: it is {less}", hint)
-    here = build(os.environ)
+    here = detect_build(os.environ)
     # Not in a pipeline: there the verdict comes by the execution, and the build's first source may be another than the scan's.
     if here is not None and not here.pipeline and here.commit and here.commit != report.commit:
         raise UsageError(
             f"verdict.json is about commit {report.commit[:12] or 'unknown'}, and this build is of {here.commit[:12]}",
             "scan what is built: scangate scan --env NAME",
         )
-    found = subject_of(subject)
+    found = parse_subject(subject)
     try:
-        let = _approval(approval, report)
-        statement = state(
+        let = _load_approval(approval, report)
+        statement = create_statement(
             report,
             hashlib.sha256(text.encode()).hexdigest(),
             found,
@@ -97,22 +101,24 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
             build=here.arn if here else "",
             approval=let,
         )
-        envelope = sealed(encode(statement), _signer(key, kms_key, kms_algorithm))
-        _put(output or (str(Path(subject) / ATTESTATION) if found.name == "tree" else None), found.digest["sha256"], envelope)
-    except (PublishError, NotAdmitted) as error:
-        remark(f"scangate: not signed: {error}")
+        envelope = sign_envelope(encode_statement(statement), _load_signer(key, kms_key, kms_algorithm))
+        _store_envelope(
+            output or (str(Path(subject) / ATTESTATION_FILE) if found.name == "tree" else None), found.digest["sha256"], envelope
+        )
+    except (PublishError, AttestationRejected) as error:
+        warn(f"scangate: not signed: {error}")
         if error.hint:
-            remark(f"hint: {error.hint}")
+            warn(f"hint: {error.hint}")
         return UNPUBLISHED if isinstance(error, PublishError) else REFUSED
-    remark(
+    warn(
         f"scangate: attested {report.verdict.outcome.value} for {statement.subject[0].name} {statement.subject[0].digest['sha256']}"
     )
     return 0
 
 
-def _signer(key: Path | None, kms_key: str | None, algorithm: str) -> Signer:
+def _load_signer(key: Path | None, kms_key: str | None, algorithm: str) -> Signer:
     if kms_key is not None and key is None:
-        return KmsSigner(client("kms", region_of(kms_key)), kms_key, algorithm)
+        return KmsSigner(create_client("kms", region_from_arn(kms_key)), kms_key, algorithm)
     if key is None or kms_key is not None:
         raise UsageError("an attestation needs one key", "give --kms-key ARN or --key FILE")
     try:
@@ -121,14 +127,18 @@ def _signer(key: Path | None, kms_key: str | None, algorithm: str) -> Signer:
         raise UsageError(f"cannot read {key}: {error.strerror}", "give a private key: --key FILE") from error
 
 
-def _approval(told: str | None, report: Report) -> Approval | None:
-    if told is None:
+def _load_approval(source: str | None, report: Report) -> Approval | None:
+    if source is None:
         return None
-    if told.startswith("codepipeline:"):
-        where = approvals.asked(told)
+    if source.startswith("codepipeline:"):
+        where = approvals.parse_approval_action(source)
         # A PASS needs nobody's word, and for what was not read there is none that counts.
-        return approvals.approval(client("codepipeline"), where, report.commit) if report.verdict.outcome is Outcome.FAIL else None
-    file = Path(told)
+        return (
+            approvals.fetch_approval(create_client("codepipeline"), where, report.commit)
+            if report.verdict.outcome is Outcome.FAIL
+            else None
+        )
+    file = Path(source)
     try:
         approval = msgspec.json.decode(file.read_bytes(), type=Approval)
         if not (approval.by and approval.execution and dt.datetime.fromisoformat(approval.at).tzinfo):
@@ -139,28 +149,28 @@ def _approval(told: str | None, report: Report) -> Approval | None:
     return approval
 
 
-def _expiry(report: Report, let: Approval | None, life: dt.timedelta, now: dt.datetime) -> dt.datetime:
+def _expiry(report: Report, approval: Approval | None, life: dt.timedelta, now: dt.datetime) -> dt.datetime:
     """When the statement expires: counted from the scan, or from the look that somebody took at it. To sign an old verdict once
     more makes it no younger: NotAdmitted.
     """
     try:
-        seen = max(moment(stamp) for stamp in (report.finished, *([let.at] if let else [])))
+        seen = max(parse_timestamp(stamp) for stamp in (report.finished, *([approval.at] if approval else [])))
     except ValueError as error:
         raise UsageError("the verdict.json does not say when its scan ended", "scan again: scangate scan") from error
     expires = min(seen, now) + life
     if expires <= now:
-        raise NotAdmitted(f"the scan ended on {report.finished}, too long ago to be deployed", "scan again: scangate scan")
+        raise AttestationRejected(f"the scan ended on {report.finished}, too long ago to be deployed", "scan again: scangate scan")
     return expires
 
 
-def _put(place: str | None, digest: str, envelope: str) -> None:
-    if place is None:
+def _store_envelope(destination: str | None, digest: str, envelope: str) -> None:
+    if destination is None:
         click.echo(envelope, nl=False)
         return
-    if place.startswith("s3://"):
-        shelf_of(client("s3"), place).put(digest, envelope)
+    if destination.startswith("s3://"):
+        open_store(create_client("s3"), destination).put(digest, envelope)
         return
     try:
-        Path(place).write_text(envelope, "ascii")
+        Path(destination).write_text(envelope, "ascii")
     except OSError as error:
-        raise UsageError(f"cannot write {place}: {error.strerror}", "choose another place: --output FILE") from error
+        raise UsageError(f"cannot write {destination}: {error.strerror}", "choose another place: --output FILE") from error

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from scangate.publish.codebuild import build
+from scangate.publish.codebuild import detect_build
 
-__all__ = ["notes"]
+__all__ = ["missing_repository_notes"]
 
 NOTE = (
     "CodePipeline handed the source over without .git, so nobody knows what is tracked, or what a change brings: "
@@ -14,9 +14,9 @@ NOTE = (
 )
 
 
-def notes(environ: Mapping[str, str], *, has_repository: bool) -> tuple[str, ...]:
+def missing_repository_notes(environ: Mapping[str, str], *, has_repository: bool) -> tuple[str, ...]:
     """A note for the report of a pipeline's build without a repository; none for any other."""
-    here = build(environ)
+    here = detect_build(environ)
     if has_repository or here is None or not here.pipeline:
         return ()
     return (NOTE,)

@@ -8,35 +8,35 @@ import click
 import msgspec
 
 from scangate.cli import output
-from scangate.cli.listener import hush, remark, write_page
+from scangate.cli.listener import silence_broken_pipes, warn, write_page
 from scangate.cli.run import EXIT_CODES
 from scangate.model import Gap, GapKind, GapRuling, Outcome, Report
 from scangate.report import noise, wording
-from scangate.report.escape import ci
+from scangate.report.escape import ci_log
 
-__all__ = ["reviewed", "show", "write"]
+__all__ = ["apply_review", "print_report", "write_reports"]
 
-WRITER = "reports"
+REPORT_WRITER = "reports"
 
 
-def write(report: Report, outputs: Sequence[output.Output]) -> tuple[Report, Mapping[str, str]]:
+def write_reports(report: Report, outputs: Sequence[output.ReportTarget]) -> tuple[Report, Mapping[str, str]]:
     """Writes the reports that go to files; gives the report as it is now, and what is to go to standard output.
 
     Where they cannot be written the verdict says so: one that nobody can read afterwards is no pass.
     """
     try:
-        return report, output.write(outputs, report)
+        return report, output.write_reports(outputs, report)
     except OSError as error:
         why = error.strerror or type(error).__name__
         hint = "make room, or choose another place: --output-dir DIR"
-        remark(f"scangate: the reports cannot be written, so none was: {why}")
-        remark(f"hint: {hint}")
-        gap = Gap(WRITER, None, GapKind.CRASH, f"the reports cannot be written, so none was: {why}", hint=hint)
-        report = _with(report, gap)
-    return report, output.write([each for each in outputs if each.file is None], report)
+        warn(f"scangate: the reports cannot be written, so none was: {why}")
+        warn(f"hint: {hint}")
+        gap = Gap(REPORT_WRITER, None, GapKind.CRASH, f"the reports cannot be written, so none was: {why}", hint=hint)
+        report = _with_gap(report, gap)
+    return report, output.write_reports([each for each in outputs if each.file is None], report)
 
 
-def _with(report: Report, gap: Gap) -> Report:
+def _with_gap(report: Report, gap: Gap) -> Report:
     verdict = report.verdict
     outcome = Outcome.FAIL if verdict.outcome is Outcome.FAIL else Outcome.INCOMPLETE
     gaps = (*verdict.gaps, GapRuling(gap, True, "a verdict that nobody can read is no pass"))
@@ -47,7 +47,7 @@ def _with(report: Report, gap: Gap) -> Report:
     )
 
 
-def show(report: Report, printed: Mapping[str, str], *, quiet: bool, explain_noise: bool = False) -> int:
+def print_report(report: Report, printed: Mapping[str, str], *, quiet: bool, explain_noise: bool = False) -> int:
     """Prints what was asked for on standard output, and the console report, on standard error where it must give way.
 
     Returns the exit code: the verdict's own where the listener has gone, never a pass's where the output cannot be written.
@@ -56,26 +56,26 @@ def show(report: Report, printed: Mapping[str, str], *, quiet: bool, explain_noi
         for page in printed.values():
             write_page(page)
         if quiet:
-            click.echo(f"{report.verdict.outcome.value}: {ci(wording.reason(report))}", err=bool(printed))
+            click.echo(f"{report.verdict.outcome.value}: {ci_log(wording.explain_verdict(report))}", err=bool(printed))
         else:
-            from scangate.cli.screen import print_to  # noqa: PLC0415 -- a hook that wants one line does not pay for rich
+            from scangate.cli.screen import print_console_report  # noqa: PLC0415 -- a hook that wants one line does not pay for rich
 
-            print_to(report, stderr=bool(printed))
+            print_console_report(report, stderr=bool(printed))
         if explain_noise:
             click.echo(f"\n{noise.render(report)}", err=bool(printed), nl=False)
     except BrokenPipeError:
-        hush()
+        silence_broken_pipes()
     except OSError as error:
-        hush()
-        remark(f"scangate: cannot write to standard output: {error.strerror}")
-        remark("hint: make room, or let it go to a file: --output-dir DIR")
+        silence_broken_pipes()
+        warn(f"scangate: cannot write to standard output: {error.strerror}")
+        warn("hint: make room, or let it go to a file: --output-dir DIR")
         return report.exit_code or EXIT_CODES[Outcome.INCOMPLETE]
     return report.exit_code
 
 
-def reviewed(report: Report, code: int) -> int:
+def apply_review(report: Report, code: int) -> int:
     """The exit code of a run that leaves a FAIL to an approval: 0 for it, and told; every other code stays."""
-    if not report.review or code != EXIT_CODES[Outcome.FAIL]:
+    if not report.needs_approval or code != EXIT_CODES[Outcome.FAIL]:
         return code
-    remark("scangate: left to an approval (--review): exit code 0; the verdict is FAIL, and scangate verify wants it approved")
+    warn("scangate: left to an approval (--review): exit code 0; the verdict is FAIL, and scangate verify wants it approved")
     return EXIT_CODES[Outcome.PASS]

@@ -14,21 +14,21 @@ import msgspec
 
 from scangate import __version__
 from scangate.cli import fleet_progress, output
-from scangate.cli.interruption import Interruption, watched
-from scangate.cli.listener import hush, remark
-from scangate.cli.registry import known
-from scangate.cli.run import EXIT_CODES, Site, now, option_types, site, stamp, today
+from scangate.cli.interruption import Interruption, catch_signals
+from scangate.cli.listener import silence_broken_pipes, warn
+from scangate.cli.registry import load_scanners
+from scangate.cli.run import EXIT_CODES, Session, format_timestamp, open_session, scanner_option_types, today, utc_now
 from scangate.errors import UsageError
 from scangate.fleet import cluster, html, markdown, rollup
-from scangate.fleet.audit import FILES, MARK, Answer, Job
-from scangate.fleet.listing import Entry, read
-from scangate.fleet.record import Record, decode, encode, lost
+from scangate.fleet.audit import MARKER_VARIABLE, RESULT_FILES, AuditResult, Job
+from scangate.fleet.listing import RepositoryEntry, read_repository_list
+from scangate.fleet.record import RepositoryRecord, decode_record, encode_record, incomplete_record
 from scangate.judge.policy import Policy
-from scangate.judge.reading import load
-from scangate.judge.showing import show
+from scangate.judge.reading import load_policy
+from scangate.judge.showing import dump_policy
 from scangate.model import Outcome
-from scangate.report.escape import ci
-from scangate.scan.process import end_marked
+from scangate.report.escape import ci_log
+from scangate.scan.process import terminate_marked
 from scangate.tools import CommandOptions
 
 __all__ = ["command"]
@@ -38,22 +38,22 @@ PAGES: Mapping[str, Callable[[rollup.Rollup], str]] = {
     "fleet.md": markdown.render,
     "fleet.html": html.render,
 }
-EACH = "repositories"
+MEMBERS_DIR = "repositories"
 DEFAULT_POLICY = "baseline"
-GRACE = 10.0
+KILL_GRACE_SECONDS = 10.0
 
 
-class Ask(msgspec.Struct, frozen=True):
+class FleetRequest(msgspec.Struct, frozen=True):
     """What the command line asks for. ``policy`` is None where each repository's own is to judge it."""
 
     policy: str | None
     environment: str
     timeout: float
-    folder: Path
+    output_dir: Path
     resume: bool
 
 
-class Known(msgspec.Struct, frozen=True):
+class CheckedPolicy(msgspec.Struct, frozen=True):
     """A policy ready to be sent: its whole text and the digest of that text; both empty for a repository's own."""
 
     text: str = ""
@@ -113,170 +113,176 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
         raise UsageError(
             "--policy and --use-repository-policy exclude each other", "a line of the list may have a policy=NAME|FILE"
         )
-    ask = Ask(None if own else policy or DEFAULT_POLICY, environment or "", timeout, folder, resume)
-    entries = read(listing)
-    with watched() as interruption, site(Path.cwd().resolve()) as place:
-        interruption.then(place.processes.cancel)
-        jobs = tuple(_jobs(entries, listing, ask, place))
+    ask = FleetRequest(None if own else policy or DEFAULT_POLICY, environment or "", timeout, folder, resume)
+    entries = read_repository_list(listing)
+    with catch_signals() as interruption, open_session(Path.cwd().resolve()) as place:
+        interruption.on_interrupt(place.processes.cancel)
+        jobs = tuple(_build_jobs(entries, listing, ask, place))
         _prepare(ask, place, jobs)
-        started = stamp(now())
-        records = dict(_remembered(ask, jobs))
-        left = [job for job in jobs if job.entry.name not in records]
-        with fleet_progress.shown(len(records), len(jobs), quiet=quiet) as progress:
+        started = format_timestamp(utc_now())
+        records = dict(_load_resumable(ask, jobs))
+        left = [job for job in jobs if job.repository.name not in records]
+        with fleet_progress.show_fleet_progress(len(records), len(jobs), quiet=quiet) as progress:
 
-            def told(job: Job, answer: Answer | None, why: str) -> None:
-                records[job.entry.name] = _kept(job, answer, why, folder)
-                progress(records[job.entry.name])
+            def told(job: Job, answer: AuditResult | None, why: str) -> None:
+                records[job.repository.name] = _store_result(job, answer, why, folder)
+                progress(records[job.repository.name])
 
             if left:
-                client = _client(scheduler, workers or len(os.sched_getaffinity(0)), left, place)
-                _audit(left, client, told, interruption)
+                client = _connect(scheduler, workers or len(os.sched_getaffinity(0)), left, place)
+                _run_jobs(left, client, told, interruption)
         for job in jobs:
-            if job.entry.name not in records:
-                records[job.entry.name] = lost(job.entry, job.key, "interrupted before its audit had come to an end")
+            if job.repository.name not in records:
+                records[job.repository.name] = incomplete_record(
+                    job.repository, job.request_digest, "interrupted before its audit had come to an end"
+                )
         rolled = rollup.roll_up(
             records.values(),
             tool_version=__version__,
-            policy=_named(ask),
+            policy=_policy_name(ask),
             started=started,
-            finished=stamp(now()),
+            finished=format_timestamp(utc_now()),
             interrupted=interruption.name,
-            code=interruption.code,
+            exit_code=interruption.code,
         )
-    return _ending(rolled, folder)
+    return _write_rollup(rolled, folder)
 
 
-def _jobs(entries: tuple[Entry, ...], listing: Path, ask: Ask, place: Site) -> Iterator[Job]:
+def _build_jobs(entries: tuple[RepositoryEntry, ...], listing: Path, request: FleetRequest, session: Session) -> Iterator[Job]:
     mark, day = secrets.token_hex(16), today().isoformat()
-    policies: dict[str, Known] = {}
+    policies: dict[str, CheckedPolicy] = {}
     for entry in entries:
-        spec = entry.policy or ask.policy or ""
+        spec = entry.policy or request.policy or ""
         if not spec and entry.ref:
             raise UsageError(
                 f"{listing}:{entry.line}: a repository's own policy is that of its default branch, not of {entry.ref}",
                 "give the line a policy=NAME|FILE",
             )
         if spec not in policies:
-            policies[spec] = _known(spec, listing, ask, place) if spec else Known()
+            policies[spec] = _check_policy(spec, listing, request, session) if spec else CheckedPolicy()
         policy = policies[spec]
-        asked = (__version__, day, entry.address.shown, entry.ref, policy.digest, "" if spec else ask.environment)
+        asked = (__version__, day, entry.address.display, entry.ref, policy.digest, "" if spec else request.environment)
         yield Job(
-            entry=entry,
-            key=hashlib.sha256("\0".join(asked).encode("utf-8", "surrogateescape")).hexdigest(),
-            policy=policy.text,
-            digest=policy.digest,
-            environment="" if spec else ask.environment,
-            timeout=ask.timeout,
+            repository=entry,
+            request_digest=hashlib.sha256("\0".join(asked).encode("utf-8", "surrogateescape")).hexdigest(),
+            policy_text=policy.text,
+            policy_digest=policy.digest,
+            environment="" if spec else request.environment,
+            timeout=request.timeout,
             jobs=1,
-            folder="",
-            mark=mark,
+            temp_root="",
+            process_marker=mark,
         )
 
 
-def _known(spec: str, listing: Path, ask: Ask, place: Site) -> Known:
+def _check_policy(spec: str, listing: Path, request: FleetRequest, session: Session) -> CheckedPolicy:
     """A policy as one text that extends nothing: what is sent to the workers is what was checked here."""
     file = Path(spec)
     beside = listing.absolute().parent / file
-    policy = _load(
-        str(beside) if len(file.parts) > 1 and not file.is_absolute() and beside.is_file() else spec, ask.environment or None
+    policy = _load_policy(
+        str(beside) if len(file.parts) > 1 and not file.is_absolute() and beside.is_file() else spec, request.environment or None
     )
-    text = show(policy)
-    copy = place.folder / "policy.yaml"
+    text = dump_policy(policy)
+    copy = session.scratch_dir / "policy.yaml"
     copy.write_text(text, encoding="utf-8")
-    return Known(text, _load(str(copy), None).digest)
+    return CheckedPolicy(text, _load_policy(str(copy), None).digest)
 
 
-def _load(spec: str, environment: str | None) -> Policy:
-    return load(
+def _load_policy(spec: str, environment: str | None) -> Policy:
+    return load_policy(
         spec,
         Path("/nonexistent"),  # the policy is the operator's, wherever it lies
         environment,
-        scanner_options=option_types(known()),
+        scanner_options=scanner_option_types(load_scanners()),
         command_options=CommandOptions,
         trusted=True,
         today=today(),
     )
 
 
-def _client(scheduler: str | None, workers: int, jobs: list[Job], place: Site) -> AbstractContextManager[object]:
+def _connect(scheduler: str | None, workers: int, jobs: list[Job], session: Session) -> AbstractContextManager[object]:
     if scheduler is not None:
-        return cluster.remote(scheduler, secret=any(job.entry.address.login for job in jobs))
-    private = place.folder / "fleet"
+        return cluster.remote_cluster(scheduler, has_credentials=any(job.repository.address.credentials for job in jobs))
+    private = session.scratch_dir / "fleet"
     private.mkdir()
-    jobs[:] = [msgspec.structs.replace(job, folder=str(private)) for job in jobs]
-    return cluster.local(min(workers, len(jobs)), private)
+    jobs[:] = [msgspec.structs.replace(job, temp_root=str(private)) for job in jobs]
+    return cluster.local_cluster(min(workers, len(jobs)), private)
 
 
-def _audit(jobs: list[Job], client: AbstractContextManager[object], told: cluster.Told, interruption: Interruption) -> None:
+def _run_jobs(
+    jobs: list[Job], client: AbstractContextManager[object], on_result: cluster.OnResult, interruption: Interruption
+) -> None:
     try:
         with client as connected:
-            cluster.carry_out(connected, jobs, told, lambda: bool(interruption.name))
+            cluster.run_jobs(connected, jobs, on_result, lambda: bool(interruption.name))
     finally:
-        end_marked(f"{MARK}={jobs[0].mark}", GRACE)  # scans whose worker is gone
+        terminate_marked(f"{MARKER_VARIABLE}={jobs[0].process_marker}", KILL_GRACE_SECONDS)  # scans whose worker is gone
 
 
-def _kept(job: Job, answer: Answer | None, why: str, folder: Path) -> Record:
+def _store_result(job: Job, answer: AuditResult | None, reason: str, folder: Path) -> RepositoryRecord:
     """The record, after it and the reports are on disk; one that cannot be kept is no pass."""
-    record = lost(job.entry, job.key, why) if answer is None else answer.record
-    reports = {FILES[0]: encode(record).encode()} if answer is None else answer.reports
-    place = folder / EACH / job.entry.name
+    record = incomplete_record(job.repository, job.request_digest, reason) if answer is None else answer.record
+    reports = {RESULT_FILES[0]: encode_record(record).encode()} if answer is None else answer.reports
+    place = folder / MEMBERS_DIR / job.repository.name
     try:
         place.mkdir(parents=True, exist_ok=True)
-        for name in reversed(FILES):  # the record last: where it is, all is
+        for name in reversed(RESULT_FILES):  # the record last: where it is, all is
             if name in reports:
-                output.put(place / name, reports[name])
+                output.write_atomically(place / name, reports[name])
     except OSError as error:
-        return lost(job.entry, job.key, f"its reports cannot be kept: {error.strerror}", "make room: df -h")
+        return incomplete_record(
+            job.repository, job.request_digest, f"its reports cannot be kept: {error.strerror}", "make room: df -h"
+        )
     return record
 
 
-def _prepare(ask: Ask, place: Site, jobs: tuple[Job, ...]) -> None:
+def _prepare(request: FleetRequest, session: Session, jobs: tuple[Job, ...]) -> None:
     """Earlier roll-ups go before anything else happens; earlier answers, too, unless they may be kept."""
-    pages = [output.Output("json", ask.folder / name) for name in PAGES]
-    output.prepare(pages, ask.folder, place.top, place.tracks)
-    each = ask.folder / EACH
+    pages = [output.ReportTarget("json", request.output_dir / name) for name in PAGES]
+    output.prepare(pages, request.output_dir, session.worktree, session.is_tracked)
+    each = request.output_dir / MEMBERS_DIR
     if each.is_symlink() or (each.exists() and not each.is_dir()):
         raise UsageError(f"{each} is no directory of ours", "name another one: --output-dir DIR")
-    wanted = {job.entry.name for job in jobs} if ask.resume else set()
+    wanted = {job.repository.name for job in jobs} if request.resume else set()
     for folder in sorted(each.iterdir()) if each.is_dir() else ():
         if folder.name not in wanted and folder.is_dir() and not folder.is_symlink():
-            for name in FILES:
+            for name in RESULT_FILES:
                 (folder / name).unlink(missing_ok=True)
 
 
-def _remembered(ask: Ask, jobs: tuple[Job, ...]) -> Iterator[tuple[str, Record]]:
+def _load_resumable(request: FleetRequest, jobs: tuple[Job, ...]) -> Iterator[tuple[str, RepositoryRecord]]:
     """Today's verdicts of an earlier run: of this scangate, this policy, this address. What was incomplete is done again."""
-    for job in jobs if ask.resume else ():
-        file = ask.folder / EACH / job.entry.name / FILES[0]
+    for job in jobs if request.resume else ():
+        file = request.output_dir / MEMBERS_DIR / job.repository.name / RESULT_FILES[0]
         if not file.is_file() or file.is_symlink():
             continue
         try:
-            record = decode(file.read_text("utf-8"))
+            record = decode_record(file.read_text("utf-8"))
         except (UsageError, OSError, UnicodeDecodeError):
-            remark(f"scangate: {file} cannot be read, and {job.entry.name} is audited again")
+            warn(f"scangate: {file} cannot be read, and {job.repository.name} is audited again")
             continue
-        if record.key == job.key and record.name == job.entry.name and record.outcome is not Outcome.INCOMPLETE:
+        if record.key == job.request_digest and record.name == job.repository.name and record.outcome is not Outcome.INCOMPLETE:
             yield record.name, msgspec.structs.replace(record, earlier=True)
 
 
-def _named(ask: Ask) -> str:
-    if ask.policy is None:
+def _policy_name(request: FleetRequest) -> str:
+    if request.policy is None:
         return "of each repository"
-    return f"{ask.policy} ({ask.environment})" if ask.environment else ask.policy
+    return f"{request.policy} ({request.environment})" if request.environment else request.policy
 
 
-def _ending(rolled: rollup.Rollup, folder: Path) -> int:
+def _write_rollup(rollup: rollup.Rollup, folder: Path) -> int:
     """Writes the roll-up and says it in one line; one that nobody can read afterwards is no pass."""
-    code = rolled.exit_code
+    code = rollup.exit_code
     try:
-        for name, page in {name: render(rolled) for name, render in PAGES.items()}.items():
-            output.put(folder / name, page.encode("utf-8", "backslashreplace"))
+        for name, page in {name: render(rollup) for name, render in PAGES.items()}.items():
+            output.write_atomically(folder / name, page.encode("utf-8", "backslashreplace"))
     except OSError as error:
-        remark(f"scangate: the roll-up cannot be written: {error.strerror}")
-        remark("hint: make room, or choose another place: --output-dir DIR")
+        warn(f"scangate: the roll-up cannot be written: {error.strerror}")
+        warn("hint: make room, or choose another place: --output-dir DIR")
         code = code or EXIT_CODES[Outcome.INCOMPLETE]
     try:
-        click.echo(ci(f"{rolled.outcome.value}: {rolled.because}; see {folder / 'fleet.html'}"))
+        click.echo(ci_log(f"{rollup.outcome.value}: {rollup.summary}; see {folder / 'fleet.html'}"))
     except BrokenPipeError:
-        hush()
+        silence_broken_pipes()
     return code

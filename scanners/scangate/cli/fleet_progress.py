@@ -8,17 +8,17 @@ from collections.abc import Callable, Iterator
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from scangate.cli.listener import remark
-from scangate.fleet.record import Record
-from scangate.report.escape import ci
+from scangate.cli.listener import warn
+from scangate.fleet.record import RepositoryRecord
+from scangate.report.escape import ci_log
 
-__all__ = ["shown"]
+__all__ = ["show_fleet_progress"]
 
-Told = Callable[[Record], None]
+FleetProgress = Callable[[RepositoryRecord], None]
 
 
 @contextlib.contextmanager
-def shown(done: int, total: int, *, quiet: bool) -> Iterator[Told]:
+def show_fleet_progress(done: int, total: int, *, quiet: bool) -> Iterator[FleetProgress]:
     """A function to be told of each repository as it ends; ``done`` of ``total`` were done before."""
     console = Console(stderr=True)
     if quiet:
@@ -30,29 +30,29 @@ def shown(done: int, total: int, *, quiet: bool) -> Iterator[Told]:
         yield _lines(done, total)
 
 
-def _lines(done: int, total: int) -> Told:
+def _lines(done: int, total: int) -> FleetProgress:
     number = done
 
-    def told(record: Record) -> None:
+    def told(record: RepositoryRecord) -> None:
         nonlocal number
         number += 1
-        remark(f"scangate: {number} of {total}: {_said(record)}")
+        warn(f"scangate: {number} of {total}: {_format_record(record)}")
 
     return told
 
 
 @contextlib.contextmanager
-def _bar(console: Console, done: int, total: int) -> Iterator[Told]:
+def _bar(console: Console, done: int, total: int) -> Iterator[FleetProgress]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("repositories", total=total, completed=done)
 
-        def told(record: Record) -> None:
-            progress.console.print(ci(_said(record)), markup=False, highlight=False, soft_wrap=True)
+        def told(record: RepositoryRecord) -> None:
+            progress.console.print(ci_log(_format_record(record)), markup=False, highlight=False, soft_wrap=True)
             progress.advance(task)
 
         yield told
 
 
-def _said(record: Record) -> str:
+def _format_record(record: RepositoryRecord) -> str:
     return f"{record.name}: {record.outcome.value}: {record.because}"

@@ -8,13 +8,13 @@ import click
 import msgspec
 
 from scangate.cli import ending, law, output
-from scangate.cli.image import look_at
-from scangate.cli.run import EXIT_CODES, rule_digests, site, today
-from scangate.cli.verdict_file import text_of
-from scangate.judge.gate import judge
-from scangate.judge.scope import would_read_more
+from scangate.cli.image import fetch_image_findings
+from scangate.cli.run import EXIT_CODES, digest_bundled_rules, open_session, today
+from scangate.cli.verdict_file import read_verdict_text
+from scangate.judge.gate import evaluate
+from scangate.judge.scope import find_scope_gaps
 from scangate.model import Report
-from scangate.report.reading import read
+from scangate.report.reading import parse_scan
 from scangate.tools.ecr import NAME as ECR
 
 __all__ = ["command"]
@@ -49,16 +49,19 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
 
     With --image, what ECR found in the image that was built of it is judged together with it, as scanner `ecr`.
     """
-    results, targets, scope, meta = read(text_of(verdict))
-    outputs = output.parse(reports, None)
-    with site(Path.cwd().resolve()) as place:
+    results, targets, scope, meta = parse_scan(read_verdict_text(verdict))
+    outputs = output.parse_targets(reports, None)
+    with open_session(Path.cwd().resolve()) as place:
         # The policy and CODEOWNERS are those of the directory in which we are: the one whose scan it was. Nothing is started here.
-        by = law.read(policy_name, environment, place, trusted=True)
+        by = law.load_policy_inputs(policy_name, environment, place, trust_policy=True)
         targets = msgspec.structs.replace(targets, notes=tuple(dict.fromkeys((*targets.notes, *by.notes))))
         if image is not None:
-            results = (*(result for result in results if result.scanner != ECR), look_at(image, image_region, image_wait, place))
-        beyond = (*by.beyond, *would_read_more(dict(scope), by.policy, rule_digests()))
-        ruled = judge(results, targets, by.policy, today(), beyond=beyond, owners=by.owners, known=meta.known)
+            results = (
+                *(result for result in results if result.scanner != ECR),
+                fetch_image_findings(image, image_region, image_wait, place),
+            )
+        beyond = (*by.forced_gaps, *find_scope_gaps(dict(scope), by.policy, digest_bundled_rules()))
+        ruled = evaluate(results, targets, by.policy, today(), forced_gaps=beyond, owners=by.owners, known_sources=meta.known)
         report = Report(
             verdict=ruled,
             results=results,
@@ -67,6 +70,6 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
             exit_code=EXIT_CODES[ruled.outcome],
             **msgspec.structs.asdict(meta),
         )
-        output.prepare(outputs, None, place.top, place.tracks)
-        report, printed = ending.write(report, outputs)
-    return ending.show(report, printed, quiet=False)
+        output.prepare(outputs, None, place.worktree, place.is_tracked)
+        report, printed = ending.write_reports(report, outputs)
+    return ending.print_report(report, printed, quiet=False)

@@ -5,48 +5,48 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from scangate.cli.run import Site, today
+from scangate.cli.run import Session, today
 from scangate.model import ScanResult
-from scangate.publish.client import client
-from scangate.publish.ecr import answer, image
+from scangate.publish.client import create_client
+from scangate.publish.ecr import fetch_scan_findings, parse_image_reference
 from scangate.scan.engine import scan
-from scangate.scan.plan import Plan, Task
+from scangate.scan.plan import ScannerTask, ScanPlan
 from scangate.scan.targets import list_files
 from scangate.tools import ecr
 
-__all__ = ["look_at"]
+__all__ = ["fetch_image_findings"]
 
-MOST_BYTES = 64 * 1024 * 1024
-SECONDS = 600.0
+MAX_BYTES = 64 * 1024 * 1024
+TIMEOUT = 600.0
 
 
-def look_at(name: str, region: str, seconds: float, place: Site) -> ScanResult:
+def fetch_image_findings(name: str, region: str, wait: float, session: Session) -> ScanResult:
     """What ECR says of the image ``name`` (see `publish.ecr`), in its own region, else in ``region``.
 
     Its path in reports is ``ecr/REPOSITORY``, so that a finding stays the same from one build to the next. UsageError for what is
     no image; whatever ECR does not tell is a gap.
     """
-    wanted = image(name, region)
-    file = place.folder / "images" / ecr.NAME / wanted.repository
+    wanted = parse_image_reference(name, region)
+    file = session.scratch_dir / "images" / ecr.NAME / wanted.repository
     file.parent.mkdir(parents=True)
-    file.write_text(answer(_Lazy(wanted.region), wanted, seconds), "utf-8")
-    listing = list_files(place.folder / "images", None)
-    plan = Plan((Task(ecr, ecr.Options(), SECONDS),), max_bytes=MOST_BYTES, today=today())
-    ((result,), _) = scan(listing, plan, place.processes, _room(place), lambda *_: None)
+    file.write_text(fetch_scan_findings(_LazyClient(wanted.region), wanted, wait), "utf-8")
+    listing = list_files(session.scratch_dir / "images", None)
+    plan = ScanPlan((ScannerTask(ecr, ecr.Options(), TIMEOUT),), max_file_bytes=MAX_BYTES, today=today())
+    ((result,), _) = scan(listing, plan, session.processes, _make_scratch_dir(session), lambda *_: None)
     return result
 
 
-def _room(place: Site) -> Path:
-    room = place.folder / "image-scan"
+def _make_scratch_dir(session: Session) -> Path:
+    room = session.scratch_dir / "image-scan"
     room.mkdir()
     return room
 
 
-class _Lazy:
+class _LazyClient:
     """Makes the client when it is asked: credentials that are missing are then an answer that ECR did not give."""
 
     def __init__(self, region: str) -> None:
         self._region = region
 
     def describe_image_scan_findings(self, **asked: Any) -> Any:
-        return client("ecr", self._region).describe_image_scan_findings(**asked)
+        return create_client("ecr", self._region).describe_image_scan_findings(**asked)

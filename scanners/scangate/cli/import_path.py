@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 
-__all__ = ["clean"]
+__all__ = ["remove_pythonpath"]
 
 
-def clean() -> None:
+def remove_pythonpath() -> None:
     """Takes the entries of PYTHONPATH out of ``sys.path``, but for one that scangate itself was imported from.
 
     A build that sets ``PYTHONPATH=.`` for its own programs would let the scanned tree's ``click.py`` run in place of click, and

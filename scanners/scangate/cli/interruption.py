@@ -7,9 +7,9 @@ import signal
 from collections.abc import Callable, Iterator
 from types import FrameType
 
-__all__ = ["Interruption", "watched"]
+__all__ = ["Interruption", "catch_signals"]
 
-CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
+EXIT_CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
 
 
 class Interruption:
@@ -27,30 +27,32 @@ class Interruption:
     @property
     def code(self) -> int:
         """The exit code that a shell expects: 128 and the signal's number; 0 where there was no signal."""
-        return CODES[self._signal] if self._signal is not None else 0
+        return EXIT_CODES[self._signal] if self._signal is not None else 0
 
-    def then(self, cancel: Callable[[], None]) -> None:
+    def on_interrupt(self, cancel: Callable[[], None]) -> None:
         """Calls ``cancel`` at the first signal, at once where it has come already."""
         self._cancel = cancel
         if self._signal is not None:
             cancel()
 
-    def note(self, number: int) -> None:
+    def record_signal(self, number: int) -> None:
         """Remembers the first signal; the others change nothing."""
         self._signal = self._signal or signal.Signals(number)
         self._cancel()
 
 
 @contextlib.contextmanager
-def watched() -> Iterator[Interruption]:
+def catch_signals() -> Iterator[Interruption]:
     """Notes the signals that ask the program to end; restores the former handlers afterwards."""
     interruption = Interruption()
 
     def handle(number: int, frame: FrameType | None) -> None:
         del frame
-        interruption.note(number)
+        interruption.record_signal(number)
 
-    wanted = [number for number in CODES if number is not signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN]  # nohup
+    wanted = [
+        number for number in EXIT_CODES if number is not signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN
+    ]  # nohup
     former = {number: signal.signal(number, handle) for number in wanted}
     try:
         yield interruption

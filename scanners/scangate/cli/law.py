@@ -10,24 +10,24 @@ from types import MappingProxyType
 import msgspec
 
 from scangate.cli import clone, known_baseline
-from scangate.cli.owners import owners_of
-from scangate.cli.papers import Papers, inside
-from scangate.cli.registry import known
-from scangate.cli.run import Site, option_types, today
-from scangate.cli.since import Past, settle
-from scangate.judge.baseline import FILE, divided
+from scangate.cli.owners import load_codeowners
+from scangate.cli.papers import RevisionFiles, repository_path
+from scangate.cli.registry import load_scanners
+from scangate.cli.run import Session, scanner_option_types, today
+from scangate.cli.since import BaseRevision, resolve_base
+from scangate.judge.baseline import BASELINE_FILE, split_removed_entries
 from scangate.judge.codeowners import CodeOwners
-from scangate.judge.layers import is_file
-from scangate.judge.matching import BASELINE, Known
+from scangate.judge.layers import is_policy_path
+from scangate.judge.matching import BASELINE_NAME, KnownFinding
 from scangate.judge.policy import Policy
-from scangate.judge.reading import load
+from scangate.judge.reading import load_policy
 from scangate.model import Gap
 from scangate.tools import CommandOptions
 
-__all__ = ["Law", "read"]
+__all__ = ["PolicyInputs", "load_policy_inputs"]
 
 
-class Law(msgspec.Struct, frozen=True):
+class PolicyInputs(msgspec.Struct, frozen=True):
     """What a run is judged by.
 
     ``past`` is what the change is compared with; ``beyond`` are gaps that no policy can allow; ``notes`` tell what the change makes
@@ -36,97 +36,101 @@ class Law(msgspec.Struct, frozen=True):
     """
 
     policy: Policy
-    past: Past
+    base: BaseRevision
     owners: CodeOwners | None = None
-    baseline: Path | None = None
-    known: tuple[Known, ...] = ()
-    compared: Mapping[str, str] = MappingProxyType({})
+    baseline_file: Path | None = None
+    known_findings: tuple[KnownFinding, ...] = ()
+    compared_sources: Mapping[str, str] = MappingProxyType({})
     salt: bytes = b""
-    beyond: tuple[Gap, ...] = ()
+    forced_gaps: tuple[Gap, ...] = ()
     notes: tuple[str, ...] = ()
 
 
-def read(  # noqa: PLR0913 -- all that a command line says of it
-    name: str | None,
+def load_policy_inputs(  # noqa: PLR0913 -- all that a command line says of it
+    policy: str | None,
     environment: str | None,
-    place: Site,
+    session: Session,
     *,
     since: str | None = None,
     baseline: Path | None = None,
-    nothing_known: bool = False,
-    trusted: bool = False,
-) -> Law:
+    ignore_baseline: bool = False,
+    trust_policy: bool = False,
+) -> PolicyInputs:
     """The law of a run at ``place``: by the policy ``name`` in ``environment``, for the change since ``since``.
 
     With ``nothing_known`` no baseline is looked for.
     """
-    past = settle(since, place.repository, os.environ)
+    past = resolve_base(since, session.repository, os.environ)
     papers = None
-    if past.commit and place.repository is not None:
-        papers = Papers(place.repository, past.name, past.commit, past.fork, place.folder)
-    policy = load(
-        name if papers is None else papers.policy(name, place.root),
-        place.root if papers is None else papers.root(place.root),
+    if past.commit and session.repository is not None:
+        papers = RevisionFiles(session.repository, past.name, past.commit, past.merge_base, session.scratch_dir)
+    loaded = load_policy(
+        policy if papers is None else papers.check_out_policy(policy, session.root),
+        session.root if papers is None else papers.locate_root(session.root),
         environment,
-        scanner_options=option_types(known()),
+        scanner_options=scanner_option_types(load_scanners()),
         command_options=CommandOptions,
-        trusted=trusted,
+        trusted=trust_policy,
         today=today(),
         revision=None if papers is None else papers.revision,
     )
-    owners = owners_of(policy, place.root, place.top, None if papers is None else papers.text)
-    before = _Before() if nothing_known else _baseline(baseline, place, past, papers)
-    return Law(
-        policy=policy,
-        past=past,
+    owners = load_codeowners(loaded, session.root, session.worktree, None if papers is None else papers.read_text)
+    before = _BaselineInputs() if ignore_baseline else _load_baseline(baseline, session, past, papers)
+    return PolicyInputs(
+        policy=loaded,
+        base=past,
         owners=owners,
-        baseline=before.file,
-        known=before.known,
-        compared=before.compared,
+        baseline_file=before.file,
+        known_findings=before.known_findings,
+        compared_sources=before.compared_sources,
         salt=before.salt,
-        beyond=_unsure(name, place, past),
+        forced_gaps=_provenance_gaps(policy, session, past),
         notes=(
-            *clone.notes(os.environ, has_repository=place.repository is not None),
+            *clone.missing_repository_notes(os.environ, has_repository=session.repository is not None),
             *past.notes,
             *before.notes,
-            *(() if papers is None else papers.changes()),
+            *(() if papers is None else papers.describe_changes()),
         ),
     )
 
 
-class _Before(msgspec.Struct, frozen=True):
+class _BaselineInputs(msgspec.Struct, frozen=True):
     """What the baseline knows, as `Law` tells it."""
 
     file: Path | None = None
-    known: tuple[Known, ...] = ()
-    compared: Mapping[str, str] = MappingProxyType({})
+    known_findings: tuple[KnownFinding, ...] = ()
+    compared_sources: Mapping[str, str] = MappingProxyType({})
     salt: bytes = b""
     notes: tuple[str, ...] = ()
 
 
-def _baseline(named: Path | None, place: Site, past: Past, papers: Papers | None) -> _Before:
+def _load_baseline(
+    named: Path | None, session: Session, base: BaseRevision, revision_files: RevisionFiles | None
+) -> _BaselineInputs:
     """What the baseline knows: the revision's, where there is one. The change's own word makes nothing known."""
-    file = named if named is not None else place.root / FILE
-    held = papers.file(file) if papers is not None else file
-    if papers is None or held == file:  # or it lies outside the repository
-        found = known_baseline.find(named, place.root)
+    file = named if named is not None else session.root / BASELINE_FILE
+    held = revision_files.check_out_file(file) if revision_files is not None else file
+    if revision_files is None or held == file:  # or it lies outside the repository
+        found = known_baseline.find(named, session.root)
         if found is None:
-            return _Before()
-        if past.missing and inside(found, place.top) is not None:
-            return _Before(found, notes=(f"{past.missing}: the baseline could be the change's own, and knows nothing",))
+            return _BaselineInputs()
+        if base.unresolved_reason and repository_path(found, session.worktree) is not None:
+            return _BaselineInputs(
+                found, notes=(f"{base.unresolved_reason}: the baseline could be the change's own, and knows nothing",)
+            )
         baseline = known_baseline.load(found)
-        return _Before(found, baseline.entries, {BASELINE: str(found)}, baseline.salt)
+        return _BaselineInputs(found, baseline.entries, {BASELINE_NAME: str(found)}, baseline.salt)
     now = known_baseline.load(file) if os.path.lexists(file) else None
     if not os.path.lexists(held):
-        known_baseline.find(named, place.root)
-        return _Before(None if now is None else file)
-    baseline = known_baseline.load(held, papers.called(file))
-    taken_out = f"the baseline of {past.name}"
-    return _Before(file, divided(baseline, now, taken_out), {BASELINE: str(file)}, baseline.salt)
+        known_baseline.find(named, session.root)
+        return _BaselineInputs(None if now is None else file)
+    baseline = known_baseline.load(held, revision_files.display_name(file))
+    taken_out = f"the baseline of {base.name}"
+    return _BaselineInputs(file, split_removed_entries(baseline, now, taken_out), {BASELINE_NAME: str(file)}, baseline.salt)
 
 
-def _unsure(name: str | None, place: Site, past: Past) -> tuple[Gap, ...]:
+def _provenance_gaps(name: str | None, session: Session, base: BaseRevision) -> tuple[Gap, ...]:
     """A gap where the policy is the repository's and nobody can say whether the change made it."""
-    gap = past.gap()
-    ours = name is not None and (not is_file(name) or inside(Path(name), place.top) is None)
+    gap = base.provenance_gap()
+    ours = name is not None and (not is_policy_path(name) or repository_path(Path(name), session.worktree) is None)
     return () if gap is None or ours else (gap,)

@@ -19,17 +19,17 @@ class LazyGroup(click.Group):
 
     def __init__(self, *arguments: Any, told: Mapping[str, str], package: str, heading: str, **more: Any) -> None:
         super().__init__(*arguments, **more)
-        self._told = told
+        self._summaries = told
         self._package = package
         self._heading = heading
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click's signature
         """The names, in the order in which they are told."""
-        return list(self._told)
+        return list(self._summaries)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:  # noqa: ARG002 -- click's signature
         """The command of a name, None where there is none."""
-        if name not in self._told:
+        if name not in self._summaries:
             return None
         command: click.Command = importlib.import_module(f"{self._package}.{name.replace('-', '_')}").command
         return command
@@ -37,4 +37,4 @@ class LazyGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 -- click's signature
         """Writes what is told of each, and loads none for it."""
         with formatter.section(self._heading):
-            formatter.write_dl(list(self._told.items()))
+            formatter.write_dl(list(self._summaries.items()))

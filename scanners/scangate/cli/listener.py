@@ -11,10 +11,10 @@ from typing import TextIO
 
 import click
 
-__all__ = ["hush", "remark", "speak_plainly", "write_page"]
+__all__ = ["configure_streams", "silence_broken_pipes", "warn", "write_page"]
 
 
-def speak_plainly() -> None:
+def configure_streams() -> None:
     """A sign that the locale has no form for is written as its escape: a message never fails for its words.
 
     A stream that the caller has closed leads nowhere from now on: else the next file that is opened would take its number, and a
@@ -25,23 +25,23 @@ def speak_plainly() -> None:
             os.fstat(number)
         except OSError:
             os.open(os.devnull, os.O_RDWR)
-    sys.stdout = sys.stdout or _nowhere()
-    sys.stderr = sys.stderr or _nowhere()
+    sys.stdout = sys.stdout or _null_stream()
+    sys.stderr = sys.stderr or _null_stream()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
 
 
-def _nowhere() -> TextIO:
+def _null_stream() -> TextIO:
     return Path(os.devnull).open("w", encoding="utf-8")
 
 
-def remark(line: str) -> None:
+def warn(line: str) -> None:
     """One harmless line on standard error, if somebody still reads it."""
-    from scangate.report.escape import ci  # noqa: PLC0415 -- a program that has nothing to remark does not pay for it
+    from scangate.report.escape import ci_log  # noqa: PLC0415 -- a program that has nothing to remark does not pay for it
 
     with contextlib.suppress(OSError):
-        click.echo(ci(line), err=True)
+        click.echo(ci_log(line), err=True)
 
 
 def write_page(page: str) -> None:
@@ -51,7 +51,7 @@ def write_page(page: str) -> None:
     stream.flush()
 
 
-def hush() -> None:
+def silence_broken_pipes() -> None:
     """Lets what is still to be written go nowhere: Python would try again at its end, and fail with an exit code of its own."""
     for stream in (sys.stdout, sys.stderr):
         try:

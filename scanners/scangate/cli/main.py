@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scangate.cli import import_path
 
-import_path.clean()
+import_path.remove_pythonpath()
 
 import errno  # noqa: E402 -- nothing before the import path is clean
 import gc  # noqa: E402
@@ -16,14 +16,14 @@ import click  # noqa: E402
 
 from scangate import __version__  # noqa: E402
 from scangate.cli.lazy import LazyGroup  # noqa: E402
-from scangate.cli.listener import hush, remark, speak_plainly  # noqa: E402
+from scangate.cli.listener import configure_streams, silence_broken_pipes, warn  # noqa: E402
 from scangate.errors import ScangateError  # noqa: E402
 
 __all__ = ["main"]
 
-USAGE, FULL, BUG, INTERRUPTED, NOBODY_LISTENS = 2, 3, 70, 130, 141
-SELDOM = (1_000_000, 20, 100)  # a scan makes many small values that live to its end, and little garbage
-FULL_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
+USAGE, DISK_FULL, INTERNAL_ERROR, INTERRUPTED, BROKEN_PIPE = 2, 3, 70, 130, 141
+GC_THRESHOLDS = (1_000_000, 20, 100)  # a scan makes many small values that live to its end, and little garbage
+DISK_FULL_ERRNOS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 COMMANDS = {
     "scan": "Scan a directory, or what is staged, and judge it.",
     "merge": "Join the parts of a sharded scan and judge them.",
@@ -62,54 +62,58 @@ def cli() -> None:
 
 def main() -> None:
     """Runs the program and ends it."""
-    speak_plainly()
-    gc.set_threshold(*SELDOM)
-    code = _code()
-    hush()
+    configure_streams()
+    gc.set_threshold(*GC_THRESHOLDS)
+    code = _run()
+    silence_broken_pipes()
     gc.freeze()  # the interpreter would look through all of it once more for garbage before it ends
     sys.exit(code)
 
 
-def _code() -> int:  # noqa: PLR0911 -- the switch from outcomes to exit codes
-    if not _is_somewhere():
-        return _say("the current directory is gone", "cd to one that is there", USAGE)
+def _run() -> int:  # noqa: PLR0911 -- the switch from outcomes to exit codes
+    if not _has_working_directory():
+        return _print_error("the current directory is gone", "cd to one that is there", USAGE)
     try:
         result: Any = cli.main(prog_name="scangate", standalone_mode=False)
     except click.exceptions.Exit as end:
         return end.exit_code
     except click.UsageError as error:
         where = error.ctx.command_path if error.ctx is not None else "scangate"
-        return _say(error.format_message(), f"{where} --help", USAGE)
+        return _print_error(error.format_message(), f"{where} --help", USAGE)
     except ScangateError as error:
         from scangate.scan.redact import mask_tokens  # noqa: PLC0415 -- only needed when something is wrong
 
-        return _say(mask_tokens(error.message), mask_tokens(error.hint), USAGE)  # a policy's key may be a token by mistake
+        return _print_error(mask_tokens(error.message), mask_tokens(error.hint), USAGE)  # a policy's key may be a token by mistake
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
     except BrokenPipeError:
-        return NOBODY_LISTENS  # as of a program that dies of SIGPIPE; a scan and a gate keep their verdict's code
+        return BROKEN_PIPE  # as of a program that dies of SIGPIPE; a scan and a gate keep their verdict's code
     except OSError as error:
-        return _say(f"cannot write: {error.strerror}", "make room: df -h", FULL) if error.errno in FULL_DISK else _bug(error)
+        return (
+            _print_error(f"cannot write: {error.strerror}", "make room: df -h", DISK_FULL)
+            if error.errno in DISK_FULL_ERRNOS
+            else _report_internal_error(error)
+        )
     except Exception as error:  # noqa: BLE001 -- the end of the line: no traceback for the user, and never exit code 0 or 1
-        return _bug(error)
+        return _report_internal_error(error)
     return result if isinstance(result, int) else 0
 
 
-def _is_somewhere() -> bool:
+def _has_working_directory() -> bool:
     try:
         return Path.cwd().is_dir()
     except OSError:
         return False
 
 
-def _say(message: str, hint: str, code: int) -> int:
-    remark(f"scangate: {message}")
+def _print_error(message: str, hint: str, code: int) -> int:
+    warn(f"scangate: {message}")
     if hint:
-        remark(f"hint: {hint}")
+        warn(f"hint: {hint}")
     return code
 
 
-def _bug(error: Exception) -> int:
+def _report_internal_error(error: Exception) -> int:
     """Where it happened, by file and line: never the message, which may quote what was scanned."""
     import traceback  # noqa: PLC0415 -- only needed when something is wrong
 
@@ -118,4 +122,4 @@ def _bug(error: Exception) -> int:
     message = (
         f"this is a fault of scangate {__version__} itself, and nothing it said can be relied on: {type(error).__name__} at {steps}"
     )
-    return _say(message, "report these two lines, with the output of: scangate scanners", BUG)
+    return _print_error(message, "report these two lines, with the output of: scangate scanners", INTERNAL_ERROR)

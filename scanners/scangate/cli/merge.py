@@ -9,18 +9,18 @@ from pathlib import Path
 import click
 
 from scangate.cli import ending, output
-from scangate.cli.interruption import watched
-from scangate.cli.law import read as law_of
-from scangate.cli.registry import known
-from scangate.cli.run import Site, Wish, run, site
-from scangate.cli.shard import header, key, refuse_inside
-from scangate.cli.shard_type import MOST_SHARDS
+from scangate.cli.interruption import catch_signals
+from scangate.cli.law import load_policy_inputs as law_of
+from scangate.cli.registry import load_scanners
+from scangate.cli.run import ScanRequest, Session, open_session, run_scan
+from scangate.cli.shard import build_header, part_signing_key, refuse_inside_tree
+from scangate.cli.shard_type import MAX_SHARDS
 from scangate.errors import UsageError
-from scangate.judge.baseline import FILE
-from scangate.scan.parts import MOST_CHARACTERS, Part, read
-from scangate.scan.plan import Plan
-from scangate.scan.processors import processors
-from scangate.scan.recorded import AGAIN, replayed
+from scangate.judge.baseline import BASELINE_FILE
+from scangate.scan.parts import MAX_CHARACTERS, ShardFile, parse_shard_file
+from scangate.scan.plan import ScanPlan
+from scangate.scan.processors import available_parallelism
+from scangate.scan.recorded import RERUN_HINT, replay_plan
 from scangate.scan.shards import take_inventory
 from scangate.scan.targets import Listing
 
@@ -52,9 +52,11 @@ HINT = "name the files that the shards wrote: scangate merge DIR/part-*.json"
     "baseline_file",
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help=f"What is known already, as the shards were told  [default: {FILE}]",
+    help=f"What is known already, as the shards were told  [default: {BASELINE_FILE}]",
 )
-@click.option("--no-baseline", is_flag=True, help=f"Let nothing be known, as the shards were told: {FILE} at the root is not read")
+@click.option(
+    "--no-baseline", is_flag=True, help=f"Let nothing be known, as the shards were told: {BASELINE_FILE} at the root is not read"
+)
 @click.option("--trust-policy", is_flag=True, help="Let a policy inside the scanned tree start programs: for --since")
 @click.option("-q", "--quiet", is_flag=True, help="Print the verdict alone")
 def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
@@ -80,60 +82,68 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
     root = root.resolve()
     if not root.is_dir():
         raise UsageError(f"not a directory: {root}", "name what was scanned: --root DIR")
-    outputs = output.parse(reports, output_dir)
-    with watched() as interruption, site(root) as place:
-        output.prepare(outputs, output_dir, place.top, place.tracks)
+    outputs = output.parse_targets(reports, output_dir)
+    with catch_signals() as interruption, open_session(root) as place:
+        output.prepare(outputs, output_dir, place.worktree, place.is_tracked)
         law = law_of(
-            policy_name, environment, place, since=since, baseline=baseline_file, nothing_known=no_baseline, trusted=trust_policy
+            policy_name,
+            environment,
+            place,
+            since=since,
+            baseline=baseline_file,
+            ignore_baseline=no_baseline,
+            trust_policy=trust_policy,
         )
-        signed = key(law.policy)
-        found = _together([_part(file, place, signed) for file in parts], parts)
+        signed = part_signing_key(law.policy)
+        found = _check_parts([_read_part(file, place, signed) for file in parts], parts)
         stated = found[0].header
-        wish = Wish(
+        wish = ScanRequest(
             policy=law.policy,
-            scanners=known(),
+            scanners=load_scanners(),
             only=stated.only,
             skip=stated.skip,
-            jobs=processors(),
-            past=law.past,
-            ours=tuple(each.absolute() for each in (*(each.file for each in outputs), law.baseline) if each is not None),
+            jobs=available_parallelism(),
+            base=law.base,
+            own_files=tuple(each.absolute() for each in (*(each.file for each in outputs), law.baseline_file) if each is not None),
             owners=law.owners,
-            beyond=law.beyond,
+            forced_gaps=law.forced_gaps,
             notes=law.notes,
-            known=law.known,
-            compared=law.compared,
+            known_findings=law.known_findings,
+            compared_sources=law.compared_sources,
             salt=law.salt,
         )
-        report = run(wish, place, interruption, lambda *_: None, partial(_replay, parts=found, wish=wish, place=place))
-        report, printed = ending.write(report, outputs)
-    return ending.show(report, printed, quiet=quiet)
+        report = run_scan(
+            wish, place, interruption, lambda *_: None, partial(_replay_parts, parts=found, request=wish, session=place)
+        )
+        report, printed = ending.write_reports(report, outputs)
+    return ending.print_report(report, printed, quiet=quiet)
 
 
-def _part(file: Path, place: Site, signed: bytes) -> Part:
+def _read_part(file: Path, session: Session, key: bytes) -> ShardFile:
     """One part, read strictly; ``signed`` is the key, empty for none."""
-    refuse_inside(file, place)
+    refuse_inside_tree(file, session)
     try:
-        if file.stat().st_size > 4 * MOST_CHARACTERS:
+        if file.stat().st_size > 4 * MAX_CHARACTERS:
             raise UsageError(f"{file} is too large to be a part", HINT)
-        return read(file.read_text("utf-8"), str(file), signed)
+        return parse_shard_file(file.read_text("utf-8"), str(file), key)
     except OSError as error:
         raise UsageError(f"cannot read {file}: {error.strerror}", HINT) from error
     except UnicodeDecodeError as error:
         raise UsageError(f"{file} is not UTF-8", HINT) from error
 
 
-def _together(parts: Sequence[Part], files: Sequence[Path]) -> list[Part]:
+def _check_parts(parts: Sequence[ShardFile], files: Sequence[Path]) -> list[ShardFile]:
     """The parts in order. UsageError unless they are all parts of one scan, each once."""
     first = parts[0]
     named: dict[int, Path] = {}
     for part, file in zip(parts, files, strict=True):
-        for field, what in WORDS.items():
+        for field, what in HEADER_MISMATCHES.items():
             if getattr(part.header, field) != getattr(first.header, field):
-                raise UsageError(f"{file} is not of the same scan as {files[0]}: {what}", AGAIN)
+                raise UsageError(f"{file} is not of the same scan as {files[0]}: {what}", RERUN_HINT)
         if part.number in named:
             raise UsageError(f"{file} and {named[part.number]} are both of shard {part.shard}", "name each part once")
         named[part.number] = file
-    missing = [str(number) for number in range(1, min(first.header.shards, MOST_SHARDS) + 1) if number not in named]
+    missing = [str(number) for number in range(1, min(first.header.shards, MAX_SHARDS) + 1) if number not in named]
     if missing:
         which = f"shard {missing[0]}" if len(missing) == 1 else f"shards {', '.join(missing)}"
         raise UsageError(
@@ -143,7 +153,7 @@ def _together(parts: Sequence[Part], files: Sequence[Path]) -> list[Part]:
     return sorted(parts, key=lambda part: part.number)
 
 
-WORDS = {
+HEADER_MISMATCHES = {
     "shards": "it was cut into another number of shards",
     "commit": "it is of another commit",
     "scangate": "another version of scangate wrote it",
@@ -158,7 +168,7 @@ WORDS = {
 }
 """The fields of a header, and what it means where two differ."""
 
-OWN = {
+TREE_MISMATCHES = {
     "scangate": "another version of scangate wrote the parts",
     "commit": "the parts are of another commit than {root}",
     "policy": "the parts were made under another policy than this one",
@@ -168,15 +178,15 @@ OWN = {
 }
 
 
-def _replay(plan: Plan, listing: Listing, parts: Sequence[Part], wish: Wish, place: Site) -> Plan:
+def _replay_parts(plan: ScanPlan, listing: Listing, parts: Sequence[ShardFile], request: ScanRequest, session: Session) -> ScanPlan:
     """The plan with the parts' answers. UsageError where they are not about what lies here, or not made as it would be here."""
     inventory = take_inventory(listing, plan)
-    ours = header(wish, place, len(parts), inventory)
-    for field, what in OWN.items():
+    ours = build_header(request, session, len(parts), inventory)
+    for field, what in TREE_MISMATCHES.items():
         if getattr(ours, field) != getattr(parts[0].header, field):
-            hint = "name the policy and the environment of the shards: --policy, --env" if field in POLICY else AGAIN
-            raise UsageError(what.format(root=place.root), hint)
-    return replayed(plan, listing, inventory, parts)
+            hint = "name the policy and the environment of the shards: --policy, --env" if field in POLICY_FIELDS else RERUN_HINT
+            raise UsageError(what.format(root=session.root), hint)
+    return replay_plan(plan, listing, inventory, parts)
 
 
-POLICY = ("policy", "environment")
+POLICY_FIELDS = ("policy", "environment")

@@ -15,23 +15,23 @@ from scangate.errors import UsageError
 from scangate.model import Report
 from scangate.report import FORMATS
 
-__all__ = ["STDOUT", "Output", "parse", "prepare", "put", "refuse_links", "write"]
+__all__ = ["STDOUT", "ReportTarget", "parse_targets", "prepare", "refuse_links", "write_atomically", "write_reports"]
 
 STDOUT = "-"
 
 
-class Output(msgspec.Struct, frozen=True):
+class ReportTarget(msgspec.Struct, frozen=True):
     """One report to write: a format of ``FORMATS``, and a file, or None for standard output."""
 
     format: str
     file: Path | None
 
 
-def parse(reports: Iterable[str], folder: Path | None) -> tuple[Output, ...]:
+def parse_targets(reports: Iterable[str], folder: Path | None) -> tuple[ReportTarget, ...]:
     """What ``--report FORMAT=FILE`` and ``--output-dir DIR`` ask for. UsageError for no format, or two on standard output."""
-    outputs = [_parse(report) for report in reports]
+    outputs = [_parse_target(report) for report in reports]
     if folder is not None:
-        outputs += [Output(name, folder / form.file) for name, form in FORMATS.items() if form.file is not None]
+        outputs += [ReportTarget(name, folder / form.file_name) for name, form in FORMATS.items() if form.file_name is not None]
     if sum(output.file is None for output in outputs) > 1:
         raise UsageError("only one report can go to standard output", "name a file: --report sarif=scangate.sarif")
     files = [os.path.abspath(output.file) for output in outputs if output.file is not None]  # noqa: PTH100 -- links stay
@@ -40,27 +40,27 @@ def parse(reports: Iterable[str], folder: Path | None) -> tuple[Output, ...]:
     return tuple(outputs)
 
 
-def _parse(report: str) -> Output:
+def _parse_target(report: str) -> ReportTarget:
     name, _, file = report.partition("=")
     if name not in FORMATS or not file:
         raise UsageError(f"not a report: {report}", f"--report FORMAT=FILE, where FORMAT is one of {', '.join(FORMATS)}")
-    return Output(name, None if file == STDOUT else Path(file))
+    return ReportTarget(name, None if file == STDOUT else Path(file))
 
 
-def prepare(outputs: Iterable[Output], folder: Path | None, tree: Path, is_tracked: Callable[[Path], bool]) -> None:
+def prepare(outputs: Iterable[ReportTarget], folder: Path | None, worktree: Path, is_tracked: Callable[[Path], bool]) -> None:
     """Makes room: refuses places that are not ours to write to, and removes earlier reports, so that none outlives a crash.
 
     ``tree`` is the folder whose links are not trusted to lead anywhere, ``is_tracked`` tells whether the repository holds a file,
     or any file of a folder. Raises UsageError.
     """
     if folder is not None:
-        refuse_links(folder, tree)
+        refuse_links(folder, worktree)
         _prepare_folder(folder, is_tracked)
     for output in outputs:
         if output.file is None:
             continue
-        refuse_links(output.file.parent, tree)
-        _refuse_odd(output.file, is_tracked)
+        refuse_links(output.file.parent, worktree)
+        _refuse_unsafe(output.file, is_tracked)
         try:
             output.file.unlink(missing_ok=True)
             with tempfile.NamedTemporaryFile(dir=output.file.parent, prefix=".scangate-"):
@@ -86,16 +86,16 @@ def _prepare_folder(folder: Path, is_tracked: Callable[[Path], bool]) -> None:
         raise UsageError(f"cannot make the output directory {folder}: {error.strerror}", "choose another place for it") from error
 
 
-def refuse_links(folder: Path, tree: Path) -> None:
+def refuse_links(folder: Path, worktree: Path) -> None:
     """A link in the scanned tree could send the reports, and the removal of earlier ones, to any place."""
     for step in (folder.absolute(), *folder.absolute().parents):
-        if step.is_symlink() and step.parent.resolve().is_relative_to(tree):
+        if step.is_symlink() and step.parent.resolve().is_relative_to(worktree):
             raise UsageError(
                 f"the way to {folder} leads over {step}, a symbolic link in the scanned tree", "name the directory itself"
             )
 
 
-def _refuse_odd(file: Path, is_tracked: Callable[[Path], bool]) -> None:
+def _refuse_unsafe(file: Path, is_tracked: Callable[[Path], bool]) -> None:
     try:
         mode = file.lstat().st_mode
     except FileNotFoundError:
@@ -108,7 +108,7 @@ def _refuse_odd(file: Path, is_tracked: Callable[[Path], bool]) -> None:
         raise UsageError(f"{file} is a file of the repository", "name another file for the report")
 
 
-def write(outputs: Iterable[Output], report: Report) -> Mapping[str, str]:
+def write_reports(outputs: Iterable[ReportTarget], report: Report) -> Mapping[str, str]:
     """Renders and writes every report that goes to a file; returns the others (at most one) by format, rendered.
 
     First all are written beside their places, then all are put there: a full disk leaves none. Raises OSError.
@@ -118,7 +118,7 @@ def write(outputs: Iterable[Output], report: Report) -> Mapping[str, str]:
     try:
         for output, text in texts.items():
             if output.file is not None:
-                waiting.append((_written_beside(output.file, text.encode("utf-8", "backslashreplace")), output.file))
+                waiting.append((_write_temporary(output.file, text.encode("utf-8", "backslashreplace")), output.file))
         for beside, file in waiting:
             beside.replace(file)
     finally:
@@ -128,12 +128,12 @@ def write(outputs: Iterable[Output], report: Report) -> Mapping[str, str]:
     return {output.format: text for output, text in texts.items() if output.file is None}
 
 
-def put(file: Path, data: bytes) -> None:
+def write_atomically(file: Path, data: bytes) -> None:
     """Writes a file wholly or not at all. Raises OSError."""
-    _written_beside(file, data).replace(file)
+    _write_temporary(file, data).replace(file)
 
 
-def _written_beside(file: Path, data: bytes) -> Path:
+def _write_temporary(file: Path, data: bytes) -> Path:
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=".scangate-")
     try:
         with os.fdopen(handle, "wb") as beside:

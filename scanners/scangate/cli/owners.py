@@ -7,24 +7,28 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
-from scangate.judge.codeowners import LARGEST, CodeOwners, read_owners
-from scangate.judge.policy import Owners, Policy
+from scangate.judge.codeowners import MAX_BYTES, CodeOwners, find_codeowners
+from scangate.judge.policy import ExceptionOwners, Policy
 
-__all__ = ["owners_of"]
+__all__ = ["load_codeowners"]
 
 
-def owners_of(policy: Policy, root: Path, top: Path, content: Callable[[str], str | None] | None = None) -> CodeOwners | None:
+def load_codeowners(
+    policy: Policy, root: Path, worktree: Path, read_file: Callable[[str], str | None] | None = None
+) -> CodeOwners | None:
     """What CODEOWNERS says, where the policy asks for it. ``top`` is the repository's folder, ``root`` the scanned one in it.
 
     ``content`` reads a file by its path from ``top`` where the work tree's word is not to be taken, but a revision's.
     """
-    if policy.exception_owners is Owners.ANYONE:
+    if policy.exception_owners is ExceptionOwners.ANYONE:
         return None
-    below = root.relative_to(top).as_posix() if root.is_relative_to(top) else ""
-    return read_owners(content or (lambda path: _text(top / path)), policy.codeowners, "" if below == "." else below)
+    below = root.relative_to(worktree).as_posix() if root.is_relative_to(worktree) else ""
+    return find_codeowners(
+        read_file or (lambda path: _read_text(worktree / path)), policy.codeowners_path, "" if below == "." else below
+    )
 
 
-def _text(file: Path) -> str | None:
+def _read_text(file: Path) -> str | None:
     """The text of a file, None where there is none; what is there and cannot be read owns nothing."""
     try:
         descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW)
@@ -35,5 +39,5 @@ def _text(file: Path) -> str | None:
     with os.fdopen(descriptor, "rb") as stream:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             return ""
-        data = stream.read(LARGEST + 1)
-    return data.decode("utf-8", "replace") if len(data) <= LARGEST else ""
+        data = stream.read(MAX_BYTES + 1)
+    return data.decode("utf-8", "replace") if len(data) <= MAX_BYTES else ""

@@ -11,105 +11,105 @@ import stat
 from collections.abc import Callable, Iterable
 from pathlib import Path, PurePosixPath
 
-from scangate.errors import PolicyError, Unreadable, UsageError
-from scangate.judge.codeowners import LARGEST
-from scangate.judge.layers import DEFAULT, LONGEST, Revision, extended, is_file
+from scangate.errors import PolicyError, ScanError, UsageError
+from scangate.judge.codeowners import MAX_BYTES
+from scangate.judge.layers import DEFAULT_POLICY_FILE, MAX_CHAIN, PolicyRevision, find_extended_file, is_policy_path
 from scangate.scan.git import Repository
 
-__all__ = ["Papers", "inside"]
+__all__ = ["RevisionFiles", "repository_path"]
 
-MOST = 64 * 1024 * 1024  # bytes of a file of the work tree that are compared
-ABSENT = ("missing", "notdir")
+MAX_COMPARED_BYTES = 64 * 1024 * 1024  # bytes of a file of the work tree that are compared
+MISSING_KINDS = ("missing", "notdir")
 
-Read = Callable[[str], bytes | None]
+ReadFile = Callable[[str], bytes | None]
 
 
-class Papers:
+class RevisionFiles:
     """The files of the commit ``commit``, called ``name``, that a scan of the work tree below ``top`` is judged by.
 
     ``fork`` is the commit that the change started from, where that is known: what the revision alone changed since is no change of
     this one's.
     """
 
-    def __init__(self, repository: Repository, name: str, commit: str, fork: str, folder: Path) -> None:
+    def __init__(self, repository: Repository, name: str, commit: str, merge_base: str, scratch_dir: Path) -> None:
         self._repository = repository
         self._name = name
         self._commit = commit
-        self._fork = fork
-        self._tree = repository.top
-        self._top = folder / "papers"
-        self._asked: set[str] = set()
-        self._top.mkdir(mode=0o700)
+        self._merge_base = merge_base
+        self._worktree = repository.top
+        self._checkout = scratch_dir / "papers"
+        self._requested: set[str] = set()
+        self._checkout.mkdir(mode=0o700)
 
     @property
-    def revision(self) -> Revision:
+    def revision(self) -> PolicyRevision:
         """What `reading.load` has to know of these files."""
-        return Revision(self._name, self._top)
+        return PolicyRevision(self._name, self._checkout)
 
-    def root(self, root: Path) -> Path:
+    def locate_root(self, root: Path) -> Path:
         """Where the scanned root lies among them."""
-        place = self._top / root.relative_to(self._tree)
+        place = self._checkout / root.relative_to(self._worktree)
         place.mkdir(parents=True, exist_ok=True)
         return place
 
-    def policy(self, spec: str | None, root: Path) -> str | None:
+    def check_out_policy(self, spec: str | None, root: Path) -> str | None:
         """The policy to load in the place of ``spec``, laid out with all of the repository that it extends."""
         if spec is None:
-            names = [inside(root / name, self._tree) for name in (DEFAULT, "scangate.yml")]
-            self._lay_out_policy(*filter(None, names))
+            names = [repository_path(root / name, self._worktree) for name in (DEFAULT_POLICY_FILE, "scangate.yml")]
+            self._check_out_chain(*filter(None, names))
             return None
-        name = inside(Path(spec), self._tree) if is_file(spec) else None
+        name = repository_path(Path(spec), self._worktree) if is_policy_path(spec) else None
         if name is None:
             return spec
-        self._lay_out_policy(name)
-        return str(self._top / name)
+        self._check_out_chain(name)
+        return str(self._checkout / name)
 
-    def file(self, file: Path) -> Path:
+    def check_out_file(self, file: Path) -> Path:
         """Where the revision's ``file`` is laid out, if it has one; a file outside the repository is itself."""
-        name = inside(file, self._tree)
+        name = repository_path(file, self._worktree)
         if name is None:
             return file
-        self._lay_out([name])
-        return self._top / name
+        self._check_out([name])
+        return self._checkout / name
 
-    def called(self, file: Path) -> str:
+    def display_name(self, file: Path) -> str:
         """What messages call a file of the revision."""
-        return f"{self._name}:{inside(file, self._tree)}"
+        return f"{self._name}:{repository_path(file, self._worktree)}"
 
-    def text(self, name: str) -> str | None:
+    def read_text(self, name: str) -> str | None:
         """The text of the revision's file at ``name`` (from the top of the repository); None where it has none. What is there and
         cannot be read says nothing."""
-        self._asked.add(name)
+        self._requested.add(name)
         kind, _ = self._look_up(name, self._commit)
-        if kind in ABSENT:
+        if kind in MISSING_KINDS:
             return None
-        data = self._content(name) or b""
-        return data.decode("utf-8", "replace") if len(data) <= LARGEST else ""
+        data = self._read_blob(name) or b""
+        return data.decode("utf-8", "replace") if len(data) <= MAX_BYTES else ""
 
-    def changes(self) -> tuple[str, ...]:
+    def describe_changes(self) -> tuple[str, ...]:
         """What the change does to the files that were asked for, in sentences; sorted."""
         told = []
-        for name in sorted(self._asked):
-            before, after = self._content(name), self._present(name)
-            if after in (before, self._content(name, self._fork) if self._fork else before):
+        for name in sorted(self._requested):
+            before, after = self._read_blob(name), self._read_worktree_file(name)
+            if after in (before, self._read_blob(name, self._merge_base) if self._merge_base else before):
                 continue
             verb = "adds" if before is None else "removes" if after is None else "edits"
             told.append(f"this change {verb} {name}: that takes effect after the merge, until then {self._name}'s word holds")
         return tuple(told)
 
-    def _lay_out_policy(self, *names: str) -> None:
-        self._lay_out(_chain(names, self._content))
-        self._asked |= set(_chain(names, self._present))
+    def _check_out_chain(self, *names: str) -> None:
+        self._check_out(_follow_extends(names, self._read_blob))
+        self._requested |= set(_follow_extends(names, self._read_worktree_file))
 
-    def _lay_out(self, names: Iterable[str]) -> None:
+    def _check_out(self, names: Iterable[str]) -> None:
         for name in names:
-            self._asked.add(name)
-            file = self._top / name
+            self._requested.add(name)
+            file = self._checkout / name
             kind, _ = self._look_up(name, self._commit)
-            if kind in ABSENT or file.exists():
+            if kind in MISSING_KINDS or file.exists():
                 continue
             file.parent.mkdir(parents=True, exist_ok=True)
-            data = self._content(name)
+            data = self._read_blob(name)
             if data is not None:
                 file.write_bytes(data)
             elif kind == "tree":
@@ -121,59 +121,59 @@ class Papers:
             else:
                 file.symlink_to("nowhere")  # what cannot be read must not look as if it were not there
 
-    def _content(self, name: str, commit: str = "") -> bytes | None:
+    def _read_blob(self, name: str, commit: str = "") -> bytes | None:
         """The bytes of a file in the revision; None where it has no such file."""
         kind, blob = self._look_up(name, commit or self._commit)
         if kind != "blob":
             return None
         try:
-            return self._repository.blobs([blob])[blob]
-        except (Unreadable, KeyError) as fault:
-            raise self._unreadable(name) from fault
+            return self._repository.read_blobs([blob])[blob]
+        except (ScanError, KeyError) as fault:
+            raise self._read_error(name) from fault
 
     def _look_up(self, name: str, commit: str) -> tuple[str, str]:
         try:
-            return self._repository.look_up(commit, name)
-        except Unreadable as fault:
-            raise self._unreadable(name) from fault
+            return self._repository.look_up_path(commit, name)
+        except ScanError as fault:
+            raise self._read_error(name) from fault
 
-    def _unreadable(self, name: str) -> UsageError:
+    def _read_error(self, name: str) -> UsageError:
         return UsageError(f"git cannot read {self._name}:{name}", "does the clone hold all of it? git fsck --connectivity-only")
 
-    def _present(self, name: str) -> bytes | None:
+    def _read_worktree_file(self, name: str) -> bytes | None:
         """The bytes of a file of the work tree; None where there is none that could be meant."""
-        file = self._tree / name
+        file = self._worktree / name
         try:
-            if not file.resolve().is_relative_to(self._tree) or not stat.S_ISREG(file.stat().st_mode):
+            if not file.resolve().is_relative_to(self._worktree) or not stat.S_ISREG(file.stat().st_mode):
                 return None
             with file.open("rb") as opened:
-                return opened.read(MOST)
+                return opened.read(MAX_COMPARED_BYTES)
         except (OSError, RuntimeError):
             return None
 
 
-def inside(file: Path, top: Path) -> str | None:
+def repository_path(file: Path, worktree: Path) -> str | None:
     """The path of a file of the repository from its top, with ``/``; None for one outside. No link of the work tree is followed:
     the change could have made it."""
     absolute = Path(os.path.abspath(file))  # noqa: PTH100 -- resolve() would follow links
     for folder in reversed(absolute.parents):
-        if folder.resolve() == top:
+        if folder.resolve() == worktree:
             return absolute.relative_to(folder).as_posix()
-    if absolute.resolve().is_relative_to(top):
+    if absolute.resolve().is_relative_to(worktree):
         raise UsageError(f"{file} is a link into the scanned repository", "name the file itself")
     return None
 
 
-def _chain(names: Iterable[str], read: Read) -> list[str]:
+def _follow_extends(names: Iterable[str], read: ReadFile) -> list[str]:
     """``names``, and what they extend, and so on: as far as it lies in the repository."""
     found: list[str] = []
     for name in names:
         step = name
-        for _ in range(LONGEST):
+        for _ in range(MAX_CHAIN):
             if step in found or step.startswith("../") or PurePosixPath(step).is_absolute():
                 break
             found.append(step)
-            spec = extended(read(step) or b"")
+            spec = find_extended_file(read(step) or b"")
             if not spec:
                 break
             step = os.path.normpath(PurePosixPath(step).parent / spec)

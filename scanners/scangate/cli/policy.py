@@ -7,15 +7,15 @@ from pathlib import Path
 
 import click
 
-from scangate.cli.registry import known
-from scangate.cli.run import option_types, today
+from scangate.cli.registry import load_scanners
+from scangate.cli.run import scanner_option_types, today
+from scangate.judge import reading
 from scangate.judge.policy import Policy
-from scangate.judge.reading import load
-from scangate.judge.schema import schema
-from scangate.judge.showing import show
+from scangate.judge.schema import build_policy_schema
+from scangate.judge.showing import dump_policy
 from scangate.tools import CommandOptions
 
-__all__ = ["command", "loaded"]
+__all__ = ["command", "load_policy"]
 
 
 @click.group(short_help="Check and show policies.")
@@ -30,7 +30,7 @@ def command() -> None:
 )
 def check(name: str | None, environment: str | None) -> int:
     """Read a policy (default: scangate.yaml, else baseline) and say where it is wrong, if it is."""
-    policy = loaded(name, environment)
+    policy = load_policy(name, environment)
     click.echo(f"{policy.name}: a valid policy, digest {policy.digest[:12]}, read from {', '.join(policy.sources)}")
     return 0
 
@@ -42,24 +42,24 @@ def check(name: str | None, environment: str | None) -> int:
 )
 def show_(name: str | None, environment: str | None) -> int:
     """Show what a policy comes to, with all that it extends."""
-    click.echo(show(loaded(name, environment)), nl=False)
+    click.echo(dump_policy(load_policy(name, environment)), nl=False)
     return 0
 
 
 @command.command(name="schema")
 def schema_() -> int:
     """Print the JSON Schema of a policy, for editors."""
-    click.echo(json.dumps(schema(option_types(known()), CommandOptions), indent=2, sort_keys=True))
+    click.echo(json.dumps(build_policy_schema(scanner_option_types(load_scanners()), CommandOptions), indent=2, sort_keys=True))
     return 0
 
 
-def loaded(name: str | None, environment: str | None) -> Policy:
+def load_policy(name: str | None, environment: str | None) -> Policy:
     """The policy as it is read in this directory. PolicyError where it is none."""
-    return load(
+    return reading.load_policy(
         name,
         Path.cwd(),
         environment,
-        scanner_options=option_types(known()),
+        scanner_options=scanner_option_types(load_scanners()),
         command_options=CommandOptions,
         trusted=True,  # it is only read
         today=today(),

@@ -9,35 +9,35 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from scangate.cli.listener import remark
+from scangate.cli.listener import warn
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import TaskID
 
-__all__ = ["Told", "shown"]
+__all__ = ["Progress", "show_progress"]
 
-HEARTBEAT = 30.0
+HEARTBEAT_SECONDS = 30.0
 
-Told = Callable[[str, int, int], None]
+Progress = Callable[[str, int, int], None]
 
 
 @contextlib.contextmanager
-def shown(*, quiet: bool, heartbeat: float = HEARTBEAT) -> Iterator[Told]:
+def show_progress(*, quiet: bool, heartbeat: float = HEARTBEAT_SECONDS) -> Iterator[Progress]:
     """A function to be told of progress (scanner, files done, files in all), as the engine does."""
     if quiet:
         yield lambda *_: None
     elif sys.stderr.isatty():
         from rich.console import Console  # noqa: PLC0415 -- a build and a hook do not pay for it
 
-        with _Bar(Console(stderr=True)) as bar:
-            yield bar.told
+        with _ProgressBars(Console(stderr=True)) as bar:
+            yield bar.update
     else:
-        with _Heart(heartbeat) as heart:
-            yield heart.told
+        with _Heartbeat(heartbeat) as heart:
+            yield heart.update
 
 
-class _Bar:
+class _ProgressBars:
     """One bar a scanner, gone when the scan is over."""
 
     def __init__(self, console: Console) -> None:
@@ -53,20 +53,20 @@ class _Bar:
         )
         self._tasks: dict[str, TaskID] = {}
 
-    def __enter__(self) -> _Bar:
+    def __enter__(self) -> _ProgressBars:
         self._progress.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._progress.stop()
 
-    def told(self, scanner: str, done: int, total: int) -> None:
+    def update(self, scanner: str, done: int, total: int) -> None:
         if scanner not in self._tasks:
             self._tasks[scanner] = self._progress.add_task(scanner, total=total)
         self._progress.update(self._tasks[scanner], completed=done, total=total)
 
 
-class _Heart:
+class _Heartbeat:
     """One line every ``seconds``: some build systems end a build that says nothing for long."""
 
     def __init__(self, seconds: float) -> None:
@@ -76,7 +76,7 @@ class _Heart:
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._beat, daemon=True)
 
-    def __enter__(self) -> _Heart:
+    def __enter__(self) -> _Heartbeat:
         self._thread.start()
         return self
 
@@ -84,10 +84,10 @@ class _Heart:
         self._over.set()
         self._thread.join()
 
-    def told(self, scanner: str, done: int, total: int) -> None:
+    def update(self, scanner: str, done: int, total: int) -> None:
         self._done[scanner] = (done, total)
 
     def _beat(self) -> None:
         while not self._over.wait(self._seconds):
             parts = ", ".join(f"{name} {done} of {total} files" for name, (done, total) in sorted(dict(self._done).items()))
-            remark(f"scangate: still scanning after {time.monotonic() - self._started:.0f} s{': ' if parts else ''}{parts}")
+            warn(f"scangate: still scanning after {time.monotonic() - self._started:.0f} s{': ' if parts else ''}{parts}")

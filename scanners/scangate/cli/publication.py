@@ -11,33 +11,41 @@ from typing import Any
 import click
 import msgspec
 
-from scangate.cli.listener import remark
-from scangate.cli.verdict_file import text_of
+from scangate.cli.listener import warn
+from scangate.cli.verdict_file import read_verdict_text
 from scangate.errors import PublishError, UsageError
 from scangate.model import Report
-from scangate.publish.receipt import NAME, Receipt, Refusal, State, read, render, settle
-from scangate.report.reading import recall
+from scangate.publish.receipt import (
+    FILE_NAME,
+    Receipt,
+    ReceiptState,
+    RejectedItem,
+    parse_receipts,
+    render_receipts,
+    summarize_rejections,
+)
+from scangate.report.reading import parse_report
 
-__all__ = ["UNPUBLISHED", "Sent", "Subject", "arguments", "carry_out"]
+__all__ = ["UNPUBLISHED", "Delivery", "VerdictToPublish", "publish_once", "publish_options"]
 
 UNPUBLISHED = 4
 
 
-class Subject(msgspec.Struct, frozen=True):
+class VerdictToPublish(msgspec.Struct, frozen=True):
     """What is published: the run as it was judged, and the SHA-256 of its verdict.json."""
 
     report: Report
     digest: str
 
 
-class Sent(msgspec.Struct, frozen=True):
+class Delivery(msgspec.Struct, frozen=True):
     """What a destination took: how many things, and those that it refused."""
 
-    taken: int
-    refusals: tuple[Refusal, ...] = ()
+    accepted: int
+    refusals: tuple[RejectedItem, ...] = ()
 
 
-def arguments(command: Callable[..., Any]) -> Callable[..., Any]:
+def publish_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The arguments that all destinations share: VERDICT.JSON, --record and --again."""
     decorators = (
         click.argument("verdict", type=click.Path(path_type=Path), metavar="VERDICT.JSON"),
@@ -45,7 +53,7 @@ def arguments(command: Callable[..., Any]) -> Callable[..., Any]:
             "--record",
             type=click.Path(path_type=Path),
             metavar="FILE",
-            help=f"Where to keep what was sent  [default: {NAME} beside it]",
+            help=f"Where to keep what was sent  [default: {FILE_NAME} beside it]",
         ),
         click.option("--again", is_flag=True, help="Send it even if the record says that it was sent"),
     )
@@ -54,59 +62,59 @@ def arguments(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def carry_out(  # noqa: PLR0913 -- what all destinations share
-    destination: str, verdict: Path, record: Path | None, *, to: str, again: bool, send: Callable[[Subject], Sent]
+def publish_once(  # noqa: PLR0913 -- what all destinations share
+    destination: str, verdict: Path, record: Path | None, *, to: str, again: bool, send: Callable[[VerdictToPublish], Delivery]
 ) -> int:
     """Sends once: where the record says that this verdict was taken wholly by ``to``, nothing is sent. Returns the exit code."""
-    text = text_of(verdict)
-    subject = Subject(recall(text), hashlib.sha256(text.encode()).hexdigest())
-    place = record or verdict.parent / NAME
-    earlier = _earlier(place)
-    if not again and any(_is_done(receipt, destination, to, subject) for receipt in earlier):
-        remark(f"scangate: {destination} has this verdict already; --again sends it once more")
+    text = read_verdict_text(verdict)
+    subject = VerdictToPublish(parse_report(text), hashlib.sha256(text.encode()).hexdigest())
+    place = record or verdict.parent / FILE_NAME
+    earlier = _read_receipts(place)
+    if not again and any(_is_published(receipt, destination, to, subject) for receipt in earlier):
+        warn(f"scangate: {destination} has this verdict already; --again sends it once more")
         return 0
-    receipt = msgspec.structs.replace(_try(destination, subject, send), to=to)
-    _keep(place, (*earlier, receipt))
-    _tell(receipt)
-    return 0 if receipt.state is State.SENT else UNPUBLISHED
+    receipt = msgspec.structs.replace(_send(destination, subject, send), to=to)
+    _write_receipts(place, (*earlier, receipt))
+    _print_receipt(receipt)
+    return 0 if receipt.state is ReceiptState.SENT else UNPUBLISHED
 
 
-def _is_done(receipt: Receipt, destination: str, to: str, subject: Subject) -> bool:
-    return (receipt.destination, receipt.to, receipt.verdict, receipt.state) == (destination, to, subject.digest, State.SENT)
+def _is_published(receipt: Receipt, destination: str, to: str, subject: VerdictToPublish) -> bool:
+    return (receipt.destination, receipt.to, receipt.verdict, receipt.state) == (destination, to, subject.digest, ReceiptState.SENT)
 
 
-def _try(destination: str, subject: Subject, send: Callable[[Subject], Sent]) -> Receipt:
+def _send(destination: str, subject: VerdictToPublish, send: Callable[[VerdictToPublish], Delivery]) -> Receipt:
     now = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     try:
         sent = send(subject)
     except PublishError as error:
-        return Receipt(destination, State.FAILED, subject.digest, now, reason=str(error), hint=error.hint)
-    state, refused, told = settle(sent.taken, sent.refusals)
+        return Receipt(destination, ReceiptState.FAILED, subject.digest, now, reason=str(error), hint=error.hint)
+    state, refused, told = summarize_rejections(sent.accepted, sent.refusals)
     reason = f"{told[0].code}: {told[0].message}" if told else ""
-    return Receipt(destination, state, subject.digest, now, sent.taken, refused, told, reason)
+    return Receipt(destination, state, subject.digest, now, sent.accepted, refused, told, reason)
 
 
-def _earlier(place: Path) -> tuple[Receipt, ...]:
+def _read_receipts(file: Path) -> tuple[Receipt, ...]:
     try:
-        return read(place.read_text("utf-8"))
+        return parse_receipts(file.read_text("utf-8"))
     except FileNotFoundError:
         return ()
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read {place}", "name another file: --record FILE") from error
+        raise UsageError(f"cannot read {file}", "name another file: --record FILE") from error
 
 
-def _keep(place: Path, receipts: Iterable[Receipt]) -> None:
-    beside = place.with_name(f".{place.name}.new")
+def _write_receipts(file: Path, receipts: Iterable[Receipt]) -> None:
+    beside = file.with_name(f".{file.name}.new")
     try:
-        beside.write_text(render(receipts), "utf-8")
-        beside.replace(place)
+        beside.write_text(render_receipts(receipts), "utf-8")
+        beside.replace(file)
     except OSError as error:
-        remark(f"scangate: the record of the publication cannot be written: {place}: {error.strerror}")
+        warn(f"scangate: the record of the publication cannot be written: {file}: {error.strerror}")
 
 
-def _tell(receipt: Receipt) -> None:
-    remark(f"scangate: {receipt.destination}: {receipt.state.value}, {receipt.sent} taken, {receipt.refused} refused")
+def _print_receipt(receipt: Receipt) -> None:
+    warn(f"scangate: {receipt.destination}: {receipt.state.value}, {receipt.sent} taken, {receipt.refused} refused")
     if receipt.reason:
-        remark(f"scangate: {receipt.reason}")
+        warn(f"scangate: {receipt.reason}")
     if receipt.hint:
-        remark(f"hint: {receipt.hint}")
+        warn(f"hint: {receipt.hint}")

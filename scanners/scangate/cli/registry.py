@@ -13,35 +13,35 @@ from scangate.tools import BUILT_IN
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-__all__ = ["GROUP", "known"]
+__all__ = ["ENTRY_POINT_GROUP", "load_scanners"]
 
-GROUP = "scangate.scanners"
+ENTRY_POINT_GROUP = "scangate.scanners"
 
 
-def known() -> dict[str, Scanner]:
+def load_scanners() -> dict[str, Scanner]:
     """Every scanner by its name, the built-in ones first. UsageError where two bear one name, or a plugin does not load."""
     scanners = dict(BUILT_IN)
-    for entry in _offered():
-        for scanner in _load(entry):
+    for entry in _find_entry_points():
+        for scanner in _load_plugin(entry):
             if scanner.NAME in scanners:
                 raise UsageError(f"two scanners are called {scanner.NAME}: one is from {entry.value}", "uninstall one of them")
             scanners[scanner.NAME] = scanner
     return scanners
 
 
-def _offered() -> list[EntryPoint]:
+def _find_entry_points() -> list[EntryPoint]:
     """The entry points of our group; where no installed text names it, nothing is parsed."""
-    if not any(map(_may_offer, sys.path)):
+    if not any(map(_may_have_plugins, sys.path)):
         return []
     from importlib.metadata import entry_points  # noqa: PLC0415 -- dear, and seldom is there one
 
-    return sorted(entry_points(group=GROUP), key=lambda entry: entry.name)
+    return sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda entry: entry.name)
 
 
-def _may_offer(place: str) -> bool:
+def _may_have_plugins(path_entry: str) -> bool:
     """Whether something in one entry of the import path could offer a scanner; where that cannot be told, it could."""
     try:
-        names = os.listdir(place or ".")  # noqa: PTH208
+        names = os.listdir(path_entry or ".")  # noqa: PTH208
     except NotADirectoryError:
         return True
     except OSError:
@@ -49,8 +49,8 @@ def _may_offer(place: str) -> bool:
     for name in names:
         if name.endswith((".dist-info", ".egg-info")):
             try:
-                with open(os.path.join(place, name, "entry_points.txt"), "rb") as file:  # noqa: PTH118, PTH123
-                    if GROUP.encode() in file.read():
+                with open(os.path.join(path_entry, name, "entry_points.txt"), "rb") as file:  # noqa: PTH118, PTH123
+                    if ENTRY_POINT_GROUP.encode() in file.read():
                         return True
             except (FileNotFoundError, NotADirectoryError):
                 continue
@@ -61,23 +61,27 @@ def _may_offer(place: str) -> bool:
     return False
 
 
-def _load(entry: EntryPoint) -> tuple[Scanner, ...]:
+def _load_plugin(entry: EntryPoint) -> tuple[Scanner, ...]:
     """What an entry point gives: a scanner, or a factory that gives several."""
     try:
         plugin: Any = entry.load()
         found = tuple(plugin()) if callable(plugin) and not hasattr(plugin, "NAME") else (plugin,)
     except Exception as error:
         raise UsageError(
-            f"the scanner plugin {entry.value} does not load: {type(error).__name__}", f"pip uninstall {_from(entry)}"
+            f"the scanner plugin {entry.value} does not load: {type(error).__name__}", f"pip uninstall {_distribution_name(entry)}"
         ) from error
     for scanner in found:
         missing = [
-            name for name in ("NAME", "ACCOUNTING", "SPLITS", "Options", "version", "reads", "scan") if not hasattr(scanner, name)
+            name
+            for name in ("NAME", "ACCOUNTING", "SPLITTABLE", "Options", "version", "reads", "scan")
+            if not hasattr(scanner, name)
         ]
         if missing:
-            raise UsageError(f"the scanner plugin {entry.value} lacks {', '.join(missing)}", f"pip uninstall {_from(entry)}")
+            raise UsageError(
+                f"the scanner plugin {entry.value} lacks {', '.join(missing)}", f"pip uninstall {_distribution_name(entry)}"
+            )
     return found
 
 
-def _from(entry: EntryPoint) -> str:
+def _distribution_name(entry: EntryPoint) -> str:
     return entry.dist.name if entry.dist is not None else entry.module

@@ -7,39 +7,41 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from scangate.cli.listener import remark
-from scangate.cli.run import rule_digests
+from scangate.cli.listener import warn
+from scangate.cli.run import digest_bundled_rules
 from scangate.errors import ScangateError
 from scangate.judge.policy import Policy
-from scangate.scan.cache import Cache, usual_place
-from scangate.scan.memory import Memory
-from scangate.scan.signing import KEY
+from scangate.scan.cache import Cache, default_cache_directory
+from scangate.scan.memory import ResultCache
+from scangate.scan.signing import KEY_VARIABLE
 
-__all__ = ["remembered"]
+__all__ = ["open_cache"]
 
 
 @contextlib.contextmanager
-def remembered(folder: Path | None, policy: Policy, tree: Path, environ: Mapping[str, str]) -> Iterator[Memory | None]:
+def open_cache(folder: Path | None, policy: Policy, worktree: Path, environ: Mapping[str, str]) -> Iterator[ResultCache | None]:
     """What earlier scans found, from the cache in ``folder`` (None: the usual place); None where it may not be used.
 
     ``tree``: the folder whose content is not ours to trust. A cache that is refused costs time, and never the scan.
     """
-    secret = environ.get(KEY, "")
-    if policy.keyed_only and not secret:
-        remark(f"scangate: no cache is used: the policy believes signed answers alone (cache: keyed-only), and {KEY} is not set")
+    secret = environ.get(KEY_VARIABLE, "")
+    if policy.signed_cache_only and not secret:
+        warn(
+            f"scangate: the cache is not used: the policy accepts signed entries only (cache: keyed-only), and {KEY_VARIABLE} is not set"
+        )
         yield None
         return
     now = time.time()
     try:
-        cache = Cache.open(folder or usual_place(environ), tree, secret=secret, now=now)
+        cache = Cache.open(folder or default_cache_directory(environ), worktree, secret=secret, now=now)
     except ScangateError as fault:
-        remark(f"scangate: {fault.message}")
-        remark(f"hint: {fault.hint}")
+        warn(f"scangate: {fault.message}")
+        warn(f"hint: {fault.hint}")
         yield None
         return
     try:
-        yield Memory(cache, rule_digests(), now)
+        yield ResultCache(cache, digest_bundled_rules(), now)
     finally:
         cache.close()
         for note in cache.notes:
-            remark(f"scangate: {note}")
+            warn(f"scangate: {note}")

@@ -20,92 +20,92 @@ import msgspec
 
 from scangate import __version__
 from scangate.assets import folder
-from scangate.cli.before import Newer, known_before
+from scangate.cli.before import HeadScan, scan_base
 from scangate.cli.interruption import Interruption
-from scangate.cli.since import Past
-from scangate.errors import Unreadable, UsageError
+from scangate.cli.since import BaseRevision
+from scangate.errors import ScanError, UsageError
 from scangate.judge.codeowners import CodeOwners
-from scangate.judge.gate import judge
-from scangate.judge.hints import nearest
-from scangate.judge.matching import Known, recognised
-from scangate.judge.policy import Policy, ScannerSetting
-from scangate.judge.scope import scope_of
+from scangate.judge.gate import evaluate
+from scangate.judge.hints import suggest
+from scangate.judge.matching import KnownFinding, mark_known_findings
+from scangate.judge.policy import Policy, ScannerSettings
+from scangate.judge.scope import record_scope
 from scangate.model import EXIT_CODES, Gap, GapKind, Report
 from scangate.scan.engine import scan
-from scangate.scan.git import Repository, find
-from scangate.scan.memory import Memory
-from scangate.scan.plan import Exclude, Plan, Task
+from scangate.scan.git import Repository, find_repository
+from scangate.scan.memory import ResultCache
+from scangate.scan.plan import PathExclusion, ScannerTask, ScanPlan
 from scangate.scan.plugin import Scanner
-from scangate.scan.process import Processes
-from scangate.scan.targets import Listing, interrupted, list_files, list_staged
+from scangate.scan.process import ProcessRunner
+from scangate.scan.targets import Listing, interrupted_listing, list_files, list_staged
 from scangate.tools import CommandOptions, SarifCommand
 
 __all__ = [
     "EXIT_CODES",
-    "Replay",
-    "Site",
-    "Wish",
-    "commit_of",
-    "listing_of",
-    "now",
-    "option_types",
-    "plan_of",
-    "rule_digests",
-    "run",
-    "site",
-    "stamp",
+    "PlanTransform",
+    "ScanRequest",
+    "Session",
+    "build_plan",
+    "digest_bundled_rules",
+    "find_commit",
+    "format_timestamp",
+    "list_targets",
+    "open_session",
+    "run_scan",
+    "scanner_option_types",
     "today",
+    "utc_now",
 ]
 
-TEMPORARY = ("/tmp", "/var/tmp")  # noqa: S108 -- a folder of a random name is made there
-COMMIT = re.compile(r"[0-9a-f]{40,64}")
+FALLBACK_TEMP_DIRS = ("/tmp", "/var/tmp")  # noqa: S108 -- a folder of a random name is made there
+COMMIT_ID = re.compile(r"[0-9a-f]{40,64}")
 
 
-class Site(msgspec.Struct, frozen=True):
+class Session(msgspec.Struct, frozen=True):
     """Where a scan takes place: the root, the repository it lies in if there is one, and what is private to the run.
 
     ``began``: when that was, by the calendar and in seconds of the monotonic clock; a file that comes later need not be seen.
     """
 
     root: Path
-    folder: Path
-    processes: Processes
+    scratch_dir: Path
+    processes: ProcessRunner
     repository: Repository | None
-    began: tuple[dt.datetime, float]
+    started: tuple[dt.datetime, float]
 
     @property
-    def top(self) -> Path:
+    def worktree(self) -> Path:
         """The folder whose content is not ours to trust: the repository's work tree, else the root."""
         return self.repository.top if self.repository is not None else self.root
 
     @property
-    def part(self) -> str:
+    def subdirectory(self) -> str:
         """The folder of the repository that the root is; empty where it is all of it."""
-        part = self.root.relative_to(self.top).as_posix()
+        part = self.root.relative_to(self.worktree).as_posix()
         return "" if part == "." else part
 
-    def tracks(self, path: Path) -> bool:
+    def is_tracked(self, path: Path) -> bool:
         """Whether the repository holds ``path``, or anything in it. UsageError where git does not say."""
         try:
             return self.repository is not None and self.repository.tracks(path)
-        except Unreadable as fault:
+        except ScanError as fault:
             message = f"git does not say whether {path} is a file of the repository: {fault.reason}"
             raise UsageError(message, "let reports go to a place outside the repository") from fault
 
 
 @contextmanager
-def site(root: Path) -> Iterator[Site]:
+def open_session(root: Path) -> Iterator[Session]:
     """A private folder and the programs started from it; when it ends, both are gone."""
-    with _private_folder(root) as folder:
-        processes = Processes(folder, root, os.environ)
+    with _scratch_directory(root) as folder:
+        processes = ProcessRunner(folder, root, os.environ)
         try:
-            yield Site(root, folder, processes, find(root, processes), (now(), time.monotonic()))
+            yield Session(root, folder, processes, find_repository(root, processes), (utc_now(), time.monotonic()))
         finally:
             processes.cancel()  # git may still look ahead for what nobody wants any more
-            processes.sweep()
+            processes.kill_leftovers()
 
 
-class Wish(msgspec.Struct, frozen=True):
+class ScanRequest(msgspec.Struct, frozen=True):
     """What the command line asks for. ``staged`` is None for a scan of the work tree, else the names given with it (none: all).
 
     ``known``: what was known before, by the sources that ``compared`` names with their files; ``salt``: that of its digests.
@@ -118,96 +118,109 @@ class Wish(msgspec.Struct, frozen=True):
     skip: tuple[str, ...] = ()
     staged: tuple[str, ...] | None = None
     jobs: int = 1
-    ours: tuple[Path, ...] = ()
-    known: tuple[Known, ...] = ()
-    compared: Mapping[str, str] = MappingProxyType({})
+    own_files: tuple[Path, ...] = ()
+    known_findings: tuple[KnownFinding, ...] = ()
+    compared_sources: Mapping[str, str] = MappingProxyType({})
     salt: bytes = b""
-    past: Past = Past()
+    base: BaseRevision = BaseRevision()
     owners: CodeOwners | None = None
-    beyond: tuple[Gap, ...] = ()
+    forced_gaps: tuple[Gap, ...] = ()
     notes: tuple[str, ...] = ()
-    memory: Memory | None = None
+    cache: ResultCache | None = None
 
 
-Replay = Callable[[Plan, Listing], Plan]
+PlanTransform = Callable[[ScanPlan, Listing], ScanPlan]
 """Puts what was said of a listing elsewhere in the place of the scanners of a plan."""
 
 
-def run(
-    wish: Wish,
-    place: Site,
+def run_scan(
+    request: ScanRequest,
+    session: Session,
     interruption: Interruption,
     progress: Callable[[str, int, int], None],
-    replay: Replay | None = None,
+    transform_plan: PlanTransform | None = None,
 ) -> Report:
     """Scans, judges and returns the report. Raises UsageError for what cannot be carried out; then nothing was scanned."""
-    started, clock = place.began
-    interruption.then(place.processes.cancel)
-    plan, listing = plan_of(wish), listing_of(wish, place)
+    started, clock = session.started
+    interruption.on_interrupt(session.processes.cancel)
+    plan, listing = build_plan(request), list_targets(request, session)
     # What a shard said holds for this listing alone: the older side of a change is scanned by the scanners themselves.
-    answering = plan if replay is None else replay(plan, listing)
-    results, facts = scan(listing, answering, place.processes, place.folder, progress)
-    old, notes = _before(wish, place, Newer(listing, results, plan, whole=wish.staged is None), progress)
-    compared = {**wish.compared, **({wish.past.label: ""} if wish.past.is_compared else {})}
-    before = (*wish.known, *old)
-    results, known = recognised(results, facts, before, compared, _absent(wish, place, before))
-    commit = commit_of(place)
+    answering = plan if transform_plan is None else transform_plan(plan, listing)
+    results, facts = scan(listing, answering, session.processes, session.scratch_dir, progress)
+    old, notes = _scan_base(request, session, HeadScan(listing, results, plan, all_files=request.staged is None), progress)
+    compared = {**request.compared_sources, **({request.base.label: ""} if request.base.is_comparable else {})}
+    before = (*request.known_findings, *old)
+    results, known = mark_known_findings(results, facts, before, compared, _paths_absent_from_index(request, session, before))
+    commit = find_commit(session)
     name, code = interruption.name, interruption.code
     if name:
-        facts = msgspec.structs.replace(facts, gaps=(*facts.gaps, _interrupted(name)))
-    facts = msgspec.structs.replace(facts, notes=(*facts.notes, *wish.notes, *notes))
-    verdict = judge(results, facts, wish.policy, started.date(), beyond=wish.beyond, owners=wish.owners, known=known)
+        facts = msgspec.structs.replace(facts, gaps=(*facts.gaps, _interruption_gap(name)))
+    facts = msgspec.structs.replace(facts, notes=(*facts.notes, *request.notes, *notes))
+    verdict = evaluate(
+        results, facts, request.policy, started.date(), forced_gaps=request.forced_gaps, owners=request.owners, known_sources=known
+    )
     return Report(
         verdict=verdict,
         results=results,
         targets=facts,
         tool_version=__version__,
-        root=place.root.name,
-        part=place.part,
+        root=session.root.name,
+        subdirectory=session.subdirectory,
         commit=commit,
-        started=stamp(started),
-        finished=stamp(now()),
+        started=format_timestamp(started),
+        finished=format_timestamp(utc_now()),
         seconds=round(time.monotonic() - clock, 3),
         interrupted=name,
         exit_code=code or EXIT_CODES[verdict.outcome],
-        scope=tuple(scope_of(wish.policy, results, rule_digests()).items()),
-        known=known,
-        since=wish.past.since,
+        scope=tuple(record_scope(request.policy, results, digest_bundled_rules()).items()),
+        known_sources=known,
+        compared_revision=request.base.since,
     )
 
 
-def _absent(wish: Wish, place: Site, known: Sequence[Known]) -> frozenset[str]:
+def _paths_absent_from_index(request: ScanRequest, session: Session, known: Sequence[KnownFinding]) -> frozenset[str]:
     """The paths of what was known that the index does not hold, where only some of it is scanned: a file may have been renamed."""
-    if wish.staged is None or not known or place.repository is None:
+    if request.staged is None or not known or session.repository is None:
         return frozenset()
     paths = {os.fsencode(entry.path): entry.path for entry in known}
     try:
-        return frozenset(paths[entry.raw] for entry in place.repository.staged(list(paths)) if not (entry.blob or entry.mode))
-    except (Unreadable, KeyError):
+        return frozenset(
+            paths[entry.raw_path] for entry in session.repository.list_staged(list(paths)) if not (entry.blob or entry.mode)
+        )
+    except (ScanError, KeyError):
         return frozenset()  # then nothing was renamed, and what was is new
 
 
-def _before(
-    wish: Wish, place: Site, newer: Newer, progress: Callable[[str, int, int], None]
-) -> tuple[tuple[Known, ...], tuple[str, ...]]:
+def _scan_base(
+    request: ScanRequest, session: Session, head: HeadScan, progress: Callable[[str, int, int], None]
+) -> tuple[tuple[KnownFinding, ...], tuple[str, ...]]:
     """What was known where the change began, and what is to be said of how it was learnt; nothing where nothing is compared."""
-    if place.repository is None or not wish.past.is_compared or place.processes.cancelled:
+    if session.repository is None or not request.base.is_comparable or session.processes.cancelled:
         return (), ()
-    ours = (*wish.ours, place.folder)
-    return known_before(wish.past, place.repository, newer, wish.known, ours, place.processes, place.folder / "before", progress)
+    ours = (*request.own_files, session.scratch_dir)
+    return scan_base(
+        request.base,
+        session.repository,
+        head,
+        request.known_findings,
+        ours,
+        session.processes,
+        session.scratch_dir / "before",
+        progress,
+    )
 
 
-def _interrupted(name: str) -> Gap:
+def _interruption_gap(signal_name: str) -> Gap:
     """An interrupted run is no pass, even where every scanner had just come to its end; ``gate`` has to see it, too."""
-    return Gap("targets", None, GapKind.INTERRUPTED, f"the scan was interrupted by {name}", hint="run the scan again")
+    return Gap("targets", None, GapKind.INTERRUPTED, f"the scan was interrupted by {signal_name}", hint="run the scan again")
 
 
 @contextmanager
-def _private_folder(root: Path) -> Iterator[Path]:
+def _scratch_directory(root: Path) -> Iterator[Path]:
     """Outside the scanned tree wherever that can be: tools look for their settings in the folders above what they read."""
     try:
         usual = tempfile.gettempdir()
-        outside = [parent for parent in (usual, *TEMPORARY) if not Path(parent).resolve().is_relative_to(root)]
+        outside = [parent for parent in (usual, *FALLBACK_TEMP_DIRS) if not Path(parent).resolve().is_relative_to(root)]
         parent = next((parent for parent in outside if os.access(parent, os.W_OK | os.X_OK)), usual)
         folder = Path(tempfile.mkdtemp(prefix="scangate-", dir=parent)).resolve()
     except FileNotFoundError as error:
@@ -218,57 +231,67 @@ def _private_folder(root: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def listing_of(wish: Wish, place: Site) -> Listing:
+def list_targets(request: ScanRequest, session: Session) -> Listing:
     """What there is to scan. UsageError where git does not list it."""
     try:
-        if wish.staged is not None:
-            return list_staged(place.root, place.repository, wish.staged)
-        return list_files(place.root, place.repository, (*wish.ours, place.folder))
-    except Unreadable as fault:
+        if request.staged is not None:
+            return list_staged(session.root, session.repository, request.staged)
+        return list_files(session.root, session.repository, (*request.own_files, session.scratch_dir))
+    except ScanError as fault:
         if fault.kind is GapKind.INTERRUPTED:
-            return interrupted(place.root)
+            return interrupted_listing(session.root)
         raise UsageError(fault.reason, "check that git works here: git status") from fault
 
 
-def plan_of(wish: Wish) -> Plan:
+def build_plan(request: ScanRequest) -> ScanPlan:
     """What is to be done. UsageError for a scanner that does not exist."""
-    excludes = tuple(Exclude(entry.path, entry.reason, entry.scanners) for entry in wish.policy.excludes)
-    return Plan(tuple(_tasks(wish)), excludes, wish.policy.max_file_size, wish.jobs, today(), _salt(wish), wish.memory)
+    excludes = tuple(PathExclusion(entry.path, entry.reason, entry.scanners) for entry in request.policy.exclusions)
+    return ScanPlan(
+        tuple(_build_tasks(request)),
+        excludes,
+        request.policy.max_file_size,
+        request.jobs,
+        today(),
+        _choose_salt(request),
+        request.cache,
+    )
 
 
-def _salt(wish: Wish) -> bytes:
+def _choose_salt(request: ScanRequest) -> bytes:
     """The salt of what is known already, else one for this run alone, where its two sides are compared."""
-    return wish.salt or (secrets.token_bytes(16) if wish.past.is_compared else b"")
+    return request.salt or (secrets.token_bytes(16) if request.base.is_comparable else b"")
 
 
-def _tasks(wish: Wish) -> Iterator[Task]:
+def _build_tasks(request: ScanRequest) -> Iterator[ScannerTask]:
     """A task for each scanner: those we know first, then the policy's command blocks."""
-    settings = {setting.name: setting for setting in wish.policy.scanners}
-    unknown = [name for name in (*wish.only, *wish.skip) if name not in {*settings, *wish.scanners}]
+    settings = {setting.name: setting for setting in request.policy.scanners}
+    unknown = [name for name in (*request.only, *request.skip) if name not in {*settings, *request.scanners}]
     if unknown:
-        raise UsageError(f"no such scanner: {unknown[0]}", nearest(unknown[0], {*settings, *wish.scanners}))
-    for name, scanner in wish.scanners.items():
+        raise UsageError(f"no such scanner: {unknown[0]}", suggest(unknown[0], {*settings, *request.scanners}))
+    for name, scanner in request.scanners.items():
         setting = settings.get(name)
         options = setting.options if setting is not None else scanner.Options()
-        timeout = setting.timeout if setting is not None else wish.policy.timeout
-        yield Task(scanner, options, timeout, _skipped(name, setting, wish))
-    for setting in wish.policy.scanners:
-        if setting.command:
+        timeout = setting.timeout if setting is not None else request.policy.timeout
+        yield ScannerTask(scanner, options, timeout, _skip_reason(name, setting, request))
+    for setting in request.policy.scanners:
+        if setting.is_command:
             block: CommandOptions = setting.options
-            yield Task(SarifCommand(setting.name, block), block, setting.timeout, _skipped(setting.name, setting, wish))
+            yield ScannerTask(
+                SarifCommand(setting.name, block), block, setting.timeout, _skip_reason(setting.name, setting, request)
+            )
 
 
-def _skipped(name: str, setting: ScannerSetting | None, wish: Wish) -> str:
+def _skip_reason(name: str, setting: ScannerSettings | None, request: ScanRequest) -> str:
     if setting is None:
         return "the policy does not name it"
     if not setting.enabled:
         return "the policy switches it off"
-    if name in wish.skip:
+    if name in request.skip:
         return "left out on the command line: --skip"
-    return "left out on the command line: --scanner" if wish.only and name not in wish.only else ""
+    return "left out on the command line: --scanner" if request.only and name not in request.only else ""
 
 
-def rule_digests() -> Mapping[str, str]:
+def digest_bundled_rules() -> Mapping[str, str]:
     """The digests of the rules that are ours, by scanner."""
     root = folder("policies") / "rules"
     digest = hashlib.sha256()
@@ -277,32 +300,32 @@ def rule_digests() -> Mapping[str, str]:
     return {"semgrep": digest.hexdigest()}
 
 
-def commit_of(place: Site) -> str:
+def find_commit(session: Session) -> str:
     """The commit that is scanned: what git says, else what CodeBuild says of a source without git."""
-    if place.repository is not None and not place.processes.cancelled:
+    if session.repository is not None and not session.processes.cancelled:
         try:
-            return place.repository.commit()
-        except Unreadable:
+            return session.repository.head_commit()
+        except ScanError:
             return ""  # git did not answer; the listing has told it already
     stated = os.environ.get("CODEBUILD_RESOLVED_SOURCE_VERSION", "")
-    return stated if COMMIT.fullmatch(stated) else ""
+    return stated if COMMIT_ID.fullmatch(stated) else ""
 
 
-def now() -> dt.datetime:
+def utc_now() -> dt.datetime:
     """The moment, in UTC."""
     return dt.datetime.now(dt.UTC)
 
 
-def stamp(moment: dt.datetime) -> str:
+def format_timestamp(moment: dt.datetime) -> str:
     """A moment as reports write it: ISO 8601, to the second."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def option_types(scanners: Mapping[str, Scanner]) -> Mapping[str, type[Any]]:
+def scanner_option_types(scanners: Mapping[str, Scanner]) -> Mapping[str, type[Any]]:
     """The types that a policy's blocks are read into."""
     return {name: scanner.Options for name, scanner in scanners.items()}
 
 
 def today() -> dt.date:
     """The day, in UTC: an exception ends at the same moment on every machine."""
-    return now().date()
+    return utc_now().date()

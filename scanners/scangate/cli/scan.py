@@ -12,22 +12,22 @@ import click
 import msgspec
 
 from scangate.cli import ending, output, progress
-from scangate.cli.interruption import watched
-from scangate.cli.law import read
-from scangate.cli.listener import remark
-from scangate.cli.registry import known
-from scangate.cli.remembering import remembered
-from scangate.cli.run import Site, Wish, run, site
-from scangate.cli.shard_type import ShardType
+from scangate.cli.interruption import catch_signals
+from scangate.cli.law import load_policy_inputs
+from scangate.cli.listener import warn
+from scangate.cli.registry import load_scanners
+from scangate.cli.remembering import open_cache
+from scangate.cli.run import ScanRequest, Session, open_session, run_scan
+from scangate.cli.shard_type import ShardParam
 from scangate.errors import UsageError
-from scangate.judge.baseline import FILE
+from scangate.judge.baseline import BASELINE_FILE
 from scangate.judge.policy import Policy
 from scangate.report import FORMATS
 from scangate.scan.plugin import Scanner
-from scangate.scan.processors import processors
+from scangate.scan.processors import available_parallelism
 
 if TYPE_CHECKING:
-    from scangate.cli.shard import Share
+    from scangate.cli.shard import ShardScan
 
 __all__ = ["command"]
 
@@ -51,9 +51,9 @@ __all__ = ["command"]
     "baseline_file",
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help=f"What is known already  [default: {FILE}]",
+    help=f"What is known already  [default: {BASELINE_FILE}]",
 )
-@click.option("--no-baseline", is_flag=True, help=f"Let nothing be known: {FILE} at the root is not read")
+@click.option("--no-baseline", is_flag=True, help=f"Let nothing be known: {BASELINE_FILE} at the root is not read")
 @click.option("--scanner", "only", multiple=True, metavar="NAME", help="Run only this scanner  [repeatable]")
 @click.option("--skip", multiple=True, metavar="NAME", help="Leave this scanner out  [repeatable]")
 @click.option("--staged", is_flag=True, help="Scan what git's index holds: the files named, or all that differs from HEAD")
@@ -62,7 +62,7 @@ __all__ = ["command"]
     metavar="REV",
     help="What was there in REV is known; its policy and baseline hold. auto: what a pull request goes into",
 )
-@click.option("--shard", type=ShardType(), metavar="I/N", help="Scan one of N shards into --output-dir; scangate merge judges")
+@click.option("--shard", type=ShardParam(), metavar="I/N", help="Scan one of N shards into --output-dir; scangate merge judges")
 @click.option("--trust-policy", is_flag=True, help="Let a policy inside the scanned tree start programs")
 @click.option("--no-cache", is_flag=True, help="Scan every file, and keep nothing for the next scan")
 @click.option(
@@ -103,68 +103,74 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
     The exit code is the verdict: 0 pass, 1 fail, 3 incomplete, 2 nothing scanned. With --shard there is no verdict: 0 says that the
     part was written.
     """
-    root = _root(paths, staged=staged)
+    root = _resolve_root(paths, staged=staged)
     if no_baseline and baseline_file is not None:
         raise UsageError("--baseline and --no-baseline exclude each other", "leave one of them out")
     if shard is not None:
-        _refuse_beside_shard(reports, staged=staged)
-    outputs = output.parse(reports, output_dir if shard is None else None)
-    with watched() as interruption, site(root) as place:
+        _check_shard_options(reports, staged=staged)
+    outputs = output.parse_targets(reports, output_dir if shard is None else None)
+    with catch_signals() as interruption, open_session(root) as place:
         # First of all: whatever goes wrong from here on, no earlier report is left that could be taken for this run's.
-        share = _share(shard, output_dir, place) if shard is not None else None
-        output.prepare(outputs, output_dir, place.top, place.tracks)
+        share = _open_shard(shard, output_dir, place) if shard is not None else None
+        output.prepare(outputs, output_dir, place.worktree, place.is_tracked)
         if place.repository is not None and not staged:
-            place.repository.look_ahead()  # git and the policy's reader both take their time
-        scanners = known()
-        law = read(
-            policy_name, environment, place, since=since, baseline=baseline_file, nothing_known=no_baseline, trusted=trust_policy
+            place.repository.prefetch_entries()  # git and the policy's reader both take their time
+        scanners = load_scanners()
+        law = load_policy_inputs(
+            policy_name,
+            environment,
+            place,
+            since=since,
+            baseline=baseline_file,
+            ignore_baseline=no_baseline,
+            trust_policy=trust_policy,
         )
         if verbose:
-            _tell(root, law.policy, scanners)
-        wish = Wish(
+            _print_details(root, law.policy, scanners)
+        wish = ScanRequest(
             policy=law.policy,
             scanners=scanners,
             only=only,
             skip=skip,
             staged=tuple(map(str, paths)) if staged else None,
-            jobs=jobs or processors(),
-            ours=tuple(each.absolute() for each in (*(each.file for each in outputs), law.baseline) if each is not None),
-            past=law.past,
+            jobs=jobs or available_parallelism(),
+            own_files=tuple(each.absolute() for each in (*(each.file for each in outputs), law.baseline_file) if each is not None),
+            base=law.base,
             owners=law.owners,
-            beyond=law.beyond,
+            forced_gaps=law.forced_gaps,
             notes=law.notes,
-            known=law.known,
-            compared=law.compared,
+            known_findings=law.known_findings,
+            compared_sources=law.compared_sources,
             salt=law.salt,
         )
-        memory = contextlib.nullcontext() if no_cache else remembered(cache_dir, wish.policy, place.top, os.environ)
-        with memory as before, progress.shown(quiet=quiet) as told:
-            wish = msgspec.structs.replace(wish, memory=before)
+        memory = contextlib.nullcontext() if no_cache else open_cache(cache_dir, wish.policy, place.worktree, os.environ)
+        with memory as before, progress.show_progress(quiet=quiet) as told:
+            wish = msgspec.structs.replace(wish, cache=before)
             if share is not None:
-                return share.scan(wish, place, interruption, told)
-            report = run(wish, place, interruption, _loading(outputs, told))
-        report, printed = ending.write(msgspec.structs.replace(report, review=review), outputs)
-    return ending.reviewed(report, ending.show(report, printed, quiet=quiet, explain_noise=explain_noise))
+                return share.run(wish, place, interruption, told)
+            report = run_scan(wish, place, interruption, _preload_formats(outputs, told))
+        report, printed = ending.write_reports(msgspec.structs.replace(report, needs_approval=review), outputs)
+    return ending.apply_review(report, ending.print_report(report, printed, quiet=quiet, explain_noise=explain_noise))
 
 
-def _loading(outputs: Iterable[output.Output], told: progress.Told) -> progress.Told:
+def _preload_formats(outputs: Iterable[output.ReportTarget], progress: progress.Progress) -> progress.Progress:
     """``told``, which loads what the reports need while the scanners are at work: nobody waits for it then."""
 
     def both(scanner: str, done: int, total: int) -> None:
-        told(scanner, done, total)
+        progress(scanner, done, total)
         for each in outputs:
             FORMATS[each.format].load()
 
     return both
 
 
-def _share(shard: tuple[int, int], folder: Path | None, place: Site) -> Share:
-    from scangate.cli.shard import Share  # noqa: PLC0415 -- few scans are one of several
+def _open_shard(shard: tuple[int, int], folder: Path | None, session: Session) -> ShardScan:
+    from scangate.cli.shard import ShardScan  # noqa: PLC0415 -- few scans are one of several
 
-    return Share(*shard, folder, place)
+    return ShardScan(*shard, folder, session)
 
 
-def _refuse_beside_shard(reports: tuple[str, ...], *, staged: bool) -> None:
+def _check_shard_options(reports: tuple[str, ...], *, staged: bool) -> None:
     if staged:
         raise UsageError("--staged and --shard do not go together: a hook's few files are scanned at once", "leave --shard out")
     if reports:
@@ -174,7 +180,7 @@ def _refuse_beside_shard(reports: tuple[str, ...], *, staged: bool) -> None:
         )
 
 
-def _root(paths: tuple[Path, ...], *, staged: bool) -> Path:
+def _resolve_root(paths: tuple[Path, ...], *, staged: bool) -> Path:
     if staged:
         return Path.cwd().resolve()
     if len(paths) > 1:
@@ -187,8 +193,8 @@ def _root(paths: tuple[Path, ...], *, staged: bool) -> Path:
     return root
 
 
-def _tell(root: Path, policy: Policy, scanners: Mapping[str, Scanner]) -> None:
+def _print_details(root: Path, policy: Policy, scanners: Mapping[str, Scanner]) -> None:
     environment = f", environment {policy.environment}" if policy.environment else ""
-    remark(f"scangate: root {root}")
-    remark(f"scangate: policy {policy.name}{environment}, read from {', '.join(policy.sources)}")
-    remark(f"scangate: scanners known: {', '.join(scanners)}")
+    warn(f"scangate: root {root}")
+    warn(f"scangate: policy {policy.name}{environment}, read from {', '.join(policy.sources)}")
+    warn(f"scangate: scanners known: {', '.join(scanners)}")

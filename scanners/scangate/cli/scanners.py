@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from scangate.cli.registry import known
-from scangate.errors import Unreadable
+from scangate.cli.registry import load_scanners
+from scangate.errors import ScanError
 from scangate.scan.plugin import Scanner
 
 __all__ = ["command"]
@@ -16,7 +16,7 @@ SAMPLES = ("app.py", "Dockerfile", "template.yaml", "template.json", "buildspec.
 @click.command(short_help="List the scanners: installed version, what they read.")
 def command() -> int:
     """List the scanners: installed version, how each accounts for files, and which of some usual files it reads."""
-    rows = [_row(name, scanner) for name, scanner in known().items()]
+    rows = [_row(name, scanner) for name, scanner in load_scanners().items()]
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     for row in rows:
         click.echo("  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[3]]))
@@ -26,7 +26,7 @@ def command() -> int:
 def _row(name: str, scanner: Scanner) -> tuple[str, str, str, str]:
     try:
         version = scanner.version()
-    except Unreadable as fault:
+    except ScanError as fault:
         version = fault.reason
     options = scanner.Options()
     return (

@@ -7,12 +7,12 @@ from rich.console import Console
 from scangate.model import Report
 from scangate.report import text
 
-__all__ = ["print_to"]
+__all__ = ["print_console_report"]
 
-NARROWEST = 20
+MIN_WIDTH = 20
 
 
-class Screen(Console):
+class PipeAwareConsole(Console):
     """A console that tells its caller when the listener has gone; rich's own would end the program with exit code 1."""
 
     def on_broken_pipe(self) -> None:
@@ -20,9 +20,9 @@ class Screen(Console):
         raise BrokenPipeError
 
 
-def print_to(report: Report, *, stderr: bool) -> None:
+def print_console_report(report: Report, *, stderr: bool) -> None:
     """Prints the console report on standard output, or on standard error. Raises OSError."""
-    screen = Screen(stderr=stderr)
-    screen.width = max(screen.width, NARROWEST)  # COLUMNS may say anything, and rich would print nothing
-    text.print_to(screen, report)
+    screen = PipeAwareConsole(stderr=stderr)
+    screen.width = max(screen.width, MIN_WIDTH)  # COLUMNS may say anything, and rich would print nothing
+    text.print_report(screen, report)
     screen.file.flush()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import click
 
-__all__ = ["MOST_SHARDS", "ShardType"]
+__all__ = ["MAX_SHARDS", "ShardParam"]
 
-MOST_SHARDS = 1000
+MAX_SHARDS = 1000
 
 
-class ShardType(click.ParamType[tuple[int, int]]):
+class ShardParam(click.ParamType[tuple[int, int]]):
     """``I/N`` on the command line: which, and of how many."""
 
     name = "shard"
@@ -21,6 +21,6 @@ class ShardType(click.ParamType[tuple[int, int]]):
         number, _, count = value.partition("/")
         if not (number.isascii() and number.isdigit() and count.isascii() and count.isdigit()) or len(value) > 16:
             self.fail(f"{value!r} is not I/N, as in 2/4", param, ctx)
-        if not 1 <= int(number) <= int(count) <= MOST_SHARDS:
-            self.fail(f"{value!r}: I counts from 1 to N, and N is at most {MOST_SHARDS}", param, ctx)
+        if not 1 <= int(number) <= int(count) <= MAX_SHARDS:
+            self.fail(f"{value!r}: I counts from 1 to N, and N is at most {MAX_SHARDS}", param, ctx)
         return int(number), int(count)

@@ -11,19 +11,19 @@ from collections.abc import Mapping
 import msgspec
 
 from scangate.cli import pull_request
-from scangate.errors import Unreadable, UsageError
-from scangate.model import Gap, GapKind, Since
+from scangate.errors import ScanError, UsageError
+from scangate.model import ComparedRevision, Gap, GapKind
 from scangate.scan.git import Repository
 
-__all__ = ["AUTO", "Past", "settle"]
+__all__ = ["AUTO", "BaseRevision", "resolve_base"]
 
 AUTO = "auto"
 FETCH = "git fetch"
-WHOLE = f"{FETCH} --unshallow origin"
-NAMED = "name the branch that it is for: scangate scan --since origin/main"
+UNSHALLOW = f"{FETCH} --unshallow origin"
+NAME_BRANCH_HINT = "name the branch that it is for: scangate scan --since origin/main"
 
 
-class Past(msgspec.Struct, frozen=True):
+class BaseRevision(msgspec.Struct, frozen=True):
     """What came before a change.
 
     ``commit`` is what ``name`` names: its policy, baseline and owners hold; where it is empty, the work tree's. ``fork`` is where
@@ -33,32 +33,34 @@ class Past(msgspec.Struct, frozen=True):
 
     name: str = ""
     commit: str = ""
-    fork: str = ""
+    merge_base: str = ""
     compared: bool = False
-    missing: str = ""
+    unresolved_reason: str = ""
     hint: str = ""
     notes: tuple[str, ...] = ()
 
     @property
-    def is_compared(self) -> bool:
+    def is_comparable(self) -> bool:
         """Whether there is anything to compare with."""
-        return self.compared and bool(self.fork)
+        return self.compared and bool(self.merge_base)
 
     @property
-    def since(self) -> Since | None:
+    def since(self) -> ComparedRevision | None:
         """What reports say of it; None where it has no part in the run."""
-        return Since(_shown(self.name), self.commit, self.fork if self.compared else "") if self.commit else None
+        return (
+            ComparedRevision(_printable(self.name), self.commit, self.merge_base if self.compared else "") if self.commit else None
+        )
 
     @property
     def label(self) -> str:
         """What findings that were there are known by."""
-        return f"{_shown(self.name)} at {self.fork[:12]}"
+        return f"{_printable(self.name)} at {self.merge_base[:12]}"
 
-    def gap(self) -> Gap | None:
+    def provenance_gap(self) -> Gap | None:
         """What a build with ``missing`` has to tell where its policy lies in the repository: nobody knows whose word it is."""
-        if not self.missing:
+        if not self.unresolved_reason:
             return None
-        reason = f"{self.missing}; so the policy could be the change's own"
+        reason = f"{self.unresolved_reason}; so the policy could be the change's own"
         return Gap(
             "policy",
             None,
@@ -68,38 +70,38 @@ class Past(msgspec.Struct, frozen=True):
         )
 
 
-def settle(wanted: str | None, repository: Repository | None, environ: Mapping[str, str]) -> Past:
+def resolve_base(requested: str | None, repository: Repository | None, environ: Mapping[str, str]) -> BaseRevision:
     """The past that ``--since WANTED`` means (None where it was not given). UsageError where it names nothing."""
-    if wanted not in (None, AUTO):
-        return _named(wanted or "", repository)
-    if not pull_request.is_build(environ):
+    if requested not in (None, AUTO):
+        return _resolve_named(requested or "", repository)
+    if not pull_request.is_pull_request_build(environ):
         note = "--since auto: this is no pull request's build, there is nothing to compare with: every finding is judged"
-        return Past(notes=(note,) if wanted else ())
-    return _pull_request(repository, environ, compared=wanted is not None)
+        return BaseRevision(notes=(note,) if requested else ())
+    return _resolve_pull_request(repository, environ, compared=requested is not None)
 
 
-def _named(wanted: str, repository: Repository | None) -> Past:
+def _resolve_named(requested: str, repository: Repository | None) -> BaseRevision:
     if repository is None:
         raise UsageError("--since needs a git repository", "scan everything instead: scangate scan .")
     try:
-        commit = repository.resolve(wanted)
+        commit = repository.resolve_commit(requested)
         if not commit:
-            raise UsageError(f"no commit is named {_shown(wanted)}", _hint(repository))
-        return _forked(Past(wanted, commit, compared=True), repository)
-    except Unreadable as fault:
+            raise UsageError(f"no commit is named {_printable(requested)}", _fetch_hint(repository))
+        return _with_merge_base(BaseRevision(requested, commit, compared=True), repository)
+    except ScanError as fault:
         hint = (
-            f"give its whole name: git show-ref {shlex.quote(wanted)}"
+            f"give its whole name: git show-ref {shlex.quote(requested)}"
             if fault.kind is GapKind.GARBAGE
             else "does git work here? git log"
         )
         raise UsageError(f"--since: {fault.reason}", hint) from fault
 
 
-def _pull_request(repository: Repository | None, environ: Mapping[str, str], *, compared: bool) -> Past:
+def _resolve_pull_request(repository: Repository | None, environ: Mapping[str, str], *, compared: bool) -> BaseRevision:
     """The branch as the clone knows it from its origin, else a local one of its name."""
-    branch = pull_request.target(environ)
-    name = f"origin/{_shown(branch)}"
-    hint = f"{FETCH} origin {shlex.quote(_shown(f'+refs/heads/{branch}:refs/remotes/origin/{branch}'))}"
+    branch = pull_request.target_branch(environ)
+    name = f"origin/{_printable(branch)}"
+    hint = f"{FETCH} origin {shlex.quote(_printable(f'+refs/heads/{branch}:refs/remotes/origin/{branch}'))}"
     if not branch:
         missing = "this is a pull request's build, and CodeBuild does not say what it wants to get into"
     elif repository is None:
@@ -107,30 +109,30 @@ def _pull_request(repository: Repository | None, environ: Mapping[str, str], *, 
     else:
         missing = f"this is a pull request's build, and git knows no {name}"
         try:
-            for ref, known in ((f"refs/remotes/origin/{branch}", name), (f"refs/heads/{branch}", _shown(branch))):
-                if commit := repository.resolve(ref):
-                    return _forked(Past(known, commit, compared=compared), repository)
-        except Unreadable as fault:
+            for ref, known in ((f"refs/remotes/origin/{branch}", name), (f"refs/heads/{branch}", _printable(branch))):
+                if commit := repository.resolve_commit(ref):
+                    return _with_merge_base(BaseRevision(known, commit, compared=compared), repository)
+        except ScanError as fault:
             missing = f"this is a pull request's build, and {fault.reason}"
     notes = (f"{missing}: every finding is judged",) if compared else ()
-    return Past(name, missing=missing, hint=hint if branch else NAMED, compared=compared, notes=notes)
+    return BaseRevision(name, unresolved_reason=missing, hint=hint if branch else NAME_BRANCH_HINT, compared=compared, notes=notes)
 
 
-def _forked(past: Past, repository: Repository) -> Past:
+def _with_merge_base(base: BaseRevision, repository: Repository) -> BaseRevision:
     """``past`` with the commit that HEAD and it have in common."""
-    head = repository.commit()
-    fork = repository.merge_base(past.commit, head) if head else ""
-    if fork or not past.compared:
-        return msgspec.structs.replace(past, fork=fork)
-    why = f"the history is cut off (a shallow clone, {WHOLE} mends it), so nobody knows where this change left {_shown(past.name)}"
+    head = repository.head_commit()
+    fork = repository.merge_base(base.commit, head) if head else ""
+    if fork or not base.compared:
+        return msgspec.structs.replace(base, merge_base=fork)
+    why = f"the clone is shallow, so the merge base with {_printable(base.name)} is not known ({UNSHALLOW} fetches it)"
     if not repository.is_shallow():
-        why = f"this change and {_shown(past.name)} have no commit in common"
-    return msgspec.structs.replace(past, notes=(f"{why}: every finding is judged",))
+        why = f"this change and {_printable(base.name)} have no commit in common"
+    return msgspec.structs.replace(base, notes=(f"{why}: every finding is judged",))
 
 
-def _hint(repository: Repository) -> str:
-    return f"fetch it, or the whole history: {WHOLE}" if repository.is_shallow() else "which there are: git branch --all"
+def _fetch_hint(repository: Repository) -> str:
+    return f"fetch it, or the whole history: {UNSHALLOW}" if repository.is_shallow() else "which there are: git branch --all"
 
 
-def _shown(name: str) -> str:
+def _printable(name: str) -> str:
     return "".join(sign if sign.isprintable() else "?" for sign in name[:200])

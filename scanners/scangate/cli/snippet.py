@@ -7,11 +7,11 @@ from pathlib import Path
 import click
 
 from scangate.assets import folder
-from scangate.cli.listener import remark
+from scangate.cli.listener import warn
 from scangate.errors import UsageError
-from scangate.judge.hints import nearest
+from scangate.judge.hints import suggest
 
-__all__ = ["command", "snippets"]
+__all__ = ["command", "list_snippets"]
 
 KINDS = {".yml", ".yaml", ".sh"}
 
@@ -20,26 +20,26 @@ KINDS = {".yml", ".yaml", ".sh"}
 @click.argument("name", metavar="[NAME]", required=False)
 def command(name: str | None) -> int:
     """Print the snippet NAME as it comes along, to be redirected into a file; without NAME, list what there is."""
-    found = snippets()
+    found = list_snippets()
     if name is None:
         width = max(map(len, found))
-        click.echo("".join(f"{each:<{width}}  {_about(file)}\n" for each, file in found.items()), nl=False)
-        remark("print one: scangate snippet NAME; or let scangate init choose and write it")
+        click.echo("".join(f"{each:<{width}}  {_summary(file)}\n" for each, file in found.items()), nl=False)
+        warn("print one: scangate snippet NAME; or let scangate init choose and write it")
         return 0
     if name not in found:
-        raise UsageError(f"no such snippet: {name}", nearest(name, set(found)))
+        raise UsageError(f"no such snippet: {name}", suggest(name, set(found)))
     click.echo(found[name].read_text("utf-8"), nl=False)
     return 0
 
 
-def snippets() -> dict[str, Path]:
+def list_snippets() -> dict[str, Path]:
     """Every snippet by its name: its path below the folder, without `.yml` or `.yaml`."""
     root = folder("buildspec_snippets")
     files = sorted(file for file in root.rglob("*") if file.suffix in KINDS)
     return {str(file.relative_to(root)).removesuffix(".yml").removesuffix(".yaml"): file for file in files}
 
 
-def _about(file: Path) -> str:
+def _summary(file: Path) -> str:
     """What its first comment says, up to the first full stop, colon or semicolon at a word's end."""
     lines = [line for line in file.read_text("utf-8").splitlines() if not line.startswith("#!")]
     said = []

@@ -17,30 +17,30 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from scangate.cli.listener import remark
+from scangate.cli.listener import warn
 
-__all__ = ["shown"]
+__all__ = ["show_transfer"]
 
-DOING = {"bytes": "fetching", "records": "reading"}
+VERBS = {"bytes": "fetching", "records": "reading"}
 
-Told = Callable[[str, int, int], None]
+TransferProgress = Callable[[str, int, int], None]
 
 
 @contextlib.contextmanager
-def shown() -> Iterator[Told]:
+def show_transfer() -> Iterator[TransferProgress]:
     """A function to be told of progress: what (``bytes``, ``records``), how many, of how many (0: not known)."""
     console = Console(stderr=True)
     if console.is_terminal:
-        bars = _Bars(console)
+        bars = _TransferBar(console)
         try:
-            yield bars.told
+            yield bars.update
         finally:
             bars.stop()
     else:
-        yield _Lines().told
+        yield _TransferLines().update
 
 
-class _Bars:
+class _TransferBar:
     """One bar for what is going on, gone when it is over."""
 
     def __init__(self, console: Console) -> None:
@@ -49,14 +49,14 @@ class _Bars:
         self._bar: Progress | None = None
         self._task = TaskID(0)
 
-    def told(self, what: str, done: int, total: int) -> None:
+    def update(self, what: str, done: int, total: int) -> None:
         if what != self._what or self._bar is None:
             self.stop()
             amount: ProgressColumn = DownloadColumn() if what == "bytes" else MofNCompleteColumn()
             self._bar = Progress(
                 TextColumn("{task.description:<8}"), BarColumn(), amount, TimeElapsedColumn(), console=self._console, transient=True
             )
-            self._what, self._task = what, self._bar.add_task(DOING.get(what, what), total=None)
+            self._what, self._task = what, self._bar.add_task(VERBS.get(what, what), total=None)
             self._bar.start()
         self._bar.update(self._task, completed=done, total=total or None)
 
@@ -66,15 +66,15 @@ class _Bars:
             self._bar = None
 
 
-class _Lines:
+class _TransferLines:
     """One line whenever another quarter is done, or 16 MB where the end is not known."""
 
     def __init__(self) -> None:
         self._last = ("", -1)
 
-    def told(self, what: str, done: int, total: int) -> None:
+    def update(self, what: str, done: int, total: int) -> None:
         step = done * 4 // total if total else done >> 24
         if (what, step) != self._last:
             self._last = (what, step)
             amount = f"{done / 1e6:.1f} MB" if what == "bytes" else f"{done:,} records"
-            remark(f"scangate: {DOING.get(what, what)}: {amount}{f', {done * 100 // total} %' if total else ''}")
+            warn(f"scangate: {VERBS.get(what, what)}: {amount}{f', {done * 100 // total} %' if total else ''}")

@@ -5,17 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 from scangate.errors import UsageError
-from scangate.report.reading import MOST_CHARACTERS
+from scangate.report.reading import MAX_CHARACTERS
 
-__all__ = ["text_of"]
+__all__ = ["read_verdict_text"]
 
 HINT = "name the file that a scan wrote: --output-dir DIR"
 
 
-def text_of(file: Path) -> str:
+def read_verdict_text(file: Path) -> str:
     """The text of a verdict.json. UsageError where it cannot be read, or cannot be one."""
     try:
-        if file.stat().st_size > 4 * MOST_CHARACTERS:
+        if file.stat().st_size > 4 * MAX_CHARACTERS:
             raise UsageError(f"{file} is too large to be a verdict.json", HINT)
         return file.read_text("utf-8")
     except OSError as error:

@@ -9,21 +9,21 @@ from pathlib import Path
 
 import click
 
-from scangate.cli.listener import remark
-from scangate.cli.subject import subject_of
-from scangate.errors import NotAdmitted, PublishError, UsageError
-from scangate.publish.acceptance import accepted, pinned, remember
-from scangate.publish.admission import Terms, admit
-from scangate.publish.client import client
-from scangate.publish.envelope import MOST_BYTES
-from scangate.publish.public_key import is_kept_in_kms, public_key
-from scangate.publish.shelf import Shelf, shelf_of
-from scangate.publish.statement import Statement, Subject, moment
-from scangate.publish.tree import ATTESTATION
+from scangate.cli.listener import warn
+from scangate.cli.subject import parse_subject
+from scangate.errors import AttestationRejected, PublishError, UsageError
+from scangate.publish.acceptance import read_admission_log, read_pinned_digests, record_admission
+from scangate.publish.admission import AdmissionCriteria, admit
+from scangate.publish.client import create_client
+from scangate.publish.envelope import MAX_BYTES
+from scangate.publish.public_key import fetch_public_key, is_kms_key_arn
+from scangate.publish.shelf import AttestationStore, open_store
+from scangate.publish.statement import Statement, Subject, parse_timestamp
+from scangate.publish.tree import ATTESTATION_FILE
 
 __all__ = ["command"]
 
-REFUSED, INCOMPLETE, UNANSWERED = 1, 3, 4
+REFUSED, INCOMPLETE, UNDECIDED = 1, 3, 4
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -32,7 +32,7 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 @click.option(
     "--attestation",
     metavar="FILE|s3://BUCKET/PREFIX",
-    help=f"The attestation, or where S3 keeps it as DIGEST.json  [default for a folder: DIR/{ATTESTATION}]",
+    help=f"The attestation, or where S3 keeps it as DIGEST.json  [default for a folder: DIR/{ATTESTATION_FILE}]",
 )
 @click.option(
     "--key",
@@ -82,44 +82,44 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
     Nobody is asked unless a key in KMS or a place in S3 is named. Exit codes: 0 let through, 1 refused, 3 refused because the
     verdict was INCOMPLETE, 2 not decided (a usage error), 4 not decided (AWS did not answer).
     """
-    after = _time(after)
-    policies = frozenset(_policies(digests, policy, environment))
+    after = _parse_time(after)
+    policies = frozenset(_required_policies(digests, policy, environment))
     try:
-        found = subject_of(subject)
+        found = parse_subject(subject)
         digest = found.digest["sha256"]
-        ledger = shelf_of(client("s3"), record) if record is not None and record.startswith("s3://") else None
-        known = frozenset() if pins is None else pinned(pins)
+        ledger = open_store(create_client("s3"), record) if record is not None and record.startswith("s3://") else None
+        known = frozenset() if pins is None else read_pinned_digests(pins)
         if ledger is not None:
-            known |= {digest} if ledger.is_marked(environment, digest) else set()
-            after = max(filter(None, (after, ledger.latest(environment))), key=moment, default="")
+            known |= {digest} if ledger.is_admitted(environment, digest) else set()
+            after = max(filter(None, (after, ledger.latest_scan_end(environment))), key=parse_timestamp, default="")
         elif record is not None:
-            known |= accepted(Path(record))
-        terms = Terms(
-            keys=[public_key(key) if is_kept_in_kms(key) else _read(Path(key)) for key in keys],
+            known |= read_admission_log(Path(record))
+        terms = AdmissionCriteria(
+            trusted_keys=[fetch_public_key(key) if is_kms_key_arn(key) else _read_file(Path(key)) for key in keys],
             environment=environment,
             now=dt.datetime.now(dt.UTC),
-            accepted=frozenset() if fresh else known,
-            after=after,
-            policies=policies,
+            previously_admitted=frozenset() if fresh else known,
+            scanned_after=after,
+            policy_digests=policies,
         )
-        statement = admit(_envelope(attestation, subject, found), found, terms)
-        _remember(ledger, record, environment, found, statement)
-    except NotAdmitted as refusal:
-        remark(f"scangate: refused: {refusal.message}")
-        remark(f"hint: {refusal.hint}")
+        statement = admit(_read_envelope(attestation, subject, found), found, terms)
+        _record_admission(ledger, record, environment, found, statement)
+    except AttestationRejected as refusal:
+        warn(f"scangate: refused: {refusal.message}")
+        warn(f"hint: {refusal.hint}")
         return INCOMPLETE if refusal.incomplete else REFUSED
     except PublishError as error:
-        remark(f"scangate: not decided: {error}")
+        warn(f"scangate: not decided: {error}")
         if error.hint:
-            remark(f"hint: {error.hint}")
-        return UNANSWERED
+            warn(f"hint: {error.hint}")
+        return UNDECIDED
     approval = statement.predicate.approval
     told = f", approved by {approval.by}" if approval is not None else ""
-    remark(f"scangate: let through: {statement.predicate.outcome.value} of {statement.predicate.finished}{told}")
+    warn(f"scangate: let through: {statement.predicate.outcome.value} of {statement.predicate.finished}{told}")
     return 0
 
 
-def _policies(digests: Sequence[str], policy: str | None, environment: str) -> Iterator[str]:
+def _required_policies(digests: Sequence[str], policy: str | None, environment: str) -> Iterator[str]:
     """The digests of the policies that are demanded."""
     for digest in digests:
         if not _DIGEST.fullmatch(digest):
@@ -127,50 +127,54 @@ def _policies(digests: Sequence[str], policy: str | None, environment: str) -> I
         yield digest
     if policy is not None:
         try:
-            from scangate.cli.policy import loaded  # noqa: PLC0415 -- a host that verifies has none of what a policy is read with
+            from scangate.cli.policy import load_policy  # noqa: PLC0415 -- a host that verifies has none of what a policy is read with
         except ImportError as error:
             raise UsageError("no policy can be read in an installation as small as this", "name it by --policy-digest") from error
-        yield loaded(policy, environment or None).digest
+        yield load_policy(policy, environment or None).digest
 
 
-def _remember(ledger: Shelf | None, record: str | None, environment: str, found: Subject, statement: Statement) -> None:
+def _record_admission(
+    ledger: AttestationStore | None, record: str | None, environment: str, found: Subject, statement: Statement
+) -> None:
     if ledger is not None:
-        ledger.mark(environment, found.digest["sha256"], statement.predicate.finished)
+        ledger.record_admission(environment, found.digest["sha256"], statement.predicate.finished)
     elif record is not None:
-        remember(Path(record), found.digest["sha256"])
+        record_admission(Path(record), found.digest["sha256"])
 
 
-def _envelope(attestation: str | None, subject: str, found: Subject) -> str:
+def _read_envelope(attestation: str | None, subject: str, found: Subject) -> str:
     if attestation is not None and attestation.startswith("s3://"):
-        envelope = shelf_of(client("s3"), attestation).envelope(found.digest["sha256"])
+        envelope = open_store(create_client("s3"), attestation).get(found.digest["sha256"])
         if envelope is None:
-            raise NotAdmitted(f"there is no attestation of this {found.name} in {attestation}", "attest it: scangate attest")
+            raise AttestationRejected(
+                f"there is no attestation of this {found.name} in {attestation}", "attest it: scangate attest"
+            )
         return envelope
-    return _read(_place(None if attestation is None else Path(attestation), subject)).decode("utf-8", "replace")
+    return _read_file(_attestation_path(None if attestation is None else Path(attestation), subject)).decode("utf-8", "replace")
 
 
-def _place(attestation: Path | None, subject: str) -> Path:
+def _attestation_path(attestation: Path | None, subject: str) -> Path:
     if attestation is not None:
         return attestation
     if not Path(subject).is_dir():
         raise UsageError("where is the attestation?", "name it: --attestation FILE")
-    return Path(subject) / ATTESTATION
+    return Path(subject) / ATTESTATION_FILE
 
 
-def _read(file: Path) -> bytes:
+def _read_file(file: Path) -> bytes:
     try:
         with file.open("rb") as opened:
-            data = opened.read(MOST_BYTES + 1)
+            data = opened.read(MAX_BYTES + 1)
     except OSError as error:
-        if isinstance(error, FileNotFoundError) and file.name == ATTESTATION:
-            raise NotAdmitted(f"there is no attestation in {file.parent}", "attest it: scangate attest") from error
+        if isinstance(error, FileNotFoundError) and file.name == ATTESTATION_FILE:
+            raise AttestationRejected(f"there is no attestation in {file.parent}", "attest it: scangate attest") from error
         raise UsageError(f"cannot read {file}: {error.strerror}", "look at its name and its rights") from error
-    if len(data) > MOST_BYTES:
-        raise UsageError(f"{file} is too large", f"keys and attestations have at most {MOST_BYTES} bytes")
+    if len(data) > MAX_BYTES:
+        raise UsageError(f"{file} is too large", f"keys and attestations have at most {MAX_BYTES} bytes")
     return data
 
 
-def _time(text: str) -> str:
+def _parse_time(text: str) -> str:
     if not text:
         return ""
     try:

@@ -10,19 +10,19 @@ from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 import msgspec
 
-__all__ = ["PROTOCOLS", "Address", "Secret", "parse"]
+__all__ = ["PROTOCOLS", "RepositoryAddress", "SecretText", "parse_address"]
 
 PROTOCOLS = ("https", "ssh", "file")
 MASK = "***"
-SHORTEST = 4  # what is shorter is no credential, and to take it out would spoil every text
+MIN_CREDENTIAL_LENGTH = 4  # what is shorter is no credential, and to take it out would spoil every text
 
-_PLACE = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{1,5}))?")
+_HOST_AND_PORT = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{1,5}))?")
 _USER = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_.-]*")
-_SCP = re.compile(r"(?:(?P<user>[^@/:]+)@)?(?P<host>[^@/:]+):(?P<path>[^/:-].*|/.*)")
+_SCP_ADDRESS = re.compile(r"(?:(?P<user>[^@/:]+)@)?(?P<host>[^@/:]+):(?P<path>[^/:-].*|/.*)")
 _SCHEME = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://")
 
 
-class Secret:
+class SecretText:
     """A text that no log, traceback or representation shows; ``reveal`` is for the program that needs it."""
 
     __slots__ = ("_text",)
@@ -36,48 +36,48 @@ class Secret:
     def __bool__(self) -> bool:
         return bool(self._text)
 
-    def __reduce__(self) -> tuple[type[Secret], tuple[str]]:
-        return (Secret, (self._text,))
+    def __reduce__(self) -> tuple[type[SecretText], tuple[str]]:
+        return (SecretText, (self._text,))
 
     def reveal(self) -> str:
         """The text itself."""
         return self._text
 
 
-class Address(msgspec.Struct, frozen=True):
+class RepositoryAddress(msgspec.Struct, frozen=True):
     """A repository's place. ``protocol`` is empty for a path; ``url`` has no credentials in it; ``login`` is ``user:password``."""
 
     protocol: str
     url: str
-    login: Secret = Secret()
+    credentials: SecretText = SecretText()
 
     @property
-    def shown(self) -> str:
+    def display(self) -> str:
         """The address as it may be printed: that there are credentials, and not one character of them."""
-        return self.url.replace("://", f"://{MASK}@", 1) if self.login else self.url
+        return self.url.replace("://", f"://{MASK}@", 1) if self.credentials else self.url
 
     @property
-    def header(self) -> str:
+    def authorization_header(self) -> str:
         """The HTTP header that carries the credentials, empty where there are none."""
-        if not self.login:
+        if not self.credentials:
             return ""
-        return "Authorization: Basic " + base64.b64encode(self.login.reveal().encode()).decode("ascii")
+        return "Authorization: Basic " + base64.b64encode(self.credentials.reveal().encode()).decode("ascii")
 
-    def scrub(self, text: str) -> str:
+    def redact(self, text: str) -> str:
         """``text`` without the credentials, in whatever form a server or a tool may have echoed them."""
-        for secret in sorted(set(self._forms()), key=len, reverse=True):
-            text = text.replace(secret, MASK) if len(secret) >= SHORTEST else text
+        for secret in sorted(set(self._credential_forms()), key=len, reverse=True):
+            text = text.replace(secret, MASK) if len(secret) >= MIN_CREDENTIAL_LENGTH else text
         return text
 
-    def _forms(self) -> Iterator[str]:
-        if self.login:
-            login = self.login.reveal()
-            yield self.header.rpartition(" ")[2]
+    def _credential_forms(self) -> Iterator[str]:
+        if self.credentials:
+            login = self.credentials.reveal()
+            yield self.authorization_header.rpartition(" ")[2]
             for each in (login, *login.split(":", 1)):
                 yield from (each, quote(each), quote(each, safe=""))
 
 
-def parse(text: str, base: Path) -> Address:
+def parse_address(text: str, base: Path) -> RepositoryAddress:
     """``text`` as an address, a path relative to ``base``. ValueError for what is none; its message quotes no credentials."""
     if not text or text.startswith("-"):
         raise ValueError("a repository's address may not be empty or begin with `-`")
@@ -85,18 +85,18 @@ def parse(text: str, base: Path) -> Address:
         raise ValueError("a repository's address may not hold control characters")
     scheme = _SCHEME.match(text)
     if scheme is not None:
-        return _url(text, scheme["scheme"].lower())
+        return _parse_url(text, scheme["scheme"].lower())
     if "::" in text.partition("/")[0]:
         raise ValueError(f"git's remote helpers (`{text.partition('::')[0]}::`) start programs: use https, ssh or file")
-    copied = _SCP.fullmatch(text)
+    copied = _SCP_ADDRESS.fullmatch(text)
     if copied is not None:
-        return _scp(text, copied["user"] or "", copied["host"])
+        return _parse_scp(text, copied["user"] or "", copied["host"])
     if ":" in text.partition("/")[0]:
         raise ValueError("neither the address of a host's repository nor a path; a path with a colon begins with ./")
-    return Address("", str((base / Path(text).expanduser()).absolute()))
+    return RepositoryAddress("", str((base / Path(text).expanduser()).absolute()))
 
 
-def _url(text: str, scheme: str) -> Address:
+def _parse_url(text: str, scheme: str) -> RepositoryAddress:
     if scheme not in PROTOCOLS:
         raise ValueError(f"`{scheme}` is not a protocol that repositories are fetched by: use {', '.join(PROTOCOLS)}")
     parts = urlsplit(text)
@@ -105,26 +105,26 @@ def _url(text: str, scheme: str) -> Address:
     if scheme == "file":
         if parts.netloc not in ("", "localhost") or not parts.path.startswith("/"):
             raise ValueError("a file address names an absolute path: file:///srv/repositories/one.git")
-        return Address("file", urlunsplit(("file", "", parts.path, "", "")))
+        return RepositoryAddress("file", urlunsplit(("file", "", parts.path, "", "")))
     userinfo, _, place = parts.netloc.rpartition("@")
     _check_host(place)
     if not parts.path.strip("/"):
         raise ValueError("the address names a host and no repository")
     if scheme == "ssh":
         _check_user(userinfo)
-        return Address("ssh", urlunsplit(("ssh", parts.netloc, parts.path, "", "")))
+        return RepositoryAddress("ssh", urlunsplit(("ssh", parts.netloc, parts.path, "", "")))
     login = unquote(userinfo) if ":" in userinfo or not userinfo else f"{unquote(userinfo)}:"
-    return Address("https", urlunsplit(("https", place, parts.path, "", "")), Secret(login))
+    return RepositoryAddress("https", urlunsplit(("https", place, parts.path, "", "")), SecretText(login))
 
 
-def _scp(text: str, user: str, host: str) -> Address:
+def _parse_scp(text: str, user: str, host: str) -> RepositoryAddress:
     _check_host(host)
     _check_user(user)
-    return Address("ssh", text)
+    return RepositoryAddress("ssh", text)
 
 
-def _check_host(place: str) -> None:
-    match = _PLACE.fullmatch(place)
+def _check_host(host: str) -> None:
+    match = _HOST_AND_PORT.fullmatch(host)
     if match is None or (match["port"] is not None and not 0 < int(match["port"]) < 65536):
         raise ValueError("the address names no host that can be")
 

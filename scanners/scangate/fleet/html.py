@@ -8,10 +8,10 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from scangate.fleet.rollup import DEBTS, RULES, Rollup
+from scangate.fleet.rollup import MAX_REPOSITORIES, MAX_RULES, Rollup
 from scangate.model import Outcome, RulingOutcome
 from scangate.report import escape
-from scangate.report.wording import place
+from scangate.report.wording import format_location
 
 __all__ = ["render"]
 
@@ -25,27 +25,27 @@ def render(rollup: Rollup) -> str:
     environment = Environment(
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=_escaped,
+        finalize=_escape,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
     template = environment.from_string(TEMPLATE.read_text("utf-8"))
-    severities = [level.severity for level in rollup.debts[0].levels] if rollup.debts else []
+    severities = [level.severity for level in rollup.most_open[0].levels] if rollup.most_open else []
     return template.render(
         rollup=rollup,
-        verdicts=[(outcome.value, rollup.number(outcome)) for outcome in ORDER],
-        blocks=RulingOutcome.BLOCKS,
+        verdicts=[(outcome.value, rollup.count(outcome)) for outcome in ORDER],
+        blocks=RulingOutcome.BLOCKING,
         passed=Outcome.PASS,
         severities=severities,
-        rules=rollup.rules[:RULES],
-        debts=rollup.debts[:DEBTS],
-        more_rules=max(0, len(rollup.rules) - RULES),
-        more_debts=max(0, len(rollup.debts) - DEBTS),
-        place=place,
+        rules=rollup.rules[:MAX_RULES],
+        debts=rollup.most_open[:MAX_REPOSITORIES],
+        more_rules=max(0, len(rollup.rules) - MAX_RULES),
+        more_debts=max(0, len(rollup.most_open) - MAX_REPOSITORIES),
+        place=format_location,
     )
 
 
-def _escaped(value: Any) -> Markup:
+def _escape(value: Any) -> Markup:
     text = f"{value:,}" if isinstance(value, int) else str(value)
     return Markup(escape.html(text))  # noqa: S704 -- escaped by the one function for this language

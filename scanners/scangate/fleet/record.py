@@ -9,21 +9,30 @@ from collections.abc import Iterable
 import msgspec
 
 from scangate.errors import UsageError
-from scangate.fleet.listing import Entry
+from scangate.fleet.listing import RepositoryEntry
 from scangate.model import Outcome, Report, Ruling, RulingOutcome, Severity
 from scangate.report import tally, wording
 
-__all__ = ["Fault", "Level", "Record", "Rule", "decode", "encode", "lost", "made_of"]
+__all__ = [
+    "BlockingFinding",
+    "RepositoryRecord",
+    "RuleCounts",
+    "SeverityCounts",
+    "decode_record",
+    "encode_record",
+    "incomplete_record",
+    "record_from_report",
+]
 
-FAULTS_KEPT = 5
-LONGEST = 500
+MAX_BLOCKING_FINDINGS = 5
+MAX_TEXT_LENGTH = 500
 
 
 class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pass
 
 
-class Level(_Strict, frozen=True):
+class SeverityCounts(_Strict, frozen=True):
     """How many findings of one severity have which outcome."""
 
     severity: str
@@ -38,7 +47,7 @@ class Level(_Strict, frozen=True):
         return self.blocks + self.tolerated + self.known
 
 
-class Rule(_Strict, frozen=True):
+class RuleCounts(_Strict, frozen=True):
     """How often one rule was broken: ``standing`` counts what is not suppressed, ``severity`` is the worst of those."""
 
     rule: str
@@ -48,7 +57,7 @@ class Rule(_Strict, frozen=True):
     standing: int
 
 
-class Fault(_Strict, frozen=True):
+class BlockingFinding(_Strict, frozen=True):
     """One finding that blocks."""
 
     rule: str
@@ -57,7 +66,7 @@ class Fault(_Strict, frozen=True):
     line: int
 
 
-class Record(_Strict, frozen=True):
+class RepositoryRecord(_Strict, frozen=True):
     """One repository of the roll-up.
 
     ``address`` holds no credentials. ``key`` tells what was asked, so that another run knows whether this answer is one to the same
@@ -81,9 +90,9 @@ class Record(_Strict, frozen=True):
     files: int = 0
     gaps: int = 0
     gaps_that_count: int = 0
-    levels: tuple[Level, ...] = ()
-    rules: tuple[Rule, ...] = ()
-    worst: tuple[Fault, ...] = ()
+    levels: tuple[SeverityCounts, ...] = ()
+    rules: tuple[RuleCounts, ...] = ()
+    worst: tuple[BlockingFinding, ...] = ()
     earlier: bool = False
 
     def __post_init__(self) -> None:
@@ -98,85 +107,87 @@ class Record(_Strict, frozen=True):
         return sum(int(getattr(level, outcome.value)) for level in self.levels)
 
     @property
-    def debt(self) -> tuple[int, ...]:
+    def open_by_severity(self) -> tuple[int, ...]:
         """What stands, by severity from the worst down: what two debts are compared by."""
         standing = {level.severity: level.standing for level in self.levels}
-        return tuple(standing.get(severity.name.lower(), 0) for severity in tally.severities())
+        return tuple(standing.get(severity.name.lower(), 0) for severity in tally.list_severities())
 
 
-def lost(entry: Entry, key: str, because: str, hint: str = "") -> Record:
+def incomplete_record(entry: RepositoryEntry, request_digest: str, reason: str, hint: str = "") -> RepositoryRecord:
     """The record of a repository without a verdict: never a pass."""
-    return Record(
+    return RepositoryRecord(
         name=entry.name,
-        address=entry.address.shown,
+        address=entry.address.display,
         ref=entry.ref,
-        key=key,
+        key=request_digest,
         outcome=Outcome.INCOMPLETE,
-        because=entry.address.scrub(because)[:LONGEST],
-        hint=entry.address.scrub(hint)[:LONGEST],
+        because=entry.address.redact(reason)[:MAX_TEXT_LENGTH],
+        hint=entry.address.redact(hint)[:MAX_TEXT_LENGTH],
     )
 
 
-def made_of(report: Report, entry: Entry, key: str) -> Record:
+def record_from_report(report: Report, entry: RepositoryEntry, request_digest: str) -> RepositoryRecord:
     """The record of a repository that was scanned."""
     verdict = report.verdict
     totals = tally.count(verdict.rulings, verdict.gaps)
-    return Record(
+    return RepositoryRecord(
         name=entry.name,
-        address=entry.address.shown,
+        address=entry.address.display,
         ref=entry.ref,
-        key=key,
+        key=request_digest,
         outcome=verdict.outcome,
-        because=wording.reason(report)[:LONGEST],
-        policy=wording.policy(report),
+        because=wording.explain_verdict(report)[:MAX_TEXT_LENGTH],
+        policy=wording.describe_policy(report),
         policy_digest=verdict.policy_digest,
         tool_version=report.tool_version,
         commit=report.commit,
         started=report.started,
         finished=report.finished,
         seconds=report.seconds,
-        files=report.targets.files,
+        files=report.targets.file_count,
         gaps=totals.gaps,
-        gaps_that_count=totals.counting,
-        levels=tuple(_level(totals, severity) for severity in tally.severities()),
-        rules=tuple(_rules(verdict.rulings)),
-        worst=tuple(_faults(verdict.rulings)),
+        gaps_that_count=totals.blocking_gaps,
+        levels=tuple(_severity_counts(totals, severity) for severity in tally.list_severities()),
+        rules=tuple(_rule_counts(verdict.rulings)),
+        worst=tuple(_blocking_findings(verdict.rulings)),
     )
 
 
-def _level(totals: tally.Tally, severity: Severity) -> Level:
-    return Level(severity.name.lower(), **{outcome.value: totals.at(severity, outcome) for outcome in RulingOutcome})
+def _severity_counts(totals: tally.Counts, severity: Severity) -> SeverityCounts:
+    return SeverityCounts(
+        severity.name.lower(), **{outcome.value: totals.with_severity(severity, outcome) for outcome in RulingOutcome}
+    )
 
 
-def _rules(rulings: Iterable[Ruling]) -> Iterable[Rule]:
+def _rule_counts(rulings: Iterable[Ruling]) -> Iterable[RuleCounts]:
     standing = [ruling for ruling in rulings if ruling.outcome is not RulingOutcome.SUPPRESSED]
-    blocks = Counter(ruling.finding.rule for ruling in standing if ruling.outcome is RulingOutcome.BLOCKS)
+    blocks = Counter(ruling.finding.rule for ruling in standing if ruling.outcome is RulingOutcome.BLOCKING)
     totals = Counter(ruling.finding.rule for ruling in standing)
     worst: dict[str, Ruling] = {}
-    for ruling in tally.worst_first(standing):
+    for ruling in tally.sort_worst_first(standing):
         known = worst.setdefault(ruling.finding.rule, ruling)
         if ruling.severity > known.severity:
             worst[ruling.finding.rule] = ruling
     for rule, ruling in sorted(worst.items()):
-        title = ruling.finding.title[:LONGEST]
-        yield Rule(rule, title, ruling.severity.name.lower(), blocks[rule], totals[rule])
+        title = ruling.finding.title[:MAX_TEXT_LENGTH]
+        yield RuleCounts(rule, title, ruling.severity.name.lower(), blocks[rule], totals[rule])
 
 
-def _faults(rulings: Iterable[Ruling]) -> Iterable[Fault]:
-    blocking = [ruling for ruling in tally.worst_first(rulings) if ruling.outcome is RulingOutcome.BLOCKS]
-    for ruling in blocking[:FAULTS_KEPT]:
+def _blocking_findings(rulings: Iterable[Ruling]) -> Iterable[BlockingFinding]:
+    blocking = [ruling for ruling in tally.sort_worst_first(rulings) if ruling.outcome is RulingOutcome.BLOCKING]
+    for ruling in blocking[:MAX_BLOCKING_FINDINGS]:
         place = ruling.finding.location
-        yield Fault(ruling.finding.rule, ruling.severity.name.lower(), place.path, place.line)
+        yield BlockingFinding(ruling.finding.rule, ruling.severity.name.lower(), place.path, place.line)
 
 
-def encode(record: Record) -> str:
+def encode_record(record: RepositoryRecord) -> str:
     """The record as JSON, in ASCII: a path need not be UTF-8."""
     return json.dumps(msgspec.to_builtins(record), indent=1, allow_nan=False) + "\n"
 
 
-def decode(text: str) -> Record:
+def decode_record(text: str) -> RepositoryRecord:
     """The record that ``encode`` wrote. UsageError for anything else."""
     try:
-        return msgspec.convert(json.loads(text), Record)
+        return msgspec.convert(json.loads(text), RepositoryRecord)
     except (ValueError, RecursionError) as error:
         raise UsageError(f"the record of a repository cannot be believed: {' '.join(str(error).split())}") from error

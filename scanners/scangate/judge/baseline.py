@@ -19,17 +19,26 @@ from typing import Annotated, Any, NoReturn
 import msgspec
 
 from scangate.errors import UsageError
-from scangate.judge.matching import Known, Sight, known_from, match
+from scangate.judge.matching import KnownFinding, ScannedPaths, collect_known_findings, match_findings
 from scangate.model import Finding
 
-__all__ = ["FILE", "LARGEST", "VERSION", "Baseline", "divided", "pruned", "read", "render"]
+__all__ = [
+    "BASELINE_FILE",
+    "FORMAT_VERSION",
+    "MAX_BYTES",
+    "Baseline",
+    "parse_baseline",
+    "render_baseline",
+    "split_removed_entries",
+    "update_entries",
+]
 
-FILE = ".scangate-baseline.json"
-VERSION = 1
-LARGEST = 64 * 1024 * 1024  # bytes
-MARKS = tuple(f"{number:03x}" for number in range(4096))
-HINT = "restore it from git, or make it anew: scangate baseline create --replace"
-CONFLICT = "a merge is not finished here: choose, then scangate baseline update"
+BASELINE_FILE = ".scangate-baseline.json"
+FORMAT_VERSION = 1
+MAX_BYTES = 64 * 1024 * 1024  # bytes
+MARKERS = tuple(f"{number:03x}" for number in range(4096))
+RESTORE_HINT = "restore it from git, or make it anew: scangate baseline create --replace"
+CONFLICT_HINT = "a merge is not finished here: choose, then scangate baseline update"
 _CONFLICT = re.compile(r"<{7}|\|{7}|={7}|>{7}")
 
 
@@ -48,41 +57,41 @@ class Baseline(msgspec.Struct, frozen=True):
     """What a baseline holds: the salt of its digests, and its entries, sorted, no two alike but in number."""
 
     salt: bytes
-    entries: tuple[Known, ...] = ()
+    entries: tuple[KnownFinding, ...] = ()
 
     @property
-    def findings(self) -> int:
+    def finding_count(self) -> int:
         """How many findings it knows."""
         return sum(entry.count for entry in self.entries)
 
 
-def render(baseline: Baseline) -> str:
+def render_baseline(baseline: Baseline) -> str:
     """The text of a baseline; `read` gives the same baseline again, and the same baseline always has the same text."""
     shelves: dict[str, list[str]] = defaultdict(list)
     for entry in sorted(baseline.entries):
-        shelves[_mark(entry)].append(f"  {_line(entry)},\n")
-    body = "".join(f'  "{mark}",\n{"".join(shelves[mark])}' for mark in MARKS)
-    return f'{{\n "version": {VERSION},\n "salt": "{baseline.salt.hex()}",\n "entries": [\n{body}  "end"\n ]\n}}\n'
+        shelves[_marker_of(entry)].append(f"  {_format_entry(entry)},\n")
+    body = "".join(f'  "{mark}",\n{"".join(shelves[mark])}' for mark in MARKERS)
+    return f'{{\n "version": {FORMAT_VERSION},\n "salt": "{baseline.salt.hex()}",\n "entries": [\n{body}  "end"\n ]\n}}\n'
 
 
-def _line(entry: Known) -> str:
+def _format_entry(entry: KnownFinding) -> str:
     told: dict[str, Any] = {"path": entry.path, "rule": entry.rule, "count": entry.count}
     told |= {"content": entry.content, "context": entry.context} | ({"secret": entry.secret} if entry.secret else {})
     return json.dumps(told)
 
 
-def _mark(entry: Known) -> str:
+def _marker_of(entry: KnownFinding) -> str:
     """Behind which mark an entry stands: by all that it is but its count, which may change where it stands."""
     told = json.dumps([entry.path, entry.rule, entry.content, entry.context, entry.secret])
     return hashlib.sha256(told.encode()).hexdigest()[:3]
 
 
-def read(text: str, name: str) -> Baseline:
+def parse_baseline(text: str, name: str) -> Baseline:
     """The baseline that ``text`` holds; ``name`` is what messages call the file. UsageError, with the line, for all else."""
-    return _Reader(text, name).baseline()
+    return _BaselineParser(text, name).parse()
 
 
-class _Reader:
+class _BaselineParser:
     """Goes through the lines once; each is what stands there in a baseline, or an error."""
 
     def __init__(self, text: str, name: str) -> None:
@@ -91,113 +100,113 @@ class _Reader:
         self._lines = lines
         self._at = 0
 
-    def baseline(self) -> Baseline:
-        self._literally("{")
-        self._literally(f' "version": {VERSION},')
-        salt = re.fullmatch(r' "salt": "([0-9a-f]{32})",', self._next())
+    def parse(self) -> Baseline:
+        self._expect("{")
+        self._expect(f' "version": {FORMAT_VERSION},')
+        salt = re.fullmatch(r' "salt": "([0-9a-f]{32})",', self._next_line())
         if salt is None:
-            self._refuse("here its salt should stand")
-        self._literally(' "entries": [')
+            self._fail("here its salt should stand")
+        self._expect(' "entries": [')
         entries = tuple(sorted(self._entries()))
-        self._literally(" ]")
-        self._literally("}")
-        self._literally("")
+        self._expect(" ]")
+        self._expect("}")
+        self._expect("")
         if self._at < len(self._lines):
-            self._next()
-            self._refuse("here it should have ended")
+            self._next_line()
+            self._fail("here it should have ended")
         return Baseline(bytes.fromhex(salt[1]), entries)
 
-    def _entries(self) -> Iterator[Known]:
-        seen: dict[Known, int] = {}
-        for mark, following in zip(MARKS, (*MARKS[1:], "end"), strict=True):
-            if mark == MARKS[0]:
-                self._literally(f'  "{mark}",')
+    def _entries(self) -> Iterator[KnownFinding]:
+        seen: dict[KnownFinding, int] = {}
+        for mark, following in zip(MARKERS, (*MARKERS[1:], "end"), strict=True):
+            if mark == MARKERS[0]:
+                self._expect(f'  "{mark}",')
             end = '  "end"' if following == "end" else f'  "{following}",'
-            while (line := self._next()) != end:
+            while (line := self._next_line()) != end:
                 entry = self._entry(line)
                 same = msgspec.structs.replace(entry, count=1)
                 if same in seen:
-                    self._refuse(f"the entry of line {seen[same]} stands here again")
-                if _mark(entry) != mark:
-                    self._refuse("this entry belongs elsewhere: it was changed by hand, or a line is lost")
+                    self._fail(f"the entry of line {seen[same]} stands here again")
+                if _marker_of(entry) != mark:
+                    self._fail("this entry belongs elsewhere: it was changed by hand, or a line is lost")
                 seen[same] = self._at
                 yield entry
 
-    def _entry(self, line: str) -> Known:
+    def _entry(self, line: str) -> KnownFinding:
         if not (line.startswith("  {") and line.endswith("},")):
-            self._refuse("this is neither an entry nor the mark that is due")
+            self._fail("this is neither an entry nor the mark that is due")
         try:
-            entry = msgspec.convert(json.loads(line[2:-1], object_pairs_hook=_once), _Entry)
+            entry = msgspec.convert(json.loads(line[2:-1], object_pairs_hook=_reject_duplicate_keys), _Entry)
         except (ValueError, RecursionError) as error:
-            self._refuse(f"not an entry: {' '.join(str(error).split())}")
-        return Known(entry.path, entry.rule, entry.content, entry.context, entry.secret or "", entry.count)
+            self._fail(f"not an entry: {' '.join(str(error).split())}")
+        return KnownFinding(entry.path, entry.rule, entry.content, entry.context, entry.secret or "", entry.count)
 
-    def _literally(self, expected: str) -> None:
-        if self._next() != expected:
-            self._refuse(f"here `{expected.strip()}` should stand" if expected else "here it should have ended")
+    def _expect(self, expected: str) -> None:
+        if self._next_line() != expected:
+            self._fail(f"here `{expected.strip()}` should stand" if expected else "here it should have ended")
 
-    def _next(self) -> str:
+    def _next_line(self) -> str:
         if self._at == len(self._lines):
-            self._refuse("")
+            self._fail("")
         self._at += 1
         line = self._lines[self._at - 1]
         if _CONFLICT.match(line):
-            raise UsageError(f"{self._name}:{self._at}: a conflict marker", CONFLICT)
+            raise UsageError(f"{self._name}:{self._at}: a conflict marker", CONFLICT_HINT)
         return line
 
-    def _refuse(self, what: str) -> NoReturn:
+    def _fail(self, what: str) -> NoReturn:
         if self._at == len(self._lines) and not self._lines[-1]:
             what = "it ends too early"
-        raise UsageError(f"{self._name}:{max(self._at, 1)}: {what}", HINT)
+        raise UsageError(f"{self._name}:{max(self._at, 1)}: {what}", RESTORE_HINT)
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _reject_duplicate_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     entries = dict(pairs)
     if len(entries) != len(pairs):
         raise ValueError("a key stands twice")
     return entries
 
 
-def divided(held: Baseline, now: Baseline | None, source: str) -> tuple[Known, ...]:
+def split_removed_entries(base: Baseline, current: Baseline | None, source: str) -> tuple[KnownFinding, ...]:
     """The entries of ``held``; those that a change has taken out, as ``now`` tells, under the name ``source``.
 
     They are known until the change is merged, but nobody asks it to take them out once more. Under another salt no secret can be
     said to be taken out.
     """
-    there = Counter({_key(entry): entry.count for entry in now.entries}) if now is not None else Counter()
-    comparable = now is None or now.salt == held.salt
+    there = Counter({_without_count(entry): entry.count for entry in current.entries}) if current is not None else Counter()
+    comparable = current is None or current.salt == base.salt
     entries = []
-    for entry in held.entries:
-        kept = min(entry.count, there[_key(entry)]) if comparable or not entry.secret else entry.count
+    for entry in base.entries:
+        kept = min(entry.count, there[_without_count(entry)]) if comparable or not entry.secret else entry.count
         entries += [msgspec.structs.replace(entry, count=kept)] if kept else []
         entries += [msgspec.structs.replace(entry, count=entry.count - kept, source=source)] if kept < entry.count else []
     return tuple(sorted(entries))
 
 
-def _key(entry: Known) -> Known:
+def _without_count(entry: KnownFinding) -> KnownFinding:
     return msgspec.structs.replace(entry, count=1)
 
 
-def pruned(
-    entries: Sequence[Known],
+def update_entries(
+    entries: Sequence[KnownFinding],
     findings: Sequence[Finding],
-    sight: Sight,
+    scanned_paths: ScannedPaths,
     added: Iterable[Finding] = (),
-    besides: Collection[Finding] = (),
-) -> tuple[Known, ...]:
+    excluded: Collection[Finding] = (),
+) -> tuple[KnownFinding, ...]:
     """``entries`` as they are after a scan: those matched as what they are now, without what is gone, with ``added`` beside.
 
     What the scan did not look for stays as it was. No entry follows a finding in ``besides``.
     """
-    covered = match(findings, entries, sight)
-    kept = [finding for finding, entry in zip(findings, covered, strict=True) if entry is not None and finding not in besides]
+    covered = match_findings(findings, entries, scanned_paths)
+    kept = [finding for finding, entry in zip(findings, covered, strict=True) if entry is not None and finding not in excluded]
     used = Counter(entry for entry in covered if entry is not None)
     unseen = [
         msgspec.structs.replace(entry, count=entry.count - used[at])
         for at, entry in enumerate(entries)
-        if used[at] < entry.count and not sight.looked_for(entry)
+        if used[at] < entry.count and not scanned_paths.was_scanned(entry)
     ]
-    counts: Counter[Known] = Counter()
-    for entry in (*known_from([*kept, *added]), *unseen):
+    counts: Counter[KnownFinding] = Counter()
+    for entry in (*collect_known_findings([*kept, *added]), *unseen):
         counts[msgspec.structs.replace(entry, count=1)] += entry.count
     return tuple(sorted(msgspec.structs.replace(entry, count=number) for entry, number in counts.items()))

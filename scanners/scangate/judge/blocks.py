@@ -12,19 +12,19 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 __all__ = [
-    "Advisories",
-    "Allowed",
+    "AdvisoriesBlock",
+    "AllowedGapEntry",
     "BaselineBlock",
-    "Blocks",
     "BudgetBlock",
     "CacheBlock",
-    "Coverage",
-    "Document",
+    "CoverageBlock",
     "ExceptionEntry",
-    "ExcludeEntry",
-    "Limits",
+    "ExclusionEntry",
+    "LimitsBlock",
     "OverrideEntry",
-    "Paths",
+    "PathsBlock",
+    "PolicyBlocks",
+    "PolicyDocument",
     "ScannerBlock",
     "SeverityEntry",
     "SeverityName",
@@ -53,7 +53,7 @@ Seconds = Annotated[int, Meta(ge=1, le=86400)]
 Size = Annotated[int, Meta(ge=1)] | Annotated[str, Meta(pattern=r"^[1-9][0-9]{0,9} ?(B|KiB|MiB|GiB)$")]
 
 
-def _one_of(*names: str) -> Meta:
+def _require_one_of(*names: str) -> Meta:
     """An entry that must say at least one of ``names``, told to the reader and to the schema."""
     return Meta(extra={"one of": names}, extra_json_schema={"anyOf": [{"required": [name]} for name in names]})
 
@@ -69,7 +69,7 @@ class ScannerBlock(_Block, frozen=True, kw_only=True):
     timeout: Seconds | UnsetType = UNSET
 
 
-class ExcludeEntry(_Block, frozen=True, kw_only=True):
+class ExclusionEntry(_Block, frozen=True, kw_only=True):
     """A path that is not read, by some scanners or by all, and why."""
 
     path: Glob
@@ -77,13 +77,13 @@ class ExcludeEntry(_Block, frozen=True, kw_only=True):
     scanners: Annotated[list[Name], Meta(min_length=1)] | UnsetType = UNSET
 
 
-class Paths(_Block, frozen=True, kw_only=True):
+class PathsBlock(_Block, frozen=True, kw_only=True):
     """Which paths are not read."""
 
-    exclude: list[ExcludeEntry] | UnsetType = UNSET
+    exclude: list[ExclusionEntry] | UnsetType = UNSET
 
 
-class Limits(_Block, frozen=True, kw_only=True):
+class LimitsBlock(_Block, frozen=True, kw_only=True):
     """How large a file may be to be read, and how long one tool may take in all."""
 
     max_file_size: Size | UnsetType = UNSET
@@ -127,10 +127,10 @@ class BudgetBlock(_Block, frozen=True, kw_only=True):
     medium: Limit | UnsetType = UNSET
     low: Limit | UnsetType = UNSET
     info: Limit | UnsetType = UNSET
-    overrides: list[Annotated[OverrideEntry, _one_of("kind", "scanner", "path", "fixable")]] | UnsetType = UNSET
+    overrides: list[Annotated[OverrideEntry, _require_one_of("kind", "scanner", "path", "fixable")]] | UnsetType = UNSET
 
 
-class Allowed(_Block, frozen=True, kw_only=True):
+class AllowedGapEntry(_Block, frozen=True, kw_only=True):
     """A kind of gap that may stand, for which scanner (a name with `*`), in which paths, and why."""
 
     kind: GapName
@@ -139,14 +139,14 @@ class Allowed(_Block, frozen=True, kw_only=True):
     path: Glob | UnsetType = UNSET
 
 
-class Coverage(_Block, frozen=True, kw_only=True):
+class CoverageBlock(_Block, frozen=True, kw_only=True):
     """Which scanners must have run, and which gaps may stand."""
 
     required: list[Name] | UnsetType = UNSET
-    allowed_gaps: list[Allowed] | UnsetType = UNSET
+    allowed_gaps: list[AllowedGapEntry] | UnsetType = UNSET
 
 
-class Advisories(_Block, frozen=True, kw_only=True):
+class AdvisoriesBlock(_Block, frozen=True, kw_only=True):
     """How long after its publication an advisory is waited for, of whatever severity, critical included; 0 waits for none.
 
     Until then the finding is told and does not count; one without a publication date, or with one to come, counts at once.
@@ -167,7 +167,7 @@ class CacheBlock(_Block, frozen=True, kw_only=True):
     keyed_only: bool | UnsetType = UNSET
 
 
-class FollowBlock(_Block, frozen=True, kw_only=True):
+class FollowsBlock(_Block, frozen=True, kw_only=True):
     """What `scangate waive` knows a finding by, beside its fingerprint, when its file is renamed: digests of no secret."""
 
     path: Text
@@ -189,24 +189,24 @@ class ExceptionEntry(_Block, frozen=True, kw_only=True):
     path: Glob | UnsetType = UNSET
     fingerprint: Text | UnsetType = UNSET
     advisory: Text | UnsetType = UNSET
-    follows: FollowBlock | UnsetType = UNSET
+    follows: FollowsBlock | UnsetType = UNSET
 
 
-class Blocks(_Block, frozen=True, kw_only=True):
+class PolicyBlocks(_Block, frozen=True, kw_only=True):
     """What a policy says, and what an environment of it may say otherwise. ``scanners`` is read by each scanner's own type."""
 
     scanners: dict[str, Any] | UnsetType = UNSET
-    paths: Paths | UnsetType = UNSET
-    limits: Limits | UnsetType = UNSET
+    paths: PathsBlock | UnsetType = UNSET
+    limits: LimitsBlock | UnsetType = UNSET
     severity: list[SeverityEntry] | UnsetType = UNSET
     budgets: BudgetBlock | UnsetType = UNSET
     unknown: SeverityName | UnsetType = UNSET
     new_only: bool | UnsetType = UNSET
     baseline: BaselineBlock | UnsetType = UNSET
-    advisories: Advisories | UnsetType = UNSET
+    advisories: AdvisoriesBlock | UnsetType = UNSET
     cache: CacheBlock | UnsetType = UNSET
-    coverage: Coverage | UnsetType = UNSET
-    exceptions: list[Annotated[ExceptionEntry, _one_of("rule", "path", "fingerprint", "advisory")]] | UnsetType = UNSET
+    coverage: CoverageBlock | UnsetType = UNSET
+    exceptions: list[Annotated[ExceptionEntry, _require_one_of("rule", "path", "fingerprint", "advisory")]] | UnsetType = UNSET
     exception_max_days: Annotated[int, Meta(ge=1, le=3660)] | UnsetType = UNSET
     exception_unused: Literal["report", "fail"] | UnsetType = UNSET
     exception_owners: Literal["anyone", "codeowners"] | UnsetType = UNSET
@@ -215,7 +215,7 @@ class Blocks(_Block, frozen=True, kw_only=True):
     inline_until: Literal["optional", "required"] | UnsetType = UNSET
 
 
-class Document(Blocks, frozen=True, kw_only=True):
+class PolicyDocument(PolicyBlocks, frozen=True, kw_only=True):
     """One policy file."""
 
     version: Literal[1]
@@ -223,4 +223,4 @@ class Document(Blocks, frozen=True, kw_only=True):
     description: Text | UnsetType = UNSET
     extends: Text | UnsetType = UNSET
     floor: bool | UnsetType = UNSET
-    environments: dict[Name, Blocks] | UnsetType = UNSET
+    environments: dict[Name, PolicyBlocks] | UnsetType = UNSET

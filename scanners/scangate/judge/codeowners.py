@@ -13,22 +13,22 @@ from collections.abc import Callable, Iterable, Iterator
 import msgspec
 
 from scangate import globs
-from scangate.judge.hints import shown
+from scangate.judge.hints import shorten
 
-__all__ = ["LARGEST", "PLACES", "CodeOwners", "read_owners"]
+__all__ = ["DEFAULT_PATHS", "MAX_BYTES", "CodeOwners", "find_codeowners"]
 
-PLACES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
-LARGEST = 3 * 1024 * 1024  # bytes, GitHub's own limit
-OWNER = re.compile(r"@[A-Za-z0-9][A-Za-z0-9_-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)?|[^@\s]+@[^@\s]+")
-WORD = re.compile(r"(?:[^\s\\]|\\.)++")
-COMMENT = re.compile(r"(?:^|(?<=\s))#.*", re.DOTALL)
+DEFAULT_PATHS = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
+MAX_BYTES = 3 * 1024 * 1024  # bytes, GitHub's own limit
+OWNER_PATTERN = re.compile(r"@[A-Za-z0-9][A-Za-z0-9_-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)?|[^@\s]+@[^@\s]+")
+WORD_PATTERN = re.compile(r"(?:[^\s\\]|\\.)++")
+COMMENT_PATTERN = re.compile(r"(?:^|(?<=\s))#.*", re.DOTALL)
 
 
-class _Line(msgspec.Struct, frozen=True):
+class _OwnerRule(msgspec.Struct, frozen=True):
     """One pattern and who owns what it matches; ``whole``: it matches a path itself and never the folder above it."""
 
     pattern: str
-    whole: bool
+    direct_children_only: bool
     owners: tuple[str, ...]
 
 
@@ -38,52 +38,52 @@ class CodeOwners(msgspec.Struct, frozen=True):
     ``root`` is the scanned folder as seen from the folder that the patterns start at, empty where they are one.
     """
 
-    place: str
-    lines: tuple[_Line, ...] = ()
-    skipped: tuple[int, ...] = ()
+    path: str
+    rules: tuple[_OwnerRule, ...] = ()
+    invalid_lines: tuple[int, ...] = ()
     root: str = ""
 
-    def of(self, path: str) -> tuple[str, ...]:
+    def owners_of(self, path: str) -> tuple[str, ...]:
         """The owners of a path below the scanned root; none where no pattern matches it, or the last one that does names none."""
         path = f"{self.root}/{path}" if self.root else path
-        for line in reversed(self.lines):
-            if globs.matches(line.pattern, path, within=not line.whole):
+        for line in reversed(self.rules):
+            if globs.matches(line.pattern, path, include_contents=not line.direct_children_only):
                 return line.owners
         return ()
 
     def owns(self, owner: str, path: str) -> bool:
         """Whether ``owner`` (``@user``, ``@org/team`` or an address, in any case) is one of the owners of ``path``."""
-        return owner.strip().casefold() in {name.casefold() for name in self.of(path)}
+        return owner.strip().casefold() in {name.casefold() for name in self.owners_of(path)}
 
-    def notes(self) -> Iterator[str]:
+    def list_notes(self) -> Iterator[str]:
         """What is to be said of the file itself."""
-        if self.skipped:
-            told = ", ".join(map(str, self.skipped[:5])) + (" ..." if len(self.skipped) > 5 else "")
-            noun = "line" if len(self.skipped) == 1 else "lines"
-            yield f"{shown(self.place)}: {noun} {told} cannot be read and {'gives' if noun == 'line' else 'give'} nobody anything"
+        if self.invalid_lines:
+            told = ", ".join(map(str, self.invalid_lines[:5])) + (" ..." if len(self.invalid_lines) > 5 else "")
+            noun = "line" if len(self.invalid_lines) == 1 else "lines"
+            yield f"{shorten(self.path)}: {noun} {told} cannot be read and {'gives' if noun == 'line' else 'give'} nobody anything"
 
 
-def read_owners(content: Callable[[str], str | None], place: str = "", root: str = "") -> CodeOwners | None:
+def find_codeowners(read_file: Callable[[str], str | None], path: str = "", root: str = "") -> CodeOwners | None:
     """The owners that the file at ``place``, else the first of GitHub's PLACES that there is, tells; None where there is none.
 
     ``content`` gives the text of a file by its path from the repository's top, None where there is none: of the work tree, or of a
     revision. ``root`` is the scanned folder, seen from there.
     """
-    for path in (place,) if place else PLACES:
-        text = content(path)
+    for candidate in (path,) if path else DEFAULT_PATHS:
+        text = read_file(candidate)
         if text is not None:
-            return _parsed(text, path, root)
+            return _parse(text, candidate, root)
     return None
 
 
-def _parsed(text: str, place: str, root: str) -> CodeOwners:
-    lines: list[_Line] = []
+def _parse(text: str, place: str, root: str) -> CodeOwners:
+    lines: list[_OwnerRule] = []
     skipped: list[int] = []
     for number, written in enumerate(text.splitlines(), start=1):
-        words = WORD.findall(COMMENT.sub("", written.strip()))
+        words = WORD_PATTERN.findall(COMMENT_PATTERN.sub("", written.strip()))
         if not words:
             continue
-        line = _line(words[0], words[1:])
+        line = _parse_rule(words[0], words[1:])
         if line is None:
             skipped.append(number)
         else:
@@ -91,15 +91,15 @@ def _parsed(text: str, place: str, root: str) -> CodeOwners:
     return CodeOwners(place, tuple(lines), tuple(skipped), root)
 
 
-def _line(pattern: str, owners: Iterable[str]) -> _Line | None:
+def _parse_rule(pattern: str, owners: Iterable[str]) -> _OwnerRule | None:
     """A pattern with its owners; None where GitHub would skip the line."""
     owners = tuple(owners)
-    if not all(OWNER.fullmatch(owner) for owner in owners) or pattern.startswith("!") or "***" in pattern:
+    if not all(OWNER_PATTERN.fullmatch(owner) for owner in owners) or pattern.startswith("!") or "***" in pattern:
         return None
-    glob = _as_glob(pattern)
-    return None if globs.problem(glob) else _Line(glob, pattern.endswith("/*"), owners)
+    glob = _to_glob(pattern)
+    return None if globs.pattern_error(glob) else _OwnerRule(glob, pattern.endswith("/*"), owners)
 
 
-def _as_glob(pattern: str) -> str:
+def _to_glob(pattern: str) -> str:
     """The pattern in our own spelling, in which ``[`` opens a set."""
     return re.sub(r"\\.|\[", lambda found: found[0] if found[0] != "[" else r"\[", pattern)

@@ -19,18 +19,18 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from scangate.model import WORST_FIRST, Finding, Kind, Ruling
+from scangate.model import WORST_FIRST, Finding, FindingKind, Ruling
 
-__all__ = ["Fault", "fault_of", "in_order", "merged", "merged_note", "order"]
+__all__ = ["WeaknessKey", "describe_merged", "finding_sort_key", "merge_rulings", "sort_findings", "weakness_key"]
 
 Value = TypeVar("Value")
 
-Fault = tuple[str, int, str]
+WeaknessKey = tuple[str, int, str]
 """A path, a line and a family of weaknesses."""
 
-SECRET = "secret"  # noqa: S105  # pragma: allowlist secret
+SECRET_FAMILY = "secret"  # noqa: S105  # pragma: allowlist secret
 
-FAMILIES: dict[str, tuple[int, ...]] = {
+CWE_FAMILIES: dict[str, tuple[int, ...]] = {
     # a program or a shell command is made from text
     "command": (77, 78, 88),
     # text is run as code, by the language or by a template engine
@@ -56,14 +56,14 @@ FAMILIES: dict[str, tuple[int, ...]] = {
     # rights on a file for those who should not have them
     "rights": (276, 277, 278, 279, 281, 732),
     # a secret in the source; one whose scanner calls it a secret is in this family whatever its number
-    SECRET: (259, 321, 798, 1392),
+    SECRET_FAMILY: (259, 321, 798, 1392),
 }
 """What different tools number differently and mean alike. Any other number is a family of its own."""
 
-BROAD = frozenset({16, 17, 20, 200, 250, 284, 285, 664, 668, 691, 693, 697, 703, 707, 710})
+BROAD_CWES = frozenset({16, 17, 20, 200, 250, 284, 285, 664, 668, 691, 693, 697, 703, 707, 710})
 """Numbers that say how a fault is classed, not what it is: two findings that share only such a one may be two faults."""
 
-CORRECTED = {
+CWE_CORRECTIONS = {
     # bandit numbers these as command injection; they run Python code
     "bandit:B102": 95,
     "bandit:B307": 95,
@@ -79,47 +79,47 @@ CORRECTED = {
 }
 """What a rule is really about, where its tool's number says something else; 0 is what no other scanner tells."""
 
-FIRST = ("detect-secrets", "pip-audit", "semgrep", "bandit")
+SCANNER_PRECEDENCE = ("detect-secrets", "pip-audit", "semgrep", "bandit")
 """Whose finding stands for all: the specialists first, then who says most on how to mend it; all others follow by name."""
 
-_FAMILY_OF = {cwe: family for family, cwes in FAMILIES.items() for cwe in cwes}
-_CVE = re.compile(r"CVE-\d+-\d+", re.IGNORECASE)
+_FAMILY_OF = {cwe: family for family, cwes in CWE_FAMILIES.items() for cwe in cwes}
+_CVE_PATTERN = re.compile(r"CVE-\d+-\d+", re.IGNORECASE)
 
 
-def fault_of(finding: Finding) -> Fault | None:
+def weakness_key(finding: Finding) -> WeaknessKey | None:
     """The fault a finding is about, None where it can be no other scanner's."""
     family = _family(finding)
     return (finding.location.path, finding.location.line, family) if family else None
 
 
 def _family(finding: Finding) -> str:
-    if finding.kind is Kind.SECRET:
-        return SECRET
-    if finding.kind is Kind.DEPENDENCY:
-        return f"advisory {_advisory(finding)}"
+    if finding.kind is FindingKind.SECRET:
+        return SECRET_FAMILY
+    if finding.kind is FindingKind.DEPENDENCY:
+        return f"advisory {_canonical_advisory(finding)}"
     return _family_of(finding.rule, finding.cwe)
 
 
 @functools.lru_cache(maxsize=4096)
 def _family_of(rule: str, cwes: tuple[int, ...]) -> str:
-    corrected = CORRECTED.get(rule)
+    corrected = CWE_CORRECTIONS.get(rule)
     told = cwes if corrected is None else (corrected,)
     # the first is the one that the rule is about
-    return next((_FAMILY_OF.get(cwe, f"CWE-{cwe}") for cwe in told if cwe > 0 and cwe not in BROAD), "")
+    return next((_FAMILY_OF.get(cwe, f"CWE-{cwe}") for cwe in told if cwe > 0 and cwe not in BROAD_CWES), "")
 
 
-def _advisory(finding: Finding) -> str:
+def _canonical_advisory(finding: Finding) -> str:
     """One name for all names of an advisory: its first CVE, else the first of all."""
-    names = {finding.rule.partition(":")[2], *(finding.package.aliases if finding.package is not None else ())}
-    return min((name.upper() for name in names), key=lambda name: (_CVE.fullmatch(name) is None, name))
+    names = {finding.rule.partition(":")[2], *(finding.affected_package.aliases if finding.affected_package is not None else ())}
+    return min((name.upper() for name in names), key=lambda name: (_CVE_PATTERN.fullmatch(name) is None, name))
 
 
-def merged(rulings: Iterable[Ruling]) -> tuple[Ruling, ...]:
+def merge_rulings(rulings: Iterable[Ruling]) -> tuple[Ruling, ...]:
     """The rulings with those on one fault made one; in the order of the reports, whatever the order they come in."""
     alone: list[Ruling] = []
-    faults: dict[Fault, dict[str, list[Ruling]]] = defaultdict(lambda: defaultdict(list))
+    faults: dict[WeaknessKey, dict[str, list[Ruling]]] = defaultdict(lambda: defaultdict(list))
     for ruling in rulings:
-        fault = fault_of(ruling.finding)
+        fault = weakness_key(ruling.finding)
         if fault is None:
             alone.append(ruling)
         else:
@@ -127,64 +127,73 @@ def merged(rulings: Iterable[Ruling]) -> tuple[Ruling, ...]:
     for by_scanner in faults.values():
         if len(by_scanner) == 1:
             alone += next(iter(by_scanner.values()))
-    together = [_one(group) for by_scanner in faults.values() if len(by_scanner) > 1 for group in _groups(by_scanner)]
-    return tuple(_sorted([*alone, *together], lambda ruling: ruling.finding.sort_key(), _whole_order))
+    together = [
+        _merge_group(group) for by_scanner in faults.values() if len(by_scanner) > 1 for group in _group_by_rank(by_scanner)
+    ]
+    return tuple(_sort_by([*alone, *together], lambda ruling: ruling.finding.sort_key(), _ruling_sort_key))
 
 
-def _sorted(values: Iterable[Value], first: Callable[[Value], Any], whole: Callable[[Value], Any]) -> Iterator[Value]:
+def _sort_by(values: Iterable[Value], key: Callable[[Value], Any], full_key: Callable[[Value], Any]) -> Iterator[Value]:
     """The values by ``whole``, which costs more and is asked only of those that ``first`` (its beginning) puts at one place."""
-    keyed = sorted(((first(value), value) for value in values), key=operator.itemgetter(0))
+    keyed = sorted(((key(value), value) for value in values), key=operator.itemgetter(0))
     for _, group in itertools.groupby(keyed, key=operator.itemgetter(0)):
         some = [value for _, value in group]
-        yield from sorted(some, key=whole) if len(some) > 1 else some
+        yield from sorted(some, key=full_key) if len(some) > 1 else some
 
 
-def _whole_order(ruling: Ruling) -> tuple[Any, ...]:
-    return (*order(ruling.finding), *_badness(ruling))
+def _ruling_sort_key(ruling: Ruling) -> tuple[Any, ...]:
+    return (*finding_sort_key(ruling.finding), *_outcome_rank(ruling))
 
 
-def _groups(by_scanner: dict[str, list[Ruling]]) -> list[list[Ruling]]:
+def _group_by_rank(by_scanner: dict[str, list[Ruling]]) -> list[list[Ruling]]:
     """The worst of each scanner, the next worst of each, and so on; in each group the members in their fixed order."""
-    columns = [sorted(by_scanner[name], key=_worst_first) for name in sorted(by_scanner, key=_rank)]
+    columns = [sorted(by_scanner[name], key=_worst_first_key) for name in sorted(by_scanner, key=_scanner_rank)]
     return [[column[place] for column in columns if place < len(column)] for place in range(max(len(column) for column in columns))]
 
 
-def _one(members: Sequence[Ruling]) -> Ruling:
+def _merge_group(members: Sequence[Ruling]) -> Ruling:
     """The ruling on a group: its first member's finding, its worst member's outcome, severity and reason."""
     first = members[0]
     if len(members) == 1:
         return first
-    worst = min(members, key=_badness)
+    worst = min(members, key=_outcome_rank)
     names = tuple(dict.fromkeys(name for each in members for name in each.finding.reported_by or (each.finding.scanner,)))
     finding = msgspec.structs.replace(first.finding, reported_by=names)
     return Ruling(finding, worst.severity, worst.outcome, worst.because, tuple(members))
 
 
-def _rank(scanner: str) -> tuple[int, str]:
-    return (FIRST.index(scanner) if scanner in FIRST else len(FIRST), scanner)
+def _scanner_rank(scanner: str) -> tuple[int, str]:
+    return (SCANNER_PRECEDENCE.index(scanner) if scanner in SCANNER_PRECEDENCE else len(SCANNER_PRECEDENCE), scanner)
 
 
-def _badness(ruling: Ruling) -> tuple[int, int]:
+def _outcome_rank(ruling: Ruling) -> tuple[int, int]:
     return (WORST_FIRST.index(ruling.outcome), -ruling.severity)
 
 
-def _worst_first(ruling: Ruling) -> tuple[Any, ...]:
-    return (*_badness(ruling), *order(ruling.finding))
+def _worst_first_key(ruling: Ruling) -> tuple[Any, ...]:
+    return (*_outcome_rank(ruling), *finding_sort_key(ruling.finding))
 
 
-def in_order(findings: Iterable[Finding]) -> list[Finding]:
+def sort_findings(findings: Iterable[Finding]) -> list[Finding]:
     """The findings as `order` puts them."""
-    return list(_sorted(findings, Finding.sort_key, order))
+    return list(_sort_by(findings, Finding.sort_key, finding_sort_key))
 
 
-def order(finding: Finding) -> tuple[Any, ...]:
+def finding_sort_key(finding: Finding) -> tuple[Any, ...]:
     """The order of findings, which two that stand at the same place in the same words do not share unless they are equal."""
-    rest = (finding.severity, finding.confidence, finding.kind.value, finding.waiver, finding.title, finding.evidence)
-    identity = (finding.line_hash, str(finding.package), str(finding.record), finding.known, finding.known_at, finding.ignores)
+    rest = (finding.severity, finding.confidence, finding.kind.value, finding.tool_comment, finding.title, finding.evidence)
+    identity = (
+        finding.line_hash,
+        str(finding.affected_package),
+        str(finding.identity),
+        finding.known_by,
+        finding.previous_path,
+        finding.ignore_comments,
+    )
     return (*finding.sort_key(), *rest, finding.reported_by, finding.cwe, finding.help_url, *identity)
 
 
-def merged_note(rulings: Iterable[Ruling]) -> str:
+def describe_merged(rulings: Iterable[Ruling]) -> str:
     """What is to be said of the merged findings, by who told them; empty where there are none."""
     groups = [tuple(member.finding.scanner for member in ruling.members) for ruling in rulings if ruling.members]
     told = ", ".join(f"{' and '.join(names)} {number}" for names, number in sorted(Counter(groups).items()))

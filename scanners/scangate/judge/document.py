@@ -14,22 +14,22 @@ import msgspec
 import yaml
 
 from scangate.errors import PolicyError
-from scangate.judge.hints import shown
+from scangate.judge.hints import shorten
 
-__all__ = ["LARGEST", "Node", "Place", "error", "parse"]
+__all__ = ["MAX_BYTES", "Node", "Position", "make_policy_error", "parse_policy_yaml"]
 
-LARGEST = 1024 * 1024  # bytes of a policy file
-DEEPEST = 20
-MOST = 100_000  # events of the parser, about one a value
+MAX_BYTES = 1024 * 1024  # bytes of a policy file
+MAX_DEPTH = 20
+MAX_EVENTS = 100_000  # events of the parser, about one a value
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7})(?: .*)?$", re.MULTILINE)
-INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
-FRACTION = re.compile(r"[-+]?[0-9]{1,18}\.[0-9]{1,18}")
-WORDS: Mapping[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
+CONFLICT_MARKER = re.compile(r"^(?:<{7}|={7}|>{7})(?: .*)?$", re.MULTILINE)
+INTEGER_PATTERN = re.compile(r"[-+]?[0-9]{1,18}")
+FLOAT_PATTERN = re.compile(r"[-+]?[0-9]{1,18}\.[0-9]{1,18}")
+KEYWORDS: Mapping[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 
-class Place(msgspec.Struct, frozen=True, order=True):
+class Position(msgspec.Struct, frozen=True, order=True):
     """Where a value stands in a policy file; line and column count from 1."""
 
     file: str
@@ -47,63 +47,65 @@ class Node(msgspec.Struct, frozen=True):
     """
 
     value: dict[str, Any] | list[Any] | str | int | float | bool | None
-    place: Place
-    keys: dict[str, Place] = {}
+    position: Position
+    key_positions: dict[str, Position] = {}
 
 
-def error(place: Place, path: str, what: str, hint: str = "") -> PolicyError:
+def make_policy_error(position: Position, path: str, problem: str, hint: str = "") -> PolicyError:
     """A policy error as every one reads: ``file:line:column: path in the document: what``."""
-    return PolicyError(f"{place}: {path}: {what}" if path else f"{place}: {what}", hint)
+    return PolicyError(f"{position}: {path}: {problem}" if path else f"{position}: {problem}", hint)
 
 
-def parse(data: bytes, file: str) -> Node:
+def parse_policy_yaml(data: bytes, file: str) -> Node:
     """The tree of a policy file's bytes; ``file`` is what messages call it. PolicyError for all that is not a policy's YAML."""
-    if len(data) > LARGEST:
-        raise error(Place(file), "", "larger than 1 MiB", "a policy is a page or two; is this the right file?")
-    text = _text(data, file)
+    if len(data) > MAX_BYTES:
+        raise make_policy_error(Position(file), "", "larger than 1 MiB", "a policy is a page or two; is this the right file?")
+    text = _decode(data, file)
     try:
-        root = _Reader(text, file).document()
+        root = _TreeBuilder(text, file).document()
     except yaml.YAMLError as trouble:
-        raise _not_yaml(trouble, text, file) from None
+        raise _syntax_error(trouble, text, file) from None
     if not isinstance(root.value, dict):
-        raise error(root.place, "", "a policy is a mapping of names to values", "start with `version: 1`")
+        raise make_policy_error(root.position, "", "a policy is a mapping of names to values", "start with `version: 1`")
     return root
 
 
-def _text(data: bytes, file: str) -> str:
+def _decode(data: bytes, file: str) -> str:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as trouble:
         before = data[: trouble.start].decode("utf-8-sig", "replace")
-        raise error(_end_of(before, file), "", "not UTF-8", f"save it as UTF-8: iconv -t UTF-8 {file}") from None
+        raise make_policy_error(
+            _position_after(before, file), "", "not UTF-8", f"save it as UTF-8: iconv -t UTF-8 {file}"
+        ) from None
     odd = UNPRINTABLE.search(text)
     if odd:
-        raise error(_end_of(text[: odd.start()], file), "", "a control character", "remove it")
+        raise make_policy_error(_position_after(text[: odd.start()], file), "", "a control character", "remove it")
     return text
 
 
-def _end_of(text: str, file: str) -> Place:
-    return Place(file, text.count("\n") + 1, len(text) - (text.rfind("\n") + 1) + 1)
+def _position_after(text: str, file: str) -> Position:
+    return Position(file, text.count("\n") + 1, len(text) - (text.rfind("\n") + 1) + 1)
 
 
-def _not_yaml(trouble: yaml.YAMLError, text: str, file: str) -> PolicyError:
+def _syntax_error(trouble: yaml.YAMLError, text: str, file: str) -> PolicyError:
     """The parser's complaint without the words it quotes: they may be a secret in the wrong file."""
-    marker = CONFLICT.search(text)
+    marker = CONFLICT_MARKER.search(text)
     if marker:
-        return error(
-            _end_of(text[: marker.start()], file), "", "a conflict marker of git", "settle the merge, then git add the file"
+        return make_policy_error(
+            _position_after(text[: marker.start()], file), "", "a conflict marker of git", "settle the merge, then git add the file"
         )
     mark = getattr(trouble, "problem_mark", None)
-    place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
+    place = Position(file, mark.line + 1, mark.column + 1) if mark else Position(file)
     lines = text.splitlines()
     line = lines[place.line - 1] if place.line <= len(lines) else ""
     if "\t" in line[: len(line) - len(line.lstrip())] or line[place.column - 1 : place.column] == "\t":
-        return error(place, "", "a tab where YAML wants spaces", f"expand -t 2 {file}")
+        return make_policy_error(place, "", "a tab where YAML wants spaces", f"expand -t 2 {file}")
     what = re.sub(r"'[^']*'|\"[^\"]*\"", "...", str(getattr(trouble, "problem", None) or "it cannot be read"))
-    return error(place, "", f"not YAML: {shown(what)}", "quote text that holds `: `, `#`, `*`, `&` or `!`")
+    return make_policy_error(place, "", f"not YAML: {shorten(what)}", "quote text that holds `: `, `#`, `*`, `&` or `!`")
 
 
-class _Reader:
+class _TreeBuilder:
     """Walks the parser's events once, so that nothing is built before it is known to be allowed."""
 
     def __init__(self, text: str, file: str) -> None:
@@ -116,19 +118,19 @@ class _Reader:
         self._next()
         opening = self._next()
         if isinstance(opening, yaml.StreamEndEvent):
-            raise error(Place(self.file), "", "empty", "start with `version: 1`, or remove the file")
+            raise make_policy_error(Position(self.file), "", "empty", "start with `version: 1`, or remove the file")
         root = self._node(self._next(), 0)
         self._next()
         after = self._next()
         if not isinstance(after, yaml.StreamEndEvent):
-            self._refuse(after, "a second document", "one policy a file: remove the `---`")
+            self._fail(after, "a second document", "one policy a file: remove the `---`")
         return root
 
     def _next(self) -> yaml.Event:
         self.seen += 1
         event = next(self.events)
-        if self.seen > MOST:
-            self._refuse(event, "too many values", "a policy is a page or two; is this the right file?")
+        if self.seen > MAX_EVENTS:
+            self._fail(event, "too many values", "a policy is a page or two; is this the right file?")
         return event
 
     def _node(self, event: yaml.Event, depth: int) -> Node:
@@ -137,31 +139,33 @@ class _Reader:
             return self._mapping(event, depth)
         if isinstance(event, yaml.SequenceStartEvent):
             return self._list(event, depth)
-        return Node(self._scalar(cast("yaml.ScalarEvent", event)), self._place(event))
+        return Node(self._scalar(cast("yaml.ScalarEvent", event)), self._position(event))
 
     def _check(self, event: yaml.Event, depth: int) -> None:
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
-            self._refuse(event, "anchors and aliases are not read", "write the value out, or use `extends`")
+            self._fail(event, "anchors and aliases are not read", "write the value out, or use `extends`")
         if getattr(event, "tag", None) is not None:
-            self._refuse(event, "tags are not read", "remove the `!...`")
-        if depth > DEEPEST:
-            self._refuse(event, "nested too deep", "`scangate policy schema` tells what a policy holds")
+            self._fail(event, "tags are not read", "remove the `!...`")
+        if depth > MAX_DEPTH:
+            self._fail(event, "nested too deep", "`scangate policy schema` tells what a policy holds")
 
     def _mapping(self, start: yaml.Event, depth: int) -> Node:
         values: dict[str, Any] = {}
-        keys: dict[str, Place] = {}
+        keys: dict[str, Position] = {}
         while not isinstance(event := self._next(), yaml.MappingEndEvent):
             key = self._key(event, depth)
             if key in values:
-                raise error(self._place(event), shown(key), f"given twice, first in line {keys[key].line}", "remove one")
-            keys[key] = self._place(event)
+                raise make_policy_error(
+                    self._position(event), shorten(key), f"given twice, first in line {keys[key].line}", "remove one"
+                )
+            keys[key] = self._position(event)
             values[key] = self._node(self._next(), depth + 1)
-        return Node(values, self._place(start), keys)
+        return Node(values, self._position(start), keys)
 
     def _key(self, event: yaml.Event, depth: int) -> str:
         self._check(event, depth)
         if not isinstance(event, yaml.ScalarEvent):
-            self._refuse(event, "a key is plain text", "quote text that holds `{`, `[` or `?`")
+            self._fail(event, "a key is plain text", "quote text that holds `{`, `[` or `?`")
         return self._printable(event)
 
     def _scalar(self, event: yaml.ScalarEvent) -> str | int | float | bool | None:
@@ -169,28 +173,28 @@ class _Reader:
         text = self._printable(event)
         if event.style:
             return text
-        if text in WORDS:
-            return WORDS[text]
-        if INTEGER.fullmatch(text):
+        if text in KEYWORDS:
+            return KEYWORDS[text]
+        if INTEGER_PATTERN.fullmatch(text):
             return int(text)
-        return float(text) if FRACTION.fullmatch(text) else text
+        return float(text) if FLOAT_PATTERN.fullmatch(text) else text
 
     def _printable(self, event: yaml.ScalarEvent) -> str:
         """The scalar's text, without what an escape such as ``\\e`` or ``\\0`` can bring in."""
         text = str(event.value)
         if UNPRINTABLE.search(text):
-            self._refuse(event, "a control character", "remove the escape")
+            self._fail(event, "a control character", "remove the escape")
         return text
 
     def _list(self, start: yaml.Event, depth: int) -> Node:
         values: list[Any] = []
         while not isinstance(event := self._next(), yaml.SequenceEndEvent):
             values.append(self._node(event, depth + 1))
-        return Node(values, self._place(start))
+        return Node(values, self._position(start))
 
-    def _place(self, event: yaml.Event) -> Place:
+    def _position(self, event: yaml.Event) -> Position:
         mark = event.start_mark
-        return Place(self.file, mark.line + 1, mark.column + 1) if mark else Place(self.file)
+        return Position(self.file, mark.line + 1, mark.column + 1) if mark else Position(self.file)
 
-    def _refuse(self, event: yaml.Event, what: str, hint: str) -> NoReturn:
-        raise error(self._place(event), "", what, hint)
+    def _fail(self, event: yaml.Event, what: str, hint: str) -> NoReturn:
+        raise make_policy_error(self._position(event), "", what, hint)

@@ -34,58 +34,58 @@ from typing import TypeVar
 
 import msgspec
 
-from scangate.judge.hints import counted
-from scangate.judge.options import short
+from scangate.judge.hints import pluralize
+from scangate.judge.options import find_looser_options
 from scangate.judge.policy import (
     AllowedGap,
     Budget,
-    Exclude,
-    Inline,
-    Override,
-    Owners,
+    BudgetOverride,
+    ExceptionOwners,
+    InlineExpiry,
+    InlineSuppressions,
+    PathExclusion,
     Policy,
     PolicyException,
     SeverityRule,
-    Until,
-    Unused,
+    UnusedExceptions,
 )
-from scangate.judge.typed import Path
+from scangate.judge.typed import DocumentPath
 from scangate.model import Severity
 
-__all__ = ["Loosening", "loosened"]
+__all__ = ["Loosening", "find_loosenings"]
 
 T = TypeVar("T")
-WORDS: dict[str, Sequence[enum.Enum]] = {  # from the loosest to the strictest
-    "exception-unused": (Unused.REPORT, Unused.FAIL),
-    "exception-owners": (Owners.ANYONE, Owners.CODEOWNERS),
-    "inline-suppressions": (Inline.ALLOW, Inline.REPORT, Inline.DENY),
-    "inline-until": (Until.OPTIONAL, Until.REQUIRED),
+ORDERED_SETTINGS: dict[str, Sequence[enum.Enum]] = {  # from the loosest to the strictest
+    "exception-unused": (UnusedExceptions.REPORT, UnusedExceptions.FAIL),
+    "exception-owners": (ExceptionOwners.ANYONE, ExceptionOwners.CODEOWNERS),
+    "inline-suppressions": (InlineSuppressions.ALLOW, InlineSuppressions.REPORT, InlineSuppressions.DENY),
+    "inline-until": (InlineExpiry.OPTIONAL, InlineExpiry.REQUIRED),
 }
 
 
 class Loosening(msgspec.Struct, frozen=True):
     """One thing that is looser than the floor: where it is said, where the floor says it, and what."""
 
-    path: Path
-    floor: Path
-    what: str
+    path: DocumentPath
+    floor_path: DocumentPath
+    problem: str
 
 
-def loosened(floor: Policy, policy: Policy) -> tuple[Loosening, ...]:
+def find_loosenings(floor: Policy, policy: Policy) -> tuple[Loosening, ...]:
     """All that is looser in ``policy`` than in ``floor``; empty where it is at least as tight."""
-    return tuple(found for check in TABLE for found in check(floor, policy))
+    return tuple(found for check in CHECKS for found in check(floor, policy))
 
 
 def _budgets(floor: Policy, policy: Policy) -> Iterator[Loosening]:
     for severity, limit in policy.budget.limits:
         most = floor.budget.limit(severity)
-        if _more(limit, most):
+        if _exceeds(limit, most):
             path = ("budgets", severity.name.lower())
-            yield Loosening(path, path, f"{_told(limit)}, where the floor has {_told(most)}")
+            yield Loosening(path, path, f"{_format_limit(limit)}, where the floor has {_format_limit(most)}")
 
 
 def _overrides(floor: Policy, policy: Policy) -> Iterator[Loosening]:
-    pairs, extra = _paired(floor.overrides, policy.overrides, _same_selector)
+    pairs, extra = _pair_entries(floor.overrides, policy.overrides, _same_selector)
     missing = [index for index in range(len(floor.overrides)) if index not in pairs.values()]
     path = ("budgets", "overrides")
     for index in missing:
@@ -93,31 +93,35 @@ def _overrides(floor: Policy, policy: Policy) -> Iterator[Loosening]:
     for mine, theirs in pairs.items():
         for severity, limit in policy.overrides[mine].limits:
             most = floor.overrides[theirs].limit(severity)
-            if _more(limit, most):
-                yield Loosening((*path, mine), (*path, theirs), f"{_told(limit)}, where the floor has {_told(most)}")
+            if _exceeds(limit, most):
+                yield Loosening(
+                    (*path, mine), (*path, theirs), f"{_format_limit(limit)}, where the floor has {_format_limit(most)}"
+                )
     for index in extra:
         for severity, limit in policy.overrides[index].limits:
             if limit != 0 and not _unlimited(floor, severity):
-                what = f"a budget of its own for {_told(limit)} {severity.name.lower()} adds to the floor's"
+                what = f"a budget of its own for {_format_limit(limit)} {severity.name.lower()} adds to the floor's"
                 yield Loosening((*path, index, severity.name.lower()), ("budgets", severity.name.lower()), what)
 
 
 def _unknown(floor: Policy, policy: Policy) -> Iterator[Loosening]:
-    old, new = floor.unknown, policy.unknown
-    if new != old and not (new > old and (_none(policy, new) or _unlimited(floor, old))):
+    old, new = floor.unknown_severity, policy.unknown_severity
+    if new != old and not (new > old and (_allows_none(policy, new) or _unlimited(floor, old))):
         what = f"worth {new.name.lower()}, where the floor has {old.name.lower()}"
         yield Loosening(("unknown",), ("unknown",), what)
 
 
 def _severities(floor: Policy, policy: Policy) -> Iterator[Loosening]:
-    pairs, extra = _paired(floor.severities, policy.severities, _same_rule)
-    for index in range(len(floor.severities)):
+    pairs, extra = _pair_entries(floor.severity_rules, policy.severity_rules, _same_rule)
+    for index in range(len(floor.severity_rules)):
         if index not in pairs.values():
             yield Loosening(("severity",), ("severity", index), "a severity of the floor is gone")
-    changed = [mine for mine, theirs in pairs.items() if policy.severities[mine].severity is not floor.severities[theirs].severity]
+    changed = [
+        mine for mine, theirs in pairs.items() if policy.severity_rules[mine].severity is not floor.severity_rules[theirs].severity
+    ]
     for index in [*changed, *extra]:
-        severity = policy.severities[index].severity
-        if not _none(policy, severity):
+        severity = policy.severity_rules[index].severity
+        if not _allows_none(policy, severity):
             what = f"it may lower a finding to {severity.name.lower()}, of which some may stand"
             yield Loosening(("severity", index), ("severity",), what)
 
@@ -129,12 +133,12 @@ def _exceptions(floor: Policy, policy: Policy) -> Iterator[Loosening]:
 
 
 def _excludes(floor: Policy, policy: Policy) -> Iterator[Loosening]:
-    for index, entry in enumerate(policy.excludes):
-        if not any(_covers_exclude(old, entry) for old in floor.excludes):
+    for index, entry in enumerate(policy.exclusions):
+        if not any(_covers_exclude(old, entry) for old in floor.exclusions):
             yield Loosening(("paths", "exclude", index), ("paths", "exclude"), "a path left out that the floor reads")
 
 
-def _gaps(floor: Policy, policy: Policy) -> Iterator[Loosening]:
+def _allowed_gaps(floor: Policy, policy: Policy) -> Iterator[Loosening]:
     path = ("coverage", "allowed-gaps")
     for index, entry in enumerate(policy.allowed_gaps):
         if not any(_covers_gap(old, entry) for old in floor.allowed_gaps):
@@ -142,7 +146,7 @@ def _gaps(floor: Policy, policy: Policy) -> Iterator[Loosening]:
 
 
 def _required(floor: Policy, policy: Policy) -> Iterator[Loosening]:
-    for name in sorted(set(floor.required) - set(policy.required)):
+    for name in sorted(set(floor.required_scanners) - set(policy.required_scanners)):
         path = ("coverage", "required")
         yield Loosening(path, path, f"{name} is no longer required")
 
@@ -155,7 +159,7 @@ def _scanners(floor: Policy, policy: Policy) -> Iterator[Loosening]:
             continue
         if new is None or not new.enabled:
             yield Loosening((*path, "enabled"), path, "switched off")
-        elif keys := short(old.options, new.options):
+        elif keys := find_looser_options(old.options, new.options):
             yield Loosening((*path, *keys[:1]), (*path, *keys[:1]), "other options than the floor's")
         elif new.timeout < old.timeout:
             yield Loosening((*path, "timeout"), path, f"{_seconds(new.timeout)}, where the floor has {_seconds(old.timeout)}")
@@ -170,32 +174,32 @@ def _limits(floor: Policy, policy: Policy) -> Iterator[Loosening]:
         yield Loosening(path, path, f"{_seconds(policy.timeout)}, where the floor has {_seconds(floor.timeout)}")
 
 
-def _life(floor: Policy, policy: Policy) -> Iterator[Loosening]:
+def _exception_lifetime(floor: Policy, policy: Policy) -> Iterator[Loosening]:
     if policy.exception_max_days > floor.exception_max_days:
         path = ("exception-max-days",)
         yield Loosening(path, path, f"{policy.exception_max_days}, where the floor has {floor.exception_max_days}")
 
 
-def _wait(floor: Policy, policy: Policy) -> Iterator[Loosening]:
-    if policy.wait_days > floor.wait_days:
+def _cool_down(floor: Policy, policy: Policy) -> Iterator[Loosening]:
+    if policy.cool_down_days > floor.cool_down_days:
         path = ("advisories", "wait-days")
-        yield Loosening(path, path, f"{policy.wait_days}, where the floor has {floor.wait_days}")
+        yield Loosening(path, path, f"{policy.cool_down_days}, where the floor has {floor.cool_down_days}")
 
 
-def _words(floor: Policy, policy: Policy) -> Iterator[Loosening]:
-    for key, words in WORDS.items():
-        new, old = (_word(each, key) for each in (policy, floor))
+def _settings(floor: Policy, policy: Policy) -> Iterator[Loosening]:
+    for key, words in ORDERED_SETTINGS.items():
+        new, old = (_setting(each, key) for each in (policy, floor))
         if words.index(new) < words.index(old):
             yield Loosening((key,), (key,), f"{new.value}, where the floor has {old.value}")
 
 
-def _word(policy: Policy, key: str) -> enum.Enum:
-    word: enum.Enum = policy.inline if key == "inline-suppressions" else getattr(policy, key.replace("-", "_"))
+def _setting(policy: Policy, key: str) -> enum.Enum:
+    word: enum.Enum = policy.inline_suppressions if key == "inline-suppressions" else getattr(policy, key.replace("-", "_"))
     return word
 
 
 def _codeowners(floor: Policy, policy: Policy) -> Iterator[Loosening]:
-    if floor.exception_owners is Owners.CODEOWNERS and policy.codeowners != floor.codeowners:
+    if floor.exception_owners is ExceptionOwners.CODEOWNERS and policy.codeowners_path != floor.codeowners_path:
         yield Loosening(("codeowners",), ("codeowners",), "another file of owners than the floor's")
 
 
@@ -206,65 +210,65 @@ def _new_only(floor: Policy, policy: Policy) -> Iterator[Loosening]:
 
 
 def _ratchet(floor: Policy, policy: Policy) -> Iterator[Loosening]:
-    if floor.ratchet and not policy.ratchet:
+    if floor.baseline_ratchet and not policy.baseline_ratchet:
         path = ("baseline", "ratchet")
         yield Loosening(path, path, "false, where the floor lets a baseline only shrink")
 
 
 def _cache(floor: Policy, policy: Policy) -> Iterator[Loosening]:
-    if floor.keyed_only and not policy.keyed_only:
+    if floor.signed_cache_only and not policy.signed_cache_only:
         path = ("cache", "keyed-only")
         yield Loosening(path, path, "answers of earlier scans are used that nobody has signed")
 
 
-TABLE: tuple[Callable[[Policy, Policy], Iterator[Loosening]], ...] = (
+CHECKS: tuple[Callable[[Policy, Policy], Iterator[Loosening]], ...] = (
     _budgets,
     _overrides,
     _unknown,
     _severities,
     _exceptions,
     _excludes,
-    _gaps,
+    _allowed_gaps,
     _required,
     _scanners,
     _limits,
-    _life,
-    _wait,
+    _exception_lifetime,
+    _cool_down,
     _cache,
-    _words,
+    _settings,
     _codeowners,
     _new_only,
     _ratchet,
 )
 
 
-def _more(limit: int | None, most: int | None) -> bool:
+def _exceeds(limit: int | None, most: int | None) -> bool:
     return most is not None and (limit is None or limit > most)
 
 
-def _told(limit: int | None) -> str:
+def _format_limit(limit: int | None) -> str:
     return "unlimited" if limit is None else str(limit)
 
 
 def _seconds(number: int) -> str:
-    return counted(number, "second")
+    return pluralize(number, "second")
 
 
-def _buckets(policy: Policy, severity: Severity) -> list[int | None]:
+def _limits_for(policy: Policy, severity: Severity) -> list[int | None]:
     """The limits of all budgets that count a severity."""
     everyone: tuple[Budget, ...] = (policy.budget, *policy.overrides)
-    return [budget.limit(severity) for budget in everyone if budget.names(severity)]
+    return [budget.limit(severity) for budget in everyone if budget.covers(severity)]
 
 
-def _none(policy: Policy, severity: Severity) -> bool:
-    return all(limit == 0 for limit in _buckets(policy, severity))
+def _allows_none(policy: Policy, severity: Severity) -> bool:
+    return all(limit == 0 for limit in _limits_for(policy, severity))
 
 
 def _unlimited(policy: Policy, severity: Severity) -> bool:
-    return all(limit is None for limit in _buckets(policy, severity))
+    return all(limit is None for limit in _limits_for(policy, severity))
 
 
-def _paired(old: Sequence[T], new: Sequence[T], same: Callable[[T, T], bool]) -> tuple[dict[int, int], list[int]]:
+def _pair_entries(old: Sequence[T], new: Sequence[T], same: Callable[[T, T], bool]) -> tuple[dict[int, int], list[int]]:
     """The old entries found again in the new, in the same order (new index to old), and the new ones that are more."""
     pairs: dict[int, int] = {}
     place = 0
@@ -275,7 +279,7 @@ def _paired(old: Sequence[T], new: Sequence[T], same: Callable[[T, T], bool]) ->
     return pairs, [index for index in range(len(new)) if index not in pairs]
 
 
-def _same_selector(old: Override, new: Override) -> bool:
+def _same_selector(old: BudgetOverride, new: BudgetOverride) -> bool:
     named = {severity for severity, _ in old.limits} == {severity for severity, _ in new.limits}
     return named and all(getattr(old, name) == getattr(new, name) for name in ("kind", "scanner", "path", "fixable"))
 
@@ -291,7 +295,7 @@ def _covers_exception(old: PolicyException, new: PolicyException) -> bool:
     return new.expires <= old.expires and all(getattr(old, name) in ("", getattr(new, name)) for name in selectors)
 
 
-def _covers_exclude(old: Exclude, new: Exclude) -> bool:
+def _covers_exclude(old: PathExclusion, new: PathExclusion) -> bool:
     return old.path == new.path and (not old.scanners or (bool(new.scanners) and set(new.scanners) <= set(old.scanners)))
 
 

@@ -21,48 +21,48 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from scangate import globs
 from scangate.judge import inline
-from scangate.judge.accepting import Exceptions
+from scangate.judge.accepting import ExceptionLedger
 from scangate.judge.codeowners import CodeOwners
-from scangate.judge.correlate import in_order, merged, merged_note
-from scangate.judge.hints import counted
-from scangate.judge.matching import BASELINE, Sight
-from scangate.judge.names import covers_name
-from scangate.judge.policy import AllowedGap, Inline, Owners, Policy, Unused
-from scangate.judge.rulings import YOUNG, rule, suppressed, was_spared
-from scangate.judge.stale import stale
-from scangate.judge.terms import Terms
-from scangate.judge.unused import unused
+from scangate.judge.correlate import describe_merged, merge_rulings, sort_findings
+from scangate.judge.hints import pluralize
+from scangate.judge.matching import BASELINE_NAME, ScannedPaths
+from scangate.judge.names import matches_name
+from scangate.judge.policy import AllowedGap, ExceptionOwners, InlineSuppressions, Policy, UnusedExceptions
+from scangate.judge.rulings import IN_COOL_DOWN, find_suppression, moved_to_stricter_path, rule_findings
+from scangate.judge.stale import check_ratchet
+from scangate.judge.terms import PolicyMatcher
+from scangate.judge.unused import check_unused_exceptions
 from scangate.model import (
     INTERNAL,
     Finding,
     Gap,
     GapKind,
     GapRuling,
-    KnownBy,
+    KnownSource,
     Outcome,
     Ruling,
     RulingOutcome,
     ScanResult,
+    ScanStatus,
     Severity,
-    Status,
     Targets,
     Verdict,
 )
 
-__all__ = ["judge", "resettled", "standing"]
+__all__ = ["evaluate", "find_moved_to_stricter_path", "find_unsuppressed"]
 
 STAGED = "staged"
 
 
-def judge(  # noqa: PLR0913 -- each is a fact of its own that only the caller knows
+def evaluate(  # noqa: PLR0913 -- each is a fact of its own that only the caller knows
     results: Sequence[ScanResult],
     targets: Targets,
     policy: Policy,
     today: dt.date,
     *,
-    beyond: Sequence[Gap] = (),
+    forced_gaps: Sequence[Gap] = (),
     owners: CodeOwners | None = None,
-    known: Sequence[KnownBy] = (),
+    known_sources: Sequence[KnownSource] = (),
 ) -> Verdict:
     """The verdict on what ``results`` and ``targets`` state, under ``policy``, on the day ``today``.
 
@@ -70,18 +70,18 @@ def judge(  # noqa: PLR0913 -- each is a fact of its own that only the caller kn
     ``owners`` is what CODEOWNERS says, None where there is none; only a policy that wants an exception's owner to own asks it.
     Which findings were known before, they say themselves; ``known`` tells what became of the rest (see `matching.recognised`).
     """
-    exceptions = Exceptions(policy.exceptions, today, _owners(policy, owners))
-    terms = Terms(policy)
-    findings = in_order(finding for result in results for finding in result.findings)
-    exceptions.follow(findings, Sight(results, targets))
-    told = rule(findings, terms, exceptions)
-    rulings = merged(told)
-    unread = _unread(results, targets)
-    if policy.exception_unused is Unused.FAIL:
-        rulings += unused(exceptions, policy, unread)
-    if policy.ratchet:
-        rulings += stale(known)
-    gaps = _gap_rulings(results, targets, terms, beyond)
+    exceptions = ExceptionLedger(policy.exceptions, today, _required_owners(policy, owners))
+    terms = PolicyMatcher(policy)
+    findings = sort_findings(finding for result in results for finding in result.findings)
+    exceptions.follow_moved_findings(findings, ScannedPaths(results, targets))
+    told = rule_findings(findings, terms, exceptions)
+    rulings = merge_rulings(told)
+    unread = _incomplete_scanners(results, targets)
+    if policy.exception_unused is UnusedExceptions.FAIL:
+        rulings += check_unused_exceptions(exceptions, policy, unread)
+    if policy.baseline_ratchet:
+        rulings += check_ratchet(known_sources)
+    gaps = _gap_rulings(results, targets, terms, forced_gaps)
     return Verdict(
         outcome=_outcome(rulings, gaps),
         rulings=rulings,
@@ -91,79 +91,83 @@ def judge(  # noqa: PLR0913 -- each is a fact of its own that only the caller kn
         environment=policy.environment,
         date=today.isoformat(),
         notes=(
-            *exceptions.notes(unread),
-            *inline.notes(findings, policy, today),
-            *_notes(told, policy),
-            *_known_notes(known),
-            *sorted(_resolved(results)),
-            *sorted(_internal(results, policy)),
-            *filter(None, [merged_note(rulings)]),
+            *exceptions.list_notes(unread),
+            *inline.list_notes(findings, policy, today),
+            *_ruling_notes(told, policy),
+            *_known_source_notes(known_sources),
+            *sorted(_resolved_release_notes(results)),
+            *sorted(_internal_dependency_notes(results, policy)),
+            *filter(None, [describe_merged(rulings)]),
         ),
     )
 
 
-def _owners(policy: Policy, owners: CodeOwners | None) -> CodeOwners | None:
+def _required_owners(policy: Policy, owners: CodeOwners | None) -> CodeOwners | None:
     """Who is asked about an exception's owner: nobody, the file, or an empty one where the policy wants one and there is none."""
-    return None if policy.exception_owners is Owners.ANYONE else owners or CodeOwners("")
+    return None if policy.exception_owners is ExceptionOwners.ANYONE else owners or CodeOwners("")
 
 
-def _unread(results: Iterable[ScanResult], targets: Targets) -> tuple[str, ...]:
+def _incomplete_scanners(results: Iterable[ScanResult], targets: Targets) -> tuple[str, ...]:
     """The scanners that did not read all there is, so that what an exception is about may only not have been looked for."""
     return tuple(
-        result.scanner for result in results if targets.source == STAGED or result.status in (Status.SKIPPED, Status.FAILED)
+        result.scanner for result in results if targets.source == STAGED or result.status in (ScanStatus.SKIPPED, ScanStatus.FAILED)
     )
 
 
-def standing(
+def find_unsuppressed(
     results: Iterable[ScanResult], policy: Policy, today: dt.date, owners: CodeOwners | None = None
 ) -> tuple[Finding, ...]:
     """The findings that nothing suppresses, each scanner's own: what a baseline may hold, so that it outlives no exception."""
-    exceptions = Exceptions(policy.exceptions, today, _owners(policy, owners))
-    findings, terms = (finding for result in results for finding in result.findings), Terms(policy)
-    return tuple(finding for finding in findings if suppressed(finding, terms, exceptions) is None)
+    exceptions = ExceptionLedger(policy.exceptions, today, _required_owners(policy, owners))
+    findings, terms = (finding for result in results for finding in result.findings), PolicyMatcher(policy)
+    return tuple(finding for finding in findings if find_suppression(finding, terms, exceptions) is None)
 
 
-def resettled(
+def find_moved_to_stricter_path(
     results: Iterable[ScanResult], policy: Policy, today: dt.date, owners: CodeOwners | None = None
 ) -> frozenset[Finding]:
     """The findings that were known at another path, where the policy goes easier on them: a baseline does not follow those."""
-    exceptions = Exceptions(policy.exceptions, today, _owners(policy, owners))
-    terms = Terms(policy)
-    return frozenset(finding for result in results for finding in result.findings if was_spared(finding, terms, exceptions))
+    exceptions = ExceptionLedger(policy.exceptions, today, _required_owners(policy, owners))
+    terms = PolicyMatcher(policy)
+    return frozenset(
+        finding for result in results for finding in result.findings if moved_to_stricter_path(finding, terms, exceptions)
+    )
 
 
 def _outcome(rulings: Iterable[Ruling], gaps: Iterable[GapRuling]) -> Outcome:
-    if any(ruling.outcome is RulingOutcome.BLOCKS for ruling in rulings):
+    if any(ruling.outcome is RulingOutcome.BLOCKING for ruling in rulings):
         return Outcome.FAIL
-    return Outcome.INCOMPLETE if any(ruling.counts for ruling in gaps) else Outcome.PASS
+    return Outcome.INCOMPLETE if any(ruling.blocking for ruling in gaps) else Outcome.PASS
 
 
 # -- gaps --
 
 
-def _gap_rulings(results: Sequence[ScanResult], targets: Targets, terms: Terms, beyond: Sequence[Gap]) -> tuple[GapRuling, ...]:
+def _gap_rulings(
+    results: Sequence[ScanResult], targets: Targets, matcher: PolicyMatcher, forced_gaps: Sequence[Gap]
+) -> tuple[GapRuling, ...]:
     stated = [gap for result in results for gap in result.gaps] + list(targets.gaps)
-    rulings = [_gap_ruling(gap, terms) for gap in stated]
-    rulings += [GapRuling(gap, True, "the policy requires this scanner") for gap in _missing(results, terms.policy)]
-    rulings += [GapRuling(gap, True, "nothing to scan is not a pass") for gap in _nothing(results, targets)]
-    rulings += [GapRuling(gap, True, "what was not read cannot be judged") for gap in beyond]
+    rulings = [_rule_gap(gap, matcher) for gap in stated]
+    rulings += [GapRuling(gap, True, "the policy requires this scanner") for gap in _missing_required(results, matcher.policy)]
+    rulings += [GapRuling(gap, True, "nothing to scan is not a pass") for gap in _nothing_scanned(results, targets)]
+    rulings += [GapRuling(gap, True, "what was not read cannot be judged") for gap in forced_gaps]
     return tuple(sorted(rulings, key=lambda ruling: (ruling.gap.sort_key(), ruling.gap.hint, ruling.because)))
 
 
-def _missing(results: Sequence[ScanResult], policy: Policy) -> Iterator[Gap]:
+def _missing_required(results: Sequence[ScanResult], policy: Policy) -> Iterator[Gap]:
     """A gap for each scanner that the policy requires and that did not run."""
-    ran = {result.scanner for result in results if result.status is not Status.SKIPPED}
-    for name in policy.required:
+    ran = {result.scanner for result in results if result.status is not ScanStatus.SKIPPED}
+    for name in policy.required_scanners:
         if name not in ran:
             hint = "let it run, or take it out of `coverage: required`"
             yield Gap(name, None, GapKind.TOOL_MISSING, "required by the policy, but not run", hint=hint)
 
 
-def _nothing(results: Sequence[ScanResult], targets: Targets) -> Iterator[Gap]:
+def _nothing_scanned(results: Sequence[ScanResult], targets: Targets) -> Iterator[Gap]:
     """A gap where no scanner was given any file: nothing to scan is not a pass, except for a commit that only removes."""
-    if targets.source == STAGED or any(result.given for result in results):
+    if targets.source == STAGED or any(result.files_given for result in results):
         return
-    if targets.files == 0:
+    if targets.file_count == 0:
         hint = "is this the right folder? `git status` tells what git sees there"
         yield Gap("targets", None, GapKind.UNREADABLE, "no file to scan", hint=hint)
     else:
@@ -171,18 +175,18 @@ def _nothing(results: Sequence[ScanResult], targets: Targets) -> Iterator[Gap]:
         yield Gap("targets", None, GapKind.UNREADABLE, "no scanner was given a file to read", hint=hint)
 
 
-def _gap_ruling(gap: Gap, terms: Terms) -> GapRuling:
-    exclude = terms.excluded(gap.scanner, gap.path) if gap.path is not None else None
+def _rule_gap(gap: Gap, matcher: PolicyMatcher) -> GapRuling:
+    exclude = matcher.exclusion_of(gap.scanner, gap.path) if gap.path is not None else None
     if exclude:
         return GapRuling(gap, False, f"the policy leaves this path out: {exclude.reason}")
-    for allowed in terms.policy.allowed_gaps:
+    for allowed in matcher.policy.allowed_gaps:
         if _allows(allowed, gap):
             return GapRuling(gap, False, allowed.reason)
     return GapRuling(gap, True, f"the policy allows no {gap.kind.value} here")
 
 
 def _allows(allowed: AllowedGap, gap: Gap) -> bool:
-    if allowed.kind is not gap.kind or not covers_name(allowed.scanner or "*", gap.scanner):
+    if allowed.kind is not gap.kind or not matches_name(allowed.scanner or "*", gap.scanner):
         return False
     return not allowed.path or (gap.path is not None and globs.matches(allowed.path, gap.path))
 
@@ -190,49 +194,49 @@ def _allows(allowed: AllowedGap, gap: Gap) -> bool:
 # -- what was known --
 
 
-def _known_notes(known: Iterable[KnownBy]) -> Iterator[str]:
+def _known_source_notes(known: Iterable[KnownSource]) -> Iterator[str]:
     for source in known:
         left = source.findings - source.matched
-        told = f"{source.name} knows {counted(source.findings, 'finding')}: {source.matched} still there"
+        told = f"{source.name} knows {pluralize(source.findings, 'finding')}: {source.matched} still there"
         told += f", {source.gone} gone" if left else ""
         told += f", {left - source.gone} not looked for" if left > source.gone else ""
-        yield told + (": scangate baseline update takes out what is gone" if source.name == BASELINE and source.gone else "")
+        yield told + (": scangate baseline update takes out what is gone" if source.name == BASELINE_NAME and source.gone else "")
 
 
 # -- notes --
 
 
-def _notes(rulings: Iterable[Ruling], policy: Policy) -> Iterator[str]:
+def _ruling_notes(rulings: Iterable[Ruling], policy: Policy) -> Iterator[str]:
     """What the policy wants said of the findings: waivers taken, severities changed, faults too young to count."""
     tally: dict[str, Counter[str]] = defaultdict(Counter)
     for ruling in rulings:
         finding = ruling.finding
-        if ruling.outcome is RulingOutcome.SUPPRESSED and ruling.because.startswith(inline.WAIVED):
-            tally[inline.WAIVED][finding.scanner] += 1
-        if ruling.outcome is RulingOutcome.TOLERATED and ruling.because.startswith(f"{YOUNG} "):
-            tally[f"{YOUNG} less than {counted(policy.wait_days, 'day')} ago, not counted yet"][finding.scanner] += 1
+        if ruling.outcome is RulingOutcome.SUPPRESSED and ruling.because.startswith(inline.SUPPRESSED_INLINE):
+            tally[inline.SUPPRESSED_INLINE][finding.scanner] += 1
+        if ruling.outcome is RulingOutcome.TOLERATED and ruling.because.startswith(f"{IN_COOL_DOWN} "):
+            tally[f"{IN_COOL_DOWN} less than {pluralize(policy.cool_down_days, 'day')} ago, not counted yet"][finding.scanner] += 1
         if finding.severity not in (ruling.severity, Severity.UNKNOWN):
             tally["given another severity by the policy"][finding.rule] += 1
     for what in sorted(tally):
-        if what == inline.WAIVED and policy.inline is not Inline.REPORT:
+        if what == inline.SUPPRESSED_INLINE and policy.inline_suppressions is not InlineSuppressions.REPORT:
             continue
         told = ", ".join(f"{name} {number}" for name, number in sorted(tally[what].items()))
-        yield f"{counted(tally[what].total(), 'finding')} {what}: {told}"
+        yield f"{pluralize(tally[what].total(), 'finding')} {what}: {told}"
 
 
-def _resolved(results: Iterable[ScanResult]) -> Iterator[str]:
+def _resolved_release_notes(results: Iterable[ScanResult]) -> Iterator[str]:
     """What was audited as a resolver had it on this day: an installation on another may take other releases."""
     for result in results:
         taken = sum(component.resolved for component in result.components)
         if taken:
-            yield f"{counted(taken, 'release')} resolved for this scan, not pinned, says {result.scanner}: lock them to be sure"
+            yield f"{pluralize(taken, 'release')} resolved for this scan, not pinned, says {result.scanner}: lock them to be sure"
 
 
-def _internal(results: Iterable[ScanResult], policy: Policy) -> Iterator[str]:
+def _internal_dependency_notes(results: Iterable[ScanResult], policy: Policy) -> Iterator[str]:
     """How much of the dependencies nobody was asked about because of their names: a policy may call every name internal."""
     for result in results:
-        omitted = sum(left.reason == INTERNAL for left in result.left_out)
+        omitted = sum(left.reason == INTERNAL for left in result.skipped_paths)
         whose = "a policy in the scanned tree" if policy.in_tree else "the policy"
         if omitted:
-            audited = counted(len(result.components), "release")
-            yield f"{result.scanner} was given {audited}, and not {counted(omitted, 'line')} that {whose} calls internal"
+            audited = pluralize(len(result.components), "release")
+            yield f"{result.scanner} was given {audited}, and not {pluralize(omitted, 'line')} that {whose} calls internal"

@@ -5,25 +5,25 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-__all__ = ["counted", "nearest", "shown"]
+__all__ = ["pluralize", "shorten", "suggest"]
 
-LONGEST = 60  # characters of a key that are echoed
+MAX_CHARACTERS = 60  # characters of a key that are echoed
 
 
-def shown(text: str) -> str:
+def shorten(text: str) -> str:
     """``text`` on one line, without control characters, cut to what a reader can use."""
-    plain = "".join(sign if sign.isprintable() else "?" for sign in text[: LONGEST + 1])
-    return plain if len(text) <= LONGEST else plain[:LONGEST] + "..."
+    plain = "".join(sign if sign.isprintable() else "?" for sign in text[: MAX_CHARACTERS + 1])
+    return plain if len(text) <= MAX_CHARACTERS else plain[:MAX_CHARACTERS] + "..."
 
 
-def nearest(name: str, allowed: Iterable[str]) -> str:
+def suggest(name: str, allowed: Iterable[str]) -> str:
     """The hint for an unknown name: the closest valid one, and all that are valid."""
     names = sorted(allowed)
-    close = difflib.get_close_matches(name[:LONGEST].lower(), names, n=1, cutoff=0.5)
+    close = difflib.get_close_matches(name[:MAX_CHARACTERS].lower(), names, n=1, cutoff=0.5)
     told = f"allowed: {', '.join(names)}" if names else "nothing is allowed here"
     return f"did you mean `{close[0]}`? {told}" if close else told
 
 
-def counted(number: int, noun: str) -> str:
+def pluralize(number: int, noun: str) -> str:
     """``1 finding``, ``2 findings``: a number with its noun."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

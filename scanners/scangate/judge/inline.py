@@ -5,72 +5,77 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from scangate.judge.accepting import WARNING_DAYS
-from scangate.judge.hints import counted
-from scangate.judge.policy import Inline, Policy, Until
-from scangate.model import Finding, Ignore
+from scangate.judge.accepting import EXPIRY_WARNING_DAYS
+from scangate.judge.hints import pluralize
+from scangate.judge.policy import InlineExpiry, InlineSuppressions, Policy
+from scangate.model import Finding, IgnoreComment
 
-__all__ = ["WAIVED", "notes", "remarks", "waived"]
+__all__ = ["SUPPRESSED_INLINE", "explain_rejections", "find_suppression", "list_notes"]
 
-WAIVED = "waived inline"
-MOST = 20  # notes on single waivers
+SUPPRESSED_INLINE = "waived inline"
+MAX_NOTES = 20  # notes on single waivers
 
 
-def waived(finding: Finding, policy: Policy, today: dt.date) -> str | None:
+def find_suppression(finding: Finding, policy: Policy, today: dt.date) -> str | None:
     """Why an inline waiver keeps a finding from counting, None where none does."""
-    if policy.inline is Inline.DENY:
+    if policy.inline_suppressions is InlineSuppressions.DENY:
         return None
-    if finding.waiver:
-        return f"{WAIVED}: {finding.waiver}"
-    honoured = (ignore for ignore in finding.ignores if not _problem(ignore, policy, today))
-    return next((f"{WAIVED}: {ignore.text}" for ignore in honoured), None)
+    if finding.tool_comment:
+        return f"{SUPPRESSED_INLINE}: {finding.tool_comment}"
+    honoured = (ignore for ignore in finding.ignore_comments if not _rejection_reason(ignore, policy, today))
+    return next((f"{SUPPRESSED_INLINE}: {ignore.text}" for ignore in honoured), None)
 
 
-def _problem(ignore: Ignore, policy: Policy, today: dt.date) -> str:
+def _rejection_reason(ignore: IgnoreComment, policy: Policy, today: dt.date) -> str:
     """Why a waiver of ours is not honoured; empty where it is."""
-    if ignore.fault:
-        return ignore.fault
+    if ignore.problem:
+        return ignore.problem
     if not ignore.rules:
         return "it names other rules"
-    if not ignore.until:
-        return "the policy wants an end: until=YYYY-MM-DD" if policy.inline_until is Until.REQUIRED else ""
-    until = dt.date.fromisoformat(ignore.until)
+    if not ignore.expires:
+        return "the policy wants an end: until=YYYY-MM-DD" if policy.inline_expiry is InlineExpiry.REQUIRED else ""
+    until = dt.date.fromisoformat(ignore.expires)
     if until < today:
-        return f"it ended on {ignore.until}"
+        return f"it ended on {ignore.expires}"
     if (until - today).days > policy.exception_max_days:
-        return f"it ends on {ignore.until}, more than the {counted(policy.exception_max_days, 'day')} away that the policy gives"
+        return (
+            f"it ends on {ignore.expires}, more than the {pluralize(policy.exception_max_days, 'day')} away that the policy gives"
+        )
     return ""
 
 
-def remarks(finding: Finding, policy: Policy, today: dt.date) -> list[str]:
+def explain_rejections(finding: Finding, policy: Policy, today: dt.date) -> list[str]:
     """Why the waivers that stand by a finding that counts do not keep it from counting."""
-    if policy.inline is Inline.DENY:
-        some = finding.waiver or any(ignore.rules for ignore in finding.ignores)
+    if policy.inline_suppressions is InlineSuppressions.DENY:
+        some = finding.tool_comment or any(ignore.rules for ignore in finding.ignore_comments)
         return ["the policy does not accept inline waivers"] if some else []
-    return [f"the waiver in line {ignore.line} does not hold: {_problem(ignore, policy, today)}" for ignore in finding.ignores]
+    return [
+        f"the waiver in line {ignore.line} does not hold: {_rejection_reason(ignore, policy, today)}"
+        for ignore in finding.ignore_comments
+    ]
 
 
-def notes(findings: Iterable[Finding], policy: Policy, today: dt.date) -> tuple[str, ...]:
+def list_notes(findings: Iterable[Finding], policy: Policy, today: dt.date) -> tuple[str, ...]:
     """What is to be said of our own waivers, each once: written wrong, ended, without an end, or soon to end."""
-    if policy.inline is Inline.DENY:
+    if policy.inline_suppressions is InlineSuppressions.DENY:
         return ()
     told = {
         (finding.location.path, ignore.line, what)
         for finding in findings
-        for ignore in finding.ignores
-        if (ignore.fault or ignore.rules) and (what := _told(ignore, policy, today))
+        for ignore in finding.ignore_comments
+        if (ignore.problem or ignore.rules) and (what := _note(ignore, policy, today))
     }
     first = [f"inline waiver in {path}:{line}: {what}" for path, line, what in sorted(told)]
-    more = len(first) - MOST
-    rest = [f"and {counted(more, 'inline waiver')} more that did not hold, or soon will not"] if more > 0 else []
-    return (*first[:MOST], *rest)
+    more = len(first) - MAX_NOTES
+    rest = [f"and {pluralize(more, 'inline waiver')} more that did not hold, or soon will not"] if more > 0 else []
+    return (*first[:MAX_NOTES], *rest)
 
 
-def _told(ignore: Ignore, policy: Policy, today: dt.date) -> str:
-    problem = _problem(ignore, policy, today)
+def _note(ignore: IgnoreComment, policy: Policy, today: dt.date) -> str:
+    problem = _rejection_reason(ignore, policy, today)
     if problem:
         return f"not honoured: {problem}"
-    left = (dt.date.fromisoformat(ignore.until) - today).days if ignore.until else WARNING_DAYS + 1
-    if left > WARNING_DAYS:
+    left = (dt.date.fromisoformat(ignore.expires) - today).days if ignore.expires else EXPIRY_WARNING_DAYS + 1
+    if left > EXPIRY_WARNING_DAYS:
         return ""
-    return f"ends in {counted(left, 'day')}" if left else "ends today"
+    return f"ends in {pluralize(left, 'day')}" if left else "ends today"

@@ -19,15 +19,15 @@ from types import MappingProxyType
 
 import msgspec
 
-from scangate.model import ABSENT, Finding, Kind, KnownBy, ScanResult, Status, Targets
+from scangate.model import ABSENT, Finding, FindingKind, KnownSource, ScanResult, ScanStatus, Targets
 
-__all__ = ["BASELINE", "Known", "Sight", "known_from", "match", "recognised"]
+__all__ = ["BASELINE_NAME", "KnownFinding", "ScannedPaths", "collect_known_findings", "mark_known_findings", "match_findings"]
 
-BASELINE = "the baseline"
+BASELINE_NAME = "the baseline"
 STAGED = "staged"
 
 
-class Known(msgspec.Struct, frozen=True, order=True):
+class KnownFinding(msgspec.Struct, frozen=True, order=True):
     """As many findings as ``count`` that were known before; the digests are a `Record`'s. ``source`` names who knew them."""
 
     path: str
@@ -36,7 +36,7 @@ class Known(msgspec.Struct, frozen=True, order=True):
     context: str = ""
     secret: str = ""
     count: int = 1
-    source: str = BASELINE
+    source: str = BASELINE_NAME
 
     @property
     def scanner(self) -> str:
@@ -44,7 +44,7 @@ class Known(msgspec.Struct, frozen=True, order=True):
         return self.rule.partition(":")[0]
 
 
-class Sight:
+class ScannedPaths:
     """What a scan looked at: what it did not see, it cannot miss."""
 
     def __init__(self, results: Iterable[ScanResult], targets: Targets, absent: Collection[str] = ()) -> None:
@@ -52,27 +52,29 @@ class Sight:
         self._ran: dict[str, frozenset[str]] = {}
         self._there: set[str] = set()
         for result in results:
-            away = {gap.path for gap in result.gaps} | {left.path for left in result.left_out}
-            self._there |= {path for path in away if path is not None} | set(result.files)
-            if result.status is not Status.SKIPPED and None not in away:
-                self._ran[result.scanner] = frozenset(result.files)
+            away = {gap.path for gap in result.gaps} | {left.path for left in result.skipped_paths}
+            self._there |= {path for path in away if path is not None} | set(result.analyzed_files)
+            if result.status is not ScanStatus.SKIPPED and None not in away:
+                self._ran[result.scanner] = frozenset(result.analyzed_files)
         self._absent = frozenset(absent)
-        away = {gap.path for gap in targets.gaps} | {left.path for left in targets.left_out if left.reason != ABSENT}
+        away = {gap.path for gap in targets.gaps} | {left.path for left in targets.skipped_paths if left.reason != ABSENT}
         self._there |= {path for path in away if path is not None}
         self._folders = tuple(path for path in self._there if path.endswith("/"))
         self._whole = targets.source != STAGED and None not in away
 
-    def gone(self, path: str) -> bool:
+    def is_gone(self, path: str) -> bool:
         """Whether there certainly is no such file: the scan was of the whole tree, and nobody met it."""
         return path in self._absent or (self._whole and path not in self._there and not path.startswith(self._folders))
 
-    def looked_for(self, entry: Known) -> bool:
+    def was_scanned(self, entry: KnownFinding) -> bool:
         """Whether the entry's scanner looked where it was, or there is nothing to look at any more."""
         ran = self._ran.get(entry.scanner)
-        return ran is not None and (entry.path in ran or self.gone(entry.path))
+        return ran is not None and (entry.path in ran or self.is_gone(entry.path))
 
 
-def match(findings: Sequence[Finding], known: Sequence[Known], sight: Sight | None = None) -> tuple[int | None, ...]:
+def match_findings(
+    findings: Sequence[Finding], known: Sequence[KnownFinding], scanned_paths: ScannedPaths | None = None
+) -> tuple[int | None, ...]:
     """For each finding the index in ``known`` of the entry that covers it, None where none does.
 
     The order of ``findings`` and ``known`` changes nothing but the indices. Without a ``sight`` nothing was moved (tiers 1 and 2).
@@ -81,9 +83,9 @@ def match(findings: Sequence[Finding], known: Sequence[Known], sight: Sight | No
     if not known:
         return tuple(answers)
     left = [entry.count for entry in known]
-    order = sorted((at for at in range(len(findings)) if _comparable(findings[at])), key=lambda at: _place(findings[at]))
+    order = sorted((at for at in range(len(findings)) if _comparable(findings[at])), key=lambda at: _sort_key(findings[at]))
     entries = sorted(range(len(known)), key=lambda at: known[at])
-    for finding_key, entry_key, may in _tiers(sight):
+    for finding_key, entry_key, may in _tiers(scanned_paths):
         pools: defaultdict[Hashable, list[int]] = defaultdict(list)
         for at in entries:
             if left[at] > 0 and may(known[at]):
@@ -97,106 +99,113 @@ def match(findings: Sequence[Finding], known: Sequence[Known], sight: Sight | No
     return tuple(answers)
 
 
-_Tier = tuple[Callable[[Finding], Hashable], Callable[[Known], Hashable], Callable[[Known], bool]]
+_Tier = tuple[Callable[[Finding], Hashable], Callable[[KnownFinding], Hashable], Callable[[KnownFinding], bool]]
 
 
-def _tiers(sight: Sight | None) -> list[_Tier]:
+def _tiers(sight: ScannedPaths | None) -> list[_Tier]:
     tiers: list[_Tier] = [
         (
-            lambda found: (found.location.path, *_same(found), _context(found)),
-            lambda old: (old.path, *_was(old), old.context),
-            _any,
+            lambda found: (found.location.path, *_finding_key(found), _context(found)),
+            lambda old: (old.path, *_known_key(old), old.context),
+            _always,
         ),
-        (lambda found: (found.location.path, *_same(found)), lambda old: (old.path, *_was(old)), _any),
+        (lambda found: (found.location.path, *_finding_key(found)), lambda old: (old.path, *_known_key(old)), _always),
     ]
     if sight is not None:
         tiers += [
-            (lambda found: (*_same(found), _context(found)), lambda old: (*_was(old), old.context), sight.looked_for),
-            (_same, _was, lambda old: sight.gone(old.path) and sight.looked_for(old)),
+            (lambda found: (*_finding_key(found), _context(found)), lambda old: (*_known_key(old), old.context), sight.was_scanned),
+            (_finding_key, _known_key, lambda old: sight.is_gone(old.path) and sight.was_scanned(old)),
         ]
     return tiers
 
 
-def _any(entry: Known) -> bool:
+def _always(entry: KnownFinding) -> bool:
     del entry
     return True
 
 
-def _same(finding: Finding) -> tuple[str, str, str]:
-    record = finding.record
+def _finding_key(finding: Finding) -> tuple[str, str, str]:
+    record = finding.identity
     return (finding.rule, record.content, record.secret) if record is not None else (finding.rule, "", "")
 
 
-def _was(entry: Known) -> tuple[str, str, str]:
+def _known_key(entry: KnownFinding) -> tuple[str, str, str]:
     return (entry.rule, entry.content, entry.secret)
 
 
 def _context(finding: Finding) -> str:
-    return finding.record.context if finding.record is not None else ""
+    return finding.identity.context if finding.identity is not None else ""
 
 
 def _comparable(finding: Finding) -> bool:
     """Whether there is anything to compare it by; a secret whose value nobody vouches for is never the same."""
-    return finding.record is not None and (finding.kind is not Kind.SECRET or bool(finding.record.secret))
+    return finding.identity is not None and (finding.kind is not FindingKind.SECRET or bool(finding.identity.secret))
 
 
-def _place(finding: Finding) -> tuple[object, ...]:
-    return (*finding.sort_key(), finding.record)
+def _sort_key(finding: Finding) -> tuple[object, ...]:
+    return (*finding.sort_key(), finding.identity)
 
 
-def known_from(
-    findings: Iterable[Finding], source: str = BASELINE, besides: Sequence[Known] = (), sight: Sight | None = None
-) -> tuple[Known, ...]:
+def collect_known_findings(
+    findings: Iterable[Finding],
+    source: str = BASELINE_NAME,
+    already_known: Sequence[KnownFinding] = (),
+    scanned_paths: ScannedPaths | None = None,
+) -> tuple[KnownFinding, ...]:
     """Entries that cover exactly ``findings``, without those that ``besides`` covers (seen with ``sight``); sorted.
 
     ``besides`` is what keeps two sources from covering one finding each where there are two: put a baseline before a revision.
     """
     found = list(findings)
-    covered = match(found, besides, sight)
-    counts: Counter[Known] = Counter()
+    covered = match_findings(found, already_known, scanned_paths)
+    counts: Counter[KnownFinding] = Counter()
     for finding, entry in zip(found, covered, strict=True):
-        if entry is None and _comparable(finding) and finding.record is not None:
-            record = finding.record
-            counts[Known(finding.location.path, finding.rule, record.content, record.context, record.secret, source=source)] += 1
+        if entry is None and _comparable(finding) and finding.identity is not None:
+            record = finding.identity
+            counts[
+                KnownFinding(finding.location.path, finding.rule, record.content, record.context, record.secret, source=source)
+            ] += 1
     return tuple(sorted(msgspec.structs.replace(entry, count=number) for entry, number in counts.items()))
 
 
-def recognised(
+def mark_known_findings(
     results: Sequence[ScanResult],
     targets: Targets,
-    known: Sequence[Known],
+    known: Sequence[KnownFinding],
     names: Mapping[str, str] = MappingProxyType({}),
     absent: Collection[str] = (),
-) -> tuple[tuple[ScanResult, ...], tuple[KnownBy, ...]]:
+) -> tuple[tuple[ScanResult, ...], tuple[KnownSource, ...]]:
     """The results with every finding saying by what it was known, and what became of each source of ``known``.
 
     ``names`` are sources, with the file of each or nothing, that are told even where they knew nothing: that something was
     compared with is a fact, too. ``absent`` is for the `Sight`.
     """
-    sight = Sight(results, targets, absent)
+    sight = ScannedPaths(results, targets, absent)
     findings = [finding for result in results for finding in result.findings]
-    covered = match(findings, known, sight)
+    covered = match_findings(findings, known, sight)
     marked = iter(
-        finding if entry is None else _recognised(finding, known[entry]) for finding, entry in zip(findings, covered, strict=True)
+        finding if entry is None else _mark_known(finding, known[entry]) for finding, entry in zip(findings, covered, strict=True)
     )
     results = tuple(msgspec.structs.replace(result, findings=tuple(next(marked) for _ in result.findings)) for result in results)
     used = Counter(entry for entry in covered if entry is not None)
     return results, tuple(
-        _became(name, names.get(name, ""), [(entry, used[at]) for at, entry in enumerate(known) if entry.source == name], sight)
+        _summarize_source(
+            name, names.get(name, ""), [(entry, used[at]) for at, entry in enumerate(known) if entry.source == name], sight
+        )
         for name in sorted({*names, *(entry.source for entry in known)})
     )
 
 
-def _recognised(finding: Finding, entry: Known) -> Finding:
+def _mark_known(finding: Finding, entry: KnownFinding) -> Finding:
     moved = entry.path != finding.location.path
-    return msgspec.structs.replace(finding, known=entry.source, known_at=entry.path if moved else "")
+    return msgspec.structs.replace(finding, known_by=entry.source, previous_path=entry.path if moved else "")
 
 
-def _became(name: str, file: str, entries: Sequence[tuple[Known, int]], sight: Sight) -> KnownBy:
-    return KnownBy(
+def _summarize_source(name: str, file: str, entries: Sequence[tuple[KnownFinding, int]], sight: ScannedPaths) -> KnownSource:
+    return KnownSource(
         name,
         findings=sum(entry.count for entry, _ in entries),
         matched=sum(used for _, used in entries),
-        gone=sum(entry.count - used for entry, used in entries if sight.looked_for(entry)),
+        gone=sum(entry.count - used for entry, used in entries if sight.was_scanned(entry)),
         file=file,
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 import functools
 from fnmatch import fnmatchcase
 
-__all__ = ["covers_name"]
+__all__ = ["matches_name"]
 
 
 @functools.lru_cache(maxsize=4096)
-def covers_name(pattern: str, name: str) -> bool:
+def matches_name(pattern: str, name: str) -> bool:
     """Whether ``pattern`` covers ``name``: ``*`` is any run of characters, ``?`` is one, ``[ab]`` one of a set; case counts."""
     return fnmatchcase(name, pattern)

@@ -8,28 +8,28 @@ from typing import Any
 
 import msgspec
 
-from scangate.model import GapKind, Kind, Severity
+from scangate.model import FindingKind, GapKind, Severity
 
 __all__ = [
     "AllowedGap",
     "Budget",
-    "Exclude",
-    "Follow",
-    "Inline",
-    "Override",
-    "Owners",
+    "BudgetOverride",
+    "ExceptionOwners",
+    "FollowedFinding",
+    "InlineExpiry",
+    "InlineSuppressions",
+    "PathExclusion",
     "Policy",
     "PolicyException",
-    "ScannerSetting",
+    "ScannerSettings",
     "SeverityRule",
-    "Until",
-    "Unused",
+    "UnusedExceptions",
 ]
 
 Limits = tuple[tuple[Severity, int | None], ...]
 
 
-class Inline(enum.Enum):
+class InlineSuppressions(enum.Enum):
     """What an inline waiver is worth: nothing said, told in the notes, or ignored."""
 
     ALLOW = "allow"
@@ -37,28 +37,28 @@ class Inline(enum.Enum):
     DENY = "deny"
 
 
-class Unused(enum.Enum):
+class UnusedExceptions(enum.Enum):
     """What an exception that accepts nothing is worth: a note, or the build."""
 
     REPORT = "report"
     FAIL = "fail"
 
 
-class Owners(enum.Enum):
+class ExceptionOwners(enum.Enum):
     """Who may own an exception: anyone, or who owns the path of what it accepts by CODEOWNERS."""
 
     ANYONE = "anyone"
     CODEOWNERS = "codeowners"
 
 
-class Until(enum.Enum):
+class InlineExpiry(enum.Enum):
     """Whether an inline waiver of ours has to say until when it holds."""
 
     OPTIONAL = "optional"
     REQUIRED = "required"
 
 
-class ScannerSetting(msgspec.Struct, frozen=True):
+class ScannerSettings(msgspec.Struct, frozen=True):
     """One scanner as the policy wants it: ``options`` is a value of the scanner's own type; ``timeout`` is in seconds.
 
     ``command`` is True for a block with a command line, which has no code of its own.
@@ -68,10 +68,10 @@ class ScannerSetting(msgspec.Struct, frozen=True):
     enabled: bool
     timeout: int
     options: Any
-    command: bool = False
+    is_command: bool = False
 
 
-class Exclude(msgspec.Struct, frozen=True):
+class PathExclusion(msgspec.Struct, frozen=True):
     """A path that is not read, and why; ``scanners`` is empty where it holds for all."""
 
     path: str
@@ -93,7 +93,7 @@ class Budget(msgspec.Struct, frozen=True):
 
     limits: Limits
 
-    def names(self, severity: Severity) -> bool:
+    def covers(self, severity: Severity) -> bool:
         """Whether this budget counts findings of ``severity``."""
         return any(named is severity for named, _ in self.limits)
 
@@ -102,10 +102,10 @@ class Budget(msgspec.Struct, frozen=True):
         return dict(self.limits)[severity]
 
 
-class Override(Budget, frozen=True):
+class BudgetOverride(Budget, frozen=True):
     """A budget of its own for the findings that all given selectors match; ``fixable`` matches only those about a package."""
 
-    kind: Kind | None = None
+    kind: FindingKind | None = None
     scanner: str = ""
     path: str = ""
     fixable: bool | None = None
@@ -120,7 +120,7 @@ class AllowedGap(msgspec.Struct, frozen=True):
     path: str = ""
 
 
-class Follow(msgspec.Struct, frozen=True):
+class FollowedFinding(msgspec.Struct, frozen=True):
     """Where a finding was when it was accepted, and the digests of its `Record` that know it elsewhere."""
 
     path: str
@@ -141,7 +141,7 @@ class PolicyException(msgspec.Struct, frozen=True):
     path: str = ""
     fingerprint: str = ""
     advisory: str = ""
-    follows: Follow | None = None
+    follows: FollowedFinding | None = None
 
 
 class Policy(msgspec.Struct, frozen=True):
@@ -158,37 +158,37 @@ class Policy(msgspec.Struct, frozen=True):
 
     name: str
     environment: str
-    scanners: tuple[ScannerSetting, ...]
-    excludes: tuple[Exclude, ...]
+    scanners: tuple[ScannerSettings, ...]
+    exclusions: tuple[PathExclusion, ...]
     max_file_size: int
     timeout: int
-    severities: tuple[SeverityRule, ...]
+    severity_rules: tuple[SeverityRule, ...]
     budget: Budget
-    overrides: tuple[Override, ...]
-    unknown: Severity
-    required: tuple[str, ...]
+    overrides: tuple[BudgetOverride, ...]
+    unknown_severity: Severity
+    required_scanners: tuple[str, ...]
     allowed_gaps: tuple[AllowedGap, ...]
     exceptions: tuple[PolicyException, ...]
     exception_max_days: int
-    inline: Inline
-    wait_days: int
-    keyed_only: bool = False
-    exception_unused: Unused = Unused.REPORT
-    exception_owners: Owners = Owners.ANYONE
-    codeowners: str = ""
-    inline_until: Until = Until.OPTIONAL
+    inline_suppressions: InlineSuppressions
+    cool_down_days: int
+    signed_cache_only: bool = False
+    exception_unused: UnusedExceptions = UnusedExceptions.REPORT
+    exception_owners: ExceptionOwners = ExceptionOwners.ANYONE
+    codeowners_path: str = ""
+    inline_expiry: InlineExpiry = InlineExpiry.OPTIONAL
     new_only: bool = True
-    ratchet: bool = False
+    baseline_ratchet: bool = False
     description: str = ""
     digest: str = ""
     sources: tuple[str, ...] = ()
     origins: tuple[tuple[str, str], ...] = ()
     in_tree: bool = False
 
-    def scanner(self, name: str) -> ScannerSetting | None:
+    def scanner(self, name: str) -> ScannerSettings | None:
         """The setting of a scanner, None where the policy does not name it."""
         return next((setting for setting in self.scanners if setting.name == name), None)
 
-    def enabled(self) -> tuple[str, ...]:
+    def enabled_scanners(self) -> tuple[str, ...]:
         """The names of the scanners that are to run."""
         return tuple(setting.name for setting in self.scanners if setting.enabled)

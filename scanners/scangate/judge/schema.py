@@ -10,18 +10,18 @@ from typing import Any
 
 import msgspec
 
-from scangate.judge.blocks import Document, ScannerBlock
+from scangate.judge.blocks import PolicyDocument, ScannerBlock
 
-__all__ = ["schema"]
+__all__ = ["build_policy_schema"]
 
-DRAFT = "https://json-schema.org/draft/2020-12/schema"
+SCHEMA_DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
-def schema(scanner_options: Mapping[str, type[Any]], command_options: type[Any] | None = None) -> dict[str, Any]:
+def build_policy_schema(scanner_options: Mapping[str, type[Any]], command_options: type[Any] | None = None) -> dict[str, Any]:
     """The schema of a policy file whose scanners' blocks are those of ``scanner_options``, see `reading.load`."""
-    kinds = [Document, ScannerBlock, *scanner_options.values(), *([command_options] if command_options else [])]
+    kinds = [PolicyDocument, ScannerBlock, *scanner_options.values(), *([command_options] if command_options else [])]
     refs, found = msgspec.json.schema_components(kinds, ref_template="#/$defs/{name}")
-    parts = {name: _described(part) for name, part in found.items()}
+    parts = {name: _flatten_description(part) for name, part in found.items()}
     own = [parts.pop(ref["$ref"].rpartition("/")[2]) for ref in _unique(refs[1:])]
     by_ref = dict(zip([ref["$ref"] for ref in _unique(refs[1:])], own, strict=True))
     common, *options = [by_ref[ref["$ref"]] for ref in refs[1:]]
@@ -32,7 +32,7 @@ def schema(scanner_options: Mapping[str, type[Any]], command_options: type[Any] 
         parts[name]["properties"]["scanners"] = {"type": "object", "properties": blocks, "additionalProperties": others}
     whole = parts.pop("Document")
     root = {"if": {"not": {"required": ["extends"]}}, "then": {"required": ["unknown", "scanners"]}}
-    made = {"$schema": DRAFT, **whole, "title": "scangate policy", **root, "$defs": parts}
+    made = {"$schema": SCHEMA_DRAFT, **whole, "title": "scangate policy", **root, "$defs": parts}
     plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(made))  # defaults are tuples as the types have them
     return plain
 
@@ -48,7 +48,7 @@ def _block(common: dict[str, Any], options: dict[str, Any]) -> dict[str, Any]:
     return {"type": "object", **described, "properties": properties, "additionalProperties": False}
 
 
-def _described(part: dict[str, Any]) -> dict[str, Any]:
+def _flatten_description(part: dict[str, Any]) -> dict[str, Any]:
     """A part with its description on one line."""
     if "description" in part:
         return {**part, "description": " ".join(part["description"].split())}

@@ -6,31 +6,31 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
-from scangate.judge.hints import counted
-from scangate.judge.matching import BASELINE
-from scangate.model import Confidence, Finding, Kind, KnownBy, Location, Ruling, RulingOutcome, Severity
+from scangate.judge.hints import pluralize
+from scangate.judge.matching import BASELINE_NAME
+from scangate.model import Confidence, Finding, FindingKind, KnownSource, Location, Ruling, RulingOutcome, Severity
 
-__all__ = ["RULE", "stale"]
+__all__ = ["RULE", "check_ratchet"]
 
 RULE = "scangate:stale-baseline"
 
 
-def stale(known: Iterable[KnownBy]) -> tuple[Ruling, ...]:
+def check_ratchet(known: Iterable[KnownSource]) -> tuple[Ruling, ...]:
     """A ruling that blocks where a baseline is larger than it need be: what was mended could come back unseen."""
-    return tuple(_ruling(source) for source in known if source.name == BASELINE and source.gone)
+    return tuple(_stale_baseline_ruling(source) for source in known if source.name == BASELINE_NAME and source.gone)
 
 
-def _ruling(source: KnownBy) -> Ruling:
+def _stale_baseline_ruling(source: KnownSource) -> Ruling:
     are = "is" if source.gone == 1 else "are"
     finding = Finding(
         rule=RULE,
         severity=Severity.HIGH,
         confidence=Confidence.HIGH,
-        kind=Kind.CONFIGURATION,
+        kind=FindingKind.CONFIGURATION,
         title="baseline that could be smaller",
-        message=f"{counted(source.gone, 'finding')} of the baseline {are} gone from the code: scangate baseline update",
+        message=f"{pluralize(source.gone, 'finding')} of the baseline {are} gone from the code: scangate baseline update",
         location=Location(PurePosixPath(source.file or "baseline").name),
         fingerprint=hashlib.sha256(f"{RULE} {source.file}".encode()).hexdigest()[:32],
         reported_by=("scangate",),
     )
-    return Ruling(finding, Severity.HIGH, RulingOutcome.BLOCKS, "the policy lets the baseline only shrink, and it has not")
+    return Ruling(finding, Severity.HIGH, RulingOutcome.BLOCKING, "the policy lets the baseline only shrink, and it has not")

@@ -6,38 +6,38 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-from scangate.judge.accepting import Exceptions, called
+from scangate.judge.accepting import ExceptionLedger, describe_exception
 from scangate.judge.policy import Policy
-from scangate.model import Confidence, Finding, Kind, Location, Ruling, RulingOutcome, Severity
+from scangate.model import Confidence, Finding, FindingKind, Location, Ruling, RulingOutcome, Severity
 
-__all__ = ["RULE", "unused"]
+__all__ = ["RULE", "check_unused_exceptions"]
 
 RULE = "scangate:unused-exception"
 
 
-def unused(exceptions: Exceptions, policy: Policy, unread: Sequence[str]) -> tuple[Ruling, ...]:
+def check_unused_exceptions(exceptions: ExceptionLedger, policy: Policy, incomplete_scanners: Sequence[str]) -> tuple[Ruling, ...]:
     """A ruling that blocks for each exception in force that accepts nothing. ``unread``: scanners that did not read everything."""
     origins = dict(policy.origins)
     rulings = []
-    for index, entry in exceptions.unused(unread):
+    for index, entry in exceptions.list_unused(incomplete_scanners):
         file, _, line = origins.get(f"exceptions[{index}].reason", "").rpartition(":")
-        what = f"the exception for {called(entry)} ({entry.owner})"
+        what = f"the exception for {describe_exception(entry)} ({entry.owner})"
         finding = Finding(
             rule=RULE,
             severity=Severity.HIGH,
             confidence=Confidence.HIGH,
-            kind=Kind.CONFIGURATION,
+            kind=FindingKind.CONFIGURATION,
             title="exception that accepts nothing",
             message=f"{what} accepts nothing: take it out of the policy",
-            location=_place(file, line),
+            location=_policy_location(file, line),
             fingerprint=hashlib.sha256(f"{RULE} {what}".encode()).hexdigest()[:32],
             reported_by=("scangate",),
         )
-        rulings.append(Ruling(finding, Severity.HIGH, RulingOutcome.BLOCKS, "the policy wants no exception that accepts nothing"))
+        rulings.append(Ruling(finding, Severity.HIGH, RulingOutcome.BLOCKING, "the policy wants no exception that accepts nothing"))
     return tuple(rulings)
 
 
-def _place(file: str, line: str) -> Location:
+def _policy_location(file: str, line: str) -> Location:
     """The place in the policy; of a policy outside the tree, its name alone: a finding's path is below the root."""
     path = PurePosixPath(file or "policy")
     inside = not path.is_absolute() and ".." not in path.parts

@@ -15,83 +15,85 @@ import msgspec
 import yaml
 
 from scangate.errors import PolicyError
-from scangate.judge.document import UNPRINTABLE, Node, Place, error, parse
+from scangate.judge.document import UNPRINTABLE, Node, Position, make_policy_error, parse_policy_yaml
 from scangate.judge.policy import PolicyException
-from scangate.judge.showing import scalar
+from scangate.judge.showing import format_scalar
 
-__all__ = ["with_exception"]
+__all__ = ["add_exception"]
 
-KEY = "exceptions"
-FIELDS = ("fingerprint", "rule", "path", "advisory", "follows", "reason", "owner", "expires")
-BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+EXCEPTIONS_KEY = "exceptions"
+ENTRY_FIELDS = ("fingerprint", "rule", "path", "advisory", "follows", "reason", "owner", "expires")
+LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 INDENT = "  "
 
 
-def with_exception(text: str, entry: PolicyException, file: str) -> str:
+def add_exception(text: str, entry: PolicyException, file: str) -> str:
     """The policy's ``text`` with ``entry`` as its last exception; ``file`` is what messages call it.
 
     Taken out of the result at one place, the new part leaves ``text`` again. PolicyError where the text is no policy's YAML, or is
     written in a way that has no place for an entry.
     """
-    before = _plain(parse(text.encode(), file))
+    before = _to_builtins(parse_policy_yaml(text.encode(), file))
     plain = _fields(entry)
     if any(UNPRINTABLE.search(value) for value in plain.values() if isinstance(value, str)):
-        raise error(Place(file), KEY, "a control character", "say it in plain text")
-    entries = before.get(KEY, [])
-    wanted = {**before, KEY: [*entries, plain]} if isinstance(entries, list) else None
+        raise make_policy_error(Position(file), EXCEPTIONS_KEY, "a control character", "say it in plain text")
+    entries = before.get(EXCEPTIONS_KEY, [])
+    wanted = {**before, EXCEPTIONS_KEY: [*entries, plain]} if isinstance(entries, list) else None
     root = yaml.compose(text, Loader=yaml.SafeLoader) if wanted else None
     newline = "\r\n" if "\r\n" in text else "\n"
-    for place, lines in _candidates(text, root, plain) if root is not None else ():
+    for place, lines in _insertion_points(text, root, plain) if root is not None else ():
         written = text[:place] + lines.replace("\n", newline) + text[place:]
-        if _same(written, wanted, file):
+        if _parses_as(written, wanted, file):
             return written
-    hint = f"write it by hand: {KEY}: [{_flow(plain)}]"
-    raise error(Place(file), KEY, "there is no place for another entry that would leave the rest as it is", hint)
+    hint = f"write it by hand: {EXCEPTIONS_KEY}: [{_flow(plain)}]"
+    raise make_policy_error(
+        Position(file), EXCEPTIONS_KEY, "there is no place for another entry that would leave the rest as it is", hint
+    )
 
 
-def _same(text: str, wanted: Any, file: str) -> bool:
+def _parses_as(text: str, wanted: Any, file: str) -> bool:
     try:
-        return bool(_plain(parse(text.encode(), file)) == wanted)
+        return bool(_to_builtins(parse_policy_yaml(text.encode(), file)) == wanted)
     except PolicyError:
         return False  # the place was none: the next one is tried
 
 
-def _plain(node: Node) -> Any:
+def _to_builtins(node: Node) -> Any:
     if isinstance(node.value, dict):
-        return {key: _plain(value) for key, value in node.value.items()}
-    return [_plain(value) for value in node.value] if isinstance(node.value, list) else node.value
+        return {key: _to_builtins(value) for key, value in node.value.items()}
+    return [_to_builtins(value) for value in node.value] if isinstance(node.value, list) else node.value
 
 
 def _fields(entry: PolicyException) -> dict[str, Any]:
     """What the entry says, as the reader gives it back: dates are text."""
-    return {name: msgspec.to_builtins(getattr(entry, name)) for name in FIELDS if getattr(entry, name)}
+    return {name: msgspec.to_builtins(getattr(entry, name)) for name in ENTRY_FIELDS if getattr(entry, name)}
 
 
-def _candidates(text: str, root: Any, plain: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
+def _insertion_points(text: str, root: Any, plain: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
     """Places and what to put there, the one that reads best first."""
-    entries = next((value for key, value in root.value if key.value == KEY), None)
+    entries = next((value for key, value in root.value if key.value == EXCEPTIONS_KEY), None)
     if entries is None:
         yield from _new_list(text, root, plain)
     elif entries.flow_style or not entries.value:
         place = entries.value[-1].end_mark.index if entries.value else entries.start_mark.index + 1
         yield place, (", " if entries.value else "") + _flow(plain)
     else:
-        yield _line_end(text, _last(entries).end_mark.index, _block(plain, " " * entries.start_mark.column))
+        yield _line_end(text, _last_node(entries).end_mark.index, _block(plain, " " * entries.start_mark.column))
 
 
 def _new_list(text: str, root: Any, plain: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
     """The list itself is missing: at the end of the file, else where the last value ends."""
     if root.flow_style:
-        yield root.value[-1][1].end_mark.index, f", {json.dumps(KEY)}: [{_flow(plain)}]"
+        yield root.value[-1][1].end_mark.index, f", {json.dumps(EXCEPTIONS_KEY)}: [{_flow(plain)}]"
         return
     indent = " " * root.start_mark.column
-    block = f"{indent}{KEY}:\n{_block(plain, indent + INDENT)}"
-    for place in (len(text), _last(root).end_mark.index):
+    block = f"{indent}{EXCEPTIONS_KEY}:\n{_block(plain, indent + INDENT)}"
+    for place in (len(text), _last_node(root).end_mark.index):
         yield _line_end(text, place, f"\n{block}")
         yield _line_end(text, place, block)
 
 
-def _last(node: Any) -> Any:
+def _last_node(node: Any) -> Any:
     """The node in which a block collection ends: its own end is only where the next thing begins."""
     while isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
         node = node.value[-1][1] if isinstance(node, yaml.MappingNode) else node.value[-1]
@@ -100,9 +102,9 @@ def _last(node: Any) -> Any:
 
 def _line_end(text: str, place: int, lines: str) -> tuple[int, str]:
     """The start of the line behind ``place``; a last line without an end gets one."""
-    if place and BREAK.match(text[place - 1]):
+    if place and LINE_BREAK.match(text[place - 1]):
         return place, lines
-    found = BREAK.search(text, place)
+    found = LINE_BREAK.search(text, place)
     return (found.end(), lines) if found is not None else (len(text), f"\n{lines}")
 
 
@@ -115,7 +117,7 @@ def _rows(name: str, value: Any) -> Iterator[str]:
     if isinstance(value, Mapping):
         yield f"{name}: {_flow(value)}"
     else:
-        yield f"{name}: {value if name == 'expires' else scalar(value)}"
+        yield f"{name}: {value if name == 'expires' else format_scalar(value)}"
 
 
 def _flow(plain: Mapping[str, Any]) -> str:
@@ -127,4 +129,4 @@ def _flow(plain: Mapping[str, Any]) -> str:
 
 
 def _quoted(value: Any) -> str:
-    return scalar(value) if scalar(value).startswith('"') else json.dumps(value)
+    return format_scalar(value) if format_scalar(value).startswith('"') else json.dumps(value)

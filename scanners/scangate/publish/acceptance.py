@@ -9,31 +9,31 @@ from pathlib import Path
 
 from scangate.errors import UsageError
 
-__all__ = ["accepted", "pinned", "remember"]
+__all__ = ["read_admission_log", "read_pinned_digests", "record_admission"]
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-ROOT = 0
+ROOT_UID = 0
 HINT = "make it root's own: install -d -o root -m 0755"
 
 
-def accepted(folder: Path, owner: int = ROOT) -> frozenset[str]:
+def read_admission_log(folder: Path, owner_uid: int = ROOT_UID) -> frozenset[str]:
     """The digests in the record, none where there is none yet. UsageError where others than ``owner`` could have written it."""
     try:
         if not folder.exists() and not folder.is_symlink():
             return frozenset()
-        _check(folder, owner, stat.S_ISDIR)
+        _check_trusted(folder, owner_uid, stat.S_ISDIR)
         names = {entry.name for entry in folder.iterdir() if _DIGEST.fullmatch(entry.name)}
         for name in names:
-            _check(folder / name, owner, stat.S_ISREG)
+            _check_trusted(folder / name, owner_uid, stat.S_ISREG)
     except OSError as error:
         raise UsageError(f"cannot read the record {folder}: {error.strerror}", HINT) from error
     return frozenset(names)
 
 
-def pinned(file: Path, owner: int = ROOT) -> frozenset[str]:
+def read_pinned_digests(file: Path, owner_uid: int = ROOT_UID) -> frozenset[str]:
     """The digests in a file, one a line, that root alone can have written. UsageError for any other file, or line."""
     try:
-        _check(file, owner, stat.S_ISREG)
+        _check_trusted(file, owner_uid, stat.S_ISREG)
         digests = [line.strip() for line in file.read_text("ascii", "replace").splitlines() if line.strip()]
     except OSError as error:
         raise UsageError(f"cannot read {file}: {error.strerror}", "give root's list: --pinned FILE") from error
@@ -42,24 +42,28 @@ def pinned(file: Path, owner: int = ROOT) -> frozenset[str]:
     return frozenset(digests)
 
 
-def remember(folder: Path, digest: str, owner: int = ROOT) -> None:
+def record_admission(folder: Path, digest: str, owner_uid: int = ROOT_UID) -> None:
     """Adds a digest to the record, which is made where there is none. UsageError where it cannot be written, or believed."""
     try:
         folder.mkdir(mode=0o755, parents=True, exist_ok=True)
-        _check(folder, owner, stat.S_ISDIR)
+        _check_trusted(folder, owner_uid, stat.S_ISDIR)
         handle = os.open(folder / digest, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
         os.close(handle)
     except OSError as error:
         raise UsageError(f"cannot write the record {folder}: {error.strerror}", "run it as root, or without --record") from error
 
 
-def _check(path: Path, owner: int, kind: object) -> None:
+def _check_trusted(path: Path, owner_uid: int, is_expected_type: object) -> None:
     """A link, another owner, or a mode that lets others write: none of them is believed; neither is a folder above it."""
     found = path.lstat()
-    if not (callable(kind) and kind(found.st_mode)) or found.st_uid != owner or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+    if (
+        not (callable(is_expected_type) and is_expected_type(found.st_mode))
+        or found.st_uid != owner_uid
+        or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    ):
         raise UsageError(f"{path} is not believed: others than root could have written it", HINT)
     for above in {*path.absolute().parents, *path.resolve().parents}:  # a link on the way could lead elsewhere a moment later
         mode = above.lstat()
         open_ = mode.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and not mode.st_mode & stat.S_ISVTX
-        if mode.st_uid not in {owner, ROOT} or (open_ and not stat.S_ISLNK(mode.st_mode)):
+        if mode.st_uid not in {owner_uid, ROOT_UID} or (open_ and not stat.S_ISLNK(mode.st_mode)):
             raise UsageError(f"{path} is not believed: others than root can write {above}", HINT)

@@ -11,17 +11,17 @@ from collections.abc import Collection, Sequence
 
 import msgspec
 
-from scangate.errors import NotAdmitted
+from scangate.errors import AttestationRejected
 from scangate.model import Outcome
-from scangate.publish.envelope import opened
-from scangate.publish.statement import Statement, Subject, check_order, decode, moment
+from scangate.publish.envelope import verify_envelope
+from scangate.publish.statement import Statement, Subject, check_approval_time, decode_statement, parse_timestamp
 
-__all__ = ["Terms", "admit"]
+__all__ = ["AdmissionCriteria", "admit"]
 
-SKEW = dt.timedelta(hours=1)
+CLOCK_SKEW = dt.timedelta(hours=1)
 
 
-class Terms(msgspec.Struct, frozen=True):
+class AdmissionCriteria(msgspec.Struct, frozen=True):
     """What is asked of an attestation.
 
     ``keys``: the public keys that are trusted, PEM. ``environment``: the one it must have been judged for. ``now``: UTC.
@@ -31,74 +31,80 @@ class Terms(msgspec.Struct, frozen=True):
     judged, none where any will do; what was let in before is no exception, for a policy may be trusted no more.
     """
 
-    keys: Sequence[bytes]
+    trusted_keys: Sequence[bytes]
     environment: str
     now: dt.datetime
-    accepted: Collection[str] = ()
-    after: str = ""
-    policies: Collection[str] = ()
+    previously_admitted: Collection[str] = ()
+    scanned_after: str = ""
+    policy_digests: Collection[str] = ()
 
 
-def admit(envelope: str, subject: Subject, terms: Terms) -> Statement:
+def admit(envelope: str, subject: Subject, criteria: AdmissionCriteria) -> Statement:
     """The statement that lets ``subject`` through. NotAdmitted, with the reason, for everything else."""
-    statement = decode(opened(envelope, terms.keys))
+    statement = decode_statement(verify_envelope(envelope, criteria.trusted_keys))
     _check_subject(statement.subject[0], subject)
-    _check_environment(statement.predicate.policy.environment, terms.environment)
-    _check_policy(statement, terms.policies)
+    _check_environment(statement.predicate.policy.environment, criteria.environment)
+    _check_policy(statement, criteria.policy_digests)
     _check_verdict(statement)
-    _check_order(statement, subject, terms)
-    _check_expiry(statement, subject, terms)
+    _check_scan_time(statement, subject, criteria)
+    _check_expiry(statement, subject, criteria)
     return statement
 
 
-def _check_subject(attested: Subject, found: Subject) -> None:
-    if attested.name != found.name:
-        raise NotAdmitted(f"the attestation is about the {attested.name}, not the {found.name}", "attest what is deployed")
-    if attested.digest != found.digest:
-        here, there = found.digest["sha256"][:16], attested.digest["sha256"][:16]
-        told = f"this {found.name} is not the one that was attested: {here} is not {there}"
-        raise NotAdmitted(told, "something was changed after the gate: build and scan it again")
+def _check_subject(attested: Subject, actual: Subject) -> None:
+    if attested.name != actual.name:
+        raise AttestationRejected(f"the attestation is about the {attested.name}, not the {actual.name}", "attest what is deployed")
+    if attested.digest != actual.digest:
+        here, there = actual.digest["sha256"][:16], attested.digest["sha256"][:16]
+        told = f"this {actual.name} is not the one that was attested: {here} is not {there}"
+        raise AttestationRejected(told, "something was changed after the gate: build and scan it again")
 
 
-def _check_environment(attested: str, wanted: str) -> None:
-    if attested != wanted:
-        told = f"it was judged for {attested or 'no environment'}, not for {wanted or 'no environment'}"
-        raise NotAdmitted(told, f"judge it for this one: scangate scan --env {wanted}" if wanted else "name it: --env NAME")
+def _check_environment(attested: str, required: str) -> None:
+    if attested != required:
+        told = f"it was judged for {attested or 'no environment'}, not for {required or 'no environment'}"
+        raise AttestationRejected(
+            told, f"judge it for this one: scangate scan --env {required}" if required else "name it: --env NAME"
+        )
 
 
-def _check_policy(statement: Statement, wanted: Collection[str]) -> None:
+def _check_policy(statement: Statement, required: Collection[str]) -> None:
     attested = statement.predicate.policy
-    if wanted and attested.digest not in wanted:
-        asked = " or ".join(sorted(digest[:16] for digest in wanted))
+    if required and attested.digest not in required:
+        asked = " or ".join(sorted(digest[:16] for digest in required))
         told = f"it was judged by another policy: {attested.name} {attested.digest[:16]}, not {asked}"
-        raise NotAdmitted(told, "judge it by this one: scangate gate verdict.json --policy FILE, then attest that")
+        raise AttestationRejected(told, "judge it by this one: scangate gate verdict.json --policy FILE, then attest that")
 
 
 def _check_verdict(statement: Statement) -> None:
     """An approval lets a FAIL through, for somebody has looked at what was found; nobody can look at what was not read."""
     predicate = statement.predicate
     if predicate.outcome is Outcome.INCOMPLETE:
-        raise NotAdmitted("the verdict is INCOMPLETE: not everything was read", "mend the gaps, and scan again", incomplete=True)
+        raise AttestationRejected(
+            "the verdict is INCOMPLETE: not everything was read", "mend the gaps, and scan again", incomplete=True
+        )
     if predicate.outcome is Outcome.FAIL and predicate.approval is None:
-        raise NotAdmitted("the verdict is FAIL, and no approval is bound to it", "mend the findings, or have it approved")
+        raise AttestationRejected("the verdict is FAIL, and no approval is bound to it", "mend the findings, or have it approved")
     if predicate.approval is not None:
-        check_order(predicate.approval, predicate.finished)
+        check_approval_time(predicate.approval, predicate.finished)
 
 
-def _check_order(statement: Statement, subject: Subject, terms: Terms) -> None:
+def _check_scan_time(statement: Statement, subject: Subject, criteria: AdmissionCriteria) -> None:
     finished = statement.predicate.finished
-    if moment(finished) > terms.now + SKEW:  # it would come after all that is to come, and shut it out
-        raise NotAdmitted(f"its scan ended in the future, on {finished}", "set the clock of the machine that scans, and scan again")
-    if not terms.after or subject.digest["sha256"] in terms.accepted:
+    if parse_timestamp(finished) > criteria.now + CLOCK_SKEW:  # it would come after all that is to come, and shut it out
+        raise AttestationRejected(
+            f"its scan ended in the future, on {finished}", "set the clock of the machine that scans, and scan again"
+        )
+    if not criteria.scanned_after or subject.digest["sha256"] in criteria.previously_admitted:
         return
-    if moment(finished) < moment(terms.after):
-        told = f"it was scanned before what was let in last ({finished}, {terms.after})"
-        raise NotAdmitted(told, "deploy the newer one, or scan this one again")
+    if parse_timestamp(finished) < parse_timestamp(criteria.scanned_after):
+        told = f"it was scanned before what was let in last ({finished}, {criteria.scanned_after})"
+        raise AttestationRejected(told, "deploy the newer one, or scan this one again")
 
 
-def _check_expiry(statement: Statement, subject: Subject, terms: Terms) -> None:
+def _check_expiry(statement: Statement, subject: Subject, criteria: AdmissionCriteria) -> None:
     expires = statement.predicate.expires
-    if terms.now > moment(expires) and subject.digest["sha256"] not in terms.accepted:
-        raise NotAdmitted(
+    if criteria.now > parse_timestamp(expires) and subject.digest["sha256"] not in criteria.previously_admitted:
+        raise AttestationRejected(
             f"the attestation expired on {expires}, and it was never accepted here before", "scan and attest it again"
         )

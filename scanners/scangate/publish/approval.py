@@ -12,21 +12,21 @@ from typing import Any
 
 import msgspec
 
-from scangate.errors import NotAdmitted, UsageError
-from scangate.publish.client import ask
+from scangate.errors import AttestationRejected, UsageError
+from scangate.publish.client import call_aws
 from scangate.publish.statement import Approval
 
-__all__ = ["Asked", "approval", "asked"]
+__all__ = ["ApprovalAction", "fetch_approval", "parse_approval_action"]
 
-_ASKED = re.compile(
+_APPROVAL_ACTION = re.compile(
     r"codepipeline:(?P<pipeline>[A-Za-z0-9.@_-]{1,100}):(?P<execution>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}):"
     r"(?P<action>[A-Za-z0-9.@_-]{1,100})"
 )
-_MANUAL = {"category": "Approval", "owner": "AWS", "provider": "Manual"}
-PAGES = 100
+_MANUAL_APPROVAL = {"category": "Approval", "owner": "AWS", "provider": "Manual"}
+MAX_PAGES = 100
 
 
-class Asked(msgspec.Struct, frozen=True):
+class ApprovalAction(msgspec.Struct, frozen=True):
     """The action that approves, of one execution of a pipeline."""
 
     pipeline: str
@@ -34,55 +34,57 @@ class Asked(msgspec.Struct, frozen=True):
     action: str
 
 
-def asked(text: str) -> Asked:
+def parse_approval_action(text: str) -> ApprovalAction:
     """``codepipeline:PIPELINE:EXECUTION:ACTION``. UsageError for anything else."""
-    match = _ASKED.fullmatch(text)
+    match = _APPROVAL_ACTION.fullmatch(text)
     if match is None:
         raise UsageError(f"no execution of a pipeline: {text}", "write it as codepipeline:PIPELINE:EXECUTION-ID:ACTION")
-    return Asked(**match.groupdict())
+    return ApprovalAction(**match.groupdict())
 
 
-def approval(codepipeline: Any, where: Asked, commit: str = "") -> Approval:
+def fetch_approval(codepipeline: Any, action: ApprovalAction, commit: str = "") -> Approval:
     """Who approved, and when. NotAdmitted where the action's last run in this execution was no approval by somebody, or where the
     execution's sources tell their commits, and ``commit`` (the one that was scanned; empty where it is not known) is none of them.
     """
-    every = _runs(codepipeline, where)
+    every = _list_runs(codepipeline, action)
     sources = [run.get("output", {}).get("outputVariables", {}).get("CommitId", "") for run in every]
     if commit and any(sources) and commit not in sources:
-        raise NotAdmitted(
-            f"execution {where.execution} is not of {commit[:12]}", "name the execution of the commit that was scanned"
+        raise AttestationRejected(
+            f"execution {action.execution} is not of {commit[:12]}", "name the execution of the commit that was scanned"
         )
-    runs = [run for run in every if _is_asked(run, where)]
+    runs = [run for run in every if _is_approval_run(run, action)]
     if not runs:
-        raise NotAdmitted(f"nobody was asked to approve execution {where.execution}", f"is there an approval named {where.action}?")
+        raise AttestationRejected(
+            f"nobody was asked to approve execution {action.execution}", f"is there an approval named {action.action}?"
+        )
     last = max(runs, key=lambda run: run["startTime"])
     if last["status"] != "Succeeded" or not last.get("updatedBy"):
-        raise NotAdmitted(f"execution {where.execution} is not approved: {last['status']}", "approve it, then sign again")
+        raise AttestationRejected(f"execution {action.execution} is not approved: {last['status']}", "approve it, then sign again")
     at = last["lastUpdateTime"].astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return Approval(by=last["updatedBy"], at=at, execution=where.execution)
+    return Approval(by=last["updatedBy"], at=at, execution=action.execution)
 
 
-def _runs(codepipeline: Any, where: Asked) -> list[Mapping[str, Any]]:
+def _list_runs(codepipeline: Any, action: ApprovalAction) -> list[Mapping[str, Any]]:
     runs: list[Mapping[str, Any]] = []
     token: dict[str, str] = {}
-    for _ in range(PAGES):
-        page = ask(
+    for _ in range(MAX_PAGES):
+        page = call_aws(
             lambda: codepipeline.list_action_executions(
-                pipelineName=where.pipeline,
-                filter={"pipelineExecutionId": where.execution},
+                pipelineName=action.pipeline,
+                filter={"pipelineExecutionId": action.execution},
                 **token,  # noqa: B023
             )
         )
-        runs += [run for run in page["actionExecutionDetails"] if run["pipelineExecutionId"] == where.execution]
+        runs += [run for run in page["actionExecutionDetails"] if run["pipelineExecutionId"] == action.execution]
         if not page.get("nextToken"):
             return runs
         token = {"nextToken": page["nextToken"]}
-    raise NotAdmitted(
-        f"execution {where.execution} has more than {PAGES} pages of actions", "look at the pipeline: is it in a loop?"
+    raise AttestationRejected(
+        f"execution {action.execution} has more than {MAX_PAGES} pages of actions", "look at the pipeline: is it in a loop?"
     )
 
 
-def _is_asked(run: Mapping[str, Any], where: Asked) -> bool:
+def _is_approval_run(run: Mapping[str, Any], action: ApprovalAction) -> bool:
     """An action of another kind may have the same name in another stage."""
     kind = run.get("input", {}).get("actionTypeId", {})
-    return bool(run["actionName"] == where.action and _MANUAL.items() <= kind.items())
+    return bool(run["actionName"] == action.action and _MANUAL_APPROVAL.items() <= kind.items())

@@ -8,34 +8,36 @@ import msgspec
 
 from scangate.model import Report, Ruling, RulingOutcome
 
-__all__ = ["MOST_REMARKS", "Remark", "Words", "remarks"]
+__all__ = ["MAX_COMMENTS", "Review", "ReviewComment", "build_comments"]
 
-MOST_REMARKS = 20
+MAX_COMMENTS = 20
 
 
-class Remark(msgspec.Struct, frozen=True):
+class ReviewComment(msgspec.Struct, frozen=True):
     """What is said on one line of a file; ``fingerprint`` is the finding's, so that it is said once."""
 
     path: str
     line: int
     end_line: int
-    text: str
+    body: str
     title: str
     fingerprint: str
 
 
-class Words(msgspec.Struct, frozen=True):
+class Review(msgspec.Struct, frozen=True):
     """All that is said, as Markdown; ``approve`` where the verdict is a PASS."""
 
     summary: str
-    remarks: tuple[Remark, ...]
+    comments: tuple[ReviewComment, ...]
     approve: bool
 
 
-Say = Callable[[Ruling], str]
+RulingText = Callable[[Ruling], str]
 
 
-def remarks(report: Report, say: Say, entitle: Say, most: int = MOST_REMARKS) -> tuple[Remark, ...]:
+def build_comments(
+    report: Report, render_body: RulingText, render_title: RulingText, limit: int = MAX_COMMENTS
+) -> tuple[ReviewComment, ...]:
     """The worst ``most`` findings that block, in the order of their places; ``say`` puts one into words, ``entitle`` into few.
 
     A file whose name is no text cannot be named to a service: what is in it is told by the summary alone.
@@ -43,21 +45,21 @@ def remarks(report: Report, say: Say, entitle: Say, most: int = MOST_REMARKS) ->
     blocking = [
         ruling
         for ruling in report.verdict.rulings
-        if ruling.outcome is RulingOutcome.BLOCKS and _is_text(ruling.finding.location.path)
+        if ruling.outcome is RulingOutcome.BLOCKING and _is_valid_unicode(ruling.finding.location.path)
     ]
-    worst = sorted(blocking, key=lambda ruling: (-ruling.severity, ruling.finding.sort_key()))[:most]
+    worst = sorted(blocking, key=lambda ruling: (-ruling.severity, ruling.finding.sort_key()))[:limit]
     return tuple(
-        Remark(
+        ReviewComment(
             path=ruling.finding.location.path,
             line=ruling.finding.location.line,
             end_line=ruling.finding.location.end_line,
-            text=say(ruling),
-            title=entitle(ruling),
+            body=render_body(ruling),
+            title=render_title(ruling),
             fingerprint=ruling.finding.fingerprint,
         )
         for ruling in sorted(worst, key=lambda ruling: ruling.finding.sort_key())
     )
 
 
-def _is_text(path: str) -> bool:
+def _is_valid_unicode(path: str) -> bool:
     return bool(path) and not any("\ud800" <= letter <= "\udfff" for letter in path)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-__all__ = ["Build", "build"]
+__all__ = ["Build", "detect_build"]
 
 _ARN = re.compile(
     r"arn:(?P<partition>aws[a-z-]*):codebuild:(?P<region>[a-z0-9-]+):(?P<account>[0-9]{12}):build(?:-batch)?/"
@@ -41,7 +41,7 @@ class Build(msgspec.Struct, frozen=True):
     head_ref: str = ""
     event: str = ""
     pull_request: str = ""
-    batch: str = ""
+    batch_identifier: str = ""
     initiator: str = ""
     pipeline: str = ""
     number: str = ""
@@ -59,7 +59,7 @@ class Build(msgspec.Struct, frozen=True):
         return bool(self.pull_request) or self.event.startswith("PULL_REQUEST")
 
 
-def build(environ: Mapping[str, str]) -> Build | None:
+def detect_build(environ: Mapping[str, str]) -> Build | None:
     """The build that ``environ`` tells of; None where this is none of CodeBuild's, or where its ARN is not one."""
     arn = _ARN.fullmatch(environ.get("CODEBUILD_BUILD_ARN", ""))
     if arn is None:
@@ -75,30 +75,30 @@ def build(environ: Mapping[str, str]) -> Build | None:
         account=arn["account"],
         project=arn["project"],
         id=f"{arn['project']}:{arn['id']}",
-        commit=_fitting(_COMMIT, said("CODEBUILD_RESOLVED_SOURCE_VERSION", "")),
-        base_ref=_fitting(_REF, said("CODEBUILD_WEBHOOK_BASE_REF", "")),
-        head_ref=_fitting(_REF, said("CODEBUILD_WEBHOOK_HEAD_REF", "")),
-        event=_fitting(re.compile(r"[A-Z_]{1,60}"), said("CODEBUILD_WEBHOOK_EVENT", "")),
+        commit=_match_or_empty(_COMMIT, said("CODEBUILD_RESOLVED_SOURCE_VERSION", "")),
+        base_ref=_match_or_empty(_REF, said("CODEBUILD_WEBHOOK_BASE_REF", "")),
+        head_ref=_match_or_empty(_REF, said("CODEBUILD_WEBHOOK_HEAD_REF", "")),
+        event=_match_or_empty(re.compile(r"[A-Z_]{1,60}"), said("CODEBUILD_WEBHOOK_EVENT", "")),
         pull_request=pull[1] if pull else "",
-        batch=_fitting(re.compile(r"[A-Za-z0-9_]{1,128}"), said("CODEBUILD_BATCH_BUILD_IDENTIFIER", "")),
+        batch_identifier=_match_or_empty(re.compile(r"[A-Za-z0-9_]{1,128}"), said("CODEBUILD_BATCH_BUILD_IDENTIFIER", "")),
         initiator=initiator,
         pipeline=initiator.removeprefix(_PIPELINE) if initiator.startswith(_PIPELINE) else "",
-        number=_fitting(re.compile(r"[0-9]{1,12}"), said("CODEBUILD_BUILD_NUMBER", "")),
-        repository=_repository(said("CODEBUILD_SOURCE_REPO_URL", "")),
-        started=_moment(said("CODEBUILD_START_TIME", "")),
+        number=_match_or_empty(re.compile(r"[0-9]{1,12}"), said("CODEBUILD_BUILD_NUMBER", "")),
+        repository=_strip_credentials(said("CODEBUILD_SOURCE_REPO_URL", "")),
+        started=_parse_milliseconds(said("CODEBUILD_START_TIME", "")),
     )
 
 
-def _fitting(pattern: re.Pattern[str], value: str) -> str:
+def _match_or_empty(pattern: re.Pattern[str], value: str) -> str:
     return value if pattern.fullmatch(value) else ""
 
 
-def _repository(url: str) -> str:
+def _strip_credentials(url: str) -> str:
     """An address without whoever's name and password it may hold."""
     return re.sub(r"(?<=://)[^/@]*@", "", url) if re.fullmatch(r"(https|ssh)://[!-~]{1,2000}", url) else ""
 
 
-def _moment(milliseconds: str) -> dt.datetime | None:
+def _parse_milliseconds(milliseconds: str) -> dt.datetime | None:
     if not re.fullmatch(r"[0-9]{12,14}", milliseconds):
         return None
     return dt.datetime.fromtimestamp(int(milliseconds) / 1000, dt.UTC)

@@ -10,16 +10,16 @@ from typing import Any
 import msgspec
 
 from scangate.errors import PublishError
-from scangate.publish.change import Remark, Words
-from scangate.publish.client import ask
-from scangate.publish.receipt import Refusal
+from scangate.publish.change import Review, ReviewComment
+from scangate.publish.client import call_aws
+from scangate.publish.receipt import RejectedItem
 
-__all__ = ["PullRequest", "pull_request", "speak", "vote"]
+__all__ = ["PullRequest", "fetch_pull_request", "post_review", "update_approval"]
 
-LONGEST = 10_240
-CUT = "\n\n(cut; the whole report is in the build)\n"
-PAGES = 200
-MISPLACED = {  # nothing but this remark is wrong
+MAX_COMMENT_LENGTH = 10_240
+TRUNCATION_NOTE = "\n\n(cut; the whole report is in the build)\n"
+MAX_PAGES = 200
+LOCATION_ERRORS = {  # nothing but this remark is wrong
     "InvalidFileLocationException",
     "InvalidFilePositionException",
     "InvalidPathException",
@@ -32,22 +32,22 @@ class PullRequest(msgspec.Struct, frozen=True):
 
     id: str
     repository: str
-    revision: str
-    before: str
-    after: str
-    fork: str = ""
+    revision_id: str
+    destination_commit: str
+    source_commit: str
+    merge_base: str = ""
 
-    def is_of(self, fork: str) -> bool:
+    def has_merge_base(self, merge_base: str) -> bool:
         """Whether a change that left its base at ``fork`` is this one: against another base less of it would be new.
 
         Where AWS does not tell where the two parted, nothing but the base itself will do.
         """
-        return fork in {"", self.fork, self.before}
+        return merge_base in {"", self.merge_base, self.destination_commit}
 
 
-def pull_request(api: Any, number: str, repository: str, commit: str) -> PullRequest:
+def fetch_pull_request(api: Any, number: str, repository: str, commit: str) -> PullRequest:
     """The pull request, if ``commit`` (the one that was scanned) still is its head: else PublishError, and nothing is said."""
-    found = ask(lambda: api.get_pull_request(pullRequestId=number))["pullRequest"]
+    found = call_aws(lambda: api.get_pull_request(pullRequestId=number))["pullRequest"]
     targets = [target for target in found["pullRequestTargets"] if target["repositoryName"] == repository]
     if not targets:
         raise PublishError("OtherRepository", f"pull request {number} is not one of {repository}", "look at --repository")
@@ -59,47 +59,49 @@ def pull_request(api: Any, number: str, repository: str, commit: str) -> PullReq
     )
 
 
-def vote(api: Any, pull: PullRequest, *, approve: bool) -> None:
+def update_approval(api: Any, pull: PullRequest, *, approve: bool) -> None:
     """APPROVE for this revision, or REVOKE. PublishError where a later one was pushed meanwhile: the service refuses it."""
     state = "APPROVE" if approve else "REVOKE"
-    ask(lambda: api.update_pull_request_approval_state(pullRequestId=pull.id, revisionId=pull.revision, approvalState=state))
+    call_aws(
+        lambda: api.update_pull_request_approval_state(pullRequestId=pull.id, revisionId=pull.revision_id, approvalState=state)
+    )
 
 
-def speak(api: Any, pull: PullRequest, words: Words) -> tuple[int, list[Refusal]]:
+def post_review(api: Any, pull: PullRequest, review: Review) -> tuple[int, list[RejectedItem]]:
     """The summary, in the place of an earlier one of ours, and the remarks that were not made yet. How many are there now.
 
     A remark that somebody deleted is not made again; a summary is, under another token, for the service takes none twice.
     """
-    every = list(_comments(api, pull))
+    every = list(_list_comments(api, pull))
     ours = {token: name for token, name in every if name}
     deleted = {token for token, _ in every} - set(ours)
-    summary = _cut(words.summary)
-    tokens = (_token(pull, f"summary/{number}" if number else "summary") for number in itertools.count())
+    summary = _truncate(review.summary)
+    tokens = (_request_token(pull, f"summary/{number}" if number else "summary") for number in itertools.count())
     token = next(token for token in tokens if token not in deleted)
     if token in ours:
-        ask(lambda: api.update_comment(commentId=ours[token], content=summary))
+        call_aws(lambda: api.update_comment(commentId=ours[token], content=summary))
     else:
-        _post(api, pull, token, summary, {})
+        _post_comment(api, pull, token, summary, {})
     taken, refusals = 1, []
-    for number, remark in enumerate(words.remarks):
-        token = _token(pull, remark.fingerprint)
+    for number, remark in enumerate(review.comments):
+        token = _request_token(pull, remark.fingerprint)
         try:
             if token not in ours and token not in deleted:
-                _post(api, pull, token, _cut(remark.text), _place(remark))
+                _post_comment(api, pull, token, _truncate(remark.body), _location(remark))
             taken += 1
         except PublishError as error:
-            unsaid = [remark] if error.code in MISPLACED else words.remarks[number:]
-            refusals += [Refusal(f"{each.path}:{each.line}", error.code, error.message) for each in unsaid]
+            unsaid = [remark] if error.code in LOCATION_ERRORS else review.comments[number:]
+            refusals += [RejectedItem(f"{each.path}:{each.line}", error.code, error.message) for each in unsaid]
             if len(unsaid) > 1:
                 break
     return taken, refusals
 
 
-def _comments(api: Any, pull: PullRequest) -> Iterator[tuple[str, str]]:
+def _list_comments(api: Any, pull: PullRequest) -> Iterator[tuple[str, str]]:
     """Token and id of each comment, no id where it was deleted."""
     token: Mapping[str, str] = {}
-    for _ in range(PAGES):
-        page = ask(lambda: api.get_comments_for_pull_request(pullRequestId=pull.id, repositoryName=pull.repository, **token))  # noqa: B023
+    for _ in range(MAX_PAGES):
+        page = call_aws(lambda: api.get_comments_for_pull_request(pullRequestId=pull.id, repositoryName=pull.repository, **token))  # noqa: B023
         for thread in page["commentsForPullRequestData"]:
             for comment in thread["comments"]:
                 if comment.get("clientRequestToken"):
@@ -109,31 +111,31 @@ def _comments(api: Any, pull: PullRequest) -> Iterator[tuple[str, str]]:
         token = {"nextToken": page["nextToken"]}
 
 
-def _post(api: Any, pull: PullRequest, token: str, text: str, place: Mapping[str, Any]) -> None:
-    ask(
+def _post_comment(api: Any, pull: PullRequest, token: str, text: str, location: Mapping[str, Any]) -> None:
+    call_aws(
         lambda: api.post_comment_for_pull_request(
             pullRequestId=pull.id,
             repositoryName=pull.repository,
-            beforeCommitId=pull.before,
-            afterCommitId=pull.after,
+            beforeCommitId=pull.destination_commit,
+            afterCommitId=pull.source_commit,
             content=text,
             clientRequestToken=token,
-            **place,
+            **location,
         )
     )
 
 
-def _token(pull: PullRequest, what: str) -> str:
+def _request_token(pull: PullRequest, key: str) -> str:
     """The same for the same thing said in the same pull request: a second try says it no second time."""
-    return hashlib.sha256(f"scangate/{pull.repository}/{pull.id}/{what}".encode()).hexdigest()
+    return hashlib.sha256(f"scangate/{pull.repository}/{pull.id}/{key}".encode()).hexdigest()
 
 
-def _place(remark: Remark) -> dict[str, Any]:
-    return {"location": {"filePath": remark.path, "filePosition": remark.line, "relativeFileVersion": "AFTER"}}
+def _location(comment: ReviewComment) -> dict[str, Any]:
+    return {"location": {"filePath": comment.path, "filePosition": comment.line, "relativeFileVersion": "AFTER"}}
 
 
-def _cut(text: str) -> str:
+def _truncate(text: str) -> str:
     """``text`` within what a comment holds, cut at the end of a line."""
-    if len(text) <= LONGEST:
+    if len(text) <= MAX_COMMENT_LENGTH:
         return text
-    return text[: LONGEST - len(CUT)].rpartition("\n")[0] + CUT
+    return text[: MAX_COMMENT_LENGTH - len(TRUNCATION_NOTE)].rpartition("\n")[0] + TRUNCATION_NOTE

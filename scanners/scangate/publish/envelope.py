@@ -13,15 +13,15 @@ from typing import Any
 
 import msgspec
 
-from scangate.errors import NotAdmitted, PublishError, UsageError
-from scangate.publish.client import ask
+from scangate.errors import AttestationRejected, PublishError, UsageError
+from scangate.publish.client import call_aws
 
-__all__ = ["MOST_BYTES", "PAYLOAD_TYPE", "KeySigner", "KmsSigner", "Signer", "opened", "sealed"]
+__all__ = ["MAX_BYTES", "PAYLOAD_TYPE", "KeySigner", "KmsSigner", "Signer", "sign_envelope", "verify_envelope"]
 
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
-MOST_SIGNED = 4096  # what KMS signs as it is; a digest would have to be trusted to have been made of the right thing
-MOST_BYTES = 64 * 1024
-MISSING = "pip install 'scangate[attest]'"
+MAX_SIGNED_BYTES = 4096  # what KMS signs as it is; a digest would have to be trusted to have been made of the right thing
+MAX_BYTES = 64 * 1024
+INSTALL_HINT = "pip install 'scangate[attest]'"
 
 Signer = Callable[[bytes], tuple[str, bytes]]
 """Signs bytes; gives the key's name and the signature."""
@@ -38,45 +38,47 @@ class _Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=
     signatures: tuple[_Signature, ...]
 
 
-def _encoded(payload: bytes) -> bytes:
+def _pre_authentication_encoding(payload: bytes) -> bytes:
     """DSSE's pre-authentication encoding: what is signed says its own type and length."""
     kind = PAYLOAD_TYPE.encode()
     return b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(payload), payload)
 
 
-def sealed(payload: bytes, sign: Signer) -> str:
+def sign_envelope(payload: bytes, sign: Signer) -> str:
     """The envelope as JSON. UsageError where the statement is too long to be signed."""
-    message = _encoded(payload)
-    if len(message) > MOST_SIGNED:
-        raise UsageError(f"the statement has {len(message)} bytes, and {MOST_SIGNED} can be signed", "shorten the policy's name")
+    message = _pre_authentication_encoding(payload)
+    if len(message) > MAX_SIGNED_BYTES:
+        raise UsageError(
+            f"the statement has {len(message)} bytes, and {MAX_SIGNED_BYTES} can be signed", "shorten the policy's name"
+        )
     name, signature = sign(message)
     signatures = [{"keyid": name, "sig": base64.b64encode(signature).decode()}]
     envelope = {"payloadType": PAYLOAD_TYPE, "payload": base64.b64encode(payload).decode(), "signatures": signatures}
     return json.dumps(envelope, indent=1) + "\n"
 
 
-def opened(text: str, keys: Sequence[bytes]) -> bytes:
+def verify_envelope(text: str, keys: Sequence[bytes]) -> bytes:
     """The payload, if one of the public ``keys`` (PEM) signed it. NotAdmitted for what is no envelope, or not signed by them."""
     try:
         envelope = msgspec.json.decode(text, type=_Envelope)
         payload = base64.b64decode(envelope.payload, validate=True)
         signatures = [base64.b64decode(signature.sig, validate=True) for signature in envelope.signatures]
     except (msgspec.DecodeError, binascii.Error, UnicodeEncodeError) as error:
-        raise NotAdmitted("the attestation is no DSSE envelope", "attest again: scangate attest") from error
+        raise AttestationRejected("the attestation is no DSSE envelope", "attest again: scangate attest") from error
     if envelope.payload_type != PAYLOAD_TYPE:
-        raise NotAdmitted("the attestation is an envelope of something else", "attest again: scangate attest")
-    message = _encoded(payload)
-    checks = [_check_of(key) for key in keys]
+        raise AttestationRejected("the attestation is an envelope of something else", "attest again: scangate attest")
+    message = _pre_authentication_encoding(payload)
+    checks = [_create_verifier(key) for key in keys]
     if not any(check(signature, message) for check in checks for signature in signatures):
-        raise NotAdmitted(
+        raise AttestationRejected(
             "the attestation is not signed by a key that is trusted here", "was it changed, or signed by another key?"
         )
     return payload
 
 
-def _check_of(pem: bytes) -> Callable[[bytes, bytes], bool]:
+def _create_verifier(pem: bytes) -> Callable[[bytes, bytes], bool]:
     """A function that says whether a signature of a message was made with the key. UsageError for a key that cannot be used."""
-    serialization, asymmetric = _library()
+    serialization, asymmetric = _import_cryptography()
     from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm  # noqa: PLC0415
 
     try:
@@ -85,7 +87,7 @@ def _check_of(pem: bytes) -> Callable[[bytes, bytes], bool]:
         raise UsageError(
             "not a public key in PEM", "aws kms get-public-key gives it in DER: openssl pkey -pubin -inform DER"
         ) from error
-    arguments = _algorithm(key, asymmetric, verifying=True)
+    arguments = _algorithm_parameters(key, asymmetric, verifying=True)
 
     def check(signature: bytes, message: bytes) -> bool:
         try:
@@ -97,7 +99,7 @@ def _check_of(pem: bytes) -> Callable[[bytes, bytes], bool]:
     return check
 
 
-def _algorithm(key: Any, asymmetric: Any, *, verifying: bool) -> tuple[Any, ...]:
+def _algorithm_parameters(key: Any, asymmetric: Any, *, verifying: bool) -> tuple[Any, ...]:
     """What ``sign`` and ``verify`` take beside signature and message, by the kind of key. UsageError for a weak or odd one."""
     ec, ed25519, hashes, padding, rsa = asymmetric
     if isinstance(key, (ed25519.Ed25519PublicKey, ed25519.Ed25519PrivateKey)):
@@ -111,12 +113,12 @@ def _algorithm(key: Any, asymmetric: Any, *, verifying: bool) -> tuple[Any, ...]
     raise UsageError("this kind of key cannot be used", "use ECDSA on P-256, Ed25519, or RSA of 2048 bits or more")
 
 
-def _library() -> tuple[Any, tuple[Any, ...]]:
+def _import_cryptography() -> tuple[Any, tuple[Any, ...]]:
     try:
         from cryptography.hazmat.primitives import hashes, serialization  # noqa: PLC0415 -- only who attests has it
         from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa  # noqa: PLC0415
     except ImportError as error:
-        raise UsageError("the cryptography library is not installed", MISSING) from error
+        raise UsageError("the cryptography library is not installed", INSTALL_HINT) from error
     return serialization, (ec, ed25519, hashes, padding, rsa)
 
 
@@ -124,12 +126,12 @@ class KeySigner:
     """Signs with a private key in a file (PEM, PKCS 8, without a password)."""
 
     def __init__(self, pem: bytes) -> None:
-        serialization, self._asymmetric = _library()
+        serialization, self._asymmetric = _import_cryptography()
         try:
             self._key = serialization.load_pem_private_key(pem, None)
         except (ValueError, TypeError) as error:
             raise UsageError("not a private key in PEM without a password", "openssl ecparam -genkey -name prime256v1") from error
-        self._arguments = _algorithm(self._key, self._asymmetric, verifying=False)
+        self._arguments = _algorithm_parameters(self._key, self._asymmetric, verifying=False)
 
     def __call__(self, message: bytes) -> tuple[str, bytes]:
         """The signature; a local key has no name."""
@@ -148,7 +150,9 @@ class KmsSigner:
 
     def __call__(self, message: bytes) -> tuple[str, bytes]:
         """The signature and the key's ARN. PublishError where KMS does not sign."""
-        answer = ask(lambda: self._kms.sign(KeyId=self._key, Message=message, MessageType="RAW", SigningAlgorithm=self._algorithm))
+        answer = call_aws(
+            lambda: self._kms.sign(KeyId=self._key, Message=message, MessageType="RAW", SigningAlgorithm=self._algorithm)
+        )
         if answer.get("SigningAlgorithm") != self._algorithm:
             raise PublishError("UnexpectedAlgorithm", f"KMS signed by {answer.get('SigningAlgorithm')}", "look at the key's spec")
         return str(answer["KeyId"]), bytes(answer["Signature"])

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from scangate.model import Report
 
-__all__ = ["WHOLE", "shortfall"]
+__all__ = ["FULL_TREE_SOURCES", "describe_partial_scope"]
 
-WHOLE = ("git index", "file system")
+FULL_TREE_SOURCES = ("git index", "file system")
 
 
-def shortfall(report: Report, part: str = "") -> str:
+def describe_partial_scope(report: Report, subdirectory: str = "") -> str:
     """Why the verdict says less than one of a whole tree, in words that follow "it is"; empty where it is one.
 
     What was found against a base passes over what the base holds, and what is staged is at most what somebody changed. ``part``:
     the folder of the repository that it is to be about, empty for all of it.
     """
-    if report.since is not None:
-        return f"the verdict of a change since {report.since.revision}, which passes over what was there before"
-    if not report.targets.source.startswith(WHOLE):
+    if report.compared_revision is not None:
+        return f"the verdict of a change since {report.compared_revision.revision}, which passes over what was there before"
+    if not report.targets.source.startswith(FULL_TREE_SOURCES):
         return f"a verdict of less than the whole tree ({report.targets.source})"
-    if report.part != part:
-        return f"a verdict of the repository's folder {report.part}" if report.part else "a verdict of the whole repository"
+    if report.subdirectory != subdirectory:
+        return (
+            f"a verdict of the repository's folder {report.subdirectory}"
+            if report.subdirectory
+            else "a verdict of the whole repository"
+        )
     return ""

@@ -13,19 +13,19 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-from scangate.errors import NotAdmitted, PublishError, ScangateError
-from scangate.publish.admission import Terms, admit
-from scangate.publish.client import ask, client
-from scangate.publish.public_key import is_kept_in_kms, public_key
-from scangate.publish.release import subjects
-from scangate.publish.shelf import shelf_of
+from scangate.errors import AttestationRejected, PublishError, ScangateError
+from scangate.publish.admission import AdmissionCriteria, admit
+from scangate.publish.client import call_aws, create_client
+from scangate.publish.public_key import fetch_public_key, is_kms_key_arn
+from scangate.publish.release import resolve_subjects
+from scangate.publish.shelf import open_store
 from scangate.publish.statement import Subject
 
 __all__ = ["handler"]
 
 
-TO_ANSWER = 20.0  # seconds that are kept for the answer itself
-AT_MOST = 3000.0  # CodeDeploy waits for an hour
+RESERVED_SECONDS = 20.0  # seconds that are kept for the answer itself
+MAX_SECONDS = 3000.0  # CodeDeploy waits for an hour
 
 
 def handler(event: Mapping[str, Any], context: Any = None) -> dict[str, str]:
@@ -34,18 +34,18 @@ def handler(event: Mapping[str, Any], context: Any = None) -> dict[str, str]:
     Returns what it answered; raises where CodeDeploy did not take the answer, so that the call is seen to have failed.
     """
     deployment, execution = event["DeploymentId"], event["LifecycleEventHookExecutionId"]
-    rest = AT_MOST if context is None else context.get_remaining_time_in_millis() / 1000
-    status, why = _in_time(deployment, max(rest - TO_ANSWER, 0.0))
-    print(f"scangate: {deployment}: {status}: {_line(why)}")
-    ask(
-        lambda: client("codedeploy").put_lifecycle_event_hook_execution_status(
+    rest = MAX_SECONDS if context is None else context.get_remaining_time_in_millis() / 1000
+    status, why = _decide_within(deployment, max(rest - RESERVED_SECONDS, 0.0))
+    print(f"scangate: {deployment}: {status}: {_sanitize_line(why)}")
+    call_aws(
+        lambda: create_client("codedeploy").put_lifecycle_event_hook_execution_status(
             deploymentId=deployment, lifecycleEventHookExecutionId=execution, status=status
         )
     )
     return {"status": status, "reason": why}
 
 
-def _in_time(deployment: str, seconds: float) -> tuple[str, str]:
+def _decide_within(deployment: str, seconds: float) -> tuple[str, str]:
     """The decision, or a refusal where AWS takes too long over it: Lambda would stop this function without a word."""
     found: list[tuple[str, str]] = []
     decide = threading.Thread(target=lambda: found.append(_decide(deployment, os.environ)), daemon=True)
@@ -54,7 +54,7 @@ def _in_time(deployment: str, seconds: float) -> tuple[str, str]:
     return found[0] if found else ("Failed", "AWS did not answer before the function's time was over")
 
 
-def _line(text: str) -> str:
+def _sanitize_line(text: str) -> str:
     """One line of the log: a name in an AppSpec is anybody's text."""
     return "".join(letter if letter.isprintable() else "?" for letter in text)
 
@@ -62,7 +62,7 @@ def _line(text: str) -> str:
 def _decide(deployment: str, environ: Mapping[str, str]) -> tuple[str, str]:
     """Whatever goes wrong is a refusal: silence would hold the deployment for an hour, and then fail it without a reason."""
     try:
-        told = [_admitted(subject, environ) for subject in subjects(deployment, client)]
+        told = [_admit_subject(subject, environ) for subject in resolve_subjects(deployment, create_client)]
     except ScangateError as error:
         return "Failed", error.message
     except PublishError as error:
@@ -72,22 +72,22 @@ def _decide(deployment: str, environ: Mapping[str, str]) -> tuple[str, str]:
     return "Succeeded", "; ".join(told)
 
 
-def _admitted(subject: Subject, environ: Mapping[str, str]) -> str:
+def _admit_subject(subject: Subject, environ: Mapping[str, str]) -> str:
     digest, environment = subject.digest["sha256"], environ["SCANGATE_ENVIRONMENT"]
-    shelf = shelf_of(client("s3"), environ["SCANGATE_ATTESTATIONS"])
-    envelope = shelf.envelope(digest)
+    shelf = open_store(create_client("s3"), environ["SCANGATE_ATTESTATIONS"])
+    envelope = shelf.get(digest)
     if envelope is None:
-        raise NotAdmitted(f"there is no attestation of {subject.name} {digest}", "attest it: scangate attest")
-    terms = Terms(
-        keys=[_key(environ["SCANGATE_PUBLIC_KEY"])],
+        raise AttestationRejected(f"there is no attestation of {subject.name} {digest}", "attest it: scangate attest")
+    terms = AdmissionCriteria(
+        trusted_keys=[_load_key(environ["SCANGATE_PUBLIC_KEY"])],
         environment=environment,
         now=dt.datetime.now(dt.UTC),
-        policies=environ.get("SCANGATE_POLICY_DIGESTS", "").split(),
-        accepted={digest} if shelf.is_marked(environment, digest) else (),
+        policy_digests=environ.get("SCANGATE_POLICY_DIGESTS", "").split(),
+        previously_admitted={digest} if shelf.is_admitted(environment, digest) else (),
     )
     statement = admit(envelope, subject, terms)
     return f"{statement.predicate.outcome.value} of {statement.predicate.finished} for {subject.name} {digest[:16]}"
 
 
-def _key(told: str) -> bytes:
-    return public_key(told) if is_kept_in_kms(told) else told.encode()
+def _load_key(key: str) -> bytes:
+    return fetch_public_key(key) if is_kms_key_arn(key) else key.encode()

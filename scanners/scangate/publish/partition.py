@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["domain_of", "partition_of", "region_of"]
+__all__ = ["dns_suffix_for_region", "partition_for_region", "region_from_arn"]
 
 COMMERCIAL = ("aws", "amazonaws.com")
 PARTITIONS = {  # what a region's name starts with -> its partition, and where its services are
@@ -22,21 +22,21 @@ PARTITIONS = {  # what a region's name starts with -> its partition, and where i
 _ARN = re.compile(r"arn:aws[a-z-]*:[a-z0-9-]+:(?P<region>[a-z0-9-]+):.+")
 
 
-def _of(region: str) -> tuple[str, str]:
+def _lookup(region: str) -> tuple[str, str]:
     return next((told for start, told in PARTITIONS.items() if region.startswith(start)), COMMERCIAL)
 
 
-def partition_of(region: str) -> str:
+def partition_for_region(region: str) -> str:
     """The partition of a region, as ARNs have it: ``aws``, ``aws-us-gov``, ``aws-cn``."""
-    return _of(region)[0]
+    return _lookup(region)[0]
 
 
-def domain_of(region: str) -> str:
+def dns_suffix_for_region(region: str) -> str:
     """What the names of a region's services end with."""
-    return _of(region)[1]
+    return _lookup(region)[1]
 
 
-def region_of(arn: str) -> str:
+def region_from_arn(arn: str) -> str:
     """The region that an ARN names; empty where it names none, or where this is no ARN."""
     match = _ARN.fullmatch(arn)
     return match["region"] if match else ""

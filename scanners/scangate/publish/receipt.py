@@ -11,14 +11,14 @@ import msgspec
 
 from scangate.errors import UsageError
 
-__all__ = ["NAME", "Receipt", "Refusal", "State", "read", "render", "settle"]
+__all__ = ["FILE_NAME", "Receipt", "ReceiptState", "RejectedItem", "parse_receipts", "render_receipts", "summarize_rejections"]
 
-NAME = "publish.json"
+FILE_NAME = "publish.json"
 SCHEMA = 1
-MOST_REFUSALS = 100  # told one by one; all are counted
+MAX_REJECTED_ITEMS = 100  # told one by one; all are counted
 
 
-class State(enum.Enum):
+class ReceiptState(enum.Enum):
     """SENT also where there was nothing to send; PARTIAL and FAILED end the command with exit code 4."""
 
     SENT = "sent"
@@ -26,7 +26,7 @@ class State(enum.Enum):
     FAILED = "failed"
 
 
-class Refusal(msgspec.Struct, frozen=True, order=True, forbid_unknown_fields=True):
+class RejectedItem(msgspec.Struct, frozen=True, order=True, forbid_unknown_fields=True):
     """One thing that the destination did not take: its identity there, the service's error code and message."""
 
     item: str
@@ -42,41 +42,41 @@ class Receipt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     destination: str
-    state: State
+    state: ReceiptState
     verdict: str
     time: str
     sent: int = 0
     refused: int = 0
-    refusals: tuple[Refusal, ...] = ()
+    refusals: tuple[RejectedItem, ...] = ()
     reason: str = ""
     hint: str = ""
     to: str = ""
 
 
-class _Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _ReceiptFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     schema: int
     receipts: tuple[Receipt, ...]
 
 
-def settle(sent: int, refusals: Iterable[Refusal]) -> tuple[State, int, tuple[Refusal, ...]]:
+def summarize_rejections(sent: int, rejected: Iterable[RejectedItem]) -> tuple[ReceiptState, int, tuple[RejectedItem, ...]]:
     """The state that ``sent`` and ``refusals`` come to, how many refusals there are, and those that are told."""
-    every = sorted(refusals)
-    state = State.SENT if not every else State.PARTIAL if sent else State.FAILED
-    return state, len(every), tuple(every[:MOST_REFUSALS])
+    every = sorted(rejected)
+    state = ReceiptState.SENT if not every else ReceiptState.PARTIAL if sent else ReceiptState.FAILED
+    return state, len(every), tuple(every[:MAX_REJECTED_ITEMS])
 
 
-def read(text: str) -> tuple[Receipt, ...]:
+def parse_receipts(text: str) -> tuple[Receipt, ...]:
     """The receipts of an earlier run. UsageError for anything but a record of ours."""
     try:
-        document = msgspec.json.decode(text, type=_Document)
+        document = msgspec.json.decode(text, type=_ReceiptFile)
     except (msgspec.DecodeError, UnicodeEncodeError) as error:
-        raise UsageError(f"{NAME} is no record of publications", f"remove it: rm {NAME}") from error
+        raise UsageError(f"{FILE_NAME} is no record of publications", f"remove it: rm {FILE_NAME}") from error
     if document.schema != SCHEMA:
-        raise UsageError(f"{NAME} is of another version of scangate", f"remove it: rm {NAME}")
+        raise UsageError(f"{FILE_NAME} is of another version of scangate", f"remove it: rm {FILE_NAME}")
     return document.receipts
 
 
-def render(receipts: Iterable[Receipt]) -> str:
+def render_receipts(receipts: Iterable[Receipt]) -> str:
     """The record: the last receipt of each destination and place, by name."""
     last: dict[Any, Any] = {(receipt.destination, receipt.to): msgspec.to_builtins(receipt) for receipt in receipts}
     return json.dumps({"schema": SCHEMA, "receipts": [last[name] for name in sorted(last)]}, indent=1) + "\n"

@@ -13,15 +13,15 @@ from typing import Any
 import msgspec
 
 from scangate.errors import PublishError
-from scangate.publish.client import ask
-from scangate.publish.envelope import MOST_BYTES
-from scangate.publish.object import place_of, rewrite
-from scangate.publish.statement import moment
+from scangate.publish.client import call_aws
+from scangate.publish.envelope import MAX_BYTES
+from scangate.publish.object import parse_s3_url, update_document
+from scangate.publish.statement import parse_timestamp
 
-__all__ = ["Shelf", "shelf_of"]
+__all__ = ["AttestationStore", "open_store"]
 
 
-class Shelf(msgspec.Struct, frozen=True):
+class AttestationStore(msgspec.Struct, frozen=True):
     """A place in S3; ``s3`` is a client. Every call raises PublishError where S3 does not answer, or refuses."""
 
     s3: Any
@@ -30,53 +30,53 @@ class Shelf(msgspec.Struct, frozen=True):
 
     def put(self, digest: str, envelope: str) -> None:
         """Keeps an attestation of what has this digest, in the place of an earlier one."""
-        self._write(f"{digest}.json", envelope)
+        self._put_object(f"{digest}.json", envelope)
 
-    def envelope(self, digest: str) -> str | None:
+    def get(self, digest: str) -> str | None:
         """The attestation of what has this digest; None where there is none."""
-        return self._read(f"{digest}.json")
+        return self._get_object(f"{digest}.json")
 
-    def is_marked(self, environment: str, digest: str) -> bool:
+    def is_admitted(self, environment: str, digest: str) -> bool:
         """Whether it was let in to the environment before."""
-        return self._read(f"accepted/{environment}/{digest}") is not None
+        return self._get_object(f"accepted/{environment}/{digest}") is not None
 
-    def latest(self, environment: str) -> str:
+    def latest_scan_end(self, environment: str) -> str:
         """The end of the newest scan that was let in (ISO 8601); empty where none was. PublishError for anything but a time."""
-        text = self._read(f"latest/{environment}")
-        return "" if text is None else _time(text, f"s3://{self.bucket}/{self.prefix}/latest/{environment}")
+        text = self._get_object(f"latest/{environment}")
+        return "" if text is None else _normalize_timestamp(text, f"s3://{self.bucket}/{self.prefix}/latest/{environment}")
 
-    def mark(self, environment: str, digest: str, finished: str) -> None:
+    def record_admission(self, environment: str, digest: str, finished: str) -> None:
         """Says that a thing whose scan ended at ``finished`` was let in. The order is kept first: a mark alone would weaken it."""
         key = f"{self.prefix}/latest/{environment}"
 
         def later(text: str) -> str:
-            return max([finished, *([_time(text, key)] if text else [])], key=moment)
+            return max([finished, *([_normalize_timestamp(text, key)] if text else [])], key=parse_timestamp)
 
-        rewrite(self.s3, self.bucket, key, later)
-        self._write(f"accepted/{environment}/{digest}", f"{finished}\n")
+        update_document(self.s3, self.bucket, key, later)
+        self._put_object(f"accepted/{environment}/{digest}", f"{finished}\n")
 
-    def _write(self, name: str, text: str) -> None:
-        ask(lambda: self.s3.put_object(Bucket=self.bucket, Key=f"{self.prefix}/{name}", Body=text.encode()))
+    def _put_object(self, name: str, text: str) -> None:
+        call_aws(lambda: self.s3.put_object(Bucket=self.bucket, Key=f"{self.prefix}/{name}", Body=text.encode()))
 
-    def _read(self, name: str) -> str | None:
+    def _get_object(self, name: str) -> str | None:
         try:
-            answer = ask(lambda: self.s3.get_object(Bucket=self.bucket, Key=f"{self.prefix}/{name}"))
+            answer = call_aws(lambda: self.s3.get_object(Bucket=self.bucket, Key=f"{self.prefix}/{name}"))
         except PublishError as error:
             if error.code == "NoSuchKey":  # without s3:ListBucket it would be AccessDenied, which is not believed to mean this
                 return None
             raise
-        body: bytes = ask(lambda: answer["Body"].read(MOST_BYTES))
+        body: bytes = call_aws(lambda: answer["Body"].read(MAX_BYTES))
         return body.decode("utf-8", "replace")
 
 
-def shelf_of(s3: Any, url: str) -> Shelf:
+def open_store(s3: Any, url: str) -> AttestationStore:
     """The shelf at ``s3://BUCKET/PREFIX``. UsageError for anything else."""
-    return Shelf(s3, *place_of(url.rstrip("/")))
+    return AttestationStore(s3, *parse_s3_url(url.rstrip("/")))
 
 
-def _time(text: str, place: str) -> str:
+def _normalize_timestamp(text: str, location: str) -> str:
     try:
-        moment(text.strip())
+        parse_timestamp(text.strip())
     except ValueError as error:
-        raise PublishError("NoTime", f"{place} holds no time", "look who wrote it: only the pipeline's check may") from error
+        raise PublishError("NoTime", f"{location} holds no time", "look who wrote it: only the pipeline's check may") from error
     return dt.datetime.fromisoformat(text.strip()).astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -13,13 +13,24 @@ from collections.abc import Mapping
 
 import msgspec
 
-from scangate.errors import NotAdmitted
+from scangate.errors import AttestationRejected
 from scangate.model import Outcome, Report, RulingOutcome, Severity
 
-__all__ = ["PREDICATE", "TYPE", "Approval", "Statement", "Subject", "check_order", "decode", "encode", "moment", "state"]
+__all__ = [
+    "PREDICATE_TYPE",
+    "STATEMENT_TYPE",
+    "Approval",
+    "Statement",
+    "Subject",
+    "check_approval_time",
+    "create_statement",
+    "decode_statement",
+    "encode_statement",
+    "parse_timestamp",
+]
 
-TYPE = "https://in-toto.io/Statement/v1"
-PREDICATE = "urn:scangate:verdict:1"
+STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
+PREDICATE_TYPE = "urn:scangate:verdict:1"
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -46,7 +57,7 @@ class Approval(_Strict, frozen=True):
     execution: str
 
 
-class _Policy(_Strict, frozen=True):
+class _PolicyReference(_Strict, frozen=True):
     name: str
     digest: str
     environment: str = ""
@@ -58,7 +69,7 @@ class Predicate(_Strict, frozen=True):
 
     outcome: Outcome
     verdict: str
-    policy: _Policy
+    policy: _PolicyReference
     counts: Mapping[str, int]
     scanners: Mapping[str, str]
     tool: str
@@ -79,8 +90,14 @@ class Statement(_Strict, frozen=True, rename={"type_": "_type", "predicate_type"
     predicate: Predicate
 
 
-def state(  # noqa: PLR0913 -- the parts of a statement
-    report: Report, digest: str, subject: Subject, *, expires: dt.datetime, build: str = "", approval: Approval | None = None
+def create_statement(  # noqa: PLR0913 -- the parts of a statement
+    report: Report,
+    verdict_digest: str,
+    subject: Subject,
+    *,
+    expires: dt.datetime,
+    build: str = "",
+    approval: Approval | None = None,
 ) -> Statement:
     """The statement on ``report``, whose verdict.json has the SHA-256 ``digest``, about ``subject``.
 
@@ -88,11 +105,11 @@ def state(  # noqa: PLR0913 -- the parts of a statement
     """
     verdict = report.verdict
     if approval is not None:
-        check_order(approval, report.finished)
+        check_approval_time(approval, report.finished)
     predicate = Predicate(
         outcome=verdict.outcome,
-        verdict=digest,
-        policy=_Policy(verdict.policy, verdict.policy_digest, verdict.environment),
+        verdict=verdict_digest,
+        policy=_PolicyReference(verdict.policy, verdict.policy_digest, verdict.environment),
         counts=_counts(report),
         scanners={result.scanner: result.version for result in sorted(report.results, key=lambda result: result.scanner)},
         tool=report.tool_version,
@@ -101,9 +118,9 @@ def state(  # noqa: PLR0913 -- the parts of a statement
         expires=expires.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         build=build,
         approval=approval,
-        part=report.part,
+        part=report.subdirectory,
     )
-    return Statement(TYPE, (subject,), PREDICATE, predicate)
+    return Statement(STATEMENT_TYPE, (subject,), PREDICATE_TYPE, predicate)
 
 
 def _counts(report: Report) -> dict[str, int]:
@@ -114,35 +131,35 @@ def _counts(report: Report) -> dict[str, int]:
     return counts | {"gaps": len(report.verdict.gaps)}
 
 
-def moment(stamp: str) -> dt.datetime:
+def parse_timestamp(text: str) -> dt.datetime:
     """A time of the statement. ValueError where it is none, or has no zone."""
-    found = dt.datetime.fromisoformat(stamp)
+    found = dt.datetime.fromisoformat(text)
     if found.tzinfo is None:
         raise ValueError("a time without a zone")
     return found
 
 
-def check_order(approval: Approval, finished: str) -> None:
+def check_approval_time(approval: Approval, finished: str) -> None:
     """NotAdmitted for an approval that was given before the scan ended: what it is of is something else."""
-    if moment(approval.at) < moment(finished):
+    if parse_timestamp(approval.at) < parse_timestamp(finished):
         told = f"the approval is of {approval.at}, and the scan ended after it, on {finished}"
-        raise NotAdmitted(told, "an approval holds for one verdict: have this one approved")
+        raise AttestationRejected(told, "an approval holds for one verdict: have this one approved")
 
 
-def encode(statement: Statement) -> bytes:
+def encode_statement(statement: Statement) -> bytes:
     """The bytes that are signed: JSON, plain ASCII, keys in order."""
     return json.dumps(msgspec.to_builtins(statement), sort_keys=True, separators=(",", ":")).encode("ascii")
 
 
-def decode(payload: bytes) -> Statement:
+def decode_statement(payload: bytes) -> Statement:
     """The statement in signed bytes. NotAdmitted for anything but one of ours."""
     try:
         statement = msgspec.json.decode(payload, type=Statement)
         approval = statement.predicate.approval
         for stamp in (statement.predicate.finished, statement.predicate.expires, *([approval.at] if approval else [])):
-            moment(stamp)
+            parse_timestamp(stamp)
     except (ValueError, TypeError) as error:
-        raise NotAdmitted("the attestation holds no statement of scangate", "attest again: scangate attest") from error
-    if (statement.type_, statement.predicate_type, len(statement.subject)) != (TYPE, PREDICATE, 1):
-        raise NotAdmitted("the attestation holds another kind of statement", "attest again: scangate attest")
+        raise AttestationRejected("the attestation holds no statement of scangate", "attest again: scangate attest") from error
+    if (statement.type_, statement.predicate_type, len(statement.subject)) != (STATEMENT_TYPE, PREDICATE_TYPE, 1):
+        raise AttestationRejected("the attestation holds another kind of statement", "attest again: scangate attest")
     return statement

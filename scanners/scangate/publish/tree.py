@@ -14,22 +14,22 @@ from pathlib import Path
 
 from scangate.errors import UsageError
 
-__all__ = ["ATTESTATION", "digest_of"]
+__all__ = ["ATTESTATION_FILE", "compute_tree_digest"]
 
-ATTESTATION = ".scangate-attestation.json"
+ATTESTATION_FILE = ".scangate-attestation.json"
 """Where a bundle carries its attestation: at its root. It is the one file that the digest leaves out."""
 
-AT_A_TIME = 1024 * 1024
+CHUNK_BYTES = 1024 * 1024
 
 
-def digest_of(root: Path) -> str:
+def compute_tree_digest(root: Path) -> str:
     """The SHA-256 of the sorted list of ``root``'s files, each as its own SHA-256 and its path (``sha256sum``'s form, NUL-ended).
 
     A link inside the tree counts as its target's text. UsageError for a link that leads out of it or to the attestation, for what
     is neither file nor folder, and for an empty tree.
     """
     top = os.fsencode(root.resolve())
-    entries = sorted((path, entry) for path, entry in _entries(top) if path != os.fsencode(ATTESTATION))
+    entries = sorted((path, entry) for path, entry in _hash_entries(top) if path != os.fsencode(ATTESTATION_FILE))
     if not entries:
         raise UsageError(f"nothing to attest in {root}", "name the folder that is deployed")
     total = hashlib.sha256()
@@ -38,12 +38,12 @@ def digest_of(root: Path) -> str:
     return total.hexdigest()
 
 
-def _entries(top: bytes) -> Iterator[tuple[bytes, str]]:
+def _hash_entries(top: bytes) -> Iterator[tuple[bytes, str]]:
     """Every file and link under ``top``: its path relative to it, and the digest of what it holds."""
     folders = [b""]  # no call in a call: a tree may be deeper than Python's stack
     while folders:
         below = folders.pop()
-        for name in _names(top, below):
+        for name in _list_names(top, below):
             path = os.path.join(below, name) if below else name  # noqa: PTH118 -- bytes: a name need not be text
             full = os.path.join(top, path)  # noqa: PTH118
             try:
@@ -51,45 +51,45 @@ def _entries(top: bytes) -> Iterator[tuple[bytes, str]]:
                 if stat.S_ISDIR(mode):
                     folders.append(path)
                 elif stat.S_ISREG(mode):
-                    yield path, _file(full)
+                    yield path, _hash_file(full)
                 elif stat.S_ISLNK(mode):
-                    yield path, _link(top, path, full)
+                    yield path, _hash_link(top, path, full)
                 else:
-                    raise UsageError(f"{_text(path)} is neither a file nor a folder", "deploy files and folders only")
+                    raise UsageError(f"{_display(path)} is neither a file nor a folder", "deploy files and folders only")
             except OSError as error:
-                raise _unreadable(path, error) from error
+                raise _unreadable_error(path, error) from error
 
 
-def _names(top: bytes, below: bytes) -> list[bytes]:
+def _list_names(top: bytes, below: bytes) -> list[bytes]:
     try:
         with os.scandir(os.path.join(top, below)) as found:  # noqa: PTH118
             return [entry.name for entry in found]
     except OSError as error:
-        raise _unreadable(below, error) from error
+        raise _unreadable_error(below, error) from error
 
 
-def _file(full: bytes) -> str:
+def _hash_file(full: bytes) -> str:
     total = hashlib.sha256(b"file\0")
     handle = os.open(full, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     with os.fdopen(handle, "rb") as file:
-        while part := file.read(AT_A_TIME):
+        while part := file.read(CHUNK_BYTES):
             total.update(part)
     return total.hexdigest()
 
 
-def _link(top: bytes, path: bytes, full: bytes) -> str:
+def _hash_link(top: bytes, path: bytes, full: bytes) -> str:
     target = os.readlink(full)  # noqa: PTH115 -- bytes
     end = os.path.realpath(full)
     if target.startswith(b"/") or not end.startswith(top.rstrip(b"/") + b"/"):
-        raise UsageError(f"{_text(path)} is a link out of the tree", "deploy the file itself")
-    if end == os.path.join(os.path.realpath(top), os.fsencode(ATTESTATION)):  # noqa: PTH118 -- the sum does not cover that
-        raise UsageError(f"{_text(path)} is a link to the attestation", "deploy a file of its own")
+        raise UsageError(f"{_display(path)} is a link out of the tree", "deploy the file itself")
+    if end == os.path.join(os.path.realpath(top), os.fsencode(ATTESTATION_FILE)):  # noqa: PTH118 -- the sum does not cover that
+        raise UsageError(f"{_display(path)} is a link to the attestation", "deploy a file of its own")
     return hashlib.sha256(b"link\0" + target).hexdigest()
 
 
-def _text(path: bytes) -> str:
+def _display(path: bytes) -> str:
     return path.decode("utf-8", "backslashreplace")
 
 
-def _unreadable(path: bytes, error: OSError) -> UsageError:
-    return UsageError(f"cannot read {_text(path) or 'the tree'}: {error.strerror}", "let the one who runs this read all of it")
+def _unreadable_error(path: bytes, error: OSError) -> UsageError:
+    return UsageError(f"cannot read {_display(path) or 'the tree'}: {error.strerror}", "let the one who runs this read all of it")

@@ -14,7 +14,7 @@ class Format(NamedTuple):
     """A way to show a report: the module that does, and the file's name in an output directory, None where it has none there."""
 
     module: str
-    file: str | None
+    file_name: str | None
 
     def load(self) -> Any:
         """The module, imported only now: a hook that prints needs no SARIF objects."""

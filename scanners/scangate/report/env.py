@@ -15,9 +15,12 @@ def render(report: Report) -> str:
     """Two lines: ``SCANGATE_VERDICT``, and ``SCANGATE_SUMMARY`` with counts: what stands by severity, what is suppressed, the
     gaps, what is known, and what the starter set alone told."""
     totals = tally.count(report.verdict.rulings, report.verdict.gaps)
-    counts = [(severity.name.lower(), totals.standing(severity)) for severity in tally.severities()]
-    counts += [("suppressed", totals.of(RulingOutcome.SUPPRESSED)), ("gaps", totals.gaps)]
-    counts += [("known", totals.of(RulingOutcome.KNOWN)), ("starter-set", tally.starters(report.verdict.rulings))]
+    counts = [(severity.name.lower(), totals.unsuppressed(severity)) for severity in tally.list_severities()]
+    counts += [("suppressed", totals.with_outcome(RulingOutcome.SUPPRESSED)), ("gaps", totals.gaps)]
+    counts += [
+        ("known", totals.with_outcome(RulingOutcome.KNOWN)),
+        ("starter-set", tally.count_bundled_only(report.verdict.rulings)),
+    ]
     summary = escape.shell(" ".join(f"{name}={number}" for name, number in counts))
-    word = REVIEW if report.review and report.verdict.outcome is Outcome.FAIL else report.verdict.outcome.value
+    word = REVIEW if report.needs_approval and report.verdict.outcome is Outcome.FAIL else report.verdict.outcome.value
     return f"export SCANGATE_VERDICT={escape.shell(word)}\nexport SCANGATE_SUMMARY={summary}\n"

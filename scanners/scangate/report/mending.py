@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 
-from scangate.model import Finding, Kind
+from scangate.model import Finding, FindingKind
 
-__all__ = ["mend"]
+__all__ = ["suggest_fix"]
 
-HOW = {
+FIXES = {
     "bandit:B101": "raise an exception of your own where the check must hold: python -O leaves asserts out",
     "bandit:B102": "call the function you mean, or look it up by name in a dictionary of those that are allowed",
     "bandit:B103": "give rights to the owner alone, 0o600 for a file and 0o700 for a folder, unless others really need them",
@@ -45,15 +45,15 @@ HOW = {
 }
 
 
-def mend(rule: str, finding: Finding | None = None) -> str:
+def suggest_fix(rule: str, finding: Finding | None = None) -> str:
     """What to do about a rule's finding, in one sentence; empty where nobody said it better than the rule's own message."""
-    if finding is not None and finding.kind is Kind.DEPENDENCY:
-        return _upgrade(finding)
-    return next((how for pattern, how in HOW.items() if fnmatchcase(rule, pattern)), "")
+    if finding is not None and finding.kind is FindingKind.DEPENDENCY:
+        return _suggest_upgrade(finding)
+    return next((how for pattern, how in FIXES.items() if fnmatchcase(rule, pattern)), "")
 
 
-def _upgrade(finding: Finding) -> str:
-    package = finding.package
+def _suggest_upgrade(finding: Finding) -> str:
+    package = finding.affected_package
     if package is None:
         return ""
     if package.upgrade:

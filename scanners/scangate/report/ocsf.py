@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from scangate.model import Finding, Package, Report, Ruling, RulingOutcome
+from scangate.model import AffectedPackage, Finding, Report, Ruling, RulingOutcome
 from scangate.report import escape, tally, wording
 
 __all__ = ["VERSION", "render"]
@@ -19,7 +19,7 @@ VERSION = "1.4.0"
 CATEGORY, CLASS, CREATE = 2, 2007, 1
 NEW, IN_PROGRESS, SUPPRESSED = 1, 2, 3
 STATUS = {
-    RulingOutcome.BLOCKS: (NEW, "New"),
+    RulingOutcome.BLOCKING: (NEW, "New"),
     RulingOutcome.TOLERATED: (NEW, "New"),
     RulingOutcome.KNOWN: (IN_PROGRESS, "In Progress"),
     RulingOutcome.SUPPRESSED: (SUPPRESSED, "Suppressed"),
@@ -30,7 +30,7 @@ SEVERITIES = ("Unknown", "Informational", "Low", "Medium", "High", "Critical")
 
 def render(report: Report) -> str:
     """One line a finding, whatever the policy makes of it; what was not read has no event, and no class in the schema."""
-    return "".join(f"{json.dumps(_event(ruling, report), sort_keys=True)}\n" for ruling in tally.rulings(report))
+    return "".join(f"{json.dumps(_event(ruling, report), sort_keys=True)}\n" for ruling in tally.sort_rulings(report))
 
 
 def _event(ruling: Ruling, report: Report) -> dict[str, Any]:
@@ -46,37 +46,37 @@ def _event(ruling: Ruling, report: Report) -> dict[str, Any]:
         "severity": SEVERITIES[ruling.severity],
         "status_id": number,
         "status": status,
-        "status_detail": _text(ruling.because),
+        "status_detail": _escape(ruling.because),
         "confidence_id": int(told.confidence),
-        "message": _text(told.message),
+        "message": _escape(told.message),
         "metadata": {
             "version": VERSION,
-            "product": {"name": "scangate", "vendor_name": "scangate", "version": _text(report.tool_version)},
+            "product": {"name": "scangate", "vendor_name": "scangate", "version": _escape(report.tool_version)},
         },
         "finding_info": {
-            "uid": _text(told.fingerprint or told.rule),
-            "title": _text(told.title or told.rule),
-            "desc": _text(told.message),
+            "uid": _escape(told.fingerprint or told.rule),
+            "title": _escape(told.title or told.rule),
+            "desc": _escape(told.message),
             "types": [told.kind.value],
-            "data_sources": list(map(_text, told.reported_by)) or [told.scanner],
-            "analytic": {"name": _text(told.rule), "type_id": 1, "uid": _text(told.rule)},
+            "data_sources": list(map(_escape, told.reported_by)) or [told.scanner],
+            "analytic": {"name": _escape(told.rule), "type_id": 1, "uid": _escape(told.rule)},
         },
         "vulnerabilities": [_vulnerability(told)],
-        "resources": [{"name": _text(told.location.path), "type": "file", "version": _text(report.commit)}],
+        "resources": [{"name": _escape(told.location.path), "type": "file", "version": _escape(report.commit)}],
         "unmapped": {
             "outcome": ruling.outcome.value,
-            "policy": _text(wording.policy(report)),
-            "evidence": _text(told.evidence),
-            "told_by": wording.starter(told),
+            "policy": _escape(wording.describe_policy(report)),
+            "evidence": _escape(told.evidence),
+            "told_by": wording.label_bundled_only(told),
         },
     }
 
 
 def _vulnerability(told: Finding) -> dict[str, Any]:
-    link = escape.link(told.help_url)
+    link = escape.web_url(told.help_url)
     document: dict[str, Any] = {
-        "title": _text(told.title or told.rule),
-        "desc": _text(told.message),
+        "title": _escape(told.title or told.rule),
+        "desc": _escape(told.message),
         "references": [link] if link else [],
         "affected_code": [
             {
@@ -88,22 +88,22 @@ def _vulnerability(told: Finding) -> dict[str, Any]:
     }
     if told.cwe:
         document["cwe"] = {"uid": f"CWE-{told.cwe[0]}"}
-    return document | (dict(_of_package(told.package, told.rule)) if told.package is not None else {})
+    return document | (dict(_package_fields(told.affected_package, told.rule)) if told.affected_package is not None else {})
 
 
 def _file(path: str) -> dict[str, Any]:
-    return {"name": _text(path.rpartition("/")[2]) or "-", "path": _text(path), "type_id": 1}
+    return {"name": _escape(path.rpartition("/")[2]) or "-", "path": _escape(path), "type_id": 1}
 
 
-def _of_package(package: Package, rule: str) -> Iterator[tuple[str, Any]]:
+def _package_fields(package: AffectedPackage, rule: str) -> Iterator[tuple[str, Any]]:
     yield "is_fix_available", bool(package.fixed_in)
-    fixed = {"fixed_in_version": _text(package.fixed_in[0])} if package.fixed_in else {}
-    yield "affected_packages", [{"name": _text(package.name), "version": _text(package.version), **fixed}]
+    fixed = {"fixed_in_version": _escape(package.fixed_in[0])} if package.fixed_in else {}
+    yield "affected_packages", [{"name": _escape(package.name), "version": _escape(package.version), **fixed}]
     names = (rule.partition(":")[2], *package.aliases)
     number = next((name for name in names if name.upper().startswith("CVE-")), "")
     if number:
-        yield "cve", {"uid": _text(number)}
-    yield "related_vulnerabilities", sorted({_text(name) for name in names} - {number})
+        yield "cve", {"uid": _escape(number)}
+    yield "related_vulnerabilities", sorted({_escape(name) for name in names} - {number})
 
 
 def _milliseconds(report: Report) -> int:
@@ -114,5 +114,5 @@ def _milliseconds(report: Report) -> int:
         return 0
 
 
-def _text(text: str) -> str:
+def _escape(text: str) -> str:
     return escape.terminal(text)

@@ -12,43 +12,43 @@ import msgspec
 from scangate.errors import UsageError
 from scangate.model import (
     EXIT_CODES,
-    Accounting,
+    AffectedPackage,
+    ComparedRevision,
     Component,
     Confidence,
+    FileAccounting,
     Finding,
+    FindingIdentity,
+    FindingKind,
     Gap,
     GapKind,
     GapRuling,
-    Ignore,
-    Kind,
-    KnownBy,
-    LeftOut,
+    IgnoreComment,
+    KnownSource,
     Location,
     Outcome,
-    Package,
-    Record,
     Report,
     Ruling,
     RulingOutcome,
     ScanResult,
+    ScanStatus,
     Severity,
-    Since,
-    Status,
+    SkippedPath,
     Targets,
     Verdict,
 )
 
-__all__ = ["MOST_CHARACTERS", "SCHEMA", "Meta", "read", "recall"]
+__all__ = ["MAX_CHARACTERS", "SCHEMA", "RunInfo", "parse_report", "parse_scan"]
 
 SCHEMA = 1
-MOST_CHARACTERS = 256 * 1024 * 1024
+MAX_CHARACTERS = 256 * 1024 * 1024
 HINT = "scan again: scangate scan --report json=verdict.json"
 
 
 Value = TypeVar("Value")
 
 
-class Meta(msgspec.Struct, frozen=True):
+class RunInfo(msgspec.Struct, frozen=True):
     """What verdict.json says of the run itself, named as in `Report`; of the root it has only the folder's name."""
 
     tool_version: str
@@ -57,14 +57,14 @@ class Meta(msgspec.Struct, frozen=True):
     finished: str
     seconds: float
     interrupted: str
-    known: tuple[KnownBy, ...] = ()
-    since: Since | None = None
+    known: tuple[KnownSource, ...] = ()
+    since: ComparedRevision | None = None
     root: str = ""
     part: str = ""
 
 
-_Level = Literal["unknown", "info", "low", "medium", "high", "critical"]
-_Sureness = Literal["unknown", "low", "medium", "high"]
+_SeverityName = Literal["unknown", "info", "low", "medium", "high", "critical"]
+_ConfidenceName = Literal["unknown", "low", "medium", "high"]
 
 
 class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -88,7 +88,7 @@ class _Counts(_Strict, frozen=True):
     gaps: int
     gaps_that_count: int
     outcome: dict[RulingOutcome, int]
-    severity: dict[_Level, dict[RulingOutcome, int]]
+    severity: dict[_SeverityName, dict[RulingOutcome, int]]
 
 
 class _LeftOut(_Strict, frozen=True):
@@ -108,9 +108,9 @@ class _Targets(_Strict, frozen=True):
 class _Scanner(_Strict, frozen=True):
     name: str
     version: str
-    status: Status
+    status: ScanStatus
     reason: str
-    accounting: Accounting
+    accounting: FileAccounting
     given: int
     files: int
     cached: int
@@ -164,9 +164,9 @@ class _Ignore(_Strict, frozen=True):
 class _Finding(_Strict, frozen=True):
     rule: str
     scanner: str
-    original_severity: _Level
-    confidence: _Sureness
-    kind: Kind
+    original_severity: _SeverityName
+    confidence: _ConfidenceName
+    kind: FindingKind
     path: str
     line: int
     end_line: int
@@ -191,14 +191,14 @@ class _Finding(_Strict, frozen=True):
 
 class _Member(_Finding, frozen=True):
     outcome: RulingOutcome
-    severity: _Level
+    severity: _SeverityName
     because: str
 
 
 class _Ruling(_Member, frozen=True):
     members: tuple[_Member, ...]
 
-    def told(self) -> tuple[_Finding, ...]:
+    def reported_findings(self) -> tuple[_Finding, ...]:
         """What scanners told: the members of a merged finding, else the finding itself. Raises ValueError for one of one member."""
         if len(self.members) == 1 or (self.members and self.origin is not None):
             raise ValueError(f"{self.rule} in {self.path} is not merged as findings are: two members or more, and no origin")
@@ -255,28 +255,28 @@ class _Document(_Strict, frozen=True):
     scope: dict[str, Any]
 
 
-def read(text: str) -> tuple[tuple[ScanResult, ...], Targets, tuple[tuple[str, Any], ...], Meta]:
+def parse_scan(text: str) -> tuple[tuple[ScanResult, ...], Targets, tuple[tuple[str, Any], ...], RunInfo]:
     """What was scanned, as the scanners told it: results, targets, scope, and the run's own facts.
 
     Everything comes back in the reports' order, seconds to the millisecond, a scope as JSON has it. The rulings do not come back:
     another policy makes its own. Raises UsageError for a document that is not one of ours, or was changed.
     """
-    return _believed(text, lambda document: (_results(document), _targets(document), _scope(document), _meta(document)))
+    return _parse(text, lambda document: (_results(document), _targets(document), _scope(document), _meta(document)))
 
 
-def recall(text: str) -> Report:
+def parse_report(text: str) -> Report:
     """The whole run, as it was judged then. UsageError as for `read`, and where the outcome or the exit code does not follow."""
-    return _believed(text, _report)
+    return _parse(text, _report)
 
 
-def _believed(text: str, look: Callable[[_Document], Value]) -> Value:
+def _parse(text: str, convert: Callable[[_Document], Value]) -> Value:
     """What ``look`` makes of the document. UsageError where it is not one of ours, or was changed."""
-    if len(text) > MOST_CHARACTERS:
-        raise UsageError(f"verdict.json is too large: {len(text):,} characters, at most {MOST_CHARACTERS:,} are read", HINT)
+    if len(text) > MAX_CHARACTERS:
+        raise UsageError(f"verdict.json is too large: {len(text):,} characters, at most {MAX_CHARACTERS:,} are read", HINT)
     try:
         document = _document(text)
-        _add_up(document)
-        return look(document)
+        _check_counts(document)
+        return convert(document)
     except (ValueError, RecursionError) as error:
         said = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
         raise UsageError(f"verdict.json cannot be believed: {' '.join(said.split())}", HINT) from error
@@ -284,7 +284,7 @@ def _believed(text: str, look: Callable[[_Document], Value]) -> Value:
 
 def _document(text: str) -> _Document:
     # not msgspec's own reader: it refuses the lone surrogates that stand for bytes in paths
-    plain = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
+    plain = json.loads(text, object_pairs_hook=_reject_duplicate_keys, parse_constant=_reject_constant)
     schema = plain.get("schema") if isinstance(plain, dict) else None
     if type(schema) is int and schema != SCHEMA:
         hint = "use the scangate that wrote it, or scan again with this one"
@@ -292,18 +292,18 @@ def _document(text: str) -> _Document:
     return msgspec.convert(plain, _Document)
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _reject_duplicate_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     entries = dict(pairs)
     if len(entries) != len(pairs):
         raise ValueError("a key stands twice in one object")
     return entries
 
 
-def _no_constant(name: str) -> NoReturn:
+def _reject_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not a number")
 
 
-def _add_up(document: _Document) -> None:
+def _check_counts(document: _Document) -> None:
     """Raise ValueError where the numbers in the document are not those of its lists, or an origin is no scanner of the run."""
     counts = document.counts
     pairs = [
@@ -321,7 +321,7 @@ def _add_up(document: _Document) -> None:
         if said != counted:
             raise ValueError(f"{name} is {said}, but {counted} are listed")
     known = {scanner.name for scanner in document.scanners} | {None}
-    origins: set[str | None] = {entry.origin for entry in _told(document)}
+    origins: set[str | None] = {entry.origin for entry in _reported_findings(document)}
     origins |= {component.scanner for component in document.components}
     strangers = (origins - known) | ({gap.origin for gap in document.gaps} - known - {""})
     if strangers:
@@ -361,13 +361,13 @@ def _ruling(entry: _Member) -> Ruling:
     return Ruling(_finding(entry), Severity[entry.severity.upper()], entry.outcome, entry.because, members)
 
 
-def _told(document: _Document) -> list[_Finding]:
-    return [*(told for entry in document.findings for told in entry.told()), *document.unruled]
+def _reported_findings(document: _Document) -> list[_Finding]:
+    return [*(told for entry in document.findings for told in entry.reported_findings()), *document.unruled]
 
 
 def _results(document: _Document) -> tuple[ScanResult, ...]:
     findings: dict[str | None, list[Finding]] = {}
-    for entry in sorted(_told(document), key=lambda entry: entry.origin or ""):
+    for entry in sorted(_reported_findings(document), key=lambda entry: entry.origin or ""):
         findings.setdefault(entry.origin, []).append(_finding(entry))
     return tuple(_result(scanner, findings.get(scanner.name, []), document) for scanner in document.scanners)
 
@@ -378,12 +378,12 @@ def _result(scanner: _Scanner, findings: list[Finding], document: _Document) -> 
         version=scanner.version,
         status=scanner.status,
         accounting=scanner.accounting,
-        given=scanner.given,
-        files=scanner.read,
-        cached=scanner.cached,
+        files_given=scanner.given,
+        analyzed_files=scanner.read,
+        files_cached=scanner.cached,
         findings=tuple(sorted(findings, key=Finding.sort_key)),
         gaps=_gaps(document, scanner.name),
-        left_out=_left_out(scanner.left_out),
+        skipped_paths=_left_out(scanner.left_out),
         seconds=scanner.seconds,
         reason=scanner.reason,
         components=tuple(sorted(_component(entry) for entry in document.components if entry.scanner == scanner.name)),
@@ -408,22 +408,24 @@ def _finding(entry: _Finding) -> Finding:
         help_url=entry.help_url,
         fingerprint=entry.fingerprint,
         line_hash=entry.line_hash,
-        waiver=entry.waiver,
-        ignores=tuple(Ignore(each.line, each.text, each.rules, each.until, each.fault) for each in entry.ignores),
+        tool_comment=entry.waiver,
+        ignore_comments=tuple(IgnoreComment(each.line, each.text, each.rules, each.until, each.fault) for each in entry.ignores),
         reported_by=entry.reported_by,
-        package=None if entry.package is None else _package(entry.package),
-        record=None if entry.record is None else Record(entry.record.content, entry.record.context, entry.record.ordinal),
-        known=entry.known,
-        known_at=entry.known_at,
+        affected_package=None if entry.package is None else _package(entry.package),
+        identity=None
+        if entry.record is None
+        else FindingIdentity(entry.record.content, entry.record.context, entry.record.ordinal),
+        known_by=entry.known,
+        previous_path=entry.known_at,
     )
     if finding.scanner != entry.scanner:
         raise ValueError(f"rule {finding.rule} is not one of scanner {entry.scanner}")
     return finding
 
 
-def _package(entry: _Package) -> Package:
+def _package(entry: _Package) -> AffectedPackage:
     ids = (entry.fixed_in, entry.aliases)
-    return Package(entry.name, entry.version, *ids, entry.cvss, entry.published, entry.upgrade, entry.told_by)
+    return AffectedPackage(entry.name, entry.version, *ids, entry.cvss, entry.published, entry.upgrade, entry.told_by)
 
 
 def _gaps(document: _Document, origin: str) -> tuple[Gap, ...]:
@@ -435,8 +437,8 @@ def _gap(entry: _Gap) -> Gap:
     return Gap(entry.scanner, entry.path, entry.kind, entry.reason, entry.line, entry.hint)
 
 
-def _left_out(groups: Iterable[_LeftOut]) -> tuple[LeftOut, ...]:
-    return tuple(sorted(LeftOut(path, group.reason, group.scanner) for group in groups for path in group.paths))
+def _left_out(groups: Iterable[_LeftOut]) -> tuple[SkippedPath, ...]:
+    return tuple(sorted(SkippedPath(path, group.reason, group.scanner) for group in groups for path in group.paths))
 
 
 def _targets(document: _Document) -> Targets:
@@ -448,12 +450,12 @@ def _scope(document: _Document) -> tuple[tuple[str, Any], ...]:
     return tuple(sorted(document.scope.items()))
 
 
-def _since(since: _Since | None) -> Since | None:
-    return None if since is None else Since(since.revision, since.commit, since.fork)
+def _since(since: _Since | None) -> ComparedRevision | None:
+    return None if since is None else ComparedRevision(since.revision, since.commit, since.fork)
 
 
-def _meta(document: _Document) -> Meta:
-    return Meta(
+def _meta(document: _Document) -> RunInfo:
+    return RunInfo(
         tool_version=document.tool.version,
         commit=document.commit,
         since=_since(document.since),
@@ -461,7 +463,7 @@ def _meta(document: _Document) -> Meta:
         finished=document.finished,
         seconds=document.seconds,
         interrupted=document.interrupted,
-        known=tuple(sorted(KnownBy(each.name, each.findings, each.matched, each.gone, each.file) for each in document.known)),
+        known=tuple(sorted(KnownSource(each.name, each.findings, each.matched, each.gone, each.file) for each in document.known)),
         root=document.root,
         part=document.part,
     )

@@ -15,38 +15,38 @@ from scangate.model import (
     NEVER_ALLOWED,
     Confidence,
     Finding,
+    FindingKind,
     GapRuling,
-    Kind,
     Location,
     Report,
     Ruling,
     RulingOutcome,
+    ScanStatus,
     Severity,
-    Status,
 )
 from scangate.report import escape, tally
-from scangate.report.wording import many, since
+from scangate.report.wording import describe_base, pluralize
 
-__all__ = ["render", "to_plain"]
+__all__ = ["render", "to_json"]
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-HOMES = {
+TOOL_URLS = {
     "bandit": "https://bandit.readthedocs.io/",
     "detect-secrets": "https://github.com/Yelp/detect-secrets",  # pragma: allowlist secret
     "pip-audit": "https://github.com/pypa/pip-audit",
     "semgrep": "https://semgrep.dev/",
 }
-HOME = "https://pypi.org/project/scangate/"
+SCANGATE_URL = "https://pypi.org/project/scangate/"
 """Where a scanner without a home of its own, and scangate itself, are described."""
 
-MOST_RESULTS = 25_000
+MAX_RESULTS = 25_000
 """A run with more is refused whole by GitHub, see https://docs.github.com/en/code-security/code-scanning; so are the lengths."""
-LONGEST_TEXT = 1024
-LONGEST_NAME = 255
-LONGEST_SNIPPET = 2000
-LARGEST = 2**31 - 1
+MAX_TEXT_LENGTH = 1024
+MAX_NAME_LENGTH = 255
+MAX_SNIPPET_LENGTH = 2000
+MAX_LINE = 2**31 - 1
 """What .NET's readers take as a line or a column; one number above it and they read nothing of the log."""
-MOST_CWES = 7
+MAX_CWES = 7
 """GitHub shows ten tags of a rule, and three of ours are not about weaknesses."""
 
 SECURITY_SEVERITY = {
@@ -71,7 +71,7 @@ class Suppression(sarif_om.Suppression):  # type: ignore[misc]  # the package ha
     status: str | None = attr.ib(default=None, metadata={"schema_property_name": "status"})
 
 
-class Rule(NamedTuple):
+class RuleSummary(NamedTuple):
     """What the rulings of one rule come to."""
 
     id: str
@@ -79,27 +79,27 @@ class Rule(NamedTuple):
     help_url: str
     severity: Severity
     confidence: Confidence
-    kind: Kind
+    kind: FindingKind
     cwe: tuple[int, ...]
 
 
 def render(report: Report) -> str:
     """The log: a run for each scanner that was to run, and a last one for scangate itself, so that the verdict is always told."""
-    runs = [_run(part, report) for part in tally.parts(report) if _told(part)]
-    plain = to_plain(sarif_om.SarifLog(runs=runs, version="2.1.0", schema_uri=SCHEMA))
+    runs = [_run(part, report) for part in tally.summarize_scanners(report) if _has_run(part)]
+    plain = to_json(sarif_om.SarifLog(runs=runs, version="2.1.0", schema_uri=SCHEMA))
     opening = {name: plain[name] for name in ("$schema", "version")}  # first, since some readers tell a file by its opening
     return (msgspec.json.format(msgspec.json.encode({**opening, **plain}), indent=1) + b"\n").decode()
 
 
-def _told(part: tally.Part) -> bool:
-    switched_off = part.result is not None and part.result.status is Status.SKIPPED
-    return not switched_off or bool(part.gaps or part.rulings) or part.scanner == tally.OWN
+def _has_run(part: tally.ScannerSummary) -> bool:
+    switched_off = part.result is not None and part.result.status is ScanStatus.SKIPPED
+    return not switched_off or bool(part.gaps or part.rulings) or part.scanner == tally.SCANGATE
 
 
-def _run(part: tally.Part, report: Report) -> sarif_om.Run:
+def _run(part: tally.ScannerSummary, report: Report) -> sarif_om.Run:
     kept = part.rulings
-    if len(kept) > MOST_RESULTS:
-        worst = {id(ruling) for ruling in tally.worst_first(kept)[:MOST_RESULTS]}
+    if len(kept) > MAX_RESULTS:
+        worst = {id(ruling) for ruling in tally.sort_worst_first(kept)[:MAX_RESULTS]}
         kept = [ruling for ruling in kept if id(ruling) in worst]
     rules = _rules(kept)
     cwes = sorted({cwe for rule in rules for cwe in rule.cwe})
@@ -111,76 +111,76 @@ def _run(part: tally.Part, report: Report) -> sarif_om.Run:
         column_kind="unicodeCodePoints",
         invocations=[_invocation(part, report, kinds, len(kept))],
         taxonomies=[_taxonomy(cwes)] if cwes else None,
-        results=[_plain(_result(ruling, places[_text(ruling.finding.rule, LONGEST_NAME)])) for ruling in kept],
+        results=[_to_json_object(_result(ruling, places[_escape(ruling.finding.rule, MAX_NAME_LENGTH)])) for ruling in kept],
         properties=_run_properties(part, report),
     )
 
 
-def _run_properties(part: tally.Part, report: Report) -> dict[str, Any]:
-    verdict, totals = report.verdict, part.tally()
+def _run_properties(part: tally.ScannerSummary, report: Report) -> dict[str, Any]:
+    verdict, totals = report.verdict, part.counts()
     told: dict[str, Any] = {
         "verdict": verdict.outcome.value,
         "exitCode": report.exit_code,
-        "policy": _text(verdict.policy),
-        "policyDigest": _text(verdict.policy_digest),
-        "environment": _text(verdict.environment),
-        "commit": _text(report.commit),
-        "counts": {outcome.value: totals.of(outcome) for outcome in RulingOutcome},
+        "policy": _escape(verdict.policy),
+        "policyDigest": _escape(verdict.policy_digest),
+        "environment": _escape(verdict.environment),
+        "commit": _escape(report.commit),
+        "counts": {outcome.value: totals.with_outcome(outcome) for outcome in RulingOutcome},
         "gaps": totals.gaps,
-        "gapsThatCount": totals.counting,
-        "toldByTheStarterSet": tally.starters(part.rulings),
-        "resolved": tally.resolved(part),
+        "gapsThatCount": totals.blocking_gaps,
+        "toldByTheStarterSet": tally.count_bundled_only(part.rulings),
+        "resolved": tally.count_resolved(part),
     }
-    if report.since is not None:
-        told["since"] = _text(since(report))
+    if report.compared_revision is not None:
+        told["since"] = _escape(describe_base(report))
     if part.result is not None:
         told["status"] = part.result.status.value
         told["accounting"] = part.result.accounting.value
-        told["filesGiven"] = part.result.given
-        told["filesRead"] = len(part.result.files)
+        told["filesGiven"] = part.result.files_given
+        told["filesRead"] = len(part.result.analyzed_files)
     return told
 
 
 def _driver(
-    part: tally.Part, report: Report, rules: Sequence[Rule], cwes: Sequence[int], kinds: Sequence[str]
+    part: tally.ScannerSummary, report: Report, rules: Sequence[RuleSummary], cwes: Sequence[int], kinds: Sequence[str]
 ) -> sarif_om.ToolComponent:
     version = report.tool_version if part.result is None else part.result.version
     return sarif_om.ToolComponent(
-        name=_text(part.scanner, LONGEST_NAME) or "unnamed",
-        version=_text(version) or None,
-        information_uri=HOMES.get(part.scanner, HOME),
+        name=_escape(part.scanner, MAX_NAME_LENGTH) or "unnamed",
+        version=_escape(version) or None,
+        information_uri=TOOL_URLS.get(part.scanner, SCANGATE_URL),
         rules=[_descriptor(rule, cwes) for rule in rules],
         notifications=[_notification_descriptor(kind) for kind in kinds] or None,
         supported_taxonomies=[sarif_om.ToolComponentReference(name="CWE", index=0)] if cwes else None,
     )
 
 
-def _rules(ruled: Iterable[Ruling]) -> list[Rule]:
+def _rules(ruled: Iterable[Ruling]) -> list[RuleSummary]:
     """The rules of these rulings, by id; each with what is worst and surest among its rulings, whatever their order."""
     groups: dict[str, list[Ruling]] = {}
     for ruling in ruled:
-        groups.setdefault(_text(ruling.finding.rule, LONGEST_NAME), []).append(ruling)
+        groups.setdefault(_escape(ruling.finding.rule, MAX_NAME_LENGTH), []).append(ruling)
     return [_rule(name, groups[name]) for name in sorted(groups)]
 
 
-def _rule(name: str, group: Sequence[Ruling]) -> Rule:
+def _rule(name: str, group: Sequence[Ruling]) -> RuleSummary:
     findings = [ruling.finding for ruling in group]
-    return Rule(
+    return RuleSummary(
         id=name,
-        title=min({_text(finding.title) for finding in findings} - {""}, default=name),
-        help_url=min({escape.link(finding.help_url) for finding in findings} - {""}, default=""),
+        title=min({_escape(finding.title) for finding in findings} - {""}, default=name),
+        help_url=min({escape.web_url(finding.help_url) for finding in findings} - {""}, default=""),
         severity=max(ruling.severity for ruling in group),
         confidence=max(finding.confidence for finding in findings),
         kind=min((finding.kind for finding in findings), key=lambda kind: kind.value),
-        cwe=tuple(sorted({cwe for finding in findings for cwe in finding.cwe if cwe > 0})[:MOST_CWES]),
+        cwe=tuple(sorted({cwe for finding in findings for cwe in finding.cwe if cwe > 0})[:MAX_CWES]),
     )
 
 
-def _descriptor(rule: Rule, cwes: Sequence[int]) -> sarif_om.ReportingDescriptor:
-    sentence = rule.title if rule.title.endswith((".", "!", "?")) else f"{escape.shorten(rule.title, LONGEST_TEXT - 1)}."
+def _descriptor(rule: RuleSummary, cwes: Sequence[int]) -> sarif_om.ReportingDescriptor:
+    sentence = rule.title if rule.title.endswith((".", "!", "?")) else f"{escape.truncate(rule.title, MAX_TEXT_LENGTH - 1)}."
     return sarif_om.ReportingDescriptor(
         id=rule.id,
-        name=_pascal(rule),
+        name=_pascal_case(rule),
         short_description=_multiformat(sentence),
         full_description=_multiformat(sentence),
         help=_help(rule, sentence),
@@ -191,14 +191,14 @@ def _descriptor(rule: Rule, cwes: Sequence[int]) -> sarif_om.ReportingDescriptor
     )
 
 
-def _help(rule: Rule, sentence: str) -> sarif_om.MultiformatMessageString:
+def _help(rule: RuleSummary, sentence: str) -> sarif_om.MultiformatMessageString:
     weaknesses = [f"CWE-{cwe}" for cwe in rule.cwe]
     text = [
         sentence,
         f"Weakness: {', '.join(weaknesses)}." if weaknesses else "",
         f"See {rule.help_url} ." if rule.help_url else "",
     ]
-    links = ", ".join(f"[CWE-{cwe}]({_cwe_home(cwe)})" for cwe in rule.cwe)
+    links = ", ".join(f"[CWE-{cwe}]({_cwe_url(cwe)})" for cwe in rule.cwe)
     marked = [
         escape.markdown(sentence),
         f"Weakness: {links}." if links else "",
@@ -207,7 +207,7 @@ def _help(rule: Rule, sentence: str) -> sarif_om.MultiformatMessageString:
     return sarif_om.MultiformatMessageString(text=" ".join(filter(None, text)), markdown="\n\n".join(filter(None, marked)))
 
 
-def _rule_properties(rule: Rule) -> dict[str, Any]:
+def _rule_properties(rule: RuleSummary) -> dict[str, Any]:
     """What GitHub sorts by. UNKNOWN has no number: readers then go by the level, and nothing is invented."""
     told: dict[str, Any] = {"tags": ["security", rule.kind.value, *(f"external/cwe/cwe-{cwe}" for cwe in rule.cwe)]}
     if rule.confidence in PRECISION:
@@ -217,10 +217,10 @@ def _rule_properties(rule: Rule) -> dict[str, Any]:
     return told
 
 
-def _pascal(rule: Rule) -> str:
+def _pascal_case(rule: RuleSummary) -> str:
     """A name in the form the standard recommends; never the id again, which validators warn about."""
     words = re.findall("[A-Za-z0-9]+", rule.title)[:10]
-    name = "".join(word[0].upper() + word[1:] for word in words)[: LONGEST_NAME - 4]
+    name = "".join(word[0].upper() + word[1:] for word in words)[: MAX_NAME_LENGTH - 4]
     return name if name[:1].isalpha() and name != rule.id else f"Rule{name}"
 
 
@@ -228,7 +228,7 @@ def _multiformat(text: str) -> sarif_om.MultiformatMessageString:
     return sarif_om.MultiformatMessageString(text=text)
 
 
-def _cwe_home(cwe: int) -> str:
+def _cwe_url(cwe: int) -> str:
     return f"https://cwe.mitre.org/data/definitions/{cwe}.html"
 
 
@@ -249,7 +249,7 @@ def _taxonomy(cwes: Iterable[int]) -> sarif_om.ToolComponent:
         is_comprehensive=False,
         taxa=[
             sarif_om.ReportingDescriptor(
-                id=f"CWE-{cwe}", name=f"Cwe{cwe}", help_uri=_cwe_home(cwe), short_description=_multiformat(f"CWE-{cwe}.")
+                id=f"CWE-{cwe}", name=f"Cwe{cwe}", help_uri=_cwe_url(cwe), short_description=_multiformat(f"CWE-{cwe}.")
             )
             for cwe in cwes
         ],
@@ -260,62 +260,62 @@ def _result(ruling: Ruling, rule_index: int) -> sarif_om.Result:
     finding = ruling.finding
     suppressed = ruling.outcome is RulingOutcome.SUPPRESSED
     return sarif_om.Result(
-        rule_id=_text(finding.rule, LONGEST_NAME),
+        rule_id=_escape(finding.rule, MAX_NAME_LENGTH),
         rule_index=rule_index,
         level=LEVELS.get(ruling.severity, "warning"),
         kind="fail",
-        message=_message(_text(finding.message) or _text(finding.title) or _text(finding.rule)),
+        message=_message(_escape(finding.message) or _escape(finding.title) or _escape(finding.rule)),
         locations=[_location(finding.location, finding.evidence)],
         partial_fingerprints=_fingerprints(finding) or None,
-        suppressions=[_suppression(member) for member in ruling.told] if suppressed else None,
+        suppressions=[_suppression(member) for member in ruling.per_scanner] if suppressed else None,
         baseline_state="unchanged" if ruling.outcome is RulingOutcome.KNOWN else None,
         properties=_result_properties(ruling),
     )
 
 
 @functools.lru_cache(maxsize=1024)
-def _message(text: str) -> Plain:
-    return _plain(sarif_om.Message(text=text))
+def _message(text: str) -> JsonObject:
+    return _to_json_object(sarif_om.Message(text=text))
 
 
 def _suppression(ruling: Ruling) -> Suppression:
-    inline = (ruling.finding.waiver or ruling.finding.ignores) and ruling.because.startswith(INLINE)
+    inline = (ruling.finding.tool_comment or ruling.finding.ignore_comments) and ruling.because.startswith(INLINE)
     kind = "inSource" if inline else "external"
-    told = Suppression(kind=kind, justification=_text(ruling.because))  # type: ignore[call-arg]  # its parent has no types
+    told = Suppression(kind=kind, justification=_escape(ruling.because))  # type: ignore[call-arg]  # its parent has no types
     told.status = "accepted"
     return told
 
 
-def _fingerprints(finding: Finding) -> Plain:
+def _fingerprints(finding: Finding) -> JsonObject:
     told = {"scangateFinding/v1": finding.fingerprint, "primaryLocationLineHash": finding.line_hash}
-    return Plain({name: escape.terminal(value) for name, value in told.items() if value})
+    return JsonObject({name: escape.terminal(value) for name, value in told.items() if value})
 
 
-def _result_properties(ruling: Ruling) -> Plain:
+def _result_properties(ruling: Ruling) -> JsonObject:
     finding = ruling.finding
-    told = Plain(
+    told = JsonObject(
         severity=ruling.severity.name.lower(),
         originalSeverity=finding.severity.name.lower(),
         confidence=finding.confidence.name.lower(),
         kind=finding.kind.value,
         outcome=ruling.outcome.value,
-        because=_text(ruling.because),
+        because=_escape(ruling.because),
     )
     if finding.reported_by:
-        told["reportedBy"] = [_text(name) for name in finding.reported_by]
+        told["reportedBy"] = [_escape(name) for name in finding.reported_by]
     if ruling.members:
         told["members"] = [_member(member) for member in ruling.members]
-    if finding.package is not None:
-        package = finding.package
+    if finding.affected_package is not None:
+        package = finding.affected_package
         told["package"] = {
-            "name": _text(package.name),
-            "version": _text(package.version),
-            "fixedIn": [_text(version) for version in package.fixed_in],
-            "aliases": [_text(alias) for alias in package.aliases],
-            "cvss": _text(package.cvss),
-            "published": _text(package.published),
-            "upgrade": _text(package.upgrade),
-            "toldBy": _text(package.told_by),
+            "name": _escape(package.name),
+            "version": _escape(package.version),
+            "fixedIn": [_escape(version) for version in package.fixed_in],
+            "aliases": [_escape(alias) for alias in package.aliases],
+            "cvss": _escape(package.cvss),
+            "published": _escape(package.published),
+            "upgrade": _escape(package.upgrade),
+            "toldBy": _escape(package.source),
         }
     return told
 
@@ -323,41 +323,41 @@ def _result_properties(ruling: Ruling) -> Plain:
 def _member(ruling: Ruling) -> dict[str, str]:
     """One of the findings that a merged one stands for, the one that it is told as included."""
     return {
-        "rule": _text(ruling.finding.rule, LONGEST_NAME),
+        "rule": _escape(ruling.finding.rule, MAX_NAME_LENGTH),
         "fingerprint": escape.terminal(ruling.finding.fingerprint),
         "severity": ruling.severity.name.lower(),
         "outcome": ruling.outcome.value,
-        "because": _text(ruling.because),
+        "because": _escape(ruling.because),
     }
 
 
-def _location(place: Location, evidence: str = "") -> sarif_om.Location:
+def _location(location: Location, evidence: str = "") -> sarif_om.Location:
     return sarif_om.Location(
-        physical_location=sarif_om.PhysicalLocation(artifact_location=_artifact(place.path), region=_region(place, evidence))
+        physical_location=sarif_om.PhysicalLocation(artifact_location=_artifact(location.path), region=_region(location, evidence))
     )
 
 
 @functools.lru_cache(maxsize=1024)
-def _artifact(path: str) -> Plain:
-    return _plain(sarif_om.ArtifactLocation(uri=escape.uri(path)))
+def _artifact(path: str) -> JsonObject:
+    return _to_json_object(sarif_om.ArtifactLocation(uri=escape.uri(path)))
 
 
-def _region(place: Location, evidence: str) -> sarif_om.Region:
+def _region(location: Location, evidence: str) -> sarif_om.Region:
     """All four bounds, which GitHub asks for: where a scanner gave no column, the first character of the line."""
-    start = min(place.column or 1, LARGEST - 1)
-    least = start + 1 if place.end_line == place.line else 2
-    snippet = sarif_om.ArtifactContent(text=escape.xml(evidence[:LONGEST_SNIPPET])) if evidence else None
+    start = min(location.column or 1, MAX_LINE - 1)
+    least = start + 1 if location.end_line == location.line else 2
+    snippet = sarif_om.ArtifactContent(text=escape.xml(evidence[:MAX_SNIPPET_LENGTH])) if evidence else None
     return sarif_om.Region(
-        start_line=min(place.line, LARGEST),
+        start_line=min(location.line, MAX_LINE),
         start_column=start,
-        end_line=min(place.end_line, LARGEST),
-        end_column=min(max(place.end_column, least), LARGEST),
+        end_line=min(location.end_line, MAX_LINE),
+        end_column=min(max(location.end_column, least), MAX_LINE),
         snippet=snippet,
     )
 
 
-def _invocation(part: tally.Part, report: Report, kinds: Sequence[str], kept: int) -> sarif_om.Invocation:
-    done = part.result is None or part.result.status in (Status.COMPLETE, Status.PARTIAL)
+def _invocation(part: tally.ScannerSummary, report: Report, kinds: Sequence[str], kept: int) -> sarif_om.Invocation:
+    done = part.result is None or part.result.status in (ScanStatus.COMPLETE, ScanStatus.PARTIAL)
     notifications = [_notification(ruling, kinds.index(ruling.gap.kind.value)) for ruling in part.gaps]
     if kept < len(part.rulings):
         notifications.append(_truncated(part, kept, kinds.index(TRUNCATED)))
@@ -385,19 +385,19 @@ def _notification(ruling: GapRuling, index: int) -> sarif_om.Notification:
     gap = ruling.gap
     level = "error" if gap.kind in NEVER_ALLOWED else "warning"
     line = max(gap.line, 1)
-    properties = {"counts": ruling.counts, "because": _text(ruling.because), "scanner": _text(gap.scanner)}
+    properties = {"counts": ruling.blocking, "because": _escape(ruling.because), "scanner": _escape(gap.scanner)}
     return sarif_om.Notification(
-        message=sarif_om.Message(text=_text(f"{gap.reason}; {gap.hint}" if gap.hint else gap.reason) or gap.kind.value),
-        level=level if ruling.counts else "note",
+        message=sarif_om.Message(text=_escape(f"{gap.reason}; {gap.hint}" if gap.hint else gap.reason) or gap.kind.value),
+        level=level if ruling.blocking else "note",
         descriptor=sarif_om.ReportingDescriptorReference(id=gap.kind.value, index=index),
         locations=[_location(Location(gap.path, line, line))] if gap.path is not None else None,
         properties=properties,
     )
 
 
-def _truncated(part: tally.Part, kept: int, index: int) -> sarif_om.Notification:
+def _truncated(part: tally.ScannerSummary, kept: int, index: int) -> sarif_om.Notification:
     missing = len(part.rulings) - kept
-    text = f"{many(missing, 'result')} of {len(part.rulings):,} left out, the least severe; verdict.json holds them all"
+    text = f"{pluralize(missing, 'result')} of {len(part.rulings):,} left out, the least severe; verdict.json holds them all"
     return sarif_om.Notification(
         message=sarif_om.Message(text=text),
         level="warning",
@@ -412,56 +412,58 @@ def _time(time: str) -> str | None:
 
 
 @functools.lru_cache(maxsize=1024)
-def _text(text: str, most: int = LONGEST_TEXT) -> str:
-    return escape.shorten(escape.sarif(text[: most + 1]), most)
+def _escape(text: str, limit: int = MAX_TEXT_LENGTH) -> str:
+    return escape.truncate(escape.sarif(text[: limit + 1]), limit)
 
 
 # --- sarif_om objects to JSON values. The package's own way copies every subtree at every level: minutes for 100,000 results.
 
-Shape = Mapping[str, tuple[str, Any]]
-ALWAYS = frozenset({"level", "kind"})
+FieldNames = Mapping[str, tuple[str, Any]]
+ALWAYS_WRITTEN = frozenset({"level", "kind"})
 """Written also where they equal the package's default, since a reader's default may be another: a rule's configuration."""
 
 
-class Plain(dict[str, Any]):
+class JsonObject(dict[str, Any]):
     """What has been made plain already, wherever it is put."""
 
 
-PLAIN = frozenset({type(None), str, int, float, bool, Plain})
-_shapes: dict[type, Shape] = {}
+JSON_TYPES = frozenset({type(None), str, int, float, bool, JsonObject})
+_field_names_cache: dict[type, FieldNames] = {}
 
 
-def to_plain(value: Any) -> Any:
+def to_json(value: Any) -> Any:
     """A sarif_om object as dicts and lists: names as in the schema, without what is None or what the schema supposes anyway."""
     kind = type(value)
-    if kind in PLAIN:
+    if kind in JSON_TYPES:
         return value
     if kind is list or kind is tuple:
-        return [to_plain(each) for each in value]
+        return [to_json(each) for each in value]
     if kind is dict:
-        return {name: held if type(held) in PLAIN else to_plain(held) for name, held in value.items()}
-    return _plain(value)
+        return {name: held if type(held) in JSON_TYPES else to_json(held) for name, held in value.items()}
+    return _to_json_object(value)
 
 
-def _plain(value: Any) -> Plain:
+def _to_json_object(value: Any) -> JsonObject:
     kind = type(value)
-    shape = _shapes.get(kind) or _shape(kind)
-    plain = Plain()
+    shape = _field_names_cache.get(kind) or _field_names(kind)
+    plain = JsonObject()
     for attribute, held in vars(value).items():  # most of them are None
         if held is not None:
             name, default = shape[attribute]
-            if default is None or held != default or name in ALWAYS:
-                plain[name] = held if type(held) in PLAIN else to_plain(held)
+            if default is None or held != default or name in ALWAYS_WRITTEN:
+                plain[name] = held if type(held) in JSON_TYPES else to_json(held)
     return plain
 
 
-def _shape(cls: type) -> Shape:
+def _field_names(cls: type) -> FieldNames:
     fields = attr.fields(cls)
-    _shapes[cls] = {field.name: (field.metadata["schema_property_name"], _default(field.default)) for field in fields}
-    return _shapes[cls]
+    _field_names_cache[cls] = {
+        field.name: (field.metadata["schema_property_name"], _field_default(field.default)) for field in fields
+    }
+    return _field_names_cache[cls]
 
 
-def _default(default: Any) -> Any:
+def _field_default(default: Any) -> Any:
     if isinstance(default, attr.Factory):  # type: ignore[arg-type]  # a class, though its stub calls it a function
         return default.factory()
     return None if default is attr.NOTHING else default

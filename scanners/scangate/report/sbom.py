@@ -44,27 +44,27 @@ from cyclonedx.model.vulnerability import (
 from cyclonedx.schema.schema import SchemaVersion1Dot6
 from packageurl import PackageURL
 
-from scangate.model import Component, Finding, Kind, Package, Report, Ruling, RulingOutcome, Severity, Status
+from scangate.model import AffectedPackage, Component, Finding, FindingKind, Report, Ruling, RulingOutcome, ScanStatus, Severity
 from scangate.report import escape, tally, wording
 
 __all__ = ["render"]
 
 NAMESPACE = uuid.UUID("3a3c2f0e-3f0b-5a55-9a53-5a0f2c1d7e16")  # of our serial numbers, and of nothing else
 SCHEMA = "http://cyclonedx.org/schema/bom-1.6.schema.json"
-ROOT = "root"
-LONGEST_NAME = 250
-LONGEST_TEXT = 2000
-MOST_PLACES = 50  # that one analysis tells
-MOST_GAPS = 1000
-UNTIMED = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+ROOT_REF = "root"
+MAX_NAME_LENGTH = 250
+MAX_TEXT_LENGTH = 2000
+MAX_LOCATIONS = 50  # that one analysis tells
+MAX_GAPS = 1000
+EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
-STATES = {
-    RulingOutcome.BLOCKS: ImpactAnalysisState.EXPLOITABLE,
+ANALYSIS_STATES = {
+    RulingOutcome.BLOCKING: ImpactAnalysisState.EXPLOITABLE,
     RulingOutcome.TOLERATED: ImpactAnalysisState.IN_TRIAGE,
     RulingOutcome.KNOWN: ImpactAnalysisState.IN_TRIAGE,
     RulingOutcome.SUPPRESSED: ImpactAnalysisState.EXPLOITABLE,
 }
-LEVELS = {severity: VulnerabilitySeverity(severity.name.lower()) for severity in Severity}
+SEVERITIES = {severity: VulnerabilitySeverity(severity.name.lower()) for severity in Severity}
 DATABASES = {
     "CVE": ("NVD", "https://nvd.nist.gov/vuln/detail/"),
     "GHSA": ("GitHub Advisory Database", "https://github.com/advisories/"),
@@ -82,13 +82,13 @@ def render(report: Report) -> str:
 
     A time that the report does not know is left out.
     """
-    finished = _time(report.finished)
+    finished = _parse_time(report.finished)
     bom = Bom(
         serial_number=uuid.UUID(int=0),
-        metadata=_metadata(report, finished or UNTIMED),
+        metadata=_metadata(report, finished or EPOCH),
         vulnerabilities=_vulnerabilities(report),
     )
-    document = _plain(bom)
+    document = _to_json(bom)
     # The library's own output class compares every component with every other, draws names at random, and says of a component whose
     # dependencies nobody knows that it has none.
     document |= {"$schema": SCHEMA, "bomFormat": "CycloneDX", "specVersion": "1.6"}
@@ -100,13 +100,13 @@ def render(report: Report) -> str:
     return json.dumps(document, indent=1, sort_keys=True) + "\n"
 
 
-def _plain(thing: Bom | Entry) -> dict[str, Any]:
+def _to_json(thing: Bom | Entry) -> dict[str, Any]:
     """What the library writes for one of its objects, as JSON values."""
     written: dict[str, Any] = json.loads(thing.as_json(view_=SchemaVersion1Dot6))  # type: ignore[union-attr]
     return written
 
 
-def _time(text: str) -> dt.datetime | None:
+def _parse_time(text: str) -> dt.datetime | None:
     try:
         time = dt.datetime.fromisoformat(text)
         return (time if time.tzinfo is not None else time.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
@@ -114,12 +114,12 @@ def _time(text: str) -> dt.datetime | None:
         return None
 
 
-def _safe(text: str, most: int = LONGEST_TEXT) -> str:
-    return escape.shorten(escape.terminal(text), most)
+def _escape(text: str, limit: int = MAX_TEXT_LENGTH) -> str:
+    return escape.truncate(escape.terminal(text), limit)
 
 
 def _property(name: str, value: str) -> Property:
-    return Property(name=f"scangate:{name}", value=_safe(value))
+    return Property(name=f"scangate:{name}", value=_escape(value))
 
 
 # -- the run --
@@ -133,81 +133,81 @@ def _metadata(report: Report, finished: dt.datetime) -> BomMetaData:
         tools=ToolRepository(components=_tools(report)),
         component=Entry(
             type=ComponentType.APPLICATION,
-            bom_ref=ROOT,
-            name=_safe(name, LONGEST_NAME) or "repository",
-            version=_safe(report.commit, LONGEST_NAME) or None,
+            bom_ref=ROOT_REF,
+            name=_escape(name, MAX_NAME_LENGTH) or "repository",
+            version=_escape(report.commit, MAX_NAME_LENGTH) or None,
         ),
-        properties=[_property(key, value) for key, value in _facts(report) if value],
+        properties=[_property(key, value) for key, value in _run_properties(report) if value],
     )
 
 
 def _tools(report: Report) -> Iterator[Entry]:
     """scangate, and the scanners that told of dependencies."""
     told = {"scangate": report.tool_version}
-    for result in tally.results(report):
-        if result.components or any(finding.kind is Kind.DEPENDENCY for finding in result.findings):
-            told.setdefault(_safe(result.scanner, LONGEST_NAME), result.version)
+    for result in tally.sort_results(report):
+        if result.components or any(finding.kind is FindingKind.DEPENDENCY for finding in result.findings):
+            told.setdefault(_escape(result.scanner, MAX_NAME_LENGTH), result.version)
     for name, version in told.items():
-        shown = _safe(version, LONGEST_NAME) or None
+        shown = _escape(version, MAX_NAME_LENGTH) or None
         yield Entry(type=ComponentType.APPLICATION, bom_ref=f"tool:{name}", name=name, version=shown)
 
 
-def _facts(report: Report) -> Iterator[tuple[str, str]]:
+def _run_properties(report: Report) -> Iterator[tuple[str, str]]:
     """The verdict, and what was not read: without it, a short list of components would look like a whole one."""
     verdict = report.verdict
     totals = tally.count(verdict.rulings, verdict.gaps)
     yield "outcome", verdict.outcome.value
-    yield "policy", wording.policy(report)
+    yield "policy", wording.describe_policy(report)
     yield "policy-digest", verdict.policy_digest
     yield "interrupted", report.interrupted
-    yield "blocks", str(totals.of(RulingOutcome.BLOCKS))
-    yield "suppressed", str(totals.of(RulingOutcome.SUPPRESSED))
+    yield "blocks", str(totals.with_outcome(RulingOutcome.BLOCKING))
+    yield "suppressed", str(totals.with_outcome(RulingOutcome.SUPPRESSED))
     yield "gaps", str(totals.gaps)
-    yield "gaps-that-count", str(totals.counting)
-    yield "known", str(totals.of(RulingOutcome.KNOWN))
-    yield "told-by-the-starter-set", str(tally.starters(verdict.rulings))
-    for result in tally.results(report):
-        if result.status is Status.SKIPPED:
+    yield "gaps-that-count", str(totals.blocking_gaps)
+    yield "known", str(totals.with_outcome(RulingOutcome.KNOWN))
+    yield "told-by-the-starter-set", str(tally.count_bundled_only(verdict.rulings))
+    for result in tally.sort_results(report):
+        if result.status is ScanStatus.SKIPPED:
             yield "skipped", f"{result.scanner}: {result.reason}"
-    gaps = [ruling.gap for ruling in tally.gap_rulings(report)]
-    for gap in gaps[:MOST_GAPS]:
-        place = f"{wording.place(gap.path, gap.line)}: " if gap.path is not None else ""
+    gaps = [ruling.gap for ruling in tally.sort_gap_rulings(report)]
+    for gap in gaps[:MAX_GAPS]:
+        place = f"{wording.format_location(gap.path, gap.line)}: " if gap.path is not None else ""
         yield "gap", f"{gap.scanner}: {place}{gap.kind.value}: {gap.reason}"
-    if len(gaps) > MOST_GAPS:
-        yield "gaps-not-listed", str(len(gaps) - MOST_GAPS)
+    if len(gaps) > MAX_GAPS:
+        yield "gaps-not-listed", str(len(gaps) - MAX_GAPS)
 
 
 # -- components --
 
 
-class _Item(msgspec.Struct):
+class _Release(msgspec.Struct):
     """All that is told of one release of one package."""
 
     purl: PackageURL
-    places: set[tuple[str, int]]
+    locations: set[tuple[str, int]]
     direct: bool = False
     via: set[tuple[str, ...]] = set()
     resolved: bool = False
 
 
-def _inventory(report: Report) -> dict[str, _Item]:
+def _inventory(report: Report) -> dict[str, _Release]:
     """Every release once, by its purl: those of the manifests, and those that only a finding names."""
-    items: dict[str, _Item] = {}
+    items: dict[str, _Release] = {}
 
-    def item(purl: PackageURL) -> _Item:
-        return items.setdefault(purl.to_string(), _Item(purl, set()))
+    def item(purl: PackageURL) -> _Release:
+        return items.setdefault(purl.to_string(), _Release(purl, set()))
 
     for component in _components(report):
         one = item(_purl(component.name, component.version, component.index))
-        one.places.add((component.path, component.line))
+        one.locations.add((component.path, component.line))
         one.direct |= component.direct
         one.resolved |= component.resolved
         if component.via:
             one.via.add(component.via)
-    for ruling in _rulings(report):
-        package, place = ruling.finding.package, ruling.finding.location
+    for ruling in _dependency_rulings(report):
+        package, place = ruling.finding.affected_package, ruling.finding.location
         if package is not None:
-            item(_purl(package.name, package.version)).places.add((place.path, place.line))
+            item(_purl(package.name, package.version)).locations.add((place.path, place.line))
     return dict(sorted(items.items()))
 
 
@@ -216,29 +216,29 @@ def _components(report: Report) -> list[Component]:
 
 
 def _purl(name: str, version: str, index: str = "") -> PackageURL:
-    shown, release = _safe(name, LONGEST_NAME), _safe(version, LONGEST_NAME)
-    qualifiers = {"repository_url": _safe(index, LONGEST_NAME)} if index else None
+    shown, release = _escape(name, MAX_NAME_LENGTH), _escape(version, MAX_NAME_LENGTH)
+    qualifiers = {"repository_url": _escape(index, MAX_NAME_LENGTH)} if index else None
     try:
         return PackageURL("pypi", None, shown, release or None, qualifiers)
     except ValueError:  # nothing is left of a name that is all slashes
         return PackageURL("pypi", None, "unnamed", release or None, qualifiers)
 
 
-def _component(ref: str, item: _Item) -> dict[str, Any]:
-    properties = [_property("direct", "true")] if item.direct else []
-    properties += [_property("resolved", "for this run: no file pins it")] if item.resolved else []
-    properties += [_property("via", " > ".join(chain)) for chain in item.via]
-    places = sorted({(_safe(path, escape.LONGEST_PATH), line) for path, line in item.places})
+def _component(ref: str, release: _Release) -> dict[str, Any]:
+    properties = [_property("direct", "true")] if release.direct else []
+    properties += [_property("resolved", "for this run: no file pins it")] if release.resolved else []
+    properties += [_property("via", " > ".join(chain)) for chain in release.via]
+    places = sorted({(_escape(path, escape.MAX_PATH_LENGTH), line) for path, line in release.locations})
     entry = Entry(
         type=ComponentType.LIBRARY,
         bom_ref=ref,
-        name=item.purl.name,
-        version=item.purl.version,
-        purl=item.purl,
+        name=release.purl.name,
+        version=release.purl.version,
+        purl=release.purl,
         properties=properties,
     )
     # the library brings occurrences into an order that differs from run to run
-    return _plain(entry) | {"evidence": {"occurrences": [{"location": path, "line": line} for path, line in places]}}
+    return _to_json(entry) | {"evidence": {"occurrences": [{"location": path, "line": line} for path, line in places]}}
 
 
 def _dependencies(report: Report) -> list[dict[str, Any]]:
@@ -254,7 +254,7 @@ def _dependencies(report: Report) -> list[dict[str, Any]]:
     edges: defaultdict[str, set[str]] = defaultdict(set)
     for component, ref in refs.items():
         if component.direct:
-            edges[ROOT].add(ref)
+            edges[ROOT_REF].add(ref)
         above = pinned.get((component.path, component.via[-1]), set()) if component.via else set()
         if len(above) == 1 and ref not in above:
             edges[next(iter(above))].add(ref)
@@ -264,29 +264,33 @@ def _dependencies(report: Report) -> list[dict[str, Any]]:
 # -- vulnerabilities --
 
 
-def _rulings(report: Report) -> list[Ruling]:
-    return [ruling for ruling in tally.rulings(report) if ruling.finding.kind is Kind.DEPENDENCY]
+def _dependency_rulings(report: Report) -> list[Ruling]:
+    return [ruling for ruling in tally.sort_rulings(report) if ruling.finding.kind is FindingKind.DEPENDENCY]
 
 
 def _vulnerabilities(report: Report) -> Iterator[Vulnerability]:
     """One for each advisory and release; one that names no package is about the repository as a whole."""
     groups: defaultdict[tuple[str, str], list[Ruling]] = defaultdict(list)
-    for ruling in _rulings(report):
-        package = ruling.finding.package
-        ref = ROOT if package is None else _purl(package.name, package.version).to_string()
-        groups[_name(ruling.finding), ref].append(ruling)
+    for ruling in _dependency_rulings(report):
+        package = ruling.finding.affected_package
+        ref = ROOT_REF if package is None else _purl(package.name, package.version).to_string()
+        groups[_advisory_id(ruling.finding), ref].append(ruling)
     for (name, ref), rulings in sorted(groups.items()):
-        yield _vulnerability(name, ref, tally.worst_first(rulings), report)
+        yield _vulnerability(name, ref, tally.sort_worst_first(rulings), report)
 
 
-def _name(finding: Finding) -> str:
-    return _safe(finding.rule.partition(":")[2] or finding.rule, LONGEST_NAME)
+def _advisory_id(finding: Finding) -> str:
+    return _escape(finding.rule.partition(":")[2] or finding.rule, MAX_NAME_LENGTH)
 
 
 def _vulnerability(name: str, ref: str, rulings: Sequence[Ruling], report: Report) -> Vulnerability:
     """``rulings``: all on this advisory and release, the worst first."""
     finding = rulings[0].finding
-    aliases = sorted({_safe(alias, LONGEST_NAME) for alias in finding.package.aliases} - {name, ""}) if finding.package else []
+    aliases = (
+        sorted({_escape(alias, MAX_NAME_LENGTH) for alias in finding.affected_package.aliases} - {name, ""})
+        if finding.affected_package
+        else []
+    )
     return Vulnerability(
         bom_ref=f"vulnerability:{name} {ref}",
         id=name,
@@ -294,9 +298,9 @@ def _vulnerability(name: str, ref: str, rulings: Sequence[Ruling], report: Repor
         references=[VulnerabilityReference(id=alias, source=_source(alias, finding.scanner)) for alias in aliases],
         ratings=_ratings(name, rulings[0], report),
         cwes=sorted({cwe for cwe in finding.cwe if cwe > 0}),
-        description=_safe(finding.title),
-        detail=_safe(finding.message),
-        recommendation=_recommendation(finding.package),
+        description=_escape(finding.title),
+        detail=_escape(finding.message),
+        recommendation=_recommendation(finding.affected_package),
         advisories=_advisories([name, *aliases], finding.help_url),
         analysis=_analysis(rulings),
         affects=[BomTarget(ref=ref)],
@@ -307,7 +311,7 @@ def _vulnerability(name: str, ref: str, rulings: Sequence[Ruling], report: Repor
 def _source(name: str, scanner: str) -> VulnerabilitySource:
     match = _ID.fullmatch(name)
     if match is None:
-        return VulnerabilitySource(name=_safe(scanner, LONGEST_NAME) or tally.OWN)
+        return VulnerabilitySource(name=_escape(scanner, MAX_NAME_LENGTH) or tally.SCANGATE)
     database, url = DATABASES[match[1]]
     return VulnerabilitySource(name=database, url=XsUri(url + name))
 
@@ -315,18 +319,18 @@ def _source(name: str, scanner: str) -> VulnerabilitySource:
 def _ratings(name: str, worst: Ruling, report: Report) -> Iterator[VulnerabilityRating]:
     """How bad the advisory says it is, and how bad the policy does."""
     finding = worst.finding
-    told = _cvss(finding.package.cvss) if finding.package else None
+    told = _parse_cvss(finding.affected_package.cvss) if finding.affected_package else None
     source = _source(name, finding.scanner)
     if told is not None:
         method, score, vector = told
-        yield VulnerabilityRating(source=source, score=score, severity=LEVELS[finding.severity], method=method, vector=vector)
+        yield VulnerabilityRating(source=source, score=score, severity=SEVERITIES[finding.severity], method=method, vector=vector)
     elif finding.severity is not Severity.UNKNOWN:
-        yield VulnerabilityRating(source=source, severity=LEVELS[finding.severity])
-    judge = VulnerabilitySource(name=_safe(f"policy {wording.policy(report)}", LONGEST_NAME))
-    yield VulnerabilityRating(source=judge, severity=LEVELS[worst.severity], method=VulnerabilityScoreSource.OTHER)
+        yield VulnerabilityRating(source=source, severity=SEVERITIES[finding.severity])
+    judge = VulnerabilitySource(name=_escape(f"policy {wording.describe_policy(report)}", MAX_NAME_LENGTH))
+    yield VulnerabilityRating(source=judge, severity=SEVERITIES[worst.severity], method=VulnerabilityScoreSource.OTHER)
 
 
-def _cvss(text: str) -> tuple[VulnerabilityScoreSource, Decimal, str] | None:
+def _parse_cvss(text: str) -> tuple[VulnerabilityScoreSource, Decimal, str] | None:
     """Method, base score and vector of ``9.8 CVSS:3.1/AV:N/...``, or None where that is no vector. The score is counted anew."""
     match = _CVSS.fullmatch(text)
     if match is None:
@@ -344,45 +348,45 @@ def _cvss(text: str) -> tuple[VulnerabilityScoreSource, Decimal, str] | None:
         return None
 
 
-def _recommendation(package: Package | None) -> str | None:
+def _recommendation(package: AffectedPackage | None) -> str | None:
     if package is None:
         return None
     if not package.fixed_in:
         return "no release fixes it yet: use another package, or accept it in the policy with a reason, an owner and an expiry date"
     best = f"; {package.upgrade} is the nearest release without a fault known to this scan" if package.upgrade else ""
-    return _safe(f"upgrade {package.name} from {package.version} to {' or '.join(package.fixed_in)}, or later{best}")
+    return _escape(f"upgrade {package.name} from {package.version} to {' or '.join(package.fixed_in)}, or later{best}")
 
 
 def _advisories(names: Iterable[str], help_url: str) -> Iterator[VulnerabilityAdvisory]:
     urls = {DATABASES[match[1]][1] + name for name in names if (match := _ID.fullmatch(name))}
-    link = escape.link(help_url)
+    link = escape.web_url(help_url)
     if link and not _BAD_URI.search(link):
         urls.add(link)
     return (VulnerabilityAdvisory(url=XsUri(url)) for url in sorted(urls))
 
 
 def _analysis(rulings: Sequence[Ruling]) -> VulnerabilityAnalysis:
-    outcome, package = rulings[0].outcome, rulings[0].finding.package
+    outcome, package = rulings[0].outcome, rulings[0].finding.affected_package
     responses = []
     if outcome is RulingOutcome.SUPPRESSED:
         responses.append(ImpactAnalysisResponse.WILL_NOT_FIX)
-    elif outcome is RulingOutcome.BLOCKS and package is not None and package.fixed_in:
+    elif outcome is RulingOutcome.BLOCKING and package is not None and package.fixed_in:
         responses.append(ImpactAnalysisResponse.UPDATE)
-    told = [_told(ruling) for ruling in rulings[:MOST_PLACES]]
-    if len(rulings) > MOST_PLACES:
-        told.append(f"and in {wording.many(len(rulings) - MOST_PLACES, 'more place')}")
-    return VulnerabilityAnalysis(state=STATES[outcome], responses=responses, detail="\n".join(told))
+    told = [_describe_ruling(ruling) for ruling in rulings[:MAX_LOCATIONS]]
+    if len(rulings) > MAX_LOCATIONS:
+        told.append(f"and in {wording.pluralize(len(rulings) - MAX_LOCATIONS, 'more place')}")
+    return VulnerabilityAnalysis(state=ANALYSIS_STATES[outcome], responses=responses, detail="\n".join(told))
 
 
-def _told(ruling: Ruling) -> str:
+def _describe_ruling(ruling: Ruling) -> str:
     place = ruling.finding.location
-    return _safe(f"{wording.place(place.path, place.line)}: {ruling.outcome.value}: {ruling.because}")
+    return _escape(f"{wording.format_location(place.path, place.line)}: {ruling.outcome.value}: {ruling.because}")
 
 
 def _properties(rulings: Sequence[Ruling]) -> list[Property]:
     pairs: Mapping[str, set[str]] = {
         "outcome": {rulings[0].outcome.value},
         "fingerprint": {ruling.finding.fingerprint for ruling in rulings} - {""},
-        "told-by": {ruling.finding.package.told_by for ruling in rulings if ruling.finding.package} - {""},
+        "told-by": {ruling.finding.affected_package.source for ruling in rulings if ruling.finding.affected_package} - {""},
     }
     return [_property(name, value) for name, values in pairs.items() for value in sorted(values)]

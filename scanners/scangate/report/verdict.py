@@ -11,25 +11,25 @@ from typing import Any, TypeVar
 import msgspec
 
 from scangate.model import (
+    AffectedPackage,
+    ComparedRevision,
     Component,
     Finding,
+    FindingIdentity,
     Gap,
-    Ignore,
-    KnownBy,
-    LeftOut,
-    Package,
-    Record,
+    IgnoreComment,
+    KnownSource,
     Report,
     Ruling,
     RulingOutcome,
     ScanResult,
-    Since,
+    SkippedPath,
     Targets,
 )
 from scangate.report import tally
-from scangate.report.reading import SCHEMA, Meta, read
+from scangate.report.reading import SCHEMA, RunInfo, parse_scan
 
-__all__ = ["SCHEMA", "Meta", "read", "render"]
+__all__ = ["SCHEMA", "RunInfo", "parse_scan", "render"]
 
 Fact = TypeVar("Fact", bound=Hashable)
 
@@ -54,23 +54,23 @@ def render(report: Report) -> str:
             "date": verdict.date,
         },
         "root": report.root.rstrip("/").rpartition("/")[2],
-        "part": report.part,
+        "part": report.subdirectory,
         "commit": report.commit,
-        "since": report.since and _since(report.since),
+        "since": report.compared_revision and _since(report.compared_revision),
         "started": report.started,
         "finished": report.finished,
-        "seconds": _seconds(report.seconds),
+        "seconds": _round_seconds(report.seconds),
         "counts": _counts(report),
         "targets": _targets(report.targets),
-        "scanners": [_scanner(part, part.result) for part in tally.parts(report) if part.result is not None],
+        "scanners": [_scanner(part, part.result) for part in tally.summarize_scanners(report) if part.result is not None],
         **_findings(report),
         "gaps": _gaps(report),
         "components": _components(report),
-        "known": [_known_by(source) for source in sorted(report.known)],
+        "known": [_known_by(source) for source in sorted(report.known_sources)],
         "notes": sorted(verdict.notes),
-        "scope": {key: _json(value) for key, value in sorted(report.scope)},
+        "scope": {key: _sort_keys(value) for key, value in sorted(report.scope)},
     }
-    return _laid_out(document)
+    return _format_document(document)
 
 
 def _counts(report: Report) -> dict[str, Any]:
@@ -78,11 +78,11 @@ def _counts(report: Report) -> dict[str, Any]:
     return {
         "findings": totals.findings,
         "gaps": totals.gaps,
-        "gaps_that_count": totals.counting,
-        "outcome": {outcome.value: totals.of(outcome) for outcome in RulingOutcome},
+        "gaps_that_count": totals.blocking_gaps,
+        "outcome": {outcome.value: totals.with_outcome(outcome) for outcome in RulingOutcome},
         "severity": {
-            severity.name.lower(): {outcome.value: totals.at(severity, outcome) for outcome in RulingOutcome}
-            for severity in tally.severities()
+            severity.name.lower(): {outcome.value: totals.with_severity(severity, outcome) for outcome in RulingOutcome}
+            for severity in tally.list_severities()
         },
     }
 
@@ -90,13 +90,13 @@ def _counts(report: Report) -> dict[str, Any]:
 def _targets(targets: Targets) -> dict[str, Any]:
     return {
         "source": targets.source,
-        "files": targets.files,
-        "left_out": _left_out(targets.left_out),
+        "files": targets.file_count,
+        "left_out": _left_out(targets.skipped_paths),
         "notes": sorted(targets.notes),
     }
 
 
-def _left_out(paths: Iterable[LeftOut]) -> list[dict[str, Any]]:
+def _left_out(paths: Iterable[SkippedPath]) -> list[dict[str, Any]]:
     groups = defaultdict(list)
     for left in paths:
         groups[left.reason, left.scanner].append(left.path)
@@ -106,55 +106,55 @@ def _left_out(paths: Iterable[LeftOut]) -> list[dict[str, Any]]:
     ]
 
 
-def _scanner(part: tally.Part, result: ScanResult) -> dict[str, Any]:
+def _scanner(part: tally.ScannerSummary, result: ScanResult) -> dict[str, Any]:
     return {
         "name": result.scanner,
         "version": result.version,
         "status": result.status.value,
         "reason": result.reason,
         "accounting": result.accounting.value,
-        "given": result.given,
-        "files": len(result.files),
-        "cached": result.cached,
+        "given": result.files_given,
+        "files": len(result.analyzed_files),
+        "cached": result.files_cached,
         "findings": len(part.rulings),
         "gaps": len(part.gaps),
         "components": len(result.components),
-        "seconds": _seconds(result.seconds),
-        "left_out": _left_out(result.left_out),
-        "read": sorted(result.files),
+        "seconds": _round_seconds(result.seconds),
+        "left_out": _left_out(result.skipped_paths),
+        "read": sorted(result.analyzed_files),
     }
 
 
-class _Written(list[str]):
+class _EncodedEntries(list[str]):
     """Entries that are JSON already: of a hundred thousand the values need not all be there at once."""
 
 
 def _findings(report: Report) -> dict[str, Any]:
     """The rulings, a merged one with its members; and findings that the scanners told and no ruling is about."""
-    told = _told((result.scanner, result.findings) for result in report.results)
-    ruled = _Written(_written(_ruling(ruling, told)) for ruling in tally.rulings(report))
+    told = _by_origin((result.scanner, result.findings) for result in report.results)
+    ruled = _EncodedEntries(_encode_entry(_ruling(ruling, told)) for ruling in tally.sort_rulings(report))
     left = sorted(((fact, origin) for fact, origins in told.items() for origin in origins), key=_finding_key)
     return {"findings": ruled, "unruled": [{**_finding(finding), "origin": origin} for finding, origin in left]}
 
 
 def _finding_key(left: tuple[Finding, str]) -> tuple[Any, ...]:
-    return (tally.finding_key(left[0]), left[1])
+    return (tally.finding_sort_key(left[0]), left[1])
 
 
 def _ruling(ruling: Ruling, told: dict[Finding, list[str]]) -> dict[str, Any]:
     """A merged one has no origin: it is its members that were found."""
-    members = [_judged(member, _origin(told, member.finding)) for member in ruling.members]
-    return {**_judged(ruling, None if members else _origin(told, ruling.finding)), "members": members}
+    members = [_ruling_entry(member, _take_origin(told, member.finding)) for member in ruling.members]
+    return {**_ruling_entry(ruling, None if members else _take_origin(told, ruling.finding)), "members": members}
 
 
-def _judged(ruling: Ruling, origin: str | None) -> dict[str, Any]:
+def _ruling_entry(ruling: Ruling, origin: str | None) -> dict[str, Any]:
     judged = {"outcome": ruling.outcome.value, "severity": ruling.severity.name.lower(), "because": ruling.because}
     return {**judged, **_finding(ruling.finding), "origin": origin}
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
     place = finding.location
-    package = finding.package
+    package = finding.affected_package
     return {
         "rule": finding.rule,
         "scanner": finding.scanner,
@@ -173,40 +173,40 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "help_url": finding.help_url,
         "fingerprint": finding.fingerprint,
         "line_hash": finding.line_hash,
-        "waiver": finding.waiver,
-        "ignores": [_ignore(ignore) for ignore in finding.ignores],
+        "waiver": finding.tool_comment,
+        "ignores": [_ignore(ignore) for ignore in finding.ignore_comments],
         "reported_by": list(finding.reported_by),
         "package": package and _package(package),
-        "record": finding.record and _record(finding.record),
-        "known": finding.known,
-        "known_at": finding.known_at,
+        "record": finding.identity and _record(finding.identity),
+        "known": finding.known_by,
+        "known_at": finding.previous_path,
     }
 
 
-def _record(record: Record) -> dict[str, Any]:
+def _record(record: FindingIdentity) -> dict[str, Any]:
     """Without the digest of a secret's value: guesses at the value could be tried against it, and reports go everywhere."""
     return {"content": record.content, "context": record.context, "ordinal": record.ordinal}
 
 
-def _since(since: Since) -> dict[str, Any]:
-    return {"revision": since.revision, "commit": since.commit, "fork": since.fork}
+def _since(since: ComparedRevision) -> dict[str, Any]:
+    return {"revision": since.revision, "commit": since.commit, "fork": since.merge_base}
 
 
-def _known_by(source: KnownBy) -> dict[str, Any]:
+def _known_by(source: KnownSource) -> dict[str, Any]:
     return {"name": source.name, "findings": source.findings, "matched": source.matched, "gone": source.gone, "file": source.file}
 
 
-def _ignore(ignore: Ignore) -> dict[str, Any]:
+def _ignore(ignore: IgnoreComment) -> dict[str, Any]:
     return {
         "line": ignore.line,
         "text": ignore.text,
         "rules": list(ignore.rules),
-        "until": ignore.until,
-        "fault": ignore.fault,
+        "until": ignore.expires,
+        "fault": ignore.problem,
     }
 
 
-def _package(package: Package) -> dict[str, Any]:
+def _package(package: AffectedPackage) -> dict[str, Any]:
     return {
         "name": package.name,
         "version": package.version,
@@ -215,18 +215,18 @@ def _package(package: Package) -> dict[str, Any]:
         "cvss": package.cvss,
         "published": package.published,
         "upgrade": package.upgrade,
-        "told_by": package.told_by,
+        "told_by": package.source,
     }
 
 
 def _gaps(report: Report) -> list[dict[str, Any]]:
     """The gaps and what the policy makes of each; ``counts`` is null for one that was told and never judged."""
-    told = _told([(result.scanner, result.gaps) for result in report.results] + [(TARGETS, report.targets.gaps)])
+    told = _by_origin([(result.scanner, result.gaps) for result in report.results] + [(TARGETS_ORIGIN, report.targets.gaps)])
     entries = []
-    for ruling in tally.gap_rulings(report):
-        judged = {"counts": ruling.counts, "because": ruling.because}
-        entries.append({**_gap(ruling.gap), **judged, "origin": _origin(told, ruling.gap)})
-    left = sorted(((gap, origin) for gap, origins in told.items() for origin in origins), key=_left_key)
+    for ruling in tally.sort_gap_rulings(report):
+        judged = {"counts": ruling.blocking, "because": ruling.because}
+        entries.append({**_gap(ruling.gap), **judged, "origin": _take_origin(told, ruling.gap)})
+    left = sorted(((gap, origin) for gap, origins in told.items() for origin in origins), key=_gap_entry_key)
     return entries + [{**_gap(gap), "counts": None, "because": "", "origin": origin} for gap, origin in left]
 
 
@@ -234,7 +234,7 @@ def _components(report: Report) -> list[dict[str, Any]]:
     """What the repository depends on, by the scanner that told it."""
     return [
         {"scanner": result.scanner, **_component(component)}
-        for result in tally.results(report)
+        for result in tally.sort_results(report)
         for component in sorted(result.components)
     ]
 
@@ -252,11 +252,11 @@ def _component(component: Component) -> dict[str, Any]:
     }
 
 
-def _left_key(left: tuple[Gap, str]) -> tuple[Any, ...]:
-    return (tally.gap_key(left[0]), left[1])
+def _gap_entry_key(left: tuple[Gap, str]) -> tuple[Any, ...]:
+    return (tally.gap_sort_key(left[0]), left[1])
 
 
-TARGETS = ""
+TARGETS_ORIGIN = ""
 """The origin of a gap of the list of files. A scanner's has its name; one the policy added has null, and is not read back."""
 
 
@@ -271,7 +271,7 @@ def _gap(gap: Gap) -> dict[str, Any]:
     }
 
 
-def _told(sources: Iterable[tuple[str, Iterable[Fact]]]) -> dict[Fact, list[str]]:
+def _by_origin(sources: Iterable[tuple[str, Iterable[Fact]]]) -> dict[Fact, list[str]]:
     told: dict[Fact, list[str]] = defaultdict(list)
     for origin, facts in sorted(sources, key=lambda source: source[0], reverse=True):
         for fact in facts:
@@ -279,39 +279,39 @@ def _told(sources: Iterable[tuple[str, Iterable[Fact]]]) -> dict[Fact, list[str]
     return told
 
 
-def _origin(told: dict[Fact, list[str]], fact: Fact) -> str | None:
+def _take_origin(told: dict[Fact, list[str]], fact: Fact) -> str | None:
     """Who told this; taken off the list, so that equal facts are told as often as they were."""
     origins = told.get(fact)
     return origins.pop() if origins else None
 
 
-def _seconds(seconds: float) -> float:
+def _round_seconds(seconds: float) -> float:
     return round(seconds, 3) if math.isfinite(seconds) else 0.0
 
 
-def _json(value: Any) -> Any:
+def _sort_keys(value: Any) -> Any:
     """A scope's value with its keys in order; raises TypeError for what JSON has no form for."""
     if isinstance(value, Mapping):
-        return {str(key): _json(value[key]) for key in sorted(value)}
+        return {str(key): _sort_keys(value[key]) for key in sorted(value)}
     if isinstance(value, list | tuple):
-        return [_json(each) for each in value]
+        return [_sort_keys(each) for each in value]
     if value is None or isinstance(value, str | int | float):
         return value
     raise TypeError(f"a scope holds JSON values, not {type(value).__name__}")
 
 
-def _laid_out(document: Mapping[str, Any]) -> str:
-    return "{\n" + ",\n".join(f" {json.dumps(key)}: {_entry(value)}" for key, value in document.items()) + "\n}\n"
+def _format_document(document: Mapping[str, Any]) -> str:
+    return "{\n" + ",\n".join(f" {json.dumps(key)}: {_format_value(value)}" for key, value in document.items()) + "\n}\n"
 
 
-def _entry(value: Any) -> str:
+def _format_value(value: Any) -> str:
     if isinstance(value, list) and value:
-        lines = value if isinstance(value, _Written) else map(_written, value)
+        lines = value if isinstance(value, _EncodedEntries) else map(_encode_entry, value)
         return "[\n" + ",\n".join(f"  {line}" for line in lines) + "\n ]"
     return json.dumps(value, allow_nan=False)
 
 
-def _written(value: Any) -> str:
+def _encode_entry(value: Any) -> str:
     """One of many entries, as compact ASCII. msgspec is the fast way there, but for what is no ASCII, or no text in UTF-8."""
     try:
         written = msgspec.json.encode(value)

@@ -6,12 +6,12 @@ import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-__all__ = ["Beside"]
+__all__ = ["BackgroundCall"]
 
 Value = TypeVar("Value")
 
 
-class Beside(Generic[Value]):
+class BackgroundCall(Generic[Value]):
     """``call``, begun at once; what came of it is there for whoever asks.
 
     Where nobody does, it goes on all the same, and the end of the program waits for it: whoever begins one sees to its end.
@@ -20,19 +20,19 @@ class Beside(Generic[Value]):
     def __init__(self, call: Callable[[], Value]) -> None:
         self._call = call
         self._values: list[Value] = []
-        self._fault: BaseException | None = None
-        self._thread = threading.Thread(target=self._work)
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._run)
         self._thread.start()
 
-    def _work(self) -> None:
+    def _run(self) -> None:
         try:
             self._values.append(self._call())
         except BaseException as fault:  # noqa: BLE001 -- raised where the value is asked for
-            self._fault = fault
+            self._error = fault
 
-    def value(self) -> Value:
+    def result(self) -> Value:
         """What the call returned, once it has; what it raised is raised."""
         self._thread.join()
-        if self._fault is not None:
-            raise self._fault
+        if self._error is not None:
+            raise self._error
         return self._values[0]

@@ -18,26 +18,26 @@ from pathlib import Path
 import msgspec
 
 from scangate.errors import ScangateError
-from scangate.scan.signing import signing_key
+from scangate.scan.signing import derive_key
 
-__all__ = ["LIMIT", "Cache", "CacheFacts", "usual_place"]
+__all__ = ["DEFAULT_SIZE_LIMIT", "Cache", "CacheStats", "default_cache_directory"]
 
-FILE = "answers.sqlite"
-ASIDE = "answers.sqlite.set-aside"
-BESIDE = ("-wal", "-shm", "-journal")
-LIMIT = 512 * 1024 * 1024  # bytes
-FILL = 0.8  # of the limit is left when room is made
-APPLICATION = 0x5347_4341  # "SGCA", in the file's head
+DATABASE_FILE = "answers.sqlite"
+SET_ASIDE_FILE = "answers.sqlite.set-aside"
+SIDECAR_SUFFIXES = ("-wal", "-shm", "-journal")
+DEFAULT_SIZE_LIMIT = 512 * 1024 * 1024  # bytes
+FILL_RATIO = 0.8  # of the limit is left when room is made
+APPLICATION_ID = 0x5347_4341  # "SGCA", in the file's head
 SCHEMA = 1
 TABLE = "CREATE TABLE rows (key BLOB PRIMARY KEY, value BLOB NOT NULL, mac BLOB NOT NULL, used INTEGER NOT NULL)"
-AT_A_TIME = 500  # SQLite takes no more than 999 in some builds
-BUSY = 10.0  # seconds that another process is waited for
-HOUR = 3600
-OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
-ELSEWHERE = "name another place: --cache-dir DIR or SCANGATE_CACHE=DIR, or do without: --no-cache"
+MAX_SQL_VARIABLES = 500  # SQLite takes no more than 999 in some builds
+BUSY_SECONDS = 10.0  # seconds that another process is waited for
+HOUR_SECONDS = 3600
+GROUP_OR_OTHERS_WRITABLE = stat.S_IWGRP | stat.S_IWOTH
+OTHER_DIRECTORY_HINT = "name another place: --cache-dir DIR or SCANGATE_CACHE=DIR, or do without: --no-cache"
 
 
-class CacheFacts(msgspec.Struct, frozen=True):
+class CacheStats(msgspec.Struct, frozen=True):
     """How many values there are, how many bytes their file takes, and how many it may."""
 
     rows: int
@@ -45,7 +45,7 @@ class CacheFacts(msgspec.Struct, frozen=True):
     limit: int
 
 
-def usual_place(environ: Mapping[str, str]) -> Path:
+def default_cache_directory(environ: Mapping[str, str]) -> Path:
     """Where the cache lies: ``SCANGATE_CACHE``, else in the user's cache directory."""
     if named := environ.get("SCANGATE_CACHE"):
         return Path(named)
@@ -60,25 +60,27 @@ class Cache:
         self._folder = folder
         self._connection: sqlite3.Connection | None = connection
         self._key = key
-        self._mark = hmac.digest(self._key, b"mark", "sha256")[:8]
-        self._hour = int(now // HOUR)
+        self._key_id = hmac.digest(self._key, b"mark", "sha256")[:8]
+        self._hour = int(now // HOUR_SECONDS)
         self._limit = limit
         self.notes: list[str] = []
 
     @classmethod
-    def open(cls, folder: Path, tree: Path | None, *, secret: str = "", now: float = 0.0, limit: int = LIMIT) -> Cache:
+    def open(cls, folder: Path, tree: Path | None, *, secret: str = "", now: float = 0.0, limit: int = DEFAULT_SIZE_LIMIT) -> Cache:
         """The cache in ``folder``, made where it is missing. ``tree``: the scanned one, in which no cache is believed; ``secret``:
         what rows are signed with; ``now``: seconds since 1970. ScangateError where it cannot be used, and why."""
-        key = signing_key(secret)
+        key = derive_key(secret)
         folder = Path(os.path.abspath(folder))  # noqa: PTH100 -- links stay, to be seen
         if tree is not None and (folder.resolve().is_relative_to(tree) or folder.is_relative_to(tree)):
-            raise ScangateError(f"the cache {folder} lies in the scanned tree, whose author could have filled it", ELSEWHERE)
+            raise ScangateError(
+                f"the cache {folder} lies in the scanned tree, whose author could have filled it", OTHER_DIRECTORY_HINT
+            )
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _check(folder.lstat(), folder, stat.S_ISDIR)
-            connection, notes = _connected(folder)
+            _check_ownership(folder.lstat(), folder, stat.S_ISDIR)
+            connection, notes = _connect(folder)
         except (OSError, sqlite3.Error) as error:
-            raise ScangateError(f"the cache {folder} cannot be used: {_said(error)}", ELSEWHERE) from error
+            raise ScangateError(f"the cache {folder} cannot be used: {_error_text(error)}", OTHER_DIRECTORY_HINT) from error
         cache = cls(folder, connection, key, now, limit)
         cache.notes += notes
         return cache
@@ -86,10 +88,10 @@ class Cache:
     def get(self, keys: Iterable[bytes]) -> dict[bytes, bytes]:
         """The values that are there and bear their MAC."""
         found: dict[bytes, bytes] = {}
-        rows = {self._row(key): key for key in keys}
+        rows = {self._row_key(key): key for key in keys}
         old: list[bytes] = []
-        with self._guarded() as connection:
-            for some in _parts(list(rows)):
+        with self._usable_connection() as connection:
+            for some in _chunks(list(rows)):
                 marks = ",".join("?" * len(some))
                 query = f"SELECT key, value, mac, used FROM rows WHERE key IN ({marks})"  # noqa: S608 -- question marks alone
                 for row, value, mac, used in connection.execute(query, some):
@@ -97,7 +99,7 @@ class Cache:
                         found[rows[row]] = value
                         old += [row] if used != self._hour else []
         if old:
-            with self._guarded() as connection, _transaction(connection):
+            with self._usable_connection() as connection, _transaction(connection):
                 connection.executemany("UPDATE rows SET used = ? WHERE key = ?", [(self._hour, row) for row in old])
         return found
 
@@ -105,31 +107,31 @@ class Cache:
         """Keeps ``values``, all or none; makes room where they are too many."""
         if not values:
             return
-        rows = [(self._row(key), value) for key, value in values.items()]
+        rows = [(self._row_key(key), value) for key, value in values.items()]
         signed = [(row, value, self._mac(row, value), self._hour) for row, value in rows]
-        with self._guarded() as connection:
+        with self._usable_connection() as connection:
             with _transaction(connection):
                 connection.executemany("INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?)", signed)
             if self._size(connection) > self._limit:
-                self._make_room(connection)
+                self._evict(connection)
 
-    def facts(self) -> CacheFacts:
+    def stats(self) -> CacheStats:
         """How much there is."""
         rows = size = 0
-        with self._guarded() as connection:
+        with self._usable_connection() as connection:
             ((rows,),) = connection.execute("SELECT count(*) FROM rows")
             size = self._size(connection)
-        return CacheFacts(rows, size, self._limit)
+        return CacheStats(rows, size, self._limit)
 
     def clear(self) -> int:
         """Forgets everything, and overwrites it; how many values there were. ScangateError where something may be left."""
-        rows, notes = self.facts().rows, len(self.notes)
-        with self._guarded() as connection:
+        rows, notes = self.stats().rows, len(self.notes)
+        with self._usable_connection() as connection:
             with _transaction(connection):
                 connection.execute("DELETE FROM rows")
             connection.execute("VACUUM")
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        (self._folder / ASIDE).unlink(missing_ok=True)
+        (self._folder / SET_ASIDE_FILE).unlink(missing_ok=True)
         if len(self.notes) > notes:
             raise ScangateError(f"the cache {self._folder} was not cleared: {self.notes.pop()}", f"rm -r {self._folder}")
         return rows
@@ -141,9 +143,9 @@ class Cache:
                 self._connection.close()
             self._connection = None
 
-    def _row(self, key: bytes) -> bytes:
+    def _row_key(self, key: bytes) -> bytes:
         """Rows under one secret and rows under another, or none, do not take each other's places."""
-        return self._mark + key
+        return self._key_id + key
 
     def _mac(self, row: bytes, value: bytes) -> bytes:
         return hmac.digest(self._key, len(row).to_bytes(8, "big") + row + value, "sha256")
@@ -155,21 +157,21 @@ class Cache:
         ((size,),) = connection.execute("PRAGMA page_size")
         return int((pages - free) * size)
 
-    def _make_room(self, connection: sqlite3.Connection) -> None:
+    def _evict(self, connection: sqlite3.Connection) -> None:
         """Drops what was used longest ago."""
         with _transaction(connection):
             kept = 0
             last: list[tuple[bytes]] = []
             for row, size in connection.execute("SELECT key, length(value) + 200 FROM rows ORDER BY used DESC, rowid DESC"):
                 kept += size
-                if kept > FILL * self._limit:
+                if kept > FILL_RATIO * self._limit:
                     last.append((row,))
             connection.executemany("DELETE FROM rows WHERE key = ?", last)
         connection.execute("PRAGMA incremental_vacuum").fetchall()
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     @contextlib.contextmanager
-    def _guarded(self) -> Iterator[sqlite3.Connection]:
+    def _usable_connection(self) -> Iterator[sqlite3.Connection]:
         """The connection; a fault of the file ends the use of it. Where there is none any more, an empty one stands in."""
         if self._connection is None:
             with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as nothing:
@@ -179,41 +181,41 @@ class Cache:
         try:
             yield self._connection
         except sqlite3.OperationalError as error:  # busy, a full disk: nothing is wrong with what is there
-            self.notes.append(f"the cache is not used any more in this run: {_said(error)}")
+            self.notes.append(f"the cache is not used any more in this run: {_error_text(error)}")
             self.close()
         except sqlite3.Error as error:
             self.close()
-            self.notes.append(_set_aside(self._folder, _said(error)))
+            self.notes.append(_set_aside(self._folder, _error_text(error)))
 
 
-def _connected(folder: Path) -> tuple[sqlite3.Connection, list[str]]:
+def _connect(folder: Path) -> tuple[sqlite3.Connection, list[str]]:
     """A connection to the file in ``folder``, and what is to be told; a file that is not ours is set aside."""
-    file = folder / FILE
+    file = folder / DATABASE_FILE
     with contextlib.suppress(FileExistsError):
         os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW, 0o600))
-    _check(file.lstat(), file, stat.S_ISREG)
+    _check_ownership(file.lstat(), file, stat.S_ISREG)
     try:
-        return _opened(file), []
+        return _open_database(file), []
     except sqlite3.OperationalError:
         raise
     except sqlite3.DatabaseError as error:
-        note = _set_aside(folder, _said(error))
+        note = _set_aside(folder, _error_text(error))
         os.close(os.open(file, os.O_CREAT | os.O_WRONLY | os.O_NOFOLLOW, 0o600))
-        return _opened(file), [note]
+        return _open_database(file), [note]
 
 
-def _opened(file: Path) -> sqlite3.Connection:
+def _open_database(file: Path) -> sqlite3.Connection:
     """DatabaseError for a file that holds anything but our table."""
-    connection = sqlite3.connect(file, timeout=BUSY, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(file, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     try:
         for pragma in ("trusted_schema = OFF", "cell_size_check = ON", "secure_delete = ON", "auto_vacuum = INCREMENTAL"):
             connection.execute(f"PRAGMA {pragma}").fetchall()
-        if not _is_ours(connection):
-            _patiently(connection, "PRAGMA journal_mode = WAL")
+        if not _has_our_schema(connection):
+            _execute_with_retry(connection, "PRAGMA journal_mode = WAL")
             with _transaction(connection):
-                if not _is_ours(connection):
+                if not _has_our_schema(connection):
                     connection.execute(TABLE)
-                    connection.execute(f"PRAGMA application_id = {APPLICATION}")
+                    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                     connection.execute(f"PRAGMA user_version = {SCHEMA}")
         connection.execute("PRAGMA synchronous = NORMAL")
     except sqlite3.Error:
@@ -222,21 +224,21 @@ def _opened(file: Path) -> sqlite3.Connection:
     return connection
 
 
-def _is_ours(connection: sqlite3.Connection) -> bool:
+def _has_our_schema(connection: sqlite3.Connection) -> bool:
     """Whether it is our table and nothing else, or nothing at all (False); DatabaseError for anything else."""
     ((application,),) = connection.execute("PRAGMA application_id")
     ((schema,),) = connection.execute("PRAGMA user_version")
     tables = [text for (text,) in connection.execute("SELECT sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'")]
-    if (application, schema, tables) == (APPLICATION, SCHEMA, [TABLE]):
+    if (application, schema, tables) == (APPLICATION_ID, SCHEMA, [TABLE]):
         return True
     if (application, schema, tables) == (0, 0, []):
         return False
     raise sqlite3.DatabaseError("it is not a cache that this scangate has made")
 
 
-def _patiently(connection: sqlite3.Connection, statement: str) -> None:
+def _execute_with_retry(connection: sqlite3.Connection, statement: str) -> None:
     """SQLite does not wait by itself where two processes make one file at the same time."""
-    end = time.monotonic() + BUSY
+    end = time.monotonic() + BUSY_SECONDS
     while True:
         try:
             connection.execute(statement).fetchall()
@@ -255,23 +257,23 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
         yield
 
 
-def _set_aside(folder: Path, why: str) -> str:
+def _set_aside(folder: Path, reason: str) -> str:
     """Moves the file out of the way, one at most is kept so; and says it."""
     with contextlib.suppress(OSError):
-        (folder / FILE).replace(folder / ASIDE)
-    for end in BESIDE:
+        (folder / DATABASE_FILE).replace(folder / SET_ASIDE_FILE)
+    for end in SIDECAR_SUFFIXES:
         with contextlib.suppress(OSError):
-            (folder / f"{FILE}{end}").unlink(missing_ok=True)
-    return f"the cache {folder / FILE} was set aside as {ASIDE}, and nothing in it is used: {why}"
+            (folder / f"{DATABASE_FILE}{end}").unlink(missing_ok=True)
+    return f"the cache {folder / DATABASE_FILE} was set aside as {SET_ASIDE_FILE}, and nothing in it is used: {reason}"
 
 
-def _check(found: os.stat_result, path: Path, is_right: Callable[[int], bool]) -> None:
+def _check_ownership(found: os.stat_result, path: Path, is_right: Callable[[int], bool]) -> None:
     """Refuses a link, another user's property, and what others may write."""
     if not is_right(found.st_mode):
-        raise ScangateError(f"the cache is not used: {path} is a link, or something else than it should be", ELSEWHERE)
+        raise ScangateError(f"the cache is not used: {path} is a link, or something else than it should be", OTHER_DIRECTORY_HINT)
     if found.st_uid != os.geteuid():
-        raise ScangateError(f"the cache is not used: {path} belongs to another user", ELSEWHERE)
-    if found.st_mode & OTHERS_WRITE:
+        raise ScangateError(f"the cache is not used: {path} belongs to another user", OTHER_DIRECTORY_HINT)
+    if found.st_mode & GROUP_OR_OTHERS_WRITABLE:
         raise ScangateError(f"the cache is not used: others may write to {path}", f"chmod go-w {path}")
 
 
@@ -279,10 +281,10 @@ def _are_bytes(*values: object) -> bool:
     return all(isinstance(value, bytes) for value in values)
 
 
-def _parts(keys: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
-    for start in range(0, len(keys), AT_A_TIME):
-        yield keys[start : start + AT_A_TIME]
+def _chunks(keys: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
+    for start in range(0, len(keys), MAX_SQL_VARIABLES):
+        yield keys[start : start + MAX_SQL_VARIABLES]
 
 
-def _said(error: Exception) -> str:
+def _error_text(error: Exception) -> str:
     return getattr(error, "strerror", None) or str(error) or type(error).__name__

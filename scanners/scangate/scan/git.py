@@ -11,15 +11,15 @@ from types import MappingProxyType
 
 import msgspec
 
-from scangate.errors import Unreadable
+from scangate.errors import ScanError
 from scangate.model import GapKind
-from scangate.scan.beside import Beside
-from scangate.scan.process import Output, Processes
+from scangate.scan.beside import BackgroundCall
+from scangate.scan.process import ProcessRunner, ProgramOutput
 
-__all__ = ["ENVIRONMENT", "QUIET", "Entry", "Repository", "find"]
+__all__ = ["SAFE_CONFIG", "SAFE_ENVIRONMENT", "GitEntry", "Repository", "find_repository"]
 
 # What a hostile .git/config could make git start, switched off on every call; see git-config(1) for each.
-QUIET = (
+SAFE_CONFIG = (
     *("-c", "core.fsmonitor=false"),
     *("-c", "core.hooksPath=/dev/null"),
     *("-c", "core.pager=cat"),
@@ -34,7 +34,7 @@ QUIET = (
     *("-c", "core.commitGraph=false"),  # a file beside the commits, which need not agree with them
     *("-c", "core.warnAmbiguousRefs=true"),
 )
-ENVIRONMENT = {
+SAFE_ENVIRONMENT = {
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_ALLOW_PROTOCOL": "none",
@@ -44,25 +44,25 @@ ENVIRONMENT = {
     "GIT_GRAFT_FILE": "/dev/null",
     "GIT_LITERAL_PATHSPECS": "1",
 }
-SECONDS = 60.0
-COMMIT = re.compile(rb"[0-9a-f]{40}|[0-9a-f]{64}")
-INDEX = "GIT_INDEX_FILE"
+TIMEOUT_SECONDS = 60.0
+COMMIT_ID = re.compile(rb"[0-9a-f]{40}|[0-9a-f]{64}")
+INDEX_VARIABLE = "GIT_INDEX_FILE"
 EMPTY_BLOB, EMPTY_TREE = (
     {hashlib.sha1(head, usedforsecurity=False).hexdigest(), hashlib.sha256(head).hexdigest()} for head in (b"blob 0\0", b"tree 0\0")
 )
 
 
-class Entry(msgspec.Struct, frozen=True):
+class GitEntry(msgspec.Struct, frozen=True):
     """One path that git names: its bytes relative to the scanned root, mode and blob; ``repository`` says what kind of other
     repository stands there (a submodule, a nested repository), empty for an ordinary path."""
 
-    raw: bytes
+    raw_path: bytes
     mode: str = ""
     blob: str = ""
-    repository: str = ""
+    repository_kind: str = ""
 
 
-def find(root: Path, processes: Processes) -> Repository | None:
+def find_repository(root: Path, processes: ProcessRunner) -> Repository | None:
     """The repository that ``root`` lies in, found by its ``.git`` and not by asking its configuration."""
     top = next((folder for folder in (root, *root.parents) if (folder / ".git").exists()), None)
     return None if top is None else Repository(top, root, processes)
@@ -71,136 +71,138 @@ def find(root: Path, processes: Processes) -> Repository | None:
 class Repository:
     """The repository whose work tree ``top`` is, seen from ``root`` in it."""
 
-    def __init__(self, top: Path, root: Path, processes: Processes) -> None:
+    def __init__(self, top: Path, root: Path, processes: ProcessRunner) -> None:
         self._top = top
         self._root = root
         self._processes = processes
-        self._ahead: Beside[list[Entry]] | None = None
+        self._prefetched: BackgroundCall[list[GitEntry]] | None = None
 
     @property
     def top(self) -> Path:
         """The folder that the work tree is."""
         return self._top
 
-    def look_ahead(self) -> None:
+    def prefetch_entries(self) -> None:
         """Has git look for the next `entries` already now, while something else is done here."""
-        self._ahead = Beside(self._listed)
+        self._prefetched = BackgroundCall(self._list_entries)
 
-    def entries(self) -> list[Entry]:
+    def list_entries(self) -> list[GitEntry]:
         """Every path under the root that is in the index or untracked, ignored ones left out."""
-        ahead, self._ahead = self._ahead, None
-        return self._listed() if ahead is None else ahead.value()
+        ahead, self._prefetched = self._prefetched, None
+        return self._list_entries() if ahead is None else ahead.result()
 
-    def _listed(self) -> list[Entry]:
-        untracked = Beside(lambda: self._lines("ls-files", "-z", "--others", "--exclude-standard"))
-        entries = self._indexed()
-        for raw in untracked.value():
+    def _list_entries(self) -> list[GitEntry]:
+        untracked = BackgroundCall(lambda: self._run_for_lines("ls-files", "-z", "--others", "--exclude-standard"))
+        entries = self._list_index()
+        for raw in untracked.result():
             nested = raw.endswith(b"/")
-            entries.append(Entry(raw.rstrip(b"/"), repository="nested repository" if nested else ""))
+            entries.append(GitEntry(raw.rstrip(b"/"), repository_kind="nested repository" if nested else ""))
         return entries
 
-    def staged(self, names: Sequence[bytes]) -> list[Entry]:
+    def list_staged(self, paths: Sequence[bytes]) -> list[GitEntry]:
         """The index's entries for ``names`` (files or folders, relative to the root), or for all that differs from HEAD where none
         is given. A name for which the index holds nothing comes back without a blob, a path in conflict with its mode alone.
 
         The index is the one that a commit in progress is made of: ``git commit FILE`` and ``git commit --all`` hand hooks another
         than the repository's own, in GIT_INDEX_FILE.
         """
-        index = self._proposed()
-        if names:
-            return self._named(names, index)
-        head = self.commit()
+        index = self._commit_index()
+        if paths:
+            return self._entries_at(paths, index)
+        head = self.head_commit()
         if not head:
-            return self._held(self._indexed(index), index)  # before the first commit all that is in the index is new
-        changed = self._changed(head, index)
-        return [entry for entry in self._indexed(index) if entry.raw in changed] if changed else []
+            return self._without_intent_to_add(
+                self._list_index(index), index
+            )  # before the first commit all that is in the index is new
+        changed = self._changed_paths(head, index)
+        return [entry for entry in self._list_index(index) if entry.raw_path in changed] if changed else []
 
-    def _proposed(self) -> Mapping[str, str]:
+    def _commit_index(self) -> Mapping[str, str]:
         """What names the index of the commit in progress to git. Unreadable where it is not there: git would take it for empty."""
-        named = self._processes.environ.get(INDEX)
+        named = self._processes.environ.get(INDEX_VARIABLE)
         if not named:
             return {}
         file = self._top / named  # git, too, reads a relative one from the top
         if file == self._top / ".git" / "index":
             return {}
         if not file.is_file():
-            raise Unreadable(GapKind.UNREADABLE, f"the index that {INDEX} names is not there")
-        return {INDEX: str(file)}
+            raise ScanError(GapKind.UNREADABLE, f"the index that {INDEX_VARIABLE} names is not there")
+        return {INDEX_VARIABLE: str(file)}
 
-    def _changed(self, base: str, index: Mapping[str, str], visible: str = "invisible") -> set[bytes]:
+    def _changed_paths(self, base: str, index: Mapping[str, str], visible: str = "invisible") -> set[bytes]:
         """The paths in which an index differs from a tree, without deleted ones; ``git add --intent-to-add`` stages nothing."""
-        answer = self._ask(
+        answer = self._run_for_output(
             *("diff-index", "--cached", "--no-ext-diff", "--no-textconv", "--no-renames", "--ignore-submodules=none"),
             *(f"--ita-{visible}-in-index", "--diff-filter=ACMTU", "-z", "--name-only", "--relative", base, "--"),
             env=index,
         )
         return {raw for raw in answer.split(b"\0") if raw}
 
-    def _held(self, entries: Sequence[Entry], index: Mapping[str, str]) -> list[Entry]:
+    def _without_intent_to_add(self, entries: Sequence[GitEntry], index: Mapping[str, str]) -> list[GitEntry]:
         """``entries`` without those that are only intended to be added: git lists them as if they were empty files."""
         if not any(entry.blob in EMPTY_BLOB for entry in entries):
             return list(entries)
         length = next(len(entry.blob) for entry in entries if entry.blob)
-        base = self.commit() or next(tree for tree in EMPTY_TREE if len(tree) == length)
-        intended = self._changed(base, index, "visible") - self._changed(base, index)
-        return [entry for entry in entries if entry.raw not in intended]
+        base = self.head_commit() or next(tree for tree in EMPTY_TREE if len(tree) == length)
+        intended = self._changed_paths(base, index, "visible") - self._changed_paths(base, index)
+        return [entry for entry in entries if entry.raw_path not in intended]
 
-    def _named(self, names: Sequence[bytes], index: Mapping[str, str]) -> list[Entry]:
+    def _entries_at(self, paths: Sequence[bytes], index: Mapping[str, str]) -> list[GitEntry]:
         """The names are looked up here: thousands of them do not fit on a command line."""
         root = os.fsencode(self._root)
-        wanted = {os.path.relpath(os.path.join(root, name), root) for name in names}  # noqa: PTH118 -- bytes: a name need not be text
-        entries = [entry for entry in self._indexed(index) if wanted & {b".", entry.raw, *_folders(entry.raw)}]
-        entries = self._held(entries, index)
-        held = {step for entry in entries for step in (b".", entry.raw, *_folders(entry.raw))}
-        return [*entries, *(Entry(raw) for raw in sorted(wanted - held))]
+        wanted = {os.path.relpath(os.path.join(root, name), root) for name in paths}  # noqa: PTH118 -- bytes: a name need not be text
+        entries = [entry for entry in self._list_index(index) if wanted & {b".", entry.raw_path, *_parent_folders(entry.raw_path)}]
+        entries = self._without_intent_to_add(entries, index)
+        held = {step for entry in entries for step in (b".", entry.raw_path, *_parent_folders(entry.raw_path))}
+        return [*entries, *(GitEntry(raw) for raw in sorted(wanted - held))]
 
-    def commit(self) -> str:
+    def head_commit(self) -> str:
         """The commit that HEAD names, or an empty string before the first."""
-        output = self._start("rev-parse", "--verify", "--quiet", "HEAD^{commit}", codes=(0, 1, 128))
-        return output.stdout.decode("ascii", "replace").strip() if output.code == 0 else ""
+        output = self._run("rev-parse", "--verify", "--quiet", "HEAD^{commit}", exit_codes=(0, 1, 128))
+        return output.stdout.decode("ascii", "replace").strip() if output.exit_code == 0 else ""
 
-    def committed(self, commit: str) -> int | None:
+    def commit_time(self, commit: str) -> int | None:
         """When a commit, given by its full id, was made: seconds since 1970; None where the repository does not hold it."""
-        output = self._start("rev-list", "--max-count=1", "--timestamp", commit, "--", codes=(0, 128))
+        output = self._run("rev-list", "--max-count=1", "--timestamp", commit, "--", exit_codes=(0, 128))
         told = output.stdout.decode("ascii", "replace").partition(" ")[0]
-        return int(told) if output.code == 0 and told.isdecimal() else None
+        return int(told) if output.exit_code == 0 and told.isdecimal() else None
 
-    def resolve(self, revision: str) -> str:
+    def resolve_commit(self, revision: str) -> str:
         """The commit that ``revision`` names, or an empty string where it names none. Unreadable(GARBAGE) where it names two: a tag
         could stand in a branch's place."""
         if revision.startswith("-") or not revision.isprintable():
             return ""
-        output = self._start("rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}", codes=(0, 1, 128))
+        output = self._run("rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}", exit_codes=(0, 1, 128))
         if b"is ambiguous" in output.stderr:
-            raise Unreadable(GapKind.GARBAGE, f"{revision} names more than one thing")
+            raise ScanError(GapKind.GARBAGE, f"{revision} names more than one thing")
         named = output.stdout.strip()
-        return named.decode("ascii") if output.code == 0 and COMMIT.fullmatch(named) else ""
+        return named.decode("ascii") if output.exit_code == 0 and COMMIT_ID.fullmatch(named) else ""
 
     def merge_base(self, one: str, other: str) -> str:
         """The best common ancestor of two commits, or an empty string where there is none, or none that the repository holds."""
-        output = self._start("merge-base", one, other, codes=(0, 1, 128))
-        return output.stdout.decode("ascii").strip() if output.code == 0 else ""
+        output = self._run("merge-base", one, other, exit_codes=(0, 1, 128))
+        return output.stdout.decode("ascii").strip() if output.exit_code == 0 else ""
 
     def is_shallow(self) -> bool:
         """Whether the history is cut off."""
-        return self._ask("rev-parse", "--is-shallow-repository").strip() == b"true"
+        return self._run_for_output("rev-parse", "--is-shallow-repository").strip() == b"true"
 
-    def tree(self, commit: str) -> list[Entry]:
+    def list_tree(self, commit: str) -> list[GitEntry]:
         """Every path under the root in a commit."""
         found = []
-        for line in filter(None, self._ask("ls-tree", "-r", "-z", commit).split(b"\0")):
+        for line in filter(None, self._run_for_output("ls-tree", "-r", "-z", commit).split(b"\0")):
             facts, _, raw = line.partition(b"\t")
             mode, _, blob = facts.decode("ascii").split(" ")
-            found.append(Entry(raw, mode, blob, "submodule" if mode == "160000" else ""))
+            found.append(GitEntry(raw, mode, blob, "submodule" if mode == "160000" else ""))
         return found
 
-    def look_up(self, commit: str, path: str) -> tuple[str, str]:
+    def look_up_path(self, commit: str, path: str) -> tuple[str, str]:
         """What stands at ``path`` (from the top of the work tree) in a commit, links followed: ``blob`` or ``tree`` and its name,
         or the word that git has for it: ``missing``, ``symlink`` (out of the tree), ``dangling``, ``loop``, ``notdir``."""
         if "\n" in path:
             return ("missing", "")
         feed = os.fsencode(f"{commit}:{path}\n")
-        answer = self._ask("cat-file", "--batch-check=%(objecttype) %(objectname)", "--follow-symlinks", feed=feed)
+        answer = self._run_for_output("cat-file", "--batch-check=%(objecttype) %(objectname)", "--follow-symlinks", stdin=feed)
         first, _, rest = answer.partition(b"\n")[0].decode("utf-8", "replace").partition(" ")
         return ("missing", "") if ":" in first else (first, rest)  # git repeats what it does not find
 
@@ -209,23 +211,25 @@ class Repository:
         inside = path.parent.resolve() / path.name  # the root is resolved, too; a link itself is a file of the repository
         if not inside.is_relative_to(self._top):
             return False
-        return bool(self._ask("ls-files", "-z", "--full-name", "--", os.fspath(inside)))
+        return bool(self._run_for_output("ls-files", "-z", "--full-name", "--", os.fspath(inside)))
 
-    def sizes(self, blobs: Sequence[str]) -> dict[str, int]:
+    def blob_sizes(self, blobs: Sequence[str]) -> dict[str, int]:
         """The size in bytes of each blob; -1 for one that the repository does not hold."""
         if not blobs:
             return {}
-        answer = self._ask(
-            "cat-file", "--batch-check=%(objectname) %(objectsize)", feed="".join(f"{blob}\n" for blob in blobs).encode()
+        answer = self._run_for_output(
+            "cat-file", "--batch-check=%(objectname) %(objectsize)", stdin="".join(f"{blob}\n" for blob in blobs).encode()
         )
         pairs = (line.split(" ") for line in answer.decode("ascii").splitlines())
         return {blob: -1 if size == "missing" else int(size) for blob, size in pairs}
 
-    def blobs(self, blobs: Sequence[str]) -> dict[str, bytes]:
+    def read_blobs(self, names: Sequence[str]) -> dict[str, bytes]:
         """The bytes of each blob that the repository holds, unfiltered."""
-        if not blobs:
+        if not names:
             return {}
-        answer = self._ask("cat-file", "--batch=%(objectname) %(objectsize)", feed="".join(f"{blob}\n" for blob in blobs).encode())
+        answer = self._run_for_output(
+            "cat-file", "--batch=%(objectname) %(objectsize)", stdin="".join(f"{blob}\n" for blob in names).encode()
+        )
         found, at = {}, 0
         while at < len(answer):
             end = answer.index(b"\n", at)
@@ -237,41 +241,43 @@ class Repository:
             at = end + 1 + int(size) + 1
         return found
 
-    def _indexed(self, index: Mapping[str, str] = MappingProxyType({})) -> list[Entry]:
-        found: dict[bytes, Entry] = {}
-        for line in self._lines("ls-files", "-z", "--cached", "--stage", env=index):
+    def _list_index(self, index: Mapping[str, str] = MappingProxyType({})) -> list[GitEntry]:
+        found: dict[bytes, GitEntry] = {}
+        for line in self._run_for_lines("ls-files", "-z", "--cached", "--stage", env=index):
             facts, _, raw = line.partition(b"\t")
             mode, blob, stage = facts.decode("ascii").split(" ")
             # In a conflict there are up to three, and none of them is what will be committed.
-            found[raw] = Entry(raw, mode, blob if stage == "0" else "", "submodule" if mode == "160000" else "")
+            found[raw] = GitEntry(raw, mode, blob if stage == "0" else "", "submodule" if mode == "160000" else "")
         return list(found.values())
 
-    def _lines(self, *arguments: str, env: Mapping[str, str] = MappingProxyType({})) -> list[bytes]:
+    def _run_for_lines(self, *arguments: str, env: Mapping[str, str] = MappingProxyType({})) -> list[bytes]:
         """What git tells with a NUL after each line. Unreadable(GARBAGE) where the last has none: then something is missing."""
-        *lines, rest = self._ask(*arguments, env=env).split(b"\0")
+        *lines, rest = self._run_for_output(*arguments, env=env).split(b"\0")
         if rest:
-            raise Unreadable(GapKind.GARBAGE, f"git {arguments[0]} broke off in the middle of its answer")
+            raise ScanError(GapKind.GARBAGE, f"git {arguments[0]} broke off in the middle of its answer")
         return lines
 
-    def _ask(self, *arguments: str, feed: bytes | None = None, env: Mapping[str, str] = MappingProxyType({})) -> bytes:
-        return self._start(*arguments, feed=feed, env=env).stdout
+    def _run_for_output(self, *arguments: str, stdin: bytes | None = None, env: Mapping[str, str] = MappingProxyType({})) -> bytes:
+        return self._run(*arguments, stdin=stdin, env=env).stdout
 
-    def _start(
+    def _run(
         self,
         *arguments: str,
-        codes: Sequence[int] = (0,),
-        feed: bytes | None = None,
+        exit_codes: Sequence[int] = (0,),
+        stdin: bytes | None = None,
         env: Mapping[str, str] = MappingProxyType({}),
-    ) -> Output:
+    ) -> ProgramOutput:
         where = {"GIT_DIR": str(self._top / ".git"), "GIT_WORK_TREE": str(self._top), **env}
-        argv = ["git", *QUIET, "-c", f"safe.directory={self._top}", "-C", str(self._root), *arguments]
-        output = self._processes.run(argv, timeout=SECONDS, env={**ENVIRONMENT, **where}, feed=feed)
-        if output.code not in codes:
-            raise Unreadable(GapKind.CRASH, f"git {arguments[0]} ended with {output.died() or f'exit code {output.code}'}")
+        argv = ["git", *SAFE_CONFIG, "-c", f"safe.directory={self._top}", "-C", str(self._root), *arguments]
+        output = self._processes.run(argv, timeout=TIMEOUT_SECONDS, env={**SAFE_ENVIRONMENT, **where}, stdin=stdin)
+        if output.exit_code not in exit_codes:
+            raise ScanError(
+                GapKind.CRASH, f"git {arguments[0]} ended with {output.describe_death() or f'exit code {output.exit_code}'}"
+            )
         return output
 
 
-def _folders(raw: bytes) -> Iterator[bytes]:
+def _parent_folders(raw: bytes) -> Iterator[bytes]:
     """Every folder that a path lies in."""
     while raw := raw.rpartition(b"/")[0]:
         yield raw

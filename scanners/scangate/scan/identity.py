@@ -11,86 +11,88 @@ from collections.abc import Callable, Container, Iterable, Sequence
 
 import msgspec
 
-from scangate.model import Finding, Kind, Record, Span
-from scangate.scan.redact import MASK, Clean, key_name, mask_suspicious, meets
+from scangate.model import Finding, FindingIdentity, FindingKind, Span
+from scangate.scan.redact import MASK, MaskedText, assigned_name, mask_suspicious, overlaps
 
 __all__ = ["identify", "line_hashes"]
 
 WINDOW = 100
 BASE = 37
-WORD = (1 << 64) - 1
-END = "\uffff"  # of the file, as GitHub counts it
-LONGEST_EVIDENCE = 240
-LONGEST_LOOK = 2000
+UINT64_MASK = (1 << 64) - 1
+END_OF_FILE = "\uffff"  # of the file, as GitHub counts it
+MAX_EVIDENCE_LENGTH = 240
+MAX_LINE_LENGTH = 2000
 END_OF_LINE = 2**31 - 1
-FARTHEST_CONTEXT = 50  # lines: beyond so many blank ones nothing is near any more
+MAX_CONTEXT_DISTANCE = 50  # lines: beyond so many blank ones nothing is near any more
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 _QUOTE = re.compile(r"\\?[\"']")
 _COMMA = re.compile(r",(?=[)\]}])")
 _LAST_WORD = re.compile(r"(?<!\S)\S++\Z")
 
 
-def identify(findings: Iterable[Finding], text: Clean, secrets: Iterable[Span] = (), path: str | None = None) -> list[Finding]:
+def identify(findings: Iterable[Finding], text: MaskedText, secrets: Iterable[Span] = (), path: str | None = None) -> list[Finding]:
     """The findings of one scanner in one file, identified by ``text``, the file's without its secrets.
 
     ``secrets`` are where this scanner saw some; ``path`` is the file's, as reports show it, where it is not the findings'. A
     secret comes back with its ``extent``, by which its value is found again.
     """
     found = sorted(findings, key=Finding.sort_key)
-    wanted = {finding.location.line for finding in found if finding.kind is not Kind.SECRET}
+    wanted = {finding.location.line for finding in found if finding.kind is not FindingKind.SECRET}
     hashes = line_hashes(text.lines, wanted) if wanted else {}
     spans = sorted(secrets)
     seen: Counter[str] = Counter()
     named = []
-    matched = functools.cache(lambda place: _packed(text.within(place)))
+    matched = functools.cache(lambda place: _normalize(text.lines_in(place)))
     for finding in found:
         place = _extent(finding)
-        content = _digest(finding.rule, _matter(finding, place, text, spans, matched))
+        content = _digest(finding.rule, _matched_content(finding, place, text, spans, matched))
         seen[content] += 1
         where = finding.location.path if path is None else path
         named.append(
             msgspec.structs.replace(
                 finding,
                 fingerprint=_digest(content, where, str(seen[content])),
-                record=Record(content, _context(finding, text.lines), seen[content]),
+                identity=FindingIdentity(content, _context(finding, text.lines), seen[content]),
                 evidence=_evidence(finding, text.lines),
-                line_hash="" if finding.kind is Kind.SECRET else hashes.get(finding.location.line, ""),
+                line_hash="" if finding.kind is FindingKind.SECRET else hashes.get(finding.location.line, ""),
                 reported_by=finding.reported_by or (finding.scanner,),
-                extent=place if finding.kind is Kind.SECRET else None,
+                match_span=place if finding.kind is FindingKind.SECRET else None,
             )
         )
     return named
 
 
-def _matter(finding: Finding, place: Span, text: Clean, secrets: Sequence[Span], matched: Callable[[Span], str]) -> str:
+def _matched_content(
+    finding: Finding, region: Span, text: MaskedText, secrets: Sequence[Span], matched: Callable[[Span], str]
+) -> str:
     """What a finding is about, in whatever file and line: a package, the name that a secret is given, or the matched text."""
-    if finding.package is not None:
-        return finding.package.name
-    if finding.kind is Kind.SECRET:
-        return _name(place, text, secrets)
-    return matched(place)
+    if finding.affected_package is not None:
+        return finding.affected_package.name
+    if finding.kind is FindingKind.SECRET:
+        return _secret_name(region, text, secrets)
+    return matched(region)
 
 
-def _name(place: Span, text: Clean, secrets: Sequence[Span]) -> str:
+def _secret_name(region: Span, text: MaskedText, secrets: Sequence[Span]) -> str:
     """The name given to the secret at ``place``: there may be others before it on the line."""
-    first = next((span for span in secrets if meets(span, place)), None)
+    first = next((span for span in secrets if overlaps(span, region)), None)
     if first is None:
-        return key_name(_line(text.lines, place.line))
-    before = "".join(text.within(Span(first.line, 1, first.line, first.column)))
-    return key_name(before.rpartition(MASK)[2] + MASK)
+        return assigned_name(_line(text.lines, region.line))
+    before = "".join(text.lines_in(Span(first.line, 1, first.line, first.column)))
+    return assigned_name(before.rpartition(MASK)[2] + MASK)
 
 
 def _extent(finding: Finding) -> Span:
     """Where the matched text stands; the whole lines, where the scanner names no columns."""
     place = finding.location
-    if finding.extent is not None:
-        return finding.extent
+    if finding.match_span is not None:
+        return finding.match_span
     if place.column and place.end_column:
         return Span(place.line, place.column, place.end_line, place.end_column)
     return Span(place.line, 1, place.end_line, END_OF_LINE)
 
 
-def _packed(lines: Iterable[str]) -> str:
+def _normalize(lines: Iterable[str]) -> str:
     """Text without what a formatter changes: white space, the kind of quotes, a comma before a closing bracket, a line's join."""
     text = "".join("".join(line.split()).removesuffix("\\") for line in lines)
     return _COMMA.sub("", _QUOTE.sub('"', text))
@@ -101,18 +103,18 @@ def _context(finding: Finding, lines: Sequence[str]) -> str:
 
     A dependency has none, since the order of pins says nothing; nor has a secret, which is what it is wherever it stands.
     """
-    if finding.package is not None or finding.kind is Kind.SECRET:
+    if finding.affected_package is not None or finding.kind is FindingKind.SECRET:
         return ""
     first, last = finding.location.line, finding.location.end_line
-    if finding.extent is not None:
-        first, last = min(first, finding.extent.line), max(last, finding.extent.end_line)
+    if finding.match_span is not None:
+        first, last = min(first, finding.match_span.line), max(last, finding.match_span.end_line)
     above = _nearest(lines, range(first - 1, 0, -1))
     below = _nearest(lines, range(last + 1, len(lines) + 1))
-    return _digest(_packed([above]), _packed([below]) if _indent(below) >= _indent(_line(lines, first)) else "")
+    return _digest(_normalize([above]), _normalize([below]) if _indent(below) >= _indent(_line(lines, first)) else "")
 
 
 def _nearest(lines: Sequence[str], numbers: Iterable[int]) -> str:
-    near = (_line(lines, number) for number in itertools.islice(numbers, FARTHEST_CONTEXT))
+    near = (_line(lines, number) for number in itertools.islice(numbers, MAX_CONTEXT_DISTANCE))
     return next((line for line in near if line.strip()), "")
 
 
@@ -129,10 +131,10 @@ def _digest(*parts: str) -> str:
 
 def _evidence(finding: Finding, lines: Sequence[str]) -> str:
     """The first line, without what looks like a secret; a word that the cut goes through is left out: a piece of one."""
-    line = _line(lines, finding.location.line)[:LONGEST_LOOK].strip()
-    whole = len(_line(lines, finding.location.line)) <= LONGEST_LOOK
+    line = _line(lines, finding.location.line)[:MAX_LINE_LENGTH].strip()
+    whole = len(_line(lines, finding.location.line)) <= MAX_LINE_LENGTH
     line = mask_suspicious(line if whole else _LAST_WORD.sub("", line))
-    return line if whole and len(line) <= LONGEST_EVIDENCE else f"{line[:LONGEST_EVIDENCE]}..."
+    return line if whole and len(line) <= MAX_EVIDENCE_LENGTH else f"{line[:MAX_EVIDENCE_LENGTH]}..."
 
 
 def _line(lines: Sequence[str], number: int) -> str:
@@ -143,9 +145,9 @@ def line_hashes(lines: Sequence[str], wanted: Container[int] | None = None) -> d
     """GitHub's ``primaryLocationLineHash`` of the ``wanted`` lines (None: of all): a 64-bit base-37 polynomial over the next 100
     UTF-16 units without blanks and tabs, with the number of its occurrence. Source: github/codeql-action, src/fingerprints.ts
     (facts only). Equal units have equal hashes, so that those of the other lines need not be known to be counted."""
-    text = "\n".join(line.replace(" ", "").replace("\t", "") for line in lines) + END + "\0" * WINDOW
+    text = "\n".join(line.replace(" ", "").replace("\t", "") for line in lines) + END_OF_FILE + "\0" * WINDOW
     if not text.isascii():
-        text = _ASTRAL.sub(_units, text)
+        text = _ASTRAL.sub(_utf16_units, text)
     seen: Counter[str] = Counter()
     hashes = {}
     start = 0
@@ -161,11 +163,11 @@ def line_hashes(lines: Sequence[str], wanted: Container[int] | None = None) -> d
 def _polynomial(window: str) -> int:
     value = 0
     for unit in window:
-        value = (value * BASE + ord(unit)) & WORD
+        value = (value * BASE + ord(unit)) & UINT64_MASK
     return value
 
 
-def _units(match: re.Match[str]) -> str:
+def _utf16_units(match: re.Match[str]) -> str:
     """The two units of UTF-16 that stand for one sign."""
     high, low = divmod(ord(match[0]) - 0x10000, 0x400)
     return chr(0xD800 + high) + chr(0xDC00 + low)

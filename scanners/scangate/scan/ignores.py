@@ -17,22 +17,22 @@ from pathlib import PurePosixPath
 
 import msgspec
 
-from scangate.model import Finding, Ignore
+from scangate.model import Finding, IgnoreComment
 from scangate.scan.redact import MASK
 
-__all__ = ["Comment", "comments_of", "ignores_for"]
+__all__ = ["ParsedComment", "find_ignore_comments", "match_ignores"]
 
-LONGEST = 1000  # characters of a comment that are read
-MOST = 8  # waivers in one line
+MAX_COMMENT_LENGTH = 1000  # characters of a comment that are read
+MAX_PER_LINE = 8  # waivers in one line
 USAGE = "write scangate: ignore[RULE] -- REASON"
-MARK = re.compile(r"scangate\s*+:\s*+ignore(?![\w-])", re.IGNORECASE)
-DASH = re.compile(r"(?:^|(?<=\s))(?:--|\u2013|\u2014)(?=\s|$)")  # XML allows no -- in a comment, but a dash
-RULE = re.compile(r"[\w*?.@/-]+:[\w*?.:@/-]+", re.ASCII)
-DAY = re.compile(r"until=(\d{4}-\d{2}-\d{2})", re.ASCII)
+MARKER = re.compile(r"scangate\s*+:\s*+ignore(?![\w-])", re.IGNORECASE)
+REASON_SEPARATOR = re.compile(r"(?:^|(?<=\s))(?:--|\u2013|\u2014)(?=\s|$)")  # XML allows no -- in a comment, but a dash
+RULE_PATTERN = re.compile(r"[\w*?.@/-]+:[\w*?.:@/-]+", re.ASCII)
+UNTIL_DATE = re.compile(r"until=(\d{4}-\d{2}-\d{2})", re.ASCII)
 
-EVERY = "# // /* <!-- -- ; % rem"
+ALL_OPENERS = "# // /* <!-- -- ; % rem"
 CLOSERS = {"/*": "*/", "<!--": "-->", "{#": "#}", "<#": "#>", "(*": "*)", "{{!--": "--}}"}
-KINDS = {  # what opens a comment in which kinds of file, by the end of their names
+FILE_TYPES_BY_OPENERS = {  # what opens a comment in which kinds of file, by the end of their names
     "#": "bash conda dockerignore env ex exs fish gemspec gitignore in jl ksh lock mk nix pipfile pl pm r rake rb sh tcl toml txt"
     " yaml yml zsh containerfile dockerfile makefile",
     "// /*": "c cc cjs cpp cs cxx dart go gradle groovy h hpp java js json json5 jsonc jsx kt kts less m mjs mm proto rs sass scala"
@@ -56,93 +56,98 @@ KINDS = {  # what opens a comment in which kinds of file, by the end of their na
     "' rem": "bas vb vbs",
     "": "ipynb",
 }
-OPENERS = {kind: tuple(openers.split()) for openers, kinds in KINDS.items() for kind in kinds.split()}
-WITHOUT_END = frozenset({"containerfile", "dockerfile", "makefile"})  # Dockerfile.prod is one, too
+OPENERS_BY_FILE_TYPE = {kind: tuple(openers.split()) for openers, kinds in FILE_TYPES_BY_OPENERS.items() for kind in kinds.split()}
+EXTENSIONLESS_NAMES = frozenset({"containerfile", "dockerfile", "makefile"})  # Dockerfile.prod is one, too
 PYTHON = frozenset({"py", "pyi", "pyw"})
 
 
-class Comment(msgspec.Struct, frozen=True):
+class ParsedComment(msgspec.Struct, frozen=True):
     """A waiver: ``rules`` and ``until`` as they are written, ``text`` and ``reason`` from the line without its secrets.
 
     ``alone``: there is nothing else in its line.
     """
 
     line: int
-    alone: bool
+    own_line: bool
     text: str
     rules: tuple[str, ...] = ()
     until: str = ""
     reason: str = ""
-    fault: str = ""
+    error: str = ""
 
 
-def comments_of(path: str, lines: Sequence[str], clean: Sequence[str]) -> dict[int, list[Comment]]:
+def find_ignore_comments(path: str, lines: Sequence[str], masked: Sequence[str]) -> dict[int, list[ParsedComment]]:
     """The waivers in a file by line. ``lines`` are those of the file itself, ``clean`` the same without its secrets.
 
     Both are read: a secret in a line must not keep a waiver from holding, and what is shown must not hold one.
     """
-    marked = [number for number, line in enumerate(lines, start=1) if MARK.search(line)]
+    marked = [number for number, line in enumerate(lines, start=1) if MARKER.search(line)]
     if not marked:
         return {}
-    written, shown = (_read_all(path, text, marked) for text in (lines, clean))
-    return {line: [_covered(*pair) for pair in _pairs(comments, shown.get(line, []))] for line, comments in written.items()}
+    written, shown = (_find_comments(path, text, marked) for text in (lines, masked))
+    return {
+        line: [_mask_comment(*pair) for pair in _pair_with_masked(comments, shown.get(line, []))]
+        for line, comments in written.items()
+    }
 
 
-def _read_all(path: str, lines: Sequence[str], marked: Sequence[int]) -> dict[int, list[Comment]]:
-    found: defaultdict[int, list[Comment]] = defaultdict(list)
+def _find_comments(path: str, lines: Sequence[str], marked_lines: Sequence[int]) -> dict[int, list[ParsedComment]]:
+    found: defaultdict[int, list[ParsedComment]] = defaultdict(list)
     name = PurePosixPath(path).name.lower()
     kind = name.rpartition(".")[2]
-    for comment in _in_python(lines) if kind in PYTHON else _in_lines(lines, marked, _openers(name, kind)):
+    for comment in _python_comments(lines) if kind in PYTHON else _line_comments(lines, marked_lines, _openers(name, kind)):
         found[comment.line].append(comment)
     return found
 
 
-def _pairs(written: Sequence[Comment], shown: Sequence[Comment]) -> list[tuple[Comment, Comment | None]]:
+def _pair_with_masked(
+    comments: Sequence[ParsedComment], masked: Sequence[ParsedComment]
+) -> list[tuple[ParsedComment, ParsedComment | None]]:
     """Each waiver with the same one as it may be shown; None where taking out the secrets has changed the line too much."""
-    same = len(written) == len(shown)
-    return [(comment, shown[place] if same else None) for place, comment in enumerate(written)]
+    same = len(comments) == len(masked)
+    return [(comment, masked[place] if same else None) for place, comment in enumerate(comments)]
 
 
-def _covered(written: Comment, shown: Comment | None) -> Comment:
-    text, reason = (MASK, MASK) if shown is None else (shown.text, shown.reason or MASK)
-    return msgspec.structs.replace(written, text=text, reason=reason)
+def _mask_comment(comment: ParsedComment, masked: ParsedComment | None) -> ParsedComment:
+    text, reason = (MASK, MASK) if masked is None else (masked.text, masked.reason or MASK)
+    return msgspec.structs.replace(comment, text=text, reason=reason)
 
 
 def _openers(name: str, kind: str) -> tuple[str, ...]:
     stem = name.partition(".")[0]
-    return OPENERS.get(stem if stem in WITHOUT_END else kind, tuple(EVERY.split()))
+    return OPENERS_BY_FILE_TYPE.get(stem if stem in EXTENSIONLESS_NAMES else kind, tuple(ALL_OPENERS.split()))
 
 
-def _in_python(lines: Sequence[str]) -> Iterator[Comment]:
+def _python_comments(lines: Sequence[str]) -> Iterator[ParsedComment]:
     try:
         for token in tokenize.generate_tokens(io.StringIO("\n".join(lines)).readline):
             if token.type == tokenize.COMMENT:
-                for mark in _marks(token.string):
+                for mark in _find_markers(token.string):
                     if token.string[: mark.start()].rstrip().endswith("#"):
                         alone = not token.line[: token.start[1]].strip()
-                        yield _read(token.start[0], alone, token.string[mark.start() :], mark.end() - mark.start())
+                        yield _parse_comment(token.start[0], alone, token.string[mark.start() :], mark.end() - mark.start())
     except (tokenize.TokenError, SyntaxError):
         return  # what was read before the fault counts, as for `# nosec`
 
 
-def _in_lines(lines: Sequence[str], numbers: Sequence[int], openers: Sequence[str]) -> Iterator[Comment]:
+def _line_comments(lines: Sequence[str], numbers: Sequence[int], openers: Sequence[str]) -> Iterator[ParsedComment]:
     for number in numbers:
         line = lines[number - 1]
-        for mark in _marks(line):
+        for mark in _find_markers(line):
             before = line[: mark.start()].rstrip()
-            opener = next((each for each in openers if _opens(before, each)), None)
+            opener = next((each for each in openers if _ends_with_opener(before, each)), None)
             if opener is None:
                 continue
             inside, closed, after = line[mark.start() :].partition(CLOSERS.get(opener, "\n"))
             code = before[: -len(opener)].rstrip(opener[-1]).strip() or (after.strip() if closed else "")
-            yield _read(number, not code, inside, mark.end() - mark.start())
+            yield _parse_comment(number, not code, inside, mark.end() - mark.start())
 
 
-def _marks(text: str) -> list[re.Match[str]]:
-    return [mark for mark, _ in zip(MARK.finditer(text), range(MOST), strict=False)]
+def _find_markers(text: str) -> list[re.Match[str]]:
+    return [mark for mark, _ in zip(MARKER.finditer(text), range(MAX_PER_LINE), strict=False)]
 
 
-def _opens(before: str, opener: str) -> bool:
+def _ends_with_opener(before: str, opener: str) -> bool:
     """Whether the text before a mark ends with a comment's opening; a ``#`` or a word in the middle of something opens none."""
     if opener == "/*":
         before = before.rstrip("*") + "*" if before.endswith("*") else before  # /** opens one, too
@@ -152,38 +157,38 @@ def _opens(before: str, opener: str) -> bool:
     return opener not in {"#", "rem", "'"} or not ahead or ahead[-1].isspace()
 
 
-def _read(line: int, alone: bool, text: str, head: int) -> Comment:
+def _parse_comment(line: int, own_line: bool, text: str, marker_length: int) -> ParsedComment:
     """A waiver from its mark on; ``head`` is the mark's length."""
-    text = text[:LONGEST].rstrip()
-    listed = text[head:].lstrip()
+    text = text[:MAX_COMMENT_LENGTH].rstrip()
+    listed = text[marker_length:].lstrip()
     if not listed.startswith("["):
-        return Comment(line, alone, text, fault=f"it names no rule: {USAGE}")
+        return ParsedComment(line, own_line, text, error=f"it names no rule: {USAGE}")
     names, closed, tail = listed[1:].partition("]")
     rules = tuple(name.strip() for name in names.split(",") if name.strip())
-    dash = DASH.search(tail)
+    dash = REASON_SEPARATOR.search(tail)
     words = (tail if dash is None else tail[: dash.start()]).replace(",", " ").split()
     reason = tail[dash.end() :].strip() if dash is not None else ""
-    days = [day[1] for day in map(DAY.fullmatch, words) if day is not None]
-    fault = _fault(closed, rules, words, days, reason)
+    days = [day[1] for day in map(UNTIL_DATE.fullmatch, words) if day is not None]
+    fault = _find_error(closed, rules, words, days, reason)
     if fault:
-        return Comment(line, alone, text, fault=fault)
-    return Comment(line, alone, text, rules, "".join(days), reason)
+        return ParsedComment(line, own_line, text, error=fault)
+    return ParsedComment(line, own_line, text, rules, "".join(days), reason)
 
 
-def _fault(closed: str, rules: Sequence[str], words: Sequence[str], days: Sequence[str], reason: str) -> str:
+def _find_error(closed: str, rules: Sequence[str], words: Sequence[str], days: Sequence[str], reason: str) -> str:
     """Why a waiver cannot be honoured, by its form; empty where it can."""
     if not closed or not rules:
         return f"it names no rule: {USAGE}"
-    if not all(RULE.fullmatch(rule) and re.search(r"[A-Za-z0-9]", rule) for rule in rules):
+    if not all(RULE_PATTERN.fullmatch(rule) and re.search(r"[A-Za-z0-9]", rule) for rule in rules):
         return "it names a rule otherwise than reports do: scanner:rule, where * stands for any characters"
     if len(words) > len(days):
         return "between the rules and -- there can only be until=YYYY-MM-DD"
-    if len(days) > 1 or not all(map(_is_day, days)):
+    if len(days) > 1 or not all(map(_is_date, days)):
         return "until= takes one day that there is, as YYYY-MM-DD"
     return "" if re.search(r"\w", reason) else f"it gives no reason: {USAGE}"
 
 
-def _is_day(text: str) -> bool:
+def _is_date(text: str) -> bool:
     try:
         dt.date.fromisoformat(text)
     except ValueError:
@@ -191,7 +196,9 @@ def _is_day(text: str) -> bool:
     return True
 
 
-def ignores_for(finding: Finding, comments: Mapping[int, Sequence[Comment]], clean: Callable[[str], str]) -> tuple[Ignore, ...]:
+def match_ignores(
+    finding: Finding, comments: Mapping[int, Sequence[ParsedComment]], redact: Callable[[str], str]
+) -> tuple[IgnoreComment, ...]:
     """The waivers that stand by a finding: in its first or last line, or alone in the lines just above it.
 
     ``clean`` takes out of a text what may still be a secret. Of a waiver's rules only those that are about the finding are kept.
@@ -199,20 +206,23 @@ def ignores_for(finding: Finding, comments: Mapping[int, Sequence[Comment]], cle
     place = finding.location
     near = {place.line, place.end_line}
     above = place.line - 1
-    while any(comment.alone for comment in comments.get(above, ())):
+    while any(comment.own_line for comment in comments.get(above, ())):
         near.add(above)
         above -= 1
-    names = [finding.rule, *(f"{finding.scanner}:{name}" for name in (finding.package.aliases if finding.package else ()))]
-    return tuple(_ignore(comment, names, clean) for line in sorted(near) for comment in comments.get(line, ()))
+    names = [
+        finding.rule,
+        *(f"{finding.scanner}:{name}" for name in (finding.affected_package.aliases if finding.affected_package else ())),
+    ]
+    return tuple(_to_ignore(comment, names, redact) for line in sorted(near) for comment in comments.get(line, ()))
 
 
-def _ignore(comment: Comment, names: Sequence[str], clean: Callable[[str], str]) -> Ignore:
+def _to_ignore(comment: ParsedComment, names: Sequence[str], redact: Callable[[str], str]) -> IgnoreComment:
     """What reports may show: the names that are the finding's own are no secrets, all else may hold one."""
     about = tuple(rule for rule in comment.rules if any(fnmatchcase(name, rule) for name in names))
     if not about:
-        return Ignore(comment.line, clean(comment.text), fault=comment.fault)
+        return IgnoreComment(comment.line, redact(comment.text), problem=comment.error)
     rest = len(comment.rules) - len(about)
     listed = ", ".join([*about, *(["..."] if rest else [])])
     until = f" until={comment.until}" if comment.until else ""
-    text = f"scangate: ignore[{listed}]{until} -- {clean(comment.reason)}"
-    return Ignore(comment.line, text, about, comment.until)
+    text = f"scangate: ignore[{listed}]{until} -- {redact(comment.reason)}"
+    return IgnoreComment(comment.line, text, about, comment.until)

@@ -18,43 +18,43 @@ from typing import Any
 
 import msgspec
 
-from scangate.errors import Unreadable
-from scangate.model import Component, FileReport, Finding, LeftOut, Span
+from scangate.errors import ScanError
+from scangate.model import Component, FileReport, Finding, SkippedPath, Span
 from scangate.scan.cache import Cache
-from scangate.scan.plugin import Source
-from scangate.scan.targets import Listing, Target, state_of
+from scangate.scan.plugin import SourceFile
+from scangate.scan.targets import Listing, Target, take_stat_signature
 
 __all__ = [
-    "RATE",
-    "ChangedError",
-    "Kept",
-    "Known",
-    "Memory",
-    "digest_of",
-    "joined",
-    "key_of",
-    "spans_digest",
-    "world_digest",
+    "DEFAULT_SECONDS_PER_BYTE",
+    "CachedResult",
+    "FileChangedError",
+    "ResultCache",
+    "UnchangedFile",
+    "content_digest",
+    "digest_secrets",
+    "digest_spans",
+    "merge_reports",
+    "result_key",
 ]
 
-RATE = 4e-6  # seconds for a byte: what a scanner takes about which nothing is known yet
-TELLING = 100_000  # bytes: less says nothing about how long more would take
-MOST_OF_WHOLE = 64 * 1024 * 1024  # bytes
-PAGE = 4096  # files about which is remembered in one place what they look like
-RACY = 2.0  # seconds: a file that changed so shortly before it was read may change again and look the same
-EMPTY = b"\0"
-PROGRAM = ("scan", "tools", "advisories")  # packages of ours that decide what an answer is
-BOOT = "/proc/sys/kernel/random/boot_id"
+DEFAULT_SECONDS_PER_BYTE = 4e-6  # seconds for a byte: what a scanner takes about which nothing is known yet
+MIN_BYTES_FOR_RATE = 100_000  # bytes: less says nothing about how long more would take
+MAX_CACHED_SCAN_BYTES = 64 * 1024 * 1024  # bytes
+FILES_PER_PAGE = 4096  # files about which is remembered in one place what they look like
+RACY_SECONDS = 2.0  # seconds: a file that changed so shortly before it was read may change again and look the same
+EMPTY_RESULT = b"\0"
+RESULT_PACKAGES = ("scan", "tools", "advisories")  # packages of ours that decide what an answer is
+BOOT_ID_FILE = "/proc/sys/kernel/random/boot_id"
 
 
-_State = tuple[int, ...]
+_StatSignature = tuple[int, ...]
 
 
-class ChangedError(Exception):
+class FileChangedError(Exception):
     """A file is not what it was when its answers were looked up; nothing that was remembered can be used in this run."""
 
 
-class Kept(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+class CachedResult(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """One scanner's answer over one file, which had no gap: findings with their identity, redacted.
 
     ``around`` is the digest of where all scanners saw secrets in this file, ``world`` of where they stood in all files; ``touched``
@@ -64,34 +64,34 @@ class Kept(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=T
     findings: tuple[Finding, ...] = ()
     secrets: tuple[Span, ...] = ()
     components: tuple[Component, ...] = ()
-    left_out: tuple[LeftOut, ...] = ()
-    around: bytes = b""
-    world: bytes = b""
-    touched: bool = False
+    left_out: tuple[SkippedPath, ...] = ()
+    file_secrets_digest: bytes = b""
+    run_secrets_digest: bytes = b""
+    has_foreign_secrets: bool = False
 
     @property
-    def says_nothing(self) -> bool:
+    def is_empty(self) -> bool:
         """Whether it holds whatever stands around it."""
         return not (self.findings or self.secrets or self.components or self.left_out)
 
 
-class _Page(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+class _StatPage(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """What some files looked like when they were read, and in the same order the digests of what was read; no name: it may hold a
     secret. ``states`` is what `_packed` makes of them: most pages are the same again, and their bytes tell it."""
 
-    states: bytes = b""
+    signatures: bytes = b""
     digests: tuple[str, ...] = ()
 
-    def by_inode(self) -> dict[int, tuple[_State, str]]:
+    def by_inode(self) -> dict[int, tuple[_StatSignature, str]]:
         """State and digest of each file; nothing where that is not what was kept."""
         try:
-            states = msgspec.msgpack.decode(self.states, type=list[_State]) if self.states else []
+            states = msgspec.msgpack.decode(self.signatures, type=list[_StatSignature]) if self.signatures else []
             return {state[1]: (state, digest) for state, digest in zip(states, self.digests, strict=True)}
         except (msgspec.MsgspecError, ValueError, IndexError):
             return {}
 
 
-class Known(Source):
+class UnchangedFile(SourceFile):
     """A file that nobody needs to scan: its bytes are read only where its secrets have to be looked up, and are what they were."""
 
     def __init__(self, path: str, target: Target, digest: str, listing: Listing, limit: int) -> None:
@@ -105,14 +105,14 @@ class Known(Source):
         """The bytes of the file; ChangedError where they are others than those that were answered for."""
         try:
             data = self._listing.reader([self._target], self._limit)(self._target)
-        except Unreadable as fault:
-            raise ChangedError from fault
-        if digest_of(data, self._target.blob) != self._digest:
-            raise ChangedError
+        except ScanError as fault:
+            raise FileChangedError from fault
+        if content_digest(data, self._target.blob) != self._digest:
+            raise FileChangedError
         return data
 
 
-def digest_of(data: bytes, blob: str = "") -> str:
+def content_digest(data: bytes, blob: str = "") -> str:
     """The digest of the bytes that are read; of bytes from git, the name that git gives them: empty where it is not theirs."""
     if not blob:
         return hashlib.sha256(data).hexdigest()
@@ -121,211 +121,235 @@ def digest_of(data: bytes, blob: str = "") -> str:
     return f"git:{blob}" if name.hexdigest() == blob else ""
 
 
-def spans_digest(spans: Iterable[Span]) -> bytes:
+def digest_spans(spans: Iterable[Span]) -> bytes:
     """Where secrets stand in one file; empty where there is none."""
     found = sorted(set(spans))
     return hashlib.sha256(msgspec.msgpack.encode(found)).digest() if found else b""
 
 
-def world_digest(spans: Mapping[str, Iterable[Span]], digests: Mapping[str, str]) -> bytes:
+def digest_secrets(spans: Mapping[str, Iterable[Span]], digests: Mapping[str, str]) -> bytes:
     """Where secrets stand in all files, and so which they are."""
     told = [(path, digests.get(path, ""), sorted(set(found))) for path, found in sorted(spans.items()) if found]
     return hashlib.sha256(msgspec.msgpack.encode(told)).digest()
 
 
-class Memory:
+class ResultCache:
     """The memory of one run. ``rules``: digests of the rules that are ours, by scanner; ``now``: seconds since 1970."""
 
     def __init__(self, cache: Cache, rules: Mapping[str, str], now: float) -> None:
         self._cache = cache
         self._rules = rules
         self._now = now
-        self._decode = msgspec.msgpack.Decoder(Kept)
-        self._decode_page = msgspec.msgpack.Decoder(_Page)
+        self._result_decoder = msgspec.msgpack.Decoder(CachedResult)
+        self._page_decoder = msgspec.msgpack.Decoder(_StatPage)
 
-    def digests(self, listing: Listing, targets: Sequence[Target], limit: int) -> dict[str, str]:
+    def content_digests(self, listing: Listing, targets: Sequence[Target], limit: int) -> dict[str, str]:
         """The digests of ``targets`` by path. One that cannot be read has none."""
         found = {target.path: f"git:{target.blob}" for target in targets if target.blob}
         pages: defaultdict[int, list[Target]] = defaultdict(list)
-        listed = [target for target in targets if not target.blob and target.state]
-        number = -(-len(listed) // PAGE)
+        listed = [target for target in targets if not target.blob and target.stat_signature]
+        number = -(-len(listed) // FILES_PER_PAGE)
         for target in listed:
-            pages[zlib.crc32(target.raw) % number].append(target)
+            pages[zlib.crc32(target.raw_path) % number].append(target)
         keys = {page: _page_key(listing.root, page, number) for page in pages}
         held = self._cache.get(keys.values())
         fresh: dict[bytes, bytes] = {}
         for place, page in pages.items():
-            before = self._page(held.get(keys[place]))
-            now = [_state_of(target) for target in page]
-            if _packed(now) == before.states and len(page) == len(before.digests):
+            before = self._decode_stat_page(held.get(keys[place]))
+            now = [_stat_signature(target) for target in page]
+            if _pack(now) == before.signatures and len(page) == len(before.digests):
                 found.update(zip((target.path for target in page), before.digests, strict=True))
                 continue
             known = before.by_inode()
-            told = [(target, *self._look(listing, target, state, known, limit)) for target, state in zip(page, now, strict=True)]
+            told = [
+                (target, *self._signature_and_digest(listing, target, state, known, limit))
+                for target, state in zip(page, now, strict=True)
+            ]
             found.update((target.path, digest) for target, _, digest in told if digest)
             settled = [(state, digest) for _, state, digest in told if state]
-            after = _Page(_packed([state for state, _ in settled]), tuple(digest for _, digest in settled))
+            after = _StatPage(_pack([state for state, _ in settled]), tuple(digest for _, digest in settled))
             if after != before:
                 fresh[keys[place]] = msgspec.msgpack.encode(after)
         self._cache.put(fresh)
         return found
 
-    def _look(
-        self, listing: Listing, target: Target, now: _State, known: Mapping[int, tuple[_State, str]], limit: int
-    ) -> tuple[_State, str]:
+    def _signature_and_digest(
+        self,
+        listing: Listing,
+        target: Target,
+        signature: _StatSignature,
+        known: Mapping[int, tuple[_StatSignature, str]],
+        limit: int,
+    ) -> tuple[_StatSignature, str]:
         """A file's state and digest, remembered or read; no state where it may yet change and look the same, no digest unread."""
-        state, digest = known.get(target.state[1], ((), ""))
-        if state == now:
+        state, digest = known.get(target.stat_signature[1], ((), ""))
+        if state == signature:
             return state, digest
         try:
-            digest = digest_of(listing.reader([], limit)(target))
-        except Unreadable:
+            digest = content_digest(listing.reader([], limit)(target))
+        except ScanError:
             return (), ""
-        return (now if self._is_settled(listing, target) else ()), digest
+        return (signature if self._is_stable(listing, target) else ()), digest
 
-    def setting(self, scanner: Any, options: Any, version: str, facts: tuple[Any, ...]) -> bytes | None:
+    def settings_digest(self, scanner: Any, options: Any, version: str, facts: tuple[Any, ...]) -> bytes | None:
         """What an answer of ``scanner`` depends on beside a file's path and bytes; None where nothing of it may be kept."""
-        ask = getattr(scanner, "answers_digest", None)
+        ask = getattr(scanner, "cache_key", None)
         resting_on = ask(options, *facts[:2]) if ask is not None else None
         if resting_on is None:
             return None
         told = (
-            *(scanner.NAME, version, resting_on, list(sys.version_info[:2]), _program(), _adapter(scanner), _installed()),
+            *(
+                scanner.NAME,
+                version,
+                resting_on,
+                list(sys.version_info[:2]),
+                _program_digest(),
+                _adapter_digest(scanner),
+                _installed_digest(),
+            ),
             *(self._rules.get(scanner.NAME, ""), msgspec.to_builtins(options), list(facts[2:])),
         )
         return hashlib.sha256(msgspec.json.encode(told, order="sorted")).digest()
 
-    def recall(self, keys: Mapping[str, bytes]) -> dict[str, Kept]:
+    def load_results(self, keys: Mapping[str, bytes]) -> dict[str, CachedResult]:
         """The answers that are kept, by path."""
         held = self._cache.get(keys.values())
         found = {}
         for path, key in keys.items():
             value = held.get(key)
-            kept = Kept() if value == EMPTY else self._answer(value, path)
+            kept = CachedResult() if value == EMPTY_RESULT else self._decode_result(value, path)
             if kept is not None:
                 found[path] = kept
         return found
 
-    def whole(self, place: bytes) -> bytes:
+    def load_scan(self, key: bytes) -> bytes:
         """What was kept last in ``place``, empty where there is nothing."""
-        return self._cache.get([place]).get(place, b"")
+        return self._cache.get([key]).get(key, b"")
 
-    def keep_whole(self, place: bytes, value: bytes) -> None:
+    def save_scan(self, key: bytes, value: bytes) -> None:
         """Keeps ``value`` in ``place``, or nothing where it would leave no room for anything else. What was there goes in any case:
         more may be secret now."""
-        value = value if len(value) <= MOST_OF_WHOLE else b""
-        if value or self.whole(place):
-            self._cache.put({place: value})
+        value = value if len(value) <= MAX_CACHED_SCAN_BYTES else b""
+        if value or self.load_scan(key):
+            self._cache.put({key: value})
 
     @property
-    def program(self) -> str:
+    def program_digest(self) -> str:
         """The digest of what decides how answers are told."""
-        return _program()
+        return _program_digest()
 
-    def keep(self, answers: Mapping[bytes, Kept]) -> None:
+    def save_results(self, results: Mapping[bytes, CachedResult]) -> None:
         """Keeps answers by their keys."""
         encode = msgspec.msgpack.Encoder().encode
-        self._cache.put({key: EMPTY if kept.says_nothing else encode(kept) for key, kept in answers.items()})
+        self._cache.put({key: EMPTY_RESULT if kept.is_empty else encode(kept) for key, kept in results.items()})
 
-    def recall_words(self, keys: Iterable[bytes]) -> dict[bytes, bytes]:
+    def load_encoded(self, keys: Iterable[bytes]) -> dict[bytes, bytes]:
         """What `keep_words` was given, as far as it is there."""
         return self._cache.get(keys)
 
-    def keep_words(self, words: Mapping[bytes, bytes]) -> None:
+    def save_encoded(self, entries: Mapping[bytes, bytes]) -> None:
         """Keeps answers of which `repeated` alone knows the form."""
-        self._cache.put(words)
+        self._cache.put(entries)
 
-    def rate(self, scanner: str) -> float:
+    def seconds_per_byte(self, scanner: str) -> float:
         """The seconds that a scanner took for a byte in earlier runs, its start included."""
         value = self._cache.get([_rate_key(scanner)]).get(_rate_key(scanner), b"")
         try:
-            return min(max(float(value), 1e-9), 1.0) if value else RATE
+            return min(max(float(value), 1e-9), 1.0) if value else DEFAULT_SECONDS_PER_BYTE
         except ValueError:
-            return RATE
+            return DEFAULT_SECONDS_PER_BYTE
 
-    def note_rates(self, told: Mapping[str, tuple[float, int]]) -> None:
+    def record_rates(self, measured: Mapping[str, tuple[float, int]]) -> None:
         """Remembers the seconds and bytes of each scanner's work in this run, half of it and half of what was known."""
-        rates = {name: (self.rate(name) + seconds / size) / 2 for name, (seconds, size) in told.items() if size >= TELLING}
+        rates = {
+            name: (self.seconds_per_byte(name) + seconds / size) / 2
+            for name, (seconds, size) in measured.items()
+            if size >= MIN_BYTES_FOR_RATE
+        }
         self._cache.put({_rate_key(name): repr(rate).encode() for name, rate in rates.items()})
 
-    def _answer(self, value: bytes | None, path: str) -> Kept | None:
+    def _decode_result(self, value: bytes | None, path: str) -> CachedResult | None:
         if value is None:
             return None
         try:
-            kept = self._decode.decode(value)
+            kept = self._result_decoder.decode(value)
         except (msgspec.ValidationError, msgspec.DecodeError, ValueError):
             return None
         places = {finding.location.path for finding in kept.findings} | {component.path for component in kept.components}
         return kept if places <= {path} else None
 
-    def _page(self, value: bytes | None) -> _Page:
+    def _decode_stat_page(self, value: bytes | None) -> _StatPage:
         try:
-            return self._decode_page.decode(value) if value is not None else _Page()
+            return self._page_decoder.decode(value) if value is not None else _StatPage()
         except (msgspec.MsgspecError, ValueError):
-            return _Page()
+            return _StatPage()
 
-    def _is_settled(self, listing: Listing, target: Target) -> bool:
+    def _is_stable(self, listing: Listing, target: Target) -> bool:
         """Whether a file is still what was listed after it was read, and had been for a while: git's rule for what is racy."""
         try:
-            after = os.lstat(os.path.join(os.fsencode(listing.root), target.raw))  # noqa: PTH118 -- bytes: a name need not be text
+            after = os.lstat(os.path.join(os.fsencode(listing.root), target.raw_path))  # noqa: PTH118 -- bytes: a name need not be text
         except OSError:
             return False
-        is_old = self._now - max(after.st_mtime, after.st_ctime) > RACY
-        return state_of(after) == target.state and is_old and all(-(2**63) <= fact < 2**63 for fact in target.state)
+        is_old = self._now - max(after.st_mtime, after.st_ctime) > RACY_SECONDS
+        return (
+            take_stat_signature(after) == target.stat_signature
+            and is_old
+            and all(-(2**63) <= fact < 2**63 for fact in target.stat_signature)
+        )
 
 
-def key_of(setting: bytes, path: str, digest: str) -> bytes:
+def result_key(settings_digest: bytes, path: str, digest: str) -> bytes:
     """The key of an answer over one file."""
     name = path.encode("utf-8", "surrogatepass")
-    return hashlib.sha256(setting + len(name).to_bytes(8, "big") + name + digest.encode()).digest()
+    return hashlib.sha256(settings_digest + len(name).to_bytes(8, "big") + name + digest.encode()).digest()
 
 
 def _rate_key(scanner: str) -> bytes:
     return hashlib.sha256(f"rate\0{scanner}".encode()).digest()
 
 
-def joined(reports: Sequence[FileReport]) -> FileReport:
+def merge_reports(reports: Sequence[FileReport]) -> FileReport:
     """What one scanner said of one file, in one report."""
     return FileReport(
         reports[0].path,
-        secrets=tuple(span for report in reports for span in report.secrets),
+        secret_spans=tuple(span for report in reports for span in report.secret_spans),
         components=tuple(component for report in reports for component in report.components),
-        left_out=tuple(left for report in reports for left in report.left_out),
+        skipped_paths=tuple(left for report in reports for left in report.skipped_paths),
     )
 
 
-def _state_of(target: Target) -> _State:
+def _stat_signature(target: Target) -> _StatSignature:
     """What a file looked like when it was listed; with its name, since some file systems number their files anew."""
-    return (*target.state, zlib.crc32(target.raw))
+    return (*target.stat_signature, zlib.crc32(target.raw_path))
 
 
-def _packed(states: Sequence[_State]) -> bytes:
+def _pack(signatures: Sequence[_StatSignature]) -> bytes:
     """The states in bytes; none where a time is so far away that msgpack has no number for it."""
     try:
-        return msgspec.msgpack.encode(states)
+        return msgspec.msgpack.encode(signatures)
     except OverflowError:
         return b""
 
 
 def _page_key(root: Path, page: int, number: int) -> bytes:
     """Where a part of what is remembered of the files under ``root`` stands."""
-    return hashlib.sha256(f"seen\0{_boot()}\0{page} of {number}\0".encode() + os.fsencode(root)).digest()
+    return hashlib.sha256(f"seen\0{_boot_id()}\0{page} of {number}\0".encode() + os.fsencode(root)).digest()
 
 
 @functools.cache
-def _boot() -> str:
+def _boot_id() -> str:
     """This machine since it was started: another one may number its files in the same way."""
     try:
-        return Path(BOOT).read_text("ascii")
+        return Path(BOOT_ID_FILE).read_text("ascii")
     except OSError:
         return str(os.getpid())  # then nothing is remembered
 
 
 @functools.cache
-def _program() -> str:
+def _program_digest() -> str:
     """The digest of our own modules that decide what an answer is: a developer's change never reads what the old ones said."""
     root = Path(__file__).parents[1]
-    files = [*root.glob("*.py"), *(file for name in PROGRAM for file in sorted((root / name).rglob("*.py")))]
+    files = [*root.glob("*.py"), *(file for name in RESULT_PACKAGES for file in sorted((root / name).rglob("*.py")))]
     digest = hashlib.sha256()
     for file in sorted(files):
         data = file.read_bytes()
@@ -333,7 +357,7 @@ def _program() -> str:
     return digest.hexdigest()
 
 
-def _adapter(scanner: Any) -> str:
+def _adapter_digest(scanner: Any) -> str:
     """The digest of the code that a scanner comes from: its module or, where that is part of a package, all of the package's."""
     module = sys.modules.get(getattr(scanner, "__name__", "") or type(scanner).__module__)
     file = getattr(module, "__file__", None)
@@ -349,7 +373,7 @@ def _adapter(scanner: Any) -> str:
 
 
 @functools.cache
-def _installed() -> str:
+def _installed_digest() -> str:
     """What is installed beside us, by name and version: a tool may have plugins and libraries that change what it says."""
     names: set[str] = set()
     for entry in sys.path:

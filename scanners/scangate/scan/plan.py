@@ -8,19 +8,30 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from scangate.errors import Unreadable
+from scangate.errors import ScanError
 from scangate.globs import matches
-from scangate.model import FileReport, Gap, GapKind, LeftOut
-from scangate.scan.memory import Kept, Memory
-from scangate.scan.plugin import Scanner, Source
+from scangate.model import FileReport, Gap, GapKind, SkippedPath
+from scangate.scan.memory import CachedResult, ResultCache
+from scangate.scan.plugin import Scanner, SourceFile
 from scangate.scan.targets import Listing, Target
 
-__all__ = ["NOTHING_KNOWN", "Exclude", "Plan", "Task", "Tool", "Work", "assigned", "gap_of", "reads", "wall"]
+__all__ = [
+    "UNKNOWN_TOOL",
+    "PathExclusion",
+    "ScanPlan",
+    "ScannerTask",
+    "TaskRun",
+    "ToolInfo",
+    "accepts",
+    "assign_files",
+    "call_guarded",
+    "gap_from_error",
+]
 
 Value = TypeVar("Value")
 
 
-class Exclude(msgspec.Struct, frozen=True):
+class PathExclusion(msgspec.Struct, frozen=True):
     """Paths that the policy leaves out, for all scanners or for some, and why."""
 
     pattern: str
@@ -28,54 +39,54 @@ class Exclude(msgspec.Struct, frozen=True):
     scanners: tuple[str, ...] = ()
 
 
-class Task(msgspec.Struct, frozen=True):
+class ScannerTask(msgspec.Struct, frozen=True):
     """One scanner to run; where ``skipped`` gives a reason, it is only told. ``paths``: all that it may be given, None for any."""
 
     scanner: Scanner
     options: Any
     timeout: float
-    skipped: str = ""
+    skip_reason: str = ""
     paths: frozenset[str] | None = None
 
 
-class Plan(msgspec.Struct, frozen=True):
+class ScanPlan(msgspec.Struct, frozen=True):
     """All that a run is to do. ``today``: the day of the run, by which a scanner may find what it knows out of date.
 
     ``salt``: under which secrets' values are made into digests, to be compared with those known before; without it there are none.
     ``memory``: the answers of earlier runs, None where none is used and none is kept.
     """
 
-    tasks: tuple[Task, ...]
-    excludes: tuple[Exclude, ...] = ()
-    max_bytes: int = 1024 * 1024
+    tasks: tuple[ScannerTask, ...]
+    exclusions: tuple[PathExclusion, ...] = ()
+    max_file_bytes: int = 1024 * 1024
     jobs: int = 1
     today: dt.date = dt.date.max
-    salt: bytes = b""
-    memory: Memory | None = None
+    secret_salt: bytes = b""
+    result_cache: ResultCache | None = None
 
 
-class Tool(msgspec.Struct, frozen=True):
+class ToolInfo(msgspec.Struct, frozen=True):
     """What is known of a scanner before it is asked: its version, or why it is not there; and what its answers depend on beside
     the files, None where none may be kept."""
 
     version: str | None = None
-    missing: Unreadable | None = None
-    setting: bytes | None = None
+    unavailable: ScanError | None = None
+    settings_digest: bytes | None = None
 
 
-NOTHING_KNOWN = Tool()
+UNKNOWN_TOOL = ToolInfo()
 
 
-class Work(msgspec.Struct):
+class TaskRun(msgspec.Struct):
     """What one task has to read, and what has come of it so far."""
 
-    task: Task
-    tool: Tool
+    task: ScannerTask
+    tool: ToolInfo
     targets: list[Target]
-    left_out: list[LeftOut]
-    kept: dict[str, Kept] = {}
-    asked: set[str] = set()
-    sources: list[Source] = []
+    left_out: list[SkippedPath]
+    cached: dict[str, CachedResult] = {}
+    requested: set[str] = set()
+    sources: list[SourceFile] = []
     reports: list[FileReport] = []
     gaps: list[Gap] = []
     seconds: float = 0.0
@@ -86,46 +97,48 @@ class Work(msgspec.Struct):
         return self.task.scanner.NAME
 
     @property
-    def told_gaps(self) -> list[Gap]:
+    def all_gaps(self) -> list[Gap]:
         """The gaps so far: the engine's own, and those that the scanner told."""
         return [*self.gaps, *(gap for report in self.reports for gap in report.gaps)]
 
 
-def assigned(task: Task, listing: Listing, excludes: Sequence[Exclude], tool: Tool = NOTHING_KNOWN) -> Work:
+def assign_files(
+    task: ScannerTask, listing: Listing, exclusions: Sequence[PathExclusion], tool: ToolInfo = UNKNOWN_TOOL
+) -> TaskRun:
     """The work of a task before it is begun: its targets, and what the policy leaves out of them."""
     name = task.scanner.NAME
-    mine = [exclude for exclude in excludes if not exclude.scanners or name in exclude.scanners]
-    work = Work(task, tool, [], [], kept={}, asked=set(), sources=[], reports=[], gaps=[])
-    for target in listing.targets if not task.skipped else ():
-        if (task.paths is not None and target.path not in task.paths) or not reads(task, target.path):
+    mine = [exclude for exclude in exclusions if not exclude.scanners or name in exclude.scanners]
+    work = TaskRun(task, tool, [], [], cached={}, requested=set(), sources=[], reports=[], gaps=[])
+    for target in listing.targets if not task.skip_reason else ():
+        if (task.paths is not None and target.path not in task.paths) or not accepts(task, target.path):
             continue
         reason = next((exclude.reason for exclude in mine if matches(exclude.pattern, target.path)), None)
         if reason is None:
             work.targets.append(target)
         else:
-            work.left_out.append(LeftOut(target.path, reason, name))
+            work.left_out.append(SkippedPath(target.path, reason, name))
     return work
 
 
-def reads(task: Task, path: str) -> bool:
+def accepts(task: ScannerTask, path: str) -> bool:
     """Whether a file is the scanner's business; one that it cannot say so of is given to it, so that it is not lost."""
-    mine, fault = wall(lambda: bool(task.scanner.reads(path, task.options)))
+    mine, fault = call_guarded(lambda: bool(task.scanner.reads(path, task.options)))
     return bool(mine) or fault is not None
 
 
-def wall(step: Callable[[], Value]) -> tuple[Value | None, Unreadable | None]:
+def call_guarded(step: Callable[[], Value]) -> tuple[Value | None, ScanError | None]:
     """What ``step`` gives, or why it gives nothing. The wall around a plugin: it may raise anything, SystemExit(0) included."""
     try:
         return step(), None
-    except Unreadable as fault:
+    except ScanError as fault:
         return None, fault
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001
         reason = f"the scanner itself failed: {type(error).__name__}"
-        return None, Unreadable(GapKind.CRASH, reason, "report it to who wrote the scanner")
+        return None, ScanError(GapKind.CRASH, reason, "report it to who wrote the scanner")
 
 
-def gap_of(scanner: str, path: str | None, fault: Unreadable) -> Gap:
+def gap_from_error(scanner: str, path: str | None, error: ScanError) -> Gap:
     """The gap that a fault makes."""
-    return Gap(scanner, path, fault.kind, fault.reason, hint=fault.hint)
+    return Gap(scanner, path, error.kind, error.reason, hint=error.hint)

@@ -17,52 +17,54 @@ from typing import IO
 
 import msgspec
 
-from scangate.errors import Unreadable
+from scangate.errors import ScanError
 from scangate.model import GapKind
 
-__all__ = ["Output", "Processes", "end_marked", "safe_path"]
+__all__ = ["ProcessRunner", "ProgramOutput", "filter_search_path", "terminate_marked"]
 
-NETWORK = (
+NETWORK_VARIABLES = (
     *("http_proxy", "https_proxy", "no_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY"),
     *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"),
 )
-MARK = "SCANGATE_CHILD"
+MARKER_VARIABLE = "SCANGATE_CHILD"
 STDOUT_LIMIT = 512 * 1024 * 1024
-STDERR_KEPT = 64 * 1024
-GRACE = 2.0
-MOMENT = 0.0005  # seconds
-SWEEPS = 20  # a program that forks while it is swept needs more than one
+STDERR_LIMIT = 64 * 1024
+GRACE_SECONDS = 2.0
+POLL_SECONDS = 0.0005  # seconds
+MAX_SWEEPS = 20  # a program that forks while it is swept needs more than one
 
 
-class Output(msgspec.Struct, frozen=True):
+class ProgramOutput(msgspec.Struct, frozen=True):
     """What a program left: its exit code (negative for a signal, as in ``subprocess``), all of stdout, the end of stderr, and
     whether there was more of that."""
 
-    code: int
+    exit_code: int
     stdout: bytes
     stderr: bytes
-    cut: bool = False
+    stderr_truncated: bool = False
 
-    def died(self) -> str:
+    def describe_death(self) -> str:
         """How the program died, or an empty string where it ended by itself with an ordinary code."""
-        number = -self.code if self.code < 0 else self.code - 128
-        if self.code < 0 or 128 < self.code <= 128 + 64:
+        number = -self.exit_code if self.exit_code < 0 else self.exit_code - 128
+        if self.exit_code < 0 or 128 < self.exit_code <= 128 + 64:
             try:
                 return f"killed by {signal.Signals(number).name}"
             except ValueError:
-                return f"exit code {self.code}"
+                return f"exit code {self.exit_code}"
         return ""
 
 
-def safe_path(path: str, root: Path) -> str:
+def filter_search_path(search_path: str, root: Path) -> str:
     """``path`` (a PATH value) without entries that are relative or lie in the scanned tree."""
     kept = [
-        entry for entry in path.split(os.pathsep) if Path(entry).is_absolute() and not Path(entry).resolve().is_relative_to(root)
+        entry
+        for entry in search_path.split(os.pathsep)
+        if Path(entry).is_absolute() and not Path(entry).resolve().is_relative_to(root)
     ]
     return os.pathsep.join(kept)
 
 
-class Processes:
+class ProcessRunner:
     """Every program of one run. ``folder`` is private to the run: programs start in it, with their HOME and TMPDIR in it.
 
     Safe to use from several threads. After ``cancel()`` nothing starts any more and what runs is ended.
@@ -72,25 +74,27 @@ class Processes:
         self._folder = folder
         self._root = root
         self._environ = environ
-        self._search = safe_path(os.pathsep.join([str(Path(sys.executable).parent), environ.get("PATH", os.defpath)]), root)
+        self._search_path = filter_search_path(
+            os.pathsep.join([str(Path(sys.executable).parent), environ.get("PATH", os.defpath)]), root
+        )
         self._token = secrets.token_hex(16)
         self._cancelled = threading.Event()
         for name in ("work", "home", "tmp"):
             (folder / name).mkdir(mode=0o700, exist_ok=True)
 
-    def may_start(self, file: str) -> bool:
+    def is_outside_tree(self, file: str) -> bool:
         """Whether a program lies outside the scanned tree."""
         return Path(file).is_absolute() and not Path(file).resolve().is_relative_to(self._root)
 
     @property
-    def start_folder(self) -> Path:
+    def working_directory(self) -> Path:
         """The folder that programs start in."""
         return self._folder / "work"
 
     @property
     def search_path(self) -> str:
         """The PATH that programs get."""
-        return self._search
+        return self._search_path
 
     def cancel(self) -> None:
         """Ends what runs and starts nothing more."""
@@ -108,9 +112,9 @@ class Processes:
 
     def environment(self, *, network: bool, extra: Mapping[str, str]) -> dict[str, str]:
         """The allow-listed environment of a program."""
-        kept = {name: self._environ[name] for name in NETWORK if network and name in self._environ}
+        kept = {name: self._environ[name] for name in NETWORK_VARIABLES if network and name in self._environ}
         return {
-            "PATH": self._search,
+            "PATH": self._search_path,
             "LANG": "C.UTF-8",
             "LC_ALL": "C.UTF-8",
             "HOME": str(self._folder / "home"),
@@ -118,7 +122,7 @@ class Processes:
             "PYTHONNOUSERSITE": "1",
             "PYTHONSAFEPATH": "1",
             "PYTHONUTF8": "1",
-            MARK: self._token,
+            MARKER_VARIABLE: self._token,
             **kept,
             **extra,
         }
@@ -130,76 +134,76 @@ class Processes:
         timeout: float,
         network: bool = False,
         env: Mapping[str, str] | None = None,
-        feed: bytes | None = None,
-        limit: int = STDOUT_LIMIT,
+        stdin: bytes | None = None,
+        stdout_limit: int = STDOUT_LIMIT,
         name: str = "",
-    ) -> Output:
+    ) -> ProgramOutput:
         """Runs ``argv`` to its end and returns what it left; ``name`` is what it is called where something is wrong.
 
         Raises Unreadable: TOOL_MISSING where it cannot be started, TIMEOUT after ``timeout`` seconds, GARBAGE for more than
         ``limit`` bytes of output, INTERRUPTED where the run was cancelled.
         """
         if self.cancelled:
-            raise Unreadable(GapKind.INTERRUPTED, "interrupted before it was scanned")
+            raise ScanError(GapKind.INTERRUPTED, "interrupted before it was scanned")
         name = name or Path(argv[0]).name
         try:
             child = subprocess.Popen(
                 list(argv),
-                stdin=subprocess.DEVNULL if feed is None else subprocess.PIPE,
+                stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                cwd=self.start_folder,
+                cwd=self.working_directory,
                 env=self.environment(network=network, extra=env or {}),
                 start_new_session=True,
             )
         except (OSError, ValueError) as error:  # ValueError: a NUL in a word of the command line
             reason = f"{name} cannot be started: {getattr(error, 'strerror', '') or type(error).__name__}"
-            raise Unreadable(
+            raise ScanError(
                 GapKind.TOOL_MISSING, reason, "reinstall it beside scangate: pip install --force-reinstall scangate"
             ) from error
         with child:
             try:
-                stdout, stderr, cut = _Reader(child, feed, limit, timeout).read(self._cancelled.is_set)
-            except Unreadable as fault:
-                raise Unreadable(fault.kind, f"{name} {fault.reason}", fault.hint) from None
+                stdout, stderr, cut = _PipeReader(child, stdin, stdout_limit, timeout).read(self._cancelled.is_set)
+            except ScanError as fault:
+                raise ScanError(fault.kind, f"{name} {fault.reason}", fault.hint) from None
             finally:
-                _end(child)
-        return Output(code=child.returncode, stdout=stdout, stderr=stderr, cut=cut)
+                _terminate_group(child)
+        return ProgramOutput(exit_code=child.returncode, stdout=stdout, stderr=stderr, stderr_truncated=cut)
 
-    def sweep(self) -> None:
+    def kill_leftovers(self) -> None:
         """Kills what a program may have left behind outside its own process group (found by the mark in its environment)."""
-        for _ in range(SWEEPS):
-            if not _signal_marked(f"{MARK}={self._token}", signal.SIGKILL):
+        for _ in range(MAX_SWEEPS):
+            if not _signal_marked(f"{MARKER_VARIABLE}={self._token}", signal.SIGKILL):
                 return
             time.sleep(0.01)
 
 
-def end_marked(mark: str, patience: float) -> None:
+def terminate_marked(marker: str, grace_seconds: float) -> None:
     """Ends every program with ``mark`` (``NAME=VALUE``) in its environment: politely, and after ``patience`` seconds surely."""
-    limit = time.monotonic() + patience
-    found = _signal_marked(mark, signal.SIGTERM)
+    limit = time.monotonic() + grace_seconds
+    found = _signal_marked(marker, signal.SIGTERM)
     while found and time.monotonic() < limit:
         time.sleep(0.1)
-        found = _signal_marked(mark, None)
-    for _ in range(SWEEPS if found else 0):
-        if not _signal_marked(mark, signal.SIGKILL):
+        found = _signal_marked(marker, None)
+    for _ in range(MAX_SWEEPS if found else 0):
+        if not _signal_marked(marker, signal.SIGKILL):
             return
         time.sleep(0.01)
 
 
-def _signal_marked(mark: str, number: signal.Signals | None) -> bool:
+def _signal_marked(marker: str, signal_number: signal.Signals | None) -> bool:
     """Sends a signal (None: nothing) to every program with ``mark`` in its environment; whether there was one."""
     found = False
     for entry in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            if mark.encode() in (entry / "environ").read_bytes().split(b"\0"):
-                if number is not None:
-                    os.kill(int(entry.name), number)
+            if marker.encode() in (entry / "environ").read_bytes().split(b"\0"):
+                if signal_number is not None:
+                    os.kill(int(entry.name), signal_number)
                 found = True
     return found
 
 
-class _Reader:
+class _PipeReader:
     """Reads both outputs of a child at once (a child that fills one pipe while the other is read would hang)."""
 
     def __init__(self, child: subprocess.Popen[bytes], feed: bytes | None, limit: int, timeout: float) -> None:
@@ -210,8 +214,8 @@ class _Reader:
         self._stdout: list[bytes] = []
         self._size = 0
         self._stderr = bytearray()
-        self._cut = False
-        self._feed = memoryview(feed or b"")
+        self._stderr_truncated = False
+        self._stdin = memoryview(feed or b"")
 
     def read(self, cancelled: Callable[[], bool]) -> tuple[bytes, bytes, bool]:
         """All of stdout, the end of stderr and whether that was cut, once the child has ended and both are closed."""
@@ -226,82 +230,86 @@ class _Reader:
                     if not step(key.fd):
                         selector.unregister(pipe)
                         pipe.close()
-                self._check(cancelled())
-                if _has_ended(self._child):
+                self._check_limits(cancelled())
+                if _has_exited(self._child):
                     ended = ended or time.monotonic()
-                    if time.monotonic() - ended > GRACE:  # a grandchild holds the pipes open
+                    if time.monotonic() - ended > GRACE_SECONDS:  # a grandchild holds the pipes open
                         break
-            while not _ends_within(self._child, 0.01):
-                self._check(cancelled())
-        return b"".join(self._stdout), bytes(self._stderr[-STDERR_KEPT:]), self._cut or len(self._stderr) > STDERR_KEPT
+            while not _exits_within(self._child, 0.01):
+                self._check_limits(cancelled())
+        return (
+            b"".join(self._stdout),
+            bytes(self._stderr[-STDERR_LIMIT:]),
+            self._stderr_truncated or len(self._stderr) > STDERR_LIMIT,
+        )
 
     def _pipes(self) -> Iterable[tuple[IO[bytes], int, Callable[[int], bool]]]:
         if self._child.stdout is not None:
-            yield self._child.stdout, selectors.EVENT_READ, self._take_stdout
+            yield self._child.stdout, selectors.EVENT_READ, self._read_stdout
         if self._child.stderr is not None:
-            yield self._child.stderr, selectors.EVENT_READ, self._take_stderr
+            yield self._child.stderr, selectors.EVENT_READ, self._read_stderr
         if self._child.stdin is not None:
-            yield self._child.stdin, selectors.EVENT_WRITE, self._give
+            yield self._child.stdin, selectors.EVENT_WRITE, self._write_stdin
 
-    def _take_stdout(self, fd: int) -> bool:
+    def _read_stdout(self, fd: int) -> bool:
         chunk = os.read(fd, 1 << 16)
         self._size += len(chunk)
         self._stdout.append(chunk)
         return bool(chunk)
 
-    def _take_stderr(self, fd: int) -> bool:
+    def _read_stderr(self, fd: int) -> bool:
         chunk = os.read(fd, 1 << 16)
         self._stderr += chunk
-        if len(self._stderr) > 4 * STDERR_KEPT:
-            del self._stderr[:-STDERR_KEPT]
-            self._cut = True
+        if len(self._stderr) > 4 * STDERR_LIMIT:
+            del self._stderr[:-STDERR_LIMIT]
+            self._stderr_truncated = True
         return bool(chunk)
 
-    def _give(self, fd: int) -> bool:
+    def _write_stdin(self, fd: int) -> bool:
         try:
-            self._feed = self._feed[os.write(fd, self._feed[: 1 << 16]) :]
+            self._stdin = self._stdin[os.write(fd, self._stdin[: 1 << 16]) :]
         except BrokenPipeError:
             return False
-        return bool(self._feed)
+        return bool(self._stdin)
 
-    def _check(self, cancelled: bool) -> None:
+    def _check_limits(self, cancelled: bool) -> None:
         if cancelled:
-            raise Unreadable(GapKind.INTERRUPTED, "was interrupted")
+            raise ScanError(GapKind.INTERRUPTED, "was interrupted")
         if time.monotonic() > self._deadline:
             hint = "raise the time limit in the policy: limits: {timeout: SECONDS}"
-            raise Unreadable(GapKind.TIMEOUT, f"did not end within {self._timeout:g} seconds", hint)
+            raise ScanError(GapKind.TIMEOUT, f"did not end within {self._timeout:g} seconds", hint)
         if self._size > self._limit:
-            raise Unreadable(GapKind.GARBAGE, f"wrote more than {self._limit} bytes of output")
+            raise ScanError(GapKind.GARBAGE, f"wrote more than {self._limit} bytes of output")
 
 
-def _has_ended(child: subprocess.Popen[bytes]) -> bool:
+def _has_exited(child: subprocess.Popen[bytes]) -> bool:
     """Whether the child has ended; it is not reaped yet, so that its process group keeps its number."""
     return os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
 
-def _ends_within(child: subprocess.Popen[bytes], seconds: float) -> bool:
+def _exits_within(child: subprocess.Popen[bytes], seconds: float) -> bool:
     """Whether the child has ended, or does within so many seconds: a program closes its pipes a moment before it is gone."""
     limit = time.monotonic() + seconds
-    while not _has_ended(child):
+    while not _has_exited(child):
         if time.monotonic() > limit:
             return False
-        time.sleep(MOMENT)
+        time.sleep(POLL_SECONDS)
     return True
 
 
-def _end(child: subprocess.Popen[bytes]) -> None:
+def _terminate_group(child: subprocess.Popen[bytes]) -> None:
     """Ends the child's whole process group: politely where the child still runs, then surely."""
     if child.returncode is not None:
         return
-    if not _has_ended(child):
-        _signal(child, signal.SIGTERM)
-        limit = time.monotonic() + GRACE
-        while not _has_ended(child) and time.monotonic() < limit:
+    if not _has_exited(child):
+        _signal_group(child, signal.SIGTERM)
+        limit = time.monotonic() + GRACE_SECONDS
+        while not _has_exited(child) and time.monotonic() < limit:
             time.sleep(0.02)
-    _signal(child, signal.SIGKILL)
+    _signal_group(child, signal.SIGKILL)
     child.wait()
 
 
-def _signal(child: subprocess.Popen[bytes], number: signal.Signals) -> None:
+def _signal_group(child: subprocess.Popen[bytes], signal_number: signal.Signals) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(child.pid, number)
+        os.killpg(child.pid, signal_number)

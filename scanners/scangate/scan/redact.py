@@ -10,21 +10,21 @@ from scangate.model import Span
 
 __all__ = [
     "MASK",
-    "Clean",
-    "Values",
-    "key_name",
+    "MaskedText",
+    "SecretValues",
+    "assigned_name",
+    "mask_spans",
     "mask_suspicious",
     "mask_tokens",
-    "meets",
-    "secret_at",
-    "take_out",
-    "values",
-    "values_by_line",
+    "overlaps",
+    "secret_value_at",
+    "secret_values",
+    "secret_values_by_line",
 ]
 
 MASK = "***"
-SHORTEST_VALUE = 6
-WORDS = {"password", "passphrase", "passwd", "secret", "secrets", "token", "tokens", "credential", "credentials", "username"}
+MIN_SECRET_LENGTH = 6
+COMMON_WORDS = {"password", "passphrase", "passwd", "secret", "secrets", "token", "tokens", "credential", "credentials", "username"}
 """What stands where a secret is expected, and in the names of files and functions: to mask it there would hide nothing but them."""
 
 _KEY_BEGIN = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----")
@@ -41,46 +41,46 @@ _ASSIGNED = re.compile(
 _FLAG = re.compile(rf"(?i)((?:(?<![\w-])--(?>[\w-]*?{_NAME})[\w-]*+|^\s*+(?:ENV|ARG)\s++(?>\w*?{_NAME})\w*+)[\s=]++)([^\s\"'`]+)")
 _IN_URL = re.compile(r"((?<![a-z0-9+.-])[a-z0-9+.-]++://[^\s/:@]*+:)([^\s/@]++)(?=@)")
 _TOKEN = re.compile(r"[A-Za-z0-9+=_-]{16,}")
-_LONG = re.compile(r"[A-Za-z0-9+/=_-]{32,}")  # base64 has slashes, and so have paths
+_LONG_TOKEN = re.compile(r"[A-Za-z0-9+/=_-]{32,}")  # base64 has slashes, and so have paths
 _KEY_BLOCK = re.compile(rf"{_KEY_BEGIN.pattern}(?s:.*?)(?:{_KEY_END.pattern}|\Z)")
 # What needs no scanner to be known for what it is: GitHub, AWS, Slack, Stripe, JSON web tokens.
-_PROVIDER = re.compile(
+_PROVIDER_TOKEN = re.compile(
     r"gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|(?:AKIA|ASIA)[A-Z0-9]{16}|xox[a-z]-[\w-]{10,}|[sr]k_(?:live|test)_\w{16,}"
     r"|eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?"
 )
 _QUOTED = re.compile(r"(?P<quote>[\"'`])(?P<value>[^\"'`\s]{6,}+)(?P=quote)")
-_ASSIGNS = re.compile(r"(?<![\w.-])([\w.-]++)[\"'`\]]*+[=>:(,\s]*+\Z")
-_QUOTE_BEFORE = re.compile(r"\A(?:[bBrRuUfF]{0,2}[\"'`]+)?")
-LONGEST_NAME = 200
+_ASSIGNED_NAME = re.compile(r"(?<![\w.-])([\w.-]++)[\"'`\]]*+[=>:(,\s]*+\Z")
+_OPENING_QUOTE = re.compile(r"\A(?:[bBrRuUfF]{0,2}[\"'`]+)?")
+MAX_NAME_LENGTH = 200
 
 
-def take_out(lines: Sequence[str], spans: Iterable[Span]) -> list[str]:
+def mask_spans(lines: Sequence[str], spans: Iterable[Span]) -> list[str]:
     """``lines`` with every span replaced by MASK; the number of lines stays. Private keys are taken out wherever they stand."""
-    return Clean(lines, spans).lines
+    return MaskedText(lines, spans).lines
 
 
-class Clean:
+class MaskedText:
     """The text of a file with its secrets taken out, whole and by places, which are those of the text as it was."""
 
     def __init__(self, lines: Sequence[str], spans: Iterable[Span] = ()) -> None:
         self._lines = lines
-        self._cuts: dict[int, list[tuple[int, int]]] = defaultdict(list)
-        for number, start, end in _cuts(lines, spans):
-            self._cuts[number].append((start, end))
+        self._ranges: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        for number, start, end in _secret_ranges(lines, spans):
+            self._ranges[number].append((start, end))
         self.lines = list(lines)
-        for number, ranges in self._cuts.items():
-            self.lines[number - 1] = _without(lines[number - 1], sorted(ranges))
+        for number, ranges in self._ranges.items():
+            self.lines[number - 1] = _mask_ranges(lines[number - 1], sorted(ranges))
 
-    def within(self, place: Span) -> list[str]:
+    def lines_in(self, region: Span) -> list[str]:
         """What stands in ``place``, line by line; MASK for all of a secret of which any part does."""
-        return [self._part(number, start, end) for number, start, end in sorted(_pieces(self._lines, [place]))]
+        return [self._part(number, start, end) for number, start, end in sorted(_line_ranges(self._lines, [region]))]
 
     def _part(self, number: int, start: int, end: int) -> str:
-        cuts = [(max(cut[0], start), min(cut[1], end)) for cut in self._cuts.get(number, ()) if cut[0] < end and start < cut[1]]
-        return _without(self._lines[number - 1][start:end], sorted((first - start, last - start) for first, last in cuts))
+        cuts = [(max(cut[0], start), min(cut[1], end)) for cut in self._ranges.get(number, ()) if cut[0] < end and start < cut[1]]
+        return _mask_ranges(self._lines[number - 1][start:end], sorted((first - start, last - start) for first, last in cuts))
 
 
-def _without(line: str, ranges: Iterable[tuple[int, int]]) -> str:
+def _mask_ranges(line: str, ranges: Iterable[tuple[int, int]]) -> str:
     """``line`` with each of the sorted ranges replaced by MASK; ranges that touch or overlap become one."""
     parts: list[str] = []
     at, masked = 0, False
@@ -91,44 +91,44 @@ def _without(line: str, ranges: Iterable[tuple[int, int]]) -> str:
     return "".join([*parts, line[at:]])
 
 
-def values(lines: Sequence[str], spans: Iterable[Span]) -> Iterator[str]:
+def secret_values(lines: Sequence[str], spans: Iterable[Span]) -> Iterator[str]:
     """What stands in the spans, line by line: for ``Values`` alone, and only while the run lasts. Common words are not given."""
-    for _, value in values_by_line(lines, spans):
-        if not (value.isalpha() and (value.islower() or value.isupper() or value.lower() in WORDS)):
+    for _, value in secret_values_by_line(lines, spans):
+        if not (value.isalpha() and (value.islower() or value.isupper() or value.lower() in COMMON_WORDS)):
             yield value
 
 
-def values_by_line(lines: Sequence[str], spans: Iterable[Span]) -> Iterator[tuple[int, str]]:
+def secret_values_by_line(lines: Sequence[str], spans: Iterable[Span]) -> Iterator[tuple[int, str]]:
     """What stands in the spans, and where; common words, too: for what is said of that very line."""
-    for number, start, end in _cuts(lines, spans):
+    for number, start, end in _secret_ranges(lines, spans):
         value = lines[number - 1][start:end].strip().strip("\"'`")
-        if len(value) >= SHORTEST_VALUE:
+        if len(value) >= MIN_SECRET_LENGTH:
             yield number, value
 
 
-def secret_at(lines: Sequence[str], spans: Iterable[Span], place: Span) -> str:
+def secret_value_at(lines: Sequence[str], spans: Iterable[Span], region: Span) -> str:
     """The value of the secret at ``place``, for a digest and nothing else: all that stands in the spans and private keys there.
 
     Where nothing says which part of the text it is, all of the text, without white space: then any change is another secret.
     """
-    blocks = {span for span in _private_keys(lines) if span.line <= place.end_line and place.line <= span.end_line}
-    here = {span for span in spans if meets(span, place)} | blocks
-    pieces = [lines[number - 1][start:end] for number, start, end in _joined(sorted(set(_pieces(lines, here))))]
+    blocks = {span for span in _private_key_spans(lines) if span.line <= region.end_line and region.line <= span.end_line}
+    here = {span for span in spans if overlaps(span, region)} | blocks
+    pieces = [lines[number - 1][start:end] for number, start, end in _merge_overlapping(sorted(set(_line_ranges(lines, here))))]
     if not pieces:
-        pieces = ["".join(line.split()) for line in lines[place.line - 1 : place.end_line]]
-    return "\n".join(filter(None, (_QUOTE_BEFORE.sub("", piece.strip()).rstrip("\"'`") for piece in pieces)))
+        pieces = ["".join(line.split()) for line in lines[region.line - 1 : region.end_line]]
+    return "\n".join(filter(None, (_OPENING_QUOTE.sub("", piece.strip()).rstrip("\"'`") for piece in pieces)))
 
 
-def meets(span: Span, place: Span) -> bool:
+def overlaps(span: Span, other: Span) -> bool:
     """Whether two spans have a line in common; where both are on one line, a character."""
-    if not (span.line <= place.end_line and place.line <= max(span.end_line, span.line)):
+    if not (span.line <= other.end_line and other.line <= max(span.end_line, span.line)):
         return False
-    if place.line != place.end_line or (span.line, span.end_line) != (place.line, place.line):
+    if other.line != other.end_line or (span.line, span.end_line) != (other.line, other.line):
         return True
-    return span.column < place.end_column and place.column < span.end_column
+    return span.column < other.end_column and other.column < span.end_column
 
 
-def _joined(pieces: Iterable[tuple[int, int, int]]) -> Iterator[tuple[int, int, int]]:
+def _merge_overlapping(pieces: Iterable[tuple[int, int, int]]) -> Iterator[tuple[int, int, int]]:
     """Sorted pieces with those that overlap made one: a scanner may see a part of a secret and all of it."""
     last: tuple[int, int, int] | None = None
     for number, start, end in pieces:
@@ -142,12 +142,12 @@ def _joined(pieces: Iterable[tuple[int, int, int]]) -> Iterator[tuple[int, int, 
         yield last
 
 
-def _cuts(lines: Sequence[str], spans: Iterable[Span]) -> Iterator[tuple[int, int, int]]:
+def _secret_ranges(lines: Sequence[str], spans: Iterable[Span]) -> Iterator[tuple[int, int, int]]:
     """The spans and the private keys as (line from 1, start from 0, end) of one line each, within the lines that there are."""
-    yield from _pieces(lines, {*spans, *_private_keys(lines)})
+    yield from _line_ranges(lines, {*spans, *_private_key_spans(lines)})
 
 
-def _pieces(lines: Sequence[str], spans: Iterable[Span]) -> Iterator[tuple[int, int, int]]:
+def _line_ranges(lines: Sequence[str], spans: Iterable[Span]) -> Iterator[tuple[int, int, int]]:
     for span in spans:
         for number in range(max(span.line, 1), min(max(span.end_line, span.line), len(lines)) + 1):
             length = len(lines[number - 1])
@@ -156,39 +156,39 @@ def _pieces(lines: Sequence[str], spans: Iterable[Span]) -> Iterator[tuple[int, 
             yield number, start, end
 
 
-class Values:
+class SecretValues:
     """Secrets, to be taken out of what is said; a text costs its own length to look through, however many secrets there are.
 
     ``struck`` are those that were there to be taken out.
     """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        self.struck: set[str] = set()
-        self._harmless: set[str] = set()
-        self._by_start: defaultdict[str, set[str]] = defaultdict(set)
+        self.masked_values: set[str] = set()
+        self._texts_without_secrets: set[str] = set()
+        self._by_prefix: defaultdict[str, set[str]] = defaultdict(set)
         self.add(secrets)
 
     def add(self, secrets: Iterable[str]) -> None:
         """Takes more secrets; each has at least SHORTEST_VALUE characters."""
-        self._harmless.clear()
+        self._texts_without_secrets.clear()
         for secret in secrets:
-            self._by_start[secret[:SHORTEST_VALUE]].add(secret)
+            self._by_prefix[secret[:MIN_SECRET_LENGTH]].add(secret)
 
-    def scrub(self, text: str) -> str:
+    def mask(self, text: str) -> str:
         """``text`` with MASK in the place of every secret; where two overlap, of both."""
-        if not self._by_start or text in self._harmless:
+        if not self._by_prefix or text in self._texts_without_secrets:
             return text
         found = [
             (at, secret)
-            for at in range(len(text) - SHORTEST_VALUE + 1)
-            for secret in self._by_start.get(text[at : at + SHORTEST_VALUE], ())
+            for at in range(len(text) - MIN_SECRET_LENGTH + 1)
+            for secret in self._by_prefix.get(text[at : at + MIN_SECRET_LENGTH], ())
             if text.startswith(secret, at)
         ]
         if not found:
-            self._harmless.add(text)  # rules, titles and most messages are said again and again
+            self._texts_without_secrets.add(text)  # rules, titles and most messages are said again and again
             return text
-        self.struck.update(secret for _, secret in found)
-        return _without(text, sorted((at, at + len(secret)) for at, secret in found))
+        self.masked_values.update(secret for _, secret in found)
+        return _mask_ranges(text, sorted((at, at + len(secret)) for at, secret in found))
 
 
 def mask_suspicious(text: str) -> str:
@@ -198,27 +198,27 @@ def mask_suspicious(text: str) -> str:
     text = _FLAG.sub(rf"\1{MASK}", text)
     text = _ASSIGNED.sub(rf"\1\2{MASK}", text)
     text = _QUOTED.sub(lambda match: f"{match['quote']}{MASK}{match['quote']}" if _looks_random(match["value"]) else match[0], text)
-    text = _LONG.sub(lambda match: MASK if _looks_random(match[0]) and not _is_path(match[0]) else match[0], text)
+    text = _LONG_TOKEN.sub(lambda match: MASK if _looks_random(match[0]) and not _looks_like_path(match[0]) else match[0], text)
     return _TOKEN.sub(lambda match: MASK if _looks_random(match[0]) else match[0], text)
 
 
 def mask_tokens(text: str) -> str:
     """``text`` without the tokens whose form alone says what they are; the names of ordinary files keep theirs."""
-    return _PROVIDER.sub(MASK, text)
+    return _PROVIDER_TOKEN.sub(MASK, text)
 
 
-def _is_path(value: str) -> bool:
+def _looks_like_path(value: str) -> bool:
     return any(len(step) >= 3 and step.isalpha() and step.islower() for step in value.split("/"))
 
 
-def key_name(line: str) -> str:
+def assigned_name(line: str) -> str:
     """The name to which a line assigns (``db_password`` in ``db_password: ***``), or an empty string: a secret's identity."""
-    before = line.partition(MASK)[0][-LONGEST_NAME:].rstrip(" \t\"'`({[bruf")
-    match = _ASSIGNS.search(before)
+    before = line.partition(MASK)[0][-MAX_NAME_LENGTH:].rstrip(" \t\"'`({[bruf")
+    match = _ASSIGNED_NAME.search(before)
     return match[1] if match else ""
 
 
-def _private_keys(lines: Sequence[str]) -> Iterator[Span]:
+def _private_key_spans(lines: Sequence[str]) -> Iterator[Span]:
     start: tuple[int, int] | None = None
     for number, line in enumerate(lines, start=1):
         at = 0

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import hashlib
 
-__all__ = ["Salt"]
+__all__ = ["SecretHasher"]
 
-COST, BLOCK, PARALLEL = 2**9, 8, 1  # half a MiB and a millisecond or two a value: bearable for thousands of them
-BYTES = 4
+SCRYPT_N, SCRYPT_R, SCRYPT_P = 2**9, 8, 1  # half a MiB and a millisecond or two a value: bearable for thousands of them
+DIGEST_BYTES = 4
 """So little that a digest tells at most 32 bits of a secret, and still one changed secret in four thousand million is missed."""
 
 
-class Salt:
+class SecretHasher:
     """Makes digests under one salt; without one there are none."""
 
     def __init__(self, salt: bytes) -> None:
         self._salt = salt
-        self._made: dict[bytes, str] = {}
+        self._digests: dict[bytes, str] = {}
 
     def digest(self, value: str) -> str:
         """Hexadecimal digits; empty without a salt or a value."""
@@ -24,8 +24,8 @@ class Salt:
             return ""
         # what is remembered is a digest, too: no dictionary of the run has a secret as its key
         key = hashlib.blake2b(value.encode("utf-8", "surrogatepass"), key=self._salt[:64]).digest()
-        if key not in self._made:
+        if key not in self._digests:
             data = value.encode("utf-8", "surrogatepass")
-            made = hashlib.scrypt(data, salt=self._salt, n=COST, r=BLOCK, p=PARALLEL, dklen=BYTES)
-            self._made[key] = made.hex()
-        return self._made[key]
+            made = hashlib.scrypt(data, salt=self._salt, n=SCRYPT_N, r=SCRYPT_R, p=SCRYPT_P, dklen=DIGEST_BYTES)
+            self._digests[key] = made.hex()
+        return self._digests[key]

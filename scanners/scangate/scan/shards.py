@@ -8,13 +8,13 @@ from fractions import Fraction
 
 import msgspec
 
-from scangate.errors import Unreadable
-from scangate.scan.plan import Plan, Task, assigned
+from scangate.errors import ScanError
+from scangate.scan.plan import ScannerTask, ScanPlan, assign_files
 from scangate.scan.targets import Listing
 
-__all__ = ["Inventory", "Shard", "cut", "homes", "limited", "take_inventory"]
+__all__ = ["Inventory", "Shard", "assign_shards", "assign_unsplittable", "plan_for_shard", "take_inventory"]
 
-WEIGHT_OF_A_FILE = 512  # bytes that opening a file is worth; files without a byte are shared out, too
+FILE_WEIGHT_BYTES = 512  # bytes that opening a file is worth; files without a byte are shared out, too
 
 
 class Shard(msgspec.Struct, frozen=True, order=True):
@@ -38,11 +38,11 @@ class Inventory(msgspec.Struct, frozen=True):
     digest: str
 
 
-def take_inventory(listing: Listing, plan: Plan) -> Inventory:
+def take_inventory(listing: Listing, plan: ScanPlan) -> Inventory:
     """Reads every file that a task of ``plan`` is to read, once. One that cannot be read counts by the reason why."""
-    wanted = {target.path for task in plan.tasks for target in assigned(task, listing, plan.excludes).targets}
+    wanted = {target.path for task in plan.tasks for target in assign_files(task, listing, plan.exclusions).targets}
     targets = [target for target in listing.targets if target.path in wanted]
-    read = listing.reader(targets, plan.max_bytes)
+    read = listing.reader(targets, plan.max_file_bytes)
     sizes: dict[str, int] = {}
     whole = hashlib.sha256()
     for target in listing.targets:
@@ -52,7 +52,7 @@ def take_inventory(listing: Listing, plan: Plan) -> Inventory:
                 data = read(target)
                 content = hashlib.sha256(data).digest()
                 sizes[target.path] = len(data)
-            except Unreadable as fault:
+            except ScanError as fault:
                 content = f"{fault.kind.value}: {fault.reason}".encode()
                 sizes[target.path] = 0
         for piece in (target.path.encode("utf-8", "surrogatepass"), content):
@@ -60,7 +60,7 @@ def take_inventory(listing: Listing, plan: Plan) -> Inventory:
     return Inventory(sizes, whole.hexdigest())
 
 
-def cut(sizes: Mapping[str, int], count: int) -> dict[str, int]:
+def assign_shards(sizes: Mapping[str, int], count: int) -> dict[str, int]:
     """The number of the shard (from 1) of each path.
 
     The paths are laid out on a line, in the order of their hashes, each as long as its file; the line is cut into ``count`` equal
@@ -68,30 +68,30 @@ def cut(sizes: Mapping[str, int], count: int) -> dict[str, int]:
     to a few files moves few others.
     """
     order = sorted(sizes, key=lambda path: hashlib.sha256(path.encode("utf-8", "surrogatepass")).digest())
-    total = sum(sizes.values()) + WEIGHT_OF_A_FILE * len(order)
+    total = sum(sizes.values()) + FILE_WEIGHT_BYTES * len(order)
     places: dict[str, int] = {}
     before = 0
     for path in order:
-        weight = sizes[path] + WEIGHT_OF_A_FILE
+        weight = sizes[path] + FILE_WEIGHT_BYTES
         places[path] = int(Fraction((2 * before + weight) * count, 2 * total)) + 1
         before += weight
     return places
 
 
-def homes(plan: Plan, count: int) -> dict[str, int]:
+def assign_unsplittable(plan: ScanPlan, count: int) -> dict[str, int]:
     """The one shard of each scanner that does not split its files: they are dealt out in the plan's order, the last shard first."""
-    whole = [task.scanner.NAME for task in plan.tasks if not task.skipped and not task.scanner.SPLITS]
+    whole = [task.scanner.NAME for task in plan.tasks if not task.skip_reason and not task.scanner.SPLITTABLE]
     return {name: count - place % count for place, name in enumerate(whole)}
 
 
-def limited(plan: Plan, shard: Shard, inventory: Inventory) -> Plan:
+def plan_for_shard(plan: ScanPlan, shard: Shard, inventory: Inventory) -> ScanPlan:
     """This shard's part of ``plan``: its files for scanners that split theirs, all files for those that are at home in it."""
-    places = cut(inventory.sizes, shard.count)
+    places = assign_shards(inventory.sizes, shard.count)
     mine = frozenset(path for path, number in places.items() if number == shard.number)
-    home = homes(plan, shard.count)
+    home = assign_unsplittable(plan, shard.count)
 
-    def is_ours(task: Task) -> bool:
-        return not task.skipped and home.get(task.scanner.NAME, shard.number) == shard.number
+    def is_ours(task: ScannerTask) -> bool:
+        return not task.skip_reason and home.get(task.scanner.NAME, shard.number) == shard.number
 
-    tasks = (msgspec.structs.replace(task, paths=mine if task.scanner.SPLITS else None) for task in plan.tasks if is_ours(task))
+    tasks = (msgspec.structs.replace(task, paths=mine if task.scanner.SPLITTABLE else None) for task in plan.tasks if is_ours(task))
     return msgspec.structs.replace(plan, tasks=tuple(tasks))

@@ -7,20 +7,21 @@ import hmac
 
 from scangate.errors import UsageError
 
-__all__ = ["KEY", "signing_key"]
+__all__ = ["KEY_VARIABLE", "derive_key"]
 
-KEY = "SCANGATE_CACHE_KEY"
-SHORTEST = 16  # characters
+KEY_VARIABLE = "SCANGATE_CACHE_KEY"
+MIN_SECRET_LENGTH = 16  # characters
 
 
-def signing_key(secret: str, purpose: str = "") -> bytes:
+def derive_key(secret: str, purpose: str = "") -> bytes:
     """The key of ``purpose``: what is signed for one is worth nothing for another. Empty without a secret; UsageError for a short
     one."""
     if not secret:
         return b""
-    if len(secret) < SHORTEST:
+    if len(secret) < MIN_SECRET_LENGTH:
         raise UsageError(
-            f"{KEY} is shorter than {SHORTEST} characters", "make one: python3 -c 'import secrets; print(secrets.token_hex())'"
+            f"{KEY_VARIABLE} is shorter than {MIN_SECRET_LENGTH} characters",
+            "make one: python3 -c 'import secrets; print(secrets.token_hex())'",
         )
     key = hashlib.sha256(secret.encode()).digest()
     return hmac.digest(key, purpose.encode(), "sha256") if purpose else key

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from scangate.model import FileReport, Finding, Gap, GapKind, LeftOut, ScanResult, Status
-from scangate.scan.plan import Work
-from scangate.scan.redaction import Redaction
+from scangate.model import FileReport, Finding, Gap, GapKind, ScanResult, ScanStatus, SkippedPath
+from scangate.scan.plan import TaskRun
+from scangate.scan.redaction import Redactor
 
-__all__ = ["hinted", "result_of"]
+__all__ = ["build_result", "with_hint"]
 
-LEAVE_OUT = "mend it, or leave the path out with a reason in the policy: paths: {exclude: [...]}"
-HINTS = {  # for a gap whose teller knew nothing better
+DEFAULT_HINT = "mend it, or leave the path out with a reason in the policy: paths: {exclude: [...]}"
+HINT_BY_GAP_KIND = {  # for a gap whose teller knew nothing better
     GapKind.TOOL_MISSING: "install it beside scangate; scangate scanners tells what is there",
     GapKind.CRASH: "run the tool by hand to see what it says, or install it again: scangate scanners tells its version",
     GapKind.GARBAGE: "install the tool again, in a version that scangate was made for: scangate scanners tells which is there",
@@ -22,48 +22,50 @@ HINTS = {  # for a gap whose teller knew nothing better
 }
 
 
-def result_of(work: Work, redaction: Redaction, told: Mapping[str, Sequence[Finding]], world: bytes) -> ScanResult:
+def build_result(
+    run: TaskRun, redactor: Redactor, new_findings: Mapping[str, Sequence[Finding]], secrets_digest: bytes
+) -> ScanResult:
     """What one scanner's run came to. ``told``: its new findings by path, redacted; ``world``: where the kept ones hold."""
-    if work.task.skipped:
-        return ScanResult(work.name, "", Status.SKIPPED, reason=work.task.skipped)
-    findings = [finding for found in told.values() for finding in found]
-    for kept in work.kept.values():
-        mine = redaction.salted(kept.findings, kept.secrets)
-        findings += mine if kept.world == world else redaction.again(mine)
-    gaps = redaction.gaps(map(hinted, work.told_gaps))
+    if run.task.skip_reason:
+        return ScanResult(run.name, "", ScanStatus.SKIPPED, reason=run.task.skip_reason)
+    findings = [finding for found in new_findings.values() for finding in found]
+    for kept in run.cached.values():
+        mine = redactor.with_secret_digests(kept.findings, kept.secrets)
+        findings += mine if kept.run_secrets_digest == secrets_digest else redactor.redact_again(mine)
+    gaps = redactor.redact_gaps(map(with_hint, run.all_gaps))
     lost = {gap.path for gap in gaps}
-    read = {report.path for report in work.reports} | work.kept.keys()
-    files = tuple(sorted({redaction.path(path) for path in read} - lost))
-    findings = sorted((msgspec.structs.replace(finding, extent=None) for finding in findings), key=Finding.sort_key)
-    components = [FileReport(path, components=kept.components) for path, kept in work.kept.items()]
+    read = {report.path for report in run.reports} | run.cached.keys()
+    files = tuple(sorted({redactor.redact_path(path) for path in read} - lost))
+    findings = sorted((msgspec.structs.replace(finding, match_span=None) for finding in findings), key=Finding.sort_key)
+    components = [FileReport(path, components=kept.components) for path, kept in run.cached.items()]
     return ScanResult(
-        scanner=work.name,
-        version=work.tool.version or "",
+        scanner=run.name,
+        version=run.tool.version or "",
         status=_status(files, gaps),
-        accounting=work.task.scanner.ACCOUNTING,
-        given=len(work.targets),
-        files=files,
-        cached=len(work.kept),
+        accounting=run.task.scanner.ACCOUNTING,
+        files_given=len(run.targets),
+        analyzed_files=files,
+        files_cached=len(run.cached),
         findings=tuple(findings),
         gaps=tuple(gaps),
-        left_out=tuple(sorted(msgspec.structs.replace(left, path=redaction.path(left.path)) for left in _left_out(work))),
-        seconds=round(work.seconds, 3),
-        components=tuple(redaction.components([*work.reports, *components])),
+        skipped_paths=tuple(sorted(msgspec.structs.replace(left, path=redactor.redact_path(left.path)) for left in _left_out(run))),
+        seconds=round(run.seconds, 3),
+        components=tuple(redactor.redact_components([*run.reports, *components])),
     )
 
 
-def _left_out(work: Work) -> list[LeftOut]:
+def _left_out(run: TaskRun) -> list[SkippedPath]:
     """What this scanner did not look at on purpose: whole files by the policy's word, parts of files by its own."""
-    said = [left for report in work.reports for left in report.left_out]
-    return [*work.left_out, *said, *(left for kept in work.kept.values() for left in kept.left_out)]
+    said = [left for report in run.reports for left in report.skipped_paths]
+    return [*run.left_out, *said, *(left for kept in run.cached.values() for left in kept.left_out)]
 
 
-def _status(files: Sequence[str], gaps: Sequence[Gap]) -> Status:
+def _status(files: Sequence[str], gaps: Sequence[Gap]) -> ScanStatus:
     if not gaps:
-        return Status.COMPLETE
-    return Status.PARTIAL if files else Status.FAILED
+        return ScanStatus.COMPLETE
+    return ScanStatus.PARTIAL if files else ScanStatus.FAILED
 
 
-def hinted(gap: Gap) -> Gap:
+def with_hint(gap: Gap) -> Gap:
     """Every gap says what can be done about it."""
-    return gap if gap.hint else msgspec.structs.replace(gap, hint=HINTS.get(gap.kind, LEAVE_OUT))
+    return gap if gap.hint else msgspec.structs.replace(gap, hint=HINT_BY_GAP_KIND.get(gap.kind, DEFAULT_HINT))

@@ -8,77 +8,91 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 import msgspec
 
 from scangate.model import NEVER_ALLOWED, FileReport, Gap, ScanResult, Targets
-from scangate.scan.plan import Plan, Work
+from scangate.scan.plan import ScanPlan, TaskRun
 from scangate.scan.targets import Listing
 
-__all__ = ["Whole", "again", "opened", "place_of", "question", "said_of", "sealed"]
+__all__ = ["CachedScan", "decode", "digest_inputs", "digest_outputs", "encode", "files_to_rescan", "scan_key"]
 
 
-class Whole(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+class CachedScan(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """What was told, redacted, and what has to be asked again before it may be told again.
 
     ``question`` is the digest of all that it depends on; ``again`` has, for each task of the plan, the numbers of the targets that
     had a gap (a name may hold a secret); ``said`` is the digest of those answers.
     """
 
-    question: bytes
+    inputs_digest: bytes
     results: tuple[ScanResult, ...]
-    facts: Targets
-    again: tuple[tuple[int, ...], ...]
-    said: bytes
+    targets: Targets
+    rescan: tuple[tuple[int, ...], ...]
+    rescan_digest: bytes
 
 
-def sealed(whole: Whole) -> bytes:
+def encode(scan: CachedScan) -> bytes:
     """The bytes to keep; none where it has text that is none in UTF-8, or the digest of a secret under a salt of this run."""
-    if any(finding.record is not None and finding.record.secret for result in whole.results for finding in result.findings):
+    if any(finding.identity is not None and finding.identity.secret for result in scan.results for finding in result.findings):
         return b""
     try:
-        return msgspec.msgpack.encode(whole)
+        return msgspec.msgpack.encode(scan)
     except (UnicodeEncodeError, OverflowError):
         return b""
 
 
-def opened(value: bytes) -> Whole | None:
+def decode(value: bytes) -> CachedScan | None:
     """What was kept, None where it is nothing that this scangate has kept."""
     try:
-        return msgspec.msgpack.decode(value, type=Whole) if value else None
+        return msgspec.msgpack.decode(value, type=CachedScan) if value else None
     except (msgspec.MsgspecError, ValueError):
         return None
 
 
-def place_of(listing: Listing) -> bytes:
+def scan_key(listing: Listing) -> bytes:
     """Where it is kept: the next of a tree's name takes the last one's place, whoever scanned, since it may know more secrets."""
-    return _digest("whole", listing.root.name, listing.facts.source)
+    return _digest("whole", listing.root.name, listing.summary.source)
 
 
-def question(program: str, settings: Sequence[bytes], plan: Plan, listing: Listing, digests: Mapping[str, str]) -> bytes:
+def digest_inputs(
+    program_digest: str, settings_digests: Sequence[bytes], plan: ScanPlan, listing: Listing, content_digests: Mapping[str, str]
+) -> bytes:
     """The digest of all that the results of a run depend on. ``settings``: of its tasks, in their order; empty of one skipped."""
     tasks = [
-        (task.scanner.NAME, setting, task.skipped, None if task.paths is None else sorted(task.paths))
-        for task, setting in zip(plan.tasks, settings, strict=True)
+        (task.scanner.NAME, setting, task.skip_reason, None if task.paths is None else sorted(task.paths))
+        for task, setting in zip(plan.tasks, settings_digests, strict=True)
     ]
-    targets = msgspec.msgpack.encode([(target.path, target.raw, digests.get(target.path, "")) for target in listing.targets])
-    return _digest(program, tasks, plan.excludes, plan.max_bytes, plan.salt, listing.facts, hashlib.sha256(targets).digest())
+    targets = msgspec.msgpack.encode(
+        [(target.path, target.raw_path, content_digests.get(target.path, "")) for target in listing.targets]
+    )
+    return _digest(
+        program_digest,
+        tasks,
+        plan.exclusions,
+        plan.max_file_bytes,
+        plan.secret_salt,
+        listing.summary,
+        hashlib.sha256(targets).digest(),
+    )
 
 
-def again(works: Sequence[Work], listing: Listing, sure: Mapping[str, Collection[str]]) -> tuple[tuple[int, ...], ...] | None:
+def files_to_rescan(
+    runs: Sequence[TaskRun], listing: Listing, settled: Mapping[str, Collection[str]]
+) -> tuple[tuple[int, ...], ...] | None:
     """The targets of each task that have to be asked again: all but those in ``sure``, by scanner.
 
     None where a scanner failed: what it would have said of secrets, nobody knows.
     """
-    gaps = [gap for work in works for gap in work.told_gaps]
+    gaps = [gap for work in runs for gap in work.all_gaps]
     if any(gap.path is None or gap.kind in NEVER_ALLOWED for gap in gaps):
         return None
     numbers = {target.path: number for number, target in enumerate(listing.targets)}
-    unsure = ({target.path for target in work.targets} - set(sure.get(work.name, ())) for work in works)
+    unsure = ({target.path for target in work.targets} - set(settled.get(work.name, ())) for work in runs)
     return tuple(tuple(sorted(numbers[path] for path in paths)) for paths in unsure)
 
 
-def said_of(works: Iterable[Work], asked: Mapping[str, Collection[str]]) -> bytes:
+def digest_outputs(runs: Iterable[TaskRun], paths_by_scanner: Mapping[str, Collection[str]]) -> bytes:
     """The digest of what scanners said of the files in ``asked``, by scanner; of the others nothing."""
     told = []
-    for work in sorted(works, key=lambda work: work.name):
-        paths = asked.get(work.name, ())
+    for work in sorted(runs, key=lambda work: work.name):
+        paths = paths_by_scanner.get(work.name, ())
         if paths:
             reports = [report for report in work.reports if report.path in paths]
             gaps = [gap for gap in work.gaps if gap.path in paths]

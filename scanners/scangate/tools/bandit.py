@@ -12,22 +12,22 @@ from typing import Any
 
 import msgspec
 
-from scangate.errors import Unreadable
-from scangate.model import Accounting, Confidence, FileReport, Finding, Gap, GapKind, Kind, Location, Severity, Span
-from scangate.scan.plugin import Run, Source, fields, parse
-from scangate.tools.grammar import WARNINGS, gap, python_fault
-from scangate.tools.inline import nosec, nosec_comments
-from scangate.tools.installed import version_of
+from scangate.errors import ScanError
+from scangate.model import Confidence, FileAccounting, FileReport, Finding, FindingKind, Gap, GapKind, Location, Severity, Span
+from scangate.scan.plugin import ScanContext, SourceFile, parse_json, require_fields
+from scangate.tools.grammar import WARNINGS_LOCK, check_python, make_gap
+from scangate.tools.inline import find_nosec, read_nosec_comments
+from scangate.tools.installed import find_installed_version
 
 NAME = "bandit"
-ACCOUNTING = Accounting.PER_FILE
-SPLITS = True
+ACCOUNTING = FileAccounting.PER_FILE
+SPLITTABLE = True
 
-QUICKLY = "scangate.tools.bandit_quickly"
+RUNNER_MODULE = "scangate.tools.bandit_quickly"
 SECRET_TESTS = frozenset({"B105", "B106", "B107"})
-TEXT_TESTS = frozenset({"B104", "B105", "B108", "B608"})  # about a text, wherever it stands
+STRING_TESTS = frozenset({"B104", "B105", "B108", "B608"})  # about a text, wherever it stands
 _INTERNAL_ERROR = re.compile(r"Bandit internal error running: (\S+) on file (.+) at line (\d+):")
-_VALUE = re.compile(r"^(Possible hardcoded password): '(.*)'$", re.DOTALL)
+_PASSWORD_MESSAGE = re.compile(r"^(Possible hardcoded password): '(.*)'$", re.DOTALL)
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
@@ -38,7 +38,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
 
 def version() -> str:
     """The version of the installed bandit."""
-    return version_of("bandit")
+    return find_installed_version("bandit")
 
 
 def reads(path: str, options: Options) -> bool:
@@ -47,25 +47,25 @@ def reads(path: str, options: Options) -> bool:
     return path.endswith((".py", ".pyw"))
 
 
-def answers_digest(options: Options, environ: Mapping[str, str], today: dt.date) -> str:
+def cache_key(options: Options, environ: Mapping[str, str], today: dt.date) -> str:
     """Nothing: an answer is about the files alone."""
     del options, environ, today
     return ""
 
 
-def scan(files: Sequence[Source], options: Options, run: Run) -> Iterable[FileReport]:
+def scan(files: Sequence[SourceFile], options: Options, context: ScanContext) -> Iterable[FileReport]:
     """Runs bandit over ``files`` and reports each that its output names as read or as skipped."""
-    python = [sys.executable, "-I", "-X", "utf8", "-m", QUICKLY]
-    argv = [*python, run.script("bandit"), "--format", "json", "--ignore-nosec", "--quiet", "--exclude", ""]
+    python = [sys.executable, "-I", "-X", "utf8", "-m", RUNNER_MODULE]
+    argv = [*python, context.find_console_script("bandit"), "--format", "json", "--ignore-nosec", "--quiet", "--exclude", ""]
     argv += ["--skip", ",".join(options.skips)] if options.skips else []
-    output = run.start([*argv, *(str(source.file) for source in files)], codes=(0, 1), name=NAME)
-    if output.cut:
-        raise Unreadable(GapKind.GARBAGE, "bandit complains of more than can be read", "try it by hand: bandit FILE")
-    results, errors, metrics = fields(parse(output.stdout, NAME), "results", "errors", "metrics")
-    faults = _faults(errors, output.stderr.decode("utf-8", "replace"), run)
-    found: dict[str, list[Any]] = {run.path_of(name): [] for name in metrics if name != "_totals"}
+    output = context.run_program([*argv, *(str(source.file) for source in files)], exit_codes=(0, 1), name=NAME)
+    if output.stderr_truncated:
+        raise ScanError(GapKind.GARBAGE, "bandit complains of more than can be read", "try it by hand: bandit FILE")
+    results, errors, metrics = require_fields(parse_json(output.stdout, NAME), "results", "errors", "metrics")
+    faults = _errors_by_path(errors, output.stderr.decode("utf-8", "replace"), context)
+    found: dict[str, list[Any]] = {context.repository_path(name): [] for name in metrics if name != "_totals"}
     for result in results:
-        found.setdefault(run.path_of(*fields(result, "filename")), []).append(result)
+        found.setdefault(context.repository_path(*require_fields(result, "filename")), []).append(result)
     for source in files:
         if source.path in faults:
             yield FileReport(source.path, gaps=tuple(_gaps(source, faults[source.path])))
@@ -73,59 +73,59 @@ def scan(files: Sequence[Source], options: Options, run: Run) -> Iterable[FileRe
             yield _report(source, found[source.path])
 
 
-def _faults(errors: Any, stderr: str, run: Run) -> dict[str, list[str]]:
+def _errors_by_path(errors: Any, stderr: str, context: ScanContext) -> dict[str, list[str]]:
     """What bandit says it could not do, by path: files it skipped, and tests that failed on a file (told on stderr alone)."""
     faults: dict[str, list[str]] = {}
     for error in errors:
-        name, reason = fields(error, "filename", "reason")
-        faults.setdefault(run.path_of(name), []).append(str(reason))
+        name, reason = require_fields(error, "filename", "reason")
+        faults.setdefault(context.repository_path(name), []).append(str(reason))
     for match in _INTERNAL_ERROR.finditer(stderr):
-        faults.setdefault(run.path_of(match[2]), []).append(f"its test {match[1]} failed at line {match[3]}")
+        faults.setdefault(context.repository_path(match[2]), []).append(f"its test {match[1]} failed at line {match[3]}")
     return faults
 
 
-def _gaps(source: Source, reasons: Sequence[str]) -> Iterator[Gap]:
-    fault = python_fault(source.data())
+def _gaps(source: SourceFile, reasons: Sequence[str]) -> Iterator[Gap]:
+    fault = check_python(source.read_bytes())
     if fault is not None:
-        yield gap(NAME, source.path, fault)
+        yield make_gap(NAME, source.path, fault)
         return
     for reason in reasons:
         yield Gap(NAME, source.path, GapKind.PARTIAL_PARSE, f"bandit: {reason}")
 
 
-def _report(source: Source, results: Sequence[Any]) -> FileReport:
-    comments = nosec_comments(source.data()) if results else {}
+def _report(source: SourceFile, results: Sequence[Any]) -> FileReport:
+    comments = read_nosec_comments(source.read_bytes()) if results else {}
     secrets: list[Span] = []
     findings = [_finding(source, result, comments, secrets) for result in results]
-    return FileReport(source.path, tuple(findings), secrets=tuple(secrets))
+    return FileReport(source.path, tuple(findings), secret_spans=tuple(secrets))
 
 
-def _finding(source: Source, result: Any, comments: Mapping[int, str], secrets: list[Span]) -> Finding:
-    test, name, text, line, lines = fields(result, "test_id", "test_name", "issue_text", "line_number", "line_range")
-    severity, confidence, cwe, url, column, end_column = fields(
+def _finding(source: SourceFile, result: Any, comments: Mapping[int, str], secrets: list[Span]) -> Finding:
+    test, name, text, line, lines = require_fields(result, "test_id", "test_name", "issue_text", "line_number", "line_range")
+    severity, confidence, cwe, url, column, end_column = require_fields(
         result, "issue_severity", "issue_confidence", "issue_cwe", "more_info", "col_offset", "end_col_offset"
     )
-    first, last = (line, line) if test in TEXT_TESTS else (min([line, *lines]), max([line, *lines]))
+    first, last = (line, line) if test in STRING_TESTS else (min([line, *lines]), max([line, *lines]))
     end, here = max([line, *lines]), list[Span]()
-    secret = _VALUE.match(text) if test in SECRET_TESTS else None
+    secret = _PASSWORD_MESSAGE.match(text) if test in SECRET_TESTS else None
     if test in SECRET_TESTS:
         text = secret[1] if secret else "Possible hardcoded password"
-        here = list(_spans(source.lines, line, end, secret[2] if secret else ""))
+        here = list(_locate_password(source.lines, line, end, secret[2] if secret else ""))
         secrets += here
         end = max([line, *(span.end_line for span in here)])
     return Finding(
         rule=f"{NAME}:{test}",
         severity=Severity.__members__.get(severity, Severity.UNKNOWN),
         confidence=Confidence.__members__.get(confidence, Confidence.UNKNOWN),
-        kind=Kind.SECRET if test in SECRET_TESTS else Kind.CODE,
+        kind=FindingKind.SECRET if test in SECRET_TESTS else FindingKind.CODE,
         title=_title(str(name), str(url)),
         message=text,
         location=Location(source.path, line, end, _column(source.lines, line, column) if line in lines[:1] else 0),
         cwe=(int(cwe["id"]),) if cwe.get("id") else (),
         help_url=url,
-        extent=_nearest(here, Span(line, _column(source.lines, line, column), 0, 0))
-        or _extent(source.lines, (first, column), (last, end_column)),
-        waiver=nosec(comments, lines, line, test, _known_tests),
+        match_span=_nearest_secret(here, Span(line, _column(source.lines, line, column), 0, 0))
+        or _matched_span(source.lines, (first, column), (last, end_column)),
+        tool_comment=find_nosec(comments, lines, line, test, _load_test_ids),
     )
 
 
@@ -135,12 +135,12 @@ def _column(lines: Sequence[str], line: int, offset: int) -> int:
     return len(text.encode("utf-8", "replace")[:offset].decode("utf-8", "ignore")) + 1 if offset >= 0 else 0
 
 
-def _nearest(secrets: Sequence[Span], place: Span) -> Span | None:
+def _nearest_secret(secrets: Sequence[Span], position: Span) -> Span | None:
     """The secret that is meant, of those with its value: bandit gives the place of the text, of its name, or of the call."""
-    return next((span for span in secrets if span >= place), secrets[0] if secrets else None)
+    return next((span for span in secrets if span >= position), secrets[0] if secrets else None)
 
 
-def _extent(lines: Sequence[str], start: tuple[int, int], end: tuple[int, int]) -> Span | None:
+def _matched_span(lines: Sequence[str], start: tuple[int, int], end: tuple[int, int]) -> Span | None:
     """The text that bandit means, by its lines and offsets; None where they do not go together.
 
     A call that fails for one argument is reported on that argument's line, and the offsets are the call's. Of a text within an
@@ -156,12 +156,12 @@ def _title(name: str, url: str) -> str:
     return (anchor or name).replace("-", " ").replace("_", " ")
 
 
-def _spans(lines: Sequence[str], line: int, end: int, value: str) -> Iterator[Span]:
+def _locate_password(lines: Sequence[str], line: int, last_line: int, value: str) -> Iterator[Span]:
     """Where the password that bandit names stands: on the first of its lines that has it; all of them, where none has it as it is
     named."""
     if not value:
         return
-    for number in range(line, min(end, len(lines)) + 1):
+    for number in range(line, min(last_line, len(lines)) + 1):
         text = lines[number - 1]
         at = text.find(value)
         if at >= 0:
@@ -169,13 +169,13 @@ def _spans(lines: Sequence[str], line: int, end: int, value: str) -> Iterator[Sp
                 yield Span(number, at + 1, number, at + 1 + len(value))
                 at = text.find(value, at + len(value))
             return
-    yield from (Span(number, 1, number, len(lines[number - 1]) + 1) for number in range(line, min(end, len(lines)) + 1))
+    yield from (Span(number, 1, number, len(lines[number - 1]) + 1) for number in range(line, min(last_line, len(lines)) + 1))
 
 
 @functools.cache
-def _known_tests() -> Mapping[str, str]:
+def _load_test_ids() -> Mapping[str, str]:
     """Every test id and name that bandit knows, and its id: asked for only where a comment names tests."""
-    with WARNINGS, warnings.catch_warnings():
+    with WARNINGS_LOCK, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from bandit.core.extension_loader import MANAGER  # noqa: PLC0415 -- loads every plugin: a third of a second
 

@@ -18,7 +18,7 @@ from bandit.core import issue, manager, node_visitor, tester
 from bandit.core.context import Context
 from bandit.core.utils import linerange
 
-MANY = 50_000  # new objects before Python looks for garbage: trees of syntax are many, and live until their file ends
+GC_THRESHOLD = 50_000  # new objects before Python looks for garbage: trees of syntax are many, and live until their file ends
 NO_SCORES = {"SEVERITY": [0, 0, 0, 0], "CONFIDENCE": [0, 0, 0, 0]}
 
 
@@ -27,7 +27,7 @@ class _Tester(tester.BanditTester):  # type: ignore[misc] # bandit has no types
 
     def run_tests(self, raw_context: dict[str, Any], checktype: str) -> Any:
         """The scores, as bandit's own method gives them."""
-        for test, configuration in _tests(self.testset, checktype):
+        for test, configuration in _tests_for(self.testset, checktype):
             context = Context(raw_context.copy())
             try:
                 found = test(context, *configuration)
@@ -39,7 +39,7 @@ class _Tester(tester.BanditTester):  # type: ignore[misc] # bandit has no types
 
 
 @functools.cache
-def _tests(testset: Any, checktype: str) -> tuple[tuple[Any, tuple[Any, ...]], ...]:
+def _tests_for(testset: Any, checktype: str) -> tuple[tuple[Any, tuple[Any, ...]], ...]:
     """The tests for a kind of node, each with its configuration if it takes one."""
     return tuple((test, (test._config,) if hasattr(test, "_config") else ()) for test in testset.get_tests(checktype))
 
@@ -49,7 +49,7 @@ class _Visitor(node_visitor.BanditNodeVisitor):  # type: ignore[misc] # bandit h
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
-        self._stops: dict[type[ast.AST], bool] = {}
+        self._relevant_types: dict[type[ast.AST], bool] = {}
 
     def generic_visit(self, node: ast.AST) -> None:
         """Visits all that is below ``node``. One frame a level, as in bandit: how deep a file may be nested stays the same."""
@@ -61,7 +61,7 @@ class _Visitor(node_visitor.BanditNodeVisitor):  # type: ignore[misc] # bandit h
                     if isinstance(item, ast.AST):
                         item._bandit_sibling = value[place + 1] if place < last else None  # type: ignore[attr-defined]
                         item._bandit_parent = node  # type: ignore[attr-defined]
-                        if self._is_stop(item, node):
+                        if self._is_relevant(item, node):
                             self.pre_visit(item)
                             self.visit(item)
                             self.generic_visit(item)
@@ -71,7 +71,7 @@ class _Visitor(node_visitor.BanditNodeVisitor):  # type: ignore[misc] # bandit h
             elif isinstance(value, ast.AST):
                 value._bandit_sibling = None  # type: ignore[attr-defined]
                 value._bandit_parent = node  # type: ignore[attr-defined]
-                if self._is_stop(value, node):
+                if self._is_relevant(value, node):
                     self.pre_visit(value)
                     self.visit(value)
                     self.generic_visit(value)
@@ -89,25 +89,25 @@ class _Visitor(node_visitor.BanditNodeVisitor):  # type: ignore[misc] # bandit h
         self.depth += 1
         return True
 
-    def _is_stop(self, node: ast.AST, parent: ast.AST) -> bool:
+    def _is_relevant(self, node: ast.AST, parent: ast.AST) -> bool:
         """Whether bandit does anything at ``node``: it has a method for its kind, or a test."""
         kind = type(node)
         if kind is ast.Constant:
             return isinstance(node.value, (str, bytes)) and not isinstance(parent, ast.Expr)  # type: ignore[attr-defined]
-        if kind not in self._stops:
+        if kind not in self._relevant_types:
             name = kind.__name__
-            self._stops[kind] = hasattr(self, f"visit_{name}") or bool(self.testset.get_tests(name))
-        return self._stops[kind]
+            self._relevant_types[kind] = hasattr(self, f"visit_{name}") or bool(self.testset.get_tests(name))
+        return self._relevant_types[kind]
 
 
-def main(script: str, arguments: list[str]) -> None:
+def main(bandit_script: str, arguments: list[str]) -> None:
     """Runs ``script``, which is bandit, with ``arguments``."""
     manager.b_node_visitor.BanditNodeVisitor = _Visitor
     node_visitor.b_tester.BanditTester = _Tester
     issue.Issue.get_code = lambda *_, **__: ""  # the excerpt of the source that nobody reads here
-    gc.set_threshold(MANY)
-    sys.argv = [script, *arguments]
-    runpy.run_path(script, run_name="__main__")
+    gc.set_threshold(GC_THRESHOLD)
+    sys.argv = [bandit_script, *arguments]
+    runpy.run_path(bandit_script, run_name="__main__")
 
 
 if __name__ == "__main__":

@@ -34,23 +34,23 @@ from detect_secrets.transformers import get_transformed_file
 from detect_secrets.util.code_snippet import get_code_snippet
 
 from scangate.scan.text import decode, lines_of
-from scangate.tools.first_test import FirstTest, has_word
+from scangate.tools.first_test import LinePrefilter, has_keyword
 from scangate.tools.placeholder import is_placeholder
-from scangate.tools.provider_tokens import NPM, provider_tokens
+from scangate.tools.provider_tokens import NPM, make_token_plugins
 
-WAIVERS = "detect_secrets.filters.allowlist.is_line_allowlisted"
-MOST_MEMORY = 2 * 1024**3  # bytes; a YAML file of a few aliases can grow without end in the YAML reader of detect-secrets
-SHORTEST_PIECE = 6
+ALLOWLIST_FILTER = "detect_secrets.filters.allowlist.is_line_allowlisted"
+MAX_MEMORY = 2 * 1024**3  # bytes; a YAML file of a few aliases can grow without end in the YAML reader of detect-secrets
+MIN_PIECE_LENGTH = 6
 WINDOW = 1024  # characters of a line that are looked at again, so that a minified file takes no time that grows with its square
-MOST_LOOKED_AT = 1024**2  # characters in all, of one line
+MAX_RESCANNED = 1024**2  # characters in all, of one line
 # To these `password = get("name")` says nothing. A token whose form its provider made up is one in a call as well.
-GUESSING = (KeywordDetector, HighEntropyStringsPlugin)
-NPM_WITH_REGISTRY = "NPM tokens"
+HEURISTIC_PLUGINS = (KeywordDetector, HighEntropyStringsPlugin)
+NPM_DETECTOR = "NPM tokens"
 # A filter takes the brackets of our own waiver for an index (`token[0]`) and the secret before them for none: it would vanish.
-OURS = re.compile(r"scangate\s*:\s*ignore", re.IGNORECASE)
+IGNORE_COMMENT = re.compile(r"scangate\s*:\s*ignore", re.IGNORECASE)
 
 
-class _TooLongError(BaseException):
+class _FileTimeoutError(BaseException):
     """A file has taken more than its time; no ``except Exception`` on the way may swallow it."""
 
 
@@ -62,29 +62,29 @@ class _NamedText(io.StringIO):
         self.name = name
 
 
-def main(job: str) -> None:
+def main(job_file: str) -> None:
     """Answers the job on standard output."""
-    wanted = json.loads(Path(job).read_text("utf-8"))
-    signal.signal(signal.SIGALRM, _ring)
+    wanted = json.loads(Path(job_file).read_text("utf-8"))
+    signal.signal(signal.SIGALRM, _on_alarm)
     _, most = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY if most == resource.RLIM_INFINITY else min(MOST_MEMORY, most), most))
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY if most == resource.RLIM_INFINITY else min(MAX_MEMORY, most), most))
     with default_settings() as settings:
-        settings.disable_filters(WAIVERS)
-        answer = {name: _file(name, int(wanted["seconds"])) for name in wanted["files"]}
+        settings.disable_filters(ALLOWLIST_FILTER)
+        answer = {name: _scan_file(name, int(wanted["seconds"])) for name in wanted["files"]}
     json.dump({"files": answer}, sys.stdout)
 
 
-def _ring(number: int, frame: FrameType | None) -> None:
+def _on_alarm(number: int, frame: FrameType | None) -> None:
     del number, frame
-    raise _TooLongError
+    raise _FileTimeoutError
 
 
-def _file(name: str, seconds: int) -> dict[str, Any]:
+def _scan_file(name: str, seconds: int) -> dict[str, Any]:
     text, _ = decode(Path(name).read_bytes())
     signal.alarm(seconds)
     try:
-        found = set(_secrets(name, text))
-    except _TooLongError:
+        found = set(_find_secrets(name, text))
+    except _FileTimeoutError:
         return {"timeout": True}
     except Exception as error:  # noqa: BLE001 -- a plugin that fails over one file: told as that file's gap
         return {"fault": type(error).__name__}
@@ -96,11 +96,11 @@ def _file(name: str, seconds: int) -> dict[str, Any]:
             {
                 "type": secret.type,
                 "line": secret.line,
-                "spans": _spans(lines, secret.line, secret.value),
-                "waived": secret.waived,
+                "spans": _locate_value(lines, secret.line, secret.value),
+                "waived": secret.allowlisted,
                 "placeholder": is_placeholder(secret.type, secret.value, lines, secret.line),
             }
-            for secret in sorted(_once(found))
+            for secret in sorted(_drop_duplicates(found))
         ]
     }
 
@@ -111,12 +111,12 @@ class _Secret(NamedTuple):
     type: str
     line: int
     value: str
-    waived: bool
+    allowlisted: bool
 
 
-def _once(found: set[_Secret]) -> set[_Secret]:
+def _drop_duplicates(found: set[_Secret]) -> set[_Secret]:
     """Without the npm tokens that detect-secrets tells as well: it wants a registry before one, and takes the rest of the line."""
-    theirs = [secret for secret in found if secret.type == NPM_WITH_REGISTRY]
+    theirs = [secret for secret in found if secret.type == NPM_DETECTOR]
     return {
         secret
         for secret in found
@@ -124,31 +124,31 @@ def _once(found: set[_Secret]) -> set[_Secret]:
     }
 
 
-def _secrets(name: str, text: str) -> Iterator[_Secret]:
+def _find_secrets(name: str, text: str) -> Iterator[_Secret]:
     """What detect-secrets' own ``scan_file`` sees, without its tests of the file's name: see detect_secrets/core/scan.py."""
     file: Any = _NamedText(text, name)
-    found = list(_in_lines(name, get_transformed_file(file) or file.readlines()))
+    found = list(_scan_lines(name, get_transformed_file(file) or file.readlines()))
     yield from found
-    if all(secret.waived for secret in found):  # it does not count those, and so it looks a second time
+    if all(secret.allowlisted for secret in found):  # it does not count those, and so it looks a second time
         file.seek(0)
-        yield from _in_lines(name, get_transformed_file(file, use_eager_transformers=True) or [])
+        yield from _scan_lines(name, get_transformed_file(file, use_eager_transformers=True) or [])
 
 
-def _in_lines(name: str, lines: list[str]) -> Iterator[_Secret]:
+def _scan_lines(name: str, lines: list[str]) -> Iterator[_Secret]:
     """The secrets that any plugin sees in ``lines`` and no filter takes away; filters are asked only where a plugin sees one."""
     of_line = [check for check in get_filters() if check.injectable_variables == {"line"}]
     of_secret = [(check, check.injectable_variables) for check in get_filters() if "secret" in check.injectable_variables]
     bare = [line.rstrip() for line in lines]
-    for place, plugins in _first_test().candidates(bare):
+    for place, plugins in _prefilter().candidates(bare):
         line, number = bare[place], place + 1
         seen: list[tuple[Any, PotentialSecret]] = [
-            (plugin, secret) for plugin in plugins for secret in _in_line(plugin, name, line, number)
+            (plugin, secret) for plugin in plugins for secret in _scan_line(plugin, name, line, number)
         ]
         if not seen:
             continue
-        asked = OURS.split(line, maxsplit=1)[0]
+        asked = IGNORE_COMMENT.split(line, maxsplit=1)[0]
         if any(check(line=asked) for check in of_line):
-            seen = [(plugin, secret) for plugin, secret in seen if not isinstance(plugin, GUESSING)]
+            seen = [(plugin, secret) for plugin, secret in seen if not isinstance(plugin, HEURISTIC_PLUGINS)]
         context = get_code_snippet(lines, number)
         waived = is_line_allowlisted(name, line, context)
         for plugin, secret in seen:
@@ -157,57 +157,57 @@ def _in_lines(name: str, lines: list[str]) -> Iterator[_Secret]:
                 yield _Secret(secret.type, secret.line_number, secret.secret_value or "", waived)
 
 
-def _in_line(plugin: Any, name: str, line: str, number: int) -> Iterator[PotentialSecret]:
+def _scan_line(plugin: Any, name: str, line: str, number: int) -> Iterator[PotentialSecret]:
     """All that a plugin sees in a line. The detector of keywords ends with the first, so it is asked about what follows that, too:
     a secret must not stand unseen behind one that is known, waived or no secret after all."""
     told: set[PotentialSecret] = plugin.analyze_line(filename=name, line=line, line_number=number)
     yield from told
-    at = _first_end(told, line) if isinstance(plugin, KeywordDetector) else 0
+    at = _first_value_end(told, line) if isinstance(plugin, KeywordDetector) else 0
     looked_at = 0
-    while 0 < at < len(line) and looked_at < MOST_LOOKED_AT:
+    while 0 < at < len(line) and looked_at < MAX_RESCANNED:
         piece = line[at : at + WINDOW]
         found: set[PotentialSecret] = (
-            plugin.analyze_line(filename=name, line=piece, line_number=number) if has_word(piece) else set()
+            plugin.analyze_line(filename=name, line=piece, line_number=number) if has_keyword(piece) else set()
         )
         yield from found - told
         told |= found
         looked_at += len(piece)
-        at += _first_end(found, piece) or WINDOW // 2
+        at += _first_value_end(found, piece) or WINDOW // 2
 
 
-def _first_end(found: set[PotentialSecret], text: str) -> int:
+def _first_value_end(found: set[PotentialSecret], text: str) -> int:
     """Where the first of the values that were found in a text ends; 0 where there is none."""
     values = [secret.secret_value for secret in found if secret.secret_value]
     return min((text.find(value) + len(value) for value in values), default=0)
 
 
 @functools.cache
-def _first_test() -> FirstTest:
-    return FirstTest([*get_plugins(), *provider_tokens()])
+def _prefilter() -> LinePrefilter:
+    return LinePrefilter([*get_plugins(), *make_token_plugins()])
 
 
-def _spans(lines: list[str], line: int, value: str) -> list[tuple[int, int, int]]:
+def _locate_value(lines: list[str], line: int, value: str) -> list[tuple[int, int, int]]:
     """Line and columns (from 1, end excluded) of each of ``value``: in its line; where it is not there as it is (detect-secrets
     counts the lines of some YAML files its own way), wherever it or a piece of it stands, and the whole line as well."""
-    if spans := list(_places(lines, range(line, line + 1), value)):
+    if spans := list(_occurrences(lines, range(line, line + 1), value)):
         return spans
     text = lines[line - 1] if line <= len(lines) else ""
-    pieces = [value, *(piece for piece in value.split() if len(piece) >= SHORTEST_PIECE)]
-    elsewhere = {span for piece in pieces for span in _places(lines, range(1, len(lines) + 1), piece)}
+    pieces = [value, *(piece for piece in value.split() if len(piece) >= MIN_PIECE_LENGTH)]
+    elsewhere = {span for piece in pieces for span in _occurrences(lines, range(1, len(lines) + 1), piece)}
     return [(line, 1, len(text) + 1), *sorted(elsewhere)]
 
 
-def _places(lines: list[str], numbers: range, value: str) -> Iterator[tuple[int, int, int]]:
+def _occurrences(lines: list[str], numbers: range, value: str) -> Iterator[tuple[int, int, int]]:
     for number in numbers:
         text = lines[number - 1] if number <= len(lines) else ""
         at = text.find(value) if value else -1
         while at >= 0:
-            start, end = _word(text, at, at + len(value))
+            start, end = _expand_to_word(text, at, at + len(value))
             yield (number, start + 1, end + 1)
             at = text.find(value, end)
 
 
-def _word(text: str, start: int, end: int) -> tuple[int, int]:
+def _expand_to_word(text: str, start: int, end: int) -> tuple[int, int]:
     """The whole word that a value lies in: of a GitHub token detect-secrets names the first three letters alone."""
     while start > 0 and (text[start - 1].isalnum() or text[start - 1] in "_-"):
         start -= 1

@@ -6,86 +6,86 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from scangate.errors import Unreadable
+from scangate.errors import ScanError
 from scangate.model import GapKind
 
-__all__ = ["dockerfile_fault", "plain"]
+__all__ = ["check_dockerfile", "normalize_dockerfile"]
 
 INSTRUCTIONS = frozenset(
     b"ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL".split()
     + b"MAINTAINER ONBUILD RUN SHELL STOPSIGNAL USER VOLUME WORKDIR".split()
 )
-FIRST = frozenset({b"ARG", b"FROM"})
+FIRST_INSTRUCTIONS = frozenset({b"ARG", b"FROM"})
 """What a Dockerfile opens with; a text that does not is something else of the same name."""
 
 ESCAPE = re.compile(rb"#[ \t]*escape[ \t]*=[ \t]*([\\`])[ \t]*", re.IGNORECASE)
 DIRECTIVE = re.compile(rb"#[ \t]*[a-z]+[ \t]*=", re.IGNORECASE)
-WORDS = re.compile(rb"[ \t]*(?:(ONBUILD)[ \t]+(?=[a-z]))?([^ \t\r\n]+)", re.IGNORECASE)
-HERE = re.compile(rb"(?<![^ \t])\d*<<(-?)([\"']?)([A-Za-z_][\w.]*)\2(?![^ \t;&|)])")
-HERE_IN = frozenset({b"ADD", b"COPY", b"RUN"})
+INSTRUCTION_WORDS = re.compile(rb"[ \t]*(?:(ONBUILD)[ \t]+(?=[a-z]))?([^ \t\r\n]+)", re.IGNORECASE)
+HEREDOC = re.compile(rb"(?<![^ \t])\d*<<(-?)([\"']?)([A-Za-z_][\w.]*)\2(?![^ \t;&|)])")
+HEREDOC_INSTRUCTIONS = frozenset({b"ADD", b"COPY", b"RUN"})
 
 FLAGS = re.compile(rb"(?:[ \t]+--\S+)+")
-UNKNOWN_FLAG = re.compile(rb"--(?:link|parents)(?:=\S*)?(?=[ \t]|$)")
-OLD_PAIR = re.compile(rb"[ \t]+[^\s=]+([ \t])([^\s\"'][^\n]*)")
+NEW_FLAG = re.compile(rb"--(?:link|parents)(?:=\S*)?(?=[ \t]|$)")
+LEGACY_PAIR = re.compile(rb"[ \t]+[^\s=]+([ \t])([^\s\"'][^\n]*)")
 
 
 class Instruction(NamedTuple):
     """An instruction with all its lines but those of here-documents, its place in the bytes, and its first line, from 1."""
 
     text: bytes
-    at: int
+    offset: int
     line: int
 
     @property
-    def words(self) -> list[bytes]:
+    def keywords(self) -> list[bytes]:
         """The words that have to be an instruction, in capitals, which are a habit and no rule: one, or ONBUILD and another."""
-        match = WORDS.match(self.text)
+        match = INSTRUCTION_WORDS.match(self.text)
         return [word.upper() for word in match.groups() if word] if match else []
 
     @property
-    def known(self) -> bool:
+    def is_known(self) -> bool:
         """Whether there is such an instruction."""
-        return INSTRUCTIONS.issuperset(self.words)
+        return INSTRUCTIONS.issuperset(self.keywords)
 
 
-def plain(data: bytes) -> bytes:
+def normalize_dockerfile(data: bytes) -> bytes:
     """``data``, with line feeds alone, for semgrep: it knows instructions in capitals, none behind ONBUILD, and not the newest and
     the oldest forms of some. Whatever tells something stays in its place."""
-    escape, told = _escape(data.split(b"\n")), bytearray(data)
+    escape, told = _escape_character(data.split(b"\n")), bytearray(data)
     for number, each in enumerate(_instructions(data)):
-        if number == 0 and FIRST.isdisjoint(each.words):
+        if number == 0 and FIRST_INSTRUCTIONS.isdisjoint(each.keywords):
             break
-        if each.known:
-            told[each.at : each.at + len(each.text)] = _plainly(each, escape)
+        if each.is_known:
+            told[each.offset : each.offset + len(each.text)] = _normalize_instruction(each, escape)
     return bytes(told)
 
 
-def dockerfile_fault(data: bytes) -> Unreadable | None:
+def check_dockerfile(data: bytes) -> ScanError | None:
     """Why ``data`` is only in part a Dockerfile; None where it is one, and where nothing in it is an instruction."""
     found = list(_instructions(data))
-    odd = next((each for each in found if not each.known), None)
-    if odd is None or not any(each.known for each in found):
+    odd = next((each for each in found if not each.is_known), None)
+    if odd is None or not any(each.is_known for each in found):
         return None
     hint = "mend the file, or exclude it with a reason (a template is no Dockerfile before it is rendered)"
-    return Unreadable(GapKind.PARTIAL_PARSE, f"not a Dockerfile: line {odd.line} opens with no instruction", hint)
+    return ScanError(GapKind.PARTIAL_PARSE, f"not a Dockerfile: line {odd.line} opens with no instruction", hint)
 
 
 def _instructions(data: bytes) -> Iterator[Instruction]:
     lines = data.split(b"\n")
-    number, at, escape = 0, 0, _escape(lines)
+    number, at, escape = 0, 0, _escape_character(lines)
     while number < len(lines):
         end = number + 1
         if lines[number].strip() and not lines[number].lstrip().startswith(b"#"):
-            end = _end(lines, number, escape)
+            end = _instruction_end(lines, number, escape)
             found = Instruction(b"\n".join(lines[number:end]), at, number + 1)
             yield found
-            if not HERE_IN.isdisjoint(found.words):
-                end = _behind_heres(lines, found.text, end)
+            if not HEREDOC_INSTRUCTIONS.isdisjoint(found.keywords):
+                end = _skip_heredocs(lines, found.text, end)
         at += sum(len(passed) + 1 for passed in lines[number:end])
         number = end
 
 
-def _escape(lines: list[bytes]) -> bytes:
+def _escape_character(lines: list[bytes]) -> bytes:
     """The character that joins lines, which a directive at the very top may change."""
     for line in lines:
         if not DIRECTIVE.match(line):
@@ -95,7 +95,7 @@ def _escape(lines: list[bytes]) -> bytes:
     return b"\\"
 
 
-def _end(lines: list[bytes], number: int, escape: bytes) -> int:
+def _instruction_end(lines: list[bytes], number: int, escape: bytes) -> int:
     """The number of the line behind the instruction that begins on line ``number``; comments and empty lines do not end it."""
     joined = True
     while joined and number < len(lines):
@@ -105,9 +105,9 @@ def _end(lines: list[bytes], number: int, escape: bytes) -> int:
     return number
 
 
-def _behind_heres(lines: list[bytes], instruction: bytes, number: int) -> int:
+def _skip_heredocs(lines: list[bytes], instruction: bytes, number: int) -> int:
     """The number of the line behind the here-documents that ``instruction`` opens, which begin on line ``number``."""
-    for dash, _, name in HERE.findall(instruction):
+    for dash, _, name in HEREDOC.findall(instruction):
         while number < len(lines):
             line = lines[number].rstrip(b"\r")
             number += 1
@@ -116,28 +116,28 @@ def _behind_heres(lines: list[bytes], instruction: bytes, number: int) -> int:
     return number
 
 
-def _plainly(instruction: Instruction, escape: bytes) -> bytes:
+def _normalize_instruction(instruction: Instruction, escape: bytes) -> bytes:
     """The text of an instruction, as long as it was."""
     text = re.sub(rb"(" + re.escape(escape) + rb")([ \t]+)$", rb"\2\1", instruction.text, flags=re.MULTILINE)
-    match = WORDS.match(text)
+    match = INSTRUCTION_WORDS.match(text)
     if match is None:
         return text
     word = match[2].upper()
-    return re.sub(rb"\S", b" ", text[: match.start(2)]) + word + _mended(word, text[match.end() :])
+    return re.sub(rb"\S", b" ", text[: match.start(2)]) + word + _normalize_arguments(word, text[match.end() :])
 
 
-def _mended(word: bytes, rest: bytes) -> bytes:
+def _normalize_arguments(word: bytes, rest: bytes) -> bytes:
     """What follows ``word``, in a form that semgrep knows."""
     if word in {b"COPY", b"ADD"} and (flags := FLAGS.match(rest)):
-        return UNKNOWN_FLAG.sub(_blank, flags[0]) + rest[flags.end() :]
+        return NEW_FLAG.sub(_to_spaces, flags[0]) + rest[flags.end() :]
     if word == b"ARG":
         return re.sub(rb"=(?=[ \t]*\Z)", b" ", rest)
-    if word in {b"ENV", b"LABEL"} and (pair := OLD_PAIR.fullmatch(rest.rstrip())):
+    if word in {b"ENV", b"LABEL"} and (pair := LEGACY_PAIR.fullmatch(rest.rstrip())):
         value = re.sub(rb"[ \t]", b"_", pair[2])
         between = b"=" if word == b"LABEL" else pair[1]
         return rest[: pair.start(1)] + between + value + rest[pair.end() :]
     return rest
 
 
-def _blank(match: re.Match[bytes]) -> bytes:
+def _to_spaces(match: re.Match[bytes]) -> bytes:
     return b" " * len(match[0])

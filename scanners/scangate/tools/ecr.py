@@ -11,15 +11,26 @@ from typing import Any
 import msgspec
 
 from scangate import __version__
-from scangate.errors import Unreadable
-from scangate.model import Accounting, Confidence, FileReport, Finding, Gap, GapKind, Kind, Location, Package, Severity
-from scangate.scan.plugin import Run, Source, fields, parse
+from scangate.errors import ScanError
+from scangate.model import (
+    AffectedPackage,
+    Confidence,
+    FileAccounting,
+    FileReport,
+    Finding,
+    FindingKind,
+    Gap,
+    GapKind,
+    Location,
+    Severity,
+)
+from scangate.scan.plugin import ScanContext, SourceFile, parse_json, require_fields
 
-__all__ = ["ACCOUNTING", "NAME", "SPLITS", "Options", "reads", "scan", "version"]
+__all__ = ["ACCOUNTING", "NAME", "SPLITTABLE", "Options", "reads", "scan", "version"]
 
 NAME = "ecr"
-ACCOUNTING = Accounting.PER_FILE
-SPLITS = False
+ACCOUNTING = FileAccounting.PER_FILE
+SPLITTABLE = False
 SEVERITIES = {
     "INFORMATIONAL": Severity.INFO,
     "LOW": Severity.LOW,
@@ -29,8 +40,8 @@ SEVERITIES = {
     "UNDEFINED": Severity.UNKNOWN,
     "UNTRIAGED": Severity.UNKNOWN,
 }
-DONE = {"COMPLETE", "ACTIVE"}  # a basic scan has ended, an enhanced one goes on for ever
-WAITING = {"IN_PROGRESS", "PENDING"}
+COMPLETED = {"COMPLETE", "ACTIVE"}  # a basic scan has ended, an enhanced one goes on for ever
+PENDING = {"IN_PROGRESS", "PENDING"}
 CLOSED = "CLOSED"
 
 
@@ -48,16 +59,16 @@ def reads(path: str, options: Any) -> bool:  # noqa: ARG001 -- the protocol's si
     return bool(path)
 
 
-def scan(files: Sequence[Source], options: Any, run: Run) -> Iterable[FileReport]:  # noqa: ARG001 -- the protocol's signature
+def scan(files: Sequence[SourceFile], options: Any, context: ScanContext) -> Iterable[FileReport]:  # noqa: ARG001 -- the protocol's signature
     """The findings in each answer. A scan that is not done, or was never made, is a gap: an image nobody looked at is not clean."""
     return [_report(source) for source in files]
 
 
-def _report(source: Source) -> FileReport:
-    status, description, findings = fields(parse(source.data(), NAME), "status", "description", "findings")
-    if status in DONE:
+def _report(source: SourceFile) -> FileReport:
+    status, description, findings = require_fields(parse_json(source.read_bytes(), NAME), "status", "description", "findings")
+    if status in COMPLETED:
         return FileReport(source.path, tuple(_findings(findings, source.path)))
-    if status in WAITING:
+    if status in PENDING:
         gap = Gap(NAME, source.path, GapKind.TIMEOUT, "ECR has not done its scan yet", hint="wait longer: --image-wait SECONDS")
     else:
         hint = "aws ecr describe-image-scan-findings tells more; is scanning switched on for the repository?"
@@ -69,31 +80,33 @@ def _report(source: Source) -> FileReport:
 def _findings(entries: Any, path: str) -> Iterator[Finding]:
     """One finding an entry; the answer has one entry a line, the first on line 4 (see `publish.ecr`)."""
     if not isinstance(entries, list):
-        raise Unreadable(GapKind.GARBAGE, "its output is not what it writes: no list of findings")
+        raise ScanError(GapKind.GARBAGE, "its output is not what it writes: no list of findings")
     for number, entry in enumerate(entries):
         if entry.get("status") != CLOSED:
             place = Location(path, number + 4, number + 4)
-            yield from _enhanced(entry, place) if "packageVulnerabilityDetails" in entry else [_basic(entry, place)]
+            yield from (
+                _enhanced_findings(entry, place) if "packageVulnerabilityDetails" in entry else [_basic_finding(entry, place)]
+            )
 
 
-def _basic(entry: Mapping[str, Any], place: Location) -> Finding:
-    name, severity = fields(entry, "name", "severity")
+def _basic_finding(entry: Mapping[str, Any], location: Location) -> Finding:
+    name, severity = require_fields(entry, "name", "severity")
     about = {each["key"]: each.get("value", "") for each in entry.get("attributes", [])}
     package = None
     if about.get("package_name"):
-        package = Package(about["package_name"], about.get("package_version", ""), cvss=about.get("CVSS3_VECTOR", ""))
+        package = AffectedPackage(about["package_name"], about.get("package_version", ""), cvss=about.get("CVSS3_VECTOR", ""))
     told = {"description": entry.get("description", ""), "url": entry.get("uri", "")}
-    return _finding(name, _severity(severity), told, package, place)
+    return _finding(name, _severity(severity), told, package, location)
 
 
-def _enhanced(entry: Mapping[str, Any], place: Location) -> Iterator[Finding]:
+def _enhanced_findings(entry: Mapping[str, Any], location: Location) -> Iterator[Finding]:
     """One finding a package: each has its own release to upgrade to."""
-    details, severity = fields(entry, "packageVulnerabilityDetails", "severity")
-    name, packages = fields(details, "vulnerabilityId", "vulnerablePackages")
+    details, severity = require_fields(entry, "packageVulnerabilityDetails", "severity")
+    name, packages = require_fields(details, "vulnerabilityId", "vulnerablePackages")
     scores = [each.get("scoringVector", "") for each in details.get("cvss", [])]
     for each in packages:
         fixed = each.get("fixedInVersion", "")
-        package = Package(
+        package = AffectedPackage(
             name=each["name"],
             version=each.get("version", ""),
             fixed_in=(fixed,) if fixed and fixed != "NotAvailable" else (),
@@ -101,10 +114,12 @@ def _enhanced(entry: Mapping[str, Any], place: Location) -> Iterator[Finding]:
             cvss=max(scores, default=""),
         )
         told = {"description": entry.get("description", ""), "url": details.get("sourceUrl", "")}
-        yield _finding(name, _severity(severity), told, package, place)
+        yield _finding(name, _severity(severity), told, package, location)
 
 
-def _finding(name: str, severity: Severity, told: Mapping[str, str], package: Package | None, place: Location) -> Finding:
+def _finding(
+    name: str, severity: Severity, details: Mapping[str, str], package: AffectedPackage | None, location: Location
+) -> Finding:
     """``told``: the description and the link."""
     where = f"package {package.name} {package.version} of the image is affected by {name}" if package else f"the image has {name}"
     mended = f"; fixed in {package.fixed_in[0]}" if package and package.fixed_in else ""
@@ -112,12 +127,12 @@ def _finding(name: str, severity: Severity, told: Mapping[str, str], package: Pa
         rule=f"{NAME}:{name}",
         severity=severity,
         confidence=Confidence.UNKNOWN,
-        kind=Kind.DEPENDENCY if package else Kind.CONFIGURATION,
+        kind=FindingKind.DEPENDENCY if package else FindingKind.CONFIGURATION,
         title=name,
-        message=f"{where}{mended}. {told['description'] or name}",
-        location=place,
-        help_url=told["url"],
-        package=package,
+        message=f"{where}{mended}. {details['description'] or name}",
+        location=location,
+        help_url=details["url"],
+        affected_package=package,
     )
 
 
@@ -125,4 +140,4 @@ def _severity(word: str) -> Severity:
     try:
         return SEVERITIES[word]
     except KeyError:
-        raise Unreadable(GapKind.GARBAGE, "its output has a severity that is not known") from None
+        raise ScanError(GapKind.GARBAGE, "its output has a severity that is not known") from None

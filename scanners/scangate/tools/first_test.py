@@ -18,26 +18,26 @@ from detect_secrets.plugins.base import RegexBasedDetector
 from detect_secrets.plugins.high_entropy_strings import HighEntropyStringsPlugin
 from detect_secrets.plugins.keyword import DENYLIST, KeywordDetector
 
-__all__ = ["FirstTest", "has_word"]
+__all__ = ["LinePrefilter", "has_keyword"]
 
-QUOTE_PAIR = "([{}]+)"
-LINE_END = "\n"
-RARE = 2  # letters: a word so long stands in few lines
+CHARSET_GROUP = "([{}]+)"
+NEWLINE = "\n"
+MIN_LITERAL_LENGTH = 2  # letters: a word so long stands in few lines
 
 
-class FirstTest:
+class LinePrefilter:
     """The first test of some plugins."""
 
     def __init__(self, plugins: Iterable[Any]) -> None:
-        self._tests = [(plugin, _test(plugin)) for plugin in plugins]
+        self._tests = [(plugin, _filter_for(plugin)) for plugin in plugins]
 
     def candidates(self, lines: Sequence[str]) -> Iterator[tuple[int, list[Any]]]:
         """The places (from 0) of the lines that some plugin has to look at, in order, and which plugins, in theirs.
 
         ``lines`` are as plugins get them; where one holds a line end, every plugin has to look at all of them.
         """
-        text = _Text(lines)
-        if not text.is_sound:
+        text = _JoinedLines(lines)
+        if not text.is_aligned:
             everybody = [plugin for plugin, _ in self._tests]
             yield from ((place, everybody) for place in range(len(lines)))
             return
@@ -49,146 +49,146 @@ class FirstTest:
             yield place, wanted[place]
 
 
-class _Text:
+class _JoinedLines:
     """The lines as one text, as it is and with its case folded, in which every sign has the same line."""
 
     def __init__(self, lines: Sequence[str]) -> None:
         self.lines = lines
-        self.plain = LINE_END.join(lines)
-        self.folded = _folded(self.plain)
-        self.is_sound = self.plain.count(LINE_END) == self.folded.count(LINE_END) == len(lines) - 1
+        self.plain = NEWLINE.join(lines)
+        self.folded = _fold_case(self.plain)
+        self.is_aligned = self.plain.count(NEWLINE) == self.folded.count(NEWLINE) == len(lines) - 1
 
     @functools.cached_property
     def _starts(self) -> dict[bool, list[int]]:
-        folded = [_folded(line) for line in self.lines] if len(self.folded) != len(self.plain) else self.lines
+        folded = [_fold_case(line) for line in self.lines] if len(self.folded) != len(self.plain) else self.lines
         return {
             folds: list(itertools.accumulate((len(line) + 1 for line in lines), initial=0))
             for folds, lines in ((False, self.lines), (True, folded))
         }
 
-    def places(self, start: int, end: int, *, folds: bool = False) -> range:
+    def lines_touched(self, start: int, end: int, *, folds: bool = False) -> range:
         """The lines that a piece touches."""
         starts = self._starts[folds]
         return range(bisect.bisect_right(starts, start) - 1, bisect.bisect_right(starts, max(end - 1, start)))
 
-    def with_word(self, word: str, *, folds: bool) -> Iterator[int]:
+    def lines_with_literal(self, word: str, *, folds: bool) -> Iterator[int]:
         """The lines with a word in them."""
         text = self.folded if folds else self.plain
         at = text.find(word)
         while at >= 0:
-            place = self.places(at, at + 1, folds=folds)[0]
+            place = self.lines_touched(at, at + 1, folds=folds)[0]
             yield place
             at = text.find(word, self._starts[folds][place + 1])
 
 
-def _folded(text: str) -> str:
+def _fold_case(text: str) -> str:
     """``text`` in which each sign is the small letter that `re.IGNORECASE` takes it for: case folding knows all of them but two."""
-    return text.casefold() if text.isascii() else text.translate(_DOTS).casefold()
+    return text.casefold() if text.isascii() else text.translate(_TURKISH_I).casefold()
 
 
-_DOTS = str.maketrans({"\u0130": "i", "\u0131": "i"})  # with and without a dot
-Test = Callable[[_Text], Iterator[int]]
+_TURKISH_I = str.maketrans({"\u0130": "i", "\u0131": "i"})  # with and without a dot
+LineFilter = Callable[[_JoinedLines], Iterator[int]]
 """The lines that a plugin has to look at."""
 
 
-def _test(plugin: Any) -> Test | None:
+def _filter_for(plugin: Any) -> LineFilter | None:
     """The test of one plugin, None where none is known that cannot miss what it would see."""
     if type(plugin).analyze_line is RegexBasedDetector.analyze_line and isinstance(plugin, RegexBasedDetector):
         patterns = list(plugin.denylist)
-        if all(map(_is_about_lines, patterns)):
-            return _by_patterns(patterns)
+        if all(map(_is_line_local, patterns)):
+            return _patterns_filter(patterns)
     if type(plugin) is KeywordDetector:
-        return _by_words
+        return _keyword_filter
     if isinstance(plugin, HighEntropyStringsPlugin):
         # n signs have an entropy of at most log2 n
         least = int(2**plugin.entropy_limit) + 1
         pattern = plugin.regex.pattern
-        if QUOTE_PAIR.format(re.escape(plugin.charset)) in pattern:
+        if CHARSET_GROUP.format(re.escape(plugin.charset)) in pattern:
             many = f"([{re.escape(plugin.charset)}]{{{least},}})"
-            return _by_patterns([re.compile(pattern.replace(QUOTE_PAIR.format(re.escape(plugin.charset)), many))])
+            return _patterns_filter([re.compile(pattern.replace(CHARSET_GROUP.format(re.escape(plugin.charset)), many))])
     return None
 
 
-def _by_patterns(patterns: Sequence[re.Pattern[str]]) -> Test:
-    parts = [_by_pattern(re.compile(pattern.pattern, pattern.flags | re.MULTILINE)) for pattern in patterns]
+def _patterns_filter(patterns: Sequence[re.Pattern[str]]) -> LineFilter:
+    parts = [_pattern_filter(re.compile(pattern.pattern, pattern.flags | re.MULTILINE)) for pattern in patterns]
     return lambda text: (place for part in parts for place in part(text))
 
 
-def _by_pattern(pattern: re.Pattern[str]) -> Test:
+def _pattern_filter(pattern: re.Pattern[str]) -> LineFilter:
     folds = bool(pattern.flags & re.IGNORECASE)
-    needed = _words_in(_parser.parse(pattern.pattern, pattern.flags))
-    words = sorted({_folded(word) if folds else word for word in needed})
+    needed = _required_literals(_parser.parse(pattern.pattern, pattern.flags))
+    words = sorted({_fold_case(word) if folds else word for word in needed})
 
-    def everywhere(text: _Text) -> Iterator[int]:
+    def everywhere(text: _JoinedLines) -> Iterator[int]:
         for match in pattern.finditer(text.plain):
-            yield from text.places(*match.span())
+            yield from text.lines_touched(*match.span())
 
-    def near_words(text: _Text) -> Iterator[int]:
-        for place in {place for word in words for place in text.with_word(word, folds=folds)}:
+    def near_words(text: _JoinedLines) -> Iterator[int]:
+        for place in {place for word in words for place in text.lines_with_literal(word, folds=folds)}:
             if pattern.search(text.lines[place]):
                 yield place
 
-    return near_words if _weight(needed) >= RARE else everywhere
+    return near_words if _selectivity(needed) >= MIN_LITERAL_LENGTH else everywhere
 
 
-def _by_words(text: _Text) -> Iterator[int]:
+def _keyword_filter(text: _JoinedLines) -> Iterator[int]:
     """Lines with a word of the deny list, in whatever case: folded."""
-    for match in _WORDS.finditer(text.folded):
-        yield from text.places(*match.span(), folds=True)
+    for match in _KEYWORDS.finditer(text.folded):
+        yield from text.lines_touched(*match.span(), folds=True)
 
 
-def has_word(text: str) -> bool:
+def has_keyword(text: str) -> bool:
     """Whether the detector of keywords could see anything in a text: without a word of its deny list it does not."""
-    return _WORDS.search(_folded(text)) is not None
+    return _KEYWORDS.search(_fold_case(text)) is not None
 
 
-_WORDS = re.compile("|".join(sorted({_folded(word) for word in DENYLIST})))
+_KEYWORDS = re.compile("|".join(sorted({_fold_case(word) for word in DENYLIST})))
 
 
-def _is_about_lines(pattern: re.Pattern[str]) -> bool:
+def _is_line_local(pattern: re.Pattern[str]) -> bool:
     """Whether a match in a line alone is always one in the text around it, too."""
-    return not pattern.flags & re.DOTALL and _is_harmless(_parser.parse(pattern.pattern, pattern.flags), negated=False)
+    return not pattern.flags & re.DOTALL and _is_sequence_line_local(_parser.parse(pattern.pattern, pattern.flags), negated=False)
 
 
-def _is_harmless(parsed: Any, *, negated: bool) -> bool:
-    return all(_is_harmless_step(str(step), argument, negated=negated) for step, argument in parsed)
+def _is_sequence_line_local(parsed: Any, *, negated: bool) -> bool:
+    return all(_is_step_line_local(str(step), argument, negated=negated) for step, argument in parsed)
 
 
-def _is_harmless_step(step: str, argument: Any, *, negated: bool) -> bool:
+def _is_step_line_local(step: str, argument: Any, *, negated: bool) -> bool:
     """Within a negative look nothing may match a line end; nowhere may the start or the end of the whole text be asked for."""
     if step in {"AT"}:
         return str(argument) not in {"AT_BEGINNING_STRING", "AT_END_STRING"} and not (negated and str(argument) != "AT_BOUNDARY")
     if step in {"ASSERT", "ASSERT_NOT"}:
-        return _is_harmless(argument[1], negated=negated or step == "ASSERT_NOT")
+        return _is_sequence_line_local(argument[1], negated=negated or step == "ASSERT_NOT")
     if step in {"ATOMIC_GROUP", "POSSESSIVE_REPEAT", "GROUPREF_EXISTS"}:
         return False  # what they take they do not give back
     if step in {"SUBPATTERN", "MAX_REPEAT", "MIN_REPEAT"}:
-        return _is_harmless(argument[-1], negated=negated)
+        return _is_sequence_line_local(argument[-1], negated=negated)
     if step == "BRANCH":
-        return all(_is_harmless(branch, negated=negated) for branch in argument[1])
-    return not (negated and _may_be_line_end(step, argument))
+        return all(_is_sequence_line_local(branch, negated=negated) for branch in argument[1])
+    return not (negated and _can_match_newline(step, argument))
 
 
-def _may_be_line_end(step: str, argument: Any) -> bool:
+def _can_match_newline(step: str, argument: Any) -> bool:
     if step == "LITERAL":
-        return bool(argument == ord(LINE_END))
+        return bool(argument == ord(NEWLINE))
     if step == "IN":
-        return _class_holds_line_end(argument)
+        return _class_matches_newline(argument)
     return True  # ANY, NOT_LITERAL, GROUPREF and what is not known
 
 
-def _class_holds_line_end(members: Sequence[tuple[Any, Any]]) -> bool:
+def _class_matches_newline(members: Sequence[tuple[Any, Any]]) -> bool:
     holds = negated = False
     for step, argument in members:
         name = str(step)
         negated = negated or name == "NEGATE"
-        holds = holds or (name == "LITERAL" and argument == ord(LINE_END))
-        holds = holds or (name == "RANGE" and argument[0] <= ord(LINE_END) <= argument[1])
+        holds = holds or (name == "LITERAL" and argument == ord(NEWLINE))
+        holds = holds or (name == "RANGE" and argument[0] <= ord(NEWLINE) <= argument[1])
         holds = holds or (name == "CATEGORY" and str(argument) not in {"CATEGORY_WORD", "CATEGORY_DIGIT"})
     return holds != negated
 
 
-def _words_in(parsed: Any) -> tuple[str, ...]:
+def _required_literals(parsed: Any) -> tuple[str, ...]:
     """The longest of the words that a sequence needs, or alternatives of which it needs one; empty for none."""
     best: tuple[str, ...] = ()
     word = ""
@@ -197,17 +197,17 @@ def _words_in(parsed: Any) -> tuple[str, ...]:
         if name == "LITERAL":
             word += chr(argument)
             continue
-        best, word = max(best, (word,) if word else (), key=_weight), ""
+        best, word = max(best, (word,) if word else (), key=_selectivity), ""
         inner: tuple[str, ...] = ()
         if name == "SUBPATTERN" or (name in {"MAX_REPEAT", "MIN_REPEAT"} and argument[0] > 0):
-            inner = _words_in(argument[-1])
+            inner = _required_literals(argument[-1])
         elif name == "BRANCH":
-            branches = [_words_in(branch) for branch in argument[1]]
+            branches = [_required_literals(branch) for branch in argument[1]]
             inner = tuple(each for branch in branches for each in branch) if all(branches) else ()
-        best = max(best, inner, key=_weight)
+        best = max(best, inner, key=_selectivity)
     return best
 
 
-def _weight(words: tuple[str, ...]) -> int:
+def _selectivity(words: tuple[str, ...]) -> int:
     """A word is worth what its text seldom holds: its length; of alternatives the shortest counts."""
     return min(map(len, words), default=0)

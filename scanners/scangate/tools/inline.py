@@ -8,19 +8,19 @@ import tokenize
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-__all__ = ["nosec", "nosec_comments", "nosemgrep"]
+__all__ = ["find_nosec", "find_nosemgrep", "read_nosec_comments"]
 
 _NOSEC = re.compile(r"#\s*nosec:?\s*(?P<tests>[^#]+)?#?")
 _NOSEC_TEST = re.compile(r"(?:(B\d+|[a-z\d_]+),?)+", re.IGNORECASE)
 
 _IDS = r"(?:[:=]\s?(?P<ids>(?:[^,\s](?:[,\s]+)?)+))?"
 _NOSEM_SAME_LINE = re.compile(rf" nosem(?:grep)?{_IDS}", re.IGNORECASE | re.ASCII)
-_NOSEM_LINE_BEFORE = re.compile(rf"^[^a-zA-Z0-9]*nosem(?:grep)?{_IDS}", re.IGNORECASE | re.ASCII)
+_NOSEM_PREVIOUS_LINE = re.compile(rf"^[^a-zA-Z0-9]*nosem(?:grep)?{_IDS}", re.IGNORECASE | re.ASCII)
 
-LONGEST = 120
+MAX_COMMENT_LENGTH = 120
 
 
-def nosec_comments(data: bytes) -> dict[int, str]:
+def read_nosec_comments(data: bytes) -> dict[int, str]:
     """The bandit comments of a Python file by line. Tokens, not text: ``"# nosec"`` in a string waives nothing."""
     found = {}
     try:
@@ -32,7 +32,9 @@ def nosec_comments(data: bytes) -> dict[int, str]:
     return found
 
 
-def nosec(comments: Mapping[int, str], lines: Iterable[int], line: int, test: str, ids: Callable[[], Mapping[str, str]]) -> str:
+def find_nosec(
+    comments: Mapping[int, str], lines: Iterable[int], line: int, test: str, ids: Callable[[], Mapping[str, str]]
+) -> str:
     """The comment that waives bandit's ``test`` (its id), reported on ``line`` and spanning ``lines``; empty where none does.
 
     ``ids`` gives every id and name that bandit knows and the id it means: a comment that names none of them waives everything.
@@ -44,7 +46,7 @@ def nosec(comments: Mapping[int, str], lines: Iterable[int], line: int, test: st
     tests = set[str]()
     for comment in near:
         tests |= _named_tests(comment, ids)
-    return near[0][:LONGEST] if not tests or test in tests else ""
+    return near[0][:MAX_COMMENT_LENGTH] if not tests or test in tests else ""
 
 
 def _named_tests(comment: str, ids: Callable[[], Mapping[str, str]]) -> set[str]:
@@ -55,12 +57,12 @@ def _named_tests(comment: str, ids: Callable[[], Mapping[str, str]]) -> set[str]
     return {known[found[1]] for found in _NOSEC_TEST.finditer(match["tests"]) if found[1] in known}
 
 
-def nosemgrep(lines: Sequence[str], line: int, rule: str) -> str:
+def find_nosemgrep(lines: Sequence[str], line: int, rule: str) -> str:
     """The comment on ``line``, or alone on the line before it, that waives semgrep's ``rule``; empty where none does."""
     here = deque(_NOSEM_SAME_LINE.finditer(lines[line - 1] if line <= len(lines) else ""), maxlen=1)  # of several the last counts
-    above = _NOSEM_LINE_BEFORE.match(lines[line - 2]) if 2 <= line <= len(lines) + 1 else None
+    above = _NOSEM_PREVIOUS_LINE.match(lines[line - 2]) if 2 <= line <= len(lines) + 1 else None
     for match in filter(None, (*here, above)):
         ids = [part.strip(" ").partition(" ")[0] for part in (match["ids"] or "").split(",")]  # what follows an id says why
         if not any(ids) or rule in ids:
-            return match[0].strip()[:LONGEST]
+            return match[0].strip()[:MAX_COMMENT_LENGTH]
     return ""

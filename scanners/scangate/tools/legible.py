@@ -8,20 +8,20 @@ import re
 import yaml
 
 from scangate.tools import rule_pack
-from scangate.tools.dockerfile import plain
-from scangate.tools.older_python import older
+from scangate.tools.dockerfile import normalize_dockerfile
+from scangate.tools.older_python import downlevel
 
-__all__ = ["legible"]
+__all__ = ["prepare_source"]
 
-FOREIGN = re.compile("[^\x00-\x7f\x85\u2028\u2029]")
+NON_ASCII = re.compile("[^\x00-\x7f\x85\u2028\u2029]")
 """What is not ASCII and ends no line."""
 
-STRING = re.compile(r'"(?:[^"\\\n]|\\.)*("?)')  # with an end or without: what begins one is never looked at again
+QUOTED_STRING = re.compile(r'"(?:[^"\\\n]|\\.)*("?)')  # with an end or without: what begins one is never looked at again
 JSON_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\(?:/|u00([2-7][0-9a-fA-F]))")
 YAML_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\(?:/|(?:x|u00|U000000)([2-7][0-9a-fA-F]))")
 
 
-def legible(path: str, data: bytes) -> bytes:
+def prepare_source(path: str, data: bytes) -> bytes:
     """``data``, the file ``path``, for semgrep: itself where that is legible.
 
     - One byte that is no UTF-8, as in old Python sources in Latin-1, hides most of the file from it: letters stand for them.
@@ -36,18 +36,18 @@ def legible(path: str, data: bytes) -> bytes:
     """
     if b"\0" in data:
         return data  # UTF-16, or no text: semgrep tells that it cannot parse it
-    text = _plain_text(data)
+    text = _normalize_text(data)
     if rule_pack.is_dockerfile(path):
-        return plain(text)
+        return normalize_dockerfile(text)
     name = path.lower()
     if name.endswith((".py", ".pyi")):
-        return older(re.sub(rb"(?m)^\f+", b"", text) if b"\f" in text else text)
+        return downlevel(re.sub(rb"(?m)^\f+", b"", text) if b"\f" in text else text)
     if name.endswith(".json"):
-        return _json(text)
-    return _yaml(text) if name.endswith((".yml", ".yaml")) else text
+        return _normalize_json(text)
+    return _normalize_yaml(text) if name.endswith((".yml", ".yaml")) else text
 
 
-def _plain_text(data: bytes) -> bytes:
+def _normalize_text(data: bytes) -> bytes:
     """``data`` without a mark, its lines ended by line feeds; where it is no UTF-8 with a letter for each byte beyond ASCII, as
     `text.decode` reads a character for each."""
     data = data.removeprefix(codecs.BOM_UTF8)
@@ -58,38 +58,40 @@ def _plain_text(data: bytes) -> bytes:
     return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in data else data
 
 
-def _json(text: bytes) -> bytes:
+def _normalize_json(text: bytes) -> bytes:
     if not text.strip():
         return b"{}"
     if b"\\" not in text:
         return text
-    return STRING.sub(lambda string: _plainly(string[0], JSON_ESCAPE) if string[1] else string[0], text.decode()).encode()
+    return QUOTED_STRING.sub(
+        lambda string: _unescape_string(string[0], JSON_ESCAPE) if string[1] else string[0], text.decode()
+    ).encode()
 
 
-def _yaml(data: bytes) -> bytes:
-    text = data.decode() if data.isascii() else FOREIGN.sub("x", data.decode())
-    return (_without_escapes(text) if YAML_ESCAPE.search(text) else text).encode()
+def _normalize_yaml(data: bytes) -> bytes:
+    text = data.decode() if data.isascii() else NON_ASCII.sub("x", data.decode())
+    return (_unescape_strings(text) if YAML_ESCAPE.search(text) else text).encode()
 
 
-def _without_escapes(text: str) -> str:
+def _unescape_strings(text: str) -> str:
     """``text`` with the strings in double quotes made plain, where it is YAML; those over several lines stay as they are."""
     parts, done = [], 0
     try:
         for token in yaml.scan(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
             start, end = token.start_mark.index, token.end_mark.index
-            if isinstance(token, yaml.ScalarToken) and token.style == '"' and STRING.fullmatch(text, start, end):
-                parts += [text[done:start], _plainly(text[start:end], YAML_ESCAPE)]
+            if isinstance(token, yaml.ScalarToken) and token.style == '"' and QUOTED_STRING.fullmatch(text, start, end):
+                parts += [text[done:start], _unescape_string(text[start:end], YAML_ESCAPE)]
                 done = end
     except yaml.YAMLError:
         return text
     return "".join([*parts, text[done:]])
 
 
-def _plainly(string: str, escape: re.Pattern[str]) -> str:
+def _unescape_string(string: str, escape: re.Pattern[str]) -> str:
     """A string in its quotes without the escapes that it does not need, and as many spaces behind it as it is shorter."""
-    return escape.sub(_unescaped, string).ljust(len(string))
+    return escape.sub(_unescape_character, string).ljust(len(string))
 
 
-def _unescaped(escape: re.Match[str]) -> str:
+def _unescape_character(escape: re.Match[str]) -> str:
     sign = chr(int(escape[2], 16)) if escape[2] else "/"
     return escape[0] if sign in '"\\\x7f' else escape[1] + sign

@@ -12,10 +12,10 @@ import types
 __all__: list[str] = []
 
 
-class _Nothing(types.ModuleType):
+class _RequestsStub(types.ModuleType):
     """Has what detect-secrets names while it is imported; any other use is an AttributeError."""
 
     Response = type("Response", (), {})
 
 
-sys.modules["requests"] = _Nothing("requests")
+sys.modules["requests"] = _RequestsStub("requests")

@@ -13,30 +13,30 @@ import warnings
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from scangate.tools.grammar import WARNINGS
+from scangate.tools.grammar import WARNINGS_LOCK
 
-__all__ = ["older"]
+__all__ = ["downlevel"]
 
-STATEMENTS = re.compile(
+NEW_STATEMENTS = re.compile(
     rb"^[ \t]*(?:case\b(?![ \t]*[=.,)])|type[ \t]+\w+[ \t]*[=\[]|@[ \t]|(?:def|class)[ \t]+\w+[ \t]*\[)", re.MULTILINE
 )
-STARS = re.compile(rb"\[(?:[^\n\]*]{0,99},)?[ \t]*\*\w|\*\w+[ \t]*:[ \t]*\*|(?:yield|in)[ \t]+\*")
-ASSIGNMENTS = re.compile(rb"[\[{][^\n]{0,99}:=|\w\([ \t]*\w+[ \t]*:=")
-ANY_PRODUCT = re.compile(rb"[\w)\]]@[\w(\[]")
-PRODUCTS = re.compile(rb"^[^\n\"'#@]*[\w)\]]@[\w(\[]", re.MULTILINE)
+NEW_STARRED = re.compile(rb"\[(?:[^\n\]*]{0,99},)?[ \t]*\*\w|\*\w+[ \t]*:[ \t]*\*|(?:yield|in)[ \t]+\*")
+NEW_WALRUS = re.compile(rb"[\[{][^\n]{0,99}:=|\w\([ \t]*\w+[ \t]*:=")
+POSSIBLE_MATMUL = re.compile(rb"[\w)\]]@[\w(\[]")
+MATMUL = re.compile(rb"^[^\n\"'#@]*[\w)\]]@[\w(\[]", re.MULTILINE)
 """What a file with anything newer has, and few others have: they need not be parsed."""
 
 CASE = re.compile(rb"[ \t]*case\b")
 
 
-class Change(NamedTuple):
+class Edit(NamedTuple):
     """Other bytes, as many, from ``start`` on."""
 
     start: int
     text: bytes
 
 
-class _Text:
+class _SourceText:
     """Bytes, and where the nodes of their tree lie in them."""
 
     def __init__(self, data: bytes) -> None:
@@ -51,70 +51,70 @@ class _Text:
     def end(self, node: ast.expr | ast.stmt | ast.pattern) -> int:
         return self._lines[(node.end_lineno or node.lineno) - 1] + (node.end_col_offset or 0)
 
-    def blank(self, start: int, end: int) -> Change:
+    def blank(self, start: int, end: int) -> Edit:
         """Spaces; a line's end stays, behind a backslash."""
-        return Change(start, re.sub(rb"[^\n]\n", b"\\\n", re.sub(rb"[^\n]", b" ", self.data[start:end])))
+        return Edit(start, re.sub(rb"[^\n]\n", b"\\\n", re.sub(rb"[^\n]", b" ", self.data[start:end])))
 
     def line(self, at: int) -> int:
         """Where the line of a place begins."""
         return self.data.rfind(b"\n", 0, at) + 1
 
 
-def older(data: bytes) -> bytes:
+def downlevel(data: bytes) -> bytes:
     """``data``, UTF-8 with line feeds, so that semgrep's own reader understands it; itself where it does already, or never will."""
-    if not _has_newer(data):
+    if not _may_have_new_syntax(data):
         return data
-    tree = _parsed(data)
+    tree = _parse(data)
     if tree is None:
         return data
-    text, told = _Text(data), bytearray(data)
+    text, told = _SourceText(data), bytearray(data)
     try:
-        for change in (change for node in ast.walk(tree) for change in _changes(node, text)):
+        for change in (change for node in ast.walk(tree) for change in _edits(node, text)):
             told[change.start : change.start + len(change.text)] = change.text
     except LookupError:  # written as nobody writes it: the other reader may have it
         return data
-    return data if told == data or _parsed(bytes(told)) is None else bytes(told)
+    return data if told == data or _parse(bytes(told)) is None else bytes(told)
 
 
-def _has_newer(data: bytes) -> bool:
+def _may_have_new_syntax(data: bytes) -> bool:
     """Whether there may be something newer: with the tests first that cost the least."""
     return bool(
         b" @ " in data
         or b"@=" in data
-        or STARS.search(data)
-        or (b":=" in data and ASSIGNMENTS.search(data))
-        or STATEMENTS.search(data)
-        or (ANY_PRODUCT.search(data) and PRODUCTS.search(data))
+        or NEW_STARRED.search(data)
+        or (b":=" in data and NEW_WALRUS.search(data))
+        or NEW_STATEMENTS.search(data)
+        or (POSSIBLE_MATMUL.search(data) and MATMUL.search(data))
     )
 
 
-def _parsed(data: bytes) -> ast.Module | None:
+def _parse(data: bytes) -> ast.Module | None:
     try:
-        with WARNINGS, warnings.catch_warnings():
+        with WARNINGS_LOCK, warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return ast.parse(data)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
 
-def _changes(node: ast.AST, text: _Text) -> Iterator[Change]:
+def _edits(node: ast.AST, text: _SourceText) -> Iterator[Edit]:
     if isinstance(node, ast.Match):
-        yield Change(text.start(node), b"with ")
-        yield from (_case(case, text) for case in node.cases)
+        yield Edit(text.start(node), b"with ")
+        yield from (_rewrite_case(case, text) for case in node.cases)
     elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
-        yield Change(_behind(text, node.left, b"@"), b"*")
+        yield Edit(_find_after(text, node.left, b"@"), b"*")
     elif isinstance(node, ast.AugAssign) and isinstance(node.op, ast.MatMult):
-        yield Change(_behind(text, node.target, b"@"), b"*")
+        yield Edit(_find_after(text, node.target, b"@"), b"*")
     elif isinstance(node, ast.stmt) and type(node).__name__ == "TypeAlias":  # since Python 3.12
-        yield Change(text.start(node), b"_  = ")
+        yield Edit(text.start(node), b"_  = ")
     elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and getattr(node, "type_params", None):
-        yield _type_parameters(node, text)
+        yield _blank_type_parameters(node, text)
     else:
-        yield from (Change(text.start(star), b" ") for star in _stars(node))
-        yield from (text.blank(text.start(each), text.start(each.value)) for each in _assignments(node))
+        yield from (Edit(text.start(star), b" ") for star in _new_starred(node))
+        yield from (text.blank(text.start(each), text.start(each.value)) for each in _new_walrus(node))
 
 
-def _case(case: ast.match_case, text: _Text) -> Change:
+def _rewrite_case(case: ast.match_case, text: _SourceText) -> Edit:
     """``if(1   ):`` for ``case NAME:``, and ``if         x:`` for ``case NAME if x:``."""
     start = text.line(text.start(case.pattern))
     while start and not CASE.match(text.data, start):
@@ -124,19 +124,19 @@ def _case(case: ast.match_case, text: _Text) -> Change:
         raise LookupError
     start = word.end() - len("case")
     if case.guard is None:
-        end = _behind(text, case.pattern, b":")
+        end = _find_after(text, case.pattern, b":")
         inner = re.sub(rb"[^\n]", b" ", text.data[start + 4 : end - 1])
-        return Change(start, b"if(1" + inner + b")")
-    change = text.blank(start + 2, _behind(text, case.pattern, b"if") + 2)
-    return Change(start, b"if" + change.text)
+        return Edit(start, b"if(1" + inner + b")")
+    change = text.blank(start + 2, _find_after(text, case.pattern, b"if") + 2)
+    return Edit(start, b"if" + change.text)
 
 
-def _type_parameters(node: Any, text: _Text) -> Change:
+def _blank_type_parameters(node: Any, text: _SourceText) -> Edit:
     start = text.data.rindex(b"[", 0, text.start(node.type_params[0]))
-    return text.blank(start, _behind(text, node.type_params[-1], b"]") + 1)
+    return text.blank(start, _find_after(text, node.type_params[-1], b"]") + 1)
 
 
-def _behind(text: _Text, node: ast.expr | ast.pattern, sign: bytes) -> int:
+def _find_after(text: _SourceText, node: ast.expr | ast.pattern, sign: bytes) -> int:
     """Where ``sign`` stands behind ``node``, which only brackets, commas, blanks and comments may part from it."""
     match = re.compile(rb"(?:[\s(),\]\\]|#[^\n]*)*?" + re.escape(sign)).match(text.data, text.end(node))
     if match is None:
@@ -144,25 +144,25 @@ def _behind(text: _Text, node: ast.expr | ast.pattern, sign: bytes) -> int:
     return match.end() - len(sign)
 
 
-def _stars(node: ast.AST) -> Iterator[ast.Starred]:
+def _new_starred(node: ast.AST) -> Iterator[ast.Starred]:
     """The stars that only newer Python has: in an index, before what is iterated over or yielded, in an annotation."""
     values: Iterable[ast.AST | None] = ()
     if isinstance(node, ast.Subscript):
-        values = _parts(node.slice)
+        values = _elements(node.slice)
     elif isinstance(node, (ast.For, ast.AsyncFor)):
-        values = _parts(node.iter)
+        values = _elements(node.iter)
     elif isinstance(node, ast.Yield):
-        values = _parts(node.value)
+        values = _elements(node.value)
     elif isinstance(node, ast.arg):
         values = (node.annotation,)
     yield from (value for value in values if isinstance(value, ast.Starred))
 
 
-def _assignments(node: ast.AST) -> Iterator[ast.NamedExpr]:
+def _new_walrus(node: ast.AST) -> Iterator[ast.NamedExpr]:
     """The assignments in an index, a set and an argument that is a generator."""
     values: Iterable[ast.AST | None] = ()
     if isinstance(node, ast.Subscript):
-        values = _parts(node.slice)
+        values = _elements(node.slice)
     elif isinstance(node, ast.Set):
         values = node.elts
     elif isinstance(node, ast.GeneratorExp):
@@ -170,5 +170,5 @@ def _assignments(node: ast.AST) -> Iterator[ast.NamedExpr]:
     yield from (value for value in values if isinstance(value, ast.NamedExpr))
 
 
-def _parts(value: ast.AST | None) -> Iterable[ast.AST | None]:
+def _elements(value: ast.AST | None) -> Iterable[ast.AST | None]:
     return value.elts if isinstance(value, ast.Tuple) else (value,)

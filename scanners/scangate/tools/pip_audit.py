@@ -12,20 +12,20 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 
-from scangate.advisories.files import starter_file, usual_place
+from scangate.advisories.files import bundled_file, default_store_path
 from scangate.advisories.kinds import is_manifest
 from scangate.globs import Glob
-from scangate.model import Accounting, FileReport
-from scangate.scan.plugin import Run, Source
-from scangate.tools.installed import version_of
+from scangate.model import FileAccounting, FileReport
+from scangate.scan.plugin import ScanContext, SourceFile
+from scangate.tools.installed import find_installed_version
 
 if TYPE_CHECKING:
     from scangate.advisories.manifest import Pin
 
 NAME = "pip-audit"
-ACCOUNTING = Accounting.PER_FILE
-SPLITS = False
-WAITS = True  # for services
+ACCOUNTING = FileAccounting.PER_FILE
+SPLITTABLE = False
+IO_BOUND = True  # for services
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
@@ -55,7 +55,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
 
 def version() -> str:
     """The version of the installed pip-audit."""
-    return version_of("pip-audit")
+    return find_installed_version("pip-audit")
 
 
 def reads(path: str, options: Options) -> bool:
@@ -64,7 +64,7 @@ def reads(path: str, options: Options) -> bool:
     return is_manifest(path)
 
 
-def answers_digest(options: Options, environ: Mapping[str, str], today: dt.date) -> str | None:
+def cache_key(options: Options, environ: Mapping[str, str], today: dt.date) -> str | None:
     """SHA-256 (hex) of all that a manifest's report depends on beside the texts of all manifests and the versions of the programs.
 
     None where nothing may be kept: the policy wants the services asked each time. What was kept under the same digest is as good as
@@ -73,30 +73,30 @@ def answers_digest(options: Options, environ: Mapping[str, str], today: dt.date)
     if options.advisories == "auto" and not options.keep_days:
         return None
     bucket = today.toordinal() // options.keep_days if options.advisories == "auto" else 0
-    told = (_store(options, environ, today), starter_file().read_bytes(), options, bucket, _indexes(options, environ))
+    told = (_store_state(options, environ, today), bundled_file().read_bytes(), options, bucket, _pip_settings(options, environ))
     return hashlib.sha256(msgspec.msgpack.encode(told, order="sorted")).hexdigest()
 
 
-def _store(options: Options, environ: Mapping[str, str], today: dt.date) -> tuple[str, bool] | None:
+def _store_state(options: Options, environ: Mapping[str, str], today: dt.date) -> tuple[str, bool] | None:
     """What the store says of itself, None where there is none."""
-    if not usual_place(environ).exists():
+    if not default_store_path(environ).exists():
         return None
     from scangate.tools import auditing  # noqa: PLC0415 -- only where there is a store to open
 
-    return auditing.standing(options, environ, today)
+    return auditing.store_state(options, environ, today)
 
 
-def _indexes(options: Options, environ: Mapping[str, str]) -> Mapping[str, str]:
+def _pip_settings(options: Options, environ: Mapping[str, str]) -> Mapping[str, str]:
     """Where pip would look for releases."""
     if not options.resolve:
         return {}
-    from scangate.tools.resolving import indexes  # noqa: PLC0415 -- only where it may
+    from scangate.tools.resolving import pip_settings  # noqa: PLC0415 -- only where it may
 
-    return indexes(environ)
+    return pip_settings(environ)
 
 
-def scan(files: Sequence[Source], options: Options, run: Run) -> Iterable[FileReport]:
+def scan(files: Sequence[SourceFile], options: Options, context: ScanContext) -> Iterable[FileReport]:
     """Audits the pins of all ``files`` at once."""
     from scangate.tools import auditing  # noqa: PLC0415 -- only where there is a manifest
 
-    return auditing.scan(files, options, run)
+    return auditing.scan(files, options, context)

@@ -16,15 +16,15 @@ KEYWORD = "Secret Keyword"
 PRIVATE_KEY = "Private Key"
 TOKEN = "JSON Web Token"  # noqa: S105
 
-KEY_LINES = 8  # an encrypted key has up to three lines and an empty one before its body
-MOST_KEY_LINES = 200  # where an end line follows, all before it is looked at; the longest keys in use have some 130 lines
+KEY_HEADER_LINES = 8  # an encrypted key has up to three lines and an empty one before its body
+MAX_KEY_LINES = 200  # where an end line follows, all before it is looked at; the longest keys in use have some 130 lines
 _KEY_BODY = re.compile(r"[A-Za-z0-9+/]{32,}|Lines: \d")
 _KEY_PIECE = re.compile(r"(?<![^\s\"'`])[A-Za-z0-9+/]{16,}(?==*(?:\\[nr])*(?:[\s\"'`]|$))")
-_RANDOM = re.compile(r"(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])(?=[^0-9+/]*[0-9+/])")
-_HEAD = re.compile(r"BEGIN[\w ]+-*|PuTTY[\w-]+")
-_END = re.compile(r"-END [\w ]*PRIVATE KEY")
+_MIXED_CHARACTERS = re.compile(r"(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])(?=[^0-9+/]*[0-9+/])")
+_KEY_BEGIN = re.compile(r"BEGIN[\w ]+-*|PuTTY[\w-]+")
+_KEY_END = re.compile(r"-END [\w ]*PRIVATE KEY")
 
-_SECRETS, _PLAIN, _BESIDE = (
+_SECRET_WORDS, _FILLER_WORDS, _CONTEXT_WORDS = (
     frozenset(words.split())
     for words in (
         # words for a secret
@@ -40,12 +40,12 @@ _SECRETS, _PLAIN, _BESIDE = (
         view request response config settings provider jwt oauth csrf ssh iam aws django contrib""",
     )
 )
-_WORDS = _SECRETS | _PLAIN
-_BETWEEN = " \t\r\n_.-"
-_NAME = re.compile(r"[A-Za-z_.:-]+")
-_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_WORDS = _SECRET_WORDS | _FILLER_WORDS
+_SEPARATORS = " \t\r\n_.-"
+_IDENTIFIER = re.compile(r"[A-Za-z_.:-]+")
+_NAME_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 # What such a name holds is about a secret, and not the secret: secret_from = "config", passwordField: "pw"
-_ABOUT = re.compile(
+_ATTRIBUTE_NAME = re.compile(
     r"(?:pass|word|wd|secret|token|key|pwd)s?[_-]?(?:from|file|filename|path|name|field|label|type|ur[li]|header|prefix|suffix|param|"
     r"column|help|text|title|hint|error|message|regex|pattern|validators?|policy|algorithm|hashers?|format|env|var)"
     r"[\"'\]]*\s*(?::?=|:|=>)\s*[\"']?$",
@@ -57,84 +57,88 @@ _REFERENCES = (
     re.compile(r"(?:[a-z]+://[\w.-]+(?::\d+)?|[.~]{0,2})/(?:[A-Za-z_.-]{1,24}\d{0,3}/)*[A-Za-z_.-]{0,24}\d{0,3}"),
     re.compile(r"(?:[a-z_.-]{1,24}\d{0,3}/)+[a-z_.-]{0,24}\d{0,3}"),
 )
-_FILLED_IN = re.compile(r"%\(\w+\)[sd]|%[sd]|\[[A-Za-z _-]+\]|\*+")
+_TEMPLATE = re.compile(r"%\(\w+\)[sd]|%[sd]|\[[A-Za-z _-]+\]|\*+")
 # What is read by people ends with a mark, or is long and has one; words alone could be a passphrase.
 _SENTENCE = re.compile(r"[^\W\d_]+[,:;]?(?: [^\W\d_]['\u2019\w-]*[,:;.!?]*){2,}")
-_ENDS = re.compile(r".*[.:!?]$|(?=.*[,;.:!?])(?:[^ ]+ ){5}")
+_SENTENCE_END = re.compile(r".*[.:!?]$|(?=.*[,;.:!?])(?:[^ ]+ ){5}")
 # A host that is nobody's, or this machine, and then what ends a host in text.
-_NOBODY = re.compile(
+_EXAMPLE_HOST = re.compile(
     r"(?:localhost|127(?:\.\d{1,3}){3}|\[::1\]|host|hostname|domain|address|"
     r"(?:[\w-]+\.){0,8}(?:example(?:\.(?:com|org|net))?|test|invalid))"
     r"(?::(?:\d{1,5}|port))?\.?(?=[/?#\s\"'`)\]}>,;\\|]|$)",
     re.IGNORECASE,
 )
-_AWS_EXAMPLE = re.compile(r"(?:AKIA|ASIA)?[A-Za-z0-9/+]*EXAMPLE(?:KEY)?")
-_JWT_IO = "eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lI"  # subject 1234567890, John Doe: the sample of jwt.io
+_AWS_EXAMPLE_KEY = re.compile(r"(?:AKIA|ASIA)?[A-Za-z0-9/+]*EXAMPLE(?:KEY)?")
+_JWT_IO_SAMPLE = "eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lI"  # subject 1234567890, John Doe: the sample of jwt.io
 
 
 def is_placeholder(kind: str, value: str, lines: Sequence[str], line: int) -> bool:
     """Whether a value that the plugin ``kind`` took for a secret in ``lines`` (``line`` counts from 1) is plainly none."""
     if kind == PRIVATE_KEY:
-        return not _has_body(lines, line)
+        return not _has_key_body(lines, line)
     if kind == TOKEN:
-        return _JWT_IO in value
-    if _AWS_EXAMPLE.fullmatch(value):
+        return _JWT_IO_SAMPLE in value
+    if _AWS_EXAMPLE_KEY.fullmatch(value):
         return True
     if kind == BASIC_AUTH:
-        return _is_filled_in(value) or (_is_words(value) and _is_nobodys(value, lines, line))
-    return kind == KEYWORD and (_is_filled_in(value) or _is_words(value) or _is_name(value) or _is_about(value, lines, line))
+        return _is_template(value) or (_is_common_words(value) and _is_for_example_host(value, lines, line))
+    return kind == KEYWORD and (
+        _is_template(value) or _is_common_words(value) or _is_identifier_or_text(value) or _is_attribute_value(value, lines, line)
+    )
 
 
-def _is_filled_in(value: str) -> bool:
-    return len(value) <= 64 and _FILLED_IN.fullmatch(value) is not None
+def _is_template(value: str) -> bool:
+    return len(value) <= 64 and _TEMPLATE.fullmatch(value) is not None
 
 
-def _is_words(value: str) -> bool:
+def _is_common_words(value: str) -> bool:
     """Words for a secret or for nothing, one after the other, in one pass: where each can begin is where another ended."""
     text = value.lower()
-    if len(text) > 64 or not text.strip(_BETWEEN):
+    if len(text) > 64 or not text.strip(_SEPARATORS):
         return False
     begins = {0}
     for at, sign in enumerate(text):
         if at in begins:
             begins.update(at + len(word) for word in _WORDS if text.startswith(word, at))
-            if sign in _BETWEEN:
+            if sign in _SEPARATORS:
                 begins.add(at + 1)
     return len(text) in begins
 
 
-def _is_name(value: str) -> bool:
+def _is_identifier_or_text(value: str) -> bool:
     """Names, that say they are about a secret, and what refers to something; a sentence is what users read."""
     if len(value) > 256:
         return False
-    if _NAME.fullmatch(value):
-        parts = [part.lower() for part in _PART.findall(value)]
-        if not _SECRETS.isdisjoint(parts) and all(part in _BESIDE or _is_words(part) for part in parts):
+    if _IDENTIFIER.fullmatch(value):
+        parts = [part.lower() for part in _NAME_PART.findall(value)]
+        if not _SECRET_WORDS.isdisjoint(parts) and all(part in _CONTEXT_WORDS or _is_common_words(part) for part in parts):
             return True
     if any(form.fullmatch(value) for form in _REFERENCES):
         return True
-    return _SENTENCE.fullmatch(value) is not None and _ENDS.match(value) is not None
+    return _SENTENCE.fullmatch(value) is not None and _SENTENCE_END.match(value) is not None
 
 
-def _is_nobodys(value: str, lines: Sequence[str], line: int) -> bool:
+def _is_for_example_host(value: str, lines: Sequence[str], line: int) -> bool:
     """Whether each address in the line with this password is one of documentation, or of this machine: elsewhere, a word is a
     password that somebody chose."""
     _, *after = (lines[line - 1] if line <= len(lines) else "").split(f":{value}@")
-    return bool(after) and all(_NOBODY.match(text) for text in after)
+    return bool(after) and all(_EXAMPLE_HOST.match(text) for text in after)
 
 
-def _is_about(value: str, lines: Sequence[str], line: int) -> bool:
+def _is_attribute_value(value: str, lines: Sequence[str], line: int) -> bool:
     """A word of letters that is given to a name like ``secret_from``."""
     text = lines[line - 1] if line <= len(lines) else ""
     before = text[: max(text.find(value), 0)][-80:]
-    return value.isalpha() and len(value) <= 24 and _ABOUT.search(before) is not None
+    return value.isalpha() and len(value) <= 24 and _ATTRIBUTE_NAME.search(before) is not None
 
 
-def _has_body(lines: Sequence[str], line: int) -> bool:
+def _has_key_body(lines: Sequence[str], line: int) -> bool:
     """Whether what could be a key follows its first line: code that looks for keys, and documentation, have that line alone."""
     first = lines[line - 1] if line <= len(lines) else ""
-    rest = [_HEAD.split(first, maxsplit=1)[-1], *lines[line : line + MOST_KEY_LINES]]
-    end = next((place for place, text in enumerate(rest) if _END.search(text)), 0)
-    rest = rest[: max(end, KEY_LINES) + 1]
+    rest = [_KEY_BEGIN.split(first, maxsplit=1)[-1], *lines[line : line + MAX_KEY_LINES]]
+    end = next((place for place, text in enumerate(rest) if _KEY_END.search(text)), 0)
+    rest = rest[: max(end, KEY_HEADER_LINES) + 1]
     pieces = [piece for text in rest for piece in _KEY_PIECE.findall(text)]
-    return any(_KEY_BODY.search(text) for text in rest) or (len(pieces) > 1 and _RANDOM.match("".join(pieces)) is not None)
+    return any(_KEY_BODY.search(text) for text in rest) or (
+        len(pieces) > 1 and _MIXED_CHARACTERS.match("".join(pieces)) is not None
+    )

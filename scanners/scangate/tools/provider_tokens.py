@@ -11,13 +11,13 @@ from collections.abc import Iterator
 
 from detect_secrets.plugins.base import RegexBasedDetector
 
-__all__ = ["KINDS", "NPM", "ProviderToken", "provider_tokens"]
+__all__ = ["NPM", "TOKEN_TYPES", "ProviderToken", "make_token_plugins"]
 
 # An identifier may begin as a token does: what follows must look random.
 _MIXED = r"(?=[\w-]*[a-z])(?=[\w-]*[A-Z])"
 _DIGIT = r"(?=[\w-]*(?:[0-9]|[A-Z]{2}))"  # or two capitals: one in seventy of the short ones has no digit
 NPM = "npm Access Token"
-FORMATS = {
+TOKEN_PATTERNS = {
     # https://docs.anthropic.com/en/api/admin-api
     "Anthropic API Key": r"sk-ant-(?:api|admin|oat|ort)[0-9]{2}-[\w-]{80,128}",
     # https://docs.databricks.com/en/dev-tools/auth/pat.html
@@ -59,7 +59,7 @@ FORMATS = {
     # https://api.slack.com/concepts/token-types
     "Slack App-Level Token": r"xapp-[0-9]-[0-9A-Z]{8,14}-[0-9]{10,16}-[0-9a-f]{64}",
 }
-KINDS = frozenset(FORMATS)
+TOKEN_TYPES = frozenset(TOKEN_PATTERNS)
 
 
 class ProviderToken(RegexBasedDetector):
@@ -70,9 +70,9 @@ class ProviderToken(RegexBasedDetector):
 
     def __init__(self, kind: str) -> None:
         self.secret_type = kind
-        self.denylist = (re.compile(rf"(?<![\w-]){FORMATS[kind]}(?![\w-])"),)
+        self.denylist = (re.compile(rf"(?<![\w-]){TOKEN_PATTERNS[kind]}(?![\w-])"),)
 
 
-def provider_tokens() -> Iterator[ProviderToken]:
+def make_token_plugins() -> Iterator[ProviderToken]:
     """A plugin for each format, by name."""
-    yield from map(ProviderToken, sorted(FORMATS))
+    yield from map(ProviderToken, sorted(TOKEN_PATTERNS))

@@ -14,21 +14,21 @@ from urllib.parse import unquote, urlparse
 
 import msgspec
 
-from scangate.errors import Unreadable
+from scangate.errors import ScanError
 from scangate.globs import Glob, matches
-from scangate.model import Accounting, Confidence, FileReport, Finding, GapKind, Kind, Location, Severity, Span
-from scangate.scan.plugin import Run, Source, fields, parse
+from scangate.model import Confidence, FileAccounting, FileReport, Finding, FindingKind, GapKind, Location, Severity, Span
+from scangate.scan.plugin import ScanContext, SourceFile, parse_json, require_fields
 from scangate.scan.redact import mask_suspicious
 
 __all__ = ["Options", "SarifCommand"]
 
 LEVELS = {"error": Severity.HIGH, "warning": Severity.MEDIUM, "note": Severity.LOW, "none": Severity.INFO}
 PRECISION = {"very-high": Confidence.HIGH, "high": Confidence.HIGH, "medium": Confidence.MEDIUM, "low": Confidence.LOW}
-NO_FAULT = frozenset({"pass", "informational", "notApplicable"})  # "open" and "review" want somebody to look
-LONGEST = 4000
-SCORES = ((9.0, Severity.CRITICAL), (7.0, Severity.HIGH), (4.0, Severity.MEDIUM), (0.1, Severity.LOW))
-UNNAMED = "unnamed"
-_NAME = re.compile(r"[\w./:@+-]{1,200}")  # what is no name may be what the tool has read
+PASSING_KINDS = frozenset({"pass", "informational", "notApplicable"})  # "open" and "review" want somebody to look
+MAX_TEXT_LENGTH = 4000
+SEVERITY_THRESHOLDS = ((9.0, Severity.CRITICAL), (7.0, Severity.HIGH), (4.0, Severity.MEDIUM), (0.1, Severity.LOW))
+UNNAMED_RULE = "unnamed"
+_RULE_ID = re.compile(r"[\w./:@+-]{1,200}")  # what is no name may be what the tool has read
 _URL = re.compile(r"https?://[\w./:#~%+-]{1,500}")  # nobody's password, no question
 _CWE = re.compile(r"cwe[-/](\d+)", re.IGNORECASE)
 
@@ -60,24 +60,24 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
 class SarifCommand:
     """One command block as a scanner. The run as a whole vouches for its files: SARIF does not name what was read."""
 
-    ACCOUNTING = Accounting.WHOLE_RUN
-    SPLITS: bool
+    ACCOUNTING = FileAccounting.WHOLE_RUN
+    SPLITTABLE: bool
 
-    def __init__(self, name: str, block: Options) -> None:
+    def __init__(self, name: str, options: Options) -> None:
         self.NAME = name
         self.Options = Options
-        self._block = block
-        self.SPLITS = block.per_file
+        self._options = options
+        self.SPLITTABLE = options.per_file
 
     def version(self) -> str:
         """The version that the block states; "unstated" where it states none."""
-        return self._block.version or "unstated"
+        return self._options.version or "unstated"
 
     def reads(self, path: str, options: Options) -> bool:
         """What the block says."""
         return any(matches(pattern, path) for pattern in options.reads)
 
-    def answers_digest(self, options: Options, environ: Mapping[str, str], today: dt.date) -> str | None:
+    def cache_key(self, options: Options, environ: Mapping[str, str], today: dt.date) -> str | None:
         """SHA-256 (hex) of the program and of the files that the command names, such as its rules; None where nothing may be kept.
 
         What those files take in from elsewhere, the block's version has to tell.
@@ -85,70 +85,70 @@ class SarifCommand:
         del today
         if not (options.per_file and options.version) or options.network:
             return None
-        return _named(options.command, environ)
+        return _command_digest(options.command, environ)
 
-    def scan(self, files: Sequence[Source], options: Options, run: Run) -> Iterable[FileReport]:
+    def scan(self, files: Sequence[SourceFile], options: Options, context: ScanContext) -> Iterable[FileReport]:
         """Runs the program once over all ``files``; they count as read if it says that it did its work."""
-        root, names = run.tree(files)
-        target = run.folder / "output.sarif"
-        argv = list(_arguments(options.command, names, {"{root}": str(root), "{output}": str(target)}, run))
-        output = run.start(argv, network=options.network, codes=options.exit_codes)
-        text = _read(target) if any("{output}" in word for word in options.command) else output.stdout
+        root, names = context.make_tree(files)
+        target = context.temp_folder / "output.sarif"
+        argv = list(_expand_command(options.command, names, {"{root}": str(root), "{output}": str(target)}, context))
+        output = context.run_program(argv, network=options.network, exit_codes=options.exit_codes)
+        text = _read_output(target) if any("{output}" in word for word in options.command) else output.stdout
         found: dict[str, list[tuple[Finding, tuple[Span, ...]]]] = {source.path: [] for source in files}
         try:
-            for path, finding, secrets in self._findings(parse(text, self.NAME), root, run):
+            for path, finding, secrets in self._findings(parse_json(text, self.NAME), root, context):
                 found[path].append((finding, secrets))
         except (AttributeError, KeyError, TypeError, ValueError, IndexError) as error:
-            raise Unreadable(GapKind.GARBAGE, "its output is not what SARIF 2.1.0 says") from error
+            raise ScanError(GapKind.GARBAGE, "its output is not what SARIF 2.1.0 says") from error
         for path, pairs in found.items():
             yield FileReport(
-                path, tuple(finding for finding, _ in pairs), secrets=tuple(span for _, spans in pairs for span in spans)
+                path, tuple(finding for finding, _ in pairs), secret_spans=tuple(span for _, spans in pairs for span in spans)
             )
 
-    def _findings(self, log: Any, root: Path, run: Run) -> Iterator[tuple[str, Finding, tuple[Span, ...]]]:
-        runs, version = fields(log, "runs", "version")
+    def _findings(self, log: Any, root: Path, context: ScanContext) -> Iterator[tuple[str, Finding, tuple[Span, ...]]]:
+        runs, version = require_fields(log, "runs", "version")
         if version != "2.1.0" or not runs:
-            raise Unreadable(GapKind.GARBAGE, "its output is not a SARIF 2.1.0 log with a run")
+            raise ScanError(GapKind.GARBAGE, "its output is not a SARIF 2.1.0 log with a run")
         for each in runs:
             _check_success(each)
-            tool, results = fields(each, "tool", "results")
+            tool, results = require_fields(each, "tool", "results")
             rules = _rules(tool)
             for result in results:
-                if result.get("kind", "fail") not in NO_FAULT:
-                    yield self._finding(result, rules, _Files(each, root, run))
+                if result.get("kind", "fail") not in PASSING_KINDS:
+                    yield self._finding(result, rules, _ArtifactResolver(each, root, context))
 
-    def _finding(self, result: Any, rules: Mapping[str, Any], files: _Files) -> tuple[str, Finding, tuple[Span, ...]]:
-        message, locations = fields(result, "message", "locations")
+    def _finding(self, result: Any, rules: Mapping[str, Any], files: _ArtifactResolver) -> tuple[str, Finding, tuple[Span, ...]]:
+        message, locations = require_fields(result, "message", "locations")
         if not locations:
-            raise Unreadable(GapKind.GARBAGE, "its output has a result without a location")
-        (physical,) = fields(locations[0], "physicalLocation")
-        (artifact,) = fields(physical, "artifactLocation")
+            raise ScanError(GapKind.GARBAGE, "its output has a result without a location")
+        (physical,) = require_fields(locations[0], "physicalLocation")
+        (artifact,) = require_fields(physical, "artifactLocation")
         path = files.path_of(artifact)
         rule = _rule(result, rules)
-        name = str(result.get("ruleId") or result.get("rule", {}).get("id") or rule.get("id") or UNNAMED)
-        name = name if _NAME.fullmatch(name) else UNNAMED
+        name = str(result.get("ruleId") or result.get("rule", {}).get("id") or rule.get("id") or UNNAMED_RULE)
+        name = name if _RULE_ID.fullmatch(name) else UNNAMED_RULE
         place = _location(path, physical.get("region") or {})
-        title = mask_suspicious(str(rule.get("shortDescription", {}).get("text") or rule.get("name") or name)[:LONGEST])
-        kind = Kind(self._block.kind)
+        title = mask_suspicious(str(rule.get("shortDescription", {}).get("text") or rule.get("name") or name)[:MAX_TEXT_LENGTH])
+        kind = FindingKind(self._options.kind)
         finding = Finding(
             rule=f"{self.NAME}:{name}",
             severity=_severity(result, rule),
             confidence=PRECISION.get(rule.get("properties", {}).get("precision", ""), Confidence.UNKNOWN),
             kind=kind,
             title=title,
-            message=title if kind is Kind.SECRET else mask_suspicious(str(message.get("text", title))[:LONGEST]),
+            message=title if kind is FindingKind.SECRET else mask_suspicious(str(message.get("text", title))[:MAX_TEXT_LENGTH]),
             location=place,
             cwe=tuple(
                 sorted({int(number) for tag in rule.get("properties", {}).get("tags", []) for number in _CWE.findall(str(tag))})
             ),
             help_url=help_url if _URL.fullmatch(help_url := str(rule.get("helpUri", ""))) else "",
-            waiver="suppressed in the tool's own output" if _is_suppressed(result) else "",
+            tool_comment="suppressed in the tool's own output" if _is_suppressed(result) else "",
         )
-        secrets = (Span(place.line, 1, place.end_line, 1 << 30),) if kind is Kind.SECRET else ()
+        secrets = (Span(place.line, 1, place.end_line, 1 << 30),) if kind is FindingKind.SECRET else ()
         return path, finding, secrets
 
 
-def _named(command: Sequence[str], environ: Mapping[str, str]) -> str | None:
+def _command_digest(command: Sequence[str], environ: Mapping[str, str]) -> str | None:
     """The digest of the program, as the system describes it, and of the content of each file that a word names by its whole path.
 
     None where a word names a folder or something else that cannot be read at once: it may change unseen.
@@ -168,31 +168,33 @@ def _named(command: Sequence[str], environ: Mapping[str, str]) -> str | None:
     return hashlib.sha256(b"\0".join(told)).hexdigest()
 
 
-def _arguments(command: Sequence[str], names: Sequence[Path], marks: Mapping[str, str], run: Run) -> Iterator[str]:
-    yield run.program(command[0])
+def _expand_command(
+    command: Sequence[str], names: Sequence[Path], placeholders: Mapping[str, str], context: ScanContext
+) -> Iterator[str]:
+    yield context.find_program(command[0])
     for word in command[1:]:
         if word == "{files}":
             yield from map(str, names)
             continue
-        for mark, value in marks.items():
+        for mark, value in placeholders.items():
             word = word.replace(mark, value)  # noqa: PLW2901
         yield word
 
 
-def _read(target: Path) -> bytes:
+def _read_output(target: Path) -> bytes:
     try:
         return target.read_bytes()
     except OSError:
-        raise Unreadable(GapKind.GARBAGE, "it wrote no output file") from None
+        raise ScanError(GapKind.GARBAGE, "it wrote no output file") from None
 
 
 def _check_success(run: Any) -> None:
     for invocation in run.get("invocations") or ():
         if invocation.get("executionSuccessful") is not True:
-            raise Unreadable(GapKind.CRASH, "its output says that it did not do its work (executionSuccessful)")
+            raise ScanError(GapKind.CRASH, "its output says that it did not do its work (executionSuccessful)")
         for key in ("toolExecutionNotifications", "toolConfigurationNotifications"):
             if any(notification.get("level") == "error" for notification in invocation.get(key) or ()):
-                raise Unreadable(GapKind.CRASH, f"its output tells of an error while it worked ({key})")
+                raise ScanError(GapKind.CRASH, f"its output tells of an error while it worked ({key})")
 
 
 def _is_suppressed(result: Any) -> bool:
@@ -203,7 +205,7 @@ def _is_suppressed(result: Any) -> bool:
 
 def _rules(tool: Any) -> dict[str, Any]:
     """The rules of a run by id, and the driver's by their number (``#0``)."""
-    (driver,) = fields(tool, "driver")
+    (driver,) = require_fields(tool, "driver")
     rules = {f"#{number}": rule for number, rule in enumerate(driver.get("rules") or ())}
     for component in (*(tool.get("extensions") or ()), driver):
         rules |= {str(rule["id"]): rule for rule in component.get("rules") or () if "id" in rule}
@@ -216,36 +218,36 @@ def _rule(result: Any, rules: Mapping[str, Any]) -> Any:
     return rules.get(name) or rules.get(name.rpartition("/")[0]) or rules.get(f"#{result.get('ruleIndex', '')}") or {}
 
 
-class _Files:
+class _ArtifactResolver:
     """Finds the file that an artifactLocation of one run means: absolute, below a named base, below the root or where it ran."""
 
-    def __init__(self, run: Any, root: Path, call: Run) -> None:
+    def __init__(self, run: Any, root: Path, context: ScanContext) -> None:
         self._artifacts = run.get("artifacts") or ()
         self._bases = run.get("originalUriBaseIds") or {}
         self._root = root
-        self._call = call
+        self._context = context
 
     def path_of(self, artifact: Any) -> str:
         """The repository path; Unreadable(GARBAGE) where it is no file that was given."""
         if "uri" not in artifact and artifact.get("index", -1) >= 0:
-            (artifact,) = fields(self._artifacts[artifact["index"]], "location")
-        (uri,) = fields(artifact, "uri")
+            (artifact,) = require_fields(self._artifacts[artifact["index"]], "location")
+        (uri,) = require_fields(artifact, "uri")
         base = (self._bases.get(artifact.get("uriBaseId")) or {}).get("uri", "")
-        folders = (self._root / _local(base), self._root, self._call.start_folder)  # an absolute path stays as it is
-        candidates = [folder / _local(uri) for folder in folders]
+        folders = (self._root / _uri_path(base), self._root, self._context.working_directory)  # an absolute path stays as it is
+        candidates = [folder / _uri_path(uri) for folder in folders]
         for candidate in candidates:
             try:
-                return self._call.path_of(str(candidate))
-            except Unreadable as fault:
+                return self._context.repository_path(str(candidate))
+            except ScanError as fault:
                 lost = fault
         raise lost
 
 
-def _local(uri: Any) -> str:
+def _uri_path(uri: Any) -> str:
     """The file that a URI names: absolute, or relative to something else."""
     parsed = urlparse(str(uri))
     if parsed.scheme not in ("", "file"):
-        raise Unreadable(GapKind.GARBAGE, "its output names something that is not a file")
+        raise ScanError(GapKind.GARBAGE, "its output names something that is not a file")
     return unquote(parsed.path)
 
 
@@ -262,7 +264,7 @@ def _severity(result: Any, rule: Any) -> Severity:
         number = float(score) if score is not None else 0.0
     except ValueError:
         number = 0.0
-    for least, severity in SCORES:
+    for least, severity in SEVERITY_THRESHOLDS:
         if number >= least:
             return severity
     level = result.get("level") or rule.get("defaultConfiguration", {}).get("level", "warning")

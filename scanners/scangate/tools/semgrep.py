@@ -12,31 +12,31 @@ from typing import Any, Literal
 
 import msgspec
 
-from scangate.errors import Unreadable
-from scangate.model import Accounting, Confidence, FileReport, Finding, Gap, GapKind, Kind, Location, Severity, Span
-from scangate.scan.plugin import Run, Source, fields, parse
+from scangate.errors import ScanError
+from scangate.model import Confidence, FileAccounting, FileReport, Finding, FindingKind, Gap, GapKind, Location, Severity, Span
+from scangate.scan.plugin import ScanContext, SourceFile, parse_json, require_fields
 from scangate.scan.text import place_of
 from scangate.tools import rule_pack
-from scangate.tools.grammar import gap, python_fault, yaml_fault
-from scangate.tools.inline import nosemgrep
-from scangate.tools.installed import version_of
+from scangate.tools.grammar import check_python, check_yaml, make_gap
+from scangate.tools.inline import find_nosemgrep
+from scangate.tools.installed import find_installed_version
 
 NAME = "semgrep"
-ACCOUNTING = Accounting.PER_FILE
-SPLITS = True
+ACCOUNTING = FileAccounting.PER_FILE
+SPLITTABLE = True
 
 EXPERIMENTAL = "--experimental"
-OWN = b"from semgrep.console_scripts.entrypoint import main"
+CONSOLE_SCRIPT_MARKER = b"from semgrep.console_scripts.entrypoint import main"
 """What the console script is known by."""
 
-SECONDS_A_RULE = 10  # a long file costs some rules minutes; it alone shall be the gap, not all that is scanned with it
+RULE_TIMEOUT = 10  # a long file costs some rules minutes; it alone shall be the gap, not all that is scanned with it
 FLAGS = (
     *("--metrics", "off", "--disable-version-check", "--disable-nosem", "--no-git-ignore", "--x-ignore-semgrepignore-files"),
     *("--no-rewrite-rule-ids", "--json", "--quiet", "--oss-only", "--no-autofix", "--max-target-bytes", "0"),
-    *("--timeout", str(SECONDS_A_RULE), "--timeout-threshold", "1", "--jobs", "1"),
+    *("--timeout", str(RULE_TIMEOUT), "--timeout-threshold", "1", "--jobs", "1"),
 )
 SEVERITIES = {"INFO": Severity.LOW, "WARNING": Severity.MEDIUM, "ERROR": Severity.HIGH, **Severity.__members__}
-ERRORS = {
+ERROR_KINDS = {
     "PartialParsing": GapKind.PARTIAL_PARSE,
     "Timeout": GapKind.TIMEOUT,
     "OutOfMemory": GapKind.CRASH,
@@ -56,122 +56,125 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
 
 def version() -> str:
     """The version of the installed semgrep."""
-    return version_of("semgrep")
+    return find_installed_version("semgrep")
 
 
 def reads(path: str, options: Options) -> bool:
     """Files that at least one rule is for."""
     del options
-    return rule_pack.is_for_any(path)
+    return rule_pack.has_rules_for(path)
 
 
-def answers_digest(options: Options, environ: Mapping[str, str], today: dt.date) -> str:
+def cache_key(options: Options, environ: Mapping[str, str], today: dt.date) -> str:
     """Nothing: an answer is about the files and our rules alone."""
     del options, environ, today
     return ""
 
 
-def scan(files: Sequence[Source], options: Options, run: Run) -> Iterable[FileReport]:
+def scan(files: Sequence[SourceFile], options: Options, context: ScanContext) -> Iterable[FileReport]:
     """Runs semgrep over ``files`` and reports each that its output names as scanned; where one front end fails, the other."""
     if options.front_end == "experimental":
         try:
-            return list(_reports(files, [EXPERIMENTAL], run))
-        except Unreadable as fault:
+            return list(_reports(files, [EXPERIMENTAL], context))
+        except ScanError as fault:
             if fault.kind not in (GapKind.CRASH, GapKind.GARBAGE):
                 raise
-    return list(_reports(files, [], run))
+    return list(_reports(files, [], context))
 
 
-def _reports(files: Sequence[Source], flags: Sequence[str], run: Run) -> Iterator[FileReport]:
-    from scangate.tools.legible import legible  # noqa: PLC0415 -- a scan where nothing changed asks nobody
+def _reports(files: Sequence[SourceFile], flags: Sequence[str], context: ScanContext) -> Iterator[FileReport]:
+    from scangate.tools.legible import prepare_source  # noqa: PLC0415 -- a scan where nothing changed asks nobody
 
-    rules = [word for file in rule_pack.files_for(source.path for source in files) for word in ("--config", str(file))]
-    texts = [legible(source.path, source.data()) for source in files]
-    names = [str(_handed(source, text, run)) for source, text in zip(files, texts, strict=True)]
-    argv = [_program(flags, run), "scan", *FLAGS, *flags, *rules, *names]
-    output = run.start(argv, env={"EIO_BACKEND": "posix", "SEMGREP_SEND_METRICS": "off"}, name=NAME)
-    answer = parse(output.stdout, NAME)
-    results, errors, paths = fields(answer, "results", "errors", "paths")
-    (scanned,) = fields(paths, "scanned")
-    gaps = _gaps(errors, run)
-    found: dict[str, list[Any]] = {run.path_of(name): [] for name in scanned}
+    rules = [word for file in rule_pack.rule_files_for(source.path for source in files) for word in ("--config", str(file))]
+    texts = [prepare_source(source.path, source.read_bytes()) for source in files]
+    names = [str(_input_file(source, text, context)) for source, text in zip(files, texts, strict=True)]
+    argv = [_program(flags, context), "scan", *FLAGS, *flags, *rules, *names]
+    output = context.run_program(argv, env={"EIO_BACKEND": "posix", "SEMGREP_SEND_METRICS": "off"}, name=NAME)
+    answer = parse_json(output.stdout, NAME)
+    results, errors, paths = require_fields(answer, "results", "errors", "paths")
+    (scanned,) = require_fields(paths, "scanned")
+    gaps = _gaps(errors, context)
+    found: dict[str, list[Any]] = {context.repository_path(name): [] for name in scanned}
     for result in results:
-        found.setdefault(run.path_of(*fields(result, "path")), []).append(result)
+        found.setdefault(context.repository_path(*require_fields(result, "path")), []).append(result)
     for source, text in zip(files, texts, strict=True):
         if source.path in found:
             yield _report(source, text, found[source.path], gaps.get(source.path, []))
 
 
-def _program(flags: Sequence[str], run: Run) -> str:
+def _program(flags: Sequence[str], context: ScanContext) -> str:
     """With EXPERIMENTAL semgrep's own console script only looks for this program and goes on as it, under this name: a start of
     Python that can be left out. Where anything else lies in their places, and without the flag, the script is started."""
-    script = run.script("semgrep")
+    script = context.find_console_script("semgrep")
     package = importlib.util.find_spec("semgrep")
     program = Path(package.origin).parent / "bin" / "semgrep-core" if package is not None and package.origin else None
-    if EXPERIMENTAL not in flags or program is None or not os.access(program, os.X_OK) or OWN not in Path(script).read_bytes():
+    if (
+        EXPERIMENTAL not in flags
+        or program is None
+        or not os.access(program, os.X_OK)
+        or CONSOLE_SCRIPT_MARKER not in Path(script).read_bytes()
+    ):
         return script
-    name = run.folder / "osemgrep"
+    name = context.temp_folder / "osemgrep"
     if not name.is_symlink():
         name.symlink_to(program)
     return str(name)
 
 
-def _handed(source: Source, text: bytes, run: Run) -> Path:
+def _input_file(source: SourceFile, text: bytes, context: ScanContext) -> Path:
     """The file with ``text`` that semgrep gets: it knows ``Dockerfile``, but neither ``Dockerfile.prod`` nor ``Containerfile``."""
     name = "Dockerfile" if rule_pack.is_dockerfile(source.path) and source.file.name != "Dockerfile" else ""
-    if text != source.data():
-        return run.alias(source, name, text)
-    return run.alias(source, name) if name else source.file
+    if text != source.read_bytes():
+        return context.make_alias(source, name, text)
+    return context.make_alias(source, name) if name else source.file
 
 
-def _gaps(errors: Any, run: Run) -> dict[str, list[Gap]]:
+def _gaps(errors: Any, context: ScanContext) -> dict[str, list[Gap]]:
     """semgrep's errors by path; one without a path is about its rules or itself, and then nothing it says can be believed."""
     gaps: dict[str, list[Gap]] = {}
     for error in errors:
-        (sort,) = fields(error, "type")
+        (sort,) = require_fields(error, "type")
         word = str(sort[0] if isinstance(sort, list) else sort)
         if not error.get("path"):
-            raise Unreadable(GapKind.CRASH, f"semgrep could not work: {word}")
-        path = run.path_of(error["path"])
-        kind = ERRORS.get(word, GapKind.UNPARSABLE if "yntax" in word or "exical" in word else GapKind.CRASH)
-        gaps.setdefault(path, []).append(Gap(NAME, path, kind, f"semgrep: {_words(word)}"))
+            raise ScanError(GapKind.CRASH, f"semgrep could not work: {word}")
+        path = context.repository_path(error["path"])
+        kind = ERROR_KINDS.get(word, GapKind.UNPARSABLE if "yntax" in word or "exical" in word else GapKind.CRASH)
+        gaps.setdefault(path, []).append(Gap(NAME, path, kind, f"semgrep: {_describe_error(word)}"))
     return gaps
 
 
-def _words(name: str) -> str:
-    return {"PartialParsing": "parsed only in part", "Timeout": f"a rule took over {SECONDS_A_RULE} seconds"}.get(
-        name, name.lower()
-    )
+def _describe_error(name: str) -> str:
+    return {"PartialParsing": "parsed only in part", "Timeout": f"a rule took over {RULE_TIMEOUT} seconds"}.get(name, name.lower())
 
 
-def _report(source: Source, text: bytes, results: Sequence[Any], gaps: Sequence[Gap]) -> FileReport:
+def _report(source: SourceFile, text: bytes, results: Sequence[Any], gaps: Sequence[Gap]) -> FileReport:
     secrets: list[Span] = []
     findings = tuple(_finding(source, text, result, secrets) for result in results)
-    return FileReport(source.path, findings, tuple(gaps) or tuple(_silent_faults(source, text)), tuple(secrets))
+    return FileReport(source.path, findings, tuple(gaps) or tuple(_unreported_syntax_gaps(source, text)), tuple(secrets))
 
 
-def _silent_faults(source: Source, text: bytes) -> Iterator[Gap]:
+def _unreported_syntax_gaps(source: SourceFile, text: bytes) -> Iterator[Gap]:
     """semgrep lists some files that it could not parse as scanned, without an error."""
     name = source.path.lower()
-    fault = python_fault(source.data()) if name.endswith((".py", ".pyi")) else None
+    fault = check_python(source.read_bytes()) if name.endswith((".py", ".pyi")) else None
     if name.endswith((".yml", ".yaml")):
-        fault = yaml_fault(source.data())
+        fault = check_yaml(source.read_bytes())
     if rule_pack.is_dockerfile(source.path):
-        from scangate.tools.dockerfile import dockerfile_fault  # noqa: PLC0415 -- as above
+        from scangate.tools.dockerfile import check_dockerfile  # noqa: PLC0415 -- as above
 
-        fault = dockerfile_fault(text)
+        fault = check_dockerfile(text)
     if fault is not None:
-        yield gap(NAME, source.path, fault)
+        yield make_gap(NAME, source.path, fault)
 
 
-def _finding(source: Source, text: bytes, result: Any, secrets: list[Span]) -> Finding:
-    rule, start, end, extra = fields(result, "check_id", "start", "end", "extra")
-    message, severity, metadata = fields(extra, "message", "severity", "metadata")
+def _finding(source: SourceFile, text: bytes, result: Any, secrets: list[Span]) -> Finding:
+    rule, start, end, extra = require_fields(result, "check_id", "start", "end", "extra")
+    message, severity, metadata = require_fields(extra, "message", "severity", "metadata")
     name = str(rule).rpartition(".")[2]
-    kind = Kind(metadata.get("kind", "code"))
-    (line, column), (end_line, end_column) = (place_of(text, *fields(mark, "line", "col")) for mark in (start, end))
+    kind = FindingKind(metadata.get("kind", "code"))
+    (line, column), (end_line, end_column) = (place_of(text, *require_fields(mark, "line", "col")) for mark in (start, end))
     place = Location(source.path, line, max(end_line, line), column, end_column)
-    if kind is Kind.SECRET:
+    if kind is FindingKind.SECRET:
         secrets.append(_secret_span(source.lines, place))
         place = Location(source.path, place.line, place.line, place.column, 0)
     return Finding(
@@ -182,20 +185,20 @@ def _finding(source: Source, text: bytes, result: Any, secrets: list[Span]) -> F
         title=metadata.get("title", name),
         message=" ".join(str(message).split()),
         location=place,
-        cwe=tuple(cwes(metadata)),
+        cwe=tuple(parse_cwes(metadata)),
         help_url=str(metadata.get("help", "")),
-        waiver=nosemgrep(source.lines, line, name),
+        tool_comment=find_nosemgrep(source.lines, line, name),
     )
 
 
-def _secret_span(lines: Sequence[str], place: Location) -> Span:
+def _secret_span(lines: Sequence[str], location: Location) -> Span:
     """What a secret rule matched, without the name that the secret is assigned to: all that remains is taken to be the secret."""
-    text = lines[place.line - 1][place.column - 1 :] if place.line <= len(lines) else ""
+    text = lines[location.line - 1][location.column - 1 :] if location.line <= len(lines) else ""
     name = _ASSIGNMENT.match(text)
-    return Span(place.line, place.column + (name.end() if name else 0), place.end_line, place.end_column)
+    return Span(location.line, location.column + (name.end() if name else 0), location.end_line, location.end_column)
 
 
-def cwes(metadata: Mapping[str, Any]) -> Iterator[int]:
+def parse_cwes(metadata: Mapping[str, Any]) -> Iterator[int]:
     """The numbers of the weaknesses that a rule names, the one that it is about first."""
     for word in metadata.get("cwe", []):
         number = str(word).partition(":")[0].removeprefix("CWE-").strip()

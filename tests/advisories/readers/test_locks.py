@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scangate.advisories.manifests import Manifest, read_all
+from scangate.advisories.manifests import Manifest, read_manifests
 
 UV = """\
 version = 1
@@ -94,7 +94,7 @@ WHEEL = 'wheels = [{{url = "https://files.example/{}-py3-none-any.whl", hashes =
 
 
 def places(manifest: Manifest) -> dict[str, str]:
-    return {hole.name: hole.reason.split(":")[0] for hole in manifest.holes}
+    return {hole.name: hole.reason.split(":")[0] for hole in manifest.gaps}
 
 
 ELSEWHERE = {
@@ -106,23 +106,23 @@ ELSEWHERE = {
 
 
 def test_uv() -> None:
-    told = read_all({"uv.lock": UV})["uv.lock"]
+    told = read_manifests({"uv.lock": UV})["uv.lock"]
     assert [(pin.name, pin.direct, pin.via, pin.index) for pin in told.pins] == [
         ("top", True, (), "packages.example"),
         ("below", False, ("top",), ""),
     ]
     assert places(told) == ELSEWHERE
-    assert [left.name for left in told.left_out] == ["app", "inside"]
+    assert [left.name for left in told.skipped] == ["app", "inside"]
 
 
 def test_poetry() -> None:
-    told = read_all({"poetry.lock": POETRY})["poetry.lock"]
+    told = read_manifests({"poetry.lock": POETRY})["poetry.lock"]
     assert [(pin.name, pin.direct, pin.via, pin.index) for pin in told.pins] == [
         ("top-level", True, (), ""),
         ("below", False, ("top-level",), "packages.example"),
     ]
     assert places(told) == ELSEWHERE
-    assert [left.name for left in told.left_out] == ["inside"]
+    assert [left.name for left in told.skipped] == ["inside"]
 
 
 def test_pdm() -> None:
@@ -135,7 +135,7 @@ def test_pdm() -> None:
         "file": 'path="./x.whl"',
     }.items():
         text += f'[[package]]\nname="{name}"\nversion="1"\n{key}\n'
-    told = read_all({"pdm.lock": text})["pdm.lock"]
+    told = read_manifests({"pdm.lock": text})["pdm.lock"]
     assert [(pin.name, pin.via) for pin in told.pins] == [("a", ()), ("b", ("a",))]
     assert places(told) == {name: reason for name, reason in ELSEWHERE.items() if name != "outside"}
 
@@ -145,7 +145,7 @@ def test_pipfile_lock_of_any_formatting() -> None:
     text += '{"a":{"version":"==1","index":"own"},\n'
     text += '"b"\n:{"version":"==2"},"repository":{"git":"https://git.example","ref":"1"},"none":{}},'
     text += '"develop":{"a":{"version":"==1"}},"x":{"\\u0063":{"version":"==3"}}}'
-    told = read_all({"Pipfile.lock": text})["Pipfile.lock"]
+    told = read_manifests({"Pipfile.lock": text})["Pipfile.lock"]
     assert [(pin.name, pin.line, pin.index) for pin in told.pins] == [("a", 1, "packages.example"), ("b", 3, ""), ("c", 3, "")]
     assert places(told) == {"repository": ELSEWHERE["repository"], "none": "locked without a version"}
 
@@ -162,10 +162,10 @@ def test_pylock() -> None:
     text += '[[packages]]\nname = "repository"\nvcs = {type = "git", url = "https://git.example", commit-id = "1"}\n'
     text += '[[packages]]\nname = "address"\narchive = {url = "https://files.example/x.zip", hashes = {sha256 = "0"}}\n'
     text += '[[packages]]\nname = "inside"\ndirectory = {path = "."}\n[[packages]]\nname = "outside"\ndirectory = {path = "/srv"}\n'
-    told = read_all({"pylock.toml": text})["pylock.toml"]
+    told = read_manifests({"pylock.toml": text})["pylock.toml"]
     assert [(pin.name, pin.line, pin.marker) for pin in told.pins] == [("a", 4, ""), ("b", 9, 'python_version < "3"')]
     assert places(told) == {name: reason for name, reason in ELSEWHERE.items() if name != "file"}
-    assert [left.name for left in told.left_out] == ["inside"]
+    assert [left.name for left in told.skipped] == ["inside"]
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ def test_pylock() -> None:
     ],
 )
 def test_lines_hold_whatever_the_formatting(text: str, lines: list[int]) -> None:
-    assert [pin.line for pin in read_all({"uv.lock": text})["uv.lock"].pins] == lines
+    assert [pin.line for pin in read_manifests({"uv.lock": text})["uv.lock"].pins] == lines
 
 
 def test_names_and_versions_that_are_none_are_holes() -> None:
@@ -199,9 +199,9 @@ def test_names_and_versions_that_are_none_are_holes() -> None:
             ("c", "1 ; x"),
         ]
     )
-    told = read_all({"uv.lock": text})["uv.lock"]
+    told = read_manifests({"uv.lock": text})["uv.lock"]
     assert not told.pins
-    assert len(told.holes) == 6
+    assert len(told.gaps) == 6
 
 
 def test_a_long_chain_is_told_without_its_names() -> None:
@@ -209,6 +209,6 @@ def test_a_long_chain_is_told_without_its_names() -> None:
         f'[[package]]\nname = "p{n}"\nversion = "1"\nsource = {{registry = "x"}}\ndependencies = [{{name = "p{n + 1}"}}]\n'
         for n in range(3000)
     ]
-    told = read_all({"uv.lock": "version = 1\n" + "".join(packages)})["uv.lock"]
+    told = read_manifests({"uv.lock": "version = 1\n" + "".join(packages)})["uv.lock"]
     assert [len(pin.via) for pin in told.pins[:52]] == [*range(51), 0]
     assert told.pins[2999].via == ()

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from scangate.advisories.manifests import Manifest, read_all
+from scangate.advisories.manifests import Manifest, read_manifests
 
 
 def read(path: str, text: str, **others: str) -> Manifest:
-    return read_all({path: text, **others})[path]
+    return read_manifests({path: text, **others})[path]
 
 
 def holes(manifest: Manifest) -> list[tuple[str, int]]:
-    return [(hole.name, hole.line) for hole in manifest.holes]
+    return [(hole.name, hole.line) for hole in manifest.gaps]
 
 
 STANDARD = """\
@@ -38,7 +38,7 @@ def test_the_standard_tables() -> None:
     assert told.project == "shop"
     assert holes(told) == [("flask", 6), ("jinja2", 7), ("lib", 9), ("pytest", 13), ("coverage", 15)]
     assert [(pin.name, pin.line, pin.direct) for pin in told.pins] == [("wheel", 10, True), ("ruff", 16, True)]
-    assert [(left.name, left.line) for left in told.left_out] == [("hatchling", 2)]
+    assert [(left.name, left.line) for left in told.skipped] == [("hatchling", 2)]
 
 
 POETRY = """\
@@ -63,7 +63,7 @@ pytest = "*"
 
 
 def test_the_tables_of_poetry() -> None:
-    told = read_all({"pyproject.toml": POETRY, "lib/pyproject.toml": ""})["pyproject.toml"]
+    told = read_manifests({"pyproject.toml": POETRY, "lib/pyproject.toml": ""})["pyproject.toml"]
     lines = [
         ("flask", 5),
         ("wild", 8),
@@ -76,8 +76,8 @@ def test_the_tables_of_poetry() -> None:
     ]
     assert holes(told) == lines
     assert [(pin.name, pin.version) for pin in told.pins] == [("exact", "1.2.3"), ("same", "1.0"), ("many", "1.0")]
-    assert [left.name for left in told.left_out] == ["lib"]
-    assert {hole.hint for hole in told.holes if hole.name == "flask"} == {"run `poetry lock`, and commit what it writes"}
+    assert [left.name for left in told.skipped] == ["lib"]
+    assert {hole.hint for hole in told.gaps if hole.name == "flask"} == {"run `poetry lock`, and commit what it writes"}
 
 
 def test_the_tables_of_uv_and_pdm() -> None:
@@ -85,19 +85,19 @@ def test_the_tables_of_uv_and_pdm() -> None:
     text += '[tool.uv.sources]\nb = {workspace = true}\nC = {git = "https://git.example/c"}\nd = {index = "own"}\n'
     told = read("pyproject.toml", text)
     assert holes(told) == [("c", 3), ("d", 3), ("e", 5)]
-    assert [left.name for left in told.left_out] == ["b"]
+    assert [left.name for left in told.skipped] == ["b"]
     told = read("pyproject.toml", '[tool.pdm.dev-dependencies]\ntest = ["pytest", "-e file:///${PROJECT_ROOT}/lib#egg=lib"]\n')
-    assert [hole.line for hole in told.holes] == [2, 2]
+    assert [hole.line for hole in told.gaps] == [2, 2]
 
 
 def test_dependencies_that_are_told_elsewhere() -> None:
     dynamic = '[project]\nname = "a"\ndynamic = ["version", "dependencies"]\n'
     assert holes(read("pyproject.toml", dynamic)) == [("", 3)]
-    assert not read_all({"pyproject.toml": dynamic, "requirements.txt": "a==1\n"})["pyproject.toml"].holes
+    assert not read_manifests({"pyproject.toml": dynamic, "requirements.txt": "a==1\n"})["pyproject.toml"].gaps
     files = {"pyproject.toml": dynamic + '[tool.setuptools.dynamic]\ndependencies = {file = ["deps.list"]}\n'}
-    assert holes(read_all(files)["pyproject.toml"]) == [("", 5)]
-    told = read_all({**files, "deps.list": "b==1\n"})
-    assert not told["pyproject.toml"].holes
+    assert holes(read_manifests(files)["pyproject.toml"]) == [("", 5)]
+    told = read_manifests({**files, "deps.list": "b==1\n"})
+    assert not told["pyproject.toml"].gaps
     assert [pin.name for pin in told["deps.list"].pins] == ["b"]
 
 
@@ -136,7 +136,7 @@ def test_setup_cfg() -> None:
 def test_pipfile() -> None:
     text = '[[source]]\nurl = "https://pypi.org/simple"\n[packages]\nflask = "*"\n'
     text += 'jinja2 = "==3.0"\nlib = {path = ".", editable = true}\n'
-    told = read_all({"Pipfile": text, "setup.cfg": ""})["Pipfile"]
+    told = read_manifests({"Pipfile": text, "setup.cfg": ""})["Pipfile"]
     assert holes(told) == [("flask", 4)]
     assert [(pin.name, pin.line) for pin in told.pins] == [("jinja2", 5)]
-    assert [left.name for left in told.left_out] == ["lib"]
+    assert [left.name for left in told.skipped] == ["lib"]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from scangate.advisories.manifests import Manifest, read_all
+from scangate.advisories.manifests import Manifest, read_manifests
 from scangate.model import GapKind
 
 
 def read(text: str, **others: str) -> Manifest:
     files = {"requirements.txt": text, **{name.replace("__", "/").replace("_txt", ".txt"): other for name, other in others.items()}}
-    return read_all(files)["requirements.txt"]
+    return read_manifests(files)["requirements.txt"]
 
 
 def pins(manifest: Manifest) -> list[tuple[str, str, int]]:
@@ -37,7 +37,7 @@ def pins(manifest: Manifest) -> list[tuple[str, str, int]]:
 def test_a_pin(text: str, version: str) -> None:
     manifest = read(f"\n{text}\nb==2\n")
     assert pins(manifest) == [("a", version, 2), ("b", "2", text.count("\n") + 3)]
-    assert not manifest.holes
+    assert not manifest.gaps
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_a_pin(text: str, version: str) -> None:
 def test_what_cannot_be_audited_is_a_hole_on_its_line(text: str) -> None:
     manifest = read(f"b==2\n{text}\n")
     assert pins(manifest) == [("b", "2", 1)]
-    (hole,) = manifest.holes
+    (hole,) = manifest.gaps
     assert (hole.line, hole.kind) == (2, GapKind.UNPINNED)
     assert hole.hint
     assert "example" not in hole.reason
@@ -63,21 +63,21 @@ def test_what_cannot_be_audited_is_a_hole_on_its_line(text: str) -> None:
     "text", ["a b", "==1", "--what", "-r", "a==", "a==1.0 ; nonsense", "[", "a==1 ; " + "(" * 1500, "a=1", "x" * 3000]
 )
 def test_a_line_that_is_no_requirement_is_unparsable(text: str) -> None:
-    (hole,) = read(f"b==2\n{text}\n").holes
+    (hole,) = read(f"b==2\n{text}\n").gaps
     assert (hole.line, hole.kind) == (2, GapKind.UNPARSABLE)
 
 
 def test_a_file_that_is_included_is_told_at_its_own_lines() -> None:
     files = {"requirements.txt": "-r deps/all.list\n--requirement=deps/more.list\nb==2\n", "deps/all.list": "-r ../c.txt\na==1\n"}
     files |= {"c.txt": "-r requirements.txt\nc==3\n", "deps/more.list": "d\n"}
-    told = read_all(files)
+    told = read_manifests(files)
     assert {path: pins(manifest) for path, manifest in told.items()} == {
         "c.txt": [("c", "3", 2)],
         "deps/all.list": [("a", "1", 2)],
         "deps/more.list": [],
         "requirements.txt": [("b", "2", 3)],
     }
-    assert [(path, hole.line) for path, manifest in told.items() for hole in manifest.holes] == [("deps/more.list", 1)]
+    assert [(path, hole.line) for path, manifest in told.items() for hole in manifest.gaps] == [("deps/more.list", 1)]
 
 
 @pytest.mark.parametrize(
@@ -85,28 +85,28 @@ def test_a_file_that_is_included_is_told_at_its_own_lines() -> None:
 )
 @pytest.mark.parametrize("option", ["-r", "-c", "--constraint="])
 def test_a_file_outside_of_the_tree_is_refused_and_told(name: str, option: str) -> None:
-    (hole,) = read(f"a==1\n{option} {name}\n".replace("= ", "=")).holes
+    (hole,) = read(f"a==1\n{option} {name}\n".replace("= ", "=")).gaps
     assert (hole.line, hole.kind) == (2, GapKind.UNREADABLE)
 
 
 def test_a_file_that_the_scan_has_not_is_told() -> None:
-    (hole,) = read("-r other.txt\n").holes
+    (hole,) = read("-r other.txt\n").gaps
     assert "not read" in hole.reason
 
 
 def test_a_constraint_pins_a_range_at_the_line_of_the_range() -> None:
     files = {"requirements.txt": "-c constraints.txt\n-r requirements/base.txt\na>=1\n", "requirements/base.txt": "b\nd==9\n"}
     files["constraints.txt"] = "a==1.5\nb==2.5\nc==3.5\nd<10\n"
-    told = read_all(files)
+    told = read_manifests(files)
     assert pins(told["requirements.txt"]) == [("a", "1.5", 3)]
     assert pins(told["requirements/base.txt"]) == [("b", "2.5", 1), ("d", "9", 2)]
     assert pins(told["constraints.txt"]) == [("c", "3.5", 3)]
-    assert not [hole for manifest in told.values() for hole in manifest.holes]
-    assert [left.name for left in told["constraints.txt"].left_out] == ["a", "b", "d"]
+    assert not [hole for manifest in told.values() for hole in manifest.gaps]
+    assert [left.name for left in told["constraints.txt"].skipped] == ["a", "b", "d"]
 
 
 def test_a_range_that_one_installation_leaves_open_is_a_gap() -> None:
-    told = read_all(
+    told = read_manifests(
         {
             "requirements.txt": "-c constraints.txt\n-r base.txt\n",
             "requirements-dev.txt": "-r base.txt\n",
@@ -115,23 +115,23 @@ def test_a_range_that_one_installation_leaves_open_is_a_gap() -> None:
         }
     )
     assert pins(told["base.txt"]) == [("b", "2", 1)]
-    assert [hole.name for hole in told["base.txt"].holes] == ["b"]
+    assert [hole.name for hole in told["base.txt"].gaps] == ["b"]
 
 
 def test_a_constraints_file_that_nobody_names_is_read_for_its_pins() -> None:
-    told = read_all({"constraints.txt": "a==1\nb<2\n"})["constraints.txt"]
+    told = read_manifests({"constraints.txt": "a==1\nb<2\n"})["constraints.txt"]
     assert pins(told) == [("a", "1", 1)]
-    assert [left.name for left in told.left_out] == ["b"]
+    assert [left.name for left in told.skipped] == ["b"]
 
 
 def test_a_pin_elsewhere_in_the_installation_settles_a_range() -> None:
-    assert not read_all({"requirements.txt": "-r base.txt\na>=1\n", "base.txt": "a==1.5\n"})["requirements.txt"].holes
+    assert not read_manifests({"requirements.txt": "-r base.txt\na>=1\n", "base.txt": "a==1.5\n"})["requirements.txt"].gaps
 
 
 def test_the_project_itself_is_no_hole() -> None:
-    told = read_all({"requirements.txt": "-e .[dev]\n./lib\n", "pyproject.toml": "", "lib/setup.cfg": ""})["requirements.txt"]
-    assert not told.holes
-    assert [left.line for left in told.left_out] == [1, 2]
+    told = read_manifests({"requirements.txt": "-e .[dev]\n./lib\n", "pyproject.toml": "", "lib/setup.cfg": ""})["requirements.txt"]
+    assert not told.gaps
+    assert [left.line for left in told.skipped] == [1, 2]
 
 
 def test_marker_extras_and_index_are_told() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scangate.advisories.manifests import is_manifest, read_all
+from scangate.advisories.manifests import is_manifest, read_manifests
 
 SETUP = "from setuptools import setup\n"
 
@@ -12,9 +12,9 @@ SETUP = "from setuptools import setup\n"
 def read(text: str, **beside: str) -> tuple[set[tuple[str, str, int]], list[tuple[int, str]]]:
     """The pins (name, version, line) and the holes (line, name) of a setup.py."""
     files = {"setup.py": SETUP + text, **{name.replace("_", "."): content for name, content in beside.items()}}
-    told = read_all(files)["setup.py"]
-    assert all("pip-compile --all-extras setup.py" in hole.hint for hole in told.holes if not hole.name or hole.want)
-    return {(pin.name, pin.version, pin.line) for pin in told.pins}, [(hole.line, hole.name) for hole in told.holes]
+    told = read_manifests(files)["setup.py"]
+    assert all("pip-compile --all-extras setup.py" in hole.hint for hole in told.gaps if not hole.name or hole.requirement)
+    return {(pin.name, pin.version, pin.line) for pin in told.pins}, [(hole.line, hole.name) for hole in told.gaps]
 
 
 def test_it_is_a_manifest() -> None:
@@ -71,9 +71,9 @@ def test_what_is_locked_or_said_elsewhere_is_no_gap() -> None:
 
 
 def test_a_file_that_sets_nothing_up_is_none_of_ours() -> None:
-    assert read_all({"setup.py": "def setup_database():\n    pass\n"})["setup.py"].holes == ()
+    assert read_manifests({"setup.py": "def setup_database():\n    pass\n"})["setup.py"].gaps == ()
 
 
 def test_it_is_never_run() -> None:
-    told = read_all({"setup.py": SETUP + "raise SystemExit(7)\nsetup(install_requires=['alpha==1.0'])\n"})["setup.py"]
+    told = read_manifests({"setup.py": SETUP + "raise SystemExit(7)\nsetup(install_requires=['alpha==1.0'])\n"})["setup.py"]
     assert [pin.name for pin in told.pins] == ["alpha"]

@@ -8,14 +8,14 @@ from collections.abc import Mapping
 
 import msgspec
 
-from scangate.advisories.fault import Malformed
-from scangate.advisories.locked import Entry, manifest
+from scangate.advisories.fault import MalformedManifestError
+from scangate.advisories.locked import LockEntry, build_manifest
 from scangate.advisories.manifest import Manifest
-from scangate.advisories.places import ADDRESS, PATH, REPOSITORY, is_archive, joined
+from scangate.advisories.places import FROM_PATH, FROM_URL, FROM_VCS, is_archive, resolve_path
 from scangate.advisories.readers import pyproject
-from scangate.advisories.toml_text import Toml, shaped
+from scangate.advisories.toml_text import Toml, convert_toml
 
-__all__ = ["read"]
+__all__ = ["parse"]
 
 _NAME = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
 
@@ -42,36 +42,36 @@ class _Lock(msgspec.Struct):
     package: list[_Package] = []
 
 
-def read(path: str, files: Mapping[str, str]) -> Manifest:
+def parse(path: str, files: Mapping[str, str]) -> Manifest:
     """Every package of the lock. Raises Malformed."""
     toml = Toml(files[path])
-    lock = shaped(toml, _Lock, "package")
+    lock = convert_toml(toml, _Lock, "package")
     if lock.metadata.lock_version.partition(".")[0] not in ("2", "3", "4"):
-        raise Malformed("written in a version of its format that is not known")
-    line = toml.entries("package", len(lock.package))
+        raise MalformedManifestError("written in a version of its format that is not known")
+    line = toml.entry_lines("package", len(lock.package))
     folder = posixpath.dirname(path)
-    entries = [_entry(package, line(number), folder) for number, package in enumerate(lock.package)]
-    return manifest(path, entries, *pyproject.asked(folder, files))
+    entries = [_to_entry(package, line(number), folder) for number, package in enumerate(lock.package)]
+    return build_manifest(path, entries, *pyproject.direct_names(folder, files))
 
 
-def _entry(package: _Package, line: int, folder: str) -> Entry:
-    own = bool(package.path) and not is_archive(package.path) and joined(folder, package.path) is not None
+def _to_entry(package: _Package, line: int, folder: str) -> LockEntry:
+    own = bool(package.path) and not is_archive(package.path) and resolve_path(folder, package.path) is not None
     needs = (_NAME.match(need) for need in package.dependencies)
-    return Entry(
+    return LockEntry(
         package.name,
         package.version,
         line,
         tuple(need[1] for need in needs if need),
         package.marker,
         tuple(package.extras),
-        elsewhere="" if own else _elsewhere(package),
-        own=own,
+        unauditable="" if own else _unauditable_reason(package),
+        workspace_member=own,
     )
 
 
-def _elsewhere(package: _Package) -> str:
+def _unauditable_reason(package: _Package) -> str:
     if package.git or package.hg or package.svn:
-        return REPOSITORY
+        return FROM_VCS
     if package.url:
-        return ADDRESS
-    return PATH if package.path else ""
+        return FROM_URL
+    return FROM_PATH if package.path else ""

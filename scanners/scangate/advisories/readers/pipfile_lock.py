@@ -8,15 +8,15 @@ from typing import Any
 
 import msgspec
 
-from scangate.advisories.fault import Malformed
-from scangate.advisories.json_text import lines_of_keys, parsed
-from scangate.advisories.locked import Entry, manifest
+from scangate.advisories.fault import MalformedManifestError
+from scangate.advisories.json_text import find_key_lines, parse_json
+from scangate.advisories.locked import LockEntry, build_manifest
 from scangate.advisories.manifest import Manifest
-from scangate.advisories.names import host
-from scangate.advisories.places import ADDRESS, PATH, REPOSITORY, is_archive, joined
+from scangate.advisories.names import index_host
+from scangate.advisories.places import FROM_PATH, FROM_URL, FROM_VCS, is_archive, resolve_path
 from scangate.advisories.readers import pipfile
 
-__all__ = ["read"]
+__all__ = ["parse"]
 
 
 class _Source(msgspec.Struct):
@@ -41,49 +41,49 @@ class _Package(msgspec.Struct):
     path: str = ""
 
 
-def read(path: str, files: Mapping[str, str]) -> Manifest:
+def parse(path: str, files: Mapping[str, str]) -> Manifest:
     """Every package of every category. Raises Malformed."""
-    sections = parsed(files[path])
+    sections = parse_json(files[path])
     if not isinstance(sections, dict) or "_meta" not in sections or "default" not in sections:
-        raise Malformed("not what its name says: an object with `_meta` and `default` is missing")
-    lines = lines_of_keys(files[path])
-    meta = _shaped(sections.pop("_meta"), _Meta, 1)
-    hosts = {source.name: host(source.url) for source in meta.sources}
+        raise MalformedManifestError("not what its name says: an object with `_meta` and `default` is missing")
+    lines = find_key_lines(files[path])
+    meta = _convert(sections.pop("_meta"), _Meta, 1)
+    hosts = {source.name: index_host(source.url) for source in meta.sources}
     folder = posixpath.dirname(path)
-    entries: list[Entry] = []
+    entries: list[LockEntry] = []
     for section, packages in sections.items():
         if not isinstance(packages, dict):
-            raise Malformed("not what its name says: a category is no object")
+            raise MalformedManifestError("not what its name says: a category is no object")
         for name, value in packages.items():
             line = lines.get((section, name), 1)
-            entries.append(_entry(name, _shaped(value, _Package, line), line, folder, hosts))
-    return manifest(path, entries, pipfile.asked(folder, files) or ())
+            entries.append(_to_entry(name, _convert(value, _Package, line), line, folder, hosts))
+    return build_manifest(path, entries, pipfile.direct_names(folder, files) or ())
 
 
-def _shaped(value: Any, shape: type[Any], line: int) -> Any:
+def _convert(value: Any, shape: type[Any], line: int) -> Any:
     try:
         return msgspec.convert(value, shape)
     except msgspec.ValidationError:
-        raise Malformed("not what its name says: an entry has another form", line) from None
+        raise MalformedManifestError("not what its name says: an entry has another form", line) from None
 
 
-def _entry(name: str, package: _Package, line: int, folder: str, hosts: Mapping[str, str]) -> Entry:
-    own = bool(package.path) and not is_archive(package.path) and joined(folder, package.path) is not None
-    return Entry(
+def _to_entry(name: str, package: _Package, line: int, folder: str, hosts: Mapping[str, str]) -> LockEntry:
+    own = bool(package.path) and not is_archive(package.path) and resolve_path(folder, package.path) is not None
+    return LockEntry(
         name,
         package.version.removeprefix("==").removeprefix("="),
         line,
         marker=package.markers,
         extras=tuple(package.extras),
         index=hosts.get(package.index, package.index),
-        elsewhere="" if own else _elsewhere(package),
-        own=own,
+        unauditable="" if own else _unauditable_reason(package),
+        workspace_member=own,
     )
 
 
-def _elsewhere(package: _Package) -> str:
+def _unauditable_reason(package: _Package) -> str:
     if package.git or package.hg or package.svn or package.bzr:
-        return REPOSITORY
+        return FROM_VCS
     if package.file:
-        return ADDRESS if "://" in package.file else PATH
-    return PATH if package.path else ""
+        return FROM_URL if "://" in package.file else FROM_PATH
+    return FROM_PATH if package.path else ""

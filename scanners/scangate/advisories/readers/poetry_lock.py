@@ -8,15 +8,15 @@ from typing import Any
 
 import msgspec
 
-from scangate.advisories.fault import Malformed
-from scangate.advisories.locked import Entry, manifest
+from scangate.advisories.fault import MalformedManifestError
+from scangate.advisories.locked import LockEntry, build_manifest
 from scangate.advisories.manifest import Manifest
-from scangate.advisories.names import host
-from scangate.advisories.places import ADDRESS, PATH, REPOSITORY, is_archive, joined
+from scangate.advisories.names import index_host
+from scangate.advisories.places import FROM_PATH, FROM_URL, FROM_VCS, is_archive, resolve_path
 from scangate.advisories.readers import pyproject
-from scangate.advisories.toml_text import Toml, shaped
+from scangate.advisories.toml_text import Toml, convert_toml
 
-__all__ = ["read"]
+__all__ = ["parse"]
 
 
 class _Source(msgspec.Struct):
@@ -41,38 +41,38 @@ class _Lock(msgspec.Struct):
     package: list[_Package] = []
 
 
-def read(path: str, files: Mapping[str, str]) -> Manifest:
+def parse(path: str, files: Mapping[str, str]) -> Manifest:
     """Every package of the lock. Raises Malformed."""
     toml = Toml(files[path])
-    lock = shaped(toml, _Lock, "package")
+    lock = convert_toml(toml, _Lock, "package")
     if lock.metadata.lock_version.partition(".")[0] not in ("1", "2"):
-        raise Malformed("written in a version of its format that is not known")
-    line = toml.entries("package", len(lock.package))
+        raise MalformedManifestError("written in a version of its format that is not known")
+    line = toml.entry_lines("package", len(lock.package))
     folder = posixpath.dirname(path)
-    entries = [_entry(package, line(number), folder) for number, package in enumerate(lock.package)]
-    return manifest(path, entries, *pyproject.asked(folder, files))
+    entries = [_to_entry(package, line(number), folder) for number, package in enumerate(lock.package)]
+    return build_manifest(path, entries, *pyproject.direct_names(folder, files))
 
 
-def _entry(package: _Package, line: int, folder: str) -> Entry:
+def _to_entry(package: _Package, line: int, folder: str) -> LockEntry:
     kind, url = package.source.type, package.source.url
-    own = kind == "directory" and joined(folder, url) is not None
-    return Entry(
+    own = kind == "directory" and resolve_path(folder, url) is not None
+    return LockEntry(
         package.name,
         package.version,
         line,
         tuple(package.dependencies),
         package.markers if isinstance(package.markers, str) else "; ".join(sorted(set(package.markers.values()))),
-        index=host(url) if kind == "legacy" else "",
-        elsewhere="" if own else _elsewhere(kind, url),
-        own=own,
+        index=index_host(url) if kind == "legacy" else "",
+        unauditable="" if own else _unauditable_reason(kind, url),
+        workspace_member=own,
     )
 
 
-def _elsewhere(kind: str, url: str) -> str:
+def _unauditable_reason(kind: str, url: str) -> str:
     if kind in ("", "legacy"):
         return ""
     if kind == "url":
-        return ADDRESS
+        return FROM_URL
     if kind in ("directory", "file") or is_archive(url):
-        return PATH
-    return REPOSITORY
+        return FROM_PATH
+    return FROM_VCS

@@ -8,58 +8,58 @@ from collections.abc import Mapping
 
 from packaging.pylock import Package, Pylock, PylockValidationError
 
-from scangate.advisories.fault import Malformed
-from scangate.advisories.locked import Entry, manifest
+from scangate.advisories.fault import MalformedManifestError
+from scangate.advisories.locked import LockEntry, build_manifest
 from scangate.advisories.manifest import Manifest
-from scangate.advisories.names import host
-from scangate.advisories.places import ADDRESS, PATH, REPOSITORY, joined
+from scangate.advisories.names import index_host
+from scangate.advisories.places import FROM_PATH, FROM_URL, FROM_VCS, resolve_path
 from scangate.advisories.readers import pyproject
 from scangate.advisories.toml_text import Toml
 
-__all__ = ["read"]
+__all__ = ["parse"]
 
 _INDEX = re.compile(r"^packages\[(\d+)\]")
 
 
-def read(path: str, files: Mapping[str, str]) -> Manifest:
+def parse(path: str, files: Mapping[str, str]) -> Manifest:
     """Every package of the lock. Raises Malformed."""
     toml = Toml(files[path])
     packages = toml.data.get("packages")
-    line = toml.entries("packages", len(packages) if isinstance(packages, list) else 0)
+    line = toml.entry_lines("packages", len(packages) if isinstance(packages, list) else 0)
     try:
         lock = Pylock.from_dict(toml.data)
     except PylockValidationError as error:
         index = _INDEX.match(error.context or "")
-        raise Malformed(
+        raise MalformedManifestError(
             f"not what its name says: wrong at {error.context or 'the top'}", line(int(index[1])) if index else 1
         ) from None
     folder = posixpath.dirname(path)
-    entries = [_entry(package, line(number), folder) for number, package in enumerate(lock.packages)]
-    asked, project = pyproject.asked(folder, files)
-    known = any(entry.needs for entry in entries)
-    return manifest(path, entries, asked if asked is not None or known else (), project)
+    entries = [_to_entry(package, line(number), folder) for number, package in enumerate(lock.packages)]
+    asked, project = pyproject.direct_names(folder, files)
+    known = any(entry.dependencies for entry in entries)
+    return build_manifest(path, entries, asked if asked is not None or known else (), project)
 
 
-def _entry(package: Package, line: int, folder: str) -> Entry:
-    own = package.directory is not None and joined(folder, package.directory.path) is not None
+def _to_entry(package: Package, line: int, folder: str) -> LockEntry:
+    own = package.directory is not None and resolve_path(folder, package.directory.path) is not None
     needs = (need.get("name") for need in package.dependencies or ())
-    return Entry(
+    return LockEntry(
         package.name,
         str(package.version or ""),
         line,
         tuple(need for need in needs if isinstance(need, str)),
         str(package.marker or ""),
-        index=host(package.index or ""),
-        elsewhere="" if own else _elsewhere(package),
-        own=own,
+        index=index_host(package.index or ""),
+        unauditable="" if own else _unauditable_reason(package),
+        workspace_member=own,
     )
 
 
-def _elsewhere(package: Package) -> str:
+def _unauditable_reason(package: Package) -> str:
     if package.vcs is not None:
-        return REPOSITORY
+        return FROM_VCS
     if package.directory is not None:
-        return PATH
+        return FROM_PATH
     if package.archive is not None:
-        return ADDRESS if package.archive.url else PATH
+        return FROM_URL if package.archive.url else FROM_PATH
     return ""

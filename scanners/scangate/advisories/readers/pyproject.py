@@ -9,17 +9,24 @@ from typing import Any
 
 import msgspec
 
-from scangate.advisories.declared import Beside, Declared, Want, is_project, of_requirement, of_table
-from scangate.advisories.fault import Malformed
-from scangate.advisories.manifest import Hole, Omitted
-from scangate.advisories.names import canonical
-from scangate.advisories.places import ADDRESS, PATH, REPOSITORY, elsewhere, joined
-from scangate.advisories.toml_text import Toml, shaped
+from scangate.advisories.declared import (
+    DeclaredDependency,
+    ProjectDeclarations,
+    ProjectFiles,
+    is_project,
+    parse_dependency,
+    parse_dependency_table,
+)
+from scangate.advisories.fault import MalformedManifestError
+from scangate.advisories.manifest import AuditGap, SkippedDependency
+from scangate.advisories.names import normalize_name
+from scangate.advisories.places import FROM_PATH, FROM_URL, FROM_VCS, resolve_path, unauditable_gap
+from scangate.advisories.toml_text import Toml, convert_toml
 
-__all__ = ["asked", "declared", "says_all"]
+__all__ = ["declares_all", "direct_names", "parse"]
 
-BUILD = "needed to build the project, not to run it"
-_COMMANDS = {"poetry": "poetry lock", "pdm": "pdm lock", "uv": "uv lock", "": "pip-compile --all-extras pyproject.toml"}
+BUILD_REASON = "needed to build the project, not to run it"
+_LOCK_COMMANDS = {"poetry": "poetry lock", "pdm": "pdm lock", "uv": "uv lock", "": "pip-compile --all-extras pyproject.toml"}
 
 
 class _Project(msgspec.Struct, rename="kebab"):
@@ -81,56 +88,62 @@ class _File(msgspec.Struct, rename="kebab"):
     tool: _Tool = msgspec.field(default_factory=_Tool)
 
 
-def declared(path: str, files: Mapping[str, str]) -> Declared:
+def parse(path: str, files: Mapping[str, str]) -> ProjectDeclarations:
     """All that the file declares. Raises Malformed."""
     toml = Toml(files[path])
-    file = shaped(toml, _File)
+    file = convert_toml(toml, _File)
     folder = posixpath.dirname(path)
-    sources = {_spelled(name): source for name, source in (file.tool.uv.sources if file.tool.uv else {}).items()}
-    lines = [_sourced(line, sources, folder, files) for line in (*_standard(toml, file), *_poetry(toml, file, folder, files))]
-    includes, untold = _dynamic(toml, file, folder, files)
-    return Declared(
-        _COMMANDS[_keeper(file)],
-        (*(line for line in lines if isinstance(line, Want)), *(line for line in untold if isinstance(line, Want))),
-        (*(line for line in lines if isinstance(line, Hole)), *(line for line in untold if isinstance(line, Hole))),
-        tuple(_build(toml, file)),
-        _spelled(file.project.name or (file.tool.poetry.name if file.tool.poetry else "")),
+    sources = {_normalize_or_empty(name): source for name, source in (file.tool.uv.sources if file.tool.uv else {}).items()}
+    lines = [
+        _apply_uv_source(line, sources, folder, files)
+        for line in (*_standard_dependencies(toml, file), *_poetry_dependencies(toml, file, folder, files))
+    ]
+    includes, untold = _dynamic_files(toml, file, folder, files)
+    return ProjectDeclarations(
+        _LOCK_COMMANDS[_project_tool(file)],
+        (
+            *(line for line in lines if isinstance(line, DeclaredDependency)),
+            *(line for line in untold if isinstance(line, DeclaredDependency)),
+        ),
+        (*(line for line in lines if isinstance(line, AuditGap)), *(line for line in untold if isinstance(line, AuditGap))),
+        tuple(_build_requirements(toml, file)),
+        _normalize_or_empty(file.project.name or (file.tool.poetry.name if file.tool.poetry else "")),
         includes,
-        _own_index(toml),
+        _has_custom_index(toml),
     )
 
 
-def asked(folder: str, files: Mapping[str, str]) -> tuple[frozenset[str] | None, str]:
+def direct_names(folder: str, files: Mapping[str, str]) -> tuple[frozenset[str] | None, str]:
     """The names that the pyproject.toml of a folder asks for, and the project's own; None where there is none that can be read."""
     path = posixpath.join(folder, "pyproject.toml")
     if path not in files:
         return None, ""
     try:
-        told = declared(path, files)
-    except Malformed:
+        told = parse(path, files)
+    except MalformedManifestError:
         return None, ""
-    return frozenset(want.name for want in told.wants if want.name) or None, told.project
+    return frozenset(want.name for want in told.dependencies if want.name) or None, told.project
 
 
-def _own_index(toml: Toml) -> bool:
+def _has_custom_index(toml: Toml) -> bool:
     """Whether a table of some tool names indexes or other places; every tool calls them something else."""
     tools = toml.data.get("tool", {})
     tables = [tools[name] for name in ("poetry", "pdm", "uv", "hatch", "pip") if isinstance(tools.get(name), dict)]
     return any(re.search("source|index|find-links", key) for table in tables for key in table)
 
 
-def says_all(folder: str, files: Mapping[str, str]) -> bool:
+def declares_all(folder: str, files: Mapping[str, str]) -> bool:
     """Whether the pyproject.toml of a folder alone tells what its project depends on: then a setup.py beside it tells nothing."""
     path = posixpath.join(folder, "pyproject.toml")
     try:
         toml = Toml(files[path]) if path in files else None
-        project = shaped(toml, _File).project if toml is not None else None
-    except Malformed:
+        project = convert_toml(toml, _File).project if toml is not None else None
+    except MalformedManifestError:
         return False
     return project is not None and bool(project.name) and "dependencies" not in project.dynamic
 
 
-def _keeper(file: _File) -> str:
+def _project_tool(file: _File) -> str:
     """The tool that keeps the project, by its table or its build backend; empty where none shows."""
     backend = file.build_system.build_backend
     tables = {"poetry": file.tool.poetry, "pdm": file.tool.pdm, "uv": file.tool.uv}
@@ -138,7 +151,7 @@ def _keeper(file: _File) -> str:
     return named or next((name for name in tables if backend.startswith((name, f"{name}_", f"{name}."))), "")
 
 
-def _standard(toml: Toml, file: _File) -> Iterator[Want | Hole]:
+def _standard_dependencies(toml: Toml, file: _File) -> Iterator[DeclaredDependency | AuditGap]:
     extras, pdm, uv = file.project.optional_dependencies, file.tool.pdm, file.tool.uv
     yield from _requirements(toml, "project", file.project.dependencies)
     for texts in extras.values():
@@ -150,65 +163,73 @@ def _standard(toml: Toml, file: _File) -> Iterator[Want | Hole]:
     yield from _requirements(toml, "tool.uv", uv.dev_dependencies if uv else ())
 
 
-def _requirements(toml: Toml, table: str, texts: Iterable[str]) -> Iterator[Want | Hole]:
+def _requirements(toml: Toml, table: str, texts: Iterable[str]) -> Iterator[DeclaredDependency | AuditGap]:
     for text in texts:
         line = toml.line_of_text(table, text)
-        yield elsewhere(PATH, line) if text.startswith("-e ") else of_requirement(text, line)
+        yield unauditable_gap(FROM_PATH, line) if text.startswith("-e ") else parse_dependency(text, line)
 
 
-def _poetry(toml: Toml, file: _File, folder: str, files: Mapping[str, str]) -> Iterator[Want | Hole]:
+def _poetry_dependencies(toml: Toml, file: _File, folder: str, files: Mapping[str, str]) -> Iterator[DeclaredDependency | AuditGap]:
     poetry = file.tool.poetry
     if poetry is None:
         return
     tables = {"tool.poetry.dependencies": poetry.dependencies, "tool.poetry.dev-dependencies": poetry.dev_dependencies}
     tables |= {f"tool.poetry.group.{name}.dependencies": group.dependencies for name, group in poetry.group.items()}
-    standard = {of_requirement(text, 1).name for text in file.project.dependencies}
+    standard = {parse_dependency(text, 1).name for text in file.project.dependencies}
     for table, dependencies in tables.items():
         for name, value in dependencies.items():
             adds_only = isinstance(value, dict) and not value.keys() & {"version", "git", "url", "path", "file"}
-            if name == "python" or (adds_only and _spelled(name) in standard):
+            if name == "python" or (adds_only and _normalize_or_empty(name) in standard):
                 continue
-            yield from of_table(name, value, toml.line_of_key(table, name), Beside(folder, files), bare=True)
+            yield from parse_dependency_table(
+                name, value, toml.line_of_key(table, name), ProjectFiles(folder, files), bare_is_exact=True
+            )
 
 
-def _sourced(line: Want | Hole, sources: Mapping[str, Any], folder: str, files: Mapping[str, str]) -> Want | Hole:
+def _apply_uv_source(
+    line: DeclaredDependency | AuditGap, sources: Mapping[str, Any], folder: str, files: Mapping[str, str]
+) -> DeclaredDependency | AuditGap:
     """A dependency with what ``tool.uv.sources`` says of where it comes from."""
     source = sources.get(line.name)
-    if isinstance(line, Hole) or not line.name or not source:
+    if isinstance(line, AuditGap) or not line.name or not source:
         return line
     told: dict[str, Any] = {
         key: value for each in (source if isinstance(source, list) else [source]) for key, value in each.items()
     }
     path = told.get("path")
-    if told.get("workspace") or (isinstance(path, str) and is_project(joined(folder, path), files)):
-        return msgspec.structs.replace(line, own=True, version="")
-    reason = REPOSITORY if "git" in told else ADDRESS if "url" in told else PATH if "path" in told else ""
-    return msgspec.structs.replace(line, elsewhere=reason, version="") if reason else line
+    if told.get("workspace") or (isinstance(path, str) and is_project(resolve_path(folder, path), files)):
+        return msgspec.structs.replace(line, workspace_member=True, version="")
+    reason = FROM_VCS if "git" in told else FROM_URL if "url" in told else FROM_PATH if "path" in told else ""
+    return msgspec.structs.replace(line, unauditable=reason, version="") if reason else line
 
 
-def _dynamic(toml: Toml, file: _File, folder: str, files: Mapping[str, str]) -> tuple[tuple[str, ...], list[Want | Hole]]:
+def _dynamic_files(
+    toml: Toml, file: _File, folder: str, files: Mapping[str, str]
+) -> tuple[tuple[str, ...], list[DeclaredDependency | AuditGap]]:
     """The requirements files that the project takes its dependencies from, and what no file tells."""
     told = file.tool.setuptools.dynamic
     tables = [*([told.dependencies] if told.dependencies else []), *told.optional_dependencies.values()]
     names = [name for table in tables for name in ([table.file] if isinstance(table.file, str) else table.file)]
-    paths = [joined(folder, name) for name in names]
+    paths = [resolve_path(folder, name) for name in names]
     missing = [name for name, path in zip(names, paths, strict=True) if path is None or path not in files]
-    untold: list[Want | Hole] = [Want("", toml.line_of_text("tool.setuptools.dynamic", name)) for name in missing]
+    untold: list[DeclaredDependency | AuditGap] = [
+        DeclaredDependency("", toml.line_of_text("tool.setuptools.dynamic", name)) for name in missing
+    ]
     beside = "install_requires" in files.get(posixpath.join(folder, "setup.cfg"), "")
     beside = beside or posixpath.join(folder, "setup.py") in files
     if "dependencies" in file.project.dynamic and not tables and not beside:
-        untold.append(Want("", toml.line_of_key("project", "dynamic")))
+        untold.append(DeclaredDependency("", toml.line_of_key("project", "dynamic")))
     return tuple(path for path in paths if path is not None and path in files), untold
 
 
-def _build(toml: Toml, file: _File) -> Iterator[Omitted]:
+def _build_requirements(toml: Toml, file: _File) -> Iterator[SkippedDependency]:
     for text in file.build_system.requires:
-        line = of_requirement(text, toml.line_of_text("build-system", text))
-        yield Omitted(line.name or "build-system", BUILD, line.line)
+        line = parse_dependency(text, toml.line_of_text("build-system", text))
+        yield SkippedDependency(line.name or "build-system", BUILD_REASON, line.line)
 
 
-def _spelled(name: str) -> str:
+def _normalize_or_empty(name: str) -> str:
     try:
-        return canonical(name)
+        return normalize_name(name)
     except ValueError:
         return ""

@@ -18,22 +18,22 @@ from typing import Any
 import msgspec
 from pip_requirements_parser import CommentLine, OptionParsingError, break_args_options, build_parser, preprocess
 
-from scangate.advisories.declared import Want, is_project, of_address, of_requirement
-from scangate.advisories.graph import chains
-from scangate.advisories.locked import LIMIT
-from scangate.advisories.manifest import Hole, Manifest, Omitted, Pin
-from scangate.advisories.names import LONGEST_REQUIREMENT, host
-from scangate.advisories.places import OWN, PATH, elsewhere, is_archive, joined
-from scangate.advisories.readers.via import parents
+from scangate.advisories.declared import DeclaredDependency, is_project, parse_dependency, url_origin
+from scangate.advisories.graph import shortest_chains
+from scangate.advisories.locked import MAX_PACKAGES
+from scangate.advisories.manifest import AuditGap, Manifest, Pin, SkippedDependency
+from scangate.advisories.names import MAX_REQUIREMENT_LENGTH, index_host
+from scangate.advisories.places import FROM_PATH, WORKSPACE_MEMBER, is_archive, resolve_path, unauditable_gap
+from scangate.advisories.readers.via import parse_via_comments
 from scangate.model import GapKind
 
-__all__ = ["Sheet", "read", "sheet"]
+__all__ = ["RequirementsFile", "parse_all", "parse_file"]
 
-LOCK = "pin it: pip-compile, or uv pip compile, writes a file of pins"
-CONSTRAINT = "a constraint: it installs nothing by itself"
-ELSEWHERE = "\0"  # stands for places beside the index
-FILES = 1_000  # that one installation may take in
-_BLANKS = re.compile(r"[^\S\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]{2,}")  # blanks where str.splitlines does not cut
+LOCK_HINT = "pin it: pip-compile, or uv pip compile, writes a file of pins"
+CONSTRAINT_REASON = "a constraint: it installs nothing by itself"
+CUSTOM_INDEX = "\0"  # stands for places beside the index
+MAX_FILES = 1_000  # that one installation may take in
+_BLANK_RUNS = re.compile(r"[^\S\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]{2,}")  # blanks where str.splitlines does not cut
 _HASH = re.compile(r"(?:^|(?<=\s))--hash(?:=|\s)\S+")
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
@@ -45,56 +45,56 @@ class Include(msgspec.Struct, frozen=True):
     constraint: bool
 
 
-class Sheet(msgspec.Struct, frozen=True):
+class RequirementsFile(msgspec.Struct, frozen=True):
     """One file as it stands, before anything is made of what it includes."""
 
-    wants: tuple[Want, ...] = ()
-    holes: tuple[Hole, ...] = ()
-    left_out: tuple[Omitted, ...] = ()
+    dependencies: tuple[DeclaredDependency, ...] = ()
+    gaps: tuple[AuditGap, ...] = ()
+    skipped: tuple[SkippedDependency, ...] = ()
     includes: tuple[Include, ...] = ()
-    above: tuple[tuple[int, tuple[str, ...] | None], ...] = ()
+    parents: tuple[tuple[int, tuple[str, ...] | None], ...] = ()
     index: str = ""
-    own_index: bool = False
+    custom_index: bool = False
 
 
-def read(paths: Iterable[str], files: Mapping[str, str]) -> dict[str, Manifest]:
+def parse_all(paths: Iterable[str], files: Mapping[str, str]) -> dict[str, Manifest]:
     """The manifests of ``paths`` and of all the files of ``files`` that they include."""
-    sheets = _sheets(paths, files)
-    starts = _starts(sheets)
-    uses: dict[str, list[_Use]] = {path: [] for path in sheets}
+    sheets = _load_files(paths, files)
+    starts = _find_roots(sheets)
+    uses: dict[str, list[_Installation]] = {path: [] for path in sheets}
     for start in starts:
-        use = _use(start, sheets)
-        for path in use.asked | use.constraining:
+        use = _collect_installation(start, sheets)
+        for path in use.requirement_files | use.constraint_files:
             uses[path].append(use)
-    return {path: _Told(path, sheets[path], uses[path]).manifest() for path in sorted(sheets)}
+    return {path: _ResolvedFile(path, sheets[path], uses[path]).manifest() for path in sorted(sheets)}
 
 
-def _sheets(paths: Iterable[str], files: Mapping[str, str]) -> dict[str, Sheet]:
-    sheets: dict[str, Sheet] = {}
-    rest = sorted(set(paths), reverse=True)
+def _load_files(roots: Iterable[str], files: Mapping[str, str]) -> dict[str, RequirementsFile]:
+    sheets: dict[str, RequirementsFile] = {}
+    rest = sorted(set(roots), reverse=True)
     while rest:
         path = rest.pop()
         if path not in sheets:
-            sheets[path] = sheet(path, files)
+            sheets[path] = parse_file(path, files)
             rest += [include.path for include in sheets[path].includes]
     return sheets
 
 
-def _starts(sheets: Mapping[str, Sheet]) -> list[str]:
+def _find_roots(sheets: Mapping[str, RequirementsFile]) -> list[str]:
     """The files that begin an installation: those that no other includes, and one of each ring of files."""
     included = {include.path for path, each in sheets.items() for include in each.includes if include.path != path}
     starts = [path for path in sorted(sheets) if path not in included]
     reached: set[str] = set()
     for start in starts:
-        _reach(start, sheets, reached)
+        _mark_reachable(start, sheets, reached)
     for path in sorted(sheets):
         if path not in reached:
             starts.append(path)
-            _reach(path, sheets, reached)
+            _mark_reachable(path, sheets, reached)
     return starts
 
 
-def _reach(start: str, sheets: Mapping[str, Sheet], reached: set[str]) -> None:
+def _mark_reachable(start: str, sheets: Mapping[str, RequirementsFile], reached: set[str]) -> None:
     rest = [start]
     while rest:
         path = rest.pop()
@@ -103,22 +103,22 @@ def _reach(start: str, sheets: Mapping[str, Sheet], reached: set[str]) -> None:
             rest += [include.path for include in sheets[path].includes]
 
 
-class _Use(msgspec.Struct, frozen=True):
+class _Installation(msgspec.Struct, frozen=True):
     """One installation: the files it takes in, the exact constraints it is under, and what it asks for."""
 
-    asked: frozenset[str]
-    constraining: frozenset[str]
-    exact: Mapping[str, frozenset[str]]
+    requirement_files: frozenset[str]
+    constraint_files: frozenset[str]
+    exact_constraints: Mapping[str, frozenset[str]]
     names: frozenset[str]
     pinned: frozenset[str]
     index: str
-    own_index: bool
+    custom_index: bool
 
 
-def _use(start: str, sheets: Mapping[str, Sheet]) -> _Use:
+def _collect_installation(start: str, sheets: Mapping[str, RequirementsFile]) -> _Installation:
     seen: set[tuple[str, bool]] = set()
     rest = [(start, _is_constraints(start))]
-    while rest and len(seen) < FILES:
+    while rest and len(seen) < MAX_FILES:
         path, constraint = rest.pop()
         if (path, constraint) not in seen:
             seen.add((path, constraint))
@@ -127,18 +127,18 @@ def _use(start: str, sheets: Mapping[str, Sheet]) -> _Use:
     constraining = frozenset(path for path, constraint in seen if constraint) - asked
     exact: dict[str, set[str]] = {}
     for path in constraining:
-        for want in sheets[path].wants:
+        for want in sheets[path].dependencies:
             if want.version:
                 exact.setdefault(want.name, set()).add(want.version)
-    wants = [want for path in asked for want in sheets[path].wants]
-    return _Use(
+    wants = [want for path in asked for want in sheets[path].dependencies]
+    return _Installation(
         asked,
         constraining,
         {name: frozenset(versions) for name, versions in exact.items()},
         frozenset(want.name for want in wants),
         frozenset(want.name for want in wants if want.version),
         next((sheets[path].index for path in sorted(asked | constraining) if sheets[path].index), ""),
-        any(sheets[path].own_index for path in asked | constraining),
+        any(sheets[path].custom_index for path in asked | constraining),
     )
 
 
@@ -146,80 +146,80 @@ def _is_constraints(path: str) -> bool:
     return re.search(r"(^|[-_.])constraints?([-_.]|$)", posixpath.basename(path).rpartition(".")[0], re.IGNORECASE) is not None
 
 
-class _Told:
+class _ResolvedFile:
     """What one file comes to in the light of all installations that take it in."""
 
-    def __init__(self, path: str, told: Sheet, uses: Sequence[_Use]) -> None:
+    def __init__(self, path: str, told: RequirementsFile, uses: Sequence[_Installation]) -> None:
         self._path = path
         self._sheet = told
-        self._asking = [use for use in uses if path in use.asked]
-        self._constraining = [use for use in uses if path in use.constraining]
-        self._above = _chains(self._sheet)
+        self._asking = [use for use in uses if path in use.requirement_files]
+        self._constraining = [use for use in uses if path in use.constraint_files]
+        self._above = _via_chains(self._sheet)
         # pip takes an index that one file names for all files of the installation
         self._index = told.index or next((use.index for use in uses if use.index), "")
-        self._own_index = told.own_index or any(use.own_index for use in uses)
+        self._own_index = told.custom_index or any(use.custom_index for use in uses)
 
     def manifest(self) -> Manifest:
         """All that the file says."""
         told = self._requirement if self._asking or not self._constraining else self._constraint
-        lines = list(dict.fromkeys(line for want in self._sheet.wants for line in told(want)))
+        lines = list(dict.fromkeys(line for want in self._sheet.dependencies for line in told(want)))
         return Manifest(
             self._path,
             tuple(line for line in lines if isinstance(line, Pin)),
-            (*self._sheet.holes, *(line for line in lines if isinstance(line, Hole))),
-            (*self._sheet.left_out, *(line for line in lines if isinstance(line, Omitted))),
+            (*self._sheet.gaps, *(line for line in lines if isinstance(line, AuditGap))),
+            (*self._sheet.skipped, *(line for line in lines if isinstance(line, SkippedDependency))),
         )
 
-    def _requirement(self, want: Want) -> Iterator[Pin | Hole | Omitted]:
-        if want.elsewhere:
-            yield elsewhere(want.elsewhere, want.line, want.name)
+    def _requirement(self, want: DeclaredDependency) -> Iterator[Pin | AuditGap | SkippedDependency]:
+        if want.unauditable:
+            yield unauditable_gap(want.unauditable, want.line, want.name)
         elif want.version:
             yield self._pin(want, want.version)
         else:
-            under = [use.exact.get(want.name, frozenset()) for use in self._asking if want.name not in use.pinned]
+            under = [use.exact_constraints.get(want.name, frozenset()) for use in self._asking if want.name not in use.pinned]
             yield from (self._pin(want, version) for version in sorted(frozenset().union(*under)))
             if not self._asking or not all(under):
-                text = "" if self._own_index else want.text
-                yield Hole(want.line, GapKind.UNPINNED, "not pinned to one version", LOCK, want.name, text)
+                text = "" if self._own_index else want.requirement
+                yield AuditGap(want.line, GapKind.UNPINNED, "not pinned to one version", LOCK_HINT, want.name, text)
 
-    def _constraint(self, want: Want) -> Iterator[Pin | Hole | Omitted]:
-        if want.elsewhere:
-            yield elsewhere(want.elsewhere, want.line, want.name)
+    def _constraint(self, want: DeclaredDependency) -> Iterator[Pin | AuditGap | SkippedDependency]:
+        if want.unauditable:
+            yield unauditable_gap(want.unauditable, want.line, want.name)
         elif not want.version:
-            yield Omitted(want.name, CONSTRAINT, want.line)
+            yield SkippedDependency(want.name, CONSTRAINT_REASON, want.line)
         elif any(want.name in use.names for use in self._constraining):
-            yield Omitted(want.name, "a constraint: what it comes to is told where the requirement stands", want.line)
+            yield SkippedDependency(want.name, "a constraint: what it comes to is told where the requirement stands", want.line)
         else:
             yield self._pin(want, want.version)
 
-    def _pin(self, want: Want, version: str) -> Pin:
+    def _pin(self, want: DeclaredDependency, version: str) -> Pin:
         direct, via = self._above.get(want.name, (True, ()))
         return Pin(want.name, version, want.line, direct, via, want.marker, want.extras, self._index)
 
 
-def _chains(told: Sheet) -> Mapping[str, tuple[bool, tuple[str, ...]]]:
+def _via_chains(told: RequirementsFile) -> Mapping[str, tuple[bool, tuple[str, ...]]]:
     """Who is direct and who is brought in by whom, for files whose comments say so."""
-    names = {want.line: want.name for want in told.wants}
+    names = {want.line: want.name for want in told.dependencies}
     listed = frozenset(names.values())
-    above = {names[line]: asking for line, asking in told.above if line in names}
+    above = {names[line]: asking for line, asking in told.parents if line in names}
     # whoever is not in the list is the project itself, by its name
     direct = {name for name in listed if (asking := above.get(name)) is None or not listed.issuperset(asking)}
     edges: dict[str, set[str]] = {}
     for name, asking in above.items():
         for each in asking or ():
             edges.setdefault(each, set()).add(name)
-    found = chains(direct, edges)
+    found = shortest_chains(direct, edges)
     return {name: (name in direct, found.get(name, ())) for name in listed}
 
 
-def sheet(path: str, files: Mapping[str, str]) -> Sheet:
+def parse_file(path: str, files: Mapping[str, str]) -> RequirementsFile:
     """One file as it stands."""
     text = files[path]
-    lines = list(preprocess(_BLANKS.sub(" ", text)))
-    if len(lines) > LIMIT:
-        return Sheet(holes=(Hole(1, GapKind.TOO_LARGE, f"more than {LIMIT:,} lines", "split the file"),))
-    number = _numbers(text)
-    found: list[Want | Hole | Omitted | Include | str] = []
+    lines = list(preprocess(_BLANK_RUNS.sub(" ", text)))
+    if len(lines) > MAX_PACKAGES:
+        return RequirementsFile(gaps=(AuditGap(1, GapKind.TOO_LARGE, f"more than {MAX_PACKAGES:,} lines", "split the file"),))
+    number = _line_mapper(text)
+    found: list[DeclaredDependency | AuditGap | SkippedDependency | Include | str] = []
     comments: list[tuple[int, str]] = []
     current = 0
     for each in lines:
@@ -227,19 +227,19 @@ def sheet(path: str, files: Mapping[str, str]) -> Sheet:
             comments.append((current, each.line))
             continue
         current = number(each.line_number)
-        found += _line(each.line, current, path, files)
-    return Sheet(
-        tuple(line for line in found if isinstance(line, Want)),
-        tuple(line for line in found if isinstance(line, Hole)),
-        tuple(line for line in found if isinstance(line, Omitted)),
+        found += _parse_line(each.line, current, path, files)
+    return RequirementsFile(
+        tuple(line for line in found if isinstance(line, DeclaredDependency)),
+        tuple(line for line in found if isinstance(line, AuditGap)),
+        tuple(line for line in found if isinstance(line, SkippedDependency)),
         tuple(line for line in found if isinstance(line, Include)),
-        parents(comments),
-        next((line for line in found if isinstance(line, str) and line != ELSEWHERE), ""),
+        parse_via_comments(comments),
+        next((line for line in found if isinstance(line, str) and line != CUSTOM_INDEX), ""),
         any(isinstance(line, str) and line for line in found),
     )
 
 
-def _numbers(text: str) -> Any:
+def _line_mapper(text: str) -> Any:
     """From pip's line numbers to everybody's: pip cuts lines at form feeds and the like, too."""
     starts = [1]
     for piece in text.splitlines(keepends=True):
@@ -247,75 +247,83 @@ def _numbers(text: str) -> Any:
     return lambda number: starts[min(number, len(starts)) - 1]
 
 
-def _line(text: str, line: int, path: str, files: Mapping[str, str]) -> Iterator[Want | Hole | Omitted | Include | str]:
+def _parse_line(
+    text: str, line: int, path: str, files: Mapping[str, str]
+) -> Iterator[DeclaredDependency | AuditGap | SkippedDependency | Include | str]:
     bare = _HASH.sub("", text).strip()
-    if len(bare) > LONGEST_REQUIREMENT:
-        yield Hole(line, GapKind.UNPARSABLE, f"a line of more than {LONGEST_REQUIREMENT:,} characters", "mend the line")
+    if len(bare) > MAX_REQUIREMENT_LENGTH:
+        yield AuditGap(line, GapKind.UNPARSABLE, f"a line of more than {MAX_REQUIREMENT_LENGTH:,} characters", "mend the line")
         return
     if not bare.startswith("-") and " -" not in bare:
-        yield _requirement(bare, line, path, files)
+        yield _parse_requirement(bare, line, path, files)
         return
     try:
-        requirement, options, rest = _options(bare)
+        requirement, options, rest = _parse_options(bare)
     except (OptionParsingError, ValueError):
-        yield Hole(line, GapKind.UNPARSABLE, "not an option that a requirements file may hold", "mend the line")
+        yield AuditGap(line, GapKind.UNPARSABLE, "not an option that a requirements file may hold", "mend the line")
         return
     if rest:
-        yield Hole(line, GapKind.UNPARSABLE, "not a requirement", "mend the line")
+        yield AuditGap(line, GapKind.UNPARSABLE, "not a requirement", "mend the line")
     for name in options.requirements:
-        yield _include(name.lstrip("="), line, path, files, constraint=False)
+        yield _parse_include(name.lstrip("="), line, path, files, constraint=False)
     for name in options.constraints:
-        yield _include(name.lstrip("="), line, path, files, constraint=True)
+        yield _parse_include(name.lstrip("="), line, path, files, constraint=True)
     if options.index_url:
-        yield host(options.index_url.lstrip("="))
+        yield index_host(options.index_url.lstrip("="))
     if options.extra_index_urls or options.find_links or options.no_index:
-        yield ELSEWHERE
+        yield CUSTOM_INDEX
     for place in (*options.editables, *([requirement] if requirement else [])):
-        yield _requirement(place.lstrip("="), line, path, files)
+        yield _parse_requirement(place.lstrip("="), line, path, files)
 
 
 @lru_cache(maxsize=1)
-def _parser() -> OptionParser:
+def _option_parser() -> OptionParser:
     parser: OptionParser = build_parser()
     return parser
 
 
-def _options(text: str) -> tuple[str, Any, list[str]]:
+def _parse_options(text: str) -> tuple[str, Any, list[str]]:
     requirement, options = break_args_options(text)
-    parser = _parser()
+    parser = _option_parser()
     fresh = {name: list(value) if isinstance(value, list) else value for name, value in parser.defaults.items()}
     values, rest = parser.parse_args(shlex.split(options), Values(fresh))
     return requirement.strip(), values, rest
 
 
-def _include(name: str, line: int, path: str, files: Mapping[str, str], *, constraint: bool) -> Include | Hole:
+def _parse_include(name: str, line: int, path: str, files: Mapping[str, str], *, constraint: bool) -> Include | AuditGap:
     if _ADDRESS.match(name):
-        return Hole(line, GapKind.UNREADABLE, "includes a file from an address, which is not fetched", "keep the file in the tree")
-    target = joined(posixpath.dirname(path), name)
+        return AuditGap(
+            line, GapKind.UNREADABLE, "includes a file from an address, which is not fetched", "keep the file in the tree"
+        )
+    target = resolve_path(posixpath.dirname(path), name)
     if target is None:
-        return Hole(line, GapKind.UNREADABLE, "includes a file outside of the tree, which is refused", "keep the file in the tree")
+        return AuditGap(
+            line, GapKind.UNREADABLE, "includes a file outside of the tree, which is refused", "keep the file in the tree"
+        )
     if target not in files:
         what = "constraints" if constraint else "requirements"
         reason = f"includes {what} that are not read: the file is not a requirements file of this tree by its name"
-        return Hole(line, GapKind.UNREADABLE, reason, "name it like requirements-dev.txt")
+        return AuditGap(line, GapKind.UNREADABLE, reason, "name it like requirements-dev.txt")
     return Include(target, constraint)
 
 
-def _requirement(text: str, line: int, path: str, files: Mapping[str, str]) -> Want | Hole | Omitted:
-    told = of_requirement(text, line)
-    if not isinstance(told, Hole) or told.name:
+def _parse_requirement(
+    text: str, line: int, path: str, files: Mapping[str, str]
+) -> DeclaredDependency | AuditGap | SkippedDependency:
+    told = parse_dependency(text, line)
+    if not isinstance(told, AuditGap) or told.name:
         return told
     if "${" in text:
-        return Hole(line, GapKind.UNPINNED, "is told by a variable of the environment", LOCK)
+        return AuditGap(line, GapKind.UNPINNED, "is told by a variable of the environment", LOCK_HINT)
     place = text.partition(" ;")[0].partition(" #")[0].strip()
     if _ADDRESS.match(place) and not place.lower().startswith("file:"):
-        return elsewhere(of_address(place), line)
+        return unauditable_gap(url_origin(place), line)
     place = place.partition("#")[0]
     folder = place[: place.rfind("[")] if place.endswith("]") and "[" in place else place
     if is_archive(place) or place.lower().startswith("file:"):
-        return elsewhere(PATH, line)
+        return unauditable_gap(FROM_PATH, line)
     if folder == "." or "/" in folder:
         # pip tells such a path from where it is started, which most often is the root
-        own = any(is_project(joined(start, folder), files) for start in ("", posixpath.dirname(path)))
-        return Omitted(folder, OWN, line) if own else elsewhere(PATH, line)
+        own = any(is_project(resolve_path(start, folder), files) for start in ("", posixpath.dirname(path)))
+        return SkippedDependency(folder, WORKSPACE_MEMBER, line) if own else unauditable_gap(FROM_PATH, line)
     return told

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from scangate.advisories.declared import Declared
-from scangate.advisories.readers.requirements import sheet
+from scangate.advisories.declared import ProjectDeclarations
+from scangate.advisories.readers.requirements import parse_file
 
-__all__ = ["declared"]
+__all__ = ["parse"]
 
 
-def declared(path: str, files: Mapping[str, str]) -> Declared:
+def parse(path: str, files: Mapping[str, str]) -> ProjectDeclarations:
     """The dependencies of the file itself. Constraints and other sources that it includes stand for themselves."""
-    told = sheet(path, files)
+    told = parse_file(path, files)
     includes = tuple(include.path for include in told.includes if not include.path.endswith(".in"))
-    return Declared("pip-compile", told.wants, told.holes, told.left_out, includes=includes, own_index=told.own_index)
+    return ProjectDeclarations(
+        "pip-compile", told.dependencies, told.gaps, told.skipped, includes=includes, custom_index=told.custom_index
+    )

@@ -7,72 +7,76 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping
 
-from scangate.advisories.declared import Declared, Want, of_requirement
-from scangate.advisories.fault import Malformed
-from scangate.advisories.manifest import Hole
-from scangate.advisories.names import canonical
-from scangate.advisories.places import joined
+from scangate.advisories.declared import DeclaredDependency, ProjectDeclarations, parse_dependency
+from scangate.advisories.fault import MalformedManifestError
+from scangate.advisories.manifest import AuditGap
+from scangate.advisories.names import normalize_name
+from scangate.advisories.places import resolve_path
 
-__all__ = ["declared"]
+__all__ = ["parse"]
 
 # configparser's time grows with the square of a run of blanks inside a line
-_BLANKS = re.compile(r"(?<=\S)[^\S\n]{2,}")
-_PLACE = re.compile(r"\[line\s+(\d+)\]")
+_BLANK_RUNS = re.compile(r"(?<=\S)[^\S\n]{2,}")
+_ERROR_LINE = re.compile(r"\[line\s+(\d+)\]")
 
 
-def declared(path: str, files: Mapping[str, str]) -> Declared:
+def parse(path: str, files: Mapping[str, str]) -> ProjectDeclarations:
     """What the file declares to run the project, extras included. Raises Malformed."""
-    text = _BLANKS.sub(" ", files[path])
+    text = _BLANK_RUNS.sub(" ", files[path])
     parser = configparser.RawConfigParser()
     try:
         parser.read_string(text)
     except (configparser.Error, ValueError) as error:
-        place = _PLACE.search(str(error))
-        raise Malformed("not a configuration file", getattr(error, "lineno", None) or (int(place[1]) if place else 1)) from None
+        place = _ERROR_LINE.search(str(error))
+        raise MalformedManifestError(
+            "not a configuration file", getattr(error, "lineno", None) or (int(place[1]) if place else 1)
+        ) from None
     values = [("options", parser.get("options", "install_requires", fallback=""))]
     if parser.has_section("options.extras_require"):
         values += [("options.extras_require", value or "") for value in dict(parser.items("options.extras_require")).values()]
-    lines: list[Want | Hole] = []
+    lines: list[DeclaredDependency | AuditGap] = []
     includes: list[str] = []
     for section, value in values:
-        found, named = _value(value or "", _Lines(text, section), posixpath.dirname(path), files)
+        found, named = _parse_value(value or "", _LineIndex(text, section), posixpath.dirname(path), files)
         lines += found
         includes += named
-    return Declared(
+    return ProjectDeclarations(
         "pip-compile --all-extras setup.cfg",
-        tuple(line for line in lines if isinstance(line, Want)),
-        tuple(line for line in lines if isinstance(line, Hole)),
-        project=_project(parser),
+        tuple(line for line in lines if isinstance(line, DeclaredDependency)),
+        tuple(line for line in lines if isinstance(line, AuditGap)),
+        project=_project_name(parser),
         includes=tuple(includes),
-        own_index=parser.has_option("options", "dependency_links"),
+        custom_index=parser.has_option("options", "dependency_links"),
     )
 
 
-def _project(parser: configparser.RawConfigParser) -> str:
+def _project_name(parser: configparser.RawConfigParser) -> str:
     try:
-        return canonical(parser.get("metadata", "name", fallback="") or "")
+        return normalize_name(parser.get("metadata", "name", fallback="") or "")
     except ValueError:
         return ""
 
 
-def _value(value: str, lines: _Lines, folder: str, files: Mapping[str, str]) -> tuple[list[Want | Hole], list[str]]:
+def _parse_value(
+    value: str, lines: _LineIndex, folder: str, files: Mapping[str, str]
+) -> tuple[list[DeclaredDependency | AuditGap], list[str]]:
     if value.strip().startswith("file:"):
         names = [name.strip() for name in value.strip().removeprefix("file:").replace("\n", ",").split(",") if name.strip()]
-        paths = {name: joined(folder, name) for name in names}
+        paths = {name: resolve_path(folder, name) for name in names}
         missing = [name for name, path in paths.items() if path not in files]
-        return [Want("", lines.of(name)) for name in missing], [
+        return [DeclaredDependency("", lines.line_of(name)) for name in missing], [
             path for path in paths.values() if path is not None and path in files
         ]
     texts = [text.strip() for text in re.split(r"[\n]", value) if text.strip() and not text.strip().startswith("#")]
     return list(_requirements(texts, lines)), []
 
 
-def _requirements(texts: list[str], lines: _Lines) -> Iterator[Want | Hole]:
+def _requirements(texts: list[str], lines: _LineIndex) -> Iterator[DeclaredDependency | AuditGap]:
     for text in texts:
-        yield of_requirement(re.split(r"\s#", text, maxsplit=1)[0].strip(), lines.of(text))
+        yield parse_dependency(re.split(r"\s#", text, maxsplit=1)[0].strip(), lines.line_of(text))
 
 
-class _Lines:
+class _LineIndex:
     """Where the lines of a value stand in a section."""
 
     def __init__(self, text: str, section: str) -> None:
@@ -87,6 +91,6 @@ class _Lines:
                 self._found.setdefault(re.split("[=:]", body, maxsplit=1)[-1].strip(), number)
                 self._found.setdefault(body.rpartition(":")[2].strip(), number)
 
-    def of(self, text: str) -> int:
+    def line_of(self, text: str) -> int:
         """The first line of the section that holds nothing but ``text``, or a key with it; 1 where there is none."""
         return self._found.get(text, 1)

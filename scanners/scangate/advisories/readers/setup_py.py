@@ -7,41 +7,43 @@ import posixpath
 import warnings
 from collections.abc import Iterator, Mapping
 
-from scangate.advisories.declared import Declared, Want, of_requirement
-from scangate.advisories.manifest import Hole
-from scangate.advisories.names import canonical
+from scangate.advisories.declared import DeclaredDependency, ProjectDeclarations, parse_dependency
+from scangate.advisories.manifest import AuditGap
+from scangate.advisories.names import normalize_name
 from scangate.advisories.readers import pyproject
 
-__all__ = ["declared"]
+__all__ = ["parse"]
 
-LONGEST = 500_000  # characters; a longer one is not written by hand
-COMMAND = "pip-compile --all-extras setup.py"
-TELLS = ("install_requires", "extras_require")
+MAX_LENGTH = 500_000  # characters; a longer one is not written by hand
+LOCK_COMMAND = "pip-compile --all-extras setup.py"
+DEPENDENCY_KEYWORDS = ("install_requires", "extras_require")
 
 
-def declared(path: str, files: Mapping[str, str]) -> Declared:
+def parse(path: str, files: Mapping[str, str]) -> ProjectDeclarations:
     """What the call declares, extras included; nothing where a pyproject.toml beside it says all."""
-    if pyproject.says_all(posixpath.dirname(path), files):
-        return Declared(COMMAND)
+    if pyproject.declares_all(posixpath.dirname(path), files):
+        return ProjectDeclarations(LOCK_COMMAND)
     text = files[path]
-    tree = _parsed(text)
+    tree = _parse_source(text)
     if tree is None:
-        return Declared(COMMAND, (Want("", 1),))
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _called(node.func) == "setup"]
+        return ProjectDeclarations(LOCK_COMMAND, (DeclaredDependency("", 1),))
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _function_name(node.func) == "setup"]
     if not calls:
-        return Declared(COMMAND, (Want("", 1),) if "setuptools" in text or "distutils" in text else ())
-    lines = [line for call in calls for line in _told(call, _constants(tree))]
-    return Declared(
-        COMMAND,
-        tuple(line for line in lines if isinstance(line, Want)),
-        tuple(line for line in lines if isinstance(line, Hole)),
-        project=next(filter(None, map(_name, calls)), ""),
-        own_index="dependency_links" in text,
+        return ProjectDeclarations(
+            LOCK_COMMAND, (DeclaredDependency("", 1),) if "setuptools" in text or "distutils" in text else ()
+        )
+    lines = [line for call in calls for line in _call_dependencies(call, _literal_names(tree))]
+    return ProjectDeclarations(
+        LOCK_COMMAND,
+        tuple(line for line in lines if isinstance(line, DeclaredDependency)),
+        tuple(line for line in lines if isinstance(line, AuditGap)),
+        project=next(filter(None, map(_project_name, calls)), ""),
+        custom_index="dependency_links" in text,
     )
 
 
-def _parsed(text: str) -> ast.Module | None:
-    if len(text) > LONGEST:
+def _parse_source(text: str) -> ast.Module | None:
+    if len(text) > MAX_LENGTH:
         return None
     try:
         with warnings.catch_warnings():
@@ -51,11 +53,11 @@ def _parsed(text: str) -> ast.Module | None:
         return None
 
 
-def _called(function: ast.expr) -> str:
+def _function_name(function: ast.expr) -> str:
     return function.id if isinstance(function, ast.Name) else function.attr if isinstance(function, ast.Attribute) else ""
 
 
-def _constants(tree: ast.Module) -> dict[str, ast.expr]:
+def _literal_names(tree: ast.Module) -> dict[str, ast.expr]:
     """The names that the file binds once, at its top; whatever else touches a name makes it unknown."""
     found: dict[str, ast.expr] = {}
     for node in tree.body:
@@ -67,35 +69,35 @@ def _constants(tree: ast.Module) -> dict[str, ast.expr]:
     return {name: value for name, value in found.items() if bound.count(name) == 1 and used.count(name) == 1}
 
 
-def _told(call: ast.Call, constants: Mapping[str, ast.expr]) -> Iterator[Want | Hole]:
+def _call_dependencies(call: ast.Call, constants: Mapping[str, ast.expr]) -> Iterator[DeclaredDependency | AuditGap]:
     for keyword in call.keywords:
         if keyword.arg is None:
-            yield Want("", call.lineno)
-        elif keyword.arg in TELLS:
+            yield DeclaredDependency("", call.lineno)
+        elif keyword.arg in DEPENDENCY_KEYWORDS:
             value = keyword.value
-            yield from _values(constants.get(value.id, value) if isinstance(value, ast.Name) else value)
+            yield from _literal_dependencies(constants.get(value.id, value) if isinstance(value, ast.Name) else value)
 
 
-def _values(value: ast.expr) -> Iterator[Want | Hole]:
+def _literal_dependencies(value: ast.expr) -> Iterator[DeclaredDependency | AuditGap]:
     """The requirements in a literal: a text of lines, a list of texts, or a table of those."""
     if isinstance(value, ast.Constant) and isinstance(value.value, str):
         for text in filter(None, map(str.strip, value.value.splitlines())):
-            yield of_requirement(text, value.lineno)
+            yield parse_dependency(text, value.lineno)
     elif isinstance(value, ast.List | ast.Tuple | ast.Set):
         for each in value.elts:
-            yield from _values(each)
+            yield from _literal_dependencies(each)
     elif isinstance(value, ast.Dict) and all(value.keys):
         for each in value.values:
-            yield from _values(each)
+            yield from _literal_dependencies(each)
     else:
-        yield Want("", value.lineno)
+        yield DeclaredDependency("", value.lineno)
 
 
-def _name(call: ast.Call) -> str:
+def _project_name(call: ast.Call) -> str:
     for keyword in call.keywords:
         if keyword.arg == "name" and isinstance(keyword.value, ast.Constant):
             try:
-                return canonical(str(keyword.value.value))
+                return normalize_name(str(keyword.value.value))
             except ValueError:
                 return ""
     return ""

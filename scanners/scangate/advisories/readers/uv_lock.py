@@ -7,17 +7,17 @@ from collections.abc import Mapping
 
 import msgspec
 
-from scangate.advisories.fault import Malformed
-from scangate.advisories.locked import Entry, manifest
+from scangate.advisories.fault import MalformedManifestError
+from scangate.advisories.locked import LockEntry, build_manifest
 from scangate.advisories.manifest import Manifest
-from scangate.advisories.names import canonical, host
-from scangate.advisories.places import ADDRESS, PATH, REPOSITORY, is_archive, joined
-from scangate.advisories.toml_text import Toml, shaped
+from scangate.advisories.names import index_host, normalize_name
+from scangate.advisories.places import FROM_PATH, FROM_URL, FROM_VCS, is_archive, resolve_path
+from scangate.advisories.toml_text import Toml, convert_toml
 
-__all__ = ["read"]
+__all__ = ["parse"]
 
 
-class _Need(msgspec.Struct):
+class _Dependency(msgspec.Struct):
     name: str
 
 
@@ -35,15 +35,15 @@ class _Package(msgspec.Struct, rename="kebab"):
     name: str
     source: _Source
     version: str = ""
-    dependencies: list[_Need] = []
-    optional_dependencies: dict[str, list[_Need]] = {}
-    dev_dependencies: dict[str, list[_Need]] = {}
+    dependencies: list[_Dependency] = []
+    optional_dependencies: dict[str, list[_Dependency]] = {}
+    dev_dependencies: dict[str, list[_Dependency]] = {}
     resolution_markers: list[str] = []
 
 
 class _Members(msgspec.Struct):
     members: list[str] = []
-    requirements: list[_Need] = []  # of a script
+    requirements: list[_Dependency] = []  # of a script
 
 
 class _Lock(msgspec.Struct):
@@ -52,50 +52,50 @@ class _Lock(msgspec.Struct):
     manifest: _Members = msgspec.field(default_factory=_Members)
 
 
-def read(path: str, files: Mapping[str, str]) -> Manifest:
+def parse(path: str, files: Mapping[str, str]) -> Manifest:
     """Every package of the lock; its projects and workspace members are told as such. Raises Malformed."""
     toml = Toml(files[path])
-    lock = shaped(toml, _Lock, "package")
+    lock = convert_toml(toml, _Lock, "package")
     if lock.version != 1:
-        raise Malformed(f"written in version {lock.version} of its format, and version 1 is what is known")
-    line = toml.entries("package", len(lock.package))
+        raise MalformedManifestError(f"written in version {lock.version} of its format, and version 1 is what is known")
+    line = toml.entry_lines("package", len(lock.package))
     folder = posixpath.dirname(path)
-    entries = [_entry(package, line(number), folder) for number, package in enumerate(lock.package)]
+    entries = [_to_entry(package, line(number), folder) for number, package in enumerate(lock.package)]
     script = [need.name for need in lock.manifest.requirements]
-    return manifest(path, entries, script or None, _project(lock))
+    return build_manifest(path, entries, script or None, _root_project(lock))
 
 
-def _entry(package: _Package, line: int, folder: str) -> Entry:
+def _to_entry(package: _Package, line: int, folder: str) -> LockEntry:
     source = package.source
     groups = [package.dependencies, *package.optional_dependencies.values(), *package.dev_dependencies.values()]
     place = source.virtual or source.editable or source.directory
-    own = bool(place) and joined(folder, place) is not None
-    return Entry(
+    own = bool(place) and resolve_path(folder, place) is not None
+    return LockEntry(
         package.name,
         package.version,
         line,
         tuple(need.name for group in groups for need in group),
         " or ".join(package.resolution_markers),
-        index=host(source.registry),
-        elsewhere="" if own else _elsewhere(source, place),
-        own=own,
+        index=index_host(source.registry),
+        unauditable="" if own else _unauditable_reason(source, place),
+        workspace_member=own,
     )
 
 
-def _elsewhere(source: _Source, place: str) -> str:
+def _unauditable_reason(source: _Source, place: str) -> str:
     if source.git:
-        return REPOSITORY
+        return FROM_VCS
     if source.url:
-        return ADDRESS
+        return FROM_URL
     if source.path or place or (source.registry and is_archive(source.registry)):
-        return PATH
+        return FROM_PATH
     return "" if source.registry else "comes from a place that is not known"
 
 
-def _project(lock: _Lock) -> str:
+def _root_project(lock: _Lock) -> str:
     """The project at the root of the lock."""
     roots = [package.name for package in lock.package if "." in (package.source.virtual, package.source.editable)]
     try:
-        return canonical(roots[0]) if roots else ""
+        return normalize_name(roots[0]) if roots else ""
     except ValueError:
         return ""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from scangate.advisories.names import canonical
+from scangate.advisories.names import normalize_name
 
-__all__ = ["parents"]
+__all__ = ["parse_via_comments"]
 
 
-def parents(comments: Iterable[tuple[int, str]]) -> tuple[tuple[int, tuple[str, ...] | None], ...]:
+def parse_via_comments(comments: Iterable[tuple[int, str]]) -> tuple[tuple[int, tuple[str, ...] | None], ...]:
     """For each line of a pin whose comments say so: the names that ask for it, or None where the project itself does.
 
     ``comments``: each with the line of the pin above it or beside it.
@@ -23,17 +23,17 @@ def parents(comments: Iterable[tuple[int, str]]) -> tuple[tuple[int, tuple[str, 
             listing = line if words == "via" else -1
         elif line == listing:
             found[line].append(words)
-    return tuple((line, _names(items)) for line, items in found.items())
+    return tuple((line, _parent_names(items)) for line, items in found.items())
 
 
-def _names(items: Iterable[str]) -> tuple[str, ...] | None:
+def _parent_names(items: Iterable[str]) -> tuple[str, ...] | None:
     names: list[str] = []
     for item in items:
         words = item.strip()
         if words.startswith("-r") or "(" in words:
             return None
         try:
-            names.append(canonical(words))
+            names.append(normalize_name(words))
         except ValueError:
             continue  # `-c constraints.txt`, or a remark of somebody's own
     return tuple(names)

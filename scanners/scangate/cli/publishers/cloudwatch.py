@@ -10,22 +10,22 @@ from pathlib import Path
 import click
 
 from scangate.cli.listener import write_page
-from scangate.cli.publication import Sent, Subject, arguments, carry_out
-from scangate.cli.run import site
+from scangate.cli.publication import Delivery, VerdictToPublish, publish_once, publish_options
+from scangate.cli.run import open_session
 from scangate.errors import UsageError
 from scangate.model import Report
 from scangate.publish import cloudwatch, history, metrics
-from scangate.publish.client import client
-from scangate.publish.codebuild import Build, build
-from scangate.publish.extent import shortfall
-from scangate.publish.object import place_of, rewrite
-from scangate.publish.statement import moment as zoned
+from scangate.publish.client import create_client
+from scangate.publish.codebuild import Build, detect_build
+from scangate.publish.extent import describe_partial_scope
+from scangate.publish.object import parse_s3_url, update_document
+from scangate.publish.statement import parse_timestamp as zoned
 
 __all__ = ["command"]
 
 
 @click.command(short_help="Metrics for dashboards and alarms.")
-@arguments
+@publish_options
 @click.option("--project", metavar="NAME", help="The dimension Project  [default: CodeBuild's project, else `local`]")
 @click.option("--namespace", metavar="NAME", default=cloudwatch.NAMESPACE, show_default=True, help="CloudWatch's namespace")
 @click.option("--log-group", metavar="NAME", help="Put the lines into this log group by PutLogEvents, not on standard output")
@@ -48,67 +48,67 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
     """
     if log_group and put_metric_data:
         raise UsageError("--log-group and --put-metric-data are two ways of the same", "choose one of them")
-    here = build(os.environ)
+    here = detect_build(os.environ)
 
-    def send(subject: Subject) -> Sent:
+    def send(subject: VerdictToPublish) -> Delivery:
         report = subject.report
-        if remembered is not None and (shortfall(report, report.part) or (here and here.is_pull_request)):
+        if remembered is not None and (describe_partial_scope(report, report.subdirectory) or (here and here.is_pull_request)):
             raise UsageError("the history is of a branch, and this verdict is not", "leave out --history for a change under review")
-        moment = _moment(report.finished)
-        cloudwatch.check(namespace, moment, dt.datetime.now(dt.UTC))
-        clock = metrics.Clock(_age(report, moment), _blocked(subject, remembered))
-        groups = list(metrics.groups(report, project or (here.project if here else "local"), clock))
+        moment = _finish_time(report.finished)
+        cloudwatch.validate_metric_target(namespace, moment, dt.datetime.now(dt.UTC))
+        clock = metrics.LeadTimes(_commit_age(report, moment), _blocked_seconds(subject, remembered))
+        groups = list(metrics.collect_metrics(report, project or (here.project if here else "local"), clock))
         if put_metric_data:
-            return Sent(cloudwatch.put_metrics(client("cloudwatch"), namespace, groups, moment))
-        lines = list(cloudwatch.lines(groups, namespace, moment, _members(report, here)))
+            return Delivery(cloudwatch.put_metric_data(create_client("cloudwatch"), namespace, groups, moment))
+        lines = list(cloudwatch.render_emf_lines(groups, namespace, moment, _extra_fields(report, here)))
         if log_group:
-            stream = cloudwatch.plain(here.id.replace(":", "/") if here else f"verdict/{subject.digest[:16]}")
-            return Sent(cloudwatch.put_lines(client("logs"), log_group, stream, lines, moment))
+            stream = cloudwatch.sanitize_dimension(here.id.replace(":", "/") if here else f"verdict/{subject.digest[:16]}")
+            return Delivery(cloudwatch.put_log_lines(create_client("logs"), log_group, stream, lines, moment))
         write_page("".join(f"{line}\n" for line in lines))
-        return Sent(len(lines))
+        return Delivery(len(lines))
 
     way = "PutMetricData" if put_metric_data else log_group or "standard output"
     name = project or (here.project if here else "local")
-    return carry_out("cloudwatch", verdict, record, to=f"{namespace} {name} by {way}", again=again, send=send)
+    return publish_once("cloudwatch", verdict, record, to=f"{namespace} {name} by {way}", again=again, send=send)
 
 
-def _members(report: Report, here: Build | None) -> dict[str, str]:
+def _extra_fields(report: Report, here: Build | None) -> dict[str, str]:
     return {"commit": report.commit, "build": here.arn if here else "", "outcome": report.verdict.outcome.value}
 
 
-def _moment(stamp: str) -> dt.datetime:
+def _finish_time(stamp: str) -> dt.datetime:
     try:
         return zoned(stamp)
     except ValueError as error:
         raise UsageError("the verdict.json does not say when its scan ended", "scan again: scangate scan") from error
 
 
-def _age(report: Report, moment: dt.datetime) -> float | None:
+def _commit_age(report: Report, moment: dt.datetime) -> float | None:
     """Seconds from the commit's own time to the end of the scan; None where no repository here holds the commit."""
     if not report.commit:
         return None
-    with site(Path.cwd().resolve()) as place:
-        made = place.repository.committed(report.commit) if place.repository is not None else None
+    with open_session(Path.cwd().resolve()) as place:
+        made = place.repository.commit_time(report.commit) if place.repository is not None else None
     seconds = None if made is None else moment.timestamp() - made
     return seconds if seconds is not None and seconds >= 0 else None  # a commit from the future says nothing
 
 
-def _blocked(subject: Subject, remembered: str | None) -> float | None:
+def _blocked_seconds(subject: VerdictToPublish, remembered: str | None) -> float | None:
     if remembered is None:
         return None
     report = subject.report
-    now = history.Past(report.finished, report.verdict.outcome, report.commit, subject.digest)
+    now = history.PastVerdict(report.finished, report.verdict.outcome, report.commit, subject.digest)
 
     def change(text: str) -> str:
-        return history.render(history.add(history.read(text, remembered) if text else (), now))
+        return history.render_history(history.add_verdict(history.parse_history(text, remembered) if text else (), now))
 
-    page = _rewritten(remembered, change)
-    return history.blocked_seconds(history.read(page, remembered), now)
+    page = _update_history(remembered, change)
+    return history.blocked_seconds(history.parse_history(page, remembered), now)
 
 
-def _rewritten(place: str, change: Callable[[str], str]) -> str:
+def _update_history(place: str, change: Callable[[str], str]) -> str:
     if place.startswith("s3://"):
-        return rewrite(client("s3"), *place_of(place), change)
+        return update_document(create_client("s3"), *parse_s3_url(place), change)
     file = Path(place)
     try:
         page = change(file.read_text("utf-8") if file.exists() else "")

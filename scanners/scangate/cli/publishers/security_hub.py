@@ -11,28 +11,28 @@ from urllib.parse import quote
 
 import click
 
-from scangate.cli.listener import remark
-from scangate.cli.publication import UNPUBLISHED, Sent, Subject, arguments, carry_out
-from scangate.cli.verdict_file import text_of
+from scangate.cli.listener import warn
+from scangate.cli.publication import UNPUBLISHED, Delivery, VerdictToPublish, publish_once, publish_options
+from scangate.cli.verdict_file import read_verdict_text
 from scangate.errors import UsageError
 from scangate.model import Report
 from scangate.publish import security_hub
-from scangate.publish.asff import Owner, faults
-from scangate.publish.client import ask, client
-from scangate.publish.codebuild import build
-from scangate.publish.extent import shortfall
-from scangate.publish.partition import partition_of
-from scangate.report.reading import recall
+from scangate.publish.asff import HubProject, validate_finding
+from scangate.publish.client import call_aws, create_client
+from scangate.publish.codebuild import detect_build
+from scangate.publish.extent import describe_partial_scope
+from scangate.publish.partition import partition_for_region
+from scangate.report.reading import parse_report
 
 __all__ = ["command"]
 
 _PROJECT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
-MOST_NAME = 300  # a finding's Id holds 512 characters, and ends with a fingerprint
+MAX_PROJECT_LENGTH = 300  # a finding's Id holds 512 characters, and ends with a fingerprint
 _ACCOUNT = re.compile(r"[0-9]{12}")
 
 
 @click.command(short_help="Findings in AWS Security Hub, kept up to date.")
-@arguments
+@publish_options
 @click.option("--project", metavar="NAME", help="What was scanned; part of each finding's identity  [default: CodeBuild's project]")
 @click.option("--account", metavar="ID", help="The account  [default: CodeBuild's, else the caller's]")
 @click.option("--region", metavar="NAME", envvar="AWS_REGION", show_envvar=True, help="The hub's region")
@@ -50,7 +50,7 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
 
     Send the verdicts of one branch only, the main one: findings of a pull request would come and go.
     """
-    here = build(os.environ)
+    here = detect_build(os.environ)
     name = project or (here.project if here else "")
     if not _PROJECT.fullmatch(name):
         raise UsageError("whose findings are these?", "name what was scanned: --project NAME")
@@ -58,66 +58,68 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
     if here and here.is_pull_request:
         raise UsageError("the findings of a pull request are not the project's", "send the verdicts of the main branch")
 
-    def owner_of(report: Report) -> Owner:
+    def owner_of(report: Report) -> HubProject:
         there = region or (here.region if here else "")
-        owner = Owner(
-            partition=partition_of(there),
+        owner = HubProject(
+            partition=partition_for_region(there),
             region=there,
-            account=account or (here.account if here else "") or _caller(dry=dry_run is not None),
-            project=_project(name, report.part),
-            resource=here.project_arn if here and not project else "",
+            account=account or (here.account if here else "") or _caller_account(dry_run=dry_run is not None),
+            name=_project_key(name, report.subdirectory),
+            resource_arn=here.project_arn if here and not project else "",
         )
         if not owner.region or not _ACCOUNT.fullmatch(owner.account):
             raise UsageError("which account and region?", "name them: --account ID --region NAME")
         return owner
 
-    def send(subject: Subject) -> Sent:
-        less = shortfall(subject.report, subject.report.part if project else "")  # a part's findings are kept apart
+    def send(subject: VerdictToPublish) -> Delivery:
+        less = describe_partial_scope(
+            subject.report, subject.report.subdirectory if project else ""
+        )  # a part's findings are kept apart
         if less:
             raise UsageError(f"these are not the project's findings: it is {less}", "send the verdicts of the main branch")
         owner = owner_of(subject.report)
-        hub = client("securityhub", owner.region)
-        known = security_hub.held(hub, owner)
-        wanted = security_hub.documents(subject.report, owner, known, dt.datetime.now(dt.UTC))
-        taken, refusals = security_hub.send(hub, wanted)
-        return Sent(taken, tuple(refusals))
+        hub = create_client("securityhub", owner.region)
+        known = security_hub.fetch_existing_findings(hub, owner)
+        wanted = security_hub.build_updates(subject.report, owner, known, dt.datetime.now(dt.UTC))
+        taken, refusals = security_hub.import_findings(hub, wanted)
+        return Delivery(taken, tuple(refusals))
 
     if dry_run is not None:
-        report = recall(text_of(verdict))
-        return _write(dry_run, report, owner_of(report))
+        report = parse_report(read_verdict_text(verdict))
+        return _write_dry_run(dry_run, report, owner_of(report))
     to = " ".join(filter(None, (account, region or (here.region if here else ""), name)))
-    return carry_out("security-hub", verdict, record, to=to, again=again, send=send)
+    return publish_once("security-hub", verdict, record, to=to, again=again, send=send)
 
 
-def _project(name: str, part: str) -> str:
+def _project_key(name: str, part: str) -> str:
     """The project's name, with the folder that was scanned alone: what is gone there is not gone from the rest. UsageError.
 
     No / stands in it, where another name of a project could end.
     """
     whole = f"{name}:{quote(part, safe='')}" if part else name
-    if len(whole) > MOST_NAME:
+    if len(whole) > MAX_PROJECT_LENGTH:
         raise UsageError(
             "the project's name and the folder that was scanned are too long together", "give a shorter --project NAME"
         )
     return whole
 
 
-def _caller(*, dry: bool) -> str:
-    if dry:
+def _caller_account(*, dry_run: bool) -> str:
+    if dry_run:
         return ""
-    account: str = ask(lambda: client("sts").get_caller_identity())["Account"]
+    account: str = call_aws(lambda: create_client("sts").get_caller_identity())["Account"]
     return account
 
 
-def _write(file: Path, report: Report, owner: Owner) -> int:
+def _write_dry_run(file: Path, report: Report, owner: HubProject) -> int:
     """Writes what would be sent to an empty hub, and tells what of it the hub would refuse."""
-    wanted = security_hub.documents(report, owner, {}, dt.datetime.now(dt.UTC))
+    wanted = security_hub.build_updates(report, owner, {}, dt.datetime.now(dt.UTC))
     try:
         file.write_text(json.dumps({"Findings": wanted}, indent=1) + "\n", "utf-8")
     except OSError as error:
         raise UsageError(f"cannot write {file}: {error.strerror}", "choose another place: --dry-run FILE") from error
-    refused = [f"{document['Id']}: {why}" for document in wanted for why in faults(document)]
+    refused = [f"{document['Id']}: {why}" for document in wanted for why in validate_finding(document)]
     for line in refused:
-        remark(f"scangate: would be refused: {line}")
-    remark(f"scangate: security-hub: {len(wanted)} findings written, none sent")
+        warn(f"scangate: would be refused: {line}")
+    warn(f"scangate: security-hub: {len(wanted)} findings written, none sent")
     return UNPUBLISHED if refused else 0
