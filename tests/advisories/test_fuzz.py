@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from scangate.advisories.manifests import read_manifests
 from scangate.scan.text import decode
-
-from .samples import LOCKS, lock_files
+from tests.advisories.samples import LOCKS, lock_files
 
 NAMES = (
     "requirements.txt", "constraints.txt", "requirements.in", "pylock.toml", "uv.lock", "poetry.lock", "pdm.lock", "Pipfile",

@@ -11,9 +11,8 @@ from packaging.version import Version
 from scangate.advisories.groups import find_advisories, find_upgrade, group_records
 from scangate.advisories.osv import AdvisoryRecord, affects, parse_record
 from scangate.model import Severity
-
-from .records import osv_record, parsed_record
-from .test_severity import CRITICAL, MEDIUM
+from tests.advisories.records import osv_record, parsed_record
+from tests.advisories.test_severity import CRITICAL, MEDIUM
 
 ONE = ("introduced", "0"), ("fixed", "1.2")
 TWO = ("introduced", "0"), ("fixed", "1.3")

@@ -22,8 +22,7 @@ from packaging.version import Version
 from scangate.advisories.loopback import Endpoint, serve_osv
 from scangate.advisories.starter import BundledAdvisories
 from scangate.advisories.store import Store
-
-from .records import build_store, osv_record
+from tests.advisories.records import build_store, osv_record
 
 PIP_AUDIT = Path(sys.executable).parent / "pip-audit"
 RECORDS = [

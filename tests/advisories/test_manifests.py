@@ -6,8 +6,7 @@ import pytest
 
 from scangate.advisories.manifests import Manifest, is_manifest, read_manifests
 from scangate.model import GapKind
-
-from .samples import lock_files
+from tests.advisories.samples import lock_files
 
 RANGE = '[project]\nname = "shop"\ndependencies = [\n  "flask>=2",\n]\n'
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scangate.advisories.manifests import is_manifest, read_manifests
-
-from .samples import LOCKS, lock_files
+from tests.advisories.samples import LOCKS, lock_files
 
 VIA = {
     "anyio": ("httpx",),

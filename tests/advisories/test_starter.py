@@ -14,8 +14,7 @@ from scangate.advisories.osv import Interval, affects
 from scangate.advisories.severity import score_vector
 from scangate.advisories.starter import BundledAdvisories
 from scangate.assets import folder
-
-from .choose_starter import format_entry
+from tests.advisories.choose_starter import format_entry
 
 FILE = folder("policies") / "advisories" / "starter.json"
 ENTRIES = json.loads(FILE.read_text("utf-8"))["advisories"]

@@ -15,8 +15,7 @@ from packaging.version import InvalidVersion
 from scangate.advisories.files import default_store_path
 from scangate.advisories.store import APPLICATION_ID, Store
 from scangate.errors import ScangateError
-
-from .records import NOW, build_store, osv_record
+from tests.advisories.records import NOW, build_store, osv_record
 
 FIXED = ("introduced", "0"), ("fixed", "2.0")
 

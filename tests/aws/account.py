@@ -16,7 +16,7 @@ from typing import Any
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from .wire import AwsCall, AwsError, Response, decode_call, encode_error, encode_response, validation_error
+from tests.aws.wire import AwsCall, AwsError, Response, decode_call, encode_error, encode_response, validation_error
 
 __all__ = ["ACCOUNT", "REGION", "FakeAccount", "Service", "serve_account"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .wire import AwsError
+from tests.aws.wire import AwsError
 
 __all__ = ["FakePullRequests"]
 

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .wire import AwsError
+from tests.aws.wire import AwsError
 
 __all__ = ["FakeDeployments"]
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from .wire import AwsError
+from tests.aws.wire import AwsError
 
 __all__ = ["APPROVAL", "FakeExecutions"]
 

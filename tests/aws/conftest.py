@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from .account import FakeAccount, serve_account
+from tests.aws.account import FakeAccount, serve_account
 
 
 @pytest.fixture

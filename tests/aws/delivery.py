@@ -19,21 +19,21 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-from buildspec import paths
-from buildspec.image import BuildImage
-from buildspec.interpreter import Build, run_build
-from buildspec.site import Workspace
-from buildspec.spec import parse_buildspec
-from cli.command import environment, run_scangate
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
-from .account import FakeAccount
-from .codedeploy import FakeDeployments
-from .events import matches_pattern
-from .registry import FakeRegistry
-from .stack import StackTemplate
-from .template import allowed_actions
-from .wire import AwsCall
+from tests.aws.account import FakeAccount
+from tests.aws.codedeploy import FakeDeployments
+from tests.aws.events import matches_pattern
+from tests.aws.registry import FakeRegistry
+from tests.aws.stack import StackTemplate
+from tests.aws.template import allowed_actions
+from tests.aws.wire import AwsCall
+from tests.buildspec import paths
+from tests.buildspec.image import BuildImage
+from tests.buildspec.interpreter import Build, run_build
+from tests.buildspec.site import Workspace
+from tests.buildspec.spec import parse_buildspec
+from tests.cli.command import environment, run_scangate
 
 __all__ = ["EXECUTION", "REGION", "PipelineSimulator", "role_client"]
 

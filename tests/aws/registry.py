@@ -7,7 +7,7 @@ import hashlib
 from collections import defaultdict
 from typing import Any
 
-from .wire import AwsError
+from tests.aws.wire import AwsError
 
 __all__ = ["FakeRegistry"]
 

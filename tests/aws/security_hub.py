@@ -7,8 +7,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from .account import ACCOUNT, REGION
-from .wire import AwsError
+from tests.aws.account import ACCOUNT, REGION
+from tests.aws.wire import AwsError
 
 __all__ = ["FakeHub"]
 

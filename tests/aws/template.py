@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from scangate import __version__
-
-from .stack import StackTemplate
+from tests.aws.stack import StackTemplate
 
 __all__ = ["CONNECTION", "ENVIRONMENTS", "TEMPLATE", "WORKLOADS", "allowed_actions", "failed_assertions", "load_stack"]
 

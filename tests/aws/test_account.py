@@ -8,8 +8,8 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from .account import FakeAccount, Service
-from .wire import AwsError
+from tests.aws.account import FakeAccount, Service
+from tests.aws.wire import AwsError
 
 EVENT = {"timestamp": 0, "message": "m"}
 FINDING = {

@@ -10,13 +10,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import pytest
-from publish.verdicts import whole_tree_fail, whole_tree_pass
 
 from scangate.publish.metrics import LeadTimes, collect_metrics
-
-from .events import matches_pattern
-from .metric_math import MetricChart, Series
-from .template import load_stack
+from tests.aws.events import matches_pattern
+from tests.aws.metric_math import MetricChart, Series
+from tests.aws.template import load_stack
+from tests.publish.verdicts import whole_tree_fail, whole_tree_pass
 
 DAY = 86_400
 STATISTICS: Mapping[str, Callable[[list[float]], float]] = {"Sum": sum, "SampleCount": len, "Maximum": max, "Minimum": min}

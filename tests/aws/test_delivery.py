@@ -10,18 +10,17 @@ from typing import Any
 
 import pytest
 import yaml
-from buildspec import workload as samples
-from buildspec.site import Workspace
-from buildspec.test_gate_snippet import commit
-from buildspec.workload import OUTCOME_WORDS, SOURCE_BY_OUTCOME
 
 from scangate.publish.hook import handler
-
-from .account import serve_account
-from .codedeploy import FakeDeployments
-from .delivery import REGION, PipelineSimulator, role_client
-from .security_hub import FakeHub
-from .template import CONNECTION, WORKLOADS, allowed_actions, load_stack
+from tests.aws.account import serve_account
+from tests.aws.codedeploy import FakeDeployments
+from tests.aws.delivery import REGION, PipelineSimulator, role_client
+from tests.aws.security_hub import FakeHub
+from tests.aws.template import CONNECTION, WORKLOADS, allowed_actions, load_stack
+from tests.buildspec import workload as samples
+from tests.buildspec.site import Workspace
+from tests.buildspec.test_gate_snippet import commit
+from tests.buildspec.workload import OUTCOME_WORDS, SOURCE_BY_OUTCOME
 
 nightly = pytest.mark.nightly
 POLICY = "version: 1\nname: shop\nextends: baseline\nenvironments: {staging: {}, production: {}}\n"

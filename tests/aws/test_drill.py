@@ -12,12 +12,12 @@ from typing import Any
 
 import boto3
 import pytest
-from cli.command import CommandResult, environment, load_verdict, run_scangate
-from cli.tree import create_repository, run_git, write_policy
 from cryptography.hazmat.primitives import serialization
 
-from .account import ACCOUNT, REGION, FakeAccount, serve_account
-from .security_hub import FakeHub
+from tests.aws.account import ACCOUNT, REGION, FakeAccount, serve_account
+from tests.aws.security_hub import FakeHub
+from tests.cli.command import CommandResult, environment, load_verdict, run_scangate
+from tests.cli.tree import create_repository, run_git, write_policy
 
 ARN = f"arn:aws:codebuild:{REGION}:{ACCOUNT}:build/shop-gate:0aa1b2c3-d4e5-4f60-8172-93a4b5c6d7e8"
 KEY = "AKIA" + "Q3EGRZ7XJ2LMNPW4"

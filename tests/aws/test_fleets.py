@@ -9,8 +9,8 @@ from typing import Any
 import boto3
 import pytest
 
-from .account import FakeAccount
-from .template import allowed_actions, load_stack
+from tests.aws.account import FakeAccount
+from tests.aws.template import allowed_actions, load_stack
 
 ROLE = "arn:aws:iam::123456789012:role/deploy"
 

@@ -16,20 +16,19 @@ from typing import Any
 
 import boto3
 import pytest
-from buildspec.interpreter import Build, run_build
-from buildspec.site import Workspace
-from buildspec.spec import parse_buildspec
-from buildspec.test_gate_snippet import CLEAN, INJECTION, commit
-from cli.command import run_scangate
-from publish.test_hook import CODE, ECS_SPEC, EVENT, IMAGE, LAMBDA_SPEC, Stage
 
 from scangate.publish.hook import handler
-
-from .account import FakeAccount, serve_account
-from .codepipeline import FakeExecutions
-from .stack import StackTemplate
-from .template import CONNECTION, ENVIRONMENTS, TEMPLATE, WORKLOADS, allowed_actions, failed_assertions, load_stack
-from .wire import AwsCall
+from tests.aws.account import FakeAccount, serve_account
+from tests.aws.codepipeline import FakeExecutions
+from tests.aws.stack import StackTemplate
+from tests.aws.template import CONNECTION, ENVIRONMENTS, TEMPLATE, WORKLOADS, allowed_actions, failed_assertions, load_stack
+from tests.aws.wire import AwsCall
+from tests.buildspec.interpreter import Build, run_build
+from tests.buildspec.site import Workspace
+from tests.buildspec.spec import parse_buildspec
+from tests.buildspec.test_gate_snippet import CLEAN, INJECTION, commit
+from tests.cli.command import run_scangate
+from tests.publish.test_hook import CODE, ECS_SPEC, EVENT, IMAGE, LAMBDA_SPEC, Stage
 
 BIN = Path(sys.executable).parent
 REGION = "eu-west-1"  # the interpreter's

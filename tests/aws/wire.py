@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, unquote
 import cbor2
 from botocore.session import get_session
 
-from .limits import find_violations
+from tests.aws.limits import find_violations
 
 __all__ = ["AwsCall", "AwsError", "Response", "decode_call", "encode_error", "encode_response", "validation_error"]
 

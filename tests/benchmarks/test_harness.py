@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 import yaml
-from cli.tree import WEAK_SOURCE, create_repository
 from hand import Seen, missed
 from holes import excluding
 from measure import Cost, clean_environment, run
 from ratios import Line, Ratio, ratios, table
 
 from scangate.model import Confidence, Finding, FindingKind, Location, Severity
+from tests.cli.tree import WEAK_SOURCE, create_repository
 
 RUN = Path(__file__).resolve().parents[2] / "benchmarks" / "run.py"
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from .image import BuildImage, create_environment
-from .site import Workspace
+from tests.buildspec.image import BuildImage, create_environment
+from tests.buildspec.site import Workspace
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .interpreter import Build, Project, run_build
+from tests.buildspec.interpreter import Build, Project, run_build
 
 GATE_BUILDSPEC = Path(__file__).parents[2] / "buildspec_snippets" / "gate.yml"
 # pip finds what is there already, or a wheel named by its path, and asks nobody.

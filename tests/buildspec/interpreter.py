@@ -15,10 +15,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
-from . import paths, reports
-from .reports import ReportGroup
-from .shell import BuildEndedError, Shell, StateScope
-from .spec import Buildspec, FileSet, Phase, parse_buildspec
+from tests.buildspec import paths, reports
+from tests.buildspec.reports import ReportGroup
+from tests.buildspec.shell import BuildEndedError, Shell, StateScope
+from tests.buildspec.spec import Buildspec, FileSet, Phase, parse_buildspec
 
 _BUILD = "example:00000000-0000-4000-8000-000000000000"
 _ARN = "arn:aws:codebuild:eu-west-1:123456789012"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from .spec import FileSet
+from tests.buildspec.spec import FileSet
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from .interpreter import Project
-from .shell import StateScope
+from tests.buildspec.interpreter import Project
+from tests.buildspec.shell import StateScope
 
 
 class Workspace:

@@ -10,14 +10,14 @@ from typing import Any
 
 import boto3
 import pytest
-from aws.account import FakeAccount, serve_account
 
-from .gate import OFFLINE_PIP
-from .image import BuildImage
-from .interpreter import Batch, Project, run_batch, run_build
-from .site import Workspace
-from .spec import parse_buildspec
-from .test_gate_snippet import CLEAN, INJECTION, commit
+from tests.aws.account import FakeAccount, serve_account
+from tests.buildspec.gate import OFFLINE_PIP
+from tests.buildspec.image import BuildImage
+from tests.buildspec.interpreter import Batch, Project, run_batch, run_build
+from tests.buildspec.site import Workspace
+from tests.buildspec.spec import parse_buildspec
+from tests.buildspec.test_gate_snippet import CLEAN, INJECTION, commit
 
 FANOUT = Path(__file__).parents[2] / "buildspec_snippets" / "monorepo-fanout.yml"
 BUCKET, PREFIX = "example-parts", "scangate"

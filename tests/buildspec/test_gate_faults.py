@@ -14,12 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from .gate import GATE_BUILDSPEC, OFFLINE_PIP, ran_guarded_part, run_gate
-from .image import create_environment
-from .interpreter import Build
-from .shell import StateScope
-from .site import Workspace
-from .spec import parse_buildspec
+from tests.buildspec.gate import GATE_BUILDSPEC, OFFLINE_PIP, ran_guarded_part, run_gate
+from tests.buildspec.image import create_environment
+from tests.buildspec.interpreter import Build
+from tests.buildspec.shell import StateScope
+from tests.buildspec.site import Workspace
+from tests.buildspec.spec import parse_buildspec
 
 CANARIES = ("venv", "ensurepip", "pip", "subprocess", "sitecustomize", "argparse", "stand_in", "scangate")
 

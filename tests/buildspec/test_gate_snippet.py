@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from .gate import OFFLINE_PIP, ran_guarded_part, run_gate
-from .interpreter import Build
-from .shell import StateScope
-from .site import Workspace
+from tests.buildspec.gate import OFFLINE_PIP, ran_guarded_part, run_gate
+from tests.buildspec.interpreter import Build
+from tests.buildspec.shell import StateScope
+from tests.buildspec.site import Workspace
 
 CLEAN = '"""Adds."""\n\n\ndef add(left: int, right: int) -> int:\n    """The sum."""\n    return left + right\n'
 INJECTION = '''"""Runs what a stranger sends."""

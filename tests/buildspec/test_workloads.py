@@ -14,20 +14,20 @@ from typing import Any
 import boto3
 import pytest
 import yaml
-from aws.account import serve_account
-from aws.codecommit import FakePullRequests
-from aws.security_hub import FakeHub
-from cli.command import environment, run_scangate
 from cryptography.hazmat.primitives import serialization
-from publish.github_server import TOKEN, serve_github
 
-from . import workload
-from .image import BuildImage
-from .interpreter import Build
-from .sam_command import name_of
-from .site import Workspace
-from .test_gate_snippet import INJECTION, commit
-from .workload import HOST, OUTCOME_WORDS, REGION, WorkloadAccount, run_git
+from tests.aws.account import serve_account
+from tests.aws.codecommit import FakePullRequests
+from tests.aws.security_hub import FakeHub
+from tests.buildspec import workload
+from tests.buildspec.image import BuildImage
+from tests.buildspec.interpreter import Build
+from tests.buildspec.sam_command import name_of
+from tests.buildspec.site import Workspace
+from tests.buildspec.test_gate_snippet import INJECTION, commit
+from tests.buildspec.workload import HOST, OUTCOME_WORDS, REGION, WorkloadAccount, run_git
+from tests.cli.command import environment, run_scangate
+from tests.publish.github_server import TOKEN, serve_github
 
 Run = Callable[..., Build]
 CRITICAL = {"name": "CVE-2021-3711", "description": "a buffer overflow", "severity": "CRITICAL", "uri": "https://example.org/"}

@@ -7,15 +7,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import boto3
-from aws.account import FakeAccount
-from aws.registry import FakeRegistry
 
-from .gate import GATE_BUILDSPEC, OFFLINE_PIP
-from .image import BuildImage
-from .interpreter import Build, run_build
-from .site import Workspace
-from .test_fanout_snippet import POLICY
-from .test_gate_snippet import CLEAN, INJECTION, commit
+from tests.aws.account import FakeAccount
+from tests.aws.registry import FakeRegistry
+from tests.buildspec.gate import GATE_BUILDSPEC, OFFLINE_PIP
+from tests.buildspec.image import BuildImage
+from tests.buildspec.interpreter import Build, run_build
+from tests.buildspec.site import Workspace
+from tests.buildspec.test_fanout_snippet import POLICY
+from tests.buildspec.test_gate_snippet import CLEAN, INJECTION, commit
 
 HOST = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
 REGION = "eu-west-1"  # what CodeBuild's variables say in the interpreter

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from .command import CommandResult, run_scangate
-from .tree import CLEAN_SOURCE, WEAK_SOURCE, create_repository, write_policy
+from tests.cli.command import CommandResult, run_scangate
+from tests.cli.tree import CLEAN_SOURCE, WEAK_SOURCE, create_repository, write_policy
 
 
 @dataclass(frozen=True, slots=True)

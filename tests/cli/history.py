@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from .tree import run_git
+from tests.cli.tree import run_git
 
 RUFF = Path(sys.executable).parent / "ruff"
 MODULE_HEADER = '"""A part of it."""\n\nimport hashlib\nimport subprocess\n\nfrom drivers import connect, connection\n\n'

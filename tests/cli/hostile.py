@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from .tree import run_git, write_files
+from tests.cli.tree import run_git, write_files
 
 PACKAGES = (
     *(

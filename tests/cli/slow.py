@@ -8,7 +8,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from .command import TIMEOUT, CommandResult, environment
+from tests.cli.command import TIMEOUT, CommandResult, environment
 
 # says that it has started, leaves a program behind, and never comes to an end by itself
 SLOW_TOOL = """

@@ -7,8 +7,8 @@ import re
 from collections import Counter
 from xml.etree import ElementTree as ET
 
-from .command import load_verdict, run_scangate
-from .conftest import ScannedProject
+from tests.cli.command import load_verdict, run_scangate
+from tests.cli.conftest import ScannedProject
 
 
 def test_every_view_tells_the_same(scanned: ScannedProject) -> None:

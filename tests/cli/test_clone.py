@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from scangate.cli.clone import missing_repository_notes
-
-from .command import environment, load_verdict, run_scangate
-from .tree import CLEAN_SOURCE, write_policy
+from tests.cli.command import environment, load_verdict, run_scangate
+from tests.cli.tree import CLEAN_SOURCE, write_policy
 
 BUILD = {"CODEBUILD_BUILD_ARN": "arn:aws:codebuild:eu-west-1:123456789012:build/shop:00000000-0000-4000-8000-000000000000"}
 PIPELINE = {**BUILD, "CODEBUILD_INITIATOR": "codepipeline/shop"}

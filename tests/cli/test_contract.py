@@ -10,10 +10,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from .bench import LinkedEnvironment
-from .command import SCANGATE, environment, load_verdict, run_scangate
-from .conftest import ScannedProject
-from .tree import CLEAN_SOURCE, WEAK_SOURCE, create_repository, write_files, write_policy
+from tests.cli.bench import LinkedEnvironment
+from tests.cli.command import SCANGATE, environment, load_verdict, run_scangate
+from tests.cli.conftest import ScannedProject
+from tests.cli.tree import CLEAN_SOURCE, WEAK_SOURCE, create_repository, write_files, write_policy
 
 OPTIONS = {
     "scan": (

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from advisories.records import osv_record
-from advisories.samples import LOCKS, lock_files
 
-from .command import environment, load_verdict, run_scangate
-from .tree import create_repository, write_policy
+from tests.advisories.records import osv_record
+from tests.advisories.samples import LOCKS, lock_files
+from tests.cli.command import environment, load_verdict, run_scangate
+from tests.cli.tree import create_repository, write_policy
 
 RECORDS = [
     osv_record("PYSEC-2026-1", "h11", ("introduced", "0"), ("fixed", "99.1"), aliases=["CVE-2026-1", "GHSA-aaaa-bbbb-cccc"]),

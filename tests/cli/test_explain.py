@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from . import tree
-from .command import CommandResult, load_verdict, run_scangate
+from tests.cli import tree
+from tests.cli.command import CommandResult, load_verdict, run_scangate
 
 WEAK_APP = Path(__file__).parents[1] / "weak_app"
 Explain = Callable[..., CommandResult]

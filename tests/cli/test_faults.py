@@ -9,9 +9,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from .bench import REAL_BIN, LinkedEnvironment
-from .command import CommandResult, load_verdict, run_scangate
-from .tree import CLEAN_SOURCE, write_files, write_policy
+from tests.cli.bench import REAL_BIN, LinkedEnvironment
+from tests.cli.command import CommandResult, load_verdict, run_scangate
+from tests.cli.tree import CLEAN_SOURCE, write_files, write_policy
 
 FILES: dict[str, str | bytes] = {"app.py": CLEAN_SOURCE, "requirements.txt": "requests==2.31.0\n", "notes.txt": "nothing\n"}
 TOOLS = ("bandit", "semgrep", "pip-audit", "detect-secrets")

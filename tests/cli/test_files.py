@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from .command import CommandResult, load_verdict, run_scangate
-from .tree import CLEAN_SOURCE, WEAK_SOURCE, create_repository, write_files, write_policy
+from tests.cli.command import CommandResult, load_verdict, run_scangate
+from tests.cli.tree import CLEAN_SOURCE, WEAK_SOURCE, create_repository, write_files, write_policy
 
 NEWER = {11: "type A = int\n", 12: "def f[T = int](x: T): pass\n", 13: "x = t'{y}'\n"}
 NAMES = [

@@ -15,9 +15,8 @@ from scangate.judge.matching import KnownFinding, collect_known_findings
 from scangate.judge.reading import load_policy
 from scangate.model import Finding, Report
 from scangate.tools import CommandOptions
-
-from .history import EvolvingRepository
-from .tree import write_policy
+from tests.cli.history import EvolvingRepository
+from tests.cli.tree import write_policy
 
 SALT = b"the tests' own salt"
 BEFORE = "the commit before"

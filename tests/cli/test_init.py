@@ -10,8 +10,7 @@ import yaml
 
 from scangate.cli.snippet import list_snippets
 from scangate.cli.workload import detect_workload
-
-from .command import run_scangate
+from tests.cli.command import run_scangate
 
 SITE = '{"scripts": {"build": "x"}}\n'
 SAM = "Resources:\n  F: {Type: AWS::Serverless::Function}\n"

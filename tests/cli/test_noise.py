@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from . import tree
-from .command import run_scangate
+from tests.cli import tree
+from tests.cli.command import run_scangate
 
 ASSERTS = "def test_it() -> None:\n" + "".join(f"    assert {number}\n" for number in range(9))
 RANDOM = "import random\n\n" + "".join(f"X{number} = random.random()\n" for number in range(9))

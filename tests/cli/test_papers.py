@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from .command import CommandResult, environment, load_verdict, run_scangate
-from .tree import CLEAN_SOURCE, WEAK_SOURCE, create_repository, run_git, write_files, write_policy
+from tests.cli.command import CommandResult, environment, load_verdict, run_scangate
+from tests.cli.tree import CLEAN_SOURCE, WEAK_SOURCE, create_repository, run_git, write_files, write_policy
 
 STRICT = "budgets: {critical: 0, high: 0, medium: unlimited, low: unlimited, info: unlimited}\n"
 LOOSE = STRICT.replace("high: 0", "high: unlimited")

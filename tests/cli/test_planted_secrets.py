@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from .bench import LinkedEnvironment
-from .command import SCANGATE, CommandResult, environment, load_verdict, run_scangate
-from .planted import PlantedSecrets, read_tree
-from .tree import create_repository, write_files, write_policy
+from tests.cli.bench import LinkedEnvironment
+from tests.cli.command import SCANGATE, CommandResult, environment, load_verdict, run_scangate
+from tests.cli.planted import PlantedSecrets, read_tree
+from tests.cli.tree import create_repository, write_files, write_policy
 
 FORMATS = ("sarif", "junit", "json", "markdown", "sbom", "text", "env")
 SHOUT = """

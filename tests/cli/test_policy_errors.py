@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from .bench import LinkedEnvironment
-from .command import CommandResult, run_scangate
-from .tree import CLEAN_SOURCE, write_files
+from tests.cli.bench import LinkedEnvironment
+from tests.cli.command import CommandResult, run_scangate
+from tests.cli.tree import CLEAN_SOURCE, write_files
 
 PLACE = re.compile(r"scangate: [\w./-]*\w+\.yaml:\d+:\d+: ")
 COMMAND = "version: 1\nextends: baseline\nscanners:\n  mine: {command: [touch, '{root}/x', canary], reads: ['**']}\n"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from .command import load_verdict, run_scangate
-from .tree import CLEAN_SOURCE, WEAK_SOURCE, create_repository, write_policy
+from tests.cli.command import load_verdict, run_scangate
+from tests.cli.tree import CLEAN_SOURCE, WEAK_SOURCE, create_repository, write_policy
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from .bench import LinkedEnvironment
-from .command import CommandResult, environment, load_verdict, run_scangate
-from .slow import SLOW_TOOL, interrupt_scan
-from .test_faults import assert_nothing_left
-from .tree import CLEAN_SOURCE, create_repository, write_policy
+from tests.cli.bench import LinkedEnvironment
+from tests.cli.command import CommandResult, environment, load_verdict, run_scangate
+from tests.cli.slow import SLOW_TOOL, interrupt_scan
+from tests.cli.test_faults import assert_nothing_left
+from tests.cli.tree import CLEAN_SOURCE, create_repository, write_policy
 
 INT, TERM, HUP = signal.SIGINT, signal.SIGTERM, signal.SIGHUP
 

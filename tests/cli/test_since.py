@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from .command import CommandResult, environment, load_verdict, run_scangate
-from .tree import CLEAN_SOURCE, WEAK_SOURCE, create_repository, run_git, write_files, write_policy
+from tests.cli.command import CommandResult, environment, load_verdict, run_scangate
+from tests.cli.tree import CLEAN_SOURCE, WEAK_SOURCE, create_repository, run_git, write_files, write_policy
 
 SCANNERS = ("bandit", "detect-secrets")
 CALL = "    subprocess.call(command, shell=True)\n"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from .command import SCANGATE, environment, load_verdict, run_scangate
-from .tree import CLEAN_SOURCE, WEAK_SOURCE, create_repository, run_git, write_files, write_policy
+from tests.cli.command import SCANGATE, environment, load_verdict, run_scangate
+from tests.cli.tree import CLEAN_SOURCE, WEAK_SOURCE, create_repository, run_git, write_files, write_policy
 
 
 @pytest.fixture

@@ -12,9 +12,8 @@ from pathlib import Path
 import pytest
 
 from scangate.cli import progress
-
-from .command import SCANGATE, environment
-from .tree import WEAK_SOURCE, write_files, write_policy
+from tests.cli.command import SCANGATE, environment
+from tests.cli.tree import WEAK_SOURCE, write_files, write_policy
 
 OURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")  # colours and cursor moves, as rich writes them
 

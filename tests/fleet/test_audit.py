@@ -9,8 +9,6 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from cli.command import run_scangate
-from cli.tree import CLEAN_SOURCE, WEAK_SOURCE, create_repository, run_git, write_files, write_policy
 
 from scangate.cli.registry import load_scanners
 from scangate.cli.run import scanner_option_types
@@ -21,6 +19,8 @@ from scangate.fleet.record import decode_record
 from scangate.judge.reading import load_policy
 from scangate.model import Outcome
 from scangate.tools import CommandOptions
+from tests.cli.command import run_scangate
+from tests.cli.tree import CLEAN_SOURCE, WEAK_SOURCE, create_repository, run_git, write_files, write_policy
 
 
 def job(tmp_path: Path, address: str, *, more: str = "", own: bool = False, timeout: float = 200) -> Job:

@@ -6,12 +6,12 @@ import os
 from pathlib import Path
 
 import pytest
-from cli.tree import create_repository, run_git
 
 from scangate.errors import ScanError
 from scangate.fleet.address import RepositoryAddress, parse_address
 from scangate.fleet.fetch import fetch_commit
 from scangate.scan.process import ProcessRunner
+from tests.cli.tree import create_repository, run_git
 
 FILES: dict[str, str | bytes] = {
     "a.py": "first = 1\n",

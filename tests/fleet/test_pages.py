@@ -10,8 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-from report.hostile import HOSTILE_TEXTS, hostile_report
-from report.samples import failing_report, incomplete_report, passing_report
 
 from scangate.errors import UsageError
 from scangate.fleet import html, markdown, rollup
@@ -19,6 +17,8 @@ from scangate.fleet.address import RepositoryAddress, SecretText
 from scangate.fleet.listing import RepositoryEntry
 from scangate.fleet.record import RepositoryRecord, decode_record, encode_record, incomplete_record, record_from_report
 from scangate.model import Outcome, Report
+from tests.report.hostile import HOSTILE_TEXTS, hostile_report
+from tests.report.samples import failing_report, incomplete_report, passing_report
 
 TAGS = "html head meta title style body header h1 h2 span p main ul li b div table thead tbody tr th td br code"
 

@@ -17,10 +17,20 @@ from scangate.judge.gate import evaluate
 from scangate.judge.layers import list_bundled_policies
 from scangate.judge.schema import build_policy_schema
 from scangate.model import NEVER_ALLOWED, FindingKind, Gap, GapKind, Outcome, ScanResult, Severity, Targets
-
-from . import facts
-from .facts import SCANNERS, TARGETS, TODAY, CommandOptions, Options, load_policy, make_finding, make_result, rank_outcome, to_plain
-from .test_schema import complaints
+from tests.judge import facts
+from tests.judge.facts import (
+    SCANNERS,
+    TARGETS,
+    TODAY,
+    CommandOptions,
+    Options,
+    load_policy,
+    make_finding,
+    make_result,
+    rank_outcome,
+    to_plain,
+)
+from tests.judge.test_schema import complaints
 
 LADDER = ("baseline", "strict", "dev", "qa", "staging", "production")
 NOWHERE = Path("/nowhere")

@@ -15,9 +15,8 @@ from scangate.judge.correlate import BROAD_CWES, CWE_CORRECTIONS, CWE_FAMILIES, 
 from scangate.judge.gate import evaluate
 from scangate.judge.policy import Budget, BudgetOverride, InlineSuppressions, Policy
 from scangate.model import WORST_FIRST, Finding, FindingKind, Outcome, Ruling, RulingOutcome, ScanResult, Severity, Targets, Verdict
-
-from . import facts
-from .facts import TARGETS, TODAY, make_budget, make_exception, make_finding, make_package, make_policy, make_result
+from tests.judge import facts
+from tests.judge.facts import TARGETS, TODAY, make_budget, make_exception, make_finding, make_package, make_policy, make_result
 
 BLOCKS, TOLERATED, KNOWN, SUPPRESSED = WORST_FIRST
 

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from scangate.errors import PolicyError
 from scangate.judge.document import MAX_BYTES, MAX_DEPTH, MAX_EVENTS, parse_policy_yaml
-
-from .facts import to_plain
+from tests.judge.facts import to_plain
 
 REFUSED = [
     (b"", "p.yaml:1:1: empty"),

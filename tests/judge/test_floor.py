@@ -25,9 +25,8 @@ from scangate.judge.policy import (
     UnusedExceptions,
 )
 from scangate.model import FindingKind, GapKind, ScanResult, Severity, Targets
-
-from . import facts
-from .facts import TODAY, Options, make_budget, make_exception, make_policy, rank_outcome
+from tests.judge import facts
+from tests.judge.facts import TODAY, Options, make_budget, make_exception, make_policy, rank_outcome
 
 CRASH, TIMEOUT = GapKind.CRASH, GapKind.TIMEOUT
 HIGH, MEDIUM, LOW = Severity.HIGH, Severity.MEDIUM, Severity.LOW

@@ -14,8 +14,7 @@ from scangate.judge.floor import find_loosenings
 from scangate.judge.gate import evaluate
 from scangate.judge.policy import FollowedFinding, PolicyException
 from scangate.model import Finding, FindingIdentity, FindingKind, Outcome, RulingOutcome, ScanResult, ScanStatus, Verdict
-
-from .facts import TARGETS, TODAY, load_policy, make_exception, make_finding, make_policy
+from tests.judge.facts import TARGETS, TODAY, load_policy, make_exception, make_finding, make_policy
 
 ENTRY = make_exception(rule="bandit:B602", fingerprint="f1", follows=FollowedFinding("old.py", "content", "context"))
 

@@ -47,9 +47,18 @@ from scangate.model import (
     Targets,
     Verdict,
 )
-
-from . import facts
-from .facts import TARGETS, TODAY, make_budget, make_exception, make_finding, make_package, make_policy, make_result, rank_outcome
+from tests.judge import facts
+from tests.judge.facts import (
+    TARGETS,
+    TODAY,
+    make_budget,
+    make_exception,
+    make_finding,
+    make_package,
+    make_policy,
+    make_result,
+    rank_outcome,
+)
 
 T = TypeVar("T")
 

@@ -10,8 +10,7 @@ import pytest
 from scangate.judge.gate import evaluate
 from scangate.judge.policy import InlineExpiry, InlineSuppressions, Policy
 from scangate.model import IgnoreComment, Outcome, RulingOutcome, Verdict
-
-from .facts import TARGETS, TODAY, make_finding, make_policy, make_result
+from tests.judge.facts import TARGETS, TODAY, make_finding, make_policy, make_result
 
 TEXT = "scangate: ignore[bandit:B602] -- a reason"
 

@@ -31,8 +31,7 @@ from scangate.model import (
     SkippedPath,
     Targets,
 )
-
-from .facts import make_finding
+from tests.judge.facts import make_finding
 
 RULE = "bandit:B602"
 

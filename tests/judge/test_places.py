@@ -9,8 +9,7 @@ import pytest
 from scangate.judge.gate import evaluate
 from scangate.judge.places import places
 from scangate.model import Finding, FindingKind, Severity
-
-from .facts import TARGETS, TODAY, load_policy, make_finding, make_result
+from tests.judge.facts import TARGETS, TODAY, load_policy, make_finding, make_result
 
 POLICY = """\
 version: 1

@@ -13,8 +13,7 @@ from scangate import assets
 from scangate.errors import PolicyError
 from scangate.judge.policy import InlineSuppressions
 from scangate.model import Severity
-
-from .facts import Options, load_policy
+from tests.judge.facts import Options, load_policy
 
 HEAD = "version: 1\nunknown: high\nscanners: {bandit: {}}\n"  # three lines, the least a policy says
 COMMAND = "version: 1\nextends: baseline\nscanners:\n  ruff: {command: [ruff, check]}\n"

@@ -12,8 +12,7 @@ from scangate.judge.policy import BudgetOverride, PathExclusion, Policy, Severit
 from scangate.judge.rulings import rule_findings
 from scangate.judge.terms import PolicyMatcher
 from scangate.model import Finding, FindingKind, IgnoreComment, Ruling, Severity
-
-from .facts import TODAY, make_exception, make_finding, make_package, make_policy
+from tests.judge.facts import TODAY, make_exception, make_finding, make_package, make_policy
 
 POLICY = make_policy(
     severities=(SeverityRule("bandit:B602", Severity.CRITICAL, "src/"), SeverityRule("semgrep:*", Severity.LOW, "tests/")),

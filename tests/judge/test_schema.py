@@ -12,8 +12,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from scangate.errors import PolicyError
 from scangate.judge.document import parse_policy_yaml
 from scangate.judge.schema import build_policy_schema
-
-from .facts import SCANNERS, CommandOptions, Options, load_policy, to_plain
+from tests.judge.facts import SCANNERS, CommandOptions, Options, load_policy, to_plain
 
 SCHEMA = build_policy_schema(dict.fromkeys(SCANNERS, Options), CommandOptions)
 HEAD = "version: 1\nunknown: high\nscanners: {bandit: {}}\n"

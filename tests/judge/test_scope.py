@@ -11,8 +11,7 @@ import pytest
 from scangate.judge.policy import PathExclusion, ScannerSettings
 from scangate.judge.scope import find_scope_gaps, record_scope
 from scangate.model import Gap, GapKind, ScanResult, SkippedPath
-
-from .facts import SCANNERS, Options, make_policy, make_result
+from tests.judge.facts import SCANNERS, Options, make_policy, make_result
 
 EXCLUDES = (PathExclusion("tests/**", "only tests"), PathExclusion("gen/", "generated", ("bandit",)), PathExclusion("none/", "r"))
 

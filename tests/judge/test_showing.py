@@ -8,8 +8,7 @@ import pytest
 
 from scangate.judge.policy import ExceptionOwners, UnusedExceptions
 from scangate.judge.showing import dump_policy
-
-from .facts import load_policy
+from tests.judge.facts import load_policy
 
 FULL = """\
 version: 1

@@ -7,8 +7,7 @@ import itertools
 from scangate.judge.policy import BudgetOverride, PathExclusion, SeverityRule
 from scangate.judge.terms import PolicyMatcher
 from scangate.model import FindingKind, Severity
-
-from .facts import make_finding, make_package, make_policy
+from tests.judge.facts import make_finding, make_package, make_policy
 
 POLICY = make_policy(
     severities=(SeverityRule("bandit:*", Severity.LOW), SeverityRule("bandit:B602", Severity.CRITICAL, "src/")),

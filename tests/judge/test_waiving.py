@@ -15,8 +15,7 @@ from scangate.judge.document import parse_policy_yaml
 from scangate.judge.layers import list_bundled_policies
 from scangate.judge.policy import FollowedFinding, PolicyException
 from scangate.judge.waiving import add_exception
-
-from .facts import to_plain
+from tests.judge.facts import to_plain
 
 ENTRY = PolicyException("a reason", "an owner", dt.date(2027, 1, 31), rule="bandit:B101", path="tests/**")
 READ = {"rule": "bandit:B101", "path": "tests/**", "reason": "a reason", "owner": "an owner", "expires": "2027-01-31"}

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from aws.conftest import account
+from tests.aws.conftest import account
 
 __all__ = ["account"]

@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from cli.command import environment
 
-from .test_attestation import PRIVATE, PUBLIC
-from .verdicts import whole_tree_pass, write_verdict
+from tests.cli.command import environment
+from tests.publish.test_attestation import PRIVATE, PUBLIC
+from tests.publish.verdicts import whole_tree_pass, write_verdict
 
 LOADED = """
 import sys

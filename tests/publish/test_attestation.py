@@ -14,9 +14,6 @@ from typing import Any
 import boto3
 import msgspec
 import pytest
-from aws.account import FakeAccount
-from aws.wire import AwsError
-from cli.command import CommandResult, environment, run_scangate
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from hypothesis import HealthCheck, given, settings
@@ -29,8 +26,10 @@ from scangate.publish.admission import AdmissionCriteria, admit
 from scangate.publish.envelope import KeySigner, sign_envelope, verify_envelope
 from scangate.publish.statement import Approval, Statement, Subject, create_statement, encode_statement
 from scangate.publish.tree import compute_tree_digest
-
-from .verdicts import whole_tree_fail, whole_tree_incomplete, whole_tree_pass, write_verdict
+from tests.aws.account import FakeAccount
+from tests.aws.wire import AwsError
+from tests.cli.command import CommandResult, environment, run_scangate
+from tests.publish.verdicts import whole_tree_fail, whole_tree_incomplete, whole_tree_pass, write_verdict
 
 NOW = dt.datetime(2026, 5, 1, tzinfo=dt.UTC)
 TREE = Subject("tree", {"sha256": "ab" * 32})

@@ -6,12 +6,12 @@ import socket
 import sys
 
 import pytest
-from aws.account import FakeAccount
-from aws.wire import AwsError
 
 from scangate.errors import PublishError
 from scangate.publish import client as module
 from scangate.publish.client import call_aws, create_client
+from tests.aws.account import FakeAccount
+from tests.aws.wire import AwsError
 
 
 def test_a_refusal_keeps_the_service_s_own_code(account: FakeAccount) -> None:

@@ -8,15 +8,14 @@ from typing import Any
 
 import msgspec
 import pytest
-from aws.account import FakeAccount
-from aws.codecommit import FakePullRequests
-from aws.wire import AwsError
-from cli.command import CommandResult, environment, run_scangate
-from report.samples import many_findings
 
 from scangate.model import ComparedRevision, Report, RulingOutcome, Targets
-
-from .verdicts import as_full_tree, whole_tree_fail, whole_tree_incomplete, whole_tree_pass, write_verdict
+from tests.aws.account import FakeAccount
+from tests.aws.codecommit import FakePullRequests
+from tests.aws.wire import AwsError
+from tests.cli.command import CommandResult, environment, run_scangate
+from tests.publish.verdicts import as_full_tree, whole_tree_fail, whole_tree_incomplete, whole_tree_pass, write_verdict
+from tests.report.samples import many_findings
 
 HEAD, BASE, LATER = "a" * 40, "b" * 40, "c" * 40
 

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aws.account import REGION, FakeAccount
-from aws.wire import AwsError
-from cli.command import CommandResult, environment, run_scangate
-from cli.tree import CLEAN_SOURCE, create_repository, write_policy
 
 from scangate.errors import UsageError
 from scangate.publish.client import create_client
 from scangate.publish.ecr import fetch_scan_findings, parse_image_reference
+from tests.aws.account import REGION, FakeAccount
+from tests.aws.wire import AwsError
+from tests.cli.command import CommandResult, environment, run_scangate
+from tests.cli.tree import CLEAN_SOURCE, create_repository, write_policy
 
 DIGEST = "sha256:" + "ab" * 32
 BASIC = {

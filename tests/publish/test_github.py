@@ -9,16 +9,15 @@ from typing import Any
 
 import msgspec
 import pytest
-from cli.command import CommandResult, environment, run_scangate
-from report.samples import many_findings
 
 from scangate.errors import PublishError, UsageError
 from scangate.model import Report
 from scangate.publish.change import Review, ReviewComment
 from scangate.publish.github import GitHubClient, publish_check_run
-
-from .github_server import TOKEN, GitHubServer, serve_github
-from .verdicts import whole_tree_fail, whole_tree_incomplete, whole_tree_pass, write_verdict
+from tests.cli.command import CommandResult, environment, run_scangate
+from tests.publish.github_server import TOKEN, GitHubServer, serve_github
+from tests.publish.verdicts import whole_tree_fail, whole_tree_incomplete, whole_tree_pass, write_verdict
+from tests.report.samples import many_findings
 
 HEAD = "a" * 40
 REF = "refs/pull/12/head"

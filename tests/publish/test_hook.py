@@ -13,17 +13,16 @@ import boto3
 import msgspec
 import pytest
 import yaml
-from aws.account import REGION, FakeAccount
-from aws.wire import AwsError
 
 from scangate.errors import PublishError
 from scangate.publish.envelope import KeySigner, sign_envelope
 from scangate.publish.hook import RESERVED_SECONDS, handler
 from scangate.publish.release import resolve_subjects
 from scangate.publish.statement import Subject, create_statement, encode_statement
-
-from .test_attestation import PRIVATE, PUBLIC
-from .verdicts import whole_tree_fail, whole_tree_pass
+from tests.aws.account import REGION, FakeAccount
+from tests.aws.wire import AwsError
+from tests.publish.test_attestation import PRIVATE, PUBLIC
+from tests.publish.verdicts import whole_tree_fail, whole_tree_pass
 
 IMAGE = "ab" * 32
 CODE = "cd" * 32

@@ -13,16 +13,15 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from cli.command import environment, run_scangate
 
 from scangate.assets import folder
 from scangate.model import Report
 from scangate.publish.envelope import KeySigner, sign_envelope
 from scangate.publish.statement import Subject, create_statement, encode_statement
 from scangate.publish.tree import ATTESTATION_FILE
-
-from .test_attestation import PRIVATE, PUBLIC, BundleProject, pair
-from .verdicts import whole_tree_fail, whole_tree_incomplete, whole_tree_pass
+from tests.cli.command import environment, run_scangate
+from tests.publish.test_attestation import PRIVATE, PUBLIC, BundleProject, pair
+from tests.publish.verdicts import whole_tree_fail, whole_tree_incomplete, whole_tree_pass
 
 ROOT = Path(__file__).resolve().parents[2]
 HOOK = folder("buildspec_snippets") / "appspec" / "verify.sh"

@@ -11,14 +11,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from aws.account import REGION, FakeAccount
-from aws.codecommit import FakePullRequests
-from aws.limits import find_violations
-from aws.wire import AwsError
 from botocore.session import get_session
-from cli.command import environment, run_scangate
-from report.hostile import HOSTILE_TEXTS, hostile_report
-from report.test_markdown import kinds
 
 from scangate.cli.publication import Delivery, VerdictToPublish, publish_once
 from scangate.errors import PublishError
@@ -34,9 +27,15 @@ from scangate.publish.statement import Subject as Attested
 from scangate.report import markdown, sarif
 from scangate.report.escape import ci_log
 from scangate.tools import ecr
-
-from .github_server import TOKEN, serve_github
-from .verdicts import as_full_tree, whole_tree_pass, write_verdict
+from tests.aws.account import REGION, FakeAccount
+from tests.aws.codecommit import FakePullRequests
+from tests.aws.limits import find_violations
+from tests.aws.wire import AwsError
+from tests.cli.command import environment, run_scangate
+from tests.publish.github_server import TOKEN, serve_github
+from tests.publish.verdicts import as_full_tree, whole_tree_pass, write_verdict
+from tests.report.hostile import HOSTILE_TEXTS, hostile_report
+from tests.report.test_markdown import kinds
 
 NOW = dt.datetime(2026, 5, 1, tzinfo=dt.UTC)
 OWNER = asff.HubProject("aws", REGION, "123456789012", "shop-gate")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import boto3
 import pytest
-from aws.account import REGION, FakeAccount
-from aws.wire import AwsError
 
 from scangate.errors import PublishError, UsageError
 from scangate.publish import object as module
 from scangate.publish.client import create_client
 from scangate.publish.object import parse_s3_url, update_document
+from tests.aws.account import REGION, FakeAccount
+from tests.aws.wire import AwsError
 
 
 @pytest.fixture

@@ -9,12 +9,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from aws.account import REGION, FakeAccount
-from aws.security_hub import FakeHub
-from aws.wire import AwsError
-from cli.command import CommandResult, environment, run_scangate
-from report.hostile import hostile_report
-from report.samples import many_findings
 
 from scangate.model import (
     ComparedRevision,
@@ -35,8 +29,13 @@ from scangate.model import (
 )
 from scangate.publish import asff, security_hub
 from scangate.publish.client import create_client
-
-from .verdicts import whole_tree_fail, whole_tree_pass, write_verdict
+from tests.aws.account import REGION, FakeAccount
+from tests.aws.security_hub import FakeHub
+from tests.aws.wire import AwsError
+from tests.cli.command import CommandResult, environment, run_scangate
+from tests.publish.verdicts import whole_tree_fail, whole_tree_pass, write_verdict
+from tests.report.hostile import hostile_report
+from tests.report.samples import many_findings
 
 ARN = f"arn:aws:codebuild:{REGION}:123456789012:build/shop-gate:0aa1b2c3-d4e5-4f60-8172-93a4b5c6d7e8"
 OWNER = asff.HubProject("aws", REGION, "123456789012", "shop-gate")

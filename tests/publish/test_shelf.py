@@ -9,14 +9,13 @@ from pathlib import Path
 import boto3
 import msgspec
 import pytest
-from aws.account import REGION, FakeAccount
-from aws.codepipeline import FakeExecutions
-from aws.wire import AwsError
-from cli.command import CommandResult, environment, run_scangate
 
 from scangate.model import Report
-
-from .verdicts import whole_tree_fail, whole_tree_pass, write_verdict
+from tests.aws.account import REGION, FakeAccount
+from tests.aws.codepipeline import FakeExecutions
+from tests.aws.wire import AwsError
+from tests.cli.command import CommandResult, environment, run_scangate
+from tests.publish.verdicts import whole_tree_fail, whole_tree_pass, write_verdict
 
 DIGEST = "ab" * 32
 SHELF = "s3://attested/production"

@@ -6,10 +6,10 @@ import datetime as dt
 from pathlib import Path
 
 import msgspec
-from report import samples
 
 from scangate.model import EXIT_CODES, Report
 from scangate.report import verdict
+from tests.report import samples
 
 __all__ = ["whole_tree_fail", "whole_tree_incomplete", "whole_tree_pass", "write_verdict"]
 

@@ -36,8 +36,7 @@ from scangate.model import (
     Targets,
     Verdict,
 )
-
-from .hostile import HOSTILE_TEXTS
+from tests.report.hostile import HOSTILE_TEXTS
 
 __all__ = ["components", "findings", "gaps", "merge_rulings", "paths", "reports", "results", "shuffled", "texts", "verdicts"]
 

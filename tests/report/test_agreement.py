@@ -13,10 +13,9 @@ from hypothesis import given, settings
 
 from scangate.model import BUNDLED_ADVISORIES, Outcome, Report, RulingOutcome
 from scangate.report import FORMATS
-
-from .hostile import hostile_report
-from .samples import failing_report, incomplete_report, many_findings, merged, passing_report
-from .strategies import reports, shuffled
+from tests.report.hostile import hostile_report
+from tests.report.samples import failing_report, incomplete_report, many_findings, merged, passing_report
+from tests.report.strategies import reports, shuffled
 
 
 class ReportedCounts(NamedTuple):
@@ -137,7 +136,7 @@ def check_agreement(report: Report) -> None:
     for name, reader in READERS.items():
         told = reader(FORMATS[name].render(report))
         told = told._replace(
-            blocking=expected.blocks if told.blocks is None else told.blocks,
+            blocks=expected.blocks if told.blocks is None else told.blocks,
             blocking_gaps=expected.blocking_gaps if told.blocking_gaps is None else told.blocking_gaps,
         )
         assert told == expected, name

@@ -13,10 +13,9 @@ from scangate import globs
 from scangate.model import Report, RuleInfo, Severity
 from scangate.report.explain import WaiveArguments, explain_finding, explain_rule
 from scangate.report.mending import suggest_fix
-
-from .hostile import hostile_report
-from .samples import FLASK, TOKEN, merged
-from .strategies import reports
+from tests.report.hostile import hostile_report
+from tests.report.samples import FLASK, TOKEN, merged
+from tests.report.strategies import reports
 
 DAY = WaiveArguments("2026-04-01", "out/verdict.json")
 

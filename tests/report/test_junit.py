@@ -14,10 +14,9 @@ from hypothesis import strategies as st
 
 from scangate.model import Report, RulingOutcome, ScanResult, ScanStatus
 from scangate.report import junit
-
-from .hostile import hostile_report
-from .samples import failing_report, incomplete_report, many_findings, passing_report
-from .strategies import reports
+from tests.report.hostile import hostile_report
+from tests.report.samples import failing_report, incomplete_report, many_findings, passing_report
+from tests.report.strategies import reports
 
 ENDS = {"tests": None, "failures": "failure", "errors": "error", "skipped": "skipped"}
 

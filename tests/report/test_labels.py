@@ -7,8 +7,7 @@ import pytest
 
 from scangate.model import BUNDLED_ADVISORIES, Outcome, Report, RulingOutcome
 from scangate.report import FORMATS
-
-from .samples import FLASK, failing_report
+from tests.report.samples import FLASK, failing_report
 
 ENDS = {
     RulingOutcome.BLOCKING: Outcome.FAIL,

@@ -8,11 +8,10 @@ from markdown_it import MarkdownIt
 
 from scangate.model import Report
 from scangate.report import markdown
-
-from .golden import assert_golden
-from .hostile import hostile_report
-from .samples import failing_report, incomplete_report, many_findings, passing_report
-from .strategies import reports
+from tests.report.golden import assert_golden
+from tests.report.hostile import hostile_report
+from tests.report.samples import failing_report, incomplete_report, many_findings, passing_report
+from tests.report.strategies import reports
 
 
 def kinds(text: str) -> set[str]:

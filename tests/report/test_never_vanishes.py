@@ -11,8 +11,6 @@ from typing import Any
 import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from judge import facts
-from judge.facts import TODAY
 
 from scangate.judge.gate import evaluate
 from scangate.judge.matching import KnownFinding, collect_known_findings, mark_known_findings
@@ -20,8 +18,9 @@ from scangate.judge.policy import FollowedFinding, Policy, PolicyException
 from scangate.model import Finding, FindingIdentity, IgnoreComment, Report, ScanResult, Targets
 from scangate.report import FORMATS
 from scangate.report.reading import parse_scan
-
-from .test_agreement import check_agreement
+from tests.judge import facts
+from tests.judge.facts import TODAY
+from tests.report.test_agreement import check_agreement
 
 EXPIRY_OFFSETS = st.sampled_from([-1, 0, 30, 400])
 

@@ -12,9 +12,8 @@ from scangate.judge.gate import evaluate
 from scangate.judge.policy import Policy
 from scangate.model import Confidence, Finding, FindingKind, Location, Outcome, Report, ScanResult, ScanStatus, Severity, Targets
 from scangate.report.noise import MIN_FINDINGS, find_noisy_rules, render, suggest_policy
-
-from .samples import passing_report
-from .test_verdict import load_bundled_policy
+from tests.report.samples import passing_report
+from tests.report.test_verdict import load_bundled_policy
 
 DAY = dt.date(2026, 1, 2)
 

@@ -12,10 +12,9 @@ from py_ocsf_models.events.findings.application_security_posture_finding import 
 
 from scangate.model import Report, RulingOutcome
 from scangate.report import ocsf
-
-from .hostile import hostile_report
-from .samples import failing_report, passing_report
-from .strategies import reports
+from tests.report.hostile import hostile_report
+from tests.report.samples import failing_report, passing_report
+from tests.report.strategies import reports
 
 
 def events(report: Report) -> list[dict[str, Any]]:

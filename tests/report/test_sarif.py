@@ -15,10 +15,9 @@ from hypothesis import given, settings
 
 from scangate.model import Finding, Location, Report, Ruling, RulingOutcome, Severity
 from scangate.report import sarif
-
-from .hostile import hostile_report
-from .samples import SHELL, failing_report, incomplete_report, many_findings, passing_report
-from .strategies import reports
+from tests.report.hostile import hostile_report
+from tests.report.samples import SHELL, failing_report, incomplete_report, many_findings, passing_report
+from tests.report.strategies import reports
 
 
 def render_log(report: Report) -> dict[str, Any]:

@@ -17,10 +17,9 @@ from hypothesis import given, settings
 
 from scangate.model import AffectedPackage, Component, Finding, Outcome, Report, Ruling, RulingOutcome, Severity
 from scangate.report import sbom, verdict
-
-from .hostile import HOSTILE_TEXTS, hostile_report
-from .samples import FLASK, failing_report, incomplete_report, many_findings, passing_report
-from .strategies import reports
+from tests.report.hostile import HOSTILE_TEXTS, hostile_report
+from tests.report.samples import FLASK, failing_report, incomplete_report, many_findings, passing_report
+from tests.report.strategies import reports
 
 VALIDATOR = JsonStrictValidator(SchemaVersion.V1_6)
 FLASK_REF = "pkg:pypi/flask@0.12.2"

@@ -12,11 +12,10 @@ from rich.console import Console
 
 from scangate.model import FileAccounting, Report, RulingOutcome
 from scangate.report import text
-
-from .golden import assert_golden
-from .hostile import hostile_report
-from .samples import failing_report, incomplete_report, many_findings, passing_report
-from .strategies import reports
+from tests.report.golden import assert_golden
+from tests.report.hostile import hostile_report
+from tests.report.samples import failing_report, incomplete_report, many_findings, passing_report
+from tests.report.strategies import reports
 
 
 def print_to_text(report: Report, width: int = 100, **options: bool) -> str:

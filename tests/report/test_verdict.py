@@ -21,10 +21,9 @@ from scangate.judge.reading import load_policy
 from scangate.model import EXIT_CODES, Report, ScanResult, Targets
 from scangate.report import reading, tally, verdict
 from scangate.tools import CommandOptions
-
-from .hostile import hostile_report
-from .samples import failing_report, merged
-from .strategies import reports
+from tests.report.hostile import hostile_report
+from tests.report.samples import failing_report, merged
+from tests.report.strategies import reports
 
 
 def sort_result(result: ScanResult) -> ScanResult:

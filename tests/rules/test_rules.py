@@ -12,8 +12,17 @@ import yaml
 
 from scangate.tools import rule_pack
 from scangate.tools.legible import prepare_source
-
-from .pack import EXAMPLES, RULES, SemgrepRun, example_files, expected_findings, is_bad_example, load_rules, rule_files, run_semgrep
+from tests.rules.pack import (
+    EXAMPLES,
+    RULES,
+    SemgrepRun,
+    example_files,
+    expected_findings,
+    is_bad_example,
+    load_rules,
+    rule_files,
+    run_semgrep,
+)
 
 PACK = load_rules()
 SEVERITIES = {"INFO", "LOW", "MEDIUM", "HIGH", "CRITICAL"}

@@ -27,8 +27,7 @@ from scangate.scan.engine import scan
 from scangate.scan.plan import ScannerTask, ScanPlan
 from scangate.scan.plugin import ScanContext, SourceFile
 from scangate.scan.targets import Listing, list_commit
-
-from .bench import ScanHarness, run_git, write_files
+from tests.scan.bench import ScanHarness, run_git, write_files
 
 
 class Options(msgspec.Struct, frozen=True):

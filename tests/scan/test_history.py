@@ -10,8 +10,7 @@ from scangate.errors import ScanError
 from scangate.model import GapKind
 from scangate.scan.git import Repository, find_repository
 from scangate.scan.targets import list_commit
-
-from .bench import ScanHarness, run_git, write_files
+from tests.scan.bench import ScanHarness, run_git, write_files
 
 
 @pytest.fixture

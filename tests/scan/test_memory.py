@@ -38,8 +38,7 @@ from scangate.scan.memory import ResultCache
 from scangate.scan.plan import PathExclusion, ScannerTask, ScanPlan
 from scangate.scan.plugin import ScanContext, SourceFile
 from scangate.scan.whole import scan_key
-
-from .bench import ScanHarness, run_git, write_files
+from tests.scan.bench import ScanHarness, run_git, write_files
 
 LATER = 86_400.0 * 365 * 100  # seconds since 1970: no file of a test was changed just now
 SECRET = "hunter2-correct-horse"

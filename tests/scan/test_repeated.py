@@ -13,9 +13,8 @@ from scangate.scan.engine import UnredactedResult, scan_unredacted
 from scangate.scan.memory import ResultCache
 from scangate.scan.plan import ScannerTask, ScanPlan
 from scangate.scan.repeated import CachingScanners
-
-from .bench import ScanHarness, write_files
-from .test_memory import FILES, LATER, SECRET, WordScanner
+from tests.scan.bench import ScanHarness, write_files
+from tests.scan.test_memory import FILES, LATER, SECRET, WordScanner
 
 
 class ShardScans:

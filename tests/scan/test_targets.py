@@ -15,8 +15,7 @@ from scangate.errors import ScanError, UsageError
 from scangate.model import GapKind
 from scangate.scan.git import Repository
 from scangate.scan.targets import Listing, list_files, list_staged
-
-from .bench import ScanHarness, run_git, write_files
+from tests.scan.bench import ScanHarness, run_git, write_files
 
 ODD_NAMES = (
     *(

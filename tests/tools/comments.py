@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from .tokens import fake_secret
+from tests.tools.tokens import fake_secret
 
 __all__ = ["SEMGREP_RULES", "bandit_corpus", "secrets_corpus", "semgrep_corpus"]
 

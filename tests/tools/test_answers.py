@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from scan.bench import ScanHarness
 
 from scangate.model import ScanResult
 from scangate.tools import bandit, detect_secrets, semgrep
-
-from .stand_in import install_fake_tool
-from .tokens import fake_secret
+from tests.scan.bench import ScanHarness
+from tests.tools.stand_in import install_fake_tool
+from tests.tools.tokens import fake_secret
 
 FILES: dict[str, bytes | str] = {"a.py": "x = 1\n", "b.py": "y = 2\n"}
 BANDIT = """

@@ -10,12 +10,12 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from scan.bench import ScanHarness, is_ledger_complete
 
 from scangate.cli.registry import load_scanners
 from scangate.model import FileAccounting, GapKind, ScanStatus, Severity
 from scangate.scan.plugin import Scanner
 from scangate.tools import CommandOptions, SarifCommand
+from tests.scan.bench import ScanHarness, is_ledger_complete
 
 WRITES_SARIF = """
 import json

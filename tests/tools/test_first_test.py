@@ -15,8 +15,7 @@ from detect_secrets.settings import default_settings, get_plugins
 
 from scangate.tools import first_test
 from scangate.tools.first_test import LinePrefilter, _fold_case, _is_line_local
-
-from .tokens import fake_tokens
+from tests.tools.tokens import fake_tokens
 
 
 @pytest.fixture

@@ -6,15 +6,14 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from scan.bench import ScanHarness, write_files
 
 from scangate.model import ScanResult
 from scangate.tools import BUILT_IN, inline
-
-from . import waivers
-from .comments import SEMGREP_RULES, bandit_corpus, secrets_corpus, semgrep_corpus
-from .tokens import fake_secret
-from .waivers import FindingCounts
+from tests.scan.bench import ScanHarness, write_files
+from tests.tools import waivers
+from tests.tools.comments import SEMGREP_RULES, bandit_corpus, secrets_corpus, semgrep_corpus
+from tests.tools.tokens import fake_secret
+from tests.tools.waivers import FindingCounts
 
 
 def split(result: ScanResult) -> tuple[FindingCounts, FindingCounts]:

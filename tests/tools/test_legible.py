@@ -11,11 +11,11 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from scan.bench import ScanHarness
 
 from scangate.scan.text import decode, lines_of
 from scangate.tools import semgrep
 from scangate.tools.legible import prepare_source
+from tests.scan.bench import ScanHarness
 
 PYTHON = """import subprocess
 from flask import request

@@ -11,14 +11,13 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from scan.bench import SCRIPTS_FOLDER, ScanHarness, is_ledger_complete
 
 from scangate.model import ScanResult
 from scangate.tools import BUILT_IN
 from scangate.tools.semgrep import Options as SemgrepOptions
-
-from . import waivers
-from .tokens import fake_secret, fake_tokens
+from tests.scan.bench import SCRIPTS_FOLDER, ScanHarness, is_ledger_complete
+from tests.tools import waivers
+from tests.tools.tokens import fake_secret, fake_tokens
 
 SHAPES = {
     "py": '{name} = "{value}"\n',

@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from advisories.records import build_store, osv_record
-from scan.bench import SCRIPTS_FOLDER, ScanHarness
 
 from scangate.model import AffectedPackage, Component, FindingKind, ScanResult, Severity
 from scangate.tools import BUILT_IN, pip_audit
-
-from .stand_in import install_fake_tool
+from tests.advisories.records import build_store, osv_record
+from tests.scan.bench import SCRIPTS_FOLDER, ScanHarness
+from tests.tools.stand_in import install_fake_tool
 
 PINS: dict[str, bytes | str] = {"requirements.txt": "# pins\nalpha==1.0\nbeta==2.0\ngamma==3.0\n"}
 EVERY_GARBAGE, EVERY_CRASH, EVERY_UNANSWERED, EVERY_TIMEOUT, EVERY_MISSING = (

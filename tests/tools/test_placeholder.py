@@ -5,13 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from scan.bench import ScanHarness
 
 from scangate.model import Severity
 from scangate.tools import BUILT_IN
 from scangate.tools.placeholder import is_placeholder
-
-from .tokens import fake_secret, fake_tokens, seeded_text
+from tests.scan.bench import ScanHarness
+from tests.tools.tokens import fake_secret, fake_tokens, seeded_text
 
 KEYWORD, URL, KEY = "Secret Keyword", "Basic Auth Credentials", "Private Key"
 NONE = (

@@ -6,13 +6,12 @@ import string
 from pathlib import Path
 
 import pytest
-from scan.bench import ScanHarness
 
 from scangate.model import Severity
 from scangate.tools import BUILT_IN
 from scangate.tools.provider_tokens import TOKEN_TYPES, make_token_plugins
-
-from .tokens import fake_tokens, seeded_text
+from tests.scan.bench import ScanHarness
+from tests.tools.tokens import fake_tokens, seeded_text
 
 HEX, UPPER = string.hexdigits[:16], string.ascii_uppercase + string.digits
 

@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from advisories.server import HttpServer, ReceivedRequest, serve_http
-from scan.bench import ScanHarness
 
 from scangate.model import ScanResult
 from scangate.tools import pip_audit
-
-from .stand_in import install_fake_tool
+from tests.advisories.server import HttpServer, ReceivedRequest, serve_http
+from tests.scan.bench import ScanHarness
+from tests.tools.stand_in import install_fake_tool
 
 CLEAN = """
 import json, sys

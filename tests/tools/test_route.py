@@ -9,13 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from scan.bench import ScanHarness
 
 from scangate.advisories.importer import import_osv
 from scangate.model import ScanResult, ScanStatus
 from scangate.tools import pip_audit
-
-from .advisory_services import OSV, PYPI, FakeNetwork, find_closed_port, run_network
+from tests.scan.bench import ScanHarness
+from tests.tools.advisory_services import OSV, PYPI, FakeNetwork, find_closed_port, run_network
 
 FAILURES = ["not-found", "error", "hang", "truncated", "portal", "tls", "proxy"]
 FILES: dict[str, bytes | str] = {"requirements.txt": "plain-thing==1.0\nweak-thing==1.0\n"}

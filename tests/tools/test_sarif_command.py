@@ -10,10 +10,10 @@ from typing import Any
 
 import msgspec
 import pytest
-from scan.bench import SCRIPTS_FOLDER, ScanHarness
 
 from scangate.model import Finding, ScanResult, Severity
 from scangate.tools import CommandOptions, SarifCommand
+from tests.scan.bench import SCRIPTS_FOLDER, ScanHarness
 
 FILES: dict[str, bytes | str] = {"a.txt": "first\nsecond\n", "deep/odd name.txt": "x\n"}
 RESULT = {

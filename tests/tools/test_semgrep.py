@@ -7,11 +7,11 @@ import importlib.util
 from pathlib import Path
 
 import pytest
-from scan.bench import ScanHarness
 
 from scangate.model import ScanResult, ScanStatus
 from scangate.scan.calls import CallContext
 from scangate.tools import semgrep
+from tests.scan.bench import ScanHarness
 
 FILES: dict[str, bytes | str] = {
     "app.py": "import subprocess\nfrom flask import request\nsubprocess.run(request.args['x'], shell=True)\n",

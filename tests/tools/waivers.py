@@ -8,9 +8,8 @@ import subprocess
 from collections import Counter
 from pathlib import Path
 
-from scan.bench import SCRIPTS_FOLDER
-
 import scangate.assets
+from tests.scan.bench import SCRIPTS_FOLDER
 
 __all__ = ["FindingCounts", "run_bandit", "run_detect_secrets", "run_semgrep"]
 

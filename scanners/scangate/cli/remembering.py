@@ -26,9 +26,7 @@ def open_cache(folder: Path | None, policy: Policy, worktree: Path, environ: Map
     """
     secret = environ.get(KEY_VARIABLE, "")
     if policy.signed_cache_only and not secret:
-        warn(
-            f"scangate: the cache is not used: the policy accepts signed entries only (cache: keyed-only), and {KEY_VARIABLE} is not set"
-        )
+        warn(f"scangate: the cache is not used: the policy accepts signed entries only, and {KEY_VARIABLE} is not set")
         yield None
         return
     now = time.time()
