@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from measure import Cost, run
 
 from scangate.model import Finding
-from scangate.report.reading import parse_scan
+from scangate.report.schema import parse_scan
 
 __all__ = ["ByHand", "Seen", "missed", "told"]
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from scangate.report.reading import parse_scan
+from scangate.report.schema import parse_scan
 
 __all__ = ["excluding", "holes"]
 

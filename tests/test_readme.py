@@ -12,11 +12,11 @@ from types import ModuleType
 import click
 import pytest
 
+from scangate.app.scan import scanner_option_types, today
+from scangate.app.scanner_registry import load_scanners
 from scangate.cli.main import cli
-from scangate.cli.registry import load_scanners
-from scangate.cli.run import scanner_option_types, today
 from scangate.cli.scan import command as scan
-from scangate.judge.reading import load_policy
+from scangate.judge.policy_loader import load_policy
 from scangate.tools import CommandOptions
 
 ROOT = Path(__file__).resolve().parents[1]

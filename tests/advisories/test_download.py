@@ -21,8 +21,8 @@ from scangate.advisories.download import Limits, fetch, redact_url, update_store
 from scangate.advisories.importer import EXPORT_URL, import_osv
 from scangate.advisories.store import Store, StoreInfo
 from scangate.errors import ScangateError
-from tests.advisories.records import NOW, osv_record, write_archive
-from tests.advisories.server import HttpServer, ReceivedRequest, serve_http
+from tests.support.http_server import HttpServer, ReceivedRequest, serve_http
+from tests.support.osv_records import NOW, osv_record, write_archive
 
 QUICK = Limits(connect_timeout=2.0, read_timeout=0.5, total_timeout=10.0, attempts=3, backoff=0.01)
 ETAG = '"v1"'

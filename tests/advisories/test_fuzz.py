@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from scangate.advisories.manifests import read_manifests
-from scangate.scan.text import decode
-from tests.advisories.samples import LOCKS, lock_files
+from scangate.advisories.manifest_reader import read_manifests
+from scangate.source_text import decode
+from tests.support.lock_file_samples import LOCKS, lock_files
 
 NAMES = (
     "requirements.txt", "constraints.txt", "requirements.in", "pylock.toml", "uv.lock", "poetry.lock", "pdm.lock", "Pipfile",

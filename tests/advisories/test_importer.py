@@ -24,7 +24,7 @@ from scangate.advisories import importer
 from scangate.advisories.importer import import_osv, lock_store
 from scangate.advisories.store import Store, StoreInfo
 from scangate.errors import ScangateError
-from tests.advisories.records import NOW, osv_record, write_archive
+from tests.support.osv_records import NOW, osv_record, write_archive
 
 FIXED = ("introduced", "0"), ("fixed", "2.0")
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from packaging.version import Version
 
 from scangate.advisories.osv import Interval, InvalidRecordError, affects, build_intervals, fixed_versions, one_line, parse_record
-from tests.advisories.records import osv_record, parsed_record
+from tests.support.osv_records import osv_record, parsed_record
 
 EPOCHS, NUMBERS = st.sampled_from(["", "", "", "1!"]), st.integers(0, 3)
 TAILS = st.sampled_from(["", "", "", "a1", "b2", "rc1", ".post1", ".dev1", "rc1.dev2"])

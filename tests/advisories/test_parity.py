@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from scangate.advisories.manifests import is_manifest, read_manifests
-from tests.advisories.samples import LOCKS, lock_files
+from scangate.advisories.manifest_reader import is_manifest, read_manifests
+from tests.support.lock_file_samples import LOCKS, lock_files
 
 VIA = {
     "anyio": ("httpx",),

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from packaging.version import InvalidVersion
 
-from scangate.advisories.files import default_store_path
+from scangate.advisories.paths import default_store_path
 from scangate.advisories.store import APPLICATION_ID, Store
 from scangate.errors import ScangateError
-from tests.advisories.records import NOW, build_store, osv_record
+from tests.support.osv_records import NOW, build_store, osv_record
 
 FIXED = ("introduced", "0"), ("fixed", "2.0")
 

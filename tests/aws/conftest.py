@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.aws.account import FakeAccount, serve_account
+from tests.support.aws.account import FakeAccount, serve_account
 
 
 @pytest.fixture

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from scangate.publish.metrics import LeadTimes, collect_metrics
-from tests.aws.events import matches_pattern
-from tests.aws.metric_math import MetricChart, Series
-from tests.aws.template import load_stack
-from tests.publish.verdicts import whole_tree_fail, whole_tree_pass
+from tests.support.aws.event_patterns import matches_pattern
+from tests.support.aws.metric_math import MetricChart, Series
+from tests.support.aws.pipeline_template import load_stack
+from tests.support.verdict_files import whole_tree_fail, whole_tree_pass
 
 DAY = 86_400
 STATISTICS: Mapping[str, Callable[[list[float]], float]] = {"Sum": sum, "SampleCount": len, "Maximum": max, "Minimum": min}

@@ -17,18 +17,26 @@ from typing import Any
 import boto3
 import pytest
 
-from scangate.publish.hook import handler
-from tests.aws.account import FakeAccount, serve_account
-from tests.aws.codepipeline import FakeExecutions
-from tests.aws.stack import StackTemplate
-from tests.aws.template import CONNECTION, ENVIRONMENTS, TEMPLATE, WORKLOADS, allowed_actions, failed_assertions, load_stack
-from tests.aws.wire import AwsCall
-from tests.buildspec.interpreter import Build, run_build
-from tests.buildspec.site import Workspace
-from tests.buildspec.spec import parse_buildspec
+from scangate.publish.codedeploy_hook import handler
 from tests.buildspec.test_gate_snippet import CLEAN, INJECTION, commit
-from tests.cli.command import run_scangate
-from tests.publish.test_hook import CODE, ECS_SPEC, EVENT, IMAGE, LAMBDA_SPEC, Stage
+from tests.publish.test_codedeploy_hook import CODE, ECS_SPEC, EVENT, IMAGE, LAMBDA_SPEC, Stage
+from tests.support.aws.account import FakeAccount, serve_account
+from tests.support.aws.cloudformation import StackTemplate
+from tests.support.aws.codepipeline import FakeExecutions
+from tests.support.aws.pipeline_template import (
+    CONNECTION,
+    ENVIRONMENTS,
+    TEMPLATE,
+    WORKLOADS,
+    allowed_actions,
+    failed_assertions,
+    load_stack,
+)
+from tests.support.aws.protocol import AwsCall
+from tests.support.buildspec.interpreter import Build, run_build
+from tests.support.buildspec.parser import parse_buildspec
+from tests.support.buildspec.workspace import Workspace
+from tests.support.command import run_scangate
 
 BIN = Path(sys.executable).parent
 REGION = "eu-west-1"  # the interpreter's

@@ -15,7 +15,7 @@ from measure import Cost, clean_environment, run
 from ratios import Line, Ratio, ratios, table
 
 from scangate.model import Confidence, Finding, FindingKind, Location, Severity
-from tests.cli.tree import WEAK_SOURCE, create_repository
+from tests.support.sample_trees import WEAK_SOURCE, create_repository
 
 RUN = Path(__file__).resolve().parents[2] / "benchmarks" / "run.py"
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.buildspec.image import BuildImage, create_environment
-from tests.buildspec.site import Workspace
+from tests.support.buildspec.build_image import BuildImage, create_environment
+from tests.support.buildspec.workspace import Workspace
 
 
 @pytest.fixture(scope="session")

@@ -11,13 +11,13 @@ from typing import Any
 import boto3
 import pytest
 
-from tests.aws.account import FakeAccount, serve_account
-from tests.buildspec.gate import OFFLINE_PIP
-from tests.buildspec.image import BuildImage
-from tests.buildspec.interpreter import Batch, Project, run_batch, run_build
-from tests.buildspec.site import Workspace
-from tests.buildspec.spec import parse_buildspec
 from tests.buildspec.test_gate_snippet import CLEAN, INJECTION, commit
+from tests.support.aws.account import FakeAccount, serve_account
+from tests.support.buildspec.build_image import BuildImage
+from tests.support.buildspec.gate_buildspec import OFFLINE_PIP
+from tests.support.buildspec.interpreter import Batch, Project, run_batch, run_build
+from tests.support.buildspec.parser import parse_buildspec
+from tests.support.buildspec.workspace import Workspace
 
 FANOUT = Path(__file__).parents[2] / "buildspec_snippets" / "monorepo-fanout.yml"
 BUCKET, PREFIX = "example-parts", "scangate"

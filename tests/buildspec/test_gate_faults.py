@@ -14,12 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.buildspec.gate import GATE_BUILDSPEC, OFFLINE_PIP, ran_guarded_part, run_gate
-from tests.buildspec.image import create_environment
-from tests.buildspec.interpreter import Build
-from tests.buildspec.shell import StateScope
-from tests.buildspec.site import Workspace
-from tests.buildspec.spec import parse_buildspec
+from tests.support.buildspec.build_image import create_environment
+from tests.support.buildspec.gate_buildspec import GATE_BUILDSPEC, OFFLINE_PIP, ran_guarded_part, run_gate
+from tests.support.buildspec.interpreter import Build
+from tests.support.buildspec.parser import parse_buildspec
+from tests.support.buildspec.shell import StateScope
+from tests.support.buildspec.workspace import Workspace
 
 CANARIES = ("venv", "ensurepip", "pip", "subprocess", "sitecustomize", "argparse", "stand_in", "scangate")
 

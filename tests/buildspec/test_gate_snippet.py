@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.buildspec.gate import OFFLINE_PIP, ran_guarded_part, run_gate
-from tests.buildspec.interpreter import Build
-from tests.buildspec.shell import StateScope
-from tests.buildspec.site import Workspace
+from tests.support.buildspec.gate_buildspec import OFFLINE_PIP, ran_guarded_part, run_gate
+from tests.support.buildspec.interpreter import Build
+from tests.support.buildspec.shell import StateScope
+from tests.support.buildspec.workspace import Workspace
 
 CLEAN = '"""Adds."""\n\n\ndef add(left: int, right: int) -> int:\n    """The sum."""\n    return left + right\n'
 INJECTION = '''"""Runs what a stranger sends."""

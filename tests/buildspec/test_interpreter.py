@@ -9,10 +9,10 @@ from xml.sax.saxutils import quoteattr
 
 import pytest
 
-from tests.buildspec.interpreter import Batch, Build, Project, run_batch, run_build
-from tests.buildspec.shell import StateScope
-from tests.buildspec.site import Workspace
-from tests.buildspec.spec import BuildspecError, parse_buildspec
+from tests.support.buildspec.interpreter import Batch, Build, Project, run_batch, run_build
+from tests.support.buildspec.parser import BuildspecError, parse_buildspec
+from tests.support.buildspec.shell import StateScope
+from tests.support.buildspec.workspace import Workspace
 
 HEAD = "version: 0.2\nenv:\n  shell: bash\n"
 

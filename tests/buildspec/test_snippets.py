@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.buildspec.gate import GATE_BUILDSPEC
-from tests.buildspec.spec import Buildspec, parse_buildspec
+from tests.support.buildspec.gate_buildspec import GATE_BUILDSPEC
+from tests.support.buildspec.parser import Buildspec, parse_buildspec
 
 FOLDER = GATE_BUILDSPEC.parent
 SINGLE = sorted(file for file in FOLDER.glob("*.yml") if file.name != "monorepo-fanout.yml")

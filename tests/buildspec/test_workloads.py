@@ -16,18 +16,18 @@ import pytest
 import yaml
 from cryptography.hazmat.primitives import serialization
 
-from tests.aws.account import serve_account
-from tests.aws.codecommit import FakePullRequests
-from tests.aws.security_hub import FakeHub
-from tests.buildspec import workload
-from tests.buildspec.image import BuildImage
-from tests.buildspec.interpreter import Build
-from tests.buildspec.sam_command import name_of
-from tests.buildspec.site import Workspace
 from tests.buildspec.test_gate_snippet import INJECTION, commit
-from tests.buildspec.workload import HOST, OUTCOME_WORDS, REGION, WorkloadAccount, run_git
-from tests.cli.command import environment, run_scangate
-from tests.publish.github_server import TOKEN, serve_github
+from tests.support.aws.account import serve_account
+from tests.support.aws.codecommit import FakePullRequests
+from tests.support.aws.security_hub import FakeHub
+from tests.support.buildspec import workloads
+from tests.support.buildspec.build_image import BuildImage
+from tests.support.buildspec.interpreter import Build
+from tests.support.buildspec.sam_command import name_of
+from tests.support.buildspec.workloads import HOST, OUTCOME_WORDS, REGION, WorkloadAccount, run_git
+from tests.support.buildspec.workspace import Workspace
+from tests.support.command import environment, run_scangate
+from tests.support.github_server import TOKEN, serve_github
 
 Run = Callable[..., Build]
 CRITICAL = {"name": "CVE-2021-3711", "description": "a buffer overflow", "severity": "CRITICAL", "uri": "https://example.org/"}
@@ -48,9 +48,9 @@ def shop(monkeypatch: pytest.MonkeyPatch) -> Iterator[WorkloadAccount]:
 @pytest.fixture
 def run(site: Workspace, shop: WorkloadAccount, image: BuildImage) -> Run:
     def build(name: str, road: str, begin: Callable[[str], None] = lambda _: None, **more: str) -> Build:
-        head = workload.write_source(name, road, site)
+        head = workloads.write_source(name, road, site)
         begin(head)
-        return workload.run_snippet(name, head, site, shop, image, **more)
+        return workloads.run_snippet(name, head, site, shop, image, **more)
 
     return build
 
@@ -184,8 +184,8 @@ def test_an_image_that_ecr_warns_of_or_did_not_scan_stays_in_quarantine(
 
 @nightly
 def test_tests_that_fail_keep_a_pass_from_shipping(run: Run, shop: WorkloadAccount, monkeypatch: pytest.MonkeyPatch) -> None:
-    failing = {**workload.SOURCES["ec2-codedeploy"], "tests/test_it.py": "import os\n\nos._exit(1)\n"}
-    monkeypatch.setitem(workload.SOURCES, "ec2-codedeploy", failing)
+    failing = {**workloads.SOURCES["ec2-codedeploy"], "tests/test_it.py": "import os\n\nos._exit(1)\n"}
+    monkeypatch.setitem(workloads.SOURCES, "ec2-codedeploy", failing)
     build = run("ec2-codedeploy", "pass")
     assert build.status == "FAILED", build.log
     assert shop.called_actions() == set()
@@ -196,14 +196,14 @@ def test_a_bundle_that_its_hook_would_not_look_at_does_not_ship(
     run: Run, shop: WorkloadAccount, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     appspec = "version: 0.0\nos: linux\nfiles: []\n# location: scripts/verify.sh\n"
-    monkeypatch.setitem(workload.SOURCES, "ec2-codedeploy", {**workload.SOURCES["ec2-codedeploy"], "appspec.yml": appspec})
+    monkeypatch.setitem(workloads.SOURCES, "ec2-codedeploy", {**workloads.SOURCES["ec2-codedeploy"], "appspec.yml": appspec})
     build = run("ec2-codedeploy", "pass")
     assert (build.status, build.artifacts[0].files, shop.called_actions()) == ("FAILED", (), set()), build.log
 
 
 def test_a_source_without_a_version_is_not_released(shop: WorkloadAccount, site: Workspace, image: BuildImage) -> None:
-    workload.write_source("python-application", "pass", site)
-    build = workload.run_snippet("python-application", "", site, shop, image)
+    workloads.write_source("python-application", "pass", site)
+    build = workloads.run_snippet("python-application", "", site, shop, image)
     assert [phase.name for phase in build.phases] == ["install", "upload_artifacts"]
     assert (build.status, build.exported["SCANGATE_VERDICT"], shop.called_actions()) == ("FAILED", "INCOMPLETE", set())
 

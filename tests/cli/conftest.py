@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import CommandResult, run_scangate
-from tests.cli.tree import CLEAN_SOURCE, WEAK_SOURCE, create_repository, write_policy
+from tests.support.command import CommandResult, run_scangate
+from tests.support.sample_trees import CLEAN_SOURCE, WEAK_SOURCE, create_repository, write_policy
 
 
 @dataclass(frozen=True, slots=True)

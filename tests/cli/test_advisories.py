@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import SCANGATE, environment, run_scangate
+from tests.support.command import SCANGATE, environment, run_scangate
 
 RECORD = {
     "id": "PYSEC-2025-1",

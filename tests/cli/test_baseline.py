@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.cli.command import CommandResult, load_verdict, run_scangate
-from tests.cli.tree import CLEAN_SOURCE, WEAK_SOURCE, create_repository, run_git, write_files, write_policy
+from tests.support.command import CommandResult, load_verdict, run_scangate
+from tests.support.sample_trees import CLEAN_SOURCE, WEAK_SOURCE, create_repository, run_git, write_files, write_policy
 
 FIRST, OTHER = "Zq8fK2mN7xT4vB9c", "Yr7gL3nM6wS5uC8d"  # nobody's  # pragma: allowlist secret
 NAME = ".scangate-baseline.json"

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from tests.cli.bench import LinkedEnvironment
-from tests.cli.command import CommandResult, environment, load_verdict, run_scangate
-from tests.cli.tree import CLEAN_SOURCE, WEAK_SOURCE, create_repository, run_git, write_files, write_policy
+from tests.support.command import CommandResult, environment, load_verdict, run_scangate
+from tests.support.linked_environment import LinkedEnvironment
+from tests.support.sample_trees import CLEAN_SOURCE, WEAK_SOURCE, create_repository, run_git, write_files, write_policy
 
 FORMATS = ("sarif", "junit", "json", "markdown", "sbom", "text", "env")
 FILES: dict[str, str | bytes] = {

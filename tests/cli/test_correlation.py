@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import load_verdict, run_scangate
+from tests.support.command import load_verdict, run_scangate
 
 NAMED, LITERAL = "detect-secrets:secret-keyword", "bandit:B105"
 FLASK = {

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from tests.advisories.records import osv_record
-from tests.advisories.samples import LOCKS, lock_files
-from tests.cli.command import environment, load_verdict, run_scangate
-from tests.cli.tree import create_repository, write_policy
+from tests.support.command import environment, load_verdict, run_scangate
+from tests.support.lock_file_samples import LOCKS, lock_files
+from tests.support.osv_records import osv_record
+from tests.support.sample_trees import create_repository, write_policy
 
 RECORDS = [
     osv_record("PYSEC-2026-1", "h11", ("introduced", "0"), ("fixed", "99.1"), aliases=["CVE-2026-1", "GHSA-aaaa-bbbb-cccc"]),

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.cli import tree
-from tests.cli.command import CommandResult, load_verdict, run_scangate
+from tests.support import sample_trees
+from tests.support.command import CommandResult, load_verdict, run_scangate
 
 WEAK_APP = Path(__file__).parents[1] / "weak_app"
 Explain = Callable[..., CommandResult]
@@ -125,7 +125,7 @@ def test_a_fingerprint_without_a_verdict_says_how_to_get_one(tmp_path: Path) -> 
 
 def test_no_byte_of_a_secret_is_shown(tmp_path: Path) -> None:
     secret = f"hunter2-{'correct-horse'}-9"
-    root = tree.write_files(tmp_path / "tree", {"a.py": f'PASSWORD = "{secret}"\n'})
+    root = sample_trees.write_files(tmp_path / "tree", {"a.py": f'PASSWORD = "{secret}"\n'})
     run_scangate("scan", "--skip", "pip-audit", "--output-dir", "scangate-reports", cwd=root).expect(1)
     (entry,) = load_verdict(root / "scangate-reports")["findings"]
     assert len(entry["members"]) == 2

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from tests.cli.command import SCANGATE, TIMEOUT, CommandResult, environment, run_scangate
-from tests.cli.tree import CLEAN_SOURCE, WEAK_SOURCE, create_repository, run_git, write_files, write_policy
+from tests.support.command import SCANGATE, TIMEOUT, CommandResult, environment, run_scangate
+from tests.support.sample_trees import CLEAN_SOURCE, WEAK_SOURCE, create_repository, run_git, write_files, write_policy
 
 # writes SARIF without results; what it finds in the files decides what happens first
 TOOL = """\

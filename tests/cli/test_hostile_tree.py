@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from tests.cli.command import SCANGATE, environment, load_verdict, run_scangate
-from tests.cli.hostile import TOOL_CONFIGS, add_traps, hostile_environment, poison_git_config
-from tests.cli.tree import CLEAN_SOURCE, WEAK_SOURCE, create_repository, write_policy
+from tests.support.command import SCANGATE, environment, load_verdict, run_scangate
+from tests.support.hostile_tree import TOOL_CONFIGS, add_traps, hostile_environment, poison_git_config
+from tests.support.sample_trees import CLEAN_SOURCE, WEAK_SOURCE, create_repository, write_policy
 
 CODE: dict[str, str | bytes] = {
     "app.py": WEAK_SOURCE,

@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from scangate.cli.snippet import list_snippets
-from scangate.cli.workload import detect_workload
-from tests.cli.command import run_scangate
+from scangate.cli.workload_detection import detect_workload
+from tests.support.command import run_scangate
 
 SITE = '{"scripts": {"build": "x"}}\n'
 SAM = "Resources:\n  F: {Type: AWS::Serverless::Function}\n"

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from tests.cli.bench import LinkedEnvironment
-from tests.cli.command import SCANGATE, CommandResult, environment, load_verdict, run_scangate
-from tests.cli.planted import PlantedSecrets, read_tree
-from tests.cli.steady import normalized_reports
-from tests.cli.tree import CLEAN_SOURCE, WEAK_SOURCE, create_repository, run_git, write_files, write_policy
+from tests.support.command import SCANGATE, CommandResult, environment, load_verdict, run_scangate
+from tests.support.linked_environment import LinkedEnvironment
+from tests.support.normalized_reports import normalized_reports
+from tests.support.planted_secrets import PlantedSecrets, read_tree
+from tests.support.sample_trees import CLEAN_SOURCE, WEAK_SOURCE, create_repository, run_git, write_files, write_policy
 
 ROOT = Path(__file__).parents[2]
 GREP = """

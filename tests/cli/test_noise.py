@@ -5,27 +5,27 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.cli import tree
-from tests.cli.command import run_scangate
+from tests.support import sample_trees
+from tests.support.command import run_scangate
 
 ASSERTS = "def test_it() -> None:\n" + "".join(f"    assert {number}\n" for number in range(9))
 RANDOM = "import random\n\n" + "".join(f"X{number} = random.random()\n" for number in range(9))
 
 
 def test_what_it_prints_can_be_pasted(tmp_path: Path) -> None:
-    root = tree.create_repository(tmp_path / "tree", {"tests/test_it.py": ASSERTS, "tests/draw.py": RANDOM})
-    policy = tree.write_policy(tmp_path / "policy.yaml", "bandit")
+    root = sample_trees.create_repository(tmp_path / "tree", {"tests/test_it.py": ASSERTS, "tests/draw.py": RANDOM})
+    policy = sample_trees.write_policy(tmp_path / "policy.yaml", "bandit")
     first = run_scangate("scan", "--policy", policy, "--explain-noise", cwd=root).expect(0)
     assert "9  bandit:B101  low  in tests (tests/)" in first.stdout
     lines = first.stdout[first.stdout.index("severity:\n") :]
-    quiet = tree.write_policy(tmp_path / "quiet.yaml", "bandit", more=lines)
+    quiet = sample_trees.write_policy(tmp_path / "quiet.yaml", "bandit", more=lines)
     assert "noise: no rule is told" in run_scangate("scan", "--policy", quiet, "--explain-noise", cwd=root).expect(0).stdout
     assert "noise:" not in run_scangate("scan", "--policy", quiet, cwd=root).expect(0).stdout
 
 
 def test_it_leaves_standard_output_to_a_report(tmp_path: Path) -> None:
-    root = tree.create_repository(tmp_path / "tree", {"tests/test_it.py": ASSERTS})
-    policy = tree.write_policy(tmp_path / "policy.yaml", "bandit")
+    root = sample_trees.create_repository(tmp_path / "tree", {"tests/test_it.py": ASSERTS})
+    policy = sample_trees.write_policy(tmp_path / "policy.yaml", "bandit")
     ran = run_scangate("scan", "--policy", policy, "--explain-noise", "--report", "json=-", cwd=root).expect(0)
     assert ran.stdout.startswith("{")
     assert "noise: " not in ran.stdout
@@ -34,7 +34,7 @@ def test_it_leaves_standard_output_to_a_report(tmp_path: Path) -> None:
 
 def test_what_scangate_wrote_makes_no_noise(tmp_path: Path) -> None:
     """Reports that were left in the tree hold fingerprints, which look like secrets."""
-    root = tree.create_repository(tmp_path / "tree", {"a.py": tree.WEAK_SOURCE})
+    root = sample_trees.create_repository(tmp_path / "tree", {"a.py": sample_trees.WEAK_SOURCE})
     run_scangate("scan", "--policy", "baseline", "--scanner", "bandit", "--output-dir", root / "out", cwd=root).expect(1)
     again = run_scangate("scan", "--policy", "baseline", "--scanner", "detect-secrets", "--report", "json=-", cwd=root)
     told = json.loads(again.stdout)

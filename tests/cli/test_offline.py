@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.cli.command import load_verdict, run_scangate
-from tests.cli.tree import CLEAN_SOURCE, WEAK_SOURCE, create_repository
+from tests.support.command import load_verdict, run_scangate
+from tests.support.sample_trees import CLEAN_SOURCE, WEAK_SOURCE, create_repository
 
 UNSHARE = shutil.which("unshare")
 PERMITTED = UNSHARE is not None and subprocess.run([UNSHARE, "-n", "true"], check=False, capture_output=True).returncode == 0

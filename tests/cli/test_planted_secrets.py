@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.bench import LinkedEnvironment
-from tests.cli.command import SCANGATE, CommandResult, environment, load_verdict, run_scangate
-from tests.cli.planted import PlantedSecrets, read_tree
-from tests.cli.tree import create_repository, write_files, write_policy
+from tests.support.command import SCANGATE, CommandResult, environment, load_verdict, run_scangate
+from tests.support.linked_environment import LinkedEnvironment
+from tests.support.planted_secrets import PlantedSecrets, read_tree
+from tests.support.sample_trees import create_repository, write_files, write_policy
 
 FORMATS = ("sarif", "junit", "json", "markdown", "sbom", "text", "env")
 SHOUT = """

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.bench import LinkedEnvironment
-from tests.cli.command import CommandResult, run_scangate
-from tests.cli.tree import CLEAN_SOURCE, write_files
+from tests.support.command import CommandResult, run_scangate
+from tests.support.linked_environment import LinkedEnvironment
+from tests.support.sample_trees import CLEAN_SOURCE, write_files
 
 PLACE = re.compile(r"scangate: [\w./-]*\w+\.yaml:\d+:\d+: ")
 COMMAND = "version: 1\nextends: baseline\nscanners:\n  mine: {command: [touch, '{root}/x', canary], reads: ['**']}\n"

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.cli.command import TIMEOUT, CommandResult, environment
-from tests.cli.tree import CLEAN_SOURCE, GIT_CONFIG, WEAK_SOURCE, create_repository, run_git, write_files
+from tests.support.command import TIMEOUT, CommandResult, environment
+from tests.support.sample_trees import CLEAN_SOURCE, GIT_CONFIG, WEAK_SOURCE, create_repository, run_git, write_files
 
 ROOT = Path(__file__).parents[2]
 PRE_COMMIT = Path(sys.executable).parent / "pre-commit"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from scangate.app.report_files import ReportTarget
 from scangate.cli import scan
-from scangate.cli.output import ReportTarget
 
 
 def test_the_reports_are_loaded_when_a_scanner_is_at_work(monkeypatch: pytest.MonkeyPatch) -> None:

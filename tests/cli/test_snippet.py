@@ -8,7 +8,7 @@ import pytest
 
 from scangate.assets import folder
 from scangate.cli.snippet import list_snippets
-from tests.cli.command import run_scangate
+from tests.support.command import run_scangate
 
 
 def test_the_list_names_each_of_them_with_what_it_is(tmp_path: Path) -> None:

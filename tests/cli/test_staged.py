@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import SCANGATE, environment, load_verdict, run_scangate
-from tests.cli.tree import CLEAN_SOURCE, WEAK_SOURCE, create_repository, run_git, write_files, write_policy
+from tests.support.command import SCANGATE, environment, load_verdict, run_scangate
+from tests.support.sample_trees import CLEAN_SOURCE, WEAK_SOURCE, create_repository, run_git, write_files, write_policy
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import CommandResult, load_verdict, run_scangate
-from tests.cli.tree import WEAK_SOURCE, create_repository, run_git
+from tests.support.command import CommandResult, load_verdict, run_scangate
+from tests.support.sample_trees import WEAK_SOURCE, create_repository, run_git
 
 SOON = (dt.datetime.now(dt.UTC).date() + dt.timedelta(60)).isoformat()
 OWN = "version: 1   # ours\nextends: baseline\ncoverage: {required: [bandit]}\n\n# the end\n"

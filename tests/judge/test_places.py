@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from scangate.judge.gate import evaluate
+from scangate.judge.evaluation import evaluate
 from scangate.judge.places import places
 from scangate.model import Finding, FindingKind, Severity
-from tests.judge.facts import TARGETS, TODAY, load_policy, make_finding, make_result
+from tests.support.policy_builders import TARGETS, TODAY, load_policy, make_finding, make_result
 
 POLICY = """\
 version: 1

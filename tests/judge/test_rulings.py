@@ -7,12 +7,12 @@ from typing import Any
 
 import msgspec
 
-from scangate.judge.accepting import ExceptionLedger
+from scangate.judge.exceptions import ExceptionLedger
 from scangate.judge.policy import BudgetOverride, PathExclusion, Policy, SeverityRule
+from scangate.judge.policy_matcher import PolicyMatcher
 from scangate.judge.rulings import rule_findings
-from scangate.judge.terms import PolicyMatcher
 from scangate.model import Finding, FindingKind, IgnoreComment, Ruling, Severity
-from tests.judge.facts import TODAY, make_exception, make_finding, make_package, make_policy
+from tests.support.policy_builders import TODAY, make_exception, make_finding, make_package, make_policy
 
 POLICY = make_policy(
     severities=(SeverityRule("bandit:B602", Severity.CRITICAL, "src/"), SeverityRule("semgrep:*", Severity.LOW, "tests/")),

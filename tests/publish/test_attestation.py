@@ -21,15 +21,15 @@ from hypothesis import strategies as st
 
 from scangate.errors import AttestationRejected, UsageError
 from scangate.model import ComparedRevision, Outcome, Report, Targets
-from scangate.publish.acceptance import read_admission_log, read_pinned_digests, record_admission
 from scangate.publish.admission import AdmissionCriteria, admit
-from scangate.publish.envelope import KeySigner, sign_envelope, verify_envelope
+from scangate.publish.admission_log import read_admission_log, read_pinned_digests, record_admission
+from scangate.publish.dsse import KeySigner, sign_envelope, verify_envelope
 from scangate.publish.statement import Approval, Statement, Subject, create_statement, encode_statement
-from scangate.publish.tree import compute_tree_digest
-from tests.aws.account import FakeAccount
-from tests.aws.wire import AwsError
-from tests.cli.command import CommandResult, environment, run_scangate
-from tests.publish.verdicts import whole_tree_fail, whole_tree_incomplete, whole_tree_pass, write_verdict
+from scangate.publish.tree_digest import compute_tree_digest
+from tests.support.aws.account import FakeAccount
+from tests.support.aws.protocol import AwsError
+from tests.support.command import CommandResult, environment, run_scangate
+from tests.support.verdict_files import whole_tree_fail, whole_tree_incomplete, whole_tree_pass, write_verdict
 
 NOW = dt.datetime(2026, 5, 1, tzinfo=dt.UTC)
 TREE = Subject("tree", {"sha256": "ab" * 32})

@@ -16,11 +16,11 @@ from scangate.model import ComparedRevision
 from scangate.model import RulingOutcome as Known
 from scangate.publish import cloudwatch
 from scangate.publish.metrics import LeadTimes, MetricGroup, collect_metrics
-from tests.aws.account import REGION, FakeAccount
-from tests.aws.wire import AwsError
-from tests.cli.command import CommandResult, environment, run_scangate
-from tests.publish.verdicts import whole_tree_fail, whole_tree_pass, write_verdict
-from tests.report.samples import many_findings
+from tests.support.aws.account import REGION, FakeAccount
+from tests.support.aws.protocol import AwsError
+from tests.support.command import CommandResult, environment, run_scangate
+from tests.support.sample_reports import many_findings
+from tests.support.verdict_files import whole_tree_fail, whole_tree_pass, write_verdict
 
 ARN = f"arn:aws:codebuild:{REGION}:123456789012:build/shop-gate:0aa1b2c3-d4e5-4f60-8172-93a4b5c6d7e8"
 MOMENT = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from scangate.cli.pull_request import is_pull_request_build
+from scangate.app.pull_request import is_pull_request_build
 from scangate.publish.codebuild import detect_build
 
 ARN = "arn:aws:codebuild:eu-west-1:123456789012:build/shop-gate:0aa1b2c3-d4e5-4f60-8172-93a4b5c6d7e8"

@@ -10,12 +10,12 @@ import msgspec
 import pytest
 
 from scangate.model import ComparedRevision, Report, RulingOutcome, Targets
-from tests.aws.account import FakeAccount
-from tests.aws.codecommit import FakePullRequests
-from tests.aws.wire import AwsError
-from tests.cli.command import CommandResult, environment, run_scangate
-from tests.publish.verdicts import as_full_tree, whole_tree_fail, whole_tree_incomplete, whole_tree_pass, write_verdict
-from tests.report.samples import many_findings
+from tests.support.aws.account import FakeAccount
+from tests.support.aws.codecommit import FakePullRequests
+from tests.support.aws.protocol import AwsError
+from tests.support.command import CommandResult, environment, run_scangate
+from tests.support.sample_reports import many_findings
+from tests.support.verdict_files import as_full_tree, whole_tree_fail, whole_tree_incomplete, whole_tree_pass, write_verdict
 
 HEAD, BASE, LATER = "a" * 40, "b" * 40, "c" * 40
 

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from scangate.errors import UsageError
-from scangate.publish.client import create_client
+from scangate.publish.aws_client import create_client
 from scangate.publish.ecr import fetch_scan_findings, parse_image_reference
-from tests.aws.account import REGION, FakeAccount
-from tests.aws.wire import AwsError
-from tests.cli.command import CommandResult, environment, run_scangate
-from tests.cli.tree import CLEAN_SOURCE, create_repository, write_policy
+from tests.support.aws.account import REGION, FakeAccount
+from tests.support.aws.protocol import AwsError
+from tests.support.command import CommandResult, environment, run_scangate
+from tests.support.sample_trees import CLEAN_SOURCE, create_repository, write_policy
 
 DIGEST = "sha256:" + "ab" * 32
 BASIC = {

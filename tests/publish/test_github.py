@@ -12,12 +12,12 @@ import pytest
 
 from scangate.errors import PublishError, UsageError
 from scangate.model import Report
-from scangate.publish.change import Review, ReviewComment
 from scangate.publish.github import GitHubClient, publish_check_run
-from tests.cli.command import CommandResult, environment, run_scangate
-from tests.publish.github_server import TOKEN, GitHubServer, serve_github
-from tests.publish.verdicts import whole_tree_fail, whole_tree_incomplete, whole_tree_pass, write_verdict
-from tests.report.samples import many_findings
+from scangate.publish.review_comments import Review, ReviewComment
+from tests.support.command import CommandResult, environment, run_scangate
+from tests.support.github_server import TOKEN, GitHubServer, serve_github
+from tests.support.sample_reports import many_findings
+from tests.support.verdict_files import whole_tree_fail, whole_tree_incomplete, whole_tree_pass, write_verdict
 
 HEAD = "a" * 40
 REF = "refs/pull/12/head"

@@ -28,14 +28,14 @@ from scangate.model import (
     Targets,
 )
 from scangate.publish import asff, security_hub
-from scangate.publish.client import create_client
-from tests.aws.account import REGION, FakeAccount
-from tests.aws.security_hub import FakeHub
-from tests.aws.wire import AwsError
-from tests.cli.command import CommandResult, environment, run_scangate
-from tests.publish.verdicts import whole_tree_fail, whole_tree_pass, write_verdict
-from tests.report.hostile import hostile_report
-from tests.report.samples import many_findings
+from scangate.publish.aws_client import create_client
+from tests.support.aws.account import REGION, FakeAccount
+from tests.support.aws.protocol import AwsError
+from tests.support.aws.security_hub import FakeHub
+from tests.support.command import CommandResult, environment, run_scangate
+from tests.support.hostile_text import hostile_report
+from tests.support.sample_reports import many_findings
+from tests.support.verdict_files import whole_tree_fail, whole_tree_pass, write_verdict
 
 ARN = f"arn:aws:codebuild:{REGION}:123456789012:build/shop-gate:0aa1b2c3-d4e5-4f60-8172-93a4b5c6d7e8"
 OWNER = asff.HubProject("aws", REGION, "123456789012", "shop-gate")

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 
 from scangate.model import Report
 from scangate.report import env
-from tests.report.hostile import hostile_report
-from tests.report.samples import failing_report, incomplete_report, passing_report
-from tests.report.strategies import reports
+from tests.support.hostile_text import hostile_report
+from tests.support.report_strategies import reports
+from tests.support.sample_reports import failing_report, incomplete_report, passing_report
 
 NAMES = ("critical", "high", "medium", "low", "info", "unknown", "suppressed", "gaps", "known", "starter-set")
 COUNTS = " ".join(rf"{name}=\d+" for name in NAMES)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from scangate.report import escape
-from tests.report.hostile import HOSTILE_TEXTS
+from tests.support.hostile_text import HOSTILE_TEXTS
 
 ANY = st.one_of(st.sampled_from(HOSTILE_TEXTS), st.text(), st.text(alphabet=st.characters(), max_size=30))
 

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from scangate import globs
 from scangate.model import Report, RuleInfo, Severity
 from scangate.report.explain import WaiveArguments, explain_finding, explain_rule
-from scangate.report.mending import suggest_fix
-from tests.report.hostile import hostile_report
-from tests.report.samples import FLASK, TOKEN, merged
-from tests.report.strategies import reports
+from scangate.report.remediation import suggest_fix
+from tests.support.hostile_text import hostile_report
+from tests.support.report_strategies import reports
+from tests.support.sample_reports import FLASK, TOKEN, merged
 
 DAY = WaiveArguments("2026-04-01", "out/verdict.json")
 

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from scangate.model import Report, RulingOutcome, ScanResult, ScanStatus
 from scangate.report import junit
-from tests.report.hostile import hostile_report
-from tests.report.samples import failing_report, incomplete_report, many_findings, passing_report
-from tests.report.strategies import reports
+from tests.support.hostile_text import hostile_report
+from tests.support.report_strategies import reports
+from tests.support.sample_reports import failing_report, incomplete_report, many_findings, passing_report
 
 ENDS = {"tests": None, "failures": "failure", "errors": "error", "skipped": "skipped"}
 

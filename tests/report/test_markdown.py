@@ -8,10 +8,10 @@ from markdown_it import MarkdownIt
 
 from scangate.model import Report
 from scangate.report import markdown
-from tests.report.golden import assert_golden
-from tests.report.hostile import hostile_report
-from tests.report.samples import failing_report, incomplete_report, many_findings, passing_report
-from tests.report.strategies import reports
+from tests.support.golden_files import assert_golden
+from tests.support.hostile_text import hostile_report
+from tests.support.report_strategies import reports
+from tests.support.sample_reports import failing_report, incomplete_report, many_findings, passing_report
 
 
 def kinds(text: str) -> set[str]:

@@ -8,12 +8,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from scangate.judge.gate import evaluate
+from scangate.judge.evaluation import evaluate
 from scangate.judge.policy import Policy
 from scangate.model import Confidence, Finding, FindingKind, Location, Outcome, Report, ScanResult, ScanStatus, Severity, Targets
 from scangate.report.noise import MIN_FINDINGS, find_noisy_rules, render, suggest_policy
-from tests.report.samples import passing_report
-from tests.report.test_verdict import load_bundled_policy
+from tests.report.test_verdict_json import load_bundled_policy
+from tests.support.sample_reports import passing_report
 
 DAY = dt.date(2026, 1, 2)
 

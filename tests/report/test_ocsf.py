@@ -12,9 +12,9 @@ from py_ocsf_models.events.findings.application_security_posture_finding import 
 
 from scangate.model import Report, RulingOutcome
 from scangate.report import ocsf
-from tests.report.hostile import hostile_report
-from tests.report.samples import failing_report, passing_report
-from tests.report.strategies import reports
+from tests.support.hostile_text import hostile_report
+from tests.support.report_strategies import reports
+from tests.support.sample_reports import failing_report, passing_report
 
 
 def events(report: Report) -> list[dict[str, Any]]:

@@ -15,9 +15,9 @@ from hypothesis import given, settings
 
 from scangate.model import Finding, Location, Report, Ruling, RulingOutcome, Severity
 from scangate.report import sarif
-from tests.report.hostile import hostile_report
-from tests.report.samples import SHELL, failing_report, incomplete_report, many_findings, passing_report
-from tests.report.strategies import reports
+from tests.support.hostile_text import hostile_report
+from tests.support.report_strategies import reports
+from tests.support.sample_reports import SHELL, failing_report, incomplete_report, many_findings, passing_report
 
 
 def render_log(report: Report) -> dict[str, Any]:

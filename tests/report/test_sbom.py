@@ -16,10 +16,10 @@ from cyclonedx.validation.json import JsonStrictValidator
 from hypothesis import given, settings
 
 from scangate.model import AffectedPackage, Component, Finding, Outcome, Report, Ruling, RulingOutcome, Severity
-from scangate.report import sbom, verdict
-from tests.report.hostile import HOSTILE_TEXTS, hostile_report
-from tests.report.samples import FLASK, failing_report, incomplete_report, many_findings, passing_report
-from tests.report.strategies import reports
+from scangate.report import sbom, verdict_json
+from tests.support.hostile_text import HOSTILE_TEXTS, hostile_report
+from tests.support.report_strategies import reports
+from tests.support.sample_reports import FLASK, failing_report, incomplete_report, many_findings, passing_report
 
 VALIDATOR = JsonStrictValidator(SchemaVersion.V1_6)
 FLASK_REF = "pkg:pypi/flask@0.12.2"
@@ -288,7 +288,7 @@ def test_a_time_that_is_none_is_left_out(time: str) -> None:
 
 def test_a_judgement_of_a_verdict_that_was_kept_has_the_same_components() -> None:
     report = failing_report()
-    results, targets, scope, meta = verdict.parse_scan(verdict.render(report))
+    results, targets, scope, meta = verdict_json.parse_scan(verdict_json.render(report))
     again = Report(report.verdict, results, targets, scope=scope, **msgspec.structs.asdict(meta))
     for key in ("components", "dependencies", "vulnerabilities"):
         assert document(again)[key] == document(report)[key]

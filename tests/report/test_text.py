@@ -12,10 +12,10 @@ from rich.console import Console
 
 from scangate.model import FileAccounting, Report, RulingOutcome
 from scangate.report import text
-from tests.report.golden import assert_golden
-from tests.report.hostile import hostile_report
-from tests.report.samples import failing_report, incomplete_report, many_findings, passing_report
-from tests.report.strategies import reports
+from tests.support.golden_files import assert_golden
+from tests.support.hostile_text import hostile_report
+from tests.support.report_strategies import reports
+from tests.support.sample_reports import failing_report, incomplete_report, many_findings, passing_report
 
 
 def print_to_text(report: Report, width: int = 100, **options: bool) -> str:

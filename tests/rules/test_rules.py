@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from scangate.tools import rule_pack
-from scangate.tools.legible import prepare_source
-from tests.rules.pack import (
+from scangate.tools.semgrep_input import prepare_source
+from tests.support.rule_pack import (
     EXAMPLES,
     RULES,
     SemgrepRun,

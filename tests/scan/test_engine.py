@@ -28,10 +28,10 @@ from scangate.model import (
     SkippedPath,
     Span,
 )
+from scangate.plugin import ScanContext, SourceFile
 from scangate.scan.engine import scan
 from scangate.scan.plan import PathExclusion, ScannerTask, ScanPlan
-from scangate.scan.plugin import ScanContext, SourceFile
-from tests.scan.bench import ScanHarness, is_ledger_complete, write_files
+from tests.support.scan_harness import ScanHarness, is_ledger_complete, write_files
 
 FILES: dict[str, bytes | str] = {f"{name}.txt": f"{name}\n" for name in "abcdefg"}
 Scan = Callable[[Sequence[SourceFile]], Iterable[FileReport]]

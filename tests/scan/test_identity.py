@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from scangate.model import AffectedPackage, Confidence, Finding, FindingIdentity, FindingKind, Location, Severity, Span
 from scangate.scan.identity import identify, line_hashes
-from scangate.scan.redact import MaskedText
-from scangate.scan.text import lines_of
+from scangate.scan.masking import MaskedText
+from scangate.source_text import lines_of
 
 # Published beside the code that computes them: github/codeql-action, src/fingerprints.test.ts.
 VECTORS = [

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from scangate.model import Confidence, FileReport, Finding, FindingKind, Location, Severity, Span
-from scangate.scan.plugin import SourceFile
+from scangate.plugin import SourceFile
 from scangate.scan.redaction import Redactor
 
 TOKEN = "ghp_" + "a1B2" * 9

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scangate.model import GapKind
 from scangate.tools import semgrep
 from scangate.tools.dockerfile import check_dockerfile, normalize_dockerfile
-from tests.scan.bench import ScanHarness
+from tests.support.scan_harness import ScanHarness
 
 LOWER = {
     "from a\nrun b\n": "FROM a\nRUN b\n",

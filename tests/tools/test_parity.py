@@ -15,9 +15,9 @@ import pytest
 from scangate.model import ScanResult
 from scangate.tools import BUILT_IN
 from scangate.tools.semgrep import Options as SemgrepOptions
-from tests.scan.bench import SCRIPTS_FOLDER, ScanHarness, is_ledger_complete
-from tests.tools import waivers
-from tests.tools.tokens import fake_secret, fake_tokens
+from tests.support import tool_suppressions
+from tests.support.fake_secrets import fake_secret, fake_tokens
+from tests.support.scan_harness import SCRIPTS_FOLDER, ScanHarness, is_ledger_complete
 
 SHAPES = {
     "py": '{name} = "{value}"\n',
@@ -91,7 +91,7 @@ def scanned(tmp_path_factory: pytest.TempPathFactory) -> tuple[ScanHarness, Scan
 
 def test_every_secret_of_detect_secrets_is_ours(scanned: tuple[ScanHarness, ScanResult]) -> None:
     bench, result = scanned
-    theirs = set(waivers.run_detect_secrets(bench.root))
+    theirs = set(tool_suppressions.run_detect_secrets(bench.root))
     ours = {(finding.title, finding.location.path, finding.location.line) for finding in result.findings}
     assert not result.gaps
     unseen = {"Public IP (ipv4)"}  # its own filters take away every secret without a letter
@@ -132,7 +132,7 @@ WEAK: dict[str, bytes | str] = {
 def test_every_finding_of_bandit_is_ours(tmp_path: Path) -> None:
     bench = ScanHarness(tmp_path)
     result = bench.result(BUILT_IN["bandit"], WEAK, jobs=2)
-    theirs = waivers.run_bandit(bench.root, "--exclude", "")
+    theirs = tool_suppressions.run_bandit(bench.root, "--exclude", "")
     ours = {(finding.rule.removeprefix("bandit:"), finding.location.path, finding.location.line) for finding in result.findings}
     assert set(theirs) <= ours
     assert {path for _, path, _ in ours} == {path for _, path, _ in theirs}
@@ -204,7 +204,7 @@ def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 @pytest.mark.nightly
 def test_a_project_gives_all_that_bandit_gives(project: ScanHarness) -> None:
     result = project.result(BUILT_IN["bandit"], jobs=2, timeout=900)
-    theirs = waivers.run_bandit(project.root, "--ignore-nosec", "--exclude", "")
+    theirs = tool_suppressions.run_bandit(project.root, "--ignore-nosec", "--exclude", "")
     ours = {(finding.rule.removeprefix("bandit:"), finding.location.path, finding.location.line) for finding in result.findings}
     assert is_ledger_complete(result)
     assert theirs
@@ -215,7 +215,7 @@ def test_a_project_gives_all_that_bandit_gives(project: ScanHarness) -> None:
 @pytest.mark.nightly
 def test_a_project_gives_all_that_detect_secrets_gives(project: ScanHarness) -> None:
     result = project.result(BUILT_IN["detect-secrets"], jobs=2, timeout=900)
-    theirs = waivers.run_detect_secrets(project.root)
+    theirs = tool_suppressions.run_detect_secrets(project.root)
     ours = {(finding.title, finding.location.path, finding.location.line) for finding in result.findings}
     assert is_ledger_complete(result)
     assert theirs

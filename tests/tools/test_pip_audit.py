@@ -13,9 +13,9 @@ import pytest
 
 from scangate.model import AffectedPackage, Component, FindingKind, ScanResult, Severity
 from scangate.tools import BUILT_IN, pip_audit
-from tests.advisories.records import build_store, osv_record
-from tests.scan.bench import SCRIPTS_FOLDER, ScanHarness
-from tests.tools.stand_in import install_fake_tool
+from tests.support.fake_tool import install_fake_tool
+from tests.support.osv_records import build_store, osv_record
+from tests.support.scan_harness import SCRIPTS_FOLDER, ScanHarness
 
 PINS: dict[str, bytes | str] = {"requirements.txt": "# pins\nalpha==1.0\nbeta==2.0\ngamma==3.0\n"}
 EVERY_GARBAGE, EVERY_CRASH, EVERY_UNANSWERED, EVERY_TIMEOUT, EVERY_MISSING = (

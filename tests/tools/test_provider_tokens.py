@@ -10,8 +10,8 @@ import pytest
 from scangate.model import Severity
 from scangate.tools import BUILT_IN
 from scangate.tools.provider_tokens import TOKEN_TYPES, make_token_plugins
-from tests.scan.bench import ScanHarness
-from tests.tools.tokens import fake_tokens, seeded_text
+from tests.support.fake_secrets import fake_tokens, seeded_text
+from tests.support.scan_harness import ScanHarness
 
 HEX, UPPER = string.hexdigits[:16], string.ascii_uppercase + string.digits
 

@@ -13,7 +13,7 @@ import pytest
 
 from scangate.model import Finding, ScanResult, Severity
 from scangate.tools import CommandOptions, SarifCommand
-from tests.scan.bench import SCRIPTS_FOLDER, ScanHarness
+from tests.support.scan_harness import SCRIPTS_FOLDER, ScanHarness
 
 FILES: dict[str, bytes | str] = {"a.txt": "first\nsecond\n", "deep/odd name.txt": "x\n"}
 RESULT = {

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from scangate.model import ScanResult, ScanStatus
-from scangate.scan.calls import CallContext
+from scangate.scan.context import CallContext
 from scangate.tools import semgrep
-from tests.scan.bench import ScanHarness
+from tests.support.scan_harness import ScanHarness
 
 FILES: dict[str, bytes | str] = {
     "app.py": "import subprocess\nfrom flask import request\nsubprocess.run(request.args['x'], shell=True)\n",

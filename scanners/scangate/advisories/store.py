@@ -17,7 +17,7 @@ import msgspec
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from scangate.advisories.groups import Advisory, find_advisories, find_upgrade
+from scangate.advisories.advisory import Advisory, find_advisories, find_upgrade
 from scangate.advisories.osv import AdvisoryRecord
 from scangate.errors import ScangateError
 

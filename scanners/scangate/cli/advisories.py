@@ -8,11 +8,11 @@ from pathlib import Path
 
 import click
 
-from scangate.advisories.files import default_store_path
 from scangate.advisories.importer import EXPORT_URL, import_osv
+from scangate.advisories.paths import default_store_path
 from scangate.advisories.store import Store, StoreInfo
-from scangate.cli import transfer
-from scangate.cli.listener import warn
+from scangate.cli import transfer_progress
+from scangate.cli.console import warn
 from scangate.report.escape import terminal
 
 __all__ = ["command"]
@@ -38,7 +38,7 @@ def update(address: str, store: Path | None) -> int:
     """Fetch OSV's export of all PyPI advisories and build the store from it. Goes on where an earlier try stopped."""
     from scangate.advisories import download  # noqa: PLC0415 -- an HTTP library is slow to import, and status needs none
 
-    with transfer.show_transfer() as progress:
+    with transfer_progress.show_transfer() as progress:
         facts = download.update_store(address, store or default_store_path(os.environ), progress, imported=_timestamp())
     return _print_facts(facts)
 
@@ -48,7 +48,7 @@ def update(address: str, store: Path | None) -> int:
 @store_option
 def import_(source: Path, store: Path | None) -> int:
     """Build the store from a file: OSV's export as a zip archive, or a folder of OSV records."""
-    with transfer.show_transfer() as progress:
+    with transfer_progress.show_transfer() as progress:
         facts = import_osv(source, store or default_store_path(os.environ), progress, imported=_timestamp())
     return _print_facts(facts)
 

@@ -10,21 +10,21 @@ from pathlib import Path
 import click
 import msgspec
 
-from scangate.cli.listener import warn
-from scangate.cli.subject import parse_subject
-from scangate.cli.verdict_file import read_verdict_text
+from scangate.app.verdict_file import read_verdict_text
+from scangate.cli.attestation_subject import parse_subject
+from scangate.cli.console import warn
 from scangate.errors import AttestationRejected, PublishError, UsageError
 from scangate.model import Outcome, Report
-from scangate.publish import approval as approvals
-from scangate.publish.client import create_client
+from scangate.publish import codepipeline_approval as approvals
+from scangate.publish.attestation_store import open_store
+from scangate.publish.aws_client import create_client
+from scangate.publish.aws_partition import region_from_arn
 from scangate.publish.codebuild import detect_build
-from scangate.publish.envelope import KeySigner, KmsSigner, Signer, sign_envelope
-from scangate.publish.extent import describe_partial_scope
-from scangate.publish.partition import region_from_arn
-from scangate.publish.shelf import open_store
+from scangate.publish.dsse import KeySigner, KmsSigner, Signer, sign_envelope
+from scangate.publish.scope_check import describe_partial_scope
 from scangate.publish.statement import Approval, create_statement, encode_statement, parse_timestamp
-from scangate.publish.tree import ATTESTATION_FILE
-from scangate.report.reading import parse_report
+from scangate.publish.tree_digest import ATTESTATION_FILE
+from scangate.report.schema import parse_report
 
 __all__ = ["command"]
 

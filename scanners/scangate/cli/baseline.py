@@ -13,22 +13,23 @@ from typing import Any
 import click
 import msgspec
 
-from scangate.cli import known_baseline, progress
-from scangate.cli.interruption import catch_signals
-from scangate.cli.listener import warn
-from scangate.cli.owners import load_codeowners
-from scangate.cli.registry import load_scanners
-from scangate.cli.run import ScanRequest, Session, open_session, run_scan, scanner_option_types, today
+from scangate.app import baseline_file
+from scangate.app.codeowners_file import load_codeowners
+from scangate.app.interruption import catch_signals
+from scangate.app.scan import ScanRequest, Session, open_session, run_scan, scanner_option_types, today
+from scangate.app.scanner_registry import load_scanners
+from scangate.cli import scan_progress
+from scangate.cli.console import warn
 from scangate.errors import UsageError
 from scangate.judge.baseline import BASELINE_FILE, Baseline, update_entries
-from scangate.judge.gate import find_moved_to_stricter_path, find_unsuppressed
-from scangate.judge.hints import pluralize
-from scangate.judge.matching import BASELINE_NAME, ScannedPaths, collect_known_findings
+from scangate.judge.error_text import pluralize
+from scangate.judge.evaluation import find_moved_to_stricter_path, find_unsuppressed
+from scangate.judge.finding_matching import BASELINE_NAME, ScannedPaths, collect_known_findings
 from scangate.judge.policy import Policy
-from scangate.judge.reading import load_policy
+from scangate.judge.policy_loader import load_policy
 from scangate.model import Finding, Report
 from scangate.report.escape import ci_log
-from scangate.scan.processors import available_parallelism
+from scangate.scan.cpu_limits import available_parallelism
 from scangate.tools import CommandOptions
 
 __all__ = ["command"]
@@ -78,7 +79,7 @@ def create(replace: bool, incomplete: bool, **scan: Any) -> int:
             return report.exit_code if report.interrupted else INCOMPLETE
         entries = collect_known_findings(_remaining_findings(report, policy, place))
         baseline = msgspec.structs.replace(found, entries=entries)
-        known_baseline.store(file, baseline, place.worktree)
+        baseline_file.store(file, baseline, place.worktree)
         _print(scan, f"{file}: {pluralize(baseline.finding_count, 'finding')} known from now on; commit it")
     return 0
 
@@ -94,7 +95,7 @@ def update(add_new: bool, **scan: Any) -> int:
     with _open_session(scan) as (place, file):
         if not os.path.lexists(file):
             raise UsageError(f"no such baseline: {file}", "scangate baseline create")
-        old, report, policy = _scan(place, file, known_baseline.load(file), scan)
+        old, report, policy = _scan(place, file, baseline_file.load(file), scan)
         if report.interrupted:
             warn("scangate: the baseline is as it was: the scan was interrupted")
             return report.exit_code
@@ -103,7 +104,7 @@ def update(add_new: bool, **scan: Any) -> int:
         findings = [finding for result in report.results for finding in result.findings]
         entries = update_entries(old.entries, findings, ScannedPaths(report.results, report.targets), new, moved)
         baseline = msgspec.structs.replace(old, entries=entries)
-        known_baseline.store(file, baseline, place.worktree)
+        baseline_file.store(file, baseline, place.worktree)
         added = sum(entry.count for entry in collect_known_findings(new))
         told = f"{pluralize(old.finding_count + added - baseline.finding_count, 'finding')} taken out, {added} added"
         _print(scan, f"{file}: {told}, {baseline.finding_count} known")
@@ -115,8 +116,8 @@ def update(add_new: bool, **scan: Any) -> int:
 @click.option("--baseline", "named", metavar="FILE", type=click.Path(path_type=Path), help=f"Its file  [default: {BASELINE_FILE}]")
 def show(path: Path, named: Path | None) -> int:
     """Print what is known, by path: how many, which rule, where."""
-    file = known_baseline.find(named or path / BASELINE_FILE, path)
-    baseline = known_baseline.load(file or path / BASELINE_FILE)
+    file = baseline_file.find(named or path / BASELINE_FILE, path)
+    baseline = baseline_file.load(file or path / BASELINE_FILE)
     counts: Counter[tuple[str, str]] = Counter()
     for entry in baseline.entries:
         counts[entry.path, entry.rule] += entry.count
@@ -159,7 +160,7 @@ def _scan(session: Session, file: Path, baseline: Baseline, scan: dict[str, Any]
         compared_sources={BASELINE_NAME: str(file)},
         salt=baseline.salt,
     )
-    with catch_signals() as interruption, progress.show_progress(quiet=scan["quiet"]) as told:
+    with catch_signals() as interruption, scan_progress.show_progress(quiet=scan["quiet"]) as told:
         return baseline, run_scan(wish, session, interruption, told), policy
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import click
 
-from scangate.cli.listener import warn
+from scangate.cli.console import warn
 from scangate.scan.cache import Cache, default_cache_directory
-from scangate.scan.signing import KEY_VARIABLE
+from scangate.scan.key_derivation import KEY_VARIABLE
 
 __all__ = ["command"]
 

@@ -10,21 +10,21 @@ from pathlib import Path
 
 import click
 
-from scangate.cli.listener import warn
-from scangate.cli.registry import load_scanners
-from scangate.cli.run import scanner_option_types, today
-from scangate.cli.verdict_file import read_verdict_text
+from scangate.app.scan import scanner_option_types, today
+from scangate.app.scanner_registry import load_scanners
+from scangate.app.verdict_file import read_verdict_text
+from scangate.cli.console import warn
 from scangate.errors import UsageError
-from scangate.judge.layers import list_bundled_policies
 from scangate.judge.places import places
 from scangate.judge.policy import Policy
-from scangate.judge.reading import load_policy
+from scangate.judge.policy_files import list_bundled_policies
+from scangate.judge.policy_loader import load_policy
 from scangate.model import Report, RuleInfo, Ruling
-from scangate.report import tally
+from scangate.report import summary
 from scangate.report.explain import WaiveArguments, explain_finding, explain_rule
-from scangate.report.reading import parse_report
+from scangate.report.schema import parse_report
 from scangate.tools import CommandOptions
-from scangate.tools.catalogue import describe_advisory, list_rules
+from scangate.tools.rule_catalog import describe_advisory, list_rules
 
 __all__ = ["command"]
 
@@ -81,7 +81,7 @@ def _find_ruling(name: str, report: Report | None) -> Ruling | None:
         return None
     if report is None:
         raise UsageError("there is no verdict to look in", "scangate scan --output-dir scangate-reports")
-    rulings = tally.sort_rulings(report)
+    rulings = summary.sort_rulings(report)
     found = {
         told.finding.fingerprint: ruling
         for ruling in rulings

@@ -13,19 +13,20 @@ import click
 import msgspec
 
 from scangate import __version__
-from scangate.cli import fleet_progress, output
-from scangate.cli.interruption import Interruption, catch_signals
-from scangate.cli.listener import silence_broken_pipes, warn
-from scangate.cli.registry import load_scanners
-from scangate.cli.run import EXIT_CODES, Session, format_timestamp, open_session, scanner_option_types, today, utc_now
+from scangate.app import report_files
+from scangate.app.interruption import Interruption, catch_signals
+from scangate.app.scan import EXIT_CODES, Session, format_timestamp, open_session, scanner_option_types, today, utc_now
+from scangate.app.scanner_registry import load_scanners
+from scangate.cli import fleet_progress
+from scangate.cli.console import silence_broken_pipes, warn
 from scangate.errors import UsageError
-from scangate.fleet import cluster, html, markdown, rollup
-from scangate.fleet.audit import MARKER_VARIABLE, RESULT_FILES, AuditResult, Job
-from scangate.fleet.listing import RepositoryEntry, read_repository_list
-from scangate.fleet.record import RepositoryRecord, decode_record, encode_record, incomplete_record
+from scangate.fleet import dask_cluster, html, markdown, rollup
+from scangate.fleet.repository_list import RepositoryEntry, read_repository_list
+from scangate.fleet.repository_record import RepositoryRecord, decode_record, encode_record, incomplete_record
+from scangate.fleet.worker import MARKER_VARIABLE, RESULT_FILES, AuditResult, Job
 from scangate.judge.policy import Policy
-from scangate.judge.reading import load_policy
-from scangate.judge.showing import dump_policy
+from scangate.judge.policy_dump import dump_policy
+from scangate.judge.policy_loader import load_policy
 from scangate.model import Outcome
 from scangate.report.escape import ci_log
 from scangate.scan.process import terminate_marked
@@ -202,19 +203,19 @@ def _load_policy(spec: str, environment: str | None) -> Policy:
 
 def _connect(scheduler: str | None, workers: int, jobs: list[Job], session: Session) -> AbstractContextManager[object]:
     if scheduler is not None:
-        return cluster.remote_cluster(scheduler, has_credentials=any(job.repository.address.credentials for job in jobs))
+        return dask_cluster.remote_cluster(scheduler, has_credentials=any(job.repository.address.credentials for job in jobs))
     private = session.scratch_dir / "fleet"
     private.mkdir()
     jobs[:] = [msgspec.structs.replace(job, temp_root=str(private)) for job in jobs]
-    return cluster.local_cluster(min(workers, len(jobs)), private)
+    return dask_cluster.local_cluster(min(workers, len(jobs)), private)
 
 
 def _run_jobs(
-    jobs: list[Job], client: AbstractContextManager[object], on_result: cluster.OnResult, interruption: Interruption
+    jobs: list[Job], client: AbstractContextManager[object], on_result: dask_cluster.OnResult, interruption: Interruption
 ) -> None:
     try:
         with client as connected:
-            cluster.run_jobs(connected, jobs, on_result, lambda: bool(interruption.name))
+            dask_cluster.run_jobs(connected, jobs, on_result, lambda: bool(interruption.name))
     finally:
         terminate_marked(f"{MARKER_VARIABLE}={jobs[0].process_marker}", KILL_GRACE_SECONDS)  # scans whose worker is gone
 
@@ -228,7 +229,7 @@ def _store_result(job: Job, answer: AuditResult | None, reason: str, folder: Pat
         place.mkdir(parents=True, exist_ok=True)
         for name in reversed(RESULT_FILES):  # the record last: where it is, all is
             if name in reports:
-                output.write_atomically(place / name, reports[name])
+                report_files.write_atomically(place / name, reports[name])
     except OSError as error:
         return incomplete_record(
             job.repository, job.request_digest, f"its reports cannot be kept: {error.strerror}", "make room: df -h"
@@ -238,8 +239,8 @@ def _store_result(job: Job, answer: AuditResult | None, reason: str, folder: Pat
 
 def _prepare(request: FleetRequest, session: Session, jobs: tuple[Job, ...]) -> None:
     """Earlier roll-ups go before anything else happens; earlier answers, too, unless they may be kept."""
-    pages = [output.ReportTarget("json", request.output_dir / name) for name in PAGES]
-    output.prepare(pages, request.output_dir, session.worktree, session.is_tracked)
+    pages = [report_files.ReportTarget("json", request.output_dir / name) for name in PAGES]
+    report_files.prepare(pages, request.output_dir, session.worktree, session.is_tracked)
     each = request.output_dir / MEMBERS_DIR
     if each.is_symlink() or (each.exists() and not each.is_dir()):
         raise UsageError(f"{each} is no directory of ours", "name another one: --output-dir DIR")
@@ -276,7 +277,7 @@ def _write_rollup(rollup: rollup.Rollup, folder: Path) -> int:
     code = rollup.exit_code
     try:
         for name, page in {name: render(rollup) for name, render in PAGES.items()}.items():
-            output.write_atomically(folder / name, page.encode("utf-8", "backslashreplace"))
+            report_files.write_atomically(folder / name, page.encode("utf-8", "backslashreplace"))
     except OSError as error:
         warn(f"scangate: the roll-up cannot be written: {error.strerror}")
         warn("hint: make room, or choose another place: --output-dir DIR")

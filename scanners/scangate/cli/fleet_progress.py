@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from scangate.cli.listener import warn
-from scangate.fleet.record import RepositoryRecord
+from scangate.cli.console import warn
+from scangate.fleet.repository_record import RepositoryRecord
 from scangate.report.escape import ci_log
 
 __all__ = ["show_fleet_progress"]

@@ -7,14 +7,15 @@ from pathlib import Path
 import click
 import msgspec
 
-from scangate.cli import ending, law, output
-from scangate.cli.image import fetch_image_findings
-from scangate.cli.run import EXIT_CODES, digest_bundled_rules, open_session, today
-from scangate.cli.verdict_file import read_verdict_text
-from scangate.judge.gate import evaluate
-from scangate.judge.scope import find_scope_gaps
+from scangate.app import policy_inputs, report_files
+from scangate.app.image_scan import fetch_image_findings
+from scangate.app.scan import EXIT_CODES, digest_bundled_rules, open_session, today
+from scangate.app.verdict_file import read_verdict_text
+from scangate.cli import report_output
+from scangate.judge.evaluation import evaluate
+from scangate.judge.scan_scope import find_scope_gaps
 from scangate.model import Report
-from scangate.report.reading import parse_scan
+from scangate.report.schema import parse_scan
 from scangate.tools.ecr import NAME as ECR
 
 __all__ = ["command"]
@@ -50,10 +51,10 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
     With --image, what ECR found in the image that was built of it is judged together with it, as scanner `ecr`.
     """
     results, targets, scope, meta = parse_scan(read_verdict_text(verdict))
-    outputs = output.parse_targets(reports, None)
+    outputs = report_files.parse_targets(reports, None)
     with open_session(Path.cwd().resolve()) as place:
         # The policy and CODEOWNERS are those of the directory in which we are: the one whose scan it was. Nothing is started here.
-        by = law.load_policy_inputs(policy_name, environment, place, trust_policy=True)
+        by = policy_inputs.load_policy_inputs(policy_name, environment, place, trust_policy=True)
         targets = msgspec.structs.replace(targets, notes=tuple(dict.fromkeys((*targets.notes, *by.notes))))
         if image is not None:
             results = (
@@ -70,6 +71,6 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
             exit_code=EXIT_CODES[ruled.outcome],
             **msgspec.structs.asdict(meta),
         )
-        output.prepare(outputs, None, place.worktree, place.is_tracked)
-        report, printed = ending.write_reports(report, outputs)
-    return ending.print_report(report, printed, quiet=False)
+        report_files.prepare(outputs, None, place.worktree, place.is_tracked)
+        report, printed = report_output.write_reports(report, outputs)
+    return report_output.print_report(report, printed, quiet=False)

@@ -14,13 +14,13 @@ import msgspec
 import yaml
 
 from scangate import __version__
-from scangate.cli.listener import warn
-from scangate.cli.output import refuse_links, write_atomically
+from scangate.app.report_files import refuse_links, write_atomically
+from scangate.cli.console import warn
 from scangate.cli.snippet import list_snippets
-from scangate.cli.workload import detect_workload
+from scangate.cli.workload_detection import detect_workload
 from scangate.errors import UsageError
-from scangate.judge.hints import suggest
-from scangate.judge.layers import DEFAULT_POLICY_FILE, list_bundled_policies
+from scangate.judge.error_text import suggest
+from scangate.judge.policy_files import DEFAULT_POLICY_FILE, list_bundled_policies
 
 __all__ = ["command"]
 

@@ -15,8 +15,8 @@ from typing import Any  # noqa: E402
 import click  # noqa: E402
 
 from scangate import __version__  # noqa: E402
-from scangate.cli.lazy import LazyGroup  # noqa: E402
-from scangate.cli.listener import configure_streams, silence_broken_pipes, warn  # noqa: E402
+from scangate.cli.console import configure_streams, silence_broken_pipes, warn  # noqa: E402
+from scangate.cli.lazy_group import LazyGroup  # noqa: E402
 from scangate.errors import ScangateError  # noqa: E402
 
 __all__ = ["main"]
@@ -81,7 +81,7 @@ def _run() -> int:  # noqa: PLR0911 -- the switch from outcomes to exit codes
         where = error.ctx.command_path if error.ctx is not None else "scangate"
         return _print_error(error.format_message(), f"{where} --help", USAGE)
     except ScangateError as error:
-        from scangate.scan.redact import mask_tokens  # noqa: PLC0415 -- only needed when something is wrong
+        from scangate.scan.masking import mask_tokens  # noqa: PLC0415 -- only needed when something is wrong
 
         return _print_error(mask_tokens(error.message), mask_tokens(error.hint), USAGE)  # a policy's key may be a token by mistake
     except (KeyboardInterrupt, click.Abort):

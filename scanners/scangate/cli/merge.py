@@ -8,21 +8,22 @@ from pathlib import Path
 
 import click
 
-from scangate.cli import ending, output
-from scangate.cli.interruption import catch_signals
-from scangate.cli.law import load_policy_inputs as law_of
-from scangate.cli.registry import load_scanners
-from scangate.cli.run import ScanRequest, Session, open_session, run_scan
-from scangate.cli.shard import build_header, part_signing_key, refuse_inside_tree
-from scangate.cli.shard_type import MAX_SHARDS
+from scangate.app import report_files
+from scangate.app.interruption import catch_signals
+from scangate.app.policy_inputs import load_policy_inputs as law_of
+from scangate.app.scan import ScanRequest, Session, open_session, run_scan
+from scangate.app.scanner_registry import load_scanners
+from scangate.app.shard import build_header, part_signing_key, refuse_inside_tree
+from scangate.cli import report_output
+from scangate.cli.shard_option import MAX_SHARDS
 from scangate.errors import UsageError
 from scangate.judge.baseline import BASELINE_FILE
-from scangate.scan.parts import MAX_CHARACTERS, ShardFile, parse_shard_file
+from scangate.scan.cpu_limits import available_parallelism
+from scangate.scan.discovery import Listing
 from scangate.scan.plan import ScanPlan
-from scangate.scan.processors import available_parallelism
-from scangate.scan.recorded import RERUN_HINT, replay_plan
+from scangate.scan.replay_scanner import RERUN_HINT, replay_plan
+from scangate.scan.shard_file import MAX_CHARACTERS, ShardFile, parse_shard_file
 from scangate.scan.shards import take_inventory
-from scangate.scan.targets import Listing
 
 __all__ = ["command"]
 
@@ -82,9 +83,9 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
     root = root.resolve()
     if not root.is_dir():
         raise UsageError(f"not a directory: {root}", "name what was scanned: --root DIR")
-    outputs = output.parse_targets(reports, output_dir)
+    outputs = report_files.parse_targets(reports, output_dir)
     with catch_signals() as interruption, open_session(root) as place:
-        output.prepare(outputs, output_dir, place.worktree, place.is_tracked)
+        report_files.prepare(outputs, output_dir, place.worktree, place.is_tracked)
         law = law_of(
             policy_name,
             environment,
@@ -115,8 +116,8 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
         report = run_scan(
             wish, place, interruption, lambda *_: None, partial(_replay_parts, parts=found, request=wish, session=place)
         )
-        report, printed = ending.write_reports(report, outputs)
-    return ending.print_report(report, printed, quiet=quiet)
+        report, printed = report_output.write_reports(report, outputs)
+    return report_output.print_report(report, printed, quiet=quiet)
 
 
 def _read_part(file: Path, session: Session, key: bytes) -> ShardFile:

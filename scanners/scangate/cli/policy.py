@@ -7,12 +7,12 @@ from pathlib import Path
 
 import click
 
-from scangate.cli.registry import load_scanners
-from scangate.cli.run import scanner_option_types, today
-from scangate.judge import reading
+from scangate.app.scan import scanner_option_types, today
+from scangate.app.scanner_registry import load_scanners
+from scangate.judge import policy_loader
 from scangate.judge.policy import Policy
-from scangate.judge.schema import build_policy_schema
-from scangate.judge.showing import dump_policy
+from scangate.judge.policy_dump import dump_policy
+from scangate.judge.policy_json_schema import build_policy_schema
 from scangate.tools import CommandOptions
 
 __all__ = ["command", "load_policy"]
@@ -55,7 +55,7 @@ def schema_() -> int:
 
 def load_policy(name: str | None, environment: str | None) -> Policy:
     """The policy as it is read in this directory. PolicyError where it is none."""
-    return reading.load_policy(
+    return policy_loader.load_policy(
         name,
         Path.cwd(),
         environment,

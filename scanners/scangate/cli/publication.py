@@ -11,8 +11,8 @@ from typing import Any
 import click
 import msgspec
 
-from scangate.cli.listener import warn
-from scangate.cli.verdict_file import read_verdict_text
+from scangate.app.verdict_file import read_verdict_text
+from scangate.cli.console import warn
 from scangate.errors import PublishError, UsageError
 from scangate.model import Report
 from scangate.publish.receipt import (
@@ -24,7 +24,7 @@ from scangate.publish.receipt import (
     render_receipts,
     summarize_rejections,
 )
-from scangate.report.reading import parse_report
+from scangate.report.schema import parse_report
 
 __all__ = ["UNPUBLISHED", "Delivery", "VerdictToPublish", "publish_once", "publish_options"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from scangate.cli.lazy import LazyGroup
+from scangate.cli.lazy_group import LazyGroup
 
 __all__ = ["command"]
 

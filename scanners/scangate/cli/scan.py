@@ -11,23 +11,24 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from scangate.cli import ending, output, progress
-from scangate.cli.interruption import catch_signals
-from scangate.cli.law import load_policy_inputs
-from scangate.cli.listener import warn
-from scangate.cli.registry import load_scanners
-from scangate.cli.remembering import open_cache
-from scangate.cli.run import ScanRequest, Session, open_session, run_scan
-from scangate.cli.shard_type import ShardParam
+from scangate.app import report_files
+from scangate.app.cache_session import open_cache
+from scangate.app.interruption import catch_signals
+from scangate.app.policy_inputs import load_policy_inputs
+from scangate.app.scan import ScanRequest, Session, open_session, run_scan
+from scangate.app.scanner_registry import load_scanners
+from scangate.cli import report_output, scan_progress
+from scangate.cli.console import warn
+from scangate.cli.shard_option import ShardParam
 from scangate.errors import UsageError
 from scangate.judge.baseline import BASELINE_FILE
 from scangate.judge.policy import Policy
+from scangate.plugin import Scanner
 from scangate.report import FORMATS
-from scangate.scan.plugin import Scanner
-from scangate.scan.processors import available_parallelism
+from scangate.scan.cpu_limits import available_parallelism
 
 if TYPE_CHECKING:
-    from scangate.cli.shard import ShardScan
+    from scangate.app.shard import ShardScan
 
 __all__ = ["command"]
 
@@ -108,11 +109,11 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
         raise UsageError("--baseline and --no-baseline exclude each other", "leave one of them out")
     if shard is not None:
         _check_shard_options(reports, staged=staged)
-    outputs = output.parse_targets(reports, output_dir if shard is None else None)
+    outputs = report_files.parse_targets(reports, output_dir if shard is None else None)
     with catch_signals() as interruption, open_session(root) as place:
         # First of all: whatever goes wrong from here on, no earlier report is left that could be taken for this run's.
         share = _open_shard(shard, output_dir, place) if shard is not None else None
-        output.prepare(outputs, output_dir, place.worktree, place.is_tracked)
+        report_files.prepare(outputs, output_dir, place.worktree, place.is_tracked)
         if place.repository is not None and not staged:
             place.repository.prefetch_entries()  # git and the policy's reader both take their time
         scanners = load_scanners()
@@ -144,16 +145,16 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
             salt=law.salt,
         )
         memory = contextlib.nullcontext() if no_cache else open_cache(cache_dir, wish.policy, place.worktree, os.environ)
-        with memory as before, progress.show_progress(quiet=quiet) as told:
+        with memory as before, scan_progress.show_progress(quiet=quiet) as told:
             wish = msgspec.structs.replace(wish, cache=before)
             if share is not None:
                 return share.run(wish, place, interruption, told)
             report = run_scan(wish, place, interruption, _preload_formats(outputs, told))
-        report, printed = ending.write_reports(msgspec.structs.replace(report, needs_approval=review), outputs)
-    return ending.apply_review(report, ending.print_report(report, printed, quiet=quiet, explain_noise=explain_noise))
+        report, printed = report_output.write_reports(msgspec.structs.replace(report, needs_approval=review), outputs)
+    return report_output.apply_review(report, report_output.print_report(report, printed, quiet=quiet, explain_noise=explain_noise))
 
 
-def _preload_formats(outputs: Iterable[output.ReportTarget], progress: progress.Progress) -> progress.Progress:
+def _preload_formats(outputs: Iterable[report_files.ReportTarget], progress: scan_progress.Progress) -> scan_progress.Progress:
     """``told``, which loads what the reports need while the scanners are at work: nobody waits for it then."""
 
     def both(scanner: str, done: int, total: int) -> None:
@@ -165,7 +166,7 @@ def _preload_formats(outputs: Iterable[output.ReportTarget], progress: progress.
 
 
 def _open_shard(shard: tuple[int, int], folder: Path | None, session: Session) -> ShardScan:
-    from scangate.cli.shard import ShardScan  # noqa: PLC0415 -- few scans are one of several
+    from scangate.app.shard import ShardScan  # noqa: PLC0415 -- few scans are one of several
 
     return ShardScan(*shard, folder, session)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from scangate.cli.registry import load_scanners
+from scangate.app.scanner_registry import load_scanners
 from scangate.errors import ScanError
-from scangate.scan.plugin import Scanner
+from scangate.plugin import Scanner
 
 __all__ = ["command"]
 

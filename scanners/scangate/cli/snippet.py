@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 
 from scangate.assets import folder
-from scangate.cli.listener import warn
+from scangate.cli.console import warn
 from scangate.errors import UsageError
-from scangate.judge.hints import suggest
+from scangate.judge.error_text import suggest
 
 __all__ = ["command", "list_snippets"]
 

@@ -9,17 +9,17 @@ from pathlib import Path
 
 import click
 
-from scangate.cli.listener import warn
-from scangate.cli.subject import parse_subject
+from scangate.cli.attestation_subject import parse_subject
+from scangate.cli.console import warn
 from scangate.errors import AttestationRejected, PublishError, UsageError
-from scangate.publish.acceptance import read_admission_log, read_pinned_digests, record_admission
 from scangate.publish.admission import AdmissionCriteria, admit
-from scangate.publish.client import create_client
-from scangate.publish.envelope import MAX_BYTES
-from scangate.publish.public_key import fetch_public_key, is_kms_key_arn
-from scangate.publish.shelf import AttestationStore, open_store
+from scangate.publish.admission_log import read_admission_log, read_pinned_digests, record_admission
+from scangate.publish.attestation_store import AttestationStore, open_store
+from scangate.publish.aws_client import create_client
+from scangate.publish.dsse import MAX_BYTES
+from scangate.publish.kms_public_key import fetch_public_key, is_kms_key_arn
 from scangate.publish.statement import Statement, Subject, parse_timestamp
-from scangate.publish.tree import ATTESTATION_FILE
+from scangate.publish.tree_digest import ATTESTATION_FILE
 
 __all__ = ["command"]
 

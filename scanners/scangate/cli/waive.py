@@ -13,20 +13,20 @@ from pathlib import Path
 import click
 import msgspec
 
-from scangate.cli.listener import warn
-from scangate.cli.owners import load_codeowners
-from scangate.cli.registry import load_scanners
-from scangate.cli.run import open_session, scanner_option_types, today
-from scangate.cli.verdict_file import read_verdict_text
+from scangate.app.codeowners_file import load_codeowners
+from scangate.app.scan import open_session, scanner_option_types, today
+from scangate.app.scanner_registry import load_scanners
+from scangate.app.verdict_file import read_verdict_text
+from scangate.cli.console import warn
 from scangate.errors import PolicyError, UsageError
-from scangate.judge.accepting import describe_exception, selects
-from scangate.judge.layers import DEFAULT_POLICY_FILE, list_bundled_policies
+from scangate.judge.exceptions import describe_exception, selects
 from scangate.judge.policy import FollowedFinding, Policy, PolicyException
-from scangate.judge.reading import load_policy
-from scangate.judge.waiving import add_exception
+from scangate.judge.policy_edit import add_exception
+from scangate.judge.policy_files import DEFAULT_POLICY_FILE, list_bundled_policies
+from scangate.judge.policy_loader import load_policy
 from scangate.model import Finding, FindingKind
-from scangate.report.reading import parse_scan
-from scangate.scan.redact import mask_tokens
+from scangate.report.schema import parse_scan
+from scangate.scan.masking import mask_tokens
 from scangate.tools import CommandOptions
 
 __all__ = ["command"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from scangate.fleet.record import RepositoryRecord
+from scangate.fleet.repository_record import RepositoryRecord
 from scangate.fleet.rollup import MAX_REPOSITORIES, MAX_RULES, Rollup, RuleTotals
 from scangate.model import Outcome, RulingOutcome
 from scangate.report import escape

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from scangate.fleet.record import RepositoryRecord, RuleCounts
+from scangate.fleet.repository_record import RepositoryRecord, RuleCounts
 from scangate.model import Outcome, RulingOutcome, Severity
 from scangate.report.wording import pluralize
 

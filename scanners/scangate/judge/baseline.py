@@ -19,7 +19,7 @@ from typing import Annotated, Any, NoReturn
 import msgspec
 
 from scangate.errors import UsageError
-from scangate.judge.matching import KnownFinding, ScannedPaths, collect_known_findings, match_findings
+from scangate.judge.finding_matching import KnownFinding, ScannedPaths, collect_known_findings, match_findings
 from scangate.model import Finding
 
 __all__ = [

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 import msgspec
 
 from scangate import globs
-from scangate.judge.hints import shorten
+from scangate.judge.error_text import shorten
 
 __all__ = ["DEFAULT_PATHS", "MAX_BYTES", "CodeOwners", "find_codeowners"]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scangate import globs
-from scangate.judge.accepting import selects
+from scangate.judge.decode import DocumentPath, format_path
+from scangate.judge.exceptions import selects
 from scangate.judge.policy import Policy
-from scangate.judge.terms import PolicyMatcher
-from scangate.judge.typed import DocumentPath, format_path
+from scangate.judge.policy_matcher import PolicyMatcher
 from scangate.model import Finding, Ruling, RulingOutcome, Severity
 
 __all__ = ["places"]

@@ -12,12 +12,12 @@ from typing import NamedTuple
 
 import msgspec
 
-from scangate.judge import inline
-from scangate.judge.accepting import ExceptionLedger
-from scangate.judge.correlate import WeaknessKey, weakness_key
-from scangate.judge.hints import pluralize
+from scangate.judge import inline_comments
+from scangate.judge.correlation import WeaknessKey, weakness_key
+from scangate.judge.error_text import pluralize
+from scangate.judge.exceptions import ExceptionLedger
 from scangate.judge.policy import Budget, BudgetOverride, Policy
-from scangate.judge.terms import PolicyMatcher
+from scangate.judge.policy_matcher import PolicyMatcher
 from scangate.model import Finding, FindingKind, Ruling, RulingOutcome, Severity
 
 __all__ = ["IN_COOL_DOWN", "find_suppression", "moved_to_stricter_path", "rule_findings"]
@@ -153,7 +153,7 @@ def find_suppression(finding: Finding, matcher: PolicyMatcher, exceptions: Excep
     accepted = exceptions.accept(finding)
     if accepted:
         return f"accepted until {accepted.expires.isoformat()} by {accepted.owner}: {accepted.reason}"
-    return inline.find_suppression(finding, matcher.policy, exceptions.today)
+    return inline_comments.find_suppression(finding, matcher.policy, exceptions.today)
 
 
 def _known_reason(finding: Finding, terms: PolicyMatcher, exceptions: ExceptionLedger) -> str | None:
@@ -210,6 +210,6 @@ def _remarks(finding: Finding, severity: Severity, terms: PolicyMatcher, excepti
         remarks.append(f"it is in {finding.known_by}, but the policy counts what is known, too")
     elif moved_to_stricter_path(finding, terms, exceptions):
         remarks.append(f"it was in {finding.previous_path}, where the policy goes easier on it")
-    remarks += inline.explain_rejections(finding, terms.policy, exceptions.today)
+    remarks += inline_comments.explain_rejections(finding, terms.policy, exceptions.today)
     remarks += exceptions.explain_rejections(finding)
     return "".join(f"; {remark}" for remark in remarks)

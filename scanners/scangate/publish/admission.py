@@ -13,7 +13,7 @@ import msgspec
 
 from scangate.errors import AttestationRejected
 from scangate.model import Outcome
-from scangate.publish.envelope import verify_envelope
+from scangate.publish.dsse import verify_envelope
 from scangate.publish.statement import Statement, Subject, check_approval_time, decode_statement, parse_timestamp
 
 __all__ = ["AdmissionCriteria", "admit"]

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from scangate.errors import PublishError, UsageError
-from scangate.publish.client import call_aws
+from scangate.publish.aws_client import call_aws
 from scangate.publish.metrics import MetricGroup
 
 __all__ = ["NAMESPACE", "put_log_lines", "put_metric_data", "render_emf_lines", "validate_metric_target"]

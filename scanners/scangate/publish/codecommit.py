@@ -10,9 +10,9 @@ from typing import Any
 import msgspec
 
 from scangate.errors import PublishError
-from scangate.publish.change import Review, ReviewComment
-from scangate.publish.client import call_aws
+from scangate.publish.aws_client import call_aws
 from scangate.publish.receipt import RejectedItem
+from scangate.publish.review_comments import Review, ReviewComment
 
 __all__ = ["PullRequest", "fetch_pull_request", "post_review", "update_approval"]
 

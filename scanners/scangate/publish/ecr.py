@@ -11,8 +11,8 @@ from typing import Any
 import msgspec
 
 from scangate.errors import PublishError, UsageError
-from scangate.publish.client import call_aws
-from scangate.publish.partition import dns_suffix_for_region, partition_for_region
+from scangate.publish.aws_client import call_aws
+from scangate.publish.aws_partition import dns_suffix_for_region, partition_for_region
 
 __all__ = ["ImageReference", "fetch_scan_findings", "parse_image_reference"]
 

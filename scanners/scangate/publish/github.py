@@ -18,7 +18,7 @@ import requests
 
 from scangate import __version__
 from scangate.errors import PublishError, UsageError
-from scangate.publish.change import Review, ReviewComment
+from scangate.publish.review_comments import Review, ReviewComment
 
 __all__ = ["API_URL", "GitHubClient", "publish_check_run", "upload_sarif"]
 

@@ -16,9 +16,9 @@ from scangate.errors import PublishError
 from scangate.model import Report, Ruling, ScanResult, ScanStatus
 from scangate.publish import asff
 from scangate.publish.asff import HubProject, Member
-from scangate.publish.client import call_aws
-from scangate.publish.extent import FULL_TREE_SOURCES
+from scangate.publish.aws_client import call_aws
 from scangate.publish.receipt import RejectedItem
+from scangate.publish.scope_check import FULL_TREE_SOURCES
 
 __all__ = ["build_updates", "fetch_existing_findings", "import_findings"]
 

@@ -29,7 +29,7 @@ class Format(NamedTuple):
 FORMATS = {
     "sarif": Format("scangate.report.sarif", "scangate.sarif"),
     "junit": Format("scangate.report.junit", "junit.xml"),
-    "json": Format("scangate.report.verdict", "verdict.json"),
+    "json": Format("scangate.report.verdict_json", "verdict.json"),
     "markdown": Format("scangate.report.markdown", "summary.md"),
     "sbom": Format("scangate.report.sbom", "sbom.cdx.json"),
     "ocsf": Format("scangate.report.ocsf", None),

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from scangate.model import FindingKind, RuleInfo, Ruling, RulingOutcome
-from scangate.report import escape, tally, wording
-from scangate.report.mending import suggest_fix
+from scangate.report import escape, summary, wording
+from scangate.report.remediation import suggest_fix
 from scangate.report.wording import pluralize
 
 __all__ = ["WaiveArguments", "explain_finding", "explain_rule"]
@@ -55,7 +55,7 @@ def explain_finding(
 
 def explain_rule(about: RuleInfo, rulings: Iterable[Ruling], waive: WaiveArguments) -> str:
     """The page for a rule, with what a verdict has of it: ``ruled``, each finding for itself, in the order of the reports."""
-    rulings = tally.sort_worst_first(rulings)
+    rulings = summary.sort_worst_first(rulings)
     lines = [about.rule]
     lines += _format_section("what", _describe_rule(about.title, about.description, about.cwe, about.help_url))
     lines += _format_section("mend", [suggest_fix(about.rule) or "what it says above, or the page it names"])

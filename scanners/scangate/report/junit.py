@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 import junitparser
 
 from scangate.model import GapRuling, Report, Ruling, RulingOutcome, ScanResult, ScanStatus, Severity
-from scangate.report import escape, tally, wording
+from scangate.report import escape, summary, wording
 from scangate.report.wording import pluralize
 
 __all__ = ["render"]
@@ -44,7 +44,7 @@ class Case(NamedTuple):
 
 def render(report: Report) -> str:
     """JUnit XML as the Jenkins schema has it; the counts are those of the cases, and there are never more than MOST_CASES."""
-    parts = [part for part in tally.summarize_scanners(report) if part.result is not None or part.scanner == tally.SCANGATE]
+    parts = [part for part in summary.summarize_scanners(report) if part.result is not None or part.scanner == summary.SCANGATE]
     suites = [_sort_worst_first(_cases(part, report)) for part in parts]
     document = junitparser.JUnitXml("scangate")
     for part, cases in zip(parts, _limit_cases(suites), strict=True):
@@ -53,7 +53,7 @@ def render(report: Report) -> str:
     return _format_xml(document, sum(_seconds(part.result) for part in parts))
 
 
-def _cases(part: tally.ScannerSummary, report: Report) -> list[Case]:
+def _cases(part: summary.ScannerSummary, report: Report) -> list[Case]:
     cases = [_finding(ruling) for ruling in part.rulings if ruling.outcome in (RulingOutcome.BLOCKING, RulingOutcome.SUPPRESSED)]
     cases += [_gap(ruling) for ruling in part.gaps]
     if part.result is None:
@@ -98,7 +98,7 @@ def _gap(ruling: GapRuling) -> Case:
     return Case(name, "error", gap.kind.value, f"{where}{gap.reason}", f"hint: {gap.hint}" if gap.hint else "")
 
 
-def _clean_folders(part: tally.ScannerSummary, result: ScanResult) -> Iterable[Case]:
+def _clean_folders(part: summary.ScannerSummary, result: ScanResult) -> Iterable[Case]:
     """A case for each top folder in which nothing blocks and no gap counts; it tells what is tolerated there."""
     files = Counter(map(_top_folder, result.analyzed_files))
     found = {ruling.finding.location.path for ruling in part.rulings if ruling.outcome is RulingOutcome.BLOCKING}
@@ -145,7 +145,7 @@ def _fold_cases(cases: list[Case], keep: int) -> list[Case]:
     return [*cases[:keep], Case("all other cases", worst, "rolled-up", message, f"{message}; verdict.json names each")]
 
 
-def _suite(part: tally.ScannerSummary, cases: Iterable[Case], report: Report) -> junitparser.TestSuite:
+def _suite(part: summary.ScannerSummary, cases: Iterable[Case], report: Report) -> junitparser.TestSuite:
     suite = junitparser.TestSuite(_shorten_name(part.scanner))
     for name, value in _properties(part, report):
         suite.add_property(name, escape.truncate(escape.terminal(value), MAX_NAME_LENGTH))
@@ -156,7 +156,7 @@ def _suite(part: tally.ScannerSummary, cases: Iterable[Case], report: Report) ->
     return suite
 
 
-def _properties(part: tally.ScannerSummary, report: Report) -> Iterable[tuple[str, str]]:
+def _properties(part: summary.ScannerSummary, report: Report) -> Iterable[tuple[str, str]]:
     totals = part.counts()
     yield "verdict", report.verdict.outcome.value
     yield "policy", wording.describe_policy(report)
@@ -171,12 +171,12 @@ def _properties(part: tally.ScannerSummary, report: Report) -> Iterable[tuple[st
         yield outcome.value, str(totals.with_outcome(outcome))
     yield "gaps", str(totals.gaps)
     yield "gaps-that-count", str(totals.blocking_gaps)
-    yield "told-by-the-starter-set", str(tally.count_bundled_only(part.rulings))
-    yield "resolved", str(tally.count_resolved(part))
+    yield "told-by-the-starter-set", str(summary.count_bundled_only(part.rulings))
+    yield "resolved", str(summary.count_resolved(part))
 
 
 def _test_cases(cases: Iterable[Case], scanner: str) -> list[junitparser.TestCase]:
-    classname = tally.SCANGATE if scanner == tally.SCANGATE else _shorten_name(f"{tally.SCANGATE}.{scanner}")
+    classname = summary.SCANGATE if scanner == summary.SCANGATE else _shorten_name(f"{summary.SCANGATE}.{scanner}")
     seen: Counter[str] = Counter()
     written = []
     for case in cases:

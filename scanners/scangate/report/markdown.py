@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from scangate.model import GapRuling, Report, Ruling, RulingOutcome, ScanStatus
-from scangate.report import escape, tally, wording
+from scangate.report import escape, summary, wording
 from scangate.report.wording import pluralize
 
 __all__ = ["render", "render_comment", "render_comment_title"]
@@ -20,14 +20,14 @@ MAX_TEXT_LENGTH = 200
 
 def render(report: Report) -> str:
     """GitHub-flavoured Markdown without a single tag; nothing in it that comes from the scanned tree is read as markup."""
-    ruled = tally.sort_worst_first(report.verdict.rulings)
+    ruled = summary.sort_worst_first(report.verdict.rulings)
     blocks = [
         [f"## scangate: {report.verdict.outcome.value}"],
         [f"{_escape_prose(wording.explain_verdict(report), 500)}."],
         [f"Next: {wording.suggest_next_step(report)}."] if wording.suggest_next_step(report) else [],
-        _table(tally.summarize_scanners(report)),
+        _table(summary.summarize_scanners(report)),
         _blocking([ruling for ruling in ruled if ruling.outcome is RulingOutcome.BLOCKING]),
-        _gaps(tally.sort_gap_rulings(report)),
+        _gaps(summary.sort_gap_rulings(report)),
         _notes(sorted({*report.verdict.notes, *report.targets.notes} - {""})),
         _counts(report),
     ]
@@ -51,13 +51,13 @@ def render_comment_title(ruling: Ruling) -> str:
     return escape.terminal(ruling.finding.title or ruling.finding.rule)
 
 
-def _table(parts: Iterable[tally.ScannerSummary]) -> list[str]:
+def _table(parts: Iterable[summary.ScannerSummary]) -> list[str]:
     rows = [_row(part) for part in parts if part.result is not None or part.gaps or part.rulings]
     head = ["| scanner | files read | gaps | findings | blocking |", "|---|--:|--:|--:|--:|"]
     return head + rows if rows else []
 
 
-def _row(part: tally.ScannerSummary) -> str:
+def _row(part: summary.ScannerSummary) -> str:
     """``-`` is what was not looked at, 0 what was and came to nothing."""
     result, totals = part.result, part.counts()
     read = (
@@ -126,7 +126,7 @@ def _notes(notes: Sequence[str]) -> list[str]:
 
 
 def _counts(report: Report) -> list[str]:
-    totals = tally.count(report.verdict.rulings, report.verdict.gaps)
+    totals = summary.count(report.verdict.rulings, report.verdict.gaps)
     order = (RulingOutcome.SUPPRESSED, RulingOutcome.TOLERATED, RulingOutcome.KNOWN)
     numbers = [f"{totals.with_outcome(outcome):,} {outcome.value}" for outcome in order]
     said = ", ".join(filter(None, [*numbers, wording.describe_bundled_only_count(report.verdict.rulings)]))

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from scangate.model import AffectedPackage, Finding, Report, Ruling, RulingOutcome
-from scangate.report import escape, tally, wording
+from scangate.report import escape, summary, wording
 
 __all__ = ["VERSION", "render"]
 
@@ -30,7 +30,7 @@ SEVERITIES = ("Unknown", "Informational", "Low", "Medium", "High", "Critical")
 
 def render(report: Report) -> str:
     """One line a finding, whatever the policy makes of it; what was not read has no event, and no class in the schema."""
-    return "".join(f"{json.dumps(_event(ruling, report), sort_keys=True)}\n" for ruling in tally.sort_rulings(report))
+    return "".join(f"{json.dumps(_event(ruling, report), sort_keys=True)}\n" for ruling in summary.sort_rulings(report))
 
 
 def _event(ruling: Ruling, report: Report) -> dict[str, Any]:

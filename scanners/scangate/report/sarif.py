@@ -24,7 +24,7 @@ from scangate.model import (
     ScanStatus,
     Severity,
 )
-from scangate.report import escape, tally
+from scangate.report import escape, summary
 from scangate.report.wording import describe_base, pluralize
 
 __all__ = ["render", "to_json"]
@@ -85,21 +85,21 @@ class RuleSummary(NamedTuple):
 
 def render(report: Report) -> str:
     """The log: a run for each scanner that was to run, and a last one for scangate itself, so that the verdict is always told."""
-    runs = [_run(part, report) for part in tally.summarize_scanners(report) if _has_run(part)]
+    runs = [_run(part, report) for part in summary.summarize_scanners(report) if _has_run(part)]
     plain = to_json(sarif_om.SarifLog(runs=runs, version="2.1.0", schema_uri=SCHEMA))
     opening = {name: plain[name] for name in ("$schema", "version")}  # first, since some readers tell a file by its opening
     return (msgspec.json.format(msgspec.json.encode({**opening, **plain}), indent=1) + b"\n").decode()
 
 
-def _has_run(part: tally.ScannerSummary) -> bool:
+def _has_run(part: summary.ScannerSummary) -> bool:
     switched_off = part.result is not None and part.result.status is ScanStatus.SKIPPED
-    return not switched_off or bool(part.gaps or part.rulings) or part.scanner == tally.SCANGATE
+    return not switched_off or bool(part.gaps or part.rulings) or part.scanner == summary.SCANGATE
 
 
-def _run(part: tally.ScannerSummary, report: Report) -> sarif_om.Run:
+def _run(part: summary.ScannerSummary, report: Report) -> sarif_om.Run:
     kept = part.rulings
     if len(kept) > MAX_RESULTS:
-        worst = {id(ruling) for ruling in tally.sort_worst_first(kept)[:MAX_RESULTS]}
+        worst = {id(ruling) for ruling in summary.sort_worst_first(kept)[:MAX_RESULTS]}
         kept = [ruling for ruling in kept if id(ruling) in worst]
     rules = _rules(kept)
     cwes = sorted({cwe for rule in rules for cwe in rule.cwe})
@@ -116,7 +116,7 @@ def _run(part: tally.ScannerSummary, report: Report) -> sarif_om.Run:
     )
 
 
-def _run_properties(part: tally.ScannerSummary, report: Report) -> dict[str, Any]:
+def _run_properties(part: summary.ScannerSummary, report: Report) -> dict[str, Any]:
     verdict, totals = report.verdict, part.counts()
     told: dict[str, Any] = {
         "verdict": verdict.outcome.value,
@@ -128,8 +128,8 @@ def _run_properties(part: tally.ScannerSummary, report: Report) -> dict[str, Any
         "counts": {outcome.value: totals.with_outcome(outcome) for outcome in RulingOutcome},
         "gaps": totals.gaps,
         "gapsThatCount": totals.blocking_gaps,
-        "toldByTheStarterSet": tally.count_bundled_only(part.rulings),
-        "resolved": tally.count_resolved(part),
+        "toldByTheStarterSet": summary.count_bundled_only(part.rulings),
+        "resolved": summary.count_resolved(part),
     }
     if report.compared_revision is not None:
         told["since"] = _escape(describe_base(report))
@@ -142,7 +142,7 @@ def _run_properties(part: tally.ScannerSummary, report: Report) -> dict[str, Any
 
 
 def _driver(
-    part: tally.ScannerSummary, report: Report, rules: Sequence[RuleSummary], cwes: Sequence[int], kinds: Sequence[str]
+    part: summary.ScannerSummary, report: Report, rules: Sequence[RuleSummary], cwes: Sequence[int], kinds: Sequence[str]
 ) -> sarif_om.ToolComponent:
     version = report.tool_version if part.result is None else part.result.version
     return sarif_om.ToolComponent(
@@ -356,7 +356,7 @@ def _region(location: Location, evidence: str) -> sarif_om.Region:
     )
 
 
-def _invocation(part: tally.ScannerSummary, report: Report, kinds: Sequence[str], kept: int) -> sarif_om.Invocation:
+def _invocation(part: summary.ScannerSummary, report: Report, kinds: Sequence[str], kept: int) -> sarif_om.Invocation:
     done = part.result is None or part.result.status in (ScanStatus.COMPLETE, ScanStatus.PARTIAL)
     notifications = [_notification(ruling, kinds.index(ruling.gap.kind.value)) for ruling in part.gaps]
     if kept < len(part.rulings):
@@ -395,7 +395,7 @@ def _notification(ruling: GapRuling, index: int) -> sarif_om.Notification:
     )
 
 
-def _truncated(part: tally.ScannerSummary, kept: int, index: int) -> sarif_om.Notification:
+def _truncated(part: summary.ScannerSummary, kept: int, index: int) -> sarif_om.Notification:
     missing = len(part.rulings) - kept
     text = f"{pluralize(missing, 'result')} of {len(part.rulings):,} left out, the least severe; verdict.json holds them all"
     return sarif_om.Notification(

@@ -45,7 +45,7 @@ from cyclonedx.schema.schema import SchemaVersion1Dot6
 from packageurl import PackageURL
 
 from scangate.model import AffectedPackage, Component, Finding, FindingKind, Report, Ruling, RulingOutcome, ScanStatus, Severity
-from scangate.report import escape, tally, wording
+from scangate.report import escape, summary, wording
 
 __all__ = ["render"]
 
@@ -144,7 +144,7 @@ def _metadata(report: Report, finished: dt.datetime) -> BomMetaData:
 def _tools(report: Report) -> Iterator[Entry]:
     """scangate, and the scanners that told of dependencies."""
     told = {"scangate": report.tool_version}
-    for result in tally.sort_results(report):
+    for result in summary.sort_results(report):
         if result.components or any(finding.kind is FindingKind.DEPENDENCY for finding in result.findings):
             told.setdefault(_escape(result.scanner, MAX_NAME_LENGTH), result.version)
     for name, version in told.items():
@@ -155,7 +155,7 @@ def _tools(report: Report) -> Iterator[Entry]:
 def _run_properties(report: Report) -> Iterator[tuple[str, str]]:
     """The verdict, and what was not read: without it, a short list of components would look like a whole one."""
     verdict = report.verdict
-    totals = tally.count(verdict.rulings, verdict.gaps)
+    totals = summary.count(verdict.rulings, verdict.gaps)
     yield "outcome", verdict.outcome.value
     yield "policy", wording.describe_policy(report)
     yield "policy-digest", verdict.policy_digest
@@ -165,11 +165,11 @@ def _run_properties(report: Report) -> Iterator[tuple[str, str]]:
     yield "gaps", str(totals.gaps)
     yield "gaps-that-count", str(totals.blocking_gaps)
     yield "known", str(totals.with_outcome(RulingOutcome.KNOWN))
-    yield "told-by-the-starter-set", str(tally.count_bundled_only(verdict.rulings))
-    for result in tally.sort_results(report):
+    yield "told-by-the-starter-set", str(summary.count_bundled_only(verdict.rulings))
+    for result in summary.sort_results(report):
         if result.status is ScanStatus.SKIPPED:
             yield "skipped", f"{result.scanner}: {result.reason}"
-    gaps = [ruling.gap for ruling in tally.sort_gap_rulings(report)]
+    gaps = [ruling.gap for ruling in summary.sort_gap_rulings(report)]
     for gap in gaps[:MAX_GAPS]:
         place = f"{wording.format_location(gap.path, gap.line)}: " if gap.path is not None else ""
         yield "gap", f"{gap.scanner}: {place}{gap.kind.value}: {gap.reason}"
@@ -265,7 +265,7 @@ def _dependencies(report: Report) -> list[dict[str, Any]]:
 
 
 def _dependency_rulings(report: Report) -> list[Ruling]:
-    return [ruling for ruling in tally.sort_rulings(report) if ruling.finding.kind is FindingKind.DEPENDENCY]
+    return [ruling for ruling in summary.sort_rulings(report) if ruling.finding.kind is FindingKind.DEPENDENCY]
 
 
 def _vulnerabilities(report: Report) -> Iterator[Vulnerability]:
@@ -276,7 +276,7 @@ def _vulnerabilities(report: Report) -> Iterator[Vulnerability]:
         ref = ROOT_REF if package is None else _purl(package.name, package.version).to_string()
         groups[_advisory_id(ruling.finding), ref].append(ruling)
     for (name, ref), rulings in sorted(groups.items()):
-        yield _vulnerability(name, ref, tally.sort_worst_first(rulings), report)
+        yield _vulnerability(name, ref, summary.sort_worst_first(rulings), report)
 
 
 def _advisory_id(finding: Finding) -> str:
@@ -311,7 +311,7 @@ def _vulnerability(name: str, ref: str, rulings: Sequence[Ruling], report: Repor
 def _source(name: str, scanner: str) -> VulnerabilitySource:
     match = _ID.fullmatch(name)
     if match is None:
-        return VulnerabilitySource(name=_escape(scanner, MAX_NAME_LENGTH) or tally.SCANGATE)
+        return VulnerabilitySource(name=_escape(scanner, MAX_NAME_LENGTH) or summary.SCANGATE)
     database, url = DATABASES[match[1]]
     return VulnerabilitySource(name=database, url=XsUri(url + name))
 

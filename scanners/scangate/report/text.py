@@ -21,7 +21,7 @@ from scangate.model import (
     Severity,
     SkippedPath,
 )
-from scangate.report import escape, tally, wording
+from scangate.report import escape, summary, wording
 from scangate.report.wording import pluralize
 
 __all__ = ["print_report", "render", "render_rich"]
@@ -69,14 +69,14 @@ def print_report(console: Console, report: Report) -> None:
 
 
 def _lines(report: Report) -> Iterable[Line]:
-    ruled = tally.sort_worst_first(report.verdict.rulings)
+    ruled = summary.sort_worst_first(report.verdict.rulings)
     yield from _header(report)
     yield from _blocking([ruling for ruling in ruled if ruling.outcome is RulingOutcome.BLOCKING])
     yield from _by_rule("tolerated", [ruling for ruling in ruled if ruling.outcome is RulingOutcome.TOLERATED])
     yield from _by_rule("known", [ruling for ruling in ruled if ruling.outcome is RulingOutcome.KNOWN])
-    yield from _gaps(tally.sort_gap_rulings(report))
+    yield from _gaps(summary.sort_gap_rulings(report))
     yield from _notes(report)
-    yield from _scanners(tally.summarize_scanners(report))
+    yield from _scanners(summary.summarize_scanners(report))
     yield from _footer(report)
 
 
@@ -96,7 +96,7 @@ def _header(report: Report) -> Iterable[Line]:
 def _blocking(ruled: Sequence[Ruling]) -> Iterable[Line]:
     """The worst in full, as many as are read; of every severity how many there are."""
     room = MAX_BLOCKING
-    for severity in tally.list_severities():
+    for severity in summary.list_severities():
         group = [ruling for ruling in ruled if ruling.severity is severity]
         if group:
             yield from _title(
@@ -235,7 +235,7 @@ def _left_out(left: Iterable[SkippedPath]) -> list[str]:
 COLUMNS = ("files", "cached", "gaps", "findings", "seconds")
 
 
-def _scanners(parts: Sequence[tally.ScannerSummary]) -> Iterable[Line]:
+def _scanners(parts: Sequence[summary.ScannerSummary]) -> Iterable[Line]:
     rows = [(_scanner_name(part), *_format_counts(part), _status(part.result)) for part in parts if part.result is not None]
     own = parts[-1]
     if own.result is None and (own.gaps or own.rulings):
@@ -249,12 +249,12 @@ def _scanners(parts: Sequence[tally.ScannerSummary]) -> Iterable[Line]:
         yield (_segment(f"  {name:<{width}}{cells}"), *((_segment(f"  {status}", "yellow"),) if status else ()))
 
 
-def _scanner_name(part: tally.ScannerSummary) -> str:
+def _scanner_name(part: summary.ScannerSummary) -> str:
     version = part.result.version if part.result else ""
     return escape.truncate(escape.ci_log(f"{part.label} {version}".strip()), 40)
 
 
-def _format_counts(part: tally.ScannerSummary) -> tuple[str, ...]:
+def _format_counts(part: summary.ScannerSummary) -> tuple[str, ...]:
     """``-`` is what was not looked at, 0 what was and came to nothing."""
     result = part.result
     gaps, findings = f"{len(part.gaps):,}", f"{len(part.rulings):,}"
@@ -277,7 +277,7 @@ def _status(result: ScanResult) -> str:
 
 
 def _footer(report: Report) -> Iterable[Line]:
-    totals = tally.count(report.verdict.rulings, report.verdict.gaps)
+    totals = summary.count(report.verdict.rulings, report.verdict.gaps)
     yield ()
     suppressed = totals.with_outcome(RulingOutcome.SUPPRESSED)
     others = [f"{totals.with_outcome(outcome):,} {outcome.value}" for outcome in (RulingOutcome.TOLERATED, RulingOutcome.KNOWN)]

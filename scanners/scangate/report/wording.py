@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from scangate.model import BUNDLED_ADVISORIES, Finding, Outcome, Report, Ruling, RulingOutcome
-from scangate.report import tally
+from scangate.report import summary
 
 __all__ = [
     "describe_advisory",
@@ -45,16 +45,16 @@ def describe_base(report: Report) -> str:
     )
 
 
-def list_severity_counts(totals: tally.Counts, outcome: RulingOutcome) -> str:
+def list_severity_counts(totals: summary.Counts, outcome: RulingOutcome) -> str:
     """``1 critical, 2 high``: what has this outcome, from the worst down; empty where nothing has."""
-    cells = ((severity, totals.with_severity(severity, outcome)) for severity in tally.list_severities())
+    cells = ((severity, totals.with_severity(severity, outcome)) for severity in summary.list_severities())
     return ", ".join(f"{number:,} {severity.name.lower()}" for severity, number in cells if number)
 
 
 def explain_verdict(report: Report) -> str:
     """Why the verdict is what it is, in one line."""
     verdict = report.verdict
-    totals = tally.count(verdict.rulings, verdict.gaps)
+    totals = summary.count(verdict.rulings, verdict.gaps)
     under = f"under policy {describe_policy(report)}"
     gaps = f"{pluralize(totals.blocking_gaps, 'gap')} {'counts' if totals.blocking_gaps == 1 else 'count'}"
     if verdict.outcome is Outcome.FAIL:
@@ -93,13 +93,13 @@ def format_location(path: str, line: int = 0, column: int = 0) -> str:
 
 def describe_bundled_only_count(rulings: Iterable[Ruling]) -> str:
     """How many of the findings only the starter set tells, in words; empty for none."""
-    number = tally.count_bundled_only(rulings)
+    number = summary.count_bundled_only(rulings)
     return f"{number:,} told by the {BUNDLED_ADVISORIES} alone" if number else ""
 
 
 def label_bundled_only(finding: Finding) -> str:
     """``starter set``, the label of a finding that nobody else told; empty for all others."""
-    return BUNDLED_ADVISORIES if tally.is_bundled_only(finding) else ""
+    return BUNDLED_ADVISORIES if summary.is_bundled_only(finding) else ""
 
 
 def describe_advisory(finding: Finding) -> str:

@@ -18,7 +18,7 @@ from pathlib import Path
 import msgspec
 
 from scangate.errors import ScangateError
-from scangate.scan.signing import derive_key
+from scangate.scan.key_derivation import derive_key
 
 __all__ = ["DEFAULT_SIZE_LIMIT", "Cache", "CacheStats", "default_cache_directory"]
 

@@ -13,19 +13,10 @@ import msgspec
 
 from scangate.errors import ScanError
 from scangate.model import NEVER_ALLOWED, FileReport, Finding, Gap, GapKind, ScanResult, Targets
-from scangate.scan.asking import ProgressCallback, run_calls
-from scangate.scan.calls import CallContext
-from scangate.scan.memory import (
-    CachedResult,
-    FileChangedError,
-    ResultCache,
-    UnchangedFile,
-    content_digest,
-    digest_secrets,
-    digest_spans,
-    merge_reports,
-    result_key,
-)
+from scangate.plugin import SourceFile
+from scangate.scan.context import CallContext
+from scangate.scan.discovery import Listing, Target
+from scangate.scan.dispatch import ProgressCallback, run_calls
 from scangate.scan.plan import (
     UNKNOWN_TOOL,
     ScannerTask,
@@ -37,13 +28,22 @@ from scangate.scan.plan import (
     call_guarded,
     gap_from_error,
 )
-from scangate.scan.plugin import SourceFile
 from scangate.scan.process import ProcessRunner
 from scangate.scan.redaction import Redactor
+from scangate.scan.result_cache import (
+    CachedResult,
+    FileChangedError,
+    ResultCache,
+    UnchangedFile,
+    content_digest,
+    digest_secrets,
+    digest_spans,
+    merge_reports,
+    result_key,
+)
+from scangate.scan.results import build_result, with_hint
+from scangate.scan.scan_cache import CachedScan, decode, digest_inputs, digest_outputs, encode, files_to_rescan, scan_key
 from scangate.scan.snapshot import Snapshot
-from scangate.scan.targets import Listing, Target
-from scangate.scan.telling import build_result, with_hint
-from scangate.scan.whole import CachedScan, decode, digest_inputs, digest_outputs, encode, files_to_rescan, scan_key
 
 __all__ = ["UnredactedResult", "scan", "scan_unredacted"]
 

@@ -13,7 +13,7 @@ import msgspec
 
 from scangate.errors import ScanError
 from scangate.model import GapKind
-from scangate.scan.beside import BackgroundCall
+from scangate.scan.background import BackgroundCall
 from scangate.scan.process import ProcessRunner, ProgramOutput
 
 __all__ = ["SAFE_CONFIG", "SAFE_ENVIRONMENT", "GitEntry", "Repository", "find_repository"]

@@ -12,7 +12,7 @@ from collections.abc import Callable, Container, Iterable, Sequence
 import msgspec
 
 from scangate.model import Finding, FindingIdentity, FindingKind, Span
-from scangate.scan.redact import MASK, MaskedText, assigned_name, mask_suspicious, overlaps
+from scangate.scan.masking import MASK, MaskedText, assigned_name, mask_suspicious, overlaps
 
 __all__ = ["identify", "line_hashes"]
 

@@ -11,9 +11,9 @@ import msgspec
 from scangate.errors import ScanError
 from scangate.globs import matches
 from scangate.model import FileReport, Gap, GapKind, SkippedPath
-from scangate.scan.memory import CachedResult, ResultCache
-from scangate.scan.plugin import Scanner, SourceFile
-from scangate.scan.targets import Listing, Target
+from scangate.plugin import Scanner, SourceFile
+from scangate.scan.discovery import Listing, Target
+from scangate.scan.result_cache import CachedResult, ResultCache
 
 __all__ = [
     "UNKNOWN_TOOL",

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from scangate.model import AffectedPackage, Component, FileReport, Finding, FindingKind, Gap, IgnoreComment, Location, Span, Targets
+from scangate.plugin import SourceFile
 from scangate.scan.identity import identify
-from scangate.scan.ignores import ParsedComment, find_ignore_comments, match_ignores
-from scangate.scan.plugin import SourceFile
-from scangate.scan.redact import (
+from scangate.scan.inline_ignores import ParsedComment, find_ignore_comments, match_ignores
+from scangate.scan.masking import (
     MaskedText,
     SecretValues,
     mask_spans,
@@ -21,7 +21,7 @@ from scangate.scan.redact import (
     secret_values,
     secret_values_by_line,
 )
-from scangate.scan.salt import SecretHasher
+from scangate.scan.secret_digest import SecretHasher
 
 __all__ = ["Redactor"]
 

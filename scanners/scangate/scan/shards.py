@@ -9,8 +9,8 @@ from fractions import Fraction
 import msgspec
 
 from scangate.errors import ScanError
+from scangate.scan.discovery import Listing
 from scangate.scan.plan import ScannerTask, ScanPlan, assign_files
-from scangate.scan.targets import Listing
 
 __all__ = ["Inventory", "Shard", "assign_shards", "assign_unsplittable", "plan_for_shard", "take_inventory"]
 

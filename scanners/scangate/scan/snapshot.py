@@ -9,7 +9,7 @@ from pathlib import Path
 
 from scangate.errors import ScanError
 from scangate.model import GapKind
-from scangate.scan.plugin import SourceFile
+from scangate.plugin import SourceFile
 
 __all__ = ["Snapshot"]
 

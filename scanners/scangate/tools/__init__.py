@@ -9,7 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from scangate.scan.plugin import Scanner
+    from scangate.plugin import Scanner
     from scangate.tools.sarif_command import Options as CommandOptions
     from scangate.tools.sarif_command import SarifCommand
 

@@ -14,16 +14,16 @@ import msgspec
 
 from scangate.errors import ScanError
 from scangate.model import Confidence, FileAccounting, FileReport, Finding, FindingKind, Gap, GapKind, Location, Severity, Span
-from scangate.scan.plugin import ScanContext, SourceFile, parse_json, require_fields
-from scangate.tools.grammar import WARNINGS_LOCK, check_python, make_gap
-from scangate.tools.inline import find_nosec, read_nosec_comments
-from scangate.tools.installed import find_installed_version
+from scangate.plugin import ScanContext, SourceFile, parse_json, require_fields
+from scangate.tools.suppression_comments import find_nosec, read_nosec_comments
+from scangate.tools.syntax_check import WARNINGS_LOCK, check_python, make_gap
+from scangate.tools.tool_version import find_installed_version
 
 NAME = "bandit"
 ACCOUNTING = FileAccounting.PER_FILE
 SPLITTABLE = True
 
-RUNNER_MODULE = "scangate.tools.bandit_quickly"
+RUNNER_MODULE = "scangate.tools.bandit_runner"
 SECRET_TESTS = frozenset({"B105", "B106", "B107"})
 STRING_TESTS = frozenset({"B104", "B105", "B108", "B608"})  # about a text, wherever it stands
 _INTERNAL_ERROR = re.compile(r"Bandit internal error running: (\S+) on file (.+) at line (\d+):")

@@ -14,8 +14,8 @@ import msgspec
 from scangate.errors import ScanError
 from scangate.globs import Glob, matches
 from scangate.model import Confidence, FileAccounting, FileReport, Finding, FindingKind, Gap, GapKind, Location, Severity, Span
-from scangate.scan.plugin import ScanContext, SourceFile, parse_json, require_fields
-from scangate.tools.installed import find_installed_version
+from scangate.plugin import ScanContext, SourceFile, parse_json, require_fields
+from scangate.tools.tool_version import find_installed_version
 
 NAME = "detect-secrets"
 ACCOUNTING = FileAccounting.PER_FILE

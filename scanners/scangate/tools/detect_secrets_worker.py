@@ -22,7 +22,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NamedTuple
 
-from scangate.tools import no_requests  # noqa: F401 -- before all that imports detect-secrets
+from scangate.tools import requests_stub  # noqa: F401 -- before all that imports detect-secrets
 
 # isort: split
 from detect_secrets.core.potential_secret import PotentialSecret
@@ -33,10 +33,10 @@ from detect_secrets.settings import default_settings, get_filters, get_plugins
 from detect_secrets.transformers import get_transformed_file
 from detect_secrets.util.code_snippet import get_code_snippet
 
-from scangate.scan.text import decode, lines_of
-from scangate.tools.first_test import LinePrefilter, has_keyword
-from scangate.tools.placeholder import is_placeholder
+from scangate.source_text import decode, lines_of
+from scangate.tools.line_prefilter import LinePrefilter, has_keyword
 from scangate.tools.provider_tokens import NPM, make_token_plugins
+from scangate.tools.secret_placeholders import is_placeholder
 
 ALLOWLIST_FILTER = "detect_secrets.filters.allowlist.is_line_allowlisted"
 MAX_MEMORY = 2 * 1024**3  # bytes; a YAML file of a few aliases can grow without end in the YAML reader of detect-secrets

@@ -24,7 +24,7 @@ from scangate.model import (
     Location,
     Severity,
 )
-from scangate.scan.plugin import ScanContext, SourceFile, parse_json, require_fields
+from scangate.plugin import ScanContext, SourceFile, parse_json, require_fields
 
 __all__ = ["ACCOUNTING", "NAME", "SPLITTABLE", "Options", "reads", "scan", "version"]
 

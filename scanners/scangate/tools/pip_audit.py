@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 
-from scangate.advisories.files import bundled_file, default_store_path
-from scangate.advisories.kinds import is_manifest
+from scangate.advisories.manifest_kinds import is_manifest
+from scangate.advisories.paths import bundled_file, default_store_path
 from scangate.globs import Glob
 from scangate.model import FileAccounting, FileReport
-from scangate.scan.plugin import ScanContext, SourceFile
-from scangate.tools.installed import find_installed_version
+from scangate.plugin import ScanContext, SourceFile
+from scangate.tools.tool_version import find_installed_version
 
 if TYPE_CHECKING:
     from scangate.advisories.manifest import Pin
@@ -81,22 +81,22 @@ def _store_state(options: Options, environ: Mapping[str, str], today: dt.date) -
     """What the store says of itself, None where there is none."""
     if not default_store_path(environ).exists():
         return None
-    from scangate.tools import auditing  # noqa: PLC0415 -- only where there is a store to open
+    from scangate.tools import audit  # noqa: PLC0415 -- only where there is a store to open
 
-    return auditing.store_state(options, environ, today)
+    return audit.store_state(options, environ, today)
 
 
 def _pip_settings(options: Options, environ: Mapping[str, str]) -> Mapping[str, str]:
     """Where pip would look for releases."""
     if not options.resolve:
         return {}
-    from scangate.tools.resolving import pip_settings  # noqa: PLC0415 -- only where it may
+    from scangate.tools.pip_resolver import pip_settings  # noqa: PLC0415 -- only where it may
 
     return pip_settings(environ)
 
 
 def scan(files: Sequence[SourceFile], options: Options, context: ScanContext) -> Iterable[FileReport]:
     """Audits the pins of all ``files`` at once."""
-    from scangate.tools import auditing  # noqa: PLC0415 -- only where there is a manifest
+    from scangate.tools import audit  # noqa: PLC0415 -- only where there is a manifest
 
-    return auditing.scan(files, options, context)
+    return audit.scan(files, options, context)

@@ -17,8 +17,8 @@ import msgspec
 from scangate.errors import ScanError
 from scangate.globs import Glob, matches
 from scangate.model import Confidence, FileAccounting, FileReport, Finding, FindingKind, GapKind, Location, Severity, Span
-from scangate.scan.plugin import ScanContext, SourceFile, parse_json, require_fields
-from scangate.scan.redact import mask_suspicious
+from scangate.plugin import ScanContext, SourceFile, parse_json, require_fields
+from scangate.scan.masking import mask_suspicious
 
 __all__ = ["Options", "SarifCommand"]
 

@@ -14,12 +14,12 @@ import msgspec
 
 from scangate.errors import ScanError
 from scangate.model import Confidence, FileAccounting, FileReport, Finding, FindingKind, Gap, GapKind, Location, Severity, Span
-from scangate.scan.plugin import ScanContext, SourceFile, parse_json, require_fields
-from scangate.scan.text import place_of
+from scangate.plugin import ScanContext, SourceFile, parse_json, require_fields
+from scangate.source_text import place_of
 from scangate.tools import rule_pack
-from scangate.tools.grammar import check_python, check_yaml, make_gap
-from scangate.tools.inline import find_nosemgrep
-from scangate.tools.installed import find_installed_version
+from scangate.tools.suppression_comments import find_nosemgrep
+from scangate.tools.syntax_check import check_python, check_yaml, make_gap
+from scangate.tools.tool_version import find_installed_version
 
 NAME = "semgrep"
 ACCOUNTING = FileAccounting.PER_FILE
@@ -83,7 +83,7 @@ def scan(files: Sequence[SourceFile], options: Options, context: ScanContext) ->
 
 
 def _reports(files: Sequence[SourceFile], flags: Sequence[str], context: ScanContext) -> Iterator[FileReport]:
-    from scangate.tools.legible import prepare_source  # noqa: PLC0415 -- a scan where nothing changed asks nobody
+    from scangate.tools.semgrep_input import prepare_source  # noqa: PLC0415 -- a scan where nothing changed asks nobody
 
     rules = [word for file in rule_pack.rule_files_for(source.path for source in files) for word in ("--config", str(file))]
     texts = [prepare_source(source.path, source.read_bytes()) for source in files]

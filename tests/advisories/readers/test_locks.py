@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scangate.advisories.manifests import Manifest, read_manifests
+from scangate.advisories.manifest_reader import Manifest, read_manifests
 
 UV = """\
 version = 1

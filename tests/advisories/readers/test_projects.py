@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scangate.advisories.manifests import Manifest, read_manifests
+from scangate.advisories.manifest_reader import Manifest, read_manifests
 
 
 def read(path: str, text: str, **others: str) -> Manifest:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scangate.advisories.manifests import is_manifest, read_manifests
+from scangate.advisories.manifest_reader import is_manifest, read_manifests
 
 SETUP = "from setuptools import setup\n"
 

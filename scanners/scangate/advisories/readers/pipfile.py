@@ -6,10 +6,10 @@ import posixpath
 from collections.abc import Mapping
 from typing import Any
 
-from scangate.advisories.declared import DeclaredDependency, ProjectDeclarations, ProjectFiles, parse_dependency_table
-from scangate.advisories.fault import MalformedManifestError
+from scangate.advisories.declarations import DeclaredDependency, ProjectDeclarations, ProjectFiles, parse_dependency_table
+from scangate.advisories.errors import MalformedManifestError
 from scangate.advisories.manifest import AuditGap
-from scangate.advisories.toml_text import Toml
+from scangate.advisories.toml_lines import Toml
 
 __all__ = ["direct_names", "parse"]
 

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 
 from packaging.pylock import Package, Pylock, PylockValidationError
 
-from scangate.advisories.fault import MalformedManifestError
-from scangate.advisories.locked import LockEntry, build_manifest
+from scangate.advisories.errors import MalformedManifestError
+from scangate.advisories.lock_entries import LockEntry, build_manifest
 from scangate.advisories.manifest import Manifest
-from scangate.advisories.names import index_host
-from scangate.advisories.places import FROM_PATH, FROM_URL, FROM_VCS, resolve_path
+from scangate.advisories.origins import FROM_PATH, FROM_URL, FROM_VCS, resolve_path
+from scangate.advisories.package_names import index_host
 from scangate.advisories.readers import pyproject
-from scangate.advisories.toml_text import Toml
+from scangate.advisories.toml_lines import Toml
 
 __all__ = ["parse"]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from scangate.advisories.declared import (
+from scangate.advisories.declarations import (
     DeclaredDependency,
     ProjectDeclarations,
     ProjectFiles,
@@ -17,11 +17,11 @@ from scangate.advisories.declared import (
     parse_dependency,
     parse_dependency_table,
 )
-from scangate.advisories.fault import MalformedManifestError
+from scangate.advisories.errors import MalformedManifestError
 from scangate.advisories.manifest import AuditGap, SkippedDependency
-from scangate.advisories.names import normalize_name
-from scangate.advisories.places import FROM_PATH, FROM_URL, FROM_VCS, resolve_path, unauditable_gap
-from scangate.advisories.toml_text import Toml, convert_toml
+from scangate.advisories.origins import FROM_PATH, FROM_URL, FROM_VCS, resolve_path, unauditable_gap
+from scangate.advisories.package_names import normalize_name
+from scangate.advisories.toml_lines import Toml, convert_toml
 
 __all__ = ["declares_all", "direct_names", "parse"]
 

@@ -18,13 +18,13 @@ from typing import Any
 import msgspec
 from pip_requirements_parser import CommentLine, OptionParsingError, break_args_options, build_parser, preprocess
 
-from scangate.advisories.declared import DeclaredDependency, is_project, parse_dependency, url_origin
-from scangate.advisories.graph import shortest_chains
-from scangate.advisories.locked import MAX_PACKAGES
+from scangate.advisories.declarations import DeclaredDependency, is_project, parse_dependency, url_origin
+from scangate.advisories.dependency_graph import shortest_chains
+from scangate.advisories.lock_entries import MAX_PACKAGES
 from scangate.advisories.manifest import AuditGap, Manifest, Pin, SkippedDependency
-from scangate.advisories.names import MAX_REQUIREMENT_LENGTH, index_host
-from scangate.advisories.places import FROM_PATH, WORKSPACE_MEMBER, is_archive, resolve_path, unauditable_gap
-from scangate.advisories.readers.via import parse_via_comments
+from scangate.advisories.origins import FROM_PATH, WORKSPACE_MEMBER, is_archive, resolve_path, unauditable_gap
+from scangate.advisories.package_names import MAX_REQUIREMENT_LENGTH, index_host
+from scangate.advisories.readers.via_comments import parse_via_comments
 from scangate.model import GapKind
 
 __all__ = ["RequirementsFile", "parse_all", "parse_file"]

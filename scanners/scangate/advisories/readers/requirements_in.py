@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from scangate.advisories.declared import ProjectDeclarations
+from scangate.advisories.declarations import ProjectDeclarations
 from scangate.advisories.readers.requirements import parse_file
 
 __all__ = ["parse"]

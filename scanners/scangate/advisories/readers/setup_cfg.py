@@ -7,11 +7,11 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping
 
-from scangate.advisories.declared import DeclaredDependency, ProjectDeclarations, parse_dependency
-from scangate.advisories.fault import MalformedManifestError
+from scangate.advisories.declarations import DeclaredDependency, ProjectDeclarations, parse_dependency
+from scangate.advisories.errors import MalformedManifestError
 from scangate.advisories.manifest import AuditGap
-from scangate.advisories.names import normalize_name
-from scangate.advisories.places import resolve_path
+from scangate.advisories.origins import resolve_path
+from scangate.advisories.package_names import normalize_name
 
 __all__ = ["parse"]
 

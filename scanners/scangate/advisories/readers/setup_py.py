@@ -7,9 +7,9 @@ import posixpath
 import warnings
 from collections.abc import Iterator, Mapping
 
-from scangate.advisories.declared import DeclaredDependency, ProjectDeclarations, parse_dependency
+from scangate.advisories.declarations import DeclaredDependency, ProjectDeclarations, parse_dependency
 from scangate.advisories.manifest import AuditGap
-from scangate.advisories.names import normalize_name
+from scangate.advisories.package_names import normalize_name
 from scangate.advisories.readers import pyproject
 
 __all__ = ["parse"]

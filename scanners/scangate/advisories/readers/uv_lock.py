@@ -7,12 +7,12 @@ from collections.abc import Mapping
 
 import msgspec
 
-from scangate.advisories.fault import MalformedManifestError
-from scangate.advisories.locked import LockEntry, build_manifest
+from scangate.advisories.errors import MalformedManifestError
+from scangate.advisories.lock_entries import LockEntry, build_manifest
 from scangate.advisories.manifest import Manifest
-from scangate.advisories.names import index_host, normalize_name
-from scangate.advisories.places import FROM_PATH, FROM_URL, FROM_VCS, is_archive, resolve_path
-from scangate.advisories.toml_text import Toml, convert_toml
+from scangate.advisories.origins import FROM_PATH, FROM_URL, FROM_VCS, is_archive, resolve_path
+from scangate.advisories.package_names import index_host, normalize_name
+from scangate.advisories.toml_lines import Toml, convert_toml
 
 __all__ = ["parse"]
 

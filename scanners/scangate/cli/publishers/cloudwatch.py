@@ -9,16 +9,16 @@ from pathlib import Path
 
 import click
 
-from scangate.cli.listener import write_page
+from scangate.app.scan import open_session
+from scangate.cli.console import write_page
 from scangate.cli.publication import Delivery, VerdictToPublish, publish_once, publish_options
-from scangate.cli.run import open_session
 from scangate.errors import UsageError
 from scangate.model import Report
-from scangate.publish import cloudwatch, history, metrics
-from scangate.publish.client import create_client
+from scangate.publish import cloudwatch, metrics, verdict_history
+from scangate.publish.aws_client import create_client
 from scangate.publish.codebuild import Build, detect_build
-from scangate.publish.extent import describe_partial_scope
-from scangate.publish.object import parse_s3_url, update_document
+from scangate.publish.s3_document import parse_s3_url, update_document
+from scangate.publish.scope_check import describe_partial_scope
 from scangate.publish.statement import parse_timestamp as zoned
 
 __all__ = ["command"]
@@ -97,13 +97,15 @@ def _blocked_seconds(subject: VerdictToPublish, remembered: str | None) -> float
     if remembered is None:
         return None
     report = subject.report
-    now = history.PastVerdict(report.finished, report.verdict.outcome, report.commit, subject.digest)
+    now = verdict_history.PastVerdict(report.finished, report.verdict.outcome, report.commit, subject.digest)
 
     def change(text: str) -> str:
-        return history.render_history(history.add_verdict(history.parse_history(text, remembered) if text else (), now))
+        return verdict_history.render_history(
+            verdict_history.add_verdict(verdict_history.parse_history(text, remembered) if text else (), now)
+        )
 
     page = _update_history(remembered, change)
-    return history.blocked_seconds(history.parse_history(page, remembered), now)
+    return verdict_history.blocked_seconds(verdict_history.parse_history(page, remembered), now)
 
 
 def _update_history(place: str, change: Callable[[str], str]) -> str:

@@ -12,11 +12,11 @@ from scangate.cli.publication import Delivery, VerdictToPublish, publish_once, p
 from scangate.errors import UsageError
 from scangate.model import Outcome
 from scangate.publish import codecommit
-from scangate.publish.change import Review, build_comments
-from scangate.publish.client import create_client
+from scangate.publish.aws_client import create_client
 from scangate.publish.codebuild import detect_build
-from scangate.publish.extent import describe_partial_scope
 from scangate.publish.receipt import RejectedItem
+from scangate.publish.review_comments import Review, build_comments
+from scangate.publish.scope_check import describe_partial_scope
 from scangate.report import markdown
 
 __all__ = ["command"]

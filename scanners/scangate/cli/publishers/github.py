@@ -11,9 +11,9 @@ from scangate.cli.publication import Delivery, VerdictToPublish, publish_once, p
 from scangate.errors import PublishError, UsageError
 from scangate.model import Outcome
 from scangate.publish import github
-from scangate.publish.change import Review, build_comments
 from scangate.publish.codebuild import Build, detect_build
 from scangate.publish.receipt import RejectedItem
+from scangate.publish.review_comments import Review, build_comments
 from scangate.report import markdown, sarif
 
 __all__ = ["command"]

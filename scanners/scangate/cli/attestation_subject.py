@@ -1,0 +1,41 @@
+"""Reads what ships from the command line: a folder, an image, or a function's code."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from pathlib import Path
+
+from scangate.errors import UsageError
+from scangate.publish.statement import Subject
+from scangate.publish.tree_digest import compute_tree_digest
+
+__all__ = ["parse_subject"]
+
+_IMAGE = re.compile(r"image:(?:[a-z0-9][A-Za-z0-9._:/-]*@)?sha256:(?P<digest>[0-9a-f]{64})")
+HINT = "name a folder, image:sha256:HEX (docker inspect tells it), or lambda:CODESHA256 (aws lambda get-function tells it)"
+
+
+def parse_subject(text: str) -> Subject:
+    """The subject that ``text`` names: a folder is summed up here and now. UsageError for anything else."""
+    image = _IMAGE.fullmatch(text)
+    if image is not None:
+        return Subject("image", {"sha256": image["digest"]})
+    if text.startswith("lambda:"):
+        return Subject("lambda", {"sha256": _decode_code_sha256(text.removeprefix("lambda:"))})
+    folder = Path(text)
+    if not folder.is_dir():
+        raise UsageError(f"not something that ships: {text}", HINT)
+    return Subject("tree", {"sha256": compute_tree_digest(folder)})
+
+
+def _decode_code_sha256(code: str) -> str:
+    """Lambda tells CodeSha256 in base64."""
+    try:
+        digest = base64.b64decode(code, validate=True)
+    except (binascii.Error, ValueError):
+        digest = b""
+    if len(digest) != 32:
+        raise UsageError(f"not a CodeSha256: {code}", HINT)
+    return digest.hex()

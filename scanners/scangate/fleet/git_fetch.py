@@ -1,0 +1,99 @@
+"""Fetches one commit of a repository into an empty folder; git runs nothing on the way, and writes the blobs' own bytes."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import quote
+
+from scangate.errors import ScanError
+from scangate.fleet.repository_address import RepositoryAddress
+from scangate.model import GapKind
+from scangate.scan.git import SAFE_CONFIG, SAFE_ENVIRONMENT
+from scangate.scan.masking import mask_suspicious
+from scangate.scan.process import ProcessRunner
+
+__all__ = ["fetch_commit"]
+
+# What comes after the server's own words, and is git's.
+_ERROR_LINE = re.compile(r"^(?:fatal|error|ssh): .*$", re.MULTILINE)
+MAX_REASON_LENGTH = 300
+
+# The highest place of all attributes: no filter, no line ends changed, no other encoding, no `$Id$`, whatever the tree says.
+ATTRIBUTES = "* -text -eol -filter -ident -working-tree-encoding -export-subst\n"
+SSH_COMMAND = (
+    "ssh",
+    "-o",
+    "BatchMode=yes",
+    "-o",
+    "ClearAllForwardings=yes",
+    "-o",
+    "PermitLocalCommand=no",
+    "-o",
+    "ConnectTimeout=30",
+)
+NO_CONFIGURATION = {"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_ATTR_NOSYSTEM": "1", "GIT_LFS_SKIP_SMUDGE": "1"}
+
+
+def fetch_commit(address: RepositoryAddress, ref: str, folder: Path, processes: ProcessRunner, timeout: float) -> None:
+    """Puts the tree of ``ref`` (empty: the default branch) into ``folder``, with a repository of that one commit.
+
+    ``folder`` must not exist. Each git command may take ``timeout`` seconds. Raises Unreadable, without a credential in it.
+    """
+    git = _Git(address, folder, processes, timeout)
+    git.run("init", "--quiet", "--template=", "--initial-branch=fleet", "--", str(folder))
+    info = folder / ".git" / "info"
+    info.mkdir(exist_ok=True)
+    (info / "attributes").write_text(ATTRIBUTES, encoding="utf-8")
+    options = ("--quiet", "--depth=1", "--no-tags", "--no-recurse-submodules", "--no-auto-maintenance", "--no-write-commit-graph")
+    git.run("-C", str(folder), "fetch", *options, "--", _remote_url(address), ref or "HEAD", network=True)
+    git.run("-C", str(folder), "checkout", "--quiet", "--force", "--detach", "--no-recurse-submodules", "FETCH_HEAD")
+
+
+class _Git:
+    def __init__(self, address: RepositoryAddress, folder: Path, processes: ProcessRunner, timeout: float) -> None:
+        self._address = address
+        self._folder = folder
+        self._processes = processes
+        self._timeout = timeout
+
+    def run(self, *arguments: str, network: bool = False) -> None:
+        argv = ["git", *SAFE_CONFIG, "-c", "advice.detachedHead=false", "-c", "gc.auto=0", *arguments]
+        env = {**SAFE_ENVIRONMENT, **NO_CONFIGURATION, **(self._network_environment() if network else {})}
+        output = self._processes.run(argv, timeout=self._timeout, env=env, network=network)
+        if output.exit_code:
+            what = next(word for word in arguments if word in ("init", "fetch", "checkout"))
+            said = _ERROR_LINE.findall(output.stderr.decode("utf-8", "replace"))
+            why = (
+                mask_suspicious(self._address.redact(said[-1]))[:MAX_REASON_LENGTH]
+                if said
+                else output.describe_death() or f"exit code {output.exit_code}"
+            )
+            raise ScanError(GapKind.CRASH, f"git {what} failed: {why}", self._retry_hint())
+
+    def _network_environment(self) -> Mapping[str, str]:
+        """How git may leave the machine: by this address's protocol, with its credentials where no other user can see them."""
+        address, environ = self._address, self._processes.environ
+        agent = {name: environ[name] for name in ("SSH_AUTH_SOCK",) if name in environ and address.protocol == "ssh"}
+        settings = {"http.followRedirects": "false" if address.credentials else "initial"}
+        if address.credentials:
+            settings[f"http.{address.url}.extraHeader"] = address.authorization_header
+        pairs = {f"GIT_CONFIG_KEY_{number}": key for number, key in enumerate(settings)}
+        pairs |= {f"GIT_CONFIG_VALUE_{number}": value for number, value in enumerate(settings.values())}
+        return {
+            "GIT_ALLOW_PROTOCOL": address.protocol or "file",
+            "GIT_SSH_COMMAND": shlex.join(SSH_COMMAND),
+            "GIT_CONFIG_COUNT": str(len(settings)),
+            **pairs,
+            **agent,
+        }
+
+    def _retry_hint(self) -> str:
+        reference = shlex.quote(self._address.url or str(self._folder))
+        return f"try it by hand: git ls-remote {reference}"
+
+
+def _remote_url(address: RepositoryAddress) -> str:
+    return address.url if address.protocol else f"file://{quote(address.url)}"

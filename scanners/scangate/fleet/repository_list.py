@@ -1,0 +1,100 @@
+"""Reads the list of a fleet, strictly: one repository a line, and every mistake with its file and line; it fetches nothing."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import shlex
+from pathlib import Path
+
+import msgspec
+
+from scangate.errors import UsageError
+from scangate.fleet.repository_address import RepositoryAddress, parse_address
+
+__all__ = ["RepositoryEntry", "read_repository_list"]
+
+KEYS = ("ref", "name", "policy")
+MAX_CHARACTERS = 16 * 1024 * 1024
+EXAMPLE = "a line is: ADDRESS [ref=REF] [name=NAME] [policy=NAME|FILE]   # comment"
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+# What git check-ref-format allows, and less: a ref is never an option, a range or a path out of refs/.
+_REF = re.compile(r"(?!.*(\.\.|//|/\.|\.lock(/|$)))[A-Za-z0-9][A-Za-z0-9._/+-]{0,199}(?<![./])")
+
+
+class RepositoryEntry(msgspec.Struct, frozen=True):
+    """One repository: its name in the roll-up, and what its line asks for; empty are the default branch and the fleet's policy."""
+
+    name: str
+    address: RepositoryAddress
+    ref: str = ""
+    policy: str = ""
+    line: int = 0
+
+
+def read_repository_list(file: Path) -> tuple[RepositoryEntry, ...]:
+    """The repositories in the order of the list. UsageError for anything that is not exactly such a list, and for an empty one."""
+    entries: list[RepositoryEntry] = []
+    lines: dict[str, int] = {}
+    for number, line in enumerate(_read_text(file).splitlines(), start=1):
+        try:
+            entry = _parse_entry(line, number, file.absolute().parent)
+        except ValueError as error:
+            raise UsageError(f"{file}:{number}: {error}", EXAMPLE) from None
+        if entry is None:
+            continue
+        known = lines.setdefault(entry.name.casefold(), number)
+        if known != number:
+            raise UsageError(
+                f"{file}:{number}: the name {entry.name} is taken by line {known}", "give one of them a name of its own: name=OTHER"
+            )
+        entries.append(entry)
+    if not entries:
+        raise UsageError(f"{file} lists no repository", EXAMPLE)
+    return tuple(entries)
+
+
+def _read_text(file: Path) -> str:
+    hint = "name a file with one repository a line: scangate fleet repositories.txt"
+    try:
+        with file.open(encoding="utf-8-sig") as stream:
+            text = stream.read(MAX_CHARACTERS + 1)
+    except OSError as error:
+        raise UsageError(f"cannot read {file}: {error.strerror}", hint) from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{file} is not UTF-8", hint) from error
+    if len(text) > MAX_CHARACTERS:
+        raise UsageError(f"{file} is too large to be a list of repositories", hint)
+    return text
+
+
+def _parse_entry(line: str, number: int, base: Path) -> RepositoryEntry | None:
+    try:
+        words = shlex.split(line, comments=True)
+    except ValueError:
+        raise ValueError("a quotation mark is not closed") from None
+    if not words:
+        return None
+    address = parse_address(words[0], base)
+    given: dict[str, str] = {}
+    for word in words[1:]:
+        key, mark, value = word.partition("=")
+        if not mark or key not in KEYS:
+            near = difflib.get_close_matches(key, KEYS, 1)
+            said = f"did you mean `{near[0]}=`?" if near else f"there are {', '.join(f'{each}=' for each in KEYS)}"
+            raise ValueError(f"not a setting of a repository: {address.redact(word)}; {said}")
+        if key in given or not value:
+            raise ValueError(f"{key}= {'stands twice' if key in given else 'has no value'}")
+        given[key] = value
+    ref, name = given.get("ref", ""), given.get("name") or _default_name(address)
+    if ref and not _REF.fullmatch(ref):
+        raise ValueError(f"not a branch, tag or commit: {ref}")
+    if not _NAME.fullmatch(name):
+        hint = "" if "name" in given else "; add one: name=NAME"
+        raise ValueError(f"not a name of letters, digits, dots and dashes: {address.redact(name)}{hint}")
+    return RepositoryEntry(name, address, ref, given.get("policy", ""), number)
+
+
+def _default_name(address: RepositoryAddress) -> str:
+    return re.split(r"[/:]", address.url.rstrip("/"))[-1].removesuffix(".git")

@@ -1,0 +1,54 @@
+"""Compares the options a scanner was given with those it should have been given; knows no scanner, only their types.
+
+Other options may mean that less is seen, so they never suffice. The one thing between them is a number whose type says that it
+tightens as it goes down: ``Annotated[int | None, Meta(extra={"tighter": "lower"})]``, where None stands for no bound at all.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec import inspect as kinds
+
+from scangate.judge.decode import struct_fields
+
+__all__ = ["find_looser_options"]
+
+
+def find_looser_options(required: Any, actual: Any) -> tuple[str, ...]:
+    """The names of the options in which ``given`` is not at least as tight as ``wanted``, sorted; empty where it suffices.
+
+    ``wanted`` is a value of the scanner's own type; ``given`` another, or what JSON made of one.
+    """
+    asked, had = _to_builtins(required), _to_builtins(actual)
+    if not isinstance(asked, dict) or not isinstance(had, dict):
+        return () if _equals(asked, had) else ("options",)
+    lower = _lower_is_tighter(type(required))
+    return tuple(
+        key
+        for key in sorted(asked.keys() | had.keys())
+        if key not in asked
+        or key not in had
+        or not (_equals(asked[key], had[key]) or (key in lower and _is_lower(had[key], asked[key])))
+    )
+
+
+def _to_builtins(options: Any) -> Any:
+    return msgspec.json.decode(msgspec.json.encode(options))
+
+
+def _equals(one: Any, other: Any) -> bool:
+    return msgspec.json.encode(one, order="sorted") == msgspec.json.encode(other, order="sorted")  # 1 is not true
+
+
+def _lower_is_tighter(kind: type[Any]) -> frozenset[str]:
+    """The options of a type that tighten as they go down."""
+    if not issubclass(kind, msgspec.Struct):
+        return frozenset()
+    extras = {name: field.type.extra or {} for name, field in struct_fields(kind).items() if isinstance(field.type, kinds.Metadata)}
+    return frozenset(name for name, extra in extras.items() if extra.get("tighter") == "lower")
+
+
+def _is_lower(had: Any, asked: Any) -> bool:
+    return type(had) in (int, float) and (asked is None or had < asked)

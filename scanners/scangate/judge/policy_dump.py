@@ -1,0 +1,132 @@
+"""Writes a resolved policy as YAML that says the same again, each value with the place that said it; decides nothing."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from scangate.judge.decode import DocumentPath, format_path
+from scangate.judge.policy import Budget, BudgetOverride, Policy
+from scangate.model import Severity
+
+__all__ = ["dump_policy", "format_scalar"]
+
+PLAIN_SCALAR = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*( [A-Za-z0-9_./-]+)*")
+YAML_KEYWORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
+SORTED_LISTS = frozenset({"required"})  # lists that are sorted when resolved, so that their places no longer match
+
+
+def dump_policy(policy: Policy) -> str:
+    """The policy as a file that extends nothing: reading it gives the same digest (plain, without an environment)."""
+    origins = dict(policy.origins)
+    head = [f"# {policy.name}" + (f" in {policy.environment}" if policy.environment else "") + f", digest {policy.digest}"]
+    head += [f"# made of {', '.join(policy.sources)}"] if policy.sources else []
+    lines = [line for key, value in _document(policy).items() for line in _lines(key, value, (key,), origins)]
+    return "\n".join([*head, *lines]) + "\n"
+
+
+def _document(policy: Policy) -> dict[str, Any]:
+    """The policy in the shape of a file, in the order of the documentation."""
+    described = {"description": policy.description} if policy.description else {}
+    return {
+        "version": 1,
+        "name": policy.name,
+        **described,
+        "scanners": {entry.name: _scanner(entry) for entry in policy.scanners},
+        "paths": {"exclude": [_set_fields(entry, "path", "scanners", "reason") for entry in policy.exclusions]},
+        "limits": {"max-file-size": policy.max_file_size, "timeout": policy.timeout},
+        "severity": [_set_fields(entry, "rule", "path", "severity", "reason") for entry in policy.severity_rules],
+        "budgets": {**_limits(policy.budget), "overrides": [_override(entry) for entry in policy.overrides]},
+        "unknown": policy.unknown_severity.name.lower(),
+        "new-only": policy.new_only,
+        "baseline": {"ratchet": policy.baseline_ratchet},
+        "advisories": {"wait-days": policy.cool_down_days},
+        "cache": {"keyed-only": policy.signed_cache_only},
+        "coverage": {
+            "required": list(policy.required_scanners),
+            "allowed-gaps": [_set_fields(entry, "kind", "scanner", "path", "reason") for entry in policy.allowed_gaps],
+        },
+        "exceptions": [
+            _set_fields(entry, "rule", "path", "fingerprint", "advisory", "follows", "reason", "owner", "expires")
+            for entry in policy.exceptions
+        ],
+        "exception-max-days": policy.exception_max_days,
+        "exception-unused": policy.exception_unused.value,
+        "exception-owners": policy.exception_owners.value,
+        **({"codeowners": policy.codeowners_path} if policy.codeowners_path else {}),
+        "inline-suppressions": policy.inline_suppressions.value,
+        "inline-until": policy.inline_expiry.value,
+    }
+
+
+def _scanner(entry: Any) -> dict[str, Any]:
+    options = msgspec.to_builtins(entry.options)
+    told = {key: value for key, value in options.items() if value is not None}
+    return {"enabled": entry.enabled, "timeout": entry.timeout, **told}
+
+
+def _set_fields(entry: Any, *names: str) -> dict[str, Any]:
+    """The fields that say something, as plain values."""
+    plain = {name: getattr(entry, name) for name in names if getattr(entry, name)}
+    return {
+        name: value.name.lower() if isinstance(value, Severity) else msgspec.to_builtins(value) for name, value in plain.items()
+    }
+
+
+def _limits(budget: Budget) -> dict[str, Any]:
+    return {severity.name.lower(): "unlimited" if limit is None else limit for severity, limit in budget.limits}
+
+
+def _override(entry: BudgetOverride) -> dict[str, Any]:
+    fixable = {} if entry.fixable is None else {"fixable": entry.fixable}
+    return {**_set_fields(entry, "kind", "scanner", "path"), **fixable, **_limits(entry)}
+
+
+def _lines(key: str, value: Any, path: DocumentPath, origins: Mapping[str, str]) -> Iterator[str]:
+    """The lines of one entry of a mapping."""
+    if isinstance(value, (Mapping, list, tuple)) and value:
+        yield f"{format_scalar(key)}:"
+        for line in _inner(value, path, origins):
+            yield f"  {line}"
+    else:
+        empty = "{}" if isinstance(value, Mapping) else "[]"
+        text = empty if isinstance(value, (Mapping, list, tuple)) else format_scalar(value)
+        yield f"{format_scalar(key)}: {text}{_origin(path, origins, value)}"
+
+
+def _inner(value: Any, path: DocumentPath, origins: Mapping[str, str]) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _lines(str(key), item, (*path, str(key)), origins)
+        return
+    for index, item in enumerate(value):
+        if isinstance(item, Mapping) and item:
+            for number, line in enumerate(_inner(item, (*path, index), origins)):
+                yield f"{'- ' if number == 0 else '  '}{line}"
+        else:
+            yield f"- {format_scalar(item)}{_origin((*path, index), origins, item)}"
+
+
+def _origin(path: DocumentPath, origins: Mapping[str, str], value: Any) -> str:
+    """The place that said a value, as a comment; `default` where none did."""
+    if isinstance(value, (Mapping, list, tuple)) or SORTED_LISTS & set(path) or path[-1] in ("version", "name", "description"):
+        return ""
+    if isinstance(path[-1], int) and path[-2] == "scanners":
+        return ""
+    return f"  # {origins.get(format_path(path), 'default')}"
+
+
+def format_scalar(value: Any) -> str:
+    """A plain value; text in quotes unless it can be nothing else."""
+    if isinstance(value, bool) or value is None:
+        return json.dumps(value)
+    if not isinstance(value, str):
+        return str(value)
+    if PLAIN_SCALAR.fullmatch(value) and value.lower() not in YAML_KEYWORDS:
+        return value
+    quoted = json.dumps(value, ensure_ascii=False)
+    return "".join(f"\\u{ord(sign):04x}" if sign in "\x85\xa0\u2028\u2029\ufeff" else sign for sign in quoted)

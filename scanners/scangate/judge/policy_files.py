@@ -1,0 +1,224 @@
+"""Finds a policy's files, reads the chain of what extends what, and says which of them lie in the scanned tree."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import msgspec
+
+from scangate import assets
+from scangate.errors import PolicyError
+from scangate.judge.decode import decode_node
+from scangate.judge.error_text import shorten, suggest
+from scangate.judge.policy_schema import PolicyDocument
+from scangate.judge.policy_yaml import MAX_BYTES, Node, Position, make_policy_error, parse_policy_yaml
+
+__all__ = [
+    "DEFAULT_POLICY_FILE",
+    "MAX_CHAIN",
+    "PolicyFile",
+    "PolicyRevision",
+    "find_extended_file",
+    "is_policy_path",
+    "list_bundled_policies",
+    "load_chain",
+]
+
+DEFAULT_POLICY_FILE = "scangate.yaml"
+MAX_CHAIN = 10  # files in a chain of `extends`
+
+
+class PolicyRevision(msgspec.Struct, frozen=True):
+    """Another revision of the repository, whose policy files are laid out below ``top``; messages call them ``name:path``."""
+
+    name: str
+    top: Path
+
+
+class PolicySource(msgspec.Struct, frozen=True):
+    """A policy file before it is read; ``shown`` is what messages call it, ``inside`` whether it lies in the scanned tree."""
+
+    file: Path
+    label: str
+    bundled: bool = False
+    in_tree: bool = False
+
+
+class PolicyFile(msgspec.Struct, frozen=True):
+    """One file of a policy, checked by itself."""
+
+    source: PolicySource
+    node: Node
+    document: PolicyDocument
+
+    @property
+    def name(self) -> str:
+        """The name the file gives itself, else the file's own."""
+        return self.document.name if isinstance(self.document.name, str) else self.source.file.stem
+
+
+def list_bundled_policies() -> tuple[str, ...]:
+    """The names of the policies that come with the package."""
+    return tuple(sorted(file.stem for file in assets.folder("policies").glob("*.yaml")))
+
+
+def load_chain(spec: str | None, root: Path, revision: PolicyRevision | None = None) -> tuple[PolicyFile, ...]:
+    """The files of a policy, the one that extends nothing first and the one asked for last.
+
+    Where a ``revision`` is given, ``root`` and a file of the repository lie below its ``top``.
+    """
+    source = _default_source(root, revision) if spec is None else _requested_source(spec, root, revision)
+    layers: list[PolicyFile] = []
+    blame: Position | None = None
+    while True:
+        if source.in_tree:
+            _refuse_escape(source, root, blame)
+        _refuse_cycle(source, layers, blame)
+        layer = _read(source, blame)
+        layers.append(layer)
+        if not isinstance(layer.document.extends, str):
+            return tuple(reversed(layers))
+        blame = layer.node.value["extends"].place if isinstance(layer.node.value, dict) else None
+        source = _extended_source(layer.document.extends, source, root, revision, blame or layer.node.position)
+
+
+def find_extended_file(data: bytes) -> str:
+    """The file that a policy file extends, from its own folder; empty where it extends none, or cannot be read."""
+    try:
+        spec = parse_policy_yaml(data, "").value
+    except PolicyError:
+        return ""
+    found = spec["extends"].value if isinstance(spec, dict) and "extends" in spec else ""
+    return found if isinstance(found, str) and is_policy_path(found) else ""
+
+
+def _default_source(root: Path, revision: PolicyRevision | None) -> PolicySource:
+    """The root's own policy where anything of its name is there at all, else the bundled ``baseline``."""
+    own = root / DEFAULT_POLICY_FILE
+    if os.path.lexists(own):
+        return PolicySource(own, _label(own, root, revision), in_tree=True)
+    near = root / "scangate.yml"
+    if os.path.lexists(near):
+        raise PolicyError(
+            f"{_label(near, root, revision)}:1:1: the name of a policy is {DEFAULT_POLICY_FILE}",
+            f"git mv scangate.yml {DEFAULT_POLICY_FILE}",
+        )
+    return _bundled_source("baseline")
+
+
+def _bundled_source(name: str) -> PolicySource:
+    return PolicySource(assets.folder("policies") / f"{name}.yaml", f"policies/{name}.yaml", bundled=True)
+
+
+def is_policy_path(spec: str) -> bool:
+    """Whether a policy's name means a file: it has a slash or a YAML suffix; everything else is the name of a bundled one."""
+    return "/" in spec or spec.endswith((".yaml", ".yml"))
+
+
+def _requested_source(spec: str, root: Path, revision: PolicyRevision | None) -> PolicySource:
+    if spec in list_bundled_policies():
+        return _bundled_source(spec)
+    if not is_policy_path(spec):
+        raise PolicyError(
+            f"no policy is named `{shorten(spec)}`",
+            f"{suggest(spec, list_bundled_policies())}; a file is given as ./{DEFAULT_POLICY_FILE}",
+        )
+    file = Path(spec)
+    return PolicySource(file, _label(file, root, revision), in_tree=_is_in_tree(file, root))
+
+
+def _extended_source(spec: str, source: PolicySource, root: Path, revision: PolicyRevision | None, place: Position) -> PolicySource:
+    if not is_policy_path(spec):
+        if spec not in list_bundled_policies():
+            raise make_policy_error(
+                place,
+                "extends",
+                f"no policy is named `{shorten(spec)}`",
+                f"{suggest(spec, list_bundled_policies())}; a file ends in .yaml",
+            )
+        return _bundled_source(spec)
+    file = Path(os.path.normpath(source.file.parent / spec))
+    inside = _is_in_tree(file, root)
+    if source.in_tree and not inside:
+        raise make_policy_error(
+            place, "extends", "a policy in the scanned tree cannot extend a file outside it", "extend a bundled policy instead"
+        )
+    return PolicySource(file, _label(file, root, revision), in_tree=inside)
+
+
+def _label(file: Path, root: Path, revision: PolicyRevision | None) -> str:
+    """The path from the root where the file lies below it, else as it was given; a revision's as git writes it."""
+    if revision is not None and file.is_relative_to(revision.top):
+        return f"{printable_path(Path(revision.name))}:{printable_path(file.relative_to(revision.top))}"
+    absolute = Path(os.path.abspath(file))  # noqa: PTH100 -- resolve() would follow links, which messages should not
+    top = Path(os.path.abspath(root))  # noqa: PTH100 -- as above
+    return printable_path(absolute.relative_to(top) if absolute.is_relative_to(top) else file)
+
+
+def printable_path(file: Path) -> str:
+    """A path for a message: whole, on one line."""
+    return "".join(sign if sign.isprintable() else "?" for sign in file.as_posix())
+
+
+def _is_in_tree(file: Path, root: Path) -> bool:
+    """Whether a file lies in the tree by its name or by what its name leads to: either makes it the tree's word."""
+    absolute = Path(os.path.abspath(file))  # noqa: PTH100 -- the name itself, before links are followed
+    return absolute.is_relative_to(os.path.abspath(root)) or _resolve_links(file).is_relative_to(_resolve_links(root))  # noqa: PTH100 -- as above
+
+
+def _resolve_links(file: Path) -> Path:
+    try:
+        return file.resolve()
+    except (OSError, RuntimeError):  # a loop of links
+        return file.absolute()
+
+
+def _refuse_escape(source: PolicySource, root: Path, referrer: Position | None) -> None:
+    if not _resolve_links(source.file).is_relative_to(_resolve_links(root)):
+        raise make_policy_error(
+            referrer or Position(source.label),
+            "extends" if referrer else "",
+            "a link that leads out of the scanned tree",
+            "put the file itself there",
+        )
+
+
+def _refuse_cycle(source: PolicySource, layers: list[PolicyFile], referrer: Position | None) -> None:
+    names = [layer.source.label for layer in layers] + [source.label]
+    place = referrer or Position(source.label)
+    if any(_resolve_links(layer.source.file) == _resolve_links(source.file) for layer in layers):
+        raise make_policy_error(place, "extends", f"a circle: {' -> '.join(names)}", "one of them must extend nothing")
+    if len(names) > MAX_CHAIN:
+        raise make_policy_error(place, "extends", f"more than {MAX_CHAIN} files in a row", "extend a policy nearer to the root")
+
+
+def _read(source: PolicySource, referrer: Position | None) -> PolicyFile:
+    node = parse_policy_yaml(_read_bytes(source, referrer), source.label)
+    return PolicyFile(source, node, decode_node(node, PolicyDocument))
+
+
+def _read_bytes(source: PolicySource, referrer: Position | None) -> bytes:
+    """The bytes of a regular file, at most one more than allowed; whatever else stands there is an error, never an absence."""
+    place, path = referrer or Position(source.label), "extends" if referrer else ""
+    try:
+        descriptor = os.open(source.file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a FIFO would wait for its writer
+        try:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise make_policy_error(
+                    place, path, f"{source.label} is not a file" if referrer else "not a file", f"ls -ld {source.label}"
+                )
+            return _read_limited(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as trouble:
+        what = f"cannot be read: {(trouble.strerror or 'unknown error').lower()}"
+        raise make_policy_error(place, path, f"{source.label} {what}" if referrer else what, f"ls -l {source.label}") from None
+
+
+def _read_limited(descriptor: int) -> bytes:
+    data = b""
+    while len(data) <= MAX_BYTES and (piece := os.read(descriptor, MAX_BYTES + 1)):
+        data += piece
+    return data

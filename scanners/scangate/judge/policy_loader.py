@@ -1,0 +1,162 @@
+"""Reads a policy: the one way from a name or a file to a `Policy` that can be believed. It opens no other files."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import inspect as kinds
+
+from scangate.errors import PolicyError
+from scangate.judge.decode import format_path, struct_fields
+from scangate.judge.error_text import shorten, suggest
+from scangate.judge.policy import Policy
+from scangate.judge.policy_files import PolicyFile, PolicyRevision, load_chain
+from scangate.judge.policy_floor import find_loosenings
+from scangate.judge.policy_merge import apply_environment, find_position, list_positions, merge_policy_files
+from scangate.judge.policy_resolution import COMMON_SCANNER_KEYS, ScannerOptionTypes, resolve_policy
+from scangate.judge.policy_yaml import Node, make_policy_error
+
+__all__ = ["load_policy"]
+
+TRUST_HINT = "read it, then run again with --trust-policy, or keep the policy outside the tree"
+
+
+def load_policy(  # noqa: PLR0913 -- each is a fact of its own that only the command line knows
+    spec: str | None,
+    root: Path,
+    environment: str | None = None,
+    *,
+    scanner_options: Mapping[str, type[Any]],
+    command_options: type[Any] | None = None,
+    trusted: bool = False,
+    today: dt.date,
+    revision: PolicyRevision | None = None,
+) -> Policy:
+    """The policy ``spec`` (a bundled name or a file; None for the root's own, else baseline) as it holds in ``environment``.
+
+    ``scanner_options`` maps each known scanner to the struct its block is read into, ``command_options`` is the struct of a block
+    with a command line. ``trusted`` lets a policy inside the scanned tree start programs and have ranges resolved. ``revision``
+    says that the tree's policy files are those of another revision; ``root`` and a file of the tree lie below its ``top``. Every
+    environment is checked, not only the one asked for. Raises PolicyError for anything that is not exactly a policy.
+    """
+    layers = load_chain(spec, root, revision)
+    registry = ScannerOptionTypes(scanner_options, command_options)
+    if not trusted:
+        _refuse_commands(layers, registry)
+    _check_root(layers[0])
+    policies = _resolve_environments(layers, registry, today)
+    _check_floors(layers, policies, registry, today)
+    wanted = environment or ""
+    if wanted not in policies:
+        raise _unknown_environment(layers[-1], wanted, sorted(set(policies) - {""}))
+    return _complete(policies[wanted], layers)
+
+
+def _resolve_environments(layers: tuple[PolicyFile, ...], registry: ScannerOptionTypes, today: dt.date) -> dict[str, Policy]:
+    """The policy plain (under the empty name) and in each of its environments."""
+    tree = merge_policy_files(tuple(layer.node for layer in layers))
+    return {name: resolve_policy(apply_environment(tree, name), name, registry, today) for name in ("", *_environments(tree))}
+
+
+def _environments(tree: Node) -> tuple[str, ...]:
+    block = tree.value.get("environments") if isinstance(tree.value, dict) else None
+    return tuple(sorted(block.value)) if block is not None and isinstance(block.value, dict) else ()
+
+
+def _check_root(layer: PolicyFile) -> None:
+    if not isinstance(layer.document.unknown, str):
+        hint = "say what a finding of unknown severity is worth: `unknown: high`"
+        raise make_policy_error(layer.node.position, "unknown", "missing", hint)
+
+
+def _refuse_commands(layers: tuple[PolicyFile, ...], registry: ScannerOptionTypes) -> None:
+    """A file in the scanned tree may switch a command on and off, and nothing more: the tree's author must not start programs.
+
+    Nor may it switch on what is for trusted files alone.
+    """
+    for layer in layers:
+        if not layer.source.in_tree:
+            continue
+        for path, name, block in _scanner_blocks(layer.node):
+            keys = block.key_positions
+            own = set(keys) - COMMON_SCANNER_KEYS
+            for key in sorted(own & _trusted_only(registry.options.get(name))):
+                if _child(block, key).value is not False:
+                    what = "a policy in the scanned tree may not switch this on"
+                    raise make_policy_error(keys[key], format_path((*path, key)), what, TRUST_HINT)
+            if own and name not in registry.options:
+                key = "command" if "command" in own else min(own)
+                raise make_policy_error(
+                    keys[key], format_path((*path, key)), "a policy in the scanned tree may not start programs", TRUST_HINT
+                )
+
+
+def _scanner_blocks(node: Node) -> Iterator[tuple[tuple[str, ...], str, Node]]:
+    """Every scanner's block of a file, its environments included: path, name, the block."""
+    roots: list[tuple[tuple[str, ...], Node]] = [((), node)]
+    roots += [(("environments", name), _child(_child(node, "environments"), name)) for name in _environments(node)]
+    for path, root in roots:
+        block = _child(root, "scanners")
+        for name in block.value if isinstance(block.value, dict) else ():
+            yield (*path, "scanners", name), name, _child(block, name)
+
+
+def _trusted_only(kind: type[Any] | None) -> frozenset[str]:
+    """The options of a type that only a policy outside the scanned tree may switch on, by their Meta's extra."""
+    found = struct_fields(kind) if kind is not None else {}
+    extras = {name: field.type.extra or {} for name, field in found.items() if isinstance(field.type, kinds.Metadata)}
+    return frozenset(name for name, extra in extras.items() if extra.get("trusted only"))
+
+
+def _child(node: Node, key: str) -> Node:
+    found = node.value.get(key) if isinstance(node.value, dict) else None
+    return found if isinstance(found, Node) else Node(None, node.position)
+
+
+def _check_floors(
+    layers: tuple[PolicyFile, ...], policies: dict[str, Policy], registry: ScannerOptionTypes, today: dt.date
+) -> None:
+    """Each floor against the whole of what extends it, plain and in every environment (a new one against the plain floor)."""
+    tree = merge_policy_files(tuple(layer.node for layer in layers))
+    for depth, layer in enumerate(layers[:-1], start=1):
+        if layer.document.floor is not True:
+            continue
+        under = merge_policy_files(tuple(below.node for below in layers[:depth]))
+        floors = _resolve_environments(layers[:depth], registry, today)
+        for name, policy in policies.items():
+            base = name if name in floors else ""
+            for found in find_loosenings(floors[base], policy)[:1]:
+                here = find_position(apply_environment(tree, name), found.path)
+                there = find_position(apply_environment(under, base), found.floor_path)
+                what = f"{found.problem}; this loosens the floor {there.file}:{there.line}"
+                raise make_policy_error(
+                    here,
+                    format_path(found.path),
+                    what,
+                    f"a floor can only be tightened: remove it, or ask for a change of {there.file}",
+                )
+
+
+def _unknown_environment(layer: PolicyFile, wanted: str, names: list[str]) -> PolicyError:
+    place = find_position(layer.node, ("environments",))
+    hint = suggest(wanted, names) if names else f"add `environments: {{{shorten(wanted)}: {{...}}}}`, or leave out --env"
+    return make_policy_error(place, "environments", f"there is no environment `{shorten(wanted)}`", hint)
+
+
+def _complete(policy: Policy, layers: tuple[PolicyFile, ...]) -> Policy:
+    """The policy with what is known only of its files."""
+    asked = layers[-1]
+    tree = apply_environment(merge_policy_files(tuple(layer.node for layer in layers)), policy.environment)
+    description = asked.document.description
+    return msgspec.structs.replace(
+        policy,
+        name=asked.name,
+        description=description if isinstance(description, str) else "",
+        sources=tuple(layer.source.label for layer in reversed(layers)),
+        origins=tuple((format_path(path), f"{place.file}:{place.line}") for path, place in list_positions(tree)),
+        in_tree=asked.source.in_tree,
+    )

@@ -1,0 +1,73 @@
+"""Lays one policy file over another: mappings deep, lists appended, plain values replaced; knows no meaning of what it merges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import reduce
+
+from scangate.judge.decode import DocumentPath
+from scangate.judge.policy_yaml import Node, Position
+
+__all__ = ["apply_environment", "find_node", "find_position", "list_positions", "merge_policy_files"]
+
+FILE_ONLY_KEYS = frozenset({"version", "name", "description", "extends", "floor"})  # said by a file of itself, never inherited
+REPLACED_LISTS_KEY = "scanners"  # a scanner's own lists (a command, a set of rules) are replaced: half of each would mean neither
+
+
+def merge_policy_files(nodes: tuple[Node, ...]) -> Node:
+    """The files of a chain as one tree, the one that extends nothing first."""
+    return reduce(lambda under, over: _overlay(under, over, ()), nodes[1:], nodes[0])
+
+
+def apply_environment(tree: Node, environment: str) -> Node:
+    """The tree with its block for ``environment`` laid over it (KeyError if none), or without any where the name is empty."""
+    entries = _entries(tree)
+    blocks = entries.get("environments")
+    plain = {key: value for key, value in entries.items() if key not in FILE_ONLY_KEYS and key != "environments"}
+    base = Node(plain, tree.position, tree.key_positions)
+    return _overlay(base, _entries(blocks)[environment], ()) if environment and blocks else base
+
+
+def _overlay(under: Node, over: Node, path: DocumentPath) -> Node:
+    if isinstance(under.value, list) and isinstance(over.value, list) and REPLACED_LISTS_KEY not in path:
+        return Node([*under.value, *over.value], over.position)
+    if not isinstance(under.value, dict) or not isinstance(over.value, dict):
+        return over
+    values = {**under.value, **over.value}
+    for key in under.value.keys() & over.value.keys():
+        values[key] = _overlay(under.value[key], over.value[key], (*path, key))
+    return Node(values, over.position, {**under.key_positions, **over.key_positions})
+
+
+def _entries(node: Node | None) -> dict[str, Node]:
+    return node.value if node is not None and isinstance(node.value, dict) else {}
+
+
+def find_node(tree: Node, path: DocumentPath) -> Node:
+    """The node at ``path``; the nearest one above it where the document does not say so much."""
+    node = tree
+    for step in path:
+        if isinstance(node.value, dict) and step in node.value:
+            node = node.value[str(step)]
+        elif isinstance(node.value, list) and isinstance(step, int) and step < len(node.value):
+            node = node.value[step]
+        else:
+            return node
+    return node
+
+
+def find_position(tree: Node, path: DocumentPath) -> Position:
+    """Where ``path`` is said: at its value."""
+    return find_node(tree, path).position
+
+
+def list_positions(node: Node, path: DocumentPath = ()) -> Iterator[tuple[DocumentPath, Position]]:
+    """Every plain value of the tree with its place, mappings in the order of their keys."""
+    if isinstance(node.value, dict):
+        for key in sorted(node.value):
+            yield from list_positions(node.value[key], (*path, key))
+    elif isinstance(node.value, list):
+        for index, item in enumerate(node.value):
+            yield from list_positions(item, (*path, index))
+    else:
+        yield path, node.position

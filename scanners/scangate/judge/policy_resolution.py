@@ -1,0 +1,260 @@
+"""Makes a policy of a merged tree: fills in what nothing says, checks what only the whole can tell, and takes the digest."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, NoReturn
+
+import msgspec
+from msgspec import UnsetType
+
+from scangate import globs
+from scangate.judge import policy_schema
+from scangate.judge.decode import DocumentPath, decode_node, format_path, struct_fields
+from scangate.judge.error_text import pluralize, suggest
+from scangate.judge.policy import (
+    AllowedGap,
+    Budget,
+    BudgetOverride,
+    ExceptionOwners,
+    FollowedFinding,
+    InlineExpiry,
+    InlineSuppressions,
+    PathExclusion,
+    Policy,
+    PolicyException,
+    ScannerSettings,
+    SeverityRule,
+    UnusedExceptions,
+)
+from scangate.judge.policy_merge import find_node, find_position
+from scangate.judge.policy_schema import PolicyBlocks
+from scangate.judge.policy_yaml import Node, make_policy_error
+from scangate.model import NEVER_ALLOWED, FindingKind, GapKind, Severity
+
+__all__ = ["COMMON_SCANNER_KEYS", "ScannerOptionTypes", "compute_digest", "resolve_policy"]
+
+MAX_FILE_SIZE = 1024 * 1024  # bytes
+TIMEOUT = 600  # seconds in all for one tool
+EXCEPTION_MAX_DAYS = 365
+COMMON_SCANNER_KEYS = frozenset({"enabled", "timeout"})
+SEVERITIES = ("critical", "high", "medium", "low", "info")
+SIZE_UNITS = {"B": 1, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3}
+COMMAND_NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
+RESERVED_NAMES = frozenset({"targets", "scangate"})  # names that gaps carry which are no scanner's
+CATCH_ALL_PROBE = "\x01/\x01"  # a path that only a pattern for every path matches
+
+
+SCANNERS_WITHOUT_BLOCK = frozenset({"ecr"})
+"""What a policy can name, require and count, and no scan runs: its findings come with ``gate --image``."""
+
+
+class ScannerOptionTypes(msgspec.Struct, frozen=True):
+    """The types that scanners' blocks are read into: by name, and the one of a block with a command line (None: not known)."""
+
+    options: Mapping[str, type[Any]]
+    command_options: type[Any] | None = None
+
+
+def resolve_policy(tree: Node, environment: str, registry: ScannerOptionTypes, today: dt.date) -> Policy:
+    """The policy that a merged tree comes to, without its name, description, sources and origins."""
+    said: PolicyBlocks = decode_node(tree, PolicyBlocks)
+    budgets = _value_or(said.budgets, policy_schema.BudgetBlock())
+    limits = _value_or(said.limits, policy_schema.LimitsBlock())
+    coverage = _value_or(said.coverage, policy_schema.CoverageBlock())
+    timeout = _value_or(limits.timeout, TIMEOUT)
+    policy = Policy(
+        name="",
+        environment=environment,
+        scanners=_settings(tree, registry, timeout),
+        exclusions=_excludes(tree, _value_or(said.paths, policy_schema.PathsBlock())),
+        max_file_size=_parse_size(_value_or(limits.max_file_size, MAX_FILE_SIZE)),
+        timeout=timeout,
+        severity_rules=tuple(_severity(entry) for entry in _value_or(said.severity, ())),
+        budget=Budget(tuple((Severity[name.upper()], _parse_limit(getattr(budgets, name), 0)) for name in SEVERITIES)),
+        overrides=tuple(_override(entry) for entry in _value_or(budgets.overrides, ())),
+        unknown_severity=_unknown(tree, said),
+        required_scanners=tuple(sorted(set(_value_or(coverage.required, ())))),
+        allowed_gaps=_allowed_gaps(tree, _value_or(coverage.allowed_gaps, ())),
+        exceptions=_exceptions(tree, said, today),
+        exception_max_days=_value_or(said.exception_max_days, EXCEPTION_MAX_DAYS),
+        inline_suppressions=InlineSuppressions(_value_or(said.inline_suppressions, InlineSuppressions.REPORT.value)),
+        exception_unused=UnusedExceptions(_value_or(said.exception_unused, UnusedExceptions.REPORT.value)),
+        exception_owners=ExceptionOwners(_value_or(said.exception_owners, ExceptionOwners.ANYONE.value)),
+        codeowners_path=_value_or(said.codeowners, ""),
+        inline_expiry=InlineExpiry(_value_or(said.inline_until, InlineExpiry.OPTIONAL.value)),
+        cool_down_days=_value_or(_value_or(said.advisories, policy_schema.AdvisoriesBlock()).wait_days, 0),
+        new_only=_value_or(said.new_only, True),
+        baseline_ratchet=_value_or(_value_or(said.baseline, policy_schema.BaselineBlock()).ratchet, False),
+        signed_cache_only=_value_or(_value_or(said.cache, policy_schema.CacheBlock()).keyed_only, False),
+    )
+    _check_names(tree, policy, registry)
+    return msgspec.structs.replace(policy, digest=compute_digest(policy))
+
+
+def compute_digest(policy: Policy) -> str:
+    """SHA-256 (hex) of all that decides: not of names, descriptions or the files it was made of."""
+    content = msgspec.to_builtins(policy)
+    for name in ("name", "description", "digest", "sources", "origins", "in_tree"):
+        content.pop(name)
+    return hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()
+
+
+def _value_or(value: Any, otherwise: Any) -> Any:
+    return otherwise if isinstance(value, UnsetType) else value
+
+
+def _fail(tree: Node, path: DocumentPath, what: str, hint: str) -> NoReturn:
+    raise make_policy_error(find_position(tree, path), format_path(path), what, hint)
+
+
+def _settings(tree: Node, registry: ScannerOptionTypes, timeout: int) -> tuple[ScannerSettings, ...]:
+    block = find_node(tree, ("scanners",))
+    entries = block.value if isinstance(block.value, dict) and "scanners" in (tree.key_positions or {}) else {}
+    settings = tuple(_setting(name, entries[name], block, registry, timeout) for name in sorted(entries))
+    if not any(setting.enabled for setting in settings):
+        _fail(
+            tree, ("scanners",), "no scanner is enabled, so nothing would be judged", "extend a bundled policy: `extends: baseline`"
+        )
+    return settings
+
+
+def _setting(name: str, node: Node, block: Node, registry: ScannerOptionTypes, timeout: int) -> ScannerSettings:
+    path = ("scanners", name)
+    entries = node.value
+    if not isinstance(entries, dict):
+        raise make_policy_error(
+            node.position, format_path(path), "expected a mapping of names to values", f"write `{name}: {{enabled: true}}`"
+        )
+    command = name not in registry.options
+    kind = registry.command_options if command else registry.options[name]
+    if kind is None or (command and "command" not in entries):
+        hint = suggest(name, registry.options) + ("" if registry.command_options is None else "; any other name needs a `command`")
+        raise make_policy_error(block.key_positions.get(name, node.position), format_path(path), "unknown scanner", hint)
+    if command and (name in RESERVED_NAMES or not COMMAND_NAME.fullmatch(name)):
+        raise make_policy_error(
+            block.key_positions.get(name, node.position),
+            format_path(path),
+            "not a scanner's name",
+            "use lower-case letters, digits and hyphens",
+        )
+    own = struct_fields(kind)
+    for key in entries:
+        if key not in COMMON_SCANNER_KEYS and key not in own:
+            raise make_policy_error(
+                node.key_positions[key], format_path((*path, key)), "unknown key", suggest(key, {*own, *COMMON_SCANNER_KEYS})
+            )
+    common = decode_node(_select_keys(node, COMMON_SCANNER_KEYS), policy_schema.ScannerBlock, path)
+    options = decode_node(_select_keys(node, own.keys() - COMMON_SCANNER_KEYS), kind, path)
+    return ScannerSettings(name, _value_or(common.enabled, True), _value_or(common.timeout, timeout), options, command)
+
+
+def _select_keys(node: Node, names: Iterable[str]) -> Node:
+    """The mapping with only those keys."""
+    entries = node.value if isinstance(node.value, dict) else {}
+    return Node({key: entries[key] for key in entries if key in set(names)}, node.position, node.key_positions)
+
+
+def _parse_size(value: int | str) -> int:
+    if isinstance(value, int):
+        return value
+    number, unit = re.fullmatch(r"([0-9]+) ?([A-Za-z]+)", value).groups()  # type: ignore[union-attr] # the type's pattern saw to it
+    return int(number) * SIZE_UNITS[unit]
+
+
+def _parse_limit(value: Any, otherwise: int | None) -> int | None:
+    return otherwise if isinstance(value, UnsetType) else None if value == "unlimited" else int(value)
+
+
+def _severity(entry: policy_schema.SeverityEntry) -> SeverityRule:
+    return SeverityRule(entry.rule, Severity[entry.severity.upper()], _value_or(entry.path, ""), _value_or(entry.reason, ""))
+
+
+def _override(entry: policy_schema.OverrideEntry) -> BudgetOverride:
+    named = [(Severity[name.upper()], getattr(entry, name)) for name in SEVERITIES]
+    limits = tuple((severity, _parse_limit(value, None)) for severity, value in named if not isinstance(value, UnsetType))
+    kind = None if isinstance(entry.kind, UnsetType) else FindingKind(entry.kind)
+    return BudgetOverride(limits, kind, _value_or(entry.scanner, ""), _value_or(entry.path, ""), _value_or(entry.fixable, None))
+
+
+def _unknown(tree: Node, said: PolicyBlocks) -> Severity:
+    if isinstance(said.unknown, UnsetType):
+        raise make_policy_error(
+            tree.position, "unknown", "missing", "say what a finding of unknown severity is worth: `unknown: high`"
+        )
+    return Severity[said.unknown.upper()]
+
+
+def _excludes(tree: Node, paths: policy_schema.PathsBlock) -> tuple[PathExclusion, ...]:
+    entries = _value_or(paths.exclude, ())
+    for index, entry in enumerate(entries):
+        if isinstance(entry.scanners, UnsetType) and globs.matches(entry.path, CATCH_ALL_PROBE):
+            _fail(
+                tree, ("paths", "exclude", index, "path"), "it leaves out every file", "name a folder or a kind of file: `vendor/`"
+            )
+    return tuple(PathExclusion(entry.path, entry.reason, tuple(sorted(set(_value_or(entry.scanners, ()))))) for entry in entries)
+
+
+def _allowed_gaps(tree: Node, entries: Iterable[policy_schema.AllowedGapEntry]) -> tuple[AllowedGap, ...]:
+    found = [
+        AllowedGap(GapKind(entry.kind), entry.reason, _value_or(entry.scanner, ""), _value_or(entry.path, "")) for entry in entries
+    ]
+    for index, gap in enumerate(found):
+        if gap.kind in NEVER_ALLOWED and not _is_narrow(gap):
+            what = f"a {gap.kind.value} may stand only where one scanner and a path are named"
+            _fail(tree, ("coverage", "allowed-gaps", index), what, "add `scanner: NAME` without `*` and `path: FOLDER/`")
+    return tuple(found)
+
+
+def _is_narrow(gap: AllowedGap) -> bool:
+    """Whether an entry is about one scanner and some paths, not about all."""
+    return bool(gap.scanner and gap.path) and not set("*?[") & set(gap.scanner) and not globs.matches(gap.path, CATCH_ALL_PROBE)
+
+
+def _exceptions(tree: Node, said: PolicyBlocks, today: dt.date) -> tuple[PolicyException, ...]:
+    days = _value_or(said.exception_max_days, EXCEPTION_MAX_DAYS)
+    last = today + dt.timedelta(days=days)
+    entries: list[policy_schema.ExceptionEntry] = _value_or(said.exceptions, [])
+    for index, entry in enumerate(entries):
+        if entry.expires > last:
+            what = f"more than {pluralize(days, 'day')} away, the longest life the policy gives an exception"
+            _fail(tree, ("exceptions", index, "expires"), what, f"expires: {last.isoformat()}")
+        if not isinstance(entry.follows, UnsetType) and (
+            isinstance(entry.fingerprint, UnsetType) or isinstance(entry.rule, UnsetType) or "*" in entry.rule
+        ):
+            what = "only a finding that is named by its fingerprint and its rule can be followed"
+            _fail(tree, ("exceptions", index, "follows"), what, "write it with `scangate waive FINGERPRINT --verdict verdict.json`")
+    return tuple(
+        PolicyException(
+            reason=entry.reason,
+            owner=entry.owner,
+            expires=entry.expires,
+            rule=_value_or(entry.rule, ""),
+            path=_value_or(entry.path, ""),
+            fingerprint=_value_or(entry.fingerprint, ""),
+            advisory=_value_or(entry.advisory, ""),
+            follows=_follow(entry.follows),
+        )
+        for entry in entries
+    )
+
+
+def _follow(block: policy_schema.FollowsBlock | UnsetType) -> FollowedFinding | None:
+    return None if isinstance(block, UnsetType) else FollowedFinding(block.path, block.content, _value_or(block.context, ""))
+
+
+def _check_names(tree: Node, policy: Policy, registry: ScannerOptionTypes) -> None:
+    """Every scanner that is named anywhere is one that there is: a typing error must not switch a rule off."""
+    known = {*registry.options, *(setting.name for setting in policy.scanners), *SCANNERS_WITHOUT_BLOCK}
+    excludes = [
+        (("paths", "exclude", index, "scanners"), name) for index, entry in enumerate(policy.exclusions) for name in entry.scanners
+    ]
+    overrides = [(("budgets", "overrides", index, "scanner"), entry.scanner) for index, entry in enumerate(policy.overrides)]
+    required = [(("coverage", "required"), name) for name in policy.required_scanners]
+    named: list[tuple[DocumentPath, str]] = [*excludes, *overrides, *required]
+    for path, name in named:
+        if name and name not in known:
+            _fail(tree, path, f"unknown scanner `{name}`", suggest(name, known))

@@ -1,0 +1,113 @@
+"""Records what a scan read and what it left out by its policy's word, and says where another policy would have read more.
+
+Strict rather than clever: an exclude that left out a file is missed unless the new policy has the same one, word for word, and a
+scan that let the advisory store be older than the new policy does is not believed, even where the store was not asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from scangate import globs
+from scangate.judge.error_text import pluralize, shorten
+from scangate.judge.option_comparison import find_looser_options
+from scangate.judge.policy import PathExclusion, Policy
+from scangate.model import Gap, GapKind, ScanResult, ScanStatus, SkippedPath
+
+__all__ = ["find_scope_gaps", "record_scope"]
+
+
+class _RecordedExclusion(msgspec.Struct, frozen=True):
+    path: str
+    scanners: tuple[str, ...]
+    files: int
+
+
+class _RecordedScanner(msgspec.Struct, frozen=True):
+    options: Any
+    rules: str = ""
+
+
+class _RecordedScope(msgspec.Struct, frozen=True, rename="kebab"):
+    """The record as it stands in verdict.json under ``scope``; ``scanners`` are those that ran, ``too_large`` counts gaps."""
+
+    excludes: tuple[_RecordedExclusion, ...]
+    max_file_size: int
+    too_large: int
+    scanners: dict[str, _RecordedScanner]
+
+
+def record_scope(policy: Policy, results: Sequence[ScanResult], rules: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """What the scan read, as plain JSON values. ``rules`` are digests of the rules by scanner, where it has rules of ours."""
+    ran = {result.scanner for result in results if result.status is not ScanStatus.SKIPPED}
+    left_out = [(result.scanner, left) for result in results for left in result.skipped_paths]
+    scope = _RecordedScope(
+        excludes=tuple(_RecordedExclusion(entry.path, entry.scanners, _count(entry, left_out)) for entry in policy.exclusions),
+        max_file_size=policy.max_file_size,
+        too_large=sum(gap.kind is GapKind.TOO_LARGE for result in results for gap in result.gaps),
+        scanners={
+            setting.name: _RecordedScanner(setting.options, (rules or {}).get(setting.name, ""))
+            for setting in policy.scanners
+            if setting.name in ran
+        },
+    )
+    plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(scope, order="sorted"))
+    return plain
+
+
+def _count(entry: PathExclusion, left_out: Sequence[tuple[str, SkippedPath]]) -> int:
+    """How many files an exclude left out, counted for every exclude that matches, not only for the first."""
+    paths = {
+        left.path
+        for scanner, left in left_out
+        if (not entry.scanners or scanner in entry.scanners) and globs.matches(entry.path, left.path)
+    }
+    return len(paths)
+
+
+def find_scope_gaps(scope: Mapping[str, Any], policy: Policy, rules: Mapping[str, str] | None = None) -> tuple[Gap, ...]:
+    """The gaps that ``policy`` sees in a scan with this record; they count whatever it allows (`gate.judge`'s ``beyond``)."""
+    try:
+        known = msgspec.convert(dict(scope), _RecordedScope)
+    except msgspec.ValidationError:
+        return (_gap("targets", "the record of what the scan read is not one", policy),)
+    missed = [*_excludes(known, policy), *_sizes(known, policy), *_scanners(known, policy, rules or {})]
+    return tuple(sorted((_gap(scanner, reason, policy) for scanner, reason in missed), key=Gap.sort_key))
+
+
+def _gap(scanner: str, reason: str, policy: Policy) -> Gap:
+    hint = f"scan again under this policy: scangate scan --policy {policy.name}"
+    return Gap(scanner, None, GapKind.UNREADABLE, reason, hint=hint)
+
+
+def _excludes(scope: _RecordedScope, policy: Policy) -> Iterator[tuple[str, str]]:
+    kept = {(entry.path, entry.scanners) for entry in policy.exclusions}
+    for entry in scope.excludes:
+        if entry.files and not kept & {(entry.path, entry.scanners), (entry.path, ())}:
+            for scanner in entry.scanners or ("targets",):
+                yield (scanner, f"the scan left out {pluralize(entry.files, 'file')} in {entry.path}, which this policy reads")
+
+
+def _sizes(scope: _RecordedScope, policy: Policy) -> Iterator[tuple[str, str]]:
+    if scope.too_large and policy.max_file_size > scope.max_file_size:
+        told = f"{policy.max_file_size} bytes, the scan only to {scope.max_file_size}"
+        yield ("targets", f"this policy reads files up to {told}, and {pluralize(scope.too_large, 'file')} was larger")
+
+
+def _scanners(scope: _RecordedScope, policy: Policy, rules: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for setting in policy.scanners:
+        ran = scope.scanners.get(setting.name)
+        if not setting.enabled:
+            continue
+        if ran is None:
+            yield (setting.name, "the scan did not run this scanner, which this policy enables")
+        elif keys := find_looser_options(setting.options, ran.options):
+            yield (
+                setting.name,
+                f"the scan ran this scanner with other options than this policy's: {', '.join(map(shorten, keys))}",
+            )
+        elif ran.rules != rules.get(setting.name, ran.rules):
+            yield (setting.name, "the scan ran this scanner with other rules than today's")

@@ -1,0 +1,114 @@
+"""Runs the ``bandit`` command in this process, with a visitor that stops only where some test wants to; the answer is bandit's.
+
+Called as ``python -I -X utf8 -m scangate.tools.bandit_runner SCRIPT ARGUMENT...``, where SCRIPT is bandit's console script. bandit
+builds the facts of every node, and copies them and an empty score for every test; nine nodes of ten interest no test, and nearly
+no test finds anything. Where one does, or fails, bandit's own method runs over the node again and has the only say.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import gc
+import runpy
+import sys
+from typing import Any
+
+from bandit.core import issue, manager, node_visitor, tester
+from bandit.core.context import Context
+from bandit.core.utils import linerange
+
+GC_THRESHOLD = 50_000  # new objects before Python looks for garbage: trees of syntax are many, and live until their file ends
+NO_SCORES = {"SEVERITY": [0, 0, 0, 0], "CONFIDENCE": [0, 0, 0, 0]}
+
+
+class _Tester(tester.BanditTester):  # type: ignore[misc] # bandit has no types
+    """Asks every test, and leaves to bandit what to make of an answer."""
+
+    def run_tests(self, raw_context: dict[str, Any], checktype: str) -> Any:
+        """The scores, as bandit's own method gives them."""
+        for test, configuration in _tests_for(self.testset, checktype):
+            context = Context(raw_context.copy())
+            try:
+                found = test(context, *configuration)
+            except Exception:  # noqa: BLE001 -- bandit's own method meets it again, and tells it
+                return super().run_tests(raw_context, checktype)
+            if found is not None or self.nosec_lines:
+                return super().run_tests(raw_context, checktype)
+        return NO_SCORES
+
+
+@functools.cache
+def _tests_for(testset: Any, checktype: str) -> tuple[tuple[Any, tuple[Any, ...]], ...]:
+    """The tests for a kind of node, each with its configuration if it takes one."""
+    return tuple((test, (test._config,) if hasattr(test, "_config") else ()) for test in testset.get_tests(checktype))
+
+
+class _Visitor(node_visitor.BanditNodeVisitor):  # type: ignore[misc] # bandit has no types
+    """Goes the way of bandit's visitor, and stops where that would do anything."""
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self._relevant_types: dict[type[ast.AST], bool] = {}
+
+    def generic_visit(self, node: ast.AST) -> None:
+        """Visits all that is below ``node``. One frame a level, as in bandit: how deep a file may be nested stays the same."""
+        for name in node._fields:
+            value = getattr(node, name, None)
+            if isinstance(value, list):
+                last = len(value) - 1
+                for place, item in enumerate(value):
+                    if isinstance(item, ast.AST):
+                        item._bandit_sibling = value[place + 1] if place < last else None  # type: ignore[attr-defined]
+                        item._bandit_parent = node  # type: ignore[attr-defined]
+                        if self._is_relevant(item, node):
+                            self.pre_visit(item)
+                            self.visit(item)
+                            self.generic_visit(item)
+                            self.post_visit(item)
+                        elif item._fields:
+                            self.generic_visit(item)
+            elif isinstance(value, ast.AST):
+                value._bandit_sibling = None  # type: ignore[attr-defined]
+                value._bandit_parent = node  # type: ignore[attr-defined]
+                if self._is_relevant(value, node):
+                    self.pre_visit(value)
+                    self.visit(value)
+                    self.generic_visit(value)
+                    self.post_visit(value)
+                elif value._fields:
+                    self.generic_visit(value)
+
+    def pre_visit(self, node: Any) -> bool:
+        """The facts of ``node``, as tests get them."""
+        self.context: dict[str, Any] = {"imports": self.imports, "import_aliases": self.import_aliases}
+        for name in ("lineno", "col_offset", "end_col_offset"):
+            if hasattr(node, name):
+                self.context[name] = getattr(node, name)
+        self.context |= {"node": node, "linerange": linerange(node), "filename": self.fname, "file_data": self.fdata}
+        self.depth += 1
+        return True
+
+    def _is_relevant(self, node: ast.AST, parent: ast.AST) -> bool:
+        """Whether bandit does anything at ``node``: it has a method for its kind, or a test."""
+        kind = type(node)
+        if kind is ast.Constant:
+            return isinstance(node.value, (str, bytes)) and not isinstance(parent, ast.Expr)  # type: ignore[attr-defined]
+        if kind not in self._relevant_types:
+            name = kind.__name__
+            self._relevant_types[kind] = hasattr(self, f"visit_{name}") or bool(self.testset.get_tests(name))
+        return self._relevant_types[kind]
+
+
+def main(bandit_script: str, arguments: list[str]) -> None:
+    """Runs ``script``, which is bandit, with ``arguments``."""
+    manager.b_node_visitor.BanditNodeVisitor = _Visitor
+    node_visitor.b_tester.BanditTester = _Tester
+    issue.Issue.get_code = lambda *_, **__: ""  # the excerpt of the source that nobody reads here
+    gc.set_threshold(GC_THRESHOLD)
+    sys.argv = [bandit_script, *arguments]
+    runpy.run_path(bandit_script, run_name="__main__")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2:])

@@ -1,0 +1,260 @@
+"""The template's pipeline from a commit to its release, for each workload: a PASS ships, nothing else does, no role is too wide."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from scangate.publish.codedeploy_hook import handler
+from tests.buildspec.test_gate_snippet import commit
+from tests.support.aws.account import serve_account
+from tests.support.aws.codedeploy import FakeDeployments
+from tests.support.aws.pipeline_runner import REGION, PipelineSimulator, role_client
+from tests.support.aws.pipeline_template import CONNECTION, WORKLOADS, allowed_actions, load_stack
+from tests.support.aws.security_hub import FakeHub
+from tests.support.buildspec import workloads as samples
+from tests.support.buildspec.workloads import OUTCOME_WORDS, SOURCE_BY_OUTCOME
+from tests.support.buildspec.workspace import Workspace
+
+nightly = pytest.mark.nightly
+POLICY = "version: 1\nname: shop\nextends: baseline\nenvironments: {staging: {}, production: {}}\n"
+HOOK = f"{handler.__module__}.{handler.__name__}"
+TASK = {"family": "shop", "containerDefinitions": [{"name": "web", "image": "<IMAGE1_NAME>", "memory": 128}]}
+
+
+def buildspec(*commands: str, **artifacts: Any) -> str:
+    """The source's own buildspec.yml."""
+    return yaml.safe_dump(
+        {"version": 0.2, "env": {"shell": "bash"}, "phases": {"build": {"commands": [*commands]}}, "artifacts": artifacts}
+    )
+
+
+SOURCES: dict[str, dict[str, str]] = {
+    "container-image": {"Dockerfile": "FROM python:3.12\nUSER nobody\n", "taskdef.json": json.dumps(TASK)},
+    "lambda": {
+        "template.yaml": samples.SOURCES["lambda"]["template.yaml"],
+        "buildspec.yml": buildspec(
+            "sam build --template-file template.yaml --build-dir built",
+            '(cd built/Add && python3 -m zipfile -c "$CODEBUILD_SRC_DIR/function.zip" .)',
+            files=["function.zip"],
+        ),
+    },
+    "ec2-codedeploy": {
+        **{name: samples.SOURCES["ec2-codedeploy"][name] for name in ("appspec.yml", "scripts/verify.sh")},
+        "buildspec.yml": buildspec("python3 -m compileall -q app", files=["app/*.py", "appspec.yml", "scripts/*"]),
+    },
+    "static-site": {
+        **samples.SOURCES["static-site"],
+        "buildspec.yml": buildspec("npm ci --ignore-scripts", "npm run build", **{"files": ["**/*"], "base-directory": "dist"}),
+    },
+}
+
+
+@pytest.fixture
+def begin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., PipelineSimulator]]:
+    """Makes the stack of a workload in an account that has what the template's first lines ask for."""
+    with serve_account() as account:
+        for name, value in {**account.environment, "AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION}.items():
+            monkeypatch.setenv(name, value)
+
+        def made(workload: str, **more: str) -> PipelineSimulator:
+            found = load_stack(workload, ConnectionArn=CONNECTION, SecurityHub="yes", **more)
+            account.services["securityhub"] = FakeHub(region=REGION).service
+            groups = {each["DeploymentGroupName"] for each in found.resources("AWS::CodeDeploy::DeploymentGroup").values()}
+            hooks = {
+                each["FunctionName"]: handler
+                for name, each in found.resources().items()
+                if name.startswith("Hook") and "Handler" in each
+            }
+            deployments = FakeDeployments(groups, hooks, _spec, _shift)
+            delivery = PipelineSimulator(account, found, tmp_path, Path(sys.executable).parent.parent, deployments)
+            {"lambda": _function, "static-site": _site}.get(workload, lambda: None)()
+            delivery.create_resources()
+            if hooks:  # it runs in this process, under its role
+                for name, value in found.resources()["HookProduction"]["Environment"]["Variables"].items():
+                    known = value.replace("<SigningKey.Arn>", delivery.key).replace("<Shelf>", "shelf")
+                    monkeypatch.setenv(name, known)
+                monkeypatch.setenv("AWS_ACCESS_KEY_ID", "HookRole")
+            return delivery
+
+        yield made
+
+
+def _function() -> None:
+    role = role_client("iam").create_role(RoleName="shop", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    about = {"FunctionName": "shop-production", "Runtime": "python3.12", "Role": role, "Handler": "adding.add"}
+    role_client("lambda").create_function(**about, Code={"ZipFile": b"PK\x05\x06" + bytes(18)}, Publish=True)
+    role_client("lambda").create_alias(FunctionName="shop-production", Name="live", FunctionVersion="1")
+
+
+def _site() -> None:
+    s3 = role_client("s3")
+    s3.create_bucket(Bucket="shop-production-123456789012", CreateBucketConfiguration={"LocationConstraint": REGION})
+    for name in ("index.html", "gone.html"):
+        s3.put_object(Bucket="shop-production-123456789012", Key=name, Body=b"old")
+    role_client("ssm").put_parameter(Name="/shop/production/distribution", Value=samples.create_distribution(), Type="String")
+
+
+def _spec(revision: Any) -> Any:
+    """CodeDeploy reads an AppSpec, in its own role where it lies in a bucket."""
+    if revision["revisionType"] == "AppSpecContent":
+        return json.loads(revision["appSpecContent"]["content"])
+    place = revision["s3Location"]
+    asked = {"Bucket": place["bucket"], "Key": place["key"], "VersionId": place["version"]}
+    return json.loads(role_client("s3", "DeployRole").get_object(**asked)["Body"].read())
+
+
+def _shift(revision: Any) -> None:
+    ((resource,),) = (each.values() for each in _spec(revision)["Resources"])
+    if resource["Type"] == "AWS::Lambda::Function":
+        told = resource["Properties"]
+        live = {"FunctionName": told["Name"], "Name": told["Alias"]}
+        assert role_client("lambda", "DeployRole").get_alias(**live)["FunctionVersion"] == told["CurrentVersion"]
+        role_client("lambda", "DeployRole").update_alias(**live, FunctionVersion=told["TargetVersion"])
+
+
+def _source(folder: Path, workload: str, road: str) -> Path:
+    place = folder / "repository"
+    place.mkdir()
+    site = Workspace(place)
+    for path, text in {**SOURCES[workload], "app/adding.py": SOURCE_BY_OUTCOME[road], "scangate.yaml": POLICY}.items():
+        site.write(path, text)
+    commit(site)
+    return site.source
+
+
+def _held(bucket: str, prefix: str = "") -> dict[str, bytes]:
+    s3 = role_client("s3")
+    keys = [each["Key"] for each in s3.list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", [])]
+    return {key: s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in keys}
+
+
+def _live() -> dict[str, Any]:
+    found: dict[str, Any] = role_client("lambda").get_function_configuration(FunctionName="shop-production", Qualifier="live")
+    return found
+
+
+# -- a PASS ships --
+
+STEPS = ["Gate.Gate", "Build.Build", "production.Sign", "production.Check", "production.Deploy"]
+
+
+@pytest.mark.parametrize("workload", [pytest.param(name, marks=() if name == "lambda" else nightly) for name in WORKLOADS])
+def test_a_pass_is_built_signed_checked_and_released_and_each_role_is_just_wide_enough(
+    workload: str, begin: Callable[..., PipelineSimulator], tmp_path: Path
+) -> None:
+    delivery = begin(workload)
+    assert delivery.start(_source(tmp_path, workload, "pass")) == STEPS, [build.log for build in delivery.builds.values()][-1]
+    assert delivery.alerts == []
+    assert delivery.builds["Gate"].exported["SCANGATE_VERDICT"] == "PASS"
+    assert [each["status"] for each in delivery.deployments.made.values()] == (["Succeeded"] if workload in HOOKED else [])
+    SHIPPED[workload](delivery)
+    _compare(delivery)
+
+
+def _image_runs(delivery: PipelineSimulator) -> None:
+    (digest,) = delivery.registry.images["shop"]
+    assert set(_held("shelf", "release/")) >= {f"release/production/{digest.removeprefix('sha256:')}.json"}
+    (task,) = role_client("ecs").list_task_definitions()["taskDefinitionArns"]
+    (container,) = role_client("ecs").describe_task_definition(taskDefinition=task)["taskDefinition"]["containerDefinitions"]
+    assert container["image"] == f"123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop@{digest}"
+
+
+def _function_runs(_: PipelineSimulator) -> None:
+    assert _live()["Version"] == "2"
+
+
+def _bundle_runs(delivery: PipelineSimulator) -> None:
+    bundle = delivery.folder / "host-production"
+    assert {".scangate-attestation.json", "appspec.yml", "scripts/verify.sh", "app/adding.py"} <= {
+        str(file.relative_to(bundle)) for file in bundle.rglob("*") if file.is_file()
+    }
+
+
+def _site_runs(delivery: PipelineSimulator) -> None:
+    held = _held("shop-production-123456789012")
+    assert held["index.html"] == b"<!doctype html>\n"
+    assert not {"gone.html", ".scangate-attestation.json"} & held.keys()
+    assert delivery.account.calls_to("cloudfront", "CreateInvalidation")
+
+
+HOOKED = ("container-image", "lambda")
+SHIPPED = {"container-image": _image_runs, "lambda": _function_runs, "ec2-codedeploy": _bundle_runs, "static-site": _site_runs}
+
+# -- nothing else does --
+
+
+@pytest.mark.parametrize(
+    ("workload", "road"),
+    [
+        pytest.param(name, road, marks=() if (name, road) == ("container-image", "fail") else nightly)
+        for name in WORKLOADS
+        for road in ("fail", "incomplete")
+    ],
+)
+def test_without_a_pass_nothing_but_reports_and_alerts_goes_out(
+    workload: str, road: str, begin: Callable[..., PipelineSimulator], tmp_path: Path
+) -> None:
+    delivery = begin(workload)
+    before = _held("shop-production-123456789012") if workload == "static-site" else {}
+    assert delivery.start(_source(tmp_path, workload, road)) == ["Gate.Gate"]
+    assert delivery.builds["Gate"].exported["SCANGATE_VERDICT"] == OUTCOME_WORDS[road]
+    assert delivery.alerts == ["shop-delivery: stage Gate of execution 00000000-0000-4000-8000-000000000001 failed."]
+    assert (delivery.builds["Gate"].reports[0].status, delivery.builds["Gate"].reports[0].problems) == ("FAILED", ())
+    assert set(_held("shelf")) == {"history/production.json"}
+    assert set(delivery.registry.images) | set(delivery.deployments.made) == set()
+    assert (_held("shop-production-123456789012") if workload == "static-site" else {}) == before
+    assert workload != "lambda" or _live()["Version"] == "1"
+    assert road != "fail" or delivery.account.calls_to("securityhub", "BatchImportFindings")
+    # What was asked of AWS since the commit came: the gate alone, its artifact not taken, and what it tells.
+    asked = {
+        (each.access_key, f"{each.service}:{each.operation}") for each in delivery.account.calls if each.access_key.endswith("Role")
+    }
+    assert {by for by, _ in asked} == {"PipelineRole", "GateRole"}
+    told = {"logs:PutLogEvents", "logs:CreateLogStream", "securityhub:BatchImportFindings", "s3:PutObject"}
+    assert {action for by, action in asked if by == "GateRole" and not action.partition(":")[2].startswith("Get")} <= told
+    assert not [
+        each
+        for each in delivery.account.calls
+        if each.access_key == "GateRole" and each.s3_location.startswith("artifacts/shop-delivery/Gate")
+    ]
+
+
+# -- the roles --
+
+# What is done in a role's name and cannot be recorded here: no SDK has it, or a program of AWS's or Docker's does it by itself.
+CLONE = {"codeconnections:UseConnection", "codestar-connections:UseConnection"}
+REPORTS = {"codebuild:BatchPutTestCases", "codebuild:CreateReport", "codebuild:UpdateReport"}
+LAYERS = {f"ecr:{name}" for name in ("BatchCheckLayerAvailability", "BatchGetImage", "CompleteLayerUpload", "InitiateLayerUpload")}
+BESIDE = {
+    # S3 says that an object is not there to those only who may list.
+    # Without a finding the hub is sent none; see the test of a FAIL.
+    "GateRole": CLONE | REPORTS | {"s3:ListBucket", "securityhub:BatchImportFindings"},
+    "BuildRole": CLONE | {"s3:GetObject"},
+    "SignRole": {"s3:GetObject"},
+    "CheckRole": {"s3:ListBucket"},
+    "ShipRole": {"s3:GetObject"},
+    "HookRole": {"s3:ListBucket", "logs:CreateLogStream", "logs:PutLogEvents"},
+}
+
+
+def _compare(delivery: PipelineSimulator) -> None:
+    workload = delivery.found.parameters["Workload"]
+    more = {("BuildRole", "container-image"): LAYERS | {"ecr:UploadLayerPart"}}
+    # What CodeDeploy asks for beside the call itself where somebody calls CreateDeployment.
+    more["ShipRole", "lambda"] = {
+        "codedeploy:GetApplicationRevision",
+        "codedeploy:GetDeploymentConfig",
+        "codedeploy:RegisterApplicationRevision",
+    }
+    for role in sorted(BESIDE.keys() & delivery.found.resources("AWS::IAM::Role").keys()):
+        used = delivery.actions(role)
+        beside = BESIDE[role] | more.get((role, workload), set())
+        assert used, role
+        assert used | beside == set(allowed_actions(delivery.found, role)), role

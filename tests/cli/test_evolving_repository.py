@@ -1,0 +1,98 @@
+"""What stays is recognised, what is new is told by the commit that brings it and by no other, and nothing is lost."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from scangate.app.interruption import Interruption
+from scangate.app.scan import ScanRequest, open_session, run_scan, scanner_option_types, today
+from scangate.app.scanner_registry import load_scanners as scanners_known
+from scangate.judge.finding_matching import KnownFinding, collect_known_findings
+from scangate.judge.policy_loader import load_policy
+from scangate.model import Finding, Report
+from scangate.tools import CommandOptions
+from tests.support.evolving_repository import EvolvingRepository
+from tests.support.sample_trees import write_policy
+
+SALT = b"the tests' own salt"
+BEFORE = "the commit before"
+
+
+def scanned(history: EvolvingRepository, rules: Path, known: Iterable[KnownFinding]) -> Report:
+    """One scan of the work tree as ``scangate scan`` does it, compared with ``known``."""
+    scanners = scanners_known()
+    law = load_policy(
+        str(rules),
+        history.root,
+        None,
+        scanner_options=scanner_option_types(scanners),
+        command_options=CommandOptions,
+        today=today(),
+    )
+    with open_session(history.root) as place:
+        wish = ScanRequest(
+            policy=law, scanners=scanners, jobs=2, known_findings=tuple(known), compared_sources={BEFORE: ""}, salt=SALT
+        )
+        return run_scan(wish, place, Interruption(), lambda *_: None)
+
+
+def findings(report: Report) -> list[Finding]:
+    """Every finding, each scanner's own; fails where something was not read."""
+    assert not [gap for gap in report.verdict.gaps if gap.blocking]
+    return [finding for result in report.results for finding in result.findings]
+
+
+def counted(history: EvolvingRepository, found: Iterable[Finding]) -> Counter[tuple[str, str]]:
+    """The findings by their rule and by what they are about."""
+    return Counter((each.rule, history.owner(each.location.path, each.location.line)) for each in found)
+
+
+def named(history: EvolvingRepository, found: list[Finding]) -> dict[tuple[str, str, str], str]:
+    """The fingerprints by path, by rule and by what they are about, of those that have no equal in that, nor in content."""
+    contents = Counter((each.location.path, each.identity and each.identity.content) for each in found)
+    keys = [(each.location.path, each.rule, history.owner(each.location.path, each.location.line)) for each in found]
+    equals = Counter(keys)
+    return {
+        key: each.fingerprint
+        for key, each in zip(keys, found, strict=True)
+        if equals[key] == contents[each.location.path, each.identity and each.identity.content] == 1
+    }
+
+
+def live(tmp_path: Path, seed: int, commits: int, *tools: str) -> None:
+    """Scans every commit of a history against the one before it."""
+    rules = write_policy(tmp_path / "policy.yaml", *tools)
+    history = EvolvingRepository(tmp_path / "tree", seed)
+    old = findings(scanned(history, rules, ()))
+    before, steps = counted(history, old), Counter[str]()
+    names = named(history, old)
+    for _ in range(commits):
+        step = history.commit()
+        steps[step] += 1
+        report = scanned(history, rules, collect_known_findings(old, BEFORE))
+        found = findings(report)
+        now = counted(history, found)
+        told = counted(history, (each for each in found if not each.known_by))
+        assert told == now - before, f"{step}, commit {steps.total()}"
+        (source,) = report.known_sources
+        assert (source.matched, source.gone) == (sum((now & before).values()), sum((before - now).values())), step
+        keys = named(history, found)
+        assert {key: name for key, name in keys.items() if key in names} == {
+            key: name for key, name in names.items() if key in keys
+        }
+        old, before, names = found, now, keys
+    assert len(before) > 10
+
+
+def test_ten_commits(tmp_path: Path) -> None:
+    live(tmp_path, 4, 10, "bandit", "detect-secrets")
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("seed", [1, 2])
+def test_sixty_commits(tmp_path: Path, seed: int) -> None:
+    live(tmp_path, seed, 60, "bandit", "detect-secrets", "semgrep")

@@ -1,0 +1,165 @@
+"""The roll-up: what it adds up, and that every page tells it without obeying a word of what it quotes."""
+
+from __future__ import annotations
+
+import json
+from html.parser import HTMLParser
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from scangate.errors import UsageError
+from scangate.fleet import html, markdown, rollup
+from scangate.fleet.repository_address import RepositoryAddress, SecretText
+from scangate.fleet.repository_list import RepositoryEntry
+from scangate.fleet.repository_record import RepositoryRecord, decode_record, encode_record, incomplete_record, record_from_report
+from scangate.model import Outcome, Report
+from tests.support.hostile_text import HOSTILE_TEXTS, hostile_report
+from tests.support.sample_reports import failing_report, incomplete_report, passing_report
+
+TAGS = "html head meta title style body header h1 h2 span p main ul li b div table thead tbody tr th td br code"
+
+
+def record(name: str, report: Report) -> RepositoryRecord:
+    return record_from_report(report, RepositoryEntry(name, RepositoryAddress("https", f"https://h.example/{name}")), "0" * 64)
+
+
+def rolled(*records: RepositoryRecord, code: int = 0, interrupted: str = "") -> rollup.Rollup:
+    return rollup.roll_up(
+        records, tool_version="0.1.0", policy="strict", started="s", finished="f", exit_code=code, interrupted=interrupted
+    )
+
+
+RECORDS = (
+    record("good", passing_report()),
+    record("bad", failing_report()),
+    record("cut", incomplete_report()),
+    record("worse", failing_report()),
+)
+
+
+class Page(HTMLParser):
+    """Collects a page's tags, attributes and text."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.text = ""
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def test_what_is_rolled_up() -> None:
+    whole = rolled(*RECORDS)
+    assert [each.name for each in whole.records] == ["bad", "worse", "cut", "good"]
+    assert whole.summary == "4 repositories: 2 failed, 1 incomplete, 1 passed"
+    assert (whole.exit_code, whole.outcome) == (1, Outcome.FAIL)
+    first = whole.rules[0]
+    assert (first.rule, first.severity, first.blocks, first.repositories) == (
+        "semgrep:python.flask.sql-injection",
+        "critical",
+        2,
+        ("bad", "worse"),
+    )
+    assert [each.name for each in whole.most_open] == ["bad", "worse"]
+    assert whole.most_open[0].open_by_severity == (1, 2, 1, 0, 0, 0)  # the suppressed stand no more
+
+
+@pytest.mark.parametrize(("names", "code"), [((0,), 0), ((0, 2), 3), ((0, 1), 1), ((0, 1, 2), 1)])
+def test_the_exit_code_is_the_worst_verdicts(names: tuple[int, ...], code: int) -> None:
+    assert rolled(*(RECORDS[number] for number in names)).exit_code == code
+
+
+def test_an_interruption_has_its_own_code_and_nothing_is_no_pass() -> None:
+    assert rolled(RECORDS[0], code=130, interrupted="SIGINT").exit_code == 130
+    assert "interrupted by SIGINT" in rolled(RECORDS[0], code=130, interrupted="SIGINT").summary
+    with pytest.raises(ValueError, match="no verdict"):
+        rolled()
+
+
+@given(st.permutations(RECORDS))
+@settings(max_examples=10, deadline=None)
+def test_the_order_of_answers_never_shows(records: list[RepositoryRecord]) -> None:
+    assert rolled(*records) == rolled(*RECORDS)
+
+
+@pytest.mark.parametrize("each", [*RECORDS, record("evil", hostile_report())], ids=lambda each: each.name)
+def test_a_record_comes_back(each: RepositoryRecord) -> None:
+    assert encode_record(each).isascii()
+    assert decode_record(encode_record(each)) == each
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"outcome": "PASS"},
+        {"outcome": "INCOMPLETE"},
+        {"levels": []},
+        {"more": 1},
+        {"name": 3},
+        {"outcome": "GREEN"},
+    ],
+)
+def test_a_record_that_was_changed_is_refused(change: dict[str, object]) -> None:
+    document = {**json.loads(encode_record(RECORDS[1])), **change}
+    with pytest.raises(UsageError, match="cannot be believed"):
+        decode_record(json.dumps(document))
+    with pytest.raises(ValueError, match="a pass, yet gaps count"):
+        msgspec.structs.replace(RECORDS[2], outcome=Outcome.PASS).__post_init__()
+
+
+def hostile() -> rollup.Rollup:
+    """A fleet of repositories that are hostile in every text that can come from outside."""
+    broken = [
+        incomplete_record(RepositoryEntry(f"r{number}", RepositoryAddress("", text), text), "0" * 64, text, text)
+        for number, text in enumerate(HOSTILE_TEXTS)
+    ]
+    return rolled(*broken, *RECORDS, record("evil", hostile_report()))
+
+
+def test_the_page_holds_no_tag_of_a_repository() -> None:
+    page = Page(html.render(hostile()))
+    assert page.tags <= set(TAGS.split())
+    assert not [name for name in page.attributes if name.startswith("on") or name in {"src", "href"}]
+    assert "<script>alert(1)</script>" in page.text
+    assert "\x1b" not in page.text
+    assert "\u202e" not in page.text
+
+
+def test_the_markdown_holds_no_markup_of_a_repository() -> None:
+    tokens = MarkdownIt("commonmark").enable("table").parse(markdown.render(hostile()))
+    kinds = {child.type for token in tokens for child in token.children or ()} | {token.type for token in tokens}
+    assert not kinds & {"html_inline", "html_block", "link_open", "image", "fence", "code_block", "hr", "blockquote_open"}
+    assert {token.tag for token in tokens if token.type == "heading_open"} == {"h2", "h3"}
+
+
+def test_every_view_tells_the_same() -> None:
+    whole = rolled(*RECORDS)
+    document = json.loads(rollup.render(whole))
+    assert document["counts"] == {"FAIL": 2, "INCOMPLETE": 1, "PASS": 1}
+    assert (document["outcome"], document["exit_code"]) == ("FAIL", 1)
+    for page in (markdown.render(whole), Page(html.render(whole)).text):
+        assert all(name in page for name in ("FAIL", "4 repositories: 2 failed, 1 incomplete, 1 passed", "worse", "bandit:B602"))
+    assert rollup.render(hostile()).isascii()
+
+
+def test_credentials_are_in_no_record() -> None:
+    address = RepositoryAddress("https", "https://h.example/a", SecretText("me:hunter2-hunter2"))
+    text = encode_record(
+        incomplete_record(
+            RepositoryEntry("a", address), "0" * 64, f"said {address.authorization_header} hunter2-hunter2", "hunter2-hunter2"
+        )
+    )
+    assert "hunter2" not in text
+    assert address.authorization_header.rpartition(" ")[2] not in text

@@ -1,0 +1,137 @@
+"""The bundled policies: one ladder, each rung stricter than the one before, each usable as a parent, each as its table says."""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scangate import assets
+from scangate.judge.evaluation import evaluate
+from scangate.judge.policy_files import list_bundled_policies
+from scangate.judge.policy_floor import find_loosenings
+from scangate.judge.policy_json_schema import build_policy_schema
+from scangate.judge.policy_yaml import parse_policy_yaml
+from scangate.model import NEVER_ALLOWED, FindingKind, Gap, GapKind, Outcome, ScanResult, Severity, Targets
+from tests.judge.test_policy_json_schema import complaints
+from tests.support import policy_builders
+from tests.support.policy_builders import (
+    SCANNERS,
+    TARGETS,
+    TODAY,
+    CommandOptions,
+    Options,
+    load_policy,
+    make_finding,
+    make_result,
+    rank_outcome,
+    to_plain,
+)
+
+LADDER = ("baseline", "strict", "dev", "qa", "staging", "production")
+NOWHERE = Path("/nowhere")
+RUNGS = {name: load_policy(name, NOWHERE) for name in LADDER}
+FOLDER = assets.folder("policies")
+
+
+def table() -> dict[str, dict[str, str]]:
+    """The table in baseline's comment: gap kind to policy to word."""
+    lines = [line.lstrip("# ").split() for line in (FOLDER / "baseline.yaml").read_text(encoding="utf-8").splitlines()]
+    kinds = {kind.value for kind in GapKind}
+    head = next(line for line in lines if tuple(line) == LADDER)
+    return {line[0]: dict(zip(head, line[1:], strict=False)) for line in lines if line and line[0] in kinds}
+
+
+@pytest.mark.smoke
+def test_they_are_all_there() -> None:
+    assert list_bundled_policies() == tuple(sorted(LADDER))
+    for name, made in RUNGS.items():
+        assert (made.name, made.sources, made.in_tree) == (name, (f"policies/{name}.yaml",), False)
+        assert made.enabled_scanners() == made.required_scanners == SCANNERS
+        assert made.description
+
+
+@pytest.mark.parametrize(("below", "above"), list(pairwise(LADDER)))
+def test_each_rung_is_stricter_than_the_one_before(below: str, above: str) -> None:
+    assert find_loosenings(RUNGS[below], RUNGS[above]) == ()
+    assert find_loosenings(RUNGS[above], RUNGS[below]) != ()
+
+
+@st.composite
+def scans(draw: st.DrawFn) -> tuple[ScanResult, ...]:
+    """Scans that all four ran in, with few gaps, so that the rungs differ."""
+    made = []
+    for name in SCANNERS:
+        own = draw(st.lists(policy_builders.findings.filter(lambda each: each.severity < Severity.HIGH), max_size=7))
+        gaps = draw(
+            st.lists(
+                st.sampled_from([GapKind.TOO_LARGE, GapKind.UNPINNED]).map(lambda kind: Gap("x", "a.py", kind, "r")), max_size=1
+            )
+        )
+        made.append(make_result(name, own, gaps))
+    return tuple(made)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.one_of(scans(), policy_builders.results()), policy_builders.targets)
+def test_going_up_never_improves(results: tuple[ScanResult, ...], targets: Targets) -> None:
+    ranks = [rank_outcome(evaluate(results, targets, RUNGS[name], TODAY)) for name in LADDER]
+    assert ranks == sorted(ranks)
+
+
+SCANS: dict[str, list[ScanResult]] = {
+    "strict": [make_result("bandit", [make_finding(severity=Severity.MEDIUM, line=line) for line in range(1, 22)])],
+    "dev": [make_result("bandit", [make_finding(severity=Severity.MEDIUM, line=line) for line in range(1, 12)])],
+    "qa": [make_result("bandit", gaps=[Gap("pip-audit", "a.py", GapKind.UNPINNED, "r")])],
+    "staging": [make_result("bandit", [make_finding(waiver="# nosec")])],
+    "production": [make_result("bandit", [make_finding(severity=Severity.LOW, kind=FindingKind.SECRET)])],
+}
+
+
+@pytest.mark.parametrize("name", SCANS)
+def test_a_scan_that_passes_below_and_not_here(name: str) -> None:
+    scan = SCANS[name] + [make_result(scanner) for scanner in SCANNERS[1:]]
+    below = LADDER[LADDER.index(name) - 1]
+    assert evaluate(scan, TARGETS, RUNGS[below], TODAY).outcome is Outcome.PASS
+    assert evaluate(scan, TARGETS, RUNGS[name], TODAY).outcome is not Outcome.PASS
+
+
+@pytest.mark.parametrize("name", LADDER)
+@pytest.mark.parametrize("kind", list(GapKind))
+def test_the_table_tells_what_becomes_of_each_gap(name: str, kind: GapKind) -> None:
+    scan = [make_result("bandit", gaps=[Gap("bandit", "a.py", kind, "r")]), *(make_result(scanner) for scanner in SCANNERS[1:])]
+    passes = evaluate(scan, TARGETS, RUNGS[name], TODAY).outcome is Outcome.PASS
+    assert table()[kind.value][name] == ("allowed" if passes else "counts")
+    assert not (passes and kind in NEVER_ALLOWED)
+
+
+@pytest.mark.parametrize("name", LADDER)
+def test_a_secret_never_stands(name: str) -> None:
+    scan = [
+        make_result("detect-secrets", [make_finding("detect-secrets:x", Severity.MEDIUM, kind=FindingKind.SECRET)]),
+        *map(make_result, SCANNERS),
+    ]
+    assert evaluate(scan, TARGETS, RUNGS[name], TODAY).outcome is Outcome.FAIL
+
+
+@pytest.mark.parametrize("name", LADDER)
+def test_each_fits_the_schema_and_stands_alone(name: str) -> None:
+    document = to_plain(parse_policy_yaml((FOLDER / f"{name}.yaml").read_bytes(), name))
+    assert complaints(document, build_policy_schema(dict.fromkeys(SCANNERS, Options), CommandOptions)) == []
+    assert "extends" not in document
+
+
+@pytest.mark.parametrize("name", LADDER)
+def test_each_can_be_extended(name: str, tmp_path: Path) -> None:
+    last = TODAY + dt.timedelta(RUNGS[name].exception_max_days)
+    text = f"version: 1\nextends: {name}\npaths: {{exclude: [{{path: vendor/, reason: not ours}}]}}\n"
+    text += f"exceptions: [{{rule: 'bandit:B101', reason: r, owner: o, expires: {last}}}]\n"
+    (tmp_path / "scangate.yaml").write_text(text)
+    made = load_policy(None, tmp_path)
+    assert [entry.path for entry in made.exclusions] == ["vendor/"]
+    assert len(made.exceptions) == 1
+    assert made.budget == RUNGS[name].budget

@@ -1,0 +1,215 @@
+"""Correlation: what is one fault and what is two, then the properties that keep merging from hiding anything."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scangate.judge.correlation import BROAD_CWES, CWE_CORRECTIONS, CWE_FAMILIES, finding_sort_key, merge_rulings, weakness_key
+from scangate.judge.evaluation import evaluate
+from scangate.judge.policy import Budget, BudgetOverride, InlineSuppressions, Policy
+from scangate.model import WORST_FIRST, Finding, FindingKind, Outcome, Ruling, RulingOutcome, ScanResult, Severity, Targets, Verdict
+from tests.support import policy_builders
+from tests.support.policy_builders import (
+    TARGETS,
+    TODAY,
+    make_budget,
+    make_exception,
+    make_finding,
+    make_package,
+    make_policy,
+    make_result,
+)
+
+BLOCKS, TOLERATED, KNOWN, SUPPRESSED = WORST_FIRST
+
+
+def verdict(*found: Finding, under: Policy | None = None) -> Verdict:
+    """The verdict on these findings, each of the scanner that its rule names."""
+    by_scanner = {name: [each for each in found if each.scanner == name] for name in sorted({each.scanner for each in found})}
+    return evaluate([make_result(name, each) for name, each in by_scanner.items()], TARGETS, under or make_policy(), TODAY)
+
+
+def groups(*found: Finding, under: Policy | None = None) -> list[list[str]]:
+    """The rules of each ruling's members, in the order of the reports."""
+    return [[told.finding.rule for told in ruling.per_scanner] for ruling in verdict(*found, under=under).rulings]
+
+
+def secret(rule: str, **more: Any) -> Finding:
+    return make_finding(rule, Severity.MEDIUM, kind=FindingKind.SECRET, **more)
+
+
+@pytest.mark.smoke
+def test_a_secret_that_three_scanners_see_is_one_finding() -> None:
+    found = [secret("bandit:B105"), secret("semgrep:python-static-key"), secret("detect-secrets:secret-keyword")]
+    (ruling,) = verdict(*found).rulings
+    assert [told.finding for told in ruling.members] == [found[2], found[1], found[0]]
+    assert ruling.finding == msgspec.structs.replace(found[2], reported_by=("detect-secrets", "semgrep", "bandit"))
+    assert verdict(*found).notes == ("1 fault that several scanners see is told once: detect-secrets and semgrep and bandit 1",)
+
+
+@pytest.mark.smoke
+def test_eval_seen_twice_is_one() -> None:
+    """bandit numbers it as command injection, our rule as what it is."""
+    assert groups(make_finding("bandit:B307", cwe=(78,)), make_finding("semgrep:python-code-injection", cwe=(95,))) == [
+        ["semgrep:python-code-injection", "bandit:B307"]
+    ]
+
+
+@pytest.mark.smoke
+@pytest.mark.parametrize(
+    "other",
+    [
+        make_finding("semgrep:python-ssrf", cwe=(918,)),
+        make_finding("semgrep:x", cwe=()),
+        make_finding("semgrep:x", cwe=(20,)),
+        make_finding("semgrep:x", cwe=(78,), line=2),
+        make_finding("semgrep:x", cwe=(78,), path="src/b.py"),
+        make_finding("bandit:B605", cwe=(78,)),
+        secret("detect-secrets:x"),
+    ],
+    ids=["another family", "no family", "too broad", "another line", "another file", "the same scanner", "a secret"],
+)
+def test_two_different_faults_stay_two(other: Finding) -> None:
+    assert len(groups(make_finding("bandit:B602", cwe=(78,)), other)) == 2
+
+
+def test_two_that_share_only_a_broad_number_stay_two() -> None:
+    assert len(groups(make_finding("bandit:B999", cwe=(20,)), make_finding("semgrep:x", cwe=(20,)))) == 2
+
+
+def test_nothing_is_joined_by_way_of_a_third() -> None:
+    """The one in the middle spans both lines, and belongs to the one on which it begins."""
+    middle = make_finding("semgrep:b", cwe=(78,), line=1, end_line=9)
+    found = [make_finding("ruff:a", cwe=(78,), line=1), middle, make_finding("trivy:c", cwe=(78,), line=5)]
+    assert groups(*found) == [["semgrep:b", "ruff:a"], ["trivy:c"]]
+
+
+def test_what_one_scanner_tells_twice_stays_two() -> None:
+    found = [secret("detect-secrets:a"), secret("detect-secrets:b"), secret("bandit:B105")]
+    assert groups(*found) == [["detect-secrets:a", "bandit:B105"], ["detect-secrets:b"]]
+
+
+def test_advisories_are_one_by_any_of_their_names() -> None:
+    one = make_finding(
+        "pip-audit:PYSEC-1", kind=FindingKind.DEPENDENCY, cwe=(79,), package=make_package(aliases=("CVE-2026-1", "GHSA-aa"))
+    )
+    same = make_finding("trivy:CVE-2026-1", kind=FindingKind.DEPENDENCY, cwe=(79,))
+    other = make_finding("trivy:CVE-2026-2", kind=FindingKind.DEPENDENCY, cwe=(79,))
+    assert groups(one, same, other) == [["pip-audit:PYSEC-1", "trivy:CVE-2026-1"], ["trivy:CVE-2026-2"]]
+
+
+def test_the_worst_member_decides() -> None:
+    low, unknown = make_finding("semgrep:x", Severity.LOW, cwe=(78,)), make_finding("bandit:B602", Severity.UNKNOWN, cwe=(78,))
+    (ruling,) = verdict(low, unknown, under=make_policy(unknown=Severity.MEDIUM)).rulings
+    assert (ruling.finding.rule, ruling.severity, ruling.outcome) == ("semgrep:x", Severity.MEDIUM, BLOCKS)
+    assert ruling.because == "1 medium finding, the policy allows 0; the policy makes medium of unknown"
+    assert [told.outcome for told in ruling.members] == [TOLERATED, BLOCKS]
+
+
+def test_it_is_waived_only_if_every_member_is() -> None:
+    one, other = make_finding("semgrep:x", cwe=(78,), fingerprint="f1"), make_finding("bandit:B602", cwe=(78,), waiver="# nosec")
+    assert [each.outcome for each in verdict(one, other).rulings] == [BLOCKS]
+    entry = make_exception(fingerprint="f1")
+    assert [each.outcome for each in verdict(one, other, under=make_policy(exceptions=(entry,))).rulings] == [SUPPRESSED]
+    denied = make_policy(exceptions=(entry,), inline=InlineSuppressions.DENY)
+    assert [each.outcome for each in verdict(one, other, under=denied).rulings] == [BLOCKS]
+
+
+def test_a_budget_counts_a_fault_once() -> None:
+    found = [make_finding(rule, cwe=(78,), line=line) for line in (1, 2) for rule in ("bandit:B602", "semgrep:x")]
+    assert verdict(*found, under=make_policy(budget=make_budget(high=2))).outcome is Outcome.PASS
+    assert {each.because for each in verdict(*found, under=make_policy(budget=make_budget(high=1))).rulings} == {
+        "2 high findings, the policy allows 1"
+    }
+
+
+def test_a_fault_counts_in_every_budget_that_a_member_is_in() -> None:
+    """A medium secret is not excused by somebody who tells it as high, where high ones may stand."""
+    found = [secret("bandit:B105"), make_finding("semgrep:x", Severity.HIGH, kind=FindingKind.SECRET)]
+    (ruling,) = verdict(*found, under=make_policy(budget=make_budget(high=None, medium=0))).rulings
+    assert (ruling.outcome, ruling.severity) == (BLOCKS, Severity.MEDIUM)
+    assert ruling.because == "1 medium finding, the policy allows 0; 1 of them told as worse by another scanner"
+    by_scanner = make_policy(overrides=(BudgetOverride(((Severity.HIGH, None), (Severity.MEDIUM, None)), scanner="semgrep"),))
+    assert verdict(*found, under=by_scanner).outcome is Outcome.FAIL
+
+
+def test_the_tables_are_sound() -> None:
+    numbers = [cwe for cwes in CWE_FAMILIES.values() for cwe in cwes]
+    assert len(numbers) == len(set(numbers))
+    assert not set(numbers) & BROAD_CWES
+    assert not {cwe for cwe in CWE_CORRECTIONS.values() if cwe in BROAD_CWES}
+
+
+# -- properties --
+
+outcomes = st.sampled_from(list(RulingOutcome))
+rulings = st.lists(
+    st.builds(Ruling, policy_builders.findings, st.sampled_from(policy_builders.SEVERITIES), outcomes, st.just("r")), max_size=9
+)
+
+
+def at_least(found: tuple[Ruling, ...], outcome: RulingOutcome, severity: Severity) -> int:
+    """How many rulings are as bad as this or worse."""
+    worst = (WORST_FIRST.index(outcome), -severity)
+    return sum((WORST_FIRST.index(ruling.outcome), -ruling.severity) <= worst for ruling in found)
+
+
+@settings(max_examples=200, deadline=None)
+@given(rulings, st.builds(Ruling, policy_builders.findings, st.sampled_from(policy_builders.SEVERITIES), outcomes, st.just("r")))
+def test_a_member_more_lowers_no_count(found: list[Ruling], more: Ruling) -> None:
+    before, after = merge_rulings(found), merge_rulings([*found, more])
+    assert len(after) >= len(before)
+    for outcome, severity in itertools.product(RulingOutcome, policy_builders.SEVERITIES):
+        assert at_least(after, outcome, severity) >= at_least(before, outcome, severity)
+
+
+@settings(max_examples=200, deadline=None)
+@given(rulings, st.randoms())
+def test_merging_loses_nothing_and_softens_nothing(found: list[Ruling], chance: random.Random) -> None:
+    made = merge_rulings(found)
+    told = [told for ruling in made for told in ruling.per_scanner]
+    assert sorted(map(repr, told)) == sorted(map(repr, found))
+    assert merge_rulings(chance.sample(found, len(found))) == made
+    assert [finding_sort_key(ruling.finding) for ruling in made] == sorted(finding_sort_key(ruling.finding) for ruling in made)
+    for ruling in made:
+        assert ruling.outcome is min((each.outcome for each in ruling.per_scanner), key=WORST_FIRST.index)
+        assert ruling.severity is max(each.severity for each in ruling.per_scanner if each.outcome is ruling.outcome)
+        if ruling.members:
+            scanners = [member.finding.scanner for member in ruling.members]
+            assert len(set(scanners)) == len(scanners) > 1
+            assert len({weakness_key(member.finding) for member in ruling.members}) == 1
+            assert ruling.finding.fingerprint == ruling.members[0].finding.fingerprint
+
+
+@settings(max_examples=100, deadline=None)
+@given(policy_builders.results(), policy_builders.targets, policy_builders.policies)
+def test_a_limit_of_none_is_never_passed_by_merging(results: tuple[ScanResult, ...], targets: Targets, under: Policy) -> None:
+    """Where a budget is 0 or unlimited, the verdict is that on the findings as if each stood on a line of its own."""
+    strict = msgspec.structs.replace(
+        under,
+        budget=none_or_any(under.budget.limits),
+        overrides=tuple(msgspec.structs.replace(each, limits=none_or_any(each.limits).limits) for each in under.overrides),
+    )
+    line = itertools.count(100)
+    apart = [
+        msgspec.structs.replace(
+            one,
+            findings=tuple(
+                msgspec.structs.replace(each, location=msgspec.structs.replace(each.location, line=number, end_line=number))
+                for each, number in zip(one.findings, line, strict=False)
+            ),
+        )
+        for one in results
+    ]
+    assert evaluate(results, targets, strict, TODAY).outcome is evaluate(apart, targets, strict, TODAY).outcome
+
+
+def none_or_any(limits: tuple[tuple[Severity, int | None], ...]) -> Budget:
+    return Budget(tuple((severity, limit and None) for severity, limit in limits))

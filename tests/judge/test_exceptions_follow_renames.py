@@ -1,0 +1,107 @@
+"""An exception by fingerprint follows its one finding to a renamed file, and never takes a second one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from scangate.errors import PolicyError
+from scangate.judge.evaluation import evaluate
+from scangate.judge.policy import FollowedFinding, PolicyException
+from scangate.judge.policy_floor import find_loosenings
+from scangate.model import Finding, FindingIdentity, FindingKind, Outcome, RulingOutcome, ScanResult, ScanStatus, Verdict
+from tests.support.policy_builders import TARGETS, TODAY, load_policy, make_exception, make_finding, make_policy
+
+ENTRY = make_exception(rule="bandit:B602", fingerprint="f1", follows=FollowedFinding("old.py", "content", "context"))
+
+
+def at(path: str, fingerprint: str, content: str = "content", *, context: str = "context", nth: int = 1, **more: Any) -> Finding:
+    return make_finding(path=path, fingerprint=fingerprint, record=FindingIdentity(content, context, nth), **more)
+
+
+def ruled(*found: Finding, files: tuple[str, ...] = ("a.py", "b.py"), entries: tuple[PolicyException, ...] = (ENTRY,)) -> Verdict:
+    result = ScanResult("bandit", "1", ScanStatus.COMPLETE, files_given=len(files), analyzed_files=files, findings=found)
+    return evaluate([result], TARGETS, make_policy(exceptions=entries), TODAY)
+
+
+def accepts(verdict: Verdict) -> list[str]:
+    return [ruling.finding.fingerprint for ruling in verdict.rulings if ruling.outcome is RulingOutcome.SUPPRESSED]
+
+
+def test_it_goes_where_its_file_went() -> None:
+    assert accepts(ruled(at("old.py", "f1"))) == ["f1"]
+    moved = ruled(at("b.py", "f2"))
+    assert (moved.outcome, accepts(moved)) == (Outcome.PASS, ["f2"])
+    assert moved.notes == (
+        "exception for rule bandit:B602, fingerprint f1 (an owner) has followed its finding, which is now in b.py",
+    )
+    assert accepts(ruled(at("b.py", "f2", context="another"))) == ["f2"], "renamed, and edited near it"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        at("b.py", "f2", content="another"),
+        at("b.py", "f2", rule="bandit:B603"),
+        at("b.py", "f2", kind=FindingKind.SECRET),
+        make_finding(path="b.py", fingerprint="f2"),
+    ],
+)
+def test_it_takes_nothing_else(other: Finding) -> None:
+    verdict = ruled(other)
+    assert (verdict.outcome, accepts(verdict)) == (Outcome.FAIL, [])
+    assert verdict.notes[0].endswith("accepts nothing: remove it")
+
+
+def test_it_takes_one_and_no_second() -> None:
+    assert accepts(ruled(at("b.py", "f2"), at("b.py", "f3", nth=2, line=9))) == ["f2"]
+    assert accepts(ruled(at("old.py", "f1"), at("b.py", "f2"))) == ["f1"], "where the finding is, it has not moved"
+    assert accepts(ruled(at("old.py", "f2", nth=2), at("old.py", "f1"))) == ["f1"]
+
+
+def test_two_entries_take_two_and_no_third() -> None:
+    entries = (ENTRY, msgspec.structs.replace(ENTRY, fingerprint="f9"))
+    found = [at("b.py", f"n{line}", nth=line, line=line) for line in (1, 2, 3)]
+    assert accepts(ruled(*found, entries=entries)) == ["n1", "n2"]
+
+
+def test_one_in_force_goes_before_one_that_has_ended() -> None:
+    ended = msgspec.structs.replace(ENTRY, expires=TODAY - dt.timedelta(1))
+    for entries in ((ended, ENTRY), (ENTRY, ended)):
+        assert accepts(ruled(at("b.py", "f2"), entries=entries)) == ["f2"]
+    late = ruled(at("b.py", "f2"), entries=(ended,))
+    assert late.outcome is Outcome.FAIL
+    assert late.rulings[0].because.endswith("its exception expired on 2026-11-21")
+
+
+def test_a_copy_is_no_rename_while_the_old_file_stands() -> None:
+    verdict = ruled(at("b.py", "f2", context="another"), files=("old.py", "b.py"))
+    assert (verdict.outcome, accepts(verdict)) == (Outcome.FAIL, [])
+
+
+def test_its_other_selectors_still_hold() -> None:
+    assert accepts(ruled(at("b.py", "f2"), entries=(msgspec.structs.replace(ENTRY, path="src/"),))) == []
+
+
+def test_what_cannot_be_followed_is_refused(tmp_path: Path) -> None:
+    head = "version: 1\nextends: baseline\nexceptions:\n- {reason: r, owner: o, expires: 2026-12-01, "
+    follows = "follows: {path: a, content: c}"
+    for selectors in ("rule: 'a:b'", "fingerprint: f", "fingerprint: f, rule: 'a:*'"):
+        (tmp_path / "scangate.yaml").write_text(f"{head}{selectors}, {follows}}}\n")
+        with pytest.raises(
+            PolicyError, match=r"exceptions\[0\].follows: only a finding that is named by its fingerprint and its rule"
+        ):
+            load_policy(None, tmp_path)
+    (tmp_path / "scangate.yaml").write_text(f"{head}fingerprint: f, rule: 'a:b', {follows}}}\n")
+    assert load_policy(None, tmp_path).exceptions[0].follows == FollowedFinding("a", "c")
+
+
+def test_under_a_floor_it_may_not_begin_to_follow() -> None:
+    still = msgspec.structs.replace(ENTRY, follows=None)
+    assert find_loosenings(make_policy(exceptions=(still,)), make_policy(exceptions=(ENTRY,)))
+    assert not find_loosenings(make_policy(exceptions=(ENTRY,)), make_policy(exceptions=(still,)))
+    assert not find_loosenings(make_policy(exceptions=(make_exception(rule="bandit:B602"),)), make_policy(exceptions=(ENTRY,)))

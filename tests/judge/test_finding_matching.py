@@ -1,0 +1,214 @@
+"""An entry covers as many findings as it counts, never more; what moved is found again, and another secret is another."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scangate.judge.finding_matching import (
+    BASELINE_NAME,
+    KnownFinding,
+    ScannedPaths,
+    collect_known_findings,
+    mark_known_findings,
+    match_findings,
+)
+from scangate.model import (
+    ABSENT,
+    Finding,
+    FindingIdentity,
+    FindingKind,
+    Gap,
+    GapKind,
+    KnownSource,
+    ScanResult,
+    ScanStatus,
+    SkippedPath,
+    Targets,
+)
+from tests.support.policy_builders import make_finding
+
+RULE = "bandit:B602"
+
+
+def found(path: str = "a.py", content: str = "c", context: str = "x", secret: str = "", line: int = 1) -> Finding:
+    kind = FindingKind.SECRET if secret else FindingKind.CODE
+    return make_finding(RULE, path=path, kind=kind, line=line, record=FindingIdentity(content, context, secret=secret))
+
+
+def entry(path: str = "a.py", content: str = "c", context: str = "x", secret: str = "", count: int = 1) -> KnownFinding:
+    return KnownFinding(path, RULE, content, context, secret, count)
+
+
+OTHER_RULE = msgspec.structs.replace(entry(), rule="bandit:B1")
+
+
+def result(*files: str, gaps: Sequence[Gap] = (), left_out: Sequence[SkippedPath] = (), scanner: str = "bandit") -> ScanResult:
+    status = ScanStatus.PARTIAL if gaps else ScanStatus.COMPLETE
+    given = len(files) + len({gap.path for gap in gaps} - {None})
+    return ScanResult(
+        scanner, "1", status, files_given=given, analyzed_files=files, gaps=tuple(gaps), skipped_paths=tuple(left_out)
+    )
+
+
+def seen(*files: str, source: str = "git index", **more: Sequence[Gap] | Sequence[SkippedPath]) -> ScannedPaths:
+    return ScannedPaths([result(*files, **more)], Targets(source, len(files)))  # type: ignore[arg-type]
+
+
+def matched(new: Finding, old: KnownFinding, sight: ScannedPaths | None = None) -> bool:
+    return match_findings([new], [old], sight) == (0,)
+
+
+def test_the_same_is_the_same_whatever_stands_near_it() -> None:
+    assert matched(found(), entry())
+    assert matched(found(context="y"), entry())
+
+
+@pytest.mark.parametrize(
+    "other", [entry(content="d"), msgspec.structs.replace(entry(), rule="bandit:B1"), entry(path="b.py"), entry(secret="1")]
+)
+def test_another_is_another(other: KnownFinding) -> None:
+    assert not matched(found(), other)
+
+
+def test_a_block_that_moved_is_known_by_what_stands_around_it() -> None:
+    assert matched(found("b.py"), entry("a.py"), seen("a.py", "b.py"))
+    assert not matched(found("b.py", context="y"), entry("a.py"), seen("a.py", "b.py"))
+
+
+def test_a_file_that_is_gone_was_renamed_and_may_have_been_edited() -> None:
+    assert matched(found("b.py", context="y"), entry("a.py"), seen("b.py"))
+
+
+@pytest.mark.parametrize(
+    "sight",
+    [
+        seen("b.py", source="staged"),
+        seen("b.py", gaps=[Gap("bandit", "a.py", GapKind.UNPARSABLE, "why")]),
+        seen("b.py", gaps=[Gap("bandit", None, GapKind.CRASH, "why")]),
+        seen("b.py", left_out=[SkippedPath("a.py", "why", "bandit")]),
+        ScannedPaths([result("b.py")], Targets("git index", 1, skipped_paths=(SkippedPath("a.py", "another repository"),))),
+        ScannedPaths([result("b.py")], Targets("git index", 1, gaps=(Gap("targets", "a.py", GapKind.UNREADABLE, "why"),))),
+        ScannedPaths([result("b.py")], Targets("git index", 1, gaps=(Gap("targets", None, GapKind.INTERRUPTED, "why"),))),
+        ScannedPaths([result("b.py", scanner="semgrep")], Targets("git index", 1)),
+        None,
+    ],
+)
+def test_what_was_not_looked_at_has_not_moved(sight: ScannedPaths | None) -> None:
+    assert not matched(found("b.py"), entry("a.py"), sight)
+
+
+def test_a_file_that_is_in_the_index_alone_is_gone() -> None:
+    targets = Targets("git index", 1, skipped_paths=(SkippedPath("a.py", ABSENT),))
+    assert matched(found("b.py", context="y"), entry("a.py"), ScannedPaths([result("b.py")], targets))
+
+
+def test_of_staged_files_somebody_has_to_say_what_is_gone() -> None:
+    assert matched(found("b.py", context="y"), entry("a.py"), ScannedPaths([result("b.py")], Targets("staged", 1), {"a.py"}))
+
+
+def test_a_secret_is_the_same_only_while_its_value_is() -> None:
+    assert matched(found(secret="1"), entry(secret="1"))
+    assert not matched(found(secret="2"), entry(secret="1"))
+    assert not matched(found("b.py", secret="2"), entry(secret="1"), seen("b.py"))
+
+
+def test_without_a_digest_no_secret_is_known() -> None:
+    unsalted = msgspec.structs.replace(found(secret="1"), identity=FindingIdentity("c", "x"))
+    assert not matched(unsalted, entry())
+    assert collect_known_findings([unsalted]) == ()
+
+
+def test_two_where_one_is_known_are_one_new() -> None:
+    assert sorted(match_findings([found(line=1), found(line=2)], [entry()]), key=str) == [0, None]
+    assert match_findings([found(line=1), found(line=2)], [entry(count=2)]) == (0, 0)
+
+
+def test_of_twins_the_one_that_stayed_where_it_was_is_known() -> None:
+    assert match_findings([found(line=1, context="y"), found(line=9)], [entry()]) == (None, 0)
+
+
+def test_two_sources_do_not_cover_one_finding_each() -> None:
+    known = (entry(),)
+    assert collect_known_findings([found()], "revision main", already_known=known) == ()
+    assert collect_known_findings([found(line=1), found(line=2)], "revision main", already_known=known) == (
+        KnownFinding("a.py", RULE, "c", "x", source="revision main"),
+    )
+
+
+def test_what_became_of_the_known() -> None:
+    known = (entry(count=2), entry("gone.py"), entry("left.py"))
+    scan = msgspec.structs.replace(
+        result("a.py", left_out=[SkippedPath("left.py", "why", "bandit")]), findings=(found(), found(content="n"))
+    )
+    (marked,), sources = mark_known_findings([scan], Targets("git index", 1), known, {BASELINE_NAME: "file"})
+    assert [each.known_by for each in marked.findings] == [BASELINE_NAME, ""]
+    assert sources == (KnownSource(BASELINE_NAME, findings=4, matched=1, gone=2, file="file"),)
+
+
+def test_a_source_that_knew_nothing_is_told() -> None:
+    _, sources = mark_known_findings([result("a.py")], Targets("git index", 1), (), {"revision main": ""})
+    assert sources == (KnownSource("revision main", 0, 0, 0),)
+
+
+# -- properties --
+
+PATHS = st.sampled_from(["a.py", "b.py", "c.py"])
+WORDS = st.sampled_from(["1", "2"])
+secrets = st.sampled_from(["", "", "s", "t"])
+some_findings = st.lists(st.builds(found, PATHS, WORDS, WORDS, secrets, st.integers(1, 3)), max_size=8)
+some_entries = st.lists(st.builds(entry, PATHS, WORDS, WORDS, secrets, st.integers(1, 2)), max_size=6)
+sights = st.sampled_from([None, seen("a.py", "b.py", "c.py"), seen("b.py"), seen("b.py", source="staged")])
+
+
+@given(some_findings, some_entries, sights)
+def test_an_entry_never_covers_more_than_it_counts_nor_another(
+    new: list[Finding], old: list[KnownFinding], sight: ScannedPaths | None
+) -> None:
+    answers = match_findings(new, old, sight)
+    assert len(answers) == len(new)
+    used = Counter(at for at in answers if at is not None)
+    assert all(number <= old[at].count for at, number in used.items())
+    for finding_, at in zip(new, answers, strict=True):
+        if at is not None and finding_.identity is not None:
+            assert (finding_.rule, finding_.identity.content, finding_.identity.secret) == (
+                old[at].rule,
+                old[at].content,
+                old[at].secret,
+            )
+
+
+@given(some_findings, some_entries, sights, st.randoms())
+def test_the_order_changes_nothing(
+    new: list[Finding], old: list[KnownFinding], sight: ScannedPaths | None, shuffle: object
+) -> None:
+    def told(findings: list[Finding], known: list[KnownFinding]) -> Counter[tuple[Finding, KnownFinding | None]]:
+        answers = match_findings(findings, known, sight)
+        return Counter((each, None if at is None else known[at]) for each, at in zip(findings, answers, strict=True))
+
+    other, mixed = list(new), list(old)
+    shuffle.shuffle(other)  # type: ignore[attr-defined]
+    shuffle.shuffle(mixed)  # type: ignore[attr-defined]
+    assert told(new, old) == told(other, mixed)
+
+
+@given(some_findings, st.lists(st.builds(found, PATHS, WORDS, WORDS, secrets, st.integers(1, 3)), max_size=3))
+def test_a_scan_knows_itself_and_tells_every_finding_more(new: list[Finding], more: list[Finding]) -> None:
+    known = collect_known_findings(new)
+    assert None not in match_findings(new, known)
+    assert sum(at is None for at in match_findings([*new, *more], known)) == len(more)
+
+
+@given(some_findings, some_entries)
+def test_recognising_loses_no_finding(new: list[Finding], old: list[KnownFinding]) -> None:
+    scan = msgspec.structs.replace(result("a.py", "b.py", "c.py"), findings=tuple(new))
+    (marked,), (source,) = mark_known_findings([scan], Targets("git index", 3), old, {BASELINE_NAME: ""})
+    assert [msgspec.structs.replace(each, known_by="", previous_path="") for each in marked.findings] == new
+    assert (
+        source.matched == sum(bool(each.known_by) for each in marked.findings) <= source.findings == sum(each.count for each in old)
+    )

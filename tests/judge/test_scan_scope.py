@@ -1,0 +1,118 @@
+"""The record of what a scan read, and where another policy would have read more."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+import pytest
+
+from scangate.judge.policy import PathExclusion, ScannerSettings
+from scangate.judge.scan_scope import find_scope_gaps, record_scope
+from scangate.model import Gap, GapKind, ScanResult, SkippedPath
+from tests.support.policy_builders import SCANNERS, Options, make_policy, make_result
+
+EXCLUDES = (PathExclusion("tests/**", "only tests"), PathExclusion("gen/", "generated", ("bandit",)), PathExclusion("none/", "r"))
+
+
+def scanned() -> list[ScanResult]:
+    left = (
+        SkippedPath("tests/a.py", "only tests", "bandit"),
+        SkippedPath("tests/b.py", "r", "bandit"),
+        SkippedPath("gen/c.py", "r", "bandit"),
+    )
+    first = msgspec.structs.replace(make_result("bandit", gaps=[Gap("bandit", "a.py", GapKind.TOO_LARGE, "r")]), skipped_paths=left)
+    other = msgspec.structs.replace(make_result("semgrep"), skipped_paths=left[:1])
+    return [first, other, make_result("detect-secrets"), make_result("pip-audit")]
+
+
+def scope(**changes: Any) -> dict[str, Any]:
+    return record_scope(make_policy(excludes=EXCLUDES, **changes), scanned(), {"semgrep": "d1"})
+
+
+def told(under: Any, record: dict[str, Any] | None = None, **more: Any) -> list[tuple[str, str]]:
+    return [(gap.scanner, gap.reason) for gap in find_scope_gaps(record or scope(), under, **more)]
+
+
+def test_the_record_is_plain_json() -> None:
+    record = scope()
+    assert json.loads(json.dumps(record)) == record
+    assert record["excludes"] == [
+        {"path": "tests/**", "scanners": [], "files": 2},
+        {"path": "gen/", "scanners": ["bandit"], "files": 1},
+        {"path": "none/", "scanners": [], "files": 0},
+    ]
+    assert (record["max-file-size"], record["too-large"]) == (1024, 1)
+    assert record["scanners"]["semgrep"]["rules"] == "d1"
+    assert set(record["scanners"]) == set(SCANNERS)
+
+
+def test_the_same_policy_would_read_no_more() -> None:
+    assert told(make_policy(excludes=EXCLUDES)) == []
+    assert told(make_policy(excludes=EXCLUDES), rules={"semgrep": "d1"}) == []
+
+
+def test_it_survives_lists_that_come_back_as_tuples() -> None:
+    record = {**scope(), "excludes": tuple(scope()["excludes"])}
+    assert told(make_policy(excludes=EXCLUDES), record) == []
+
+
+def test_an_exclude_that_is_gone_counts_where_it_left_out_a_file() -> None:
+    assert told(make_policy(excludes=EXCLUDES[1:2])) == [
+        ("targets", "the scan left out 2 files in tests/**, which this policy reads")
+    ]
+    assert told(make_policy(excludes=EXCLUDES[:1])) == [("bandit", "the scan left out 1 file in gen/, which this policy reads")]
+    assert told(make_policy(excludes=(*EXCLUDES[:1], PathExclusion("gen/", "for all")))) == []
+    assert told(make_policy(excludes=(PathExclusion("tests/**", "r", ("bandit",)), EXCLUDES[1])))
+
+
+def test_a_higher_limit_counts_where_a_file_was_too_large() -> None:
+    assert told(make_policy(excludes=EXCLUDES, max_file_size=2048)) == [
+        ("targets", "this policy reads files up to 2048 bytes, the scan only to 1024, and 1 file was larger")
+    ]
+    assert told(make_policy(excludes=EXCLUDES, max_file_size=2048), {**scope(), "too-large": 0}) == []
+    assert told(make_policy(excludes=EXCLUDES, max_file_size=512)) == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        ((ScannerSettings("trivy", True, 1, Options()),), "did not run this scanner"),
+        ((ScannerSettings("bandit", True, 1, Options(("B1",))),), "with other options"),
+        ((ScannerSettings("trivy", False, 1, Options()),), ""),
+        ((ScannerSettings("bandit", True, 999, Options()),), ""),
+    ],
+)
+def test_scanners_and_their_options(settings: tuple[ScannerSettings, ...], reason: str) -> None:
+    found = told(make_policy(excludes=EXCLUDES, scanners=settings))
+    assert (len(found) == 1 and reason in found[0][1]) if reason else found == []
+
+
+def test_a_store_that_could_be_older_is_other_options() -> None:
+    def aged(days: int | None) -> tuple[ScannerSettings, ...]:
+        return (ScannerSettings("pip-audit", True, 600, Options(max_age_days=days)),)
+
+    reason = "the scan ran this scanner with other options than this policy's: max-age-days"
+    pairs = {(30, 7): True, (None, 30): True, (7, 30): False, (30, 30): False, (30, None): False, (None, None): False}
+    for (had, wanted), less in pairs.items():
+        found = told(make_policy(scanners=aged(wanted)), record_scope(make_policy(scanners=aged(had)), scanned()))
+        assert found == ([("pip-audit", reason)] if less else [])
+
+
+def test_other_rules_than_today_s() -> None:
+    assert told(make_policy(excludes=EXCLUDES), rules={"semgrep": "d2"}) == [
+        ("semgrep", "the scan ran this scanner with other rules than today's")
+    ]
+
+
+def test_a_skipped_scanner_did_not_run() -> None:
+    record = record_scope(make_policy(), [make_result("bandit", skipped=True)])
+    assert ("bandit", "the scan did not run this scanner, which this policy enables") in told(make_policy(), record)
+
+
+@pytest.mark.parametrize(
+    "record", [{"x": 1}, {"excludes": 5}, {"excludes": [], "max-file-size": "1", "too-large": 0, "scanners": {}}]
+)
+def test_a_record_that_is_none_is_a_gap(record: dict[str, Any]) -> None:
+    assert told(make_policy(), record) == [("targets", "the record of what the scan read is not one")]

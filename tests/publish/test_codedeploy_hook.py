@@ -1,0 +1,264 @@
+"""The function that CodeDeploy calls answers Succeeded for what was attested, and Failed, with a reason, for everything else."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import json
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import boto3
+import msgspec
+import pytest
+import yaml
+
+from scangate.errors import PublishError
+from scangate.publish.codedeploy_deployment import resolve_subjects
+from scangate.publish.codedeploy_hook import RESERVED_SECONDS, handler
+from scangate.publish.dsse import KeySigner, sign_envelope
+from scangate.publish.statement import Subject, create_statement, encode_statement
+from tests.publish.test_attestation import PRIVATE, PUBLIC
+from tests.support.aws.account import REGION, FakeAccount
+from tests.support.aws.protocol import AwsError
+from tests.support.verdict_files import whole_tree_fail, whole_tree_pass
+
+IMAGE = "ab" * 32
+CODE = "cd" * 32
+TASK = f"arn:aws:ecs:{REGION}:123456789012:task-definition/shop:1"
+EVENT = {"DeploymentId": "d-ABCDEF123", "LifecycleEventHookExecutionId": "e-1"}
+ECS_SPEC = {"version": 0.0, "Resources": [{"TargetService": {"Type": "AWS::ECS::Service", "Properties": {"TaskDefinition": TASK}}}]}
+LAMBDA_SPEC = {
+    "version": 0.0,
+    "Resources": [
+        {
+            "fn": {
+                "Type": "AWS::Lambda::Function",
+                "Properties": {"Name": "shop", "Alias": "live", "CurrentVersion": "1", "TargetVersion": "2"},
+            }
+        }
+    ],
+}
+
+
+class Stage:
+    """A deployment, what it releases, and the bucket with attestations."""
+
+    def __init__(self, account: FakeAccount, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.account = account
+        self.spec: Any = ECS_SPEC
+        self.place: dict[str, str] = {}
+        self.image = f"123456789012.dkr.ecr.{REGION}.amazonaws.com/shop@sha256:{IMAGE}"
+        self.answers: list[str] = []
+        account.services |= {
+            "codedeploy": {"GetDeployment": self._deployment, "PutLifecycleEventHookExecutionStatus": self._answer},
+            "ecs": {"DescribeTaskDefinition": self._task},
+            "lambda": {"GetFunctionConfiguration": self._function},
+        }
+        self.s3 = boto3.session.Session().client("s3")
+        self.s3.create_bucket(Bucket="attested", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+        monkeypatch.setenv("SCANGATE_ENVIRONMENT", "production")
+        monkeypatch.setenv("SCANGATE_PUBLIC_KEY", PUBLIC.decode())
+        monkeypatch.setenv("SCANGATE_ATTESTATIONS", "s3://attested/shop/")
+
+    def _deployment(self, asked: Any) -> dict[str, Any]:
+        content = self.spec if isinstance(self.spec, str) else yaml.safe_dump(self.spec)
+        revision: dict[str, Any] = {"revisionType": "AppSpecContent", "appSpecContent": {"content": content}}
+        if self.place:
+            revision = {"revisionType": "S3", "s3Location": self.place}
+        return {"deploymentInfo": {"deploymentId": asked["deploymentId"], "revision": revision}}
+
+    def _answer(self, asked: Any) -> dict[str, Any]:
+        self.answers.append(asked["status"])
+        return {"lifecycleEventHookExecutionId": asked["lifecycleEventHookExecutionId"]}
+
+    def _task(self, _asked: Any) -> dict[str, Any]:
+        return {"taskDefinition": {"containerDefinitions": [{"name": "web", "image": self.image}]}}
+
+    def _function(self, asked: Any) -> dict[str, Any]:
+        assert (asked["FunctionName"], asked.get("Qualifier", "2")) == ("shop", "2")
+        return {"CodeSha256": base64.b64encode(bytes.fromhex(CODE)).decode()}
+
+    def attest(self, name: str, digest: str, report: Any = None, days: int = 7) -> None:
+        report = report or whole_tree_pass()
+        now = dt.datetime.now(dt.UTC)
+        report = msgspec.structs.replace(
+            report,
+            finished=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            verdict=msgspec.structs.replace(report.verdict, environment="production"),
+        )
+        made = create_statement(report, "ef" * 32, Subject(name, {"sha256": digest}), expires=now + dt.timedelta(days=days))
+        self.put(f"shop/{digest}.json", sign_envelope(encode_statement(made), KeySigner(PRIVATE)))
+
+    def put(self, key: str, text: str) -> None:
+        self.s3.put_object(Bucket="attested", Key=key, Body=text.encode())
+
+    def ends(self, status: str, why: str) -> None:
+        answer = handler(EVENT)
+        assert (answer["status"], self.answers[-1]) == (status, status), answer
+        assert why in answer["reason"]
+        assert self.account.refusals == []
+
+
+@pytest.fixture
+def stage(account: FakeAccount, monkeypatch: pytest.MonkeyPatch) -> Stage:
+    return Stage(account, monkeypatch)
+
+
+def test_an_attested_image_and_an_attested_function_go_on(stage: Stage) -> None:
+    stage.attest("image", IMAGE)
+    stage.ends("Succeeded", "PASS of ")
+    stage.spec = LAMBDA_SPEC
+    stage.attest("lambda", CODE)
+    stage.ends("Succeeded", "PASS of ")
+    stage.spec = json.dumps(LAMBDA_SPEC)
+    stage.ends("Succeeded", "PASS of ")
+
+
+def test_what_has_expired_goes_on_where_the_pipeline_let_it_in_before(stage: Stage) -> None:
+    stage.attest("image", IMAGE, days=-1)
+    stage.ends("Failed", "expired")
+    stage.put(f"shop/accepted/staging/{IMAGE}", "")
+    stage.ends("Failed", "expired")
+    stage.put(f"shop/accepted/production/{IMAGE}", "")
+    stage.ends("Succeeded", "PASS of ")
+
+
+def test_the_reasons_to_fail(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage.ends("Failed", "there is no attestation of image")
+    stage.attest("image", IMAGE, whole_tree_fail())
+    stage.ends("Failed", "FAIL, and no approval")
+    stage.attest("lambda", IMAGE)
+    stage.ends("Failed", "about the lambda, not the image")
+    stage.put(f"shop/{IMAGE}.json", "{}")
+    stage.ends("Failed", "no DSSE envelope")
+    stage.attest("image", IMAGE)
+    monkeypatch.setenv("SCANGATE_POLICY_DIGESTS", f"{'ab' * 32} {'cd' * 32}")
+    stage.ends("Failed", "judged by another policy")
+    monkeypatch.setenv("SCANGATE_POLICY_DIGESTS", f"{'ab' * 32} {whole_tree_pass().verdict.policy_digest}")
+    stage.ends("Succeeded", "PASS of ")
+    stage.image = "shop:latest"
+    stage.ends("Failed", "not named by its digest")
+    monkeypatch.delenv("SCANGATE_PUBLIC_KEY")
+    stage.image = f"shop@sha256:{IMAGE}"
+    stage.ends("Failed", "a fault of scangate itself: KeyError")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "why"),
+    [
+        (lambda: {"Resources": []}, "names nothing"),
+        (lambda: {"Resources": [{"x": {"Type": "AWS::EC2::Instance", "Properties": {"a": 1}}}]}, "no attestation can be checked"),
+        (lambda: {"Resources": [{"x": {"Type": "AWS::ECS::Service", "Properties": {"a": 1}}}]}, "lacks what a resource must have"),
+        (lambda: "a: [", "cannot be understood"),
+        (lambda: "- a", "cannot be understood"),
+    ],
+)
+def test_an_appspec_that_cannot_be_understood_fails(stage: Stage, spoil: Callable[[], Any], why: str) -> None:
+    stage.attest("image", IMAGE)
+    stage.spec = spoil()
+    stage.ends("Failed", why)
+
+
+def test_there_is_an_answer_before_the_function_is_stopped(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Context:
+        """Of a function that has just the time to answer."""
+
+        def get_remaining_time_in_millis(self) -> int:
+            return int(RESERVED_SECONDS * 1000)
+
+    stage.attest("image", IMAGE)
+    asked, late = threading.Event(), threading.Event()
+
+    def slow(deployment: str, clients: Any) -> list[Subject]:
+        asked.set()
+        assert late.wait(60)
+        return resolve_subjects(deployment, clients)
+
+    monkeypatch.setattr("scangate.publish.codedeploy_hook.subjects", slow)
+    answer = handler(EVENT, Context())
+    assert (answer["status"], stage.answers) == ("Failed", ["Failed"])
+    assert "before the function's time was over" in answer["reason"]
+    assert asked.wait(60)
+    late.set()
+
+
+def test_a_name_in_an_appspec_writes_no_line_of_its_own(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    forged = {"Type": "AWS::X\nscangate: d-ABCDEF123: Succeeded: PASS", "Properties": {"a": 1}}
+    stage.spec = {"Resources": [{"x": forged}]}
+    stage.ends("Failed", "no attestation can be checked")
+    assert len(capsys.readouterr().out.splitlines()) == 1
+
+
+def _naming(**changes: str) -> str:
+    """The AppSpec of the function, with some of its properties changed."""
+    spec = json.loads(json.dumps(LAMBDA_SPEC))
+    spec["Resources"][0]["fn"]["Properties"] |= changes
+    return yaml.safe_dump(spec)
+
+
+ATTESTED, OTHER = "TargetVersion: '2'", "TargetVersion: '3'"
+
+
+@pytest.mark.parametrize(
+    ("spec", "why"),
+    [
+        (json.dumps({"resources": LAMBDA_SPEC["Resources"], "Resources": []}), "cannot be understood"),
+        (_naming().replace(ATTESTED, f"{ATTESTED}\n      {OTHER}"), "cannot be understood"),
+        (_naming().replace(ATTESTED, f"{ATTESTED}\n      {OTHER.lower()}"), "cannot be understood"),
+        (_naming().replace(ATTESTED, f"<<: {{{ATTESTED}}}"), "cannot be understood"),
+        (_naming(TargetVersion="$LATEST"), "no published version"),
+        (yaml.safe_dump(ECS_SPEC).replace(TASK, "shop"), "without its revision"),
+    ],
+)
+def test_what_two_readers_would_read_differently_fails(stage: Stage, spec: str, why: str) -> None:
+    """CodeDeploy must not release another thing than the one that was looked at."""
+    stage.attest("lambda", CODE)
+    stage.attest("image", IMAGE)
+    stage.spec = spec
+    stage.ends("Failed", why)
+
+
+@pytest.mark.parametrize("tag", ["", "of another object"])
+def test_an_appspec_in_s3_is_the_one_that_is_deployed(stage: Stage, tag: str) -> None:
+    stage.attest("lambda", CODE)
+    stage.put("appspec.yml", _naming())
+    etag = tag or stage.s3.head_object(Bucket="attested", Key="appspec.yml")["ETag"].strip('"')
+    place = {"bucket": "attested", "key": "appspec.yml", "bundleType": "YAML", "eTag": etag}
+    stage.place = place
+    stage.ends("Failed" if tag else "Succeeded", "PreconditionFailed" if tag else "PASS of ")
+
+
+def test_an_appspec_that_is_cut_off_fails(stage: Stage) -> None:
+    stage.attest("lambda", CODE)
+    stage.put("appspec.yml", _naming() + "#" * 300_000)
+    place = {"bucket": "attested", "key": "appspec.yml", "bundleType": "YAML"}
+    stage.place = place
+    stage.ends("Failed", "larger than")
+
+
+def test_a_service_that_does_not_answer_fails_the_deployment(stage: Stage) -> None:
+    stage.account.fail_next("codedeploy", "GetDeployment", AwsError("DeploymentDoesNotExistException", "gone"))
+    stage.ends("Failed", "DeploymentDoesNotExistException")
+    stage.attest("image", IMAGE)
+    stage.account.fail_next("s3", "GetObject", AwsError("AccessDenied", "no", 403))
+    stage.ends("Failed", "AccessDenied")
+
+
+def test_an_answer_that_is_not_taken_is_an_error_of_the_function(stage: Stage) -> None:
+    stage.attest("image", IMAGE)
+    stage.account.fail_next(
+        "codedeploy", "PutLifecycleEventHookExecutionStatus", AwsError("LifecycleEventAlreadyCompletedException", "x")
+    )
+    with pytest.raises(PublishError, match="AlreadyCompleted"):
+        handler(EVENT)
+
+
+def test_the_key_can_be_asked_of_kms(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    arn = boto3.session.Session().client("kms").create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["Arn"]
+    stage.attest("image", IMAGE)
+    monkeypatch.setenv("SCANGATE_PUBLIC_KEY", arn)
+    stage.ends("Failed", "not signed by a key that is trusted here")
+    stage.account.fail_next("kms", "GetPublicKey", AwsError("AccessDeniedException", "no"))
+    stage.ends("Failed", "AccessDenied")

@@ -1,0 +1,49 @@
+"""A finding that the starter set alone tells says so wherever it is shown, whatever became of it."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from scangate.model import BUNDLED_ADVISORIES, Outcome, Report, RulingOutcome
+from scangate.report import FORMATS
+from tests.support.sample_reports import FLASK, failing_report
+
+ENDS = {
+    RulingOutcome.BLOCKING: Outcome.FAIL,
+    RulingOutcome.TOLERATED: Outcome.PASS,
+    RulingOutcome.KNOWN: Outcome.PASS,
+    RulingOutcome.SUPPRESSED: Outcome.PASS,
+}
+LISTED = {  # where a finding of this outcome has a line of its own
+    RulingOutcome.BLOCKING: {"json", "sarif", "junit", "markdown", "sbom", "text"},
+    RulingOutcome.TOLERATED: {"json", "sarif", "sbom", "text"},
+    RulingOutcome.KNOWN: {"json", "sarif", "sbom", "text"},
+    RulingOutcome.SUPPRESSED: {"json", "sarif", "junit", "sbom"},
+}
+
+
+def report_with_one_finding(outcome: RulingOutcome, told_by: str) -> Report:
+    """A run that came to one dependency finding."""
+    ruling = next(ruling for ruling in failing_report().verdict.rulings if ruling.finding == FLASK)
+    assert FLASK.affected_package is not None
+    finding = msgspec.structs.replace(FLASK, affected_package=msgspec.structs.replace(FLASK.affected_package, source=told_by))
+    ruled = msgspec.structs.replace(ruling, finding=finding, outcome=outcome)
+    verdict = msgspec.structs.replace(failing_report().verdict, outcome=ENDS[outcome], rulings=(ruled,), gaps=(), notes=())
+    return msgspec.structs.replace(failing_report(), verdict=verdict)
+
+
+@pytest.mark.parametrize("outcome", RulingOutcome)
+def test_the_label_stands_with_the_finding_and_the_count_with_the_verdict(outcome: RulingOutcome) -> None:
+    for name, form in FORMATS.items():
+        labelled, plain = (form.render(report_with_one_finding(outcome, told_by)) for told_by in (BUNDLED_ADVISORIES, "store"))
+        shown = [line for line in labelled.splitlines() if line not in plain.splitlines()]
+        assert shown, name
+        assert name not in LISTED[outcome] or any(BUNDLED_ADVISORIES in line for line in shown), name
+
+
+def test_what_is_known_of_an_advisory_is_told_to_whoever_has_to_act() -> None:
+    for name in ("json", "sarif", "junit", "sbom"):
+        text = FORMATS[name].render(report_with_one_finding(RulingOutcome.BLOCKING, "store"))
+        assert "2018-08-20" in text or name == "sbom", name
+        assert "2.2.5" in text or name == "junit", name

@@ -1,0 +1,204 @@
+"""One verdict: every format tells the same outcome and the same counts, and the order of the facts changes no byte."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from typing import NamedTuple
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import given, settings
+
+from scangate.model import BUNDLED_ADVISORIES, Outcome, Report, RulingOutcome
+from scangate.report import FORMATS
+from tests.support.hostile_text import hostile_report
+from tests.support.report_strategies import reports, shuffled
+from tests.support.sample_reports import failing_report, incomplete_report, many_findings, merged, passing_report
+
+
+class ReportedCounts(NamedTuple):
+    """What a format says: None where it does not speak of it."""
+
+    outcome: str
+    blocks: int | None
+    suppressed: int
+    gaps: int
+    blocking_gaps: int | None = None
+    known: int = 0
+    starter: int = 0
+
+
+def expected_counts(report: Report) -> ReportedCounts:
+    outcomes = Counter(ruling.outcome for ruling in report.verdict.rulings)
+    gaps = report.verdict.gaps
+    blocks, suppressed = outcomes[RulingOutcome.BLOCKING], outcomes[RulingOutcome.SUPPRESSED]
+    counting, known = sum(gap.blocking for gap in gaps), outcomes[RulingOutcome.KNOWN]
+    packages = [ruling.finding.affected_package for ruling in report.verdict.rulings if ruling.finding.affected_package is not None]
+    starter = sum(package.source == BUNDLED_ADVISORIES for package in packages)
+    return ReportedCounts(report.verdict.outcome.value, blocks, suppressed, len(gaps), counting, known, starter)
+
+
+def read_json(text: str) -> ReportedCounts:
+    document = json.loads(text)
+    outcomes = Counter(entry["outcome"] for entry in document["findings"])
+    counts = document["counts"]
+    assert counts["outcome"] == {outcome.value: outcomes[outcome.value] for outcome in RulingOutcome}
+    assert counts["findings"] == len(document["findings"])
+    assert sum(cell for row in counts["severity"].values() for cell in row.values()) == counts["findings"]
+    gaps = (counts["gaps"], counts["gaps_that_count"])
+    starter = sum((entry["package"] or {}).get("told_by") == BUNDLED_ADVISORIES for entry in document["findings"])
+    return ReportedCounts(document["outcome"], outcomes["blocks"], outcomes["suppressed"], *gaps, outcomes["known"], starter)
+
+
+def read_sarif(text: str) -> ReportedCounts:
+    runs = json.loads(text)["runs"]
+    (outcome,) = {run["properties"]["verdict"] for run in runs}
+    results = [result for run in runs for result in run["results"]]
+    gaps = [gap for run in runs for gap in run["invocations"][0].get("toolExecutionNotifications", ())]
+    blocks = sum(result["properties"]["outcome"] == "blocks" for result in results)
+    suppressed = sum("suppressions" in result for result in results)
+    known = sum(result["properties"]["outcome"] == "known" for result in results)
+    starter = sum(result["properties"].get("package", {}).get("toldBy") == BUNDLED_ADVISORIES for result in results)
+    assert starter == sum(run["properties"]["toldByTheStarterSet"] for run in runs)
+    return ReportedCounts(outcome, blocks, suppressed, len(gaps), sum(gap["level"] != "note" for gap in gaps), known, starter)
+
+
+def read_junit(text: str) -> ReportedCounts:
+    suites = list(ET.fromstring(text))
+    properties = [(each.get("name"), each.get("value", "")) for suite in suites for each in suite.iter("property")]
+    (outcome,) = {value for name, value in properties if name == "verdict"}
+    counts = {
+        key: sum(int(value) for name, value in properties if name == key)
+        for key in ("blocks", "suppressed", "gaps", "gaps-that-count", "known", "told-by-the-starter-set")
+    }
+    ends = Counter(end.get("type") for suite in suites for end in suite.iter("skipped"))
+    if not any(case.get("name") == "all other cases" for suite in suites for case in suite):
+        assert sum(1 for suite in suites for _ in suite.iter("failure")) == counts["blocks"]
+        assert sum(1 for suite in suites for _ in suite.iter("error")) == counts["gaps-that-count"]
+        assert ends["suppressed"] == counts["suppressed"]
+        assert ends["allowed-gap"] == counts["gaps"] - counts["gaps-that-count"]
+    return ReportedCounts(outcome, *counts.values())
+
+
+def sum_matches(pattern: str, text: str) -> int:
+    return sum(int(match.replace(",", "")) for match in re.findall(pattern, text, re.MULTILINE))
+
+
+def read_markdown(text: str) -> ReportedCounts:
+    outcome = re.match(r"## scangate: (\w+)\n", text)
+    assert outcome
+    blocks = sum_matches(r"^### ([\d,]+) findings? blocks?$", text)
+    gaps, counting = sum_matches(r"^### ([\d,]+) gaps?, ", text), sum_matches(r"^### [\d,]+ gaps?, ([\d,]+) counts?$", text)
+    known = sum_matches(r", ([\d,]+) known[;,] ", text)
+    starter = sum_matches(r"^[\d,]+ suppressed, .*?, ([\d,]+) told by the starter set alone; ", text)
+    return ReportedCounts(outcome[1], blocks, sum_matches(r"^([\d,]+) suppressed, ", text), gaps, counting, known, starter)
+
+
+def read_sbom(text: str) -> ReportedCounts:
+    told = {each["name"].removeprefix("scangate:"): each["value"] for each in json.loads(text)["metadata"]["properties"]}
+    numbers = (int(told[name]) for name in ("blocks", "suppressed", "gaps", "gaps-that-count", "known", "told-by-the-starter-set"))
+    return ReportedCounts(told["outcome"], *numbers)
+
+
+def read_text(text: str) -> ReportedCounts:
+    blocks = sum_matches(r"^\w+: ([\d,]+) findings? blocks?$", text)
+    gaps, counting = sum_matches(r"^gaps: ([\d,]+) things? not read", text), sum_matches(r"^gaps: .*, ([\d,]+) counts?$", text)
+    known = sum_matches(r"^[\d,]+ suppressed, [\d,]+ tolerated, ([\d,]+) known", text)
+    outcome = text.splitlines()[-1].partition(":")[0]
+    starter = sum_matches(r"^[\d,]+ suppressed, .*, ([\d,]+) told by the starter set alone", text)
+    return ReportedCounts(outcome, blocks, sum_matches(r"^([\d,]+) suppressed", text), gaps, counting, known, starter)
+
+
+def read_env(text: str) -> ReportedCounts:
+    counts = dict(re.findall(r"([\w-]+)=(\d+)", text))
+    outcome = re.search("VERDICT='(.*)'", text)
+    assert outcome
+    return ReportedCounts(
+        outcome[1], None, int(counts["suppressed"]), int(counts["gaps"]), None, int(counts["known"]), int(counts["starter-set"])
+    )
+
+
+READERS = {
+    "json": read_json,
+    "sarif": read_sarif,
+    "junit": read_junit,
+    "markdown": read_markdown,
+    "sbom": read_sbom,
+    "text": read_text,
+    "env": read_env,
+}
+
+
+def check_agreement(report: Report) -> None:
+    expected = expected_counts(report)
+    for name, reader in READERS.items():
+        told = reader(FORMATS[name].render(report))
+        told = told._replace(
+            blocks=expected.blocks if told.blocks is None else told.blocks,
+            blocking_gaps=expected.blocking_gaps if told.blocking_gaps is None else told.blocking_gaps,
+        )
+        assert told == expected, name
+
+
+def test_every_format_is_asked() -> None:
+    assert READERS.keys() == FORMATS.keys() - {"ocsf"}  # one event a finding, and no word on the run
+
+
+@settings(max_examples=40, deadline=None)
+@given(reports())
+def test_every_format_tells_the_same(report: Report) -> None:
+    check_agreement(report)
+
+
+@pytest.mark.smoke
+@pytest.mark.parametrize("report", [failing_report(), merged(), passing_report(), incomplete_report(), many_findings(900)])
+def test_every_format_tells_the_same_of_the_samples(report: Report) -> None:
+    check_agreement(report)
+
+
+def test_a_merged_finding_is_told_once_by_every_format() -> None:
+    """The same counts as without the second scanner, and where findings are named, that scanner's rule beside the first's."""
+    report, alone = merged(), failing_report()
+    for name, reader in READERS.items():
+        page = FORMATS[name].render(report)
+        assert reader(page) == reader(FORMATS[name].render(alone)), name
+        assert ("bandit:B608" in page) is (name not in {"env", "sbom"}), name
+    runs = {run["tool"]["driver"]["name"]: run for run in json.loads(FORMATS["sarif"].render(report))["runs"]}
+    (told,) = [result for run in runs.values() for result in run["results"] if "members" in result["properties"]]
+    assert told in runs["semgrep"]["results"]
+    assert told["properties"]["reportedBy"] == ["semgrep", "bandit"]
+    assert [member["rule"] for member in told["properties"]["members"]] == ["semgrep:python.flask.sql-injection", "bandit:B608"]
+
+
+def test_every_format_tells_the_same_of_hostile_facts() -> None:
+    check_agreement(hostile_report())
+    assert hostile_report().verdict.outcome is Outcome.FAIL
+
+
+@settings(max_examples=30, deadline=None)
+@given(reports().flatmap(lambda report: shuffled(report).map(lambda other: (report, other))))
+def test_the_order_of_the_facts_changes_no_byte(pair: tuple[Report, Report]) -> None:
+    report, other = pair
+    for name, form in FORMATS.items():
+        assert form.render(report) == form.render(other), name
+
+
+def test_every_format_can_be_written_as_utf_8_and_ends_its_last_line() -> None:
+    for form in FORMATS.values():
+        assert form.render(hostile_report()).encode("utf-8").endswith(b"\n")
+
+
+def test_the_files_of_an_output_directory() -> None:
+    named = {name: form.file_name for name, form in FORMATS.items()}
+    assert named == {
+        "sarif": "scangate.sarif",
+        "junit": "junit.xml",
+        "json": "verdict.json",
+        "markdown": "summary.md",
+        "sbom": "sbom.cdx.json",
+        "ocsf": None,
+        "text": None,
+        "env": None,
+    }

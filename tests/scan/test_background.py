@@ -1,0 +1,27 @@
+"""A call in a thread of its own gives what it would have given here."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from scangate.scan.background import BackgroundCall
+
+
+def test_it_has_begun_before_it_is_asked_for() -> None:
+    begun = threading.Event()
+
+    def call() -> str:
+        begun.set()
+        return "done"
+
+    beside = BackgroundCall(call)
+    assert begun.wait(60)
+    assert [beside.result(), beside.result()] == ["done", "done"]
+
+
+def test_what_it_raised_is_raised_where_the_value_is_asked_for() -> None:
+    beside = BackgroundCall(lambda: int("none"))
+    with pytest.raises(ValueError, match="none"):
+        beside.result()

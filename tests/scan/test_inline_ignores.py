@@ -1,0 +1,229 @@
+"""Our own inline waivers: found in comments only, by what opens a comment in that kind of file, and strict in what they say."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scangate.model import AffectedPackage, Confidence, Finding, FindingKind, IgnoreComment, Location, Severity
+from scangate.scan.inline_ignores import OPENERS_BY_FILE_TYPE, find_ignore_comments, match_ignores
+from scangate.scan.masking import MASK
+
+WAIVER = "scangate: ignore[bandit:B602] -- a reason"
+
+
+def found(
+    path: str, text: str, line: int = 1, end_line: int = 0, *, rule: str = "bandit:B602", package: AffectedPackage | None = None
+) -> tuple[IgnoreComment, ...]:
+    """The waivers by a finding, where the text holds no secret."""
+    lines = text.split("\n")
+    place = Location(path, line, end_line or line)
+    finding = Finding(rule, Severity.HIGH, Confidence.HIGH, FindingKind.CODE, "t", "m", place, affected_package=package)
+    return match_ignores(finding, find_ignore_comments(path, lines, lines), str)
+
+
+def holds(path: str, text: str, line: int = 1, end_line: int = 0) -> bool:
+    return any(ignore.rules for ignore in found(path, text, line, end_line))
+
+
+COMMENTS = [
+    ("a.py", "call()  # {}"),
+    ("a.py", "call()  # noqa: S602  # {}"),
+    ("a.py", "call()  #{}"),
+    ("a.yml", "a: b # {}"),
+    ("requirements.txt", "django==1.11.1  # {}"),
+    ("poetry.lock", 'name = "django" # {}'),
+    ("Dockerfile", "RUN curl x # {}"),
+    ("api.Dockerfile", "RUN curl x # {}"),
+    ("Dockerfile.prod", "RUN curl x # {}"),
+    ("a.js", "call(); // {}"),
+    ("a.js", "call();//{}"),
+    ("a.js", "call(); /* {} */"),
+    ("a.ts", "/** {} */ call();"),
+    ("a.css", "a {{}} /* {} */"),
+    ("a.html", "<a> <!-- {} -->"),
+    ("a.vue", "call() // {}"),
+    ("a.sql", "select 1; -- {}"),
+    ("a.ini", "a = b ; {}"),
+    ("a.tex", "a % {}"),
+    ("a.bat", "REM {}"),
+    ("a.bat", "rem {}"),
+    ("a.vb", "Call() ' {}"),
+    ("a.ps1", "Call <# {} #>"),
+    ("a.tf", "a = b // {}"),
+    ("a.j2", "{{# {} #}}"),
+    ("a.ml", "call () (* {} *)"),
+    ("a.properties", "! {}"),
+    ("unknown", "a // {}"),
+    ("a.zz", "a ; {}"),
+    ("a.m", "call(); // {}"),
+]  # fmt: skip
+NO_COMMENTS = [
+    ("a.py", 'x = "# {}"'),
+    ("a.py", '"""\n# {}\n"""'),
+    ("a.py", 'call("""\n# {}\n""")'),
+    ("a.py", "call()  # see {}"),
+    ("a.py", "x = '''# {}\n"),
+    ("a.yml", "a: b#{}"),
+    ("a.yml", "a: {}"),
+    ("a.yml", "a: // {}"),
+    ("a.js", "call(); # {}"),
+    ("a.json", '{{"a": "# {}"}}'),
+    ("a.ipynb", '"# {}"'),
+    ("a.html", "# {}"),
+    ("a.bat", "prem {}"),
+    ("a.css", "// {}"),
+    ("unknown", "{}"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "text"), COMMENTS)
+def test_in_a_comment_it_holds(path: str, text: str) -> None:
+    (ignore,) = found(path, text.format(WAIVER))
+    assert ignore == IgnoreComment(1, WAIVER, ("bandit:B602",))
+
+
+@pytest.mark.parametrize(("path", "text"), NO_COMMENTS)
+def test_elsewhere_it_is_only_text(path: str, text: str) -> None:
+    lines = text.format(WAIVER).split("\n")
+    assert not find_ignore_comments(path, lines, lines)
+
+
+def test_every_syntax_of_the_table_opens_a_comment() -> None:
+    for kind, openers in OPENERS_BY_FILE_TYPE.items():
+        for opener in openers if kind not in {"py"} else ():
+            assert holds(f"a.{kind}", f"{opener} {WAIVER}"), (kind, opener)
+
+
+FAULTS = {
+    "scangate: ignore": "it names no rule",
+    "scangate: ignore -- why": "it names no rule",
+    "scangate: ignore[] -- why": "it names no rule",
+    "scangate: ignore[ , ] -- why": "it names no rule",
+    "scangate: ignore[bandit:B602 -- why": "it names no rule",
+    "scangate: ignore bandit:B602 -- why": "it names no rule",
+    "scangate: ignore[B602] -- why": "otherwise than reports do",
+    "scangate: ignore[*] -- why": "otherwise than reports do",
+    "scangate: ignore[*:*] -- why": "otherwise than reports do",
+    "scangate: ignore[bandit:B602, *:?] -- why": "otherwise than reports do",
+    "scangate: ignore[bandit:B602 B603] -- why": "otherwise than reports do",
+    "scangate: ignore[bandit:B602]": "it gives no reason",
+    "scangate: ignore[bandit:B602] --": "it gives no reason",
+    "scangate: ignore[bandit:B602] -- .": "it gives no reason",
+    "scangate: ignore[bandit:B602] --why": "there can only be until=",
+    "scangate: ignore[bandit:B602] why": "there can only be until=",
+    "scangate: ignore[bandit:B602] untill=2027-01-31 -- why": "there can only be until=",
+    "scangate: ignore[bandit:B602] until=tomorrow -- why": "there can only be until=",
+    "scangate: ignore[bandit:B602] until=2027-02-30 -- why": "one day that there is",
+    "scangate: ignore[bandit:B602] until=2027-01-31 until=2028-01-31 -- why": "one day that there is",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", FAULTS)
+@pytest.mark.parametrize("path", ["a.py", "a.yml"])
+def test_what_is_written_wrong_comes_back_with_its_fault(text: str, path: str) -> None:
+    (ignore,) = found(path, f"x # {text}")
+    assert FAULTS[text] in ignore.problem
+    assert (ignore.rules, ignore.text) == ((), text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "scangate: ignore[bandit:B602] until=2027-01-31 -- why",
+        "scangate:ignore [bandit:B602]  until=2027-01-31,  \u2014 why",
+        "Scangate: Ignore[semgrep:x,bandit:B6*]until=2027-01-31 \u2013 why",
+        "scangate: ignore[bandit:*] until=2027-01-31 -- -- why",
+        "scangate: ignore[*:B602] until=2027-01-31 -- x",
+    ],
+)
+def test_spellings_that_hold(text: str) -> None:
+    (ignore,) = found("a.py", f"x # {text}")
+    assert (bool(ignore.rules), ignore.expires, ignore.problem) == (True, "2027-01-31", "")
+
+
+def test_only_the_rules_about_the_finding_are_kept() -> None:
+    (ignore,) = found("a.py", "x # scangate: ignore[bandit:B1, bandit:B6*, semgrep:y] -- why")
+    assert ignore == IgnoreComment(1, "scangate: ignore[bandit:B6*, ...] -- why", ("bandit:B6*",))
+    (other,) = found("a.py", "x # scangate: ignore[bandit:b602] -- why")
+    assert (other.rules, other.problem) == ((), "")
+
+
+def test_a_dependency_goes_by_any_name_of_its_advisory() -> None:
+    package = AffectedPackage("django", "1", aliases=("GHSA-aa", "CVE-1"))
+    for name in ("CVE-1", "PYSEC-1", "GHSA-*"):
+        line = f"django==1  # scangate: ignore[pip-audit:{name}] -- why"
+        (ignore,) = found("requirements.txt", line, rule="pip-audit:PYSEC-1", package=package)
+        assert ignore.rules == (f"pip-audit:{name}",)
+
+
+PLACES = """\
+# {0}
+call(
+    a,  # {0}
+    b,
+)
+x = 1  # {0}
+call()
+
+# {0}
+
+call()
+# {0}
+# another comment
+call()
+# {0}
+# {0}
+call()
+call(
+    a,
+)  # {0}
+"""  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("line", "end_line", "held"),
+    [
+        (2, 5, True),
+        (4, 4, False),
+        (6, 6, True),
+        (7, 7, False),
+        (11, 11, False),
+        (14, 14, False),
+        (17, 17, True),
+        (18, 20, True),
+        (18, 19, False),
+    ],
+)
+@pytest.mark.parametrize("path", ["a.py", "a.yml"])
+def test_it_stands_in_the_first_line_or_the_last_or_alone_above(line: int, end_line: int, held: bool, path: str) -> None:
+    assert holds(path, PLACES.format(WAIVER), line, end_line) is held
+
+
+def test_a_block_comment_before_code_is_not_alone() -> None:
+    assert holds("a.js", f"/* {WAIVER} */\ncall()", 2)
+    assert not holds("a.js", f"/* {WAIVER} */ other()\ncall()", 2)
+    assert not holds("a.js", f"other() /* {WAIVER} */\ncall()", 2)
+
+
+def test_a_secret_in_the_line_changes_what_is_shown_and_not_what_holds() -> None:
+    written = 'password = "abc"  # scangate: ignore[bandit:B602] until=2027-01-31 -- it is abc'
+    for clean, reason in (
+        ('password = "***"  # scangate: ignore[bandit:B602] until=2027-01-31 -- it is ***', "it is ***"),
+        (MASK, MASK),
+        ('password = "***"  # scangate: ignore[***] until=2027-01-31 -- ***', MASK),
+        ("password = ***", MASK),
+    ):
+        ((comment,),) = find_ignore_comments("a.py", [written], [clean]).values()
+        assert (comment.rules, comment.until, comment.reason) == (("bandit:B602",), "2027-01-31", reason)
+        assert "abc" not in repr(comment)
+
+
+@given(
+    st.text(alphabet="scangate: ignore[]*#/-=:\u2014'\"0123 \t\\until", max_size=60),
+    st.sampled_from(["a.py", "a.yml", "a.js", "zz"]),
+)
+def test_any_text_can_be_read(text: str, path: str) -> None:
+    for comments in find_ignore_comments(path, [f"# scangate: ignore{text}"], [f"# scangate: ignore{text}"]).values():
+        assert all(bool(comment.error) is not bool(comment.rules and comment.reason) for comment in comments)

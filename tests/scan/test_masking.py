@@ -1,0 +1,165 @@
+"""No secret is left where one stood, however spans lie; and what only looks like a secret is masked in linear time."""
+
+from __future__ import annotations
+
+import string
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scangate.model import Span
+from scangate.scan.masking import MASK, SecretValues, assigned_name, mask_spans, mask_suspicious, secret_values
+from scangate.source_text import decode, lines_of
+
+BEGIN, END = "-----BEGIN " + "RSA PRIVATE KEY-----", "-----END " + "RSA PRIVATE KEY-----"
+
+
+@pytest.mark.parametrize(
+    ("lines", "spans", "expected"),
+    [
+        (["abcdef"], [Span(1, 1, 1, 4)], ["***def"]),
+        (["abcdef"], [Span(1, 4, 1, 7)], ["abc***"]),
+        (["abcdef"], [Span(1, 1, 1, 7)], ["***"]),
+        (["abcdef"], [Span(1, 2, 1, 3), Span(1, 5, 1, 6)], ["a***cd***f"]),
+        (["abcdefghij"], [Span(1, 2, 1, 6), Span(1, 4, 1, 8)], ["a***hij"]),
+        (["abcdefghij"], [Span(1, 2, 1, 9), Span(1, 4, 1, 5)], ["a***ij"]),
+        (["abcdefghij"], [Span(1, 2, 1, 4), Span(1, 4, 1, 6)], ["a***fghij"]),
+        (["ab", "cd", "ef"], [Span(1, 2, 3, 2)], ["a***", "***", "***f"]),
+        (["ab", "cd", "ef"], [Span(1, 2, 2, 2), Span(2, 1, 3, 2)], ["a***", "***", "***f"]),
+        (["ab", "cd"], [Span(1, 2, 9, 9)], ["a***", "***"]),
+        (["ab", "cd"], [Span(7, 1, 9, 9)], ["ab", "cd"]),
+        (["ab"], [Span(1, 1, 1, 99)], ["***"]),
+        (["ab"], [Span(1, 50, 1, 99)], ["ab***"]),
+        (["ab"], [Span(1, 2, 1, 1)], ["a***b"]),
+        (["", ""], [Span(1, 1, 2, 1)], ["***", "***"]),
+    ],
+)
+def test_spans_are_taken_out(lines: list[str], spans: list[Span], expected: list[str]) -> None:
+    assert mask_spans(lines, spans) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        (f"{BEGIN}\nMIIabc\ndef==\n{END}\nx", [f"{BEGIN}***", "***", "***", f"***{END}", "x"]),
+        (f"a\n{BEGIN}\nMIIabc", ["a", f"{BEGIN}***", "***"]),
+        (f'k = "{BEGIN}\\nMII\\n{END}"', [f'k = "{BEGIN}***{END}"']),
+        (f"{END} {BEGIN} MII", [f"{END} {BEGIN}***"]),
+        (f"{BEGIN}A{END} {BEGIN}B{END}", [f"{BEGIN}***{END} {BEGIN}***{END}"]),
+        (f"{BEGIN}A{END} {BEGIN}\nB\n{END}", [f"{BEGIN}***{END} {BEGIN}***", "***", f"***{END}"]),
+    ],
+)
+def test_private_keys_are_taken_out_wherever_they_stand(text: str, left: list[str]) -> None:
+    assert mask_spans(text.split("\n"), ()) == left
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_any_line_end_and_encoding(encoding: str, end: str) -> None:
+    data = f"a{end}key = Zsecret7{end}b{end}".encode(encoding)
+    assert mask_spans(lines_of(decode(data)[0]), [Span(2, 7, 2, 15)]) == ["a", "key = ***", "b", ""]
+
+
+WORDS = st.text(string.ascii_letters + string.digits, min_size=6, max_size=12)
+
+
+@given(st.lists(st.tuples(WORDS, st.integers(0, 3), st.integers(0, 4)), min_size=1, max_size=8), st.data())
+def test_no_secret_stays_in_its_place(parts: list[tuple[str, int, int]], data: st.DataObject) -> None:
+    """Secrets at random places, spans in any order and some given twice or wider: none is left, other lines are untouched."""
+    lines = ["<>" * 3 for _ in range(4)]
+    spans = []
+    for value, row, gap in parts:
+        lines[row] += "<" * gap
+        spans.append(Span(row + 1, len(lines[row]) + 1, row + 1, len(lines[row]) + 1 + len(value)))
+        lines[row] += value
+    wider = [Span(span.line, max(span.column - 2, 1), span.end_line, span.end_column + 1) for span in spans]
+    clean = mask_spans(lines, data.draw(st.permutations([*spans, *data.draw(st.lists(st.sampled_from([*spans, *wider])))])))
+    assert len(clean) == len(lines)
+    assert not [value for value, row, _ in parts if value in clean[row]]
+    assert set("".join(clean)) <= set("<>*")
+
+
+@given(st.lists(WORDS, max_size=6), st.text(string.ascii_letters + string.digits + " ", max_size=60))
+def test_no_known_value_stays_in_a_message(secrets: list[str], text: str) -> None:
+    said = " ".join([text, *secrets, text])
+    clean = SecretValues(secrets).mask(said)
+    assert not [secret for secret in secrets if secret in clean]
+
+
+def test_values_that_overlap_leave_no_rest() -> None:
+    assert SecretValues(["abcdefgh", "efghijkl", "abcdef"]).mask("x abcdefghijkl y") == "x *** y"
+    assert SecretValues().mask("abcdefgh") == "abcdefgh"
+
+
+def test_common_words_are_no_values() -> None:
+    assert set(
+        secret_values(["password = 'password' SECRET", "'hunter22'"], [Span(1, 12, 1, 22), Span(1, 23, 1, 29), Span(2, 1, 2, 11)])
+    ) == {"hunter22"}
+    assert set(secret_values(["x = 'Password'; y = 'Passw0rd'"], [Span(1, 6, 1, 14), Span(1, 22, 1, 30)])) == {"Passw0rd"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("password = 'hunter2'", "password = '***'"),
+        ('"db_password": "hunter2"', '"db_password": "***"'),
+        ("API-KEY=abcdef", "API-KEY=***"),
+        ("x.api_key == foo, y", "x.api_key == ***, y"),
+        ("run --token abc --verbose", "run --token *** --verbose"),
+        ("ENV DB_PASSWORD hunter2", "ENV DB_PASSWORD ***"),
+        ("https://user:hunter2@example.com/", "https://user:***@example.com/"),
+        ("passwords are bad", "passwords are bad"),
+        ("for token in tokens:", "for token in tokens:"),
+        ("a = b + c", "a = b + c"),
+    ],
+)
+def test_what_looks_like_a_secret_is_masked(text: str, expected: str) -> None:
+    assert mask_suspicious(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("db_password: ***", "db_password"),
+        ('  "db.password": "***"', "db.password"),
+        ("config['token'] = '***'", "token"),
+        ("x = foo(***", "foo"),
+        ("***", ""),
+        ("a => ***", "a"),
+        ("no mark", "mark"),
+    ],
+)
+def test_the_name_of_what_is_assigned(line: str, name: str) -> None:
+    assert assigned_name(line) == name
+
+
+HOSTILE = (
+    "token",
+    "token.",
+    "-",
+    "--token",
+    "--",
+    "ENV ",
+    "a.b://",
+    "http://a:",
+    "'",
+    "'a",
+    " ",
+    "=>",
+    "x",
+    ":",
+    "-----BEGIN ",
+    "password = ",
+)
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_a_hostile_line_costs_its_length(piece: str) -> None:
+    line = "token" + piece * (200_000 // len(piece)) + "x"
+    started = time.process_time()
+    mask_suspicious(line)
+    assigned_name(line + MASK)
+    mask_spans([line], [Span(1, 3, 1, 9)])
+    assert time.process_time() - started < 5

@@ -1,0 +1,554 @@
+"""What was answered once is not asked again, and nothing else is believed: any change of what an answer depends on asks anew."""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib
+import os
+import random
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from scangate.errors import ScanError
+from scangate.model import (
+    NEVER_ALLOWED,
+    Component,
+    Confidence,
+    FileAccounting,
+    FileReport,
+    Finding,
+    FindingKind,
+    Gap,
+    GapKind,
+    Location,
+    ScanResult,
+    Severity,
+    Span,
+)
+from scangate.plugin import ScanContext, SourceFile
+from scangate.scan import result_cache as memory_module
+from scangate.scan.cache import Cache
+from scangate.scan.engine import scan
+from scangate.scan.plan import PathExclusion, ScannerTask, ScanPlan
+from scangate.scan.result_cache import ResultCache
+from scangate.scan.scan_cache import scan_key
+from tests.support.scan_harness import ScanHarness, run_git, write_files
+
+LATER = 86_400.0 * 365 * 100  # seconds since 1970: no file of a test was changed just now
+SECRET = "hunter2-correct-horse"
+
+
+class WordScanner:
+    """Finds each line with ``bad`` in it, tells where ``secret=`` values stand, gives up on files with ``broken`` in them."""
+
+    ACCOUNTING = FileAccounting.PER_FILE
+
+    class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+        """What it may be told."""
+
+        level: int = 1
+
+    def __init__(self, name: str = "words", *, secrets: bool = True, splits: bool = True, version: str = "1") -> None:
+        self.NAME = name
+        self.SPLITTABLE = splits
+        self._secrets = secrets
+        self._version = version
+        self.resting_on: str | None = ""
+        self.asked: list[str] = []
+        self.failing: GapKind | None = None
+        self.mood = ""
+
+    def version(self) -> str:
+        return self._version
+
+    def reads(self, path: str, options: Any) -> bool:
+        return path.endswith(".txt")
+
+    def cache_key(self, options: Any, environ: Mapping[str, str], today: dt.date) -> str | None:
+        return self.resting_on
+
+    def scan(self, files: Sequence[SourceFile], options: Any, run: ScanContext) -> Iterable[FileReport]:
+        self.asked += [source.path for source in files]
+        if self.failing is not None:
+            raise ScanError(self.failing, "it failed")
+        return list(map(self._report, files))
+
+    def _report(self, source: SourceFile) -> FileReport:
+        if self.mood == "odd":
+            return FileReport(source.path, gaps=(Gap(self.NAME, source.path, GapKind.UNPARSABLE, "it says \ud800"),))
+        if self.mood != "well" and any("broken" in line for line in source.lines):
+            return FileReport(source.path, gaps=(Gap(self.NAME, source.path, GapKind.UNPARSABLE, "broken"),))
+        findings = [self._finding(source.path, *found) for found in enumerate(source.lines, start=1) if "bad" in found[1]]
+        parts = (Component("package", "1", source.path, 1),) if "package" in source.lines else ()
+        return FileReport(source.path, tuple(findings), secret_spans=tuple(self._spans(source)), components=parts)
+
+    def _finding(self, path: str, number: int, line: str) -> Finding:
+        place = Location(path, number, number)
+        return Finding(f"{self.NAME}:bad", Severity.LOW, Confidence.LOW, FindingKind.CODE, "bad", f"it says {line}", place)
+
+    def _spans(self, source: SourceFile) -> Iterator[Span]:
+        for number, line in enumerate(source.lines, start=1):
+            before, mark, _ = line.partition("secret=")
+            if mark and self._secrets:
+                yield Span(number, len(before + mark) + 1, number, len(line) + 1)
+
+
+class CachedScans:
+    """A tree, a cache, and runs over the one with the other."""
+
+    def __init__(self, folder: Path) -> None:
+        self.bench = ScanHarness(folder)
+        self.cache = folder / "cache"
+        self.now = LATER
+
+    def run(
+        self, *scanners: WordScanner, files: Mapping[str, bytes | str] | None = None, remember: bool = True, **plan: Any
+    ) -> tuple[ScanResult, ...]:
+        """The results of one run; what each scanner was asked about stands in its ``asked``."""
+        write_files(self.bench.root, files or {})
+        for scanner in scanners:
+            scanner.asked = []
+        options = plan.pop("options", WordScanner.Options())
+        timeout, rules = plan.pop("timeout", 60), plan.pop("rules", {})
+        listing = plan.pop("listing", None) or self.bench.listing()
+        cache = Cache.open(self.cache, self.bench.root, now=self.now) if remember else None
+        memory = ResultCache(cache, rules, self.now) if cache is not None else None
+        tasks = tuple(ScannerTask(scanner, options, timeout) for scanner in scanners)
+        results, _ = scan(
+            listing, ScanPlan(tasks, result_cache=memory, **plan), self.bench.processes, self.bench.private_folder, lambda *_: None
+        )
+        if cache is not None:
+            assert cache.notes == []
+            cache.close()
+        return results
+
+    def kept(self) -> bytes:
+        """Every byte of the cache."""
+        return b"".join(file.read_bytes() for file in self.cache.iterdir())
+
+
+def plain(results: Iterable[ScanResult]) -> list[ScanResult]:
+    """The results without what may differ."""
+    return [msgspec.structs.replace(result, files_cached=0, seconds=0.0) for result in results]
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> CachedScans:
+    return CachedScans(tmp_path)
+
+
+FILES = {"a.txt": "good\nbad\n", "b.txt": "good\n", "c.txt": f"secret={SECRET}\nbad\n", "d.txt": f"bad {SECRET}\n"}
+
+
+def test_a_second_scan_asks_nobody_and_says_the_same(lab: CachedScans) -> None:
+    words = WordScanner()
+    cold = lab.run(words, files=FILES)
+    assert words.asked == sorted(FILES)
+    warm = lab.run(words)
+    assert words.asked == []
+    assert [result.files_cached for result in warm] == [4]
+    assert plain(warm) == plain(cold)
+    assert plain(warm) == plain(lab.run(words, remember=False))
+
+
+def test_only_what_changed_is_asked(lab: CachedScans) -> None:
+    words = WordScanner()
+    lab.run(words, files=FILES)
+    warm = lab.run(words, files={"b.txt": "bad\n"})
+    assert words.asked == ["b.txt"]
+    assert plain(warm) == plain(lab.run(words, remember=False))
+
+
+def test_no_byte_of_a_secret_is_kept_whoever_found_it(lab: CachedScans) -> None:
+    files = {**FILES, "e.txt": f"bad {SECRET}\nsecret={SECRET}\n", "package.txt": f"package\nsecret={SECRET}\n"}
+    lab.run(WordScanner("blind", secrets=False), WordScanner("seeing"), files=files)
+    assert SECRET[:10].encode() not in lab.kept()
+    lab.run(WordScanner("blind", secrets=False), WordScanner("seeing"), files={"c.txt": "bad\n"})
+    assert SECRET[:10].encode() not in lab.kept()
+
+
+def test_a_secret_that_is_gone_or_new_is_masked_as_in_a_cold_scan(lab: CachedScans) -> None:
+    """The line of d.txt is told whole or masked by what stands in c.txt alone."""
+    words = WordScanner()
+    for content in ("bad\n", f"secret={SECRET}\n", "bad\n", f"x\nsecret={SECRET}\n"):
+        warm = lab.run(words, files={**FILES, "c.txt": content})
+        assert plain(warm) == plain(lab.run(words, remember=False))
+
+
+def test_another_scanners_secrets_ask_anew(lab: CachedScans) -> None:
+    blind = WordScanner("blind", secrets=False)
+    lab.run(blind, files=FILES)
+    lab.run(blind, WordScanner("seeing"))
+    assert blind.asked == ["c.txt"]
+    assert SECRET[:10].encode() not in lab.kept()
+    lab.run(blind, WordScanner("seeing"))
+    assert blind.asked == []
+
+
+def test_a_gap_is_not_kept(lab: CachedScans) -> None:
+    words = WordScanner()
+    for _ in range(2):
+        (result,) = lab.run(words, files={**FILES, "x.txt": "broken\n"})
+        assert "x.txt" in words.asked
+        assert [gap.path for gap in result.gaps] == ["x.txt"]
+
+
+CHANGES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "the tool's version": ({"version": "2"}, {}),
+    "an option": ({}, {"options": WordScanner.Options(2)}),
+    "the time limit": ({}, {"timeout": 61}),
+    "the size limit": ({}, {"max_bytes": 4096}),
+    "the rules": ({}, {"rules": {"words": "other"}}),
+    "the scanner": ({"name": "other"}, {}),
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_what_an_answer_depends_on_asks_anew(lab: CachedScans, what: str) -> None:
+    lab.run(WordScanner(), files=FILES)
+    scanner, plan = CHANGES[what]
+    words = WordScanner(**scanner)
+    lab.run(words, **plan)
+    assert words.asked == sorted(FILES)
+
+
+@pytest.mark.parametrize("part", ["_program", "_installed"])
+def test_another_program_asks_anew(lab: CachedScans, monkeypatch: pytest.MonkeyPatch, part: str) -> None:
+    lab.run(WordScanner(), files=FILES)
+    monkeypatch.setattr(memory_module, part, lambda: "other")
+    words = WordScanner()
+    lab.run(words)
+    assert words.asked == sorted(FILES)
+
+
+def test_another_module_of_a_plugins_package_asks_anew(lab: CachedScans, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Installed in place, with the version that it had."""
+    write_files(
+        tmp_path / "lib" / "strange_scanner",
+        {"__init__.py": "", "adapter.py": "from strange_scanner import rules\n", "rules.py": ""},
+    )
+    monkeypatch.syspath_prepend(tmp_path / "lib")
+    adapter = importlib.import_module("strange_scanner.adapter")
+    for place in ("adapter.py", "rules.py"):
+        words = WordScanner()
+        monkeypatch.setattr(words, "__name__", adapter.__name__, raising=False)
+        lab.run(words, files=FILES)
+        lab.run(words)
+        assert words.asked == []
+        with (tmp_path / "lib" / "strange_scanner" / place).open("a") as file:
+            file.write("x = 1\n")
+        lab.run(words)
+        assert words.asked == sorted(FILES)
+
+
+def test_another_python_asks_anew(lab: CachedScans, monkeypatch: pytest.MonkeyPatch) -> None:
+    lab.run(WordScanner(), files=FILES)
+    monkeypatch.setattr(sys, "version_info", (3, 99, 0))
+    words = WordScanner()
+    lab.run(words)
+    assert words.asked == sorted(FILES)
+
+
+def test_what_the_scanner_itself_rests_on_asks_anew_and_none_keeps_nothing(lab: CachedScans) -> None:
+    words = WordScanner()
+    lab.run(words, files=FILES)
+    for digest in ("newer store", None, None):
+        words.resting_on = digest
+        lab.run(words)
+        assert words.asked == sorted(FILES)
+
+
+def test_a_scanner_that_does_not_offer_it_is_always_asked(lab: CachedScans) -> None:
+    class Silent(WordScanner):
+        cache_key = None  # type: ignore[assignment]
+
+    words = Silent()
+    for _ in range(2):
+        lab.run(words, files=FILES)
+        assert words.asked == sorted(FILES)
+
+
+def test_a_scanner_that_sees_all_files_at_once_is_asked_about_all_or_none(lab: CachedScans) -> None:
+    words = WordScanner(splits=False)
+    lab.run(words, files=FILES)
+    lab.run(words)
+    assert words.asked == []
+    warm = lab.run(words, files={"b.txt": "bad\n"})
+    assert words.asked == sorted(FILES)
+    assert plain(warm) == plain(lab.run(words, remember=False))
+
+
+def test_a_file_that_looks_the_same_but_changed_just_now_is_read(lab: CachedScans) -> None:
+    """Same size, same time stamp: git's racy case."""
+    words = WordScanner()
+    lab.run(words, files={"a.txt": "good\n"})
+    file = lab.bench.root / "a.txt"
+    lab.now = file.stat().st_mtime + 1
+    lab.run(words, files={"a.txt": "goof\n"})
+    before = file.stat()
+    file.write_bytes(b"bad!\n")
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    (result,) = lab.run(words)
+    assert len(result.findings) == 1
+
+
+def test_a_time_stamp_that_was_set_back_deceives_nobody(lab: CachedScans) -> None:
+    words = WordScanner()
+    lab.run(words, files={"a.txt": "good\n"})
+    file = lab.bench.root / "a.txt"
+    before = file.stat()
+    file.write_bytes(b"bad!\n")
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    (result,) = lab.run(words)
+    assert len(result.findings) == 1
+
+
+def test_what_the_index_holds_is_known_by_its_blob_and_asked_from_git_alone(lab: CachedScans) -> None:
+    from scangate.scan.discovery import list_staged
+
+    write_files(lab.bench.root, FILES)
+    run_git(lab.bench.root, "init", "--quiet")
+    run_git(lab.bench.root, "add", "--all")
+    write_files(lab.bench.root, {"a.txt": "worse, and bad\n"})
+    words = WordScanner()
+    repository = lab.bench.repository()
+    cold = lab.run(words, listing=list_staged(lab.bench.root, repository, []))
+    assert [finding.location.line for finding in cold[0].findings if finding.location.path == "a.txt"] == [2]
+    warm = lab.run(words, listing=list_staged(lab.bench.root, repository, []))
+    assert words.asked == []
+    assert plain(warm) == plain(cold)
+
+
+def test_a_secret_in_a_paths_name_is_not_kept_and_asked_about_again_only_where_something_changed(lab: CachedScans) -> None:
+    token = "ghp_" + "a1B2" * 9
+    words = WordScanner()
+    cold = lab.run(words, files={f"{token}.txt": "bad\n", "other.txt": "bad\n"})
+    warm = lab.run(words)
+    assert words.asked == []
+    assert plain(warm) == plain(cold)
+    changed = lab.run(words, files={"other.txt": "bad\nbad\n"})
+    assert words.asked == [f"{token}.txt", "other.txt"]
+    assert plain(changed) == plain(lab.run(words, remember=False))
+    assert token.encode() not in lab.kept()
+
+
+def test_a_poisoned_answer_about_another_file_is_not_used(lab: CachedScans) -> None:
+    """Even one with a good MAC: an answer speaks of its own file."""
+    words = WordScanner()
+    lab.run(words, files=FILES)
+    cache = Cache.open(lab.cache, None)
+    with_finding = msgspec.msgpack.encode(memory_module.CachedResult((words._finding("z.txt", 1, "bad"),)))
+    rows = cache._connection.execute("SELECT key FROM rows").fetchall()  # type: ignore[union-attr]
+    cache.put({row[len(cache._key_id) :]: with_finding for (row,) in rows})
+    cache.close()
+    warm = lab.run(words)
+    assert words.asked == sorted(FILES)
+    assert plain(warm) == plain(lab.run(words, remember=False))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_is_edited_a_warm_scan_says_what_a_cold_one_says(lab: CachedScans, seed: int) -> None:
+    chance = random.Random(seed)
+    lines = [
+        "good",
+        "bad",
+        f"bad {SECRET}",
+        f"secret={SECRET}",
+        "secret=another-word-of-mine",
+        "bad another-word-of-mine",
+        "package",
+    ]
+    names = [f"{letter}.txt" for letter in "abcdef"]
+    scanners = (WordScanner("one"), WordScanner("two", secrets=False), WordScanner("all", splits=False, secrets=seed % 2 == 0))
+    for _ in range(8):
+        for name in chance.sample(names, 2):
+            file = lab.bench.root / name
+            if chance.random() < 0.2:
+                file.unlink(missing_ok=True)
+            else:
+                content = [*chance.choices(lines, k=chance.randrange(5)), *(["broken"] if chance.random() < 0.1 else [])]
+                file.write_text("\n".join(content))
+        chosen = chance.sample(scanners, chance.randrange(1, 4))
+        assert plain(lab.run(*chosen)) == plain(lab.run(*chosen, remember=False))
+
+
+@pytest.mark.parametrize("others", [(), ("newcomer",)], ids=["read again", "copied again"])
+def test_a_file_that_changes_after_it_was_looked_up_spoils_nothing(
+    lab: CachedScans, monkeypatch: pytest.MonkeyPatch, others: tuple[str, ...]
+) -> None:
+    """What is known of the old bytes is not put beside what is said of the new."""
+    words = WordScanner()
+    lab.run(words, files=FILES)
+    write_files(lab.bench.root, {"b.txt": "bad\n"})  # so that the run is not the very same
+    recall = ResultCache.load_results
+
+    def meddle(self: ResultCache, keys: Mapping[str, bytes]) -> dict[str, memory_module.CachedResult]:
+        write_files(lab.bench.root, {"c.txt": "nothing at all\n"})
+        return recall(self, keys)
+
+    monkeypatch.setattr(ResultCache, "recall", meddle)
+    results = lab.run(words, *map(WordScanner, others))
+    assert words.asked[-len(FILES) :] == sorted(FILES)
+    assert plain(results) == plain(lab.run(words, *map(WordScanner, others), remember=False))
+
+
+@pytest.fixture
+def forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No answer over a single file is recalled, so that only a whole run can be."""
+    monkeypatch.setattr(ResultCache, "recall", lambda self, keys: {})
+
+
+def test_a_run_that_is_asked_the_very_same_looks_nothing_up_and_asks_what_had_a_gap(lab: CachedScans, forgetful: None) -> None:
+    words, all_at_once = WordScanner(), WordScanner("all", splits=False)
+    cold = lab.run(words, all_at_once, files={**FILES, "x.txt": "broken\n", "y.txt": "x" * 5000}, max_bytes=4096)
+    warm = lab.run(words, all_at_once, max_bytes=4096)
+    assert words.asked == ["x.txt"]
+    assert all_at_once.asked == [*sorted(FILES), "x.txt"]
+    assert [result.files_cached for result in warm] == [4, 0]
+    assert plain(warm) == plain(cold)
+
+
+def test_where_a_gap_has_gone_or_changed_the_whole_run_is_made_anew(lab: CachedScans, forgetful: None) -> None:
+    words = WordScanner()
+    lab.run(words, files={**FILES, "x.txt": "broken\n"})
+    words.mood = "well"
+    (warm,) = lab.run(words)
+    assert words.asked == ["x.txt", *sorted([*FILES, "x.txt"])]
+    assert not warm.gaps
+    assert plain([warm]) == plain(lab.run(words, remember=False))
+    lab.run(words)
+    assert words.asked == []
+
+
+def test_a_file_with_a_gap_that_is_read_in_other_bytes_is_not_taken_for_the_old_one(
+    lab: CachedScans, forgetful: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says the same, but nobody knows what others would say of it."""
+    words, digests = WordScanner(), ResultCache.content_digests
+
+    def meddle(self: ResultCache, *arguments: Any) -> dict[str, str]:
+        found = digests(self, *arguments)
+        write_files(lab.bench.root, {"x.txt": "broken, and now bad\n"})
+        return found
+
+    lab.run(words, files={**FILES, "x.txt": "broken\n"})
+    monkeypatch.setattr(ResultCache, "digests", meddle)
+    lab.run(words)
+    assert words.asked == ["x.txt", *sorted([*FILES, "x.txt"])]
+
+
+@pytest.mark.parametrize("kind", sorted(NEVER_ALLOWED, key=str))
+def test_a_run_in_which_a_scanner_failed_is_not_kept_whole(lab: CachedScans, forgetful: None, kind: GapKind) -> None:
+    """What it would have said of secrets, nobody knows."""
+    words, failing = WordScanner(), WordScanner("failing")
+    failing.failing = kind
+    for _ in range(2):
+        lab.run(words, failing, files={**FILES, "x.txt": "broken\n"})
+        assert words.asked == sorted([*FILES, "x.txt"])
+
+
+OTHERS: dict[str, dict[str, Any]] = {
+    "another exclude": {"excludes": (PathExclusion("b.txt", "not ours"),)},
+    "another salt": {"salt": b"salt"},
+    "the size limit": {"max_bytes": 4096},
+}
+
+
+@pytest.mark.parametrize("what", OTHERS)
+def test_a_run_that_is_asked_something_else_is_made_anew(lab: CachedScans, forgetful: None, what: str) -> None:
+    words = WordScanner()
+    lab.run(words, files=FILES)
+    warm = lab.run(words, **OTHERS[what])
+    assert words.asked
+    assert plain(warm) == plain(lab.run(words, remember=False, **OTHERS[what]))
+
+
+def test_a_file_more_or_less_or_moved_makes_the_run_anew(lab: CachedScans, forgetful: None) -> None:
+    words = WordScanner()
+    lab.run(words, files=FILES)
+    changes: tuple[Callable[[], object], ...] = (
+        lambda: write_files(lab.bench.root, {"e.txt": "good\n"}),
+        (lab.bench.root / "e.txt").unlink,
+        lambda: (lab.bench.root / "b.txt").rename(lab.bench.root / "e.txt"),
+        lambda: (lab.bench.root / "link.txt").symlink_to("a.txt"),
+    )
+    for change in changes:
+        change()
+        assert plain(lab.run(words)) == plain(lab.run(words, remember=False))
+        lab.run(words)
+        assert words.asked == []
+
+
+def test_what_cannot_be_read_back_as_a_whole_run_is_passed_over(lab: CachedScans, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = WordScanner()
+    cold = lab.run(words, files=FILES)
+    for value in (b"", b"\x00", msgspec.msgpack.encode([b"", [], None, [], b""])):
+        monkeypatch.setattr(ResultCache, "whole", lambda self, place, value=value: value)
+        assert plain(lab.run(words)) == plain(cold)
+
+
+def test_what_a_scanner_rests_on_is_not_asked_where_it_has_nothing_to_read(lab: CachedScans, forgetful: None) -> None:
+    words, idle = WordScanner(), WordScanner("idle")
+    idle.reads = lambda path, options: path.endswith(".none")  # type: ignore[method-assign]
+    idle.resting_on = None
+    lab.run(words, idle, files=FILES)
+    lab.run(words, idle)
+    assert words.asked == []
+    newer = WordScanner("idle", version="2")
+    newer.reads = idle.reads  # type: ignore[method-assign]
+    assert [result.version for result in lab.run(words, newer)] == ["1", "2"]
+
+
+def test_of_a_file_with_a_secret_in_its_name_a_clean_answer_is_kept_without_the_name(lab: CachedScans) -> None:
+    token = "ghp_" + "a1B2" * 9
+    words = WordScanner()
+    lab.run(words, files={f"{token}.txt": "good\n"})
+    lab.run(words)
+    assert words.asked == []
+    assert token.encode() not in lab.kept()
+
+
+@pytest.mark.parametrize("why", ["a scanner that fails", "a salt", "nothing may be kept"])
+def test_where_no_whole_run_is_kept_what_was_kept_before_goes(lab: CachedScans, why: str) -> None:
+    """It may hold what is known to be a secret now."""
+    lab.run(WordScanner("blind", secrets=False), files={"a.txt": f"bad {SECRET}\n"})
+    assert SECRET[:10].encode() in lab.kept()
+    failing, seeing = WordScanner("failing"), WordScanner("seeing")
+    failing.failing = GapKind.CRASH if why == "a scanner that fails" else None
+    failing.resting_on = None if why == "nothing may be kept" else ""
+    options: dict[str, Any] = {"salt": b"salt"} if why == "a salt" else {}
+    lab.run(WordScanner("blind", secrets=False), seeing, failing, files={"b.txt": f"secret={SECRET}\n"}, **options)
+    cache = Cache.open(lab.cache, lab.bench.root, now=lab.now)
+    assert SECRET.encode() not in ResultCache(cache, {}, lab.now).load_scan(scan_key(lab.bench.listing()))
+    cache.close()
+
+
+def test_a_folder_whose_name_is_no_text_and_words_that_are_none_are_no_fault(tmp_path: Path) -> None:
+    odd = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff"))
+    odd.mkdir()
+    lab, words = CachedScans(odd), WordScanner()
+    lab.bench.root.rename(lab.bench.root.with_name(os.fsdecode(b"\xfe")))
+    lab.bench.root = lab.bench.root.with_name(os.fsdecode(b"\xfe"))
+    lab.run(words, files=FILES)
+    lab.run(words)
+    assert words.asked == []
+    words.mood = "odd"
+    (told,) = lab.run(words, files={"a.txt": "other\n"})
+    assert [gap.path for gap in told.gaps] == ["a.txt"]
+
+
+@pytest.mark.skipif(not Path("/dev/shm").is_dir(), reason="needs a file system that keeps such times")
+def test_a_time_before_all_times_is_no_fault() -> None:
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
+        lab, words = CachedScans(Path(folder)), WordScanner()
+        write_files(lab.bench.root, FILES)
+        os.utime(lab.bench.root / "a.txt", (-2e10, -2e10))
+        lab.run(words)
+        lab.run(words)
+        assert words.asked == []

@@ -1,0 +1,71 @@
+"""Quotations: the same text comes back, and nothing of the page stands in what is written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scangate.scan.masking import MIN_SECRET_LENGTH
+from scangate.scan.span_encoding import SPANS_KEY, SpanCodec
+
+TEXTS = st.text("ab \nß\U0001f511", max_size=40)
+PASSWORD = "hunter2-" + "correct-horse"  # pragma: allowlist secret
+
+
+def literals(value: Any) -> Iterator[str]:
+    """Every text that is written as it is."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for each in value.values():
+            yield from literals(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from literals(each)
+
+
+@given(TEXTS, TEXTS, st.lists(TEXTS, max_size=4), st.lists(st.tuples(TEXTS, TEXTS), max_size=3))
+def test_what_is_quoted_comes_back_and_is_not_there_to_be_read(
+    path: str, content: str, texts: list[str], cuts: list[tuple[str, str]]
+) -> None:
+    page = SpanCodec(path, content)
+    said = {"texts": [*texts, *(before + content + after for before, after in cuts)], "path": path, "number": 3, "none": None}
+    written = page.encode(said)
+    assert page.decode(json.loads(json.dumps(written))) == said
+    whole = f"{path}\n{content}"
+    runs = {whole[at : at + MIN_SECRET_LENGTH] for at in range(len(whole) - MIN_SECRET_LENGTH + 1)}
+    for text in literals(written):
+        assert not [at for at in range(len(text) - MIN_SECRET_LENGTH + 1) if text[at : at + MIN_SECRET_LENGTH] in runs], text
+
+
+def test_the_longest_quotation_is_taken_so_that_no_end_of_a_secret_is_left() -> None:
+    page = SpanCodec("a.py", f"hunter = 1\nhunter2 = 2\npassword = '{PASSWORD}'\n")
+    written = page.encode(f"Possible hardcoded password: '{PASSWORD}'!")
+    assert written[SPANS_KEY][-1] == "!"
+    assert not [piece for piece in ("hunt", "correct", "horse") if piece in json.dumps(written)]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {SPANS_KEY: "text"},
+        {SPANS_KEY: [], "more": 1},
+        {SPANS_KEY: [[0]]},
+        {SPANS_KEY: [[0, 1, 2]]},
+        {SPANS_KEY: [[0, 0]]},
+        {SPANS_KEY: [[-1, 3]]},
+        {SPANS_KEY: [[0, 1000]]},
+        {SPANS_KEY: [[True, 1]]},
+        {SPANS_KEY: [[0.0, 1]]},
+        {SPANS_KEY: [None]},
+        {SPANS_KEY: [["a", "b"]]},
+    ],
+)
+def test_a_quotation_that_is_none(value: Any) -> None:
+    with pytest.raises(ValueError, match="quotation"):
+        SpanCodec("a.py", "content").decode(value)

@@ -1,0 +1,66 @@
+"""Deployments that moto does not carry out: each asks the hook that its AppSpec names, and ends as the hook answers."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tests.support.aws.protocol import AwsError
+
+__all__ = ["FakeDeployments"]
+
+
+class FakeDeployments:
+    """The deployments of one application. ``hooks``: the functions that an AppSpec may name, called with CodeDeploy's event.
+
+    ``spec`` reads the AppSpec of a revision; ``shift`` is what happens where the hook has answered Succeeded.
+    """
+
+    def __init__(
+        self,
+        groups: set[str],
+        hooks: Mapping[str, Callable[[Any], object]],
+        spec: Callable[[Any], Any],
+        shift: Callable[[Any], None],
+    ) -> None:
+        self.groups, self.hooks, self.spec, self.shift = groups, hooks, spec, shift
+        self.made: dict[str, dict[str, Any]] = {}
+        self._began: list[threading.Thread] = []
+        self.service = {
+            "CreateDeployment": self._create,
+            "GetDeployment": lambda asked: {"deploymentInfo": self._of(asked)},
+            "PutLifecycleEventHookExecutionStatus": self._answer,
+        }
+
+    def _of(self, asked: Any) -> dict[str, Any]:
+        if asked["deploymentId"] not in self.made:
+            raise AwsError("DeploymentDoesNotExistException", asked["deploymentId"])
+        return self.made[asked["deploymentId"]]
+
+    def _create(self, asked: Any) -> dict[str, Any]:
+        if (asked["applicationName"], asked["deploymentGroupName"] in self.groups) != ("shop", True):
+            raise AwsError("DeploymentGroupDoesNotExistException", asked["deploymentGroupName"])
+        name = f"d-{len(self.made):09}"
+        self.made[name] = {"deploymentId": name, "status": "InProgress", "revision": asked["revision"]}
+        # Not in this call: the hook asks this account, which answers one call after another.
+        self._began.append(threading.Thread(target=self._release, args=(name,)))
+        self._began[-1].start()
+        return {"deploymentId": name}
+
+    def _release(self, name: str) -> None:
+        found = self.made[name]
+        ((_, hook),) = self.spec(found["revision"])["Hooks"][0].items()
+        self.hooks[hook]({"DeploymentId": name, "LifecycleEventHookExecutionId": f"hook-of-{name}"})
+        if found.get("answer") == "Succeeded":
+            self.shift(found["revision"])
+        found["status"] = "Succeeded" if found.get("answer") == "Succeeded" else "Failed"
+
+    def _answer(self, asked: Any) -> dict[str, Any]:
+        self._of(asked)["answer"] = asked["status"]
+        return {"lifecycleEventHookExecutionId": asked["lifecycleEventHookExecutionId"]}
+
+    def wait(self) -> None:
+        """Until all that began has ended."""
+        while self._began:
+            self._began.pop().join()

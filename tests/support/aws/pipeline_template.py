@@ -1,0 +1,45 @@
+"""The pipeline's template as a stack with parameters, and what each of its roles may do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from scangate import __version__
+from tests.support.aws.cloudformation import StackTemplate
+
+__all__ = ["CONNECTION", "ENVIRONMENTS", "TEMPLATE", "WORKLOADS", "allowed_actions", "failed_assertions", "load_stack"]
+
+TEMPLATE = Path(__file__).parents[2] / "buildspec_snippets" / "pipeline.yaml"
+WORKLOADS = ("container-image", "lambda", "ec2-codedeploy", "static-site")
+ENVIRONMENTS = ("production", "staging,production", "qa,staging,production", "dev,staging,production", "dev,qa,staging,production")
+CONNECTION = "arn:aws:codeconnections:eu-central-1:123456789012:connection/00000000-0000-4000-8000-000000000000"
+
+
+def load_stack(workload: str = "lambda", **given: str) -> StackTemplate:
+    """The stack of an application called shop; parameters that are not ``given`` have the values that most tests want."""
+    told = {"Application": "shop", "Repository": "team/shop", "Email": "team@example.org", "HookBucket": "hooks"}
+    return StackTemplate.load(
+        TEMPLATE, **{**told, "Workload": workload, "ScangateInstall": f"scangate[attest,aws]=={__version__}", **given}
+    )
+
+
+def failed_assertions(found: StackTemplate) -> list[str]:
+    """What CloudFormation says before it makes anything: the description of each assertion that does not hold."""
+    rules = [rule for rule in found.template["Rules"].values() if found.resolve(rule["RuleCondition"])]
+    return [str(each["AssertDescription"]) for rule in rules for each in rule["Assertions"] if not found.resolve(each["Assert"])]
+
+
+def allowed_actions(found: StackTemplate, role: str) -> dict[str, set[str]]:
+    """Each action that a role may take, with the resources; what keys allow it by their own policies is among them."""
+    policies = found.resources()[role]["Policies"]
+    assert len({policy["PolicyName"] for policy in policies}) == len(policies)
+    statements = [each for policy in policies for each in policy["PolicyDocument"]["Statement"]]
+    for key in found.resources("AWS::KMS::Key").values():
+        statements += [each for each in key["KeyPolicy"]["Statement"] if each["Principal"].get("AWS") == f"<{role}.Arn>"]
+    found_actions: dict[str, set[str]] = {}
+    for statement in statements:
+        assert statement["Effect"] == "Allow"
+        resources = statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
+        for action in statement["Action"]:
+            found_actions.setdefault(action, set()).update(resources)
+    return found_actions

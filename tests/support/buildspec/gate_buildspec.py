@@ -1,0 +1,21 @@
+"""Runs the gate's buildspec as it is handed out; only variables of the project may differ from one run to the next."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.support.buildspec.interpreter import Build, Project, run_build
+
+GATE_BUILDSPEC = Path(__file__).parents[2] / "buildspec_snippets" / "gate.yml"
+# pip finds what is there already, or a wheel named by its path, and asks nobody.
+OFFLINE_PIP = {"PIP_NO_INDEX": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+
+
+def run_gate(project: Project) -> Build:
+    """The build that the buildspec makes of a project."""
+    return run_build(GATE_BUILDSPEC.read_text(encoding="utf-8"), project)
+
+
+def ran_guarded_part(build: Build) -> bool:
+    """Whether post_build came to the place where a team would publish."""
+    return "scangate passed (" in build.phase("post_build").commands[-1].output

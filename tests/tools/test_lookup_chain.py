@@ -1,0 +1,173 @@
+"""No way in which an advisory service can fail ends green, and what the services leave open the local store answers."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from scangate.advisories.importer import import_osv
+from scangate.model import ScanResult, ScanStatus
+from scangate.tools import pip_audit
+from tests.support.advisory_services import OSV, PYPI, FakeNetwork, find_closed_port, run_network
+from tests.support.scan_harness import ScanHarness
+
+FAILURES = ["not-found", "error", "hang", "truncated", "portal", "tls", "proxy"]
+FILES: dict[str, bytes | str] = {"requirements.txt": "plain-thing==1.0\nweak-thing==1.0\n"}
+RECORD = {
+    "id": "PYSEC-2020-7",
+    "aliases": ["CVE-2020-7"],
+    "modified": "2026-11-01T00:00:00Z",
+    "published": "2020-01-01T00:00:00Z",
+    "summary": "a weakness of a thing that does not exist",
+    "severity": [{"type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}],
+    "affected": [
+        {
+            "package": {"name": "weak-thing", "ecosystem": "PyPI"},
+            "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "2.0"}]}],
+        }
+    ],
+}
+
+
+@pytest.fixture
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeNetwork]:
+    """A network of our own around the real pip-audit, and no advisory store."""
+    for name in ("http_proxy", "https_proxy", "no_proxy", "NO_PROXY", "all_proxy", "ALL_PROXY", "HTTP_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("SCANGATE_STORE", str(tmp_path / "store" / "advisories.sqlite"))
+    with run_network(tmp_path) as made:
+        for name, value in made.environment().items():
+            monkeypatch.setenv(name, value)
+        yield made
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    """A store that knows one thing."""
+    records = tmp_path / "records"
+    records.mkdir()
+    (records / "PYSEC-2020-7.json").write_text(json.dumps(RECORD))
+    target = tmp_path / "store" / "advisories.sqlite"
+    import_osv(records, target, lambda *_: None, imported="2026-11-02T00:00:00Z")
+    return target
+
+
+def audit(tmp_path: Path, options: pip_audit.Options) -> ScanResult:
+    return ScanHarness(tmp_path / "bench").result(pip_audit, FILES, options=options)
+
+
+def quick(advisories: str = "auto", days: int | None = None) -> pip_audit.Options:
+    local = advisories == "local"
+    return pip_audit.Options(advisories="local" if local else "auto", seconds=1, max_age_days=days)
+
+
+@pytest.mark.parametrize("mood", FAILURES)
+def test_a_failing_network_leaves_a_gap_for_each_pin(world: FakeNetwork, tmp_path: Path, mood: str) -> None:
+    world.behaviors = {PYPI: mood, OSV: mood}
+    result = audit(tmp_path, quick())
+    assert result.status is ScanStatus.FAILED
+    assert {(gap.line, gap.kind.value) for gap in result.gaps} == {(1, "advisory-unanswered"), (2, "advisory-unanswered")}
+    assert all("PyPI" in gap.reason and "OSV" in gap.reason and "no advisory store" in gap.reason for gap in result.gaps)
+    assert not result.findings
+
+
+def test_nobody_listening_is_a_gap_too(world: FakeNetwork, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{find_closed_port()}")
+    assert audit(tmp_path, quick()).status is ScanStatus.FAILED
+
+
+def test_what_pypi_answers_nobody_else_is_asked(world: FakeNetwork, tmp_path: Path) -> None:
+    world.behaviors[PYPI] = "good"
+    result = audit(tmp_path, quick())
+    assert (result.status, [finding.rule for finding in result.findings]) == (ScanStatus.COMPLETE, ["pip-audit:CVE-2020-7"])
+    assert {host for host, _ in world.requests} == {PYPI}
+
+
+def test_what_the_services_leave_open_the_store_answers(world: FakeNetwork, store: Path, tmp_path: Path) -> None:
+    world.behaviors[OSV] = "error"
+    result = audit(tmp_path, quick())
+    (finding,) = result.findings
+    assert result.status is ScanStatus.COMPLETE
+    assert (finding.location.line, finding.severity.name) == (2, "CRITICAL")
+    assert "upgrade to 2.0, the nearest release" in finding.message
+    assert finding.affected_package is not None
+    assert finding.affected_package.cvss.startswith("9.8")
+
+
+def test_locally_nothing_is_sent(world: FakeNetwork, store: Path, tmp_path: Path) -> None:
+    result = audit(tmp_path, quick("local"))
+    assert (result.status, len(result.findings)) == (ScanStatus.COMPLETE, 1)
+    assert world.requests == []
+
+
+def test_a_store_that_is_too_old_tells_its_findings_and_a_gap(world: FakeNetwork, store: Path, tmp_path: Path) -> None:
+    result = audit(tmp_path, quick("local", days=1))
+    assert len(result.findings) == 1
+    assert {gap.kind.value for gap in result.gaps} == {"stale-store"}
+
+
+def test_without_a_store_the_starter_set_tells_what_it_knows_and_covers_nothing(world: FakeNetwork, tmp_path: Path) -> None:
+    files: dict[str, bytes | str] = {"requirements.txt": "django==1.11.1\n"}
+    result = ScanHarness(tmp_path / "bench").result(pip_audit, files, options=quick("local"))
+    assert result.findings
+    assert all("starter set alone" in finding.message for finding in result.findings)
+    assert [gap.kind.value for gap in result.gaps] == ["advisory-unanswered"]
+
+
+def test_a_name_from_another_index_is_asked_of_the_store_alone(world: FakeNetwork, store: Path, tmp_path: Path) -> None:
+    world.behaviors = {PYPI: "good", OSV: "good"}
+    files: dict[str, bytes | str] = {
+        "requirements.txt": "--index-url https://packages.example/simple\nplain-thing==1.0\nweak-thing==1.0\n"
+    }
+    result = ScanHarness(tmp_path / "bench").result(pip_audit, files, options=quick())
+    assert world.requests == []
+    assert [(gap.line, gap.kind.value) for gap in result.gaps] == [(2, "advisory-unanswered")]
+    assert [finding.location.line for finding in result.findings] == [3]
+
+
+def test_the_packages_of_a_mirror_are_public(world: FakeNetwork, tmp_path: Path) -> None:
+    world.behaviors[PYPI] = "good"
+    files: dict[str, bytes | str] = {"requirements.txt": "--index-url https://packages.example/simple\nplain-thing==1.0\n"}
+    options = pip_audit.Options(seconds=1, mirrors=("packages.example",))
+    assert ScanHarness(tmp_path / "bench").result(pip_audit, files, options=options).status is ScanStatus.COMPLETE
+
+
+def test_an_internal_name_is_sent_nowhere(world: FakeNetwork, tmp_path: Path) -> None:
+    world.behaviors = {PYPI: "good", OSV: "good"}
+    result = audit(tmp_path, pip_audit.Options(seconds=1, internal=("plain-*",)))
+    assert world.requests
+    assert not [question for _, question in world.requests if "plain" in question]
+    assert [(left.path, left.reason) for left in result.skipped_paths] == [("requirements.txt:1", "internal, says the policy")]
+
+
+def digest(options: pip_audit.Options, day: dt.date = dt.date(2026, 11, 3)) -> str | None:
+    return pip_audit.cache_key(options, os.environ, day)
+
+
+def test_what_is_kept_holds_as_long_as_the_store_does(world: FakeNetwork, tmp_path: Path, store: Path) -> None:
+    local = pip_audit.Options(advisories="local")
+    before = digest(local)
+    assert before == digest(local, dt.date(2027, 1, 1))
+    assert before != digest(pip_audit.Options(advisories="local", internal=("acme-*",)))
+    (tmp_path / "records" / "PYSEC-2020-8.json").write_text(json.dumps({**RECORD, "id": "PYSEC-2020-8", "aliases": []}))
+    import_osv(tmp_path / "records", store, lambda *_: None, imported="2026-11-02T00:00:00Z")
+    assert digest(local) not in (before, None)
+    store.unlink()
+    assert digest(local) not in (before, None)
+
+
+def test_a_store_that_grows_stale_is_asked_again(world: FakeNetwork, store: Path) -> None:
+    local = quick("local", days=30)
+    assert digest(local) == digest(local, dt.date(2026, 12, 1)) != digest(local, dt.date(2026, 12, 24))
+
+
+def test_what_services_answered_holds_for_the_days_of_the_policy(world: FakeNetwork, store: Path) -> None:
+    kept = {days: [digest(pip_audit.Options(keep_days=days), dt.date(2026, 11, day)) for day in range(1, 22)] for days in (0, 1, 7)}
+    assert set(kept[0]) == {None}
+    assert len(set(kept[1])) == 21
+    assert len(set(kept[7])) in (3, 4)

@@ -1,0 +1,86 @@
+"""Newer statements become older ones, and every expression stays in its place."""
+
+from __future__ import annotations
+
+import ast
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+from scangate.tools.python_downlevel import downlevel
+
+OLDER = {
+    "match x:\n    case 1: pass\n": "with  x:\n    if(1 ): pass\n",
+    "match (x), y:\n  case a, (b):  # c\n    f(a)\n": "with  (x), y:\n  if(1      ):  # c\n    f(a)\n",
+    "match x:\n  case [a, *_] if f(a): pass\n": "with  x:\n  if              f(a): pass\n",
+    "match x:\n  case a if (b and\n    c):\n    pass\n": "with  x:\n  if        (b and\n    c):\n    pass\n",
+    "match x:\n  case (\n    'a:'  # if b:\n    | C(d=1)\n  ):\n    pass\n": (
+        "with  x:\n  if(1  \n                 \n            \n  ):\n    pass\n"
+    ),
+    "if 1:\n  match match:\n    case case:\n      match case:\n        case _: pass\n": (
+        "if 1:\n  with  match:\n    if(1    ):\n      with  case:\n        if(1 ): pass\n"
+    ),
+    "x = (a) @ (b) @ c\nx @= y\n": "x = (a) * (b) * c\nx *= y\n",
+    "x = (a  # @\n  @ b)\n": "x = (a  # @\n  * b)\n",
+    "x[*a, b] = x[*c]\n": "x[ a, b] = x[ c]\n",
+    "def f(*a: *B):\n  yield *a, b\n": "def f(*a:  B):\n  yield  a, b\n",
+    "for x in *a, *b: pass\n": "for x in  a,  b: pass\n",
+    "x[y := 1]\nx = {y := 1}\nany(y := z for z in x)\n": "x[     1]\nx = {     1}\nany(     z for z in x)\n",
+    "x = '\u00e9', '\u00e8'; x @= y\n": "x = '\u00e9', '\u00e8'; x *= y\n",
+}
+SINCE_3_12 = {
+    "type X = int\n": "_  = X = int\n",
+    "if 1:\n  type X[T] = list[T]\n": "if 1:\n  _  = X[T] = list[T]\n",
+    "def f[T](x: T) -> T: pass\n": "def f   (x: T) -> T: pass\n",
+    "async def f [ T: (int, str), *U, **P ] (x): pass\n": "async def f                            (x): pass\n",
+    "class A[\n  T,\n]: pass\n": "class A\\\n   \\\n : pass\n",
+    "class A[T](B): pass\n": "class A   (B): pass\n",
+}
+AS_IT_WAS = [
+    "match = type = case = 1\nmatch(x)\ntype(x)\nmatch[1]\n",
+    "@a.b\ndef f(*a, **k):\n  return *a, b\n",
+    "if x := y: f(x, z := 1)\n",
+    "print(*a, *b)\nx = a ** b * c\n",
+    "x = '''\nmatch x:\n  case 1: pass\n'''\n",
+    "match x:\n  case 1 pass\n",
+    "def f(:\nx @= y\n",
+    "",
+]
+STANDARD = Path(sysconfig.get_path("stdlib"))
+
+
+@pytest.mark.smoke
+@pytest.mark.parametrize(("text", "wanted"), (OLDER | (SINCE_3_12 if sys.version_info >= (3, 12) else {})).items())
+def test_what_is_newer_is_written_as_it_once_was(text: str, wanted: str) -> None:
+    told = downlevel(text.encode())
+    assert told.decode() == wanted
+    assert len(told) == len(text.encode())
+    ast.parse(told)
+    assert downlevel(told) == told
+
+
+@pytest.mark.parametrize("text", AS_IT_WAS)
+def test_all_else_stays_as_it_is(text: str) -> None:
+    assert downlevel(text.encode()) == text.encode()
+
+
+@pytest.mark.parametrize("text", ["def f[T](x): pass\n", "type X = int\n"])
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="Python 3.12 knows them")
+def test_what_this_python_does_not_know_stays_as_it_is(text: str) -> None:
+    assert downlevel(text.encode()) == text.encode()
+
+
+@pytest.mark.smoke
+def test_the_standard_library_keeps_its_lines_and_columns() -> None:
+    changed = 0
+    for file in sorted([*STANDARD.glob("*.py"), *STANDARD.glob("asyncio/*.py"), *STANDARD.glob("test/test_patma.py")]):
+        data = file.read_bytes().replace(b"\r\n", b"\n")
+        told = downlevel(data)
+        assert [len(line) for line in told.split(b"\n")] == [len(line) for line in data.split(b"\n")]
+        if told != data:
+            changed += 1
+            kinds = {type(node).__name__ for node in ast.walk(ast.parse(told))}
+            assert not kinds & {"Match", "MatMult", "TypeAlias"}, file
+    assert changed

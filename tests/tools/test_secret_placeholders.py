@@ -1,0 +1,140 @@
+"""Words, names and examples are told as weak guesses; what could be a secret is told as before, and nothing takes long."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scangate.model import Severity
+from scangate.tools import BUILT_IN
+from scangate.tools.secret_placeholders import is_placeholder
+from tests.support.fake_secrets import fake_secret, fake_tokens, seeded_text
+from tests.support.scan_harness import ScanHarness
+
+KEYWORD, URL, KEY = "Secret Keyword", "Basic Auth Credentials", "Private Key"
+NONE = (
+    *(
+        "password",
+        "Secret",
+        "some_password",
+        "your-api-key-id",
+        "defaultsecret",
+        "notsupplied",
+        "xxxxxxxx",
+        "********",
+        "change-me",
+    ),
+    *("__TODO:_GENERATE_YOUR_OWN_RANDOM_VALUE_HERE__", "reset_password_token", "PASSWORD_RESET_KEY", "resetPassword"),
+    *("iam:ChangePassword", "arn:aws:iam::aws:policy/IAMUserChangePassword", "/etc/ssl/private/server.key"),
+    *("https://docs.example.com/en/passwords/", "%(password)s", "Forgot your password?", "Passwort bitte hier eingeben:"),
+    *("apikey", "foobar", "secretFromFile", "APIKeyHeader", "auth.token.name", "We have sent you a mail, look there"),
+    *("wJalrXUtnFEMI/K7MDENG/bPxRfiCY" + "EXAMPLEKEY", "django.contrib.auth.password_validation.CommonPasswordValidator"),
+)
+SOME = (
+    *("hunter2", "admin", "root", "letmein", "tr0ub4dor&3-horse", "Wint3r!sComing-42", "correct horse battery staple", "s3cret"),
+    *(
+        "password1",
+        "thisismysecretkey9",
+        fake_secret("one"),
+        seeded_text("two", 40),
+        f"https://example.com/{seeded_text('three', 24)}",
+    ),
+    *(
+        "compass-river-stone-garden",
+        "MonkeyBusiness",
+        "prod-db-password",
+        "letmein-secret",
+        "MyCompanySecret",
+        "SuperSecretPassword",
+    ),
+    *("keyboard-author", "Correct horse battery staple", "Correct horse battery staple and more words", "from_file", "----"),
+    *("arn", "abc123", f"{fake_secret('four')}/{fake_secret('five')}", "(x9!kd)", "Tr1ck.Word.Key9"),
+)
+
+
+@pytest.mark.parametrize("value", NONE)
+def test_a_word_a_name_or_an_example_is_no_secret(value: str) -> None:
+    assert is_placeholder(KEYWORD, value, [f'password = "{value}"'], 1)
+
+
+@pytest.mark.parametrize("value", SOME)
+def test_what_could_be_a_secret_is_one(value: str) -> None:
+    assert not is_placeholder(KEYWORD, value, [f'password = "{value}"'], 1)
+
+
+def test_the_name_says_what_a_word_is_about() -> None:
+    for name in ("secret_from", "passwordField", "token_type"):
+        assert is_placeholder(KEYWORD, "config", [f'{name} = "config"'], 1)
+        assert not is_placeholder(KEYWORD, "config7", [f'{name} = "config7"'], 1)
+    assert not is_placeholder(KEYWORD, "config", ['secret = "config"'], 1)
+
+
+def test_an_address_with_a_word_for_a_password() -> None:
+    assert is_placeholder(URL, "pass", ["http://user:pass@example.com"], 1)
+    assert not is_placeholder(URL, "sekrit7", ["http://user:sekrit7@example.com"], 1)
+    assert not is_placeholder(URL, "resetPassword", ["http://user:resetPassword@example.com"], 1)
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "127.0.0.1:80/x", "[::1]:5432", "db.example.com:5432/db", "example.org.", "host:port/db", "a.test/"]
+)
+@pytest.mark.parametrize("word", ["pass", "password", "pwd", "passwd", "secret", "changeme"])
+def test_a_word_is_no_password_where_nobody_lives(word: str, host: str) -> None:
+    assert is_placeholder(URL, word, [f'url = "http://user:{word}@{host}"'], 1)
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["db.corp.net", "db", "localhost.corp.net", "example.com.corp.net", "localhost:80@corp.net", "localhost@corp.net", "$HOST", ""],
+)
+def test_a_word_is_a_password_where_somebody_lives(host: str) -> None:
+    for word in ("pass", "password", "secret", "changeme"):
+        assert not is_placeholder(URL, word, [f'url = "http://user:{word}@{host}"'], 1)
+        assert not is_placeholder(URL, word, [f"http://user:{word}@localhost http://user:{word}@{host}"], 1)
+        assert not is_placeholder(URL, word, ["another line"], 1)
+    assert is_placeholder(URL, "%(password)s", [f"http://user:%(password)s@{host}"], 1)
+
+
+def test_a_key_has_a_body() -> None:
+    head = fake_tokens("a")["Private Key"]
+    body = seeded_text("body", 64)
+    assert is_placeholder(KEY, head, [f'if line.startswith("{head}"):', "    return parse(line)"], 1)
+    assert not is_placeholder(KEY, head, [head, body], 1)
+    assert not is_placeholder(KEY, head, [f'key = "{head}\\n{body}"'], 1)
+    assert not is_placeholder(KEY, head, [head, "Proc-Type: 4,ENCRYPTED", "DEK-Info: AES-128-CBC,00", "", body], 1)
+
+
+def test_a_key_in_pieces_or_after_many_lines_has_a_body() -> None:
+    head = fake_tokens("a")["Private Key"]
+    end = head.replace("BEGIN", "END")
+    pieces = [f'    "{seeded_text(f"piece {number}", 20)}\\n"' for number in range(6)]
+    assert not is_placeholder(KEY, head, [f'key = ("{head}\\n"', *pieces, f'    "{end}")'], 1)
+    headers = [f"X-Header-{number}: some text" for number in range(30)]
+    assert not is_placeholder(KEY, head, [head, *headers, "", seeded_text("body", 64), end], 1)
+    assert not is_placeholder(KEY, head, [head, *headers, "", *pieces, end], 1)
+    assert not is_placeholder(KEY, head, [f'"{head}{seeded_text("close", 64)}{end}"'], 1)
+    assert is_placeholder(KEY, head, [head, *headers, end, seeded_text("body", 64)], 1)
+    assert is_placeholder(KEY, head, [head, *["x"] * 201, seeded_text("body", 64), end], 1)
+
+
+def test_a_provider_has_no_word_for_a_token() -> None:
+    assert is_placeholder("AWS Access Key", "AKIA" + "IOSFODNN7" + "EXAMPLE", ["x"], 1)
+    for kind, value in fake_tokens("b").items():
+        if kind != KEY:
+            assert not is_placeholder(kind, value, [value], 1)
+
+
+@pytest.mark.parametrize("piece", ["x", "pass", "password", "a", "key_", "Word ", "ab.", "a/", "1", "*", "a-", "Aa", "%(a"])
+def test_a_hostile_value_is_answered(piece: str) -> None:
+    """With a pattern that tries all ways to read these, the test would not end."""
+    for end in ("!", "\u20ac"):
+        for value in (piece * 3_000 + end, piece * (60 // len(piece)) + end):
+            assert not is_placeholder(KEYWORD, value, [f'secret_from = "{value}"'], 1)
+
+
+def test_a_placeholder_is_told_all_the_same(tmp_path: Path) -> None:
+    files: dict[str, bytes | str] = {"a.py": f'password = "password"\npassword = "{fake_secret("six")}"\n'}
+    result = ScanHarness(tmp_path).result(BUILT_IN["detect-secrets"], files)
+    told = [(finding.location.line, finding.severity) for finding in result.findings if finding.title == KEYWORD]
+    assert sorted(told) == [(1, Severity.LOW), (2, Severity.MEDIUM)]
