@@ -98,7 +98,10 @@ def test_what_one_scanner_tells_twice_stays_two() -> None:
 
 def test_advisories_are_one_by_any_of_their_names() -> None:
     one = make_finding(
-        "pip-audit:PYSEC-1", kind=FindingKind.DEPENDENCY, cwe=(79,), package=make_package(aliases=("CVE-2026-1", "GHSA-aa"))
+        "pip-audit:PYSEC-1",
+        kind=FindingKind.DEPENDENCY,
+        cwe=(79,),
+        affected_package=make_package(aliases=("CVE-2026-1", "GHSA-aa")),
     )
     same = make_finding("trivy:CVE-2026-1", kind=FindingKind.DEPENDENCY, cwe=(79,))
     other = make_finding("trivy:CVE-2026-2", kind=FindingKind.DEPENDENCY, cwe=(79,))
@@ -107,7 +110,7 @@ def test_advisories_are_one_by_any_of_their_names() -> None:
 
 def test_the_worst_member_decides() -> None:
     low, unknown = make_finding("semgrep:x", Severity.LOW, cwe=(78,)), make_finding("bandit:B602", Severity.UNKNOWN, cwe=(78,))
-    (ruling,) = verdict(low, unknown, under=make_policy(unknown=Severity.MEDIUM)).rulings
+    (ruling,) = verdict(low, unknown, under=make_policy(unknown_severity=Severity.MEDIUM)).rulings
     assert (ruling.finding.rule, ruling.severity, ruling.outcome) == ("semgrep:x", Severity.MEDIUM, BLOCKS)
     assert ruling.because == "1 medium finding, the policy allows 0; the policy makes medium of unknown"
     assert [told.outcome for told in ruling.members] == [TOLERATED, BLOCKS]
@@ -118,7 +121,7 @@ def test_it_is_waived_only_if_every_member_is() -> None:
     assert [each.outcome for each in verdict(one, other).rulings] == [BLOCKS]
     entry = make_exception(fingerprint="f1")
     assert [each.outcome for each in verdict(one, other, under=make_policy(exceptions=(entry,))).rulings] == [SUPPRESSED]
-    denied = make_policy(exceptions=(entry,), inline=InlineSuppressions.DENY)
+    denied = make_policy(exceptions=(entry,), inline_suppressions=InlineSuppressions.DENY)
     assert [each.outcome for each in verdict(one, other, under=denied).rulings] == [BLOCKS]
 
 

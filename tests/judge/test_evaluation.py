@@ -105,17 +105,17 @@ def test_a_finding_counts_in_the_last_override_that_names_its_severity() -> None
 
 def test_unknown_is_worth_what_the_policy_says() -> None:
     found = make_finding(severity=Severity.UNKNOWN)
-    verdict = ruled([found], make_policy(unknown=Severity.HIGH))
+    verdict = ruled([found], make_policy(unknown_severity=Severity.HIGH))
     assert (verdict.outcome, verdict.rulings[0].severity) == (Outcome.FAIL, Severity.HIGH)
     assert because(verdict) == ["1 high finding, the policy allows 0; the policy makes high of unknown"]
-    assert ruled([found], make_policy(unknown=Severity.LOW)).outcome is Outcome.PASS
+    assert ruled([found], make_policy(unknown_severity=Severity.LOW)).outcome is Outcome.PASS
 
 
 def test_the_last_severity_that_matches_decides() -> None:
     rules = (SeverityRule("bandit:*", Severity.LOW), SeverityRule("bandit:B602", Severity.CRITICAL, "src/"))
-    assert PolicyMatcher(make_policy(severities=rules)).severity_of(make_finding()) is Severity.LOW
-    assert PolicyMatcher(make_policy(severities=rules)).severity_of(make_finding(path="src/b.py")) is Severity.CRITICAL
-    verdict = ruled([make_finding()], make_policy(severities=rules))
+    assert PolicyMatcher(make_policy(severity_rules=rules)).severity_of(make_finding()) is Severity.LOW
+    assert PolicyMatcher(make_policy(severity_rules=rules)).severity_of(make_finding(path="src/b.py")) is Severity.CRITICAL
+    verdict = ruled([make_finding()], make_policy(severity_rules=rules))
     assert verdict.notes == ("1 finding given another severity by the policy: bandit:B602 1",)
 
 
@@ -128,7 +128,7 @@ def test_the_last_severity_that_matches_decides() -> None:
     ],
 )
 def test_inline_waivers(inline: InlineSuppressions, outcome: Outcome, notes: tuple[str, ...]) -> None:
-    verdict = ruled([make_finding(waiver="# nosec")], make_policy(inline=inline))
+    verdict = ruled([make_finding(waiver="# nosec")], make_policy(inline_suppressions=inline))
     assert (verdict.outcome, verdict.notes) == (outcome, notes)
     if inline is InlineSuppressions.DENY:
         assert because(verdict) == ["1 high finding, the policy allows 0; the policy does not accept inline waivers"]
@@ -214,7 +214,7 @@ def test_only_who_owns_a_path_can_accept_what_is_found_in_it() -> None:
 
 def test_an_exception_can_name_an_advisory_or_one_of_its_aliases() -> None:
     package = AffectedPackage("django", "1.0", aliases=("CVE-2026-1", "GHSA-aa"))
-    found = make_finding("pip-audit:PYSEC-2026-1", kind=FindingKind.DEPENDENCY, package=package)
+    found = make_finding("pip-audit:PYSEC-2026-1", kind=FindingKind.DEPENDENCY, affected_package=package)
     for name in ("PYSEC-2026-1", "cve-2026-1", "GHSA-AA"):
         assert selects(make_exception(advisory=name), found)
     assert not selects(make_exception(advisory="CVE-2026-11"), found)
@@ -229,13 +229,15 @@ CALLED = ("CVE-2026-1", "GHSA-aa-bb", "PYSEC-2026-1")
 @pytest.mark.parametrize("spelled", [str, str.lower, str.upper])
 def test_an_advisory_is_accepted_by_any_name_whichever_it_goes_by(name: str, asked: str, spelled: Callable[[str], str]) -> None:
     others = tuple(other for other in CALLED if other != name)
-    found = make_finding(f"pip-audit:{name}", kind=FindingKind.DEPENDENCY, package=make_package(aliases=others))
+    found = make_finding(f"pip-audit:{name}", kind=FindingKind.DEPENDENCY, affected_package=make_package(aliases=others))
     verdict = ruled([found], make_policy(exceptions=(make_exception(advisory=spelled(asked)),)))
     assert (verdict.outcome, verdict.notes) == (Outcome.PASS, ())
 
 
 def test_an_exception_by_a_rule_that_goes_by_another_name_is_told_of_the_advisory() -> None:
-    found = make_finding("pip-audit:CVE-2026-1", kind=FindingKind.DEPENDENCY, package=make_package(aliases=("GHSA-aa", "GHSA-bb")))
+    found = make_finding(
+        "pip-audit:CVE-2026-1", kind=FindingKind.DEPENDENCY, affected_package=make_package(aliases=("GHSA-aa", "GHSA-bb"))
+    )
     for rule in ("pip-audit:GHSA-aa", "pip-audit:GHSA-*"):
         verdict = ruled([found], make_policy(exceptions=(make_exception(rule=rule, path="a.py"),)))
         assert verdict.outcome is Outcome.FAIL
@@ -246,8 +248,8 @@ def test_an_exception_by_a_rule_that_goes_by_another_name_is_told_of_the_advisor
 
 
 def waited(days: int | None, wait: int, severity: Severity = Severity.CRITICAL) -> Verdict:
-    found = make_finding("pip-audit:CVE-1", severity, kind=FindingKind.DEPENDENCY, package=make_package(days))
-    return ruled([found], make_policy(wait_days=wait, budget=make_budget(critical=0, high=0)))
+    found = make_finding("pip-audit:CVE-1", severity, kind=FindingKind.DEPENDENCY, affected_package=make_package(days))
+    return ruled([found], make_policy(cool_down_days=wait, budget=make_budget(critical=0, high=0)))
 
 
 @pytest.mark.parametrize(
@@ -276,24 +278,27 @@ def test_a_young_advisory_is_waited_for(days: int | None, wait: int, told: str, 
 
 @pytest.mark.parametrize("date", ["soon", "2026-13-01", "0", "2026-11-22T00:00:00Z"])
 def test_a_date_that_is_none_is_not_waited_for(date: str) -> None:
-    found = make_finding("pip-audit:CVE-1", kind=FindingKind.DEPENDENCY, package=AffectedPackage("p", "1", published=date))
-    assert ruled([found], make_policy(wait_days=99999)).outcome is Outcome.FAIL
+    found = make_finding("pip-audit:CVE-1", kind=FindingKind.DEPENDENCY, affected_package=AffectedPackage("p", "1", published=date))
+    assert ruled([found], make_policy(cool_down_days=99999)).outcome is Outcome.FAIL
 
 
 def test_what_is_waited_for_takes_no_place_in_a_budget() -> None:
-    found = [make_finding(line=n, kind=FindingKind.DEPENDENCY, package=make_package(days)) for n, days in ((1, 2), (2, 20))]
-    verdict = ruled(found, make_policy(wait_days=7, budget=make_budget(high=1)))
+    found = [
+        make_finding(line=n, kind=FindingKind.DEPENDENCY, affected_package=make_package(days)) for n, days in ((1, 2), (2, 20))
+    ]
+    verdict = ruled(found, make_policy(cool_down_days=7, budget=make_budget(high=1)))
     assert because(verdict) == ["published 2 days ago, the policy waits 7 days", "1 of 1 high finding allowed"]
-    assert ruled(found, make_policy(wait_days=2, budget=make_budget(high=1))).outcome is Outcome.FAIL
+    assert ruled(found, make_policy(cool_down_days=2, budget=make_budget(high=1))).outcome is Outcome.FAIL
 
 
 def test_only_dependencies_are_waited_for() -> None:
-    assert ruled([make_finding()], make_policy(wait_days=7)).outcome is Outcome.FAIL
+    assert ruled([make_finding()], make_policy(cool_down_days=7)).outcome is Outcome.FAIL
 
 
 def test_a_budget_tells_what_a_release_fixes_from_what_none_does() -> None:
     fixed, open_ = (
-        make_finding(line=n, kind=FindingKind.DEPENDENCY, package=make_package(fixed_in=f)) for n, f in ((1, ("2",)), (2, ()))
+        make_finding(line=n, kind=FindingKind.DEPENDENCY, affected_package=make_package(fixed_in=f))
+        for n, f in ((1, ("2",)), (2, ()))
     )
     under = make_policy(
         overrides=(BudgetOverride(((Severity.HIGH, 5),), fixable=False), BudgetOverride(((Severity.HIGH, 1),), fixable=True))
@@ -314,12 +319,12 @@ def test_what_the_policy_leaves_out_does_not_count() -> None:
     entry = PathExclusion("tests/", "only tests", ("bandit",))
     gap = Gap("bandit", "tests/c.py", GapKind.UNPARSABLE, "r")
     verdict = evaluate(
-        [make_result(findings=[make_finding(path="tests/d.py")], gaps=[gap])], TARGETS, make_policy(excludes=(entry,)), TODAY
+        [make_result(findings=[make_finding(path="tests/d.py")], gaps=[gap])], TARGETS, make_policy(exclusions=(entry,)), TODAY
     )
     assert verdict.outcome is Outcome.PASS
     assert because(verdict) == ["the policy leaves this path out: only tests"]
     other = make_finding("semgrep:x", path="tests/d.py")
-    assert evaluate([make_result("semgrep", [other])], TARGETS, make_policy(excludes=(entry,)), TODAY).outcome is Outcome.FAIL
+    assert evaluate([make_result("semgrep", [other])], TARGETS, make_policy(exclusions=(entry,)), TODAY).outcome is Outcome.FAIL
 
 
 def test_a_gap_counts_unless_it_is_allowed() -> None:
@@ -342,7 +347,7 @@ def test_an_entry_with_a_path_allows_no_gap_without_one() -> None:
 @pytest.mark.smoke
 @pytest.mark.parametrize("results", [[], [make_result("bandit", skipped=True)], [make_result("semgrep")]])
 def test_a_required_scanner_that_did_not_run_is_a_gap(results: list[ScanResult]) -> None:
-    verdict = evaluate(results, Targets("staged", 3), make_policy(required=("bandit",)), TODAY)
+    verdict = evaluate(results, Targets("staged", 3), make_policy(required_scanners=("bandit",)), TODAY)
     assert verdict.outcome is Outcome.INCOMPLETE
     gap = verdict.gaps[0].gap
     assert (gap.scanner, gap.kind, gap.reason) == ("bandit", GapKind.TOOL_MISSING, "required by the policy, but not run")
@@ -427,7 +432,7 @@ def test_the_order_of_the_inputs_changes_nothing(
 @settings(max_examples=60, deadline=None)
 @given(policy_builders.exceptions, policy_builders.findings)
 def test_an_exception_never_covers_another_rule_or_path(entry: PolicyException, found: Finding) -> None:
-    verdict = ruled([found], make_policy(exceptions=(entry,), inline=InlineSuppressions.DENY))
+    verdict = ruled([found], make_policy(exceptions=(entry,), inline_suppressions=InlineSuppressions.DENY))
     if verdict.rulings[0].outcome is RulingOutcome.SUPPRESSED:
         assert entry.expires >= TODAY
         assert entry.rule in ("", "bandit:*", found.rule)
@@ -448,28 +453,28 @@ def test_every_finding_and_every_gap_is_ruled_once(results: tuple[ScanResult, ..
 
 
 def test_what_is_known_does_not_count_and_says_by_what() -> None:
-    verdict = ruled([make_finding(known="the baseline"), make_finding(line=2, known="revision main")], make_policy())
+    verdict = ruled([make_finding(known_by="the baseline"), make_finding(line=2, known_by="revision main")], make_policy())
     assert verdict.outcome is Outcome.PASS
     assert {ruling.outcome for ruling in verdict.rulings} == {RulingOutcome.KNOWN}
     assert because(verdict) == ["known: it is in the baseline", "known: it is in revision main"]
 
 
 def test_no_budget_counts_what_is_known() -> None:
-    verdict = ruled([make_finding(known="the baseline"), make_finding(line=2)], make_policy(budget=make_budget(high=1)))
+    verdict = ruled([make_finding(known_by="the baseline"), make_finding(line=2)], make_policy(budget=make_budget(high=1)))
     assert [ruling.outcome for ruling in verdict.rulings] == [RulingOutcome.KNOWN, RulingOutcome.TOLERATED]
 
 
 LENIENT = {
     "a budget": {"overrides": (BudgetOverride(((Severity.HIGH, None),), path="tests/"),)},
-    "a severity": {"severities": (SeverityRule("bandit:*", Severity.LOW, path="tests/"),)},
+    "a severity": {"severity_rules": (SeverityRule("bandit:*", Severity.LOW, path="tests/"),)},
     "an exception": {"exceptions": (make_exception(rule="bandit:*", path="tests/"),)},
-    "an exclude": {"excludes": (PathExclusion("tests/", "not shipped"),)},
+    "an exclude": {"exclusions": (PathExclusion("tests/", "not shipped"),)},
 }
 
 
 @pytest.mark.parametrize("lenient", LENIENT.values(), ids=LENIENT)
 def test_what_is_moved_out_of_where_the_policy_goes_easier_on_it_is_not_known(lenient: dict[str, Any]) -> None:
-    moved = make_finding(path="src/b.py", known="revision main", known_at="tests/c.py")
+    moved = make_finding(path="src/b.py", known_by="revision main", previous_path="tests/c.py")
     verdict = ruled([moved], make_policy(**lenient))
     assert verdict.outcome is Outcome.FAIL
     assert because(verdict) == ["1 high finding, the policy allows 0; it was in tests/c.py, where the policy goes easier on it"]
@@ -479,8 +484,8 @@ def test_what_is_moved_out_of_where_the_policy_goes_easier_on_it_is_not_known(le
 @pytest.mark.parametrize("lenient", [{}, *LENIENT.values()], ids=["nothing", *LENIENT])
 def test_what_is_moved_to_where_the_policy_is_as_strict_or_less_stays_known(lenient: dict[str, Any]) -> None:
     known = [
-        make_finding(path="src/b.py", known="revision main", known_at="a.py"),
-        make_finding(path="tests/c.py", known="revision main", known_at="a.py"),
+        make_finding(path="src/b.py", known_by="revision main", previous_path="a.py"),
+        make_finding(path="tests/c.py", known_by="revision main", previous_path="a.py"),
     ]
     verdict = ruled(known, make_policy(**lenient))
     assert {ruling.outcome for ruling in verdict.rulings} <= {RulingOutcome.KNOWN, RulingOutcome.SUPPRESSED}
@@ -488,7 +493,7 @@ def test_what_is_moved_to_where_the_policy_is_as_strict_or_less_stays_known(leni
 
 
 def test_a_policy_may_count_the_known() -> None:
-    verdict = ruled([make_finding(known="the baseline")], make_policy(new_only=False))
+    verdict = ruled([make_finding(known_by="the baseline")], make_policy(new_only=False))
     assert verdict.outcome is Outcome.FAIL
     assert because(verdict) == [
         "1 high finding, the policy allows 0; it is in the baseline, but the policy counts what is known, too"
@@ -496,7 +501,7 @@ def test_a_policy_may_count_the_known() -> None:
 
 
 def test_an_exception_comes_before_the_baseline_and_the_baseline_is_left_when_it_has_ended() -> None:
-    found = [make_finding(known="the baseline")]
+    found = [make_finding(known_by="the baseline")]
     verdict = ruled(found, make_policy(exceptions=(make_exception(rule="bandit:*"),)))
     assert verdict.rulings[0].outcome is RulingOutcome.SUPPRESSED
     ended = ruled(found, make_policy(exceptions=(make_exception(rule="bandit:*", expires=TODAY - dt.timedelta(1)),)))
@@ -513,7 +518,7 @@ def test_an_exception_comes_before_the_baseline_and_the_baseline_is_left_when_it
     ],
 )
 def test_a_baseline_that_may_only_shrink_has_to(known: KnownSource, outcome: Outcome) -> None:
-    verdict = evaluate([make_result()], TARGETS, make_policy(ratchet=True), TODAY, known_sources=(known,))
+    verdict = evaluate([make_result()], TARGETS, make_policy(baseline_ratchet=True), TODAY, known_sources=(known,))
     assert verdict.outcome is outcome
     assert evaluate([make_result()], TARGETS, make_policy(), TODAY, known_sources=(known,)).outcome is Outcome.PASS
     assert any(f"{known.name} knows 3 findings: 2 still there" in note for note in verdict.notes)

@@ -20,7 +20,7 @@ ENTRY = make_exception(rule="bandit:B602", fingerprint="f1", follows=FollowedFin
 
 
 def at(path: str, fingerprint: str, content: str = "content", *, context: str = "context", nth: int = 1, **more: Any) -> Finding:
-    return make_finding(path=path, fingerprint=fingerprint, record=FindingIdentity(content, context, nth), **more)
+    return make_finding(path=path, fingerprint=fingerprint, identity=FindingIdentity(content, context, nth), **more)
 
 
 def ruled(*found: Finding, files: tuple[str, ...] = ("a.py", "b.py"), entries: tuple[PolicyException, ...] = (ENTRY,)) -> Verdict:

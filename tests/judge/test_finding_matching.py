@@ -38,7 +38,7 @@ RULE = "bandit:B602"
 
 def found(path: str = "a.py", content: str = "c", context: str = "x", secret: str = "", line: int = 1) -> Finding:
     kind = FindingKind.SECRET if secret else FindingKind.CODE
-    return make_finding(RULE, path=path, kind=kind, line=line, record=FindingIdentity(content, context, secret=secret))
+    return make_finding(RULE, path=path, kind=kind, line=line, identity=FindingIdentity(content, context, secret=secret))
 
 
 def entry(path: str = "a.py", content: str = "c", context: str = "x", secret: str = "", count: int = 1) -> KnownFinding:

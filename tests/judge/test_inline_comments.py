@@ -21,7 +21,7 @@ def ignore(days: int | None = None, rules: tuple[str, ...] = ("bandit:B602",), l
 
 
 def ruled(*ignores: IgnoreComment, **changes: Any) -> Verdict:
-    return evaluate([make_result(findings=[make_finding(ignores=ignores)])], TARGETS, make_policy(**changes), TODAY)
+    return evaluate([make_result(findings=[make_finding(ignore_comments=ignores)])], TARGETS, make_policy(**changes), TODAY)
 
 
 @pytest.mark.parametrize("days", [None, 0, 1, 365])
@@ -30,14 +30,14 @@ def test_one_that_holds_suppresses_and_shows_its_text(days: int | None) -> None:
     (ruling,) = verdict.rulings
     assert (verdict.outcome, ruling.outcome, ruling.because) == (Outcome.PASS, RulingOutcome.SUPPRESSED, f"waived inline: {TEXT}")
     assert verdict.notes[-1] == "1 finding waived inline: bandit 1"
-    assert ruled(ignore(days), inline=InlineSuppressions.ALLOW).outcome is Outcome.PASS
+    assert ruled(ignore(days), inline_suppressions=InlineSuppressions.ALLOW).outcome is Outcome.PASS
 
 
 REFUSED = [
     (ignore(-1), {}, "it ended on 2026-11-21"),
     (ignore(366), {}, "it ends on 2027-11-23, more than the 365 days away that the policy gives"),
     (ignore(31), {"exception_max_days": 30}, "it ends on 2026-12-23, more than the 30 days away that the policy gives"),
-    (ignore(), {"inline_until": InlineExpiry.REQUIRED}, "the policy wants an end: until=YYYY-MM-DD"),
+    (ignore(), {"inline_expiry": InlineExpiry.REQUIRED}, "the policy wants an end: until=YYYY-MM-DD"),
     (ignore(fault="it gives no reason"), {}, "it gives no reason"),
 ]
 
@@ -59,10 +59,13 @@ def test_one_about_other_rules_is_told_where_the_finding_is() -> None:
 
 def test_where_the_policy_denies_none_holds() -> None:
     for one in (ignore(), ignore(10)):
-        verdict = ruled(one, inline=InlineSuppressions.DENY)
+        verdict = ruled(one, inline_suppressions=InlineSuppressions.DENY)
         assert verdict.rulings[0].because == "1 high finding, the policy allows 0; the policy does not accept inline waivers"
         assert (verdict.outcome, verdict.notes) == (Outcome.FAIL, ())
-    assert ruled(ignore(fault="x"), inline=InlineSuppressions.DENY).rulings[0].because == "1 high finding, the policy allows 0"
+    assert (
+        ruled(ignore(fault="x"), inline_suppressions=InlineSuppressions.DENY).rulings[0].because
+        == "1 high finding, the policy allows 0"
+    )
 
 
 def test_the_last_two_weeks_are_told() -> None:
@@ -73,7 +76,7 @@ def test_the_last_two_weeks_are_told() -> None:
 
 def test_each_is_told_once_and_many_are_counted() -> None:
     def notes(number: int, under: Policy) -> tuple[str, ...]:
-        found = [make_finding(line=line, ignores=(ignore(-1, line=line),)) for line in range(1, number + 1) for _ in "ab"]
+        found = [make_finding(line=line, ignore_comments=(ignore(-1, line=line),)) for line in range(1, number + 1) for _ in "ab"]
         return evaluate([make_result(findings=found)], TARGETS, under, TODAY).notes
 
     assert len(notes(20, make_policy())) == 20

@@ -49,24 +49,24 @@ def unfixed(limit: int, fixable: bool | None = False) -> BudgetOverride:
 CASES: list[tuple[str, Any, Any, Any]] = [
     ("budget", make_budget(high=2), make_budget(high=1), make_budget(high=3)),
     ("new_only", False, False, True),
-    ("ratchet", True, True, False),
+    ("baseline_ratchet", True, True, False),
     ("budget", make_budget(high=2), make_budget(high=2), make_budget(high=None)),
     ("overrides", (), (over(HIGH, 0),), (over(HIGH, 1),)),
     ("overrides", (), (over(LOW, 5),), (over(HIGH, None),)),
     ("overrides", (over(HIGH, 3),), (over(HIGH, 2),), (over(HIGH, 4),)),
     ("overrides", (over(HIGH, 0),), (over(HIGH, 0), over(MEDIUM, 0)), (over(HIGH, 0, "lib/"),)),
-    ("unknown", MEDIUM, HIGH, LOW),
-    ("unknown", LOW, MEDIUM, Severity.INFO),
-    ("severities", (), (SeverityRule("a", HIGH),), (SeverityRule("a", LOW),)),
-    ("severities", (SeverityRule("a", LOW),), (SeverityRule("a", HIGH),), ()),
+    ("unknown_severity", MEDIUM, HIGH, LOW),
+    ("unknown_severity", LOW, MEDIUM, Severity.INFO),
+    ("severity_rules", (), (SeverityRule("a", HIGH),), (SeverityRule("a", LOW),)),
+    ("severity_rules", (SeverityRule("a", LOW),), (SeverityRule("a", HIGH),), ()),
     ("exceptions", (), (), (make_exception(rule="a"),)),
     ("exceptions", (make_exception(rule="a"),), (make_exception(rule="a", path="src/"),), (make_exception(rule="b"),)),
     ("exceptions", (make_exception(rule="a"),), (), (make_exception(rule="a", expires=TODAY + dt.timedelta(61)),)),
-    ("excludes", (PathExclusion("a/", "r"),), (PathExclusion("a/", "other", ("bandit",)),), (PathExclusion("b/", "r"),)),
-    ("excludes", (PathExclusion("a/", "r", ("bandit",)),), (), (PathExclusion("a/", "r"),)),
+    ("exclusions", (PathExclusion("a/", "r"),), (PathExclusion("a/", "other", ("bandit",)),), (PathExclusion("b/", "r"),)),
+    ("exclusions", (PathExclusion("a/", "r", ("bandit",)),), (), (PathExclusion("a/", "r"),)),
     ("allowed_gaps", (AllowedGap(CRASH, "r"),), (AllowedGap(CRASH, "r", "b", "c"),), (AllowedGap(TIMEOUT, "r"),)),
     ("allowed_gaps", (AllowedGap(CRASH, "r", "b"),), (), (AllowedGap(CRASH, "r"),)),
-    ("required", ("bandit",), ("bandit", "semgrep"), ("semgrep",)),
+    ("required_scanners", ("bandit",), ("bandit", "semgrep"), ("semgrep",)),
     ("scanners", (BANDIT,), (BANDIT, ScannerSettings("x", True, 1, None)), ()),
     (
         "scanners",
@@ -81,13 +81,13 @@ CASES: list[tuple[str, Any, Any, Any]] = [
     ("scanners", aged(None), aged(30), aged(30, advisories="local")),
     ("overrides", (unfixed(3),), (unfixed(2),), (unfixed(3, None),)),
     ("overrides", (unfixed(3),), (unfixed(3), unfixed(0, True)), (unfixed(3, True),)),
-    ("wait_days", 7, 6, 8),
-    ("keyed_only", True, True, False),
+    ("cool_down_days", 7, 6, 8),
+    ("signed_cache_only", True, True, False),
     ("max_file_size", 1024, 2048, 512),
     ("timeout", 600, 700, 500),
     ("exception_max_days", 30, 30, 31),
-    ("inline", InlineSuppressions.REPORT, InlineSuppressions.DENY, InlineSuppressions.ALLOW),
-    ("inline_until", InlineExpiry.REQUIRED, InlineExpiry.REQUIRED, InlineExpiry.OPTIONAL),
+    ("inline_suppressions", InlineSuppressions.REPORT, InlineSuppressions.DENY, InlineSuppressions.ALLOW),
+    ("inline_expiry", InlineExpiry.REQUIRED, InlineExpiry.REQUIRED, InlineExpiry.OPTIONAL),
     ("exception_unused", UnusedExceptions.FAIL, UnusedExceptions.FAIL, UnusedExceptions.REPORT),
     ("exception_owners", ExceptionOwners.CODEOWNERS, ExceptionOwners.CODEOWNERS, ExceptionOwners.ANYONE),
 ]  # fmt: skip
@@ -106,12 +106,12 @@ def test_each_field(field: str, floor: Any, tight: Any, loose: Any) -> None:
 def test_the_table_speaks_of_every_field_that_decides() -> None:
     told = {case[0] for case in CASES}
     silent = {"name", "environment", "description", "digest", "sources", "origins", "in_tree"}
-    assert told | silent | {"codeowners"} == {field.name for field in msgspec.structs.fields(Policy)}
+    assert told | silent | {"codeowners_path"} == {field.name for field in msgspec.structs.fields(Policy)}
     assert len(CHECKS) == 17
 
 
 def test_the_floor_names_the_file_of_owners_where_it_asks_for_owners() -> None:
-    asked, elsewhere = make_policy(exception_owners=ExceptionOwners.CODEOWNERS), {"codeowners": "my/CODEOWNERS"}
+    asked, elsewhere = make_policy(exception_owners=ExceptionOwners.CODEOWNERS), {"codeowners_path": "my/CODEOWNERS"}
     assert find_loosenings(asked, make_policy(exception_owners=ExceptionOwners.CODEOWNERS, **elsewhere))
     assert not find_loosenings(make_policy(), make_policy(**elsewhere))
     assert not find_loosenings(make_policy(), make_policy(exception_owners=ExceptionOwners.CODEOWNERS, **elsewhere))
@@ -119,7 +119,7 @@ def test_the_floor_names_the_file_of_owners_where_it_asks_for_owners() -> None:
 
 def test_revaluing_may_not_fill_a_budget_that_has_room() -> None:
     """Two unknown findings worth low may block where ten low ones are allowed, and pass as part of three high ones."""
-    floor = make_policy(budget=make_budget(high=3, low=10), unknown=LOW)
+    floor = make_policy(budget=make_budget(high=3, low=10), unknown_severity=LOW)
     assert find_loosenings(floor, msgspec.structs.replace(floor, unknown_severity=HIGH))
 
 

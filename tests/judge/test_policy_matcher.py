@@ -10,8 +10,8 @@ from scangate.model import FindingKind, Severity
 from tests.support.policy_builders import make_finding, make_package, make_policy
 
 POLICY = make_policy(
-    severities=(SeverityRule("bandit:*", Severity.LOW), SeverityRule("bandit:B602", Severity.CRITICAL, "src/")),
-    excludes=(
+    severity_rules=(SeverityRule("bandit:*", Severity.LOW), SeverityRule("bandit:B602", Severity.CRITICAL, "src/")),
+    exclusions=(
         PathExclusion("src/old/", "gone soon", ("semgrep",)),
         PathExclusion("src/old/", "gone"),
         PathExclusion("docs/", "prose", ("bandit",)),
@@ -24,7 +24,7 @@ POLICY = make_policy(
     ),
 )
 FINDINGS = [
-    make_finding(rule, severity, path, kind, package=about)
+    make_finding(rule, severity, path, kind, affected_package=about)
     for rule, severity, path, kind, about in itertools.product(
         ("bandit:B602", "bandit:B101", "semgrep:x", "pip-audit:CVE-1"),
         (Severity.UNKNOWN, Severity.LOW, Severity.HIGH),
@@ -52,7 +52,7 @@ def test_the_last_override_that_matches_and_names_the_severity_counts() -> None:
     assert [terms.budget_index(secret, severity) for severity in (Severity.HIGH, Severity.LOW, Severity.MEDIUM)] == [1, 1, -1]
     assert terms.budget_index(make_finding(path="src/a.py"), Severity.HIGH) == 0
     faults = [
-        make_finding("pip-audit:CVE-1", path="req.txt", kind=FindingKind.DEPENDENCY, package=about)
+        make_finding("pip-audit:CVE-1", path="req.txt", kind=FindingKind.DEPENDENCY, affected_package=about)
         for about in (make_package(), make_package(fixed_in=("2",)), None)
     ]
     assert [terms.budget_index(fault, Severity.HIGH) for fault in faults] == [3, 2, -1]

@@ -15,22 +15,22 @@ from scangate.model import Finding, FindingKind, IgnoreComment, Ruling, Severity
 from tests.support.policy_builders import TODAY, make_exception, make_finding, make_package, make_policy
 
 POLICY = make_policy(
-    severities=(SeverityRule("bandit:B602", Severity.CRITICAL, "src/"), SeverityRule("semgrep:*", Severity.LOW, "tests/")),
-    excludes=(PathExclusion("old/", "gone soon", ("semgrep",)),),
+    severity_rules=(SeverityRule("bandit:B602", Severity.CRITICAL, "src/"), SeverityRule("semgrep:*", Severity.LOW, "tests/")),
+    exclusions=(PathExclusion("old/", "gone soon", ("semgrep",)),),
     overrides=(
         BudgetOverride(((Severity.HIGH, 1),), kind=FindingKind.SECRET, path="src/"),
         BudgetOverride(((Severity.LOW, None),), path="tests/"),
     ),
-    wait_days=7,
+    cool_down_days=7,
 )
 WAIVED = IgnoreComment(3, "scangate: ignore[bandit:B602] -- known", rules=("bandit:B602",))
 EXTRAS: tuple[dict[str, Any], ...] = (
     {},
-    {"waiver": "nosec"},
-    {"ignores": (WAIVED,)},
-    {"known": "the baseline"},
-    {"known": "the baseline", "known_at": "tests/a.py"},
-    {"package": make_package(0)},
+    {"tool_comment": "nosec"},
+    {"ignore_comments": (WAIVED,)},
+    {"known_by": "the baseline"},
+    {"known_by": "the baseline", "previous_path": "tests/a.py"},
+    {"affected_package": make_package(0)},
 )
 FINDINGS = tuple(
     msgspec.structs.replace(make_finding(name, severity, path, kind), **extra)

@@ -28,7 +28,7 @@ def scanned() -> list[ScanResult]:
 
 
 def scope(**changes: Any) -> dict[str, Any]:
-    return record_scope(make_policy(excludes=EXCLUDES, **changes), scanned(), {"semgrep": "d1"})
+    return record_scope(make_policy(exclusions=EXCLUDES, **changes), scanned(), {"semgrep": "d1"})
 
 
 def told(under: Any, record: dict[str, Any] | None = None, **more: Any) -> list[tuple[str, str]]:
@@ -49,30 +49,30 @@ def test_the_record_is_plain_json() -> None:
 
 
 def test_the_same_policy_would_read_no_more() -> None:
-    assert told(make_policy(excludes=EXCLUDES)) == []
-    assert told(make_policy(excludes=EXCLUDES), rules={"semgrep": "d1"}) == []
+    assert told(make_policy(exclusions=EXCLUDES)) == []
+    assert told(make_policy(exclusions=EXCLUDES), rules={"semgrep": "d1"}) == []
 
 
 def test_it_survives_lists_that_come_back_as_tuples() -> None:
     record = {**scope(), "excludes": tuple(scope()["excludes"])}
-    assert told(make_policy(excludes=EXCLUDES), record) == []
+    assert told(make_policy(exclusions=EXCLUDES), record) == []
 
 
 def test_an_exclude_that_is_gone_counts_where_it_left_out_a_file() -> None:
-    assert told(make_policy(excludes=EXCLUDES[1:2])) == [
+    assert told(make_policy(exclusions=EXCLUDES[1:2])) == [
         ("targets", "the scan left out 2 files in tests/**, which this policy reads")
     ]
-    assert told(make_policy(excludes=EXCLUDES[:1])) == [("bandit", "the scan left out 1 file in gen/, which this policy reads")]
-    assert told(make_policy(excludes=(*EXCLUDES[:1], PathExclusion("gen/", "for all")))) == []
-    assert told(make_policy(excludes=(PathExclusion("tests/**", "r", ("bandit",)), EXCLUDES[1])))
+    assert told(make_policy(exclusions=EXCLUDES[:1])) == [("bandit", "the scan left out 1 file in gen/, which this policy reads")]
+    assert told(make_policy(exclusions=(*EXCLUDES[:1], PathExclusion("gen/", "for all")))) == []
+    assert told(make_policy(exclusions=(PathExclusion("tests/**", "r", ("bandit",)), EXCLUDES[1])))
 
 
 def test_a_higher_limit_counts_where_a_file_was_too_large() -> None:
-    assert told(make_policy(excludes=EXCLUDES, max_file_size=2048)) == [
+    assert told(make_policy(exclusions=EXCLUDES, max_file_size=2048)) == [
         ("targets", "this policy reads files up to 2048 bytes, the scan only to 1024, and 1 file was larger")
     ]
-    assert told(make_policy(excludes=EXCLUDES, max_file_size=2048), {**scope(), "too-large": 0}) == []
-    assert told(make_policy(excludes=EXCLUDES, max_file_size=512)) == []
+    assert told(make_policy(exclusions=EXCLUDES, max_file_size=2048), {**scope(), "too-large": 0}) == []
+    assert told(make_policy(exclusions=EXCLUDES, max_file_size=512)) == []
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_a_higher_limit_counts_where_a_file_was_too_large() -> None:
     ],
 )
 def test_scanners_and_their_options(settings: tuple[ScannerSettings, ...], reason: str) -> None:
-    found = told(make_policy(excludes=EXCLUDES, scanners=settings))
+    found = told(make_policy(exclusions=EXCLUDES, scanners=settings))
     assert (len(found) == 1 and reason in found[0][1]) if reason else found == []
 
 
@@ -101,7 +101,7 @@ def test_a_store_that_could_be_older_is_other_options() -> None:
 
 
 def test_other_rules_than_today_s() -> None:
-    assert told(make_policy(excludes=EXCLUDES), rules={"semgrep": "d2"}) == [
+    assert told(make_policy(exclusions=EXCLUDES), rules={"semgrep": "d2"}) == [
         ("semgrep", "the scan ran this scanner with other rules than today's")
     ]
 
@@ -112,7 +112,7 @@ def test_a_skipped_scanner_did_not_run() -> None:
 
 
 @pytest.mark.parametrize(
-    "record", [{"x": 1}, {"excludes": 5}, {"excludes": [], "max-file-size": "1", "too-large": 0, "scanners": {}}]
+    "record", [{"x": 1}, {"excludes": 5}, {"exclusions": [], "max-file-size": "1", "too-large": 0, "scanners": {}}]
 )
 def test_a_record_that_is_none_is_a_gap(record: dict[str, Any]) -> None:
     assert told(make_policy(), record) == [("targets", "the record of what the scan read is not one")]

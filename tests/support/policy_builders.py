@@ -166,7 +166,7 @@ ignores = st.builds(
     st.just("scangate: ignore[...] -- a reason"),
     st.sampled_from([(), ("bandit:*",)]),
     st.sampled_from(["", *((TODAY + dt.timedelta(days)).isoformat() for days in (-1, 0, 40, 400))]),
-) | st.builds(IgnoreComment, st.just(1), st.just("scangate: ignore"), fault=st.just("it names no rule"))
+) | st.builds(IgnoreComment, st.just(1), st.just("scangate: ignore"), problem=st.just("it names no rule"))
 findings = st.builds(
     make_finding,
     RULES,
@@ -177,10 +177,10 @@ findings = st.builds(
     line=st.integers(1, 3),
     cwe=st.sampled_from([(), (20,), (78,), (77, 89), (89,)]),
     fingerprint=st.sampled_from(["", "f1", "f2"]),
-    known=st.sampled_from(["", "", "the baseline"]),
-    known_at=st.sampled_from(["", *PATHS]),
-    ignores=st.lists(ignores, max_size=2).map(tuple),
-    package=st.sampled_from(
+    known_by=st.sampled_from(["", "", "the baseline"]),
+    previous_path=st.sampled_from(["", *PATHS]),
+    ignore_comments=st.lists(ignores, max_size=2).map(tuple),
+    affected_package=st.sampled_from(
         [None, make_package(aliases=("GHSA-1",)), make_package(0, fixed_in=("2",)), make_package(5), make_package(-2)]
     ),
 )
@@ -238,21 +238,21 @@ settings_of = st.lists(
 )
 POLICY_FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "scanners": settings_of.map(lambda entries: tuple({entry.name: entry for entry in entries}.values())),
-    "excludes": st.lists(excludes, max_size=2).map(tuple),
+    "exclusions": st.lists(excludes, max_size=2).map(tuple),
     "max_file_size": st.sampled_from([1024, 2048]),
     "timeout": st.sampled_from([60, 600]),
-    "severities": st.lists(severity_rules, max_size=2).map(tuple),
+    "severity_rules": st.lists(severity_rules, max_size=2).map(tuple),
     "budget": budgets,
     "overrides": st.lists(overrides, max_size=2).map(tuple),
-    "unknown": st.sampled_from(SEVERITIES),
-    "required": st.sets(st.sampled_from(SCANNERS), max_size=2).map(lambda names: tuple(sorted(names))),
+    "unknown_severity": st.sampled_from(SEVERITIES),
+    "required_scanners": st.sets(st.sampled_from(SCANNERS), max_size=2).map(lambda names: tuple(sorted(names))),
     "allowed_gaps": st.lists(allowed_gaps, max_size=2).map(tuple),
     "exceptions": st.lists(exceptions, max_size=2).map(tuple),
     "exception_max_days": st.sampled_from([30, 365]),
-    "inline": st.sampled_from(list(InlineSuppressions)),
-    "inline_until": st.sampled_from(list(InlineExpiry)),
-    "wait_days": st.sampled_from([0, 1, 5, 6]),
+    "inline_suppressions": st.sampled_from(list(InlineSuppressions)),
+    "inline_expiry": st.sampled_from(list(InlineExpiry)),
+    "cool_down_days": st.sampled_from([0, 1, 5, 6]),
     "new_only": st.booleans(),
-    "ratchet": st.booleans(),
+    "baseline_ratchet": st.booleans(),
 }
 policies = st.fixed_dictionaries(POLICY_FIELDS).map(lambda fields: make_policy(**fields))

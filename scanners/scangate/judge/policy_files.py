@@ -80,7 +80,7 @@ def load_chain(spec: str | None, root: Path, revision: PolicyRevision | None = N
         layers.append(layer)
         if not isinstance(layer.document.extends, str):
             return tuple(reversed(layers))
-        blame = layer.node.value["extends"].place if isinstance(layer.node.value, dict) else None
+        blame = layer.node.value["extends"].position if isinstance(layer.node.value, dict) else None
         source = _extended_source(layer.document.extends, source, root, revision, blame or layer.node.position)
 
 

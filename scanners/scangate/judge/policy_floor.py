@@ -55,11 +55,11 @@ from scangate.model import Severity
 __all__ = ["Loosening", "find_loosenings"]
 
 T = TypeVar("T")
-ORDERED_SETTINGS: dict[str, Sequence[enum.Enum]] = {  # from the loosest to the strictest
-    "exception-unused": (UnusedExceptions.REPORT, UnusedExceptions.FAIL),
-    "exception-owners": (ExceptionOwners.ANYONE, ExceptionOwners.CODEOWNERS),
-    "inline-suppressions": (InlineSuppressions.ALLOW, InlineSuppressions.REPORT, InlineSuppressions.DENY),
-    "inline-until": (InlineExpiry.OPTIONAL, InlineExpiry.REQUIRED),
+ORDERED_SETTINGS: dict[str, tuple[Callable[[Policy], enum.Enum], Sequence[enum.Enum]]] = {  # from the loosest to the strictest
+    "exception-unused": (lambda policy: policy.exception_unused, tuple(UnusedExceptions)),
+    "exception-owners": (lambda policy: policy.exception_owners, tuple(ExceptionOwners)),
+    "inline-suppressions": (lambda policy: policy.inline_suppressions, tuple(InlineSuppressions)),
+    "inline-until": (lambda policy: policy.inline_expiry, tuple(InlineExpiry)),
 }
 
 
@@ -187,15 +187,10 @@ def _cool_down(floor: Policy, policy: Policy) -> Iterator[Loosening]:
 
 
 def _settings(floor: Policy, policy: Policy) -> Iterator[Loosening]:
-    for key, words in ORDERED_SETTINGS.items():
-        new, old = (_setting(each, key) for each in (policy, floor))
-        if words.index(new) < words.index(old):
+    for key, (setting, order) in ORDERED_SETTINGS.items():
+        new, old = setting(policy), setting(floor)
+        if order.index(new) < order.index(old):
             yield Loosening((key,), (key,), f"{new.value}, where the floor has {old.value}")
-
-
-def _setting(policy: Policy, key: str) -> enum.Enum:
-    word: enum.Enum = policy.inline_suppressions if key == "inline-suppressions" else getattr(policy, key.replace("-", "_"))
-    return word
 
 
 def _codeowners(floor: Policy, policy: Policy) -> Iterator[Loosening]:

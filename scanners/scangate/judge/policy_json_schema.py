@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from scangate.judge.policy_schema import PolicyDocument, ScannerBlock
+from scangate.judge.policy_schema import PolicyBlocks, PolicyDocument, ScannerBlock
 
 __all__ = ["build_policy_schema"]
 
@@ -28,9 +28,9 @@ def build_policy_schema(scanner_options: Mapping[str, type[Any]], command_option
     command = options.pop() if command_options else None
     blocks = {name: _block(common, part) for name, part in zip(scanner_options, options, strict=True)}
     others = _block(common, command) if command else False
-    for name in ("Document", "Blocks"):
+    for name in (PolicyDocument.__name__, PolicyBlocks.__name__):
         parts[name]["properties"]["scanners"] = {"type": "object", "properties": blocks, "additionalProperties": others}
-    whole = parts.pop("Document")
+    whole = parts.pop(PolicyDocument.__name__)
     root = {"if": {"not": {"required": ["extends"]}}, "then": {"required": ["unknown", "scanners"]}}
     made = {"$schema": SCHEMA_DRAFT, **whole, "title": "scangate policy", **root, "$defs": parts}
     plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(made))  # defaults are tuples as the types have them
