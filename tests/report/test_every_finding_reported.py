@@ -43,7 +43,7 @@ def states(draw: st.DrawFn) -> State:
 
     def named(finding: Finding) -> Finding:
         content, context, secret = (draw(st.sampled_from(words)) for words in (["c1", "c2"], ["", "near"], ["", "s"]))
-        changes: dict[str, Any] = {"fingerprint": f"f{next(number)}", "known": "", "ignores": (), "waiver": ""}
+        changes: dict[str, Any] = {"fingerprint": f"f{next(number)}", "known_by": "", "ignore_comments": (), "tool_comment": ""}
         return msgspec.structs.replace(finding, identity=FindingIdentity(content, context, 1, secret), **changes)
 
     results = [

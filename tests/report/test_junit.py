@@ -59,7 +59,7 @@ def check_codebuild(root: ET.Element) -> None:
 @settings(max_examples=30, deadline=None)
 @given(reports(), st.sampled_from((8, 12, 500)))
 def test_codebuild_can_read_every_report(report: Report, most: int) -> None:
-    with mock.patch.object(junit, "MOST_CASES", most):
+    with mock.patch.object(junit, "MAX_CASES", most):
         root = tree(report)
         check_codebuild(root)
     blocks = any(ruling.outcome is RulingOutcome.BLOCKING for ruling in report.verdict.rulings)

@@ -239,7 +239,7 @@ def test_times_that_are_none_are_left_out() -> None:
 
 
 def test_too_many_results_are_cut_to_the_worst_and_it_says_so() -> None:
-    with mock.patch.object(sarif, "MOST_RESULTS", 30):
+    with mock.patch.object(sarif, "MAX_RESULTS", 30):
         bandit = find_run(many_findings(100), "bandit")
     assert len(bandit["results"]) == 30
     assert {result["properties"]["severity"] for result in bandit["results"]} == {"critical", "high"}

@@ -232,7 +232,7 @@ def test_a_package_that_only_a_finding_names_is_a_component() -> None:
 
 
 def test_very_many_gaps_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sbom, "MOST_GAPS", 1)
+    monkeypatch.setattr(sbom, "MAX_GAPS", 1)
     assert properties(document(failing_report())["metadata"])["scangate:gaps-not-listed"] == "2"
 
 
@@ -274,8 +274,10 @@ def test_the_serial_number_is_that_of_the_content() -> None:
 
 def test_another_process_writes_the_same_bytes() -> None:
     """Sets come in another order there."""
-    code = "from report.samples import failing; from scangate.report import sbom; print(sbom.render(failing()), end='')"
-    places = os.pathsep.join(str(place) for place in (Path(sbom.__file__).parents[2], Path(__file__).parents[1]))
+    code = (
+        "from scangate.report import sbom; from tests.support.sample_reports import *; print(sbom.render(failing_report()), end='')"
+    )
+    places = os.pathsep.join(str(place) for place in (Path(sbom.__file__).parents[2], Path(__file__).parents[2]))
     environment = {"PYTHONPATH": places, "PYTHONHASHSEED": "7"}
     ran = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60, check=True)
     assert ran.stdout == sbom.render(failing_report())

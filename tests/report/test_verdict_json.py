@@ -231,7 +231,7 @@ def test_another_schema_says_what_to_do() -> None:
 
 
 def test_a_document_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(schema, "MOST_CHARACTERS", 100)
+    monkeypatch.setattr(schema, "MAX_CHARACTERS", 100)
     with pytest.raises(UsageError, match="too large"):
         verdict_json.parse_scan(verdict_json.render(failing_report()))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 __all__ = ["assert_golden"]
 
-FOLDER = Path(__file__).parent / "golden"
+FOLDER = Path(__file__).parents[1] / "report" / "golden"
 
 
 def assert_golden(name: str, text: str) -> None:

@@ -68,7 +68,7 @@ ignores = st.builds(
     texts(),
     st.sampled_from(((), ("*:B1", "bandit:B2"))),
     st.sampled_from(("", "2027-01-31")),
-) | st.builds(IgnoreComment, st.just(3), texts(), fault=texts())
+) | st.builds(IgnoreComment, st.just(3), texts(), problem=texts())
 packages = st.builds(
     AffectedPackage,
     st.just("flask"),
@@ -228,10 +228,12 @@ def shuffled(draw: st.DrawFn, report: Report) -> Report:
         return tuple(draw(st.permutations(values)))
 
     def mixed_run(run: ScanResult) -> ScanResult:
-        changed = {name: mixed(getattr(run, name)) for name in ("files", "findings", "gaps", "left_out", "components")}
+        changed = {
+            name: mixed(getattr(run, name)) for name in ("analyzed_files", "findings", "gaps", "skipped_paths", "components")
+        }
         return msgspec.structs.replace(run, **changed)
 
-    targets = {name: mixed(getattr(report.targets, name)) for name in ("left_out", "gaps", "notes")}
+    targets = {name: mixed(getattr(report.targets, name)) for name in ("skipped_paths", "gaps", "notes")}
     verdict = {name: mixed(getattr(report.verdict, name)) for name in ("rulings", "gaps", "notes")}
     return msgspec.structs.replace(
         report,

@@ -62,7 +62,9 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
                 fetch_image_findings(image, image_region, image_wait, place),
             )
         beyond = (*by.forced_gaps, *find_scope_gaps(dict(scope), by.policy, digest_bundled_rules()))
-        ruled = evaluate(results, targets, by.policy, today(), forced_gaps=beyond, owners=by.owners, known_sources=meta.known)
+        ruled = evaluate(
+            results, targets, by.policy, today(), forced_gaps=beyond, owners=by.owners, known_sources=meta.known_sources
+        )
         report = Report(
             verdict=ruled,
             results=results,

@@ -57,10 +57,10 @@ class RunInfo(msgspec.Struct, frozen=True):
     finished: str
     seconds: float
     interrupted: str
-    known: tuple[KnownSource, ...] = ()
-    since: ComparedRevision | None = None
+    known_sources: tuple[KnownSource, ...] = ()
+    compared_revision: ComparedRevision | None = None
     root: str = ""
-    part: str = ""
+    subdirectory: str = ""
 
 
 _SeverityName = Literal["unknown", "info", "low", "medium", "high", "critical"]
@@ -458,12 +458,14 @@ def _meta(document: _Document) -> RunInfo:
     return RunInfo(
         tool_version=document.tool.version,
         commit=document.commit,
-        since=_since(document.since),
+        compared_revision=_since(document.since),
         started=document.started,
         finished=document.finished,
         seconds=document.seconds,
         interrupted=document.interrupted,
-        known=tuple(sorted(KnownSource(each.name, each.findings, each.matched, each.gone, each.file) for each in document.known)),
+        known_sources=tuple(
+            sorted(KnownSource(each.name, each.findings, each.matched, each.gone, each.file) for each in document.known)
+        ),
         root=document.root,
-        part=document.part,
+        subdirectory=document.part,
     )
