@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scangate.source_text import decode, lines_of, place_of
+from scangate.source_text import character_position, decode, split_lines
 
 TEXT = "key = 'value'\nähnlich\n"
 
@@ -24,7 +24,7 @@ def test_utf_16_that_is_cut_off_is_still_read(mark: bytes) -> None:
 
 @pytest.mark.parametrize("data", [b"", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\0", b"\xff", b"\xef\xbb\xbf\xff key"])
 def test_scraps_are_text(data: bytes) -> None:
-    assert lines_of(decode(data)[0])
+    assert split_lines(decode(data)[0])
 
 
 @given(st.binary())
@@ -36,9 +36,9 @@ def test_any_bytes_are_text_and_ascii_stays_where_it_is(data: bytes) -> None:
 
 
 def test_lines_end_as_editors_say() -> None:
-    assert lines_of("a\nb\r\nc\rd") == ["a", "b", "c", "d"]
-    assert lines_of("a\x0cb\x0bc\u2028d\x85e\x1cf") == ["a\x0cb\x0bc\u2028d\x85e\x1cf"]
-    assert lines_of("") == [""]
+    assert split_lines("a\nb\r\nc\rd") == ["a", "b", "c", "d"]
+    assert split_lines("a\x0cb\x0bc\u2028d\x85e\x1cf") == ["a\x0cb\x0bc\u2028d\x85e\x1cf"]
+    assert split_lines("") == [""]
 
 
 @pytest.mark.parametrize(
@@ -58,4 +58,4 @@ def test_lines_end_as_editors_say() -> None:
     ],
 )
 def test_a_place_in_bytes_is_one_in_characters(data: bytes, place: tuple[int, int], expected: tuple[int, int]) -> None:
-    assert place_of(data, *place) == expected
+    assert character_position(data, *place) == expected

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from scangate.errors import ScanError
 from scangate.model import FileAccounting, FileReport, GapKind
 from scangate.scan.process import ProgramOutput
-from scangate.source_text import decode, lines_of
+from scangate.source_text import decode, split_lines
 
 __all__ = ["ScanContext", "Scanner", "SourceFile", "parse_json", "require_fields"]
 
@@ -35,7 +35,7 @@ class SourceFile:
     @functools.cached_property
     def lines(self) -> Sequence[str]:
         """The lines of the file as text, without their ends."""
-        return lines_of(decode(self.read_bytes())[0])
+        return split_lines(decode(self.read_bytes())[0])
 
     def __repr__(self) -> str:
         return f"Source({self.path!r})"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 
-__all__ = ["decode", "lines_of", "place_of"]
+__all__ = ["character_position", "decode", "split_lines"]
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -47,12 +47,12 @@ def _wide(data: bytes) -> str:
     return ""
 
 
-def lines_of(text: str) -> list[str]:
+def split_lines(text: str) -> list[str]:
     r"""The lines of ``text`` without their ends; cut at ``\n``, ``\r\n`` and ``\r`` alone (``splitlines`` cuts elsewhere, too)."""
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
-def place_of(data: bytes, line: int, column: int) -> tuple[int, int]:
+def character_position(data: bytes, line: int, column: int) -> tuple[int, int]:
     r"""Line and column in characters of a place that a tool counts in bytes, with lines cut at ``\n`` alone."""
     if data.isascii() and b"\r" not in data:
         return line, column
@@ -62,5 +62,5 @@ def place_of(data: bytes, line: int, column: int) -> tuple[int, int]:
     before = b"\n".join([*rows[: line - 1], rows[line - 1][: column - 1]])
     if before.endswith(b"\r") and data[len(before) :].startswith(b"\n"):
         before = before[:-1]
-    lines = lines_of(before.decode(decode(data)[1], "ignore"))
+    lines = split_lines(before.decode(decode(data)[1], "ignore"))
     return len(lines), len(lines[-1]) + 1

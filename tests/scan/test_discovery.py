@@ -285,7 +285,7 @@ def test_an_answer_of_git_that_breaks_off_is_not_believed(bench: ScanHarness, mo
     write_files(bench.root, {"a.py": "x = 1\n", "b.py": "y = 2\n"})
     commit(bench.root, "a.py", "b.py")
     whole = Repository._run_for_output
-    monkeypatch.setattr(Repository, "_ask", lambda self, *words, **more: whole(self, *words, **more)[:-2])
+    monkeypatch.setattr(Repository, "_run_for_output", lambda self, *words, **more: whole(self, *words, **more)[:-2])
     listing = bench.listing()
     assert {"a.py", "b.py"} <= paths(listing)
     assert "broke off" in listing.summary.notes[0]

@@ -249,7 +249,7 @@ def test_an_excluded_file_is_left_out_by_name_and_reason(bench: ScanHarness) -> 
         PathExclusion("b.txt", "not ours", ("plugin",)),
         PathExclusion("c.txt", "x", ("other",)),
     )
-    result = bench.result(FakeScanner(read_all), FILES, excludes=excludes)
+    result = bench.result(FakeScanner(read_all), FILES, exclusions=excludes)
     assert result.files_given == len(FILES) - 2
     assert result.skipped_paths == (SkippedPath("a.txt", "it is generated", "plugin"), SkippedPath("b.txt", "not ours", "plugin"))
 

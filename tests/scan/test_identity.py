@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scangate.model import AffectedPackage, Confidence, Finding, FindingIdentity, FindingKind, Location, Severity, Span
 from scangate.scan.identity import identify, line_hashes
 from scangate.scan.masking import MaskedText
-from scangate.source_text import lines_of
+from scangate.source_text import split_lines
 
 # Published beside the code that computes them: github/codeql-action, src/fingerprints.test.ts.
 VECTORS = [
@@ -55,7 +55,7 @@ VECTORS = [
 
 @pytest.mark.parametrize(("text", "expected"), VECTORS)
 def test_line_hashes_are_the_published_ones(text: str, expected: list[str]) -> None:
-    assert list(line_hashes(lines_of(text)).values()) == expected
+    assert list(line_hashes(split_lines(text)).values()) == expected
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -92,7 +92,7 @@ def finding(
 
 
 def prints(text: str, findings: list[Finding]) -> list[str]:
-    return [found.fingerprint for found in identify(findings, MaskedText(lines_of(text)))]
+    return [found.fingerprint for found in identify(findings, MaskedText(split_lines(text)))]
 
 
 def test_a_fingerprint_survives_moves_indents_and_line_ends() -> None:
@@ -165,7 +165,7 @@ def place(line: int, column: int, end_line: int, end_column: int, kind: FindingK
 
 
 def record(text: str, found: Finding, *secrets: Span) -> FindingIdentity:
-    (named,) = identify([found], MaskedText(lines_of(text), secrets), secrets)
+    (named,) = identify([found], MaskedText(split_lines(text), secrets), secrets)
     assert named.identity is not None
     return named.identity
 

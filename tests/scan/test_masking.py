@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from scangate.model import Span
 from scangate.scan.masking import MASK, SecretValues, assigned_name, mask_spans, mask_suspicious, secret_values
-from scangate.source_text import decode, lines_of
+from scangate.source_text import decode, split_lines
 
 BEGIN, END = "-----BEGIN " + "RSA PRIVATE KEY-----", "-----END " + "RSA PRIVATE KEY-----"
 
@@ -59,7 +59,7 @@ def test_private_keys_are_taken_out_wherever_they_stand(text: str, left: list[st
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_any_line_end_and_encoding(encoding: str, end: str) -> None:
     data = f"a{end}key = Zsecret7{end}b{end}".encode(encoding)
-    assert mask_spans(lines_of(decode(data)[0]), [Span(2, 7, 2, 15)]) == ["a", "key = ***", "b", ""]
+    assert mask_spans(split_lines(decode(data)[0]), [Span(2, 7, 2, 15)]) == ["a", "key = ***", "b", ""]
 
 
 WORDS = st.text(string.ascii_letters + string.digits, min_size=6, max_size=12)

@@ -203,7 +203,7 @@ CHANGES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "the tool's version": ({"version": "2"}, {}),
     "an option": ({}, {"options": WordScanner.Options(2)}),
     "the time limit": ({}, {"timeout": 61}),
-    "the size limit": ({}, {"max_bytes": 4096}),
+    "the size limit": ({}, {"max_file_bytes": 4096}),
     "the rules": ({}, {"rules": {"words": "other"}}),
     "the scanner": ({"name": "other"}, {}),
 }
@@ -218,7 +218,7 @@ def test_what_an_answer_depends_on_asks_anew(lab: CachedScans, what: str) -> Non
     assert words.asked == sorted(FILES)
 
 
-@pytest.mark.parametrize("part", ["_program", "_installed"])
+@pytest.mark.parametrize("part", ["_program_digest", "_installed_digest"])
 def test_another_program_asks_anew(lab: CachedScans, monkeypatch: pytest.MonkeyPatch, part: str) -> None:
     lab.run(WordScanner(), files=FILES)
     monkeypatch.setattr(memory_module, part, lambda: "other")
@@ -392,7 +392,7 @@ def test_a_file_that_changes_after_it_was_looked_up_spoils_nothing(
         write_files(lab.bench.root, {"c.txt": "nothing at all\n"})
         return recall(self, keys)
 
-    monkeypatch.setattr(ResultCache, "recall", meddle)
+    monkeypatch.setattr(ResultCache, "load_results", meddle)
     results = lab.run(words, *map(WordScanner, others))
     assert words.asked[-len(FILES) :] == sorted(FILES)
     assert plain(results) == plain(lab.run(words, *map(WordScanner, others), remember=False))
@@ -401,7 +401,7 @@ def test_a_file_that_changes_after_it_was_looked_up_spoils_nothing(
 @pytest.fixture
 def forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
     """No answer over a single file is recalled, so that only a whole run can be."""
-    monkeypatch.setattr(ResultCache, "recall", lambda self, keys: {})
+    monkeypatch.setattr(ResultCache, "load_results", lambda self, keys: {})
 
 
 def test_a_run_that_is_asked_the_very_same_looks_nothing_up_and_asks_what_had_a_gap(lab: CachedScans, forgetful: None) -> None:
@@ -438,7 +438,7 @@ def test_a_file_with_a_gap_that_is_read_in_other_bytes_is_not_taken_for_the_old_
         return found
 
     lab.run(words, files={**FILES, "x.txt": "broken\n"})
-    monkeypatch.setattr(ResultCache, "digests", meddle)
+    monkeypatch.setattr(ResultCache, "content_digests", meddle)
     lab.run(words)
     assert words.asked == ["x.txt", *sorted([*FILES, "x.txt"])]
 
@@ -454,9 +454,9 @@ def test_a_run_in_which_a_scanner_failed_is_not_kept_whole(lab: CachedScans, for
 
 
 OTHERS: dict[str, dict[str, Any]] = {
-    "another exclude": {"excludes": (PathExclusion("b.txt", "not ours"),)},
-    "another salt": {"salt": b"salt"},
-    "the size limit": {"max_bytes": 4096},
+    "another exclude": {"exclusions": (PathExclusion("b.txt", "not ours"),)},
+    "another salt": {"secret_salt": b"salt"},
+    "the size limit": {"max_file_bytes": 4096},
 }
 
 
@@ -489,7 +489,7 @@ def test_what_cannot_be_read_back_as_a_whole_run_is_passed_over(lab: CachedScans
     words = WordScanner()
     cold = lab.run(words, files=FILES)
     for value in (b"", b"\x00", msgspec.msgpack.encode([b"", [], None, [], b""])):
-        monkeypatch.setattr(ResultCache, "whole", lambda self, place, value=value: value)
+        monkeypatch.setattr(ResultCache, "load_scan", lambda self, place, value=value: value)
         assert plain(lab.run(words)) == plain(cold)
 
 
@@ -522,7 +522,7 @@ def test_where_no_whole_run_is_kept_what_was_kept_before_goes(lab: CachedScans, 
     failing, seeing = WordScanner("failing"), WordScanner("seeing")
     failing.failing = GapKind.CRASH if why == "a scanner that fails" else None
     failing.resting_on = None if why == "nothing may be kept" else ""
-    options: dict[str, Any] = {"salt": b"salt"} if why == "a salt" else {}
+    options: dict[str, Any] = {"secret_salt": b"salt"} if why == "a salt" else {}
     lab.run(WordScanner("blind", secrets=False), seeing, failing, files={"b.txt": f"secret={SECRET}\n"}, **options)
     cache = Cache.open(lab.cache, lab.bench.root, now=lab.now)
     assert SECRET.encode() not in ResultCache(cache, {}, lab.now).load_scan(scan_key(lab.bench.listing()))

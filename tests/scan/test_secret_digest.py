@@ -39,4 +39,4 @@ def test_the_same_value_is_made_into_a_digest_once() -> None:
     """Ten thousand times the same value, which would take minutes made each time anew, are remembered."""
     salt = SecretHasher(b"one salt")
     assert len({salt.digest("the same") for _ in range(10_000)}) == 1
-    assert len(vars(salt)["_made"]) == 1
+    assert len(vars(salt)["_digests"]) == 1

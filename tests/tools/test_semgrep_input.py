@@ -12,7 +12,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scangate.source_text import decode, lines_of
+from scangate.source_text import decode, split_lines
 from scangate.tools import semgrep
 from scangate.tools.semgrep_input import prepare_source
 from tests.support.scan_harness import ScanHarness
@@ -142,7 +142,7 @@ def test_every_character_keeps_its_line_and_column(data: bytes, path: str) -> No
     data = data.replace(b"\0", b"").replace(b"\f", b"").lstrip(b"\xfe\xff")  # nothing is promised of UTF-16 and form feeds
     handed = prepare_source(path, data).decode("utf-8")
     if path != "a.json" or data.strip():
-        assert [len(line) for line in handed.split("\n")] == [len(line) for line in lines_of(decode(data)[0])]
+        assert [len(line) for line in handed.split("\n")] == [len(line) for line in split_lines(decode(data)[0])]
 
 
 MARKED = {

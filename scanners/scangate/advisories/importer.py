@@ -6,7 +6,6 @@ import contextlib
 import fcntl
 import os
 import sqlite3
-import stat
 import struct
 import zipfile
 import zlib
@@ -19,6 +18,7 @@ import msgspec
 from scangate.advisories.osv import MAX_ALIASES, AdvisoryRecord, InvalidRecordError, one_line, parse_record
 from scangate.advisories.store import Store, StoreInfo, digest_rows, write_store
 from scangate.errors import ScangateError
+from scangate.files import FileTooLargeError, NotRegularFileError, read_regular_file
 
 __all__ = ["EXPORT_URL", "Progress", "import_osv", "lock_store"]
 
@@ -269,14 +269,12 @@ def _list_files(folder: Path, depth: int) -> Iterator[Path]:
 
 
 def _read_file(file: Path) -> bytes:
-    handle = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(handle, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise _rejected(f"{file.name} is no file")
-        content = stream.read(MAX_ENTRY_BYTES + 1)
-    if len(content) > MAX_ENTRY_BYTES:
-        raise _rejected("a record in it is far too large")
-    return content
+    try:
+        return read_regular_file(file, MAX_ENTRY_BYTES)
+    except NotRegularFileError:
+        raise _rejected(f"{file.name} is no file") from None
+    except FileTooLargeError:
+        raise _rejected("a record in it is far too large") from None
 
 
 def _check_limits(entries: int, size: int) -> None:

@@ -15,6 +15,8 @@ import msgspec
 from packaging.utils import InvalidName, canonicalize_name
 from packaging.version import InvalidVersion, Version
 
+from scangate.printable import replace_unprintable
+
 __all__ = [
     "MAX_ALIASES",
     "AdvisoryRecord",
@@ -311,9 +313,5 @@ def one_line(text: str, max_length: int) -> str:
     """``text`` on one line of at most ``most`` characters, without control, invisible and direction characters."""
     plain = " ".join(text[: 8 * max_length].split())
     if not plain.isprintable():
-        plain = " ".join(_replace_unprintable(plain).split())
+        plain = " ".join(replace_unprintable(plain, " ").split())
     return plain if len(plain) <= max_length else plain[: max_length - 3].rsplit(" ", 1)[0] + "..."
-
-
-def _replace_unprintable(text: str) -> str:
-    return "".join(character if character.isprintable() else " " for character in text)

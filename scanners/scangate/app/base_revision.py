@@ -13,6 +13,7 @@ import msgspec
 from scangate.app import pull_request
 from scangate.errors import ScanError, UsageError
 from scangate.model import ComparedRevision, Gap, GapKind
+from scangate.printable import replace_unprintable
 from scangate.scan.git import Repository
 
 __all__ = ["AUTO", "BaseRevision", "resolve_base"]
@@ -135,4 +136,4 @@ def _fetch_hint(repository: Repository) -> str:
 
 
 def _printable(name: str) -> str:
-    return "".join(sign if sign.isprintable() else "?" for sign in name[:200])
+    return replace_unprintable(name[:200])

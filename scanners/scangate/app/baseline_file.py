@@ -6,8 +6,9 @@ import os
 import stat
 from pathlib import Path
 
-from scangate.app.report_files import refuse_links, write_atomically
+from scangate.app.report_files import refuse_links
 from scangate.errors import UsageError
+from scangate.files import FileTooLargeError, NotRegularFileError, describe_os_error, read_regular_file, write_atomically
 from scangate.judge.baseline import BASELINE_FILE, MAX_BYTES, Baseline, parse_baseline, render_baseline
 
 __all__ = ["find", "load", "store"]
@@ -29,16 +30,14 @@ def load(file: Path, display_name: str = "") -> Baseline:
     """The baseline in ``file``, a plain file that messages call ``shown``. UsageError for one that cannot be read or believed."""
     name = display_name or os.path.relpath(file) if file.is_absolute() else str(file)
     try:
-        descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW)
-        with os.fdopen(descriptor, "rb") as stream:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise UsageError(f"{name} is not a file", CREATE_HINT)
-            data = stream.read(MAX_BYTES + 1)
+        data = read_regular_file(file, MAX_BYTES)
+    except NotRegularFileError:
+        raise UsageError(f"{name} is not a file", CREATE_HINT) from None
+    except FileTooLargeError:
+        raise UsageError(f"{name} is too large to be a baseline", CREATE_HINT) from None
     except OSError as error:
-        why = "it is a symbolic link" if file.is_symlink() else error.strerror or type(error).__name__
+        why = "it is a symbolic link" if file.is_symlink() else describe_os_error(error)
         raise UsageError(f"cannot read {name}: {why}", CREATE_HINT) from error
-    if len(data) > MAX_BYTES:
-        raise UsageError(f"{name} is too large to be a baseline", CREATE_HINT)
     try:
         return parse_baseline(data.decode("utf-8"), name)
     except UnicodeDecodeError as error:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from collections.abc import Callable
 from pathlib import Path
 
+from scangate.files import read_regular_file
 from scangate.judge.codeowners import MAX_BYTES, CodeOwners, find_codeowners
 from scangate.judge.policy import ExceptionOwners, Policy
 
@@ -31,13 +30,8 @@ def load_codeowners(
 def _read_text(file: Path) -> str | None:
     """The text of a file, None where there is none; what is there and cannot be read owns nothing."""
     try:
-        descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW)
+        return read_regular_file(file, MAX_BYTES).decode("utf-8", "replace")
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError:
         return ""
-    with os.fdopen(descriptor, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return ""
-        data = stream.read(MAX_BYTES + 1)
-    return data.decode("utf-8", "replace") if len(data) <= MAX_BYTES else ""

@@ -12,10 +12,11 @@ from pathlib import Path
 import msgspec
 
 from scangate.errors import UsageError
+from scangate.files import write_temporary
 from scangate.model import Report
 from scangate.report import FORMATS
 
-__all__ = ["STDOUT", "ReportTarget", "parse_targets", "prepare", "refuse_links", "write_atomically", "write_reports"]
+__all__ = ["STDOUT", "ReportTarget", "parse_targets", "prepare", "refuse_links", "write_reports"]
 
 STDOUT = "-"
 
@@ -118,7 +119,7 @@ def write_reports(outputs: Iterable[ReportTarget], report: Report) -> Mapping[st
     try:
         for output, text in texts.items():
             if output.file is not None:
-                waiting.append((_write_temporary(output.file, text.encode("utf-8", "backslashreplace")), output.file))
+                waiting.append((write_temporary(output.file, text.encode("utf-8", "backslashreplace")), output.file))
         for beside, file in waiting:
             beside.replace(file)
     finally:
@@ -126,28 +127,3 @@ def write_reports(outputs: Iterable[ReportTarget], report: Report) -> Mapping[st
             with contextlib.suppress(OSError):
                 beside.unlink(missing_ok=True)
     return {output.format: text for output, text in texts.items() if output.file is None}
-
-
-def write_atomically(file: Path, data: bytes) -> None:
-    """Writes a file wholly or not at all. Raises OSError."""
-    _write_temporary(file, data).replace(file)
-
-
-def _write_temporary(file: Path, data: bytes) -> Path:
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=".scangate-")
-    try:
-        with os.fdopen(handle, "wb") as beside:
-            beside.write(data)
-            beside.flush()
-            os.fsync(handle)
-        Path(name).chmod(0o666 & ~_umask())
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
-    return Path(name)
-
-
-def _umask() -> int:
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask

@@ -13,6 +13,7 @@ from scangate.app.interruption import Interruption
 from scangate.app.scan import ScanRequest, Session, build_plan, digest_bundled_rules, find_commit, list_targets
 from scangate.cli.console import warn, write_page
 from scangate.errors import UsageError
+from scangate.files import write_atomically
 from scangate.judge.policy import Policy
 from scangate.model import EXIT_CODES, Outcome
 from scangate.report import FORMATS
@@ -117,7 +118,7 @@ def _write_part(shard: Shard, part: str | None, file: Path, interruption: Interr
         warn(f"scangate: interrupted by {interruption.name}: shard {shard} has no part")
         return interruption.code
     try:
-        report_files.write_atomically(file, part.encode())
+        write_atomically(file, part.encode())
     except OSError as error:
         warn(f"scangate: the part of shard {shard} cannot be written: {error.strerror or type(error).__name__}")
         warn("hint: make room, or choose another place: --output-dir DIR")

@@ -20,6 +20,7 @@ from scangate.app.scanner_registry import load_scanners
 from scangate.cli import fleet_progress
 from scangate.cli.console import silence_broken_pipes, warn
 from scangate.errors import UsageError
+from scangate.files import write_atomically
 from scangate.fleet import dask_cluster, html, markdown, rollup
 from scangate.fleet.repository_list import RepositoryEntry, read_repository_list
 from scangate.fleet.repository_record import RepositoryRecord, decode_record, encode_record, incomplete_record
@@ -229,7 +230,7 @@ def _store_result(job: Job, answer: AuditResult | None, reason: str, folder: Pat
         place.mkdir(parents=True, exist_ok=True)
         for name in reversed(RESULT_FILES):  # the record last: where it is, all is
             if name in reports:
-                report_files.write_atomically(place / name, reports[name])
+                write_atomically(place / name, reports[name])
     except OSError as error:
         return incomplete_record(
             job.repository, job.request_digest, f"its reports cannot be kept: {error.strerror}", "make room: df -h"
@@ -277,7 +278,7 @@ def _write_rollup(rollup: rollup.Rollup, folder: Path) -> int:
     code = rollup.exit_code
     try:
         for name, page in {name: render(rollup) for name, render in PAGES.items()}.items():
-            report_files.write_atomically(folder / name, page.encode("utf-8", "backslashreplace"))
+            write_atomically(folder / name, page.encode("utf-8", "backslashreplace"))
     except OSError as error:
         warn(f"scangate: the roll-up cannot be written: {error.strerror}")
         warn("hint: make room, or choose another place: --output-dir DIR")

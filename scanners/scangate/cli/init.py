@@ -14,11 +14,12 @@ import msgspec
 import yaml
 
 from scangate import __version__
-from scangate.app.report_files import refuse_links, write_atomically
+from scangate.app.report_files import refuse_links
 from scangate.cli.console import warn
 from scangate.cli.snippet import list_snippets
 from scangate.cli.workload_detection import detect_workload
 from scangate.errors import UsageError
+from scangate.files import write_atomically
 from scangate.judge.error_text import suggest
 from scangate.judge.policy_files import DEFAULT_POLICY_FILE, list_bundled_policies
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+from scangate.printable import replace_unprintable
+
 __all__ = ["pluralize", "shorten", "suggest"]
 
 MAX_CHARACTERS = 60  # characters of a key that are echoed
@@ -12,7 +14,7 @@ MAX_CHARACTERS = 60  # characters of a key that are echoed
 
 def shorten(text: str) -> str:
     """``text`` on one line, without control characters, cut to what a reader can use."""
-    plain = "".join(sign if sign.isprintable() else "?" for sign in text[: MAX_CHARACTERS + 1])
+    plain = replace_unprintable(text[: MAX_CHARACTERS + 1])
     return plain if len(text) <= MAX_CHARACTERS else plain[:MAX_CHARACTERS] + "..."
 
 

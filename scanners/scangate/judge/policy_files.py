@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
-import stat
 from pathlib import Path
 
 import msgspec
 
 from scangate import assets
 from scangate.errors import PolicyError
+from scangate.files import FileTooLargeError, NotRegularFileError, describe_os_error, read_regular_file
 from scangate.judge.decode import decode_node
 from scangate.judge.error_text import shorten, suggest
 from scangate.judge.policy_schema import PolicyDocument
-from scangate.judge.policy_yaml import MAX_BYTES, Node, Position, make_policy_error, parse_policy_yaml
+from scangate.judge.policy_yaml import MAX_BYTES, Node, Position, make_policy_error, parse_policy_yaml, too_large_error
+from scangate.printable import replace_unprintable
 
 __all__ = [
     "DEFAULT_POLICY_FILE",
@@ -159,7 +160,7 @@ def _label(file: Path, root: Path, revision: PolicyRevision | None) -> str:
 
 def printable_path(file: Path) -> str:
     """A path for a message: whole, on one line."""
-    return "".join(sign if sign.isprintable() else "?" for sign in file.as_posix())
+    return replace_unprintable(file.as_posix())
 
 
 def _is_in_tree(file: Path, root: Path) -> bool:
@@ -203,22 +204,12 @@ def _read_bytes(source: PolicySource, referrer: Position | None) -> bytes:
     """The bytes of a regular file, at most one more than allowed; whatever else stands there is an error, never an absence."""
     place, path = referrer or Position(source.label), "extends" if referrer else ""
     try:
-        descriptor = os.open(source.file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a FIFO would wait for its writer
-        try:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise make_policy_error(
-                    place, path, f"{source.label} is not a file" if referrer else "not a file", f"ls -ld {source.label}"
-                )
-            return _read_limited(descriptor)
-        finally:
-            os.close(descriptor)
-    except OSError as trouble:
-        what = f"cannot be read: {(trouble.strerror or 'unknown error').lower()}"
+        return read_regular_file(source.file, MAX_BYTES, follow_links=True)
+    except FileTooLargeError:
+        raise too_large_error(source.label) from None
+    except NotRegularFileError:
+        what = f"{source.label} is not a file" if referrer else "not a file"
+        raise make_policy_error(place, path, what, f"ls -ld {source.label}") from None
+    except OSError as error:
+        what = f"cannot be read: {describe_os_error(error).lower()}"
         raise make_policy_error(place, path, f"{source.label} {what}" if referrer else what, f"ls -l {source.label}") from None
-
-
-def _read_limited(descriptor: int) -> bytes:
-    data = b""
-    while len(data) <= MAX_BYTES and (piece := os.read(descriptor, MAX_BYTES + 1)):
-        data += piece
-    return data

@@ -16,7 +16,7 @@ import yaml
 from scangate.errors import PolicyError
 from scangate.judge.error_text import shorten
 
-__all__ = ["MAX_BYTES", "Node", "Position", "make_policy_error", "parse_policy_yaml"]
+__all__ = ["MAX_BYTES", "Node", "Position", "make_policy_error", "parse_policy_yaml", "too_large_error"]
 
 MAX_BYTES = 1024 * 1024  # bytes of a policy file
 MAX_DEPTH = 20
@@ -56,10 +56,15 @@ def make_policy_error(position: Position, path: str, problem: str, hint: str = "
     return PolicyError(f"{position}: {path}: {problem}" if path else f"{position}: {problem}", hint)
 
 
+def too_large_error(file: str) -> PolicyError:
+    """The error for a file of more than MAX_BYTES."""
+    return make_policy_error(Position(file), "", "larger than 1 MiB", "a policy is a page or two; is this the right file?")
+
+
 def parse_policy_yaml(data: bytes, file: str) -> Node:
     """The tree of a policy file's bytes; ``file`` is what messages call it. PolicyError for all that is not a policy's YAML."""
     if len(data) > MAX_BYTES:
-        raise make_policy_error(Position(file), "", "larger than 1 MiB", "a policy is a page or two; is this the right file?")
+        raise too_large_error(file)
     text = _decode(data, file)
     try:
         root = _TreeBuilder(text, file).document()

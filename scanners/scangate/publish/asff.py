@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from scangate.model import Finding, FindingKind, Ruling, RulingOutcome, Severity
+from scangate.printable import replace_unprintable
 
 __all__ = [
     "MAX_BYTES",
@@ -234,7 +235,7 @@ def _vulnerability(finding: Finding) -> dict[str, Any]:
 
 def _sanitize(text: str, max_length: int) -> str:
     """``text`` on one line of at most ``most`` characters, never empty, without what moves a cursor or turns the reading order."""
-    text = "".join(letter if letter.isprintable() else "?" for letter in text).strip() or "-"
+    text = replace_unprintable(text).strip() or "-"
     return text if len(text) <= max_length else text[: max_length - 3] + "..."
 
 

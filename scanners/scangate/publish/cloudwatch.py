@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from scangate.errors import PublishError, UsageError
+from scangate.printable import replace_unprintable
 from scangate.publish.aws_client import call_aws
 from scangate.publish.metrics import MetricGroup
 
@@ -58,7 +59,7 @@ def render_emf_lines(
 
 def sanitize_dimension(text: str) -> str:
     """``text`` as the value of a dimension: printable ASCII, not empty, no colon in front, not too long."""
-    kept = "".join(letter if letter.isascii() and letter.isprintable() else "?" for letter in text).strip().lstrip(":")
+    kept = replace_unprintable(text).encode("ascii", "replace").decode().strip().lstrip(":")
     return kept[:MAX_DIMENSION_LENGTH] or "none"
 
 

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from scangate.errors import AttestationRejected, PublishError, ScangateError
+from scangate.printable import replace_unprintable
 from scangate.publish.admission import AdmissionCriteria, admit
 from scangate.publish.attestation_store import open_store
 from scangate.publish.aws_client import call_aws, create_client
@@ -36,7 +37,7 @@ def handler(event: Mapping[str, Any], context: Any = None) -> dict[str, str]:
     deployment, execution = event["DeploymentId"], event["LifecycleEventHookExecutionId"]
     rest = MAX_SECONDS if context is None else context.get_remaining_time_in_millis() / 1000
     status, why = _decide_within(deployment, max(rest - RESERVED_SECONDS, 0.0))
-    print(f"scangate: {deployment}: {status}: {_sanitize_line(why)}")
+    print(f"scangate: {deployment}: {status}: {replace_unprintable(why)}")
     call_aws(
         lambda: create_client("codedeploy").put_lifecycle_event_hook_execution_status(
             deploymentId=deployment, lifecycleEventHookExecutionId=execution, status=status
@@ -52,11 +53,6 @@ def _decide_within(deployment: str, seconds: float) -> tuple[str, str]:
     decide.start()
     decide.join(seconds)
     return found[0] if found else ("Failed", "AWS did not answer before the function's time was over")
-
-
-def _sanitize_line(text: str) -> str:
-    """One line of the log: a name in an AppSpec is anybody's text."""
-    return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
 def _decide(deployment: str, environ: Mapping[str, str]) -> tuple[str, str]:

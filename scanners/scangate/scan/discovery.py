@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from scangate.errors import ScanError, UsageError
+from scangate.files import FileTooLargeError, describe_file_type, describe_os_error, read_regular_file
 from scangate.model import ABSENT, Gap, GapKind, SkippedPath, Targets
 from scangate.scan.git import GitEntry, Repository
 
@@ -240,7 +241,7 @@ def _classify(root: Path, raw_path: bytes, boundary: _RootBoundary, *, tracked: 
     except FileNotFoundError:
         return SkippedPath(path, ABSENT) if tracked else _unreadable_gap(path, "it went away while it was listed")
     except OSError as error:
-        return _unreadable_gap(path, error.strerror or type(error).__name__)
+        return _unreadable_gap(path, describe_os_error(error))
     mode = found.st_mode
     if stat.S_ISREG(mode):
         is_inside = boundary.contains(raw_path.rpartition(b"/")[0])
@@ -252,7 +253,7 @@ def _classify(root: Path, raw_path: bytes, boundary: _RootBoundary, *, tracked: 
     if stat.S_ISDIR(mode):
         is_git = os.path.basename(raw_path) == GIT_FOLDER  # noqa: PTH119
         return SkippedPath(path, "git's own data") if is_git else _unreadable_gap(path, "a directory that cannot be listed")
-    return _unreadable_gap(path, f"{_describe_file_type(mode)}, not a file")
+    return _unreadable_gap(path, f"{describe_file_type(mode)}, not a file")
 
 
 class _RootBoundary:
@@ -301,33 +302,17 @@ def _is_under(path: bytes, root: Path) -> bool:
     return path == top or path.startswith(top.rstrip(b"/") + b"/")
 
 
-def _describe_file_type(mode: int) -> str:
-    sorts = ((stat.S_ISFIFO, "a FIFO"), (stat.S_ISSOCK, "a socket"), (stat.S_ISCHR, "a device"), (stat.S_ISBLK, "a device"))
-    return next((name for test, name in sorts if test(mode)), "a special file")
-
-
 def _unreadable_gap(path: str, reason: str) -> Gap:
     return Gap(SCANNER, path, GapKind.UNREADABLE, reason)
 
 
 def _read_regular_file(full: bytes, limit: int) -> bytes:
     try:
-        handle = os.open(full, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        return read_regular_file(full, limit)
+    except FileTooLargeError as error:
+        raise _too_large_error(error.size, limit) from error
     except OSError as error:
-        raise ScanError(GapKind.UNREADABLE, error.strerror or type(error).__name__) from error
-    with os.fdopen(handle, "rb") as file:
-        found = os.fstat(handle)
-        if not stat.S_ISREG(found.st_mode):
-            raise ScanError(GapKind.UNREADABLE, f"{_describe_file_type(found.st_mode)}, not a file")
-        if found.st_size > limit:
-            raise _too_large_error(found.st_size, limit)
-        try:
-            data = file.read(limit + 1)
-        except OSError as error:
-            raise ScanError(GapKind.UNREADABLE, error.strerror or type(error).__name__) from error
-    if len(data) > limit:
-        raise _too_large_error(len(data), limit)
-    return data
+        raise ScanError(GapKind.UNREADABLE, describe_os_error(error)) from error
 
 
 def _too_large_error(size: int, limit: int) -> ScanError:

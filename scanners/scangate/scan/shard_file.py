@@ -23,7 +23,7 @@ from scangate.scan.engine import UnredactedResult
 from scangate.scan.key_derivation import KEY_VARIABLE
 from scangate.scan.shards import Shard
 from scangate.scan.span_encoding import SpanCodec
-from scangate.source_text import decode, lines_of
+from scangate.source_text import decode, split_lines
 
 __all__ = [
     "KEY_PURPOSE",
@@ -207,7 +207,7 @@ class _ReportCodec:
     def _new_codec(self, number: int) -> SpanCodec:
         target = self._targets[number]
         try:
-            content = "\n".join(lines_of(decode(self._read_target(target))[0]))
+            content = "\n".join(split_lines(decode(self._read_target(target))[0]))
         except ScanError:
             content = ""  # a gap says so, and quotes no more than the path
         return SpanCodec(target.path, content)

@@ -33,7 +33,7 @@ from detect_secrets.settings import default_settings, get_filters, get_plugins
 from detect_secrets.transformers import get_transformed_file
 from detect_secrets.util.code_snippet import get_code_snippet
 
-from scangate.source_text import decode, lines_of
+from scangate.source_text import decode, split_lines
 from scangate.tools.line_prefilter import LinePrefilter, has_keyword
 from scangate.tools.provider_tokens import NPM, make_token_plugins
 from scangate.tools.secret_placeholders import is_placeholder
@@ -90,7 +90,7 @@ def _scan_file(name: str, seconds: int) -> dict[str, Any]:
         return {"fault": type(error).__name__}
     finally:
         signal.alarm(0)
-    lines = lines_of(text)
+    lines = split_lines(text)
     return {
         "secrets": [
             {

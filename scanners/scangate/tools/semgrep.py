@@ -15,7 +15,7 @@ import msgspec
 from scangate.errors import ScanError
 from scangate.model import Confidence, FileAccounting, FileReport, Finding, FindingKind, Gap, GapKind, Location, Severity, Span
 from scangate.plugin import ScanContext, SourceFile, parse_json, require_fields
-from scangate.source_text import place_of
+from scangate.source_text import character_position
 from scangate.tools import rule_pack
 from scangate.tools.suppression_comments import find_nosemgrep
 from scangate.tools.syntax_check import check_python, check_yaml, make_gap
@@ -172,7 +172,9 @@ def _finding(source: SourceFile, text: bytes, result: Any, secrets: list[Span]) 
     message, severity, metadata = require_fields(extra, "message", "severity", "metadata")
     name = str(rule).rpartition(".")[2]
     kind = FindingKind(metadata.get("kind", "code"))
-    (line, column), (end_line, end_column) = (place_of(text, *require_fields(mark, "line", "col")) for mark in (start, end))
+    (line, column), (end_line, end_column) = (
+        character_position(text, *require_fields(mark, "line", "col")) for mark in (start, end)
+    )
     place = Location(source.path, line, max(end_line, line), column, end_column)
     if kind is FindingKind.SECRET:
         secrets.append(_secret_span(source.lines, place))
