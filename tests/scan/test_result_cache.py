@@ -406,8 +406,8 @@ def forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_run_that_is_asked_the_very_same_looks_nothing_up_and_asks_what_had_a_gap(lab: CachedScans, forgetful: None) -> None:
     words, all_at_once = WordScanner(), WordScanner("all", splits=False)
-    cold = lab.run(words, all_at_once, files={**FILES, "x.txt": "broken\n", "y.txt": "x" * 5000}, max_bytes=4096)
-    warm = lab.run(words, all_at_once, max_bytes=4096)
+    cold = lab.run(words, all_at_once, files={**FILES, "x.txt": "broken\n", "y.txt": "x" * 5000}, max_file_bytes=4096)
+    warm = lab.run(words, all_at_once, max_file_bytes=4096)
     assert words.asked == ["x.txt"]
     assert all_at_once.asked == [*sorted(FILES), "x.txt"]
     assert [result.files_cached for result in warm] == [4, 0]

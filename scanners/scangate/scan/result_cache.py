@@ -101,7 +101,7 @@ class UnchangedFile(SourceFile):
         self._listing = listing
         self._limit = limit
 
-    def data(self) -> bytes:
+    def read_bytes(self) -> bytes:
         """The bytes of the file; ChangedError where they are others than those that were answered for."""
         try:
             data = self._listing.reader([self._target], self._limit)(self._target)
