@@ -16,7 +16,7 @@ GROUND = {"model", "errors", "assets", "globs"}
 # package or module: what of ours it may import besides the ground
 MAP: dict[str, set[str]] = {
     "__main__": {"cli"},
-    "model": set(),
+    "model": {"model"},
     "errors": {"model"},
     "assets": set(),
     "globs": set(),

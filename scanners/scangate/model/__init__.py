@@ -1,0 +1,76 @@
+"""The facts that every part of scangate shares: frozen values with invariants and no behaviour beyond them.
+
+Paths are text, relative to the scanned root, with ``/``. Lines and columns count from 1, columns in characters; an end column is
+exclusive, as in SARIF.
+"""
+
+from __future__ import annotations
+
+from scangate.model.decision import Basis, BudgetSelector, Decision, Note, NoteKind
+from scangate.model.finding import (
+    BUNDLED_ADVISORIES,
+    AffectedPackage,
+    Finding,
+    FindingIdentity,
+    FindingKind,
+    IgnoreComment,
+    RuleInfo,
+)
+from scangate.model.gap import NEVER_ALLOWED, Gap, GapKind
+from scangate.model.location import Location, PolicyLocation, Span
+from scangate.model.report import ComparedRevision, KnownSource, Report
+from scangate.model.result import (
+    ABSENT,
+    INTERNAL,
+    Component,
+    FileAccounting,
+    FileReport,
+    ScanResult,
+    ScanStatus,
+    SkippedPath,
+    Targets,
+)
+from scangate.model.severity import Confidence, Severity
+from scangate.model.verdict import EXIT_CODES, WORST_FIRST, GapRuling, Outcome, Ruling, RulingOutcome, Verdict
+
+__all__ = [
+    "ABSENT",
+    "BUNDLED_ADVISORIES",
+    "EXIT_CODES",
+    "INTERNAL",
+    "NEVER_ALLOWED",
+    "WORST_FIRST",
+    "AffectedPackage",
+    "Basis",
+    "BudgetSelector",
+    "ComparedRevision",
+    "Component",
+    "Confidence",
+    "Decision",
+    "FileAccounting",
+    "FileReport",
+    "Finding",
+    "FindingIdentity",
+    "FindingKind",
+    "Gap",
+    "GapKind",
+    "GapRuling",
+    "IgnoreComment",
+    "KnownSource",
+    "Location",
+    "Note",
+    "NoteKind",
+    "Outcome",
+    "PolicyLocation",
+    "Report",
+    "RuleInfo",
+    "Ruling",
+    "RulingOutcome",
+    "ScanResult",
+    "ScanStatus",
+    "Severity",
+    "SkippedPath",
+    "Span",
+    "Targets",
+    "Verdict",
+]

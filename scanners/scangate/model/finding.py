@@ -1,0 +1,133 @@
+"""A finding: one weakness at one location, reported by one scanner; and what identifies and describes it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from typing import Any
+
+import msgspec
+
+from scangate.model.location import Location, Span
+from scangate.model.severity import Confidence, Severity
+
+__all__ = ["BUNDLED_ADVISORIES", "AffectedPackage", "Finding", "FindingIdentity", "FindingKind", "IgnoreComment", "RuleInfo"]
+
+BUNDLED_ADVISORIES = "starter set"
+"""The source of advisories that ship with the package. Their findings carry this label and do not replace an audit."""
+
+
+class FindingKind(enum.Enum):
+    """What a finding is about; budgets can be set per kind."""
+
+    CODE = "code"
+    SECRET = "secret"  # noqa: S105  # pragma: allowlist secret
+    DEPENDENCY = "dependency"
+    CONFIGURATION = "configuration"
+
+
+class AffectedPackage(msgspec.Struct, frozen=True, order=True):
+    """The package that a dependency finding is about. Fields are empty where the value is unknown.
+
+    ``fixed_in``: the releases that fix this vulnerability. ``upgrade``: the nearest release without a known vulnerability.
+    ``published``: when the advisory was published, a UTC date (ISO 8601). ``source``: the service or store that reported it, or
+    BUNDLED_ADVISORIES.
+    """
+
+    name: str
+    version: str
+    fixed_in: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    cvss: str = ""
+    published: str = ""
+    upgrade: str = ""
+    source: str = ""
+
+
+class FindingIdentity(msgspec.Struct, frozen=True, order=True, omit_defaults=True):
+    """The digests by which two scans recognize the same finding. None but ``secret`` is made from a secret's value.
+
+    ``content``: rule and matched text without white space, never the path (a secret: rule and name; a dependency: rule and package
+    name). ``context``: the surrounding lines, redacted. ``ordinal``: 1 for the first of equal content in its file, and so on.
+    ``secret``: a salted, slow digest of a secret's value; empty for other findings and where the run has no salt. It is written to
+    a baseline under the baseline's salt, and to no report.
+    """
+
+    content: str
+    context: str = ""
+    ordinal: int = 1
+    secret: str = ""
+
+
+class IgnoreComment(msgspec.Struct, frozen=True, order=True):
+    """A comment ``scangate: ignore[RULE] until=DATE -- REASON`` next to a finding.
+
+    ``text``: the comment, redacted. ``rules``: those of its patterns that match the finding. ``expires``: the last day it applies
+    (ISO 8601), empty for no end. ``problem``: why the comment is invalid; then ``rules`` is empty.
+    """
+
+    line: int
+    text: str
+    rules: tuple[str, ...] = ()
+    expires: str = ""
+    problem: str = ""
+
+    def __post_init__(self) -> None:
+        if self.line < 1:
+            raise ValueError(f"not a line: {self.line}")
+        if self.expires and dt.date.fromisoformat(self.expires).isoformat() != self.expires:
+            raise ValueError(f"not a date: {self.expires}")
+        if self.problem and self.rules:
+            raise ValueError(f"an invalid comment matches no rule: {self.problem}")
+
+
+class RuleInfo(msgspec.Struct, frozen=True):
+    """What a rule is about, whether or not it has findings; ``description`` is the tool's own, on one line."""
+
+    rule: str
+    title: str
+    description: str = ""
+    help_url: str = ""
+    cwe: tuple[int, ...] = ()
+
+
+class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One weakness at one location, reported by one scanner.
+
+    ``rule`` is ``scanner:id`` (``bandit:B602``). ``title`` describes the rule and is the same for all its findings; ``message`` is
+    about this one. ``evidence`` is the redacted source text. ``fingerprint``, ``line_hash`` and ``identity`` are set by the
+    engine's identity pass; ``line_hash`` stays empty for secrets. ``tool_comment`` is the inline comment that the tool itself would
+    have honoured, ``ignore_comments`` are our own. ``known_by`` names the `KnownSource` that had the finding before this scan,
+    empty for a new one, whatever the policy makes of it; ``previous_path`` is its path there, empty if unchanged. ``match_span`` is
+    where the matched text is if it differs from ``location``; the engine uses it, results never contain it.
+    """
+
+    rule: str
+    severity: Severity
+    confidence: Confidence
+    kind: FindingKind
+    title: str
+    message: str
+    location: Location
+    cwe: tuple[int, ...] = ()
+    evidence: str = ""
+    help_url: str = ""
+    fingerprint: str = ""
+    line_hash: str = ""
+    tool_comment: str = ""
+    ignore_comments: tuple[IgnoreComment, ...] = ()
+    reported_by: tuple[str, ...] = ()
+    affected_package: AffectedPackage | None = None
+    match_span: Span | None = None
+    identity: FindingIdentity | None = None
+    known_by: str = ""
+    previous_path: str = ""
+
+    @property
+    def scanner(self) -> str:
+        """The scanner that has the rule."""
+        return self.rule.partition(":")[0]
+
+    def sort_key(self) -> tuple[Any, ...]:
+        """Order findings by location, then by rule."""
+        return (self.location, self.rule, self.message, self.fingerprint)

@@ -1,0 +1,49 @@
+"""A gap: something that should have been analyzed and was not."""
+
+from __future__ import annotations
+
+import enum
+from typing import Any
+
+import msgspec
+
+__all__ = ["NEVER_ALLOWED", "Gap", "GapKind"]
+
+
+class GapKind(enum.Enum):
+    """Why something was not analyzed. No bundled policy ever allows the kinds in NEVER_ALLOWED."""
+
+    TOOL_MISSING = "tool-missing"
+    CRASH = "crash"
+    TIMEOUT = "timeout"
+    GARBAGE = "garbage"
+    INTERRUPTED = "interrupted"
+    UNREADABLE = "unreadable"
+    ENCODING = "encoding"
+    UNPARSABLE = "unparsable"
+    PARTIAL_PARSE = "partial-parse"
+    TOO_LARGE = "too-large"
+    UNPINNED = "unpinned"
+    ADVISORY_UNANSWERED = "advisory-unanswered"
+    STALE_STORE = "stale-store"
+
+
+NEVER_ALLOWED = frozenset({GapKind.TOOL_MISSING, GapKind.CRASH, GapKind.TIMEOUT, GapKind.GARBAGE, GapKind.INTERRUPTED})
+
+
+class Gap(msgspec.Struct, frozen=True):
+    """Something that was not analyzed, or not completely.
+
+    ``path`` is None for a gap that is not about one file; ``line`` is 0 for one that is not about one line.
+    """
+
+    scanner: str
+    path: str | None
+    kind: GapKind
+    reason: str
+    line: int = 0
+    hint: str = ""
+
+    def sort_key(self) -> tuple[Any, ...]:
+        """Order gaps by scanner, then by location."""
+        return (self.scanner, self.path or "", self.line, self.kind.value, self.reason)

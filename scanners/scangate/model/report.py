@@ -1,0 +1,68 @@
+"""The report of a whole run: what every report format and publisher is made from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from scangate.model.result import ScanResult, Targets
+from scangate.model.verdict import Verdict
+
+__all__ = ["ComparedRevision", "KnownSource", "Report"]
+
+
+class KnownSource(msgspec.Struct, frozen=True, order=True):
+    """A baseline or a revision that had findings before this scan, and what became of them.
+
+    ``name``: ``the baseline``, or the compared revision. ``findings``: how many it had; ``matched``: how many of them this scan
+    found again; ``gone``: how many are certainly gone, since everything that could contain them was scanned. The rest was not
+    looked for. ``file``: the baseline's path, as given.
+    """
+
+    name: str
+    findings: int
+    matched: int
+    gone: int
+    file: str = ""
+
+    def __post_init__(self) -> None:
+        if min(self.findings, self.matched, self.gone) < 0 or self.matched + self.gone > self.findings:
+            raise ValueError(f"{self.name}: more known findings than there are")
+
+
+class ComparedRevision(msgspec.Struct, frozen=True):
+    """The revision that a change was evaluated against: its name, its commit (whose policy applied), and the merge base.
+
+    The findings of ``merge_base`` are known; it is empty if no findings were compared.
+    """
+
+    revision: str
+    commit: str
+    merge_base: str = ""
+
+
+class Report(msgspec.Struct, frozen=True):
+    """The whole run. Times are UTC, ISO 8601; ``interrupted`` is the signal's name or empty.
+
+    ``known_sources``: the baseline and the revision that had findings before. ``compared_revision``: None unless a change is
+    scanned. ``needs_approval``: a FAIL is left for a person to approve; it remains a FAIL. ``subdirectory``: the scanned folder of
+    the repository, empty if it is the whole repository.
+    """
+
+    verdict: Verdict
+    results: tuple[ScanResult, ...]
+    targets: Targets
+    tool_version: str
+    root: str
+    commit: str = ""
+    started: str = ""
+    finished: str = ""
+    seconds: float = 0.0
+    interrupted: str = ""
+    exit_code: int = 0
+    scope: tuple[tuple[str, Any], ...] = ()
+    known_sources: tuple[KnownSource, ...] = ()
+    compared_revision: ComparedRevision | None = None
+    needs_approval: bool = False
+    subdirectory: str = ""

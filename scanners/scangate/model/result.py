@@ -1,0 +1,118 @@
+"""What a scan produces: a report per file, a result per scanner, and the list of files it was made from."""
+
+from __future__ import annotations
+
+import enum
+
+import msgspec
+
+from scangate.model.finding import Finding
+from scangate.model.gap import Gap
+from scangate.model.location import Span
+
+__all__ = ["ABSENT", "INTERNAL", "Component", "FileAccounting", "FileReport", "ScanResult", "ScanStatus", "SkippedPath", "Targets"]
+
+INTERNAL = "internal, says the policy"
+"""The reason for which a dependency is not audited because of its name."""
+
+ABSENT = "in the index, but not in the work tree"
+"""The reason for which a tracked path is skipped that does not exist in the work tree."""
+
+
+class ScanStatus(enum.Enum):
+    """How one scanner's run ended. SKIPPED: switched off by the policy or the command line."""
+
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+class FileAccounting(enum.Enum):
+    """How a scanner accounts for files: its output names each file, or the run as a whole covers them."""
+
+    PER_FILE = "per-file"
+    WHOLE_RUN = "whole-run"
+
+
+class Component(msgspec.Struct, frozen=True, order=True):
+    """A release that the repository depends on, and the line that declares it.
+
+    ``name`` and ``version`` are canonical. ``direct``: the project itself requires it. ``via``: a chain of names from a direct
+    dependency to the package that requires this one; empty for a direct one and where it is unknown. ``index``: the host of its
+    package index, empty for PyPI or unknown. ``resolved``: it is not pinned; a resolver chose the version.
+    """
+
+    name: str
+    version: str
+    path: str
+    line: int
+    direct: bool = False
+    via: tuple[str, ...] = ()
+    index: str = ""
+    resolved: bool = False
+
+    def __post_init__(self) -> None:
+        if self.line < 1:
+            raise ValueError(f"not a line: {self.line}")
+
+
+class SkippedPath(msgspec.Struct, frozen=True, order=True):
+    """A path that was deliberately not scanned, and why; ``scanner`` is empty if no scanner analyzes it."""
+
+    path: str
+    reason: str
+    scanner: str = ""
+
+
+class FileReport(msgspec.Struct, frozen=True):
+    """What one scanner reports about one file.
+
+    ``secret_spans``: the positions of secrets, for redaction. ``components``: what the file depends on, audited or not.
+    ``skipped_paths``: parts of it that were deliberately not analyzed.
+    """
+
+    path: str
+    findings: tuple[Finding, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    secret_spans: tuple[Span, ...] = ()
+    components: tuple[Component, ...] = ()
+    skipped_paths: tuple[SkippedPath, ...] = ()
+
+
+class ScanResult(msgspec.Struct, frozen=True):
+    """The result of one scanner's run. Invariant: ``files_given`` = analyzed files + files with a gap."""
+
+    scanner: str
+    version: str
+    status: ScanStatus
+    accounting: FileAccounting = FileAccounting.PER_FILE
+    files_given: int = 0
+    analyzed_files: tuple[str, ...] = ()
+    files_cached: int = 0
+    findings: tuple[Finding, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    skipped_paths: tuple[SkippedPath, ...] = ()
+    seconds: float = 0.0
+    reason: str = ""
+    components: tuple[Component, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.status is ScanStatus.COMPLETE and self.gaps:
+            raise ValueError(f"{self.scanner}: complete, but with gaps")
+        if self.status in (ScanStatus.PARTIAL, ScanStatus.FAILED) and not self.gaps:
+            raise ValueError(f"{self.scanner}: {self.status.value}, but without a gap")
+        with_gap = {gap.path for gap in self.gaps if gap.path is not None}
+        if with_gap & set(self.analyzed_files) or self.files_given != len(self.analyzed_files) + len(with_gap):
+            raise ValueError(f"{self.scanner}: given files are not analyzed files plus files with a gap")
+
+
+class Targets(msgspec.Struct, frozen=True):
+    """Where the list of files came from (``git index``, ``staged``, ``file system``), its length, and the paths it does not
+    contain."""
+
+    source: str
+    file_count: int
+    skipped_paths: tuple[SkippedPath, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    notes: tuple[str, ...] = ()

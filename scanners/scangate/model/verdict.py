@@ -1,0 +1,100 @@
+"""The verdict: what the policy makes of each finding and each gap."""
+
+from __future__ import annotations
+
+import enum
+
+import msgspec
+
+from scangate.model.finding import Finding
+from scangate.model.gap import Gap
+from scangate.model.severity import Severity
+
+__all__ = ["EXIT_CODES", "WORST_FIRST", "GapRuling", "Outcome", "Ruling", "RulingOutcome", "Verdict"]
+
+
+class RulingOutcome(enum.Enum):
+    """What the policy makes of one finding."""
+
+    BLOCKING = "blocks"
+    TOLERATED = "tolerated"
+    SUPPRESSED = "suppressed"
+    KNOWN = "known"
+
+
+WORST_FIRST = (RulingOutcome.BLOCKING, RulingOutcome.TOLERATED, RulingOutcome.KNOWN, RulingOutcome.SUPPRESSED)
+"""The outcomes from the worst to the least."""
+
+
+class Outcome(enum.Enum):
+    """The verdict in one word. FAIL takes precedence over INCOMPLETE; reports show both."""
+
+    PASS = "PASS"  # noqa: S105 -- the word, not a password
+    FAIL = "FAIL"
+    INCOMPLETE = "INCOMPLETE"
+
+
+EXIT_CODES = {Outcome.PASS: 0, Outcome.FAIL: 1, Outcome.INCOMPLETE: 3}
+"""The exit code of a scan that was not interrupted."""
+
+
+class Ruling(msgspec.Struct, frozen=True):
+    """What the policy makes of one finding, at the severity the policy assigns, and why.
+
+    ``members``: the rulings on the findings of several scanners that were merged into this one; empty for a finding of one scanner.
+    Severity, outcome and reason of a merged ruling are those of its worst member.
+    """
+
+    finding: Finding
+    severity: Severity
+    outcome: RulingOutcome
+    because: str
+    members: tuple[Ruling, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.members and (len(self.members) == 1 or any(member.members for member in self.members)):
+            raise ValueError("a merged ruling has two members or more, and they are not merged themselves")
+        if self.members and WORST_FIRST.index(self.outcome) > min(WORST_FIRST.index(member.outcome) for member in self.members):
+            raise ValueError("a merged ruling is as bad as its worst member")
+
+    @property
+    def per_scanner(self) -> tuple[Ruling, ...]:
+        """The rulings on the scanners' own findings: the members, or this one."""
+        return self.members or (self,)
+
+
+class GapRuling(msgspec.Struct, frozen=True):
+    """Whether a gap blocks, and why."""
+
+    gap: Gap
+    blocking: bool
+    because: str
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """The one judgement from which every report and the exit code are made.
+
+    ``outcome`` follows from the rest: FAIL with a blocking ruling, else INCOMPLETE with a blocking gap, else PASS.
+    ``notes``: what else a reader should know, such as expired or unused exceptions.
+    """
+
+    outcome: Outcome
+    rulings: tuple[Ruling, ...]
+    gaps: tuple[GapRuling, ...]
+    policy: str
+    policy_digest: str
+    environment: str
+    date: str
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.outcome is not self.derive_outcome():
+            raise ValueError(f"the outcome {self.outcome.value} does not follow from the rulings")
+
+    def derive_outcome(self) -> Outcome:
+        """The outcome that follows from the rulings and gaps."""
+        if any(ruling.outcome is RulingOutcome.BLOCKING for ruling in self.rulings):
+            return Outcome.FAIL
+        if any(ruling.blocking for ruling in self.gaps):
+            return Outcome.INCOMPLETE
+        return Outcome.PASS
