@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SMOKE ?= 3.12 3.13
 
-.PHONY: help demo test coverage lint types check gate smoke bench nightly clean
+.PHONY: help setup demo test coverage lint types gate docs check smoke bench nightly clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -14,9 +14,11 @@ $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "scangate needs Python 3.11 or newer: make PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[attest,aws,fleet]" --group test --group lint
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[attest,aws,fleet]" --group test --group lint --group docs
 	$(BIN)/python -m compileall -q scanners
 	@touch $@
+
+setup: $(READY) ## Set up .venv
 
 demo: $(READY) ## Scan the deliberately weak application; it must fail the gate
 	@$(BIN)/scangate scan tests/weak_app; test $$? -eq 1
@@ -24,7 +26,7 @@ demo: $(READY) ## Scan the deliberately weak application; it must fail the gate
 test: $(READY) ## Run the tests
 	$(BIN)/pytest -m 'not nightly' -n 2
 
-coverage: $(READY) ## Run the tests, and tell which lines they do not reach; half as slow again
+coverage: $(READY) ## Run the tests and show the lines that they do not reach; takes half as long again
 	$(BIN)/pytest -m 'not nightly' -n 2 --cov --cov-report=term --cov-fail-under=90
 
 lint: $(READY) ## Check style
@@ -37,7 +39,10 @@ types: $(READY) ## Check types
 gate: $(READY) ## Pass our own gate
 	$(BIN)/scangate scan .
 
-check: lint types test gate ## All of the above
+docs: $(READY) ## Build the documentation site into .work/site; a broken link is an error
+	$(BIN)/mkdocs build --quiet
+
+check: lint types test gate docs ## All of the above
 
 smoke: $(READY) ## Run the smoke tests on the other Pythons that are installed
 	tests/smoke.sh $(SMOKE)
@@ -45,9 +50,9 @@ smoke: $(READY) ## Run the smoke tests on the other Pythons that are installed
 bench: $(READY) ## Measure scangate against the tools by hand; ARGS="start hook --repeat 1" for a part
 	$(BIN)/python benchmarks/run.py $(ARGS)
 
-nightly: $(READY) ## Run what is too heavy for every change, and the tests with coverage
+nightly: $(READY) ## Run the heavy tests, and all tests with coverage
 	$(BIN)/pytest -m nightly -n 1 --durations=0
 	$(MAKE) coverage
 
-clean: ## Remove what was made here
+clean: ## Remove everything that make created
 	rm -rf $(VENV) .work dist build .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis scangate-reports

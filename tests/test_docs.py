@@ -1,0 +1,200 @@
+"""The documentation is true: files, names, commands and links exist, tables match the code, and the recipes work."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from scangate.cli import main
+from scangate.cli.publication import UNPUBLISHED
+from scangate.model import EXIT_CODES, NEVER_ALLOWED, GapKind
+from scangate.report import FORMATS
+from tests.support.doc_pages import PAGES, ROOT, anchors, code_blocks, defined_names, groups, links, read_recipe
+
+PACKAGE = ROOT / "scanners" / "scangate"
+CONTRIBUTING = ROOT / "CONTRIBUTING.md"
+REFERENCE = ROOT / "docs" / "reference"
+SOURCE = "\n".join(file.read_text("utf-8") for file in sorted(PACKAGE.rglob("*.py")))
+CREATED = read_recipe(CONTRIBUTING).files
+MAKE_TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+
+FILE = re.compile(r"(?:[\w.-]+/)+(?:[\w-]+\.\w+(?:\.\w+)?)?|[\w.-]+\.(?:md|py|toml|yaml|yml)")
+CALL = re.compile(r"(?:\w+\.)*(\w+)\(\)")
+NAME = re.compile(r"[A-Z][A-Z0-9]*_[A-Z0-9_]+|(?:[A-Z][a-z0-9]+){2,}|[a-z0-9]+(?:_[a-z0-9]+)+")
+
+every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+
+
+def locate(name: str) -> Path | None:
+    """The file or folder that a page names, from the root or from the package."""
+    return next((file for file in (ROOT / name, PACKAGE / name) if file.exists()), None)
+
+
+def names_a_file(span: str) -> bool:
+    return FILE.fullmatch(span) is not None and span not in CREATED
+
+
+def shell_lines(page: Path) -> Iterator[str]:
+    """Every command that a page shows, in a block or in the text."""
+    for block in code_blocks(page):
+        if block.language == "sh":
+            yield from block.text.splitlines()
+    for spans in groups(page):
+        yield from (span for span in spans if span.startswith(("scangate ", "make ")))
+
+
+@every_page
+def test_every_file_exists(page: Path) -> None:
+    written = {form.file_name for form in FORMATS.values()}
+    named = {span for spans in groups(page) for span in spans if names_a_file(span)}
+    assert not {name for name in named - written if locate(name) is None}
+
+
+@every_page
+def test_every_function_is_in_a_module_named_next_to_it(page: Path) -> None:
+    wrong = []
+    for spans in groups(page):
+        modules = [found for span in spans if span.endswith(".py") and (found := locate(span)) is not None]
+        for span in spans:
+            call = CALL.fullmatch(span)
+            if call and not any(call[1] in defined_names(module) for module in modules or PACKAGE.rglob("*.py")):
+                wrong.append((span, [module.name for module in modules]))
+    assert not wrong
+
+
+@every_page
+def test_every_name_appears_in_the_source(page: Path) -> None:
+    named = {span for spans in groups(page) for span in spans if NAME.fullmatch(span)}
+    assert not {name for name in named if not re.search(rf"\b{name}\b", SOURCE)}
+
+
+@every_page
+def test_every_internal_link_works(page: Path) -> None:
+    broken = []
+    for link in links(page):
+        name, _, anchor = link.partition("#")
+        if "://" in name:
+            continue
+        target = (page.parent / name).resolve() if name else page
+        if not target.exists() or (anchor and anchor not in anchors(target)):
+            broken.append(link)
+    assert not broken
+
+
+@every_page
+def test_every_command_and_option_exists(page: Path) -> None:
+    wrong = []
+    for line in shell_lines(page):
+        words = shlex.split(line, comments=True)
+        if "make" in words[:1]:
+            wrong += [line] if words[1] not in MAKE_TARGETS else []
+        elif words and words[0].endswith("pytest"):
+            wrong += [line for word in words if word.startswith("tests/") and not (ROOT / word).exists()]
+        elif words and Path(words[0]).name == "scangate":
+            wrong += [line] if not is_command_line(words[1:]) else []
+    assert not wrong
+
+
+def is_command_line(words: list[str]) -> bool:
+    """Whether the words name a command and options that it has."""
+    command: click.Command = main.cli
+    context = click.Context(command)
+    while isinstance(command, click.Group) and words and not words[0].startswith("-"):
+        found = command.get_command(context, words.pop(0))
+        if found is None:
+            return False
+        command = found
+    options = {name for parameter in command.get_params(context) for name in (*parameter.opts, *parameter.secondary_opts)}
+    return all(word.partition("=")[0] in options for word in words if word.startswith("-") and word != "-")
+
+
+def table(page: str) -> list[list[str]]:
+    """The rows of the first table of a reference page, without code marks."""
+    lines = (REFERENCE / page).read_text("utf-8").splitlines()
+    rows = [line for line in lines if line.startswith("| ") and not line.startswith("|-")]
+    return [[cell.strip().strip("`") for cell in row.strip("|").split("|")] for row in rows[1:]]
+
+
+def test_the_table_of_exit_codes_is_complete() -> None:
+    codes = {int(code) for row in table("exit-codes.md") for code in row[0].split(",")}
+    signals = {129, 130, 143}
+    assert codes == {*EXIT_CODES.values(), main.USAGE, UNPUBLISHED, main.INTERNAL_ERROR, main.BROKEN_PIPE, *signals}
+
+
+def test_the_table_of_gap_kinds_is_complete() -> None:
+    assert [row[0] for row in table("gap-kinds.md")] == [kind.value for kind in GapKind]
+    assert {row[0] for row in table("gap-kinds.md") if row[2] == "narrow"} == {kind.value for kind in NEVER_ALLOWED}
+
+
+def test_the_table_of_report_formats_is_complete() -> None:
+    shown = {row[0]: None if row[1] == "-" else row[1] for row in table("report-formats.md")}
+    assert shown == {name: form.file_name for name, form in FORMATS.items()}
+
+
+def test_every_page_is_in_the_navigation() -> None:
+    navigation = (ROOT / "mkdocs.yml").read_text("utf-8").partition("\nnav:")[2]
+    pages = {page.relative_to(ROOT / "docs").as_posix() for page in (ROOT / "docs").rglob("*.md")}
+    assert set(re.findall(r"[\w/-]+\.md", navigation)) == pages
+
+
+def test_the_development_container_and_the_issue_forms_can_be_read() -> None:
+    container = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text("utf-8"))
+    assert container["postCreateCommand"].removeprefix("make ") in MAKE_TARGETS
+
+
+@pytest.fixture(scope="session")
+def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the source to which all recipes of CONTRIBUTING.md were applied."""
+    folder = tmp_path_factory.mktemp("recipes")
+    for name in ("scanners", "policies", "buildspec_snippets"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    recipe = read_recipe(CONTRIBUTING)
+    for path, text in recipe.files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        assert not (folder / path).exists(), f"{path} exists already: the recipe needs another example"
+        (folder / path).write_text(text, "utf-8")
+    for path, old, new in recipe.edits:
+        text = (folder / path).read_text("utf-8")
+        assert text.count(old) == 1, f"the diff for {path} does not apply"
+        (folder / path).write_text(text.replace(old, new), "utf-8")
+    return folder
+
+
+def run_in(scratch: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Runs the copy's command line."""
+    start = f"import sys; sys.path.insert(0, {str(scratch / 'scanners')!r}); from scangate.cli.main import main; main()"
+    command = [sys.executable, "-c", start, *words]
+    return subprocess.run(command, cwd=scratch, capture_output=True, text=True, timeout=120, check=False)
+
+
+def test_the_recipes_make_a_scanner_and_a_report_format(scratch: Path, tmp_path: Path) -> None:
+    (policy,) = [block.text for block in code_blocks(CONTRIBUTING) if block.text.startswith("version: 1")]
+    (tmp_path / "policy.yaml").write_text(policy)
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "tree" / ".env").write_text("COLOUR=blue\n")
+    options = ("--policy", str(tmp_path / "policy.yaml"), "--scanner", "dotenv", "--no-cache", "--report", "codeclimate=-")
+    ran = run_in(scratch, "scan", str(tmp_path / "tree"), *options)
+    assert ran.returncode == 3, ran.stderr  # the required scanners did not run
+    (issue,) = json.loads(ran.stdout)
+    assert (issue["check_name"], issue["location"]["path"]) == ("dotenv:committed", ".env")
+
+
+def test_the_recipes_make_a_rule(scratch: Path) -> None:
+    ran = run_in(scratch, "explain", "semgrep:python-debugger-left")
+    assert ran.returncode == 0, ran.stderr
+    assert "CWE-489" in ran.stdout
+
+
+def test_the_recipes_make_a_publisher(scratch: Path) -> None:
+    ran = run_in(scratch, "publish", "sns", "--help")
+    assert ran.returncode == 0, ran.stderr
+    assert "--topic" in ran.stdout
