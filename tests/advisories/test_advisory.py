@@ -121,7 +121,7 @@ def test_an_upgrade_is_free_of_all_and_nothing_named_is_nearer(ends: list[tuple[
 
 
 def test_names_from_other_packages_join_nothing() -> None:
-    bridge = {"elsewhere": ("PYSEC-9-9",)}
+    bridge = {"related": ("PYSEC-9-9",)}
     plain = [parse_record(json.dumps(osv_record(f"PYSEC-1-{number}")).encode()).records["sample"] for number in (1, 2)]
     linked = [AdvisoryRecord(**{name: getattr(one, name) for name in one.__struct_fields__} | bridge) for one in plain]
     first, second = find_advisories(linked, Version("1.0"), "")

@@ -266,7 +266,7 @@ def test_a_server_that_drips_is_given_up(target: Path) -> None:
 
 
 def test_a_server_that_sends_without_end(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(download, "MOST_BYTES", 100_000)
+    monkeypatch.setattr(download, "MAX_BYTES", 100_000)
 
     def flood(asked: ReceivedRequest, place: HttpServer) -> None:
         asked.respond(200, b"PK\x03\x04", -1)

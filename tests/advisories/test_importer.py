@@ -213,7 +213,7 @@ def test_a_disk_that_is_full(tmp_path: Path, target: Path, monkeypatch: pytest.M
         path.write_bytes(b"the beginning")
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(importer, "write", write)
+    monkeypatch.setattr(importer, "write_store", write)
     with pytest.raises(ScangateError, match="cannot be written: No space left on device"):
         run(write_archive(tmp_path / "all.zip", [osv_record("A-1")]), target)
     assert unchanged(target)
@@ -225,7 +225,7 @@ def test_bounds(tmp_path: Path, target: Path, monkeypatch: pytest.MonkeyPatch) -
     folder = tmp_path / "folder"
     with zipfile.ZipFile(source) as file:
         file.extractall(folder)
-    for name, value in (("MOST_ENTRIES", 10), ("MOST_BYTES", 100), ("MOST_ENTRY_BYTES", 100)):
+    for name, value in (("MAX_ENTRIES", 10), ("MAX_BYTES", 100), ("MAX_ENTRY_BYTES", 100)):
         with monkeypatch.context() as patch:
             patch.setattr(importer, name, value)
             for each in (source, folder):
@@ -236,7 +236,7 @@ def test_bounds(tmp_path: Path, target: Path, monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_list_of_entries_that_is_too_long_is_not_even_read(tmp_path: Path, target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = write_archive(tmp_path / "all.zip", [osv_record(f"PYSEC-1-{number}", "one") for number in range(50)])
-    monkeypatch.setattr(importer, "MOST_DIRECTORY_BYTES", 1000)
+    monkeypatch.setattr(importer, "MAX_DIRECTORY_BYTES", 1000)
     monkeypatch.setattr(zipfile, "ZipFile", None)
     with pytest.raises(ScangateError, match="entries"):
         run(source, target)
@@ -266,8 +266,8 @@ def test_only_one_builds_at_a_time(tmp_path: Path, target: Path) -> None:
 def test_what_an_import_that_was_killed_left_is_cleared_away(tmp_path: Path, target: Path) -> None:
     code = (
         "import os, signal, sys; from pathlib import Path; from scangate.advisories import importer, store\n"
-        "importer.write = lambda path, *rest: (store.write(path, *rest), os.kill(os.getpid(), signal.SIGKILL))\n"
-        "importer.import_export(Path(sys.argv[1]), Path(sys.argv[2]), lambda *_: None, imported='')\n"
+        "importer.write_store = lambda path, *rest: (store.write_store(path, *rest), os.kill(os.getpid(), signal.SIGKILL))\n"
+        "importer.import_osv(Path(sys.argv[1]), Path(sys.argv[2]), lambda *_: None, imported='')\n"
     )
     source = write_archive(tmp_path / "all.zip", [osv_record("A-1", "after")])
     done = subprocess.run([sys.executable, "-c", code, source, target], check=False, timeout=60)

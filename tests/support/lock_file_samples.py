@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-FOLDER = Path(__file__).parent / "samples"
+FOLDER = Path(__file__).parents[1] / "advisories" / "samples"
 
 # tool: the lock that it wrote, and whether that lock (with what stands beside it) tells who brings what in
 LOCKS = {

@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-RULE_TESTS = Path(__file__).resolve().parent
+RULE_TESTS = Path(__file__).resolve().parents[1] / "rules"
 EXAMPLES = RULE_TESTS / "examples"
 RULES = RULE_TESTS.parents[1] / "policies" / "rules"
 MARK = re.compile(r"(?:#|//) expect(?P<next>-next)?: (?P<rule>[\w-]+)")

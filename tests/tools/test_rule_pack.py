@@ -55,7 +55,7 @@ def test_a_language_whose_rules_are_all_limited_is_wanted_where_they_are(monkeyp
         Path("one.yaml"): (rule_pack.RuleScope(("json",), ("deploy/**",)),),
         Path("two.yaml"): (rule_pack.RuleScope(("json", "yaml"), ("**/task.*",)), rule_pack.RuleScope(("python",), None)),
     }
-    monkeypatch.setattr(rule_pack, "scopes", lambda: rules)
+    monkeypatch.setattr(rule_pack, "load_scopes", lambda: rules)
     rule_pack._patterns_by_language.cache_clear()
     try:
         wanted = [

@@ -149,7 +149,7 @@ TREE: dict[str, bytes | str] = {
 
 
 def test_its_ledger_adds_up_over_a_hostile_tree(scanner: tuple[Any, Any], bench: ScanHarness) -> None:
-    result = bench.result(scanner[0], TREE, scanner[1], max_bytes=400_000, jobs=2)
+    result = bench.result(scanner[0], TREE, scanner[1], max_file_bytes=400_000, jobs=2)
     assert is_ledger_complete(result)
     assert not {gap.kind for gap in result.gaps} & {GapKind.TOOL_MISSING, GapKind.TIMEOUT, GapKind.INTERRUPTED}
     assert {gap.path for gap in result.gaps if gap.kind is GapKind.TOO_LARGE} == {

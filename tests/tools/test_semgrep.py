@@ -77,7 +77,7 @@ def test_where_it_fails_the_ordinary_front_end_is_asked(
 def test_another_script_in_its_place_is_started_itself(bench: ScanHarness, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     script = tmp_path / "semgrep"
     script.write_text("#!/bin/sh\nexit 2\n")
-    monkeypatch.setattr(CallContext, "script", lambda *_: str(script))
+    monkeypatch.setattr(CallContext, "find_console_script", lambda *_: str(script))
     assert semgrep._program(QUICKLY, bench.new_context()) == str(script)
 
 

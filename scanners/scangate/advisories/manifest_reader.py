@@ -50,12 +50,12 @@ def _load_reader(module: str, name: str) -> Reader[Any]:
 
 def _lock_reader(path: str) -> Reader[Manifest] | None:
     module = _LOCK_READERS.get(lock_kind(path))
-    return _load_reader(module, "read") if module else None
+    return _load_reader(module, "parse") if module else None
 
 
 def _declaration_reader(path: str) -> Reader[ProjectDeclarations] | None:
     module = _DECLARATION_READERS.get(declaration_kind(path))
-    return _load_reader(module, "declared") if module else None
+    return _load_reader(module, "parse") if module else None
 
 
 def normalize_newlines(text: str) -> str:
@@ -66,7 +66,7 @@ def normalize_newlines(text: str) -> str:
 def read_one(path: str, files: Mapping[str, str]) -> None:
     """Reads one manifest of ``files`` by itself, for what it asks of the others; what it says is for ``read_all`` to tell."""
     reader: Reader[object] | None = _lock_reader(path) or _declaration_reader(path)
-    _read_or_gap(path, files, reader or _load_reader("requirements", "sheet"))
+    _read_or_gap(path, files, reader or _load_reader("requirements", "parse_file"))
 
 
 def read_manifests(files: Mapping[str, str], internal: Sequence[str] = ()) -> Mapping[str, Manifest]:
@@ -82,10 +82,10 @@ def read_manifests(files: Mapping[str, str], internal: Sequence[str] = ()) -> Ma
     declared: dict[str, ProjectDeclarations | AuditGap] = {
         path: _read_or_gap(path, texts, teller) for path in texts if (teller := _declaration_reader(path))
     }
-    declared |= {path: _load_reader("requirements_in", "declared")(path, texts) for path in texts if is_requirements_in(path)}
+    declared |= {path: _load_reader("requirements_in", "parse")(path, texts) for path in texts if is_requirements_in(path)}
     named = [include for told in declared.values() if isinstance(told, ProjectDeclarations) for include in told.includes]
     listed = [*filter(is_requirements, texts), *named]
-    lists: Mapping[str, Manifest] = _load_reader("requirements", "read")(listed, texts) if listed else {}
+    lists: Mapping[str, Manifest] = _load_reader("requirements", "parse_all")(listed, texts) if listed else {}
     beside = LockCoverage(found.values(), lists.values())
     found |= lists
     for path, told in declared.items():
