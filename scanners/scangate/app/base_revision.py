@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from scangate.app import pull_request
+from scangate import ci
 from scangate.errors import ScanError, UsageError
 from scangate.model import ComparedRevision, Gap, GapKind
 from scangate.printable import replace_unprintable
@@ -75,7 +75,7 @@ def resolve_base(requested: str | None, repository: Repository | None, environ: 
     """The past that ``--since WANTED`` means (None where it was not given). UsageError where it names nothing."""
     if requested not in (None, AUTO):
         return _resolve_named(requested or "", repository)
-    if not pull_request.is_pull_request_build(environ):
+    if not ci.is_pull_request(environ):
         note = "--since auto: this is no pull request's build, there is nothing to compare with: every finding is judged"
         return BaseRevision(notes=(note,) if requested else ())
     return _resolve_pull_request(repository, environ, compared=requested is not None)
@@ -100,7 +100,7 @@ def _resolve_named(requested: str, repository: Repository | None) -> BaseRevisio
 
 def _resolve_pull_request(repository: Repository | None, environ: Mapping[str, str], *, compared: bool) -> BaseRevision:
     """The branch as the clone knows it from its origin, else a local one of its name."""
-    branch = pull_request.target_branch(environ)
+    branch = ci.target_branch(environ)
     name = f"origin/{_printable(branch)}"
     hint = f"{FETCH} origin {shlex.quote(_printable(f'+refs/heads/{branch}:refs/remotes/origin/{branch}'))}"
     if not branch:

@@ -9,7 +9,8 @@ from types import MappingProxyType
 
 import msgspec
 
-from scangate.app import baseline_file, codepipeline_source
+from scangate import ci
+from scangate.app import baseline_file
 from scangate.app.base_revision import BaseRevision, resolve_base
 from scangate.app.codeowners_file import load_codeowners
 from scangate.app.policy_checkout import RevisionFiles, repository_path
@@ -25,6 +26,11 @@ from scangate.model import Gap
 from scangate.tools import CommandOptions
 
 __all__ = ["PolicyInputs", "load_policy_inputs"]
+
+NO_REPOSITORY_NOTE = (
+    "CodePipeline passed the source on without .git, so tracked files and the changes of this build cannot be determined: "
+    "configure the source action for a full clone (OutputArtifactFormat: CODEBUILD_CLONE_REF)"
+)
 
 
 class PolicyInputs(msgspec.Struct, frozen=True):
@@ -86,12 +92,17 @@ def load_policy_inputs(  # noqa: PLR0913 -- all that a command line says of it
         salt=before.salt,
         forced_gaps=_provenance_gaps(policy, session, past),
         notes=(
-            *codepipeline_source.missing_repository_notes(os.environ, has_repository=session.repository is not None),
+            *_missing_repository_notes(session),
             *past.notes,
             *before.notes,
             *(() if papers is None else papers.describe_changes()),
         ),
     )
+
+
+def _missing_repository_notes(session: Session) -> tuple[str, ...]:
+    build = ci.detect_build(os.environ)
+    return (NO_REPOSITORY_NOTE,) if session.repository is None and build is not None and build.pipeline else ()
 
 
 class _BaselineInputs(msgspec.Struct, frozen=True):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import os
-import re
 import secrets
 import shutil
 import tempfile
@@ -18,7 +17,7 @@ from typing import Any
 
 import msgspec
 
-from scangate import __version__
+from scangate import __version__, ci
 from scangate.app.base_revision import BaseRevision
 from scangate.app.base_scan import HeadScan, scan_base
 from scangate.app.interruption import Interruption
@@ -58,7 +57,6 @@ __all__ = [
 ]
 
 FALLBACK_TEMP_DIRS = ("/tmp", "/var/tmp")  # noqa: S108 -- a folder of a random name is made there
-COMMIT_ID = re.compile(r"[0-9a-f]{40,64}")
 
 
 class Session(msgspec.Struct, frozen=True):
@@ -307,8 +305,7 @@ def find_commit(session: Session) -> str:
             return session.repository.head_commit()
         except ScanError:
             return ""  # git did not answer; the listing has told it already
-    stated = os.environ.get("CODEBUILD_RESOLVED_SOURCE_VERSION", "")
-    return stated if COMMIT_ID.fullmatch(stated) else ""
+    return ci.resolved_commit(os.environ)
 
 
 def utc_now() -> dt.datetime:

@@ -11,6 +11,7 @@ import click
 import msgspec
 
 from scangate.app.verdict_file import read_verdict_text
+from scangate.ci import detect_build
 from scangate.cli.attestation_subject import parse_subject
 from scangate.cli.console import warn
 from scangate.errors import AttestationRejected, PublishError, UsageError
@@ -19,7 +20,6 @@ from scangate.publish import codepipeline_approval as approvals
 from scangate.publish.attestation_store import open_store
 from scangate.publish.aws_client import create_client
 from scangate.publish.aws_partition import region_from_arn
-from scangate.publish.codebuild import detect_build
 from scangate.publish.dsse import KeySigner, KmsSigner, Signer, sign_envelope
 from scangate.publish.scope_check import describe_partial_scope
 from scangate.publish.statement import Approval, create_statement, encode_statement, parse_timestamp

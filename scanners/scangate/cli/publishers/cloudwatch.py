@@ -10,13 +10,13 @@ from pathlib import Path
 import click
 
 from scangate.app.scan import open_session
+from scangate.ci import Build, detect_build
 from scangate.cli.console import write_page
 from scangate.cli.publication import Delivery, VerdictToPublish, publish_once, publish_options
 from scangate.errors import UsageError
 from scangate.model import Report
 from scangate.publish import cloudwatch, metrics, verdict_history
 from scangate.publish.aws_client import create_client
-from scangate.publish.codebuild import Build, detect_build
 from scangate.publish.s3_document import parse_s3_url, update_document
 from scangate.publish.scope_check import describe_partial_scope
 from scangate.publish.statement import parse_timestamp as zoned

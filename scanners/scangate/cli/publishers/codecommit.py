@@ -8,12 +8,12 @@ from pathlib import Path
 import click
 import msgspec
 
+from scangate.ci import detect_build
 from scangate.cli.publication import Delivery, VerdictToPublish, publish_once, publish_options
 from scangate.errors import UsageError
 from scangate.model import Outcome
 from scangate.publish import codecommit
 from scangate.publish.aws_client import create_client
-from scangate.publish.codebuild import detect_build
 from scangate.publish.receipt import RejectedItem
 from scangate.publish.review_comments import Review, build_comments
 from scangate.publish.scope_check import describe_partial_scope

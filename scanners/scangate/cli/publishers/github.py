@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
+from scangate.ci import Build, detect_build
 from scangate.cli.publication import Delivery, VerdictToPublish, publish_once, publish_options
 from scangate.errors import PublishError, UsageError
 from scangate.model import Outcome
 from scangate.publish import github
-from scangate.publish.codebuild import Build, detect_build
 from scangate.publish.receipt import RejectedItem
 from scangate.publish.review_comments import Review, build_comments
 from scangate.report import markdown, sarif

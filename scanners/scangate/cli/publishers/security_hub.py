@@ -12,6 +12,7 @@ from urllib.parse import quote
 import click
 
 from scangate.app.verdict_file import read_verdict_text
+from scangate.ci import detect_build
 from scangate.cli.console import warn
 from scangate.cli.publication import UNPUBLISHED, Delivery, VerdictToPublish, publish_once, publish_options
 from scangate.errors import UsageError
@@ -20,7 +21,6 @@ from scangate.publish import security_hub
 from scangate.publish.asff import HubProject, validate_finding
 from scangate.publish.aws_client import call_aws, create_client
 from scangate.publish.aws_partition import partition_for_region
-from scangate.publish.codebuild import detect_build
 from scangate.publish.scope_check import describe_partial_scope
 from scangate.report.schema import parse_report
 

@@ -6,8 +6,8 @@ import datetime as dt
 
 import pytest
 
-from scangate.app.pull_request import is_pull_request_build
-from scangate.publish.codebuild import detect_build
+from scangate import ci
+from scangate.ci import detect_build
 
 ARN = "arn:aws:codebuild:eu-west-1:123456789012:build/shop-gate:0aa1b2c3-d4e5-4f60-8172-93a4b5c6d7e8"
 COMMIT = "ce1a2b3c4d5e6f708192a3b4c5d6e7f809182736"
@@ -72,7 +72,7 @@ def test_what_started_it_is_told_by_its_variables(said: dict[str, str], number: 
     found = detect_build({"CODEBUILD_BUILD_ARN": ARN, "CODEBUILD_RESOLVED_SOURCE_VERSION": COMMIT, **said})
     assert found is not None
     assert (found.pull_request, found.is_pull_request, found.base_ref, found.commit) == (number, is_pull_request, base, COMMIT)
-    assert is_pull_request_build(said) is is_pull_request
+    assert ci.is_pull_request(said) is is_pull_request
 
 
 def test_a_build_of_a_batch_is_told_by_its_identifier() -> None:
