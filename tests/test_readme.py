@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import re
 import subprocess
@@ -17,10 +18,14 @@ from scangate.app.scanner_registry import load_scanners
 from scangate.cli.main import cli
 from scangate.cli.scan import command as scan
 from scangate.judge.policy_loader import load_policy
+from scangate.scan.cache import Cache
+from scangate.scan.result_cache import ResultCache
 from scangate.tools import CommandOptions
+from tests.support.scan_harness import ScanHarness
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
+LATER = 86_400.0 * 365 * 100  # seconds since 1970; files that changed just now are not cached
 SCANGATE = Path(sys.executable).parent / "scangate"
 
 
@@ -101,6 +106,16 @@ def dotenv(tmp_path: Path) -> ModuleType:
 def test_the_scanner_of_the_readme_reads_what_it_says(dotenv: ModuleType) -> None:
     assert dotenv.reads("deploy/.env.production", dotenv.Options())
     assert not dotenv.reads(".env.example", dotenv.Options())
+
+
+def test_the_scanner_of_the_readme_is_cached(dotenv: ModuleType, tmp_path: Path) -> None:
+    bench = ScanHarness(tmp_path)
+    cached = []
+    for _ in range(2):
+        with contextlib.closing(Cache.open(tmp_path / "cache", bench.root, now=LATER)) as cache:
+            result = bench.result(dotenv, {".env": "A=1\n"}, result_cache=ResultCache(cache, {}, LATER))
+        cached.append((result.files_cached, len(result.findings)))
+    assert cached == [(0, 1), (1, 1)]
 
 
 def test_every_file_that_the_readme_names_is_there() -> None:

@@ -1,27 +1,42 @@
-"""What a scanner is: a Protocol, and the two things it is handed. See README, "Write a scanner"."""
+"""The public API for scanner authors: what a scanner defines, and what it is given. See README, "Write a scanner"."""
 
 from __future__ import annotations
 
 import datetime as dt
 import functools
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import signal
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
+
+import msgspec
 
 from scangate.errors import ScanError
 from scangate.model import FileAccounting, FileReport, GapKind
-from scangate.scan.process import ProgramOutput
 from scangate.source_text import decode, split_lines
 
-__all__ = ["ScanContext", "Scanner", "SourceFile", "parse_json", "require_fields"]
+__all__ = [
+    "ProgramOutput",
+    "ScanContext",
+    "Scanner",
+    "ScannerTraits",
+    "SourceFile",
+    "depends_on_file_only",
+    "parse_json",
+    "read_traits",
+    "require_fields",
+]
+
+OptionsT = TypeVar("OptionsT")
+CacheKey = Callable[[Any, Mapping[str, str], dt.date], "str | None"]
 
 
 class SourceFile:
-    """One file as a scanner sees it: its path in the repository, and a private copy of the bytes that the scan is about.
+    """One file as a scanner sees it: its path in the repository, and a private copy of its bytes.
 
-    Tools read the copy (``file``, absolute), never the scanned tree: so nothing the tree holds can configure them, nothing can
-    change between two of them, and what the index holds is read the same way as what lies on disk.
+    Tools read the copy (``file``, absolute), never the scanned tree: nothing in the tree can configure them, the content cannot
+    change between two tools, and staged content is read the same way as files on disk.
     """
 
     def __init__(self, path: str, file: Path) -> None:
@@ -29,42 +44,64 @@ class SourceFile:
         self.file = file
 
     def read_bytes(self) -> bytes:
-        """The bytes of the file."""
+        """The content of the file."""
         return self.file.read_bytes()
 
     @functools.cached_property
     def lines(self) -> Sequence[str]:
-        """The lines of the file as text, without their ends."""
+        """The lines of the file as text, without line ends."""
         return split_lines(decode(self.read_bytes())[0])
 
     def __repr__(self) -> str:
-        return f"Source({self.path!r})"
+        return f"SourceFile({self.path!r})"
+
+
+class ProgramOutput(msgspec.Struct, frozen=True):
+    """The result of a program: its exit code (negative for a signal, as in ``subprocess``), all of stdout, and the end of stderr.
+
+    ``stderr_truncated``: there was more stderr than was kept.
+    """
+
+    exit_code: int
+    stdout: bytes
+    stderr: bytes
+    stderr_truncated: bool = False
+
+    def describe_death(self) -> str:
+        """``killed by SIGKILL`` if a signal ended the program (a shell reports 128 + signal), else an empty string."""
+        code = self.exit_code
+        if 0 <= code <= 128 or code > 128 + 64:
+            return ""
+        try:
+            return f"killed by {signal.Signals(-code if code < 0 else code - 128).name}"
+        except ValueError:
+            return f"exit code {code}"
 
 
 class ScanContext(Protocol):
-    """What a scanner may do with the world: start its program, and find its way back from a path in the program's output."""
+    """What a scanner may use while it scans: programs, temporary files, and the way back from a program's path to the file."""
 
     @property
     def temp_folder(self) -> Path:
-        """A private folder of this call, for files that the program needs beside what it scans."""
+        """A private folder of this call, for files that the program needs in addition to the scanned ones."""
 
     @property
     def environ(self) -> Mapping[str, str]:
-        """The environment that scangate itself was started in; programs do not get it."""
+        """The environment that scangate was started in; programs do not get it."""
 
     @property
     def today(self) -> dt.date:
-        """The day of the run, in UTC."""
+        """The date of the run, in UTC."""
 
     @property
     def working_directory(self) -> Path:
-        """The folder that programs start in: private to the run, and not the scanned tree."""
+        """The directory that programs start in: private to the run, outside the scanned tree."""
 
     def find_console_script(self, name: str) -> str:
-        """The absolute path of a console script beside our own; Unreadable(TOOL_MISSING) where there is none."""
+        """The absolute path of a console script installed with scangate. Raises ScanError(TOOL_MISSING) if there is none."""
 
     def find_program(self, name: str) -> str:
-        """The absolute path of a program on a PATH without the scanned tree; Unreadable(TOOL_MISSING) where there is none."""
+        """The absolute path of a program on PATH, outside the scanned tree. Raises ScanError(TOOL_MISSING) if there is none."""
 
     def run_program(
         self,
@@ -75,53 +112,80 @@ class ScanContext(Protocol):
         exit_codes: Iterable[int] = (0,),
         name: str = "",
     ) -> ProgramOutput:
-        """Runs a program to its end. Unreadable(CRASH) for an exit code not in ``codes``, and as ``Processes.run`` does.
+        """Runs a program to its end. ``name``: how messages call it, by default its file name.
 
-        ``name``: what it is called where something is wrong, by default as its file.
+        Raises ScanError: CRASH for an exit code not in ``exit_codes``, and TOOL_MISSING, TIMEOUT, GARBAGE or INTERRUPTED.
         """
 
     def repository_path(self, name: str) -> str:
-        """The repository path behind a path that a program named; Unreadable(GARBAGE) where it was given no such file."""
+        """The repository path of a file that a program named. Raises ScanError(GARBAGE) if the program was not given this file."""
 
     def make_tree(self, files: Sequence[SourceFile]) -> tuple[Path, tuple[Path, ...]]:
-        """A folder that holds exactly ``files``, and their names in it: for programs that want a directory."""
+        """A folder that contains exactly ``files``, and their paths in it: for programs that take a directory."""
 
     def make_alias(self, source: SourceFile, name: str = "", data: bytes | None = None) -> Path:
-        """A copy of ``source`` for programs that would misread the file itself: under another ``name`` where they know a kind of
-        file by its name alone, with other bytes (``data``) where they do not understand these."""
+        """A second copy of ``source`` for programs that would misread the first: under another ``name`` if they recognise file
+        types by name alone, with other bytes (``data``) if they cannot parse these."""
 
 
-class Scanner(Protocol):
-    """A scanner: usually a module. ``scan`` yields a FileReport for each file it read; the engine makes a gap of each it did not.
-
-    It raises Unreadable on anything it does not expect: empty output, a missing key, an exit code it does not know.
-
-    Its answers are kept for the next scan only where it has a function ``cache_key(options, environ, today) -> str | None`` as
-    well: a digest of all that they depend on beside the files, the options, the tool's version and scangate itself (an empty text:
-    nothing), None where none may be kept this time. ``IO_BOUND = True`` says that it waits for others more than it works: it runs
-    beside those that work, not in their turn.
-    """
+class Scanner(Protocol[OptionsT]):
+    """A scanner: usually a module. Optional attributes and their defaults are in `ScannerTraits`."""
 
     NAME: str
-    ACCOUNTING: FileAccounting
-    SPLITTABLE: bool  # whether its files may be scanned in several calls, at the same time
 
     @property
-    def Options(self) -> type[Any]:  # noqa: N802 -- a class in the module
-        """The type that the policy's block for this scanner is read into."""
+    def Options(self) -> type[OptionsT]:  # noqa: N802 -- a class in the module
+        """The type of the scanner's block in the policy: a frozen msgspec.Struct that forbids unknown fields."""
 
     def version(self) -> str:
-        """The version of the tool behind it; Unreadable(TOOL_MISSING) where it is not installed."""
+        """The version of the wrapped tool. Raises ScanError(TOOL_MISSING) if it is not installed."""
 
-    def reads(self, path: str, options: Any) -> bool:
-        """Whether a file of this path is its business."""
+    def reads(self, path: str, options: OptionsT) -> bool:
+        """Whether the scanner scans files with this path."""
 
-    def scan(self, files: Sequence[SourceFile], options: Any, context: ScanContext) -> Iterable[FileReport]:
-        """Scans ``files``, all of which it reads."""
+    def scan(self, files: Sequence[SourceFile], options: OptionsT, context: ScanContext) -> Iterable[FileReport]:
+        """Scans ``files`` and yields a report for each; a file without a report becomes a gap.
+
+        Raises ScanError for anything unexpected: empty output, a missing key, an unknown exit code.
+        """
+
+
+def _never_cached(options: object, environ: Mapping[str, str], today: dt.date) -> None:
+    """The default ``cache_key``."""
+
+
+def depends_on_file_only(options: object, environ: Mapping[str, str], today: dt.date) -> str:
+    """A ``cache_key`` for scanners whose reports depend on the file, the options, the version and their own code alone."""
+    del options, environ, today
+    return ""
+
+
+class ScannerTraits(msgspec.Struct, frozen=True):
+    """The optional attributes of a scanner, with their defaults; a scanner defines them in capitals, but for ``cache_key``.
+
+    ``ACCOUNTING``: whether the tool's output names each scanned file, or the run as a whole vouches for them. ``SPLITTABLE``: files
+    may be scanned in several calls, in parallel. ``IO_BOUND``: it mostly waits for a service, so it runs in addition to the
+    others. ``cache_key(options, environ, today)``: a digest of everything that reports depend on besides the files, the options,
+    the version and the scanner's own code; None if this run's reports must not be reused.
+    """
+
+    accounting: FileAccounting = FileAccounting.PER_FILE
+    splittable: bool = False
+    io_bound: bool = False
+    cache_key: CacheKey = _never_cached
+
+
+_ATTRIBUTES = {"accounting": "ACCOUNTING", "splittable": "SPLITTABLE", "io_bound": "IO_BOUND", "cache_key": "cache_key"}
+
+
+def read_traits(scanner: Scanner[Any]) -> ScannerTraits:
+    """The optional attributes that ``scanner`` defines; defaults for the others."""
+    defined = {field: getattr(scanner, name, None) for field, name in _ATTRIBUTES.items()}
+    return ScannerTraits(**{field: value for field, value in defined.items() if value is not None})
 
 
 def parse_json(stdout: bytes, tool: str) -> Any:
-    """The JSON that ``tool`` wrote; Unreadable(GARBAGE) where it is none: empty output is not a clean answer."""
+    """The JSON document that ``tool`` wrote. Raises ScanError(GARBAGE) for anything else, empty output included."""
     try:
         return json.loads(stdout)
     except (ValueError, RecursionError):
@@ -129,10 +193,10 @@ def parse_json(stdout: bytes, tool: str) -> Any:
 
 
 def require_fields(value: Any, *names: str) -> tuple[Any, ...]:
-    """The values of ``names`` in a JSON object; Unreadable(GARBAGE) where it is none or lacks one: a scanner never guesses."""
+    """The values of ``names`` in a JSON object. Raises ScanError(GARBAGE) if it is not an object or lacks one of them."""
     if not isinstance(value, dict):
-        raise ScanError(GapKind.GARBAGE, "its output is not what it writes: an object is missing")
+        raise ScanError(GapKind.GARBAGE, "unexpected output format: not an object")
     missing = [name for name in names if name not in value]
     if missing:
-        raise ScanError(GapKind.GARBAGE, f"its output is not what it writes: no {', '.join(missing)}")
+        raise ScanError(GapKind.GARBAGE, f"unexpected output format: no {', '.join(missing)}")
     return tuple(value[name] for name in names)

@@ -14,7 +14,8 @@ import pytest
 
 from scangate.errors import ScanError
 from scangate.model import GapKind
-from scangate.scan.process import NETWORK_VARIABLES, STDERR_LIMIT, ProcessRunner, ProgramOutput, filter_search_path
+from scangate.plugin import ProgramOutput
+from scangate.scan.process import NETWORK_VARIABLES, STDERR_LIMIT, ProcessRunner, filter_search_path
 
 ENVIRON = {
     **dict.fromkeys(NETWORK_VARIABLES, "http://proxy.example.com"),

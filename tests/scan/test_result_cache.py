@@ -552,3 +552,16 @@ def test_a_time_before_all_times_is_no_fault() -> None:
         lab.run(words)
         lab.run(words)
         assert words.asked == []
+
+
+class _Uncached(WordScanner):
+    """A plugin that defines no cache key."""
+
+    cache_key = None  # type: ignore[assignment]
+
+
+def test_a_scanner_without_a_cache_key_does_not_disable_reuse_of_the_scan(lab: CachedScans, forgetful: None) -> None:
+    words, plugin = WordScanner(), _Uncached("plugin")
+    cold = lab.run(words, plugin, files=FILES)
+    assert plain(lab.run(words, plugin)) == plain(cold)
+    assert (words.asked, plugin.asked) == ([], sorted(FILES))

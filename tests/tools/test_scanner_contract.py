@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from scangate.app.scanner_registry import load_scanners
 from scangate.model import FileAccounting, GapKind, ScanStatus, Severity
-from scangate.plugin import Scanner
+from scangate.plugin import Scanner, read_traits
 from scangate.tools import CommandOptions, SarifCommand
 from tests.support.scan_harness import ScanHarness, is_ledger_complete
 
@@ -65,11 +65,12 @@ def bench(tmp_path: Path) -> ScanHarness:
 
 
 def test_it_has_the_shape_of_a_scanner(scanner: tuple[Any, Any]) -> None:
-    each: Scanner = scanner[0]
+    each: Scanner[Any] = scanner[0]
     assert each.NAME.lower() == each.NAME
     assert each.NAME.replace("-", "").isalnum()
-    assert isinstance(each.ACCOUNTING, FileAccounting)
-    assert isinstance(each.SPLITTABLE, bool)
+    traits = read_traits(each)
+    assert isinstance(traits.accounting, FileAccounting)
+    assert {type(traits.splittable), type(traits.io_bound)} == {bool}
 
 
 def test_its_version_is_one_word(scanner: tuple[Any, Any]) -> None:

@@ -111,7 +111,7 @@ class ScanRequest(msgspec.Struct, frozen=True):
     """
 
     policy: Policy
-    scanners: Mapping[str, Scanner]
+    scanners: Mapping[str, Scanner[Any]]
     only: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
     staged: tuple[str, ...] | None = None
@@ -318,7 +318,7 @@ def format_timestamp(moment: dt.datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def scanner_option_types(scanners: Mapping[str, Scanner]) -> Mapping[str, type[Any]]:
+def scanner_option_types(scanners: Mapping[str, Scanner[Any]]) -> Mapping[str, type[Any]]:
     """The types that a policy's blocks are read into."""
     return {name: scanner.Options for name, scanner in scanners.items()}
 

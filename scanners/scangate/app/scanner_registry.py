@@ -18,7 +18,7 @@ __all__ = ["ENTRY_POINT_GROUP", "load_scanners"]
 ENTRY_POINT_GROUP = "scangate.scanners"
 
 
-def load_scanners() -> dict[str, Scanner]:
+def load_scanners() -> dict[str, Scanner[Any]]:
     """Every scanner by its name, the built-in ones first. UsageError where two bear one name, or a plugin does not load."""
     scanners = dict(BUILT_IN)
     for entry in _find_entry_points():
@@ -61,7 +61,7 @@ def _may_have_plugins(path_entry: str) -> bool:
     return False
 
 
-def _load_plugin(entry: EntryPoint) -> tuple[Scanner, ...]:
+def _load_plugin(entry: EntryPoint) -> tuple[Scanner[Any], ...]:
     """What an entry point gives: a scanner, or a factory that gives several."""
     try:
         plugin: Any = entry.load()
@@ -71,11 +71,7 @@ def _load_plugin(entry: EntryPoint) -> tuple[Scanner, ...]:
             f"the scanner plugin {entry.value} does not load: {type(error).__name__}", f"pip uninstall {_distribution_name(entry)}"
         ) from error
     for scanner in found:
-        missing = [
-            name
-            for name in ("NAME", "ACCOUNTING", "SPLITTABLE", "Options", "version", "reads", "scan")
-            if not hasattr(scanner, name)
-        ]
+        missing = [name for name in ("NAME", "Options", "version", "reads", "scan") if not hasattr(scanner, name)]
         if missing:
             raise UsageError(
                 f"the scanner plugin {entry.value} lacks {', '.join(missing)}", f"pip uninstall {_distribution_name(entry)}"

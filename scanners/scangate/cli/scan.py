@@ -6,7 +6,7 @@ import contextlib
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
@@ -194,7 +194,7 @@ def _resolve_root(paths: tuple[Path, ...], *, staged: bool) -> Path:
     return root
 
 
-def _print_details(root: Path, policy: Policy, scanners: Mapping[str, Scanner]) -> None:
+def _print_details(root: Path, policy: Policy, scanners: Mapping[str, Scanner[Any]]) -> None:
     environment = f", environment {policy.environment}" if policy.environment else ""
     warn(f"scangate: root {root}")
     warn(f"scangate: policy {policy.name}{environment}, read from {', '.join(policy.sources)}")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from scangate.app.scanner_registry import load_scanners
 from scangate.errors import ScanError
-from scangate.plugin import Scanner
+from scangate.plugin import Scanner, read_traits
 
 __all__ = ["command"]
 
@@ -23,7 +25,7 @@ def command() -> int:
     return 0
 
 
-def _row(name: str, scanner: Scanner) -> tuple[str, str, str, str]:
+def _row(name: str, scanner: Scanner[Any]) -> tuple[str, str, str, str]:
     try:
         version = scanner.version()
     except ScanError as fault:
@@ -32,6 +34,6 @@ def _row(name: str, scanner: Scanner) -> tuple[str, str, str, str]:
     return (
         name,
         version,
-        scanner.ACCOUNTING.value,
+        read_traits(scanner).accounting.value,
         "reads " + ", ".join(sample for sample in SAMPLES if scanner.reads(sample, options)),
     )

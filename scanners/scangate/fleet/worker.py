@@ -17,8 +17,9 @@ from scangate.fleet.git_fetch import fetch_commit
 from scangate.fleet.repository_list import RepositoryEntry
 from scangate.fleet.repository_record import RepositoryRecord, encode_record, incomplete_record, record_from_report
 from scangate.model import GapKind
+from scangate.plugin import ProgramOutput
 from scangate.report.schema import MAX_CHARACTERS, parse_report
-from scangate.scan.process import ProcessRunner, ProgramOutput
+from scangate.scan.process import ProcessRunner
 
 __all__ = ["MARKER_VARIABLE", "RESULT_FILES", "AuditResult", "Job", "audit_repository"]
 

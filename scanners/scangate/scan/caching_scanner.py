@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from scangate.model import FileReport
-from scangate.plugin import ScanContext, Scanner, SourceFile
+from scangate.plugin import ScanContext, Scanner, SourceFile, read_traits
 from scangate.scan.engine import UnredactedResult
 from scangate.scan.plan import ScanPlan, call_guarded
 from scangate.scan.result_cache import ResultCache, content_digest, result_key
@@ -52,7 +52,7 @@ class CachingScanners:
                 self._cache.save_encoded(self._scanners[answer.scanner].new_entries(answer))
 
 
-def _settings_digest(cache: ResultCache | None, scanner: Scanner, options: Any, facts: tuple[Any, ...]) -> bytes | None:
+def _settings_digest(cache: ResultCache | None, scanner: Scanner[Any], options: Any, facts: tuple[Any, ...]) -> bytes | None:
     """As an answer's in `memory`, but in a room of its own."""
     setting = cache.settings_digest(scanner, options, str(scanner.version()), facts) if cache is not None else None
     return hashlib.sha256(b"words\0" + setting).digest() if setting is not None else None
@@ -61,11 +61,10 @@ def _settings_digest(cache: ResultCache | None, scanner: Scanner, options: Any, 
 class _CachingScanner:
     """One scanner, which is asked about the files alone of which it did not speak before."""
 
-    def __init__(self, scanner: Scanner, settings_digest: bytes, cache: ResultCache) -> None:
+    def __init__(self, scanner: Scanner[Any], settings_digest: bytes, cache: ResultCache) -> None:
         self.NAME = scanner.NAME
-        self.ACCOUNTING = scanner.ACCOUNTING
-        self.SPLITTABLE = scanner.SPLITTABLE
-        self.IO_BOUND = getattr(scanner, "IO_BOUND", False)
+        traits = read_traits(scanner)
+        self.ACCOUNTING, self.SPLITTABLE, self.IO_BOUND = traits.accounting, traits.splittable, traits.io_bound
         self._scanner = scanner
         self._settings_digest = settings_digest
         self._cache = cache

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from scangate.errors import ScanError
 from scangate.model import GapKind
-from scangate.plugin import SourceFile
-from scangate.scan.process import ProcessRunner, ProgramOutput
+from scangate.plugin import ProgramOutput, SourceFile
+from scangate.scan.process import ProcessRunner
 from scangate.scan.snapshot import Snapshot
 
 __all__ = ["CallContext"]

@@ -45,11 +45,11 @@ def run_calls(
     }
     pending = [(work, batch) for work in runs for batch in _split_into_batches(work, plan.jobs, rates[work.name])]
     pending.sort(key=lambda item: -_total_bytes(item[1]) * rates[item[0].name])
-    waiters = sum(getattr(work.task.scanner, "IO_BOUND", False) for work in runs)
+    waiters = sum(work.task.traits.io_bound for work in runs)
     with ThreadPoolExecutor(max(plan.jobs, 1)) as workers, ThreadPoolExecutor(max(waiters, 1)) as waiting:
         futures: list[tuple[TaskRun, list[SourceFile], Future[_CallResult]]] = []
         for work, batch in pending:
-            pool = waiting if getattr(work.task.scanner, "IO_BOUND", False) else workers
+            pool = waiting if work.task.traits.io_bound else workers
             futures.append((work, batch, pool.submit(_run_call, work, batch, new_context(work.task.timeout))))
         for work in runs:
             progress(work.name, 0, len(work.sources))
@@ -75,7 +75,7 @@ def _split_into_batches(run: TaskRun, jobs: int, seconds_per_byte: float) -> lis
     """
     if not run.sources:
         return []
-    if not run.task.scanner.SPLITTABLE:
+    if not run.task.traits.splittable:
         return [run.sources]
     worth = math.ceil(_total_bytes(run.sources) * seconds_per_byte / MIN_SECONDS_PER_CALL)
     count = max(min(jobs, len(run.sources), worth), -(-len(run.sources) // MAX_FILES_PER_CALL), 1)
@@ -98,7 +98,7 @@ def _run_call(run: TaskRun, batch: list[SourceFile], context: CallContext) -> _C
     """Calls the scanner over ``batch``; where it fails over many files, looks for those that it fails over."""
     started = time.monotonic()
     answer, fault = _call_scanner(run, batch, context)
-    if fault is not None and fault.kind in (GapKind.CRASH, GapKind.GARBAGE) and run.task.scanner.SPLITTABLE:
+    if fault is not None and fault.kind in (GapKind.CRASH, GapKind.GARBAGE) and run.task.traits.splittable:
         answer = _bisect(run, batch, context, answer)
     answer.seconds = time.monotonic() - started
     return answer

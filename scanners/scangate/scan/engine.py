@@ -162,10 +162,9 @@ class _ScanRun:
 
     def _settings_digests(self) -> list[bytes] | None:
         """What the answers of all tasks depend on; None where one may not be kept."""
-        settings = [
-            b"" if task.skip_reason else tool.settings_digest for task, tool in zip(self._plan.tasks, self.tools, strict=True)
-        ]
-        return None if None in settings else [setting or b"" for setting in settings]
+        if all(tool.settings_digest is None for tool in self.tools):
+            return None
+        return [tool.settings_digest or f"not cached: {tool.version}".encode() for tool in self.tools]
 
     def _inputs_digest(self, memory: ResultCache, settings: Sequence[bytes]) -> bytes:
         return digest_inputs(memory.program_digest, settings, self._plan, self._listing, self._content_digests)
@@ -232,7 +231,7 @@ class _ScanRun:
             return
         for work in runs:
             kept = memory.load_results(self._cache_keys(work))
-            if work.task.scanner.SPLITTABLE or len(kept) == len(work.targets):
+            if work.task.traits.splittable or len(kept) == len(work.targets):
                 work.cached = kept
 
     def _cache_keys(self, run: TaskRun) -> dict[str, bytes]:
@@ -243,7 +242,7 @@ class _ScanRun:
         named = [
             (target.path, self._content_digests[target.path]) for target in run.targets if self._content_digests.get(target.path)
         ]
-        if not run.task.scanner.SPLITTABLE:
+        if not run.task.traits.splittable:
             if len(named) < len(run.targets):
                 return {}
             setting = result_key(setting, "", repr(named))
@@ -331,7 +330,7 @@ class _ScanRun:
                     or (kept.has_foreign_secrets and kept.run_secrets_digest != world)
                 )
             }
-            if lost and not work.task.scanner.SPLITTABLE:
+            if lost and not work.task.traits.splittable:
                 lost = set(work.cached)
             if lost:
                 work.cached = {path: kept for path, kept in work.cached.items() if path not in lost}
@@ -356,7 +355,7 @@ class _ScanRun:
             }
             answers |= {keys[path]: _redact_again(kept, redactor, secrets_digest) for path, kept in stale.items()}
             own = {gap.path for gap in work.all_gaps}
-            if None in own or (own and not work.task.scanner.SPLITTABLE):
+            if None in own or (own and not work.task.traits.splittable):
                 continue
             reports: defaultdict[str, list[FileReport]] = defaultdict(list)
             for report in work.reports:

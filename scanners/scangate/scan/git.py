@@ -13,8 +13,9 @@ import msgspec
 
 from scangate.errors import ScanError
 from scangate.model import GapKind
+from scangate.plugin import ProgramOutput
 from scangate.scan.background import BackgroundCall
-from scangate.scan.process import ProcessRunner, ProgramOutput
+from scangate.scan.process import ProcessRunner
 
 __all__ = ["SAFE_CONFIG", "SAFE_ENVIRONMENT", "GitEntry", "Repository", "find_repository"]
 

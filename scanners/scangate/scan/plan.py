@@ -11,7 +11,7 @@ import msgspec
 from scangate.errors import ScanError
 from scangate.globs import matches
 from scangate.model import FileReport, Gap, GapKind, SkippedPath
-from scangate.plugin import Scanner, SourceFile
+from scangate.plugin import Scanner, ScannerTraits, SourceFile, read_traits
 from scangate.scan.discovery import Listing, Target
 from scangate.scan.result_cache import CachedResult, ResultCache
 
@@ -42,11 +42,16 @@ class PathExclusion(msgspec.Struct, frozen=True):
 class ScannerTask(msgspec.Struct, frozen=True):
     """One scanner to run; where ``skipped`` gives a reason, it is only told. ``paths``: all that it may be given, None for any."""
 
-    scanner: Scanner
-    options: Any
+    scanner: Scanner[Any]
+    options: object
     timeout: float
     skip_reason: str = ""
     paths: frozenset[str] | None = None
+
+    @property
+    def traits(self) -> ScannerTraits:
+        """The scanner's optional attributes."""
+        return read_traits(self.scanner)
 
 
 class ScanPlan(msgspec.Struct, frozen=True):

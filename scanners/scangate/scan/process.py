@@ -15,12 +15,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
-import msgspec
-
 from scangate.errors import ScanError
 from scangate.model import GapKind
+from scangate.plugin import ProgramOutput
 
-__all__ = ["ProcessRunner", "ProgramOutput", "filter_search_path", "terminate_marked"]
+__all__ = ["ProcessRunner", "filter_search_path", "terminate_marked"]
 
 NETWORK_VARIABLES = (
     *("http_proxy", "https_proxy", "no_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY"),
@@ -32,26 +31,6 @@ STDERR_LIMIT = 64 * 1024
 GRACE_SECONDS = 2.0
 POLL_SECONDS = 0.0005  # seconds
 MAX_SWEEPS = 20  # a program that forks while it is swept needs more than one
-
-
-class ProgramOutput(msgspec.Struct, frozen=True):
-    """What a program left: its exit code (negative for a signal, as in ``subprocess``), all of stdout, the end of stderr, and
-    whether there was more of that."""
-
-    exit_code: int
-    stdout: bytes
-    stderr: bytes
-    stderr_truncated: bool = False
-
-    def describe_death(self) -> str:
-        """How the program died, or an empty string where it ended by itself with an ordinary code."""
-        number = -self.exit_code if self.exit_code < 0 else self.exit_code - 128
-        if self.exit_code < 0 or 128 < self.exit_code <= 128 + 64:
-            try:
-                return f"killed by {signal.Signals(number).name}"
-            except ValueError:
-                return f"exit code {self.exit_code}"
-        return ""
 
 
 def filter_search_path(search_path: str, root: Path) -> str:

@@ -10,7 +10,7 @@ import msgspec
 
 from scangate.errors import ScanError, UsageError
 from scangate.model import FileReport, Gap, GapKind
-from scangate.plugin import ScanContext, Scanner, SourceFile
+from scangate.plugin import ScanContext, Scanner, SourceFile, read_traits
 from scangate.scan.discovery import Listing
 from scangate.scan.engine import UnredactedResult
 from scangate.scan.plan import ScanPlan
@@ -67,9 +67,9 @@ class _ReplayScanner:
 
     SPLITTABLE = False  # they cost nothing
 
-    def __init__(self, scanner: Scanner, result: UnredactedResult) -> None:
+    def __init__(self, scanner: Scanner[Any], result: UnredactedResult) -> None:
         self.NAME = scanner.NAME
-        self.ACCOUNTING = scanner.ACCOUNTING
+        self.ACCOUNTING = read_traits(scanner).accounting
         self._scanner = scanner
         self._version = result.version
         self._reports: defaultdict[str, list[FileReport]] = defaultdict(list)

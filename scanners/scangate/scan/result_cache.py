@@ -14,13 +14,14 @@ import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import msgspec
 
 from scangate.errors import ScanError
 from scangate.model import Component, FileReport, Finding, SkippedPath, Span
-from scangate.plugin import SourceFile
+from scangate.plugin import SourceFile, read_traits
 from scangate.scan.cache import Cache
 from scangate.scan.discovery import Listing, Target, take_stat_signature
 
@@ -43,7 +44,7 @@ MAX_CACHED_SCAN_BYTES = 64 * 1024 * 1024  # bytes
 FILES_PER_PAGE = 4096  # files about which is remembered in one place what they look like
 RACY_SECONDS = 2.0  # seconds: a file that changed so shortly before it was read may change again and look the same
 EMPTY_RESULT = b"\0"
-RESULT_PACKAGES = ("scan", "tools", "advisories")  # packages of ours that decide what an answer is
+RESULT_PACKAGES = ("model", "scan", "tools", "advisories")  # packages of ours that decide what an answer is
 BOOT_ID_FILE = "/proc/sys/kernel/random/boot_id"
 
 
@@ -193,15 +194,14 @@ class ResultCache:
 
     def settings_digest(self, scanner: Any, options: Any, version: str, facts: tuple[Any, ...]) -> bytes | None:
         """What an answer of ``scanner`` depends on beside a file's path and bytes; None where nothing of it may be kept."""
-        ask = getattr(scanner, "cache_key", None)
-        resting_on = ask(options, *facts[:2]) if ask is not None else None
-        if resting_on is None:
+        dependencies = read_traits(scanner).cache_key(options, *facts[:2])
+        if dependencies is None:
             return None
         told = (
             *(
                 scanner.NAME,
                 version,
-                resting_on,
+                dependencies,
                 list(sys.version_info[:2]),
                 _program_digest(),
                 _adapter_digest(scanner),
@@ -359,7 +359,7 @@ def _program_digest() -> str:
 
 def _adapter_digest(scanner: Any) -> str:
     """The digest of the code that a scanner comes from: its module or, where that is part of a package, all of the package's."""
-    module = sys.modules.get(getattr(scanner, "__name__", "") or type(scanner).__module__)
+    module = scanner if isinstance(scanner, ModuleType) else sys.modules.get(type(scanner).__module__)
     file = getattr(module, "__file__", None)
     if module is None or not file:
         return ""

@@ -42,7 +42,7 @@ def build_result(
         scanner=run.name,
         version=run.tool.version or "",
         status=_status(files, gaps),
-        accounting=run.task.scanner.ACCOUNTING,
+        accounting=run.task.traits.accounting,
         files_given=len(run.targets),
         analyzed_files=files,
         files_cached=len(run.cached),

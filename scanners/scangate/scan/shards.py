@@ -80,7 +80,7 @@ def assign_shards(sizes: Mapping[str, int], count: int) -> dict[str, int]:
 
 def assign_unsplittable(plan: ScanPlan, count: int) -> dict[str, int]:
     """The one shard of each scanner that does not split its files: they are dealt out in the plan's order, the last shard first."""
-    whole = [task.scanner.NAME for task in plan.tasks if not task.skip_reason and not task.scanner.SPLITTABLE]
+    whole = [task.scanner.NAME for task in plan.tasks if not task.skip_reason and not task.traits.splittable]
     return {name: count - place % count for place, name in enumerate(whole)}
 
 
@@ -93,5 +93,5 @@ def plan_for_shard(plan: ScanPlan, shard: Shard, inventory: Inventory) -> ScanPl
     def is_ours(task: ScannerTask) -> bool:
         return not task.skip_reason and home.get(task.scanner.NAME, shard.number) == shard.number
 
-    tasks = (msgspec.structs.replace(task, paths=mine if task.scanner.SPLITTABLE else None) for task in plan.tasks if is_ours(task))
+    tasks = (msgspec.structs.replace(task, paths=mine if task.traits.splittable else None) for task in plan.tasks if is_ours(task))
     return msgspec.structs.replace(plan, tasks=tuple(tasks))

@@ -25,7 +25,7 @@ def without_unchanged(base: Listing, current: Listing, plan: ScanPlan) -> tuple[
     together = [
         tuple({target.path for target in assign_files(task, listing, plan.exclusions).targets} for listing in (base, current))
         for task in plan.tasks
-        if not task.skip_reason and not task.scanner.SPLITTABLE
+        if not task.skip_reason and not task.traits.splittable
     ]
     while True:
         kept = same.union()

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from scangate.tools.sarif_command import Options as CommandOptions
     from scangate.tools.sarif_command import SarifCommand
 
-    BUILT_IN: dict[str, Scanner]
+    BUILT_IN: dict[str, Scanner[Any]]
 
 __all__ = ["BUILT_IN", "CommandOptions", "SarifCommand"]
 
