@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from html.parser import HTMLParser
 from urllib.parse import unquote_to_bytes
 from xml.etree import ElementTree as ET
@@ -152,13 +151,6 @@ def test_a_uri_is_relative_and_gives_the_path_back(path: str) -> None:
     assert ".." not in uri.split("/")
     if path[:1] not in ("", "/") and len(path) <= escape.MAX_PATH_LENGTH and not STRAY & set(path):
         assert unquote_to_bytes(uri).decode("utf-8", "surrogateescape") == path
-
-
-def test_a_shell_reads_one_word() -> None:
-    texts = [text for text in HOSTILE_TEXTS if len(text) < 1000]
-    script = f"printf '%s\\n' {' '.join(map(escape.shell, texts))}"
-    told = subprocess.run(["sh", "-c", script], capture_output=True, check=True, env={}).stdout.decode()
-    assert told == "".join(f"{escape.terminal(text)}\n" for text in texts)
 
 
 def test_sarif_messages_hold_no_link() -> None:
