@@ -38,8 +38,8 @@ def report(number: int) -> Report:
 def _finding(number: int) -> Finding:
     return Finding(
         rule=f"bandit:B{100 + number % 40}",
-        severity=Severity(1 + number % 5),
-        confidence=Confidence(number % 4),
+        severity=list(Severity)[1 + number % 5],
+        confidence=list(Confidence)[number % 4],
         kind=FindingKind.CODE,
         title=f"rule {number % 40}",
         message="a message of the length that messages have, about what is wrong here and what to do instead",

@@ -160,8 +160,8 @@ rulings = st.lists(
 
 def at_least(found: tuple[Ruling, ...], outcome: RulingOutcome, severity: Severity) -> int:
     """How many rulings are as bad as this or worse."""
-    worst = (WORST_FIRST.index(outcome), -severity)
-    return sum((WORST_FIRST.index(ruling.outcome), -ruling.severity) <= worst for ruling in found)
+    worst = (WORST_FIRST.index(outcome), -severity.rank)
+    return sum((WORST_FIRST.index(ruling.outcome), -ruling.severity.rank) <= worst for ruling in found)
 
 
 @settings(max_examples=200, deadline=None)

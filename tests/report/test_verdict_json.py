@@ -195,7 +195,7 @@ def tampered_document(change: Callable[[dict[str, Any]], Any]) -> str:
         (lambda d: d["findings"].pop(), "counts.findings"),
         (lambda d: d["gaps"].pop(), "counts.gaps"),
         (lambda d: d["scanners"][0]["read"].pop(), "files"),
-        (lambda d: d["scanners"][0].update(given=9), "ledger"),
+        (lambda d: d["scanners"][0].update(given=9), "given"),
         (lambda d: d["scanners"][0].update(name="semgrep"), "name"),
         (lambda d: d["components"].pop(), "components"),
         (lambda d: d["components"][0].update(line=0), "line"),

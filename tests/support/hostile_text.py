@@ -119,8 +119,8 @@ def _kind(number: int) -> GapKind:
 def _ruling(text: str, number: int) -> Ruling:
     finding = Finding(
         rule=f"evil|scanner:{text}",
-        severity=Severity(number % 6),
-        confidence=Confidence(number % 4),
+        severity=list(Severity)[number % 6],
+        confidence=list(Confidence)[number % 4],
         kind=list(FindingKind)[number % 4],
         title=text,
         message=text,
@@ -135,4 +135,4 @@ def _ruling(text: str, number: int) -> Ruling:
         reported_by=("evil|scanner", text),
         affected_package=AffectedPackage(text, text, (text,), (text,), text, text, text, text),
     )
-    return Ruling(finding, Severity((number + 1) % 6), list(RulingOutcome)[number % 4], text)
+    return Ruling(finding, list(Severity)[(number + 1) % 6], list(RulingOutcome)[number % 4], text)

@@ -241,8 +241,8 @@ def many_findings(number: int, outcome: RulingOutcome = RulingOutcome.BLOCKING) 
     found = tuple(
         Finding(
             rule=f"bandit:B{100 + each % 40}",
-            severity=Severity(1 + each % 5),
-            confidence=Confidence(each % 4),
+            severity=list(Severity)[1 + each % 5],
+            confidence=list(Confidence)[each % 4],
             kind=FindingKind.CODE,
             title=f"rule {each % 40}",
             message="a message of the length that messages have, about what is wrong here and what to do instead",

@@ -110,7 +110,7 @@ class RepositoryRecord(_Strict, frozen=True):
     def open_by_severity(self) -> tuple[int, ...]:
         """What stands, by severity from the worst down: what two debts are compared by."""
         standing = {level.severity: level.standing for level in self.levels}
-        return tuple(standing.get(severity.name.lower(), 0) for severity in summary.list_severities())
+        return tuple(standing.get(severity.value, 0) for severity in Severity.worst_first())
 
 
 def incomplete_record(entry: RepositoryEntry, request_digest: str, reason: str, hint: str = "") -> RepositoryRecord:
@@ -147,16 +147,14 @@ def record_from_report(report: Report, entry: RepositoryEntry, request_digest: s
         files=report.targets.file_count,
         gaps=totals.gaps,
         gaps_that_count=totals.blocking_gaps,
-        levels=tuple(_severity_counts(totals, severity) for severity in summary.list_severities()),
+        levels=tuple(_severity_counts(totals, severity) for severity in Severity.worst_first()),
         rules=tuple(_rule_counts(verdict.rulings)),
         worst=tuple(_blocking_findings(verdict.rulings)),
     )
 
 
 def _severity_counts(totals: summary.Counts, severity: Severity) -> SeverityCounts:
-    return SeverityCounts(
-        severity.name.lower(), **{outcome.value: totals.with_severity(severity, outcome) for outcome in RulingOutcome}
-    )
+    return SeverityCounts(severity.value, **{outcome.value: totals.with_severity(severity, outcome) for outcome in RulingOutcome})
 
 
 def _rule_counts(rulings: Iterable[Ruling]) -> Iterable[RuleCounts]:
@@ -170,14 +168,14 @@ def _rule_counts(rulings: Iterable[Ruling]) -> Iterable[RuleCounts]:
             worst[ruling.finding.rule] = ruling
     for rule, ruling in sorted(worst.items()):
         title = ruling.finding.title[:MAX_TEXT_LENGTH]
-        yield RuleCounts(rule, title, ruling.severity.name.lower(), blocks[rule], totals[rule])
+        yield RuleCounts(rule, title, ruling.severity.value, blocks[rule], totals[rule])
 
 
 def _blocking_findings(rulings: Iterable[Ruling]) -> Iterable[BlockingFinding]:
     blocking = [ruling for ruling in summary.sort_worst_first(rulings) if ruling.outcome is RulingOutcome.BLOCKING]
     for ruling in blocking[:MAX_BLOCKING_FINDINGS]:
         place = ruling.finding.location
-        yield BlockingFinding(ruling.finding.rule, ruling.severity.name.lower(), place.path, place.line)
+        yield BlockingFinding(ruling.finding.rule, ruling.severity.value, place.path, place.line)
 
 
 def encode_record(record: RepositoryRecord) -> str:

@@ -107,7 +107,7 @@ def _worst_first(record: RepositoryRecord) -> tuple[Any, ...]:
     blocks = {level.severity: -level.blocks for level in record.levels}
     return (
         OUTCOME_ORDER.index(record.outcome),
-        *(blocks.get(severity.name.lower(), 0) for severity in sorted(Severity, reverse=True)),
+        *(blocks.get(severity.value, 0) for severity in Severity.worst_first()),
         record.name,
     )
 
@@ -118,11 +118,11 @@ def _rules(records: Iterable[RepositoryRecord]) -> list[RuleTotals]:
         for rule in record.rules:
             found[rule.rule].append((record.name, rule))
     broken = [_rule_totals(rule, entries) for rule, entries in found.items()]
-    return sorted(broken, key=lambda each: (-each.blocks, -Severity[each.severity.upper()], -each.standing, each.rule))
+    return sorted(broken, key=lambda each: (-each.blocks, -Severity(each.severity).rank, -each.standing, each.rule))
 
 
 def _rule_totals(rule: str, entries: Sequence[tuple[str, RuleCounts]]) -> RuleTotals:
-    worst_of = max((entry for _, entry in entries), key=lambda entry: (Severity[entry.severity.upper()], entry.title))
+    worst_of = max((entry for _, entry in entries), key=lambda entry: (Severity(entry.severity), entry.title))
     return RuleTotals(
         rule=rule,
         title=worst_of.title,

@@ -167,7 +167,7 @@ def _scanner_rank(scanner: str) -> tuple[int, str]:
 
 
 def _outcome_rank(ruling: Ruling) -> tuple[int, int]:
-    return (WORST_FIRST.index(ruling.outcome), -ruling.severity)
+    return (WORST_FIRST.index(ruling.outcome), -ruling.severity.rank)
 
 
 def _worst_first_key(ruling: Ruling) -> tuple[Any, ...]:

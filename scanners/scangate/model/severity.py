@@ -3,25 +3,52 @@
 from __future__ import annotations
 
 import enum
+from typing import Self
 
 __all__ = ["Confidence", "Severity"]
 
 
-class Severity(enum.IntEnum):
+class _Level(enum.Enum):
+    """An ordered enumeration of names: its members are listed from the lowest to the highest, and compare by ``rank``."""
+
+    rank: int
+
+    def __init__(self, _value: str) -> None:
+        self.rank = len(type(self).__members__)
+
+    def __lt__(self, other: Self) -> bool:
+        return self.rank < other.rank
+
+    def __le__(self, other: Self) -> bool:
+        return self.rank <= other.rank
+
+    def __gt__(self, other: Self) -> bool:
+        return self.rank > other.rank
+
+    def __ge__(self, other: Self) -> bool:
+        return self.rank >= other.rank
+
+
+class Severity(_Level):
     """How bad a finding is. UNKNOWN is a level of its own; the policy says which severity it counts as."""
 
-    UNKNOWN = 0
-    INFO = 1
-    LOW = 2
-    MEDIUM = 3
-    HIGH = 4
-    CRITICAL = 5
+    UNKNOWN = "unknown"
+    INFO = "info"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+    @classmethod
+    def worst_first(cls) -> tuple[Severity, ...]:
+        """All severities from the highest to the lowest, UNKNOWN last."""
+        return tuple(sorted(cls, reverse=True))
 
 
-class Confidence(enum.IntEnum):
+class Confidence(_Level):
     """How sure the scanner is."""
 
-    UNKNOWN = 0
-    LOW = 1
-    MEDIUM = 2
-    HIGH = 3
+    UNKNOWN = "unknown"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"

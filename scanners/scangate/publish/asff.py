@@ -126,7 +126,7 @@ def build_finding(  # noqa: PLR0913 -- what it is, and what it was before
         "FindingProviderFields": {
             "Severity": {
                 "Label": SEVERITY_LABELS[ruling.severity],
-                "Original": _sanitize(told.severity.name.lower(), MAX_ORIGINAL_LENGTH),
+                "Original": _sanitize(told.severity.value, MAX_ORIGINAL_LENGTH),
             },
             "Types": [FINDING_TYPES[told.kind]],
         },

@@ -38,9 +38,9 @@ def collect_metrics(report: Report, project: str, lead_times: LeadTimes) -> Iter
     yield MetricGroup(where, _run_metrics(report, lead_times))
     standing = Counter(ruling.severity for ruling in report.verdict.rulings if ruling.outcome is not RulingOutcome.SUPPRESSED)
     blocking = Counter(ruling.severity for ruling in report.verdict.rulings if ruling.outcome is RulingOutcome.BLOCKING)
-    for severity in sorted(Severity, reverse=True):
+    for severity in Severity.worst_first():
         counts = {"Findings": (float(standing[severity]), COUNT), "Blocking": (float(blocking[severity]), COUNT)}
-        yield MetricGroup({**where, "Severity": severity.name.lower()}, counts)
+        yield MetricGroup({**where, "Severity": severity.value}, counts)
     for result in sorted(report.results, key=lambda result: result.scanner):
         told = {"ScanSeconds": (result.seconds, SECONDS), "Gaps": (float(len(result.gaps)), COUNT)}
         yield MetricGroup({**where, "Scanner": result.scanner}, told)

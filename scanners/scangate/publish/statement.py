@@ -126,7 +126,7 @@ def create_statement(  # noqa: PLR0913 -- the parts of a statement
 def _counts(report: Report) -> dict[str, int]:
     rulings = report.verdict.rulings
     standing = Counter(ruling.severity for ruling in rulings if ruling.outcome is not RulingOutcome.SUPPRESSED)
-    counts = {severity.name.lower(): standing[severity] for severity in sorted(Severity, reverse=True) if standing[severity]}
+    counts = {severity.value: standing[severity] for severity in Severity.worst_first() if standing[severity]}
     counts |= {outcome.value: sum(ruling.outcome is outcome for ruling in rulings) for outcome in RulingOutcome}
     return counts | {"gaps": len(report.verdict.gaps)}
 

@@ -37,7 +37,7 @@ def explain_finding(
     """The page for one finding. ``places`` are the policy's, by the rule of each member."""
     finding = ruling.finding
     where = wording.format_location(finding.location.path, finding.location.line, finding.location.column)
-    lines = [f"{finding.rule}  {finding.fingerprint}", f"{where}  {ruling.severity.name.lower()}, {_outcome(ruling)}"]
+    lines = [f"{finding.rule}  {finding.fingerprint}", f"{where}  {ruling.severity.value}, {_outcome(ruling)}"]
     lines += _format_section(
         "why", [ruling.because, *_format_policy_locations(policy_locations.get(_find_worst_member(ruling).finding.rule, ()))]
     )
@@ -98,8 +98,8 @@ def _describe_rule(title: str, message: str, cwe: Sequence[int], help_url: str) 
 def _format_member(ruling: Ruling, message: str) -> str:
     """One scanner's word; its message unless that is the one the page shows already."""
     finding = ruling.finding
-    judged = f"{ruling.severity.name.lower()}, {_outcome(ruling)}"
-    own = "" if finding.severity is ruling.severity else f" ({finding.severity.name.lower()} by the scanner)"
+    judged = f"{ruling.severity.value}, {_outcome(ruling)}"
+    own = "" if finding.severity is ruling.severity else f" ({finding.severity.value} by the scanner)"
     said = "" if finding.message == message else f": {finding.message}"
     return f"{finding.rule}  {judged}{own}  {finding.fingerprint}{said}"
 

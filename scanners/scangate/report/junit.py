@@ -73,7 +73,7 @@ def _finding(ruling: Ruling) -> Case:
     name = f"{finding.rule} in {finding.location.path}" + (f" [{finding.fingerprint[:8]}]" if finding.fingerprint else "")
     if ruling.outcome is RulingOutcome.SUPPRESSED:
         return Case(name, "skipped", "suppressed", severity=ruling.severity, ruling=ruling)
-    return Case(name, "failure", ruling.severity.name.lower(), severity=ruling.severity, ruling=ruling)
+    return Case(name, "failure", ruling.severity.value, severity=ruling.severity, ruling=ruling)
 
 
 def _describe_finding(ruling: Ruling) -> tuple[str, str]:
@@ -86,7 +86,7 @@ def _describe_finding(ruling: Ruling) -> tuple[str, str]:
     also = f"told by {wording.list_merged_rules(ruling)} as well" if ruling.members else ""
     lines = [finding.message, wording.describe_advisory(finding), f"at {where}", f"because {ruling.because}"]
     lines += [also, finding.evidence, finding.help_url]
-    return f"{where}: {ruling.severity.name.lower()}: {finding.message}", "\n".join(filter(None, lines))
+    return f"{where}: {ruling.severity.value}: {finding.message}", "\n".join(filter(None, lines))
 
 
 def _gap(ruling: GapRuling) -> Case:
@@ -118,7 +118,7 @@ def _top_folder(path: str) -> str:
 
 def _sort_worst_first(cases: Iterable[Case]) -> list[Case]:
     """What fails first, then by severity and name; cases that are alike in these stay in the order that they come in."""
-    return sorted(cases, key=lambda case: (RESULT_ORDER.index(case.result), -case.severity, case.name))
+    return sorted(cases, key=lambda case: (RESULT_ORDER.index(case.result), -case.severity.rank, case.name))
 
 
 def _limit_cases(suites: Sequence[list[Case]]) -> list[list[Case]]:
@@ -126,7 +126,7 @@ def _limit_cases(suites: Sequence[list[Case]]) -> list[list[Case]]:
     if sum(map(len, suites)) <= MAX_CASES:
         return list(suites)
     order = sorted(
-        (RESULT_ORDER.index(case.result), -case.severity, place, number)
+        (RESULT_ORDER.index(case.result), -case.severity.rank, place, number)
         for number, cases in enumerate(suites)
         for place, case in enumerate(cases)
     )

@@ -38,7 +38,7 @@ def render_comment(ruling: Ruling) -> str:
     """One finding as a comment on its own line of a change."""
     finding = ruling.finding
     also = f" and {_escape_code(wording.list_merged_rules(ruling))}" if ruling.members else ""
-    lines = [f"**{ruling.severity.name.lower()}** {_escape_code(finding.rule)}{also}: {_escape_prose(finding.message, 1000)}"]
+    lines = [f"**{ruling.severity.value}** {_escape_code(finding.rule)}{also}: {_escape_prose(finding.message, 1000)}"]
     lines += [
         f"Blocks: {_escape_prose(ruling.because, 500)}.",
         f"To see more: {_escape_code(f'scangate explain {finding.fingerprint}')}",
@@ -88,7 +88,7 @@ def _finding(ruling: Ruling) -> str:
     label = f" ({wording.label_bundled_only(finding)})" if wording.label_bundled_only(finding) else ""
     named = f"[{rule}](<{url}>)" if url else rule
     also = f" and {_escape_code(wording.list_merged_rules(ruling))}" if ruling.members else ""
-    return f"- **{ruling.severity.name.lower()}** {where} {named}{also}{label}: {_escape_prose(finding.message)}"
+    return f"- **{ruling.severity.value}** {where} {named}{also}{label}: {_escape_prose(finding.message)}"
 
 
 def _gaps(rulings: Sequence[GapRuling]) -> list[str]:

@@ -131,7 +131,7 @@ def _format_row(each: NoisyRule) -> str:
     where = f"in {each.group} ({each.pattern})" if each.group else "in the code itself"
     blocks = f", {each.blocking:,} {'blocks' if each.blocking == 1 else 'block'}" if each.blocking else ""
     name = escape.ci_log(escape.truncate(each.rule, 80))
-    return f"  {each.count:>7,}  {name}  {each.severity.name.lower()}{blocks}  {where}"
+    return f"  {each.count:>7,}  {name}  {each.severity.value}{blocks}  {where}"
 
 
 def suggest_policy(found: Iterable[NoisyRule]) -> str:

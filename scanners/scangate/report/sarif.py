@@ -294,9 +294,9 @@ def _fingerprints(finding: Finding) -> JsonObject:
 def _result_properties(ruling: Ruling) -> JsonObject:
     finding = ruling.finding
     told = JsonObject(
-        severity=ruling.severity.name.lower(),
-        originalSeverity=finding.severity.name.lower(),
-        confidence=finding.confidence.name.lower(),
+        severity=ruling.severity.value,
+        originalSeverity=finding.severity.value,
+        confidence=finding.confidence.value,
         kind=finding.kind.value,
         outcome=ruling.outcome.value,
         because=_escape(ruling.because),
@@ -325,7 +325,7 @@ def _member(ruling: Ruling) -> dict[str, str]:
     return {
         "rule": _escape(ruling.finding.rule, MAX_NAME_LENGTH),
         "fingerprint": escape.terminal(ruling.finding.fingerprint),
-        "severity": ruling.severity.name.lower(),
+        "severity": ruling.severity.value,
         "outcome": ruling.outcome.value,
         "because": _escape(ruling.because),
     }

@@ -64,7 +64,7 @@ ANALYSIS_STATES = {
     RulingOutcome.KNOWN: ImpactAnalysisState.IN_TRIAGE,
     RulingOutcome.SUPPRESSED: ImpactAnalysisState.EXPLOITABLE,
 }
-SEVERITIES = {severity: VulnerabilitySeverity(severity.name.lower()) for severity in Severity}
+SEVERITIES = {severity: VulnerabilitySeverity(severity.value) for severity in Severity}
 DATABASES = {
     "CVE": ("NVD", "https://nvd.nist.gov/vuln/detail/"),
     "GHSA": ("GitHub Advisory Database", "https://github.com/advisories/"),

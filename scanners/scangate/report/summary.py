@@ -32,7 +32,6 @@ __all__ = [
     "finding_sort_key",
     "gap_sort_key",
     "is_bundled_only",
-    "list_severities",
     "sort_gap_rulings",
     "sort_results",
     "sort_rulings",
@@ -42,8 +41,6 @@ __all__ = [
 
 SCANGATE = "scangate"
 """Who owns a gap or a finding that no scanner of the run stands for: the list of files, the policy."""
-
-SEVERITIES = tuple(sorted(Severity, reverse=True))
 
 
 class Counts(msgspec.Struct, frozen=True):
@@ -112,11 +109,6 @@ def count_resolved(part: ScannerSummary) -> int:
     return sum(component.resolved for component in part.result.components) if part.result is not None else 0
 
 
-def list_severities() -> tuple[Severity, ...]:
-    """From the worst down, UNKNOWN last."""
-    return SEVERITIES
-
-
 def sort_rulings(report: Report) -> Sequence[Ruling]:
     """By place, then by rule; a total order, so that the order of the input never shows."""
     if _last_sorted.report is not report:
@@ -139,7 +131,7 @@ _last_sorted = _SortedRulings()
 
 def sort_worst_first(rulings: Iterable[Ruling]) -> list[Ruling]:
     """What blocks first, then by severity, then by place."""
-    return _sort(rulings, lambda ruling: (WORST_FIRST.index(ruling.outcome), -ruling.severity, ruling.finding.sort_key()))
+    return _sort(rulings, lambda ruling: (WORST_FIRST.index(ruling.outcome), -ruling.severity.rank, ruling.finding.sort_key()))
 
 
 def _sort(rulings: Iterable[Ruling], key: Callable[[Ruling], tuple[Any, ...]]) -> list[Ruling]:

@@ -96,11 +96,11 @@ def _header(report: Report) -> Iterable[Line]:
 def _blocking(ruled: Sequence[Ruling]) -> Iterable[Line]:
     """The worst in full, as many as are read; of every severity how many there are."""
     room = MAX_BLOCKING
-    for severity in summary.list_severities():
+    for severity in Severity.worst_first():
         group = [ruling for ruling in ruled if ruling.severity is severity]
         if group:
             yield from _title(
-                f"{severity.name.lower()}: {pluralize(len(group), 'finding')} {_conjugate(len(group), 'block')}",
+                f"{severity.value}: {pluralize(len(group), 'finding')} {_conjugate(len(group), 'block')}",
                 SEVERITY_STYLES[severity],
             )
         for because, rulings in _group_by_reason(group[:room]).items():
@@ -150,7 +150,7 @@ def _by_rule(outcome: str, rulings: Sequence[Ruling]) -> Iterable[Line]:
     if not groups:
         return
     yield from _title(f"{outcome}: {pluralize(len(rulings), 'finding')}")
-    order = sorted(groups.items(), key=lambda item: (-item[0][0], -len(item[1]), item[0][1]))
+    order = sorted(groups.items(), key=lambda item: (-item[0][0].rank, -len(item[1]), item[0][1]))
     digits = max(len(f"{len(group):,}") for _, group in order)
     width = min(36, max(len(_shorten_name(rule)) for (_, rule), _ in order[:MAX_RULES]))
     for (severity, rule), group in order[:MAX_RULES]:
@@ -166,7 +166,7 @@ def _by_rule(outcome: str, rulings: Sequence[Ruling]) -> Iterable[Line]:
         where += f" ({labels[0]})" if labels else ""
         title = _fit_title(group[0].finding.title, WIDTH - 14 - len(head) - len(where))
         yield (
-            _segment(f"  {severity.name.lower():<8}", SEVERITY_STYLES[severity]),
+            _segment(f"  {severity.value:<8}", SEVERITY_STYLES[severity]),
             _segment(head),
             _segment(f"  {title}", "dim"),
             _segment(where),

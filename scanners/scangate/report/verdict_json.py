@@ -23,6 +23,7 @@ from scangate.model import (
     Ruling,
     RulingOutcome,
     ScanResult,
+    Severity,
     SkippedPath,
     Targets,
 )
@@ -81,8 +82,8 @@ def _counts(report: Report) -> dict[str, Any]:
         "gaps_that_count": totals.blocking_gaps,
         "outcome": {outcome.value: totals.with_outcome(outcome) for outcome in RulingOutcome},
         "severity": {
-            severity.name.lower(): {outcome.value: totals.with_severity(severity, outcome) for outcome in RulingOutcome}
-            for severity in summary.list_severities()
+            severity.value: {outcome.value: totals.with_severity(severity, outcome) for outcome in RulingOutcome}
+            for severity in Severity.worst_first()
         },
     }
 
@@ -148,7 +149,7 @@ def _ruling(ruling: Ruling, told: dict[Finding, list[str]]) -> dict[str, Any]:
 
 
 def _ruling_entry(ruling: Ruling, origin: str | None) -> dict[str, Any]:
-    judged = {"outcome": ruling.outcome.value, "severity": ruling.severity.name.lower(), "because": ruling.because}
+    judged = {"outcome": ruling.outcome.value, "severity": ruling.severity.value, "because": ruling.because}
     return {**judged, **_finding(ruling.finding), "origin": origin}
 
 
@@ -158,8 +159,8 @@ def _finding(finding: Finding) -> dict[str, Any]:
     return {
         "rule": finding.rule,
         "scanner": finding.scanner,
-        "original_severity": finding.severity.name.lower(),
-        "confidence": finding.confidence.name.lower(),
+        "original_severity": finding.severity.value,
+        "confidence": finding.confidence.value,
         "kind": finding.kind.value,
         "path": place.path,
         "line": place.line,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from scangate.model import BUNDLED_ADVISORIES, Finding, Outcome, Report, Ruling, RulingOutcome
+from scangate.model import BUNDLED_ADVISORIES, Finding, Outcome, Report, Ruling, RulingOutcome, Severity
 from scangate.report import summary
 
 __all__ = [
@@ -47,8 +47,8 @@ def describe_base(report: Report) -> str:
 
 def list_severity_counts(totals: summary.Counts, outcome: RulingOutcome) -> str:
     """``1 critical, 2 high``: what has this outcome, from the worst down; empty where nothing has."""
-    cells = ((severity, totals.with_severity(severity, outcome)) for severity in summary.list_severities())
-    return ", ".join(f"{number:,} {severity.name.lower()}" for severity, number in cells if number)
+    cells = ((severity, totals.with_severity(severity, outcome)) for severity in Severity.worst_first())
+    return ", ".join(f"{number:,} {severity.value}" for severity, number in cells if number)
 
 
 def explain_verdict(report: Report) -> str:

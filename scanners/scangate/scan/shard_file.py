@@ -36,7 +36,7 @@ __all__ = [
     "write_shard_file",
 ]
 
-SCHEMA = 2
+SCHEMA = 3
 KEY_PURPOSE = "part"
 """What a part's key is made for, see `signing`."""
 MAX_CHARACTERS = 256 * 1024 * 1024
