@@ -74,6 +74,7 @@ PATTERNS = st.builds(
 PATHS = ["/".join(parts) for a in ("a", "b", "ab", "aab") for parts in ([a], [a, "b"], ["a", a, "b"], [a, "ab", "b", "a"])]
 
 
+@pytest.mark.integration
 @settings(max_examples=60, deadline=None)
 @given(pattern=PATTERNS)
 def test_parity_with_git(tmp_path_factory: pytest.TempPathFactory, pattern: str) -> None:

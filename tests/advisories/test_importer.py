@@ -263,6 +263,7 @@ def test_only_one_builds_at_a_time(tmp_path: Path, target: Path) -> None:
     assert unchanged(target)
 
 
+@pytest.mark.integration
 def test_what_an_import_that_was_killed_left_is_cleared_away(tmp_path: Path, target: Path) -> None:
     code = (
         "import os, signal, sys; from pathlib import Path; from scangate.advisories import importer, store\n"

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.buildspec import fake_scangate
 from tests.support.buildspec.build_image import create_environment
 from tests.support.buildspec.gate_buildspec import GATE_BUILDSPEC, OFFLINE_PIP, ran_guarded_part, run_gate
 from tests.support.buildspec.interpreter import Build
@@ -21,7 +22,7 @@ from tests.support.buildspec.parser import parse_buildspec
 from tests.support.buildspec.shell import StateScope
 from tests.support.buildspec.workspace import Workspace
 
-CANARIES = ("venv", "ensurepip", "pip", "subprocess", "sitecustomize", "argparse", "stand_in", "scangate")
+CANARIES = ("venv", "ensurepip", "pip", "subprocess", "sitecustomize", "argparse", "fake_scangate", "scangate")
 
 
 @pytest.fixture(scope="session")
@@ -30,10 +31,10 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("wheel") / "scangate-0.0.1-py3-none-any.whl"
     info = "scangate-0.0.1.dist-info"
     with zipfile.ZipFile(path, "w") as archive:
-        archive.write(Path(__file__).with_name("stand_in.py"), "stand_in.py")
+        archive.write(Path(fake_scangate.__file__), "fake_scangate.py")
         archive.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: scangate\nVersion: 0.0.1\n")
         archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
-        archive.writestr(f"{info}/entry_points.txt", "[console_scripts]\nscangate = stand_in:main\n")
+        archive.writestr(f"{info}/entry_points.txt", "[console_scripts]\nscangate = fake_scangate:main\n")
         archive.writestr(f"{info}/RECORD", "")
     return path
 

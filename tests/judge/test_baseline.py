@@ -131,6 +131,7 @@ def edited(chance: random.Random, base: Baseline, touched: list[KnownFinding], f
     return Baseline(base.salt, tuple(sorted([*kept.values(), *fresh])))
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("size", [0, 300])
 def test_git_merges_two_branches_that_touch_different_findings(tmp_path: Path, size: int) -> None:
     """Three findings taken out or counted anew on each side, and three that are new; nine pairs of places in 4,096 might meet."""
@@ -158,6 +159,7 @@ def test_git_merges_two_branches_that_touch_different_findings(tmp_path: Path, s
     assert conflicts <= 3
 
 
+@pytest.mark.integration
 def test_two_findings_that_stand_side_by_side_in_one_file_are_merged(tmp_path: Path) -> None:
     base = Baseline(SALT, (entry("a.py", "1" * 32, "2" * 32), entry("a.py", "3" * 32, "4" * 32)))
     ours, theirs = Baseline(SALT, base.entries[:1]), Baseline(SALT, base.entries[1:])

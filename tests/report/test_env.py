@@ -27,6 +27,7 @@ def test_it_holds_fixed_words_and_numbers_alone(report: Report) -> None:
     assert SHAPE.fullmatch(env.render(report))
 
 
+@pytest.mark.integration
 @pytest.mark.smoke
 def test_a_shell_reads_it(tmp_path: Path) -> None:
     file = tmp_path / "env"

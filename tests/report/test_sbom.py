@@ -18,6 +18,7 @@ from hypothesis import given, settings
 from scangate.model import AffectedPackage, Component, Finding, Outcome, Report, Ruling, RulingOutcome, Severity
 from scangate.report import sbom, verdict_json
 from tests.support.hostile_text import HOSTILE_TEXTS, hostile_report
+from tests.support.paths import ROOT
 from tests.support.report_strategies import reports
 from tests.support.sample_reports import FLASK, failing_report, incomplete_report, many_findings, passing_report
 
@@ -272,12 +273,14 @@ def test_the_serial_number_is_that_of_the_content() -> None:
     assert document(one)["serialNumber"] != document(passing_report())["serialNumber"]
 
 
+@pytest.mark.integration
 def test_another_process_writes_the_same_bytes() -> None:
     """Sets come in another order there."""
     code = (
-        "from scangate.report import sbom; from tests.support.sample_reports import *; print(sbom.render(failing_report()), end='')"
+        "from tests.support.sample_reports import failing_report; from scangate.report import sbom;"
+        " print(sbom.render(failing_report()), end='')"
     )
-    places = os.pathsep.join(str(place) for place in (Path(sbom.__file__).parents[2], Path(__file__).parents[2]))
+    places = os.pathsep.join(str(place) for place in (Path(sbom.__file__).parents[2], ROOT))
     environment = {"PYTHONPATH": places, "PYTHONHASHSEED": "7"}
     ran = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60, check=True)
     assert ran.stdout == sbom.render(failing_report())

@@ -282,6 +282,7 @@ def _kill_while_writing(folder: Path, times: int) -> None:
         cache.close()
 
 
+@pytest.mark.integration
 def test_a_kill_at_any_moment_leaves_what_was_put(tmp_path: Path) -> None:
     _kill_while_writing(tmp_path, 4)
 
@@ -291,6 +292,7 @@ def test_fifty_kills_at_any_moment_leave_what_was_put(tmp_path: Path) -> None:
     _kill_while_writing(tmp_path, 50)
 
 
+@pytest.mark.integration
 def test_several_processes_make_and_fill_one_cache_at_once(tmp_path: Path) -> None:
     script = WRITER.replace("10_000", "30").replace("number.to_bytes(32", "(number + int(sys.argv[2])).to_bytes(32")
     argv = [[sys.executable, "-c", script, str(tmp_path / "cache"), str(start)] for start in range(0, 300, 50)]

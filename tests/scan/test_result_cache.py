@@ -309,6 +309,7 @@ def test_a_time_stamp_that_was_set_back_deceives_nobody(lab: CachedScans) -> Non
     assert len(result.findings) == 1
 
 
+@pytest.mark.integration
 def test_what_the_index_holds_is_known_by_its_blob_and_asked_from_git_alone(lab: CachedScans) -> None:
     from scangate.scan.discovery import list_staged
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+
+from tests.support.paths import TESTS
 
 __all__ = ["assert_golden"]
 
-FOLDER = Path(__file__).parents[1] / "report" / "golden"
+FOLDER = TESTS / "report" / "golden"
 
 
 def assert_golden(name: str, text: str) -> None:

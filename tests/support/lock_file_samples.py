@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from tests.support.paths import TESTS
 
-FOLDER = Path(__file__).parents[1] / "advisories" / "samples"
+FOLDER = TESTS / "advisories" / "samples"
 
 # tool: the lock that it wrote, and whether that lock (with what stands beside it) tells who brings what in
 LOCKS = {

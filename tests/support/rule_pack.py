@@ -16,9 +16,11 @@ from typing import Any
 
 import yaml
 
-RULE_TESTS = Path(__file__).resolve().parents[1] / "rules"
+from tests.support.paths import ROOT, TESTS
+
+RULE_TESTS = TESTS / "rules"
 EXAMPLES = RULE_TESTS / "examples"
-RULES = RULE_TESTS.parents[1] / "policies" / "rules"
+RULES = ROOT / "policies" / "rules"
 MARK = re.compile(r"(?:#|//) expect(?P<next>-next)?: (?P<rule>[\w-]+)")
 """``expect:`` stands on the line a finding starts on, ``expect-next:`` on the line before it."""
 

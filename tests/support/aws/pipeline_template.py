@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from scangate import __version__
 from tests.support.aws.cloudformation import StackTemplate
+from tests.support.paths import SNIPPETS
 
 __all__ = ["CONNECTION", "ENVIRONMENTS", "TEMPLATE", "WORKLOADS", "allowed_actions", "failed_assertions", "load_stack"]
 
-TEMPLATE = Path(__file__).parents[2] / "buildspec_snippets" / "pipeline.yaml"
+TEMPLATE = SNIPPETS / "pipeline.yaml"
 WORKLOADS = ("container-image", "lambda", "ec2-codedeploy", "static-site")
 ENVIRONMENTS = ("production", "staging,production", "qa,staging,production", "dev,staging,production", "dev,qa,staging,production")
 CONNECTION = "arn:aws:codeconnections:eu-central-1:123456789012:connection/00000000-0000-4000-8000-000000000000"

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from tests.support.buildspec.interpreter import Build, Project, run_build
+from tests.support.paths import SNIPPETS
 
-GATE_BUILDSPEC = Path(__file__).parents[2] / "buildspec_snippets" / "gate.yml"
+GATE_BUILDSPEC = SNIPPETS / "gate.yml"
 # pip finds what is there already, or a wheel named by its path, and asks nobody.
 OFFLINE_PIP = {"PIP_NO_INDEX": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
 

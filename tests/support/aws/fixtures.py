@@ -1,4 +1,4 @@
-"""What every test that speaks to AWS starts with."""
+"""The AWS account that tests of several folders share."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.support.aws.account import FakeAccount, serve_account
 
 @pytest.fixture
 def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeAccount]:
-    """An empty account, which the environment leads every AWS SDK to."""
+    """An empty account that the environment directs every AWS SDK to."""
     with serve_account() as found:
         for name, value in found.environment.items():
             monkeypatch.setenv(name, value)
