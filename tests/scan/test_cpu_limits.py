@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from scangate.scan.cpu_limits import available_parallelism
+from scangate.scan.cpu_limits import available_parallelism, usable_cpus
 
 MEGA = 1024 * 1024
 
@@ -17,15 +18,21 @@ def many(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(16)))
 
 
-def told(root: Path, own: str, files: dict[str, str]) -> int:
-    """The jobs where Linux tells ``files`` below /sys/fs/cgroup, ``own`` groups and a machine of 64 GiB."""
+def raises(error: Exception) -> Callable[[object], int]:
+    def call(_: object) -> int:
+        raise error
+
+    return call
+
+
+def limits_of(root: Path, own: str, files: dict[str, str]) -> int:
+    """The parallelism with ``files`` below /sys/fs/cgroup, in the ``own`` groups, on a machine with 64 GiB."""
     (root / "own").write_text(own)
-    (root / "machine").write_text(f"MemTotal:       {64 * 1024 * 1024} kB\nMemFree: 1 kB\n")
     for name, text in files.items():
         file = root / "groups" / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text + "\n")
-    return available_parallelism(root / "groups", root / "own", root / "machine")
+    return available_parallelism(root / "groups", root / "own", 64 * 1024 * MEGA)
 
 
 @pytest.mark.parametrize(
@@ -49,14 +56,21 @@ def told(root: Path, own: str, files: dict[str, str]) -> int:
     ],
 )
 @pytest.mark.usefixtures("many")
-def test_the_share_of_a_container(tmp_path: Path, own: str, files: dict[str, str], expected: int) -> None:
-    assert told(tmp_path, own, files) == expected
+def test_control_groups_limit_the_parallelism(tmp_path: Path, own: str, files: dict[str, str], expected: int) -> None:
+    assert limits_of(tmp_path, own, files) == expected
 
 
-def test_affinity_counts_where_nothing_else_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_affinity_counts_where_nothing_else_is_limits_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {3, 5})
-    assert available_parallelism(tmp_path / "none", tmp_path / "none", tmp_path / "none") == 2
+    assert available_parallelism(tmp_path / "none", tmp_path / "none", 64 * 1024 * MEGA) == 2
 
 
-def test_it_is_told_here() -> None:
-    assert 1 <= available_parallelism() <= len(os.sched_getaffinity(0))
+def test_this_machine_has_a_limit() -> None:
+    assert 1 <= available_parallelism() <= usable_cpus()
+
+
+def test_all_cpus_count_without_affinity(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "sched_getaffinity")
+    monkeypatch.setattr(os, "cpu_count", lambda: 6)
+    monkeypatch.setattr(os, "sysconf", raises(ValueError("unrecognized configuration name")))
+    assert available_parallelism(tmp_path / "none", tmp_path / "none") == 6

@@ -219,3 +219,16 @@ def test_a_run_that_is_cancelled_ends_what_runs_and_starts_nothing(processes: Pr
 
 def test_signals_have_names() -> None:
     assert ProgramOutput(-signal.SIGSEGV, b"", b"").describe_death() == "killed by SIGSEGV"
+
+
+@pytest.fixture
+def without_waitid(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "waitid")
+
+
+@pytest.mark.usefixtures("without_waitid")
+def test_programs_run_and_time_out_without_waitid(processes: ProcessRunner) -> None:
+    assert python(processes, "print(1)").stdout == b"1\n"
+    with pytest.raises(ScanError) as error:
+        python(processes, "import time; time.sleep(100)", timeout=0.5)
+    assert error.value.kind is GapKind.TIMEOUT

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
@@ -30,6 +29,7 @@ from scangate.judge.policy_dump import dump_policy
 from scangate.judge.policy_loader import load_policy
 from scangate.model import Outcome
 from scangate.report.escape import ci_log
+from scangate.scan.cpu_limits import usable_cpus
 from scangate.scan.process import terminate_marked
 from scangate.tools import CommandOptions
 
@@ -131,7 +131,7 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
                 progress(records[job.repository.name])
 
             if left:
-                client = _connect(scheduler, workers or len(os.sched_getaffinity(0)), left, place)
+                client = _connect(scheduler, workers or usable_cpus(), left, place)
                 _run_jobs(left, client, told, interruption)
         for job in jobs:
             if job.repository.name not in records:

@@ -1,4 +1,4 @@
-"""A call that goes on in a thread of its own. ``concurrent.futures`` does this and more, and takes ten times as long to import."""
+"""Runs a call in a thread. ``concurrent.futures`` does more, and takes ten times as long to import."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ Value = TypeVar("Value")
 
 
 class BackgroundCall(Generic[Value]):
-    """``call``, begun at once; what came of it is there for whoever asks.
+    """Starts ``call`` at once; `result` waits for it.
 
-    Where nobody does, it goes on all the same, and the end of the program waits for it: whoever begins one sees to its end.
+    The thread is not a daemon: the program does not exit before the call has ended, even if nobody asks for the result.
     """
 
     def __init__(self, call: Callable[[], Value]) -> None:
@@ -27,11 +27,11 @@ class BackgroundCall(Generic[Value]):
     def _run(self) -> None:
         try:
             self._values.append(self._call())
-        except BaseException as fault:  # noqa: BLE001 -- raised where the value is asked for
-            self._error = fault
+        except BaseException as error:  # noqa: BLE001 -- raised by `result`
+            self._error = error
 
     def result(self) -> Value:
-        """What the call returned, once it has; what it raised is raised."""
+        """The call's return value; raises what the call raised."""
         self._thread.join()
         if self._error is not None:
             raise self._error

@@ -1,4 +1,4 @@
-"""Makes of the project's secret (SCANGATE_CACHE_KEY) the key that one sort of thing is signed with; keeps nothing."""
+"""Derives signing keys from the project's secret (SCANGATE_CACHE_KEY), one for each purpose."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ MIN_SECRET_LENGTH = 16  # characters
 
 
 def derive_key(secret: str, purpose: str = "") -> bytes:
-    """The key of ``purpose``: what is signed for one is worth nothing for another. Empty without a secret; UsageError for a short
-    one."""
+    """The key for ``purpose``; a signature made for one purpose is not valid for another. Empty without a secret.
+
+    Raises UsageError for a short secret.
+    """
     if not secret:
         return b""
     if len(secret) < MIN_SECRET_LENGTH:
-        raise UsageError(
-            f"{KEY_VARIABLE} is shorter than {MIN_SECRET_LENGTH} characters",
-            "make one: python3 -c 'import secrets; print(secrets.token_hex())'",
-        )
+        hint = "generate one: python3 -c 'import secrets; print(secrets.token_hex())'"
+        raise UsageError(f"{KEY_VARIABLE} is shorter than {MIN_SECRET_LENGTH} characters", hint)
     key = hashlib.sha256(secret.encode()).digest()
     return hmac.digest(key, purpose.encode(), "sha256") if purpose else key

@@ -1,4 +1,4 @@
-"""The only place that starts a program: outside the scanned tree, with little environment, bounded output, no child left behind."""
+"""Starts programs, the only module that does: outside the scanned tree, minimal environment, bounded output, no orphans."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from scangate.errors import ScanError
+from scangate.files import describe_os_error
 from scangate.model import GapKind
 from scangate.plugin import ProgramOutput
 
@@ -26,57 +27,46 @@ NETWORK_VARIABLES = (
     *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"),
 )
 MARKER_VARIABLE = "SCANGATE_CHILD"
-STDOUT_LIMIT = 512 * 1024 * 1024
-STDERR_LIMIT = 64 * 1024
+STDOUT_LIMIT = 512 * 1024 * 1024  # bytes
+STDERR_LIMIT = 64 * 1024  # bytes
 GRACE_SECONDS = 2.0
-POLL_SECONDS = 0.0005  # seconds
-MAX_SWEEPS = 20  # a program that forks while it is swept needs more than one
+POLL_SECONDS = 0.0005
+MAX_SWEEPS = 20  # a program that forks during a sweep needs more than one
 
 
 def filter_search_path(search_path: str, root: Path) -> str:
-    """``path`` (a PATH value) without entries that are relative or lie in the scanned tree."""
-    kept = [
-        entry
-        for entry in search_path.split(os.pathsep)
-        if Path(entry).is_absolute() and not Path(entry).resolve().is_relative_to(root)
-    ]
-    return os.pathsep.join(kept)
+    """``search_path`` (a PATH value) without entries that are relative or in the scanned tree."""
+    return os.pathsep.join(entry for entry in search_path.split(os.pathsep) if _is_outside(entry, root))
+
+
+def _is_outside(path: str, root: Path) -> bool:
+    return Path(path).is_absolute() and not Path(path).resolve().is_relative_to(root)
 
 
 class ProcessRunner:
-    """Every program of one run. ``folder`` is private to the run: programs start in it, with their HOME and TMPDIR in it.
+    """Runs the programs of one scan. ``folder`` is private to the run: the working directory, HOME and TMPDIR are in it.
 
-    Safe to use from several threads. After ``cancel()`` nothing starts any more and what runs is ended.
+    Thread-safe. After `cancel` no program starts, and running ones are ended.
     """
 
     def __init__(self, folder: Path, root: Path, environ: Mapping[str, str]) -> None:
         self._folder = folder
         self._root = root
-        self._environ = environ
-        self._search_path = filter_search_path(
-            os.pathsep.join([str(Path(sys.executable).parent), environ.get("PATH", os.defpath)]), root
-        )
+        self.environ = environ
+        scripts = str(Path(sys.executable).parent)
+        self.search_path = filter_search_path(os.pathsep.join([scripts, environ.get("PATH", os.defpath)]), root)
         self._token = secrets.token_hex(16)
         self._cancelled = threading.Event()
+        self.working_directory = folder / "work"
         for name in ("work", "home", "tmp"):
             (folder / name).mkdir(mode=0o700, exist_ok=True)
 
     def is_outside_tree(self, file: str) -> bool:
-        """Whether a program lies outside the scanned tree."""
-        return Path(file).is_absolute() and not Path(file).resolve().is_relative_to(self._root)
-
-    @property
-    def working_directory(self) -> Path:
-        """The folder that programs start in."""
-        return self._folder / "work"
-
-    @property
-    def search_path(self) -> str:
-        """The PATH that programs get."""
-        return self._search_path
+        """Whether a program is outside the scanned tree."""
+        return _is_outside(file, self._root)
 
     def cancel(self) -> None:
-        """Ends what runs and starts nothing more."""
+        """Ends running programs and starts no more."""
         self._cancelled.set()
 
     @property
@@ -84,16 +74,11 @@ class ProcessRunner:
         """Whether the run was cancelled."""
         return self._cancelled.is_set()
 
-    @property
-    def environ(self) -> Mapping[str, str]:
-        """The environment of the run; a program gets only what is on the list."""
-        return self._environ
-
     def environment(self, *, network: bool, extra: Mapping[str, str]) -> dict[str, str]:
-        """The allow-listed environment of a program."""
-        kept = {name: self._environ[name] for name in NETWORK_VARIABLES if network and name in self._environ}
+        """The environment of a program: an allow-list, proxy and CA variables only with ``network``."""
+        kept = {name: self.environ[name] for name in NETWORK_VARIABLES if network and name in self.environ}
         return {
-            "PATH": self._search_path,
+            "PATH": self.search_path,
             "LANG": "C.UTF-8",
             "LC_ALL": "C.UTF-8",
             "HOME": str(self._folder / "home"),
@@ -117,10 +102,10 @@ class ProcessRunner:
         stdout_limit: int = STDOUT_LIMIT,
         name: str = "",
     ) -> ProgramOutput:
-        """Runs ``argv`` to its end and returns what it left; ``name`` is what it is called where something is wrong.
+        """Runs ``argv`` to its end. ``stdin`` is fed to it; ``name`` is how messages call it, by default its file name.
 
-        Raises Unreadable: TOOL_MISSING where it cannot be started, TIMEOUT after ``timeout`` seconds, GARBAGE for more than
-        ``limit`` bytes of output, INTERRUPTED where the run was cancelled.
+        Raises ScanError: TOOL_MISSING if it cannot be started, TIMEOUT after ``timeout`` seconds, GARBAGE for more than
+        ``stdout_limit`` bytes of output, INTERRUPTED if the run was cancelled.
         """
         if self.cancelled:
             raise ScanError(GapKind.INTERRUPTED, "interrupted before it was scanned")
@@ -135,43 +120,46 @@ class ProcessRunner:
                 env=self.environment(network=network, extra=env or {}),
                 start_new_session=True,
             )
-        except (OSError, ValueError) as error:  # ValueError: a NUL in a word of the command line
-            reason = f"{name} cannot be started: {getattr(error, 'strerror', '') or type(error).__name__}"
-            raise ScanError(
-                GapKind.TOOL_MISSING, reason, "reinstall it beside scangate: pip install --force-reinstall scangate"
-            ) from error
+        except (OSError, ValueError) as error:  # ValueError: a NUL in an argument
+            reason = describe_os_error(error) if isinstance(error, OSError) else type(error).__name__
+            hint = "reinstall it: pip install --force-reinstall scangate"
+            raise ScanError(GapKind.TOOL_MISSING, f"{name} cannot be started: {reason}", hint) from error
+        reader = _PipeReader(child, name, stdin, stdout_limit, timeout)
         with child:
             try:
-                stdout, stderr, cut = _PipeReader(child, stdin, stdout_limit, timeout).read(self._cancelled.is_set)
-            except ScanError as fault:
-                raise ScanError(fault.kind, f"{name} {fault.reason}", fault.hint) from None
+                reader.read(self._cancelled.is_set)
             finally:
                 _terminate_group(child)
-        return ProgramOutput(exit_code=child.returncode, stdout=stdout, stderr=stderr, stderr_truncated=cut)
+        return reader.output(child.returncode)
 
     def kill_leftovers(self) -> None:
-        """Kills what a program may have left behind outside its own process group (found by the mark in its environment)."""
-        for _ in range(MAX_SWEEPS):
-            if not _signal_marked(f"{MARKER_VARIABLE}={self._token}", signal.SIGKILL):
-                return
-            time.sleep(0.01)
+        """Kills programs that left their process group, found by the marker in their environment (only where /proc exists)."""
+        _kill_marked(f"{MARKER_VARIABLE}={self._token}")
 
 
 def terminate_marked(marker: str, grace_seconds: float) -> None:
-    """Ends every program with ``mark`` (``NAME=VALUE``) in its environment: politely, and after ``patience`` seconds surely."""
+    """Ends every program with ``marker`` (``NAME=VALUE``) in its environment: SIGTERM, and SIGKILL after ``grace_seconds``.
+
+    Without /proc (macOS) none is found.
+    """
     limit = time.monotonic() + grace_seconds
     found = _signal_marked(marker, signal.SIGTERM)
     while found and time.monotonic() < limit:
         time.sleep(0.1)
         found = _signal_marked(marker, None)
-    for _ in range(MAX_SWEEPS if found else 0):
+    if found:
+        _kill_marked(marker)
+
+
+def _kill_marked(marker: str) -> None:
+    for _ in range(MAX_SWEEPS):
         if not _signal_marked(marker, signal.SIGKILL):
             return
         time.sleep(0.01)
 
 
 def _signal_marked(marker: str, signal_number: signal.Signals | None) -> bool:
-    """Sends a signal (None: nothing) to every program with ``mark`` in its environment; whether there was one."""
+    """Sends a signal (None: nothing) to every program with ``marker`` in its environment; whether there was one."""
     found = False
     for entry in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
@@ -183,21 +171,27 @@ def _signal_marked(marker: str, signal_number: signal.Signals | None) -> bool:
 
 
 class _PipeReader:
-    """Reads both outputs of a child at once (a child that fills one pipe while the other is read would hang)."""
+    """Reads both outputs of a child at once: a child that fills one pipe while the other is read would hang."""
 
-    def __init__(self, child: subprocess.Popen[bytes], feed: bytes | None, limit: int, timeout: float) -> None:
+    def __init__(self, child: subprocess.Popen[bytes], name: str, stdin: bytes | None, limit: int, timeout: float) -> None:
         self._child = child
+        self._name = name
         self._limit = limit
         self._timeout = timeout
         self._deadline = time.monotonic() + timeout
         self._stdout: list[bytes] = []
         self._size = 0
         self._stderr = bytearray()
-        self._stderr_truncated = False
-        self._stdin = memoryview(feed or b"")
+        self._stderr_size = 0
+        self._stdin = memoryview(stdin or b"")
 
-    def read(self, cancelled: Callable[[], bool]) -> tuple[bytes, bytes, bool]:
-        """All of stdout, the end of stderr and whether that was cut, once the child has ended and both are closed."""
+    def output(self, exit_code: int) -> ProgramOutput:
+        """All that was read."""
+        stderr = bytes(self._stderr[-STDERR_LIMIT:])
+        return ProgramOutput(exit_code, b"".join(self._stdout), stderr, self._stderr_size > STDERR_LIMIT)
+
+    def read(self, cancelled: Callable[[], bool]) -> None:
+        """Reads until the child has ended and closed both pipes."""
         with selectors.DefaultSelector() as selector:
             for pipe, event, step in self._pipes():
                 os.set_blocking(pipe.fileno(), False)
@@ -212,15 +206,10 @@ class _PipeReader:
                 self._check_limits(cancelled())
                 if _has_exited(self._child):
                     ended = ended or time.monotonic()
-                    if time.monotonic() - ended > GRACE_SECONDS:  # a grandchild holds the pipes open
+                    if time.monotonic() - ended > GRACE_SECONDS:  # a grandchild keeps the pipes open
                         break
             while not _exits_within(self._child, 0.01):
                 self._check_limits(cancelled())
-        return (
-            b"".join(self._stdout),
-            bytes(self._stderr[-STDERR_LIMIT:]),
-            self._stderr_truncated or len(self._stderr) > STDERR_LIMIT,
-        )
 
     def _pipes(self) -> Iterable[tuple[IO[bytes], int, Callable[[int], bool]]]:
         if self._child.stdout is not None:
@@ -238,10 +227,10 @@ class _PipeReader:
 
     def _read_stderr(self, fd: int) -> bool:
         chunk = os.read(fd, 1 << 16)
+        self._stderr_size += len(chunk)
         self._stderr += chunk
         if len(self._stderr) > 4 * STDERR_LIMIT:
             del self._stderr[:-STDERR_LIMIT]
-            self._stderr_truncated = True
         return bool(chunk)
 
     def _write_stdin(self, fd: int) -> bool:
@@ -253,21 +242,23 @@ class _PipeReader:
 
     def _check_limits(self, cancelled: bool) -> None:
         if cancelled:
-            raise ScanError(GapKind.INTERRUPTED, "was interrupted")
+            raise ScanError(GapKind.INTERRUPTED, f"{self._name} was interrupted")
         if time.monotonic() > self._deadline:
             hint = "raise the time limit in the policy: limits: {timeout: SECONDS}"
-            raise ScanError(GapKind.TIMEOUT, f"did not end within {self._timeout:g} seconds", hint)
+            raise ScanError(GapKind.TIMEOUT, f"{self._name} did not end within {self._timeout:g} seconds", hint)
         if self._size > self._limit:
-            raise ScanError(GapKind.GARBAGE, f"wrote more than {self._limit} bytes of output")
+            raise ScanError(GapKind.GARBAGE, f"{self._name} wrote more than {self._limit} bytes of output")
 
 
 def _has_exited(child: subprocess.Popen[bytes]) -> bool:
-    """Whether the child has ended; it is not reaped yet, so that its process group keeps its number."""
+    """Whether the child has ended; it is not reaped where os.waitid exists, so that its process group keeps its number."""
+    if not hasattr(os, "waitid"):  # macOS before Python 3.13
+        return child.poll() is not None
     return os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
 
 def _exits_within(child: subprocess.Popen[bytes], seconds: float) -> bool:
-    """Whether the child has ended, or does within so many seconds: a program closes its pipes a moment before it is gone."""
+    """Whether the child ends within so many seconds: a program closes its pipes a moment before it has ended."""
     limit = time.monotonic() + seconds
     while not _has_exited(child):
         if time.monotonic() > limit:
@@ -277,14 +268,10 @@ def _exits_within(child: subprocess.Popen[bytes], seconds: float) -> bool:
 
 
 def _terminate_group(child: subprocess.Popen[bytes]) -> None:
-    """Ends the child's whole process group: politely where the child still runs, then surely."""
-    if child.returncode is not None:
-        return
+    """Ends the child's process group: SIGTERM if the child still runs, then SIGKILL."""
     if not _has_exited(child):
         _signal_group(child, signal.SIGTERM)
-        limit = time.monotonic() + GRACE_SECONDS
-        while not _has_exited(child) and time.monotonic() < limit:
-            time.sleep(0.02)
+        _exits_within(child, GRACE_SECONDS)
     _signal_group(child, signal.SIGKILL)
     child.wait()
 
