@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from scangate.model import GapKind
 
-__all__ = ["AttestationRejected", "PolicyError", "PublishError", "ScanError", "ScangateError", "UsageError"]
+__all__ = ["AttestationRejected", "PolicyError", "PublishError", "Rejection", "ScanError", "ScangateError", "UsageError"]
 
 
 class ScangateError(Exception):
@@ -27,12 +28,29 @@ class PolicyError(ScangateError):
     """A policy that cannot be believed; the message opens with ``file:line:column``."""
 
 
-class AttestationRejected(ScangateError):  # noqa: N818 -- a judgement, not a mistake
-    """What an attestation does not let through; ends ``scangate verify`` with exit code 1, 3 for an INCOMPLETE verdict."""
+class Rejection(enum.Enum):
+    """Why an attestation does not admit an artifact."""
 
-    def __init__(self, message: str, hint: str = "", *, incomplete: bool = False) -> None:
+    MISSING = "missing"
+    MALFORMED = "malformed"
+    SIGNATURE = "signature"
+    SUBJECT = "subject"
+    ENVIRONMENT = "environment"
+    POLICY = "policy"
+    FAILED = "failed"
+    INCOMPLETE = "incomplete"
+    APPROVAL = "approval"
+    SCAN_TIME = "scan-time"
+    EXPIRED = "expired"
+    DEPLOYMENT = "deployment"
+
+
+class AttestationRejected(ScangateError):  # noqa: N818 -- a decision, not a fault
+    """An attestation does not admit an artifact. Ends ``scangate verify`` with exit code 1, with 3 for an INCOMPLETE verdict."""
+
+    def __init__(self, reason: Rejection, message: str, hint: str = "") -> None:
         super().__init__(message, hint)
-        self.incomplete = incomplete
+        self.reason = reason
 
 
 class PublishError(Exception):

@@ -60,8 +60,9 @@ def test_what_moto_knows_is_left_to_moto(account: FakeAccount) -> None:
     ],
 )
 def test_what_aws_would_refuse_is_refused(account: FakeAccount, service: str, operation: str, parameters: Any, why: str) -> None:
+    session: Any = boto3.session.Session()
     with pytest.raises(ClientError, match=why):
-        getattr(boto3.client(service), operation)(**parameters)
+        getattr(session.client(service), operation)(**parameters)
     assert account.refusals
 
 
@@ -80,7 +81,7 @@ def test_a_fake_answers_in_the_protocol_of_its_service_and_can_be_made_to_fail(a
 
     fake: Service = {"PutLifecycleEventHookExecutionStatus": put}
     account.services["codedeploy"] = fake
-    client = boto3.client("codedeploy")
+    client: Any = boto3.client("codedeploy")
     asked = {"deploymentId": "d-1", "lifecycleEventHookExecutionId": "e", "status": "Failed"}
     assert client.put_lifecycle_event_hook_execution_status(**asked)["lifecycleEventHookExecutionId"] == "e"
     account.fail_next("codedeploy", "PutLifecycleEventHookExecutionStatus", AwsError("DeploymentDoesNotExistException", "gone"))

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import boto3
 import pytest
@@ -39,7 +39,7 @@ from tests.support.buildspec.workspace import Workspace
 from tests.support.command import run_scangate
 
 BIN = Path(sys.executable).parent
-REGION = "eu-west-1"  # the interpreter's
+REGION: Final = "eu-west-1"  # the interpreter's
 EXECUTION = "00000000-0000-4000-8000-000000000001"
 DIGEST = "ab" * 32
 POLICY = """\

@@ -12,7 +12,7 @@ import boto3
 import pytest
 
 from tests.buildspec.test_gate_snippet import CLEAN, INJECTION, commit
-from tests.support.aws.account import FakeAccount, serve_account
+from tests.support.aws.account import REGION, FakeAccount, serve_account
 from tests.support.buildspec.build_image import BuildImage
 from tests.support.buildspec.gate_buildspec import OFFLINE_PIP
 from tests.support.buildspec.interpreter import Batch, Project, run_batch, run_build
@@ -56,8 +56,7 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
     with serve_account() as account:
         for name, value in account.environment.items():
             monkeypatch.setenv(name, value)
-        place = {"LocationConstraint": account.environment["AWS_REGION"]}
-        boto3.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=place)
+        boto3.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
         yield Cloud(account)
 
 

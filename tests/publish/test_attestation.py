@@ -19,11 +19,12 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scangate.errors import AttestationRejected, UsageError
+from scangate.errors import AttestationRejected, Rejection, UsageError
 from scangate.model import ComparedRevision, Outcome, Report, Targets
 from scangate.publish.admission import AdmissionCriteria, admit
 from scangate.publish.admission_log import read_admission_log, read_pinned_digests, record_admission
-from scangate.publish.dsse import KeySigner, sign_envelope, verify_envelope
+from scangate.publish.dsse import sign_envelope, verify_envelope
+from scangate.publish.signing_keys import KeySigner
 from scangate.publish.statement import Approval, Statement, Subject, create_statement, encode_statement
 from scangate.publish.tree_digest import compute_tree_digest
 from tests.support.aws.account import FakeAccount
@@ -63,7 +64,7 @@ def statement(report: Report | None = None, **changes: Any) -> Statement:
 
 
 def terms(**changes: Any) -> AdmissionCriteria:
-    return AdmissionCriteria(**{"keys": [PUBLIC], "environment": "production", "now": NOW, **changes})
+    return AdmissionCriteria(**{"trusted_keys": [PUBLIC], "environment": "production", "now": NOW, **changes})
 
 
 def envelope(made: Statement | None = None, private: bytes = PRIVATE) -> str:
@@ -76,7 +77,7 @@ def envelope(made: Statement | None = None, private: bytes = PRIVATE) -> str:
 @pytest.mark.parametrize("kind", ["ec", "ed25519", "rsa"])
 def test_a_pass_signed_by_a_trusted_key_is_let_through(kind: str) -> None:
     private, public = pair(kind)
-    assert admit(envelope(private=private), TREE, terms(keys=[pair()[1], public])).predicate.outcome is Outcome.PASS
+    assert admit(envelope(private=private), TREE, terms(trusted_keys=[pair()[1], public])).predicate.outcome is Outcome.PASS
 
 
 def test_a_failure_that_somebody_approved_is_let_through() -> None:
@@ -92,9 +93,9 @@ def test_it_holds_until_it_expires(days: int) -> None:
 
 def test_what_expired_is_let_through_where_it_was_before() -> None:
     late = NOW + dt.timedelta(days=300)
-    admit(envelope(), TREE, terms(now=late, accepted={TREE.digest["sha256"]}, after="2027-01-01T00:00:00Z"))
+    admit(envelope(), TREE, terms(now=late, previously_admitted={TREE.digest["sha256"]}, scanned_after="2027-01-01T00:00:00Z"))
     with pytest.raises(AttestationRejected, match="expired"):
-        admit(envelope(), TREE, terms(now=late, accepted={"ef" * 32}))
+        admit(envelope(), TREE, terms(now=late, previously_admitted={"ef" * 32}))
 
 
 # -- what is refused --
@@ -107,13 +108,23 @@ def test_what_expired_is_let_through_where_it_was_before() -> None:
         (statement(), Subject("image", TREE.digest), {}, "about the tree, not the image"),
         (statement(), TREE, {"environment": "staging"}, "judged for production, not for staging"),
         (statement(), TREE, {"environment": ""}, "not for no environment"),
-        (statement(), TREE, {"policies": {"ef" * 32}}, "judged by another policy: baseline sha256:ab12, not efefefefefefefef"),
-        (statement(), TREE, {"policies": {"ef" * 32}, "accepted": {TREE.digest["sha256"]}}, "judged by another policy"),
-        (statement(), TREE, {"keys": [pair()[1]]}, "not signed by a key that is trusted"),
-        (statement(), TREE, {"keys": []}, "not signed by a key that is trusted"),
+        (
+            statement(),
+            TREE,
+            {"policy_digests": {"ef" * 32}},
+            "judged by another policy: baseline sha256:ab12, not efefefefefefefef",
+        ),
+        (
+            statement(),
+            TREE,
+            {"policy_digests": {"ef" * 32}, "previously_admitted": {TREE.digest["sha256"]}},
+            "judged by another policy",
+        ),
+        (statement(), TREE, {"trusted_keys": [pair()[1]]}, "not signed by a key that is trusted"),
+        (statement(), TREE, {"trusted_keys": []}, "not signed by a key that is trusted"),
         (statement(), TREE, {"now": NOW + dt.timedelta(days=7, seconds=1)}, "expired on 2026-05-08T00:00:00Z"),
         (statement(), TREE, {"now": NOW - dt.timedelta(hours=2)}, "ended in the future, on 2026-05-01"),
-        (statement(), TREE, {"after": "2026-05-01T00:00:01Z"}, "scanned before what was let in last"),
+        (statement(), TREE, {"scanned_after": "2026-05-01T00:00:01Z"}, "scanned before what was let in last"),
         (statement(whole_tree_fail()), TREE, {}, "FAIL, and no approval"),
         (statement(whole_tree_incomplete()), TREE, {}, "INCOMPLETE"),
         (statement(whole_tree_incomplete(), approval=Approval("a", "2026-05-01T00:00:00Z", "e")), TREE, {}, "INCOMPLETE"),
@@ -122,7 +133,7 @@ def test_what_expired_is_let_through_where_it_was_before() -> None:
 def test_the_reason_of_a_refusal(made: Statement, subject: Subject, asked: dict[str, Any], why: str) -> None:
     with pytest.raises(AttestationRejected, match=why) as refusal:
         admit(envelope(made), subject, terms(**asked))
-    assert refusal.value.incomplete is (why == "INCOMPLETE")
+    assert (refusal.value.reason is Rejection.INCOMPLETE) == (why == "INCOMPLETE")
     assert refusal.value.hint
 
 
@@ -407,10 +418,10 @@ def test_the_codes_of_verdicts_that_are_no_pass(bench: BundleProject) -> None:
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
-        ({"since": ComparedRevision("main", "a" * 40, "a" * 40)}, "a change since main"),
+        ({"compared_revision": ComparedRevision("main", "a" * 40, "a" * 40)}, "a change since main"),
         ({"targets": Targets("staged", 0)}, "less than the whole tree"),
         ({"targets": Targets("commit " + "a" * 40, 1)}, "less than the whole tree"),
-        ({"part": "services/api"}, "hint: where that folder is all that ships: --part services/api"),
+        ({"subdirectory": "services/api"}, "hint: where that folder is all that ships: --part services/api"),
     ],
 )
 def test_a_verdict_of_a_part_lets_nothing_ship(bench: BundleProject, changes: dict[str, Any], why: str) -> None:
@@ -490,7 +501,7 @@ def test_what_is_let_in_is_recorded(bench: BundleProject) -> None:
 
 
 def test_kms_signs_what_is_verified_offline(account: FakeAccount, bench: BundleProject) -> None:
-    kms = boto3.session.Session().client("kms")
+    kms: Any = boto3.session.Session().client("kms")
     for spec, algorithm in (("ECC_NIST_P256", "ECDSA_SHA_256"), ("RSA_2048", "RSASSA_PSS_SHA_256")):
         key = kms.create_key(KeySpec=spec, KeyUsage="SIGN_VERIFY")["KeyMetadata"]["Arn"]
         der = kms.get_public_key(KeyId=key)["PublicKey"]

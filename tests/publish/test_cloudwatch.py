@@ -15,6 +15,7 @@ from scangate.errors import PublishError
 from scangate.model import ComparedRevision
 from scangate.model import RulingOutcome as Known
 from scangate.publish import cloudwatch
+from scangate.publish.aws_client import create_client
 from scangate.publish.metrics import LeadTimes, MetricGroup, collect_metrics
 from tests.support.aws.account import REGION, FakeAccount
 from tests.support.aws.protocol import AwsError
@@ -169,36 +170,24 @@ def test_numbers_that_cloudwatch_would_drop_without_a_word_are_told(account: Fak
     assert (ran.stdout, "OutOfTime" in ran.stderr) == ("", True)
 
 
-def test_lines_go_in_batches_that_the_service_takes() -> None:
-    asked: list[list[Any]] = []
+def test_lines_are_sent_in_batches_within_the_limits(account: FakeAccount) -> None:
+    batches: list[int] = []
 
-    class Logs:
-        """Takes what is given."""
+    def put_log_events(request: Any) -> dict[str, Any]:
+        batches.append(len(request["logEvents"]))
+        return {}
 
-        def create_log_stream(self, **_: Any) -> None:
-            """Is there already."""
-
-        def put_log_events(self, *, logEvents: list[Any], **_: Any) -> dict[str, Any]:  # noqa: N803 -- the API's name
-            asked.append(logEvents)
-            return {}
-
-    told = ["x" * 200_000] * 11
-    assert cloudwatch.put_log_lines(Logs(), "g", "s", told, MOMENT) == 11
-    assert [len(batch) for batch in asked] == [5, 5, 1]
+    account.services["logs"] = {"CreateLogStream": lambda _: {}, "PutLogEvents": put_log_events}
+    assert cloudwatch.put_log_lines(create_client("logs"), "g", "s", ["x" * 200_000] * 11, MOMENT) == 11
+    assert batches == [5, 5, 1]
 
 
-def test_what_the_service_rejects_is_no_success() -> None:
-    class Logs:
-        """Takes nothing that is too old."""
-
-        def create_log_stream(self, **_: Any) -> None:
-            """Is there already."""
-
-        def put_log_events(self, **_: Any) -> dict[str, Any]:
-            return {"rejectedLogEventsInfo": {"tooOldLogEventEndIndex": 1}}
-
-    with pytest.raises(PublishError, match="tooOldLogEventEndIndex"):
-        cloudwatch.put_log_lines(Logs(), "g", "s", ["{}"], MOMENT)
+def test_lines_that_the_service_rejects_are_an_error(account: FakeAccount) -> None:
+    rejected = {"rejectedLogEventsInfo": {"tooOldLogEventEndIndex": 1}}
+    account.services["logs"] = {"CreateLogStream": lambda _: {}, "PutLogEvents": lambda _: rejected}
+    with pytest.raises(PublishError) as error:
+        cloudwatch.put_log_lines(create_client("logs"), "g", "s", ["{}"], MOMENT)
+    assert error.value.code == "RejectedLogEvents"
 
 
 def test_hostile_names_stay_one_line_of_ascii() -> None:

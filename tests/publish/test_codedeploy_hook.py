@@ -17,7 +17,8 @@ import yaml
 from scangate.errors import PublishError
 from scangate.publish.codedeploy_deployment import resolve_subjects
 from scangate.publish.codedeploy_hook import RESERVED_SECONDS, handler
-from scangate.publish.dsse import KeySigner, sign_envelope
+from scangate.publish.dsse import sign_envelope
+from scangate.publish.signing_keys import KeySigner
 from scangate.publish.statement import Subject, create_statement, encode_statement
 from tests.publish.test_attestation import PRIVATE, PUBLIC
 from tests.support.aws.account import REGION, FakeAccount
@@ -171,12 +172,12 @@ def test_there_is_an_answer_before_the_function_is_stopped(stage: Stage, monkeyp
     stage.attest("image", IMAGE)
     asked, late = threading.Event(), threading.Event()
 
-    def slow(deployment: str, clients: Any) -> list[Subject]:
+    def slow(deployment: str) -> list[Subject]:
         asked.set()
         assert late.wait(60)
-        return resolve_subjects(deployment, clients)
+        return resolve_subjects(deployment)
 
-    monkeypatch.setattr("scangate.publish.codedeploy_hook.subjects", slow)
+    monkeypatch.setattr("scangate.publish.codedeploy_hook.resolve_subjects", slow)
     answer = handler(EVENT, Context())
     assert (answer["status"], stage.answers) == ("Failed", ["Failed"])
     assert "before the function's time was over" in answer["reason"]

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from scangate.errors import UsageError
-from scangate.publish.aws_client import create_client
 from scangate.publish.ecr import fetch_scan_findings, parse_image_reference
 from tests.support.aws.account import REGION, FakeAccount
 from tests.support.aws.protocol import AwsError
@@ -150,7 +149,7 @@ def test_an_answer_of_another_form_is_incomplete(account: FakeAccount, scanned: 
 def test_a_scan_under_way_is_waited_for(account: FakeAccount) -> None:
     account.services["ecr"] = Registry("NONE", "PENDING", "IN_PROGRESS", "COMPLETE").service
     waited: list[float] = []
-    told = json.loads(fetch_scan_findings(create_client("ecr"), parse_image_reference(f"shop@{DIGEST}"), 60, sleep=waited.append))
+    told = json.loads(fetch_scan_findings(parse_image_reference(f"shop@{DIGEST}"), 60, sleep=waited.append))
     assert (told["status"], waited) == ("COMPLETE", [5.0, 5.0, 5.0])
 
 

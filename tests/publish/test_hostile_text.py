@@ -167,16 +167,11 @@ def test_the_history_of_a_branch_keeps_what_it_is_told() -> None:
     assert list(verdict_history.parse_history(verdict_history.render_history(past), "x")) == past
 
 
-def test_what_ecr_tells_of_an_image() -> None:
+def test_ecr_findings_keep_hostile_text(account: FakeAccount) -> None:
     entries = [{"name": text or "-", "description": text, "uri": text, "severity": "HIGH"} for text in HOSTILE_TEXTS]
-
-    class Registry:
-        """Tells what it was told."""
-
-        def describe_image_scan_findings(self, **_: Any) -> dict[str, Any]:
-            return {"imageScanStatus": {"status": "COMPLETE"}, "imageScanFindings": {"findings": entries}}
-
-    page = fetch_scan_findings(Registry(), ImageReference("shop", "sha256:" + "ab" * 32), 0)
+    response = {"imageScanStatus": {"status": "COMPLETE"}, "imageScanFindings": {"findings": entries}}
+    account.services["ecr"] = {"DescribeImageScanFindings": lambda _: response}
+    page = fetch_scan_findings(ImageReference("shop", "sha256:" + "ab" * 32), 0)
     found = list(ecr._findings(json.loads(page)["findings"], "ecr/shop"))
     assert sorted(finding.title for finding in found) == sorted(entry["name"] for entry in entries)
     assert len(page.splitlines()) == len(entries) + 4

@@ -51,7 +51,7 @@ def test_it_gives_up_where_others_always_are_faster(account: FakeAccount, bucket
 def test_a_document_without_end_is_not_read(bucket: str, monkeypatch: pytest.MonkeyPatch) -> None:
     s3 = create_client("s3")
     update_document(s3, bucket, "k", lambda _text: "12345")
-    monkeypatch.setattr(module, "MOST_BYTES", 4)
+    monkeypatch.setattr(module, "MAX_BYTES", 4)
     with pytest.raises(PublishError, match="TooLarge"):
         update_document(s3, bucket, "k", lambda text: text)
 

@@ -16,7 +16,8 @@ import pytest
 
 from scangate.assets import folder
 from scangate.model import Report
-from scangate.publish.dsse import KeySigner, sign_envelope
+from scangate.publish.dsse import sign_envelope
+from scangate.publish.signing_keys import KeySigner
 from scangate.publish.statement import Subject, create_statement, encode_statement
 from scangate.publish.tree_digest import ATTESTATION_FILE
 from tests.publish.test_attestation import PRIVATE, PUBLIC, BundleProject, pair

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from scangate.app.scan import Session, today
 from scangate.model import ScanResult
-from scangate.publish.aws_client import create_client
 from scangate.publish.ecr import fetch_scan_findings, parse_image_reference
 from scangate.scan.discovery import list_files
 from scangate.scan.engine import scan
@@ -29,7 +27,7 @@ def fetch_image_findings(name: str, region: str, wait: float, session: Session) 
     wanted = parse_image_reference(name, region)
     file = session.scratch_dir / "images" / ecr.NAME / wanted.repository
     file.parent.mkdir(parents=True)
-    file.write_text(fetch_scan_findings(_LazyClient(wanted.region), wanted, wait), "utf-8")
+    file.write_text(fetch_scan_findings(wanted, wait), "utf-8")
     listing = list_files(session.scratch_dir / "images", None)
     plan = ScanPlan((ScannerTask(ecr, ecr.Options(), TIMEOUT),), max_file_bytes=MAX_BYTES, today=today())
     ((result,), _) = scan(listing, plan, session.processes, _make_scratch_dir(session), lambda *_: None)
@@ -40,13 +38,3 @@ def _make_scratch_dir(session: Session) -> Path:
     room = session.scratch_dir / "image-scan"
     room.mkdir()
     return room
-
-
-class _LazyClient:
-    """Makes the client when it is asked: credentials that are missing are then an answer that ECR did not give."""
-
-    def __init__(self, region: str) -> None:
-        self._region = region
-
-    def describe_image_scan_findings(self, **asked: Any) -> Any:
-        return create_client("ecr", self._region).describe_image_scan_findings(**asked)

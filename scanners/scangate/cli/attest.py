@@ -14,17 +14,19 @@ from scangate.app.verdict_file import read_verdict_text
 from scangate.ci import detect_build
 from scangate.cli.attestation_subject import parse_subject
 from scangate.cli.console import warn
-from scangate.errors import AttestationRejected, PublishError, UsageError
+from scangate.errors import AttestationRejected, PublishError, Rejection, UsageError
 from scangate.model import Outcome, Report
 from scangate.publish import codepipeline_approval as approvals
 from scangate.publish.attestation_store import open_store
 from scangate.publish.aws_client import create_client
 from scangate.publish.aws_partition import region_from_arn
-from scangate.publish.dsse import KeySigner, KmsSigner, Signer, sign_envelope
+from scangate.publish.dsse import Signer, sign_envelope
+from scangate.publish.kms_keys import ALGORITHMS, Algorithm, KmsSigner
 from scangate.publish.scope_check import describe_partial_scope
-from scangate.publish.statement import Approval, create_statement, encode_statement, parse_timestamp
+from scangate.publish.statement import Approval, create_statement, encode_statement
 from scangate.publish.tree_digest import ATTESTATION_FILE
 from scangate.report.schema import parse_report
+from scangate.timestamps import parse_timestamp
 
 __all__ = ["command"]
 
@@ -36,7 +38,7 @@ REFUSED, UNPUBLISHED = 1, 4
 @click.argument("subject", metavar="DIR|image:sha256:HEX|lambda:CODESHA256")
 @click.option("--key", type=click.Path(path_type=Path), metavar="FILE", help="Sign with this private key (PEM)")
 @click.option("--kms-key", metavar="ARN", help="Sign with this key in KMS")
-@click.option("--kms-algorithm", type=click.Choice(KmsSigner.ALGORITHMS), default=KmsSigner.ALGORITHMS[0], show_default=True)
+@click.option("--kms-algorithm", type=click.Choice(ALGORITHMS), default=ALGORITHMS[0], show_default=True)
 @click.option(
     "--days",
     type=click.IntRange(1, 365),
@@ -60,7 +62,7 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
     subject: str,
     key: Path | None,
     kms_key: str | None,
-    kms_algorithm: str,
+    kms_algorithm: Algorithm,
     days: int,
     part: str,
     approval: str | None,
@@ -116,15 +118,18 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
     return 0
 
 
-def _load_signer(key: Path | None, kms_key: str | None, algorithm: str) -> Signer:
+def _load_signer(key: Path | None, kms_key: str | None, algorithm: Algorithm) -> Signer:
     if kms_key is not None and key is None:
         return KmsSigner(create_client("kms", region_from_arn(kms_key)), kms_key, algorithm)
     if key is None or kms_key is not None:
         raise UsageError("an attestation needs one key", "give --kms-key ARN or --key FILE")
     try:
-        return KeySigner(key.read_bytes())
+        pem = key.read_bytes()
     except OSError as error:
         raise UsageError(f"cannot read {key}: {error.strerror}", "give a private key: --key FILE") from error
+    from scangate.publish.signing_keys import KeySigner  # noqa: PLC0415 -- needs cryptography, an extra
+
+    return KeySigner(pem)
 
 
 def _load_approval(source: str | None, report: Report) -> Approval | None:
@@ -159,7 +164,9 @@ def _expiry(report: Report, approval: Approval | None, life: dt.timedelta, now: 
         raise UsageError("the verdict.json does not say when its scan ended", "scan again: scangate scan") from error
     expires = min(seen, now) + life
     if expires <= now:
-        raise AttestationRejected(f"the scan ended on {report.finished}, too long ago to be deployed", "scan again: scangate scan")
+        raise AttestationRejected(
+            Rejection.EXPIRED, f"the scan ended on {report.finished}, too long ago to be deployed", "scan again: scangate scan"
+        )
     return expires
 
 
@@ -168,7 +175,7 @@ def _store_envelope(destination: str | None, digest: str, envelope: str) -> None
         click.echo(envelope, nl=False)
         return
     if destination.startswith("s3://"):
-        open_store(create_client("s3"), destination).put(digest, envelope)
+        open_store(destination).put(digest, envelope)
         return
     try:
         Path(destination).write_text(envelope, "ascii")

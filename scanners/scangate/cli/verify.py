@@ -11,15 +11,15 @@ import click
 
 from scangate.cli.attestation_subject import parse_subject
 from scangate.cli.console import warn
-from scangate.errors import AttestationRejected, PublishError, UsageError
+from scangate.errors import AttestationRejected, PublishError, Rejection, UsageError
 from scangate.publish.admission import AdmissionCriteria, admit
 from scangate.publish.admission_log import read_admission_log, read_pinned_digests, record_admission
 from scangate.publish.attestation_store import AttestationStore, open_store
-from scangate.publish.aws_client import create_client
 from scangate.publish.dsse import MAX_BYTES
-from scangate.publish.kms_public_key import fetch_public_key, is_kms_key_arn
-from scangate.publish.statement import Statement, Subject, parse_timestamp
+from scangate.publish.kms_keys import fetch_public_key, is_kms_key_arn
+from scangate.publish.statement import Statement, Subject
 from scangate.publish.tree_digest import ATTESTATION_FILE
+from scangate.timestamps import parse_timestamp
 
 __all__ = ["command"]
 
@@ -87,7 +87,7 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
     try:
         found = parse_subject(subject)
         digest = found.digest["sha256"]
-        ledger = open_store(create_client("s3"), record) if record is not None and record.startswith("s3://") else None
+        ledger = open_store(record) if record is not None and record.startswith("s3://") else None
         known = frozenset() if pins is None else read_pinned_digests(pins)
         if ledger is not None:
             known |= {digest} if ledger.is_admitted(environment, digest) else set()
@@ -107,7 +107,7 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
     except AttestationRejected as refusal:
         warn(f"scangate: refused: {refusal.message}")
         warn(f"hint: {refusal.hint}")
-        return INCOMPLETE if refusal.incomplete else REFUSED
+        return INCOMPLETE if refusal.reason is Rejection.INCOMPLETE else REFUSED
     except PublishError as error:
         warn(f"scangate: not decided: {error}")
         if error.hint:
@@ -144,11 +144,10 @@ def _record_admission(
 
 def _read_envelope(attestation: str | None, subject: str, found: Subject) -> str:
     if attestation is not None and attestation.startswith("s3://"):
-        envelope = open_store(create_client("s3"), attestation).get(found.digest["sha256"])
+        envelope = open_store(attestation).get(found.digest["sha256"])
         if envelope is None:
-            raise AttestationRejected(
-                f"there is no attestation of this {found.name} in {attestation}", "attest it: scangate attest"
-            )
+            message = f"there is no attestation of this {found.name} in {attestation}"
+            raise AttestationRejected(Rejection.MISSING, message, "attest it: scangate attest")
         return envelope
     return _read_file(_attestation_path(None if attestation is None else Path(attestation), subject)).decode("utf-8", "replace")
 
@@ -167,7 +166,9 @@ def _read_file(file: Path) -> bytes:
             data = opened.read(MAX_BYTES + 1)
     except OSError as error:
         if isinstance(error, FileNotFoundError) and file.name == ATTESTATION_FILE:
-            raise AttestationRejected(f"there is no attestation in {file.parent}", "attest it: scangate attest") from error
+            raise AttestationRejected(
+                Rejection.MISSING, f"there is no attestation in {file.parent}", "attest it: scangate attest"
+            ) from error
         raise UsageError(f"cannot read {file}: {error.strerror}", "look at its name and its rights") from error
     if len(data) > MAX_BYTES:
         raise UsageError(f"{file} is too large", f"keys and attestations have at most {MAX_BYTES} bytes")

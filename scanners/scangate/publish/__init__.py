@@ -1,1 +1,1 @@
-"""Sends a verdict to where it is needed, one destination a file; never changes it, and is asked for or does nothing."""
+"""Sends a verdict to other systems, one destination a module. Never changes the verdict; imports boto3 only when used."""

@@ -1,7 +1,7 @@
-"""Decides whether an attestation lets a thing go on to an environment; asks neither network, disk nor clock.
+"""Decide whether an attestation admits an artifact to an environment. Pure: no network, no disk, no clock.
 
-In this order, and the first that fails refuses: the signature, the statement's form, the subject, the environment, the policy, the
-verdict (with its approval), the order, the expiry.
+The checks run in this order and the first failure rejects: signature, form, subject, environment, policy, verdict (with its
+approval), scan time, expiry.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from collections.abc import Collection, Sequence
 
 import msgspec
 
-from scangate.errors import AttestationRejected
+from scangate.errors import AttestationRejected, Rejection
 from scangate.model import Outcome
 from scangate.publish.dsse import verify_envelope
-from scangate.publish.statement import Statement, Subject, check_approval_time, decode_statement, parse_timestamp
+from scangate.publish.statement import Statement, Subject, check_approval_time, decode_statement
+from scangate.timestamps import parse_timestamp
 
 __all__ = ["AdmissionCriteria", "admit"]
 
@@ -22,13 +23,13 @@ CLOCK_SKEW = dt.timedelta(hours=1)
 
 
 class AdmissionCriteria(msgspec.Struct, frozen=True):
-    """What is asked of an attestation.
+    """Requirements for an attestation.
 
-    ``keys``: the public keys that are trusted, PEM. ``environment``: the one it must have been judged for. ``now``: UTC.
-    ``accepted``: digests of what was let in before, by a record that nobody but root can write: those may have expired since, so
-    that a rollback and one more instance still succeed. ``after``: the end of the scan that was let in last (ISO 8601), older ones
-    are refused; empty where the order is not this check's business. ``policies``: digests of the policies one of which must have
-    judged, none where any will do; what was let in before is no exception, for a policy may be trusted no more.
+    ``trusted_keys``: public keys, PEM. ``environment``: the one that the policy was evaluated for. ``now``: UTC.
+    ``previously_admitted``: digests from a record that only root can write. They may have expired since, so that a rollback or one
+    more instance still succeeds. ``scanned_after``: reject scans that ended before this time (ISO 8601); empty for no limit.
+    ``policy_digests``: the accepted policies, empty for any. They apply to previously admitted artifacts, too: a policy may no
+    longer be trusted.
     """
 
     trusted_keys: Sequence[bytes]
@@ -40,7 +41,7 @@ class AdmissionCriteria(msgspec.Struct, frozen=True):
 
 
 def admit(envelope: str, subject: Subject, criteria: AdmissionCriteria) -> Statement:
-    """The statement that lets ``subject`` through. NotAdmitted, with the reason, for everything else."""
+    """Return the statement that admits ``subject``. Raises AttestationRejected with the reason if there is none."""
     statement = decode_statement(verify_envelope(envelope, criteria.trusted_keys))
     _check_subject(statement.subject[0], subject)
     _check_environment(statement.predicate.policy.environment, criteria.environment)
@@ -53,58 +54,55 @@ def admit(envelope: str, subject: Subject, criteria: AdmissionCriteria) -> State
 
 def _check_subject(attested: Subject, actual: Subject) -> None:
     if attested.name != actual.name:
-        raise AttestationRejected(f"the attestation is about the {attested.name}, not the {actual.name}", "attest what is deployed")
+        message = f"the attestation is for the {attested.name}, not for the {actual.name}"
+        raise AttestationRejected(Rejection.SUBJECT, message, "attest what is deployed")
     if attested.digest != actual.digest:
-        here, there = actual.digest["sha256"][:16], attested.digest["sha256"][:16]
-        told = f"this {actual.name} is not the one that was attested: {here} is not {there}"
-        raise AttestationRejected(told, "something was changed after the gate: build and scan it again")
+        message = f"the {actual.name} is not the attested one: its digest is {actual.sha256[:16]}, not {attested.sha256[:16]}"
+        raise AttestationRejected(Rejection.SUBJECT, message, "it was changed after the gate: build and scan it again")
 
 
 def _check_environment(attested: str, required: str) -> None:
     if attested != required:
-        told = f"it was judged for {attested or 'no environment'}, not for {required or 'no environment'}"
-        raise AttestationRejected(
-            told, f"judge it for this one: scangate scan --env {required}" if required else "name it: --env NAME"
-        )
+        message = f"the attestation is for {attested or 'no environment'}, not for {required or 'no environment'}"
+        hint = f"scan for this environment: scangate scan --env {required}" if required else "name the environment: --env NAME"
+        raise AttestationRejected(Rejection.ENVIRONMENT, message, hint)
 
 
 def _check_policy(statement: Statement, required: Collection[str]) -> None:
-    attested = statement.predicate.policy
-    if required and attested.digest not in required:
-        asked = " or ".join(sorted(digest[:16] for digest in required))
-        told = f"it was judged by another policy: {attested.name} {attested.digest[:16]}, not {asked}"
-        raise AttestationRejected(told, "judge it by this one: scangate gate verdict.json --policy FILE, then attest that")
+    policy = statement.predicate.policy
+    if required and policy.digest not in required:
+        accepted = " or ".join(sorted(digest[:16] for digest in required))
+        message = f"the attestation is for policy {policy.name} {policy.digest[:16]}, not for {accepted}"
+        hint = "apply the required policy, then attest: scangate gate verdict.json --policy FILE"
+        raise AttestationRejected(Rejection.POLICY, message, hint)
 
 
 def _check_verdict(statement: Statement) -> None:
-    """An approval lets a FAIL through, for somebody has looked at what was found; nobody can look at what was not read."""
+    """An approval admits a FAIL, since somebody reviewed its findings. Nobody can review what was not analyzed."""
     predicate = statement.predicate
     if predicate.outcome is Outcome.INCOMPLETE:
-        raise AttestationRejected(
-            "the verdict is INCOMPLETE: not everything was read", "mend the gaps, and scan again", incomplete=True
-        )
+        raise AttestationRejected(Rejection.INCOMPLETE, "the verdict is INCOMPLETE", "fix the gaps, then scan again")
     if predicate.outcome is Outcome.FAIL and predicate.approval is None:
-        raise AttestationRejected("the verdict is FAIL, and no approval is bound to it", "mend the findings, or have it approved")
+        message = "the verdict is FAIL and has no approval"
+        raise AttestationRejected(Rejection.FAILED, message, "fix the blocking findings, or have the verdict approved")
     if predicate.approval is not None:
         check_approval_time(predicate.approval, predicate.finished)
 
 
 def _check_scan_time(statement: Statement, subject: Subject, criteria: AdmissionCriteria) -> None:
     finished = statement.predicate.finished
-    if parse_timestamp(finished) > criteria.now + CLOCK_SKEW:  # it would come after all that is to come, and shut it out
-        raise AttestationRejected(
-            f"its scan ended in the future, on {finished}", "set the clock of the machine that scans, and scan again"
-        )
-    if not criteria.scanned_after or subject.digest["sha256"] in criteria.previously_admitted:
+    if parse_timestamp(finished) > criteria.now + CLOCK_SKEW:  # admitting it would lock out every scan until then
+        message = f"the scan ended in the future, on {finished}"
+        raise AttestationRejected(Rejection.SCAN_TIME, message, "set the clock of the scanning machine, then scan again")
+    if not criteria.scanned_after or subject.sha256 in criteria.previously_admitted:
         return
     if parse_timestamp(finished) < parse_timestamp(criteria.scanned_after):
-        told = f"it was scanned before what was let in last ({finished}, {criteria.scanned_after})"
-        raise AttestationRejected(told, "deploy the newer one, or scan this one again")
+        message = f"a newer scan was admitted already ({finished} is before {criteria.scanned_after})"
+        raise AttestationRejected(Rejection.SCAN_TIME, message, "deploy the newer artifact, or scan this one again")
 
 
 def _check_expiry(statement: Statement, subject: Subject, criteria: AdmissionCriteria) -> None:
     expires = statement.predicate.expires
-    if criteria.now > parse_timestamp(expires) and subject.digest["sha256"] not in criteria.previously_admitted:
-        raise AttestationRejected(
-            f"the attestation expired on {expires}, and it was never accepted here before", "scan and attest it again"
-        )
+    if criteria.now > parse_timestamp(expires) and subject.sha256 not in criteria.previously_admitted:
+        message = f"the attestation expired on {expires}, and the artifact was never admitted before"
+        raise AttestationRejected(Rejection.EXPIRED, message, "scan and attest it again")

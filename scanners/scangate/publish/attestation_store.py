@@ -1,52 +1,55 @@
-"""Keeps attestations in S3 by what they are about, and marks what the pipeline let in; judges none of them.
+"""Store attestations in S3 by digest, and record which artifacts the pipeline admitted.
 
-Under s3://BUCKET/PREFIX lie DIGEST.json (the attestation), accepted/ENVIRONMENT/DIGEST (it was let in), and latest/ENVIRONMENT
-(the end of the newest scan that was let in). Who may write which of them is for IAM to say: the signer the first, and the
-pipeline's own check the others.
+Objects under s3://BUCKET/PREFIX: DIGEST.json (the attestation), accepted/ENVIRONMENT/DIGEST (admitted before), and
+latest/ENVIRONMENT (end of the newest admitted scan). IAM must limit who writes them: the signer writes attestations, the pipeline's
+verification step the rest.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from scangate.errors import PublishError
-from scangate.publish.aws_client import call_aws
+from scangate.publish.aws_client import create_client, translate_errors
 from scangate.publish.dsse import MAX_BYTES
-from scangate.publish.s3_document import parse_s3_url, update_document
-from scangate.publish.statement import parse_timestamp
+from scangate.publish.s3_document import parse_s3_url, read_object, update_document
+from scangate.timestamps import format_timestamp, parse_timestamp
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
 
 __all__ = ["AttestationStore", "open_store"]
 
 
 class AttestationStore(msgspec.Struct, frozen=True):
-    """A place in S3; ``s3`` is a client. Every call raises PublishError where S3 does not answer, or refuses."""
+    """A location in S3. Every method raises PublishError if S3 refuses or does not respond."""
 
-    s3: Any
+    s3: S3Client
     bucket: str
     prefix: str
 
     def put(self, digest: str, envelope: str) -> None:
-        """Keeps an attestation of what has this digest, in the place of an earlier one."""
+        """Store the attestation of the artifact with this digest; replaces an earlier one."""
         self._put_object(f"{digest}.json", envelope)
 
     def get(self, digest: str) -> str | None:
-        """The attestation of what has this digest; None where there is none."""
+        """Return the attestation of the artifact with this digest, None if there is none."""
         return self._get_object(f"{digest}.json")
 
     def is_admitted(self, environment: str, digest: str) -> bool:
-        """Whether it was let in to the environment before."""
+        """Whether the artifact was admitted to the environment before."""
         return self._get_object(f"accepted/{environment}/{digest}") is not None
 
     def latest_scan_end(self, environment: str) -> str:
-        """The end of the newest scan that was let in (ISO 8601); empty where none was. PublishError for anything but a time."""
+        """Return the end of the newest admitted scan (ISO 8601), empty if there is none. Raises PublishError if it is no time."""
         text = self._get_object(f"latest/{environment}")
         return "" if text is None else _normalize_timestamp(text, f"s3://{self.bucket}/{self.prefix}/latest/{environment}")
 
     def record_admission(self, environment: str, digest: str, finished: str) -> None:
-        """Says that a thing whose scan ended at ``finished`` was let in. The order is kept first: a mark alone would weaken it."""
+        """Record that an artifact whose scan ended at ``finished`` was admitted. Updates the newest scan first: a record of an
+        admission without it would allow older artifacts."""
         key = f"{self.prefix}/latest/{environment}"
 
         def later(text: str) -> str:
@@ -55,28 +58,24 @@ class AttestationStore(msgspec.Struct, frozen=True):
         update_document(self.s3, self.bucket, key, later)
         self._put_object(f"accepted/{environment}/{digest}", f"{finished}\n")
 
+    @translate_errors()
     def _put_object(self, name: str, text: str) -> None:
-        call_aws(lambda: self.s3.put_object(Bucket=self.bucket, Key=f"{self.prefix}/{name}", Body=text.encode()))
+        self.s3.put_object(Bucket=self.bucket, Key=f"{self.prefix}/{name}", Body=text.encode())
 
     def _get_object(self, name: str) -> str | None:
-        try:
-            answer = call_aws(lambda: self.s3.get_object(Bucket=self.bucket, Key=f"{self.prefix}/{name}"))
-        except PublishError as error:
-            if error.code == "NoSuchKey":  # without s3:ListBucket it would be AccessDenied, which is not believed to mean this
-                return None
-            raise
-        body: bytes = call_aws(lambda: answer["Body"].read(MAX_BYTES))
-        return body.decode("utf-8", "replace")
+        found = read_object(self.s3, {"Bucket": self.bucket, "Key": f"{self.prefix}/{name}"}, MAX_BYTES)
+        return None if found is None else found[0]
 
 
-def open_store(s3: Any, url: str) -> AttestationStore:
-    """The shelf at ``s3://BUCKET/PREFIX``. UsageError for anything else."""
-    return AttestationStore(s3, *parse_s3_url(url.rstrip("/")))
+def open_store(url: str) -> AttestationStore:
+    """Return the store at ``s3://BUCKET/PREFIX``. Raises UsageError for anything else, PublishError if there are no credentials."""
+    bucket, prefix = parse_s3_url(url.rstrip("/"))
+    return AttestationStore(create_client("s3"), bucket, prefix)
 
 
 def _normalize_timestamp(text: str, location: str) -> str:
     try:
-        parse_timestamp(text.strip())
+        return format_timestamp(parse_timestamp(text.strip()))
     except ValueError as error:
-        raise PublishError("NoTime", f"{location} holds no time", "look who wrote it: only the pipeline's check may") from error
-    return dt.datetime.fromisoformat(text.strip()).astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        hint = "check who wrote it: only the pipeline's verification may"
+        raise PublishError("InvalidTimestamp", f"{location} is not a timestamp", hint) from error

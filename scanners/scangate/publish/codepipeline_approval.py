@@ -1,20 +1,23 @@
-"""Asks CodePipeline who approved an execution; a rejection, or an approval that is still waited for, is none.
+"""Fetch who approved a pipeline execution from CodePipeline. A rejected or pending approval is none.
 
 https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ListActionExecutions.html
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import re
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from scangate.errors import AttestationRejected, UsageError
-from scangate.publish.aws_client import call_aws
+from scangate.errors import AttestationRejected, Rejection, UsageError
+from scangate.publish.aws_client import limit_pages, translate_errors
 from scangate.publish.statement import Approval
+from scangate.timestamps import format_timestamp
+
+if TYPE_CHECKING:
+    from types_boto3_codepipeline import CodePipelineClient
+    from types_boto3_codepipeline.type_defs import ActionExecutionDetailTypeDef
 
 __all__ = ["ApprovalAction", "fetch_approval", "parse_approval_action"]
 
@@ -23,11 +26,10 @@ _APPROVAL_ACTION = re.compile(
     r"(?P<action>[A-Za-z0-9.@_-]{1,100})"
 )
 _MANUAL_APPROVAL = {"category": "Approval", "owner": "AWS", "provider": "Manual"}
-MAX_PAGES = 100
 
 
 class ApprovalAction(msgspec.Struct, frozen=True):
-    """The action that approves, of one execution of a pipeline."""
+    """The approval action of one pipeline execution."""
 
     pipeline: str
     execution: str
@@ -35,56 +37,41 @@ class ApprovalAction(msgspec.Struct, frozen=True):
 
 
 def parse_approval_action(text: str) -> ApprovalAction:
-    """``codepipeline:PIPELINE:EXECUTION:ACTION``. UsageError for anything else."""
+    """Parse ``codepipeline:PIPELINE:EXECUTION:ACTION``. Raises UsageError for anything else."""
     match = _APPROVAL_ACTION.fullmatch(text)
     if match is None:
-        raise UsageError(f"no execution of a pipeline: {text}", "write it as codepipeline:PIPELINE:EXECUTION-ID:ACTION")
+        raise UsageError(f"not a pipeline execution: {text}", "write it as codepipeline:PIPELINE:EXECUTION-ID:ACTION")
     return ApprovalAction(**match.groupdict())
 
 
-def fetch_approval(codepipeline: Any, action: ApprovalAction, commit: str = "") -> Approval:
-    """Who approved, and when. NotAdmitted where the action's last run in this execution was no approval by somebody, or where the
-    execution's sources tell their commits, and ``commit`` (the one that was scanned; empty where it is not known) is none of them.
+@translate_errors()
+def fetch_approval(codepipeline: CodePipelineClient, action: ApprovalAction, commit: str = "") -> Approval:
+    """Return who approved, and when.
+
+    Raises AttestationRejected if the action's last run in the execution was not approved, or if the execution's sources name
+    commits and ``commit`` (the scanned one, empty if unknown) is not among them.
     """
-    every = _list_runs(codepipeline, action)
+    pages = codepipeline.get_paginator("list_action_executions").paginate(
+        pipelineName=action.pipeline, filter={"pipelineExecutionId": action.execution}
+    )
+    every = [run for page in limit_pages(pages) for run in page["actionExecutionDetails"]]
+    every = [run for run in every if run["pipelineExecutionId"] == action.execution]
     sources = [run.get("output", {}).get("outputVariables", {}).get("CommitId", "") for run in every]
     if commit and any(sources) and commit not in sources:
-        raise AttestationRejected(
-            f"execution {action.execution} is not of {commit[:12]}", "name the execution of the commit that was scanned"
-        )
+        message = f"execution {action.execution} is not of commit {commit[:12]}"
+        raise AttestationRejected(Rejection.APPROVAL, message, "name the execution of the scanned commit")
     runs = [run for run in every if _is_approval_run(run, action)]
     if not runs:
-        raise AttestationRejected(
-            f"nobody was asked to approve execution {action.execution}", f"is there an approval named {action.action}?"
-        )
+        message = f"execution {action.execution} has no approval action {action.action}"
+        raise AttestationRejected(Rejection.APPROVAL, message, "check the action's name: aws codepipeline get-pipeline")
     last = max(runs, key=lambda run: run["startTime"])
     if last["status"] != "Succeeded" or not last.get("updatedBy"):
-        raise AttestationRejected(f"execution {action.execution} is not approved: {last['status']}", "approve it, then sign again")
-    at = last["lastUpdateTime"].astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return Approval(by=last["updatedBy"], at=at, execution=action.execution)
+        message = f"execution {action.execution} is not approved: {last['status']}"
+        raise AttestationRejected(Rejection.APPROVAL, message, "approve it, then sign again")
+    return Approval(by=last["updatedBy"], at=format_timestamp(last["lastUpdateTime"]), execution=action.execution)
 
 
-def _list_runs(codepipeline: Any, action: ApprovalAction) -> list[Mapping[str, Any]]:
-    runs: list[Mapping[str, Any]] = []
-    token: dict[str, str] = {}
-    for _ in range(MAX_PAGES):
-        page = call_aws(
-            lambda: codepipeline.list_action_executions(
-                pipelineName=action.pipeline,
-                filter={"pipelineExecutionId": action.execution},
-                **token,  # noqa: B023
-            )
-        )
-        runs += [run for run in page["actionExecutionDetails"] if run["pipelineExecutionId"] == action.execution]
-        if not page.get("nextToken"):
-            return runs
-        token = {"nextToken": page["nextToken"]}
-    raise AttestationRejected(
-        f"execution {action.execution} has more than {MAX_PAGES} pages of actions", "look at the pipeline: is it in a loop?"
-    )
-
-
-def _is_approval_run(run: Mapping[str, Any], action: ApprovalAction) -> bool:
+def _is_approval_run(run: ActionExecutionDetailTypeDef, action: ApprovalAction) -> bool:
     """An action of another kind may have the same name in another stage."""
     kind = run.get("input", {}).get("actionTypeId", {})
-    return bool(run["actionName"] == action.action and _MANUAL_APPROVAL.items() <= kind.items())
+    return run["actionName"] == action.action and _MANUAL_APPROVAL.items() <= kind.items()

@@ -1,24 +1,25 @@
-"""Says in numbers what a run came to, each with its name, unit and dimensions; the one list that dashboards are made from."""
+"""The metrics of a run: names, units and dimensions."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from typing import Literal
 
 import msgspec
 
 from scangate.model import Outcome, Report, RulingOutcome, Severity
 
-__all__ = ["LeadTimes", "MetricGroup", "collect_metrics"]
+__all__ = ["LeadTimes", "MetricGroup", "Unit", "collect_metrics"]
 
-COUNT, SECONDS, PERCENT = "Count", "Seconds", "Percent"
+Unit = Literal["Count", "Seconds", "Percent"]
 
 
 class LeadTimes(msgspec.Struct, frozen=True):
-    """What only a memory or git can say, in seconds; None where it is not known.
+    """Durations in seconds that a report does not contain; None if unknown.
 
-    ``commit_to_verdict``: from the commit's own time to the end of the scan. ``block_to_green``: from the first verdict that
-    stopped the branch to this one that let it pass; not the time to restore a service, which a gate knows nothing of.
+    ``commit_to_verdict``: from the commit's time to the end of the scan. ``block_to_green``: from the branch's first verdict other
+    than PASS to this PASS. It is not the time to restore a service: a gate knows nothing of deployments.
     """
 
     commit_to_verdict: float | None = None
@@ -26,43 +27,53 @@ class LeadTimes(msgspec.Struct, frozen=True):
 
 
 class MetricGroup(msgspec.Struct, frozen=True):
-    """Metrics that share their dimensions: name -> (value, CloudWatch unit). The dimensions have few values each, on purpose."""
+    """Metrics with common dimensions: name -> (value, unit). Dimensions have few values, to limit cost."""
 
     dimensions: Mapping[str, str]
-    metrics: Mapping[str, tuple[float, str]]
+    metrics: Mapping[str, tuple[float, Unit]]
 
 
 def collect_metrics(report: Report, project: str, lead_times: LeadTimes) -> Iterator[MetricGroup]:
-    """The run as a whole, then by severity, then by scanner. A severity without findings is told as 0, so that a graph falls."""
-    where = {"Project": project, "Environment": report.verdict.environment or "none"}
-    yield MetricGroup(where, _run_metrics(report, lead_times))
-    standing = Counter(ruling.severity for ruling in report.verdict.rulings if ruling.outcome is not RulingOutcome.SUPPRESSED)
-    blocking = Counter(ruling.severity for ruling in report.verdict.rulings if ruling.outcome is RulingOutcome.BLOCKING)
+    """Yield the metrics of the run, of each severity (0 if there are no findings, so that graphs fall), and of each scanner."""
+    dimensions = {"Project": project, "Environment": report.verdict.environment or "none"}
+    yield MetricGroup(dimensions, _run_metrics(report, lead_times))
+    rulings = report.verdict.rulings
+    open_ = Counter(ruling.severity for ruling in rulings if ruling.outcome is not RulingOutcome.SUPPRESSED)
+    blocking = Counter(ruling.severity for ruling in rulings if ruling.outcome is RulingOutcome.BLOCKING)
     for severity in Severity.worst_first():
-        counts = {"Findings": (float(standing[severity]), COUNT), "Blocking": (float(blocking[severity]), COUNT)}
-        yield MetricGroup({**where, "Severity": severity.value}, counts)
+        counts = _counts({"Findings": open_[severity], "Blocking": blocking[severity]})
+        yield MetricGroup({**dimensions, "Severity": severity.value}, counts)
     for result in sorted(report.results, key=lambda result: result.scanner):
-        told = {"ScanSeconds": (result.seconds, SECONDS), "Gaps": (float(len(result.gaps)), COUNT)}
-        yield MetricGroup({**where, "Scanner": result.scanner}, told)
+        metrics = {"ScanSeconds": _seconds(result.seconds), **_counts({"Gaps": len(result.gaps)})}
+        yield MetricGroup({**dimensions, "Scanner": result.scanner}, metrics)
 
 
-def _run_metrics(report: Report, lead_times: LeadTimes) -> dict[str, tuple[float, str]]:
+def _run_metrics(report: Report, lead_times: LeadTimes) -> dict[str, tuple[float, Unit]]:
     verdict = report.verdict
     outcomes = Counter(ruling.outcome for ruling in verdict.rulings)
-    counts = {
-        "Findings": len(verdict.rulings) - outcomes[RulingOutcome.SUPPRESSED],
-        "Blocking": outcomes[RulingOutcome.BLOCKING],
-        "New": outcomes[RulingOutcome.BLOCKING] + outcomes[RulingOutcome.TOLERATED],
-        "Known": outcomes[RulingOutcome.KNOWN],
-        "Waived": outcomes[RulingOutcome.SUPPRESSED],
-        "Gaps": len(verdict.gaps),
-        "GapsThatCount": sum(ruling.blocking for ruling in verdict.gaps),
-        **{outcome.value.capitalize(): int(verdict.outcome is outcome) for outcome in Outcome},
-    }
-    measures = {name: (float(value), COUNT) for name, value in counts.items()}
-    measures["ScanSeconds"] = (report.seconds, SECONDS)
+    metrics = _counts(
+        {
+            "Findings": len(verdict.rulings) - outcomes[RulingOutcome.SUPPRESSED],
+            "Blocking": outcomes[RulingOutcome.BLOCKING],
+            "New": outcomes[RulingOutcome.BLOCKING] + outcomes[RulingOutcome.TOLERATED],
+            "Known": outcomes[RulingOutcome.KNOWN],
+            "Waived": outcomes[RulingOutcome.SUPPRESSED],
+            "Gaps": len(verdict.gaps),
+            "GapsThatCount": sum(ruling.blocking for ruling in verdict.gaps),
+            **{outcome.value.capitalize(): int(verdict.outcome is outcome) for outcome in Outcome},
+        }
+    )
+    metrics["ScanSeconds"] = _seconds(report.seconds)
     given = sum(result.files_given for result in report.results)
     if given:
-        measures["CacheHitRate"] = (100 * sum(result.files_cached for result in report.results) / given, PERCENT)
-    clocks = {"CommitToVerdict": lead_times.commit_to_verdict, "BlockToGreen": lead_times.block_to_green}
-    return measures | {name: (value, SECONDS) for name, value in clocks.items() if value is not None}
+        metrics["CacheHitRate"] = (100 * sum(result.files_cached for result in report.results) / given, "Percent")
+    durations = {"CommitToVerdict": lead_times.commit_to_verdict, "BlockToGreen": lead_times.block_to_green}
+    return metrics | {name: _seconds(value) for name, value in durations.items() if value is not None}
+
+
+def _counts(counts: Mapping[str, int]) -> dict[str, tuple[float, Unit]]:
+    return {name: (float(count), "Count") for name, count in counts.items()}
+
+
+def _seconds(value: float) -> tuple[float, Unit]:
+    return value, "Seconds"

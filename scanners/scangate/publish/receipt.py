@@ -1,11 +1,10 @@
-"""What became of a publication, and the record of it that lies beside the verdict; sends nothing itself."""
+"""The record of publications, publish.json: what each destination accepted."""
 
 from __future__ import annotations
 
 import enum
 import json
 from collections.abc import Iterable
-from typing import Any
 
 import msgspec
 
@@ -15,11 +14,11 @@ __all__ = ["FILE_NAME", "Receipt", "ReceiptState", "RejectedItem", "parse_receip
 
 FILE_NAME = "publish.json"
 SCHEMA = 1
-MAX_REJECTED_ITEMS = 100  # told one by one; all are counted
+MAX_REJECTED_ITEMS = 100  # listed; all are counted
 
 
 class ReceiptState(enum.Enum):
-    """SENT also where there was nothing to send; PARTIAL and FAILED end the command with exit code 4."""
+    """SENT also if there was nothing to send; PARTIAL and FAILED end the command with exit code 4."""
 
     SENT = "sent"
     PARTIAL = "partial"
@@ -27,7 +26,7 @@ class ReceiptState(enum.Enum):
 
 
 class RejectedItem(msgspec.Struct, frozen=True, order=True, forbid_unknown_fields=True):
-    """One thing that the destination did not take: its identity there, the service's error code and message."""
+    """Something a destination rejected: its id there, the service's error code and message."""
 
     item: str
     code: str
@@ -35,10 +34,10 @@ class RejectedItem(msgspec.Struct, frozen=True, order=True, forbid_unknown_field
 
 
 class Receipt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What one destination took. ``sent`` counts what it took; ``reason`` and ``hint`` say why it did not take all.
+    """What one destination accepted. ``reason`` and ``hint`` explain an incomplete publication.
 
-    ``to``: which of the destination's places it went to, and which part of it: another place has not had it yet.
-    ``verdict``: the SHA-256 of the verdict.json that was sent. ``time``: UTC, ISO 8601.
+    ``to``: the target within the destination; another target has not had the verdict yet. ``verdict``: SHA-256 of verdict.json.
+    ``time``: UTC, ISO 8601. ``refused`` counts all rejected items, ``refusals`` lists the first of them.
     """
 
     destination: str
@@ -59,24 +58,25 @@ class _ReceiptFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def summarize_rejections(sent: int, rejected: Iterable[RejectedItem]) -> tuple[ReceiptState, int, tuple[RejectedItem, ...]]:
-    """The state that ``sent`` and ``refusals`` come to, how many refusals there are, and those that are told."""
+    """Return the resulting state, the number of rejected items, and those to list."""
     every = sorted(rejected)
     state = ReceiptState.SENT if not every else ReceiptState.PARTIAL if sent else ReceiptState.FAILED
     return state, len(every), tuple(every[:MAX_REJECTED_ITEMS])
 
 
 def parse_receipts(text: str) -> tuple[Receipt, ...]:
-    """The receipts of an earlier run. UsageError for anything but a record of ours."""
+    """Return the receipts of earlier runs. Raises UsageError if the file is not a record of publications."""
     try:
         document = msgspec.json.decode(text, type=_ReceiptFile)
     except (msgspec.DecodeError, UnicodeEncodeError) as error:
-        raise UsageError(f"{FILE_NAME} is no record of publications", f"remove it: rm {FILE_NAME}") from error
+        raise UsageError(f"{FILE_NAME} is not a record of publications", f"remove it: rm {FILE_NAME}") from error
     if document.schema != SCHEMA:
-        raise UsageError(f"{FILE_NAME} is of another version of scangate", f"remove it: rm {FILE_NAME}")
+        raise UsageError(f"{FILE_NAME} is from another version of scangate", f"remove it: rm {FILE_NAME}")
     return document.receipts
 
 
 def render_receipts(receipts: Iterable[Receipt]) -> str:
-    """The record: the last receipt of each destination and place, by name."""
-    last: dict[Any, Any] = {(receipt.destination, receipt.to): msgspec.to_builtins(receipt) for receipt in receipts}
-    return json.dumps({"schema": SCHEMA, "receipts": [last[name] for name in sorted(last)]}, indent=1) + "\n"
+    """Return the file's text: the last receipt of each destination and target, sorted."""
+    last = {(receipt.destination, receipt.to): receipt for receipt in receipts}
+    ordered = [msgspec.to_builtins(last[key]) for key in sorted(last)]
+    return json.dumps({"schema": SCHEMA, "receipts": ordered}, indent=1) + "\n"

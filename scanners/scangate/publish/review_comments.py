@@ -1,4 +1,4 @@
-"""What is said on a change under review: one summary, and a remark on the line of each new finding that blocks; sends nothing."""
+"""Build the review of a change: a summary, and a comment on the line of each new blocking finding. Sends nothing."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ __all__ = ["MAX_COMMENTS", "Review", "ReviewComment", "build_comments"]
 
 MAX_COMMENTS = 20
 
+RulingText = Callable[[Ruling], str]
+
 
 class ReviewComment(msgspec.Struct, frozen=True):
-    """What is said on one line of a file; ``fingerprint`` is the finding's, so that it is said once."""
+    """A comment on lines of a file. ``fingerprint`` is the finding's: it prevents duplicates."""
 
     path: str
     line: int
@@ -25,22 +27,19 @@ class ReviewComment(msgspec.Struct, frozen=True):
 
 
 class Review(msgspec.Struct, frozen=True):
-    """All that is said, as Markdown; ``approve`` where the verdict is a PASS."""
+    """A review, in Markdown; ``approve`` if the verdict is PASS."""
 
     summary: str
     comments: tuple[ReviewComment, ...]
     approve: bool
 
 
-RulingText = Callable[[Ruling], str]
-
-
 def build_comments(
     report: Report, render_body: RulingText, render_title: RulingText, limit: int = MAX_COMMENTS
 ) -> tuple[ReviewComment, ...]:
-    """The worst ``most`` findings that block, in the order of their places; ``say`` puts one into words, ``entitle`` into few.
+    """Return comments on the worst ``limit`` blocking findings, in order of location.
 
-    A file whose name is no text cannot be named to a service: what is in it is told by the summary alone.
+    Findings in files whose name is not valid Unicode are left to the summary: no service can address them.
     """
     blocking = [
         ruling

@@ -1,28 +1,29 @@
-"""Says whether a verdict is about a whole tree: only such a one can speak for what ships, or for a project; judges nothing."""
+"""Check that a verdict covers a whole tree: only then can it stand for a release or a project."""
 
 from __future__ import annotations
 
-from scangate.model import Report
+from scangate.model import Report, Targets
 
-__all__ = ["FULL_TREE_SOURCES", "describe_partial_scope"]
+__all__ = ["covers_whole_tree", "describe_partial_scope"]
 
 FULL_TREE_SOURCES = ("git index", "file system")
 
 
-def describe_partial_scope(report: Report, subdirectory: str = "") -> str:
-    """Why the verdict says less than one of a whole tree, in words that follow "it is"; empty where it is one.
+def covers_whole_tree(targets: Targets) -> bool:
+    """Whether the targets are a whole work tree or directory, not a change or what is staged."""
+    return targets.source.startswith(FULL_TREE_SOURCES)
 
-    What was found against a base passes over what the base holds, and what is staged is at most what somebody changed. ``part``:
-    the folder of the repository that it is to be about, empty for all of it.
+
+def describe_partial_scope(report: Report, subdirectory: str = "", *, allow_change: bool = False) -> str:
+    """Return what the verdict covers instead of the whole of ``subdirectory`` (empty: the repository); empty if it covers that.
+
+    ``allow_change``: a comparison with a base revision, which ignores findings of the base, is allowed. The text completes "it is
+    ...".
     """
-    if report.compared_revision is not None:
-        return f"the verdict of a change since {report.compared_revision.revision}, which passes over what was there before"
-    if not report.targets.source.startswith(FULL_TREE_SOURCES):
+    if report.compared_revision is not None and not allow_change:
+        return f"the verdict of a change since {report.compared_revision.revision}"
+    if not covers_whole_tree(report.targets):
         return f"a verdict of less than the whole tree ({report.targets.source})"
     if report.subdirectory != subdirectory:
-        return (
-            f"a verdict of the repository's folder {report.subdirectory}"
-            if report.subdirectory
-            else "a verdict of the whole repository"
-        )
+        return f"a verdict of the directory {report.subdirectory}" if report.subdirectory else "a verdict of the whole repository"
     return ""

@@ -1,4 +1,4 @@
-"""Keeps the findings of one project in Security Hub what they are: new ones are made, open ones kept alive, fixed ones archived.
+"""Keep the findings of one project in Security Hub up to date: create new ones, update open ones, archive fixed ones.
 
 https://docs.aws.amazon.com/securityhub/latest/userguide/finding-update-batchimportfindings.html
 """
@@ -10,70 +10,70 @@ import itertools
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from scangate.errors import PublishError
 from scangate.model import Report, Ruling, ScanResult, ScanStatus
 from scangate.publish import asff
 from scangate.publish.asff import HubProject, Member
-from scangate.publish.aws_client import call_aws
+from scangate.publish.aws_client import limit_pages, translate_errors
+from scangate.publish.batches import split_batches
 from scangate.publish.receipt import RejectedItem
-from scangate.publish.scope_check import FULL_TREE_SOURCES
+from scangate.publish.scope_check import covers_whole_tree
+
+if TYPE_CHECKING:
+    from types_boto3_securityhub import SecurityHubClient
+    from types_boto3_securityhub.type_defs import AwsSecurityFindingOutputTypeDef, AwsSecurityFindingTypeDef
+
+    ExistingFindings = Mapping[str, AwsSecurityFindingOutputTypeDef]
 
 __all__ = ["build_updates", "fetch_existing_findings", "import_findings"]
 
 MAX_BATCH_FINDINGS, MAX_BATCH_BYTES = 100, 6_000_000
 SECONDS_BETWEEN_CALLS = 0.1  # ten calls a second are allowed
-MAX_PAGES = 1000
-
-ExistingFindings = Mapping[str, Mapping[str, Any]]
 
 
-def fetch_existing_findings(hub: Any, project: HubProject) -> dict[str, dict[str, Any]]:
-    """The project's findings that the hub holds, by Id: archived ones as well, for what comes back keeps the day it was made."""
-    filters = {
-        "ProductArn": [{"Value": project.product_arn, "Comparison": "EQUALS"}],
-        "GeneratorId": [{"Value": asff.generator_prefix(project), "Comparison": "PREFIX"}],
-    }
-    found: dict[str, dict[str, Any]] = {}
-    token: dict[str, str] = {}
-    for _ in range(MAX_PAGES):
-        page = call_aws(lambda: hub.get_findings(Filters=filters, MaxResults=100, **token))  # noqa: B023
-        found |= {
-            document["Id"]: document
-            for document in page["Findings"]
-            if document["GeneratorId"].startswith(asff.generator_prefix(project))
-        }
-        if not page.get("NextToken"):
-            return found
-        token = {"NextToken": page["NextToken"]}
-    raise PublishError(
-        "TooManyPages", f"the hub holds more than {MAX_PAGES} pages of this project's findings", "divide the project"
+@translate_errors()
+def fetch_existing_findings(hub: SecurityHubClient, project: HubProject) -> dict[str, AwsSecurityFindingOutputTypeDef]:
+    """Return the project's findings by Id. Archived ones are included: one that reappears keeps its creation date."""
+    prefix = asff.generator_prefix(project)
+    pages = hub.get_paginator("get_findings").paginate(
+        Filters={
+            "ProductArn": [{"Value": project.product_arn, "Comparison": "EQUALS"}],
+            "GeneratorId": [{"Value": prefix, "Comparison": "PREFIX"}],
+        },
+        PaginationConfig={"PageSize": 100},
     )
+    every = (document for page in limit_pages(pages) for document in page["Findings"])
+    return {document["Id"]: document for document in every if document["GeneratorId"].startswith(prefix)}
 
 
-def build_updates(report: Report, project: HubProject, existing: ExistingFindings, now: dt.datetime) -> list[dict[str, Any]]:
-    """What is to be sent: every open finding, with the day it was first sent, and those of ``known`` that are gone."""
-    every: dict[str, Ruling] = {}
+def build_updates(
+    report: Report, project: HubProject, existing: ExistingFindings, now: dt.datetime
+) -> list[AwsSecurityFindingTypeDef]:
+    """Return what to import: every open finding, and the archived form of ``existing`` ones that are resolved."""
+    unique: dict[str, Ruling] = {}
     for ruling in sorted(filter(asff.is_reportable, report.verdict.rulings), key=lambda ruling: ruling.finding.sort_key()):
-        every.setdefault(ruling.finding.fingerprint, ruling)
-    told, stamp, sight = list(every.values()), _next_timestamp(now, existing), _ResolutionCheck(report)
-    open_: dict[str, dict[str, Any]] = {}
-    for ruling, name in zip(told, _assign_ids(told, project, existing), strict=True):
+        unique.setdefault(ruling.finding.fingerprint, ruling)
+    rulings, timestamp, resolution = list(unique.values()), _next_timestamp(now, existing), _ResolutionCheck(report)
+    updates: dict[str, AwsSecurityFindingTypeDef] = {}
+    for ruling, name in zip(rulings, _assign_ids(rulings, project, existing), strict=True):
         before = existing.get(name)
-        whose = dict.fromkeys(_members(ruling))
-        if before is not None:  # what a scanner has said that did not look this time is not unsaid
-            whose |= dict.fromkeys(each for each in asff.parse_members(before) if not sight.is_resolved(each, before))
-        created = before["CreatedAt"] if before is not None else stamp
-        open_[name] = asff.build_finding(ruling, project, name, members=whose, commit=report.commit, created=created, updated=stamp)
-    gone = [
-        asff.archive_finding(document, project, stamp)
+        members = dict.fromkeys(_members(ruling))
+        if before is not None:  # keep the members of scanners that did not look this time
+            members |= dict.fromkeys(each for each in asff.parse_members(before) if not resolution.is_resolved(each, before))
+        created = before["CreatedAt"] if before is not None else timestamp
+        updates[name] = asff.build_finding(
+            ruling, project, name, members=members, commit=report.commit, created=created, updated=timestamp
+        )
+    resolved = [
+        asff.archive_finding(document, project, timestamp)
         for name, document in sorted(existing.items())
-        if name not in open_
+        if name not in updates
         and _is_active(document)
-        and all(sight.is_resolved(each, document) for each in asff.parse_members(document))
+        and all(resolution.is_resolved(member, document) for member in asff.parse_members(document))
     ]
-    return [*open_.values(), *gone]
+    return [*updates.values(), *resolved]
 
 
 def _members(ruling: Ruling) -> list[Member]:
@@ -81,16 +81,16 @@ def _members(ruling: Ruling) -> list[Member]:
 
 
 def _assign_ids(rulings: Sequence[Ruling], project: HubProject, existing: ExistingFindings) -> list[str]:
-    """An Id for each finding: the one under which the hub holds it, or one of its members, already, each given away once.
+    """Return an Id for each ruling: that of the existing finding with a common member, each used once, else a new one.
 
-    So a finding stays the same one when a scanner joins, or no longer sees it. Of several, an active one comes first, then one that
-    was made of the finding's own first member, then the oldest; what the hub does not hold is named after its first member.
+    So a finding keeps its Id when a scanner starts or stops reporting it. Of several candidates an active one is preferred, then
+    the one named after the ruling's own fingerprint, then the oldest.
     """
-    holding: dict[str, list[str]] = {}
+    by_fingerprint: dict[str, list[str]] = {}
     for name, document in existing.items():
-        for each in asff.parse_members(document):
-            holding.setdefault(each.fingerprint, []).append(name)
-    claims = sorted(
+        for member in asff.parse_members(document):
+            by_fingerprint.setdefault(member.fingerprint, []).append(name)
+    candidates = sorted(
         (
             not _is_active(existing[name]),
             name != asff.finding_id(project, ruling.finding.fingerprint),
@@ -99,112 +99,104 @@ def _assign_ids(rulings: Sequence[Ruling], project: HubProject, existing: Existi
             index,
         )
         for index, ruling in enumerate(rulings)
-        for name in {name for each in _members(ruling) for name in holding.get(each.fingerprint, ())}
+        for name in {name for member in _members(ruling) for name in by_fingerprint.get(member.fingerprint, ())}
     )
-    names: dict[int, str] = {}
-    given: set[str] = set()
-    for *_, name, index in claims:
-        if index not in names and name not in given:
-            names[index] = name
-            given.add(name)
-    taken = {*existing, *given}
+    assigned: dict[int, str] = {}
+    free = set(existing)
+    for *_, name, index in candidates:
+        if index not in assigned and name in free:
+            assigned[index] = name
+            free.remove(name)
+    taken = set(existing)
     for index, ruling in enumerate(rulings):
-        if index not in names:
-            names[index] = next(name for name in _candidate_ids(ruling, project) if name not in taken)
-            taken.add(names[index])
-    return [names[index] for index in range(len(rulings))]
+        if index not in assigned:
+            assigned[index] = next(name for name in _candidate_ids(ruling, project) if name not in taken)
+            taken.add(assigned[index])
+    return [assigned[index] for index in range(len(rulings))]
 
 
 def _candidate_ids(ruling: Ruling, project: HubProject) -> Iterator[str]:
-    """Its own name; where another finding has that, which it was once one with, a numbered one."""
+    """Yield the ruling's own Id, then numbered ones: after a merged finding is split, another may have the first."""
     own = asff.finding_id(project, ruling.finding.fingerprint)
     yield own
     yield from (f"{own}/{number}" for number in itertools.count(2))
 
 
-def _is_active(document: Mapping[str, Any]) -> bool:
-    return bool(document.get("RecordState") == "ACTIVE")
+def _is_active(document: AwsSecurityFindingOutputTypeDef) -> bool:
+    return document.get("RecordState") == "ACTIVE"
 
 
 def _next_timestamp(now: dt.datetime, existing: ExistingFindings) -> str:
-    """Now, or just after the last update: what is not later than that is ignored without a word."""
+    """Return now, or just after the last update: Security Hub silently ignores an update that is not later."""
     last = max((dt.datetime.fromisoformat(document["UpdatedAt"]) for document in existing.values()), default=now)
     moment = max(now, last + dt.timedelta(milliseconds=1))
     return moment.astimezone(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 class _ResolutionCheck:
-    """What a run can say of findings that are not in it: a mended fault is one thing, and what nobody looked at another."""
+    """Decides whether a finding that a report does not contain is resolved, or was only not looked for."""
 
     def __init__(self, report: Report) -> None:
-        self._told = {each.finding.fingerprint for ruling in report.verdict.rulings for each in ruling.per_scanner}
-        whole = not report.interrupted and report.targets.source.startswith(FULL_TREE_SOURCES)
-        self._results = {result.scanner: result for result in report.results} if whole else {}
-        self._aside = {gap.path for gap in report.targets.gaps} | {left.path for left in report.targets.skipped_paths}
+        self._reported = {each.finding.fingerprint for ruling in report.verdict.rulings for each in ruling.per_scanner}
+        complete = not report.interrupted and covers_whole_tree(report.targets)
+        self._results = {result.scanner: result for result in report.results} if complete else {}
+        self._skipped = {gap.path for gap in report.targets.gaps} | {skipped.path for skipped in report.targets.skipped_paths}
         self._paths: dict[str, tuple[set[str], set[str | None]]] = {}
 
-    def is_resolved(self, member: Member, document: Mapping[str, Any]) -> bool:
-        """Whether it is known what became of a scanner's word in a finding of the hub: it is told again (then elsewhere, or it was
-        accepted), or its scanner ran over the whole tree, and read the file if it is there.
+    def is_resolved(self, member: Member, document: AwsSecurityFindingOutputTypeDef) -> bool:
+        """Whether the member is accounted for: the report has it (elsewhere or suppressed), or its scanner analyzed the file or, if
+        the file is gone, the whole tree.
         """
-        if member.fingerprint in self._told:
+        if member.fingerprint in self._reported:
             return True
         result = self._results.get(member.scanner)
         if result is None:
             return False
         path = document.get("ProductFields", {}).get("scangate/gate/path", "")
-        read, unread = self._paths.get(member.scanner) or self._paths.setdefault(member.scanner, self._scanned_paths(result))
-        return path in read or (
-            result.status in {ScanStatus.COMPLETE, ScanStatus.PARTIAL} and None not in unread and path not in unread
-        )
+        if member.scanner not in self._paths:
+            self._paths[member.scanner] = self._scanned_paths(result)
+        analyzed, missed = self._paths[member.scanner]
+        whole = result.status in {ScanStatus.COMPLETE, ScanStatus.PARTIAL} and None not in missed
+        return path in analyzed or (whole and path not in missed)
 
     def _scanned_paths(self, result: ScanResult) -> tuple[set[str], set[str | None]]:
-        """What the scanner read, and what it did not, as the hub holds paths; None where it did not say which."""
-        unread = {gap.path for gap in result.gaps} | {left.path for left in result.skipped_paths} | self._aside
-        return set(map(asff.sanitize_path, result.analyzed_files)), {
-            None if path is None else asff.sanitize_path(path) for path in unread
-        }
+        """Return the paths that the scanner analyzed and missed, as Security Hub stores them; None for an unknown path."""
+        missed = {gap.path for gap in result.gaps} | {skipped.path for skipped in result.skipped_paths} | self._skipped
+        analyzed = set(map(asff.sanitize_path, result.analyzed_files))
+        return analyzed, {None if path is None else asff.sanitize_path(path) for path in missed}
 
 
 def import_findings(
-    hub: Any, findings: Iterable[Mapping[str, Any]], *, sleep: Callable[[float], None] = time.sleep
+    hub: SecurityHubClient, findings: Iterable[AwsSecurityFindingTypeDef], *, sleep: Callable[[float], None] = time.sleep
 ) -> tuple[int, list[RejectedItem]]:
-    """Sends in batches that the service takes; returns how many it took, and those that it or its documented limits refused."""
-    good, refusals = [], []
+    """Send findings in batches. Returns how many were accepted, and those rejected by the service or by its documented limits.
+
+    Raises PublishError if the first batch fails; a later failure counts as the rejection of the rest.
+    """
+    valid, rejected = [], []
     for document in findings:
-        why = "; ".join(asff.validate_finding(document))
-        if why:
-            refusals.append(RejectedItem(str(document.get("Id", ""))[:512], "NotSent", why))
+        problems = "; ".join(asff.validate_finding(document))
+        if problems:
+            rejected.append(RejectedItem(document["Id"][:512], "NotSent", problems))
         else:
-            good.append(document)
-    taken = 0
-    batches = list(_batches(good))
+            valid.append(document)
+    accepted = 0
+    batches = list(
+        split_batches(valid, MAX_BATCH_FINDINGS, MAX_BATCH_BYTES, lambda document: len(json.dumps(document).encode()) + 2)
+    )
     for number, batch in enumerate(batches):
         if number:
             sleep(SECONDS_BETWEEN_CALLS)
         try:
-            answer = call_aws(lambda: hub.batch_import_findings(Findings=batch))  # noqa: B023
+            with translate_errors():
+                response = hub.batch_import_findings(Findings=batch)
         except PublishError as error:
-            if not taken:
+            if not accepted:
                 raise
-            rest = itertools.chain.from_iterable(batches[number:])  # what was taken before it stays told
-            return taken, [*refusals, *(RejectedItem(document["Id"], error.code, error.message) for document in rest)]
-        failed = [RejectedItem(each["Id"], each["ErrorCode"], each["ErrorMessage"]) for each in answer.get("FailedFindings", [])]
-        unnamed = answer["FailedCount"] - len(failed)
-        refusals += failed + [RejectedItem("", "Unnamed", "the hub counts a failure more than it names")] * max(unnamed, 0)
-        taken += answer["SuccessCount"]
-    return taken, refusals
-
-
-def _batches(findings: Sequence[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any]]]:
-    batch: list[Mapping[str, Any]] = []
-    size = 0
-    for document in findings:
-        weight = len(json.dumps(document).encode()) + 2
-        if batch and (len(batch) == MAX_BATCH_FINDINGS or size + weight > MAX_BATCH_BYTES):
-            yield batch
-            batch, size = [], 0
-        batch.append(document)
-        size += weight
-    if batch:
-        yield batch
+            rest = itertools.chain.from_iterable(batches[number:])
+            return accepted, [*rejected, *(RejectedItem(document["Id"], error.code, error.message) for document in rest)]
+        failed = [RejectedItem(each["Id"], each["ErrorCode"], each["ErrorMessage"]) for each in response.get("FailedFindings", [])]
+        unnamed = response["FailedCount"] - len(failed)
+        rejected += failed + [RejectedItem("", "Unnamed", "Security Hub counts more failures than it names")] * max(unnamed, 0)
+        accepted += response["SuccessCount"]
+    return accepted, rejected

@@ -1,4 +1,4 @@
-"""What is attested: an in-toto statement that binds one verdict to what ships; signs nothing, and judges nothing.
+"""The in-toto statement that an attestation signs: one verdict, bound to one artifact.
 
 https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md
 """
@@ -13,8 +13,9 @@ from collections.abc import Mapping
 
 import msgspec
 
-from scangate.errors import AttestationRejected
+from scangate.errors import AttestationRejected, Rejection
 from scangate.model import Outcome, Report, RulingOutcome, Severity
+from scangate.timestamps import format_timestamp, parse_timestamp
 
 __all__ = [
     "PREDICATE_TYPE",
@@ -26,11 +27,11 @@ __all__ = [
     "create_statement",
     "decode_statement",
     "encode_statement",
-    "parse_timestamp",
 ]
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 PREDICATE_TYPE = "urn:scangate:verdict:1"
+HINT = "attest again: scangate attest"
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -39,7 +40,7 @@ class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
 
 
 class Subject(_Strict, frozen=True):
-    """What ships: ``name`` is the kind of thing (``tree``, ``image``, ``lambda``), ``digest`` its SHA-256 in hexadecimal."""
+    """The artifact: ``name`` is its kind (``tree``, ``image``, ``lambda``), ``digest`` its SHA-256 in hexadecimal."""
 
     name: str
     digest: Mapping[str, str]
@@ -48,9 +49,14 @@ class Subject(_Strict, frozen=True):
         if set(self.digest) != {"sha256"} or not _SHA256.fullmatch(self.digest["sha256"]):
             raise ValueError("a subject has one digest, a SHA-256")
 
+    @property
+    def sha256(self) -> str:
+        """The digest."""
+        return self.digest["sha256"]
+
 
 class Approval(_Strict, frozen=True):
-    """Who let a verdict that is no PASS go on, when (UTC, ISO 8601), and in which execution of which pipeline."""
+    """Who approved a verdict other than PASS, when (UTC, ISO 8601), and in which pipeline execution."""
 
     by: str
     at: str
@@ -63,12 +69,15 @@ class _PolicyReference(_Strict, frozen=True):
     environment: str = ""
 
 
-class Predicate(_Strict, frozen=True):
-    """The verdict in short. ``finished`` and ``expires`` are UTC, ISO 8601; ``verdict`` is the SHA-256 of verdict.json; ``part`` is
-    the folder of the repository that was scanned, empty for all of it."""
+class Predicate(_Strict, frozen=True, rename={"subdirectory": "part", "verdict_digest": "verdict"}):
+    """Summary of a verdict.
+
+    ``verdict_digest``: SHA-256 of verdict.json. ``finished``, ``expires``: UTC, ISO 8601. ``subdirectory``: the part of the
+    repository that was scanned, empty for all of it.
+    """
 
     outcome: Outcome
-    verdict: str
+    verdict_digest: str
     policy: _PolicyReference
     counts: Mapping[str, int]
     scanners: Mapping[str, str]
@@ -78,11 +87,11 @@ class Predicate(_Strict, frozen=True):
     expires: str
     build: str = ""
     approval: Approval | None = None
-    part: str = ""
+    subdirectory: str = ""
 
 
 class Statement(_Strict, frozen=True, rename={"type_": "_type", "predicate_type": "predicateType"}):
-    """The whole statement: one subject."""
+    """A statement about one subject."""
 
     type_: str
     subject: tuple[Subject, ...]
@@ -99,67 +108,56 @@ def create_statement(  # noqa: PLR0913 -- the parts of a statement
     build: str = "",
     approval: Approval | None = None,
 ) -> Statement:
-    """The statement on ``report``, whose verdict.json has the SHA-256 ``digest``, about ``subject``.
-
-    NotAdmitted where ``approval`` is older than the end of the scan.
-    """
+    """Return the statement on ``report`` about ``subject``. Raises AttestationRejected if the approval is older than the scan."""
     verdict = report.verdict
     if approval is not None:
         check_approval_time(approval, report.finished)
     predicate = Predicate(
         outcome=verdict.outcome,
-        verdict=verdict_digest,
+        verdict_digest=verdict_digest,
         policy=_PolicyReference(verdict.policy, verdict.policy_digest, verdict.environment),
         counts=_counts(report),
         scanners={result.scanner: result.version for result in sorted(report.results, key=lambda result: result.scanner)},
         tool=report.tool_version,
         commit=report.commit,
         finished=report.finished,
-        expires=expires.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        expires=format_timestamp(expires),
         build=build,
         approval=approval,
-        part=report.subdirectory,
+        subdirectory=report.subdirectory,
     )
     return Statement(STATEMENT_TYPE, (subject,), PREDICATE_TYPE, predicate)
 
 
 def _counts(report: Report) -> dict[str, int]:
     rulings = report.verdict.rulings
-    standing = Counter(ruling.severity for ruling in rulings if ruling.outcome is not RulingOutcome.SUPPRESSED)
-    counts = {severity.value: standing[severity] for severity in Severity.worst_first() if standing[severity]}
+    open_ = Counter(ruling.severity for ruling in rulings if ruling.outcome is not RulingOutcome.SUPPRESSED)
+    counts = {severity.value: open_[severity] for severity in Severity.worst_first() if open_[severity]}
     counts |= {outcome.value: sum(ruling.outcome is outcome for ruling in rulings) for outcome in RulingOutcome}
     return counts | {"gaps": len(report.verdict.gaps)}
 
 
-def parse_timestamp(text: str) -> dt.datetime:
-    """A time of the statement. ValueError where it is none, or has no zone."""
-    found = dt.datetime.fromisoformat(text)
-    if found.tzinfo is None:
-        raise ValueError("a time without a zone")
-    return found
-
-
 def check_approval_time(approval: Approval, finished: str) -> None:
-    """NotAdmitted for an approval that was given before the scan ended: what it is of is something else."""
+    """Raise AttestationRejected if the approval was given before the scan ended: it approves another verdict."""
     if parse_timestamp(approval.at) < parse_timestamp(finished):
-        told = f"the approval is of {approval.at}, and the scan ended after it, on {finished}"
-        raise AttestationRejected(told, "an approval holds for one verdict: have this one approved")
+        message = f"the approval of {approval.at} is older than the end of the scan, {finished}"
+        raise AttestationRejected(Rejection.APPROVAL, message, "an approval holds for one verdict: approve this one")
 
 
 def encode_statement(statement: Statement) -> bytes:
-    """The bytes that are signed: JSON, plain ASCII, keys in order."""
+    """Return the bytes to sign: ASCII JSON with sorted keys."""
     return json.dumps(msgspec.to_builtins(statement), sort_keys=True, separators=(",", ":")).encode("ascii")
 
 
 def decode_statement(payload: bytes) -> Statement:
-    """The statement in signed bytes. NotAdmitted for anything but one of ours."""
+    """Return the statement in signed bytes. Raises AttestationRejected if it is not one of scangate's."""
     try:
         statement = msgspec.json.decode(payload, type=Statement)
         approval = statement.predicate.approval
-        for stamp in (statement.predicate.finished, statement.predicate.expires, *([approval.at] if approval else [])):
-            parse_timestamp(stamp)
+        for timestamp in (statement.predicate.finished, statement.predicate.expires, *([approval.at] if approval else [])):
+            parse_timestamp(timestamp)
     except (ValueError, TypeError) as error:
-        raise AttestationRejected("the attestation holds no statement of scangate", "attest again: scangate attest") from error
+        raise AttestationRejected(Rejection.MALFORMED, "the attestation contains no scangate statement", HINT) from error
     if (statement.type_, statement.predicate_type, len(statement.subject)) != (STATEMENT_TYPE, PREDICATE_TYPE, 1):
-        raise AttestationRejected("the attestation holds another kind of statement", "attest again: scangate attest")
+        raise AttestationRejected(Rejection.MALFORMED, "the attestation contains a statement of another type", HINT)
     return statement

@@ -1,4 +1,4 @@
-"""Remembers the verdicts of a branch and says how long it was blocked; knows of the gate alone, never of what is deployed."""
+"""The history of a branch's verdicts, and how long the gate blocked the branch."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ import msgspec
 
 from scangate.errors import UsageError
 from scangate.model import Outcome
-from scangate.publish.statement import parse_timestamp
+from scangate.timestamps import parse_timestamp
 
 __all__ = ["MAX_ENTRIES", "PastVerdict", "add_verdict", "blocked_seconds", "parse_history", "render_history"]
 
 SCHEMA = 1
-MAX_ENTRIES = 1000  # entries: a few hundred bytes each
+MAX_ENTRIES = 1000  # a few hundred bytes each
 
 
 class PastVerdict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One verdict that was given: its commit, its outcome, when the scan ended (UTC, ISO 8601), and the digest of verdict.json."""
+    """One verdict: the end of its scan (UTC, ISO 8601), outcome, commit, and SHA-256 of verdict.json."""
 
     finished: str
     outcome: Outcome
@@ -27,7 +27,7 @@ class PastVerdict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     verdict: str
 
     def finished_at(self) -> dt.datetime:
-        """When the scan ended. ValueError where that is no time, or one without a zone."""
+        """Return the end of the scan. Raises ValueError if it is not a timestamp with a time zone."""
         return parse_timestamp(self.finished)
 
 
@@ -37,39 +37,38 @@ class _HistoryFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def parse_history(text: str, location: str) -> tuple[PastVerdict, ...]:
-    """The verdicts in ``text``, the oldest first. UsageError where it is no history; ``place`` is named in it."""
+    """Return the verdicts, oldest first. Raises UsageError, which names ``location``, if the text is not a history."""
     try:
         document = msgspec.json.decode(text, type=_HistoryFile)
         if document.schema != SCHEMA:
             raise ValueError(f"schema {document.schema}")
         return tuple(sorted(document.verdicts, key=PastVerdict.finished_at))
-    except (ValueError, TypeError) as error:  # msgspec's own errors are ValueErrors; times with and without a zone do not compare
-        raise UsageError(f"{location} is no history of verdicts", "name another place: --history PLACE") from error
+    except ValueError as error:  # msgspec's errors are ValueErrors
+        raise UsageError(f"{location} is not a history of verdicts", "name another location: --history LOCATION") from error
 
 
 def add_verdict(history: Iterable[PastVerdict], verdict: PastVerdict) -> tuple[PastVerdict, ...]:
-    """``past`` with ``now`` in the place of an earlier entry for the same verdict; the oldest go where it grows too long."""
+    """Return the history with ``verdict``, which replaces an entry for the same verdict.json. The oldest entries are dropped."""
     kept = [each for each in history if each.verdict != verdict.verdict]
     return tuple(sorted([*kept, verdict], key=PastVerdict.finished_at))[-MAX_ENTRIES:]
 
 
 def render_history(history: Iterable[PastVerdict]) -> str:
-    """The document, one verdict a line."""
+    """Return the file's text, one verdict a line."""
     lines = ",\n".join(f"  {json.dumps(msgspec.to_builtins(each), sort_keys=True)}" for each in history)
     return f'{{"schema": {SCHEMA}, "verdicts": [\n{lines}\n]}}\n'
 
 
 def blocked_seconds(history: Sequence[PastVerdict], current: PastVerdict) -> float | None:
-    """How long the branch was blocked until ``now`` let it pass: from the first verdict after the last PASS that was none.
+    """Return how long the branch was blocked until ``current``: since the first verdict after the last PASS. FAIL and INCOMPLETE
+    block.
 
-    None where ``now`` is no PASS, and where nothing was blocked. FAIL and INCOMPLETE block alike: both stop the pipeline.
+    None if ``current`` is not a PASS, or if nothing was blocked.
     """
     if current.outcome is not Outcome.PASS:
         return None
     first: PastVerdict | None = None
-    for each in (each for each in history if each.verdict != current.verdict and each.finished_at() <= current.finished_at()):
-        if each.outcome is Outcome.PASS:
-            first = None
-        elif first is None:
-            first = each
+    for each in history:
+        if each.verdict != current.verdict and each.finished_at() <= current.finished_at():
+            first = None if each.outcome is Outcome.PASS else first or each
     return None if first is None else (current.finished_at() - first.finished_at()).total_seconds()

@@ -12,7 +12,7 @@ import threading
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -21,7 +21,7 @@ from tests.support.aws.protocol import AwsCall, AwsError, Response, decode_call,
 __all__ = ["ACCOUNT", "REGION", "FakeAccount", "Service", "serve_account"]
 
 ACCOUNT = "123456789012"  # moto's
-REGION = "eu-central-1"
+REGION: Final = "eu-central-1"
 
 Service = Mapping[str, Callable[[Any], Mapping[str, Any]]]
 Start = Callable[[str, list[tuple[str, str]]], Any]

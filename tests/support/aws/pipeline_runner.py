@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import boto3
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
@@ -37,7 +37,7 @@ from tests.support.command import environment, run_scangate
 
 __all__ = ["EXECUTION", "REGION", "PipelineSimulator", "role_client"]
 
-REGION = "eu-west-1"  # the interpreter's
+REGION: Final = "eu-west-1"  # the interpreter's
 EXECUTION = "00000000-0000-4000-8000-000000000001"
 BUCKET_ARNS = {"artifacts": "<Artifacts.Arn>", "shelf": "<Shelf.Arn>"}
 IAM_NAMES = {"ListObjectsV2": "ListBucket", "HeadObject": "GetObject"}  # what IAM calls them
@@ -45,7 +45,8 @@ IAM_NAMES = {"ListObjectsV2": "ListBucket", "HeadObject": "GetObject"}  # what I
 
 def role_client(service: str, role: str = "testing") -> Any:
     """A client that signs with a role's name."""
-    return boto3.session.Session(role, "testing", region_name=REGION).client(service)
+    session: Any = boto3.session.Session(role, "testing", region_name=REGION)
+    return session.client(service)
 
 
 @dataclass

@@ -34,14 +34,17 @@ def main() -> None:
         _call(service, operation, words)
 
 
+def _client(service: str) -> Any:
+    session: Any = boto3.session.Session()
+    return session.client(service)
+
+
 def _wait(service: str, what: str, *words: str) -> None:
     """As the real one, but for its patience: it asks every second, and for two minutes."""
     ((option, (value,)),) = _options([*words])
     shape = {"deployment-id": "deploymentId"}[option]
     try:
-        boto3.client(service).get_waiter(what.replace("-", "_")).wait(
-            WaiterConfig={"Delay": 1, "MaxAttempts": 120}, **{shape: value}
-        )
+        _client(service).get_waiter(what.replace("-", "_")).wait(WaiterConfig={"Delay": 1, "MaxAttempts": 120}, **{shape: value})
     except WaiterError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(255)
@@ -65,9 +68,11 @@ def _s3(operation: str, words: list[str]) -> None:
 def _copy_one(source: str, target: str) -> None:
     s3 = boto3.client("s3")
     if target.startswith("s3://"):
-        s3.put_object(**_place(target), Body=Path(source).read_bytes())
+        place = _place(target)
+        s3.put_object(Bucket=place["Bucket"], Key=place["Key"], Body=Path(source).read_bytes())
     else:
-        Path(target).write_bytes(s3.get_object(**_place(source))["Body"].read())
+        place = _place(source)
+        Path(target).write_bytes(s3.get_object(Bucket=place["Bucket"], Key=place["Key"])["Body"].read())
 
 
 def _place(url: str) -> dict[str, str]:
@@ -107,7 +112,7 @@ def _files(folder: str, exclude: str = "", *, links: bool) -> Iterator[tuple[str
 
 
 def _call(service: str, operation: str, words: list[str]) -> None:
-    client = boto3.client(service)
+    client = _client(service)
     model = client.meta.service_model
     name = next(each for each in model.operation_names if xform_name(each, "-") == operation)
     members = {xform_name(each, "-"): (each, shape) for each, shape in model.operation_model(name).input_shape.members.items()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 import boto3
 
@@ -18,7 +18,7 @@ from tests.support.buildspec.interpreter import Build, run_build
 from tests.support.buildspec.workspace import Workspace
 
 HOST = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
-REGION = "eu-west-1"  # what CodeBuild's variables say in the interpreter
+REGION: Final = "eu-west-1"  # what CodeBuild's variables say in the interpreter
 SOURCE_BY_OUTCOME = {"pass": CLEAN, "fail": INJECTION, "incomplete": "def f(:\n"}
 OUTCOME_WORDS = {"pass": "PASS", "fail": "FAIL", "incomplete": "INCOMPLETE"}
 

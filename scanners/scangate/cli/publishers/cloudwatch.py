@@ -19,7 +19,7 @@ from scangate.publish import cloudwatch, metrics, verdict_history
 from scangate.publish.aws_client import create_client
 from scangate.publish.s3_document import parse_s3_url, update_document
 from scangate.publish.scope_check import describe_partial_scope
-from scangate.publish.statement import parse_timestamp as zoned
+from scangate.timestamps import parse_timestamp
 
 __all__ = ["command"]
 
@@ -78,7 +78,7 @@ def _extra_fields(report: Report, here: Build | None) -> dict[str, str]:
 
 def _finish_time(stamp: str) -> dt.datetime:
     try:
-        return zoned(stamp)
+        return parse_timestamp(stamp)
     except ValueError as error:
         raise UsageError("the verdict.json does not say when its scan ended", "scan again: scangate scan") from error
 

@@ -6,7 +6,6 @@ import os
 from pathlib import Path
 
 import click
-import msgspec
 
 from scangate.ci import detect_build
 from scangate.cli.publication import Delivery, VerdictToPublish, publish_once, publish_options
@@ -41,7 +40,7 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
 
     def send(subject: VerdictToPublish) -> Delivery:
         report = subject.report
-        less = describe_partial_scope(msgspec.structs.replace(report, compared_revision=None))  # a change is what a pull request is
+        less = describe_partial_scope(report, allow_change=True)  # a change is what a pull request is
         if less:
             raise UsageError(f"this speaks for no pull request: it is {less}", "scan the change: scangate scan --since main")
         api = create_client("codecommit")

@@ -19,7 +19,7 @@ from scangate.errors import UsageError
 from scangate.model import Report
 from scangate.publish import security_hub
 from scangate.publish.asff import HubProject, validate_finding
-from scangate.publish.aws_client import call_aws, create_client
+from scangate.publish.aws_client import create_client, translate_errors
 from scangate.publish.aws_partition import partition_for_region
 from scangate.publish.scope_check import describe_partial_scope
 from scangate.report.schema import parse_report
@@ -107,8 +107,8 @@ def _project_key(name: str, part: str) -> str:
 def _caller_account(*, dry_run: bool) -> str:
     if dry_run:
         return ""
-    account: str = call_aws(lambda: create_client("sts").get_caller_identity())["Account"]
-    return account
+    with translate_errors():
+        return create_client("sts").get_caller_identity()["Account"]
 
 
 def _write_dry_run(file: Path, report: Report, owner: HubProject) -> int:

@@ -1,0 +1,20 @@
+"""Format and parse UTC timestamps (ISO 8601, in seconds)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+__all__ = ["format_timestamp", "parse_timestamp"]
+
+
+def format_timestamp(moment: dt.datetime) -> str:
+    """Return an aware datetime as ``2026-01-31T12:00:00Z``."""
+    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def parse_timestamp(text: str) -> dt.datetime:
+    """Return an aware datetime. Raises ValueError if the text is no timestamp or has no time zone."""
+    moment = dt.datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a timestamp without a time zone")
+    return moment
