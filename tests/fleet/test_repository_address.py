@@ -63,7 +63,7 @@ def test_credentials_are_in_the_header_alone(login: str) -> None:
     assert PASSWORD in base64.b64decode(address.authorization_header.rpartition(" ")[2]).decode()
     assert not [each for each in (repr(address), str(address), repr([address])) if "hunter2" in each]
     again = pickle.loads(pickle.dumps(address))
-    assert (again.shown, again.header) == (address.display, address.authorization_header)
+    assert (again.display, again.authorization_header) == (address.display, address.authorization_header)
     with pytest.raises(TypeError):
         msgspec.json.encode(address)
 

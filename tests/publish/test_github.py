@@ -79,7 +79,7 @@ def test_what_broke_off_is_completed_by_the_next_try(github: GitHubServer) -> No
     class Breaking(GitHubClient, frozen=True):
         """Its third request is refused."""
 
-        def ask(self, method: str, path: str, body: Any = None) -> Any:
+        def request(self, method: str, path: str, body: Any = None) -> Any:
             return next(steps)(method, path, body)
 
     with pytest.raises(PublishError, match="401"):
@@ -93,7 +93,7 @@ def test_what_broke_off_is_completed_by_the_next_try(github: GitHubServer) -> No
 def test_each_part_is_sent_though_the_other_was(github: GitHubServer, tmp_path: Path) -> None:
     publish(github, tmp_path, whole_tree_fail(), "--no-sarif").expect(0)
     again = publish(github, tmp_path, whole_tree_fail(), "--no-check")
-    assert "already" not in again.expect(0).stderr
+    again.expect(0)
     assert (len(github.runs), len(github.sarifs)) == (1, 1)
 
 
@@ -120,12 +120,10 @@ def test_a_service_that_stays_busy_is_given_up(github: GitHubServer) -> None:
     assert waits == [2.0, 4.0, 8.0]
 
 
-@pytest.mark.parametrize(
-    ("token", "why"), [("", "GITHUB_TOKEN is not set"), ("wrong-token-of-somebody", "HTTP 401: Bad credentials")]
-)
-def test_without_a_good_token_nothing_is_said(github: GitHubServer, tmp_path: Path, token: str, why: str) -> None:
+@pytest.mark.parametrize(("token", "code"), [("", "NoToken"), ("wrong-token-of-somebody", "HTTP 401")])
+def test_without_a_good_token_nothing_is_said(github: GitHubServer, tmp_path: Path, token: str, code: str) -> None:
     ran = publish(github, tmp_path, whole_tree_fail(), token=token).expect(4)
-    assert why in ran.stderr
+    assert code in ran.stderr
     assert (github.runs, github.sarifs) == ([], [])
 
 
