@@ -18,7 +18,8 @@ from scangate.cli import main
 from scangate.cli.publication import UNPUBLISHED
 from scangate.model import EXIT_CODES, NEVER_ALLOWED, GapKind
 from scangate.report import FORMATS
-from tests.support.doc_pages import PAGES, ROOT, anchors, code_blocks, defined_names, groups, links, read_recipe
+from tests.support.doc_pages import PAGES, anchors, code_blocks, defined_names, groups, links, read_recipe
+from tests.support.paths import ROOT
 
 PACKAGE = ROOT / "scanners" / "scangate"
 CONTRIBUTING = ROOT / "CONTRIBUTING.md"
@@ -162,6 +163,9 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
         assert not (folder / path).exists(), f"{path} exists already: the recipe needs another example"
         (folder / path).write_text(text, "utf-8")
     for path, old, new in recipe.edits:
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        if not (folder / path).exists():
+            shutil.copy(ROOT / path, folder / path)
         text = (folder / path).read_text("utf-8")
         assert text.count(old) == 1, f"the diff for {path} does not apply"
         (folder / path).write_text(text.replace(old, new), "utf-8")
@@ -175,6 +179,7 @@ def run_in(scratch: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=scratch, capture_output=True, text=True, timeout=120, check=False)
 
 
+@pytest.mark.integration
 def test_the_recipes_make_a_scanner_and_a_report_format(scratch: Path, tmp_path: Path) -> None:
     (policy,) = [block.text for block in code_blocks(CONTRIBUTING) if block.text.startswith("version: 1")]
     (tmp_path / "policy.yaml").write_text(policy)
@@ -187,12 +192,14 @@ def test_the_recipes_make_a_scanner_and_a_report_format(scratch: Path, tmp_path:
     assert (issue["check_name"], issue["location"]["path"]) == ("dotenv:committed", ".env")
 
 
+@pytest.mark.integration
 def test_the_recipes_make_a_rule(scratch: Path) -> None:
     ran = run_in(scratch, "explain", "semgrep:python-debugger-left")
     assert ran.returncode == 0, ran.stderr
     assert "CWE-489" in ran.stdout
 
 
+@pytest.mark.integration
 def test_the_recipes_make_a_publisher(scratch: Path) -> None:
     ran = run_in(scratch, "publish", "sns", "--help")
     assert ran.returncode == 0, ran.stderr

@@ -13,15 +13,16 @@ from typing import NamedTuple
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-__all__ = ["PAGES", "ROOT", "CodeBlock", "Recipe", "anchors", "code_blocks", "defined_names", "groups", "links", "read_recipe"]
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
+__all__ = ["PAGES", "CodeBlock", "Recipe", "anchors", "code_blocks", "defined_names", "groups", "links", "read_recipe"]
+
 PAGES = (ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").rglob("*.md")))
 CODE_SPAN = re.compile(r"`([^`]+)`")
 
 
 class CodeBlock(NamedTuple):
-    """A fenced block: its language, its text, and the paragraph above it."""
+    """A fenced block: its language, its text, and the paragraph directly above it."""
 
     language: str
     text: str
@@ -78,6 +79,7 @@ def code_blocks(page: Path) -> Iterator[CodeBlock]:
             introduction = token.content
         elif token.type == "fence":
             yield CodeBlock(token.info.strip(), token.content, introduction)
+            introduction = ""
 
 
 def read_recipe(page: Path) -> Recipe:
