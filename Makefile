@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SMOKE ?= 3.12 3.13
 
-.PHONY: help setup demo test coverage lint types gate docs check smoke bench nightly clean
+.PHONY: help setup demo test unit mutants coverage lint types gate docs check smoke bench nightly clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -25,6 +25,13 @@ demo: $(READY) ## Scan the deliberately weak application; it must fail the gate
 
 test: $(READY) ## Run the tests
 	$(BIN)/pytest -m 'not nightly' -n 2
+
+unit: $(READY) ## Run the tests that start no program
+	$(BIN)/pytest -m 'unit and not nightly' -n 2
+
+mutants: $(READY) ## Mutation testing of the evaluation and the engine; goes on where it was interrupted
+	$(BIN)/pip install --quiet --disable-pip-version-check --group mutation
+	$(BIN)/python tests/mutation_testing.py $(ARGS)
 
 coverage: $(READY) ## Run the tests and show the lines that they do not reach; takes half as long again
 	$(BIN)/pytest -m 'not nightly' -n 2 --cov --cov-report=term --cov-fail-under=90

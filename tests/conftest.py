@@ -21,7 +21,7 @@ INTEGRATION = {
     *("app", "aws", "benchmarks", "buildspec", "cli", "publish", "rules", "tools"),
     *("advisories/test_download.py", "advisories/test_osv_server.py", "fleet/test_git_fetch.py", "fleet/test_worker.py"),
     *("scan/test_discovery.py", "scan/test_git.py", "scan/test_process.py", "scan/test_unchanged_files.py"),
-    *("test_packaging.py", "test_readme.py"),
+    *("test_docs.py", "test_packaging.py", "test_readme.py"),
 }
 # Modules of these folders whose tests start nothing.
 UNIT = {

@@ -287,6 +287,7 @@ def test_a_kill_at_any_moment_leaves_what_was_put(tmp_path: Path) -> None:
     _kill_while_writing(tmp_path, 4)
 
 
+@pytest.mark.integration
 @pytest.mark.nightly
 def test_fifty_kills_at_any_moment_leave_what_was_put(tmp_path: Path) -> None:
     _kill_while_writing(tmp_path, 50)

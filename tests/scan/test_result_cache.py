@@ -236,8 +236,7 @@ def test_another_module_of_a_plugins_package_asks_anew(lab: CachedScans, tmp_pat
     monkeypatch.syspath_prepend(tmp_path / "lib")
     adapter = importlib.import_module("strange_scanner.adapter")
     for place in ("adapter.py", "rules.py"):
-        words = WordScanner()
-        monkeypatch.setattr(words, "__name__", adapter.__name__, raising=False)
+        words = type("Plugin", (WordScanner,), {"__module__": adapter.__name__})()
         lab.run(words, files=FILES)
         lab.run(words)
         assert words.asked == []
