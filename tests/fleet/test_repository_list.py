@@ -1,4 +1,4 @@
-"""The list: one repository a line, and every mistake told with its file and line."""
+"""The list of repositories is read strictly; errors name file and line."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def listed(tmp_path: Path, text: str | bytes) -> Path:
     return file
 
 
-def test_a_list_with_everything(tmp_path: Path) -> None:
+def test_a_list_with_all_settings(tmp_path: Path) -> None:
     entries = read_repository_list(
         listed(
             tmp_path,
@@ -32,55 +32,48 @@ def test_a_list_with_everything(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    "line",
     [
-        ("ext::sh", "remote helpers"),
-        ("a reff=x", "did you mean `ref=`"),
-        ("a main", "not a setting"),
-        ("a ref=", "has no value"),
-        ("a ref=x ref=y", "stands twice"),
-        ("a ref=-x", "not a branch"),
-        ("a ref=a..b", "not a branch"),
-        ("a ref=a.lock", "not a branch"),
-        ("a ref=+a:b", "not a branch"),
-        ("a name=../x", "not a name"),
-        ("a name=.x", "not a name"),
-        ("a name=" + "x" * 101, "not a name"),
-        ("'a b'", "name=NAME"),
-        ("'a", "quotation mark"),
+        *("ext::sh", "a reff=x", "a main", "a ref=", "a ref=x ref=y"),
+        *("a ref=-x", "a ref=a..b", "a ref=a.lock", "a ref=+a:b"),
+        *("a name=../x", "a name=.x", "a name=" + "x" * 101, "'a b'", "'a"),
     ],
 )
-def test_a_mistake_is_told_with_its_line(tmp_path: Path, line: str, said: str) -> None:
+def test_an_error_names_file_and_line(tmp_path: Path, line: str) -> None:
     file = listed(tmp_path, f"# one\nother\n{line}\n")
     with pytest.raises(UsageError) as caught:
         read_repository_list(file)
     assert caught.value.message.startswith(f"{file}:3: ")
-    assert said in caught.value.message
     assert "ADDRESS" in caught.value.hint
 
 
+def test_a_misspelled_setting_is_corrected(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="`ref=`"):
+        read_repository_list(listed(tmp_path, "a reff=x\n"))
+
+
 @pytest.mark.parametrize("second", ["b/api", "b/API.git", "c name=Api"])
-def test_a_name_stands_for_one_repository(tmp_path: Path, second: str) -> None:
-    with pytest.raises(UsageError, match="is taken by line 1"):
+def test_names_are_unique_without_regard_to_case(tmp_path: Path, second: str) -> None:
+    with pytest.raises(UsageError, match="line 1"):
         read_repository_list(listed(tmp_path, f"a/api\n{second}\n"))
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "# nothing\n  # at all\n"])
 def test_an_empty_list_is_an_error(tmp_path: Path, text: str) -> None:
-    with pytest.raises(UsageError, match="lists no repository"):
+    with pytest.raises(UsageError):
         read_repository_list(listed(tmp_path, text))
 
 
-def test_what_is_no_list(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="not UTF-8"):
+def test_an_unreadable_list_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(UsageError):
         read_repository_list(listed(tmp_path, b"\xff\xfe"))
-    with pytest.raises(UsageError, match="cannot read"):
+    with pytest.raises(UsageError):
         read_repository_list(tmp_path)
-    with pytest.raises(UsageError, match="cannot read"):
+    with pytest.raises(UsageError):
         read_repository_list(tmp_path / "nowhere")
 
 
-def test_no_mistake_quotes_credentials(tmp_path: Path) -> None:
+def test_no_error_contains_credentials(tmp_path: Path) -> None:
     for rest in ("reff=t0ken-abc", "name=t0ken-abc/x", "x"):
         with pytest.raises(UsageError) as caught:
             read_repository_list(listed(tmp_path, f"https://me:t0ken-abc@h.example/a {rest}\n"))

@@ -55,4 +55,4 @@ def _bar(console: Console, done: int, total: int) -> Iterator[FleetProgress]:
 
 
 def _format_record(record: RepositoryRecord) -> str:
-    return f"{record.name}: {record.outcome.value}: {record.because}"
+    return f"{record.name}: {record.outcome.value}: {record.reason}"

@@ -1,4 +1,4 @@
-"""Hands the repositories of a fleet to Dask's workers, and takes back answers or the news that there is none; knows no verdict."""
+"""Run the audits of a fleet on Dask workers, and handle lost workers."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from scangate.fleet.worker import AuditResult, Job, audit_repository
 
 __all__ = ["OnResult", "local_cluster", "remote_cluster", "run_jobs"]
 
-MAX_WORKER_DEATHS = 2  # of workers that one repository may cost among others, and as many again when it is alone
+MAX_WORKER_DEATHS = 2  # that one repository may cause, first among others, then alone
 CLUSTER_TIMEOUT = 30.0
 POLL_SECONDS = 0.2
 INSTALL_HINT = "pip install 'scangate[fleet]'"
 LOOPBACK = ("127.", "localhost", "[::1]")
 
 OnResult = Callable[[Job, AuditResult | None, str], None]
-"""A job, and its answer, or None and the reason why there is none."""
+"""Called with a job and its result, or None and the reason why there is none."""
 
 
 @contextlib.contextmanager
 def local_cluster(workers: int, folder: Path) -> Iterator[Any]:
-    """A Dask client of a cluster on this machine, one repository a worker; nobody else on the machine can speak to it (TLS)."""
+    """Yield the Dask client of a cluster on this machine. TLS keeps other users out."""
     dask, distributed = _import_dask()
     settings = {"distributed.scheduler.worker-saturation": 1.0, "distributed.scheduler.allowed-failures": MAX_WORKER_DEATHS - 1}
     with dask.config.set(settings), _isolated_workers(), contextlib.ExitStack() as stack:
@@ -38,41 +38,38 @@ def local_cluster(workers: int, folder: Path) -> Iterator[Any]:
                 n_workers=workers,
                 threads_per_worker=1,
                 processes=True,
-                memory_limit=0,  # what takes memory is the scan, a program of its own
+                memory_limit=0,  # the scan, which needs the memory, is a process of its own
                 dashboard_address=None,
                 security=True,
                 local_directory=str(folder),
                 silence_logs=logging.CRITICAL,
             )
         except ImportError as error:  # TLS needs cryptography
-            raise UsageError("the fleet's local cluster needs cryptography", INSTALL_HINT) from error
+            raise UsageError("a local cluster needs the cryptography library", INSTALL_HINT) from error
         stack.enter_context(cluster)
         yield stack.enter_context(distributed.Client(cluster, set_as_default=False))
 
 
 @contextlib.contextmanager
 def remote_cluster(address: str, *, has_credentials: bool) -> Iterator[Any]:
-    """A Dask client of the cluster whose scheduler is at ``address``. UsageError where it does not answer or has no workers.
+    """Yield a Dask client of the scheduler at ``address``. Raises UsageError if it does not respond or has no workers.
 
-    ``secret``: there are credentials among what is to be sent, which goes over an unencrypted line to this machine alone.
+    ``has_credentials``: the jobs contain credentials, which are sent unencrypted to this machine only.
     """
     _, distributed = _import_dask()
-    protocol, _, place = address.partition("://")
-    if protocol not in ("tcp", "tls") or not place:
+    protocol, _, host = address.partition("://")
+    if protocol not in ("tcp", "tls") or not host:
         raise UsageError(f"not the address of a Dask scheduler: {address}", "scangate fleet LIST --scheduler tls://HOST:8786")
-    if has_credentials and protocol == "tcp" and not place.startswith(LOOPBACK):
-        raise UsageError(
-            "the list holds credentials, which would go to the workers unencrypted",
-            "give the scheduler TLS (tls://HOST:8786), or the workers ssh keys of their own",
-        )
-    for name in ("distributed", "distributed.client"):  # the client's has a level of its own
+    if has_credentials and protocol == "tcp" and not host.startswith(LOOPBACK):
+        hint = "enable TLS on the scheduler (tls://HOST:8786), or give the workers their own ssh keys"
+        raise UsageError("the list contains credentials, which would be sent unencrypted", hint)
+    for name in ("distributed", "distributed.client"):  # the second has its own level
         logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         client = distributed.Client(address, set_as_default=False, timeout=CLUSTER_TIMEOUT)
     except (OSError, TimeoutError, ValueError) as error:
-        raise UsageError(
-            f"the scheduler at {address} does not answer", f"start one, with workers: dask scheduler; dask worker {address}"
-        ) from error
+        hint = f"start it, and workers: dask scheduler; dask worker {address}"
+        raise UsageError(f"the scheduler at {address} does not respond", hint) from error
     with client:
         try:
             client.wait_for_workers(1, timeout=CLUSTER_TIMEOUT)
@@ -86,68 +83,62 @@ def _import_dask() -> tuple[Any, Any]:
         import dask  # noqa: PLC0415 -- takes seconds, and is an extra
         import distributed  # noqa: PLC0415
     except ImportError as error:
-        raise UsageError("a fleet needs Dask, which is not installed", INSTALL_HINT) from error
+        raise UsageError("Dask is not installed", INSTALL_HINT) from error
     return dask, distributed
 
 
 @contextlib.contextmanager
 def _isolated_workers() -> Iterator[None]:
-    """Workers start as new Pythons, which would look for modules in the current folder and in PYTHONPATH first."""
-    former = {name: os.environ.get(name) for name in ("PYTHONSAFEPATH", "PYTHONPATH")}
+    """Keep the current directory and PYTHONPATH off the import path of the workers, which are new Python processes."""
+    former = {name: os.environ.pop(name) for name in ("PYTHONSAFEPATH", "PYTHONPATH") if name in os.environ}
     os.environ["PYTHONSAFEPATH"] = "1"
-    os.environ.pop("PYTHONPATH", None)
     try:
         yield
     finally:
-        for name, value in former.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+        del os.environ["PYTHONSAFEPATH"]
+        os.environ.update(former)
 
 
 def run_jobs(client: Any, jobs: Sequence[Job], on_result: OnResult, cancelled: Callable[[], bool]) -> None:
-    """Has every job done and tells each as it ends; comes back early, with jobs untold, only where it is cancelled.
+    """Run all jobs and report each as it ends; returns early only if cancelled.
 
-    A worker's death is blamed on all that it had been given. So no worker is given more than it can begin, and what seems to have
-    killed its workers is tried again by itself: only what kills a worker when alone is given up.
+    Dask blames a worker's death on all jobs that the worker had. So no worker gets more than it can start, and suspects run again
+    alone: only a job that kills a worker when alone is given up.
     """
-    suspects = _run_round(client, jobs, on_result, cancelled, alone=False)
-    for job in suspects:
+    for job in _run_round(client, jobs, on_result, cancelled, alone=False):
         for guilty in _run_round(client, [job], on_result, cancelled, alone=True):
-            on_result(guilty, None, "its worker died again and again, also when it was the only one at work")
+            on_result(guilty, None, "its worker died repeatedly, even with nothing else to do")
 
 
 def _run_round(client: Any, jobs: Sequence[Job], on_result: OnResult, cancelled: Callable[[], bool], *, alone: bool) -> list[Job]:
-    """Does the jobs, as many at a time as there are workers, and gives back those that seem to have killed theirs."""
-    waiting, flying, suspects = deque(jobs), dict[str, tuple[Job, Any]](), list[Job]()
+    """Run the jobs, as many at a time as there are workers; returns those whose workers died."""
+    waiting, running, suspects = deque(jobs), dict[str, tuple[Job, Any]](), list[Job]()
     ended: queue.SimpleQueue[str] = queue.SimpleQueue()
-    while (waiting or flying) and not cancelled():
-        while waiting and len(flying) < _capacity(client):
+    while (waiting or running) and not cancelled():
+        while waiting and len(running) < _capacity(client):
             job = waiting.popleft()
-            future = client.submit(
-                audit_repository, job, key=f"{job.repository.name}-{'alone' if alone else 'first'}-{job.request_digest}", pure=False
-            )
-            flying[future.key] = (job, future)
+            key = f"{job.repository.name}-{'alone' if alone else 'first'}-{job.request_digest}"
+            future = client.submit(audit_repository, job, key=key, pure=False)
+            running[future.key] = (job, future)
             future.add_done_callback(lambda future: ended.put(future.key))
         try:
             keys = [ended.get(timeout=POLL_SECONDS)]
         except queue.Empty:
-            keys = list(flying) if client.status == "closed" else []
-        for job, future in (flying.pop(key) for key in keys):
+            keys = list(running) if client.status == "closed" else []
+        for job, future in (running.pop(key) for key in keys):
             if _handle_result(job, future, on_result):
                 suspects.append(job)
         if client.status == "closed":
             for job in waiting:
-                on_result(job, None, "the cluster was lost before it was begun")
+                on_result(job, None, "the connection to the cluster was lost before it started")
             waiting.clear()
-    for _, future in flying.values():
+    for _, future in running.values():
         future.cancel()
     return suspects
 
 
 def _capacity(client: Any) -> int:
-    """How many repositories may be at work: one for each thread of a worker, and one where all workers are being replaced."""
+    """Return the number of worker threads, at least one: all workers may be restarting."""
     try:
         threads: int = sum(client.nthreads().values())
         return max(1, threads)
@@ -156,15 +147,15 @@ def _capacity(client: Any) -> int:
 
 
 def _handle_result(job: Job, future: Any, on_result: OnResult) -> bool:
-    """Tells what became of a job; True where all that is known is that its workers died.
+    """Report a job's end, or return True if its workers died.
 
-    A worker holds its answers until they are fetched: one that dies too early takes them along, and the cluster makes them anew.
+    A worker keeps results until they are fetched: if it dies before, the cluster runs the job again.
     """
     from distributed import KilledWorker  # noqa: PLC0415 -- as above
 
     try:
         error = future.exception(timeout=CLUSTER_TIMEOUT)
-        answer = None if error is not None else future.result(timeout=CLUSTER_TIMEOUT)
+        result = None if error is not None else future.result(timeout=CLUSTER_TIMEOUT)
     except KilledWorker:
         return True
     except (OSError, TimeoutError, CancelledError):
@@ -172,7 +163,7 @@ def _handle_result(job: Job, future: Any, on_result: OnResult) -> bool:
             return True
         on_result(job, None, "the cluster lost it")
         return False
-    if not isinstance(error, KilledWorker):
-        on_result(job, answer, f"a fault of its worker: {type(error).__name__}" if error is not None else "")
-        return False
-    return True
+    if isinstance(error, KilledWorker):
+        return True
+    on_result(job, result, "" if error is None else f"internal error of its worker: {type(error).__name__}")
+    return False

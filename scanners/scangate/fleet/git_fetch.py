@@ -1,4 +1,4 @@
-"""Fetches one commit of a repository into an empty folder; git runs nothing on the way, and writes the blobs' own bytes."""
+"""Fetch one commit of a repository into a new directory. git runs no hooks or filters and writes the blobs unchanged."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from scangate.scan.process import ProcessRunner
 
 __all__ = ["fetch_commit"]
 
-# What comes after the server's own words, and is git's.
+# git's own message; it follows the server's output.
 _ERROR_LINE = re.compile(r"^(?:fatal|error|ssh): .*$", re.MULTILINE)
 MAX_REASON_LENGTH = 300
 
-# The highest place of all attributes: no filter, no line ends changed, no other encoding, no `$Id$`, whatever the tree says.
+# Overrides the attributes in the tree: no filters, line end conversion, encodings or `$Id$` expansion.
 ATTRIBUTES = "* -text -eol -filter -ident -working-tree-encoding -export-subst\n"
 SSH_COMMAND = (
     "ssh",
@@ -38,9 +38,9 @@ NO_CONFIGURATION = {"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_ATTR_NOSYSTEM": "1", 
 
 
 def fetch_commit(address: RepositoryAddress, ref: str, folder: Path, processes: ProcessRunner, timeout: float) -> None:
-    """Puts the tree of ``ref`` (empty: the default branch) into ``folder``, with a repository of that one commit.
+    """Check out ``ref`` (empty: the default branch) into ``folder``, which must not exist.
 
-    ``folder`` must not exist. Each git command may take ``timeout`` seconds. Raises Unreadable, without a credential in it.
+    Each git command may take ``timeout`` seconds. Raises ScanError, which contains no credentials.
     """
     git = _Git(address, folder, processes, timeout)
     git.run("init", "--quiet", "--template=", "--initial-branch=fleet", "--", str(folder))
@@ -74,7 +74,7 @@ class _Git:
             raise ScanError(GapKind.CRASH, f"git {what} failed: {why}", self._retry_hint())
 
     def _network_environment(self) -> Mapping[str, str]:
-        """How git may leave the machine: by this address's protocol, with its credentials where no other user can see them."""
+        """Allow this address's protocol only, and pass the credentials where no other user can see them."""
         address, environ = self._address, self._processes.environ
         agent = {name: environ[name] for name in ("SSH_AUTH_SOCK",) if name in environ and address.protocol == "ssh"}
         settings = {"http.followRedirects": "false" if address.credentials else "initial"}
@@ -92,7 +92,7 @@ class _Git:
 
     def _retry_hint(self) -> str:
         reference = shlex.quote(self._address.url or str(self._folder))
-        return f"try it by hand: git ls-remote {reference}"
+        return f"try: git ls-remote {reference}"
 
 
 def _remote_url(address: RepositoryAddress) -> str:

@@ -1,12 +1,12 @@
-"""fleet.md: the roll-up as a page for a pull request, a wiki or a chat; nothing that comes from a repository is markup in it."""
+"""fleet.md: the roll-up for a pull request, a wiki or a chat; text from repositories is escaped."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from scangate.fleet.repository_record import RepositoryRecord
-from scangate.fleet.rollup import MAX_REPOSITORIES, MAX_RULES, Rollup, RuleTotals
-from scangate.model import Outcome, RulingOutcome
+from scangate.fleet.rollup import MAX_REPOSITORIES, MAX_RULES, Rollup
+from scangate.model import Outcome, RulingOutcome, Severity
 from scangate.report import escape
 from scangate.report.wording import format_location
 
@@ -17,76 +17,64 @@ MAX_FINDINGS = 3
 
 
 def render(rollup: Rollup) -> str:
-    """GitHub-flavoured Markdown without a tag."""
+    """Return GitHub-flavoured Markdown without HTML."""
+    severities = [severity.value for severity in Severity.worst_first()]
+    most_rules, most_open = "Rules with the most findings", "Repositories with the most open findings"
     blocks = [
         [f"## scangate fleet: {rollup.outcome.value}"],
         [f"{_prose(rollup.summary)}. Policy {_prose(rollup.policy)}."],
-        _repositories(rollup.records),
-        _reasons(rollup.records),
-        _rules(rollup.rules),
-        _open_findings(rollup.most_open),
+        _table(["repository", "verdict", "blocking", "open", "blocking gaps", "commit"], _repository_rows(rollup), MAX_ROWS),
+        list(_reasons([record for record in rollup.records if record.outcome is not Outcome.PASS])),
+        _table(["rule", "severity", "blocking", "open", "repositories"], _rule_rows(rollup), MAX_RULES, most_rules),
+        _table(["repository", *severities], _open_rows(rollup), MAX_REPOSITORIES, most_open),
         [f"{_prose(rollup.started)} to {_prose(rollup.finished)}; scangate {_prose(rollup.tool_version)}."],
     ]
     return "\n\n".join("\n".join(lines) for lines in blocks if lines) + "\n"
 
 
-def _repositories(records: Sequence[RepositoryRecord]) -> list[str]:
-    lines = ["| repository | verdict | blocking | standing | gaps that count | commit |", "|---|---|--:|--:|--:|---|"]
-    lines += [_repository_row(record) for record in records[:MAX_ROWS]]
-    return lines + _more(len(records) - MAX_ROWS, "| and {:,} more | | | | | |")
-
-
-def _repository_row(record: RepositoryRecord) -> str:
-    """``-`` where nothing was read that could be counted."""
-    scanned = bool(record.tool_version)
-    numbers = (record.count(RulingOutcome.BLOCKING), sum(record.open_by_severity), record.gaps_that_count)
-    cells = " | ".join(f"{number:,}" if scanned else "-" for number in numbers)
-    commit = _cell(record.commit[:12]) if record.commit else ""
-    return f"| {_prose(record.name)} | {record.outcome.value} | {cells} | {commit} |"
-
-
-def _reasons(records: Iterable[RepositoryRecord]) -> list[str]:
-    told = [record for record in records if record.outcome is not Outcome.PASS]
-    if not told:
+def _table(columns: Sequence[str], rows: Iterable[Sequence[str]], limit: int, title: str = "") -> list[str]:
+    """Return the lines of a table of at most ``limit`` rows, with the numbers of further ones; nothing if there are no rows."""
+    every = list(rows)
+    if not every:
         return []
-    lines = ["### Why", ""]
-    for record in told[:MAX_ROWS]:
-        lines.append(f"- **{_prose(record.name)}**, {_code(record.address)}: {_prose(record.because)}")
-        lines += [f"  - hint: {_code(record.hint)}"] if record.hint else []
-        lines += [
-            f"  - {fault.severity} {_code(fault.rule)} {_code(format_location(fault.path, fault.line))}"
-            for fault in record.worst[:MAX_FINDINGS]
-        ]
-    return lines + _more(len(told) - MAX_ROWS, "- and {:,} more")
+    left_aligned = {"repository", "verdict", "commit", "rule", "severity"}
+    alignment = "".join("---|" if column in left_aligned else "--:|" for column in columns)
+    lines = [f"### {title}", ""] if title else []
+    lines += [f"| {' | '.join(columns)} |", f"|{alignment}"]
+    lines += [f"| {' | '.join(row)} |" for row in every[:limit]]
+    more = len(every) - limit
+    return lines + ([f"| and {more:,} more |{' |' * (len(columns) - 1)}"] if more > 0 else [])
 
 
-def _rules(rules: Sequence[RuleTotals]) -> list[str]:
-    if not rules:
-        return []
-    lines = ["### Rules broken most", "", "| rule | severity | blocking | standing | repositories |", "|---|---|--:|--:|--:|"]
-    lines += [_rule_row(rule) for rule in rules[:MAX_RULES]]
-    return lines + _more(len(rules) - MAX_RULES, "| and {:,} more | | | | |")
+def _repository_rows(rollup: Rollup) -> Iterator[Sequence[str]]:
+    for record in rollup.records:
+        counts = (record.count(RulingOutcome.BLOCKING), sum(record.open_by_severity), record.blocking_gaps)
+        numbers = [f"{count:,}" if record.tool_version else "-" for count in counts]  # - if it was not scanned
+        yield _prose(record.name), record.outcome.value, *numbers, _cell(record.commit[:12]) if record.commit else ""
 
 
-def _rule_row(rule: RuleTotals) -> str:
-    numbers = f"{rule.blocks:,} | {rule.standing:,} | {len(rule.repositories):,}"
-    return f"| {_cell(rule.rule)} {_prose(rule.title)} | {rule.severity} | {numbers} |"
+def _rule_rows(rollup: Rollup) -> Iterator[Sequence[str]]:
+    for rule in rollup.rules:
+        numbers = (rule.blocking, rule.open, len(rule.repositories))
+        yield f"{_cell(rule.rule)} {_prose(rule.title)}", rule.severity.value, *(f"{number:,}" for number in numbers)
 
 
-def _open_findings(debts: Sequence[RepositoryRecord]) -> list[str]:
-    if not debts:
-        return []
-    severities = [level.severity for level in debts[0].levels]
-    lines = ["### Largest debts", "", f"| repository | {' | '.join(severities)} |", f"|---|{'--:|' * len(severities)}"]
-    lines += [
-        f"| {_prose(record.name)} | {' | '.join(f'{number:,}' for number in record.open_by_severity)} |"
-        for record in debts[:MAX_REPOSITORIES]
-    ]
-    return lines + _more(len(debts) - MAX_REPOSITORIES, f"| and {{:,}} more {'| ' * len(severities)}|")
+def _open_rows(rollup: Rollup) -> Iterator[Sequence[str]]:
+    for record in rollup.most_open:
+        yield _prose(record.name), *(f"{number:,}" for number in record.open_by_severity)
 
 
-def _more(number: int, line: str) -> list[str]:
-    return [line.format(number)] if number > 0 else []
+def _reasons(records: Sequence[RepositoryRecord]) -> Iterator[str]:
+    if records:
+        yield from ("### Reasons", "")
+    for record in records[:MAX_ROWS]:
+        yield f"- **{_prose(record.name)}**, {_code(record.address)}: {_prose(record.reason)}"
+        if record.hint:
+            yield f"  - hint: {_code(record.hint)}"
+        for finding in record.blocking_findings[:MAX_FINDINGS]:
+            yield f"  - {finding.severity.value} {_code(finding.rule)} {_code(format_location(finding.path, finding.line))}"
+    if len(records) > MAX_ROWS:
+        yield f"- and {len(records) - MAX_ROWS:,} more"
 
 
 def _prose(text: str) -> str:
@@ -98,5 +86,5 @@ def _code(text: str) -> str:
 
 
 def _cell(text: str) -> str:
-    """A code span in a table, whose cells end at a bar even there."""
+    """Return a code span for a table cell, in which ``|`` must be escaped."""
     return _code(text).replace("|", "\\|")

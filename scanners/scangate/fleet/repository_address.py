@@ -1,4 +1,4 @@
-"""Where a repository is: a path or a git URL of a known kind, its credentials held apart from all that is ever shown."""
+"""The address of a repository: a path or a git URL, with its credentials kept out of everything that is printed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["PROTOCOLS", "RepositoryAddress", "SecretText", "parse_address"]
 
 PROTOCOLS = ("https", "ssh", "file")
 MASK = "***"
-MIN_CREDENTIAL_LENGTH = 4  # what is shorter is no credential, and to take it out would spoil every text
+MIN_CREDENTIAL_LENGTH = 4  # redacting shorter text would garble everything
 
 _HOST_AND_PORT = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{1,5}))?")
 _USER = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_.-]*")
@@ -23,7 +23,7 @@ _SCHEME = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://")
 
 
 class SecretText:
-    """A text that no log, traceback or representation shows; ``reveal`` is for the program that needs it."""
+    """Text that no log, traceback or representation contains."""
 
     __slots__ = ("_text",)
 
@@ -40,12 +40,12 @@ class SecretText:
         return (SecretText, (self._text,))
 
     def reveal(self) -> str:
-        """The text itself."""
+        """Return the text."""
         return self._text
 
 
 class RepositoryAddress(msgspec.Struct, frozen=True):
-    """A repository's place. ``protocol`` is empty for a path; ``url`` has no credentials in it; ``login`` is ``user:password``."""
+    """``protocol`` is empty for a path. ``url`` has no credentials; ``credentials`` are ``user:password``."""
 
     protocol: str
     url: str
@@ -53,18 +53,18 @@ class RepositoryAddress(msgspec.Struct, frozen=True):
 
     @property
     def display(self) -> str:
-        """The address as it may be printed: that there are credentials, and not one character of them."""
+        """The address for printing: credentials are masked."""
         return self.url.replace("://", f"://{MASK}@", 1) if self.credentials else self.url
 
     @property
     def authorization_header(self) -> str:
-        """The HTTP header that carries the credentials, empty where there are none."""
+        """The HTTP header with the credentials, empty if there are none."""
         if not self.credentials:
             return ""
         return "Authorization: Basic " + base64.b64encode(self.credentials.reveal().encode()).decode("ascii")
 
     def redact(self, text: str) -> str:
-        """``text`` without the credentials, in whatever form a server or a tool may have echoed them."""
+        """Return ``text`` without the credentials, in any form that a server or a tool may have echoed."""
         for secret in sorted(set(self._credential_forms()), key=len, reverse=True):
             text = text.replace(secret, MASK) if len(secret) >= MIN_CREDENTIAL_LENGTH else text
         return text
@@ -78,11 +78,11 @@ class RepositoryAddress(msgspec.Struct, frozen=True):
 
 
 def parse_address(text: str, base: Path) -> RepositoryAddress:
-    """``text`` as an address, a path relative to ``base``. ValueError for what is none; its message quotes no credentials."""
+    """Parse an address; a path is relative to ``base``. Raises ValueError, whose message contains no credentials."""
     if not text or text.startswith("-"):
-        raise ValueError("a repository's address may not be empty or begin with `-`")
-    if any(not sign.isprintable() for sign in text):
-        raise ValueError("a repository's address may not hold control characters")
+        raise ValueError("a repository's address must not be empty or start with `-`")
+    if not text.isprintable():
+        raise ValueError("a repository's address must not contain control characters")
     scheme = _SCHEME.match(text)
     if scheme is not None:
         return _parse_url(text, scheme["scheme"].lower())
@@ -92,24 +92,24 @@ def parse_address(text: str, base: Path) -> RepositoryAddress:
     if copied is not None:
         return _parse_scp(text, copied["user"] or "", copied["host"])
     if ":" in text.partition("/")[0]:
-        raise ValueError("neither the address of a host's repository nor a path; a path with a colon begins with ./")
+        raise ValueError("neither a git URL nor a path; start a path that contains a colon with ./")
     return RepositoryAddress("", str((base / Path(text).expanduser()).absolute()))
 
 
 def _parse_url(text: str, scheme: str) -> RepositoryAddress:
     if scheme not in PROTOCOLS:
-        raise ValueError(f"`{scheme}` is not a protocol that repositories are fetched by: use {', '.join(PROTOCOLS)}")
+        raise ValueError(f"unsupported protocol `{scheme}`: use {', '.join(PROTOCOLS)}")
     parts = urlsplit(text)
     if parts.query or parts.fragment or "\\" in text or " " in text:
-        raise ValueError("a repository's address has no query, fragment, space or backslash")
+        raise ValueError("a repository's address must not contain a query, fragment, space or backslash")
     if scheme == "file":
         if parts.netloc not in ("", "localhost") or not parts.path.startswith("/"):
-            raise ValueError("a file address names an absolute path: file:///srv/repositories/one.git")
+            raise ValueError("a file URL needs an absolute path: file:///srv/repositories/one.git")
         return RepositoryAddress("file", urlunsplit(("file", "", parts.path, "", "")))
     userinfo, _, place = parts.netloc.rpartition("@")
     _check_host(place)
     if not parts.path.strip("/"):
-        raise ValueError("the address names a host and no repository")
+        raise ValueError("the address has a host and no repository")
     if scheme == "ssh":
         _check_user(userinfo)
         return RepositoryAddress("ssh", urlunsplit(("ssh", parts.netloc, parts.path, "", "")))
@@ -126,11 +126,11 @@ def _parse_scp(text: str, user: str, host: str) -> RepositoryAddress:
 def _check_host(host: str) -> None:
     match = _HOST_AND_PORT.fullmatch(host)
     if match is None or (match["port"] is not None and not 0 < int(match["port"]) < 65536):
-        raise ValueError("the address names no host that can be")
+        raise ValueError("the address has no valid host")
 
 
 def _check_user(user: str) -> None:
     if ":" in user:
-        raise ValueError("ssh takes no password in an address: use a key")
+        raise ValueError("an ssh address must not contain a password: use a key")
     if user and not _USER.fullmatch(user):
-        raise ValueError("the address names no user that can be")
+        raise ValueError("the address has no valid user")

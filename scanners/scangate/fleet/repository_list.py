@@ -1,4 +1,4 @@
-"""Reads the list of a fleet, strictly: one repository a line, and every mistake with its file and line; it fetches nothing."""
+"""Read the list of repositories: one a line; errors name file and line."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _REF = re.compile(r"(?!.*(\.\.|//|/\.|\.lock(/|$)))[A-Za-z0-9][A-Za-z0-9._/+-]{0
 
 
 class RepositoryEntry(msgspec.Struct, frozen=True):
-    """One repository: its name in the roll-up, and what its line asks for; empty are the default branch and the fleet's policy."""
+    """One line of the list. Empty ``ref``: the default branch; empty ``policy``: the fleet's policy."""
 
     name: str
     address: RepositoryAddress
@@ -34,7 +34,7 @@ class RepositoryEntry(msgspec.Struct, frozen=True):
 
 
 def read_repository_list(file: Path) -> tuple[RepositoryEntry, ...]:
-    """The repositories in the order of the list. UsageError for anything that is not exactly such a list, and for an empty one."""
+    """Return the repositories in the order of the list. Raises UsageError for an invalid or empty list."""
     entries: list[RepositoryEntry] = []
     lines: dict[str, int] = {}
     for number, line in enumerate(_read_text(file).splitlines(), start=1):
@@ -46,17 +46,16 @@ def read_repository_list(file: Path) -> tuple[RepositoryEntry, ...]:
             continue
         known = lines.setdefault(entry.name.casefold(), number)
         if known != number:
-            raise UsageError(
-                f"{file}:{number}: the name {entry.name} is taken by line {known}", "give one of them a name of its own: name=OTHER"
-            )
+            hint = "give one of them another name: name=OTHER"
+            raise UsageError(f"{file}:{number}: duplicate name {entry.name}, first used in line {known}", hint)
         entries.append(entry)
     if not entries:
-        raise UsageError(f"{file} lists no repository", EXAMPLE)
+        raise UsageError(f"{file} lists no repositories", EXAMPLE)
     return tuple(entries)
 
 
 def _read_text(file: Path) -> str:
-    hint = "name a file with one repository a line: scangate fleet repositories.txt"
+    hint = "list one repository a line: scangate fleet repositories.txt"
     try:
         with file.open(encoding="utf-8-sig") as stream:
             text = stream.read(MAX_CHARACTERS + 1)
@@ -65,7 +64,7 @@ def _read_text(file: Path) -> str:
     except UnicodeDecodeError as error:
         raise UsageError(f"{file} is not UTF-8", hint) from error
     if len(text) > MAX_CHARACTERS:
-        raise UsageError(f"{file} is too large to be a list of repositories", hint)
+        raise UsageError(f"{file} is too large for a list of repositories", hint)
     return text
 
 
@@ -73,7 +72,7 @@ def _parse_entry(line: str, number: int, base: Path) -> RepositoryEntry | None:
     try:
         words = shlex.split(line, comments=True)
     except ValueError:
-        raise ValueError("a quotation mark is not closed") from None
+        raise ValueError("unclosed quotation mark") from None
     if not words:
         return None
     address = parse_address(words[0], base)
@@ -82,10 +81,10 @@ def _parse_entry(line: str, number: int, base: Path) -> RepositoryEntry | None:
         key, mark, value = word.partition("=")
         if not mark or key not in KEYS:
             near = difflib.get_close_matches(key, KEYS, 1)
-            said = f"did you mean `{near[0]}=`?" if near else f"there are {', '.join(f'{each}=' for each in KEYS)}"
-            raise ValueError(f"not a setting of a repository: {address.redact(word)}; {said}")
+            expected = f"did you mean `{near[0]}=`?" if near else f"use {', '.join(f'{each}=' for each in KEYS)}"
+            raise ValueError(f"unknown setting: {address.redact(word)}; {expected}")
         if key in given or not value:
-            raise ValueError(f"{key}= {'stands twice' if key in given else 'has no value'}")
+            raise ValueError(f"{key}= {'is set twice' if key in given else 'has no value'}")
         given[key] = value
     ref, name = given.get("ref", ""), given.get("name") or _default_name(address)
     if ref and not _REF.fullmatch(ref):

@@ -1,10 +1,10 @@
-"""What is kept of one repository: its verdict in numbers, its worst faults, or why there is none; written and read back."""
+"""The record of one repository in a fleet: its verdict in numbers and its worst findings, or why there is no verdict."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -17,7 +17,6 @@ __all__ = [
     "BlockingFinding",
     "RepositoryRecord",
     "RuleCounts",
-    "SeverityCounts",
     "decode_record",
     "encode_record",
     "incomplete_record",
@@ -28,49 +27,30 @@ MAX_BLOCKING_FINDINGS = 5
 MAX_TEXT_LENGTH = 500
 
 
-class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    pass
-
-
-class SeverityCounts(_Strict, frozen=True):
-    """How many findings of one severity have which outcome."""
-
-    severity: str
-    blocks: int
-    tolerated: int
-    known: int
-    suppressed: int
-
-    @property
-    def standing(self) -> int:
-        """How many stand: all but the suppressed."""
-        return self.blocks + self.tolerated + self.known
-
-
-class RuleCounts(_Strict, frozen=True):
-    """How often one rule was broken: ``standing`` counts what is not suppressed, ``severity`` is the worst of those."""
+class RuleCounts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The findings of one rule. ``open``: those that are not suppressed; ``severity``: the worst of these."""
 
     rule: str
     title: str
-    severity: str
-    blocks: int
-    standing: int
+    severity: Severity
+    blocking: int
+    open: int
 
 
-class BlockingFinding(_Strict, frozen=True):
-    """One finding that blocks."""
+class BlockingFinding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A blocking finding."""
 
     rule: str
-    severity: str
+    severity: Severity
     path: str
     line: int
 
 
-class RepositoryRecord(_Strict, frozen=True):
+class RepositoryRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One repository of the roll-up.
 
-    ``address`` holds no credentials. ``key`` tells what was asked, so that another run knows whether this answer is one to the same
-    question. Severities are lower case; times are UTC, ISO 8601, empty where it was not scanned.
+    ``address`` has no credentials. ``key``: digest of the request; a later run with the same request can reuse the record.
+    ``findings``: numbers by severity and outcome. Times are UTC, ISO 8601, empty if it was not scanned. ``earlier``: reused.
     """
 
     name: str
@@ -78,7 +58,7 @@ class RepositoryRecord(_Strict, frozen=True):
     ref: str
     key: str
     outcome: Outcome
-    because: str
+    reason: str
     hint: str = ""
     policy: str = ""
     policy_digest: str = ""
@@ -89,54 +69,57 @@ class RepositoryRecord(_Strict, frozen=True):
     seconds: float = 0.0
     files: int = 0
     gaps: int = 0
-    gaps_that_count: int = 0
-    levels: tuple[SeverityCounts, ...] = ()
+    blocking_gaps: int = 0
+    findings: Mapping[Severity, Mapping[RulingOutcome, int]] = {}
     rules: tuple[RuleCounts, ...] = ()
-    worst: tuple[BlockingFinding, ...] = ()
+    blocking_findings: tuple[BlockingFinding, ...] = ()
     earlier: bool = False
 
     def __post_init__(self) -> None:
-        blocks = any(level.blocks for level in self.levels)
-        if blocks is not (self.outcome is Outcome.FAIL):
+        if (self.count(RulingOutcome.BLOCKING) > 0) is not (self.outcome is Outcome.FAIL):
             raise ValueError(f"{self.name}: the outcome {self.outcome.value} does not follow from the findings")
-        if self.outcome is Outcome.PASS and self.gaps_that_count:
-            raise ValueError(f"{self.name}: a pass, yet gaps count")
+        if self.outcome is Outcome.PASS and self.blocking_gaps:
+            raise ValueError(f"{self.name}: PASS in spite of blocking gaps")
 
     def count(self, outcome: RulingOutcome) -> int:
-        """How many findings have this outcome."""
-        return sum(int(getattr(level, outcome.value)) for level in self.levels)
+        """Return the number of findings with this outcome."""
+        return sum(numbers.get(outcome, 0) for numbers in self.findings.values())
 
     @property
     def open_by_severity(self) -> tuple[int, ...]:
-        """What stands, by severity from the worst down: what two debts are compared by."""
-        standing = {level.severity: level.standing for level in self.levels}
-        return tuple(standing.get(severity.value, 0) for severity in Severity.worst_first())
+        """The numbers of findings that are not suppressed, from the worst severity down."""
+        by_severity = [self.findings.get(severity, {}) for severity in Severity.worst_first()]
+        return tuple(sum(numbers.values()) - numbers.get(RulingOutcome.SUPPRESSED, 0) for numbers in by_severity)
 
 
 def incomplete_record(entry: RepositoryEntry, request_digest: str, reason: str, hint: str = "") -> RepositoryRecord:
-    """The record of a repository without a verdict: never a pass."""
+    """Return the record of a repository without a verdict. Redacts its credentials."""
     return RepositoryRecord(
         name=entry.name,
         address=entry.address.display,
         ref=entry.ref,
         key=request_digest,
         outcome=Outcome.INCOMPLETE,
-        because=entry.address.redact(reason)[:MAX_TEXT_LENGTH],
+        reason=entry.address.redact(reason)[:MAX_TEXT_LENGTH],
         hint=entry.address.redact(hint)[:MAX_TEXT_LENGTH],
     )
 
 
 def record_from_report(report: Report, entry: RepositoryEntry, request_digest: str) -> RepositoryRecord:
-    """The record of a repository that was scanned."""
+    """Return the record of a repository that was scanned."""
     verdict = report.verdict
-    totals = summary.count(verdict.rulings, verdict.gaps)
+    findings: dict[Severity, dict[RulingOutcome, int]] = {}
+    for ruling in verdict.rulings:
+        numbers = findings.setdefault(ruling.severity, {})
+        numbers[ruling.outcome] = numbers.get(ruling.outcome, 0) + 1
+    worst_first = summary.sort_worst_first(verdict.rulings)
     return RepositoryRecord(
         name=entry.name,
         address=entry.address.display,
         ref=entry.ref,
         key=request_digest,
         outcome=verdict.outcome,
-        because=wording.explain_verdict(report)[:MAX_TEXT_LENGTH],
+        reason=wording.explain_verdict(report)[:MAX_TEXT_LENGTH],
         policy=wording.describe_policy(report),
         policy_digest=verdict.policy_digest,
         tool_version=report.tool_version,
@@ -145,47 +128,43 @@ def record_from_report(report: Report, entry: RepositoryEntry, request_digest: s
         finished=report.finished,
         seconds=report.seconds,
         files=report.targets.file_count,
-        gaps=totals.gaps,
-        gaps_that_count=totals.blocking_gaps,
-        levels=tuple(_severity_counts(totals, severity) for severity in Severity.worst_first()),
-        rules=tuple(_rule_counts(verdict.rulings)),
-        worst=tuple(_blocking_findings(verdict.rulings)),
+        gaps=len(verdict.gaps),
+        blocking_gaps=sum(ruling.blocking for ruling in verdict.gaps),
+        findings=findings,
+        rules=tuple(_count_rules(worst_first)),
+        blocking_findings=tuple(_blocking_findings(worst_first))[:MAX_BLOCKING_FINDINGS],
     )
 
 
-def _severity_counts(totals: summary.Counts, severity: Severity) -> SeverityCounts:
-    return SeverityCounts(severity.value, **{outcome.value: totals.with_severity(severity, outcome) for outcome in RulingOutcome})
-
-
-def _rule_counts(rulings: Iterable[Ruling]) -> Iterable[RuleCounts]:
-    standing = [ruling for ruling in rulings if ruling.outcome is not RulingOutcome.SUPPRESSED]
-    blocks = Counter(ruling.finding.rule for ruling in standing if ruling.outcome is RulingOutcome.BLOCKING)
-    totals = Counter(ruling.finding.rule for ruling in standing)
+def _count_rules(rulings: Iterable[Ruling]) -> list[RuleCounts]:
+    open_ = [ruling for ruling in rulings if ruling.outcome is not RulingOutcome.SUPPRESSED]
+    blocking = Counter(ruling.finding.rule for ruling in open_ if ruling.outcome is RulingOutcome.BLOCKING)
+    total = Counter(ruling.finding.rule for ruling in open_)
     worst: dict[str, Ruling] = {}
-    for ruling in summary.sort_worst_first(standing):
-        known = worst.setdefault(ruling.finding.rule, ruling)
-        if ruling.severity > known.severity:
-            worst[ruling.finding.rule] = ruling
-    for rule, ruling in sorted(worst.items()):
-        title = ruling.finding.title[:MAX_TEXT_LENGTH]
-        yield RuleCounts(rule, title, ruling.severity.value, blocks[rule], totals[rule])
+    for ruling in open_:
+        rule = ruling.finding.rule
+        worst[rule] = max(worst.get(rule, ruling), ruling, key=lambda each: each.severity)
+    return [
+        RuleCounts(rule, ruling.finding.title[:MAX_TEXT_LENGTH], ruling.severity, blocking[rule], total[rule])
+        for rule, ruling in sorted(worst.items())
+    ]
 
 
-def _blocking_findings(rulings: Iterable[Ruling]) -> Iterable[BlockingFinding]:
-    blocking = [ruling for ruling in summary.sort_worst_first(rulings) if ruling.outcome is RulingOutcome.BLOCKING]
-    for ruling in blocking[:MAX_BLOCKING_FINDINGS]:
-        place = ruling.finding.location
-        yield BlockingFinding(ruling.finding.rule, ruling.severity.value, place.path, place.line)
+def _blocking_findings(rulings: Iterable[Ruling]) -> Iterator[BlockingFinding]:
+    for ruling in rulings:
+        if ruling.outcome is RulingOutcome.BLOCKING:
+            location = ruling.finding.location
+            yield BlockingFinding(ruling.finding.rule, ruling.severity, location.path, location.line)
 
 
 def encode_record(record: RepositoryRecord) -> str:
-    """The record as JSON, in ASCII: a path need not be UTF-8."""
+    """Return the record as ASCII JSON: a path need not be UTF-8."""
     return json.dumps(msgspec.to_builtins(record), indent=1, allow_nan=False) + "\n"
 
 
 def decode_record(text: str) -> RepositoryRecord:
-    """The record that ``encode`` wrote. UsageError for anything else."""
+    """Return a record that `encode_record` wrote. Raises UsageError for anything else."""
     try:
         return msgspec.convert(json.loads(text), RepositoryRecord)
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"the record of a repository cannot be believed: {' '.join(str(error).split())}") from error
+        raise UsageError(f"not the record of a repository: {' '.join(str(error).split())}") from error
