@@ -1,4 +1,4 @@
-"""What a project declares, as ranges or pins: one value for pyproject.toml, setup.cfg, Pipfile and requirements.in alike."""
+"""The dependencies that a project declares: one form for pyproject.toml, setup.cfg, setup.py, Pipfile and requirements.in."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from scangate.advisories.manifest import AuditGap, SkippedDependency
-from scangate.advisories.origins import FROM_PATH, FROM_URL, FROM_VCS, is_archive, resolve_path
+from scangate.advisories.manifest import AuditGap, SkippedDependency, select
+from scangate.advisories.origins import Origin, is_archive, resolve_path
 from scangate.advisories.package_names import exact_version, normalize_name, normalize_version, parse_requirement
 from scangate.model import GapKind
 
@@ -27,13 +27,14 @@ __all__ = [
 PROJECT_FILES = ("pyproject.toml", "setup.cfg", "setup.py")  # what makes a folder a project whose dependencies are read
 _BARE_VERSION = re.compile(r"v?\d[A-Za-z0-9.+!-]*")
 _VCS_PREFIXES = ("git+", "hg+", "svn+", "bzr+", "git:", "git@")
-_ORIGIN_KEYS = {"git": FROM_VCS, "hg": FROM_VCS, "svn": FROM_VCS, "bzr": FROM_VCS, "url": FROM_URL}
+_ORIGIN_KEYS = {"git": Origin.VCS, "hg": Origin.VCS, "svn": Origin.VCS, "bzr": Origin.VCS, "url": Origin.URL}
 
 
 class DeclaredDependency(msgspec.Struct, frozen=True):
-    """One dependency as it is declared; ``version`` is set where only that one will do. An empty name: something no file tells.
+    """One declared dependency; ``version`` is set if only that version is allowed.
 
-    ``text`` is the whole as PEP 508 writes it, where that is how it stands in the file.
+    An empty ``name`` stands for dependencies that only running code would reveal. ``workspace_member``: a project of this tree.
+    ``requirement`` is the whole in PEP 508 form, if that is how the file writes it.
     """
 
     name: str
@@ -41,80 +42,87 @@ class DeclaredDependency(msgspec.Struct, frozen=True):
     version: str = ""
     marker: str = ""
     extras: tuple[str, ...] = ()
-    unauditable: str = ""
+    origin: Origin = Origin.INDEX
     workspace_member: bool = False
     requirement: str = ""
 
 
 class ProjectFiles(NamedTuple):
-    """What a manifest stands among: its folder, and all files of the scan."""
+    """The folder of a manifest, and the texts of all manifests of the scan by repository path."""
 
     folder: str
     files: Mapping[str, str]
 
 
 class ProjectDeclarations(msgspec.Struct, frozen=True):
-    """All that a project declares. ``command`` locks it; ``includes`` are requirements files that it names, as repository paths.
+    """All that a project declares: ``items`` are dependencies, gaps and skipped dependencies.
 
-    ``own_index``: the file names places beside the usual index, from which any of its dependencies may come.
+    ``lock_command`` locks it; ``includes`` are the requirements files that it names, as repository paths. ``custom_index``: the
+    file names an additional index or package location, from which any of its dependencies may come.
     """
 
     lock_command: str
-    dependencies: tuple[DeclaredDependency, ...] = ()
-    gaps: tuple[AuditGap, ...] = ()
-    skipped: tuple[SkippedDependency, ...] = ()
+    items: tuple[DeclaredDependency | AuditGap | SkippedDependency, ...] = ()
     project: str = ""
     includes: tuple[str, ...] = ()
     custom_index: bool = False
 
+    @property
+    def dependencies(self) -> tuple[DeclaredDependency, ...]:
+        """The declared dependencies."""
+        return select(DeclaredDependency, self.items)
+
 
 def parse_dependency(text: str, line: int) -> DeclaredDependency | AuditGap:
-    """A dependency written as PEP 508 writes it."""
+    """Parses a PEP 508 dependency."""
     try:
-        told = parse_requirement(text)
-        name = normalize_name(told.name)
+        requirement = parse_requirement(text)
+        name = normalize_name(requirement.name)
     except ValueError:
-        return AuditGap(line, GapKind.UNPARSABLE, "not a requirement", "mend the line")
-    marker, extras = str(told.marker or ""), tuple(sorted(told.extras))
-    if told.url:
-        return DeclaredDependency(name, line, "", marker, extras, url_origin(told.url))
+        return AuditGap(line, GapKind.UNPARSABLE, "not a requirement", "fix the line")
+    marker, extras = str(requirement.marker or ""), tuple(sorted(requirement.extras))
+    if requirement.url:
+        return DeclaredDependency(name, line, "", marker, extras, url_origin(requirement.url))
     try:
-        return DeclaredDependency(name, line, exact_version(told.specifier), marker, extras, requirement=text)
+        return DeclaredDependency(name, line, exact_version(requirement.specifier), marker, extras, requirement=text)
     except ValueError as error:
         return AuditGap(line, GapKind.UNPINNED, str(error), "pin it to one released version", name)
 
 
-def url_origin(url: str) -> str:
-    """Why what lies at an address cannot be audited."""
+def url_origin(url: str) -> Origin:
+    """The origin that a URL or path stands for."""
     if url.lower().startswith(_VCS_PREFIXES):
-        return FROM_VCS
-    return FROM_URL if "://" in url and not url.lower().startswith("file:") else FROM_PATH
+        return Origin.VCS
+    return Origin.URL if "://" in url and not url.lower().startswith("file:") else Origin.PATH
 
 
 def parse_dependency_table(
     name: str, value: Any, line: int, project: ProjectFiles, *, bare_is_exact: bool
 ) -> Iterator[DeclaredDependency | AuditGap]:
-    """A dependency as poetry and pipenv write it: a version, a table, or a list of tables. ``bare``: `1.2` means `==1.2`."""
+    """Parses a dependency as poetry and pipenv write it: a version, a table, or a list of tables.
+
+    ``bare_is_exact``: `1.2` means `==1.2`.
+    """
     for each in value if isinstance(value, list) else [value]:
-        told = {"version": each} if isinstance(each, str) else each
+        table = {"version": each} if isinstance(each, str) else each
         try:
-            want = _parse_table(normalize_name(name), told, line, project)
-            yield msgspec.structs.replace(want, version=_pinned_version(want.version, bare_is_exact))
+            dependency = _parse_table(normalize_name(name), table, line, project)
+            yield msgspec.structs.replace(dependency, version=_pinned_version(dependency.version, bare_is_exact))
         except (ValueError, TypeError, AttributeError):
-            yield AuditGap(line, GapKind.UNPARSABLE, "not a dependency", "mend the line")
+            yield AuditGap(line, GapKind.UNPARSABLE, "not a dependency", "fix the line")
 
 
 def _parse_table(name: str, table: Mapping[str, Any], line: int, project: ProjectFiles) -> DeclaredDependency:
     marker, extras = str(table.get("markers", "")), tuple(sorted(map(str, table.get("extras", ()))))
-    for key, reason in _ORIGIN_KEYS.items():
+    for key, origin in _ORIGIN_KEYS.items():
         if key in table:
-            return DeclaredDependency(name, line, "", marker, extras, reason)
+            return DeclaredDependency(name, line, "", marker, extras, origin)
     if "path" in table or "file" in table:
         path = str(table.get("path", table.get("file")))
         if "://" in path:
             return DeclaredDependency(name, line, "", marker, extras, url_origin(path))
-        own = not is_archive(path) and is_project(resolve_path(project.folder, path), project.files)
-        return DeclaredDependency(name, line, "", marker, extras, "" if own else FROM_PATH, own)
+        member = not is_archive(path) and is_project(resolve_path(project.folder, path), project.files)
+        return DeclaredDependency(name, line, "", marker, extras, Origin.INDEX if member else Origin.PATH, member)
     return DeclaredDependency(name, line, str(table.get("version", "*")), marker, extras)
 
 
@@ -125,11 +133,8 @@ def is_project(folder: str | None, files: Mapping[str, str]) -> bool:
 
 def _pinned_version(text: str, bare_is_exact: bool) -> str:
     body = text.strip()
-    pinned = (
-        body.lstrip("=").strip()
-        if body.startswith("==") or (bare_is_exact and body.startswith("="))
-        else body
-        if bare_is_exact
-        else ""
-    )
-    return normalize_version(pinned) if _BARE_VERSION.fullmatch(pinned) and not pinned.endswith(".*") else ""
+    if body.startswith("==") or (bare_is_exact and body.startswith("=")):
+        body = body.lstrip("=").strip()
+    elif not bare_is_exact:
+        return ""
+    return normalize_version(body) if _BARE_VERSION.fullmatch(body) and not body.endswith(".*") else ""

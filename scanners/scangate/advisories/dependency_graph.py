@@ -1,4 +1,4 @@
-"""Who brings a package in: one shortest chain from a direct dependency, over the graph that a lock file holds."""
+"""Finds why a package is required: one shortest chain from a direct dependency, over the graph of a lock file."""
 
 from __future__ import annotations
 
@@ -6,32 +6,32 @@ from collections.abc import Collection, Iterable, Mapping
 
 __all__ = ["find_roots", "shortest_chains"]
 
-MAX_CHAIN = 50  # names in a chain that is told; whoever is deeper is told without one
+MAX_CHAIN = 50  # names; a longer chain is not reported
 
 
 def shortest_chains(direct: Iterable[str], edges: Mapping[str, Collection[str]]) -> dict[str, tuple[str, ...]]:
-    """For each package that is reached: the names above it, the direct one first. Same input, same chain."""
-    above: dict[str, str] = dict.fromkeys(sorted(direct), "")
-    front = list(above)
-    while front:
+    """The chain to each reachable package, without the package: the direct dependency first. Deterministic."""
+    parent: dict[str, str] = dict.fromkeys(sorted(direct), "")
+    level = list(parent)
+    while level:
         reached: list[str] = []
-        for name in front:
+        for name in level:
             for below in sorted(edges.get(name, ())):
-                if below not in above:
-                    above[below] = name
+                if below not in parent:
+                    parent[below] = name
                     reached.append(below)
-        front = reached
-    return {name: _chain_to(name, above) for name in above}
+        level = reached
+    return {name: _chain_to(name, parent) for name in parent}
 
 
-def _chain_to(name: str, above: Mapping[str, str]) -> tuple[str, ...]:
+def _chain_to(name: str, parent: Mapping[str, str]) -> tuple[str, ...]:
     chain: list[str] = []
-    while (name := above[name]) and len(chain) <= MAX_CHAIN:
+    while (name := parent[name]) and len(chain) <= MAX_CHAIN:
         chain.append(name)
     return tuple(reversed(chain)) if len(chain) <= MAX_CHAIN else ()
 
 
 def find_roots(edges: Mapping[str, Collection[str]]) -> frozenset[str]:
-    """The packages that no other asks for. A lock holds nothing that nobody asks for: so the project itself does."""
-    asked = {below for name, others in edges.items() for below in others if below != name}
-    return frozenset(edges.keys() - asked)
+    """The packages that no other requires: the project itself must require them."""
+    required = {below for name, others in edges.items() for below in others if below != name}
+    return frozenset(edges.keys() - required)

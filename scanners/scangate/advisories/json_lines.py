@@ -1,4 +1,4 @@
-"""JSON with its lines: the line of each key of the second level, whatever the formatting; the text is JSON already."""
+"""Parses JSON and finds the lines of its second-level keys, whatever the formatting."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from scangate.advisories.errors import MalformedManifestError
 
 __all__ = ["find_key_lines", "parse_json"]
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\]:\n]', re.DOTALL)
+_SYMBOL = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\]:\n]', re.DOTALL)
 
 
 def parse_json(text: str) -> Any:
-    """The value of a JSON text. Raises Malformed with the line."""
+    """Parses a JSON text. Raises MalformedManifestError with the line."""
     try:
         return json.loads(text)
     except RecursionError:
@@ -22,24 +22,24 @@ def parse_json(text: str) -> Any:
     except json.JSONDecodeError as error:
         raise MalformedManifestError("not JSON", error.lineno) from None
     except ValueError:
-        raise MalformedManifestError("a number of more digits than any has") from None
+        raise MalformedManifestError("a number with too many digits") from None
 
 
 def find_key_lines(text: str) -> dict[tuple[str, str], int]:
-    """The line of each key of each object in the outermost object. The last of two equal keys counts, as for ``json``."""
+    """The line of each key of each object in the outermost object. Of equal keys the last counts, as in ``json``."""
     found: dict[tuple[str, str], int] = {}
     line, depth, string, section = 1, 0, "", ""
-    for sign in _TOKEN.findall(text):
-        if sign == "\n":
+    for symbol in _SYMBOL.findall(text):
+        if symbol == "\n":
             line += 1
-        elif sign in "{[":
+        elif symbol in "{[":
             depth += 1
-        elif sign in "}]":
+        elif symbol in "}]":
             depth -= 1
-        elif sign == ":" and depth == 1:
+        elif symbol == ":" and depth == 1:
             section = json.loads(string)
-        elif sign == ":" and depth == 2:
+        elif symbol == ":" and depth == 2:
             found[section, json.loads(string)] = line
         else:
-            string = sign
+            string = symbol
     return found

@@ -1,29 +1,25 @@
-"""From the entries of a lock file to a manifest: the same for every format, once its reader has said what an entry is."""
+"""Builds a manifest from the entries of a lock file; the readers of all lock formats share it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
 from scangate.advisories.dependency_graph import find_roots, shortest_chains
 from scangate.advisories.errors import MalformedManifestError
-from scangate.advisories.manifest import AuditGap, Manifest, Pin, SkippedDependency
-from scangate.advisories.origins import WORKSPACE_MEMBER, unauditable_gap
-from scangate.advisories.package_names import normalize_name, normalize_version
+from scangate.advisories.manifest import AuditGap, Manifest, Pin, SkippedDependency, select
+from scangate.advisories.origins import WORKSPACE_MEMBER, Origin, unauditable_gap
+from scangate.advisories.package_names import normalize_name, normalize_or_empty, normalize_version
 from scangate.model import GapKind
 
 __all__ = ["MAX_PACKAGES", "LockEntry", "build_manifest"]
 
-MAX_PACKAGES = 100_000  # packages of one file
+MAX_PACKAGES = 100_000  # in one file
 
 
 class LockEntry(msgspec.Struct, frozen=True):
-    """One package of a lock file, as it stands there.
-
-    ``needs``: the names that it asks for. ``elsewhere``: why no advisory can name it, empty for a release. ``own``: it is a project
-    of this tree, and ``needs`` are the direct dependencies.
-    """
+    """One package of a lock file. ``workspace_member``: a project of this tree; its ``dependencies`` are the direct ones."""
 
     name: str
     version: str
@@ -32,52 +28,46 @@ class LockEntry(msgspec.Struct, frozen=True):
     marker: str = ""
     extras: tuple[str, ...] = ()
     index: str = ""
-    unauditable: str = ""
+    origin: Origin = Origin.INDEX
     workspace_member: bool = False
 
 
 def build_manifest(path: str, entries: Sequence[LockEntry], direct: Iterable[str] | None = None, project: str = "") -> Manifest:
-    """All that a lock file says. ``direct``: the names that its project asks for, None where nothing but the graph tells them."""
+    """The manifest of a lock file. ``direct``: the names that its project requires, None to derive them from the graph."""
     if len(entries) > MAX_PACKAGES:
         raise MalformedManifestError(f"more than {MAX_PACKAGES:,} packages", kind=GapKind.TOO_LARGE)
     edges: dict[str, set[str]] = {}
     for entry in entries:
-        if _normalize_or_empty(entry.name):
-            edges.setdefault(_normalize_or_empty(entry.name), set()).update(
-                filter(None, map(_normalize_or_empty, entry.dependencies))
-            )
-    own = frozenset(_normalize_or_empty(entry.name) for entry in entries if entry.workspace_member) - {""}
-    asked = _direct_names(direct, own, edges)
-    found = list(_classify(entries, asked, shortest_chains(asked, edges)))
-    return Manifest(
-        path,
-        pins=_deduplicate(line for line in found if isinstance(line, Pin)),
-        gaps=tuple(line for line in found if isinstance(line, AuditGap)),
-        skipped=tuple(line for line in found if isinstance(line, SkippedDependency)),
-        project=project,
-        workspace_members=own,
-    )
+        if name := normalize_or_empty(entry.name):
+            edges.setdefault(name, set()).update(filter(None, map(normalize_or_empty, entry.dependencies)))
+    members = frozenset(normalize_or_empty(entry.name) for entry in entries if entry.workspace_member) - {""}
+    direct_names = _direct_names(direct, members, edges)
+    items = list(_classify(entries, direct_names, shortest_chains(direct_names, edges)))
+    releases: dict[tuple[str, str], Pin] = {}
+    for pin in select(Pin, items):  # some formats list a release again for its extras
+        releases.setdefault((pin.name, pin.version), pin)
+    return Manifest(path, tuple(releases.values()), select(AuditGap, items), select(SkippedDependency, items), project, members)
 
 
-def _direct_names(direct: Iterable[str] | None, own: frozenset[str], edges: dict[str, set[str]]) -> frozenset[str]:
+def _direct_names(direct: Iterable[str] | None, members: frozenset[str], edges: Mapping[str, set[str]]) -> frozenset[str]:
     if direct is not None:
-        return frozenset(map(_normalize_or_empty, direct)) - own
-    return (find_roots(edges) | {name for project in own for name in edges[project]}) - own
+        return frozenset(map(normalize_or_empty, direct)) - members
+    return (find_roots(edges) | {name for project in members for name in edges[project]}) - members
 
 
 def _classify(
-    entries: Iterable[LockEntry], direct: frozenset[str], chains: dict[str, tuple[str, ...]]
+    entries: Iterable[LockEntry], direct: frozenset[str], chains: Mapping[str, tuple[str, ...]]
 ) -> Iterator[Pin | AuditGap | SkippedDependency]:
     for entry in entries:
         try:
             name = normalize_name(entry.name)
         except ValueError as error:
-            yield AuditGap(entry.line, GapKind.UNPARSABLE, str(error), "mend the entry")
+            yield AuditGap(entry.line, GapKind.UNPARSABLE, str(error), "fix the entry")
             continue
         if entry.workspace_member:
             yield SkippedDependency(name, WORKSPACE_MEMBER, entry.line)
-        elif entry.unauditable:
-            yield unauditable_gap(entry.unauditable, entry.line, name)
+        elif entry.origin is not Origin.INDEX:
+            yield unauditable_gap(entry.origin, entry.line, name)
         else:
             yield _pin(entry, name, name in direct, chains.get(name, ()))
 
@@ -86,21 +76,6 @@ def _pin(entry: LockEntry, name: str, direct: bool, via: tuple[str, ...]) -> Pin
     try:
         version = normalize_version(entry.version)
     except ValueError:
-        reason = "locked to something that is no version" if entry.version else "locked without a version"
-        return AuditGap(entry.line, GapKind.UNPINNED, reason, "lock it again", name)
+        reason = "locked to an invalid version" if entry.version else "locked without a version"
+        return AuditGap(entry.line, GapKind.UNPINNED, reason, "update the lock file", name)
     return Pin(name, version, entry.line, direct, via, entry.marker, tuple(sorted(entry.extras)), entry.index)
-
-
-def _deduplicate(pins: Iterable[Pin]) -> tuple[Pin, ...]:
-    """Each release once: some formats list one a second time for its extras."""
-    first: dict[tuple[str, str], Pin] = {}
-    for pin in pins:
-        first.setdefault((pin.name, pin.version), pin)
-    return tuple(first.values())
-
-
-def _normalize_or_empty(name: str) -> str:
-    try:
-        return normalize_name(name)
-    except ValueError:
-        return ""

@@ -1,21 +1,26 @@
-"""What a manifest says of dependencies: pins, holes and what was left out; frozen values without behaviour."""
+"""The contents of a manifest as frozen values: pinned, skipped and unauditable dependencies."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeVar
 
 import msgspec
 
 from scangate.model import GapKind
 
-__all__ = ["AuditGap", "Manifest", "Pin", "SkippedDependency"]
+__all__ = ["AuditGap", "Manifest", "Pin", "SkippedDependency", "select"]
+
+T = TypeVar("T")
 
 
 class Pin(msgspec.Struct, frozen=True, order=True):
-    """One release of one package, and the line that says so.
+    """One release of one package, and the line that pins it.
 
-    ``name`` and ``version`` are canonical (PEP 503, PEP 440). ``direct``: the project asks for it itself. ``via``: one shortest
-    chain of names that brings it in, from a direct dependency to the package just above; empty for a direct one, and where it is
-    not known. ``marker`` is told, never evaluated. ``index`` is the host of the index that the manifest names, empty for PyPI or
-    where it names none. ``resolved``: a resolver took the release for this run, the manifest pins none.
+    ``name`` and ``version`` are normalized (PEP 503, PEP 440). ``direct``: the project requires it itself. ``via``: one shortest
+    chain of names from a direct dependency to the package's parent; empty for a direct dependency and where it is unknown.
+    ``marker`` is recorded, never evaluated. ``index`` is the host of the index that the manifest names, empty for PyPI or none.
+    ``resolved``: chosen by a resolver for this run; the manifest does not pin it.
     """
 
     name: str
@@ -30,9 +35,9 @@ class Pin(msgspec.Struct, frozen=True, order=True):
 
 
 class AuditGap(msgspec.Struct, frozen=True):
-    """A line that cannot be read, or that names what cannot be audited; ``name`` is canonical, empty where none is known.
+    """A line that cannot be parsed, or a dependency that cannot be audited; ``name`` is normalized, empty if unknown.
 
-    ``want`` is the range as PEP 508 writes it, where it may be resolved: it is one of the usual index, as far as the file tells.
+    ``requirement`` is the range in PEP 508 form if a resolver may resolve it: the file names no index other than the default.
     """
 
     line: int
@@ -44,7 +49,7 @@ class AuditGap(msgspec.Struct, frozen=True):
 
 
 class SkippedDependency(msgspec.Struct, frozen=True, order=True):
-    """A dependency that is not audited on purpose, and why."""
+    """A dependency that is deliberately not audited, and why."""
 
     name: str
     reason: str
@@ -52,9 +57,9 @@ class SkippedDependency(msgspec.Struct, frozen=True, order=True):
 
 
 class Manifest(msgspec.Struct, frozen=True):
-    """All that one file says. ``project`` is the canonical name of the project it belongs to, empty where it names none.
+    """The dependencies in one file. ``project`` is the normalized name of its project, empty if the file names none.
 
-    ``own`` are the projects of this tree that the file covers (a lock's workspace members).
+    ``workspace_members`` are the projects of this tree that a lock file covers.
     """
 
     path: str
@@ -63,3 +68,8 @@ class Manifest(msgspec.Struct, frozen=True):
     skipped: tuple[SkippedDependency, ...] = ()
     project: str = ""
     workspace_members: frozenset[str] = frozenset()
+
+
+def select(kind: type[T], items: Iterable[object]) -> tuple[T, ...]:
+    """The distinct ``items`` of one type, in order."""
+    return tuple(dict.fromkeys(item for item in items if isinstance(item, kind)))

@@ -1,36 +1,54 @@
-"""Where a dependency comes from when it is no release of an index: the words for it, and whether a path stays in the tree."""
+"""Classifies where a dependency comes from if not from an index, and resolves paths within the tree."""
 
 from __future__ import annotations
 
+import enum
 import posixpath
 
 from scangate.advisories.manifest import AuditGap
 from scangate.model import GapKind
 
-__all__ = ["FROM_PATH", "FROM_URL", "FROM_VCS", "WORKSPACE_MEMBER", "is_archive", "resolve_path", "unauditable_gap"]
+__all__ = ["WORKSPACE_MEMBER", "Origin", "find_origin", "is_archive", "is_in_tree", "resolve_path", "unauditable_gap"]
 
-FROM_URL = "comes from an address: no advisory names what lies there"
-FROM_VCS = "comes from a repository: no advisory names its revisions"
-FROM_PATH = "comes from a local path: no advisory names what lies there"
-WORKSPACE_MEMBER = "a project of this tree: what it needs is read, it has no advisories of its own"
+WORKSPACE_MEMBER = "a project of this repository: its dependencies are audited, it has no advisories itself"
 _ARCHIVES = (".whl", ".zip", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".tar")
 
 
-def unauditable_gap(reason: str, line: int, name: str = "") -> AuditGap:
-    """The hole of a dependency that comes from an address, a repository or a path."""
-    return AuditGap(line, GapKind.UNPINNED, reason, "depend on a released version", name)
+class Origin(enum.Enum):
+    """Where a dependency comes from. Advisories cover releases on an index only; the value is why the others are gaps."""
+
+    INDEX = ""
+    URL = "installed from a URL: advisories cover released versions only"
+    VCS = "installed from a version control repository: advisories cover released versions only"
+    PATH = "installed from a local path: advisories cover released versions only"
+    UNKNOWN = "the lock file does not say where it comes from"
+
+
+def unauditable_gap(origin: Origin, line: int, name: str = "") -> AuditGap:
+    """The gap for a dependency that does not come from an index."""
+    return AuditGap(line, GapKind.UNPINNED, origin.value, "depend on a released version", name)
 
 
 def is_archive(path: str) -> bool:
-    """Whether a path is a built or packed distribution, going by its name."""
+    """Whether a path is a built or packed distribution, by its name."""
     return path.lower().endswith(_ARCHIVES)
 
 
 def resolve_path(base: str, path: str) -> str | None:
-    """The repository path of ``path`` as told from ``folder``; the root is the empty text, and None is outside of the tree."""
+    """The repository path of ``path`` relative to ``base``; the root is the empty string, None is outside the tree."""
     if path.startswith(("/", "\\", "~")) or "://" in path or "\0" in path:
         return None
     whole = posixpath.normpath(posixpath.join(base, path))
     if whole == ".." or whole.startswith("../"):
         return None
     return "" if whole == "." else whole
+
+
+def is_in_tree(base: str, path: str) -> bool:
+    """Whether ``path``, relative to ``base``, is a folder or file of the tree; False for an empty path."""
+    return bool(path) and resolve_path(base, path) is not None
+
+
+def find_origin(*, vcs: str, url: str, path: str) -> Origin:
+    """The origin of a locked package, by the first of its fields that is set."""
+    return Origin.VCS if vcs else Origin.URL if url else Origin.PATH if path else Origin.INDEX

@@ -1,4 +1,4 @@
-"""Names and versions in the one spelling that advisories use; what has none is refused with a ValueError."""
+"""Normalizes package names and versions to the one spelling that advisories use; rejects anything else with a ValueError."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from packaging.specifiers import Specifier
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-__all__ = ["exact_version", "index_host", "normalize_name", "normalize_version", "parse_requirement"]
+__all__ = ["exact_version", "index_host", "normalize_name", "normalize_or_empty", "normalize_version", "parse_requirement"]
 
-MAX_LENGTH = 250  # characters of a name or a version; a longer one is an attack
+MAX_LENGTH = 250  # characters of a name or a version; anything longer is an attack
 MAX_REQUIREMENT_LENGTH = 2000
 PYPI_HOSTS = frozenset({"pypi.org", "pypi.python.org", "files.pythonhosted.org"})
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
@@ -21,27 +21,35 @@ _VERSION = re.compile(r"[a-z0-9.!+]+")
 
 
 def normalize_name(name: str) -> str:
-    """The name as PEP 503 spells it. ValueError for what is no package's name."""
-    spelled = canonicalize_name(name[: MAX_LENGTH + 1])
-    if len(name) > MAX_LENGTH or not name.isascii() or not _NAME.fullmatch(spelled):
-        raise ValueError("not the name of a package")
-    return spelled
+    """The name as PEP 503 spells it. Raises ValueError if it is not a package name."""
+    normalized = canonicalize_name(name[: MAX_LENGTH + 1])
+    if len(name) > MAX_LENGTH or not name.isascii() or not _NAME.fullmatch(normalized):
+        raise ValueError("not a package name")
+    return normalized
+
+
+def normalize_or_empty(name: str) -> str:
+    """The normalized name, or the empty string if it is not a package name."""
+    try:
+        return normalize_name(name)
+    except ValueError:
+        return ""
 
 
 def normalize_version(version: str) -> str:
-    """The version as PEP 440 spells it. ValueError for what is no version."""
+    """The version as PEP 440 spells it. Raises ValueError if it is not a version."""
     if len(version) > MAX_LENGTH:
-        raise ValueError("a version of more characters than any has")
-    spelled = str(Version(version))
-    if not _VERSION.fullmatch(spelled):
+        raise ValueError(f"a version of more than {MAX_LENGTH} characters")
+    normalized = str(Version(version))
+    if not _VERSION.fullmatch(normalized):
         raise ValueError("not a version")
-    return spelled
+    return normalized
 
 
 def parse_requirement(text: str) -> Requirement:
-    """A dependency as PEP 508 writes it. ValueError for anything else."""
+    """Parses a PEP 508 requirement. Raises ValueError for anything else."""
     if len(text) > MAX_REQUIREMENT_LENGTH:
-        raise ValueError("a requirement of more characters than any has")
+        raise ValueError(f"a requirement of more than {MAX_REQUIREMENT_LENGTH} characters")
     try:
         return Requirement(text)
     except RecursionError:
@@ -49,14 +57,14 @@ def parse_requirement(text: str) -> Requirement:
 
 
 def exact_version(specifiers: Iterable[Specifier]) -> str:
-    """The one version that ``specifiers`` allow, or the empty text. ValueError for one that is no version, or two that differ."""
+    """The one version that ``specifiers`` allow, or the empty string. Raises ValueError if it is invalid, or if two differ."""
     try:
-        told = {normalize_version(each.version) for each in specifiers if each.operator == "===" or _is_exact(each)}
+        versions = {normalize_version(each.version) for each in specifiers if each.operator == "===" or _is_exact(each)}
     except ValueError:
-        raise ValueError("pinned to something that is no version") from None
-    if len(told) > 1:
-        raise ValueError("pinned to two versions at once")
-    return next(iter(told), "")
+        raise ValueError("pinned to an invalid version") from None
+    if len(versions) > 1:
+        raise ValueError("pinned to two different versions")
+    return next(iter(versions), "")
 
 
 def _is_exact(specifier: Specifier) -> bool:
@@ -64,7 +72,7 @@ def _is_exact(specifier: Specifier) -> bool:
 
 
 def index_host(url: str) -> str:
-    """The host of an index, empty for PyPI itself: user names and tokens that an address may hold stay behind."""
+    """The host of an index, empty for PyPI. User names and tokens in the URL are dropped."""
     try:
         name = urlsplit(url).hostname or ""
     except ValueError:

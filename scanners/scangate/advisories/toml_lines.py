@@ -1,7 +1,7 @@
-"""TOML with its lines: tomllib tells what a file says, this tells where; the text is bounded before tomllib sees it.
+"""Parses TOML and finds the lines of its keys and strings; rejects texts on which tomllib would take too long.
 
-tomllib keeps no positions, so they are found in the skeleton of the text: the text without what stands in strings and comments.
-The n-th ``[[package]]`` of the skeleton is the n-th package, or else (an inline array, a quoted key) the place is not known.
+tomllib keeps no positions, so they are found in the skeleton of the text, in which strings and comments are blanked out.
+The n-th ``[[package]]`` of the skeleton is the n-th package; otherwise (an inline array, a quoted key) its line is unknown.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -21,7 +21,7 @@ __all__ = ["Toml", "convert_toml"]
 
 T = TypeVar("T")
 
-# Every alternative matches whatever it begins on, closed or not, so that no text is looked at twice.
+# Every alternative matches from its first character on, closed or not, so that no text is scanned twice.
 _QUOTED = re.compile(
     r'"""(?:[^"\\]++|\\(?:.|\Z)|""?(?!"))*+(?:"{3,5}|\Z)'
     r"|'''(?:[^']++|''?(?!'))*+(?:'{3,5}|\Z)"
@@ -39,7 +39,7 @@ _ERROR_INDEX = re.compile(r"`\$\.\w+\[(\d+)\]")
 
 
 class Toml:
-    """A TOML text: its ``data``, and where things stand in it. Raises Malformed for what is no TOML."""
+    """A TOML text: its ``data``, and the lines of its parts. Raises MalformedManifestError if it is not TOML."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -51,41 +51,39 @@ class Toml:
         except RecursionError:
             raise MalformedManifestError("nested too deeply") from None
         except ValueError as error:
-            place = _ERROR_LINE.search(str(error))
+            match = _ERROR_LINE.search(str(error))
             at_end = "at end of document" in str(error)
-            raise MalformedManifestError("not TOML", int(place[1]) if place else text.count("\n") + 1 if at_end else 1) from None
+            raise MalformedManifestError("not TOML", int(match[1]) if match else text.count("\n") + 1 if at_end else 1) from None
 
     @cached_property
     def skeleton(self) -> str:
-        """The text, of the same length and with the same lines, with blanks for all that stands in quotes and comments."""
+        """The text with strings and comments blanked out; length and line breaks are kept."""
         return _QUOTED.sub(_blank_out, self.text)
 
     @cached_property
     def _starts(self) -> list[int]:
         return [match.end() for match in re.finditer("\n", self.text)]
 
-    def line_of_offset(self, place: int) -> int:
-        """The line of a place in the text."""
-        return bisect_right(self._starts, place) + 1
+    def line_of_offset(self, offset: int) -> int:
+        """The line of an offset in the text."""
+        return bisect_right(self._starts, offset) + 1
 
-    def entry_lines(self, table: str, count: int) -> Callable[[int], int]:
-        """The line of the n-th ``[[table]]``, that of its name; 1 for all where there are not ``count`` of them."""
+    def entry_lines(self, table: str, count: int) -> list[int]:
+        """The line of each ``[[table]]``, that of its name; all 1 if there are not exactly ``count`` of them."""
         header = re.compile(rf"^[ \t]*+\[\[[ \t]*+{table}[ \t]*+\]\]", re.MULTILINE)
         name = re.compile(r"^[ \t]*+(?:(name)[ \t]*+=|\[)", re.MULTILINE)
-        places: list[int] = []
+        offsets: list[int] = []
         for match in header.finditer(self.skeleton):
             inside = name.search(self.skeleton, match.end())
-            places.append(inside.start(1) if inside and inside[1] else match.end())
-        if len(places) != count:
-            return lambda _: 1
-        return lambda number: self.line_of_offset(places[number])
+            offsets.append(inside.start(1) if inside and inside[1] else match.end())
+        return [self.line_of_offset(offset) for offset in offsets] if len(offsets) == count else [1] * count
 
     def line_of_text(self, table: str, needle: str) -> int:
-        """The line of the string ``needle`` in a table such as ``tool.uv`` or in one below it; else of one anywhere; else 1."""
+        """The line of the string ``needle`` in a table such as ``tool.uv`` or in a subtable; else anywhere; else 1."""
         return self._first(table, self._strings.get(needle, ()))
 
     def line_of_key(self, table: str, key: str) -> int:
-        """The line of ``key = ...`` in a table, or of ``[table.key]``; else of such a key anywhere; else 1."""
+        """The line of ``key = ...`` in a table, or of ``[table.key]``; else of that key anywhere; else 1."""
         return self._first(table, self._keys.get(key, ()))
 
     @cached_property
@@ -102,8 +100,8 @@ class Toml:
         for match in _KEY.finditer(self.text):
             if self.skeleton[match.start(4)] == match[4]:
                 found.setdefault(match[1] or match[2] or match[3] or "", []).append(match.start(4))
-        for place, name in self._headers:
-            found.setdefault(name.rpartition(".")[2], []).append(place)
+        for offset, name in self._headers:
+            found.setdefault(name.rpartition(".")[2], []).append(offset)
         return found
 
     @cached_property
@@ -112,14 +110,14 @@ class Toml:
             (match.start(), _header_name(self.text[match.start(1) : match.end(1)])) for match in _HEADER.finditer(self.skeleton)
         ]
 
-    def _table_at(self, place: int) -> str:
-        number = bisect_right(self._headers, place, key=lambda header: header[0]) - 1
+    def _table_at(self, offset: int) -> str:
+        number = bisect_right(self._headers, offset, key=lambda header: header[0]) - 1
         return self._headers[number][1] if number >= 0 else ""
 
-    def _first(self, table: str, places: Sequence[int]) -> int:
-        inside = (place for place in places if f"{self._table_at(place)}.".startswith(f"{table}."))
-        place = next(inside, places[0] if places else None)
-        return 1 if place is None else self.line_of_offset(place)
+    def _first(self, table: str, offsets: Sequence[int]) -> int:
+        inside = (offset for offset in offsets if f"{self._table_at(offset)}.".startswith(f"{table}."))
+        offset = next(inside, offsets[0] if offsets else None)
+        return 1 if offset is None else self.line_of_offset(offset)
 
 
 def _blank_out(match: re.Match[str]) -> str:
@@ -135,19 +133,19 @@ def _unquote(quoted: str) -> str:
 
 
 def _header_name(header: str) -> str:
-    """A header as words with dots between them: quotes, blanks and what follows the brackets are left out."""
+    """The dotted name in a header, without quotes, blanks and anything after the bracket."""
     return re.sub(r"[\s\"']", "", header.partition("]")[0])
 
 
 def convert_toml(toml: Toml, shape: type[T], table: str = "") -> T:
-    """The data as a value of ``shape``. Malformed, at the entry of ``table`` that lacks a key or has one of another type."""
+    """Converts the data to ``shape``. Raises MalformedManifestError with the line of the malformed entry of ``table``."""
     try:
         return msgspec.convert(toml.data, shape)
     except msgspec.ValidationError as error:
         index = _ERROR_INDEX.search(str(error))
         entries = toml.data.get(table)
-        line = toml.entry_lines(table, len(entries))(int(index[1])) if index and isinstance(entries, list) else 1
-        raise MalformedManifestError(f"not what its name says: {_lowercase_first(str(error))}", line) from None
+        line = toml.entry_lines(table, len(entries))[int(index[1])] if index and isinstance(entries, list) else 1
+        raise MalformedManifestError(f"malformed: {_lowercase_first(str(error))}", line) from None
 
 
 def _lowercase_first(message: str) -> str:

@@ -11,7 +11,8 @@ from packaging.version import Version
 from scangate.advisories.advisory import Advisory
 from scangate.advisories.bundled import BundledAdvisories
 from scangate.advisories.lookup_chain import UPDATE_HINT, AdvisorySource, Lookup, LookupResult, Release, Vulnerability, look_up
-from scangate.advisories.manifest_reader import Manifest, Pin, read_manifests
+from scangate.advisories.manifest import Manifest, Pin
+from scangate.advisories.manifest_reader import read_manifests
 from scangate.advisories.paths import default_store_path
 from scangate.advisories.store import Store, StoreInfo
 from scangate.errors import ScanError, ScangateError

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from scangate.advisories.manifest_reader import Manifest, read_manifests
+from scangate.advisories.manifest import Manifest
+from scangate.advisories.manifest_reader import read_manifests
+from scangate.advisories.origins import Origin
 
 UV = """\
 version = 1
@@ -93,16 +95,11 @@ lock-version = "2.0"
 WHEEL = 'wheels = [{{url = "https://files.example/{}-py3-none-any.whl", hashes = {{sha256 = "0"}}}}]\n'
 
 
-def places(manifest: Manifest) -> dict[str, str]:
-    return {hole.name: hole.reason.split(":")[0] for hole in manifest.gaps}
+def origins(manifest: Manifest) -> dict[str, Origin]:
+    return {gap.name: Origin(gap.reason) for gap in manifest.gaps if any(gap.reason == origin.value for origin in Origin)}
 
 
-ELSEWHERE = {
-    "repository": "comes from a repository",
-    "address": "comes from an address",
-    "file": "comes from a local path",
-    "outside": "comes from a local path",
-}
+ORIGINS = {"repository": Origin.VCS, "address": Origin.URL, "file": Origin.PATH, "outside": Origin.PATH}
 
 
 def test_uv() -> None:
@@ -111,7 +108,7 @@ def test_uv() -> None:
         ("top", True, (), "packages.example"),
         ("below", False, ("top",), ""),
     ]
-    assert places(told) == ELSEWHERE
+    assert origins(told) == ORIGINS
     assert [left.name for left in told.skipped] == ["app", "inside"]
 
 
@@ -121,7 +118,7 @@ def test_poetry() -> None:
         ("top-level", True, (), ""),
         ("below", False, ("top-level",), "packages.example"),
     ]
-    assert places(told) == ELSEWHERE
+    assert origins(told) == ORIGINS
     assert [left.name for left in told.skipped] == ["inside"]
 
 
@@ -137,7 +134,7 @@ def test_pdm() -> None:
         text += f'[[package]]\nname="{name}"\nversion="1"\n{key}\n'
     told = read_manifests({"pdm.lock": text})["pdm.lock"]
     assert [(pin.name, pin.via) for pin in told.pins] == [("a", ()), ("b", ("a",))]
-    assert places(told) == {name: reason for name, reason in ELSEWHERE.items() if name != "outside"}
+    assert origins(told) == {name: origin for name, origin in ORIGINS.items() if name != "outside"}
 
 
 def test_pipfile_lock_of_any_formatting() -> None:
@@ -147,7 +144,8 @@ def test_pipfile_lock_of_any_formatting() -> None:
     text += '"develop":{"a":{"version":"==1"}},"x":{"\\u0063":{"version":"==3"}}}'
     told = read_manifests({"Pipfile.lock": text})["Pipfile.lock"]
     assert [(pin.name, pin.line, pin.index) for pin in told.pins] == [("a", 1, "packages.example"), ("b", 3, ""), ("c", 3, "")]
-    assert places(told) == {"repository": ELSEWHERE["repository"], "none": "locked without a version"}
+    assert origins(told) == {"repository": Origin.VCS}
+    assert [gap.name for gap in told.gaps] == ["repository", "none"]
 
 
 def test_pylock() -> None:
@@ -164,7 +162,7 @@ def test_pylock() -> None:
     text += '[[packages]]\nname = "inside"\ndirectory = {path = "."}\n[[packages]]\nname = "outside"\ndirectory = {path = "/srv"}\n'
     told = read_manifests({"pylock.toml": text})["pylock.toml"]
     assert [(pin.name, pin.line, pin.marker) for pin in told.pins] == [("a", 4, ""), ("b", 9, 'python_version < "3"')]
-    assert places(told) == {name: reason for name, reason in ELSEWHERE.items() if name != "file"}
+    assert origins(told) == {name: origin for name, origin in ORIGINS.items() if name != "file"}
     assert [left.name for left in told.skipped] == ["inside"]
 
 

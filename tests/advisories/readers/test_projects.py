@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from scangate.advisories.manifest_reader import Manifest, read_manifests
+from scangate.advisories.manifest import Manifest
+from scangate.advisories.manifest_reader import read_manifests
 
 
 def read(path: str, text: str, **others: str) -> Manifest:
@@ -77,7 +78,7 @@ def test_the_tables_of_poetry() -> None:
     assert holes(told) == lines
     assert [(pin.name, pin.version) for pin in told.pins] == [("exact", "1.2.3"), ("same", "1.0"), ("many", "1.0")]
     assert [left.name for left in told.skipped] == ["lib"]
-    assert {hole.hint for hole in told.gaps if hole.name == "flask"} == {"run `poetry lock`, and commit what it writes"}
+    assert all("poetry lock" in gap.hint for gap in told.gaps if gap.name == "flask")
 
 
 def test_the_tables_of_uv_and_pdm() -> None:

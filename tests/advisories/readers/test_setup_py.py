@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from scangate.advisories.manifest_reader import is_manifest, read_manifests
+from scangate.advisories.manifest_kinds import is_manifest
+from scangate.advisories.manifest_reader import read_manifests
 
 SETUP = "from setuptools import setup\n"
 

@@ -1,1 +1,1 @@
-"""One reader, one format: from the text of a manifest to its pins and holes; none of them reads the file system."""
+"""One reader per manifest format: parses the text of a manifest; none of them reads the file system."""

@@ -1,4 +1,4 @@
-"""pdm.lock. What the project asks for itself stands in the pyproject.toml beside it."""
+"""Reads pdm.lock. The direct dependencies are in the pyproject.toml next to it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import msgspec
 from scangate.advisories.errors import MalformedManifestError
 from scangate.advisories.lock_entries import LockEntry, build_manifest
 from scangate.advisories.manifest import Manifest
-from scangate.advisories.origins import FROM_PATH, FROM_URL, FROM_VCS, is_archive, resolve_path
+from scangate.advisories.origins import Origin, find_origin, is_archive, is_in_tree
 from scangate.advisories.readers import pyproject
 from scangate.advisories.toml_lines import Toml, convert_toml
 
@@ -43,35 +43,28 @@ class _Lock(msgspec.Struct):
 
 
 def parse(path: str, files: Mapping[str, str]) -> Manifest:
-    """Every package of the lock. Raises Malformed."""
+    """Every package of the lock file. Raises MalformedManifestError."""
     toml = Toml(files[path])
     lock = convert_toml(toml, _Lock, "package")
     if lock.metadata.lock_version.partition(".")[0] not in ("2", "3", "4"):
-        raise MalformedManifestError("written in a version of its format that is not known")
-    line = toml.entry_lines("package", len(lock.package))
+        raise MalformedManifestError("unsupported lock file version")
     folder = posixpath.dirname(path)
-    entries = [_to_entry(package, line(number), folder) for number, package in enumerate(lock.package)]
+    lines = toml.entry_lines("package", len(lock.package))
+    entries = [_to_entry(package, line, folder) for package, line in zip(lock.package, lines, strict=True)]
     return build_manifest(path, entries, *pyproject.direct_names(folder, files))
 
 
 def _to_entry(package: _Package, line: int, folder: str) -> LockEntry:
-    own = bool(package.path) and not is_archive(package.path) and resolve_path(folder, package.path) is not None
-    needs = (_NAME.match(need) for need in package.dependencies)
+    member = is_in_tree(folder, package.path) and not is_archive(package.path)
+    names = (_NAME.match(text) for text in package.dependencies)
+    origin = find_origin(vcs=package.git or package.hg or package.svn, url=package.url, path=package.path)
     return LockEntry(
         package.name,
         package.version,
         line,
-        tuple(need[1] for need in needs if need),
+        tuple(name[1] for name in names if name),
         package.marker,
         tuple(package.extras),
-        unauditable="" if own else _unauditable_reason(package),
-        workspace_member=own,
+        origin=Origin.INDEX if member else origin,
+        workspace_member=member,
     )
-
-
-def _unauditable_reason(package: _Package) -> str:
-    if package.git or package.hg or package.svn:
-        return FROM_VCS
-    if package.url:
-        return FROM_URL
-    return FROM_PATH if package.path else ""

@@ -1,10 +1,10 @@
-"""Pipfile.lock. It holds no graph: what the project asks for itself stands in the Pipfile beside it."""
+"""Reads Pipfile.lock. It holds no dependency graph; the direct dependencies are in the Pipfile next to it."""
 
 from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -12,11 +12,13 @@ from scangate.advisories.errors import MalformedManifestError
 from scangate.advisories.json_lines import find_key_lines, parse_json
 from scangate.advisories.lock_entries import LockEntry, build_manifest
 from scangate.advisories.manifest import Manifest
-from scangate.advisories.origins import FROM_PATH, FROM_URL, FROM_VCS, is_archive, resolve_path
+from scangate.advisories.origins import Origin, find_origin, is_archive, is_in_tree
 from scangate.advisories.package_names import index_host
 from scangate.advisories.readers import pipfile
 
 __all__ = ["parse"]
+
+T = TypeVar("T")
 
 
 class _Source(msgspec.Struct):
@@ -42,10 +44,10 @@ class _Package(msgspec.Struct):
 
 
 def parse(path: str, files: Mapping[str, str]) -> Manifest:
-    """Every package of every category. Raises Malformed."""
+    """Every package of every category. Raises MalformedManifestError."""
     sections = parse_json(files[path])
     if not isinstance(sections, dict) or "_meta" not in sections or "default" not in sections:
-        raise MalformedManifestError("not what its name says: an object with `_meta` and `default` is missing")
+        raise MalformedManifestError("not a Pipfile.lock: no object with `_meta` and `default`")
     lines = find_key_lines(files[path])
     meta = _convert(sections.pop("_meta"), _Meta, 1)
     hosts = {source.name: index_host(source.url) for source in meta.sources}
@@ -53,22 +55,24 @@ def parse(path: str, files: Mapping[str, str]) -> Manifest:
     entries: list[LockEntry] = []
     for section, packages in sections.items():
         if not isinstance(packages, dict):
-            raise MalformedManifestError("not what its name says: a category is no object")
+            raise MalformedManifestError("not a Pipfile.lock: a category is not an object")
         for name, value in packages.items():
             line = lines.get((section, name), 1)
             entries.append(_to_entry(name, _convert(value, _Package, line), line, folder, hosts))
     return build_manifest(path, entries, pipfile.direct_names(folder, files) or ())
 
 
-def _convert(value: Any, shape: type[Any], line: int) -> Any:
+def _convert(value: Any, shape: type[T], line: int) -> T:
     try:
         return msgspec.convert(value, shape)
     except msgspec.ValidationError:
-        raise MalformedManifestError("not what its name says: an entry has another form", line) from None
+        raise MalformedManifestError("not a Pipfile.lock: malformed entry", line) from None
 
 
 def _to_entry(name: str, package: _Package, line: int, folder: str, hosts: Mapping[str, str]) -> LockEntry:
-    own = bool(package.path) and not is_archive(package.path) and resolve_path(folder, package.path) is not None
+    member = is_in_tree(folder, package.path) and not is_archive(package.path)
+    url, vcs = package.file if "://" in package.file else "", package.git or package.hg or package.svn or package.bzr
+    origin = find_origin(vcs=vcs, url=url, path=package.file or package.path)
     return LockEntry(
         name,
         package.version.removeprefix("==").removeprefix("="),
@@ -76,14 +80,6 @@ def _to_entry(name: str, package: _Package, line: int, folder: str, hosts: Mappi
         marker=package.markers,
         extras=tuple(package.extras),
         index=hosts.get(package.index, package.index),
-        unauditable="" if own else _unauditable_reason(package),
-        workspace_member=own,
+        origin=Origin.INDEX if member else origin,
+        workspace_member=member,
     )
-
-
-def _unauditable_reason(package: _Package) -> str:
-    if package.git or package.hg or package.svn or package.bzr:
-        return FROM_VCS
-    if package.file:
-        return FROM_URL if "://" in package.file else FROM_PATH
-    return FROM_PATH if package.path else ""

@@ -1,4 +1,4 @@
-"""poetry.lock, in the old formats and the new. What the project asks for itself stands in the pyproject.toml beside it."""
+"""Reads poetry.lock, old formats and new. The direct dependencies are in the pyproject.toml next to it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import msgspec
 from scangate.advisories.errors import MalformedManifestError
 from scangate.advisories.lock_entries import LockEntry, build_manifest
 from scangate.advisories.manifest import Manifest
-from scangate.advisories.origins import FROM_PATH, FROM_URL, FROM_VCS, is_archive, resolve_path
+from scangate.advisories.origins import Origin, is_archive, is_in_tree
 from scangate.advisories.package_names import index_host
 from scangate.advisories.readers import pyproject
 from scangate.advisories.toml_lines import Toml, convert_toml
@@ -42,20 +42,20 @@ class _Lock(msgspec.Struct):
 
 
 def parse(path: str, files: Mapping[str, str]) -> Manifest:
-    """Every package of the lock. Raises Malformed."""
+    """Every package of the lock file. Raises MalformedManifestError."""
     toml = Toml(files[path])
     lock = convert_toml(toml, _Lock, "package")
     if lock.metadata.lock_version.partition(".")[0] not in ("1", "2"):
-        raise MalformedManifestError("written in a version of its format that is not known")
-    line = toml.entry_lines("package", len(lock.package))
+        raise MalformedManifestError("unsupported lock file version")
     folder = posixpath.dirname(path)
-    entries = [_to_entry(package, line(number), folder) for number, package in enumerate(lock.package)]
+    lines = toml.entry_lines("package", len(lock.package))
+    entries = [_to_entry(package, line, folder) for package, line in zip(lock.package, lines, strict=True)]
     return build_manifest(path, entries, *pyproject.direct_names(folder, files))
 
 
 def _to_entry(package: _Package, line: int, folder: str) -> LockEntry:
     kind, url = package.source.type, package.source.url
-    own = kind == "directory" and resolve_path(folder, url) is not None
+    member = kind == "directory" and is_in_tree(folder, url)
     return LockEntry(
         package.name,
         package.version,
@@ -63,16 +63,14 @@ def _to_entry(package: _Package, line: int, folder: str) -> LockEntry:
         tuple(package.dependencies),
         package.markers if isinstance(package.markers, str) else "; ".join(sorted(set(package.markers.values()))),
         index=index_host(url) if kind == "legacy" else "",
-        unauditable="" if own else _unauditable_reason(kind, url),
-        workspace_member=own,
+        origin=Origin.INDEX if member else _origin(kind, url),
+        workspace_member=member,
     )
 
 
-def _unauditable_reason(kind: str, url: str) -> str:
+def _origin(kind: str, url: str) -> Origin:
     if kind in ("", "legacy"):
-        return ""
+        return Origin.INDEX
     if kind == "url":
-        return FROM_URL
-    if kind in ("directory", "file") or is_archive(url):
-        return FROM_PATH
-    return FROM_VCS
+        return Origin.URL
+    return Origin.PATH if kind in ("directory", "file") or is_archive(url) else Origin.VCS

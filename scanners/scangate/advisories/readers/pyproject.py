@@ -1,10 +1,10 @@
-"""pyproject.toml: what a project declares, in the standard tables and in those of poetry, pdm and uv."""
+"""Reads pyproject.toml: what a project declares, in the standard tables and in those of poetry, pdm and uv."""
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -19,13 +19,13 @@ from scangate.advisories.declarations import (
 )
 from scangate.advisories.errors import MalformedManifestError
 from scangate.advisories.manifest import AuditGap, SkippedDependency
-from scangate.advisories.origins import FROM_PATH, FROM_URL, FROM_VCS, resolve_path, unauditable_gap
-from scangate.advisories.package_names import normalize_name
+from scangate.advisories.origins import Origin, resolve_path, unauditable_gap
+from scangate.advisories.package_names import normalize_or_empty
 from scangate.advisories.toml_lines import Toml, convert_toml
 
 __all__ = ["declares_all", "direct_names", "parse"]
 
-BUILD_REASON = "needed to build the project, not to run it"
+BUILD_REASON = "a build requirement, not installed with the project"
 _LOCK_COMMANDS = {"poetry": "poetry lock", "pdm": "pdm lock", "uv": "uv lock", "": "pip-compile --all-extras pyproject.toml"}
 
 
@@ -89,62 +89,53 @@ class _File(msgspec.Struct, rename="kebab"):
 
 
 def parse(path: str, files: Mapping[str, str]) -> ProjectDeclarations:
-    """All that the file declares. Raises Malformed."""
+    """All that the file declares. Raises MalformedManifestError."""
     toml = Toml(files[path])
     file = convert_toml(toml, _File)
-    folder = posixpath.dirname(path)
-    sources = {_normalize_or_empty(name): source for name, source in (file.tool.uv.sources if file.tool.uv else {}).items()}
-    lines = [
-        _apply_uv_source(line, sources, folder, files)
-        for line in (*_standard_dependencies(toml, file), *_poetry_dependencies(toml, file, folder, files))
-    ]
-    includes, untold = _dynamic_files(toml, file, folder, files)
+    project = ProjectFiles(posixpath.dirname(path), files)
+    sources = {normalize_or_empty(name): source for name, source in (file.tool.uv.sources if file.tool.uv else {}).items()}
+    items = (*_standard_dependencies(toml, file), *_poetry_dependencies(toml, file, project))
+    includes, unknown = _dynamic_files(toml, file, project)
     return ProjectDeclarations(
         _LOCK_COMMANDS[_project_tool(file)],
-        (
-            *(line for line in lines if isinstance(line, DeclaredDependency)),
-            *(line for line in untold if isinstance(line, DeclaredDependency)),
-        ),
-        (*(line for line in lines if isinstance(line, AuditGap)), *(line for line in untold if isinstance(line, AuditGap))),
-        tuple(_build_requirements(toml, file)),
-        _normalize_or_empty(file.project.name or (file.tool.poetry.name if file.tool.poetry else "")),
+        (*(_apply_uv_source(item, sources, project) for item in items), *unknown, *_build_requirements(toml, file)),
+        normalize_or_empty(file.project.name or (file.tool.poetry.name if file.tool.poetry else "")),
         includes,
         _has_custom_index(toml),
     )
 
 
 def direct_names(folder: str, files: Mapping[str, str]) -> tuple[frozenset[str] | None, str]:
-    """The names that the pyproject.toml of a folder asks for, and the project's own; None where there is none that can be read."""
+    """The names that the pyproject.toml of a folder requires, and the project's own; None if there is none or it is malformed."""
     path = posixpath.join(folder, "pyproject.toml")
     if path not in files:
         return None, ""
     try:
-        told = parse(path, files)
+        declared = parse(path, files)
     except MalformedManifestError:
         return None, ""
-    return frozenset(want.name for want in told.dependencies if want.name) or None, told.project
+    return frozenset(each.name for each in declared.dependencies if each.name) or None, declared.project
 
 
 def _has_custom_index(toml: Toml) -> bool:
-    """Whether a table of some tool names indexes or other places; every tool calls them something else."""
+    """Whether a tool's table names indexes or package locations; every tool has another key for them."""
     tools = toml.data.get("tool", {})
     tables = [tools[name] for name in ("poetry", "pdm", "uv", "hatch", "pip") if isinstance(tools.get(name), dict)]
     return any(re.search("source|index|find-links", key) for table in tables for key in table)
 
 
 def declares_all(folder: str, files: Mapping[str, str]) -> bool:
-    """Whether the pyproject.toml of a folder alone tells what its project depends on: then a setup.py beside it tells nothing."""
+    """Whether the pyproject.toml of a folder declares all dependencies, so that a setup.py next to it adds none."""
     path = posixpath.join(folder, "pyproject.toml")
     try:
-        toml = Toml(files[path]) if path in files else None
-        project = convert_toml(toml, _File).project if toml is not None else None
+        project = convert_toml(Toml(files[path]), _File).project if path in files else None
     except MalformedManifestError:
         return False
     return project is not None and bool(project.name) and "dependencies" not in project.dynamic
 
 
 def _project_tool(file: _File) -> str:
-    """The tool that keeps the project, by its table or its build backend; empty where none shows."""
+    """The tool that manages the project, by its table or its build backend; empty if unknown."""
     backend = file.build_system.build_backend
     tables = {"poetry": file.tool.poetry, "pdm": file.tool.pdm, "uv": file.tool.uv}
     named = next((name for name, table in tables.items() if table is not None), "")
@@ -152,24 +143,19 @@ def _project_tool(file: _File) -> str:
 
 
 def _standard_dependencies(toml: Toml, file: _File) -> Iterator[DeclaredDependency | AuditGap]:
-    extras, pdm, uv = file.project.optional_dependencies, file.tool.pdm, file.tool.uv
-    yield from _requirements(toml, "project", file.project.dependencies)
-    for texts in extras.values():
-        yield from _requirements(toml, "project.optional-dependencies", texts)
-    for group in file.dependency_groups.values():
-        yield from _requirements(toml, "dependency-groups", (text for text in group if isinstance(text, str)))
-    for texts in pdm.dev_dependencies.values() if pdm else ():
-        yield from _requirements(toml, "tool.pdm.dev-dependencies", texts)
-    yield from _requirements(toml, "tool.uv", uv.dev_dependencies if uv else ())
+    tables: list[tuple[str, list[str]]] = [("project", file.project.dependencies)]
+    tables += [("project.optional-dependencies", texts) for texts in file.project.optional_dependencies.values()]
+    groups = file.dependency_groups.values()
+    tables += [("dependency-groups", [text for text in group if isinstance(text, str)]) for group in groups]
+    tables += [("tool.pdm.dev-dependencies", texts) for texts in (file.tool.pdm or _Pdm()).dev_dependencies.values()]
+    tables.append(("tool.uv", (file.tool.uv or _Uv()).dev_dependencies))
+    for table, texts in tables:
+        for text in texts:
+            line = toml.line_of_text(table, text)
+            yield unauditable_gap(Origin.PATH, line) if text.startswith("-e ") else parse_dependency(text, line)
 
 
-def _requirements(toml: Toml, table: str, texts: Iterable[str]) -> Iterator[DeclaredDependency | AuditGap]:
-    for text in texts:
-        line = toml.line_of_text(table, text)
-        yield unauditable_gap(FROM_PATH, line) if text.startswith("-e ") else parse_dependency(text, line)
-
-
-def _poetry_dependencies(toml: Toml, file: _File, folder: str, files: Mapping[str, str]) -> Iterator[DeclaredDependency | AuditGap]:
+def _poetry_dependencies(toml: Toml, file: _File, project: ProjectFiles) -> Iterator[DeclaredDependency | AuditGap]:
     poetry = file.tool.poetry
     if poetry is None:
         return
@@ -179,57 +165,44 @@ def _poetry_dependencies(toml: Toml, file: _File, folder: str, files: Mapping[st
     for table, dependencies in tables.items():
         for name, value in dependencies.items():
             adds_only = isinstance(value, dict) and not value.keys() & {"version", "git", "url", "path", "file"}
-            if name == "python" or (adds_only and _normalize_or_empty(name) in standard):
-                continue
-            yield from parse_dependency_table(
-                name, value, toml.line_of_key(table, name), ProjectFiles(folder, files), bare_is_exact=True
-            )
+            if name != "python" and not (adds_only and normalize_or_empty(name) in standard):
+                yield from parse_dependency_table(name, value, toml.line_of_key(table, name), project, bare_is_exact=True)
 
 
 def _apply_uv_source(
-    line: DeclaredDependency | AuditGap, sources: Mapping[str, Any], folder: str, files: Mapping[str, str]
+    item: DeclaredDependency | AuditGap, sources: Mapping[str, Any], project: ProjectFiles
 ) -> DeclaredDependency | AuditGap:
-    """A dependency with what ``tool.uv.sources`` says of where it comes from."""
-    source = sources.get(line.name)
-    if isinstance(line, AuditGap) or not line.name or not source:
-        return line
-    told: dict[str, Any] = {
-        key: value for each in (source if isinstance(source, list) else [source]) for key, value in each.items()
-    }
-    path = told.get("path")
-    if told.get("workspace") or (isinstance(path, str) and is_project(resolve_path(folder, path), files)):
-        return msgspec.structs.replace(line, workspace_member=True, version="")
-    reason = FROM_VCS if "git" in told else FROM_URL if "url" in told else FROM_PATH if "path" in told else ""
-    return msgspec.structs.replace(line, unauditable=reason, version="") if reason else line
+    """A dependency with the origin that ``tool.uv.sources`` sets."""
+    source = sources.get(item.name)
+    if isinstance(item, AuditGap) or not item.name or not source:
+        return item
+    merged: dict[str, Any] = {}
+    for each in source if isinstance(source, list) else [source]:
+        merged |= each
+    path = merged.get("path")
+    if merged.get("workspace") or (isinstance(path, str) and is_project(resolve_path(project.folder, path), project.files)):
+        return msgspec.structs.replace(item, workspace_member=True, version="")
+    origins = {"git": Origin.VCS, "url": Origin.URL, "path": Origin.PATH}
+    origin = next((origin for key, origin in origins.items() if key in merged), None)
+    return msgspec.structs.replace(item, origin=origin, version="") if origin else item
 
 
-def _dynamic_files(
-    toml: Toml, file: _File, folder: str, files: Mapping[str, str]
-) -> tuple[tuple[str, ...], list[DeclaredDependency | AuditGap]]:
-    """The requirements files that the project takes its dependencies from, and what no file tells."""
-    told = file.tool.setuptools.dynamic
-    tables = [*([told.dependencies] if told.dependencies else []), *told.optional_dependencies.values()]
+def _dynamic_files(toml: Toml, file: _File, project: ProjectFiles) -> tuple[tuple[str, ...], list[DeclaredDependency]]:
+    """The requirements files from which the project takes its dependencies, and an entry for each that no file lists."""
+    dynamic, (folder, files) = file.tool.setuptools.dynamic, project
+    tables = [*([dynamic.dependencies] if dynamic.dependencies else []), *dynamic.optional_dependencies.values()]
     names = [name for table in tables for name in ([table.file] if isinstance(table.file, str) else table.file)]
-    paths = [resolve_path(folder, name) for name in names]
-    missing = [name for name, path in zip(names, paths, strict=True) if path is None or path not in files]
-    untold: list[DeclaredDependency | AuditGap] = [
-        DeclaredDependency("", toml.line_of_text("tool.setuptools.dynamic", name)) for name in missing
-    ]
-    beside = "install_requires" in files.get(posixpath.join(folder, "setup.cfg"), "")
-    beside = beside or posixpath.join(folder, "setup.py") in files
-    if "dependencies" in file.project.dynamic and not tables and not beside:
-        untold.append(DeclaredDependency("", toml.line_of_key("project", "dynamic")))
-    return tuple(path for path in paths if path is not None and path in files), untold
+    paths = {name: resolve_path(folder, name) for name in names}
+    missing = [name for name in names if paths[name] not in files]
+    unknown = [DeclaredDependency("", toml.line_of_text("tool.setuptools.dynamic", name)) for name in missing]
+    elsewhere = "install_requires" in files.get(posixpath.join(folder, "setup.cfg"), "")
+    elsewhere = elsewhere or posixpath.join(folder, "setup.py") in files
+    if "dependencies" in file.project.dynamic and not tables and not elsewhere:
+        unknown.append(DeclaredDependency("", toml.line_of_key("project", "dynamic")))
+    return tuple(path for path in map(paths.get, names) if path is not None and path in files), unknown
 
 
 def _build_requirements(toml: Toml, file: _File) -> Iterator[SkippedDependency]:
     for text in file.build_system.requires:
-        line = parse_dependency(text, toml.line_of_text("build-system", text))
-        yield SkippedDependency(line.name or "build-system", BUILD_REASON, line.line)
-
-
-def _normalize_or_empty(name: str) -> str:
-    try:
-        return normalize_name(name)
-    except ValueError:
-        return ""
+        dependency = parse_dependency(text, toml.line_of_text("build-system", text))
+        yield SkippedDependency(dependency.name or "build-system", BUILD_REASON, dependency.line)

@@ -1,4 +1,4 @@
-"""requirements.in: what pip-compile is to pin, so a declaration; what it includes is read for itself."""
+"""Reads requirements.in: the input of pip-compile, so a declaration; the files it includes are read on their own."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ __all__ = ["parse"]
 
 
 def parse(path: str, files: Mapping[str, str]) -> ProjectDeclarations:
-    """The dependencies of the file itself. Constraints and other sources that it includes stand for themselves."""
-    told = parse_file(path, files)
-    includes = tuple(include.path for include in told.includes if not include.path.endswith(".in"))
-    return ProjectDeclarations(
-        "pip-compile", told.dependencies, told.gaps, told.skipped, includes=includes, custom_index=told.custom_index
-    )
+    """The dependencies in the file itself, without those of constraints and other .in files that it includes."""
+    file = parse_file(path, files)
+    includes = tuple(include.path for include in file.includes if not include.path.endswith(".in"))
+    return ProjectDeclarations("pip-compile", file.declared, includes=includes, custom_index=file.custom_index)

@@ -1,17 +1,17 @@
-"""setup.cfg: what a project of setuptools declares in `[options]`; `setup.py` is a program and is not run."""
+"""Reads setup.cfg: what a setuptools project declares in `[options]`."""
 
 from __future__ import annotations
 
 import configparser
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from scangate.advisories.declarations import DeclaredDependency, ProjectDeclarations, parse_dependency
 from scangate.advisories.errors import MalformedManifestError
 from scangate.advisories.manifest import AuditGap
 from scangate.advisories.origins import resolve_path
-from scangate.advisories.package_names import normalize_name
+from scangate.advisories.package_names import normalize_or_empty
 
 __all__ = ["parse"]
 
@@ -21,63 +21,49 @@ _ERROR_LINE = re.compile(r"\[line\s+(\d+)\]")
 
 
 def parse(path: str, files: Mapping[str, str]) -> ProjectDeclarations:
-    """What the file declares to run the project, extras included. Raises Malformed."""
+    """The run-time dependencies that the file declares, extras included. Raises MalformedManifestError."""
     text = _BLANK_RUNS.sub(" ", files[path])
     parser = configparser.RawConfigParser()
     try:
         parser.read_string(text)
     except (configparser.Error, ValueError) as error:
-        place = _ERROR_LINE.search(str(error))
-        raise MalformedManifestError(
-            "not a configuration file", getattr(error, "lineno", None) or (int(place[1]) if place else 1)
-        ) from None
+        match = _ERROR_LINE.search(str(error))
+        line = getattr(error, "lineno", None) or (int(match[1]) if match else 1)
+        raise MalformedManifestError("not a configuration file", line) from None
     values = [("options", parser.get("options", "install_requires", fallback=""))]
     if parser.has_section("options.extras_require"):
         values += [("options.extras_require", value or "") for value in dict(parser.items("options.extras_require")).values()]
-    lines: list[DeclaredDependency | AuditGap] = []
+    items: list[DeclaredDependency | AuditGap] = []
     includes: list[str] = []
     for section, value in values:
-        found, named = _parse_value(value or "", _LineIndex(text, section), posixpath.dirname(path), files)
-        lines += found
-        includes += named
+        found, files_named = _parse_value(value or "", _LineIndex(text, section), posixpath.dirname(path), files)
+        items += found
+        includes += files_named
     return ProjectDeclarations(
         "pip-compile --all-extras setup.cfg",
-        tuple(line for line in lines if isinstance(line, DeclaredDependency)),
-        tuple(line for line in lines if isinstance(line, AuditGap)),
-        project=_project_name(parser),
-        includes=tuple(includes),
-        custom_index=parser.has_option("options", "dependency_links"),
+        tuple(items),
+        normalize_or_empty(parser.get("metadata", "name", fallback="") or ""),
+        tuple(includes),
+        parser.has_option("options", "dependency_links"),
     )
-
-
-def _project_name(parser: configparser.RawConfigParser) -> str:
-    try:
-        return normalize_name(parser.get("metadata", "name", fallback="") or "")
-    except ValueError:
-        return ""
 
 
 def _parse_value(
     value: str, lines: _LineIndex, folder: str, files: Mapping[str, str]
 ) -> tuple[list[DeclaredDependency | AuditGap], list[str]]:
+    """The dependencies in a value, and the requirements files that it names."""
     if value.strip().startswith("file:"):
         names = [name.strip() for name in value.strip().removeprefix("file:").replace("\n", ",").split(",") if name.strip()]
         paths = {name: resolve_path(folder, name) for name in names}
         missing = [name for name, path in paths.items() if path not in files]
-        return [DeclaredDependency("", lines.line_of(name)) for name in missing], [
-            path for path in paths.values() if path is not None and path in files
-        ]
-    texts = [text.strip() for text in re.split(r"[\n]", value) if text.strip() and not text.strip().startswith("#")]
-    return list(_requirements(texts, lines)), []
-
-
-def _requirements(texts: list[str], lines: _LineIndex) -> Iterator[DeclaredDependency | AuditGap]:
-    for text in texts:
-        yield parse_dependency(re.split(r"\s#", text, maxsplit=1)[0].strip(), lines.line_of(text))
+        known = [path for path in paths.values() if path is not None and path in files]
+        return [DeclaredDependency("", lines.line_of(name)) for name in missing], known
+    texts = [text for text in map(str.strip, value.split("\n")) if text and not text.startswith("#")]
+    return [parse_dependency(re.split(r"\s#", text, maxsplit=1)[0].strip(), lines.line_of(text)) for text in texts], []
 
 
 class _LineIndex:
-    """Where the lines of a value stand in a section."""
+    """The lines of the values in a section."""
 
     def __init__(self, text: str, section: str) -> None:
         self._found: dict[str, int] = {}
@@ -92,5 +78,5 @@ class _LineIndex:
                 self._found.setdefault(body.rpartition(":")[2].strip(), number)
 
     def line_of(self, text: str) -> int:
-        """The first line of the section that holds nothing but ``text``, or a key with it; 1 where there is none."""
+        """The first line of the section that is ``text``, or a key with that value; 1 if there is none."""
         return self._found.get(text, 1)

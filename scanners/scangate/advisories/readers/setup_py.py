@@ -1,26 +1,26 @@
-"""setup.py: what the call of `setup` says literally. The file is a program and is never run; what it works out is a gap."""
+"""Reads setup.py: the literal arguments of its call of `setup`. The file is never run; what it computes is a gap."""
 
 from __future__ import annotations
 
 import ast
 import posixpath
-import warnings
 from collections.abc import Iterator, Mapping
 
 from scangate.advisories.declarations import DeclaredDependency, ProjectDeclarations, parse_dependency
 from scangate.advisories.manifest import AuditGap
-from scangate.advisories.package_names import normalize_name
+from scangate.advisories.package_names import normalize_or_empty
 from scangate.advisories.readers import pyproject
+from scangate.python_parser import parse_python
 
 __all__ = ["parse"]
 
-MAX_LENGTH = 500_000  # characters; a longer one is not written by hand
+MAX_LENGTH = 500_000  # characters; a longer file is not written by hand
 LOCK_COMMAND = "pip-compile --all-extras setup.py"
 DEPENDENCY_KEYWORDS = ("install_requires", "extras_require")
 
 
 def parse(path: str, files: Mapping[str, str]) -> ProjectDeclarations:
-    """What the call declares, extras included; nothing where a pyproject.toml beside it says all."""
+    """What the call declares, extras included; nothing if a pyproject.toml next to it declares all."""
     if pyproject.declares_all(posixpath.dirname(path), files):
         return ProjectDeclarations(LOCK_COMMAND)
     text = files[path]
@@ -29,14 +29,11 @@ def parse(path: str, files: Mapping[str, str]) -> ProjectDeclarations:
         return ProjectDeclarations(LOCK_COMMAND, (DeclaredDependency("", 1),))
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _function_name(node.func) == "setup"]
     if not calls:
-        return ProjectDeclarations(
-            LOCK_COMMAND, (DeclaredDependency("", 1),) if "setuptools" in text or "distutils" in text else ()
-        )
-    lines = [line for call in calls for line in _call_dependencies(call, _literal_names(tree))]
+        is_setup = "setuptools" in text or "distutils" in text
+        return ProjectDeclarations(LOCK_COMMAND, (DeclaredDependency("", 1),) if is_setup else ())
     return ProjectDeclarations(
         LOCK_COMMAND,
-        tuple(line for line in lines if isinstance(line, DeclaredDependency)),
-        tuple(line for line in lines if isinstance(line, AuditGap)),
+        tuple(item for call in calls for item in _call_dependencies(call, _literal_names(tree))),
         project=next(filter(None, map(_project_name, calls)), ""),
         custom_index="dependency_links" in text,
     )
@@ -46,9 +43,7 @@ def _parse_source(text: str) -> ast.Module | None:
     if len(text) > MAX_LENGTH:
         return None
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a strange escape in somebody's text is not ours to report
-            return ast.parse(text)
+        return parse_python(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
@@ -58,28 +53,28 @@ def _function_name(function: ast.expr) -> str:
 
 
 def _literal_names(tree: ast.Module) -> dict[str, ast.expr]:
-    """The names that the file binds once, at its top; whatever else touches a name makes it unknown."""
+    """The names that the module assigns once at top level; any other use makes the value of a name unknown."""
     found: dict[str, ast.expr] = {}
     for node in tree.body:
         if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
             found[node.targets[0].id] = node.value
     bound = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)]
     used = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
-    # a list that is read a second time may be added to there
+    # a list that is used a second time may be appended to there
     return {name: value for name, value in found.items() if bound.count(name) == 1 and used.count(name) == 1}
 
 
-def _call_dependencies(call: ast.Call, constants: Mapping[str, ast.expr]) -> Iterator[DeclaredDependency | AuditGap]:
+def _call_dependencies(call: ast.Call, literals: Mapping[str, ast.expr]) -> Iterator[DeclaredDependency | AuditGap]:
     for keyword in call.keywords:
         if keyword.arg is None:
             yield DeclaredDependency("", call.lineno)
         elif keyword.arg in DEPENDENCY_KEYWORDS:
             value = keyword.value
-            yield from _literal_dependencies(constants.get(value.id, value) if isinstance(value, ast.Name) else value)
+            yield from _literal_dependencies(literals.get(value.id, value) if isinstance(value, ast.Name) else value)
 
 
 def _literal_dependencies(value: ast.expr) -> Iterator[DeclaredDependency | AuditGap]:
-    """The requirements in a literal: a text of lines, a list of texts, or a table of those."""
+    """The requirements in a literal: a string of lines, a list of strings, or a dictionary of these."""
     if isinstance(value, ast.Constant) and isinstance(value.value, str):
         for text in filter(None, map(str.strip, value.value.splitlines())):
             yield parse_dependency(text, value.lineno)
@@ -94,10 +89,5 @@ def _literal_dependencies(value: ast.expr) -> Iterator[DeclaredDependency | Audi
 
 
 def _project_name(call: ast.Call) -> str:
-    for keyword in call.keywords:
-        if keyword.arg == "name" and isinstance(keyword.value, ast.Constant):
-            try:
-                return normalize_name(str(keyword.value.value))
-            except ValueError:
-                return ""
-    return ""
+    values = [keyword.value for keyword in call.keywords if keyword.arg == "name"]
+    return normalize_or_empty(str(values[0].value)) if values and isinstance(values[0], ast.Constant) else ""

@@ -1,4 +1,4 @@
-"""uv.lock, and the locks of single scripts; of all formats the one that tells most. https://docs.astral.sh/uv/concepts/projects/layout/"""
+"""Reads uv.lock and the lock files of single scripts. https://docs.astral.sh/uv/concepts/projects/layout/"""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import msgspec
 from scangate.advisories.errors import MalformedManifestError
 from scangate.advisories.lock_entries import LockEntry, build_manifest
 from scangate.advisories.manifest import Manifest
-from scangate.advisories.origins import FROM_PATH, FROM_URL, FROM_VCS, is_archive, resolve_path
-from scangate.advisories.package_names import index_host, normalize_name
+from scangate.advisories.origins import Origin, find_origin, is_archive, is_in_tree
+from scangate.advisories.package_names import index_host, normalize_or_empty
 from scangate.advisories.toml_lines import Toml, convert_toml
 
 __all__ = ["parse"]
@@ -53,49 +53,37 @@ class _Lock(msgspec.Struct):
 
 
 def parse(path: str, files: Mapping[str, str]) -> Manifest:
-    """Every package of the lock; its projects and workspace members are told as such. Raises Malformed."""
+    """Every package of the lock file, its projects and workspace members marked as such. Raises MalformedManifestError."""
     toml = Toml(files[path])
     lock = convert_toml(toml, _Lock, "package")
     if lock.version != 1:
-        raise MalformedManifestError(f"written in version {lock.version} of its format, and version 1 is what is known")
-    line = toml.entry_lines("package", len(lock.package))
+        raise MalformedManifestError(f"unsupported lock file version {lock.version}, supported is 1")
     folder = posixpath.dirname(path)
-    entries = [_to_entry(package, line(number), folder) for number, package in enumerate(lock.package)]
-    script = [need.name for need in lock.manifest.requirements]
-    return build_manifest(path, entries, script or None, _root_project(lock))
+    lines = toml.entry_lines("package", len(lock.package))
+    entries = [_to_entry(package, line, folder) for package, line in zip(lock.package, lines, strict=True)]
+    script = [dependency.name for dependency in lock.manifest.requirements]
+    roots = [package.name for package in lock.package if "." in (package.source.virtual, package.source.editable)]
+    return build_manifest(path, entries, script or None, normalize_or_empty(roots[0]) if roots else "")
 
 
 def _to_entry(package: _Package, line: int, folder: str) -> LockEntry:
     source = package.source
     groups = [package.dependencies, *package.optional_dependencies.values(), *package.dev_dependencies.values()]
-    place = source.virtual or source.editable or source.directory
-    own = bool(place) and resolve_path(folder, place) is not None
+    local_path = source.virtual or source.editable or source.directory
+    member = is_in_tree(folder, local_path)
     return LockEntry(
         package.name,
         package.version,
         line,
-        tuple(need.name for group in groups for need in group),
+        tuple(dependency.name for group in groups for dependency in group),
         " or ".join(package.resolution_markers),
         index=index_host(source.registry),
-        unauditable="" if own else _unauditable_reason(source, place),
-        workspace_member=own,
+        origin=Origin.INDEX if member else _origin(source, local_path),
+        workspace_member=member,
     )
 
 
-def _unauditable_reason(source: _Source, place: str) -> str:
-    if source.git:
-        return FROM_VCS
-    if source.url:
-        return FROM_URL
-    if source.path or place or (source.registry and is_archive(source.registry)):
-        return FROM_PATH
-    return "" if source.registry else "comes from a place that is not known"
-
-
-def _root_project(lock: _Lock) -> str:
-    """The project at the root of the lock."""
-    roots = [package.name for package in lock.package if "." in (package.source.virtual, package.source.editable)]
-    try:
-        return normalize_name(roots[0]) if roots else ""
-    except ValueError:
-        return ""
+def _origin(source: _Source, local_path: str) -> Origin:
+    archive = source.registry if is_archive(source.registry) else ""
+    origin = find_origin(vcs=source.git, url=source.url, path=source.path or local_path or archive)
+    return Origin.UNKNOWN if origin is Origin.INDEX and not source.registry else origin

@@ -1,39 +1,35 @@
-"""The comments by which pip-compile and uv say who asks for a pin: `# via flask`."""
+"""Reads the comments in which pip-compile and uv record why a package is pinned: `# via flask`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from scangate.advisories.package_names import normalize_name
+from scangate.advisories.package_names import normalize_or_empty
 
 __all__ = ["parse_via_comments"]
 
 
 def parse_via_comments(comments: Iterable[tuple[int, str]]) -> tuple[tuple[int, tuple[str, ...] | None], ...]:
-    """For each line of a pin whose comments say so: the names that ask for it, or None where the project itself does.
+    """For each pin's line that has such comments: the packages that require it, or None if the project itself does.
 
-    ``comments``: each with the line of the pin above it or beside it.
+    ``comments`` are texts with the line of the pin that they follow.
     """
-    found: dict[int, list[str]] = {}
-    listing = -1  # the pin whose names follow, one a line
+    parents: dict[int, list[str]] = {}
+    listing = -1  # the pin whose parents follow, one per line
     for line, comment in comments:
-        words = comment[1:].strip()
-        if words == "via" or words.startswith("via "):
-            found.setdefault(line, []).extend(words[3:].split(","))
-            listing = line if words == "via" else -1
+        text = comment[1:].strip()
+        if text == "via" or text.startswith("via "):
+            parents.setdefault(line, []).extend(text[3:].split(","))
+            listing = line if text == "via" else -1
         elif line == listing:
-            found[line].append(words)
-    return tuple((line, _parent_names(items)) for line, items in found.items())
+            parents[line].append(text)
+    return tuple((line, _parent_names(texts)) for line, texts in parents.items())
 
 
-def _parent_names(items: Iterable[str]) -> tuple[str, ...] | None:
+def _parent_names(texts: Iterable[str]) -> tuple[str, ...] | None:
     names: list[str] = []
-    for item in items:
-        words = item.strip()
-        if words.startswith("-r") or "(" in words:
+    for text in map(str.strip, texts):
+        if text.startswith("-r") or "(" in text:
             return None
-        try:
-            names.append(normalize_name(words))
-        except ValueError:
-            continue  # `-c constraints.txt`, or a remark of somebody's own
-    return tuple(names)
+        names.append(normalize_or_empty(text))  # empty: `-c constraints.txt`, or an unrelated comment
+    return tuple(filter(None, names))
