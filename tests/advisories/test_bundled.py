@@ -1,4 +1,4 @@
-"""The starter set: facts alone, in order, for the packages that services stand on, and labelled as what it is."""
+"""The bundled advisories: facts alone, in order, for the packages that services stand on, and labelled as what it is."""
 
 from __future__ import annotations
 
@@ -14,23 +14,25 @@ from scangate.advisories.bundled import BundledAdvisories
 from scangate.advisories.osv import Interval, affects
 from scangate.advisories.severity import score_vector
 from scangate.assets import folder
+from scangate.model import BUNDLED_ADVISORIES
 from tests.support.bundled_advisories import format_entry
 
-FILE = folder("policies") / "advisories" / "starter.json"
+FILE = folder("policies") / "advisories" / "bundled.json"
 ENTRIES = json.loads(FILE.read_text("utf-8"))["advisories"]
+NAMES = sorted({entry["package"] for entry in ENTRIES})
 
 
 @pytest.fixture(scope="module")
-def starter() -> BundledAdvisories:
+def bundled() -> BundledAdvisories:
     """The set that comes with the package."""
     return BundledAdvisories.bundled()
 
 
-def test_there_are_enough_and_not_too_many(starter: BundledAdvisories) -> None:
-    assert len(starter) == len(ENTRIES)
-    assert 140 <= len(starter) <= 180
-    assert len(starter.package_names()) > 60
-    assert re.fullmatch(r"\d{4}-\d\d-\d\d", starter.until)
+def test_there_are_enough_and_not_too_many(bundled: BundledAdvisories) -> None:
+    assert sum(len(bundled.query(name)) for name in NAMES) == len(ENTRIES)
+    assert 140 <= len(ENTRIES) <= 180
+    assert len(NAMES) > 60
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", bundled.until)
 
 
 def test_each_entry_is_a_line_in_order() -> None:
@@ -52,27 +54,27 @@ def test_an_entry_holds_facts_alone(entry: dict[str, object]) -> None:
     assert all(score_vector(vector) for vector in json.loads(words)[2])
 
 
-def test_what_is_written_is_what_is_read(starter: BundledAdvisories) -> None:
-    again = [json.loads(format_entry(name, record)) for name in sorted(starter.package_names()) for record in starter.query(name)]
+def test_what_is_written_is_what_is_read(bundled: BundledAdvisories) -> None:
+    again = [json.loads(format_entry(name, record)) for name in NAMES for record in bundled.query(name)]
     assert again == ENTRIES
 
 
-def test_the_demonstration_has_findings(starter: BundledAdvisories) -> None:
+def test_the_demonstration_has_findings(bundled: BundledAdvisories) -> None:
     pins = (Path(__file__).parents[1] / "weak_app" / "requirements.txt").read_text().split()
     assert "django==1.11.1" in pins
-    found = starter.find_advisories("Django", "1.11.1")
+    found = bundled.find_advisories("Django", "1.11.1")
     assert len(found) > 10
-    assert {advisory.source for advisory in found} == {"starter set"}
+    assert {advisory.source for advisory in found} == {BUNDLED_ADVISORIES}
     assert all(advisory.ids[0].startswith("CVE-") and advisory.url and not advisory.summary for advisory in found)
-    newer = starter.find_upgrade("django", "1.11.1")
-    assert starter.find_advisories("django", newer) == ()
+    newer = bundled.find_upgrade("django", "1.11.1")
+    assert bundled.find_advisories("django", newer) == ()
     assert Version(newer) > Version("1.11.1")
 
 
-def test_what_it_does_not_name_it_says_nothing_of(starter: BundledAdvisories) -> None:
-    assert starter.find_advisories("no-such-package", "1.0") == ()
-    assert starter.query("no-such-package") == ()
-    assert starter.find_upgrade("no-such-package", "1.0") == ""
+def test_what_it_does_not_name_it_says_nothing_of(bundled: BundledAdvisories) -> None:
+    assert bundled.find_advisories("no-such-package", "1.0") == ()
+    assert bundled.query("no-such-package") == ()
+    assert bundled.find_upgrade("no-such-package", "1.0") == ""
 
 
 @pytest.mark.parametrize(

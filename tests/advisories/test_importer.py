@@ -126,7 +126,7 @@ def test_a_few_broken_records_are_told_and_left_out(tmp_path: Path, target: Path
 def test_many_broken_records_are_refused(tmp_path: Path, target: Path) -> None:
     records = [osv_record(f"PYSEC-1-{number}", "one", *FIXED) for number in range(98)]
     source = write_archive(tmp_path / "all.zip", records, {"a.json": b"{}", "b.json": b"[]"})
-    with pytest.raises(ScangateError, match=r"2 of 100 records are broken, so none is taken; the first is a\.json"):
+    with pytest.raises(ScangateError, match=r"2 of 100 records are invalid"):
         run(source, target)
     assert unchanged(target)
 
@@ -204,7 +204,7 @@ def test_what_is_no_export_is_refused(tmp_path: Path, target: Path, content: byt
 def test_what_is_far_too_large_is_not_even_unpacked(tmp_path: Path, target: Path, kind: str) -> None:
     source = tmp_path / "bad.zip"
     source.write_bytes(BAD[kind])
-    with pytest.raises(ScangateError, match="a record in it is far too large"):
+    with pytest.raises(ScangateError, match="a record is too large"):
         run(source, target)
 
 
@@ -229,7 +229,7 @@ def test_bounds(tmp_path: Path, target: Path, monkeypatch: pytest.MonkeyPatch) -
         with monkeypatch.context() as patch:
             patch.setattr(importer, name, value)
             for each in (source, folder):
-                with pytest.raises(ScangateError, match="no export of advisories"):
+                with pytest.raises(ScangateError, match="not an export of advisories"):
                     run(each, target)
     assert unchanged(target)
 

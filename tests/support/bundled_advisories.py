@@ -1,4 +1,4 @@
-"""Writes the starter set anew from an export: ``python -m tests.support.bundled_advisories all.zip > starter.json``.
+"""Writes the bundled advisories anew from an export: ``python -m tests.support.bundled_advisories all.zip > bundled.json``.
 
 By what it chooses: packages that Python services stand on, named below; faults with a date and a CVE, whose affected versions are
 told as ranges. Of each package those that are fixed and rated come before the others, then the latest published, three of them; of

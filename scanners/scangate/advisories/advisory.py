@@ -1,4 +1,4 @@
-"""Joins what several databases say of one fault into one advisory; opens no file."""
+"""Merges the records of several databases on one vulnerability into one advisory."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ ADVISORY_URL = "https://osv.dev/vulnerability/"
 
 
 class Advisory(msgspec.Struct, frozen=True):
-    """One fault of one version of a package, by all its names.
+    """One vulnerability of one version of a package.
 
-    ``ids``: CVE first, then GHSA, PYSEC, others. ``cvss``: score and vector, or empty. ``fixed_in``: later versions without it, in
-    order. Dates are UTC, ISO 8601, the earliest publication and the latest change, or empty. ``source``: who says so.
+    ``ids``: CVE first, then GHSA, PYSEC, others. ``cvss``: score and vector, or empty. ``fixed_in``: later unaffected versions, in
+    order. Dates are UTC, ISO 8601, the earliest publication and the latest change, or empty. ``source``: the store or the bundled
+    advisories.
     """
 
     ids: tuple[str, ...]
@@ -38,13 +39,13 @@ class Advisory(msgspec.Struct, frozen=True):
 
 
 def find_advisories(records: Iterable[AdvisoryRecord], version: Version, source: str) -> tuple[Advisory, ...]:
-    """The faults of ``version``, of all that is known of its package; sorted by their names."""
+    """The advisories among ``records`` of a package that affect ``version``, sorted by identifier."""
     joined = (_merge(group, version, source) for group in group_records(records) if any(affects(one, version) for one in group))
     return tuple(sorted(joined, key=lambda advisory: tuple(map(_id_order, advisory.ids))))
 
 
 def group_records(records: Iterable[AdvisoryRecord]) -> tuple[tuple[AdvisoryRecord, ...], ...]:
-    """The records of one package, those together that share a name directly or through others."""
+    """Groups the records of one package that share an identifier, directly or through others."""
     named: dict[str, list[AdvisoryRecord]] = {}
     for record in sorted(records, key=lambda record: _id_order(record.id)):
         names = (record.id, *record.aliases)
@@ -57,9 +58,9 @@ def group_records(records: Iterable[AdvisoryRecord]) -> tuple[tuple[AdvisoryReco
 
 
 def find_upgrade(records: Iterable[AdvisoryRecord], version: Version) -> str:
-    """The nearest later version that none of the records of a package affects, by what they say is fixed; empty if none is known.
+    """The nearest later version that none of the records of a package affects, among the fixed versions; empty if unknown.
 
-    A pre-release is named only where nothing else is known, or where ``version`` is one itself.
+    A pre-release is returned only if there is no other, or if ``version`` is one itself.
     """
     clear = fixed_versions(records, version)
     steady = [one for one in clear if version.is_prerelease or not one.is_prerelease]
@@ -82,7 +83,7 @@ def _merge(group: tuple[AdvisoryRecord, ...], version: Version, source: str) -> 
 
 
 def _page_id(group: tuple[AdvisoryRecord, ...]) -> str:
-    """A database's own name for its record: that page is there, while a CVE's may be missing."""
+    """The identifier whose page on osv.dev exists: a database's own one; a page for the CVE may be missing."""
     return next((record.id for record in group if not record.id.startswith("CVE-")), group[0].id)
 
 

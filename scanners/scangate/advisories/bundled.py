@@ -1,4 +1,4 @@
-"""Answers from the few advisories that come with the package: better than silence, and never taken for an answer of the store."""
+"""Reads the advisories that are bundled with the package: a small set that never replaces the store."""
 
 from __future__ import annotations
 
@@ -15,13 +15,11 @@ from scangate.advisories.osv import AdvisoryRecord, Interval
 from scangate.advisories.paths import bundled_file
 from scangate.model import BUNDLED_ADVISORIES
 
-__all__ = ["SOURCE", "BundledAdvisories"]
-
-SOURCE = BUNDLED_ADVISORIES
+__all__ = ["BundledAdvisories"]
 
 
 class _BundledEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One line of the file: the record's own id first; ``affected`` in signs (``>=1.8,<1.8.13``, ``*`` for all)."""
+    """One entry of the file: the record's own id first; ``affected`` are specifiers (``>=1.8,<1.8.13``, ``*`` for all)."""
 
     package: str
     ids: tuple[str, ...]
@@ -39,7 +37,7 @@ class _BundledFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class BundledAdvisories:
-    """The advisories that come with the package. What it does not name may well be affected: it covers nothing."""
+    """The bundled advisories. A package that they do not name may still be affected."""
 
     def __init__(self, until: str, records: Mapping[str, tuple[AdvisoryRecord, ...]]) -> None:
         self.until = until
@@ -47,35 +45,28 @@ class BundledAdvisories:
 
     @classmethod
     def bundled(cls) -> BundledAdvisories:
-        """The set of this installation."""
+        """The advisories of this installation."""
         return cls.load(bundled_file())
 
     @classmethod
     def load(cls, file: Path) -> BundledAdvisories:
-        """A set in the form of the bundled one."""
+        """Reads a file in the format of the bundled one."""
         content = msgspec.json.decode(file.read_bytes(), type=_BundledFile)
         records: defaultdict[str, list[AdvisoryRecord]] = defaultdict(list)
         for entry in content.advisories:
             records[entry.package].append(_to_record(entry))
         return cls(content.until, {package: tuple(entries) for package, entries in records.items()})
 
-    def __len__(self) -> int:
-        return sum(map(len, self._records.values()))
-
-    def package_names(self) -> frozenset[str]:
-        """The packages that it has something to say of."""
-        return frozenset(self._records)
-
     def query(self, name: str) -> tuple[AdvisoryRecord, ...]:
-        """All it has of a package, however its name is spelled."""
+        """The records of a package; the name is normalized."""
         return self._records.get(canonicalize_name(name), ())
 
     def find_advisories(self, name: str, version: str) -> tuple[Advisory, ...]:
-        """The faults of a release that are in the set. Raises ValueError where PEP 440 cannot read ``version``."""
-        return find_advisories(self.query(name), Version(version), SOURCE)
+        """The advisories that affect a release. Raises ValueError for an invalid version."""
+        return find_advisories(self.query(name), Version(version), BUNDLED_ADVISORIES)
 
     def find_upgrade(self, name: str, version: str) -> str:
-        """The nearest later release that nothing in the set affects, or empty. Raises ValueError as ``advisories``."""
+        """The nearest later release that none of them affects, or empty. Raises ValueError for an invalid version."""
         return find_upgrade(self.query(name), Version(version))
 
 

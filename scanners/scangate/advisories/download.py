@@ -140,7 +140,7 @@ class _Session(requests.Session):
     def get_adapter(self, url: str | bytes) -> HTTPAdapter:
         """The adapter for ``url``. Raises ScangateError if the URL is not secure."""
         _check_url(str(url), allow_local_http=self._allow_local_http)
-        return super().get_adapter(url)  # type: ignore[return-value] # the mounted ones
+        return super().get_adapter(str(url))  # type: ignore[return-value] # requests types it more loosely
 
 
 def _check_url(address: str, *, allow_local_http: bool) -> None:

@@ -1,4 +1,4 @@
-"""Builds the advisory store from OSV's export or a folder of OSV records; bounded in every measure, and all or nothing."""
+"""Builds the advisory store from OSV's export or a folder of OSV records, completely or not at all; everything is bounded."""
 
 from __future__ import annotations
 
@@ -23,28 +23,28 @@ from scangate.files import FileTooLargeError, NotRegularFileError, read_regular_
 __all__ = ["EXPORT_URL", "Progress", "import_osv", "lock_store"]
 
 MAX_ENTRIES = 500_000
-MAX_BYTES = 4 << 30  # of all records together, unpacked
+MAX_BYTES = 4 << 30  # of all records, unpacked
 MAX_ENTRY_BYTES = 8 << 20
-MAX_RATIO = 200  # unpacked to packed, of one entry that is more than small
+MAX_RATIO = 200  # unpacked to packed, of an entry above SMALL_BYTES
 SMALL_BYTES = 1 << 16
 MAX_DEPTH = 64  # folders
 MAX_DIRECTORY_BYTES = 64 * MAX_ENTRIES
-MAX_INVALID_SHARE = 100  # at most one in so many
+MAX_INVALID_SHARE = 100  # at most one in this many
 MAX_EXAMPLES = 5
 EXPORT_URL = "https://osv-vulnerabilities.storage.googleapis.com/PyPI/all.zip"
-EXPORT_HINT = f"take OSV's export: {EXPORT_URL}"
-REFETCH_HINT = "fetch the file again and compare its checksum"
+EXPORT_HINT = f"use OSV's export: {EXPORT_URL}"
+REFETCH_HINT = "download the file again and compare its checksum"
 
 Progress = Callable[[str, int, int], None]
-"""Told how many are done of how many (0: not known) of what: ``bytes`` that are fetched, ``records`` that are read."""
+"""Called with a unit (``bytes`` fetched, ``records`` read), the number done and the total (0: unknown)."""
 Entry = tuple[str, bytes]
 
 
 def import_osv(source: Path, target: Path, progress: Progress, *, imported: str, origin: str = "") -> StoreInfo:
-    """Builds the store ``target`` anew from a zip archive or a folder, and gives its facts.
+    """Builds the store ``target`` from a zip archive or a folder, and returns its facts.
 
-    ``imported`` is the time to note (UTC, ISO 8601), ``origin`` the name to note instead of ``source``. Until all is read and
-    checked the store that was there stays. Raises ScangateError.
+    ``imported`` is the time to record (UTC, ISO 8601), ``origin`` the name to record instead of ``source``. The previous store is
+    replaced only when all records are read and checked. Raises ScangateError.
     """
     with lock_store(target):
         gathered = _ImportedRecords()
@@ -54,7 +54,7 @@ def import_osv(source: Path, target: Path, progress: Progress, *, imported: str,
 
 
 class _ImportedRecords:
-    """What was read so far: the newest form of every record, and a count of all that was left out."""
+    """The records read so far, the newest version of each, and counts of those not imported."""
 
     def __init__(self) -> None:
         self.newest: dict[str, tuple[str, dict[str, AdvisoryRecord]]] = {}
@@ -63,7 +63,7 @@ class _ImportedRecords:
         self.modified = ""
 
     def add(self, name: str, content: bytes) -> None:
-        """Takes one entry in."""
+        """Adds one entry."""
         self.counts["entries"] += 1
         try:
             reading = parse_record(content)
@@ -82,7 +82,7 @@ class _ImportedRecords:
             self.newest[reading.id] = (reading.modified, reading.records)
 
     def rows(self) -> list[tuple[str, bytes]]:
-        """A row a package, in order, with its records in order."""
+        """One row for each package, sorted, with its records sorted."""
         sharing = self._records_by_alias()
         packages: defaultdict[str, list[AdvisoryRecord]] = defaultdict(list)
         for _, (_, records) in sorted(self.newest.items()):
@@ -93,7 +93,7 @@ class _ImportedRecords:
         return [(package, msgspec.json.encode(records)) for package, records in sorted(packages.items())]
 
     def _records_by_alias(self) -> dict[str, set[str]]:
-        """Each name of a fault, and the records that bear it."""
+        """The records with each identifier."""
         sharing: defaultdict[str, set[str]] = defaultdict(set)
         for name, (_, records) in self.newest.items():
             for record in records.values():
@@ -102,12 +102,12 @@ class _ImportedRecords:
         return sharing
 
     def validate(self) -> None:
-        """Raises ScangateError where this is not what it should be."""
+        """Raises ScangateError if there are too many invalid records, or none of a PyPI package."""
         if self.counts["broken"] * MAX_INVALID_SHARE > self.counts["entries"]:
-            told = f"{self.counts['broken']} of {self.counts['entries']} records are broken, so none is taken"
-            raise ScangateError(f"{told}; the first is {self.examples[0]}", REFETCH_HINT)
+            message = f"{self.counts['broken']} of {self.counts['entries']} records are invalid, so none is imported"
+            raise ScangateError(f"{message}; the first is {self.examples[0]}", REFETCH_HINT)
         if not any(records for _, records in self.newest.values()):
-            raise ScangateError("there is no record of a PyPI package in it", EXPORT_HINT)
+            raise ScangateError("no record of a PyPI package found", EXPORT_HINT)
 
 
 def _replace_store(target: Path, imported_records: _ImportedRecords, imported: str, source: str) -> StoreInfo:
@@ -128,25 +128,25 @@ def _replace_store(target: Path, imported_records: _ImportedRecords, imported: s
         skipped=counts["skipped"],
         examples=tuple(imported_records.examples),
     )
-    beside = target.with_name(f"{target.name}.new")
+    new_file = target.with_name(f"{target.name}.new")
     try:
-        beside.unlink(missing_ok=True)
-        write_store(beside, rows, facts)
-        with Store.open(beside) as store:
+        new_file.unlink(missing_ok=True)
+        write_store(new_file, rows, facts)
+        with Store.open(new_file) as store:
             facts = store.info()
-        beside.replace(target)
+        new_file.replace(target)
         _sync_folder(target.parent)
     except (OSError, sqlite3.Error) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
-        raise ScangateError(f"the advisory store {target} cannot be written: {why}", "name another place: --store FILE") from error
+        raise ScangateError(f"the advisory store {target} cannot be written: {why}", "choose another file: --store FILE") from error
     finally:
         with contextlib.suppress(OSError):
-            beside.unlink(missing_ok=True)
+            new_file.unlink(missing_ok=True)
     return facts
 
 
 def _sync_folder(folder: Path) -> None:
-    """The new name is on the disk, too."""
+    """Syncs the folder, so that the rename survives a crash."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)
@@ -156,14 +156,14 @@ def _sync_folder(folder: Path) -> None:
 
 @contextlib.contextmanager
 def lock_store(target: Path) -> Iterator[None]:
-    """Nobody else builds the store ``target`` meanwhile; makes its folder, for its owner alone. Raises ScangateError."""
+    """Locks the store ``target`` against other builds; creates its folder, private to the owner. Raises ScangateError."""
     lock = target.with_name(f"{target.name}.lock")
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        told = f"the advisory store {target} cannot be written: {error.strerror}"
-        raise ScangateError(told, "name another place: --store FILE") from error
+        message = f"the advisory store {target} cannot be written: {error.strerror}"
+        raise ScangateError(message, "choose another file: --store FILE") from error
     try:
         _lock_file(handle, target)
         yield
@@ -175,10 +175,10 @@ def _lock_file(handle: int, target: Path) -> None:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
-        raise ScangateError(f"the advisory store {target} is being built by another process", "wait, then try again") from error
+        raise ScangateError(f"the advisory store {target} is being built by another process", "try again later") from error
     except OSError as error:
-        told = f"the advisory store {target} cannot be locked: {error.strerror}"
-        raise ScangateError(told, "name a place on a local disk: --store FILE") from error
+        message = f"the advisory store {target} cannot be locked: {error.strerror}"
+        raise ScangateError(message, "choose a file on a local disk: --store FILE") from error
 
 
 def _entries(source: Path, progress: Progress) -> Iterator[Entry]:
@@ -189,7 +189,7 @@ def _entries(source: Path, progress: Progress) -> Iterator[Entry]:
 
 
 def _archive_entries(source: Path, progress: Progress) -> Iterator[Entry]:
-    """The records of a zip archive; whatever else lies in it, another archive for one, is passed over."""
+    """The records in a zip archive; other entries, such as nested archives, are ignored."""
     try:
         _check_directory_size(source)
         with zipfile.ZipFile(source) as archive:
@@ -209,14 +209,14 @@ def _archive_entries(source: Path, progress: Progress) -> Iterator[Entry]:
         ValueError,
         struct.error,
     ) as error:
-        told = f"{source} is no zip archive, or a damaged one: {one_line(str(error), 200)}"
-        raise ScangateError(told, REFETCH_HINT) from error
+        message = f"{source} is not a zip archive, or is damaged: {one_line(str(error), 200)}"
+        raise ScangateError(message, REFETCH_HINT) from error
 
 
 def _check_directory_size(source: Path) -> None:
-    """Raises ScangateError where the list of entries alone is too large: zipfile takes it in before anything can be asked.
+    """Raises ScangateError if the central directory is too large: zipfile reads all of it before it can be checked.
 
-    See 4.3.14 to 4.3.16 of https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT; where zipfile looks, this looks.
+    See 4.3.14 to 4.3.16 of https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT; reads the fields that zipfile reads.
     """
     with source.open("rb") as file:
         file.seek(-min(1 << 17, file.seek(0, os.SEEK_END)), os.SEEK_END)
@@ -232,15 +232,15 @@ def _check_directory_size(source: Path) -> None:
 
 
 def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
-    """The bytes of an entry, checked against their CRC by zipfile."""
+    """The bytes of an entry; zipfile checks the CRC."""
     if entry.file_size > MAX_ENTRY_BYTES or entry.file_size > max(SMALL_BYTES, entry.compress_size * MAX_RATIO):
-        raise _rejected("a record in it is far too large")
+        raise _rejected("a record is too large")
     if entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
-        raise zipfile.BadZipFile("packed in an unusual way")
+        raise zipfile.BadZipFile("unsupported compression method")
     with archive.open(entry) as file:
         content = file.read(entry.file_size + 1)
     if len(content) != entry.file_size:
-        raise zipfile.BadZipFile("an entry has another length than it says")
+        raise zipfile.BadZipFile("an entry has the wrong length")
     return content
 
 
@@ -258,7 +258,7 @@ def _folder_entries(source: Path, progress: Progress) -> Iterator[Entry]:
 
 
 def _list_files(folder: Path, depth: int) -> Iterator[Path]:
-    """The records under a folder; no link is followed."""
+    """The records in a folder, without following links."""
     with os.scandir(folder) as entries:
         for number, entry in enumerate(entries):
             _check_limits(number, 0)
@@ -271,10 +271,10 @@ def _list_files(folder: Path, depth: int) -> Iterator[Path]:
 def _read_file(file: Path) -> bytes:
     try:
         return read_regular_file(file, MAX_ENTRY_BYTES)
-    except NotRegularFileError:
-        raise _rejected(f"{file.name} is no file") from None
     except FileTooLargeError:
-        raise _rejected("a record in it is far too large") from None
+        raise _rejected("a record is too large") from None
+    except NotRegularFileError:
+        raise _rejected(f"{file.name} is not a regular file") from None
 
 
 def _check_limits(entries: int, size: int) -> None:
@@ -285,4 +285,4 @@ def _check_limits(entries: int, size: int) -> None:
 
 
 def _rejected(why: str) -> ScangateError:
-    return ScangateError(f"this is no export of advisories: {why}", EXPORT_HINT)
+    return ScangateError(f"not an export of advisories: {why}", EXPORT_HINT)

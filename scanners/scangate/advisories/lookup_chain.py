@@ -1,4 +1,4 @@
-"""Who is asked about a release, in which order, and what is made of their answers; starts no program and opens no connection."""
+"""Looks up releases in one advisory source after the other, and merges the reasons if none of them answers."""
 
 from __future__ import annotations
 
@@ -12,16 +12,19 @@ from scangate.advisories.advisory import Advisory
 from scangate.errors import ScanError
 from scangate.model import BUNDLED_ADVISORIES, GapKind
 
-__all__ = ["AdvisorySource", "Lookup", "LookupResult", "Release", "Vulnerability", "look_up"]
+__all__ = ["AdvisorySource", "Lookup", "LookupResult", "Release", "Source", "Vulnerability", "look_up"]
 
-UPDATE_HINT = "load a store: scangate advisories update, or scangate advisories import FILE.zip"
+UPDATE_HINT = "build the advisory store: scangate advisories update, or scangate advisories import FILE.zip"
 
 Release = tuple[str, str]
-"""A canonical name and version."""
+"""A normalized name and version."""
+
+Source = Literal["PyPI", "OSV", "store"]
+"""Where a release may be looked up."""
 
 
 class Vulnerability(msgspec.Struct, frozen=True):
-    """What an auditor says of one fault: its names, and the versions that mend it."""
+    """One vulnerability as an auditor reports it: its identifiers, and the versions that fix it."""
 
     id: str
     aliases: tuple[str, ...]
@@ -29,14 +32,14 @@ class Vulnerability(msgspec.Struct, frozen=True):
 
     @property
     def ids(self) -> frozenset[str]:
-        """All names of the fault."""
+        """All identifiers of the vulnerability."""
         return frozenset({self.id, *self.aliases})
 
 
 class LookupResult(msgspec.Struct, frozen=True):
-    """What became of one release: its faults, who said so, and why it counts as unanswered, if it does.
+    """The vulnerabilities of one release, who reported them, and why the lookup counts as unanswered, if it does.
 
-    Faults may be told of a release that is unanswered: the starter set knows some, and covers nothing.
+    An unanswered release may have vulnerabilities: the bundled advisories know some, but do not replace an audit.
     """
 
     vulnerabilities: tuple[Vulnerability, ...]
@@ -45,58 +48,48 @@ class LookupResult(msgspec.Struct, frozen=True):
 
 
 Lookup = Callable[[Iterable[Release]], Mapping[Release, tuple[Vulnerability, ...] | ScanError]]
-"""Asks one service about releases: for each its faults, or why there is no answer."""
+"""Looks releases up in one source: for each its vulnerabilities, or why there is no answer."""
 
 
 class AdvisorySource(Protocol):
-    """What is known without a network: the store, or the starter set."""
+    """Advisories that are known without a network: the store, or the bundled advisories."""
 
     def find_advisories(self, name: str, version: str) -> tuple[Advisory, ...]:
-        """The faults of a release."""
+        """The advisories that affect a release. Raises ValueError for an invalid version."""
 
     def find_upgrade(self, name: str, version: str) -> str:
-        """The nearest later release without any known fault, or empty."""
+        """The nearest later release without a known vulnerability, or empty."""
 
 
 def look_up(
-    releases: Iterable[Release],
-    lookups: Iterable[tuple[Literal["PyPI", "OSV", "store"], Lookup]],
-    bundled: AdvisorySource,
+    releases: Iterable[Release], lookups: Iterable[tuple[Source, Lookup]], bundled: AdvisorySource
 ) -> dict[Release, LookupResult]:
-    """Asks each of ``services`` in turn about what the ones before it left unanswered; what remains is a gap.
+    """Looks up ``releases`` in each source in turn until one answers; the reasons of all of them are merged for the others.
 
-    The reason of a gap tells what each of them said. What the starter set knows of such a release is told all the same.
+    Those others get the bundled advisories' vulnerabilities, and stay unanswered.
     """
     waiting = sorted(set(releases))
-    answers: dict[Release, LookupResult] = {}
-    reasons: defaultdict[Release, list[ScanError]] = defaultdict(list)
-    for source, ask in lookups:
+    results: dict[Release, LookupResult] = {}
+    failures: defaultdict[Release, list[ScanError]] = defaultdict(list)
+    for source, lookup in lookups:
         if not waiting:
             break
-        told = ask(waiting)
+        answers = lookup(waiting)
         for release in waiting:
-            found = told[release]
-            if isinstance(found, ScanError):
-                reasons[release].append(found)
+            answer = answers[release]
+            if isinstance(answer, ScanError):
+                failures[release].append(answer)
             else:
-                answers[release] = LookupResult(found, source)
-        waiting = [release for release in waiting if release not in answers]
+                results[release] = LookupResult(answer, source)
+        waiting = [release for release in waiting if release not in results]
     for release in waiting:
-        answers[release] = LookupResult(
-            _bundled_vulnerabilities(release, bundled), BUNDLED_ADVISORIES, _merge_reasons(reasons[release])
-        )
-    return answers
+        known = bundled.find_advisories(*release)
+        vulnerabilities = tuple(Vulnerability(each.ids[0], each.ids[1:], each.fixed_in) for each in known)
+        results[release] = LookupResult(vulnerabilities, BUNDLED_ADVISORIES, _merge_reasons(failures[release]))
+    return results
 
 
 def _merge_reasons(failures: Sequence[ScanError]) -> ScanError:
-    """Several reasons as one; garbage, where one of them is that, else no answer."""
-    kinds = [fault.kind for fault in failures if fault.kind is not GapKind.ADVISORY_UNANSWERED]
-    reason = "; ".join(dict.fromkeys(fault.reason for fault in failures)) or "no advisory service was asked"
-    return ScanError(
-        next(iter(kinds), GapKind.ADVISORY_UNANSWERED), reason, next((fault.hint for fault in failures[::-1]), UPDATE_HINT)
-    )
-
-
-def _bundled_vulnerabilities(release: Release, bundled: AdvisorySource) -> tuple[Vulnerability, ...]:
-    found = bundled.find_advisories(*release)
-    return tuple(Vulnerability(advisory.ids[0], advisory.ids[1:], advisory.fixed_in) for advisory in found)
+    kinds = [failure.kind for failure in failures if failure.kind is not GapKind.ADVISORY_UNANSWERED]
+    reason = "; ".join(dict.fromkeys(failure.reason for failure in failures)) or "no advisory source is enabled"
+    return ScanError(next(iter(kinds), GapKind.ADVISORY_UNANSWERED), reason, failures[-1].hint if failures else UPDATE_HINT)

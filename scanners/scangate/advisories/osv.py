@@ -1,7 +1,7 @@
-"""Reads one OSV record (https://ossf.github.io/osv-schema/) and tells which versions of a PyPI package it affects; opens no file.
+"""Parses OSV records (https://ossf.github.io/osv-schema/) and determines which versions of a PyPI package they affect.
 
-A record is taken over in a compact form: the events of all its ranges become intervals, and of the versions it lists one by one
-only those stay that no interval covers. What it says cannot change by that; about a sixth of its bytes is left.
+Records are stored in an equivalent form of about a sixth of the size: the events of all ranges become intervals, and of the
+versions listed one by one only those are kept that no interval covers.
 """
 
 from __future__ import annotations
@@ -43,11 +43,11 @@ _VECTOR = re.compile(r"[A-Za-z0-9:./()]{8,300}")
 
 
 class InvalidRecordError(ValueError):
-    """A record that is not in the form OSV says."""
+    """A record that does not follow the OSV schema."""
 
 
 class Interval(msgspec.Struct, frozen=True, array_like=True, order=True):
-    """Versions from ``start`` on (empty: from the first) to before ``end`` (empty: for ever); with ``end`` itself if ``closed``."""
+    """Versions from ``start`` (empty: the first) up to ``end`` (empty: no end), which is included only if ``closed``."""
 
     start: str = ""
     end: str = ""
@@ -55,10 +55,10 @@ class Interval(msgspec.Struct, frozen=True, array_like=True, order=True):
 
 
 class AdvisoryRecord(msgspec.Struct, frozen=True, array_like=True):
-    """What one database says of one fault in one package.
+    """The record of one database on one vulnerability in one package.
 
-    ``listed`` are affected versions that no interval covers; ``vectors`` are CVSS vectors as they stand, ``word`` is the
-    database's own severity. ``elsewhere`` names records of the same fault in other packages: names of it, but they join nothing.
+    ``versions`` are affected versions that no interval covers; ``vectors`` are unparsed CVSS vectors, ``severity_label`` is the
+    database's own rating. ``related`` are records on the same vulnerability in other packages; records are not grouped by them.
     Dates are UTC, ISO 8601 to the second, or empty.
     """
 
@@ -75,7 +75,7 @@ class AdvisoryRecord(msgspec.Struct, frozen=True, array_like=True):
 
 
 class ParsedRecord(msgspec.Struct, frozen=True):
-    """What came of one file: the record of each package, by canonical name; ``skipped`` counts versions that are none."""
+    """The content of one file: a record for each package, by normalized name; ``skipped`` counts invalid versions."""
 
     id: str
     modified: str = ""
@@ -116,7 +116,7 @@ class _Affected(msgspec.Struct):
 
 
 class _OsvRecord(msgspec.Struct):
-    """The parts of an OSV record that are used; the schema lets a list be null wherever it may be missing."""
+    """The fields of an OSV record that are used; the schema allows null for every optional list."""
 
     id: str
     modified: str
@@ -134,7 +134,7 @@ _DECODER = msgspec.json.Decoder(_OsvRecord)
 
 
 def parse_record(content: bytes) -> ParsedRecord:
-    """Reads an OSV record. Raises Broken where it is not one; fields that are not known are passed over."""
+    """Parses an OSV record; unknown fields are ignored. Raises InvalidRecordError."""
     try:
         document = _DECODER.decode(content)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
@@ -142,7 +142,7 @@ def parse_record(content: bytes) -> ParsedRecord:
     except RecursionError as error:
         raise InvalidRecordError("nested too deeply") from error
     if not _ID.fullmatch(document.id):
-        raise InvalidRecordError("its id is none")
+        raise InvalidRecordError("invalid id")
     modified = _normalize_date(document.modified)
     if document.withdrawn is not None:
         return ParsedRecord(document.id, modified, withdrawn=True)
@@ -162,15 +162,15 @@ def _by_package(affected: Iterable[_Affected]) -> dict[str, list[_Affected]]:
         try:
             name = canonicalize_name(part.package.name, validate=True)
         except InvalidName as error:
-            raise InvalidRecordError("no package can have the name it gives") from error
+            raise InvalidRecordError("invalid package name") from error
         found.setdefault(name, []).append(part)
     return found
 
 
 def _record(document: _OsvRecord, parts: list[_Affected]) -> tuple[AdvisoryRecord, int]:
     ranges = [range_.events for part in parts for range_ in part.ranges or () if range_.type == "ECOSYSTEM"]
-    told = [_normalize_events(events) for events in ranges]
-    spans = tuple(sorted({span for events, _ in told for span in build_intervals(events)}))
+    normalized = [_normalize_events(events) for events in ranges]
+    spans = tuple(sorted({span for events, _ in normalized for span in build_intervals(events)}))
     versions = [parse_version(version) for part in parts for version in part.versions or ()]
     bounds = _bounds(spans)
     listed = {
@@ -190,21 +190,21 @@ def _record(document: _OsvRecord, parts: list[_Affected]) -> tuple[AdvisoryRecor
         modified=_normalize_date(document.modified),
         summary=one_line(document.summary or document.details or "", MAX_SUMMARY),
     )
-    return record, sum(unread for _, unread in told) + versions.count(None)
+    return record, sum(unread for _, unread in normalized) + versions.count(None)
 
 
 def _normalize_events(events: list[_Event]) -> tuple[list[tuple[str, str]], int]:
-    """The events as (kind, version), and how many versions were not read.
+    """The events as (kind, version), and the number of invalid versions.
 
-    What is not understood never clears a version: an end that cannot be read is none, and where a start cannot be read the range
-    goes from the first version of all to the last end of the range.
+    An invalid version never makes the range smaller: an invalid end is ignored, and with an invalid start the range goes from the
+    first version to the last end.
     """
-    told = [(kind, value) for event in events for kind in EVENT_KINDS if (value := getattr(event, kind)) is not None]
-    begins = [_start_version(value) for kind, value in told if kind == "introduced"]
-    ends = [(kind, end) for kind, value in told if kind != "introduced" and (end := parse_version(value)) is not None]
-    unread = len(told) - len(ends) - sum(begin is not None for begin in begins)
-    if told and not begins:
-        raise InvalidRecordError("a range of it has no beginning")
+    pairs = [(kind, value) for event in events for kind in EVENT_KINDS if (value := getattr(event, kind)) is not None]
+    begins = [_start_version(value) for kind, value in pairs if kind == "introduced"]
+    ends = [(kind, end) for kind, value in pairs if kind != "introduced" and (end := parse_version(value)) is not None]
+    unread = len(pairs) - len(ends) - sum(begin is not None for begin in begins)
+    if pairs and not begins:
+        raise InvalidRecordError("a range without an introduced event")
     if None in begins:
         begins = [""]
         ends = sorted(ends, key=lambda end: (end[1], end[0]))[-1:]
@@ -220,9 +220,9 @@ def _start_version(value: str) -> str | None:
 
 
 def build_intervals(events: Iterable[tuple[str, str]]) -> list[Interval]:
-    """The intervals that (kind, version) events make, in any order; an ``introduced`` without version is the beginning of all.
+    """The intervals of (kind, version) events, given in any order; ``introduced`` with an empty version is the first version.
 
-    What ends and begins at one version goes on where it was open, and is empty where it was not.
+    An interval that ends and begins at the same version continues if it was open, and is empty otherwise.
     """
     groups: dict[Version | None, dict[str, str]] = {}
     for kind, value in events:
@@ -246,7 +246,7 @@ _FIRST_VERSION = Version("0.dev0")
 
 
 def affects(record: AdvisoryRecord, version: Version) -> bool:
-    """Whether the record names ``version``. A local version (``2.0+cu118``) is what the version before its ``+`` is."""
+    """Whether the record affects ``version``. A local version (``2.0+cu118``) counts as the version before the ``+``."""
     public = _without_local(version)
     if any(_covers(bound, version, public) for bound in _bounds(record.intervals)):
         return True
@@ -257,7 +257,7 @@ Bound = tuple[Version | None, Version | None, bool]
 
 
 def _bounds(spans: Iterable[Interval]) -> list[Bound]:
-    """The intervals in the form in which versions are compared; an end that is open is None."""
+    """The intervals with parsed versions; an open end is None."""
     return [
         (parse_version(span.start) if span.start else None, parse_version(span.end) if span.end else None, span.closed)
         for span in spans
@@ -275,7 +275,7 @@ def _covers(bound: Bound, version: Version, public: Version) -> bool:
 
 
 def fixed_versions(records: Iterable[AdvisoryRecord], version: Version) -> tuple[Version, ...]:
-    """The versions after ``version`` in which one of the records says the fault is mended and none says it is there, in order."""
+    """The later versions, in order, that one of the records calls fixed and none of them affects."""
     records = tuple(records)
     ends = {parse_version(span.end) for record in records for span in record.intervals if not span.closed}
     later = sorted(end for end in ends if end is not None and end > version)
@@ -284,7 +284,7 @@ def fixed_versions(records: Iterable[AdvisoryRecord], version: Version) -> tuple
 
 @lru_cache(maxsize=1 << 17)
 def parse_version(text: str) -> Version | None:
-    """A version as PEP 440 reads it, or None."""
+    """Parses a version (PEP 440); None if it is invalid."""
     try:
         return Version(text) if len(text) <= MAX_VERSION_LENGTH else None
     except InvalidVersion:
@@ -310,8 +310,6 @@ def _severity_label(specific: Any) -> str:
 
 
 def one_line(text: str, max_length: int) -> str:
-    """``text`` on one line of at most ``most`` characters, without control, invisible and direction characters."""
-    plain = " ".join(text[: 8 * max_length].split())
-    if not plain.isprintable():
-        plain = " ".join(replace_unprintable(plain, " ").split())
+    """``text`` on one line of at most ``max_length`` characters, without control, invisible and direction characters."""
+    plain = " ".join(replace_unprintable(" ".join(text[: 8 * max_length].split()), " ").split())
     return plain if len(plain) <= max_length else plain[: max_length - 3].rsplit(" ", 1)[0] + "..."

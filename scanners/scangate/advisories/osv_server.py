@@ -1,4 +1,4 @@
-"""Answers pip-audit's questions to OSV from the store: on this machine alone, for one run, to whoever knows the path."""
+"""Serves OSV's query API from the store to pip-audit: on this machine only, for one run, under a secret path."""
 
 from __future__ import annotations
 
@@ -10,59 +10,40 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from http import HTTPStatus
-from typing import Protocol
 
 import msgspec
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion
 
 from scangate.advisories.advisory import Advisory
+from scangate.advisories.lookup_chain import AdvisorySource
 
-__all__ = ["AdvisoryLookup", "Endpoint", "serve_osv"]
+__all__ = ["Endpoint", "serve_osv"]
 
 HOST = "127.0.0.1"
 MAX_QUERY_BYTES = 1 << 16
-MAX_RESPONSE_BYTES = 1 << 20  # more than one write has room for goes out in several
-IDLE_TIMEOUT = 60.0  # seconds a connection may be silent
-
-
-class AdvisoryLookup(Protocol):
-    """What can be asked: the store, or the starter set."""
-
-    def find_advisories(self, name: str, version: str) -> tuple[Advisory, ...]:
-        """The faults of a release. Raises ValueError where it cannot be read."""
+MAX_RESPONSE_BYTES = 1 << 20  # in one write; more is sent in several
+IDLE_TIMEOUT = 60.0  # seconds
 
 
 class Endpoint:
-    """The endpoint while it is up: its address for ``pip-audit --osv-url``, and what it answered."""
+    """The running endpoint: its URL for ``pip-audit --osv-url``, and how often it answered each (normalized name, version)."""
 
     def __init__(self, port: int, token: str) -> None:
         self.url = f"http://{HOST}:{port}/{token}/v1/query"
+        self.answered: Counter[tuple[str, str]] = Counter()
+        self.refused = 0
         self._lock = threading.Lock()
-        self._answered: Counter[tuple[str, str]] = Counter()
-        self._refused = 0
-
-    @property
-    def answered(self) -> dict[tuple[str, str], int]:
-        """How often each (canonical name, version as asked) was answered."""
-        with self._lock:
-            return dict(self._answered)
-
-    @property
-    def refused(self) -> int:
-        """How many requests got no answer: a wrong path, a wrong question."""
-        with self._lock:
-            return self._refused
 
     def count_answer(self, name: str, version: str) -> None:
-        """Counts an answer."""
+        """Counts an answered query."""
         with self._lock:
-            self._answered[name, version] += 1
+            self.answered[name, version] += 1
 
     def count_refusal(self) -> None:
-        """Counts a request that got none."""
+        """Counts a request that was refused: a wrong path or a malformed query."""
         with self._lock:
-            self._refused += 1
+            self.refused += 1
 
 
 class _Package(msgspec.Struct):
@@ -79,12 +60,12 @@ _QUERY_DECODER = msgspec.json.Decoder(_Query)
 
 
 @contextlib.contextmanager
-def serve_osv(source: AdvisoryLookup) -> Iterator[Endpoint]:
-    """An endpoint over ``source`` on a random port, under a random path; gone with the block."""
+def serve_osv(source: AdvisorySource) -> Iterator[Endpoint]:
+    """Serves ``source`` on a random port under a random path until the block ends."""
     token = secrets.token_urlsafe(32)
 
     class Handler(_Handler):
-        """A handler of this endpoint."""
+        """A handler for this endpoint."""
 
     with _Server((HOST, 0), Handler) as server:
         route = Endpoint(server.server_address[1], token)
@@ -104,11 +85,11 @@ class _Server(http.server.ThreadingHTTPServer):
     allow_reuse_address = False
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A client that went away: nothing to say."""
+        """Ignores a client that disconnected."""
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
-    source: AdvisoryLookup
+    source: AdvisorySource
     endpoint: Endpoint
     query_path: str
 
@@ -116,23 +97,23 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     server_version = "scangate"
     sys_version = ""
     timeout = IDLE_TIMEOUT
-    # One write per answer, and none that waits for the last one's receipt: 2,000 questions take seconds, not a minute and a half.
+    # One write per response, sent without Nagle's delay: 2,000 queries take seconds, not a minute and a half.
     disable_nagle_algorithm = True
     wbufsize = MAX_RESPONSE_BYTES
 
     def do_POST(self) -> None:
-        """Answers a question."""
-        question = self._read_query()
-        if question is None or not secrets.compare_digest(self.path.encode(), self.query_path.encode()):
+        """Answers a query."""
+        query = self._read_query()
+        if query is None or not secrets.compare_digest(self.path.encode(), self.query_path.encode()):
             self._refuse()
             return
-        name = str(canonicalize_name(question.package.name))
+        name = str(canonicalize_name(query.package.name))
         try:
-            found = self.source.find_advisories(name, question.version)
+            found = self.source.find_advisories(name, query.version)
         except InvalidVersion:
             self._refuse()
             return
-        self.endpoint.count_answer(name, question.version)
+        self.endpoint.count_answer(name, query.version)
         self._respond(HTTPStatus.OK, encode_response(name, found))
 
     def _read_query(self) -> _Query | None:
@@ -141,10 +122,10 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self.close_connection = True
             return None
         try:
-            question = _QUERY_DECODER.decode(self.rfile.read(int(length)))
+            query = _QUERY_DECODER.decode(self.rfile.read(int(length)))
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return None
-        return question if question.package.ecosystem == "PyPI" else None
+        return query if query.package.ecosystem == "PyPI" else None
 
     def _refuse(self) -> None:
         self.endpoint.count_refusal()
@@ -157,7 +138,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     do_GET = do_HEAD = do_PUT = do_DELETE = do_OPTIONS = do_PATCH = _refuse_method  # noqa: N815 -- the library's names
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """What the library answers to a request it cannot read: the code alone."""
+        """Responds to a request that the library cannot parse, with the status alone."""
         del message, explain
         self.close_connection = True
         self.endpoint.count_refusal()
@@ -171,17 +152,17 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the library's name
-        """Says nothing: what was asked is nobody's business."""
+        """Logs nothing: the queries are private."""
 
 
 def encode_response(name: str, found: tuple[Advisory, ...]) -> bytes:
-    """The advisories as OSV's query answers them: one vulnerability each, in which all its names stand."""
+    """The advisories as an OSV query response: one vulnerability each, with all its identifiers."""
     return json.dumps({"vulns": [_vulnerability(name, advisory) for advisory in found]} if found else {}).encode()
 
 
 def _vulnerability(name: str, advisory: Advisory) -> dict[str, object]:
     events = [{"introduced": "0"}, *({"fixed": fixed} for fixed in advisory.fixed_in)]
-    said = {
+    fields = {
         "id": advisory.ids[0],
         "aliases": list(advisory.ids[1:]),
         "summary": advisory.summary or advisory.ids[0],
@@ -189,4 +170,4 @@ def _vulnerability(name: str, advisory: Advisory) -> dict[str, object]:
         "modified": advisory.modified,
         "affected": [{"package": {"name": name, "ecosystem": "PyPI"}, "ranges": [{"type": "ECOSYSTEM", "events": events}]}],
     }
-    return {key: value for key, value in said.items() if value}
+    return {key: value for key, value in fields.items() if value}

@@ -1,4 +1,4 @@
-"""Where advisories lie: this user's store, and the starter set of this installation; reads neither."""
+"""Locates the advisory store of the user and the advisories that are bundled with the package."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ __all__ = ["bundled_file", "default_store_path"]
 
 
 def default_store_path(environ: Mapping[str, str]) -> Path:
-    """Where the store of this user lies: ``SCANGATE_STORE``, else in the user's cache directory. Raises ScangateError."""
+    """``SCANGATE_STORE``, else a file in the user's cache directory. Raises ScangateError if there is no home directory."""
     if environ.get("SCANGATE_STORE"):
         return Path(environ["SCANGATE_STORE"])
     cache = environ.get("XDG_CACHE_HOME", "")
     try:
         base = Path(cache) if cache.startswith("/") else Path(environ.get("HOME") or "~").expanduser() / ".cache"
     except RuntimeError as error:
-        raise ScangateError("this user has no home, so there is no usual place for the advisory store", "--store FILE") from error
+        raise ScangateError("no home directory, so no default location for the advisory store", "--store FILE") from error
     return base / "scangate" / "advisories.sqlite"
 
 
 def bundled_file() -> Path:
-    """The few advisories that come with the package."""
-    return folder("policies") / "advisories" / "starter.json"
+    """The bundled advisories."""
+    return folder("policies") / "advisories" / "bundled.json"

@@ -1,4 +1,4 @@
-"""Says how bad a fault is: by the highest CVSS score of all who rate it, else by the database's own word."""
+"""Rates a vulnerability: by its highest CVSS score, else by the severity label of the database."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LABELS = {
 
 
 class Rating(msgspec.Struct, frozen=True, order=True):
-    """A severity, the base score (-1 where there is none) and the vector it comes from (empty where a word alone says it)."""
+    """A severity, the base score (-1 if there is none) and its vector (empty if the rating comes from a label)."""
 
     severity: Severity = Severity.UNKNOWN
     score: float = -1.0
@@ -31,23 +31,23 @@ class Rating(msgspec.Struct, frozen=True, order=True):
 
     @property
     def text(self) -> str:
-        """Score and vector: ``9.8 CVSS:3.1/AV:N/...``, or nothing."""
+        """Score and vector: ``9.8 CVSS:3.1/AV:N/...``, or empty."""
         return f"{self.score:.1f} {self.vector}" if self.vector else ""
 
 
 def worst_rating(vectors: Iterable[str], labels: Iterable[str]) -> Rating:
-    """The worst of the CVSS vectors (v2, v3, v4); without any that can be read, the worst of the words; else UNKNOWN."""
-    scored = [one for one in map(score_vector, vectors) if one is not None]
+    """The worst of the CVSS vectors (v2, v3, v4); if none is valid, the worst of the labels; else UNKNOWN."""
+    scored = [rating for rating in map(score_vector, vectors) if rating is not None]
     if scored:
         return max(scored)
-    return max((Rating(LABELS[word.upper()]) for word in labels if word.upper() in LABELS), default=Rating())
+    return max((Rating(LABELS[label.upper()]) for label in labels if label.upper() in LABELS), default=Rating())
 
 
 @lru_cache(maxsize=4096)
 def score_vector(vector: str) -> Rating | None:
-    """What a vector says by its base metrics, or None where it is none.
+    """The rating of a CVSS vector by its base metrics, None if it is invalid.
 
-    The steps are those of the CVSS specifications; version 2 knows no CRITICAL (https://nvd.nist.gov/vuln-metrics/cvss).
+    The thresholds are those of the CVSS specifications; version 2 has no CRITICAL (https://nvd.nist.gov/vuln-metrics/cvss).
     """
     try:
         score, top = _score(vector)

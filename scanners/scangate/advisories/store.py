@@ -1,4 +1,4 @@
-"""Answers from the local advisory store, one SQLite file; believes no file that is not wholly ours, and never changes one."""
+"""Reads and writes the local advisory store, one SQLite file; rejects files that scangate did not write."""
 
 from __future__ import annotations
 
@@ -21,29 +21,33 @@ from scangate.advisories.advisory import Advisory, find_advisories, find_upgrade
 from scangate.advisories.osv import AdvisoryRecord
 from scangate.errors import ScangateError
 
-__all__ = ["IMPORT_HINT", "Store", "StoreInfo", "digest_rows", "write_store"]
+__all__ = ["IMPORT_HINT", "Store", "StoreInfo", "StoreMissingError", "digest_rows", "write_store"]
 
 SOURCE = "store"
-APPLICATION_ID = 0x53636164  # "Scad", by which our file is told from other SQLite files
-SCHEMA_VERSION = 1  # raised whenever the tables or the form of a record change
+APPLICATION_ID = 0x53636164  # "Scad", which marks the SQLite file as ours
+SCHEMA_VERSION = 1  # increased whenever the tables or the encoding of a record change
 TABLES = (
     "CREATE TABLE facts (content BLOB NOT NULL)",
     "CREATE TABLE packages (name TEXT NOT NULL PRIMARY KEY, records BLOB NOT NULL)",
 )
 MAX_BYTES = 1 << 30
-MAX_CACHED_RELEASES = 4096  # releases whose answers are remembered while the store is open
-IMPORT_HINT = "load it anew: scangate advisories update, or scangate advisories import FILE.zip"
+MAX_CACHED_RELEASES = 4096  # while the store is open
+IMPORT_HINT = "rebuild it: scangate advisories update, or scangate advisories import FILE.zip"
 
 Rows = list[tuple[str, bytes]]
 
 
-class StoreInfo(msgspec.Struct, frozen=True):
-    """What a store is.
+class StoreMissingError(ScangateError):
+    """There is no store at the path."""
 
-    ``records`` and ``packages`` count what it holds; ``newest`` is the newest modification of a record, ``imported`` when it was
-    built (UTC, ISO 8601); ``bytes`` its size; ``digest`` is that of its content (sha256), ``source`` where that came from.
-    Of what was imported, ``withdrawn``, ``other`` (no PyPI package), ``repeated`` and ``broken`` count the records left out,
-    ``skipped`` the versions that PEP 440 cannot read; ``examples`` names some broken ones.
+
+class StoreInfo(msgspec.Struct, frozen=True):
+    """Facts about a store.
+
+    ``records`` and ``packages`` are counts; ``newest`` is the latest modification of a record, ``imported`` when the store was
+    built (UTC, ISO 8601); ``digest`` is the SHA-256 of its content, ``source`` where that came from. ``withdrawn``, ``other`` (not
+    a PyPI package), ``repeated`` and ``broken`` count the records that were not imported, ``skipped`` the invalid versions;
+    ``examples`` describes some of the broken records.
     """
 
     records: int
@@ -66,9 +70,9 @@ _RECORDS_DECODER = msgspec.json.Decoder(tuple[AdvisoryRecord, ...])
 
 
 class Store:
-    """An open store; a context manager, and safe to ask from several threads.
+    """An open store; a context manager, safe for several threads.
 
-    It stays what it was when it was opened: a new one takes its place under the same name without disturbing it.
+    An update replaces the file and does not disturb a store that is already open.
     """
 
     def __init__(self, path: Path, connection: sqlite3.Connection, facts: StoreInfo) -> None:
@@ -76,7 +80,7 @@ class Store:
         self._connection = connection
         self._facts = facts
         self._lock = threading.Lock()
-        # every finding of a release asks again, and so does the endpoint: some packages have hundreds of records
+        # called for every finding and every query of the endpoint: some packages have hundreds of records
         self._advisories = lru_cache(MAX_CACHED_RELEASES)(
             lambda name, version: find_advisories(self.query(name), Version(version), SOURCE)
         )
@@ -84,10 +88,10 @@ class Store:
 
     @classmethod
     def open(cls, path: Path) -> Store:
-        """Opens the store at ``path``. Raises ScangateError where there is none, or where it cannot be believed."""
+        """Opens the store at ``path``. Raises StoreMissingError if there is none, ScangateError if it cannot be trusted."""
         size = _check_file(path)
         try:
-            # immutable: no lock, and no journal that somebody laid beside it
+            # immutable: takes no lock, and ignores a journal that somebody else put next to it
             connection = sqlite3.connect(
                 f"file:{quote(os.fsencode(path.resolve()))}?immutable=1", uri=True, check_same_thread=False
             )
@@ -97,7 +101,7 @@ class Store:
             facts = _check_content(path, connection)
         except (sqlite3.Error, msgspec.MsgspecError, UnicodeDecodeError, RecursionError, TypeError) as error:
             connection.close()
-            raise _rejected(path, "it is damaged, or no advisory store") from error
+            raise _rejected(path, "it is damaged, or not an advisory store") from error
         except ScangateError:
             connection.close()
             raise
@@ -114,81 +118,77 @@ class Store:
         self._connection.close()
 
     def info(self) -> StoreInfo:
-        """What this store is."""
+        """Facts about this store."""
         return self._facts
 
-    def has_package(self, name: str) -> bool:
-        """Whether there is any record of the package, of whatever version."""
-        return bool(self.query(name))
-
     def package_names(self) -> frozenset[str]:
-        """The canonical names of all packages that it has records of."""
+        """The normalized names of all packages with records."""
         with self._lock:
             return frozenset(name for (name,) in self._connection.execute("SELECT name FROM packages"))
 
     def query(self, name: str) -> tuple[AdvisoryRecord, ...]:
-        """All records of a package, however its name is spelled. Raises ScangateError where the file was changed meanwhile."""
-        asked = (canonicalize_name(name),)
+        """The records of a package; the name is normalized. Raises ScangateError if the file has changed since it was opened."""
         try:
             with self._lock:
-                row = self._connection.execute("SELECT records FROM packages WHERE name = ?", asked).fetchone()
+                row = self._connection.execute("SELECT records FROM packages WHERE name = ?", (canonicalize_name(name),)).fetchone()
             return () if row is None else _RECORDS_DECODER.decode(row[0])
         except (sqlite3.Error, msgspec.MsgspecError) as error:
-            raise _rejected(self.path, "it was damaged while it was read") from error
+            raise _rejected(self.path, "it changed while it was read") from error
 
     def find_advisories(self, name: str, version: str) -> tuple[Advisory, ...]:
-        """The faults of a release. Raises ValueError (InvalidVersion) where PEP 440 cannot read ``version``."""
+        """The advisories that affect a release. Raises ValueError (InvalidVersion) for an invalid version."""
         return self._advisories(str(canonicalize_name(name)), version)
 
     def find_upgrade(self, name: str, version: str) -> str:
-        """The nearest later release that no advisory of the package affects, or empty. Raises ValueError as ``advisories``."""
+        """The nearest later release that no advisory affects, or empty. Raises ValueError for an invalid version."""
         return self._upgrade(str(canonicalize_name(name)), version)
 
 
 def _check_file(path: Path) -> int:
-    """The size of a file that nobody but us, and root, can have written."""
+    """The size of the file. Raises ScangateError if another user could have written it."""
     try:
         status = path.stat()
     except FileNotFoundError as error:
-        raise ScangateError(f"there is no advisory store at {path}", "scangate advisories update") from error
+        raise StoreMissingError(f"there is no advisory store at {path}", "scangate advisories update") from error
     except OSError as error:
         raise ScangateError(f"the advisory store {path} cannot be read: {error.strerror}", f"ls -l {path}") from error
     if not stat.S_ISREG(status.st_mode):
-        raise _rejected(path, "it is no file")
+        raise _rejected(path, "it is not a regular file")
     if status.st_uid not in {os.geteuid(), 0}:
         raise _rejected(path, "it belongs to another user")
     if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        raise ScangateError(f"the advisory store {path} is not used: others may write to it", f"look at it, then: chmod 600 {path}")
+        hint = f"if its content is yours: chmod 600 {path}"
+        raise ScangateError(f"the advisory store {path} is not used: other users can write to it", hint)
     if status.st_size > MAX_BYTES:
         raise _rejected(path, "it is too large")
     return status.st_size
 
 
 def _check_content(path: Path, connection: sqlite3.Connection) -> StoreInfo:
-    """The facts of a store whose form and content are what they should be."""
+    """The facts about a store. Raises ScangateError if its structure or content is not as written."""
     connection.execute("PRAGMA trusted_schema = OFF")
     connection.execute("PRAGMA query_only = ON")
     application, schema = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version"))
     if application != APPLICATION_ID:
-        raise _rejected(path, "it is no advisory store")
+        raise _rejected(path, "it is not an advisory store")
     if schema != SCHEMA_VERSION:
-        raise _rejected(path, f"it has form {schema}, and this scangate reads form {SCHEMA_VERSION}")
+        raise _rejected(path, f"it has format {schema}, this version of scangate reads format {SCHEMA_VERSION}")
     tables = connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name").fetchall()
     if tables != [(table,) for table in TABLES]:
-        raise _rejected(path, "its tables are not ours")
+        raise _rejected(path, "it has other tables")
     (answer,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     contents = connection.execute("SELECT content FROM facts LIMIT 2").fetchall()
     if len(contents) != 1:
-        raise _rejected(path, "its content is not what was written")
+        raise _rejected(path, "its content has changed")
     ((content,),) = contents
     facts = _INFO_DECODER.decode(content)
     if answer != "ok" or digest_rows(connection.execute("SELECT name, records FROM packages ORDER BY name")) != facts.digest:
-        raise _rejected(path, "its content is not what was written")
+        raise _rejected(path, "its content has changed")
     return facts
 
 
 def digest_rows(rows: Iterable[tuple[str, bytes]]) -> str:
-    """The digest of names and records, in their order."""
+    """The SHA-256 (hex) of names and records, in order."""
     sha = hashlib.sha256()
     for name, records in rows:
         sha.update(b"%d %d\n" % (len(name), len(records)))
@@ -198,7 +198,7 @@ def digest_rows(rows: Iterable[tuple[str, bytes]]) -> str:
 
 
 def write_store(path: Path, rows: Rows, info: StoreInfo) -> None:
-    """A new store at ``path``, where nothing may be yet; it is on the disk when this returns. Raises OSError, sqlite3.Error."""
+    """Writes a new store to ``path``, which must not exist, and syncs it. Raises OSError or sqlite3.Error."""
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
     connection = sqlite3.connect(path, isolation_level=None)
     try:
