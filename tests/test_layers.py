@@ -11,7 +11,7 @@ from tests.support.import_rules import ImportRules, find_violations, load_module
 
 RULES = ImportRules(
     package="scangate",
-    shared={"model", "errors", "assets", "globs", "source_text", "files", "printable", "ci", "timestamps"},
+    shared={"model", "errors", "assets", "globs", "source_text", "files", "printable", "ci", "timestamps", "python_parser"},
     layers={
         "__main__": {"cli"},
         "model": {"model", "printable"},
@@ -21,6 +21,7 @@ RULES = ImportRules(
         "source_text": set(),
         "files": set(),
         "printable": set(),
+        "python_parser": set(),
         "timestamps": set(),
         "ci": {"printable"},
         "plugin": {"model", "errors", "source_text", "scan.process"},
