@@ -6,7 +6,9 @@ import sys
 from pathlib import Path
 
 from scangate.model import (
+    Basis,
     Confidence,
+    Decision,
     Finding,
     FindingKind,
     Location,
@@ -30,7 +32,15 @@ def report(number: int) -> Report:
     found = tuple(_finding(each) for each in range(number))
     files = tuple(sorted({finding.location.path for finding in found}))
     result = ScanResult("bandit", "1.9.4", ScanStatus.COMPLETE, files_given=len(files), analyzed_files=files, findings=found)
-    rulings = tuple(Ruling(finding, finding.severity, RulingOutcome.BLOCKING, "the budget is 0") for finding in found)
+    rulings = tuple(
+        Ruling(
+            finding,
+            finding.severity,
+            RulingOutcome.BLOCKING,
+            Decision(Basis.BUDGET, severity=finding.severity, count=number, limit=0),
+        )
+        for finding in found
+    )
     verdict = Verdict(Outcome.FAIL, rulings, (), "baseline", "0" * 64, "", "2026-01-02")
     return Report(verdict, (result,), Targets("git index", len(files)), "0", "root", exit_code=1)
 

@@ -76,7 +76,7 @@ def test_what_was_there_is_known_whatever_was_edited_around_it(tree: Path, rules
     fork = run_git(tree, "rev-parse", "main")
     assert document["since"] == {"revision": "main", "commit": fork, "fork": fork}
     assert document["known"] == [{"name": f"main at {fork[:12]}", "findings": 6, "matched": 6, "gone": 0, "file": ""}]
-    assert {each["because"] for each in document["findings"]} == {f"known: it is in main at {fork[:12]}"}
+    assert {each["decision"]["known_by"] for each in document["findings"]} == {f"main at {fork[:12]}"}
 
 
 def test_a_twin_that_is_added_is_new(tree: Path, rules: Path) -> None:

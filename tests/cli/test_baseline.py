@@ -153,7 +153,7 @@ def test_a_policy_may_count_what_is_known(tree: Path, rules: Path) -> None:
     rules.write_text(rules.read_text() + "new-only: false\n")
     document = scan(tree, rules, 1)
     assert told(document, "known") == []
-    assert all("the policy counts what is known, too" in each["because"] for each in document["findings"])
+    assert all(each["decision"]["notes"][0]["kind"] == "known-counted" for each in document["findings"])
 
 
 def test_after_an_incomplete_scan_none_is_written_unless_told(tree: Path, rules: Path) -> None:

@@ -60,7 +60,7 @@ def test_a_finding_is_explained_from_the_policy_to_the_waiver(scanned: tuple[Pat
     root, document = scanned
     entry = only(document, "semgrep:python-command-injection")
     said = run_scangate("explain", entry["fingerprint"][:8], cwd=root).expect(0).stdout
-    assert "3 critical findings, the policy allows 0" in said
+    assert "3 critical findings, 0 allowed" in said
     line = next(line for line in said.splitlines() if line.endswith("budgets.critical"))
     place, number = line.split()[0].split(":")
     policy = (Path(__file__).parents[2] / place).read_text("utf-8").splitlines()
@@ -72,12 +72,32 @@ def test_a_finding_is_explained_from_the_policy_to_the_waiver(scanned: tuple[Pat
 
 
 def test_the_severity_that_a_policy_gave_is_traced_to_its_line(scanned: tuple[Path, dict[str, Any]], tmp_path: Path) -> None:
-    root, document = scanned
+    root, _ = scanned
     policy = tmp_path / "policy.yaml"
     policy.write_text("version: 1\nextends: baseline\nseverity:\n  - {rule: 'bandit:B403', severity: high}\n")
-    said = run_scangate("explain", only(document, "bandit:B403")["fingerprint"], "--policy", policy, cwd=root).expect(0)
+    out = tmp_path / "out"
+    run_scangate("scan", "--scanner", "bandit", "--policy", policy, "--output-dir", out, cwd=root)
+    verdict = out / "verdict.json"
+    fingerprint = only(load_verdict(out), "bandit:B403")["fingerprint"]
+    said = run_scangate("explain", fingerprint, "--verdict", verdict, "--policy", policy, cwd=root).expect(0)
     assert f"{policy.name}:4 severity[" in " ".join(said.stdout.split())  # a long path goes on the next line
-    assert "hint: name the policy that judged" in said.stderr
+
+
+def test_the_lines_that_decided_are_those_of_the_scan(tmp_path: Path) -> None:
+    """A suppressed finding names the comment's own policy line, and no exception that has expired."""
+    comment = "# scangate: ignore[bandit:B602] -- a fixed command"
+    source = f"import subprocess\nsubprocess.call('ls', shell=True)  {comment}\nsubprocess.call('ls', shell=True)  # nosec\n"
+    policy = "version: 1\nextends: baseline\ninline-suppressions: report\n"
+    policy += "exceptions:\n- {rule: 'bandit:B602', reason: r, owner: o, expires: 2020-01-01}\n"
+    root = sample_trees.create_repository(tmp_path / "tree", {"a.py": source, "scangate.yaml": policy})
+    out = tmp_path / "out"
+    run_scangate("scan", "--scanner", "bandit", "--output-dir", out, cwd=root)
+    suppressed = [each for each in load_verdict(out)["findings"] if each["rule"] == "bandit:B602"]
+    assert [each["outcome"] for each in suppressed] == ["suppressed"] * len(suppressed)
+    for each in suppressed:
+        page = run_scangate("explain", each["fingerprint"], "--verdict", out / "verdict.json", cwd=root).expect(0).stdout
+        assert "scangate.yaml:3  inline-suppressions" in page
+        assert "exceptions[" not in page
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ def findings(out: Path) -> list[dict[str, Any]]:
             assert {path for path in CODE if scanner["name"] == "detect-secrets" or path.endswith(".py")} <= read
     found = [entry for entry in document["findings"] if entry["path"] in CODE]
     for entry in found:
-        del entry["because"]  # counts all findings, those in the traps, too
+        del entry["decision"]  # counts all findings, those in the traps, too
     assert found
     return found
 

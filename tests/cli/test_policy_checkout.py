@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -223,7 +224,7 @@ def test_what_a_change_puts_into_the_baseline_is_not_known_yet(known: Path) -> N
     scan(known, 0, CODEBUILD_WEBHOOK_EVENT="PUSH")
 
 
-def findings(tree: Path, outcome: str) -> list[dict[str, str]]:
+def findings(tree: Path, outcome: str) -> list[dict[str, Any]]:
     return [each for each in load_verdict(tree.parent / "out")["findings"] if each["outcome"] == outcome]
 
 
@@ -242,7 +243,7 @@ def test_a_baseline_that_the_change_removes_or_breaks(known: Path) -> None:
     kept = (known / ".scangate-baseline.json").read_bytes()
     (known / ".scangate-baseline.json").unlink()
     scan(known, 0)
-    assert {each["because"] for each in findings(known, "known")} == {"known: it is in the baseline of main"}
+    assert {each["decision"]["known_by"] for each in findings(known, "known")} == {"the baseline of main"}
     (known / ".scangate-baseline.json").write_bytes(b"<<<<<<< HEAD\n" + kept)
     assert ".scangate-baseline.json:1: a conflict marker" in scan(known, 2).stderr
     assert "no such baseline" in scan(known, 2, "--baseline", known / "other.json").stderr

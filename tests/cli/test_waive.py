@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,11 +22,11 @@ def waive(tree: Path, *arguments: str | Path, expires: str = SOON) -> CommandRes
     return run_scangate("waive", *arguments, *SAID, "--expires", expires, cwd=tree)
 
 
-def scanned(tree: Path, out: Path) -> dict[str, tuple[str, str, str]]:
+def scanned(tree: Path, out: Path) -> dict[str, tuple[str, str, dict[str, Any]]]:
     """What bandit alone finds: by rule the fingerprint, the outcome and why."""
     shutil.rmtree(out, ignore_errors=True)
     run_scangate("scan", "--scanner", "bandit", "--quiet", "--output-dir", out, cwd=tree)
-    return {each["rule"]: (each["fingerprint"], each["outcome"], each["because"]) for each in load_verdict(out)["findings"]}
+    return {each["rule"]: (each["fingerprint"], each["outcome"], each["decision"]) for each in load_verdict(out)["findings"]}
 
 
 @pytest.fixture
@@ -41,11 +42,10 @@ def test_a_finding_is_waived_by_its_fingerprint_and_stays_so_when_its_file_is_re
     ran = waive(tree, fingerprint, "--verdict", out / "verdict.json").expect(0)
     assert ran.stdout == f"scangate.yaml:7: exception for rule bandit:B602, fingerprint {fingerprint}, until {SOON}, by @acme/pay\n"
     assert (tree / "scangate.yaml").read_text().startswith(OWN)
-    assert scanned(tree, out)["bandit:B602"] == (
-        fingerprint,
-        "suppressed",
-        f"accepted until {SOON} by @acme/pay: the command is fixed",
-    )
+    again, outcome, decision = scanned(tree, out)["bandit:B602"]
+    assert (again, outcome, decision["basis"]) == (fingerprint, "suppressed", "exception")
+    assert (decision["expires"], decision["owner"], decision["reason"]) == (SOON, "@acme/pay", "the command is fixed")
+    assert (decision["location"]["file"], decision["location"]["line"]) == ("scangate.yaml", 8)
     run_git(tree, "mv", "run.py", "start.py")
     (tree / "start.py").write_text(f"{WEAK_SOURCE}\n\ndef more() -> None:\n    return None\n")
     again, outcome, _ = scanned(tree, out)["bandit:B602"]
@@ -131,8 +131,8 @@ def test_an_owner_who_owns_nothing_of_it_is_refused_and_an_owner_is_not(tree: Pa
     assert "by .github/CODEOWNERS it is @acme/all" in ran.stderr
     with (tree / "scangate.yaml").open("a") as own:
         own.write(f"exceptions: [{{rule: 'bandit:B602', reason: r, owner: '@acme/pay', expires: {SOON}}}]\n")
-    why = "its exception by @acme/pay does not count: .github/CODEOWNERS does not name @acme/pay for this path"
-    assert scanned(tree, tmp_path / "out")["bandit:B602"][2].endswith(why)
+    (note,) = scanned(tree, tmp_path / "out")["bandit:B602"][2]["notes"]
+    assert (note["kind"], note["owner"], note["text"]) == ("exception-not-owner", "@acme/pay", ".github/CODEOWNERS")
     (tree / ".github" / "CODEOWNERS").write_text("* @acme/all\nrun.py @acme/pay\n")
     waive(tree, "bandit:B404", "--path", "run.py").expect(0)
     assert scanned(tree, tmp_path / "out")["bandit:B602"][1] == "suppressed"

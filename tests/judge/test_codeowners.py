@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scangate.judge.codeowners import CodeOwners, find_codeowners
+from scangate.model import Note, NoteKind
 
 GITHUB = """\
 # This is a comment.
@@ -82,7 +83,7 @@ def test_patterns(text: str, path: str, owned: bool) -> None:
 def test_a_line_that_github_skips_gives_nobody_anything_and_is_told(line: str) -> None:
     found = owners(f"* @a\n{line}\n")
     assert found.owners_of("a.py") == ("@a",)
-    assert list(found.list_notes()) == ["CODEOWNERS: line 2 cannot be read and gives nobody anything"]
+    assert found.list_notes() == [Note(NoteKind.CODEOWNERS_INVALID, path="CODEOWNERS", lines=(2,))]
 
 
 def test_a_bracket_is_a_bracket() -> None:

@@ -14,8 +14,22 @@ from hypothesis import strategies as st
 from scangate.judge.correlation import BROAD_CWES, CWE_CORRECTIONS, CWE_FAMILIES, finding_sort_key, merge_rulings, weakness_key
 from scangate.judge.evaluation import evaluate
 from scangate.judge.policy import Budget, BudgetOverride, InlineSuppressions, Policy
-from scangate.model import WORST_FIRST, Finding, FindingKind, Outcome, Ruling, RulingOutcome, ScanResult, Severity, Targets, Verdict
+from scangate.model import (
+    WORST_FIRST,
+    Finding,
+    FindingKind,
+    Note,
+    NoteKind,
+    Outcome,
+    Ruling,
+    RulingOutcome,
+    ScanResult,
+    Severity,
+    Targets,
+    Verdict,
+)
 from tests.support import policy_builders
+from tests.support.decisions import budgets, kinds
 from tests.support.policy_builders import (
     TARGETS,
     TODAY,
@@ -51,7 +65,9 @@ def test_a_secret_that_three_scanners_see_is_one_finding() -> None:
     (ruling,) = verdict(*found).rulings
     assert [told.finding for told in ruling.members] == [found[2], found[1], found[0]]
     assert ruling.finding == msgspec.structs.replace(found[2], reported_by=("detect-secrets", "semgrep", "bandit"))
-    assert verdict(*found).notes == ("1 fault that several scanners see is told once: detect-secrets and semgrep and bandit 1",)
+    assert verdict(*found).notes == (
+        Note(NoteKind.MERGED_FINDINGS, count=1, counts=(("detect-secrets and semgrep and bandit", 1),)),
+    )
 
 
 @pytest.mark.smoke
@@ -112,7 +128,8 @@ def test_the_worst_member_decides() -> None:
     low, unknown = make_finding("semgrep:x", Severity.LOW, cwe=(78,)), make_finding("bandit:B602", Severity.UNKNOWN, cwe=(78,))
     (ruling,) = verdict(low, unknown, under=make_policy(unknown_severity=Severity.MEDIUM)).rulings
     assert (ruling.finding.rule, ruling.severity, ruling.outcome) == ("semgrep:x", Severity.MEDIUM, BLOCKS)
-    assert ruling.because == "1 medium finding, the policy allows 0; the policy makes medium of unknown"
+    assert kinds(ruling.decision.notes) == [NoteKind.SEVERITY_CHANGED]
+    assert ruling.decision == ruling.members[1].decision
     assert [told.outcome for told in ruling.members] == [TOLERATED, BLOCKS]
 
 
@@ -128,9 +145,7 @@ def test_it_is_waived_only_if_every_member_is() -> None:
 def test_a_budget_counts_a_fault_once() -> None:
     found = [make_finding(rule, cwe=(78,), line=line) for line in (1, 2) for rule in ("bandit:B602", "semgrep:x")]
     assert verdict(*found, under=make_policy(budget=make_budget(high=2))).outcome is Outcome.PASS
-    assert {each.because for each in verdict(*found, under=make_policy(budget=make_budget(high=1))).rulings} == {
-        "2 high findings, the policy allows 1"
-    }
+    assert set(budgets(verdict(*found, under=make_policy(budget=make_budget(high=1))))) == {(2, 1)}
 
 
 def test_a_fault_counts_in_every_budget_that_a_member_is_in() -> None:
@@ -138,7 +153,7 @@ def test_a_fault_counts_in_every_budget_that_a_member_is_in() -> None:
     found = [secret("bandit:B105"), make_finding("semgrep:x", Severity.HIGH, kind=FindingKind.SECRET)]
     (ruling,) = verdict(*found, under=make_policy(budget=make_budget(high=None, medium=0))).rulings
     assert (ruling.outcome, ruling.severity) == (BLOCKS, Severity.MEDIUM)
-    assert ruling.because == "1 medium finding, the policy allows 0; 1 of them told as worse by another scanner"
+    assert (ruling.decision.count, ruling.decision.limit, ruling.decision.reported_worse) == (1, 0, 1)
     by_scanner = make_policy(overrides=(BudgetOverride(((Severity.HIGH, None), (Severity.MEDIUM, None)), scanner="semgrep"),))
     assert verdict(*found, under=by_scanner).outcome is Outcome.FAIL
 

@@ -32,14 +32,20 @@ from scangate.judge.policy_matcher import PolicyMatcher
 from scangate.model import (
     INTERNAL,
     AffectedPackage,
+    Basis,
+    BudgetSelector,
     Component,
+    Decision,
     Finding,
     FindingKind,
     Gap,
     GapKind,
     KnownSource,
     Location,
+    Note,
+    NoteKind,
     Outcome,
+    PolicyLocation,
     RulingOutcome,
     ScanResult,
     Severity,
@@ -48,6 +54,7 @@ from scangate.model import (
     Verdict,
 )
 from tests.support import policy_builders
+from tests.support.decisions import bases, budgets, kinds
 from tests.support.policy_builders import (
     TARGETS,
     TODAY,
@@ -67,27 +74,22 @@ def ruled(found: list[Finding], under: Policy) -> Verdict:
     return evaluate([make_result(findings=found)], TARGETS, under, TODAY)
 
 
-def because(verdict: Verdict) -> list[str]:
-    return [ruling.because for ruling in verdict.rulings]
-
-
 @pytest.mark.smoke
 def test_over_budget_all_of_them_block() -> None:
     verdict = ruled([make_finding(line=n) for n in (1, 2, 3)], make_policy())
     assert verdict.outcome is Outcome.FAIL
     assert {ruling.outcome for ruling in verdict.rulings} == {RulingOutcome.BLOCKING}
-    assert set(because(verdict)) == {"3 high findings, the policy allows 0"}
+    assert budgets(verdict) == [(3, 0)] * 3
 
 
 def test_under_budget_they_are_tolerated() -> None:
     verdict = ruled([make_finding(line=n) for n in (1, 2)], make_policy(budget=make_budget(high=10)))
     assert verdict.outcome is Outcome.PASS
-    assert because(verdict) == ["2 of 10 high findings allowed"] * 2
-    assert because(ruled([make_finding()], make_policy(budget=make_budget(high=1)))) == ["1 of 1 high finding allowed"]
+    assert budgets(verdict) == [(2, 10)] * 2
 
 
 def test_unlimited_says_so() -> None:
-    assert because(ruled([make_finding(severity=Severity.LOW)], make_policy())) == ["the policy does not limit low findings"]
+    assert budgets(ruled([make_finding(severity=Severity.LOW)], make_policy())) == [(1, None)]
 
 
 def test_a_finding_counts_in_the_last_override_that_names_its_severity() -> None:
@@ -97,17 +99,17 @@ def test_a_finding_counts_in_the_last_override_that_names_its_severity() -> None
         BudgetOverride(((Severity.HIGH, 2),), scanner="bandit", path="src/"),
     )
     verdict = ruled([make_finding(path="src/b.py", line=n) for n in (1, 2)] + [make_finding()], make_policy(overrides=overrides))
-    assert because(verdict) == [
-        "1 high finding, the policy allows 0",
-        *["2 of 2 high findings of bandit in src/ allowed"] * 2,
-    ]
+    assert budgets(verdict) == [(1, 0), (2, 2), (2, 2)]
+    assert verdict.rulings[1].decision.selector == BudgetSelector(scanner="bandit", path="src/")
+    assert [ruling.decision.location.path for ruling in verdict.rulings] == ["budgets.high", *["budgets.overrides[2].high"] * 2]
 
 
 def test_unknown_is_worth_what_the_policy_says() -> None:
     found = make_finding(severity=Severity.UNKNOWN)
     verdict = ruled([found], make_policy(unknown_severity=Severity.HIGH))
     assert (verdict.outcome, verdict.rulings[0].severity) == (Outcome.FAIL, Severity.HIGH)
-    assert because(verdict) == ["1 high finding, the policy allows 0; the policy makes high of unknown"]
+    (note,) = verdict.rulings[0].decision.notes
+    assert (note.kind, note.severity, note.location.path) == (NoteKind.SEVERITY_CHANGED, Severity.UNKNOWN, "unknown")
     assert ruled([found], make_policy(unknown_severity=Severity.LOW)).outcome is Outcome.PASS
 
 
@@ -116,58 +118,63 @@ def test_the_last_severity_that_matches_decides() -> None:
     assert PolicyMatcher(make_policy(severity_rules=rules)).severity_of(make_finding()) is Severity.LOW
     assert PolicyMatcher(make_policy(severity_rules=rules)).severity_of(make_finding(path="src/b.py")) is Severity.CRITICAL
     verdict = ruled([make_finding()], make_policy(severity_rules=rules))
-    assert verdict.notes == ("1 finding given another severity by the policy: bandit:B602 1",)
+    assert verdict.notes == (Note(NoteKind.SEVERITIES_CHANGED, counts=(("bandit:B602", 1),)),)
+    assert verdict.rulings[0].decision.notes[0].location.path == "severity[0]"
 
 
 @pytest.mark.parametrize(
     ("inline", "outcome", "notes"),
     [
         (InlineSuppressions.ALLOW, Outcome.PASS, ()),
-        (InlineSuppressions.REPORT, Outcome.PASS, ("1 finding waived inline: bandit 1",)),
+        (InlineSuppressions.REPORT, Outcome.PASS, (Note(NoteKind.SUPPRESSED_INLINE, counts=(("bandit", 1),)),)),
         (InlineSuppressions.DENY, Outcome.FAIL, ()),
     ],
 )
-def test_inline_waivers(inline: InlineSuppressions, outcome: Outcome, notes: tuple[str, ...]) -> None:
+def test_inline_waivers(inline: InlineSuppressions, outcome: Outcome, notes: tuple[Note, ...]) -> None:
     verdict = ruled([make_finding(waiver="# nosec")], make_policy(inline_suppressions=inline))
     assert (verdict.outcome, verdict.notes) == (outcome, notes)
     if inline is InlineSuppressions.DENY:
-        assert because(verdict) == ["1 high finding, the policy allows 0; the policy does not accept inline waivers"]
+        assert kinds(verdict.rulings[0].decision.notes) == [NoteKind.COMMENTS_DENIED]
     else:
-        assert because(verdict) == ["waived inline: # nosec"]
+        location = PolicyLocation("inline-suppressions")
+        assert verdict.rulings[0].decision == Decision(Basis.INLINE_COMMENT, location, comment="# nosec")
         assert verdict.rulings[0].outcome is RulingOutcome.SUPPRESSED
 
 
 def test_an_exception_holds_to_the_end_of_its_day_and_no_longer() -> None:
     entry = make_exception(rule="bandit:B602", expires=TODAY)
     verdict = ruled([make_finding()], make_policy(exceptions=(entry,)))
-    assert because(verdict) == ["accepted until 2026-11-22 by an owner: a reason"]
+    expected = Decision(Basis.EXCEPTION, PolicyLocation("exceptions[0]"), owner="an owner", reason="a reason", expires="2026-11-22")
+    assert verdict.rulings[0].decision == expected
     late = evaluate([make_result(findings=[make_finding()])], TARGETS, make_policy(exceptions=(entry,)), TODAY + dt.timedelta(1))
     assert late.outcome is Outcome.FAIL
-    assert because(late) == ["1 high finding, the policy allows 0; its exception expired on 2026-11-22"]
-    assert late.notes == ("exception for rule bandit:B602 (an owner) expired on 2026-11-22; 1 finding no longer accepted by it",)
+    (remark,) = late.rulings[0].decision.notes
+    (note,) = late.notes
+    for each in (remark, note):
+        assert (each.kind, each.expires, each.name) == (NoteKind.EXCEPTION_EXPIRED, "2026-11-22", "rule bandit:B602")
+    assert note.count == 1
 
 
 def test_an_unused_exception_is_told() -> None:
     verdict = ruled([], make_policy(exceptions=(make_exception(path="old/", fingerprint="f"),)))
-    assert verdict.notes == ("exception for path old/, fingerprint f (an owner) accepts nothing: remove it",)
+    (note,) = verdict.notes
+    assert (note.kind, note.name) == (NoteKind.EXCEPTION_UNUSED, "path old/, fingerprint f")
 
 
 def test_the_last_two_weeks_of_an_exception_are_told() -> None:
-    def told(days: int) -> tuple[str, ...]:
-        return ruled(
-            [make_finding()], make_policy(exceptions=(make_exception(rule="bandit:*", expires=TODAY + dt.timedelta(days)),))
-        ).notes
+    def days_left(days: int) -> list[tuple[NoteKind, int]]:
+        entry = make_exception(rule="bandit:*", expires=TODAY + dt.timedelta(days))
+        return [(note.kind, note.days) for note in ruled([make_finding()], make_policy(exceptions=(entry,))).notes]
 
-    assert told(15) == ()
-    assert told(14) == ("exception for rule bandit:* (an owner) expires in 14 days, on 2026-12-06",)
-    assert told(1) == ("exception for rule bandit:* (an owner) expires in 1 day, on 2026-11-23",)
-    assert told(0) == ("exception for rule bandit:* (an owner) expires today, on 2026-11-22",)
+    assert days_left(15) == []
+    assert days_left(14) == [(NoteKind.EXCEPTION_EXPIRES_SOON, 14)]
+    assert days_left(0) == [(NoteKind.EXCEPTION_EXPIRES_SOON, 0)]
 
 
 def test_an_unused_exception_can_be_made_to_fail() -> None:
     entries = (make_exception(rule="bandit:B602"), make_exception(rule="bandit:B1"))
-    origins = (("exceptions[1].reason", "scangate.yaml:12"),)
-    under = make_policy(exceptions=entries, exception_unused=UnusedExceptions.FAIL, origins=origins)
+    locations = {"exceptions[1].reason": PolicyLocation("exceptions[1].reason", "scangate.yaml", 12)}
+    under = make_policy(exceptions=entries, exception_unused=UnusedExceptions.FAIL, locations=locations)
     verdict = ruled([make_finding()], under)
     accepts, blocks = verdict.rulings
     assert (verdict.outcome, accepts.outcome, blocks.outcome) == (Outcome.FAIL, RulingOutcome.SUPPRESSED, RulingOutcome.BLOCKING)
@@ -195,17 +202,12 @@ def test_only_who_owns_a_path_can_accept_what_is_found_in_it() -> None:
     found = [make_finding(), make_finding(path="src/b.py")]
     owners = find_codeowners({"CODEOWNERS": "* @acme/all\n/src/ @acme/pay\n"}.get)
     verdict = evaluate([make_result(findings=found)], TARGETS, under, TODAY, owners=owners)
-    stranger = "its exception by @Acme/pay does not count: CODEOWNERS does not name @Acme/pay for this path"
-    assert because(verdict) == [
-        f"1 high finding, the policy allows 0; {stranger}",
-        "accepted until 2027-01-21 by @Acme/pay: a reason",
-    ]
-    assert verdict.notes == ("exception for rule bandit:* (@Acme/pay) does not accept a.py: CODEOWNERS names another owner",)
+    assert bases(verdict) == [Basis.BUDGET, Basis.EXCEPTION]
+    for (note,) in (verdict.rulings[0].decision.notes, verdict.notes):
+        assert (note.kind, note.owner, note.path) == (NoteKind.EXCEPTION_NOT_OWNER, "@Acme/pay", "a.py")
     without = evaluate([make_result(findings=found)], TARGETS, under, TODAY)
     assert without.outcome is Outcome.FAIL
-    assert without.rulings[1].because.endswith("its exception by @Acme/pay does not count without a CODEOWNERS file")
-    told = "accepts nothing: the policy wants an owner by CODEOWNERS, and there is no such file"
-    assert without.notes == (f"exception for rule bandit:* (@Acme/pay) {told}",)
+    assert kinds(without.rulings[1].decision.notes) == kinds(without.notes) == [NoteKind.EXCEPTION_NO_CODEOWNERS]
     assert (
         evaluate([make_result(findings=found)], TARGETS, make_policy(exceptions=(entry,)), TODAY, owners=owners).outcome
         is Outcome.PASS
@@ -241,10 +243,10 @@ def test_an_exception_by_a_rule_that_goes_by_another_name_is_told_of_the_advisor
     for rule in ("pip-audit:GHSA-aa", "pip-audit:GHSA-*"):
         verdict = ruled([found], make_policy(exceptions=(make_exception(rule=rule, path="a.py"),)))
         assert verdict.outcome is Outcome.FAIL
-        told = "accepts nothing: GHSA-aa is told as pip-audit:CVE-2026-1; `advisory: GHSA-aa` matches it by any of its names"
-        assert verdict.notes == (f"exception for rule {rule}, path a.py (an owner) {told}",)
+        (note,) = verdict.notes
+        assert (note.kind, note.text, note.rule) == (NoteKind.EXCEPTION_OTHER_NAME, "GHSA-aa", "pip-audit:CVE-2026-1")
     elsewhere = ruled([found], make_policy(exceptions=(make_exception(rule="pip-audit:GHSA-aa", path="src/"),)))
-    assert elsewhere.notes[0].endswith("accepts nothing: remove it")
+    assert kinds(elsewhere.notes) == [NoteKind.EXCEPTION_UNUSED]
 
 
 def waited(days: int | None, wait: int, severity: Severity = Severity.CRITICAL) -> Verdict:
@@ -253,25 +255,26 @@ def waited(days: int | None, wait: int, severity: Severity = Severity.CRITICAL) 
 
 
 @pytest.mark.parametrize(
-    ("days", "wait", "told"),
+    ("days", "wait", "waits"),
     [
-        (3, 7, "published 3 days ago, the policy waits 7 days"),
-        (1, 2, "published 1 day ago, the policy waits 2 days"),
-        (0, 1, "published today, the policy waits 1 day"),
-        (6, 7, "published 6 days ago, the policy waits 7 days"),
-        (7, 7, ""),
-        (0, 0, ""),
-        (None, 7, ""),
-        (-1, 7, ""),
+        (3, 7, True),
+        (1, 2, True),
+        (0, 1, True),
+        (6, 7, True),
+        (7, 7, False),
+        (0, 0, False),
+        (None, 7, False),
+        (-1, 7, False),
     ],
 )
 @pytest.mark.parametrize("severity", [Severity.HIGH, Severity.CRITICAL])
-def test_a_young_advisory_is_waited_for(days: int | None, wait: int, told: str, severity: Severity) -> None:
+def test_a_young_advisory_is_waited_for(days: int | None, wait: int, waits: bool, severity: Severity) -> None:
     verdict = waited(days, wait, severity)
-    if told:
-        assert (verdict.outcome, verdict.rulings[0].outcome, because(verdict)) == (Outcome.PASS, RulingOutcome.TOLERATED, [told])
-        since = "1 day" if wait == 1 else f"{wait} days"
-        assert verdict.notes == (f"1 finding published less than {since} ago, not counted yet: pip-audit 1",)
+    if waits:
+        (ruling,) = verdict.rulings
+        assert (verdict.outcome, ruling.outcome) == (Outcome.PASS, RulingOutcome.TOLERATED)
+        assert (ruling.decision.basis, ruling.decision.count, ruling.decision.limit) == (Basis.COOL_DOWN, days, wait)
+        assert verdict.notes == (Note(NoteKind.IN_COOL_DOWN, days=wait, counts=(("pip-audit", 1),)),)
     else:
         assert (verdict.outcome, verdict.notes) == (Outcome.FAIL, ())
 
@@ -287,7 +290,7 @@ def test_what_is_waited_for_takes_no_place_in_a_budget() -> None:
         make_finding(line=n, kind=FindingKind.DEPENDENCY, affected_package=make_package(days)) for n, days in ((1, 2), (2, 20))
     ]
     verdict = ruled(found, make_policy(cool_down_days=7, budget=make_budget(high=1)))
-    assert because(verdict) == ["published 2 days ago, the policy waits 7 days", "1 of 1 high finding allowed"]
+    assert (bases(verdict), budgets(verdict)) == ([Basis.COOL_DOWN, Basis.BUDGET], [(1, 1)])
     assert ruled(found, make_policy(cool_down_days=2, budget=make_budget(high=1))).outcome is Outcome.FAIL
 
 
@@ -303,15 +306,10 @@ def test_a_budget_tells_what_a_release_fixes_from_what_none_does() -> None:
     under = make_policy(
         overrides=(BudgetOverride(((Severity.HIGH, 5),), fixable=False), BudgetOverride(((Severity.HIGH, 1),), fixable=True))
     )
-    assert because(ruled([fixed, open_, make_finding(line=3)], under)) == [
-        "1 of 1 high finding that a release fixes allowed",
-        "1 of 5 high findings that no release fixes allowed",
-        "1 high finding, the policy allows 0",
-    ]
+    assert budgets(ruled([fixed, open_, make_finding(line=3)], under)) == [(1, 1), (1, 5), (1, 0)]
     both = BudgetOverride(((Severity.HIGH, 5),), FindingKind.DEPENDENCY, "bandit", "a.py", False)
-    assert because(ruled([open_], make_policy(overrides=(both,)))) == [
-        "1 of 5 high findings of kind dependency that no release fixes of bandit in a.py allowed"
-    ]
+    selector = BudgetSelector(FindingKind.DEPENDENCY, "bandit", "a.py", False)
+    assert ruled([open_], make_policy(overrides=(both,))).rulings[0].decision.selector == selector
     assert ruled([fixed], make_policy(overrides=(both,))).outcome is Outcome.FAIL
 
 
@@ -322,7 +320,8 @@ def test_what_the_policy_leaves_out_does_not_count() -> None:
         [make_result(findings=[make_finding(path="tests/d.py")], gaps=[gap])], TARGETS, make_policy(exclusions=(entry,)), TODAY
     )
     assert verdict.outcome is Outcome.PASS
-    assert because(verdict) == ["the policy leaves this path out: only tests"]
+    expected = Decision(Basis.EXCLUSION, PolicyLocation("paths.exclude[0]"), reason="only tests")
+    assert verdict.rulings[0].decision == verdict.gaps[0].decision == expected
     other = make_finding("semgrep:x", path="tests/d.py")
     assert evaluate([make_result("semgrep", [other])], TARGETS, make_policy(exclusions=(entry,)), TODAY).outcome is Outcome.FAIL
 
@@ -332,9 +331,9 @@ def test_a_gap_counts_unless_it_is_allowed() -> None:
     allowed = AllowedGap(GapKind.TOO_LARGE, "generated", "band*", "big/")
     verdict = evaluate([make_result(gaps=gaps)], TARGETS, make_policy(allowed_gaps=(allowed,)), TODAY)
     assert verdict.outcome is Outcome.INCOMPLETE
-    assert [(ruling.blocking, ruling.because) for ruling in verdict.gaps] == [
-        (False, "generated"),
-        (True, "the policy allows no too-large here"),
+    assert [(ruling.blocking, ruling.decision) for ruling in verdict.gaps] == [
+        (False, Decision(Basis.ALLOWED_GAP, PolicyLocation("coverage.allowed-gaps[0]"), reason="generated")),
+        (True, Decision(Basis.GAP_NOT_ALLOWED, PolicyLocation("coverage.allowed-gaps"))),
     ]
 
 
@@ -349,19 +348,17 @@ def test_an_entry_with_a_path_allows_no_gap_without_one() -> None:
 def test_a_required_scanner_that_did_not_run_is_a_gap(results: list[ScanResult]) -> None:
     verdict = evaluate(results, Targets("staged", 3), make_policy(required_scanners=("bandit",)), TODAY)
     assert verdict.outcome is Outcome.INCOMPLETE
-    gap = verdict.gaps[0].gap
-    assert (gap.scanner, gap.kind, gap.reason) == ("bandit", GapKind.TOOL_MISSING, "required by the policy, but not run")
+    ruling = verdict.gaps[0]
+    assert (ruling.gap.scanner, ruling.gap.kind) == ("bandit", GapKind.NOT_RUN)
+    assert (ruling.blocking, ruling.decision.basis) == (True, Basis.REQUIRED_SCANNER)
 
 
-@pytest.mark.parametrize(
-    ("targets", "reason"),
-    [(Targets("git index", 0), "no file to scan"), (Targets("file system", 3), "no scanner was given a file to read")],
-)
-def test_nothing_to_scan_is_not_a_pass_whatever_is_allowed(targets: Targets, reason: str) -> None:
+@pytest.mark.parametrize("targets", [Targets("git index", 0), Targets("file system", 3)])
+def test_an_empty_scan_does_not_pass_whatever_is_allowed(targets: Targets) -> None:
     under = make_policy(allowed_gaps=(AllowedGap(GapKind.UNREADABLE, "r"),))
     empty = ScanResult("bandit", "1", make_result().status)
     verdict = evaluate([empty], targets, under, TODAY)
-    assert (verdict.outcome, verdict.gaps[0].gap.reason) == (Outcome.INCOMPLETE, reason)
+    assert (verdict.outcome, verdict.gaps[0].decision.basis) == (Outcome.INCOMPLETE, Basis.NOTHING_SCANNED)
 
 
 def test_an_empty_commit_is_a_pass() -> None:
@@ -456,7 +453,8 @@ def test_what_is_known_does_not_count_and_says_by_what() -> None:
     verdict = ruled([make_finding(known_by="the baseline"), make_finding(line=2, known_by="revision main")], make_policy())
     assert verdict.outcome is Outcome.PASS
     assert {ruling.outcome for ruling in verdict.rulings} == {RulingOutcome.KNOWN}
-    assert because(verdict) == ["known: it is in the baseline", "known: it is in revision main"]
+    assert bases(verdict) == [Basis.KNOWN] * 2
+    assert [ruling.decision.known_by for ruling in verdict.rulings] == ["the baseline", "revision main"]
 
 
 def test_no_budget_counts_what_is_known() -> None:
@@ -477,7 +475,7 @@ def test_what_is_moved_out_of_where_the_policy_goes_easier_on_it_is_not_known(le
     moved = make_finding(path="src/b.py", known_by="revision main", previous_path="tests/c.py")
     verdict = ruled([moved], make_policy(**lenient))
     assert verdict.outcome is Outcome.FAIL
-    assert because(verdict) == ["1 high finding, the policy allows 0; it was in tests/c.py, where the policy goes easier on it"]
+    assert verdict.rulings[0].decision.notes == (Note(NoteKind.STRICTER_PATH, path="tests/c.py"),)
     assert find_moved_to_stricter_path([make_result(findings=[moved])], make_policy(**lenient), TODAY) == {moved}
 
 
@@ -495,9 +493,7 @@ def test_what_is_moved_to_where_the_policy_is_as_strict_or_less_stays_known(leni
 def test_a_policy_may_count_the_known() -> None:
     verdict = ruled([make_finding(known_by="the baseline")], make_policy(new_only=False))
     assert verdict.outcome is Outcome.FAIL
-    assert because(verdict) == [
-        "1 high finding, the policy allows 0; it is in the baseline, but the policy counts what is known, too"
-    ]
+    assert kinds(verdict.rulings[0].decision.notes) == [NoteKind.KNOWN_COUNTED]
 
 
 def test_an_exception_comes_before_the_baseline_and_the_baseline_is_left_when_it_has_ended() -> None:
@@ -506,7 +502,7 @@ def test_an_exception_comes_before_the_baseline_and_the_baseline_is_left_when_it
     assert verdict.rulings[0].outcome is RulingOutcome.SUPPRESSED
     ended = ruled(found, make_policy(exceptions=(make_exception(rule="bandit:*", expires=TODAY - dt.timedelta(1)),)))
     assert ended.rulings[0].outcome is RulingOutcome.KNOWN
-    assert "expired" in ended.rulings[0].because
+    assert kinds(ended.rulings[0].decision.notes) == [NoteKind.EXCEPTION_EXPIRED]
 
 
 @pytest.mark.parametrize(
@@ -521,7 +517,9 @@ def test_a_baseline_that_may_only_shrink_has_to(known: KnownSource, outcome: Out
     verdict = evaluate([make_result()], TARGETS, make_policy(baseline_ratchet=True), TODAY, known_sources=(known,))
     assert verdict.outcome is outcome
     assert evaluate([make_result()], TARGETS, make_policy(), TODAY, known_sources=(known,)).outcome is Outcome.PASS
-    assert any(f"{known.name} knows 3 findings: 2 still there" in note for note in verdict.notes)
+    (note,) = verdict.notes
+    assert (note.kind, note.name, note.count) == (NoteKind.KNOWN_SOURCE, known.name, 3)
+    assert dict(note.counts)["matched"] == 2
 
 
 @settings(max_examples=60, deadline=None)
@@ -539,22 +537,23 @@ def test_what_is_waited_for_is_a_young_fault_of_a_dependency(
     results: tuple[ScanResult, ...], targets: Targets, under: Policy
 ) -> None:
     for ruling in (told for each in evaluate(results, targets, under, TODAY).rulings for told in each.per_scanner):
-        if ruling.because.startswith("published"):
+        if ruling.decision.basis is Basis.COOL_DOWN:
             assert ruling.finding.affected_package is not None
             age = TODAY - dt.date.fromisoformat(ruling.finding.affected_package.published)
             assert dt.timedelta(0) <= age < dt.timedelta(under.cool_down_days)
 
 
-@pytest.mark.parametrize(("inside", "whose"), [(True, "a policy in the scanned tree"), (False, "the policy")])
-def test_what_is_left_out_for_its_name_is_told_with_the_verdict(inside: bool, whose: str) -> None:
+@pytest.mark.parametrize("inside", [True, False])
+def test_the_verdict_notes_dependencies_that_are_not_audited_for_their_name(inside: bool) -> None:
     left = tuple(SkippedPath(f"requirements.txt:{line}", INTERNAL, "pip-audit") for line in (1, 2))
     ran = msgspec.structs.replace(make_result("pip-audit"), skipped_paths=left, components=(Component("alpha", "1", "a.py", 3),))
     notes = evaluate((ran,), TARGETS, make_policy(in_tree=inside), TODAY).notes
-    assert f"pip-audit was given 1 release, and not 2 lines that {whose} calls internal" in notes
+    expected = Note(NoteKind.INTERNAL_DEPENDENCIES, name="pip-audit", count=2, counts=(("audited", 1),), in_tree=inside)
+    assert notes == (expected,)
 
 
 def test_what_was_resolved_is_told_with_the_verdict() -> None:
     taken = tuple(Component(name, "1", "a.py", 3, resolved=name != "gamma") for name in ("alpha", "beta", "gamma"))
     ran = msgspec.structs.replace(make_result("pip-audit"), components=taken)
     notes = evaluate((ran,), TARGETS, make_policy(), TODAY).notes
-    assert any(note.startswith("2 releases resolved for this scan, not pinned") for note in notes)
+    assert notes == (Note(NoteKind.RESOLVED_RELEASES, name="pip-audit", count=2),)

@@ -10,10 +10,21 @@ import msgspec
 import pytest
 
 from scangate.errors import PolicyError
-from scangate.judge.evaluation import evaluate
+from scangate.judge.evaluation import evaluate, find_unsuppressed
 from scangate.judge.policy import FollowedFinding, PolicyException
 from scangate.judge.policy_floor import find_loosenings
-from scangate.model import Finding, FindingIdentity, FindingKind, Outcome, RulingOutcome, ScanResult, ScanStatus, Verdict
+from scangate.model import (
+    Finding,
+    FindingIdentity,
+    FindingKind,
+    NoteKind,
+    Outcome,
+    RulingOutcome,
+    ScanResult,
+    ScanStatus,
+    Verdict,
+)
+from tests.support.decisions import kinds
 from tests.support.policy_builders import TARGETS, TODAY, load_policy, make_exception, make_finding, make_policy
 
 ENTRY = make_exception(rule="bandit:B602", fingerprint="f1", follows=FollowedFinding("old.py", "content", "context"))
@@ -23,9 +34,12 @@ def at(path: str, fingerprint: str, content: str = "content", *, context: str = 
     return make_finding(path=path, fingerprint=fingerprint, identity=FindingIdentity(content, context, nth), **more)
 
 
+def scan(*found: Finding, files: tuple[str, ...] = ("a.py", "b.py")) -> ScanResult:
+    return ScanResult("bandit", "1", ScanStatus.COMPLETE, files_given=len(files), analyzed_files=files, findings=found)
+
+
 def ruled(*found: Finding, files: tuple[str, ...] = ("a.py", "b.py"), entries: tuple[PolicyException, ...] = (ENTRY,)) -> Verdict:
-    result = ScanResult("bandit", "1", ScanStatus.COMPLETE, files_given=len(files), analyzed_files=files, findings=found)
-    return evaluate([result], TARGETS, make_policy(exceptions=entries), TODAY)
+    return evaluate([scan(*found, files=files)], TARGETS, make_policy(exceptions=entries), TODAY)
 
 
 def accepts(verdict: Verdict) -> list[str]:
@@ -36,9 +50,9 @@ def test_it_goes_where_its_file_went() -> None:
     assert accepts(ruled(at("old.py", "f1"))) == ["f1"]
     moved = ruled(at("b.py", "f2"))
     assert (moved.outcome, accepts(moved)) == (Outcome.PASS, ["f2"])
-    assert moved.notes == (
-        "exception for rule bandit:B602, fingerprint f1 (an owner) has followed its finding, which is now in b.py",
-    )
+    (note,) = moved.notes
+    assert (note.kind, note.path, note.location.path) == (NoteKind.EXCEPTION_FOLLOWED, "b.py", "exceptions[0]")
+    assert find_unsuppressed([scan(at("b.py", "f2"))], TARGETS, make_policy(exceptions=(ENTRY,)), TODAY) == ()
     assert accepts(ruled(at("b.py", "f2", context="another"))) == ["f2"], "renamed, and edited near it"
 
 
@@ -54,7 +68,7 @@ def test_it_goes_where_its_file_went() -> None:
 def test_it_takes_nothing_else(other: Finding) -> None:
     verdict = ruled(other)
     assert (verdict.outcome, accepts(verdict)) == (Outcome.FAIL, [])
-    assert verdict.notes[0].endswith("accepts nothing: remove it")
+    assert kinds(verdict.notes) == [NoteKind.EXCEPTION_UNUSED]
 
 
 def test_it_takes_one_and_no_second() -> None:
@@ -75,7 +89,7 @@ def test_one_in_force_goes_before_one_that_has_ended() -> None:
         assert accepts(ruled(at("b.py", "f2"), entries=entries)) == ["f2"]
     late = ruled(at("b.py", "f2"), entries=(ended,))
     assert late.outcome is Outcome.FAIL
-    assert late.rulings[0].because.endswith("its exception expired on 2026-11-21")
+    assert kinds(late.rulings[0].decision.notes) == [NoteKind.EXCEPTION_EXPIRED]
 
 
 def test_a_copy_is_no_rename_while_the_old_file_stands() -> None:

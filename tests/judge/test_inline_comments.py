@@ -9,7 +9,18 @@ import pytest
 
 from scangate.judge.evaluation import evaluate
 from scangate.judge.policy import InlineExpiry, InlineSuppressions, Policy
-from scangate.model import IgnoreComment, Outcome, RulingOutcome, Verdict
+from scangate.model import (
+    Basis,
+    Decision,
+    IgnoreComment,
+    Note,
+    NoteKind,
+    Outcome,
+    PolicyLocation,
+    RulingOutcome,
+    Verdict,
+)
+from tests.support.decisions import kinds
 from tests.support.policy_builders import TARGETS, TODAY, make_finding, make_policy, make_result
 
 TEXT = "scangate: ignore[bandit:B602] -- a reason"
@@ -28,56 +39,57 @@ def ruled(*ignores: IgnoreComment, **changes: Any) -> Verdict:
 def test_one_that_holds_suppresses_and_shows_its_text(days: int | None) -> None:
     verdict = ruled(ignore(days))
     (ruling,) = verdict.rulings
-    assert (verdict.outcome, ruling.outcome, ruling.because) == (Outcome.PASS, RulingOutcome.SUPPRESSED, f"waived inline: {TEXT}")
-    assert verdict.notes[-1] == "1 finding waived inline: bandit 1"
+    assert (verdict.outcome, ruling.outcome) == (Outcome.PASS, RulingOutcome.SUPPRESSED)
+    location = PolicyLocation("inline-suppressions")
+    assert ruling.decision == Decision(Basis.INLINE_COMMENT, location, comment=TEXT)
+    assert verdict.notes[-1].kind is NoteKind.SUPPRESSED_INLINE
     assert ruled(ignore(days), inline_suppressions=InlineSuppressions.ALLOW).outcome is Outcome.PASS
 
 
 REFUSED = [
-    (ignore(-1), {}, "it ended on 2026-11-21"),
-    (ignore(366), {}, "it ends on 2027-11-23, more than the 365 days away that the policy gives"),
-    (ignore(31), {"exception_max_days": 30}, "it ends on 2026-12-23, more than the 30 days away that the policy gives"),
-    (ignore(), {"inline_expiry": InlineExpiry.REQUIRED}, "the policy wants an end: until=YYYY-MM-DD"),
-    (ignore(fault="it gives no reason"), {}, "it gives no reason"),
+    (ignore(-1), {}, {"kind": NoteKind.COMMENT_EXPIRED, "expires": "2026-11-21"}),
+    (ignore(366), {}, {"kind": NoteKind.COMMENT_TOO_LONG, "expires": "2027-11-23", "days": 365}),
+    (ignore(31), {"exception_max_days": 30}, {"kind": NoteKind.COMMENT_TOO_LONG, "expires": "2026-12-23", "days": 30}),
+    (ignore(), {"inline_expiry": InlineExpiry.REQUIRED}, {"kind": NoteKind.COMMENT_WITHOUT_EXPIRY}),
+    (ignore(fault="it gives no reason"), {}, {"kind": NoteKind.COMMENT_INVALID, "text": "it gives no reason"}),
 ]
 
 
 @pytest.mark.parametrize(("one", "changes", "why"), REFUSED)
-def test_one_that_does_not_hold_is_told_and_the_finding_counts(one: IgnoreComment, changes: dict[str, Any], why: str) -> None:
+def test_a_comment_that_does_not_apply_is_noted_and_the_finding_counts(
+    one: IgnoreComment, changes: dict[str, Any], why: dict[str, Any]
+) -> None:
     verdict = ruled(one, **changes)
     assert verdict.outcome is Outcome.FAIL
-    assert verdict.rulings[0].because == f"1 high finding, the policy allows 0; the waiver in line 1 does not hold: {why}"
-    assert verdict.notes == (f"inline waiver in a.py:1: not honoured: {why}",)
+    assert verdict.rulings[0].decision.notes == verdict.notes == (Note(path="a.py", line=1, **why),)
     assert ruled(one, ignore(line=2, days=20), **changes).outcome is Outcome.PASS, "another one holds"
 
 
 def test_one_about_other_rules_is_told_where_the_finding_is() -> None:
     verdict = ruled(ignore(rules=()))
-    assert verdict.rulings[0].because.endswith("; the waiver in line 1 does not hold: it names other rules")
+    assert kinds(verdict.rulings[0].decision.notes) == [NoteKind.COMMENT_OTHER_RULES]
     assert (verdict.outcome, verdict.notes) == (Outcome.FAIL, ())
 
 
 def test_where_the_policy_denies_none_holds() -> None:
     for one in (ignore(), ignore(10)):
         verdict = ruled(one, inline_suppressions=InlineSuppressions.DENY)
-        assert verdict.rulings[0].because == "1 high finding, the policy allows 0; the policy does not accept inline waivers"
+        assert kinds(verdict.rulings[0].decision.notes) == [NoteKind.COMMENTS_DENIED]
         assert (verdict.outcome, verdict.notes) == (Outcome.FAIL, ())
-    assert (
-        ruled(ignore(fault="x"), inline_suppressions=InlineSuppressions.DENY).rulings[0].because
-        == "1 high finding, the policy allows 0"
-    )
+    assert not ruled(ignore(fault="x"), inline_suppressions=InlineSuppressions.DENY).rulings[0].decision.notes
 
 
 def test_the_last_two_weeks_are_told() -> None:
     assert len(ruled(ignore(15)).notes) == 1
-    assert ruled(ignore(14)).notes[0] == "inline waiver in a.py:1: ends in 14 days"
-    assert ruled(ignore(0)).notes[0] == "inline waiver in a.py:1: ends today"
+    for days in (14, 0):
+        note = ruled(ignore(days)).notes[0]
+        assert (note.kind, note.days) == (NoteKind.COMMENT_EXPIRES_SOON, days)
 
 
 def test_each_is_told_once_and_many_are_counted() -> None:
-    def notes(number: int, under: Policy) -> tuple[str, ...]:
+    def notes(number: int, under: Policy) -> tuple[Note, ...]:
         found = [make_finding(line=line, ignore_comments=(ignore(-1, line=line),)) for line in range(1, number + 1) for _ in "ab"]
         return evaluate([make_result(findings=found)], TARGETS, under, TODAY).notes
 
     assert len(notes(20, make_policy())) == 20
-    assert notes(22, make_policy())[20:] == ("and 2 inline waivers more that did not hold, or soon will not",)
+    assert notes(22, make_policy())[20:] == (Note(NoteKind.MORE_COMMENTS, count=2),)

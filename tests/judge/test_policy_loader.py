@@ -12,7 +12,10 @@ from hypothesis import strategies as st
 from scangate import assets
 from scangate.errors import PolicyError
 from scangate.judge.policy import InlineSuppressions
-from scangate.model import Severity
+from scangate.model import (
+    PolicyLocation,
+    Severity,
+)
 from tests.support.policy_builders import Options, load_policy
 
 HEAD = "version: 1\nunknown: high\nscanners: {bandit: {}}\n"  # three lines, the least a policy says
@@ -273,7 +276,8 @@ def test_extends_merges_mappings_replaces_values_and_appends_lists(root: Path) -
     assert made.scanner("bandit") is not None
     assert made.scanners[0].options == Options(skips=("B1",))
     assert (made.name, made.sources) == ("mine", ("scangate.yaml", "base.yaml"))
-    assert dict(made.origins)["budgets.low"] == "base.yaml:4"
+    assert made.locate("budgets.low") == PolicyLocation("budgets.low", "base.yaml", 4)
+    assert made.locate("advisories.wait-days") == PolicyLocation("advisories.wait-days")
 
 
 def test_a_scanner_s_own_lists_are_replaced(root: Path) -> None:

@@ -43,7 +43,7 @@ def test_each_finding_is_told_as_if_it_were_the_only_one() -> None:
         assert shared.severity_rule_index(one) == alone.severity_rule_index(one)
         assert shared.budget_index(one, severity) == alone.budget_index(one, severity)
         assert shared.limit_for(one) == alone.limit_for(one)
-        assert shared.exclusion_of(one.scanner, one.location.path) is alone.exclusion_of(one.scanner, one.location.path)
+        assert shared.exclusion_of(one.scanner, one.location.path) == alone.exclusion_of(one.scanner, one.location.path)
 
 
 def test_the_last_override_that_matches_and_names_the_severity_counts() -> None:

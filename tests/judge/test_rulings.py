@@ -11,7 +11,14 @@ from scangate.judge.exceptions import ExceptionLedger
 from scangate.judge.policy import BudgetOverride, PathExclusion, Policy, SeverityRule
 from scangate.judge.policy_matcher import PolicyMatcher
 from scangate.judge.rulings import rule_findings
-from scangate.model import Finding, FindingKind, IgnoreComment, Ruling, Severity
+from scangate.model import (
+    Basis,
+    Finding,
+    FindingKind,
+    IgnoreComment,
+    Ruling,
+    Severity,
+)
 from tests.support.policy_builders import TODAY, make_exception, make_finding, make_package, make_policy
 
 POLICY = make_policy(
@@ -46,14 +53,14 @@ FINDINGS = tuple(
 
 def ruled(findings: tuple[Finding, ...], under: Policy) -> tuple[Ruling, ...]:
     """The rulings on the tests' day."""
-    return rule_findings(findings, PolicyMatcher(under), ExceptionLedger(under.exceptions, TODAY))
+    return rule_findings(findings, PolicyMatcher(under), ExceptionLedger(under, TODAY))
 
 
 def test_findings_that_share_a_case_are_ruled_as_each_by_itself() -> None:
     of_nothing = make_exception(rule="bandit:B999", expires=TODAY)  # an exception has to be asked about every finding
     by_itself = msgspec.structs.replace(POLICY, exceptions=(of_nothing,))
     assert [*ruled(FINDINGS, POLICY)] == [*ruled(FINDINGS, by_itself)]
-    assert len({(ruling.severity, ruling.outcome, ruling.because) for ruling in ruled(FINDINGS, POLICY)}) > 20
+    assert len({(ruling.severity, ruling.outcome, ruling.decision) for ruling in ruled(FINDINGS, POLICY)}) > 20
 
 
 def test_the_order_of_the_findings_changes_no_ruling() -> None:
@@ -62,8 +69,8 @@ def test_the_order_of_the_findings_changes_no_ruling() -> None:
 
 
 def test_each_exception_that_accepts_is_told_how_often() -> None:
-    exceptions = ExceptionLedger((make_exception(rule="bandit:B602", path="src/", expires=TODAY),), TODAY)
+    exceptions = ExceptionLedger(make_policy(exceptions=(make_exception(rule="bandit:B602", path="src/", expires=TODAY),)), TODAY)
     found = (make_finding("bandit:B602", path="src/a.py"),) * 3
-    because = f"accepted until {TODAY.isoformat()} by an owner: a reason"
-    assert {ruling.because for ruling in rule_findings(found, PolicyMatcher(POLICY), exceptions)} == {because}
+    rulings = rule_findings(found, PolicyMatcher(POLICY), exceptions)
+    assert {ruling.decision.basis for ruling in rulings} == {Basis.EXCEPTION}
     assert exceptions.match_counts == [3]

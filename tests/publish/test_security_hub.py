@@ -33,6 +33,7 @@ from tests.support.aws.account import REGION, FakeAccount
 from tests.support.aws.protocol import AwsError
 from tests.support.aws.security_hub import FakeHub
 from tests.support.command import CommandResult, environment, run_scangate
+from tests.support.decisions import reason
 from tests.support.hostile_text import hostile_report
 from tests.support.sample_reports import many_findings
 from tests.support.verdict_files import whole_tree_fail, whole_tree_pass, write_verdict
@@ -305,7 +306,7 @@ def saw(
             ),
             Severity.HIGH,
             outcome,
-            "told",
+            reason("told"),
         )
         for name in scanners
     )

@@ -128,7 +128,7 @@ def test_every_finding_is_told_with_its_ruling_whatever_is_said_of_it(state: Sta
     check_agreement(report)
     entries = [part for each in json.loads(FORMATS["json"].render(report))["findings"] for part in each["members"] or [each]]
     assert Counter(each["fingerprint"] for each in entries if each["scanner"] != "scangate") == identities(state.findings())
-    assert all(each["outcome"] and each["because"] for each in entries)
+    assert all(each["outcome"] and each["decision"] for each in entries)
     again = parse_scan(FORMATS["json"].render(report))[0]
     assert identities(finding for result in again for finding in result.findings) == identities(state.findings())
     page = FORMATS["sarif"].render(report)

@@ -10,7 +10,14 @@ import pytest
 from hypothesis import given, settings
 
 from scangate import globs
-from scangate.model import Report, RuleInfo, Severity
+from scangate.model import (
+    Note,
+    NoteKind,
+    PolicyLocation,
+    Report,
+    RuleInfo,
+    Severity,
+)
 from scangate.report.explain import WaiveArguments, explain_finding, explain_rule
 from scangate.report.remediation import suggest_fix
 from tests.support.hostile_text import hostile_report
@@ -22,10 +29,12 @@ DAY = WaiveArguments("2026-04-01", "out/verdict.json")
 
 def test_each_part_of_a_merged_finding_is_there() -> None:
     ruling = merged().verdict.rulings[0]
-    places = {ruling.finding.rule: (("budgets.critical", "policies/baseline.yaml:50"), ("severity[0]", "default"))}
-    page = explain_finding(ruling, places, None, DAY)
+    location = PolicyLocation("budgets.critical", "policies/baseline.yaml", 50)
+    note = Note(NoteKind.SEVERITY_CHANGED, severity=Severity.HIGH, location=PolicyLocation("severity[0]"))
+    ruling = msgspec.structs.replace(ruling, decision=msgspec.structs.replace(ruling.decision, location=location, notes=(note,)))
+    page = explain_finding(ruling, None, DAY)
     assert "policies/baseline.yaml:50  budgets.critical" in page
-    assert "severity[0], as it is where the policy says nothing" in page
+    assert "severity[0] (default)" in page
     assert "critical, blocks (high by the scanner)" in page
     assert "bandit:B608  medium, tolerated" in page
     assert page.count("scangate waive ") == 2
@@ -67,7 +76,7 @@ def test_no_hostile_finding_breaks_out_of_its_page() -> None:
 def check(report: Report) -> None:
     for ruling in report.verdict.rulings:
         about = RuleInfo(ruling.finding.rule, ruling.finding.title, ruling.finding.message)
-        pages = [explain_finding(ruling, {}, about, DAY), explain_rule(about, [ruling], DAY)]
+        pages = [explain_finding(ruling, about, DAY), explain_rule(about, [ruling], DAY)]
         for line in (line for page in pages for line in page.removesuffix("\n").split("\n")):
             assert not {unicodedata.category(sign) for sign in line} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
             assert not line.lstrip().startswith(("::", "##["))

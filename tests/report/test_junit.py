@@ -87,7 +87,7 @@ def test_what_blocks_fails_what_counts_is_an_error_and_what_is_clean_passes() ->
 
 def test_a_suppressed_finding_is_skipped_with_its_reason() -> None:
     assert cases(failing_report(), "detect-secrets")["detect-secrets:AWSKeyDetector in tests/data/keys.txt [e4d909c2]"] == "skipped"
-    assert "waived inline: pragma: allowlist secret" in junit.render(failing_report())
+    assert "suppressed inline: pragma: allowlist secret" in junit.render(failing_report())
 
 
 def test_a_known_finding_is_told_in_the_case_of_its_folder() -> None:

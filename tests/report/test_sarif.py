@@ -13,8 +13,18 @@ import pytest
 import sarif_om
 from hypothesis import given, settings
 
-from scangate.model import Finding, Location, Report, Ruling, RulingOutcome, Severity
+from scangate.model import (
+    Basis,
+    Decision,
+    Finding,
+    Location,
+    Report,
+    Ruling,
+    RulingOutcome,
+    Severity,
+)
 from scangate.report import sarif
+from tests.support.decisions import reason
 from tests.support.hostile_text import hostile_report
 from tests.support.report_strategies import reports
 from tests.support.sample_reports import SHELL, failing_report, incomplete_report, many_findings, passing_report
@@ -43,7 +53,7 @@ def with_ruling(ruling: Ruling) -> Report:
 def result_of(
     finding: Finding, outcome: RulingOutcome = RulingOutcome.BLOCKING, severity: Severity = Severity.HIGH
 ) -> dict[str, Any]:
-    (result,) = find_run(with_ruling(Ruling(finding, severity, outcome, "because")), "bandit")["results"]
+    (result,) = find_run(with_ruling(Ruling(finding, severity, outcome, reason("because"))), "bandit")["results"]
     assert isinstance(result, dict)
     return result
 
@@ -157,7 +167,7 @@ def test_a_rule_says_what_it_is_about() -> None:
     ],
 )
 def test_the_severity_is_the_one_the_policy_gave(severity: Severity, level: str, number: str | None) -> None:
-    report = with_ruling(Ruling(SHELL, severity, RulingOutcome.BLOCKING, ""))
+    report = with_ruling(Ruling(SHELL, severity, RulingOutcome.BLOCKING, reason("")))
     bandit = find_run(report, "bandit")
     assert bandit["results"][0]["level"] == level
     assert bandit["tool"]["driver"]["rules"][0]["properties"].get("security-severity") == number
@@ -173,9 +183,12 @@ def test_suppressions_only_for_the_suppressed_and_unchanged_only_for_the_known()
     inline = msgspec.structs.replace(SHELL, tool_comment="# nosec")
     (accepted,) = result_of(inline, RulingOutcome.SUPPRESSED)["suppressions"]
     assert accepted == {"kind": "external", "justification": "because", "status": "accepted"}
-    (waived,) = find_run(with_ruling(Ruling(inline, Severity.HIGH, RulingOutcome.SUPPRESSED, "waived inline: # nosec")), "bandit")[
-        "results"
-    ][0]["suppressions"]
+    decision = Decision(Basis.INLINE_COMMENT, comment="# nosec")
+    waived_inline = Ruling(inline, Severity.HIGH, RulingOutcome.SUPPRESSED, decision)
+    (waived,) = find_run(
+        with_ruling(waived_inline),
+        "bandit",
+    )["results"][0]["suppressions"]
     assert waived["kind"] == "inSource"
     assert result_of(SHELL, RulingOutcome.SUPPRESSED)["suppressions"][0]["kind"] == "external"
     assert result_of(SHELL, RulingOutcome.KNOWN)["baselineState"] == "unchanged"

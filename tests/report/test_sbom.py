@@ -17,6 +17,7 @@ from hypothesis import given, settings
 
 from scangate.model import AffectedPackage, Component, Finding, Outcome, Report, Ruling, RulingOutcome, Severity
 from scangate.report import sbom, verdict_json
+from tests.support.decisions import reason
 from tests.support.hostile_text import HOSTILE_TEXTS, hostile_report
 from tests.support.paths import ROOT
 from tests.support.report_strategies import reports
@@ -172,7 +173,7 @@ def test_a_vulnerability_says_what_is_known_of_it() -> None:
     ],
 )
 def test_a_score_is_counted_from_the_vector(cvss: str, rating: tuple[str, float] | None) -> None:
-    ratings = single_vulnerability(with_rulings(Ruling(flask(cvss), Severity.LOW, RulingOutcome.TOLERATED, "")))["ratings"]
+    ratings = single_vulnerability(with_rulings(Ruling(flask(cvss), Severity.LOW, RulingOutcome.TOLERATED, reason(""))))["ratings"]
     assert {each.get("severity") for each in ratings} == {"high", "low"}
     told = [(each["method"], each["score"]) for each in ratings if "score" in each]
     assert told == ([rating] if rating else [])
@@ -189,20 +190,20 @@ def test_a_score_is_counted_from_the_vector(cvss: str, rating: tuple[str, float]
 )
 def test_what_the_policy_says_is_the_analysis(outcome: RulingOutcome, state: str, response: list[str] | None) -> None:
     because = "accepted until 2026-03-01 by web@example.org: not reachable from outside"
-    analysis = single_vulnerability(with_rulings(Ruling(FLASK, Severity.HIGH, outcome, because)))["analysis"]
+    analysis = single_vulnerability(with_rulings(Ruling(FLASK, Severity.HIGH, outcome, reason(because))))["analysis"]
     assert (analysis["state"], analysis.get("response")) == (state, response)
     assert analysis["detail"] == f"requirements.txt:4: {outcome.value}: {because}"
 
 
 def test_what_blocks_and_has_no_mended_release_does_not_say_update() -> None:
-    vulnerability = single_vulnerability(with_rulings(Ruling(flask(""), Severity.HIGH, RulingOutcome.BLOCKING, "")))
+    vulnerability = single_vulnerability(with_rulings(Ruling(flask(""), Severity.HIGH, RulingOutcome.BLOCKING, reason(""))))
     assert "response" not in vulnerability["analysis"]
     assert vulnerability["recommendation"].startswith("no release fixes it yet")
 
 
 def test_of_several_places_the_worst_gives_the_state_and_each_is_told() -> None:
-    waived = Ruling(flask_at("a.txt"), Severity.HIGH, RulingOutcome.SUPPRESSED, "accepted")
-    blocked = Ruling(flask_at("b.txt"), Severity.HIGH, RulingOutcome.BLOCKING, "the budget is 0")
+    waived = Ruling(flask_at("a.txt"), Severity.HIGH, RulingOutcome.SUPPRESSED, reason("accepted"))
+    blocked = Ruling(flask_at("b.txt"), Severity.HIGH, RulingOutcome.BLOCKING, reason("the budget is 0"))
     analysis = single_vulnerability(with_rulings(waived, blocked))["analysis"]
     assert (analysis["state"], analysis["response"]) == ("exploitable", ["update"])
     assert analysis["detail"].splitlines() == ["b.txt:4: blocks: the budget is 0", "a.txt:4: suppressed: accepted"]
@@ -210,7 +211,7 @@ def test_of_several_places_the_worst_gives_the_state_and_each_is_told() -> None:
 
 def test_very_many_places_are_counted() -> None:
     rulings = (
-        Ruling(flask_at(f"{number:03}.txt"), Severity.HIGH, RulingOutcome.TOLERATED, "x")
+        Ruling(flask_at(f"{number:03}.txt"), Severity.HIGH, RulingOutcome.TOLERATED, reason("x"))
         for number in range(sbom.MAX_LOCATIONS + 7)
     )
     lines = single_vulnerability(with_rulings(*rulings))["analysis"]["detail"].splitlines()
@@ -219,13 +220,13 @@ def test_very_many_places_are_counted() -> None:
 
 def test_a_finding_without_a_package_is_about_the_repository() -> None:
     finding = msgspec.structs.replace(FLASK, rule="trivy:ODD_1", affected_package=None)
-    vulnerability = single_vulnerability(with_rulings(Ruling(finding, Severity.LOW, RulingOutcome.TOLERATED, "")))
+    vulnerability = single_vulnerability(with_rulings(Ruling(finding, Severity.LOW, RulingOutcome.TOLERATED, reason(""))))
     assert vulnerability["affects"] == [{"ref": "root"}]
     assert vulnerability["source"] == {"name": "trivy"}
 
 
 def test_a_package_that_only_a_finding_names_is_a_component() -> None:
-    (component,) = document(with_rulings(Ruling(FLASK, Severity.LOW, RulingOutcome.TOLERATED, "")))["components"]
+    (component,) = document(with_rulings(Ruling(FLASK, Severity.LOW, RulingOutcome.TOLERATED, reason(""))))["components"]
     assert (component["bom-ref"], component["evidence"]["occurrences"]) == (
         FLASK_REF,
         [{"location": "requirements.txt", "line": 4}],
@@ -262,7 +263,7 @@ def urls(read: dict[str, Any]) -> set[str]:
 def test_an_address_that_is_none_is_not_linked(url: str) -> None:
     finding = msgspec.structs.replace(FLASK, help_url=url)
     assert url not in str(
-        single_vulnerability(with_rulings(Ruling(finding, Severity.LOW, RulingOutcome.TOLERATED, "")))["advisories"]
+        single_vulnerability(with_rulings(Ruling(finding, Severity.LOW, RulingOutcome.TOLERATED, reason(""))))["advisories"]
     )
 
 

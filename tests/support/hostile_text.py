@@ -25,6 +25,7 @@ from scangate.model import (
     Targets,
     Verdict,
 )
+from tests.support.decisions import reason, unused_exception
 
 __all__ = ["HOSTILE_TEXTS", "hostile_report"]
 
@@ -92,10 +93,17 @@ def hostile_report() -> Report:
     )
     odd = ScanResult(HOSTILE_TEXTS[0], "", ScanStatus.FAILED, gaps=(Gap(HOSTILE_TEXTS[0], None, GapKind.CRASH, HOSTILE_TEXTS[5]),))
     ruled = tuple(
-        GapRuling(gap, number % 2 == 0, HOSTILE_TEXTS[number % len(HOSTILE_TEXTS)]) for number, gap in enumerate((*gaps, *odd.gaps))
+        GapRuling(gap, number % 2 == 0, reason(HOSTILE_TEXTS[number % 40])) for number, gap in enumerate((*gaps, *odd.gaps))
     )
     verdict = Verdict(
-        Outcome.FAIL, rulings, ruled, HOSTILE_TEXTS[15], HOSTILE_TEXTS[5], HOSTILE_TEXTS[9], "\x1b", notes=HOSTILE_TEXTS
+        Outcome.FAIL,
+        rulings,
+        ruled,
+        HOSTILE_TEXTS[15],
+        HOSTILE_TEXTS[5],
+        HOSTILE_TEXTS[9],
+        "\x1b",
+        notes=tuple(unused_exception(text, text) for text in HOSTILE_TEXTS),
     )
     return Report(
         verdict=verdict,
@@ -135,4 +143,4 @@ def _ruling(text: str, number: int) -> Ruling:
         reported_by=("evil|scanner", text),
         affected_package=AffectedPackage(text, text, (text,), (text,), text, text, text, text),
     )
-    return Ruling(finding, list(Severity)[(number + 1) % 6], list(RulingOutcome)[number % 4], text)
+    return Ruling(finding, list(Severity)[(number + 1) % 6], list(RulingOutcome)[number % 4], reason(text))

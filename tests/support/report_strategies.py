@@ -36,6 +36,7 @@ from scangate.model import (
     Targets,
     Verdict,
 )
+from tests.support.decisions import reason, unused_exception
 from tests.support.hostile_text import HOSTILE_TEXTS
 
 __all__ = ["components", "findings", "gaps", "merge_rulings", "paths", "reports", "results", "shuffled", "texts", "verdicts"]
@@ -164,21 +165,21 @@ def merge_rulings(*members: Ruling) -> Ruling:
     """One ruling for several, told as the first and judged as the worst of them."""
     worst = min(members, key=lambda ruling: WORST_FIRST.index(ruling.outcome))
     finding = msgspec.structs.replace(members[0].finding, reported_by=tuple(member.finding.scanner for member in members))
-    return Ruling(finding, worst.severity, worst.outcome, worst.because, members)
+    return Ruling(finding, worst.severity, worst.outcome, worst.decision, members)
 
 
 @st.composite
 def verdicts(draw: st.DrawFn, found: Sequence[Finding], missed: Sequence[Gap]) -> Verdict:
     """A verdict on these findings and gaps."""
     outcomes, levels = st.sampled_from(RulingOutcome), st.sampled_from(Severity)
-    ruled = [Ruling(finding, draw(levels), draw(outcomes), draw(texts())) for finding in found]
+    ruled = [Ruling(finding, draw(levels), draw(outcomes), reason(draw(texts()))) for finding in found]
     if len(ruled) > 1 and draw(st.booleans()):
         ruled = [merge_rulings(ruled[0], ruled[1]), *ruled[2:]]
-    gaps_ruled = tuple(GapRuling(gap, draw(st.booleans()), draw(texts())) for gap in missed)
+    gaps_ruled = tuple(GapRuling(gap, draw(st.booleans()), reason(draw(texts()))) for gap in missed)
     outcome = Outcome.INCOMPLETE if any(gap.blocking for gap in gaps_ruled) else Outcome.PASS
     outcome = Outcome.FAIL if any(ruling.outcome is RulingOutcome.BLOCKING for ruling in ruled) else outcome
     environment = draw(st.sampled_from(("", "production")))
-    notes = tuple(draw(st.lists(texts(), max_size=2)))
+    notes = tuple(map(unused_exception, draw(st.lists(texts(), max_size=2))))
     return Verdict(outcome, tuple(ruled), gaps_ruled, "baseline", "sha256:ab12", environment, "2026-01-02", notes)
 
 

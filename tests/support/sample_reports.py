@@ -7,8 +7,10 @@ import msgspec
 from scangate.model import (
     BUNDLED_ADVISORIES,
     AffectedPackage,
+    Basis,
     Component,
     Confidence,
+    Decision,
     Finding,
     FindingKind,
     Gap,
@@ -26,6 +28,7 @@ from scangate.model import (
     Targets,
     Verdict,
 )
+from tests.support.decisions import budget, reason, unused_exception
 
 __all__ = ["failing_report", "incomplete_report", "many_findings", "merged", "passing_report"]
 
@@ -117,19 +120,24 @@ LEGACY = Gap("semgrep", "docs/conf.py", GapKind.UNPARSABLE, "syntax error near l
 LOCKED = Gap("targets", "data/dump.sql", GapKind.TOO_LARGE, "12 MiB, the limit is 1 MiB")
 
 
+ALLOWLISTED = Decision(Basis.INLINE_COMMENT, comment="pragma: allowlist secret")
+
+
 def failing_report() -> Report:
     """Two findings block, one of them raised by the policy; others are tolerated, suppressed and known; a gap counts."""
     rulings = (
-        Ruling(SQL, Severity.CRITICAL, RulingOutcome.BLOCKING, "the budget for critical is 0"),
-        Ruling(SHELL, Severity.HIGH, RulingOutcome.BLOCKING, "the budget for high is 0"),
-        Ruling(HASH, Severity.MEDIUM, RulingOutcome.TOLERATED, "1 of 10 that medium may have"),
-        Ruling(TOKEN, Severity.MEDIUM, RulingOutcome.SUPPRESSED, "waived inline: pragma: allowlist secret"),
-        Ruling(FLASK, Severity.HIGH, RulingOutcome.KNOWN, "in the baseline"),
+        Ruling(SQL, Severity.CRITICAL, RulingOutcome.BLOCKING, budget(Severity.CRITICAL)),
+        Ruling(SHELL, Severity.HIGH, RulingOutcome.BLOCKING, budget(Severity.HIGH)),
+        Ruling(HASH, Severity.MEDIUM, RulingOutcome.TOLERATED, budget(Severity.MEDIUM, 1, 10)),
+        Ruling(
+            TOKEN, Severity.MEDIUM, RulingOutcome.SUPPRESSED, Decision(Basis.INLINE_COMMENT, comment="pragma: allowlist secret")
+        ),
+        Ruling(FLASK, Severity.HIGH, RulingOutcome.KNOWN, Decision(Basis.KNOWN, known_by="the baseline")),
     )
     gaps = (
-        GapRuling(BROKEN, True, "no rule allows it"),
-        GapRuling(LEGACY, False, "docs are not shipped"),
-        GapRuling(LOCKED, False, "data is not code"),
+        GapRuling(BROKEN, True, Decision(Basis.GAP_NOT_ALLOWED)),
+        GapRuling(LEGACY, False, reason("docs are not shipped")),
+        GapRuling(LOCKED, False, reason("data is not code")),
     )
     files = ("app/__init__.py", "app/cache.py", "app/db.py", "app/jobs.py", "setup.py")
     results = (
@@ -174,7 +182,7 @@ def failing_report() -> Report:
         ),
     )
     verdict = Verdict(
-        Outcome.FAIL, rulings, gaps, "baseline", "sha256:ab12", "qa", "2026-01-02", ("exception 2 in scangate.yaml was not used",)
+        Outcome.FAIL, rulings, gaps, "baseline", "sha256:ab12", "qa", "2026-01-02", (unused_exception("rule bandit:B999"),)
     )
     return Report(
         verdict=verdict,
@@ -198,9 +206,9 @@ def merged() -> Report:
         SQL, rule="bandit:B608", severity=Severity.MEDIUM, title="hardcoded sql expressions", fingerprint="0cc175b9c0f1b6a8" * 4
     )
     first, *rest = report.verdict.rulings
-    members = (first, Ruling(other, Severity.MEDIUM, RulingOutcome.TOLERATED, "the budget for medium is 10"))
+    members = (first, Ruling(other, Severity.MEDIUM, RulingOutcome.TOLERATED, budget(Severity.MEDIUM, 1, 10)))
     told = msgspec.structs.replace(SQL, reported_by=("semgrep", "bandit"))
-    rulings = (Ruling(told, first.severity, first.outcome, first.because, members), *rest)
+    rulings = (Ruling(told, first.severity, first.outcome, first.decision, members), *rest)
     results = tuple(
         msgspec.structs.replace(result, findings=(*result.findings, other)) if result.scanner == "bandit" else result
         for result in report.results
@@ -231,7 +239,7 @@ def incomplete_report() -> Report:
         ScanResult("bandit", "", ScanStatus.FAILED, gaps=gaps[:1]),
         ScanResult("semgrep", "1.182.0", ScanStatus.PARTIAL, files_given=2, analyzed_files=("b.py",), gaps=gaps[1:], seconds=1.0),
     )
-    ruled = tuple(GapRuling(gap, True, "never allowed") for gap in gaps)
+    ruled = tuple(GapRuling(gap, True, Decision(Basis.GAP_NOT_ALLOWED)) for gap in gaps)
     verdict = Verdict(Outcome.INCOMPLETE, (), ruled, "strict", "sha256:ab12", "", "2026-01-02")
     return Report(verdict, results, Targets("the git index", 2), "0.1.0", "/src", seconds=2.0, interrupted="SIGTERM", exit_code=143)
 
@@ -256,7 +264,7 @@ def many_findings(number: int, outcome: RulingOutcome = RulingOutcome.BLOCKING) 
     )
     files = tuple(sorted({finding.location.path for finding in found}))
     result = ScanResult("bandit", "1.9.4", ScanStatus.COMPLETE, files_given=len(files), analyzed_files=files, findings=found)
-    rulings = tuple(Ruling(finding, finding.severity, outcome, "the budget is 0") for finding in found)
+    rulings = tuple(Ruling(finding, finding.severity, outcome, budget(finding.severity, number)) for finding in found)
     verdict = Verdict(
         Outcome.FAIL if outcome is RulingOutcome.BLOCKING else Outcome.PASS,
         rulings,

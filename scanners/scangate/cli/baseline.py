@@ -165,7 +165,8 @@ def _scan(session: Session, file: Path, baseline: Baseline, scan: dict[str, Any]
 
 
 def _remaining_findings(report: Report, policy: Policy, session: Session) -> tuple[Finding, ...]:
-    return find_unsuppressed(report.results, policy, today(), load_codeowners(policy, session.root, session.worktree))
+    owners = load_codeowners(policy, session.root, session.worktree)
+    return find_unsuppressed(report.results, report.targets, policy, today(), owners)
 
 
 def _print(scan: dict[str, Any], message: str) -> None:

@@ -13,9 +13,7 @@ import click
 from scangate.app.scan import scanner_option_types, today
 from scangate.app.scanner_registry import load_scanners
 from scangate.app.verdict_file import read_verdict_text
-from scangate.cli.console import warn
 from scangate.errors import UsageError
-from scangate.judge.places import places
 from scangate.judge.policy import Policy
 from scangate.judge.policy_files import list_bundled_policies
 from scangate.judge.policy_loader import load_policy
@@ -57,9 +55,8 @@ def command(name: str, file: Path | None, policy_name: str | None, environment: 
     ruling = _find_ruling(name, report)
     if ruling is not None and report is not None:
         policy = _load_policy(policy_name, environment, report)
-        by_rule = {told.finding.rule: places(told, policy) for told in ruling.per_scanner}
         about = rules.get(ruling.finding.rule)
-        page = explain_finding(ruling, by_rule, about, WaiveArguments(_expiry(policy.exception_max_days), source))
+        page = explain_finding(ruling, about, WaiveArguments(_expiry(policy.exception_max_days), source))
     else:
         ruled = [told for ruling in report.verdict.rulings for told in ruling.per_scanner] if report is not None else []
         about = _find_rule(name, rules, ruled)
@@ -121,9 +118,9 @@ def _suggest(name: str, names: Iterable[str]) -> str:
 
 
 def _load_policy(name: str | None, environment: str | None, report: Report) -> Policy:
-    """The policy whose lines are named; a remark where it is not the one that judged."""
+    """The policy of the verdict, which limits how long an exception may last."""
     verdict = report.verdict
-    policy = load_policy(
+    return load_policy(
         name or (verdict.policy if verdict.policy in list_bundled_policies() else None),
         Path.cwd(),
         environment or verdict.environment or None,
@@ -132,10 +129,6 @@ def _load_policy(name: str | None, environment: str | None, report: Report) -> P
         trusted=True,  # it is only read
         today=today(),
     )
-    if policy.digest != verdict.policy_digest:
-        warn(f"scangate: {policy.name} has changed since, or another policy judged; the lines named are those of today")
-        warn("hint: name the policy that judged: --policy FILE, or scan again")
-    return policy
 
 
 def _expiry(max_days: int) -> str:

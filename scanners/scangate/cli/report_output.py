@@ -10,7 +10,15 @@ import msgspec
 from scangate.app import report_files
 from scangate.app.scan import EXIT_CODES
 from scangate.cli.console import silence_broken_pipes, warn, write_page
-from scangate.model import Gap, GapKind, GapRuling, Outcome, Report
+from scangate.model import (
+    Basis,
+    Decision,
+    Gap,
+    GapKind,
+    GapRuling,
+    Outcome,
+    Report,
+)
 from scangate.report import noise, wording
 from scangate.report.escape import ci_log
 
@@ -39,7 +47,7 @@ def write_reports(report: Report, outputs: Sequence[report_files.ReportTarget]) 
 def _with_gap(report: Report, gap: Gap) -> Report:
     verdict = report.verdict
     outcome = Outcome.FAIL if verdict.outcome is Outcome.FAIL else Outcome.INCOMPLETE
-    gaps = (*verdict.gaps, GapRuling(gap, True, "a verdict that nobody can read is no pass"))
+    gaps = (*verdict.gaps, GapRuling(gap, True, Decision(Basis.REPORT_NOT_WRITTEN)))
     return msgspec.structs.replace(
         report,
         verdict=msgspec.structs.replace(verdict, outcome=outcome, gaps=gaps),

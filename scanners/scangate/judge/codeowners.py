@@ -8,12 +8,12 @@ skip is skipped, and told. Source: docs.github.com, "About code owners" (facts o
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 import msgspec
 
 from scangate import globs
-from scangate.judge.error_text import shorten
+from scangate.model import Note, NoteKind
 
 __all__ = ["DEFAULT_PATHS", "MAX_BYTES", "CodeOwners", "find_codeowners"]
 
@@ -55,12 +55,9 @@ class CodeOwners(msgspec.Struct, frozen=True):
         """Whether ``owner`` (``@user``, ``@org/team`` or an address, in any case) is one of the owners of ``path``."""
         return owner.strip().casefold() in {name.casefold() for name in self.owners_of(path)}
 
-    def list_notes(self) -> Iterator[str]:
-        """What is to be said of the file itself."""
-        if self.invalid_lines:
-            told = ", ".join(map(str, self.invalid_lines[:5])) + (" ..." if len(self.invalid_lines) > 5 else "")
-            noun = "line" if len(self.invalid_lines) == 1 else "lines"
-            yield f"{shorten(self.path)}: {noun} {told} cannot be read and {'gives' if noun == 'line' else 'give'} nobody anything"
+    def list_notes(self) -> list[Note]:
+        """A note on the lines that are ignored."""
+        return [Note(NoteKind.CODEOWNERS_INVALID, path=self.path, lines=self.invalid_lines)] if self.invalid_lines else []
 
 
 def find_codeowners(read_file: Callable[[str], str | None], path: str = "", root: str = "") -> CodeOwners | None:

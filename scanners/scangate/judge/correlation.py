@@ -19,9 +19,9 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from scangate.model import WORST_FIRST, Finding, FindingKind, Ruling
+from scangate.model import WORST_FIRST, Finding, FindingKind, Note, NoteKind, Ruling
 
-__all__ = ["WeaknessKey", "describe_merged", "finding_sort_key", "merge_rulings", "sort_findings", "weakness_key"]
+__all__ = ["WeaknessKey", "finding_sort_key", "list_merge_notes", "merge_rulings", "sort_findings", "weakness_key"]
 
 Value = TypeVar("Value")
 
@@ -159,7 +159,7 @@ def _merge_group(members: Sequence[Ruling]) -> Ruling:
     worst = min(members, key=_outcome_rank)
     names = tuple(dict.fromkeys(name for each in members for name in each.finding.reported_by or (each.finding.scanner,)))
     finding = msgspec.structs.replace(first.finding, reported_by=names)
-    return Ruling(finding, worst.severity, worst.outcome, worst.because, tuple(members))
+    return Ruling(finding, worst.severity, worst.outcome, worst.decision, tuple(members))
 
 
 def _scanner_rank(scanner: str) -> tuple[int, str]:
@@ -193,9 +193,8 @@ def finding_sort_key(finding: Finding) -> tuple[Any, ...]:
     return (*finding.sort_key(), *rest, finding.reported_by, finding.cwe, finding.help_url, *identity)
 
 
-def describe_merged(rulings: Iterable[Ruling]) -> str:
-    """What is to be said of the merged findings, by who told them; empty where there are none."""
-    groups = [tuple(member.finding.scanner for member in ruling.members) for ruling in rulings if ruling.members]
-    told = ", ".join(f"{' and '.join(names)} {number}" for names, number in sorted(Counter(groups).items()))
-    faults = "1 fault that several scanners see is" if len(groups) == 1 else f"{len(groups)} faults that several scanners see are"
-    return f"{faults} told once: {told}" if groups else ""
+def list_merge_notes(rulings: Iterable[Ruling]) -> list[Note]:
+    """How many findings were merged, by the scanners that report them."""
+    groups = Counter(tuple(member.finding.scanner for member in ruling.members) for ruling in rulings if ruling.members)
+    counts = tuple((" and ".join(names), number) for names, number in sorted(groups.items()))
+    return [Note(NoteKind.MERGED_FINDINGS, count=groups.total(), counts=counts)] if groups else []

@@ -1,81 +1,75 @@
-"""Judges inline waivers, the tools' own and ours: which one is honoured under a policy on a day, and what is said of the others."""
+"""Decides whether an inline comment suppresses a finding: the tools' own comments, and ``scangate: ignore[RULE] -- REASON``."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
 
-from scangate.judge.error_text import pluralize
 from scangate.judge.exceptions import EXPIRY_WARNING_DAYS
 from scangate.judge.policy import InlineExpiry, InlineSuppressions, Policy
-from scangate.model import Finding, IgnoreComment
+from scangate.model import Basis, Decision, Finding, IgnoreComment, Note, NoteKind
 
-__all__ = ["SUPPRESSED_INLINE", "explain_rejections", "find_suppression", "list_notes"]
+__all__ = ["explain_rejections", "find_suppression", "list_notes"]
 
-SUPPRESSED_INLINE = "waived inline"
-MAX_NOTES = 20  # notes on single waivers
+MAX_NOTES = 20
 
 
-def find_suppression(finding: Finding, policy: Policy, today: dt.date) -> str | None:
-    """Why an inline waiver keeps a finding from counting, None where none does."""
+def find_suppression(finding: Finding, policy: Policy, today: dt.date) -> Decision | None:
+    """The decision of the inline comment that suppresses a finding, None if none does."""
     if policy.inline_suppressions is InlineSuppressions.DENY:
         return None
-    if finding.tool_comment:
-        return f"{SUPPRESSED_INLINE}: {finding.tool_comment}"
-    honoured = (ignore for ignore in finding.ignore_comments if not _rejection_reason(ignore, policy, today))
-    return next((f"{SUPPRESSED_INLINE}: {ignore.text}" for ignore in honoured), None)
+    honoured = (comment.text for comment in finding.ignore_comments if _rejection(comment, "", policy, today) is None)
+    text = finding.tool_comment or next(honoured, None)
+    return None if text is None else Decision(Basis.INLINE_COMMENT, policy.locate("inline-suppressions"), comment=text)
 
 
-def _rejection_reason(ignore: IgnoreComment, policy: Policy, today: dt.date) -> str:
-    """Why a waiver of ours is not honoured; empty where it is."""
-    if ignore.problem:
-        return ignore.problem
-    if not ignore.rules:
-        return "it names other rules"
-    if not ignore.expires:
-        return "the policy wants an end: until=YYYY-MM-DD" if policy.inline_expiry is InlineExpiry.REQUIRED else ""
-    until = dt.date.fromisoformat(ignore.expires)
-    if until < today:
-        return f"it ended on {ignore.expires}"
-    if (until - today).days > policy.exception_max_days:
-        return (
-            f"it ends on {ignore.expires}, more than the {pluralize(policy.exception_max_days, 'day')} away that the policy gives"
-        )
-    return ""
+def _rejection(comment: IgnoreComment, path: str, policy: Policy, today: dt.date) -> Note | None:
+    """Why one of our comments does not apply, None if it does."""
+    if comment.problem:
+        return Note(NoteKind.COMMENT_INVALID, path=path, line=comment.line, text=comment.problem)
+    if not comment.rules:
+        return Note(NoteKind.COMMENT_OTHER_RULES, path=path, line=comment.line)
+    if not comment.expires:
+        required = policy.inline_expiry is InlineExpiry.REQUIRED
+        return Note(NoteKind.COMMENT_WITHOUT_EXPIRY, path=path, line=comment.line) if required else None
+    days_left = (dt.date.fromisoformat(comment.expires) - today).days
+    if days_left < 0:
+        return Note(NoteKind.COMMENT_EXPIRED, path=path, line=comment.line, expires=comment.expires)
+    if days_left > policy.exception_max_days:
+        days = policy.exception_max_days
+        return Note(NoteKind.COMMENT_TOO_LONG, path=path, line=comment.line, expires=comment.expires, days=days)
+    return None
 
 
-def explain_rejections(finding: Finding, policy: Policy, today: dt.date) -> list[str]:
-    """Why the waivers that stand by a finding that counts do not keep it from counting."""
+def explain_rejections(finding: Finding, policy: Policy, today: dt.date) -> list[Note]:
+    """Why the comments next to a finding do not suppress it."""
     if policy.inline_suppressions is InlineSuppressions.DENY:
-        some = finding.tool_comment or any(ignore.rules for ignore in finding.ignore_comments)
-        return ["the policy does not accept inline waivers"] if some else []
-    return [
-        f"the waiver in line {ignore.line} does not hold: {_rejection_reason(ignore, policy, today)}"
-        for ignore in finding.ignore_comments
-    ]
+        denied = finding.tool_comment or any(comment.rules for comment in finding.ignore_comments)
+        return [Note(NoteKind.COMMENTS_DENIED, location=policy.locate("inline-suppressions"))] if denied else []
+    notes = (_rejection(comment, finding.location.path, policy, today) for comment in finding.ignore_comments)
+    return [note for note in notes if note is not None]
 
 
-def list_notes(findings: Iterable[Finding], policy: Policy, today: dt.date) -> tuple[str, ...]:
-    """What is to be said of our own waivers, each once: written wrong, ended, without an end, or soon to end."""
+def list_notes(findings: Iterable[Finding], policy: Policy, today: dt.date) -> list[Note]:
+    """Notes on our own comments, one each: invalid, expired, without a required expiry, or soon to expire."""
     if policy.inline_suppressions is InlineSuppressions.DENY:
-        return ()
-    told = {
-        (finding.location.path, ignore.line, what)
+        return []
+    notes = {
+        note
         for finding in findings
-        for ignore in finding.ignore_comments
-        if (ignore.problem or ignore.rules) and (what := _note(ignore, policy, today))
+        for comment in finding.ignore_comments
+        if (comment.problem or comment.rules) and (note := _note(comment, finding.location.path, policy, today)) is not None
     }
-    first = [f"inline waiver in {path}:{line}: {what}" for path, line, what in sorted(told)]
-    more = len(first) - MAX_NOTES
-    rest = [f"and {pluralize(more, 'inline waiver')} more that did not hold, or soon will not"] if more > 0 else []
-    return (*first[:MAX_NOTES], *rest)
+    ordered = sorted(notes, key=lambda note: (note.path, note.line, note.kind.value, note.text, note.expires))
+    more = len(ordered) - MAX_NOTES
+    return ordered[:MAX_NOTES] + ([Note(NoteKind.MORE_COMMENTS, count=more)] if more > 0 else [])
 
 
-def _note(ignore: IgnoreComment, policy: Policy, today: dt.date) -> str:
-    problem = _rejection_reason(ignore, policy, today)
-    if problem:
-        return f"not honoured: {problem}"
-    left = (dt.date.fromisoformat(ignore.expires) - today).days if ignore.expires else EXPIRY_WARNING_DAYS + 1
-    if left > EXPIRY_WARNING_DAYS:
-        return ""
-    return f"ends in {pluralize(left, 'day')}" if left else "ends today"
+def _note(comment: IgnoreComment, path: str, policy: Policy, today: dt.date) -> Note | None:
+    rejection = _rejection(comment, path, policy, today)
+    if rejection is not None or not comment.expires:
+        return rejection
+    days = (dt.date.fromisoformat(comment.expires) - today).days
+    if days > EXPIRY_WARNING_DAYS:
+        return None
+    return Note(NoteKind.COMMENT_EXPIRES_SOON, path=path, line=comment.line, expires=comment.expires, days=days)

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from scangate.model import FindingKind, GapKind, Severity
+from scangate.model import FindingKind, GapKind, PolicyLocation, Severity
 
 __all__ = [
     "AllowedGap",
@@ -182,12 +182,16 @@ class Policy(msgspec.Struct, frozen=True):
     description: str = ""
     digest: str = ""
     sources: tuple[str, ...] = ()
-    origins: tuple[tuple[str, str], ...] = ()
+    locations: dict[str, PolicyLocation] = {}
     in_tree: bool = False
 
     def scanner(self, name: str) -> ScannerSettings | None:
         """The setting of a scanner, None where the policy does not name it."""
         return next((setting for setting in self.scanners if setting.name == name), None)
+
+    def locate(self, path: str) -> PolicyLocation:
+        """Where the policy says what is at ``path`` in the document (``budgets.high``)."""
+        return self.locations.get(path, PolicyLocation(path))
 
     def enabled_scanners(self) -> tuple[str, ...]:
         """The names of the scanners that are to run."""

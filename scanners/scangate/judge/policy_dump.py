@@ -11,7 +11,6 @@ import msgspec
 
 from scangate.judge.decode import DocumentPath, format_path
 from scangate.judge.policy import Budget, BudgetOverride, Policy
-from scangate.model import Severity
 
 __all__ = ["dump_policy", "format_scalar"]
 
@@ -22,10 +21,9 @@ SORTED_LISTS = frozenset({"required"})  # lists that are sorted when resolved, s
 
 def dump_policy(policy: Policy) -> str:
     """The policy as a file that extends nothing: reading it gives the same digest (plain, without an environment)."""
-    origins = dict(policy.origins)
     head = [f"# {policy.name}" + (f" in {policy.environment}" if policy.environment else "") + f", digest {policy.digest}"]
     head += [f"# made of {', '.join(policy.sources)}"] if policy.sources else []
-    lines = [line for key, value in _document(policy).items() for line in _lines(key, value, (key,), origins)]
+    lines = [line for key, value in _document(policy).items() for line in _lines(key, value, (key,), policy)]
     return "\n".join([*head, *lines]) + "\n"
 
 
@@ -41,7 +39,7 @@ def _document(policy: Policy) -> dict[str, Any]:
         "limits": {"max-file-size": policy.max_file_size, "timeout": policy.timeout},
         "severity": [_set_fields(entry, "rule", "path", "severity", "reason") for entry in policy.severity_rules],
         "budgets": {**_limits(policy.budget), "overrides": [_override(entry) for entry in policy.overrides]},
-        "unknown": policy.unknown_severity.name.lower(),
+        "unknown": policy.unknown_severity.value,
         "new-only": policy.new_only,
         "baseline": {"ratchet": policy.baseline_ratchet},
         "advisories": {"wait-days": policy.cool_down_days},
@@ -71,14 +69,11 @@ def _scanner(entry: Any) -> dict[str, Any]:
 
 def _set_fields(entry: Any, *names: str) -> dict[str, Any]:
     """The fields that say something, as plain values."""
-    plain = {name: getattr(entry, name) for name in names if getattr(entry, name)}
-    return {
-        name: value.name.lower() if isinstance(value, Severity) else msgspec.to_builtins(value) for name, value in plain.items()
-    }
+    return {name: msgspec.to_builtins(getattr(entry, name)) for name in names if getattr(entry, name)}
 
 
 def _limits(budget: Budget) -> dict[str, Any]:
-    return {severity.name.lower(): "unlimited" if limit is None else limit for severity, limit in budget.limits}
+    return {severity.value: "unlimited" if limit is None else limit for severity, limit in budget.limits}
 
 
 def _override(entry: BudgetOverride) -> dict[str, Any]:
@@ -86,38 +81,39 @@ def _override(entry: BudgetOverride) -> dict[str, Any]:
     return {**_set_fields(entry, "kind", "scanner", "path"), **fixable, **_limits(entry)}
 
 
-def _lines(key: str, value: Any, path: DocumentPath, origins: Mapping[str, str]) -> Iterator[str]:
+def _lines(key: str, value: Any, path: DocumentPath, policy: Policy) -> Iterator[str]:
     """The lines of one entry of a mapping."""
     if isinstance(value, (Mapping, list, tuple)) and value:
         yield f"{format_scalar(key)}:"
-        for line in _inner(value, path, origins):
+        for line in _inner(value, path, policy):
             yield f"  {line}"
     else:
         empty = "{}" if isinstance(value, Mapping) else "[]"
         text = empty if isinstance(value, (Mapping, list, tuple)) else format_scalar(value)
-        yield f"{format_scalar(key)}: {text}{_origin(path, origins, value)}"
+        yield f"{format_scalar(key)}: {text}{_origin(path, policy, value)}"
 
 
-def _inner(value: Any, path: DocumentPath, origins: Mapping[str, str]) -> Iterator[str]:
+def _inner(value: Any, path: DocumentPath, policy: Policy) -> Iterator[str]:
     if isinstance(value, Mapping):
         for key, item in value.items():
-            yield from _lines(str(key), item, (*path, str(key)), origins)
+            yield from _lines(str(key), item, (*path, str(key)), policy)
         return
     for index, item in enumerate(value):
         if isinstance(item, Mapping) and item:
-            for number, line in enumerate(_inner(item, (*path, index), origins)):
+            for number, line in enumerate(_inner(item, (*path, index), policy)):
                 yield f"{'- ' if number == 0 else '  '}{line}"
         else:
-            yield f"- {format_scalar(item)}{_origin((*path, index), origins, item)}"
+            yield f"- {format_scalar(item)}{_origin((*path, index), policy, item)}"
 
 
-def _origin(path: DocumentPath, origins: Mapping[str, str], value: Any) -> str:
+def _origin(path: DocumentPath, policy: Policy, value: Any) -> str:
     """The place that said a value, as a comment; `default` where none did."""
     if isinstance(value, (Mapping, list, tuple)) or SORTED_LISTS & set(path) or path[-1] in ("version", "name", "description"):
         return ""
     if isinstance(path[-1], int) and path[-2] == "scanners":
         return ""
-    return f"  # {origins.get(format_path(path), 'default')}"
+    location = policy.locate(format_path(path))
+    return f"  # {location.file}:{location.line}" if location.file else "  # default"
 
 
 def format_scalar(value: Any) -> str:

@@ -80,7 +80,7 @@ def _budgets(floor: Policy, policy: Policy) -> Iterator[Loosening]:
     for severity, limit in policy.budget.limits:
         most = floor.budget.limit(severity)
         if _exceeds(limit, most):
-            path = ("budgets", severity.name.lower())
+            path = ("budgets", severity.value)
             yield Loosening(path, path, f"{_format_limit(limit)}, where the floor has {_format_limit(most)}")
 
 
@@ -100,14 +100,14 @@ def _overrides(floor: Policy, policy: Policy) -> Iterator[Loosening]:
     for index in extra:
         for severity, limit in policy.overrides[index].limits:
             if limit != 0 and not _unlimited(floor, severity):
-                what = f"a budget of its own for {_format_limit(limit)} {severity.name.lower()} adds to the floor's"
-                yield Loosening((*path, index, severity.name.lower()), ("budgets", severity.name.lower()), what)
+                what = f"a budget of its own for {_format_limit(limit)} {severity.value} adds to the floor's"
+                yield Loosening((*path, index, severity.value), ("budgets", severity.value), what)
 
 
 def _unknown(floor: Policy, policy: Policy) -> Iterator[Loosening]:
     old, new = floor.unknown_severity, policy.unknown_severity
     if new != old and not (new > old and (_allows_none(policy, new) or _unlimited(floor, old))):
-        what = f"worth {new.name.lower()}, where the floor has {old.name.lower()}"
+        what = f"worth {new.value}, where the floor has {old.value}"
         yield Loosening(("unknown",), ("unknown",), what)
 
 
@@ -122,7 +122,7 @@ def _severities(floor: Policy, policy: Policy) -> Iterator[Loosening]:
     for index in [*changed, *extra]:
         severity = policy.severity_rules[index].severity
         if not _allows_none(policy, severity):
-            what = f"it may lower a finding to {severity.name.lower()}, of which some may stand"
+            what = f"it may lower a finding to {severity.value}, of which some may stand"
             yield Loosening(("severity", index), ("severity",), what)
 
 

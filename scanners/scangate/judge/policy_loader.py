@@ -19,6 +19,7 @@ from scangate.judge.policy_floor import find_loosenings
 from scangate.judge.policy_merge import apply_environment, find_position, list_positions, merge_policy_files
 from scangate.judge.policy_resolution import COMMON_SCANNER_KEYS, ScannerOptionTypes, resolve_policy
 from scangate.judge.policy_yaml import Node, make_policy_error
+from scangate.model import PolicyLocation
 
 __all__ = ["load_policy"]
 
@@ -157,6 +158,9 @@ def _complete(policy: Policy, layers: tuple[PolicyFile, ...]) -> Policy:
         name=asked.name,
         description=description if isinstance(description, str) else "",
         sources=tuple(layer.source.label for layer in reversed(layers)),
-        origins=tuple((format_path(path), f"{place.file}:{place.line}") for path, place in list_positions(tree)),
+        locations={
+            name: PolicyLocation(name, position.file, position.line)
+            for name, position in ((format_path(path), position) for path, position in list_positions(tree))
+        },
         in_tree=asked.source.in_tree,
     )

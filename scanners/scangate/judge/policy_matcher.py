@@ -1,73 +1,107 @@
-"""What a policy says of a finding: its severity, the budget that counts it, whether its path is left out; judges nothing.
+"""Applies a policy's rules to findings and gaps: the severity, the budget, the exclusion, the allowed gap. Results are cached.
 
-A scan may tell thousands of findings of a few rules in a few files: what is the same for many of them is worked out once.
+A scan may have thousands of findings of a few rules in a few files, which all match alike.
 """
 
 from __future__ import annotations
 
+import msgspec
+
 from scangate import globs
 from scangate.judge.name_patterns import matches_name
-from scangate.judge.policy import Budget, BudgetOverride, PathExclusion, Policy
-from scangate.model import Finding, FindingKind, Severity
+from scangate.judge.policy import Budget, BudgetOverride, Policy
+from scangate.model import Basis, Decision, Finding, FindingKind, Gap, PolicyLocation, Severity
 
 __all__ = ["PolicyMatcher"]
 
 
 class PolicyMatcher:
-    """One policy's word on the findings and gaps of one judgement."""
+    """One policy, applied to the findings and gaps of one evaluation."""
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         self._severity_indices: dict[tuple[str, str], int | None] = {}
-        self._exclusions: dict[tuple[str, str], PathExclusion | None] = {}
+        self._exclusions: dict[tuple[str, str], Decision | None] = {}
         self._budget_indices: dict[tuple[FindingKind, str, str, bool | None, Severity], int] = {}
 
     def severity_of(self, finding: Finding) -> Severity:
-        """What the entry that values it says, else the scanner's own severity, else what UNKNOWN is worth."""
-        entry = self.severity_rule_index(finding)
-        if entry is not None:
-            return self.policy.severity_rules[entry].severity
+        """The severity by the matching severity rule, else the scanner's, else what UNKNOWN counts as."""
+        index = self.severity_rule_index(finding)
+        if index is not None:
+            return self.policy.severity_rules[index].severity
         return self.policy.unknown_severity if finding.severity is Severity.UNKNOWN else finding.severity
 
     def severity_rule_index(self, finding: Finding) -> int | None:
-        """The place of the entry that gives a finding its severity: the last that matches."""
+        """The last severity rule that matches a finding."""
         key = (finding.rule, finding.location.path)
         if key not in self._severity_indices:
             rule, path = key
-            entries = enumerate(self.policy.severity_rules)
-            found = [
-                i for i, each in entries if matches_name(each.rule, rule) and (not each.path or globs.matches(each.path, path))
+            matching = [
+                index
+                for index, entry in enumerate(self.policy.severity_rules)
+                if matches_name(entry.rule, rule) and (not entry.path or globs.matches(entry.path, path))
             ]
-            self._severity_indices[key] = found[-1] if found else None
+            self._severity_indices[key] = matching[-1] if matching else None
         return self._severity_indices[key]
 
-    def exclusion_of(self, scanner: str, path: str) -> PathExclusion | None:
-        """The entry that leaves a path out for a scanner."""
+    def severity_location(self, finding: Finding) -> PolicyLocation:
+        """Where the policy changes the severity of a finding."""
+        index = self.severity_rule_index(finding)
+        return self.policy.locate("unknown" if index is None else f"severity[{index}]")
+
+    def exclusion_of(self, scanner: str, path: str) -> Decision | None:
+        """The decision of the first exclusion that matches a path for a scanner."""
         key = (scanner, path)
         if key not in self._exclusions:
-            mine = (entry for entry in self.policy.exclusions if not entry.scanners or scanner in entry.scanners)
-            self._exclusions[key] = next((entry for entry in mine if globs.matches(entry.path, path)), None)
+            self._exclusions[key] = next(
+                (
+                    Decision(Basis.EXCLUSION, self.policy.locate(f"paths.exclude[{index}]"), reason=entry.reason)
+                    for index, entry in enumerate(self.policy.exclusions)
+                    if (not entry.scanners or scanner in entry.scanners) and globs.matches(entry.path, path)
+                ),
+                None,
+            )
         return self._exclusions[key]
 
+    def allowance_of(self, gap: Gap) -> Decision | None:
+        """The decision of the first entry that allows a gap."""
+        for index, entry in enumerate(self.policy.allowed_gaps):
+            in_path = not entry.path or (gap.path is not None and globs.matches(entry.path, gap.path))
+            if entry.kind is gap.kind and matches_name(entry.scanner or "*", gap.scanner) and in_path:
+                return Decision(Basis.ALLOWED_GAP, self.policy.locate(f"coverage.allowed-gaps[{index}]"), reason=entry.reason)
+        return None
+
     def budget_index(self, finding: Finding, severity: Severity) -> int:
-        """The one budget that counts a finding: the last override that matches it and names its severity, else the general one,
-        which is -1."""
+        """The one budget that counts a finding: the last matching override with its severity, else -1, the general one."""
         fixable = _is_fixable(finding)
         key = (finding.kind, finding.scanner, finding.location.path, fixable, severity)
         if key not in self._budget_indices:
             overrides = enumerate(self.policy.overrides)
-            found = [index for index, each in overrides if each.covers(severity) and _selects(each, finding, fixable)]
-            self._budget_indices[key] = found[-1] if found else -1
+            matching = [index for index, each in overrides if each.covers(severity) and _selects(each, finding, fixable)]
+            self._budget_indices[key] = matching[-1] if matching else -1
         return self._budget_indices[key]
 
     def budget_at(self, index: int) -> Budget:
-        """The budget that `place` told."""
+        """The budget of a `budget_index`."""
         return self.policy.budget if index < 0 else self.policy.overrides[index]
 
+    def budget_location(self, index: int, severity: Severity) -> PolicyLocation:
+        """Where the policy sets the limit of a budget for a severity."""
+        budget = "budgets" if index < 0 else f"budgets.overrides[{index}]"
+        return self.policy.locate(f"{budget}.{severity.value}")
+
     def limit_for(self, finding: Finding) -> int | None:
-        """How many of its kind may stand where a finding is; None for any number."""
+        """The limit of the budget that counts a finding; None for unlimited."""
         severity = self.severity_of(finding)
         return self.budget_at(self.budget_index(finding, severity)).limit(severity)
+
+    def is_stricter_now(self, finding: Finding) -> bool:
+        """Whether the policy is stricter for a finding than for the same finding at its previous path."""
+        before = msgspec.structs.replace(finding, location=msgspec.structs.replace(finding.location, path=finding.previous_path))
+        if self.exclusion_of(before.scanner, before.location.path) or self.severity_of(finding) > self.severity_of(before):
+            return True
+        limit, limit_before = self.limit_for(finding), self.limit_for(before)
+        return limit is not None and (limit_before is None or limit < limit_before)
 
 
 def _selects(override: BudgetOverride, finding: Finding, fixable: bool | None) -> bool:
@@ -80,5 +114,5 @@ def _selects(override: BudgetOverride, finding: Finding, fixable: bool | None) -
 
 
 def _is_fixable(finding: Finding) -> bool | None:
-    """Whether a release without the fault is known, None where the finding is not about a package."""
+    """Whether a release without the vulnerability is known; None for a finding that is not about a package."""
     return None if finding.affected_package is None else bool(finding.affected_package.fixed_in)

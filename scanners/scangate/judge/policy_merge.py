@@ -62,12 +62,8 @@ def find_position(tree: Node, path: DocumentPath) -> Position:
 
 
 def list_positions(node: Node, path: DocumentPath = ()) -> Iterator[tuple[DocumentPath, Position]]:
-    """Every plain value of the tree with its place, mappings in the order of their keys."""
-    if isinstance(node.value, dict):
-        for key in sorted(node.value):
-            yield from list_positions(node.value[key], (*path, key))
-    elif isinstance(node.value, list):
-        for index, item in enumerate(node.value):
-            yield from list_positions(item, (*path, index))
-    else:
-        yield path, node.position
+    """Every value of the tree, mappings and lists included, with its position."""
+    yield path, node.position
+    children = node.value.items() if isinstance(node.value, dict) else enumerate(node.value) if isinstance(node.value, list) else ()
+    for key, child in children:
+        yield from list_positions(child, (*path, key))

@@ -74,7 +74,7 @@ def resolve_policy(tree: Node, environment: str, registry: ScannerOptionTypes, t
         max_file_size=_parse_size(_value_or(limits.max_file_size, MAX_FILE_SIZE)),
         timeout=timeout,
         severity_rules=tuple(_severity(entry) for entry in _value_or(said.severity, ())),
-        budget=Budget(tuple((Severity[name.upper()], _parse_limit(getattr(budgets, name), 0)) for name in SEVERITIES)),
+        budget=Budget(tuple((Severity(name), _parse_limit(getattr(budgets, name), 0)) for name in SEVERITIES)),
         overrides=tuple(_override(entry) for entry in _value_or(budgets.overrides, ())),
         unknown_severity=_unknown(tree, said),
         required_scanners=tuple(sorted(set(_value_or(coverage.required, ())))),
@@ -98,7 +98,7 @@ def resolve_policy(tree: Node, environment: str, registry: ScannerOptionTypes, t
 def compute_digest(policy: Policy) -> str:
     """SHA-256 (hex) of all that decides: not of names, descriptions or the files it was made of."""
     content = msgspec.to_builtins(policy)
-    for name in ("name", "description", "digest", "sources", "origins", "in_tree"):
+    for name in ("name", "description", "digest", "sources", "locations", "in_tree"):
         content.pop(name)
     return hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()
 
@@ -170,11 +170,11 @@ def _parse_limit(value: Any, otherwise: int | None) -> int | None:
 
 
 def _severity(entry: policy_schema.SeverityEntry) -> SeverityRule:
-    return SeverityRule(entry.rule, Severity[entry.severity.upper()], _value_or(entry.path, ""), _value_or(entry.reason, ""))
+    return SeverityRule(entry.rule, Severity(entry.severity), _value_or(entry.path, ""), _value_or(entry.reason, ""))
 
 
 def _override(entry: policy_schema.OverrideEntry) -> BudgetOverride:
-    named = [(Severity[name.upper()], getattr(entry, name)) for name in SEVERITIES]
+    named = [(Severity(name), getattr(entry, name)) for name in SEVERITIES]
     limits = tuple((severity, _parse_limit(value, None)) for severity, value in named if not isinstance(value, UnsetType))
     kind = None if isinstance(entry.kind, UnsetType) else FindingKind(entry.kind)
     return BudgetOverride(limits, kind, _value_or(entry.scanner, ""), _value_or(entry.path, ""), _value_or(entry.fixable, None))
@@ -185,7 +185,7 @@ def _unknown(tree: Node, said: PolicyBlocks) -> Severity:
         raise make_policy_error(
             tree.position, "unknown", "missing", "say what a finding of unknown severity is worth: `unknown: high`"
         )
-    return Severity[said.unknown.upper()]
+    return Severity(said.unknown)
 
 
 def _excludes(tree: Node, paths: policy_schema.PathsBlock) -> tuple[PathExclusion, ...]:

@@ -1,6 +1,6 @@
-"""What becomes of each finding under a policy, and why: one ruling a finding, its budget counted over all of them.
+"""Rules on each finding: what the policy makes of it and why. Budgets are counted over all findings.
 
-What may be said of many findings alike is said once; `gate` tells in which order the reasons decide.
+`evaluation` documents the order in which the reasons apply.
 """
 
 from __future__ import annotations
@@ -14,172 +14,175 @@ import msgspec
 
 from scangate.judge import inline_comments
 from scangate.judge.correlation import WeaknessKey, weakness_key
-from scangate.judge.error_text import pluralize
 from scangate.judge.exceptions import ExceptionLedger
 from scangate.judge.policy import Budget, BudgetOverride, Policy
 from scangate.judge.policy_matcher import PolicyMatcher
-from scangate.model import Finding, FindingKind, Ruling, RulingOutcome, Severity
+from scangate.model import (
+    Basis,
+    BudgetSelector,
+    Decision,
+    Finding,
+    FindingKind,
+    Note,
+    NoteKind,
+    PolicyLocation,
+    Ruling,
+    RulingOutcome,
+    Severity,
+)
 
-__all__ = ["IN_COOL_DOWN", "find_suppression", "moved_to_stricter_path", "rule_findings"]
+__all__ = ["find_suppression", "moved_to_stricter_path", "rule_findings"]
 
-IN_COOL_DOWN = "published"
+BudgetKey = tuple[int, Severity]
+"""A `PolicyMatcher.budget_index` and a severity."""
 
 
 class _BudgetCount:
-    """The faults that one budget counts, of one severity."""
+    """The findings that one budget counts at one severity; correlated findings of several scanners count once."""
 
-    def __init__(self, budget: Budget, severity: Severity) -> None:
+    def __init__(self, budget: Budget, location: PolicyLocation, severity: Severity) -> None:
         self.budget = budget
+        self.location = location
         self.severity = severity
         self.uncorrelated = 0
         self.correlated: dict[WeaknessKey, Counter[str]] = defaultdict(Counter)
 
     def add(self, finding: Finding) -> None:
-        """Count a finding that nothing suppresses."""
-        fault = weakness_key(finding)
-        if fault is None:
+        """Count a finding."""
+        key = weakness_key(finding)
+        if key is None:
             self.uncorrelated += 1
         else:
-            self.correlated[fault][finding.scanner] += 1
+            self.correlated[key][finding.scanner] += 1
 
-    @property
     def count(self) -> int:
-        """How many faults there are, asked when all findings are added."""
-        return self.uncorrelated + sum(map(self.count_of, self.correlated))
-
-    def count_of(self, fault: WeaknessKey) -> int:
-        """How often a fault counts: as often as the scanner that tells most of it."""
-        return max(self.correlated[fault].values()) if fault in self.correlated else 0
+        """How many there are: a weakness counts as often as the scanner that reports it most often."""
+        return self.uncorrelated + sum(max(by_scanner.values()) for by_scanner in self.correlated.values())
 
     def count_reported_worse(self, others: Iterable[_BudgetCount]) -> int:
-        """How many of them another scanner tells as worse, so that a reader finds them there."""
+        """How many of them another scanner reports at a higher severity, where a reader finds them as well."""
         worse = [other.correlated for other in others if other.severity > self.severity]
         return sum(
-            any(fault in shared and shared[fault].keys() - by_scanner.keys() for shared in worse)
-            for fault, by_scanner in self.correlated.items()
+            any(key in correlated and correlated[key].keys() - by_scanner.keys() for correlated in worse)
+            for key, by_scanner in self.correlated.items()
         )
 
-    def decide(self, others: Iterable[_BudgetCount]) -> tuple[RulingOutcome, str]:
-        """What becomes of each of them, and why; asked when all are counted, ``others`` being all budgets."""
+    def decide(self, others: Iterable[_BudgetCount]) -> tuple[RulingOutcome, Decision]:
+        """The outcome of each of them; call it after all findings are added. ``others``: all budgets."""
         limit = self.budget.limit(self.severity)
-        name = f"{self.severity.name.lower()} finding"
-        where = _describe_selector(self.budget)
-        if limit is None:
-            return RulingOutcome.TOLERATED, f"the policy does not limit {name}s{where}"
-        count, outdone = self.count, self.count_reported_worse(others)
-        also = f"; {outdone} of them told as worse by another scanner" if outdone else ""
-        if count > limit:
-            return RulingOutcome.BLOCKING, f"{pluralize(count, name)}{where}, the policy allows {limit}{also}"
-        return RulingOutcome.TOLERATED, f"{count} of {pluralize(limit, name)}{where} allowed{also}"
+        count = self.count()
+        decision = Decision(
+            Basis.BUDGET,
+            self.location,
+            severity=self.severity,
+            count=count,
+            limit=limit,
+            selector=_selector(self.budget),
+            reported_worse=0 if limit is None else self.count_reported_worse(others),
+        )
+        blocks = limit is not None and count > limit
+        return (RulingOutcome.BLOCKING if blocks else RulingOutcome.TOLERATED), decision
 
 
 class _Assessment(NamedTuple):
-    """What is to be said of a finding before budgets are counted: its severity, the budget that would count it, why it does not
-    count (at most one of three decides, in this order), and what else a reader must know."""
+    """What applies to a finding before budgets are counted. The first of the three decisions that is present applies."""
 
     severity: Severity
     budget_index: int
-    suppressed: str | None
-    known: str | None
-    cool_down: str | None
-    remarks: str
+    suppression: Decision | None
+    known: Decision | None
+    cool_down: Decision | None
+    notes: tuple[Note, ...]
 
-    def decide(self, verdicts: Mapping[tuple[int, Severity], tuple[RulingOutcome, str]]) -> tuple[RulingOutcome, str]:
-        """What becomes of the finding, and why. ``verdicts``: what the budgets came to, by place and severity."""
-        if self.suppressed is not None:
-            return RulingOutcome.SUPPRESSED, self.suppressed
+    def decide(self, budgets: Mapping[BudgetKey, tuple[RulingOutcome, Decision]]) -> tuple[RulingOutcome, Decision]:
+        """The outcome of the finding."""
+        if self.suppression is not None:
+            return RulingOutcome.SUPPRESSED, self.suppression
         if self.known is not None:
-            return RulingOutcome.KNOWN, self.known + self.remarks
-        if self.cool_down is not None:
-            return RulingOutcome.TOLERATED, self.cool_down + self.remarks
-        outcome, because = verdicts[self.budget_index, self.severity]
-        return outcome, because + self.remarks
+            outcome, decision = RulingOutcome.KNOWN, self.known
+        elif self.cool_down is not None:
+            outcome, decision = RulingOutcome.TOLERATED, self.cool_down
+        else:
+            outcome, decision = budgets[self.budget_index, self.severity]
+        return outcome, msgspec.structs.replace(decision, notes=self.notes) if self.notes else decision
 
 
 class _AssessmentCache:
-    """The case of each finding of one judgement; findings that differ in nothing that a policy asks about share one."""
+    """The assessment of each finding of one evaluation; findings that a policy cannot tell apart share one."""
 
-    def __init__(self, terms: PolicyMatcher, exceptions: ExceptionLedger) -> None:
-        self._terms = terms
+    def __init__(self, matcher: PolicyMatcher, exceptions: ExceptionLedger) -> None:
+        self._matcher = matcher
         self._exceptions = exceptions
         self._shared: dict[tuple[str, str, Severity, FindingKind], _Assessment] = {}
 
     def assess(self, finding: Finding) -> _Assessment:
-        """To be asked once for each finding: exceptions keep account of what they accept."""
-        own = (
-            finding.affected_package or finding.tool_comment or finding.ignore_comments or finding.known_by or finding.previous_path
-        )
-        if own or self._exceptions.entries:
-            return self._new(finding)
+        """Assess a finding. Call it once for each: exceptions count what they accept."""
+        comments = finding.tool_comment or finding.ignore_comments
+        if finding.affected_package or comments or finding.known_by or finding.previous_path or self._exceptions.entries:
+            return self._assess(finding)
         key = (finding.rule, finding.location.path, finding.severity, finding.kind)
         if key not in self._shared:
-            self._shared[key] = self._new(finding)
+            self._shared[key] = self._assess(finding)
         return self._shared[key]
 
-    def _new(self, finding: Finding) -> _Assessment:
-        terms, exceptions = self._terms, self._exceptions
-        severity = terms.severity_of(finding)
-        why = find_suppression(finding, terms, exceptions)
+    def _assess(self, finding: Finding) -> _Assessment:
+        matcher, exceptions = self._matcher, self._exceptions
+        severity = matcher.severity_of(finding)
+        suppression = find_suppression(finding, matcher, exceptions)
         return _Assessment(
             severity,
-            terms.budget_index(finding, severity),
-            why,
-            _known_reason(finding, terms, exceptions),
-            _cool_down_reason(finding, terms.policy, exceptions.today),
-            "" if why is not None else _remarks(finding, severity, terms, exceptions),
+            matcher.budget_index(finding, severity),
+            suppression,
+            _known_decision(finding, matcher, exceptions),
+            _cool_down_decision(finding, matcher.policy, exceptions.today),
+            () if suppression is not None else tuple(_notes(finding, severity, matcher, exceptions)),
         )
 
 
 def rule_findings(findings: Sequence[Finding], matcher: PolicyMatcher, exceptions: ExceptionLedger) -> tuple[Ruling, ...]:
-    """One ruling a finding, in order. Budgets are counted first over all that nothing suppresses, then told."""
-    cases = _AssessmentCache(matcher, exceptions)
-    told = [(finding, cases.assess(finding)) for finding in findings]
-    buckets: dict[tuple[int, Severity], _BudgetCount] = {}
-    for finding, case in told:
-        if case.suppressed is case.known is case.cool_down is None:
-            place = (case.budget_index, case.severity)
-            if place not in buckets:
-                buckets[place] = _BudgetCount(matcher.budget_at(case.budget_index), case.severity)
-            buckets[place].add(finding)
-    verdicts = {place: bucket.decide(buckets.values()) for place, bucket in buckets.items()}
-    return tuple(Ruling(finding, case.severity, *case.decide(verdicts)) for finding, case in told)
+    """One ruling for each finding, in order. Budgets are counted first, over all findings that they count."""
+    assessments = _AssessmentCache(matcher, exceptions)
+    assessed = [(finding, assessments.assess(finding)) for finding in findings]
+    counts: dict[BudgetKey, _BudgetCount] = {}
+    for finding, case in assessed:
+        if case.suppression is case.known is case.cool_down is None:
+            key = (case.budget_index, case.severity)
+            if key not in counts:
+                counts[key] = _BudgetCount(matcher.budget_at(key[0]), matcher.budget_location(*key), case.severity)
+            counts[key].add(finding)
+    budgets = {key: count.decide(counts.values()) for key, count in counts.items()}
+    return tuple(Ruling(finding, case.severity, *case.decide(budgets)) for finding, case in assessed)
 
 
-def find_suppression(finding: Finding, matcher: PolicyMatcher, exceptions: ExceptionLedger) -> str | None:
-    """Why a finding does not count, None where it does."""
-    exclude = matcher.exclusion_of(finding.scanner, finding.location.path)
-    if exclude:
-        return f"the policy leaves this path out: {exclude.reason}"
-    accepted = exceptions.accept(finding)
-    if accepted:
-        return f"accepted until {accepted.expires.isoformat()} by {accepted.owner}: {accepted.reason}"
-    return inline_comments.find_suppression(finding, matcher.policy, exceptions.today)
+def find_suppression(finding: Finding, matcher: PolicyMatcher, exceptions: ExceptionLedger) -> Decision | None:
+    """The decision that suppresses a finding: an exclusion, an exception or an inline comment; None if there is none."""
+    return (
+        matcher.exclusion_of(finding.scanner, finding.location.path)
+        or exceptions.accept(finding)
+        or inline_comments.find_suppression(finding, matcher.policy, exceptions.today)
+    )
 
 
-def _known_reason(finding: Finding, terms: PolicyMatcher, exceptions: ExceptionLedger) -> str | None:
-    """Why a finding is nothing new, None where it is, or where the policy counts the known with the rest."""
-    if not finding.known_by or not terms.policy.new_only or moved_to_stricter_path(finding, terms, exceptions):
+def _known_decision(finding: Finding, matcher: PolicyMatcher, exceptions: ExceptionLedger) -> Decision | None:
+    """The decision that a finding is not new; None if it is, or if the policy counts known findings as well."""
+    if not finding.known_by or not matcher.policy.new_only or moved_to_stricter_path(finding, matcher, exceptions):
         return None
-    return f"known: it is in {finding.known_by}"
+    return Decision(Basis.KNOWN, matcher.policy.locate("new-only"), known_by=finding.known_by)
 
 
 def moved_to_stricter_path(finding: Finding, matcher: PolicyMatcher, exceptions: ExceptionLedger) -> bool:
-    """Whether a finding was known at another path, where the policy goes easier on it: there it was accepted, here nobody did.
+    """Whether a known finding moved here from a path for which the policy is less strict: nobody accepted it here.
 
-    Else what is put into a test, and moved from there, would be known in what is shipped.
+    Otherwise a finding could be added to a test and then be moved into the product as known.
     """
     if not finding.previous_path:
         return False
-    there = msgspec.structs.replace(finding, location=msgspec.structs.replace(finding.location, path=finding.previous_path))
-    if matcher.exclusion_of(there.scanner, there.location.path) or exceptions.would_accept(there):
-        return True
-    severity, before = matcher.severity_of(finding), matcher.severity_of(there)
-    limit, allowed = matcher.limit_for(finding), matcher.limit_for(there)
-    return severity > before or (limit is not None and (allowed is None or limit < allowed))
+    before = msgspec.structs.replace(finding, location=msgspec.structs.replace(finding.location, path=finding.previous_path))
+    return exceptions.would_accept(before) or matcher.is_stricter_now(finding)
 
 
-def _cool_down_reason(finding: Finding, policy: Policy, today: dt.date) -> str | None:
-    """Why a dependency's fault does not count yet; None where it does, as without a date that can be read or with one to come."""
+def _cool_down_decision(finding: Finding, policy: Policy, today: dt.date) -> Decision | None:
+    """The decision that a dependency finding does not count yet; None if it does, as it does without a valid date in the past."""
     if finding.affected_package is None:
         return None
     try:
@@ -188,28 +191,23 @@ def _cool_down_reason(finding: Finding, policy: Policy, today: dt.date) -> str |
         return None
     if not 0 <= age < policy.cool_down_days:
         return None
-    ago = f"{pluralize(age, 'day')} ago" if age else "today"
-    return f"{IN_COOL_DOWN} {ago}, the policy waits {pluralize(policy.cool_down_days, 'day')}"
+    return Decision(Basis.COOL_DOWN, policy.locate("advisories.wait-days"), count=age, limit=policy.cool_down_days)
 
 
-def _describe_selector(budget: Budget) -> str:
-    """Which findings an override is about, in words that follow the noun."""
+def _selector(budget: Budget) -> BudgetSelector:
     if not isinstance(budget, BudgetOverride):
-        return ""
-    kind = f" of kind {budget.kind.value}" if budget.kind else ""
-    kind += "" if budget.fixable is None else " that a release fixes" if budget.fixable else " that no release fixes"
-    return kind + (f" of {budget.scanner}" if budget.scanner else "") + (f" in {budget.path}" if budget.path else "")
+        return BudgetSelector()
+    return BudgetSelector(budget.kind, budget.scanner, budget.path, budget.fixable)
 
 
-def _remarks(finding: Finding, severity: Severity, terms: PolicyMatcher, exceptions: ExceptionLedger) -> str:
-    """What else a reader must know to see why a finding counts as it does."""
-    remarks = []
+def _notes(finding: Finding, severity: Severity, matcher: PolicyMatcher, exceptions: ExceptionLedger) -> Iterable[Note]:
+    """What else a reader must know to understand the decision."""
+    policy = matcher.policy
     if severity is not finding.severity:
-        remarks.append(f"the policy makes {severity.name.lower()} of {finding.severity.name.lower()}")
-    if finding.known_by and not terms.policy.new_only:
-        remarks.append(f"it is in {finding.known_by}, but the policy counts what is known, too")
-    elif moved_to_stricter_path(finding, terms, exceptions):
-        remarks.append(f"it was in {finding.previous_path}, where the policy goes easier on it")
-    remarks += inline_comments.explain_rejections(finding, terms.policy, exceptions.today)
-    remarks += exceptions.explain_rejections(finding)
-    return "".join(f"; {remark}" for remark in remarks)
+        yield Note(NoteKind.SEVERITY_CHANGED, severity=finding.severity, location=matcher.severity_location(finding))
+    if finding.known_by and not policy.new_only:
+        yield Note(NoteKind.KNOWN_COUNTED, name=finding.known_by, location=policy.locate("new-only"))
+    elif moved_to_stricter_path(finding, matcher, exceptions):
+        yield Note(NoteKind.STRICTER_PATH, path=finding.previous_path)
+    yield from inline_comments.explain_rejections(finding, policy, exceptions.today)
+    yield from exceptions.explain_rejections(finding)

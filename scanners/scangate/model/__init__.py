@@ -31,7 +31,7 @@ from scangate.model.result import (
     Targets,
 )
 from scangate.model.severity import Confidence, Severity
-from scangate.model.verdict import EXIT_CODES, WORST_FIRST, GapRuling, Outcome, Ruling, RulingOutcome, Verdict
+from scangate.model.verdict import EXIT_CODES, WORST_FIRST, GapRuling, Outcome, Ruling, RulingOutcome, Verdict, derive_outcome
 
 __all__ = [
     "ABSENT",
@@ -73,4 +73,5 @@ __all__ = [
     "Span",
     "Targets",
     "Verdict",
+    "derive_outcome",
 ]

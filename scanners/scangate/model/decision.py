@@ -68,7 +68,7 @@ class NoteKind(enum.Enum):
     MERGED_FINDINGS = "merged-findings"  # count, counts: by scanners
 
 
-class Note(msgspec.Struct, frozen=True, order=True, omit_defaults=True):
+class Note(msgspec.Struct, frozen=True, omit_defaults=True):
     """Something that a reader of a decision or of a verdict should know; see `NoteKind` for the fields in use."""
 
     kind: NoteKind

@@ -18,6 +18,7 @@ class GapKind(enum.Enum):
     TIMEOUT = "timeout"
     GARBAGE = "garbage"
     INTERRUPTED = "interrupted"
+    NOT_RUN = "not-run"
     UNREADABLE = "unreadable"
     ENCODING = "encoding"
     UNPARSABLE = "unparsable"
@@ -28,7 +29,9 @@ class GapKind(enum.Enum):
     STALE_STORE = "stale-store"
 
 
-NEVER_ALLOWED = frozenset({GapKind.TOOL_MISSING, GapKind.CRASH, GapKind.TIMEOUT, GapKind.GARBAGE, GapKind.INTERRUPTED})
+NEVER_ALLOWED = frozenset(
+    {GapKind.TOOL_MISSING, GapKind.CRASH, GapKind.TIMEOUT, GapKind.GARBAGE, GapKind.INTERRUPTED, GapKind.NOT_RUN}
+)
 
 
 class Gap(msgspec.Struct, frozen=True):

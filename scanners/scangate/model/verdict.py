@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterable
 
 import msgspec
 
+from scangate.model.decision import Decision, Note
 from scangate.model.finding import Finding
 from scangate.model.gap import Gap
 from scangate.model.severity import Severity
 
-__all__ = ["EXIT_CODES", "WORST_FIRST", "GapRuling", "Outcome", "Ruling", "RulingOutcome", "Verdict"]
+__all__ = ["EXIT_CODES", "WORST_FIRST", "GapRuling", "Outcome", "Ruling", "RulingOutcome", "Verdict", "derive_outcome"]
 
 
 class RulingOutcome(enum.Enum):
@@ -42,13 +44,13 @@ class Ruling(msgspec.Struct, frozen=True):
     """What the policy makes of one finding, at the severity the policy assigns, and why.
 
     ``members``: the rulings on the findings of several scanners that were merged into this one; empty for a finding of one scanner.
-    Severity, outcome and reason of a merged ruling are those of its worst member.
+    Severity, outcome and decision of a merged ruling are those of its worst member.
     """
 
     finding: Finding
     severity: Severity
     outcome: RulingOutcome
-    because: str
+    decision: Decision
     members: tuple[Ruling, ...] = ()
 
     def __post_init__(self) -> None:
@@ -68,7 +70,7 @@ class GapRuling(msgspec.Struct, frozen=True):
 
     gap: Gap
     blocking: bool
-    because: str
+    decision: Decision
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -85,16 +87,15 @@ class Verdict(msgspec.Struct, frozen=True):
     policy_digest: str
     environment: str
     date: str
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.outcome is not self.derive_outcome():
+        if self.outcome is not derive_outcome(self.rulings, self.gaps):
             raise ValueError(f"the outcome {self.outcome.value} does not follow from the rulings")
 
-    def derive_outcome(self) -> Outcome:
-        """The outcome that follows from the rulings and gaps."""
-        if any(ruling.outcome is RulingOutcome.BLOCKING for ruling in self.rulings):
-            return Outcome.FAIL
-        if any(ruling.blocking for ruling in self.gaps):
-            return Outcome.INCOMPLETE
-        return Outcome.PASS
+
+def derive_outcome(rulings: Iterable[Ruling], gaps: Iterable[GapRuling]) -> Outcome:
+    """FAIL if a ruling is blocking, else INCOMPLETE if a gap is, else PASS."""
+    if any(ruling.outcome is RulingOutcome.BLOCKING for ruling in rulings):
+        return Outcome.FAIL
+    return Outcome.INCOMPLETE if any(ruling.blocking for ruling in gaps) else Outcome.PASS

@@ -6,11 +6,12 @@ import re
 import shlex
 import textwrap
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from scangate.model import FindingKind, RuleInfo, Ruling, RulingOutcome
 from scangate.report import escape, summary, wording
+from scangate.report.decision_text import explain_decision, format_policy_location, list_policy_locations
 from scangate.report.remediation import suggest_fix
 from scangate.report.wording import pluralize
 
@@ -20,9 +21,6 @@ WIDTH = 100
 MAX_LOCATIONS = 10
 LABEL_WIDTH = 8
 
-PolicyLocations = Sequence[tuple[str, str]]
-"""Paths in the policy's document, each with the ``file:line`` that says it."""
-
 
 class WaiveArguments(NamedTuple):
     """What a command that waives names beside the finding: the last day, and the verdict.json that has it, empty for none."""
@@ -31,16 +29,13 @@ class WaiveArguments(NamedTuple):
     verdict: str = ""
 
 
-def explain_finding(
-    ruling: Ruling, policy_locations: Mapping[str, PolicyLocations], about: RuleInfo | None, waive: WaiveArguments
-) -> str:
-    """The page for one finding. ``places`` are the policy's, by the rule of each member."""
+def explain_finding(ruling: Ruling, about: RuleInfo | None, waive: WaiveArguments) -> str:
+    """The page for one finding."""
     finding = ruling.finding
     where = wording.format_location(finding.location.path, finding.location.line, finding.location.column)
     lines = [f"{finding.rule}  {finding.fingerprint}", f"{where}  {ruling.severity.value}, {_outcome(ruling)}"]
-    lines += _format_section(
-        "why", [ruling.because, *_format_policy_locations(policy_locations.get(_find_worst_member(ruling).finding.rule, ()))]
-    )
+    locations = map(format_policy_location, list_policy_locations(ruling.decision))
+    lines += _format_section("why", [explain_decision(ruling.decision), *locations])
     lines += _format_section("what", _describe_rule(finding.title, finding.message, finding.cwe, finding.help_url))
     source = next((line.strip() for line in finding.evidence.splitlines() if line.strip()), "")
     lines += _format_section("source", [source] if source else [])
@@ -72,21 +67,12 @@ def explain_rule(about: RuleInfo, rulings: Iterable[Ruling], waive: WaiveArgumen
     return _format_page(lines)
 
 
-def _find_worst_member(ruling: Ruling) -> Ruling:
-    return next((each for each in ruling.per_scanner if (each.outcome, each.because) == (ruling.outcome, ruling.because)), ruling)
-
-
 def _outcome(ruling: Ruling) -> str:
     return ruling.outcome.value
 
 
 def _format_location(ruling: Ruling) -> str:
     return wording.format_location(ruling.finding.location.path, ruling.finding.location.line)
-
-
-def _format_policy_locations(places: PolicyLocations) -> Iterator[str]:
-    for path, origin in places:
-        yield f"{origin}  {path}" if origin != "default" else f"{path}, as it is where the policy says nothing"
 
 
 def _describe_rule(title: str, message: str, cwe: Sequence[int], help_url: str) -> list[str]:

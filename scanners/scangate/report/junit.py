@@ -12,6 +12,7 @@ import junitparser
 
 from scangate.model import GapRuling, Report, Ruling, RulingOutcome, ScanResult, ScanStatus, Severity
 from scangate.report import escape, summary, wording
+from scangate.report.decision_text import explain_decision
 from scangate.report.wording import pluralize
 
 __all__ = ["render"]
@@ -82,9 +83,9 @@ def _describe_finding(ruling: Ruling) -> tuple[str, str]:
     where = wording.format_location(finding.location.path, finding.location.line, finding.location.column)
     if ruling.outcome is RulingOutcome.SUPPRESSED:
         label = f" ({wording.label_bundled_only(finding)})" if wording.label_bundled_only(finding) else ""
-        return f"{where}: suppressed{label}, {ruling.because}", ""
+        return f"{where}: suppressed{label}, {explain_decision(ruling.decision)}", ""
     also = f"told by {wording.list_merged_rules(ruling)} as well" if ruling.members else ""
-    lines = [finding.message, wording.describe_advisory(finding), f"at {where}", f"because {ruling.because}"]
+    lines = [finding.message, wording.describe_advisory(finding), f"at {where}", f"because {explain_decision(ruling.decision)}"]
     lines += [also, finding.evidence, finding.help_url]
     return f"{where}: {ruling.severity.value}: {finding.message}", "\n".join(filter(None, lines))
 
@@ -94,7 +95,7 @@ def _gap(ruling: GapRuling) -> Case:
     name = f"{gap.kind.value}: {gap.path if gap.path is not None else gap.scanner}"
     where = f"{wording.format_location(gap.path, gap.line)}: " if gap.path is not None else f"{gap.scanner}: "
     if not ruling.blocking:
-        return Case(name, "skipped", "allowed-gap", f"{where}{gap.reason}; allowed: {ruling.because}")
+        return Case(name, "skipped", "allowed-gap", f"{where}{gap.reason}; allowed: {explain_decision(ruling.decision)}")
     return Case(name, "error", gap.kind.value, f"{where}{gap.reason}", f"hint: {gap.hint}" if gap.hint else "")
 
 

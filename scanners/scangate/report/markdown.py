@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from scangate.model import GapRuling, Report, Ruling, RulingOutcome, ScanStatus
 from scangate.report import escape, summary, wording
+from scangate.report.decision_text import describe_note, explain_decision
 from scangate.report.wording import pluralize
 
 __all__ = ["render", "render_comment", "render_comment_title"]
@@ -28,7 +29,7 @@ def render(report: Report) -> str:
         _table(summary.summarize_scanners(report)),
         _blocking([ruling for ruling in ruled if ruling.outcome is RulingOutcome.BLOCKING]),
         _gaps(summary.sort_gap_rulings(report)),
-        _notes(sorted({*report.verdict.notes, *report.targets.notes} - {""})),
+        _notes(sorted({*map(describe_note, report.verdict.notes), *report.targets.notes} - {""})),
         _counts(report),
     ]
     return "\n\n".join("\n".join(lines) for lines in blocks if lines) + "\n"
@@ -40,7 +41,7 @@ def render_comment(ruling: Ruling) -> str:
     also = f" and {_escape_code(wording.list_merged_rules(ruling))}" if ruling.members else ""
     lines = [f"**{ruling.severity.value}** {_escape_code(finding.rule)}{also}: {_escape_prose(finding.message, 1000)}"]
     lines += [
-        f"Blocks: {_escape_prose(ruling.because, 500)}.",
+        f"Blocks: {_escape_prose(explain_decision(ruling.decision), 500)}.",
         f"To see more: {_escape_code(f'scangate explain {finding.fingerprint}')}",
     ]
     return "\n\n".join(lines) + "\n"
@@ -94,7 +95,7 @@ def _finding(ruling: Ruling) -> str:
 def _gaps(rulings: Sequence[GapRuling]) -> list[str]:
     groups: dict[tuple[bool, str, str, str, str], list[GapRuling]] = defaultdict(list)
     for ruling in rulings:
-        allowed = "" if ruling.blocking else ruling.because
+        allowed = "" if ruling.blocking else explain_decision(ruling.decision)
         groups[not ruling.blocking, ruling.gap.scanner, ruling.gap.kind.value, ruling.gap.reason, allowed].append(ruling)
     if not groups:
         return []
@@ -111,7 +112,7 @@ def _gap(group: Sequence[GapRuling]) -> str:
     shown = ", ".join(places[:MAX_PATHS]) + (f" and {len(places) - MAX_PATHS:,} more" if len(places) > MAX_PATHS else "")
     said = f"- {_escape_prose(gap.scanner)}, {gap.kind.value}: {_escape_prose(gap.reason)}" + (f" ({shown})" if shown else "")
     said += f"; hint: {_escape_prose(gap.hint)}" if gap.hint else ""
-    return said if group[0].blocking else f"{said}; allowed: {_escape_prose(group[0].because)}"
+    return said if group[0].blocking else f"{said}; allowed: {_escape_prose(explain_decision(group[0].decision))}"
 
 
 def _notes(notes: Sequence[str]) -> list[str]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from scangate.model import AffectedPackage, Finding, Report, Ruling, RulingOutcome
 from scangate.report import escape, summary, wording
+from scangate.report.decision_text import explain_decision
 
 __all__ = ["VERSION", "render"]
 
@@ -46,7 +47,7 @@ def _event(ruling: Ruling, report: Report) -> dict[str, Any]:
         "severity": SEVERITIES[ruling.severity.rank],
         "status_id": number,
         "status": status,
-        "status_detail": _escape(ruling.because),
+        "status_detail": _escape(explain_decision(ruling.decision)),
         "confidence_id": told.confidence.rank,
         "message": _escape(told.message),
         "metadata": {

@@ -13,6 +13,7 @@ import sarif_om
 
 from scangate.model import (
     NEVER_ALLOWED,
+    Basis,
     Confidence,
     Finding,
     FindingKind,
@@ -25,6 +26,7 @@ from scangate.model import (
     Severity,
 )
 from scangate.report import escape, summary
+from scangate.report.decision_text import explain_decision
 from scangate.report.wording import describe_base, pluralize
 
 __all__ = ["render", "to_json"]
@@ -58,8 +60,6 @@ SECURITY_SEVERITY = {
 }
 LEVELS = {Severity.CRITICAL: "error", Severity.HIGH: "error", Severity.LOW: "note", Severity.INFO: "note"}
 PRECISION = {Confidence.HIGH: "high", Confidence.MEDIUM: "medium", Confidence.LOW: "low"}
-INLINE = "waived inline"
-"""How the judge opens its reason where it was the comment in the source that counted, and not an exception."""
 
 TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?)(?:Z|\+00:00)")
 
@@ -279,9 +279,8 @@ def _message(text: str) -> JsonObject:
 
 
 def _suppression(ruling: Ruling) -> Suppression:
-    inline = (ruling.finding.tool_comment or ruling.finding.ignore_comments) and ruling.because.startswith(INLINE)
-    kind = "inSource" if inline else "external"
-    told = Suppression(kind=kind, justification=_escape(ruling.because))  # type: ignore[call-arg]  # its parent has no types
+    kind = "inSource" if ruling.decision.basis is Basis.INLINE_COMMENT else "external"
+    told = Suppression(kind=kind, justification=_escape(explain_decision(ruling.decision)))  # type: ignore[call-arg]  # its parent has no types
     told.status = "accepted"
     return told
 
@@ -299,7 +298,7 @@ def _result_properties(ruling: Ruling) -> JsonObject:
         confidence=finding.confidence.value,
         kind=finding.kind.value,
         outcome=ruling.outcome.value,
-        because=_escape(ruling.because),
+        because=_escape(explain_decision(ruling.decision)),
     )
     if finding.reported_by:
         told["reportedBy"] = [_escape(name) for name in finding.reported_by]
@@ -327,7 +326,7 @@ def _member(ruling: Ruling) -> dict[str, str]:
         "fingerprint": escape.terminal(ruling.finding.fingerprint),
         "severity": ruling.severity.value,
         "outcome": ruling.outcome.value,
-        "because": _escape(ruling.because),
+        "because": _escape(explain_decision(ruling.decision)),
     }
 
 
@@ -385,7 +384,7 @@ def _notification(ruling: GapRuling, index: int) -> sarif_om.Notification:
     gap = ruling.gap
     level = "error" if gap.kind in NEVER_ALLOWED else "warning"
     line = max(gap.line, 1)
-    properties = {"counts": ruling.blocking, "because": _escape(ruling.because), "scanner": _escape(gap.scanner)}
+    properties = {"counts": ruling.blocking, "because": _escape(explain_decision(ruling.decision)), "scanner": _escape(gap.scanner)}
     return sarif_om.Notification(
         message=sarif_om.Message(text=_escape(f"{gap.reason}; {gap.hint}" if gap.hint else gap.reason) or gap.kind.value),
         level=level if ruling.blocking else "note",

@@ -46,6 +46,7 @@ from packageurl import PackageURL
 
 from scangate.model import AffectedPackage, Component, Finding, FindingKind, Report, Ruling, RulingOutcome, ScanStatus, Severity
 from scangate.report import escape, summary, wording
+from scangate.report.decision_text import explain_decision
 
 __all__ = ["render"]
 
@@ -380,7 +381,9 @@ def _analysis(rulings: Sequence[Ruling]) -> VulnerabilityAnalysis:
 
 def _describe_ruling(ruling: Ruling) -> str:
     place = ruling.finding.location
-    return _escape(f"{wording.format_location(place.path, place.line)}: {ruling.outcome.value}: {ruling.because}")
+    return _escape(
+        f"{wording.format_location(place.path, place.line)}: {ruling.outcome.value}: {explain_decision(ruling.decision)}"
+    )
 
 
 def _properties(rulings: Sequence[Ruling]) -> list[Property]:

@@ -16,6 +16,7 @@ from scangate.model import (
     ComparedRevision,
     Component,
     Confidence,
+    Decision,
     FileAccounting,
     Finding,
     FindingIdentity,
@@ -26,6 +27,7 @@ from scangate.model import (
     IgnoreComment,
     KnownSource,
     Location,
+    Note,
     Outcome,
     Report,
     Ruling,
@@ -192,7 +194,7 @@ class _Finding(_Strict, frozen=True):
 class _Member(_Finding, frozen=True):
     outcome: RulingOutcome
     severity: _SeverityName
-    because: str
+    decision: Decision
 
 
 class _Ruling(_Member, frozen=True):
@@ -213,7 +215,7 @@ class _Gap(_Strict, frozen=True):
     reason: str
     hint: str
     counts: bool | None
-    because: str
+    decision: Decision | None
     origin: str | None
 
 
@@ -251,7 +253,7 @@ class _Document(_Strict, frozen=True):
     gaps: tuple[_Gap, ...]
     components: tuple[_Component, ...]
     known: tuple[_KnownBy, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     scope: dict[str, Any]
 
 
@@ -347,7 +349,11 @@ def _verdict(document: _Document) -> Verdict:
     return Verdict(
         outcome=document.outcome,
         rulings=tuple(_ruling(entry) for entry in document.findings),
-        gaps=tuple(GapRuling(_gap(entry), entry.counts, entry.because) for entry in document.gaps if entry.counts is not None),
+        gaps=tuple(
+            GapRuling(_gap(entry), entry.counts, entry.decision)
+            for entry in document.gaps
+            if entry.counts is not None and entry.decision is not None
+        ),
         policy=document.policy.name,
         policy_digest=document.policy.digest,
         environment=document.policy.environment,
@@ -358,7 +364,7 @@ def _verdict(document: _Document) -> Verdict:
 
 def _ruling(entry: _Member) -> Ruling:
     members = tuple(map(_ruling, entry.members)) if isinstance(entry, _Ruling) else ()
-    return Ruling(_finding(entry), Severity[entry.severity.upper()], entry.outcome, entry.because, members)
+    return Ruling(_finding(entry), Severity[entry.severity.upper()], entry.outcome, entry.decision, members)
 
 
 def _reported_findings(document: _Document) -> list[_Finding]:

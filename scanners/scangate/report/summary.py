@@ -142,7 +142,7 @@ def _sort(rulings: Iterable[Ruling], key: Callable[[Ruling], tuple[Any, ...]]) -
 
 def sort_gap_rulings(report: Report) -> list[GapRuling]:
     """By scanner, then by place; a total order."""
-    return sorted(report.verdict.gaps, key=lambda ruling: (gap_sort_key(ruling.gap), ruling.blocking, ruling.because))
+    return sorted(report.verdict.gaps, key=lambda ruling: (gap_sort_key(ruling.gap), ruling.blocking, str(ruling.decision)))
 
 
 def sort_results(report: Report) -> list[ScanResult]:
@@ -190,4 +190,4 @@ def gap_sort_key(gap: Gap) -> tuple[Any, ...]:
 
 def _ruling_sort_key(ruling: Ruling) -> tuple[Any, ...]:
     members = tuple(_ruling_sort_key(member) for member in ruling.members)
-    return (finding_sort_key(ruling.finding), ruling.severity, ruling.outcome.value, ruling.because, members)
+    return (finding_sort_key(ruling.finding), ruling.severity, ruling.outcome.value, str(ruling.decision), members)

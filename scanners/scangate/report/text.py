@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from scangate.model import (
+    Decision,
     FileAccounting,
     GapRuling,
     Outcome,
@@ -22,6 +23,7 @@ from scangate.model import (
     SkippedPath,
 )
 from scangate.report import escape, summary, wording
+from scangate.report.decision_text import describe_note, explain_decision
 from scangate.report.wording import pluralize
 
 __all__ = ["print_report", "render", "render_rich"]
@@ -103,8 +105,8 @@ def _blocking(ruled: Sequence[Ruling]) -> Iterable[Line]:
                 f"{severity.value}: {pluralize(len(group), 'finding')} {_conjugate(len(group), 'block')}",
                 SEVERITY_STYLES[severity],
             )
-        for because, rulings in _group_by_reason(group[:room]).items():
-            yield from _wrap(f"because {because}", "  ", "dim")
+        for decision, rulings in _group_by_decision(group[:room]).items():
+            yield from _wrap(f"because {explain_decision(decision)}", "  ", "dim")
             said: set[tuple[str, str]] = set()
             for ruling in rulings:
                 yield from _finding(ruling, said)
@@ -112,10 +114,10 @@ def _blocking(ruled: Sequence[Ruling]) -> Iterable[Line]:
         room = max(0, room - len(group))
 
 
-def _group_by_reason(rulings: Iterable[Ruling]) -> dict[str, list[Ruling]]:
-    groups: dict[str, list[Ruling]] = defaultdict(list)
+def _group_by_decision(rulings: Iterable[Ruling]) -> dict[Decision, list[Ruling]]:
+    groups: dict[Decision, list[Ruling]] = defaultdict(list)
     for ruling in rulings:
-        groups[ruling.because].append(ruling)
+        groups[ruling.decision].append(ruling)
     return groups
 
 
@@ -182,7 +184,7 @@ def _fit_title(title: str, room: int) -> str:
 def _gaps(rulings: Sequence[GapRuling]) -> Iterable[Line]:
     groups: dict[tuple[str, ...], list[GapRuling]] = defaultdict(list)
     for ruling in rulings:
-        allowed = "" if ruling.blocking else ruling.because or "the policy allows it"
+        allowed = "" if ruling.blocking else explain_decision(ruling.decision) or "the policy allows it"
         groups[allowed, ruling.gap.scanner, ruling.gap.kind.value, ruling.gap.reason, ruling.gap.hint].append(ruling)
     if not groups:
         return
@@ -211,7 +213,7 @@ def _gap(group: Sequence[GapRuling], allowed: str) -> Iterable[Line]:
 
 def _notes(report: Report) -> Iterable[Line]:
     left = (*report.targets.skipped_paths, *(left for result in report.results for left in result.skipped_paths))
-    notes = sorted({*report.verdict.notes, *report.targets.notes} - {""}) + _left_out(left)
+    notes = sorted({*map(describe_note, report.verdict.notes), *report.targets.notes} - {""}) + _left_out(left)
     if notes:
         yield from _title("notes")
     for note in notes[:MAX_GROUPS]:

@@ -68,7 +68,7 @@ def render(report: Report) -> str:
         "gaps": _gaps(report),
         "components": _components(report),
         "known": [_known_by(source) for source in sorted(report.known_sources)],
-        "notes": sorted(verdict.notes),
+        "notes": sorted(msgspec.to_builtins(verdict.notes), key=str),
         "scope": {key: _sort_keys(value) for key, value in sorted(report.scope)},
     }
     return _format_document(document)
@@ -149,7 +149,11 @@ def _ruling(ruling: Ruling, told: dict[Finding, list[str]]) -> dict[str, Any]:
 
 
 def _ruling_entry(ruling: Ruling, origin: str | None) -> dict[str, Any]:
-    judged = {"outcome": ruling.outcome.value, "severity": ruling.severity.value, "because": ruling.because}
+    judged = {
+        "outcome": ruling.outcome.value,
+        "severity": ruling.severity.value,
+        "decision": msgspec.to_builtins(ruling.decision),
+    }
     return {**judged, **_finding(ruling.finding), "origin": origin}
 
 
@@ -225,10 +229,10 @@ def _gaps(report: Report) -> list[dict[str, Any]]:
     told = _by_origin([(result.scanner, result.gaps) for result in report.results] + [(TARGETS_ORIGIN, report.targets.gaps)])
     entries = []
     for ruling in summary.sort_gap_rulings(report):
-        judged = {"counts": ruling.blocking, "because": ruling.because}
+        judged = {"counts": ruling.blocking, "decision": msgspec.to_builtins(ruling.decision)}
         entries.append({**_gap(ruling.gap), **judged, "origin": _take_origin(told, ruling.gap)})
     left = sorted(((gap, origin) for gap, origins in told.items() for origin in origins), key=_gap_entry_key)
-    return entries + [{**_gap(gap), "counts": None, "because": "", "origin": origin} for gap, origin in left]
+    return entries + [{**_gap(gap), "counts": None, "decision": None, "origin": origin} for gap, origin in left]
 
 
 def _components(report: Report) -> list[dict[str, Any]]:

@@ -1,0 +1,181 @@
+"""Makes the sentences for decisions and notes, in one place; every format escapes them for its own language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from scangate.model import Basis, BudgetSelector, Decision, Note, NoteKind, PolicyLocation
+from scangate.report.wording import pluralize
+
+__all__ = ["describe_note", "explain_decision", "format_policy_location", "list_policy_locations"]
+
+
+def explain_decision(decision: Decision) -> str:
+    """Why the policy ruled so, in one line, with the notes that belong to it."""
+    return "; ".join([DECISIONS[decision.basis](decision), *map(_remark, decision.notes)])
+
+
+def list_policy_locations(decision: Decision) -> list[PolicyLocation]:
+    """The places in the policy that led to a decision, without repetition."""
+    locations = [decision.location, *(note.location for note in decision.notes)]
+    return [location for location in dict.fromkeys(locations) if location.path]
+
+
+def format_policy_location(location: PolicyLocation) -> str:
+    """``scangate.yaml:12  budgets.high``."""
+    return f"{location.file}:{location.line}  {location.path}" if location.file else f"{location.path} (default)"
+
+
+# -- decisions --
+
+
+def _budget(decision: Decision) -> str:
+    findings = f"{decision.severity.value} findings{_selection(decision.selector)}"
+    if decision.limit is None:
+        return f"the policy does not limit {findings}"
+    noun = findings.replace("findings", "finding", 1) if decision.count == 1 else findings
+    worse = f"; {decision.reported_worse:,} reported at a higher severity by another scanner" if decision.reported_worse else ""
+    if decision.count > decision.limit:
+        return f"{decision.count:,} {noun}, {decision.limit:,} allowed{worse}"
+    return f"{decision.count:,} of {decision.limit:,} allowed {findings}{worse}"
+
+
+def _selection(selector: BudgetSelector) -> str:
+    """Which findings a budget override counts, as words after the noun."""
+    text = f" of kind {selector.kind.value}" if selector.kind else ""
+    text += "" if selector.fixable is None else " with a fixed release" if selector.fixable else " without a fixed release"
+    return text + (f" of {selector.scanner}" if selector.scanner else "") + (f" in {selector.path}" if selector.path else "")
+
+
+def _cool_down(decision: Decision) -> str:
+    published = f"{pluralize(decision.count, 'day')} ago" if decision.count else "today"
+    return f"advisory published {published}, cool-down period {pluralize(decision.limit or 0, 'day')}"
+
+
+DECISIONS: dict[Basis, Callable[[Decision], str]] = {
+    Basis.EXCLUSION: lambda decision: f"excluded by the policy: {decision.reason}",
+    Basis.EXCEPTION: lambda decision: f"accepted until {decision.expires} by {decision.owner}: {decision.reason}",
+    Basis.INLINE_COMMENT: lambda decision: f"suppressed inline: {decision.comment}",
+    Basis.KNOWN: lambda decision: f"known: in {decision.known_by}",
+    Basis.COOL_DOWN: _cool_down,
+    Basis.BUDGET: _budget,
+    Basis.UNUSED_EXCEPTION: lambda _: "the policy fails the build for unused exceptions",
+    Basis.BASELINE_RATCHET: lambda _: "the policy requires findings that are gone to be removed from the baseline",
+    Basis.ALLOWED_GAP: lambda decision: decision.reason,
+    Basis.GAP_NOT_ALLOWED: lambda _: "the policy does not allow this gap",
+    Basis.REQUIRED_SCANNER: lambda _: "the policy requires this scanner",
+    Basis.NOTHING_SCANNED: lambda _: "an empty scan does not pass",
+    Basis.NOT_ANALYZED: lambda _: "what was not analyzed does not pass",
+    Basis.REPORT_NOT_WRITTEN: lambda _: "a verdict that cannot be read does not pass",
+}
+
+
+# -- notes --
+
+
+def _remark(note: Note) -> str:
+    """A note that belongs to a decision."""
+    if note.kind in COMMENT_PROBLEMS:
+        return f"the inline comment in line {note.line} does not apply: {COMMENT_PROBLEMS[note.kind](note)}"
+    return REMARKS[note.kind](note)
+
+
+def describe_note(note: Note) -> str:
+    """A note of a verdict in one line."""
+    if note.kind in COMMENT_PROBLEMS:
+        return f"inline comment in {note.path}:{note.line} does not apply: {COMMENT_PROBLEMS[note.kind](note)}"
+    if note.kind in EXCEPTION_NOTES:
+        return f"exception for {note.name} ({note.owner}) {EXCEPTION_NOTES[note.kind](note)}"
+    return NOTES[note.kind](note)
+
+
+def _in_days(days: int) -> str:
+    return f"in {pluralize(days, 'day')}" if days else "today"
+
+
+def _exception_expires_soon(note: Note) -> str:
+    moved = f"; its finding is now in {note.path}" if note.path else ""
+    return f"expires {_in_days(note.days)}, on {note.expires}{moved}"
+
+
+def _not_owner(note: Note) -> str:
+    more = f" and {note.count - 1:,} more" if note.count > 1 else ""
+    return f"does not accept {note.path}{more}: {note.text} names another owner"
+
+
+def _counts(note: Note) -> str:
+    return ", ".join(f"{name} {number:,}" for name, number in note.counts)
+
+
+def _findings(note: Note) -> str:
+    return pluralize(sum(number for _, number in note.counts), "finding")
+
+
+def _known_source(note: Note) -> str:
+    counts = dict(note.counts)
+    parts = [f"{counts['matched']:,} still present"]
+    parts += [f"{counts[name]:,} {name}" for name in ("gone", "not looked for") if counts[name]]
+    update = "; to remove those that are gone: scangate baseline update" if note.name == "the baseline" and counts["gone"] else ""
+    return f"{note.name} has {pluralize(note.count, 'finding')}: {', '.join(parts)}{update}"
+
+
+def _internal_dependencies(note: Note) -> str:
+    policy = "a policy in the scanned tree" if note.in_tree else "the policy"
+    audited = pluralize(dict(note.counts)["audited"], "release")
+    return f"{note.name} audited {audited}; {pluralize(note.count, 'requirement')} not audited, as {policy} declares them internal"
+
+
+def _codeowners_invalid(note: Note) -> str:
+    lines = ", ".join(map(str, note.lines[:5])) + (", ..." if len(note.lines) > 5 else "")
+    return f"{note.path}: invalid {'line' if len(note.lines) == 1 else 'lines'} ignored: {lines}"
+
+
+COMMENT_PROBLEMS: dict[NoteKind, Callable[[Note], str]] = {
+    NoteKind.COMMENT_INVALID: lambda note: note.text,
+    NoteKind.COMMENT_OTHER_RULES: lambda _: "it names other rules",
+    NoteKind.COMMENT_WITHOUT_EXPIRY: lambda _: "the policy requires an expiry date: until=YYYY-MM-DD",
+    NoteKind.COMMENT_EXPIRED: lambda note: f"it expired on {note.expires}",
+    NoteKind.COMMENT_TOO_LONG: lambda note: (
+        f"it expires on {note.expires}, later than the {pluralize(note.days, 'day')} that the policy allows"
+    ),
+}
+REMARKS: dict[NoteKind, Callable[[Note], str]] = {
+    NoteKind.SEVERITY_CHANGED: lambda note: f"severity changed by the policy from {note.severity.value}",
+    NoteKind.KNOWN_COUNTED: lambda note: f"in {note.name}, but the policy counts known findings",
+    NoteKind.STRICTER_PATH: lambda note: f"known at {note.path}, where the policy is less strict",
+    NoteKind.COMMENTS_DENIED: lambda _: "the policy does not accept inline comments",
+    NoteKind.EXCEPTION_EXPIRED: lambda note: f"its exception expired on {note.expires}",
+    NoteKind.EXCEPTION_NO_CODEOWNERS: lambda note: f"the exception by {note.owner} needs a CODEOWNERS file, and there is none",
+    NoteKind.EXCEPTION_NOT_OWNER: lambda note: (
+        f"the exception by {note.owner} does not apply: {note.text} does not name {note.owner} for this path"
+    ),
+}
+EXCEPTION_NOTES: dict[NoteKind, Callable[[Note], str]] = {
+    NoteKind.EXCEPTION_EXPIRED: lambda note: f"expired on {note.expires}; it no longer accepts {pluralize(note.count, 'finding')}",
+    NoteKind.EXCEPTION_EXPIRES_SOON: _exception_expires_soon,
+    NoteKind.EXCEPTION_FOLLOWED: lambda note: f"followed its finding to {note.path}",
+    NoteKind.EXCEPTION_UNUSED: lambda _: "accepts nothing: remove it",
+    NoteKind.EXCEPTION_OTHER_NAME: lambda note: (
+        f"accepts nothing: {note.text} is reported as {note.rule}; `advisory: {note.text}` matches all its names"
+    ),
+    NoteKind.EXCEPTION_NO_CODEOWNERS: lambda _: "accepts nothing: the policy requires code owners, and there is no CODEOWNERS file",
+    NoteKind.EXCEPTION_NOT_OWNER: _not_owner,
+}
+NOTES: dict[NoteKind, Callable[[Note], str]] = {
+    NoteKind.COMMENT_EXPIRES_SOON: lambda note: f"inline comment in {note.path}:{note.line} expires {_in_days(note.days)}",
+    NoteKind.MORE_COMMENTS: lambda note: f"{pluralize(note.count, 'more inline comment')} with problems",
+    NoteKind.CODEOWNERS_INVALID: _codeowners_invalid,
+    NoteKind.SUPPRESSED_INLINE: lambda note: f"{_findings(note)} suppressed inline: {_counts(note)}",
+    NoteKind.IN_COOL_DOWN: lambda note: (
+        f"{_findings(note)} published less than {pluralize(note.days, 'day')} ago, not counted yet: {_counts(note)}"
+    ),
+    NoteKind.SEVERITIES_CHANGED: lambda note: f"{_findings(note)} with a severity changed by the policy: {_counts(note)}",
+    NoteKind.KNOWN_SOURCE: _known_source,
+    NoteKind.RESOLVED_RELEASES: lambda note: (
+        f"{note.name}: {pluralize(note.count, 'release')} not pinned, resolved for this scan; add a lock file to be sure"
+    ),
+    NoteKind.INTERNAL_DEPENDENCIES: _internal_dependencies,
+    NoteKind.MERGED_FINDINGS: lambda note: (
+        f"{pluralize(note.count, 'finding')} reported by several scanners merged: {_counts(note)}"
+    ),
+}
