@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import string
 import time
+from collections.abc import Iterable, Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from scangate.model import Span
-from scangate.scan.masking import MASK, SecretValues, assigned_name, mask_spans, mask_suspicious, secret_values
+from scangate.scan.masking import MASK, MaskedText, SecretValues, assigned_name, mask_suspicious, secret_values
 from scangate.source_text import decode, split_lines
+
+
+def mask_spans(lines: Sequence[str], spans: Iterable[Span]) -> list[str]:
+    return MaskedText(lines, spans).lines
+
 
 BEGIN, END = "-----BEGIN " + "RSA PRIVATE KEY-----", "-----END " + "RSA PRIVATE KEY-----"
 

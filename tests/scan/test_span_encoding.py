@@ -18,7 +18,7 @@ PASSWORD = "hunter2-" + "correct-horse"  # pragma: allowlist secret
 
 
 def literals(value: Any) -> Iterator[str]:
-    """Every text that is written as it is."""
+    """Every text that is not encoded."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
@@ -30,21 +30,21 @@ def literals(value: Any) -> Iterator[str]:
 
 
 @given(TEXTS, TEXTS, st.lists(TEXTS, max_size=4), st.lists(st.tuples(TEXTS, TEXTS), max_size=3))
-def test_what_is_quoted_comes_back_and_is_not_there_to_be_read(
+def test_encoded_text_is_restored_and_has_no_text_of_the_file(
     path: str, content: str, texts: list[str], cuts: list[tuple[str, str]]
 ) -> None:
-    page = SpanCodec(path, content)
+    page = SpanCodec(path, content.split("\n"))
     said = {"texts": [*texts, *(before + content + after for before, after in cuts)], "path": path, "number": 3, "none": None}
     written = page.encode(said)
-    assert page.decode(json.loads(json.dumps(written))) == said
+    assert page.decode(json.loads(json.dumps(written)), dict[str, Any]) == said
     whole = f"{path}\n{content}"
     runs = {whole[at : at + MIN_SECRET_LENGTH] for at in range(len(whole) - MIN_SECRET_LENGTH + 1)}
     for text in literals(written):
         assert not [at for at in range(len(text) - MIN_SECRET_LENGTH + 1) if text[at : at + MIN_SECRET_LENGTH] in runs], text
 
 
-def test_the_longest_quotation_is_taken_so_that_no_end_of_a_secret_is_left() -> None:
-    page = SpanCodec("a.py", f"hunter = 1\nhunter2 = 2\npassword = '{PASSWORD}'\n")
+def test_the_longest_match_is_taken_so_that_no_end_of_a_secret_remains() -> None:
+    page = SpanCodec("a.py", ["hunter = 1", "hunter2 = 2", f"password = '{PASSWORD}'", ""])
     written = page.encode(f"Possible hardcoded password: '{PASSWORD}'!")
     assert written[SPANS_KEY][-1] == "!"
     assert not [piece for piece in ("hunt", "correct", "horse") if piece in json.dumps(written)]
@@ -66,6 +66,6 @@ def test_the_longest_quotation_is_taken_so_that_no_end_of_a_secret_is_left() -> 
         {SPANS_KEY: [["a", "b"]]},
     ],
 )
-def test_a_quotation_that_is_none(value: Any) -> None:
-    with pytest.raises(ValueError, match="quotation"):
-        SpanCodec("a.py", "content").decode(value)
+def test_an_invalid_encoding_is_refused(value: Any) -> None:
+    with pytest.raises(ValueError, match=r"position|encoded"):
+        SpanCodec("a.py", ["content"]).decode(value, str)

@@ -1,4 +1,4 @@
-"""Lists what there is to scan: git's index, what is staged, a commit, or the file system; what it passes over, it names."""
+"""Lists the files to scan from git's index, the staged changes, a commit or the file system, and names what it leaves out."""
 
 from __future__ import annotations
 
@@ -18,16 +18,15 @@ __all__ = ["Listing", "Target", "interrupted_listing", "list_commit", "list_file
 
 SCANNER = "targets"
 GIT_FOLDER = b".git"
-SPECIAL_NAMES = {b"", b".", b".."}  # no names of folders
+SPECIAL_NAMES = {b"", b".", b".."}
+SYMBOLIC_LINK = "120000"  # git's mode
 BATCH_BYTES = 64 * 1024 * 1024
-
-OUTSIDE_ROOT = "a directory on the way is a symbolic link out of the root"
 
 
 class Target(msgspec.Struct, frozen=True):
-    """A file to scan: its path as text, its path as the file system has it, and its blob where the bytes come from git.
+    """A file to scan: its path as text and as the file system has it, and its blob if the bytes come from git.
 
-    ``state``: how it looked when it was listed, as `state_of` tells it; empty where the bytes come from git.
+    ``stat_signature``: of the file when it was listed, see `take_stat_signature`; empty if the bytes come from git.
     """
 
     path: str
@@ -38,30 +37,40 @@ class Target(msgspec.Struct, frozen=True):
 
 
 class Listing(msgspec.Struct, frozen=True):
-    """All targets of a run, sorted, and what the run says about where they came from."""
+    """All targets of a run, sorted by path, and the summary for reports."""
 
     root: Path
     targets: tuple[Target, ...]
     summary: Targets
     repository: Repository | None = None
 
+    def full_path(self, target: Target) -> bytes:
+        """The absolute path of a target; bytes, since a name need not be text."""
+        return os.path.join(os.fsencode(self.root), target.raw_path)  # noqa: PTH118
+
     def reader(self, targets: Sequence[Target], limit: int) -> Callable[[Target], bytes]:
-        """A function that gives the bytes of one of ``targets``. It raises Unreadable: TOO_LARGE above ``limit`` bytes,
-        UNREADABLE where they cannot be had."""
+        """A function that reads one of ``targets``. It raises ScanError: TOO_LARGE above ``limit`` bytes, else UNREADABLE."""
         blobs = _BlobReader(self.repository, [target for target in targets if target.blob and 0 <= target.size <= limit])
 
         def read(target: Target) -> bytes:
-            if not target.blob:
-                return _read_regular_file(os.path.join(os.fsencode(self.root), target.raw_path), limit)  # noqa: PTH118 -- bytes: a name need not be text
-            if target.size > limit:
-                raise _too_large_error(target.size, limit)
-            return blobs.read(target)
+            try:
+                if not target.blob:
+                    return read_regular_file(self.full_path(target), limit)
+                if target.size > limit:
+                    raise FileTooLargeError(target.size, limit)
+                return blobs.read(target)
+            except FileTooLargeError as error:
+                reason = f"{error.size} bytes, over the limit of {limit}"
+                hint = "raise it in the policy (limits: {max-file-size: 2 MiB}), exclude the path with a reason, or allow the gap"
+                raise ScanError(GapKind.TOO_LARGE, reason, hint) from error
+            except OSError as error:
+                raise ScanError(GapKind.UNREADABLE, describe_os_error(error)) from error
 
         return read
 
 
 class _BlobReader:
-    """Contents from git, asked for a few megabytes at a time; a failing git is told of each file that it fails over."""
+    """Reads blobs from git in batches of a few megabytes; if git fails for a batch, each file of it becomes a gap."""
 
     def __init__(self, repository: Repository | None, targets: Sequence[Target]) -> None:
         self._repository = repository
@@ -80,137 +89,149 @@ class _BlobReader:
             size += target.size
 
     def read(self, target: Target) -> bytes:
-        """The bytes of one target; Unreadable where git does not give them."""
+        """The content of one target. Raises ScanError if git does not have it."""
         batch = self._batch_of.get(target.blob, -1)
         if batch >= 0 and self._loaded[0] != batch and self._repository is not None:
-            self._loaded = (batch, {})  # where git fails it is not asked again for each file
+            self._loaded = (batch, {})  # if git fails, it is not run again for each file
             self._loaded = (batch, self._repository.read_blobs(self._batches[batch]))
         if batch < 0 or target.blob not in self._loaded[1]:
-            raise ScanError(GapKind.UNREADABLE, "git does not hold its content")
+            raise ScanError(GapKind.UNREADABLE, "git does not have its content")
         return self._loaded[1][target.blob]
 
 
 def list_files(root: Path, repository: Repository | None, own_outputs: Sequence[Path] = ()) -> Listing:
-    """Everything under ``root``: git's index and untracked files, or the file system where there is no git, or none that answers.
+    """Everything under ``root``: git's index and untracked files; the file system if there is no repository, or git fails.
 
-    ``ours`` are files and folders that scangate itself writes; what lies there is left out.
+    ``own_outputs``: files and folders that scangate writes, which are left out.
     """
-    notes = ["no git repository: every file under the root is read, ignored ones too"]
-    entries = None
+    entries, notes = None, ["no git repository: every file under the root is scanned, ignored ones included"]
     if repository is not None:
         try:
             entries, notes = repository.list_entries(), []
-        except ScanError as fault:
-            if fault.kind is GapKind.INTERRUPTED:
+        except ScanError as error:
+            if error.kind is GapKind.INTERRUPTED:
                 raise
-            notes = [f"{fault.reason}: every file under the root is read, ignored ones too"]
+            notes = [f"{error.reason}: every file under the root is scanned, ignored ones included"]
+    skipped: list[SkippedPath] = []
     if entries is None:
-        source, left, raws = "file system", [], sorted(_walk(os.fsencode(root)))
+        source, raw_paths = "file system", sorted(_walk(os.fsencode(root)))
     else:
         source = "git index and untracked files"
-        left = [_left_out_repository(entry) for entry in entries if entry.repository_kind]
-        raws = sorted({entry.raw_path for entry in entries if not entry.repository_kind})
-    own, inside = _relative_outputs(root, own_outputs), _RootBoundary(root)
+        skipped = [_skipped_repository(entry) for entry in entries if entry.repository_kind]
+        raw_paths = sorted({entry.raw_path for entry in entries if not entry.repository_kind})
+    outputs, boundary = _relative_outputs(root, own_outputs), _RootBoundary(root)
     targets, gaps = [], []
-    for raw in raws:
-        if own and _is_own_output(raw, own):
-            left.append(SkippedPath(_display_path(raw), "scangate's own output"))
+    for raw_path in raw_paths:
+        if outputs and _is_own_output(raw_path, outputs):
+            skipped.append(SkippedPath(_display_path(raw_path), "scangate's own output"))
             continue
-        found = _classify(root, raw, inside, tracked=entries is not None)
+        found = _classify(raw_path, boundary, tracked=entries is not None)
         if isinstance(found, Target):
             targets.append(found)
         elif isinstance(found, Gap):
             gaps.append(found)
         else:
-            left.append(found)
-    facts = Targets(source=source, file_count=len(targets), skipped_paths=tuple(sorted(left)), gaps=tuple(gaps), notes=tuple(notes))
-    return Listing(root, _with_unique_paths(targets), facts, repository)
+            skipped.append(found)
+    return _listing(root, repository, source, targets, skipped=skipped, gaps=gaps, notes=notes)
+
+
+def list_staged(root: Path, repository: Repository | None, paths: Sequence[str]) -> Listing:
+    """The index's entries for ``paths``, or all that differ from HEAD if none are given; the work tree is not read.
+
+    A path that is not in the index, or in conflict, is a gap: a hook that was given it gets no clean result.
+    """
+    if repository is None:
+        raise UsageError("--staged needs a git repository", "scan the directory instead: scangate scan .")
+    return _list_entries(root, repository, "staged", repository.list_staged([os.fsencode(path) for path in paths]))
+
+
+def list_commit(root: Path, repository: Repository, commit: str, own_outputs: Sequence[Path] = ()) -> Listing:
+    """Everything under ``root`` in a commit, from git's objects; neither the work tree nor the index is read.
+
+    ``own_outputs`` as in `list_files`, but not reported.
+    """
+    outputs = _relative_outputs(root, own_outputs)
+    entries = [entry for entry in repository.list_tree(commit) if not _is_own_output(entry.raw_path, outputs)]
+    return _list_entries(root, repository, f"commit {commit}", entries)
+
+
+def _list_entries(root: Path, repository: Repository, source: str, entries: Sequence[GitEntry]) -> Listing:
+    sizes = repository.blob_sizes([entry.blob for entry in entries if entry.blob and entry.mode.startswith("100")])
+    targets: list[Target] = []
+    skipped: list[SkippedPath] = []
+    gaps: list[Gap] = []
+    for entry in entries:
+        path = _display_path(entry.raw_path)
+        if entry.repository_kind:
+            skipped.append(_skipped_repository(entry))
+        elif not entry.blob:
+            reason = "merge conflict: git has no staged content for it" if entry.mode else "not in git's index"
+            gaps.append(_unreadable_gap(path, reason))
+        elif entry.mode == SYMBOLIC_LINK:
+            skipped.append(SkippedPath(path, "symbolic link"))
+        else:
+            targets.append(Target(path, entry.raw_path, blob=entry.blob, size=sizes[entry.blob]))
+    return _listing(root, repository, source, targets, skipped=skipped, gaps=gaps)
+
+
+def _listing(  # noqa: PLR0913
+    root: Path,
+    repository: Repository | None,
+    source: str,
+    targets: Sequence[Target],
+    *,
+    skipped: Sequence[SkippedPath],
+    gaps: Sequence[Gap],
+    notes: Sequence[str] = (),
+) -> Listing:
+    summary = Targets(source, len(targets), skipped_paths=tuple(sorted(skipped)), gaps=tuple(gaps), notes=tuple(notes))
+    return Listing(root, _with_unique_paths(targets), summary, repository)
+
+
+def interrupted_listing(root: Path) -> Listing:
+    """The listing of a run that was interrupted before its files were listed."""
+    gap = Gap(SCANNER, None, GapKind.INTERRUPTED, "interrupted before the files were listed")
+    return _listing(root, None, "interrupted", (), skipped=(), gaps=(gap,))
 
 
 def _relative_outputs(root: Path, own_outputs: Sequence[Path]) -> list[bytes]:
     return [os.fsencode(os.path.relpath(path, root)) for path in own_outputs if path.is_relative_to(root)]
 
 
-def _is_own_output(raw_path: bytes, own_outputs: Sequence[bytes]) -> bool:
-    return any(raw_path == path or raw_path.startswith(path + b"/") for path in own_outputs)
-
-
-def list_staged(root: Path, repository: Repository | None, paths: Sequence[str]) -> Listing:
-    """What the index holds of ``names``, or of all that differs from HEAD where none is given; the work tree is not looked at.
-
-    A name that the index does not hold, and a path in conflict, are gaps: a hook that was asked about them gets no clean answer.
-    """
-    if repository is None:
-        raise UsageError("--staged needs a git repository", "scan the directory instead: scangate scan .")
-    entries = repository.list_staged([os.fsencode(name) for name in paths])
-    sizes = repository.blob_sizes([entry.blob for entry in entries if entry.blob and entry.mode.startswith("100")])
-    targets, left, gaps = [], [], []
-    for entry in entries:
-        path = _display_path(entry.raw_path)
-        if entry.repository_kind:
-            left.append(_left_out_repository(entry))
-        elif not entry.blob:
-            gaps.append(
-                _unreadable_gap(path, "in conflict: git has no staged content for it yet" if entry.mode else "not in git's index")
-            )
-        elif entry.mode == "120000":
-            left.append(SkippedPath(path, "symbolic link"))
-        else:
-            targets.append(Target(path, entry.raw_path, blob=entry.blob, size=sizes[entry.blob]))
-    facts = Targets(source="staged", file_count=len(targets), skipped_paths=tuple(sorted(left)), gaps=tuple(gaps))
-    return Listing(root, _with_unique_paths(targets), facts, repository)
-
-
-def list_commit(root: Path, repository: Repository, commit: str, own_outputs: Sequence[Path] = ()) -> Listing:
-    """Everything under ``root`` as a commit has it, from git's objects: neither the work tree nor the index is looked at.
-
-    ``ours`` as in `list_files`, and without a word.
-    """
-    own = _relative_outputs(root, own_outputs)
-    entries = [entry for entry in repository.list_tree(commit) if not _is_own_output(entry.raw_path, own)]
-    files = [entry for entry in entries if entry.mode.startswith("100")]
-    sizes = repository.blob_sizes([entry.blob for entry in files])
-    left = [_left_out_repository(entry) for entry in entries if entry.repository_kind]
-    left += [SkippedPath(_display_path(entry.raw_path), "symbolic link") for entry in entries if entry.mode == "120000"]
-    targets = [Target(_display_path(entry.raw_path), entry.raw_path, blob=entry.blob, size=sizes[entry.blob]) for entry in files]
-    facts = Targets(source=f"commit {commit}", file_count=len(targets), skipped_paths=tuple(sorted(left)))
-    return Listing(root, _with_unique_paths(targets), facts, repository)
+def _is_own_output(raw_path: bytes, outputs: Sequence[bytes]) -> bool:
+    return any(raw_path == output or raw_path.startswith(output + b"/") for output in outputs)
 
 
 def _with_unique_paths(targets: Sequence[Target]) -> tuple[Target, ...]:
-    """``targets`` sorted, no two with one path: a name that is not UTF-8 could be shown as another's, and hide it.
+    """``targets`` sorted, with distinct paths: the text of a name that is not UTF-8 could equal another's, and hide that file.
 
-    The number stands in front: the file's own name decides which scanners read it.
+    The number is a prefix: scanners select files by the end of the name.
     """
     taken: set[str] = set()
-    found = []
+    unique = []
     for target in sorted(targets, key=lambda target: target.raw_path):
         path, number = target.path, 2
         while path in taken:
             path, number = f"~{number}/{target.path}", number + 1
         taken.add(path)
-        found.append(target if path == target.path else msgspec.structs.replace(target, path=path))
-    return tuple(sorted(found, key=lambda target: target.path))
+        unique.append(target if path == target.path else msgspec.structs.replace(target, path=path))
+    return tuple(sorted(unique, key=lambda target: target.path))
 
 
-def interrupted_listing(root: Path) -> Listing:
-    """The listing of a run that was ended before it had one."""
-    gap = Gap(SCANNER, None, GapKind.INTERRUPTED, "interrupted before the files were listed")
-    return Listing(root, (), Targets(source="interrupted", file_count=0, gaps=(gap,)))
+def _skipped_repository(entry: GitEntry) -> SkippedPath:
+    return SkippedPath(_display_path(entry.raw_path), f"{entry.repository_kind}: a separate repository, to be scanned on its own")
 
 
-def _left_out_repository(entry: GitEntry) -> SkippedPath:
-    return SkippedPath(_display_path(entry.raw_path), f"{entry.repository_kind}: another repository, to be scanned by itself")
-
-
-def _display_path(raw: bytes) -> str:
-    """The path as text that every report can carry; bytes that are not UTF-8 are shown as ``\\xNN``."""
-    return raw.decode("utf-8", "backslashreplace")
+def _display_path(raw_path: bytes) -> str:
+    """The path as text for reports; bytes that are not UTF-8 become ``\\xNN``."""
+    return raw_path.decode("utf-8", "backslashreplace")
 
 
 def _walk(root: bytes) -> Iterator[bytes]:
-    """Every path under ``root`` that is not a directory; directories behind links are not entered, git's own and those that cannot
-    be listed are yielded as they are."""
+    """Every path under ``root`` that is not a directory, without following links.
+
+    ``.git`` directories and directories that cannot be listed are yielded themselves.
+    """
     folders = [b""]
     while folders:
         folder = folders.pop()
@@ -228,49 +249,64 @@ def _walk(root: bytes) -> Iterator[bytes]:
 
 
 def take_stat_signature(status: os.stat_result) -> tuple[int, ...]:
-    """What tells a file from another, and from itself after a change: device, inode, size, and the times of its last changes."""
+    """Device, inode, size, modification and change time: what identifies a file, and changes with its content."""
     return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
-def _classify(root: Path, raw_path: bytes, boundary: _RootBoundary, *, tracked: bool) -> Target | Gap | SkippedPath:
-    """What a path is: a file to scan, something that cannot be read and is told, or something left out on purpose."""
+def _classify(  # noqa: PLR0911 -- one return a file type
+    raw_path: bytes, boundary: _RootBoundary, *, tracked: bool
+) -> Target | Gap | SkippedPath:
+    """What a path is: a file to scan, a gap, or something to skip."""
     path = _display_path(raw_path)
     full = boundary.full_path(raw_path)
     try:
-        found = os.lstat(full)
+        status = os.lstat(full)
     except FileNotFoundError:
-        return SkippedPath(path, ABSENT) if tracked else _unreadable_gap(path, "it went away while it was listed")
+        return SkippedPath(path, ABSENT) if tracked else _unreadable_gap(path, "it was removed while files were listed")
     except OSError as error:
         return _unreadable_gap(path, describe_os_error(error))
-    mode = found.st_mode
+    mode = status.st_mode
     if stat.S_ISREG(mode):
-        is_inside = boundary.contains(raw_path.rpartition(b"/")[0])
-        return (
-            Target(path, raw_path, stat_signature=take_stat_signature(found)) if is_inside else _unreadable_gap(path, OUTSIDE_ROOT)
-        )
+        if boundary.contains(raw_path.rpartition(b"/")[0]):
+            return Target(path, raw_path, stat_signature=take_stat_signature(status))
+        return _unreadable_gap(path, "a parent directory is a symbolic link out of the root")
     if stat.S_ISLNK(mode):
-        return _classify_link(root, path, full)
+        return _classify_link(path, full, boundary)
     if stat.S_ISDIR(mode):
         is_git = os.path.basename(raw_path) == GIT_FOLDER  # noqa: PTH119
         return SkippedPath(path, "git's own data") if is_git else _unreadable_gap(path, "a directory that cannot be listed")
     return _unreadable_gap(path, f"{describe_file_type(mode)}, not a file")
 
 
+def _classify_link(path: str, full: bytes, boundary: _RootBoundary) -> Gap | SkippedPath:
+    if not boundary.is_inside(os.path.realpath(full)):
+        return _unreadable_gap(path, "a symbolic link out of the root, not followed")
+    try:
+        os.stat(full)  # noqa: PTH116
+    except OSError as error:
+        is_dangling = isinstance(error, FileNotFoundError)
+        return _unreadable_gap(path, "a dangling symbolic link" if is_dangling else "a symbolic link loop")
+    return SkippedPath(path, "symbolic link to another path of the tree, which is scanned under its own name")
+
+
 class _RootBoundary:
-    """Which folders lie in the root, links on the way followed; each is looked at once. An index may hold names that lead out of it
-    without a link."""
+    """Decides which folders are inside the root after following links, each once. An index may also have names with ``..``."""
 
     def __init__(self, root: Path) -> None:
-        self.prefix = os.path.join(os.fsencode(root), b"")  # noqa: PTH118 -- with the slash at its end
-        self._root = root
+        self._prefix = os.path.join(os.fsencode(root), b"")  # noqa: PTH118 -- with a trailing slash
+        self._top = os.fsencode(os.path.realpath(root))
         self._contained = {b"": True}
 
-    def full_path(self, raw: bytes) -> bytes:
-        """What ``os.path.join`` makes of a path under the root; it is asked for every file."""
-        return raw if raw[:1] == b"/" else self.prefix + raw
+    def full_path(self, raw_path: bytes) -> bytes:
+        """The absolute path; as ``os.path.join``, but fast enough to be called for every file."""
+        return raw_path if raw_path[:1] == b"/" else self._prefix + raw_path
+
+    def is_inside(self, real_path: bytes) -> bool:
+        """Whether a path without links is the root or below it."""
+        return real_path == self._top or real_path.startswith(self._top.rstrip(b"/") + b"/")
 
     def contains(self, folder: bytes) -> bool:
-        """Whether ``folder``, a path under the root, does not lead out of it."""
+        """Whether ``folder``, a path relative to the root, is inside it."""
         steps = []
         while folder not in self._contained:
             steps.append(folder)
@@ -279,45 +315,10 @@ class _RootBoundary:
         for step in reversed(steps):
             full = self.full_path(step)
             is_plain = step[:1] != b"/" and step.rpartition(b"/")[2] not in SPECIAL_NAMES and not os.path.islink(full)  # noqa: PTH114
-            is_inside = (is_inside and is_plain) or _is_under(os.path.realpath(full), self._root)
+            is_inside = (is_inside and is_plain) or self.is_inside(os.path.realpath(full))
             self._contained[step] = is_inside
         return is_inside
 
 
-def _classify_link(root: Path, path: str, full: bytes) -> Gap | SkippedPath:
-    end = os.path.realpath(full)
-    if not _is_under(end, root):
-        return _unreadable_gap(path, "a symbolic link out of the root, not followed")
-    try:
-        os.stat(full)  # noqa: PTH116
-    except OSError as error:
-        return _unreadable_gap(
-            path, "a symbolic link that leads nowhere" if isinstance(error, FileNotFoundError) else "a symbolic link in a loop"
-        )
-    return SkippedPath(path, "symbolic link to another path of the tree, which is scanned by its own name")
-
-
-def _is_under(path: bytes, root: Path) -> bool:
-    top = os.fsencode(os.path.realpath(root))
-    return path == top or path.startswith(top.rstrip(b"/") + b"/")
-
-
 def _unreadable_gap(path: str, reason: str) -> Gap:
     return Gap(SCANNER, path, GapKind.UNREADABLE, reason)
-
-
-def _read_regular_file(full: bytes, limit: int) -> bytes:
-    try:
-        return read_regular_file(full, limit)
-    except FileTooLargeError as error:
-        raise _too_large_error(error.size, limit) from error
-    except OSError as error:
-        raise ScanError(GapKind.UNREADABLE, describe_os_error(error)) from error
-
-
-def _too_large_error(size: int, limit: int) -> ScanError:
-    return ScanError(
-        GapKind.TOO_LARGE,
-        f"{size} bytes, over the limit of {limit}",
-        "raise it in the policy (limits: {max-file-size: 2 MiB}), exclude the path with a reason, or allow the gap",
-    )

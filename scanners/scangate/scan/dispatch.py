@@ -1,4 +1,4 @@
-"""Calls scanners over their files and accounts for every file: it comes back as a report, or becomes a gap."""
+"""Calls scanners over their files and accounts for every file: each comes back as a report or becomes a gap."""
 
 from __future__ import annotations
 
@@ -22,46 +22,44 @@ if TYPE_CHECKING:
 
 __all__ = ["ProgressCallback", "run_calls"]
 
-MAX_FILES_PER_CALL = 400  # in one call: a command line has its limit, and a crash should cost few files
-
-MIN_SECONDS_PER_CALL = 2.0  # seconds of work that are worth the start of another program
+MAX_FILES_PER_CALL = 400  # a command line has its limit, and a crash should cost few files
+MIN_SECONDS_PER_CALL = 2.0  # less work is not worth the start of another program
 
 ProgressCallback = Callable[[str, int, int], None]
+"""Called with (scanner, files done, files in total)."""
 
 
 def run_calls(
     runs: Sequence[TaskRun], plan: ScanPlan, new_context: Callable[[float], CallContext], progress: ProgressCallback
 ) -> None:
-    """Runs all calls of all scanners, the longest first, on as many threads as there are jobs; who waits takes nobody's place.
+    """Runs all calls of all scanners, the longest first, on ``plan.jobs`` threads; I/O-bound scanners have threads of their own.
 
-    ``progress`` is told (scanner, files done, files in all) from this thread: 0 when all calls are under way, then each call's end.
+    ``progress`` is called from this thread: with 0 once all calls are submitted, then at the end of each call.
     """
-    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 -- dear, and a scan where nothing changed asks nobody
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 -- slow to import, and not needed if nothing has changed
 
     done: Counter[str] = Counter()
-    rates = {
-        work.name: plan.result_cache.seconds_per_byte(work.name) if plan.result_cache is not None else DEFAULT_SECONDS_PER_BYTE
-        for work in runs
-    }
-    pending = [(work, batch) for work in runs for batch in _split_into_batches(work, plan.jobs, rates[work.name])]
+    cache = plan.result_cache
+    rates = {run.name: cache.seconds_per_byte(run.name) if cache is not None else DEFAULT_SECONDS_PER_BYTE for run in runs}
+    pending = [(run, batch) for run in runs for batch in _split_into_batches(run, plan.jobs, rates[run.name])]
     pending.sort(key=lambda item: -_total_bytes(item[1]) * rates[item[0].name])
-    waiters = sum(work.task.traits.io_bound for work in runs)
-    with ThreadPoolExecutor(max(plan.jobs, 1)) as workers, ThreadPoolExecutor(max(waiters, 1)) as waiting:
+    io_bound = sum(run.task.traits.io_bound for run in runs)
+    with ThreadPoolExecutor(max(plan.jobs, 1)) as workers, ThreadPoolExecutor(max(io_bound, 1)) as io_workers:
         futures: list[tuple[TaskRun, list[SourceFile], Future[_CallResult]]] = []
-        for work, batch in pending:
-            pool = waiting if work.task.traits.io_bound else workers
-            futures.append((work, batch, pool.submit(_run_call, work, batch, new_context(work.task.timeout))))
-        for work in runs:
-            progress(work.name, 0, len(work.sources))
-        for work, batch, future in futures:
-            answer = future.result()
-            work.reports += answer.reports
-            work.gaps += answer.gaps
-            work.seconds += answer.seconds
-            done[work.name] += len(batch)
-            progress(work.name, done[work.name], len(work.sources))
-    if plan.result_cache is not None:
-        plan.result_cache.record_rates({work.name: (work.seconds, _total_bytes(work.sources)) for work in runs if work.sources})
+        for run, batch in pending:
+            pool = io_workers if run.task.traits.io_bound else workers
+            futures.append((run, batch, pool.submit(_run_call, run, batch, new_context(run.task.timeout))))
+        for run in runs:
+            progress(run.name, 0, len(run.sources))
+        for run, batch, future in futures:
+            result = future.result()
+            run.reports += result.reports
+            run.gaps += result.gaps
+            run.seconds += result.seconds
+            done[run.name] += len(batch)
+            progress(run.name, done[run.name], len(run.sources))
+    if cache is not None:
+        cache.record_rates({run.name: (run.seconds, _total_bytes(run.sources)) for run in runs if run.sources})
 
 
 def _total_bytes(sources: Iterable[SourceFile]) -> int:
@@ -69,25 +67,22 @@ def _total_bytes(sources: Iterable[SourceFile]) -> int:
 
 
 def _split_into_batches(run: TaskRun, jobs: int, seconds_per_byte: float) -> list[list[SourceFile]]:
-    """The files of each call, of about the same bytes, none over MOST_FILES: as many calls as jobs, if each has work for a while.
-
-    ``rate``: the seconds that the scanner takes for a byte.
-    """
+    """The files of each call, about equal in bytes, at most MAX_FILES_PER_CALL: a call for each job that has enough work."""
     if not run.sources:
         return []
     if not run.task.traits.splittable:
         return [run.sources]
-    worth = math.ceil(_total_bytes(run.sources) * seconds_per_byte / MIN_SECONDS_PER_CALL)
-    count = max(min(jobs, len(run.sources), worth), -(-len(run.sources) // MAX_FILES_PER_CALL), 1)
+    worthwhile = math.ceil(_total_bytes(run.sources) * seconds_per_byte / MIN_SECONDS_PER_CALL)
+    count = max(min(jobs, len(run.sources), worthwhile), -(-len(run.sources) // MAX_FILES_PER_CALL), 1)
     batches: list[list[SourceFile]] = [[] for _ in range(count)]
-    for place, source in enumerate(sorted(run.sources, key=lambda source: (-source.file.stat().st_size, source.path))):
-        row, column = divmod(place, count)
+    for index, source in enumerate(sorted(run.sources, key=lambda source: (-source.file.stat().st_size, source.path))):
+        row, column = divmod(index, count)
         batches[column if row % 2 == 0 else count - 1 - column].append(source)
     return [sorted(batch, key=lambda source: source.path) for batch in batches if batch]
 
 
 class _CallResult(msgspec.Struct):
-    """What became of one call: every file of it is in ``reports`` or in ``gaps``."""
+    """The outcome of one call: every file is in ``reports`` or in ``gaps``."""
 
     reports: list[FileReport]
     gaps: list[Gap]
@@ -95,59 +90,61 @@ class _CallResult(msgspec.Struct):
 
 
 def _run_call(run: TaskRun, batch: list[SourceFile], context: CallContext) -> _CallResult:
-    """Calls the scanner over ``batch``; where it fails over many files, looks for those that it fails over."""
+    """Calls the scanner over ``batch``; if it fails, finds the files that it fails on."""
     started = time.monotonic()
-    answer, fault = _call_scanner(run, batch, context)
-    if fault is not None and fault.kind in (GapKind.CRASH, GapKind.GARBAGE) and run.task.traits.splittable:
-        answer = _bisect(run, batch, context, answer)
-    answer.seconds = time.monotonic() - started
-    return answer
+    result, error = _call_scanner(run, batch, context)
+    if error is not None and error.kind in (GapKind.CRASH, GapKind.GARBAGE) and run.task.traits.splittable:
+        result = _bisect(run, batch, context, result)
+    result.seconds = time.monotonic() - started
+    return result
 
 
 def _call_scanner(run: TaskRun, batch: Sequence[SourceFile], context: CallContext) -> tuple[_CallResult, ScanError | None]:
-    """One call; where it fails, a gap for each file and the fault."""
-    answer, fault = call_guarded(lambda: _reconcile(run, batch, run.task.scanner.scan(batch, run.task.options, context)))
-    if answer is None or fault is not None:
-        fault = fault or ScanError(GapKind.CRASH, "the scanner gave no answer")
-        return _CallResult([], [gap_from_error(run.name, source.path, fault) for source in batch]), fault
-    return answer, None
+    """One call; if it fails, a gap for each file and the error."""
+    result, error = call_guarded(lambda: _reconcile(run, batch, run.task.scanner.scan(batch, run.task.options, context)))
+    if result is None or error is not None:
+        error = error or ScanError(GapKind.CRASH, "the scanner returned nothing")
+        return _CallResult([], [gap_from_error(run.name, source.path, error) for source in batch]), error
+    return result, None
 
 
 def _bisect(run: TaskRun, batch: list[SourceFile], context: CallContext, failed: _CallResult) -> _CallResult:
-    """Halves ``batch`` again and again to find what the scanner fails over; gives up where both fail: then it is the tool."""
+    """Halves ``batch`` repeatedly to find the files that the scanner fails on; gives up if both halves fail: it is the tool."""
     if len(batch) < 2:
         return failed
     halves = (batch[: len(batch) // 2], batch[len(batch) // 2 :])
-    answers = [(half, *_call_scanner(run, half, context.fresh())) for half in halves]
-    if all(fault is not None for _, _, fault in answers):
+    outcomes = [(half, *_call_scanner(run, half, context.fresh())) for half in halves]
+    if all(error is not None for _, _, error in outcomes):
         return failed
-    found = [answer if fault is None else _bisect(run, half, context, answer) for half, answer, fault in answers]
-    return _CallResult([report for answer in found for report in answer.reports], [gap for answer in found for gap in answer.gaps])
+    results = [result if error is None else _bisect(run, half, context, result) for half, result, error in outcomes]
+    reports = [report for result in results for report in result.reports]
+    return _CallResult(reports, [gap for result in results for gap in result.gaps])
 
 
 def _reconcile(run: TaskRun, batch: Sequence[SourceFile], reports: Iterable[FileReport]) -> _CallResult:
-    """The ledger: a file that was given and is not reported is a gap; a file that is reported and was not given is garbage."""
+    """The ledger: a given file without a report is a gap; a report of a file that was not given is garbage."""
     given = {source.path for source in batch}
-    told: defaultdict[str, list[FileReport]] = defaultdict(list)
+    by_path: defaultdict[str, list[FileReport]] = defaultdict(list)
     for report in reports:
         _check_report(run.name, report, given)
-        told[report.path].append(report)
-    lost = ScanError(GapKind.GARBAGE, "it was given this file, and its output does not say that it read it")
+        by_path[report.path].append(report)
+    missing = ScanError(GapKind.GARBAGE, "the tool did not report scanning this file")
     return _CallResult(
-        [report for path in sorted(told) for report in told[path]],
-        [gap_from_error(run.name, path, lost) for path in sorted(given - told.keys())],
+        [report for path in sorted(by_path) for report in by_path[path]],
+        [gap_from_error(run.name, path, missing) for path in sorted(given - by_path.keys())],
     )
 
 
 def _check_report(scanner: str, report: FileReport, given: set[str]) -> None:
-    """What a report says is about its own file, and in the scanner's own name."""
-    if report.path not in given or any(finding.location.path != report.path for finding in report.findings):
-        raise ScanError(GapKind.GARBAGE, "its output names a file that it was not given")
-    if any(component.path != report.path for component in report.components):
-        raise ScanError(GapKind.GARBAGE, "its output names a component of a file that it was not given")
-    if any(left.scanner != scanner for left in report.skipped_paths):
-        raise ScanError(GapKind.GARBAGE, "its output leaves something out in another scanner's name")
-    if any(gap.path != report.path or gap.scanner != scanner for gap in report.gaps):
-        raise ScanError(GapKind.GARBAGE, "its output tells a gap of something else")
-    if any(finding.scanner != scanner for finding in report.findings):
-        raise ScanError(GapKind.GARBAGE, "its output has a finding in another scanner's name")
+    """Raises ScanError(GARBAGE) if a report is about another file, or speaks for another scanner."""
+    path = report.path
+    problems = {
+        "a file that was not given to it": path not in given or any(each.location.path != path for each in report.findings),
+        "a component of another file": any(component.path != path for component in report.components),
+        "a path skipped by another scanner": any(skipped.scanner != scanner for skipped in report.skipped_paths),
+        "a gap of another file or scanner": any(gap.path != path or gap.scanner != scanner for gap in report.gaps),
+        "a finding of another scanner": any(finding.scanner != scanner for finding in report.findings),
+    }
+    for problem, is_found in problems.items():
+        if is_found:
+            raise ScanError(GapKind.GARBAGE, f"its output names {problem}")

@@ -1,4 +1,4 @@
-"""Asks git what a repository holds, without running anything that the repository's own configuration or attributes name."""
+"""Reads repositories through git without running anything that their configuration or attributes name."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from scangate.plugin import ProgramOutput
 from scangate.scan.background import BackgroundCall
 from scangate.scan.process import ProcessRunner
 
-__all__ = ["SAFE_CONFIG", "SAFE_ENVIRONMENT", "GitEntry", "Repository", "find_repository"]
+__all__ = ["SAFE_CONFIG", "SAFE_ENVIRONMENT", "GitEntry", "Repository", "blob_id", "find_repository"]
 
-# What a hostile .git/config could make git start, switched off on every call; see git-config(1) for each.
+# Everything in a hostile .git/config that could make git start a program; see git-config(1).
 SAFE_CONFIG = (
     *("-c", "core.fsmonitor=false"),
     *("-c", "core.hooksPath=/dev/null"),
@@ -32,7 +32,7 @@ SAFE_CONFIG = (
     *("-c", "core.untrackedCache=false"),
     *("-c", "core.quotePath=false"),
     *("-c", "core.excludesFile=/dev/null"),
-    *("-c", "core.commitGraph=false"),  # a file beside the commits, which need not agree with them
+    *("-c", "core.commitGraph=false"),  # a separate file that may contradict the commits
     *("-c", "core.warnAmbiguousRefs=true"),
 )
 SAFE_ENVIRONMENT = {
@@ -54,8 +54,10 @@ EMPTY_BLOB, EMPTY_TREE = (
 
 
 class GitEntry(msgspec.Struct, frozen=True):
-    """One path that git names: its bytes relative to the scanned root, mode and blob; ``repository`` says what kind of other
-    repository stands there (a submodule, a nested repository), empty for an ordinary path."""
+    """A path that git names, relative to the scanned root, with its mode and blob.
+
+    ``repository_kind``: ``submodule`` or ``nested repository``; empty for an ordinary path.
+    """
 
     raw_path: bytes
     mode: str = ""
@@ -64,13 +66,13 @@ class GitEntry(msgspec.Struct, frozen=True):
 
 
 def find_repository(root: Path, processes: ProcessRunner) -> Repository | None:
-    """The repository that ``root`` lies in, found by its ``.git`` and not by asking its configuration."""
+    """The repository that contains ``root``, found by its ``.git``, not through its configuration."""
     top = next((folder for folder in (root, *root.parents) if (folder / ".git").exists()), None)
     return None if top is None else Repository(top, root, processes)
 
 
 class Repository:
-    """The repository whose work tree ``top`` is, seen from ``root`` in it."""
+    """The repository with the work tree ``top``, seen from ``root`` in it."""
 
     def __init__(self, top: Path, root: Path, processes: ProcessRunner) -> None:
         self._top = top
@@ -80,17 +82,17 @@ class Repository:
 
     @property
     def top(self) -> Path:
-        """The folder that the work tree is."""
+        """The root of the work tree."""
         return self._top
 
     def prefetch_entries(self) -> None:
-        """Has git look for the next `entries` already now, while something else is done here."""
+        """Starts the next `list_entries` in the background."""
         self._prefetched = BackgroundCall(self._list_entries)
 
     def list_entries(self) -> list[GitEntry]:
-        """Every path under the root that is in the index or untracked, ignored ones left out."""
-        ahead, self._prefetched = self._prefetched, None
-        return self._list_entries() if ahead is None else ahead.result()
+        """Every path under the root that is in the index or untracked, without ignored ones."""
+        prefetched, self._prefetched = self._prefetched, None
+        return self._list_entries() if prefetched is None else prefetched.result()
 
     def _list_entries(self) -> list[GitEntry]:
         untracked = BackgroundCall(lambda: self._run_for_lines("ls-files", "-z", "--others", "--exclude-standard"))
@@ -101,37 +103,34 @@ class Repository:
         return entries
 
     def list_staged(self, paths: Sequence[bytes]) -> list[GitEntry]:
-        """The index's entries for ``names`` (files or folders, relative to the root), or for all that differs from HEAD where none
-        is given. A name for which the index holds nothing comes back without a blob, a path in conflict with its mode alone.
+        """The index's entries for ``paths`` (files or folders, relative to the root), or all that differ from HEAD.
 
-        The index is the one that a commit in progress is made of: ``git commit FILE`` and ``git commit --all`` hand hooks another
-        than the repository's own, in GIT_INDEX_FILE.
+        A path that is not in the index has no blob; a path in conflict has a mode, but no blob. The index is that of a commit in
+        progress: for ``git commit FILE`` and ``git commit --all`` git names a temporary one in GIT_INDEX_FILE.
         """
         index = self._commit_index()
         if paths:
             return self._entries_at(paths, index)
         head = self.head_commit()
         if not head:
-            return self._without_intent_to_add(
-                self._list_index(index), index
-            )  # before the first commit all that is in the index is new
+            return self._without_intent_to_add(self._list_index(index), index)  # before the first commit, everything is new
         changed = self._changed_paths(head, index)
         return [entry for entry in self._list_index(index) if entry.raw_path in changed] if changed else []
 
     def _commit_index(self) -> Mapping[str, str]:
-        """What names the index of the commit in progress to git. Unreadable where it is not there: git would take it for empty."""
+        """The variable that names a commit's index. Raises ScanError if the file is missing: git would take it for empty."""
         named = self._processes.environ.get(INDEX_VARIABLE)
         if not named:
             return {}
-        file = self._top / named  # git, too, reads a relative one from the top
+        file = self._top / named  # as in git, relative to the top
         if file == self._top / ".git" / "index":
             return {}
         if not file.is_file():
-            raise ScanError(GapKind.UNREADABLE, f"the index that {INDEX_VARIABLE} names is not there")
+            raise ScanError(GapKind.UNREADABLE, f"the index that {INDEX_VARIABLE} names does not exist")
         return {INDEX_VARIABLE: str(file)}
 
     def _changed_paths(self, base: str, index: Mapping[str, str], visible: str = "invisible") -> set[bytes]:
-        """The paths in which an index differs from a tree, without deleted ones; ``git add --intent-to-add`` stages nothing."""
+        """The paths in which an index differs from a tree, without deleted ones and ``git add --intent-to-add``."""
         answer = self._run_for_output(
             *("diff-index", "--cached", "--no-ext-diff", "--no-textconv", "--no-renames", "--ignore-submodules=none"),
             *(f"--ita-{visible}-in-index", "--diff-filter=ACMTU", "-z", "--name-only", "--relative", base, "--"),
@@ -140,7 +139,7 @@ class Repository:
         return {raw for raw in answer.split(b"\0") if raw}
 
     def _without_intent_to_add(self, entries: Sequence[GitEntry], index: Mapping[str, str]) -> list[GitEntry]:
-        """``entries`` without those that are only intended to be added: git lists them as if they were empty files."""
+        """``entries`` without those of ``git add --intent-to-add``, which git lists as empty files."""
         if not any(entry.blob in EMPTY_BLOB for entry in entries):
             return list(entries)
         length = next(len(entry.blob) for entry in entries if entry.blob)
@@ -149,7 +148,7 @@ class Repository:
         return [entry for entry in entries if entry.raw_path not in intended]
 
     def _entries_at(self, paths: Sequence[bytes], index: Mapping[str, str]) -> list[GitEntry]:
-        """The names are looked up here: thousands of them do not fit on a command line."""
+        """The entries at ``paths`` or below; matched here, since thousands of paths do not fit on a command line."""
         root = os.fsencode(self._root)
         wanted = {os.path.relpath(os.path.join(root, name), root) for name in paths}  # noqa: PTH118 -- bytes: a name need not be text
         entries = [entry for entry in self._list_index(index) if wanted & {b".", entry.raw_path, *_parent_folders(entry.raw_path)}]
@@ -158,34 +157,36 @@ class Repository:
         return [*entries, *(GitEntry(raw) for raw in sorted(wanted - held))]
 
     def head_commit(self) -> str:
-        """The commit that HEAD names, or an empty string before the first."""
+        """The commit of HEAD, or an empty string before the first commit."""
         output = self._run("rev-parse", "--verify", "--quiet", "HEAD^{commit}", exit_codes=(0, 1, 128))
         return output.stdout.decode("ascii", "replace").strip() if output.exit_code == 0 else ""
 
     def commit_time(self, commit: str) -> int | None:
-        """When a commit, given by its full id, was made: seconds since 1970; None where the repository does not hold it."""
+        """The time of a commit, given by its full id, in seconds since 1970; None if the repository does not have it."""
         output = self._run("rev-list", "--max-count=1", "--timestamp", commit, "--", exit_codes=(0, 128))
-        told = output.stdout.decode("ascii", "replace").partition(" ")[0]
-        return int(told) if output.exit_code == 0 and told.isdecimal() else None
+        timestamp = output.stdout.decode("ascii", "replace").partition(" ")[0]
+        return int(timestamp) if output.exit_code == 0 and timestamp.isdecimal() else None
 
     def resolve_commit(self, revision: str) -> str:
-        """The commit that ``revision`` names, or an empty string where it names none. Unreadable(GARBAGE) where it names two: a tag
-        could stand in a branch's place."""
+        """The commit that ``revision`` names, or an empty string.
+
+        Raises ScanError(GARBAGE) for an ambiguous name: a tag could shadow a branch.
+        """
         if revision.startswith("-") or not revision.isprintable():
             return ""
         output = self._run("rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}", exit_codes=(0, 1, 128))
         if b"is ambiguous" in output.stderr:
-            raise ScanError(GapKind.GARBAGE, f"{revision} names more than one thing")
+            raise ScanError(GapKind.GARBAGE, f"{revision} is ambiguous")
         named = output.stdout.strip()
         return named.decode("ascii") if output.exit_code == 0 and COMMIT_ID.fullmatch(named) else ""
 
     def merge_base(self, one: str, other: str) -> str:
-        """The best common ancestor of two commits, or an empty string where there is none, or none that the repository holds."""
+        """The best common ancestor of two commits, or an empty string if the repository has none."""
         output = self._run("merge-base", one, other, exit_codes=(0, 1, 128))
         return output.stdout.decode("ascii").strip() if output.exit_code == 0 else ""
 
     def is_shallow(self) -> bool:
-        """Whether the history is cut off."""
+        """Whether the clone is shallow."""
         return self._run_for_output("rev-parse", "--is-shallow-repository").strip() == b"true"
 
     def list_tree(self, commit: str) -> list[GitEntry]:
@@ -198,24 +199,26 @@ class Repository:
         return found
 
     def look_up_path(self, commit: str, path: str) -> tuple[str, str]:
-        """What stands at ``path`` (from the top of the work tree) in a commit, links followed: ``blob`` or ``tree`` and its name,
-        or the word that git has for it: ``missing``, ``symlink`` (out of the tree), ``dangling``, ``loop``, ``notdir``."""
+        """The object at ``path`` (from the top of the work tree) in a commit, links followed: ``blob`` or ``tree`` and its id.
+
+        Otherwise git's word: ``missing``, ``symlink`` (out of the tree), ``dangling``, ``loop`` or ``notdir``.
+        """
         if "\n" in path:
             return ("missing", "")
         feed = os.fsencode(f"{commit}:{path}\n")
         answer = self._run_for_output("cat-file", "--batch-check=%(objecttype) %(objectname)", "--follow-symlinks", stdin=feed)
         first, _, rest = answer.partition(b"\n")[0].decode("utf-8", "replace").partition(" ")
-        return ("missing", "") if ":" in first else (first, rest)  # git repeats what it does not find
+        return ("missing", "") if ":" in first else (first, rest)  # git repeats names that it does not find
 
     def tracks(self, path: Path) -> bool:
-        """Whether the index holds ``path``, or anything in it; a path outside the work tree it does not hold."""
-        inside = path.parent.resolve() / path.name  # the root is resolved, too; a link itself is a file of the repository
+        """Whether the index has ``path``, or anything below it; False outside the work tree."""
+        inside = path.parent.resolve() / path.name  # the top is resolved as well; a link itself is tracked
         if not inside.is_relative_to(self._top):
             return False
         return bool(self._run_for_output("ls-files", "-z", "--full-name", "--", os.fspath(inside)))
 
     def blob_sizes(self, blobs: Sequence[str]) -> dict[str, int]:
-        """The size in bytes of each blob; -1 for one that the repository does not hold."""
+        """The size in bytes of each blob; -1 for one that the repository does not have."""
         if not blobs:
             return {}
         answer = self._run_for_output(
@@ -225,7 +228,7 @@ class Repository:
         return {blob: -1 if size == "missing" else int(size) for blob, size in pairs}
 
     def read_blobs(self, names: Sequence[str]) -> dict[str, bytes]:
-        """The bytes of each blob that the repository holds, unfiltered."""
+        """The unfiltered bytes of each blob that the repository has."""
         if not names:
             return {}
         answer = self._run_for_output(
@@ -247,15 +250,15 @@ class Repository:
         for line in self._run_for_lines("ls-files", "-z", "--cached", "--stage", env=index):
             facts, _, raw = line.partition(b"\t")
             mode, blob, stage = facts.decode("ascii").split(" ")
-            # In a conflict there are up to three, and none of them is what will be committed.
+            # A conflict has up to three stages, and none of them is what will be committed.
             found[raw] = GitEntry(raw, mode, blob if stage == "0" else "", "submodule" if mode == "160000" else "")
         return list(found.values())
 
     def _run_for_lines(self, *arguments: str, env: Mapping[str, str] = MappingProxyType({})) -> list[bytes]:
-        """What git tells with a NUL after each line. Unreadable(GARBAGE) where the last has none: then something is missing."""
+        """The NUL-terminated lines of git's output. Raises ScanError(GARBAGE) if the last one is cut off."""
         *lines, rest = self._run_for_output(*arguments, env=env).split(b"\0")
         if rest:
-            raise ScanError(GapKind.GARBAGE, f"git {arguments[0]} broke off in the middle of its answer")
+            raise ScanError(GapKind.GARBAGE, f"git {arguments[0]} wrote incomplete output")
         return lines
 
     def _run_for_output(self, *arguments: str, stdin: bytes | None = None, env: Mapping[str, str] = MappingProxyType({})) -> bytes:
@@ -279,6 +282,14 @@ class Repository:
 
 
 def _parent_folders(raw: bytes) -> Iterator[bytes]:
-    """Every folder that a path lies in."""
+    """Every folder that contains a path."""
     while raw := raw.rpartition(b"/")[0]:
         yield raw
+
+
+def blob_id(data: bytes, digits: int) -> str:
+    """git's id for a blob, in a repository whose ids have so many hexadecimal digits (SHA-1 or SHA-256)."""
+    digest = hashlib.sha256() if digits == 64 else hashlib.sha1(usedforsecurity=False)
+    digest.update(b"blob %d\0" % len(data))
+    digest.update(data)
+    return digest.hexdigest()

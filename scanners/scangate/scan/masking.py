@@ -13,7 +13,6 @@ __all__ = [
     "MaskedText",
     "SecretValues",
     "assigned_name",
-    "mask_spans",
     "mask_suspicious",
     "mask_tokens",
     "overlaps",
@@ -52,11 +51,6 @@ _QUOTED = re.compile(r"(?P<quote>[\"'`])(?P<value>[^\"'`\s]{6,}+)(?P=quote)")
 _ASSIGNED_NAME = re.compile(r"(?<![\w.-])([\w.-]++)[\"'`\]]*+[=>:(,\s]*+\Z")
 _OPENING_QUOTE = re.compile(r"\A(?:[bBrRuUfF]{0,2}[\"'`]+)?")
 MAX_NAME_LENGTH = 200
-
-
-def mask_spans(lines: Sequence[str], spans: Iterable[Span]) -> list[str]:
-    """``lines`` with every span replaced by MASK; the number of lines stays. Private keys are taken out wherever they stand."""
-    return MaskedText(lines, spans).lines
 
 
 class MaskedText:

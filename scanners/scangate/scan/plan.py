@@ -1,4 +1,4 @@
-"""What a run is to do: which scanner over which files, and what of it the policy leaves out; starts nothing."""
+"""The plan of a run: which scanner over which files, and which paths the policy excludes; starts nothing."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Value = TypeVar("Value")
 
 
 class PathExclusion(msgspec.Struct, frozen=True):
-    """Paths that the policy leaves out, for all scanners or for some, and why."""
+    """Paths that the policy excludes, for all scanners or for some, and why."""
 
     pattern: str
     reason: str
@@ -40,7 +40,7 @@ class PathExclusion(msgspec.Struct, frozen=True):
 
 
 class ScannerTask(msgspec.Struct, frozen=True):
-    """One scanner to run; where ``skipped`` gives a reason, it is only told. ``paths``: all that it may be given, None for any."""
+    """One scanner to run. With a ``skip_reason`` it is reported but not run. ``paths``: the files it may be given; None: any."""
 
     scanner: Scanner[Any]
     options: object
@@ -55,10 +55,10 @@ class ScannerTask(msgspec.Struct, frozen=True):
 
 
 class ScanPlan(msgspec.Struct, frozen=True):
-    """All that a run is to do. ``today``: the day of the run, by which a scanner may find what it knows out of date.
+    """Everything a run is to do. ``today``: the date of the run, for scanners whose data ages.
 
-    ``salt``: under which secrets' values are made into digests, to be compared with those known before; without it there are none.
-    ``memory``: the answers of earlier runs, None where none is used and none is kept.
+    ``secret_salt``: salt of the digests by which secrets are compared with a baseline; empty: no digests. ``result_cache``: results
+    of earlier runs; None: nothing is reused or saved.
     """
 
     tasks: tuple[ScannerTask, ...]
@@ -71,8 +71,10 @@ class ScanPlan(msgspec.Struct, frozen=True):
 
 
 class ToolInfo(msgspec.Struct, frozen=True):
-    """What is known of a scanner before it is asked: its version, or why it is not there; and what its answers depend on beside
-    the files, None where none may be kept."""
+    """What is known of a scanner before it runs: its version, or the error if it is missing.
+
+    ``settings_digest`` covers everything that results depend on besides the files; None if they must not be cached.
+    """
 
     version: str | None = None
     unavailable: ScanError | None = None
@@ -83,12 +85,12 @@ UNKNOWN_TOOL = ToolInfo()
 
 
 class TaskRun(msgspec.Struct):
-    """What one task has to read, and what has come of it so far."""
+    """One task in progress: the files it is responsible for, and the results so far."""
 
     task: ScannerTask
     tool: ToolInfo
-    targets: list[Target]
-    left_out: list[SkippedPath]
+    targets: list[Target] = []
+    skipped_paths: list[SkippedPath] = []
     cached: dict[str, CachedResult] = {}
     requested: set[str] = set()
     sources: list[SourceFile] = []
@@ -98,52 +100,52 @@ class TaskRun(msgspec.Struct):
 
     @property
     def name(self) -> str:
-        """The scanner's."""
+        """The scanner's name."""
         return self.task.scanner.NAME
 
     @property
     def all_gaps(self) -> list[Gap]:
-        """The gaps so far: the engine's own, and those that the scanner told."""
+        """The gaps so far: the engine's and the scanner's own."""
         return [*self.gaps, *(gap for report in self.reports for gap in report.gaps)]
 
 
 def assign_files(
     task: ScannerTask, listing: Listing, exclusions: Sequence[PathExclusion], tool: ToolInfo = UNKNOWN_TOOL
 ) -> TaskRun:
-    """The work of a task before it is begun: its targets, and what the policy leaves out of them."""
+    """A task's run before it starts: its targets, and the paths that the policy excludes."""
     name = task.scanner.NAME
-    mine = [exclude for exclude in exclusions if not exclude.scanners or name in exclude.scanners]
-    work = TaskRun(task, tool, [], [], cached={}, requested=set(), sources=[], reports=[], gaps=[])
+    applicable = [exclusion for exclusion in exclusions if not exclusion.scanners or name in exclusion.scanners]
+    run = TaskRun(task, tool)
     for target in listing.targets if not task.skip_reason else ():
         if (task.paths is not None and target.path not in task.paths) or not accepts(task, target.path):
             continue
-        reason = next((exclude.reason for exclude in mine if matches(exclude.pattern, target.path)), None)
+        reason = next((exclusion.reason for exclusion in applicable if matches(exclusion.pattern, target.path)), None)
         if reason is None:
-            work.targets.append(target)
+            run.targets.append(target)
         else:
-            work.left_out.append(SkippedPath(target.path, reason, name))
-    return work
+            run.skipped_paths.append(SkippedPath(target.path, reason, name))
+    return run
 
 
 def accepts(task: ScannerTask, path: str) -> bool:
-    """Whether a file is the scanner's business; one that it cannot say so of is given to it, so that it is not lost."""
-    mine, fault = call_guarded(lambda: bool(task.scanner.reads(path, task.options)))
-    return bool(mine) or fault is not None
+    """Whether the scanner scans files with this path; if its ``reads`` fails, yes, so that the file is not lost."""
+    accepted, error = call_guarded(lambda: bool(task.scanner.reads(path, task.options)))
+    return bool(accepted) or error is not None
 
 
-def call_guarded(step: Callable[[], Value]) -> tuple[Value | None, ScanError | None]:
-    """What ``step`` gives, or why it gives nothing. The wall around a plugin: it may raise anything, SystemExit(0) included."""
+def call_guarded(call: Callable[[], Value]) -> tuple[Value | None, ScanError | None]:
+    """The value of ``call``, or the error. A plugin may raise anything, SystemExit(0) included."""
     try:
-        return step(), None
-    except ScanError as fault:
-        return None, fault
+        return call(), None
+    except ScanError as error:
+        return None, error
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001
         reason = f"the scanner itself failed: {type(error).__name__}"
-        return None, ScanError(GapKind.CRASH, reason, "report it to who wrote the scanner")
+        return None, ScanError(GapKind.CRASH, reason, "report this to the plugin's author")
 
 
 def gap_from_error(scanner: str, path: str | None, error: ScanError) -> Gap:
-    """The gap that a fault makes."""
+    """The gap for an error."""
     return Gap(scanner, path, error.kind, error.reason, hint=error.hint)

@@ -1,4 +1,4 @@
-"""What came of a run, scanner by scanner, from the answers that are new and those that were kept, without a byte of a secret."""
+"""Builds the redacted result of each scanner from its new reports and the cached ones."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from scangate.model import FileReport, Finding, Gap, GapKind, ScanResult, ScanStatus, SkippedPath
+from scangate.model import FileReport, Finding, Gap, GapKind, ScanResult, ScanStatus
 from scangate.scan.plan import TaskRun
 from scangate.scan.redaction import Redactor
 
-__all__ = ["build_result", "with_hint"]
+__all__ = ["build_result", "status_of", "with_hint"]
 
-DEFAULT_HINT = "mend it, or leave the path out with a reason in the policy: paths: {exclude: [...]}"
-HINT_BY_GAP_KIND = {  # for a gap whose teller knew nothing better
-    GapKind.TOOL_MISSING: "install it beside scangate; scangate scanners tells what is there",
-    GapKind.CRASH: "run the tool by hand to see what it says, or install it again: scangate scanners tells its version",
-    GapKind.GARBAGE: "install the tool again, in a version that scangate was made for: scangate scanners tells which is there",
+DEFAULT_HINT = "fix the file, or exclude it with a reason in the policy: paths: {exclude: [...]}"
+HINT_BY_GAP_KIND = {  # for gaps without a more specific one
+    GapKind.TOOL_MISSING: "install it; scangate scanners shows what is installed",
+    GapKind.CRASH: "run the tool by hand to see its error, or reinstall it: scangate scanners shows its version",
+    GapKind.GARBAGE: "install a supported version of the tool: scangate scanners shows the installed one",
     GapKind.TIMEOUT: "raise the time limit in the policy: limits: {timeout: SECONDS}",
     GapKind.INTERRUPTED: "run the scan again",
 }
@@ -25,47 +25,43 @@ HINT_BY_GAP_KIND = {  # for a gap whose teller knew nothing better
 def build_result(
     run: TaskRun, redactor: Redactor, new_findings: Mapping[str, Sequence[Finding]], secrets_digest: bytes
 ) -> ScanResult:
-    """What one scanner's run came to. ``told``: its new findings by path, redacted; ``world``: where the kept ones hold."""
+    """The result of one scanner. ``new_findings``: by path, redacted; ``secrets_digest``: of all secrets of this run."""
     if run.task.skip_reason:
         return ScanResult(run.name, "", ScanStatus.SKIPPED, reason=run.task.skip_reason)
     findings = [finding for found in new_findings.values() for finding in found]
-    for kept in run.cached.values():
-        mine = redactor.with_secret_digests(kept.findings, kept.secrets)
-        findings += mine if kept.run_secrets_digest == secrets_digest else redactor.redact_again(mine)
+    skipped = [*run.skipped_paths, *(path for report in run.reports for path in report.skipped_paths)]
+    components = list(run.reports)
+    for path, cached in run.cached.items():
+        own = redactor.with_secret_digests(cached.findings, cached.secrets)
+        findings += own if cached.run_secrets_digest == secrets_digest else redactor.redact_again(own)
+        skipped += cached.skipped_paths
+        components.append(FileReport(path, components=cached.components))
     gaps = redactor.redact_gaps(map(with_hint, run.all_gaps))
-    lost = {gap.path for gap in gaps}
-    read = {report.path for report in run.reports} | run.cached.keys()
-    files = tuple(sorted({redactor.redact_path(path) for path in read} - lost))
-    findings = sorted((msgspec.structs.replace(finding, match_span=None) for finding in findings), key=Finding.sort_key)
-    components = [FileReport(path, components=kept.components) for path, kept in run.cached.items()]
+    paths = {report.path for report in run.reports} | run.cached.keys()
+    files = tuple(sorted({redactor.redact_path(path) for path in paths} - {gap.path for gap in gaps}))
     return ScanResult(
         scanner=run.name,
         version=run.tool.version or "",
-        status=_status(files, gaps),
+        status=status_of(files, gaps),
         accounting=run.task.traits.accounting,
         files_given=len(run.targets),
         analyzed_files=files,
         files_cached=len(run.cached),
-        findings=tuple(findings),
+        findings=tuple(sorted((msgspec.structs.replace(each, match_span=None) for each in findings), key=Finding.sort_key)),
         gaps=tuple(gaps),
-        skipped_paths=tuple(sorted(msgspec.structs.replace(left, path=redactor.redact_path(left.path)) for left in _left_out(run))),
+        skipped_paths=tuple(sorted(msgspec.structs.replace(each, path=redactor.redact_path(each.path)) for each in skipped)),
         seconds=round(run.seconds, 3),
-        components=tuple(redactor.redact_components([*run.reports, *components])),
+        components=tuple(redactor.redact_components(components)),
     )
 
 
-def _left_out(run: TaskRun) -> list[SkippedPath]:
-    """What this scanner did not look at on purpose: whole files by the policy's word, parts of files by its own."""
-    said = [left for report in run.reports for left in report.skipped_paths]
-    return [*run.left_out, *said, *(left for kept in run.cached.values() for left in kept.left_out)]
-
-
-def _status(files: Sequence[str], gaps: Sequence[Gap]) -> ScanStatus:
+def status_of(files: Sequence[str], gaps: Sequence[Gap]) -> ScanStatus:
+    """The status of a scanner that analyzed ``files`` and has ``gaps``."""
     if not gaps:
         return ScanStatus.COMPLETE
     return ScanStatus.PARTIAL if files else ScanStatus.FAILED
 
 
 def with_hint(gap: Gap) -> Gap:
-    """Every gap says what can be done about it."""
+    """The gap with a hint: its own, or the usual one for its kind."""
     return gap if gap.hint else msgspec.structs.replace(gap, hint=HINT_BY_GAP_KIND.get(gap.kind, DEFAULT_HINT))

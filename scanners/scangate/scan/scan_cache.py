@@ -1,4 +1,4 @@
-"""What came of a whole scan, kept for the next one that is asked the very same: then only what had a gap is asked again."""
+"""The results of a whole scan, reused if the next one has the same inputs: then only files with gaps are scanned again."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
-from scangate.model import NEVER_ALLOWED, FileReport, Gap, ScanResult, Targets
+from scangate.model import NEVER_ALLOWED, Gap, ScanResult, Targets
 from scangate.scan.discovery import Listing
 from scangate.scan.plan import ScanPlan, TaskRun
 
@@ -15,10 +15,10 @@ __all__ = ["CachedScan", "decode", "digest_inputs", "digest_outputs", "encode", 
 
 
 class CachedScan(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
-    """What was told, redacted, and what has to be asked again before it may be told again.
+    """Redacted results, and what has to be scanned again before they may be reused.
 
-    ``question`` is the digest of all that it depends on; ``again`` has, for each task of the plan, the numbers of the targets that
-    had a gap (a name may hold a secret); ``said`` is the digest of those answers.
+    ``inputs_digest`` covers everything they depend on; ``rescan`` has, for each task of the plan, the indexes of the targets to
+    scan again (a path may contain a secret); ``rescan_digest`` covers the scanners' outputs for those.
     """
 
     inputs_digest: bytes
@@ -29,7 +29,7 @@ class CachedScan(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fi
 
 
 def encode(scan: CachedScan) -> bytes:
-    """The bytes to keep; none where it has text that is none in UTF-8, or the digest of a secret under a salt of this run."""
+    """The bytes to store; empty if a text is not valid UTF-8, or a finding has a secret's digest under this run's salt."""
     if any(finding.identity is not None and finding.identity.secret for result in scan.results for finding in result.findings):
         return b""
     try:
@@ -39,7 +39,7 @@ def encode(scan: CachedScan) -> bytes:
 
 
 def decode(value: bytes) -> CachedScan | None:
-    """What was kept, None where it is nothing that this scangate has kept."""
+    """The scan that `encode` stored; None for anything else."""
     try:
         return msgspec.msgpack.decode(value, type=CachedScan) if value else None
     except (msgspec.MsgspecError, ValueError):
@@ -47,63 +47,50 @@ def decode(value: bytes) -> CachedScan | None:
 
 
 def scan_key(listing: Listing) -> bytes:
-    """Where it is kept: the next of a tree's name takes the last one's place, whoever scanned, since it may know more secrets."""
+    """The key for a tree's name: a later scan overwrites an earlier one, since it may know more secrets."""
     return _digest("whole", listing.root.name, listing.summary.source)
 
 
 def digest_inputs(
     program_digest: str, settings_digests: Sequence[bytes], plan: ScanPlan, listing: Listing, content_digests: Mapping[str, str]
 ) -> bytes:
-    """The digest of all that the results of a run depend on. ``settings``: of its tasks, in their order; empty of one skipped."""
+    """The digest of everything that a run's results depend on. ``settings_digests``: one for each task, in order."""
     tasks = [
         (task.scanner.NAME, setting, task.skip_reason, None if task.paths is None else sorted(task.paths))
         for task, setting in zip(plan.tasks, settings_digests, strict=True)
     ]
-    targets = msgspec.msgpack.encode(
-        [(target.path, target.raw_path, content_digests.get(target.path, "")) for target in listing.targets]
-    )
-    return _digest(
-        program_digest,
-        tasks,
-        plan.exclusions,
-        plan.max_file_bytes,
-        plan.secret_salt,
-        listing.summary,
-        hashlib.sha256(targets).digest(),
-    )
+    targets = [(target.path, target.raw_path, content_digests.get(target.path, "")) for target in listing.targets]
+    contents = hashlib.sha256(msgspec.msgpack.encode(targets)).digest()
+    return _digest(program_digest, tasks, plan.exclusions, plan.max_file_bytes, plan.secret_salt, listing.summary, contents)
 
 
 def files_to_rescan(
     runs: Sequence[TaskRun], listing: Listing, settled: Mapping[str, Collection[str]]
 ) -> tuple[tuple[int, ...], ...] | None:
-    """The targets of each task that have to be asked again: all but those in ``sure``, by scanner.
+    """The indexes of each task's targets that are not ``settled`` (paths by scanner).
 
-    None where a scanner failed: what it would have said of secrets, nobody knows.
+    None if a scanner failed: it might have reported other secrets, which change the redaction of everything.
     """
-    gaps = [gap for work in runs for gap in work.all_gaps]
-    if any(gap.path is None or gap.kind in NEVER_ALLOWED for gap in gaps):
+    if any(gap.path is None or gap.kind in NEVER_ALLOWED for run in runs for gap in run.all_gaps):
         return None
-    numbers = {target.path: number for number, target in enumerate(listing.targets)}
-    unsure = ({target.path for target in work.targets} - set(settled.get(work.name, ())) for work in runs)
-    return tuple(tuple(sorted(numbers[path] for path in paths)) for paths in unsure)
+    indexes = {target.path: index for index, target in enumerate(listing.targets)}
+    unsettled = ({target.path for target in run.targets} - set(settled.get(run.name, ())) for run in runs)
+    return tuple(tuple(sorted(indexes[path] for path in paths)) for paths in unsettled)
 
 
 def digest_outputs(runs: Iterable[TaskRun], paths_by_scanner: Mapping[str, Collection[str]]) -> bytes:
-    """The digest of what scanners said of the files in ``asked``, by scanner; of the others nothing."""
-    told = []
-    for work in sorted(runs, key=lambda work: work.name):
-        paths = paths_by_scanner.get(work.name, ())
-        if paths:
-            reports = [report for report in work.reports if report.path in paths]
-            gaps = [gap for gap in work.gaps if gap.path in paths]
-            told.append((work.name, sorted(reports, key=_report_key), sorted(gaps, key=Gap.sort_key)))
-    return _digest(told)
-
-
-def _report_key(report: FileReport) -> tuple[str, str]:
-    return (report.path, repr(report))
+    """The digest of the scanners' outputs for ``paths_by_scanner``."""
+    outputs = []
+    for run in sorted(runs, key=lambda run: run.name):
+        if paths := paths_by_scanner.get(run.name, ()):
+            reports = sorted(
+                (report for report in run.reports if report.path in paths), key=lambda report: (report.path, repr(report))
+            )
+            gaps = sorted((gap for gap in run.gaps if gap.path in paths), key=Gap.sort_key)
+            outputs.append((run.name, reports, gaps))
+    return _digest(outputs)
 
 
 def _digest(*facts: object) -> bytes:
-    """Of the facts as Python writes them: a tool's text, or the name of a folder, need not be text in UTF-8."""
+    """Of the facts' repr: a tool's text or a folder's name may not be valid UTF-8."""
     return hashlib.sha256(repr(facts).encode("utf-8", "surrogatepass")).digest()

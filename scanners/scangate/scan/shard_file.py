@@ -1,7 +1,7 @@
-"""A part: what one shard's scanners said, as a file that other machines can read back. It quotes nothing of what was scanned.
+"""Shard files: the reports of one shard's scanners, for other machines to merge; they contain no scanned text.
 
-Files stand in it by their number in the listing, texts as `quoting` writes them: without the tree a part tells next to nothing, and
-with another tree it is refused. Where there is a key it bears a MAC, and what bears another one, or none, is refused.
+Files are numbers in the listing, texts are encoded by `span_encoding`: without the tree a shard file reveals next to nothing, with
+another tree it is refused. With a key it carries a MAC, and files with another one, or none, are refused.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import hashlib
 import hmac
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NoReturn
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NoReturn, TypeVar
 
 import msgspec
 
@@ -22,7 +22,7 @@ from scangate.scan.discovery import Listing
 from scangate.scan.engine import UnredactedResult
 from scangate.scan.key_derivation import KEY_VARIABLE
 from scangate.scan.shards import Shard
-from scangate.scan.span_encoding import SpanCodec
+from scangate.scan.span_encoding import SpanCodec, canonical_json, convert_exactly
 from scangate.source_text import decode, split_lines
 
 __all__ = [
@@ -38,9 +38,11 @@ __all__ = [
 
 SCHEMA = 3
 KEY_PURPOSE = "part"
-"""What a part's key is made for, see `signing`."""
+"""The purpose of the signing key, see `key_derivation`."""
 MAX_CHARACTERS = 256 * 1024 * 1024
 RESCAN_HINT = "scan this shard again: scangate scan --shard I/N --output-dir DIR"
+
+Entry = TypeVar("Entry", FileReport, Gap)
 
 
 class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -48,7 +50,7 @@ class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ShardHeader(_Strict, frozen=True):
-    """What all parts of one scan have in common. ``inventory`` covers every path and the content of every file that is read."""
+    """What all shards of a scan have in common. ``inventory``: digest of all paths and of the content of every scanned file."""
 
     scangate: str
     python: str
@@ -64,7 +66,7 @@ class ShardHeader(_Strict, frozen=True):
 
 
 class ScannerOutput(_Strict, frozen=True):
-    """What one scanner said in one shard: reports and gaps with their texts quoted. ``version`` is None where there was no tool."""
+    """One scanner's encoded reports and gaps in one shard. ``version`` is None if the tool is missing."""
 
     scanner: str
     version: str | None
@@ -73,7 +75,7 @@ class ScannerOutput(_Strict, frozen=True):
 
 
 class ShardFile(_Strict, frozen=True):
-    """One shard's answers."""
+    """The content of one shard file."""
 
     schema: int
     number: int
@@ -82,7 +84,7 @@ class ShardFile(_Strict, frozen=True):
 
     @property
     def shard(self) -> Shard:
-        """Which shard's it is."""
+        """The shard that wrote it. Raises ValueError for an impossible number."""
         return Shard(self.number, self.header.shards)
 
 
@@ -92,133 +94,132 @@ class _SignedFile(_Strict, frozen=True):
     mac: str = ""
 
 
-def write_shard_file(  # noqa: PLR0913 -- what a part is made of, and what it is signed with
+def write_shard_file(  # noqa: PLR0913 -- the content, and what to encode and sign it with
     shard: Shard, header: ShardHeader, results: Iterable[UnredactedResult], listing: Listing, limit: int, *, key: bytes = b""
 ) -> str:
-    """The part as text, signed where there is a ``key``. ``limit``: as many bytes of a file are read, as in the scan."""
-    pages = _ReportCodec(listing, limit)
-    told = tuple(
+    """The text of a shard file, signed if there is a ``key``. ``limit``: the scan's maximum file size in bytes."""
+    codec = _EntryCodec(listing, limit)
+    outputs = tuple(
         ScannerOutput(
-            each.scanner, each.version, tuple(map(pages.encode_report, each.reports)), tuple(map(pages.encode_gap, each.gaps))
+            result.scanner,
+            result.version,
+            tuple(map(codec.encode_report, result.reports)),
+            tuple(map(codec.encode_gap, result.gaps)),
         )
-        for each in results
+        for result in results
     )
-    part = msgspec.to_builtins(ShardFile(SCHEMA, shard.number, header, told))
-    text = _canonical_json(part)
-    signed = f' "mac": "{_mac(text, key)}",\n' if key else ""
-    return f'{{"digest": "{_digest(text)}",\n{signed} "part": {text}}}\n'
+    text = canonical_json(msgspec.to_builtins(ShardFile(SCHEMA, shard.number, header, outputs)))
+    mac = f' "mac": "{_mac(text, key)}",\n' if key else ""
+    return f'{{"digest": "{_digest(text)}",\n{mac} "part": {text}}}\n'
 
 
 def parse_shard_file(text: str, name: str, key: bytes = b"") -> ShardFile:
-    """A part from its text, its reports not yet looked into. UsageError for anything that is not one, for one that is not
-    signed with ``key``, and for one that is signed where there is no key; ``name`` is the file's."""
+    """A shard file from its text; its reports are not decoded yet. ``name``: how messages call it.
+
+    Raises UsageError for anything else, for one that is not signed with ``key``, and for a signed one if there is no key.
+    """
     if len(text) > MAX_CHARACTERS:
-        raise UsageError(f"{name} is too large: {len(text):,} characters, at most {MAX_CHARACTERS:,} are read", RESCAN_HINT)
+        raise UsageError(f"{name} is too large: {len(text):,} characters, the limit is {MAX_CHARACTERS:,}", RESCAN_HINT)
     try:
-        document = msgspec.convert(
-            json.loads(text, object_pairs_hook=_reject_duplicate_keys, parse_constant=_reject_constant), _SignedFile
-        )
-        plain = _canonical_json(document.part)
-        if document.digest != _digest(plain):
-            raise ValueError("its content is not what was written")
-        _check_mac(document.mac, plain, key, name)
-        schema = document.part.get("schema") if isinstance(document.part, dict) else None
+        plain = json.loads(text, object_pairs_hook=_reject_duplicate_keys, parse_constant=_reject_constant)
+        signed = msgspec.convert(plain, _SignedFile)
+        content = canonical_json(signed.part)
+        if signed.digest != _digest(content):
+            raise ValueError("the digest does not match the content")
+        _check_mac(signed.mac, content, key, name)
+        schema = signed.part.get("schema") if isinstance(signed.part, dict) else None
         if schema != SCHEMA:
-            raise ValueError(f"it has schema {schema}, and this scangate reads schema {SCHEMA}")
-        part = msgspec.convert(document.part, ShardFile)
-        part.shard  # noqa: B018 -- raises for a number that is none of them
+            raise ValueError(f"it has schema {schema}, this version of scangate reads schema {SCHEMA}")
+        shard_file = msgspec.convert(signed.part, ShardFile)
+        shard_file.shard  # noqa: B018 -- raises for an impossible number
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"{name} is no part of a scan, or was changed: {_error_text(error)}", RESCAN_HINT) from error
-    return part
+        raise UsageError(f"{name} is not a shard file, or was changed: {_error_text(error)}", RESCAN_HINT) from error
+    return shard_file
 
 
 def merge_shard_files(shard_files: Sequence[ShardFile], listing: Listing, limit: int) -> dict[str, UnredactedResult]:
-    """What each scanner said in all ``parts`` together, as it said it. UsageError where a part does not fit to ``listing``.
+    """Each scanner's reports in all ``shard_files``, decoded. Raises UsageError if one does not match ``listing``.
 
-    Where no part has a version there was no tool; whether all parts have the same one is not asked here.
+    The version is None if no shard has one; whether all have the same is not checked here.
     """
-    pages = _ReportCodec(listing, limit)
+    codec = _EntryCodec(listing, limit)
     versions: dict[str, str | None] = {}
     reports: defaultdict[str, list[FileReport]] = defaultdict(list)
     gaps: defaultdict[str, list[Gap]] = defaultdict(list)
-    for part in shard_files:
-        for told in part.scanners:
+    for file in shard_files:
+        for output in file.scanners:
             try:
-                reports[told.scanner] += map(pages.decode_report, told.reports)
-                gaps[told.scanner] += map(pages.decode_gap, told.gaps)
+                reports[output.scanner] += map(codec.decode_report, output.reports)
+                gaps[output.scanner] += map(codec.decode_gap, output.gaps)
             except (ValueError, RecursionError) as error:
-                raise UsageError(
-                    f"the part of shard {part.shard} does not fit to this tree: {_error_text(error)}", RESCAN_HINT
-                ) from error
-            versions[told.scanner] = versions.get(told.scanner) or told.version
+                message = f"the file of shard {file.shard} does not match this tree: {_error_text(error)}"
+                raise UsageError(message, RESCAN_HINT) from error
+            versions[output.scanner] = versions.get(output.scanner) or output.version
     return {name: UnredactedResult(name, versions[name], tuple(reports[name]), tuple(gaps[name]), 0.0) for name in versions}
 
 
-class _ReportCodec:
-    """Turns reports and gaps into quoted values and back; reads again the files that are quoted."""
+class _EntryCodec:
+    """Encodes reports and gaps, and decodes them by reading the files again."""
 
     def __init__(self, listing: Listing, limit: int) -> None:
         self._targets = listing.targets
-        self._numbers: Mapping[str, int] = {target.path: number for number, target in enumerate(listing.targets)}
-        self._read_target: Callable[[Any], bytes] = listing.reader(listing.targets, limit)
+        self._numbers = {target.path: number for number, target in enumerate(listing.targets)}
+        self._read = listing.reader(listing.targets, limit)
         self._codec = functools.lru_cache(maxsize=8)(self._new_codec)
 
     def encode_report(self, report: FileReport) -> dict[str, Any]:
-        """A report; one that tells nothing but the file is just its number."""
+        """A report; an empty one is just the file's number."""
         number = self._numbers[report.path]
-        if report == FileReport(report.path):
-            return {"file": number}
-        return {"file": number, "report": self._codec(number).encode(msgspec.to_builtins(report))}
+        return (
+            {"file": number}
+            if report == FileReport(report.path)
+            else {"file": number, "report": self._codec(number).encode(report)}
+        )
 
     def encode_gap(self, gap: Gap) -> dict[str, Any]:
-        """A gap; it has no number where it is not about one file."""
-        plain = msgspec.to_builtins(gap)
+        """A gap; without a number if it is not about one file."""
         if gap.path is None:
-            return {"gap": plain}
+            return {"gap": msgspec.to_builtins(gap)}
         number = self._numbers[gap.path]
-        return {"file": number, "gap": self._codec(number).encode(plain)}
+        return {"file": number, "gap": self._codec(number).encode(gap)}
 
     def decode_report(self, encoded: Mapping[str, Any]) -> FileReport:
-        """The report that `report` was given; ValueError for anything else."""
-        number = self._target_number(encoded)
+        """The report that was encoded. Raises ValueError for anything else."""
         if "report" not in encoded:
-            return FileReport(self._targets[number].path)
-        report: FileReport = convert_exactly(self._codec(number).decode(encoded["report"]), FileReport)
-        if report.path != self._targets[number].path:
-            raise ValueError("a report is about another file than it says")
-        return report
+            return FileReport(self._targets[self._number(encoded)].path)
+        return self._decode(encoded, "report", FileReport)
 
     def decode_gap(self, encoded: Mapping[str, Any]) -> Gap:
-        """The gap that `gap` was given; ValueError for anything else."""
+        """The gap that was encoded. Raises ValueError for anything else."""
         if "gap" not in encoded:
             raise ValueError("a gap is missing")
-        number = self._target_number(encoded) if "file" in encoded else None
-        gap: Gap = convert_exactly(encoded["gap"] if number is None else self._codec(number).decode(encoded["gap"]), Gap)
-        if gap.path != (None if number is None else self._targets[number].path):
-            raise ValueError("a gap is about another file than it says")
+        if "file" in encoded:
+            return self._decode(encoded, "gap", Gap)
+        gap = convert_exactly(encoded["gap"], Gap)
+        if gap.path is not None:
+            raise ValueError("a gap has a path, but no file")
         return gap
 
-    def _target_number(self, encoded: Mapping[str, Any]) -> int:
+    def _decode(self, encoded: Mapping[str, Any], key: str, type_: type[Entry]) -> Entry:
+        number = self._number(encoded)
+        entry = self._codec(number).decode(encoded[key], type_)
+        if entry.path != self._targets[number].path:
+            raise ValueError(f"a {key} is about another file than its number")
+        return entry
+
+    def _number(self, encoded: Mapping[str, Any]) -> int:
         number = encoded.get("file")
         if encoded.keys() - {"file", "report", "gap"} or type(number) is not int or not 0 <= number < len(self._targets):
-            raise ValueError("it names a file that is not there")
+            raise ValueError("it names a file that does not exist")
         return number
 
     def _new_codec(self, number: int) -> SpanCodec:
         target = self._targets[number]
         try:
-            content = "\n".join(split_lines(decode(self._read_target(target))[0]))
+            lines = split_lines(decode(self._read(target))[0])
         except ScanError:
-            content = ""  # a gap says so, and quotes no more than the path
-        return SpanCodec(target.path, content)
-
-
-def convert_exactly(plain: Any, type_: type[Any]) -> Any:
-    """``plain`` as a value of ``sort``; ValueError where it is not just what such a value is written as."""
-    value = msgspec.convert(plain, type_)
-    if _canonical_json(msgspec.to_builtins(value)) != _canonical_json(plain):
-        raise ValueError("it holds more than belongs there")
-    return value
+            lines = [""]  # the file has a gap, whose text quotes no more than the path
+        return SpanCodec(target.path, lines)
 
 
 def _error_text(error: Exception) -> str:
@@ -236,24 +237,17 @@ def _mac(text: str, key: bytes) -> str:
 def _check_mac(mac: str, text: str, key: bytes, name: str) -> None:
     if mac and not key:
         raise UsageError(
-            f"{name} is signed, and {KEY_VARIABLE} is not set: nobody knows by whom", f"set {KEY_VARIABLE} as the shards had it"
+            f"{name} is signed, but {KEY_VARIABLE} is not set", f"set {KEY_VARIABLE} to the value that the shards used"
         )
     if key and not hmac.compare_digest(mac.encode(), _mac(text, key).encode()):
-        told = "is signed with another key" if mac else "is not signed"
-        raise UsageError(
-            f"{name} {told}: whoever has not {KEY_VARIABLE} could have written it",
-            f"scan this shard again, with {KEY_VARIABLE} as here",
-        )
-
-
-def _canonical_json(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, allow_nan=False, separators=(",", ":"))
+        problem = "is signed with another key" if mac else "is not signed"
+        raise UsageError(f"{name} {problem}", f"scan this shard again with the same {KEY_VARIABLE}")
 
 
 def _reject_duplicate_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     entries = dict(pairs)
     if len(entries) != len(pairs):
-        raise ValueError("a key stands twice in one object")
+        raise ValueError("an object has a duplicate key")
     return entries
 
 

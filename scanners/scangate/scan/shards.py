@@ -1,4 +1,4 @@
-"""Cuts what there is to scan into shards: every machine that holds the same files computes the same cut, and asks nobody."""
+"""Divides a scan into shards: every machine with the same files computes the same division, without talking to others."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from scangate.scan.plan import ScannerTask, ScanPlan, assign_files
 
 __all__ = ["Inventory", "Shard", "assign_shards", "assign_unsplittable", "plan_for_shard", "take_inventory"]
 
-FILE_WEIGHT_BYTES = 512  # bytes that opening a file is worth; files without a byte are shared out, too
+FILE_WEIGHT_BYTES = 512  # the cost of opening a file, in bytes; empty files are divided as well
 
 
 class Shard(msgspec.Struct, frozen=True, order=True):
@@ -32,14 +32,14 @@ class Shard(msgspec.Struct, frozen=True, order=True):
 
 
 class Inventory(msgspec.Struct, frozen=True):
-    """What there is to read: bytes by path, and a SHA-256 (hex) over all paths and over the content of those that are read."""
+    """The bytes of each file to scan, by path, and a SHA-256 (hex) of all paths and of the content of these files."""
 
     sizes: Mapping[str, int]
     digest: str
 
 
 def take_inventory(listing: Listing, plan: ScanPlan) -> Inventory:
-    """Reads every file that a task of ``plan`` is to read, once. One that cannot be read counts by the reason why."""
+    """Reads every file that a task of ``plan`` scans. The reason counts as the content of an unreadable one."""
     wanted = {target.path for task in plan.tasks for target in assign_files(task, listing, plan.exclusions).targets}
     targets = [target for target in listing.targets if target.path in wanted]
     read = listing.reader(targets, plan.max_file_bytes)
@@ -52,8 +52,8 @@ def take_inventory(listing: Listing, plan: ScanPlan) -> Inventory:
                 data = read(target)
                 content = hashlib.sha256(data).digest()
                 sizes[target.path] = len(data)
-            except ScanError as fault:
-                content = f"{fault.kind.value}: {fault.reason}".encode()
+            except ScanError as error:
+                content = f"{error.kind.value}: {error.reason}".encode()
                 sizes[target.path] = 0
         for piece in (target.path.encode("utf-8", "surrogatepass"), content):
             whole.update(len(piece).to_bytes(8, "big") + piece)
@@ -63,35 +63,37 @@ def take_inventory(listing: Listing, plan: ScanPlan) -> Inventory:
 def assign_shards(sizes: Mapping[str, int], count: int) -> dict[str, int]:
     """The number of the shard (from 1) of each path.
 
-    The paths are laid out on a line, in the order of their hashes, each as long as its file; the line is cut into ``count`` equal
-    pieces, and a path belongs to the piece that its middle lies in. So no shard has more than its share and one file, and a change
-    to a few files moves few others.
+    The paths are laid out on a line in the order of their hashes, each as long as its file; the line is cut into ``count`` equal
+    pieces, and a path belongs to the piece that contains its middle. So no shard exceeds its share by more than one file, and a
+    change to a few files moves few others.
     """
     order = sorted(sizes, key=lambda path: hashlib.sha256(path.encode("utf-8", "surrogatepass")).digest())
     total = sum(sizes.values()) + FILE_WEIGHT_BYTES * len(order)
-    places: dict[str, int] = {}
+    shards: dict[str, int] = {}
     before = 0
     for path in order:
         weight = sizes[path] + FILE_WEIGHT_BYTES
-        places[path] = int(Fraction((2 * before + weight) * count, 2 * total)) + 1
+        shards[path] = int(Fraction((2 * before + weight) * count, 2 * total)) + 1
         before += weight
-    return places
+    return shards
 
 
 def assign_unsplittable(plan: ScanPlan, count: int) -> dict[str, int]:
-    """The one shard of each scanner that does not split its files: they are dealt out in the plan's order, the last shard first."""
-    whole = [task.scanner.NAME for task in plan.tasks if not task.skip_reason and not task.traits.splittable]
-    return {name: count - place % count for place, name in enumerate(whole)}
+    """The single shard of each unsplittable scanner: dealt out in the plan's order, starting with the last shard."""
+    names = [task.scanner.NAME for task in plan.tasks if not task.skip_reason and not task.traits.splittable]
+    return {name: count - index % count for index, name in enumerate(names)}
 
 
 def plan_for_shard(plan: ScanPlan, shard: Shard, inventory: Inventory) -> ScanPlan:
-    """This shard's part of ``plan``: its files for scanners that split theirs, all files for those that are at home in it."""
-    places = assign_shards(inventory.sizes, shard.count)
-    mine = frozenset(path for path, number in places.items() if number == shard.number)
-    home = assign_unsplittable(plan, shard.count)
+    """The part of ``plan`` for ``shard``: its files for splittable scanners, all files for those assigned to it."""
+    shards = assign_shards(inventory.sizes, shard.count)
+    own = frozenset(path for path, number in shards.items() if number == shard.number)
+    single_shard = assign_unsplittable(plan, shard.count)
 
-    def is_ours(task: ScannerTask) -> bool:
-        return not task.skip_reason and home.get(task.scanner.NAME, shard.number) == shard.number
+    def is_assigned(task: ScannerTask) -> bool:
+        return not task.skip_reason and single_shard.get(task.scanner.NAME, shard.number) == shard.number
 
-    tasks = (msgspec.structs.replace(task, paths=mine if task.traits.splittable else None) for task in plan.tasks if is_ours(task))
+    tasks = (
+        msgspec.structs.replace(task, paths=own if task.traits.splittable else None) for task in plan.tasks if is_assigned(task)
+    )
     return msgspec.structs.replace(plan, tasks=tuple(tasks))

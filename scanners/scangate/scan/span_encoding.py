@@ -1,80 +1,91 @@
-"""Writes what a tool said of a file without quoting the file: each piece of it stands as the place where it is to be found.
+"""Encodes what a tool reported about a file without quoting the file: pieces of its text become positions in it.
 
-A part of a sharded scan leaves its machine before all secrets of the run are known, so it must not hold a word of what was scanned.
-Whoever has the same file gets the same text back.
+Results of a shard leave their machine before all secrets of the run are known, so they must not contain scanned text. With the
+same file the report can be restored.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
+
+import msgspec
 
 from scangate.scan.masking import MIN_SECRET_LENGTH
 
-__all__ = ["SpanCodec"]
+__all__ = ["SpanCodec", "canonical_json", "convert_exactly"]
 
-SPANS_KEY = "quote"  # the one key of the object that stands for a text with quotations
+SPANS_KEY = "quote"  # the only key of the object that replaces a text
+T = TypeVar("T")
 
 
 class SpanCodec:
-    """The text that quotations are taken from: a file's path, a line end, and its content.
+    """Replaces text that occurs in a file's path or content by (position, length) in ``path``, a line end, and the lines.
 
-    ``quoted`` gives JSON values in which no SHORTEST_VALUE characters in a row are the page's, ``unquoted`` what they stand for.
+    No MIN_SECRET_LENGTH characters in a row of an encoded value are from the file.
     """
 
-    def __init__(self, path: str, content: str) -> None:
+    def __init__(self, path: str, lines: Sequence[str]) -> None:
         self._path = path
-        self._text = f"{path}\n{content}"
+        self._text = "\n".join([path, *lines])
 
     @cached_property
     def _positions(self) -> dict[str, int]:
-        """Where each run of SHORTEST_VALUE characters stands."""
+        """The first position of each run of MIN_SECRET_LENGTH characters."""
         text, length = self._text, MIN_SECRET_LENGTH
         return {text[at : at + length]: at for at in range(len(text) - length, -1, -1)}
 
-    def encode(self, value: Any) -> Any:
-        """``value``, made of lists, objects and plain values, with its texts written as quotations."""
+    def encode(self, value: object) -> Any:
+        """``value``, anything that msgspec can convert, as plain JSON values with its texts replaced."""
+        return self._encode(msgspec.to_builtins(value))
+
+    def decode(self, value: Any, type_: type[T]) -> T:
+        """The value that was encoded. Raises ValueError for anything else."""
+        return convert_exactly(self._decode(value), type_)
+
+    def _encode(self, value: Any) -> Any:
         if isinstance(value, str):
             return self._encode_text(value)
         if isinstance(value, list | tuple):
-            return [self.encode(each) for each in value]
+            return [self._encode(each) for each in value]
         if isinstance(value, dict):
-            return {key: self.encode(each) for key, each in value.items()}
+            return {key: self._encode(each) for key, each in value.items()}
         return value
 
-    def decode(self, value: Any) -> Any:
-        """What `quoted` was given; ValueError for a quotation that is not one of this page."""
+    def _decode(self, value: Any) -> Any:
         if isinstance(value, list):
-            return [self.decode(each) for each in value]
+            return [self._decode(each) for each in value]
         if not isinstance(value, dict):
             return value
         if SPANS_KEY not in value:
-            return {key: self.decode(each) for key, each in value.items()}
+            return {key: self._decode(each) for key, each in value.items()}
         if len(value) != 1 or not isinstance(value[SPANS_KEY], list):
-            raise ValueError("not a quotation")
+            raise ValueError("not an encoded text")
         return "".join(map(self._decode_piece, value[SPANS_KEY]))
 
     def _encode_text(self, text: str) -> Any:
         if len(text) < MIN_SECRET_LENGTH:
             return text
         if text == self._path:
-            return {SPANS_KEY: [[0, len(text)]]}  # so common that the page need not be looked through
+            return {SPANS_KEY: [[0, len(text)]]}  # so common that it has a shortcut
         pieces: list[Any] = []
         literal = at = 0
         while at <= len(text) - MIN_SECRET_LENGTH:
-            place = self._positions.get(text[at : at + MIN_SECRET_LENGTH])
-            if place is None:
+            start = self._positions.get(text[at : at + MIN_SECRET_LENGTH])
+            if start is None:
                 at += 1
                 continue
-            place, length = self._longest_match(text[at:], place)
-            pieces += [text[literal:at], [place, length]] if at > literal else [[place, length]]
+            position, length = self._longest_match(text[at:], start)
+            pieces += [text[literal:at], [position, length]] if at > literal else [[position, length]]
             literal = at = at + length
         if not pieces:
             return text
         return {SPANS_KEY: [*pieces, text[literal:]] if literal < len(text) else pieces}
 
     def _longest_match(self, text: str, position: int) -> tuple[int, int]:
-        """The longest beginning of ``text`` that the page has, as (place, length); one of SHORTEST_VALUE is at ``place``."""
+        """The longest prefix of ``text`` in the file, as (position, length); its first characters are at ``position``."""
         length = MIN_SECRET_LENGTH
         while position >= 0:
             found = position
@@ -87,8 +98,21 @@ class SpanCodec:
         if isinstance(piece, str):
             return piece
         if not isinstance(piece, list) or len(piece) != 2 or not all(type(number) is int for number in piece):
-            raise ValueError("not a quotation")
-        place, length = piece
-        if place < 0 or length < 1 or place + length > len(self._text):
-            raise ValueError("a quotation from beyond the end of the file")
-        return self._text[place : place + length]
+            raise ValueError("not an encoded text")
+        position, length = piece
+        if position < 0 or length < 1 or position + length > len(self._text):
+            raise ValueError("a position beyond the end of the file")
+        return self._text[position : position + length]
+
+
+def convert_exactly(plain: Any, type_: type[T]) -> T:
+    """``plain`` as a ``type_``. Raises ValueError unless it is exactly how the value is written."""
+    value = msgspec.convert(plain, type_)
+    if canonical_json(msgspec.to_builtins(value)) != canonical_json(plain):
+        raise ValueError("it has more content than expected")
+    return value
+
+
+def canonical_json(value: Any) -> str:
+    """Compact JSON with sorted keys; unlike msgspec's, it encodes lone surrogates, which tools may report."""
+    return json.dumps(value, sort_keys=True, allow_nan=False, separators=(",", ":"))
