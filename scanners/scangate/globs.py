@@ -1,16 +1,16 @@
-"""Path patterns as a ``.gitignore`` reads them, for excludes, budgets and exceptions alike; imports nothing of ours, reads no file.
+"""Path patterns as in ``.gitignore``, for exclusions, budgets and exceptions; imports nothing of ours, reads no file.
 
-A pattern is matched against a path relative to the root, with ``/`` and without a leading one. It matches that path, or any folder
-above it: whoever names a folder names all that is in it.
+A pattern is matched against a path relative to the root, with ``/`` and without a leading one. It matches that path or any folder
+that contains it: a pattern for a folder covers everything in it.
 
 - ``build`` or ``*.min.js`` (no slash, or only at the end) matches at any depth;
-- ``src/vendor`` (a slash at the start or in the middle) is told from the root; ``/build`` means only the one at the root;
-- ``build/`` (a slash at the end) is a folder, so only what lies in it;
-- ``*`` is any run of characters but ``/``, ``?`` is one, ``[a-z]`` and ``[!a-z]`` are one of a set, ``\\`` takes the next as it is;
-- ``**/`` is any number of folders, none included; ``/**`` at the end is everything inside.
+- ``src/vendor`` (a slash at the start or in the middle) is relative to the root; ``/build`` matches only at the root;
+- ``build/`` (a slash at the end) matches only what is in a folder;
+- ``*`` is any characters but ``/``, ``?`` is one, ``[a-z]`` and ``[!a-z]`` are one of a set, ``\\`` escapes the next one;
+- ``**/`` is any number of folders, including none; ``/**`` at the end is everything inside.
 
-There is no ``!``: an exclude cannot be undone by a later line. Letter case counts. Time is bounded by pattern length times path
-length squared, whatever a hostile pattern holds (atomic groups: no star ever gives back what it took).
+There is no ``!``: an exclusion cannot be undone by a later one. Patterns are case-sensitive. Matching time is bounded by pattern
+length times path length squared, whatever a hostile pattern contains (atomic groups never backtrack).
 """
 
 from __future__ import annotations
@@ -25,22 +25,22 @@ import msgspec
 __all__ = ["Glob", "matches", "pattern_error"]
 
 Glob = Annotated[str, msgspec.Meta(extra={"check": "glob"})]
-"""A pattern in a scanner's options: the policy's reader refuses one that is not a pattern, with its place."""
+"""A pattern in a scanner's options; an invalid one is a policy error with its location."""
 
-MAX_PATTERN_LENGTH = 1024  # characters; a longer pattern is a mistake or an attack
+MAX_PATTERN_LENGTH = 1024  # characters
 ANY_FOLDERS = "(?:[^/]+/)*"
 
 
 def matches(pattern: str, path: str, *, include_contents: bool = True) -> bool:
-    """Whether ``pattern`` covers ``path``; without ``within``, only the path itself, not by a folder above it.
+    """Whether ``pattern`` covers ``path``; without ``include_contents`` only the path itself, not a folder's contents.
 
-    Raises ValueError for a pattern of which `problem` has something to say.
+    Raises ValueError for an invalid pattern, see `pattern_error`.
     """
     return _compile(pattern, include_contents)(path) is not None
 
 
 def pattern_error(pattern: str) -> str:
-    """What is wrong with ``pattern`` in a few words, or the empty text."""
+    """What is wrong with ``pattern``, or an empty string."""
     try:
         _compile(pattern, True)
     except ValueError as error:
@@ -74,7 +74,7 @@ def _check_pattern(pattern: str) -> None:
 
 
 def _translate_segments(segments: list[str]) -> str:
-    """The runs of segments between ``**``. Each but the last is atomic: the first place it fits is as good as any later one."""
+    """The expression for one segment. Each run up to the next star is atomic, for the same reason."""
     blocks: list[list[str]] = [[]]
     for segment in segments:
         if segment == "**":
@@ -110,7 +110,7 @@ def _translate_segment(text: str) -> str:
 
 
 def _translate_token(text: str, position: int) -> tuple[str, int]:
-    """The expression for what stands at ``place``, and the place behind it; a star is given back as itself."""
+    """The expression for the token at ``position``, and the position after it; a star is returned as it is."""
     sign = text[position]
     if sign == "*":
         return "*", position + 1
@@ -126,7 +126,7 @@ def _translate_token(text: str, position: int) -> tuple[str, int]:
 
 
 def _translate_set(text: str, position: int) -> tuple[str, int]:
-    """A set such as ``[a-z]``; a ``]`` right after the opening is one of its characters."""
+    """A set such as ``[a-z]``; a ``]`` right after the opening bracket is a member."""
     start = position + 1
     negated = text[start : start + 1] in ("!", "^")
     start += negated
@@ -135,11 +135,11 @@ def _translate_set(text: str, position: int) -> tuple[str, int]:
         raise ValueError("`[` without `]`")
     body = text[start:end]
     if "\\" in body or "[:" in body:
-        raise ValueError("a set holds plain characters and ranges only")
+        raise ValueError("a set may contain plain characters and ranges only")
     escaped = re.sub(r"([\[\]^&~|])", r"\\\1", body)
     expression = f"(?!/)[{'^' if negated else ''}{escaped}]"
     try:
         re.compile(expression)
     except re.error:
-        raise ValueError("a range in `[...]` runs backwards") from None
+        raise ValueError("a range in `[...]` is reversed") from None
     return expression, end + 1

@@ -1,4 +1,4 @@
-"""Turns the bytes of a file into text the same way everywhere, so that lines and columns mean one thing."""
+"""Decodes the bytes of a file into text the same way everywhere, so that lines and columns are consistent."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _MARKS = (
 
 
 def decode(data: bytes) -> tuple[str, str]:
-    """The text of ``data`` and the name of the encoding it was read in.
+    """The text of ``data`` and the encoding used. Never raises.
 
-    A byte-order mark decides, then the NUL bytes that UTF-16 puts beside ASCII, then UTF-8, then Latin-1, in which any bytes are
-    text: a secret is ASCII, so it is seen in every encoding that contains ASCII. Never raises.
+    A byte-order mark decides, then the NUL bytes of UTF-16 with ASCII, then UTF-8, then Latin-1, in which any bytes are text:
+    secrets are ASCII, so they are found in every superset of ASCII.
     """
     for mark, encoding in _MARKS:
         if data.startswith(mark):
@@ -27,7 +27,7 @@ def decode(data: bytes) -> tuple[str, str]:
                 return data.decode(encoding), encoding
             except UnicodeDecodeError:
                 break
-    wide = _wide(data)
+    wide = _guess_utf16(data)
     if wide:
         return data.decode(wide, "replace"), wide
     try:
@@ -36,8 +36,8 @@ def decode(data: bytes) -> tuple[str, str]:
         return data.decode("latin-1"), "latin-1"
 
 
-def _wide(data: bytes) -> str:
-    """The kind of UTF-16 that ``data`` seems to be, though nothing marks it: ASCII in it has a NUL at each second place."""
+def _guess_utf16(data: bytes) -> str:
+    """The byte order of UTF-16 without a mark, or an empty string: ASCII in it has a NUL in every other byte."""
     even, odd = data[0::2].count(0), data[1::2].count(0)
     units = len(data) // 2
     if units and odd > 0.4 * units and even < 0.05 * units:
@@ -48,12 +48,12 @@ def _wide(data: bytes) -> str:
 
 
 def split_lines(text: str) -> list[str]:
-    r"""The lines of ``text`` without their ends; cut at ``\n``, ``\r\n`` and ``\r`` alone (``splitlines`` cuts elsewhere, too)."""
+    r"""The lines of ``text`` without their ends; split at ``\n``, ``\r\n`` and ``\r`` only, unlike ``splitlines``."""
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def character_position(data: bytes, line: int, column: int) -> tuple[int, int]:
-    r"""Line and column in characters of a place that a tool counts in bytes, with lines cut at ``\n`` alone."""
+    r"""Line and column in characters for a position that a tool counts in bytes, with lines split at ``\n`` only."""
     if data.isascii() and b"\r" not in data:
         return line, column
     rows = data.split(b"\n")

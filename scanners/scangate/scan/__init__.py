@@ -1,1 +1,1 @@
-"""States facts: what was read, what was seen, what could not be read. It judges nothing and prints nothing."""
+"""Discovers files, runs scanners, caches, redacts and identifies findings; it judges nothing and prints nothing."""

@@ -1,7 +1,7 @@
-"""Keeps small values by their digests from run to run, in one SQLite file that nobody else can write; never what is not its own.
+"""A key-value store in one SQLite file that only its owner may write.
 
-A value is believed if it bears the MAC of its key: under SCANGATE_CACHE_KEY where that is set, else a plain one that tells damage
-and nothing more. What fails in the cache is told in ``notes`` and costs answers, never the run: without them everything is scanned.
+A value is used only if its MAC is valid: under SCANGATE_CACHE_KEY if that is set, else under an empty key, which only detects
+damage. Problems of the cache are reported in ``notes`` and never fail the run: without it everything is scanned.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ DATABASE_FILE = "answers.sqlite"
 SET_ASIDE_FILE = "answers.sqlite.set-aside"
 SIDECAR_SUFFIXES = ("-wal", "-shm", "-journal")
 DEFAULT_SIZE_LIMIT = 512 * 1024 * 1024  # bytes
-FILL_RATIO = 0.8  # of the limit is left when room is made
-APPLICATION_ID = 0x5347_4341  # "SGCA", in the file's head
+FILL_RATIO = 0.8  # of the limit is kept when old rows are evicted
+APPLICATION_ID = 0x5347_4341  # "SGCA", in the file header
 SCHEMA = 1
 TABLE = "CREATE TABLE rows (key BLOB PRIMARY KEY, value BLOB NOT NULL, mac BLOB NOT NULL, used INTEGER NOT NULL)"
-MAX_SQL_VARIABLES = 500  # SQLite takes no more than 999 in some builds
-BUSY_SECONDS = 10.0  # seconds that another process is waited for
+MAX_SQL_VARIABLES = 500  # some builds of SQLite allow no more than 999
+BUSY_SECONDS = 10.0  # to wait for another process
 HOUR_SECONDS = 3600
 GROUP_OR_OTHERS_WRITABLE = stat.S_IWGRP | stat.S_IWOTH
-OTHER_DIRECTORY_HINT = "name another place: --cache-dir DIR or SCANGATE_CACHE=DIR, or do without: --no-cache"
+OTHER_DIRECTORY_HINT = "choose another directory: --cache-dir DIR or SCANGATE_CACHE=DIR, or disable the cache: --no-cache"
 
 
 class CacheStats(msgspec.Struct, frozen=True):
-    """How many values there are, how many bytes their file takes, and how many it may."""
+    """The number of values, the bytes of the file, and its size limit."""
 
     rows: int
     size: int
@@ -46,7 +46,7 @@ class CacheStats(msgspec.Struct, frozen=True):
 
 
 def default_cache_directory(environ: Mapping[str, str]) -> Path:
-    """Where the cache lies: ``SCANGATE_CACHE``, else in the user's cache directory."""
+    """``SCANGATE_CACHE``, else ``scangate`` in the user's cache directory (XDG)."""
     if named := environ.get("SCANGATE_CACHE"):
         return Path(named)
     base = environ.get("XDG_CACHE_HOME", "")
@@ -54,7 +54,7 @@ def default_cache_directory(environ: Mapping[str, str]) -> Path:
 
 
 class Cache:
-    """The values in one folder. Several processes may use it at once; one that is killed leaves it as it was."""
+    """The values in one folder. Several processes may use it at once, and one that is killed leaves it intact."""
 
     def __init__(self, folder: Path, connection: sqlite3.Connection, key: bytes, now: float, limit: int) -> None:
         self._folder = folder
@@ -67,13 +67,16 @@ class Cache:
 
     @classmethod
     def open(cls, folder: Path, tree: Path | None, *, secret: str = "", now: float = 0.0, limit: int = DEFAULT_SIZE_LIMIT) -> Cache:
-        """The cache in ``folder``, made where it is missing. ``tree``: the scanned one, in which no cache is believed; ``secret``:
-        what rows are signed with; ``now``: seconds since 1970. ScangateError where it cannot be used, and why."""
+        """The cache in ``folder``, created if missing. ``tree``: the scanned one, in which no cache is trusted; ``secret``: for
+        the rows' MACs; ``now``: seconds since 1970.
+
+        Raises ScangateError if it cannot be used.
+        """
         key = derive_key(secret)
         folder = Path(os.path.abspath(folder))  # noqa: PTH100 -- links stay, to be seen
         if tree is not None and (folder.resolve().is_relative_to(tree) or folder.is_relative_to(tree)):
             raise ScangateError(
-                f"the cache {folder} lies in the scanned tree, whose author could have filled it", OTHER_DIRECTORY_HINT
+                f"the cache {folder} is in the scanned tree: its contents may be attacker-controlled", OTHER_DIRECTORY_HINT
             )
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -86,7 +89,7 @@ class Cache:
         return cache
 
     def get(self, keys: Iterable[bytes]) -> dict[bytes, bytes]:
-        """The values that are there and bear their MAC."""
+        """The values of ``keys`` that are stored and have a valid MAC."""
         found: dict[bytes, bytes] = {}
         rows = {self._row_key(key): key for key in keys}
         old: list[bytes] = []
@@ -104,7 +107,7 @@ class Cache:
         return found
 
     def put(self, values: Mapping[bytes, bytes]) -> None:
-        """Keeps ``values``, all or none; makes room where they are too many."""
+        """Stores ``values``, all or none; evicts the least recently used ones above the size limit."""
         if not values:
             return
         rows = [(self._row_key(key), value) for key, value in values.items()]
@@ -116,7 +119,7 @@ class Cache:
                 self._evict(connection)
 
     def stats(self) -> CacheStats:
-        """How much there is."""
+        """The size of the cache."""
         rows = size = 0
         with self._usable_connection() as connection:
             ((rows,),) = connection.execute("SELECT count(*) FROM rows")
@@ -124,7 +127,7 @@ class Cache:
         return CacheStats(rows, size, self._limit)
 
     def clear(self) -> int:
-        """Forgets everything, and overwrites it; how many values there were. ScangateError where something may be left."""
+        """Removes and overwrites all values; their number. Raises ScangateError if something may be left."""
         rows, notes = self.stats().rows, len(self.notes)
         with self._usable_connection() as connection:
             with _transaction(connection):
@@ -137,14 +140,14 @@ class Cache:
         return rows
 
     def close(self) -> None:
-        """Lets go of the file."""
+        """Closes the file."""
         if self._connection is not None:
             with contextlib.suppress(sqlite3.Error):
                 self._connection.close()
             self._connection = None
 
     def _row_key(self, key: bytes) -> bytes:
-        """Rows under one secret and rows under another, or none, do not take each other's places."""
+        """Rows under different secrets have different keys."""
         return self._key_id + key
 
     def _mac(self, row: bytes, value: bytes) -> bytes:
@@ -158,7 +161,7 @@ class Cache:
         return int((pages - free) * size)
 
     def _evict(self, connection: sqlite3.Connection) -> None:
-        """Drops what was used longest ago."""
+        """Deletes the least recently used rows."""
         with _transaction(connection):
             kept = 0
             last: list[tuple[bytes]] = []
@@ -172,7 +175,7 @@ class Cache:
 
     @contextlib.contextmanager
     def _usable_connection(self) -> Iterator[sqlite3.Connection]:
-        """The connection; a fault of the file ends the use of it. Where there is none any more, an empty one stands in."""
+        """The connection, closed after an error; once closed, an empty in-memory database in its place."""
         if self._connection is None:
             with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as nothing:
                 nothing.execute(TABLE)
@@ -180,8 +183,8 @@ class Cache:
             return
         try:
             yield self._connection
-        except sqlite3.OperationalError as error:  # busy, a full disk: nothing is wrong with what is there
-            self.notes.append(f"the cache is not used any more in this run: {_error_text(error)}")
+        except sqlite3.OperationalError as error:  # busy, or a full disk: the file itself is intact
+            self.notes.append(f"the cache is disabled for the rest of this run: {_error_text(error)}")
             self.close()
         except sqlite3.Error as error:
             self.close()
@@ -189,7 +192,7 @@ class Cache:
 
 
 def _connect(folder: Path) -> tuple[sqlite3.Connection, list[str]]:
-    """A connection to the file in ``folder``, and what is to be told; a file that is not ours is set aside."""
+    """A connection to the file in ``folder``, and notes; a file that is not ours is set aside."""
     file = folder / DATABASE_FILE
     with contextlib.suppress(FileExistsError):
         os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW, 0o600))
@@ -205,7 +208,7 @@ def _connect(folder: Path) -> tuple[sqlite3.Connection, list[str]]:
 
 
 def _open_database(file: Path) -> sqlite3.Connection:
-    """DatabaseError for a file that holds anything but our table."""
+    """Raises sqlite3.DatabaseError for a file with anything but our table."""
     connection = sqlite3.connect(file, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     try:
         for pragma in ("trusted_schema = OFF", "cell_size_check = ON", "secure_delete = ON", "auto_vacuum = INCREMENTAL"):
@@ -225,7 +228,7 @@ def _open_database(file: Path) -> sqlite3.Connection:
 
 
 def _has_our_schema(connection: sqlite3.Connection) -> bool:
-    """Whether it is our table and nothing else, or nothing at all (False); DatabaseError for anything else."""
+    """True for exactly our table, False for an empty database. Raises DatabaseError for anything else."""
     ((application,),) = connection.execute("PRAGMA application_id")
     ((schema,),) = connection.execute("PRAGMA user_version")
     tables = [text for (text,) in connection.execute("SELECT sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'")]
@@ -233,11 +236,11 @@ def _has_our_schema(connection: sqlite3.Connection) -> bool:
         return True
     if (application, schema, tables) == (0, 0, []):
         return False
-    raise sqlite3.DatabaseError("it is not a cache that this scangate has made")
+    raise sqlite3.DatabaseError("it is not a cache of this version of scangate")
 
 
 def _execute_with_retry(connection: sqlite3.Connection, statement: str) -> None:
-    """SQLite does not wait by itself where two processes make one file at the same time."""
+    """SQLite itself does not wait if two processes create one file at the same time."""
     end = time.monotonic() + BUSY_SECONDS
     while True:
         try:
@@ -253,24 +256,24 @@ def _execute_with_retry(connection: sqlite3.Connection, statement: str) -> None:
 @contextlib.contextmanager
 def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute("BEGIN IMMEDIATE")
-    with connection:  # ends it, one way or the other
+    with connection:  # commits or rolls back
         yield
 
 
 def _set_aside(folder: Path, reason: str) -> str:
-    """Moves the file out of the way, one at most is kept so; and says it."""
+    """Renames the file, replacing an earlier one that was set aside; the note for the user."""
     with contextlib.suppress(OSError):
         (folder / DATABASE_FILE).replace(folder / SET_ASIDE_FILE)
     for end in SIDECAR_SUFFIXES:
         with contextlib.suppress(OSError):
             (folder / f"{DATABASE_FILE}{end}").unlink(missing_ok=True)
-    return f"the cache {folder / DATABASE_FILE} was set aside as {SET_ASIDE_FILE}, and nothing in it is used: {reason}"
+    return f"the cache {folder / DATABASE_FILE} was set aside as {SET_ASIDE_FILE} and is not used: {reason}"
 
 
 def _check_ownership(found: os.stat_result, path: Path, is_right: Callable[[int], bool]) -> None:
-    """Refuses a link, another user's property, and what others may write."""
+    """Raises ScangateError for a link, another user's file, and anything that others may write."""
     if not is_right(found.st_mode):
-        raise ScangateError(f"the cache is not used: {path} is a link, or something else than it should be", OTHER_DIRECTORY_HINT)
+        raise ScangateError(f"the cache is not used: {path} is a symbolic link or has the wrong type", OTHER_DIRECTORY_HINT)
     if found.st_uid != os.geteuid():
         raise ScangateError(f"the cache is not used: {path} belongs to another user", OTHER_DIRECTORY_HINT)
     if found.st_mode & GROUP_OR_OTHERS_WRITABLE:

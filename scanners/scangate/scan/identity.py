@@ -1,4 +1,4 @@
-"""Gives every finding its fingerprint, evidence and line hash, from text that holds no secret any more. Design: identity."""
+"""Gives findings their fingerprint, evidence and line hash, computed from text without secrets."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ __all__ = ["identify", "line_hashes"]
 WINDOW = 100
 BASE = 37
 UINT64_MASK = (1 << 64) - 1
-END_OF_FILE = "\uffff"  # of the file, as GitHub counts it
+END_OF_FILE = "\uffff"  # of the file, in GitHub's algorithm
 MAX_EVIDENCE_LENGTH = 240
 MAX_LINE_LENGTH = 2000
 END_OF_LINE = 2**31 - 1
-MAX_CONTEXT_DISTANCE = 50  # lines: beyond so many blank ones nothing is near any more
+MAX_CONTEXT_DISTANCE = 50  # lines; beyond so many blank ones there is no context
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 _QUOTE = re.compile(r"\\?[\"']")
 _COMMA = re.compile(r",(?=[)\]}])")
@@ -31,50 +31,49 @@ _LAST_WORD = re.compile(r"(?<!\S)\S++\Z")
 
 
 def identify(findings: Iterable[Finding], text: MaskedText, secrets: Iterable[Span] = (), path: str | None = None) -> list[Finding]:
-    """The findings of one scanner in one file, identified by ``text``, the file's without its secrets.
+    """The findings of one scanner in one file with their identity, computed from the file's masked ``text``.
 
-    ``secrets`` are where this scanner saw some; ``path`` is the file's, as reports show it, where it is not the findings'. A
-    secret comes back with its ``extent``, by which its value is found again.
+    ``secrets``: the spans that this scanner reported; ``path``: the file's path in reports, if it differs from the findings'.
+    Secrets keep their ``match_span``, by which their value is found again.
     """
-    found = sorted(findings, key=Finding.sort_key)
-    wanted = {finding.location.line for finding in found if finding.kind is not FindingKind.SECRET}
+    ordered = sorted(findings, key=Finding.sort_key)
+    wanted = {finding.location.line for finding in ordered if finding.kind is not FindingKind.SECRET}
     hashes = line_hashes(text.lines, wanted) if wanted else {}
     spans = sorted(secrets)
     seen: Counter[str] = Counter()
-    named = []
-    matched = functools.cache(lambda place: _normalize(text.lines_in(place)))
-    for finding in found:
-        place = _extent(finding)
-        content = _digest(finding.rule, _matched_content(finding, place, text, spans, matched))
+    identified = []
+    matched_text = functools.cache(lambda region: _normalize(text.lines_in(region)))
+    for finding in ordered:
+        region, is_secret = _matched_span(finding), finding.kind is FindingKind.SECRET
+        content = _digest(finding.rule, _matched_content(finding, region, text, spans, matched_text))
         seen[content] += 1
-        where = finding.location.path if path is None else path
-        named.append(
+        identified.append(
             msgspec.structs.replace(
                 finding,
-                fingerprint=_digest(content, where, str(seen[content])),
+                fingerprint=_digest(content, finding.location.path if path is None else path, str(seen[content])),
                 identity=FindingIdentity(content, _context(finding, text.lines), seen[content]),
                 evidence=_evidence(finding, text.lines),
-                line_hash="" if finding.kind is FindingKind.SECRET else hashes.get(finding.location.line, ""),
+                line_hash="" if is_secret else hashes.get(finding.location.line, ""),
                 reported_by=finding.reported_by or (finding.scanner,),
-                match_span=place if finding.kind is FindingKind.SECRET else None,
+                match_span=region if is_secret else None,
             )
         )
-    return named
+    return identified
 
 
 def _matched_content(
-    finding: Finding, region: Span, text: MaskedText, secrets: Sequence[Span], matched: Callable[[Span], str]
+    finding: Finding, region: Span, text: MaskedText, secrets: Sequence[Span], matched_text: Callable[[Span], str]
 ) -> str:
-    """What a finding is about, in whatever file and line: a package, the name that a secret is given, or the matched text."""
+    """What identifies a finding in any file and line: a package, the name of a secret, or the matched text."""
     if finding.affected_package is not None:
         return finding.affected_package.name
     if finding.kind is FindingKind.SECRET:
         return _secret_name(region, text, secrets)
-    return matched(region)
+    return matched_text(region)
 
 
 def _secret_name(region: Span, text: MaskedText, secrets: Sequence[Span]) -> str:
-    """The name given to the secret at ``place``: there may be others before it on the line."""
+    """The name assigned to the secret in ``region``, also if there are others before it on the line."""
     first = next((span for span in secrets if overlaps(span, region)), None)
     if first is None:
         return assigned_name(_line(text.lines, region.line))
@@ -82,26 +81,26 @@ def _secret_name(region: Span, text: MaskedText, secrets: Sequence[Span]) -> str
     return assigned_name(before.rpartition(MASK)[2] + MASK)
 
 
-def _extent(finding: Finding) -> Span:
-    """Where the matched text stands; the whole lines, where the scanner names no columns."""
-    place = finding.location
+def _matched_span(finding: Finding) -> Span:
+    """The span of the matched text; whole lines if the scanner reports no columns."""
+    location = finding.location
     if finding.match_span is not None:
         return finding.match_span
-    if place.column and place.end_column:
-        return Span(place.line, place.column, place.end_line, place.end_column)
-    return Span(place.line, 1, place.end_line, END_OF_LINE)
+    if location.column and location.end_column:
+        return Span(location.line, location.column, location.end_line, location.end_column)
+    return Span(location.line, 1, location.end_line, END_OF_LINE)
 
 
 def _normalize(lines: Iterable[str]) -> str:
-    """Text without what a formatter changes: white space, the kind of quotes, a comma before a closing bracket, a line's join."""
+    """Text without what a formatter changes: white space, quote style, trailing commas, line continuations."""
     text = "".join("".join(line.split()).removesuffix("\\") for line in lines)
     return _COMMA.sub("", _QUOTE.sub('"', text))
 
 
 def _context(finding: Finding, lines: Sequence[str]) -> str:
-    """The nearest line with anything in it above, and below where that is of the same block: what moves when a block is moved.
+    """The digest of the nearest non-blank line above, and of the one below if it is in the same block: it moves with a block.
 
-    A dependency has none, since the order of pins says nothing; nor has a secret, which is what it is wherever it stands.
+    Empty for a dependency, since the order of pins means nothing, and for a secret, which is the same anywhere.
     """
     if finding.affected_package is not None or finding.kind is FindingKind.SECRET:
         return ""
@@ -130,7 +129,7 @@ def _digest(*parts: str) -> str:
 
 
 def _evidence(finding: Finding, lines: Sequence[str]) -> str:
-    """The first line, without what looks like a secret; a word that the cut goes through is left out: a piece of one."""
+    """The first line without possible secrets; a word at the cut is omitted, since it might be a piece of one."""
     line = _line(lines, finding.location.line)[:MAX_LINE_LENGTH].strip()
     whole = len(_line(lines, finding.location.line)) <= MAX_LINE_LENGTH
     line = mask_suspicious(line if whole else _LAST_WORD.sub("", line))
@@ -142,9 +141,12 @@ def _line(lines: Sequence[str], number: int) -> str:
 
 
 def line_hashes(lines: Sequence[str], wanted: Container[int] | None = None) -> dict[int, str]:
-    """GitHub's ``primaryLocationLineHash`` of the ``wanted`` lines (None: of all): a 64-bit base-37 polynomial over the next 100
-    UTF-16 units without blanks and tabs, with the number of its occurrence. Source: github/codeql-action, src/fingerprints.ts
-    (facts only). Equal units have equal hashes, so that those of the other lines need not be known to be counted."""
+    """GitHub's ``primaryLocationLineHash`` of the ``wanted`` lines (None: all): a 64-bit base-37 polynomial over the next 100
+    UTF-16 units without blanks and tabs, with the number of its occurrence.
+
+    Source: github/codeql-action, src/fingerprints.ts (facts only). Windows are counted instead of hashes, so that the hashes of
+    other lines need not be computed.
+    """
     text = "\n".join(line.replace(" ", "").replace("\t", "") for line in lines) + END_OF_FILE + "\0" * WINDOW
     if not text.isascii():
         text = _ASTRAL.sub(_utf16_units, text)
@@ -168,6 +170,6 @@ def _polynomial(window: str) -> int:
 
 
 def _utf16_units(match: re.Match[str]) -> str:
-    """The two units of UTF-16 that stand for one sign."""
+    """The two UTF-16 units of a character above U+FFFF."""
     high, low = divmod(ord(match[0]) - 0x10000, 0x400)
     return chr(0xD800 + high) + chr(0xDC00 + low)

@@ -1,7 +1,7 @@
-"""Finds our own inline waivers in a file's comments: ``scangate: ignore[RULE, ...] until=DATE -- REASON``; honours none of them.
+"""Finds ignore comments: ``scangate: ignore[RULE, ...] until=DATE -- REASON``; whether they are honoured is the policy's decision.
 
-One place for all scanners. A comment is known by what opens it in that kind of file; Python is read by its tokens, so that a string
-that holds the words waives nothing. What is written wrong comes back with its fault, never as a waiver.
+The same for all scanners. A comment is recognised by what starts it in that type of file; Python is tokenized, so that a string
+with the same text ignores nothing. A malformed comment is returned with its error, never as an ignore comment.
 """
 
 from __future__ import annotations
@@ -22,17 +22,18 @@ from scangate.scan.masking import MASK
 
 __all__ = ["ParsedComment", "find_ignore_comments", "match_ignores"]
 
-MAX_COMMENT_LENGTH = 1000  # characters of a comment that are read
-MAX_PER_LINE = 8  # waivers in one line
+MAX_COMMENT_LENGTH = 1000
+MAX_PER_LINE = 8
 USAGE = "write scangate: ignore[RULE] -- REASON"
+NO_RULE = f"it names no rule: {USAGE}"
 MARKER = re.compile(r"scangate\s*+:\s*+ignore(?![\w-])", re.IGNORECASE)
-REASON_SEPARATOR = re.compile(r"(?:^|(?<=\s))(?:--|\u2013|\u2014)(?=\s|$)")  # XML allows no -- in a comment, but a dash
+REASON_SEPARATOR = re.compile(r"(?:^|(?<=\s))(?:--|\u2013|\u2014)(?=\s|$)")  # XML comments may not contain --
 RULE_PATTERN = re.compile(r"[\w*?.@/-]+:[\w*?.:@/-]+", re.ASCII)
 UNTIL_DATE = re.compile(r"until=(\d{4}-\d{2}-\d{2})", re.ASCII)
 
 ALL_OPENERS = "# // /* <!-- -- ; % rem"
 CLOSERS = {"/*": "*/", "<!--": "-->", "{#": "#}", "<#": "#>", "(*": "*)", "{{!--": "--}}"}
-FILE_TYPES_BY_OPENERS = {  # what opens a comment in which kinds of file, by the end of their names
+FILE_TYPES_BY_OPENERS = {  # what starts a comment, by file extension
     "#": "bash conda dockerignore env ex exs fish gemspec gitignore in jl ksh lock mk nix pipfile pl pm r rake rb sh tcl toml txt"
     " yaml yml zsh containerfile dockerfile makefile",
     "// /*": "c cc cjs cpp cs cxx dart go gradle groovy h hpp java js json json5 jsonc jsx kt kts less m mjs mm proto rs sass scala"
@@ -57,14 +58,14 @@ FILE_TYPES_BY_OPENERS = {  # what opens a comment in which kinds of file, by the
     "": "ipynb",
 }
 OPENERS_BY_FILE_TYPE = {kind: tuple(openers.split()) for openers, kinds in FILE_TYPES_BY_OPENERS.items() for kind in kinds.split()}
-EXTENSIONLESS_NAMES = frozenset({"containerfile", "dockerfile", "makefile"})  # Dockerfile.prod is one, too
+EXTENSIONLESS_NAMES = frozenset({"containerfile", "dockerfile", "makefile"})  # also Dockerfile.prod
 PYTHON = frozenset({"py", "pyi", "pyw"})
 
 
 class ParsedComment(msgspec.Struct, frozen=True):
-    """A waiver: ``rules`` and ``until`` as they are written, ``text`` and ``reason`` from the line without its secrets.
+    """An ignore comment: ``rules`` and ``until`` as written, ``text`` and ``reason`` from the line with its secrets masked.
 
-    ``alone``: there is nothing else in its line.
+    ``own_line``: the line contains nothing else.
     """
 
     line: int
@@ -77,45 +78,40 @@ class ParsedComment(msgspec.Struct, frozen=True):
 
 
 def find_ignore_comments(path: str, lines: Sequence[str], masked: Sequence[str]) -> dict[int, list[ParsedComment]]:
-    """The waivers in a file by line. ``lines`` are those of the file itself, ``clean`` the same without its secrets.
+    """The ignore comments in a file by line. ``masked``: ``lines`` without secrets.
 
-    Both are read: a secret in a line must not keep a waiver from holding, and what is shown must not hold one.
+    Both are parsed: a secret in the line must not invalidate a comment, and reports must not show it.
     """
     marked = [number for number, line in enumerate(lines, start=1) if MARKER.search(line)]
     if not marked:
         return {}
-    written, shown = (_find_comments(path, text, marked) for text in (lines, masked))
-    return {
-        line: [_mask_comment(*pair) for pair in _pair_with_masked(comments, shown.get(line, []))]
-        for line, comments in written.items()
-    }
+    original, shown = (_find_comments(path, text, marked) for text in (lines, masked))
+    return {line: _with_masked_text(comments, shown.get(line, [])) for line, comments in original.items()}
 
 
 def _find_comments(path: str, lines: Sequence[str], marked_lines: Sequence[int]) -> dict[int, list[ParsedComment]]:
     found: defaultdict[int, list[ParsedComment]] = defaultdict(list)
     name = PurePosixPath(path).name.lower()
-    kind = name.rpartition(".")[2]
-    for comment in _python_comments(lines) if kind in PYTHON else _line_comments(lines, marked_lines, _openers(name, kind)):
+    extension = name.rpartition(".")[2]
+    is_python = extension in PYTHON
+    for comment in _python_comments(lines) if is_python else _line_comments(lines, marked_lines, _openers(name, extension)):
         found[comment.line].append(comment)
     return found
 
 
-def _pair_with_masked(
-    comments: Sequence[ParsedComment], masked: Sequence[ParsedComment]
-) -> list[tuple[ParsedComment, ParsedComment | None]]:
-    """Each waiver with the same one as it may be shown; None where taking out the secrets has changed the line too much."""
-    same = len(comments) == len(masked)
-    return [(comment, masked[place] if same else None) for place, comment in enumerate(comments)]
+def _with_masked_text(comments: Sequence[ParsedComment], masked: Sequence[ParsedComment]) -> list[ParsedComment]:
+    """``comments`` with the texts of the same ones in the masked line, or MASK if masking changed the line too much."""
+    texts = [(each.text, each.reason or MASK) for each in masked]
+    if len(masked) != len(comments):
+        texts = [(MASK, MASK)] * len(comments)
+    return [
+        msgspec.structs.replace(comment, text=text, reason=reason) for comment, (text, reason) in zip(comments, texts, strict=True)
+    ]
 
 
-def _mask_comment(comment: ParsedComment, masked: ParsedComment | None) -> ParsedComment:
-    text, reason = (MASK, MASK) if masked is None else (masked.text, masked.reason or MASK)
-    return msgspec.structs.replace(comment, text=text, reason=reason)
-
-
-def _openers(name: str, kind: str) -> tuple[str, ...]:
+def _openers(name: str, extension: str) -> tuple[str, ...]:
     stem = name.partition(".")[0]
-    return OPENERS_BY_FILE_TYPE.get(stem if stem in EXTENSIONLESS_NAMES else kind, tuple(ALL_OPENERS.split()))
+    return OPENERS_BY_FILE_TYPE.get(stem if stem in EXTENSIONLESS_NAMES else extension, tuple(ALL_OPENERS.split()))
 
 
 def _python_comments(lines: Sequence[str]) -> Iterator[ParsedComment]:
@@ -127,7 +123,7 @@ def _python_comments(lines: Sequence[str]) -> Iterator[ParsedComment]:
                         alone = not token.line[: token.start[1]].strip()
                         yield _parse_comment(token.start[0], alone, token.string[mark.start() :], mark.end() - mark.start())
     except (tokenize.TokenError, SyntaxError):
-        return  # what was read before the fault counts, as for `# nosec`
+        return  # comments before the error count, as for `# nosec`
 
 
 def _line_comments(lines: Sequence[str], numbers: Sequence[int], openers: Sequence[str]) -> Iterator[ParsedComment]:
@@ -148,9 +144,9 @@ def _find_markers(text: str) -> list[re.Match[str]]:
 
 
 def _ends_with_opener(before: str, opener: str) -> bool:
-    """Whether the text before a mark ends with a comment's opening; a ``#`` or a word in the middle of something opens none."""
+    """Whether ``before`` ends with the start of a comment; a ``#`` or a word inside another word starts none."""
     if opener == "/*":
-        before = before.rstrip("*") + "*" if before.endswith("*") else before  # /** opens one, too
+        before = before.rstrip("*") + "*" if before.endswith("*") else before  # /** starts one as well
     if not before.lower().endswith(opener):
         return False
     ahead = before[: -len(opener)].rstrip("#") if opener == "#" else before[: -len(opener)]
@@ -158,34 +154,33 @@ def _ends_with_opener(before: str, opener: str) -> bool:
 
 
 def _parse_comment(line: int, own_line: bool, text: str, marker_length: int) -> ParsedComment:
-    """A waiver from its mark on; ``head`` is the mark's length."""
+    """The comment whose text starts with the marker of ``marker_length`` characters."""
     text = text[:MAX_COMMENT_LENGTH].rstrip()
     listed = text[marker_length:].lstrip()
     if not listed.startswith("["):
-        return ParsedComment(line, own_line, text, error=f"it names no rule: {USAGE}")
+        return ParsedComment(line, own_line, text, error=NO_RULE)
     names, closed, tail = listed[1:].partition("]")
     rules = tuple(name.strip() for name in names.split(",") if name.strip())
     dash = REASON_SEPARATOR.search(tail)
     words = (tail if dash is None else tail[: dash.start()]).replace(",", " ").split()
     reason = tail[dash.end() :].strip() if dash is not None else ""
     days = [day[1] for day in map(UNTIL_DATE.fullmatch, words) if day is not None]
-    fault = _find_error(closed, rules, words, days, reason)
-    if fault:
-        return ParsedComment(line, own_line, text, error=fault)
+    if error := _find_error(closed, rules, words, days, reason):
+        return ParsedComment(line, own_line, text, error=error)
     return ParsedComment(line, own_line, text, rules, "".join(days), reason)
 
 
 def _find_error(closed: str, rules: Sequence[str], words: Sequence[str], days: Sequence[str], reason: str) -> str:
-    """Why a waiver cannot be honoured, by its form; empty where it can."""
+    """What is malformed in an ignore comment; empty if nothing is."""
     if not closed or not rules:
-        return f"it names no rule: {USAGE}"
+        return NO_RULE
     if not all(RULE_PATTERN.fullmatch(rule) and re.search(r"[A-Za-z0-9]", rule) for rule in rules):
-        return "it names a rule otherwise than reports do: scanner:rule, where * stands for any characters"
+        return "a rule must be written as in reports: scanner:rule, where * matches any characters"
     if len(words) > len(days):
-        return "between the rules and -- there can only be until=YYYY-MM-DD"
+        return "only until=YYYY-MM-DD is allowed between the rules and --"
     if len(days) > 1 or not all(map(_is_date, days)):
-        return "until= takes one day that there is, as YYYY-MM-DD"
-    return "" if re.search(r"\w", reason) else f"it gives no reason: {USAGE}"
+        return "until= takes one valid date: YYYY-MM-DD"
+    return "" if re.search(r"\w", reason) else f"it has no reason: {USAGE}"
 
 
 def _is_date(text: str) -> bool:
@@ -199,30 +194,26 @@ def _is_date(text: str) -> bool:
 def match_ignores(
     finding: Finding, comments: Mapping[int, Sequence[ParsedComment]], redact: Callable[[str], str]
 ) -> tuple[IgnoreComment, ...]:
-    """The waivers that stand by a finding: in its first or last line, or alone in the lines just above it.
+    """The ignore comments for a finding: on its first or last line, or alone on the lines directly above it.
 
-    ``clean`` takes out of a text what may still be a secret. Of a waiver's rules only those that are about the finding are kept.
+    ``redact`` removes possible secrets. Only the rules that match the finding are kept.
     """
-    place = finding.location
-    near = {place.line, place.end_line}
-    above = place.line - 1
+    location = finding.location
+    lines = {location.line, location.end_line}
+    above = location.line - 1
     while any(comment.own_line for comment in comments.get(above, ())):
-        near.add(above)
+        lines.add(above)
         above -= 1
-    names = [
-        finding.rule,
-        *(f"{finding.scanner}:{name}" for name in (finding.affected_package.aliases if finding.affected_package else ())),
-    ]
-    return tuple(_to_ignore(comment, names, redact) for line in sorted(near) for comment in comments.get(line, ()))
+    aliases = finding.affected_package.aliases if finding.affected_package else ()
+    names = [finding.rule, *(f"{finding.scanner}:{alias}" for alias in aliases)]
+    return tuple(_to_ignore(comment, names, redact) for line in sorted(lines) for comment in comments.get(line, ()))
 
 
 def _to_ignore(comment: ParsedComment, names: Sequence[str], redact: Callable[[str], str]) -> IgnoreComment:
-    """What reports may show: the names that are the finding's own are no secrets, all else may hold one."""
-    about = tuple(rule for rule in comment.rules if any(fnmatchcase(name, rule) for name in names))
-    if not about:
+    """The comment for reports: names of the finding are not secrets, everything else might be."""
+    matching = tuple(rule for rule in comment.rules if any(fnmatchcase(name, rule) for name in names))
+    if not matching:
         return IgnoreComment(comment.line, redact(comment.text), problem=comment.error)
-    rest = len(comment.rules) - len(about)
-    listed = ", ".join([*about, *(["..."] if rest else [])])
+    listed = ", ".join([*matching, *(["..."] if len(matching) < len(comment.rules) else [])])
     until = f" until={comment.until}" if comment.until else ""
-    text = f"scangate: ignore[{listed}]{until} -- {redact(comment.reason)}"
-    return IgnoreComment(comment.line, text, about, comment.until)
+    return IgnoreComment(comment.line, f"scangate: ignore[{listed}]{until} -- {redact(comment.reason)}", matching, comment.until)

@@ -1,4 +1,4 @@
-"""Takes secrets out of text before anything else sees it; it keeps where a secret stood, never what it was."""
+"""Masks secrets in text; it stores where a secret is, never what it is."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ __all__ = [
 MASK = "***"
 MIN_SECRET_LENGTH = 6
 COMMON_WORDS = {"password", "passphrase", "passwd", "secret", "secrets", "token", "tokens", "credential", "credentials", "username"}
-"""What stands where a secret is expected, and in the names of files and functions: to mask it there would hide nothing but them."""
+"""Placeholders, which also occur in names of files and functions: masking them everywhere would hide nothing else."""
 
 _KEY_BEGIN = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----")
 _KEY_END = re.compile(r"-----END [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----")
 
-# Every repetition below is possessive or atomic, or bounded by the characters around it: a hostile line costs its length, not more.
+# Every repetition below is possessive, atomic or bounded, so that matching is linear for hostile lines too.
 _NAME = (
     r"(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key"
     r"|credentials?|authorization|bearer|signature)"
@@ -40,9 +40,9 @@ _ASSIGNED = re.compile(
 _FLAG = re.compile(rf"(?i)((?:(?<![\w-])--(?>[\w-]*?{_NAME})[\w-]*+|^\s*+(?:ENV|ARG)\s++(?>\w*?{_NAME})\w*+)[\s=]++)([^\s\"'`]+)")
 _IN_URL = re.compile(r"((?<![a-z0-9+.-])[a-z0-9+.-]++://[^\s/:@]*+:)([^\s/@]++)(?=@)")
 _TOKEN = re.compile(r"[A-Za-z0-9+=_-]{16,}")
-_LONG_TOKEN = re.compile(r"[A-Za-z0-9+/=_-]{32,}")  # base64 has slashes, and so have paths
+_LONG_TOKEN = re.compile(r"[A-Za-z0-9+/=_-]{32,}")  # base64 has slashes, like paths
 _KEY_BLOCK = re.compile(rf"{_KEY_BEGIN.pattern}(?s:.*?)(?:{_KEY_END.pattern}|\Z)")
-# What needs no scanner to be known for what it is: GitHub, AWS, Slack, Stripe, JSON web tokens.
+# Recognisable without a scanner: GitHub, AWS, Slack, Stripe, JSON web tokens.
 _PROVIDER_TOKEN = re.compile(
     r"gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|(?:AKIA|ASIA)[A-Z0-9]{16}|xox[a-z]-[\w-]{10,}|[sr]k_(?:live|test)_\w{16,}"
     r"|eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?"
@@ -54,7 +54,7 @@ MAX_NAME_LENGTH = 200
 
 
 class MaskedText:
-    """The text of a file with its secrets taken out, whole and by places, which are those of the text as it was."""
+    """The text of a file with its secrets and private keys masked; positions are those of the original text."""
 
     def __init__(self, lines: Sequence[str], spans: Iterable[Span] = ()) -> None:
         self._lines = lines
@@ -66,7 +66,7 @@ class MaskedText:
             self.lines[number - 1] = _mask_ranges(lines[number - 1], sorted(ranges))
 
     def lines_in(self, region: Span) -> list[str]:
-        """What stands in ``place``, line by line; MASK for all of a secret of which any part does."""
+        """The masked text of ``region``, line by line; a secret that is partly in it is masked completely."""
         return [self._part(number, start, end) for number, start, end in sorted(_line_ranges(self._lines, [region]))]
 
     def _part(self, number: int, start: int, end: int) -> str:
@@ -75,7 +75,7 @@ class MaskedText:
 
 
 def _mask_ranges(line: str, ranges: Iterable[tuple[int, int]]) -> str:
-    """``line`` with each of the sorted ranges replaced by MASK; ranges that touch or overlap become one."""
+    """``line`` with each of the sorted ranges replaced by MASK; adjacent and overlapping ranges become one."""
     parts: list[str] = []
     at, masked = 0, False
     for start, end in ranges:
@@ -86,14 +86,14 @@ def _mask_ranges(line: str, ranges: Iterable[tuple[int, int]]) -> str:
 
 
 def secret_values(lines: Sequence[str], spans: Iterable[Span]) -> Iterator[str]:
-    """What stands in the spans, line by line: for ``Values`` alone, and only while the run lasts. Common words are not given."""
+    """The values in the spans, without common words: for `SecretValues` only, while the run lasts."""
     for _, value in secret_values_by_line(lines, spans):
         if not (value.isalpha() and (value.islower() or value.isupper() or value.lower() in COMMON_WORDS)):
             yield value
 
 
 def secret_values_by_line(lines: Sequence[str], spans: Iterable[Span]) -> Iterator[tuple[int, str]]:
-    """What stands in the spans, and where; common words, too: for what is said of that very line."""
+    """The values in the spans with their lines, common words included: for messages about that line."""
     for number, start, end in _secret_ranges(lines, spans):
         value = lines[number - 1][start:end].strip().strip("\"'`")
         if len(value) >= MIN_SECRET_LENGTH:
@@ -101,9 +101,9 @@ def secret_values_by_line(lines: Sequence[str], spans: Iterable[Span]) -> Iterat
 
 
 def secret_value_at(lines: Sequence[str], spans: Iterable[Span], region: Span) -> str:
-    """The value of the secret at ``place``, for a digest and nothing else: all that stands in the spans and private keys there.
+    """The value of the secret in ``region``, for a digest only: the text of all spans and private keys there.
 
-    Where nothing says which part of the text it is, all of the text, without white space: then any change is another secret.
+    Without a span, all text without white space: then any change makes another secret.
     """
     blocks = {span for span in _private_key_spans(lines) if span.line <= region.end_line and region.line <= span.end_line}
     here = {span for span in spans if overlaps(span, region)} | blocks
@@ -114,7 +114,7 @@ def secret_value_at(lines: Sequence[str], spans: Iterable[Span], region: Span) -
 
 
 def overlaps(span: Span, other: Span) -> bool:
-    """Whether two spans have a line in common; where both are on one line, a character."""
+    """Whether two spans share a line or, if both are on one line, a character."""
     if not (span.line <= other.end_line and other.line <= max(span.end_line, span.line)):
         return False
     if other.line != other.end_line or (span.line, span.end_line) != (other.line, other.line):
@@ -122,22 +122,19 @@ def overlaps(span: Span, other: Span) -> bool:
     return span.column < other.end_column and other.column < span.end_column
 
 
-def _merge_overlapping(pieces: Iterable[tuple[int, int, int]]) -> Iterator[tuple[int, int, int]]:
-    """Sorted pieces with those that overlap made one: a scanner may see a part of a secret and all of it."""
-    last: tuple[int, int, int] | None = None
+def _merge_overlapping(pieces: Iterable[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """Sorted pieces with overlapping ones merged: scanners may report a part of a secret and all of it."""
+    merged: list[tuple[int, int, int]] = []
     for number, start, end in pieces:
-        if last is not None and last[0] == number and start < last[2]:
-            last = (number, last[1], max(last[2], end))
-            continue
-        if last is not None:
-            yield last
-        last = (number, start, end)
-    if last is not None:
-        yield last
+        if merged and merged[-1][0] == number and start < merged[-1][2]:
+            merged[-1] = (number, merged[-1][1], max(merged[-1][2], end))
+        else:
+            merged.append((number, start, end))
+    return merged
 
 
 def _secret_ranges(lines: Sequence[str], spans: Iterable[Span]) -> Iterator[tuple[int, int, int]]:
-    """The spans and the private keys as (line from 1, start from 0, end) of one line each, within the lines that there are."""
+    """The spans and private keys as (line from 1, start from 0, end) within one line each, clipped to the text."""
     yield from _line_ranges(lines, {*spans, *_private_key_spans(lines)})
 
 
@@ -151,9 +148,9 @@ def _line_ranges(lines: Sequence[str], spans: Iterable[Span]) -> Iterator[tuple[
 
 
 class SecretValues:
-    """Secrets, to be taken out of what is said; a text costs its own length to look through, however many secrets there are.
+    """Masks known secret values in text; the time depends on the length of the text, not on the number of secrets.
 
-    ``struck`` are those that were there to be taken out.
+    ``masked_values`` are those that were found.
     """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
@@ -163,13 +160,13 @@ class SecretValues:
         self.add(secrets)
 
     def add(self, secrets: Iterable[str]) -> None:
-        """Takes more secrets; each has at least SHORTEST_VALUE characters."""
+        """Adds secrets of at least MIN_SECRET_LENGTH characters."""
         self._texts_without_secrets.clear()
         for secret in secrets:
             self._by_prefix[secret[:MIN_SECRET_LENGTH]].add(secret)
 
     def mask(self, text: str) -> str:
-        """``text`` with MASK in the place of every secret; where two overlap, of both."""
+        """``text`` with MASK in place of every secret, overlapping ones included."""
         if not self._by_prefix or text in self._texts_without_secrets:
             return text
         found = [
@@ -179,14 +176,14 @@ class SecretValues:
             if text.startswith(secret, at)
         ]
         if not found:
-            self._texts_without_secrets.add(text)  # rules, titles and most messages are said again and again
+            self._texts_without_secrets.add(text)  # rules, titles and most messages occur many times
             return text
         self.masked_values.update(secret for _, secret in found)
         return _mask_ranges(text, sorted((at, at + len(secret)) for at, secret in found))
 
 
 def mask_suspicious(text: str) -> str:
-    """``text`` without what looks like a secret: the second net, for what no scanner has named as one."""
+    """``text`` without anything that looks like a secret, whether a scanner reported it or not."""
     text = mask_tokens(_KEY_BLOCK.sub(MASK, text))
     text = _IN_URL.sub(rf"\1{MASK}", text)
     text = _FLAG.sub(rf"\1{MASK}", text)
@@ -197,7 +194,7 @@ def mask_suspicious(text: str) -> str:
 
 
 def mask_tokens(text: str) -> str:
-    """``text`` without the tokens whose form alone says what they are; the names of ordinary files keep theirs."""
+    """``text`` without tokens that are recognisable by their form alone; names of ordinary files stay."""
     return _PROVIDER_TOKEN.sub(MASK, text)
 
 
@@ -206,7 +203,7 @@ def _looks_like_path(value: str) -> bool:
 
 
 def assigned_name(line: str) -> str:
-    """The name to which a line assigns (``db_password`` in ``db_password: ***``), or an empty string: a secret's identity."""
+    """The name that a line assigns the masked secret to (``db_password`` in ``db_password: ***``), or an empty string."""
     before = line.partition(MASK)[0][-MAX_NAME_LENGTH:].rstrip(" \t\"'`({[bruf")
     match = _ASSIGNED_NAME.search(before)
     return match[1] if match else ""

@@ -1,4 +1,4 @@
-"""A private copy of the bytes a scan is about, so that what is read, hashed and reported is one and the same thing."""
+"""A private copy of the files to scan, so that what is scanned, hashed and reported is the same content."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from scangate.errors import ScanError
+from scangate.files import describe_os_error
 from scangate.model import GapKind
 from scangate.plugin import SourceFile
 
@@ -16,11 +17,11 @@ __all__ = ["Snapshot"]
 SAFE_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-+@=,~()[]{}#$^&! ")
 MAX_NAME_LENGTH = 200
 MAX_DEPTH = 100
-MAX_PATH_LENGTH = 3500  # Linux takes 4095; trees and aliases add to it
+MAX_PATH_LENGTH = 3500  # Linux allows 4095; trees and aliases make paths longer
 
 
 class Snapshot:
-    """Files under ``folder``, at their own paths but for names that could be taken for an option or break a tool's output."""
+    """Files under ``folder`` at their own paths; names that look like an option or would break a tool's output are encoded."""
 
     def __init__(self, folder: Path) -> None:
         self._root = folder
@@ -30,17 +31,16 @@ class Snapshot:
         folder.mkdir(mode=0o700)
 
     def add(self, path: str, data: bytes) -> SourceFile:
-        """Writes ``data`` as the file ``path`` (relative, with ``/``) and returns the source that stands for it.
-
-        Unreadable where it cannot be written.
-        """
+        """Writes ``data`` to the file ``path`` (relative, with ``/``). Raises ScanError if it cannot be written."""
         file = self._root / "files" / _safe_path(path)
+        # two encoded names may be equal, and a path may be too deep for tools
+        is_usable = str(file) not in self._paths and len(str(file)) <= MAX_PATH_LENGTH and path.count("/") <= MAX_DEPTH
         try:
-            if str(file) in self._paths or len(str(file)) > MAX_PATH_LENGTH or path.count("/") > MAX_DEPTH:
-                raise FileExistsError  # two odd names became one plain name, or it goes deeper than tools can
+            if not is_usable:
+                raise FileExistsError
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(data)
-        except (FileExistsError, NotADirectoryError, IsADirectoryError):  # or one is a folder in the other's way
+        except (FileExistsError, NotADirectoryError, IsADirectoryError):  # or one path is a folder of the other
             file = self._root / "files" / f"%{len(self._paths)}" / _safe_name(path.rpartition("/")[2])
             self._write(file, data)
         except OSError as error:
@@ -56,14 +56,14 @@ class Snapshot:
             raise _copy_error(error) from error
 
     def repository_path(self, name: str) -> str:
-        """The repository path of a copy that a tool names; Unreadable(GARBAGE) where it is none of ours."""
+        """The repository path of a copy that a tool named. Raises ScanError(GARBAGE) for any other file."""
         path = self._paths.get(os.path.normpath(name))
         if path is None:
-            raise ScanError(GapKind.GARBAGE, "its output names a file that it was not given")
+            raise ScanError(GapKind.GARBAGE, "its output names a file that was not given to it")
         return path
 
     def make_tree(self, files: Sequence[SourceFile]) -> tuple[Path, tuple[Path, ...]]:
-        """A folder that holds exactly ``files`` (links to the copies) and their names in it, for tools that want a directory."""
+        """A folder that contains exactly ``files`` (hard links to the copies), and their paths in it."""
         root = self._root / f"tree-{next(self._trees)}"
         links = []
         for source in files:
@@ -75,9 +75,9 @@ class Snapshot:
         return root, tuple(links)
 
     def make_alias(self, source: SourceFile, name: str = "", data: bytes | None = None) -> Path:
-        """A copy under another name, for tools that know a kind of file by its name alone, or with other bytes in its place."""
-        place = Path(name) if name else source.file.relative_to(self._root / "files")
-        file = self._root / f"alias-{next(self._aliases)}" / place
+        """A second copy under another name, or with other bytes."""
+        relative = Path(name) if name else source.file.relative_to(self._root / "files")
+        file = self._root / f"alias-{next(self._aliases)}" / relative
         if data is None:
             file.parent.mkdir(parents=True)
             file.hardlink_to(source.file)
@@ -88,8 +88,8 @@ class Snapshot:
 
 
 def _copy_error(error: OSError) -> ScanError:
-    reason = f"no private copy can be made of it: {error.strerror or type(error).__name__}"
-    return ScanError(GapKind.UNREADABLE, reason, "make room where temporary files go: TMPDIR=DIRECTORY scangate scan")
+    hint = "free space in the temporary directory, or use another: TMPDIR=DIRECTORY scangate scan"
+    return ScanError(GapKind.UNREADABLE, f"no private copy can be made: {describe_os_error(error)}", hint)
 
 
 def _safe_path(path: str) -> str:
@@ -97,10 +97,11 @@ def _safe_path(path: str) -> str:
 
 
 def _safe_name(name: str) -> str:
-    plain = "".join(
-        letter if letter in SAFE_CHARACTERS else "".join(f"%{byte:02X}" for byte in letter.encode("utf-8", "surrogatepass"))
-        for letter in name
-    )
-    if plain.startswith("-"):
-        plain = f"%2D{plain[1:]}"
-    return plain if len(plain) <= MAX_NAME_LENGTH else f"{len(plain)}~{plain[-MAX_NAME_LENGTH:]}"
+    safe = "".join(character if character in SAFE_CHARACTERS else _percent_encode(character) for character in name)
+    if safe.startswith("-"):
+        safe = f"%2D{safe[1:]}"
+    return safe if len(safe) <= MAX_NAME_LENGTH else f"{len(safe)}~{safe[-MAX_NAME_LENGTH:]}"
+
+
+def _percent_encode(character: str) -> str:
+    return "".join(f"%{byte:02X}" for byte in character.encode("utf-8", "surrogatepass"))
