@@ -13,7 +13,8 @@ from types import ModuleType
 import click
 import pytest
 
-from scangate.app.scan import scanner_option_types, today
+from scangate.app.clock import today
+from scangate.app.policies import scanner_option_types
 from scangate.app.scanner_registry import load_scanners
 from scangate.cli.main import cli
 from scangate.cli.scan import command as scan

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scangate.app.scan import open_session
+from scangate.app.session import open_session
 from scangate.errors import ScanError
 from scangate.model import GapKind
 
@@ -20,8 +20,8 @@ def test_git_is_not_waited_for_where_the_policy_is_wrong(tmp_path: Path, monkeyp
     slow.write_text("#!/bin/sh\nexec sleep 600\n")
     slow.chmod(0o755)
     monkeypatch.setenv("PATH", str(programs), prepend=":")
-    with open_session(root) as place:
-        repository = place.repository
+    with open_session(root) as session:
+        repository = session.repository
         assert repository is not None
         repository.prefetch_entries()
     with pytest.raises(ScanError) as fault:

@@ -9,12 +9,15 @@ from pathlib import Path
 import pytest
 
 from scangate.app.interruption import Interruption
-from scangate.app.scan import ScanRequest, open_session, run_scan, scanner_option_types, today
-from scangate.app.scanner_registry import load_scanners as scanners_known
+from scangate.app.policies import read_policy
+from scangate.app.policy_inputs import BaselineInputs, PolicyInputs
+from scangate.app.requests import ScanRequest
+from scangate.app.scan_setup import ScanSetup
+from scangate.app.scanner_registry import load_scanners
+from scangate.app.scanning import run_scan
+from scangate.app.session import open_session
 from scangate.judge.finding_matching import KnownFinding, collect_known_findings
-from scangate.judge.policy_loader import load_policy
 from scangate.model import Finding, Report
-from scangate.tools import CommandOptions
 from tests.support.evolving_repository import EvolvingRepository
 from tests.support.sample_trees import write_policy
 
@@ -24,20 +27,11 @@ BEFORE = "the commit before"
 
 def scanned(history: EvolvingRepository, rules: Path, known: Iterable[KnownFinding]) -> Report:
     """One scan of the work tree as ``scangate scan`` does it, compared with ``known``."""
-    scanners = scanners_known()
-    law = load_policy(
-        str(rules),
-        history.root,
-        None,
-        scanner_options=scanner_option_types(scanners),
-        command_options=CommandOptions,
-        today=today(),
-    )
-    with open_session(history.root) as place:
-        wish = ScanRequest(
-            policy=law, scanners=scanners, jobs=2, known_findings=tuple(known), compared_sources={BEFORE: ""}, salt=SALT
-        )
-        return run_scan(wish, place, Interruption(), lambda *_: None)
+    baseline = BaselineInputs(entries=tuple(known), sources={BEFORE: ""}, salt=SALT)
+    inputs = PolicyInputs(read_policy(str(rules), root=history.root), baseline=baseline)
+    setup = ScanSetup(ScanRequest(jobs=2), inputs, load_scanners())
+    with open_session(history.root) as session:
+        return run_scan(setup, session, Interruption(), lambda *_: None)
 
 
 def findings(report: Report) -> list[Finding]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from scangate.cli import scan_progress
+from scangate.cli.progress import show_progress
 from tests.support.command import SCANGATE, environment
 from tests.support.sample_trees import WEAK_SOURCE, write_files, write_policy
 
@@ -60,7 +60,7 @@ def test_no_colour_where_it_is_not_wanted(tmp_path: Path) -> None:
 
 
 def test_a_log_gets_a_sign_of_life(capfd: pytest.CaptureFixture[str]) -> None:
-    with scan_progress.show_progress(quiet=False, heartbeat=0.01) as told:
+    with show_progress(quiet=False, heartbeat=0.01) as told:
         told("bandit", 3, 7)
         told("semgrep", 0, 2)
         said = ""
@@ -71,7 +71,7 @@ def test_a_log_gets_a_sign_of_life(capfd: pytest.CaptureFixture[str]) -> None:
 
 
 def test_quiet_gives_no_sign(capfd: pytest.CaptureFixture[str]) -> None:
-    with scan_progress.show_progress(quiet=True, heartbeat=0.001) as told:
+    with show_progress(quiet=True, heartbeat=0.001) as told:
         told("bandit", 1, 1)
         time.sleep(0.05)
     assert capfd.readouterr() == ("", "")

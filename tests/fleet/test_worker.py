@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from scangate.app.scan import scanner_option_types
+from scangate.app.policies import scanner_option_types
 from scangate.app.scanner_registry import load_scanners
 from scangate.fleet.repository_address import parse_address
 from scangate.fleet.repository_list import RepositoryEntry

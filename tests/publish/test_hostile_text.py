@@ -13,7 +13,7 @@ import msgspec
 import pytest
 from botocore.session import get_session
 
-from scangate.cli.publication import Delivery, VerdictToPublish, publish_once
+from scangate.cli.publication import Delivery, PublishOptions, VerdictToPublish, publish_once
 from scangate.errors import PublishError
 from scangate.model import Outcome, Report, Ruling, RulingOutcome
 from scangate.publish import asff, cloudwatch, codecommit, metrics, security_hub, verdict_history
@@ -140,7 +140,7 @@ def test_what_a_service_says_of_a_refusal(tmp_path: Path, capsys: pytest.Capture
         raise PublishError("Code\n::error::", HOSTILE_TEXTS[5], HOSTILE_TEXTS[9])
 
     for send in (refused, failed):
-        assert publish_once("cloudwatch", file, None, to=send.__name__, again=False, send=send) == 4
+        assert publish_once("cloudwatch", PublishOptions(file), send.__name__, send) == 4
     told = capsys.readouterr().err
     assert [line for line in told.splitlines() if ci_log(line) != line] == []
     receipts = json.loads((tmp_path / "publish.json").read_text("ascii"))["receipts"]

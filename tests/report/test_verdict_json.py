@@ -12,7 +12,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 
-from scangate.app.scan import scanner_option_types
+from scangate.app.policies import scanner_option_types
 from scangate.app.scanner_registry import load_scanners
 from scangate.errors import UsageError
 from scangate.judge.evaluation import evaluate

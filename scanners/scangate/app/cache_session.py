@@ -1,14 +1,16 @@
-"""Opens the cache for a scan, or says on standard error why it does without one."""
+"""Opens the result cache for a scan, or warns why it cannot be used."""
 
 from __future__ import annotations
 
 import contextlib
+import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
-from scangate.app.scan import digest_bundled_rules
-from scangate.cli.console import warn
+from scangate.app.events import Events
+from scangate.app.requests import ScanRequest
+from scangate.app.scan_setup import digest_bundled_rules
 from scangate.errors import ScangateError
 from scangate.judge.policy import Policy
 from scangate.scan.cache import Cache, default_cache_directory
@@ -19,22 +21,21 @@ __all__ = ["open_cache"]
 
 
 @contextlib.contextmanager
-def open_cache(folder: Path | None, policy: Policy, worktree: Path, environ: Mapping[str, str]) -> Iterator[ResultCache | None]:
-    """What earlier scans found, from the cache in ``folder`` (None: the usual place); None where it may not be used.
-
-    ``tree``: the folder whose content is not ours to trust. A cache that is refused costs time, and never the scan.
-    """
-    secret = environ.get(KEY_VARIABLE, "")
+def open_cache(request: ScanRequest, policy: Policy, worktree: Path, events: Events) -> Iterator[ResultCache | None]:
+    """The results of earlier scans; None where the cache is disabled or unusable. ``worktree`` is untrusted."""
+    secret = os.environ.get(KEY_VARIABLE, "")
+    if request.ignore_cache:
+        yield None
+        return
     if policy.signed_cache_only and not secret:
-        warn(f"scangate: the cache is not used: the policy accepts signed entries only, and {KEY_VARIABLE} is not set")
+        events.on_warning(f"the cache is not used: the policy accepts signed entries only, and {KEY_VARIABLE} is not set")
         yield None
         return
     now = time.time()
     try:
-        cache = Cache.open(folder or default_cache_directory(environ), worktree, secret=secret, now=now)
-    except ScangateError as fault:
-        warn(f"scangate: {fault.message}")
-        warn(f"hint: {fault.hint}")
+        cache = Cache.open(request.cache_dir or default_cache_directory(os.environ), worktree, secret=secret, now=now)
+    except ScangateError as error:
+        events.on_warning(error.message, error.hint)
         yield None
         return
     try:
@@ -42,4 +43,4 @@ def open_cache(folder: Path | None, policy: Policy, worktree: Path, environ: Map
     finally:
         cache.close()
         for note in cache.notes:
-            warn(f"scangate: {note}")
+            events.on_warning(note)

@@ -1,4 +1,4 @@
-"""Reads CODEOWNERS from the work tree, as hostile as the rest of it: a plain file of bounded size, or as good as empty."""
+"""Reads CODEOWNERS from the untrusted work tree: a regular file of limited size; an unreadable one has no owners."""
 
 from __future__ import annotations
 
@@ -15,23 +15,22 @@ __all__ = ["load_codeowners"]
 def load_codeowners(
     policy: Policy, root: Path, worktree: Path, read_file: Callable[[str], str | None] | None = None
 ) -> CodeOwners | None:
-    """What CODEOWNERS says, where the policy asks for it. ``top`` is the repository's folder, ``root`` the scanned one in it.
+    """CODEOWNERS where the policy needs it, else None. ``root``: the scanned directory in ``worktree``.
 
-    ``content`` reads a file by its path from ``top`` where the work tree's word is not to be taken, but a revision's.
+    ``read_file`` reads a file by its path in the work tree, None for a missing one; by default from disk.
     """
     if policy.exception_owners is ExceptionOwners.ANYONE:
         return None
-    below = root.relative_to(worktree).as_posix() if root.is_relative_to(worktree) else ""
+    subdirectory = root.relative_to(worktree).as_posix() if root.is_relative_to(worktree) else ""
     return find_codeowners(
-        read_file or (lambda path: _read_text(worktree / path)), policy.codeowners_path, "" if below == "." else below
+        read_file or (lambda path: _read_text(worktree / path)), policy.codeowners_path, "" if subdirectory == "." else subdirectory
     )
 
 
 def _read_text(file: Path) -> str | None:
-    """The text of a file, None where there is none; what is there and cannot be read owns nothing."""
     try:
         return read_regular_file(file, MAX_BYTES).decode("utf-8", "replace")
     except (FileNotFoundError, NotADirectoryError):
         return None
-    except OSError:
+    except (OSError, ValueError):
         return ""

@@ -1,10 +1,11 @@
-"""Joins what ECR found in an image to what a scan found: one result more, for the same policy to judge."""
+"""Turns ECR's findings in a container image into a scan result, to be evaluated by the same policy."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from scangate.app.scan import Session, today
+from scangate.app.clock import today
+from scangate.app.session import Session
 from scangate.model import ScanResult
 from scangate.publish.ecr import fetch_scan_findings, parse_image_reference
 from scangate.scan.discovery import list_files
@@ -19,22 +20,22 @@ TIMEOUT = 600.0
 
 
 def fetch_image_findings(name: str, region: str, wait: float, session: Session) -> ScanResult:
-    """What ECR says of the image ``name`` (see `publish.ecr`), in its own region, else in ``region``.
+    """ECR's findings in the image ``name`` (see `publish.ecr`), in the image's own region if it names one, else in ``region``.
 
-    Its path in reports is ``ecr/REPOSITORY``, so that a finding stays the same from one build to the next. UsageError for what is
-    no image; whatever ECR does not tell is a gap.
+    The path in reports is ``ecr/REPOSITORY``, which keeps fingerprints stable from build to build. Missing results are gaps. Raises
+    UsageError for a malformed image name.
     """
-    wanted = parse_image_reference(name, region)
-    file = session.scratch_dir / "images" / ecr.NAME / wanted.repository
+    image = parse_image_reference(name, region)
+    root = session.scratch_dir / "images"
+    file = root / ecr.NAME / image.repository
     file.parent.mkdir(parents=True)
-    file.write_text(fetch_scan_findings(wanted, wait), "utf-8")
-    listing = list_files(session.scratch_dir / "images", None)
+    file.write_text(fetch_scan_findings(image, wait), "utf-8")
     plan = ScanPlan((ScannerTask(ecr, ecr.Options(), TIMEOUT),), max_file_bytes=MAX_BYTES, today=today())
-    ((result,), _) = scan(listing, plan, session.processes, _make_scratch_dir(session), lambda *_: None)
+    scratch_dir = _make_directory(session.scratch_dir / "image-scan")
+    ((result,), _) = scan(list_files(root, None), plan, session.processes, scratch_dir, lambda *_: None)
     return result
 
 
-def _make_scratch_dir(session: Session) -> Path:
-    room = session.scratch_dir / "image-scan"
-    room.mkdir()
-    return room
+def _make_directory(path: Path) -> Path:
+    path.mkdir()
+    return path

@@ -1,4 +1,4 @@
-"""Turns SIGINT, SIGTERM and SIGHUP into the end of a scan that is still told, instead of the end of the program."""
+"""Turns SIGINT, SIGTERM and SIGHUP into an orderly end of the run, with a report."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ EXIT_CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
 
 
 class Interruption:
-    """Whether the run was interrupted, and by what."""
+    """Whether a run was interrupted, and by which signal."""
 
     def __init__(self) -> None:
         self._signal: signal.Signals | None = None
@@ -21,39 +21,37 @@ class Interruption:
 
     @property
     def name(self) -> str:
-        """The signal's name, empty where there was none."""
+        """The signal's name; empty if there was none."""
         return self._signal.name if self._signal is not None else ""
 
     @property
     def code(self) -> int:
-        """The exit code that a shell expects: 128 and the signal's number; 0 where there was no signal."""
+        """The exit code by convention, 128 plus the signal's number; 0 if there was no signal."""
         return EXIT_CODES[self._signal] if self._signal is not None else 0
 
     def on_interrupt(self, cancel: Callable[[], None]) -> None:
-        """Calls ``cancel`` at the first signal, at once where it has come already."""
+        """Calls ``cancel`` at each signal, or now if one was received already."""
         self._cancel = cancel
         if self._signal is not None:
             cancel()
 
     def record_signal(self, number: int) -> None:
-        """Remembers the first signal; the others change nothing."""
+        """Records the first signal; cancels the run at each."""
         self._signal = self._signal or signal.Signals(number)
         self._cancel()
 
 
 @contextlib.contextmanager
 def catch_signals() -> Iterator[Interruption]:
-    """Notes the signals that ask the program to end; restores the former handlers afterwards."""
+    """Records the signals that ask the process to end, and restores the former handlers afterwards."""
     interruption = Interruption()
 
     def handle(number: int, frame: FrameType | None) -> None:
         del frame
         interruption.record_signal(number)
 
-    wanted = [
-        number for number in EXIT_CODES if number is not signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN
-    ]  # nohup
-    former = {number: signal.signal(number, handle) for number in wanted}
+    is_nohup = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    former = {number: signal.signal(number, handle) for number in EXIT_CODES if not (number is signal.SIGHUP and is_nohup)}
     try:
         yield interruption
     finally:

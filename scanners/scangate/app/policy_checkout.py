@@ -1,7 +1,7 @@
-"""Lays out what a scan is judged by (policy, baseline, owners) as another revision has it, and tells what the change makes of it.
+"""Checks out policy, baseline and CODEOWNERS as another revision has them, and lists which of them the change edits.
 
-What a change says about its own judgement takes effect after the merge. The files come from git's objects, links followed inside
-the repository, and stand in the run's private folder, below the same names.
+A change to these files takes effect after the merge. Contents come from git's objects, links are followed inside the repository
+only, and the files are written to the run's private directory under the same names.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import stat
 from collections.abc import Callable, Iterable
 from pathlib import Path, PurePosixPath
 
+from scangate.app.base_revision import BaseRevision
 from scangate.errors import PolicyError, ScanError, UsageError
 from scangate.judge.codeowners import MAX_BYTES
 from scangate.judge.policy_files import DEFAULT_POLICY_FILE, MAX_CHAIN, PolicyRevision, find_extended_file, is_policy_path
@@ -18,42 +19,39 @@ from scangate.scan.git import Repository
 
 __all__ = ["RevisionFiles", "repository_path"]
 
-MAX_COMPARED_BYTES = 64 * 1024 * 1024  # bytes of a file of the work tree that are compared
+MAX_COMPARED_BYTES = 64 * 1024 * 1024
 MISSING_KINDS = ("missing", "notdir")
 
 ReadFile = Callable[[str], bytes | None]
 
 
 class RevisionFiles:
-    """The files of the commit ``commit``, called ``name``, that a scan of the work tree below ``top`` is judged by.
+    """The files of the base revision by which a scan of the work tree is judged.
 
-    ``fork`` is the commit that the change started from, where that is known: what the revision alone changed since is no change of
-    this one's.
+    Files that only the base revision changed since the merge base are not reported as changes.
     """
 
-    def __init__(self, repository: Repository, name: str, commit: str, merge_base: str, scratch_dir: Path) -> None:
+    def __init__(self, repository: Repository, base: BaseRevision, scratch_dir: Path) -> None:
         self._repository = repository
-        self._name = name
-        self._commit = commit
-        self._merge_base = merge_base
+        self._base = base
         self._worktree = repository.top
-        self._checkout = scratch_dir / "papers"
+        self._checkout = scratch_dir / "base-revision"
         self._requested: set[str] = set()
         self._checkout.mkdir(mode=0o700)
 
     @property
     def revision(self) -> PolicyRevision:
-        """What `reading.load` has to know of these files."""
-        return PolicyRevision(self._name, self._checkout)
+        """The name and directory of the checked-out files, for the policy loader."""
+        return PolicyRevision(self._base.name, self._checkout)
 
     def locate_root(self, root: Path) -> Path:
-        """Where the scanned root lies among them."""
-        place = self._checkout / root.relative_to(self._worktree)
-        place.mkdir(parents=True, exist_ok=True)
-        return place
+        """The directory of the checkout that corresponds to the scanned ``root``."""
+        directory = self._checkout / root.relative_to(self._worktree)
+        directory.mkdir(parents=True, exist_ok=True)
+        return directory
 
     def check_out_policy(self, spec: str | None, root: Path) -> str | None:
-        """The policy to load in the place of ``spec``, laid out with all of the repository that it extends."""
+        """Checks out the policy ``spec`` and the files that it extends; returns the policy to load in its place."""
         if spec is None:
             names = [repository_path(root / name, self._worktree) for name in (DEFAULT_POLICY_FILE, "scangate.yml")]
             self._check_out_chain(*filter(None, names))
@@ -65,7 +63,7 @@ class RevisionFiles:
         return str(self._checkout / name)
 
     def check_out_file(self, file: Path) -> Path:
-        """Where the revision's ``file`` is laid out, if it has one; a file outside the repository is itself."""
+        """The path of the checked-out ``file``, which may not exist; ``file`` itself where it is outside the repository."""
         name = repository_path(file, self._worktree)
         if name is None:
             return file
@@ -73,108 +71,112 @@ class RevisionFiles:
         return self._checkout / name
 
     def display_name(self, file: Path) -> str:
-        """What messages call a file of the revision."""
-        return f"{self._name}:{repository_path(file, self._worktree)}"
+        """The name of a file of the revision in messages."""
+        return f"{self._base.name}:{repository_path(file, self._worktree)}"
 
     def read_text(self, name: str) -> str | None:
-        """The text of the revision's file at ``name`` (from the top of the repository); None where it has none. What is there and
-        cannot be read says nothing."""
+        """The text of a file by its path in the repository; None if it does not exist, empty if it cannot be read."""
         self._requested.add(name)
-        kind, _ = self._look_up(name, self._commit)
+        kind, _ = self._look_up(name, self._base.commit)
         if kind in MISSING_KINDS:
             return None
-        data = self._read_blob(name) or b""
+        data = self._read_blob(name, self._base.commit) or b""
         return data.decode("utf-8", "replace") if len(data) <= MAX_BYTES else ""
 
     def describe_changes(self) -> tuple[str, ...]:
-        """What the change does to the files that were asked for, in sentences; sorted."""
-        told = []
+        """One sentence for each requested file that the change adds, edits or removes; sorted by path."""
+        notes = []
         for name in sorted(self._requested):
-            before, after = self._read_blob(name), self._read_worktree_file(name)
-            if after in (before, self._read_blob(name, self._merge_base) if self._merge_base else before):
+            before, after = self._read_blob(name, self._base.commit), self._read_worktree_file(name)
+            if after == before or (self._base.merge_base and after == self._read_blob(name, self._base.merge_base)):
                 continue
             verb = "adds" if before is None else "removes" if after is None else "edits"
-            told.append(f"this change {verb} {name}: that takes effect after the merge, until then {self._name}'s word holds")
-        return tuple(told)
+            notes.append(
+                f"this change {verb} {name}: it takes effect after the merge; until then {self._base.name}'s version applies"
+            )
+        return tuple(notes)
 
     def _check_out_chain(self, *names: str) -> None:
-        self._check_out(_follow_extends(names, self._read_blob))
+        self._check_out(_follow_extends(names, lambda name: self._read_blob(name, self._base.commit)))
         self._requested |= set(_follow_extends(names, self._read_worktree_file))
 
     def _check_out(self, names: Iterable[str]) -> None:
         for name in names:
             self._requested.add(name)
             file = self._checkout / name
-            kind, _ = self._look_up(name, self._commit)
+            kind, _ = self._look_up(name, self._base.commit)
             if kind in MISSING_KINDS or file.exists():
                 continue
             file.parent.mkdir(parents=True, exist_ok=True)
-            data = self._read_blob(name)
+            data = self._read_blob(name, self._base.commit)
             if data is not None:
                 file.write_bytes(data)
             elif kind == "tree":
                 file.mkdir()
             elif kind == "symlink":
                 raise PolicyError(
-                    f"{self._name}:{name}:1:1: a link that leads out of the scanned tree", "put the file itself there"
+                    f"{self._base.name}:{name}:1:1: a symbolic link that leads out of the scanned tree", "commit the file itself"
                 )
             else:
-                file.symlink_to("nowhere")  # what cannot be read must not look as if it were not there
+                file.symlink_to("nowhere")  # an unreadable file must not look like a missing one
 
-    def _read_blob(self, name: str, commit: str = "") -> bytes | None:
-        """The bytes of a file in the revision; None where it has no such file."""
-        kind, blob = self._look_up(name, commit or self._commit)
+    def _read_blob(self, name: str, commit: str) -> bytes | None:
+        """The content of a file in ``commit``; None if there is no such file."""
+        kind, blob = self._look_up(name, commit)
         if kind != "blob":
             return None
         try:
             return self._repository.read_blobs([blob])[blob]
-        except (ScanError, KeyError) as fault:
-            raise self._read_error(name) from fault
+        except (ScanError, KeyError) as error:
+            raise self._read_error(name) from error
 
     def _look_up(self, name: str, commit: str) -> tuple[str, str]:
         try:
             return self._repository.look_up_path(commit, name)
-        except ScanError as fault:
-            raise self._read_error(name) from fault
+        except ScanError as error:
+            raise self._read_error(name) from error
 
     def _read_error(self, name: str) -> UsageError:
-        return UsageError(f"git cannot read {self._name}:{name}", "does the clone hold all of it? git fsck --connectivity-only")
+        hint = "check that the clone is complete: git fsck --connectivity-only"
+        return UsageError(f"git cannot read {self._base.name}:{name}", hint)
 
     def _read_worktree_file(self, name: str) -> bytes | None:
-        """The bytes of a file of the work tree; None where there is none that could be meant."""
+        """The content of a file of the work tree; None if there is no such file in it."""
         file = self._worktree / name
         try:
             if not file.resolve().is_relative_to(self._worktree) or not stat.S_ISREG(file.stat().st_mode):
                 return None
-            with file.open("rb") as opened:
-                return opened.read(MAX_COMPARED_BYTES)
+            with file.open("rb") as stream:
+                return stream.read(MAX_COMPARED_BYTES)
         except (OSError, RuntimeError):
             return None
 
 
 def repository_path(file: Path, worktree: Path) -> str | None:
-    """The path of a file of the repository from its top, with ``/``; None for one outside. No link of the work tree is followed:
-    the change could have made it."""
+    """The path of ``file`` in the repository, with ``/``; None if it is outside.
+
+    Links in the work tree are not followed: the change may have created them. Raises UsageError for a link into the work tree.
+    """
     absolute = Path(os.path.abspath(file))  # noqa: PTH100 -- resolve() would follow links
-    for folder in reversed(absolute.parents):
-        if folder.resolve() == worktree:
-            return absolute.relative_to(folder).as_posix()
+    for parent in reversed(absolute.parents):
+        if parent.resolve() == worktree:
+            return absolute.relative_to(parent).as_posix()
     if absolute.resolve().is_relative_to(worktree):
-        raise UsageError(f"{file} is a link into the scanned repository", "name the file itself")
+        raise UsageError(f"{file} is a symbolic link into the scanned repository", "name the file itself")
     return None
 
 
-def _follow_extends(names: Iterable[str], read: ReadFile) -> list[str]:
-    """``names``, and what they extend, and so on: as far as it lies in the repository."""
+def _follow_extends(names: Iterable[str], read_file: ReadFile) -> list[str]:
+    """``names``, and the files of the repository that they extend, directly or not."""
     found: list[str] = []
     for name in names:
-        step = name
+        current = name
         for _ in range(MAX_CHAIN):
-            if step in found or step.startswith("../") or PurePosixPath(step).is_absolute():
+            if current in found or current.startswith("../") or PurePosixPath(current).is_absolute():
                 break
-            found.append(step)
-            spec = find_extended_file(read(step) or b"")
+            found.append(current)
+            spec = find_extended_file(read_file(current) or b"")
             if not spec:
                 break
-            step = os.path.normpath(PurePosixPath(step).parent / spec)
+            current = os.path.normpath(PurePosixPath(current).parent / spec)
     return found

@@ -1,4 +1,4 @@
-"""Writes reports: where they may go is settled before the scan, and they appear all together or not at all."""
+"""Writes reports: locations are checked before the scan, and the files appear all together or not at all."""
 
 from __future__ import annotations
 
@@ -6,124 +6,129 @@ import contextlib
 import os
 import stat
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
+from scangate.app.events import Events
 from scangate.errors import UsageError
-from scangate.files import write_temporary
-from scangate.model import Report
+from scangate.files import write_atomically, write_temporary
+from scangate.model import EXIT_CODES, Basis, Decision, Gap, GapKind, GapRuling, Outcome, Report
 from scangate.report import FORMATS
 
-__all__ = ["STDOUT", "ReportTarget", "parse_targets", "prepare", "refuse_links", "write_reports"]
+if TYPE_CHECKING:
+    from scangate.app.session import Session
 
-STDOUT = "-"
+__all__ = ["ReportTarget", "list_targets", "prepare", "refuse_links", "write_atomically", "write_reports"]
+
+SPACE_HINT = "free some disk space, or choose another directory: --output-dir DIR"
 
 
 class ReportTarget(msgspec.Struct, frozen=True):
-    """One report to write: a format of ``FORMATS``, and a file, or None for standard output."""
+    """A report to write: a format of `report.FORMATS` and a file; None is left to the caller, such as standard output."""
 
     format: str
     file: Path | None
 
 
-def parse_targets(reports: Iterable[str], folder: Path | None) -> tuple[ReportTarget, ...]:
-    """What ``--report FORMAT=FILE`` and ``--output-dir DIR`` ask for. UsageError for no format, or two on standard output."""
-    outputs = [_parse_target(report) for report in reports]
-    if folder is not None:
-        outputs += [ReportTarget(name, folder / form.file_name) for name, form in FORMATS.items() if form.file_name is not None]
-    if sum(output.file is None for output in outputs) > 1:
+def list_targets(reports: Iterable[ReportTarget], output_dir: Path | None) -> tuple[ReportTarget, ...]:
+    """``reports``, and all reports of an output directory. Raises UsageError for two reports in one place."""
+    targets = list(reports)
+    if output_dir is not None:
+        targets += [ReportTarget(name, output_dir / form.file_name) for name, form in FORMATS.items() if form.file_name is not None]
+    if sum(target.file is None for target in targets) > 1:
         raise UsageError("only one report can go to standard output", "name a file: --report sarif=scangate.sarif")
-    files = [os.path.abspath(output.file) for output in outputs if output.file is not None]  # noqa: PTH100 -- links stay
+    files = [os.path.abspath(target.file) for target in targets if target.file is not None]  # noqa: PTH100 -- keeps links
     if len(set(files)) < len(files):
-        raise UsageError("two reports go to the same file", "give each a file of its own")
-    return tuple(outputs)
+        raise UsageError("two reports have the same file", "give each its own file")
+    return tuple(targets)
 
 
-def _parse_target(report: str) -> ReportTarget:
-    name, _, file = report.partition("=")
-    if name not in FORMATS or not file:
-        raise UsageError(f"not a report: {report}", f"--report FORMAT=FILE, where FORMAT is one of {', '.join(FORMATS)}")
-    return ReportTarget(name, None if file == STDOUT else Path(file))
-
-
-def prepare(outputs: Iterable[ReportTarget], folder: Path | None, worktree: Path, is_tracked: Callable[[Path], bool]) -> None:
-    """Makes room: refuses places that are not ours to write to, and removes earlier reports, so that none outlives a crash.
-
-    ``tree`` is the folder whose links are not trusted to lead anywhere, ``is_tracked`` tells whether the repository holds a file,
-    or any file of a folder. Raises UsageError.
-    """
-    if folder is not None:
-        refuse_links(folder, worktree)
-        _prepare_folder(folder, is_tracked)
-    for output in outputs:
-        if output.file is None:
+def prepare(targets: Iterable[ReportTarget], output_dir: Path | None, session: Session) -> None:
+    """Removes earlier reports, so that none outlives a crash; refuses unsafe locations with UsageError."""
+    if output_dir is not None:
+        refuse_links(output_dir, session.worktree)
+        _prepare_directory(output_dir, session)
+    for target in targets:
+        if target.file is None:
             continue
-        refuse_links(output.file.parent, worktree)
-        _refuse_unsafe(output.file, is_tracked)
+        refuse_links(target.file.parent, session.worktree)
+        _refuse_unsafe(target.file, session)
         try:
-            output.file.unlink(missing_ok=True)
-            with tempfile.NamedTemporaryFile(dir=output.file.parent, prefix=".scangate-"):
+            target.file.unlink(missing_ok=True)
+            with tempfile.NamedTemporaryFile(dir=target.file.parent, prefix=".scangate-"):
                 pass
         except OSError as error:
-            raise UsageError(
-                f"cannot write to {output.file.parent}: {error.strerror}", "choose another place for the reports"
-            ) from error
+            raise UsageError(f"cannot write to {target.file.parent}: {error.strerror}", "choose another directory") from error
 
 
-def _prepare_folder(folder: Path, is_tracked: Callable[[Path], bool]) -> None:
-    if folder.is_symlink():
-        raise UsageError(f"the output directory {folder} is a symbolic link", "name the directory itself")
-    if folder.exists() and not folder.is_dir():
-        raise UsageError(f"the output directory {folder} is a file", "name a directory")
-    if folder.exists() and is_tracked(folder):
-        raise UsageError(
-            f"the output directory {folder} holds files of the repository", "name a directory of its own, and ignore it"
-        )
+def _prepare_directory(directory: Path, session: Session) -> None:
+    if directory.is_symlink():
+        raise UsageError(f"the output directory {directory} is a symbolic link", "name the directory itself")
+    if directory.exists() and not directory.is_dir():
+        raise UsageError(f"the output directory {directory} is a file", "name a directory")
+    if directory.exists() and session.is_tracked(directory):
+        raise UsageError(f"the output directory {directory} has files tracked by git", "choose a separate directory, and ignore it")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        directory.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UsageError(f"cannot make the output directory {folder}: {error.strerror}", "choose another place for it") from error
+        raise UsageError(f"cannot create the output directory {directory}: {error.strerror}", "choose another one") from error
 
 
-def refuse_links(folder: Path, worktree: Path) -> None:
-    """A link in the scanned tree could send the reports, and the removal of earlier ones, to any place."""
-    for step in (folder.absolute(), *folder.absolute().parents):
+def refuse_links(directory: Path, worktree: Path) -> None:
+    """Raises UsageError for a path through a link in the work tree: it could redirect reports, and their removal, anywhere."""
+    for step in (directory.absolute(), *directory.absolute().parents):
         if step.is_symlink() and step.parent.resolve().is_relative_to(worktree):
-            raise UsageError(
-                f"the way to {folder} leads over {step}, a symbolic link in the scanned tree", "name the directory itself"
-            )
+            raise UsageError(f"{directory} leads through {step}, a symbolic link in the scanned tree", "name the directory itself")
 
 
-def _refuse_unsafe(file: Path, is_tracked: Callable[[Path], bool]) -> None:
+def _refuse_unsafe(file: Path, session: Session) -> None:
     try:
         mode = file.lstat().st_mode
     except FileNotFoundError:
         return
     except OSError as error:
-        raise UsageError(f"cannot write {file}: {error.strerror}", "choose another place for the report") from error
+        raise UsageError(f"cannot write {file}: {error.strerror}", "choose another file for the report") from error
     if not stat.S_ISREG(mode):
-        raise UsageError(f"{file} is not a file that a report may replace", "name another file")
-    if is_tracked(file):
-        raise UsageError(f"{file} is a file of the repository", "name another file for the report")
+        raise UsageError(f"{file} is not a regular file", "choose another file for the report")
+    if session.is_tracked(file):
+        raise UsageError(f"{file} is tracked by git", "choose another file for the report")
 
 
-def write_reports(outputs: Iterable[ReportTarget], report: Report) -> Mapping[str, str]:
-    """Renders and writes every report that goes to a file; returns the others (at most one) by format, rendered.
-
-    First all are written beside their places, then all are put there: a full disk leaves none. Raises OSError.
-    """
-    texts = {output: FORMATS[output.format].render(report) for output in outputs}
-    waiting: list[tuple[Path, Path]] = []
+def write_reports(report: Report, targets: Sequence[ReportTarget], events: Events) -> Report:
+    """Writes all report files, or none; returns the report, INCOMPLETE with a gap if that fails."""
+    texts = {target.file: FORMATS[target.format].render(report) for target in targets if target.file is not None}
     try:
-        for output, text in texts.items():
-            if output.file is not None:
-                waiting.append((write_temporary(output.file, text.encode("utf-8", "backslashreplace")), output.file))
-        for beside, file in waiting:
-            beside.replace(file)
+        _write_all({file: text.encode("utf-8", "backslashreplace") for file, text in texts.items()})
+    except OSError as error:
+        reason = f"the reports cannot be written: {error.strerror or type(error).__name__}"
+        events.on_warning(reason, SPACE_HINT)
+        return _with_gap(report, Gap("reports", None, GapKind.CRASH, reason, hint=SPACE_HINT))
+    return report
+
+
+def _write_all(files: dict[Path, bytes]) -> None:
+    """First writes all to temporary files, then moves them: a full disk leaves none behind. Raises OSError."""
+    written: list[tuple[Path, Path]] = []
+    try:
+        for file, data in files.items():
+            written.append((write_temporary(file, data), file))
+        for temporary, file in written:
+            temporary.replace(file)
     finally:
-        for beside, _ in waiting:
+        for temporary, _ in written:
             with contextlib.suppress(OSError):
-                beside.unlink(missing_ok=True)
-    return {output.format: text for output, text in texts.items() if output.file is None}
+                temporary.unlink(missing_ok=True)
+
+
+def _with_gap(report: Report, gap: Gap) -> Report:
+    verdict = report.verdict
+    outcome = Outcome.FAIL if verdict.outcome is Outcome.FAIL else Outcome.INCOMPLETE
+    gaps = (*verdict.gaps, GapRuling(gap, True, Decision(Basis.REPORT_NOT_WRITTEN)))
+    return msgspec.structs.replace(
+        report,
+        verdict=msgspec.structs.replace(verdict, outcome=outcome, gaps=gaps),
+        exit_code=report.exit_code or EXIT_CODES[outcome],
+    )

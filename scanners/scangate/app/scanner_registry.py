@@ -1,4 +1,4 @@
-"""Which scanners there are: the built-in ones, and those that other distributions offer by an entry point."""
+"""Lists the scanners: the built-in ones, and those of plugins, which register by an entry point."""
 
 from __future__ import annotations
 
@@ -16,30 +16,30 @@ if TYPE_CHECKING:
 __all__ = ["ENTRY_POINT_GROUP", "load_scanners"]
 
 ENTRY_POINT_GROUP = "scangate.scanners"
+REQUIRED = ("NAME", "Options", "version", "reads", "scan")
 
 
 def load_scanners() -> dict[str, Scanner[Any]]:
-    """Every scanner by its name, the built-in ones first. UsageError where two bear one name, or a plugin does not load."""
+    """Every scanner by name, the built-in ones first. Raises UsageError for a name clash or a plugin that cannot be loaded."""
     scanners = dict(BUILT_IN)
     for entry in _find_entry_points():
         for scanner in _load_plugin(entry):
             if scanner.NAME in scanners:
-                raise UsageError(f"two scanners are called {scanner.NAME}: one is from {entry.value}", "uninstall one of them")
+                raise UsageError(f"two scanners are named {scanner.NAME}; one is from {entry.value}", _uninstall_hint(entry))
             scanners[scanner.NAME] = scanner
     return scanners
 
 
 def _find_entry_points() -> list[EntryPoint]:
-    """The entry points of our group; where no installed text names it, nothing is parsed."""
     if not any(map(_may_have_plugins, sys.path)):
         return []
-    from importlib.metadata import entry_points  # noqa: PLC0415 -- dear, and seldom is there one
+    from importlib.metadata import entry_points  # noqa: PLC0415 -- slow to import, and rarely needed
 
     return sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda entry: entry.name)
 
 
 def _may_have_plugins(path_entry: str) -> bool:
-    """Whether something in one entry of the import path could offer a scanner; where that cannot be told, it could."""
+    """Whether a package in ``path_entry`` may register a scanner; true if that cannot be determined."""
     try:
         names = os.listdir(path_entry or ".")  # noqa: PTH208
     except NotADirectoryError:
@@ -62,22 +62,19 @@ def _may_have_plugins(path_entry: str) -> bool:
 
 
 def _load_plugin(entry: EntryPoint) -> tuple[Scanner[Any], ...]:
-    """What an entry point gives: a scanner, or a factory that gives several."""
+    """The scanners of an entry point, which is a scanner or a function that returns several."""
     try:
         plugin: Any = entry.load()
-        found = tuple(plugin()) if callable(plugin) and not hasattr(plugin, "NAME") else (plugin,)
+        scanners = tuple(plugin()) if callable(plugin) and not hasattr(plugin, "NAME") else (plugin,)
     except Exception as error:
-        raise UsageError(
-            f"the scanner plugin {entry.value} does not load: {type(error).__name__}", f"pip uninstall {_distribution_name(entry)}"
-        ) from error
-    for scanner in found:
-        missing = [name for name in ("NAME", "Options", "version", "reads", "scan") if not hasattr(scanner, name)]
+        message = f"the scanner plugin {entry.value} cannot be loaded: {type(error).__name__}"
+        raise UsageError(message, _uninstall_hint(entry)) from error
+    for scanner in scanners:
+        missing = [name for name in REQUIRED if not hasattr(scanner, name)]
         if missing:
-            raise UsageError(
-                f"the scanner plugin {entry.value} lacks {', '.join(missing)}", f"pip uninstall {_distribution_name(entry)}"
-            )
-    return found
+            raise UsageError(f"the scanner plugin {entry.value} lacks {', '.join(missing)}", _uninstall_hint(entry))
+    return scanners
 
 
-def _distribution_name(entry: EntryPoint) -> str:
-    return entry.dist.name if entry.dist is not None else entry.module
+def _uninstall_hint(entry: EntryPoint) -> str:
+    return f"pip uninstall {entry.dist.name if entry.dist is not None else entry.module}"

@@ -1,23 +1,22 @@
-"""Takes a verdict.json from disk; what it means is `report.reading`'s business."""
+"""Reads the text of a verdict.json from disk."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from scangate.errors import UsageError
+from scangate.files import read_regular_file
 from scangate.report.schema import MAX_CHARACTERS
 
 __all__ = ["read_verdict_text"]
 
-HINT = "name the file that a scan wrote: --output-dir DIR"
+HINT = "name the verdict.json of a scan: scangate scan --output-dir DIR"
 
 
 def read_verdict_text(file: Path) -> str:
-    """The text of a verdict.json. UsageError where it cannot be read, or cannot be one."""
+    """The text of ``file``. Raises UsageError if it cannot be read."""
     try:
-        if file.stat().st_size > 4 * MAX_CHARACTERS:
-            raise UsageError(f"{file} is too large to be a verdict.json", HINT)
-        return file.read_text("utf-8")
+        return read_regular_file(file, 4 * MAX_CHARACTERS, follow_links=True).decode("utf-8")
     except OSError as error:
         raise UsageError(f"cannot read {file}: {error.strerror}", HINT) from error
     except UnicodeDecodeError as error:

@@ -1,4 +1,4 @@
-"""``scangate attest``: bind a verdict to what ships, signed."""
+"""``scangate attest``: sign a statement that binds a verdict to an artifact."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from pathlib import Path
 import click
 import msgspec
 
+from scangate.app.clock import utc_now
 from scangate.app.verdict_file import read_verdict_text
 from scangate.ci import detect_build
 from scangate.cli.attestation_subject import parse_subject
 from scangate.cli.console import warn
 from scangate.errors import AttestationRejected, PublishError, Rejection, UsageError
 from scangate.model import Outcome, Report
-from scangate.publish import codepipeline_approval as approvals
+from scangate.publish import codepipeline_approval
 from scangate.publish.attestation_store import open_store
 from scangate.publish.aws_client import create_client
 from scangate.publish.aws_partition import region_from_arn
@@ -33,31 +34,31 @@ __all__ = ["command"]
 REFUSED, UNPUBLISHED = 1, 4
 
 
-@click.command(short_help="Bind a verdict to what ships, signed.")
+@click.command()
 @click.argument("verdict", type=click.Path(path_type=Path), metavar="VERDICT.JSON")
 @click.argument("subject", metavar="DIR|image:sha256:HEX|lambda:CODESHA256")
 @click.option("--key", type=click.Path(path_type=Path), metavar="FILE", help="Sign with this private key (PEM)")
 @click.option("--kms-key", metavar="ARN", help="Sign with this key in KMS")
 @click.option("--kms-algorithm", type=click.Choice(ALGORITHMS), default=ALGORITHMS[0], show_default=True)
 @click.option(
-    "--days",
+    *("--days",),
     type=click.IntRange(1, 365),
     default=7,
     show_default=True,
-    help="How long after the scan, or its approval, it may be deployed first",
+    help="Validity for a first deployment, from the scan or its approval",
 )
-@click.option("--part", metavar="FOLDER", default="", help="What ships is this folder of the repository, scanned by itself")
+@click.option("--part", metavar="DIR", default="", help="The artifact is this directory of the repository, scanned on its own")
 @click.option(
-    "--approval",
+    *("--approval",),
     metavar="FILE|codepipeline:PIPELINE:EXECUTION:ACTION",
-    help='Who let a FAIL go on: {"by", "at", "execution"}, or the approval to ask CodePipeline about',
+    help='Who approved a FAIL: a file with {"by", "at", "execution"}, or an approval action in CodePipeline',
 )
 @click.option(
-    "--output",
+    *("--output",),
     metavar="FILE|s3://BUCKET/PREFIX",
-    help=f"Where to, in S3 as DIGEST.json  [default: DIR/{ATTESTATION_FILE}, else standard output]",
+    help=f"The destination, in S3 as DIGEST.json  [default: DIR/{ATTESTATION_FILE}, else standard output]",
 )
-def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
+def command(  # noqa: PLR0913, PLR0917 -- one parameter per option
     verdict: Path,
     subject: str,
     key: Path | None,
@@ -68,53 +69,42 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
     approval: str | None,
     output: str | None,
 ) -> int:
-    """Sign a statement that binds what VERDICT.JSON says to what ships: the files of DIR, an image, or the code of a function.
+    """Sign a statement that binds the verdict in VERDICT.JSON to an artifact: the files of DIR, an image, or a Lambda function.
 
-    VERDICT.JSON must be about a whole repository, or the --part of it that ships: not about a change alone, or what was staged.
+    VERDICT.JSON must cover a whole repository, or the --part of it that is deployed; not only a change, or staged files.
 
-    Every verdict can be attested; `scangate verify` lets through a PASS, and a FAIL that somebody approved. Exit code 1 where
-    CodePipeline is to be asked about a FAIL and nobody approved it, 4 where the key does not sign or S3 does not keep it.
+    Every verdict can be attested; `scangate verify` admits a PASS and an approved FAIL. Exit code 1 if the FAIL was not approved in
+    CodePipeline or the scan is too old, 4 if signing or storing in S3 fails.
     """
     text = read_verdict_text(verdict)
     report = parse_report(text)
-    less = describe_partial_scope(report, part.strip("/"))
-    if less:
-        hint = (
-            f"where that folder is all that ships: --part {report.subdirectory}"
-            if report.subdirectory
-            else "scan all that ships: scangate scan"
-        )
-        raise UsageError(f"nothing ships on this verdict.json: it is {less}", hint)
-    here = detect_build(os.environ)
-    # Not in a pipeline: there the verdict comes by the execution, and the build's first source may be another than the scan's.
-    if here is not None and not here.pipeline and here.commit and here.commit != report.commit:
-        raise UsageError(
-            f"verdict.json is about commit {report.commit[:12] or 'unknown'}, and this build is of {here.commit[:12]}",
-            "scan what is built: scangate scan --env NAME",
-        )
-    found = parse_subject(subject)
+    partial = describe_partial_scope(report, part.strip("/"))
+    if partial:
+        hint = f"if only that directory is deployed: --part {report.subdirectory}" if report.subdirectory else "scangate scan"
+        raise UsageError(f"verdict.json does not cover all that is deployed: it is {partial}", hint)
+    build = detect_build(os.environ)
+    # In a pipeline the verdict belongs to the execution, and the build's first source may be another than the scan's.
+    if build is not None and not build.pipeline and build.commit and build.commit != report.commit:
+        commits = f"verdict.json is of commit {report.commit[:12] or 'unknown'}, this build of {build.commit[:12]}"
+        raise UsageError(commits, "scan the commit that is built: scangate scan --env NAME")
+    artifact = parse_subject(subject)
     try:
-        let = _load_approval(approval, report)
+        approved = _load_approval(approval, report)
         statement = create_statement(
             report,
             hashlib.sha256(text.encode()).hexdigest(),
-            found,
-            expires=_expiry(report, let, dt.timedelta(days=days), dt.datetime.now(dt.UTC)),
-            build=here.arn if here else "",
-            approval=let,
+            artifact,
+            expires=_expiry(report, approved, dt.timedelta(days=days), utc_now()),
+            build=build.arn if build else "",
+            approval=approved,
         )
         envelope = sign_envelope(encode_statement(statement), _load_signer(key, kms_key, kms_algorithm))
-        _store_envelope(
-            output or (str(Path(subject) / ATTESTATION_FILE) if found.name == "tree" else None), found.digest["sha256"], envelope
-        )
+        destination = output or (str(Path(subject) / ATTESTATION_FILE) if artifact.name == "tree" else None)
+        _store_envelope(destination, artifact.digest["sha256"], envelope)
     except (PublishError, AttestationRejected) as error:
-        warn(f"scangate: not signed: {error}")
-        if error.hint:
-            warn(f"hint: {error.hint}")
+        warn(f"not signed: {error}", error.hint)
         return UNPUBLISHED if isinstance(error, PublishError) else REFUSED
-    warn(
-        f"scangate: attested {report.verdict.outcome.value} for {statement.subject[0].name} {statement.subject[0].digest['sha256']}"
-    )
+    warn(f"attested {report.verdict.outcome.value} for {artifact.name} {artifact.digest['sha256']}")
     return 0
 
 
@@ -122,7 +112,7 @@ def _load_signer(key: Path | None, kms_key: str | None, algorithm: Algorithm) ->
     if kms_key is not None and key is None:
         return KmsSigner(create_client("kms", region_from_arn(kms_key)), kms_key, algorithm)
     if key is None or kms_key is not None:
-        raise UsageError("an attestation needs one key", "give --kms-key ARN or --key FILE")
+        raise UsageError("an attestation needs exactly one key", "give --kms-key ARN or --key FILE")
     try:
         pem = key.read_bytes()
     except OSError as error:
@@ -136,37 +126,33 @@ def _load_approval(source: str | None, report: Report) -> Approval | None:
     if source is None:
         return None
     if source.startswith("codepipeline:"):
-        where = approvals.parse_approval_action(source)
-        # A PASS needs nobody's word, and for what was not read there is none that counts.
-        return (
-            approvals.fetch_approval(create_client("codepipeline"), where, report.commit)
-            if report.verdict.outcome is Outcome.FAIL
-            else None
-        )
+        action = codepipeline_approval.parse_approval_action(source)
+        if report.verdict.outcome is not Outcome.FAIL:  # a PASS needs no approval, and an INCOMPLETE cannot be approved
+            return None
+        return codepipeline_approval.fetch_approval(create_client("codepipeline"), action, report.commit)
     file = Path(source)
     try:
         approval = msgspec.json.decode(file.read_bytes(), type=Approval)
         if not (approval.by and approval.execution and dt.datetime.fromisoformat(approval.at).tzinfo):
             raise ValueError("incomplete")
     except (OSError, ValueError) as error:
-        hint = 'it holds {"by": "ARN", "at": "2026-01-31T12:00:00Z", "execution": "ID"}'
-        raise UsageError(f"{file} is no approval", hint) from error
+        hint = 'it must hold {"by": "ARN", "at": "2026-01-31T12:00:00Z", "execution": "ID"}'
+        raise UsageError(f"{file} is not an approval", hint) from error
     return approval
 
 
-def _expiry(report: Report, approval: Approval | None, life: dt.timedelta, now: dt.datetime) -> dt.datetime:
-    """When the statement expires: counted from the scan, or from the look that somebody took at it. To sign an old verdict once
-    more makes it no younger: NotAdmitted.
+def _expiry(report: Report, approval: Approval | None, validity: dt.timedelta, now: dt.datetime) -> dt.datetime:
+    """The end of the validity, which begins with the scan or its approval: signing an old verdict again does not extend it.
+
+    Raises AttestationRejected for one that has ended.
     """
     try:
-        seen = max(parse_timestamp(stamp) for stamp in (report.finished, *([approval.at] if approval else [])))
+        reviewed = max(parse_timestamp(stamp) for stamp in (report.finished, *([approval.at] if approval else [])))
     except ValueError as error:
-        raise UsageError("the verdict.json does not say when its scan ended", "scan again: scangate scan") from error
-    expires = min(seen, now) + life
+        raise UsageError("verdict.json has no end of the scan", "scan again: scangate scan") from error
+    expires = min(reviewed, now) + validity
     if expires <= now:
-        raise AttestationRejected(
-            Rejection.EXPIRED, f"the scan ended on {report.finished}, too long ago to be deployed", "scan again: scangate scan"
-        )
+        raise AttestationRejected(Rejection.EXPIRED, f"the scan of {report.finished} is too old to be deployed", "scangate scan")
     return expires
 
 
@@ -180,4 +166,4 @@ def _store_envelope(destination: str | None, digest: str, envelope: str) -> None
     try:
         Path(destination).write_text(envelope, "ascii")
     except OSError as error:
-        raise UsageError(f"cannot write {destination}: {error.strerror}", "choose another place: --output FILE") from error
+        raise UsageError(f"cannot write {destination}: {error.strerror}", "choose another file: --output FILE") from error

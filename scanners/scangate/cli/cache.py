@@ -1,13 +1,16 @@
-"""``scangate cache``: what is kept of earlier scans, and forgetting it."""
+"""``scangate cache``: show and clear the cache."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
+from scangate.cli import options
 from scangate.cli.console import warn
 from scangate.scan.cache import Cache, default_cache_directory
 from scangate.scan.key_derivation import KEY_VARIABLE
@@ -15,43 +18,38 @@ from scangate.scan.key_derivation import KEY_VARIABLE
 __all__ = ["command"]
 
 MIB = 1024 * 1024
-cache_dir_option = click.option("--cache-dir", metavar="DIR", type=click.Path(path_type=Path), help="Where the cache lies")
 
 
-@click.group(short_help="Show and clear what is kept of earlier scans.")
+@click.group()
 def command() -> None:
-    """Show and clear what is kept of earlier scans."""
+    """Show and clear the cache of scan results."""
 
 
 @command.command()
-@cache_dir_option
+@options.cache_dir_option
 def status(cache_dir: Path | None) -> int:
-    """Say where the cache lies and how much is in it."""
-    folder = cache_dir or default_cache_directory(os.environ)
-    cache = _open(folder)
-    facts = cache.stats()
-    _close(cache)
-    signed = f", signed under {KEY_VARIABLE}" if os.environ.get(KEY_VARIABLE) else ""
-    click.echo(f"{folder}: {facts.rows} entries{signed}, {facts.size / MIB:.1f} of at most {facts.limit / MIB:.0f} MiB")
+    """Show the cache's directory and size."""
+    with _open(cache_dir) as (directory, cache):
+        facts = cache.stats()
+    signed = f", signed with {KEY_VARIABLE}" if os.environ.get(KEY_VARIABLE) else ""
+    click.echo(f"{directory}: {facts.rows} entries{signed}, {facts.size / MIB:.1f} of at most {facts.limit / MIB:.0f} MiB")
     return 0
 
 
 @command.command()
-@cache_dir_option
+@options.cache_dir_option
 def clear(cache_dir: Path | None) -> int:
-    """Forget everything; the next scan reads every file."""
-    folder = cache_dir or default_cache_directory(os.environ)
-    cache = _open(folder)
-    click.echo(f"{folder}: {cache.clear()} entries forgotten")
-    _close(cache)
+    """Remove all entries; the next scan reads every file."""
+    with _open(cache_dir) as (directory, cache):
+        click.echo(f"{directory}: {cache.clear()} entries removed")
     return 0
 
 
-def _open(folder: Path) -> Cache:
-    return Cache.open(folder, None, secret=os.environ.get(KEY_VARIABLE, ""), now=time.time())
-
-
-def _close(cache: Cache) -> None:
+@contextlib.contextmanager
+def _open(cache_dir: Path | None) -> Iterator[tuple[Path, Cache]]:
+    directory = cache_dir or default_cache_directory(os.environ)
+    cache = Cache.open(directory, None, secret=os.environ.get(KEY_VARIABLE, ""), now=time.time())
+    yield directory, cache
     cache.close()
     for note in cache.notes:
-        warn(f"scangate: {note}")
+        warn(note)

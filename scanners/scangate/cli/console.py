@@ -1,4 +1,4 @@
-"""Speaks to whoever listens on standard output and standard error, and goes on where nobody does any more."""
+"""Writes to standard output and standard error, and copes with closed pipes and limited encodings."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ from typing import TextIO
 
 import click
 
-__all__ = ["configure_streams", "silence_broken_pipes", "warn", "write_page"]
+__all__ = ["configure_streams", "print_line", "silence_broken_pipes", "warn", "write_page"]
 
 
 def configure_streams() -> None:
-    """A sign that the locale has no form for is written as its escape: a message never fails for its words.
+    """Escapes characters that the locale cannot encode, and replaces closed streams by the null device.
 
-    A stream that the caller has closed leads nowhere from now on: else the next file that is opened would take its number, and a
-    report would be written into it.
+    Without the latter, the next opened file would get the stream's descriptor, and output would be written into a report.
     """
     for number in range(3):
         try:
@@ -36,23 +35,30 @@ def _null_stream() -> TextIO:
     return Path(os.devnull).open("w", encoding="utf-8")
 
 
-def warn(line: str) -> None:
-    """One harmless line on standard error, if somebody still reads it."""
-    from scangate.report.escape import ci_log  # noqa: PLC0415 -- a program that has nothing to remark does not pay for it
+def warn(message: str, hint: str = "") -> None:
+    """Prints a message, and a hint on a second line, on standard error."""
+    print_line(f"scangate: {message}")
+    if hint:
+        print_line(f"hint: {hint}")
+
+
+def print_line(line: str) -> None:
+    """Prints an escaped line on standard error; does nothing if that is closed."""
+    from scangate.report.escape import ci_log  # noqa: PLC0415 -- most runs print no warning
 
     with contextlib.suppress(OSError):
         click.echo(ci_log(line), err=True)
 
 
 def write_page(page: str) -> None:
-    """A report on standard output, in the bytes that its file would hold. Raises OSError."""
+    """Writes a report to standard output, byte for byte as to its file. Raises OSError."""
     stream = click.get_binary_stream("stdout")
     stream.write(page.encode("utf-8", "backslashreplace"))
     stream.flush()
 
 
 def silence_broken_pipes() -> None:
-    """Lets what is still to be written go nowhere: Python would try again at its end, and fail with an exit code of its own."""
+    """Redirects broken streams to the null device, because Python flushes them at exit, and would fail with its own exit code."""
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()

@@ -1,4 +1,4 @@
-"""Puts the console report on the terminal, or where its place is taken."""
+"""Prints the console report."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ MIN_WIDTH = 20
 
 
 class PipeAwareConsole(Console):
-    """A console that tells its caller when the listener has gone; rich's own would end the program with exit code 1."""
+    """A console that raises BrokenPipeError; rich's own would exit with code 1."""
 
     def on_broken_pipe(self) -> None:
-        """Raises the BrokenPipeError that rich has caught."""
+        """Raises the error that rich has caught."""
         raise BrokenPipeError
 
 
 def print_console_report(report: Report, *, stderr: bool) -> None:
-    """Prints the console report on standard output, or on standard error. Raises OSError."""
-    screen = PipeAwareConsole(stderr=stderr)
-    screen.width = max(screen.width, MIN_WIDTH)  # COLUMNS may say anything, and rich would print nothing
-    text.print_report(screen, report)
-    screen.file.flush()
+    """Prints the report on standard output or standard error. Raises OSError."""
+    console = PipeAwareConsole(stderr=stderr)
+    console.width = max(console.width, MIN_WIDTH)  # rich prints nothing if COLUMNS is too small
+    text.print_report(console, report)
+    console.file.flush()

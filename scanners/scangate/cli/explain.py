@@ -1,4 +1,4 @@
-"""``scangate explain``: why a finding blocks and what to do about it, or what a rule is; reads the last verdict, scans nothing."""
+"""``scangate explain``: why a finding fails the build and how to fix it, or what a rule is, from the last verdict."""
 
 from __future__ import annotations
 
@@ -10,98 +10,84 @@ from pathlib import Path
 
 import click
 
-from scangate.app.scan import scanner_option_types, today
-from scangate.app.scanner_registry import load_scanners
+from scangate.app.clock import today
+from scangate.app.policies import read_policy
 from scangate.app.verdict_file import read_verdict_text
+from scangate.cli import options
 from scangate.errors import UsageError
 from scangate.judge.policy import Policy
 from scangate.judge.policy_files import list_bundled_policies
-from scangate.judge.policy_loader import load_policy
 from scangate.model import Report, RuleInfo, Ruling
 from scangate.report import summary
 from scangate.report.explain import WaiveArguments, explain_finding, explain_rule
 from scangate.report.schema import parse_report
-from scangate.tools import CommandOptions
 from scangate.tools.rule_catalog import describe_advisory, list_rules
 
 __all__ = ["command"]
 
 DEFAULT_VERDICTS = (Path("scangate-reports/verdict.json"), Path("verdict.json"))
-MIN_FINGERPRINT = 8
-"""Characters of a fingerprint that name it, where no other begins with them."""
-DEFAULT_EXCEPTION_DAYS = 90  # days, or as long as the policy lets an exception live
+MIN_FINGERPRINT = 8  # characters
+DEFAULT_EXCEPTION_DAYS = 90
 FINGERPRINT = re.compile(rf"[0-9a-f]{{{MIN_FINGERPRINT},64}}", re.IGNORECASE)
 
 
-@click.command(short_help="Tell why a finding blocks, how to mend it, how to waive it.")
+@click.command()
 @click.argument("name", metavar="FINGERPRINT|RULE")
 @click.option(
-    "--verdict",
-    "file",
-    type=click.Path(path_type=Path),
+    *("--verdict", "file"),
+    type=options.path_type,
     metavar="FILE",
-    help=f"The verdict.json to look in  [default: {' or '.join(map(str, DEFAULT_VERDICTS))}]",
+    help=f"The verdict.json to read  [default: {' or '.join(map(str, DEFAULT_VERDICTS))}]",
 )
-@click.option("--policy", "policy_name", metavar="NAME|FILE", help="The policy that judged  [default: the verdict's, if bundled]")
-@click.option(
-    "--env", "environment", metavar="NAME", envvar="SCANGATE_ENV", show_envvar=True, help="The policy's environment block"
-)
-def command(name: str, file: Path | None, policy_name: str | None, environment: str | None) -> int:
+@click.option("--policy", metavar="NAME|FILE", help="The policy of the verdict  [default: the verdict's, if bundled]")
+@options.environment_option
+def command(name: str, file: Path | None, policy: str | None, environment: str | None) -> int:
     """Explain a finding, by its fingerprint or eight characters of it, or a rule, such as bandit:B602."""
-    file = file or next((usual for usual in DEFAULT_VERDICTS if usual.is_file()), None)
+    file = file or next((default for default in DEFAULT_VERDICTS if default.is_file()), None)
     report = parse_report(read_verdict_text(file)) if file is not None else None
     source = str(file or "")
     rules = list_rules()
     ruling = _find_ruling(name, report)
     if ruling is not None and report is not None:
-        policy = _load_policy(policy_name, environment, report)
-        about = rules.get(ruling.finding.rule)
-        page = explain_finding(ruling, about, WaiveArguments(_expiry(policy.exception_max_days), source))
+        loaded = _load_policy(policy, environment, report)
+        waive = WaiveArguments(_expiry(loaded.exception_max_days), source)
+        page = explain_finding(ruling, rules.get(ruling.finding.rule), waive)
     else:
-        ruled = [told for ruling in report.verdict.rulings for told in ruling.per_scanner] if report is not None else []
-        about = _find_rule(name, rules, ruled)
-        page = explain_rule(
-            about,
-            [told for told in ruled if told.finding.rule == about.rule],
-            WaiveArguments(_expiry(DEFAULT_EXCEPTION_DAYS), source),
-        )
+        rulings = [each for merged in report.verdict.rulings for each in merged.per_scanner] if report is not None else []
+        rule = _find_rule(name, rules, rulings)
+        waive = WaiveArguments(_expiry(DEFAULT_EXCEPTION_DAYS), source)
+        page = explain_rule(rule, [each for each in rulings if each.finding.rule == rule.rule], waive)
     click.echo(page, nl=False)
     return 0
 
 
 def _find_ruling(name: str, report: Report | None) -> Ruling | None:
-    """The ruling on the finding of which ``name`` is the fingerprint or its beginning; None where it is no fingerprint.
+    """The ruling on the finding whose fingerprint begins with ``name``; None if ``name`` is no fingerprint.
 
-    Raises UsageError where it is one, and names none or more than one.
+    Raises UsageError for a fingerprint of no finding, or of more than one.
     """
     if not FINGERPRINT.fullmatch(name):
         return None
     if report is None:
-        raise UsageError("there is no verdict to look in", "scangate scan --output-dir scangate-reports")
-    rulings = summary.sort_rulings(report)
-    found = {
-        told.finding.fingerprint: ruling
-        for ruling in rulings
-        for told in ruling.per_scanner
-        if told.finding.fingerprint.startswith(name.lower())
-    }
+        raise UsageError("there is no verdict.json", "scangate scan --output-dir scangate-reports")
+    by_fingerprint = {each.finding.fingerprint: ruling for ruling in summary.sort_rulings(report) for each in ruling.per_scanner}
+    found = {fingerprint: ruling for fingerprint, ruling in by_fingerprint.items() if fingerprint.startswith(name.lower())}
     if len(found) > 1:
         raise UsageError(f"{len(found)} findings begin with {name}", f"name one: {', '.join(sorted(found)[:3])}")
     if not found:
-        near = _suggest(name, (told.finding.fingerprint for ruling in rulings for told in ruling.per_scanner))
-        raise UsageError(f"no finding of the verdict has the fingerprint {name}", near)
+        raise UsageError(f"no finding of the verdict has the fingerprint {name}", _suggest(name, by_fingerprint))
     return next(iter(found.values()))
 
 
-def _find_rule(name: str, rules: Mapping[str, RuleInfo], ruled: Iterable[Ruling]) -> RuleInfo:
-    """What the rule is that is called ``name``, with its scanner or without. UsageError where there is none."""
-    told = {ruling.finding.rule: ruling.finding for ruling in ruled}
-    names = {*rules, *told}
+def _find_rule(name: str, rules: Mapping[str, RuleInfo], rulings: Iterable[Ruling]) -> RuleInfo:
+    """The rule ``name``, with or without its scanner. Raises UsageError."""
+    findings = {ruling.finding.rule: ruling.finding for ruling in rulings}
+    names = {*rules, *findings}
     full = name if name in names else next((each for each in sorted(names) if each.partition(":")[2].lower() == name.lower()), name)
     if full in rules:
         return rules[full]
-    if full in told:
-        finding = told[full]
+    if full in findings:
+        finding = findings[full]
         return RuleInfo(full, finding.title, finding.message, finding.help_url, finding.cwe)
     advisory = describe_advisory(full)
     if advisory is None:
@@ -112,23 +98,14 @@ def _find_rule(name: str, rules: Mapping[str, RuleInfo], ruled: Iterable[Ruling]
 def _suggest(name: str, names: Iterable[str]) -> str:
     folded = {each.lower(): each for each in names}
     close = difflib.get_close_matches(name.lower()[:80], sorted(folded), n=1, cutoff=0.4)
-    return (
-        f"scangate explain {folded[close[0]]}" if close else "a rule is called as a report calls it: scangate explain bandit:B602"
-    )
+    return f"scangate explain {folded[close[0]] if close else 'bandit:B602'}"
 
 
 def _load_policy(name: str | None, environment: str | None, report: Report) -> Policy:
     """The policy of the verdict, which limits how long an exception may last."""
     verdict = report.verdict
-    return load_policy(
-        name or (verdict.policy if verdict.policy in list_bundled_policies() else None),
-        Path.cwd(),
-        environment or verdict.environment or None,
-        scanner_options=scanner_option_types(load_scanners()),
-        command_options=CommandOptions,
-        trusted=True,  # it is only read
-        today=today(),
-    )
+    name = name or (verdict.policy if verdict.policy in list_bundled_policies() else None)
+    return read_policy(name, environment or verdict.environment or None)
 
 
 def _expiry(max_days: int) -> str:

@@ -1,4 +1,4 @@
-"""Keeps folders that the environment names off Python's import path, before anything is imported from there."""
+"""Removes PYTHONPATH from Python's import path, before anything is imported from it."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ __all__ = ["remove_pythonpath"]
 
 
 def remove_pythonpath() -> None:
-    """Takes the entries of PYTHONPATH out of ``sys.path``, but for one that scangate itself was imported from.
+    """Removes the entries of PYTHONPATH from ``sys.path``, except one that scangate itself was imported from.
 
-    A build that sets ``PYTHONPATH=.`` for its own programs would let the scanned tree's ``click.py`` run in place of click, and
-    its metadata register a scanner.
+    In a build that sets ``PYTHONPATH=.``, the scanned tree's ``click.py`` would be imported instead of click, and its metadata
+    could register a scanner.
     """
-    ours = os.path.dirname(os.path.dirname(os.path.dirname(_absolute(__file__))))  # noqa: PTH120 -- pathlib may lie there, too
+    ours = os.path.dirname(os.path.dirname(os.path.dirname(_absolute(__file__))))  # noqa: PTH120 -- pathlib may be there as well
     named = {_absolute(entry) for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep)}
     sys.path[:] = [entry for entry in sys.path if _absolute(entry) not in named - {ours}]
 
@@ -22,5 +22,5 @@ def remove_pythonpath() -> None:
 def _absolute(entry: str) -> str:
     try:
         return os.path.abspath(entry)  # noqa: PTH100 -- as above
-    except OSError:  # the current directory is gone, and nothing can be imported from it
+    except OSError:  # the current directory was removed, so nothing can be imported from it
         return entry

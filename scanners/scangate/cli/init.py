@@ -1,4 +1,4 @@
-"""``scangate init``: write a buildspec, a policy and a hook that fit the repository; over nothing unasked, and through no link."""
+"""``scangate init``: write a buildspec, a policy and a hook for a repository; asks before it overwrites, and follows no link."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import yaml
 
 from scangate import __version__
 from scangate.app.report_files import refuse_links
-from scangate.cli.console import warn
+from scangate.cli.console import print_line, warn
 from scangate.cli.snippet import list_snippets
 from scangate.cli.workload_detection import detect_workload
 from scangate.errors import UsageError
@@ -27,16 +27,16 @@ __all__ = ["command"]
 
 BUILDSPEC, SECOND_BUILDSPEC, VERIFY, HOOKS = "buildspec.yml", "buildspec-gate.yml", "scripts/verify.sh", ".pre-commit-config.yaml"
 ALTERNATIVE_BUILDSPEC = "buildspec.yaml"
-"""Read by no project unless it is told to; where it is there, one is."""
+"""Not a default name, but a project may be configured for it."""
 POLICY = """\
-# The policy of this repository; `scangate policy show` tells what it comes to, `scangate policy check` where it is wrong.
+# The policy of this repository. `scangate policy show` prints the whole, `scangate policy check` validates it.
 version: 1
 extends: {name}
 """
 HOOK = f"""\
 - repo: local
   hooks:
-    # Scans what is staged, and not the work tree. -I: Python takes in no word of the environment or the repository.
+    # Scans staged files, not the work tree. -I: Python ignores the environment and the repository.
     - id: scangate
       name: scangate
       entry: python -I -m scangate scan --staged --
@@ -49,7 +49,7 @@ HOOK = f"""\
 
 
 class PlannedFile(msgspec.Struct, frozen=True):
-    """A file to write: its path below the root, its text, why, and whether it is a program."""
+    """A file to write at ``path`` in the root, and why."""
 
     path: str
     text: str
@@ -57,65 +57,64 @@ class PlannedFile(msgspec.Struct, frozen=True):
     executable: bool = False
 
 
-@click.command(short_help="Write a buildspec, a policy and a hook that fit the repository.")
+@click.command()
 @click.argument("root", type=click.Path(path_type=Path, exists=True, file_okay=False), default=".", metavar="[PATH]")
-@click.option("--snippet", "chosen", metavar="NAME", help="The buildspec  [default: by what lies at PATH; see scangate snippet]")
+@click.option("--snippet", "chosen", metavar="NAME", help="The buildspec, see scangate snippet  [default: by the files in PATH]")
 @click.option(
     "--policy", metavar="NAME", default="baseline", show_default=True, help="The bundled policy that scangate.yaml extends"
 )
-@click.option("--yes", is_flag=True, help="Write over what is there without asking")
-@click.option("--dry-run", is_flag=True, help="Tell what would be written, and write nothing")
+@click.option("--yes", is_flag=True, help="Overwrite existing files without asking")
+@click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing")
 def command(root: Path, chosen: str | None, policy: str, yes: bool, dry_run: bool) -> int:
-    """Look at PATH (default: the current directory), and write a buildspec, a small scangate.yaml and an entry for pre-commit.
+    """Detect how PATH (default: the current directory) is deployed, and write a buildspec, a scangate.yaml and a pre-commit hook.
 
-    A policy that is there stays as it is. Beside a buildspec.yml of yours the gate becomes buildspec-gate.yml, for a project of its
-    own.
+    An existing policy is kept. If there is a buildspec already, the gate becomes buildspec-gate.yml, for a separate project.
     """
     if policy not in list_bundled_policies():
         raise UsageError(f"no bundled policy is named {policy}", suggest(policy, list_bundled_policies()))
-    known = {name: file for name, file in list_snippets().items() if "/" not in name and file.suffix == ".yml"}
-    if chosen is not None and chosen not in known:
-        raise UsageError(f"no such buildspec: {chosen}", suggest(chosen, known))
+    buildspecs = {name: file for name, file in list_snippets().items() if "/" not in name and file.suffix == ".yml"}
+    if chosen is not None and chosen not in buildspecs:
+        raise UsageError(f"no such buildspec: {chosen}", suggest(chosen, buildspecs))
     top = _repository_root(root)
     if top not in (None, root.resolve()):
-        warn(f"scangate: CodeBuild and pre-commit look for these files at the repository's root: scangate init {quote(str(top))}")
-    wanted = [file for file in _plan_files(root, chosen, policy) if _confirm(root, file, yes=yes, dry_run=dry_run)]
-    for file in wanted:
+        warn("CodeBuild and pre-commit expect these files at the repository's root", f"scangate init {quote(str(top))}")
+    planned = [file for file in _plan_files(root, chosen, policy) if _confirm(root, file, yes=yes, dry_run=dry_run)]
+    for file in planned:
         if not dry_run:
             _write(root, file)
         click.echo(f"{'would write' if dry_run else 'wrote'} {file.path}: {file.reason}")
-    if not wanted:
+    if not planned:
         click.echo("nothing to write")
     click.echo("next: scangate scan")
     return 0
 
 
 def _plan_files(root: Path, chosen: str | None, policy: str) -> Iterator[PlannedFile]:
-    name, why = (chosen, "as asked for") if chosen is not None else detect_workload(root)
-    there = next((each for each in (BUILDSPEC, ALTERNATIVE_BUILDSPEC) if os.path.lexists(root / each)), "")
-    if there and _read_text(root / there) != _read_snippet(name):
+    name, reason = (chosen, "as requested") if chosen is not None else detect_workload(root)
+    existing = next((each for each in (BUILDSPEC, ALTERNATIVE_BUILDSPEC) if os.path.lexists(root / each)), "")
+    if existing and _read_text(root / existing) != _read_snippet(name):
         text = _read_snippet(chosen or "gate")
-        yield PlannedFile(SECOND_BUILDSPEC, text, f"{chosen or 'gate'}, for a project of its own: there is a {there}")
+        yield PlannedFile(SECOND_BUILDSPEC, text, f"{chosen or 'gate'}, for a separate project, because {existing} exists")
         if chosen is None and name != "gate":
-            warn(f"scangate: {name} would fit, too ({why}): scangate snippet {name}")
+            warn(f"{name} would fit as well: {reason}", f"scangate snippet {name}")
     else:
-        yield PlannedFile(BUILDSPEC, _read_snippet(name), f"{name}, {why}; the comment at its top says what the project needs")
+        yield PlannedFile(BUILDSPEC, _read_snippet(name), f"{name}, {reason}; its first comment says what the project needs")
         if name == "ec2-codedeploy":
             yield PlannedFile(
                 VERIFY,
                 _read_snippet("appspec/verify.sh"),
-                "name it in appspec.yml: scangate snippet appspec/appspec",
+                "add it to appspec.yml: scangate snippet appspec/appspec",
                 executable=True,
             )
     if not os.path.lexists(root / DEFAULT_POLICY_FILE):
         yield PlannedFile(DEFAULT_POLICY_FILE, POLICY.format(name=policy), f"extends the bundled policy {policy}")
     else:
-        warn(f"scangate: {DEFAULT_POLICY_FILE} is there and stays as it is")
+        warn(f"{DEFAULT_POLICY_FILE} exists and is kept")
     yield from _plan_hook(root)
 
 
 def _repository_root(root: Path) -> Path | None:
-    """The root of the repository that ``root`` lies in; None where it lies in none."""
+    """The root of the repository of ``root``; None outside a repository."""
     here = root.resolve()
     return next((each for each in (here, *here.parents) if os.path.lexists(each / ".git")), None)
 
@@ -125,23 +124,23 @@ def _read_snippet(name: str) -> str:
 
 
 def _plan_hook(root: Path) -> Iterator[PlannedFile]:
-    """The configuration of pre-commit with our entry in it; nothing where it has one, or where it is not clear where to put it."""
+    """The pre-commit configuration with the hook; nothing if it has the hook already, or cannot be extended safely."""
     before = _read_text(root / HOOKS)
     if before is None:
-        once = "pre-commit install" if _repository_root(root) else "git init && pre-commit install"
-        yield PlannedFile(HOOKS, "repos:\n" + _indent_hook("  "), f"runs the gate on what is staged: {once}")
+        install = "pre-commit install" if _repository_root(root) else "git init && pre-commit install"
+        yield PlannedFile(HOOKS, "repos:\n" + _indent_hook("  "), f"scans staged files: {install}")
         return
     after = _add_hook(before)
     if after is None:
-        warn(f"scangate: {HOOKS} stays as it is; if the hook is not in it yet, add it to `repos`:")
+        warn(f"{HOOKS} is kept; if it does not have the hook, add it to `repos`:")
         for line in HOOK.splitlines():
-            warn(f"  {line}")
+            print_line(f"  {line}")
     elif after != before:
-        yield PlannedFile(HOOKS, after, "one entry more: runs the gate on what is staged")
+        yield PlannedFile(HOOKS, after, "with a hook that scans staged files")
 
 
 def _add_hook(before: str) -> str | None:
-    """``before`` with our entry at the end of its `repos`; itself where it has it, None where added lines cannot do it."""
+    """``before`` with the hook at the end of `repos`; unchanged if it has the hook, None if it cannot be extended safely."""
     try:
         old = yaml.safe_load(before)
         if any(hook.get("id") == "scangate" for repo in old["repos"] for hook in repo["hooks"]):
@@ -160,9 +159,9 @@ def _indent_hook(indent: str) -> str:
 
 
 def _read_text(path: Path) -> str | None:
-    """What a file holds; None where there is none. UsageError for a link and for what cannot be read."""
+    """The text of a file; None if it does not exist. Raises UsageError for a link and an unreadable file."""
     if path.is_symlink():
-        raise UsageError(f"{path} is a link", "remove it, or write the file that it leads to by hand: scangate snippet")
+        raise UsageError(f"{path} is a symbolic link", "remove it, or edit its target by hand: scangate snippet")
     try:
         return path.read_text("utf-8")
     except FileNotFoundError:
@@ -172,27 +171,25 @@ def _read_text(path: Path) -> str | None:
 
 
 def _confirm(root: Path, file: PlannedFile, *, yes: bool, dry_run: bool) -> bool:
-    """Whether ``file`` is to be written. UsageError where nobody can be asked, and for links on the way."""
-    place = root / file.path
-    refuse_links(place.parent, root.resolve())
-    there = _read_text(place)
-    if there == file.text:
+    """Whether to write ``file``. Raises UsageError for links, and if overwriting needs a confirmation without a terminal."""
+    path = root / file.path
+    refuse_links(path.parent, root.resolve())
+    existing = _read_text(path)
+    if existing == file.text:
         return False
-    if there is None or yes or dry_run:
+    if existing is None or yes or dry_run:
         return True
     if not sys.stdin.isatty():
-        raise UsageError(
-            f"{file.path} is there already", "scangate init --yes writes over it, --dry-run tells what would be written"
-        )
-    return click.confirm(f"{file.path} is there already; write over it?", err=True)
+        raise UsageError(f"{file.path} exists", "overwrite it: scangate init --yes, or show the changes: scangate init --dry-run")
+    return click.confirm(f"{file.path} exists; overwrite it?", err=True)
 
 
 def _write(root: Path, file: PlannedFile) -> None:
-    place = root / file.path
+    path = root / file.path
     try:
-        place.parent.mkdir(exist_ok=True)
-        write_atomically(place, file.text.encode())
+        path.parent.mkdir(exist_ok=True)
+        write_atomically(path, file.text.encode())
         if file.executable:
-            place.chmod(0o755)
+            path.chmod(0o755)
     except OSError as error:
-        raise UsageError(f"cannot write {file.path}: {error.strerror}", f"ls -ld {place.parent}") from error
+        raise UsageError(f"cannot write {file.path}: {error.strerror}", f"ls -ld {path.parent}") from error

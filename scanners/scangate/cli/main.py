@@ -1,4 +1,4 @@
-"""The command line: its options, the one place where the program ends, and what it says when it is our own fault."""
+"""The command line: runs a command, prints errors, and exits."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from scangate.cli import import_path
 
 import_path.remove_pythonpath()
 
-import errno  # noqa: E402 -- nothing before the import path is clean
+import errno  # noqa: E402 -- nothing is imported before the import path is safe
 import gc  # noqa: E402
 import sys  # noqa: E402
 from pathlib import Path  # noqa: E402
@@ -22,79 +22,78 @@ from scangate.errors import ScangateError  # noqa: E402
 __all__ = ["main"]
 
 USAGE, DISK_FULL, INTERNAL_ERROR, INTERRUPTED, BROKEN_PIPE = 2, 3, 70, 130, 141
-GC_THRESHOLDS = (1_000_000, 20, 100)  # a scan makes many small values that live to its end, and little garbage
+GC_THRESHOLDS = (1_000_000, 20, 100)  # a scan creates many small objects that live to its end, and little garbage
 DISK_FULL_ERRNOS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 COMMANDS = {
-    "scan": "Scan a directory, or what is staged, and judge it.",
-    "merge": "Join the parts of a sharded scan and judge them.",
-    "fleet": "Audit many repositories and roll their verdicts up.",
-    "gate": "Judge a verdict.json again under another policy.",
-    "explain": "Tell why a finding blocks, how to mend it, how to waive it.",
-    "baseline": "Create, update and show what is known already.",
-    "waive": "Write an exception into the policy file.",
+    "scan": "Scan a directory, or staged files, and evaluate the findings.",
+    "merge": "Merge the parts of a sharded scan and evaluate them.",
+    "fleet": "Audit many repositories and roll up their verdicts.",
+    "gate": "Evaluate a verdict.json under another policy.",
+    "explain": "Show why a finding fails the build and how to fix it.",
+    "baseline": "Create, update and show the known findings.",
+    "waive": "Add an exception to the policy file.",
     "policy": "Check and show policies.",
+    "schema": "Print the JSON Schema of a policy.",
     "advisories": "Update, import and show the local advisory store.",
-    "attest": "Bind a verdict to what ships, signed.",
-    "verify": "Let through what was attested, and nothing else.",
-    "publish": "Send a verdict.json on: metrics and more.",
-    "cache": "Show and clear what is kept of earlier scans.",
-    "init": "Write a buildspec, a policy and a hook that fit the repository.",
-    "snippet": "List and print ready buildspecs, hooks and templates.",
-    "scanners": "List the scanners: installed version, what they read.",
+    "attest": "Sign an attestation of a verdict.",
+    "verify": "Verify an attestation before deployment.",
+    "publish": "Send a verdict.json to AWS or GitHub.",
+    "cache": "Show and clear the cache of scan results.",
+    "init": "Write a buildspec, a policy and a hook for a repository.",
+    "snippet": "List and print buildspecs, hooks and templates.",
+    "scanners": "List the scanners: version, and which files they read.",
 }
 
 
 @click.group(
     cls=LazyGroup,
-    told=COMMANDS,
+    summaries=COMMANDS,
     package="scangate.cli",
     heading="Commands",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, "-V", "--version", prog_name="scangate", message="%(prog)s %(version)s")
 def cli() -> None:
-    """A security gate: bandit, semgrep, detect-secrets and pip-audit behind one policy.
+    """A security gate: bandit, semgrep, detect-secrets and pip-audit under one policy.
 
-    Exit codes: 0 pass, 1 the policy fails the build, 2 usage or policy error (nothing scanned), 3 incomplete (something was not
-    read), 4 published in part or not at all, 70 a fault of scangate itself, 130 and 143 interrupted.
+    Exit codes: 0 pass, 1 the policy fails the build, 2 usage or policy error (nothing scanned), 3 incomplete (coverage gaps), 4
+    published in part or not at all, 70 internal error, 130 and 143 interrupted.
     """
 
 
 def main() -> None:
-    """Runs the program and ends it."""
+    """Runs the command line and exits."""
     configure_streams()
     gc.set_threshold(*GC_THRESHOLDS)
     code = _run()
     silence_broken_pipes()
-    gc.freeze()  # the interpreter would look through all of it once more for garbage before it ends
+    gc.freeze()  # otherwise the interpreter would collect garbage once more before it exits
     sys.exit(code)
 
 
-def _run() -> int:  # noqa: PLR0911 -- the switch from outcomes to exit codes
+def _run() -> int:  # noqa: PLR0911 -- one exit code for each kind of error
     if not _has_working_directory():
-        return _print_error("the current directory is gone", "cd to one that is there", USAGE)
+        return _print_error("the current directory does not exist", "cd to one that does", USAGE)
     try:
         result: Any = cli.main(prog_name="scangate", standalone_mode=False)
     except click.exceptions.Exit as end:
         return end.exit_code
     except click.UsageError as error:
-        where = error.ctx.command_path if error.ctx is not None else "scangate"
-        return _print_error(error.format_message(), f"{where} --help", USAGE)
+        return _print_usage_error(error)
     except ScangateError as error:
-        from scangate.scan.masking import mask_tokens  # noqa: PLC0415 -- only needed when something is wrong
+        from scangate.scan.masking import mask_tokens  # noqa: PLC0415 -- slow to import
 
-        return _print_error(mask_tokens(error.message), mask_tokens(error.hint), USAGE)  # a policy's key may be a token by mistake
+        # a token may be in a policy's key by mistake
+        return _print_error(mask_tokens(error.message), mask_tokens(error.hint), USAGE)
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
     except BrokenPipeError:
-        return BROKEN_PIPE  # as of a program that dies of SIGPIPE; a scan and a gate keep their verdict's code
+        return BROKEN_PIPE  # as after SIGPIPE; scan, merge and gate keep the verdict's exit code
     except OSError as error:
-        return (
-            _print_error(f"cannot write: {error.strerror}", "make room: df -h", DISK_FULL)
-            if error.errno in DISK_FULL_ERRNOS
-            else _report_internal_error(error)
-        )
-    except Exception as error:  # noqa: BLE001 -- the end of the line: no traceback for the user, and never exit code 0 or 1
+        if error.errno in DISK_FULL_ERRNOS:
+            return _print_error(f"cannot write: {error.strerror}", "free some disk space: df -h", DISK_FULL)
+        return _report_internal_error(error)
+    except Exception as error:  # noqa: BLE001 -- an internal error must never exit with 0 or 1
         return _report_internal_error(error)
     return result if isinstance(result, int) else 0
 
@@ -106,20 +105,24 @@ def _has_working_directory() -> bool:
         return False
 
 
+def _print_usage_error(error: click.UsageError) -> int:
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        click.echo(error.format_message(), err=True)
+        return USAGE
+    command = error.ctx.command_path if error.ctx is not None else "scangate"
+    return _print_error(error.format_message(), f"{command} --help", USAGE)
+
+
 def _print_error(message: str, hint: str, code: int) -> int:
-    warn(f"scangate: {message}")
-    if hint:
-        warn(f"hint: {hint}")
+    warn(message, hint)
     return code
 
 
 def _report_internal_error(error: Exception) -> int:
-    """Where it happened, by file and line: never the message, which may quote what was scanned."""
-    import traceback  # noqa: PLC0415 -- only needed when something is wrong
+    """Prints where the error was raised, not its message, which may quote scanned code."""
+    import traceback  # noqa: PLC0415 -- slow to import
 
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "scangate" in Path(frame.filename).parts]
     steps = " > ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames[-4:])
-    message = (
-        f"this is a fault of scangate {__version__} itself, and nothing it said can be relied on: {type(error).__name__} at {steps}"
-    )
+    message = f"internal error in scangate {__version__}; discard the results of this run: {type(error).__name__} at {steps}"
     return _print_error(message, "report these two lines, with the output of: scangate scanners", INTERNAL_ERROR)

@@ -1,4 +1,4 @@
-"""``scangate publish``: send a verdict.json on, one destination a command."""
+"""``scangate publish``: send a verdict.json to a destination; one command each."""
 
 from __future__ import annotations
 
@@ -11,21 +11,15 @@ __all__ = ["command"]
 DESTINATIONS = {
     "cloudwatch": "Metrics for dashboards and alarms.",
     "security-hub": "Findings in AWS Security Hub, kept up to date.",
-    "codecommit": "Comments and an approval in a pull request of CodeCommit.",
-    "github": "A check run, and SARIF for code scanning, at GitHub.",
+    "codecommit": "Comments and an approval on a CodeCommit pull request.",
+    "github": "A GitHub check run, and SARIF for code scanning.",
 }
 
 
-@click.group(
-    cls=LazyGroup,
-    told=DESTINATIONS,
-    package="scangate.cli.publishers",
-    heading="Destinations",
-    short_help="Send a verdict.json on: metrics and more.",
-)
+@click.group(cls=LazyGroup, summaries=DESTINATIONS, package="scangate.cli.publishers", heading="Destinations")
 def command() -> None:
-    """Send a verdict.json to where it is needed. Credentials come from boto3's usual chain.
+    """Send a verdict.json to a destination. Credentials come from boto3's default chain.
 
-    Exit codes: 0 all of it was taken, 4 part of it or nothing was. The verdict stays what it is; what became of the publication
-    is kept in publish.json beside it, and the same command can be run again.
+    Exit codes: 0 everything was accepted, 4 some or all of it was not. The verdict does not change. The result is recorded in
+    publish.json next to it, and the command can be run again.
     """

@@ -1,4 +1,4 @@
-"""``scangate scanners``: which scanners there are, in which version, and how they account for files."""
+"""``scangate scanners``: list the scanners, their versions, and how they account for files."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ __all__ = ["command"]
 SAMPLES = ("app.py", "Dockerfile", "template.yaml", "template.json", "buildspec.yml", "requirements.txt", "README.md", ".env")
 
 
-@click.command(short_help="List the scanners: installed version, what they read.")
+@click.command()
 def command() -> int:
-    """List the scanners: installed version, how each accounts for files, and which of some usual files it reads."""
+    """List the scanners: installed version, how each accounts for files, and which of some common files it reads."""
     rows = [_row(name, scanner) for name, scanner in load_scanners().items()]
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     for row in rows:
@@ -28,12 +28,8 @@ def command() -> int:
 def _row(name: str, scanner: Scanner[Any]) -> tuple[str, str, str, str]:
     try:
         version = scanner.version()
-    except ScanError as fault:
-        version = fault.reason
+    except ScanError as error:
+        version = error.reason
     options = scanner.Options()
-    return (
-        name,
-        version,
-        read_traits(scanner).accounting.value,
-        "reads " + ", ".join(sample for sample in SAMPLES if scanner.reads(sample, options)),
-    )
+    samples = ", ".join(sample for sample in SAMPLES if scanner.reads(sample, options))
+    return (name, version, read_traits(scanner).accounting.value, f"reads {samples}")

@@ -1,16 +1,16 @@
-"""``--shard I/N``, read without what it takes to scan one."""
+"""The type of ``--shard I/N``."""
 
 from __future__ import annotations
 
 import click
 
-__all__ = ["MAX_SHARDS", "ShardParam"]
+from scangate.app.requests import MAX_SHARDS
 
-MAX_SHARDS = 1000
+__all__ = ["ShardParam"]
 
 
 class ShardParam(click.ParamType[tuple[int, int]]):
-    """``I/N`` on the command line: which, and of how many."""
+    """``I/N``: the number of a shard, and of how many."""
 
     name = "shard"
 

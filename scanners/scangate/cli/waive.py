@@ -1,4 +1,4 @@
-"""``scangate waive``: write an exception into the policy file, and leave every other byte of it as it is."""
+"""``scangate waive``: add an exception to the policy file, and keep every other byte of it."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from pathlib import Path
 import click
 import msgspec
 
+from scangate.app.clock import today
 from scangate.app.codeowners_file import load_codeowners
-from scangate.app.scan import open_session, scanner_option_types, today
-from scangate.app.scanner_registry import load_scanners
+from scangate.app.policies import read_policy
+from scangate.app.session import open_session
 from scangate.app.verdict_file import read_verdict_text
+from scangate.cli import options
 from scangate.cli.console import warn
 from scangate.errors import PolicyError, UsageError
 from scangate.judge.exceptions import describe_exception, selects
 from scangate.judge.policy import FollowedFinding, Policy, PolicyException
 from scangate.judge.policy_edit import add_exception
 from scangate.judge.policy_files import DEFAULT_POLICY_FILE, list_bundled_policies
-from scangate.judge.policy_loader import load_policy
 from scangate.model import Finding, FindingKind
-from scangate.report.schema import parse_scan
+from scangate.report.schema import parse_report
 from scangate.scan.masking import mask_tokens
-from scangate.tools import CommandOptions
 
 __all__ = ["command"]
 
@@ -36,101 +36,96 @@ ADVISORY = re.compile(r"(CVE|GHSA|PYSEC|OSV|MAL)-[\w-]+", re.IGNORECASE | re.ASC
 DAYS = re.compile(r"([1-9][0-9]{0,3})d")
 
 
-@click.command(short_help="Write an exception into the policy file.")
-@click.argument("what", metavar="FINGERPRINT|RULE|ADVISORY")
+@click.command()
+@click.argument("name", metavar="FINGERPRINT|RULE|ADVISORY")
 @click.option("--path", metavar="PATTERN", default="", help="Only findings in these files, as in a .gitignore: src/, tests/**")
-@click.option("--reason", required=True, metavar="TEXT", help="Why the risk can be taken")
-@click.option("--owner", required=True, metavar="NAME", help="Who answers for it; with CODEOWNERS: @user, @org/team or an address")
-@click.option("--expires", required=True, metavar="DATE|DAYSd", help="The last day it holds: 2027-01-31, or 90d")
-@click.option("--policy", "policy_name", metavar="FILE", help=f"The policy to write into  [default: {DEFAULT_POLICY_FILE}]")
-@click.option(
-    "--verdict", metavar="FILE", type=click.Path(path_type=Path), help="The verdict.json of a scan: what is waived must be in it"
-)
-def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
-    what: str, path: str, reason: str, owner: str, expires: str, policy_name: str | None, verdict: Path | None
+@click.option("--reason", required=True, metavar="TEXT", help="Why the risk is acceptable")
+@click.option("--owner", required=True, metavar="NAME", help="Who is responsible; with CODEOWNERS: @user, @org/team or an e-mail")
+@click.option("--expires", required=True, metavar="DATE|DAYSd", help="The last day it is valid: 2027-01-31, or 90d")
+@click.option("--policy", metavar="FILE", help=f"The policy to edit  [default: {DEFAULT_POLICY_FILE}]")
+@click.option("--verdict", metavar="FILE", type=options.path_type, help="A verdict.json that must have the accepted findings")
+def command(  # noqa: PLR0913, PLR0917 -- one parameter per option
+    name: str, path: str, reason: str, owner: str, expires: str, policy: str | None, verdict: Path | None
 ) -> int:
-    """Accept a finding by its FINGERPRINT, all findings of a RULE (bandit:B101, bandit:*), or an ADVISORY by any of its names.
+    """Accept a finding by FINGERPRINT, all findings of a RULE (bandit:B101, bandit:*), or an ADVISORY by any of its names.
 
-    With --verdict the entry is checked against what a scan found, and one by fingerprint follows its finding to a renamed file.
+    With --verdict the exception is checked against the findings of a scan, and one by fingerprint follows its file when renamed.
     """
     if mask_tokens(reason) != reason or mask_tokens(owner) != owner:
-        raise UsageError("the reason or the owner holds a token: a policy is no place for one", "say it without the token")
-    entry = _select(what, PolicyException(reason=reason, owner=owner, expires=_parse_expiry(expires), path=path))
-    entry, found = _check_against_verdict(entry, verdict)
-    file, base = _policy_file(policy_name)
+        raise UsageError("the reason or the owner contains a token", "write it without the token")
+    entry = _select(name, PolicyException(reason=reason, owner=owner, expires=_parse_expiry(expires), path=path))
+    entry, accepted = _check_against_verdict(entry, verdict)
+    file, base = _policy_file(policy)
     before = _read_bytes(file)
     if before is None:
-        warn(f"scangate: there is no {file}: making one that extends {base}")
+        warn(f"creating {file}, which extends {base}")
     text = f"version: 1\nextends: {base}\n" if before is None else _decode(before, file)
     after = add_exception(text, entry, str(file))
     mark = codecs.BOM_UTF8 if (before or b"").startswith(codecs.BOM_UTF8) else b""
-    _write(file, before, mark + after.encode(), entry, found)
-    _print_result(f"{file}:{_first_changed_line(text, after)}", entry, found)
+    _write(file, before, mark + after.encode(), entry, accepted)
+    _print_result(f"{file}:{_first_changed_line(text, after)}", entry, accepted)
     return 0
 
 
-def _select(what: str, entry: PolicyException) -> PolicyException:
-    """The entry with what it is about; which of the three it is, its form tells."""
-    if FINGERPRINT.fullmatch(what):
-        return msgspec.structs.replace(entry, fingerprint=what)
-    if ADVISORY.fullmatch(what):
-        return msgspec.structs.replace(entry, advisory=what)
-    if ":" in what.strip(":"):
-        return msgspec.structs.replace(entry, rule=what)
-    hint = "a rule is written scanner:id, as reports do: scangate waive bandit:B101"
-    raise UsageError(f"neither a fingerprint, a rule nor an advisory: {what}", hint)
+def _select(name: str, entry: PolicyException) -> PolicyException:
+    """The exception for ``name``, whose form decides what it is. Raises UsageError."""
+    if FINGERPRINT.fullmatch(name):
+        return msgspec.structs.replace(entry, fingerprint=name)
+    if ADVISORY.fullmatch(name):
+        return msgspec.structs.replace(entry, advisory=name)
+    if ":" in name.strip(":"):
+        return msgspec.structs.replace(entry, rule=name)
+    hint = "write a rule as scanner:id: scangate waive bandit:B101"
+    raise UsageError(f"neither a fingerprint, a rule nor an advisory: {name}", hint)
 
 
 def _parse_expiry(text: str) -> dt.date:
-    """The last day; UsageError for one that is past, or none."""
+    """The last day. Raises UsageError for one in the past."""
     days = DAYS.fullmatch(text)
     try:
         day = today() + dt.timedelta(int(days[1])) if days else dt.datetime.strptime(text, "%Y-%m-%d").date()
     except ValueError:
-        raise UsageError(f"not a day: {text}", "--expires 2027-01-31, or --expires 90d") from None
+        raise UsageError(f"not a date: {text}", "--expires 2027-01-31, or --expires 90d") from None
     if day < today():
-        raise UsageError(f"{text} is past", "--expires 90d")
+        raise UsageError(f"{text} is in the past", "--expires 90d")
     return day
 
 
 def _check_against_verdict(entry: PolicyException, verdict: Path | None) -> tuple[PolicyException, tuple[Finding, ...]]:
-    """The entry with what it takes to follow its finding, and what it would have accepted; UsageError where that is nothing."""
+    """The exception, which follows its finding if it has one, and the findings that it accepts. Raises UsageError for none."""
     if verdict is None:
         if entry.fingerprint:
-            warn("scangate: without --verdict verdict.json it is not checked, and will not follow a renamed file")
+            warn("the fingerprint is not checked and the exception cannot follow a renamed file", "add --verdict verdict.json")
         return entry, ()
-    results = parse_scan(read_verdict_text(verdict))[0]
-    found = tuple(finding for result in results for finding in result.findings if selects(entry, finding))
-    if not found:
-        raise UsageError(f"{verdict} has no finding that this would accept", "look its fingerprint or rule up there, or scan again")
+    report = parse_report(read_verdict_text(verdict))
+    accepted = tuple(finding for result in report.results for finding in result.findings if selects(entry, finding))
+    if not accepted:
+        raise UsageError(f"no finding in {verdict} would be accepted", "look up its fingerprint or rule there, or scan again")
     if not entry.fingerprint:
-        return entry, found
-    (first, *_) = found
+        return entry, accepted
+    first = accepted[0]
     entry = msgspec.structs.replace(entry, rule=first.rule)
     if first.kind is FindingKind.SECRET or first.identity is None:
-        return entry, found
-    return msgspec.structs.replace(
-        entry, follows=FollowedFinding(first.location.path, first.identity.content, first.identity.context)
-    ), found
+        return entry, accepted
+    follows = FollowedFinding(first.location.path, first.identity.content, first.identity.context)
+    return msgspec.structs.replace(entry, follows=follows), accepted
 
 
 def _policy_file(name: str | None) -> tuple[Path, str]:
-    """The file to write into, and the bundled policy that a new one would extend."""
-    own = Path(DEFAULT_POLICY_FILE)
+    """The file to edit, and the bundled policy that a new one extends. Raises UsageError."""
+    default = Path(DEFAULT_POLICY_FILE)
     if name in list_bundled_policies():
-        if os.path.lexists(own):
-            raise UsageError(
-                f"the bundled policy {name} is not yours to change", f"leave --policy out: it goes into {DEFAULT_POLICY_FILE}"
-            )
-        return own, name or "baseline"
-    file = own if name is None else Path(name)
+        if os.path.lexists(default):
+            raise UsageError(f"the bundled policy {name} cannot be edited", f"omit --policy, to edit {DEFAULT_POLICY_FILE}")
+        return default, name or "baseline"
+    file = default if name is None else Path(name)
     if file.is_symlink():
-        raise UsageError(f"{file} is a link", "name the file that it leads to: --policy FILE")
+        raise UsageError(f"{file} is a symbolic link", "name its target: --policy FILE")
     return file, "baseline"
 
 
 def _read_bytes(file: Path) -> bytes | None:
-    """What the file holds; None where there is none."""
+    """The content of a file; None if it does not exist. Raises UsageError."""
     try:
         return file.read_bytes()
     except FileNotFoundError:
@@ -143,71 +138,65 @@ def _decode(data: bytes, file: Path) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise UsageError(f"{file} is not UTF-8", f"save it as UTF-8: iconv -t UTF-8 {file}") from None
+        raise UsageError(f"{file} is not UTF-8", f"convert it: iconv -t UTF-8 {file}") from None
 
 
-def _write(file: Path, before: bytes | None, after: bytes, entry: PolicyException, found: tuple[Finding, ...]) -> None:
-    """Puts the new file in the place of the old one, once it has been read back as a policy that has the entry."""
+def _write(file: Path, before: bytes | None, after: bytes, entry: PolicyException, accepted: tuple[Finding, ...]) -> None:
+    """Replaces the file, if the new content is a valid policy. Raises UsageError and PolicyError."""
     if before is not None:
-        _load_policy(file, file)  # what is wrong with the old one is not the new entry's fault
-    beside = file.with_name(f".{file.stem}-{secrets.token_hex(4)}.yaml")
+        _load_policy(file, file)  # so that errors in it are not blamed on the exception
+    temporary = file.with_name(f".{file.stem}-{secrets.token_hex(4)}.yaml")
     try:
-        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb") as stream:  # noqa: PTH123 -- exclusively
+        with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb") as stream:  # noqa: PTH123 -- O_EXCL
             stream.write(after)
             stream.flush()
             os.fsync(stream.fileno())
-        _check_owner(_load_policy(beside, file), entry, found)
+        _check_owner(_load_policy(temporary, file), entry, accepted)
         if _read_bytes(file) != before:
-            raise UsageError(f"{file} has changed meanwhile", "run it again")
+            raise UsageError(f"{file} was changed by another program", "run the command again")
         if before is not None:
-            beside.chmod(stat.S_IMODE(file.stat().st_mode))
-        beside.replace(file)
+            temporary.chmod(stat.S_IMODE(file.stat().st_mode))
+        temporary.replace(file)
     except OSError as error:
         raise UsageError(f"cannot write {file}: {error.strerror}", f"ls -ld {file.parent}") from error
     finally:
-        beside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
 def _load_policy(file: Path, display_name: Path) -> Policy:
-    """The policy in a file, strictly; a complaint bears the name of the file that it is to become."""
+    """The policy in a file; errors name ``display_name``."""
     try:
-        return load_policy(
-            str(file),
-            Path.cwd(),
-            scanner_options=scanner_option_types(load_scanners()),
-            command_options=CommandOptions,
-            trusted=True,  # it is only read
-            today=today(),
-        )
+        return read_policy(str(file))
     except PolicyError as error:
         raise PolicyError(
             error.message.replace(file.name, display_name.name), error.hint.replace(file.name, display_name.name)
         ) from None
 
 
-def _check_owner(policy: Policy, entry: PolicyException, found: tuple[Finding, ...]) -> None:
-    """Where the policy asks CODEOWNERS, an owner of nothing that would be accepted is refused."""
-    with open_session(Path.cwd().resolve()) as place:
-        owners = load_codeowners(policy, place.root, place.worktree)
+def _check_owner(policy: Policy, entry: PolicyException, accepted: tuple[Finding, ...]) -> None:
+    """Raises UsageError if the policy requires that the owner owns one of the accepted paths."""
+    with open_session(Path()) as session:
+        owners = load_codeowners(policy, session.root, session.worktree)
     named = {entry.path} if entry.path and (Path.cwd() / entry.path).is_file() else set[str]()
-    paths = {finding.location.path for finding in found} or named
+    paths = {finding.location.path for finding in accepted} or named
     if owners is not None and paths and not any(owners.owns(entry.owner, path) for path in paths):
         path = min(paths)
-        theirs = ", ".join(owners.owners_of(path)) or "nobody"
-        raise UsageError(f"{entry.owner} does not own {path}, and the policy wants an owner", f"by {owners.path} it is {theirs}")
+        names = ", ".join(owners.owners_of(path)) or "nobody"
+        message = f"{entry.owner} does not own {path}, which the policy requires of an exception's owner"
+        raise UsageError(message, f"{owners.path} names {names}")
 
 
-def _print_result(where: str, entry: PolicyException, found: tuple[Finding, ...]) -> None:
-    click.echo(f"{where}: exception for {describe_exception(entry)}, until {entry.expires.isoformat()}, by {entry.owner}")
-    if len(found) > 1:
-        warn(f"scangate: it accepts {len(found)} findings of that scan, and more of the kind that come")
-    if any(finding.kind is FindingKind.SECRET for finding in found):
-        warn("scangate: it accepts whatever secret stands there, the next one, too; a baseline knows one value, and no other")
-    if not found and not entry.fingerprint and not entry.path:
-        warn("scangate: it accepts every finding of the kind, wherever it is; --path narrows it")
+def _print_result(position: str, entry: PolicyException, accepted: tuple[Finding, ...]) -> None:
+    click.echo(f"{position}: exception for {describe_exception(entry)}, until {entry.expires.isoformat()}, by {entry.owner}")
+    if len(accepted) > 1:
+        warn(f"it accepts {len(accepted)} findings of that scan, and future ones")
+    if any(finding.kind is FindingKind.SECRET for finding in accepted):
+        warn("it also covers future secrets at this location; a baseline covers only this one")
+    if not accepted and not entry.fingerprint and not entry.path:
+        warn("it accepts such findings in every file; --path restricts it")
 
 
 def _first_changed_line(before: str, after: str) -> int:
-    """The line of the new text in which it begins to be another."""
-    place = next((at for at, (old, new) in enumerate(zip(before, after, strict=False)) if old != new), len(before))
-    return after.count("\n", 0, place + 1) + 1
+    """The first line of ``after`` that differs."""
+    offset = next((index for index, (old, new) in enumerate(zip(before, after, strict=False)) if old != new), len(before))
+    return after.count("\n", 0, offset + 1) + 1

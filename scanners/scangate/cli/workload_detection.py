@@ -1,4 +1,4 @@
-"""Recognises what a repository is built into, by the names of a few files at its root; runs and parses nothing of it."""
+"""Detects how a repository is deployed from a few files at its root, without running or parsing them."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ PYTHON_FILES = ("setup.cfg", "requirements.txt", "Pipfile", "pyproject.toml")
 
 
 def detect_workload(root: Path) -> tuple[str, str]:
-    """The name of the snippet that fits ``root``, and why; where several would, the one that says most about how it is deployed."""
+    """The name of the snippet that fits ``root``, and the reason; of several, the most specific one."""
     for template in SAM_TEMPLATES:
         if _is_file(root / "samconfig.toml") and _is_file(root / template):
-            return "lambda", f"there are {template} and samconfig.toml"
+            return "lambda", f"it has {template} and samconfig.toml"
         if b"AWS::Serverless" in _read_head(root / template):
-            return "lambda", f"{template} is a template of SAM"
+            return "lambda", f"{template} is a SAM template"
     for appspec in ("appspec.yml", "appspec.yaml"):
         if b"\nos:" in b"\n" + _read_head(root / appspec):
-            return "ec2-codedeploy", f"{appspec} is for hosts"
+            return "ec2-codedeploy", f"{appspec} deploys to hosts"
     if _is_file(root / "Dockerfile"):
-        return "container-image", "there is a Dockerfile"
+        return "container-image", "it has a Dockerfile"
     return _detect_packaging(root)
 
 
 def _detect_packaging(root: Path) -> tuple[str, str]:
-    """By what says how the source is packed: a snippet that could not pack it would fail at its first build."""
+    """By its packaging configuration: a snippet that cannot package the source would fail in its first build."""
     project = _read_head(root / "pyproject.toml")
     if any(table in project for table in PYPROJECT_TABLES):
-        return "python-application", "pyproject.toml says how it is packed"
+        return "python-application", "pyproject.toml configures its packaging"
     if _is_file(root / "setup.py"):
-        return "python-application", "setup.py says how it is packed"
+        return "python-application", "setup.py configures its packaging"
     if python := next((name for name in PYTHON_FILES if _is_file(root / name)), ""):
-        return "gate", f"there is a {python}, and nothing that says how it is packed"
+        return "gate", f"it has {python}, and no packaging configuration"
     if b'"build"' in _read_head(root / "package.json"):
-        return "static-site", "package.json says how it is built, and there is nothing of Python"
-    return "gate", "nothing at its root tells how it is built"
+        return "static-site", "package.json has a build script, and it has no Python"
+    return "gate", "no file at its root shows how it is built"
 
 
 def _is_file(path: Path) -> bool:

@@ -1,4 +1,4 @@
-"""``scangate publish cloudwatch``: what a run came to, in numbers."""
+"""``scangate publish cloudwatch``: the numbers of a verdict as metrics."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ import datetime as dt
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
-from scangate.app.scan import open_session
-from scangate.ci import Build, detect_build
+from scangate.app.clock import utc_now
+from scangate.app.session import open_session
+from scangate.ci import detect_build
 from scangate.cli.console import write_page
-from scangate.cli.publication import Delivery, VerdictToPublish, publish_once, publish_options
+from scangate.cli.publication import Delivery, PublishOptions, VerdictToPublish, publish_once, publish_options
 from scangate.errors import UsageError
+from scangate.files import write_atomically
 from scangate.model import Report
 from scangate.publish import cloudwatch, metrics, verdict_history
 from scangate.publish.aws_client import create_client
@@ -24,99 +27,85 @@ from scangate.timestamps import parse_timestamp
 __all__ = ["command"]
 
 
-@click.command(short_help="Metrics for dashboards and alarms.")
+@click.command()
 @publish_options
 @click.option("--project", metavar="NAME", help="The dimension Project  [default: CodeBuild's project, else `local`]")
 @click.option("--namespace", metavar="NAME", default=cloudwatch.NAMESPACE, show_default=True, help="CloudWatch's namespace")
-@click.option("--log-group", metavar="NAME", help="Put the lines into this log group by PutLogEvents, not on standard output")
-@click.option("--put-metric-data", is_flag=True, help="Send the numbers by PutMetricData, and print no lines")
-@click.option(
-    "--history", "remembered", metavar="FILE|s3://BUCKET/KEY", help="The branch's verdicts: for the time from block to green"
-)
-def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
-    verdict: Path,
-    record: Path | None,
-    again: bool,
-    project: str | None,
-    namespace: str,
-    log_group: str | None,
-    put_metric_data: bool,
-    remembered: str | None,
+@click.option("--log-group", metavar="NAME", help="Send the lines to this log group, not to standard output")
+@click.option("--put-metric-data", is_flag=True, help="Send the metrics with PutMetricData, not as lines")
+@click.option("--history", metavar="FILE|s3://BUCKET/KEY", help="The verdicts of the branch, to measure how long it was blocked")
+def command(
+    *, project: str | None, namespace: str, log_group: str | None, put_metric_data: bool, history: str | None, **shared: Any
 ) -> int:
-    """Send what VERDICT.JSON came to as metrics: by default as lines in the embedded metric format on standard output, which
-    CloudWatch Logs reads in most builds; --log-group and --put-metric-data do not depend on how a build's log is kept.
+    """Send the numbers of VERDICT.JSON as metrics: by default as lines in the embedded metric format on standard output, which
+    CloudWatch Logs reads in most builds. --log-group and --put-metric-data do not depend on the build's log.
     """
     if log_group and put_metric_data:
-        raise UsageError("--log-group and --put-metric-data are two ways of the same", "choose one of them")
-    here = detect_build(os.environ)
+        raise UsageError("--log-group and --put-metric-data exclude each other", "choose one of them")
+    build = detect_build(os.environ)
+    name = project or (build.project if build else "local")
 
     def send(subject: VerdictToPublish) -> Delivery:
         report = subject.report
-        if remembered is not None and (describe_partial_scope(report, report.subdirectory) or (here and here.is_pull_request)):
-            raise UsageError("the history is of a branch, and this verdict is not", "leave out --history for a change under review")
-        moment = _finish_time(report.finished)
-        cloudwatch.validate_metric_target(namespace, moment, dt.datetime.now(dt.UTC))
-        clock = metrics.LeadTimes(_commit_age(report, moment), _blocked_seconds(subject, remembered))
-        groups = list(metrics.collect_metrics(report, project or (here.project if here else "local"), clock))
+        if history is not None and (describe_partial_scope(report, report.subdirectory) or (build and build.is_pull_request)):
+            raise UsageError("the verdict is not of a whole branch, as its history requires", "omit --history for a pull request")
+        finished = _finish_time(report.finished)
+        cloudwatch.validate_metric_target(namespace, finished, utc_now())
+        lead_times = metrics.LeadTimes(_commit_age(report, finished), _blocked_seconds(subject, history))
+        groups = list(metrics.collect_metrics(report, name, lead_times))
         if put_metric_data:
-            return Delivery(cloudwatch.put_metric_data(create_client("cloudwatch"), namespace, groups, moment))
-        lines = list(cloudwatch.render_emf_lines(groups, namespace, moment, _extra_fields(report, here)))
+            return Delivery(cloudwatch.put_metric_data(create_client("cloudwatch"), namespace, groups, finished))
+        fields = {"commit": report.commit, "build": build.arn if build else "", "outcome": report.verdict.outcome.value}
+        lines = list(cloudwatch.render_emf_lines(groups, namespace, finished, fields))
         if log_group:
-            stream = cloudwatch.sanitize_dimension(here.id.replace(":", "/") if here else f"verdict/{subject.digest[:16]}")
-            return Delivery(cloudwatch.put_log_lines(create_client("logs"), log_group, stream, lines, moment))
+            stream = cloudwatch.sanitize_dimension(build.id.replace(":", "/") if build else f"verdict/{subject.digest[:16]}")
+            return Delivery(cloudwatch.put_log_lines(create_client("logs"), log_group, stream, lines, finished))
         write_page("".join(f"{line}\n" for line in lines))
         return Delivery(len(lines))
 
-    way = "PutMetricData" if put_metric_data else log_group or "standard output"
-    name = project or (here.project if here else "local")
-    return publish_once("cloudwatch", verdict, record, to=f"{namespace} {name} by {way}", again=again, send=send)
+    channel = "PutMetricData" if put_metric_data else log_group or "standard output"
+    return publish_once("cloudwatch", PublishOptions(**shared), f"{namespace} {name} by {channel}", send)
 
 
-def _extra_fields(report: Report, here: Build | None) -> dict[str, str]:
-    return {"commit": report.commit, "build": here.arn if here else "", "outcome": report.verdict.outcome.value}
-
-
-def _finish_time(stamp: str) -> dt.datetime:
+def _finish_time(timestamp: str) -> dt.datetime:
     try:
-        return parse_timestamp(stamp)
+        return parse_timestamp(timestamp)
     except ValueError as error:
-        raise UsageError("the verdict.json does not say when its scan ended", "scan again: scangate scan") from error
+        raise UsageError("verdict.json has no end of the scan", "scan again: scangate scan") from error
 
 
-def _commit_age(report: Report, moment: dt.datetime) -> float | None:
-    """Seconds from the commit's own time to the end of the scan; None where no repository here holds the commit."""
+def _commit_age(report: Report, finished: dt.datetime) -> float | None:
+    """Seconds from the commit to the end of the scan; None if the commit is not in a repository here, or in the future."""
     if not report.commit:
         return None
-    with open_session(Path.cwd().resolve()) as place:
-        made = place.repository.commit_time(report.commit) if place.repository is not None else None
-    seconds = None if made is None else moment.timestamp() - made
-    return seconds if seconds is not None and seconds >= 0 else None  # a commit from the future says nothing
+    with open_session(Path()) as session:
+        committed = session.repository.commit_time(report.commit) if session.repository is not None else None
+    seconds = None if committed is None else finished.timestamp() - committed
+    return seconds if seconds is not None and seconds >= 0 else None
 
 
-def _blocked_seconds(subject: VerdictToPublish, remembered: str | None) -> float | None:
-    if remembered is None:
+def _blocked_seconds(subject: VerdictToPublish, history: str | None) -> float | None:
+    """How long the branch was blocked before this verdict, which is added to the history."""
+    if history is None:
         return None
     report = subject.report
-    now = verdict_history.PastVerdict(report.finished, report.verdict.outcome, report.commit, subject.digest)
+    current = verdict_history.PastVerdict(report.finished, report.verdict.outcome, report.commit, subject.digest)
 
-    def change(text: str) -> str:
-        return verdict_history.render_history(
-            verdict_history.add_verdict(verdict_history.parse_history(text, remembered) if text else (), now)
-        )
+    def add_current(text: str) -> str:
+        earlier = verdict_history.parse_history(text, history) if text else ()
+        return verdict_history.render_history(verdict_history.add_verdict(earlier, current))
 
-    page = _update_history(remembered, change)
-    return verdict_history.blocked_seconds(verdict_history.parse_history(page, remembered), now)
+    return verdict_history.blocked_seconds(verdict_history.parse_history(_update(history, add_current), history), current)
 
 
-def _update_history(place: str, change: Callable[[str], str]) -> str:
-    if place.startswith("s3://"):
-        return update_document(create_client("s3"), *parse_s3_url(place), change)
-    file = Path(place)
+def _update(location: str, change: Callable[[str], str]) -> str:
+    """Replaces the text of a file or an S3 object by what ``change`` returns, and returns it."""
+    if location.startswith("s3://"):
+        return update_document(create_client("s3"), *parse_s3_url(location), change)
+    file = Path(location)
     try:
-        page = change(file.read_text("utf-8") if file.exists() else "")
-        beside = file.with_name(f".{file.name}.new")
-        beside.write_text(page, "utf-8")
-        beside.replace(file)
+        text = change(file.read_text("utf-8") if file.exists() else "")
+        write_atomically(file, text.encode())
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"the history {place} cannot be kept", "name another place: --history PLACE") from error
-    return page
+        raise UsageError(f"cannot update the history {location}", "choose another file: --history FILE") from error
+    return text

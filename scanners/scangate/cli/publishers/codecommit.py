@@ -1,14 +1,14 @@
-"""``scangate publish codecommit``: comments and an approval in a pull request."""
+"""``scangate publish codecommit``: comments and an approval on a pull request."""
 
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from typing import Any
 
 import click
 
 from scangate.ci import detect_build
-from scangate.cli.publication import Delivery, VerdictToPublish, publish_once, publish_options
+from scangate.cli.publication import Delivery, PublishOptions, VerdictToPublish, publish_once, publish_options
 from scangate.errors import UsageError
 from scangate.model import Outcome
 from scangate.publish import codecommit
@@ -21,46 +21,43 @@ from scangate.report import markdown
 __all__ = ["command"]
 
 
-@click.command(short_help="Comments and an approval in a pull request of CodeCommit.")
+@click.command()
 @publish_options
-@click.option("--repository", metavar="NAME", required=True, help="The repository in CodeCommit")
+@click.option("--repository", metavar="NAME", required=True, help="The CodeCommit repository")
 @click.option("--pull-request", metavar="NUMBER", help="The pull request  [default: CodeBuild's]")
-@click.option("--approve/--no-approve", default=True, show_default=True, help="Approve a PASS, withdraw the approval of all else")
-def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
-    verdict: Path, record: Path | None, again: bool, repository: str, pull_request: str | None, approve: bool
-) -> int:
-    """Say what VERDICT.JSON says in the pull request: a summary that is kept up to date, and a remark on each line that blocks.
+@click.option("--approve/--no-approve", default=True, show_default=True, help="Approve a PASS, and revoke the approval otherwise")
+def command(*, repository: str, pull_request: str | None, approve: bool, **shared: Any) -> int:
+    """Post VERDICT.JSON to the pull request: a summary that is kept up to date, and a comment on each line with a blocking finding.
 
-    Nothing is said, and nothing approved, where the pull request has moved on since the scan.
+    Nothing is posted or approved if the pull request has changed since the scan.
     """
-    here = detect_build(os.environ)
-    number = pull_request or (here.pull_request if here else "")
+    build = detect_build(os.environ)
+    number = pull_request or (build.pull_request if build else "")
     if not number.isdecimal():
-        raise UsageError("which pull request?", "name it: --pull-request NUMBER")
+        raise UsageError("the pull request is not known", "name it: --pull-request NUMBER")
 
     def send(subject: VerdictToPublish) -> Delivery:
         report = subject.report
-        less = describe_partial_scope(report, allow_change=True)  # a change is what a pull request is
-        if less:
-            raise UsageError(f"this speaks for no pull request: it is {less}", "scan the change: scangate scan --since main")
+        partial = describe_partial_scope(report, allow_change=True)
+        if partial:
+            raise UsageError(
+                f"this verdict is not of a pull request: it is {partial}", "scan the change: scangate scan --since main"
+            )
         api = create_client("codecommit")
         passed = report.verdict.outcome is Outcome.PASS
         pull = codecommit.fetch_pull_request(api, number, repository, report.commit)
-        here_too = report.compared_revision is None or pull.has_merge_base(report.compared_revision.merge_base)
-        if approve and not (passed and here_too):  # first of all: whatever fails after it, no approval is left
+        has_same_base = report.compared_revision is None or pull.has_merge_base(report.compared_revision.merge_base)
+        if approve and not (passed and has_same_base):  # first, so that no approval is left if a later step fails
             codecommit.update_approval(api, pull, approve=False)
-        words = Review(
-            markdown.render(report), build_comments(report, markdown.render_comment, markdown.render_comment_title), passed
-        )
-        taken, refusals = codecommit.post_review(api, pull, words)
-        if approve and passed and not here_too:
+        comments = build_comments(report, markdown.render_comment, markdown.render_comment_title)
+        accepted, refusals = codecommit.post_review(api, pull, Review(markdown.render(report), comments, passed))
+        if approve and passed and not has_same_base:
             refusals.append(
-                RejectedItem("approval", "OtherBase", "the change was judged against another base than this pull request's")
+                RejectedItem("approval", "OtherBase", "the scan was compared with another base than the pull request's")
             )
         elif approve and passed:
             codecommit.update_approval(api, pull, approve=True)
-        return Delivery(taken, tuple(refusals))
+        return Delivery(accepted, tuple(refusals))
 
-    return publish_once(
-        "codecommit", verdict, record, to=f"{repository}/{number}{'' if approve else ' without a vote'}", again=again, send=send
-    )
+    to = f"{repository}/{number}{'' if approve else ' without a vote'}"
+    return publish_once("codecommit", PublishOptions(**shared), to, send)

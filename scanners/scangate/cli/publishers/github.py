@@ -1,14 +1,14 @@
-"""``scangate publish github``: a check run with annotations, and the SARIF for code scanning."""
+"""``scangate publish github``: a check run with annotations, and SARIF for code scanning."""
 
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from typing import Any
 
 import click
 
 from scangate.ci import Build, detect_build
-from scangate.cli.publication import Delivery, VerdictToPublish, publish_once, publish_options
+from scangate.cli.publication import Delivery, PublishOptions, VerdictToPublish, publish_once, publish_options
 from scangate.errors import PublishError, UsageError
 from scangate.model import Outcome
 from scangate.publish import github
@@ -21,52 +21,47 @@ __all__ = ["command"]
 MAX_ANNOTATIONS = 100
 
 
-@click.command(short_help="A check run, and SARIF for code scanning, at GitHub.")
+@click.command()
 @publish_options
-@click.option("--repository", metavar="OWNER/NAME", required=True, help="The repository at GitHub")
-@click.option("--ref", metavar="REF", help="What was scanned, for code scanning  [default: CodeBuild's]")
-@click.option("--api", metavar="URL", default=github.API_URL, show_default=True, help="The REST API, of an own server")
-@click.option("--check/--no-check", "checked", default=True, show_default=True, help="Make a check run")
-@click.option("--sarif/--no-sarif", "uploaded", default=True, show_default=True, help="Upload the SARIF to code scanning")
-def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
-    verdict: Path, record: Path | None, again: bool, repository: str, ref: str | None, api: str, checked: bool, uploaded: bool
-) -> int:
-    """Say what VERDICT.JSON says on the commit that was scanned. The token comes from GITHUB_TOKEN in the environment."""
-    reference = ref or _default_ref(detect_build(os.environ))
-    if uploaded and not reference:
-        raise UsageError("which branch or pull request was scanned?", "name it: --ref refs/heads/main, or --no-sarif")
+@click.option("--repository", metavar="OWNER/NAME", required=True, help="The GitHub repository")
+@click.option("--ref", metavar="REF", help="The scanned branch or pull request, for code scanning  [default: CodeBuild's]")
+@click.option("--api", metavar="URL", default=github.API_URL, show_default=True, help="The REST API of a GitHub server")
+@click.option("--check/--no-check", default=True, show_default=True, help="Create a check run")
+@click.option("--sarif/--no-sarif", "upload", default=True, show_default=True, help="Upload SARIF to code scanning")
+def command(*, repository: str, ref: str | None, api: str, check: bool, upload: bool, **shared: Any) -> int:
+    """Post VERDICT.JSON to the scanned commit. The token is read from GITHUB_TOKEN in the environment."""
+    ref = ref or _default_ref(detect_build(os.environ))
+    if upload and not ref:
+        raise UsageError("the scanned branch or pull request is not known", "name it: --ref refs/heads/main, or --no-sarif")
     token = os.environ.get("GITHUB_TOKEN", "")
 
     def send(subject: VerdictToPublish) -> Delivery:
         report = subject.report
         if not token:
-            raise PublishError("NoToken", "GITHUB_TOKEN is not set", "let the buildspec take it from Secrets Manager")
-        there = github.GitHubClient(api, repository, report.commit, token)
-        taken = 0
-        if checked:
-            passed = report.verdict.outcome is Outcome.PASS
-            words = Review(
-                markdown.render(report),
-                build_comments(report, markdown.render_comment, markdown.render_comment_title, MAX_ANNOTATIONS),
-                passed,
-            )
-            taken += 1 + github.publish_check_run(there, words, report.verdict.outcome.value)
+            raise PublishError("NoToken", "GITHUB_TOKEN is not set", "read it from Secrets Manager in the buildspec")
+        client = github.GitHubClient(api, repository, report.commit, token)
+        accepted = 0
+        if check:
+            outcome = report.verdict.outcome
+            comments = build_comments(report, markdown.render_comment, markdown.render_comment_title, MAX_ANNOTATIONS)
+            review = Review(markdown.render(report), comments, outcome is Outcome.PASS)
+            accepted += 1 + github.publish_check_run(client, review, outcome.value)
         refusals: tuple[RejectedItem, ...] = ()
-        if uploaded:
+        if upload:
             try:
-                github.upload_sarif(there, sarif.render(report), reference)
-                taken += 1
+                github.upload_sarif(client, sarif.render(report), ref)
+                accepted += 1
             except PublishError as error:
-                if not taken:
+                if not accepted:
                     raise
                 refusals = (RejectedItem("sarif", error.code, error.message),)
-        return Delivery(taken, refusals)
+        return Delivery(accepted, refusals)
 
-    parts = [*(["check"] if checked else []), *([f"sarif of {reference}"] if uploaded else [])]
-    return publish_once("github", verdict, record, to=f"{repository} {' and '.join(parts)}", again=again, send=send)
+    parts = [*(["check"] if check else []), *([f"sarif of {ref}"] if upload else [])]
+    return publish_once("github", PublishOptions(**shared), f"{repository} {' and '.join(parts)}", send)
 
 
-def _default_ref(here: Build | None) -> str:
-    if here is None:
+def _default_ref(build: Build | None) -> str:
+    if build is None:
         return ""
-    return f"refs/pull/{here.pull_request}/head" if here.pull_request else here.head_ref
+    return f"refs/pull/{build.pull_request}/head" if build.pull_request else build.head_ref

@@ -1,0 +1,115 @@
+"""Merges the files that the shards of a scan wrote, and evaluates them as one scan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+import msgspec
+
+from scangate.app.events import Events
+from scangate.app.interruption import Interruption
+from scangate.app.report_files import list_targets, prepare, write_reports
+from scangate.app.requests import MAX_SHARDS, MergeRequest
+from scangate.app.scan_setup import ScanSetup
+from scangate.app.scanning import load_setup, run_scan
+from scangate.app.session import Session, open_session
+from scangate.app.sharding import build_header, part_signing_key, refuse_inside_tree
+from scangate.errors import UsageError
+from scangate.files import read_regular_file
+from scangate.model import Report
+from scangate.scan.discovery import Listing
+from scangate.scan.plan import ScanPlan
+from scangate.scan.replay_scanner import RERUN_HINT, replay_plan
+from scangate.scan.shard_file import MAX_CHARACTERS, ShardFile, parse_shard_file
+from scangate.scan.shards import take_inventory
+
+__all__ = ["merge"]
+
+HINT = "name the files that the shards wrote: scangate merge DIR/part-*.json"
+
+HEADER_MISMATCHES = {
+    "shards": "it has a different number of shards",
+    "commit": "it has a different commit",
+    "scangate": "it was written by a different version of scangate",
+    "python": "it was written by a different version of Python",
+    "policy": "it has a different policy",
+    "environment": "it has a different policy environment",
+    "only": "it has a different --scanner",
+    "skip": "it has a different --skip",
+    "rules": "it has different rules",
+    "files": "it has a different number of files",
+    "inventory": "it has different files",
+}
+"""The fields of a header, and what it means if two differ."""
+
+TREE_MISMATCHES = {
+    "scangate": "the parts were written by a different version of scangate",
+    "commit": "the parts have a different commit than {root}",
+    "policy": "the parts have a different policy",
+    "environment": "the parts have a different policy environment",
+    "rules": "the parts have different rules than this scangate",
+    "inventory": "the parts have different files than {root}",
+}
+POLICY_FIELDS = ("policy", "environment")
+
+
+def merge(request: MergeRequest, events: Events | None = None, interruption: Interruption | None = None) -> Report:
+    """Evaluates all parts of one scan of ``request.root`` as it is now, and writes the requested report files.
+
+    Scanners run only over the base of a change. Raises UsageError and PolicyError.
+    """
+    events, interruption = events or Events(), interruption or Interruption()
+    targets = list_targets(request.reports, request.output_dir)
+    with open_session(request.root) as session:
+        prepare(targets, request.output_dir, session)
+        setup = load_setup(request, session, events, targets)
+        key = part_signing_key(setup.policy)
+        parts = _check_parts([_read_part(file, session, key) for file in request.parts], request.parts)
+        header = parts[0].header
+        setup = msgspec.structs.replace(setup, request=msgspec.structs.replace(request, only=header.only, skip=header.skip))
+        replay = partial(_replay_parts, parts=parts, setup=setup, session=session)
+        report = run_scan(setup, session, interruption, events.on_progress, replay)
+        return write_reports(report, targets, events)
+
+
+def _read_part(file: Path, session: Session, key: bytes) -> ShardFile:
+    """One part; ``key`` signs it, empty for none. Raises UsageError."""
+    refuse_inside_tree(file, session)
+    try:
+        return parse_shard_file(read_regular_file(file, 4 * MAX_CHARACTERS, follow_links=True).decode(), str(file), key)
+    except OSError as error:
+        raise UsageError(f"cannot read {file}: {error.strerror}", HINT) from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{file} is not UTF-8", HINT) from error
+
+
+def _check_parts(parts: Sequence[ShardFile], files: Sequence[Path]) -> list[ShardFile]:
+    """The parts by number. Raises UsageError unless they are all parts of one scan, each once."""
+    first = parts[0]
+    by_number: dict[int, Path] = {}
+    for part, file in zip(parts, files, strict=True):
+        for field, mismatch in HEADER_MISMATCHES.items():
+            if getattr(part.header, field) != getattr(first.header, field):
+                raise UsageError(f"{file} is from a different scan than {files[0]}: {mismatch}", RERUN_HINT)
+        if part.number in by_number:
+            raise UsageError(f"{file} and {by_number[part.number]} are both shard {part.shard}", "name each part once")
+        by_number[part.number] = file
+    missing = [str(number) for number in range(1, min(first.header.shards, MAX_SHARDS) + 1) if number not in by_number]
+    if missing:
+        names = f"shard {missing[0]} is" if len(missing) == 1 else f"shards {', '.join(missing)} are"
+        hint = f"scangate scan --shard {missing[0]}/{first.header.shards} --output-dir DIR"
+        raise UsageError(f"{names} missing, of {first.header.shards}", hint)
+    return sorted(parts, key=lambda part: part.number)
+
+
+def _replay_parts(plan: ScanPlan, listing: Listing, parts: Sequence[ShardFile], setup: ScanSetup, session: Session) -> ScanPlan:
+    """``plan`` with the parts' results. Raises UsageError if they do not match the tree, the policy or this scangate."""
+    inventory = take_inventory(listing, plan)
+    header = build_header(setup, session, len(parts), inventory)
+    for field, mismatch in TREE_MISMATCHES.items():
+        if getattr(header, field) != getattr(parts[0].header, field):
+            hint = "name the policy and environment of the shards: --policy, --env" if field in POLICY_FIELDS else RERUN_HINT
+            raise UsageError(mismatch.format(root=session.root), hint)
+    return replay_plan(plan, listing, inventory, parts)

@@ -1,0 +1,46 @@
+"""Loads a policy with the options of all installed scanners."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from scangate.app.clock import today
+from scangate.app.scanner_registry import load_scanners
+from scangate.judge.policy import Policy
+from scangate.judge.policy_files import PolicyRevision
+from scangate.judge.policy_loader import load_policy
+from scangate.plugin import Scanner
+from scangate.tools import CommandOptions
+
+__all__ = ["read_policy", "scanner_option_types"]
+
+
+def read_policy(
+    name: str | None,
+    environment: str | None = None,
+    *,
+    root: Path | None = None,
+    trusted: bool = True,
+    revision: PolicyRevision | None = None,
+) -> Policy:
+    """The policy ``name`` in ``environment``, see `judge.policy_loader.load_policy`; ``root`` is the current directory by default.
+
+    ``trusted`` is right where the policy is only read. Raises PolicyError.
+    """
+    return load_policy(
+        name,
+        root if root is not None else Path.cwd(),
+        environment,
+        scanner_options=scanner_option_types(load_scanners()),
+        command_options=CommandOptions,
+        trusted=trusted,
+        today=today(),
+        revision=revision,
+    )
+
+
+def scanner_option_types(scanners: Mapping[str, Scanner[Any]]) -> Mapping[str, type[Any]]:
+    """The type of each scanner's options."""
+    return {name: scanner.Options for name, scanner in scanners.items()}

@@ -1,0 +1,56 @@
+"""Evaluates the results of an earlier scan under another policy, without scanning."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from scangate.app.clock import today
+from scangate.app.events import Events
+from scangate.app.image_scan import fetch_image_findings
+from scangate.app.policy_inputs import load_policy_inputs
+from scangate.app.report_files import list_targets, prepare, write_reports
+from scangate.app.requests import ReevaluationRequest, ScanRequest
+from scangate.app.scan_setup import digest_bundled_rules
+from scangate.app.session import open_session
+from scangate.app.verdict_file import read_verdict_text
+from scangate.judge.evaluation import evaluate
+from scangate.judge.scan_scope import find_scope_gaps
+from scangate.model import EXIT_CODES, Report
+from scangate.report.schema import parse_report
+from scangate.tools.ecr import NAME as ECR
+
+__all__ = ["reevaluate"]
+
+
+def reevaluate(request: ReevaluationRequest, events: Events | None = None) -> Report:
+    """The report under the policy of ``request``; INCOMPLETE where that policy would have scanned more.
+
+    The policy and CODEOWNERS are those of the current directory. Raises UsageError and PolicyError.
+    """
+    earlier = parse_report(read_verdict_text(request.verdict))
+    targets = list_targets(request.reports, request.output_dir)
+    policy_request = ScanRequest(policy=request.policy, environment=request.environment, trust_policy=True, ignore_baseline=True)
+    with open_session(Path()) as session:
+        inputs = load_policy_inputs(policy_request, session)
+        results = earlier.results
+        if request.image is not None:
+            image_result = fetch_image_findings(request.image, request.image_region, request.image_wait, session)
+            results = (*(result for result in results if result.scanner != ECR), image_result)
+        notes = tuple(dict.fromkeys((*earlier.targets.notes, *inputs.notes)))
+        scanned = msgspec.structs.replace(earlier.targets, notes=notes)
+        verdict = evaluate(
+            results,
+            scanned,
+            inputs.policy,
+            today(),
+            forced_gaps=(*inputs.forced_gaps, *find_scope_gaps(dict(earlier.scope), inputs.policy, digest_bundled_rules())),
+            owners=inputs.owners,
+            known_sources=earlier.known_sources,
+        )
+        report = msgspec.structs.replace(
+            earlier, verdict=verdict, results=results, targets=scanned, exit_code=EXIT_CODES[verdict.outcome]
+        )
+        prepare(targets, request.output_dir, session)
+        return write_reports(report, targets, events or Events())

@@ -1,0 +1,72 @@
+"""The requests of the use cases: one frozen struct each, with a default for every field that can have one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from scangate.app.report_files import ReportTarget
+
+__all__ = ["MAX_SHARDS", "MergeRequest", "ReevaluationRequest", "ScanRequest", "ShardRequest"]
+
+MAX_SHARDS = 1000
+
+
+class _PolicyRequest(msgspec.Struct, frozen=True, kw_only=True):
+    policy: str | None = None
+    environment: str | None = None
+    trust_policy: bool = False
+    reports: tuple[ReportTarget, ...] = ()
+    output_dir: Path | None = None
+
+
+class ScanRequest(_PolicyRequest, frozen=True, kw_only=True):
+    """A scan of the directory ``root``.
+
+    ``policy``: a bundled policy or a file; None for the scangate.yaml at the root, else the bundled policy ``baseline``.
+    ``environment``: the policy's environment block. ``trust_policy``: whether a policy inside the tree may start programs.
+    ``reports``: the report files to write, in addition to all of ``output_dir``.
+    ``since``: report only findings introduced since this revision; ``auto`` for the target branch of a pull request.
+    ``baseline``: its file; None for the default one at the root. ``ignore_baseline``: read none.
+    ``only``, ``skip``: scanners by name. ``staged``: scan git's index, the files given or, if none, all that differ from HEAD.
+    ``jobs``: parallel processes; None for what the machine allows. ``cache_dir``: None for the user's cache directory.
+    ``needs_approval``: mark the report for approval by a reviewer.
+    """
+
+    root: Path = Path()
+    since: str | None = None
+    baseline: Path | None = None
+    ignore_baseline: bool = False
+    only: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
+    staged: tuple[str, ...] | None = None
+    jobs: int | None = None
+    ignore_cache: bool = False
+    cache_dir: Path | None = None
+    needs_approval: bool = False
+
+
+class ShardRequest(ScanRequest, frozen=True, kw_only=True):
+    """A scan of one shard: ``shard`` is (number, count), counted from 1. Its file goes to ``output_dir``."""
+
+    shard: tuple[int, int]
+
+
+class MergeRequest(ScanRequest, frozen=True, kw_only=True):
+    """The evaluation of the shard files ``parts`` as one scan; ``only`` and ``skip`` are taken from them."""
+
+    parts: tuple[Path, ...]
+
+
+class ReevaluationRequest(_PolicyRequest, frozen=True, kw_only=True):
+    """The evaluation of a verdict.json under another policy.
+
+    ``image``: an ECR image whose findings are evaluated as well; ``image_region``: empty for its host's, ARN's or AWS_REGION;
+    ``image_wait``: seconds to wait for ECR's scan.
+    """
+
+    verdict: Path
+    image: str | None = None
+    image_region: str = ""
+    image_wait: int = 300

@@ -1,0 +1,113 @@
+"""Turns a request and its policy into what the engine needs: a plan of scanners, and the list of files."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from scangate.app.clock import today
+from scangate.app.policy_inputs import PolicyInputs
+from scangate.app.requests import ScanRequest
+from scangate.app.session import Session
+from scangate.assets import folder
+from scangate.errors import ScanError, UsageError
+from scangate.judge.error_text import suggest
+from scangate.judge.policy import Policy, ScannerSettings
+from scangate.model import GapKind
+from scangate.plugin import Scanner
+from scangate.scan.cpu_limits import available_parallelism
+from scangate.scan.discovery import Listing, interrupted_listing, list_files, list_staged
+from scangate.scan.plan import PathExclusion, ScannerTask, ScanPlan
+from scangate.scan.result_cache import ResultCache
+from scangate.tools import CommandOptions, SarifCommand
+
+__all__ = ["ScanSetup", "digest_bundled_rules"]
+
+SALT_BYTES = 16
+
+
+class ScanSetup(msgspec.Struct, frozen=True):
+    """A request with all that was loaded for it. ``outputs``: files that scangate writes and therefore never scans."""
+
+    request: ScanRequest
+    inputs: PolicyInputs
+    scanners: Mapping[str, Scanner[Any]]
+    outputs: tuple[Path, ...] = ()
+    cache: ResultCache | None = None
+
+    @property
+    def policy(self) -> Policy:
+        """The policy that judges."""
+        return self.inputs.policy
+
+    def own_files(self, session: Session) -> tuple[Path, ...]:
+        """The files that scangate itself writes or keeps."""
+        baseline = self.inputs.baseline.file
+        return (*(file.absolute() for file in (*self.outputs, *([baseline] if baseline else []))), session.scratch_dir)
+
+    def list_targets(self, session: Session) -> Listing:
+        """The files to scan. Raises UsageError if git cannot list them."""
+        try:
+            if self.request.staged is not None:
+                return list_staged(session.root, session.repository, self.request.staged)
+            return list_files(session.root, session.repository, self.own_files(session))
+        except ScanError as error:
+            if error.kind is GapKind.INTERRUPTED:
+                return interrupted_listing(session.root)
+            raise UsageError(error.reason, "check that git works here: git status") from error
+
+    def build_plan(self) -> ScanPlan:
+        """The scanners to run, with their options. Raises UsageError for an unknown scanner name."""
+        return ScanPlan(
+            tuple(self._tasks()),
+            tuple(PathExclusion(entry.path, entry.reason, entry.scanners) for entry in self.policy.exclusions),
+            self.policy.max_file_size,
+            self.request.jobs or available_parallelism(),
+            today(),
+            self._salt(),
+            self.cache,
+        )
+
+    def _salt(self) -> bytes:
+        """The baseline's salt; a random one where only the two sides of this run are compared."""
+        return self.inputs.baseline.salt or (secrets.token_bytes(SALT_BYTES) if self.inputs.base.is_comparable else b"")
+
+    def _tasks(self) -> Iterator[ScannerTask]:
+        settings = {setting.name: setting for setting in self.policy.scanners}
+        names = {*settings, *self.scanners}
+        unknown = [name for name in (*self.request.only, *self.request.skip) if name not in names]
+        if unknown:
+            raise UsageError(f"no such scanner: {unknown[0]}", suggest(unknown[0], names))
+        for name, scanner in self.scanners.items():
+            setting = settings.get(name)
+            options = setting.options if setting is not None else scanner.Options()
+            timeout = setting.timeout if setting is not None else self.policy.timeout
+            yield ScannerTask(scanner, options, timeout, self._skip_reason(name, setting))
+        for setting in self.policy.scanners:
+            if setting.is_command:
+                block: CommandOptions = setting.options
+                skip_reason = self._skip_reason(setting.name, setting)
+                yield ScannerTask(SarifCommand(setting.name, block), block, setting.timeout, skip_reason)
+
+    def _skip_reason(self, name: str, setting: ScannerSettings | None) -> str:
+        if setting is None:
+            return "the policy does not name it"
+        if not setting.enabled:
+            return "the policy disables it"
+        if name in self.request.skip:
+            return "skipped by --skip"
+        return "not selected by --scanner" if self.request.only and name not in self.request.only else ""
+
+
+def digest_bundled_rules() -> Mapping[str, str]:
+    """SHA-256 of the bundled rules, by scanner."""
+    root = folder("policies") / "rules"
+    digest = hashlib.sha256()
+    for file in sorted(root.rglob("*.yaml")):
+        digest.update(f"{file.relative_to(root)}\0".encode() + file.read_bytes() + b"\0")
+    return {"semgrep": digest.hexdigest()}

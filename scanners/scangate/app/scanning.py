@@ -1,0 +1,155 @@
+"""Scans a directory: policy, files, scanners, verdict, report."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from scangate import __version__, ci
+from scangate.app.base_scan import HeadScan, scan_base
+from scangate.app.cache_session import open_cache
+from scangate.app.clock import utc_now
+from scangate.app.events import Events
+from scangate.app.interruption import Interruption
+from scangate.app.policy_inputs import load_policy_inputs
+from scangate.app.report_files import ReportTarget, list_targets, prepare, write_reports
+from scangate.app.requests import ScanRequest
+from scangate.app.scan_setup import ScanSetup, digest_bundled_rules
+from scangate.app.scanner_registry import load_scanners
+from scangate.app.session import Session, open_session
+from scangate.errors import ScanError
+from scangate.judge.evaluation import evaluate
+from scangate.judge.finding_matching import KnownFinding, mark_known_findings
+from scangate.judge.scan_scope import record_scope
+from scangate.model import EXIT_CODES, Gap, GapKind, Report
+from scangate.report import FORMATS
+from scangate.scan import engine
+from scangate.scan.discovery import Listing
+from scangate.scan.dispatch import ProgressCallback
+from scangate.scan.plan import ScanPlan
+from scangate.timestamps import format_timestamp
+
+__all__ = ["find_commit", "load_setup", "run_scan", "scan"]
+
+PlanTransform = Callable[[ScanPlan, Listing], ScanPlan]
+"""Replaces the scanners of a plan, for example by those that replay the results of shards."""
+
+
+def scan(request: ScanRequest, events: Events | None = None, interruption: Interruption | None = None) -> Report:
+    """Scans, evaluates, and writes the requested report files.
+
+    Raises UsageError and PolicyError before anything is scanned; whatever goes wrong later is a gap in the report.
+    """
+    events, interruption = events or Events(), interruption or Interruption()
+    targets = list_targets(request.reports, request.output_dir)
+    with open_session(request.root) as session:
+        prepare(targets, request.output_dir, session)
+        setup = load_setup(request, session, events, targets)
+        with open_cache(request, setup.policy, session.worktree, events) as cache:
+            setup = msgspec.structs.replace(setup, cache=cache)
+            report = run_scan(setup, session, interruption, _preloading_formats(targets, events))
+        return write_reports(report, targets, events)
+
+
+def load_setup(request: ScanRequest, session: Session, events: Events, targets: Sequence[ReportTarget] = ()) -> ScanSetup:
+    """The policy inputs and scanners of ``request``; ``targets`` are never scanned. Raises UsageError and PolicyError."""
+    if session.repository is not None and request.staged is None:
+        session.repository.prefetch_entries()  # while the policy is read
+    outputs = tuple(target.file for target in targets if target.file is not None)
+    setup = ScanSetup(request, load_policy_inputs(request, session), load_scanners(), outputs)
+    events.on_policy(session.root, setup.policy, setup.scanners)
+    return setup
+
+
+def _preloading_formats(targets: Sequence[ReportTarget], events: Events) -> ProgressCallback:
+    """Progress that also imports the report formats, while the scanners are working."""
+
+    def on_progress(scanner: str, done: int, total: int) -> None:
+        events.on_progress(scanner, done, total)
+        for target in targets:
+            FORMATS[target.format].load()
+
+    return on_progress
+
+
+def run_scan(
+    setup: ScanSetup,
+    session: Session,
+    interruption: Interruption,
+    progress: ProgressCallback,
+    transform_plan: PlanTransform | None = None,
+) -> Report:
+    """Scans and evaluates. Raises UsageError for a request that cannot be carried out; then nothing was scanned."""
+    started, clock = session.started
+    interruption.on_interrupt(session.processes.cancel)
+    plan, listing = setup.build_plan(), setup.list_targets(session)
+    # Shard results are valid for this listing only, so the base of a change is always scanned.
+    head_plan = plan if transform_plan is None else transform_plan(plan, listing)
+    results, targets = engine.scan(listing, head_plan, session.processes, session.scratch_dir, progress)
+    base_findings, base_notes = scan_base(setup, session, HeadScan(listing, results, plan), progress)
+    inputs = setup.inputs
+    sources = {**inputs.baseline.sources, **({inputs.base.label: ""} if inputs.base.is_comparable else {})}
+    known = (*inputs.baseline.entries, *base_findings)
+    results, known_sources = mark_known_findings(results, targets, known, sources, _paths_absent_from_index(setup, session, known))
+    commit = find_commit(session)
+    signal_name, signal_code = interruption.name, interruption.code
+    if signal_name:
+        targets = msgspec.structs.replace(targets, gaps=(*targets.gaps, _interruption_gap(signal_name)))
+    targets = msgspec.structs.replace(targets, notes=(*targets.notes, *inputs.notes, *base_notes))
+    verdict = evaluate(
+        results,
+        targets,
+        inputs.policy,
+        started.date(),
+        forced_gaps=inputs.forced_gaps,
+        owners=inputs.owners,
+        known_sources=known_sources,
+    )
+    return Report(
+        verdict=verdict,
+        results=results,
+        targets=targets,
+        tool_version=__version__,
+        root=session.root.name,
+        subdirectory=session.subdirectory,
+        commit=commit,
+        started=format_timestamp(started),
+        finished=format_timestamp(utc_now()),
+        seconds=round(time.monotonic() - clock, 3),
+        interrupted=signal_name,
+        exit_code=signal_code or EXIT_CODES[verdict.outcome],
+        scope=tuple(record_scope(inputs.policy, results, digest_bundled_rules()).items()),
+        known_sources=known_sources,
+        compared_revision=inputs.base.since,
+        needs_approval=setup.request.needs_approval,
+    )
+
+
+def _paths_absent_from_index(setup: ScanSetup, session: Session, known: Sequence[KnownFinding]) -> frozenset[str]:
+    """In a scan of staged files, the paths of known findings that the index does not have: they may have been renamed."""
+    if setup.request.staged is None or not known or session.repository is None:
+        return frozenset()
+    paths = {os.fsencode(entry.path): entry.path for entry in known}
+    try:
+        entries = session.repository.list_staged(list(paths))
+        return frozenset(paths[entry.raw_path] for entry in entries if not (entry.blob or entry.mode))
+    except (ScanError, KeyError):
+        return frozenset()  # their findings then count as new
+
+
+def _interruption_gap(signal_name: str) -> Gap:
+    """An interrupted run is never a pass, even if all scanners had finished; the gap also makes a re-evaluation INCOMPLETE."""
+    return Gap("targets", None, GapKind.INTERRUPTED, f"the scan was interrupted by {signal_name}", hint="run the scan again")
+
+
+def find_commit(session: Session) -> str:
+    """The scanned commit: git's HEAD, else what the CI system says; empty if unknown."""
+    if session.repository is not None and not session.processes.cancelled:
+        try:
+            return session.repository.head_commit()
+        except ScanError:
+            return ""  # the listing has a gap for it
+    return ci.resolved_commit(os.environ)

@@ -1,0 +1,97 @@
+"""The options and arguments that several commands share; their names are the fields of the requests in `scangate.app`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from scangate.app.report_files import ReportTarget
+from scangate.errors import UsageError
+from scangate.judge.baseline import BASELINE_FILE
+from scangate.report import FORMATS
+
+__all__ = [
+    "baseline_option",
+    "baseline_options",
+    "cache_dir_option",
+    "environment_option",
+    "group",
+    "jobs_option",
+    "output_dir_option",
+    "path_type",
+    "policy_option",
+    "policy_options",
+    "quiet_option",
+    "report_option",
+    "since_option",
+    "trust_policy_option",
+    "verdict_argument",
+]
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+path_type = click.Path(path_type=Path)
+
+
+def _parse_reports(context: click.Context, parameter: click.Parameter, values: Sequence[str]) -> tuple[ReportTarget, ...]:
+    del context, parameter
+    return tuple(map(_parse_report, values))
+
+
+def _parse_report(value: str) -> ReportTarget:
+    """``FORMAT=FILE``. Raises UsageError."""
+    name, _, file = value.partition("=")
+    if name not in FORMATS or not file:
+        raise UsageError(f"not a report: {value}", f"--report FORMAT=FILE, where FORMAT is one of {', '.join(FORMATS)}")
+    return ReportTarget(name, None if file == "-" else Path(file))
+
+
+def group(*options: Decorator) -> Decorator:
+    """One decorator for ``options``, which --help lists in this order."""
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+policy_option = click.option(
+    "--policy", metavar="NAME|FILE", help="A bundled policy or a file  [default: scangate.yaml, else baseline]"
+)
+environment_option = click.option(
+    "--env", "environment", metavar="NAME", envvar="SCANGATE_ENV", show_envvar=True, help="The policy's environment block"
+)
+policy_options = group(policy_option, environment_option)
+trust_policy_option = click.option("--trust-policy", is_flag=True, help="Allow a policy in the scanned tree to start programs")
+report_option = click.option(
+    *("--report", "reports"),
+    multiple=True,
+    metavar="FORMAT=FILE",
+    callback=_parse_reports,
+    help="Write a report; - is standard output  [repeatable]",
+)
+output_dir_option = click.option("--output-dir", metavar="DIR", type=path_type, help="Write every report that has a default name")
+baseline_option = click.option(
+    "--baseline", metavar="FILE", type=path_type, help=f"The file with known findings  [default: {BASELINE_FILE}]"
+)
+baseline_options = group(
+    baseline_option, click.option("--no-baseline", "ignore_baseline", is_flag=True, help="Ignore the baseline")
+)
+since_option = click.option(
+    *("--since",),
+    metavar="REV",
+    help="Report only findings introduced since REV; auto: the target branch of the pull request",
+)
+jobs_option = click.option(
+    "--jobs", type=click.IntRange(1, 256), metavar="N", help="Maximum parallel processes  [default: by CPUs and memory]"
+)
+cache_dir_option = click.option(
+    "--cache-dir", metavar="DIR", type=path_type, help="Cache directory  [default: in the user's cache directory]"
+)
+quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print only the verdict")
+verdict_argument = click.argument("verdict", type=path_type, metavar="VERDICT.JSON")

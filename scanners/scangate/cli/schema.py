@@ -1,0 +1,32 @@
+"""``scangate schema``: print the JSON Schema of a file that scangate reads or writes."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from scangate.app.policies import scanner_option_types
+from scangate.app.scanner_registry import load_scanners
+from scangate.judge.policy_json_schema import build_policy_schema
+from scangate.tools import CommandOptions
+
+__all__ = ["command", "print_policy_schema"]
+
+
+@click.group()
+def command() -> None:
+    """Print the JSON Schema of a policy, for editors, or of verdict.json, for programs that read it."""
+
+
+@command.command()
+def policy() -> int:
+    """Print the JSON Schema of a policy, with the options of the installed scanners."""
+    print_policy_schema()
+    return 0
+
+
+def print_policy_schema() -> None:
+    """Prints the schema on standard output."""
+    schema = build_policy_schema(scanner_option_types(load_scanners()), CommandOptions)
+    click.echo(json.dumps(schema, indent=2, sort_keys=True))
