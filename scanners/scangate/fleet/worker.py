@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
@@ -105,20 +106,21 @@ def _is_bare(root: Path) -> bool:
 
 
 def _scan(job: Job, root: Path, private: Path, processes: ProcessRunner) -> AuditResult:
-    out = private / "out"
-    argv = [sys.executable, "-I", "-m", "scangate", "scan", str(root), "--output-dir", str(out), "--quiet"]
-    argv += ["--jobs", str(job.jobs)]
+    out, request_file, result_file = private / "out", private / "request.json", private / "result.json"
+    request: dict[str, object] = {"root": str(root), "output_dir": str(out), "jobs": job.jobs}
     if job.policy_text:
-        (private / "policy.yaml").write_text(job.policy_text, encoding="utf-8")
-        argv += ["--policy", str(private / "policy.yaml"), "--no-baseline"]  # the tree must not suppress its own findings
+        policy_file = private / "policy.yaml"
+        policy_file.write_text(job.policy_text, encoding="utf-8")
+        request |= {"policy": str(policy_file), "ignore_baseline": True}  # a repository cannot make its own findings known
     if job.environment:
-        argv += ["--env", job.environment]
+        request["environment"] = job.environment
+    request_file.write_text(json.dumps(request), "ascii")
+    argv = [sys.executable, "-I", "-m", "scangate.app.fleet_member", str(request_file), str(result_file)]
     output = processes.run(argv, timeout=job.timeout, env=_environment(processes.environ, job.process_marker), network=True)
-    if output.exit_code not in VERDICT_EXIT_CODES:
-        raise _scan_error(output)
+    exit_code = _read_exit_code(output, result_file)
     report = parse_report(_read_verdict(out / "verdict.json"))
-    if report.exit_code != output.exit_code:
-        raise ScanError(GapKind.GARBAGE, f"the scan's exit code was {output.exit_code}, but verdict.json has {report.exit_code}")
+    if report.exit_code != exit_code:
+        raise ScanError(GapKind.GARBAGE, f"the scan's exit code was {exit_code}, but verdict.json has {report.exit_code}")
     if report.tool_version != __version__:
         raise ScanError(GapKind.GARBAGE, f"the worker has scangate {report.tool_version}, the fleet {__version__}")
     if job.policy_text and report.verdict.policy_digest != job.policy_digest:
@@ -135,16 +137,19 @@ def _environment(environ: Mapping[str, str], process_marker: str) -> dict[str, s
     return {**kept, MARKER_VARIABLE: process_marker}
 
 
-def _scan_error(output: ProgramOutput) -> ScanError:
-    """Return the error of a scan without a verdict: its message and hint, or how it died."""
+def _read_exit_code(output: ProgramOutput, result_file: Path) -> int:
+    """The exit code of the scan. Raises ScanError for a scan without a verdict, with the error that it reported."""
     if output.describe_death():
-        return ScanError(GapKind.CRASH, f"its scan died: {output.describe_death()}", "check whether the machine has enough memory")
-    lines = output.stderr.decode("utf-8", "replace").splitlines()
-    message = next(
-        (line.removeprefix("scangate: ") for line in lines if line.startswith("scangate: ")), f"exit code {output.exit_code}"
-    )
-    hint = next((line.removeprefix("hint: ") for line in lines if line.startswith("hint: ")), "")
-    return ScanError(GapKind.CRASH, f"the scan failed: {message[:MAX_REASON_LENGTH]}", hint[:MAX_REASON_LENGTH])
+        raise ScanError(GapKind.CRASH, f"its scan died: {output.describe_death()}", "check that the machine has enough memory")
+    if output.exit_code:
+        raise ScanError(GapKind.CRASH, f"the scan failed: internal error, exit code {output.exit_code}")
+    result = json.loads(result_file.read_bytes())
+    if "message" in result:
+        message, hint = result["message"][:MAX_REASON_LENGTH], result["hint"][:MAX_REASON_LENGTH]
+        raise ScanError(GapKind.CRASH, f"the scan failed: {message}", hint)
+    if result["exit_code"] not in VERDICT_EXIT_CODES:
+        raise ScanError(GapKind.INTERRUPTED, f"the scan was interrupted, exit code {result['exit_code']}")
+    return int(result["exit_code"])
 
 
 def _read_verdict(file: Path) -> str:
