@@ -1,7 +1,7 @@
 """Scans one repository of a fleet in its own process: ``python -I -m scangate.app.fleet_member REQUEST.json RESULT.json``.
 
-The request has fields of a `ScanRequest`. The result has the scan's ``exit_code``, or the ``message`` and ``hint`` of the error that
-prevented it, so that the worker which started the process has no output to parse.
+The request has fields of a `ScanRequest`. The result has the scan's ``exit_code``, or the ``message`` and ``hint`` of the error
+that prevented it, so that the worker which started the process has no output to parse.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from scangate.app.report_files import ReportTarget
+from scangate.errors import UsageError
 
 __all__ = ["MAX_SHARDS", "MergeRequest", "ReevaluationRequest", "ScanRequest", "ShardRequest"]
 
@@ -45,6 +46,10 @@ class ScanRequest(_PolicyRequest, frozen=True, kw_only=True):
     ignore_cache: bool = False
     cache_dir: Path | None = None
     needs_approval: bool = False
+
+    def __post_init__(self) -> None:
+        if self.ignore_baseline and self.baseline is not None:
+            raise UsageError("--baseline and --no-baseline exclude each other", "omit one of them")
 
 
 class ShardRequest(ScanRequest, frozen=True, kw_only=True):
