@@ -11,8 +11,7 @@ from packaging.version import Version
 from scangate.advisories.advisory import find_advisories, find_upgrade, group_records
 from scangate.advisories.osv import AdvisoryRecord, affects, parse_record
 from scangate.model import Severity
-from tests.advisories.test_severity import CRITICAL, MEDIUM
-from tests.support.osv_records import osv_record, parsed_record
+from tests.support.osv_records import CRITICAL, MEDIUM, osv_record, parsed_record
 
 ONE = ("introduced", "0"), ("fixed", "1.2")
 TWO = ("introduced", "0"), ("fixed", "1.3")

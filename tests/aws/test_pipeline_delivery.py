@@ -12,13 +12,13 @@ import pytest
 import yaml
 
 from scangate.publish.codedeploy_hook import handler
-from tests.buildspec.test_gate_snippet import commit
 from tests.support.aws.account import serve_account
 from tests.support.aws.codedeploy import FakeDeployments
 from tests.support.aws.pipeline_runner import REGION, PipelineSimulator, role_client
 from tests.support.aws.pipeline_template import CONNECTION, WORKLOADS, allowed_actions, load_stack
 from tests.support.aws.security_hub import FakeHub
 from tests.support.buildspec import workloads as samples
+from tests.support.buildspec.sources import commit
 from tests.support.buildspec.workloads import OUTCOME_WORDS, SOURCE_BY_OUTCOME
 from tests.support.buildspec.workspace import Workspace
 

@@ -18,11 +18,10 @@ import boto3
 import pytest
 
 from scangate.publish.codedeploy_hook import handler
-from tests.buildspec.test_gate_snippet import CLEAN, INJECTION, commit
-from tests.publish.test_codedeploy_hook import CODE, ECS_SPEC, EVENT, IMAGE, LAMBDA_SPEC, Stage
 from tests.support.aws.account import FakeAccount, serve_account
 from tests.support.aws.cloudformation import StackTemplate
 from tests.support.aws.codepipeline import FakeExecutions
+from tests.support.aws.deployment_hook import CODE, ECS_SPEC, EVENT, IMAGE, LAMBDA_SPEC, Stage
 from tests.support.aws.pipeline_template import (
     CONNECTION,
     ENVIRONMENTS,
@@ -35,6 +34,7 @@ from tests.support.aws.pipeline_template import (
 from tests.support.aws.protocol import AwsCall
 from tests.support.buildspec.interpreter import Build, run_build
 from tests.support.buildspec.parser import parse_buildspec
+from tests.support.buildspec.sources import CLEAN, INJECTION, commit
 from tests.support.buildspec.workspace import Workspace
 from tests.support.command import run_scangate
 

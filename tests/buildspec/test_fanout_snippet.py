@@ -11,24 +11,17 @@ from typing import Any
 import boto3
 import pytest
 
-from tests.buildspec.test_gate_snippet import CLEAN, INJECTION, commit
 from tests.support.aws.account import REGION, FakeAccount, serve_account
 from tests.support.buildspec.build_image import BuildImage
 from tests.support.buildspec.gate_buildspec import OFFLINE_PIP
 from tests.support.buildspec.interpreter import Batch, Project, run_batch, run_build
 from tests.support.buildspec.parser import parse_buildspec
+from tests.support.buildspec.sources import CLEAN, INJECTION, POLICY, commit
 from tests.support.buildspec.workspace import Workspace
 
 FANOUT = Path(__file__).parents[2] / "buildspec_snippets" / "monorepo-fanout.yml"
 BUCKET, PREFIX = "example-parts", "scangate"
 SHARDS = ["shard1", "shard2", "shard3", "shard4"]
-POLICY = """\
-version: 1
-scanners: {bandit: {enabled: true}, detect-secrets: {enabled: true}}
-unknown: high
-budgets: {critical: 0, high: 0, medium: unlimited, low: unlimited, info: unlimited}
-coverage: {required: [bandit, detect-secrets]}
-"""
 
 
 class Cloud:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 import sys
 from pathlib import Path
 
@@ -16,23 +15,9 @@ import pytest
 from tests.support.buildspec.gate_buildspec import OFFLINE_PIP, ran_guarded_part, run_gate
 from tests.support.buildspec.interpreter import Build
 from tests.support.buildspec.shell import StateScope
+from tests.support.buildspec.sources import CLEAN, INJECTION, commit
 from tests.support.buildspec.workspace import Workspace
 
-CLEAN = '"""Adds."""\n\n\ndef add(left: int, right: int) -> int:\n    """The sum."""\n    return left + right\n'
-INJECTION = '''"""Runs what a stranger sends."""
-
-import subprocess
-
-from flask import Flask, request
-
-app = Flask(__name__)
-
-
-@app.route("/run")
-def run() -> str:
-    """Anybody's command."""
-    return subprocess.check_output(request.args["command"], shell=True, text=True)
-'''
 GREEN = (
     '<testsuites tests="1" failures="0" errors="0" skipped="0"><testsuite name="planted" tests="1" failures="0" errors="0"'
     ' skipped="0"><testcase classname="planted" name="planted"/></testsuite></testsuites>'
@@ -45,13 +30,6 @@ def environment() -> Path:
     command = Path(sys.executable).parent / "scangate"
     assert command.exists(), f"{command} is missing: install the project first (pip install --editable .)"
     return command.parent.parent
-
-
-def commit(site: Workspace) -> None:
-    """Make the source what CodeBuild would have cloned."""
-    identity = ["-c", "user.name=Example", "-c", "user.email=example@example.org"]
-    for arguments in (["init", "--quiet"], ["add", "--all"], [*identity, "commit", "--quiet", "--message", "first"]):
-        subprocess.run(["git", *arguments], cwd=site.source, check=True, env={"HOME": str(site.home), "PATH": "/usr/bin:/bin"})
 
 
 def scan(site: Workspace, environment: Path, carry: StateScope = "shell") -> Build:

@@ -16,7 +16,6 @@ import pytest
 import yaml
 from cryptography.hazmat.primitives import serialization
 
-from tests.buildspec.test_gate_snippet import INJECTION, commit
 from tests.support.aws.account import serve_account
 from tests.support.aws.codecommit import FakePullRequests
 from tests.support.aws.security_hub import FakeHub
@@ -24,6 +23,7 @@ from tests.support.buildspec import workloads
 from tests.support.buildspec.build_image import BuildImage
 from tests.support.buildspec.interpreter import Build
 from tests.support.buildspec.sam_command import name_of
+from tests.support.buildspec.sources import INJECTION, commit
 from tests.support.buildspec.workloads import HOST, OUTCOME_WORDS, REGION, WorkloadAccount, run_git
 from tests.support.buildspec.workspace import Workspace
 from tests.support.command import environment, run_scangate

@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
-
 import pytest
 
-from tests.support.command import CommandResult, run_scangate
+from tests.support.command import run_scangate
 from tests.support.sample_trees import CLEAN_SOURCE, WEAK_SOURCE, create_repository, write_policy
-
-
-@dataclass(frozen=True, slots=True)
-class ScannedProject:
-    """A tree, the policy, what the scan printed, and the folder with its reports."""
-
-    tree: Path
-    policy: Path
-    result: CommandResult
-    out: Path
+from tests.support.scanned_project import ScannedProject
 
 
 @pytest.fixture(scope="session")

@@ -10,10 +10,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.cli.conftest import ScannedProject
 from tests.support.command import SCANGATE, environment, load_verdict, run_scangate
 from tests.support.linked_environment import LinkedEnvironment
 from tests.support.sample_trees import CLEAN_SOURCE, WEAK_SOURCE, create_repository, write_files, write_policy
+from tests.support.scanned_project import ScannedProject
 
 OPTIONS = {
     "scan": (

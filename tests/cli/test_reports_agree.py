@@ -7,8 +7,8 @@ import re
 from collections import Counter
 from xml.etree import ElementTree as ET
 
-from tests.cli.conftest import ScannedProject
 from tests.support.command import load_verdict, run_scangate
+from tests.support.scanned_project import ScannedProject
 
 
 def test_every_view_tells_the_same(scanned: ScannedProject) -> None:

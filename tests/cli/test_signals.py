@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_tool_failures import assert_nothing_left
 from tests.support.command import CommandResult, environment, load_verdict, run_scangate
 from tests.support.interrupted_scan import SLOW_TOOL, interrupt_scan
-from tests.support.linked_environment import LinkedEnvironment
+from tests.support.linked_environment import LinkedEnvironment, assert_nothing_left
 from tests.support.sample_trees import CLEAN_SOURCE, create_repository, write_policy
 
 INT, TERM, HUP = signal.SIGINT, signal.SIGTERM, signal.SIGHUP

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import time
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from tests.support.command import CommandResult, load_verdict, run_scangate
-from tests.support.linked_environment import REAL_BIN, LinkedEnvironment
+from tests.support.linked_environment import REAL_BIN, LinkedEnvironment, assert_nothing_left
 from tests.support.sample_trees import CLEAN_SOURCE, write_files, write_policy
 
 FILES: dict[str, str | bytes] = {"app.py": CLEAN_SOURCE, "requirements.txt": "requests==2.31.0\n", "notes.txt": "nothing\n"}
@@ -36,26 +34,6 @@ RARE = {"exit-2", "a-list", "ended-half-way", "floods-stderr-for-ever"}  # these
 STARTS = "import os, subprocess, sys, time\n"
 # every fake also leaves two programs behind: one in its group, one in a session of its own
 LEAVES = "[subprocess.Popen(['sleep', '600'], start_new_session=own, stdout=-3, stderr=-3) for own in (False, True)]\n"
-
-
-def left_behind(bench: LinkedEnvironment) -> list[str]:
-    """The command lines of programs of this bench that still run."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            facts = (process / "environ").read_bytes() + (process / "cmdline").read_bytes()
-            if os.fsencode(bench.bin) in facts:
-                found.append((process / "cmdline").read_bytes().decode())
-        except OSError:
-            continue
-    return found
-
-
-def assert_nothing_left(bench: LinkedEnvironment) -> None:
-    deadline = time.monotonic() + 10
-    while (found := left_behind(bench)) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not found
 
 
 def assert_told(ran: CommandResult, folder: Path, tool: str, kind: str) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scangate.errors import UsageError
 from scangate.judge.baseline import BASELINE_FILE, Baseline, parse_baseline, render_baseline, update_entries
 from scangate.judge.finding_matching import KnownFinding
-from tests.judge.test_finding_matching import entry, found, seen
+from tests.support.baseline_builders import entry, found, seen
 
 SALT = bytes(range(16))
 

@@ -18,8 +18,8 @@ from scangate.judge.policy_floor import find_loosenings
 from scangate.judge.policy_json_schema import build_policy_schema
 from scangate.judge.policy_yaml import parse_policy_yaml
 from scangate.model import NEVER_ALLOWED, FindingKind, Gap, GapKind, Outcome, ScanResult, Severity, Targets
-from tests.judge.test_policy_json_schema import complaints
 from tests.support import policy_builders
+from tests.support.json_schema import complaints
 from tests.support.policy_builders import (
     SCANNERS,
     TARGETS,

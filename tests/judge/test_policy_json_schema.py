@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema import Draft202012Validator
 
 from scangate.errors import PolicyError
 from scangate.judge.policy_json_schema import build_policy_schema
 from scangate.judge.policy_yaml import parse_policy_yaml
+from tests.support.json_schema import complaints
 from tests.support.policy_builders import SCANNERS, CommandOptions, Options, load_policy, to_plain
 
 SCHEMA = build_policy_schema(dict.fromkeys(SCANNERS, Options), CommandOptions)
 HEAD = "version: 1\nunknown: high\nscanners: {bandit: {}}\n"
-
-
-def complaints(document: Any, under: dict[str, Any]) -> list[str]:
-    validator = Draft202012Validator(under, format_checker=FormatChecker())
-    return [str(each.message) for each in validator.iter_errors(document)]
 
 
 def test_the_schema_is_one() -> None:

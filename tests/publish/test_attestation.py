@@ -15,7 +15,6 @@ import boto3
 import msgspec
 import pytest
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -27,31 +26,14 @@ from scangate.publish.dsse import sign_envelope, verify_envelope
 from scangate.publish.signing_keys import KeySigner
 from scangate.publish.statement import Approval, Statement, Subject, create_statement, encode_statement
 from scangate.publish.tree_digest import compute_tree_digest
+from tests.support.attestation import PRIVATE, PUBLIC, BundleProject, pair
 from tests.support.aws.account import FakeAccount
 from tests.support.aws.protocol import AwsError
-from tests.support.command import CommandResult, environment, run_scangate
+from tests.support.command import CommandResult, run_scangate
 from tests.support.verdict_files import whole_tree_fail, whole_tree_incomplete, whole_tree_pass, write_verdict
 
 NOW = dt.datetime(2026, 5, 1, tzinfo=dt.UTC)
 TREE = Subject("tree", {"sha256": "ab" * 32})
-
-
-def pair(kind: str = "ec") -> tuple[bytes, bytes]:
-    """A private and a public key, PEM."""
-    made: dict[str, Callable[[], Any]] = {
-        "ec": lambda: ec.generate_private_key(ec.SECP256R1()),
-        "ed25519": ed25519.Ed25519PrivateKey.generate,
-        "rsa": lambda: rsa.generate_private_key(65537, 2048),
-        # scangate: ignore[semgrep:python-small-key, bandit:B505] -- a weak key is what must be refused
-        "weak": lambda: rsa.generate_private_key(65537, 1024),
-    }
-    key = made[kind]()
-    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-    return private, public
-
-
-PRIVATE, PUBLIC = pair()
 
 
 def statement(report: Report | None = None, **changes: Any) -> Statement:
@@ -329,27 +311,6 @@ def test_pinned_digests_are_read_strictly(tmp_path: Path) -> None:
 
 
 # -- the commands --
-
-
-class BundleProject:
-    """A bundle, a key pair, and the two commands."""
-
-    def __init__(self, folder: Path) -> None:
-        self.bundle = folder / "bundle"
-        self.bundle.mkdir()
-        (self.bundle / "app.py").write_text("print()\n", "utf-8")
-        (folder / "key.pem").write_bytes(PRIVATE)
-        (folder / "pub.pem").write_bytes(PUBLIC)
-        self.folder = folder
-
-    def attest(self, report: Report, *more: str, env: dict[str, str] | None = None) -> CommandResult:
-        judged = msgspec.structs.replace(report.verdict, environment="production")
-        file = write_verdict(msgspec.structs.replace(report, verdict=judged), self.folder)
-        key = () if "--kms-key" in more else ("--key", str(self.folder / "key.pem"))
-        return run_scangate("attest", file, self.bundle, *key, *more, cwd=self.folder, env=environment(**(env or {})))
-
-    def verify(self, *more: str, wanted: str = "production", key: str = "pub.pem") -> CommandResult:
-        return run_scangate("verify", self.bundle, "--key", self.folder / key, "--env", wanted, *more, cwd=self.folder)
 
 
 @pytest.fixture

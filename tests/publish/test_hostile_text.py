@@ -27,7 +27,6 @@ from scangate.publish.statement import Subject as Attested
 from scangate.report import markdown, sarif
 from scangate.report.escape import ci_log
 from scangate.tools import ecr
-from tests.report.test_markdown import kinds
 from tests.support.aws.account import REGION, FakeAccount
 from tests.support.aws.codecommit import FakePullRequests
 from tests.support.aws.parameter_limits import find_violations
@@ -35,6 +34,7 @@ from tests.support.aws.protocol import AwsError
 from tests.support.command import environment, run_scangate
 from tests.support.github_server import TOKEN, serve_github
 from tests.support.hostile_text import HOSTILE_TEXTS, hostile_report
+from tests.support.markdown_tokens import kinds
 from tests.support.verdict_files import as_full_tree, whole_tree_pass, write_verdict
 
 NOW = dt.datetime(2026, 5, 1, tzinfo=dt.UTC)

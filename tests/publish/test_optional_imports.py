@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.publish.test_attestation import PRIVATE, PUBLIC
+from tests.support.attestation import PRIVATE, PUBLIC
 from tests.support.command import environment
 from tests.support.verdict_files import whole_tree_pass, write_verdict
 

@@ -20,7 +20,7 @@ from scangate.publish.dsse import sign_envelope
 from scangate.publish.signing_keys import KeySigner
 from scangate.publish.statement import Subject, create_statement, encode_statement
 from scangate.publish.tree_digest import ATTESTATION_FILE
-from tests.publish.test_attestation import PRIVATE, PUBLIC, BundleProject, pair
+from tests.support.attestation import PRIVATE, PUBLIC, BundleProject, pair
 from tests.support.command import environment, run_scangate
 from tests.support.verdict_files import whole_tree_fail, whole_tree_incomplete, whole_tree_pass
 

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given, settings
-from markdown_it import MarkdownIt
 
 from scangate.model import Report
 from scangate.report import markdown
 from tests.support.golden_files import assert_golden
 from tests.support.hostile_text import hostile_report
+from tests.support.markdown_tokens import kinds
 from tests.support.report_strategies import reports
 from tests.support.sample_reports import failing_report, incomplete_report, many_findings, passing_report
-
-
-def kinds(text: str) -> set[str]:
-    tokens = MarkdownIt("commonmark").enable("table").parse(text)
-    return {token.type for token in tokens} | {child.type for token in tokens for child in token.children or ()}
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from scangate.model import (
     Targets,
 )
 from scangate.report.noise import MIN_FINDINGS, find_noisy_rules, render, suggest_policy
-from tests.report.test_verdict_json import load_bundled_policy
+from tests.support.bundled_policies import load_bundled_policy
 from tests.support.sample_reports import passing_report
 
 DAY = dt.date(2026, 1, 2)

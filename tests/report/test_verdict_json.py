@@ -5,22 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 from hypothesis import given, settings
 
-from scangate.app.policies import scanner_option_types
-from scangate.app.scanner_registry import load_scanners
 from scangate.errors import UsageError
 from scangate.judge.evaluation import evaluate
-from scangate.judge.policy import Policy
-from scangate.judge.policy_loader import load_policy
 from scangate.model import EXIT_CODES, Report, ScanResult, Targets
 from scangate.report import schema, summary, verdict_json
-from scangate.tools import CommandOptions
+from tests.support.bundled_policies import load_bundled_policy
 from tests.support.hostile_text import hostile_report
 from tests.support.report_strategies import reports
 from tests.support.sample_reports import failing_report, merged
@@ -85,13 +80,6 @@ def test_the_whole_run_comes_back_as_it_was_judged(report: Report) -> None:
 def test_a_run_that_does_not_follow_from_its_rulings_is_not_recalled(change: Callable[[dict[str, Any]], Any]) -> None:
     with pytest.raises(UsageError, match="cannot be believed"):
         schema.parse_report(tampered_document(change))
-
-
-def load_bundled_policy(name: str) -> Policy:
-    """A bundled policy as the command line reads it."""
-    today = dt.date(2026, 1, 2)
-    types = scanner_option_types(load_scanners())
-    return load_policy(name, Path("/nonexistent"), scanner_options=types, command_options=CommandOptions, today=today)
 
 
 @pytest.mark.parametrize("name", ["baseline", "strict", "production"])

@@ -13,7 +13,7 @@ from scangate.scan.caching_scanner import CachingScanners
 from scangate.scan.engine import UnredactedResult, scan_unredacted
 from scangate.scan.plan import ScannerTask, ScanPlan
 from scangate.scan.result_cache import ResultCache
-from tests.scan.test_result_cache import FILES, LATER, SECRET, WordScanner
+from tests.support.fake_scanners import FILES, LATER, SECRET, WordScanner
 from tests.support.scan_harness import ScanHarness, write_files
 
 

@@ -15,7 +15,6 @@ from scangate.model import (
     AffectedPackage,
     Component,
     Confidence,
-    FileAccounting,
     FileReport,
     Finding,
     FindingKind,
@@ -31,43 +30,14 @@ from scangate.model import (
 from scangate.plugin import ScanContext, SourceFile
 from scangate.scan.engine import scan
 from scangate.scan.plan import PathExclusion, ScannerTask, ScanPlan
+from tests.support.fake_scanners import FakeScanner, Scan, read_all
 from tests.support.scan_harness import ScanHarness, is_ledger_complete, write_files
 
 FILES: dict[str, bytes | str] = {f"{name}.txt": f"{name}\n" for name in "abcdefg"}
-Scan = Callable[[Sequence[SourceFile]], Iterable[FileReport]]
-
-
-class FakeScanner:
-    """A scanner that reads ``.txt`` files and does what it is told."""
-
-    NAME = "plugin"
-    ACCOUNTING = FileAccounting.PER_FILE
-
-    class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-        """It has none."""
-
-    def __init__(self, act: Scan, *, splits: bool = True) -> None:
-        self.SPLITTABLE = splits
-        self._act = act
-        self.calls = 0
-
-    def version(self) -> str:
-        return "1"
-
-    def reads(self, path: str, options: Any) -> bool:
-        return path.endswith(".txt")
-
-    def scan(self, files: Sequence[SourceFile], options: Any, run: ScanContext) -> Iterable[FileReport]:
-        self.calls += 1
-        return self._act(files)
 
 
 def finding(path: str, rule: str = "plugin:rule", line: int = 1) -> Finding:
     return Finding(rule, Severity.LOW, Confidence.LOW, FindingKind.CODE, "title", "message", Location(path, line, line))
-
-
-def read_all(files: Sequence[SourceFile]) -> list[FileReport]:
-    return [FileReport(source.path) for source in files]
 
 
 def forget(files: Sequence[SourceFile]) -> list[FileReport]:

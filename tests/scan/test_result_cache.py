@@ -2,101 +2,31 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import importlib
 import os
 import random
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
-from scangate.errors import ScanError
 from scangate.model import (
     NEVER_ALLOWED,
-    Component,
-    Confidence,
-    FileAccounting,
-    FileReport,
-    Finding,
-    FindingKind,
-    Gap,
     GapKind,
-    Location,
     ScanResult,
-    Severity,
-    Span,
 )
-from scangate.plugin import ScanContext, SourceFile
 from scangate.scan import result_cache as memory_module
 from scangate.scan.cache import Cache
 from scangate.scan.engine import scan
 from scangate.scan.plan import PathExclusion, ScannerTask, ScanPlan
 from scangate.scan.result_cache import ResultCache
 from scangate.scan.scan_cache import scan_key
+from tests.support.fake_scanners import FILES, LATER, SECRET, WordScanner
 from tests.support.scan_harness import ScanHarness, run_git, write_files
-
-LATER = 86_400.0 * 365 * 100  # seconds since 1970: no file of a test was changed just now
-SECRET = "hunter2-correct-horse"
-
-
-class WordScanner:
-    """Finds each line with ``bad`` in it, tells where ``secret=`` values stand, gives up on files with ``broken`` in them."""
-
-    ACCOUNTING = FileAccounting.PER_FILE
-
-    class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-        """What it may be told."""
-
-        level: int = 1
-
-    def __init__(self, name: str = "words", *, secrets: bool = True, splits: bool = True, version: str = "1") -> None:
-        self.NAME = name
-        self.SPLITTABLE = splits
-        self._secrets = secrets
-        self._version = version
-        self.resting_on: str | None = ""
-        self.asked: list[str] = []
-        self.failing: GapKind | None = None
-        self.mood = ""
-
-    def version(self) -> str:
-        return self._version
-
-    def reads(self, path: str, options: Any) -> bool:
-        return path.endswith(".txt")
-
-    def cache_key(self, options: Any, environ: Mapping[str, str], today: dt.date) -> str | None:
-        return self.resting_on
-
-    def scan(self, files: Sequence[SourceFile], options: Any, run: ScanContext) -> Iterable[FileReport]:
-        self.asked += [source.path for source in files]
-        if self.failing is not None:
-            raise ScanError(self.failing, "it failed")
-        return list(map(self._report, files))
-
-    def _report(self, source: SourceFile) -> FileReport:
-        if self.mood == "odd":
-            return FileReport(source.path, gaps=(Gap(self.NAME, source.path, GapKind.UNPARSABLE, "it says \ud800"),))
-        if self.mood != "well" and any("broken" in line for line in source.lines):
-            return FileReport(source.path, gaps=(Gap(self.NAME, source.path, GapKind.UNPARSABLE, "broken"),))
-        findings = [self._finding(source.path, *found) for found in enumerate(source.lines, start=1) if "bad" in found[1]]
-        parts = (Component("package", "1", source.path, 1),) if "package" in source.lines else ()
-        return FileReport(source.path, tuple(findings), secret_spans=tuple(self._spans(source)), components=parts)
-
-    def _finding(self, path: str, number: int, line: str) -> Finding:
-        place = Location(path, number, number)
-        return Finding(f"{self.NAME}:bad", Severity.LOW, Confidence.LOW, FindingKind.CODE, "bad", f"it says {line}", place)
-
-    def _spans(self, source: SourceFile) -> Iterator[Span]:
-        for number, line in enumerate(source.lines, start=1):
-            before, mark, _ = line.partition("secret=")
-            if mark and self._secrets:
-                yield Span(number, len(before + mark) + 1, number, len(line) + 1)
 
 
 class CachedScans:
@@ -141,9 +71,6 @@ def plain(results: Iterable[ScanResult]) -> list[ScanResult]:
 @pytest.fixture
 def lab(tmp_path: Path) -> CachedScans:
     return CachedScans(tmp_path)
-
-
-FILES = {"a.txt": "good\nbad\n", "b.txt": "good\n", "c.txt": f"secret={SECRET}\nbad\n", "d.txt": f"bad {SECRET}\n"}
 
 
 def test_a_second_scan_asks_nobody_and_says_the_same(lab: CachedScans) -> None:
@@ -234,6 +161,8 @@ def test_another_module_of_a_plugins_package_asks_anew(lab: CachedScans, tmp_pat
         {"__init__.py": "", "adapter.py": "from strange_scanner import rules\n", "rules.py": ""},
     )
     monkeypatch.syspath_prepend(tmp_path / "lib")
+    for name in ("strange_scanner", "strange_scanner.adapter", "strange_scanner.rules"):  # of an earlier run in this process
+        monkeypatch.delitem(sys.modules, name, raising=False)
     adapter = importlib.import_module("strange_scanner.adapter")
     for place in ("adapter.py", "rules.py"):
         words = type("Plugin", (WordScanner,), {"__module__": adapter.__name__})()

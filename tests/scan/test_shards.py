@@ -12,7 +12,7 @@ from scangate.model import FileAccounting
 from scangate.scan.engine import scan_unredacted
 from scangate.scan.plan import ScannerTask, ScanPlan
 from scangate.scan.shards import FILE_WEIGHT_BYTES, Shard, assign_shards, assign_unsplittable, plan_for_shard, take_inventory
-from tests.scan.test_engine import FakeScanner, read_all
+from tests.support.fake_scanners import FakeScanner, read_all
 from tests.support.scan_harness import ScanHarness, write_files
 
 SIZES = st.dictionaries(st.text(st.characters(codec="utf-8"), min_size=1, max_size=12), st.integers(0, 1 << 20), max_size=60)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import sysconfig
+import time
 from pathlib import Path
 
 REAL_BIN = Path(sys.executable).parent
@@ -68,3 +69,23 @@ class LinkedEnvironment:
         folder.unlink()
         folder.mkdir()
         (folder / "__init__.py").write_text(code, encoding="utf-8")
+
+
+def left_behind(bench: LinkedEnvironment) -> list[str]:
+    """The command lines of programs of this bench that still run."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            facts = (process / "environ").read_bytes() + (process / "cmdline").read_bytes()
+            if os.fsencode(bench.bin) in facts:
+                found.append((process / "cmdline").read_bytes().decode())
+        except OSError:
+            continue
+    return found
+
+
+def assert_nothing_left(bench: LinkedEnvironment) -> None:
+    deadline = time.monotonic() + 10
+    while (found := left_behind(bench)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not found

@@ -46,3 +46,9 @@ def build_store(folder: Path, *records: Mapping[str, Any]) -> Store:
     target = folder / "advisories.sqlite"
     import_osv(write_archive(folder / "records.zip", records), target, lambda *_: None, imported=NOW)
     return Store.open(target)
+
+
+MEDIUM = "CVSS:3.1/AV:N/AC:L/PR:N/UI:R/S:C/C:L/I:L/A:N"
+
+
+CRITICAL = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"

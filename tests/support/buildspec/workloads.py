@@ -8,13 +8,12 @@ from typing import Any, Final
 
 import boto3
 
-from tests.buildspec.test_fanout_snippet import POLICY
-from tests.buildspec.test_gate_snippet import CLEAN, INJECTION, commit
 from tests.support.aws.account import FakeAccount
 from tests.support.aws.ecr import FakeRegistry
 from tests.support.buildspec.build_image import BuildImage
 from tests.support.buildspec.gate_buildspec import GATE_BUILDSPEC, OFFLINE_PIP
 from tests.support.buildspec.interpreter import Build, run_build
+from tests.support.buildspec.sources import CLEAN, INJECTION, POLICY, commit
 from tests.support.buildspec.workspace import Workspace
 
 HOST = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"

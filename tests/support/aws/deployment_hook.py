@@ -1,0 +1,113 @@
+"""A deployment that asks the CodeDeploy hook."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+from typing import Any
+
+import boto3
+import msgspec
+import pytest
+import yaml
+
+from scangate.publish.codedeploy_hook import handler
+from scangate.publish.dsse import sign_envelope
+from scangate.publish.signing_keys import KeySigner
+from scangate.publish.statement import Subject, create_statement, encode_statement
+from tests.support.attestation import PRIVATE, PUBLIC
+from tests.support.aws.account import REGION, FakeAccount
+from tests.support.verdict_files import whole_tree_pass
+
+IMAGE = "ab" * 32
+
+
+CODE = "cd" * 32
+
+
+TASK = f"arn:aws:ecs:{REGION}:123456789012:task-definition/shop:1"
+
+
+EVENT = {"DeploymentId": "d-ABCDEF123", "LifecycleEventHookExecutionId": "e-1"}
+
+
+ECS_SPEC = {"version": 0.0, "Resources": [{"TargetService": {"Type": "AWS::ECS::Service", "Properties": {"TaskDefinition": TASK}}}]}
+
+
+LAMBDA_SPEC = {
+    "version": 0.0,
+    "Resources": [
+        {
+            "fn": {
+                "Type": "AWS::Lambda::Function",
+                "Properties": {"Name": "shop", "Alias": "live", "CurrentVersion": "1", "TargetVersion": "2"},
+            }
+        }
+    ],
+}
+
+
+class Stage:
+    """A deployment, what it releases, and the bucket with attestations."""
+
+    def __init__(self, account: FakeAccount, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.account = account
+        self.spec: Any = ECS_SPEC
+        self.place: dict[str, str] = {}
+        self.image = f"123456789012.dkr.ecr.{REGION}.amazonaws.com/shop@sha256:{IMAGE}"
+        self.answers: list[str] = []
+        account.services |= {
+            "codedeploy": {"GetDeployment": self._deployment, "PutLifecycleEventHookExecutionStatus": self._answer},
+            "ecs": {"DescribeTaskDefinition": self._task},
+            "lambda": {"GetFunctionConfiguration": self._function},
+        }
+        self.s3 = boto3.session.Session().client("s3")
+        self.s3.create_bucket(Bucket="attested", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+        monkeypatch.setenv("SCANGATE_ENVIRONMENT", "production")
+        monkeypatch.setenv("SCANGATE_PUBLIC_KEY", PUBLIC.decode())
+        monkeypatch.setenv("SCANGATE_ATTESTATIONS", "s3://attested/shop/")
+
+    def _deployment(self, asked: Any) -> dict[str, Any]:
+        content = self.spec if isinstance(self.spec, str) else yaml.safe_dump(self.spec)
+        revision: dict[str, Any] = {"revisionType": "AppSpecContent", "appSpecContent": {"content": content}}
+        if self.place:
+            revision = {"revisionType": "S3", "s3Location": self.place}
+        return {"deploymentInfo": {"deploymentId": asked["deploymentId"], "revision": revision}}
+
+    def _answer(self, asked: Any) -> dict[str, Any]:
+        self.answers.append(asked["status"])
+        return {"lifecycleEventHookExecutionId": asked["lifecycleEventHookExecutionId"]}
+
+    def _task(self, _asked: Any) -> dict[str, Any]:
+        return {"taskDefinition": {"containerDefinitions": [{"name": "web", "image": self.image}]}}
+
+    def _function(self, asked: Any) -> dict[str, Any]:
+        assert (asked["FunctionName"], asked.get("Qualifier", "2")) == ("shop", "2")
+        return {"CodeSha256": base64.b64encode(bytes.fromhex(CODE)).decode()}
+
+    def attest(self, name: str, digest: str, report: Any = None, days: int = 7) -> None:
+        report = report or whole_tree_pass()
+        now = dt.datetime.now(dt.UTC)
+        report = msgspec.structs.replace(
+            report,
+            finished=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            verdict=msgspec.structs.replace(report.verdict, environment="production"),
+        )
+        made = create_statement(report, "ef" * 32, Subject(name, {"sha256": digest}), expires=now + dt.timedelta(days=days))
+        self.put(f"shop/{digest}.json", sign_envelope(encode_statement(made), KeySigner(PRIVATE)))
+
+    def put(self, key: str, text: str) -> None:
+        self.s3.put_object(Bucket="attested", Key=key, Body=text.encode())
+
+    def succeeds(self) -> None:
+        """The deployment goes on."""
+        self._ends("Succeeded", "")
+
+    def fails(self, code: str) -> None:
+        """The deployment fails with this code."""
+        self._ends("Failed", code)
+
+    def _ends(self, status: str, code: str) -> None:
+        result = handler(EVENT)
+        assert (result["status"], result["code"], self.answers[-1]) == (status, code, status), result
+        assert self.account.refusals == []
