@@ -20,6 +20,7 @@ from scangate.model import EXIT_CODES, NEVER_ALLOWED, GapKind
 from scangate.report import FORMATS
 from tests.support.doc_pages import PAGES, anchors, code_blocks, defined_names, groups, links, read_recipe
 from tests.support.paths import ROOT
+from tests.support.wording_rules import Text, find_denied
 
 PACKAGE = ROOT / "scanners" / "scangate"
 CONTRIBUTING = ROOT / "CONTRIBUTING.md"
@@ -88,6 +89,11 @@ def test_every_internal_link_works(page: Path) -> None:
         if not target.exists() or (anchor and anchor not in anchors(target)):
             broken.append(link)
     assert not broken
+
+
+@every_page
+def test_the_words_are_those_of_the_glossary(page: Path) -> None:
+    assert find_denied([Text(page.name, page.read_text("utf-8"))]) == []
 
 
 @every_page
