@@ -16,7 +16,7 @@ import pytest
 
 from scangate.cli import main
 from scangate.cli.publication import UNPUBLISHED
-from scangate.model import EXIT_CODES, NEVER_ALLOWED, GapKind
+from scangate.model import EXIT_CODES, NEVER_ALLOWED, Basis, GapKind
 from scangate.report import FORMATS
 from tests.support.doc_pages import PAGES, anchors, code_blocks, defined_names, groups, links, read_recipe
 from tests.support.paths import ROOT
@@ -139,6 +139,11 @@ def test_the_table_of_exit_codes_is_complete() -> None:
 def test_the_table_of_gap_kinds_is_complete() -> None:
     assert [row[0] for row in table("gap-kinds.md")] == [kind.value for kind in GapKind]
     assert {row[0] for row in table("gap-kinds.md") if row[2] == "narrow"} == {kind.value for kind in NEVER_ALLOWED}
+
+
+def test_every_basis_of_a_decision_is_explained() -> None:
+    spans = {span for group in groups(ROOT / "docs" / "explanation" / "verdict.md") for span in group}
+    assert not {basis.value for basis in Basis} - spans
 
 
 def test_the_table_of_report_formats_is_complete() -> None:
