@@ -1,6 +1,6 @@
-"""The scanners that come with scangate, one file each; a tool's answer is read strictly or not believed.
+"""The built-in scanners, one module each; unexpected output of a tool is an error.
 
-They are imported when they are asked for: a worker that is one module of this package needs none of the others.
+They are imported on first use, since the worker processes are modules of this package that need none of them.
 """
 
 from __future__ import annotations

@@ -1,37 +1,36 @@
-"""bandit: weaknesses in Python code, read from its JSON. Its own waivers and configuration are off."""
+"""bandit: weaknesses in Python code, parsed from its JSON. Its own suppressions and configuration are disabled."""
 
 from __future__ import annotations
 
-import datetime as dt
 import functools
 import re
 import sys
-import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from scangate.errors import ScanError
-from scangate.model import Confidence, FileAccounting, FileReport, Finding, FindingKind, Gap, GapKind, Location, Severity, Span
-from scangate.plugin import ScanContext, SourceFile, parse_json, require_fields
+from scangate.model import Confidence, FileReport, Finding, FindingKind, Gap, GapKind, Location, Severity, Span
+from scangate.plugin import ScanContext, SourceFile, depends_on_file_only, parse_json, require_fields
+from scangate.python_parser import ignore_warnings
 from scangate.tools.suppression_comments import find_nosec, read_nosec_comments
-from scangate.tools.syntax_check import WARNINGS_LOCK, check_python, make_gap
+from scangate.tools.syntax_check import check_python, make_gap
 from scangate.tools.tool_version import find_installed_version
 
 NAME = "bandit"
-ACCOUNTING = FileAccounting.PER_FILE
 SPLITTABLE = True
+cache_key = depends_on_file_only
 
 RUNNER_MODULE = "scangate.tools.bandit_runner"
 SECRET_TESTS = frozenset({"B105", "B106", "B107"})
-STRING_TESTS = frozenset({"B104", "B105", "B108", "B608"})  # about a text, wherever it stands
+STRING_TESTS = frozenset({"B104", "B105", "B108", "B608"})  # about a string literal, wherever it appears
 _INTERNAL_ERROR = re.compile(r"Bandit internal error running: (\S+) on file (.+) at line (\d+):")
 _PASSWORD_MESSAGE = re.compile(r"^(Possible hardcoded password): '(.*)'$", re.DOTALL)
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
-    """The policy's block for bandit. ``skips``: test ids that it shall not run."""
+    """The policy's block for bandit. ``skips``: ids of tests not to run."""
 
     skips: tuple[str, ...] = ()
 
@@ -47,47 +46,41 @@ def reads(path: str, options: Options) -> bool:
     return path.endswith((".py", ".pyw"))
 
 
-def cache_key(options: Options, environ: Mapping[str, str], today: dt.date) -> str:
-    """Nothing: an answer is about the files alone."""
-    del options, environ, today
-    return ""
-
-
 def scan(files: Sequence[SourceFile], options: Options, context: ScanContext) -> Iterable[FileReport]:
-    """Runs bandit over ``files`` and reports each that its output names as read or as skipped."""
+    """Runs bandit over ``files`` and reports each file that its output lists as scanned or skipped."""
     python = [sys.executable, "-I", "-X", "utf8", "-m", RUNNER_MODULE]
     argv = [*python, context.find_console_script("bandit"), "--format", "json", "--ignore-nosec", "--quiet", "--exclude", ""]
     argv += ["--skip", ",".join(options.skips)] if options.skips else []
     output = context.run_program([*argv, *(str(source.file) for source in files)], exit_codes=(0, 1), name=NAME)
     if output.stderr_truncated:
-        raise ScanError(GapKind.GARBAGE, "bandit complains of more than can be read", "try it by hand: bandit FILE")
+        raise ScanError(GapKind.GARBAGE, "bandit wrote too many errors to read them all", "run it on its own: bandit FILE")
     results, errors, metrics = require_fields(parse_json(output.stdout, NAME), "results", "errors", "metrics")
-    faults = _errors_by_path(errors, output.stderr.decode("utf-8", "replace"), context)
+    errors_by_path = _errors_by_path(errors, output.stderr.decode("utf-8", "replace"), context)
     found: dict[str, list[Any]] = {context.repository_path(name): [] for name in metrics if name != "_totals"}
     for result in results:
         found.setdefault(context.repository_path(*require_fields(result, "filename")), []).append(result)
     for source in files:
-        if source.path in faults:
-            yield FileReport(source.path, gaps=tuple(_gaps(source, faults[source.path])))
+        if source.path in errors_by_path:
+            yield FileReport(source.path, gaps=tuple(_gaps(source, errors_by_path[source.path])))
         if source.path in found:
             yield _report(source, found[source.path])
 
 
 def _errors_by_path(errors: Any, stderr: str, context: ScanContext) -> dict[str, list[str]]:
-    """What bandit says it could not do, by path: files it skipped, and tests that failed on a file (told on stderr alone)."""
-    faults: dict[str, list[str]] = {}
+    """bandit's errors by path: files that it skipped, and tests that failed on a file (reported on stderr only)."""
+    found: dict[str, list[str]] = {}
     for error in errors:
         name, reason = require_fields(error, "filename", "reason")
-        faults.setdefault(context.repository_path(name), []).append(str(reason))
+        found.setdefault(context.repository_path(name), []).append(str(reason))
     for match in _INTERNAL_ERROR.finditer(stderr):
-        faults.setdefault(context.repository_path(match[2]), []).append(f"its test {match[1]} failed at line {match[3]}")
-    return faults
+        found.setdefault(context.repository_path(match[2]), []).append(f"test {match[1]} failed at line {match[3]}")
+    return found
 
 
 def _gaps(source: SourceFile, reasons: Sequence[str]) -> Iterator[Gap]:
-    fault = check_python(source.read_bytes())
-    if fault is not None:
-        yield make_gap(NAME, source.path, fault)
+    error = check_python(source.read_bytes())
+    if error is not None:
+        yield make_gap(NAME, source.path, error)
         return
     for reason in reasons:
         yield Gap(NAME, source.path, GapKind.PARTIAL_PARSE, f"bandit: {reason}")
@@ -130,35 +123,34 @@ def _finding(source: SourceFile, result: Any, comments: Mapping[int, str], secre
 
 
 def _column(lines: Sequence[str], line: int, offset: int) -> int:
-    """The column that bandit's offset, in bytes of UTF-8, means; 0 where it gives none."""
+    """The column for bandit's offset in UTF-8 bytes; 0 if it reports none."""
     text = lines[line - 1] if line <= len(lines) else ""
     return len(text.encode("utf-8", "replace")[:offset].decode("utf-8", "ignore")) + 1 if offset >= 0 else 0
 
 
 def _nearest_secret(secrets: Sequence[Span], position: Span) -> Span | None:
-    """The secret that is meant, of those with its value: bandit gives the place of the text, of its name, or of the call."""
+    """The secret at or after ``position``: bandit reports the position of the string, of the name, or of the call."""
     return next((span for span in secrets if span >= position), secrets[0] if secrets else None)
 
 
 def _matched_span(lines: Sequence[str], start: tuple[int, int], end: tuple[int, int]) -> Span | None:
-    """The text that bandit means, by its lines and offsets; None where they do not go together.
+    """The reported source range, by lines and offsets; None if they are inconsistent.
 
-    A call that fails for one argument is reported on that argument's line, and the offsets are the call's. Of a text within an
-    expression, the lines are the expression's and the offsets the text's.
+    A finding on an argument has the argument's line and the call's offsets; one on a string in an expression has the
+    expression's lines and the string's offsets.
     """
     first, last = _column(lines, *start), _column(lines, *end)
     return Span(start[0], first, end[0], last) if first and last and (start[0], first) < (end[0], last) else None
 
 
 def _title(name: str, url: str) -> str:
-    """What a test is called; bandit calls many of them "blacklist", and only the anchor in the documentation says which."""
+    """The title of a test; bandit names many of them "blacklist", and only the anchor in the URL is specific."""
     anchor = re.sub(r"^(b\d+-)+", "", url.rpartition("#")[2]) if name == "blacklist" else ""
     return (anchor or name).replace("-", " ").replace("_", " ")
 
 
 def _locate_password(lines: Sequence[str], line: int, last_line: int, value: str) -> Iterator[Span]:
-    """Where the password that bandit names stands: on the first of its lines that has it; all of them, where none has it as it is
-    named."""
+    """The positions of the reported password in the first line that contains it; the whole lines if none does."""
     if not value:
         return
     for number in range(line, min(last_line, len(lines)) + 1):
@@ -174,10 +166,9 @@ def _locate_password(lines: Sequence[str], line: int, last_line: int, value: str
 
 @functools.cache
 def _load_test_ids() -> Mapping[str, str]:
-    """Every test id and name that bandit knows, and its id: asked for only where a comment names tests."""
-    with WARNINGS_LOCK, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from bandit.core.extension_loader import MANAGER  # noqa: PLC0415 -- loads every plugin: a third of a second
+    """The id for every test id and name in bandit; needed only if a comment names tests."""
+    with ignore_warnings():
+        from bandit.core.extension_loader import MANAGER  # noqa: PLC0415 -- loads every plugin, which takes 0.3 s
 
     ids = {*MANAGER.plugins_by_id, *MANAGER.blacklist_by_id, *MANAGER.builtin}
     names = {plugin.name: plugin.plugin._test_id for plugin in MANAGER.plugins}

@@ -1,8 +1,8 @@
-"""Runs the ``bandit`` command in this process, with a visitor that stops only where some test wants to; the answer is bandit's.
+"""Runs the ``bandit`` command in this process with a faster visitor; the findings are the same.
 
 Called as ``python -I -X utf8 -m scangate.tools.bandit_runner SCRIPT ARGUMENT...``, where SCRIPT is bandit's console script. bandit
-builds the facts of every node, and copies them and an empty score for every test; nine nodes of ten interest no test, and nearly
-no test finds anything. Where one does, or fails, bandit's own method runs over the node again and has the only say.
+builds a context for every node, and copies it for every test, while nine nodes of ten concern no test and nearly no test finds
+anything. This visitor skips such nodes; if a test finds something or fails, bandit's own method runs again on the node.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from bandit.core import issue, manager, node_visitor, tester
 from bandit.core.context import Context
 from bandit.core.utils import linerange
 
-GC_THRESHOLD = 50_000  # new objects before Python looks for garbage: trees of syntax are many, and live until their file ends
+GC_THRESHOLD = 50_000  # new objects before a garbage collection: syntax trees are large, and live until the end of their file
 NO_SCORES = {"SEVERITY": [0, 0, 0, 0], "CONFIDENCE": [0, 0, 0, 0]}
 
 
 class _Tester(tester.BanditTester):  # type: ignore[misc] # bandit has no types
-    """Asks every test, and leaves to bandit what to make of an answer."""
+    """Runs every test, and bandit's own method if one of them finds something."""
 
     def run_tests(self, raw_context: dict[str, Any], checktype: str) -> Any:
-        """The scores, as bandit's own method gives them."""
+        """The same scores as bandit's own method."""
         for test, configuration in _tests_for(self.testset, checktype):
             context = Context(raw_context.copy())
             try:
@@ -40,26 +40,26 @@ class _Tester(tester.BanditTester):  # type: ignore[misc] # bandit has no types
 
 @functools.cache
 def _tests_for(testset: Any, checktype: str) -> tuple[tuple[Any, tuple[Any, ...]], ...]:
-    """The tests for a kind of node, each with its configuration if it takes one."""
+    """The tests for a node type, each with its configuration if it takes one."""
     return tuple((test, (test._config,) if hasattr(test, "_config") else ()) for test in testset.get_tests(checktype))
 
 
 class _Visitor(node_visitor.BanditNodeVisitor):  # type: ignore[misc] # bandit has no types
-    """Goes the way of bandit's visitor, and stops where that would do anything."""
+    """Visits the nodes on which bandit's visitor would do anything."""
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
         self._relevant_types: dict[type[ast.AST], bool] = {}
 
     def generic_visit(self, node: ast.AST) -> None:
-        """Visits all that is below ``node``. One frame a level, as in bandit: how deep a file may be nested stays the same."""
+        """Visits the children of ``node``. One stack frame per level, as in bandit, so that the nesting limit stays the same."""
         for name in node._fields:
             value = getattr(node, name, None)
             if isinstance(value, list):
                 last = len(value) - 1
-                for place, item in enumerate(value):
+                for index, item in enumerate(value):
                     if isinstance(item, ast.AST):
-                        item._bandit_sibling = value[place + 1] if place < last else None  # type: ignore[attr-defined]
+                        item._bandit_sibling = value[index + 1] if index < last else None  # type: ignore[attr-defined]
                         item._bandit_parent = node  # type: ignore[attr-defined]
                         if self._is_relevant(item, node):
                             self.pre_visit(item)
@@ -80,7 +80,7 @@ class _Visitor(node_visitor.BanditNodeVisitor):  # type: ignore[misc] # bandit h
                     self.generic_visit(value)
 
     def pre_visit(self, node: Any) -> bool:
-        """The facts of ``node``, as tests get them."""
+        """Builds the context of ``node`` for the tests."""
         self.context: dict[str, Any] = {"imports": self.imports, "import_aliases": self.import_aliases}
         for name in ("lineno", "col_offset", "end_col_offset"):
             if hasattr(node, name):
@@ -90,7 +90,7 @@ class _Visitor(node_visitor.BanditNodeVisitor):  # type: ignore[misc] # bandit h
         return True
 
     def _is_relevant(self, node: ast.AST, parent: ast.AST) -> bool:
-        """Whether bandit does anything at ``node``: it has a method for its kind, or a test."""
+        """Whether bandit has a method or a test for the type of ``node``."""
         kind = type(node)
         if kind is ast.Constant:
             return isinstance(node.value, (str, bytes)) and not isinstance(parent, ast.Expr)  # type: ignore[attr-defined]
@@ -101,10 +101,10 @@ class _Visitor(node_visitor.BanditNodeVisitor):  # type: ignore[misc] # bandit h
 
 
 def main(bandit_script: str, arguments: list[str]) -> None:
-    """Runs ``script``, which is bandit, with ``arguments``."""
+    """Runs bandit's console script with ``arguments``."""
     manager.b_node_visitor.BanditNodeVisitor = _Visitor
     node_visitor.b_tester.BanditTester = _Tester
-    issue.Issue.get_code = lambda *_, **__: ""  # the excerpt of the source that nobody reads here
+    issue.Issue.get_code = lambda *_, **__: ""  # the source excerpt, which is not used
     gc.set_threshold(GC_THRESHOLD)
     sys.argv = [bandit_script, *arguments]
     runpy.run_path(bandit_script, run_name="__main__")

@@ -1,25 +1,24 @@
-"""detect-secrets: secrets in any text file. Its plugins run in a worker process that tells where a secret is, never what it is."""
+"""detect-secrets: secrets in any text file. Its plugins run in a worker process that reports positions, never values."""
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
 
 from scangate.errors import ScanError
 from scangate.globs import Glob, matches
-from scangate.model import Confidence, FileAccounting, FileReport, Finding, FindingKind, Gap, GapKind, Location, Severity, Span
-from scangate.plugin import ScanContext, SourceFile, parse_json, require_fields
+from scangate.model import Confidence, FileReport, Finding, FindingKind, Gap, GapKind, Location, Severity, Span
+from scangate.plugin import ScanContext, SourceFile, depends_on_file_only, parse_json, require_fields
 from scangate.tools.tool_version import find_installed_version
 
 NAME = "detect-secrets"
-ACCOUNTING = FileAccounting.PER_FILE
 SPLITTABLE = True
+cache_key = depends_on_file_only
 
 WORKER = "scangate.tools.detect_secrets_worker"
 SECONDS_PER_FILE = 30
@@ -28,7 +27,7 @@ ALLOWLIST_COMMENT = "pragma: allowlist secret"
 CWE_HARD_CODED_CREDENTIALS = 798
 ENTROPY_TYPES = frozenset({"Base64 High Entropy String", "Hex High Entropy String"})
 
-# What a plugin's word is worth: most know a provider's format, these do not.
+# Most plugins detect the format of a provider; these guess.
 HEURISTIC_RATINGS = {
     "Secret Keyword": (Severity.MEDIUM, Confidence.MEDIUM),
     "Basic Auth Credentials": (Severity.MEDIUM, Confidence.MEDIUM),
@@ -37,7 +36,7 @@ HEURISTIC_RATINGS = {
     "Public IP (ipv4)": (Severity.INFO, Confidence.LOW),
 }
 PROVIDER_RATING = (Severity.HIGH, Confidence.HIGH)
-PLACEHOLDER_RATING = (Severity.LOW, Confidence.LOW)  # told all the same, and production lets none stand
+PLACEHOLDER_RATING = (Severity.LOW, Confidence.LOW)  # still reported; the production policy does not tolerate it
 
 _BINARY_SUFFIX = re.compile(
     r"\.("
@@ -50,8 +49,8 @@ _BINARY_SUFFIX = re.compile(
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
-    """The policy's block for detect-secrets. ``entropy_exclude``: paths where a random-looking string alone says nothing (hashes in
-    lock files); every other plugin still reads them."""
+    """The policy's block for detect-secrets. ``entropy_exclude``: paths without entropy findings, such as lock files with hashes; all
+    other plugins still run."""
 
     entropy_exclude: tuple[Glob, ...] = ()
 
@@ -62,52 +61,48 @@ def version() -> str:
 
 
 def reads(path: str, options: Options) -> bool:
-    """Every file but those whose name says that they are pictures, archives or programs."""
+    """Every file except images, archives, programs and other binary formats, by their suffix."""
     del options
     return _BINARY_SUFFIX.search(path) is None
 
 
-def cache_key(options: Options, environ: Mapping[str, str], today: dt.date) -> str:
-    """Nothing: an answer is about the files alone."""
-    del options, environ, today
-    return ""
-
-
 def scan(files: Sequence[SourceFile], options: Options, context: ScanContext) -> Iterable[FileReport]:
-    """Asks the worker about ``files``; each must come back in its answer."""
+    """Runs the worker over ``files`` and reports each file in its output."""
     job = context.temp_folder / "job.json"
     job.write_text(json.dumps({"files": [str(source.file) for source in files], "seconds": SECONDS_PER_FILE}), "utf-8")
     output = context.run_program([sys.executable, "-I", "-X", "utf8", "-m", WORKER, str(job)], name=NAME)
-    (answers,) = require_fields(parse_json(output.stdout, NAME), "files")
+    (reports,) = require_fields(parse_json(output.stdout, NAME), "files")
     by_path = {source.path: source for source in files}
-    for name, answer in answers.items():
+    for name, report in reports.items():
         path = context.repository_path(name)
         if path not in by_path:
-            raise ScanError(GapKind.GARBAGE, "its output names a file that it was not given")
-        yield _report(by_path[path], answer, options)
+            raise ScanError(GapKind.GARBAGE, "its output names a file that was not scanned")
+        yield _report(by_path[path], report, options)
 
 
 def _report(source: SourceFile, answer: Any, options: Options) -> FileReport:
     if "timeout" in answer:
-        reason = f"did not end within {SECONDS_PER_FILE} seconds over this file"
+        reason = f"took more than {SECONDS_PER_FILE} seconds on this file"
         return FileReport(source.path, gaps=(Gap(NAME, source.path, GapKind.TIMEOUT, reason),))
-    if "fault" in answer:
-        return FileReport(source.path, gaps=(Gap(NAME, source.path, GapKind.CRASH, f"failed over this file: {answer['fault']}"),))
+    if "error" in answer:
+        return FileReport(source.path, gaps=(Gap(NAME, source.path, GapKind.CRASH, f"failed on this file: {answer['error']}"),))
     (secrets,) = require_fields(answer, "secrets")
     quiet = any(matches(pattern, source.path) for pattern in options.entropy_exclude)
     findings: list[Finding] = []
     spans: list[Span] = []
     for secret in secrets:
-        kind, line, places, waived, is_placeholder = require_fields(secret, "type", "line", "spans", "waived", "placeholder")
+        kind, line, places, allowlisted, is_placeholder = require_fields(
+            secret, "type", "line", "spans", "allowlisted", "placeholder"
+        )
         spans += [Span(number, start, number, end) for number, start, end in places]
         if not (quiet and kind in ENTROPY_TYPES):
             worth = PLACEHOLDER_RATING if is_placeholder else HEURISTIC_RATINGS.get(kind, PROVIDER_RATING)
-            findings.append(_finding(source, kind, worth, (line, *places[0][1:]), ALLOWLIST_COMMENT if waived else ""))
+            findings.append(_finding(source, kind, worth, (line, *places[0][1:]), ALLOWLIST_COMMENT if allowlisted else ""))
     return FileReport(source.path, tuple(findings), secret_spans=tuple(spans))
 
 
 def slugify(kind: str) -> str:
-    """A detector's name as the second half of a rule's: ``AWS Access Key`` is ``aws-access-key``."""
+    """The rule id for a detector's name: ``AWS Access Key`` becomes ``aws-access-key``."""
     return re.sub(r"[^a-z0-9]+", "-", kind.lower()).strip("-")
 
 
@@ -116,14 +111,14 @@ def _finding(
 ) -> Finding:
     severity, confidence = rating
     line, column, end_column = position
-    weak = "it looks like a name or an example; where it is a secret all the same, " if rating is PLACEHOLDER_RATING else ""
+    weak = "looks like a name or an example; if it is a secret, " if rating is PLACEHOLDER_RATING else ""
     return Finding(
         rule=f"{NAME}:{slugify(kind)}",
         severity=severity,
         confidence=confidence,
         kind=FindingKind.SECRET,
         title=kind,
-        message=f"{kind}: {weak}take it out of the repository, revoke it, and read it from a secret store at run time",
+        message=f"{kind}: {weak}remove it from the repository, revoke it, and read it from a secret store at run time",
         location=Location(source.path, line, line, column, end_column),
         cwe=(CWE_HARD_CODED_CREDENTIALS,),
         help_url=HELP_URL,

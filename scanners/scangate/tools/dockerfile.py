@@ -1,4 +1,4 @@
-"""Finds the instructions of a Dockerfile, as the builder does: see https://docs.docker.com/reference/dockerfile/."""
+"""Parses the instructions of a Dockerfile as the builder does: https://docs.docker.com/reference/dockerfile/"""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ INSTRUCTIONS = frozenset(
     + b"MAINTAINER ONBUILD RUN SHELL STOPSIGNAL USER VOLUME WORKDIR".split()
 )
 FIRST_INSTRUCTIONS = frozenset({b"ARG", b"FROM"})
-"""What a Dockerfile opens with; a text that does not is something else of the same name."""
+"""The instructions with which a Dockerfile can begin; a file that begins otherwise is something else."""
 
 ESCAPE = re.compile(rb"#[ \t]*escape[ \t]*=[ \t]*([\\`])[ \t]*", re.IGNORECASE)
 DIRECTIVE = re.compile(rb"#[ \t]*[a-z]+[ \t]*=", re.IGNORECASE)
@@ -30,7 +30,7 @@ LEGACY_PAIR = re.compile(rb"[ \t]+[^\s=]+([ \t])([^\s\"'][^\n]*)")
 
 
 class Instruction(NamedTuple):
-    """An instruction with all its lines but those of here-documents, its place in the bytes, and its first line, from 1."""
+    """An instruction with its lines except here-documents, its byte offset, and its first line, from 1."""
 
     text: bytes
     offset: int
@@ -38,36 +38,36 @@ class Instruction(NamedTuple):
 
     @property
     def keywords(self) -> list[bytes]:
-        """The words that have to be an instruction, in capitals, which are a habit and no rule: one, or ONBUILD and another."""
+        """The instruction in capitals, which Dockerfiles do not require: one word, or ONBUILD and another."""
         match = INSTRUCTION_WORDS.match(self.text)
         return [word.upper() for word in match.groups() if word] if match else []
 
     @property
     def is_known(self) -> bool:
-        """Whether there is such an instruction."""
+        """Whether the instruction exists."""
         return INSTRUCTIONS.issuperset(self.keywords)
 
 
 def normalize_dockerfile(data: bytes) -> bytes:
-    """``data``, with line feeds alone, for semgrep: it knows instructions in capitals, none behind ONBUILD, and not the newest and
-    the oldest forms of some. Whatever tells something stays in its place."""
-    escape, told = _escape_character(data.split(b"\n")), bytearray(data)
+    """Rewrites ``data``, whose lines end in line feeds, for semgrep, which knows instructions in capitals only, none after ONBUILD,
+    and not the newest and oldest forms of some. Lines and columns stay the same."""
+    escape, result = _escape_character(data.split(b"\n")), bytearray(data)
     for number, each in enumerate(_instructions(data)):
         if number == 0 and FIRST_INSTRUCTIONS.isdisjoint(each.keywords):
             break
         if each.is_known:
-            told[each.offset : each.offset + len(each.text)] = _normalize_instruction(each, escape)
-    return bytes(told)
+            result[each.offset : each.offset + len(each.text)] = _normalize_instruction(each, escape)
+    return bytes(result)
 
 
 def check_dockerfile(data: bytes) -> ScanError | None:
-    """Why ``data`` is only in part a Dockerfile; None where it is one, and where nothing in it is an instruction."""
+    """Why ``data`` is only partially a Dockerfile; None if it is one, or contains no instruction at all."""
     found = list(_instructions(data))
-    odd = next((each for each in found if not each.is_known), None)
-    if odd is None or not any(each.is_known for each in found):
+    unknown = next((each for each in found if not each.is_known), None)
+    if unknown is None or not any(each.is_known for each in found):
         return None
-    hint = "mend the file, or exclude it with a reason (a template is no Dockerfile before it is rendered)"
-    return ScanError(GapKind.PARTIAL_PARSE, f"not a Dockerfile: line {odd.line} opens with no instruction", hint)
+    hint = "fix the file, or exclude it with a reason (a template is not a Dockerfile until it is rendered)"
+    return ScanError(GapKind.PARTIAL_PARSE, f"not a Dockerfile: line {unknown.line} is not an instruction", hint)
 
 
 def _instructions(data: bytes) -> Iterator[Instruction]:
@@ -86,7 +86,7 @@ def _instructions(data: bytes) -> Iterator[Instruction]:
 
 
 def _escape_character(lines: list[bytes]) -> bytes:
-    """The character that joins lines, which a directive at the very top may change."""
+    """The character that joins lines, which a directive in the first lines may change."""
     for line in lines:
         if not DIRECTIVE.match(line):
             break
@@ -96,7 +96,7 @@ def _escape_character(lines: list[bytes]) -> bytes:
 
 
 def _instruction_end(lines: list[bytes], number: int, escape: bytes) -> int:
-    """The number of the line behind the instruction that begins on line ``number``; comments and empty lines do not end it."""
+    """The number of the line after the instruction at line ``number``; comments and empty lines do not end it."""
     joined = True
     while joined and number < len(lines):
         line = lines[number].strip()
@@ -106,7 +106,7 @@ def _instruction_end(lines: list[bytes], number: int, escape: bytes) -> int:
 
 
 def _skip_heredocs(lines: list[bytes], instruction: bytes, number: int) -> int:
-    """The number of the line behind the here-documents that ``instruction`` opens, which begin on line ``number``."""
+    """The number of the line after the here-documents of ``instruction``, which begin at line ``number``."""
     for dash, _, name in HEREDOC.findall(instruction):
         while number < len(lines):
             line = lines[number].rstrip(b"\r")
@@ -117,7 +117,7 @@ def _skip_heredocs(lines: list[bytes], instruction: bytes, number: int) -> int:
 
 
 def _normalize_instruction(instruction: Instruction, escape: bytes) -> bytes:
-    """The text of an instruction, as long as it was."""
+    """The rewritten text of an instruction, of the same length."""
     text = re.sub(rb"(" + re.escape(escape) + rb")([ \t]+)$", rb"\2\1", instruction.text, flags=re.MULTILINE)
     match = INSTRUCTION_WORDS.match(text)
     if match is None:
@@ -127,7 +127,7 @@ def _normalize_instruction(instruction: Instruction, escape: bytes) -> bytes:
 
 
 def _normalize_arguments(word: bytes, rest: bytes) -> bytes:
-    """What follows ``word``, in a form that semgrep knows."""
+    """The arguments of ``word``, in a form that semgrep knows."""
     if word in {b"COPY", b"ADD"} and (flags := FLAGS.match(rest)):
         return NEW_FLAG.sub(_to_spaces, flags[0]) + rest[flags.end() :]
     if word == b"ARG":

@@ -1,4 +1,4 @@
-"""What ECR found in an image, as findings: reads the answer of its API, which somebody else has asked for. Not run by a scan.
+"""Reads the findings of an ECR image scan from a response of its API. Not part of a scan; used by ``gate --image``.
 
 https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImageScanFindings.html
 """
@@ -15,7 +15,6 @@ from scangate.errors import ScanError
 from scangate.model import (
     AffectedPackage,
     Confidence,
-    FileAccounting,
     FileReport,
     Finding,
     FindingKind,
@@ -26,11 +25,9 @@ from scangate.model import (
 )
 from scangate.plugin import ScanContext, SourceFile, parse_json, require_fields
 
-__all__ = ["ACCOUNTING", "NAME", "SPLITTABLE", "Options", "reads", "scan", "version"]
+__all__ = ["NAME", "Options", "reads", "scan", "version"]
 
 NAME = "ecr"
-ACCOUNTING = FileAccounting.PER_FILE
-SPLITTABLE = False
 SEVERITIES = {
     "INFORMATIONAL": Severity.INFO,
     "LOW": Severity.LOW,
@@ -40,27 +37,27 @@ SEVERITIES = {
     "UNDEFINED": Severity.UNKNOWN,
     "UNTRIAGED": Severity.UNKNOWN,
 }
-COMPLETED = {"COMPLETE", "ACTIVE"}  # a basic scan has ended, an enhanced one goes on for ever
+COMPLETED = {"COMPLETE", "ACTIVE"}  # a basic scan has ended, an enhanced one is continuous
 PENDING = {"IN_PROGRESS", "PENDING"}
 CLOSED = "CLOSED"
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """None: what is looked for is set in the registry."""
+    """No options: the registry configures the scan."""
 
 
 def version() -> str:
-    """The reader's own: the service has none."""
+    """The version of scangate, since the service has none."""
     return __version__
 
 
 def reads(path: str, options: Any) -> bool:  # noqa: ARG001 -- the protocol's signature
-    """Whatever it is given: a file that holds an answer of the API."""
+    """Every file: each contains a response of the API."""
     return bool(path)
 
 
 def scan(files: Sequence[SourceFile], options: Any, context: ScanContext) -> Iterable[FileReport]:  # noqa: ARG001 -- the protocol's signature
-    """The findings in each answer. A scan that is not done, or was never made, is a gap: an image nobody looked at is not clean."""
+    """The findings in each response; an unfinished or missing scan is a gap."""
     return [_report(source) for source in files]
 
 
@@ -69,18 +66,18 @@ def _report(source: SourceFile) -> FileReport:
     if status in COMPLETED:
         return FileReport(source.path, tuple(_findings(findings, source.path)))
     if status in PENDING:
-        gap = Gap(NAME, source.path, GapKind.TIMEOUT, "ECR has not done its scan yet", hint="wait longer: --image-wait SECONDS")
+        gap = Gap(NAME, source.path, GapKind.TIMEOUT, "the ECR scan is not complete", hint="wait longer: --image-wait SECONDS")
     else:
-        hint = "aws ecr describe-image-scan-findings tells more; is scanning switched on for the repository?"
-        told = f"ECR tells no findings of it: {status}" + (f": {description}" if description else "")
-        gap = Gap(NAME, source.path, GapKind.UNREADABLE, told, hint=hint)
+        hint = "for details: aws ecr describe-image-scan-findings; check that the repository has scanning enabled"
+        reason = f"ECR has no findings for the image: {status}" + (f": {description}" if description else "")
+        gap = Gap(NAME, source.path, GapKind.UNREADABLE, reason, hint=hint)
     return FileReport(source.path, gaps=(gap,))
 
 
 def _findings(entries: Any, path: str) -> Iterator[Finding]:
-    """One finding an entry; the answer has one entry a line, the first on line 4 (see `publish.ecr`)."""
+    """The findings of all entries; the file has one entry per line, the first in line 4 (see `publish.ecr`)."""
     if not isinstance(entries, list):
-        raise ScanError(GapKind.GARBAGE, "its output is not what it writes: no list of findings")
+        raise ScanError(GapKind.GARBAGE, "unexpected output format: findings is not a list")
     for number, entry in enumerate(entries):
         if entry.get("status") != CLOSED:
             place = Location(path, number + 4, number + 4)
@@ -91,16 +88,18 @@ def _findings(entries: Any, path: str) -> Iterator[Finding]:
 
 def _basic_finding(entry: Mapping[str, Any], location: Location) -> Finding:
     name, severity = require_fields(entry, "name", "severity")
-    about = {each["key"]: each.get("value", "") for each in entry.get("attributes", [])}
+    attributes = {each["key"]: each.get("value", "") for each in entry.get("attributes", [])}
     package = None
-    if about.get("package_name"):
-        package = AffectedPackage(about["package_name"], about.get("package_version", ""), cvss=about.get("CVSS3_VECTOR", ""))
-    told = {"description": entry.get("description", ""), "url": entry.get("uri", "")}
-    return _finding(name, _severity(severity), told, package, location)
+    if attributes.get("package_name"):
+        package = AffectedPackage(
+            attributes["package_name"], attributes.get("package_version", ""), cvss=attributes.get("CVSS3_VECTOR", "")
+        )
+    details = {"description": entry.get("description", ""), "url": entry.get("uri", "")}
+    return _finding(name, _severity(severity), details, package, location)
 
 
 def _enhanced_findings(entry: Mapping[str, Any], location: Location) -> Iterator[Finding]:
-    """One finding a package: each has its own release to upgrade to."""
+    """One finding for each package, since each is fixed in another release."""
     details, severity = require_fields(entry, "packageVulnerabilityDetails", "severity")
     name, packages = require_fields(details, "vulnerabilityId", "vulnerablePackages")
     scores = [each.get("scoringVector", "") for each in details.get("cvss", [])]
@@ -113,23 +112,23 @@ def _enhanced_findings(entry: Mapping[str, Any], location: Location) -> Iterator
             aliases=tuple(details.get("relatedVulnerabilities", [])),
             cvss=max(scores, default=""),
         )
-        told = {"description": entry.get("description", ""), "url": details.get("sourceUrl", "")}
-        yield _finding(name, _severity(severity), told, package, location)
+        text = {"description": entry.get("description", ""), "url": details.get("sourceUrl", "")}
+        yield _finding(name, _severity(severity), text, package, location)
 
 
 def _finding(
     name: str, severity: Severity, details: Mapping[str, str], package: AffectedPackage | None, location: Location
 ) -> Finding:
-    """``told``: the description and the link."""
-    where = f"package {package.name} {package.version} of the image is affected by {name}" if package else f"the image has {name}"
-    mended = f"; fixed in {package.fixed_in[0]}" if package and package.fixed_in else ""
+    """``details``: description and link."""
+    subject = f"package {package.name} {package.version} of the image is affected by {name}" if package else f"the image has {name}"
+    fixed = f"; fixed in {package.fixed_in[0]}" if package and package.fixed_in else ""
     return Finding(
         rule=f"{NAME}:{name}",
         severity=severity,
         confidence=Confidence.UNKNOWN,
         kind=FindingKind.DEPENDENCY if package else FindingKind.CONFIGURATION,
         title=name,
-        message=f"{where}{mended}. {details['description'] or name}",
+        message=f"{subject}{fixed}. {details['description'] or name}",
         location=location,
         help_url=details["url"],
         affected_package=package,
@@ -140,4 +139,4 @@ def _severity(word: str) -> Severity:
     try:
         return SEVERITIES[word]
     except KeyError:
-        raise ScanError(GapKind.GARBAGE, "its output has a severity that is not known") from None
+        raise ScanError(GapKind.GARBAGE, "unexpected output format: an unknown severity") from None

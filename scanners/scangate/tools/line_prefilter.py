@@ -1,7 +1,7 @@
-"""Says in which lines of a file a plugin of detect-secrets could see anything: a cheap test that may err in one direction only.
+"""Finds the lines in which a detect-secrets plugin could find anything: a fast check without false negatives.
 
-Every pattern of a plugin is put to the whole text at once. Where a line alone would match, the text matches in that line, too: what
-stands around it can only add matches, but for what is checked here (a negative look at what a line end could be part of).
+Every pattern of a plugin is applied to the whole text at once. If a line alone matches, the text matches in that line, too: the
+surrounding lines can only add matches, except for patterns that are excluded here (such as a negative look-around at a line end).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import functools
 import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from re import _parser  # type: ignore[attr-defined] # the only way to know what a pattern may match
+from re import _parser  # type: ignore[attr-defined] # the only way to analyze a pattern
 from typing import Any
 
 from detect_secrets.plugins.base import RegexBasedDetector
@@ -22,24 +22,24 @@ __all__ = ["LinePrefilter", "has_keyword"]
 
 CHARSET_GROUP = "([{}]+)"
 NEWLINE = "\n"
-MIN_LITERAL_LENGTH = 2  # letters: a word so long stands in few lines
+MIN_LITERAL_LENGTH = 2  # characters; a literal of this length is rare enough
 
 
 class LinePrefilter:
-    """The first test of some plugins."""
+    """The prefilter of some plugins."""
 
     def __init__(self, plugins: Iterable[Any]) -> None:
         self._tests = [(plugin, _filter_for(plugin)) for plugin in plugins]
 
     def candidates(self, lines: Sequence[str]) -> Iterator[tuple[int, list[Any]]]:
-        """The places (from 0) of the lines that some plugin has to look at, in order, and which plugins, in theirs.
+        """The indexes (from 0) of the lines that a plugin has to scan, in order, and the plugins, in their order.
 
-        ``lines`` are as plugins get them; where one holds a line end, every plugin has to look at all of them.
+        ``lines`` are as plugins get them; if one contains a line end, every plugin has to scan all of them.
         """
         text = _JoinedLines(lines)
         if not text.is_aligned:
-            everybody = [plugin for plugin, _ in self._tests]
-            yield from ((place, everybody) for place in range(len(lines)))
+            every_plugin = [plugin for plugin, _ in self._tests]
+            yield from ((index, every_plugin) for index in range(len(lines)))
             return
         wanted: dict[int, list[Any]] = {}
         for plugin, test in self._tests:
@@ -50,7 +50,7 @@ class LinePrefilter:
 
 
 class _JoinedLines:
-    """The lines as one text, as it is and with its case folded, in which every sign has the same line."""
+    """The lines as one text, unchanged and case-folded; both have the same line ends."""
 
     def __init__(self, lines: Sequence[str]) -> None:
         self.lines = lines
@@ -67,12 +67,12 @@ class _JoinedLines:
         }
 
     def lines_touched(self, start: int, end: int, *, folds: bool = False) -> range:
-        """The lines that a piece touches."""
+        """The lines that a range of the text touches."""
         starts = self._starts[folds]
         return range(bisect.bisect_right(starts, start) - 1, bisect.bisect_right(starts, max(end - 1, start)))
 
     def lines_with_literal(self, word: str, *, folds: bool) -> Iterator[int]:
-        """The lines with a word in them."""
+        """The lines that contain a literal."""
         text = self.folded if folds else self.plain
         at = text.find(word)
         while at >= 0:
@@ -82,17 +82,17 @@ class _JoinedLines:
 
 
 def _fold_case(text: str) -> str:
-    """``text`` in which each sign is the small letter that `re.IGNORECASE` takes it for: case folding knows all of them but two."""
+    """``text`` folded as by `re.IGNORECASE`: case folding handles all characters but two."""
     return text.casefold() if text.isascii() else text.translate(_TURKISH_I).casefold()
 
 
-_TURKISH_I = str.maketrans({"\u0130": "i", "\u0131": "i"})  # with and without a dot
+_TURKISH_I = str.maketrans({"\u0130": "i", "\u0131": "i"})  # I with a dot, and i without one
 LineFilter = Callable[[_JoinedLines], Iterator[int]]
-"""The lines that a plugin has to look at."""
+"""Finds the lines that a plugin has to scan."""
 
 
 def _filter_for(plugin: Any) -> LineFilter | None:
-    """The test of one plugin, None where none is known that cannot miss what it would see."""
+    """The filter for one plugin, None if there is none without false negatives."""
     if type(plugin).analyze_line is RegexBasedDetector.analyze_line and isinstance(plugin, RegexBasedDetector):
         patterns = list(plugin.denylist)
         if all(map(_is_line_local, patterns)):
@@ -100,7 +100,7 @@ def _filter_for(plugin: Any) -> LineFilter | None:
     if type(plugin) is KeywordDetector:
         return _keyword_filter
     if isinstance(plugin, HighEntropyStringsPlugin):
-        # n signs have an entropy of at most log2 n
+        # n characters have an entropy of at most log2 n
         least = int(2**plugin.entropy_limit) + 1
         pattern = plugin.regex.pattern
         if CHARSET_GROUP.format(re.escape(plugin.charset)) in pattern:
@@ -132,13 +132,13 @@ def _pattern_filter(pattern: re.Pattern[str]) -> LineFilter:
 
 
 def _keyword_filter(text: _JoinedLines) -> Iterator[int]:
-    """Lines with a word of the deny list, in whatever case: folded."""
+    """Lines with a keyword of the deny list, in any case."""
     for match in _KEYWORDS.finditer(text.folded):
         yield from text.lines_touched(*match.span(), folds=True)
 
 
 def has_keyword(text: str) -> bool:
-    """Whether the detector of keywords could see anything in a text: without a word of its deny list it does not."""
+    """Whether the keyword detector could find anything in a text: it needs a keyword of its deny list."""
     return _KEYWORDS.search(_fold_case(text)) is not None
 
 
@@ -146,7 +146,7 @@ _KEYWORDS = re.compile("|".join(sorted({_fold_case(word) for word in DENYLIST}))
 
 
 def _is_line_local(pattern: re.Pattern[str]) -> bool:
-    """Whether a match in a line alone is always one in the text around it, too."""
+    """Whether a match in a line alone is always a match in the whole text, too."""
     return not pattern.flags & re.DOTALL and _is_sequence_line_local(_parser.parse(pattern.pattern, pattern.flags), negated=False)
 
 
@@ -155,13 +155,13 @@ def _is_sequence_line_local(parsed: Any, *, negated: bool) -> bool:
 
 
 def _is_step_line_local(step: str, argument: Any, *, negated: bool) -> bool:
-    """Within a negative look nothing may match a line end; nowhere may the start or the end of the whole text be asked for."""
-    if step in {"AT"}:
+    """No negative look-around may match a line end, and no anchor may refer to the start or end of the whole text."""
+    if step == "AT":
         return str(argument) not in {"AT_BEGINNING_STRING", "AT_END_STRING"} and not (negated and str(argument) != "AT_BOUNDARY")
     if step in {"ASSERT", "ASSERT_NOT"}:
         return _is_sequence_line_local(argument[1], negated=negated or step == "ASSERT_NOT")
     if step in {"ATOMIC_GROUP", "POSSESSIVE_REPEAT", "GROUPREF_EXISTS"}:
-        return False  # what they take they do not give back
+        return False  # they do not backtrack
     if step in {"SUBPATTERN", "MAX_REPEAT", "MIN_REPEAT"}:
         return _is_sequence_line_local(argument[-1], negated=negated)
     if step == "BRANCH":
@@ -174,7 +174,7 @@ def _can_match_newline(step: str, argument: Any) -> bool:
         return bool(argument == ord(NEWLINE))
     if step == "IN":
         return _class_matches_newline(argument)
-    return True  # ANY, NOT_LITERAL, GROUPREF and what is not known
+    return True  # ANY, NOT_LITERAL, GROUPREF and anything unknown
 
 
 def _class_matches_newline(members: Sequence[tuple[Any, Any]]) -> bool:
@@ -189,7 +189,7 @@ def _class_matches_newline(members: Sequence[tuple[Any, Any]]) -> bool:
 
 
 def _required_literals(parsed: Any) -> tuple[str, ...]:
-    """The longest of the words that a sequence needs, or alternatives of which it needs one; empty for none."""
+    """The longest literal that a sequence requires, or alternatives of which it requires one; empty for none."""
     best: tuple[str, ...] = ()
     word = ""
     for step, argument in [*parsed, ("END", None)]:
@@ -209,5 +209,5 @@ def _required_literals(parsed: Any) -> tuple[str, ...]:
 
 
 def _selectivity(words: tuple[str, ...]) -> int:
-    """A word is worth what its text seldom holds: its length; of alternatives the shortest counts."""
+    """The length of a literal; the shortest of several alternatives."""
     return min(map(len, words), default=0)

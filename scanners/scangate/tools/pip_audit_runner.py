@@ -1,4 +1,4 @@
-"""Starts pip-audit: against PyPI, against OSV, or against an endpoint on this machine that answers from the store."""
+"""Runs pip-audit: against PyPI, against OSV, or against a local endpoint that serves the store."""
 
 from __future__ import annotations
 
@@ -22,148 +22,120 @@ TOOL = "pip-audit"
 FLAGS = ("--no-deps", "--disable-pip", "--format", "json", "--aliases", "on", "--desc", "off", "--progress-spinner", "off")
 NETWORK_HINT = f"check that the build can reach the advisory services, or {UPDATE_HINT}"
 ATTEMPTS = 2
-RETRY_DELAY = 1.0  # seconds before the second try
+RETRY_DELAY = 1.0  # seconds
 _NETWORK_ERRORS = re.compile(
     rb"ConnectionError|Timeout|ProxyError|SSLError|HTTPError|ServiceError|NameResolution|JSONDecodeError"
     rb"|ChunkedEncodingError|IncompleteRead|ProtocolError|RemoteDisconnected|TooManyRedirects"
 )
 
-ServiceAnswer = tuple[Vulnerability, ...] | ScanError
+Answer = tuple[Vulnerability, ...] | ScanError
+Batch = Sequence[Release]
+
+
+class _UnreachableError(ScanError):
+    """The service cannot be reached."""
+
+    def __init__(self, service: str) -> None:
+        super().__init__(GapKind.ADVISORY_UNANSWERED, f"cannot reach {service}", NETWORK_HINT)
 
 
 def service_lookup(service: str, flags: Sequence[str], seconds: int, context: ScanContext) -> Lookup:
-    """Asks a public service (``flags`` say which). Once it cannot be reached, not even by a second try, it is not asked again."""
-    open_circuit: list[ScanError] = []
+    """A lookup in a public service, which ``flags`` select. Once it is unreachable, also on retry, it is not called again."""
+    unreachable: list[_UnreachableError] = []
 
-    def ask(releases: Iterable[Release]) -> dict[Release, ServiceAnswer]:
-        answers: dict[Release, ServiceAnswer] = {}
-        for round_ in _batches(releases):
-            told = (
-                dict.fromkeys(round_, open_circuit[0])
-                if open_circuit
-                else _run_with_retry(service, round_, [*flags, "--timeout", str(seconds)], context)
-            )
-            silence = [
-                each for each in told.values() if isinstance(each, ScanError) and each.reason == _unreachable_reason(service)
-            ]
-            open_circuit.extend(silence[:1])
-            answers |= told
+    def look_up(releases: Iterable[Release]) -> dict[Release, Answer]:
+        answers: dict[Release, Answer] = {}
+        for batch in _batches(releases):
+            for attempt in range(ATTEMPTS):
+                if unreachable:
+                    break
+                try:
+                    answers |= _run_pip_audit(service, batch, [*flags, "--timeout", str(seconds)], context, network=True)
+                    break
+                except _UnreachableError as error:
+                    if attempt + 1 == ATTEMPTS:
+                        unreachable.append(error)
+                    else:
+                        time.sleep(RETRY_DELAY)
+            answers = {**dict.fromkeys(batch, unreachable[0]), **answers} if unreachable else answers
         return answers
 
-    return ask
+    return look_up
 
 
 def store_lookup(store: Store, context: ScanContext) -> Lookup:
-    """Asks the store: names without any record it answers itself, the rest go through pip-audit and an endpoint of this run."""
-    known = store.package_names()
+    """A lookup in the store: names without a record are clean, the others go through pip-audit and a local endpoint."""
+    names = store.package_names()
 
-    def ask(releases: Iterable[Release]) -> dict[Release, ServiceAnswer]:
-        answers: dict[Release, ServiceAnswer] = {release: () for release in releases if release[0] not in known}
-        asked = [release for release in releases if release[0] in known]
-        if not asked:
+    def look_up(releases: Iterable[Release]) -> dict[Release, Answer]:
+        answers: dict[Release, Answer] = {release: () for release in releases if release[0] not in names}
+        known = [release for release in releases if release[0] in names]
+        if not known:
             return answers
-        from scangate.advisories.osv_server import serve_osv  # noqa: PLC0415 -- a web server, where there is something to serve
+        from scangate.advisories.osv_server import serve_osv  # noqa: PLC0415 -- a web server, only if needed
 
-        with serve_osv(store) as route:
-            for round_ in _batches(asked):
-                answers |= _run_or_error(
-                    "the advisory store", round_, ["--vulnerability-service", "osv", "--osv-url", route.url], context, network=False
-                )
-            unheard = {
-                release
-                for release in asked
-                if normalize_release(release) not in {(name, version) for name, version in route.answered}
-            }
-        lost = ScanError(GapKind.GARBAGE, "pip-audit was asked about this release and did not look it up", NETWORK_HINT)
-        return answers | dict.fromkeys(unheard, lost)
+        with serve_osv(store) as endpoint:
+            flags = ["--vulnerability-service", "osv", "--osv-url", endpoint.url]
+            for batch in _batches(known):
+                answers |= _run_pip_audit("the advisory store", batch, flags, context, network=False)
+        missing = {release for release in known if (str(canonicalize_name(release[0])), release[1]) not in endpoint.answered}
+        return answers | dict.fromkeys(missing, ScanError(GapKind.GARBAGE, "pip-audit did not look up this release", NETWORK_HINT))
 
-    return ask
+    return look_up
 
 
-def normalize_release(release: Release) -> Release:
-    """A release as the endpoint notes it."""
-    return str(canonicalize_name(release[0])), release[1]
-
-
-def _batches(releases: Iterable[Release]) -> Iterator[tuple[Release, ...]]:
-    """The releases in lists that name no package twice: pip-audit takes it only once."""
-    rounds: defaultdict[int, dict[str, str]] = defaultdict(dict)
+def _batches(releases: Iterable[Release]) -> Iterator[Batch]:
+    """Batches that name no package twice, as pip-audit requires."""
+    batches: defaultdict[int, dict[str, str]] = defaultdict(dict)
     for name, version in sorted(set(releases)):
-        place = next(number for number in range(len(rounds) + 1) if name not in rounds[number])
-        rounds[place][name] = version
-    for number in sorted(rounds):
-        if rounds[number]:
-            yield tuple(sorted(rounds[number].items()))
-
-
-def _run_with_retry(
-    service: str, batch: Sequence[Release], flags: Sequence[str], context: ScanContext
-) -> dict[Release, ServiceAnswer]:
-    for left in reversed(range(ATTEMPTS)):
-        told = _run_or_error(service, batch, flags, context, network=True)
-        if left == 0 or not any(
-            isinstance(each, ScanError) and each.reason == _unreachable_reason(service) for each in told.values()
-        ):
-            return told
-        time.sleep(RETRY_DELAY)
-    return {}
-
-
-def _unreachable_reason(service: str) -> str:
-    return f"{service} cannot be reached"
-
-
-def _run_or_error(
-    service: str, batch: Sequence[Release], flags: Sequence[str], context: ScanContext, *, network: bool
-) -> dict[Release, ServiceAnswer]:
-    """One run of pip-audit; where it cannot be believed, that is the answer for each release, so that others are asked."""
-    try:
-        return _run_pip_audit(service, batch, flags, context, network=network)
-    except ScanError as fault:
-        if fault.kind is GapKind.INTERRUPTED:
-            raise
-        return dict.fromkeys(batch, fault)
+        number = next(number for number in range(len(batches) + 1) if name not in batches[number])
+        batches[number][name] = version
+    yield from (tuple(sorted(batches[number].items())) for number in sorted(batches) if batches[number])
 
 
 def _run_pip_audit(
-    service: str, batch: Sequence[Release], flags: Sequence[str], context: ScanContext, *, network: bool
-) -> dict[Release, ServiceAnswer]:
-    """One run of pip-audit over ``round_``: names out must equal names in."""
+    service: str, batch: Batch, flags: Sequence[str], context: ScanContext, *, network: bool
+) -> dict[Release, Answer]:
+    """Runs pip-audit once; an unexpected result is the answer for each release, so that other services are tried.
+
+    Raises _UnreachableError, and ScanError(INTERRUPTED).
+    """
     file = context.temp_folder / "pins.txt"
     file.write_text("".join(f"{name}=={version}\n" for name, version in batch), "utf-8")
-    argv = [
-        context.find_console_script(TOOL),
-        *FLAGS,
-        *flags,
-        "--requirement",
-        str(file),
-        "--cache-dir",
-        str(context.temp_folder / "http"),
-    ]
-    output = context.run_program(argv, network=network, exit_codes=(0, 1))
-    if output.exit_code == 1 and not output.stdout.strip() and _NETWORK_ERRORS.search(output.stderr):
-        return dict.fromkeys(batch, ScanError(GapKind.ADVISORY_UNANSWERED, _unreachable_reason(service), NETWORK_HINT))
-    (dependencies,) = require_fields(parse_json(output.stdout, TOOL), "dependencies")
+    try:
+        argv = [context.find_console_script(TOOL), *FLAGS, *flags]
+        argv += ["--requirement", str(file), "--cache-dir", str(context.temp_folder / "http")]
+        output = context.run_program(argv, network=network, exit_codes=(0, 1))
+        if output.exit_code == 1 and not output.stdout.strip() and _NETWORK_ERRORS.search(output.stderr):
+            raise _UnreachableError(service)
+        return _parse(output.stdout, batch, service)
+    except ScanError as error:
+        if (isinstance(error, _UnreachableError) and network) or error.kind is GapKind.INTERRUPTED:
+            raise
+        return dict.fromkeys(batch, error)
+
+
+def _parse(stdout: bytes, batch: Batch, service: str) -> dict[Release, Answer]:
+    """The answer for each release of ``batch``. Raises ScanError(GARBAGE) if the output names other packages."""
+    (dependencies,) = require_fields(parse_json(stdout, TOOL), "dependencies")
     if not isinstance(dependencies, list):
-        raise ScanError(GapKind.GARBAGE, "its output is not what it writes: dependencies is no list")
-    told: dict[str, Any] = {
-        canonicalize_name(str(require_fields(dependency, "name")[0])): dependency for dependency in dependencies
-    }
-    if told.keys() - dict(batch).keys() or len(told) != len(dependencies):
-        raise ScanError(GapKind.GARBAGE, "pip-audit answers for packages that it was not asked about, or twice for one")
-    return {(name, version): _parse_dependency(told.get(name), version, service) for name, version in batch}
+        raise ScanError(GapKind.GARBAGE, "unexpected output format: dependencies is not a list")
+    by_name = {canonicalize_name(str(require_fields(each, "name")[0])): each for each in dependencies}
+    if by_name.keys() - dict(batch).keys() or len(by_name) != len(dependencies):
+        raise ScanError(GapKind.GARBAGE, "pip-audit reported packages that it was not given, or one of them twice")
+    return {(name, version): _parse_dependency(by_name.get(canonicalize_name(name)), version, service) for name, version in batch}
 
 
-def _parse_dependency(dependency: Mapping[str, Any] | None, version: str, service: str) -> ServiceAnswer:
+def _parse_dependency(dependency: Mapping[str, Any] | None, version: str, service: str) -> Answer:
     if dependency is None:
-        return ScanError(GapKind.GARBAGE, "pip-audit was asked about this release and does not answer")
+        return ScanError(GapKind.GARBAGE, "pip-audit did not report this release")
     if "skip_reason" in dependency:
         return ScanError(GapKind.ADVISORY_UNANSWERED, f"{service} does not know this release", NETWORK_HINT)
-    told, vulnerabilities = require_fields(dependency, "version", "vulns")
-    if told != version:
-        return ScanError(GapKind.GARBAGE, "pip-audit was asked about this release and answers for another")
+    reported, vulnerabilities = require_fields(dependency, "version", "vulns")
+    if reported != version:
+        return ScanError(GapKind.GARBAGE, "pip-audit reported another version")
     if not isinstance(vulnerabilities, list):
-        return ScanError(GapKind.GARBAGE, "pip-audit was asked about this release and does not answer")
+        return ScanError(GapKind.GARBAGE, "unexpected output format: vulns is not a list")
     return tuple(_parse_vulnerability(each) for each in vulnerabilities)
 
 

@@ -1,7 +1,6 @@
-"""Tokens of providers that detect-secrets has no plugin for, as plugins of the same make. Knows formats; reads no file.
+"""detect-secrets plugins for token formats that it does not know.
 
-Each format has a beginning that its provider made up so that scanners can tell it, and a length. Only such are taken: what looks
-like any other random text is the business of the two plugins for randomness.
+Only formats with a distinctive prefix and a length are listed; the entropy plugins find other random strings.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from detect_secrets.plugins.base import RegexBasedDetector
 
 __all__ = ["NPM", "TOKEN_TYPES", "ProviderToken", "make_token_plugins"]
 
-# An identifier may begin as a token does: what follows must look random.
+# An identifier may begin like a token, so the rest must look random.
 _MIXED = r"(?=[\w-]*[a-z])(?=[\w-]*[A-Z])"
 _DIGIT = r"(?=[\w-]*(?:[0-9]|[A-Z]{2}))"  # or two capitals: one in seventy of the short ones has no digit
 NPM = "npm Access Token"
@@ -63,7 +62,7 @@ TOKEN_TYPES = frozenset(TOKEN_PATTERNS)
 
 
 class ProviderToken(RegexBasedDetector):
-    """One format as detect-secrets wants it: a name, and the pattern of the whole token."""
+    """A plugin for one format: its name, and the pattern of the whole token."""
 
     secret_type = ""
     denylist: tuple[re.Pattern[str], ...] = ()
@@ -74,5 +73,5 @@ class ProviderToken(RegexBasedDetector):
 
 
 def make_token_plugins() -> Iterator[ProviderToken]:
-    """A plugin for each format, by name."""
+    """A plugin for each format, sorted by name."""
     yield from map(ProviderToken, sorted(TOKEN_PATTERNS))

@@ -1,19 +1,18 @@
-"""Writes Python's newer statements as older ones of the same length.
+"""Rewrites newer Python syntax as older syntax of the same length, for semgrep.
 
-semgrep has two readers for Python. A file with one thing that its own does not know goes to the other, without a word, and there no
-pattern with an f-string matches, nor one that looks at the quotes of a string. What comes of this is for rules to be matched with:
-it has every expression in its place, but does not do the same.
+semgrep has two parsers for Python. A file with syntax that the first does not know silently goes to the second, with which no
+pattern with an f-string matches, nor one that depends on the quotes of a string. The result is only for matching rules: every
+expression keeps its position, but the code behaves differently.
 """
 
 from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from scangate.tools.syntax_check import WARNINGS_LOCK
+from scangate.python_parser import parse_python
 
 __all__ = ["downlevel"]
 
@@ -24,20 +23,20 @@ NEW_STARRED = re.compile(rb"\[(?:[^\n\]*]{0,99},)?[ \t]*\*\w|\*\w+[ \t]*:[ \t]*\
 NEW_WALRUS = re.compile(rb"[\[{][^\n]{0,99}:=|\w\([ \t]*\w+[ \t]*:=")
 POSSIBLE_MATMUL = re.compile(rb"[\w)\]]@[\w(\[]")
 MATMUL = re.compile(rb"^[^\n\"'#@]*[\w)\]]@[\w(\[]", re.MULTILINE)
-"""What a file with anything newer has, and few others have: they need not be parsed."""
+"""Matches all files with newer syntax and few others, which need not be parsed."""
 
 CASE = re.compile(rb"[ \t]*case\b")
 
 
 class Edit(NamedTuple):
-    """Other bytes, as many, from ``start`` on."""
+    """Replacement bytes of the same length, from ``start`` on."""
 
     start: int
     text: bytes
 
 
 class _SourceText:
-    """Bytes, and where the nodes of their tree lie in them."""
+    """Source bytes, and the offsets of syntax tree nodes in them."""
 
     def __init__(self, data: bytes) -> None:
         self.data = data
@@ -52,32 +51,32 @@ class _SourceText:
         return self._lines[(node.end_lineno or node.lineno) - 1] + (node.end_col_offset or 0)
 
     def blank(self, start: int, end: int) -> Edit:
-        """Spaces; a line's end stays, behind a backslash."""
+        """Replaces the range with spaces; line ends are kept and escaped with a backslash."""
         return Edit(start, re.sub(rb"[^\n]\n", b"\\\n", re.sub(rb"[^\n]", b" ", self.data[start:end])))
 
     def line(self, at: int) -> int:
-        """Where the line of a place begins."""
+        """The offset of the beginning of the line at an offset."""
         return self.data.rfind(b"\n", 0, at) + 1
 
 
 def downlevel(data: bytes) -> bytes:
-    """``data``, UTF-8 with line feeds, so that semgrep's own reader understands it; itself where it does already, or never will."""
+    """Rewrites ``data`` (UTF-8, line feeds) for semgrep's first parser; unchanged if not necessary, or not possible."""
     if not _may_have_new_syntax(data):
         return data
     tree = _parse(data)
     if tree is None:
         return data
-    text, told = _SourceText(data), bytearray(data)
+    text, result = _SourceText(data), bytearray(data)
     try:
-        for change in (change for node in ast.walk(tree) for change in _edits(node, text)):
-            told[change.start : change.start + len(change.text)] = change.text
-    except LookupError:  # written as nobody writes it: the other reader may have it
+        for edit in (edit for node in ast.walk(tree) for edit in _edits(node, text)):
+            result[edit.start : edit.start + len(edit.text)] = edit.text
+    except LookupError:  # unusual formatting: leave it to the second parser
         return data
-    return data if told == data or _parse(bytes(told)) is None else bytes(told)
+    return data if result == data or _parse(bytes(result)) is None else bytes(result)
 
 
 def _may_have_new_syntax(data: bytes) -> bool:
-    """Whether there may be something newer: with the tests first that cost the least."""
+    """Whether there may be newer syntax; the cheapest checks come first."""
     return bool(
         b" @ " in data
         or b"@=" in data
@@ -90,9 +89,7 @@ def _may_have_new_syntax(data: bytes) -> bool:
 
 def _parse(data: bytes) -> ast.Module | None:
     try:
-        with WARNINGS_LOCK, warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(data)
+        return parse_python(data)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
@@ -127,8 +124,8 @@ def _rewrite_case(case: ast.match_case, text: _SourceText) -> Edit:
         end = _find_after(text, case.pattern, b":")
         inner = re.sub(rb"[^\n]", b" ", text.data[start + 4 : end - 1])
         return Edit(start, b"if(1" + inner + b")")
-    change = text.blank(start + 2, _find_after(text, case.pattern, b"if") + 2)
-    return Edit(start, b"if" + change.text)
+    edit = text.blank(start + 2, _find_after(text, case.pattern, b"if") + 2)
+    return Edit(start, b"if" + edit.text)
 
 
 def _blank_type_parameters(node: Any, text: _SourceText) -> Edit:
@@ -137,7 +134,7 @@ def _blank_type_parameters(node: Any, text: _SourceText) -> Edit:
 
 
 def _find_after(text: _SourceText, node: ast.expr | ast.pattern, sign: bytes) -> int:
-    """Where ``sign`` stands behind ``node``, which only brackets, commas, blanks and comments may part from it."""
+    """The offset of ``sign`` after ``node``, with only brackets, commas, blanks and comments in between."""
     match = re.compile(rb"(?:[\s(),\]\\]|#[^\n]*)*?" + re.escape(sign)).match(text.data, text.end(node))
     if match is None:
         raise LookupError
@@ -145,21 +142,17 @@ def _find_after(text: _SourceText, node: ast.expr | ast.pattern, sign: bytes) ->
 
 
 def _new_starred(node: ast.AST) -> Iterator[ast.Starred]:
-    """The stars that only newer Python has: in an index, before what is iterated over or yielded, in an annotation."""
+    """Starred expressions of newer Python: in an index, in what is iterated over or yielded, in an annotation."""
     values: Iterable[ast.AST | None] = ()
-    if isinstance(node, ast.Subscript):
-        values = _elements(node.slice)
-    elif isinstance(node, (ast.For, ast.AsyncFor)):
-        values = _elements(node.iter)
-    elif isinstance(node, ast.Yield):
-        values = _elements(node.value)
-    elif isinstance(node, ast.arg):
+    if isinstance(node, ast.arg):
         values = (node.annotation,)
+    elif isinstance(node, (ast.Subscript, ast.For, ast.AsyncFor, ast.Yield)):
+        values = _elements(getattr(node, {ast.Subscript: "slice", ast.Yield: "value"}.get(type(node), "iter")))
     yield from (value for value in values if isinstance(value, ast.Starred))
 
 
 def _new_walrus(node: ast.AST) -> Iterator[ast.NamedExpr]:
-    """The assignments in an index, a set and an argument that is a generator."""
+    """Assignment expressions of newer Python: in an index, in a set, in a generator argument."""
     values: Iterable[ast.AST | None] = ()
     if isinstance(node, ast.Subscript):
         values = _elements(node.slice)

@@ -1,7 +1,6 @@
-"""Stands in the place of ``requests`` where it is imported before detect-secrets, whose plugins could ask providers whether a
-secret is alive. What reads secrets is given nothing to send them with; and its start takes half as long.
+"""Replaces ``requests`` with a stub, so that no detect-secrets plugin can send a secret to its provider; halves the start-up time.
 
-It holds for the whole process: only `detect_secrets_worker`, which is a program of its own, may import this.
+It affects the whole process: only `detect_secrets_worker`, a separate program, may import this, before detect-secrets.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ __all__: list[str] = []
 
 
 class _RequestsStub(types.ModuleType):
-    """Has what detect-secrets names while it is imported; any other use is an AttributeError."""
+    """Has the names that detect-secrets uses on import; any other use is an AttributeError."""
 
     Response = type("Response", (), {})
 

@@ -1,10 +1,9 @@
-"""What each rule of the built-in scanners is about, as the installed tools say themselves; scans nothing."""
+"""Describes the rules of the built-in scanners, in the words of the installed tools."""
 
 from __future__ import annotations
 
 import re
 import sys
-import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -12,8 +11,8 @@ import yaml
 
 from scangate.assets import folder
 from scangate.model import RuleInfo
+from scangate.python_parser import ignore_warnings
 from scangate.tools import bandit, detect_secrets, pip_audit, semgrep
-from scangate.tools.syntax_check import WARNINGS_LOCK
 
 __all__ = ["describe_advisory", "list_rules"]
 
@@ -21,17 +20,17 @@ ADVISORY_ID = re.compile(r"(CVE-\d{4}-\d+|GHSA(-[0-9a-z]{4}){3}|PYSEC-\d{4}-\d+)
 
 
 def list_rules() -> Mapping[str, RuleInfo]:
-    """Every rule that bandit, detect-secrets and our own rules for semgrep have, by its full name."""
+    """Every rule of bandit, detect-secrets and our semgrep rules, by its full name."""
     return {about.rule: about for about in (*_bandit_rules(), *_detect_secrets_rules(), *_semgrep_rules())}
 
 
 def describe_advisory(rule: str) -> RuleInfo | None:
-    """What a rule of pip-audit is: an advisory, which has a page of its own; None for any other rule."""
+    """Describes a rule of pip-audit, which is an advisory with its own page; None for any other rule."""
     scanner, _, name = rule.partition(":")
     if scanner != pip_audit.NAME or not ADVISORY_ID.fullmatch(name):
         return None
-    says = f"{name} is a known fault in a release of a dependency; a scan tells which release, and which one to upgrade to"
-    return RuleInfo(rule, "A dependency with a known fault", says, f"https://osv.dev/vulnerability/{name}")
+    description = f"{name} is a known vulnerability in a dependency; a scan reports the affected release and the one to upgrade to"
+    return RuleInfo(rule, "Dependency with a known vulnerability", description, f"https://osv.dev/vulnerability/{name}")
 
 
 def _semgrep_rules() -> Iterator[RuleInfo]:
@@ -39,31 +38,30 @@ def _semgrep_rules() -> Iterator[RuleInfo]:
         for rule in yaml.safe_load(file.read_bytes())["rules"]:
             metadata = rule["metadata"]
             cwe = tuple(semgrep.parse_cwes(metadata))
-            says = " ".join(rule["message"].split())
-            yield RuleInfo(f"{semgrep.NAME}:{rule['id']}", metadata["title"], says, metadata["help"], cwe)
+            description = " ".join(rule["message"].split())
+            yield RuleInfo(f"{semgrep.NAME}:{rule['id']}", metadata["title"], description, metadata["help"], cwe)
 
 
 def _bandit_rules() -> Iterator[RuleInfo]:
-    with WARNINGS_LOCK, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from bandit.core.docs_utils import get_url  # noqa: PLC0415 -- loads every plugin: a third of a second
+    with ignore_warnings():
+        from bandit.core.docs_utils import get_url  # noqa: PLC0415 -- loads every plugin, which takes 0.3 s
         from bandit.core.extension_loader import MANAGER  # noqa: PLC0415
 
     for test, item in MANAGER.blacklist_by_id.items():
-        says = " ".join(item["message"].replace("{name}", "the name").split())
-        yield RuleInfo(f"{bandit.NAME}:{test}", item["name"].replace("_", " "), says, get_url(test), (int(item["cwe"]),))
+        description = " ".join(item["message"].replace("{name}", "the name").split())
+        yield RuleInfo(f"{bandit.NAME}:{test}", item["name"].replace("_", " "), description, get_url(test), (int(item["cwe"]),))
     for plugin in MANAGER.plugins:
         test = plugin.plugin._test_id
         yield RuleInfo(f"{bandit.NAME}:{test}", plugin.name.replace("_", " "), _first_sentence(plugin.plugin), get_url(test))
 
 
 def _first_sentence(plugin: Any) -> str:
-    """The first paragraph of a plugin's documentation that is a sentence; it stands in the function, or else in its module."""
+    """The first sentence in the docstring of a plugin's function or module."""
     text = f"{plugin.__doc__ or ''}\n\n{sys.modules[plugin.__module__].__doc__ or ''}"
     paragraphs = [" ".join(paragraph.split()) for paragraph in re.split(r"\n\s*\n", text)]
     title = re.search(r"\*\*B\d+: (.+?)\*\*", " ".join(text.split()))
-    said = next((each.replace("``", "`") for each in paragraphs if each.endswith(".") and each[:1].isalpha()), "")
-    return said or (title[1] if title else "")
+    sentence = next((each.replace("``", "`") for each in paragraphs if each.endswith(".") and each[:1].isalpha()), "")
+    return sentence or (title[1] if title else "")
 
 
 def _detect_secrets_rules() -> Iterator[RuleInfo]:
@@ -71,8 +69,12 @@ def _detect_secrets_rules() -> Iterator[RuleInfo]:
 
     from scangate.tools.provider_tokens import TOKEN_TYPES  # noqa: PLC0415 -- loads detect-secrets
 
+    cwe = (detect_secrets.CWE_HARD_CODED_CREDENTIALS,)
     for kind in (*get_mapping_from_secret_type_to_class(), *sorted(TOKEN_TYPES)):
-        says = f"text that has the form of this: {kind}"
+        description = f"text in the format of: {kind}"
         yield RuleInfo(
-            f"{detect_secrets.NAME}:{detect_secrets.slugify(kind)}", kind, says, cwe=(detect_secrets.CWE_HARD_CODED_CREDENTIALS,)
+            f"{detect_secrets.NAME}:{detect_secrets.slugify(kind)}",
+            kind,
+            description,
+            cwe=cwe,
         )

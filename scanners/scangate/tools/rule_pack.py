@@ -1,5 +1,5 @@
-"""Our rules for semgrep: which files they are for. They are read by the form that they are written in: a YAML reader would take a
-tenth of a second for all of them, in every run."""
+"""Our semgrep rules: to which files they apply. The rule files are parsed by their layout, since a YAML parser would take 0.1 s in
+every run."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ DOCKERFILE = re.compile(
     r"(?i:(?:docker|container)file(?:\..+)?|.*\.(?:docker|container)file)|(?:Docker|Container)file[-_](?:[^.]|\.\d)+"
 )
 OTHER_SUFFIXES = (*itertools.chain(*SUFFIXES.values()), ".md", ".rst", ".adoc", ".html")
-"""What a file of the name ``dockerfile`` is about Dockerfiles, and none of them."""
+"""With these suffixes, a file named like a Dockerfile is something else."""
 
 
 class RuleScope(NamedTuple):
-    """What one rule is for: its languages, and the path patterns that it is limited to; None where it is not."""
+    """The languages of a rule, and the path patterns that it is limited to, or None."""
 
     languages: tuple[str, ...]
     patterns: tuple[str, ...] | None
 
 
 def has_rules_for(path: str) -> bool:
-    """Whether at least one rule is for the file, by its languages and the paths that it is limited to."""
+    """Whether at least one rule applies to the file, by language and path."""
     patterns = _patterns_by_language()
     return any(
         patterns[language] is None or any(matches(pattern, path) for pattern in patterns[language] or ())
@@ -41,10 +41,9 @@ def has_rules_for(path: str) -> bool:
 
 
 def rule_files_for(paths: Iterable[str]) -> list[Path]:
-    """The rule files with a rule for the language of at least one of ``paths``. semgrep reads all that it is given before it opens
-    the first file, which takes as long as its own start."""
-    spoken = {language for path in paths for language in _languages(path)}
-    return [file for file, rules in load_scopes().items() if any(spoken.intersection(rule.languages) for rule in rules)]
+    """The rule files with a rule for the language of at least one of ``paths``. Loading all rules doubles semgrep's start-up."""
+    languages = {language for path in paths for language in _languages(path)}
+    return [file for file, rules in load_scopes().items() if any(languages.intersection(rule.languages) for rule in rules)]
 
 
 def _languages(path: str) -> Iterator[str]:
@@ -54,14 +53,14 @@ def _languages(path: str) -> Iterator[str]:
 
 
 def is_dockerfile(path: str) -> bool:
-    """Whether a file is one by its name: ``Dockerfile.web``, ``Dockerfile-3.12``, ``web.dockerfile``, but not ``dockerfile.py``."""
+    """Whether a file is a Dockerfile by name: ``Dockerfile.web``, ``Dockerfile-3.12``, ``web.dockerfile``, not ``dockerfile.py``."""
     name = PurePosixPath(path).name
     return DOCKERFILE.fullmatch(name) is not None and not name.lower().endswith(OTHER_SUFFIXES)
 
 
 @functools.cache
 def _patterns_by_language() -> Mapping[str, tuple[str, ...] | None]:
-    """The languages of the pack; for each the path patterns that its rules are limited to, None where one rule is not."""
+    """For each language the path patterns that its rules are limited to, None if one rule is not limited."""
     found: dict[str, tuple[str, ...] | None] = {}
     for languages, patterns in (rule for rules in load_scopes().values() for rule in rules):
         for language in languages:
@@ -72,7 +71,7 @@ def _patterns_by_language() -> Mapping[str, tuple[str, ...] | None]:
 
 @functools.cache
 def load_scopes() -> Mapping[Path, tuple[RuleScope, ...]]:
-    """What each rule of each file of the pack is for."""
+    """The scope of each rule, by rule file."""
     return {file: tuple(_parse_scopes(file.read_text("utf-8"))) for file in sorted((folder("policies") / "rules").rglob("*.yaml"))}
 
 

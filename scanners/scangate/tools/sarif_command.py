@@ -1,4 +1,4 @@
-"""sarif_command: any program that writes SARIF, from a block of the policy alone. It gets copies, never the scanned tree."""
+"""sarif_command: any program that writes SARIF, configured in the policy. It gets copies, never the scanned tree."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ __all__ = ["Options", "SarifCommand"]
 
 LEVELS = {"error": Severity.HIGH, "warning": Severity.MEDIUM, "note": Severity.LOW, "none": Severity.INFO}
 PRECISION = {"very-high": Confidence.HIGH, "high": Confidence.HIGH, "medium": Confidence.MEDIUM, "low": Confidence.LOW}
-PASSING_KINDS = frozenset({"pass", "informational", "notApplicable"})  # "open" and "review" want somebody to look
+PASSING_KINDS = frozenset({"pass", "informational", "notApplicable"})  # "open" and "review" need attention
 MAX_TEXT_LENGTH = 4000
 SEVERITY_THRESHOLDS = ((9.0, Severity.CRITICAL), (7.0, Severity.HIGH), (4.0, Severity.MEDIUM), (0.1, Severity.LOW))
 UNNAMED_RULE = "unnamed"
-_RULE_ID = re.compile(r"[\w./:@+-]{1,200}")  # what is no name may be what the tool has read
-_URL = re.compile(r"https?://[\w./:#~%+-]{1,500}")  # nobody's password, no question
+_RULE_ID = re.compile(r"[\w./:@+-]{1,200}")  # anything else may be content that the tool has read
+_URL = re.compile(r"https?://[\w./:#~%+-]{1,500}")  # without user name, password and query
 _CWE = re.compile(r"cwe[-/](\d+)", re.IGNORECASE)
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
-    """A command block. In ``command``, ``{files}`` becomes the files and ``{root}`` a folder that holds just them; one of the two
-    must be there. ``{output}`` names a file that the program writes its SARIF to; without it, standard output is read. ``per_file``
-    says that what is told of a file depends on that file alone: with a ``version`` and no network, it is kept for the next scan,
-    for as long as the program and the files that the command names are the same.
+    """A command block. In ``command``, ``{files}`` becomes the files and ``{root}`` a folder with exactly these; one of the two is
+    required. ``{output}`` is a file to which the program writes its SARIF; without it, standard output is read. ``per_file``:
+    the findings in a file depend on that file alone. With a ``version`` and without network access they are cached, as long as
+    the program and the files that the command names do not change.
     """
 
     command: tuple[str, ...]
@@ -52,13 +52,13 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
         if not self.command:
             raise ValueError("a command needs a program")
         if not any(mark in word for word in self.command for mark in ("{files}", "{root}")):
-            raise ValueError("a command needs {files} or {root}, or it would not know what to scan")
+            raise ValueError("a command needs {files} or {root}")
         if not self.reads:
             raise ValueError("reads needs at least one path pattern")
 
 
 class SarifCommand:
-    """One command block as a scanner. The run as a whole vouches for its files: SARIF does not name what was read."""
+    """A scanner for one command block. A successful run vouches for all files: SARIF does not list the scanned ones."""
 
     ACCOUNTING = FileAccounting.WHOLE_RUN
     SPLITTABLE: bool
@@ -70,17 +70,17 @@ class SarifCommand:
         self.SPLITTABLE = options.per_file
 
     def version(self) -> str:
-        """The version that the block states; "unstated" where it states none."""
+        """The version in the block, or "unstated"."""
         return self._options.version or "unstated"
 
     def reads(self, path: str, options: Options) -> bool:
-        """What the block says."""
+        """Whether a pattern of the block matches."""
         return any(matches(pattern, path) for pattern in options.reads)
 
     def cache_key(self, options: Options, environ: Mapping[str, str], today: dt.date) -> str | None:
-        """SHA-256 (hex) of the program and of the files that the command names, such as its rules; None where nothing may be kept.
+        """SHA-256 (hex) of the program and the files that the command names, such as its rules; None if caching is not allowed.
 
-        What those files take in from elsewhere, the block's version has to tell.
+        A change of other files that these include must change the version in the block.
         """
         del today
         if not (options.per_file and options.version) or options.network:
@@ -88,7 +88,7 @@ class SarifCommand:
         return _command_digest(options.command, environ)
 
     def scan(self, files: Sequence[SourceFile], options: Options, context: ScanContext) -> Iterable[FileReport]:
-        """Runs the program once over all ``files``; they count as read if it says that it did its work."""
+        """Runs the program once over all ``files``; all are reported if it was successful."""
         root, names = context.make_tree(files)
         target = context.temp_folder / "output.sarif"
         argv = list(_expand_command(options.command, names, {"{root}": str(root), "{output}": str(target)}, context))
@@ -99,7 +99,7 @@ class SarifCommand:
             for path, finding, secrets in self._findings(parse_json(text, self.NAME), root, context):
                 found[path].append((finding, secrets))
         except (AttributeError, KeyError, TypeError, ValueError, IndexError) as error:
-            raise ScanError(GapKind.GARBAGE, "its output is not what SARIF 2.1.0 says") from error
+            raise ScanError(GapKind.GARBAGE, "its output does not follow SARIF 2.1.0") from error
         for path, pairs in found.items():
             yield FileReport(
                 path, tuple(finding for finding, _ in pairs), secret_spans=tuple(span for _, spans in pairs for span in spans)
@@ -127,7 +127,7 @@ class SarifCommand:
         rule = _rule(result, rules)
         name = str(result.get("ruleId") or result.get("rule", {}).get("id") or rule.get("id") or UNNAMED_RULE)
         name = name if _RULE_ID.fullmatch(name) else UNNAMED_RULE
-        place = _location(path, physical.get("region") or {})
+        location = _location(path, physical.get("region") or {})
         title = mask_suspicious(str(rule.get("shortDescription", {}).get("text") or rule.get("name") or name)[:MAX_TEXT_LENGTH])
         kind = FindingKind(self._options.kind)
         finding = Finding(
@@ -137,35 +137,35 @@ class SarifCommand:
             kind=kind,
             title=title,
             message=title if kind is FindingKind.SECRET else mask_suspicious(str(message.get("text", title))[:MAX_TEXT_LENGTH]),
-            location=place,
+            location=location,
             cwe=tuple(
                 sorted({int(number) for tag in rule.get("properties", {}).get("tags", []) for number in _CWE.findall(str(tag))})
             ),
             help_url=help_url if _URL.fullmatch(help_url := str(rule.get("helpUri", ""))) else "",
-            tool_comment="suppressed in the tool's own output" if _is_suppressed(result) else "",
+            tool_comment="suppressed in the tool's output" if _is_suppressed(result) else "",
         )
-        secrets = (Span(place.line, 1, place.end_line, 1 << 30),) if kind is FindingKind.SECRET else ()
+        secrets = (Span(location.line, 1, location.end_line, 1 << 30),) if kind is FindingKind.SECRET else ()
         return path, finding, secrets
 
 
 def _command_digest(command: Sequence[str], environ: Mapping[str, str]) -> str | None:
-    """The digest of the program, as the system describes it, and of the content of each file that a word names by its whole path.
+    """The digest of the program (size and modification time) and of each file that an argument names by its absolute path.
 
-    None where a word names a folder or something else that cannot be read at once: it may change unseen.
+    None if an argument names a folder or a special file, whose changes would not be noticed.
     """
     program = shutil.which(command[0], path=environ.get("PATH"))
-    told = [os.fsencode(program or "")]
+    parts = [os.fsencode(program or "")]
     if program is not None:
         state = Path(program).stat()
-        told.append(f"{state.st_size} {state.st_mtime_ns}".encode())
+        parts.append(f"{state.st_size} {state.st_mtime_ns}".encode())
     for word in command[1:]:
         file = Path(word[word.find("=/") + 1 :])
         if not file.is_absolute() or not file.exists():
             continue
         if not file.is_file():
             return None
-        told.append(hashlib.sha256(file.read_bytes()).digest())
-    return hashlib.sha256(b"\0".join(told)).hexdigest()
+        parts.append(hashlib.sha256(file.read_bytes()).digest())
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
 def _expand_command(
@@ -185,26 +185,26 @@ def _read_output(target: Path) -> bytes:
     try:
         return target.read_bytes()
     except OSError:
-        raise ScanError(GapKind.GARBAGE, "it wrote no output file") from None
+        raise ScanError(GapKind.GARBAGE, "it did not write the output file") from None
 
 
 def _check_success(run: Any) -> None:
     for invocation in run.get("invocations") or ():
         if invocation.get("executionSuccessful") is not True:
-            raise ScanError(GapKind.CRASH, "its output says that it did not do its work (executionSuccessful)")
+            raise ScanError(GapKind.CRASH, "its output reports a failed run (executionSuccessful)")
         for key in ("toolExecutionNotifications", "toolConfigurationNotifications"):
             if any(notification.get("level") == "error" for notification in invocation.get(key) or ()):
-                raise ScanError(GapKind.CRASH, f"its output tells of an error while it worked ({key})")
+                raise ScanError(GapKind.CRASH, f"its output reports an error ({key})")
 
 
 def _is_suppressed(result: Any) -> bool:
-    """Whether the tool hides it: SARIF wants every one of its suppressions accepted, which is what none said means."""
+    """Whether the tool suppresses the result: all suppressions must be accepted, which is the default status."""
     suppressions = result.get("suppressions") or ()
     return bool(suppressions) and all(suppression.get("status", "accepted") == "accepted" for suppression in suppressions)
 
 
 def _rules(tool: Any) -> dict[str, Any]:
-    """The rules of a run by id, and the driver's by their number (``#0``)."""
+    """The rules of a run by id, and those of the driver also by index (``#0``)."""
     (driver,) = require_fields(tool, "driver")
     rules = {f"#{number}": rule for number, rule in enumerate(driver.get("rules") or ())}
     for component in (*(tool.get("extensions") or ()), driver):
@@ -213,13 +213,13 @@ def _rules(tool: Any) -> dict[str, Any]:
 
 
 def _rule(result: Any, rules: Mapping[str, Any]) -> Any:
-    """The rule of a result: by id, or by the id above it (``CA1000/1``), or by its number."""
+    """The rule of a result: by id, by parent id (``CA1000/1``), or by index."""
     name = str(result.get("ruleId") or result.get("rule", {}).get("id") or "")
     return rules.get(name) or rules.get(name.rpartition("/")[0]) or rules.get(f"#{result.get('ruleIndex', '')}") or {}
 
 
 class _ArtifactResolver:
-    """Finds the file that an artifactLocation of one run means: absolute, below a named base, below the root or where it ran."""
+    """Finds the file for an artifactLocation: absolute, or relative to a named base, the root or the working directory."""
 
     def __init__(self, run: Any, root: Path, context: ScanContext) -> None:
         self._artifacts = run.get("artifacts") or ()
@@ -228,23 +228,27 @@ class _ArtifactResolver:
         self._context = context
 
     def path_of(self, artifact: Any) -> str:
-        """The repository path; Unreadable(GARBAGE) where it is no file that was given."""
+        """The repository path. Raises ScanError(GARBAGE) if the program was not given this file."""
         if "uri" not in artifact and artifact.get("index", -1) >= 0:
             (artifact,) = require_fields(self._artifacts[artifact["index"]], "location")
         (uri,) = require_fields(artifact, "uri")
         base = (self._bases.get(artifact.get("uriBaseId")) or {}).get("uri", "")
-        folders = (self._root / _uri_path(base), self._root, self._context.working_directory)  # an absolute path stays as it is
+        folders = (
+            self._root / _uri_path(base),
+            self._root,
+            self._context.working_directory,
+        )
         candidates = [folder / _uri_path(uri) for folder in folders]
         for candidate in candidates:
             try:
                 return self._context.repository_path(str(candidate))
-            except ScanError as fault:
-                lost = fault
-        raise lost
+            except ScanError as error:
+                last_error = error
+        raise last_error
 
 
 def _uri_path(uri: Any) -> str:
-    """The file that a URI names: absolute, or relative to something else."""
+    """The path in a URI, absolute or relative. Raises ScanError(GARBAGE) for a URI other than of a file."""
     parsed = urlparse(str(uri))
     if parsed.scheme not in ("", "file"):
         raise ScanError(GapKind.GARBAGE, "its output names something that is not a file")
@@ -258,7 +262,7 @@ def _location(path: str, region: Mapping[str, Any]) -> Location:
 
 
 def _severity(result: Any, rule: Any) -> Severity:
-    """GitHub's security-severity where the rule has one, else the level: the result's own, the rule's, SARIF's default."""
+    """The rule's security-severity (a GitHub extension), else the level of the result, the rule, or SARIF's default."""
     score = rule.get("properties", {}).get("security-severity")
     try:
         number = float(score) if score is not None else 0.0

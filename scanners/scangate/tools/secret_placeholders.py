@@ -1,7 +1,7 @@
-"""Says of a value that was taken for a secret that it is plainly none: the word for one, a name, an example from documentation.
+"""Recognizes values that were taken for secrets but are placeholders: words for secrets, names, examples from documentation.
 
-What is said here makes a guess weaker, it never takes one away: the finding is told all the same. It looks only at the value and
-the lines around it, so a secret that is made to look like a word is told as weakly as a word is.
+A placeholder is still reported, with low severity and confidence. Only the value and the surrounding lines are considered, so a
+secret that looks like a placeholder is reported in the same way.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ KEYWORD = "Secret Keyword"
 PRIVATE_KEY = "Private Key"
 TOKEN = "JSON Web Token"  # noqa: S105
 
-KEY_HEADER_LINES = 8  # an encrypted key has up to three lines and an empty one before its body
-MAX_KEY_LINES = 200  # where an end line follows, all before it is looked at; the longest keys in use have some 130 lines
+KEY_HEADER_LINES = 8  # an encrypted key has up to three header lines and an empty one
+MAX_KEY_LINES = 200  # searched for an end line; the longest keys in use have about 130 lines
 _KEY_BODY = re.compile(r"[A-Za-z0-9+/]{32,}|Lines: \d")
 _KEY_PIECE = re.compile(r"(?<![^\s\"'`])[A-Za-z0-9+/]{16,}(?==*(?:\\[nr])*(?:[\s\"'`]|$))")
 _MIXED_CHARACTERS = re.compile(r"(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])(?=[^0-9+/]*[0-9+/])")
@@ -29,11 +29,11 @@ _SECRET_WORDS, _FILLER_WORDS, _CONTEXT_WORDS = (
     for words in (
         # words for a secret
         """password passwords passphrase passwd pass pwd pw psw secret secrets key keys token tokens credential credentials auth""",
-        # what stands where a secret is to be filled in
+        # placeholders for a secret
         """user username test testing dummy fake foo bar baz example sample placeholder default none null nil empty unset optional
         required string str text data value true false hidden masked redacted change replace generate random todo todo: not supplied
         here this goes private public api access client me my your own the a to some new old id x *""",
-        # in a name that is about a secret, and seldom in a password
+        # common in names related to secrets, rare in passwords
         """from file filename field name header type path url uri env var variable param parameter prefix suffix column label title
         hint help error message policy format length hash hasher hashers algorithm validator validators validation common reset
         forgot confirm confirmation update create delete get set is has invalid missing expired refresh bearer session cookie form
@@ -44,7 +44,7 @@ _WORDS = _SECRET_WORDS | _FILLER_WORDS
 _SEPARATORS = " \t\r\n_.-"
 _IDENTIFIER = re.compile(r"[A-Za-z_.:-]+")
 _NAME_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
-# What such a name holds is about a secret, and not the secret: secret_from = "config", passwordField: "pw"
+# Names whose values describe a secret but are not the secret: secret_from = "config", passwordField: "pw"
 _ATTRIBUTE_NAME = re.compile(
     r"(?:pass|word|wd|secret|token|key|pwd)s?[_-]?(?:from|file|filename|path|name|field|label|type|ur[li]|header|prefix|suffix|param|"
     r"column|help|text|title|hint|error|message|regex|pattern|validators?|policy|algorithm|hashers?|format|env|var)"
@@ -53,15 +53,15 @@ _ATTRIBUTE_NAME = re.compile(
 )
 _REFERENCES = (
     re.compile(r"arn:[\w-]+:[\w-]+:[\w-]*:\w*:.*", re.DOTALL),
-    # a path, or a page's address
+    # a path or a URL
     re.compile(r"(?:[a-z]+://[\w.-]+(?::\d+)?|[.~]{0,2})/(?:[A-Za-z_.-]{1,24}\d{0,3}/)*[A-Za-z_.-]{0,24}\d{0,3}"),
     re.compile(r"(?:[a-z_.-]{1,24}\d{0,3}/)+[a-z_.-]{0,24}\d{0,3}"),
 )
 _TEMPLATE = re.compile(r"%\(\w+\)[sd]|%[sd]|\[[A-Za-z _-]+\]|\*+")
-# What is read by people ends with a mark, or is long and has one; words alone could be a passphrase.
+# A sentence ends with punctuation, or is long and contains some; words alone could be a passphrase.
 _SENTENCE = re.compile(r"[^\W\d_]+[,:;]?(?: [^\W\d_]['\u2019\w-]*[,:;.!?]*){2,}")
 _SENTENCE_END = re.compile(r".*[.:!?]$|(?=.*[,;.:!?])(?:[^ ]+ ){5}")
-# A host that is nobody's, or this machine, and then what ends a host in text.
+# A documentation host or this machine, and then a character that ends a host.
 _EXAMPLE_HOST = re.compile(
     r"(?:localhost|127(?:\.\d{1,3}){3}|\[::1\]|host|hostname|domain|address|"
     r"(?:[\w-]+\.){0,8}(?:example(?:\.(?:com|org|net))?|test|invalid))"
@@ -73,7 +73,7 @@ _JWT_IO_SAMPLE = "eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lI"  # subject 
 
 
 def is_placeholder(kind: str, value: str, lines: Sequence[str], line: int) -> bool:
-    """Whether a value that the plugin ``kind`` took for a secret in ``lines`` (``line`` counts from 1) is plainly none."""
+    """Whether a value that the plugin ``kind`` reported in ``lines`` (``line`` counts from 1) is a placeholder."""
     if kind == PRIVATE_KEY:
         return not _has_key_body(lines, line)
     if kind == TOKEN:
@@ -92,21 +92,21 @@ def _is_template(value: str) -> bool:
 
 
 def _is_common_words(value: str) -> bool:
-    """Words for a secret or for nothing, one after the other, in one pass: where each can begin is where another ended."""
+    """Whether the value is a sequence of words for secrets and fillers, in one pass: a word begins where another ended."""
     text = value.lower()
     if len(text) > 64 or not text.strip(_SEPARATORS):
         return False
     begins = {0}
-    for at, sign in enumerate(text):
+    for at, character in enumerate(text):
         if at in begins:
             begins.update(at + len(word) for word in _WORDS if text.startswith(word, at))
-            if sign in _SEPARATORS:
+            if character in _SEPARATORS:
                 begins.add(at + 1)
     return len(text) in begins
 
 
 def _is_identifier_or_text(value: str) -> bool:
-    """Names, that say they are about a secret, and what refers to something; a sentence is what users read."""
+    """Whether the value is an identifier related to secrets, a reference such as a path, or a sentence."""
     if len(value) > 256:
         return False
     if _IDENTIFIER.fullmatch(value):
@@ -119,24 +119,24 @@ def _is_identifier_or_text(value: str) -> bool:
 
 
 def _is_for_example_host(value: str, lines: Sequence[str], line: int) -> bool:
-    """Whether each address in the line with this password is one of documentation, or of this machine: elsewhere, a word is a
-    password that somebody chose."""
+    """Whether every URL with this password in the line is for a documentation host or this machine: for any other host, a word is
+    a password that somebody chose."""
     _, *after = (lines[line - 1] if line <= len(lines) else "").split(f":{value}@")
     return bool(after) and all(_EXAMPLE_HOST.match(text) for text in after)
 
 
 def _is_attribute_value(value: str, lines: Sequence[str], line: int) -> bool:
-    """A word of letters that is given to a name like ``secret_from``."""
+    """Whether the value is a word that is assigned to a name like ``secret_from``."""
     text = lines[line - 1] if line <= len(lines) else ""
     before = text[: max(text.find(value), 0)][-80:]
     return value.isalpha() and len(value) <= 24 and _ATTRIBUTE_NAME.search(before) is not None
 
 
 def _has_key_body(lines: Sequence[str], line: int) -> bool:
-    """Whether what could be a key follows its first line: code that looks for keys, and documentation, have that line alone."""
+    """Whether the first line of a key is followed by a possible body: code that searches for keys, and documentation, have none."""
     first = lines[line - 1] if line <= len(lines) else ""
     rest = [_KEY_BEGIN.split(first, maxsplit=1)[-1], *lines[line : line + MAX_KEY_LINES]]
-    end = next((place for place, text in enumerate(rest) if _KEY_END.search(text)), 0)
+    end = next((index for index, text in enumerate(rest) if _KEY_END.search(text)), 0)
     rest = rest[: max(end, KEY_HEADER_LINES) + 1]
     pieces = [piece for text in rest for piece in _KEY_PIECE.findall(text)]
     return any(_KEY_BODY.search(text) for text in rest) or (

@@ -1,8 +1,7 @@
-"""semgrep: our rule pack over code and configuration. No configuration, ignore file or waiver of the scanned tree is obeyed."""
+"""semgrep: our rule pack over code and configuration. Configuration, ignore files and suppressions of the tree have no effect."""
 
 from __future__ import annotations
 
-import datetime as dt
 import importlib.util
 import os
 import re
@@ -13,8 +12,8 @@ from typing import Any, Literal
 import msgspec
 
 from scangate.errors import ScanError
-from scangate.model import Confidence, FileAccounting, FileReport, Finding, FindingKind, Gap, GapKind, Location, Severity, Span
-from scangate.plugin import ScanContext, SourceFile, parse_json, require_fields
+from scangate.model import Confidence, FileReport, Finding, FindingKind, Gap, GapKind, Location, Severity, Span
+from scangate.plugin import ScanContext, SourceFile, depends_on_file_only, parse_json, require_fields
 from scangate.source_text import character_position
 from scangate.tools import rule_pack
 from scangate.tools.suppression_comments import find_nosemgrep
@@ -22,14 +21,14 @@ from scangate.tools.syntax_check import check_python, check_yaml, make_gap
 from scangate.tools.tool_version import find_installed_version
 
 NAME = "semgrep"
-ACCOUNTING = FileAccounting.PER_FILE
 SPLITTABLE = True
+cache_key = depends_on_file_only
 
 EXPERIMENTAL = "--experimental"
 CONSOLE_SCRIPT_MARKER = b"from semgrep.console_scripts.entrypoint import main"
-"""What the console script is known by."""
+"""A line by which the console script is recognized."""
 
-RULE_TIMEOUT = 10  # a long file costs some rules minutes; it alone shall be the gap, not all that is scanned with it
+RULE_TIMEOUT = 10  # seconds; a rule that is slow on one file makes a gap of that file, not of the whole call
 FLAGS = (
     *("--metrics", "off", "--disable-version-check", "--disable-nosem", "--no-git-ignore", "--x-ignore-semgrepignore-files"),
     *("--no-rewrite-rule-ids", "--json", "--quiet", "--oss-only", "--no-autofix", "--max-target-bytes", "0"),
@@ -48,8 +47,8 @@ _ASSIGNMENT = re.compile(r"[\"']?[\w.-]+[\"']?\s*[=:]\s*")
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
-    """The policy's block for semgrep. ``front_end``: ``experimental`` starts ten times faster; both give the same findings here.
-    Where it fails, the ordinary one is asked."""
+    """The policy's block for semgrep. ``front_end``: ``experimental`` starts ten times faster, with the same findings; if it fails,
+    ``ordinary`` is run."""
 
     front_end: Literal["experimental", "ordinary"] = "experimental"
 
@@ -60,30 +59,24 @@ def version() -> str:
 
 
 def reads(path: str, options: Options) -> bool:
-    """Files that at least one rule is for."""
+    """Files to which at least one rule applies."""
     del options
     return rule_pack.has_rules_for(path)
 
 
-def cache_key(options: Options, environ: Mapping[str, str], today: dt.date) -> str:
-    """Nothing: an answer is about the files and our rules alone."""
-    del options, environ, today
-    return ""
-
-
 def scan(files: Sequence[SourceFile], options: Options, context: ScanContext) -> Iterable[FileReport]:
-    """Runs semgrep over ``files`` and reports each that its output names as scanned; where one front end fails, the other."""
+    """Runs semgrep over ``files`` and reports each file that its output lists as scanned; falls back to the ordinary front end."""
     if options.front_end == "experimental":
         try:
             return list(_reports(files, [EXPERIMENTAL], context))
-        except ScanError as fault:
-            if fault.kind not in (GapKind.CRASH, GapKind.GARBAGE):
+        except ScanError as error:
+            if error.kind not in (GapKind.CRASH, GapKind.GARBAGE):
                 raise
     return list(_reports(files, [], context))
 
 
 def _reports(files: Sequence[SourceFile], flags: Sequence[str], context: ScanContext) -> Iterator[FileReport]:
-    from scangate.tools.semgrep_input import prepare_source  # noqa: PLC0415 -- a scan where nothing changed asks nobody
+    from scangate.tools.semgrep_input import prepare_source  # noqa: PLC0415 -- not needed if nothing has changed
 
     rules = [word for file in rule_pack.rule_files_for(source.path for source in files) for word in ("--config", str(file))]
     texts = [prepare_source(source.path, source.read_bytes()) for source in files]
@@ -103,8 +96,8 @@ def _reports(files: Sequence[SourceFile], flags: Sequence[str], context: ScanCon
 
 
 def _program(flags: Sequence[str], context: ScanContext) -> str:
-    """With EXPERIMENTAL semgrep's own console script only looks for this program and goes on as it, under this name: a start of
-    Python that can be left out. Where anything else lies in their places, and without the flag, the script is started."""
+    """The program to run. With EXPERIMENTAL, semgrep's console script only executes semgrep-core under the name osemgrep; doing the
+    same here saves a start of Python. Without the flag, or if the installation looks different, the script is run."""
     script = context.find_console_script("semgrep")
     package = importlib.util.find_spec("semgrep")
     program = Path(package.origin).parent / "bin" / "semgrep-core" if package is not None and package.origin else None
@@ -122,7 +115,7 @@ def _program(flags: Sequence[str], context: ScanContext) -> str:
 
 
 def _input_file(source: SourceFile, text: bytes, context: ScanContext) -> Path:
-    """The file with ``text`` that semgrep gets: it knows ``Dockerfile``, but neither ``Dockerfile.prod`` nor ``Containerfile``."""
+    """The file that semgrep gets: it recognizes ``Dockerfile``, but neither ``Dockerfile.prod`` nor ``Containerfile``."""
     name = "Dockerfile" if rule_pack.is_dockerfile(source.path) and source.file.name != "Dockerfile" else ""
     if text != source.read_bytes():
         return context.make_alias(source, name, text)
@@ -130,13 +123,13 @@ def _input_file(source: SourceFile, text: bytes, context: ScanContext) -> Path:
 
 
 def _gaps(errors: Any, context: ScanContext) -> dict[str, list[Gap]]:
-    """semgrep's errors by path; one without a path is about its rules or itself, and then nothing it says can be believed."""
+    """semgrep's errors as gaps by path. Raises ScanError(CRASH) for one without a path: it concerns the rules or semgrep."""
     gaps: dict[str, list[Gap]] = {}
     for error in errors:
         (sort,) = require_fields(error, "type")
         word = str(sort[0] if isinstance(sort, list) else sort)
         if not error.get("path"):
-            raise ScanError(GapKind.CRASH, f"semgrep could not work: {word}")
+            raise ScanError(GapKind.CRASH, f"semgrep failed: {word}")
         path = context.repository_path(error["path"])
         kind = ERROR_KINDS.get(word, GapKind.UNPARSABLE if "yntax" in word or "exical" in word else GapKind.CRASH)
         gaps.setdefault(path, []).append(Gap(NAME, path, kind, f"semgrep: {_describe_error(word)}"))
@@ -144,7 +137,9 @@ def _gaps(errors: Any, context: ScanContext) -> dict[str, list[Gap]]:
 
 
 def _describe_error(name: str) -> str:
-    return {"PartialParsing": "parsed only in part", "Timeout": f"a rule took over {RULE_TIMEOUT} seconds"}.get(name, name.lower())
+    if name == "Timeout":
+        return f"a rule took more than {RULE_TIMEOUT} seconds"
+    return "only partially parsed" if name == "PartialParsing" else name.lower()
 
 
 def _report(source: SourceFile, text: bytes, results: Sequence[Any], gaps: Sequence[Gap]) -> FileReport:
@@ -154,17 +149,17 @@ def _report(source: SourceFile, text: bytes, results: Sequence[Any], gaps: Seque
 
 
 def _unreported_syntax_gaps(source: SourceFile, text: bytes) -> Iterator[Gap]:
-    """semgrep lists some files that it could not parse as scanned, without an error."""
+    """Gaps for files that semgrep lists as scanned although it could not parse them."""
     name = source.path.lower()
-    fault = check_python(source.read_bytes()) if name.endswith((".py", ".pyi")) else None
+    error = check_python(source.read_bytes()) if name.endswith((".py", ".pyi")) else None
     if name.endswith((".yml", ".yaml")):
-        fault = check_yaml(source.read_bytes())
+        error = check_yaml(source.read_bytes())
     if rule_pack.is_dockerfile(source.path):
-        from scangate.tools.dockerfile import check_dockerfile  # noqa: PLC0415 -- as above
+        from scangate.tools.dockerfile import check_dockerfile  # noqa: PLC0415 -- only if needed
 
-        fault = check_dockerfile(text)
-    if fault is not None:
-        yield make_gap(NAME, source.path, fault)
+        error = check_dockerfile(text)
+    if error is not None:
+        yield make_gap(NAME, source.path, error)
 
 
 def _finding(source: SourceFile, text: bytes, result: Any, secrets: list[Span]) -> Finding:
@@ -175,10 +170,10 @@ def _finding(source: SourceFile, text: bytes, result: Any, secrets: list[Span]) 
     (line, column), (end_line, end_column) = (
         character_position(text, *require_fields(mark, "line", "col")) for mark in (start, end)
     )
-    place = Location(source.path, line, max(end_line, line), column, end_column)
+    location = Location(source.path, line, max(end_line, line), column, end_column)
     if kind is FindingKind.SECRET:
-        secrets.append(_secret_span(source.lines, place))
-        place = Location(source.path, place.line, place.line, place.column, 0)
+        secrets.append(_secret_span(source.lines, location))
+        location = Location(source.path, location.line, location.line, location.column, 0)
     return Finding(
         rule=f"{NAME}:{name}",
         severity=SEVERITIES.get(metadata.get("severity", severity), Severity.UNKNOWN),
@@ -186,7 +181,7 @@ def _finding(source: SourceFile, text: bytes, result: Any, secrets: list[Span]) 
         kind=kind,
         title=metadata.get("title", name),
         message=" ".join(str(message).split()),
-        location=place,
+        location=location,
         cwe=tuple(parse_cwes(metadata)),
         help_url=str(metadata.get("help", "")),
         tool_comment=find_nosemgrep(source.lines, line, name),
@@ -194,14 +189,14 @@ def _finding(source: SourceFile, text: bytes, result: Any, secrets: list[Span]) 
 
 
 def _secret_span(lines: Sequence[str], location: Location) -> Span:
-    """What a secret rule matched, without the name that the secret is assigned to: all that remains is taken to be the secret."""
+    """The match of a secret rule without the name that the secret is assigned to."""
     text = lines[location.line - 1][location.column - 1 :] if location.line <= len(lines) else ""
     name = _ASSIGNMENT.match(text)
     return Span(location.line, location.column + (name.end() if name else 0), location.end_line, location.end_column)
 
 
 def parse_cwes(metadata: Mapping[str, Any]) -> Iterator[int]:
-    """The numbers of the weaknesses that a rule names, the one that it is about first."""
+    """The CWE numbers in a rule's metadata, the main one first."""
     for word in metadata.get("cwe", []):
         number = str(word).partition(":")[0].removeprefix("CWE-").strip()
         if number.isdigit():

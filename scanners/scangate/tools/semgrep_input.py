@@ -1,4 +1,4 @@
-"""What semgrep gets in the place of a file that it would misread without a word: the same text in the same lines and columns."""
+"""Prepares files that semgrep would silently misread: the same text at the same lines and columns."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from scangate.tools.python_downlevel import downlevel
 __all__ = ["prepare_source"]
 
 NON_ASCII = re.compile("[^\x00-\x7f\x85\u2028\u2029]")
-"""What is not ASCII and ends no line."""
+"""Characters that are neither ASCII nor line ends."""
 
-QUOTED_STRING = re.compile(r'"(?:[^"\\\n]|\\.)*("?)')  # with an end or without: what begins one is never looked at again
+QUOTED_STRING = re.compile(r'"(?:[^"\\\n]|\\.)*("?)')  # terminated or not, so that no text is scanned twice
 JSON_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\(?:/|u00([2-7][0-9a-fA-F]))")
 YAML_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\(?:/|(?:x|u00|U000000)([2-7][0-9a-fA-F]))")
 
 
 def prepare_source(path: str, data: bytes) -> bytes:
-    """``data``, the file ``path``, for semgrep: itself where that is legible.
+    """The content of the file ``path`` in a form that semgrep reads correctly; ``data`` itself if it does already.
 
-    - One byte that is no UTF-8, as in old Python sources in Latin-1, hides most of the file from it: letters stand for them.
-    - A byte-order mark, and a form feed before a statement, hide that statement: they are left out.
-    - It ends lines with line feeds alone, so that a comment before a carriage return has no end: all lines get one.
-    - Of Python's newer statements it knows some only in a reader that loses patterns: see `older_python`.
-    - It knows the instructions of a Dockerfile in capitals alone.
-    - It compares the strings of JSON and YAML as they are written, ``\\/`` and ``\\u0041`` and all.
-    - Its reader of YAML takes single bytes of some letters, Polish and Japanese ones among them, for the end of a string: those of
-      ASCII stand for all others there.
-    - An empty file is no JSON to it: an empty object stands for it.
+    - An invalid UTF-8 byte, as in old Latin-1 sources, hides most of the file: such bytes become letters.
+    - A byte-order mark, and a form feed before a statement, hide that statement: they are removed.
+    - Only line feeds end a line, so a comment before a carriage return does not end: all line ends become line feeds.
+    - Some newer Python syntax is parsed by a parser that loses patterns: see `python_downlevel`.
+    - Instructions of a Dockerfile are recognized in capitals only.
+    - Strings in JSON and YAML are compared as written: escapes such as ``\\/`` and ``\\u0041`` are resolved.
+    - The YAML parser takes single bytes of some letters, Polish and Japanese ones among them, for the end of a string: characters
+      outside ASCII become letters.
+    - An empty file is not valid JSON: it becomes an empty object.
     """
     if b"\0" in data:
-        return data  # UTF-16, or no text: semgrep tells that it cannot parse it
+        return data  # UTF-16 or binary: semgrep reports that it cannot parse it
     text = _normalize_text(data)
     if rule_pack.is_dockerfile(path):
         return normalize_dockerfile(text)
@@ -48,8 +48,8 @@ def prepare_source(path: str, data: bytes) -> bytes:
 
 
 def _normalize_text(data: bytes) -> bytes:
-    """``data`` without a mark, its lines ended by line feeds; where it is no UTF-8 with a letter for each byte beyond ASCII, as
-    `text.decode` reads a character for each."""
+    """``data`` without a byte-order mark and with line feeds; if it is not UTF-8, with a letter for each byte outside ASCII, since
+    `source_text.decode` makes one character of each."""
     data = data.removeprefix(codecs.BOM_UTF8)
     try:
         data.decode("utf-8")
@@ -74,7 +74,7 @@ def _normalize_yaml(data: bytes) -> bytes:
 
 
 def _unescape_strings(text: str) -> str:
-    """``text`` with the strings in double quotes made plain, where it is YAML; those over several lines stay as they are."""
+    """``text`` with the escapes in double-quoted strings resolved, if it is YAML; strings over several lines are unchanged."""
     parts, done = [], 0
     try:
         for token in yaml.scan(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
@@ -88,10 +88,10 @@ def _unescape_strings(text: str) -> str:
 
 
 def _unescape_string(string: str, escape: re.Pattern[str]) -> str:
-    """A string in its quotes without the escapes that it does not need, and as many spaces behind it as it is shorter."""
+    """A quoted string without unnecessary escapes, padded with spaces to the same length."""
     return escape.sub(_unescape_character, string).ljust(len(string))
 
 
 def _unescape_character(escape: re.Match[str]) -> str:
-    sign = chr(int(escape[2], 16)) if escape[2] else "/"
-    return escape[0] if sign in '"\\\x7f' else escape[1] + sign
+    character = chr(int(escape[2], 16)) if escape[2] else "/"
+    return escape[0] if character in '"\\\x7f' else escape[1] + character

@@ -1,4 +1,4 @@
-"""Reads the comments by which bandit and semgrep let a line be waived, and means by them what each tool itself would mean."""
+"""Reads the suppression comments of bandit and semgrep, with the meaning that they have in each tool."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ MAX_COMMENT_LENGTH = 120
 
 
 def read_nosec_comments(data: bytes) -> dict[int, str]:
-    """The bandit comments of a Python file by line. Tokens, not text: ``"# nosec"`` in a string waives nothing."""
+    """The bandit comments of a Python file by line. Only comment tokens count: ``"# nosec"`` in a string has no effect."""
     found = {}
     try:
         for token in tokenize.tokenize(io.BytesIO(data).readline):
             if token.type == tokenize.COMMENT and (match := _NOSEC.search(token.string)):
                 found[token.start[0]] = match[0].strip()
     except (tokenize.TokenError, SyntaxError):
-        return found  # as bandit does: what was read before the fault counts
+        return found  # as in bandit, comments before the error count
     return found
 
 
 def find_nosec(
     comments: Mapping[int, str], lines: Iterable[int], line: int, test: str, ids: Callable[[], Mapping[str, str]]
 ) -> str:
-    """The comment that waives bandit's ``test`` (its id), reported on ``line`` and spanning ``lines``; empty where none does.
+    """The comment that suppresses bandit's ``test`` (its id), reported on ``line`` and spanning ``lines``; empty if there is none.
 
-    ``ids`` gives every id and name that bandit knows and the id it means: a comment that names none of them waives everything.
+    ``ids`` maps every test id and name to the id: a comment that names none of them suppresses all tests.
     """
     near = [comments[line]] if line in comments else []
     near += [comments[number] for number in lines if number in comments][:1]
@@ -58,11 +58,11 @@ def _named_tests(comment: str, ids: Callable[[], Mapping[str, str]]) -> set[str]
 
 
 def find_nosemgrep(lines: Sequence[str], line: int, rule: str) -> str:
-    """The comment on ``line``, or alone on the line before it, that waives semgrep's ``rule``; empty where none does."""
-    here = deque(_NOSEM_SAME_LINE.finditer(lines[line - 1] if line <= len(lines) else ""), maxlen=1)  # of several the last counts
+    """The comment on ``line``, or alone on the line before, that suppresses semgrep's ``rule``; empty if there is none."""
+    here = deque(_NOSEM_SAME_LINE.finditer(lines[line - 1] if line <= len(lines) else ""), maxlen=1)  # the last one counts
     above = _NOSEM_PREVIOUS_LINE.match(lines[line - 2]) if 2 <= line <= len(lines) + 1 else None
     for match in filter(None, (*here, above)):
-        ids = [part.strip(" ").partition(" ")[0] for part in (match["ids"] or "").split(",")]  # what follows an id says why
+        ids = [part.strip(" ").partition(" ")[0] for part in (match["ids"] or "").split(",")]  # an id may be followed by a reason
         if not any(ids) or rule in ids:
             return match[0].strip()[:MAX_COMMENT_LENGTH]
     return ""

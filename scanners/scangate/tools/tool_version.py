@@ -1,4 +1,4 @@
-"""The version of an installed tool, without starting it."""
+"""Finds the version of an installed tool without running it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _DIST_INFO = re.compile(r"(?P<name>.+?)-(?P<version>[^-]+)\.dist-info")
 
 
 def find_installed_version(distribution: str) -> str:
-    """The version of ``distribution``; Unreadable(TOOL_MISSING) where it is not installed beside us."""
+    """The version of ``distribution``. Raises ScanError(TOOL_MISSING) if it is not installed."""
     if found := _installed_distributions().get(_normalize(distribution)):
         return found
     from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 -- dear, and the names of folders say it, too
@@ -29,10 +29,10 @@ def find_installed_version(distribution: str) -> str:
 
 @functools.cache
 def _installed_distributions() -> dict[str, str]:
-    """The versions of what is installed in an ordinary way, by names as the folders of their metadata have them."""
+    """The versions in the names of the metadata folders, by normalized name."""
     found: dict[str, str] = {}
     for entry in sys.path:
-        if os.path.isdir(entry) and entry.endswith("-packages"):  # noqa: PTH112 -- pathlib is dear for a few thousand names
+        if os.path.isdir(entry) and entry.endswith("-packages"):  # noqa: PTH112 -- pathlib is slow for thousands of names
             for match in filter(None, map(_DIST_INFO.fullmatch, os.listdir(entry))):  # noqa: PTH208
                 found.setdefault(_normalize(match["name"]), match["version"])
     return found
