@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from scangate.model import ScanResult
+from scangate.model import GapKind, ScanResult
 from scangate.tools import pip_audit
 from tests.support.fake_tool import install_fake_tool
 from tests.support.http_server import HttpServer, ReceivedRequest, serve_http
@@ -116,7 +116,7 @@ def test_pins_beside_a_range_hold(index: HttpServer, tmp_path: Path, monkeypatch
         ({"requirements.txt": "nobody-has-this>=1\n"}, "pip finds no set of wheels"),
         ({"requirements.txt": "source>=1\n"}, "pip finds no set of wheels"),
         ({"requirements.txt": "above>=1; python_version < '3'\n"}, "its marker is false"),
-        ({"requirements.txt": "sly>=1\n"}, "leads to a name that is internal"),
+        ({"requirements.txt": "sly>=1\n"}, "the policy calls internal"),
     ],
 )
 def test_what_cannot_be_resolved_stays_a_gap_that_says_why(
@@ -166,4 +166,4 @@ def test_what_comes_from_an_index_that_is_no_mirror_is_private(
     monkeypatch.setenv("SCANGATE_STORE", str(tmp_path / "none"))
     result = scanned(tmp_path, monkeypatch, {"requirements.txt": "above<2\n"}, pip_audit.Options(resolve=True))
     assert {each.index for each in result.components} == {"127.0.0.1"}
-    assert {gap.reason for gap in result.gaps} == {"from an index that is not PyPI's, and the advisory store does not know it"}
+    assert {gap.kind for gap in result.gaps} == {GapKind.ADVISORY_UNANSWERED}

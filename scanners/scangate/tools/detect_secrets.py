@@ -49,8 +49,8 @@ _BINARY_SUFFIX = re.compile(
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
-    """The policy's block for detect-secrets. ``entropy_exclude``: paths without entropy findings, such as lock files with hashes; all
-    other plugins still run."""
+    """The policy's block for detect-secrets. ``entropy_exclude``: paths without entropy findings, such as lock files; all other
+    plugins still run."""
 
     entropy_exclude: tuple[Glob, ...] = ()
 

@@ -53,7 +53,7 @@ def _languages(path: str) -> Iterator[str]:
 
 
 def is_dockerfile(path: str) -> bool:
-    """Whether a file is a Dockerfile by name: ``Dockerfile.web``, ``Dockerfile-3.12``, ``web.dockerfile``, not ``dockerfile.py``."""
+    """Whether a file is a Dockerfile by name: ``Dockerfile.web``, ``Dockerfile-3.12``, ``x.dockerfile``, not ``dockerfile.py``."""
     name = PurePosixPath(path).name
     return DOCKERFILE.fullmatch(name) is not None and not name.lower().endswith(OTHER_SUFFIXES)
 
