@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
-import selectors
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -30,7 +30,7 @@ MARKER_VARIABLE = "SCANGATE_CHILD"
 STDOUT_LIMIT = 512 * 1024 * 1024  # bytes
 STDERR_LIMIT = 64 * 1024  # bytes
 GRACE_SECONDS = 2.0
-POLL_SECONDS = 0.0005
+POLL_SECONDS = 0.1  # between checks of the limits
 MAX_SWEEPS = 20  # a program that forks during a sweep needs more than one
 
 
@@ -102,7 +102,7 @@ class ProcessRunner:
         stdout_limit: int = STDOUT_LIMIT,
         name: str = "",
     ) -> ProgramOutput:
-        """Runs ``argv`` to its end. ``stdin`` is fed to it; ``name`` is how messages call it, by default its file name.
+        """Runs ``argv`` to its end. ``stdin`` is its input; ``name`` is how messages call it, by default its file name.
 
         Raises ScanError: TOOL_MISSING if it cannot be started, TIMEOUT after ``timeout`` seconds, GARBAGE for more than
         ``stdout_limit`` bytes of output, INTERRUPTED if the run was cancelled.
@@ -110,27 +110,42 @@ class ProcessRunner:
         if self.cancelled:
             raise ScanError(GapKind.INTERRUPTED, "interrupted before it was scanned")
         name = name or Path(argv[0]).name
-        try:
-            child = subprocess.Popen(
-                list(argv),
-                stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                cwd=self.working_directory,
-                env=self.environment(network=network, extra=env or {}),
-                start_new_session=True,
-            )
-        except (OSError, ValueError) as error:  # ValueError: a NUL in an argument
-            reason = describe_os_error(error) if isinstance(error, OSError) else type(error).__name__
-            hint = "reinstall it: pip install --force-reinstall scangate"
-            raise ScanError(GapKind.TOOL_MISSING, f"{name} cannot be started: {reason}", hint) from error
-        reader = _PipeReader(child, name, stdin, stdout_limit, timeout)
-        with child:
+        deadline = time.monotonic() + timeout
+        # Files instead of pipes: no pipe fills up, and no grandchild keeps one open.
+        with contextlib.ExitStack() as stack:
+            given, stdout, stderr = (stack.enter_context(tempfile.TemporaryFile(dir=self._folder)) for _ in range(3))
+            given.write(stdin or b"")
+            given.seek(0)
             try:
-                reader.read(self._cancelled.is_set)
+                child = subprocess.Popen(
+                    list(argv),
+                    stdin=subprocess.DEVNULL if stdin is None else given,
+                    stdout=stdout,
+                    stderr=stderr,
+                    cwd=self.working_directory,
+                    env=self.environment(network=network, extra=env or {}),
+                    start_new_session=True,
+                )
+            except (OSError, ValueError) as error:  # ValueError: a NUL in an argument
+                reason = describe_os_error(error) if isinstance(error, OSError) else type(error).__name__
+                hint = "reinstall it: pip install --force-reinstall scangate"
+                raise ScanError(GapKind.TOOL_MISSING, f"{name} cannot be started: {reason}", hint) from error
+            try:
+                while not _exits_within(child, POLL_SECONDS):
+                    if self.cancelled:
+                        raise ScanError(GapKind.INTERRUPTED, f"{name} was interrupted")
+                    if time.monotonic() > deadline:
+                        hint = "raise the time limit in the policy: limits: {timeout: SECONDS}"
+                        raise ScanError(GapKind.TIMEOUT, f"{name} did not end within {timeout:g} seconds", hint)
+                    _check_size(stdout, stdout_limit, name)
+                    _check_size(stderr, STDOUT_LIMIT, name)
             finally:
                 _terminate_group(child)
-        return reader.output(child.returncode)
+            _check_size(stdout, stdout_limit, name)
+            stdout.seek(0)
+            size = os.fstat(stderr.fileno()).st_size
+            stderr.seek(max(size - STDERR_LIMIT, 0))
+            return ProgramOutput(child.returncode, stdout.read(), stderr.read(STDERR_LIMIT), size > STDERR_LIMIT)
 
     def kill_leftovers(self) -> None:
         """Kills programs that left their process group, found by the marker in their environment (only where /proc exists)."""
@@ -170,84 +185,9 @@ def _signal_marked(marker: str, signal_number: signal.Signals | None) -> bool:
     return found
 
 
-class _PipeReader:
-    """Reads both outputs of a child at once: a child that fills one pipe while the other is read would hang."""
-
-    def __init__(self, child: subprocess.Popen[bytes], name: str, stdin: bytes | None, limit: int, timeout: float) -> None:
-        self._child = child
-        self._name = name
-        self._limit = limit
-        self._timeout = timeout
-        self._deadline = time.monotonic() + timeout
-        self._stdout: list[bytes] = []
-        self._size = 0
-        self._stderr = bytearray()
-        self._stderr_size = 0
-        self._stdin = memoryview(stdin or b"")
-
-    def output(self, exit_code: int) -> ProgramOutput:
-        """All that was read."""
-        stderr = bytes(self._stderr[-STDERR_LIMIT:])
-        return ProgramOutput(exit_code, b"".join(self._stdout), stderr, self._stderr_size > STDERR_LIMIT)
-
-    def read(self, cancelled: Callable[[], bool]) -> None:
-        """Reads until the child has ended and closed both pipes."""
-        with selectors.DefaultSelector() as selector:
-            for pipe, event, step in self._pipes():
-                os.set_blocking(pipe.fileno(), False)
-                selector.register(pipe, event, (pipe, step))
-            ended = 0.0
-            while selector.get_map():
-                for key, _ in selector.select(0.1):
-                    pipe, step = key.data
-                    if not step(key.fd):
-                        selector.unregister(pipe)
-                        pipe.close()
-                self._check_limits(cancelled())
-                if _has_exited(self._child):
-                    ended = ended or time.monotonic()
-                    if time.monotonic() - ended > GRACE_SECONDS:  # a grandchild keeps the pipes open
-                        break
-            while not _exits_within(self._child, 0.01):
-                self._check_limits(cancelled())
-
-    def _pipes(self) -> Iterable[tuple[IO[bytes], int, Callable[[int], bool]]]:
-        if self._child.stdout is not None:
-            yield self._child.stdout, selectors.EVENT_READ, self._read_stdout
-        if self._child.stderr is not None:
-            yield self._child.stderr, selectors.EVENT_READ, self._read_stderr
-        if self._child.stdin is not None:
-            yield self._child.stdin, selectors.EVENT_WRITE, self._write_stdin
-
-    def _read_stdout(self, fd: int) -> bool:
-        chunk = os.read(fd, 1 << 16)
-        self._size += len(chunk)
-        self._stdout.append(chunk)
-        return bool(chunk)
-
-    def _read_stderr(self, fd: int) -> bool:
-        chunk = os.read(fd, 1 << 16)
-        self._stderr_size += len(chunk)
-        self._stderr += chunk
-        if len(self._stderr) > 4 * STDERR_LIMIT:
-            del self._stderr[:-STDERR_LIMIT]
-        return bool(chunk)
-
-    def _write_stdin(self, fd: int) -> bool:
-        try:
-            self._stdin = self._stdin[os.write(fd, self._stdin[: 1 << 16]) :]
-        except BrokenPipeError:
-            return False
-        return bool(self._stdin)
-
-    def _check_limits(self, cancelled: bool) -> None:
-        if cancelled:
-            raise ScanError(GapKind.INTERRUPTED, f"{self._name} was interrupted")
-        if time.monotonic() > self._deadline:
-            hint = "raise the time limit in the policy: limits: {timeout: SECONDS}"
-            raise ScanError(GapKind.TIMEOUT, f"{self._name} did not end within {self._timeout:g} seconds", hint)
-        if self._size > self._limit:
-            raise ScanError(GapKind.GARBAGE, f"{self._name} wrote more than {self._limit} bytes of output")
+def _check_size(output: IO[bytes], limit: int, name: str) -> None:
+    if os.fstat(output.fileno()).st_size > limit:
+        raise ScanError(GapKind.GARBAGE, f"{name} wrote more than {limit} bytes of output")
 
 
 def _has_exited(child: subprocess.Popen[bytes]) -> bool:
@@ -258,12 +198,13 @@ def _has_exited(child: subprocess.Popen[bytes]) -> bool:
 
 
 def _exits_within(child: subprocess.Popen[bytes], seconds: float) -> bool:
-    """Whether the child ends within so many seconds: a program closes its pipes a moment before it has ended."""
-    limit = time.monotonic() + seconds
+    """Whether the child ends within so many seconds, polled at growing intervals."""
+    limit, pause = time.monotonic() + seconds, 0.0005
     while not _has_exited(child):
         if time.monotonic() > limit:
             return False
-        time.sleep(POLL_SECONDS)
+        time.sleep(pause)
+        pause = min(2 * pause, 0.02)
     return True
 
 
