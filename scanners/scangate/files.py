@@ -75,7 +75,12 @@ def describe_os_error(error: OSError) -> str:
 
 def write_atomically(file: Path, data: bytes) -> None:
     """Writes a file completely or not at all. Raises OSError."""
-    write_temporary(file, data).replace(file)
+    temporary = write_temporary(file, data)
+    try:
+        temporary.replace(file)
+    except OSError:
+        temporary.unlink()
+        raise
 
 
 def write_temporary(file: Path, data: bytes) -> Path:

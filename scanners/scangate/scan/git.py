@@ -131,12 +131,12 @@ class Repository:
 
     def _changed_paths(self, base: str, index: Mapping[str, str], visible: str = "invisible") -> set[bytes]:
         """The paths in which an index differs from a tree, without deleted ones and ``git add --intent-to-add``."""
-        answer = self._run_for_output(
+        output = self._run_for_output(
             *("diff-index", "--cached", "--no-ext-diff", "--no-textconv", "--no-renames", "--ignore-submodules=none"),
             *(f"--ita-{visible}-in-index", "--diff-filter=ACMTU", "-z", "--name-only", "--relative", base, "--"),
             env=index,
         )
-        return {raw for raw in answer.split(b"\0") if raw}
+        return {raw for raw in output.split(b"\0") if raw}
 
     def _without_intent_to_add(self, entries: Sequence[GitEntry], index: Mapping[str, str]) -> list[GitEntry]:
         """``entries`` without those of ``git add --intent-to-add``, which git lists as empty files."""
@@ -206,8 +206,8 @@ class Repository:
         if "\n" in path:
             return ("missing", "")
         feed = os.fsencode(f"{commit}:{path}\n")
-        answer = self._run_for_output("cat-file", "--batch-check=%(objecttype) %(objectname)", "--follow-symlinks", stdin=feed)
-        first, _, rest = answer.partition(b"\n")[0].decode("utf-8", "replace").partition(" ")
+        output = self._run_for_output("cat-file", "--batch-check=%(objecttype) %(objectname)", "--follow-symlinks", stdin=feed)
+        first, _, rest = output.partition(b"\n")[0].decode("utf-8", "replace").partition(" ")
         return ("missing", "") if ":" in first else (first, rest)  # git repeats names that it does not find
 
     def tracks(self, path: Path) -> bool:
@@ -221,27 +221,27 @@ class Repository:
         """The size in bytes of each blob; -1 for one that the repository does not have."""
         if not blobs:
             return {}
-        answer = self._run_for_output(
+        output = self._run_for_output(
             "cat-file", "--batch-check=%(objectname) %(objectsize)", stdin="".join(f"{blob}\n" for blob in blobs).encode()
         )
-        pairs = (line.split(" ") for line in answer.decode("ascii").splitlines())
+        pairs = (line.split(" ") for line in output.decode("ascii").splitlines())
         return {blob: -1 if size == "missing" else int(size) for blob, size in pairs}
 
     def read_blobs(self, names: Sequence[str]) -> dict[str, bytes]:
         """The unfiltered bytes of each blob that the repository has."""
         if not names:
             return {}
-        answer = self._run_for_output(
+        output = self._run_for_output(
             "cat-file", "--batch=%(objectname) %(objectsize)", stdin="".join(f"{blob}\n" for blob in names).encode()
         )
         found, at = {}, 0
-        while at < len(answer):
-            end = answer.index(b"\n", at)
-            name, _, size = answer[at:end].decode("ascii").partition(" ")
+        while at < len(output):
+            end = output.index(b"\n", at)
+            name, _, size = output[at:end].decode("ascii").partition(" ")
             if size == "missing":
                 at = end + 1
                 continue
-            found[name] = answer[end + 1 : end + 1 + int(size)]
+            found[name] = output[end + 1 : end + 1 + int(size)]
             at = end + 1 + int(size) + 1
         return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,7 +18,7 @@ __all__ = ["Snapshot"]
 SAFE_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-+@=,~()[]{}#$^&! ")
 MAX_NAME_LENGTH = 200
 MAX_DEPTH = 100
-MAX_PATH_LENGTH = 3500  # Linux allows 4095; trees and aliases make paths longer
+MAX_PATH_LENGTH = 900 if sys.platform == "darwin" else 3500  # the system allows 1023 or 4095; trees and aliases make paths longer
 
 
 class Snapshot:
@@ -33,14 +34,11 @@ class Snapshot:
     def add(self, path: str, data: bytes) -> SourceFile:
         """Writes ``data`` to the file ``path`` (relative, with ``/``). Raises ScanError if it cannot be written."""
         file = self._root / "files" / _safe_path(path)
-        # two encoded names may be equal, and a path may be too deep for tools
-        is_usable = str(file) not in self._paths and len(str(file)) <= MAX_PATH_LENGTH and path.count("/") <= MAX_DEPTH
         try:
-            if not is_usable:
-                raise FileExistsError
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(data)
-        except (FileExistsError, NotADirectoryError, IsADirectoryError):  # or one path is a folder of the other
+            if len(str(file)) > MAX_PATH_LENGTH or path.count("/") > MAX_DEPTH:
+                raise FileExistsError  # deeper than tools can follow
+            _create(file, data)
+        except (FileExistsError, NotADirectoryError, IsADirectoryError):  # or equal to another path, also by case, or its folder
             file = self._root / "files" / f"%{len(self._paths)}" / _safe_name(path.rpartition("/")[2])
             self._write(file, data)
         except OSError as error:
@@ -50,8 +48,7 @@ class Snapshot:
 
     def _write(self, file: Path, data: bytes) -> None:
         try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(data)
+            _create(file, data)
         except OSError as error:
             raise _copy_error(error) from error
 
@@ -85,6 +82,12 @@ class Snapshot:
             self._write(file, data)
         self._paths[str(file)] = source.path
         return file
+
+
+def _create(file: Path, data: bytes) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("xb") as stream:
+        stream.write(data)
 
 
 def _copy_error(error: OSError) -> ScanError:
