@@ -7,7 +7,7 @@ import pytest
 from scangate.advisories.manifest import Manifest
 from scangate.advisories.manifest_kinds import is_manifest
 from scangate.advisories.manifest_reader import read_manifests
-from scangate.model import INTERNAL, GapKind
+from scangate.model import GapKind, SkipReason
 from tests.support.lock_file_samples import lock_files
 
 RANGE = '[project]\nname = "shop"\ndependencies = [\n  "flask>=2",\n]\n'
@@ -74,7 +74,7 @@ def test_internal_names_are_left_out_with_that_reason() -> None:
     assert [pin.name for pin in told.pins] == ["flask"]
     assert not told.gaps
     assert [(left.name, left.line) for left in told.skipped] == [("acme-web", 2), ("acme-tools", 3), ("acme-db", 4)]
-    assert {left.reason for left in told.skipped} == {INTERNAL}
+    assert {left.reason for left in told.skipped} == {SkipReason.INTERNAL_DEPENDENCY}
 
 
 BROKEN = {

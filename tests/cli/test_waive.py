@@ -148,6 +148,6 @@ def test_an_exception_that_accepts_nothing_can_fail_the_build_and_every_report_s
     (entry,) = load_verdict(out)["findings"]
     assert (entry["rule"], entry["path"], entry["outcome"]) == ("scangate:unused-exception", "scangate.yaml", "blocks")
     for name in ("scangate.sarif", "junit.xml", "summary.md"):
-        assert "accepts nothing: take it out of the policy" in (out / name).read_text(), name
+        assert "accepts nothing: remove it from the policy" in (out / name).read_text(), name
     assert run_scangate("gate", out / "verdict.json", "--policy", "./scangate.yaml", cwd=tree).code == 1
     assert json.loads((out / "scangate.sarif").read_text())["runs"]

@@ -30,7 +30,6 @@ from scangate.judge.policy import (
 )
 from scangate.judge.policy_matcher import PolicyMatcher
 from scangate.model import (
-    INTERNAL,
     AffectedPackage,
     Basis,
     BudgetSelector,
@@ -50,6 +49,7 @@ from scangate.model import (
     ScanResult,
     Severity,
     SkippedPath,
+    SkipReason,
     Targets,
     Verdict,
 )
@@ -545,7 +545,7 @@ def test_what_is_waited_for_is_a_young_fault_of_a_dependency(
 
 @pytest.mark.parametrize("inside", [True, False])
 def test_the_verdict_notes_dependencies_that_are_not_audited_for_their_name(inside: bool) -> None:
-    left = tuple(SkippedPath(f"requirements.txt:{line}", INTERNAL, "pip-audit") for line in (1, 2))
+    left = tuple(SkippedPath(f"requirements.txt:{line}", SkipReason.INTERNAL_DEPENDENCY, "pip-audit") for line in (1, 2))
     ran = msgspec.structs.replace(make_result("pip-audit"), skipped_paths=left, components=(Component("alpha", "1", "a.py", 3),))
     notes = evaluate((ran,), TARGETS, make_policy(in_tree=inside), TODAY).notes
     expected = Note(NoteKind.INTERNAL_DEPENDENCIES, name="pip-audit", count=2, counts=(("audited", 1),), in_tree=inside)

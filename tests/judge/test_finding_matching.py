@@ -18,13 +18,13 @@ from scangate.judge.finding_matching import (
     match_findings,
 )
 from scangate.model import (
-    ABSENT,
     Finding,
     FindingIdentity,
     Gap,
     GapKind,
     KnownSource,
     SkippedPath,
+    SkipReason,
     Targets,
 )
 from tests.support.baseline_builders import RULE, entry, found, result, seen
@@ -63,8 +63,8 @@ def test_a_file_that_is_gone_was_renamed_and_may_have_been_edited() -> None:
         seen("b.py", source="staged"),
         seen("b.py", gaps=[Gap("bandit", "a.py", GapKind.UNPARSABLE, "why")]),
         seen("b.py", gaps=[Gap("bandit", None, GapKind.CRASH, "why")]),
-        seen("b.py", left_out=[SkippedPath("a.py", "why", "bandit")]),
-        ScannedPaths([result("b.py")], Targets("git index", 1, skipped_paths=(SkippedPath("a.py", "another repository"),))),
+        seen("b.py", left_out=[SkippedPath("a.py", SkipReason.EXCLUDED, "bandit")]),
+        ScannedPaths([result("b.py")], Targets("git index", 1, skipped_paths=(SkippedPath("a.py", SkipReason.OTHER_REPOSITORY),))),
         ScannedPaths([result("b.py")], Targets("git index", 1, gaps=(Gap("targets", "a.py", GapKind.UNREADABLE, "why"),))),
         ScannedPaths([result("b.py")], Targets("git index", 1, gaps=(Gap("targets", None, GapKind.INTERRUPTED, "why"),))),
         ScannedPaths([result("b.py", scanner="semgrep")], Targets("git index", 1)),
@@ -76,7 +76,7 @@ def test_what_was_not_looked_at_has_not_moved(sight: ScannedPaths | None) -> Non
 
 
 def test_a_file_that_is_in_the_index_alone_is_gone() -> None:
-    targets = Targets("git index", 1, skipped_paths=(SkippedPath("a.py", ABSENT),))
+    targets = Targets("git index", 1, skipped_paths=(SkippedPath("a.py", SkipReason.NOT_IN_WORK_TREE),))
     assert matched(found("b.py", context="y"), entry("a.py"), ScannedPaths([result("b.py")], targets))
 
 
@@ -116,7 +116,7 @@ def test_two_sources_do_not_cover_one_finding_each() -> None:
 def test_what_became_of_the_known() -> None:
     known = (entry(count=2), entry("gone.py"), entry("left.py"))
     scan = msgspec.structs.replace(
-        result("a.py", left_out=[SkippedPath("left.py", "why", "bandit")]), findings=(found(), found(content="n"))
+        result("a.py", left_out=[SkippedPath("left.py", SkipReason.EXCLUDED, "bandit")]), findings=(found(), found(content="n"))
     )
     (marked,), sources = mark_known_findings([scan], Targets("git index", 1), known, {BASELINE_NAME: "file"})
     assert [each.known_by for each in marked.findings] == [BASELINE_NAME, ""]

@@ -10,7 +10,13 @@ import pytest
 
 from scangate.judge.policy import PathExclusion, ScannerSettings
 from scangate.judge.scan_scope import find_scope_gaps, record_scope
-from scangate.model import Gap, GapKind, ScanResult, SkippedPath
+from scangate.model import (
+    Gap,
+    GapKind,
+    ScanResult,
+    SkippedPath,
+    SkipReason,
+)
 from tests.support.policy_builders import SCANNERS, Options, make_policy, make_result
 
 EXCLUDES = (PathExclusion("tests/**", "only tests"), PathExclusion("gen/", "generated", ("bandit",)), PathExclusion("none/", "r"))
@@ -18,9 +24,9 @@ EXCLUDES = (PathExclusion("tests/**", "only tests"), PathExclusion("gen/", "gene
 
 def scanned() -> list[ScanResult]:
     left = (
-        SkippedPath("tests/a.py", "only tests", "bandit"),
-        SkippedPath("tests/b.py", "r", "bandit"),
-        SkippedPath("gen/c.py", "r", "bandit"),
+        SkippedPath("tests/a.py", SkipReason.EXCLUDED, "bandit"),
+        SkippedPath("tests/b.py", SkipReason.EXCLUDED, "bandit"),
+        SkippedPath("gen/c.py", SkipReason.EXCLUDED, "bandit"),
     )
     first = msgspec.structs.replace(make_result("bandit", gaps=[Gap("bandit", "a.py", GapKind.TOO_LARGE, "r")]), skipped_paths=left)
     other = msgspec.structs.replace(make_result("semgrep"), skipped_paths=left[:1])

@@ -25,6 +25,7 @@ from scangate.model import (
     ScanStatus,
     Severity,
     SkippedPath,
+    SkipReason,
     Targets,
 )
 from scangate.publish import asff, security_hub
@@ -123,7 +124,7 @@ def test_what_was_not_looked_at_is_not_archived(hub: FakeHub) -> None:
     mine = next(result for result in results if result.scanner == scanner)
     others = tuple(result for result in results if result.scanner != scanner)
     unread = msgspec.structs.replace(mine, files_given=1, gaps=(gap,), status=ScanStatus.FAILED)
-    left = msgspec.structs.replace(mine, skipped_paths=(SkippedPath(path, "generated", scanner),))
+    left = msgspec.structs.replace(mine, skipped_paths=(SkippedPath(path, SkipReason.EXCLUDED, scanner, "generated"),))
     skipped = msgspec.structs.replace(mine, status=ScanStatus.SKIPPED)
     for result in (unread, left, skipped):
         send(msgspec.structs.replace(nothing, results=(*others, result)))

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from scangate.errors import ScanError, UsageError
-from scangate.model import GapKind
+from scangate.model import GapKind, SkipReason
 from scangate.scan.discovery import Listing, list_files, list_staged
 from scangate.scan.git import Repository
 from tests.support.scan_harness import ScanHarness, run_git, write_files
@@ -79,7 +79,7 @@ def gaps(listing: Listing) -> dict[str | None, str]:
     return {gap.path: gap.reason for gap in listing.summary.gaps}
 
 
-def left_out(listing: Listing) -> dict[str, str]:
+def left_out(listing: Listing) -> dict[str, SkipReason]:
     return {left.path: left.reason for left in listing.summary.skipped_paths}
 
 
@@ -222,7 +222,7 @@ def test_without_git_everything_is_read_and_said_so(bench: ScanHarness) -> None:
     listing = bench.listing()
     assert listing.summary.source == "file system"
     assert paths(listing) == {".gitignore", "ignored.py", "a/b.py"}
-    assert left_out(listing) == {"a/.git": "git's own data"}
+    assert left_out(listing) == {"a/.git": SkipReason.GIT_DATA}
     assert len(listing.summary.notes) == 1
 
 
@@ -231,7 +231,7 @@ def test_a_repository_that_git_cannot_read_is_read_as_a_folder_and_said_so(bench
     listing = bench.listing()
     assert listing.summary.source == "file system"
     assert {"a.py", "ignored/b.py"} <= paths(listing)
-    assert left_out(listing) == {".git": "git's own data"}
+    assert left_out(listing) == {".git": SkipReason.GIT_DATA}
     assert len(listing.summary.notes) == 1
 
 
@@ -320,7 +320,7 @@ def test_a_sparse_work_tree_names_what_it_lacks(bench: ScanHarness) -> None:
     run_git(root, "sparse-checkout", "set", "--sparse-index", "a")
     listing = bench.listing()
     assert paths(listing) == {"a/a.py"}
-    assert left_out(listing) == {"b/b.py": "in the index, but not in the work tree"}
+    assert left_out(listing) == {"b/b.py": SkipReason.NOT_IN_WORK_TREE}
 
 
 def conflict(root: Path) -> None:
@@ -373,7 +373,7 @@ def test_what_is_staged_is_read_from_the_index(bench: ScanHarness) -> None:
     write_files(root, {"a.py": "later", "untracked.py": ""})
     listing = list_staged(root, bench.repository(), [])
     assert paths(listing) == {"a.py", "new\nname.py", "large.py", "\xff.py"}
-    assert left_out(listing) == {"link.py": "symbolic link"}
+    assert left_out(listing) == {"link.py": SkipReason.SYMBOLIC_LINK}
     read = listing.reader(listing.targets, 1000)
     by_path = {target.path: target for target in listing.targets}
     assert read(by_path["a.py"]) == b"staged"
@@ -415,7 +415,7 @@ def test_our_own_outputs_are_left_out(bench: ScanHarness) -> None:
     root = write_files(bench.root, {"a.py": "", "out/report.json": "", "outer/b.py": "", "one.sarif": ""})
     listing = list_files(root, None, (root / "out", root / "one.sarif", Path("/elsewhere")))
     assert paths(listing) == {"a.py", "outer/b.py"}
-    assert left_out(listing) == {"out/report.json": "scangate's own output", "one.sarif": "scangate's own output"}
+    assert left_out(listing) == {"out/report.json": SkipReason.OWN_OUTPUT, "one.sarif": SkipReason.OWN_OUTPUT}
 
 
 def test_what_changes_while_it_is_read_is_a_gap(bench: ScanHarness) -> None:

@@ -25,6 +25,7 @@ from scangate.model import (
     ScanStatus,
     Severity,
     SkippedPath,
+    SkipReason,
     Span,
 )
 from scangate.plugin import ScanContext, SourceFile
@@ -221,7 +222,10 @@ def test_an_excluded_file_is_left_out_by_name_and_reason(bench: ScanHarness) -> 
     )
     result = bench.result(FakeScanner(read_all), FILES, exclusions=excludes)
     assert result.files_given == len(FILES) - 2
-    assert result.skipped_paths == (SkippedPath("a.txt", "it is generated", "plugin"), SkippedPath("b.txt", "not ours", "plugin"))
+    assert result.skipped_paths == (
+        SkippedPath("a.txt", SkipReason.EXCLUDED, "plugin", "it is generated"),
+        SkippedPath("b.txt", SkipReason.EXCLUDED, "plugin", "not ours"),
+    )
 
 
 def test_a_skipped_scanner_is_told_and_not_asked(bench: ScanHarness) -> None:

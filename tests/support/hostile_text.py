@@ -22,6 +22,7 @@ from scangate.model import (
     ScanStatus,
     Severity,
     SkippedPath,
+    SkipReason,
     Targets,
     Verdict,
 )
@@ -73,6 +74,9 @@ HOSTILE_TEXTS = (
 )
 
 
+HOSTILE_PATHS = tuple(SkippedPath(text, SkipReason.EXCLUDED, text, text) for text in HOSTILE_TEXTS)
+
+
 def hostile_report() -> Report:
     """A report in which every text that can come from outside is hostile, each of them in each place."""
     rulings = tuple(_ruling(text, number) for number, text in enumerate(HOSTILE_TEXTS))
@@ -85,7 +89,7 @@ def hostile_report() -> Report:
         analyzed_files=tuple(f"{text}file{number}" for number, text in enumerate(HOSTILE_TEXTS)),
         findings=tuple(ruling.finding for ruling in rulings),
         gaps=gaps,
-        skipped_paths=tuple(SkippedPath(text, text) for text in HOSTILE_TEXTS),
+        skipped_paths=HOSTILE_PATHS,
         reason="::error::\x1b[0m",
         components=tuple(
             Component(text, text, text, 1 + number, number % 2 == 0, (text,), text) for number, text in enumerate(HOSTILE_TEXTS)
@@ -108,7 +112,12 @@ def hostile_report() -> Report:
     return Report(
         verdict=verdict,
         results=(odd, result),
-        targets=Targets("file system\x1b[1m", 99, tuple(SkippedPath(text, text) for text in HOSTILE_TEXTS), notes=HOSTILE_TEXTS),
+        targets=Targets(
+            "file system\x1b[1m",
+            99,
+            HOSTILE_PATHS,
+            notes=HOSTILE_TEXTS,
+        ),
         tool_version="0.1.0",
         root="/evil\x1b",
         commit="\x1b::error::",

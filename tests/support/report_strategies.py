@@ -33,6 +33,7 @@ from scangate.model import (
     ScanStatus,
     Severity,
     SkippedPath,
+    SkipReason,
     Targets,
     Verdict,
 )
@@ -54,6 +55,10 @@ def texts() -> st.SearchStrategy[str]:
 def paths() -> st.SearchStrategy[str]:
     """Paths relative to a root."""
     return st.one_of(st.sampled_from(PATHS), st.text(min_size=1, max_size=8).filter(lambda path: "/" not in path))
+
+
+def skipped_paths() -> st.SearchStrategy[SkippedPath]:
+    return st.builds(SkippedPath, paths(), st.sampled_from(SkipReason), detail=texts())
 
 
 @st.composite
@@ -155,7 +160,9 @@ def results(draw: st.DrawFn, scanner: str) -> ScanResult:
         files_cached=draw(st.integers(0, len(read))),
         findings=tuple(found),
         gaps=tuple(missed),
-        skipped_paths=tuple(draw(st.lists(st.builds(SkippedPath, paths(), texts()), max_size=2))),
+        skipped_paths=tuple(
+            draw(st.lists(st.builds(SkippedPath, paths(), st.sampled_from(SkipReason), detail=texts()), max_size=2))
+        ),
         seconds=draw(st.sampled_from((0.0, 1.5, 12.345))),
         components=tuple(draw(st.lists(paths().flatmap(components), max_size=3))),
     )
@@ -192,7 +199,9 @@ def reports(draw: st.DrawFn) -> Report:
     targets = Targets(
         source=draw(st.sampled_from(("git index", "file system"))),
         file_count=draw(st.integers(0, 2000)),
-        skipped_paths=tuple(draw(st.lists(st.builds(SkippedPath, paths(), texts()), max_size=3))),
+        skipped_paths=tuple(
+            draw(st.lists(st.builds(SkippedPath, paths(), st.sampled_from(SkipReason), detail=texts()), max_size=3))
+        ),
         gaps=tuple(draw(st.lists(paths().flatmap(lambda path: gaps("targets", path)), max_size=2))),
         notes=tuple(draw(st.lists(texts(), max_size=1))),
     )

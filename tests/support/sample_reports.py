@@ -25,6 +25,7 @@ from scangate.model import (
     ScanStatus,
     Severity,
     SkippedPath,
+    SkipReason,
     Targets,
     Verdict,
 )
@@ -120,6 +121,7 @@ LEGACY = Gap("semgrep", "docs/conf.py", GapKind.UNPARSABLE, "syntax error near l
 LOCKED = Gap("targets", "data/dump.sql", GapKind.TOO_LARGE, "12 MiB, the limit is 1 MiB")
 
 
+VENDORED = SkippedPath("vendor/a.js", SkipReason.EXCLUDED, detail="third-party code")
 ALLOWLISTED = Decision(Basis.INLINE_COMMENT, comment="pragma: allowlist secret")
 
 
@@ -187,7 +189,7 @@ def failing_report() -> Report:
     return Report(
         verdict=verdict,
         results=results,
-        targets=Targets("the git index", 9, (SkippedPath("vendor/a.js", "excluded: third-party code"),), (LOCKED,)),
+        targets=Targets("the git index", 9, (VENDORED,), (LOCKED,)),
         tool_version="0.1.0",
         root="/src",
         commit="3f2a91c0d5e84b6f9a7c1e2d3b4a5f60718293a4",

@@ -142,7 +142,7 @@ def test_an_internal_name_is_sent_nowhere(world: FakeNetwork, tmp_path: Path) ->
     result = audit(tmp_path, pip_audit.Options(seconds=1, internal=("plain-*",)))
     assert world.requests
     assert not [question for _, question in world.requests if "plain" in question]
-    assert [(left.path, left.reason) for left in result.skipped_paths] == [("requirements.txt:1", "internal, says the policy")]
+    assert [(left.path, left.reason) for left in result.skipped_paths] == [("requirements.txt:1", "internal-dependency")]
 
 
 def digest(options: pip_audit.Options, day: dt.date = dt.date(2026, 11, 3)) -> str | None:

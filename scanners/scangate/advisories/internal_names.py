@@ -9,7 +9,7 @@ import msgspec
 
 from scangate.advisories.manifest import AuditGap, Manifest, Pin, SkippedDependency
 from scangate.globs import matches
-from scangate.model import INTERNAL
+from scangate.model import SkipReason
 
 __all__ = ["is_internal", "skip_internal"]
 
@@ -22,7 +22,10 @@ def skip_internal(manifest: Manifest, internal: Sequence[str]) -> Manifest:
         manifest,
         pins=tuple(pin for pin in manifest.pins if pin not in skipped),
         gaps=tuple(gap for gap in manifest.gaps if gap not in skipped),
-        skipped=(*manifest.skipped, *(SkippedDependency(item.name, INTERNAL, item.line) for item in items if item in skipped)),
+        skipped=(
+            *manifest.skipped,
+            *(SkippedDependency(item.name, SkipReason.INTERNAL_DEPENDENCY, item.line) for item in items if item in skipped),
+        ),
     )
 
 

@@ -7,8 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from scangate.advisories.declarations import DeclaredDependency, ProjectDeclarations
 from scangate.advisories.manifest import AuditGap, Manifest, Pin, SkippedDependency, select
-from scangate.advisories.origins import WORKSPACE_MEMBER, Origin, unauditable_gap
-from scangate.model import GapKind
+from scangate.advisories.origins import Origin, unauditable_gap
+from scangate.model import (
+    GapKind,
+    SkipReason,
+)
 
 __all__ = ["LockCoverage"]
 
@@ -74,7 +77,7 @@ def _classify(
         if not has_lock:
             yield AuditGap(line, GapKind.UNPINNED, "its dependencies are computed by code, which scangate does not run", hint)
     elif dependency.workspace_member:
-        yield SkippedDependency(name, WORKSPACE_MEMBER, line)
+        yield SkippedDependency(name, SkipReason.WORKSPACE_MEMBER, line)
     elif version and version not in locked.get(name, ()):
         yield Pin(name, version, line, direct=True, marker=dependency.marker, extras=dependency.extras)
     elif name not in locked and name != declared.project:

@@ -9,9 +9,12 @@ import msgspec
 from scangate.advisories.dependency_graph import find_roots, shortest_chains
 from scangate.advisories.errors import MalformedManifestError
 from scangate.advisories.manifest import AuditGap, Manifest, Pin, SkippedDependency, select
-from scangate.advisories.origins import WORKSPACE_MEMBER, Origin, unauditable_gap
+from scangate.advisories.origins import Origin, unauditable_gap
 from scangate.advisories.package_names import normalize_name, normalize_or_empty, normalize_version
-from scangate.model import GapKind
+from scangate.model import (
+    GapKind,
+    SkipReason,
+)
 
 __all__ = ["MAX_PACKAGES", "LockEntry", "build_manifest"]
 
@@ -65,7 +68,7 @@ def _classify(
             yield AuditGap(entry.line, GapKind.UNPARSABLE, str(error), "fix the entry")
             continue
         if entry.workspace_member:
-            yield SkippedDependency(name, WORKSPACE_MEMBER, entry.line)
+            yield SkippedDependency(name, SkipReason.WORKSPACE_MEMBER, entry.line)
         elif entry.origin is not Origin.INDEX:
             yield unauditable_gap(entry.origin, entry.line, name)
         else:

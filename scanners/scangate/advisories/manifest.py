@@ -7,7 +7,10 @@ from typing import TypeVar
 
 import msgspec
 
-from scangate.model import GapKind
+from scangate.model import (
+    GapKind,
+    SkipReason,
+)
 
 __all__ = ["AuditGap", "Manifest", "Pin", "SkippedDependency", "select"]
 
@@ -52,7 +55,7 @@ class SkippedDependency(msgspec.Struct, frozen=True, order=True):
     """A dependency that is deliberately not audited, and why."""
 
     name: str
-    reason: str
+    reason: SkipReason
     line: int
 
 

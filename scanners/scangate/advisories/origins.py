@@ -8,9 +8,8 @@ import posixpath
 from scangate.advisories.manifest import AuditGap
 from scangate.model import GapKind
 
-__all__ = ["WORKSPACE_MEMBER", "Origin", "find_origin", "is_archive", "is_in_tree", "resolve_path", "unauditable_gap"]
+__all__ = ["Origin", "find_origin", "is_archive", "is_in_tree", "resolve_path", "unauditable_gap"]
 
-WORKSPACE_MEMBER = "a project of this repository: its dependencies are audited, it has no advisories itself"
 _ARCHIVES = (".whl", ".zip", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".tar")
 
 

@@ -29,7 +29,6 @@ from scangate.judge.policy_findings import check_ratchet, check_unused_exception
 from scangate.judge.policy_matcher import PolicyMatcher
 from scangate.judge.rulings import find_suppression, moved_to_stricter_path, rule_findings
 from scangate.model import (
-    INTERNAL,
     Basis,
     Decision,
     Finding,
@@ -43,6 +42,7 @@ from scangate.model import (
     ScanResult,
     ScanStatus,
     Severity,
+    SkipReason,
     Targets,
     Verdict,
     derive_outcome,
@@ -205,7 +205,7 @@ def _dependency_notes(results: Iterable[ScanResult], policy: Policy) -> Iterator
         resolved = sum(component.resolved for component in result.components)
         if resolved:
             yield Note(NoteKind.RESOLVED_RELEASES, name=result.scanner, count=resolved)
-        internal = sum(skipped.reason == INTERNAL for skipped in result.skipped_paths)
+        internal = sum(skipped.reason is SkipReason.INTERNAL_DEPENDENCY for skipped in result.skipped_paths)
         if internal:
             counts = (("audited", len(result.components)),)
             yield Note(NoteKind.INTERNAL_DEPENDENCIES, name=result.scanner, count=internal, counts=counts, in_tree=policy.in_tree)

@@ -19,7 +19,7 @@ from types import MappingProxyType
 
 import msgspec
 
-from scangate.model import ABSENT, Finding, FindingKind, KnownSource, ScanResult, ScanStatus, Targets
+from scangate.model import Finding, FindingKind, KnownSource, ScanResult, ScanStatus, SkipReason, Targets
 
 __all__ = ["BASELINE_NAME", "KnownFinding", "ScannedPaths", "collect_known_findings", "mark_known_findings", "match_findings"]
 
@@ -57,7 +57,9 @@ class ScannedPaths:
             if result.status is not ScanStatus.SKIPPED and None not in away:
                 self._ran[result.scanner] = frozenset(result.analyzed_files)
         self._absent = frozenset(absent)
-        away = {gap.path for gap in targets.gaps} | {left.path for left in targets.skipped_paths if left.reason != ABSENT}
+        away = {gap.path for gap in targets.gaps} | {
+            left.path for left in targets.skipped_paths if left.reason is not SkipReason.NOT_IN_WORK_TREE
+        }
         self._there |= {path for path in away if path is not None}
         self._folders = tuple(path for path in self._there if path.endswith("/"))
         self._whole = targets.source != STAGED and None not in away

@@ -20,24 +20,21 @@ from scangate.model.gap import NEVER_ALLOWED, Gap, GapKind
 from scangate.model.location import Location, PolicyLocation, Span
 from scangate.model.report import ComparedRevision, KnownSource, Report
 from scangate.model.result import (
-    ABSENT,
-    INTERNAL,
     Component,
     FileAccounting,
     FileReport,
     ScanResult,
     ScanStatus,
     SkippedPath,
+    SkipReason,
     Targets,
 )
 from scangate.model.severity import Confidence, Severity
 from scangate.model.verdict import EXIT_CODES, WORST_FIRST, GapRuling, Outcome, Ruling, RulingOutcome, Verdict, derive_outcome
 
 __all__ = [
-    "ABSENT",
     "BUNDLED_ADVISORIES",
     "EXIT_CODES",
-    "INTERNAL",
     "NEVER_ALLOWED",
     "WORST_FIRST",
     "AffectedPackage",
@@ -69,6 +66,7 @@ __all__ = [
     "ScanResult",
     "ScanStatus",
     "Severity",
+    "SkipReason",
     "SkippedPath",
     "Span",
     "Targets",

@@ -10,13 +10,24 @@ from scangate.model.finding import Finding
 from scangate.model.gap import Gap
 from scangate.model.location import Span
 
-__all__ = ["ABSENT", "INTERNAL", "Component", "FileAccounting", "FileReport", "ScanResult", "ScanStatus", "SkippedPath", "Targets"]
+__all__ = ["Component", "FileAccounting", "FileReport", "ScanResult", "ScanStatus", "SkipReason", "SkippedPath", "Targets"]
 
-INTERNAL = "internal, says the policy"
-"""The reason for which a dependency is not audited because of its name."""
 
-ABSENT = "in the index, but not in the work tree"
-"""The reason for which a tracked path is skipped that does not exist in the work tree."""
+class SkipReason(enum.StrEnum):
+    """Why a path is deliberately not scanned."""
+
+    EXCLUDED = "excluded"
+    INTERNAL_DEPENDENCY = "internal-dependency"
+    WORKSPACE_MEMBER = "workspace-member"
+    BUILD_REQUIREMENT = "build-requirement"
+    CONSTRAINT = "constraint"
+    CONSTRAINT_OF_REQUIREMENT = "constraint-of-requirement"
+    OWN_OUTPUT = "own-output"
+    SYMBOLIC_LINK = "symbolic-link"
+    LINK_WITHIN_TREE = "link-within-tree"
+    OTHER_REPOSITORY = "other-repository"
+    NOT_IN_WORK_TREE = "not-in-work-tree"
+    GIT_DATA = "git-data"
 
 
 class ScanStatus(enum.Enum):
@@ -58,11 +69,15 @@ class Component(msgspec.Struct, frozen=True, order=True):
 
 
 class SkippedPath(msgspec.Struct, frozen=True, order=True):
-    """A path that was deliberately not scanned, and why; ``scanner`` is empty if no scanner analyzes it."""
+    """A path that is deliberately not scanned, and why; ``scanner`` is empty if no scanner analyzes it.
+
+    ``detail``: the policy's reason for EXCLUDED, ``submodule`` or the like for OTHER_REPOSITORY.
+    """
 
     path: str
-    reason: str
+    reason: SkipReason
     scanner: str = ""
+    detail: str = ""
 
 
 class FileReport(msgspec.Struct, frozen=True):

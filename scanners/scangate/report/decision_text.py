@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from scangate.model import Basis, BudgetSelector, Decision, Note, NoteKind, PolicyLocation
+from scangate.model import Basis, BudgetSelector, Decision, Note, NoteKind, PolicyLocation, SkippedPath, SkipReason
 from scangate.report.wording import pluralize
 
-__all__ = ["describe_note", "explain_decision", "format_policy_location", "list_policy_locations"]
+__all__ = ["describe_note", "explain_decision", "explain_skip", "format_policy_location", "list_policy_locations"]
 
 
 def explain_decision(decision: Decision) -> str:
@@ -24,6 +24,11 @@ def list_policy_locations(decision: Decision) -> list[PolicyLocation]:
 def format_policy_location(location: PolicyLocation) -> str:
     """``scangate.yaml:12  budgets.high``."""
     return f"{location.file}:{location.line}  {location.path}" if location.file else f"{location.path} (default)"
+
+
+def explain_skip(skipped: SkippedPath) -> str:
+    """Why a path was not scanned."""
+    return f"{SKIPS[skipped.reason]}: {skipped.detail}" if skipped.detail else SKIPS[skipped.reason]
 
 
 # -- decisions --
@@ -67,6 +72,22 @@ DECISIONS: dict[Basis, Callable[[Decision], str]] = {
     Basis.NOTHING_SCANNED: lambda _: "an empty scan does not pass",
     Basis.NOT_ANALYZED: lambda _: "what was not analyzed does not pass",
     Basis.REPORT_NOT_WRITTEN: lambda _: "a verdict that cannot be read does not pass",
+}
+
+
+SKIPS: dict[SkipReason, str] = {
+    SkipReason.EXCLUDED: "excluded by the policy",
+    SkipReason.INTERNAL_DEPENDENCY: "internal dependency by the policy, not audited",
+    SkipReason.WORKSPACE_MEMBER: "a project of this repository; its dependencies are audited",
+    SkipReason.BUILD_REQUIREMENT: "a build requirement, not installed with the project",
+    SkipReason.CONSTRAINT: "a constraint, which installs nothing",
+    SkipReason.CONSTRAINT_OF_REQUIREMENT: "a constraint, audited with its requirement",
+    SkipReason.OWN_OUTPUT: "scangate's own output",
+    SkipReason.SYMBOLIC_LINK: "symbolic link",
+    SkipReason.LINK_WITHIN_TREE: "symbolic link to another path of the tree, which is scanned under its own name",
+    SkipReason.OTHER_REPOSITORY: "another repository, to be scanned separately",
+    SkipReason.NOT_IN_WORK_TREE: "in the index, but not in the work tree",
+    SkipReason.GIT_DATA: "git's own data",
 }
 
 

@@ -36,6 +36,7 @@ from scangate.model import (
     ScanStatus,
     Severity,
     SkippedPath,
+    SkipReason,
     Targets,
     Verdict,
 )
@@ -94,7 +95,8 @@ class _Counts(_Strict, frozen=True):
 
 
 class _LeftOut(_Strict, frozen=True):
-    reason: str
+    reason: SkipReason
+    detail: str
     scanner: str
     count: int
     paths: tuple[str, ...]
@@ -444,7 +446,7 @@ def _gap(entry: _Gap) -> Gap:
 
 
 def _left_out(groups: Iterable[_LeftOut]) -> tuple[SkippedPath, ...]:
-    return tuple(sorted(SkippedPath(path, group.reason, group.scanner) for group in groups for path in group.paths))
+    return tuple(sorted(SkippedPath(path, group.reason, group.scanner, group.detail) for group in groups for path in group.paths))
 
 
 def _targets(document: _Document) -> Targets:

@@ -23,7 +23,7 @@ from scangate.model import (
     SkippedPath,
 )
 from scangate.report import escape, summary, wording
-from scangate.report.decision_text import describe_note, explain_decision
+from scangate.report.decision_text import describe_note, explain_decision, explain_skip
 from scangate.report.wording import pluralize
 
 __all__ = ["print_report", "render", "render_rich"]
@@ -224,13 +224,13 @@ def _notes(report: Report) -> Iterable[Line]:
 def _left_out(left: Iterable[SkippedPath]) -> list[str]:
     groups: dict[str, list[SkippedPath]] = defaultdict(list)
     for each in left:
-        groups[each.reason].append(each)
+        groups[explain_skip(each)].append(each)
     notes = []
     for reason, paths in sorted(groups.items()):
         shares = Counter(each.scanner for each in paths if each.scanner)
         by_scanner = ", ".join(f"{scanner} {number:,}" for scanner, number in sorted(shares.items()))
         total = pluralize(len({each.path for each in paths}), "path")
-        notes.append(f"{total} left out on purpose{f' ({by_scanner})' if by_scanner else ''}: {reason}")
+        notes.append(f"{total} skipped{f' ({by_scanner})' if by_scanner else ''}: {reason}")
     return notes
 
 

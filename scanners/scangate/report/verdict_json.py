@@ -100,10 +100,10 @@ def _targets(targets: Targets) -> dict[str, Any]:
 def _left_out(paths: Iterable[SkippedPath]) -> list[dict[str, Any]]:
     groups = defaultdict(list)
     for left in paths:
-        groups[left.reason, left.scanner].append(left.path)
+        groups[left.reason.value, left.detail, left.scanner].append(left.path)
     return [
-        {"reason": reason, "scanner": scanner, "count": len(names), "paths": sorted(names)}
-        for (reason, scanner), names in sorted(groups.items())
+        {"reason": reason, "detail": detail, "scanner": scanner, "count": len(names), "paths": sorted(names)}
+        for (reason, detail, scanner), names in sorted(groups.items())
     ]
 
 

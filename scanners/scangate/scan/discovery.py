@@ -11,7 +11,7 @@ import msgspec
 
 from scangate.errors import ScanError, UsageError
 from scangate.files import FileTooLargeError, describe_file_type, describe_os_error, read_regular_file
-from scangate.model import ABSENT, Gap, GapKind, SkippedPath, Targets
+from scangate.model import Gap, GapKind, SkippedPath, SkipReason, Targets
 from scangate.scan.git import GitEntry, Repository
 
 __all__ = ["Listing", "Target", "interrupted_listing", "list_commit", "list_files", "list_staged", "take_stat_signature"]
@@ -123,7 +123,7 @@ def list_files(root: Path, repository: Repository | None, own_outputs: Sequence[
     targets, gaps = [], []
     for raw_path in raw_paths:
         if outputs and _is_own_output(raw_path, outputs):
-            skipped.append(SkippedPath(_display_path(raw_path), "scangate's own output"))
+            skipped.append(SkippedPath(_display_path(raw_path), SkipReason.OWN_OUTPUT))
             continue
         found = _classify(raw_path, boundary, tracked=entries is not None)
         if isinstance(found, Target):
@@ -168,7 +168,7 @@ def _list_entries(root: Path, repository: Repository, source: str, entries: Sequ
             reason = "merge conflict: git has no staged content for it" if entry.mode else "not in git's index"
             gaps.append(_unreadable_gap(path, reason))
         elif entry.mode == SYMBOLIC_LINK:
-            skipped.append(SkippedPath(path, "symbolic link"))
+            skipped.append(SkippedPath(path, SkipReason.SYMBOLIC_LINK))
         else:
             targets.append(Target(path, entry.raw_path, blob=entry.blob, size=sizes[entry.blob]))
     return _listing(root, repository, source, targets, skipped=skipped, gaps=gaps)
@@ -219,7 +219,7 @@ def _with_unique_paths(targets: Sequence[Target]) -> tuple[Target, ...]:
 
 
 def _skipped_repository(entry: GitEntry) -> SkippedPath:
-    return SkippedPath(_display_path(entry.raw_path), f"{entry.repository_kind}: a separate repository, to be scanned on its own")
+    return SkippedPath(_display_path(entry.raw_path), SkipReason.OTHER_REPOSITORY, detail=entry.repository_kind)
 
 
 def _display_path(raw_path: bytes) -> str:
@@ -262,7 +262,8 @@ def _classify(  # noqa: PLR0911 -- one return a file type
     try:
         status = os.lstat(full)
     except FileNotFoundError:
-        return SkippedPath(path, ABSENT) if tracked else _unreadable_gap(path, "it was removed while files were listed")
+        absent = SkippedPath(path, SkipReason.NOT_IN_WORK_TREE)
+        return absent if tracked else _unreadable_gap(path, "it was removed while files were listed")
     except OSError as error:
         return _unreadable_gap(path, describe_os_error(error))
     mode = status.st_mode
@@ -274,7 +275,7 @@ def _classify(  # noqa: PLR0911 -- one return a file type
         return _classify_link(path, full, boundary)
     if stat.S_ISDIR(mode):
         is_git = os.path.basename(raw_path) == GIT_FOLDER  # noqa: PTH119
-        return SkippedPath(path, "git's own data") if is_git else _unreadable_gap(path, "a directory that cannot be listed")
+        return SkippedPath(path, SkipReason.GIT_DATA) if is_git else _unreadable_gap(path, "a directory that cannot be listed")
     return _unreadable_gap(path, f"{describe_file_type(mode)}, not a file")
 
 
@@ -286,7 +287,7 @@ def _classify_link(path: str, full: bytes, boundary: _RootBoundary) -> Gap | Ski
     except OSError as error:
         is_dangling = isinstance(error, FileNotFoundError)
         return _unreadable_gap(path, "a dangling symbolic link" if is_dangling else "a symbolic link loop")
-    return SkippedPath(path, "symbolic link to another path of the tree, which is scanned under its own name")
+    return SkippedPath(path, SkipReason.LINK_WITHIN_TREE)
 
 
 class _RootBoundary:

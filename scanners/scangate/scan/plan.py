@@ -10,7 +10,7 @@ import msgspec
 
 from scangate.errors import ScanError
 from scangate.globs import matches
-from scangate.model import FileReport, Gap, GapKind, SkippedPath
+from scangate.model import FileReport, Gap, GapKind, SkippedPath, SkipReason
 from scangate.plugin import Scanner, ScannerTraits, SourceFile, read_traits
 from scangate.scan.discovery import Listing, Target
 from scangate.scan.result_cache import CachedResult, ResultCache
@@ -123,7 +123,7 @@ def assign_files(
         if reason is None:
             run.targets.append(target)
         else:
-            run.skipped_paths.append(SkippedPath(target.path, reason, name))
+            run.skipped_paths.append(SkippedPath(target.path, SkipReason.EXCLUDED, name, reason))
     return run
 
 

@@ -22,10 +22,10 @@ from scangate.advisories.manifest import AuditGap, SkippedDependency
 from scangate.advisories.origins import Origin, resolve_path, unauditable_gap
 from scangate.advisories.package_names import normalize_or_empty
 from scangate.advisories.toml_lines import Toml, convert_toml
+from scangate.model import SkipReason
 
 __all__ = ["declares_all", "direct_names", "parse"]
 
-BUILD_REASON = "a build requirement, not installed with the project"
 _LOCK_COMMANDS = {"poetry": "poetry lock", "pdm": "pdm lock", "uv": "uv lock", "": "pip-compile --all-extras pyproject.toml"}
 
 
@@ -205,4 +205,4 @@ def _dynamic_files(toml: Toml, file: _File, project: ProjectFiles) -> tuple[tupl
 def _build_requirements(toml: Toml, file: _File) -> Iterator[SkippedDependency]:
     for text in file.build_system.requires:
         dependency = parse_dependency(text, toml.line_of_text("build-system", text))
-        yield SkippedDependency(dependency.name or "build-system", BUILD_REASON, dependency.line)
+        yield SkippedDependency(dependency.name or "build-system", SkipReason.BUILD_REQUIREMENT, dependency.line)

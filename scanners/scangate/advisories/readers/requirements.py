@@ -21,15 +21,17 @@ from scangate.advisories.declarations import DeclaredDependency, is_project, par
 from scangate.advisories.dependency_graph import shortest_chains
 from scangate.advisories.lock_entries import MAX_PACKAGES
 from scangate.advisories.manifest import AuditGap, Manifest, Pin, SkippedDependency, select
-from scangate.advisories.origins import WORKSPACE_MEMBER, Origin, is_archive, resolve_path, unauditable_gap
+from scangate.advisories.origins import Origin, is_archive, resolve_path, unauditable_gap
 from scangate.advisories.package_names import MAX_REQUIREMENT_LENGTH, index_host
 from scangate.advisories.readers.via_comments import parse_via_comments
-from scangate.model import GapKind
+from scangate.model import (
+    GapKind,
+    SkipReason,
+)
 
 __all__ = ["RequirementsFile", "parse_all", "parse_file"]
 
 PIN_HINT = "pin it: pip-compile, or uv pip compile, writes a file of pins"
-CONSTRAINT_REASON = "a constraint: it installs nothing by itself"
 MAX_FILES = 1_000  # in one installation
 _BLANK_RUNS = re.compile(r"[^\S\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]{2,}")  # blanks at which str.splitlines does not split
 _HASH = re.compile(r"(?:^|(?<=\s))--hash(?:=|\s)\S+")
@@ -212,9 +214,9 @@ class _ResolvedFile:
         if dependency.origin is not Origin.INDEX:
             yield unauditable_gap(dependency.origin, line, name)
         elif not dependency.version:
-            yield SkippedDependency(name, CONSTRAINT_REASON, line)
+            yield SkippedDependency(name, SkipReason.CONSTRAINT, line)
         elif any(name in each.names for each in self._constraining):
-            yield SkippedDependency(name, "a constraint: reported at the requirement it applies to", line)
+            yield SkippedDependency(name, SkipReason.CONSTRAINT_OF_REQUIREMENT, line)
         else:
             yield self._pin(dependency, dependency.version)
 
@@ -336,5 +338,5 @@ def _parse_requirement(text: str, line: int, path: str, files: Mapping[str, str]
     if folder == "." or "/" in folder:
         # pip resolves the path against its working directory, usually the root
         member = any(is_project(resolve_path(base, folder), files) for base in ("", posixpath.dirname(path)))
-        return SkippedDependency(folder, WORKSPACE_MEMBER, line) if member else unauditable_gap(Origin.PATH, line)
+        return SkippedDependency(folder, SkipReason.WORKSPACE_MEMBER, line) if member else unauditable_gap(Origin.PATH, line)
     return parsed
