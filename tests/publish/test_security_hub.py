@@ -194,32 +194,6 @@ def test_hostile_text_is_taken(hub: FakeHub) -> None:
     assert (sent, refused) == (len(open_in(report)), [])
 
 
-def test_what_breaks_a_documented_limit_is_not_sent() -> None:
-    document: Any = security_hub.build_updates(whole(whole_tree_fail()), OWNER, {}, NOW)[0]
-    assert list(asff.validate_finding(document)) == []
-    changes: list[dict[str, Any]] = [
-        {"Title": ""},
-        {"Title": "t" * 257},
-        {"Id": "i" * 513},
-        {"AwsAccountId": "1"},
-        {"Resources": []},
-        {"Resources": [{}] * 33},
-        {"CreatedAt": "yesterday"},
-        {"RecordState": "OPEN"},
-        {"FindingProviderFields": {"Severity": {"Label": "BAD"}, "Types": ["t"]}},
-        {"FindingProviderFields": {"Severity": {"Label": "LOW"}, "Types": []}},
-        {"ProductFields": {str(number): "v" for number in range(51)}},
-        {"Description": "d", "Other": "x" * 240_000},
-    ]
-    for change in changes:
-        invalid: Any = {**document, **change}
-        assert list(asff.validate_finding(invalid)), change
-
-    nobody: Any = None
-    taken, refusals = security_hub.import_findings(nobody, [invalid])
-    assert (taken, [refusal.code for refusal in refusals]) == (0, ["NotSent"])
-
-
 @pytest.mark.parametrize("severity", list(Severity))
 def test_every_severity_has_a_label_that_the_model_knows(severity: Severity) -> None:
     from botocore.session import get_session

@@ -1,13 +1,12 @@
-"""Build findings in the AWS Security Finding Format within its documented limits. Pure: sends nothing.
+"""Build findings in the AWS Security Finding Format, within its documented limits whatever the report contains. Sends nothing.
 
 https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-findings-format-syntax.html
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from types_boto3_securityhub.type_defs import (
         AwsSecurityFindingOutputTypeDef,
         AwsSecurityFindingTypeDef,
-        FindingProviderFieldsUnionTypeDef,
         RecommendationTypeDef,
         ResourceTypeDef,
         SoftwarePackageTypeDef,
@@ -30,7 +28,6 @@ if TYPE_CHECKING:
     AnyFinding = AwsSecurityFindingTypeDef | AwsSecurityFindingOutputTypeDef
 
 __all__ = [
-    "MAX_BYTES",
     "HubProject",
     "Member",
     "archive_finding",
@@ -40,11 +37,9 @@ __all__ = [
     "is_reportable",
     "parse_members",
     "sanitize_path",
-    "validate_finding",
 ]
 
 SCHEMA_VERSION = "2018-10-08"
-MAX_BYTES = 240 * 1000
 SEVERITY_LABELS: dict[Severity, SeverityLabelType] = {
     Severity.UNKNOWN: "MEDIUM",
     Severity.INFO: "INFORMATIONAL",
@@ -59,20 +54,9 @@ FINDING_TYPES = {
     FindingKind.DEPENDENCY: "Software and Configuration Checks/Vulnerabilities/CVE",
     FindingKind.SECRET: "Sensitive Data Identifications/Passwords",  # pragma: allowlist secret
 }
-FIELD_LENGTHS = {  # least and most characters, as documented
-    "Id": (1, 512),
-    "ProductArn": (12, 2048),
-    "GeneratorId": (1, 512),
-    "AwsAccountId": (12, 12),
-    "Title": (1, 256),
-    "Description": (1, 1024),
-    "SourceUrl": (1, 2048),
-}
-MAX_TYPES, MAX_RESOURCES, MAX_PRODUCT_FIELDS, MAX_FIELD_KEY_LENGTH, MAX_FIELD_VALUE_LENGTH = 50, 32, 50, 128, 2048
-MAX_RECOMMENDATION_LENGTH, MAX_ORIGINAL_LENGTH, MAX_DETAIL_LENGTH, MAX_URL_LENGTH = 512, 64, 1023, 2048
+MAX_FIELD_VALUE_LENGTH, MAX_RECOMMENDATION_LENGTH, MAX_DETAIL_LENGTH, MAX_URL_LENGTH = 2048, 512, 1023, 2048
 MEMBERS_FIELD = "scangate/gate/members"
 ASFF_PARTITIONS: tuple[PartitionType, ...] = ("aws", "aws-cn", "aws-us-gov")  # the only ones that a resource may name
-_TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:?\d\d)")
 _URL = re.compile(r"https://[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]{1,5})?(/[A-Za-z0-9._~/?#@!$&*+,;=:%-]*)?")
 
 
@@ -252,36 +236,3 @@ def _sanitize(text: str, max_length: int) -> str:
 def is_reportable(ruling: Ruling) -> bool:
     """Whether a finding belongs in Security Hub: a known one does, a suppressed one does not."""
     return ruling.outcome is not RulingOutcome.SUPPRESSED
-
-
-def validate_finding(document: AwsSecurityFindingTypeDef) -> Iterator[str]:
-    """Yield each reason for which Security Hub would reject the finding. botocore checks neither lengths nor enumerations."""
-    for name, (low, high) in FIELD_LENGTHS.items():
-        value = document.get(name)
-        if isinstance(value, str) and not low <= len(value) <= high:
-            yield f"{name} has {len(value)} characters, not {low} to {high}"
-    yield from _validate_provider_fields(document.get("FindingProviderFields") or {})
-    if document.get("RecordState") not in {"ACTIVE", "ARCHIVED"}:
-        yield "RecordState is neither ACTIVE nor ARCHIVED"
-    if not 1 <= len(document.get("Resources", ())) <= MAX_RESOURCES:
-        yield f"not 1 to {MAX_RESOURCES} resources"
-    for name in ("CreatedAt", "UpdatedAt"):
-        if not _TIMESTAMP.fullmatch(str(document.get(name, ""))):
-            yield f"{name} is not a timestamp"
-    fields = document.get("ProductFields", {})
-    too_long = any(len(key) > MAX_FIELD_KEY_LENGTH or len(value) > MAX_FIELD_VALUE_LENGTH for key, value in fields.items())
-    if len(fields) > MAX_PRODUCT_FIELDS or too_long:
-        yield "ProductFields are too many or too long"
-    size = len(json.dumps(document).encode())
-    if size > MAX_BYTES:
-        yield f"{size} bytes, more than {MAX_BYTES}"
-
-
-def _validate_provider_fields(fields: FindingProviderFieldsUnionTypeDef) -> Iterator[str]:
-    severity = fields.get("Severity", {})
-    if severity.get("Label") not in SEVERITY_LABELS.values():
-        yield "Severity.Label is unknown"
-    if not 1 <= len(severity.get("Original", "-")) <= MAX_ORIGINAL_LENGTH:
-        yield "Severity.Original is too long"
-    if not 1 <= len(fields.get("Types", ())) <= MAX_TYPES:
-        yield f"not 1 to {MAX_TYPES} types"

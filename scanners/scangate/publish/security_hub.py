@@ -169,21 +169,12 @@ class _ResolutionCheck:
 def import_findings(
     hub: SecurityHubClient, findings: Iterable[AwsSecurityFindingTypeDef], *, sleep: Callable[[float], None] = time.sleep
 ) -> tuple[int, list[RejectedItem]]:
-    """Send findings in batches. Returns how many were accepted, and those rejected by the service or by its documented limits.
+    """Send findings in batches. Returns how many were accepted, and the rejected ones.
 
     Raises PublishError if the first batch fails; a later failure counts as the rejection of the rest.
     """
-    valid, rejected = [], []
-    for document in findings:
-        problems = "; ".join(asff.validate_finding(document))
-        if problems:
-            rejected.append(RejectedItem(document["Id"][:512], "NotSent", problems))
-        else:
-            valid.append(document)
-    accepted = 0
-    batches = list(
-        split_batches(valid, MAX_BATCH_FINDINGS, MAX_BATCH_BYTES, lambda document: len(json.dumps(document).encode()) + 2)
-    )
+    accepted, rejected = 0, list[RejectedItem]()
+    batches = list(split_batches(findings, MAX_BATCH_FINDINGS, MAX_BATCH_BYTES, lambda finding: len(json.dumps(finding)) + 2))
     for number, batch in enumerate(batches):
         if number:
             sleep(SECONDS_BETWEEN_CALLS)

@@ -39,14 +39,15 @@ class FakeHub:
             raise AwsError("InvalidInputException", "the batch is larger than 6 MB")
         failed = []
         for document in asked["Findings"]:
-            why = self._refused(document)
-            if why is None:
+            problem = self.find_problem(document)
+            if problem is None:
                 self._keep(document)
             else:
-                failed.append({"Id": document["Id"], "ErrorCode": why[0], "ErrorMessage": why[1]})
+                failed.append({"Id": document["Id"], "ErrorCode": problem[0], "ErrorMessage": problem[1]})
         return {"FailedCount": len(failed), "SuccessCount": len(asked["Findings"]) - len(failed), "FailedFindings": failed}
 
-    def _refused(self, document: Mapping[str, Any]) -> tuple[str, str] | None:  # noqa: PLR0911 -- one a rule of the documentation
+    def find_problem(self, document: Mapping[str, Any]) -> tuple[str, str] | None:  # noqa: PLR0911 -- one for each documented rule
+        """The error code and message with which the hub rejects a finding, by its documented limits."""
         if not self.enabled:
             return "InvalidAccess", "the hub is not enabled"
         for name in (
