@@ -42,7 +42,7 @@ def named(metric: list[Any]) -> tuple[str, dict[str, str], dict[str, Any]]:
     return name, dict(zip(told[::2], told[1::2], strict=True)), shown
 
 
-def test_it_shows_metrics_that_the_gate_or_a_filter_really_makes() -> None:
+def test_the_dashboard_shows_existing_metrics_only() -> None:
     made = load_stack().resources()
     real = {
         (name, frozenset(group.dimensions))
@@ -71,7 +71,7 @@ def test_it_shows_metrics_that_the_gate_or_a_filter_really_makes() -> None:
         assert alarm["AlarmActions"] == ["<Alerts>"]
 
 
-def test_every_measure_has_a_figure_a_definition_and_what_it_cannot_know() -> None:
+def test_every_measure_is_defined_with_its_limits() -> None:
     widgets = board()["widgets"]
     texts = [each for each in widgets if each["type"] == "text"]
     assert {re.sub(r"^### ([^\n]*)\n.*", r"\1", each["properties"]["markdown"], flags=re.S) for each in texts} == MEASURES
@@ -181,14 +181,14 @@ def test_time_to_restore() -> None:
 
 
 @pytest.mark.parametrize(("title", "name"), [("Commit to verdict", "CommitToVerdict"), ("Block to green", "BlockToGreen")])
-def test_the_gates_own_times_are_over_the_time_that_is_shown(title: str, name: str) -> None:
+def test_gate_times_use_the_shown_period(title: str, name: str) -> None:
     widget = figure(title)
     assert widget["setPeriodToTimeRange"] is True
     found = [named(metric) for metric in widget["metrics"]]
     assert [(metric, told["stat"]) for metric, _, told in found] == [(name, "Average"), (name, "p90"), (name, "Maximum")]
 
 
-def test_a_line_of_what_was_not_published_is_told_from_the_command_that_prints_it() -> None:
+def test_the_line_on_a_failed_publication_is_not_confused_with_its_command() -> None:
     made = load_stack().resources()
     assert made["UnpublishedLines"]["LogGroupName"] == made["GateLog"]["LogGroupName"]
     pattern = re.fullmatch("%(.*)%", made["UnpublishedLines"]["FilterPattern"])

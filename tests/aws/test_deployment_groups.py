@@ -64,7 +64,7 @@ def fleets(account: FakeAccount, monkeypatch: pytest.MonkeyPatch) -> Fleets:
     return Fleets(account, monkeypatch)
 
 
-def test_each_environment_gets_a_group_that_fails_closed_and_copies_its_instances(fleets: Fleets) -> None:
+def test_each_environment_has_a_group_that_fails_closed(fleets: Fleets) -> None:
     assert fleets.asked("Create", "staging,production") == ("SUCCESS", None)
     (first, staging), (second, production) = fleets.calls()
     assert (first, second) == ("CreateDeploymentGroup", "CreateDeploymentGroup")
@@ -81,7 +81,7 @@ def test_each_environment_gets_a_group_that_fails_closed_and_copies_its_instance
     assert production["autoRollbackConfiguration"] == {"enabled": other["Enabled"], "events": other["Events"]}
 
 
-def test_an_update_leaves_the_copies_alone_and_goes_with_the_environments(fleets: Fleets) -> None:
+def test_an_update_keeps_copied_groups_and_follows_the_environments(fleets: Fleets) -> None:
     assert fleets.asked("Update", "qa,staging,production", before="dev,staging,production") == ("SUCCESS", None)
     made = fleets.calls()
     assert [(operation, each.get("deploymentGroupName", each.get("currentDeploymentGroupName"))) for operation, each in made] == [
@@ -99,7 +99,7 @@ def test_with_the_stack_the_groups_go(fleets: Fleets) -> None:
     assert names == [("DeleteDeploymentGroup", "shop-production-fleet"), ("DeleteDeploymentGroup", "shop-staging-fleet")]
 
 
-def test_a_refusal_reaches_cloudformation(fleets: Fleets) -> None:
+def test_an_error_is_reported_to_cloudformation(fleets: Fleets) -> None:
     del fleets.account.services["codedeploy"]["CreateDeploymentGroup"]  # type: ignore[attr-defined]
     status, why = fleets.asked("Create", "production")
     assert status == "FAILED"
@@ -107,7 +107,7 @@ def test_a_refusal_reaches_cloudformation(fleets: Fleets) -> None:
     assert "this codedeploy has no CreateDeploymentGroup" in why
 
 
-def test_its_role_allows_what_it_asks_for(fleets: Fleets) -> None:
+def test_its_role_allows_the_calls_it_makes(fleets: Fleets) -> None:
     for request, before in (("Create", ""), ("Update", "dev,production"), ("Delete", "")):
         fleets.asked(request, "production", before)
     made = {f"codedeploy:{operation}" for operation, _ in fleets.calls()}

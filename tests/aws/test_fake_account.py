@@ -26,7 +26,7 @@ FINDING = {
 }
 
 
-def test_what_moto_knows_is_left_to_moto(account: FakeAccount) -> None:
+def test_moto_handles_other_services(account: FakeAccount) -> None:
     boto3.client("s3").create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
     boto3.client("s3").put_object(Bucket="bucket", Key="a/b", Body=b"c")
     assert boto3.client("s3").get_object(Bucket="bucket", Key="a/b")["Body"].read() == b"c"
@@ -59,20 +59,22 @@ def test_what_moto_knows_is_left_to_moto(account: FakeAccount) -> None:
         ("logs", "put_log_events", {"logGroupName": "g ", "logStreamName": "s", "logEvents": [EVENT]}, "does not match"),
     ],
 )
-def test_what_aws_would_refuse_is_refused(account: FakeAccount, service: str, operation: str, parameters: Any, why: str) -> None:
+def test_invalid_parameters_are_rejected_like_aws(
+    account: FakeAccount, service: str, operation: str, parameters: Any, why: str
+) -> None:
     session: Any = boto3.session.Session()
     with pytest.raises(ClientError, match=why):
         getattr(session.client(service), operation)(**parameters)
     assert account.refusals
 
 
-def test_a_service_that_is_faked_has_nothing_but_what_the_fake_knows(account: FakeAccount) -> None:
+def test_a_fake_service_rejects_unknown_operations(account: FakeAccount) -> None:
     account.services["codecommit"] = {}
     with pytest.raises(ClientError, match="no GetPullRequest"):
         boto3.client("codecommit").get_pull_request(pullRequestId="1")
 
 
-def test_a_fake_answers_in_the_protocol_of_its_service_and_can_be_made_to_fail(account: FakeAccount) -> None:
+def test_a_fake_service_uses_the_services_protocol_and_can_fail(account: FakeAccount) -> None:
     told: list[Any] = []
 
     def put(parameters: Any) -> dict[str, Any]:

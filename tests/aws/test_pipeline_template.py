@@ -55,7 +55,7 @@ environments:
 # -- the template --
 
 
-def test_cfn_lint_has_nothing_to_say() -> None:
+def test_cfn_lint_accepts_the_template() -> None:
     done = subprocess.run([BIN / "cfn-lint", TEMPLATE], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, ""), done.stdout
 
@@ -70,7 +70,7 @@ def test_our_own_rules_find_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("workload", WORKLOADS)
 @pytest.mark.parametrize("approval", ["none", "release", "review"])
-def test_the_stages_are_those_that_were_asked_for(workload: str, approval: str) -> None:
+def test_the_stages_follow_the_environments_parameter(workload: str, approval: str) -> None:
     for environments, connection in itertools.product(ENVIRONMENTS, ("", CONNECTION)):
         made = load_stack(workload, Environments=environments, Approval=approval, ConnectionArn=connection).resources()
         wanted = environments.split(",")
@@ -102,7 +102,7 @@ def test_every_artifact_is_made_before_it_is_used_and_no_variable_is_unknown(wor
 
 
 @pytest.mark.parametrize(("approval", "lets"), [("none", {"PASS"}), ("release", {"PASS"}), ("review", {"PASS", "REVIEW"})])
-def test_a_deploy_stage_is_entered_with_its_own_environments_verdict(approval: str, lets: set[str]) -> None:
+def test_a_stage_starts_only_with_its_environments_verdict(approval: str, lets: set[str]) -> None:
     found = load_stack(Environments="dev,qa,staging,production", Approval=approval).resources()["Pipeline"]["Stages"]
     for stage in (each for each in found if each["Name"] in ("dev", "qa", "staging", "production")):
         ((condition,),) = (stage["BeforeEntry"]["Conditions"],)
@@ -159,7 +159,7 @@ CONFIGS = {
 }
 
 
-def test_each_workload_has_a_word_on_each_configuration() -> None:
+def test_each_workload_lists_every_configuration() -> None:
     given = load_stack().template["Parameters"]["DeploymentConfig"]["AllowedValues"]
     assert set(CONFIGS) == set(WORKLOADS)
     assert all(list(each) == list(given) for each in CONFIGS.values())
@@ -171,7 +171,7 @@ def test_each_workload_has_a_word_on_each_configuration() -> None:
 
 
 @pytest.mark.parametrize(("workload", "config"), [(workload, config) for workload in CONFIGS for config in CONFIGS[workload]])
-def test_a_configuration_works_or_is_refused_with_a_reason(workload: str, config: str) -> None:
+def test_a_deployment_configuration_is_valid_or_rejected_with_a_reason(workload: str, config: str) -> None:
     found = load_stack(workload, DeploymentConfig=config, Environments="dev,qa,staging,production")
     told = CONFIGS[workload][config]
     if " " in told:
@@ -301,7 +301,7 @@ def _product(folder: Path, workload: str) -> Path:
 
 @pytest.mark.nightly
 @pytest.mark.parametrize("workload", ["container-image", "static-site"])
-def test_what_passes_is_signed_and_let_in_for_each_environment_and_the_roles_allow_just_that(line: Line, workload: str) -> None:
+def test_a_pass_is_signed_and_admitted_with_least_privilege(line: Line, workload: str) -> None:
     found = load_stack(workload, Environments="staging,production", SecurityHub="yes", Approval="review", ConnectionArn=CONNECTION)
     source = _source(line.folder, CLEAN)
     gate = line.build(found, "Gate", source)
@@ -336,7 +336,7 @@ def _taken(line: Line) -> list[AwsCall]:
 
 
 @pytest.mark.nightly
-def test_what_fails_stops_at_the_gate_and_is_told_all_the_same(line: Line) -> None:
+def test_a_fail_stops_the_release_but_is_published(line: Line) -> None:
     found = load_stack("static-site")
     gate = line.build(found, "Gate", _source(line.folder, INJECTION))
     assert (gate.status, gate.phase("build").status, gate.phase("post_build").status) == ("FAILED", "FAILED", "SUCCEEDED")
@@ -355,21 +355,21 @@ def test_what_fails_stops_at_the_gate_and_is_told_all_the_same(line: Line) -> No
 
 
 @pytest.mark.nightly
-def test_a_later_environments_verdict_closes_its_own_stage_only(line: Line) -> None:
+def test_the_verdict_for_a_later_environment_blocks_only_its_stage(line: Line) -> None:
     gate = line.build(load_stack("lambda", Environments="staging,production"), "Gate", _source(line.folder, INJECTION))
     assert gate.status == "SUCCEEDED", gate.log
     assert (gate.exported["SCANGATE_VERDICT_STAGING"], gate.exported["SCANGATE_VERDICT_PRODUCTION"]) == ("PASS", "FAIL")
     assert gate.exported["SCANGATE_VERDICT"] == "FAIL"  # the last one's: what an approval shows
 
 
-def test_a_publication_that_fails_leaves_the_verdict_alone(line: Line) -> None:
+def test_a_failed_publication_does_not_change_the_verdict(line: Line) -> None:
     boto3.client("logs").delete_log_group(logGroupName="/scangate/shop/metrics")
     gate = line.build(load_stack("static-site"), "Gate", _source(line.folder, CLEAN))
     assert "metrics of production: not published, exit code 4" in gate.log
     assert (gate.status, gate.exported["SCANGATE_VERDICT"]) == ("SUCCEEDED", "PASS")
 
 
-def test_a_review_goes_on_in_the_name_of_who_approved_it(line: Line) -> None:
+def test_an_approved_review_is_signed_with_the_approver(line: Line) -> None:
     found = load_stack("static-site", Approval="review")
     source, product = _source(line.folder, INJECTION), _product(line.folder, "static-site")
     gate = line.build(found, "Gate", source)
@@ -405,7 +405,7 @@ FOREIGN = [
 
 
 @pytest.mark.parametrize("image", FOREIGN)
-def test_an_image_that_is_not_ours_by_digest_is_not_signed(line: Line, image: str) -> None:
+def test_an_image_of_another_registry_or_without_a_digest_is_not_signed(line: Line, image: str) -> None:
     found, product = load_stack("container-image"), _product(line.folder, "container-image")
     (product / "image.txt").write_text(image, "utf-8")
     told = {"ENVIRONMENT": "production", "EXECUTION": EXECUTION, "CODEBUILD_SRC_DIR_Gate": str(line.folder)}
@@ -417,7 +417,7 @@ def test_an_image_that_is_not_ours_by_digest_is_not_signed(line: Line, image: st
 
 
 @pytest.mark.nightly
-def test_the_appspec_calls_the_hook_whatever_the_source_says(line: Line) -> None:
+def test_the_appspec_always_calls_the_hook(line: Line) -> None:
     found = load_stack("container-image")
     source, product = _source(line.folder, CLEAN), _product(line.folder, "container-image")
     (product / "appspec.yaml").write_text("version: 0.0\n", "utf-8")
@@ -471,7 +471,7 @@ def _compare(found: StackTemplate, project: str, calls: list[AwsCall]) -> None:
 
 
 @pytest.mark.parametrize("workload", WORKLOADS)
-def test_the_roles_of_build_and_ship_allow_what_their_commands_need(workload: str) -> None:
+def test_build_and_ship_roles_allow_the_calls_of_their_commands(workload: str) -> None:
     found = load_stack(workload, ConnectionArn=CONNECTION)
     projects = found.resources("AWS::CodeBuild::Project")
     part = {"lambda": r"aws (?:lambda|deploy) ", "static-site": r"aws (?:s3|ssm|cloudfront) "}.get(workload, ".")
@@ -506,7 +506,7 @@ DEPLOYERS = {
 
 
 @pytest.mark.parametrize("workload", WORKLOADS)
-def test_the_roles_of_the_services_allow_what_their_guides_list(workload: str) -> None:
+def test_service_roles_allow_what_the_aws_guides_list(workload: str) -> None:
     found = load_stack(workload, Approval="release")
     assert set(allowed_actions(found, "PipelineRole")) == PIPELINE | PIPELINES[workload]
     assert set(allowed_actions(found, "ChangeRole")) == {"codepipeline:StartPipelineExecution"}
@@ -534,7 +534,7 @@ FLEETS |= {"elasticloadbalancing:DeregisterTargets", "cloudwatch:PutMetricAlarm"
 FLEETS |= {"ec2:RunInstances", "ec2:CreateTags", "iam:PassRole"}
 
 
-def test_only_blue_green_instances_need_what_a_copied_group_needs() -> None:
+def test_only_blue_green_instances_need_permissions_for_copied_groups() -> None:
     found = load_stack("ec2-codedeploy", DeploymentConfig="BlueGreen")
     assert set(allowed_actions(found, "DeployRole")) == DEPLOYER | DEPLOYERS["ec2-codedeploy"] | FLEETS
 
@@ -583,7 +583,7 @@ WITHOUT_A_RESOURCE = {
 
 @pytest.mark.parametrize("config", ["AllAtOnce", "BlueGreen"])
 @pytest.mark.parametrize("workload", WORKLOADS)
-def test_every_action_is_named_and_every_resource_that_can_be(workload: str, config: str) -> None:
+def test_roles_name_actions_and_resources_explicitly(workload: str, config: str) -> None:
     found = load_stack(workload, Approval="review", SecurityHub="yes", DeploymentConfig=config)
     roles = found.resources("AWS::IAM::Role")
     for role, properties in roles.items():
@@ -612,12 +612,12 @@ def test_every_action_is_named_and_every_resource_that_can_be(workload: str, con
         ("SignRole", "shop-delivery/Gate/x"),
     ],
 )
-def test_no_role_writes_what_another_one_answers_for(role: str, key: str) -> None:
+def test_no_role_writes_the_objects_of_another(role: str, key: str) -> None:
     places = allowed_actions(load_stack(), role)["s3:PutObject"]
     assert not any(fnmatchcase(f"<Artifacts.Arn>/{key}", place) for place in places)
 
 
-def test_only_the_check_marks_what_was_let_in() -> None:
+def test_only_the_verification_step_records_admissions() -> None:
     mark = f"<Shelf.Arn>/release/production/accepted/production/{DIGEST}"
     found = load_stack()
     writers = {

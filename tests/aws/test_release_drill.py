@@ -130,7 +130,7 @@ def pipeline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pipeli
         yield Pipeline(account, hub, tmp_path)
 
 
-def test_the_drill(pipeline: Pipeline) -> None:
+def test_a_release_from_finding_to_deployment(pipeline: Pipeline) -> None:
     # A commit with a weak line and a leaked key is stopped at the gate ...
     stopped, out, exported = pipeline.gate("first")
     stopped.expect(1)

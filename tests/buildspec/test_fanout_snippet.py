@@ -70,7 +70,7 @@ def scan(site: Workspace, cloud: Cloud, tmp_path: Path, here: Project) -> Batch:
 
 
 @pytest.mark.nightly
-def test_four_shards_and_a_merge_come_to_one_verdict(site: Workspace, cloud: Cloud, image: BuildImage, tmp_path: Path) -> None:
+def test_four_shards_merge_into_one_verdict(site: Workspace, cloud: Cloud, image: BuildImage, tmp_path: Path) -> None:
     for number in range(12):
         site.write(f"service{number}.py", INJECTION if number == 7 else CLEAN)
     batch = scan(site, cloud, tmp_path, project(site, cloud, image))
@@ -90,7 +90,7 @@ def test_four_shards_and_a_merge_come_to_one_verdict(site: Workspace, cloud: Clo
     assert not cloud.account.refusals
 
 
-def test_a_clean_source_passes_and_without_one_of_its_parts_it_is_no_pass(
+def test_a_clean_source_passes_and_a_missing_part_is_not_a_pass(
     site: Workspace, cloud: Cloud, image: BuildImage, tmp_path: Path
 ) -> None:
     site.write("adding.py", CLEAN)
@@ -110,7 +110,7 @@ def test_a_clean_source_passes_and_without_one_of_its_parts_it_is_no_pass(
 
 
 @pytest.mark.nightly
-def test_a_bucket_that_takes_nothing_fails_the_shard_and_merge_does_not_start(
+def test_a_failing_upload_fails_the_shard_and_the_merge_does_not_start(
     site: Workspace, cloud: Cloud, image: BuildImage, tmp_path: Path
 ) -> None:
     site.write("adding.py", CLEAN)
@@ -120,9 +120,7 @@ def test_a_bucket_that_takes_nothing_fails_the_shard_and_merge_does_not_start(
 
 
 @pytest.mark.parametrize("lacks", [pytest.param("a batch", marks=pytest.mark.nightly), "a place", "a task"])
-def test_outside_of_a_batch_nothing_is_scanned(
-    lacks: str, site: Workspace, cloud: Cloud, image: BuildImage, tmp_path: Path
-) -> None:
+def test_nothing_is_scanned_outside_a_batch(lacks: str, site: Workspace, cloud: Cloud, image: BuildImage, tmp_path: Path) -> None:
     site.write("adding.py", CLEAN)
     site.write("scangate.yaml", POLICY)
     commit(site)
@@ -136,7 +134,7 @@ def test_outside_of_a_batch_nothing_is_scanned(
     assert {phase.name for build in batch.builds.values() for phase in build.phases} == {"install", "upload_artifacts"}
 
 
-def test_every_shard_of_the_snippet_is_there_once() -> None:
+def test_every_shard_of_the_snippet_exists_once() -> None:
     graph = {task.identifier: task for task in parse_buildspec(FANOUT.read_text("utf-8")).graph}
     asked = [dict(graph[name].variables)["SCANGATE_SHARD"] for name in SHARDS]
     assert asked == ["1/4", "2/4", "3/4", "4/4"]

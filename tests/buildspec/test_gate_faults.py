@@ -67,7 +67,7 @@ def choosing_python(directory: Path) -> Path:
     return program.parent
 
 
-def test_no_phase_of_the_gate_goes_on_after_a_failure() -> None:
+def test_every_phase_aborts_on_failure() -> None:
     assert {phase.on_failure for phase in parse_buildspec(GATE_BUILDSPEC.read_text(encoding="utf-8")).phases} == {None}
 
 
@@ -89,7 +89,7 @@ def test_a_failing_scan_fails_the_build_and_skips_the_guarded_part(site: Workspa
 
 
 @pytest.mark.parametrize("name", ["crash", "killed"])
-def test_a_scan_that_ends_before_its_verdict_is_incomplete(site: Workspace, prepared: Path, name: str) -> None:
+def test_a_scan_without_a_verdict_is_incomplete(site: Workspace, prepared: Path, name: str) -> None:
     build = act(site, prepared, name)
     assert (build.status, build.phase("build").status) == ("FAILED", "FAILED")
     assert dict(build.exported) == {"SCANGATE_VERDICT": "INCOMPLETE", "SCANGATE_SUMMARY": "not scanned"}
@@ -122,13 +122,13 @@ def test_a_failing_installation_is_incomplete_and_nothing_is_scanned(site: Works
     assert dict(build.exported) == {"SCANGATE_VERDICT": "INCOMPLETE", "SCANGATE_SUMMARY": "not scanned"}
 
 
-def test_no_room_for_the_verdict_fails_the_installation(site: Workspace, prepared: Path) -> None:
+def test_an_unwritable_verdict_directory_fails_the_installation(site: Workspace, prepared: Path) -> None:
     overrides = {"SCANGATE_HOME": str(prepared), "SCANGATE_ACT": "pass", "TMPDIR": "/nonexistent"}
     build = run_gate(site.project(overrides=OFFLINE_PIP | overrides))
     assert (build.phase("install").status, build.exported["SCANGATE_VERDICT"]) == ("FAILED", "INCOMPLETE")
 
 
-def test_a_new_environment_is_made_outside_the_source_and_runs_nothing_of_it(site: Workspace, wheel: Path) -> None:
+def test_the_virtual_environment_is_outside_the_source_and_runs_none_of_it(site: Workspace, wheel: Path) -> None:
     for name in CANARIES:
         site.write(f"{name}.py", f"open({str(site.home / 'canary')!r}, 'a').write({name!r})\n")
     site.write(".python-version", "0.0.0\n")
@@ -144,7 +144,7 @@ def test_a_new_environment_is_made_outside_the_source_and_runs_nothing_of_it(sit
 
 
 @pytest.mark.parametrize("name", ["crash", "fail"])
-def test_what_the_source_plants_is_not_taken_for_a_verdict(site: Workspace, prepared: Path, name: str) -> None:
+def test_planted_files_are_not_taken_for_a_verdict(site: Workspace, prepared: Path, name: str) -> None:
     site.write("verdict.env", "export SCANGATE_VERDICT='PASS'\ntouch \"$HOME/canary\"\n")
     site.write("planted/verdict.env", "export SCANGATE_VERDICT='PASS'\ntouch \"$HOME/canary\"\n")
     site.write("planted/junit.xml", '<testsuites tests="0" failures="0" errors="0" skipped="0"/>')
@@ -158,13 +158,13 @@ def test_what_the_source_plants_is_not_taken_for_a_verdict(site: Workspace, prep
     assert [report.cases for report in build.reports] == [1 if name == "fail" else 0]
 
 
-def test_a_planted_directory_of_reports_is_gone_when_the_scan_never_ran(site: Workspace, prepared: Path) -> None:
+def test_a_planted_report_directory_is_removed_before_the_scan(site: Workspace, prepared: Path) -> None:
     site.write("scangate-reports/junit.xml", '<testsuites tests="0" failures="0" errors="0" skipped="0"/>')
     build = act(site, prepared, "crash")
     assert (build.reports[0].status, build.artifacts[0].files) == ("INCOMPLETE", ())
 
 
-def test_the_cache_that_is_kept_is_the_users_own(site: Workspace, prepared: Path) -> None:
+def test_the_cached_directory_is_the_users_cache(site: Workspace, prepared: Path) -> None:
     kept = site.home / ".cache/scangate/answers.db"
     kept.parent.mkdir(parents=True)
     kept.touch()

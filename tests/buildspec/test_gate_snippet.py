@@ -62,7 +62,7 @@ def test_a_clean_repository_passes(site: Workspace, environment: Path) -> None:
     assert (verdict(site)["outcome"], verdict(site)["exit_code"]) == ("PASS", 0)
 
 
-def test_findings_fail_the_build_and_the_summary_is_counts_and_fixed_words(site: Workspace, environment: Path) -> None:
+def test_findings_fail_the_build_and_the_summary_has_no_free_text(site: Workspace, environment: Path) -> None:
     site.write("$(touch canary)/`touch canary`'; touch canary; '.py", INJECTION)
     commit(site)
     build = scan(site, environment)
@@ -78,7 +78,7 @@ def test_findings_fail_the_build_and_the_summary_is_counts_and_fixed_words(site:
     assert "junit.xml" in build.artifacts[0].files
 
 
-def test_a_missing_tool_is_incomplete_and_no_pass(site: Workspace, environment: Path, tmp_path: Path) -> None:
+def test_a_missing_tool_makes_the_gate_incomplete(site: Workspace, environment: Path, tmp_path: Path) -> None:
     lacking = tmp_path / "lacking"
     (lacking / "bin").mkdir(parents=True)
     for path in (environment / "pyvenv.cfg", environment / "lib", *(environment / "bin").iterdir()):
@@ -94,7 +94,7 @@ def test_a_missing_tool_is_incomplete_and_no_pass(site: Workspace, environment: 
 
 
 @pytest.mark.parametrize("kind", ["link", pytest.param("directory", marks=pytest.mark.nightly)])
-def test_what_the_source_plants_does_not_pass_for_a_scan(site: Workspace, environment: Path, kind: str) -> None:
+def test_planted_reports_are_not_taken_for_a_scan(site: Workspace, environment: Path, kind: str) -> None:
     site.write("service.py", INJECTION)
     site.write("verdict.env", "export SCANGATE_VERDICT='PASS'\n")
     site.write("junit.xml", GREEN)

@@ -62,7 +62,7 @@ def output(build: Build, phase: str) -> str:
         ("a: [", "not YAML"),
     ],
 )
-def test_a_fault_in_the_file_is_refused_with_its_path(text: str, message: str) -> None:
+def test_an_error_in_the_file_names_its_path(text: str, message: str) -> None:
     with pytest.raises(BuildspecError, match=f"^{message}"):
         parse_buildspec(text)
 
@@ -93,13 +93,13 @@ def test_directory_and_exports_live_on_through_the_phases(site: Workspace, carry
     assert output(build, "build") == "file\nhello  there\n you\n"
 
 
-def test_it_is_one_shell_so_functions_and_plain_variables_live_on_too(site: Workspace) -> None:
+def test_all_commands_share_one_shell(site: Workspace) -> None:
     body = "phases: {build: {commands: ['greet() { echo hello $1; }', who=you, greet $who]}}"
     assert output(execute(site, body), "build") == "hello you\n"
     assert codes(execute(site, body, site.project(carry="exports")), "build") == [0, 0, 127]
 
 
-def test_the_status_of_an_entry_is_that_of_its_last_command(site: Workspace) -> None:
+def test_the_status_of_a_block_is_that_of_its_last_command(site: Workspace) -> None:
     build = execute(
         site,
         """\
@@ -121,20 +121,20 @@ def test_the_status_of_an_entry_is_that_of_its_last_command(site: Workspace) -> 
 
 
 @pytest.mark.parametrize("entry", ["exit 3", "set -e; false; true", "trap - EXIT; exit 3", "kill -9 $$", "return 3"])
-def test_an_entry_that_ends_the_shell_fails_and_the_build_goes_on(site: Workspace, entry: str) -> None:
+def test_a_command_that_exits_the_shell_fails_but_the_build_continues(site: Workspace, entry: str) -> None:
     build = execute(site, f"phases: {{build: {{commands: [export KEPT=1, '{entry}']}}, post_build: {{commands: [echo $KEPT]}}}}")
     assert build.phase("build").status == "FAILED"
     assert output(build, "post_build") == "1\n"
 
 
-def test_no_entry_reads_what_is_meant_for_the_shell(site: Workspace) -> None:
+def test_commands_cannot_read_the_shells_input(site: Workspace) -> None:
     assert output(execute(site, "phases: {build: {commands: [cat, echo still here]}}"), "build") == "still here\n"
 
 
 # Phases
 
 
-def test_a_failing_entry_skips_the_rest_then_finally_runs(site: Workspace) -> None:
+def test_finally_runs_after_a_failing_command(site: Workspace) -> None:
     build = execute(site, "phases: {build: {commands: [echo one, 'false', echo two], finally: [echo last]}}")
     assert output(build, "build") == "one\nlast\n"
     assert build.phase("build").status == "FAILED"
@@ -153,7 +153,7 @@ def test_a_build_ends_when_install_or_pre_build_fails(site: Workspace, phase: st
     assert [each.name for each in build.phases] == [phase, "upload_artifacts"]
 
 
-def test_post_build_runs_after_a_failed_build_and_is_told(site: Workspace) -> None:
+def test_post_build_runs_after_a_failed_build_and_knows_it(site: Workspace) -> None:
     build = execute(
         site,
         """\
@@ -180,21 +180,19 @@ def test_on_failure_continue_enters_the_next_phase_of_a_failed_build(site: Works
 # Variables
 
 
-def test_project_variables_win_over_the_buildspec_and_the_buildspec_over_the_image(site: Workspace) -> None:
+def test_project_variables_override_the_buildspecs_and_the_images(site: Workspace) -> None:
     body = "  variables: {A: spec, B: spec, HOME: /spec}\nphases: {build: {commands: [echo $A $B $HOME]}}"
     assert output(execute(site, body, site.project(overrides={"B": "project"})), "build") == "spec project /spec\n"
 
 
-def test_only_the_given_environment_and_codebuilds_own_variables_are_there(
-    site: Workspace, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_environment_has_only_given_and_codebuild_variables(site: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LEAK", "1")
     build = execute(site, "phases: {build: {commands: ['compgen -e | grep -v CODEBUILD_']}}")
     shells_own = {"OLDPWD", "PWD", "SHLVL", "_"}
     assert set(output(build, "build").split()) - shells_own == {"AWS_DEFAULT_REGION", "AWS_REGION", "HOME", "PATH", "TMPDIR"}
 
 
-def test_the_source_version_is_unset_where_the_source_has_none(site: Workspace) -> None:
+def test_the_source_version_is_unset_if_the_source_has_none(site: Workspace) -> None:
     body = "phases: {build: {commands: ['echo ${CODEBUILD_RESOLVED_SOURCE_VERSION-unset} $CODEBUILD_SRC_DIR']}}"
     assert output(execute(site, body), "build") == f"unset {site.source}\n"
     assert output(execute(site, body, site.project(commit="abc")), "build") == f"abc {site.source}\n"
@@ -215,7 +213,7 @@ def test_exported_variables_have_the_value_of_the_end_of_post_build(site: Worksp
     assert dict(build.exported) == {"VERDICT": "last", "NOTE": "a=b c"}
 
 
-def test_exported_variables_are_there_when_the_build_ends_early(site: Workspace) -> None:
+def test_exported_variables_exist_after_an_early_end(site: Workspace) -> None:
     build = execute(site, "  exported-variables: [VERDICT]\nphases: {install: {commands: [export VERDICT=early, 'false']}}")
     assert dict(build.exported) == {"VERDICT": "early"}
 
@@ -285,12 +283,12 @@ def test_a_clean_report_succeeds(site: Workspace) -> None:
 
 
 @pytest.mark.parametrize(("kind", "count"), [("failure", "failures"), ("error", "errors")])
-def test_a_report_with_a_failure_or_an_error_fails_but_not_the_build(site: Workspace, kind: str, count: str) -> None:
+def test_a_failed_report_does_not_fail_the_build(site: Workspace, kind: str, count: str) -> None:
     text = junit(f'<testcase classname="c" name="n"><{kind} message="m"/></testcase>', **{"tests": 1, count: 1})
     assert reported(site, text) == ("FAILED", ())
 
 
-def test_a_group_whose_globs_match_nothing_is_incomplete(site: Workspace) -> None:
+def test_a_report_group_without_files_is_incomplete(site: Workspace) -> None:
     build = execute(site, "phases: {build: {commands: ['true']}}\nreports: {scan: {files: ['*.xml'], base-directory: none}}")
     assert (build.reports[0].status, build.reports[0].problems) == ("INCOMPLETE", ("no file matches",))
 
@@ -305,7 +303,7 @@ def test_a_missing_count_is_a_problem(site: Workspace) -> None:
     assert (status, problems) == ("SUCCEEDED", ("junit.xml: testsuite 's': skipped is None, but 0 are there",))
 
 
-def test_fewer_tests_than_outcomes_is_refused(site: Workspace) -> None:
+def test_counts_with_fewer_tests_than_outcomes_are_rejected(site: Workspace) -> None:
     status, _ = reported(site, junit('<testcase name="n"><failure/></testcase>', tests=0, failures=1))
     assert status == "INCOMPLETE"
 
@@ -331,7 +329,7 @@ def test_a_message_has_at_most_5000_characters(site: Workspace, length: int, fin
     assert (not reported(site, text)[1]) is fine
 
 
-def test_a_build_that_ended_early_has_its_reports_looked_for_too(site: Workspace) -> None:
+def test_reports_of_a_build_that_ended_early_are_collected(site: Workspace) -> None:
     site.write("junit.xml", junit(CASE, tests=1))
     build = execute(site, "phases: {install: {commands: ['false']}}\nreports: {scan: {files: [junit.xml]}}")
     assert (build.status, build.reports[0].status) == ("FAILED", "SUCCEEDED")
@@ -374,7 +372,7 @@ def test_the_cache_is_looked_up_in_the_home_directory(site: Workspace) -> None:
     assert build.cached == (str(site.home / ".cache/tool/deep/entry"),)
 
 
-def test_the_log_tells_commands_output_and_phases(site: Workspace) -> None:
+def test_the_log_has_commands_output_and_phases(site: Workspace) -> None:
     log = execute(site, "phases: {build: {commands: [echo out; echo err >&2; exit 4]}}").log
     assert log.splitlines() == [
         "[Container] Entering phase BUILD",
@@ -413,7 +411,7 @@ def graph(site: Workspace, breaks: str, ignore: str = "false") -> Batch:
     return run_batch(text, site.project(overrides={"BREAKS": breaks, "SIDE": "project"}), scratch)
 
 
-def test_a_task_runs_behind_those_it_waits_for_and_in_a_source_of_its_own(site: Workspace) -> None:
+def test_a_task_runs_after_its_dependencies_in_a_fresh_source(site: Workspace) -> None:
     batch = graph(site, "nothing")
     assert (batch.status, list(batch.builds)) == ("SUCCEEDED", ["left", "right", "last"])
     said = {name: output(build, "build").split() for name, build in batch.builds.items()}
@@ -426,7 +424,7 @@ def test_a_task_runs_behind_those_it_waits_for_and_in_a_source_of_its_own(site: 
 
 
 @pytest.mark.parametrize("ignore", ["false", "true"])
-def test_a_task_that_waits_for_a_failed_one_is_not_started(ignore: str, site: Workspace) -> None:
+def test_a_task_does_not_start_after_a_failed_dependency(ignore: str, site: Workspace) -> None:
     batch = graph(site, "r", ignore)
     assert (batch.status, list(batch.builds)) == ("FAILED", ["left", "right"])
 
@@ -444,6 +442,6 @@ def test_a_task_that_waits_for_a_failed_one_is_not_started(ignore: str, site: Wo
         ("[{identifier: a, depends-on: [b]}]", r"batch.build-graph\[\].depends-on: unknown key, did you mean depend-on"),
     ],
 )
-def test_a_fault_in_a_build_graph_is_refused_with_its_path(tasks: str, message: str) -> None:
+def test_an_error_in_a_build_graph_names_its_path(tasks: str, message: str) -> None:
     with pytest.raises(BuildspecError, match=f"^{message}"):
         parse_buildspec(f"{HEAD}batch: {{build-graph: {tasks}}}\nphases: {{}}\n")

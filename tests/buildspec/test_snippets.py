@@ -23,13 +23,13 @@ def commands(found: Buildspec, phase: str) -> tuple[str, ...]:
     return next(each.commands for each in found.phases if each.name == phase)
 
 
-def test_there_is_one_for_each_workload() -> None:
+def test_each_workload_has_a_buildspec() -> None:
     names = {file.stem for file in FOLDER.glob("*.yml")}
     assert names >= {*BUILDING, "gate", "monorepo-fanout", "review-gate", "pull-request", "nightly-audit"}
 
 
 @pytest.mark.parametrize("file", SINGLE, ids=lambda file: file.stem)
-def test_the_parts_that_all_share_are_those_of_the_gate(file: Path) -> None:
+def test_the_common_parts_equal_those_of_the_gate(file: Path) -> None:
     gate, found = spec(GATE_BUILDSPEC), spec(file)
     shared = commands(gate, "install")
     assert commands(found, "install")[: len(shared)] == shared
@@ -43,7 +43,7 @@ def test_the_parts_that_all_share_are_those_of_the_gate(file: Path) -> None:
 
 
 @pytest.mark.parametrize("file", SINGLE, ids=lambda file: file.stem)
-def test_a_command_that_has_a_pipe_fails_with_any_of_its_parts(file: Path) -> None:
+def test_a_pipeline_fails_if_any_of_its_commands_fails(file: Path) -> None:
     for phase in spec(file).phases:
         for entry in (*phase.commands, *phase.closing):
             if re.search(r"[^|]\|[^|]", entry.removeprefix("|")) and "case" not in entry:
@@ -51,7 +51,7 @@ def test_a_command_that_has_a_pipe_fails_with_any_of_its_parts(file: Path) -> No
 
 
 @pytest.mark.parametrize("file", sorted(FOLDER.glob("*.yml")), ids=lambda file: file.stem)
-def test_a_block_of_several_commands_ends_with_the_first_that_fails(file: Path) -> None:
+def test_a_multi_line_command_stops_at_the_first_failure(file: Path) -> None:
     for phase in spec(file).phases:
         for entry in (*phase.commands, *phase.closing):
             lines = entry.strip().splitlines()
@@ -73,7 +73,7 @@ def _commands(lines: list[str]) -> int:
 
 
 @pytest.mark.parametrize("name", ["python-application", "ec2-codedeploy"])
-def test_only_what_is_attested_lies_where_artifacts_are_taken_from(name: str) -> None:
+def test_only_attested_files_become_artifacts(name: str) -> None:
     found = spec(FOLDER / f"{name}.yml")
     before = [entry for phase in found.phases if phase.name != "post_build" for entry in phase.commands]
     assert [entry for entry in before if "scangate-release" in entry] == [
@@ -85,21 +85,21 @@ def test_only_what_is_attested_lies_where_artifacts_are_taken_from(name: str) ->
 
 
 @pytest.mark.parametrize("name", ["gate", *BUILDING])
-def test_what_publishes_begins_with_the_guard(name: str) -> None:
+def test_publishing_phases_begin_with_the_guard(name: str) -> None:
     guard = commands(spec(GATE_BUILDSPEC), "post_build")[0]
     assert commands(spec(FOLDER / f"{name}.yml"), "post_build")[0] == guard
     assert re.fullmatch(r'test "\$CODEBUILD_BUILD_SUCCEEDING" = 1 && test "\$SCANGATE_VERDICT" = PASS', guard)
 
 
 @pytest.mark.parametrize("name", BUILDING)
-def test_it_says_what_one_project_cannot_protect_and_what_its_role_needs(name: str) -> None:
+def test_the_snippet_documents_its_limits_and_permissions(name: str) -> None:
     head = (FOLDER / f"{name}.yml").read_text("utf-8").partition("\nversion:")[0]
     assert "What one project cannot protect" in head
     assert "Beside what" in head
     assert re.search(r"\b[a-z0-9]+:[A-Z][A-Za-z]+", head)
 
 
-def test_no_role_is_given_all_actions_of_a_service() -> None:
+def test_no_role_has_all_actions_of_a_service() -> None:
     for file in SINGLE:
         head = file.read_text("utf-8").partition("\nversion:")[0]
         assert not re.search(r"\b(?:s3|kms|ecr|sns|cloudfront|codecommit|securityhub|cloudwatch):\*", head), file.name

@@ -108,7 +108,7 @@ def test_an_image_is_promoted_by_its_digest(run: Run, shop: WorkloadAccount, key
     assert not [each for each in shop.registry.tags if each[1] == "latest"]
 
 
-def test_each_function_is_attested_as_it_lies_in_s3(run: Run, shop: WorkloadAccount, site: Workspace, key: Path) -> None:
+def test_each_function_is_attested_as_uploaded_to_s3(run: Run, shop: WorkloadAccount, site: Workspace, key: Path) -> None:
     def plant(_: str) -> None:  # under the name that the code will have
         boto3.client("s3", REGION).put_object(Bucket="packages", Key=f"shop/{name_of(site.source / 'app')}", Body=b"planted")
 
@@ -139,7 +139,7 @@ def test_a_bundle_carries_its_attestation_and_the_hook(run: Run, shop: WorkloadA
     assert run_scangate(*asked, cwd=site.home, env=environment()).code == 1
 
 
-def test_a_site_is_synced_and_its_cache_is_emptied(run: Run, shop: WorkloadAccount) -> None:
+def test_a_site_is_synced_and_its_cache_invalidated(run: Run, shop: WorkloadAccount) -> None:
     build = run("static-site", "pass")
     assert (build.status, build.exported["SCANGATE_VERDICT"]) == ("SUCCEEDED", "PASS"), build.log
     assert shop.objects("site") == {"index.html": b"<!doctype html>\n"}
@@ -168,7 +168,7 @@ def test_without_a_pass_aws_is_not_asked_for_anything(name: str, road: str, run:
 
 
 @pytest.mark.parametrize(("findings", "word"), [([CRITICAL], "FAIL"), pytest.param(None, "INCOMPLETE", marks=nightly)])
-def test_an_image_that_ecr_warns_of_or_did_not_scan_stays_in_quarantine(
+def test_an_image_with_findings_or_without_a_scan_stays_in_quarantine(
     findings: list[dict[str, Any]] | None, word: str, run: Run, shop: WorkloadAccount, site: Workspace
 ) -> None:
     shop.registry.findings = findings
@@ -183,7 +183,7 @@ def test_an_image_that_ecr_warns_of_or_did_not_scan_stays_in_quarantine(
 
 
 @nightly
-def test_tests_that_fail_keep_a_pass_from_shipping(run: Run, shop: WorkloadAccount, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failing_tests_prevent_a_release(run: Run, shop: WorkloadAccount, monkeypatch: pytest.MonkeyPatch) -> None:
     failing = {**workloads.SOURCES["ec2-codedeploy"], "tests/test_it.py": "import os\n\nos._exit(1)\n"}
     monkeypatch.setitem(workloads.SOURCES, "ec2-codedeploy", failing)
     build = run("ec2-codedeploy", "pass")
@@ -192,7 +192,7 @@ def test_tests_that_fail_keep_a_pass_from_shipping(run: Run, shop: WorkloadAccou
     assert build.artifacts[0].files == ()
 
 
-def test_a_bundle_that_its_hook_would_not_look_at_does_not_ship(
+def test_a_bundle_whose_appspec_lacks_the_hook_is_not_released(
     run: Run, shop: WorkloadAccount, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     appspec = "version: 0.0\nos: linux\nfiles: []\n# location: scripts/verify.sh\n"
@@ -227,7 +227,7 @@ def test_a_key_that_does_not_sign_fails_the_build(run: Run, shop: WorkloadAccoun
         pytest.param("incomplete", "FAILED", "INCOMPLETE", marks=nightly),
     ],
 )
-def test_a_failure_is_left_to_a_person_and_a_gap_is_not(  # noqa: PLR0917 -- a row of the table, and the fixtures
+def test_a_fail_can_be_approved_but_not_an_incomplete_verdict(  # noqa: PLR0917 -- a row of the table, and the fixtures
     road: str, status: str, word: str, run: Run, site: Workspace, shop: WorkloadAccount
 ) -> None:
     build = run("review-gate", road)
@@ -237,7 +237,7 @@ def test_a_failure_is_left_to_a_person_and_a_gap_is_not(  # noqa: PLR0917 -- a r
 
 
 @pytest.mark.parametrize("road", ["pass", "fail", pytest.param("incomplete", marks=nightly)])
-def test_the_nightly_audit_tells_whatever_it_found(road: str, run: Run, shop: WorkloadAccount) -> None:
+def test_the_nightly_audit_publishes_any_verdict(road: str, run: Run, shop: WorkloadAccount) -> None:
     hub = FakeHub(region=REGION)
     shop.account.services["securityhub"] = hub.service
     build = run("nightly-audit", road)
@@ -251,7 +251,7 @@ def test_the_nightly_audit_tells_whatever_it_found(road: str, run: Run, shop: Wo
 
 
 @nightly
-def test_an_alert_that_nobody_takes_keeps_nothing_from_the_others(run: Run, shop: WorkloadAccount) -> None:
+def test_a_failing_alert_does_not_prevent_other_publications(run: Run, shop: WorkloadAccount) -> None:
     hub = FakeHub(region=REGION)
     shop.account.services["securityhub"] = hub.service
     shop.variables["ALERTS"] = f"arn:aws:sns:{REGION}:123456789012:gone"
@@ -271,7 +271,7 @@ def base(site: Workspace) -> str:
 
 
 @pytest.mark.parametrize("road", ["pass", "fail"])
-def test_a_pull_request_in_codecommit_is_told_and_voted_on(road: str, base: str, run: Run, shop: WorkloadAccount) -> None:
+def test_a_codecommit_pull_request_gets_comments_and_an_approval(road: str, base: str, run: Run, shop: WorkloadAccount) -> None:
     pulls = FakePullRequests("shop", "7", base, "", {"app/adding.py"})
     shop.account.services["codecommit"] = pulls.service
     wanted = {"SCANGATE_REPOSITORY": "shop", "SCANGATE_PULL_REQUEST": "7", "SCANGATE_SINCE": base}
@@ -292,7 +292,7 @@ def test_a_pull_request_without_a_base_is_not_scanned(run: Run, shop: WorkloadAc
 
 
 @nightly
-def test_a_pull_request_elsewhere_is_told_by_the_build_s_status(base: str, run: Run, shop: WorkloadAccount) -> None:
+def test_other_pull_requests_get_the_build_status_only(base: str, run: Run, shop: WorkloadAccount) -> None:
     build = run("pull-request", "pass", SCANGATE_SINCE=base)
     assert (build.status, build.exported["SCANGATE_VERDICT"], shop.called_actions()) == ("SUCCEEDED", "PASS", set()), build.log
 

@@ -57,23 +57,23 @@ def envelope(made: Statement | None = None, private: bytes = PRIVATE) -> str:
 
 
 @pytest.mark.parametrize("kind", ["ec", "ed25519", "rsa"])
-def test_a_pass_signed_by_a_trusted_key_is_let_through(kind: str) -> None:
+def test_a_pass_signed_by_a_trusted_key_is_admitted(kind: str) -> None:
     private, public = pair(kind)
     assert admit(envelope(private=private), TREE, criteria(trusted_keys=[pair()[1], public])).predicate.outcome is Outcome.PASS
 
 
-def test_a_failure_that_somebody_approved_is_let_through() -> None:
+def test_an_approved_fail_is_admitted() -> None:
     approval = Approval("arn:aws:iam::123456789012:role/lead", "2026-05-01T01:00:00Z", "e-1")
     found = admit(envelope(statement(whole_tree_fail(), approval=approval)), TREE, criteria())
     assert (found.predicate.outcome, found.predicate.approval) == (Outcome.FAIL, approval)
 
 
 @pytest.mark.parametrize("days", [0, 7])
-def test_it_holds_until_it_expires(days: int) -> None:
+def test_an_attestation_is_valid_until_it_expires(days: int) -> None:
     admit(envelope(), TREE, criteria(now=NOW + dt.timedelta(days=days)))
 
 
-def test_what_expired_is_let_through_where_it_was_before() -> None:
+def test_an_expired_attestation_is_admitted_if_it_was_before() -> None:
     late = NOW + dt.timedelta(days=300)
     admit(envelope(), TREE, criteria(now=late, previously_admitted={TREE.sha256}, scanned_after="2027-01-01T00:00:00Z"))
     with pytest.raises(AttestationRejected):
@@ -108,7 +108,7 @@ def test_a_rejection_has_a_reason_and_a_hint(made: Statement, subject: Subject, 
     assert (rejection.value.reason, bool(rejection.value.hint)) == (reason, True)
 
 
-def test_an_approval_that_is_older_than_the_scan_is_refused_though_it_was_signed() -> None:
+def test_a_signed_approval_older_than_the_scan_is_rejected() -> None:
     made = statement(whole_tree_fail(), approval=Approval("a", "2026-05-01T00:00:00Z", "e"))
     for at, reason in (("2026-04-30T23:59:59Z", Rejection.APPROVAL), ("yesterday", Rejection.MALFORMED)):
         older = msgspec.structs.replace(made.predicate, approval=Approval("a", at, "e"))
@@ -119,7 +119,7 @@ def test_an_approval_that_is_older_than_the_scan_is_refused_though_it_was_signed
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
-def test_no_changed_byte_is_let_through(data: st.DataObject) -> None:
+def test_any_changed_byte_is_rejected(data: st.DataObject) -> None:
     document = json.loads(envelope(statement(whole_tree_fail())))
     payload = bytearray(base64.b64decode(document["payload"]))
     place = data.draw(st.integers(0, len(payload) - 1))
@@ -142,7 +142,7 @@ def test_no_changed_byte_is_let_through(data: st.DataObject) -> None:
         lambda text: json.dumps({**json.loads(text), "payload": "?"}),
     ],
 )
-def test_what_is_no_envelope_is_refused(spoil: Callable[[str], str]) -> None:
+def test_an_invalid_envelope_is_rejected(spoil: Callable[[str], str]) -> None:
     with pytest.raises(AttestationRejected):
         verify_envelope(spoil(envelope()), [PUBLIC])
 
@@ -157,14 +157,14 @@ def test_what_is_no_envelope_is_refused(spoil: Callable[[str], str]) -> None:
         {"extra": 1},
     ],
 )
-def test_a_signed_statement_of_another_form_is_refused(change: dict[str, Any]) -> None:
+def test_a_signed_statement_of_another_form_is_rejected(change: dict[str, Any]) -> None:
     document = {**json.loads(encode_statement(statement())), **change}
     other = sign_envelope(json.dumps(document).encode(), KeySigner(PRIVATE))
     with pytest.raises(AttestationRejected):
         admit(other, TREE, criteria())
 
 
-def test_a_weak_key_is_not_used() -> None:
+def test_a_weak_key_is_an_error() -> None:
     private, public = pair("weak")
     with pytest.raises(UsageError):
         KeySigner(private)
@@ -180,7 +180,7 @@ def test_a_statement_too_long_for_kms_is_not_signed() -> None:
 # -- the digest of a tree --
 
 
-def test_a_tree_is_what_is_in_it(tmp_path: Path) -> None:
+def test_the_digest_depends_on_contents_only(tmp_path: Path) -> None:
     one, two = tmp_path / "one", tmp_path / "two"
     for root, names in ((one, ("a", "b/c")), (two, ("b/c", "a"))):
         for name in names:
@@ -205,7 +205,7 @@ def test_a_tree_is_what_is_in_it(tmp_path: Path) -> None:
         assert compute_tree_digest(two) not in {earlier, before}
 
 
-def test_a_file_is_not_a_link_that_reads_the_same(tmp_path: Path) -> None:
+def test_a_file_and_a_link_with_the_same_content_have_different_digests(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
     (tmp_path / "a" / "t").touch()
@@ -216,7 +216,7 @@ def test_a_file_is_not_a_link_that_reads_the_same(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("target", ["/etc/passwd", "../outside", "."])
-def test_a_link_out_of_the_tree_is_refused(tmp_path: Path, target: str) -> None:
+def test_a_link_out_of_the_tree_is_an_error(tmp_path: Path, target: str) -> None:
     root = tmp_path / "root"
     root.mkdir()
     (tmp_path / "outside").touch()
@@ -225,7 +225,7 @@ def test_a_link_out_of_the_tree_is_refused(tmp_path: Path, target: str) -> None:
         compute_tree_digest(root)
 
 
-def test_a_link_to_the_attestation_is_refused(tmp_path: Path) -> None:
+def test_a_link_to_the_attestation_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "a").write_text("a", "utf-8")
     (tmp_path / ".scangate-attestation.json").write_text("{}", "utf-8")
     (tmp_path / "config.json").symlink_to(".scangate-attestation.json")  # what it leads to is not in the sum
@@ -233,7 +233,7 @@ def test_a_link_to_the_attestation_is_refused(tmp_path: Path) -> None:
         compute_tree_digest(tmp_path)
 
 
-def test_a_tree_of_any_depth_is_summed_up(tmp_path: Path) -> None:
+def test_a_deep_tree_has_a_digest(tmp_path: Path) -> None:
     here = os.open(tmp_path, os.O_RDONLY)
     for _ in range(1500):
         os.mkdir("a", dir_fd=here)
@@ -247,7 +247,7 @@ def test_a_tree_of_any_depth_is_summed_up(tmp_path: Path) -> None:
         subprocess.run(["rm", "-rf", tmp_path / "a"], check=True)  # shutil's stack is not deep enough
 
 
-def test_a_pipe_and_nothing_at_all_are_refused(tmp_path: Path) -> None:
+def test_special_files_and_empty_trees_are_errors(tmp_path: Path) -> None:
     with pytest.raises(UsageError):
         compute_tree_digest(tmp_path)
     os.mkfifo(tmp_path / "p")
@@ -258,7 +258,7 @@ def test_a_pipe_and_nothing_at_all_are_refused(tmp_path: Path) -> None:
 # -- root's record --
 
 
-def test_the_record_is_believed_where_only_its_owner_can_write(tmp_path: Path) -> None:
+def test_the_admission_log_is_trusted_only_if_its_owner_alone_can_write_it(tmp_path: Path) -> None:
     owner, digest = os.getuid(), "ab" * 32
     folder = tmp_path / "record"
     assert read_admission_log(folder, owner) == frozenset()
@@ -276,14 +276,14 @@ def test_the_record_is_believed_where_only_its_owner_can_write(tmp_path: Path) -
         read_admission_log(folder, owner)
 
 
-def test_a_record_behind_a_link_is_not_believed(tmp_path: Path) -> None:
+def test_an_admission_log_behind_a_link_is_not_trusted(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to("real")
     with pytest.raises(UsageError):
         read_admission_log(tmp_path / "link", os.getuid())
 
 
-def test_a_record_beyond_somebody_else_s_link_is_not_believed(tmp_path: Path) -> None:
+def test_an_admission_log_below_another_users_link_is_not_trusted(tmp_path: Path) -> None:
     shared = tmp_path / "shared"
     record_admission(tmp_path / "real" / "record", "ab" * 32, os.getuid())
     shared.mkdir()
@@ -295,7 +295,7 @@ def test_a_record_beyond_somebody_else_s_link_is_not_believed(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("option", ["--pinned", "--record"])
-def test_a_record_that_cannot_be_read_is_exit_code_2(bench: BundleProject, option: str) -> None:
+def test_an_unreadable_admission_log_is_exit_code_2(bench: BundleProject, option: str) -> None:
     bench.attest(whole_tree_pass()).expect(0)
     (bench.folder / "file").touch()
     bench.verify(option, str(bench.folder / "file" / "none")).expect(2)
@@ -318,12 +318,12 @@ def bench(tmp_path: Path) -> BundleProject:
     return BundleProject(tmp_path)
 
 
-def test_a_bundle_is_attested_and_let_through(bench: BundleProject) -> None:
+def test_an_attested_bundle_is_admitted(bench: BundleProject) -> None:
     bench.attest(whole_tree_pass()).expect(0)
     bench.verify().expect(0)
 
 
-def test_the_policy_that_judged_can_be_demanded(bench: BundleProject) -> None:
+def test_a_policy_can_be_required(bench: BundleProject) -> None:
     def digest_of(name: str) -> str:
         (bench.folder / f"{name}.yaml").write_text(f"version: 1\nextends: {name}\nenvironments: {{production: {{}}}}\n", "utf-8")
         shown = run_scangate("policy", "show", f"{name}.yaml", "--env", "production", cwd=bench.folder).expect(0).stdout
@@ -341,17 +341,17 @@ def test_the_policy_that_judged_can_be_demanded(bench: BundleProject) -> None:
     bench.verify("--policy", "no-such-policy").expect(2)
 
 
-def test_a_changed_bundle_is_refused(bench: BundleProject) -> None:
+def test_a_changed_bundle_is_rejected(bench: BundleProject) -> None:
     bench.attest(whole_tree_pass()).expect(0)
     (bench.bundle / "app.py").write_text("import os\n", "utf-8")
     bench.verify().expect(1)
 
 
-def test_a_bundle_without_an_attestation_is_refused(bench: BundleProject) -> None:
+def test_a_bundle_without_an_attestation_is_rejected(bench: BundleProject) -> None:
     bench.verify().expect(1)
 
 
-def test_the_codes_of_verdicts_that_are_no_pass(bench: BundleProject) -> None:
+def test_exit_codes_for_verdicts_other_than_pass(bench: BundleProject) -> None:
     bench.attest(whole_tree_fail()).expect(0)
     bench.verify().expect(1)
     bench.attest(whole_tree_incomplete()).expect(0)
@@ -375,12 +375,12 @@ def test_the_codes_of_verdicts_that_are_no_pass(bench: BundleProject) -> None:
         {"subdirectory": "services/api"},
     ],
 )
-def test_a_verdict_of_a_part_lets_nothing_ship(bench: BundleProject, changes: dict[str, Any]) -> None:
+def test_a_partial_verdict_is_not_attested(bench: BundleProject, changes: dict[str, Any]) -> None:
     bench.attest(msgspec.structs.replace(whole_tree_pass(), **changes)).expect(2)
     assert not (bench.bundle / ".scangate-attestation.json").exists()
 
 
-def test_a_folder_that_ships_by_itself_is_attested_by_its_name(bench: BundleProject) -> None:
+def test_a_directory_can_be_attested_separately(bench: BundleProject) -> None:
     part = msgspec.structs.replace(whole_tree_pass(), subdirectory="services/api")
     bench.attest(part, "--part", "services").expect(2)
     bench.attest(whole_tree_pass(), "--part", "services/api").expect(2)
@@ -393,9 +393,7 @@ def test_a_folder_that_ships_by_itself_is_attested_by_its_name(bench: BundleProj
 @pytest.mark.parametrize(
     ("said", "code"), [({}, 0), ({"CODEBUILD_INITIATOR": "codepipeline/shop"}, 0), ({"CODEBUILD_INITIATOR": "lead"}, 2)]
 )
-def test_a_verdict_of_another_commit_than_the_build_s_lets_nothing_ship(
-    bench: BundleProject, said: dict[str, str], code: int
-) -> None:
+def test_a_verdict_of_another_commit_is_not_attested(bench: BundleProject, said: dict[str, str], code: int) -> None:
     arn = "arn:aws:codebuild:eu-west-1:123456789012:build/shop:00000000-0000-4000-8000-000000000000"
     here = {"CODEBUILD_BUILD_ARN": arn, "CODEBUILD_RESOLVED_SOURCE_VERSION": "b" * 40, **said} if said else {}
     bench.attest(whole_tree_pass(), env=here).expect(code)
@@ -403,7 +401,7 @@ def test_a_verdict_of_another_commit_than_the_build_s_lets_nothing_ship(
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root has a record that is believed")
-def test_a_rollback_after_expiry_succeeds_and_an_old_bundle_that_was_never_accepted_is_refused(bench: BundleProject) -> None:
+def test_an_expired_bundle_is_admitted_only_if_it_was_before(bench: BundleProject) -> None:
     subject = Subject("tree", {"sha256": compute_tree_digest(bench.bundle)})
     judged = msgspec.structs.replace(whole_tree_pass().verdict, environment="production")
     expired = msgspec.structs.replace(whole_tree_pass(), finished="2020-01-01T00:00:00Z", verdict=judged)
@@ -419,7 +417,7 @@ def test_a_rollback_after_expiry_succeeds_and_an_old_bundle_that_was_never_accep
         bench.verify(*known, "--fresh").expect(1)
 
 
-def test_an_old_verdict_signed_once_more_is_no_younger(bench: BundleProject) -> None:
+def test_signing_an_old_verdict_again_does_not_extend_its_validity(bench: BundleProject) -> None:
     def signed(report: Report, days_ago: int, *more: str) -> CommandResult:
         file = write_verdict(report, bench.folder, hours=24 * days_ago)
         return run_scangate("attest", file, bench.bundle, "--key", bench.folder / "key.pem", *more, cwd=bench.folder)
@@ -440,7 +438,7 @@ def test_an_old_verdict_signed_once_more_is_no_younger(bench: BundleProject) -> 
     assert dt.timedelta(days=5) < expires() - now <= dt.timedelta(days=6)
 
 
-def test_what_is_let_in_is_recorded(bench: BundleProject) -> None:
+def test_admissions_are_recorded(bench: BundleProject) -> None:
     record = bench.folder / "accepted"
     bench.attest(whole_tree_pass()).expect(0)
     if os.getuid() != 0:
@@ -450,7 +448,7 @@ def test_what_is_let_in_is_recorded(bench: BundleProject) -> None:
     assert read_admission_log(record) == {compute_tree_digest(bench.bundle)}
 
 
-def test_kms_signs_what_is_verified_offline(account: FakeAccount, bench: BundleProject) -> None:
+def test_kms_signatures_are_verified_offline(account: FakeAccount, bench: BundleProject) -> None:
     kms: Any = boto3.session.Session().client("kms")
     for spec, algorithm in (("ECC_NIST_P256", "ECDSA_SHA_256"), ("RSA_2048", "RSASSA_PSS_SHA_256")):
         key = kms.create_key(KeySpec=spec, KeyUsage="SIGN_VERIFY")["KeyMetadata"]["Arn"]
@@ -474,7 +472,7 @@ def test_a_key_that_does_not_sign_is_exit_code_4_and_leaves_no_attestation(accou
     assert not (bench.bundle / ".scangate-attestation.json").exists()
 
 
-def test_images_and_functions_are_named_by_their_digest(bench: BundleProject) -> None:
+def test_images_and_functions_are_identified_by_digest(bench: BundleProject) -> None:
     code = base64.b64encode(bytes.fromhex("ab" * 32)).decode()
     file = write_verdict(whole_tree_pass(), bench.folder)
     for subject, other in ((f"image:sha256:{'ab' * 32}", f"image:sha256:{'cd' * 32}"), (f"lambda:{code}", f"lambda:{code[1:]}A")):
@@ -486,5 +484,5 @@ def test_images_and_functions_are_named_by_their_digest(bench: BundleProject) ->
 
 
 @pytest.mark.parametrize("subject", ["nowhere", "image:latest", "lambda:abc", "image:sha256:ab"])
-def test_what_ships_nowhere_is_exit_code_2(bench: BundleProject, subject: str) -> None:
+def test_an_invalid_subject_is_exit_code_2(bench: BundleProject, subject: str) -> None:
     run_scangate("verify", subject, "--attestation", "x", "--key", "pub.pem", "--env", "", cwd=bench.folder).expect(2)

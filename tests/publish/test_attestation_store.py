@@ -61,7 +61,7 @@ def desk(account: FakeAccount, tmp_path: Path) -> Desk:
     return Desk(account, tmp_path)
 
 
-def test_what_is_let_in_is_marked_where_the_hook_looks(desk: Desk) -> None:
+def test_admissions_are_recorded_where_the_hook_reads_them(desk: Desk) -> None:
     desk.attest(whole_tree_pass()).expect(0)
     assert desk.names() == [f"production/{DIGEST}.json"]
     desk.verify("--fresh").expect(0)
@@ -70,7 +70,7 @@ def test_what_is_let_in_is_marked_where_the_hook_looks(desk: Desk) -> None:
     assert desk.account.refusals == []
 
 
-def test_an_older_scan_is_refused_after_a_newer_one(desk: Desk) -> None:
+def test_an_older_scan_is_rejected_after_a_newer_one(desk: Desk) -> None:
     desk.attest(whole_tree_pass(), hours=2).expect(0)
     desk.put("production/latest/production", "2020-01-01T00:00:00Z")
     desk.verify("--fresh").expect(0)
@@ -80,7 +80,7 @@ def test_an_older_scan_is_refused_after_a_newer_one(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("spoilt", ["latest", "key", "bucket"])
-def test_what_cannot_be_known_is_not_let_in(desk: Desk, spoilt: str) -> None:
+def test_nothing_is_admitted_without_the_store(desk: Desk, spoilt: str) -> None:
     desk.attest(whole_tree_pass()).expect(0)
     if spoilt == "latest":
         desk.put("production/latest/production", "tomorrow")
@@ -92,11 +92,11 @@ def test_what_cannot_be_known_is_not_let_in(desk: Desk, spoilt: str) -> None:
     assert not any("accepted" in key for key in desk.names())
 
 
-def test_what_was_never_attested_is_refused(desk: Desk) -> None:
+def test_an_unattested_bundle_is_rejected(desk: Desk) -> None:
     desk.verify().expect(1)
 
 
-def test_a_failure_goes_on_where_the_pipeline_says_who_approved_it(desk: Desk) -> None:
+def test_an_approved_fail_is_admitted(desk: Desk) -> None:
     for _ in range(3):
         desk.pipeline.add_run(EXECUTION, "Gate", "Succeeded", kind={"category": "Build", "owner": "AWS", "provider": "CodeBuild"})
     desk.pipeline.add_run(EXECUTION, "Approve", "Succeeded", LEAD)
@@ -140,7 +140,7 @@ def _by_nobody(pipeline: FakeExecutions) -> None:
 @pytest.mark.parametrize(
     "history", [_nothing, _rejected, _withdrawn, _of_another_execution, _another_action, _no_approval, _by_nobody]
 )
-def test_what_is_no_approval_signs_nothing(desk: Desk, history: Callable[[FakeExecutions], None]) -> None:
+def test_nothing_is_signed_without_an_approval(desk: Desk, history: Callable[[FakeExecutions], None]) -> None:
     history(desk.pipeline)
     desk.attest(whole_tree_fail(), "--approval", ASKED).expect(1)
     assert desk.names() == []
@@ -159,11 +159,11 @@ def test_an_approval_of_another_commit_or_scan_signs_nothing(desk: Desk, commit:
     assert desk.names() == []
 
 
-def test_nobody_is_asked_about_a_pass(desk: Desk) -> None:
+def test_a_pass_needs_no_approval(desk: Desk) -> None:
     desk.attest(whole_tree_pass(), "--approval", ASKED).expect(0)
     assert desk.account.calls_to("codepipeline") == []
 
 
 @pytest.mark.parametrize("told", ["codepipeline:shop", f"codepipeline:shop:{EXECUTION}:", "codepipeline:shop:1:Approve"])
-def test_an_execution_is_named_exactly(desk: Desk, told: str) -> None:
+def test_an_invalid_execution_is_a_usage_error(desk: Desk, told: str) -> None:
     desk.attest(whole_tree_fail(), "--approval", told).expect(2)

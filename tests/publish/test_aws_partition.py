@@ -15,7 +15,7 @@ TABLE = json.loads((Path(botocore.__file__).parent / "data" / "partitions.json")
 
 
 @pytest.mark.parametrize("partition", TABLE, ids=lambda partition: str(partition["id"]))
-def test_every_region_has_its_partition_and_its_domain(partition: dict[str, object]) -> None:
+def test_regions_have_partitions_and_dns_suffixes(partition: dict[str, object]) -> None:
     regions = [region for region in partition["regions"] if re.search(r"-\d$", region)]  # type: ignore[attr-defined]
     assert regions
     for region in regions:

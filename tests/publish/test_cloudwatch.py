@@ -50,7 +50,7 @@ def metrics_of(line: str) -> dict[str, Any]:
     return {name: document[name] for name in (*dimensions, *(metric["Name"] for metric in directive["Metrics"]))}
 
 
-def test_lines_on_standard_output_and_no_call_of_aws(account: FakeAccount, tmp_path: Path) -> None:
+def test_lines_on_standard_output_need_no_aws_calls(account: FakeAccount, tmp_path: Path) -> None:
     ran = send(account, write_verdict(whole_tree_fail(), tmp_path)).expect(0)
     whole, *rest = [metrics_of(line) for line in ran.stdout.splitlines()]
     rulings = whole_tree_fail().verdict.rulings
@@ -76,7 +76,7 @@ def test_lines_by_put_log_events(account: FakeAccount, tmp_path: Path) -> None:
     assert account.refusals == []
 
 
-def test_numbers_by_put_metric_data(account: FakeAccount, tmp_path: Path) -> None:
+def test_metrics_by_put_metric_data(account: FakeAccount, tmp_path: Path) -> None:
     send(account, write_verdict(whole_tree_fail(), tmp_path), "--put-metric-data", "--namespace", "gate").expect(0)
     told = boto3.session.Session().client("cloudwatch").list_metrics(Namespace="gate")["Metrics"]
     assert {"Blocking", "ScanSeconds", "CacheHitRate"} <= {metric["MetricName"] for metric in told}
@@ -94,7 +94,7 @@ def test_a_second_run_sends_nothing(account: FakeAccount, tmp_path: Path) -> Non
     assert len(account.calls) > asked
 
 
-def test_a_refusal_is_exit_code_4_and_recorded_and_leaves_the_verdict(account: FakeAccount, tmp_path: Path) -> None:
+def test_an_aws_error_is_exit_code_4_and_recorded(account: FakeAccount, tmp_path: Path) -> None:
     file = write_verdict(whole_tree_pass(), tmp_path)
     before = file.read_bytes()
     account.fail_next("cloudwatch", "PutMetricData", AwsError("ExpiredToken", "the token is expired", 403))
@@ -125,7 +125,7 @@ def test_block_to_green_comes_from_the_history(account: FakeAccount, tmp_path: P
         assert metrics_of(ran.stdout.splitlines()[0])["BlockToGreen"] == 7200
 
 
-def test_a_change_under_review_is_not_in_the_branch_s_history(account: FakeAccount, tmp_path: Path) -> None:
+def test_a_pull_request_is_not_added_to_the_history(account: FakeAccount, tmp_path: Path) -> None:
     place = tmp_path / "history.json"
     change = msgspec.structs.replace(whole_tree_fail(), compared_revision=ComparedRevision("main", "a" * 40, "a" * 40))
     send(account, write_verdict(change, tmp_path), "--history", str(place)).expect(2)
@@ -133,7 +133,7 @@ def test_a_change_under_review_is_not_in_the_branch_s_history(account: FakeAccou
     assert not place.exists()
 
 
-def test_another_way_has_not_had_it(account: FakeAccount, tmp_path: Path) -> None:
+def test_the_same_verdict_is_sent_again_to_another_target(account: FakeAccount, tmp_path: Path) -> None:
     file = write_verdict(whole_tree_pass(), tmp_path)
     assert send(account, file).expect(0).stdout
     send(account, file, "--put-metric-data").expect(0)
@@ -141,7 +141,7 @@ def test_another_way_has_not_had_it(account: FakeAccount, tmp_path: Path) -> Non
     assert len(account.calls_to("cloudwatch")) == 2
 
 
-def test_new_is_what_is_neither_known_nor_waived() -> None:
+def test_new_findings_are_neither_known_nor_suppressed() -> None:
     report = whole_tree_fail()
     first, second, third, *_ = report.verdict.rulings
     ruled = [
@@ -154,18 +154,18 @@ def test_new_is_what_is_neither_known_nor_waived() -> None:
 
 
 @pytest.mark.parametrize("options", [("--log-group", "g", "--put-metric-data"), ("--history", "s3://x")])
-def test_what_cannot_be_carried_out_is_exit_code_2(account: FakeAccount, tmp_path: Path, options: tuple[str, ...]) -> None:
+def test_invalid_options_are_exit_code_2(account: FakeAccount, tmp_path: Path, options: tuple[str, ...]) -> None:
     assert send(account, write_verdict(whole_tree_pass(), tmp_path), *options).expect(2).stderr.count("hint: ") == 1
 
 
 @pytest.mark.parametrize("namespace", ["AWS/EC2", ":own", "a b", "", "n" * 256])
-def test_a_namespace_that_cloudwatch_does_not_take_is_exit_code_2(account: FakeAccount, tmp_path: Path, namespace: str) -> None:
+def test_an_invalid_namespace_is_exit_code_2(account: FakeAccount, tmp_path: Path, namespace: str) -> None:
     send(account, write_verdict(whole_tree_pass(), tmp_path), "--namespace", namespace).expect(2)
     assert account.calls == []
 
 
 @pytest.mark.parametrize("hours", [24 * 15, -3])
-def test_numbers_that_cloudwatch_would_drop_without_a_word_are_told(account: FakeAccount, tmp_path: Path, hours: float) -> None:
+def test_metrics_that_cloudwatch_would_drop_are_an_error(account: FakeAccount, tmp_path: Path, hours: float) -> None:
     ran = send(account, write_verdict(whole_tree_pass(), tmp_path, hours=hours)).expect(4)
     assert (ran.stdout, "OutOfTime" in ran.stderr) == ("", True)
 
@@ -202,6 +202,6 @@ def test_hostile_names_stay_one_line_of_ascii() -> None:
     assert "Bad" not in found
 
 
-def test_many_findings_make_no_more_metrics() -> None:
+def test_the_number_of_metrics_does_not_depend_on_findings() -> None:
     few, lots = (len(list(collect_metrics(many_findings(count), "p", LeadTimes()))) for count in (10, 2000))
     assert few == lots

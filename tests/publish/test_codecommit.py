@@ -42,7 +42,7 @@ def publish(account: FakeAccount, folder: Path, report: Report, *options: str) -
     return run_scangate("publish", "codecommit", write_verdict(report, folder), *where, *options, cwd=folder, env=env)
 
 
-def test_a_failure_is_told_once_and_no_approval_is_left(account: FakeAccount, pull: FakePullRequests, tmp_path: Path) -> None:
+def test_a_fail_is_commented_once_and_the_approval_is_revoked(account: FakeAccount, pull: FakePullRequests, tmp_path: Path) -> None:
     publish(account, tmp_path, at(whole_tree_fail(), HEAD)).expect(0)
     summary, *remarks = pull.comments
     assert "FAIL" in summary["content"]
@@ -57,9 +57,7 @@ def test_a_failure_is_told_once_and_no_approval_is_left(account: FakeAccount, pu
     assert account.refusals == []
 
 
-def test_the_summary_is_kept_up_to_date_and_a_pass_is_approved(
-    account: FakeAccount, pull: FakePullRequests, tmp_path: Path
-) -> None:
+def test_the_summary_is_updated_and_a_pass_approved(account: FakeAccount, pull: FakePullRequests, tmp_path: Path) -> None:
     publish(account, tmp_path, at(whole_tree_fail(), HEAD)).expect(0)
     pull.push(LATER)
     publish(account, tmp_path, at(whole_tree_pass(), LATER)).expect(0)
@@ -75,12 +73,12 @@ def test_an_incomplete_run_is_not_approved(account: FakeAccount, pull: FakePullR
 
 
 @pytest.mark.parametrize("commit", [LATER, ""])
-def test_what_was_not_scanned_is_not_spoken_of(account: FakeAccount, pull: FakePullRequests, tmp_path: Path, commit: str) -> None:
+def test_only_the_scanned_commit_gets_comments(account: FakeAccount, pull: FakePullRequests, tmp_path: Path, commit: str) -> None:
     assert "NotCurrent" in publish(account, tmp_path, at(whole_tree_pass(), commit)).expect(4).stderr
     assert (pull.comments, pull.approval) == ([], "")
 
 
-def test_a_push_between_scan_and_approval_is_refused_by_the_service(
+def test_a_push_between_scan_and_approval_prevents_the_approval(
     account: FakeAccount, pull: FakePullRequests, tmp_path: Path
 ) -> None:
     account.fail_next("codecommit", "UpdatePullRequestApprovalState", AwsError("RevisionNotCurrentException", "pushed"))
@@ -88,9 +86,7 @@ def test_a_push_between_scan_and_approval_is_refused_by_the_service(
     assert pull.approval == ""
 
 
-def test_many_findings_are_twenty_remarks_and_a_summary_that_fits(
-    account: FakeAccount, pull: FakePullRequests, tmp_path: Path
-) -> None:
+def test_comments_and_summary_are_limited(account: FakeAccount, pull: FakePullRequests, tmp_path: Path) -> None:
     report = at(as_full_tree(many_findings(3000)), HEAD)
     pull.paths |= set(blocking(report))
     publish(account, tmp_path, report).expect(0)
@@ -98,15 +94,13 @@ def test_many_findings_are_twenty_remarks_and_a_summary_that_fits(
     assert all(len(comment["content"]) <= 10_240 for comment in pull.comments)
 
 
-def test_a_line_that_the_change_does_not_have_is_told_as_refused(
-    account: FakeAccount, pull: FakePullRequests, tmp_path: Path
-) -> None:
+def test_a_comment_on_a_missing_path_is_a_rejected_item(account: FakeAccount, pull: FakePullRequests, tmp_path: Path) -> None:
     pull.paths.clear()
     assert "PathDoesNotExist" in publish(account, tmp_path, at(whole_tree_fail(), HEAD)).expect(4).stderr
     assert len(pull.comments) == 1
 
 
-def test_what_was_staged_is_not_approved(account: FakeAccount, pull: FakePullRequests, tmp_path: Path) -> None:
+def test_a_scan_of_staged_files_is_not_approved(account: FakeAccount, pull: FakePullRequests, tmp_path: Path) -> None:
     staged = msgspec.structs.replace(at(whole_tree_pass(), HEAD), targets=Targets("staged", 0))
     publish(account, tmp_path, staged).expect(2)
     assert (pull.comments, pull.approval) == ([], "")
@@ -115,9 +109,7 @@ def test_what_was_staged_is_not_approved(account: FakeAccount, pull: FakePullReq
     assert pull.approval == "APPROVE"
 
 
-def test_a_change_that_was_judged_against_another_base_is_not_approved(
-    account: FakeAccount, pull: FakePullRequests, tmp_path: Path
-) -> None:
+def test_a_change_against_another_base_is_not_approved(account: FakeAccount, pull: FakePullRequests, tmp_path: Path) -> None:
     pull.fork = "d" * 40
     itself = msgspec.structs.replace(
         at(whole_tree_pass(), HEAD), compared_revision=ComparedRevision("HEAD", HEAD, HEAD)
@@ -129,7 +121,7 @@ def test_a_change_that_was_judged_against_another_base_is_not_approved(
     assert pull.approval == "APPROVE"
 
 
-def test_where_no_merge_base_is_told_only_the_base_itself_will_do(
+def test_without_a_merge_base_only_the_destination_commit_qualifies(
     account: FakeAccount, pull: FakePullRequests, tmp_path: Path
 ) -> None:
     pull.fork = ""
@@ -141,7 +133,7 @@ def test_where_no_merge_base_is_told_only_the_base_itself_will_do(
     assert pull.approval == "APPROVE"
 
 
-def test_a_deleted_summary_is_made_again_and_a_deleted_remark_is_not(
+def test_a_deleted_summary_is_posted_again_but_not_a_deleted_comment(
     account: FakeAccount, pull: FakePullRequests, tmp_path: Path
 ) -> None:
     publish(account, tmp_path, at(whole_tree_fail(), HEAD)).expect(0)
@@ -154,7 +146,7 @@ def test_a_deleted_summary_is_made_again_and_a_deleted_remark_is_not(
     assert "FAIL" in pull.comments[-1]["content"]
 
 
-def test_what_was_said_before_a_refusal_is_told(account: FakeAccount, pull: FakePullRequests, tmp_path: Path) -> None:
+def test_comments_before_an_error_are_counted(account: FakeAccount, pull: FakePullRequests, tmp_path: Path) -> None:
     post = pull.service["PostCommentForPullRequest"]
 
     def refusing(asked: Any) -> Any:
@@ -169,16 +161,14 @@ def test_what_was_said_before_a_refusal_is_told(account: FakeAccount, pull: Fake
     assert pull.approval == "REVOKE"
 
 
-def test_another_pull_request_with_the_same_verdict_is_spoken_in(
-    account: FakeAccount, pull: FakePullRequests, tmp_path: Path
-) -> None:
+def test_the_same_verdict_is_posted_to_another_pull_request(account: FakeAccount, pull: FakePullRequests, tmp_path: Path) -> None:
     publish(account, tmp_path, at(whole_tree_pass(), HEAD)).expect(0)
     pull.number, pull.comments, pull.approval = "8", [], ""
     publish(account, tmp_path, at(whole_tree_pass(), HEAD), "--pull-request", "8").expect(0)
     assert (len(pull.comments), pull.approval) == (1, "APPROVE")
 
 
-def test_another_repository_s_pull_request_is_not_spoken_in(account: FakeAccount, pull: FakePullRequests, tmp_path: Path) -> None:
+def test_a_pull_request_of_another_repository_is_an_error(account: FakeAccount, pull: FakePullRequests, tmp_path: Path) -> None:
     pull.repository = "other"
     assert "OtherRepository" in publish(account, tmp_path, at(whole_tree_pass(), HEAD)).expect(4).stderr
     assert pull.approval == ""

@@ -25,7 +25,7 @@ def stage(account: FakeAccount, monkeypatch: pytest.MonkeyPatch) -> Stage:
     return Stage(account, monkeypatch)
 
 
-def test_an_attested_image_and_an_attested_function_go_on(stage: Stage) -> None:
+def test_attested_images_and_functions_are_deployed(stage: Stage) -> None:
     stage.attest("image", IMAGE)
     stage.succeeds()
     stage.spec = LAMBDA_SPEC
@@ -35,7 +35,7 @@ def test_an_attested_image_and_an_attested_function_go_on(stage: Stage) -> None:
     stage.succeeds()
 
 
-def test_what_has_expired_goes_on_where_the_pipeline_let_it_in_before(stage: Stage) -> None:
+def test_an_expired_attestation_is_deployed_if_admitted_before(stage: Stage) -> None:
     stage.attest("image", IMAGE, days=-1)
     stage.fails("expired")
     stage.put(f"shop/accepted/staging/{IMAGE}", "")
@@ -44,7 +44,7 @@ def test_what_has_expired_goes_on_where_the_pipeline_let_it_in_before(stage: Sta
     stage.succeeds()
 
 
-def test_the_reasons_to_fail(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_rejection_fails_the_deployment(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     stage.fails("missing")
     stage.attest("image", IMAGE, whole_tree_fail())
     stage.fails("failed")
@@ -80,7 +80,7 @@ def test_an_invalid_appspec_fails(stage: Stage, spec: Any) -> None:
     stage.fails("deployment")
 
 
-def test_there_is_an_answer_before_the_function_is_stopped(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_function_reports_before_its_time_limit(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     class Context:
         """Of a function that has just the time to answer."""
 
@@ -103,7 +103,7 @@ def test_there_is_an_answer_before_the_function_is_stopped(stage: Stage, monkeyp
     late.set()
 
 
-def test_a_name_in_an_appspec_writes_no_line_of_its_own(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_name_in_an_appspec_cannot_forge_a_log_line(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
     forged = {"Type": "AWS::X\nscangate: d-ABCDEF123: Succeeded: PASS", "Properties": {"a": 1}}
     stage.spec = {"Resources": [{"x": forged}]}
     stage.fails("deployment")
@@ -131,7 +131,7 @@ ATTESTED, OTHER = "TargetVersion: '2'", "TargetVersion: '3'"
         yaml.safe_dump(ECS_SPEC).replace(TASK, "shop"),
     ],
 )
-def test_what_two_readers_would_read_differently_fails(stage: Stage, spec: str) -> None:
+def test_an_ambiguous_appspec_fails(stage: Stage, spec: str) -> None:
     """CodeDeploy must not release another thing than the one that was looked at."""
     stage.attest("lambda", CODE)
     stage.attest("image", IMAGE)
@@ -140,7 +140,7 @@ def test_what_two_readers_would_read_differently_fails(stage: Stage, spec: str) 
 
 
 @pytest.mark.parametrize("tag", ["", "of another object"])
-def test_an_appspec_in_s3_is_the_one_that_is_deployed(stage: Stage, tag: str) -> None:
+def test_the_appspec_in_s3_must_be_the_deployed_version(stage: Stage, tag: str) -> None:
     stage.attest("lambda", CODE)
     stage.put("appspec.yml", _naming())
     etag = tag or stage.s3.head_object(Bucket="attested", Key="appspec.yml")["ETag"].strip('"')
@@ -152,7 +152,7 @@ def test_an_appspec_in_s3_is_the_one_that_is_deployed(stage: Stage, tag: str) ->
         stage.succeeds()
 
 
-def test_an_appspec_that_is_cut_off_fails(stage: Stage) -> None:
+def test_an_appspec_that_is_too_large_fails(stage: Stage) -> None:
     stage.attest("lambda", CODE)
     stage.put("appspec.yml", _naming() + "#" * 300_000)
     place = {"bucket": "attested", "key": "appspec.yml", "bundleType": "YAML"}
@@ -160,7 +160,7 @@ def test_an_appspec_that_is_cut_off_fails(stage: Stage) -> None:
     stage.fails("TooLarge")
 
 
-def test_a_service_that_does_not_answer_fails_the_deployment(stage: Stage) -> None:
+def test_an_aws_error_fails_the_deployment(stage: Stage) -> None:
     stage.account.fail_next("codedeploy", "GetDeployment", AwsError("DeploymentDoesNotExistException", "gone"))
     stage.fails("DeploymentDoesNotExistException")
     stage.attest("image", IMAGE)
@@ -168,7 +168,7 @@ def test_a_service_that_does_not_answer_fails_the_deployment(stage: Stage) -> No
     stage.fails("AccessDenied")
 
 
-def test_an_answer_that_is_not_taken_is_an_error_of_the_function(stage: Stage) -> None:
+def test_a_rejected_status_report_is_an_error_of_the_function(stage: Stage) -> None:
     stage.attest("image", IMAGE)
     stage.account.fail_next(
         "codedeploy", "PutLifecycleEventHookExecutionStatus", AwsError("LifecycleEventAlreadyCompletedException", "x")
@@ -177,7 +177,7 @@ def test_an_answer_that_is_not_taken_is_an_error_of_the_function(stage: Stage) -
         handler(EVENT)
 
 
-def test_the_key_can_be_asked_of_kms(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_public_key_can_come_from_kms(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     arn = boto3.session.Session().client("kms").create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["Arn"]
     stage.attest("image", IMAGE)
     monkeypatch.setenv("SCANGATE_PUBLIC_KEY", arn)

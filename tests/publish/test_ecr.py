@@ -94,7 +94,7 @@ def document(scanned: Path) -> dict[str, Any]:
     return told
 
 
-def test_code_and_image_are_judged_together(account: FakeAccount, scanned: Path) -> None:
+def test_findings_in_code_and_image_are_evaluated_together(account: FakeAccount, scanned: Path) -> None:
     registry = Registry("ACTIVE")
     registry.basic, registry.enhanced = [BASIC, BASIC | {"name": "CVE-2020-1"}], [ENHANCED, CLOSED]
     looked(account, scanned, registry).expect(1)
@@ -111,27 +111,27 @@ def test_code_and_image_are_judged_together(account: FakeAccount, scanned: Path)
     assert account.refusals == []
 
 
-def test_a_clean_image_passes_and_the_verdict_can_be_judged_again(account: FakeAccount, scanned: Path) -> None:
+def test_a_clean_image_passes_also_when_reevaluated(account: FakeAccount, scanned: Path) -> None:
     looked(account, scanned, Registry("COMPLETE")).expect(0)
     again = run_scangate("gate", scanned / "image.json", "--policy", scanned / "both.yaml", cwd=scanned)
     assert again.expect(0)
 
 
-def test_a_required_image_that_nobody_looked_at_is_incomplete(account: FakeAccount, scanned: Path) -> None:
+def test_a_required_image_without_a_scan_is_incomplete(account: FakeAccount, scanned: Path) -> None:
     assert "ecr" in gate(account, scanned).expect(3).stdout
 
 
 @pytest.mark.parametrize(
     "status", ["NONE", "FAILED", "IN_PROGRESS", "PENDING", "UNSUPPORTED_IMAGE", "SCAN_ELIGIBILITY_EXPIRED", "FINDINGS_UNAVAILABLE"]
 )
-def test_a_scan_that_is_not_done_is_incomplete(account: FakeAccount, scanned: Path, status: str) -> None:
+def test_an_unfinished_scan_is_incomplete(account: FakeAccount, scanned: Path, status: str) -> None:
     looked(account, scanned, Registry(status)).expect(3)
     (gap,) = document(scanned)["gaps"]
     assert (gap["scanner"], gap["path"], gap["counts"]) == ("ecr", "ecr/team/shop", True)
 
 
 @pytest.mark.parametrize("code", ["ImageNotFoundException", "AccessDeniedException", "ExpiredTokenException"])
-def test_a_registry_that_does_not_answer_is_incomplete(account: FakeAccount, scanned: Path, code: str) -> None:
+def test_a_registry_error_is_incomplete(account: FakeAccount, scanned: Path, code: str) -> None:
     account.fail_next("ecr", "DescribeImageScanFindings", AwsError(code, "no"))
     assert code in looked(account, scanned, Registry("COMPLETE")).expect(3).stdout
 
@@ -139,14 +139,14 @@ def test_a_registry_that_does_not_answer_is_incomplete(account: FakeAccount, sca
 @pytest.mark.parametrize(
     "entry", [{"name": "x"}, {"name": "x", "severity": "BAD"}, {**ENHANCED, "packageVulnerabilityDetails": {}}]
 )
-def test_an_answer_of_another_form_is_incomplete(account: FakeAccount, scanned: Path, entry: dict[str, Any]) -> None:
+def test_an_unexpected_response_is_incomplete(account: FakeAccount, scanned: Path, entry: dict[str, Any]) -> None:
     registry = Registry("COMPLETE")
     registry.basic = [entry]
     account.services["ecr"] = registry.service
     looked(account, scanned, registry).expect(3)
 
 
-def test_a_scan_under_way_is_waited_for(account: FakeAccount) -> None:
+def test_a_scan_in_progress_is_awaited(account: FakeAccount) -> None:
     account.services["ecr"] = Registry("NONE", "PENDING", "IN_PROGRESS", "COMPLETE").service
     waited: list[float] = []
     told = json.loads(fetch_scan_findings(parse_image_reference(f"shop@{DIGEST}"), 60, sleep=waited.append))
@@ -166,7 +166,7 @@ def test_a_scan_under_way_is_waited_for(account: FakeAccount) -> None:
         ("arn:aws-cn:ecr:cn-northwest-1:123456789012:repository/", "cn-northwest-1"),
     ],
 )
-def test_an_image_is_looked_for_where_it_says_it_is(account: FakeAccount, scanned: Path, start: str, region: str) -> None:
+def test_the_region_of_the_image_reference_is_used(account: FakeAccount, scanned: Path, start: str, region: str) -> None:
     account.services["ecr"] = Registry("COMPLETE").service
     gate(account, scanned, "--image", f"{start}team/shop@{DIGEST}").expect(0)
     gate(account, scanned, "--image", f"{start}team/shop@{DIGEST}", "--image-region", region or "sa-east-1").expect(0)
@@ -174,7 +174,7 @@ def test_an_image_is_looked_for_where_it_says_it_is(account: FakeAccount, scanne
     assert account.calls_to("ecr")[0].parameters.get("registryId") == ("123456789012" if start else None)
 
 
-def test_an_image_that_is_elsewhere_is_exit_code_2(account: FakeAccount, scanned: Path) -> None:
+def test_an_image_in_another_region_is_exit_code_2(account: FakeAccount, scanned: Path) -> None:
     there = f"123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/shop@{DIGEST}"
     gate(account, scanned, "--image", there, "--image-region", "eu-north-1").expect(2)
     assert account.calls == []
@@ -192,12 +192,12 @@ def test_an_image_that_is_elsewhere_is_exit_code_2(account: FakeAccount, scanned
         "arn:aws:ecr:eu-west-1::repository/",
     ],
 )
-def test_a_registry_that_is_none_of_ecr_is_not_asked(start: str) -> None:
+def test_a_registry_other_than_ecr_is_a_usage_error(start: str) -> None:
     with pytest.raises(UsageError):
         parse_image_reference(f"{start}shop@{DIGEST}")
 
 
-def test_a_scan_that_is_done_and_tells_no_list_is_incomplete(account: FakeAccount, scanned: Path) -> None:
+def test_a_finished_scan_without_a_list_of_findings_is_incomplete(account: FakeAccount, scanned: Path) -> None:
     account.services["ecr"] = {"DescribeImageScanFindings": lambda _asked: {"imageScanStatus": {"status": "COMPLETE"}}}
     gate(account, scanned, "--image", f"team/shop@{DIGEST}").expect(3)
 

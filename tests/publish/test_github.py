@@ -41,7 +41,7 @@ def publish(github: GitHubServer, folder: Path, report: Report, *options: str, t
     return ran
 
 
-def test_a_failure_is_a_failed_check_with_annotations_and_sarif(github: GitHubServer, tmp_path: Path) -> None:
+def test_a_fail_creates_a_failed_check_run_and_uploads_sarif(github: GitHubServer, tmp_path: Path) -> None:
     publish(github, tmp_path, whole_tree_fail()).expect(0)
     (run,) = github.runs
     assert (run["conclusion"], run["head_sha"], run["output"]["title"]) == ("failure", HEAD, "scangate: FAIL")
@@ -50,7 +50,7 @@ def test_a_failure_is_a_failed_check_with_annotations_and_sarif(github: GitHubSe
     assert (sarif["ref"], sarif["commit"], sarif["log"]["version"]) == (REF, HEAD, "2.1.0")
 
 
-def test_a_second_verdict_of_the_commit_is_the_same_check(github: GitHubServer, tmp_path: Path) -> None:
+def test_a_second_verdict_updates_the_check_run(github: GitHubServer, tmp_path: Path) -> None:
     publish(github, tmp_path, whole_tree_fail()).expect(0)
     count = len(github.runs[0]["annotations"])
     publish(github, tmp_path, whole_tree_pass()).expect(0)
@@ -58,17 +58,17 @@ def test_a_second_verdict_of_the_commit_is_the_same_check(github: GitHubServer, 
     assert (run["conclusion"], len(run["annotations"])) == ("success", count)
 
 
-def test_incomplete_is_no_success(github: GitHubServer, tmp_path: Path) -> None:
+def test_an_incomplete_verdict_is_a_failed_check(github: GitHubServer, tmp_path: Path) -> None:
     publish(github, tmp_path, whole_tree_incomplete(), "--no-sarif").expect(0)
     assert (github.runs[0]["conclusion"], github.sarifs) == ("failure", [])
 
 
-def test_a_hundred_annotations_go_in_two_requests(github: GitHubServer, tmp_path: Path) -> None:
+def test_annotations_are_sent_in_batches(github: GitHubServer, tmp_path: Path) -> None:
     publish(github, tmp_path, many_findings(3000), "--no-sarif").expect(0)
     assert len(github.runs[0]["annotations"]) == 100
 
 
-def test_what_broke_off_is_completed_by_the_next_try(github: GitHubServer) -> None:
+def test_an_interrupted_check_run_is_completed_later(github: GitHubServer) -> None:
     said = tuple(ReviewComment(f"a{number}.py", 1, 1, "text", "title", str(number)) for number in range(120))
     words = Review("summary", said, approve=False)
     there = GitHubClient(github.url, "team/shop", HEAD, TOKEN, lambda _seconds: None)
@@ -90,14 +90,14 @@ def test_what_broke_off_is_completed_by_the_next_try(github: GitHubServer) -> No
     assert [each["path"] for each in run["annotations"]] == [each.path for each in said]
 
 
-def test_each_part_is_sent_though_the_other_was(github: GitHubServer, tmp_path: Path) -> None:
+def test_check_run_and_sarif_are_separate_targets(github: GitHubServer, tmp_path: Path) -> None:
     publish(github, tmp_path, whole_tree_fail(), "--no-sarif").expect(0)
     again = publish(github, tmp_path, whole_tree_fail(), "--no-check")
     again.expect(0)
     assert (len(github.runs), len(github.sarifs)) == (1, 1)
 
 
-def test_a_check_is_told_though_the_sarif_was_refused(github: GitHubServer, tmp_path: Path) -> None:
+def test_a_rejected_sarif_leaves_the_check_run(github: GitHubServer, tmp_path: Path) -> None:
     github.status = "failed"
     publish(github, tmp_path, whole_tree_fail()).expect(4)
     (receipt,) = json.loads((tmp_path / "publish.json").read_text("utf-8"))["receipts"]
@@ -105,13 +105,13 @@ def test_a_check_is_told_though_the_sarif_was_refused(github: GitHubServer, tmp_
     assert receipt["sent"] == 1 + len(github.runs[0]["annotations"])
 
 
-def test_a_busy_service_is_asked_again(github: GitHubServer, tmp_path: Path) -> None:
+def test_requests_are_retried_while_github_is_busy(github: GitHubServer, tmp_path: Path) -> None:
     github.busy += [(503, {"retry-after": "0"}), (403, {"retry-after": "0"}), (429, {"retry-after": "0"})]
     publish(github, tmp_path, whole_tree_pass(), "--no-sarif").expect(0)
     assert github.runs
 
 
-def test_a_service_that_stays_busy_is_given_up(github: GitHubServer) -> None:
+def test_retries_end(github: GitHubServer) -> None:
     github.busy += [(500, {})] * 10
     waits: list[float] = []
     there = GitHubClient(github.url, "team/shop", HEAD, TOKEN, waits.append)
@@ -121,13 +121,13 @@ def test_a_service_that_stays_busy_is_given_up(github: GitHubServer) -> None:
 
 
 @pytest.mark.parametrize(("token", "code"), [("", "NoToken"), ("wrong-token-of-somebody", "HTTP 401")])
-def test_without_a_good_token_nothing_is_said(github: GitHubServer, tmp_path: Path, token: str, code: str) -> None:
+def test_nothing_is_published_without_a_valid_token(github: GitHubServer, tmp_path: Path, token: str, code: str) -> None:
     ran = publish(github, tmp_path, whole_tree_fail(), token=token).expect(4)
     assert code in ran.stderr
     assert (github.runs, github.sarifs) == ([], [])
 
 
-def test_sarif_that_code_scanning_refuses_is_told(github: GitHubServer, tmp_path: Path) -> None:
+def test_a_sarif_that_code_scanning_rejects_is_reported(github: GitHubServer, tmp_path: Path) -> None:
     github.status = "failed"
     assert "two runs of one tool" in publish(github, tmp_path, whole_tree_fail()).expect(4).stderr
 
@@ -141,6 +141,6 @@ def test_sarif_that_code_scanning_refuses_is_told(github: GitHubServer, tmp_path
         ("https://api.github.com", "team/shop", ""),
     ],
 )
-def test_where_to_speak_is_checked_before_the_token_leaves(api: str, repository: str, commit: str) -> None:
+def test_the_target_is_checked_before_the_token_is_sent(api: str, repository: str, commit: str) -> None:
     with pytest.raises(UsageError):
         GitHubClient(api, repository, commit, TOKEN)

@@ -71,7 +71,7 @@ def words() -> Review:
     )
 
 
-def test_security_hub() -> None:
+def test_security_hub_findings_with_hostile_text() -> None:
     documents = security_hub.build_updates(report(), OWNER, {}, NOW)
     shape = get_session().get_service_model("securityhub").operation_model("BatchImportFindings").input_shape
     assert list(find_violations(shape, {"Findings": documents})) == []
@@ -81,7 +81,7 @@ def test_security_hub() -> None:
     assert all(link.startswith("https://") and not set(link) & set(" <>\"'`()[]") for link in links)
 
 
-def test_cloudwatch() -> None:
+def test_cloudwatch_lines_with_hostile_text() -> None:
     groups = list(metrics.collect_metrics(report(), HOSTILE_TEXTS[0], metrics.LeadTimes()))
     for line in cloudwatch.render_emf_lines(
         groups, "scangate", NOW, {"commit": HOSTILE_TEXTS[9], "build": HOSTILE_TEXTS[10], "outcome": HOSTILE_TEXTS[5]}
@@ -91,7 +91,7 @@ def test_cloudwatch() -> None:
         assert json.loads(line)
 
 
-def test_codecommit(account: FakeAccount) -> None:
+def test_codecommit_comments_with_hostile_text(account: FakeAccount) -> None:
     said = words()
     pull = FakePullRequests("shop", "7", BASE, HEAD, {remark.path for remark in said.comments})
     account.services["codecommit"] = pull.service
@@ -104,7 +104,7 @@ def test_codecommit(account: FakeAccount) -> None:
         assert "@everyone" not in re.sub(r"(`+).*?\1", "", comment["content"])  # in code, nobody is called
 
 
-def test_github() -> None:
+def test_github_requests_with_hostile_text() -> None:
     with serve_github() as server:
         there = GitHubClient(server.url, "team/shop", HEAD, TOKEN)
         assert publish_check_run(there, words(), "FAIL") == len(words().comments)
@@ -118,7 +118,7 @@ def test_github() -> None:
     assert TOKEN not in json.dumps([server.runs, server.sarifs])
 
 
-def test_attestation() -> None:
+def test_attestations_keep_hostile_text() -> None:
     rulings = tuple[Ruling, ...]()
     small = msgspec.structs.replace(
         whole_tree_pass(), commit=HOSTILE_TEXTS[0], finished="2026-05-01T00:00:00Z", tool_version=HOSTILE_TEXTS[6]
@@ -131,7 +131,7 @@ def test_attestation() -> None:
     assert encode_statement(made).isascii()
 
 
-def test_what_a_service_says_of_a_refusal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_error_messages_with_hostile_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = write_verdict(whole_tree_pass(), tmp_path)
 
     def refused(_: VerdictToPublish) -> Delivery:
@@ -148,7 +148,7 @@ def test_what_a_service_says_of_a_refusal(tmp_path: Path, capsys: pytest.Capture
     assert [receipt["state"] for receipt in receipts] == ["failed", "partial"]
 
 
-def test_the_word_of_an_approver_and_of_codepipeline(account: FakeAccount, tmp_path: Path) -> None:
+def test_approvals_keep_hostile_text(account: FakeAccount, tmp_path: Path) -> None:
     account.fail_next("kms", "Sign", AwsError("AccessDeniedException", HOSTILE_TEXTS[6] + HOSTILE_TEXTS[9]))
     key = f"arn:aws:kms:{REGION}:123456789012:key/x"
     ran = run_scangate(
@@ -159,7 +159,7 @@ def test_the_word_of_an_approver_and_of_codepipeline(account: FakeAccount, tmp_p
     assert [line for line in ran.stderr.splitlines() if ci_log(line) != line] == []
 
 
-def test_the_history_of_a_branch_keeps_what_it_is_told() -> None:
+def test_the_verdict_history_keeps_hostile_text() -> None:
     past = [
         verdict_history.PastVerdict("2026-05-01T00:00:00Z", Outcome.FAIL, text, text)
         for text in HOSTILE_TEXTS

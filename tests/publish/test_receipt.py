@@ -17,12 +17,12 @@ def test_the_last_receipt_of_each_destination_is_kept() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{}", '{"schema": 2, "receipts": []}', '{"schema": 1, "receipts": [{}]}', "[]"])
-def test_what_is_no_record_is_refused(text: str) -> None:
+def test_an_invalid_record_is_a_usage_error(text: str) -> None:
     with pytest.raises(UsageError, match=r"publish\.json"):
         parse_receipts(text)
 
 
-def test_all_refusals_are_counted_and_a_hundred_told() -> None:
+def test_all_rejected_items_are_counted_and_100_listed() -> None:
     refusals = [RejectedItem(f"{number:04}", "InvalidInput") for number in range(300)]
     assert summarize_rejections(0, []) == (ReceiptState.SENT, 0, ())
     state, count, told = summarize_rejections(1, refusals)

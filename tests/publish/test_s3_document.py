@@ -23,13 +23,13 @@ def bucket(account: FakeAccount) -> str:
     return "verdicts"
 
 
-def test_the_first_and_the_second_entry(bucket: str) -> None:
+def test_history_entries(bucket: str) -> None:
     s3 = create_client("s3")
     assert update_document(s3, bucket, "a/b.json", lambda text: f"{text}1") == "1"
     assert update_document(s3, bucket, "a/b.json", lambda text: f"{text}2") == "12"
 
 
-def test_what_another_run_wrote_meanwhile_is_kept(bucket: str) -> None:
+def test_concurrent_updates_are_kept(bucket: str) -> None:
     s3 = create_client("s3")
     update_document(s3, bucket, "k", lambda _text: "1")
     turns = iter(("other", ""))
@@ -42,13 +42,13 @@ def test_what_another_run_wrote_meanwhile_is_kept(bucket: str) -> None:
     assert update_document(s3, bucket, "k", change) == "1+other+ours"
 
 
-def test_it_gives_up_where_others_always_are_faster(account: FakeAccount, bucket: str) -> None:
+def test_repeated_concurrent_writes_are_an_error(account: FakeAccount, bucket: str) -> None:
     account.fail_next("s3", "PutObject", *[AwsError("PreconditionFailed", "no", 412)] * module.MAX_ATTEMPTS)
     with pytest.raises(PublishError, match="PreconditionFailed"):
         update_document(create_client("s3"), bucket, "k", lambda _text: "1")
 
 
-def test_a_document_without_end_is_not_read(bucket: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_object_that_is_too_large_is_an_error(bucket: str, monkeypatch: pytest.MonkeyPatch) -> None:
     s3 = create_client("s3")
     update_document(s3, bucket, "k", lambda _text: "12345")
     monkeypatch.setattr(module, "MAX_BYTES", 4)
@@ -56,13 +56,13 @@ def test_a_document_without_end_is_not_read(bucket: str, monkeypatch: pytest.Mon
         update_document(s3, bucket, "k", lambda text: text)
 
 
-def test_another_refusal_is_told(account: FakeAccount, bucket: str) -> None:
+def test_another_error_is_reported(account: FakeAccount, bucket: str) -> None:
     account.fail_next("s3", "GetObject", AwsError("AccessDenied", "no", 403))
     with pytest.raises(PublishError, match="AccessDenied"):
         update_document(create_client("s3"), bucket, "k", lambda text: text)
 
 
 @pytest.mark.parametrize("url", ["s3://bucket", "s3:///key", "https://bucket/key", "s3://Bucket/key", "s3://b/k\n"])
-def test_what_is_no_object_is_refused(url: str) -> None:
+def test_an_invalid_url_is_a_usage_error(url: str) -> None:
     with pytest.raises(UsageError):
         parse_s3_url(url)

@@ -81,7 +81,7 @@ def open_in(report: Report) -> set[str]:
     return {asff.finding_id(OWNER, ruling.finding.fingerprint) for ruling in report.verdict.rulings if asff.is_reportable(ruling)}
 
 
-def test_the_same_verdict_twice_makes_nothing_new_and_keeps_the_day_it_was_made(hub: FakeHub) -> None:
+def test_sending_a_verdict_twice_keeps_ids_and_creation_dates(hub: FakeHub) -> None:
     report = whole(whole_tree_fail())
     assert send(report) == (len(open_in(report)), [])
     assert hub.active_ids == open_in(report)
@@ -93,7 +93,7 @@ def test_the_same_verdict_twice_makes_nothing_new_and_keeps_the_day_it_was_made(
     assert hub.ignored_ids == []
 
 
-def test_what_is_mended_is_archived_and_keeps_what_others_added(hub: FakeHub) -> None:
+def test_fixed_findings_are_archived_and_keep_other_fields(hub: FakeHub) -> None:
     report = whole(whole_tree_fail())
     send(report)
     for document in hub.findings.values():
@@ -109,7 +109,7 @@ def test_what_is_mended_is_archived_and_keeps_what_others_added(hub: FakeHub) ->
     assert hub.active_ids == open_in(report)
 
 
-def test_what_was_not_looked_at_is_not_archived(hub: FakeHub) -> None:
+def test_findings_that_were_not_looked_for_are_not_archived(hub: FakeHub) -> None:
     report = whole(whole_tree_fail())
     send(report)
     ruling = next(ruling for ruling in report.verdict.rulings if asff.is_reportable(ruling))
@@ -138,7 +138,7 @@ def test_what_was_not_looked_at_is_not_archived(hub: FakeHub) -> None:
     assert hub.active_ids == set()
 
 
-def test_what_the_policy_accepts_is_archived(hub: FakeHub) -> None:
+def test_suppressed_findings_are_archived(hub: FakeHub) -> None:
     report = whole(whole_tree_fail())
     send(report)
     rulings = tuple(
@@ -153,7 +153,7 @@ def test_what_the_policy_accepts_is_archived(hub: FakeHub) -> None:
     assert hub.active_ids == set()
 
 
-def test_another_project_s_findings_are_left_alone(hub: FakeHub) -> None:
+def test_findings_of_other_projects_are_not_changed(hub: FakeHub) -> None:
     send(whole(whole_tree_fail()))
     before = set(hub.active_ids)
     other = msgspec.structs.replace(OWNER, name="shop-gate-2")
@@ -164,7 +164,7 @@ def test_another_project_s_findings_are_left_alone(hub: FakeHub) -> None:
     assert before <= hub.active_ids
 
 
-def test_a_hundred_and_one_findings_go_in_two_batches_and_come_back_in_pages(account: FakeAccount, hub: FakeHub) -> None:
+def test_101_findings_are_sent_in_batches_and_fetched_in_pages(account: FakeAccount, hub: FakeHub) -> None:
     report = whole(many_findings(101))
     sent, refused = send(report)
     assert refused == []
@@ -178,7 +178,7 @@ def test_a_hundred_and_one_findings_go_in_two_batches_and_come_back_in_pages(acc
     assert account.refusals == []
 
 
-def test_a_finding_of_300_kilobytes_fits(hub: FakeHub) -> None:
+def test_a_finding_of_300_kilobytes_is_truncated(hub: FakeHub) -> None:
     report = whole(whole_tree_fail())
     ruling = report.verdict.rulings[0]
     huge = msgspec.structs.replace(ruling.finding, message="x" * 300_000, title="t" * 5000, help_url="https://e.org/" + "u" * 3000)
@@ -188,14 +188,14 @@ def test_a_finding_of_300_kilobytes_fits(hub: FakeHub) -> None:
     assert len(hub.findings[asff.finding_id(OWNER, huge.fingerprint)]["Description"]) == 1024
 
 
-def test_hostile_text_is_taken(hub: FakeHub) -> None:
+def test_findings_with_hostile_text_are_accepted(hub: FakeHub) -> None:
     report = whole(hostile_report())
     sent, refused = send(report)
     assert (sent, refused) == (len(open_in(report)), [])
 
 
 @pytest.mark.parametrize("severity", list(Severity))
-def test_every_severity_has_a_label_that_the_model_knows(severity: Severity) -> None:
+def test_every_severity_has_a_valid_label(severity: Severity) -> None:
     from botocore.session import get_session
 
     shape = get_session().get_service_model("securityhub").shape_for("SeverityLabel")
@@ -203,7 +203,7 @@ def test_every_severity_has_a_label_that_the_model_knows(severity: Severity) -> 
 
 
 @pytest.mark.parametrize("partition", ["aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-eusc"])
-def test_the_partition_of_a_resource_is_a_word_that_the_model_knows(partition: str) -> None:
+def test_the_partition_of_a_resource_is_valid(partition: str) -> None:
     from botocore.session import get_session
 
     shape = get_session().get_service_model("securityhub").shape_for("Partition")
@@ -214,7 +214,7 @@ def test_the_partition_of_a_resource_is_a_word_that_the_model_knows(partition: s
     assert (told == partition) == (partition in shape.enum)  # type: ignore[attr-defined, unused-ignore]
 
 
-def test_batches_that_were_taken_are_told_where_a_later_one_fails(account: FakeAccount, hub: FakeHub) -> None:
+def test_accepted_batches_are_counted_if_a_later_one_fails(account: FakeAccount, hub: FakeHub) -> None:
     wanted = security_hub.build_updates(whole(many_findings(250)), OWNER, {}, NOW)
     calls = iter([hub.service["BatchImportFindings"]])
 
@@ -230,7 +230,7 @@ def test_batches_that_were_taken_are_told_where_a_later_one_fails(account: FakeA
     assert {refusal.code for refusal in refusals} == {"ExpiredTokenException"}
 
 
-def test_what_was_not_read_stays_open_whatever_its_name() -> None:
+def test_findings_in_a_skipped_file_stay_open_whatever_its_name() -> None:
     name = " a\x1b.py"
     report = whole(whole_tree_fail())
     ruling = next(ruling for ruling in report.verdict.rulings if asff.is_reportable(ruling))
@@ -321,7 +321,7 @@ def state(hub: FakeHub) -> dict[str, str]:
         [("bandit",), ("semgrep", "bandit"), ("semgrep",), ("semgrep", "bandit")],  # bandit's own word is no longer in it
     ],
 )
-def test_a_fault_stays_one_finding_whichever_scanners_see_it(hub: FakeHub, story: list[tuple[str, ...]]) -> None:
+def test_a_merged_finding_keeps_its_id_whichever_scanners_report_it(hub: FakeHub, story: list[tuple[str, ...]]) -> None:
     send(saw(*story[0]))
     ((name, document),) = hub.findings.items()
     for day, scanners in enumerate(story[1:], start=1):
@@ -336,7 +336,7 @@ def test_a_fault_stays_one_finding_whichever_scanners_see_it(hub: FakeHub, story
     assert hub.findings[name]["CreatedAt"] == document["CreatedAt"]
 
 
-def test_two_findings_that_become_one_are_one_and_two_that_were_one_are_two(hub: FakeHub) -> None:
+def test_merged_and_split_findings_are_matched(hub: FakeHub) -> None:
     apart = saw("semgrep", "bandit")
     (ruling,) = apart.verdict.rulings
     alone = tuple(ruling.members)
@@ -350,7 +350,7 @@ def test_two_findings_that_become_one_are_one_and_two_that_were_one_are_two(hub:
     assert hub.ignored_ids == []
 
 
-def test_what_took_another_s_name_leaves_it_when_both_are_there_again(hub: FakeHub) -> None:
+def test_a_reused_id_returns_to_its_finding(hub: FakeHub) -> None:
     send(saw("semgrep", "bandit"))
     send(saw("bandit"))  # goes on under semgrep's name
     apart = saw("semgrep", "bandit")
@@ -360,7 +360,7 @@ def test_what_took_another_s_name_leaves_it_when_both_are_there_again(hub: FakeH
     assert hub.findings["scangate/shop-gate/semgrep"]["ProductFields"]["scangate/gate/fingerprint"] == "bandit"
 
 
-def test_a_member_whose_scanner_did_not_look_keeps_the_finding_open(hub: FakeHub) -> None:
+def test_a_finding_stays_open_until_every_reporting_scanner_has_looked_again(hub: FakeHub) -> None:
     send(saw("semgrep", "bandit"))
     send(saw(looked=("semgrep",)))  # bandit crashed: nobody can say that it is mended
     assert state(hub) == {"semgrep": "ACTIVE"}
@@ -371,7 +371,7 @@ def test_a_member_whose_scanner_did_not_look_keeps_the_finding_open(hub: FakeHub
     assert state(hub) == {"semgrep": "ARCHIVED"}
 
 
-def test_a_finding_that_an_earlier_version_sent_is_known_by_its_fingerprint(hub: FakeHub) -> None:
+def test_a_finding_of_an_earlier_version_is_matched_by_fingerprint(hub: FakeHub) -> None:
     send(saw("semgrep", "bandit"))
     ((name, document),) = hub.findings.items()
     del document["ProductFields"]["scangate/gate/members"]
@@ -389,7 +389,7 @@ def publish(account: FakeAccount, file: Path, *options: str, **env: str) -> Comm
     return run_scangate("publish", "security-hub", file, *options, cwd=file.parent, env=environment(**told))
 
 
-def test_the_command_sends_and_a_part_that_is_refused_is_exit_code_4(account: FakeAccount, hub: FakeHub, tmp_path: Path) -> None:
+def test_rejected_findings_are_exit_code_4(account: FakeAccount, hub: FakeHub, tmp_path: Path) -> None:
     report = whole(whole_tree_fail())
     file = write_verdict(report, tmp_path)
     one = sorted(open_in(report))[0]
@@ -410,26 +410,24 @@ def test_the_command_sends_and_a_part_that_is_refused_is_exit_code_4(account: Fa
         (AwsError("AccessDeniedException", "no", 403), "role's policy"),
     ],
 )
-def test_a_refusal_of_the_service_is_exit_code_4(
-    account: FakeAccount, hub: FakeHub, tmp_path: Path, error: AwsError, why: str
-) -> None:
+def test_an_aws_error_is_exit_code_4(account: FakeAccount, hub: FakeHub, tmp_path: Path, error: AwsError, why: str) -> None:
     account.fail_next("securityhub", "GetFindings", error)
     assert why in publish(account, write_verdict(whole(whole_tree_fail()), tmp_path)).expect(4).stderr
     assert hub.findings == {}
 
 
-def test_throttling_is_waited_out(account: FakeAccount, hub: FakeHub, tmp_path: Path) -> None:
+def test_throttled_calls_are_retried(account: FakeAccount, hub: FakeHub, tmp_path: Path) -> None:
     account.fail_next("securityhub", "BatchImportFindings", *[AwsError("TooManyRequestsException", "slow down", 429)] * 2)
     publish(account, write_verdict(whole(whole_tree_fail()), tmp_path)).expect(0)
     assert hub.active_ids
 
 
-def test_a_hub_that_is_not_enabled_is_told(account: FakeAccount, tmp_path: Path) -> None:
+def test_a_disabled_hub_is_an_error(account: FakeAccount, tmp_path: Path) -> None:
     account.services["securityhub"] = FakeHub(enabled=False).service
     assert "InvalidAccess" in publish(account, write_verdict(whole(whole_tree_fail()), tmp_path)).expect(4).stderr
 
 
-def test_a_dry_run_calls_nobody(account: FakeAccount, tmp_path: Path) -> None:
+def test_a_dry_run_makes_no_calls(account: FakeAccount, tmp_path: Path) -> None:
     file = write_verdict(whole(whole_tree_fail()), tmp_path)
     publish(account, file, "--dry-run", str(tmp_path / "asff.json")).expect(0)
     assert account.calls == []
@@ -442,9 +440,7 @@ def test_a_dry_run_calls_nobody(account: FakeAccount, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("region", "partition"), [("us-gov-west-1", "aws-us-gov"), ("cn-north-1", "aws-cn"), ("eu-north-1", "aws")]
 )
-def test_the_hub_of_another_region_is_one_of_its_partition(
-    account: FakeAccount, tmp_path: Path, region: str, partition: str
-) -> None:
+def test_product_arns_use_the_partition_of_the_region(account: FakeAccount, tmp_path: Path, region: str, partition: str) -> None:
     options = ("--dry-run", str(tmp_path / "asff.json"), "--project", "shop", "--account", "1" * 12, "--region", region)
     for arn in ("", ARN):
         publish(account, write_verdict(whole(whole_tree_fail()), tmp_path), *options, CODEBUILD_BUILD_ARN=arn).expect(0)
@@ -456,13 +452,13 @@ def test_the_hub_of_another_region_is_one_of_its_partition(
 @pytest.mark.parametrize(
     "changes", [{"compared_revision": ComparedRevision("main", "a" * 40, "a" * 40)}, {"targets": Targets("staged", 0)}]
 )
-def test_a_change_is_not_taken_for_the_project(account: FakeAccount, hub: FakeHub, tmp_path: Path, changes: dict[str, Any]) -> None:
+def test_the_verdict_of_a_change_is_not_sent(account: FakeAccount, hub: FakeHub, tmp_path: Path, changes: dict[str, Any]) -> None:
     file = write_verdict(msgspec.structs.replace(whole_tree_fail(), **changes), tmp_path)
     publish(account, file, "--project", "shop").expect(2)
     assert (account.calls, hub.findings) == ([], {})
 
 
-def test_a_folder_s_verdict_leaves_the_findings_of_all_else_alone(account: FakeAccount, hub: FakeHub, tmp_path: Path) -> None:
+def test_the_verdict_of_a_directory_affects_only_its_own_findings(account: FakeAccount, hub: FakeHub, tmp_path: Path) -> None:
     held: set[str] = set()
     for part in ("", "svc", "svc/api"):  # the later ones lie in the earlier ones
         publish(
@@ -483,7 +479,7 @@ def test_a_folder_s_verdict_leaves_the_findings_of_all_else_alone(account: FakeA
     assert {name.partition("/")[2].partition("/")[0] for name in hub.active_ids} >= {"shop:svc%2Fapi"}
 
 
-def test_a_folder_s_name_that_leaves_no_room_is_refused(account: FakeAccount, hub: FakeHub, tmp_path: Path) -> None:
+def test_a_directory_name_that_is_too_long_is_a_usage_error(account: FakeAccount, hub: FakeHub, tmp_path: Path) -> None:
     file = write_verdict(msgspec.structs.replace(whole(whole_tree_fail()), subdirectory="ü" * 60), tmp_path)
     publish(account, file, "--project", "shop").expect(2)
     assert hub.findings == {}
@@ -498,7 +494,7 @@ def test_a_folder_s_name_that_leaves_no_room_is_refused(account: FakeAccount, hu
         (("--project", "shop"), {"CODEBUILD_SOURCE_VERSION": "pr/12"}),
     ],
 )
-def test_whose_findings_these_are_must_be_known(
+def test_project_and_account_are_required(
     account: FakeAccount, tmp_path: Path, options: tuple[str, ...], env: dict[str, str]
 ) -> None:
     publish(account, write_verdict(whole_tree_fail(), tmp_path), *options, **env).expect(2)

@@ -33,13 +33,13 @@ def past(*outcomes: Outcome) -> tuple[PastVerdict, ...]:
         ((FAIL, PASS, PASS), None),
     ],
 )
-def test_the_time_from_block_to_green(outcomes: tuple[Outcome, ...], hours: int | None) -> None:
+def test_blocked_seconds(outcomes: tuple[Outcome, ...], hours: int | None) -> None:
     *before, now = past(*outcomes)
     assert blocked_seconds(before, now) == (None if hours is None else hours * 3600)
     assert blocked_seconds([*before, now], now) == blocked_seconds(before, now)
 
 
-def test_the_same_verdict_is_kept_once_and_the_oldest_go() -> None:
+def test_the_history_has_each_verdict_once_and_drops_the_oldest() -> None:
     first, second = past(FAIL, PASS)
     assert add_verdict(add_verdict((first,), second), second) == (first, second)
     many = tuple(PastVerdict("2026-01-01T00:00:00Z", PASS, "", str(number)) for number in range(MAX_ENTRIES))
@@ -47,7 +47,7 @@ def test_the_same_verdict_is_kept_once_and_the_oldest_go() -> None:
 
 
 @given(st.lists(st.sampled_from(list(Outcome)), max_size=30).map(lambda outcomes: past(*outcomes)))
-def test_a_history_comes_back_as_it_was(kept: tuple[PastVerdict, ...]) -> None:
+def test_a_history_survives_encoding(kept: tuple[PastVerdict, ...]) -> None:
     assert parse_history(render_history(kept), "here") == kept
 
 
@@ -61,6 +61,6 @@ def test_a_history_comes_back_as_it_was(kept: tuple[PastVerdict, ...]) -> None:
         '{"schema": 1, "verdicts": [{"outcome": "PASS"}]}',
     ],
 )
-def test_what_is_no_history_is_refused(text: str) -> None:
+def test_an_invalid_history_is_a_usage_error(text: str) -> None:
     with pytest.raises(UsageError, match=r"^here "):
         parse_history(text, "here")

@@ -99,7 +99,7 @@ def host(tmp_path: Path, small: Path) -> Host:
     return Host(BundleProject(tmp_path), etc, tmp_path / "root", small)
 
 
-def test_the_small_environment_holds_no_scanner_and_verifies(host: Host) -> None:
+def test_verification_works_without_scanners(host: Host) -> None:
     host.bring(whole_tree_pass())
     for name in ("yaml", "rich", "boto3", "bandit", "requests"):
         code = [str(host.small / "bin" / "python"), "-I", "-c", f"import {name}"]
@@ -109,7 +109,7 @@ def test_the_small_environment_holds_no_scanner_and_verifies(host: Host) -> None
     assert len(list((host.root / "accepted").iterdir())) == 1
 
 
-def test_what_was_changed_after_the_gate_is_refused(host: Host) -> None:
+def test_changes_after_the_gate_are_rejected(host: Host) -> None:
     host.bring(whole_tree_pass())
     (host.archive / "app.py").write_text("import os\n")
     ran = host.deploy()
@@ -118,14 +118,14 @@ def test_what_was_changed_after_the_gate_is_refused(host: Host) -> None:
 
 
 @pytest.mark.parametrize("report", [whole_tree_fail(), whole_tree_incomplete()], ids=["fail", "incomplete"])
-def test_a_verdict_that_is_no_pass_is_refused(report: Report, host: Host) -> None:
+def test_a_verdict_other_than_pass_is_rejected(report: Report, host: Host) -> None:
     host.bring(report)
     ran = host.deploy()
     assert ran.returncode == 1, ran.stderr
 
 
 @pytest.mark.parametrize("fault", ["no attestation", "key", "environment", "no key", "writable key", "writable folder", "link"])
-def test_it_lets_nothing_in_where_something_is_amiss(fault: str, host: Host) -> None:
+def test_the_hook_rejects_on_any_problem(fault: str, host: Host) -> None:
     host.bring(whole_tree_pass())
     if fault == "no attestation":
         (host.archive / ATTESTATION_FILE).unlink()
@@ -149,14 +149,14 @@ def test_it_lets_nothing_in_where_something_is_amiss(fault: str, host: Host) -> 
 
 
 @pytest.mark.parametrize("name", ["", "../other", "a b", ".", "x\n"])
-def test_a_name_that_the_agent_would_not_give_is_refused(name: str, host: Host) -> None:
+def test_a_path_that_the_agent_would_not_use_is_rejected(name: str, host: Host) -> None:
     host.bring(whole_tree_pass())
     ran = host.deploy(DEPLOYMENT_ID=name)
     assert ran.returncode == 1
     assert "not started by the CodeDeploy agent" in ran.stderr
 
 
-def test_a_rollback_after_expiry_succeeds_where_the_host_let_it_in_before(host: Host) -> None:
+def test_a_rollback_after_expiry_succeeds_on_a_host_that_admitted_it(host: Host) -> None:
     host.bring(whole_tree_pass())
     assert host.deploy().returncode == 0
     # The same bundle, with an attestation that has expired.
@@ -179,7 +179,7 @@ def _expired(digest: str, host: Host) -> str:
     )
 
 
-def test_the_command_asks_for_its_other_libraries_only_when_it_needs_them(host: Host) -> None:
+def test_commands_load_optional_libraries_only_if_needed(host: Host) -> None:
     command = host.small / "bin" / "scangate"
     ran = run_scangate("verify", "missing", "--key", "k", "--env", "", cwd=host.root, env=environment(), command=command)
     ran.expect(2)
