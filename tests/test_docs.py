@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 import pytest
+import yaml
 
 from scangate.cli import main
 from scangate.cli.publication import UNPUBLISHED
@@ -157,7 +158,18 @@ def test_every_page_is_in_the_navigation() -> None:
     assert set(re.findall(r"[\w/-]+\.md", navigation)) == pages
 
 
-def test_the_development_container_and_the_issue_forms_can_be_read() -> None:
+@pytest.mark.parametrize("form", sorted((ROOT / ".github" / "ISSUE_TEMPLATE").glob("*_*.yml")), ids=lambda form: form.name)
+def test_an_issue_form_has_the_shape_that_github_reads(form: Path) -> None:
+    """https://docs.github.com/communities/using-templates-to-encourage-useful-issues-and-pull-requests/syntax-for-issue-forms"""
+    document = yaml.safe_load(form.read_text("utf-8"))
+    assert document.keys() <= {"name", "description", "labels", "body"}
+    fields = [field for field in document["body"] if field["type"] != "markdown"]
+    assert {field["type"] for field in fields} <= {"input", "textarea", "dropdown", "checkboxes"}
+    assert all(field["attributes"]["label"] for field in fields)
+    assert len({field["id"] for field in fields}) == len(fields) > 0
+
+
+def test_the_development_container_is_set_up_by_make() -> None:
     container = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text("utf-8"))
     assert container["postCreateCommand"].removeprefix("make ") in MAKE_TARGETS
 
