@@ -14,7 +14,7 @@ from scangate.model import BUNDLED_ADVISORIES, GapKind
 
 __all__ = ["AdvisorySource", "Lookup", "LookupResult", "Release", "Source", "Vulnerability", "look_up"]
 
-UPDATE_HINT = "build the advisory store: scangate advisories update, or scangate advisories import FILE.zip"
+UPDATE_HINT = "build a store: scangate advisories update, or scangate advisories import FILE.zip"
 
 Release = tuple[str, str]
 """A normalized name and version."""
