@@ -22,6 +22,7 @@ __all__ = [
     "Scanner",
     "ScannerTraits",
     "SourceFile",
+    "decode_json",
     "depends_on_file_only",
     "parse_json",
     "read_traits",
@@ -29,6 +30,7 @@ __all__ = [
 ]
 
 OptionsT = TypeVar("OptionsT")
+T = TypeVar("T")
 CacheKey = Callable[[Any, Mapping[str, str], dt.date], "str | None"]
 
 
@@ -190,6 +192,14 @@ def parse_json(stdout: bytes, tool: str) -> Any:
         return json.loads(stdout)
     except (ValueError, RecursionError):
         raise ScanError(GapKind.GARBAGE, f"the output of {tool} is not JSON") from None
+
+
+def decode_json(stdout: bytes, tool: str, shape: type[T]) -> T:
+    """The JSON document that ``tool`` wrote, as a ``shape`` of msgspec. Raises ScanError(GARBAGE) for anything else."""
+    try:
+        return msgspec.convert(parse_json(stdout, tool), shape)
+    except msgspec.ValidationError as error:
+        raise ScanError(GapKind.GARBAGE, f"unexpected output format: {str(error).lower()}") from None
 
 
 def require_fields(value: Any, *names: str) -> tuple[Any, ...]:

@@ -19,6 +19,7 @@ def test_scanners_work_with_the_newest_releases(tmp_path: Path) -> None:
     python = tmp_path / "venv" / "bin" / "python"
     subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "venv")], check=True, timeout=120)
     pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, "--upgrade", "pip"], check=True, timeout=300)  # the bundled one may not know dependency groups
     subprocess.run([*pip, "--editable", str(ROOT), "--group", f"{ROOT}/pyproject.toml:test"], check=True, timeout=1200)
     subprocess.run([*pip, "--upgrade", *TOOLS], check=True, timeout=1200)  # pip only warns that scangate requires older releases
     environment = {**os.environ, "PATH": f"{python.parent}:{os.environ['PATH']}"}

@@ -58,7 +58,7 @@ ANY = {
     "sys.exit(0)": BOTH_GARBAGE,
     "answer['results'] = [{}]": BOTH_GARBAGE,
     "answer['errors'] = [{}]": BOTH_GARBAGE,
-    "answer['results'] = None": BOTH_CRASH,
+    "answer['results'] = None": BOTH_GARBAGE,
     "code = 3": BOTH_CRASH,
     "code = 137": BOTH_CRASH,
     "os.kill(os.getpid(), 11)": BOTH_CRASH,

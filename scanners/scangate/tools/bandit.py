@@ -12,7 +12,7 @@ import msgspec
 
 from scangate.errors import ScanError
 from scangate.model import Confidence, FileReport, Finding, FindingKind, Gap, GapKind, Location, Severity, Span
-from scangate.plugin import ScanContext, SourceFile, depends_on_file_only, parse_json, require_fields
+from scangate.plugin import ScanContext, SourceFile, decode_json, depends_on_file_only
 from scangate.python_parser import ignore_warnings
 from scangate.tools.suppression_comments import find_nosec, read_nosec_comments
 from scangate.tools.syntax_check import check_python, make_gap
@@ -35,6 +35,36 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     skips: tuple[str, ...] = ()
 
 
+class _Cwe(msgspec.Struct):
+    id: int = 0
+
+
+class _Result(msgspec.Struct):
+    filename: str
+    test_id: str
+    test_name: str
+    issue_text: str
+    issue_severity: str
+    issue_confidence: str
+    issue_cwe: _Cwe
+    more_info: str
+    line_number: int
+    line_range: list[int]
+    col_offset: int
+    end_col_offset: int
+
+
+class _Error(msgspec.Struct):
+    filename: str
+    reason: str
+
+
+class _Output(msgspec.Struct):
+    results: list[_Result]
+    errors: list[_Error]
+    metrics: dict[str, Any]
+
+
 def version() -> str:
     """The version of the installed bandit."""
     return find_installed_version("bandit")
@@ -54,11 +84,11 @@ def scan(files: Sequence[SourceFile], options: Options, context: ScanContext) ->
     output = context.run_program([*argv, *(str(source.file) for source in files)], exit_codes=(0, 1), name=NAME)
     if output.stderr_truncated:
         raise ScanError(GapKind.GARBAGE, "bandit wrote too many errors to read them all", "run it on its own: bandit FILE")
-    results, errors, metrics = require_fields(parse_json(output.stdout, NAME), "results", "errors", "metrics")
-    errors_by_path = _errors_by_path(errors, output.stderr.decode("utf-8", "replace"), context)
-    found: dict[str, list[Any]] = {context.repository_path(name): [] for name in metrics if name != "_totals"}
-    for result in results:
-        found.setdefault(context.repository_path(*require_fields(result, "filename")), []).append(result)
+    report = decode_json(output.stdout, NAME, _Output)
+    errors_by_path = _errors_by_path(report.errors, output.stderr.decode("utf-8", "replace"), context)
+    found: dict[str, list[_Result]] = {context.repository_path(name): [] for name in report.metrics if name != "_totals"}
+    for result in report.results:
+        found.setdefault(context.repository_path(result.filename), []).append(result)
     for source in files:
         if source.path in errors_by_path:
             yield FileReport(source.path, gaps=tuple(_gaps(source, errors_by_path[source.path])))
@@ -66,12 +96,11 @@ def scan(files: Sequence[SourceFile], options: Options, context: ScanContext) ->
             yield _report(source, found[source.path])
 
 
-def _errors_by_path(errors: Any, stderr: str, context: ScanContext) -> dict[str, list[str]]:
+def _errors_by_path(errors: Iterable[_Error], stderr: str, context: ScanContext) -> dict[str, list[str]]:
     """bandit's errors by path: files that it skipped, and tests that failed on a file (reported on stderr only)."""
     found: dict[str, list[str]] = {}
     for error in errors:
-        name, reason = require_fields(error, "filename", "reason")
-        found.setdefault(context.repository_path(name), []).append(str(reason))
+        found.setdefault(context.repository_path(error.filename), []).append(error.reason)
     for match in _INTERNAL_ERROR.finditer(stderr):
         found.setdefault(context.repository_path(match[2]), []).append(f"test {match[1]} failed at line {match[3]}")
     return found
@@ -86,19 +115,17 @@ def _gaps(source: SourceFile, reasons: Sequence[str]) -> Iterator[Gap]:
         yield Gap(NAME, source.path, GapKind.PARTIAL_PARSE, f"bandit: {reason}")
 
 
-def _report(source: SourceFile, results: Sequence[Any]) -> FileReport:
+def _report(source: SourceFile, results: Sequence[_Result]) -> FileReport:
     comments = read_nosec_comments(source.read_bytes()) if results else {}
     secrets: list[Span] = []
     findings = [_finding(source, result, comments, secrets) for result in results]
     return FileReport(source.path, tuple(findings), secret_spans=tuple(secrets))
 
 
-def _finding(source: SourceFile, result: Any, comments: Mapping[int, str], secrets: list[Span]) -> Finding:
-    test, name, text, line, lines = require_fields(result, "test_id", "test_name", "issue_text", "line_number", "line_range")
-    severity, confidence, cwe, url, column, end_column = require_fields(
-        result, "issue_severity", "issue_confidence", "issue_cwe", "more_info", "col_offset", "end_col_offset"
-    )
+def _finding(source: SourceFile, result: _Result, comments: Mapping[int, str], secrets: list[Span]) -> Finding:
+    test, text, line, lines = result.test_id, result.issue_text, result.line_number, result.line_range
     first, last = (line, line) if test in STRING_TESTS else (min([line, *lines]), max([line, *lines]))
+    column = _column(source.lines, line, result.col_offset)
     end, here = max([line, *lines]), list[Span]()
     secret = _PASSWORD_MESSAGE.match(text) if test in SECRET_TESTS else None
     if test in SECRET_TESTS:
@@ -108,16 +135,16 @@ def _finding(source: SourceFile, result: Any, comments: Mapping[int, str], secre
         end = max([line, *(span.end_line for span in here)])
     return Finding(
         rule=f"{NAME}:{test}",
-        severity=Severity.__members__.get(severity, Severity.UNKNOWN),
-        confidence=Confidence.__members__.get(confidence, Confidence.UNKNOWN),
+        severity=Severity.__members__.get(result.issue_severity, Severity.UNKNOWN),
+        confidence=Confidence.__members__.get(result.issue_confidence, Confidence.UNKNOWN),
         kind=FindingKind.SECRET if test in SECRET_TESTS else FindingKind.CODE,
-        title=_title(str(name), str(url)),
+        title=_title(result.test_name, result.more_info),
         message=text,
-        location=Location(source.path, line, end, _column(source.lines, line, column) if line in lines[:1] else 0),
-        cwe=(int(cwe["id"]),) if cwe.get("id") else (),
-        help_url=url,
-        match_span=_nearest_secret(here, Span(line, _column(source.lines, line, column), 0, 0))
-        or _matched_span(source.lines, (first, column), (last, end_column)),
+        location=Location(source.path, line, end, column if line in lines[:1] else 0),
+        cwe=(result.issue_cwe.id,) if result.issue_cwe.id else (),
+        help_url=result.more_info,
+        match_span=_nearest_secret(here, Span(line, column, 0, 0))
+        or _matched_span(source.lines, (first, result.col_offset), (last, result.end_col_offset)),
         tool_comment=find_nosec(comments, lines, line, test, _load_test_ids),
     )
 

@@ -6,14 +6,13 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import msgspec
 
 from scangate.errors import ScanError
 from scangate.globs import Glob, matches
 from scangate.model import Confidence, FileReport, Finding, FindingKind, Gap, GapKind, Location, Severity, Span
-from scangate.plugin import ScanContext, SourceFile, depends_on_file_only, parse_json, require_fields
+from scangate.plugin import ScanContext, SourceFile, decode_json, depends_on_file_only
 from scangate.tools.tool_version import find_installed_version
 
 NAME = "detect-secrets"
@@ -55,6 +54,24 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     entropy_exclude: tuple[Glob, ...] = ()
 
 
+class _Secret(msgspec.Struct):
+    type: str
+    line: int
+    spans: list[tuple[int, int, int]]
+    allowlisted: bool
+    placeholder: bool
+
+
+class _FileResult(msgspec.Struct):
+    secrets: list[_Secret] = []
+    timeout: bool = False
+    error: str = ""
+
+
+class _Output(msgspec.Struct):
+    files: dict[str, _FileResult]
+
+
 def version() -> str:
     """The version of the installed detect-secrets."""
     return find_installed_version("detect-secrets")
@@ -71,33 +88,24 @@ def scan(files: Sequence[SourceFile], options: Options, context: ScanContext) ->
     job = context.temp_folder / "job.json"
     job.write_text(json.dumps({"files": [str(source.file) for source in files], "seconds": SECONDS_PER_FILE}), "utf-8")
     output = context.run_program([sys.executable, "-I", "-X", "utf8", "-m", WORKER, str(job)], name=NAME)
-    (reports,) = require_fields(parse_json(output.stdout, NAME), "files")
+    results = decode_json(output.stdout, NAME, _Output).files
     by_path = {source.path: source for source in files}
-    for name, report in reports.items():
+    for name, result in results.items():
         path = context.repository_path(name)
         if path not in by_path:
             raise ScanError(GapKind.GARBAGE, "its output names a file that was not scanned")
-        yield _report(by_path[path], report, options)
+        yield _report(by_path[path], result, options)
 
 
-def _report(source: SourceFile, answer: Any, options: Options) -> FileReport:
-    if "timeout" in answer:
+def _report(source: SourceFile, result: _FileResult, options: Options) -> FileReport:
+    if result.timeout:
         reason = f"took more than {SECONDS_PER_FILE} seconds on this file"
         return FileReport(source.path, gaps=(Gap(NAME, source.path, GapKind.TIMEOUT, reason),))
-    if "error" in answer:
-        return FileReport(source.path, gaps=(Gap(NAME, source.path, GapKind.CRASH, f"failed on this file: {answer['error']}"),))
-    (secrets,) = require_fields(answer, "secrets")
-    quiet = any(matches(pattern, source.path) for pattern in options.entropy_exclude)
-    findings: list[Finding] = []
-    spans: list[Span] = []
-    for secret in secrets:
-        kind, line, places, allowlisted, is_placeholder = require_fields(
-            secret, "type", "line", "spans", "allowlisted", "placeholder"
-        )
-        spans += [Span(number, start, number, end) for number, start, end in places]
-        if not (quiet and kind in ENTROPY_TYPES):
-            worth = PLACEHOLDER_RATING if is_placeholder else HEURISTIC_RATINGS.get(kind, PROVIDER_RATING)
-            findings.append(_finding(source, kind, worth, (line, *places[0][1:]), ALLOWLIST_COMMENT if allowlisted else ""))
+    if result.error:
+        return FileReport(source.path, gaps=(Gap(NAME, source.path, GapKind.CRASH, f"failed on this file: {result.error}"),))
+    is_entropy_excluded = any(matches(pattern, source.path) for pattern in options.entropy_exclude)
+    findings = [_finding(source, secret) for secret in result.secrets if not (is_entropy_excluded and secret.type in ENTROPY_TYPES)]
+    spans = (Span(line, start, line, end) for secret in result.secrets for line, start, end in secret.spans)
     return FileReport(source.path, tuple(findings), secret_spans=tuple(spans))
 
 
@@ -106,21 +114,19 @@ def slugify(kind: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", kind.lower()).strip("-")
 
 
-def _finding(
-    source: SourceFile, kind: str, rating: tuple[Severity, Confidence], position: tuple[int, int, int], waiver: str
-) -> Finding:
-    severity, confidence = rating
-    line, column, end_column = position
-    weak = "looks like a name or an example; if it is a secret, " if rating is PLACEHOLDER_RATING else ""
+def _finding(source: SourceFile, secret: _Secret) -> Finding:
+    severity, confidence = PLACEHOLDER_RATING if secret.placeholder else HEURISTIC_RATINGS.get(secret.type, PROVIDER_RATING)
+    _, column, end_column = secret.spans[0]
+    weak = "looks like a name or an example; if it is a secret, " if secret.placeholder else ""
     return Finding(
-        rule=f"{NAME}:{slugify(kind)}",
+        rule=f"{NAME}:{slugify(secret.type)}",
         severity=severity,
         confidence=confidence,
         kind=FindingKind.SECRET,
-        title=kind,
-        message=f"{kind}: {weak}remove it from the repository, revoke it, and read it from a secret store at run time",
-        location=Location(source.path, line, line, column, end_column),
+        title=secret.type,
+        message=f"{secret.type}: {weak}remove it from the repository, revoke it, and read it from a secret store at run time",
+        location=Location(source.path, secret.line, secret.line, column, end_column),
         cwe=(CWE_HARD_CODED_CREDENTIALS,),
         help_url=HELP_URL,
-        tool_comment=waiver,
+        tool_comment=ALLOWLIST_COMMENT if secret.allowlisted else "",
     )

@@ -22,7 +22,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NamedTuple
 
-from scangate.tools import requests_stub  # noqa: F401 -- before all that imports detect-secrets
+from scangate.tools import requests_stub  # noqa: F401 -- must precede all imports of detect-secrets
 
 # isort: split
 from detect_secrets.core.potential_secret import PotentialSecret
@@ -86,7 +86,7 @@ def _scan_file(name: str, seconds: int) -> dict[str, Any]:
         found = set(_find_secrets(name, text))
     except _FileTimeoutError:
         return {"timeout": True}
-    except Exception as error:  # noqa: BLE001 -- a plugin that fails over one file: told as that file's gap
+    except Exception as error:  # noqa: BLE001 -- a plugin that fails on one file makes a gap of it
         return {"error": type(error).__name__}
     finally:
         signal.alarm(0)

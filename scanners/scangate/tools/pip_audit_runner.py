@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
 
+import msgspec
 from packaging.utils import canonicalize_name
 
 from scangate.advisories.lookup_chain import UPDATE_HINT, Lookup, Release, Vulnerability
 from scangate.advisories.store import Store
 from scangate.errors import ScanError
 from scangate.model import GapKind
-from scangate.plugin import ScanContext, parse_json, require_fields
+from scangate.plugin import ScanContext, decode_json
 
 __all__ = ["service_lookup", "store_lookup"]
 
@@ -27,6 +27,28 @@ _NETWORK_ERRORS = re.compile(
     rb"ConnectionError|Timeout|ProxyError|SSLError|HTTPError|ServiceError|NameResolution|JSONDecodeError"
     rb"|ChunkedEncodingError|IncompleteRead|ProtocolError|RemoteDisconnected|TooManyRedirects"
 )
+
+
+class _Vulnerability(msgspec.Struct):
+    id: str
+    aliases: list[str]
+    fix_versions: list[str]
+
+
+class _Dependency(msgspec.Struct):
+    name: str
+    version: str = ""
+    vulns: list[_Vulnerability] | msgspec.UnsetType | None = msgspec.UNSET
+    skip_reason: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.skip_reason is None and (not self.version or self.vulns is msgspec.UNSET):
+            raise ValueError("a dependency without version or vulns")
+
+
+class _Output(msgspec.Struct):
+    dependencies: list[_Dependency]
+
 
 Answer = tuple[Vulnerability, ...] | ScanError
 Batch = Sequence[Release]
@@ -117,28 +139,20 @@ def _run_pip_audit(
 
 def _parse(stdout: bytes, batch: Batch, service: str) -> dict[Release, Answer]:
     """The answer for each release of ``batch``. Raises ScanError(GARBAGE) if the output names other packages."""
-    (dependencies,) = require_fields(parse_json(stdout, TOOL), "dependencies")
-    if not isinstance(dependencies, list):
-        raise ScanError(GapKind.GARBAGE, "unexpected output format: dependencies is not a list")
-    by_name = {canonicalize_name(str(require_fields(each, "name")[0])): each for each in dependencies}
+    dependencies = decode_json(stdout, TOOL, _Output).dependencies
+    by_name = {canonicalize_name(dependency.name): dependency for dependency in dependencies}
     if by_name.keys() - dict(batch).keys() or len(by_name) != len(dependencies):
         raise ScanError(GapKind.GARBAGE, "pip-audit reported packages that it was not given, or one of them twice")
-    return {(name, version): _parse_dependency(by_name.get(canonicalize_name(name)), version, service) for name, version in batch}
+    return {(name, version): _answer(by_name.get(canonicalize_name(name)), version, service) for name, version in batch}
 
 
-def _parse_dependency(dependency: Mapping[str, Any] | None, version: str, service: str) -> Answer:
+def _answer(dependency: _Dependency | None, version: str, service: str) -> Answer:
     if dependency is None:
         return ScanError(GapKind.GARBAGE, "pip-audit did not report this release")
-    if "skip_reason" in dependency:
+    if dependency.skip_reason is not None:
         return ScanError(GapKind.ADVISORY_UNANSWERED, f"{service} does not know this release", NETWORK_HINT)
-    reported, vulnerabilities = require_fields(dependency, "version", "vulns")
-    if reported != version:
+    if dependency.version != version:
         return ScanError(GapKind.GARBAGE, "pip-audit reported another version")
-    if not isinstance(vulnerabilities, list):
-        return ScanError(GapKind.GARBAGE, "unexpected output format: vulns is not a list")
-    return tuple(_parse_vulnerability(each) for each in vulnerabilities)
-
-
-def _parse_vulnerability(vulnerability: Any) -> Vulnerability:
-    name, aliases, fixed = require_fields(vulnerability, "id", "aliases", "fix_versions")
-    return Vulnerability(str(name), tuple(map(str, aliases)), tuple(map(str, fixed)))
+    if not isinstance(dependency.vulns, list):
+        return ScanError(GapKind.GARBAGE, "pip-audit reported no list of vulnerabilities")
+    return tuple(Vulnerability(each.id, tuple(each.aliases), tuple(each.fix_versions)) for each in dependency.vulns)

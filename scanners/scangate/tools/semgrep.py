@@ -13,7 +13,7 @@ import msgspec
 
 from scangate.errors import ScanError
 from scangate.model import Confidence, FileReport, Finding, FindingKind, Gap, GapKind, Location, Severity, Span
-from scangate.plugin import ScanContext, SourceFile, depends_on_file_only, parse_json, require_fields
+from scangate.plugin import ScanContext, SourceFile, decode_json, depends_on_file_only
 from scangate.source_text import character_position
 from scangate.tools import rule_pack
 from scangate.tools.suppression_comments import find_nosemgrep
@@ -53,6 +53,40 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     front_end: Literal["experimental", "ordinary"] = "experimental"
 
 
+class _Position(msgspec.Struct):
+    line: int
+    col: int
+
+
+class _Extra(msgspec.Struct):
+    message: str
+    severity: str
+    metadata: dict[str, Any]
+
+
+class _Result(msgspec.Struct):
+    check_id: str
+    path: str
+    start: _Position
+    end: _Position
+    extra: _Extra
+
+
+class _Error(msgspec.Struct):
+    type: str | list[Any]
+    path: str | None = None
+
+
+class _Paths(msgspec.Struct):
+    scanned: list[str]
+
+
+class _Output(msgspec.Struct):
+    results: list[_Result]
+    errors: list[_Error]
+    paths: _Paths
+
+
 def version() -> str:
     """The version of the installed semgrep."""
     return find_installed_version("semgrep")
@@ -83,13 +117,11 @@ def _reports(files: Sequence[SourceFile], flags: Sequence[str], context: ScanCon
     names = [str(_input_file(source, text, context)) for source, text in zip(files, texts, strict=True)]
     argv = [_program(flags, context), "scan", *FLAGS, *flags, *rules, *names]
     output = context.run_program(argv, env={"EIO_BACKEND": "posix", "SEMGREP_SEND_METRICS": "off"}, name=NAME)
-    answer = parse_json(output.stdout, NAME)
-    results, errors, paths = require_fields(answer, "results", "errors", "paths")
-    (scanned,) = require_fields(paths, "scanned")
-    gaps = _gaps(errors, context)
-    found: dict[str, list[Any]] = {context.repository_path(name): [] for name in scanned}
-    for result in results:
-        found.setdefault(context.repository_path(*require_fields(result, "path")), []).append(result)
+    report = decode_json(output.stdout, NAME, _Output)
+    gaps = _gaps(report.errors, context)
+    found: dict[str, list[_Result]] = {context.repository_path(name): [] for name in report.paths.scanned}
+    for result in report.results:
+        found.setdefault(context.repository_path(result.path), []).append(result)
     for source, text in zip(files, texts, strict=True):
         if source.path in found:
             yield _report(source, text, found[source.path], gaps.get(source.path, []))
@@ -122,17 +154,16 @@ def _input_file(source: SourceFile, text: bytes, context: ScanContext) -> Path:
     return context.make_alias(source, name) if name else source.file
 
 
-def _gaps(errors: Any, context: ScanContext) -> dict[str, list[Gap]]:
+def _gaps(errors: Iterable[_Error], context: ScanContext) -> dict[str, list[Gap]]:
     """semgrep's errors as gaps by path. Raises ScanError(CRASH) for one without a path: it concerns the rules or semgrep."""
     gaps: dict[str, list[Gap]] = {}
     for error in errors:
-        (sort,) = require_fields(error, "type")
-        word = str(sort[0] if isinstance(sort, list) else sort)
-        if not error.get("path"):
-            raise ScanError(GapKind.CRASH, f"semgrep failed: {word}")
-        path = context.repository_path(error["path"])
-        kind = ERROR_KINDS.get(word, GapKind.UNPARSABLE if "yntax" in word or "exical" in word else GapKind.CRASH)
-        gaps.setdefault(path, []).append(Gap(NAME, path, kind, f"semgrep: {_describe_error(word)}"))
+        name = error.type if isinstance(error.type, str) else str(error.type[0])
+        if not error.path:
+            raise ScanError(GapKind.CRASH, f"semgrep failed: {name}")
+        path = context.repository_path(error.path)
+        kind = ERROR_KINDS.get(name, GapKind.UNPARSABLE if "yntax" in name or "exical" in name else GapKind.CRASH)
+        gaps.setdefault(path, []).append(Gap(NAME, path, kind, f"semgrep: {_describe_error(name)}"))
     return gaps
 
 
@@ -142,7 +173,7 @@ def _describe_error(name: str) -> str:
     return "only partially parsed" if name == "PartialParsing" else name.lower()
 
 
-def _report(source: SourceFile, text: bytes, results: Sequence[Any], gaps: Sequence[Gap]) -> FileReport:
+def _report(source: SourceFile, text: bytes, results: Sequence[_Result], gaps: Sequence[Gap]) -> FileReport:
     secrets: list[Span] = []
     findings = tuple(_finding(source, text, result, secrets) for result in results)
     return FileReport(source.path, findings, tuple(gaps) or tuple(_unreported_syntax_gaps(source, text)), tuple(secrets))
@@ -162,25 +193,22 @@ def _unreported_syntax_gaps(source: SourceFile, text: bytes) -> Iterator[Gap]:
         yield make_gap(NAME, source.path, error)
 
 
-def _finding(source: SourceFile, text: bytes, result: Any, secrets: list[Span]) -> Finding:
-    rule, start, end, extra = require_fields(result, "check_id", "start", "end", "extra")
-    message, severity, metadata = require_fields(extra, "message", "severity", "metadata")
-    name = str(rule).rpartition(".")[2]
+def _finding(source: SourceFile, text: bytes, result: _Result, secrets: list[Span]) -> Finding:
+    name, metadata = result.check_id.rpartition(".")[2], result.extra.metadata
     kind = FindingKind(metadata.get("kind", "code"))
-    (line, column), (end_line, end_column) = (
-        character_position(text, *require_fields(mark, "line", "col")) for mark in (start, end)
-    )
+    line, column = character_position(text, result.start.line, result.start.col)
+    end_line, end_column = character_position(text, result.end.line, result.end.col)
     location = Location(source.path, line, max(end_line, line), column, end_column)
     if kind is FindingKind.SECRET:
         secrets.append(_secret_span(source.lines, location))
         location = Location(source.path, location.line, location.line, location.column, 0)
     return Finding(
         rule=f"{NAME}:{name}",
-        severity=SEVERITIES.get(metadata.get("severity", severity), Severity.UNKNOWN),
+        severity=SEVERITIES.get(metadata.get("severity", result.extra.severity), Severity.UNKNOWN),
         confidence=Confidence.__members__.get(metadata.get("confidence", ""), Confidence.UNKNOWN),
         kind=kind,
         title=metadata.get("title", name),
-        message=" ".join(str(message).split()),
+        message=" ".join(result.extra.message.split()),
         location=location,
         cwe=tuple(parse_cwes(metadata)),
         help_url=str(metadata.get("help", "")),
