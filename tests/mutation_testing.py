@@ -45,19 +45,23 @@ use_git_change_detection = false
 
 
 def prepare() -> None:
-    """Bring the copy up to date; files that are the same keep their times, by which mutmut knows them."""
+    """Bring the copy up to date. Unchanged files keep their times, by which mutmut recognizes them."""
+    mutated = {Path(name) for name in MODULES}
     for source, target in COPIES.items():
         _copy(ROOT / source, WORK / target)
+        if (WORK / "mutants").exists():  # mutmut itself updates only the modules that it mutates
+            _copy(ROOT / source, WORK / "mutants" / target, frozenset(mutated if target == "src/scangate" else ()))
     shutil.copy2(ROOT / "README.md", WORK)
     settings = SETTINGS.format(modules=json.dumps([f"src/scangate/{name}" for name in MODULES]))
     (WORK / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text("utf-8") + settings, "utf-8")
 
 
-def _copy(source: Path, target: Path) -> None:
+def _copy(source: Path, target: Path, leave: frozenset[Path] = frozenset()) -> None:
     wanted = {file.relative_to(source) for file in source.rglob("*") if file.is_file() and "__pycache__" not in file.parts}
     for file in [file for file in target.rglob("*") if file.is_file() and file.relative_to(target) not in wanted]:
-        file.unlink()
-    for name in wanted:
+        if file.suffix != ".meta":
+            file.unlink()
+    for name in wanted - leave:
         if not (target / name).exists() or not filecmp.cmp(source / name, target / name, shallow=False):
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source / name, target / name)
