@@ -1,4 +1,4 @@
-"""What is measured, case by case: each runs what it compares in turn and gives the lines of the table; it prints nothing."""
+"""The benchmark cases. Each runs the programs that it compares in turn and yields lines of the table."""
 
 from __future__ import annotations
 
@@ -10,25 +10,23 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from hand import PROGRAMS, ByHand, missed, told
-from holes import excluding, holes
+from gap_exclusions import find_gaps, render_exclusions
 from measure import Cost, clean_environment, run
 from ratios import Line, ratios
+from standalone_tools import PROGRAMS, StandaloneTools, find_missing, load_findings
 from trees import MORE, SDISTS, Tree, git, plant, tree
 
-__all__ = ["CASES", "Bench"]
+__all__ = ["CASES", "Benchmark"]
 
 RENDER = Path(__file__).with_name("render.py")
-POLICY = (
-    "version: 1\nextends: baseline\nscanners: {pip-audit: {advisories: local}}\n"  # what the network takes is not ours to measure
-)
+POLICY = "version: 1\nextends: baseline\nscanners: {pip-audit: {advisories: local}}\n"  # no network in the measurement
 VERDICTS = (0, 1, 3)
-FIVE = 5  # projects, in which a scan for secrets takes a tenth
+FIVE = 5  # projects in which a scan for secrets must take at most a tenth
 
 
 @dataclass
-class Bench:
-    """Where trees and caches lie, how often everything is run, and a tree of one's own to take in the place of every named one."""
+class Benchmark:
+    """The folder for trees and caches, the number of repetitions, and a tree that replaces every named one."""
 
     folder: Path
     repeat: int = 3
@@ -56,7 +54,7 @@ class Bench:
         return plant(SDISTS[size], self.folder)
 
     def called(self, size: str) -> str:
-        """What the table calls the tree of this size."""
+        """The name of the tree in the table."""
         return size if self.own is None else self.own.name
 
     def empty(self, name: str) -> Path:
@@ -73,21 +71,21 @@ class Bench:
         return run(argv, cwd=root, env=self.env, codes=VERDICTS)
 
     def cold(self, root: Path, out: Path | None = None) -> Cost:
-        """A scan that remembers nothing; its cache stays at ``work/cache``."""
+        """A scan with an empty cache, which is left at ``work/cache``."""
         reports = ("--output-dir", out) if out is not None else ()
         return self.scan(root, self.empty("cache"), *reports)
 
 
-def cold(bench: Bench) -> Iterator[Line]:
+def cold(bench: Benchmark) -> Iterator[Line]:
     """The four tools by hand, one after another, against one scan with an empty cache, on 90k lines."""
     planted = bench.tree("90k")
-    by_hand = ByHand(planted.root, bench.empty("hand"), bench.env)
+    by_hand = StandaloneTools(planted.root, bench.empty("hand"), bench.env)
     pairs = []
     for _ in range(bench.repeat):
         ours = bench.cold(planted.root, bench.empty("out"))
         pairs.append((ours, by_hand.whole()))
-    ours_found, hand_found = told(bench.folder / "work" / "out" / "verdict.json"), by_hand.found()
-    lost = missed(hand_found, ours_found)
+    ours_found, hand_found = load_findings(bench.folder / "work" / "out" / "verdict.json"), by_hand.found()
+    lost = find_missing(hand_found, ours_found)
     size = bench.called("90k")
     yield Line.of(f"cold, {size}: wall, of the four by hand", ratios([a.wall for a, _ in pairs], [b.wall for _, b in pairs]), 0.32)
     yield Line.of(f"cold, {size}: CPU, of the four by hand", ratios([a.cpu for a, _ in pairs], [b.cpu for _, b in pairs]), 0.40)
@@ -95,33 +93,32 @@ def cold(bench: Bench) -> Iterator[Line]:
         f"cold, {size}: memory, of the largest by hand", ratios([a.memory for a, _ in pairs], [b.memory for _, b in pairs]), None
     )
     examples = "; ".join(" ".join(key) for key in sorted(lost)[:3])
-    note = f"{len(ours_found):,} told, {hand_found.total():,} by hand; {examples}".rstrip("; ")
+    note = f"{len(ours_found):,} reported, {hand_found.total():,} by hand; {examples}".rstrip("; ")
     yield Line(f"cold, {size}: findings by hand that scangate lacks", lost.total(), 0, note=note)
 
 
-def warm(bench: Bench) -> Iterator[Line]:
-    """The same again, unchanged, on 250k lines, with all reports and with the console's alone: as released, where what had a gap is
-    asked again, and without the files that have one, as a tree that passes its gate is."""
+def warm(bench: Benchmark) -> Iterator[Line]:
+    """An unchanged tree of 250k lines, with all reports and with the console only; with and without files that have gaps."""
     root, released = bench.tree("250k").root, bench.policy
     size = bench.called("250k")
     found = _gaps(bench, root)
     yield from _warm(bench, root, f"{size}, {len(found)} files with gaps asked again")
     bench.policy = bench.folder / "without-gaps.yaml"
     without: set[tuple[str, str]] = set()
-    while found:  # what was left out may have answered for another file, as a lock does for its manifest
+    while found:  # an excluded file may have covered another, as a lock covers its manifest
         without |= found
-        bench.policy.write_text(released.read_text() + excluding(without))
+        bench.policy.write_text(released.read_text() + render_exclusions(without))
         found = _gaps(bench, root) - without
     yield from _warm(bench, root, f"{size}, no gaps")
     bench.policy = released
 
 
-def _gaps(bench: Bench, root: Path) -> set[tuple[str, str]]:
+def _gaps(bench: Benchmark, root: Path) -> set[tuple[str, str]]:
     bench.scan(root, bench.folder / "work" / "cache", "--output-dir", out := bench.empty("out"))
-    return holes(out / "verdict.json")
+    return find_gaps(out / "verdict.json")
 
 
-def _warm(bench: Bench, root: Path, size: str) -> Iterator[Line]:
+def _warm(bench: Benchmark, root: Path, size: str) -> Iterator[Line]:
     bare = [sys.executable, "-I", "-c", "pass"]
     colds, warms, consoles, floors = [], [], [], []
     for _ in range(bench.repeat):
@@ -135,7 +132,7 @@ def _warm(bench: Bench, root: Path, size: str) -> Iterator[Line]:
     yield Line.of(f"warm, {size}, console: wall, of 4 git status + Python's start + 0.15 s", ratios(consoles, floors), 1)
 
 
-def changed(bench: Bench) -> Iterator[Line]:
+def changed(bench: Benchmark) -> Iterator[Line]:
     """One file of 300 lines changed in 250k."""
     planted = bench.tree("250k")
     file = planted.file_of(300)
@@ -147,13 +144,13 @@ def changed(bench: Bench) -> Iterator[Line]:
     yield Line.of(f"one file of 300 lines changed in {bench.called('250k')}: wall, of cold", ratios(again, colds), 0.05)
 
 
-def hook(bench: Bench) -> Iterator[Line]:
+def hook(bench: Benchmark) -> Iterator[Line]:
     """One staged file, nothing cached and everything cached, against the three tools that read such a file."""
     planted = bench.tree("250k")
     file = planted.file_of(300)
     file.write_bytes(file.read_bytes() + b"\n# changed\n")
     git(planted.root, "add", "--", str(file))
-    by_hand = ByHand(planted.root, bench.empty("hand"), bench.env)
+    by_hand = StandaloneTools(planted.root, bench.empty("hand"), bench.env)
     name = file.relative_to(planted.root)
     firsts, seconds, hands = [], [], []
     for _ in range(bench.repeat):
@@ -165,14 +162,14 @@ def hook(bench: Bench) -> Iterator[Line]:
     yield Line.of("staged hook, one file, warm: wall, of the tools on it", ratios(seconds, hands), 0.06)
 
 
-def growth(bench: Bench) -> Iterator[Line]:
+def growth(bench: Benchmark) -> Iterator[Line]:
     """Processor time a line, cold, from 12k to 250k lines."""
     small, large = bench.tree("12k"), bench.tree("250k")
     pairs = [(bench.cold(large.root).cpu / large.lines, bench.cold(small.root).cpu / small.lines) for _ in range(bench.repeat)]
     yield Line.of("CPU a line, 250k of 12k, cold", ratios([a for a, _ in pairs], [b for _, b in pairs]), 1.2)
 
 
-def findings(bench: Bench) -> Iterator[Line]:
+def findings(bench: Benchmark) -> Iterator[Line]:
     """100,000 findings as SARIF, JUnit and JSON; ten times 10,000, and no more."""
     out = bench.empty("out")
     few: list[Cost] = []
@@ -186,7 +183,7 @@ def findings(bench: Bench) -> Iterator[Line]:
     yield Line.of("100,000 findings: CPU, of ten times that of 10,000", tenfold, 1.2)
 
 
-def start(bench: Bench) -> Iterator[Line]:
+def start(bench: Benchmark) -> Iterator[Line]:
     """``scangate --version`` against Python's own start."""
     folder = bench.empty("out")
     ours, bare = [], []
@@ -197,7 +194,7 @@ def start(bench: Bench) -> Iterator[Line]:
     yield Line("scangate --version: CPU over Python's start", over[len(over) // 2], 0.1, " s", f"{over[0]:.3f} to {over[-1]:.3f}")
 
 
-def secrets(bench: Bench) -> Iterator[Line]:
+def secrets(bench: Benchmark) -> Iterator[Line]:
     """detect-secrets' own command over five projects, against a scan with that scanner alone: processor time."""
     more = MORE if bench.own is None else ()
     roots = [bench.tree(size).root for size in ("12k", "90k", "250k")] + [plant(sdist, bench.folder).root for sdist in more]
@@ -214,7 +211,7 @@ def secrets(bench: Bench) -> Iterator[Line]:
         yield Line(f"secrets: the fifth lowest of these {len(seen)}", sorted(seen)[FIVE - 1], 0.1)
 
 
-CASES: dict[str, Callable[[Bench], Iterator[Line]]] = {
+CASES: dict[str, Callable[[Benchmark], Iterator[Line]]] = {
     "start": start,
     "findings": findings,
     "hook": hook,
@@ -227,4 +224,4 @@ CASES: dict[str, Callable[[Bench], Iterator[Line]]] = {
 """Every case by its name, quick ones first."""
 
 NEED_CACHE = {"warm", "changed"}
-"""Cases that mean nothing without a cache."""
+"""Cases that require a cache."""

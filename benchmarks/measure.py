@@ -1,4 +1,4 @@
-"""Runs a program and tells what it took: wall clock, processor time and memory of it and all its children."""
+"""Runs a program and measures wall clock, CPU time and memory of it and all its children."""
 
 from __future__ import annotations
 
@@ -13,15 +13,17 @@ from pathlib import Path
 
 __all__ = ["Cost", "clean_environment", "run"]
 
-TICK = 0.1  # seconds between two looks at the memory
+TICK = 0.1  # seconds between two samples of the memory
 PAGE = resource.getpagesize()
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a run took. ``wall`` and ``cpu`` in seconds; ``cpu`` is user and system time of the program and of every child that was
-    waited for. ``memory`` in bytes: the resident sets of the program and its children added up, the highest sum of the looks taken
-    every 100 ms (a page that two processes share counts twice), or the largest single process where that is more.
+    """The cost of a run.
+
+    wall, cpu: seconds; ``cpu`` is user and system time of the program and of every child that was waited for.
+    memory: bytes; the highest sum of the resident sets of the program and its children, sampled every 100 ms (a shared page counts
+    once per process), or the largest single process if that is more.
     """
 
     wall: float
@@ -30,12 +32,12 @@ class Cost:
     code: int = 0
 
     def __add__(self, other: Cost) -> Cost:
-        """The cost of one after the other."""
+        """The cost of running both in sequence."""
         return Cost(self.wall + other.wall, self.cpu + other.cpu, max(self.memory, other.memory), self.code or other.code)
 
 
 def clean_environment(home: Path, **more: str) -> dict[str, str]:
-    """An environment in which no tool finds settings or caches of the user."""
+    """An environment without the user's settings and caches."""
     home.mkdir(parents=True, exist_ok=True)
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
     return {
@@ -51,7 +53,7 @@ def clean_environment(home: Path, **more: str) -> dict[str, str]:
 def run(
     argv: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str], out: Path | None = None, codes: Sequence[int] = (0,)
 ) -> Cost:
-    """Runs a program to its end, standard output to ``out`` or nowhere. RuntimeError for an exit code not among ``codes``."""
+    """Run a program to its end with standard output to ``out``. Raises RuntimeError for an exit code not in ``codes``."""
     with (out or Path(os.devnull)).open("wb") as stdout, Path(os.devnull).open("rb") as stdin:
         started = time.perf_counter()
         child = subprocess.Popen(
@@ -64,7 +66,7 @@ def run(
             start_new_session=True,
         )
         watch = _Watch(child.pid)
-        _, status, usage = os.wait4(child.pid, 0)  # with what its children took, as far as it waited for them
+        _, status, usage = os.wait4(child.pid, 0)  # includes the children that it waited for
         wall = time.perf_counter() - started
         child.returncode = os.waitstatus_to_exitcode(status)
         peak = watch.end()
@@ -74,7 +76,7 @@ def run(
 
 
 class _Watch:
-    """Looks at the memory of a program and its children until it is told to end."""
+    """Samples the memory of a program and its children until ``end``."""
 
     def __init__(self, pid: int) -> None:
         self._pid = pid

@@ -1,4 +1,4 @@
-"""Makes ratios of costs that were measured in turn, holds them against their bars, and prints the table; measures nothing."""
+"""Computes ratios of measured costs, compares them with their limits, and renders the table."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Ratio:
 
 
 def ratios(above: Sequence[float], below: Sequence[float]) -> Ratio:
-    """``above`` divided by ``below``, pair by pair as they were measured. ValueError for none, or unequal numbers."""
+    """``above`` divided by ``below``, pair by pair. Raises ValueError for no pairs or unequal numbers."""
     if not above or len(above) != len(below):
         raise ValueError("ratios are made of as many runs above as below")
     if min(below) <= 0:
@@ -30,7 +30,7 @@ def ratios(above: Sequence[float], below: Sequence[float]) -> Ratio:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the table: a case, what was seen, the bar (None where there is none), and what else is to be said."""
+    """One line of the table: a case, the measured value, its limit (None for no limit), and a note."""
 
     case: str
     seen: float
@@ -41,7 +41,7 @@ class Line:
 
     @property
     def held(self) -> bool:
-        """Whether what was seen is within the bar."""
+        """Whether the measured value is within the limit."""
         return self.bar is None or self.seen <= self.bar
 
     @classmethod

@@ -14,31 +14,29 @@ import sys
 import time
 from pathlib import Path
 
-from cases import CASES, NEED_CACHE, Bench
+from cases import CASES, NEED_CACHE, Benchmark
 from ratios import Line, table
 
 FOLDER = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "scangate-benchmarks"
 
 
 def main(arguments: list[str]) -> int:
-    """Runs the cases that are asked for. 0 where every bar held, 1 where one did not."""
+    """Run the selected cases. 0 if every limit was kept, 1 if one was not."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("cases", nargs="*", metavar="CASE", help=f"which to run: {', '.join(CASES)}  [default: all]")
     parser.add_argument("--repeat", type=int, default=3, metavar="N", help="runs of each side, in turn  [default: 3]")
     parser.add_argument("--folder", type=Path, default=FOLDER, metavar="DIR", help="for trees and caches  [default: %(default)s]")
-    parser.add_argument(
-        "--tree", type=Path, metavar="DIR", help="a tree of your own, of which a copy takes the place of the named ones"
-    )
+    parser.add_argument("--tree", type=Path, metavar="DIR", help="replace the named trees with a copy of this one")
     asked = parser.parse_args(arguments)
     unknown = [name for name in asked.cases if name not in CASES]
     if unknown or asked.repeat < 1:
         parser.error(f"no such case: {unknown[0]}" if unknown else "--repeat is at least 1")
     print(machine(), flush=True)
-    bench = Bench(asked.folder.resolve(), asked.repeat, asked.tree and asked.tree.resolve())
+    bench = Benchmark(asked.folder.resolve(), asked.repeat, asked.tree and asked.tree.resolve())
     lines: list[Line] = []
     for name in asked.cases or CASES:
         if name in NEED_CACHE and not bench.caches:
-            print(f"{name}: left out, this scangate has no cache", flush=True)
+            print(f"{name}: skipped, this scangate has no cache", flush=True)
             continue
         started = time.perf_counter()
         lines += CASES[name](bench)
@@ -48,11 +46,16 @@ def main(arguments: list[str]) -> int:
     return 0 if all(line.held for line in lines) else 1
 
 
+def count_cpus() -> int:
+    """The CPUs this process may use; all of them if the system does not say."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def machine() -> str:
-    """What is measured on, and a warning where others work on it, too."""
-    cores, load = len(os.sched_getaffinity(0)), os.getloadavg()[0]
+    """The machine, and a warning if it is busy."""
+    cores, load = count_cpus(), os.getloadavg()[0]
     said = f"{cores} cores by affinity, Python {platform.python_version()}, {platform.machine()}; load at the start: {load:.1f}"
-    return f"{said}\nWARNING: the machine is busy, and no figure below can be relied on" if load > 0.25 * cores else said
+    return f"{said}\nWARNING: the machine is busy, the figures below are not reliable" if load > 0.25 * cores else said
 
 
 if __name__ == "__main__":

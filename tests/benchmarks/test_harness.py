@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hand import Seen, missed
-from holes import excluding
+from gap_exclusions import render_exclusions
 from measure import Cost, clean_environment, run
 from ratios import Line, Ratio, ratios, table
+from standalone_tools import Seen, find_missing
 
 from scangate.model import Confidence, Finding, FindingKind, Location, Severity
 from tests.support.sample_trees import WEAK_SOURCE, create_repository
@@ -57,11 +57,11 @@ def test_what_scangate_lacks_is_found_out() -> None:
     rest = (Severity.LOW, Confidence.LOW, FindingKind.CODE, "", "", Location("a.py", 3, 3))
     findings = [Finding(rule, *rest) for rule in ("bandit:B1", "detect-secrets:aws")]
     by_hand: Seen = Counter({("bandit", "a.py", "B1"): 2, ("detect-secrets", "a.py", "3"): 1, ("semgrep", "a.py", "x"): 1})
-    assert missed(by_hand, findings) == Counter({("bandit", "a.py", "B1"): 1, ("semgrep", "a.py", "x"): 1})
+    assert find_missing(by_hand, findings) == Counter({("bandit", "a.py", "B1"): 1, ("semgrep", "a.py", "x"): 1})
 
 
 def test_a_policy_without_gaps_leaves_out_what_has_one() -> None:
-    document = yaml.safe_load(excluding([("pip-audit", "a: b/#c.txt"), ("semgrep", "x.json")]))
+    document = yaml.safe_load(render_exclusions([("pip-audit", "a: b/#c.txt"), ("semgrep", "x.json")]))
     assert [(entry["path"], entry["scanners"]) for entry in document["paths"]["exclude"]] == [
         ("/a: b/#c.txt", ["pip-audit"]),
         ("/x.json", ["semgrep"]),

@@ -1,4 +1,4 @@
-"""Which files of a scan had a gap, and the policy that leaves them out: a tree that passes its gate has none."""
+"""Finds the files that have a gap in a scan, and writes the policy that excludes them."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from pathlib import Path
 
 from scangate.report.schema import parse_scan
 
-__all__ = ["excluding", "holes"]
+__all__ = ["find_gaps", "render_exclusions"]
 
 
-def holes(verdict: Path) -> set[tuple[str, str]]:
-    """The scanners and the paths of the gaps that a verdict.json tells; those without a path cannot be left out."""
+def find_gaps(verdict: Path) -> set[tuple[str, str]]:
+    """The scanner and path of each gap in a verdict.json; gaps without a path cannot be excluded."""
     results, *_ = parse_scan(verdict.read_text("utf-8"))
     return {(gap.scanner, gap.path) for result in results for gap in result.gaps if gap.path is not None}
 
 
-def excluding(found: Iterable[tuple[str, str]]) -> str:
-    """The lines of a policy that leave each path out for its scanner. A path is taken as a pattern."""
+def render_exclusions(found: Iterable[tuple[str, str]]) -> str:
+    """The policy lines that exclude each path for its scanner. A path is used as a pattern."""
     entries = (
         f"    - {{path: {json.dumps(f'/{path}')}, reason: it has a gap, scanners: [{name}]}}\n" for name, path in sorted(found)
     )

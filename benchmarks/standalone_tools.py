@@ -1,4 +1,4 @@
-"""The four tools as people run them by hand, one after another, and what they find; beside it what scangate found of the same."""
+"""Runs the four tools without scangate, one after another, and compares their findings with those of scangate."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from measure import Cost, run
 from scangate.model import Finding
 from scangate.report.schema import parse_scan
 
-__all__ = ["ByHand", "Seen", "missed", "told"]
+__all__ = ["Seen", "StandaloneTools", "find_missing", "load_findings"]
 
 PROGRAMS = Path(sys.executable).parent
 RULES = Path(__file__).resolve().parents[1] / "policies" / "rules"
 Seen: TypeAlias = Counter[tuple[str, ...]]
-"""What was found, by scanner, path and rule; a secret by scanner, path and line."""
+"""Numbers of findings by scanner, path and rule; of secrets by scanner, path and line."""
 
 
-class ByHand:
-    """The tools over one tree, or over one file of it; what they write goes to ``folder``."""
+class StandaloneTools:
+    """The tools over one tree or one file of it; their output goes to ``folder``."""
 
     def __init__(self, root: Path, folder: Path, env: Mapping[str, str]) -> None:
         self._root = root
@@ -32,7 +32,7 @@ class ByHand:
         folder.mkdir(parents=True, exist_ok=True)
 
     def whole(self) -> Cost:
-        """bandit, semgrep, detect-secrets and, for each manifest of pins, pip-audit."""
+        """Run bandit, semgrep, detect-secrets, and pip-audit for each requirements file."""
         cost = self._three(".")
         for manifest in self._manifests():
             cost += self._run(
@@ -41,11 +41,11 @@ class ByHand:
         return cost
 
     def one(self, file: Path) -> Cost:
-        """The three that read a Python file."""
+        """Run the three tools that read a Python file."""
         return self._three(str(file.relative_to(self._root)))
 
     def found(self) -> Seen:
-        """What the last run found."""
+        """The findings of the last run."""
         seen: Seen = Counter()
         for each in self._read("bandit.json")["results"]:
             seen["bandit", _path(each["filename"]), each["test_id"]] += 1
@@ -74,14 +74,14 @@ class ByHand:
         return document if isinstance(document, dict) else {}
 
 
-def told(verdict: Path) -> list[Finding]:
-    """Every finding that a scan's verdict.json tells, those that were merged with another one for themselves."""
+def load_findings(verdict: Path) -> list[Finding]:
+    """Every finding in a verdict.json; the members of a merged finding count separately."""
     results, *_ = parse_scan(verdict.read_text("utf-8"))
     return [finding for result in results for finding in result.findings]
 
 
-def missed(by_hand: Seen, findings: Iterable[Finding]) -> Seen:
-    """What the tools found by hand, and scangate did not tell of the same files and rules."""
+def find_missing(by_hand: Seen, findings: Iterable[Finding]) -> Seen:
+    """The findings of the tools that scangate did not report for the same files and rules."""
     seen: Seen = Counter()
     for finding in findings:
         scanner, _, rule = finding.rule.partition(":")
