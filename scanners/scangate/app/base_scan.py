@@ -1,4 +1,4 @@
-"""Scans the base of a change from git's objects, to tell which findings the change did not introduce."""
+"""Scans the base of a change from git's objects, to determine which findings the change did not introduce."""
 
 from __future__ import annotations
 
