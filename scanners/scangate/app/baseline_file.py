@@ -6,6 +6,7 @@ import os
 import stat
 from pathlib import Path
 
+from scangate.app.file_errors import file_errors
 from scangate.app.report_files import refuse_links
 from scangate.errors import UsageError
 from scangate.files import read_regular_file, write_atomically
@@ -46,7 +47,5 @@ def store(file: Path, baseline: Baseline, worktree: Path) -> None:
     refuse_links(file.parent, worktree)
     if os.path.lexists(file) and not stat.S_ISREG(file.lstat().st_mode):
         raise UsageError(f"{file} is not a regular file", "choose another file: --baseline FILE")
-    try:
+    with file_errors("write", file, "choose another file: --baseline FILE"):
         write_atomically(file, render_baseline(baseline).encode("ascii"))
-    except OSError as error:
-        raise UsageError(f"cannot write {file}: {error.strerror}", "choose another file: --baseline FILE") from error

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from scangate.app.events import Events
+from scangate.app.file_errors import file_errors
 from scangate.app.interruption import Interruption
 from scangate.app.report_files import list_targets, prepare, write_reports
 from scangate.app.requests import MAX_SHARDS, MergeRequest
@@ -77,12 +78,8 @@ def merge(request: MergeRequest, events: Events | None = None, interruption: Int
 def _read_part(file: Path, session: Session, key: bytes) -> ShardFile:
     """One part; ``key`` signs it, empty for none. Raises UsageError."""
     refuse_inside_tree(file, session)
-    try:
+    with file_errors("read", file, HINT):
         return parse_shard_file(read_regular_file(file, 4 * MAX_CHARACTERS, follow_links=True).decode(), str(file), key)
-    except OSError as error:
-        raise UsageError(f"cannot read {file}: {error.strerror}", HINT) from error
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{file} is not UTF-8", HINT) from error
 
 
 def _check_parts(parts: Sequence[ShardFile], files: Sequence[Path]) -> list[ShardFile]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from scangate.app.events import Events
+from scangate.app.file_errors import file_errors
 from scangate.errors import UsageError
 from scangate.files import write_atomically, write_temporary
 from scangate.model import EXIT_CODES, Basis, Decision, Gap, GapKind, GapRuling, Outcome, Report
@@ -56,12 +57,10 @@ def prepare(targets: Iterable[ReportTarget], output_dir: Path | None, session: S
             continue
         refuse_links(target.file.parent, session.worktree)
         _refuse_unsafe(target.file, session)
-        try:
+        with file_errors("write to", target.file.parent, "choose another directory"):
             target.file.unlink(missing_ok=True)
             with tempfile.NamedTemporaryFile(dir=target.file.parent, prefix=".scangate-"):
                 pass
-        except OSError as error:
-            raise UsageError(f"cannot write to {target.file.parent}: {error.strerror}", "choose another directory") from error
 
 
 def _prepare_directory(directory: Path, session: Session) -> None:
@@ -71,10 +70,8 @@ def _prepare_directory(directory: Path, session: Session) -> None:
         raise UsageError(f"the output directory {directory} is a file", "name a directory")
     if directory.exists() and session.is_tracked(directory):
         raise UsageError(f"the output directory {directory} has files tracked by git", "choose a separate directory, and ignore it")
-    try:
+    with file_errors("create the output directory", directory, "choose another one: --output-dir DIR"):
         directory.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"cannot create the output directory {directory}: {error.strerror}", "choose another one") from error
 
 
 def refuse_links(directory: Path, worktree: Path) -> None:
@@ -85,16 +82,15 @@ def refuse_links(directory: Path, worktree: Path) -> None:
 
 
 def _refuse_unsafe(file: Path, session: Session) -> None:
-    try:
+    hint = "choose another file for the report"
+    with file_errors("write", file, hint):
+        if not os.path.lexists(file):
+            return
         mode = file.lstat().st_mode
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise UsageError(f"cannot write {file}: {error.strerror}", "choose another file for the report") from error
     if not stat.S_ISREG(mode):
-        raise UsageError(f"{file} is not a regular file", "choose another file for the report")
+        raise UsageError(f"{file} is not a regular file", hint)
     if session.is_tracked(file):
-        raise UsageError(f"{file} is tracked by git", "choose another file for the report")
+        raise UsageError(f"{file} is tracked by git", hint)
 
 
 def write_reports(report: Report, targets: Sequence[ReportTarget], events: Events) -> Report:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scangate.errors import UsageError
+from scangate.app.file_errors import file_errors
 from scangate.files import read_regular_file
 from scangate.report.schema import MAX_CHARACTERS
 
@@ -15,9 +15,5 @@ HINT = "name the verdict.json of a scan: scangate scan --output-dir DIR"
 
 def read_verdict_text(file: Path) -> str:
     """The text of ``file``. Raises UsageError if it cannot be read."""
-    try:
+    with file_errors("read", file, HINT):
         return read_regular_file(file, 4 * MAX_CHARACTERS, follow_links=True).decode("utf-8")
-    except OSError as error:
-        raise UsageError(f"cannot read {file}: {error.strerror}", HINT) from error
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{file} is not UTF-8", HINT) from error

@@ -11,6 +11,7 @@ import click
 import msgspec
 
 from scangate.app.clock import utc_now
+from scangate.app.file_errors import file_errors
 from scangate.app.verdict_file import read_verdict_text
 from scangate.ci import detect_build
 from scangate.cli.attestation_subject import parse_subject
@@ -113,10 +114,8 @@ def _load_signer(key: Path | None, kms_key: str | None, algorithm: Algorithm) ->
         return KmsSigner(create_client("kms", region_from_arn(kms_key)), kms_key, algorithm)
     if key is None or kms_key is not None:
         raise UsageError("an attestation needs exactly one key", "give --kms-key ARN or --key FILE")
-    try:
+    with file_errors("read", key, "give a private key: --key FILE"):
         pem = key.read_bytes()
-    except OSError as error:
-        raise UsageError(f"cannot read {key}: {error.strerror}", "give a private key: --key FILE") from error
     from scangate.publish.signing_keys import KeySigner  # noqa: PLC0415 -- needs cryptography, an extra
 
     return KeySigner(pem)
@@ -163,7 +162,5 @@ def _store_envelope(destination: str | None, digest: str, envelope: str) -> None
     if destination.startswith("s3://"):
         open_store(destination).put(digest, envelope)
         return
-    try:
+    with file_errors("write", destination, "choose another file: --output FILE"):
         Path(destination).write_text(envelope, "ascii")
-    except OSError as error:
-        raise UsageError(f"cannot write {destination}: {error.strerror}", "choose another file: --output FILE") from error

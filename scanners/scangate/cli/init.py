@@ -14,6 +14,7 @@ import msgspec
 import yaml
 
 from scangate import __version__
+from scangate.app.file_errors import file_errors
 from scangate.app.report_files import refuse_links
 from scangate.cli.console import print_line, warn
 from scangate.cli.snippet import list_snippets
@@ -162,12 +163,10 @@ def _read_text(path: Path) -> str | None:
     """The text of a file; None if it does not exist. Raises UsageError for a link and an unreadable file."""
     if path.is_symlink():
         raise UsageError(f"{path} is a symbolic link", "remove it, or edit its target by hand: scangate snippet")
-    try:
-        return path.read_text("utf-8")
-    except FileNotFoundError:
+    if not path.exists():
         return None
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read {path}", f"ls -ld {path}") from error
+    with file_errors("read", path, f"ls -ld {path}"):
+        return path.read_text("utf-8")
 
 
 def _confirm(root: Path, file: PlannedFile, *, yes: bool, dry_run: bool) -> bool:
@@ -186,10 +185,8 @@ def _confirm(root: Path, file: PlannedFile, *, yes: bool, dry_run: bool) -> bool
 
 def _write(root: Path, file: PlannedFile) -> None:
     path = root / file.path
-    try:
+    with file_errors("write", file.path, f"ls -ld {path.parent}"):
         path.parent.mkdir(exist_ok=True)
         write_atomically(path, file.text.encode())
         if file.executable:
             path.chmod(0o755)
-    except OSError as error:
-        raise UsageError(f"cannot write {file.path}: {error.strerror}", f"ls -ld {path.parent}") from error

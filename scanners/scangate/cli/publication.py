@@ -11,9 +11,10 @@ import click
 import msgspec
 
 from scangate.app.clock import utc_now
+from scangate.app.file_errors import file_errors
 from scangate.app.verdict_file import read_verdict_text
 from scangate.cli.console import warn
-from scangate.errors import PublishError, UsageError
+from scangate.errors import PublishError
 from scangate.files import write_atomically
 from scangate.model import Report
 from scangate.publish.receipt import (
@@ -99,12 +100,8 @@ def _send(destination: str, subject: VerdictToPublish, send: Callable[[VerdictTo
 
 
 def _read_receipts(file: Path) -> tuple[Receipt, ...]:
-    try:
-        return parse_receipts(file.read_text("utf-8"))
-    except FileNotFoundError:
-        return ()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read {file}", "name another file: --record FILE") from error
+    with file_errors("read", file, "name another file: --record FILE"):
+        return parse_receipts(file.read_text("utf-8")) if file.exists() else ()
 
 
 def _write_receipts(file: Path, receipts: Iterable[Receipt]) -> None:

@@ -6,7 +6,6 @@ import codecs
 import datetime as dt
 import os
 import re
-import secrets
 import stat
 from pathlib import Path
 
@@ -15,12 +14,14 @@ import msgspec
 
 from scangate.app.clock import today
 from scangate.app.codeowners_file import load_codeowners
+from scangate.app.file_errors import file_errors
 from scangate.app.policies import read_policy
 from scangate.app.session import open_session
 from scangate.app.verdict_file import read_verdict_text
 from scangate.cli import options
 from scangate.cli.console import warn
 from scangate.errors import PolicyError, UsageError
+from scangate.files import write_temporary
 from scangate.judge.exceptions import describe_exception, selects
 from scangate.judge.policy import FollowedFinding, Policy, PolicyException
 from scangate.judge.policy_edit import add_exception
@@ -59,7 +60,8 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter per option
     before = _read_bytes(file)
     if before is None:
         warn(f"creating {file}, which extends {base}")
-    text = f"version: 1\nextends: {base}\n" if before is None else _decode(before, file)
+    with file_errors("read", file, f"convert it: iconv -t UTF-8 {file}"):
+        text = f"version: 1\nextends: {base}\n" if before is None else before.decode("utf-8-sig")
     after = add_exception(text, entry, str(file))
     mark = codecs.BOM_UTF8 if (before or b"").startswith(codecs.BOM_UTF8) else b""
     _write(file, before, mark + after.encode(), entry, accepted)
@@ -126,41 +128,25 @@ def _policy_file(name: str | None) -> tuple[Path, str]:
 
 def _read_bytes(file: Path) -> bytes | None:
     """The content of a file; None if it does not exist. Raises UsageError."""
-    try:
-        return file.read_bytes()
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise UsageError(f"cannot read {file}: {error.strerror}", f"ls -ld {file}") from error
-
-
-def _decode(data: bytes, file: Path) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise UsageError(f"{file} is not UTF-8", f"convert it: iconv -t UTF-8 {file}") from None
+    with file_errors("read", file, f"ls -ld {file}"):
+        return file.read_bytes() if file.exists() else None
 
 
 def _write(file: Path, before: bytes | None, after: bytes, entry: PolicyException, accepted: tuple[Finding, ...]) -> None:
     """Replaces the file, if the new content is a valid policy. Raises UsageError and PolicyError."""
     if before is not None:
         _load_policy(file, file)  # so that errors in it are not blamed on the exception
-    temporary = file.with_name(f".{file.stem}-{secrets.token_hex(4)}.yaml")
-    try:
-        with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb") as stream:  # noqa: PTH123 -- O_EXCL
-            stream.write(after)
-            stream.flush()
-            os.fsync(stream.fileno())
-        _check_owner(_load_policy(temporary, file), entry, accepted)
-        if _read_bytes(file) != before:
-            raise UsageError(f"{file} was changed by another program", "run the command again")
-        if before is not None:
-            temporary.chmod(stat.S_IMODE(file.stat().st_mode))
-        temporary.replace(file)
-    except OSError as error:
-        raise UsageError(f"cannot write {file}: {error.strerror}", f"ls -ld {file.parent}") from error
-    finally:
-        temporary.unlink(missing_ok=True)
+    with file_errors("write", file, f"ls -ld {file.parent}"):
+        temporary = write_temporary(file, after)
+        try:
+            _check_owner(_load_policy(temporary, file), entry, accepted)
+            if _read_bytes(file) != before:
+                raise UsageError(f"{file} was changed by another program", "run the command again")
+            if before is not None:
+                temporary.chmod(stat.S_IMODE(file.stat().st_mode))
+            temporary.replace(file)
+        finally:
+            temporary.unlink(missing_ok=True)
 
 
 def _load_policy(file: Path, display_name: Path) -> Policy:

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from scangate.app.clock import utc_now
+from scangate.app.file_errors import file_errors
 from scangate.app.session import open_session
 from scangate.ci import detect_build
 from scangate.cli.console import write_page
@@ -103,9 +104,7 @@ def _update(location: str, change: Callable[[str], str]) -> str:
     if location.startswith("s3://"):
         return update_document(create_client("s3"), *parse_s3_url(location), change)
     file = Path(location)
-    try:
+    with file_errors("update", file, "choose another file: --history FILE"):
         text = change(file.read_text("utf-8") if file.exists() else "")
         write_atomically(file, text.encode())
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot update the history {location}", "choose another file: --history FILE") from error
-    return text
+        return text

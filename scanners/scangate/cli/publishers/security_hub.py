@@ -12,6 +12,7 @@ from urllib.parse import quote
 import click
 
 from scangate.app.clock import utc_now
+from scangate.app.file_errors import file_errors
 from scangate.app.verdict_file import read_verdict_text
 from scangate.ci import detect_build
 from scangate.cli.console import warn
@@ -102,9 +103,7 @@ def _caller_account() -> str:
 def _write_dry_run(file: Path, report: Report, project: HubProject) -> int:
     """Writes the findings that would be sent to an empty hub."""
     updates = security_hub.build_updates(report, project, {}, utc_now())
-    try:
+    with file_errors("write", file, "choose another file: --dry-run FILE"):
         file.write_text(json.dumps({"Findings": updates}, indent=1) + "\n", "utf-8")
-    except OSError as error:
-        raise UsageError(f"cannot write {file}: {error.strerror}", "choose another file: --dry-run FILE") from error
     warn(f"security-hub: {len(updates)} findings written, none sent")
     return 0
