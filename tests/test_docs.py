@@ -22,6 +22,7 @@ from scangate.report import FORMATS
 from tests.support.doc_pages import PAGES, anchors, code_blocks, defined_names, groups, links, read_recipe
 from tests.support.paths import ROOT
 from tests.support.wording_rules import Text, find_denied
+from tests.test_layers import RULES
 
 PACKAGE = ROOT / "scanners" / "scangate"
 CONTRIBUTING = ROOT / "CONTRIBUTING.md"
@@ -150,6 +151,15 @@ def test_every_basis_of_a_decision_is_explained() -> None:
 def test_the_table_of_report_formats_is_complete() -> None:
     shown = {row[0]: None if row[1] == "-" else row[1] for row in table("report-formats.md")}
     assert shown == {name: form.file_name for name, form in FORMATS.items()}
+
+
+def test_the_diagram_of_packages_shows_imports_that_are_allowed() -> None:
+    page = ROOT / "docs" / "explanation" / "architecture.md"
+    diagram = next(block.text for block in code_blocks(page) if block.language == "mermaid")
+    arrows = re.findall(r"(\w+) --> (\w+)", diagram)
+    assert arrows
+    allowed = {upper: {name.partition(".")[0] for name in (*RULES.layers[upper], *RULES.shared)} for upper, _ in arrows}
+    assert not [(upper, lower) for upper, lower in arrows if lower not in allowed[upper]]
 
 
 def test_every_page_is_in_the_navigation() -> None:
