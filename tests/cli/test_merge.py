@@ -151,11 +151,11 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Small:
 
 def changed(part: Path, change: Change) -> Path:
     """The part after ``change``, with the digest of what it is now: what somebody would do who knows how."""
-    document = json.loads(part.read_text("utf-8"))
-    change(document["part"])
-    text = json.dumps(document["part"], sort_keys=True, separators=(",", ":"))
-    document["digest"] = hashlib.sha256(text.encode()).hexdigest()
-    part.write_text(json.dumps(document), "utf-8")
+    seal, content = map(json.loads, part.read_text("utf-8").splitlines())
+    change(content)
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    seal["digest"] = hashlib.sha256(text.encode()).hexdigest()
+    part.write_text(f"{json.dumps(seal)}\n{text}\n", "utf-8")
     return part
 
 
@@ -168,7 +168,7 @@ def refused(small: Small, parts: list[Path], out: Path) -> None:
 
 
 def test_a_shard_without_files_does_no_harm(small: Small, tmp_path: Path) -> None:
-    told = [json.loads(part.read_text("utf-8"))["part"]["scanners"][0] for part in small.parts]
+    told = [json.loads(part.read_text("utf-8").splitlines()[1])["scanners"][0] for part in small.parts]
     assert sorted(len(each["reports"]) for each in told) in ([0, 0, 2], [0, 1, 1])
     merge(small.tree, small.rules, small.parts, tmp_path / "out").expect(0)
     assert load_verdict(tmp_path / "out")["outcome"] == "PASS"

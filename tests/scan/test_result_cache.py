@@ -145,10 +145,10 @@ def test_what_an_answer_depends_on_asks_anew(lab: CachedScans, what: str) -> Non
     assert words.asked == sorted(FILES)
 
 
-@pytest.mark.parametrize("part", ["_program_digest", "_installed_digest"])
+@pytest.mark.parametrize("part", ["program_digest", "_installed_digest"])
 def test_another_program_asks_anew(lab: CachedScans, monkeypatch: pytest.MonkeyPatch, part: str) -> None:
     lab.run(WordScanner(), files=FILES)
-    monkeypatch.setattr(memory_module, part, lambda: "other")
+    monkeypatch.setattr(ResultCache, part, "other")
     words = WordScanner()
     lab.run(words)
     assert words.asked == sorted(FILES)

@@ -12,7 +12,7 @@ import os
 import sqlite3
 import stat
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -92,13 +92,14 @@ class Cache:
         """The values of ``keys`` that are stored and have a valid MAC."""
         found: dict[bytes, bytes] = {}
         rows = {self._row_key(key): key for key in keys}
-        old: list[bytes] = []
+        wanted, old = list(rows), list[bytes]()
         with self._usable_connection() as connection:
-            for some in _chunks(list(rows)):
+            for start in range(0, len(rows), MAX_SQL_VARIABLES):
+                some = wanted[start : start + MAX_SQL_VARIABLES]
                 marks = ",".join("?" * len(some))
                 query = f"SELECT key, value, mac, used FROM rows WHERE key IN ({marks})"  # noqa: S608 -- question marks alone
                 for row, value, mac, used in connection.execute(query, some):
-                    if _are_bytes(row, value, mac) and hmac.compare_digest(mac, self._mac(row, value)):
+                    if {type(row), type(value), type(mac)} == {bytes} and hmac.compare_digest(mac, self._mac(row, value)):
                         found[rows[row]] = value
                         old += [row] if used != self._hour else []
         if old:
@@ -155,21 +156,16 @@ class Cache:
 
     @staticmethod
     def _size(connection: sqlite3.Connection) -> int:
-        ((pages,),) = connection.execute("PRAGMA page_count")
-        ((free,),) = connection.execute("PRAGMA freelist_count")
-        ((size,),) = connection.execute("PRAGMA page_size")
-        return int((pages - free) * size)
+        pragmas = "pragma_page_count, pragma_freelist_count, pragma_page_size"
+        ((size,),) = connection.execute(f"SELECT (page_count - freelist_count) * page_size FROM {pragmas}")  # noqa: S608
+        return int(size)
 
     def _evict(self, connection: sqlite3.Connection) -> None:
         """Deletes the least recently used rows."""
+        sums = "SELECT rowid AS id, sum(length(value) + 200) OVER (ORDER BY used DESC, rowid DESC) AS total FROM rows"
         with _transaction(connection):
-            kept = 0
-            last: list[tuple[bytes]] = []
-            for row, size in connection.execute("SELECT key, length(value) + 200 FROM rows ORDER BY used DESC, rowid DESC"):
-                kept += size
-                if kept > FILL_RATIO * self._limit:
-                    last.append((row,))
-            connection.executemany("DELETE FROM rows WHERE key = ?", last)
+            query = f"DELETE FROM rows WHERE rowid IN (SELECT id FROM ({sums}) WHERE total > ?)"  # noqa: S608
+            connection.execute(query, (FILL_RATIO * self._limit,))
         connection.execute("PRAGMA incremental_vacuum").fetchall()
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
@@ -229,12 +225,12 @@ def _open_database(file: Path) -> sqlite3.Connection:
 
 def _has_our_schema(connection: sqlite3.Connection) -> bool:
     """True for exactly our table, False for an empty database. Raises DatabaseError for anything else."""
-    ((application,),) = connection.execute("PRAGMA application_id")
-    ((schema,),) = connection.execute("PRAGMA user_version")
+    query = "SELECT application_id, user_version FROM pragma_application_id, pragma_user_version"
+    (ids,) = connection.execute(query)
     tables = [text for (text,) in connection.execute("SELECT sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'")]
-    if (application, schema, tables) == (APPLICATION_ID, SCHEMA, [TABLE]):
+    if (ids, tables) == ((APPLICATION_ID, SCHEMA), [TABLE]):
         return True
-    if (application, schema, tables) == (0, 0, []):
+    if (ids, tables) == ((0, 0), []):
         return False
     raise sqlite3.DatabaseError("it is not a cache of this version of scangate")
 
@@ -278,15 +274,6 @@ def _check_ownership(found: os.stat_result, path: Path, is_right: Callable[[int]
         raise ScangateError(f"the cache is not used: {path} belongs to another user", OTHER_DIRECTORY_HINT)
     if found.st_mode & GROUP_OR_OTHERS_WRITABLE:
         raise ScangateError(f"the cache is not used: others may write to {path}", f"chmod go-w {path}")
-
-
-def _are_bytes(*values: object) -> bool:
-    return all(isinstance(value, bytes) for value in values)
-
-
-def _chunks(keys: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
-    for start in range(0, len(keys), MAX_SQL_VARIABLES):
-        yield keys[start : start + MAX_SQL_VARIABLES]
 
 
 def _error_text(error: Exception) -> str:

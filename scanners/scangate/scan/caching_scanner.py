@@ -51,7 +51,7 @@ class CachingScanners:
         """Stores the new reports in ``results`` of the plan, except for files with gaps."""
         for result in results:
             if self._cache is not None and result.scanner in self._scanners:
-                self._cache.save_encoded(self._scanners[result.scanner].new_entries(result))
+                self._cache.store.put(self._scanners[result.scanner].new_entries(result))
 
 
 class _CachingScanner:
@@ -71,7 +71,7 @@ class _CachingScanner:
         """The stored reports, and the scanner's for the other files; an unsplittable scanner uses all stored reports or none."""
         keys = self._cache_keys(files)
         with self._lock:
-            stored = self._cache.load_encoded(keys.values())
+            stored = self._cache.store.get(keys.values())
         known = {source.path: _decode(stored.get(keys[source.path]), source) for source in files}
         if not self.SPLITTABLE and None in known.values():
             known = {}

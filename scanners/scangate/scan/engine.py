@@ -308,11 +308,7 @@ class _ScanRun:
         return affected
 
     def _save_results(
-        self,
-        cache: ResultCache,
-        redactor: Redactor,
-        findings: Mapping[str, Mapping[str, Sequence[Finding]]],
-        secrets_digest: bytes,
+        self, cache: ResultCache, redactor: Redactor, findings: Mapping[str, Mapping[str, Sequence[Finding]]], secrets_digest: bytes
     ) -> dict[str, set[str]]:
         """Saves new results without gaps. By scanner, the paths that need no scan as long as nothing changes: those without a gap,
         whether their results could be saved or not."""
@@ -370,11 +366,7 @@ def _redact_again(cached: CachedResult, redactor: Redactor, secrets_digest: byte
     components = tuple(redactor.redact_components([FileReport("", components=cached.components)]))
     has_foreign_secrets = (findings, components) != (cached.findings, cached.components)
     return msgspec.structs.replace(
-        cached,
-        findings=findings,
-        components=components,
-        run_secrets_digest=secrets_digest,
-        has_foreign_secrets=has_foreign_secrets,
+        cached, findings=findings, components=components, run_secrets_digest=secrets_digest, has_foreign_secrets=has_foreign_secrets
     )
 
 

@@ -7,16 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from scangate.model import (
-    Component,
-    FileReport,
-    Finding,
-    FindingKind,
-    Gap,
-    IgnoreComment,
-    Span,
-    Targets,
-)
+from scangate.model import Component, FileReport, Finding, FindingKind, Gap, IgnoreComment, Span, Targets
 from scangate.plugin import SourceFile
 from scangate.scan.identity import identify
 from scangate.scan.inline_ignores import ParsedComment, find_ignore_comments, match_ignores

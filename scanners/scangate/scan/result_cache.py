@@ -101,10 +101,10 @@ def digest_secrets(spans: Mapping[str, Iterable[Span]], digests: Mapping[str, st
 
 
 class ResultCache:
-    """The cached results for one run. ``rules``: digests of the bundled rules by scanner; ``now``: seconds since 1970."""
+    """Cached results in a ``store``. ``rules``: digests of the bundled rules by scanner; ``now``: seconds since 1970."""
 
     def __init__(self, cache: Cache, rules: Mapping[str, str], now: float) -> None:
-        self._cache = cache
+        self.store = cache
         self._rules = rules
         self._stat_cache = StatCache(cache, now)
         self._decoder = msgspec.msgpack.Decoder(CachedResult)
@@ -129,45 +129,46 @@ class ResultCache:
 
     @functools.cached_property
     def program_digest(self) -> str:
-        """The digest of scangate's own code that decides what a result is."""
-        return _program_digest()
+        """The digest of scangate's modules that decide what a result is: a change to them invalidates all results."""
+        root = Path(__file__).parents[1]
+        files = [*root.glob("*.py"), *(file for name in RESULT_PACKAGES for file in (root / name).rglob("*.py"))]
+        digest = hashlib.sha256()
+        for file in sorted(files):
+            data = file.read_bytes()
+            digest.update(f"{file.relative_to(root)}\0{len(data)}\0".encode() + data)
+        return digest.hexdigest()
 
     @functools.cached_property
     def _installed_digest(self) -> str:
-        return _installed_digest()
+        """The digest of all installed distributions and versions: a tool's plugins and libraries may change what it reports."""
+        folders = [entry for entry in sys.path if entry.endswith("-packages") and Path(entry).is_dir()]
+        names = {name for folder in folders for name in os.listdir(folder) if name.endswith((".dist-info", ".egg-info"))}  # noqa: PTH208
+        return hashlib.sha256("\0".join(sorted(names)).encode()).hexdigest()
 
     def load_results(self, keys: Mapping[str, bytes]) -> dict[str, CachedResult]:
         """The stored results by path, for ``keys`` by path."""
-        stored = self._cache.get(keys.values())
+        stored = self.store.get(keys.values())
         results = {path: self._decode_result(stored[key], path) for path, key in keys.items() if key in stored}
         return {path: result for path, result in results.items() if result is not None}
 
     def save_results(self, results: Mapping[bytes, CachedResult]) -> None:
         """Stores results by their keys."""
         encode = msgspec.msgpack.Encoder().encode
-        self._cache.put({key: EMPTY_RESULT if result.is_empty else encode(result) for key, result in results.items()})
-
-    def load_encoded(self, keys: Iterable[bytes]) -> dict[bytes, bytes]:
-        """The entries of `save_encoded` that are still stored."""
-        return self._cache.get(keys)
-
-    def save_encoded(self, entries: Mapping[bytes, bytes]) -> None:
-        """Stores results in the encoding of `caching_scanner`."""
-        self._cache.put(entries)
+        self.store.put({key: EMPTY_RESULT if result.is_empty else encode(result) for key, result in results.items()})
 
     def load_scan(self, key: bytes) -> bytes:
         """The encoded scan under ``key``, empty if there is none."""
-        return self._cache.get([key]).get(key, b"")
+        return self.store.get([key]).get(key, b"")
 
     def save_scan(self, key: bytes, value: bytes) -> None:
         """Stores an encoded scan unless it is too large. The previous one is removed in any case: it may show new secrets."""
         value = value if len(value) <= MAX_CACHED_SCAN_BYTES else b""
         if value or self.load_scan(key):
-            self._cache.put({key: value})
+            self.store.put({key: value})
 
     def seconds_per_byte(self, scanner: str) -> float:
         """How long a scanner took in earlier runs, its start included."""
-        value = self._cache.get([_rate_key(scanner)]).get(_rate_key(scanner), b"")
+        value = self.store.get([_rate_key(scanner)]).get(_rate_key(scanner), b"")
         try:
             return min(max(float(value), 1e-9), 1.0) if value else DEFAULT_SECONDS_PER_BYTE
         except ValueError:
@@ -180,7 +181,7 @@ class ResultCache:
             for name, (seconds, size) in measured.items()
             if size >= MIN_BYTES_FOR_RATE
         }
-        self._cache.put({_rate_key(name): repr(rate).encode() for name, rate in rates.items()})
+        self.store.put({_rate_key(name): repr(rate).encode() for name, rate in rates.items()})
 
     def _decode_result(self, value: bytes, path: str) -> CachedResult | None:
         """The result; None if it is damaged, or about another file."""
@@ -214,17 +215,6 @@ def merge_reports(reports: Sequence[FileReport]) -> FileReport:
     )
 
 
-def _program_digest() -> str:
-    """The digest of our modules that decide what a result is, so that a change to them is never answered from the cache."""
-    root = Path(__file__).parents[1]
-    files = [*root.glob("*.py"), *(file for name in RESULT_PACKAGES for file in (root / name).rglob("*.py"))]
-    digest = hashlib.sha256()
-    for file in sorted(files):
-        data = file.read_bytes()
-        digest.update(f"{file.relative_to(root)}\0{len(data)}\0".encode() + data)
-    return digest.hexdigest()
-
-
 def _adapter_digest(scanner: object) -> str:
     """The digest of a plugin's code: its module or, if that is in a package, all modules of the package."""
     module = scanner if isinstance(scanner, ModuleType) else sys.modules.get(getattr(scanner, "__name__", type(scanner).__module__))
@@ -235,12 +225,3 @@ def _adapter_digest(scanner: object) -> str:
     folders = [] if package is sys.modules[__package__.partition(".")[0]] else getattr(package, "__path__", [])
     files = sorted({Path(file), *(each for folder in folders for each in Path(folder).rglob("*.py"))})
     return hashlib.sha256(b"".join(hashlib.sha256(each.read_bytes()).digest() for each in files)).hexdigest()
-
-
-def _installed_digest() -> str:
-    """The digest of all installed distributions and versions: a tool's plugins and libraries may change what it reports."""
-    names: set[str] = set()
-    for entry in sys.path:
-        if entry.endswith("-packages") and Path(entry).is_dir():
-            names |= {name for name in os.listdir(entry) if name.endswith((".dist-info", ".egg-info"))}  # noqa: PTH208
-    return hashlib.sha256("\0".join(sorted(names)).encode()).hexdigest()

@@ -9,10 +9,9 @@ from __future__ import annotations
 import functools
 import hashlib
 import hmac
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -88,10 +87,15 @@ class ShardFile(_Strict, frozen=True):
         return Shard(self.number, self.header.shards)
 
 
-class _SignedFile(_Strict, frozen=True):
+class _Seal(_Strict, frozen=True, omit_defaults=True):
+    """The first line of the file: the digest of the second, its content, and its MAC if there is a key."""
+
     digest: str
-    part: Any
     mac: str = ""
+
+
+class _Versioned(msgspec.Struct):
+    schema: int
 
 
 def write_shard_file(  # noqa: PLR0913 -- the content, and what to encode and sign it with
@@ -108,9 +112,9 @@ def write_shard_file(  # noqa: PLR0913 -- the content, and what to encode and si
         )
         for result in results
     )
-    text = canonical_json(msgspec.to_builtins(ShardFile(SCHEMA, shard.number, header, outputs)))
-    mac = f' "mac": "{_mac(text, key)}",\n' if key else ""
-    return f'{{"digest": "{_digest(text)}",\n{mac} "part": {text}}}\n'
+    content = canonical_json(msgspec.to_builtins(ShardFile(SCHEMA, shard.number, header, outputs)))
+    seal = _Seal(_digest(content), hmac.digest(key, content.encode(), "sha256").hex() if key else "")
+    return f"{msgspec.json.encode(seal).decode()}\n{content}\n"
 
 
 def parse_shard_file(text: str, name: str, key: bytes = b"") -> ShardFile:
@@ -120,17 +124,16 @@ def parse_shard_file(text: str, name: str, key: bytes = b"") -> ShardFile:
     """
     if len(text) > MAX_CHARACTERS:
         raise UsageError(f"{name} is too large: {len(text):,} characters, the limit is {MAX_CHARACTERS:,}", RESCAN_HINT)
+    first_line, _, content = text.rstrip("\n").partition("\n")
     try:
-        plain = json.loads(text, object_pairs_hook=_reject_duplicate_keys, parse_constant=_reject_constant)
-        signed = msgspec.convert(plain, _SignedFile)
-        content = canonical_json(signed.part)
-        if signed.digest != _digest(content):
+        seal = msgspec.json.decode(first_line, type=_Seal)
+        if seal.digest != _digest(content):
             raise ValueError("the digest does not match the content")
-        _check_mac(signed.mac, content, key, name)
-        schema = signed.part.get("schema") if isinstance(signed.part, dict) else None
+        _check_mac(seal.mac, content, key, name)
+        schema = msgspec.json.decode(content, type=_Versioned).schema
         if schema != SCHEMA:
             raise ValueError(f"it has schema {schema}, this version of scangate reads schema {SCHEMA}")
-        shard_file = msgspec.convert(signed.part, ShardFile)
+        shard_file = msgspec.json.decode(content, type=ShardFile)
         shard_file.shard  # noqa: B018 -- raises for an impossible number
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{name} is not a shard file, or was changed: {_error_text(error)}", RESCAN_HINT) from error
@@ -230,26 +233,10 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _mac(text: str, key: bytes) -> str:
-    return hmac.digest(key, text.encode(), "sha256").hex()
-
-
-def _check_mac(mac: str, text: str, key: bytes, name: str) -> None:
+def _check_mac(mac: str, content: str, key: bytes, name: str) -> None:
     if mac and not key:
-        raise UsageError(
-            f"{name} is signed, but {KEY_VARIABLE} is not set", f"set {KEY_VARIABLE} to the value that the shards used"
-        )
-    if key and not hmac.compare_digest(mac.encode(), _mac(text, key).encode()):
+        hint = f"set {KEY_VARIABLE} to the value that the shards used"
+        raise UsageError(f"{name} is signed, but {KEY_VARIABLE} is not set", hint)
+    if key and not hmac.compare_digest(mac.encode(), hmac.digest(key, content.encode(), "sha256").hex().encode()):
         problem = "is signed with another key" if mac else "is not signed"
         raise UsageError(f"{name} {problem}", f"scan this shard again with the same {KEY_VARIABLE}")
-
-
-def _reject_duplicate_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    entries = dict(pairs)
-    if len(entries) != len(pairs):
-        raise ValueError("an object has a duplicate key")
-    return entries
-
-
-def _reject_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not a number")
