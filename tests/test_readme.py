@@ -13,7 +13,6 @@ from types import ModuleType
 import click
 import pytest
 
-from scangate.app.clock import today
 from scangate.app.policies import scanner_option_types
 from scangate.app.scanner_registry import load_scanners
 from scangate.cli.main import cli
@@ -21,6 +20,7 @@ from scangate.cli.scan import command as scan
 from scangate.judge.policy_loader import load_policy
 from scangate.scan.cache import Cache
 from scangate.scan.result_cache import ResultCache
+from scangate.timestamps import today
 from scangate.tools import CommandOptions
 from tests.support.scan_harness import ScanHarness
 

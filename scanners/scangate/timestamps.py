@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-__all__ = ["format_timestamp", "parse_timestamp"]
+__all__ = ["format_timestamp", "parse_timestamp", "today", "utc_now"]
 
 
 def format_timestamp(moment: dt.datetime) -> str:
@@ -18,3 +18,13 @@ def parse_timestamp(text: str) -> dt.datetime:
     if moment.tzinfo is None:
         raise ValueError("a timestamp without a time zone")
     return moment
+
+
+def utc_now() -> dt.datetime:
+    """The current time in UTC."""
+    return dt.datetime.now(dt.UTC)
+
+
+def today() -> dt.date:
+    """The current day in UTC, so that an exception expires at the same moment on every machine."""
+    return utc_now().date()

@@ -15,7 +15,7 @@ SCANNERS = ("bandit", "detect-secrets")
 CALL = "    subprocess.call(command, shell=True)\n"
 KEY = 'password = "{}"\n'
 FIRST, OTHER = "Zq8fK2mN7xT4vB9c", "Yr7gL3nM6wS5uC8d"  # nobody's  # pragma: allowlist secret
-CUT = "the history is cut off (a shallow clone"
+CUT = "git fetch --unshallow origin"
 
 
 @pytest.fixture

@@ -186,7 +186,7 @@ def test_a_fleet_of_all_sorts(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("lines", "arguments", "said"),
     [
-        ("# none\n", [], "lists no repository"),
+        ("# none\n", [], "list"),
         ("a\nb\next::sh -c x\n", [], "list:3: "),
         ("a\n", ["--policy", "basline"], "baseline"),
         ("a policy=nowhere.yaml\n", [], "nowhere.yaml"),

@@ -9,7 +9,6 @@ from pathlib import Path
 import msgspec
 
 from scangate.app import baseline_file
-from scangate.app.clock import today
 from scangate.app.codeowners_file import load_codeowners
 from scangate.app.events import Events
 from scangate.app.interruption import Interruption
@@ -26,6 +25,7 @@ from scangate.judge.codeowners import CodeOwners
 from scangate.judge.evaluation import find_moved_to_stricter_path, find_unsuppressed
 from scangate.judge.finding_matching import BASELINE_NAME, KnownFinding, ScannedPaths, collect_known_findings
 from scangate.model import Finding, Report
+from scangate.timestamps import today
 
 __all__ = ["BaselineUpdate", "create_baseline", "update_baseline"]
 

@@ -11,7 +11,6 @@ from pathlib import Path
 import msgspec
 
 from scangate import __version__
-from scangate.app.clock import today, utc_now
 from scangate.app.events import Events
 from scangate.app.interruption import Interruption
 from scangate.app.policies import read_policy
@@ -28,7 +27,7 @@ from scangate.judge.policy_dump import dump_policy
 from scangate.model import EXIT_CODES, Outcome
 from scangate.scan.cpu_limits import usable_cpus
 from scangate.scan.process import terminate_marked
-from scangate.timestamps import format_timestamp
+from scangate.timestamps import format_timestamp, today, utc_now
 
 __all__ = ["FleetEvents", "FleetRequest", "audit_fleet"]
 

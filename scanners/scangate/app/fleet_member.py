@@ -1,7 +1,7 @@
-"""Scans one repository of a fleet in its own process: ``python -I -m scangate.app.fleet_member REQUEST.json RESULT.json``.
+"""Scans one repository of a fleet in its own process: ``python -I -m scangate.app.fleet_member ROOT REQUEST RESULT``.
 
-The request has fields of a `ScanRequest`. The result has the scan's ``exit_code``, or the ``message`` and ``hint`` of the error
-that prevented it, so that the worker which started the process has no output to parse.
+REQUEST is a JSON file with fields of a `ScanRequest`. RESULT will have the scan's ``exit_code``, or ``message`` and ``hint`` of the
+error that prevented it: no output to parse.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from scangate.errors import ScangateError
 __all__ = ["run_member"]
 
 
-def run_member(request_file: Path, result_file: Path) -> None:
-    """Scans as ``request_file`` says, and writes ``result_file``; reports go to the request's output directory."""
+def run_member(root: Path, request_file: Path, result_file: Path) -> None:
+    """Scans ``root`` as ``request_file`` says, and writes ``result_file``; reports go to the request's output directory."""
     fields = json.loads(request_file.read_bytes())
-    request = ScanRequest(root=Path(fields.pop("root")), output_dir=Path(fields.pop("output_dir")), **fields)
+    request = ScanRequest(root=root, output_dir=Path(fields.pop("output_dir")), **fields)
     try:
         with catch_signals() as interruption:
             result: dict[str, object] = {"exit_code": scan(request, interruption=interruption).exit_code}
@@ -31,4 +31,4 @@ def run_member(request_file: Path, result_file: Path) -> None:
 
 
 if __name__ == "__main__":
-    run_member(Path(sys.argv[1]), Path(sys.argv[2]))
+    run_member(*map(Path, sys.argv[1:]))

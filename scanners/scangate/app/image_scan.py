@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scangate.app.clock import today
 from scangate.app.session import Session
 from scangate.model import ScanResult
 from scangate.publish.ecr import fetch_scan_findings, parse_image_reference
 from scangate.scan.discovery import list_files
 from scangate.scan.engine import scan
 from scangate.scan.plan import ScannerTask, ScanPlan
+from scangate.timestamps import today
 from scangate.tools import ecr
 
 __all__ = ["fetch_image_findings"]

@@ -30,30 +30,18 @@ __all__ = ["merge"]
 
 HINT = "name the files that the shards wrote: scangate merge DIR/part-*.json"
 
-HEADER_MISMATCHES = {
-    "shards": "it has a different number of shards",
-    "commit": "it has a different commit",
-    "scangate": "it was written by a different version of scangate",
-    "python": "it was written by a different version of Python",
-    "policy": "it has a different policy",
-    "environment": "it has a different policy environment",
-    "only": "it has a different --scanner",
-    "skip": "it has a different --skip",
-    "rules": "it has different rules",
-    "files": "it has a different number of files",
-    "inventory": "it has different files",
+LABELS = {
+    "scangate": "version of scangate",
+    "python": "version of Python",
+    "environment": "policy environment",
+    "only": "--scanner",
+    "skip": "--skip",
+    "files": "number of files",
+    "inventory": "files",
+    "shards": "number of shards",
 }
-"""The fields of a header, and what it means if two differ."""
-
-TREE_MISMATCHES = {
-    "scangate": "the parts were written by a different version of scangate",
-    "commit": "the parts have a different commit than {root}",
-    "policy": "the parts have a different policy",
-    "environment": "the parts have a different policy environment",
-    "rules": "the parts have different rules than this scangate",
-    "inventory": "the parts have different files than {root}",
-}
-POLICY_FIELDS = ("policy", "environment")
+"""The fields of a header that messages do not call by their names."""
+TREE_FIELDS = ("scangate", "commit", "policy", "environment", "rules", "inventory")
 
 
 def merge(request: MergeRequest, events: Events | None = None, interruption: Interruption | None = None) -> Report:
@@ -87,9 +75,10 @@ def _check_parts(parts: Sequence[ShardFile], files: Sequence[Path]) -> list[Shar
     first = parts[0]
     by_number: dict[int, Path] = {}
     for part, file in zip(parts, files, strict=True):
-        for field, mismatch in HEADER_MISMATCHES.items():
+        for field in part.header.__struct_fields__:
             if getattr(part.header, field) != getattr(first.header, field):
-                raise UsageError(f"{file} is from a different scan than {files[0]}: {mismatch}", RERUN_HINT)
+                message = f"{file} is from a different scan than {files[0]}: it has a different {LABELS.get(field, field)}"
+                raise UsageError(message, RERUN_HINT)
         if part.number in by_number:
             raise UsageError(f"{file} and {by_number[part.number]} are both shard {part.shard}", "name each part once")
         by_number[part.number] = file
@@ -105,8 +94,8 @@ def _replay_parts(plan: ScanPlan, listing: Listing, parts: Sequence[ShardFile], 
     """``plan`` with the parts' results. Raises UsageError if they do not match the tree, the policy or this scangate."""
     inventory = take_inventory(listing, plan)
     header = build_header(setup, session, len(parts), inventory)
-    for field, mismatch in TREE_MISMATCHES.items():
+    for field in TREE_FIELDS:
         if getattr(header, field) != getattr(parts[0].header, field):
-            hint = "name the policy and environment of the shards: --policy, --env" if field in POLICY_FIELDS else RERUN_HINT
-            raise UsageError(mismatch.format(root=session.root), hint)
+            hint = "name the policy of the shards: --policy, --env" if field in ("policy", "environment") else RERUN_HINT
+            raise UsageError(f"the parts have a different {LABELS.get(field, field)} than {session.root}", hint)
     return replay_plan(plan, listing, inventory, parts)

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from scangate.app.clock import today
 from scangate.app.scanner_registry import load_scanners
 from scangate.judge.policy import Policy
 from scangate.judge.policy_files import PolicyRevision
 from scangate.judge.policy_loader import load_policy
 from scangate.plugin import Scanner
+from scangate.timestamps import today
 from scangate.tools import CommandOptions
 
 __all__ = ["read_policy", "scanner_option_types"]

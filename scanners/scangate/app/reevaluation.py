@@ -6,7 +6,6 @@ from pathlib import Path
 
 import msgspec
 
-from scangate.app.clock import today
 from scangate.app.events import Events
 from scangate.app.image_scan import fetch_image_findings
 from scangate.app.policy_inputs import load_policy_inputs
@@ -19,6 +18,7 @@ from scangate.judge.evaluation import evaluate
 from scangate.judge.scan_scope import find_scope_gaps
 from scangate.model import EXIT_CODES, Report
 from scangate.report.schema import parse_report
+from scangate.timestamps import today
 from scangate.tools.ecr import NAME as ECR
 
 __all__ = ["reevaluate"]

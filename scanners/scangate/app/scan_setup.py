@@ -10,7 +10,6 @@ from typing import Any
 
 import msgspec
 
-from scangate.app.clock import today
 from scangate.app.policy_inputs import PolicyInputs
 from scangate.app.requests import ScanRequest
 from scangate.app.session import Session
@@ -24,6 +23,7 @@ from scangate.scan.cpu_limits import available_parallelism
 from scangate.scan.discovery import Listing, interrupted_listing, list_files, list_staged
 from scangate.scan.plan import PathExclusion, ScannerTask, ScanPlan
 from scangate.scan.result_cache import ResultCache
+from scangate.timestamps import today
 from scangate.tools import CommandOptions, SarifCommand
 
 __all__ = ["ScanSetup", "digest_bundled_rules"]

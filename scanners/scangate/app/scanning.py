@@ -11,7 +11,6 @@ import msgspec
 from scangate import __version__, ci
 from scangate.app.base_scan import HeadScan, scan_base
 from scangate.app.cache_session import open_cache
-from scangate.app.clock import utc_now
 from scangate.app.events import Events
 from scangate.app.interruption import Interruption
 from scangate.app.policy_inputs import load_policy_inputs
@@ -30,7 +29,7 @@ from scangate.scan import engine
 from scangate.scan.discovery import Listing
 from scangate.scan.dispatch import ProgressCallback
 from scangate.scan.plan import ScanPlan
-from scangate.timestamps import format_timestamp
+from scangate.timestamps import format_timestamp, utc_now
 
 __all__ = ["find_commit", "load_setup", "run_scan", "scan"]
 

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import msgspec
 
-from scangate.app.clock import utc_now
 from scangate.errors import ScanError, UsageError
 from scangate.scan.git import Repository, find_repository
 from scangate.scan.process import ProcessRunner
+from scangate.timestamps import utc_now
 
 __all__ = ["Session", "open_session"]
 

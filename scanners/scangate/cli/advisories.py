@@ -11,11 +11,10 @@ import click
 from scangate.advisories.importer import EXPORT_URL, import_osv
 from scangate.advisories.paths import default_store_path
 from scangate.advisories.store import Store, StoreInfo
-from scangate.app.clock import utc_now
 from scangate.cli.console import print_line, warn
 from scangate.cli.progress import show_transfer
 from scangate.report.escape import terminal
-from scangate.timestamps import format_timestamp
+from scangate.timestamps import format_timestamp, utc_now
 
 __all__ = ["command"]
 

@@ -10,7 +10,6 @@ from pathlib import Path
 import click
 import msgspec
 
-from scangate.app.clock import utc_now
 from scangate.app.file_errors import file_errors
 from scangate.app.verdict_file import read_verdict_text
 from scangate.ci import detect_build
@@ -28,7 +27,7 @@ from scangate.publish.scope_check import describe_partial_scope
 from scangate.publish.statement import Approval, create_statement, encode_statement
 from scangate.publish.tree_digest import ATTESTATION_FILE
 from scangate.report.schema import parse_report
-from scangate.timestamps import parse_timestamp
+from scangate.timestamps import parse_timestamp, utc_now
 
 __all__ = ["command"]
 

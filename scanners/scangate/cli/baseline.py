@@ -14,7 +14,7 @@ from scangate.app.interruption import catch_signals
 from scangate.app.requests import ScanRequest
 from scangate.cli import options
 from scangate.cli.console import warn
-from scangate.cli.console_events import ConsoleEvents
+from scangate.cli.progress import ConsoleEvents
 from scangate.judge.baseline import BASELINE_FILE
 from scangate.judge.error_text import pluralize
 from scangate.report.escape import ci_log

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import click
 
-from scangate.app.clock import today
 from scangate.app.policies import read_policy
 from scangate.app.verdict_file import read_verdict_text
 from scangate.cli import options
@@ -21,6 +20,7 @@ from scangate.model import Report, RuleInfo, Ruling
 from scangate.report import summary
 from scangate.report.explain import WaiveArguments, explain_finding, explain_rule
 from scangate.report.schema import parse_report
+from scangate.timestamps import today
 from scangate.tools.rule_catalog import describe_advisory, list_rules
 
 __all__ = ["command"]

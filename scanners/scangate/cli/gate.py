@@ -9,7 +9,7 @@ import click
 from scangate.app.reevaluation import reevaluate
 from scangate.app.requests import ReevaluationRequest
 from scangate.cli import options
-from scangate.cli.console_events import ConsoleEvents
+from scangate.cli.progress import ConsoleEvents
 from scangate.cli.report_output import print_report
 
 __all__ = ["command"]

@@ -10,7 +10,7 @@ from scangate.app.interruption import catch_signals
 from scangate.app.merging import merge
 from scangate.app.requests import MergeRequest
 from scangate.cli import options
-from scangate.cli.console_events import ConsoleEvents
+from scangate.cli.progress import ConsoleEvents
 from scangate.cli.report_output import print_report
 
 __all__ = ["command"]

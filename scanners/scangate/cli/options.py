@@ -9,27 +9,10 @@ from typing import Any
 import click
 
 from scangate.app.report_files import ReportTarget
+from scangate.app.requests import MAX_SHARDS
 from scangate.errors import UsageError
 from scangate.judge.baseline import BASELINE_FILE
 from scangate.report import FORMATS
-
-__all__ = [
-    "baseline_option",
-    "baseline_options",
-    "cache_dir_option",
-    "environment_option",
-    "group",
-    "jobs_option",
-    "output_dir_option",
-    "path_type",
-    "policy_option",
-    "policy_options",
-    "quiet_option",
-    "report_option",
-    "since_option",
-    "trust_policy_option",
-    "verdict_argument",
-]
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -95,3 +78,20 @@ cache_dir_option = click.option(
 )
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print only the verdict")
 verdict_argument = click.argument("verdict", type=path_type, metavar="VERDICT.JSON")
+
+
+class ShardParam(click.ParamType[tuple[int, int]]):
+    """``I/N``: the number of a shard, and of how many."""
+
+    name = "shard"
+
+    def convert(self, value: str | tuple[int, int], param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
+        """The two numbers, or click's error."""
+        if isinstance(value, tuple):
+            return value
+        number, _, count = value.partition("/")
+        if not (number.isascii() and number.isdigit() and count.isascii() and count.isdigit()) or len(value) > 16:
+            self.fail(f"{value!r} is not I/N, as in 2/4", param, ctx)
+        if not 1 <= int(number) <= int(count) <= MAX_SHARDS:
+            self.fail(f"{value!r}: I counts from 1 to N, and N is at most {MAX_SHARDS}", param, ctx)
+        return int(number), int(count)

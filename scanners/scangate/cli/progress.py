@@ -1,4 +1,4 @@
-"""Shows progress on standard error: bars on a terminal, a line now and then in a log."""
+"""Shows progress and events on standard error: bars on a terminal, a line now and then in a log."""
 
 from __future__ import annotations
 
@@ -6,15 +6,20 @@ import contextlib
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING
 
+from scangate.app.events import Events
 from scangate.cli.console import warn
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-__all__ = ["ProgressBars", "Update", "show_progress", "show_transfer"]
+    from scangate.judge.policy import Policy
+
+__all__ = ["ConsoleEvents", "ProgressBars", "Update", "show_progress", "show_transfer"]
 
 HEARTBEAT_SECONDS = 30.0
 TRANSFERS = {"bytes": "fetching", "records": "reading"}
@@ -133,3 +138,35 @@ class _TransferLines:
             self._last = (unit, step)
             percent = f", {done * 100 // total} %" if total else ""
             warn(f"{TRANSFERS[unit]}: {_amount(unit, done, 0)}{percent}")
+
+
+class ConsoleEvents(Events, contextlib.AbstractContextManager["ConsoleEvents"]):
+    """Prints warnings, progress unless ``quiet``, and the policy if ``verbose``."""
+
+    def __init__(self, *, quiet: bool = False, verbose: bool = False) -> None:
+        self._verbose = verbose
+        self._display = show_progress(quiet=quiet)
+        self._update: Update = lambda *_: None
+
+    def __enter__(self) -> ConsoleEvents:
+        self._update = self._display.__enter__()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
+        self._display.__exit__(kind, error, traceback)
+
+    def on_progress(self, scanner: str, done: int, total: int) -> None:
+        """Updates the progress display."""
+        self._update(scanner, done, total)
+
+    def on_policy(self, root: Path, policy: Policy, scanners: Iterable[str]) -> None:
+        """Prints the root, the policy and the scanners."""
+        if self._verbose:
+            environment = f", environment {policy.environment}" if policy.environment else ""
+            warn(f"root {root}")
+            warn(f"policy {policy.name}{environment}, read from {', '.join(policy.sources)}")
+            warn(f"installed scanners: {', '.join(scanners)}")
+
+    def on_warning(self, message: str, hint: str = "") -> None:
+        """Prints the warning."""
+        warn(message, hint)

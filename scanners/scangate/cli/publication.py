@@ -10,7 +10,6 @@ from typing import Any
 import click
 import msgspec
 
-from scangate.app.clock import utc_now
 from scangate.app.file_errors import file_errors
 from scangate.app.verdict_file import read_verdict_text
 from scangate.cli.console import warn
@@ -27,7 +26,7 @@ from scangate.publish.receipt import (
     summarize_rejections,
 )
 from scangate.report.schema import parse_report
-from scangate.timestamps import format_timestamp
+from scangate.timestamps import format_timestamp, utc_now
 
 __all__ = ["UNPUBLISHED", "Delivery", "PublishOptions", "VerdictToPublish", "publish_once", "publish_options"]
 

@@ -13,9 +13,8 @@ from scangate.app.requests import ScanRequest, ShardRequest
 from scangate.app.scanning import scan
 from scangate.cli import options
 from scangate.cli.console import warn, write_page
-from scangate.cli.console_events import ConsoleEvents
+from scangate.cli.progress import ConsoleEvents
 from scangate.cli.report_output import print_report
-from scangate.cli.shard_option import ShardParam
 from scangate.errors import UsageError
 from scangate.model import EXIT_CODES, Outcome
 from scangate.report.escape import ci_log
@@ -33,7 +32,9 @@ __all__ = ["command"]
 @click.option("--skip", multiple=True, metavar="NAME", help="Skip this scanner  [repeatable]")
 @click.option("--staged", is_flag=True, help="Scan git's index: the files named, or all that differ from HEAD")
 @options.since_option
-@click.option("--shard", type=ShardParam(), metavar="I/N", help="Scan one of N shards into --output-dir, for scangate merge")
+@click.option(
+    "--shard", type=options.ShardParam(), metavar="I/N", help="Scan one of N shards into --output-dir, for scangate merge"
+)
 @options.trust_policy_option
 @click.option("--no-cache", "ignore_cache", is_flag=True, help="Scan every file, and cache no results")
 @options.cache_dir_option

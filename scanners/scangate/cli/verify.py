@@ -9,7 +9,6 @@ from pathlib import Path
 
 import click
 
-from scangate.app.clock import utc_now
 from scangate.cli.attestation_subject import parse_subject
 from scangate.cli.console import warn
 from scangate.errors import AttestationRejected, PublishError, Rejection, UsageError
@@ -21,7 +20,7 @@ from scangate.publish.dsse import MAX_BYTES
 from scangate.publish.kms_keys import fetch_public_key, is_kms_key_arn
 from scangate.publish.statement import Subject
 from scangate.publish.tree_digest import ATTESTATION_FILE
-from scangate.timestamps import parse_timestamp
+from scangate.timestamps import parse_timestamp, utc_now
 
 __all__ = ["command"]
 

@@ -12,7 +12,6 @@ from pathlib import Path
 import click
 import msgspec
 
-from scangate.app.clock import today
 from scangate.app.codeowners_file import load_codeowners
 from scangate.app.file_errors import file_errors
 from scangate.app.policies import read_policy
@@ -29,6 +28,7 @@ from scangate.judge.policy_files import DEFAULT_POLICY_FILE, list_bundled_polici
 from scangate.model import Finding, FindingKind
 from scangate.report.schema import parse_report
 from scangate.scan.masking import mask_tokens
+from scangate.timestamps import today
 
 __all__ = ["command"]
 

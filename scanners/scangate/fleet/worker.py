@@ -107,7 +107,7 @@ def _is_bare(root: Path) -> bool:
 
 def _scan(job: Job, root: Path, private: Path, processes: ProcessRunner) -> AuditResult:
     out, request_file, result_file = private / "out", private / "request.json", private / "result.json"
-    request: dict[str, object] = {"root": str(root), "output_dir": str(out), "jobs": job.jobs}
+    request: dict[str, object] = {"output_dir": str(out), "jobs": job.jobs}
     if job.policy_text:
         policy_file = private / "policy.yaml"
         policy_file.write_text(job.policy_text, encoding="utf-8")
@@ -115,7 +115,7 @@ def _scan(job: Job, root: Path, private: Path, processes: ProcessRunner) -> Audi
     if job.environment:
         request["environment"] = job.environment
     request_file.write_text(json.dumps(request), "ascii")
-    argv = [sys.executable, "-I", "-m", "scangate.app.fleet_member", str(request_file), str(result_file)]
+    argv = [sys.executable, "-I", "-m", "scangate.app.fleet_member", str(root), str(request_file), str(result_file)]
     output = processes.run(argv, timeout=job.timeout, env=_environment(processes.environ, job.process_marker), network=True)
     exit_code = _read_exit_code(output, result_file)
     report = parse_report(_read_verdict(out / "verdict.json"))

@@ -10,7 +10,6 @@ from typing import Any
 
 import click
 
-from scangate.app.clock import utc_now
 from scangate.app.file_errors import file_errors
 from scangate.app.session import open_session
 from scangate.ci import detect_build
@@ -23,7 +22,7 @@ from scangate.publish import cloudwatch, metrics, verdict_history
 from scangate.publish.aws_client import create_client
 from scangate.publish.s3_document import parse_s3_url, update_document
 from scangate.publish.scope_check import describe_partial_scope
-from scangate.timestamps import parse_timestamp
+from scangate.timestamps import parse_timestamp, utc_now
 
 __all__ = ["command"]
 

@@ -11,7 +11,6 @@ from urllib.parse import quote
 
 import click
 
-from scangate.app.clock import utc_now
 from scangate.app.file_errors import file_errors
 from scangate.app.verdict_file import read_verdict_text
 from scangate.ci import detect_build
@@ -25,6 +24,7 @@ from scangate.publish.aws_client import create_client, translate_errors
 from scangate.publish.aws_partition import partition_for_region
 from scangate.publish.scope_check import describe_partial_scope
 from scangate.report.schema import parse_report
+from scangate.timestamps import utc_now
 
 __all__ = ["command"]
 
