@@ -156,11 +156,9 @@ class ConsoleEvents(Events, contextlib.AbstractContextManager["ConsoleEvents"]):
         self._display.__exit__(kind, error, traceback)
 
     def on_progress(self, scanner: str, done: int, total: int) -> None:
-        """Updates the progress display."""
         self._update(scanner, done, total)
 
     def on_policy(self, root: Path, policy: Policy, scanners: Iterable[str]) -> None:
-        """Prints the root, the policy and the scanners."""
         if self._verbose:
             environment = f", environment {policy.environment}" if policy.environment else ""
             warn(f"root {root}")
@@ -168,5 +166,4 @@ class ConsoleEvents(Events, contextlib.AbstractContextManager["ConsoleEvents"]):
             warn(f"installed scanners: {', '.join(scanners)}")
 
     def on_warning(self, message: str, hint: str = "") -> None:
-        """Prints the warning."""
         warn(message, hint)
