@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from scangate import assets
 from scangate.judge.evaluation import evaluate
+from scangate.judge.policy import InlineExpiry, InlineSuppressions, Policy
 from scangate.judge.policy_files import list_bundled_policies
 from scangate.judge.policy_floor import find_loosenings
 from scangate.judge.policy_json_schema import build_policy_schema
@@ -51,9 +52,43 @@ def table() -> dict[str, dict[str, str]]:
 def test_they_are_all_there() -> None:
     assert list_bundled_policies() == tuple(sorted(LADDER))
     for name, made in RUNGS.items():
-        assert (made.name, made.sources, made.in_tree) == (name, (f"policies/{name}.yaml",), False)
+        chain = LADDER[: LADDER.index(name) + 1]
+        assert made.name == name
+        assert (made.sources, made.in_tree) == (tuple(f"policies/{each}.yaml" for each in reversed(chain)), False)
         assert made.enabled_scanners() == made.required_scanners == SCANNERS
         assert made.description
+
+
+def limits(name: str) -> dict[str, int | None]:
+    return {severity.value: limit for severity, limit in RUNGS[name].budget.limits}
+
+
+def test_the_values_that_the_policies_differ_in() -> None:
+    """All others are baseline's; these were the values when each policy was a file of its own."""
+    assert {severity: [limits(name)[severity] for name in LADDER] for severity in limits("baseline")} == {
+        "critical": [0] * 6,
+        "high": [0] * 6,
+        "medium": [None, 20, 10, 5, 0, 0],
+        "low": [None] * 5 + [20],
+        "info": [None] * 6,
+    }
+    differing = {
+        "cool_down_days": [0] * 6,
+        "exception_max_days": [365, 365, 180, 180, 90, 30],
+        "new_only": [True] * 5 + [False],
+        "baseline_ratchet": [False] * 3 + [True] * 3,
+        "signed_cache_only": [False] * 5 + [True],
+        "unknown_severity": [Severity.HIGH] * 5 + [Severity.CRITICAL],
+        "inline_suppressions": [InlineSuppressions.REPORT] * 4 + [InlineSuppressions.DENY] * 2,
+        "inline_expiry": [InlineExpiry.OPTIONAL] * 4 + [InlineExpiry.REQUIRED] * 2,
+    }
+    assert {field: [getattr(RUNGS[name], field) for name in LADDER] for field in differing} == differing
+    assert [len(RUNGS[name].allowed_gaps) for name in LADDER] == [1, 1, 1, 0, 0, 0]
+    assert [len(RUNGS[name].overrides) for name in LADDER] == [6, 6, 6, 6, 6, 7]
+    assert all(limit == 0 for name in LADDER[1:] for each in RUNGS[name].overrides for _, limit in each.limits)
+    own = {*differing, "name", "description", "digest", "sources", "locations", "budget", "overrides", "allowed_gaps"}
+    for field in {each.name for each in msgspec.structs.fields(Policy)} - own:
+        assert len({repr(getattr(RUNGS[name], field)) for name in LADDER}) == 1, field
 
 
 @pytest.mark.parametrize(("below", "above"), list(pairwise(LADDER)))
@@ -125,10 +160,10 @@ def test_a_secret_never_stands(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", LADDER)
-def test_each_fits_the_schema_and_stands_alone(name: str) -> None:
+def test_each_fits_the_schema(name: str) -> None:
     document = to_plain(parse_policy_yaml((FOLDER / f"{name}.yaml").read_bytes(), name))
     assert complaints(document, build_policy_schema(dict.fromkeys(SCANNERS, Options), CommandOptions)) == []
-    assert "extends" not in document
+    assert document.get("extends", "baseline") in LADDER
 
 
 @pytest.mark.parametrize("name", LADDER)

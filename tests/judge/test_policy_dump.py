@@ -61,6 +61,6 @@ def test_each_value_tells_where_it_came_from(tmp_path: Path) -> None:
     (tmp_path / "scangate.yaml").write_text("version: 1\nextends: strict\nbudgets: {medium: 3}\n")
     lines = dump_policy(load_policy(None, tmp_path)).splitlines()
     assert "  medium: 3  # scangate.yaml:3" in lines
-    assert any(line.startswith("  high: 0  # policies/strict.yaml:") for line in lines)
+    assert any(line.startswith("  high: 0  # policies/baseline.yaml:") for line in lines)
     assert "    timeout: 600  # default" in lines
-    assert lines[1] == "# made of scangate.yaml, policies/strict.yaml"
+    assert lines[1] == "# made of scangate.yaml, policies/strict.yaml, policies/baseline.yaml"

@@ -280,6 +280,45 @@ def test_extends_merges_mappings_replaces_values_and_appends_lists(root: Path) -
     assert made.locate("advisories.wait-days") == PolicyLocation("advisories.wait-days")
 
 
+LISTS = "coverage: {required: [bandit], allowed-gaps: [{kind: unpinned, reason: base}]}\n"
+
+
+@pytest.mark.parametrize(
+    ("own", "required"),
+    [
+        ("coverage: {required: [semgrep]}", ("bandit", "semgrep")),
+        ("coverage: {required: {replace: [semgrep]}}", ("semgrep",)),
+        ("coverage: {required: {replace: []}}", ()),
+        ("environments: {ci: {coverage: {required: {replace: [semgrep]}}}}", ("semgrep",)),
+        ("coverage: {required: {replace: []}}\nenvironments: {ci: {coverage: {required: [semgrep]}}}", ("semgrep",)),
+    ],
+)
+def test_an_extending_policy_appends_to_a_list_or_replaces_it(root: Path, own: str, required: tuple[str, ...]) -> None:
+    put(root, HEAD + LISTS, "base.yaml")
+    put(
+        root,
+        f"version: 1\nextends: base.yaml\nenvironments: {{ci: {{}}}}\n{own}\n"
+        if "ci" not in own
+        else f"version: 1\nextends: base.yaml\n{own}\n",
+    )
+    made = load_policy(None, root, "ci")
+    assert made.required_scanners == required
+    assert [entry.reason for entry in made.allowed_gaps] == ["base"]
+
+
+def test_a_list_replaced_in_an_environment_stays_replaced_when_it_is_extended(root: Path) -> None:
+    put(root, HEAD + LISTS + "environments: {ci: {coverage: {required: {replace: [semgrep]}}}}\n", "base.yaml")
+    put(root, "version: 1\nextends: base.yaml\nenvironments: {ci: {coverage: {required: [detect-secrets]}}}\n")
+    assert load_policy(None, root, "ci").required_scanners == ("detect-secrets", "semgrep")
+    assert load_policy(None, root).required_scanners == ("bandit",)
+
+
+def test_a_replaced_list_may_not_loosen_a_floor(root: Path) -> None:
+    put(root, HEAD + LISTS + "floor: true\n", "base.yaml")
+    put(root, "version: 1\nextends: base.yaml\ncoverage: {required: {replace: []}}\n")
+    assert "coverage.required" in refused(root).message
+
+
 def test_a_scanner_s_own_lists_are_replaced(root: Path) -> None:
     put(root, HEAD.replace("{}", "{skips: [B1, B2]}"), "base.yaml")
     put(root, "version: 1\nextends: base.yaml\nscanners: {bandit: {skips: [B3]}}\n")

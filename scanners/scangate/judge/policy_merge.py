@@ -1,4 +1,4 @@
-"""Lays one policy file over another: mappings deep, lists appended, plain values replaced; knows no meaning of what it merges."""
+"""Merges policy files: mappings are merged, lists appended (or replaced, by ``{replace: [...]}``), plain values replaced."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from scangate.judge.policy_yaml import Node, Position
 __all__ = ["apply_environment", "find_node", "find_position", "list_positions", "merge_policy_files"]
 
 FILE_ONLY_KEYS = frozenset({"version", "name", "description", "extends", "floor"})  # said by a file of itself, never inherited
+REPLACE = "replace"
 REPLACED_LISTS_KEY = "scanners"  # a scanner's own lists (a command, a set of rules) are replaced: half of each would mean neither
 
 
@@ -25,18 +26,39 @@ def apply_environment(tree: Node, environment: str) -> Node:
     blocks = entries.get("environments")
     plain = {key: value for key, value in entries.items() if key not in FILE_ONLY_KEYS and key != "environments"}
     base = Node(plain, tree.position, tree.key_positions)
-    return _overlay(base, _entries(blocks)[environment], ()) if environment and blocks else base
+    return _without_replacements(_overlay(base, _entries(blocks)[environment], ()) if environment and blocks else base)
 
 
 def _overlay(under: Node, over: Node, path: DocumentPath) -> Node:
-    if isinstance(under.value, list) and isinstance(over.value, list) and REPLACED_LISTS_KEY not in path:
-        return Node([*under.value, *over.value], over.position)
-    if not isinstance(under.value, dict) or not isinstance(over.value, dict):
+    replaced = _replacement(under, path)
+    inherited = under if replaced is None else replaced
+    if isinstance(inherited.value, list) and isinstance(over.value, list) and REPLACED_LISTS_KEY not in path:
+        items = Node([*inherited.value, *over.value], over.position)
+        # what was replaced stays replaced where the result is an environment's and is merged into the rest
+        return items if replaced is None else Node({REPLACE: items}, over.position)
+    if not isinstance(under.value, dict) or not isinstance(over.value, dict) or replaced or _replacement(over, path):
         return over
     values = {**under.value, **over.value}
     for key in under.value.keys() & over.value.keys():
         values[key] = _overlay(under.value[key], over.value[key], (*path, key))
     return Node(values, over.position, {**under.key_positions, **over.key_positions})
+
+
+def _replacement(node: Node, path: DocumentPath) -> Node | None:
+    """The list of ``{replace: [...]}``, which takes the place of the inherited one."""
+    entries = _entries(node)
+    found = entries.get(REPLACE) if len(entries) == 1 and REPLACED_LISTS_KEY not in path else None
+    return found if found is not None and isinstance(found.value, list) else None
+
+
+def _without_replacements(node: Node, path: DocumentPath = ()) -> Node:
+    replacement = _replacement(node, path)
+    if replacement is not None:
+        return replacement
+    if not isinstance(node.value, dict):
+        return node
+    values = {key: _without_replacements(child, (*path, key)) for key, child in node.value.items()}
+    return Node(values, node.position, node.key_positions)
 
 
 def _entries(node: Node | None) -> dict[str, Node]:

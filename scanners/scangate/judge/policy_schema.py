@@ -62,6 +62,10 @@ class _Block(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Spelling with hyphens, nothing unknown, nothing changed."""
 
 
+class _Replacement(_Block, frozen=True, kw_only=True):
+    """``{replace: [...]}`` takes the place of the inherited list; a plain list is appended to it."""
+
+
 class ScannerBlock(_Block, frozen=True, kw_only=True):
     """What every scanner's block may say beside the scanner's own options."""
 
@@ -77,10 +81,14 @@ class ExclusionEntry(_Block, frozen=True, kw_only=True):
     scanners: Annotated[list[Name], Meta(min_length=1)] | UnsetType = UNSET
 
 
+class ExclusionReplacement(_Replacement, frozen=True, kw_only=True):
+    replace: list[ExclusionEntry]
+
+
 class PathsBlock(_Block, frozen=True, kw_only=True):
     """Which paths are not read."""
 
-    exclude: list[ExclusionEntry] | UnsetType = UNSET
+    exclude: list[ExclusionEntry] | ExclusionReplacement | UnsetType = UNSET
 
 
 class LimitsBlock(_Block, frozen=True, kw_only=True):
@@ -97,6 +105,10 @@ class SeverityEntry(_Block, frozen=True, kw_only=True):
     severity: SeverityName
     path: Glob | UnsetType = UNSET
     reason: Text | UnsetType = UNSET
+
+
+class SeverityReplacement(_Replacement, frozen=True, kw_only=True):
+    replace: list[SeverityEntry]
 
 
 class OverrideEntry(_Block, frozen=True, kw_only=True):
@@ -116,6 +128,13 @@ class OverrideEntry(_Block, frozen=True, kw_only=True):
     info: Limit | UnsetType = UNSET
 
 
+_Override = Annotated[OverrideEntry, _require_one_of("kind", "scanner", "path", "fixable")]
+
+
+class OverrideReplacement(_Replacement, frozen=True, kw_only=True):
+    replace: list[_Override]
+
+
 class BudgetBlock(_Block, frozen=True, kw_only=True):
     """How many findings of each severity may stand; a severity that nothing names may have none.
 
@@ -127,7 +146,7 @@ class BudgetBlock(_Block, frozen=True, kw_only=True):
     medium: Limit | UnsetType = UNSET
     low: Limit | UnsetType = UNSET
     info: Limit | UnsetType = UNSET
-    overrides: list[Annotated[OverrideEntry, _require_one_of("kind", "scanner", "path", "fixable")]] | UnsetType = UNSET
+    overrides: list[_Override] | OverrideReplacement | UnsetType = UNSET
 
 
 class AllowedGapEntry(_Block, frozen=True, kw_only=True):
@@ -139,11 +158,19 @@ class AllowedGapEntry(_Block, frozen=True, kw_only=True):
     path: Glob | UnsetType = UNSET
 
 
+class RequiredReplacement(_Replacement, frozen=True, kw_only=True):
+    replace: list[Name]
+
+
+class AllowedGapReplacement(_Replacement, frozen=True, kw_only=True):
+    replace: list[AllowedGapEntry]
+
+
 class CoverageBlock(_Block, frozen=True, kw_only=True):
     """Which scanners must have run, and which gaps may stand."""
 
-    required: list[Name] | UnsetType = UNSET
-    allowed_gaps: list[AllowedGapEntry] | UnsetType = UNSET
+    required: list[Name] | RequiredReplacement | UnsetType = UNSET
+    allowed_gaps: list[AllowedGapEntry] | AllowedGapReplacement | UnsetType = UNSET
 
 
 class AdvisoriesBlock(_Block, frozen=True, kw_only=True):
@@ -192,13 +219,20 @@ class ExceptionEntry(_Block, frozen=True, kw_only=True):
     follows: FollowsBlock | UnsetType = UNSET
 
 
+_Exception = Annotated[ExceptionEntry, _require_one_of("rule", "path", "fingerprint", "advisory")]
+
+
+class ExceptionReplacement(_Replacement, frozen=True, kw_only=True):
+    replace: list[_Exception]
+
+
 class PolicyBlocks(_Block, frozen=True, kw_only=True):
     """What a policy says, and what an environment of it may say otherwise. ``scanners`` is read by each scanner's own type."""
 
     scanners: dict[str, Any] | UnsetType = UNSET
     paths: PathsBlock | UnsetType = UNSET
     limits: LimitsBlock | UnsetType = UNSET
-    severity: list[SeverityEntry] | UnsetType = UNSET
+    severity: list[SeverityEntry] | SeverityReplacement | UnsetType = UNSET
     budgets: BudgetBlock | UnsetType = UNSET
     unknown: SeverityName | UnsetType = UNSET
     new_only: bool | UnsetType = UNSET
@@ -206,7 +240,7 @@ class PolicyBlocks(_Block, frozen=True, kw_only=True):
     advisories: AdvisoriesBlock | UnsetType = UNSET
     cache: CacheBlock | UnsetType = UNSET
     coverage: CoverageBlock | UnsetType = UNSET
-    exceptions: list[Annotated[ExceptionEntry, _require_one_of("rule", "path", "fingerprint", "advisory")]] | UnsetType = UNSET
+    exceptions: list[_Exception] | ExceptionReplacement | UnsetType = UNSET
     exception_max_days: Annotated[int, Meta(ge=1, le=3660)] | UnsetType = UNSET
     exception_unused: Literal["report", "fail"] | UnsetType = UNSET
     exception_owners: Literal["anyone", "codeowners"] | UnsetType = UNSET
