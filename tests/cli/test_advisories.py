@@ -61,7 +61,7 @@ def test_import_then_status(tmp_path: Path, export: Path) -> None:
         r"^imported +\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ \(today\)$",
         r"^size +\d\.\d MB$",
         rf"^source +{re.escape(str(export))}$",
-        r"^left out +1 broken$",
+        r"^skipped +1 malformed$",
         r"^digest +[0-9a-f]{64}$",
     ):
         assert re.search(pattern, told, re.MULTILINE), pattern

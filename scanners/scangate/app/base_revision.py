@@ -15,8 +15,6 @@ from scangate.errors import ScanError, UsageError
 from scangate.model import ComparedRevision, Gap, GapKind
 from scangate.scan.git import Repository
 
-__all__ = ["AUTO", "BaseRevision", "resolve_base"]
-
 AUTO = "auto"
 FETCH = "git fetch"
 UNSHALLOW = f"{FETCH} --unshallow origin"

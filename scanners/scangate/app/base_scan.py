@@ -21,8 +21,6 @@ from scangate.scan.git import Repository
 from scangate.scan.plan import ScanPlan
 from scangate.scan.unchanged_files import merge_results, without_unchanged
 
-__all__ = ["HeadScan", "scan_base"]
-
 
 class HeadScan(msgspec.Struct, frozen=True):
     """The scan of the change itself."""

@@ -27,8 +27,6 @@ from scangate.judge.finding_matching import BASELINE_NAME, KnownFinding, Scanned
 from scangate.model import Finding, Report
 from scangate.timestamps import today
 
-__all__ = ["BaselineUpdate", "create_baseline", "update_baseline"]
-
 
 class BaselineUpdate(msgspec.Struct, frozen=True):
     """What became of the baseline in ``file``; ``known`` findings are in it now, ``added`` and ``removed`` by this update.

@@ -12,8 +12,6 @@ from scangate.errors import UsageError
 from scangate.files import read_regular_file, write_atomically
 from scangate.judge.baseline import BASELINE_FILE, MAX_BYTES, Baseline, parse_baseline, render_baseline
 
-__all__ = ["find", "load", "store"]
-
 CREATE_HINT = "create one: scangate baseline create"
 
 

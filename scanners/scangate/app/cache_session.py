@@ -17,8 +17,6 @@ from scangate.scan.cache import Cache, default_cache_directory
 from scangate.scan.key_derivation import KEY_VARIABLE
 from scangate.scan.result_cache import ResultCache
 
-__all__ = ["open_cache"]
-
 
 @contextlib.contextmanager
 def open_cache(request: ScanRequest, policy: Policy, worktree: Path, events: Events) -> Iterator[ResultCache | None]:

@@ -9,8 +9,6 @@ from scangate.files import read_regular_file
 from scangate.judge.codeowners import MAX_BYTES, CodeOwners, find_codeowners
 from scangate.judge.policy import ExceptionOwners, Policy
 
-__all__ = ["load_codeowners"]
-
 
 def load_codeowners(
     policy: Policy, root: Path, worktree: Path, read_file: Callable[[str], str | None] | None = None

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from scangate.judge.policy import Policy
 
-__all__ = ["Events"]
-
 
 class Events:
     """Override what you want to see; by default nothing is shown."""

@@ -9,8 +9,6 @@ from pathlib import Path
 from scangate.errors import UsageError
 from scangate.files import describe_os_error
 
-__all__ = ["file_errors"]
-
 
 @contextlib.contextmanager
 def file_errors(verb: str, file: Path | str, hint: str) -> Iterator[None]:

@@ -29,8 +29,6 @@ from scangate.scan.cpu_limits import usable_cpus
 from scangate.scan.process import terminate_marked
 from scangate.timestamps import format_timestamp, today, utc_now
 
-__all__ = ["FleetEvents", "FleetRequest", "audit_fleet"]
-
 PAGES: Mapping[str, Callable[[rollup.Rollup], str]] = {
     "fleet.json": rollup.render,
     "fleet.md": markdown.render,

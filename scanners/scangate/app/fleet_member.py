@@ -15,8 +15,6 @@ from scangate.app.requests import ScanRequest
 from scangate.app.scanning import scan
 from scangate.errors import ScangateError
 
-__all__ = ["run_member"]
-
 
 def run_member(root: Path, request_file: Path, result_file: Path) -> None:
     """Scans ``root`` as ``request_file`` says, and writes ``result_file``; reports go to the request's output directory."""

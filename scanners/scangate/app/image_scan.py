@@ -13,8 +13,6 @@ from scangate.scan.plan import ScannerTask, ScanPlan
 from scangate.timestamps import today
 from scangate.tools import ecr
 
-__all__ = ["fetch_image_findings"]
-
 MAX_BYTES = 64 * 1024 * 1024
 TIMEOUT = 600.0
 

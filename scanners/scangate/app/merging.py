@@ -26,8 +26,6 @@ from scangate.scan.replay_scanner import RERUN_HINT, replay_plan
 from scangate.scan.shard_file import MAX_CHARACTERS, ShardFile, parse_shard_file
 from scangate.scan.shards import take_inventory
 
-__all__ = ["merge"]
-
 HINT = "name the files that the shards wrote: scangate merge DIR/part-*.json"
 
 LABELS = {

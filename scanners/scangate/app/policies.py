@@ -14,8 +14,6 @@ from scangate.plugin import Scanner
 from scangate.timestamps import today
 from scangate.tools import CommandOptions
 
-__all__ = ["read_policy", "scanner_option_types"]
-
 
 def read_policy(
     name: str | None,

@@ -17,8 +17,6 @@ from scangate.judge.codeowners import MAX_BYTES
 from scangate.judge.policy_files import DEFAULT_POLICY_FILE, MAX_CHAIN, PolicyRevision, find_extended_file, is_policy_path
 from scangate.scan.git import Repository
 
-__all__ = ["RevisionFiles", "repository_path"]
-
 MAX_COMPARED_BYTES = 64 * 1024 * 1024
 MISSING_KINDS = ("missing", "notdir")
 

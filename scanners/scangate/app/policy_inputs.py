@@ -24,8 +24,6 @@ from scangate.judge.policy import Policy
 from scangate.judge.policy_files import is_policy_path
 from scangate.model import Gap
 
-__all__ = ["BaselineInputs", "PolicyInputs", "load_policy_inputs"]
-
 NO_REPOSITORY_NOTE = (
     "CodePipeline passed the source on without .git, so tracked files and the changes of this build cannot be determined: "
     "configure the source action for a full clone (OutputArtifactFormat: CODEBUILD_CLONE_REF)"

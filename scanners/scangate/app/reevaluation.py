@@ -21,8 +21,6 @@ from scangate.report.schema import parse_report
 from scangate.timestamps import today
 from scangate.tools.ecr import NAME as ECR
 
-__all__ = ["reevaluate"]
-
 
 def reevaluate(request: ReevaluationRequest, events: Events | None = None) -> Report:
     """The report under the policy of ``request``; INCOMPLETE where that policy would have scanned more.

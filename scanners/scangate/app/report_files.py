@@ -15,14 +15,12 @@ import msgspec
 from scangate.app.events import Events
 from scangate.app.file_errors import file_errors
 from scangate.errors import UsageError
-from scangate.files import write_atomically, write_temporary
+from scangate.files import write_temporary
 from scangate.model import EXIT_CODES, Basis, Decision, Gap, GapKind, GapRuling, Outcome, Report
 from scangate.report import FORMATS
 
 if TYPE_CHECKING:
     from scangate.app.session import Session
-
-__all__ = ["ReportTarget", "list_targets", "prepare", "refuse_links", "write_atomically", "write_reports"]
 
 SPACE_HINT = "free some disk space, or choose another directory: --output-dir DIR"
 

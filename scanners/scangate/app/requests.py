@@ -9,8 +9,6 @@ import msgspec
 from scangate.app.report_files import ReportTarget
 from scangate.errors import UsageError
 
-__all__ = ["MAX_SHARDS", "MergeRequest", "ReevaluationRequest", "ScanRequest", "ShardRequest"]
-
 MAX_SHARDS = 1000
 
 

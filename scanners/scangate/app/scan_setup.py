@@ -26,8 +26,6 @@ from scangate.scan.result_cache import ResultCache
 from scangate.timestamps import today
 from scangate.tools import CommandOptions, SarifCommand
 
-__all__ = ["ScanSetup", "digest_bundled_rules"]
-
 SALT_BYTES = 16
 
 

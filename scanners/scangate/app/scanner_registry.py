@@ -13,8 +13,6 @@ from scangate.tools import BUILT_IN
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-__all__ = ["ENTRY_POINT_GROUP", "load_scanners"]
-
 ENTRY_POINT_GROUP = "scangate.scanners"
 REQUIRED = ("NAME", "Options", "version", "reads", "scan")
 

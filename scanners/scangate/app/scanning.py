@@ -31,8 +31,6 @@ from scangate.scan.dispatch import ProgressCallback
 from scangate.scan.plan import ScanPlan
 from scangate.timestamps import format_timestamp, utc_now
 
-__all__ = ["find_commit", "load_setup", "run_scan", "scan"]
-
 PlanTransform = Callable[[ScanPlan, Listing], ScanPlan]
 """Replaces the scanners of a plan, for example by those that replay the results of shards."""
 

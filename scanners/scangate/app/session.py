@@ -18,8 +18,6 @@ from scangate.scan.git import Repository, find_repository
 from scangate.scan.process import ProcessRunner
 from scangate.timestamps import utc_now
 
-__all__ = ["Session", "open_session"]
-
 FALLBACK_TEMP_DIRS = ("/tmp", "/var/tmp")  # noqa: S108 -- a directory with a random name is created there
 
 

@@ -26,8 +26,6 @@ from scangate.scan.key_derivation import KEY_VARIABLE, derive_key
 from scangate.scan.shard_file import KEY_PURPOSE, ShardHeader, write_shard_file
 from scangate.scan.shards import Inventory, Shard, plan_for_shard, take_inventory
 
-__all__ = ["ShardResult", "build_header", "part_signing_key", "refuse_inside_tree", "scan_shard"]
-
 HINT = "scangate scan --shard 1/4 --output-dir DIR, with DIR outside the scanned tree"
 
 

@@ -8,8 +8,6 @@ from scangate.app.file_errors import file_errors
 from scangate.files import read_regular_file
 from scangate.report.schema import MAX_CHARACTERS
 
-__all__ = ["read_verdict_text"]
-
 HINT = "name the verdict.json of a scan: scangate scan --output-dir DIR"
 
 

@@ -16,8 +16,6 @@ from scangate.cli.progress import show_transfer
 from scangate.report.escape import terminal
 from scangate.timestamps import format_timestamp, utc_now
 
-__all__ = ["command"]
-
 _store_option = click.option(
     "--store",
     type=click.Path(path_type=Path),

@@ -29,8 +29,6 @@ from scangate.publish.tree_digest import ATTESTATION_FILE
 from scangate.report.schema import parse_report
 from scangate.timestamps import parse_timestamp, utc_now
 
-__all__ = ["command"]
-
 REFUSED, UNPUBLISHED = 1, 4
 
 

@@ -11,8 +11,6 @@ from scangate.errors import UsageError
 from scangate.publish.statement import Subject
 from scangate.publish.tree_digest import compute_tree_digest
 
-__all__ = ["parse_subject"]
-
 _IMAGE = re.compile(r"image:(?:[a-z0-9][A-Za-z0-9._:/-]*@)?sha256:(?P<digest>[0-9a-f]{64})")
 HINT = "name a directory, image:sha256:HEX (see docker inspect), or lambda:CODESHA256 (see aws lambda get-function)"
 

@@ -19,8 +19,6 @@ from scangate.judge.baseline import BASELINE_FILE
 from scangate.judge.error_text import pluralize
 from scangate.report.escape import ci_log
 
-__all__ = ["command"]
-
 INCOMPLETE = 3
 
 _root_argument = click.argument("root", default=".", type=options.path_type, metavar="[PATH]")

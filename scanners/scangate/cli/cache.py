@@ -15,8 +15,6 @@ from scangate.cli.console import warn
 from scangate.scan.cache import Cache, default_cache_directory
 from scangate.scan.key_derivation import KEY_VARIABLE
 
-__all__ = ["command"]
-
 MIB = 1024 * 1024
 
 

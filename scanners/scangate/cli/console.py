@@ -11,8 +11,6 @@ from typing import TextIO
 
 import click
 
-__all__ = ["configure_streams", "print_line", "silence_broken_pipes", "warn", "write_page"]
-
 
 def configure_streams() -> None:
     """Escapes characters that the locale cannot encode, and replaces closed streams by the null device.

@@ -7,8 +7,6 @@ from rich.console import Console
 from scangate.model import Report
 from scangate.report import text
 
-__all__ = ["print_console_report"]
-
 MIN_WIDTH = 20
 
 

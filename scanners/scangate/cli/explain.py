@@ -23,8 +23,6 @@ from scangate.report.schema import parse_report
 from scangate.timestamps import today
 from scangate.tools.rule_catalog import describe_advisory, list_rules
 
-__all__ = ["command"]
-
 DEFAULT_VERDICTS = (Path("scangate-reports/verdict.json"), Path("verdict.json"))
 MIN_FINGERPRINT = 8  # characters
 DEFAULT_EXCEPTION_DAYS = 90

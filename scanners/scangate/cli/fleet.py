@@ -15,8 +15,6 @@ from scangate.errors import UsageError
 from scangate.fleet.repository_record import RepositoryRecord
 from scangate.report.escape import ci_log
 
-__all__ = ["command"]
-
 
 class _ConsoleEvents(FleetEvents):
     """Prints warnings, and a line for each repository above a progress bar or in the log."""

@@ -12,8 +12,6 @@ from scangate.cli import options
 from scangate.cli.progress import ConsoleEvents
 from scangate.cli.report_output import print_report
 
-__all__ = ["command"]
-
 
 @click.command()
 @options.verdict_argument

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import sys
 
-__all__ = ["remove_pythonpath"]
-
 
 def remove_pythonpath() -> None:
     """Removes the entries of PYTHONPATH from ``sys.path``, except one that scangate itself was imported from.

@@ -24,8 +24,6 @@ from scangate.files import write_atomically
 from scangate.judge.error_text import suggest
 from scangate.judge.policy_files import DEFAULT_POLICY_FILE, list_bundled_policies
 
-__all__ = ["command"]
-
 BUILDSPEC, SECOND_BUILDSPEC, VERIFY, HOOKS = "buildspec.yml", "buildspec-gate.yml", "scripts/verify.sh", ".pre-commit-config.yaml"
 ALTERNATIVE_BUILDSPEC = "buildspec.yaml"
 """Not a default name, but a project may be configured for it."""

@@ -8,8 +8,6 @@ from typing import Any
 
 import click
 
-__all__ = ["LazyGroup"]
-
 
 class LazyGroup(click.Group):
     """``summaries``: a line of help by command name; ``package`` has a module of each name, with the attribute ``command``."""

@@ -19,8 +19,6 @@ from scangate.cli.console import configure_streams, silence_broken_pipes, warn  
 from scangate.cli.lazy_group import LazyGroup  # noqa: E402
 from scangate.errors import ScangateError  # noqa: E402
 
-__all__ = ["main"]
-
 USAGE, DISK_FULL, INTERNAL_ERROR, INTERRUPTED, BROKEN_PIPE = 2, 3, 70, 130, 141
 GC_THRESHOLDS = (1_000_000, 20, 100)  # a scan creates many small objects that live to its end, and little garbage
 DISK_FULL_ERRNOS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}

@@ -13,8 +13,6 @@ from scangate.cli import options
 from scangate.cli.progress import ConsoleEvents
 from scangate.cli.report_output import print_report
 
-__all__ = ["command"]
-
 
 @click.command()
 @click.argument("parts", nargs=-1, required=True, type=options.path_type, metavar="PART...")

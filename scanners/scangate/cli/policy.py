@@ -9,8 +9,6 @@ from scangate.cli import options
 from scangate.cli.schema import print_policy_schema
 from scangate.judge.policy_dump import dump_policy
 
-__all__ = ["command"]
-
 _name_argument = click.argument("name", metavar="[NAME|FILE]", required=False)
 
 

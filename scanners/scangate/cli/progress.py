@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from scangate.judge.policy import Policy
 
-__all__ = ["ConsoleEvents", "ProgressBars", "Update", "show_progress", "show_transfer"]
-
 HEARTBEAT_SECONDS = 30.0
 TRANSFERS = {"bytes": "fetching", "records": "reading"}
 

@@ -28,8 +28,6 @@ from scangate.publish.receipt import (
 from scangate.report.schema import parse_report
 from scangate.timestamps import format_timestamp, utc_now
 
-__all__ = ["UNPUBLISHED", "Delivery", "PublishOptions", "VerdictToPublish", "publish_once", "publish_options"]
-
 UNPUBLISHED = 4
 
 

@@ -6,8 +6,6 @@ import click
 
 from scangate.cli.lazy_group import LazyGroup
 
-__all__ = ["command"]
-
 DESTINATIONS = {
     "cloudwatch": "Metrics for dashboards and alarms.",
     "security-hub": "Findings in AWS Security Hub, kept up to date.",

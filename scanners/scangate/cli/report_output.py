@@ -12,8 +12,6 @@ from scangate.model import EXIT_CODES, Outcome, Report
 from scangate.report import FORMATS, noise, wording
 from scangate.report.escape import ci_log
 
-__all__ = ["print_report"]
-
 
 def print_report(report: Report, targets: Iterable[ReportTarget], *, quiet: bool = False, explain_noise: bool = False) -> int:
     """Prints the report for standard output, if any, and the console report, which then goes to standard error.

@@ -19,8 +19,6 @@ from scangate.errors import UsageError
 from scangate.model import EXIT_CODES, Outcome
 from scangate.report.escape import ci_log
 
-__all__ = ["command"]
-
 
 @click.command()
 @click.argument("paths", nargs=-1, type=options.path_type, metavar="[PATH]")

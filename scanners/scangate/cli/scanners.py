@@ -10,8 +10,6 @@ from scangate.app.scanner_registry import load_scanners
 from scangate.errors import ScanError
 from scangate.plugin import Scanner, read_traits
 
-__all__ = ["command"]
-
 SAMPLES = ("app.py", "Dockerfile", "template.yaml", "template.json", "buildspec.yml", "requirements.txt", "README.md", ".env")
 
 

@@ -11,8 +11,6 @@ from scangate.app.scanner_registry import load_scanners
 from scangate.judge.policy_json_schema import build_policy_schema
 from scangate.tools import CommandOptions
 
-__all__ = ["command", "print_policy_schema"]
-
 
 @click.group()
 def command() -> None:

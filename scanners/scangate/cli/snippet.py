@@ -11,8 +11,6 @@ from scangate.cli.console import print_line
 from scangate.errors import UsageError
 from scangate.judge.error_text import suggest
 
-__all__ = ["command", "list_snippets"]
-
 SUFFIXES = {".yml", ".yaml", ".sh"}
 
 

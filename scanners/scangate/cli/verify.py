@@ -22,8 +22,6 @@ from scangate.publish.statement import Subject
 from scangate.publish.tree_digest import ATTESTATION_FILE
 from scangate.timestamps import parse_timestamp, utc_now
 
-__all__ = ["command"]
-
 REFUSED, INCOMPLETE, UNDECIDED = 1, 3, 4
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 

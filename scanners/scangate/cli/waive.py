@@ -30,8 +30,6 @@ from scangate.report.schema import parse_report
 from scangate.scan.masking import mask_tokens
 from scangate.timestamps import today
 
-__all__ = ["command"]
-
 FINGERPRINT = re.compile(r"[0-9a-f]{32,64}")
 ADVISORY = re.compile(r"(CVE|GHSA|PYSEC|OSV|MAL)-[\w-]+", re.IGNORECASE | re.ASCII)
 DAYS = re.compile(r"([1-9][0-9]{0,3})d")

@@ -5,8 +5,6 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
-__all__ = ["detect_workload"]
-
 MAX_BYTES = 256 * 1024
 SAM_TEMPLATES = ("template.yaml", "template.yml")
 PYPROJECT_TABLES = (b"[project]", b"[build-system]")

@@ -24,8 +24,6 @@ from scangate.publish.s3_document import parse_s3_url, update_document
 from scangate.publish.scope_check import describe_partial_scope
 from scangate.timestamps import parse_timestamp, utc_now
 
-__all__ = ["command"]
-
 
 @click.command()
 @publish_options

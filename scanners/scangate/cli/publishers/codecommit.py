@@ -18,8 +18,6 @@ from scangate.publish.review_comments import Review, build_comments
 from scangate.publish.scope_check import describe_partial_scope
 from scangate.report import markdown
 
-__all__ = ["command"]
-
 
 @click.command()
 @publish_options

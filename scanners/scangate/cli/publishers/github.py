@@ -16,8 +16,6 @@ from scangate.publish.receipt import RejectedItem
 from scangate.publish.review_comments import Review, build_comments
 from scangate.report import markdown, sarif
 
-__all__ = ["command"]
-
 MAX_ANNOTATIONS = 100
 
 

@@ -26,8 +26,6 @@ from scangate.publish.scope_check import describe_partial_scope
 from scangate.report.schema import parse_report
 from scangate.timestamps import utc_now
 
-__all__ = ["command"]
-
 _PROJECT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 _ACCOUNT = re.compile(r"[0-9]{12}")
 MAX_PROJECT_LENGTH = 300  # a finding's Id has at most 512 characters, and ends with a fingerprint
