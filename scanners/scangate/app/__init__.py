@@ -6,33 +6,19 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from scangate.app.baseline import (
-        BaselineUpdate as BaselineUpdate,
-    )
-    from scangate.app.baseline import (
-        create_baseline as create_baseline,
-    )
-    from scangate.app.baseline import (
-        update_baseline as update_baseline,
-    )
+    from scangate.app.baseline import BaselineUpdate as BaselineUpdate
+    from scangate.app.baseline import create_baseline as create_baseline
+    from scangate.app.baseline import update_baseline as update_baseline
     from scangate.app.events import Events as Events
     from scangate.app.interruption import Interruption as Interruption
     from scangate.app.interruption import catch_signals as catch_signals
     from scangate.app.merging import merge as merge
     from scangate.app.reevaluation import reevaluate as reevaluate
     from scangate.app.report_files import ReportTarget as ReportTarget
-    from scangate.app.requests import (
-        MergeRequest as MergeRequest,
-    )
-    from scangate.app.requests import (
-        ReevaluationRequest as ReevaluationRequest,
-    )
-    from scangate.app.requests import (
-        ScanRequest as ScanRequest,
-    )
-    from scangate.app.requests import (
-        ShardRequest as ShardRequest,
-    )
+    from scangate.app.requests import MergeRequest as MergeRequest
+    from scangate.app.requests import ReevaluationRequest as ReevaluationRequest
+    from scangate.app.requests import ScanRequest as ScanRequest
+    from scangate.app.requests import ShardRequest as ShardRequest
     from scangate.app.scanning import scan as scan
     from scangate.app.sharding import ShardResult as ShardResult
     from scangate.app.sharding import scan_shard as scan_shard

@@ -66,9 +66,7 @@ baseline_options = group(
     baseline_option, click.option("--no-baseline", "ignore_baseline", is_flag=True, help="Ignore the baseline")
 )
 since_option = click.option(
-    *("--since",),
-    metavar="REV",
-    help="Report only findings introduced since REV; auto: the target branch of the pull request",
+    *("--since",), metavar="REV", help="Report only findings introduced since REV; auto: the target branch of the pull request"
 )
 jobs_option = click.option(
     "--jobs", type=click.IntRange(1, 256), metavar="N", help="Maximum parallel processes  [default: by CPUs and memory]"
