@@ -113,7 +113,7 @@ def test_the_scanner_of_the_readme_is_cached(dotenv: ModuleType, tmp_path: Path)
     bench = ScanHarness(tmp_path)
     cached = []
     for _ in range(2):
-        with contextlib.closing(Cache.open(tmp_path / "cache", bench.root, now=LATER)) as cache:
+        with contextlib.closing(Cache(tmp_path / "cache", bench.root, now=LATER)) as cache:
             result = bench.result(dotenv, {".env": "A=1\n"}, result_cache=ResultCache(cache, {}, LATER))
         cached.append((result.files_cached, len(result.findings)))
     assert cached == [(0, 1), (1, 1)]

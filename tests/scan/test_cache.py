@@ -22,7 +22,7 @@ SECRET = "a secret of sixteen or more"
 
 
 def opened(folder: Path, **more: object) -> Cache:
-    return Cache.open(folder / "cache", None, **{"now": 3600.0 * 500_000, **more})  # type: ignore[arg-type]
+    return Cache(folder / "cache", None, **{"now": 3600.0 * 500_000, **more})  # type: ignore[arg-type]
 
 
 def raw(folder: Path) -> sqlite3.Connection:
@@ -71,7 +71,7 @@ def test_a_row_copied_under_the_mark_of_a_key_is_not_there(tmp_path: Path) -> No
     signed.close()
     with raw(tmp_path) as connection:
         ((row,),) = connection.execute("SELECT key FROM rows")
-        plain = Cache.open(tmp_path / "cache", None)
+        plain = Cache(tmp_path / "cache", None)
         connection.execute("UPDATE rows SET value = ?, mac = ?", (b"poison", plain._mac(row, b"poison")))
     connection.close()
     assert opened(tmp_path, secret=SECRET).get([KEY]) == {}
@@ -128,7 +128,7 @@ def test_another_users_property_is_refused(tmp_path: Path, part: str) -> None:
 @pytest.mark.parametrize("place", [".", "cache", "deep/in/it"])
 def test_a_cache_in_the_scanned_tree_is_refused(tmp_path: Path, place: str) -> None:
     with pytest.raises(ScangateError):
-        Cache.open(tmp_path / place, tmp_path)
+        Cache(tmp_path / place, tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -136,7 +136,7 @@ def test_a_link_that_leads_into_the_tree_is_refused(tmp_path: Path) -> None:
     (tmp_path / "tree" / "planted").mkdir(parents=True, mode=0o700)
     (tmp_path / "home").symlink_to(tmp_path / "tree")
     with pytest.raises(ScangateError):
-        Cache.open(tmp_path / "home" / "planted", tmp_path / "tree")
+        Cache(tmp_path / "home" / "planted", tmp_path / "tree")
 
 
 def rubbish(file: Path) -> None:
@@ -256,7 +256,7 @@ WRITER = """
 import sys
 from pathlib import Path
 from scangate.scan.cache import Cache
-cache = Cache.open(Path(sys.argv[1]), None, limit=3_000_000)
+cache = Cache(Path(sys.argv[1]), None, limit=3_000_000)
 print("ready", flush=True)
 for number in range(10_000):
     cache.put({number.to_bytes(32, "big"): number.to_bytes(4, "big") * 2000, b"last" * 8: number.to_bytes(8, "big")})
@@ -273,7 +273,7 @@ def _kill_while_writing(folder: Path, times: int) -> None:
         writer.send_signal(signal.SIGKILL)
         writer.wait()
         writer.stdout.close()
-        cache = Cache.open(folder / "cache", None, limit=3_000_000)
+        cache = Cache(folder / "cache", None, limit=3_000_000)
         assert cache.notes == []
         found = cache.get([number.to_bytes(32, "big") for number in range(10_000)])
         assert all(value == key[-4:] * 2000 for key, value in found.items())

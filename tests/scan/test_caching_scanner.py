@@ -31,7 +31,7 @@ class ShardScans:
         write_files(self.bench.root, files or {})
         for scanner in scanners:
             scanner.asked = []
-        cache = Cache.open(self.cache, self.bench.root, now=LATER)
+        cache = Cache(self.cache, self.bench.root, now=LATER)
         memory = ResultCache(cache, plan.pop("rules", {}), LATER) if remember else None
         tasks = tuple(
             ScannerTask(scanner, plan.get("options", WordScanner.Options()), plan.get("timeout", 60)) for scanner in scanners
@@ -126,7 +126,7 @@ def test_what_is_no_answer_about_the_file_is_not_said(shop: ShardScans, value: b
     """Even one with a good MAC."""
     words = WordScanner()
     cold = shop.run(words, files=FILES)
-    cache = Cache.open(shop.cache, None)
+    cache = Cache(shop.cache, None)
     rows = cache._connection.execute("SELECT key FROM rows").fetchall()  # type: ignore[union-attr]
     cache.put({row[len(cache._key_id) :]: value for (row,) in rows})
     cache.close()

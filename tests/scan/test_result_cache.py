@@ -47,7 +47,7 @@ class CachedScans:
         options = plan.pop("options", WordScanner.Options())
         timeout, rules = plan.pop("timeout", 60), plan.pop("rules", {})
         listing = plan.pop("listing", None) or self.bench.listing()
-        cache = Cache.open(self.cache, self.bench.root, now=self.now) if remember else None
+        cache = Cache(self.cache, self.bench.root, now=self.now) if remember else None
         memory = ResultCache(cache, rules, self.now) if cache is not None else None
         tasks = tuple(ScannerTask(scanner, options, timeout) for scanner in scanners)
         results, _ = scan(
@@ -271,7 +271,7 @@ def test_a_poisoned_answer_about_another_file_is_not_used(lab: CachedScans) -> N
     """Even one with a good MAC: an answer speaks of its own file."""
     words = WordScanner()
     lab.run(words, files=FILES)
-    cache = Cache.open(lab.cache, None)
+    cache = Cache(lab.cache, None)
     with_finding = msgspec.msgpack.encode(memory_module.CachedResult((words._finding("z.txt", 1, "bad"),)))
     rows = cache._connection.execute("SELECT key FROM rows").fetchall()  # type: ignore[union-attr]
     cache.put({row[len(cache._key_id) :]: with_finding for (row,) in rows})
@@ -453,7 +453,7 @@ def test_where_no_whole_run_is_kept_what_was_kept_before_goes(lab: CachedScans, 
     failing.resting_on = None if why == "nothing may be kept" else ""
     options: dict[str, Any] = {"secret_salt": b"salt"} if why == "a salt" else {}
     lab.run(WordScanner("blind", secrets=False), seeing, failing, files={"b.txt": f"secret={SECRET}\n"}, **options)
-    cache = Cache.open(lab.cache, lab.bench.root, now=lab.now)
+    cache = Cache(lab.cache, lab.bench.root, now=lab.now)
     assert SECRET.encode() not in ResultCache(cache, {}, lab.now).load_scan(scan_key(lab.bench.listing()))
     cache.close()
 

@@ -31,7 +31,7 @@ def open_cache(request: ScanRequest, policy: Policy, worktree: Path, events: Eve
         return
     now = time.time()
     try:
-        cache = Cache.open(request.cache_dir or default_cache_directory(os.environ), worktree, secret=secret, now=now)
+        cache = Cache(request.cache_dir or default_cache_directory(os.environ), worktree, secret=secret, now=now)
     except ScangateError as error:
         events.on_warning(error.message, error.hint)
         yield None

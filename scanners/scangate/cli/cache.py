@@ -46,7 +46,7 @@ def clear(cache_dir: Path | None) -> int:
 @contextlib.contextmanager
 def _open(cache_dir: Path | None) -> Iterator[tuple[Path, Cache]]:
     directory = cache_dir or default_cache_directory(os.environ)
-    cache = Cache.open(directory, None, secret=os.environ.get(KEY_VARIABLE, ""), now=time.time())
+    cache = Cache(directory, None, secret=os.environ.get(KEY_VARIABLE, ""), now=time.time())
     yield directory, cache
     cache.close()
     for note in cache.notes:

@@ -56,37 +56,26 @@ def default_cache_directory(environ: Mapping[str, str]) -> Path:
 class Cache:
     """The values in one folder. Several processes may use it at once, and one that is killed leaves it intact."""
 
-    def __init__(self, folder: Path, connection: sqlite3.Connection, key: bytes, now: float, limit: int) -> None:
-        self._folder = folder
-        self._connection: sqlite3.Connection | None = connection
-        self._key = key
+    def __init__(
+        self, folder: Path, tree: Path | None, *, secret: str = "", now: float = 0.0, limit: int = DEFAULT_SIZE_LIMIT
+    ) -> None:
+        """Opens the cache in ``folder``, created if missing. ``tree``: the scanned one, in which no cache is trusted; ``secret``:
+        for the rows' MACs; ``now``: seconds since 1970. Raises ScangateError if it cannot be used."""
+        self._key = derive_key(secret)
         self._key_id = hmac.digest(self._key, b"mark", "sha256")[:8]
+        self._folder = folder = Path(os.path.abspath(folder))  # noqa: PTH100 -- links stay, to be seen
         self._hour = int(now // HOUR_SECONDS)
         self._limit = limit
-        self.notes: list[str] = []
-
-    @classmethod
-    def open(cls, folder: Path, tree: Path | None, *, secret: str = "", now: float = 0.0, limit: int = DEFAULT_SIZE_LIMIT) -> Cache:
-        """The cache in ``folder``, created if missing. ``tree``: the scanned one, in which no cache is trusted; ``secret``: for
-        the rows' MACs; ``now``: seconds since 1970.
-
-        Raises ScangateError if it cannot be used.
-        """
-        key = derive_key(secret)
-        folder = Path(os.path.abspath(folder))  # noqa: PTH100 -- links stay, to be seen
         if tree is not None and (folder.resolve().is_relative_to(tree) or folder.is_relative_to(tree)):
-            raise ScangateError(
-                f"the cache {folder} is in the scanned tree: its contents may be attacker-controlled", OTHER_DIRECTORY_HINT
-            )
+            reason = "is in the scanned tree: its contents may be attacker-controlled"
+            raise ScangateError(f"the cache {folder} {reason}", OTHER_DIRECTORY_HINT)
+        self._connection: sqlite3.Connection | None
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             _check_ownership(folder.lstat(), folder, stat.S_ISDIR)
-            connection, notes = _connect(folder)
+            self._connection, self.notes = _connect(folder)
         except (OSError, sqlite3.Error) as error:
             raise ScangateError(f"the cache {folder} cannot be used: {_error_text(error)}", OTHER_DIRECTORY_HINT) from error
-        cache = cls(folder, connection, key, now, limit)
-        cache.notes += notes
-        return cache
 
     def get(self, keys: Iterable[bytes]) -> dict[bytes, bytes]:
         """The values of ``keys`` that are stored and have a valid MAC."""

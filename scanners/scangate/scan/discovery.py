@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
@@ -74,26 +75,20 @@ class _BlobReader:
 
     def __init__(self, repository: Repository | None, targets: Sequence[Target]) -> None:
         self._repository = repository
-        self._batch_of: dict[str, int] = {}
-        self._batches: list[list[str]] = []
+        sizes = {target.blob: target.size for target in targets}
+        totals = itertools.accumulate(sizes.values())
+        self._batch_of = {blob: total // BATCH_BYTES for blob, total in zip(sizes, totals, strict=True)}
         self._loaded: tuple[int, dict[str, bytes]] = (-1, {})
-        size = 0
-        for target in targets:
-            if target.blob in self._batch_of:
-                continue
-            if not self._batches or size + target.size > BATCH_BYTES:
-                self._batches.append([])
-                size = 0
-            self._batches[-1].append(target.blob)
-            self._batch_of[target.blob] = len(self._batches) - 1
-            size += target.size
 
     def read(self, target: Target) -> bytes:
         """The content of one target. Raises ScanError if git does not have it."""
         batch = self._batch_of.get(target.blob, -1)
         if batch >= 0 and self._loaded[0] != batch and self._repository is not None:
             self._loaded = (batch, {})  # if git fails, it is not run again for each file
-            self._loaded = (batch, self._repository.read_blobs(self._batches[batch]))
+            self._loaded = (
+                batch,
+                self._repository.read_blobs([blob for blob, number in self._batch_of.items() if number == batch]),
+            )
         if batch < 0 or target.blob not in self._loaded[1]:
             raise ScanError(GapKind.UNREADABLE, "git does not have its content")
         return self._loaded[1][target.blob]

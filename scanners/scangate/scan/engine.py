@@ -189,13 +189,14 @@ class _ScanRun:
         available = [run for run in self.task_runs if not run.task.skip_reason and run.tool.unavailable is None]
         self._load_cached(available)
         pending = self.task_runs
+
+        def new_context(timeout: float) -> CallContext:
+            return CallContext(self._processes, self._snapshot, self._folder, timeout, self._plan.today)
+
         while pending:
             self._copy_files(pending)
-            run_calls([run for run in pending if run in available], self._plan, self._new_context, self._progress)
+            run_calls([run for run in pending if run in available], self._plan, new_context, self._progress)
             pending = self._drop_stale_cached()
-
-    def _new_context(self, timeout: float) -> CallContext:
-        return CallContext(self._processes, self._snapshot, self._folder, timeout, self._plan.today)
 
     def build_results(self) -> ScanOutput:
         """Runs the scanners; the redacted results, saved for the next run where allowed."""
