@@ -69,7 +69,7 @@ def scans(mark: str) -> list[int]:
             words = (entry / "cmdline").read_bytes().split(b"\0")
         except OSError:
             continue
-        if b"scangate" in words and b"scan" in words and any(mark.encode() in word for word in words):
+        if b"scangate.app.fleet_member" in words and any(mark.encode() in word for word in words):
             found.append(int(entry.name))
     return found
 

@@ -135,22 +135,16 @@ def _required_policies(digests: Sequence[str], policy: str | None, environment: 
 
 
 def _read_envelope(attestation: str | None, subject: str, artifact: Subject) -> str:
-    if attestation is not None and attestation.startswith("s3://"):
-        envelope = open_store(attestation).get(artifact.digest["sha256"])
-        if envelope is None:
-            raise AttestationRejected(
-                Rejection.MISSING, f"no attestation of this {artifact.name} in {attestation}", "scangate attest"
-            )
-        return envelope
-    return _read_file(_attestation_path(None if attestation is None else Path(attestation), subject)).decode("utf-8", "replace")
-
-
-def _attestation_path(attestation: Path | None, subject: str) -> Path:
-    if attestation is not None:
-        return attestation
-    if not Path(subject).is_dir():
-        raise UsageError("an image or function needs --attestation", "name the attestation: --attestation FILE")
-    return Path(subject) / ATTESTATION_FILE
+    if attestation is None:
+        if not Path(subject).is_dir():
+            raise UsageError("an image or function needs --attestation", "name the attestation: --attestation FILE")
+        attestation = str(Path(subject) / ATTESTATION_FILE)
+    if not attestation.startswith("s3://"):
+        return _read_file(Path(attestation)).decode("utf-8", "replace")
+    envelope = open_store(attestation).get(artifact.digest["sha256"])
+    if envelope is None:
+        raise AttestationRejected(Rejection.MISSING, f"no attestation of this {artifact.name} in {attestation}", "scangate attest")
+    return envelope
 
 
 def _read_file(file: Path) -> bytes:
