@@ -15,17 +15,18 @@ from scangate.timestamps import today
 from scangate.tools import CommandOptions
 
 
-def read_policy(
+def read_policy(  # noqa: PLR0913 -- the parameters of load_policy that differ between callers
     name: str | None,
     environment: str | None = None,
     *,
     root: Path | None = None,
     trusted: bool = True,
     revision: PolicyRevision | None = None,
+    content: bytes | None = None,
 ) -> Policy:
     """The policy ``name`` in ``environment``, see `judge.policy_loader.load_policy`; ``root`` is the current directory by default.
 
-    ``trusted`` is right where the policy is only read. Raises PolicyError.
+    ``trusted`` is right where the policy is only read. ``content``: what to read instead of the file ``name``. Raises PolicyError.
     """
     return load_policy(
         name,
@@ -36,6 +37,7 @@ def read_policy(
         trusted=trusted,
         today=today(),
         revision=revision,
+        content=content,
     )
 
 

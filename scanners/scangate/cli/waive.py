@@ -19,7 +19,7 @@ from scangate.app.session import open_session
 from scangate.app.verdict_file import read_verdict_text
 from scangate.cli import options
 from scangate.cli.console import warn
-from scangate.errors import PolicyError, UsageError
+from scangate.errors import UsageError
 from scangate.files import write_temporary
 from scangate.judge.exceptions import describe_exception, selects
 from scangate.judge.policy import FollowedFinding, Policy, PolicyException
@@ -133,11 +133,11 @@ def _read_bytes(file: Path) -> bytes | None:
 def _write(file: Path, before: bytes | None, after: bytes, entry: PolicyException, accepted: tuple[Finding, ...]) -> None:
     """Replaces the file, if the new content is a valid policy. Raises UsageError and PolicyError."""
     if before is not None:
-        _load_policy(file, file)  # so that errors in it are not blamed on the exception
+        read_policy(_spec(file))  # so that errors in it are not blamed on the exception
+    _check_owner(read_policy(_spec(file), content=after), entry, accepted)
     with file_errors("write", file, f"ls -ld {file.parent}"):
         temporary = write_temporary(file, after)
         try:
-            _check_owner(_load_policy(temporary, file), entry, accepted)
             if _read_bytes(file) != before:
                 raise UsageError(f"{file} was changed by another program", "run the command again")
             if before is not None:
@@ -147,14 +147,8 @@ def _write(file: Path, before: bytes | None, after: bytes, entry: PolicyExceptio
             temporary.unlink(missing_ok=True)
 
 
-def _load_policy(file: Path, display_name: Path) -> Policy:
-    """The policy in a file; errors name ``display_name``."""
-    try:
-        return read_policy(str(file))
-    except PolicyError as error:
-        raise PolicyError(
-            error.message.replace(file.name, display_name.name), error.hint.replace(file.name, display_name.name)
-        ) from None
+def _spec(file: Path) -> str:
+    return str(file.absolute())  # a name without a slash could be that of a bundled policy
 
 
 def _check_owner(policy: Policy, entry: PolicyException, accepted: tuple[Finding, ...]) -> None:

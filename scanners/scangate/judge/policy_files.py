@@ -65,10 +65,13 @@ def list_bundled_policies() -> tuple[str, ...]:
     return tuple(sorted(file.stem for file in assets.folder("policies").glob("*.yaml")))
 
 
-def load_chain(spec: str | None, root: Path, revision: PolicyRevision | None = None) -> tuple[PolicyFile, ...]:
+def load_chain(
+    spec: str | None, root: Path, revision: PolicyRevision | None = None, content: bytes | None = None
+) -> tuple[PolicyFile, ...]:
     """The files of a policy, the one that extends nothing first and the one asked for last.
 
-    Where a ``revision`` is given, ``root`` and a file of the repository lie below its ``top``.
+    Where a ``revision`` is given, ``root`` and a file of the repository lie below its ``top``. ``content``: what to read instead of
+    the file asked for.
     """
     source = _default_source(root, revision) if spec is None else _requested_source(spec, root, revision)
     layers: list[PolicyFile] = []
@@ -77,7 +80,7 @@ def load_chain(spec: str | None, root: Path, revision: PolicyRevision | None = N
         if source.in_tree:
             _refuse_escape(source, root, blame)
         _refuse_cycle(source, layers, blame)
-        layer = _read(source, blame)
+        layer = _read(source, blame, content if not layers else None)
         layers.append(layer)
         if not isinstance(layer.document.extends, str):
             return tuple(reversed(layers))
@@ -195,8 +198,8 @@ def _refuse_cycle(source: PolicySource, layers: list[PolicyFile], referrer: Posi
         raise make_policy_error(place, "extends", f"more than {MAX_CHAIN} files in a row", "extend a policy nearer to the root")
 
 
-def _read(source: PolicySource, referrer: Position | None) -> PolicyFile:
-    node = parse_policy_yaml(_read_bytes(source, referrer), source.label)
+def _read(source: PolicySource, referrer: Position | None, content: bytes | None) -> PolicyFile:
+    node = parse_policy_yaml(_read_bytes(source, referrer) if content is None else content, source.label)
     return PolicyFile(source, node, decode_node(node, PolicyDocument))
 
 

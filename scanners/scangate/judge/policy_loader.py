@@ -36,6 +36,7 @@ def load_policy(  # noqa: PLR0913 -- each is a fact of its own that only the com
     trusted: bool = False,
     today: dt.date,
     revision: PolicyRevision | None = None,
+    content: bytes | None = None,
 ) -> Policy:
     """The policy ``spec`` (a bundled name or a file; None for the root's own, else baseline) as it holds in ``environment``.
 
@@ -44,7 +45,7 @@ def load_policy(  # noqa: PLR0913 -- each is a fact of its own that only the com
     says that the tree's policy files are those of another revision; ``root`` and a file of the tree lie below its ``top``. Every
     environment is checked, not only the one asked for. Raises PolicyError for anything that is not exactly a policy.
     """
-    layers = load_chain(spec, root, revision)
+    layers = load_chain(spec, root, revision, content)
     registry = ScannerOptionTypes(scanner_options, command_options)
     if not trusted:
         _refuse_commands(layers, registry)
