@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 CLEAN_SOURCE = '"""Adds."""\n\n\ndef add(left: int, right: int) -> int:\n    """The sum."""\n    return left + right\n'
@@ -10,8 +11,8 @@ WEAK_SOURCE = '"""Runs."""\n\nimport subprocess\n\n\ndef run(command: str) -> No
 GIT_CONFIG = ("-c", "user.name=Example", "-c", "user.email=example@example.org", "-c", "commit.gpgsign=false")
 
 
-def write_files(root: Path, files: dict[str, str | bytes]) -> Path:
-    """The files under ``root``, which is made where it is missing."""
+def write_files(root: Path, files: Mapping[str, str | bytes]) -> Path:
+    """Write ``files`` below ``root`` and return it."""
     for name, content in files.items():
         file = root / name
         file.parent.mkdir(parents=True, exist_ok=True)

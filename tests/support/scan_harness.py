@@ -21,20 +21,12 @@ from scangate.scan.plan import PathExclusion, ScannerTask, ScanPlan
 from scangate.scan.process import ProcessRunner
 from scangate.scan.result_cache import ResultCache
 from scangate.scan.snapshot import Snapshot
+from tests.support.sample_trees import write_files
 
 __all__ = ["SCRIPTS_FOLDER", "ScanHarness", "is_ledger_complete", "run_git", "write_files"]
 
 SCRIPTS_FOLDER = Path(sys.executable).parent
 """Where the tools' own commands lie."""
-
-
-def write_files(root: Path, files: Mapping[str, bytes | str]) -> Path:
-    """Writes ``files`` below ``root`` and returns it."""
-    for name, data in files.items():
-        file = root / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(data if isinstance(data, bytes) else data.encode())
-    return root
 
 
 def run_git(root: Path, *arguments: str) -> str:
