@@ -184,3 +184,11 @@ def test_pruning_leaves_what_was_not_looked_for() -> None:
 
 def test_pruning_writes_down_where_it_is_now() -> None:
     assert update_entries((entry(),), [found("b.py", context="y")], seen("b.py")) == (entry("b.py", context="y"),)
+
+
+def test_update_adds_up_matched_and_unscanned_counts() -> None:
+    assert update_entries((entry(count=3),), [found()], seen("b.py", source="staged")) == (entry(count=3),)
+
+
+def test_update_drops_an_entry_whose_finding_is_excluded() -> None:
+    assert update_entries((entry(),), [found()], seen("b.py", source="staged"), excluded=[found()]) == ()

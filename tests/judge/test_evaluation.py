@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from scangate import globs
 from scangate.judge.codeowners import find_codeowners
-from scangate.judge.evaluation import evaluate, find_moved_to_stricter_path
-from scangate.judge.exceptions import selects
+from scangate.judge.evaluation import evaluate, find_moved_to_stricter_path, find_unsuppressed
+from scangate.judge.exceptions import ExceptionLedger, selects
 from scangate.judge.finding_matching import BASELINE_NAME
 from scangate.judge.policy import (
     AllowedGap,
@@ -212,6 +212,21 @@ def test_only_who_owns_a_path_can_accept_what_is_found_in_it() -> None:
         evaluate([make_result(findings=found)], TARGETS, make_policy(exceptions=(entry,)), TODAY, owners=owners).outcome
         is Outcome.PASS
     )
+
+
+def test_queries_about_findings_respect_code_owners() -> None:
+    under = make_policy(exceptions=(make_exception(rule="bandit:*"),), exception_owners=ExceptionOwners.CODEOWNERS)
+    owned = msgspec.structs.replace(under, exceptions=(msgspec.structs.replace(under.exceptions[0], owner="@acme/all"),))
+    owners = find_codeowners({"CODEOWNERS": "* @acme/all\n"}.get)
+    scan = [make_result(findings=[make_finding()])]
+    assert find_unsuppressed(scan, TARGETS, owned, TODAY, owners=owners) == ()
+    assert find_unsuppressed(scan, TARGETS, under, TODAY, owners=owners) == (make_finding(),)
+
+
+def test_unused_exception_is_listed_until_it_expires() -> None:
+    for days, unused in ((0, True), (-1, False)):
+        under = make_policy(exceptions=(make_exception(rule="bandit:B1", expires=TODAY + dt.timedelta(days)),))
+        assert bool(ExceptionLedger(under, TODAY).list_unused()) is unused
 
 
 def test_an_exception_can_name_an_advisory_or_one_of_its_aliases() -> None:

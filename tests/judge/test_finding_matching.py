@@ -184,3 +184,18 @@ def test_recognising_loses_no_finding(new: list[Finding], old: list[KnownFinding
     assert (
         source.matched == sum(bool(each.known_by) for each in marked.findings) <= source.findings == sum(each.count for each in old)
     )
+
+
+def test_marked_finding_names_its_source_and_previous_path() -> None:
+    scan = msgspec.structs.replace(result("a.py", "b.py"), findings=(found(), found("b.py", "moved")))
+    known = (entry(), entry("gone.py", "moved"))
+    (marked,), sources = mark_known_findings([scan], Targets("git index", 2), known)
+    assert [(each.known_by, each.previous_path) for each in marked.findings] == [(BASELINE_NAME, ""), (BASELINE_NAME, "gone.py")]
+    assert [(each.name, each.file) for each in sources] == [(BASELINE_NAME, "")]
+
+
+@pytest.mark.parametrize("absent", [(), ("a.py",)])
+def test_staged_finding_has_moved_only_from_an_absent_path(absent: tuple[str, ...]) -> None:
+    scan = msgspec.structs.replace(result("b.py"), findings=(found("b.py"),))
+    (marked,), _ = mark_known_findings([scan], Targets("staged", 1), (entry(),), absent=absent)
+    assert marked.findings[0].previous_path == "".join(absent)

@@ -122,3 +122,17 @@ def test_a_skipped_scanner_did_not_run() -> None:
 )
 def test_a_record_that_is_none_is_a_gap(record: dict[str, Any]) -> None:
     assert told(make_policy(), record) == [("targets", "the record of what the scan read is not one")]
+
+
+def test_gaps_of_the_scope_have_a_hint_that_names_the_policy() -> None:
+    (gap,) = find_scope_gaps({}, make_policy())
+    assert gap.hint.endswith("--policy test")
+
+
+def test_disabled_scanner_does_not_end_the_comparison() -> None:
+    settings = (ScannerSettings("bandit", False, 600, Options()), ScannerSettings("trivy", True, 600, Options()))
+    assert [scanner for scanner, _ in told(make_policy(scanners=settings, exclusions=EXCLUDES))] == ["trivy"]
+
+
+def test_scanner_without_our_rules_has_no_digest_of_rules() -> None:
+    assert scope()["scanners"]["bandit"]["rules"] == ""
