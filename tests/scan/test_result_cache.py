@@ -20,6 +20,7 @@ from scangate.model import (
     ScanResult,
 )
 from scangate.scan import result_cache as memory_module
+from scangate.scan import stat_cache
 from scangate.scan.cache import Cache
 from scangate.scan.engine import scan
 from scangate.scan.plan import PathExclusion, ScannerTask, ScanPlan
@@ -494,3 +495,13 @@ def test_a_scanner_without_a_cache_key_does_not_disable_reuse_of_the_scan(lab: C
     cold = lab.run(words, plugin, files=FILES)
     assert plain(lab.run(words, plugin)) == plain(cold)
     assert (words.asked, plugin.asked) == ([], sorted(FILES))
+
+
+def test_without_a_boot_id_files_are_digested_again_in_the_next_process(lab: CachedScans, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on macOS, which has no /proc."""
+    monkeypatch.setattr(stat_cache, "BOOT_ID_FILE", "/no/such/file")
+    words = WordScanner()
+    cold = lab.run(words, files=FILES)
+    monkeypatch.setattr(os, "getpid", lambda: 1)
+    assert plain(lab.run(words)) == plain(cold)
+    assert words.asked == []

@@ -37,11 +37,9 @@ class CachingScanners:
 
     def _cached_task(self, task: ScannerTask, plan: ScanPlan) -> ScannerTask:
         cache, scanner = self._cache, task.scanner
-        if cache is None or task.skip_reason:
-            return task
-        facts = (self._environ, plan.today, task.timeout, plan.max_file_bytes)
-        digest, _ = call_guarded(lambda: cache.settings_digest(scanner, task.options, str(scanner.version()), facts))
-        if digest is None:
+        version, _ = call_guarded(lambda: None if task.skip_reason else str(scanner.version()))
+        digest = plan.settings_digest(task, version, self._environ) if version is not None else None
+        if cache is None or digest is None:
             return task
         digest = hashlib.sha256(b"words\0" + digest).digest()  # other keys than those of the result cache
         self._scanners[scanner.NAME] = _CachingScanner(scanner, digest, cache)

@@ -108,14 +108,11 @@ class _ScanRun:
     def _tool(self, task: ScannerTask) -> ToolInfo:
         """A missing tool is a gap, even if there is no file for it."""
         version, error = call_guarded(lambda: str(task.scanner.version()))
-        cache = self._cache
-        if error is not None or cache is None:
-            return ToolInfo(None if error is not None else version or "", error)
-        if not any(accepts(task, target.path) for target in self._listing.targets):  # its dependencies need not be digested
+        if error is not None:
+            return ToolInfo(unavailable=error)
+        if self._cache is not None and not any(accepts(task, target.path) for target in self._listing.targets):
             return ToolInfo(version or "", settings_digest=f"nothing to read: {version}".encode())
-        facts = (self._processes.environ, self._plan.today, task.timeout, self._plan.max_file_bytes)
-        digest, _ = call_guarded(lambda: cache.settings_digest(task.scanner, task.options, version or "", facts))
-        return ToolInfo(version or "", settings_digest=digest)
+        return ToolInfo(version or "", settings_digest=self._plan.settings_digest(task, version or "", self._processes.environ))
 
     @functools.cached_property
     def task_runs(self) -> list[TaskRun]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -68,6 +68,16 @@ class ScanPlan(msgspec.Struct, frozen=True):
     today: dt.date = dt.date.max
     secret_salt: bytes = b""
     result_cache: ResultCache | None = None
+
+    def settings_digest(self, task: ScannerTask, version: str, environ: Mapping[str, str]) -> bytes | None:
+        """The digest of what the task's results depend on besides the files; None if they must not be cached."""
+        if (cache := self.result_cache) is None:
+            return None
+        dependencies, _ = call_guarded(lambda: task.traits.cache_key(task.options, environ, self.today))
+        if dependencies is None:
+            return None
+        facts = (version, dependencies, task.timeout, self.max_file_bytes)
+        return call_guarded(lambda: cache.settings_digest(task.scanner, task.options, facts))[0]
 
 
 class ToolInfo(msgspec.Struct, frozen=True):

@@ -18,7 +18,7 @@ import msgspec
 
 from scangate.errors import ScanError
 from scangate.model import Component, FileReport, Finding, SkippedPath, Span
-from scangate.plugin import Scanner, SourceFile, read_traits
+from scangate.plugin import Scanner, SourceFile
 from scangate.scan.cache import Cache
 from scangate.scan.discovery import Listing, Target
 from scangate.scan.stat_cache import StatCache, content_digest
@@ -113,18 +113,10 @@ class ResultCache:
         """The content digests of ``targets`` by path; unreadable files have none."""
         return self._stat_cache.content_digests(listing, targets, limit)
 
-    def settings_digest(self, scanner: Scanner[Any], options: object, version: str, facts: tuple[Any, ...]) -> bytes | None:
-        """The digest of what results depend on besides path and content; None if they must not be cached.
-
-        ``facts``: the environment and the date, for the scanner's ``cache_key``; then anything that msgspec encodes.
-        """
-        environ, today, *others = facts
-        dependencies = read_traits(scanner).cache_key(options, environ, today)
-        if dependencies is None:
-            return None
-        python, rules = list(sys.version_info[:2]), self._rules.get(scanner.NAME, "")
-        code = (self.program_digest, _adapter_digest(scanner), self._installed_digest)
-        settings = (scanner.NAME, version, dependencies, python, *code, rules, msgspec.to_builtins(options), others)
+    def settings_digest(self, scanner: Scanner[Any], options: object, facts: tuple[object, ...]) -> bytes:
+        """The digest of what results depend on besides path and content. ``facts``: anything that msgspec encodes."""
+        code = (self.program_digest, _adapter_digest(scanner), self._installed_digest, self._rules.get(scanner.NAME, ""))
+        settings = (scanner.NAME, list(sys.version_info[:2]), code, msgspec.to_builtins(options), facts)
         return hashlib.sha256(msgspec.json.encode(settings, order="sorted")).digest()
 
     @functools.cached_property
