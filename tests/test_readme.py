@@ -21,7 +21,7 @@ from scangate.judge.policy_loader import load_policy
 from scangate.scan.cache import Cache
 from scangate.scan.result_cache import ResultCache
 from scangate.timestamps import today
-from scangate.tools import CommandOptions
+from scangate.tools.sarif_command import Options as CommandOptions
 from tests.support.scan_harness import ScanHarness
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -19,7 +19,7 @@ from scangate.fleet.repository_record import decode_record
 from scangate.fleet.worker import AuditResult, Job, audit_repository
 from scangate.judge.policy_loader import load_policy
 from scangate.model import Outcome, RulingOutcome
-from scangate.tools import CommandOptions
+from scangate.tools.sarif_command import Options as CommandOptions
 from tests.support.command import run_scangate
 from tests.support.sample_trees import CLEAN_SOURCE, WEAK_SOURCE, create_repository, run_git, write_files, write_policy
 

@@ -9,7 +9,7 @@ from scangate.app.policies import scanner_option_types
 from scangate.app.scanner_registry import load_scanners
 from scangate.judge.policy import Policy
 from scangate.judge.policy_loader import load_policy
-from scangate.tools import CommandOptions
+from scangate.tools.sarif_command import Options as CommandOptions
 
 
 def load_bundled_policy(name: str) -> Policy:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from scangate.model import ScanResult
-from scangate.tools import BUILT_IN, suppression_comments
+from scangate.tools import suppression_comments
+from scangate.tools.built_in import BUILT_IN
 from tests.support import tool_suppressions
 from tests.support.fake_secrets import fake_secret
 from tests.support.scan_harness import ScanHarness, write_files

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from scangate.model import ScanResult
-from scangate.tools import BUILT_IN
+from scangate.tools.built_in import BUILT_IN
 from scangate.tools.semgrep import Options as SemgrepOptions
 from tests.support import tool_suppressions
 from tests.support.fake_secrets import fake_secret, fake_tokens

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from scangate.model import AffectedPackage, Component, FindingKind, ScanResult, Severity
-from scangate.tools import BUILT_IN, pip_audit
+from scangate.tools import pip_audit
+from scangate.tools.built_in import BUILT_IN
 from tests.support.fake_tool import install_fake_tool
 from tests.support.osv_records import build_store, osv_record
 from tests.support.scan_harness import SCRIPTS_FOLDER, ScanHarness

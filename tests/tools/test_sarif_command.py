@@ -12,7 +12,8 @@ import msgspec
 import pytest
 
 from scangate.model import Finding, ScanResult, Severity
-from scangate.tools import CommandOptions, SarifCommand
+from scangate.tools.sarif_command import Options as CommandOptions
+from scangate.tools.sarif_command import SarifCommand
 from tests.support.scan_harness import SCRIPTS_FOLDER, ScanHarness
 
 FILES: dict[str, bytes | str] = {"a.txt": "first\nsecond\n", "deep/odd name.txt": "x\n"}

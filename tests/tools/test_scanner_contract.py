@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from scangate.app.scanner_registry import load_scanners
 from scangate.model import FileAccounting, GapKind, ScanStatus, Severity
 from scangate.plugin import Scanner, read_traits
-from scangate.tools import CommandOptions, SarifCommand
+from scangate.tools.sarif_command import Options as CommandOptions
+from scangate.tools.sarif_command import SarifCommand
 from tests.support.scan_harness import ScanHarness, is_ledger_complete
 
 WRITES_SARIF = """

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from scangate.model import Severity
-from scangate.tools import BUILT_IN
+from scangate.tools.built_in import BUILT_IN
 from scangate.tools.secret_placeholders import is_placeholder
 from tests.support.fake_secrets import fake_secret, fake_tokens, seeded_text
 from tests.support.scan_harness import ScanHarness

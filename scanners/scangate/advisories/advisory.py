@@ -13,8 +13,6 @@ from scangate.advisories.osv import AdvisoryRecord, affects, fixed_versions
 from scangate.advisories.severity import worst_rating
 from scangate.model import Severity
 
-__all__ = ["Advisory", "find_advisories", "find_upgrade", "group_records"]
-
 ID_PREFERENCE = ("CVE", "GHSA", "PYSEC")
 ADVISORY_URL = "https://osv.dev/vulnerability/"
 

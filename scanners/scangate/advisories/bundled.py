@@ -15,8 +15,6 @@ from scangate.advisories.osv import AdvisoryRecord, Interval
 from scangate.advisories.paths import bundled_file
 from scangate.model import BUNDLED_ADVISORIES
 
-__all__ = ["BundledAdvisories"]
-
 
 class _BundledEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One entry of the file: the record's own id first; ``affected`` are specifiers (``>=1.8,<1.8.13``, ``*`` for all)."""

@@ -13,17 +13,6 @@ from scangate.advisories.origins import Origin, is_archive, resolve_path
 from scangate.advisories.package_names import exact_version, normalize_name, normalize_version, parse_requirement
 from scangate.model import GapKind
 
-__all__ = [
-    "PROJECT_FILES",
-    "DeclaredDependency",
-    "ProjectDeclarations",
-    "ProjectFiles",
-    "is_project",
-    "parse_dependency",
-    "parse_dependency_table",
-    "url_origin",
-]
-
 PROJECT_FILES = ("pyproject.toml", "setup.cfg", "setup.py")  # what makes a folder a project whose dependencies are read
 _BARE_VERSION = re.compile(r"v?\d[A-Za-z0-9.+!-]*")
 _VCS_PREFIXES = ("git+", "hg+", "svn+", "bzr+", "git:", "git@")
@@ -33,7 +22,7 @@ _ORIGIN_KEYS = {"git": Origin.VCS, "hg": Origin.VCS, "svn": Origin.VCS, "bzr": O
 class DeclaredDependency(msgspec.Struct, frozen=True):
     """One declared dependency; ``version`` is set if only that version is allowed.
 
-    An empty ``name`` stands for dependencies that only running code would reveal. ``workspace_member``: a project of this tree.
+    An empty ``name`` means dependencies that only running code would reveal. ``workspace_member``: a project of this tree.
     ``requirement`` is the whole in PEP 508 form, if that is how the file writes it.
     """
 
@@ -90,7 +79,7 @@ def parse_dependency(text: str, line: int) -> DeclaredDependency | AuditGap:
 
 
 def url_origin(url: str) -> Origin:
-    """The origin that a URL or path stands for."""
+    """The origin of a dependency on a URL or path."""
     if url.lower().startswith(_VCS_PREFIXES):
         return Origin.VCS
     return Origin.URL if "://" in url and not url.lower().startswith("file:") else Origin.PATH

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-__all__ = ["find_roots", "shortest_chains"]
-
 MAX_CHAIN = 50  # names; a longer chain is not reported
 
 

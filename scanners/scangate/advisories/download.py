@@ -26,8 +26,6 @@ from scangate.advisories.osv import one_line
 from scangate.advisories.store import StoreInfo
 from scangate.errors import ScangateError
 
-__all__ = ["Limits", "fetch", "update_store"]
-
 MAX_BYTES = 1 << 30
 CHUNK = 1 << 16
 MAX_REDIRECTS = 5

@@ -5,8 +5,6 @@ from __future__ import annotations
 from scangate.advisories.manifest import AuditGap
 from scangate.model import GapKind
 
-__all__ = ["MalformedManifestError"]
-
 REGENERATE_HINT = "regenerate the file with the tool that maintains it, or exclude it with a reason"
 
 

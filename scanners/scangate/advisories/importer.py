@@ -20,8 +20,6 @@ from scangate.advisories.store import Store, StoreInfo, digest_rows, write_store
 from scangate.errors import ScangateError
 from scangate.files import FileTooLargeError, NotRegularFileError, read_regular_file
 
-__all__ = ["EXPORT_URL", "Progress", "import_osv", "lock_store"]
-
 MAX_ENTRIES = 500_000
 MAX_BYTES = 4 << 30  # of all records, unpacked
 MAX_ENTRY_BYTES = 8 << 20

@@ -11,8 +11,6 @@ from scangate.advisories.manifest import AuditGap, Manifest, Pin, SkippedDepende
 from scangate.globs import matches
 from scangate.model import SkipReason
 
-__all__ = ["is_internal", "skip_internal"]
-
 
 def skip_internal(manifest: Manifest, internal: Sequence[str]) -> Manifest:
     """The manifest with what matches one of the globs ``internal`` skipped. Raises ValueError for an invalid glob."""

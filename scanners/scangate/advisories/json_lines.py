@@ -8,8 +8,6 @@ from typing import Any
 
 from scangate.advisories.errors import MalformedManifestError
 
-__all__ = ["find_key_lines", "parse_json"]
-
 _SYMBOL = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\]:\n]', re.DOTALL)
 
 

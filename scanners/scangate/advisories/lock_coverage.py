@@ -13,8 +13,6 @@ from scangate.model import (
     SkipReason,
 )
 
-__all__ = ["LockCoverage"]
-
 
 class LockCoverage:
     """The locked versions of a tree: ``locks`` hold for a folder and its workspace members, ``requirements`` for a folder only."""

@@ -16,8 +16,6 @@ from scangate.model import (
     SkipReason,
 )
 
-__all__ = ["MAX_PACKAGES", "LockEntry", "build_manifest"]
-
 MAX_PACKAGES = 100_000  # in one file
 
 

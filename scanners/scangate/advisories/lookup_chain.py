@@ -12,8 +12,6 @@ from scangate.advisories.advisory import Advisory
 from scangate.errors import ScanError
 from scangate.model import BUNDLED_ADVISORIES, GapKind
 
-__all__ = ["AdvisorySource", "Lookup", "LookupResult", "Release", "Source", "Vulnerability", "look_up"]
-
 UPDATE_HINT = "build a store: scangate advisories update, or scangate advisories import FILE.zip"
 
 Release = tuple[str, str]

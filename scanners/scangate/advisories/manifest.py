@@ -12,8 +12,6 @@ from scangate.model import (
     SkipReason,
 )
 
-__all__ = ["AuditGap", "Manifest", "Pin", "SkippedDependency", "select"]
-
 T = TypeVar("T")
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 
-__all__ = ["declaration_kind", "is_manifest", "is_requirements", "is_requirements_in", "lock_kind"]
-
 # The keys are the modules in advisories.readers.
 _LOCKS = {
     "pylock": r"pylock(\.[^.]+)?\.toml",

@@ -16,8 +16,6 @@ from scangate.advisories.lock_coverage import LockCoverage
 from scangate.advisories.manifest import AuditGap, Manifest
 from scangate.advisories.manifest_kinds import declaration_kind, is_requirements, is_requirements_in, lock_kind
 
-__all__ = ["normalize_newlines", "read_manifests"]
-
 
 def normalize_newlines(text: str) -> str:
     """The text with line feeds as its only line ends, as every reader expects it."""

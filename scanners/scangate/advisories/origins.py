@@ -8,8 +8,6 @@ import posixpath
 from scangate.advisories.manifest import AuditGap
 from scangate.model import GapKind
 
-__all__ = ["Origin", "find_origin", "is_archive", "is_in_tree", "resolve_path", "unauditable_gap"]
-
 _ARCHIVES = (".whl", ".zip", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".tar")
 
 

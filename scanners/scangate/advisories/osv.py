@@ -17,20 +17,6 @@ from packaging.version import InvalidVersion, Version
 
 from scangate.printable import replace_unprintable
 
-__all__ = [
-    "MAX_ALIASES",
-    "AdvisoryRecord",
-    "Interval",
-    "InvalidRecordError",
-    "ParsedRecord",
-    "affects",
-    "build_intervals",
-    "fixed_versions",
-    "one_line",
-    "parse_record",
-    "parse_version",
-]
-
 ECOSYSTEM = "PyPI"
 EVENT_KINDS = ("introduced", "fixed", "last_affected")
 MAX_SUMMARY = 200  # characters

@@ -18,8 +18,6 @@ from packaging.version import InvalidVersion
 from scangate.advisories.advisory import Advisory
 from scangate.advisories.lookup_chain import AdvisorySource
 
-__all__ = ["Endpoint", "serve_osv"]
-
 HOST = "127.0.0.1"
 MAX_QUERY_BYTES = 1 << 16
 MAX_RESPONSE_BYTES = 1 << 20  # in one write; more is sent in several

@@ -11,8 +11,6 @@ from packaging.specifiers import Specifier
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-__all__ = ["exact_version", "index_host", "normalize_name", "normalize_or_empty", "normalize_version", "parse_requirement"]
-
 MAX_LENGTH = 250  # characters of a name or a version; anything longer is an attack
 MAX_REQUIREMENT_LENGTH = 2000
 PYPI_HOSTS = frozenset({"pypi.org", "pypi.python.org", "files.pythonhosted.org"})

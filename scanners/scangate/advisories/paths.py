@@ -8,8 +8,6 @@ from pathlib import Path
 from scangate.assets import folder
 from scangate.errors import ScangateError
 
-__all__ = ["bundled_file", "default_store_path"]
-
 
 def default_store_path(environ: Mapping[str, str]) -> Path:
     """``SCANGATE_STORE``, else a file in the user's cache directory. Raises ScangateError if there is no home directory."""

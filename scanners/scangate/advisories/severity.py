@@ -10,8 +10,6 @@ from cvss import CVSS2, CVSS3, CVSS4, CVSSError
 
 from scangate.model import Severity
 
-__all__ = ["Rating", "score_vector", "worst_rating"]
-
 LABELS = {
     "NONE": Severity.INFO,
     "LOW": Severity.LOW,

@@ -21,8 +21,6 @@ from scangate.advisories.advisory import Advisory, find_advisories, find_upgrade
 from scangate.advisories.osv import AdvisoryRecord
 from scangate.errors import ScangateError
 
-__all__ = ["IMPORT_HINT", "Store", "StoreInfo", "StoreMissingError", "digest_rows", "write_store"]
-
 SOURCE = "store"
 APPLICATION_ID = 0x53636164  # "Scad", which marks the SQLite file as ours
 SCHEMA_VERSION = 1  # increased whenever the tables or the encoding of a record change
@@ -91,7 +89,7 @@ class Store:
         """Opens the store at ``path``. Raises StoreMissingError if there is none, ScangateError if it cannot be trusted."""
         size = _check_file(path)
         try:
-            # immutable: takes no lock, and ignores a journal that somebody else put next to it
+            # immutable: takes no lock, and ignores a journal file next to it
             connection = sqlite3.connect(
                 f"file:{quote(os.fsencode(path.resolve()))}?immutable=1", uri=True, check_same_thread=False
             )

@@ -17,8 +17,6 @@ import msgspec
 
 from scangate.advisories.errors import MalformedManifestError
 
-__all__ = ["Toml", "convert_toml"]
-
 T = TypeVar("T")
 
 # Every alternative matches from its first character on, closed or not, so that no text is scanned twice.

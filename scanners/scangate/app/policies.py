@@ -12,7 +12,7 @@ from scangate.judge.policy_files import PolicyRevision
 from scangate.judge.policy_loader import load_policy
 from scangate.plugin import Scanner
 from scangate.timestamps import today
-from scangate.tools import CommandOptions
+from scangate.tools.sarif_command import Options as CommandOptions
 
 
 def read_policy(  # noqa: PLR0913 -- the parameters of load_policy that differ between callers

@@ -24,7 +24,8 @@ from scangate.scan.discovery import Listing, interrupted_listing, list_files, li
 from scangate.scan.plan import PathExclusion, ScannerTask, ScanPlan
 from scangate.scan.result_cache import ResultCache
 from scangate.timestamps import today
-from scangate.tools import CommandOptions, SarifCommand
+from scangate.tools.sarif_command import Options as CommandOptions
+from scangate.tools.sarif_command import SarifCommand
 
 SALT_BYTES = 16
 

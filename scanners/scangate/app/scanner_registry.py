@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from scangate.errors import UsageError
 from scangate.plugin import Scanner
-from scangate.tools import BUILT_IN
+from scangate.tools.built_in import BUILT_IN
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint

@@ -9,7 +9,7 @@ import click
 from scangate.app.policies import scanner_option_types
 from scangate.app.scanner_registry import load_scanners
 from scangate.judge.policy_json_schema import build_policy_schema
-from scangate.tools import CommandOptions
+from scangate.tools.sarif_command import Options as CommandOptions
 
 
 @click.group()

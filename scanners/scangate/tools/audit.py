@@ -43,8 +43,6 @@ from scangate.source_text import decode
 from scangate.tools.pip_audit_options import NAME, Options
 from scangate.tools.pip_audit_runner import service_lookup, store_lookup
 
-__all__ = ["scan", "store_state"]
-
 CWE_VULNERABLE_COMPONENT = 1395
 
 

@@ -9,8 +9,6 @@ from typing import NamedTuple
 from scangate.errors import ScanError
 from scangate.model import GapKind
 
-__all__ = ["check_dockerfile", "normalize_dockerfile"]
-
 INSTRUCTIONS = frozenset(
     b"ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL".split()
     + b"MAINTAINER ONBUILD RUN SHELL STOPSIGNAL USER VOLUME WORKDIR".split()

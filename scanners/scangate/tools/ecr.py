@@ -25,8 +25,6 @@ from scangate.model import (
 )
 from scangate.plugin import ScanContext, SourceFile, parse_json, require_fields
 
-__all__ = ["NAME", "Options", "reads", "scan", "version"]
-
 NAME = "ecr"
 SEVERITIES = {
     "INFORMATIONAL": Severity.INFO,
@@ -80,9 +78,9 @@ def _findings(entries: Any, path: str) -> Iterator[Finding]:
         raise ScanError(GapKind.GARBAGE, "unexpected output format: findings is not a list")
     for number, entry in enumerate(entries):
         if entry.get("status") != CLOSED:
-            place = Location(path, number + 4, number + 4)
+            location = Location(path, number + 4, number + 4)
             yield from (
-                _enhanced_findings(entry, place) if "packageVulnerabilityDetails" in entry else [_basic_finding(entry, place)]
+                _enhanced_findings(entry, location) if "packageVulnerabilityDetails" in entry else [_basic_finding(entry, location)]
             )
 
 

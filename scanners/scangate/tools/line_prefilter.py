@@ -18,8 +18,6 @@ from detect_secrets.plugins.base import RegexBasedDetector
 from detect_secrets.plugins.high_entropy_strings import HighEntropyStringsPlugin
 from detect_secrets.plugins.keyword import DENYLIST, KeywordDetector
 
-__all__ = ["LinePrefilter", "has_keyword"]
-
 CHARSET_GROUP = "([{}]+)"
 NEWLINE = "\n"
 MIN_LITERAL_LENGTH = 2  # characters; a literal of this length is rare enough
@@ -43,10 +41,10 @@ class LinePrefilter:
             return
         wanted: dict[int, list[Any]] = {}
         for plugin, test in self._tests:
-            for place in range(len(lines)) if test is None else sorted(set(test(text))):
-                wanted.setdefault(place, []).append(plugin)
-        for place in sorted(wanted):
-            yield place, wanted[place]
+            for line in range(len(lines)) if test is None else sorted(set(test(text))):
+                wanted.setdefault(line, []).append(plugin)
+        for line in sorted(wanted):
+            yield line, wanted[line]
 
 
 class _JoinedLines:
@@ -76,9 +74,9 @@ class _JoinedLines:
         text = self.folded if folds else self.plain
         at = text.find(word)
         while at >= 0:
-            place = self.lines_touched(at, at + 1, folds=folds)[0]
-            yield place
-            at = text.find(word, self._starts[folds][place + 1])
+            line = self.lines_touched(at, at + 1, folds=folds)[0]
+            yield line
+            at = text.find(word, self._starts[folds][line + 1])
 
 
 def _fold_case(text: str) -> str:
@@ -111,7 +109,7 @@ def _filter_for(plugin: Any) -> LineFilter | None:
 
 def _patterns_filter(patterns: Sequence[re.Pattern[str]]) -> LineFilter:
     parts = [_pattern_filter(re.compile(pattern.pattern, pattern.flags | re.MULTILINE)) for pattern in patterns]
-    return lambda text: (place for part in parts for place in part(text))
+    return lambda text: (line for part in parts for line in part(text))
 
 
 def _pattern_filter(pattern: re.Pattern[str]) -> LineFilter:
@@ -124,9 +122,9 @@ def _pattern_filter(pattern: re.Pattern[str]) -> LineFilter:
             yield from text.lines_touched(*match.span())
 
     def near_words(text: _JoinedLines) -> Iterator[int]:
-        for place in {place for word in words for place in text.lines_with_literal(word, folds=folds)}:
-            if pattern.search(text.lines[place]):
-                yield place
+        for line in {line for word in words for line in text.lines_with_literal(word, folds=folds)}:
+            if pattern.search(text.lines[line]):
+                yield line
 
     return near_words if _selectivity(needed) >= MIN_LITERAL_LENGTH else everywhere
 

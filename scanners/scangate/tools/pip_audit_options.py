@@ -11,8 +11,6 @@ from scangate.globs import Glob
 if TYPE_CHECKING:
     from scangate.advisories.manifest import Pin
 
-__all__ = ["NAME", "Options"]
-
 NAME = "pip-audit"
 
 

@@ -16,8 +16,6 @@ from scangate.errors import ScanError
 from scangate.model import GapKind
 from scangate.plugin import ScanContext, decode_json
 
-__all__ = ["service_lookup", "store_lookup"]
-
 TOOL = "pip-audit"
 FLAGS = ("--no-deps", "--disable-pip", "--format", "json", "--aliases", "on", "--desc", "off", "--progress-spinner", "off")
 NETWORK_HINT = f"check that the build can reach the advisory services, or {UPDATE_HINT}"

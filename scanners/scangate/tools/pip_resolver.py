@@ -23,8 +23,6 @@ from scangate.errors import ScanError
 from scangate.model import GapKind
 from scangate.plugin import ScanContext, parse_json, require_fields
 
-__all__ = ["pip_settings", "resolve_ranges"]
-
 TOOL = "pip"
 FLAGS = (
     *("--dry-run", "--ignore-installed", "--only-binary", ":all:", "--report", "-", "--quiet", "--quiet", "--quiet"),

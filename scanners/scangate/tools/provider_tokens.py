@@ -10,8 +10,6 @@ from collections.abc import Iterator
 
 from detect_secrets.plugins.base import RegexBasedDetector
 
-__all__ = ["NPM", "TOKEN_TYPES", "ProviderToken", "make_token_plugins"]
-
 # An identifier may begin like a token, so the rest must look random.
 _MIXED = r"(?=[\w-]*[a-z])(?=[\w-]*[A-Z])"
 _DIGIT = r"(?=[\w-]*(?:[0-9]|[A-Z]{2}))"  # or two capitals: one in seventy of the short ones has no digit

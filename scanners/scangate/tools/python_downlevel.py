@@ -14,8 +14,6 @@ from typing import Any, NamedTuple
 
 from scangate.python_parser import parse_python
 
-__all__ = ["downlevel"]
-
 NEW_STATEMENTS = re.compile(
     rb"^[ \t]*(?:case\b(?![ \t]*[=.,)])|type[ \t]+\w+[ \t]*[=\[]|@[ \t]|(?:def|class)[ \t]+\w+[ \t]*\[)", re.MULTILINE
 )

@@ -14,8 +14,6 @@ from scangate.model import RuleInfo
 from scangate.python_parser import ignore_warnings
 from scangate.tools import bandit, detect_secrets, pip_audit, semgrep
 
-__all__ = ["describe_advisory", "list_rules"]
-
 ADVISORY_ID = re.compile(r"(CVE-\d{4}-\d+|GHSA(-[0-9a-z]{4}){3}|PYSEC-\d{4}-\d+)", re.IGNORECASE)
 
 

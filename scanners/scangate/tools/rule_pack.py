@@ -13,8 +13,6 @@ from typing import NamedTuple
 from scangate.assets import folder
 from scangate.globs import matches
 
-__all__ = ["has_rules_for", "is_dockerfile", "load_scopes", "rule_files_for"]
-
 SUFFIXES = {"python": (".py", ".pyi"), "yaml": (".yml", ".yaml"), "json": (".json",)}
 DOCKERFILE = re.compile(
     r"(?i:(?:docker|container)file(?:\..+)?|.*\.(?:docker|container)file)|(?:Docker|Container)file[-_](?:[^.]|\.\d)+"

@@ -20,8 +20,6 @@ from scangate.model import Confidence, FileAccounting, FileReport, Finding, Find
 from scangate.plugin import ScanContext, SourceFile, parse_json, require_fields
 from scangate.scan.masking import mask_suspicious
 
-__all__ = ["Options", "SarifCommand"]
-
 LEVELS = {"error": Severity.HIGH, "warning": Severity.MEDIUM, "note": Severity.LOW, "none": Severity.INFO}
 PRECISION = {"very-high": Confidence.HIGH, "high": Confidence.HIGH, "medium": Confidence.MEDIUM, "low": Confidence.LOW}
 PASSING_KINDS = frozenset({"pass", "informational", "notApplicable"})  # "open" and "review" need attention

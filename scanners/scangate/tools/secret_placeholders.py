@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-__all__ = ["is_placeholder"]
-
 BASIC_AUTH = "Basic Auth Credentials"
 KEYWORD = "Secret Keyword"
 PRIVATE_KEY = "Private Key"
@@ -119,8 +117,8 @@ def _is_identifier_or_text(value: str) -> bool:
 
 
 def _is_for_example_host(value: str, lines: Sequence[str], line: int) -> bool:
-    """Whether every URL with this password in the line is for a documentation host or this machine: for any other host, a word is
-    a password that somebody chose."""
+    """Whether every URL with this password in the line is for a documentation host or this machine: for any other host, a word may
+    be a real password."""
     _, *after = (lines[line - 1] if line <= len(lines) else "").split(f":{value}@")
     return bool(after) and all(_EXAMPLE_HOST.match(text) for text in after)
 

@@ -11,8 +11,6 @@ from scangate.tools import rule_pack
 from scangate.tools.dockerfile import normalize_dockerfile
 from scangate.tools.python_downlevel import downlevel
 
-__all__ = ["prepare_source"]
-
 NON_ASCII = re.compile("[^\x00-\x7f\x85\u2028\u2029]")
 """Characters that are neither ASCII nor line ends."""
 

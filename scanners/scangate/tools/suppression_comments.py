@@ -8,8 +8,6 @@ import tokenize
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-__all__ = ["find_nosec", "find_nosemgrep", "read_nosec_comments"]
-
 _NOSEC = re.compile(r"#\s*nosec:?\s*(?P<tests>[^#]+)?#?")
 _NOSEC_TEST = re.compile(r"(?:(B\d+|[a-z\d_]+),?)+", re.IGNORECASE)
 

@@ -10,8 +10,6 @@ from scangate.errors import ScanError
 from scangate.model import Gap, GapKind
 from scangate.python_parser import parse_python
 
-__all__ = ["check_python", "check_yaml", "make_gap"]
-
 
 def check_python(data: bytes) -> ScanError | None:
     """Why the running interpreter cannot parse ``data``, or None."""

@@ -10,8 +10,6 @@ import sys
 from scangate.errors import ScanError
 from scangate.model import GapKind
 
-__all__ = ["find_installed_version"]
-
 _DIST_INFO = re.compile(r"(?P<name>.+?)-(?P<version>[^-]+)\.dist-info")
 
 

@@ -15,8 +15,6 @@ from scangate.advisories.origins import Origin, find_origin, is_archive, is_in_t
 from scangate.advisories.readers import pyproject
 from scangate.advisories.toml_lines import Toml, convert_toml
 
-__all__ = ["parse"]
-
 _NAME = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
 
 

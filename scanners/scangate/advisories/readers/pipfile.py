@@ -10,8 +10,6 @@ from scangate.advisories.errors import MalformedManifestError
 from scangate.advisories.manifest import AuditGap
 from scangate.advisories.toml_lines import Toml
 
-__all__ = ["direct_names", "parse"]
-
 _SETTINGS = frozenset({"source", "requires", "scripts", "pipenv", "pipfile"})
 
 

@@ -16,8 +16,6 @@ from scangate.advisories.origins import Origin, find_origin, is_archive, is_in_t
 from scangate.advisories.package_names import index_host
 from scangate.advisories.readers import pipfile
 
-__all__ = ["parse"]
-
 T = TypeVar("T")
 
 

@@ -16,8 +16,6 @@ from scangate.advisories.package_names import index_host
 from scangate.advisories.readers import pyproject
 from scangate.advisories.toml_lines import Toml, convert_toml
 
-__all__ = ["parse"]
-
 
 class _Source(msgspec.Struct):
     type: str = ""

@@ -16,8 +16,6 @@ from scangate.advisories.package_names import index_host
 from scangate.advisories.readers import pyproject
 from scangate.advisories.toml_lines import Toml
 
-__all__ = ["parse"]
-
 _PACKAGE_INDEX = re.compile(r"^packages\[(\d+)\]")
 
 

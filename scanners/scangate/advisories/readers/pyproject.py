@@ -24,8 +24,6 @@ from scangate.advisories.package_names import normalize_or_empty
 from scangate.advisories.toml_lines import Toml, convert_toml
 from scangate.model import SkipReason
 
-__all__ = ["declares_all", "direct_names", "parse"]
-
 _LOCK_COMMANDS = {"poetry": "poetry lock", "pdm": "pdm lock", "uv": "uv lock", "": "pip-compile --all-extras pyproject.toml"}
 
 

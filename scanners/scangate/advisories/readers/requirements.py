@@ -29,8 +29,6 @@ from scangate.model import (
     SkipReason,
 )
 
-__all__ = ["RequirementsFile", "parse_all", "parse_file"]
-
 PIN_HINT = "pin it: pip-compile, or uv pip compile, writes a file of pins"
 MAX_FILES = 1_000  # in one installation
 _BLANK_RUNS = re.compile(r"[^\S\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]{2,}")  # blanks at which str.splitlines does not split

@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from scangate.advisories.declarations import ProjectDeclarations
 from scangate.advisories.readers.requirements import parse_file
 
-__all__ = ["parse"]
-
 
 def parse(path: str, files: Mapping[str, str]) -> ProjectDeclarations:
     """The dependencies in the file itself, without those of constraints and other .in files that it includes."""

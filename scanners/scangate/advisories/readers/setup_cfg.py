@@ -13,8 +13,6 @@ from scangate.advisories.manifest import AuditGap
 from scangate.advisories.origins import resolve_path
 from scangate.advisories.package_names import normalize_or_empty
 
-__all__ = ["parse"]
-
 # configparser's time grows with the square of a run of blanks inside a line
 _BLANK_RUNS = re.compile(r"(?<=\S)[^\S\n]{2,}")
 _ERROR_LINE = re.compile(r"\[line\s+(\d+)\]")

@@ -12,8 +12,6 @@ from scangate.advisories.package_names import normalize_or_empty
 from scangate.advisories.readers import pyproject
 from scangate.python_parser import parse_python
 
-__all__ = ["parse"]
-
 MAX_LENGTH = 500_000  # characters; a longer file is not written by hand
 LOCK_COMMAND = "pip-compile --all-extras setup.py"
 DEPENDENCY_KEYWORDS = ("install_requires", "extras_require")

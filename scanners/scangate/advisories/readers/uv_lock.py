@@ -14,8 +14,6 @@ from scangate.advisories.origins import Origin, find_origin, is_archive, is_in_t
 from scangate.advisories.package_names import index_host, normalize_or_empty
 from scangate.advisories.toml_lines import Toml, convert_toml
 
-__all__ = ["parse"]
-
 
 class _Dependency(msgspec.Struct):
     name: str

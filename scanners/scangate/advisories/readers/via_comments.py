@@ -6,8 +6,6 @@ from collections.abc import Iterable
 
 from scangate.advisories.package_names import normalize_or_empty
 
-__all__ = ["parse_via_comments"]
-
 
 def parse_via_comments(comments: Iterable[tuple[int, str]]) -> tuple[tuple[int, tuple[str, ...] | None], ...]:
     """For each pin's line that has such comments: the packages that require it, or None if the project itself does.
