@@ -17,7 +17,7 @@ ONE = ("introduced", "0"), ("fixed", "1.2")
 TWO = ("introduced", "0"), ("fixed", "1.3")
 
 
-def test_records_that_share_a_name_are_one_advisory() -> None:
+def test_records_that_share_an_id_are_one_advisory() -> None:
     known = [
         parsed_record("PYSEC-2025-10", *ONE, aliases=["CVE-2025-9"], published="2025-02-02T00:00:00Z", details="why it is bad"),
         parsed_record("GHSA-aaaa-bbbb-cccc", *TWO, aliases=["CVE-2025-9", "CVE-2025-10"], summary="bad", severity=[score(MEDIUM)]),
@@ -40,7 +40,7 @@ def score(vector: str) -> dict[str, str]:
     return {"type": "CVSS_V3", "score": vector}
 
 
-def test_a_version_that_one_of_them_affects_is_affected() -> None:
+def test_a_version_is_affected_if_one_record_affects_it() -> None:
     known = [parsed_record("PYSEC-1-1", *TWO, aliases=["CVE-1-1"]), parsed_record("GHSA-1", *ONE, aliases=["CVE-1-1"])]
     (found,) = find_advisories(known, Version("1.2"), "")
     assert found.ids == ("CVE-1-1", "GHSA-1", "PYSEC-1-1")
@@ -93,7 +93,7 @@ def test_the_nearest_upgrade_clears_every_advisory() -> None:
     assert find_upgrade([*known, parsed_record("PYSEC-1-4")], Version("1.0")) == ""
 
 
-def test_a_pre_release_is_an_upgrade_only_where_nothing_else_is() -> None:
+def test_a_pre_release_is_an_upgrade_only_without_a_release() -> None:
     early = parsed_record("PYSEC-1-1", ("introduced", "0"), ("fixed", "1.5rc1"), ("introduced", "1.5"), ("fixed", "1.6"))
     assert find_upgrade([early], Version("1.0")) == "1.6"
     assert find_upgrade([early], Version("1.0b1")) == "1.5rc1"
@@ -105,7 +105,7 @@ VERSION = st.builds("{}.{}{}".format, st.integers(0, 3), st.integers(0, 2), st.s
 
 @settings(max_examples=80, deadline=None)
 @given(ends=st.lists(st.tuples(VERSION, VERSION), min_size=1, max_size=5), asked=VERSION)
-def test_an_upgrade_is_free_of_all_and_nothing_named_is_nearer(ends: list[tuple[str, str]], asked: str) -> None:
+def test_an_upgrade_is_the_nearest_unaffected_version(ends: list[tuple[str, str]], asked: str) -> None:
     known = [parsed_record(f"PYSEC-1-{number}", ("introduced", a), ("fixed", b)) for number, (a, b) in enumerate(ends)]
     version = Version(asked)
     found = find_upgrade(known, version)
@@ -119,7 +119,7 @@ def test_an_upgrade_is_free_of_all_and_nothing_named_is_nearer(ends: list[tuple[
         assert not clear
 
 
-def test_names_from_other_packages_join_nothing() -> None:
+def test_related_records_of_other_packages_are_not_grouped() -> None:
     bridge = {"related": ("PYSEC-9-9",)}
     plain = [parse_record(json.dumps(osv_record(f"PYSEC-1-{number}")).encode()).records["sample"] for number in (1, 2)]
     linked = [AdvisoryRecord(**{name: getattr(one, name) for name in one.__struct_fields__} | bridge) for one in plain]

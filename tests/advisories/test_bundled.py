@@ -28,14 +28,14 @@ def bundled() -> BundledAdvisories:
     return BundledAdvisories.bundled()
 
 
-def test_there_are_enough_and_not_too_many(bundled: BundledAdvisories) -> None:
+def test_the_number_of_bundled_advisories_is_bounded(bundled: BundledAdvisories) -> None:
     assert sum(len(bundled.query(name)) for name in NAMES) == len(ENTRIES)
     assert 140 <= len(ENTRIES) <= 180
     assert len(NAMES) > 60
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", bundled.until)
 
 
-def test_each_entry_is_a_line_in_order() -> None:
+def test_each_entry_is_one_line_in_order() -> None:
     lines = FILE.read_text("utf-8").splitlines()
     assert [json.loads(line.rstrip(",")) for line in lines[1:-1]] == ENTRIES
     keys = [(entry["package"], entry["published"]) for entry in ENTRIES]
@@ -44,7 +44,7 @@ def test_each_entry_is_a_line_in_order() -> None:
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry["ids"][0])
-def test_an_entry_holds_facts_alone(entry: dict[str, object]) -> None:
+def test_an_entry_contains_facts_only(entry: dict[str, object]) -> None:
     assert entry.keys() <= {"package", "ids", "affected", "cvss", "published", "modified"}
     assert entry["package"] == canonicalize_name(str(entry["package"]))
     words = json.dumps([entry["ids"], entry["affected"], entry.get("cvss", []), entry["published"], entry["modified"]])
@@ -54,7 +54,7 @@ def test_an_entry_holds_facts_alone(entry: dict[str, object]) -> None:
     assert all(score_vector(vector) for vector in json.loads(words)[2])
 
 
-def test_what_is_written_is_what_is_read(bundled: BundledAdvisories) -> None:
+def test_writing_and_reading_round_trips(bundled: BundledAdvisories) -> None:
     again = [json.loads(format_entry(name, record)) for name in NAMES for record in bundled.query(name)]
     assert again == ENTRIES
 
@@ -71,7 +71,7 @@ def test_the_demonstration_has_findings(bundled: BundledAdvisories) -> None:
     assert Version(newer) > Version("1.11.1")
 
 
-def test_what_it_does_not_name_it_says_nothing_of(bundled: BundledAdvisories) -> None:
+def test_an_unknown_package_has_no_advisories(bundled: BundledAdvisories) -> None:
     assert bundled.find_advisories("no-such-package", "1.0") == ()
     assert bundled.query("no-such-package") == ()
     assert bundled.find_upgrade("no-such-package", "1.0") == ""
@@ -81,7 +81,7 @@ def test_what_it_does_not_name_it_says_nothing_of(bundled: BundledAdvisories) ->
     ("text", "interval"),
     [("*", Interval()), ("<2", Interval("", "2")), (">=1,<=2", Interval("1", "2", True)), (">=1!1", Interval("1!1"))],
 )
-def test_how_an_interval_is_written(tmp_path: Path, text: str, interval: Interval) -> None:
+def test_interval_notation(tmp_path: Path, text: str, interval: Interval) -> None:
     entry = {"package": "p", "ids": ["A-1"], "affected": [text], "published": "2025-01-01", "modified": "2025-01-01"}
     file = tmp_path / "set.json"
     file.write_text(json.dumps({"version": 1, "about": "", "until": "2025-01-01", "advisories": [entry]}))
@@ -90,7 +90,7 @@ def test_how_an_interval_is_written(tmp_path: Path, text: str, interval: Interva
     assert affects(record, Version("1!1")) == (not interval.end)
 
 
-def test_what_is_no_interval_is_an_error(tmp_path: Path) -> None:
+def test_an_invalid_interval_is_an_error(tmp_path: Path) -> None:
     file = tmp_path / "set.json"
     file.write_text(FILE.read_text().replace('["<', '["~', 1))
     with pytest.raises(ValueError, match="not an interval"):

@@ -119,19 +119,19 @@ def test_an_update(export: bytes, target: Path) -> None:
     assert leftovers(target) == set()
 
 
-def test_a_length_that_is_not_told(export: bytes, target: Path) -> None:
+def test_a_response_without_a_length(export: bytes, target: Path) -> None:
     with serve_http(lambda asked, place: asked.respond(200 if asked.path.endswith("zip") else 404, export, -1)) as place:
         assert run(place.address, target).records == 200
 
 
-def test_what_breaks_off_is_gone_on_with(export: bytes, target: Path) -> None:
+def test_an_interrupted_download_is_resumed(export: bytes, target: Path) -> None:
     with serve_http(breaking(export, 30_000, serve(export))) as place:
         assert run(place.address, target).records == 200
     assert place.ranges[:2] == ["", "bytes=30000-"]
     assert place.asked[1][1]["If-Range"] == ETAG
 
 
-def test_the_next_run_goes_on_too(export: bytes, target: Path) -> None:
+def test_the_next_run_resumes_a_download(export: bytes, target: Path) -> None:
     with serve_http(breaking(export, 30_000, serve(export))) as place:
         refused(place.address, target, Limits(attempts=1))
         assert leftovers(target) == {".part", ".part.json"}
@@ -140,17 +140,17 @@ def test_the_next_run_goes_on_too(export: bytes, target: Path) -> None:
     assert leftovers(target) == set()
 
 
-def test_a_server_without_ranges_is_asked_for_all_of_it(export: bytes, target: Path) -> None:
+def test_without_range_support_the_download_restarts(export: bytes, target: Path) -> None:
     with serve_http(breaking(export, 30_000, serve(export, False))) as place:
         assert run(place.address, target).records == 200
 
 
-def test_what_changed_meanwhile_is_fetched_anew(export: bytes, target: Path) -> None:
+def test_a_changed_file_is_downloaded_again(export: bytes, target: Path) -> None:
     with serve_http(breaking(export, 30_000, serve(export, ETag='"v2"'))) as place:
         assert run(place.address, target).records == 200
 
 
-def test_a_server_that_goes_on_with_something_else(export: bytes, target: Path) -> None:
+def test_a_range_of_another_file_is_rejected(export: bytes, target: Path) -> None:
     """It knows no If-Range, and sends the rest of a newer file."""
 
     def other(asked: ReceivedRequest, place: HttpServer) -> None:
@@ -165,7 +165,7 @@ def test_a_server_that_goes_on_with_something_else(export: bytes, target: Path) 
     assert place.ranges[:3] == ["", "bytes=30000-", ""]
 
 
-def test_a_partial_file_from_elsewhere_is_not_gone_on_with(export: bytes, target: Path) -> None:
+def test_a_partial_file_from_another_url_is_not_resumed(export: bytes, target: Path) -> None:
     with serve_http(breaking(export, 30_000, serve(export))) as first:
         refused(first.address, target, Limits(attempts=1))
     with serve_http(serve(export)) as second:
@@ -173,7 +173,7 @@ def test_a_partial_file_from_elsewhere_is_not_gone_on_with(export: bytes, target
     assert second.ranges[0] == ""
 
 
-def test_a_link_in_the_place_of_the_partial_file_leads_nowhere(export: bytes, target: Path, tmp_path: Path) -> None:
+def test_a_symlink_at_the_partial_file_is_not_followed(export: bytes, target: Path, tmp_path: Path) -> None:
     victim = tmp_path / "victim"
     victim.write_text("precious")
     for name in (".part", ".part.json"):
@@ -183,7 +183,7 @@ def test_a_link_in_the_place_of_the_partial_file_leads_nowhere(export: bytes, ta
     assert victim.read_text() == "precious"
 
 
-def test_a_hiccup_is_tried_again(export: bytes, target: Path) -> None:
+def test_a_temporary_error_is_retried(export: bytes, target: Path) -> None:
     def act(asked: ReceivedRequest, place: HttpServer) -> None:
         if asked.number < 3:
             asked.respond(503, b"busy", Retry_After="0")
@@ -242,7 +242,7 @@ FAULTS: dict[str, tuple[Callable[[ReceivedRequest, HttpServer], None], str, int]
 
 
 @pytest.mark.parametrize(("act", "message", "tries"), FAULTS.values(), ids=FAULTS)
-def test_a_fault_is_told_and_the_old_store_stays(
+def test_a_failed_download_is_reported_and_keeps_the_store(
     target: Path, act: Callable[[ReceivedRequest, HttpServer], None], message: str, tries: int
 ) -> None:
     def only_archives(asked: ReceivedRequest, place: HttpServer) -> None:
@@ -257,7 +257,7 @@ def test_a_fault_is_told_and_the_old_store_stays(
     assert sum(path.endswith(".zip") for path, _ in place.asked) == tries
 
 
-def test_a_server_that_drips_is_given_up(target: Path) -> None:
+def test_a_slow_server_exceeds_the_total_timeout(target: Path) -> None:
     limits = Limits(connect_timeout=2.0, read_timeout=1.0, total_timeout=0.6, attempts=3, backoff=0.01)
     begun = time.monotonic()
     with serve_http(drip) as place:
@@ -265,7 +265,7 @@ def test_a_server_that_drips_is_given_up(target: Path) -> None:
     assert time.monotonic() - begun < 8
 
 
-def test_a_server_that_sends_without_end(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_endless_response_is_refused(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(download, "MAX_BYTES", 100_000)
 
     def flood(asked: ReceivedRequest, place: HttpServer) -> None:
@@ -293,7 +293,7 @@ def md5(content: bytes) -> str:
     return base64.b64encode(hashlib.md5(content, usedforsecurity=False).digest()).decode()
 
 
-def test_checksums_that_the_server_offers(export: bytes, target: Path) -> None:
+def test_a_checksum_in_the_headers_is_verified(export: bytes, target: Path) -> None:
     hexadecimal = hashlib.md5(export, usedforsecurity=False).hexdigest()
     for good in (
         {"x_goog_hash": f"crc32c=AAAAAA==, md5={md5(export)}"},
@@ -308,14 +308,14 @@ def test_checksums_that_the_server_offers(export: bytes, target: Path) -> None:
 @pytest.mark.parametrize(
     "headers", [{"x_goog_hash": f"md5={md5(b'other')}"}, {"x_amz_request_id": "1", "ETag": f'"{"0" * 32}"'}], ids=["google", "s3"]
 )
-def test_a_checksum_that_is_another(export: bytes, target: Path, headers: dict[str, str]) -> None:
+def test_a_wrong_checksum_is_refused(export: bytes, target: Path, headers: dict[str, str]) -> None:
     with serve_http(serve(export, **headers)) as place:
         assert "checksum does not match" in refused(place.address, target).message
     assert leftovers(target) == set()
 
 
 @pytest.mark.parametrize("right", [True, False])
-def test_a_checksum_in_a_file_beside_it(export: bytes, target: Path, right: bool) -> None:
+def test_a_checksum_file_is_verified(export: bytes, target: Path, right: bool) -> None:
     digest = hashlib.sha256(export if right else b"other").hexdigest()
 
     def act(asked: ReceivedRequest, place: HttpServer) -> None:
@@ -331,7 +331,7 @@ def test_a_checksum_in_a_file_beside_it(export: bytes, target: Path, right: bool
             assert "checksum does not match" in refused(place.address, target).message
 
 
-def test_a_byte_that_changed_on_the_way(export: bytes, target: Path) -> None:
+def test_a_corrupted_archive_is_refused(export: bytes, target: Path) -> None:
     """The archive's own checksums notice, where the server offers none."""
     at = export.index(b"PYSEC-1-100.json") + 60
     with serve_http(serve(export[:at] + bytes([export[at] ^ 1]) + export[at + 1 :])) as place:
@@ -339,7 +339,7 @@ def test_a_byte_that_changed_on_the_way(export: bytes, target: Path) -> None:
     assert leftovers(target) == set()
 
 
-def test_nobody_listens(target: Path) -> None:
+def test_a_refused_connection(target: Path) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -356,7 +356,7 @@ def test_a_proxy_that_refuses(target: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert "hunter2" not in error.message + error.hint
 
 
-def test_no_tls_where_it_should_be(target: Path) -> None:
+def test_a_plain_http_server_at_an_https_url(target: Path) -> None:
     with serve_http(always(200)) as place:
         error = refused(place.address.replace("http:", "https:"), target)
     assert "cannot verify the certificate" in error.message
@@ -410,19 +410,19 @@ def secure(certificate: tuple[Path, Path], export: bytes, monkeypatch: pytest.Mo
         yield HttpServer(place.address.replace("http:", "https:"), place.over, place.asked)
 
 
-def test_a_certificate_that_nobody_vouches_for(secure: HttpServer, target: Path) -> None:
+def test_an_untrusted_certificate(secure: HttpServer, target: Path) -> None:
     assert "cannot verify the certificate" in refused(secure.address, target).message
     assert not secure.asked
 
 
-def test_an_authority_of_ones_own(
+def test_a_private_certificate_authority(
     secure: HttpServer, target: Path, certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate[0]))
     assert run(secure.address, target).records == 200
 
 
-def test_no_redirect_leads_from_https_to_http(
+def test_a_redirect_from_https_to_http_is_refused(
     secure: HttpServer, target: Path, certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate[0]))
@@ -437,7 +437,7 @@ def test_only_https(target: Path, address: str) -> None:
     assert "not an https URL" in refused(address, target).message
 
 
-def test_what_is_told_of_an_address() -> None:
+def test_urls_in_messages_are_redacted() -> None:
     address = f"https://{USER}@example.org:444/a/all.zip?X-Amz-Signature=secret#part"
     assert redact_url(address) == "https://example.org:444/a/all.zip"
     assert redact_url(EXPORT_URL) == EXPORT_URL
@@ -455,6 +455,6 @@ def test_a_password_is_in_no_message_and_no_file(export: bytes, target: Path) ->
         assert run(address, target).source == place.address
 
 
-def test_a_place_that_cannot_be_written_to(export: bytes, tmp_path: Path) -> None:
+def test_an_unwritable_target(export: bytes, tmp_path: Path) -> None:
     with serve_http(serve(export)) as place, pytest.raises(ScangateError, match="cannot write"):
         fetch(place.address, tmp_path / "gone" / "part", lambda *_: None, QUICK)

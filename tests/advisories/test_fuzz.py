@@ -67,7 +67,7 @@ def test_any_bytes(name: str, data: bytes) -> None:
 @pytest.mark.parametrize("name", NAMES)
 @settings(QUICK, max_examples=30)
 @given(pieces=st.lists(st.sampled_from(PIECES) | st.text(max_size=5), max_size=40))
-def test_any_text_of_what_formats_are_made_of(name: str, pieces: list[str]) -> None:
+def test_any_text_of_format_tokens(name: str, pieces: list[str]) -> None:
     check({name: "".join(pieces)})
 
 
@@ -86,7 +86,7 @@ def test_a_valid_file_that_was_damaged(name: str, data: st.DataObject) -> None:
 @settings(QUICK, max_examples=30)
 @given(texts=st.dictionaries(st.sampled_from(WEB), st.lists(st.sampled_from(LINES), max_size=6).map("\n".join)))
 @example({"requirements.txt": "-r requirements.txt\n-c requirements.txt\nx==1\nx"})
-def test_any_web_of_files_that_include_each_other(texts: dict[str, str]) -> None:
+def test_any_graph_of_includes(texts: dict[str, str]) -> None:
     check(texts)
 
 
@@ -116,7 +116,7 @@ SLOW = {
 
 
 @pytest.mark.parametrize("kind", SLOW)
-def test_the_time_does_not_grow_with_the_square_of_the_text(kind: str) -> None:
+def test_reading_takes_linear_time(kind: str) -> None:
     path, text = SLOW[kind]
     started = time.process_time()
     check({path: text})

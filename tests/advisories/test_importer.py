@@ -89,7 +89,7 @@ def test_the_same_records_make_the_same_store(tmp_path: Path) -> None:
     assert len(digests) == 1
 
 
-def test_of_a_record_told_twice_the_newer_counts(tmp_path: Path, target: Path) -> None:
+def test_the_newer_of_two_equal_records_counts(tmp_path: Path, target: Path) -> None:
     new, old = (
         osv_record("PYSEC-1-1", name, *FIXED, modified=f"{year}-01-01T00:00:00Z") for name, year in (("new", 2025), ("old", 2020))
     )
@@ -102,7 +102,7 @@ def test_of_a_record_told_twice_the_newer_counts(tmp_path: Path, target: Path) -
         assert store.package_names() == {"new"}
 
 
-def test_one_fault_in_two_packages_is_named_in_both(tmp_path: Path, target: Path) -> None:
+def test_a_vulnerability_in_two_packages_is_related(tmp_path: Path, target: Path) -> None:
     records = [
         osv_record("PYSEC-1-1", "one", aliases=["CVE-1"]),
         osv_record("PYSEC-1-2", "two", aliases=["CVE-1"]),
@@ -114,7 +114,7 @@ def test_one_fault_in_two_packages_is_named_in_both(tmp_path: Path, target: Path
     assert found == [("CVE-1", "PYSEC-1-1", "PYSEC-1-2"), ("PYSEC-1-3",)]
 
 
-def test_a_few_broken_records_are_told_and_left_out(tmp_path: Path, target: Path) -> None:
+def test_a_few_invalid_records_are_counted_and_skipped(tmp_path: Path, target: Path) -> None:
     records = [osv_record(f"PYSEC-1-{number}", "one", *FIXED) for number in range(99)]
     facts = run(write_archive(tmp_path / "all.zip", records, {"bad\x1b.json": b"{}"}), target)
     assert (facts.records, facts.broken) == (99, 1)
@@ -123,7 +123,7 @@ def test_a_few_broken_records_are_told_and_left_out(tmp_path: Path, target: Path
     assert example.isprintable()
 
 
-def test_many_broken_records_are_refused(tmp_path: Path, target: Path) -> None:
+def test_many_invalid_records_are_refused(tmp_path: Path, target: Path) -> None:
     records = [osv_record(f"PYSEC-1-{number}", "one", *FIXED) for number in range(98)]
     source = write_archive(tmp_path / "all.zip", records, {"a.json": b"{}", "b.json": b"[]"})
     with pytest.raises(ScangateError, match=r"2 of 100 records are invalid"):
@@ -134,7 +134,7 @@ def test_many_broken_records_are_refused(tmp_path: Path, target: Path) -> None:
 @pytest.mark.parametrize(
     "records", [[], [osv_record("GHSA-1", "left-pad", ecosystem="npm")], [osv_record("PYSEC-1-1", withdrawn=NOW)]]
 )
-def test_an_export_of_nothing_is_refused(tmp_path: Path, target: Path, records: list[Any]) -> None:
+def test_an_empty_export_is_refused(tmp_path: Path, target: Path, records: list[Any]) -> None:
     with pytest.raises(ScangateError, match="no record of a PyPI package") as caught:
         run(write_archive(tmp_path / "all.zip", records), target)
     assert "PyPI/all.zip" in caught.value.hint
@@ -191,7 +191,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("content", BAD.values(), ids=BAD)
-def test_what_is_no_export_is_refused(tmp_path: Path, target: Path, content: bytes) -> None:
+def test_a_file_that_is_not_an_export_is_refused(tmp_path: Path, target: Path, content: bytes) -> None:
     source = tmp_path / "bad.zip"
     source.write_bytes(content)
     with pytest.raises(ScangateError) as caught:
@@ -201,7 +201,7 @@ def test_what_is_no_export_is_refused(tmp_path: Path, target: Path, content: byt
 
 
 @pytest.mark.parametrize("kind", ["bomb", "huge"])
-def test_what_is_far_too_large_is_not_even_unpacked(tmp_path: Path, target: Path, kind: str) -> None:
+def test_oversized_entries_are_not_unpacked(tmp_path: Path, target: Path, kind: str) -> None:
     source = tmp_path / "bad.zip"
     source.write_bytes(BAD[kind])
     with pytest.raises(ScangateError, match="a record is too large"):
@@ -234,7 +234,7 @@ def test_bounds(tmp_path: Path, target: Path, monkeypatch: pytest.MonkeyPatch) -
     assert unchanged(target)
 
 
-def test_a_list_of_entries_that_is_too_long_is_not_even_read(tmp_path: Path, target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_oversized_directory_is_not_read(tmp_path: Path, target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = write_archive(tmp_path / "all.zip", [osv_record(f"PYSEC-1-{number}", "one") for number in range(50)])
     monkeypatch.setattr(importer, "MAX_DIRECTORY_BYTES", 1000)
     monkeypatch.setattr(zipfile, "ZipFile", None)
@@ -243,7 +243,7 @@ def test_a_list_of_entries_that_is_too_long_is_not_even_read(tmp_path: Path, tar
     assert unchanged(target)
 
 
-def test_places_that_cannot_be_read_or_written(tmp_path: Path, target: Path) -> None:
+def test_unreadable_sources_and_unwritable_targets(tmp_path: Path, target: Path) -> None:
     with pytest.raises(ScangateError, match="cannot read"):
         run(tmp_path / "nowhere.zip", target)
     (tmp_path / "file").write_text("")
@@ -253,18 +253,18 @@ def test_places_that_cannot_be_read_or_written(tmp_path: Path, target: Path) -> 
     assert unchanged(target)
 
 
-def test_a_folder_that_is_made_is_its_owners_alone(target: Path) -> None:
+def test_a_created_folder_is_private(target: Path) -> None:
     assert stat.S_IMODE(target.parent.stat().st_mode) == 0o700
 
 
-def test_only_one_builds_at_a_time(tmp_path: Path, target: Path) -> None:
+def test_builds_of_one_store_are_exclusive(tmp_path: Path, target: Path) -> None:
     with lock_store(target), pytest.raises(ScangateError, match="another process"):
         run(write_archive(tmp_path / "all.zip", [osv_record("A-1")]), target)
     assert unchanged(target)
 
 
 @pytest.mark.integration
-def test_what_an_import_that_was_killed_left_is_cleared_away(tmp_path: Path, target: Path) -> None:
+def test_leftovers_of_a_killed_import_are_removed(tmp_path: Path, target: Path) -> None:
     code = (
         "import os, signal, sys; from pathlib import Path; from scangate.advisories import importer, store\n"
         "importer.write_store = lambda path, *rest: (store.write_store(path, *rest), os.kill(os.getpid(), signal.SIGKILL))\n"
@@ -282,7 +282,7 @@ def test_what_an_import_that_was_killed_left_is_cleared_away(tmp_path: Path, tar
     assert not target.with_name(f"{target.name}.new").exists()
 
 
-def test_a_link_in_the_place_of_what_is_built_leads_nowhere(tmp_path: Path, target: Path) -> None:
+def test_a_symlink_at_the_new_file_is_not_followed(tmp_path: Path, target: Path) -> None:
     victim = tmp_path / "victim"
     victim.write_text("precious")
     target.with_name(f"{target.name}.new").symlink_to(victim)

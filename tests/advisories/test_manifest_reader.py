@@ -26,14 +26,14 @@ def reasons(manifest: Manifest) -> list[tuple[int, str]]:
         "pyproject.toml", "deep/down/setup.cfg",
     ],
 )  # fmt: skip
-def test_manifests_are_known_by_their_names(path: str) -> None:
+def test_manifests_are_recognized_by_name(path: str) -> None:
     assert is_manifest(path)
 
 
 @pytest.mark.parametrize(
     "path", ["notes.txt", "my.pylock.toml", "Cargo.lock", "package.json", "app.py", "requirements", "a.pyproject.toml"]
 )
-def test_other_files_are_none(path: str) -> None:
+def test_other_files_are_not_manifests(path: str) -> None:
     assert not is_manifest(path)
 
 
@@ -50,7 +50,7 @@ def test_a_lock_of_another_folder_covers_only_the_members_of_its_workspace() -> 
     assert told["uv.lock"].workspace_members == {"shop"}
 
 
-def test_pins_of_a_requirements_file_beside_it_cover_a_range() -> None:
+def test_pins_of_a_requirements_file_cover_a_range() -> None:
     assert not read_manifests({"pyproject.toml": RANGE, "requirements.txt": "Flask==3.0.3\n"})["pyproject.toml"].gaps
     assert read_manifests({"pyproject.toml": RANGE, "requirements.txt": "Flask>=3\n"})["pyproject.toml"].gaps
 
@@ -68,7 +68,7 @@ def test_an_exact_pin_counts_unless_the_lock_has_that_release() -> None:
     assert read_manifests({"pyproject.toml": pinned, "requirements.txt": "flask==2.0.2"})["pyproject.toml"].pins
 
 
-def test_internal_names_are_left_out_with_that_reason() -> None:
+def test_internal_names_are_skipped_with_a_reason() -> None:
     text = "flask==1.0\nacme-web==2.0\nAcme_Tools>=1\nacme.db @ git+https://git.example/acme/db\n"
     told = read_manifests({"requirements.txt": text}, ["Acme_*"])["requirements.txt"]
     assert [pin.name for pin in told.pins] == ["flask"]
@@ -92,7 +92,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize(("path", "text"), [(path, text) for path, texts in BROKEN.items() for text in texts])
-def test_a_malformed_file_is_one_hole(path: str, text: str) -> None:
+def test_a_malformed_file_is_one_gap(path: str, text: str) -> None:
     manifest = read_manifests({path: text})[path]
     (hole,) = manifest.gaps
     assert hole.kind is GapKind.UNPARSABLE
@@ -101,7 +101,7 @@ def test_a_malformed_file_is_one_hole(path: str, text: str) -> None:
     assert not manifest.pins
 
 
-def test_the_line_of_a_fault_is_told() -> None:
+def test_an_error_has_its_line() -> None:
     lock = 'version = 1\n\n[[package]]\nname = "a"\nsource = {registry = "x"}\n\n[[package]]\nname = 3\nsource = {}\n'
     assert read_manifests({"uv.lock": lock})["uv.lock"].gaps[0].line == 8
     assert read_manifests({"Pipfile.lock": '{\n"_meta": {},\n"default": {\n"a": {},\n"b": 3}}'})["Pipfile.lock"].gaps[0].line == 5

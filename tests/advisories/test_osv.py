@@ -43,7 +43,7 @@ def ranges(draw: st.DrawFn) -> list[tuple[str, str]]:
 
 @settings(max_examples=80, deadline=None)
 @given(events=ranges(), asked=VERSIONS)
-def test_a_range_means_what_the_specification_says(events: list[tuple[str, str]], asked: str) -> None:
+def test_ranges_follow_the_osv_specification(events: list[tuple[str, str]], asked: str) -> None:
     assert affects(parsed_record("PYSEC-1-1", *events), Version(asked)) == is_in(Version(asked), events)
 
 
@@ -75,13 +75,13 @@ def test_ranges_and_listed_versions_add_up(
         ([("introduced", "2.0"), ("fixed", "2.1")], "2.0+local 2.0.5+local 2.1rc1", "2.1+local 1.9+local"),
     ],
 )
-def test_the_corners_of_pep_440(events: list[tuple[str, str]], inside: str, outside: str) -> None:
+def test_edge_cases_of_pep_440(events: list[tuple[str, str]], inside: str, outside: str) -> None:
     found = parsed_record("PYSEC-1-1", *events)
     assert [version for version in inside.split() if not affects(found, Version(version))] == []
     assert [version for version in outside.split() if affects(found, Version(version))] == []
 
 
-def test_a_listed_version_stands_for_its_local_ones() -> None:
+def test_a_listed_version_includes_its_local_versions() -> None:
     found = parsed_record("PYSEC-1-1", ("introduced", "0"), ("fixed", "1"), versions=["0.5", "2.0", "3.0+x"])
     assert found.versions == ("2.0", "3.0+x")
     assert affects(found, Version("2.0+cu118"))
@@ -98,7 +98,7 @@ def test_a_listed_version_stands_for_its_local_ones() -> None:
         ([("introduced", "??")], [Interval()]),
     ],
 )
-def test_what_is_no_version_never_clears_one(events: list[tuple[str, str]], expected: list[Interval]) -> None:
+def test_an_invalid_version_never_shrinks_a_range(events: list[tuple[str, str]], expected: list[Interval]) -> None:
     reading = parse_record(json.dumps(osv_record("PYSEC-1-1", "sample", *events, versions=["2004d", "1"])).encode())
     assert list(reading.records["sample"].intervals) == expected
     assert reading.skipped == 2
@@ -115,7 +115,7 @@ def test_only_ecosystem_ranges_of_pypi_packages_are_read() -> None:
     assert reading.skipped == 0
 
 
-def test_fields_that_are_not_known_are_passed_over_and_null_is_none() -> None:
+def test_unknown_fields_are_ignored_and_null_is_empty() -> None:
     content = osv_record("PYSEC-1-1") | {"future": [{"x": 1}], "aliases": None, "severity": None, "database_specific": None}
     content["affected"][0] |= {"versions": None, "severity": None}
     assert parse_record(json.dumps(content).encode()).records["sample"].aliases == ()
@@ -141,14 +141,14 @@ def test_the_rest_of_a_record() -> None:
     assert found.summary.isprintable()
 
 
-def test_a_withdrawn_record_says_nothing_more() -> None:
+def test_a_withdrawn_record_affects_nothing() -> None:
     reading = parse_record(json.dumps(osv_record("PYSEC-1-1", withdrawn="2025-01-01T00:00:00Z")).encode())
     assert reading.withdrawn
     assert not reading.records
 
 
 @pytest.mark.parametrize("date", ["1-01-01T00:00:00Z", "yesterday", "", "2025-01-01", "2025-01-01T00:00:00+02:00"])
-def test_a_date_that_is_none_is_left_empty(date: str) -> None:
+def test_an_invalid_date_is_empty(date: str) -> None:
     assert parsed_record("PYSEC-1-1", published=date, modified=date).modified == ""
 
 
@@ -170,7 +170,7 @@ def test_a_date_that_is_none_is_left_empty(date: str) -> None:
         json.dumps(osv_record("A-1", "sample", ("fixed", "1.0"))).encode(),
     ],
 )
-def test_what_is_no_record_is_broken(content: bytes) -> None:
+def test_an_invalid_record_is_rejected(content: bytes) -> None:
     with pytest.raises(InvalidRecordError):
         parse_record(content)
 
@@ -196,7 +196,7 @@ def test_no_bytes_can_break_the_reader(content: bytes) -> None:
         parse_record(content)
 
 
-def test_fixed_in_leaves_out_what_another_record_affects() -> None:
+def test_fixed_versions_exclude_versions_that_another_record_affects() -> None:
     first = parsed_record("GHSA-1", ("introduced", "0"), ("fixed", "1.2"), ("introduced", "2.0"), ("fixed", "2.2"))
     second = parsed_record("PYSEC-1", ("introduced", "0"), ("fixed", "1.3"))
     assert list(map(str, fixed_versions([first], Version("1.0")))) == ["1.2", "2.2"]
@@ -216,7 +216,7 @@ def test_intervals_are_in_order_and_apart(events: list[tuple[str, str]]) -> None
 
 @settings(max_examples=80, deadline=None)
 @given(text=st.text(max_size=600), most=st.integers(10, 200))
-def test_one_line_is_one_harmless_line(text: str, most: int) -> None:
+def test_one_line_is_printable_and_bounded(text: str, most: int) -> None:
     line = one_line(text, most)
     assert len(line) <= most
     assert line.isprintable()

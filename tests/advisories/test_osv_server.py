@@ -98,7 +98,7 @@ def test_the_real_pip_audit_agrees_with_the_store(tmp_path: Path) -> None:
     assert 10 < affected < len(PINS) - 10
 
 
-def test_a_finding_names_all_and_says_when(opened: Store, tmp_path: Path) -> None:
+def test_a_vulnerability_has_all_ids_and_dates(opened: Store, tmp_path: Path) -> None:
     with serve_osv(opened) as route:
         (fault,) = audit(route, {"plain": "1.0"}, tmp_path)["plain"]
     assert sorted([fault["id"], *fault["aliases"]]) == ["CVE-2024-1", "GHSA-aaaa-bbbb-cccc", "PYSEC-2024-1"]
@@ -122,7 +122,7 @@ def question(name: str, version: str, ecosystem: str = "PyPI") -> dict[str, Any]
     return {"package": {"name": name, "ecosystem": ecosystem}, "version": version}
 
 
-def test_a_question_of_ones_own(opened: Store) -> None:
+def test_a_direct_query(opened: Store) -> None:
     with serve_osv(opened) as route:
         status, answer = ask(route, body=question("Plain", "1.0"))
         assert (status, [fault["id"] for fault in answer["vulns"]]) == (200, ["CVE-2024-1"])
@@ -156,14 +156,14 @@ def test_everything_else_is_not_found(opened: Store) -> None:
         assert route.refused == len(paths) + 6 + len(bodies) + 1
 
 
-def test_two_paths_are_never_the_same(opened: Store) -> None:
+def test_every_endpoint_has_its_own_path(opened: Store) -> None:
     with serve_osv(opened) as first, serve_osv(opened) as second:
         assert urlsplit(first.url).path != urlsplit(second.url).path
         assert len(urlsplit(first.url).path.split("/")[1]) >= 40
         assert ask(first, urlsplit(second.url).path)[0] == 404
 
 
-def test_it_listens_on_this_machine_alone_and_is_gone_afterwards(opened: Store) -> None:
+def test_it_listens_on_loopback_only_and_stops(opened: Store) -> None:
     before = threading.active_count()
     with serve_osv(opened) as route:
         place = urlsplit(route.url)
@@ -178,7 +178,7 @@ def test_it_listens_on_this_machine_alone_and_is_gone_afterwards(opened: Store) 
     assert threading.active_count() == before
 
 
-def test_one_connection_serves_all_questions_and_each_answer_is_one_write(opened: Store) -> None:
+def test_one_connection_serves_all_queries_with_one_write_each(opened: Store) -> None:
     with serve_osv(opened) as route:
         place = urlsplit(route.url)
         with socket.create_connection((place.hostname, place.port)) as connection:
@@ -194,7 +194,7 @@ def test_one_connection_serves_all_questions_and_each_answer_is_one_write(opened
         assert route.answered == {("plain", "1.0"): 50}
 
 
-def test_a_client_that_goes_away_or_sends_garbage(opened: Store, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_client_that_disconnects_or_sends_garbage(opened: Store, capfd: pytest.CaptureFixture[str]) -> None:
     with serve_osv(opened) as route:
         place = urlsplit(route.url)
         for sent in (b"", b"\x16\x03\x01 hello", b"POST / HTTP/1.1\r\nContent-Length: 99\r\n\r\nshort", b"G" * 70_000):
@@ -204,12 +204,12 @@ def test_a_client_that_goes_away_or_sends_garbage(opened: Store, capfd: pytest.C
     assert capfd.readouterr() == ("", "")
 
 
-def test_it_serves_the_starter_set_too() -> None:
+def test_it_serves_the_bundled_advisories() -> None:
     with serve_osv(BundledAdvisories.bundled()) as route:
         assert ask(route, body=question("django", "1.11.1"))[1]["vulns"]
 
 
-def test_what_it_says_is_fixed_can_be_read(opened: Store) -> None:
+def test_fixed_versions_are_valid(opened: Store) -> None:
     with serve_osv(opened) as route:
         for name, version in (("plain", "1.0"), ("epoch", "1!0.5"), ("listed", "6")):
             for fault in ask(route, body=question(name, version))[1]["vulns"]:

@@ -35,7 +35,7 @@ def test_every_tool_locks_the_same_releases(tool: str) -> None:
 
 
 @pytest.mark.parametrize("tool", LOCKS)
-def test_a_pin_stands_where_its_name_does(tool: str) -> None:
+def test_a_pin_has_the_line_of_its_name(tool: str) -> None:
     lock, _ = LOCKS[tool]
     lines = lock_files(tool)[lock].split("\n")
     for pin in read_manifests(lock_files(tool))[lock].pins:
@@ -45,7 +45,7 @@ def test_a_pin_stands_where_its_name_does(tool: str) -> None:
 
 
 @pytest.mark.parametrize("tool", LOCKS)
-def test_who_brings_a_pin_in_is_told_where_the_files_know_it(tool: str) -> None:
+def test_dependency_chains_are_reported_if_known(tool: str) -> None:
     lock, graph = LOCKS[tool]
     pins = read_manifests(lock_files(tool))[lock].pins
     assert {pin.name for pin in pins if pin.direct} == DIRECT
@@ -53,7 +53,7 @@ def test_who_brings_a_pin_in_is_told_where_the_files_know_it(tool: str) -> None:
 
 
 @pytest.mark.parametrize("tool", LOCKS)
-def test_what_is_locked_is_no_gap_where_it_is_declared(tool: str) -> None:
+def test_a_locked_range_is_not_a_gap(tool: str) -> None:
     manifests = read_manifests(lock_files(tool))
     assert all(map(is_manifest, manifests))
     assert not [hole for manifest in manifests.values() for hole in manifest.gaps]
@@ -61,7 +61,7 @@ def test_what_is_locked_is_no_gap_where_it_is_declared(tool: str) -> None:
 
 
 @pytest.mark.parametrize("tool", ["uv", "poetry", "poetry_old", "pdm", "pipenv"])
-def test_without_its_lock_every_range_is_a_gap_that_names_the_command(tool: str) -> None:
+def test_without_a_lock_file_every_range_is_a_gap_with_the_lock_command(tool: str) -> None:
     lock, _ = LOCKS[tool]
     told = read_manifests({path: text for path, text in lock_files(tool).items() if path != lock})
     (manifest,) = told.values()

@@ -44,12 +44,12 @@ def test_the_worst_vector_counts() -> None:
 @pytest.mark.parametrize(
     "vector", ["", "CVSS:3.1/AV:N", "CVSS:9.9/AV:N/AC:L", "CVSS:3.1/" + "AV:N/" * 50, "nonsense", "CVSS:4.0/x"]
 )
-def test_what_is_no_vector_is_passed_over(vector: str) -> None:
+def test_an_invalid_vector_is_ignored(vector: str) -> None:
     assert score_vector(vector) is None
     assert worst_rating([vector], ["moderate"]).severity is Severity.MEDIUM
 
 
-def test_words_where_nobody_scored() -> None:
+def test_labels_rate_records_without_a_vector() -> None:
     worst = worst_rating([], ["LOW", "CRITICAL", "whatever"])
     assert (worst.severity, worst.text) == (Severity.CRITICAL, "")
     assert worst_rating([], ["whatever"]).severity is Severity.UNKNOWN

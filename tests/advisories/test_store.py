@@ -29,7 +29,7 @@ def place(tmp_path: Path) -> Path:
         return opened.path
 
 
-def test_it_answers(place: Path) -> None:
+def test_lookups(place: Path) -> None:
     with Store.open(place) as opened:
         assert opened.package_names() == {"some-thing", "other"}
         assert opened.query("some_THING")
@@ -44,7 +44,7 @@ def test_it_answers(place: Path) -> None:
             opened.find_advisories("some-thing", "not a version")
 
 
-def test_its_facts(place: Path) -> None:
+def test_info(place: Path) -> None:
     with Store.open(place) as opened:
         facts = opened.info()
     assert (facts.records, facts.packages, facts.newest, facts.imported) == (2, 2, "2025-05-05T05:05:05Z", NOW)
@@ -52,7 +52,7 @@ def test_its_facts(place: Path) -> None:
     assert len(facts.digest) == 64
 
 
-def test_the_digest_is_that_of_the_content(tmp_path: Path, place: Path) -> None:
+def test_the_digest_depends_on_the_content(tmp_path: Path, place: Path) -> None:
     folders = [tmp_path / "again", tmp_path / "changed"]
     for folder in folders:
         folder.mkdir()
@@ -67,12 +67,12 @@ def test_only_its_owner_can_read_it(place: Path) -> None:
     assert place.stat().st_mode & 0o777 == 0o600
 
 
-def test_many_threads_may_ask(place: Path) -> None:
+def test_it_is_thread_safe(place: Path) -> None:
     with Store.open(place) as opened, ThreadPoolExecutor(8) as pool:
         assert {len(found) for found in pool.map(lambda _: opened.find_advisories("other", "1"), range(400))} == {1}
 
 
-def test_an_open_store_does_not_see_its_successor(tmp_path: Path, place: Path) -> None:
+def test_an_open_store_is_not_affected_by_an_update(tmp_path: Path, place: Path) -> None:
     with Store.open(place) as opened:
         build_store(tmp_path, osv_record("GHSA-3", "third")).close()
         assert opened.query("other")
@@ -88,7 +88,7 @@ def test_no_store(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("mode", [0o620, 0o602, 0o666])
-def test_a_store_that_others_may_write_to(place: Path, mode: int) -> None:
+def test_a_store_that_others_can_write(place: Path, mode: int) -> None:
     place.chmod(mode)
     with pytest.raises(ScangateError, match="other users can write") as caught:
         Store.open(place)
@@ -102,7 +102,7 @@ def test_a_store_of_another_user(place: Path) -> None:
         Store.open(place)
 
 
-def test_a_folder_or_a_pipe_in_its_place(tmp_path: Path) -> None:
+def test_a_folder_or_a_pipe_at_its_path(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for path in (tmp_path, tmp_path / "pipe"):
         with pytest.raises(ScangateError, match="not a regular file"):
@@ -149,7 +149,7 @@ def test_a_damaged_or_foreign_file_is_an_error_with_a_hint(place: Path, damage: 
     assert "scangate advisories" in caught.value.hint
 
 
-def test_every_changed_byte_that_matters_is_noticed(place: Path, tmp_path: Path) -> None:
+def test_a_changed_byte_is_detected(place: Path, tmp_path: Path) -> None:
     whole = place.read_bytes()
     with Store.open(place) as opened:
         before = opened.query("some-thing"), opened.query("other")
@@ -164,7 +164,7 @@ def test_every_changed_byte_that_matters_is_noticed(place: Path, tmp_path: Path)
             continue
 
 
-def test_a_journal_beside_it_is_not_believed(place: Path) -> None:
+def test_a_journal_file_is_ignored(place: Path) -> None:
     """SQLite would roll a journal back into the store, and read a write-ahead log as part of it."""
     for suffix in ("-journal", "-wal"):
         place.with_name(place.name + suffix).write_bytes(os.urandom(2048))
@@ -172,7 +172,7 @@ def test_a_journal_beside_it_is_not_believed(place: Path) -> None:
         assert opened.query("other")
 
 
-def test_a_name_with_signs_that_sqlite_would_read(tmp_path: Path) -> None:
+def test_a_path_with_special_characters(tmp_path: Path) -> None:
     folder = tmp_path / "a?mode=rwc&x=%41#b"
     folder.mkdir()
     with build_store(folder, osv_record("GHSA-2", "other")) as opened:
@@ -192,5 +192,5 @@ def test_its_application_id_is_its_own() -> None:
         ({"SCANGATE_STORE": "", "XDG_CACHE_HOME": "", "HOME": "/h"}, "/h/.cache/scangate/advisories.sqlite"),
     ],
 )
-def test_its_usual_place(environment: dict[str, str], expected: str) -> None:
+def test_its_default_path(environment: dict[str, str], expected: str) -> None:
     assert default_store_path(environment) == Path(expected)

@@ -43,7 +43,7 @@ def of(rule: str) -> tuple[Path, dict[str, Any]]:
     return PACK[rule]
 
 
-def test_the_pack_holds_at_least_thirty_weaknesses() -> None:
+def test_the_pack_covers_at_least_thirty_weaknesses() -> None:
     assert len({rule.removesuffix("-json") for rule in PACK}) >= 30
 
 
@@ -108,7 +108,7 @@ x[a, *b]
 """
 
 
-def test_a_newer_statement_at_the_end_hides_nothing_in_a_file(experimental: SemgrepRun, tmp_path: Path) -> None:
+def test_newer_syntax_at_the_end_hides_no_finding(experimental: SemgrepRun, tmp_path: Path) -> None:
     def change(data: bytes) -> bytes:
         return prepare_source("a.py", data.rstrip(b"\n") + NEWER)
 
@@ -120,7 +120,7 @@ def test_a_newer_statement_at_the_end_hides_nothing_in_a_file(experimental: Semg
 
 
 @pytest.mark.parametrize("rule", sorted(PACK))
-def test_a_rule_tells_all_a_report_needs(rule: str) -> None:
+def test_a_rule_has_all_metadata_for_reports(rule: str) -> None:
     told = of(rule)[1]
     assert re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)+", rule)
     assert set(told["languages"]) <= LANGUAGES
@@ -141,14 +141,14 @@ def test_a_rule_tells_all_a_report_needs(rule: str) -> None:
 
 
 @pytest.mark.parametrize("rule", sorted(name for name in PACK if name.endswith("-json")))
-def test_a_twin_for_json_says_what_its_yaml_rule_says(rule: str) -> None:
+def test_json_rules_match_their_yaml_twins(rule: str) -> None:
     first, twin = of(rule.removesuffix("-json")), of(rule)
     assert first[0] == twin[0]
     assert (first[1]["languages"], twin[1]["languages"]) == (["yaml"], ["json"])
     assert (first[1]["message"], first[1]["metadata"]) == (twin[1]["message"], twin[1]["metadata"])
 
 
-def test_all_taint_rules_name_the_same_sources() -> None:
+def test_all_taint_rules_have_the_same_sources() -> None:
     taint = {name: rule["pattern-sources"] for name, (_, rule) in PACK.items() if rule.get("mode") == "taint"}
     assert len(taint) >= 10
     first = taint["python-sql-injection"]
@@ -156,7 +156,7 @@ def test_all_taint_rules_name_the_same_sources() -> None:
 
 
 @pytest.mark.parametrize("file", rule_files(), ids=lambda file: str(file.relative_to(RULES)))
-def test_a_rule_file_opens_with_its_job_and_is_written_in_block_style(file: Path) -> None:
+def test_a_rule_file_has_a_heading_and_block_style(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
     assert file.suffix == ".yaml"
     assert re.match(r"# [A-Z].*\.\n", text), "a rule file opens with a sentence on its job"

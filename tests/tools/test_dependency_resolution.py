@@ -89,9 +89,7 @@ def names(place: HttpServer) -> set[str]:
     return {path.strip("/").split("/")[1] for path, _ in place.asked if path.startswith("/simple/")}
 
 
-def test_a_range_is_resolved_and_what_comes_of_it_says_so(
-    index: HttpServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_resolved_range_is_reported_as_resolved(index: HttpServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     result = scanned(tmp_path, monkeypatch, {"requirements.txt": "# ours\nabove>=1,<2\n"})
     assert [(each.name, each.version, each.line, each.via, each.resolved) for each in result.components] == [
         ("above", "1.5", 2, (), True),
@@ -102,7 +100,7 @@ def test_a_range_is_resolved_and_what_comes_of_it_says_so(
     assert (result.gaps, names(index)) == ((), {"above", "below"})
 
 
-def test_pins_beside_a_range_hold(index: HttpServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pins_constrain_the_resolution_of_a_range(index: HttpServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     result = scanned(tmp_path, monkeypatch, {"requirements.txt": "above<2\nbelow==2.0\n"})
     assert {(each.name, each.version, each.resolved) for each in result.components} == {
         ("above", "1.5", True),
@@ -119,7 +117,7 @@ def test_pins_beside_a_range_hold(index: HttpServer, tmp_path: Path, monkeypatch
         ({"requirements.txt": "sly>=1\n"}, "the policy calls internal"),
     ],
 )
-def test_what_cannot_be_resolved_stays_a_gap_that_says_why(
+def test_an_unresolvable_range_stays_a_gap_with_the_reason(
     index: HttpServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: dict[str, bytes | str], why: str
 ) -> None:
     result = scanned(tmp_path, monkeypatch, files)
@@ -144,7 +142,7 @@ def test_what_cannot_be_resolved_stays_a_gap_that_says_why(
         },
     ],
 )
-def test_names_that_may_be_private_and_what_is_no_release_reach_no_index(
+def test_private_names_and_direct_references_are_not_sent_to_an_index(
     index: HttpServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: dict[str, bytes | str]
 ) -> None:
     result = scanned(tmp_path, monkeypatch, files)
@@ -153,16 +151,14 @@ def test_names_that_may_be_private_and_what_is_no_release_reach_no_index(
 
 
 @pytest.mark.parametrize("options", [pip_audit.Options(), pip_audit.Options(resolve=True, advisories="local")])
-def test_nothing_is_resolved_unless_the_policy_says_so_and_lets_names_out(
+def test_resolution_needs_the_policy_option_and_online_lookups(
     index: HttpServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: pip_audit.Options
 ) -> None:
     result = scanned(tmp_path, monkeypatch, {"requirements.txt": "above>=1\n"}, options)
     assert (names(index), [gap.kind.value for gap in result.gaps]) == (set(), ["unpinned"])
 
 
-def test_what_comes_from_an_index_that_is_no_mirror_is_private(
-    index: HttpServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_packages_from_an_unknown_index_are_private(index: HttpServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SCANGATE_STORE", str(tmp_path / "none"))
     result = scanned(tmp_path, monkeypatch, {"requirements.txt": "above<2\n"}, pip_audit.Options(resolve=True))
     assert {each.index for each in result.components} == {"127.0.0.1"}

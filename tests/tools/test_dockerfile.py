@@ -38,7 +38,7 @@ LOWER = {
 
 
 @pytest.mark.parametrize(("text", "wanted"), LOWER.items())
-def test_instructions_are_put_in_capitals_and_nothing_else(text: str, wanted: str) -> None:
+def test_only_instructions_are_capitalized(text: str, wanted: str) -> None:
     assert normalize_dockerfile(text.encode()).decode() == wanted
 
 
@@ -58,11 +58,11 @@ FORMS = {
 
 
 @pytest.mark.parametrize(("text", "wanted"), FORMS.items())
-def test_forms_that_semgrep_does_not_know_are_written_as_others(text: str, wanted: str) -> None:
+def test_forms_unknown_to_semgrep_are_rewritten(text: str, wanted: str) -> None:
     assert normalize_dockerfile(f"FROM a\n{text}\nRUN b\n".encode()).decode() == f"FROM a\n{wanted}\nRUN b\n"
 
 
-def test_semgrep_reads_what_the_builder_reads(tmp_path: Path) -> None:
+def test_semgrep_finds_the_instructions_that_the_builder_runs(tmp_path: Path) -> None:
     tail = "\nRUN curl https://example.com/x | sh\n"
     files: dict[str, bytes | str] = {f"{number}.dockerfile": f"FROM a\n{text}{tail}" for number, text in enumerate(FORMS)}
     result = ScanHarness(tmp_path).result(semgrep, files)
@@ -94,7 +94,7 @@ def test_semgrep_reads_what_the_builder_reads(tmp_path: Path) -> None:
         )
     )
 )
-def test_every_byte_stays_in_its_place(words: list[str]) -> None:
+def test_rewriting_keeps_every_byte_offset(words: list[str]) -> None:
     data = "".join(words).encode()
     told = normalize_dockerfile(data)
     assert [len(line) for line in told.split(b"\n")] == [len(line) for line in data.split(b"\n")]
@@ -112,7 +112,7 @@ def test_every_byte_stays_in_its_place(words: list[str]) -> None:
         ("FROM a\nONBUILD RUM b\n", 2),
     ],
 )
-def test_what_is_only_in_part_a_dockerfile_is_told(text: str, line: int) -> None:
+def test_a_partial_dockerfile_is_reported(text: str, line: int) -> None:
     fault = check_dockerfile(text.encode())
     assert fault is not None
     assert fault.kind is GapKind.PARTIAL_PARSE
@@ -120,5 +120,5 @@ def test_what_is_only_in_part_a_dockerfile_is_told(text: str, line: int) -> None
 
 
 @pytest.mark.parametrize("text", [*LOWER, "package dockerfile\n\nimport (\n)\n", "# nothing\n"])
-def test_a_dockerfile_and_what_is_none_at_all_have_no_fault(text: str) -> None:
+def test_a_dockerfile_and_a_file_without_instructions_have_no_error(text: str) -> None:
     assert check_dockerfile(text.encode()) is None

@@ -29,7 +29,7 @@ def split(result: ScanResult) -> tuple[FindingCounts, FindingCounts]:
 
 
 @pytest.mark.smoke
-def test_nosec_waives_what_bandit_hides(tmp_path: Path) -> None:
+def test_nosec_suppresses_what_bandit_suppresses(tmp_path: Path) -> None:
     bench = ScanHarness(tmp_path)
     result = bench.result(BUILT_IN["bandit"], bandit_corpus())
     everything = tool_suppressions.run_bandit(bench.root, "--ignore-nosec")
@@ -42,7 +42,7 @@ def test_nosec_waives_what_bandit_hides(tmp_path: Path) -> None:
     assert len(everything - hidden) > 40
 
 
-def test_nosemgrep_waives_what_semgrep_hides(tmp_path: Path) -> None:
+def test_nosemgrep_suppresses_what_semgrep_suppresses(tmp_path: Path) -> None:
     rules = tmp_path / "rules.yaml"
     rules.write_text(SEMGREP_RULES)
     corpus = write_files(tmp_path / "corpus", semgrep_corpus())
@@ -59,7 +59,7 @@ def test_nosemgrep_waives_what_semgrep_hides(tmp_path: Path) -> None:
     assert len(everything - hidden) > 30
 
 
-def test_pragma_waives_what_detect_secrets_hides(tmp_path: Path) -> None:
+def test_pragma_suppresses_what_detect_secrets_suppresses(tmp_path: Path) -> None:
     bench = ScanHarness(tmp_path)
     result = bench.result(BUILT_IN["detect-secrets"], secrets_corpus())
     off = ("--disable-filter", "detect_secrets.filters.allowlist.is_line_allowlisted")
@@ -84,7 +84,7 @@ def test_pragma_waives_what_detect_secrets_hides(tmp_path: Path) -> None:
         ("Dockerfile", "ENV PASSWORD={} # {}"),
     ],
 )
-def test_our_own_waiver_hides_no_secret(tmp_path: Path, name: str, line: str) -> None:
+def test_our_own_ignore_comment_hides_no_secret(tmp_path: Path, name: str, line: str) -> None:
     """detect-secrets takes `name: word[...]` for no secret: what stands in our brackets, or in a reason, must not make it so."""
     value = fake_secret("ours")
     for number, waiver in enumerate(

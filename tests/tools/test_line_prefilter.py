@@ -96,7 +96,7 @@ def pieces() -> list[str]:
     ]
 
 
-def test_nothing_is_missed_that_a_plugin_sees(plugins: list[Any]) -> None:
+def test_the_prefilter_has_no_false_negatives(plugins: list[Any]) -> None:
     chance, parts, hits = random.Random(11), pieces(), 0
     for _ in range(150):
         lines = ["".join(chance.choices(parts, k=chance.randrange(6))).rstrip() for _ in range(chance.randrange(1, 12))]
@@ -107,17 +107,17 @@ def test_nothing_is_missed_that_a_plugin_sees(plugins: list[Any]) -> None:
     assert hits > 100
 
 
-def test_a_line_with_a_line_end_in_it_is_looked_at_by_all(plugins: list[Any]) -> None:
+def test_a_line_that_contains_a_line_end_is_scanned_by_every_plugin(plugins: list[Any]) -> None:
     lines = ["x", 'password = "a\nb"', "y"]
     assert [len(sent) for _, sent in LinePrefilter(plugins).candidates(lines)] == [len(plugins)] * 3
 
 
-def test_no_line_is_no_work(plugins: list[Any]) -> None:
+def test_no_lines_have_no_candidates(plugins: list[Any]) -> None:
     assert list(LinePrefilter(plugins).candidates([])) == []
     assert list(LinePrefilter(plugins).candidates(["", "plain words"])) == []
 
 
-def test_every_plugin_of_detect_secrets_has_a_test(plugins: list[Any]) -> None:
+def test_every_plugin_of_detect_secrets_has_a_filter(plugins: list[Any]) -> None:
     """A plugin without one costs its whole price in every line: worth knowing when a release brings one."""
     assert [type(plugin).__name__ for plugin in plugins if line_prefilter._filter_for(plugin) is None] == []
 
@@ -125,18 +125,18 @@ def test_every_plugin_of_detect_secrets_has_a_test(plugins: list[Any]) -> None:
 @pytest.mark.parametrize(
     "pattern", [r"a(?!\s)", r"a(?!b[^c])", r"(?<!\n)a", r"a\Z", r"\Aa", r"(?s)a.b", r"a(?!.)", r"a(?!$)", r"(?>a|ab)c"]
 )
-def test_a_pattern_that_what_stands_around_a_line_could_spoil_is_known(pattern: str) -> None:
+def test_context_dependent_patterns_are_recognized(pattern: str) -> None:
     if sys.version_info < (3, 11) and "(?>" in pattern:
         pytest.skip("atomic groups came with Python 3.11")
     assert not _is_line_local(re.compile(pattern))
 
 
 @pytest.mark.parametrize("pattern", [r"a(?!\w)", r"(?<![\w.])a", r"^a$", r"a\b", r"(?:(?<=\W)|(?<=^))a", r"[^\s]a+"])
-def test_an_ordinary_pattern_is_known_as_harmless(pattern: str) -> None:
+def test_ordinary_patterns_are_line_local(pattern: str) -> None:
     assert _is_line_local(re.compile(pattern))
 
 
-def test_a_pattern_that_cannot_be_put_to_the_text_goes_to_every_line() -> None:
+def test_a_context_dependent_pattern_is_applied_to_every_line() -> None:
     class Odd(RegexBasedDetector):
         secret_type = "odd"
         denylist = (re.compile(r"a(?!\s)"),)
@@ -145,7 +145,7 @@ def test_a_pattern_that_cannot_be_put_to_the_text_goes_to_every_line() -> None:
     assert [place for place, _ in LinePrefilter([odd]).candidates(["x", "a", "y"])] == [0, 1, 2]
 
 
-def test_folding_knows_every_sign_that_is_taken_for_a_letter() -> None:
+def test_folding_covers_every_character_that_ignorecase_matches() -> None:
     signs = "".join(chr(code) for code in range(128, 0x110000) if not 0xD800 <= code < 0xE000)
     for letter in string.ascii_lowercase:
         for match in re.finditer(letter, signs, re.IGNORECASE):

@@ -76,19 +76,19 @@ def test_a_failing_network_leaves_a_gap_for_each_pin(world: FakeNetwork, tmp_pat
     assert not result.findings
 
 
-def test_nobody_listening_is_a_gap_too(world: FakeNetwork, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refused_connection_is_a_gap(world: FakeNetwork, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{find_closed_port()}")
     assert audit(tmp_path, quick()).status is ScanStatus.FAILED
 
 
-def test_what_pypi_answers_nobody_else_is_asked(world: FakeNetwork, tmp_path: Path) -> None:
+def test_an_answer_of_pypi_is_final(world: FakeNetwork, tmp_path: Path) -> None:
     world.behaviors[PYPI] = "good"
     result = audit(tmp_path, quick())
     assert (result.status, [finding.rule for finding in result.findings]) == (ScanStatus.COMPLETE, ["pip-audit:CVE-2020-7"])
     assert {host for host, _ in world.requests} == {PYPI}
 
 
-def test_what_the_services_leave_open_the_store_answers(world: FakeNetwork, store: Path, tmp_path: Path) -> None:
+def test_the_store_answers_if_the_services_do_not(world: FakeNetwork, store: Path, tmp_path: Path) -> None:
     world.behaviors[OSV] = "error"
     result = audit(tmp_path, quick())
     (finding,) = result.findings
@@ -99,19 +99,19 @@ def test_what_the_services_leave_open_the_store_answers(world: FakeNetwork, stor
     assert finding.affected_package.cvss.startswith("9.8")
 
 
-def test_locally_nothing_is_sent(world: FakeNetwork, store: Path, tmp_path: Path) -> None:
+def test_local_lookups_send_nothing(world: FakeNetwork, store: Path, tmp_path: Path) -> None:
     result = audit(tmp_path, quick("local"))
     assert (result.status, len(result.findings)) == (ScanStatus.COMPLETE, 1)
     assert world.requests == []
 
 
-def test_a_store_that_is_too_old_tells_its_findings_and_a_gap(world: FakeNetwork, store: Path, tmp_path: Path) -> None:
+def test_a_stale_store_reports_findings_and_a_gap(world: FakeNetwork, store: Path, tmp_path: Path) -> None:
     result = audit(tmp_path, quick("local", days=1))
     assert len(result.findings) == 1
     assert {gap.kind.value for gap in result.gaps} == {"stale-store"}
 
 
-def test_without_a_store_the_starter_set_tells_what_it_knows_and_covers_nothing(world: FakeNetwork, tmp_path: Path) -> None:
+def test_bundled_advisories_report_findings_and_keep_the_gap(world: FakeNetwork, tmp_path: Path) -> None:
     files: dict[str, bytes | str] = {"requirements.txt": "django==1.11.1\n"}
     result = ScanHarness(tmp_path / "bench").result(pip_audit, files, options=quick("local"))
     assert result.findings
@@ -119,7 +119,7 @@ def test_without_a_store_the_starter_set_tells_what_it_knows_and_covers_nothing(
     assert [gap.kind.value for gap in result.gaps] == ["advisory-unanswered"]
 
 
-def test_a_name_from_another_index_is_asked_of_the_store_alone(world: FakeNetwork, store: Path, tmp_path: Path) -> None:
+def test_a_package_from_another_index_is_looked_up_in_the_store_only(world: FakeNetwork, store: Path, tmp_path: Path) -> None:
     world.behaviors = {PYPI: "good", OSV: "good"}
     files: dict[str, bytes | str] = {
         "requirements.txt": "--index-url https://packages.example/simple\nplain-thing==1.0\nweak-thing==1.0\n"
@@ -137,7 +137,7 @@ def test_the_packages_of_a_mirror_are_public(world: FakeNetwork, tmp_path: Path)
     assert ScanHarness(tmp_path / "bench").result(pip_audit, files, options=options).status is ScanStatus.COMPLETE
 
 
-def test_an_internal_name_is_sent_nowhere(world: FakeNetwork, tmp_path: Path) -> None:
+def test_an_internal_name_is_not_sent(world: FakeNetwork, tmp_path: Path) -> None:
     world.behaviors = {PYPI: "good", OSV: "good"}
     result = audit(tmp_path, pip_audit.Options(seconds=1, internal=("plain-*",)))
     assert world.requests
@@ -149,7 +149,7 @@ def digest(options: pip_audit.Options, day: dt.date = dt.date(2026, 11, 3)) -> s
     return pip_audit.cache_key(options, os.environ, day)
 
 
-def test_what_is_kept_holds_as_long_as_the_store_does(world: FakeNetwork, tmp_path: Path, store: Path) -> None:
+def test_the_cache_key_depends_on_the_store(world: FakeNetwork, tmp_path: Path, store: Path) -> None:
     local = pip_audit.Options(advisories="local")
     before = digest(local)
     assert before == digest(local, dt.date(2027, 1, 1))
@@ -161,12 +161,12 @@ def test_what_is_kept_holds_as_long_as_the_store_does(world: FakeNetwork, tmp_pa
     assert digest(local) not in (before, None)
 
 
-def test_a_store_that_grows_stale_is_asked_again(world: FakeNetwork, store: Path) -> None:
+def test_a_store_that_becomes_stale_changes_the_cache_key(world: FakeNetwork, store: Path) -> None:
     local = quick("local", days=30)
     assert digest(local) == digest(local, dt.date(2026, 12, 1)) != digest(local, dt.date(2026, 12, 24))
 
 
-def test_what_services_answered_holds_for_the_days_of_the_policy(world: FakeNetwork, store: Path) -> None:
+def test_answers_of_services_are_reused_for_the_days_of_the_policy(world: FakeNetwork, store: Path) -> None:
     kept = {days: [digest(pip_audit.Options(keep_days=days), dt.date(2026, 11, day)) for day in range(1, 22)] for days in (0, 1, 7)}
     assert set(kept[0]) == {None}
     assert len(set(kept[1])) == 21

@@ -99,7 +99,7 @@ SEMGREP_ALONE: dict[str, dict[str, str]] = {
         for pair in (*ANY.items(), *more.items())
     ],
 )
-def test_an_answer_is_believed_or_is_a_gap(
+def test_unexpected_output_is_a_gap(
     bench: ScanHarness, monkeypatch: pytest.MonkeyPatch, scanner: Any, change: str, expected: dict[str, str]
 ) -> None:
     result = answered(bench, monkeypatch, scanner, change)
@@ -117,14 +117,14 @@ def bomb() -> str:
 
 
 @pytest.mark.nightly
-def test_a_yaml_bomb_is_a_gap_of_its_file_alone(bench: ScanHarness) -> None:
+def test_a_yaml_bomb_is_a_gap_of_its_file_only(bench: ScanHarness) -> None:
     result = bench.result(detect_secrets, {"bomb.yaml": bomb(), "a.txt": "x\n"})
     assert result.analyzed_files == ("a.txt",)
     assert gaps(result)["bomb.yaml"] in {"crash", "timeout"}
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "latin-1", "utf-8-sig", "utf-32"])
-def test_a_secret_is_seen_in_any_encoding(bench: ScanHarness, encoding: str) -> None:
+def test_a_secret_is_found_in_any_encoding(bench: ScanHarness, encoding: str) -> None:
     value = fake_secret(encoding)
     text = f'# é\npassword = "{value}"\n'
     result = bench.result(detect_secrets, {"a.py": text.encode(encoding), "package-lock.json": text.encode(encoding)})
@@ -137,7 +137,7 @@ def test_a_secret_is_seen_in_any_encoding(bench: ScanHarness, encoding: str) -> 
 @pytest.mark.parametrize(
     "line", ['"password": "{}", "api_key": "{}", "secret": "{}"', "f(password='{}', secret='{}', db_pass='{}')"]
 )
-def test_a_secret_behind_others_in_its_line_is_seen(bench: ScanHarness, line: str) -> None:
+def test_every_secret_in_a_line_is_found(bench: ScanHarness, line: str) -> None:
     values = [fake_secret(f"line-{number}") for number in range(3)]
     text = line.format("${PASSWORD}", *values[1:])  # the first is none, and must not hide the others
     result = bench.result(detect_secrets, {"all.py": line.format(*values), "some.json": f"{{{text}}}\n"})
@@ -147,7 +147,7 @@ def test_a_secret_behind_others_in_its_line_is_seen(bench: ScanHarness, line: st
     assert {("some.json", text.find(value) + 1) for value in values[1:]} <= places
 
 
-def test_a_line_of_two_thousand_secrets_comes_to_an_end(bench: ScanHarness) -> None:
+def test_a_line_of_two_thousand_secrets_is_scanned_in_time(bench: ScanHarness) -> None:
     text = ", ".join(f'"password": "{fake_secret(str(number))}"' for number in range(2_000))
     result = bench.result(detect_secrets, {"min.json": f"{{{text}}}"})
     assert result.findings
@@ -155,7 +155,7 @@ def test_a_line_of_two_thousand_secrets_comes_to_an_end(bench: ScanHarness) -> N
 
 
 @pytest.mark.parametrize("text", ["x = 'a'; hashlib.md5(password)  # nosemgrep: why not", "hashlib.md5(password)"])
-def test_a_message_holds_nothing_of_the_line(bench: ScanHarness, text: str) -> None:
+def test_a_message_contains_no_source_text(bench: ScanHarness, text: str) -> None:
     value = fake_secret("message")
     result = bench.result(semgrep, {"a.py": f"import hashlib\n{text}  # {value}\n"})
     assert result.findings

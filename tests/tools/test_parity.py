@@ -89,7 +89,7 @@ def scanned(tmp_path_factory: pytest.TempPathFactory) -> tuple[ScanHarness, Scan
     return bench, bench.result(BUILT_IN["detect-secrets"], secrets(), jobs=2)
 
 
-def test_every_secret_of_detect_secrets_is_ours(scanned: tuple[ScanHarness, ScanResult]) -> None:
+def test_we_find_every_secret_that_detect_secrets_finds(scanned: tuple[ScanHarness, ScanResult]) -> None:
     bench, result = scanned
     theirs = set(tool_suppressions.run_detect_secrets(bench.root))
     ours = {(finding.title, finding.location.path, finding.location.line) for finding in result.findings}
@@ -100,7 +100,7 @@ def test_every_secret_of_detect_secrets_is_ours(scanned: tuple[ScanHarness, Scan
     assert {kind for kind, _, _ in ours} == {kind for kind, _, _ in theirs}
 
 
-def test_a_value_told_is_taken_out_wherever_it_stands(scanned: tuple[ScanHarness, ScanResult]) -> None:
+def test_a_found_value_is_redacted_everywhere(scanned: tuple[ScanHarness, ScanResult]) -> None:
     """The lines that detect-secrets counts its own way (YAML with several values on a line, or odd line ends) hide nothing."""
     _, result = scanned
     told = json.dumps([repr(finding) for finding in result.findings])
@@ -129,7 +129,7 @@ WEAK: dict[str, bytes | str] = {
 
 
 @pytest.mark.smoke
-def test_every_finding_of_bandit_is_ours(tmp_path: Path) -> None:
+def test_we_report_every_finding_of_bandit(tmp_path: Path) -> None:
     bench = ScanHarness(tmp_path)
     result = bench.result(BUILT_IN["bandit"], WEAK, jobs=2)
     theirs = tool_suppressions.run_bandit(bench.root, "--exclude", "")
@@ -168,7 +168,7 @@ ODD: dict[str, bytes | str] = {
 }
 
 
-def test_both_front_ends_of_semgrep_say_the_same(tmp_path: Path) -> None:
+def test_both_front_ends_of_semgrep_have_the_same_findings(tmp_path: Path) -> None:
     bench = ScanHarness(tmp_path)
     quick = bench.result(BUILT_IN["semgrep"], ODD, SemgrepOptions(front_end="experimental"))
     usual = bench.result(BUILT_IN["semgrep"], ODD, SemgrepOptions(front_end="ordinary"))
@@ -202,7 +202,7 @@ def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 
 @pytest.mark.nightly
-def test_a_project_gives_all_that_bandit_gives(project: ScanHarness) -> None:
+def test_a_real_project_has_all_findings_of_bandit(project: ScanHarness) -> None:
     result = project.result(BUILT_IN["bandit"], jobs=2, timeout=900)
     theirs = tool_suppressions.run_bandit(project.root, "--ignore-nosec", "--exclude", "")
     ours = {(finding.rule.removeprefix("bandit:"), finding.location.path, finding.location.line) for finding in result.findings}
@@ -213,7 +213,7 @@ def test_a_project_gives_all_that_bandit_gives(project: ScanHarness) -> None:
 
 
 @pytest.mark.nightly
-def test_a_project_gives_all_that_detect_secrets_gives(project: ScanHarness) -> None:
+def test_a_real_project_has_all_findings_of_detect_secrets(project: ScanHarness) -> None:
     result = project.result(BUILT_IN["detect-secrets"], jobs=2, timeout=900)
     theirs = tool_suppressions.run_detect_secrets(project.root)
     ours = {(finding.title, finding.location.path, finding.location.line) for finding in result.findings}
@@ -224,12 +224,12 @@ def test_a_project_gives_all_that_detect_secrets_gives(project: ScanHarness) -> 
 
 
 @pytest.mark.nightly
-def test_a_project_is_accounted_for_by_semgrep(project: ScanHarness) -> None:
+def test_semgrep_accounts_for_every_file_of_a_real_project(project: ScanHarness) -> None:
     result = project.result(BUILT_IN["semgrep"], jobs=2, timeout=900)
     assert is_ledger_complete(result)
     assert result.files_given == len(result.analyzed_files) + len({gap.path for gap in result.gaps})
     print(f"semgrep: {len(result.findings)} findings, {len(result.gaps)} gaps, {result.files_given} files")
 
 
-def test_the_tools_stand_beside_us() -> None:
+def test_the_tools_are_installed_next_to_scangate() -> None:
     assert [name for name in ("bandit", "semgrep", "detect-secrets", "pip-audit") if not (SCRIPTS_FOLDER / name).is_file()] == []

@@ -49,7 +49,7 @@ def gaps(result: ScanResult) -> set[tuple[str, int]]:
     return {(gap.kind.value, gap.line) for gap in result.gaps}
 
 
-def test_clean_pins_are_read(bench: ScanHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_clean_pins_are_reported_as_scanned(bench: ScanHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     result = answered(bench, monkeypatch, "")
     assert (result.analyzed_files, result.gaps, result.findings) == (("requirements.txt",), (), ())
 
@@ -85,7 +85,7 @@ def test_clean_pins_are_read(bench: ScanHarness, monkeypatch: pytest.MonkeyPatch
         ("code = 1", set()),
     ],
 )
-def test_an_answer_that_cannot_be_believed_is_a_gap(
+def test_unexpected_output_of_pip_audit_is_a_gap(
     bench: ScanHarness, monkeypatch: pytest.MonkeyPatch, change: str, expected: set[tuple[str, int]]
 ) -> None:
     result = answered(bench, monkeypatch, change)
@@ -94,14 +94,12 @@ def test_an_answer_that_cannot_be_believed_is_a_gap(
 
 
 @pytest.mark.parametrize("change", ["", "sys.exit('ConnectionError: no route')"])
-def test_every_pin_is_told_as_a_component_whether_it_was_answered_or_not(
-    bench: ScanHarness, monkeypatch: pytest.MonkeyPatch, change: str
-) -> None:
+def test_every_pin_is_a_component_answered_or_not(bench: ScanHarness, monkeypatch: pytest.MonkeyPatch, change: str) -> None:
     told = {(each.name, each.version, each.path, each.line) for each in answered(bench, monkeypatch, change).components}
     assert told == {(name, f"{line - 1}.0", "requirements.txt", line) for name, line in (("alpha", 2), ("beta", 3), ("gamma", 4))}
 
 
-def test_a_component_tells_who_brings_it_in(bench: ScanHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_component_has_its_dependency_chain(bench: ScanHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     registry = 'source = {registry = "https://pypi.org/simple"}'
     files: dict[str, bytes | str] = {
         "uv.lock": f"""version = 1
@@ -127,7 +125,7 @@ version = "2.0"
     )
 
 
-def test_two_versions_of_one_name_are_both_asked_about(bench: ScanHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_versions_of_one_package_are_both_looked_up(bench: ScanHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     vulnerability = "{'id': 'X-1', 'aliases': [], 'fix_versions': ['1.1']}"
     change = f"for d in answer['dependencies']:\n  if d['version'] == '1.0': d['vulns'] = [{vulnerability}]"
     files: dict[str, bytes | str] = {"requirements.txt": "alpha==1.0\n", "requirements-dev.txt": "alpha==2.0\nAlpha==1.0\n"}
@@ -139,7 +137,7 @@ def test_two_versions_of_one_name_are_both_asked_about(bench: ScanHarness, monke
     assert not result.gaps
 
 
-def test_a_vulnerability_that_two_databases_tell_is_one(bench: ScanHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_records_of_one_vulnerability_are_merged(bench: ScanHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     change = """answer['dependencies'][0]['vulns'] = [
         {'id': 'PYSEC-1', 'aliases': ['CVE-2020-1'], 'fix_versions': ['1.1']},
         {'id': 'GHSA-1', 'aliases': ['CVE-2020-1'], 'fix_versions': []},
@@ -151,7 +149,7 @@ def test_a_vulnerability_that_two_databases_tell_is_one(bench: ScanHarness, monk
     }
 
 
-def test_what_the_store_knows_of_a_fault_goes_with_it(bench: ScanHarness, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_findings_are_enriched_from_the_store(bench: ScanHarness, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "store").mkdir()
     first = osv_record(
         "GHSA-1", "alpha", ("introduced", "0"), ("fixed", "1.1"), published="2025-03-02T23:59:59Z", aliases=["CVE-1", "PYSEC-1"]
@@ -173,7 +171,7 @@ def test_what_the_store_knows_of_a_fault_goes_with_it(bench: ScanHarness, monkey
     }
 
 
-def test_lines_that_are_no_pins_are_gaps_on_their_lines(bench: ScanHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lines_without_a_pin_are_gaps_at_their_lines(bench: ScanHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     files: dict[str, bytes | str] = {
         "requirements.txt": "alpha==1.0\nbeta\n!!!\n-e .\n-r base.txt\n-r requirements/base.txt\n",
         "requirements/base.txt": "-r ../requirements.txt\ngamma==1.*\n",
@@ -188,7 +186,7 @@ def test_lines_that_are_no_pins_are_gaps_on_their_lines(bench: ScanHarness, monk
     assert "requirements-garbage.txt" in {gap.path for gap in result.gaps}
 
 
-def test_a_missing_program_and_a_hanging_one(bench: ScanHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_program_and_a_timeout_are_gaps(bench: ScanHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     program = install_fake_tool(bench.private_folder / "bin", monkeypatch, "pip-audit", "import time; time.sleep(100)")
     assert gaps(bench.result(pip_audit, PINS, timeout=1)) == EVERY_TIMEOUT
     program.unlink()
@@ -275,7 +273,7 @@ ADVISORY = {
 }
 
 
-def test_the_real_program_asks_about_every_pin_and_finds_what_is_known(local: ScanHarness, service: Service) -> None:
+def test_pip_audit_looks_up_every_pin_in_the_store(local: ScanHarness, service: Service) -> None:
     service.answers["beta"] = {"vulns": [ADVISORY]}
     result = local.result(BUILT_IN["pip-audit"], PINS)
     assert sorted(service.asked) == ["alpha==1.0", "beta==2.0", "gamma==3.0"]
@@ -296,13 +294,13 @@ def test_a_service_that_fails_is_a_gap(local: ScanHarness, service: Service, bod
     assert result.findings == ()
 
 
-def test_a_service_that_is_not_there_is_a_gap_on_every_pin(local: ScanHarness, service: Service) -> None:
+def test_an_unreachable_service_is_a_gap_for_every_pin(local: ScanHarness, service: Service) -> None:
     service.server.shutdown()
     service.server.server_close()
     assert gaps(local.result(BUILT_IN["pip-audit"], PINS)) == {("advisory-unanswered", line) for line in (2, 3, 4)}
 
 
 @pytest.mark.parametrize("name", ["store", "osv_url"])
-def test_no_policy_says_where_answers_come_from(name: str) -> None:
+def test_no_option_sets_the_path_of_the_store(name: str) -> None:
     """It may lie in the scanned tree, beside a store that knows nothing."""
     assert name not in pip_audit.Options.__struct_fields__

@@ -48,7 +48,7 @@ def made(seed: str) -> dict[str, str]:
     }
 
 
-def test_each_format_knows_its_own_token_and_no_other() -> None:
+def test_each_format_matches_its_own_token_only() -> None:
     values = made("one")
     assert set(values) == TOKEN_TYPES
     for plugin in make_token_plugins():
@@ -57,7 +57,7 @@ def test_each_format_knows_its_own_token_and_no_other() -> None:
 
 
 @pytest.mark.parametrize("kind", sorted(TOKEN_TYPES))
-def test_a_token_within_a_longer_word_is_none(kind: str) -> None:
+def test_a_token_within_a_longer_word_is_not_matched(kind: str) -> None:
     (plugin,) = (each for each in make_token_plugins() if each.secret_type == kind)
     value = made("two")[kind]
     assert list(plugin.analyze_string(value)) == [value]
@@ -65,7 +65,7 @@ def test_a_token_within_a_longer_word_is_none(kind: str) -> None:
     assert not list(plugin.analyze_string(value[:24]))
 
 
-def test_tokens_are_told_wherever_they_stand_and_never_shown(tmp_path: Path) -> None:
+def test_tokens_are_found_anywhere_and_never_shown(tmp_path: Path) -> None:
     """`client = connect("...")` is a reference to detect-secrets; a token whose form its provider made up is one there, too."""
     ours, theirs = made("three"), fake_tokens("three")
     known = {
@@ -83,7 +83,7 @@ def test_tokens_are_told_wherever_they_stand_and_never_shown(tmp_path: Path) -> 
     assert not [value for value in values.values() if value in repr(result.findings)]
 
 
-def test_an_npm_token_is_told_once_with_or_without_its_registry(tmp_path: Path) -> None:
+def test_an_npm_token_is_reported_once_with_or_without_its_registry(tmp_path: Path) -> None:
     token = made("four")["npm Access Token"]
     files: dict[str, bytes | str] = {
         "Dockerfile": f"ENV NPM_CONFIG__authToken={token}\n",
@@ -95,7 +95,7 @@ def test_an_npm_token_is_told_once_with_or_without_its_registry(tmp_path: Path) 
     assert sorted(told) == [(".npmrc", "NPM tokens"), ("Dockerfile", "npm Access Token"), ("a.sh", "npm Access Token")]
 
 
-def test_an_identifier_that_begins_as_a_token_is_none() -> None:
+def test_an_identifier_with_a_token_prefix_is_not_matched() -> None:
     names = (
         "hvs.compute_saturation_and_brightness",
         "hvs.computeSaturationAndBrightness",

@@ -53,7 +53,7 @@ STANDARD = Path(sysconfig.get_path("stdlib"))
 
 @pytest.mark.smoke
 @pytest.mark.parametrize(("text", "wanted"), (OLDER | (SINCE_3_12 if sys.version_info >= (3, 12) else {})).items())
-def test_what_is_newer_is_written_as_it_once_was(text: str, wanted: str) -> None:
+def test_newer_syntax_is_rewritten(text: str, wanted: str) -> None:
     told = downlevel(text.encode())
     assert told.decode() == wanted
     assert len(told) == len(text.encode())
@@ -62,13 +62,13 @@ def test_what_is_newer_is_written_as_it_once_was(text: str, wanted: str) -> None
 
 
 @pytest.mark.parametrize("text", AS_IT_WAS)
-def test_all_else_stays_as_it_is(text: str) -> None:
+def test_older_syntax_is_unchanged(text: str) -> None:
     assert downlevel(text.encode()) == text.encode()
 
 
 @pytest.mark.parametrize("text", ["def f[T](x): pass\n", "type X = int\n"])
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="Python 3.12 knows them")
-def test_what_this_python_does_not_know_stays_as_it_is(text: str) -> None:
+def test_syntax_unknown_to_this_python_is_unchanged(text: str) -> None:
     assert downlevel(text.encode()) == text.encode()
 
 

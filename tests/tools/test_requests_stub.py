@@ -13,11 +13,11 @@ def told(program: str) -> str:
     return subprocess.run([sys.executable, "-I", "-c", WORKER + program], capture_output=True, text=True, check=True).stdout.strip()
 
 
-def test_the_worker_imports_nothing_that_speaks_http() -> None:
+def test_the_worker_imports_no_http_library() -> None:
     assert told("print(sorted({'urllib3', 'http.client', 'ssl'} & sys.modules.keys()))") == "[]"
 
 
-def test_a_plugin_that_would_ask_a_provider_cannot() -> None:
+def test_a_plugin_cannot_verify_a_secret_with_its_provider() -> None:
     asks = "from detect_secrets.plugins.stripe import StripeDetector\n"
     asks += "try:\n    StripeDetector().verify('sk_live_' + 24 * 'a')\nexcept AttributeError as fault:\n    print(fault)"
     assert "'requests' has no attribute" in told(asks)

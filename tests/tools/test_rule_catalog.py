@@ -9,7 +9,7 @@ from scangate.tools.rule_catalog import describe_advisory, list_rules
 
 
 @pytest.mark.smoke
-def test_every_scanner_s_rules_are_there_and_say_something() -> None:
+def test_every_scanner_has_described_rules() -> None:
     rules = list_rules()
     counts = {name: sum(rule.startswith(f"{name}:") for rule in rules) for name in ("bandit", "detect-secrets", "semgrep")}
     assert counts["bandit"] > 60
@@ -19,12 +19,12 @@ def test_every_scanner_s_rules_are_there_and_say_something() -> None:
     assert {"bandit:B602", "bandit:B307", "detect-secrets:secret-keyword", "semgrep:python-ssrf"} <= rules.keys()
 
 
-def test_every_word_on_mending_is_about_a_rule_that_there_is() -> None:
+def test_every_remediation_is_for_an_existing_rule() -> None:
     told = {suggest_fix(rule) for rule in list_rules()}
     assert not [how for how in FIXES.values() if how not in told]
 
 
-def test_an_advisory_is_one_by_its_name() -> None:
+def test_advisories_are_recognized_by_their_id() -> None:
     about = describe_advisory("pip-audit:CVE-2018-7536")
     assert about is not None
     assert about.help_url == "https://osv.dev/vulnerability/CVE-2018-7536"

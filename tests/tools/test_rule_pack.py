@@ -14,7 +14,7 @@ RULES = sorted((folder("policies") / "rules").rglob("*.yaml"))
 LANGUAGE = {"a.py": "python", "a/b.PYI": "python", "a.yml": "yaml", "t.json": "json", "Dockerfile.prod": "dockerfile"}
 
 
-def test_it_is_read_from_their_form_as_from_their_yaml() -> None:
+def test_scopes_parsed_by_layout_equal_those_parsed_as_yaml() -> None:
     found = {}
     for file in RULES:
         told = yaml.safe_load(file.read_bytes())["rules"]
@@ -31,7 +31,7 @@ def test_semgrep_gets_every_file_with_a_rule_for_the_language(path: str, languag
     assert 0 < len(needed) < len(RULES)
 
 
-def test_a_call_over_files_of_every_language_gets_all_rules() -> None:
+def test_files_of_every_language_select_all_rules() -> None:
     assert rule_pack.rule_files_for(LANGUAGE) == RULES
 
 
@@ -46,11 +46,11 @@ def test_a_call_over_files_of_every_language_gets_all_rules() -> None:
         ("python", False),
     ],
 )
-def test_a_file_is_wanted_where_a_rule_is_for_it(path: str, wanted: bool) -> None:
+def test_a_file_is_selected_if_a_rule_applies(path: str, wanted: bool) -> None:
     assert rule_pack.has_rules_for(path) is wanted
 
 
-def test_a_language_whose_rules_are_all_limited_is_wanted_where_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_language_with_path_limited_rules_is_selected_by_path(monkeypatch: pytest.MonkeyPatch) -> None:
     rules = {
         Path("one.yaml"): (rule_pack.RuleScope(("json",), ("deploy/**",)),),
         Path("two.yaml"): (rule_pack.RuleScope(("json", "yaml"), ("**/task.*",)), rule_pack.RuleScope(("python",), None)),

@@ -88,11 +88,11 @@ def test_a_log_becomes_findings(bench: ScanHarness) -> None:
         "file://{root}/deep/odd%20name.txt",
     ],
 )
-def test_every_way_to_name_a_file(bench: ScanHarness, uri: str) -> None:
+def test_every_form_of_artifact_location(bench: ScanHarness, uri: str) -> None:
     assert one(answer(bench, log(at(uri)))).location.path == "deep/odd name.txt"
 
 
-def test_a_file_told_from_where_the_program_ran(bench: ScanHarness) -> None:
+def test_a_path_relative_to_the_working_directory(bench: ScanHarness) -> None:
     assert one(answer(bench, log(at("{work}/deep/odd%20name.txt")))).location.path == "deep/odd name.txt"
 
 
@@ -123,7 +123,7 @@ def test_bases_and_indexes(bench: ScanHarness) -> None:
         "http://[bad",
     ],
 )
-def test_a_file_that_was_not_given_is_garbage(bench: ScanHarness, uri: str) -> None:
+def test_an_unknown_file_is_garbage(bench: ScanHarness, uri: str) -> None:
     assert kinds(answer(bench, log(RESULT, at(uri)))) == {"garbage"}
 
 
@@ -156,7 +156,7 @@ BAD: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_what_is_no_sarif_is_garbage(bench: ScanHarness, name: str) -> None:
+def test_output_that_is_not_sarif_is_garbage(bench: ScanHarness, name: str) -> None:
     assert kinds(answer(bench, BAD[name])) == {"garbage"}
 
 
@@ -170,18 +170,18 @@ def test_what_is_no_sarif_is_garbage(bench: ScanHarness, name: str) -> None:
         {"executionSuccessful": True, "toolConfigurationNotifications": [{"level": "error", "message": {"text": "x"}}]},
     ],
 )
-def test_a_run_that_says_it_failed_has_read_nothing(bench: ScanHarness, invocation: Any) -> None:
+def test_a_failed_run_has_scanned_nothing(bench: ScanHarness, invocation: Any) -> None:
     assert kinds(answer(bench, log(RESULT, invocations=[{"executionSuccessful": True}, invocation]))) == {"crash"}
 
 
 @pytest.mark.parametrize(("code", "kind"), [(0, set()), (1, set()), (2, {"crash"}), (137, {"crash"}), (255, {"crash"})])
-def test_only_a_known_exit_code_is_an_answer(bench: ScanHarness, code: int, kind: set[str]) -> None:
+def test_an_unknown_exit_code_is_a_crash(bench: ScanHarness, code: int, kind: set[str]) -> None:
     assert {gap.kind.value for gap in answer(bench, log(), code=code).gaps} == kind
     known: dict[str, Any] = {"exit-codes": [code]}
     assert not answer(bench, log(), code=code, **known).gaps
 
 
-def test_a_program_that_is_missing_or_hangs(bench: ScanHarness) -> None:
+def test_a_missing_program_and_a_timeout(bench: ScanHarness) -> None:
     options = block("no-such-program", "{root}")
     assert kinds(bench.result(SarifCommand("x", options), FILES, options)) == {"tool-missing"}
     options = block(sys.executable, "-c", "import time; time.sleep(100)", "{root}")
@@ -198,13 +198,13 @@ def test_a_program_in_the_scanned_tree_is_not_started(bench: ScanHarness) -> Non
     assert not canary.exists()
 
 
-def test_a_file_for_the_output(bench: ScanHarness) -> None:
+def test_output_to_a_file(bench: ScanHarness) -> None:
     assert one(answer(bench, log(RESULT), command=("{root}", "{output}"))).rule == "ours:R1"
     options = block(sys.executable, "-c", "print('{}')", "{root}", "{output}")
     assert kinds(bench.result(SarifCommand("x", options), FILES, options)) == {"garbage"}
 
 
-def test_what_is_no_fault_or_waived_by_the_tool(bench: ScanHarness) -> None:
+def test_passing_and_suppressed_results(bench: ScanHarness) -> None:
     results = [
         {**RESULT, "ruleId": kind, "kind": kind} for kind in ("pass", "open", "review", "informational", "notApplicable", "fail")
     ]
@@ -221,7 +221,7 @@ def test_what_is_no_fault_or_waived_by_the_tool(bench: ScanHarness) -> None:
     assert len(result.findings) == len(suppressions)
 
 
-def test_rules_by_number_by_their_parent_and_of_an_extension(bench: ScanHarness) -> None:
+def test_rules_by_index_by_parent_and_of_an_extension(bench: ScanHarness) -> None:
     tool = {**RUN["tool"], "extensions": [{"name": "more", "rules": [{"id": "E1", "shortDescription": {"text": "more"}}]}]}
     nameless = {key: value for key, value in RESULT.items() if key != "ruleId"}
     results = [
@@ -252,7 +252,7 @@ def test_severity(bench: ScanHarness, rule: Any, result: Any, severity: Severity
     assert one(answer(bench, log({**RESULT, **result}, tool=tool))).severity is severity
 
 
-def test_a_secret_is_in_no_word_of_its_finding(bench: ScanHarness) -> None:
+def test_a_secret_does_not_appear_in_its_finding(bench: ScanHarness) -> None:
     value = "Zx9" + "quiet" + "88Kp"
     bench.root.joinpath("s.txt").write_text(f"# first\nkey = {value}\nmore {value}\n")
     told = {**at("s.txt"), "message": {"text": f"found {value} here"}}
@@ -294,7 +294,7 @@ REAL: dict[str, tuple[dict[str, Any], dict[str, bytes | str], tuple[str, str, in
 }
 
 
-def test_an_answer_holds_as_long_as_the_program_and_the_files_that_the_command_names(tmp_path: Path) -> None:
+def test_the_cache_key_depends_on_the_program_and_the_named_files(tmp_path: Path) -> None:
     program, rules = tmp_path / "lint", tmp_path / "rules.toml"
     program.write_text("#!/bin/sh\n")
     program.chmod(0o755)
@@ -319,7 +319,7 @@ def test_an_answer_holds_as_long_as_the_program_and_the_files_that_the_command_n
 
 
 @pytest.mark.parametrize("name", REAL)
-def test_a_real_program_by_a_block_alone(bench: ScanHarness, name: str) -> None:
+def test_a_real_program_configured_by_a_block(bench: ScanHarness, name: str) -> None:
     assert (SCRIPTS_FOLDER / name).is_file()
     fields, files, expected = REAL[name]
     options = msgspec.convert(fields, CommandOptions)

@@ -65,7 +65,7 @@ def bench(tmp_path: Path) -> ScanHarness:
     return ScanHarness(tmp_path)
 
 
-def test_it_has_the_shape_of_a_scanner(scanner: tuple[Any, Any]) -> None:
+def test_it_implements_the_scanner_protocol(scanner: tuple[Any, Any]) -> None:
     each: Scanner[Any] = scanner[0]
     assert each.NAME.lower() == each.NAME
     assert each.NAME.replace("-", "").isalnum()
@@ -80,7 +80,7 @@ def test_its_version_is_one_word(scanner: tuple[Any, Any]) -> None:
     assert version.split() == [version]
 
 
-def test_its_options_are_read_strictly(scanner: tuple[Any, Any]) -> None:
+def test_unknown_options_are_rejected(scanner: tuple[Any, Any]) -> None:
     options = scanner[0].Options
     assert issubclass(options, msgspec.Struct)
     assert options.__struct_config__.frozen
@@ -90,22 +90,22 @@ def test_its_options_are_read_strictly(scanner: tuple[Any, Any]) -> None:
 
 
 @pytest.mark.parametrize("path", ODD_PATHS)
-def test_it_says_of_any_path_whether_it_reads_it(scanner: tuple[Any, Any], path: str) -> None:
+def test_it_decides_for_any_path(scanner: tuple[Any, Any], path: str) -> None:
     assert scanner[0].reads(path, scanner[1]) in (True, False)
 
 
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(path=st.text(max_size=40))
-def test_it_says_so_the_same_way_each_time(scanner: tuple[Any, Any], path: str) -> None:
+def test_it_decides_deterministically(scanner: tuple[Any, Any], path: str) -> None:
     assert scanner[0].reads(path, scanner[1]) is scanner[0].reads(path, scanner[1])
 
 
-def test_it_is_complete_over_nothing(scanner: tuple[Any, Any], bench: ScanHarness) -> None:
+def test_it_is_complete_without_files(scanner: tuple[Any, Any], bench: ScanHarness) -> None:
     result = bench.result(scanner[0], {}, scanner[1])
     assert (result.status, result.files_given) == (ScanStatus.COMPLETE, 0)
 
 
-def test_it_reads_clean_files_and_forgets_none(scanner: tuple[Any, Any], bench: ScanHarness) -> None:
+def test_it_reports_every_clean_file(scanner: tuple[Any, Any], bench: ScanHarness) -> None:
     result = bench.result(
         scanner[0], {f"{folder}{name}": data for folder in ("", "odd name/'\n-") for name, data in CLEAN.items()}, scanner[1]
     )
@@ -150,7 +150,7 @@ TREE: dict[str, bytes | str] = {
 }
 
 
-def test_its_ledger_adds_up_over_a_hostile_tree(scanner: tuple[Any, Any], bench: ScanHarness) -> None:
+def test_it_accounts_for_every_file_of_a_hostile_tree(scanner: tuple[Any, Any], bench: ScanHarness) -> None:
     result = bench.result(scanner[0], TREE, scanner[1], max_file_bytes=400_000, jobs=2)
     assert is_ledger_complete(result)
     assert not {gap.kind for gap in result.gaps} & {GapKind.TOOL_MISSING, GapKind.TIMEOUT, GapKind.INTERRUPTED}
@@ -169,7 +169,7 @@ def test_its_ledger_adds_up_over_a_hostile_tree(scanner: tuple[Any, Any], bench:
 
 
 @pytest.mark.parametrize("name", ["bandit", "semgrep"])
-def test_what_is_no_python_is_a_gap_and_says_why(bench: ScanHarness, name: str) -> None:
+def test_invalid_python_is_a_gap_with_a_reason(bench: ScanHarness, name: str) -> None:
     scanner, options = SCANNERS[name]
     files = {path: TREE[path] for path in ("syntax.py", "latin.py", "cookie.py", "nul.py", "wide.py", "space in name.py")}
     result = bench.result(scanner, files, options)
@@ -179,7 +179,7 @@ def test_what_is_no_python_is_a_gap_and_says_why(bench: ScanHarness, name: str) 
 
 
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="this Python knows that grammar")
-def test_a_newer_grammar_is_a_gap_that_says_so(bench: ScanHarness) -> None:
+def test_newer_syntax_is_a_gap_with_a_reason(bench: ScanHarness) -> None:
     scanner, options = SCANNERS["bandit"]
     result = bench.result(scanner, {path: TREE[path] for path in TREE if path.startswith("grammar_")}, options)
     assert {gap.path for gap in result.gaps} == {"grammar_695.py", "grammar_701.py"}
@@ -187,7 +187,7 @@ def test_a_newer_grammar_is_a_gap_that_says_so(bench: ScanHarness) -> None:
 
 
 @pytest.mark.nightly
-def test_a_file_that_takes_semgrep_too_long_is_told(bench: ScanHarness) -> None:
+def test_a_file_that_takes_semgrep_too_long_is_a_gap(bench: ScanHarness) -> None:
     """semgrep does not always keep its own time limit: ours holds, here one that its start alone exceeds."""
     scanner, options = SCANNERS["semgrep"]
     result = bench.result(scanner, {"long.py": "x = 1\n" * 60_000, "a.py": "x = 1\n"}, options, timeout=0.1)

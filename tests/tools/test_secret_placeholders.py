@@ -54,23 +54,23 @@ SOME = (
 
 
 @pytest.mark.parametrize("value", NONE)
-def test_a_word_a_name_or_an_example_is_no_secret(value: str) -> None:
+def test_words_names_and_examples_are_placeholders(value: str) -> None:
     assert is_placeholder(KEYWORD, value, [f'password = "{value}"'], 1)
 
 
 @pytest.mark.parametrize("value", SOME)
-def test_what_could_be_a_secret_is_one(value: str) -> None:
+def test_possible_secrets_are_not_placeholders(value: str) -> None:
     assert not is_placeholder(KEYWORD, value, [f'password = "{value}"'], 1)
 
 
-def test_the_name_says_what_a_word_is_about() -> None:
+def test_a_word_is_judged_by_the_assigned_name() -> None:
     for name in ("secret_from", "passwordField", "token_type"):
         assert is_placeholder(KEYWORD, "config", [f'{name} = "config"'], 1)
         assert not is_placeholder(KEYWORD, "config7", [f'{name} = "config7"'], 1)
     assert not is_placeholder(KEYWORD, "config", ['secret = "config"'], 1)
 
 
-def test_an_address_with_a_word_for_a_password() -> None:
+def test_a_word_as_the_password_in_a_url() -> None:
     assert is_placeholder(URL, "pass", ["http://user:pass@example.com"], 1)
     assert not is_placeholder(URL, "sekrit7", ["http://user:sekrit7@example.com"], 1)
     assert not is_placeholder(URL, "resetPassword", ["http://user:resetPassword@example.com"], 1)
@@ -80,7 +80,7 @@ def test_an_address_with_a_word_for_a_password() -> None:
     "host", ["localhost", "127.0.0.1:80/x", "[::1]:5432", "db.example.com:5432/db", "example.org.", "host:port/db", "a.test/"]
 )
 @pytest.mark.parametrize("word", ["pass", "password", "pwd", "passwd", "secret", "changeme"])
-def test_a_word_is_no_password_where_nobody_lives(word: str, host: str) -> None:
+def test_a_word_for_a_documentation_host_is_a_placeholder(word: str, host: str) -> None:
     assert is_placeholder(URL, word, [f'url = "http://user:{word}@{host}"'], 1)
 
 
@@ -88,7 +88,7 @@ def test_a_word_is_no_password_where_nobody_lives(word: str, host: str) -> None:
     "host",
     ["db.corp.net", "db", "localhost.corp.net", "example.com.corp.net", "localhost:80@corp.net", "localhost@corp.net", "$HOST", ""],
 )
-def test_a_word_is_a_password_where_somebody_lives(host: str) -> None:
+def test_a_word_for_a_real_host_is_a_password(host: str) -> None:
     for word in ("pass", "password", "secret", "changeme"):
         assert not is_placeholder(URL, word, [f'url = "http://user:{word}@{host}"'], 1)
         assert not is_placeholder(URL, word, [f"http://user:{word}@localhost http://user:{word}@{host}"], 1)
@@ -105,7 +105,7 @@ def test_a_key_has_a_body() -> None:
     assert not is_placeholder(KEY, head, [head, "Proc-Type: 4,ENCRYPTED", "DEK-Info: AES-128-CBC,00", "", body], 1)
 
 
-def test_a_key_in_pieces_or_after_many_lines_has_a_body() -> None:
+def test_a_split_or_distant_key_body_is_found() -> None:
     head = fake_tokens("a")["Private Key"]
     end = head.replace("BEGIN", "END")
     pieces = [f'    "{seeded_text(f"piece {number}", 20)}\\n"' for number in range(6)]
@@ -118,7 +118,7 @@ def test_a_key_in_pieces_or_after_many_lines_has_a_body() -> None:
     assert is_placeholder(KEY, head, [head, *["x"] * 201, seeded_text("body", 64), end], 1)
 
 
-def test_a_provider_has_no_word_for_a_token() -> None:
+def test_a_provider_token_is_never_a_placeholder() -> None:
     assert is_placeholder("AWS Access Key", "AKIA" + "IOSFODNN7" + "EXAMPLE", ["x"], 1)
     for kind, value in fake_tokens("b").items():
         if kind != KEY:
@@ -126,14 +126,14 @@ def test_a_provider_has_no_word_for_a_token() -> None:
 
 
 @pytest.mark.parametrize("piece", ["x", "pass", "password", "a", "key_", "Word ", "ab.", "a/", "1", "*", "a-", "Aa", "%(a"])
-def test_a_hostile_value_is_answered(piece: str) -> None:
+def test_a_hostile_value_is_decided_in_time(piece: str) -> None:
     """With a pattern that tries all ways to read these, the test would not end."""
     for end in ("!", "\u20ac"):
         for value in (piece * 3_000 + end, piece * (60 // len(piece)) + end):
             assert not is_placeholder(KEYWORD, value, [f'secret_from = "{value}"'], 1)
 
 
-def test_a_placeholder_is_told_all_the_same(tmp_path: Path) -> None:
+def test_a_placeholder_is_still_reported(tmp_path: Path) -> None:
     files: dict[str, bytes | str] = {"a.py": f'password = "password"\npassword = "{fake_secret("six")}"\n'}
     result = ScanHarness(tmp_path).result(BUILT_IN["detect-secrets"], files)
     told = [(finding.location.line, finding.severity) for finding in result.findings if finding.title == KEYWORD]

@@ -45,7 +45,7 @@ def told(result: ScanResult) -> tuple[object, ...]:
     return (result.status, result.analyzed_files, result.findings, result.gaps)
 
 
-def test_it_is_started_as_the_script_would_start_it(bench: ScanHarness) -> None:
+def test_semgrep_core_is_started_like_the_script_does(bench: ScanHarness) -> None:
     call = bench.new_context()
     program = Path(semgrep._program(QUICKLY, call))
     assert program.name == "osemgrep"
@@ -55,7 +55,7 @@ def test_it_is_started_as_the_script_would_start_it(bench: ScanHarness) -> None:
     assert semgrep._program([], call) == call.find_console_script("semgrep")
 
 
-def test_both_ways_tell_the_same(bench: ScanHarness, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_both_ways_to_start_have_the_same_findings(bench: ScanHarness, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     directly = bench.result(semgrep, FILES)
     assert directly.status is ScanStatus.PARTIAL
     assert len(directly.findings) >= 2
@@ -64,7 +64,7 @@ def test_both_ways_tell_the_same(bench: ScanHarness, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("end", ["echo rubbish", "kill -9 $$"])
-def test_where_it_fails_the_ordinary_front_end_is_asked(
+def test_the_ordinary_front_end_is_the_fallback(
     bench: ScanHarness, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, end: str
 ) -> None:
     usual = bench.result(semgrep, FILES)
@@ -74,14 +74,14 @@ def test_where_it_fails_the_ordinary_front_end_is_asked(
     assert (tmp_path / "asked").exists()
 
 
-def test_another_script_in_its_place_is_started_itself(bench: ScanHarness, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_an_unknown_console_script_is_started_directly(bench: ScanHarness, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     script = tmp_path / "semgrep"
     script.write_text("#!/bin/sh\nexit 2\n")
     monkeypatch.setattr(CallContext, "find_console_script", lambda *_: str(script))
     assert semgrep._program(QUICKLY, bench.new_context()) == str(script)
 
 
-def test_a_program_that_may_not_be_started_is_left_alone(
+def test_a_program_without_execute_permission_is_not_started(
     bench: ScanHarness, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     core(tmp_path / "semgrep", "").chmod(0o644)

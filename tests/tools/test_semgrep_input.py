@@ -50,7 +50,7 @@ def rules(found: Iterable[tuple[str, int, int, str]]) -> list[tuple[str, int]]:
     return sorted((rule, line) for rule, line, *_ in found)
 
 
-def test_a_byte_that_is_no_utf_8_hides_nothing(tmp_path: Path) -> None:
+def test_invalid_utf_8_hides_no_finding(tmp_path: Path) -> None:
     coded = f"# -*- coding: latin-1 -*-\nname = 'caf\u00e9'\n{PYTHON}"
     found = places(
         ScanHarness(tmp_path),
@@ -65,7 +65,7 @@ def test_a_byte_that_is_no_utf_8_hides_nothing(tmp_path: Path) -> None:
     assert found["odd.dockerfile"] == found["even.dockerfile"] != set()
 
 
-def test_what_stands_behind_such_a_byte_keeps_its_column(tmp_path: Path) -> None:
+def test_columns_after_invalid_utf_8_are_kept(tmp_path: Path) -> None:
     line = "x = '\u00e9\u00e8\u00ea', subprocess.run(request.args['x'], shell=True)\n"
     head = "# coding: latin-1\nimport subprocess\nfrom flask import request\n"
     ((_, row, column, evidence),) = places(ScanHarness(tmp_path), {"a.py": f"{head}{line}".encode("latin-1")})["a.py"]
@@ -76,7 +76,7 @@ def test_what_stands_behind_such_a_byte_keeps_its_column(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     "name", ["Dockerfile", "dockerfile", "Dockerfile.web", "Containerfile.web", "Dockerfile-3.12", "a.dockerfile"]
 )
-def test_small_letters_hide_no_instruction(tmp_path: Path, name: str) -> None:
+def test_lower_case_instructions_are_scanned(tmp_path: Path, name: str) -> None:
     found = places(ScanHarness(tmp_path), {name: DOCKER.lower(), f"capitals/{name}": DOCKER})
     assert rules(found[name]) == rules(found[f"capitals/{name}"]) != []
     assert {evidence for *_, evidence in found[name]} == {"run curl https://example.com/x | sh"}
@@ -87,12 +87,12 @@ def test_python_about_dockerfiles_is_read_as_python(tmp_path: Path) -> None:
     assert found["dockerfile.py"] == found["a.py"] != set()
 
 
-def test_an_escape_hides_nothing_in_json(tmp_path: Path) -> None:
+def test_escapes_in_json_hide_no_finding(tmp_path: Path) -> None:
     found = places(ScanHarness(tmp_path), {"a.json": TEMPLATE, "b.json": escaped(TEMPLATE)})
     assert rules(found["a.json"]) == rules(found["b.json"]) != []
 
 
-def test_an_escape_hides_nothing_in_yaml(tmp_path: Path) -> None:
+def test_escapes_in_yaml_hide_no_finding(tmp_path: Path) -> None:
     block = f"AWSTemplateFormatVersion: '2010-09-09'\n# \"\nResources:\n  Group: {json.dumps(GROUP)}\n"
     odd = block.replace("0.0.0.0/0", "\\u0030.0.0.\\x30\\/0").replace("CidrIp", "\\U00000043idrIp")
     assert odd != block
@@ -108,13 +108,13 @@ def test_an_escape_hides_nothing_in_yaml(tmp_path: Path) -> None:
         ('run: |\n  sed "s\\/a\\/b"\nb: \'"\\/"\'\nc: ["\\/", \u00e9, "\\u0041"]', None),
     ],
 )
-def test_only_what_stands_in_double_quotes_has_escapes_in_yaml(text: str, wanted: str | None) -> None:
+def test_only_double_quoted_yaml_strings_have_escapes(text: str, wanted: str | None) -> None:
     if wanted is None:
         wanted = text.replace('["\\/", \u00e9, "\\u0041"]', '["/" , x, "A"     ]')
     assert prepare_source("a.yml", text.encode()).decode() == wanted
 
 
-def test_no_letter_ends_a_string_in_yaml(tmp_path: Path) -> None:
+def test_non_ascii_letters_do_not_end_a_yaml_string(tmp_path: Path) -> None:
     letters = "\u015b\u0105\u017c\u305b\u0142\u00e9\U0001f680"
     head = f"Description: '{letters}' # {letters}\nMetadata: {{a: \"{letters}\", {letters}: {letters}}}\n"
     block = f"AWSTemplateFormatVersion: '2010-09-09'\n{{}}Resources:\n  Group: {json.dumps(GROUP)} # {letters}\n"
@@ -122,13 +122,13 @@ def test_no_letter_ends_a_string_in_yaml(tmp_path: Path) -> None:
     assert rules(found["a.yaml"]) == rules(found["b.yml"]) != []
 
 
-def test_a_file_with_nothing_in_it_is_read(tmp_path: Path) -> None:
+def test_an_empty_file_is_scanned(tmp_path: Path) -> None:
     names = ["a.json", "b.yml", "c.py", "Dockerfile"]
     assert not any(places(ScanHarness(tmp_path), {f"{size}/{name}": "\n" * size for name in names for size in (0, 1)}).values())
 
 
 @given(st.recursive(SHORT | st.integers(), lambda inner: st.lists(inner) | st.dictionaries(SHORT, inner)), st.booleans())
-def test_it_says_the_same_on_the_same_lines(value: Any, lined: bool) -> None:
+def test_prepared_text_keeps_its_lines(value: Any, lined: bool) -> None:
     text = json.dumps(value, indent=1 if lined else None).replace("/", "\\/").replace("g", "\\u0067")
     for path, read in (("a.json", json.loads), ("a.yaml", yaml.safe_load)):
         handed = prepare_source(path, text.encode()).decode()
@@ -154,7 +154,7 @@ MARKED = {
 }
 
 
-def test_how_a_file_begins_and_ends_its_lines_hides_nothing(tmp_path: Path) -> None:
+def test_byte_order_marks_and_line_ends_hide_no_finding(tmp_path: Path) -> None:
     head = "from flask import request; import subprocess; subprocess.run(request.args['x'], shell=True)  # on the first line\n"
     files = {name: data.replace(b"import subprocess", head.encode().strip(), 1) for name, data in MARKED.items()}
     found = places(ScanHarness(tmp_path), {"plain.py": PYTHON.replace("import subprocess", head.strip(), 1), **files})
@@ -172,13 +172,13 @@ def test_the_user_of_a_dockerfile_with_carriage_returns_is_seen(tmp_path: Path) 
 @pytest.mark.parametrize(
     "head", [("a.py", "x = ["), ("a.json", '{"\\\\/'), ("a.yml", 'a: "\\\\/"\nb: '), ("Dockerfile", "FROM a\nRUN ")]
 )
-def test_no_text_takes_long(head: tuple[str, str], piece: str) -> None:
+def test_any_text_is_prepared_in_linear_time(head: tuple[str, str], piece: str) -> None:
     path, opening = head
     text = (opening + piece * 400_000).encode()  # one that is read again from each place would take hours
     assert prepare_source(path, text)
 
 
 @pytest.mark.parametrize("path", ["a.py", "a.json", "a.yml", "Dockerfile"])
-def test_what_is_legible_stays_as_it_is(path: str) -> None:
+def test_readable_text_is_unchanged(path: str) -> None:
     data = b'FROM a\nRUN echo "\\\\/ \\" \\u00e9"\n'
     assert prepare_source(path, data) == data

@@ -45,7 +45,7 @@ def test_common_yaml_is_yaml(text: str) -> None:
         b"a: *no\nb: @x",
     ],
 )
-def test_what_is_no_yaml_is_told(data: bytes) -> None:
+def test_invalid_yaml_is_reported(data: bytes) -> None:
     fault = check_yaml(data)
     assert fault is not None
     assert fault.kind is GapKind.PARTIAL_PARSE
@@ -81,7 +81,7 @@ def test_common_python_is_python(data: bytes) -> None:
         (b"if 1:\n\tx\n        y\n", GapKind.UNPARSABLE),
     ],
 )
-def test_what_is_no_python_is_told(data: bytes, kind: GapKind) -> None:
+def test_invalid_python_is_reported(data: bytes, kind: GapKind) -> None:
     fault = check_python(data)
     assert fault is not None
     assert fault.kind is kind

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import msgspec
 
 from scangate.advisories.dependency_graph import find_roots, shortest_chains
-from scangate.advisories.errors import MalformedManifestError
-from scangate.advisories.manifest import AuditGap, Manifest, Pin, SkippedDependency, select
+from scangate.advisories.manifest import AuditGap, MalformedManifestError, Manifest, Pin, SkippedDependency, select
 from scangate.advisories.origins import Origin, unauditable_gap
 from scangate.advisories.package_names import normalize_name, normalize_or_empty, normalize_version
 from scangate.model import (

@@ -12,6 +12,7 @@ from scangate.model import (
     SkipReason,
 )
 
+REGENERATE_HINT = "regenerate the file with the tool that maintains it, or exclude it with a reason"
 T = TypeVar("T")
 
 
@@ -74,3 +75,11 @@ class Manifest(msgspec.Struct, frozen=True):
 def select(kind: type[T], items: Iterable[object]) -> tuple[T, ...]:
     """The distinct ``items`` of one type, in order."""
     return tuple(dict.fromkeys(item for item in items if isinstance(item, kind)))
+
+
+class MalformedManifestError(Exception):
+    """The file does not have the format that its name implies; ``line`` is 1 if unknown. Callers turn it into its ``gap``."""
+
+    def __init__(self, reason: str, line: int = 1, kind: GapKind = GapKind.UNPARSABLE) -> None:
+        super().__init__(reason)
+        self.gap = AuditGap(max(line, 1), kind, reason, REGENERATE_HINT)

@@ -10,10 +10,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from scangate.advisories.declarations import ProjectDeclarations
-from scangate.advisories.errors import MalformedManifestError
 from scangate.advisories.internal_names import skip_internal
 from scangate.advisories.lock_coverage import LockCoverage
-from scangate.advisories.manifest import AuditGap, Manifest
+from scangate.advisories.manifest import AuditGap, MalformedManifestError, Manifest
 from scangate.advisories.manifest_kinds import declaration_kind, is_requirements, is_requirements_in, lock_kind
 
 
@@ -33,7 +32,7 @@ def read_manifests(files: Mapping[str, str], internal: Sequence[str] = ()) -> Ma
     declared: dict[str, ProjectDeclarations | AuditGap] = {
         path: _read(kind, path, texts) for path in texts if (kind := declaration_kind(path))
     }
-    declared |= {path: _read("requirements_in", path, texts) for path in texts if is_requirements_in(path)}
+    declared |= {path: _read("requirements", path, texts) for path in texts if is_requirements_in(path)}
     included = [path for each in declared.values() if isinstance(each, ProjectDeclarations) for path in each.includes]
     paths = [*filter(is_requirements, texts), *included]
     requirements: Mapping[str, Manifest] = _reader("requirements").parse_all(paths, texts) if paths else {}

@@ -158,11 +158,10 @@ def _record(document: _OsvRecord, parts: list[_Affected]) -> tuple[AdvisoryRecor
     normalized = [_normalize_events(events) for events in ranges]
     spans = tuple(sorted({span for events, _ in normalized for span in build_intervals(events)}))
     versions = [parse_version(version) for part in parts for version in part.versions or ()]
-    bounds = _bounds(spans)
     listed = {
         version
         for version in versions
-        if version is not None and not any(_covers(bound, version, _without_local(version)) for bound in bounds)
+        if version is not None and not any(_covers(span, version, _without_local(version)) for span in spans)
     }
     scores = [*(document.severity or ()), *(score for part in parts for score in part.severity or ())]
     record = AdvisoryRecord(
@@ -234,30 +233,19 @@ _FIRST_VERSION = Version("0.dev0")
 def affects(record: AdvisoryRecord, version: Version) -> bool:
     """Whether the record affects ``version``. A local version (``2.0+cu118``) counts as the version before the ``+``."""
     public = _without_local(version)
-    if any(_covers(bound, version, public) for bound in _bounds(record.intervals)):
-        return True
-    return any(known in (version, public) for known in map(parse_version, record.versions))
+    is_covered = any(_covers(interval, version, public) for interval in record.intervals)
+    return is_covered or any(known in (version, public) for known in map(parse_version, record.versions))
 
 
-Bound = tuple[Version | None, Version | None, bool]
-
-
-def _bounds(spans: Iterable[Interval]) -> list[Bound]:
-    """The intervals with parsed versions; an open end is None."""
-    return [
-        (parse_version(span.start) if span.start else None, parse_version(span.end) if span.end else None, span.closed)
-        for span in spans
-    ]
-
-
-def _covers(bound: Bound, version: Version, public: Version) -> bool:
-    start, end, closed = bound
+def _covers(interval: Interval, version: Version, public: Version) -> bool:
+    start = parse_version(interval.start) if interval.start else None
+    end = parse_version(interval.end) if interval.end else None
     if start is not None and version < start:
         return False
     if end is None:
         return True
-    asked = public if end.local is None else version
-    return asked < end or (closed and asked == end)
+    compared = public if end.local is None else version
+    return compared < end or (interval.closed and compared == end)
 
 
 def fixed_versions(records: Iterable[AdvisoryRecord], version: Version) -> tuple[Version, ...]:

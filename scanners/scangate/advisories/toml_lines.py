@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from scangate.advisories.errors import MalformedManifestError
+from scangate.advisories.manifest import MalformedManifestError
 
 T = TypeVar("T")
 

@@ -85,50 +85,39 @@ def _findings(entries: Any, path: str) -> Iterator[Finding]:
 
 
 def _basic_finding(entry: Mapping[str, Any], location: Location) -> Finding:
-    name, severity = require_fields(entry, "name", "severity")
+    (name,) = require_fields(entry, "name")
     attributes = {each["key"]: each.get("value", "") for each in entry.get("attributes", [])}
     package = None
     if attributes.get("package_name"):
-        package = AffectedPackage(
-            attributes["package_name"], attributes.get("package_version", ""), cvss=attributes.get("CVSS3_VECTOR", "")
-        )
-    details = {"description": entry.get("description", ""), "url": entry.get("uri", "")}
-    return _finding(name, _severity(severity), details, package, location)
+        version, cvss = attributes.get("package_version", ""), attributes.get("CVSS3_VECTOR", "")
+        package = AffectedPackage(attributes["package_name"], version, cvss=cvss)
+    return _finding(name, entry, entry.get("uri", ""), package, location)
 
 
 def _enhanced_findings(entry: Mapping[str, Any], location: Location) -> Iterator[Finding]:
     """One finding for each package, since each is fixed in another release."""
-    details, severity = require_fields(entry, "packageVulnerabilityDetails", "severity")
+    (details,) = require_fields(entry, "packageVulnerabilityDetails")
     name, packages = require_fields(details, "vulnerabilityId", "vulnerablePackages")
-    scores = [each.get("scoringVector", "") for each in details.get("cvss", [])]
+    cvss = max((each.get("scoringVector", "") for each in details.get("cvss", [])), default="")
+    aliases = tuple(details.get("relatedVulnerabilities", []))
     for each in packages:
-        fixed = each.get("fixedInVersion", "")
-        package = AffectedPackage(
-            name=each["name"],
-            version=each.get("version", ""),
-            fixed_in=(fixed,) if fixed and fixed != "NotAvailable" else (),
-            aliases=tuple(details.get("relatedVulnerabilities", [])),
-            cvss=max(scores, default=""),
-        )
-        text = {"description": entry.get("description", ""), "url": details.get("sourceUrl", "")}
-        yield _finding(name, _severity(severity), text, package, location)
+        fixed_in = tuple(filter(None, [each.get("fixedInVersion", "").replace("NotAvailable", "")]))
+        package = AffectedPackage(each["name"], each.get("version", ""), fixed_in, aliases, cvss)
+        yield _finding(name, entry, details.get("sourceUrl", ""), package, location)
 
 
-def _finding(
-    name: str, severity: Severity, details: Mapping[str, str], package: AffectedPackage | None, location: Location
-) -> Finding:
-    """``details``: description and link."""
+def _finding(name: str, entry: Mapping[str, Any], url: str, package: AffectedPackage | None, location: Location) -> Finding:
     subject = f"package {package.name} {package.version} of the image is affected by {name}" if package else f"the image has {name}"
     fixed = f"; fixed in {package.fixed_in[0]}" if package and package.fixed_in else ""
     return Finding(
         rule=f"{NAME}:{name}",
-        severity=severity,
+        severity=_severity(*require_fields(entry, "severity")),
         confidence=Confidence.UNKNOWN,
         kind=FindingKind.DEPENDENCY if package else FindingKind.CONFIGURATION,
         title=name,
-        message=f"{subject}{fixed}. {details['description'] or name}",
+        message=f"{subject}{fixed}. {entry.get('description') or name}",
         location=location,
-        help_url=details["url"],
+        help_url=url,
         affected_package=package,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import os
@@ -92,58 +93,55 @@ class SarifCommand:
         argv = list(_expand_command(options.command, names, {"{root}": str(root), "{output}": str(target)}, context))
         output = context.run_program(argv, network=options.network, exit_codes=options.exit_codes)
         text = _read_output(target) if any("{output}" in word for word in options.command) else output.stdout
-        found: dict[str, list[tuple[Finding, tuple[Span, ...]]]] = {source.path: [] for source in files}
+        found: dict[str, list[Finding]] = {source.path: [] for source in files}
         try:
-            for path, finding, secrets in self._findings(parse_json(text, self.NAME), root, context):
-                found[path].append((finding, secrets))
+            for finding in self._findings(parse_json(text, self.NAME), root, context):
+                found[finding.location.path].append(finding)
         except (AttributeError, KeyError, TypeError, ValueError, IndexError) as error:
             raise ScanError(GapKind.GARBAGE, "its output does not follow SARIF 2.1.0") from error
-        for path, pairs in found.items():
-            yield FileReport(
-                path, tuple(finding for finding, _ in pairs), secret_spans=tuple(span for _, spans in pairs for span in spans)
-            )
+        for path, findings in found.items():
+            secrets = [each.location for each in findings if each.kind is FindingKind.SECRET]
+            spans = tuple(Span(location.line, 1, location.end_line, 1 << 30) for location in secrets)
+            yield FileReport(path, tuple(findings), secret_spans=spans)
 
-    def _findings(self, log: Any, root: Path, context: ScanContext) -> Iterator[tuple[str, Finding, tuple[Span, ...]]]:
+    def _findings(self, log: Any, root: Path, context: ScanContext) -> Iterator[Finding]:
         runs, version = require_fields(log, "runs", "version")
         if version != "2.1.0" or not runs:
             raise ScanError(GapKind.GARBAGE, "its output is not a SARIF 2.1.0 log with a run")
-        for each in runs:
-            _check_success(each)
-            tool, results = require_fields(each, "tool", "results")
+        for run in runs:
+            _check_success(run)
+            tool, results = require_fields(run, "tool", "results")
             rules = _rules(tool)
             for result in results:
                 if result.get("kind", "fail") not in PASSING_KINDS:
-                    yield self._finding(result, rules, _ArtifactResolver(each, root, context))
+                    message, locations = require_fields(result, "message", "locations")
+                    if not locations:
+                        raise ScanError(GapKind.GARBAGE, "its output has a result without a location")
+                    (physical,) = require_fields(locations[0], "physicalLocation")
+                    (artifact,) = require_fields(physical, "artifactLocation")
+                    path = _artifact_path(artifact, run, root, context)
+                    location = _location(path, physical.get("region") or {})
+                    yield self._finding(result, _rule(result, rules), location, message)
 
-    def _finding(self, result: Any, rules: Mapping[str, Any], files: _ArtifactResolver) -> tuple[str, Finding, tuple[Span, ...]]:
-        message, locations = require_fields(result, "message", "locations")
-        if not locations:
-            raise ScanError(GapKind.GARBAGE, "its output has a result without a location")
-        (physical,) = require_fields(locations[0], "physicalLocation")
-        (artifact,) = require_fields(physical, "artifactLocation")
-        path = files.path_of(artifact)
-        rule = _rule(result, rules)
+    def _finding(self, result: Any, rule: Any, location: Location, message: Any) -> Finding:
         name = str(result.get("ruleId") or result.get("rule", {}).get("id") or rule.get("id") or UNNAMED_RULE)
         name = name if _RULE_ID.fullmatch(name) else UNNAMED_RULE
-        location = _location(path, physical.get("region") or {})
         title = mask_suspicious(str(rule.get("shortDescription", {}).get("text") or rule.get("name") or name)[:MAX_TEXT_LENGTH])
-        kind = FindingKind(self._options.kind)
-        finding = Finding(
+        text = mask_suspicious(str(message.get("text", title))[:MAX_TEXT_LENGTH])
+        kind, properties = FindingKind(self._options.kind), rule.get("properties", {})
+        help_url = str(rule.get("helpUri", ""))
+        return Finding(
             rule=f"{self.NAME}:{name}",
             severity=_severity(result, rule),
-            confidence=PRECISION.get(rule.get("properties", {}).get("precision", ""), Confidence.UNKNOWN),
+            confidence=PRECISION.get(properties.get("precision", ""), Confidence.UNKNOWN),
             kind=kind,
             title=title,
-            message=title if kind is FindingKind.SECRET else mask_suspicious(str(message.get("text", title))[:MAX_TEXT_LENGTH]),
+            message=title if kind is FindingKind.SECRET else text,
             location=location,
-            cwe=tuple(
-                sorted({int(number) for tag in rule.get("properties", {}).get("tags", []) for number in _CWE.findall(str(tag))})
-            ),
-            help_url=help_url if _URL.fullmatch(help_url := str(rule.get("helpUri", ""))) else "",
+            cwe=tuple(sorted({int(number) for tag in properties.get("tags", []) for number in _CWE.findall(str(tag))})),
+            help_url=help_url if _URL.fullmatch(help_url) else "",
             tool_comment="suppressed in the tool's output" if _is_suppressed(result) else "",
         )
-        secrets = (Span(location.line, 1, location.end_line, 1 << 30),) if kind is FindingKind.SECRET else ()
-        return path, finding, secrets
 
 
 def _command_digest(command: Sequence[str], environ: Mapping[str, str]) -> str | None:
@@ -216,33 +214,19 @@ def _rule(result: Any, rules: Mapping[str, Any]) -> Any:
     return rules.get(name) or rules.get(name.rpartition("/")[0]) or rules.get(f"#{result.get('ruleIndex', '')}") or {}
 
 
-class _ArtifactResolver:
-    """Finds the file for an artifactLocation: absolute, or relative to a named base, the root or the working directory."""
+def _artifact_path(artifact: Any, run: Any, root: Path, context: ScanContext) -> str:
+    """The repository path of an artifactLocation: absolute, or relative to a named base, the root or the working directory.
 
-    def __init__(self, run: Any, root: Path, context: ScanContext) -> None:
-        self._artifacts = run.get("artifacts") or ()
-        self._bases = run.get("originalUriBaseIds") or {}
-        self._root = root
-        self._context = context
-
-    def path_of(self, artifact: Any) -> str:
-        """The repository path. Raises ScanError(GARBAGE) if the program was not given this file."""
-        if "uri" not in artifact and artifact.get("index", -1) >= 0:
-            (artifact,) = require_fields(self._artifacts[artifact["index"]], "location")
-        (uri,) = require_fields(artifact, "uri")
-        base = (self._bases.get(artifact.get("uriBaseId")) or {}).get("uri", "")
-        folders = (
-            self._root / _uri_path(base),
-            self._root,
-            self._context.working_directory,
-        )
-        candidates = [folder / _uri_path(uri) for folder in folders]
-        for candidate in candidates:
-            try:
-                return self._context.repository_path(str(candidate))
-            except ScanError as error:
-                last_error = error
-        raise last_error
+    Raises ScanError(GARBAGE) if the program was not given this file.
+    """
+    if "uri" not in artifact and artifact.get("index", -1) >= 0:
+        (artifact,) = require_fields(run["artifacts"][artifact["index"]], "location")
+    (uri,) = require_fields(artifact, "uri")
+    base = ((run.get("originalUriBaseIds") or {}).get(artifact.get("uriBaseId")) or {}).get("uri", "")
+    for folder in (root / _uri_path(base), root):
+        with contextlib.suppress(ScanError):
+            return context.repository_path(str(folder / _uri_path(uri)))  # an absolute path is unchanged by the join
+    return context.repository_path(str(context.working_directory / _uri_path(uri)))
 
 
 def _uri_path(uri: Any) -> str:

@@ -181,11 +181,11 @@ def test_pylock() -> None:
         ("version = 1\n[['package']]\nname = 'a'\nversion = '1'\nsource = {registry = 'x'}\n", [1]),
     ],
 )
-def test_lines_hold_whatever_the_formatting(text: str, lines: list[int]) -> None:
+def test_lines_are_right_for_any_formatting(text: str, lines: list[int]) -> None:
     assert [pin.line for pin in read_manifests({"uv.lock": text})["uv.lock"].pins] == lines
 
 
-def test_names_and_versions_that_are_none_are_holes() -> None:
+def test_invalid_names_and_versions_are_gaps() -> None:
     text = "version = 1\n" + "".join(
         f'[[package]]\nname = "{name}"\nversion = "{version}"\nsource = {{registry = "x"}}\n'
         for name, version in [
@@ -202,7 +202,7 @@ def test_names_and_versions_that_are_none_are_holes() -> None:
     assert len(told.gaps) == 6
 
 
-def test_a_long_chain_is_told_without_its_names() -> None:
+def test_a_long_chain_is_omitted() -> None:
     packages = [
         f'[[package]]\nname = "p{n}"\nversion = "1"\nsource = {{registry = "x"}}\ndependencies = [{{name = "p{n + 1}"}}]\n'
         for n in range(3000)

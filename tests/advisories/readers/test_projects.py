@@ -91,7 +91,7 @@ def test_the_tables_of_uv_and_pdm() -> None:
     assert [hole.line for hole in told.gaps] == [2, 2]
 
 
-def test_dependencies_that_are_told_elsewhere() -> None:
+def test_dependencies_in_other_files() -> None:
     dynamic = '[project]\nname = "a"\ndynamic = ["version", "dependencies"]\n'
     assert holes(read("pyproject.toml", dynamic)) == [("", 3)]
     assert not read_manifests({"pyproject.toml": dynamic, "requirements.txt": "a==1\n"})["pyproject.toml"].gaps
@@ -102,7 +102,7 @@ def test_dependencies_that_are_told_elsewhere() -> None:
     assert [pin.name for pin in told["deps.list"].pins] == ["b"]
 
 
-def test_a_file_without_dependencies_says_nothing() -> None:
+def test_a_file_without_dependencies_is_empty() -> None:
     for path, text in {
         "pyproject.toml": "[tool.ruff]\nline-length = 100\n",
         "setup.cfg": "[flake8]\nignore = E1\n",

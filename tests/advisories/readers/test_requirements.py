@@ -51,7 +51,7 @@ def test_a_pin(text: str, version: str) -> None:
         "/srv/a", "file:///srv/a", "https://files.example/a.zip", "a @ file:///srv/a-1.0.tar.gz", "a==${VERSION}", "-e .", "~/a",
     ],
 )  # fmt: skip
-def test_what_cannot_be_audited_is_a_hole_on_its_line(text: str) -> None:
+def test_unauditable_requirements_are_gaps_at_their_lines(text: str) -> None:
     manifest = read(f"b==2\n{text}\n")
     assert pins(manifest) == [("b", "2", 1)]
     (hole,) = manifest.gaps
@@ -63,12 +63,12 @@ def test_what_cannot_be_audited_is_a_hole_on_its_line(text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["a b", "==1", "--what", "-r", "a==", "a==1.0 ; nonsense", "[", "a==1 ; " + "(" * 1500, "a=1", "x" * 3000]
 )
-def test_a_line_that_is_no_requirement_is_unparsable(text: str) -> None:
+def test_an_invalid_line_is_unparsable(text: str) -> None:
     (hole,) = read(f"b==2\n{text}\n").gaps
     assert (hole.line, hole.kind) == (2, GapKind.UNPARSABLE)
 
 
-def test_a_file_that_is_included_is_told_at_its_own_lines() -> None:
+def test_an_included_file_has_its_own_lines() -> None:
     files = {"requirements.txt": "-r deps/all.list\n--requirement=deps/more.list\nb==2\n", "deps/all.list": "-r ../c.txt\na==1\n"}
     files |= {"c.txt": "-r requirements.txt\nc==3\n", "deps/more.list": "d\n"}
     told = read_manifests(files)
@@ -85,12 +85,12 @@ def test_a_file_that_is_included_is_told_at_its_own_lines() -> None:
     "name", ["../../../etc/passwd", "/etc/passwd", "file:///etc/passwd", "https://lists.example/r.txt", "~/r.txt"]
 )
 @pytest.mark.parametrize("option", ["-r", "-c", "--constraint="])
-def test_a_file_outside_of_the_tree_is_refused_and_told(name: str, option: str) -> None:
+def test_an_include_outside_the_tree_is_a_gap(name: str, option: str) -> None:
     (hole,) = read(f"a==1\n{option} {name}\n".replace("= ", "=")).gaps
     assert (hole.line, hole.kind) == (2, GapKind.UNREADABLE)
 
 
-def test_a_file_that_the_scan_has_not_is_told() -> None:
+def test_a_missing_include_is_a_gap() -> None:
     assert [gap.kind for gap in read("-r other.txt\n").gaps] == [GapKind.UNREADABLE]
 
 
@@ -105,7 +105,7 @@ def test_a_constraint_pins_a_range_at_the_line_of_the_range() -> None:
     assert [left.name for left in told["constraints.txt"].skipped] == ["a", "b", "d"]
 
 
-def test_a_range_that_one_installation_leaves_open_is_a_gap() -> None:
+def test_a_range_that_one_installation_does_not_pin_is_a_gap() -> None:
     told = read_manifests(
         {
             "requirements.txt": "-c constraints.txt\n-r base.txt\n",
@@ -118,23 +118,23 @@ def test_a_range_that_one_installation_leaves_open_is_a_gap() -> None:
     assert [hole.name for hole in told["base.txt"].gaps] == ["b"]
 
 
-def test_a_constraints_file_that_nobody_names_is_read_for_its_pins() -> None:
+def test_an_unused_constraints_file_is_read_for_its_pins() -> None:
     told = read_manifests({"constraints.txt": "a==1\nb<2\n"})["constraints.txt"]
     assert pins(told) == [("a", "1", 1)]
     assert [left.name for left in told.skipped] == ["b"]
 
 
-def test_a_pin_elsewhere_in_the_installation_settles_a_range() -> None:
+def test_a_pin_in_another_file_of_the_installation_resolves_a_range() -> None:
     assert not read_manifests({"requirements.txt": "-r base.txt\na>=1\n", "base.txt": "a==1.5\n"})["requirements.txt"].gaps
 
 
-def test_the_project_itself_is_no_hole() -> None:
+def test_the_project_itself_is_not_a_gap() -> None:
     told = read_manifests({"requirements.txt": "-e .[dev]\n./lib\n", "pyproject.toml": "", "lib/setup.cfg": ""})["requirements.txt"]
     assert not told.gaps
     assert [left.line for left in told.skipped] == [1, 2]
 
 
-def test_marker_extras_and_index_are_told() -> None:
+def test_marker_extras_and_index_are_recorded() -> None:
     (pin,) = read("--index-url https://user:pass@packages.example/simple\nA[z,y]==1; python_version < '3'\n").pins
     assert (pin.marker, pin.extras, pin.index) == ('python_version < "3"', ("y", "z"), "packages.example")
 

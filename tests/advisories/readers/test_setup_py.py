@@ -23,7 +23,7 @@ def test_it_is_a_manifest() -> None:
     assert not is_manifest("my_setup.py")
 
 
-def test_literal_requirements_stand_on_their_lines() -> None:
+def test_literal_requirements_have_their_lines() -> None:
     pins, holes = read("setup(\n    install_requires=[\n        'alpha==1.0',\n        'beta>=2',\n    ],\n)\n")
     assert (pins, holes) == ({("alpha", "1.0", 4)}, [(5, "beta")])
 
@@ -56,13 +56,13 @@ def test_every_literal_form_is_read(text: str) -> None:
         "run()\n",
     ],
 )
-def test_what_it_works_out_is_a_gap(text: str) -> None:
+def test_computed_dependencies_are_a_gap(text: str) -> None:
     pins, holes = read(text)
     assert not pins
     assert [name for _, name in holes] == [""]
 
 
-def test_what_is_locked_or_said_elsewhere_is_no_gap() -> None:
+def test_locked_or_declared_dependencies_are_not_a_gap() -> None:
     assert read("setup()\n") == (set(), [])
     assert read("setup(install_requires=['beta>=2'])\n", requirements_txt="beta==2.1\n") == (set(), [])
     assert read("setup(install_requires=work())\n", requirements_txt="beta==2.1\n") == (set(), [])
@@ -71,7 +71,7 @@ def test_what_is_locked_or_said_elsewhere_is_no_gap() -> None:
     assert read("setup(install_requires=work())\n", pyproject_toml=dynamic) == (set(), [(2, "")])
 
 
-def test_a_file_that_sets_nothing_up_is_none_of_ours() -> None:
+def test_a_file_without_setup_has_no_dependencies() -> None:
     assert read_manifests({"setup.py": "def setup_database():\n    pass\n"})["setup.py"].gaps == ()
 
 

@@ -8,9 +8,8 @@ from collections.abc import Mapping
 
 import msgspec
 
-from scangate.advisories.errors import MalformedManifestError
 from scangate.advisories.lock_entries import LockEntry, build_manifest
-from scangate.advisories.manifest import Manifest
+from scangate.advisories.manifest import MalformedManifestError, Manifest
 from scangate.advisories.origins import Origin, find_origin, is_archive, is_in_tree
 from scangate.advisories.readers import pyproject
 from scangate.advisories.toml_lines import Toml, convert_toml

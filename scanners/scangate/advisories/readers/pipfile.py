@@ -6,8 +6,7 @@ import posixpath
 from collections.abc import Mapping
 
 from scangate.advisories.declarations import DeclaredDependency, ProjectDeclarations, ProjectFiles, parse_dependency_table
-from scangate.advisories.errors import MalformedManifestError
-from scangate.advisories.manifest import AuditGap
+from scangate.advisories.manifest import AuditGap, MalformedManifestError
 from scangate.advisories.toml_lines import Toml
 
 _SETTINGS = frozenset({"source", "requires", "scripts", "pipenv", "pipfile"})

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import posixpath
+import re
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
 import msgspec
 
-from scangate.advisories.errors import MalformedManifestError
-from scangate.advisories.json_lines import find_key_lines, parse_json
 from scangate.advisories.lock_entries import LockEntry, build_manifest
-from scangate.advisories.manifest import Manifest
+from scangate.advisories.manifest import MalformedManifestError, Manifest
 from scangate.advisories.origins import Origin, find_origin, is_archive, is_in_tree
 from scangate.advisories.package_names import index_host
 from scangate.advisories.readers import pipfile
 
 T = TypeVar("T")
+_SYMBOL = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\]:\n]', re.DOTALL)
 
 
 class _Source(msgspec.Struct):
@@ -43,10 +44,10 @@ class _Package(msgspec.Struct):
 
 def parse(path: str, files: Mapping[str, str]) -> Manifest:
     """Every package of every category. Raises MalformedManifestError."""
-    sections = parse_json(files[path])
+    sections = _parse_json(files[path])
     if not isinstance(sections, dict) or "_meta" not in sections or "default" not in sections:
         raise MalformedManifestError("not a Pipfile.lock: no object with `_meta` and `default`")
-    lines = find_key_lines(files[path])
+    lines = _find_key_lines(files[path])
     meta = _convert(sections.pop("_meta"), _Meta, 1)
     hosts = {source.name: index_host(source.url) for source in meta.sources}
     folder = posixpath.dirname(path)
@@ -81,3 +82,35 @@ def _to_entry(name: str, package: _Package, line: int, folder: str, hosts: Mappi
         origin=Origin.INDEX if member else origin,
         workspace_member=member,
     )
+
+
+def _parse_json(text: str) -> Any:
+    """Parses a JSON text. Raises MalformedManifestError with the line."""
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise MalformedManifestError("nested too deeply") from None
+    except json.JSONDecodeError as error:
+        raise MalformedManifestError("not JSON", error.lineno) from None
+    except ValueError:
+        raise MalformedManifestError("a number with too many digits") from None
+
+
+def _find_key_lines(text: str) -> dict[tuple[str, str], int]:
+    """The line of each key of each object in the outermost object. Of equal keys the last counts, as in ``json``."""
+    found: dict[tuple[str, str], int] = {}
+    line, depth, string, section = 1, 0, "", ""
+    for symbol in _SYMBOL.findall(text):
+        if symbol == "\n":
+            line += 1
+        elif symbol in "{[":
+            depth += 1
+        elif symbol in "}]":
+            depth -= 1
+        elif symbol == ":" and depth == 1:
+            section = json.loads(string)
+        elif symbol == ":" and depth == 2:
+            found[section, json.loads(string)] = line
+        else:
+            string = symbol
+    return found

@@ -8,9 +8,8 @@ from typing import Any
 
 import msgspec
 
-from scangate.advisories.errors import MalformedManifestError
 from scangate.advisories.lock_entries import LockEntry, build_manifest
-from scangate.advisories.manifest import Manifest
+from scangate.advisories.manifest import MalformedManifestError, Manifest
 from scangate.advisories.origins import Origin, is_archive, is_in_tree
 from scangate.advisories.package_names import index_host
 from scangate.advisories.readers import pyproject

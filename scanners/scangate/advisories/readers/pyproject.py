@@ -17,8 +17,7 @@ from scangate.advisories.declarations import (
     parse_dependency,
     parse_dependency_table,
 )
-from scangate.advisories.errors import MalformedManifestError
-from scangate.advisories.manifest import AuditGap, SkippedDependency
+from scangate.advisories.manifest import AuditGap, MalformedManifestError, SkippedDependency
 from scangate.advisories.origins import Origin, resolve_path, unauditable_gap
 from scangate.advisories.package_names import normalize_or_empty
 from scangate.advisories.toml_lines import Toml, convert_toml

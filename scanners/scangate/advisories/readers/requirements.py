@@ -17,13 +17,12 @@ from optparse import OptionParser, Values
 import msgspec
 from pip_requirements_parser import CommentLine, OptionParsingError, break_args_options, build_parser, preprocess
 
-from scangate.advisories.declarations import DeclaredDependency, is_project, parse_dependency, url_origin
+from scangate.advisories.declarations import DeclaredDependency, ProjectDeclarations, is_project, parse_dependency, url_origin
 from scangate.advisories.dependency_graph import shortest_chains
 from scangate.advisories.lock_entries import MAX_PACKAGES
 from scangate.advisories.manifest import AuditGap, Manifest, Pin, SkippedDependency, select
 from scangate.advisories.origins import Origin, is_archive, resolve_path, unauditable_gap
-from scangate.advisories.package_names import MAX_REQUIREMENT_LENGTH, index_host
-from scangate.advisories.readers.via_comments import parse_via_comments
+from scangate.advisories.package_names import MAX_REQUIREMENT_LENGTH, index_host, normalize_or_empty
 from scangate.model import (
     GapKind,
     SkipReason,
@@ -84,6 +83,13 @@ class RequirementsFile(msgspec.Struct, frozen=True, dict=True):
     def custom_index(self) -> bool:
         """Whether it names an index other than PyPI or a package location."""
         return any(index.host or index.additional for index in select(Index, self.lines))
+
+
+def parse(path: str, files: Mapping[str, str]) -> ProjectDeclarations:
+    """A requirements.in, which pip-compile pins: its declarations, without those of constraints and .in files that it includes."""
+    file = parse_file(path, files)
+    includes = tuple(include.path for include in file.includes if not include.path.endswith(".in"))
+    return ProjectDeclarations("pip-compile", file.declared, includes=includes, custom_index=file.custom_index)
 
 
 def parse_all(paths: Iterable[str], files: Mapping[str, str]) -> dict[str, Manifest]:
@@ -254,7 +260,7 @@ def parse_file(path: str, files: Mapping[str, str]) -> RequirementsFile:
             continue
         current = line_of(line.line_number)
         found += _parse_line(line.line, current, path, files)
-    return RequirementsFile(tuple(found), parse_via_comments(comments))
+    return RequirementsFile(tuple(found), _parse_via_comments(comments))
 
 
 def _line_mapper(text: str) -> Callable[[int], int]:
@@ -338,3 +344,29 @@ def _parse_requirement(text: str, line: int, path: str, files: Mapping[str, str]
         member = any(is_project(resolve_path(base, folder), files) for base in ("", posixpath.dirname(path)))
         return SkippedDependency(folder, SkipReason.WORKSPACE_MEMBER, line) if member else unauditable_gap(Origin.PATH, line)
     return parsed
+
+
+def _parse_via_comments(comments: Iterable[tuple[int, str]]) -> tuple[tuple[int, tuple[str, ...] | None], ...]:
+    """For each pin's line with comments of pip-compile or uv (`# via flask`): its parents, or None if the project is one.
+
+    ``comments`` are texts with the line of the pin that they follow.
+    """
+    parents: dict[int, list[str]] = {}
+    listing = -1  # the pin whose parents follow, one per line
+    for line, comment in comments:
+        text = comment[1:].strip()
+        if text == "via" or text.startswith("via "):
+            parents.setdefault(line, []).extend(text[3:].split(","))
+            listing = line if text == "via" else -1
+        elif line == listing:
+            parents[line].append(text)
+    return tuple((line, _parent_names(texts)) for line, texts in parents.items())
+
+
+def _parent_names(texts: Iterable[str]) -> tuple[str, ...] | None:
+    names: list[str] = []
+    for text in map(str.strip, texts):
+        if text.startswith("-r") or "(" in text:
+            return None
+        names.append(normalize_or_empty(text))  # empty: `-c constraints.txt`, or an unrelated comment
+    return tuple(filter(None, names))

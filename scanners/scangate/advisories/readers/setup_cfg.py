@@ -8,8 +8,7 @@ import re
 from collections.abc import Mapping
 
 from scangate.advisories.declarations import DeclaredDependency, ProjectDeclarations, parse_dependency
-from scangate.advisories.errors import MalformedManifestError
-from scangate.advisories.manifest import AuditGap
+from scangate.advisories.manifest import AuditGap, MalformedManifestError
 from scangate.advisories.origins import resolve_path
 from scangate.advisories.package_names import normalize_or_empty
 
