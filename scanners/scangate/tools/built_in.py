@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 from scangate.plugin import Scanner
-from scangate.tools import bandit, detect_secrets, pip_audit, semgrep
 
-BUILT_IN: dict[str, Scanner[Any]] = {module.NAME: module for module in (bandit, semgrep, detect_secrets, pip_audit)}
+MODULES = ("bandit", "semgrep", "detect_secrets", "pip_audit")
+_modules = [importlib.import_module(f"scangate.tools.{name}") for name in MODULES]
+BUILT_IN: dict[str, Scanner[Any]] = {module.NAME: module for module in _modules}
