@@ -6,14 +6,14 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from scangate.report.schema import parse_scan
+from scangate.report.schema import parse_report
 
 __all__ = ["find_gaps", "render_exclusions"]
 
 
 def find_gaps(verdict: Path) -> set[tuple[str, str]]:
     """The scanner and path of each gap in a verdict.json; gaps without a path cannot be excluded."""
-    results, *_ = parse_scan(verdict.read_text("utf-8"))
+    results = parse_report(verdict.read_text("utf-8")).results
     return {(gap.scanner, gap.path) for result in results for gap in result.gaps if gap.path is not None}
 
 

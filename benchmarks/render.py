@@ -42,7 +42,7 @@ def report(number: int) -> Report:
         for finding in found
     )
     verdict = Verdict(Outcome.FAIL, rulings, (), "baseline", "0" * 64, "", "2026-01-02")
-    return Report(verdict, (result,), Targets("git index", len(files)), "0", "root", exit_code=1)
+    return Report(verdict, (result,), Targets("git index", len(files)), tool_version="0", root="root", exit_code=1)
 
 
 def _finding(number: int) -> Finding:

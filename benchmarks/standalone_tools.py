@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from measure import Cost, run
 
 from scangate.model import Finding
-from scangate.report.schema import parse_scan
+from scangate.report.schema import parse_report
 
 __all__ = ["Seen", "StandaloneTools", "find_missing", "load_findings"]
 
@@ -76,7 +76,7 @@ class StandaloneTools:
 
 def load_findings(verdict: Path) -> list[Finding]:
     """Every finding in a verdict.json; the members of a merged finding count separately."""
-    results, *_ = parse_scan(verdict.read_text("utf-8"))
+    results = parse_report(verdict.read_text("utf-8")).results
     return [finding for result in results for finding in result.findings]
 
 

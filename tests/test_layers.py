@@ -11,7 +11,8 @@ from tests.support.import_rules import ImportRules, find_violations, load_module
 
 RULES = ImportRules(
     package="scangate",
-    shared={"model", "errors", "assets", "globs", "source_text", "files", "printable", "ci", "timestamps", "python_parser"},
+    shared={"model", "errors", "assets", "globs", "source_text", "files", "printable", "ci", "timestamps", "python_parser"}
+    | {"strict_json"},
     layers={
         "__main__": {"cli"},
         "model": {"model", "printable"},
@@ -23,6 +24,7 @@ RULES = ImportRules(
         "printable": set(),
         "python_parser": set(),
         "timestamps": set(),
+        "strict_json": set(),
         "ci": {"printable"},
         "plugin": {"model", "errors", "source_text", "scan.process"},
         "advisories": {"advisories"},

@@ -65,7 +65,7 @@ def test_our_own_rules_find_nothing(tmp_path: Path) -> None:
     run_scangate("scan", ".", "--policy", "strict", "--no-cache", "--output-dir", "out", cwd=tmp_path).expect(0)
     told = json.loads((tmp_path / "out/verdict.json").read_text("utf-8"))
     assert (told["findings"], told["gaps"]) == ([], [])
-    assert {each["name"] for each in told["scanners"] if each["files"]} >= {"semgrep", "detect-secrets"}
+    assert {each["scanner"] for each in told["scanners"] if each["analyzed_files"]} >= {"semgrep", "detect-secrets"}
 
 
 @pytest.mark.parametrize("workload", WORKLOADS)

@@ -136,7 +136,7 @@ def test_a_release_from_finding_to_deployment(pipeline: Pipeline) -> None:
     stopped.expect(1)
     assert exported["SCANGATE_VERDICT"] == "FAIL"
     told = load_verdict(out)
-    blocking = [finding for finding in told["findings"] if finding["outcome"] == "blocks"]
+    blocking = [finding for finding in told["findings"] if finding["outcome"] == "blocking"]
     assert {"bandit:B602", "detect-secrets:aws-access-key"} <= {finding["rule"] for finding in blocking}
 
     # ... the alert goes out ...
@@ -161,7 +161,7 @@ def test_a_release_from_finding_to_deployment(pipeline: Pipeline) -> None:
     text = text.replace("#{Gate.SCANGATE_SUMMARY}", exported["SCANGATE_SUMMARY"])
     counts = load_verdict(out)["counts"]
     assert text.startswith("scangate PASS: critical=0 high=0 ")
-    assert f" low={sum(counts['severity']['low'].values()) - counts['severity']['low']['suppressed']} " in text
+    assert f" low={sum(counts['by_severity']['low'].values()) - counts['by_severity']['low']['suppressed']} " in text
 
     # ... the hub knows that the old faults are gone, and the time from block to green is right.
     assert len(pipeline.hub.active_ids) == counts["findings"]

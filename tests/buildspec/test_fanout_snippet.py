@@ -83,8 +83,8 @@ def test_four_shards_merge_into_one_verdict(site: Workspace, cloud: Cloud, image
     (report,) = merged.reports
     assert (report.status, report.problems) == ("FAILED", ())
     document = json.loads((tmp_path / "builds/merge/scangate-reports/verdict.json").read_text("utf-8"))
-    assert {finding["path"] for finding in document["findings"]} == {"service7.py"}
-    assert len(document["scanners"][0]["read"]) == 12
+    assert {ruling["finding"]["location"]["path"] for ruling in document["findings"]} == {"service7.py"}
+    assert len(document["scanners"][0]["analyzed_files"]) == 12
     identity = next(iter(set(cloud.batches.values()))).rpartition(":")[2]
     assert cloud.held() == [f"{PREFIX}/{identity}/part-{number}-of-4.json" for number in range(1, 5)]
     assert not cloud.account.refusals

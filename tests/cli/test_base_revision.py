@@ -74,15 +74,15 @@ def test_what_was_there_is_known_whatever_was_edited_around_it(tree: Path, rules
     ]
     document = load_verdict(rules.parent / "out")
     fork = run_git(tree, "rev-parse", "main")
-    assert document["since"] == {"revision": "main", "commit": fork, "fork": fork}
-    assert document["known"] == [{"name": f"main at {fork[:12]}", "findings": 6, "matched": 6, "gone": 0, "file": ""}]
+    assert document["compared_revision"] == {"revision": "main", "commit": fork, "merge_base": fork}
+    assert document["known_sources"] == [{"name": f"main at {fork[:12]}", "findings": 6, "matched": 6, "gone": 0, "file": ""}]
     assert {each["decision"]["known_by"] for each in document["findings"]} == {f"main at {fork[:12]}"}
 
 
 def test_a_twin_that_is_added_is_new(tree: Path, rules: Path) -> None:
     commit(tree, {"app.py": WEAK_SOURCE + CALL})
     scan(tree, rules, 1)
-    assert [(rule, path) for rule, path, _ in told(rules, "blocks")] == [("bandit:B602", "app.py")]
+    assert [(rule, path) for rule, path, _ in told(rules, "blocking")] == [("bandit:B602", "app.py")]
     assert ("bandit:B602", "old.py", 7) in told(rules, "known")
 
 
@@ -93,7 +93,7 @@ def test_a_copy_is_new_and_a_renamed_file_is_not(tree: Path, rules: Path) -> Non
     assert ("bandit:B602", "renamed.py", 7) in told(rules, "known")
     commit(tree, {"copy.py": WEAK_SOURCE})
     scan(tree, rules, 1)
-    assert len(told(rules, "blocks")) == 1
+    assert len(told(rules, "blocking")) == 1
 
 
 def test_what_leaves_a_place_where_the_policy_goes_easier_on_it_is_new(tree: Path, rules: Path) -> None:
@@ -106,7 +106,7 @@ def test_what_leaves_a_place_where_the_policy_goes_easier_on_it_is_new(tree: Pat
     run_git(tree, "mv", "tests/shell.py", "shell.py")
     run_git(tree, "commit", "--quiet", "--message", "change")
     scan(tree, rules, 1)
-    assert told(rules, "blocks") == [("bandit:B602", "shell.py", 7)]
+    assert told(rules, "blocking") == [("bandit:B602", "shell.py", 7)]
     gate = run_scangate("gate", rules.parent / "out" / "verdict.json", "--policy", rules, cwd=rules.parent, env=environment())
     gate.expect(1)
 
@@ -115,16 +115,16 @@ def test_a_deleted_file_is_gone_and_knows_one_elsewhere_at_most(tree: Path, rule
     run_git(tree, "rm", "--quiet", "old.py", "conf.py")
     commit(tree)
     scan(tree, rules, 0)
-    assert load_verdict(rules.parent / "out")["known"][0]["gone"] == 4
+    assert load_verdict(rules.parent / "out")["known_sources"][0]["gone"] == 4
     commit(tree, {"one.py": WEAK_SOURCE, "two.py": WEAK_SOURCE})
     scan(tree, rules, 1)
-    assert len(told(rules, "blocks")) == 1
+    assert len(told(rules, "blocking")) == 1
 
 
 def test_another_secret_in_the_place_of_a_known_one_is_new(tree: Path, rules: Path) -> None:
     commit(tree, {"conf.py": KEY.format(OTHER)})
     scan(tree, rules, 1)
-    assert told(rules, "blocks") == [("detect-secrets:secret-keyword", "conf.py", 1)]
+    assert told(rules, "blocking") == [("detect-secrets:secret-keyword", "conf.py", 1)]
     for file in (rules.parent / "out").iterdir():
         assert not [value for value in (FIRST, OTHER) if value in file.read_text()]
 
@@ -132,7 +132,7 @@ def test_another_secret_in_the_place_of_a_known_one_is_new(tree: Path, rules: Pa
 def test_another_secret_behind_a_known_one_in_its_line_is_new(tree: Path, rules: Path) -> None:
     commit(tree, {"conf.py": f'password = "{FIRST}"; secret = "{OTHER}"\n'})
     scan(tree, rules, 1)
-    assert told(rules, "blocks") == [("detect-secrets:secret-keyword", "conf.py", 1)]
+    assert told(rules, "blocking") == [("detect-secrets:secret-keyword", "conf.py", 1)]
     assert ("detect-secrets:secret-keyword", "conf.py", 1) in told(rules, "known")
     assert OTHER not in "".join(file.read_text("utf-8") for file in (rules.parent / "out").iterdir())
 
@@ -140,7 +140,7 @@ def test_another_secret_behind_a_known_one_in_its_line_is_new(tree: Path, rules:
 def test_what_is_not_committed_belongs_to_the_change(tree: Path, rules: Path) -> None:
     write_files(tree, {"untracked.py": WEAK_SOURCE})
     scan(tree, rules, 1)
-    assert told(rules, "blocks") == [("bandit:B602", "untracked.py", 7)]
+    assert told(rules, "blocking") == [("bandit:B602", "untracked.py", 7)]
     scan(tree, rules, 1, since="HEAD")
     (tree / "untracked.py").unlink()
     scan(tree, rules, 0, since="HEAD")
@@ -152,7 +152,7 @@ def test_what_main_got_meanwhile_is_no_excuse(tree: Path, rules: Path) -> None:
     run_git(tree, "switch", "--quiet", "topic")
     commit(tree, {"late.py": WEAK_SOURCE, "sum.py": CLEAN_SOURCE + "\n"})
     scan(tree, rules, 1)
-    assert told(rules, "blocks") == [("bandit:B602", "late.py", 7)]
+    assert told(rules, "blocking") == [("bandit:B602", "late.py", 7)]
 
 
 def test_a_file_that_cannot_be_read_counts_as_ever(tree: Path, rules: Path) -> None:
@@ -161,7 +161,7 @@ def test_a_file_that_cannot_be_read_counts_as_ever(tree: Path, rules: Path) -> N
     scan(tree, rules, 3)
     commit(tree, {"broken.py": WEAK_SOURCE})
     scan(tree, rules, 1)  # what could not be read there knows nothing of what is there now
-    assert told(rules, "blocks") == [("bandit:B602", "broken.py", 7)]
+    assert told(rules, "blocking") == [("bandit:B602", "broken.py", 7)]
     assert "bandit has 1 coverage gap" in notes(rules)
     commit(tree, {"broken.py": "def f(:\n"})
     run_git(tree, "branch", "--force", "main", "main~1")
@@ -172,7 +172,7 @@ def test_a_file_that_became_unreadable_is_a_gap(tree: Path, rules: Path) -> None
     (tree / "old.py").unlink()
     os.mkfifo(tree / "old.py")
     scan(tree, rules, 3)
-    assert [gap["path"] for gap in load_verdict(rules.parent / "out")["gaps"] if gap["counts"]] == ["old.py"]
+    assert [gap["path"] for gap in load_verdict(rules.parent / "out")["gaps"] if gap["blocking"]] == ["old.py"]
 
 
 def test_a_link_that_became_a_file_is_new_and_a_file_that_became_a_link_is_gone(tree: Path, rules: Path) -> None:
@@ -182,7 +182,7 @@ def test_a_link_that_became_a_file_is_new_and_a_file_that_became_a_link_is_gone(
     (tree / "link.py").unlink()
     commit(tree, {"link.py": WEAK_SOURCE})
     scan(tree, rules, 1)
-    assert told(rules, "blocks") == [("bandit:B602", "link.py", 7)]
+    assert told(rules, "blocking") == [("bandit:B602", "link.py", 7)]
     (tree / "link.py").unlink()
     (tree / "old.py").unlink()
     (tree / "old.py").symlink_to("app.py")
@@ -217,7 +217,7 @@ def test_what_is_staged_is_compared_file_by_file(tree: Path, rules: Path) -> Non
     write_files(tree, {"copy.py": WEAK_SOURCE})
     run_git(tree, "add", "copy.py")
     run_scangate(*argv, cwd=tree).expect(1)
-    assert told(rules, "blocks") == [("bandit:B602", "copy.py", 7)]
+    assert told(rules, "blocking") == [("bandit:B602", "copy.py", 7)]
 
 
 def test_a_gate_knows_what_the_scan_knew(tree: Path, rules: Path) -> None:
@@ -249,7 +249,7 @@ def test_without_a_common_commit_everything_is_judged(tree: Path, rules: Path) -
     commit(tree, {"app.py": WEAK_SOURCE})
     scan(tree, rules, 1)
     assert "have no common commit" in notes(rules)
-    assert load_verdict(rules.parent / "out")["since"]["fork"] == ""
+    assert load_verdict(rules.parent / "out")["compared_revision"]["merge_base"] == ""
 
 
 def test_in_a_shallow_clone_everything_is_judged_until_it_is_deep_enough(tree: Path, rules: Path, tmp_path: Path) -> None:
@@ -281,5 +281,5 @@ def test_content_that_git_has_lost_knows_nothing(tree: Path, rules: Path) -> Non
     commit(tree, {"app.py": WEAK_SOURCE + "\n", "old.py": CLEAN_SOURCE})
     (tree / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
     scan(tree, rules, 1)
-    assert told(rules, "blocks") == [("bandit:B602", "app.py", 7)]
+    assert told(rules, "blocking") == [("bandit:B602", "app.py", 7)]
     assert "bandit has" in notes(rules)

@@ -54,29 +54,29 @@ def test_what_is_known_passes_and_what_is_new_does_not(tree: Path, rules: Path) 
     assert FIRST.encode() not in held
     now = scan(tree, rules, 0)
     assert len(now["findings"]) == len(before["findings"])
-    assert now["counts"]["outcome"]["known"] == len(now["findings"])
+    assert now["counts"]["by_outcome"]["known"] == len(now["findings"])
     assert [each["fingerprint"] for each in now["findings"]] == [each["fingerprint"] for each in before["findings"]]
     sarif = json.loads((rules.parent / "out" / "scangate.sarif").read_text())
     states = {result.get("baselineState") for run in sarif["runs"] for result in run["results"]}
     assert states == {"unchanged"}
-    assert NAME in json.dumps(now["targets"]["left_out"])
+    assert NAME in json.dumps(now["targets"]["skipped_paths"])
     judged = run_scangate("gate", rules.parent / "out" / "verdict.json", "--policy", rules, cwd=rules.parent).expect(0)
     assert f"{len(now['findings'])} known" in judged.stdout
     # one more beside the known one
     write_files(tree, {"app.py": WEAK_SOURCE + CALL})
     more = scan(tree, rules, 1)
-    assert told(more, "blocks") == [("bandit:B602", "app.py")]
+    assert told(more, "blocking") == [("bandit:B602", "app.py")]
     assert len(more["findings"]) == len(now["findings"]) + 1
     # and one instead of it: as many as were counted are known
     write_files(tree, {"app.py": WEAK_SOURCE.replace("command: str", "command: str, more: str")})
-    assert told(scan(tree, rules, 0), "blocks") == []
+    assert told(scan(tree, rules, 0), "blocking") == []
 
 
 def test_another_secret_in_the_place_of_a_known_one_fails(tree: Path, rules: Path) -> None:
     baseline(tree, rules, "create", "--quiet")
     write_files(tree, {"conf.py": f'password = "{OTHER}"\n'})
     document = scan(tree, rules, 1)
-    assert {path for _, path in told(document, "blocks")} == {"conf.py"}
+    assert {path for _, path in told(document, "blocking")} == {"conf.py"}
     assert {path for _, path in told(document, "known")} == {"app.py"}
     everything = "".join(file.read_text("utf-8") for file in (rules.parent / "out").iterdir()) + (tree / NAME).read_text()
     assert FIRST not in everything
@@ -92,7 +92,7 @@ def test_a_file_that_was_renamed_stays_known_and_update_follows_it(tree: Path, r
     write_files(tree, {"moved.py": WEAK_SOURCE.replace("def run", "def start"), "conf.py": ""})
     document = scan(tree, rules, 0)
     assert ("bandit:B602", "moved.py") in told(document, "known")
-    (source,) = document["known"]
+    (source,) = document["known_sources"]
     assert source["gone"] == source["findings"] - source["matched"] > 0
     assert "removed, 0 added" in baseline(tree, rules, "update").stdout
     shown = run_scangate("baseline", "show", tree, cwd=tree).expect(0).stdout
@@ -143,7 +143,7 @@ def test_a_policy_may_want_the_baseline_to_shrink(tree: Path, rules: Path) -> No
     assert scan(tree, rules, 0)["outcome"] == "PASS"
     write_files(tree, {"app.py": CLEAN_SOURCE})
     document = scan(tree, rules, 1)
-    assert told(document, "blocks") == [("scangate:stale-baseline", NAME)]
+    assert told(document, "blocking") == [("scangate:stale-baseline", NAME)]
     baseline(tree, rules, "update", "--quiet")
     assert scan(tree, rules, 0)["outcome"] == "PASS"
 

@@ -47,7 +47,7 @@ def steady(out: Path) -> dict[str, str]:
     for key in ("started", "finished", "seconds"):
         document.pop(key, None)
     for each in document["scanners"]:
-        each.update(cached=0, seconds=0)
+        each.update(files_cached=0, seconds=0)
     texts["json"] = json.dumps(document)
     return {
         form: re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|\+00:00)|\d+\.\d+|urn:uuid:[0-9a-f-]+|[\d,]+ +(?=\d+ +\d+ +N)", "N", text)
@@ -62,7 +62,11 @@ def without_columns(texts: dict[str, str]) -> dict[str, str]:
 
 def cached(out: Path) -> dict[str, tuple[int, int]]:
     """How many files each scanner read, and how many of them from the cache."""
-    return {each["name"]: (each["files"], each["cached"]) for each in load_verdict(out)["scanners"] if each["status"] != "skipped"}
+    return {
+        each["scanner"]: (len(each["analyzed_files"]), each["files_cached"])
+        for each in load_verdict(out)["scanners"]
+        if each["status"] != "skipped"
+    }
 
 
 def test_a_warm_scan_starts_no_tool_and_says_the_same(tmp_path: Path, tree: Path) -> None:
@@ -101,7 +105,7 @@ def test_a_staged_file_is_known_by_its_blob(tmp_path: Path, tree: Path) -> None:
         )
         ran.expect(1)
         told = json.loads((tmp_path / "json").read_text("utf-8"))["scanners"]
-        assert {each["cached"] for each in told if each["status"] != "skipped"} == {known}
+        assert {each["files_cached"] for each in told if each["status"] != "skipped"} == {known}
 
 
 @pytest.mark.parametrize("place", ["planted", "."])

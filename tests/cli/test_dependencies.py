@@ -50,11 +50,12 @@ def test_every_lock_gives_the_same_findings_on_the_lines_that_pin(found: dict[st
     lock, _ = LOCKS[tool]
     mine = [each for each in found["findings"] if each["path"] == f"{tool}/{lock}"]
     assert {
-        (each["package"]["name"], each["rule"].partition(":")[2], tuple(each["package"]["aliases"])) for each in mine
+        (each["affected_package"]["name"], each["rule"].partition(":")[2], tuple(each["affected_package"]["aliases"]))
+        for each in mine
     } == EXPECTED
     lines = (Path(found["tree"]) / tool / lock).read_text().split("\n")
-    assert all(each["package"]["name"] in lines[each["line"] - 1].replace("_", "-") for each in mine)
-    assert {each["package"]["told_by"] for each in mine} == {"store"}
+    assert all(each["affected_package"]["name"] in lines[each["line"] - 1].replace("_", "-") for each in mine)
+    assert {each["affected_package"]["source"] for each in mine} == {"store"}
 
 
 def test_nothing_else_is_found_and_nothing_is_missed(found: dict[str, Any]) -> None:

@@ -119,7 +119,7 @@ def test_a_rule_is_explained_without_a_verdict(rule: str, said: str, tmp_path: P
 def test_a_rule_is_explained_with_what_the_verdict_has_of_it(scanned: tuple[Path, dict[str, Any]]) -> None:
     root, _ = scanned
     said = run_scangate("explain", "bandit:B602", cwd=root).expect(0).stdout
-    assert "1 finding in the last verdict: 1 blocks" in said
+    assert "1 finding in the last verdict: 1 blocking" in said
     assert "scangate waive bandit:B602 --path /app.py" in said
 
 

@@ -55,8 +55,8 @@ def findings(out: Path) -> list[dict[str, Any]]:
     document = load_verdict(out)
     for scanner in document["scanners"]:
         if scanner["status"] != "skipped":
-            read = set(scanner["read"])
-            assert {path for path in CODE if scanner["name"] == "detect-secrets" or path.endswith(".py")} <= read
+            read = set(scanner["analyzed_files"])
+            assert {path for path in CODE if scanner["scanner"] == "detect-secrets" or path.endswith(".py")} <= read
     found = [entry for entry in document["findings"] if entry["path"] in CODE]
     for entry in found:
         del entry["decision"]  # counts all findings, those in the traps, too
@@ -121,7 +121,7 @@ def test_isolated_nothing_at_all_is_imported_from_the_tree(
 def test_the_traps_are_files_like_any_other(tmp_path: Path, tree: Path, rules: Path) -> None:
     run_scangate("scan", tree, "--policy", rules, "--output-dir", tmp_path / "out", cwd=tmp_path).expect(1)
     document = load_verdict(tmp_path / "out")
-    read = {scanner["name"]: set(scanner["read"]) for scanner in document["scanners"]}
+    read = {scanner["scanner"]: set(scanner["analyzed_files"]) for scanner in document["scanners"]}
     assert set(TOOL_CONFIGS) <= read["detect-secrets"]
     assert {"bandit.py", "click.py", "sitecustomize.py", "conftest.py"} <= read["bandit"]
 

@@ -373,7 +373,7 @@ def test_a_tool_that_fails_in_a_shard_fails_the_merge_and_not_the_shard(program:
     lost = {gap["path"] for gap in document["gaps"]}
     assert {gap["kind"] for gap in document["gaps"]} == {kind}
     assert lost
-    assert lost | set(document["scanners"][0]["read"]) == {f"{name}.py" for name in "abcdef"}
+    assert lost | set(document["scanners"][0]["analyzed_files"]) == {f"{name}.py" for name in "abcdef"}
 
 
 def test_a_tool_that_is_nowhere_is_missing_in_the_merge_as_in_one_scan(tmp_path: Path) -> None:
@@ -407,7 +407,7 @@ def test_what_is_known_is_known_to_the_merge(tmp_path: Path) -> None:
     run_scangate("scan", tree, "--policy", rules, "--output-dir", tmp_path / "one", cwd=tmp_path).expect(1)
     merge(tree, rules, shards(tree, rules, tmp_path / "parts", 2), tmp_path / "merged").expect(1)
     assert normalized_reports(tmp_path / "merged") == normalized_reports(tmp_path / "one")
-    assert {finding["outcome"] for finding in load_verdict(tmp_path / "one")["findings"]} >= {"known", "blocks"}
+    assert {finding["outcome"] for finding in load_verdict(tmp_path / "one")["findings"]} >= {"known", "blocking"}
 
 
 def test_the_older_side_of_a_change_is_not_answered_for_by_the_parts(tmp_path: Path) -> None:
@@ -425,4 +425,4 @@ def test_the_older_side_of_a_change_is_not_answered_for_by_the_parts(tmp_path: P
     ).expect(1)
     assert normalized_reports(tmp_path / "merged") == normalized_reports(tmp_path / "one")
     ruled = {(finding["path"], finding["outcome"]) for finding in load_verdict(tmp_path / "merged")["findings"]}
-    assert {("a.py", "blocks"), ("b.py", "known")} <= ruled
+    assert {("a.py", "blocking"), ("b.py", "known")} <= ruled

@@ -39,5 +39,5 @@ def test_what_scangate_wrote_makes_no_noise(tmp_path: Path) -> None:
     again = run_scangate("scan", "--policy", "baseline", "--scanner", "detect-secrets", "--report", "json=-", cwd=root)
     told = json.loads(again.stdout)
     assert told["findings"] == []
-    (read,) = [scanner["read"] for scanner in told["scanners"] if scanner["name"] == "detect-secrets"]
+    (read,) = [scanner["analyzed_files"] for scanner in told["scanners"] if scanner["scanner"] == "detect-secrets"]
     assert {"out/verdict.json", "out/scangate.sarif", "out/sbom.cdx.json"} <= set(read)

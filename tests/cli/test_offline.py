@@ -22,7 +22,7 @@ pytestmark = pytest.mark.skipif(not PERMITTED, reason="a network namespace of it
 def facts(out: Path) -> tuple[list[Any], dict[str, list[str]], list[Any]]:
     """The findings, the files that each scanner but pip-audit read, and the gaps but those of pip-audit."""
     document = load_verdict(out)
-    read = {scanner["name"]: scanner["read"] for scanner in document["scanners"] if scanner["name"] != "pip-audit"}
+    read = {scanner["scanner"]: scanner["analyzed_files"] for scanner in document["scanners"] if scanner["scanner"] != "pip-audit"}
     findings = [entry for entry in document["findings"] if entry["kind"] != "dependency"]
     return findings, read, [gap for gap in document["gaps"] if gap["scanner"] != "pip-audit"]
 

@@ -47,13 +47,13 @@ def test_reports_go_to_the_output_directory(tree: Path, rules: Path, tmp_path: P
 def test_own_outputs_in_the_tree_are_not_scanned(tree: Path, rules: Path) -> None:
     for _ in range(2):
         run_scangate("scan", ".", "--policy", rules, "--output-dir", "out", "--report", "env=verdict.env", cwd=tree).expect(0)
-        assert load_verdict(tree / "out")["targets"]["files"] == 3
+        assert load_verdict(tree / "out")["targets"]["file_count"] == 3
 
 
 def test_an_output_directory_hides_nothing_from_the_scan(tmp_path: Path, rules: Path) -> None:
     tree = write_files(tmp_path / "plain", {"src/app.py": WEAK_SOURCE})
     run_scangate("scan", ".", "--policy", rules, "--output-dir", "src", cwd=tree).expect(1)
-    assert load_verdict(tree / "src")["scanners"][0]["read"] == ["src/app.py"]
+    assert load_verdict(tree / "src")["scanners"][0]["analyzed_files"] == ["src/app.py"]
 
 
 @pytest.mark.parametrize(
@@ -170,13 +170,13 @@ def test_a_scan_in_a_subfolder_of_a_repository_keeps_to_it(tree: Path, rules: Pa
     write_files(tree, {"part/weak.py": WEAK_SOURCE})
     run_git(tree, "add", "part/weak.py")
     run_scangate("scan", "part", "--policy", rules, "--output-dir", tmp_path / "out", cwd=tree).expect(1)
-    assert [entry["path"] for entry in load_verdict(tmp_path / "out")["findings"] if entry["outcome"] == "blocks"] == ["weak.py"]
+    assert [entry["path"] for entry in load_verdict(tmp_path / "out")["findings"] if entry["outcome"] == "blocking"] == ["weak.py"]
 
 
 def test_a_verdict_says_which_folder_of_the_repository_it_is_about(tree: Path, rules: Path, tmp_path: Path) -> None:
     plain = write_files(tmp_path / "plain", {"src/app.py": CLEAN_SOURCE})
     for root, part in ((tree, ""), (tree / "docs", "docs"), (plain / "src", "")):
         run_scangate("scan", root, "--policy", rules, "--output-dir", tmp_path / "out", cwd=tmp_path)
-        assert load_verdict(tmp_path / "out")["part"] == part
+        assert load_verdict(tmp_path / "out")["subdirectory"] == part
         run_scangate("gate", tmp_path / "out" / "verdict.json", "--policy", rules, "--report", "json=again.json", cwd=tmp_path)
-        assert json.loads((tmp_path / "again.json").read_text("utf-8"))["part"] == part
+        assert json.loads((tmp_path / "again.json").read_text("utf-8"))["subdirectory"] == part

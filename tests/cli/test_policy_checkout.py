@@ -162,7 +162,7 @@ def test_a_build_that_cannot_know_its_base_does_not_pass_by_a_policy_of_the_repo
     change(tree, {"scangate.yaml": HEAD.replace("coverage: {required: [bandit]}\n", allowed) + LOOSE})
     scan(tree, 3, CODEBUILD_WEBHOOK_BASE_REF=branch)
     (gap,) = load_verdict(tree.parent / "out")["gaps"]
-    assert gap["counts"]
+    assert gap["blocking"]
     assert gap["scanner"] == "policy"
     assert gap["hint"].endswith("--policy FILE")
     house = tree.parent / "house.yaml"
@@ -224,7 +224,7 @@ def test_what_a_change_puts_into_the_baseline_is_not_known_yet(known: Path) -> N
     run_scangate("baseline", "update", "--add-new", cwd=known).expect(0)
     change(known, {})
     scan(known, 1)
-    assert [(each["rule"], each["path"]) for each in findings(known, "blocks")] == [("bandit:B602", "more.py")]
+    assert [(each["rule"], each["path"]) for each in findings(known, "blocking")] == [("bandit:B602", "more.py")]
     assert changes(known) == [("edits", ".scangate-baseline.json")]
     scan(known, 0, CODEBUILD_WEBHOOK_EVENT="PUSH")
 
@@ -240,7 +240,7 @@ def test_a_baseline_that_the_change_adds_is_not_taken_and_not_scanned(tree: Path
     scan(tree, 1, "--baseline", tree / ".scangate-baseline.json")
     scan(tree, 1, CODEBUILD_WEBHOOK_BASE_REF="refs/heads/nowhere")
     assert any("the baseline is ignored" in note for note in load_verdict(tree.parent / "out")["targets"]["notes"])
-    read = {path for scanner in load_verdict(tree.parent / "out")["scanners"] for path in scanner["read"]}
+    read = {path for scanner in load_verdict(tree.parent / "out")["scanners"] for path in scanner["analyzed_files"]}
     assert ".scangate-baseline.json" not in read
 
 
@@ -260,7 +260,7 @@ def test_a_baseline_that_may_only_shrink_lets_a_change_shrink_it(known: Path) ->
     run_git(known, "switch", "--quiet", "-C", "topic")
     change(known, {"app.py": CLEAN_SOURCE})
     scan(known, 1)
-    assert [each["rule"] for each in findings(known, "blocks")] == ["scangate:stale-baseline"]
+    assert [each["rule"] for each in findings(known, "blocking")] == ["scangate:stale-baseline"]
     run_scangate("baseline", "update", cwd=known).expect(0)
     change(known, {})
     scan(known, 0)

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from xml.etree import ElementTree as ET
 
-from tests.support.command import load_verdict, run_scangate
+from tests.support.command import flatten_verdict, load_verdict, run_scangate
 from tests.support.scanned_project import ScannedProject
 
 
@@ -16,11 +16,11 @@ def test_every_view_tells_the_same(scanned: ScannedProject) -> None:
     document = load_verdict(out)
     outcomes = Counter(entry["outcome"] for entry in document["findings"])
     assert (document["outcome"], document["exit_code"]) == ("FAIL", 1)
-    assert outcomes["blocks"] > 0
+    assert outcomes["blocking"] > 0
     assert outcomes["suppressed"] > 0
-    assert document["counts"]["gaps_that_count"] > 0
+    assert document["counts"]["blocking_gaps"] > 0
 
-    assert ran.stdout.splitlines()[-1].startswith(f"FAIL: {outcomes['blocks']} finding")
+    assert ran.stdout.splitlines()[-1].startswith(f"FAIL: {outcomes['blocking']} finding")
     assert f"{outcomes['suppressed']} suppressed" in ran.stdout
     assert (out / "env").read_text().splitlines()[0] == "export SCANGATE_VERDICT='FAIL'"
     numbers = dict(re.findall(r"([a-z-]+)=(\d+)", (out / "env").read_text().splitlines()[1]))
@@ -29,9 +29,9 @@ def test_every_view_tells_the_same(scanned: ScannedProject) -> None:
     assert "FAIL" in (out / "summary.md").read_text()
 
     junit = ET.parse(out / "junit.xml").getroot()
-    assert len(list(junit.iter("failure"))) == outcomes["blocks"]
-    assert int(junit.attrib["failures"]) == outcomes["blocks"]
-    assert len(list(junit.iter("error"))) == sum(1 for gap in document["gaps"] if gap["counts"])
+    assert len(list(junit.iter("failure"))) == outcomes["blocking"]
+    assert int(junit.attrib["failures"]) == outcomes["blocking"]
+    assert len(list(junit.iter("error"))) == sum(1 for gap in document["gaps"] if gap["blocking"])
 
     log = json.loads((out / "scangate.sarif").read_text())
     results = [result for run in log["runs"] for result in run["results"] if result.get("kind", "fail") == "fail"]
@@ -44,9 +44,8 @@ def test_every_view_tells_the_same(scanned: ScannedProject) -> None:
 
 def test_the_ledger_adds_up(scanned: ScannedProject) -> None:
     for scanner in load_verdict(scanned.out)["scanners"]:
-        lost = {gap["path"] for gap in load_verdict(scanned.out)["gaps"] if gap["scanner"] == scanner["name"] and gap["path"]}
-        assert scanner["given"] == scanner["files"] + len(lost), scanner
-        assert scanner["files"] == len(scanner["read"])
+        lost = {gap["path"] for gap in load_verdict(scanned.out)["gaps"] if gap["scanner"] == scanner["scanner"] and gap["path"]}
+        assert scanner["files_given"] == len(scanner["analyzed_files"]) + len(lost), scanner
 
 
 def test_the_gate_comes_to_the_same_verdict(scanned: ScannedProject) -> None:
@@ -65,7 +64,7 @@ def test_a_gate_writes_reports_too(scanned: ScannedProject) -> None:
     run_scangate(
         "gate", scanned.out / "verdict.json", "--policy", scanned.policy, "--report", f"json={file}", cwd=scanned.out
     ).expect(1)
-    first, again = load_verdict(scanned.out), json.loads(file.read_text())
+    first, again = load_verdict(scanned.out), flatten_verdict(json.loads(file.read_text()))
     for document in (first, again):
         del document["seconds"], document["started"], document["finished"]
         document["scanners"] = [{**scanner, "seconds": 0} for scanner in document["scanners"]]

@@ -38,7 +38,7 @@ def assert_interrupted(ran: CommandResult, tmp_path: Path, code: int, name: str)
     ran.expect(code)
     document = load_verdict(tmp_path / "out")
     assert (document["outcome"], document["exit_code"], document["interrupted"]) == ("INCOMPLETE", code, name)
-    assert "interrupted" in {gap["kind"] for gap in document["gaps"] if gap["counts"]}
+    assert "interrupted" in {gap["kind"] for gap in document["gaps"] if gap["blocking"]}
     assert ran.stdout.splitlines()[-1].startswith("INCOMPLETE: ")
     assert f"interrupted by {name}" in ran.stdout.splitlines()[-1]
     assert (tmp_path / "out" / "env").read_text().startswith("export SCANGATE_VERDICT='INCOMPLETE'\n")

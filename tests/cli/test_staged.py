@@ -27,7 +27,7 @@ def staged(tree: Path, rules: Path, code: int, *names: str) -> list[str]:
     out = rules.parent / "out"
     run_scangate("scan", "--staged", "--policy", rules, "--output-dir", out, "--", *names, cwd=tree).expect(code)
     document = load_verdict(out)
-    return next(scanner["read"] for scanner in document["scanners"] if scanner["name"] == "bandit")
+    return next(scanner["analyzed_files"] for scanner in document["scanners"] if scanner["scanner"] == "bandit")
 
 
 @pytest.mark.smoke
@@ -105,7 +105,7 @@ def test_a_submodule_and_a_link_are_named_and_not_entered(tree: Path, tmp_path: 
     (tree / "link.py").symlink_to("/etc/passwd")
     run_git(tree, "add", "link.py")
     assert staged(tree, rules, 0) == []
-    left = {path for group in load_verdict(tmp_path / "out")["targets"]["left_out"] for path in group["paths"]}
+    left = {each["path"] for each in load_verdict(tmp_path / "out")["targets"]["skipped_paths"]}
     assert left == {"link.py", "other"}
 
 
@@ -185,7 +185,7 @@ def hooked(tree: Path, rules: Path, *arguments: str, names: str = "") -> tuple[i
     hook.chmod(0o755)
     with pytest.raises(subprocess.CalledProcessError):
         run_git(tree, "commit", "--quiet", "--message", "second", *arguments)
-    read = next(scanner["read"] for scanner in load_verdict(out)["scanners"] if scanner["name"] == "bandit")
+    read = next(scanner["analyzed_files"] for scanner in load_verdict(out)["scanners"] if scanner["scanner"] == "bandit")
     return int(code.read_text()), read
 
 

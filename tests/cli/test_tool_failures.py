@@ -44,7 +44,7 @@ def assert_told(ran: CommandResult, folder: Path, tool: str, kind: str) -> None:
     gaps = [gap for gap in document["gaps"] if gap["scanner"] == tool]
     assert gaps
     assert {gap["kind"] for gap in gaps} == {kind}, gaps
-    assert all(gap["counts"] and gap["reason"] and gap["hint"] and "\n" not in gap["reason"] for gap in gaps), gaps
+    assert all(gap["blocking"] and gap["reason"] and gap["hint"] and "\n" not in gap["reason"] for gap in gaps), gaps
     lines = [line.strip() for line in ran.stdout.splitlines()]
     at = next(number for number, line in enumerate(lines) if line.startswith(f"{tool}: {kind}"))
     assert lines[at + 1] == gaps[0]["reason"] or gaps[0]["reason"].startswith(lines[at + 1])
@@ -137,8 +137,8 @@ def test_where_the_quick_front_end_of_semgrep_fails_the_ordinary_one_is_asked(tm
     bench.write("semgrep", f"{STARTS}import json\nif '--experimental' in sys.argv: {act}\nprint(json.dumps({answer}))\n")
     ran, folder = scan(bench, tmp_path, "semgrep")
     ran.expect(0)
-    (told,) = [scanner for scanner in load_verdict(folder)["scanners"] if scanner["name"] == "semgrep"]
-    assert (told["status"], told["read"]) == ("complete", ["app.py"])
+    (told,) = [scanner for scanner in load_verdict(folder)["scanners"] if scanner["scanner"] == "semgrep"]
+    assert (told["status"], told["analyzed_files"]) == ("complete", ["app.py"])
 
 
 def test_a_tool_that_lists_what_it_was_not_given_is_not_believed(tmp_path: Path) -> None:

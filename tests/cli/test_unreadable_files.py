@@ -30,7 +30,7 @@ def scan(tree: Path, tmp_path: Path, *scanners: str) -> tuple[CommandResult, lis
     out = tmp_path / "out"
     ran = run_scangate("scan", tree, "--policy", rules, "--output-dir", out, cwd=tmp_path)
     assert "Traceback" not in ran.output
-    return ran, sorted((gap["scanner"], gap["path"], gap["kind"]) for gap in load_verdict(out)["gaps"] if gap["counts"])
+    return ran, sorted((gap["scanner"], gap["path"], gap["kind"]) for gap in load_verdict(out)["gaps"] if gap["blocking"])
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_a_file_over_the_limit_is_named_and_is_no_pass(tmp_path: Path) -> None:
     tree = write_files(tmp_path / "tree", {"big.txt": b"many words\n" * 200_000, "a.txt": "a\n"})
     ran = run_scangate("scan", tree, "--output-dir", tmp_path / "out", cwd=tmp_path).expect(3)
     assert "big.txt" in ran.stdout
-    assert [(gap["path"], gap["counts"]) for gap in load_verdict(tmp_path / "out")["gaps"]] == [("big.txt", True)]
+    assert [(gap["path"], gap["blocking"]) for gap in load_verdict(tmp_path / "out")["gaps"]] == [("big.txt", True)]
 
 
 @pytest.mark.parametrize("versioned", [True, False])
@@ -71,7 +71,7 @@ def test_odd_names_are_read_and_printed_harmlessly(tmp_path: Path, versioned: bo
     ran.expect(1)
     assert gaps == []
     document = load_verdict(tmp_path / "out")
-    assert {scanner["files"] for scanner in document["scanners"] if scanner["given"]} == {len(NAMES) + 1}
+    assert {len(scanner["analyzed_files"]) for scanner in document["scanners"] if scanner["files_given"]} == {len(NAMES) + 1}
     found = {entry["path"] for entry in document["findings"] if entry["rule"] == "bandit:B602"}
     assert len(found) == len(NAMES) + 1
     assert set(NAMES) <= found
@@ -96,7 +96,7 @@ def test_links_and_special_files_are_told(tmp_path: Path) -> None:
         ran, gaps = scan(tree, tmp_path, "bandit")
     ran.expect(3)
     assert gaps == [("targets", name, "unreadable") for name in ("loop", "nowhere.py", "out.py", "outer", "pipe.py", "socket.py")]
-    left = {path for group in load_verdict(tmp_path / "out")["targets"]["left_out"] for path in group["paths"]}
+    left = {each["path"] for each in load_verdict(tmp_path / "out")["targets"]["skipped_paths"]}
     assert left == {"inside.py", "round"}
 
 

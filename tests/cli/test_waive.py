@@ -38,7 +38,7 @@ def tree(tmp_path: Path) -> Path:
 def test_a_finding_is_waived_by_its_fingerprint_and_stays_so_when_its_file_is_renamed(tree: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     fingerprint, outcome, _ = scanned(tree, out)["bandit:B602"]
-    assert outcome == "blocks"
+    assert outcome == "blocking"
     ran = waive(tree, fingerprint, "--verdict", out / "verdict.json").expect(0)
     assert ran.stdout == f"scangate.yaml:7: exception for rule bandit:B602, fingerprint {fingerprint}, until {SOON}, by @acme/pay\n"
     assert (tree / "scangate.yaml").read_text().startswith(OWN)
@@ -52,7 +52,7 @@ def test_a_finding_is_waived_by_its_fingerprint_and_stays_so_when_its_file_is_re
     assert (again != fingerprint, outcome) == (True, "suppressed")
     (tree / "other.py").write_text(WEAK_SOURCE)
     twins = [each["outcome"] for each in verdict_of(tree, out) if each["rule"] == "bandit:B602"]
-    assert sorted(twins) == ["blocks", "suppressed"], "a second one is not accepted"
+    assert sorted(twins) == ["blocking", "suppressed"], "a second one is not accepted"
 
 
 def verdict_of(tree: Path, out: Path) -> list[dict[str, str]]:
@@ -146,7 +146,7 @@ def test_an_exception_that_accepts_nothing_can_fail_the_build_and_every_report_s
     ran = run_scangate("scan", "--scanner", "bandit", "--output-dir", out, cwd=tree).expect(1)
     assert "scangate.yaml:11" in ran.stdout
     (entry,) = load_verdict(out)["findings"]
-    assert (entry["rule"], entry["path"], entry["outcome"]) == ("scangate:unused-exception", "scangate.yaml", "blocks")
+    assert (entry["rule"], entry["path"], entry["outcome"]) == ("scangate:unused-exception", "scangate.yaml", "blocking")
     for name in ("scangate.sarif", "junit.xml", "summary.md"):
         assert "scangate:unused-exception" in (out / name).read_text(), name
     assert run_scangate("gate", out / "verdict.json", "--policy", "./scangate.yaml", cwd=tree).code == 1

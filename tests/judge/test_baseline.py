@@ -63,7 +63,7 @@ WRONG: list[tuple[str, int, str]] = [
     (LINES[ENTRY - 1].replace('"count": ', '"count": 0'), ENTRY, "not an entry"),
     (LINES[ENTRY - 1].replace('"count": ', '"count": 1.'), ENTRY, "not an entry"),
     (LINES[ENTRY - 1].replace('"path"', '"size": 1, "path"'), ENTRY, "unknown field `size`"),
-    (LINES[ENTRY - 1].replace('"path"', '"path": "a", "path"'), ENTRY, "a key stands twice"),
+    (LINES[ENTRY - 1].replace('"path"', '"path": "a", "path"'), ENTRY, "the same key twice"),
     (LINES[ENTRY - 1].replace('"rule": "', '"rule": "no'), ENTRY, "belongs elsewhere"),
     (LINES[ENTRY - 1].replace('"rule": "bandit:', '"rule": "'), ENTRY, "not an entry"),
     (LINES[ENTRY - 1].replace("},", "}"), ENTRY, "neither an entry nor the mark that is due"),

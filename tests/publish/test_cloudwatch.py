@@ -54,7 +54,7 @@ def test_lines_on_standard_output_need_no_aws_calls(account: FakeAccount, tmp_pa
     ran = send(account, write_verdict(whole_tree_fail(), tmp_path)).expect(0)
     whole, *rest = [metrics_of(line) for line in ran.stdout.splitlines()]
     rulings = whole_tree_fail().verdict.rulings
-    blocking = sum(ruling.outcome.value == "blocks" for ruling in rulings)
+    blocking = sum(ruling.outcome.value == "blocking" for ruling in rulings)
     assert (whole["Project"], whole["Blocking"], whole["Fail"], whole["Pass"]) == ("shop-gate", blocking, 1, 0)
     by_severity = {each["Severity"]: each for each in rest if "Severity" in each}
     assert len(by_severity) == 6

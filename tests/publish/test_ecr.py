@@ -12,7 +12,7 @@ from scangate.errors import UsageError
 from scangate.publish.ecr import fetch_scan_findings, parse_image_reference
 from tests.support.aws.account import REGION, FakeAccount
 from tests.support.aws.protocol import AwsError
-from tests.support.command import CommandResult, environment, run_scangate
+from tests.support.command import CommandResult, environment, flatten_verdict, run_scangate
 from tests.support.sample_trees import CLEAN_SOURCE, create_repository, write_policy
 
 DIGEST = "sha256:" + "ab" * 32
@@ -89,9 +89,7 @@ def looked(account: FakeAccount, scanned: Path, registry: Registry) -> CommandRe
 
 
 def document(scanned: Path) -> dict[str, Any]:
-    told = json.loads((scanned / "image.json").read_text("utf-8"))
-    assert isinstance(told, dict)
-    return told
+    return flatten_verdict(json.loads((scanned / "image.json").read_text("utf-8")))
 
 
 def test_findings_in_code_and_image_are_evaluated_together(account: FakeAccount, scanned: Path) -> None:
@@ -105,9 +103,10 @@ def test_findings_in_code_and_image_are_evaluated_together(account: FakeAccount,
         "ecr:CVE-2022-22817": "high",
     }
     pillow = next(finding for finding in told["findings"] if finding["rule"] == "ecr:CVE-2022-22817")
-    assert (pillow["path"], pillow["package"]["fixed_in"], pillow["package"]["version"]) == ("ecr/team/shop", ["9.0.0"], "8.3.2")
+    package = pillow["affected_package"]
+    assert (pillow["path"], package["fixed_in"], package["version"]) == ("ecr/team/shop", ["9.0.0"], "8.3.2")
     assert len({finding["fingerprint"] for finding in told["findings"]}) == 3
-    assert {scanner["name"] for scanner in told["scanners"]} >= {"bandit", "ecr"}
+    assert {scanner["scanner"] for scanner in told["scanners"]} >= {"bandit", "ecr"}
     assert account.refusals == []
 
 
@@ -127,7 +126,7 @@ def test_a_required_image_without_a_scan_is_incomplete(account: FakeAccount, sca
 def test_an_unfinished_scan_is_incomplete(account: FakeAccount, scanned: Path, status: str) -> None:
     looked(account, scanned, Registry(status)).expect(3)
     (gap,) = document(scanned)["gaps"]
-    assert (gap["scanner"], gap["path"], gap["counts"]) == ("ecr", "ecr/team/shop", True)
+    assert (gap["scanner"], gap["path"], gap["blocking"]) == ("ecr", "ecr/team/shop", True)
 
 
 @pytest.mark.parametrize("code", ["ImageNotFoundException", "AccessDeniedException", "ExpiredTokenException"])

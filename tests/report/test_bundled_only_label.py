@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from scangate.model import BUNDLED_ADVISORIES, Outcome, Report, RulingOutcome
+from scangate.model import BUNDLED_ADVISORIES, Outcome, Report, RulingOutcome, ScanResult, ScanStatus, Targets
 from scangate.report import FORMATS
 from tests.support.sample_reports import FLASK, failing_report
 
@@ -30,7 +30,8 @@ def report_with_one_finding(outcome: RulingOutcome, told_by: str) -> Report:
     finding = msgspec.structs.replace(FLASK, affected_package=msgspec.structs.replace(FLASK.affected_package, source=told_by))
     ruled = msgspec.structs.replace(ruling, finding=finding, outcome=outcome)
     verdict = msgspec.structs.replace(failing_report().verdict, outcome=ENDS[outcome], rulings=(ruled,), gaps=(), notes=())
-    return msgspec.structs.replace(failing_report(), verdict=verdict)
+    result = ScanResult("pip-audit", "2.10.1", ScanStatus.COMPLETE, findings=(finding,))
+    return msgspec.structs.replace(failing_report(), verdict=verdict, results=(result,), targets=Targets("git index", 1))
 
 
 @pytest.mark.parametrize("outcome", RulingOutcome)

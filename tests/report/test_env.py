@@ -16,7 +16,7 @@ from tests.support.hostile_text import hostile_report
 from tests.support.report_strategies import reports
 from tests.support.sample_reports import failing_report, incomplete_report, passing_report
 
-NAMES = ("critical", "high", "medium", "low", "info", "unknown", "suppressed", "gaps", "known", "starter-set")
+NAMES = ("critical", "high", "medium", "low", "info", "unknown", "suppressed", "gaps", "known", "bundled-only")
 COUNTS = " ".join(rf"{name}=\d+" for name in NAMES)
 SHAPE = re.compile(rf"export SCANGATE_VERDICT='(PASS|FAIL|INCOMPLETE)'\nexport SCANGATE_SUMMARY='{COUNTS}'\n")
 
@@ -34,7 +34,7 @@ def test_a_shell_reads_it(tmp_path: Path) -> None:
     file.write_text(env.render(failing_report()))
     script = f". {file}; sh -c 'echo \"$SCANGATE_VERDICT: $SCANGATE_SUMMARY\"'"
     told = subprocess.run(["sh", "-c", script], capture_output=True, check=True, text=True).stdout
-    assert told == "FAIL: critical=1 high=2 medium=1 low=0 info=0 unknown=0 suppressed=1 gaps=3 known=1 starter-set=1\n"
+    assert told == "FAIL: critical=1 high=2 medium=1 low=0 info=0 unknown=0 suppressed=1 gaps=3 known=1 bundled-only=1\n"
 
 
 def test_a_failure_that_is_left_to_an_approval_is_called_review() -> None:

@@ -35,7 +35,7 @@ def test_each_part_of_a_merged_finding_is_there() -> None:
     page = explain_finding(ruling, None, DAY)
     assert "policies/baseline.yaml:50  budgets.critical" in page
     assert "severity[0] (default)" in page
-    assert "critical, blocks (high by the scanner)" in page
+    assert "critical, blocking (high by the scanner)" in page
     assert "bandit:B608  medium, tolerated" in page
     assert page.count("scangate waive ") == 2
     assert page.endswith(" --path /app/db.py --reason WHY --owner WHO --expires 2026-04-01 --verdict out/verdict.json\n")

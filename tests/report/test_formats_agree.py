@@ -44,12 +44,14 @@ def read_json(text: str) -> ReportedCounts:
     document = json.loads(text)
     outcomes = Counter(entry["outcome"] for entry in document["findings"])
     counts = document["counts"]
-    assert counts["outcome"] == {outcome.value: outcomes[outcome.value] for outcome in RulingOutcome}
+    assert counts["by_outcome"] == {outcome.value: outcomes[outcome.value] for outcome in RulingOutcome}
     assert counts["findings"] == len(document["findings"])
-    assert sum(cell for row in counts["severity"].values() for cell in row.values()) == counts["findings"]
-    gaps = (counts["gaps"], counts["gaps_that_count"])
-    starter = sum((entry["package"] or {}).get("told_by") == BUNDLED_ADVISORIES for entry in document["findings"])
-    return ReportedCounts(document["outcome"], outcomes["blocks"], outcomes["suppressed"], *gaps, outcomes["known"], starter)
+    assert sum(cell for row in counts["by_severity"].values() for cell in row.values()) == counts["findings"]
+    gaps = (counts["gaps"], counts["blocking_gaps"])
+    starter = sum(
+        (entry["finding"].get("affected_package") or {}).get("source") == BUNDLED_ADVISORIES for entry in document["findings"]
+    )
+    return ReportedCounts(document["outcome"], outcomes["blocking"], outcomes["suppressed"], *gaps, outcomes["known"], starter)
 
 
 def read_sarif(text: str) -> ReportedCounts:
@@ -57,11 +59,11 @@ def read_sarif(text: str) -> ReportedCounts:
     (outcome,) = {run["properties"]["verdict"] for run in runs}
     results = [result for run in runs for result in run["results"]]
     gaps = [gap for run in runs for gap in run["invocations"][0].get("toolExecutionNotifications", ())]
-    blocks = sum(result["properties"]["outcome"] == "blocks" for result in results)
+    blocks = sum(result["properties"]["outcome"] == "blocking" for result in results)
     suppressed = sum("suppressions" in result for result in results)
     known = sum(result["properties"]["outcome"] == "known" for result in results)
-    starter = sum(result["properties"].get("package", {}).get("toldBy") == BUNDLED_ADVISORIES for result in results)
-    assert starter == sum(run["properties"]["toldByTheStarterSet"] for run in runs)
+    starter = sum(result["properties"].get("package", {}).get("source") == BUNDLED_ADVISORIES for result in results)
+    assert starter == sum(run["properties"]["bundledOnly"] for run in runs)
     return ReportedCounts(outcome, blocks, suppressed, len(gaps), sum(gap["level"] != "note" for gap in gaps), known, starter)
 
 
@@ -71,14 +73,14 @@ def read_junit(text: str) -> ReportedCounts:
     (outcome,) = {value for name, value in properties if name == "verdict"}
     counts = {
         key: sum(int(value) for name, value in properties if name == key)
-        for key in ("blocks", "suppressed", "gaps", "gaps-that-count", "known", "told-by-the-starter-set")
+        for key in ("blocking", "suppressed", "gaps", "blocking-gaps", "known", "bundled-only")
     }
     ends = Counter(end.get("type") for suite in suites for end in suite.iter("skipped"))
     if not any(case.get("name") == "all other cases" for suite in suites for case in suite):
-        assert sum(1 for suite in suites for _ in suite.iter("failure")) == counts["blocks"]
-        assert sum(1 for suite in suites for _ in suite.iter("error")) == counts["gaps-that-count"]
+        assert sum(1 for suite in suites for _ in suite.iter("failure")) == counts["blocking"]
+        assert sum(1 for suite in suites for _ in suite.iter("error")) == counts["blocking-gaps"]
         assert ends["suppressed"] == counts["suppressed"]
-        assert ends["allowed-gap"] == counts["gaps"] - counts["gaps-that-count"]
+        assert ends["allowed-gap"] == counts["gaps"] - counts["blocking-gaps"]
     return ReportedCounts(outcome, *counts.values())
 
 
@@ -98,7 +100,7 @@ def read_markdown(text: str) -> ReportedCounts:
 
 def read_sbom(text: str) -> ReportedCounts:
     told = {each["name"].removeprefix("scangate:"): each["value"] for each in json.loads(text)["metadata"]["properties"]}
-    numbers = (int(told[name]) for name in ("blocks", "suppressed", "gaps", "gaps-that-count", "known", "told-by-the-starter-set"))
+    numbers = (int(told[name]) for name in ("blocking", "suppressed", "gaps", "blocking-gaps", "known", "bundled-only"))
     return ReportedCounts(told["outcome"], *numbers)
 
 
@@ -116,7 +118,7 @@ def read_env(text: str) -> ReportedCounts:
     outcome = re.search("VERDICT='(.*)'", text)
     assert outcome
     return ReportedCounts(
-        outcome[1], None, int(counts["suppressed"]), int(counts["gaps"]), None, int(counts["known"]), int(counts["starter-set"])
+        outcome[1], None, int(counts["suppressed"]), int(counts["gaps"]), None, int(counts["known"]), int(counts["bundled-only"])
     )
 
 

@@ -136,7 +136,7 @@ def test_a_scanner_that_was_switched_off_has_no_run() -> None:
 
 def test_nothing_found_is_an_empty_list_and_not_a_missing_one() -> None:
     assert find_run(passing_report(), "bandit")["results"] == []
-    assert find_run(passing_report(), "bandit")["properties"]["filesRead"] == 2
+    assert find_run(passing_report(), "bandit")["properties"]["filesAnalyzed"] == 2
 
 
 def test_a_rule_says_what_it_is_about() -> None:
@@ -258,7 +258,7 @@ def test_too_many_results_are_cut_to_the_worst_and_it_says_so() -> None:
     assert {result["properties"]["severity"] for result in bandit["results"]} == {"critical", "high"}
     (told,) = bandit["invocations"][0]["toolExecutionNotifications"]
     assert told["message"]["text"].startswith("70 results of 100 left out")
-    assert bandit["properties"]["counts"]["blocks"] == 100
+    assert bandit["properties"]["counts"]["blocking"] == 100
     check_rules(bandit["tool"]["driver"]["rules"])
 
 

@@ -17,6 +17,7 @@ from hypothesis import given, settings
 
 from scangate.model import AffectedPackage, Component, Finding, Outcome, Report, Ruling, RulingOutcome, Severity
 from scangate.report import sbom, verdict_json
+from scangate.report.schema import parse_report
 from tests.support.decisions import reason
 from tests.support.hostile_text import HOSTILE_TEXTS, hostile_report
 from tests.support.paths import ROOT
@@ -206,7 +207,7 @@ def test_of_several_places_the_worst_gives_the_state_and_each_is_told() -> None:
     blocked = Ruling(flask_at("b.txt"), Severity.HIGH, RulingOutcome.BLOCKING, reason("the budget is 0"))
     analysis = single_vulnerability(with_rulings(waived, blocked))["analysis"]
     assert (analysis["state"], analysis["response"]) == ("exploitable", ["update"])
-    assert analysis["detail"].splitlines() == ["b.txt:4: blocks: the budget is 0", "a.txt:4: suppressed: accepted"]
+    assert analysis["detail"].splitlines() == ["b.txt:4: blocking: the budget is 0", "a.txt:4: suppressed: accepted"]
 
 
 def test_very_many_places_are_counted() -> None:
@@ -294,7 +295,6 @@ def test_a_time_that_is_none_is_left_out(time: str) -> None:
 
 def test_a_judgement_of_a_verdict_that_was_kept_has_the_same_components() -> None:
     report = failing_report()
-    results, targets, scope, meta = verdict_json.parse_scan(verdict_json.render(report))
-    again = Report(report.verdict, results, targets, scope=scope, **msgspec.structs.asdict(meta))
+    again = parse_report(verdict_json.render(report))
     for key in ("components", "dependencies", "vulnerabilities"):
         assert document(again)[key] == document(report)[key]

@@ -65,7 +65,17 @@ def run_scangate(
 
 
 def load_verdict(folder: Path) -> dict[str, Any]:
-    """The verdict.json in an output directory."""
-    document = json.loads((folder / "verdict.json").read_text("utf-8"))
-    assert isinstance(document, dict)
-    return document
+    """The verdict.json in an output directory, see `flatten_verdict`."""
+    return flatten_verdict(json.loads((folder / "verdict.json").read_text("utf-8")))
+
+
+def flatten_verdict(document: dict[str, Any]) -> dict[str, Any]:
+    """A verdict.json with all fields of a finding or gap at the top of its entry; ``original_severity`` is the scanner's."""
+    findings = [_flatten_ruling(ruling) for ruling in document["findings"]]
+    return {**document, "findings": findings, "gaps": [{**entry["gap"], **entry} for entry in document["gaps"]]}
+
+
+def _flatten_ruling(ruling: dict[str, Any]) -> dict[str, Any]:
+    finding = ruling["finding"]
+    members = [_flatten_ruling(member) for member in ruling["members"]]
+    return {**finding, **finding["location"], "original_severity": finding["severity"], **ruling, "members": members}

@@ -125,7 +125,7 @@ def hostile_report() -> Report:
         started="not a time",
         exit_code=1,
         interrupted="::error::",
-        scope=tuple((f"{number}{text}", text) for number, text in enumerate(HOSTILE_TEXTS)),
+        scope={f"{number}{text}": text for number, text in enumerate(HOSTILE_TEXTS)},
     )
 
 

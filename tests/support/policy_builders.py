@@ -199,12 +199,17 @@ def results(draw: st.DrawFn) -> tuple[ScanResult, ...]:
     made = []
     for name in draw(st.sets(st.sampled_from(SCANNERS))):
         own = [msgspec.structs.replace(gap, scanner=name) for gap in draw(st.lists(gaps, max_size=2))]
-        made.append(make_result(name, draw(st.lists(findings, max_size=4)), own))
+        found = [
+            msgspec.structs.replace(finding, rule=f"{name}:{finding.rule.partition(':')[2]}")
+            for finding in draw(st.lists(findings, max_size=4))
+        ]
+        made.append(make_result(name, found, own))
     return tuple(sorted(made, key=lambda item: item.scanner))
 
 
+targets_gaps = gaps.map(lambda gap: msgspec.structs.replace(gap, scanner="targets"))
 targets = st.builds(
-    Targets, st.sampled_from(["git index", "staged"]), st.integers(0, 3), gaps=st.lists(gaps, max_size=1).map(tuple)
+    Targets, st.sampled_from(["git index", "staged"]), st.integers(0, 3), gaps=st.lists(targets_gaps, max_size=1).map(tuple)
 )
 budgets = st.tuples(*[LIMITS] * len(SEVERITIES)).map(lambda limits: Budget(tuple(zip(SEVERITIES, limits, strict=True))))
 overrides = st.builds(

@@ -10,11 +10,14 @@ from hypothesis import strategies as st
 
 from scangate.model import (
     BUNDLED_ADVISORIES,
+    EXIT_CODES,
     WORST_FIRST,
     AffectedPackage,
+    Basis,
     ComparedRevision,
     Component,
     Confidence,
+    Decision,
     FileAccounting,
     Finding,
     FindingIdentity,
@@ -176,13 +179,14 @@ def merge_rulings(*members: Ruling) -> Ruling:
 
 
 @st.composite
-def verdicts(draw: st.DrawFn, found: Sequence[Finding], missed: Sequence[Gap]) -> Verdict:
-    """A verdict on these findings and gaps."""
+def verdicts(draw: st.DrawFn, found: Sequence[Finding], missed: Sequence[Gap], added: Sequence[Gap] = ()) -> Verdict:
+    """A verdict on these findings and gaps; the policy has added some of the gaps."""
     outcomes, levels = st.sampled_from(RulingOutcome), st.sampled_from(Severity)
     ruled = [Ruling(finding, draw(levels), draw(outcomes), reason(draw(texts()))) for finding in found]
     if len(ruled) > 1 and draw(st.booleans()):
         ruled = [merge_rulings(ruled[0], ruled[1]), *ruled[2:]]
     gaps_ruled = tuple(GapRuling(gap, draw(st.booleans()), reason(draw(texts()))) for gap in missed)
+    gaps_ruled += tuple(GapRuling(gap, True, Decision(Basis.REQUIRED_SCANNER)) for gap in added)
     outcome = Outcome.INCOMPLETE if any(gap.blocking for gap in gaps_ruled) else Outcome.PASS
     outcome = Outcome.FAIL if any(ruling.outcome is RulingOutcome.BLOCKING for ruling in ruled) else outcome
     environment = draw(st.sampled_from(("", "production")))
@@ -206,10 +210,11 @@ def reports(draw: st.DrawFn) -> Report:
         notes=tuple(draw(st.lists(texts(), max_size=1))),
     )
     missed = [gap for run in runs for gap in run.gaps] + list(targets.gaps)
-    if draw(st.booleans()):
-        missed.append(draw(gaps(draw(st.sampled_from(SCANNERS)), None)))  # a scanner the policy requires
+    required = draw(st.lists(st.sampled_from(SCANNERS).flatmap(lambda name: gaps(name, None)), max_size=1))
+    verdict = draw(verdicts(found, missed, required))
+    interrupted = draw(st.sampled_from(("", "SIGTERM")))
     return Report(
-        verdict=draw(verdicts(found, missed)),
+        verdict=verdict,
         results=tuple(runs),
         targets=targets,
         tool_version="0.1.0",
@@ -218,15 +223,15 @@ def reports(draw: st.DrawFn) -> Report:
         started="2026-01-02T03:04:05Z",
         finished="2026-01-02T03:05:06Z",
         seconds=61.5,
-        interrupted=draw(st.sampled_from(("", "SIGTERM"))),
-        exit_code=draw(st.integers(0, 3)),
+        interrupted=interrupted,
+        exit_code=143 if interrupted else EXIT_CODES[verdict.outcome],
         known_sources=tuple(
             draw(st.sampled_from(((), (KnownSource("the baseline", 3, 1, 1), KnownSource("revision main", 2, 2, 0)))))
         ),
         compared_revision=draw(
             st.sampled_from((None, ComparedRevision("origin/main", "ab" * 20), ComparedRevision("main|x", "ab" * 20, "cd" * 20)))
         ),
-        scope=(("limits", {"bytes": 1048576}), ("excludes", [["docs/**", 3]])),
+        scope={"limits": {"bytes": 1048576}, "excludes": [["docs/**", 3]]},
     )
 
 
@@ -250,6 +255,5 @@ def shuffled(draw: st.DrawFn, report: Report) -> Report:
         verdict=msgspec.structs.replace(report.verdict, **verdict),
         results=mixed([mixed_run(run) for run in report.results]),
         targets=msgspec.structs.replace(report.targets, **targets),
-        scope=mixed(report.scope),
         known_sources=mixed(report.known_sources),
     )

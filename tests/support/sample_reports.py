@@ -189,7 +189,7 @@ def failing_report() -> Report:
     return Report(
         verdict=verdict,
         results=results,
-        targets=Targets("the git index", 9, (VENDORED,), (LOCKED,)),
+        targets=Targets("the git index", 9, (VENDORED,), gaps=(LOCKED,)),
         tool_version="0.1.0",
         root="/src",
         commit="3f2a91c0d5e84b6f9a7c1e2d3b4a5f60718293a4",
@@ -197,7 +197,7 @@ def failing_report() -> Report:
         finished="2026-01-02T03:04:09Z",
         seconds=3.6,
         exit_code=1,
-        scope=(("excludes", [["vendor/**", 1]]), ("limits", {"bytes": 1048576})),
+        scope={"excludes": [["vendor/**", 1]], "limits": {"bytes": 1048576}},
     )
 
 
@@ -228,7 +228,7 @@ def passing_report() -> Report:
         ScanResult("pip-audit", "", ScanStatus.SKIPPED, reason="switched off by the policy"),
     )
     verdict = Verdict(Outcome.PASS, (), (), "baseline", "sha256:ab12", "", "2026-01-02")
-    return Report(verdict, results, Targets("the git index", 2), "0.1.0", "/src", seconds=0.1)
+    return Report(verdict, results, Targets("the git index", 2), tool_version="0.1.0", root="/src", seconds=0.1)
 
 
 def incomplete_report() -> Report:
@@ -243,7 +243,16 @@ def incomplete_report() -> Report:
     )
     ruled = tuple(GapRuling(gap, True, Decision(Basis.GAP_NOT_ALLOWED)) for gap in gaps)
     verdict = Verdict(Outcome.INCOMPLETE, (), ruled, "strict", "sha256:ab12", "", "2026-01-02")
-    return Report(verdict, results, Targets("the git index", 2), "0.1.0", "/src", seconds=2.0, interrupted="SIGTERM", exit_code=143)
+    return Report(
+        verdict,
+        results,
+        Targets("the git index", 2),
+        tool_version="0.1.0",
+        root="/src",
+        seconds=2.0,
+        interrupted="SIGTERM",
+        exit_code=143,
+    )
 
 
 def many_findings(number: int, outcome: RulingOutcome = RulingOutcome.BLOCKING) -> Report:
@@ -276,4 +285,4 @@ def many_findings(number: int, outcome: RulingOutcome = RulingOutcome.BLOCKING) 
         "",
         "2026-01-02",
     )
-    return Report(verdict, (result,), Targets("the git index", len(files)), "0.1.0", "/src")
+    return Report(verdict, (result,), Targets("the git index", len(files)), tool_version="0.1.0", root="/src")

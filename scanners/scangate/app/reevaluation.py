@@ -43,7 +43,7 @@ def reevaluate(request: ReevaluationRequest, events: Events | None = None) -> Re
             scanned,
             inputs.policy,
             today(),
-            forced_gaps=(*inputs.forced_gaps, *find_scope_gaps(dict(earlier.scope), inputs.policy, digest_bundled_rules())),
+            forced_gaps=(*inputs.forced_gaps, *find_scope_gaps(earlier.scope, inputs.policy, digest_bundled_rules())),
             owners=inputs.owners,
             known_sources=earlier.known_sources,
         )

@@ -118,7 +118,7 @@ def run_scan(
         seconds=round(time.monotonic() - clock, 3),
         interrupted=signal_name,
         exit_code=signal_code or EXIT_CODES[verdict.outcome],
-        scope=tuple(record_scope(inputs.policy, results, digest_bundled_rules()).items()),
+        scope=record_scope(inputs.policy, results, digest_bundled_rules()),
         known_sources=known_sources,
         compared_revision=inputs.base.since,
         needs_approval=setup.request.needs_approval,

@@ -12,6 +12,7 @@ from scangate.errors import UsageError
 from scangate.fleet.repository_list import RepositoryEntry
 from scangate.model import Outcome, Report, Ruling, RulingOutcome, Severity
 from scangate.report import summary, wording
+from scangate.strict_json import describe_error, parse_json
 
 __all__ = [
     "BlockingFinding",
@@ -165,6 +166,6 @@ def encode_record(record: RepositoryRecord) -> str:
 def decode_record(text: str) -> RepositoryRecord:
     """Return a record that `encode_record` wrote. Raises UsageError for anything else."""
     try:
-        return msgspec.convert(json.loads(text), RepositoryRecord)
-    except (ValueError, RecursionError) as error:
-        raise UsageError(f"not the record of a repository: {' '.join(str(error).split())}") from error
+        return msgspec.convert(parse_json(text), RepositoryRecord)
+    except ValueError as error:
+        raise UsageError(f"not the record of a repository: {describe_error(error)}") from error

@@ -21,6 +21,7 @@ import msgspec
 from scangate.errors import UsageError
 from scangate.judge.finding_matching import KnownFinding, ScannedPaths, collect_known_findings, match_findings
 from scangate.model import Finding
+from scangate.strict_json import describe_error, parse_json
 
 __all__ = [
     "BASELINE_FILE",
@@ -136,9 +137,9 @@ class _BaselineParser:
         if not (line.startswith("  {") and line.endswith("},")):
             self._fail("this is neither an entry nor the mark that is due")
         try:
-            entry = msgspec.convert(json.loads(line[2:-1], object_pairs_hook=_reject_duplicate_keys), _Entry)
-        except (ValueError, RecursionError) as error:
-            self._fail(f"not an entry: {' '.join(str(error).split())}")
+            entry = msgspec.convert(parse_json(line[2:-1]), _Entry)
+        except ValueError as error:
+            self._fail(f"not an entry: {describe_error(error)}")
         return KnownFinding(entry.path, entry.rule, entry.content, entry.context, entry.secret or "", entry.count)
 
     def _expect(self, expected: str) -> None:
@@ -158,13 +159,6 @@ class _BaselineParser:
         if self._at == len(self._lines) and not self._lines[-1]:
             what = "it ends too early"
         raise UsageError(f"{self._name}:{max(self._at, 1)}: {what}", RESTORE_HINT)
-
-
-def _reject_duplicate_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    entries = dict(pairs)
-    if len(entries) != len(pairs):
-        raise ValueError("a key stands twice")
-    return entries
 
 
 def split_removed_entries(base: Baseline, current: Baseline | None, source: str) -> tuple[KnownFinding, ...]:

@@ -18,16 +18,18 @@ from scangate.model.finding import (
 )
 from scangate.model.gap import NEVER_ALLOWED, Gap, GapKind
 from scangate.model.location import Location, PolicyLocation, Span
-from scangate.model.report import ComparedRevision, KnownSource, Report
+from scangate.model.report import ComparedRevision, KnownSource, Report, RunInfo
 from scangate.model.result import (
     Component,
     FileAccounting,
     FileReport,
+    ScannerRun,
     ScanResult,
     ScanStatus,
     SkippedPath,
     SkipReason,
     Targets,
+    TargetsInfo,
 )
 from scangate.model.severity import Confidence, Severity
 from scangate.model.verdict import EXIT_CODES, WORST_FIRST, GapRuling, Outcome, Ruling, RulingOutcome, Verdict, derive_outcome
@@ -63,13 +65,16 @@ __all__ = [
     "RuleInfo",
     "Ruling",
     "RulingOutcome",
+    "RunInfo",
     "ScanResult",
     "ScanStatus",
+    "ScannerRun",
     "Severity",
     "SkipReason",
     "SkippedPath",
     "Span",
     "Targets",
+    "TargetsInfo",
     "Verdict",
     "derive_outcome",
 ]

@@ -68,7 +68,7 @@ class NoteKind(enum.Enum):
     MERGED_FINDINGS = "merged-findings"  # count, counts: by scanners
 
 
-class Note(msgspec.Struct, frozen=True, omit_defaults=True):
+class Note(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Something that a reader of a decision or of a verdict should know; see `NoteKind` for the fields in use."""
 
     kind: NoteKind
@@ -88,7 +88,7 @@ class Note(msgspec.Struct, frozen=True, omit_defaults=True):
     location: PolicyLocation = PolicyLocation()
 
 
-class BudgetSelector(msgspec.Struct, frozen=True, omit_defaults=True):
+class BudgetSelector(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Which findings a budget override counts; an empty field selects all."""
 
     kind: FindingKind | None = None
@@ -97,7 +97,7 @@ class BudgetSelector(msgspec.Struct, frozen=True, omit_defaults=True):
     fixable: bool | None = None
 
 
-class Decision(msgspec.Struct, frozen=True, omit_defaults=True):
+class Decision(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What decided, where the policy says so, and the facts that a reader needs.
 
     BUDGET: ``count`` findings of ``severity`` that match ``selector``, ``limit`` allowed (None: unlimited), ``reported_worse`` of

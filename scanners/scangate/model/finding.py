@@ -26,7 +26,7 @@ class FindingKind(enum.Enum):
     CONFIGURATION = "configuration"
 
 
-class AffectedPackage(msgspec.Struct, frozen=True, order=True):
+class AffectedPackage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, order=True):
     """The package that a dependency finding is about. Fields are empty where the value is unknown.
 
     ``fixed_in``: the releases that fix this vulnerability. ``upgrade``: the nearest release without a known vulnerability.
@@ -44,7 +44,7 @@ class AffectedPackage(msgspec.Struct, frozen=True, order=True):
     source: str = ""
 
 
-class FindingIdentity(msgspec.Struct, frozen=True, order=True, omit_defaults=True):
+class FindingIdentity(msgspec.Struct, frozen=True, forbid_unknown_fields=True, order=True, omit_defaults=True):
     """The digests by which two scans recognize the same finding. None but ``secret`` is made from a secret's value.
 
     ``content``: rule and matched text without white space, never the path (a secret: rule and name; a dependency: rule and package
@@ -59,7 +59,7 @@ class FindingIdentity(msgspec.Struct, frozen=True, order=True, omit_defaults=Tru
     secret: str = ""
 
 
-class IgnoreComment(msgspec.Struct, frozen=True, order=True):
+class IgnoreComment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, order=True):
     """A comment ``scangate: ignore[RULE] until=DATE -- REASON`` next to a finding.
 
     ``text``: the comment, redacted. ``rules``: those of its patterns that match the finding. ``expires``: the last day it applies
@@ -91,7 +91,7 @@ class RuleInfo(msgspec.Struct, frozen=True):
     cwe: tuple[int, ...] = ()
 
 
-class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
+class Finding(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One weakness at one location, reported by one scanner.
 
     ``rule`` is ``scanner:id`` (``bandit:B602``). ``title`` describes the rule and is the same for all its findings; ``message`` is

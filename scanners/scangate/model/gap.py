@@ -34,7 +34,7 @@ NEVER_ALLOWED = frozenset(
 )
 
 
-class Gap(msgspec.Struct, frozen=True):
+class Gap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Something that was not analyzed, or not completely.
 
     ``path`` is None for a gap that is not about one file; ``line`` is 0 for one that is not about one line.

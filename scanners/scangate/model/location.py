@@ -7,7 +7,7 @@ import msgspec
 __all__ = ["Location", "PolicyLocation", "Span"]
 
 
-class Location(msgspec.Struct, frozen=True, order=True, omit_defaults=True):
+class Location(msgspec.Struct, frozen=True, forbid_unknown_fields=True, order=True):
     """Where a finding is: ``1 <= line <= end_line``; columns are 0 where the tool reported none."""
 
     path: str
@@ -32,7 +32,7 @@ class Span(msgspec.Struct, frozen=True, order=True):
     end_column: int
 
 
-class PolicyLocation(msgspec.Struct, frozen=True, order=True, omit_defaults=True):
+class PolicyLocation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, order=True, omit_defaults=True):
     """Where a policy says something: the path in the document (``budgets.overrides[0].high``), the file and the line.
 
     ``file`` is empty and ``line`` 0 where no file sets the value and its default applies. A default `PolicyLocation` is no

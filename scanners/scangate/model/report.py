@@ -9,10 +9,10 @@ import msgspec
 from scangate.model.result import ScanResult, Targets
 from scangate.model.verdict import Verdict
 
-__all__ = ["ComparedRevision", "KnownSource", "Report"]
+__all__ = ["ComparedRevision", "KnownSource", "Report", "RunInfo"]
 
 
-class KnownSource(msgspec.Struct, frozen=True, order=True):
+class KnownSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True, order=True):
     """A baseline or a revision that had findings before this scan, and what became of them.
 
     ``name``: ``the baseline``, or the compared revision. ``findings``: how many it had; ``matched``: how many of them this scan
@@ -31,7 +31,7 @@ class KnownSource(msgspec.Struct, frozen=True, order=True):
             raise ValueError(f"{self.name}: more known findings than there are")
 
 
-class ComparedRevision(msgspec.Struct, frozen=True):
+class ComparedRevision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The revision that a change was evaluated against: its name, its commit (whose policy applied), and the merge base.
 
     The findings of ``merge_base`` are known; it is empty if no findings were compared.
@@ -42,27 +42,33 @@ class ComparedRevision(msgspec.Struct, frozen=True):
     merge_base: str = ""
 
 
-class Report(msgspec.Struct, frozen=True):
-    """The whole run. Times are UTC, ISO 8601; ``interrupted`` is the signal's name or empty.
+class RunInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a report says about the run as a whole. Times are UTC, ISO 8601; ``interrupted`` is the signal's name or empty.
 
-    ``known_sources``: the baseline and the revision that had findings before. ``compared_revision``: None unless a change is
-    scanned. ``needs_approval``: a FAIL is left for a person to approve; it remains a FAIL. ``subdirectory``: the scanned folder of
-    the repository, empty if it is the whole repository.
+    ``root``: the scanned directory. ``subdirectory``: the scanned folder of the repository, empty if it is the whole repository.
+    ``compared_revision``: None unless a change is scanned. ``known_sources``: the baseline and the revision that had findings
+    before. ``needs_approval``: a FAIL is left for a person to approve; it remains a FAIL. ``scope``: what the scan covered, see
+    `scangate.judge.scan_scope`.
     """
 
-    verdict: Verdict
-    results: tuple[ScanResult, ...]
-    targets: Targets
     tool_version: str
     root: str
+    subdirectory: str = ""
     commit: str = ""
+    compared_revision: ComparedRevision | None = None
     started: str = ""
     finished: str = ""
     seconds: float = 0.0
     interrupted: str = ""
     exit_code: int = 0
-    scope: tuple[tuple[str, Any], ...] = ()
-    known_sources: tuple[KnownSource, ...] = ()
-    compared_revision: ComparedRevision | None = None
     needs_approval: bool = False
-    subdirectory: str = ""
+    known_sources: tuple[KnownSource, ...] = ()
+    scope: dict[str, Any] = {}
+
+
+class Report(RunInfo, frozen=True):
+    """The whole run: what every report format and publisher is made from."""
+
+    verdict: Verdict
+    results: tuple[ScanResult, ...]
+    targets: Targets

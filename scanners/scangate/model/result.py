@@ -10,7 +10,18 @@ from scangate.model.finding import Finding
 from scangate.model.gap import Gap
 from scangate.model.location import Span
 
-__all__ = ["Component", "FileAccounting", "FileReport", "ScanResult", "ScanStatus", "SkipReason", "SkippedPath", "Targets"]
+__all__ = [
+    "Component",
+    "FileAccounting",
+    "FileReport",
+    "ScanResult",
+    "ScanStatus",
+    "ScannerRun",
+    "SkipReason",
+    "SkippedPath",
+    "Targets",
+    "TargetsInfo",
+]
 
 
 class SkipReason(enum.StrEnum):
@@ -46,7 +57,7 @@ class FileAccounting(enum.Enum):
     WHOLE_RUN = "whole-run"
 
 
-class Component(msgspec.Struct, frozen=True, order=True):
+class Component(msgspec.Struct, frozen=True, forbid_unknown_fields=True, order=True):
     """A release that the repository depends on, and the line that declares it.
 
     ``name`` and ``version`` are canonical. ``direct``: the project itself requires it. ``via``: a chain of names from a direct
@@ -68,7 +79,7 @@ class Component(msgspec.Struct, frozen=True, order=True):
             raise ValueError(f"not a line: {self.line}")
 
 
-class SkippedPath(msgspec.Struct, frozen=True, order=True):
+class SkippedPath(msgspec.Struct, frozen=True, forbid_unknown_fields=True, order=True):
     """A path that is deliberately not scanned, and why; ``scanner`` is empty if no scanner analyzes it.
 
     ``detail``: the policy's reason for EXCLUDED, ``submodule`` or the like for OTHER_REPOSITORY.
@@ -95,8 +106,8 @@ class FileReport(msgspec.Struct, frozen=True):
     skipped_paths: tuple[SkippedPath, ...] = ()
 
 
-class ScanResult(msgspec.Struct, frozen=True):
-    """The result of one scanner's run. Invariant: ``files_given`` = analyzed files + files with a gap."""
+class ScannerRun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How one scanner ran, and over which files. ``seconds`` is its own time; ``reason`` says why it was skipped."""
 
     scanner: str
     version: str
@@ -105,12 +116,17 @@ class ScanResult(msgspec.Struct, frozen=True):
     files_given: int = 0
     analyzed_files: tuple[str, ...] = ()
     files_cached: int = 0
-    findings: tuple[Finding, ...] = ()
-    gaps: tuple[Gap, ...] = ()
     skipped_paths: tuple[SkippedPath, ...] = ()
     seconds: float = 0.0
     reason: str = ""
     components: tuple[Component, ...] = ()
+
+
+class ScanResult(ScannerRun, frozen=True):
+    """The result of one scanner's run. Invariant: ``files_given`` = analyzed files + files with a gap."""
+
+    findings: tuple[Finding, ...] = ()
+    gaps: tuple[Gap, ...] = ()
 
     def __post_init__(self) -> None:
         if self.status is ScanStatus.COMPLETE and self.gaps:
@@ -122,12 +138,16 @@ class ScanResult(msgspec.Struct, frozen=True):
             raise ValueError(f"{self.scanner}: given files are not analyzed files plus files with a gap")
 
 
-class Targets(msgspec.Struct, frozen=True):
-    """Where the list of files came from (``git index``, ``staged``, ``file system``), its length, and the paths it does not
-    contain."""
+class TargetsInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the list of files came from (``git index``, ``staged``, ``file system``), its length, and the skipped paths."""
 
     source: str
     file_count: int
     skipped_paths: tuple[SkippedPath, ...] = ()
-    gaps: tuple[Gap, ...] = ()
     notes: tuple[str, ...] = ()
+
+
+class Targets(TargetsInfo, frozen=True):
+    """The list of files, and the gaps in it."""
+
+    gaps: tuple[Gap, ...] = ()

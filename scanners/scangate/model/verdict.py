@@ -18,7 +18,7 @@ __all__ = ["EXIT_CODES", "WORST_FIRST", "GapRuling", "Outcome", "Ruling", "Rulin
 class RulingOutcome(enum.Enum):
     """What the policy makes of one finding."""
 
-    BLOCKING = "blocks"
+    BLOCKING = "blocking"
     TOLERATED = "tolerated"
     SUPPRESSED = "suppressed"
     KNOWN = "known"
@@ -40,7 +40,7 @@ EXIT_CODES = {Outcome.PASS: 0, Outcome.FAIL: 1, Outcome.INCOMPLETE: 3}
 """The exit code of a scan that was not interrupted."""
 
 
-class Ruling(msgspec.Struct, frozen=True):
+class Ruling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the policy makes of one finding, at the severity the policy assigns, and why.
 
     ``members``: the rulings on the findings of several scanners that were merged into this one; empty for a finding of one scanner.
@@ -65,7 +65,7 @@ class Ruling(msgspec.Struct, frozen=True):
         return self.members or (self,)
 
 
-class GapRuling(msgspec.Struct, frozen=True):
+class GapRuling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Whether a gap blocks, and why."""
 
     gap: Gap

@@ -19,7 +19,7 @@ def render(report: Report) -> str:
     pairs["suppressed"] = counts.with_outcome(RulingOutcome.SUPPRESSED)
     pairs["gaps"] = counts.gaps
     pairs["known"] = counts.with_outcome(RulingOutcome.KNOWN)
-    pairs["starter-set"] = summary.count_bundled_only(report.verdict.rulings)
+    pairs["bundled-only"] = summary.count_bundled_only(report.verdict.rulings)
     word = REVIEW if report.needs_approval and outcome is Outcome.FAIL else outcome.value
     line = " ".join(f"{name}={number}" for name, number in pairs.items())
     return f"export SCANGATE_VERDICT='{word}'\nexport SCANGATE_SUMMARY='{line}'\n"

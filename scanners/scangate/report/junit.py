@@ -171,8 +171,8 @@ def _properties(part: summary.ScannerSummary, report: Report) -> Iterable[tuple[
     for outcome in RulingOutcome:
         yield outcome.value, str(totals.with_outcome(outcome))
     yield "gaps", str(totals.gaps)
-    yield "gaps-that-count", str(totals.blocking_gaps)
-    yield "told-by-the-starter-set", str(summary.count_bundled_only(part.rulings))
+    yield "blocking-gaps", str(totals.blocking_gaps)
+    yield "bundled-only", str(summary.count_bundled_only(part.rulings))
     yield "resolved", str(summary.count_resolved(part))
 
 

@@ -127,8 +127,8 @@ def _run_properties(part: summary.ScannerSummary, report: Report) -> dict[str, A
         "commit": _escape(report.commit),
         "counts": {outcome.value: totals.with_outcome(outcome) for outcome in RulingOutcome},
         "gaps": totals.gaps,
-        "gapsThatCount": totals.blocking_gaps,
-        "toldByTheStarterSet": summary.count_bundled_only(part.rulings),
+        "blockingGaps": totals.blocking_gaps,
+        "bundledOnly": summary.count_bundled_only(part.rulings),
         "resolved": summary.count_resolved(part),
     }
     if report.compared_revision is not None:
@@ -137,7 +137,7 @@ def _run_properties(part: summary.ScannerSummary, report: Report) -> dict[str, A
         told["status"] = part.result.status.value
         told["accounting"] = part.result.accounting.value
         told["filesGiven"] = part.result.files_given
-        told["filesRead"] = len(part.result.analyzed_files)
+        told["filesAnalyzed"] = len(part.result.analyzed_files)
     return told
 
 
@@ -314,7 +314,7 @@ def _result_properties(ruling: Ruling) -> JsonObject:
             "cvss": _escape(package.cvss),
             "published": _escape(package.published),
             "upgrade": _escape(package.upgrade),
-            "toldBy": _escape(package.source),
+            "source": _escape(package.source),
         }
     return told
 
@@ -384,7 +384,11 @@ def _notification(ruling: GapRuling, index: int) -> sarif_om.Notification:
     gap = ruling.gap
     level = "error" if gap.kind in NEVER_ALLOWED else "warning"
     line = max(gap.line, 1)
-    properties = {"counts": ruling.blocking, "because": _escape(explain_decision(ruling.decision)), "scanner": _escape(gap.scanner)}
+    properties = {
+        "blocking": ruling.blocking,
+        "because": _escape(explain_decision(ruling.decision)),
+        "scanner": _escape(gap.scanner),
+    }
     return sarif_om.Notification(
         message=sarif_om.Message(text=_escape(f"{gap.reason}; {gap.hint}" if gap.hint else gap.reason) or gap.kind.value),
         level=level if ruling.blocking else "note",

@@ -161,12 +161,12 @@ def _run_properties(report: Report) -> Iterator[tuple[str, str]]:
     yield "policy", wording.describe_policy(report)
     yield "policy-digest", verdict.policy_digest
     yield "interrupted", report.interrupted
-    yield "blocks", str(totals.with_outcome(RulingOutcome.BLOCKING))
+    yield "blocking", str(totals.with_outcome(RulingOutcome.BLOCKING))
     yield "suppressed", str(totals.with_outcome(RulingOutcome.SUPPRESSED))
     yield "gaps", str(totals.gaps)
-    yield "gaps-that-count", str(totals.blocking_gaps)
+    yield "blocking-gaps", str(totals.blocking_gaps)
     yield "known", str(totals.with_outcome(RulingOutcome.KNOWN))
-    yield "told-by-the-starter-set", str(summary.count_bundled_only(verdict.rulings))
+    yield "bundled-only", str(summary.count_bundled_only(verdict.rulings))
     for result in summary.sort_results(report):
         if result.status is ScanStatus.SKIPPED:
             yield "skipped", f"{result.scanner}: {result.reason}"
@@ -390,6 +390,6 @@ def _properties(rulings: Sequence[Ruling]) -> list[Property]:
     pairs: Mapping[str, set[str]] = {
         "outcome": {rulings[0].outcome.value},
         "fingerprint": {ruling.finding.fingerprint for ruling in rulings} - {""},
-        "told-by": {ruling.finding.affected_package.source for ruling in rulings if ruling.finding.affected_package} - {""},
+        "source": {ruling.finding.affected_package.source for ruling in rulings if ruling.finding.affected_package} - {""},
     }
     return [_property(name, value) for name, values in pairs.items() for value in sorted(values)]
