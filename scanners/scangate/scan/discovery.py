@@ -114,10 +114,10 @@ def list_files(root: Path, repository: Repository | None, own_outputs: Sequence[
         source = "git index and untracked files"
         skipped = [_skipped_repository(entry) for entry in entries if entry.repository_kind]
         raw_paths = sorted({entry.raw_path for entry in entries if not entry.repository_kind})
-    outputs, boundary = _relative_outputs(root, own_outputs), _RootBoundary(root)
+    is_own_output, boundary = _own_output_test(root, own_outputs), _RootBoundary(root)
     targets, gaps = [], []
     for raw_path in raw_paths:
-        if outputs and _is_own_output(raw_path, outputs):
+        if is_own_output(raw_path):
             skipped.append(SkippedPath(_display_path(raw_path), SkipReason.OWN_OUTPUT))
             continue
         found = _classify(raw_path, boundary, tracked=entries is not None)
@@ -145,8 +145,8 @@ def list_commit(root: Path, repository: Repository, commit: str, own_outputs: Se
 
     ``own_outputs`` as in `list_files`, but not reported.
     """
-    outputs = _relative_outputs(root, own_outputs)
-    entries = [entry for entry in repository.list_tree(commit) if not _is_own_output(entry.raw_path, outputs)]
+    is_own_output = _own_output_test(root, own_outputs)
+    entries = [entry for entry in repository.list_tree(commit) if not is_own_output(entry.raw_path)]
     return _list_entries(root, repository, f"commit {commit}", entries)
 
 
@@ -189,12 +189,10 @@ def interrupted_listing(root: Path) -> Listing:
     return _listing(root, None, "interrupted", (), skipped=(), gaps=(gap,))
 
 
-def _relative_outputs(root: Path, own_outputs: Sequence[Path]) -> list[bytes]:
-    return [os.fsencode(os.path.relpath(path, root)) for path in own_outputs if path.is_relative_to(root)]
-
-
-def _is_own_output(raw_path: bytes, outputs: Sequence[bytes]) -> bool:
-    return any(raw_path == output or raw_path.startswith(output + b"/") for output in outputs)
+def _own_output_test(root: Path, own_outputs: Sequence[Path]) -> Callable[[bytes], bool]:
+    """A function that says whether a raw path is one of ``own_outputs`` or in one of them."""
+    outputs = [os.fsencode(os.path.relpath(path, root)) for path in own_outputs if path.is_relative_to(root)]
+    return lambda raw_path: any(raw_path == output or raw_path.startswith(output + b"/") for output in outputs)
 
 
 def _with_unique_paths(targets: Sequence[Target]) -> tuple[Target, ...]:

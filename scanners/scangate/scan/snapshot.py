@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import quote
 
 from scangate.errors import ScanError
 from scangate.files import describe_os_error
@@ -15,7 +16,7 @@ from scangate.plugin import SourceFile
 
 __all__ = ["Snapshot"]
 
-SAFE_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-+@=,~()[]{}#$^&! ")
+SAFE_CHARACTERS = "+@=,()[]{}#$^&! "  # in addition to letters, digits and -._~
 MAX_NAME_LENGTH = 200
 MAX_DEPTH = 100
 MAX_PATH_LENGTH = 900 if sys.platform == "darwin" else 3500  # the system allows 1023 or 4095; trees and aliases make paths longer
@@ -96,15 +97,11 @@ def _copy_error(error: OSError) -> ScanError:
 
 
 def _safe_path(path: str) -> str:
-    return "/".join(_safe_name(name) for name in path.split("/"))
+    return "/".join(map(_safe_name, path.split("/")))
 
 
 def _safe_name(name: str) -> str:
-    safe = "".join(character if character in SAFE_CHARACTERS else _percent_encode(character) for character in name)
+    safe = quote(name, safe=SAFE_CHARACTERS, errors="surrogatepass")
     if safe.startswith("-"):
         safe = f"%2D{safe[1:]}"
     return safe if len(safe) <= MAX_NAME_LENGTH else f"{len(safe)}~{safe[-MAX_NAME_LENGTH:]}"
-
-
-def _percent_encode(character: str) -> str:
-    return "".join(f"%{byte:02X}" for byte in character.encode("utf-8", "surrogatepass"))
