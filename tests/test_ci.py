@@ -68,21 +68,21 @@ BITBUCKET = {"CODEBUILD_WEBHOOK_EVENT": "PULL_REQUEST_CREATED", "CODEBUILD_WEBHO
         ),
     ],
 )
-def test_what_started_it_is_told_by_its_variables(said: dict[str, str], number: str, is_pull_request: bool, base: str) -> None:
+def test_build_trigger_is_read_from_variables(said: dict[str, str], number: str, is_pull_request: bool, base: str) -> None:
     found = detect_build({"CODEBUILD_BUILD_ARN": ARN, "CODEBUILD_RESOLVED_SOURCE_VERSION": COMMIT, **said})
     assert found is not None
     assert (found.pull_request, found.is_pull_request, found.base_ref, found.commit) == (number, is_pull_request, base, COMMIT)
     assert ci.is_pull_request(said) is is_pull_request
 
 
-def test_a_build_of_a_batch_is_told_by_its_identifier() -> None:
+def test_batch_build_is_recognized_by_its_identifier() -> None:
     found = detect_build({"CODEBUILD_BUILD_ARN": ARN, "CODEBUILD_BATCH_BUILD_IDENTIFIER": "shard1"})
     assert found is not None
     assert (found.batch_identifier, found.number) == ("shard1", "")
 
 
 @pytest.mark.parametrize("arn", ["", "arn:aws:s3:::bucket", f"{ARN}\n", ARN.replace("123456789012", "1")])
-def test_without_an_arn_of_a_build_there_is_none(arn: str) -> None:
+def test_no_build_without_an_arn(arn: str) -> None:
     assert detect_build({**WEBHOOK, "CODEBUILD_BUILD_ARN": arn}) is None
 
 
@@ -106,5 +106,5 @@ def test_other_partitions_are_known_by_the_arn(partition: str, region: str) -> N
         ("CODEBUILD_START_TIME", "soon", "started"),
     ],
 )
-def test_what_has_not_its_form_is_not_believed(name: str, value: str, field: str) -> None:
+def test_malformed_build_variable_is_ignored(name: str, value: str, field: str) -> None:
     assert not getattr(detect_build({**WEBHOOK, name: value}), field)

@@ -34,7 +34,7 @@ RULES = ImportRules(
         "report": {"report"},
         "publish": {"publish"},
         "fleet": {"fleet", "plugin", "scan.git", "scan.masking", "scan.process", "report"},
-        "app": {"app", "advisories", "fleet", "plugin", "scan", "tools", "judge", "report", "publish", "cli.console"},
+        "app": {"app", "advisories", "fleet", "plugin", "scan", "tools", "judge", "report", "publish"},
         "cli": {"cli", "app", "advisories", "fleet", "plugin", "scan", "tools", "judge", "report", "publish"},
     },
     libraries={

@@ -44,7 +44,7 @@ def steady(line: str) -> str:
     return re.sub(r"^(  [a-z-]+ )[\d.]+ +", r"\1V ", line).rstrip()
 
 
-def test_what_the_demonstration_shows_was_really_printed() -> None:
+def test_demonstration_output_is_real() -> None:
     output = subprocess.run(
         [SCANGATE, "scan", "tests/weak_app", "--no-cache"], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False
     )

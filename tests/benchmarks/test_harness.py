@@ -39,7 +39,7 @@ def test_costs_one_after_another_add_up_but_for_memory() -> None:
     assert Cost(1, 2, 30) + Cost(4, 5, 20, 1) == Cost(5, 7, 30, 1)
 
 
-def test_what_children_took_is_counted(tmp_path: Path) -> None:
+def test_time_of_child_processes_is_counted(tmp_path: Path) -> None:
     code = "import subprocess, sys; sys.exit(subprocess.call([sys.executable, '-c', sys.argv[1]]))"
     busy = "import time; block = b'x' * 150_000_000\nwhile time.process_time() < 0.6: pass"
     cost = run([sys.executable, "-c", code, busy], cwd=tmp_path, env=clean_environment(tmp_path / "home"))
@@ -53,7 +53,7 @@ def test_an_unexpected_exit_code_is_no_measurement(tmp_path: Path) -> None:
         run([sys.executable, "-c", "raise SystemExit(7)"], cwd=tmp_path, env=clean_environment(tmp_path / "home"))
 
 
-def test_what_scangate_lacks_is_found_out() -> None:
+def test_missing_findings_of_scangate_are_detected() -> None:
     rest = (Severity.LOW, Confidence.LOW, FindingKind.CODE, "", "", Location("a.py", 3, 3))
     findings = [Finding(rule, *rest) for rule in ("bandit:B1", "detect-secrets:aws")]
     by_hand: Seen = Counter({("bandit", "a.py", "B1"): 2, ("detect-secrets", "a.py", "3"): 1, ("semgrep", "a.py", "x"): 1})
@@ -81,7 +81,7 @@ def test_a_case_from_end_to_end(tmp_path: Path) -> None:
     assert int(rows[3][5].split()[0]) >= 2
 
 
-def test_a_case_that_is_none_is_told(tmp_path: Path) -> None:
+def test_unknown_case_is_reported(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, str(RUN), "clod"], capture_output=True, text=True, check=False, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert "no such case: clod" in done.stderr

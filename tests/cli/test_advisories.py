@@ -81,7 +81,7 @@ def test_a_damaged_store_is_an_error_with_a_hint(tmp_path: Path) -> None:
     assert "hint: " in ran.stderr
 
 
-def test_what_is_no_export_is_an_error_with_a_hint(tmp_path: Path) -> None:
+def test_invalid_export_is_an_error_with_a_hint(tmp_path: Path) -> None:
     (tmp_path / "page.zip").write_text("<html>")
     ran = run_scangate("advisories", "import", "page.zip", "--store", "store.sqlite", cwd=tmp_path).expect(2)
     assert "hint:" in ran.stderr

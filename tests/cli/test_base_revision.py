@@ -64,7 +64,7 @@ def notes(rules: Path) -> str:
 
 
 @pytest.mark.smoke
-def test_what_was_there_is_known_whatever_was_edited_around_it(tree: Path, rules: Path) -> None:
+def test_existing_finding_is_known_after_edits_around_it(tree: Path, rules: Path) -> None:
     commit(tree, {"app.py": "# moved down\n\n" + WEAK_SOURCE, "sum.py": CLEAN_SOURCE + "\n\nx = 1\n"})
     scan(tree, rules, 0)
     assert told(rules, "known") == [
@@ -96,7 +96,7 @@ def test_a_copy_is_new_and_a_renamed_file_is_not(tree: Path, rules: Path) -> Non
     assert len(told(rules, "blocking")) == 1
 
 
-def test_what_leaves_a_place_where_the_policy_goes_easier_on_it_is_new(tree: Path, rules: Path) -> None:
+def test_finding_moved_out_of_a_lenient_path_is_new(tree: Path, rules: Path) -> None:
     rules.write_text(rules.read_text().replace("overrides: [", "overrides: [{path: tests/, high: unlimited}, "))
     run_git(tree, "switch", "--quiet", "main")
     commit(tree, {"tests/shell.py": WEAK_SOURCE.replace("command", "line")})
@@ -121,7 +121,7 @@ def test_a_deleted_file_is_gone_and_knows_one_elsewhere_at_most(tree: Path, rule
     assert len(told(rules, "blocking")) == 1
 
 
-def test_another_secret_in_the_place_of_a_known_one_is_new(tree: Path, rules: Path) -> None:
+def test_replaced_known_secret_is_new(tree: Path, rules: Path) -> None:
     commit(tree, {"conf.py": KEY.format(OTHER)})
     scan(tree, rules, 1)
     assert told(rules, "blocking") == [("detect-secrets:secret-keyword", "conf.py", 1)]
@@ -129,7 +129,7 @@ def test_another_secret_in_the_place_of_a_known_one_is_new(tree: Path, rules: Pa
         assert not [value for value in (FIRST, OTHER) if value in file.read_text()]
 
 
-def test_another_secret_behind_a_known_one_in_its_line_is_new(tree: Path, rules: Path) -> None:
+def test_second_secret_in_a_known_line_is_new(tree: Path, rules: Path) -> None:
     commit(tree, {"conf.py": f'password = "{FIRST}"; secret = "{OTHER}"\n'})
     scan(tree, rules, 1)
     assert told(rules, "blocking") == [("detect-secrets:secret-keyword", "conf.py", 1)]
@@ -137,7 +137,7 @@ def test_another_secret_behind_a_known_one_in_its_line_is_new(tree: Path, rules:
     assert OTHER not in "".join(file.read_text("utf-8") for file in (rules.parent / "out").iterdir())
 
 
-def test_what_is_not_committed_belongs_to_the_change(tree: Path, rules: Path) -> None:
+def test_uncommitted_code_belongs_to_the_change(tree: Path, rules: Path) -> None:
     write_files(tree, {"untracked.py": WEAK_SOURCE})
     scan(tree, rules, 1)
     assert told(rules, "blocking") == [("bandit:B602", "untracked.py", 7)]
@@ -146,7 +146,7 @@ def test_what_is_not_committed_belongs_to_the_change(tree: Path, rules: Path) ->
     scan(tree, rules, 0, since="HEAD")
 
 
-def test_what_main_got_meanwhile_is_no_excuse(tree: Path, rules: Path) -> None:
+def test_finding_also_added_on_main_is_new(tree: Path, rules: Path) -> None:
     run_git(tree, "switch", "--quiet", "main")
     commit(tree, {"late.py": WEAK_SOURCE})
     run_git(tree, "switch", "--quiet", "topic")
@@ -207,7 +207,7 @@ def test_a_part_of_the_tree_is_compared_with_that_part(tree: Path, rules: Path) 
     scan(tree / "part", rules, 1)
 
 
-def test_what_is_staged_is_compared_file_by_file(tree: Path, rules: Path) -> None:
+def test_staged_files_are_compared_one_by_one(tree: Path, rules: Path) -> None:
     write_files(tree, {"app.py": "# edited\n" + WEAK_SOURCE})
     run_git(tree, "add", "app.py")
     out = rules.parent / "out"
@@ -230,14 +230,14 @@ def test_a_gate_knows_what_the_scan_knew(tree: Path, rules: Path) -> None:
 
 
 @pytest.mark.parametrize("revision", ["nothing", "--output=x", "main..topic", "-h", "main:app.py", "main\nx", ""])
-def test_a_revision_that_is_none_is_a_usage_error(tree: Path, rules: Path, revision: str) -> None:
+def test_unknown_revision_is_a_usage_error(tree: Path, rules: Path, revision: str) -> None:
     argv = ("scan", tree, f"--since={revision}", "--policy", rules, "--output-dir", rules.parent / "out")
     ran = run_scangate(*argv, cwd=rules.parent).expect(2)
     assert ran.stderr.splitlines()[1].startswith("hint: ")
     assert not list(rules.parent.rglob("x"))
 
 
-def test_it_needs_a_repository_and_one_meaning(tree: Path, rules: Path, tmp_path: Path) -> None:
+def test_since_requires_a_repository_and_a_unique_revision(tree: Path, rules: Path, tmp_path: Path) -> None:
     assert "--since" in scan(write_files(tmp_path / "plain", {"app.py": CLEAN_SOURCE}), rules, 2).stderr
     run_git(tree, "tag", "main", "HEAD")
     ran = scan(tree, rules, 2)

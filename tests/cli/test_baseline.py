@@ -46,7 +46,7 @@ def told(document: dict[str, Any], outcome: str) -> list[tuple[str, str]]:
     return sorted((each["rule"], each["path"]) for each in document["findings"] if each["outcome"] == outcome)
 
 
-def test_what_is_known_passes_and_what_is_new_does_not(tree: Path, rules: Path) -> None:
+def test_known_findings_pass_and_new_ones_fail(tree: Path, rules: Path) -> None:
     before = scan(tree, rules, 1)
     created = baseline(tree, rules, "create")
     assert "known finding" in created.stdout
@@ -72,7 +72,7 @@ def test_what_is_known_passes_and_what_is_new_does_not(tree: Path, rules: Path) 
     assert told(scan(tree, rules, 0), "blocking") == []
 
 
-def test_another_secret_in_the_place_of_a_known_one_fails(tree: Path, rules: Path) -> None:
+def test_replaced_known_secret_fails(tree: Path, rules: Path) -> None:
     baseline(tree, rules, "create", "--quiet")
     write_files(tree, {"conf.py": f'password = "{OTHER}"\n'})
     document = scan(tree, rules, 1)
@@ -114,7 +114,7 @@ def test_update_does_not_follow_what_leaves_a_place_where_the_policy_goes_easier
     scan(tree, rules, 0)
 
 
-def test_update_adds_nothing_unless_told(tree: Path, rules: Path) -> None:
+def test_update_adds_nothing_by_default(tree: Path, rules: Path) -> None:
     baseline(tree, rules, "create", "--quiet")
     before = (tree / NAME).read_text()
     write_files(tree, {"new.py": WEAK_SOURCE})
@@ -124,7 +124,7 @@ def test_update_adds_nothing_unless_told(tree: Path, rules: Path) -> None:
     assert len((tree / NAME).read_text().splitlines()) == len(before.splitlines()) + 2
 
 
-def test_what_is_suppressed_is_not_written_down(tree: Path, rules: Path) -> None:
+def test_suppressed_finding_is_not_in_the_baseline(tree: Path, rules: Path) -> None:
     rules.write_text(
         rules.read_text()
         + "paths: {exclude: [{path: conf.py, reason: made up}]}\n"
@@ -156,7 +156,7 @@ def test_a_policy_may_count_what_is_known(tree: Path, rules: Path) -> None:
     assert all(each["decision"]["notes"][0]["kind"] == "known-counted" for each in document["findings"])
 
 
-def test_after_an_incomplete_scan_none_is_written_unless_told(tree: Path, rules: Path) -> None:
+def test_incomplete_scan_writes_no_baseline_by_default(tree: Path, rules: Path) -> None:
     write_files(tree, {"broken.py": "def f(:\n"})
     assert "--incomplete" in baseline(tree, rules, "create", code=3).stderr
     assert not (tree / NAME).exists()
@@ -164,7 +164,7 @@ def test_after_an_incomplete_scan_none_is_written_unless_told(tree: Path, rules:
     assert (tree / NAME).exists()
 
 
-def test_one_that_is_there_is_not_written_over(tree: Path, rules: Path) -> None:
+def test_existing_baseline_is_not_overwritten(tree: Path, rules: Path) -> None:
     write_files(tree, {NAME: "mine"})
     assert "--replace" in baseline(tree, rules, "create", code=2).stderr
     assert (tree / NAME).read_text() == "mine"
@@ -176,7 +176,7 @@ def test_one_that_is_there_is_not_written_over(tree: Path, rules: Path) -> None:
     ("content", "line"),
     [("<<<<<<< HEAD\n", 1), ('{\n "version": 1,\n', 3), ('{\n "version": 1,\n "salt": "x",\n', 3), ("{\n\xe9", 2)],
 )
-def test_one_that_cannot_be_believed_ends_everything(tree: Path, rules: Path, content: str, line: int) -> None:
+def test_invalid_baseline_ends_the_scan(tree: Path, rules: Path, content: str, line: int) -> None:
     write_files(tree, {NAME: content.encode("latin-1")})
     for ran in (
         run_scangate("scan", tree, "--policy", rules, cwd=tree),
@@ -195,7 +195,7 @@ def test_a_link_in_its_place_is_neither_read_nor_written(tree: Path, rules: Path
     assert (tmp_path / "victim").read_text() == "mine"
 
 
-def test_one_that_was_named_and_is_not_there_is_an_error(tree: Path, rules: Path) -> None:
+def test_missing_named_baseline_is_an_error(tree: Path, rules: Path) -> None:
     assert "no such baseline" in run_scangate("scan", tree, "--baseline", "no.json", "--policy", rules, cwd=tree).expect(2).stderr
     assert "no such baseline" in baseline(tree, rules, "update", code=2).stderr
 

@@ -84,7 +84,7 @@ def test_a_warm_scan_starts_no_tool_and_says_the_same(tmp_path: Path, tree: Path
     assert load_verdict(third)["outcome"] != "PASS", "the tools were broken"
 
 
-def test_what_changed_is_scanned_and_the_rest_is_not(tmp_path: Path, tree: Path) -> None:
+def test_only_changed_files_are_scanned(tmp_path: Path, tree: Path) -> None:
     scan(tmp_path, tree, "first")
     write_files(tree, {"clean.py": WEAK_SOURCE})
     ran, second = scan(tmp_path, tree, "second")
@@ -142,7 +142,7 @@ def test_status_and_clear(tmp_path: Path, tree: Path) -> None:
     assert {known for _, known in cached(tmp_path / "second").values()} == {0}
 
 
-def test_a_damaged_cache_is_told_and_the_scan_is_right(tmp_path: Path, tree: Path) -> None:
+def test_damaged_cache_is_reported_and_results_are_correct(tmp_path: Path, tree: Path) -> None:
     _, first = scan(tmp_path, tree, "first")
     (tmp_path / "cache" / "answers.sqlite").write_bytes(b"rubbish" * 1000)
     ran, second = scan(tmp_path, tree, "second")

@@ -81,7 +81,7 @@ def test_help_of_the_program_names_its_commands_and_exit_codes(tmp_path: Path) -
         *(["gate", "x.json"], ["scan", "--policy", ""], ["scan", "--report", ""], ["policy", "show", "--env", "moon"]),
     ],
 )
-def test_a_wrong_command_line_is_told_in_two_lines(arguments: list[str], tmp_path: Path) -> None:
+def test_invalid_command_line_is_reported_in_two_lines(arguments: list[str], tmp_path: Path) -> None:
     ran = run_scangate(*arguments, cwd=write_files(tmp_path / "t", {"a.py": CLEAN_SOURCE})).expect(2)
     assert ran.stdout == ""
     assert [line.partition(": ")[0] for line in ran.stderr.splitlines()] == ["scangate", "hint"], ran.stderr

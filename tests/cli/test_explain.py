@@ -42,7 +42,7 @@ def only(document: dict[str, Any], rule: str) -> dict[str, Any]:
     return entry
 
 
-def test_what_is_merged_in_the_weak_application_is_one_fault_each(scanned: tuple[Path, dict[str, Any]]) -> None:
+def test_merged_findings_of_the_weak_application_share_a_cause(scanned: tuple[Path, dict[str, Any]]) -> None:
     """Seven of 28 findings are told with another's; each pair was reviewed by hand, and none is missing."""
     _, document = scanned
     told = [
@@ -133,7 +133,7 @@ def test_a_rule_is_explained_with_what_the_verdict_has_of_it(scanned: tuple[Path
         (["bandit:B602", "--verdict", "none.json"], "cannot read none.json"),
     ],
 )
-def test_what_is_not_known_says_what_is_near(arguments: list[str], said: str, scanned: tuple[Path, dict[str, Any]]) -> None:
+def test_unknown_fingerprint_suggests_similar_ones(arguments: list[str], said: str, scanned: tuple[Path, dict[str, Any]]) -> None:
     ran = run_scangate("explain", *arguments, cwd=scanned[0]).expect(2)
     assert said in ran.stderr
     assert ran.stdout == ""

@@ -110,7 +110,7 @@ def test_a_killed_worker_costs_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.nightly
-def test_what_kills_every_worker_is_incomplete_and_stops_no_other(tmp_path: Path) -> None:
+def test_repository_that_kills_workers_is_incomplete_and_isolated(tmp_path: Path) -> None:
     create_repository(tmp_path / "bad", {"a.py": "# kill the worker\n"})
     for name in ("one", "two", "three"):
         create_repository(tmp_path / name, {"a.py": CLEAN_SOURCE})
@@ -123,7 +123,7 @@ def test_what_kills_every_worker_is_incomplete_and_stops_no_other(tmp_path: Path
 
 @pytest.mark.nightly
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_what_was_done_outlives_an_interruption_and_is_resumed(tmp_path: Path, number: signal.Signals, code: int) -> None:
+def test_finished_work_survives_an_interruption(tmp_path: Path, number: signal.Signals, code: int) -> None:
     create_repository(tmp_path / "one", {"a.py": CLEAN_SOURCE})
     create_repository(tmp_path / "slow", {"a.py": "# wait for it\n"})
     create_repository(tmp_path / "last", {"a.py": CLEAN_SOURCE})
@@ -197,7 +197,7 @@ def test_a_fleet_of_all_sorts(tmp_path: Path) -> None:
         ("a\n", ["--output-dir", "list"], "is a file"),
     ],
 )
-def test_what_cannot_be_carried_out_is_told_in_two_lines(tmp_path: Path, lines: str, arguments: list[str], said: str) -> None:
+def test_usage_error_is_reported_in_two_lines(tmp_path: Path, lines: str, arguments: list[str], said: str) -> None:
     write_files(tmp_path, {"list": lines})
     ran = run_scangate("fleet", "list", *arguments, cwd=tmp_path).expect(2)
     assert ran.stdout == ""

@@ -47,7 +47,7 @@ def test_the_buildspec_that_fits(files: dict[str, str], name: str, tmp_path: Pat
     assert detect_workload(tree(tmp_path / "tree", files))[0] == name
 
 
-def test_a_link_tells_nothing(tmp_path: Path) -> None:
+def test_symlink_does_not_identify_a_workload(tmp_path: Path) -> None:
     (tmp_path / "Dockerfile").symlink_to("/etc/hostname")
     assert detect_workload(tmp_path)[0] == "gate"
 
@@ -90,7 +90,7 @@ def test_a_buildspec_by_its_other_name_is_one_too(tmp_path: Path) -> None:
     assert not (tmp_path / "buildspec.yml").exists()
 
 
-def test_it_tells_where_the_files_are_looked_for(tmp_path: Path) -> None:
+def test_init_names_the_repository_root(tmp_path: Path) -> None:
     assert "git init && pre-commit install" in run_scangate("init", "--dry-run", cwd=tmp_path).expect(0).stdout
     (tmp_path / ".git").mkdir()
     top = run_scangate("init", "--dry-run", cwd=tmp_path).expect(0)
@@ -100,7 +100,7 @@ def test_it_tells_where_the_files_are_looked_for(tmp_path: Path) -> None:
     assert f"scangate init {tmp_path.resolve()}" in inside.stderr
 
 
-def test_nobody_to_ask_is_a_usage_error_and_nothing_is_written(tmp_path: Path) -> None:
+def test_init_without_a_terminal_is_a_usage_error(tmp_path: Path) -> None:
     files = {"buildspec.yml": "version: 0.2\n", "buildspec-gate.yml": "mine\n"}
     ran = run_scangate("init", cwd=tree(tmp_path, files)).expect(2)
     assert "buildspec-gate.yml" in ran.stderr
@@ -110,7 +110,7 @@ def test_nobody_to_ask_is_a_usage_error_and_nothing_is_written(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("name", ["buildspec.yml", "buildspec-gate.yml", ".pre-commit-config.yaml", "scripts"])
-def test_it_writes_through_no_link(name: str, tmp_path: Path) -> None:
+def test_init_does_not_write_through_symlinks(name: str, tmp_path: Path) -> None:
     root = tree(tmp_path / "tree", {"appspec.yml": "os: linux\n"})
     if name == "buildspec-gate.yml":
         (root / "buildspec.yml").write_text("mine\n")
@@ -143,6 +143,6 @@ def test_hooks_to_which_lines_cannot_be_added_are_left_to_their_owner(before: st
 
 
 @pytest.mark.parametrize(("option", "value"), [("--snippet", "lamda"), ("--policy", "strickt")])
-def test_a_name_that_is_none(option: str, value: str, tmp_path: Path) -> None:
+def test_unknown_name_is_rejected_with_a_suggestion(option: str, value: str, tmp_path: Path) -> None:
     assert "did you mean" in run_scangate("init", option, value, cwd=tmp_path).expect(2).stderr
     assert list(tmp_path.iterdir()) == []

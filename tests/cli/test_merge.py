@@ -306,7 +306,7 @@ def test_a_damaged_part(damage: Callable[[str], str], small: Small, tmp_path: Pa
     refused(small, parts, tmp_path / "out")
 
 
-def test_a_file_that_no_part_tells_of_is_a_gap(small: Small, tmp_path: Path) -> None:
+def test_file_missing_from_all_shards_is_a_gap(small: Small, tmp_path: Path) -> None:
     parts = [changed(part, lambda told: _all_told(told).clear()) for part in small.copied(tmp_path)]
     merge(small.tree, small.rules, parts, tmp_path / "out").expect(3)
     assert {(gap["path"], gap["kind"]) for gap in load_verdict(tmp_path / "out")["gaps"]} == {
@@ -399,7 +399,7 @@ def test_an_exit_code_of_a_shard_outlives_the_listener(small: Small, tmp_path: P
     assert (tmp_path / "parts" / "part-1-of-1.json").is_file()
 
 
-def test_what_is_known_is_known_to_the_merge(tmp_path: Path) -> None:
+def test_known_findings_are_known_after_a_merge(tmp_path: Path) -> None:
     tree = create_repository(tmp_path / "tree", {"a.py": WEAK_SOURCE, "b.py": CLEAN_SOURCE, "c.py": WEAK_SOURCE})
     rules = write_policy(tmp_path / "policy.yaml", "bandit", "detect-secrets", more="new-only: true\n")
     run_scangate("baseline", "create", tree, "--policy", rules, cwd=tmp_path).expect(0)

@@ -12,7 +12,7 @@ ASSERTS = "def test_it() -> None:\n" + "".join(f"    assert {number}\n" for numb
 RANDOM = "import random\n\n" + "".join(f"X{number} = random.random()\n" for number in range(9))
 
 
-def test_what_it_prints_can_be_pasted(tmp_path: Path) -> None:
+def test_printed_policy_lines_are_valid(tmp_path: Path) -> None:
     root = sample_trees.create_repository(tmp_path / "tree", {"tests/test_it.py": ASSERTS, "tests/draw.py": RANDOM})
     policy = sample_trees.write_policy(tmp_path / "policy.yaml", "bandit")
     first = run_scangate("scan", "--policy", policy, "--explain-noise", cwd=root).expect(0)
@@ -23,7 +23,7 @@ def test_what_it_prints_can_be_pasted(tmp_path: Path) -> None:
     assert "noise:" not in run_scangate("scan", "--policy", quiet, cwd=root).expect(0).stdout
 
 
-def test_it_leaves_standard_output_to_a_report(tmp_path: Path) -> None:
+def test_noise_keeps_stdout_for_a_report(tmp_path: Path) -> None:
     root = sample_trees.create_repository(tmp_path / "tree", {"tests/test_it.py": ASSERTS})
     policy = sample_trees.write_policy(tmp_path / "policy.yaml", "bandit")
     ran = run_scangate("scan", "--policy", policy, "--explain-noise", "--report", "json=-", cwd=root).expect(0)
@@ -32,7 +32,7 @@ def test_it_leaves_standard_output_to_a_report(tmp_path: Path) -> None:
     assert "noise: 1 place" in ran.stderr
 
 
-def test_what_scangate_wrote_makes_no_noise(tmp_path: Path) -> None:
+def test_own_outputs_are_not_noise(tmp_path: Path) -> None:
     """Reports that were left in the tree hold fingerprints, which look like secrets."""
     root = sample_trees.create_repository(tmp_path / "tree", {"a.py": sample_trees.WEAK_SOURCE})
     run_scangate("scan", "--policy", "baseline", "--scanner", "bandit", "--output-dir", root / "out", cwd=root).expect(1)

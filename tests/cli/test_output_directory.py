@@ -96,7 +96,7 @@ def test_a_tracked_report_is_refused_by_whatever_way_it_is_named(tree: Path, rul
     assert (tree / "docs" / "verdict.json").read_text() == GREEN
 
 
-def test_git_that_does_not_answer_is_told_and_no_file_is_replaced(tree: Path, rules: Path) -> None:
+def test_unresponsive_git_is_reported_and_no_file_replaced(tree: Path, rules: Path) -> None:
     (tree / ".git" / "index").write_bytes(b"garbage")
     ran = run_scangate("scan", ".", "--policy", rules, "--report", "json=docs/verdict.json", cwd=tree).expect(2)
     assert "docs/verdict.json" in ran.stderr

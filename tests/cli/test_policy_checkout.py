@@ -86,7 +86,7 @@ def test_a_policy_that_the_change_adds_or_removes_waits(tree: Path, tmp_path: Pa
     assert changes(bare) == [("adds", "scangate.yaml")]
 
 
-def test_what_the_policy_extends_is_read_from_there_too(tree: Path) -> None:
+def test_extended_policy_is_read_from_the_same_revision(tree: Path) -> None:
     run_git(tree, "switch", "--quiet", "main")
     change(tree, {"scangate.yaml": "version: 1\nextends: ci/house.yaml\n", "ci/house.yaml": HEAD + STRICT})
     run_git(tree, "switch", "--quiet", "-C", "topic")
@@ -139,7 +139,7 @@ def test_a_policy_that_is_named_comes_from_there_where_it_lies_in_the_repository
     assert "link.yaml" in scan(tree, 2, "--policy", tmp_path / "link.yaml").stderr
 
 
-def test_what_main_alone_changed_is_no_change_of_this_one(tree: Path) -> None:
+def test_change_on_main_is_not_part_of_the_branch(tree: Path) -> None:
     change(tree, {"other.py": CLEAN_SOURCE})
     run_git(tree, "switch", "--quiet", "main")
     change(tree, {"scangate.yaml": HEAD + LOOSE})
@@ -218,7 +218,7 @@ def known(tree: Path) -> Path:
     return tree
 
 
-def test_what_a_change_puts_into_the_baseline_is_not_known_yet(known: Path) -> None:
+def test_entry_added_by_the_change_is_not_known(known: Path) -> None:
     scan(known, 0)
     change(known, {"more.py": WEAK_SOURCE})
     run_scangate("baseline", "update", "--add-new", cwd=known).expect(0)

@@ -11,7 +11,7 @@ from tests.support.command import flatten_verdict, load_verdict, run_scangate
 from tests.support.scanned_project import ScannedProject
 
 
-def test_every_view_tells_the_same(scanned: ScannedProject) -> None:
+def test_all_reports_agree(scanned: ScannedProject) -> None:
     ran, out = scanned.result.expect(1), scanned.out
     document = load_verdict(out)
     outcomes = Counter(entry["outcome"] for entry in document["findings"])
@@ -71,7 +71,7 @@ def test_a_gate_writes_reports_too(scanned: ScannedProject) -> None:
     assert first == again
 
 
-def test_a_verdict_that_is_none_is_refused(scanned: ScannedProject) -> None:
+def test_invalid_verdict_is_rejected(scanned: ScannedProject) -> None:
     for number, text in enumerate(["", "{}", "[1]", '{"schema": 2}', '{"schema": 1, "outcome": "PASS"}', "\0"]):
         file = scanned.out.parent / f"odd-{number}.json"
         file.write_text(text)

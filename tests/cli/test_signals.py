@@ -56,16 +56,16 @@ def assert_interrupted(ran: CommandResult, tmp_path: Path, code: int, name: str)
         ([TERM, TERM, INT], 143, "SIGTERM"),
     ],
 )
-def test_a_signal_in_the_middle_is_told(tmp_path: Path, signals: list[signal.Signals], code: int, name: str) -> None:
+def test_signal_during_scan_is_reported(tmp_path: Path, signals: list[signal.Signals], code: int, name: str) -> None:
     assert_interrupted(run(tmp_path, signals), tmp_path, code, name)
 
 
 @pytest.mark.parametrize(("number", "code"), [(INT, 130), (TERM, 143)])
-def test_a_signal_to_the_whole_group_is_told(tmp_path: Path, number: signal.Signals, code: int) -> None:
+def test_signal_to_the_process_group_is_reported(tmp_path: Path, number: signal.Signals, code: int) -> None:
     assert_interrupted(run(tmp_path, [number], group=True), tmp_path, code, number.name)
 
 
-def test_a_signal_while_the_files_are_listed_is_told(tmp_path: Path) -> None:
+def test_signal_during_file_listing_is_reported(tmp_path: Path) -> None:
     assert_interrupted(run(tmp_path, [TERM], slow="git"), tmp_path, 143, "SIGTERM")
 
 

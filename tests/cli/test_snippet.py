@@ -19,12 +19,12 @@ def test_the_list_names_each_of_them_with_what_it_is(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["gate", "appspec/verify.sh"])
-def test_one_is_printed_as_it_is(name: str, tmp_path: Path) -> None:
+def test_snippet_is_printed_verbatim(name: str, tmp_path: Path) -> None:
     file = folder("buildspec_snippets") / (name if name.endswith(".sh") else f"{name}.yml")
     assert run_scangate("snippet", name, cwd=tmp_path).expect(0).stdout == file.read_text("utf-8")
 
 
-def test_a_name_that_is_none_is_a_usage_error_with_the_nearest(tmp_path: Path) -> None:
+def test_unknown_name_is_a_usage_error_with_a_suggestion(tmp_path: Path) -> None:
     said = run_scangate("snippet", "lamda", cwd=tmp_path).expect(2).stderr
     assert "no such snippet: lamda" in said
     assert "did you mean `lambda`?" in said

@@ -109,7 +109,7 @@ def test_a_submodule_and_a_link_are_named_and_not_entered(tree: Path, tmp_path: 
     assert left == {"link.py", "other"}
 
 
-def test_a_name_that_is_not_in_the_index_is_told(tree: Path, rules: Path) -> None:
+def test_path_not_in_the_index_is_reported(tree: Path, rules: Path) -> None:
     write_files(tree, {"new.py": WEAK_SOURCE})
     assert staged(tree, rules, 3, "new.py", "app.py", "nowhere.py") == ["app.py"]
     gaps = {(gap["path"], gap["reason"]) for gap in load_verdict(rules.parent / "out")["gaps"]}
@@ -139,7 +139,7 @@ def test_more_names_than_a_command_line_of_git_would_hold(tmp_path: Path, rules:
     assert staged(tree, rules, 0) == []
 
 
-def test_content_that_git_has_lost_is_told(tree: Path, rules: Path) -> None:
+def test_missing_git_object_is_reported(tree: Path, rules: Path) -> None:
     write_files(tree, {"app.py": WEAK_SOURCE})
     run_git(tree, "add", "app.py")
     blob = run_git(tree, "rev-parse", ":app.py")
@@ -157,7 +157,7 @@ def test_an_empty_file_is_read(tree: Path, rules: Path) -> None:
 
 
 @pytest.mark.parametrize("first", [False, True], ids=["later", "before the first commit"])
-def test_what_is_only_intended_to_be_added_is_not_staged(tmp_path: Path, tree: Path, rules: Path, first: bool) -> None:
+def test_intent_to_add_is_not_staged(tmp_path: Path, tree: Path, rules: Path, first: bool) -> None:
     """git lists it as an empty file; a commit does not hold it."""
     tree = create_repository(tmp_path / "fresh", {"app.py": CLEAN_SOURCE}, commit=False) if first else tree
     write_files(tree, {"new.py": WEAK_SOURCE, "__init__.py": ""})
@@ -197,7 +197,7 @@ def test_a_hook_reads_the_index_of_the_commit_in_progress(tree: Path, rules: Pat
     assert hooked(tree, rules, *arguments, names=names) == (1, ["app.py"])
 
 
-def test_what_is_staged_and_not_committed_is_not_read(tree: Path, rules: Path) -> None:
+def test_staged_file_outside_the_commit_is_not_read(tree: Path, rules: Path) -> None:
     write_files(tree, {"app.py": WEAK_SOURCE})
     run_git(tree, "add", "app.py")
     write_files(tree, {"gone.py": CLEAN_SOURCE + "\n"})
@@ -221,7 +221,7 @@ def test_an_index_that_is_not_there_is_no_empty_one(tree: Path, rules: Path) -> 
     assert "GIT_INDEX_FILE" in ran.stderr
 
 
-def test_it_needs_a_repository(tmp_path: Path, rules: Path) -> None:
+def test_staged_scan_requires_a_repository(tmp_path: Path, rules: Path) -> None:
     ran = run_scangate("scan", "--staged", "--policy", rules, cwd=tmp_path).expect(2)
     assert ran.stderr.splitlines()[1].startswith("hint: ")
     assert run_scangate("scan", "a", "b", cwd=tmp_path).expect(2).stderr.startswith("scangate: ")

@@ -65,7 +65,7 @@ def scan(bench: LinkedEnvironment, tmp_path: Path, tool: str, timeout: int = 60)
 
 
 @pytest.mark.parametrize(("tool", "act"), [(tool, act) for tool in TOOLS for act in ACTS if tool == "bandit" or act not in RARE])
-def test_a_tool_that_fails_is_told_and_never_a_pass(tmp_path: Path, tool: str, act: str) -> None:
+def test_failing_tool_is_reported_and_never_a_pass(tmp_path: Path, tool: str, act: str) -> None:
     code, kind = ACTS[act]
     bench = LinkedEnvironment(tmp_path / "bench")
     if tool == "detect-secrets":
@@ -78,7 +78,7 @@ def test_a_tool_that_fails_is_told_and_never_a_pass(tmp_path: Path, tool: str, a
 
 
 @pytest.mark.smoke
-def test_a_tool_that_was_killed_is_told(tmp_path: Path) -> None:
+def test_killed_tool_is_reported(tmp_path: Path) -> None:
     bench = LinkedEnvironment(tmp_path / "bench")
     bench.write("bandit", "import os\nos.kill(os.getpid(), 9)\n")
     ran, folder = scan(bench, tmp_path, "bandit")
@@ -88,7 +88,7 @@ def test_a_tool_that_was_killed_is_told(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("tool", ["bandit", "semgrep", "pip-audit"])
 @pytest.mark.parametrize("how", ["script", "package", "not executable", "no interpreter"])
-def test_a_tool_that_is_missing_is_told(tmp_path: Path, tool: str, how: str) -> None:
+def test_missing_tool_is_reported(tmp_path: Path, tool: str, how: str) -> None:
     bench = LinkedEnvironment(tmp_path / "bench")
     if how == "package":
         for prefix in (f"{tool.replace('-', '_')}-", tool.replace("-", "_")):
@@ -104,7 +104,7 @@ def test_a_tool_that_is_missing_is_told(tmp_path: Path, tool: str, how: str) -> 
     assert_told(ran, folder, tool, "garbage" if (tool, how) == ("bandit", "no interpreter") else "tool-missing")
 
 
-def test_detect_secrets_missing_is_told(tmp_path: Path) -> None:
+def test_missing_detect_secrets_is_reported(tmp_path: Path) -> None:
     bench = LinkedEnvironment(tmp_path / "bench")
     bench.remove_package("detect_secrets")
     ran, folder = scan(bench, tmp_path, "detect-secrets")

@@ -45,7 +45,7 @@ def scan(tree: Path, tmp_path: Path, *scanners: str) -> tuple[CommandResult, lis
         ("broken.yaml", b"a: [1\n", {"unparsable"}),
     ],
 )
-def test_a_file_that_cannot_be_read_is_told(tmp_path: Path, name: str, data: bytes, kinds: set[str]) -> None:
+def test_unreadable_file_is_reported(tmp_path: Path, name: str, data: bytes, kinds: set[str]) -> None:
     tree = write_files(tmp_path / "tree", {name: data, "clean.py": CLEAN_SOURCE})
     ran, gaps = scan(tree, tmp_path, "bandit", "semgrep")
     ran.expect(3)
@@ -80,7 +80,7 @@ def test_odd_names_are_read_and_printed_harmlessly(tmp_path: Path, versioned: bo
     assert not list(tmp_path.rglob("canary"))
 
 
-def test_links_and_special_files_are_told(tmp_path: Path) -> None:
+def test_symlinks_and_special_files_are_reported(tmp_path: Path) -> None:
     tree = write_files(tmp_path / "tree", {"a.py": CLEAN_SOURCE, "folder/b.py": CLEAN_SOURCE})
     write_files(tmp_path, {"outside.py": WEAK_SOURCE})
     (tree / "loop").symlink_to("loop")
@@ -100,7 +100,7 @@ def test_links_and_special_files_are_told(tmp_path: Path) -> None:
     assert left == {"inside.py", "round"}
 
 
-def test_a_very_long_way_to_a_file_is_read_or_told(tmp_path: Path) -> None:
+def test_very_long_path_is_scanned_or_reported(tmp_path: Path) -> None:
     tree = tmp_path / "tree"
     folder = "日本語の長い名前のフォルダ" * 6
     write_files(tree, {"a.py": CLEAN_SOURCE, "/".join([folder] * 6) + "/b.py": WEAK_SOURCE})
@@ -125,7 +125,7 @@ def deep(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["rm", "-rf", str(tree)], check=True)
 
 
-def test_a_very_deep_tree_is_read_or_told(tmp_path: Path, deep: Path) -> None:
+def test_very_deep_tree_is_scanned_or_reported(tmp_path: Path, deep: Path) -> None:
     ran, gaps = scan(deep, tmp_path, "bandit")
     assert ran.code in {1, 3}, ran.output
     assert (ran.code == 3) == bool(gaps)
@@ -153,7 +153,7 @@ def test_nothing_that_a_scanner_reads_is_no_pass(tmp_path: Path) -> None:
     assert "no scanner was given a file to read" in ran.stdout
 
 
-def test_what_git_ignores_is_left_to_git_and_what_git_cannot_say_is_read(tmp_path: Path) -> None:
+def test_ignored_files_are_skipped_and_undecided_files_are_scanned(tmp_path: Path) -> None:
     tree = create_repository(tmp_path / "tree", {"a.py": CLEAN_SOURCE, ".gitignore": "local.py\n"})
     write_files(tree, {"local.py": WEAK_SOURCE})
     ran, _ = scan(tree, tmp_path, "bandit")

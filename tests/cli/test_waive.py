@@ -35,7 +35,7 @@ def tree(tmp_path: Path) -> Path:
 
 
 @pytest.mark.smoke
-def test_a_finding_is_waived_by_its_fingerprint_and_stays_so_when_its_file_is_renamed(tree: Path, tmp_path: Path) -> None:
+def test_exception_by_fingerprint_survives_a_file_rename(tree: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     fingerprint, outcome, _ = scanned(tree, out)["bandit:B602"]
     assert outcome == "blocking"
@@ -91,7 +91,7 @@ def refusals(out: Path) -> list[tuple[tuple[str | Path, ...], str]]:
     ]
 
 
-def test_what_the_policy_would_refuse_is_not_written(tree: Path, tmp_path: Path) -> None:
+def test_exception_that_the_policy_rejects_is_not_written(tree: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     scanned(tree, out)
     for arguments, expires in refusals(out):

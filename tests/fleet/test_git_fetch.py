@@ -94,7 +94,7 @@ def test_git_itself_refuses_any_other_way(tmp_path: Path, address: RepositoryAdd
     assert not list(tmp_path.rglob("pwned"))
 
 
-def test_no_failure_tells_credentials(tmp_path: Path) -> None:
+def test_no_failure_reveals_credentials(tmp_path: Path) -> None:
     target = tmp_path / "target"
     address = parse_address("https://me-myself:hunter2-hunter2@127.0.0.1:1/org/app.git", tmp_path)
     with pytest.raises(ScanError) as caught:

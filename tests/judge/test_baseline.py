@@ -39,7 +39,7 @@ entries = st.builds(
 
 @settings(deadline=None, max_examples=40)
 @given(st.lists(entries, max_size=12, unique_by=lambda each: (each.path, each.rule, each.content, each.context, each.secret)))
-def test_what_is_written_is_read(some: list[KnownFinding]) -> None:
+def test_baseline_survives_a_round_trip(some: list[KnownFinding]) -> None:
     baseline = Baseline(SALT, tuple(sorted(some)))
     text = render_baseline(baseline)
     assert text.isascii()
@@ -74,7 +74,7 @@ WRONG: list[tuple[str, int, str]] = [
 
 
 @pytest.mark.parametrize(("line", "number", "what"), WRONG)
-def test_a_line_that_is_not_one_is_told_with_its_number(line: str, number: int, what: str) -> None:
+def test_invalid_line_is_reported_with_its_number(line: str, number: int, what: str) -> None:
     text = "\n".join([*LINES[: ENTRY - 1], *line.split("\n"), *LINES[ENTRY:]]) + "\n"
     with pytest.raises(UsageError) as caught:
         parse_baseline(text, BASELINE_FILE)
@@ -90,7 +90,7 @@ def test_a_line_of_the_frame_that_is_gone_is_missed(gone: int) -> None:
 
 
 @given(st.integers(0, len(render_baseline(SOME)) - 1))
-def test_a_truncated_end_is_told(length: int) -> None:
+def test_truncated_baseline_is_reported(length: int) -> None:
     text = render_baseline(SOME)[:length]
     with pytest.raises(UsageError) as caught:
         parse_baseline(text, BASELINE_FILE)
@@ -98,12 +98,12 @@ def test_a_truncated_end_is_told(length: int) -> None:
     assert caught.value.message.startswith((f"{BASELINE_FILE}:{lines}: ", f"{BASELINE_FILE}:{lines - 1}: "))
 
 
-def test_what_follows_the_end_is_told() -> None:
+def test_content_after_the_end_is_reported() -> None:
     with pytest.raises(UsageError, match=f":{len(LINES) + 1}: "):
         parse_baseline(render_baseline(SOME) + "{}\n", BASELINE_FILE)
 
 
-def test_another_version_is_told() -> None:
+def test_other_baseline_version_is_reported() -> None:
     with pytest.raises(UsageError, match=f"{BASELINE_FILE}:2: "):
         parse_baseline(render_baseline(SOME).replace('"version": 1', '"version": 2'), BASELINE_FILE)
 
@@ -160,7 +160,7 @@ def test_git_merges_two_branches_that_touch_different_findings(tmp_path: Path, s
 
 
 @pytest.mark.integration
-def test_two_findings_that_stand_side_by_side_in_one_file_are_merged(tmp_path: Path) -> None:
+def test_adjacent_findings_in_one_file_merge_cleanly(tmp_path: Path) -> None:
     base = Baseline(SALT, (entry("a.py", "1" * 32, "2" * 32), entry("a.py", "3" * 32, "4" * 32)))
     ours, theirs = Baseline(SALT, base.entries[:1]), Baseline(SALT, base.entries[1:])
     assert merged(tmp_path, ours, base, theirs) == render_baseline(Baseline(SALT))

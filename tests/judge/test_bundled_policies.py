@@ -92,7 +92,7 @@ def test_the_values_that_the_policies_differ_in() -> None:
 
 
 @pytest.mark.parametrize(("below", "above"), list(pairwise(LADDER)))
-def test_each_rung_is_stricter_than_the_one_before(below: str, above: str) -> None:
+def test_bundled_policies_are_increasingly_strict(below: str, above: str) -> None:
     assert find_loosenings(RUNGS[below], RUNGS[above]) == ()
     assert find_loosenings(RUNGS[above], RUNGS[below]) != ()
 
@@ -143,7 +143,7 @@ def test_a_scan_that_passes_below_and_not_here(name: str) -> None:
 
 @pytest.mark.parametrize("name", LADDER)
 @pytest.mark.parametrize("kind", list(GapKind))
-def test_the_table_tells_what_becomes_of_each_gap(name: str, kind: GapKind) -> None:
+def test_table_covers_every_gap_kind(name: str, kind: GapKind) -> None:
     scan = [make_result("bandit", gaps=[Gap("bandit", "a.py", kind, "r")]), *(make_result(scanner) for scanner in SCANNERS[1:])]
     passes = evaluate(scan, TARGETS, RUNGS[name], TODAY).outcome is Outcome.PASS
     assert table()[kind.value][name] == ("allowed" if passes else "counts")
@@ -151,7 +151,7 @@ def test_the_table_tells_what_becomes_of_each_gap(name: str, kind: GapKind) -> N
 
 
 @pytest.mark.parametrize("name", LADDER)
-def test_a_secret_never_stands(name: str) -> None:
+def test_secret_finding_fails(name: str) -> None:
     scan = [
         make_result("detect-secrets", [make_finding("detect-secrets:x", Severity.MEDIUM, kind=FindingKind.SECRET)]),
         *map(make_result, SCANNERS),
@@ -167,7 +167,7 @@ def test_each_fits_the_schema(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", LADDER)
-def test_each_can_be_extended(name: str, tmp_path: Path) -> None:
+def test_bundled_policy_can_be_extended(name: str, tmp_path: Path) -> None:
     last = TODAY + dt.timedelta(RUNGS[name].exception_max_days)
     text = f"version: 1\nextends: {name}\npaths: {{exclude: [{{path: vendor/, reason: not ours}}]}}\n"
     text += f"exceptions: [{{rule: 'bandit:B101', reason: r, owner: o, expires: {last}}}]\n"

@@ -80,7 +80,7 @@ def test_patterns(text: str, path: str, owned: bool) -> None:
 @pytest.mark.parametrize(
     "line", ["!*.py @b", "*.py nobody", "*.py @b @", "a***b @b", "a//b @b", "../a @b", "*.py @b/c/d", "x" * 2000 + " @b"]
 )
-def test_a_line_that_github_skips_gives_nobody_anything_and_is_told(line: str) -> None:
+def test_line_that_github_skips_assigns_no_owner_and_is_reported(line: str) -> None:
     found = owners(f"* @a\n{line}\n")
     assert found.owners_of("a.py") == ("@a",)
     assert found.list_notes() == [Note(NoteKind.CODEOWNERS_INVALID, path="CODEOWNERS", lines=(2,))]

@@ -107,7 +107,7 @@ def test_nothing_is_joined_by_way_of_a_third() -> None:
     assert groups(*found) == [["semgrep:b", "ruff:a"], ["trivy:c"]]
 
 
-def test_what_one_scanner_tells_twice_stays_two() -> None:
+def test_duplicate_findings_of_one_scanner_stay_separate() -> None:
     found = [secret("detect-secrets:a"), secret("detect-secrets:b"), secret("bandit:B105")]
     assert groups(*found) == [["detect-secrets:a", "bandit:B105"], ["detect-secrets:b"]]
 
@@ -133,7 +133,7 @@ def test_the_worst_member_decides() -> None:
     assert [told.outcome for told in ruling.members] == [TOLERATED, BLOCKS]
 
 
-def test_it_is_waived_only_if_every_member_is() -> None:
+def test_merged_finding_is_suppressed_only_if_every_member_is() -> None:
     one, other = make_finding("semgrep:x", cwe=(78,), fingerprint="f1"), make_finding("bandit:B602", cwe=(78,), waiver="# nosec")
     assert [each.outcome for each in verdict(one, other).rulings] == [BLOCKS]
     entry = make_exception(fingerprint="f1")

@@ -32,7 +32,7 @@ def made(text: str) -> Any:
     return decode_node(parse_policy_yaml(text.encode(), "p"), Rich)
 
 
-def test_what_a_type_may_use() -> None:
+def test_decoder_supports_the_documented_types() -> None:
     text = "{names: [b, a], pair: [1, 2], ratio: 0.25, word: abc, env: {A: b}, max-age: 2}"
     assert made(text) == Rich(frozenset("ab"), [1, 2], 0.25, "abc", {"A": "b"}, 2)
     assert made("word: null") == Rich()

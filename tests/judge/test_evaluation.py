@@ -155,13 +155,13 @@ def test_an_exception_holds_to_the_end_of_its_day_and_no_longer() -> None:
     assert note.count == 1
 
 
-def test_an_unused_exception_is_told() -> None:
+def test_unused_exception_is_noted() -> None:
     verdict = ruled([], make_policy(exceptions=(make_exception(path="old/", fingerprint="f"),)))
     (note,) = verdict.notes
     assert (note.kind, note.name) == (NoteKind.EXCEPTION_UNUSED, "path old/, fingerprint f")
 
 
-def test_the_last_two_weeks_of_an_exception_are_told() -> None:
+def test_exception_expiring_within_two_weeks_is_noted() -> None:
     def days_left(days: int) -> list[tuple[NoteKind, int]]:
         entry = make_exception(rule="bandit:*", expires=TODAY + dt.timedelta(days))
         return [(note.kind, note.days) for note in ruled([make_finding()], make_policy(exceptions=(entry,))).notes]
@@ -251,7 +251,7 @@ def test_an_advisory_is_accepted_by_any_name_whichever_it_goes_by(name: str, ask
     assert (verdict.outcome, verdict.notes) == (Outcome.PASS, ())
 
 
-def test_an_exception_by_a_rule_that_goes_by_another_name_is_told_of_the_advisory() -> None:
+def test_exception_for_an_aliased_rule_suggests_the_advisory() -> None:
     found = make_finding(
         "pip-audit:CVE-2026-1", kind=FindingKind.DEPENDENCY, affected_package=make_package(aliases=("GHSA-aa", "GHSA-bb"))
     )
@@ -295,12 +295,12 @@ def test_a_young_advisory_is_waited_for(days: int | None, wait: int, waits: bool
 
 
 @pytest.mark.parametrize("date", ["soon", "2026-13-01", "0", "2026-11-22T00:00:00Z"])
-def test_a_date_that_is_none_is_not_waited_for(date: str) -> None:
+def test_invalid_date_starts_no_cool_down(date: str) -> None:
     found = make_finding("pip-audit:CVE-1", kind=FindingKind.DEPENDENCY, affected_package=AffectedPackage("p", "1", published=date))
     assert ruled([found], make_policy(cool_down_days=99999)).outcome is Outcome.FAIL
 
 
-def test_what_is_waited_for_takes_no_place_in_a_budget() -> None:
+def test_cool_down_finding_uses_no_budget() -> None:
     found = [
         make_finding(line=n, kind=FindingKind.DEPENDENCY, affected_package=make_package(days)) for n, days in ((1, 2), (2, 20))
     ]
@@ -313,7 +313,7 @@ def test_only_dependencies_are_waited_for() -> None:
     assert ruled([make_finding()], make_policy(cool_down_days=7)).outcome is Outcome.FAIL
 
 
-def test_a_budget_tells_what_a_release_fixes_from_what_none_does() -> None:
+def test_budget_separates_fixable_from_unfixable_findings() -> None:
     fixed, open_ = (
         make_finding(line=n, kind=FindingKind.DEPENDENCY, affected_package=make_package(fixed_in=f))
         for n, f in ((1, ("2",)), (2, ()))
@@ -328,7 +328,7 @@ def test_a_budget_tells_what_a_release_fixes_from_what_none_does() -> None:
     assert ruled([fixed], make_policy(overrides=(both,))).outcome is Outcome.FAIL
 
 
-def test_what_the_policy_leaves_out_does_not_count() -> None:
+def test_excluded_finding_does_not_count() -> None:
     entry = PathExclusion("tests/", "only tests", ("bandit",))
     gap = Gap("bandit", "tests/c.py", GapKind.UNPARSABLE, "r")
     verdict = evaluate(
@@ -380,14 +380,14 @@ def test_an_empty_commit_is_a_pass() -> None:
     assert evaluate([], Targets("staged", 0), make_policy(), TODAY).outcome is Outcome.PASS
 
 
-def test_fail_beats_incomplete_and_both_are_told() -> None:
+def test_fail_outranks_incomplete_and_both_are_reported() -> None:
     gap = Gap("bandit", "a.py", GapKind.CRASH, "r")
     verdict = evaluate([make_result(findings=[make_finding(path="src/b.py")], gaps=[gap])], TARGETS, make_policy(), TODAY)
     assert verdict.outcome is Outcome.FAIL
     assert [ruling.blocking for ruling in verdict.gaps] == [True]
 
 
-def test_what_lies_beyond_a_scan_counts_whatever_is_allowed() -> None:
+def test_forced_gap_blocks_even_if_allowed() -> None:
     gap = Gap("targets", None, GapKind.UNREADABLE, "r")
     under = make_policy(allowed_gaps=(AllowedGap(GapKind.UNREADABLE, "r"),))
     assert evaluate([make_result()], TARGETS, under, TODAY, forced_gaps=[gap]).outcome is Outcome.INCOMPLETE
@@ -464,7 +464,7 @@ def test_every_finding_and_every_gap_is_ruled_once(results: tuple[ScanResult, ..
     assert all(told.count(gap) >= stated.count(gap) for gap in stated)
 
 
-def test_what_is_known_does_not_count_and_says_by_what() -> None:
+def test_known_finding_does_not_count_and_names_its_source() -> None:
     verdict = ruled([make_finding(known_by="the baseline"), make_finding(line=2, known_by="revision main")], make_policy())
     assert verdict.outcome is Outcome.PASS
     assert {ruling.outcome for ruling in verdict.rulings} == {RulingOutcome.KNOWN}
@@ -486,7 +486,7 @@ LENIENT = {
 
 
 @pytest.mark.parametrize("lenient", LENIENT.values(), ids=LENIENT)
-def test_what_is_moved_out_of_where_the_policy_goes_easier_on_it_is_not_known(lenient: dict[str, Any]) -> None:
+def test_move_out_of_a_lenient_path_makes_a_finding_new(lenient: dict[str, Any]) -> None:
     moved = make_finding(path="src/b.py", known_by="revision main", previous_path="tests/c.py")
     verdict = ruled([moved], make_policy(**lenient))
     assert verdict.outcome is Outcome.FAIL
@@ -495,7 +495,7 @@ def test_what_is_moved_out_of_where_the_policy_goes_easier_on_it_is_not_known(le
 
 
 @pytest.mark.parametrize("lenient", [{}, *LENIENT.values()], ids=["nothing", *LENIENT])
-def test_what_is_moved_to_where_the_policy_is_as_strict_or_less_stays_known(lenient: dict[str, Any]) -> None:
+def test_move_to_an_equally_strict_path_keeps_a_finding_known(lenient: dict[str, Any]) -> None:
     known = [
         make_finding(path="src/b.py", known_by="revision main", previous_path="a.py"),
         make_finding(path="tests/c.py", known_by="revision main", previous_path="a.py"),
@@ -548,9 +548,7 @@ def test_waiting_less_never_improves(
 
 @settings(max_examples=60, deadline=None)
 @given(policy_builders.results(), policy_builders.targets, policy_builders.policies)
-def test_what_is_waited_for_is_a_young_fault_of_a_dependency(
-    results: tuple[ScanResult, ...], targets: Targets, under: Policy
-) -> None:
+def test_cool_down_applies_to_recent_advisories_only(results: tuple[ScanResult, ...], targets: Targets, under: Policy) -> None:
     for ruling in (told for each in evaluate(results, targets, under, TODAY).rulings for told in each.per_scanner):
         if ruling.decision.basis is Basis.COOL_DOWN:
             assert ruling.finding.affected_package is not None
@@ -567,7 +565,7 @@ def test_the_verdict_notes_dependencies_that_are_not_audited_for_their_name(insi
     assert notes == (expected,)
 
 
-def test_what_was_resolved_is_told_with_the_verdict() -> None:
+def test_resolved_releases_are_noted_in_the_verdict() -> None:
     taken = tuple(Component(name, "1", "a.py", 3, resolved=name != "gamma") for name in ("alpha", "beta", "gamma"))
     ran = msgspec.structs.replace(make_result("pip-audit"), components=taken)
     notes = evaluate((ran,), TARGETS, make_policy(), TODAY).notes

@@ -46,7 +46,7 @@ def accepts(verdict: Verdict) -> list[str]:
     return [ruling.finding.fingerprint for ruling in verdict.rulings if ruling.outcome is RulingOutcome.SUPPRESSED]
 
 
-def test_it_goes_where_its_file_went() -> None:
+def test_exception_follows_a_renamed_file() -> None:
     assert accepts(ruled(at("old.py", "f1"))) == ["f1"]
     moved = ruled(at("b.py", "f2"))
     assert (moved.outcome, accepts(moved)) == (Outcome.PASS, ["f2"])
@@ -65,13 +65,13 @@ def test_it_goes_where_its_file_went() -> None:
         make_finding(path="b.py", fingerprint="f2"),
     ],
 )
-def test_it_takes_nothing_else(other: Finding) -> None:
+def test_following_exception_matches_nothing_else(other: Finding) -> None:
     verdict = ruled(other)
     assert (verdict.outcome, accepts(verdict)) == (Outcome.FAIL, [])
     assert kinds(verdict.notes) == [NoteKind.EXCEPTION_UNUSED]
 
 
-def test_it_takes_one_and_no_second() -> None:
+def test_following_exception_matches_one_finding() -> None:
     assert accepts(ruled(at("b.py", "f2"), at("b.py", "f3", nth=2, line=9))) == ["f2"]
     assert accepts(ruled(at("old.py", "f1"), at("b.py", "f2"))) == ["f1"], "where the finding is, it has not moved"
     assert accepts(ruled(at("old.py", "f2", nth=2), at("old.py", "f1"))) == ["f1"]
@@ -83,7 +83,7 @@ def test_two_entries_take_two_and_no_third() -> None:
     assert accepts(ruled(*found, entries=entries)) == ["n1", "n2"]
 
 
-def test_one_in_force_goes_before_one_that_has_ended() -> None:
+def test_active_exception_precedes_an_expired_one() -> None:
     ended = msgspec.structs.replace(ENTRY, expires=TODAY - dt.timedelta(1))
     for entries in ((ended, ENTRY), (ENTRY, ended)):
         assert accepts(ruled(at("b.py", "f2"), entries=entries)) == ["f2"]
@@ -92,7 +92,7 @@ def test_one_in_force_goes_before_one_that_has_ended() -> None:
     assert kinds(late.rulings[0].decision.notes) == [NoteKind.EXCEPTION_EXPIRED]
 
 
-def test_a_copy_is_no_rename_while_the_old_file_stands() -> None:
+def test_copy_is_no_rename_while_the_old_file_exists() -> None:
     verdict = ruled(at("b.py", "f2", context="another"), files=("old.py", "b.py"))
     assert (verdict.outcome, accepts(verdict)) == (Outcome.FAIL, [])
 
@@ -101,7 +101,7 @@ def test_its_other_selectors_still_hold() -> None:
     assert accepts(ruled(at("b.py", "f2"), entries=(msgspec.structs.replace(ENTRY, path="src/"),))) == []
 
 
-def test_what_cannot_be_followed_is_refused(tmp_path: Path) -> None:
+def test_exception_that_cannot_follow_is_rejected(tmp_path: Path) -> None:
     head = "version: 1\nextends: baseline\nexceptions:\n- {reason: r, owner: o, expires: 2026-12-01, "
     follows = "follows: {path: a, content: c}"
     for selectors in ("rule: 'a:b'", "fingerprint: f", "fingerprint: f, rule: 'a:*'"):

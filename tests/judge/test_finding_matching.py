@@ -36,7 +36,7 @@ def matched(new: Finding, old: KnownFinding, sight: ScannedPaths | None = None) 
     return match_findings([new], [old], sight) == (0,)
 
 
-def test_the_same_is_the_same_whatever_stands_near_it() -> None:
+def test_same_finding_matches_in_any_context() -> None:
     assert matched(found(), entry())
     assert matched(found(context="y"), entry())
 
@@ -44,16 +44,16 @@ def test_the_same_is_the_same_whatever_stands_near_it() -> None:
 @pytest.mark.parametrize(
     "other", [entry(content="d"), msgspec.structs.replace(entry(), rule="bandit:B1"), entry(path="b.py"), entry(secret="1")]
 )
-def test_another_is_another(other: KnownFinding) -> None:
+def test_different_finding_does_not_match(other: KnownFinding) -> None:
     assert not matched(found(), other)
 
 
-def test_a_block_that_moved_is_known_by_what_stands_around_it() -> None:
+def test_moved_block_is_matched_by_its_context() -> None:
     assert matched(found("b.py"), entry("a.py"), seen("a.py", "b.py"))
     assert not matched(found("b.py", context="y"), entry("a.py"), seen("a.py", "b.py"))
 
 
-def test_a_file_that_is_gone_was_renamed_and_may_have_been_edited() -> None:
+def test_renamed_and_edited_file_matches() -> None:
     assert matched(found("b.py", context="y"), entry("a.py"), seen("b.py"))
 
 
@@ -71,7 +71,7 @@ def test_a_file_that_is_gone_was_renamed_and_may_have_been_edited() -> None:
         None,
     ],
 )
-def test_what_was_not_looked_at_has_not_moved(sight: ScannedPaths | None) -> None:
+def test_finding_is_not_moved_from_a_file_not_scanned(sight: ScannedPaths | None) -> None:
     assert not matched(found("b.py"), entry("a.py"), sight)
 
 
@@ -113,7 +113,7 @@ def test_two_sources_do_not_cover_one_finding_each() -> None:
     )
 
 
-def test_what_became_of_the_known() -> None:
+def test_known_source_counts_matched_and_gone_findings() -> None:
     known = (entry(count=2), entry("gone.py"), entry("left.py"))
     scan = msgspec.structs.replace(
         result("a.py", left_out=[SkippedPath("left.py", SkipReason.EXCLUDED, "bandit")]), findings=(found(), found(content="n"))
@@ -123,7 +123,7 @@ def test_what_became_of_the_known() -> None:
     assert sources == (KnownSource(BASELINE_NAME, findings=4, matched=1, gone=2, file="file"),)
 
 
-def test_a_source_that_knew_nothing_is_told() -> None:
+def test_source_without_matches_is_reported() -> None:
     _, sources = mark_known_findings([result("a.py")], Targets("git index", 1), (), {"revision main": ""})
     assert sources == (KnownSource("revision main", 0, 0, 0),)
 
@@ -170,7 +170,7 @@ def test_the_order_changes_nothing(
 
 
 @given(some_findings, st.lists(st.builds(found, PATHS, WORDS, WORDS, secrets, st.integers(1, 3)), max_size=3))
-def test_a_scan_knows_itself_and_tells_every_finding_more(new: list[Finding], more: list[Finding]) -> None:
+def test_scan_matches_itself_and_finds_every_addition(new: list[Finding], more: list[Finding]) -> None:
     known = collect_known_findings(new)
     assert None not in match_findings(new, known)
     assert sum(at is None for at in match_findings([*new, *more], known)) == len(more)

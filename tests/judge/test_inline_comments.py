@@ -36,7 +36,7 @@ def ruled(*ignores: IgnoreComment, **changes: Any) -> Verdict:
 
 
 @pytest.mark.parametrize("days", [None, 0, 1, 365])
-def test_one_that_holds_suppresses_and_shows_its_text(days: int | None) -> None:
+def test_valid_comment_suppresses_and_shows_its_text(days: int | None) -> None:
     verdict = ruled(ignore(days))
     (ruling,) = verdict.rulings
     assert (verdict.outcome, ruling.outcome) == (Outcome.PASS, RulingOutcome.SUPPRESSED)
@@ -65,7 +65,7 @@ def test_a_comment_that_does_not_apply_is_noted_and_the_finding_counts(
     assert ruled(one, ignore(line=2, days=20), **changes).outcome is Outcome.PASS, "another one holds"
 
 
-def test_one_about_other_rules_is_told_where_the_finding_is() -> None:
+def test_ignore_comment_for_other_rules_is_noted() -> None:
     verdict = ruled(ignore(rules=()))
     assert kinds(verdict.rulings[0].decision.notes) == [NoteKind.COMMENT_OTHER_RULES]
     assert (verdict.outcome, verdict.notes) == (Outcome.FAIL, ())
@@ -79,14 +79,14 @@ def test_where_the_policy_denies_none_holds() -> None:
     assert not ruled(ignore(fault="x"), inline_suppressions=InlineSuppressions.DENY).rulings[0].decision.notes
 
 
-def test_the_last_two_weeks_are_told() -> None:
+def test_comment_expiring_within_two_weeks_is_noted() -> None:
     assert len(ruled(ignore(15)).notes) == 1
     for days in (14, 0):
         note = ruled(ignore(days)).notes[0]
         assert (note.kind, note.days) == (NoteKind.COMMENT_EXPIRES_SOON, days)
 
 
-def test_each_is_told_once_and_many_are_counted() -> None:
+def test_inline_notes_are_deduplicated_and_counted() -> None:
     def notes(number: int, under: Policy) -> tuple[Note, ...]:
         found = [make_finding(line=line, ignore_comments=(ignore(-1, line=line),)) for line in range(1, number + 1) for _ in "ab"]
         return evaluate([make_result(findings=found)], TARGETS, under, TODAY).notes

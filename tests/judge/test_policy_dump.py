@@ -38,7 +38,7 @@ environments: {ci: {inline-suppressions: report, inline-until: optional}}
 
 
 @pytest.mark.parametrize("environment", [None, "ci"])
-def test_what_is_shown_says_the_same_again(tmp_path: Path, environment: str | None) -> None:
+def test_dumped_policy_loads_to_the_same_policy(tmp_path: Path, environment: str | None) -> None:
     (tmp_path / "tree").mkdir()
     (tmp_path / "mine.yaml").write_text(FULL, encoding="utf-8")
     made = load_policy(str(tmp_path / "mine.yaml"), tmp_path / "tree", environment)
@@ -57,7 +57,7 @@ def test_what_is_shown_says_the_same_again(tmp_path: Path, environment: str | No
     assert (again.exceptions, again.scanners, again.overrides) == (made.exceptions, made.scanners, made.overrides)
 
 
-def test_each_value_tells_where_it_came_from(tmp_path: Path) -> None:
+def test_dump_shows_the_origin_of_each_value(tmp_path: Path) -> None:
     (tmp_path / "scangate.yaml").write_text("version: 1\nextends: strict\nbudgets: {medium: 3}\n")
     lines = dump_policy(load_policy(None, tmp_path)).splitlines()
     assert "  medium: 3  # scangate.yaml:3" in lines

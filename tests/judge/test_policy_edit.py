@@ -70,7 +70,7 @@ def check(text: str, entry: PolicyException, read: Mapping[str, object]) -> str:
 
 
 @pytest.mark.parametrize("text", TEXTS)
-def test_it_is_put_in_at_one_place_and_nothing_else_changes(text: str) -> None:
+def test_exception_is_inserted_without_other_changes(text: str) -> None:
     written = check(check(text, ENTRY, READ), ENTRY, READ)
     assert ("\r\n" in written) == ("\r\n" in text)
     assert "\n" not in written.replace("\r\n", "") or "\r\n" not in text
@@ -85,14 +85,14 @@ def test_the_bundled_policies_only_gain_lines(name: str) -> None:
     assert len(written.splitlines()) == len(text.splitlines()) + 7
 
 
-def test_it_reads_well() -> None:
+def test_inserted_exception_is_readable() -> None:
     assert add_exception("version: 1\nextends: strict\n", ENTRY, "p.yaml") == (
         "version: 1\nextends: strict\n\nexceptions:\n"
         '  - rule: "bandit:B101"\n    path: "tests/**"\n    reason: a reason\n    owner: an owner\n    expires: 2027-01-31\n'
     )
 
 
-def test_what_is_followed_stands_in_one_line() -> None:
+def test_followed_exception_is_one_line() -> None:
     entry = PolicyException("r", "o", dt.date(2027, 1, 31), "a:b", fingerprint="12", follows=FollowedFinding("a b.py", "34", "56"))
     follows = {"path": "a b.py", "content": "34", "context": "56"}
     read: dict[str, object] = {"fingerprint": "12", "rule": "a:b", "follows": follows, "reason": "r", "owner": "o"}
@@ -103,7 +103,7 @@ def test_what_is_followed_stands_in_one_line() -> None:
 @pytest.mark.parametrize(
     "text", ["version: 1\na: &x 1\nb: *x\n", "version: 1\nversion: 1\n", "- a\n", "", "version: [\n", "a: !!str 1\n"]
 )
-def test_what_is_no_policy_is_refused_as_ever(text: str) -> None:
+def test_invalid_policy_is_rejected(text: str) -> None:
     with pytest.raises(PolicyError):
         add_exception(text, ENTRY, "p.yaml")
 
@@ -121,6 +121,6 @@ words = st.text(letters, min_size=1, max_size=30)
 
 @settings(max_examples=80, deadline=None)
 @given(words, words, words, st.sampled_from(TEXTS))
-def test_whatever_is_said_is_what_is_read(reason: str, owner: str, path: str, text: str) -> None:
+def test_inserted_values_are_read_back(reason: str, owner: str, path: str, text: str) -> None:
     entry = PolicyException(reason, owner, dt.date(2027, 1, 31), path=path)
     check(text, entry, {"path": path, "reason": reason, "owner": owner, "expires": "2027-01-31"})

@@ -94,7 +94,7 @@ CASES: list[tuple[str, Any, Any, Any]] = [
 
 
 @pytest.mark.parametrize(("field", "floor", "tight", "loose"), CASES)
-def test_each_field(field: str, floor: Any, tight: Any, loose: Any) -> None:
+def test_floor_checks_each_field(field: str, floor: Any, tight: Any, loose: Any) -> None:
     base = make_policy(**{field: floor})
     assert find_loosenings(base, base) == ()
     assert find_loosenings(base, make_policy(**{field: tight})) == ()
@@ -144,7 +144,7 @@ def test_tightening_never_improves(pair: tuple[Policy, Policy], results: tuple[S
 
 @settings(max_examples=60, deadline=None)
 @given(policy_builders.policies, st.sampled_from(policy_builders.SEVERITIES), policy_builders.results(), policy_builders.targets)
-def test_one_finding_less_allowed_never_improves(
+def test_lower_budget_never_improves_the_verdict(
     under: Policy, severity: Severity, results: tuple[ScanResult, ...], targets: Targets
 ) -> None:
     limits = {each.name.lower(): limit for each, limit in under.budget.limits}

@@ -188,7 +188,7 @@ def test_errors_say_where_and_what(root: Path, text: str, message: str, hint: st
     assert hint in error.hint
 
 
-def test_a_hostile_key_is_told_on_one_line_and_not_whole(root: Path) -> None:
+def test_hostile_key_is_shortened_to_one_line(root: Path) -> None:
     put(root, HEAD + f"'{'k' * 500}': 1\n")
     assert "k" * 100 not in refused(root).message
 
@@ -196,7 +196,7 @@ def test_a_hostile_key_is_told_on_one_line_and_not_whole(root: Path) -> None:
 # -- where a policy comes from --
 
 
-def test_the_root_s_own_policy_is_the_default_and_baseline_is_where_there_is_none(root: Path) -> None:
+def test_root_policy_is_the_default_else_baseline(root: Path) -> None:
     assert load_policy(None, root).name == "baseline"
     assert not load_policy(None, root).in_tree
     put(root, HEAD)
@@ -204,7 +204,7 @@ def test_the_root_s_own_policy_is_the_default_and_baseline_is_where_there_is_non
     assert load_policy(None, root).in_tree
 
 
-def test_what_stands_in_the_policy_s_place_is_never_taken_for_nothing(root: Path) -> None:
+def test_unreadable_policy_path_is_an_error(root: Path) -> None:
     own = root / "scangate.yaml"
     own.mkdir()
     assert refused(root).message == "scangate.yaml:1:1: not a file"
@@ -234,7 +234,7 @@ def test_an_unreadable_policy_is_an_error(root: Path) -> None:
     assert "cannot be read: permission denied" in refused(root).message
 
 
-def test_the_other_suffix_is_told(root: Path) -> None:
+def test_other_policy_suffix_is_suggested(root: Path) -> None:
     put(root, HEAD, "scangate.yml")
     assert refused(root).hint == "git mv scangate.yml scangate.yaml"
 
@@ -387,7 +387,7 @@ def test_a_policy_outside_the_tree_is_trusted(root: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["targets", "Ruff", "a b", "-x"])
-def test_a_command_s_name_can_stand_in_a_rule(root: Path, name: str) -> None:
+def test_rule_may_name_a_command_scanner(root: Path, name: str) -> None:
     outside = put(root.parent, COMMAND.replace("ruff:", f"'{name}':"), "out.yaml")
     assert "not a scanner's name" in refused(root, str(outside)).message
 

@@ -35,7 +35,7 @@ FINDINGS = [
 ]
 
 
-def test_each_finding_is_told_as_if_it_were_the_only_one() -> None:
+def test_matcher_treats_each_finding_alone() -> None:
     shared = PolicyMatcher(POLICY)
     for one in FINDINGS:
         alone, severity = PolicyMatcher(POLICY), PolicyMatcher(POLICY).severity_of(one)

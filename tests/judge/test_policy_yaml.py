@@ -59,7 +59,7 @@ def test_a_byte_order_mark_is_taken_off() -> None:
     assert to_plain(parse_policy_yaml(b"\xef\xbb\xbfa: 1\n", "p")) == {"a": 1}
 
 
-def test_no_word_of_a_wrong_file_is_told() -> None:
+def test_errors_quote_nothing_of_an_invalid_file() -> None:
     """A policy path that points at a file of secrets must not print them."""
     for data in (b"key: 'hunter2-secret\n", b'k: "\\hunter2"', b"%hunter2 x\n---\n", b"k: !hunter2 v", b"k: *hunter2", b"@hunter2"):
         with pytest.raises(PolicyError) as caught:

@@ -68,7 +68,7 @@ def test_the_order_of_the_findings_changes_no_ruling() -> None:
     assert all(backwards[ruling.finding] == ruling for ruling in ruled(FINDINGS, POLICY))
 
 
-def test_each_exception_that_accepts_is_told_how_often() -> None:
+def test_uses_of_each_exception_are_counted() -> None:
     exceptions = ExceptionLedger(make_policy(exceptions=(make_exception(rule="bandit:B602", path="src/", expires=TODAY),)), TODAY)
     found = (make_finding("bandit:B602", path="src/a.py"),) * 3
     rulings = rule_findings(found, PolicyMatcher(POLICY), exceptions)

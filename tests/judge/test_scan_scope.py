@@ -59,7 +59,7 @@ def test_the_same_policy_would_read_no_more() -> None:
     assert told(make_policy(exclusions=EXCLUDES), rules={"semgrep": "d1"}) == []
 
 
-def test_it_survives_lists_that_come_back_as_tuples() -> None:
+def test_scope_accepts_tuples_for_lists() -> None:
     record = {**scope(), "excludes": tuple(scope()["excludes"])}
     assert told(make_policy(exclusions=EXCLUDES), record) == []
 
@@ -120,7 +120,7 @@ def test_a_skipped_scanner_did_not_run() -> None:
 @pytest.mark.parametrize(
     "record", [{"x": 1}, {"excludes": 5}, {"exclusions": [], "max-file-size": "1", "too-large": 0, "scanners": {}}]
 )
-def test_a_record_that_is_none_is_a_gap(record: dict[str, Any]) -> None:
+def test_invalid_scope_record_is_a_gap(record: dict[str, Any]) -> None:
     assert told(make_policy(), record) == [("targets", "the record of what the scan read is not one")]
 
 

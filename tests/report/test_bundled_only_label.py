@@ -35,7 +35,7 @@ def report_with_one_finding(outcome: RulingOutcome, told_by: str) -> Report:
 
 
 @pytest.mark.parametrize("outcome", RulingOutcome)
-def test_the_label_stands_with_the_finding_and_the_count_with_the_verdict(outcome: RulingOutcome) -> None:
+def test_label_is_on_the_finding_and_count_on_the_verdict(outcome: RulingOutcome) -> None:
     for name, form in FORMATS.items():
         labelled, plain = (form.render(report_with_one_finding(outcome, told_by)) for told_by in (BUNDLED_ADVISORIES, "store"))
         shown = [line for line in labelled.splitlines() if line not in plain.splitlines()]
@@ -43,7 +43,7 @@ def test_the_label_stands_with_the_finding_and_the_count_with_the_verdict(outcom
         assert name not in LISTED[outcome] or any(BUNDLED_ADVISORIES in line for line in shown), name
 
 
-def test_what_is_known_of_an_advisory_is_told_to_whoever_has_to_act() -> None:
+def test_advisory_details_are_reported() -> None:
     for name in ("json", "sarif", "junit", "sbom"):
         text = FORMATS[name].render(report_with_one_finding(RulingOutcome.BLOCKING, "store"))
         assert "2018-08-20" in text or name == "sbom", name

@@ -23,7 +23,7 @@ SHAPE = re.compile(rf"export SCANGATE_VERDICT='(PASS|FAIL|INCOMPLETE)'\nexport S
 
 @settings(max_examples=40, deadline=None)
 @given(reports())
-def test_it_holds_fixed_words_and_numbers_alone(report: Report) -> None:
+def test_env_report_has_only_fixed_words_and_numbers(report: Report) -> None:
     assert SHAPE.fullmatch(env.render(report))
 
 

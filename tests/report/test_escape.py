@@ -30,7 +30,7 @@ def _moves(character: str) -> bool:
     return point < 0x20 or 0x7F <= point < 0xA0 or 0x202A <= point <= 0x202E or 0x2066 <= point <= 0x2069
 
 
-def test_what_is_hidden_is_shown() -> None:
+def test_invisible_characters_are_made_visible() -> None:
     assert escape.terminal("a\x1b[2J\x07\n\t\u202e\udc80\U000e0041\ud83d") == r"a\x1b[2J\x07\n\t\u202e\x80\U000e0041\ud83d"
     assert escape.terminal("plain \u00e9\u4e2d\U0001f600") == "plain \u00e9\u4e2d\U0001f600"
 
@@ -159,6 +159,6 @@ def test_sarif_messages_hold_no_link() -> None:
 
 
 @given(st.text(), st.integers(3, 50))
-def test_what_is_shortened_fits(text: str, most: int) -> None:
+def test_shortened_text_fits(text: str, most: int) -> None:
     assert len(escape.truncate(text, most)) <= most
     assert escape.truncate(text, len(text) + 3) == text

@@ -118,7 +118,7 @@ def identities(findings: Iterable[Finding]) -> Counter[str]:
 
 @settings(max_examples=60, deadline=None)
 @given(histories(), policy_builders.targets)
-def test_every_finding_is_told_with_its_ruling_whatever_is_said_of_it(state: State, targets: Targets) -> None:
+def test_every_finding_is_reported_with_its_ruling(state: State, targets: Targets) -> None:
     results, known = mark_known_findings(state.results, targets, state.known)
     verdict = evaluate(results, targets, state.policy, TODAY, known_sources=known)
     code = EXIT_CODES[verdict.outcome]

@@ -27,7 +27,7 @@ from tests.support.sample_reports import FLASK, TOKEN, merged
 DAY = WaiveArguments("2026-04-01", "out/verdict.json")
 
 
-def test_each_part_of_a_merged_finding_is_there() -> None:
+def test_explain_shows_each_member_of_a_merged_finding() -> None:
     ruling = merged().verdict.rulings[0]
     location = PolicyLocation("budgets.critical", "policies/baseline.yaml", 50)
     note = Note(NoteKind.SEVERITY_CHANGED, severity=Severity.HIGH, location=PolicyLocation("severity[0]"))
@@ -56,7 +56,7 @@ def test_a_path_is_named_as_a_pattern_that_means_no_other() -> None:
     assert not globs.matches(pattern, "b/a [1]/*.py")
 
 
-def test_a_dependency_is_mended_by_an_upgrade() -> None:
+def test_dependency_is_fixed_by_an_upgrade() -> None:
     assert suggest_fix(FLASK.rule, FLASK) == "upgrade flask from 0.12.2 to 2.2.5, the nearest release without a known fault"
     assert suggest_fix(TOKEN.rule, TOKEN).startswith("revoke it")
     assert suggest_fix("trivy:X") == ""

@@ -150,17 +150,17 @@ def test_every_format_is_asked() -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(reports())
-def test_every_format_tells_the_same(report: Report) -> None:
+def test_all_formats_agree(report: Report) -> None:
     check_agreement(report)
 
 
 @pytest.mark.smoke
 @pytest.mark.parametrize("report", [failing_report(), merged(), passing_report(), incomplete_report(), many_findings(900)])
-def test_every_format_tells_the_same_of_the_samples(report: Report) -> None:
+def test_all_formats_agree_on_the_samples(report: Report) -> None:
     check_agreement(report)
 
 
-def test_a_merged_finding_is_told_once_by_every_format() -> None:
+def test_every_format_reports_a_merged_finding_once() -> None:
     """The same counts as without the second scanner, and where findings are named, that scanner's rule beside the first's."""
     report, alone = merged(), failing_report()
     for name, reader in READERS.items():
@@ -174,7 +174,7 @@ def test_a_merged_finding_is_told_once_by_every_format() -> None:
     assert [member["rule"] for member in told["properties"]["members"]] == ["semgrep:python.flask.sql-injection", "bandit:B608"]
 
 
-def test_every_format_tells_the_same_of_hostile_facts() -> None:
+def test_all_formats_agree_on_hostile_text() -> None:
     check_agreement(hostile_report())
     assert hostile_report().verdict.outcome is Outcome.FAIL
 

@@ -74,7 +74,7 @@ def test_codebuild_can_read_the_samples(report: Report) -> None:
 
 
 @pytest.mark.smoke
-def test_what_blocks_fails_what_counts_is_an_error_and_what_is_clean_passes() -> None:
+def test_findings_fail_gaps_are_errors_and_clean_passes() -> None:
     assert cases(failing_report(), "bandit") == {"bandit:B602 in app/jobs.py [7d793037]": "failure", "clean: ./": ""}
     assert cases(failing_report(), "semgrep") == {
         "semgrep:python.flask.sql-injection in app/db.py [5d41402a]": "failure",
@@ -90,7 +90,7 @@ def test_a_suppressed_finding_is_skipped_with_its_reason() -> None:
     assert "suppressed inline: pragma: allowlist secret" in junit.render(failing_report())
 
 
-def test_a_known_finding_is_told_in_the_case_of_its_folder() -> None:
+def test_known_finding_is_listed_in_the_test_case_of_its_folder() -> None:
     told = next(
         case.findtext("system-out")
         for case in tree(failing_report()).iter("testcase")

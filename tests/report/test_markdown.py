@@ -41,7 +41,7 @@ def test_hostile_text_makes_no_link_and_no_tag() -> None:
     assert text.replace("\n", "").isprintable()
 
 
-def test_it_stays_short() -> None:
+def test_markdown_summary_stays_short() -> None:
     text = markdown.render(many_findings(5000))
     assert len(text) < 10_000
     assert "and 4,980 more" in text

@@ -65,7 +65,7 @@ NEVER = [
 ]
 
 
-def test_what_is_loud_is_told_by_rule_and_group() -> None:
+def test_frequent_findings_are_grouped_by_rule() -> None:
     told = [
         (each.rule, each.group, each.pattern, each.count)
         for each in find_noisy_rules(make_report([*NOISY, *APPLICATION_CODE, *NEVER], load_bundled_policy("baseline")))

@@ -221,12 +221,12 @@ def test_only_evidence_becomes_a_snippet() -> None:
     assert place["artifactLocation"] == {"uri": "app/jobs.py"}
 
 
-def test_a_package_is_told() -> None:
+def test_package_is_in_the_result() -> None:
     package = find_run(failing_report(), "pip-audit")["results"][0]["properties"]["package"]
     assert (package["name"], package["version"], package["fixedIn"]) == ("flask", "0.12.2", ["0.12.3"])
 
 
-def test_gaps_are_notifications_and_the_level_tells_whether_they_count() -> None:
+def test_gaps_are_notifications_with_level_by_blocking() -> None:
     semgrep = find_run(failing_report(), "semgrep")["invocations"][0]
     assert semgrep["executionSuccessful"] is True
     assert semgrep["startTimeUtc"] == "2026-01-02T03:04:05Z"

@@ -78,13 +78,13 @@ def properties(entry: dict[str, Any]) -> dict[str, str]:
 
 @pytest.mark.smoke
 @pytest.mark.parametrize("report", [failing_report(), incomplete_report(), many_findings(20), hostile_report()])
-def test_it_is_valid(report: Report) -> None:
+def test_sbom_is_valid(report: Report) -> None:
     document(report)
 
 
 @settings(max_examples=40, deadline=None)
 @given(reports())
-def test_it_is_valid_whatever_was_found(report: Report) -> None:
+def test_sbom_is_valid_for_any_report(report: Report) -> None:
     document(report)
 
 
@@ -95,7 +95,7 @@ def test_a_run_without_dependencies_has_a_valid_one_without_components() -> None
     assert properties(read["metadata"])["scangate:skipped"] == "pip-audit: switched off by the policy"
 
 
-def test_what_was_run_and_when() -> None:
+def test_sbom_metadata_names_tools_and_time() -> None:
     metadata = document(failing_report())["metadata"]
     assert metadata["timestamp"] == "2026-01-02T03:04:09+00:00"
     assert [(each["name"], each["version"]) for each in metadata["tools"]["components"]] == [
@@ -107,7 +107,7 @@ def test_what_was_run_and_when() -> None:
     assert "semgrep: app/old.py:3: unparsable: syntax error near line 3" in gaps
 
 
-def test_each_release_is_one_component_with_all_its_places() -> None:
+def test_each_release_is_one_component_with_all_locations() -> None:
     report = with_components(
         Component("flask", "1.0", "b.txt", 2, direct=True),
         Component("flask", "1.0", "a.txt", 7),
@@ -126,7 +126,7 @@ def test_each_release_is_one_component_with_all_its_places() -> None:
     assert all(each["purl"] == ref for ref, each in found.items())
 
 
-def test_the_graph_is_told_as_far_as_it_is_known() -> None:
+def test_dependency_graph_is_as_complete_as_known() -> None:
     report = with_components(
         Component("a", "1", "uv.lock", 1, direct=True),
         Component("b", "1", "uv.lock", 2, via=("a",)),
@@ -189,20 +189,20 @@ def test_a_score_is_counted_from_the_vector(cvss: str, rating: tuple[str, float]
         (RulingOutcome.SUPPRESSED, "exploitable", ["will_not_fix"]),
     ],
 )
-def test_what_the_policy_says_is_the_analysis(outcome: RulingOutcome, state: str, response: list[str] | None) -> None:
+def test_ruling_is_the_vex_analysis(outcome: RulingOutcome, state: str, response: list[str] | None) -> None:
     because = "accepted until 2026-03-01 by web@example.org: not reachable from outside"
     analysis = single_vulnerability(with_rulings(Ruling(FLASK, Severity.HIGH, outcome, reason(because))))["analysis"]
     assert (analysis["state"], analysis.get("response")) == (state, response)
     assert analysis["detail"] == f"requirements.txt:4: {outcome.value}: {because}"
 
 
-def test_what_blocks_and_has_no_mended_release_does_not_say_update() -> None:
+def test_blocking_finding_without_fix_has_no_update_response() -> None:
     vulnerability = single_vulnerability(with_rulings(Ruling(flask(""), Severity.HIGH, RulingOutcome.BLOCKING, reason(""))))
     assert "response" not in vulnerability["analysis"]
     assert vulnerability["recommendation"].startswith("no release fixes it yet")
 
 
-def test_of_several_places_the_worst_gives_the_state_and_each_is_told() -> None:
+def test_worst_location_gives_the_state_and_all_are_listed() -> None:
     waived = Ruling(flask_at("a.txt"), Severity.HIGH, RulingOutcome.SUPPRESSED, reason("accepted"))
     blocked = Ruling(flask_at("b.txt"), Severity.HIGH, RulingOutcome.BLOCKING, reason("the budget is 0"))
     analysis = single_vulnerability(with_rulings(waived, blocked))["analysis"]
@@ -261,7 +261,7 @@ def urls(read: dict[str, Any]) -> set[str]:
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "https://example.org/%zz", "https://example.org/#a#b", "https://a b/"])
-def test_an_address_that_is_none_is_not_linked(url: str) -> None:
+def test_invalid_url_is_not_linked(url: str) -> None:
     finding = msgspec.structs.replace(FLASK, help_url=url)
     assert url not in str(
         single_vulnerability(with_rulings(Ruling(finding, Severity.LOW, RulingOutcome.TOLERATED, reason(""))))["advisories"]
@@ -276,7 +276,7 @@ def test_the_serial_number_is_that_of_the_content() -> None:
 
 
 @pytest.mark.integration
-def test_another_process_writes_the_same_bytes() -> None:
+def test_output_is_the_same_in_another_process() -> None:
     """Sets come in another order there."""
     code = (
         "from tests.support.sample_reports import failing_report; from scangate.report import sbom;"
@@ -289,7 +289,7 @@ def test_another_process_writes_the_same_bytes() -> None:
 
 
 @pytest.mark.parametrize("time", ["", "not a time", "9999-12-31T23:59:59-14:00"])
-def test_a_time_that_is_none_is_left_out(time: str) -> None:
+def test_invalid_time_is_omitted(time: str) -> None:
     assert "timestamp" not in document(msgspec.structs.replace(failing_report(), finished=time))["metadata"]
 
 

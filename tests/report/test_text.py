@@ -80,7 +80,7 @@ def test_the_last_line_is_the_verdict_and_the_one_before_it_what_to_do() -> None
     assert before.startswith("0 suppressed, ")
 
 
-def test_what_was_not_looked_at_is_a_dash() -> None:
+def test_scanner_without_files_shows_dashes() -> None:
     rows = {line.split()[0]: line.split() for line in text.render(passing_report()).splitlines() if line.startswith("  ")}
     assert rows["bandit"][2:] == ["2", "2", "0", "0", "0.0"]
     assert rows["pip-audit"][1:6] == ["-"] * 5
@@ -92,7 +92,7 @@ def test_a_report_without_any_scanner_is_one() -> None:
     assert output.endswith("PASS: nothing blocks under policy baseline\n")
 
 
-def test_what_the_run_attests_is_told() -> None:
+def test_whole_run_accounting_is_shown() -> None:
     whole = msgspec.structs.replace(passing_report().results[0], accounting=FileAccounting.WHOLE_RUN)
     assert "attested by the run" in text.render(msgspec.structs.replace(passing_report(), results=(whole,)))
 

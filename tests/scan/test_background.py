@@ -9,7 +9,7 @@ import pytest
 from scangate.scan.background import BackgroundCall
 
 
-def test_it_has_begun_before_it_is_asked_for() -> None:
+def test_background_call_starts_immediately() -> None:
     begun = threading.Event()
 
     def call() -> str:
@@ -21,7 +21,7 @@ def test_it_has_begun_before_it_is_asked_for() -> None:
     assert [beside.result(), beside.result()] == ["done", "done"]
 
 
-def test_what_it_raised_is_raised_where_the_value_is_asked_for() -> None:
+def test_background_error_is_raised_by_result() -> None:
     beside = BackgroundCall(lambda: int("none"))
     with pytest.raises(ValueError, match="none"):
         beside.result()

@@ -29,7 +29,7 @@ def raw(folder: Path) -> sqlite3.Connection:
     return sqlite3.connect(folder / "cache" / "answers.sqlite")
 
 
-def test_what_is_put_is_there_in_the_next_run(tmp_path: Path) -> None:
+def test_cached_entry_is_found_in_the_next_run(tmp_path: Path) -> None:
     first = opened(tmp_path)
     first.put({KEY: b"value"})
     first.close()
@@ -53,7 +53,7 @@ def test_a_row_that_was_changed_is_not_there(tmp_path: Path, column: str) -> Non
 
 
 @pytest.mark.parametrize(("wrote", "reads"), [("", SECRET), (SECRET, ""), (SECRET, SECRET + "!")])
-def test_what_another_key_signed_is_not_there(tmp_path: Path, wrote: str, reads: str) -> None:
+def test_entry_signed_by_another_key_is_ignored(tmp_path: Path, wrote: str, reads: str) -> None:
     first = opened(tmp_path, secret=wrote)
     first.put({KEY: b"value"})
     first.close()
@@ -118,7 +118,7 @@ def test_a_place_that_others_may_have_prepared_is_refused(tmp_path: Path, plant:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can make files of other users")
 @pytest.mark.parametrize("part", ["cache", "cache/answers.sqlite"])
-def test_another_users_property_is_refused(tmp_path: Path, part: str) -> None:
+def test_cache_of_another_user_is_rejected(tmp_path: Path, part: str) -> None:
     opened(tmp_path).close()
     os.chown(tmp_path / part, 4711, 4711)
     with pytest.raises(ScangateError):
@@ -162,7 +162,7 @@ def next_schema(file: Path) -> None:
 
 
 @pytest.mark.parametrize("spoil", [rubbish, foreign, triggered, next_schema])
-def test_a_file_that_is_not_ours_is_set_aside_and_told(tmp_path: Path, spoil: Callable[[Path], None]) -> None:
+def test_foreign_cache_file_is_moved_aside_and_reported(tmp_path: Path, spoil: Callable[[Path], None]) -> None:
     cache = opened(tmp_path)
     cache.put({KEY: b"value"})
     cache.close()
@@ -180,7 +180,7 @@ def test_a_file_that_is_not_ours_is_set_aside_and_told(tmp_path: Path, spoil: Ca
     assert (tmp_path / "cache" / "answers.sqlite.set-aside").is_file()
 
 
-def test_damage_in_the_middle_costs_answers_and_is_told_or_seen(tmp_path: Path) -> None:
+def test_damaged_cache_returns_original_values_or_nothing(tmp_path: Path) -> None:
     """Whatever bytes change, what comes back is what was put or nothing."""
     cache = opened(tmp_path)
     honest = {bytes([number]) * 32: bytes([number]) * 3000 for number in range(60)}
@@ -206,7 +206,7 @@ def test_damage_in_the_middle_costs_answers_and_is_told_or_seen(tmp_path: Path) 
         file.touch(mode=0o600)
 
 
-def test_what_was_used_longest_ago_makes_room(tmp_path: Path) -> None:
+def test_least_recently_used_entry_is_evicted(tmp_path: Path) -> None:
     limit = 400_000
     values = {bytes([number]) * 32: bytes(10_000) for number in range(30)}
     cache = opened(tmp_path, limit=limit)
@@ -221,7 +221,7 @@ def test_what_was_used_longest_ago_makes_room(tmp_path: Path) -> None:
     assert 0 < len(later.get(values)) < 30
 
 
-def test_what_was_dropped_leaves_no_bytes(tmp_path: Path) -> None:
+def test_cleared_entry_leaves_no_bytes(tmp_path: Path) -> None:
     cache = opened(tmp_path)
     cache.put({KEY: b"a word that must go" * 500})
     assert cache.clear() == 1
@@ -230,7 +230,7 @@ def test_what_was_dropped_leaves_no_bytes(tmp_path: Path) -> None:
     assert opened(tmp_path).get([KEY]) == {}
 
 
-def test_what_could_not_be_forgotten_is_told(tmp_path: Path) -> None:
+def test_failed_cache_clear_raises(tmp_path: Path) -> None:
     """Another process is in the midst of writing."""
     cache = opened(tmp_path)
     cache.put({KEY: b"value"})

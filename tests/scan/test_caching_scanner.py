@@ -63,7 +63,7 @@ def shop(tmp_path: Path) -> ShardScans:
 MORE = {**FILES, "broken.txt": "broken\n", "empty.txt": "", f"{SECRET}.txt": f"bad {SECRET}\n", "package.txt": "package\n"}
 
 
-def test_what_was_said_is_said_again_to_the_letter(shop: ShardScans) -> None:
+def test_cached_reports_are_identical(shop: ShardScans) -> None:
     words, whole = WordScanner(), WordScanner("whole", splits=False)
     cold = shop.run(words, whole, files={**MORE, "broken.txt": "good\n"})
     assert words.asked
@@ -72,7 +72,7 @@ def test_what_was_said_is_said_again_to_the_letter(shop: ShardScans) -> None:
     assert warm == cold == shop.run(words, whole, remember=False)
 
 
-def test_not_a_word_of_a_file_is_kept(shop: ShardScans) -> None:
+def test_no_file_content_is_cached(shop: ShardScans) -> None:
     shop.run(WordScanner(), files=MORE)
     assert SECRET[:8].encode() not in shop.kept()
 
@@ -106,14 +106,14 @@ def test_a_scanner_that_sees_all_files_at_once_is_asked_about_all_or_none(shop: 
         ({"name": "other"}, {}),
     ],
 )
-def test_what_an_answer_depends_on_asks_anew(shop: ShardScans, scanner: dict[str, Any], plan: dict[str, Any]) -> None:
+def test_changed_inputs_invalidate_cache(shop: ShardScans, scanner: dict[str, Any], plan: dict[str, Any]) -> None:
     shop.run(WordScanner(), files=FILES)
     words = WordScanner(**scanner)
     shop.run(words, **plan)
     assert words.asked == sorted(FILES)
 
 
-def test_what_may_not_be_kept_is_asked_each_time(shop: ShardScans) -> None:
+def test_uncacheable_scanner_runs_each_time(shop: ShardScans) -> None:
     words = WordScanner()
     words.resting_on = None
     for _ in range(2):
@@ -122,7 +122,7 @@ def test_what_may_not_be_kept_is_asked_each_time(shop: ShardScans) -> None:
 
 
 @pytest.mark.parametrize("value", [b"rubbish", b"[{}]", b"[1]", b"[]]", b'[{"quote": [[0, 99999]]}]'])
-def test_what_is_no_answer_about_the_file_is_not_said(shop: ShardScans, value: bytes) -> None:
+def test_cached_entry_for_another_file_is_ignored(shop: ShardScans, value: bytes) -> None:
     """Even one with a good MAC."""
     words = WordScanner()
     cold = shop.run(words, files=FILES)
@@ -134,7 +134,7 @@ def test_what_is_no_answer_about_the_file_is_not_said(shop: ShardScans, value: b
     assert words.asked == sorted(FILES)
 
 
-def test_a_tool_that_is_not_there_is_told_as_ever(shop: ShardScans) -> None:
+def test_missing_tool_is_reported_with_cache(shop: ShardScans) -> None:
     class Missing(WordScanner):
         def version(self) -> str:
             raise OSError

@@ -281,7 +281,7 @@ def test_an_answer_of_git_that_breaks_off_is_not_believed(bench: ScanHarness, mo
     assert listing.summary.source == "file system"
 
 
-def test_what_git_was_asked_ahead_is_asked_once(bench: ScanHarness) -> None:
+def test_prefetched_git_query_runs_once(bench: ScanHarness) -> None:
     init(bench.root)
     write_files(bench.root, {"tracked.py": "x = 1\n"})
     commit(bench.root, "tracked.py")
@@ -297,7 +297,7 @@ def test_what_git_was_asked_ahead_is_asked_once(bench: ScanHarness) -> None:
     )
 
 
-def test_a_fault_that_git_has_ahead_is_told_where_the_files_are_listed(bench: ScanHarness) -> None:
+def test_prefetched_git_error_is_reported_when_files_are_listed(bench: ScanHarness) -> None:
     init(bench.root)
     (bench.root / ".git" / "index").write_bytes(b"no index")
     write_files(bench.root, {"a.py": "x = 1\n"})
@@ -368,7 +368,7 @@ def test_a_linked_work_tree_and_a_folder_in_one(bench: ScanHarness) -> None:
     assert (below.summary.source, paths(below)) == ("git index and untracked files", {"b.py"})
 
 
-def test_what_is_staged_is_read_from_the_index(bench: ScanHarness) -> None:
+def test_staged_content_is_read_from_the_index(bench: ScanHarness) -> None:
     root = init(write_files(bench.root, {"a.py": "committed", "same.py": ""}))
     commit(root)
     write_files(root, {"a.py": "staged", "new\nname.py": "new", "large.py": "x" * 2000, "\xff.py": "é"})
@@ -422,7 +422,7 @@ def test_our_own_outputs_are_left_out(bench: ScanHarness) -> None:
     assert left_out(listing) == {"out/report.json": SkipReason.OWN_OUTPUT, "one.sarif": SkipReason.OWN_OUTPUT}
 
 
-def test_what_changes_while_it_is_read_is_a_gap(bench: ScanHarness) -> None:
+def test_file_changed_during_the_scan_is_a_gap(bench: ScanHarness) -> None:
     root = write_files(bench.root, {"a.py": "", "b.py": "", "c.py": "x" * 5000})
     listing = bench.listing()
     (root / "a.py").unlink()

@@ -131,7 +131,7 @@ ERRORS += [BaseException("x"), StopIteration(), AssertionError(), UnicodeDecodeE
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
-def test_whatever_a_scanner_raises_its_files_are_told(bench: ScanHarness, error: BaseException) -> None:
+def test_any_scanner_exception_makes_gaps(bench: ScanHarness, error: BaseException) -> None:
     result = bench.result(FakeScanner(raises(error)), FILES)
     assert result.status is ScanStatus.FAILED
     assert set(lost(result)) == set(FILES)
@@ -140,14 +140,14 @@ def test_whatever_a_scanner_raises_its_files_are_told(bench: ScanHarness, error:
 
 
 @pytest.mark.parametrize("kind", list(GapKind))
-def test_what_a_scanner_says_it_could_not_do_is_told_as_it_says(bench: ScanHarness, kind: GapKind) -> None:
+def test_scanner_gaps_are_reported_unchanged(bench: ScanHarness, kind: GapKind) -> None:
     result = bench.result(FakeScanner(raises(ScanError(kind, "reason", "hint"))), FILES)
     assert {(gap.kind, gap.reason, gap.hint) for gap in result.gaps} == {(kind, "reason", "hint")}
 
 
 @pytest.mark.parametrize("error", [ScanError(GapKind.CRASH, "x"), ValueError()], ids=["crash", "fault"])
 @pytest.mark.parametrize("name", ["a.txt", "d.txt", "g.txt"])
-def test_one_bad_file_costs_that_file_alone(bench: ScanHarness, name: str, error: Exception) -> None:
+def test_bad_file_affects_only_itself(bench: ScanHarness, name: str, error: Exception) -> None:
     result = bench.result(FakeScanner(fails_over(name, error)), FILES)
     assert lost(result) == {name: "crash"}
 
@@ -228,14 +228,14 @@ def test_an_excluded_file_is_left_out_by_name_and_reason(bench: ScanHarness) -> 
     )
 
 
-def test_a_skipped_scanner_is_told_and_not_asked(bench: ScanHarness) -> None:
+def test_skipped_scanner_is_reported_and_not_run(bench: ScanHarness) -> None:
     plugin = FakeScanner(read_all)
     plan = ScanPlan((ScannerTask(plugin, None, 1.0, "the policy says no"),))
     ((result,), _) = scan(bench.listing(), plan, bench.processes, bench.private_folder, lambda *_: None)
     assert (result.status, result.reason, plugin.calls) == (ScanStatus.SKIPPED, "the policy says no", 0)
 
 
-def test_progress_is_told_from_the_start_to_the_last_file(bench: ScanHarness) -> None:
+def test_progress_is_reported_from_start_to_last_file(bench: ScanHarness) -> None:
     heard: list[tuple[str, int, int]] = []
     write_files(bench.root, FILES)
     plan = ScanPlan((ScannerTask(FakeScanner(read_all, splits=False), None, 60.0),))
@@ -275,7 +275,7 @@ def test_the_number_of_jobs_changes_nothing_but_time(bench: ScanHarness, jobs: i
     assert msgspec.structs.replace(many, seconds=0.0) == msgspec.structs.replace(one, seconds=0.0)
 
 
-def test_a_secret_that_one_scanner_sees_is_in_no_word_of_another(bench: ScanHarness) -> None:
+def test_secret_seen_by_one_scanner_is_redacted_in_others(bench: ScanHarness) -> None:
     value = "Zq8" + "hunter" + "77xY"
 
     class Seer(FakeScanner):
@@ -314,7 +314,7 @@ def test_a_secret_that_one_scanner_sees_is_in_no_word_of_another(bench: ScanHarn
     assert results[0].files_given == 3
 
 
-def test_the_components_of_all_files_are_told_sorted_and_once(bench: ScanHarness) -> None:
+def test_components_are_sorted_and_unique(bench: ScanHarness) -> None:
     def act(files: Sequence[SourceFile]) -> list[FileReport]:
         pins = (("b", "2"), ("a", "1"), ("b", "2"))
         gaps = {"c.txt": (Gap("plugin", "c.txt", GapKind.UNPINNED, "not pinned"),)}

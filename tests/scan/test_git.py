@@ -57,12 +57,12 @@ def test_a_revision_is_the_commit_it_names(bench: ScanHarness) -> None:
         *("@{upstream}", "main^{tree}", "ma in", ":a.py", "*", "f" * 40, "\0", "main^9"),
     ],
 )
-def test_what_names_no_commit_is_none(bench: ScanHarness, revision: str) -> None:
+def test_unknown_revision_gives_none(bench: ScanHarness, revision: str) -> None:
     assert repository(bench).resolve_commit(revision) == ""
     assert not (bench.root / "x").exists()
 
 
-def test_a_tag_cannot_stand_in_a_branchs_place(bench: ScanHarness) -> None:
+def test_tag_does_not_shadow_a_branch(bench: ScanHarness) -> None:
     run_git(bench.root, "tag", "side", "first")
     run_git(bench.root, "config", "core.warnAmbiguousRefs", "false")
     with pytest.raises(ScanError, match="side") as raised:
@@ -91,7 +91,7 @@ def test_neither_a_replacement_nor_a_graft_changes_history(bench: ScanHarness) -
     assert paths(bench, first) == ["a.py", "part/b.py"]
 
 
-def test_a_cut_history_is_told(bench: ScanHarness, tmp_path: Path) -> None:
+def test_shallow_history_is_reported(bench: ScanHarness, tmp_path: Path) -> None:
     assert not repository(bench).is_shallow()
     run_git(tmp_path, "clone", "-q", "--depth", "1", f"file://{bench.root}", "shallow")
     cut = find_repository(tmp_path / "shallow", bench.processes)
@@ -164,7 +164,7 @@ def read_all(root: Path, repository: Repository, commit: str) -> list[bytes]:
     return [read(target) for target in listing.targets]
 
 
-def test_what_stands_at_a_path_of_a_commit(bench: ScanHarness) -> None:
+def test_path_of_a_commit_is_looked_up(bench: ScanHarness) -> None:
     (bench.root / "link").symlink_to("part/b.py")
     (bench.root / "out").symlink_to("/etc/passwd")
     (bench.root / "dead").symlink_to("nowhere")

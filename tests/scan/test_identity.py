@@ -108,7 +108,7 @@ def test_a_call_over_several_lines_is_the_same_on_one() -> None:
     assert prints("call(\n    a,\n    b,\n)\n", [finding(1, end_line=4)]) == prints("call(a,b,)\n", [finding(1)])
 
 
-def test_twins_are_told_apart_by_their_order() -> None:
+def test_identical_findings_are_numbered_in_order() -> None:
     twins = prints("eval(x)\neval(x)\neval(x)\n", [finding(3), finding(1), finding(2)])
     assert len(set(twins)) == 3
     assert prints("eval(x)\n\n\n\neval(x)\n", [finding(1), finding(5)]) == twins[:2]
@@ -170,14 +170,14 @@ def record(text: str, found: Finding, *secrets: Span) -> FindingIdentity:
     return named.identity
 
 
-def test_what_stands_beside_the_matched_text_is_not_part_of_it() -> None:
+def test_fingerprint_ignores_text_next_to_the_match() -> None:
     one = record("x = eval(y)  # why\n", place(1, 5, 1, 12))
     assert record("return eval(y)\n", place(1, 8, 1, 15)).content == one.content
     assert record("a = 1; x = eval(y)\n", place(1, 12, 1, 19)).content == one.content
     assert record("x = eval(z)  # why\n", place(1, 5, 1, 12)).content != one.content
 
 
-def test_what_a_formatter_changes_changes_nothing() -> None:
+def test_reformatting_keeps_the_fingerprint() -> None:
     one = record("call('it\\'s', [1, 2], b)\n", place(1, 1, 1, 25))
     assert record('call(\n    "it\'s",\n    [1, 2],\n    b,\n)\n', place(1, 1, 5, 2)).content == one.content
     assert record("call('it\\'s', [1, \\\n  2], b)\n", place(1, 1, 2, 10)).content == one.content
@@ -204,7 +204,7 @@ def test_two_secrets_on_a_line_have_their_own_names_wherever_the_line_is_broken(
         assert record(text, place(1, span.column, 1, span.end_column, FindingKind.SECRET), span) == one
 
 
-def test_the_context_is_that_of_the_block_it_stands_in() -> None:
+def test_context_is_the_enclosing_block() -> None:
     one = record("def f(x):\n    eval(x)\n\n\ndef g():\n    pass\n", place(2, 5, 2, 12))
     assert record("def f(x):\n\n        eval(x)\nclass C:\n", place(3, 9, 3, 16)).context == one.context
     assert record("def f(x):\n    eval(x)\n    pass\n", place(2, 5, 2, 12)).context != one.context

@@ -197,7 +197,7 @@ call(
     ],
 )
 @pytest.mark.parametrize("path", ["a.py", "a.yml"])
-def test_it_stands_in_the_first_line_or_the_last_or_alone_above(line: int, end_line: int, held: bool, path: str) -> None:
+def test_ignore_comment_applies_to_first_last_or_preceding_line(line: int, end_line: int, held: bool, path: str) -> None:
     assert holds(path, PLACES.format(WAIVER), line, end_line) is held
 
 

@@ -57,7 +57,7 @@ def test_spans_are_taken_out(lines: list[str], spans: list[Span], expected: list
         (f"{BEGIN}A{END} {BEGIN}\nB\n{END}", [f"{BEGIN}***{END} {BEGIN}***", "***", f"***{END}"]),
     ],
 )
-def test_private_keys_are_taken_out_wherever_they_stand(text: str, left: list[str]) -> None:
+def test_private_keys_are_redacted_everywhere(text: str, left: list[str]) -> None:
     assert mask_spans(text.split("\n"), ()) == left
 
 
@@ -121,7 +121,7 @@ def test_common_words_are_no_values() -> None:
         ("a = b + c", "a = b + c"),
     ],
 )
-def test_what_looks_like_a_secret_is_masked(text: str, expected: str) -> None:
+def test_likely_secret_is_masked(text: str, expected: str) -> None:
     assert mask_suspicious(text) == expected
 
 

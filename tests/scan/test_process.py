@@ -69,7 +69,7 @@ def gone(number: int) -> bool:
     return not alive(number)
 
 
-def test_what_a_program_leaves(processes: ProcessRunner) -> None:
+def test_program_output_is_collected(processes: ProcessRunner) -> None:
     output = python(processes, "import sys; print('out'); print('err', file=sys.stderr); sys.exit(3)")
     assert output == ProgramOutput(3, b"out\n", b"err\n")
     assert output.describe_death() == ""

@@ -109,7 +109,7 @@ def test_a_secret_that_is_gone_or_new_is_masked_as_in_a_cold_scan(lab: CachedSca
         assert plain(warm) == plain(lab.run(words, remember=False))
 
 
-def test_another_scanners_secrets_ask_anew(lab: CachedScans) -> None:
+def test_secrets_of_another_scanner_invalidate_cache(lab: CachedScans) -> None:
     blind = WordScanner("blind", secrets=False)
     lab.run(blind, files=FILES)
     lab.run(blind, WordScanner("seeing"))
@@ -138,7 +138,7 @@ CHANGES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("what", CHANGES)
-def test_what_an_answer_depends_on_asks_anew(lab: CachedScans, what: str) -> None:
+def test_changed_inputs_invalidate_cache(lab: CachedScans, what: str) -> None:
     lab.run(WordScanner(), files=FILES)
     scanner, plan = CHANGES[what]
     words = WordScanner(**scanner)
@@ -147,7 +147,7 @@ def test_what_an_answer_depends_on_asks_anew(lab: CachedScans, what: str) -> Non
 
 
 @pytest.mark.parametrize("part", ["program_digest", "_installed_digest"])
-def test_another_program_asks_anew(lab: CachedScans, monkeypatch: pytest.MonkeyPatch, part: str) -> None:
+def test_changed_program_invalidates_cache(lab: CachedScans, monkeypatch: pytest.MonkeyPatch, part: str) -> None:
     lab.run(WordScanner(), files=FILES)
     monkeypatch.setattr(ResultCache, part, "other")
     words = WordScanner()
@@ -155,7 +155,7 @@ def test_another_program_asks_anew(lab: CachedScans, monkeypatch: pytest.MonkeyP
     assert words.asked == sorted(FILES)
 
 
-def test_another_module_of_a_plugins_package_asks_anew(lab: CachedScans, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_change_in_plugin_package_invalidates_cache(lab: CachedScans, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Installed in place, with the version that it had."""
     write_files(
         tmp_path / "lib" / "strange_scanner",
@@ -176,7 +176,7 @@ def test_another_module_of_a_plugins_package_asks_anew(lab: CachedScans, tmp_pat
         assert words.asked == sorted(FILES)
 
 
-def test_another_python_asks_anew(lab: CachedScans, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_changed_python_version_invalidates_cache(lab: CachedScans, monkeypatch: pytest.MonkeyPatch) -> None:
     lab.run(WordScanner(), files=FILES)
     monkeypatch.setattr(sys, "version_info", (3, 99, 0))
     words = WordScanner()
@@ -184,7 +184,7 @@ def test_another_python_asks_anew(lab: CachedScans, monkeypatch: pytest.MonkeyPa
     assert words.asked == sorted(FILES)
 
 
-def test_what_the_scanner_itself_rests_on_asks_anew_and_none_keeps_nothing(lab: CachedScans) -> None:
+def test_cache_key_change_invalidates_and_none_disables_caching(lab: CachedScans) -> None:
     words = WordScanner()
     lab.run(words, files=FILES)
     for digest in ("newer store", None, None):
@@ -239,7 +239,7 @@ def test_a_time_stamp_that_was_set_back_deceives_nobody(lab: CachedScans) -> Non
 
 
 @pytest.mark.integration
-def test_what_the_index_holds_is_known_by_its_blob_and_asked_from_git_alone(lab: CachedScans) -> None:
+def test_index_content_is_identified_by_blob_id(lab: CachedScans) -> None:
     from scangate.scan.discovery import list_staged
 
     write_files(lab.bench.root, FILES)
@@ -283,7 +283,7 @@ def test_a_poisoned_answer_about_another_file_is_not_used(lab: CachedScans) -> N
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_whatever_is_edited_a_warm_scan_says_what_a_cold_one_says(lab: CachedScans, seed: int) -> None:
+def test_warm_scan_equals_cold_scan_after_any_edit(lab: CachedScans, seed: int) -> None:
     chance = random.Random(seed)
     lines = [
         "good",
@@ -344,7 +344,7 @@ def test_a_run_that_is_asked_the_very_same_looks_nothing_up_and_asks_what_had_a_
     assert plain(warm) == plain(cold)
 
 
-def test_where_a_gap_has_gone_or_changed_the_whole_run_is_made_anew(lab: CachedScans, forgetful: None) -> None:
+def test_changed_gap_invalidates_the_cached_scan(lab: CachedScans, forgetful: None) -> None:
     words = WordScanner()
     lab.run(words, files={**FILES, "x.txt": "broken\n"})
     words.mood = "well"
@@ -391,7 +391,7 @@ OTHERS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("what", OTHERS)
-def test_a_run_that_is_asked_something_else_is_made_anew(lab: CachedScans, forgetful: None, what: str) -> None:
+def test_different_options_invalidate_the_cached_scan(lab: CachedScans, forgetful: None, what: str) -> None:
     words = WordScanner()
     lab.run(words, files=FILES)
     warm = lab.run(words, **OTHERS[what])
@@ -415,7 +415,7 @@ def test_a_file_more_or_less_or_moved_makes_the_run_anew(lab: CachedScans, forge
         assert words.asked == []
 
 
-def test_what_cannot_be_read_back_as_a_whole_run_is_passed_over(lab: CachedScans, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_invalid_cached_scan_is_ignored(lab: CachedScans, monkeypatch: pytest.MonkeyPatch) -> None:
     words = WordScanner()
     cold = lab.run(words, files=FILES)
     for value in (b"", b"\x00", msgspec.msgpack.encode([b"", [], None, [], b""])):
@@ -423,7 +423,7 @@ def test_what_cannot_be_read_back_as_a_whole_run_is_passed_over(lab: CachedScans
         assert plain(lab.run(words)) == plain(cold)
 
 
-def test_what_a_scanner_rests_on_is_not_asked_where_it_has_nothing_to_read(lab: CachedScans, forgetful: None) -> None:
+def test_cache_key_is_not_computed_without_files(lab: CachedScans, forgetful: None) -> None:
     words, idle = WordScanner(), WordScanner("idle")
     idle.reads = lambda path, options: path.endswith(".none")  # type: ignore[method-assign]
     idle.resting_on = None

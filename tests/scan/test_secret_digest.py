@@ -17,7 +17,7 @@ def test_two_values_have_two_digests_and_one_value_one(first: str, second: str) 
     assert SecretHasher(b"one salt").digest(first) == ONE.digest(first)
 
 
-def test_another_salt_makes_another_digest() -> None:
+def test_different_salt_gives_different_digest() -> None:
     assert ONE.digest("a value") != OTHER.digest("a value")
 
 
@@ -25,7 +25,7 @@ def test_a_digest_is_short() -> None:
     assert len(ONE.digest("a value" * 1000)) == 8
 
 
-def test_without_a_salt_or_a_value_there_is_none() -> None:
+def test_digest_needs_a_salt_and_a_value() -> None:
     assert SecretHasher(b"").digest("a value") == ONE.digest("") == ""
 
 

@@ -114,7 +114,7 @@ def test_files_that_are_seen_together_are_read_together(bench: ScanHarness) -> N
     assert rest(bench, lock) == {"a.lock", "b.lock"}
 
 
-def test_what_makes_one_scanner_read_again_makes_the_next(bench: ScanHarness) -> None:
+def test_invalidated_scanner_invalidates_the_next(bench: ScanHarness) -> None:
     write_files(bench.root, {"c.txt": "other\n"})
     chain = (LineScanner("lock", ".lock", together=True), LineScanner("some", "b.lock", "c.txt", together=True))
     assert rest(bench, *chain) == {"a.lock", "b.lock", "c.txt"}

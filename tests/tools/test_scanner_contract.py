@@ -74,7 +74,7 @@ def test_it_implements_the_scanner_protocol(scanner: tuple[Any, Any]) -> None:
     assert {type(traits.splittable), type(traits.io_bound)} == {bool}
 
 
-def test_its_version_is_one_word(scanner: tuple[Any, Any]) -> None:
+def test_version_is_one_word(scanner: tuple[Any, Any]) -> None:
     version = scanner[0].version()
     assert version
     assert version.split() == [version]

@@ -18,7 +18,7 @@ def read(text: str, **beside: str) -> tuple[set[tuple[str, str, int]], list[tupl
     return {(pin.name, pin.version, pin.line) for pin in told.pins}, [(hole.line, hole.name) for hole in told.gaps]
 
 
-def test_it_is_a_manifest() -> None:
+def test_setup_py_is_a_manifest() -> None:
     assert is_manifest("deep/setup.py")
     assert not is_manifest("my_setup.py")
 
@@ -75,6 +75,6 @@ def test_a_file_without_setup_has_no_dependencies() -> None:
     assert read_manifests({"setup.py": "def setup_database():\n    pass\n"})["setup.py"].gaps == ()
 
 
-def test_it_is_never_run() -> None:
+def test_setup_py_is_never_executed() -> None:
     told = read_manifests({"setup.py": SETUP + "raise SystemExit(7)\nsetup(install_requires=['alpha==1.0'])\n"})["setup.py"]
     assert [pin.name for pin in told.pins] == ["alpha"]
