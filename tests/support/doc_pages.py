@@ -87,7 +87,7 @@ def read_recipe(page: Path) -> Recipe:
     recipe = Recipe({}, [])
     for block in code_blocks(page):
         if block.language == "diff":
-            lines = block.text.splitlines(keepends=True)
+            lines = [line if line.strip() else " \n" for line in block.text.splitlines(keepends=True)]
             old = "".join(line[1:] for line in lines if line[0] in " -")
             new = "".join(line[1:] for line in lines if line[0] in " +")
             recipe.edits.append((next(span for span in CODE_SPAN.findall(block.introduction) if "/" in span), old, new))
