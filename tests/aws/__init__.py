@@ -1,1 +1,1 @@
-"""A small AWS for tests: one server on the loopback that checks every call against botocore's own models, then answers it."""
+"""Tests of the CloudFormation templates against a fake AWS account."""

@@ -1,4 +1,4 @@
-"""The dashboard: what it shows is really made, and each figure is what its definition says, worked out from events."""
+"""The dashboard shows metrics that exist, and each figure follows its definition."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ def named(metric: list[Any]) -> tuple[str, dict[str, str], dict[str, Any]]:
     """A line of a widget: the metric's name, its dimensions, and how it is shown."""
     namespace, name, *more = metric
     assert namespace == "scangate"
-    told = [each for each in more if isinstance(each, str)]
+    options = [each for each in more if isinstance(each, str)]
     (shown,) = [each for each in more if isinstance(each, dict)] or [{}]
-    return name, dict(zip(told[::2], told[1::2], strict=True)), shown
+    return name, dict(zip(options[::2], options[1::2], strict=True)), shown
 
 
 def test_the_dashboard_shows_existing_metrics_only() -> None:
@@ -63,8 +63,20 @@ def test_the_dashboard_shows_existing_metrics_only() -> None:
             where = {"Pipeline": "shop-delivery", "Stage": "production"} if name == "FailedDeployment" else where
             assert {key: dimensions[key] for key in where} == where
             shown.add(name)
-    asked = {"Pass", "Fail", "Incomplete", "Findings", "Blocking", "New", "Known", "Waived", "Gaps", "ScanSeconds", "CacheHitRate"}
-    assert shown >= asked | {"CommitToVerdict", "BlockToGreen", "FailedDeployment"}
+    request = {
+        "Pass",
+        "Fail",
+        "Incomplete",
+        "Findings",
+        "Blocking",
+        "New",
+        "Known",
+        "Waived",
+        "Gaps",
+        "ScanSeconds",
+        "CacheHitRate",
+    }
+    assert shown >= request | {"CommitToVerdict", "BlockToGreen", "FailedDeployment"}
     for name in ("SilentGate", "IncompleteGate", "Unpublished"):
         alarm = made[name]
         assert (alarm["MetricName"], frozenset(each["Name"] for each in alarm.get("Dimensions", []))) in real
@@ -91,7 +103,7 @@ def test_every_measure_is_defined_with_its_limits() -> None:
 
 
 def event(minute: float, state: str, *, stage: str = "production", action: str = "Deploy", pipeline: str = "shop-delivery") -> Any:
-    """What EventBridge is told of an action, ``minute`` minutes after the dashboard's time begins.
+    """The EventBridge event of an action, ``minute`` minutes after the start of the dashboard's period.
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/detect-state-changes-cloudwatch-events.html
     """
@@ -101,23 +113,23 @@ def event(minute: float, state: str, *, stage: str = "production", action: str =
 
 
 def values(events: Iterable[Any]) -> dict[tuple[str, str], list[tuple[float, float]]]:
-    """What the rule lets into the log and the filters make of it: by pipeline and stage, the minutes and the values."""
+    """Minutes and values by pipeline and stage, after the event rule and the metric filters."""
     made = load_stack().resources()
     found: defaultdict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
     for each in (each for each in events if matches_pattern(made["DeliveryEvents"]["EventPattern"], each)):
         for name in ("DeliveryFailed", "DeliverySucceeded"):
-            wanted = re.fullmatch(r'\{ \$\.detail\.state = "([A-Z]+)" \}', made[name]["FilterPattern"])
-            assert wanted is not None
+            pattern = re.fullmatch(r'\{ \$\.detail\.state = "([A-Z]+)" \}', made[name]["FilterPattern"])
+            assert pattern is not None
             assert made[name]["LogGroupName"] == made["DeliveryLog"]["LogGroupName"]
-            if each["detail"]["state"] == wanted[1]:
-                (told,) = made[name]["MetricTransformations"]
-                keys = [key["Value"].removeprefix("$.detail.") for key in told["Dimensions"]]
-                found[each["detail"][keys[0]], each["detail"][keys[1]]].append((each["time"], float(told["MetricValue"])))
+            if each["detail"]["state"] == pattern[1]:
+                (options,) = made[name]["MetricTransformations"]
+                keys = [key["Value"].removeprefix("$.detail.") for key in options["Dimensions"]]
+                found[each["detail"][keys[0]], each["detail"][keys[1]]].append((each["time"], float(options["MetricValue"])))
     return found
 
 
 def shown(title: str, events: Iterable[Any], days: int = 28) -> dict[str, float]:
-    """What a widget shows in the end, by label."""
+    """The values that a widget shows, by label."""
     widget = figure(title)
     seconds = widget["period"]
     made = values(events)
@@ -125,16 +137,16 @@ def shown(title: str, events: Iterable[Any], days: int = 28) -> dict[str, float]
     labels: dict[str, Series] = {}
     for metric in widget["metrics"]:
         if isinstance(metric[0], dict):
-            told = metric[0]
-            known[told["id"]] = MetricChart(seconds, days * DAY // seconds, known).evaluate(told["expression"])
+            options = metric[0]
+            known[options["id"]] = MetricChart(seconds, days * DAY // seconds, known).evaluate(options["expression"])
         else:
-            _, where, told = named(metric)
+            _, where, options = named(metric)
             points = defaultdict(list)
             for minute, value in made[where["Pipeline"], where["Stage"]]:
                 points[int(minute * 60 // seconds)].append(value)
-            known[told["id"]] = {at: float(STATISTICS[told["stat"]](each)) for at, each in points.items()}
-        if told.get("visible", True):
-            labels[told["label"]] = known[told["id"]]
+            known[options["id"]] = {at: float(STATISTICS[options["stat"]](each)) for at, each in points.items()}
+        if options.get("visible", True):
+            labels[options["label"]] = known[options["id"]]
     return {label: series[max(series)] for label, series in labels.items() if series}
 
 
@@ -185,7 +197,7 @@ def test_gate_times_use_the_shown_period(title: str, name: str) -> None:
     widget = figure(title)
     assert widget["setPeriodToTimeRange"] is True
     found = [named(metric) for metric in widget["metrics"]]
-    assert [(metric, told["stat"]) for metric, _, told in found] == [(name, "Average"), (name, "p90"), (name, "Maximum")]
+    assert [(metric, options["stat"]) for metric, _, options in found] == [(name, "Average"), (name, "p90"), (name, "Maximum")]
 
 
 def test_the_line_on_a_failed_publication_is_not_confused_with_its_command() -> None:

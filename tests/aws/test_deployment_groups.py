@@ -1,4 +1,4 @@
-"""The function that makes blue/green groups of instances, which CloudFormation cannot: the template's own code, against the API."""
+"""The template's custom resource for blue/green deployment groups, which CloudFormation cannot create."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ROLE = "arn:aws:iam::123456789012:role/deploy"
 
 
 class Fleets:
-    """The custom resource of a stack, as CloudFormation calls it, and what it was answered."""
+    """The custom resource of a stack: CloudFormation's requests and the responses."""
 
     def __init__(self, account: FakeAccount, monkeypatch: pytest.MonkeyPatch) -> None:
         self.account = account
@@ -35,7 +35,7 @@ class Fleets:
         assert (event["StackId"], context.name, data, physical) == ("stack", "context", {}, "shop")
         self.answers.append((status, reason))
 
-    def asked(self, request: str, environments: str, before: str = "") -> tuple[str, str | None]:
+    def send(self, request: str, environments: str, before: str = "") -> tuple[str, str | None]:
         properties = {**self.found.resources()["Fleets"], "Environments": environments}
         properties["Group"] = properties["Group"].replace("<DeployRole.Arn>", ROLE)
         old = {"OldResourceProperties": {**properties, "Environments": before}} if before else {}
@@ -65,7 +65,7 @@ def fleets(account: FakeAccount, monkeypatch: pytest.MonkeyPatch) -> Fleets:
 
 
 def test_each_environment_has_a_group_that_fails_closed(fleets: Fleets) -> None:
-    assert fleets.asked("Create", "staging,production") == ("SUCCESS", None)
+    assert fleets.send("Create", "staging,production") == ("SUCCESS", None)
     (first, staging), (second, production) = fleets.calls()
     assert (first, second) == ("CreateDeploymentGroup", "CreateDeploymentGroup")
     assert (staging["deploymentGroupName"], production["deploymentGroupName"]) == ("shop-staging-fleet", "shop-production-fleet")
@@ -82,7 +82,7 @@ def test_each_environment_has_a_group_that_fails_closed(fleets: Fleets) -> None:
 
 
 def test_an_update_keeps_copied_groups_and_follows_the_environments(fleets: Fleets) -> None:
-    assert fleets.asked("Update", "qa,staging,production", before="dev,staging,production") == ("SUCCESS", None)
+    assert fleets.send("Update", "qa,staging,production", before="dev,staging,production") == ("SUCCESS", None)
     made = fleets.calls()
     assert [(operation, each.get("deploymentGroupName", each.get("currentDeploymentGroupName"))) for operation, each in made] == [
         ("CreateDeploymentGroup", "shop-qa-fleet"),
@@ -94,22 +94,22 @@ def test_an_update_keeps_copied_groups_and_follows_the_environments(fleets: Flee
 
 
 def test_with_the_stack_the_groups_go(fleets: Fleets) -> None:
-    assert fleets.asked("Delete", "staging,production") == ("SUCCESS", None)
+    assert fleets.send("Delete", "staging,production") == ("SUCCESS", None)
     names = [(operation, each["deploymentGroupName"]) for operation, each in fleets.calls()]
     assert names == [("DeleteDeploymentGroup", "shop-production-fleet"), ("DeleteDeploymentGroup", "shop-staging-fleet")]
 
 
 def test_an_error_is_reported_to_cloudformation(fleets: Fleets) -> None:
     del fleets.account.services["codedeploy"]["CreateDeploymentGroup"]  # type: ignore[attr-defined]
-    status, why = fleets.asked("Create", "production")
+    status, error = fleets.send("Create", "production")
     assert status == "FAILED"
-    assert why is not None
-    assert "this codedeploy has no CreateDeploymentGroup" in why
+    assert error is not None
+    assert "this codedeploy has no CreateDeploymentGroup" in error
 
 
 def test_its_role_allows_the_calls_it_makes(fleets: Fleets) -> None:
     for request, before in (("Create", ""), ("Update", "dev,production"), ("Delete", "")):
-        fleets.asked(request, "production", before)
+        fleets.send(request, "production", before)
     made = {f"codedeploy:{operation}" for operation, _ in fleets.calls()}
     # The service role is handed to CodeDeploy, and the function's own runtime writes its log.
     assert set(allowed_actions(fleets.found, "FleetRole")) == made | {"iam:PassRole", "logs:CreateLogStream", "logs:PutLogEvents"}

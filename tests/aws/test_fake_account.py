@@ -1,4 +1,4 @@
-"""The account of the tests is as strict as AWS says it is."""
+"""The fake account is as strict as the AWS documentation."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_moto_handles_other_services(account: FakeAccount) -> None:
 
 
 @pytest.mark.parametrize(
-    ("service", "operation", "parameters", "why"),
+    ("service", "operation", "parameters", "reason"),
     [
         ("securityhub", "batch_import_findings", {"Findings": [FINDING] * 101}, "101 is more than 100"),
         ("securityhub", "batch_import_findings", {"Findings": [{**FINDING, "Severity": {"Label": "BAD"}}]}, "'BAD' is none of"),
@@ -60,10 +60,10 @@ def test_moto_handles_other_services(account: FakeAccount) -> None:
     ],
 )
 def test_invalid_parameters_are_rejected_like_aws(
-    account: FakeAccount, service: str, operation: str, parameters: Any, why: str
+    account: FakeAccount, service: str, operation: str, parameters: Any, reason: str
 ) -> None:
     session: Any = boto3.session.Session()
-    with pytest.raises(ClientError, match=why):
+    with pytest.raises(ClientError, match=reason):
         getattr(session.client(service), operation)(**parameters)
     assert account.refusals
 
@@ -75,19 +75,19 @@ def test_a_fake_service_rejects_unknown_operations(account: FakeAccount) -> None
 
 
 def test_a_fake_service_uses_the_services_protocol_and_can_fail(account: FakeAccount) -> None:
-    told: list[Any] = []
+    statuses: list[Any] = []
 
     def put(parameters: Any) -> dict[str, Any]:
-        told.append(parameters["status"])
+        statuses.append(parameters["status"])
         return {"lifecycleEventHookExecutionId": parameters["lifecycleEventHookExecutionId"]}
 
     fake: Service = {"PutLifecycleEventHookExecutionStatus": put}
     account.services["codedeploy"] = fake
     client: Any = boto3.client("codedeploy")
-    asked = {"deploymentId": "d-1", "lifecycleEventHookExecutionId": "e", "status": "Failed"}
-    assert client.put_lifecycle_event_hook_execution_status(**asked)["lifecycleEventHookExecutionId"] == "e"
+    request = {"deploymentId": "d-1", "lifecycleEventHookExecutionId": "e", "status": "Failed"}
+    assert client.put_lifecycle_event_hook_execution_status(**request)["lifecycleEventHookExecutionId"] == "e"
     account.fail_next("codedeploy", "PutLifecycleEventHookExecutionStatus", AwsError("DeploymentDoesNotExistException", "gone"))
     with pytest.raises(ClientError, match="gone") as refusal:
-        client.put_lifecycle_event_hook_execution_status(**asked)
+        client.put_lifecycle_event_hook_execution_status(**request)
     assert refusal.value.response["Error"]["Code"] == "DeploymentDoesNotExistException"
-    assert told == ["Failed"]
+    assert statuses == ["Failed"]

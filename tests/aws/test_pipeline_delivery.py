@@ -1,4 +1,4 @@
-"""The template's pipeline from a commit to its release, for each workload: a PASS ships, nothing else does, no role is too wide."""
+"""The template's pipeline from commit to release for each workload: only a PASS is released, with least privilege."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ SOURCES: dict[str, dict[str, str]] = {
 
 @pytest.fixture
 def begin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., PipelineSimulator]]:
-    """Makes the stack of a workload in an account that has what the template's first lines ask for."""
+    """Creates the stack of a workload in an account with the template's prerequisites."""
     with serve_account() as account:
         for name, value in {**account.environment, "AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION}.items():
             monkeypatch.setenv(name, value)
@@ -102,28 +102,28 @@ def _site() -> None:
 
 
 def _spec(revision: Any) -> Any:
-    """CodeDeploy reads an AppSpec, in its own role where it lies in a bucket."""
+    """The AppSpec; CodeDeploy reads one in a bucket with its own role."""
     if revision["revisionType"] == "AppSpecContent":
         return json.loads(revision["appSpecContent"]["content"])
-    place = revision["s3Location"]
-    asked = {"Bucket": place["bucket"], "Key": place["key"], "VersionId": place["version"]}
-    return json.loads(role_client("s3", "DeployRole").get_object(**asked)["Body"].read())
+    location = revision["s3Location"]
+    request = {"Bucket": location["bucket"], "Key": location["key"], "VersionId": location["version"]}
+    return json.loads(role_client("s3", "DeployRole").get_object(**request)["Body"].read())
 
 
 def _shift(revision: Any) -> None:
     ((resource,),) = (each.values() for each in _spec(revision)["Resources"])
     if resource["Type"] == "AWS::Lambda::Function":
-        told = resource["Properties"]
-        live = {"FunctionName": told["Name"], "Name": told["Alias"]}
-        assert role_client("lambda", "DeployRole").get_alias(**live)["FunctionVersion"] == told["CurrentVersion"]
-        role_client("lambda", "DeployRole").update_alias(**live, FunctionVersion=told["TargetVersion"])
+        allowed = resource["Properties"]
+        live = {"FunctionName": allowed["Name"], "Name": allowed["Alias"]}
+        assert role_client("lambda", "DeployRole").get_alias(**live)["FunctionVersion"] == allowed["CurrentVersion"]
+        role_client("lambda", "DeployRole").update_alias(**live, FunctionVersion=allowed["TargetVersion"])
 
 
-def _source(folder: Path, workload: str, road: str) -> Path:
-    place = folder / "repository"
-    place.mkdir()
-    site = Workspace(place)
-    for path, text in {**SOURCES[workload], "app/adding.py": SOURCE_BY_OUTCOME[road], "scangate.yaml": POLICY}.items():
+def _source(folder: Path, workload: str, verdict: str) -> Path:
+    location = folder / "repository"
+    location.mkdir()
+    site = Workspace(location)
+    for path, text in {**SOURCES[workload], "app/adding.py": SOURCE_BY_OUTCOME[verdict], "scangate.yaml": POLICY}.items():
         site.write(path, text)
     commit(site)
     return site.source
@@ -191,34 +191,34 @@ SHIPPED = {"container-image": _image_runs, "lambda": _function_runs, "ec2-codede
 
 
 @pytest.mark.parametrize(
-    ("workload", "road"),
+    ("workload", "verdict"),
     [
-        pytest.param(name, road, marks=() if (name, road) == ("container-image", "fail") else nightly)
+        pytest.param(name, verdict, marks=() if (name, verdict) == ("container-image", "fail") else nightly)
         for name in WORKLOADS
-        for road in ("fail", "incomplete")
+        for verdict in ("fail", "incomplete")
     ],
 )
 def test_without_a_pass_nothing_but_reports_and_alerts_goes_out(
-    workload: str, road: str, begin: Callable[..., PipelineSimulator], tmp_path: Path
+    workload: str, verdict: str, begin: Callable[..., PipelineSimulator], tmp_path: Path
 ) -> None:
     delivery = begin(workload)
     before = _held("shop-production-123456789012") if workload == "static-site" else {}
-    assert delivery.start(_source(tmp_path, workload, road)) == ["Gate.Gate"]
-    assert delivery.builds["Gate"].exported["SCANGATE_VERDICT"] == OUTCOME_WORDS[road]
+    assert delivery.start(_source(tmp_path, workload, verdict)) == ["Gate.Gate"]
+    assert delivery.builds["Gate"].exported["SCANGATE_VERDICT"] == OUTCOME_WORDS[verdict]
     assert delivery.alerts == ["shop-delivery: stage Gate of execution 00000000-0000-4000-8000-000000000001 failed."]
     assert (delivery.builds["Gate"].reports[0].status, delivery.builds["Gate"].reports[0].problems) == ("FAILED", ())
     assert set(_held("shelf")) == {"history/production.json"}
     assert set(delivery.registry.images) | set(delivery.deployments.made) == set()
     assert (_held("shop-production-123456789012") if workload == "static-site" else {}) == before
     assert workload != "lambda" or _live()["Version"] == "1"
-    assert road != "fail" or delivery.account.calls_to("securityhub", "BatchImportFindings")
+    assert verdict != "fail" or delivery.account.calls_to("securityhub", "BatchImportFindings")
     # What was asked of AWS since the commit came: the gate alone, its artifact not taken, and what it tells.
-    asked = {
+    request = {
         (each.access_key, f"{each.service}:{each.operation}") for each in delivery.account.calls if each.access_key.endswith("Role")
     }
-    assert {by for by, _ in asked} == {"PipelineRole", "GateRole"}
-    told = {"logs:PutLogEvents", "logs:CreateLogStream", "securityhub:BatchImportFindings", "s3:PutObject"}
-    assert {action for by, action in asked if by == "GateRole" and not action.partition(":")[2].startswith("Get")} <= told
+    assert {by for by, _ in request} == {"PipelineRole", "GateRole"}
+    allowed = {"logs:PutLogEvents", "logs:CreateLogStream", "securityhub:BatchImportFindings", "s3:PutObject"}
+    assert {action for by, action in request if by == "GateRole" and not action.partition(":")[2].startswith("Get")} <= allowed
     assert not [
         each
         for each in delivery.account.calls

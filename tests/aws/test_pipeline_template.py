@@ -1,4 +1,4 @@
-"""The pipeline's template: what it makes for each workload, and its projects run from the gate to the check before a deployment."""
+"""The pipeline template: its resources for each workload, and its builds from the gate to the verification."""
 
 from __future__ import annotations
 
@@ -63,9 +63,9 @@ def test_cfn_lint_accepts_the_template() -> None:
 def test_our_own_rules_find_nothing(tmp_path: Path) -> None:
     shutil.copy(TEMPLATE, tmp_path)
     run_scangate("scan", ".", "--policy", "strict", "--no-cache", "--output-dir", "out", cwd=tmp_path).expect(0)
-    told = json.loads((tmp_path / "out/verdict.json").read_text("utf-8"))
-    assert (told["findings"], told["gaps"]) == ([], [])
-    assert {each["scanner"] for each in told["scanners"] if each["analyzed_files"]} >= {"semgrep", "detect-secrets"}
+    verdict_json = json.loads((tmp_path / "out/verdict.json").read_text("utf-8"))
+    assert (verdict_json["findings"], verdict_json["gaps"]) == ([], [])
+    assert {each["scanner"] for each in verdict_json["scanners"] if each["analyzed_files"]} >= {"semgrep", "detect-secrets"}
 
 
 @pytest.mark.parametrize("workload", WORKLOADS)
@@ -73,13 +73,13 @@ def test_our_own_rules_find_nothing(tmp_path: Path) -> None:
 def test_the_stages_follow_the_environments_parameter(workload: str, approval: str) -> None:
     for environments, connection in itertools.product(ENVIRONMENTS, ("", CONNECTION)):
         made = load_stack(workload, Environments=environments, Approval=approval, ConnectionArn=connection).resources()
-        wanted = environments.split(",")
+        stages = environments.split(",")
         before = {"none": [], "release": [], "review": ["Decide"]}[approval]
-        expected = ["Source", "Gate", *before, "Build", *wanted]
+        expected = ["Source", "Gate", *before, "Build", *stages]
         if approval == "release":
             expected.insert(-1, "Release")
         assert [stage["Name"] for stage in made["Pipeline"]["Stages"]] == expected
-        assert _groups(made) == ([] if workload == "static-site" else sorted(f"shop-{name}" for name in wanted))
+        assert _groups(made) == ([] if workload == "static-site" else sorted(f"shop-{name}" for name in stages))
 
 
 def _groups(made: Mapping[str, Any]) -> list[str]:
@@ -166,16 +166,16 @@ def test_each_workload_lists_every_configuration() -> None:
     for workload, names in load_stack().template["Mappings"]["Workloads"].items():
         # What has no name is refused by a rule, and what is refused has none.
         assert {key for key, name in names.items() if name == "none"} - {"AllAtOnce"} == {
-            key for key, told in CONFIGS[workload].items() if " " in told
+            key for key, variables in CONFIGS[workload].items() if " " in variables
         }
 
 
 @pytest.mark.parametrize(("workload", "config"), [(workload, config) for workload in CONFIGS for config in CONFIGS[workload]])
 def test_a_deployment_configuration_is_valid_or_rejected_with_a_reason(workload: str, config: str) -> None:
     found = load_stack(workload, DeploymentConfig=config, Environments="dev,qa,staging,production")
-    told = CONFIGS[workload][config]
-    if " " in told:
-        assert failed_assertions(found) == [told]
+    variables = CONFIGS[workload][config]
+    if " " in variables:
+        assert failed_assertions(found) == [variables]
         return
     assert failed_assertions(found) == []
     made = found.resources()
@@ -184,7 +184,7 @@ def test_a_deployment_configuration_is_valid_or_rejected_with_a_reason(workload:
     assert len(groups) == (0 if fleets or workload == "static-site" else 4)
     assert ("Fleets" in made) is fleets
     for group in groups.values():
-        assert group["DeploymentConfigName"] == told
+        assert group["DeploymentConfigName"] == variables
         style = {"DeploymentType": "IN_PLACE", "DeploymentOption": "WITHOUT_TRAFFIC_CONTROL"}
         if workload != "ec2-codedeploy":
             style = {"DeploymentType": "BLUE_GREEN", "DeploymentOption": "WITH_TRAFFIC_CONTROL"}
@@ -193,8 +193,8 @@ def test_a_deployment_configuration_is_valid_or_rejected_with_a_reason(workload:
     names = {each["DeploymentGroupName"] for each in groups.values()}
     names |= {f"shop-{each}-fleet" for each in ("dev", "qa", "staging", "production")} if fleets else set()
     actions = [each for stage in made["Pipeline"]["Stages"] for each in stage["Actions"] if each["Name"] == "Deploy"]
-    asked = {each["Configuration"].get("DeploymentGroupName") for each in actions}
-    assert asked == (names if workload in {"container-image", "ec2-codedeploy"} else {None})
+    request = {each["Configuration"].get("DeploymentGroupName") for each in actions}
+    assert request == (names if workload in {"container-image", "ec2-codedeploy"} else {None})
 
 
 def test_buckets_are_closed_and_encrypted() -> None:
@@ -234,7 +234,7 @@ def test_every_buildspec_is_one(workload: str) -> None:
 
 @dataclass(frozen=True)
 class Line:
-    """An account with what the stack makes, and the folder in which its projects run."""
+    """An account with the stack's resources, and the directory in which its builds run."""
 
     account: FakeAccount
     folder: Path
@@ -243,13 +243,13 @@ class Line:
     def build(self, found: StackTemplate, project: str, source: Path, **more: str) -> Build:
         """One project's build with the variables that the template gives it."""
         properties = found.resources("AWS::CodeBuild::Project")[project]
-        told = {each["Name"]: each["Value"] for each in properties["Environment"]["EnvironmentVariables"]}
+        variables = {each["Name"]: each["Value"] for each in properties["Environment"]["EnvironmentVariables"]}
         known = {"KEY": self.key, "SHELF": "shelf", "SCANGATE_HOME": str(BIN.parent), "PIP_NO_INDEX": "1"}
-        told |= {name: value for name, value in known.items() if name in told or name.startswith("PIP")}
-        place = self.folder / f"{project}-{len(list(self.folder.iterdir()))}"
-        place.mkdir()
-        site = Workspace(place)
-        made = site.project(overrides={**self.account.environment, **told, **more}, seconds=600)
+        variables |= {name: value for name, value in known.items() if name in variables or name.startswith("PIP")}
+        directory = self.folder / f"{project}-{len(list(self.folder.iterdir()))}"
+        directory.mkdir()
+        site = Workspace(directory)
+        made = site.project(overrides={**self.account.environment, **variables, **more}, seconds=600)
         build = run_build(
             properties["Source"]["BuildSpec"], replace(made, source=source, build=f"shop-{project.lower()}:{EXECUTION}")
         )
@@ -269,16 +269,20 @@ def line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Line]:
         key = session.client("kms").create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["Arn"]
         account.services["securityhub"] = {
             "GetFindings": lambda _: {"Findings": []},
-            "BatchImportFindings": lambda asked: {"FailedCount": 0, "SuccessCount": len(asked["Findings"]), "FailedFindings": []},
+            "BatchImportFindings": lambda request: {
+                "FailedCount": 0,
+                "SuccessCount": len(request["Findings"]),
+                "FailedFindings": [],
+            },
         }
         account.calls.clear()
         yield Line(account, tmp_path, key)
 
 
 def _source(folder: Path, code: str) -> Path:
-    place = folder / "repository"
-    place.mkdir()
-    site = Workspace(place)
+    directory = folder / "repository"
+    directory.mkdir()
+    site = Workspace(directory)
     site.write("shop.py", code)
     site.write("scangate.yaml", POLICY)
     commit(site)
@@ -286,17 +290,17 @@ def _source(folder: Path, code: str) -> Path:
 
 
 def _product(folder: Path, workload: str) -> Path:
-    """What Build hands over."""
-    place = folder / "built"
-    place.mkdir()
+    """The artifact of the Build project."""
+    directory = folder / "built"
+    directory.mkdir()
     if workload == "container-image":
-        (place / "image.txt").write_text(f"123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop@sha256:{DIGEST}\n", "utf-8")
-        (place / "taskdef.json").write_text("{}", "utf-8")
+        (directory / "image.txt").write_text(f"123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop@sha256:{DIGEST}\n", "utf-8")
+        (directory / "taskdef.json").write_text("{}", "utf-8")
     elif workload == "lambda":
-        (place / "function.zip").write_bytes(b"PK")
+        (directory / "function.zip").write_bytes(b"PK")
     else:
-        (place / "index.html").write_text("<p>shop</p>\n", "utf-8")
-    return place
+        (directory / "index.html").write_text("<p>shop</p>\n", "utf-8")
+    return directory
 
 
 @pytest.mark.nightly
@@ -318,8 +322,8 @@ def test_a_pass_is_signed_and_admitted_with_least_privilege(line: Line, workload
     assert (gate.reports[0].status, gate.reports[0].problems) == ("SUCCEEDED", ())
     calls = {"Gate": _taken(line)}
     product = _product(line.folder, workload)
-    told = {"ENVIRONMENT": "production", "EXECUTION": EXECUTION, "CODEBUILD_SRC_DIR_Gate": str(source / "scangate-reports")}
-    sign = line.build(found, "Sign", product, **told)
+    variables = {"ENVIRONMENT": "production", "EXECUTION": EXECUTION, "CODEBUILD_SRC_DIR_Gate": str(source / "scangate-reports")}
+    sign = line.build(found, "Sign", product, **variables)
     assert sign.status == "SUCCEEDED", sign.log
     calls["Sign"] = _taken(line)
     check = line.build(found, "Check", product, ENVIRONMENT="production")
@@ -346,9 +350,9 @@ def test_a_fail_stops_the_release_but_is_published(line: Line) -> None:
     assert line.account.calls_to("securityhub") == []  # the parameter says no
     line.account.calls.clear()
     product = _product(line.folder, "static-site")  # as if somebody had overridden the stage's condition
-    told = {"ENVIRONMENT": "production", "EXECUTION": EXECUTION}
+    variables = {"ENVIRONMENT": "production", "EXECUTION": EXECUTION}
     reports = str(line.folder / "repository/src/scangate-reports")
-    assert line.build(found, "Sign", product, **told, CODEBUILD_SRC_DIR_Gate=reports).status == "SUCCEEDED"
+    assert line.build(found, "Sign", product, **variables, CODEBUILD_SRC_DIR_Gate=reports).status == "SUCCEEDED"
     check = line.build(found, "Check", product, ENVIRONMENT="production")
     assert check.status == "FAILED"
     assert not boto3.client("s3").list_objects_v2(Bucket="shelf", Prefix="release/").get("Contents")
@@ -376,12 +380,12 @@ def test_an_approved_review_is_signed_with_the_approver(line: Line) -> None:
     assert (gate.status, gate.exported["SCANGATE_VERDICT_PRODUCTION"]) == ("SUCCEEDED", "REVIEW"), gate.log
     pipeline = FakeExecutions("shop-delivery")
     line.account.services["codepipeline"] = pipeline.service
-    told = {"ENVIRONMENT": "production", "EXECUTION": EXECUTION, "CODEBUILD_SRC_DIR_Gate": str(source / "scangate-reports")}
-    refused = line.build(found, "Sign", product, **told)
+    variables = {"ENVIRONMENT": "production", "EXECUTION": EXECUTION, "CODEBUILD_SRC_DIR_Gate": str(source / "scangate-reports")}
+    refused = line.build(found, "Sign", product, **variables)
     assert refused.status == "FAILED"
     pipeline.add_run(EXECUTION, "Approve", "Succeeded", "arn:aws:iam::123456789012:user/lead")
     line.account.calls.clear()
-    assert line.build(found, "Sign", product, **told).status == "SUCCEEDED"
+    assert line.build(found, "Sign", product, **variables).status == "SUCCEEDED"
     assert ("codepipeline", "ListActionExecutions") in {(call.service, call.operation) for call in line.account.calls}
     check = line.build(found, "Check", product, ENVIRONMENT="production")
     assert "arn:aws:iam::123456789012:user/lead" in check.log
@@ -408,8 +412,8 @@ FOREIGN = [
 def test_an_image_of_another_registry_or_without_a_digest_is_not_signed(line: Line, image: str) -> None:
     found, product = load_stack("container-image"), _product(line.folder, "container-image")
     (product / "image.txt").write_text(image, "utf-8")
-    told = {"ENVIRONMENT": "production", "EXECUTION": EXECUTION, "CODEBUILD_SRC_DIR_Gate": str(line.folder)}
-    sign = line.build(found, "Sign", product, **told)
+    variables = {"ENVIRONMENT": "production", "EXECUTION": EXECUTION, "CODEBUILD_SRC_DIR_Gate": str(line.folder)}
+    sign = line.build(found, "Sign", product, **variables)
     assert sign.status == "FAILED"
     assert "image.txt names no " in sign.log  # the guard, and not what would have failed behind it
     assert not (product / "imageDetail.json").exists()
@@ -422,8 +426,8 @@ def test_the_appspec_always_calls_the_hook(line: Line) -> None:
     source, product = _source(line.folder, CLEAN), _product(line.folder, "container-image")
     (product / "appspec.yaml").write_text("version: 0.0\n", "utf-8")
     line.build(found, "Gate", source)
-    told = {"ENVIRONMENT": "production", "EXECUTION": EXECUTION, "CODEBUILD_SRC_DIR_Gate": str(source / "scangate-reports")}
-    assert line.build(found, "Sign", product, **told).status == "SUCCEEDED"
+    variables = {"ENVIRONMENT": "production", "EXECUTION": EXECUTION, "CODEBUILD_SRC_DIR_Gate": str(source / "scangate-reports")}
+    assert line.build(found, "Sign", product, **variables).status == "SUCCEEDED"
     spec = json.loads((product / "appspec.yaml").read_text("utf-8"))
     assert spec["Hooks"] == [{"BeforeInstall": found.resources()["HookProduction"]["FunctionName"]}]
     assert json.loads((product / "imageDetail.json").read_text("utf-8"))["ImageURI"].endswith(DIGEST)
@@ -452,7 +456,7 @@ COMMANDS = {
 
 
 def _compare(found: StackTemplate, project: str, calls: list[AwsCall]) -> None:
-    """The role allows what its commands asked for and what the service does in its name: nothing less, and nothing else."""
+    """Checks that the role allows exactly the calls of its commands and those of the service."""
     made = {f"{call.service}:{call.operation}" for call in calls}
     assert made, project
     beside = {
@@ -614,7 +618,7 @@ def test_roles_name_actions_and_resources_explicitly(workload: str, config: str)
 )
 def test_no_role_writes_the_objects_of_another(role: str, key: str) -> None:
     places = allowed_actions(load_stack(), role)["s3:PutObject"]
-    assert not any(fnmatchcase(f"<Artifacts.Arn>/{key}", place) for place in places)
+    assert not any(fnmatchcase(f"<Artifacts.Arn>/{key}", directory) for directory in places)
 
 
 def test_only_the_verification_step_records_admissions() -> None:
@@ -623,6 +627,6 @@ def test_only_the_verification_step_records_admissions() -> None:
     writers = {
         role
         for role in found.resources("AWS::IAM::Role")
-        if any(fnmatchcase(mark, place) for place in allowed_actions(found, role).get("s3:PutObject", ()))
+        if any(fnmatchcase(mark, directory) for directory in allowed_actions(found, role).get("s3:PutObject", ()))
     }
     assert writers == {"CheckRole"}

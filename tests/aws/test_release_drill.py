@@ -1,4 +1,4 @@
-"""The pipeline drill: one story from a weak commit to a bundle on a host, with the real commands and a small AWS."""
+"""A release drill: from a weak commit to a bundle on a host, with the real commands and a fake AWS account."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ APPROVAL = "scangate #{Gate.SCANGATE_VERDICT}: #{Gate.SCANGATE_SUMMARY}"
 
 
 class Pipeline:
-    """The stages of one pipeline, each with the commands that its buildspec has; what they leave lies under ``folder``."""
+    """The stages of a pipeline with the commands of their buildspecs, run under ``folder``."""
 
     def __init__(self, account: FakeAccount, hub: FakeHub, folder: Path) -> None:
         self.account = account
@@ -68,7 +68,7 @@ class Pipeline:
         (folder / "public.pem").write_bytes(pem)
 
     def inbox(self) -> list[Any]:
-        """What was sent to those who want to know."""
+        """The notifications that were sent."""
         return list(self.sqs.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10).get("Messages", []))
 
     @property
@@ -81,11 +81,11 @@ class Pipeline:
         return ran
 
     def gate(self, name: str) -> tuple[CommandResult, Path, dict[str, str]]:
-        """The Gate stage: scan, then tell; what is told changes no verdict. The exported variables come back."""
+        """The Gate stage: scan, then publish. Returns the exported variables."""
         out = self.folder / name
         variables = self.folder / f"{name}.env"
-        asked = ("--policy", self.policy, "--env", "production", "--output-dir", out, "--report", f"env={variables}")
-        ran = self.run("scan", self.tree, *asked)
+        request = ("--policy", self.policy, "--env", "production", "--output-dir", out, "--report", f"env={variables}")
+        ran = self.run("scan", self.tree, *request)
         exported = dict(line.removeprefix("export ").split("=", 1) for line in variables.read_text("utf-8").splitlines())
         metrics = self.run("publish", "cloudwatch", out / "verdict.json", "--history", self.history).expect(0)
         (self.folder / f"{name}.metrics").write_text(metrics.stdout, "utf-8")
@@ -95,18 +95,18 @@ class Pipeline:
         return ran, out, {key: value.strip("'") for key, value in exported.items()}
 
     def bundle(self, name: str) -> Path:
-        """What is deployed: the source's files without git's own."""
-        place = self.folder / name
-        shutil.copytree(self.tree, place, ignore=shutil.ignore_patterns(".git"))
-        return place
+        """The deployed files: the source without .git."""
+        directory = self.folder / name
+        shutil.copytree(self.tree, directory, ignore=shutil.ignore_patterns(".git"))
+        return directory
 
     def sign(self, out: Path, bundle: Path) -> CommandResult:
         return self.run("attest", out / "verdict.json", bundle, "--kms-key", self.key)
 
     def deploy(self, bundle: Path) -> CommandResult:
-        """The host's hook before the installation: offline, by the public key alone."""
-        asked = ("--key", self.folder / "public.pem", "--env", "production")
-        return run_scangate("verify", bundle, *asked, cwd=self.folder, under=("unshare", "-rn") if _can_unshare() else ())
+        """The host's hook before the installation: offline, with the public key only."""
+        request = ("--key", self.folder / "public.pem", "--env", "production")
+        return run_scangate("verify", bundle, *request, cwd=self.folder, under=("unshare", "-rn") if _can_unshare() else ())
 
 
 def _can_unshare() -> bool:
@@ -135,8 +135,8 @@ def test_a_release_from_finding_to_deployment(pipeline: Pipeline) -> None:
     stopped, out, exported = pipeline.gate("first")
     stopped.expect(1)
     assert exported["SCANGATE_VERDICT"] == "FAIL"
-    told = load_verdict(out)
-    blocking = [finding for finding in told["findings"] if finding["outcome"] == "blocking"]
+    verdict_json = load_verdict(out)
+    blocking = [finding for finding in verdict_json["findings"] if finding["outcome"] == "blocking"]
     assert {"bandit:B602", "detect-secrets:aws-access-key"} <= {finding["rule"] for finding in blocking}
 
     # ... the alert goes out ...
@@ -144,7 +144,7 @@ def test_a_release_from_finding_to_deployment(pipeline: Pipeline) -> None:
     assert alert["Message"] == exported["SCANGATE_SUMMARY"]
 
     # ... Security Hub holds it, and the metrics say so.
-    assert len(pipeline.hub.active_ids) == told["counts"]["findings"]
+    assert len(pipeline.hub.active_ids) == verdict_json["counts"]["findings"]
     assert (metric(pipeline, "first")["Fail"], metric(pipeline, "first")["Blocking"]) == (1, len(blocking))
 
     # What was stopped cannot be signed into production: the host refuses it.

@@ -1,1 +1,1 @@
-"""Runs the buildspecs we hand out the way CodeBuild would, without CodeBuild."""
+"""Tests of the buildspec snippets, run as CodeBuild would."""

@@ -1,4 +1,4 @@
-"""The place that each test's build runs in."""
+"""Fixtures for builds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The batch build for large repositories, unchanged, with the real scangate: four shards, S3, one merge, one verdict."""
+"""The fan-out snippet with the real scangate: four shards, S3, one merge, one verdict."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SHARDS = ["shard1", "shard2", "shard3", "shard4"]
 
 
 class Cloud:
-    """The account, which knows of each build what batch it belongs to."""
+    """An account that maps each build to its batch."""
 
     def __init__(self, account: FakeAccount) -> None:
         self.account = account
@@ -40,7 +40,7 @@ class Cloud:
         return {"builds": [{"id": name, "buildBatchArn": self.batches[name]} for name in parameters["ids"] if name in self.batches]}
 
     def held(self) -> list[str]:
-        """What lies in the bucket."""
+        """The keys in the bucket."""
         return [entry["Key"] for entry in boto3.client("s3").list_objects_v2(Bucket=BUCKET).get("Contents", [])]
 
 
@@ -54,19 +54,19 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
 
 
 def project(site: Workspace, cloud: Cloud, image: BuildImage, **overrides: str) -> Project:
-    """The project as the snippet asks for it, with an aws command in its image."""
+    """The project that the snippet requires, with an aws command in its image."""
     variables = {**OFFLINE_PIP, "SCANGATE_PARTS": f"s3://{BUCKET}/{PREFIX}", **overrides}
     plain = site.project(overrides=variables, carry="exports", seconds=300)
     image.restore_cache(site.home)
     return replace(plain, image={**plain.image, **cloud.account.environment, **image.install(site.home)})
 
 
-def scan(site: Workspace, cloud: Cloud, tmp_path: Path, here: Project) -> Batch:
+def scan(site: Workspace, cloud: Cloud, tmp_path: Path, configured: Project) -> Batch:
     site.write("scangate.yaml", POLICY)
     commit(site)
     (tmp_path / "builds").mkdir()
     text = FANOUT.read_text("utf-8")
-    return run_batch(text, here, tmp_path / "builds", cloud.begin)
+    return run_batch(text, configured, tmp_path / "builds", cloud.begin)
 
 
 @pytest.mark.nightly
@@ -94,8 +94,8 @@ def test_a_clean_source_passes_and_a_missing_part_is_not_a_pass(
     site: Workspace, cloud: Cloud, image: BuildImage, tmp_path: Path
 ) -> None:
     site.write("adding.py", CLEAN)
-    here = project(site, cloud, image)
-    batch = scan(site, cloud, tmp_path, here)
+    configured = project(site, cloud, image)
+    batch = scan(site, cloud, tmp_path, configured)
     assert batch.status == "SUCCEEDED", "".join(build.log for build in batch.builds.values())
     assert batch.builds["merge"].exported["SCANGATE_VERDICT"] == "PASS"
     assert "junit.xml" in batch.builds["merge"].artifacts[0].files
@@ -103,7 +103,9 @@ def test_a_clean_source_passes_and_a_missing_part_is_not_a_pass(
 
     (lost,) = (key for key in cloud.held() if "part-2-of-4" in key)
     boto3.client("s3").delete_object(Bucket=BUCKET, Key=lost)
-    again = replace(here, source=tmp_path / "builds/merge", overrides={**here.overrides, "SCANGATE_SHARD": "merge"}, task="merge")
+    again = replace(
+        configured, source=tmp_path / "builds/merge", overrides={**configured.overrides, "SCANGATE_SHARD": "merge"}, task="merge"
+    )
     merged = run_build(FANOUT.read_text("utf-8"), replace(again, build=list(cloud.batches)[-1]))
     assert (merged.status, merged.exported["SCANGATE_VERDICT"]) == ("FAILED", "INCOMPLETE")
     assert "shard 2 of 4 missing" in merged.log
@@ -136,7 +138,7 @@ def test_nothing_is_scanned_outside_a_batch(lacks: str, site: Workspace, cloud: 
 
 def test_every_shard_of_the_snippet_exists_once() -> None:
     graph = {task.identifier: task for task in parse_buildspec(FANOUT.read_text("utf-8")).graph}
-    asked = [dict(graph[name].variables)["SCANGATE_SHARD"] for name in SHARDS]
-    assert asked == ["1/4", "2/4", "3/4", "4/4"]
+    request = [dict(graph[name].variables)["SCANGATE_SHARD"] for name in SHARDS]
+    assert request == ["1/4", "2/4", "3/4", "4/4"]
     assert sorted(graph["merge"].depends_on) == SHARDS
     assert not any(task.ignore_failure for task in graph.values())

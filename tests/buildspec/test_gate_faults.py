@@ -1,4 +1,4 @@
-"""The gate's buildspec, unchanged, when things go wrong around the scan; a stand-in is installed in scangate's place.
+"""The gate snippet when things fail around the scan, with a fake scangate.
 
 The steps that install are the real ones: pip puts a wheel into an environment of its own, with the network out of reach.
 """
@@ -27,7 +27,7 @@ CANARIES = ("venv", "ensurepip", "pip", "subprocess", "sitecustomize", "argparse
 
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A wheel that calls itself scangate and brings the stand-in."""
+    """A wheel named scangate that contains the fake."""
     path = tmp_path_factory.mktemp("wheel") / "scangate-0.0.1-py3-none-any.whl"
     info = "scangate-0.0.1.dist-info"
     with zipfile.ZipFile(path, "w") as archive:
@@ -41,7 +41,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory: pytest.TempPathFactory, wheel: Path) -> Path:
-    """An environment as an image of one's own would bring it, so that not every test pays for a new one."""
+    """The environment of a prepared build image, shared to save time."""
     home = tmp_path_factory.mktemp("environment")
     create_environment(home)
     subprocess.run([home / "bin" / "python", "-m", "pip", "install", "--quiet", "--no-index", wheel], check=True)
@@ -57,7 +57,7 @@ def ran(build: Build) -> list[str]:
 
 
 def choosing_python(directory: Path) -> Path:
-    """A directory with a python3 that, as pyenv's on CodeBuild's images, lets a file where it is started choose the version."""
+    """A directory with a python3 that reads its version from a file in the current directory, like pyenv."""
     program = directory / "bin" / "python3"
     program.parent.mkdir()
     program.write_text(

@@ -1,4 +1,4 @@
-"""The gate's buildspec, unchanged, with the real scangate on small repositories: what a team that copies it gets.
+"""The gate snippet with the real scangate on small repositories.
 
 scangate must be installed beside the Python that runs the tests; its environment is handed over as a prepared image's.
 """
@@ -26,7 +26,7 @@ GREEN = (
 
 @pytest.fixture
 def environment() -> Path:
-    """The environment that holds scangate and its tools."""
+    """The environment with scangate and its tools."""
     command = Path(sys.executable).parent / "scangate"
     assert command.exists(), f"{command} is missing: install the project first (pip install --editable .)"
     return command.parent.parent

@@ -1,4 +1,4 @@
-"""Each documented fact of buildspec 0.2 that the interpreter holds to, as one small build in a real bash."""
+"""The interpreter follows the documentation of buildspec 0.2; one small build in a real bash for each rule."""
 
 from __future__ import annotations
 

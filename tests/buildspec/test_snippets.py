@@ -1,4 +1,4 @@
-"""What all buildspecs share is the same in each, to the letter, and each keeps to the rules that make a gate hold."""
+"""The common parts of all buildspecs are identical, and each follows the rules of a gate."""
 
 from __future__ import annotations
 
@@ -61,14 +61,14 @@ def test_a_multi_line_command_stops_at_the_first_failure(file: Path) -> None:
 
 
 def _commands(lines: list[str]) -> int:
-    """How many commands the longest branch of an `if` has; a line that goes on is one with the next."""
-    longest = here = 0
+    """The number of commands in the longest branch of an `if`; continued lines count as one."""
+    longest = length = 0
     for line, before in zip(lines[1:-1], lines, strict=False):
         if line.startswith(("el", "fi")):
-            here = 0
+            length = 0
         elif not before.endswith("\\"):
-            here += 1
-        longest = max(longest, here)
+            length += 1
+        longest = max(longest, length)
     return longest
 
 

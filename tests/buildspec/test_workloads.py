@@ -1,4 +1,4 @@
-"""Each buildspec from its first command to its last, on a sample of its workload: a PASS ships, and nothing else does."""
+"""Each buildspec on a sample of its workload: only a PASS is released."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ def shop(monkeypatch: pytest.MonkeyPatch) -> Iterator[WorkloadAccount]:
 
 @pytest.fixture
 def run(site: Workspace, shop: WorkloadAccount, image: BuildImage) -> Run:
-    def build(name: str, road: str, begin: Callable[[str], None] = lambda _: None, **more: str) -> Build:
-        head = workloads.write_source(name, road, site)
+    def build(name: str, sample: str, begin: Callable[[str], None] = lambda _: None, **more: str) -> Build:
+        head = workloads.write_source(name, sample, site)
         begin(head)
         return workloads.run_snippet(name, head, site, shop, image, **more)
 
@@ -57,7 +57,7 @@ def run(site: Workspace, shop: WorkloadAccount, image: BuildImage) -> Run:
 
 @pytest.fixture
 def key(shop: WorkloadAccount, tmp_path: Path) -> Path:
-    """The public half of the signing key, as a host has it."""
+    """The public key, as on a host."""
     der = boto3.client("kms", REGION).get_public_key(KeyId=shop.key)["PublicKey"]
     file = tmp_path / "key.pem"
     public = serialization.load_der_public_key(der)
@@ -69,8 +69,8 @@ def key(shop: WorkloadAccount, tmp_path: Path) -> Path:
 def verified(subject: str, attestation: bytes, key: Path) -> int:
     file = key.with_name("attestation.json")
     file.write_bytes(attestation)
-    wanted = ("--attestation", file, "--key", key, "--env", "")
-    return run_scangate("verify", subject, *wanted, cwd=key.parent, env=environment()).code
+    options = ("--attestation", file, "--key", key, "--env", "")
+    return run_scangate("verify", subject, *options, cwd=key.parent, env=environment()).code
 
 
 # -- a PASS ships --
@@ -132,11 +132,11 @@ def test_a_bundle_carries_its_attestation_and_the_hook(run: Run, shop: WorkloadA
     hooks = yaml.safe_load((bundle / "appspec.yml").read_text("utf-8"))["hooks"]
     assert next(iter(hooks)) == "BeforeInstall"
     assert (bundle / hooks["BeforeInstall"][0]["location"]).is_file()
-    asked = ("verify", bundle, "--key", key, "--env", "")
-    assert run_scangate(*asked, cwd=site.home, env=environment()).code == 0
+    request = ("verify", bundle, "--key", key, "--env", "")
+    assert run_scangate(*request, cwd=site.home, env=environment()).code == 0
     assert shop.called_actions() == {"kms:Sign"}
     (bundle / "app" / "adding.py").write_text("import os\n")
-    assert run_scangate(*asked, cwd=site.home, env=environment()).code == 1
+    assert run_scangate(*request, cwd=site.home, env=environment()).code == 1
 
 
 def test_a_site_is_synced_and_its_cache_invalidated(run: Run, shop: WorkloadAccount) -> None:
@@ -150,16 +150,16 @@ def test_a_site_is_synced_and_its_cache_invalidated(run: Run, shop: WorkloadAcco
 
 
 @pytest.mark.parametrize(
-    ("name", "road"),
+    ("name", "sample"),
     [
-        pytest.param(name, road, marks=nightly if road == "incomplete" and name != "lambda" else ())
+        pytest.param(name, sample, marks=nightly if sample == "incomplete" and name != "lambda" else ())
         for name in ("python-application", "container-image", "lambda", "ec2-codedeploy", "static-site")
-        for road in ("fail", "incomplete")
+        for sample in ("fail", "incomplete")
     ],
 )
-def test_without_a_pass_aws_is_not_asked_for_anything(name: str, road: str, run: Run, shop: WorkloadAccount) -> None:
-    build = run(name, road)
-    assert (build.status, build.exported["SCANGATE_VERDICT"]) == ("FAILED", OUTCOME_WORDS[road]), build.log
+def test_without_a_pass_aws_is_not_asked_for_anything(name: str, sample: str, run: Run, shop: WorkloadAccount) -> None:
+    build = run(name, sample)
+    assert (build.status, build.exported["SCANGATE_VERDICT"]) == ("FAILED", OUTCOME_WORDS[sample]), build.log
     assert shop.called_actions() == set()
     assert [command.exit_code for command in build.phase("post_build").commands] == [1]
     assert build.reports[0].status == "FAILED"
@@ -220,7 +220,7 @@ def test_a_key_that_does_not_sign_fails_the_build(run: Run, shop: WorkloadAccoun
 
 
 @pytest.mark.parametrize(
-    ("road", "status", "word"),
+    ("sample", "status", "word"),
     [
         ("pass", "SUCCEEDED", "PASS"),
         ("fail", "SUCCEEDED", "REVIEW"),
@@ -228,25 +228,25 @@ def test_a_key_that_does_not_sign_fails_the_build(run: Run, shop: WorkloadAccoun
     ],
 )
 def test_a_fail_can_be_approved_but_not_an_incomplete_verdict(  # noqa: PLR0917 -- a row of the table, and the fixtures
-    road: str, status: str, word: str, run: Run, site: Workspace, shop: WorkloadAccount
+    sample: str, status: str, word: str, run: Run, site: Workspace, shop: WorkloadAccount
 ) -> None:
-    build = run("review-gate", road)
+    build = run("review-gate", sample)
     assert (build.status, build.exported["SCANGATE_VERDICT"]) == (status, word), build.log
-    assert json.loads((site.source / "scangate-reports" / "verdict.json").read_text("utf-8"))["outcome"] == OUTCOME_WORDS[road]
+    assert json.loads((site.source / "scangate-reports" / "verdict.json").read_text("utf-8"))["outcome"] == OUTCOME_WORDS[sample]
     assert shop.called_actions() == set()
 
 
-@pytest.mark.parametrize("road", ["pass", "fail", pytest.param("incomplete", marks=nightly)])
-def test_the_nightly_audit_publishes_any_verdict(road: str, run: Run, shop: WorkloadAccount) -> None:
+@pytest.mark.parametrize("sample", ["pass", "fail", pytest.param("incomplete", marks=nightly)])
+def test_the_nightly_audit_publishes_any_verdict(sample: str, run: Run, shop: WorkloadAccount) -> None:
     hub = FakeHub(region=REGION)
     shop.account.services["securityhub"] = hub.service
-    build = run("nightly-audit", road)
-    assert build.status == ("SUCCEEDED" if road == "pass" else "FAILED"), build.log
-    assert build.exported["SCANGATE_VERDICT"] == OUTCOME_WORDS[road]
-    assert ("sns:Publish" in shop.called_actions()) is (road != "pass")
+    build = run("nightly-audit", sample)
+    assert build.status == ("SUCCEEDED" if sample == "pass" else "FAILED"), build.log
+    assert build.exported["SCANGATE_VERDICT"] == OUTCOME_WORDS[sample]
+    assert ("sns:Publish" in shop.called_actions()) is (sample != "pass")
     assert "cloudwatch:PutMetricData" in shop.called_actions()
     assert "main.json" in shop.objects("history")
-    assert bool(hub.active_ids) is (road == "fail")
+    assert bool(hub.active_ids) is (sample == "fail")
     assert "security-hub: sent" in build.log
 
 
@@ -264,23 +264,23 @@ def test_a_failing_alert_does_not_prevent_other_publications(run: Run, shop: Wor
 
 @pytest.fixture
 def base(site: Workspace) -> str:
-    """What is there before the change: a commit with a weakness that the change does not bring."""
+    """The base of the change: a commit with a weakness that the change does not introduce."""
     site.write("app/old.py", INJECTION)
     commit(site)
     return run_git(site, "rev-parse", "HEAD")
 
 
-@pytest.mark.parametrize("road", ["pass", "fail"])
-def test_a_codecommit_pull_request_gets_comments_and_an_approval(road: str, base: str, run: Run, shop: WorkloadAccount) -> None:
+@pytest.mark.parametrize("sample", ["pass", "fail"])
+def test_a_codecommit_pull_request_gets_comments_and_an_approval(sample: str, base: str, run: Run, shop: WorkloadAccount) -> None:
     pulls = FakePullRequests("shop", "7", base, "", {"app/adding.py"})
     shop.account.services["codecommit"] = pulls.service
-    wanted = {"SCANGATE_REPOSITORY": "shop", "SCANGATE_PULL_REQUEST": "7", "SCANGATE_SINCE": base}
-    build = run("pull-request", road, begin=pulls.push, **wanted)
+    options = {"SCANGATE_REPOSITORY": "shop", "SCANGATE_PULL_REQUEST": "7", "SCANGATE_SINCE": base}
+    build = run("pull-request", sample, begin=pulls.push, **options)
     assert (build.status, build.exported["SCANGATE_VERDICT"]) == (
-        "SUCCEEDED" if road == "pass" else "FAILED",
-        OUTCOME_WORDS[road],
+        "SUCCEEDED" if sample == "pass" else "FAILED",
+        OUTCOME_WORDS[sample],
     ), build.log
-    assert pulls.approval == ("APPROVE" if road == "pass" else "REVOKE")
+    assert pulls.approval == ("APPROVE" if sample == "pass" else "REVOKE")
     assert pulls.comments
     assert shop.called_actions() <= {f"codecommit:{operation}" for operation in pulls.service}
 
@@ -298,8 +298,10 @@ def test_other_pull_requests_get_the_build_status_only(base: str, run: Run, shop
 
 
 @nightly
-@pytest.mark.parametrize("road", ["pass", "fail"])
-def test_a_pull_request_at_github_gets_a_check_run(road: str, base: str, run: Run, shop: WorkloadAccount, site: Workspace) -> None:
+@pytest.mark.parametrize("sample", ["pass", "fail"])
+def test_a_pull_request_at_github_gets_a_check_run(
+    sample: str, base: str, run: Run, shop: WorkloadAccount, site: Workspace
+) -> None:
     run_git(site, "update-ref", "refs/remotes/origin/main", base)
     webhook = {
         "CODEBUILD_WEBHOOK_EVENT": "PULL_REQUEST_UPDATED",
@@ -307,9 +309,9 @@ def test_a_pull_request_at_github_gets_a_check_run(road: str, base: str, run: Ru
         "CODEBUILD_WEBHOOK_TRIGGER": "pr/7",
     }
     with serve_github() as server:
-        wanted = {"SCANGATE_REPOSITORY": "team/shop", "GITHUB_TOKEN": TOKEN, "GITHUB_API_URL": server.url, **webhook}
-        build = run("pull-request", road, **wanted)
-        assert build.status == ("SUCCEEDED" if road == "pass" else "FAILED"), build.log
-        assert [made["conclusion"] for made in server.runs] == ["success" if road == "pass" else "failure"]
+        options = {"SCANGATE_REPOSITORY": "team/shop", "GITHUB_TOKEN": TOKEN, "GITHUB_API_URL": server.url, **webhook}
+        build = run("pull-request", sample, **options)
+        assert build.status == ("SUCCEEDED" if sample == "pass" else "FAILED"), build.log
+        assert [made["conclusion"] for made in server.runs] == ["success" if sample == "pass" else "failure"]
         assert len(server.sarifs) == 1
     assert shop.called_actions() == set()

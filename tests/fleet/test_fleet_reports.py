@@ -1,4 +1,4 @@
-"""The roll-up: what it adds up, and that every page tells it without obeying a word of what it quotes."""
+"""The roll-up adds up, all formats agree, and text from repositories is escaped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fetching gives the bytes of the commit and nothing else, whatever attributes, submodules and hooks would have."""
+"""Fetching writes the bytes of the commit, regardless of attributes, submodules and hooks."""
 
 from __future__ import annotations
 

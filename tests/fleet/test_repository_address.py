@@ -1,4 +1,4 @@
-"""An address is a path or a git URL of three kinds; its credentials are nowhere but in the header that git sends."""
+"""An address is a path or a git URL; its credentials appear only in the header for git."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ from tests.support.sample_trees import CLEAN_SOURCE, WEAK_SOURCE, create_reposit
 
 
 def job(tmp_path: Path, address: str, *, more: str = "", own: bool = False, timeout: float = 200) -> Job:
-    """A job under a policy for bandit alone, or under the repository's own."""
+    """A job with a policy for bandit only, or with the repository's own."""
     file = write_policy(tmp_path / "policy.yaml", "bandit", more=more)
     types = scanner_option_types(load_scanners())
     day = dt.datetime.now(dt.UTC).date()

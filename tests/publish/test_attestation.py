@@ -1,4 +1,4 @@
-"""What was attested is let through, and everything else is refused, each with its reason."""
+"""Attested artifacts are admitted; everything else is rejected with a reason."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ TREE = Subject("tree", {"sha256": "ab" * 32})
 
 
 def statement(report: Report | None = None, **changes: Any) -> Statement:
-    """A statement on a pass in production, made just now."""
+    """A new statement on a PASS for production."""
     report = report or whole_tree_pass()
     report = msgspec.structs.replace(
         report, finished="2026-05-01T00:00:00Z", verdict=msgspec.structs.replace(report.verdict, environment="production")
@@ -122,8 +122,8 @@ def test_a_signed_approval_older_than_the_scan_is_rejected() -> None:
 def test_any_changed_byte_is_rejected(data: st.DataObject) -> None:
     document = json.loads(envelope(statement(whole_tree_fail())))
     payload = bytearray(base64.b64decode(document["payload"]))
-    place = data.draw(st.integers(0, len(payload) - 1))
-    payload[place] ^= data.draw(st.integers(1, 255))
+    index = data.draw(st.integers(0, len(payload) - 1))
+    payload[index] ^= data.draw(st.integers(1, 255))
     document["payload"] = base64.b64encode(payload).decode()
     with pytest.raises(AttestationRejected):
         admit(json.dumps(document), TREE, criteria())
@@ -234,13 +234,13 @@ def test_a_link_to_the_attestation_is_an_error(tmp_path: Path) -> None:
 
 
 def test_a_deep_tree_has_a_digest(tmp_path: Path) -> None:
-    here = os.open(tmp_path, os.O_RDONLY)
+    current = os.open(tmp_path, os.O_RDONLY)
     for _ in range(1500):
-        os.mkdir("a", dir_fd=here)
-        here, above = os.open("a", os.O_RDONLY, dir_fd=here), here
+        os.mkdir("a", dir_fd=current)
+        current, above = os.open("a", os.O_RDONLY, dir_fd=current), current
         os.close(above)
-    os.close(os.open("f", os.O_CREAT, dir_fd=here))
-    os.close(here)
+    os.close(os.open("f", os.O_CREAT, dir_fd=current))
+    os.close(current)
     try:
         assert compute_tree_digest(tmp_path) != compute_tree_digest(tmp_path / "a")
     finally:
@@ -391,12 +391,12 @@ def test_a_directory_can_be_attested_separately(bench: BundleProject) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "code"), [({}, 0), ({"CODEBUILD_INITIATOR": "codepipeline/shop"}, 0), ({"CODEBUILD_INITIATOR": "lead"}, 2)]
+    ("variables", "code"), [({}, 0), ({"CODEBUILD_INITIATOR": "codepipeline/shop"}, 0), ({"CODEBUILD_INITIATOR": "lead"}, 2)]
 )
-def test_a_verdict_of_another_commit_is_not_attested(bench: BundleProject, said: dict[str, str], code: int) -> None:
+def test_a_verdict_of_another_commit_is_not_attested(bench: BundleProject, variables: dict[str, str], code: int) -> None:
     arn = "arn:aws:codebuild:eu-west-1:123456789012:build/shop:00000000-0000-4000-8000-000000000000"
-    here = {"CODEBUILD_BUILD_ARN": arn, "CODEBUILD_RESOLVED_SOURCE_VERSION": "b" * 40, **said} if said else {}
-    bench.attest(whole_tree_pass(), env=here).expect(code)
+    current = {"CODEBUILD_BUILD_ARN": arn, "CODEBUILD_RESOLVED_SOURCE_VERSION": "b" * 40, **variables} if variables else {}
+    bench.attest(whole_tree_pass(), env=current).expect(code)
     assert (bench.bundle / ".scangate-attestation.json").exists() is (code == 0)
 
 

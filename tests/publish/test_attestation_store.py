@@ -1,4 +1,4 @@
-"""Attestations and marks in S3, keys and approvals in AWS: what a pipeline's signer and its check before a deployment use."""
+"""Signing and verification in a pipeline, with S3, KMS and CodePipeline."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ASKED = f"codepipeline:shop:{EXECUTION}:Approve"
 
 
 class Desk:
-    """A signing key in KMS, a bucket, the pipeline `shop`, and the two commands about one image."""
+    """A KMS key, a bucket, the pipeline `shop`, and the commands attest and verify for one image."""
 
     def __init__(self, account: FakeAccount, folder: Path) -> None:
         self.account, self.folder = account, folder
@@ -164,6 +164,6 @@ def test_a_pass_needs_no_approval(desk: Desk) -> None:
     assert desk.account.calls_to("codepipeline") == []
 
 
-@pytest.mark.parametrize("told", ["codepipeline:shop", f"codepipeline:shop:{EXECUTION}:", "codepipeline:shop:1:Approve"])
-def test_an_invalid_execution_is_a_usage_error(desk: Desk, told: str) -> None:
-    desk.attest(whole_tree_fail(), "--approval", told).expect(2)
+@pytest.mark.parametrize("execution", ["codepipeline:shop", f"codepipeline:shop:{EXECUTION}:", "codepipeline:shop:1:Approve"])
+def test_an_invalid_execution_is_a_usage_error(desk: Desk, execution: str) -> None:
+    desk.attest(whole_tree_fail(), "--approval", execution).expect(2)

@@ -1,4 +1,4 @@
-"""Metrics reach CloudWatch by each of the three ways, within its limits, once."""
+"""Metrics are sent to CloudWatch once, in three ways, within its limits."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def send(account: FakeAccount, file: Path, *options: str, **env: str) -> Command
 
 
 def metrics_of(line: str) -> dict[str, Any]:
-    """What CloudWatch reads from a line of the format: the values of the metrics and dimensions that its directive names."""
+    """The metrics and dimensions that CloudWatch extracts from a line of the embedded metric format."""
     document = json.loads(line)
     (directive,) = document["_aws"]["CloudWatchMetrics"]
     (dimensions,) = directive["Dimensions"]
@@ -78,20 +78,20 @@ def test_lines_by_put_log_events(account: FakeAccount, tmp_path: Path) -> None:
 
 def test_metrics_by_put_metric_data(account: FakeAccount, tmp_path: Path) -> None:
     send(account, write_verdict(whole_tree_fail(), tmp_path), "--put-metric-data", "--namespace", "gate").expect(0)
-    told = boto3.session.Session().client("cloudwatch").list_metrics(Namespace="gate")["Metrics"]
-    assert {"Blocking", "ScanSeconds", "CacheHitRate"} <= {metric["MetricName"] for metric in told}
+    metrics_found = boto3.session.Session().client("cloudwatch").list_metrics(Namespace="gate")["Metrics"]
+    assert {"Blocking", "ScanSeconds", "CacheHitRate"} <= {metric["MetricName"] for metric in metrics_found}
     assert account.refusals == []
 
 
 def test_a_second_run_sends_nothing(account: FakeAccount, tmp_path: Path) -> None:
     file = write_verdict(whole_tree_pass(), tmp_path)
     send(account, file, "--put-metric-data").expect(0)
-    asked = len(account.calls)
+    call_count = len(account.calls)
     send(account, file, "--put-metric-data").expect(0)
-    assert len(account.calls) == asked
+    assert len(account.calls) == call_count
     file = write_verdict(whole_tree_fail(), tmp_path)
     send(account, file, "--put-metric-data").expect(0)
-    assert len(account.calls) > asked
+    assert len(account.calls) > call_count
 
 
 def test_an_aws_error_is_exit_code_4_and_recorded(account: FakeAccount, tmp_path: Path) -> None:
@@ -112,25 +112,27 @@ def test_block_to_green_comes_from_the_history(account: FakeAccount, tmp_path: P
     boto3.session.Session().client("s3").create_bucket(
         Bucket="verdicts", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
     )
-    for place in ("s3://verdicts/shop/main.json", str(tmp_path / "history.json")):
+    for location in ("s3://verdicts/shop/main.json", str(tmp_path / "history.json")):
         blocked = write_verdict(whole_tree_fail(), tmp_path, "1.json")
-        assert "BlockToGreen" not in send(account, blocked, "--history", place, "--again").expect(0).stdout
+        assert "BlockToGreen" not in send(account, blocked, "--history", location, "--again").expect(0).stdout
         green = tmp_path / "2.json"
         page = write_verdict(whole_tree_pass(), tmp_path, "2.json").read_text("utf-8")
         document = json.loads(page)
         started = dt.datetime.fromisoformat(json.loads(blocked.read_text("utf-8"))["finished"])
         later = (started + dt.timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M:%SZ")
         green.write_text(page.replace(json.dumps(document["finished"]), json.dumps(later)), "utf-8")
-        ran = send(account, green, "--history", place, "--again").expect(0)
+        ran = send(account, green, "--history", location, "--again").expect(0)
         assert metrics_of(ran.stdout.splitlines()[0])["BlockToGreen"] == 7200
 
 
 def test_a_pull_request_is_not_added_to_the_history(account: FakeAccount, tmp_path: Path) -> None:
-    place = tmp_path / "history.json"
+    location = tmp_path / "history.json"
     change = msgspec.structs.replace(whole_tree_fail(), compared_revision=ComparedRevision("main", "a" * 40, "a" * 40))
-    send(account, write_verdict(change, tmp_path), "--history", str(place)).expect(2)
-    send(account, write_verdict(whole_tree_fail(), tmp_path), "--history", str(place), CODEBUILD_WEBHOOK_TRIGGER="pr/7").expect(2)
-    assert not place.exists()
+    send(account, write_verdict(change, tmp_path), "--history", str(location)).expect(2)
+    send(account, write_verdict(whole_tree_fail(), tmp_path), "--history", str(location), CODEBUILD_WEBHOOK_TRIGGER="pr/7").expect(
+        2
+    )
+    assert not location.exists()
 
 
 def test_the_same_verdict_is_sent_again_to_another_target(account: FakeAccount, tmp_path: Path) -> None:
@@ -149,8 +151,8 @@ def test_new_findings_are_neither_known_nor_suppressed() -> None:
         for each, outcome in zip((first, second, third), (Known.KNOWN, Known.SUPPRESSED, Known.BLOCKING), strict=True)
     ]
     report = msgspec.structs.replace(report, verdict=msgspec.structs.replace(report.verdict, rulings=tuple(ruled)))
-    told = next(collect_metrics(report, "p", LeadTimes())).metrics
-    assert [told[name][0] for name in ("Findings", "New", "Known", "Waived", "Blocking")] == [2, 1, 1, 1, 1]
+    metrics_found = next(collect_metrics(report, "p", LeadTimes())).metrics
+    assert [metrics_found[name][0] for name in ("Findings", "New", "Known", "Waived", "Blocking")] == [2, 1, 1, 1, 1]
 
 
 @pytest.mark.parametrize("options", [("--log-group", "g", "--put-metric-data"), ("--history", "s3://x")])

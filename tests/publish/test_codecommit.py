@@ -1,4 +1,4 @@
-"""A pull request of CodeCommit hears each thing once, and is approved for what was scanned and nothing later."""
+"""A CodeCommit pull request gets each comment once, and an approval of the scanned commit only."""
 
 from __future__ import annotations
 
@@ -137,22 +137,22 @@ def test_a_deleted_summary_is_posted_again_but_not_a_deleted_comment(
     account: FakeAccount, pull: FakePullRequests, tmp_path: Path
 ) -> None:
     publish(account, tmp_path, at(whole_tree_fail(), HEAD)).expect(0)
-    said = len(pull.comments)
+    before = len(pull.comments)
     for comment in pull.comments:
         comment |= {"deleted": True, "content": ""}
     for _ in range(2):
         publish(account, tmp_path, at(whole_tree_fail(), HEAD), "--again").expect(0)
-    assert len(pull.comments) == said + 1
+    assert len(pull.comments) == before + 1
     assert "FAIL" in pull.comments[-1]["content"]
 
 
 def test_comments_before_an_error_are_counted(account: FakeAccount, pull: FakePullRequests, tmp_path: Path) -> None:
     post = pull.service["PostCommentForPullRequest"]
 
-    def refusing(asked: Any) -> Any:
+    def refusing(request: Any) -> Any:
         if len(pull.comments) >= 2:
             raise AwsError("AccessDeniedException", "no more")
-        return post(asked)
+        return post(request)
 
     pull.service["PostCommentForPullRequest"] = refusing
     publish(account, tmp_path, at(whole_tree_fail(), HEAD)).expect(4)

@@ -1,4 +1,4 @@
-"""The function that CodeDeploy calls answers Succeeded for what was attested, and Failed, with a reason, for everything else."""
+"""The CodeDeploy hook reports Succeeded for attested artifacts, else Failed with a reason."""
 
 from __future__ import annotations
 
@@ -82,16 +82,16 @@ def test_an_invalid_appspec_fails(stage: Stage, spec: Any) -> None:
 
 def test_the_function_reports_before_its_time_limit(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     class Context:
-        """Of a function that has just the time to answer."""
+        """The context of a function that has only the time to report."""
 
         def get_remaining_time_in_millis(self) -> int:
             return int(RESERVED_SECONDS * 1000)
 
     stage.attest("image", IMAGE)
-    asked, late = threading.Event(), threading.Event()
+    request, late = threading.Event(), threading.Event()
 
     def slow(deployment: str) -> list[Subject]:
-        asked.set()
+        request.set()
         assert late.wait(60)
         return resolve_subjects(deployment)
 
@@ -99,7 +99,7 @@ def test_the_function_reports_before_its_time_limit(stage: Stage, monkeypatch: p
     answer = handler(EVENT, Context())
     assert (answer["status"], stage.answers) == ("Failed", ["Failed"])
     assert answer["code"] == "Timeout"
-    assert asked.wait(60)
+    assert request.wait(60)
     late.set()
 
 
@@ -132,7 +132,7 @@ ATTESTED, OTHER = "TargetVersion: '2'", "TargetVersion: '3'"
     ],
 )
 def test_an_ambiguous_appspec_fails(stage: Stage, spec: str) -> None:
-    """CodeDeploy must not release another thing than the one that was looked at."""
+    """CodeDeploy must not release another artifact than the one that was checked."""
     stage.attest("lambda", CODE)
     stage.attest("image", IMAGE)
     stage.spec = spec
@@ -144,8 +144,8 @@ def test_the_appspec_in_s3_must_be_the_deployed_version(stage: Stage, tag: str) 
     stage.attest("lambda", CODE)
     stage.put("appspec.yml", _naming())
     etag = tag or stage.s3.head_object(Bucket="attested", Key="appspec.yml")["ETag"].strip('"')
-    place = {"bucket": "attested", "key": "appspec.yml", "bundleType": "YAML", "eTag": etag}
-    stage.place = place
+    s3_location = {"bucket": "attested", "key": "appspec.yml", "bundleType": "YAML", "eTag": etag}
+    stage.s3_location = s3_location
     if tag:
         stage.fails("PreconditionFailed")
     else:
@@ -155,8 +155,8 @@ def test_the_appspec_in_s3_must_be_the_deployed_version(stage: Stage, tag: str) 
 def test_an_appspec_that_is_too_large_fails(stage: Stage) -> None:
     stage.attest("lambda", CODE)
     stage.put("appspec.yml", _naming() + "#" * 300_000)
-    place = {"bucket": "attested", "key": "appspec.yml", "bundleType": "YAML"}
-    stage.place = place
+    s3_location = {"bucket": "attested", "key": "appspec.yml", "bundleType": "YAML"}
+    stage.s3_location = s3_location
     stage.fails("TooLarge")
 
 

@@ -1,4 +1,4 @@
-"""What ECR found in an image is judged by the policy that judged the code; an image nobody looked at is no pass."""
+"""The policy evaluates ECR's findings together with those in the code; an image without a scan is INCOMPLETE."""
 
 from __future__ import annotations
 
@@ -51,13 +51,13 @@ class Registry:
         self.enhanced: list[Any] = []
         self.service = {"DescribeImageScanFindings": self._describe}
 
-    def _describe(self, asked: Any) -> dict[str, Any]:
-        if asked["imageId"]["imageDigest"] != DIGEST:
+    def _describe(self, request: Any) -> dict[str, Any]:
+        if request["imageId"]["imageDigest"] != DIGEST:
             raise AwsError("ImageNotFoundException", "no such image")
         status = self.statuses.pop(0) if len(self.statuses) > 1 else self.statuses[0]
         if status == "NONE":
             raise AwsError("ScanNotFoundException", "the image was never scanned")
-        page = int(asked.get("nextToken", 0))
+        page = int(request.get("nextToken", 0))
         more = {"nextToken": str(page + 1)} if page + 1 < max(len(self.basic), len(self.enhanced)) else {}
         found = {"findings": self.basic[page : page + 1], "enhancedFindings": self.enhanced[page : page + 1]}
         return {"imageScanStatus": {"status": status, "description": "told"}, "imageScanFindings": found, **more}
@@ -78,9 +78,9 @@ def scanned(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def gate(account: FakeAccount, scanned: Path, *options: str) -> CommandResult:
-    asked = ("--policy", scanned / "both.yaml", "--report", f"json={scanned / 'image.json'}")
+    request = ("--policy", scanned / "both.yaml", "--report", f"json={scanned / 'image.json'}")
     env = environment(**account.environment)
-    return run_scangate("gate", scanned / "out" / "verdict.json", *asked, *options, cwd=scanned, env=env)
+    return run_scangate("gate", scanned / "out" / "verdict.json", *request, *options, cwd=scanned, env=env)
 
 
 def looked(account: FakeAccount, scanned: Path, registry: Registry) -> CommandResult:
@@ -96,17 +96,17 @@ def test_findings_in_code_and_image_are_evaluated_together(account: FakeAccount,
     registry = Registry("ACTIVE")
     registry.basic, registry.enhanced = [BASIC, BASIC | {"name": "CVE-2020-1"}], [ENHANCED, CLOSED]
     looked(account, scanned, registry).expect(1)
-    told = document(scanned)
-    assert {finding["rule"]: finding["severity"] for finding in told["findings"]} == {
+    verdict = document(scanned)
+    assert {finding["rule"]: finding["severity"] for finding in verdict["findings"]} == {
         "ecr:CVE-2021-3711": "critical",
         "ecr:CVE-2020-1": "critical",
         "ecr:CVE-2022-22817": "high",
     }
-    pillow = next(finding for finding in told["findings"] if finding["rule"] == "ecr:CVE-2022-22817")
+    pillow = next(finding for finding in verdict["findings"] if finding["rule"] == "ecr:CVE-2022-22817")
     package = pillow["affected_package"]
     assert (pillow["path"], package["fixed_in"], package["version"]) == ("ecr/team/shop", ["9.0.0"], "8.3.2")
-    assert len({finding["fingerprint"] for finding in told["findings"]}) == 3
-    assert {scanner["scanner"] for scanner in told["scanners"]} >= {"bandit", "ecr"}
+    assert len({finding["fingerprint"] for finding in verdict["findings"]}) == 3
+    assert {scanner["scanner"] for scanner in verdict["scanners"]} >= {"bandit", "ecr"}
     assert account.refusals == []
 
 
@@ -148,8 +148,8 @@ def test_an_unexpected_response_is_incomplete(account: FakeAccount, scanned: Pat
 def test_a_scan_in_progress_is_awaited(account: FakeAccount) -> None:
     account.services["ecr"] = Registry("NONE", "PENDING", "IN_PROGRESS", "COMPLETE").service
     waited: list[float] = []
-    told = json.loads(fetch_scan_findings(parse_image_reference(f"shop@{DIGEST}"), 60, sleep=waited.append))
-    assert (told["status"], waited) == ("COMPLETE", [5.0, 5.0, 5.0])
+    verdict = json.loads(fetch_scan_findings(parse_image_reference(f"shop@{DIGEST}"), 60, sleep=waited.append))
+    assert (verdict["status"], waited) == ("COMPLETE", [5.0, 5.0, 5.0])
 
 
 @pytest.mark.parametrize(
@@ -174,8 +174,8 @@ def test_the_region_of_the_image_reference_is_used(account: FakeAccount, scanned
 
 
 def test_an_image_in_another_region_is_exit_code_2(account: FakeAccount, scanned: Path) -> None:
-    there = f"123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/shop@{DIGEST}"
-    gate(account, scanned, "--image", there, "--image-region", "eu-north-1").expect(2)
+    elsewhere = f"123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/shop@{DIGEST}"
+    gate(account, scanned, "--image", elsewhere, "--image-region", "eu-north-1").expect(2)
     assert account.calls == []
 
 

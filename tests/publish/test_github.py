@@ -1,4 +1,4 @@
-"""GitHub hears the verdict as a check run with annotations and as SARIF; the token goes nowhere else."""
+"""GitHub gets a check run with annotations, and SARIF; the token is sent nowhere else."""
 
 from __future__ import annotations
 
@@ -69,25 +69,25 @@ def test_annotations_are_sent_in_batches(github: GitHubServer, tmp_path: Path) -
 
 
 def test_an_interrupted_check_run_is_completed_later(github: GitHubServer) -> None:
-    said = tuple(ReviewComment(f"a{number}.py", 1, 1, "text", "title", str(number)) for number in range(120))
-    words = Review("summary", said, approve=False)
-    there = GitHubClient(github.url, "team/shop", HEAD, TOKEN, lambda _seconds: None)
-    asked = there.request
-    broken = msgspec.structs.replace(there, token="expired-in-between")
-    steps = iter([asked, asked, broken.request])
+    comments = tuple(ReviewComment(f"a{number}.py", 1, 1, "text", "title", str(number)) for number in range(120))
+    review = Review("summary", comments, approve=False)
+    client = GitHubClient(github.url, "team/shop", HEAD, TOKEN, lambda _seconds: None)
+    send = client.request
+    broken = msgspec.structs.replace(client, token="expired-in-between")
+    steps = iter([send, send, broken.request])
 
     class Breaking(GitHubClient, frozen=True):
-        """Its third request is refused."""
+        """The third request fails."""
 
         def request(self, method: str, path: str, body: Any = None) -> Any:
             return next(steps)(method, path, body)
 
     with pytest.raises(PublishError, match="401"):
-        publish_check_run(Breaking(github.url, "team/shop", HEAD, TOKEN), words, "FAIL")
+        publish_check_run(Breaking(github.url, "team/shop", HEAD, TOKEN), review, "FAIL")
     assert len(github.runs[0]["annotations"]) == 50
-    assert publish_check_run(there, words, "FAIL") == 120
+    assert publish_check_run(client, review, "FAIL") == 120
     (run,) = github.runs
-    assert [each["path"] for each in run["annotations"]] == [each.path for each in said]
+    assert [each["path"] for each in run["annotations"]] == [each.path for each in comments]
 
 
 def test_check_run_and_sarif_are_separate_targets(github: GitHubServer, tmp_path: Path) -> None:
@@ -114,9 +114,9 @@ def test_requests_are_retried_while_github_is_busy(github: GitHubServer, tmp_pat
 def test_retries_end(github: GitHubServer) -> None:
     github.busy += [(500, {})] * 10
     waits: list[float] = []
-    there = GitHubClient(github.url, "team/shop", HEAD, TOKEN, waits.append)
+    client = GitHubClient(github.url, "team/shop", HEAD, TOKEN, waits.append)
     with pytest.raises(PublishError, match="HTTP 500"):
-        there.request("GET", "commits/x/check-runs")
+        client.request("GET", "commits/x/check-runs")
     assert waits == [2.0, 4.0, 8.0]
 
 

@@ -1,4 +1,4 @@
-"""Hostile text goes through every publisher: none of it is markup, a command to a build service, or more than a service takes."""
+"""Hostile text in every publisher: it is no markup, no command to a build service, and within the limits of each service."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ HEAD, BASE = "a" * 40, "b" * 40
 
 
 def report() -> Report:
-    """Every text in every place, and everything blocks."""
+    """A report with hostile text in every field, all of it blocking."""
     found = as_full_tree(hostile_report())
     rulings = tuple(msgspec.structs.replace(ruling, outcome=RulingOutcome.BLOCKING) for ruling in found.verdict.rulings)
     return msgspec.structs.replace(found, verdict=msgspec.structs.replace(found.verdict, rulings=rulings), commit=HEAD)
 
 
 def texts(value: Any) -> Iterator[str]:
-    """Every text in a document."""
+    """All strings in a document."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
@@ -63,7 +63,7 @@ def texts(value: Any) -> Iterator[str]:
             yield from texts(each)
 
 
-def words() -> Review:
+def review() -> Review:
     return Review(
         markdown.render(report()),
         build_comments(report(), markdown.render_comment, markdown.render_comment_title, len(HOSTILE_TEXTS)),
@@ -92,12 +92,12 @@ def test_cloudwatch_lines_with_hostile_text() -> None:
 
 
 def test_codecommit_comments_with_hostile_text(account: FakeAccount) -> None:
-    said = words()
-    pull = FakePullRequests("shop", "7", BASE, HEAD, {remark.path for remark in said.comments})
+    example = review()
+    pull = FakePullRequests("shop", "7", BASE, HEAD, {remark.path for remark in example.comments})
     account.services["codecommit"] = pull.service
     api = create_client("codecommit")
-    taken, refusals = codecommit.post_review(api, codecommit.fetch_pull_request(api, "7", "shop", HEAD), said)
-    assert (taken, refusals, account.refusals) == (1 + len(said.comments), [], [])
+    taken, refusals = codecommit.post_review(api, codecommit.fetch_pull_request(api, "7", "shop", HEAD), example)
+    assert (taken, refusals, account.refusals) == (1 + len(example.comments), [], [])
     for comment in pull.comments:
         assert not kinds(comment["content"]) & MARKUP
         assert comment["content"].replace("\n", "").isprintable()
@@ -106,9 +106,9 @@ def test_codecommit_comments_with_hostile_text(account: FakeAccount) -> None:
 
 def test_github_requests_with_hostile_text() -> None:
     with serve_github() as server:
-        there = GitHubClient(server.url, "team/shop", HEAD, TOKEN)
-        assert publish_check_run(there, words(), "FAIL") == len(words().comments)
-        upload_sarif(there, sarif.render(report()), "refs/heads/main")
+        client = GitHubClient(server.url, "team/shop", HEAD, TOKEN)
+        assert publish_check_run(client, review(), "FAIL") == len(review().comments)
+        upload_sarif(client, sarif.render(report()), "refs/heads/main")
     (run,) = server.runs
     assert not kinds(run["output"]["summary"]) & MARKUP
     for each in run["annotations"]:
@@ -142,8 +142,8 @@ def test_error_messages_with_hostile_text(tmp_path: Path, capsys: pytest.Capture
 
     for send in (refused, failed):
         assert publish_once("cloudwatch", PublishOptions(file), send.__name__, send) == 4
-    told = capsys.readouterr().err
-    assert [line for line in told.splitlines() if ci_log(line) != line] == []
+    output = capsys.readouterr().err
+    assert [line for line in output.splitlines() if ci_log(line) != line] == []
     receipts = json.loads((tmp_path / "publish.json").read_text("ascii"))["receipts"]
     assert [receipt["state"] for receipt in receipts] == ["failed", "partial"]
 
@@ -160,12 +160,12 @@ def test_approvals_keep_hostile_text(account: FakeAccount, tmp_path: Path) -> No
 
 
 def test_the_verdict_history_keeps_hostile_text() -> None:
-    past = [
+    history = [
         verdict_history.PastVerdict("2026-05-01T00:00:00Z", Outcome.FAIL, text, text)
         for text in HOSTILE_TEXTS
         if text.isprintable()
     ]
-    assert list(verdict_history.parse_history(verdict_history.render_history(past), "x")) == past
+    assert list(verdict_history.parse_history(verdict_history.render_history(history), "x")) == history
 
 
 def test_ecr_findings_keep_hostile_text(account: FakeAccount) -> None:

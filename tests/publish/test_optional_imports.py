@@ -1,4 +1,4 @@
-"""Nobody loads a client of AWS, or a library of HTTP, who publishes nothing."""
+"""Commands that do not publish load no AWS client and no HTTP library."""
 
 from __future__ import annotations
 

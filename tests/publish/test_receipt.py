@@ -1,4 +1,4 @@
-"""The record of publications: the last receipt of each destination, strictly read."""
+"""The record of publications has the last receipt of each target, and is read strictly."""
 
 from __future__ import annotations
 
@@ -25,6 +25,6 @@ def test_an_invalid_record_is_a_usage_error(text: str) -> None:
 def test_all_rejected_items_are_counted_and_100_listed() -> None:
     refusals = [RejectedItem(f"{number:04}", "InvalidInput") for number in range(300)]
     assert summarize_rejections(0, []) == (ReceiptState.SENT, 0, ())
-    state, count, told = summarize_rejections(1, refusals)
-    assert (state, count, len(told)) == (ReceiptState.PARTIAL, 300, 100)
+    state, count, listed = summarize_rejections(1, refusals)
+    assert (state, count, len(listed)) == (ReceiptState.PARTIAL, 300, 100)
     assert summarize_rejections(0, refusals)[0] is ReceiptState.FAILED

@@ -1,4 +1,4 @@
-"""A document in S3 loses no entry where two runs write it at once."""
+"""Concurrent updates of a document in S3 lose nothing."""
 
 from __future__ import annotations
 

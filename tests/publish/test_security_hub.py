@@ -1,4 +1,4 @@
-"""Security Hub holds what the last verdict says: nothing twice, nothing fixed left open, nothing closed that was not looked at."""
+"""Security Hub matches the last verdict: no duplicates, fixed findings archived, findings that were not looked for kept."""
 
 from __future__ import annotations
 
@@ -45,17 +45,17 @@ NOW = dt.datetime(2026, 5, 1, tzinfo=dt.UTC)
 
 
 def whole(report: Report) -> Report:
-    """The report as one of a whole tree, which knows nothing unread."""
+    """The report as one of a whole tree without gaps."""
     targets = msgspec.structs.replace(report.targets, source="git index and untracked files", gaps=(), skipped_paths=())
     return msgspec.structs.replace(report, targets=targets)
 
 
 def without(report: Report, index: int) -> Report:
-    """The report without one of its findings: it was mended."""
+    """The report after one finding was fixed."""
     rulings = (*report.verdict.rulings[:index], *report.verdict.rulings[index + 1 :])
-    gone = report.verdict.rulings[index].finding.fingerprint
+    missing = report.verdict.rulings[index].finding.fingerprint
     results = tuple(
-        msgspec.structs.replace(result, findings=tuple(each for each in result.findings if each.fingerprint != gone))
+        msgspec.structs.replace(result, findings=tuple(each for each in result.findings if each.fingerprint != missing))
         for result in report.results
     )
     blocks = any(ruling.outcome is RulingOutcome.BLOCKING for ruling in rulings)
@@ -73,8 +73,8 @@ def hub(account: FakeAccount) -> FakeHub:
 
 def send(report: Report, now: dt.datetime = NOW) -> tuple[int, list[Any]]:
     hub = create_client("securityhub")
-    wanted = security_hub.build_updates(report, OWNER, security_hub.fetch_existing_findings(hub, OWNER), now)
-    return security_hub.import_findings(hub, wanted, sleep=lambda _seconds: None)
+    updates = security_hub.build_updates(report, OWNER, security_hub.fetch_existing_findings(hub, OWNER), now)
+    return security_hub.import_findings(hub, updates, sleep=lambda _seconds: None)
 
 
 def open_in(report: Report) -> set[str]:
@@ -99,12 +99,12 @@ def test_fixed_findings_are_archived_and_keep_other_fields(hub: FakeHub) -> None
     for document in hub.findings.values():
         document["Note"] = {"Text": "ours"}
     index = next(index for index, ruling in enumerate(report.verdict.rulings) if asff.is_reportable(ruling))
-    mended = without(report, index)
-    send(mended, NOW + dt.timedelta(hours=1))
-    (gone,) = set(hub.findings) - hub.active_ids
-    assert hub.active_ids == open_in(mended)
-    assert hub.findings[gone]["RecordState"] == "ARCHIVED"
-    assert hub.findings[gone]["Note"] == {"Text": "ours"}
+    fixed = without(report, index)
+    send(fixed, NOW + dt.timedelta(hours=1))
+    (missing,) = set(hub.findings) - hub.active_ids
+    assert hub.active_ids == open_in(fixed)
+    assert hub.findings[missing]["RecordState"] == "ARCHIVED"
+    assert hub.findings[missing]["Note"] == {"Text": "ours"}
     send(report, NOW + dt.timedelta(hours=2))
     assert hub.active_ids == open_in(report)
 
@@ -209,24 +209,24 @@ def test_the_partition_of_a_resource_is_valid(partition: str) -> None:
     shape = get_session().get_service_model("securityhub").shape_for("Partition")
     owner = msgspec.structs.replace(OWNER, partition=partition)
     (document, *_) = security_hub.build_updates(whole(whole_tree_fail()), owner, {}, NOW)
-    told = document["Resources"][0].get("Partition")
-    assert told in {None, *shape.enum}  # type: ignore[attr-defined, unused-ignore]
-    assert (told == partition) == (partition in shape.enum)  # type: ignore[attr-defined, unused-ignore]
+    settings = document["Resources"][0].get("Partition")
+    assert settings in {None, *shape.enum}  # type: ignore[attr-defined, unused-ignore]
+    assert (settings == partition) == (partition in shape.enum)  # type: ignore[attr-defined, unused-ignore]
 
 
 def test_accepted_batches_are_counted_if_a_later_one_fails(account: FakeAccount, hub: FakeHub) -> None:
-    wanted = security_hub.build_updates(whole(many_findings(250)), OWNER, {}, NOW)
+    updates = security_hub.build_updates(whole(many_findings(250)), OWNER, {}, NOW)
     calls = iter([hub.service["BatchImportFindings"]])
 
-    def once(asked: Any) -> Any:
+    def once(request: Any) -> Any:
         try:
-            return next(calls)(asked)
+            return next(calls)(request)
         except StopIteration:
             raise AwsError("ExpiredTokenException", "expired", 403) from None
 
     hub.service["BatchImportFindings"] = once
-    taken, refusals = security_hub.import_findings(create_client("securityhub"), wanted, sleep=lambda _seconds: None)
-    assert (taken, len(refusals)) == (100, len(wanted) - 100)
+    taken, refusals = security_hub.import_findings(create_client("securityhub"), updates, sleep=lambda _seconds: None)
+    assert (taken, len(refusals)) == (100, len(updates) - 100)
     assert {refusal.code for refusal in refusals} == {"ExpiredTokenException"}
 
 
@@ -263,9 +263,9 @@ def test_findings_in_a_skipped_file_stay_open_whatever_its_name() -> None:
 def saw(
     *scanners: str, outcome: RulingOutcome = RulingOutcome.TOLERATED, looked: tuple[str, ...] = ("bandit", "semgrep")
 ) -> Report:
-    """A whole tree with one fault that ``scanners`` saw, the first of them told; ``looked`` ran, the others crashed."""
+    """A whole tree with one finding that ``scanners`` reported; the scanners in ``looked`` ran, the others crashed."""
     base = whole(whole_tree_pass())
-    place = Location("a.py", 3, 3)
+    line = Location("a.py", 3, 3)
     each = tuple(
         Ruling(
             Finding(
@@ -275,7 +275,7 @@ def saw(
                 FindingKind.CODE,
                 "eval",
                 "eval",
-                place,
+                line,
                 fingerprint=name,
                 reported_by=(name,),
             ),
@@ -308,7 +308,7 @@ def saw(
 
 
 def state(hub: FakeHub) -> dict[str, str]:
-    """The Ids, short, with their states."""
+    """The shortened Ids with their states."""
     return {name.removeprefix("scangate/shop-gate/"): document["RecordState"] for name, document in hub.findings.items()}
 
 
@@ -385,8 +385,8 @@ def test_a_finding_of_an_earlier_version_is_matched_by_fingerprint(hub: FakeHub)
 
 
 def publish(account: FakeAccount, file: Path, *options: str, **env: str) -> CommandResult:
-    told = {**account.environment, "CODEBUILD_BUILD_ARN": ARN, **env}
-    return run_scangate("publish", "security-hub", file, *options, cwd=file.parent, env=environment(**told))
+    settings = {**account.environment, "CODEBUILD_BUILD_ARN": ARN, **env}
+    return run_scangate("publish", "security-hub", file, *options, cwd=file.parent, env=environment(**settings))
 
 
 def test_rejected_findings_are_exit_code_4(account: FakeAccount, hub: FakeHub, tmp_path: Path) -> None:
@@ -404,15 +404,15 @@ def test_rejected_findings_are_exit_code_4(account: FakeAccount, hub: FakeHub, t
 
 
 @pytest.mark.parametrize(
-    ("error", "why"),
+    ("error", "hint"),
     [
         (AwsError("ExpiredTokenException", "expired", 403), "aws sts get-caller-identity"),
         (AwsError("AccessDeniedException", "no", 403), "role's policy"),
     ],
 )
-def test_an_aws_error_is_exit_code_4(account: FakeAccount, hub: FakeHub, tmp_path: Path, error: AwsError, why: str) -> None:
+def test_an_aws_error_is_exit_code_4(account: FakeAccount, hub: FakeHub, tmp_path: Path, error: AwsError, hint: str) -> None:
     account.fail_next("securityhub", "GetFindings", error)
-    assert why in publish(account, write_verdict(whole(whole_tree_fail()), tmp_path)).expect(4).stderr
+    assert hint in publish(account, write_verdict(whole(whole_tree_fail()), tmp_path)).expect(4).stderr
     assert hub.findings == {}
 
 

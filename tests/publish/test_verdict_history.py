@@ -1,4 +1,4 @@
-"""How long a branch was blocked, from what its verdicts were."""
+"""The time that a branch was blocked, by its verdicts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from scangate.publish.verdict_history import MAX_ENTRIES, PastVerdict, add_verdi
 PASS, FAIL, INCOMPLETE = Outcome.PASS, Outcome.FAIL, Outcome.INCOMPLETE
 
 
-def past(*outcomes: Outcome) -> tuple[PastVerdict, ...]:
+def hourly(*outcomes: Outcome) -> tuple[PastVerdict, ...]:
     """One verdict an hour."""
     return tuple(
         PastVerdict(f"2026-01-0{1 + hour // 24}T{hour % 24:02}:00:00Z", outcome, f"{hour:040x}", f"{hour:064x}")
@@ -34,19 +34,19 @@ def past(*outcomes: Outcome) -> tuple[PastVerdict, ...]:
     ],
 )
 def test_blocked_seconds(outcomes: tuple[Outcome, ...], hours: int | None) -> None:
-    *before, now = past(*outcomes)
+    *before, now = hourly(*outcomes)
     assert blocked_seconds(before, now) == (None if hours is None else hours * 3600)
     assert blocked_seconds([*before, now], now) == blocked_seconds(before, now)
 
 
 def test_the_history_has_each_verdict_once_and_drops_the_oldest() -> None:
-    first, second = past(FAIL, PASS)
+    first, second = hourly(FAIL, PASS)
     assert add_verdict(add_verdict((first,), second), second) == (first, second)
     many = tuple(PastVerdict("2026-01-01T00:00:00Z", PASS, "", str(number)) for number in range(MAX_ENTRIES))
     assert add_verdict(many, second) == (*many[1:], second)
 
 
-@given(st.lists(st.sampled_from(list(Outcome)), max_size=30).map(lambda outcomes: past(*outcomes)))
+@given(st.lists(st.sampled_from(list(Outcome)), max_size=30).map(lambda outcomes: hourly(*outcomes)))
 def test_a_history_survives_encoding(kept: tuple[PastVerdict, ...]) -> None:
     assert parse_history(render_history(kept), "here") == kept
 

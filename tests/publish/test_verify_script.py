@@ -1,4 +1,4 @@
-"""The hook of CodeDeploy on a host: a small environment, root's own key, and a bundle that is let in or not."""
+"""The CodeDeploy hook on a host admits attested bundles only, in an environment without scanners."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="the hook believes fil
 
 
 def top_levels(name: str) -> Iterator[Path]:
-    """The folders and modules that a distribution brings along."""
+    """The top-level directories and modules of a distribution."""
     found = distribution(name)
     for top in sorted({file.parts[0] for file in found.files or () if file.parts[0] not in {"..", "__pycache__"}}):
         yield Path(str(found.locate_file(top)))
@@ -40,7 +40,7 @@ def top_levels(name: str) -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An environment as verify.sh says it is made on a host: scangate's wheel, and three packages."""
+    """The environment that verify.sh describes: scangate's wheel and three packages."""
     home = tmp_path_factory.mktemp("small")
     build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(home / "dist"), str(ROOT)]
     subprocess.run(build, check=True, capture_output=True, timeout=300)

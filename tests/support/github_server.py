@@ -1,4 +1,4 @@
-"""The few calls of GitHub's API that are made, with its documented limits, on the loopback."""
+"""A fake of the GitHub API, with its documented limits, on the loopback interface."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ROOT = "/repos/team/shop/"
 
 
 class GitHubServer:
-    """What was sent. ``busy``: answers (status, headers) that come first."""
+    """The requests so far. ``busy``: responses (status, headers) to send first."""
 
     def __init__(self) -> None:
         self.runs: list[dict[str, Any]] = []
@@ -73,7 +73,7 @@ class GitHubServer:
 
 @contextmanager
 def serve_github() -> Iterator[GitHubServer]:
-    """The server, while the block lasts."""
+    """Runs the server."""
     state = GitHubServer()
 
     class Handler(BaseHTTPRequestHandler):

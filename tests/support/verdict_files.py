@@ -1,4 +1,4 @@
-"""verdict.json files of the sample reports, for commands that send them on."""
+"""verdict.json files of the sample reports."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["whole_tree_fail", "whole_tree_incomplete", "whole_tree_pass", "write
 
 
 def as_full_tree(report: Report) -> Report:
-    """The report as one of the whole of a tree."""
+    """The report as one of a whole tree."""
     return msgspec.structs.replace(report, targets=msgspec.structs.replace(report.targets, source="git index and untracked files"))
 
 
@@ -30,7 +30,7 @@ def whole_tree_fail() -> Report:
 
 
 def whole_tree_incomplete() -> Report:
-    """A whole tree that was not read wholly."""
+    """An INCOMPLETE of a whole tree."""
     return as_full_tree(sample_reports.incomplete_report())
 
 

@@ -1,1 +1,1 @@
-"""Audits many repositories: each is fetched, scanned by a scangate of its own, and told in one roll-up; judges nothing."""
+"""Audits many repositories on a Dask cluster and rolls up their verdicts."""

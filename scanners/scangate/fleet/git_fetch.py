@@ -64,14 +64,12 @@ class _Git:
         env = {**SAFE_ENVIRONMENT, **NO_CONFIGURATION, **(self._network_environment() if network else {})}
         output = self._processes.run(argv, timeout=self._timeout, env=env, network=network)
         if output.exit_code:
-            what = next(word for word in arguments if word in ("init", "fetch", "checkout"))
-            said = _ERROR_LINE.findall(output.stderr.decode("utf-8", "replace"))
-            why = (
-                mask_suspicious(self._address.redact(said[-1]))[:MAX_REASON_LENGTH]
-                if said
-                else output.describe_death() or f"exit code {output.exit_code}"
-            )
-            raise ScanError(GapKind.CRASH, f"git {what} failed: {why}", self._retry_hint())
+            command = next(word for word in arguments if word in ("init", "fetch", "checkout"))
+            errors = _ERROR_LINE.findall(output.stderr.decode("utf-8", "replace"))
+            reason = output.describe_death() or f"exit code {output.exit_code}"
+            if errors:
+                reason = mask_suspicious(self._address.redact(errors[-1]))
+            raise ScanError(GapKind.CRASH, f"git {command} failed: {reason[:MAX_REASON_LENGTH]}", self._retry_hint())
 
     def _network_environment(self) -> Mapping[str, str]:
         """Allow this address's protocol only, and pass the credentials where no other user can see them."""

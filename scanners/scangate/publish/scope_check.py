@@ -1,4 +1,4 @@
-"""Check that a verdict covers a whole tree: only then can it stand for a release or a project."""
+"""Check that a verdict covers a whole tree, as releases and projects require."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The server: an account in one region, where moto keeps what it can and strict fakes of ours stand where moto is lax or silent.
+"""A fake AWS account in one region: moto, with strict fakes for services that moto lacks or checks too little.
 
 Every call is checked against botocore's model first, so that what AWS would refuse is refused here, too, and every call is kept:
 a test can compare them with what a role allows.
@@ -35,7 +35,7 @@ class _SilentHandler(WSGIRequestHandler):
 
 
 class FakeAccount:
-    """What has been asked of the account, and what it is to answer.
+    """The account's state: the calls so far, and the fakes.
 
     ``services``: fakes of ours by client name (``securityhub``), each a mapping from operation to a function of its parameters,
     which may raise FaultError. Everything else goes to moto.
@@ -68,7 +68,7 @@ class FakeAccount:
         }
 
     def fail_next(self, service: str, operation: str, *errors: AwsError) -> None:
-        """The next calls of an operation are answered with ``errors``, one each."""
+        """Lets the next calls of an operation fail, one for each error."""
         self._faults[service, operation] += errors
 
     def calls_to(self, service: str, operation: str = "") -> list[AwsCall]:
@@ -86,7 +86,7 @@ class FakeAccount:
         return [found.body]
 
     def _answer(self, environ: Mapping[str, Any], body: bytes) -> Response | None:
-        """The answer of a fake, or of the rules; None where moto is to answer."""
+        """The response of a fake or an error; None to let moto respond."""
         headers = {re.sub("_", "-", key[5:]).lower(): value for key, value in environ.items() if key.startswith("HTTP_")}
         call = None
         try:
@@ -94,10 +94,10 @@ class FakeAccount:
             self.calls.append(call)
             if self._faults[call.service, call.operation]:
                 raise self._faults[call.service, call.operation].popleft()
-            why = validation_error(call)
-            if why:
-                self.refusals.append(why)
-                raise AwsError("ValidationException", why)
+            reason = validation_error(call)
+            if reason:
+                self.refusals.append(reason)
+                raise AwsError("ValidationException", reason)
             fake = self.services.get(call.service)
             if fake is None:
                 return None
@@ -110,7 +110,7 @@ class FakeAccount:
 
 @contextmanager
 def serve_account(services: Mapping[str, Service] | None = None) -> Iterator[FakeAccount]:
-    """An account that answers on the loopback while the block lasts; moto's memory is emptied first."""
+    """Runs the account on the loopback interface. Resets moto's state first."""
     from moto.core.base_backend import BackendDict
 
     BackendDict.reset()

@@ -1,4 +1,4 @@
-"""Reads a CloudFormation template with parameters, as the service would: conditions decided, functions worked out, nothing made.
+"""Evaluates a CloudFormation template with parameters: conditions and functions; creates nothing.
 
 An attribute or a reference whose value only AWS knows becomes a name that says what it is: ``<Key.Arn>``, ``<Bucket>``.
 """
@@ -39,19 +39,19 @@ class StackTemplate:
     def load(cls, file: Path, **given: str) -> StackTemplate:
         """The stack of ``file``: parameters that are not ``given`` have their defaults."""
         template = _template(str(file))
-        told = {name: str(given.get(name, each.get("Default", ""))) for name, each in template["Parameters"].items()}
-        assert given.keys() <= told.keys(), given.keys() - told.keys()
+        argument = {name: str(given.get(name, each.get("Default", ""))) for name, each in template["Parameters"].items()}
+        assert given.keys() <= argument.keys(), given.keys() - argument.keys()
         for name, each in template["Parameters"].items():
-            assert told[name] in each.get("AllowedValues", [told[name]]), (name, told[name])
-            assert re.fullmatch(each.get("AllowedPattern", ".*"), told[name]), (name, told[name])
-        return cls(template, told)
+            assert argument[name] in each.get("AllowedValues", [argument[name]]), (name, argument[name])
+            assert re.fullmatch(each.get("AllowedPattern", ".*"), argument[name]), (name, argument[name])
+        return cls(template, argument)
 
     def condition_holds(self, condition: str) -> bool:
         """Whether a condition of the template holds."""
         return bool(self.resolve(self.template["Conditions"][condition]))
 
     def resources(self, kind: str = "") -> dict[str, Any]:
-        """The properties of each resource that is made, of one type or of all, worked out."""
+        """The evaluated properties of each resource, of one type or of all."""
         return {
             name: self.resolve(each.get("Properties", {}))
             for name, each in self.template["Resources"].items()
@@ -59,35 +59,35 @@ class StackTemplate:
         }
 
     def resolve(self, node: Any) -> Any:  # noqa: PLR0911 -- one return a function of CloudFormation
-        """A node of the template, worked out; NOTHING for AWS::NoValue, which no list or mapping keeps."""
+        """The value of a node; NO_VALUE for AWS::NoValue, which lists and mappings omit."""
         if isinstance(node, list):
             return [each for each in map(self.resolve, node) if each is not NO_VALUE]
         if not isinstance(node, dict):
             return str(node) if isinstance(node, str) else node
         if len(node) != 1 or not (next(iter(node)).startswith("Fn::") or next(iter(node)) in ("Ref", "Condition")):
             return {str(key): found for key, each in node.items() if (found := self.resolve(each)) is not NO_VALUE}
-        ((function, told),) = node.items()
+        ((function, argument),) = node.items()
         if function == "Ref":
-            return NO_VALUE if told == "AWS::NoValue" else self._ref(told)
+            return NO_VALUE if argument == "AWS::NoValue" else self._ref(argument)
         if function == "Condition":
             # in a Condition function a name; in a policy a block of its own
-            return self.condition_holds(told) if isinstance(told, str) else {"Condition": self.resolve(told)}
+            return self.condition_holds(argument) if isinstance(argument, str) else {"Condition": self.resolve(argument)}
         if function == "Fn::If":
-            return self.resolve(told[1] if self.condition_holds(told[0]) else told[2])
+            return self.resolve(argument[1] if self.condition_holds(argument[0]) else argument[2])
         if function == "Fn::GetAtt":
-            resource, attribute = told if isinstance(told, list) else told.split(".", 1)
+            resource, attribute = argument if isinstance(argument, list) else argument.split(".", 1)
             return self._attribute(resource, attribute)
         if function == "Fn::Sub":
-            text, names = told if isinstance(told, list) else (told, {})
+            text, names = argument if isinstance(argument, list) else (argument, {})
             more = {name: str(self.resolve(each)) for name, each in names.items()}
             return re.sub(r"\$\{([^!}][^}]*)\}", lambda match: more.get(match[1]) or self._named(match), text).replace("${!", "${")
         if function == "Fn::FindInMap":
-            first, second, third = map(self.resolve, told)
+            first, second, third = map(self.resolve, argument)
             return self.template["Mappings"][first][second][third]
-        return self._logic(function, told)
+        return self._logic(function, argument)
 
-    def _logic(self, function: str, told: Any) -> bool:
-        found = [self.resolve(each) for each in told]
+    def _logic(self, function: str, argument: Any) -> bool:
+        found = [self.resolve(each) for each in argument]
         if function == "Fn::Equals":
             return bool(found[0] == found[1])
         if function == "Fn::Contains":

@@ -1,4 +1,4 @@
-"""Pull requests of CodeCommit, which moto does not have: revisions, comments with their tokens, approvals."""
+"""A fake CodeCommit, which moto lacks: pull requests with revisions, comments and approvals."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PAGE = 2  # few, so that pages are asked for
 
 
 class FakePullRequests:
-    """One open pull request of one repository; ``paths`` are the files that its source has."""
+    """An open pull request of a repository; ``paths``: the files of its source."""
 
     def __init__(self, repository: str, number: str, before: str, after: str, paths: set[str]) -> None:
         self.repository = repository
@@ -38,12 +38,12 @@ class FakePullRequests:
         """A new revision."""
         self.after, self.revision, self.approval = after, self.revision + "+", ""
 
-    def _known(self, asked: Mapping[str, Any]) -> None:
-        if asked["pullRequestId"] != self.number:
+    def _known(self, request: Mapping[str, Any]) -> None:
+        if request["pullRequestId"] != self.number:
             raise AwsError("PullRequestDoesNotExistException", "no such pull request")
 
-    def _get(self, asked: Any) -> dict[str, Any]:
-        self._known(asked)
+    def _get(self, request: Any) -> dict[str, Any]:
+        self._known(request)
         target = {
             "repositoryName": self.repository,
             "sourceCommit": self.after,
@@ -52,53 +52,53 @@ class FakePullRequests:
         }
         return {"pullRequest": {"pullRequestId": self.number, "revisionId": self.revision, "pullRequestTargets": [target]}}
 
-    def _post(self, asked: Any) -> dict[str, Any]:
-        self._known(asked)
-        if len(asked["content"]) > MAX_COMMENT:
+    def _post(self, request: Any) -> dict[str, Any]:
+        self._known(request)
+        if len(request["content"]) > MAX_COMMENT:
             raise AwsError("CommentContentSizeLimitExceededException", "too long")
-        if asked["beforeCommitId"] == asked["afterCommitId"]:
+        if request["beforeCommitId"] == request["afterCommitId"]:
             raise AwsError("BeforeCommitIdAndAfterCommitIdAreSameException", "the same")
-        location = asked.get("location")
+        location = request.get("location")
         if location and location["filePath"] not in self.paths:
             raise AwsError("PathDoesNotExistException", "no such path")
         for comment in self.comments:
-            if comment["clientRequestToken"] == asked["clientRequestToken"]:
-                if (comment["content"], comment["at"]) != (asked["content"], asked["afterCommitId"]):
+            if comment["clientRequestToken"] == request["clientRequestToken"]:
+                if (comment["content"], comment["at"]) != (request["content"], request["afterCommitId"]):
                     raise AwsError("IdempotencyParameterMismatchException", "another comment has this token")
                 return {"comment": comment}
         made = {
             "commentId": f"c{len(self.comments)}",
-            "content": asked["content"],
-            "clientRequestToken": asked["clientRequestToken"],
+            "content": request["content"],
+            "clientRequestToken": request["clientRequestToken"],
             "location": location,
-            "at": asked["afterCommitId"],
+            "at": request["afterCommitId"],
         }
         self.comments.append(made)
         return {"comment": _shown(made)}
 
-    def _update(self, asked: Any) -> dict[str, Any]:
-        if len(asked["content"]) > MAX_COMMENT:
+    def _update(self, request: Any) -> dict[str, Any]:
+        if len(request["content"]) > MAX_COMMENT:
             raise AwsError("CommentContentSizeLimitExceededException", "too long")
-        found = next((comment for comment in self.comments if comment["commentId"] == asked["commentId"]), None)
+        found = next((comment for comment in self.comments if comment["commentId"] == request["commentId"]), None)
         if found is None:
             raise AwsError("CommentDoesNotExistException", "no such comment")
         if found.get("deleted"):
             raise AwsError("CommentDeletedException", "this comment is deleted")
-        found["content"] = asked["content"]
+        found["content"] = request["content"]
         return {"comment": _shown(found)}
 
-    def _list(self, asked: Any) -> dict[str, Any]:
-        self._known(asked)
-        start = int(asked.get("nextToken", 0))
+    def _list(self, request: Any) -> dict[str, Any]:
+        self._known(request)
+        start = int(request.get("nextToken", 0))
         threads = [{"comments": [_shown(comment)]} for comment in self.comments[start : start + PAGE]]
         more = {"nextToken": str(start + PAGE)} if start + PAGE < len(self.comments) else {}
         return {"commentsForPullRequestData": threads, **more}
 
-    def _vote(self, asked: Any) -> dict[str, Any]:
-        self._known(asked)
-        if asked["revisionId"] != self.revision:
+    def _vote(self, request: Any) -> dict[str, Any]:
+        self._known(request)
+        if request["revisionId"] != self.revision:
             raise AwsError("RevisionNotCurrentException", "a later revision was pushed")
-        self.approval = asked["approvalState"]
+        self.approval = request["approvalState"]
         return {}
 
 

@@ -1,4 +1,4 @@
-"""Deployments that moto does not carry out: each asks the hook that its AppSpec names, and ends as the hook answers."""
+"""A fake CodeDeploy: deployments, which moto does not run, call the AppSpec's hook and end with its status."""
 
 from __future__ import annotations
 
@@ -29,20 +29,20 @@ class FakeDeployments:
         self._began: list[threading.Thread] = []
         self.service = {
             "CreateDeployment": self._create,
-            "GetDeployment": lambda asked: {"deploymentInfo": self._of(asked)},
+            "GetDeployment": lambda request: {"deploymentInfo": self._of(request)},
             "PutLifecycleEventHookExecutionStatus": self._answer,
         }
 
-    def _of(self, asked: Any) -> dict[str, Any]:
-        if asked["deploymentId"] not in self.made:
-            raise AwsError("DeploymentDoesNotExistException", asked["deploymentId"])
-        return self.made[asked["deploymentId"]]
+    def _of(self, request: Any) -> dict[str, Any]:
+        if request["deploymentId"] not in self.made:
+            raise AwsError("DeploymentDoesNotExistException", request["deploymentId"])
+        return self.made[request["deploymentId"]]
 
-    def _create(self, asked: Any) -> dict[str, Any]:
-        if (asked["applicationName"], asked["deploymentGroupName"] in self.groups) != ("shop", True):
-            raise AwsError("DeploymentGroupDoesNotExistException", asked["deploymentGroupName"])
+    def _create(self, request: Any) -> dict[str, Any]:
+        if (request["applicationName"], request["deploymentGroupName"] in self.groups) != ("shop", True):
+            raise AwsError("DeploymentGroupDoesNotExistException", request["deploymentGroupName"])
         name = f"d-{len(self.made):09}"
-        self.made[name] = {"deploymentId": name, "status": "InProgress", "revision": asked["revision"]}
+        self.made[name] = {"deploymentId": name, "status": "InProgress", "revision": request["revision"]}
         # Not in this call: the hook asks this account, which answers one call after another.
         self._began.append(threading.Thread(target=self._release, args=(name,)))
         self._began[-1].start()
@@ -56,11 +56,11 @@ class FakeDeployments:
             self.shift(found["revision"])
         found["status"] = "Succeeded" if found.get("answer") == "Succeeded" else "Failed"
 
-    def _answer(self, asked: Any) -> dict[str, Any]:
-        self._of(asked)["answer"] = asked["status"]
-        return {"lifecycleEventHookExecutionId": asked["lifecycleEventHookExecutionId"]}
+    def _answer(self, request: Any) -> dict[str, Any]:
+        self._of(request)["answer"] = request["status"]
+        return {"lifecycleEventHookExecutionId": request["lifecycleEventHookExecutionId"]}
 
     def wait(self) -> None:
-        """Until all that began has ended."""
+        """Waits for all deployments."""
         while self._began:
             self._began.pop().join()

@@ -1,4 +1,4 @@
-"""Executions of a pipeline, which moto does not have: what its actions came to, in pages, the newest first."""
+"""A fake CodePipeline, which moto lacks: pages of action executions, the newest first."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PAGE = 2  # few, so that pages are asked for
 
 
 class FakeExecutions:
-    """The action executions of one pipeline. A test adds runs; nobody can approve anything by this fake."""
+    """The action executions of one pipeline, added by tests."""
 
     def __init__(self, pipeline: str) -> None:
         self.pipeline = pipeline
@@ -41,11 +41,11 @@ class FakeExecutions:
         output = {"output": {"outputVariables": {"CommitId": commit}}} if commit else {}
         self.runs.insert(0, run | ({"updatedBy": by} if by else {}) | output)
 
-    def _list(self, asked: Any) -> dict[str, Any]:
-        if asked["pipelineName"] != self.pipeline:
+    def _list(self, request: Any) -> dict[str, Any]:
+        if request["pipelineName"] != self.pipeline:
             raise AwsError("PipelineNotFoundException", "no such pipeline")
-        wanted = asked.get("filter", {}).get("pipelineExecutionId")
-        found = [run for run in self.runs if wanted in (None, run["pipelineExecutionId"])]
-        start = int(asked.get("nextToken", 0))
+        execution_id = request.get("filter", {}).get("pipelineExecutionId")
+        found = [run for run in self.runs if execution_id in (None, run["pipelineExecutionId"])]
+        start = int(request.get("nextToken", 0))
         more = {"nextToken": str(start + PAGE)} if start + PAGE < len(found) else {}
         return {"actionExecutionDetails": found[start : start + PAGE], **more}

@@ -1,4 +1,4 @@
-"""A deployment that asks the CodeDeploy hook."""
+"""A deployment that calls the CodeDeploy hook."""
 
 from __future__ import annotations
 
@@ -48,12 +48,12 @@ LAMBDA_SPEC = {
 
 
 class Stage:
-    """A deployment, what it releases, and the bucket with attestations."""
+    """A deployment, its artifacts, and the bucket with attestations."""
 
     def __init__(self, account: FakeAccount, monkeypatch: pytest.MonkeyPatch) -> None:
         self.account = account
         self.spec: Any = ECS_SPEC
-        self.place: dict[str, str] = {}
+        self.s3_location: dict[str, str] = {}
         self.image = f"123456789012.dkr.ecr.{REGION}.amazonaws.com/shop@sha256:{IMAGE}"
         self.answers: list[str] = []
         account.services |= {
@@ -67,22 +67,22 @@ class Stage:
         monkeypatch.setenv("SCANGATE_PUBLIC_KEY", PUBLIC.decode())
         monkeypatch.setenv("SCANGATE_ATTESTATIONS", "s3://attested/shop/")
 
-    def _deployment(self, asked: Any) -> dict[str, Any]:
+    def _deployment(self, request: Any) -> dict[str, Any]:
         content = self.spec if isinstance(self.spec, str) else yaml.safe_dump(self.spec)
         revision: dict[str, Any] = {"revisionType": "AppSpecContent", "appSpecContent": {"content": content}}
-        if self.place:
-            revision = {"revisionType": "S3", "s3Location": self.place}
-        return {"deploymentInfo": {"deploymentId": asked["deploymentId"], "revision": revision}}
+        if self.s3_location:
+            revision = {"revisionType": "S3", "s3Location": self.s3_location}
+        return {"deploymentInfo": {"deploymentId": request["deploymentId"], "revision": revision}}
 
-    def _answer(self, asked: Any) -> dict[str, Any]:
-        self.answers.append(asked["status"])
-        return {"lifecycleEventHookExecutionId": asked["lifecycleEventHookExecutionId"]}
+    def _answer(self, request: Any) -> dict[str, Any]:
+        self.answers.append(request["status"])
+        return {"lifecycleEventHookExecutionId": request["lifecycleEventHookExecutionId"]}
 
     def _task(self, _asked: Any) -> dict[str, Any]:
         return {"taskDefinition": {"containerDefinitions": [{"name": "web", "image": self.image}]}}
 
-    def _function(self, asked: Any) -> dict[str, Any]:
-        assert (asked["FunctionName"], asked.get("Qualifier", "2")) == ("shop", "2")
+    def _function(self, request: Any) -> dict[str, Any]:
+        assert (request["FunctionName"], request.get("Qualifier", "2")) == ("shop", "2")
         return {"CodeSha256": base64.b64encode(bytes.fromhex(CODE)).decode()}
 
     def attest(self, name: str, digest: str, report: Any = None, days: int = 7) -> None:

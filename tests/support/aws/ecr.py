@@ -1,4 +1,4 @@
-"""A strict fake of ECR: repositories whose tags never move, and scan findings that a test gives."""
+"""A strict fake of ECR: repositories with immutable tags, and scan findings set by tests."""
 
 from __future__ import annotations
 
@@ -32,35 +32,35 @@ class FakeRegistry:
     def _token(self, _asked: Any) -> dict[str, Any]:
         return {"authorizationData": [{"authorizationToken": base64.b64encode(b"AWS:twelve-hours").decode()}]}
 
-    def _repository(self, asked: Any) -> str:
-        name = str(asked["repositoryName"])
+    def _repository(self, request: Any) -> str:
+        name = str(request["repositoryName"])
         if name not in self.repositories:
             raise AwsError("RepositoryNotFoundException", f"no repository {name}")
         return name
 
-    def _put(self, asked: Any) -> dict[str, Any]:
-        name, tag = self._repository(asked), asked["imageTag"]
-        digest = "sha256:" + hashlib.sha256(asked["imageManifest"].encode()).hexdigest()
+    def _put(self, request: Any) -> dict[str, Any]:
+        name, tag = self._repository(request), request["imageTag"]
+        digest = "sha256:" + hashlib.sha256(request["imageManifest"].encode()).hexdigest()
         if self.tags.setdefault((name, tag), digest) != digest:
             raise AwsError("ImageTagAlreadyExistsException", f"{tag} is immutable")
-        self.images[name][digest] = asked["imageManifest"]
+        self.images[name][digest] = request["imageManifest"]
         return {"image": {"repositoryName": name, "imageId": {"imageDigest": digest, "imageTag": tag}}}
 
-    def _get(self, asked: Any) -> dict[str, Any]:
-        name = self._repository(asked)
-        wanted = [each["imageDigest"] for each in asked["imageIds"]]
+    def _get(self, request: Any) -> dict[str, Any]:
+        name = self._repository(request)
+        requested = [each["imageDigest"] for each in request["imageIds"]]
         known = self.images[name]
-        return {"images": [{"imageId": {"imageDigest": each}, "imageManifest": known[each]} for each in wanted if each in known]}
+        return {"images": [{"imageId": {"imageDigest": each}, "imageManifest": known[each]} for each in requested if each in known]}
 
-    def _describe(self, asked: Any) -> dict[str, Any]:
-        name = self._repository(asked)
-        digests = [self.tags.get((name, each["imageTag"])) for each in asked["imageIds"]]
+    def _describe(self, request: Any) -> dict[str, Any]:
+        name = self._repository(request)
+        digests = [self.tags.get((name, each["imageTag"])) for each in request["imageIds"]]
         if None in digests:
             raise AwsError("ImageNotFoundException", "no such image")
         return {"imageDetails": [{"repositoryName": name, "imageDigest": digest} for digest in digests]}
 
-    def _findings(self, asked: Any) -> dict[str, Any]:
-        if asked["imageId"]["imageDigest"] not in self.images[self._repository(asked)]:
+    def _findings(self, request: Any) -> dict[str, Any]:
+        if request["imageId"]["imageDigest"] not in self.images[self._repository(request)]:
             raise AwsError("ImageNotFoundException", "no such image")
         if self.findings is None:
             raise AwsError("UnsupportedImageTypeException", "this image is not scanned")

@@ -1,4 +1,4 @@
-"""Decides whether an event fits the pattern of an EventBridge rule, as far as our rules use patterns: exact values."""
+"""Matches events with EventBridge patterns; supports exact values only."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ __all__ = ["matches_pattern"]
 def matches_pattern(pattern: Mapping[str, Any], event: Mapping[str, Any]) -> bool:
     """Whether an event fits a rule's pattern."""
     return all(
-        key in event and (matches_pattern(wanted, event[key]) if isinstance(wanted, Mapping) else event[key] in wanted)
-        for key, wanted in pattern.items()
+        key in event and (matches_pattern(expected, event[key]) if isinstance(expected, Mapping) else event[key] in expected)
+        for key, expected in pattern.items()
     )

@@ -1,4 +1,4 @@
-"""Works out CloudWatch's metric math over series with gaps, as far as the dashboard uses it; other functions are errors.
+"""Evaluates CloudWatch's metric math; supports the functions that the dashboard uses.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
 """
@@ -33,7 +33,7 @@ class MetricChart:
     known: Mapping[str, Series]
 
     def evaluate(self, expression: str) -> Series:
-        """The series that an expression makes."""
+        """The series of an expression."""
         found: Series | float = self._value(ast.parse(expression, mode="eval").body)
         assert not isinstance(found, float), "an expression must come to a series: a number alone cannot be shown"
         return found

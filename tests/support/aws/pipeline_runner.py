@@ -112,9 +112,9 @@ class PipelineSimulator:
     def _enters(self, stage: Mapping[str, Any]) -> bool:
         for condition in stage.get("BeforeEntry", {}).get("Conditions", []):
             for rule in condition["Rules"]:
-                told = rule["Configuration"]
-                assert (condition["Result"], told["Operator"]) == ("FAIL", "MATCHES")
-                if not re.search(told["Value"], self.resolve(told["Variable"])):
+                settings = rule["Configuration"]
+                assert (condition["Result"], settings["Operator"]) == ("FAIL", "MATCHES")
+                if not re.search(settings["Value"], self.resolve(settings["Variable"])):
                     return False
         return True
 
@@ -125,25 +125,27 @@ class PipelineSimulator:
         for rule in self.found.resources("AWS::Events::Rule").values():
             for target in rule["Targets"] if matches_pattern(rule["EventPattern"], event) else ():
                 assert target["Arn"] == "<Alerts>"
-                told = target["InputTransformer"]
-                text = told["InputTemplate"]
-                for name, path in told["InputPathsMap"].items():
+                settings = target["InputTransformer"]
+                text = settings["InputTemplate"]
+                for name, path in settings["InputPathsMap"].items():
                     text = text.replace(f"<{name}>", detail[path.removeprefix("$.detail.")])
                 self.alerts.append(json.loads(text))
 
     def _act(self, stage: str, action: Mapping[str, Any]) -> bool:
-        provider, asked = action["ActionTypeId"]["Provider"], action["Configuration"]
+        provider, request = action["ActionTypeId"]["Provider"], action["Configuration"]
         inputs = [each["Name"] for each in action["InputArtifacts"]]
         outputs = [each["Name"] for each in action.get("OutputArtifacts", [])]
         if provider == "CodeBuild":
             (project,) = (
                 name
                 for name, each in self.found.resources("AWS::CodeBuild::Project").items()
-                if each["Name"] == asked["ProjectName"]
+                if each["Name"] == request["ProjectName"]
             )
-            variables = {each["name"]: self.resolve(each["value"]) for each in json.loads(asked.get("EnvironmentVariables", "[]"))}
+            variables = {
+                each["name"]: self.resolve(each["value"]) for each in json.loads(request.get("EnvironmentVariables", "[]"))
+            }
             return self.build(project, inputs, outputs, **variables).status == "SUCCEEDED"
-        return self._deploy(provider, stage, asked["DeploymentGroupName"], inputs[0])
+        return self._deploy(provider, stage, request["DeploymentGroupName"], inputs[0])
 
     # -- CodeBuild --
 
@@ -151,19 +153,19 @@ class PipelineSimulator:
         """One project's build, with the variables that the template gives it, and artifacts that its role reads and writes."""
         properties = self.found.resources("AWS::CodeBuild::Project")[project]
         role = f"{project}Role"
-        place = self.folder / f"build-{len(list(self.folder.iterdir()))}"
-        place.mkdir()
-        site = Workspace(place)
+        directory = self.folder / f"build-{len(list(self.folder.iterdir()))}"
+        directory.mkdir()
+        site = Workspace(directory)
         role_client("s3", role).get_bucket_acl(Bucket="artifacts")
         role_client("s3", role).get_bucket_location(Bucket="artifacts")
         for name in inputs:
-            self._take(role, name, site.source if name == inputs[0] else place / name)
-        told = {each["Name"]: each["Value"] for each in properties["Environment"]["EnvironmentVariables"]}
+            self._take(role, name, site.source if name == inputs[0] else directory / name)
+        settings = {each["Name"]: each["Value"] for each in properties["Environment"]["EnvironmentVariables"]}
         known = {"KEY": self.key, "SHELF": "shelf", "SCANGATE_HOME": str(self.home)}
-        told |= {name: value for name, value in known.items() if name in told}
-        told |= {f"CODEBUILD_SRC_DIR_{name}": str(place / name) for name in inputs[1:]}
+        settings |= {name: value for name, value in known.items() if name in settings}
+        settings |= {f"CODEBUILD_SRC_DIR_{name}": str(directory / name) for name in inputs[1:]}
         signed = {**self.account.environment, "AWS_ACCESS_KEY_ID": role, "PIP_NO_INDEX": "1"}
-        made = site.project(overrides={**signed, **told, **more}, seconds=600, commit=self._commit)
+        made = site.project(overrides={**signed, **settings, **more}, seconds=600, commit=self._commit)
         image = {**made.image, "PATH": self._path}
         spec = properties["Source"]["BuildSpec"]
         text = (site.source / spec).read_text("utf-8") if spec == "buildspec.yml" else spec
@@ -172,7 +174,7 @@ class PipelineSimulator:
         assert self.account.refusals == []
         log = {
             "logGroupName": properties["LogsConfig"]["CloudWatchLogs"]["GroupName"],
-            "logStreamName": f"{EXECUTION}-{place.name}",
+            "logStreamName": f"{EXECUTION}-{directory.name}",
         }
         role_client("logs", role).create_log_stream(**log)
         role_client("logs", role).put_log_events(**log, logEvents=[{"timestamp": int(time.time() * 1000), "message": "its lines"}])
@@ -187,9 +189,9 @@ class PipelineSimulator:
         with zipfile.ZipFile(packed, "w") as archive:
             for inside, file in sorted(files.items()):
                 archive.write(file, inside)
-        place = {"Bucket": "artifacts", "Key": f"shop-delivery/{name[:10]}/{len(self._kept)}"}
-        version = role_client("s3", role).put_object(**place, Body=packed.getvalue())["VersionId"]
-        self._kept[name] = {**place, "VersionId": version}
+        directory = {"Bucket": "artifacts", "Key": f"shop-delivery/{name[:10]}/{len(self._kept)}"}
+        version = role_client("s3", role).put_object(**directory, Body=packed.getvalue())["VersionId"]
+        self._kept[name] = {**directory, "VersionId": version}
 
     def _take(self, role: str, name: str, folder: Path) -> Path:
         """Unpacks an artifact, in the version that the pipeline keeps."""
@@ -209,9 +211,9 @@ class PipelineSimulator:
         task = (bundle / "taskdef.json").read_text("utf-8").replace("<IMAGE1_NAME>", image)
         registered = role_client("ecs", "PipelineRole").register_task_definition(**json.loads(task))["taskDefinition"]
         spec = (bundle / "appspec.yaml").read_text("utf-8").replace("<TASK_DEFINITION>", registered["taskDefinitionArn"])
-        place = {"Bucket": "artifacts", "Key": "shop-delivery/AppSpec/0"}
-        put = role_client("s3", "PipelineRole").put_object(**place, Body=spec.encode())
-        location = {"bucket": "artifacts", "key": place["Key"], "bundleType": "YAML", "version": put["VersionId"]}
+        directory = {"Bucket": "artifacts", "Key": "shop-delivery/AppSpec/0"}
+        put = role_client("s3", "PipelineRole").put_object(**directory, Body=spec.encode())
+        location = {"bucket": "artifacts", "key": directory["Key"], "bundleType": "YAML", "version": put["VersionId"]}
         location["eTag"] = put["ETag"].strip('"')
         codedeploy = role_client("codedeploy", "PipelineRole")
         made = codedeploy.create_deployment(
@@ -239,7 +241,7 @@ class PipelineSimulator:
                 bucket, _, key = call.s3_location.partition("/")
                 arn = BUCKET_ARNS.get(bucket, f"arn:aws:s3:::{bucket}") + (f"/{key}" if key else "")
                 (action,) = (each for each in _named(call) if each.startswith("s3:"))
-                assert any(fnmatchcase(arn, place) for place in may.get(action, ())), (role, action, arn)
+                assert any(fnmatchcase(arn, directory) for directory in may.get(action, ())), (role, action, arn)
         return used
 
 

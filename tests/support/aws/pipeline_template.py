@@ -1,4 +1,4 @@
-"""The pipeline's template as a stack with parameters, and what each of its roles may do."""
+"""The pipeline template as a stack, and the permissions of its roles."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ CONNECTION = "arn:aws:codeconnections:eu-central-1:123456789012:connection/00000
 
 
 def load_stack(workload: str = "lambda", **given: str) -> StackTemplate:
-    """The stack of an application called shop; parameters that are not ``given`` have the values that most tests want."""
-    told = {"Application": "shop", "Repository": "team/shop", "Email": "team@example.org", "HookBucket": "hooks"}
+    """The stack of the application shop, with defaults for the parameters."""
+    defaults = {"Application": "shop", "Repository": "team/shop", "Email": "team@example.org", "HookBucket": "hooks"}
     return StackTemplate.load(
-        TEMPLATE, **{**told, "Workload": workload, "ScangateInstall": f"scangate[attest,aws]=={__version__}", **given}
+        TEMPLATE, **{**defaults, "Workload": workload, "ScangateInstall": f"scangate[attest,aws]=={__version__}", **given}
     )
 
 
 def failed_assertions(found: StackTemplate) -> list[str]:
-    """What CloudFormation says before it makes anything: the description of each assertion that does not hold."""
+    """The descriptions of the template's assertions that fail."""
     rules = [rule for rule in found.template["Rules"].values() if found.resolve(rule["RuleCondition"])]
     return [str(each["AssertDescription"]) for rule in rules for each in rule["Assertions"] if not found.resolve(each["Assert"])]
 
 
 def allowed_actions(found: StackTemplate, role: str) -> dict[str, set[str]]:
-    """Each action that a role may take, with the resources; what keys allow it by their own policies is among them."""
+    """The actions that a role may take, with their resources, including those of key policies."""
     policies = found.resources()[role]["Policies"]
     assert len({policy["PolicyName"] for policy in policies}) == len(policies)
     statements = [each for policy in policies for each in policy["PolicyDocument"]["Statement"]]

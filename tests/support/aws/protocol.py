@@ -1,4 +1,4 @@
-"""Reads an HTTP request that an AWS SDK made as a call, and writes answers as its service would; knows no service by itself."""
+"""Decodes the HTTP requests of AWS SDKs, and encodes responses and errors in the protocol of the service."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class AwsCall:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What goes back over the wire."""
+    """An HTTP response."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -48,7 +48,7 @@ class Response:
 
 
 class AwsError(Exception):
-    """What a service answers where it refuses a call: its error code, a message, and the HTTP status."""
+    """An error of a service: error code, message, and HTTP status."""
 
     def __init__(self, code: str, message: str, status: int = 400) -> None:
         super().__init__(f"{code}: {message}")
@@ -63,7 +63,7 @@ def _model(service: str) -> Any:
 
 
 def decode_call(method: str, path: str, query: str, headers: Mapping[str, str], body: bytes) -> AwsCall:
-    """The call that a signed request makes. FaultError where it is not signed, or is no call of the service's model."""
+    """The call in a signed request. Raises AwsError if it is not signed or not in the service's model."""
     scope = _SCOPE.search(headers.get("authorization", ""))
     if scope is None:
         raise AwsError("MissingAuthenticationToken", "the request is not signed", 403)
@@ -115,7 +115,7 @@ def _s3(method: str, path: str, query: str) -> str:
 
 
 def validation_error(call: AwsCall) -> str:
-    """Why AWS would refuse the call's parameters, by its documented limits; empty where it would not."""
+    """Why AWS would reject the parameters, by the documented limits; empty if it would not."""
     if call.parameters is None:
         return ""
     model = _model(call.service)
@@ -126,7 +126,7 @@ def validation_error(call: AwsCall) -> str:
 
 
 def encode_response(call: AwsCall, value: Mapping[str, Any]) -> Response:
-    """``value`` as the service writes it."""
+    """Encodes a response."""
     if call.protocol == "cbor":
         headers = {"Content-Type": "application/cbor", "smithy-protocol": "rpc-v2-cbor"}
         return Response(200, headers, cbor2.dumps(dict(value)))
@@ -134,7 +134,7 @@ def encode_response(call: AwsCall, value: Mapping[str, Any]) -> Response:
 
 
 def encode_error(call: AwsCall | None, error: AwsError) -> Response:
-    """A refusal as the service writes it."""
+    """Encodes an error."""
     body = {"__type": error.code, "message": error.message}
     if call is not None and call.protocol == "cbor":
         headers = {"Content-Type": "application/cbor", "smithy-protocol": "rpc-v2-cbor"}

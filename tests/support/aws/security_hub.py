@@ -1,4 +1,4 @@
-"""A Security Hub that keeps to its documentation where moto does not: limits, order of updates, filters, pages, refusals."""
+"""A fake Security Hub that follows the documentation where moto does not: limits, order of updates, filters, pages."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PAGE = 100
 
 
 class FakeHub:
-    """The hub of one account. ``broken``: Ids that it refuses for a reason of its own."""
+    """The hub of one account. ``failing_ids``: Ids that it always rejects."""
 
     def __init__(self, *, enabled: bool = True, region: str = REGION) -> None:
         self.enabled = enabled
@@ -34,17 +34,17 @@ class FakeHub:
         """The Ids that are ACTIVE."""
         return {name for name, document in self.findings.items() if document["RecordState"] == "ACTIVE"}
 
-    def _import(self, asked: Any) -> dict[str, Any]:
-        if len(json.dumps(asked).encode()) > 6_000_000:
+    def _import(self, request: Any) -> dict[str, Any]:
+        if len(json.dumps(request).encode()) > 6_000_000:
             raise AwsError("InvalidInputException", "the batch is larger than 6 MB")
         failed = []
-        for document in asked["Findings"]:
+        for document in request["Findings"]:
             problem = self.find_problem(document)
             if problem is None:
                 self._keep(document)
             else:
                 failed.append({"Id": document["Id"], "ErrorCode": problem[0], "ErrorMessage": problem[1]})
-        return {"FailedCount": len(failed), "SuccessCount": len(asked["Findings"]) - len(failed), "FailedFindings": failed}
+        return {"FailedCount": len(failed), "SuccessCount": len(request["Findings"]) - len(failed), "FailedFindings": failed}
 
     def find_problem(self, document: Mapping[str, Any]) -> tuple[str, str] | None:  # noqa: PLR0911 -- one for each documented rule
         """The error code and message with which the hub rejects a finding, by its documented limits."""
@@ -90,27 +90,27 @@ class FakeHub:
         provided = document.get("FindingProviderFields", {})
         own = {"Workflow": {"Status": "NEW"}, "WorkflowState": "NEW", "ProductName": "Default", "CompanyName": "Personal"}
         customer = {name: before[name] for name in ("Workflow", "Note") if before and name in before}
-        told: dict[str, Any] = {**own, **document, **{name: provided[name] for name in PROVIDED if name in provided}}
-        self.findings[document["Id"]] = told | customer
+        stored: dict[str, Any] = {**own, **document, **{name: provided[name] for name in PROVIDED if name in provided}}
+        self.findings[document["Id"]] = stored | customer
 
-    def _get(self, asked: Any) -> dict[str, Any]:
+    def _get(self, request: Any) -> dict[str, Any]:
         if not self.enabled:
             raise AwsError("InvalidAccessException", "the account is not subscribed to Security Hub", 401)
-        matching = [document for _, document in sorted(self.findings.items()) if _matches(document, asked.get("Filters", {}))]
-        start, most = int(asked.get("NextToken", 0)), min(asked.get("MaxResults", PAGE), PAGE)
+        matching = [document for _, document in sorted(self.findings.items()) if _matches(document, request.get("Filters", {}))]
+        start, most = int(request.get("NextToken", 0)), min(request.get("MaxResults", PAGE), PAGE)
         more = {"NextToken": str(start + most)} if start + most < len(matching) else {}
         return {"Findings": matching[start : start + most], **more}
 
 
 def _matches(document: Mapping[str, Any], filters: Mapping[str, Any]) -> bool:
-    return all(any(_compares(document[name], each) for each in wanted) for name, wanted in filters.items())
+    return all(any(_compares(document[name], each) for each in criteria) for name, criteria in filters.items())
 
 
-def _compares(value: str, wanted: Mapping[str, str]) -> bool:
-    if wanted["Comparison"] == "PREFIX":
-        return value.startswith(wanted["Value"])
-    assert wanted["Comparison"] == "EQUALS"
-    return value == wanted["Value"]
+def _compares(value: str, criteria: Mapping[str, str]) -> bool:
+    if criteria["Comparison"] == "PREFIX":
+        return value.startswith(criteria["Value"])
+    assert criteria["Comparison"] == "EQUALS"
+    return value == criteria["Value"]
 
 
 def _moment(stamp: str) -> dt.datetime:

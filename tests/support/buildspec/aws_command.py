@@ -1,4 +1,4 @@
-"""Stands in for the aws command where it is not installed: the few calls that our buildspecs make, made for real with boto3."""
+"""A replacement for the aws command: the calls in our buildspecs, made with boto3."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _client(service: str) -> Any:
 
 
 def _wait(service: str, what: str, *words: str) -> None:
-    """As the real one, but for its patience: it asks every second, and for two minutes."""
+    """Like the real command, but polls every second for two minutes."""
     ((option, (value,)),) = _options([*words])
     shape = {"deployment-id": "deploymentId"}[option]
     try:
@@ -95,7 +95,7 @@ def _copy(source: str, target: str, exclude: str = "", *, links: bool = True) ->
 
 
 def _sync(source: str, target: str, exclude: str, *, links: bool) -> None:
-    """With --delete: what is not in the source goes; what is left out is neither sent nor deleted."""
+    """With --delete: removes what is not in the source; excluded files are neither sent nor removed."""
     s3, place = boto3.client("s3"), _place(target)
     _copy(source, target, exclude, links=links)
     wanted = {place["Key"] + name for name, _ in _files(source, links=links)}
@@ -116,7 +116,7 @@ def _call(service: str, operation: str, words: list[str]) -> None:
     model = client.meta.service_model
     name = next(each for each in model.operation_names if xform_name(each, "-") == operation)
     members = {xform_name(each, "-"): (each, shape) for each, shape in model.operation_model(name).input_shape.members.items()}
-    asked: dict[str, Any] = {}
+    request: dict[str, Any] = {}
     query = ""
     for option, values in _options(words):
         if option == "query":
@@ -125,11 +125,11 @@ def _call(service: str, operation: str, words: list[str]) -> None:
             assert values == ["text"]
         elif (operation, option) == ("create-invalidation", "paths"):  # the command's own short form
             paths = {"Quantity": len(values), "Items": values}
-            asked["InvalidationBatch"] = {"Paths": paths, "CallerReference": str(uuid.uuid4())}
+            request["InvalidationBatch"] = {"Paths": paths, "CallerReference": str(uuid.uuid4())}
         else:
             member, shape = members[option]
-            asked[member] = _value(shape, values)
-    answer = getattr(client, xform_name(name))(**asked)
+            request[member] = _value(shape, values)
+    answer = getattr(client, xform_name(name))(**request)
     if query:
         sys.stdout.write(f"{jmespath.search(query, answer)}\n")  # None for nothing, as the real one
 

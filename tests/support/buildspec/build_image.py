@@ -1,4 +1,4 @@
-"""A build image of one's own, as our buildspecs ask for it: its programs, scangate's environment, the cache of earlier builds."""
+"""The build image that our buildspecs require: programs, scangate's environment, the cache of earlier builds."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class BuildImage:
 
 
 def create_environment(folder: Path) -> Path:
-    """An environment with pip in ``folder``; without ensurepip, which takes longer than a whole build here and puts no more."""
+    """Creates an environment with pip in ``folder``, without the slow ensurepip."""
     subprocess.run([sys.executable, "-I", "-m", "venv", "--without-pip", folder], check=True)
     (packages,) = folder.glob("lib/python*/site-packages")
     shutil.copytree(Path(pip.__file__).parent, packages / "pip", ignore=shutil.ignore_patterns("__pycache__"))

@@ -1,4 +1,4 @@
-"""Stands in for docker: builds nothing, and pushes to ECR's fake what it would have pushed; refuses what docker would refuse."""
+"""A replacement for docker: builds nothing, and pushes manifests to the fake ECR."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stands in for the scangate command where a test needs it to end badly; SCANGATE_ACT says how. Scans nothing."""
+"""A fake scangate command that scans nothing and ends as SCANGATE_ACT says."""
 
 from __future__ import annotations
 

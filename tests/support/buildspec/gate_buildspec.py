@@ -1,4 +1,4 @@
-"""Runs the gate's buildspec as it is handed out; only variables of the project may differ from one run to the next."""
+"""Runs the gate snippet unchanged."""
 
 from __future__ import annotations
 
@@ -16,5 +16,5 @@ def run_gate(project: Project) -> Build:
 
 
 def ran_guarded_part(build: Build) -> bool:
-    """Whether post_build came to the place where a team would publish."""
+    """Whether post_build reached the commands that publish."""
     return "scangate passed (" in build.phase("post_build").commands[-1].output

@@ -1,4 +1,4 @@
-"""Runs a buildspec 0.2 against a directory as CodeBuild documents it; speaks to no network and to no AWS.
+"""Runs a buildspec 0.2 in a directory as CodeBuild documents it, without a network.
 
 Phase transitions: https://docs.aws.amazon.com/codebuild/latest/userguide/view-build-details-phases.html
 Variables: https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-env-vars.html

@@ -1,4 +1,4 @@
-"""Stands in for npm: installs nothing, and "builds" a site by copying its pages."""
+"""A replacement for npm: installs nothing, and builds a site by copying its pages."""
 
 from __future__ import annotations
 

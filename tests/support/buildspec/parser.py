@@ -85,7 +85,7 @@ class Buildspec:
 
 
 class _Loader(yaml.SafeLoader):
-    """SafeLoader that refuses a key given twice: PyYAML would keep the last one and say nothing."""
+    """A SafeLoader that rejects duplicate keys; PyYAML silently keeps the last."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, object]:
         seen: set[object] = set()

@@ -1,4 +1,4 @@
-"""Stands in for SAM: copies a function's code, packs it and puts it into S3, as `sam build` and `sam package` do."""
+"""A replacement for SAM: packs a function's code and uploads it to S3."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _build(template: Path, folder: Path) -> None:
 
 
 def name_of(folder: Path) -> str:
-    """What the code is called in S3: by its content, so that whoever knows that knows the name."""
+    """The key of the code in S3, derived from its content."""
     every = b"".join(str(file.relative_to(folder)).encode() + file.read_bytes() for file in sorted(folder.rglob("*.py")))
     return hashlib.md5(every, usedforsecurity=False).hexdigest()
 

@@ -39,7 +39,7 @@ StateScope = Literal["shell", "exports"]
 
 
 class BuildEndedError(Exception):
-    """The build came to its end under a running command; `status` is STOPPED (somebody's wish) or TIMED_OUT."""
+    """The build ended while a command was running; `status` is STOPPED or TIMED_OUT."""
 
     def __init__(self, status: str, output: str) -> None:
         super().__init__(status)
@@ -49,7 +49,7 @@ class BuildEndedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CommandResult:
-    """A command that came to its end: exit status and what it printed, both streams in order."""
+    """A finished command: exit status, and the output of both streams in order."""
 
     exit_code: int
     output: str
@@ -173,7 +173,7 @@ class Shell:
         return int(fields[0])
 
     def _end(self) -> None:
-        """Stop everything: a polite signal to each group, then the one that cannot be refused."""
+        """Stop everything: SIGTERM to each group, then SIGKILL."""
         assert self._process is not None
         for group in self._groups:
             _signal(group, signal.SIGTERM)

@@ -20,7 +20,7 @@ app = Flask(__name__)
 
 @app.route("/run")
 def run() -> str:
-    """Anybody's command."""
+    """Runs a command from a request."""
     return subprocess.check_output(request.args["command"], shell=True, text=True)
 '''
 

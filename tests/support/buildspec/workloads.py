@@ -1,4 +1,4 @@
-"""A project of each workload: its sample source, its variables, and an account with all that its snippet asks for."""
+"""Sample projects for each workload, with an account that has what the snippets require."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ SOURCES: dict[str, dict[str, str]] = {
 
 @dataclass
 class WorkloadAccount:
-    """The account of a project: its buckets, its signing key, its registry, its distribution, its topic."""
+    """The account of a project: buckets, signing key, registry, distribution, topic."""
 
     account: FakeAccount
     key: str = ""
@@ -65,7 +65,7 @@ class WorkloadAccount:
     registry: FakeRegistry = field(default_factory=lambda: FakeRegistry("quarantine/shop", "shop"))
 
     def create_resources(self) -> None:
-        """Makes all of it; what was asked until then is forgotten."""
+        """Creates the resources, then clears the list of calls."""
         self.account.services["ecr"] = self.registry.service
         for bucket in ("releases", "attestations", "packages", "site", "history"):
             boto3.client("s3", REGION).create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
@@ -88,18 +88,18 @@ class WorkloadAccount:
         self.account.calls.clear()
 
     def called_actions(self) -> set[str]:
-        """What was asked of the account, as IAM names it."""
+        """The calls so far, by IAM action."""
         return {f"{call.service}:{call.operation}" for call in self.account.calls}
 
     def objects(self, bucket: str) -> dict[str, bytes]:
-        """What lies in a bucket."""
+        """The keys in a bucket."""
         s3 = boto3.client("s3", REGION)
         keys = [entry["Key"] for entry in s3.list_objects_v2(Bucket=bucket).get("Contents", [])]
         return {key: s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in keys}
 
 
 def create_distribution() -> str:
-    """The id of a distribution that is new."""
+    """Creates a distribution; returns its id."""
     origin: dict[str, Any] = {"Id": "site", "DomainName": "site.s3.amazonaws.com", "S3OriginConfig": {"OriginAccessIdentity": ""}}
     behaviour = {"TargetOriginId": "site", "ViewerProtocolPolicy": "https-only", "MinTTL": 0}
     values = {"QueryString": False, "Cookies": {"Forward": "none"}}
@@ -116,14 +116,14 @@ def create_distribution() -> str:
 
 
 def run_git(site: Workspace, *arguments: str) -> str:
-    """What git says in the source."""
+    """Runs git in the source; returns its output."""
     variables = {"HOME": str(site.home), "PATH": "/usr/bin:/bin"}
     done = subprocess.run(["git", *arguments], cwd=site.source, check=True, env=variables, capture_output=True, text=True)
     return done.stdout.strip()
 
 
 def write_source(name: str, outcome: str, site: Workspace) -> str:
-    """Writes the sample of the snippet ``name``, whose code ends as ``road`` says; its commit."""
+    """Writes the sample of the snippet ``name``, whose code leads to ``road``; returns its commit."""
     for path, text in SOURCES[name].items():
         site.write(path, text)
     site.write("app/adding.py", SOURCE_BY_OUTCOME[outcome])
@@ -136,7 +136,7 @@ def write_source(name: str, outcome: str, site: Workspace) -> str:
 
 
 def run_snippet(name: str, head: str, site: Workspace, shop: WorkloadAccount, image: BuildImage, **more: str) -> Build:
-    """Runs the snippet ``name`` on the source, whose commit ``head`` is."""
+    """Runs the snippet ``name`` on the source at commit ``head``."""
     plain = site.project(
         overrides={**OFFLINE_PIP, "SCANGATE_ENV": "", **shop.variables, **more}, carry="exports", seconds=300, commit=head
     )
