@@ -108,7 +108,6 @@ def test_a_clean_source_passes_and_a_missing_part_is_not_a_pass(
     )
     merged = run_build(FANOUT.read_text("utf-8"), replace(again, build=list(cloud.batches)[-1]))
     assert (merged.status, merged.exported["SCANGATE_VERDICT"]) == ("FAILED", "INCOMPLETE")
-    assert "shard 2 of 4 missing" in merged.log
 
 
 @pytest.mark.nightly

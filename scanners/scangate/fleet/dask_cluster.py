@@ -15,8 +15,6 @@ from typing import Any
 from scangate.errors import UsageError
 from scangate.fleet.worker import AuditResult, Job, audit_repository
 
-__all__ = ["OnResult", "local_cluster", "remote_cluster", "run_jobs"]
-
 MAX_WORKER_DEATHS = 2  # that one repository may cause, first among others, then alone
 CLUSTER_TIMEOUT = 30.0
 POLL_SECONDS = 0.2

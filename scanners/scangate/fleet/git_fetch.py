@@ -15,8 +15,6 @@ from scangate.scan.git import SAFE_CONFIG, SAFE_ENVIRONMENT
 from scangate.scan.masking import mask_suspicious
 from scangate.scan.process import ProcessRunner
 
-__all__ = ["fetch_commit"]
-
 # git's own message; it follows the server's output.
 _ERROR_LINE = re.compile(r"^(?:fatal|error|ssh): .*$", re.MULTILINE)
 MAX_REASON_LENGTH = 300

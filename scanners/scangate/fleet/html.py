@@ -13,8 +13,6 @@ from scangate.model import RulingOutcome, Severity
 from scangate.report import escape
 from scangate.report.wording import format_location
 
-__all__ = ["render"]
-
 TEMPLATE = Path(__file__).with_name("page.html.j2")
 
 

@@ -10,8 +10,6 @@ from scangate.model import Outcome, RulingOutcome, Severity
 from scangate.report import escape
 from scangate.report.wording import format_location
 
-__all__ = ["render"]
-
 MAX_ROWS = 500
 MAX_FINDINGS = 3
 

@@ -10,8 +10,6 @@ from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 import msgspec
 
-__all__ = ["PROTOCOLS", "RepositoryAddress", "SecretText", "parse_address"]
-
 PROTOCOLS = ("https", "ssh", "file")
 MASK = "***"
 MIN_CREDENTIAL_LENGTH = 4  # redacting shorter text would garble everything

@@ -12,8 +12,6 @@ import msgspec
 from scangate.errors import UsageError
 from scangate.fleet.repository_address import RepositoryAddress, parse_address
 
-__all__ = ["RepositoryEntry", "read_repository_list"]
-
 KEYS = ("ref", "name", "policy")
 MAX_CHARACTERS = 16 * 1024 * 1024
 EXAMPLE = "a line is: ADDRESS [ref=REF] [name=NAME] [policy=NAME|FILE]   # comment"

@@ -14,16 +14,6 @@ from scangate.model import Outcome, Report, Ruling, RulingOutcome, Severity
 from scangate.report import summary, wording
 from scangate.strict_json import describe_error, parse_json
 
-__all__ = [
-    "BlockingFinding",
-    "RepositoryRecord",
-    "RuleCounts",
-    "decode_record",
-    "encode_record",
-    "incomplete_record",
-    "record_from_report",
-]
-
 MAX_BLOCKING_FINDINGS = 5
 MAX_TEXT_LENGTH = 500
 

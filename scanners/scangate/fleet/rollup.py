@@ -12,8 +12,6 @@ import msgspec
 from scangate.fleet.repository_record import RepositoryRecord, RuleCounts
 from scangate.model import EXIT_CODES, Outcome, RulingOutcome, Severity
 
-__all__ = ["MAX_REPOSITORIES", "MAX_RULES", "OUTCOME_ORDER", "SCHEMA", "Rollup", "RuleTotals", "render", "roll_up"]
-
 SCHEMA = 2
 MAX_RULES, MAX_REPOSITORIES = 20, 10
 OUTCOME_ORDER = (Outcome.FAIL, Outcome.INCOMPLETE, Outcome.PASS)

@@ -22,8 +22,6 @@ from scangate.plugin import ProgramOutput
 from scangate.report.schema import MAX_CHARACTERS, parse_report
 from scangate.scan.process import ProcessRunner
 
-__all__ = ["MARKER_VARIABLE", "RESULT_FILES", "AuditResult", "Job", "audit_repository"]
-
 RESULT_FILES = ("repository.json", "verdict.json", "summary.md")
 """The files kept for each repository; ``scangate gate`` renders other reports from verdict.json."""
 

@@ -17,8 +17,6 @@ from scangate.publish.dsse import verify_envelope
 from scangate.publish.statement import Statement, Subject, check_approval_time, decode_statement
 from scangate.timestamps import parse_timestamp
 
-__all__ = ["AdmissionCriteria", "admit"]
-
 CLOCK_SKEW = dt.timedelta(hours=1)
 
 

@@ -10,8 +10,6 @@ from pathlib import Path
 
 from scangate.errors import UsageError
 
-__all__ = ["read_admission_log", "read_pinned_digests", "record_admission"]
-
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 ROOT_UID = 0
 HINT = "let root own it: install -d -o root -m 0755"

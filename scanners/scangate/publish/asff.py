@@ -27,18 +27,6 @@ if TYPE_CHECKING:
 
     AnyFinding = AwsSecurityFindingTypeDef | AwsSecurityFindingOutputTypeDef
 
-__all__ = [
-    "HubProject",
-    "Member",
-    "archive_finding",
-    "build_finding",
-    "finding_id",
-    "generator_prefix",
-    "is_reportable",
-    "parse_members",
-    "sanitize_path",
-]
-
 SCHEMA_VERSION = "2018-10-08"
 SEVERITY_LABELS: dict[Severity, SeverityLabelType] = {
     Severity.UNKNOWN: "MEDIUM",

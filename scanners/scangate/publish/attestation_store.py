@@ -20,8 +20,6 @@ from scangate.timestamps import format_timestamp, parse_timestamp
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
-__all__ = ["AttestationStore", "open_store"]
-
 
 class AttestationStore(msgspec.Struct, frozen=True):
     """A location in S3. Every method raises PublishError if S3 refuses or does not respond."""

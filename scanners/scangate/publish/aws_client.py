@@ -15,8 +15,6 @@ from scangate.errors import PublishError
 if TYPE_CHECKING:
     from boto3.session import Session
 
-__all__ = ["create_client", "limit_pages", "translate_errors"]
-
 CONNECT_TIMEOUT = 5
 READ_TIMEOUT = 30
 MAX_ATTEMPTS = 6  # with botocore's exponential backoff and jitter: about half a minute under throttling

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["dns_suffix_for_region", "partition_for_region", "region_from_arn"]
-
 COMMERCIAL = ("aws", "amazonaws.com")
 PARTITIONS = {  # prefix of the region -> partition, DNS suffix
     "cn-": ("aws-cn", "amazonaws.com.cn"),

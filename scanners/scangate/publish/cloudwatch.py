@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from types_boto3_logs import CloudWatchLogsClient
     from types_boto3_logs.type_defs import InputLogEventTypeDef
 
-__all__ = ["NAMESPACE", "put_log_lines", "put_metric_data", "render_emf_lines", "sanitize_dimension", "validate_metric_target"]
-
 NAMESPACE = "scangate"
 MAX_LINE_BYTES = 250_000  # CloudWatch Logs truncates events at 256 KiB
 MAX_BATCH_EVENTS, MAX_BATCH_BYTES, EVENT_OVERHEAD = 10_000, 1_048_576, 26  # of one PutLogEvents

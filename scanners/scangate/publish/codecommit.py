@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from types_boto3_codecommit import CodeCommitClient
     from types_boto3_codecommit.type_defs import PostCommentForPullRequestInputTypeDef
 
-__all__ = ["PullRequest", "fetch_pull_request", "post_review", "update_approval"]
-
 MAX_COMMENT_LENGTH = 10_240
 TRUNCATION_NOTE = "\n\n(truncated; the whole report is in the build)\n"
 LOCATION_ERRORS = {  # only this comment is wrong

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from types_boto3_codedeploy.type_defs import RevisionLocationTypeDef
     from types_boto3_s3.type_defs import GetObjectRequestTypeDef
 
-__all__ = ["resolve_subjects"]
-
 MAX_APPSPEC_BYTES = 256 * 1024
 _IMAGE_BY_DIGEST = re.compile(r"[^\s@]+@sha256:(?P<digest>[0-9a-f]{64})")
 _TASK_REVISION = re.compile(r"[^\s]+:[0-9]+")

@@ -24,8 +24,6 @@ from scangate.publish.codedeploy_deployment import resolve_subjects
 from scangate.publish.kms_keys import fetch_public_key, is_kms_key_arn
 from scangate.publish.statement import Subject
 
-__all__ = ["handler"]
-
 RESERVED_SECONDS = 20.0  # to report the status
 MAX_SECONDS = 3000.0  # CodeDeploy waits for an hour
 

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from types_boto3_codepipeline import CodePipelineClient
     from types_boto3_codepipeline.type_defs import ActionExecutionDetailTypeDef
 
-__all__ = ["ApprovalAction", "fetch_approval", "parse_approval_action"]
-
 _APPROVAL_ACTION = re.compile(
     r"codepipeline:(?P<pipeline>[A-Za-z0-9.@_-]{1,100}):(?P<execution>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}):"
     r"(?P<action>[A-Za-z0-9.@_-]{1,100})"

@@ -14,8 +14,6 @@ import msgspec
 
 from scangate.errors import AttestationRejected, Rejection, UsageError
 
-__all__ = ["MAX_BYTES", "PAYLOAD_TYPE", "Signer", "sign_envelope", "verify_envelope"]
-
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 MAX_SIGNED_BYTES = 4096  # the most that KMS signs without a digest made elsewhere
 MAX_BYTES = 64 * 1024

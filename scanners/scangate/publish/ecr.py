@@ -17,8 +17,6 @@ from scangate.publish.aws_partition import dns_suffix_for_region, partition_for_
 if TYPE_CHECKING:
     from types_boto3_ecr.type_defs import DescribeImageScanFindingsRequestPaginateTypeDef
 
-__all__ = ["ImageReference", "fetch_scan_findings", "parse_image_reference"]
-
 _REGION = r"(?P<region>[a-z]{2,4}(?:-[a-z]+)+-[0-9]{1,2})"
 _HOST = rf"(?P<registry>[0-9]{{12}})\.dkr[.-]ecr(?:-fips)?\.{_REGION}\.(?P<domain>[a-z0-9.-]+)/"
 _ARN = rf"arn:(?P<partition>aws[a-z-]*):ecr:{_REGION}:(?P<registry>[0-9]{{12}}):repository/"

@@ -21,8 +21,6 @@ from scangate.errors import PublishError, UsageError
 from scangate.publish.batches import split_batches
 from scangate.publish.review_comments import Review, ReviewComment
 
-__all__ = ["API_URL", "GitHubClient", "publish_check_run", "upload_sarif"]
-
 API_URL = "https://api.github.com"
 CHECK_NAME = "scangate"
 MAX_ANNOTATIONS_PER_REQUEST = 50

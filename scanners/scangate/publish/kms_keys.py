@@ -14,8 +14,6 @@ from scangate.publish.aws_partition import region_from_arn
 if TYPE_CHECKING:
     from types_boto3_kms import KMSClient
 
-__all__ = ["ALGORITHMS", "Algorithm", "KmsSigner", "fetch_public_key", "is_kms_key_arn"]
-
 Algorithm = Literal["ECDSA_SHA_256", "RSASSA_PSS_SHA_256"]
 ALGORITHMS: tuple[Algorithm, ...] = get_args(Algorithm)
 _ARN = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+")

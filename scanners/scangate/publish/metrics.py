@@ -10,8 +10,6 @@ import msgspec
 
 from scangate.model import Outcome, Report, RulingOutcome, Severity
 
-__all__ = ["LeadTimes", "MetricGroup", "Unit", "collect_metrics"]
-
 Unit = Literal["Count", "Seconds", "Percent"]
 
 

@@ -10,8 +10,6 @@ import msgspec
 
 from scangate.errors import UsageError
 
-__all__ = ["FILE_NAME", "Receipt", "ReceiptState", "RejectedItem", "parse_receipts", "render_receipts", "summarize_rejections"]
-
 FILE_NAME = "publish.json"
 SCHEMA = 1
 MAX_REJECTED_ITEMS = 100  # listed; all are counted

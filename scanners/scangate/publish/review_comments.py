@@ -8,8 +8,6 @@ import msgspec
 
 from scangate.model import Report, Ruling, RulingOutcome
 
-__all__ = ["MAX_COMMENTS", "Review", "ReviewComment", "build_comments"]
-
 MAX_COMMENTS = 20
 
 RulingText = Callable[[Ruling], str]

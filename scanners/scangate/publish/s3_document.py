@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
     from types_boto3_s3.type_defs import GetObjectRequestTypeDef, PutObjectRequestTypeDef
 
-__all__ = ["parse_s3_url", "read_object", "update_document"]
-
 _S3_URL = re.compile(r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(?P<key>[^\x00-\x1f]{1,1000})")
 MAX_BYTES = 4 * 1024 * 1024
 MAX_ATTEMPTS = 5

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from scangate.model import Report, Targets
 
-__all__ = ["covers_whole_tree", "describe_partial_scope"]
-
 FULL_TREE_SOURCES = ("git index", "file system")
 
 

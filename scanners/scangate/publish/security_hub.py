@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
     ExistingFindings = Mapping[str, AwsSecurityFindingOutputTypeDef]
 
-__all__ = ["build_updates", "fetch_existing_findings", "import_findings"]
-
 MAX_BATCH_FINDINGS, MAX_BATCH_BYTES = 100, 6_000_000
 SECONDS_BETWEEN_CALLS = 0.1  # ten calls a second are allowed
 

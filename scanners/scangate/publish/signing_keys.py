@@ -17,8 +17,6 @@ try:
 except ImportError as missing:
     raise UsageError("the cryptography library is not installed", "pip install 'scangate[attest]'") from missing
 
-__all__ = ["KeySigner", "create_verifier"]
-
 MIN_RSA_BITS = 2048
 
 

@@ -17,18 +17,6 @@ from scangate.errors import AttestationRejected, Rejection
 from scangate.model import Outcome, Report, RulingOutcome, Severity
 from scangate.timestamps import format_timestamp, parse_timestamp
 
-__all__ = [
-    "PREDICATE_TYPE",
-    "STATEMENT_TYPE",
-    "Approval",
-    "Statement",
-    "Subject",
-    "check_approval_time",
-    "create_statement",
-    "decode_statement",
-    "encode_statement",
-]
-
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 PREDICATE_TYPE = "urn:scangate:verdict:1"
 HINT = "attest again: scangate attest"

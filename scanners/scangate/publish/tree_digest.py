@@ -14,8 +14,6 @@ from pathlib import Path
 
 from scangate.errors import UsageError
 
-__all__ = ["ATTESTATION_FILE", "compute_tree_digest"]
-
 ATTESTATION_FILE = ".scangate-attestation.json"
 """A bundle's attestation, in its root: the only file that the digest ignores."""
 

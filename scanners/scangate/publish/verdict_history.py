@@ -12,8 +12,6 @@ from scangate.errors import UsageError
 from scangate.model import Outcome
 from scangate.timestamps import parse_timestamp
 
-__all__ = ["MAX_ENTRIES", "PastVerdict", "add_verdict", "blocked_seconds", "parse_history", "render_history"]
-
 SCHEMA = 1
 MAX_ENTRIES = 1000  # a few hundred bytes each
 
