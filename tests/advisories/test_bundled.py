@@ -1,4 +1,4 @@
-"""The bundled advisories: facts alone, in order, for the packages that services stand on, and labelled as what it is."""
+"""The bundled advisories contain facts only, in order, and are labelled as bundled."""
 
 from __future__ import annotations
 

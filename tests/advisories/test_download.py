@@ -72,7 +72,7 @@ def refused(address: str, target: Path, limits: Limits = QUICK) -> ScangateError
 
 
 def leftovers(target: Path) -> set[str]:
-    """What lies beside the store, its lock aside."""
+    """The files next to the store, except its lock."""
     return {file.name.removeprefix(target.name) for file in target.parent.iterdir()} - {"", ".lock"}
 
 
@@ -83,13 +83,13 @@ def serve(export: bytes, ranges: bool = True, /, **headers: str) -> Callable[[Re
         if not asked.path.partition("?")[0].endswith(".zip"):
             asked.respond(404)
             return
-        told = {"ETag": ETAG, **headers}
+        items = {"ETag": ETAG, **headers}
         start = asked.headers.get("Range", "bytes=0-").removeprefix("bytes=").removesuffix("-")
-        if ranges and int(start) and asked.headers.get("If-Range") == told["ETag"]:
-            told["Content_Range"] = f"bytes {start}-{len(export) - 1}/{len(export)}"
-            asked.respond(206, export[int(start) :], **told)
+        if ranges and int(start) and asked.headers.get("If-Range") == items["ETag"]:
+            items["Content_Range"] = f"bytes {start}-{len(export) - 1}/{len(export)}"
+            asked.respond(206, export[int(start) :], **items)
         else:
-            asked.respond(200, export, **told)
+            asked.respond(200, export, **items)
 
     return act
 
@@ -109,13 +109,13 @@ def breaking(
 
 
 def test_an_update(export: bytes, target: Path) -> None:
-    told: list[tuple[str, int, int]] = []
+    items: list[tuple[str, int, int]] = []
     with serve_http(serve(export)) as place:
-        facts = update_store(place.address, target, lambda *each: told.append(each), imported=NOW, limits=QUICK)
+        facts = update_store(place.address, target, lambda *each: items.append(each), imported=NOW, limits=QUICK)
     assert (facts.records, facts.imported, facts.source) == (200, NOW, place.address)
     assert len(names(target)) == 200
-    assert ("bytes", len(export), len(export)) in told
-    assert told[-1] == ("records", 200, 200)
+    assert ("bytes", len(export), len(export)) in items
+    assert items[-1] == ("records", 200, 200)
     assert leftovers(target) == set()
 
 

@@ -1,4 +1,4 @@
-"""Whatever the bytes: a result or a hole on a line of the file, never an exception, never a hang."""
+"""Any bytes give a result or a gap at a line of the file, never an exception or a hang."""
 
 from __future__ import annotations
 
@@ -43,18 +43,18 @@ QUICK = settings(deadline=None, suppress_health_check=list(HealthCheck), databas
 def check(texts: Mapping[str, str]) -> None:
     for path, manifest in read_manifests(texts, ["acme-*"]).items():
         lines = texts[path].replace("\r\n", "\n").replace("\r", "\n").count("\n") + 1
-        told = (
+        line_numbers = (
             [pin.line for pin in manifest.pins],
-            [hole.line for hole in manifest.gaps],
+            [gap.line for gap in manifest.gaps],
             [left.line for left in manifest.skipped],
         )
-        assert all(1 <= line <= lines for each in told for line in each)
+        assert all(1 <= line <= lines for each in line_numbers for line in each)
         for pin in manifest.pins:
             assert f"{pin.name}=={pin.version}".isascii()
             assert not {" ", "\n", ";"} & set(pin.name + pin.version)
-        for hole in manifest.gaps:
-            assert hole.hint
-            assert (hole.reason + hole.hint).isprintable()
+        for gap in manifest.gaps:
+            assert gap.hint
+            assert (gap.reason + gap.hint).isprintable()
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -43,25 +43,25 @@ def target(tmp_path: Path) -> Path:
 
 
 def unchanged(target: Path) -> bool:
-    """Whether the earlier store is the one in its place, and nothing lies beside it but its lock."""
+    """Whether the earlier store is unchanged, and only its lock is next to it."""
     with Store.open(target) as store:
         kept = store.package_names() == {"before"}
     return kept and {file.name for file in target.parent.iterdir()} == {target.name, f"{target.name}.lock"}
 
 
 def test_an_archive(tmp_path: Path, target: Path) -> None:
-    told: list[tuple[str, int, int]] = []
+    events: list[tuple[str, int, int]] = []
     records = [
         osv_record("PYSEC-1-1", "one", *FIXED),
         osv_record("PYSEC-1-2", "two", withdrawn=NOW),
         osv_record("GHSA-1", "three", ecosystem="npm"),
     ]
     source = write_archive(tmp_path / "all.zip", records, {"LICENSE.txt": b"words", "nested.zip": b"PK\x03\x04", "folder/": b""})
-    facts = import_osv(source, target, lambda *each: told.append(each), imported=NOW, origin="https://example.org/all.zip")
+    facts = import_osv(source, target, lambda *each: events.append(each), imported=NOW, origin="https://example.org/all.zip")
     assert (facts.records, facts.withdrawn, facts.other, facts.broken) == (1, 1, 1, 0)
     assert (facts.source, facts.imported) == ("https://example.org/all.zip", NOW)
-    assert told[0] == ("records", 0, 3)
-    assert told[-1] == ("records", 3, 3)
+    assert events[0] == ("records", 0, 3)
+    assert events[-1] == ("records", 3, 3)
     with Store.open(target) as store:
         assert store.info() == facts
         assert store.package_names() == {"one"}

@@ -14,7 +14,7 @@ RANGE = '[project]\nname = "shop"\ndependencies = [\n  "flask>=2",\n]\n'
 
 
 def reasons(manifest: Manifest) -> list[tuple[int, str]]:
-    return [(hole.line, hole.name) for hole in manifest.gaps]
+    return [(gap.line, gap.name) for gap in manifest.gaps]
 
 
 @pytest.mark.parametrize(
@@ -42,12 +42,12 @@ def test_a_lock_of_another_folder_covers_only_the_members_of_its_workspace() -> 
     lock += 'source = { editable = "apps/shop" }\n'
     lock += 'dependencies = [{ name = "flask" }]\n[[package]]\nname = "flask"\nversion = "3.0.3"\n'
     lock += 'source = { registry = "https://pypi.org/simple" }\n'
-    told = read_manifests(
+    result = read_manifests(
         {"uv.lock": lock, "apps/shop/pyproject.toml": RANGE, "other/pyproject.toml": RANGE.replace("shop", "other")}
     )
-    assert not told["apps/shop/pyproject.toml"].gaps
-    assert reasons(told["other/pyproject.toml"]) == [(4, "flask")]
-    assert told["uv.lock"].workspace_members == {"shop"}
+    assert not result["apps/shop/pyproject.toml"].gaps
+    assert reasons(result["other/pyproject.toml"]) == [(4, "flask")]
+    assert result["uv.lock"].workspace_members == {"shop"}
 
 
 def test_pins_of_a_requirements_file_cover_a_range() -> None:
@@ -56,9 +56,9 @@ def test_pins_of_a_requirements_file_cover_a_range() -> None:
 
 
 def test_a_lock_that_lacks_a_name_does_not_cover_it() -> None:
-    told = read_manifests({**lock_files("uv"), "pyproject.toml": RANGE})["pyproject.toml"]
-    assert reasons(told) == [(4, "flask")]
-    assert [gap.kind for gap in told.gaps] == [GapKind.UNPINNED]
+    result = read_manifests({**lock_files("uv"), "pyproject.toml": RANGE})["pyproject.toml"]
+    assert reasons(result) == [(4, "flask")]
+    assert [gap.kind for gap in result.gaps] == [GapKind.UNPINNED]
 
 
 def test_an_exact_pin_counts_unless_the_lock_has_that_release() -> None:
@@ -70,11 +70,11 @@ def test_an_exact_pin_counts_unless_the_lock_has_that_release() -> None:
 
 def test_internal_names_are_skipped_with_a_reason() -> None:
     text = "flask==1.0\nacme-web==2.0\nAcme_Tools>=1\nacme.db @ git+https://git.example/acme/db\n"
-    told = read_manifests({"requirements.txt": text}, ["Acme_*"])["requirements.txt"]
-    assert [pin.name for pin in told.pins] == ["flask"]
-    assert not told.gaps
-    assert [(left.name, left.line) for left in told.skipped] == [("acme-web", 2), ("acme-tools", 3), ("acme-db", 4)]
-    assert {left.reason for left in told.skipped} == {SkipReason.INTERNAL_DEPENDENCY}
+    result = read_manifests({"requirements.txt": text}, ["Acme_*"])["requirements.txt"]
+    assert [pin.name for pin in result.pins] == ["flask"]
+    assert not result.gaps
+    assert [(left.name, left.line) for left in result.skipped] == [("acme-web", 2), ("acme-tools", 3), ("acme-db", 4)]
+    assert {left.reason for left in result.skipped} == {SkipReason.INTERNAL_DEPENDENCY}
 
 
 BROKEN = {
@@ -94,10 +94,10 @@ BROKEN = {
 @pytest.mark.parametrize(("path", "text"), [(path, text) for path, texts in BROKEN.items() for text in texts])
 def test_a_malformed_file_is_one_gap(path: str, text: str) -> None:
     manifest = read_manifests({path: text})[path]
-    (hole,) = manifest.gaps
-    assert hole.kind is GapKind.UNPARSABLE
-    assert 1 <= hole.line <= text.count("\n") + 1
-    assert hole.hint
+    (gap,) = manifest.gaps
+    assert gap.kind is GapKind.UNPARSABLE
+    assert 1 <= gap.line <= text.count("\n") + 1
+    assert gap.hint
     assert not manifest.pins
 
 

@@ -91,9 +91,9 @@ def test_the_real_pip_audit_agrees_with_the_store(tmp_path: Path) -> None:
         assert route.answered == dict.fromkeys(PINS.items(), 1)
         assert route.refused == 0
         for name, version in PINS.items():
-            told = sorted((tuple(sorted([fault["id"], *fault["aliases"]])), *fault["fix_versions"]) for fault in found[name])
+            reported = sorted((tuple(sorted([fault["id"], *fault["aliases"]])), *fault["fix_versions"]) for fault in found[name])
             expected = known.find_advisories(name, version)
-            assert told == sorted((tuple(sorted(one.ids)), *one.fixed_in) for one in expected), (name, version)
+            assert reported == sorted((tuple(sorted(one.ids)), *one.fixed_in) for one in expected), (name, version)
     affected = sum(bool(faults) for faults in found.values())
     assert 10 < affected < len(PINS) - 10
 

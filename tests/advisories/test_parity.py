@@ -56,17 +56,17 @@ def test_dependency_chains_are_reported_if_known(tool: str) -> None:
 def test_a_locked_range_is_not_a_gap(tool: str) -> None:
     manifests = read_manifests(lock_files(tool))
     assert all(map(is_manifest, manifests))
-    assert not [hole for manifest in manifests.values() for hole in manifest.gaps]
+    assert not [gap for manifest in manifests.values() for gap in manifest.gaps]
     assert sum(len(manifest.pins) for manifest in manifests.values()) == len(VIA)
 
 
 @pytest.mark.parametrize("tool", ["uv", "poetry", "poetry_old", "pdm", "pipenv"])
 def test_without_a_lock_file_every_range_is_a_gap_with_the_lock_command(tool: str) -> None:
     lock, _ = LOCKS[tool]
-    told = read_manifests({path: text for path, text in lock_files(tool).items() if path != lock})
-    (manifest,) = told.values()
-    assert {hole.name for hole in manifest.gaps} == {"httpx", "iniconfig"}
+    result = read_manifests({path: text for path, text in lock_files(tool).items() if path != lock})
+    (manifest,) = result.values()
+    assert {gap.name for gap in manifest.gaps} == {"httpx", "iniconfig"}
     assert [(pin.name, pin.version) for pin in manifest.pins] == [("sqlparse", "0.5.0")]
-    assert all(hole.line > 1 for hole in manifest.gaps)
+    assert all(gap.line > 1 for gap in manifest.gaps)
     command = {"poetry_old": "poetry lock", "pipenv": "pipenv lock"}.get(tool, "pip-compile")
-    assert all(command in hole.hint for hole in manifest.gaps)
+    assert all(command in gap.hint for gap in manifest.gaps)

@@ -121,18 +121,18 @@ def test_newer_syntax_at_the_end_hides_no_finding(experimental: SemgrepRun, tmp_
 
 @pytest.mark.parametrize("rule", sorted(PACK))
 def test_a_rule_has_all_metadata_for_reports(rule: str) -> None:
-    told = of(rule)[1]
+    parsed = of(rule)[1]
     assert re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)+", rule)
-    assert set(told["languages"]) <= LANGUAGES
-    assert "fix" not in told
-    assert "$" not in told["message"], "a metavariable could carry a secret into a report"
-    assert len(told["message"].split()) >= 15
-    facts = told["metadata"]
+    assert set(parsed["languages"]) <= LANGUAGES
+    assert "fix" not in parsed
+    assert "$" not in parsed["message"], "a metavariable could carry a secret into a report"
+    assert len(parsed["message"].split()) >= 15
+    facts = parsed["metadata"]
     assert set(facts) == {"cwe", "severity", "confidence", "kind", "title", "help"}
     assert facts["cwe"]
     assert all(re.fullmatch(r"CWE-[1-9]\d*", one) for one in facts["cwe"])
     assert facts["severity"] in SEVERITIES
-    assert told["severity"] == facts["severity"]
+    assert parsed["severity"] == facts["severity"]
     assert facts["confidence"] in {"LOW", "MEDIUM", "HIGH"}
     assert facts["kind"] in {"code", "secret", "configuration"}
     assert 10 <= len(facts["title"]) <= 80

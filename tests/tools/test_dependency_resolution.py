@@ -79,7 +79,7 @@ def scanned(
     files: dict[str, bytes | str],
     options: pip_audit.Options = RESOLVE,
 ) -> ScanResult:
-    """A run with the real pip, and a stand-in for pip-audit that knows one fault."""
+    """A run with the real pip, and a fake pip-audit that knows one vulnerability."""
     bench = ScanHarness(tmp_path)
     install_fake_tool(bench.private_folder / "bin", monkeypatch, "pip-audit", CLEAN, keep=("pip",))
     return bench.result(pip_audit, files, options)

@@ -96,9 +96,9 @@ def test_semgrep_finds_the_instructions_that_the_builder_runs(tmp_path: Path) ->
 )
 def test_rewriting_keeps_every_byte_offset(words: list[str]) -> None:
     data = "".join(words).encode()
-    told = normalize_dockerfile(data)
-    assert [len(line) for line in told.split(b"\n")] == [len(line) for line in data.split(b"\n")]
-    kept = zip(told.lower(), data.lower(), strict=True)
+    rewritten = normalize_dockerfile(data)
+    assert [len(line) for line in rewritten.split(b"\n")] == [len(line) for line in data.split(b"\n")]
+    kept = zip(rewritten.lower(), data.lower(), strict=True)
     assert all(new == old or chr(new) in " `\\_=" for new, old in kept)
 
 

@@ -85,7 +85,7 @@ def test_pragma_suppresses_what_detect_secrets_suppresses(tmp_path: Path) -> Non
     ],
 )
 def test_our_own_ignore_comment_hides_no_secret(tmp_path: Path, name: str, line: str) -> None:
-    """detect-secrets takes `name: word[...]` for no secret: what stands in our brackets, or in a reason, must not make it so."""
+    """detect-secrets ignores `name: word[...]`: neither our brackets nor the reason may have that effect."""
     value = fake_secret("ours")
     for number, waiver in enumerate(
         ("", "scangate: ignore[detect-secrets:*] -- a dummy", "scangate: ignore[x:y] -- see: docs(secrets)")

@@ -103,16 +103,16 @@ def test_unexpected_output_is_a_gap(
     bench: ScanHarness, monkeypatch: pytest.MonkeyPatch, scanner: Any, change: str, expected: dict[str, str]
 ) -> None:
     result = answered(bench, monkeypatch, scanner, change)
-    told = gaps(result)
-    if "files[0]" in change:  # alone in its call each file is the first: at least the one is told
-        assert expected.items() <= told.items()
+    found_gaps = gaps(result)
+    if "files[0]" in change:  # alone in its call each file is the first: at least that one is reported
+        assert expected.items() <= found_gaps.items()
     else:
-        assert told == expected
+        assert found_gaps == expected
     assert result.findings == ()
 
 
 def bomb() -> str:
-    """A YAML file of a few lines whose aliases stand for a billion values."""
+    """A YAML file of a few lines whose aliases expand to a billion values."""
     return "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 12))
 
 

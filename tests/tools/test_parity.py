@@ -103,9 +103,9 @@ def test_we_find_every_secret_that_detect_secrets_finds(scanned: tuple[ScanHarne
 def test_a_found_value_is_redacted_everywhere(scanned: tuple[ScanHarness, ScanResult]) -> None:
     """The lines that detect-secrets counts its own way (YAML with several values on a line, or odd line ends) hide nothing."""
     _, result = scanned
-    told = json.dumps([repr(finding) for finding in result.findings])
+    output = json.dumps([repr(finding) for finding in result.findings])
     values = [fake_secret(f"one-{kind}") for kind in "abcdefgh"] + [fake_secret(f"{ending}keyword") for ending in SHAPES]
-    assert not [value for value in values if value in told]
+    assert not [value for value in values if value in output]
 
 
 WEAK: dict[str, bytes | str] = {

@@ -95,8 +95,9 @@ def test_unexpected_output_of_pip_audit_is_a_gap(
 
 @pytest.mark.parametrize("change", ["", "sys.exit('ConnectionError: no route')"])
 def test_every_pin_is_a_component_answered_or_not(bench: ScanHarness, monkeypatch: pytest.MonkeyPatch, change: str) -> None:
-    told = {(each.name, each.version, each.path, each.line) for each in answered(bench, monkeypatch, change).components}
-    assert told == {(name, f"{line - 1}.0", "requirements.txt", line) for name, line in (("alpha", 2), ("beta", 3), ("gamma", 4))}
+    reported = {(each.name, each.version, each.path, each.line) for each in answered(bench, monkeypatch, change).components}
+    lines = {"alpha": 2, "beta": 3, "gamma": 4}
+    assert reported == {(name, f"{line - 1}.0", "requirements.txt", line) for name, line in lines.items()}
 
 
 def test_a_component_has_its_dependency_chain(bench: ScanHarness, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -158,9 +159,9 @@ def test_findings_are_enriched_from_the_store(bench: ScanHarness, monkeypatch: p
     build_store(tmp_path / "store", first, later).close()
     monkeypatch.setenv("SCANGATE_STORE", str(tmp_path / "store" / "advisories.sqlite"))
     options = pip_audit.Options()
-    told = "[{'id': 'PYSEC-1', 'aliases': [], 'fix_versions': ['1.1']}, {'id': 'X-1', 'aliases': [], 'fix_versions': []}]"
+    reported = "[{'id': 'PYSEC-1', 'aliases': [], 'fix_versions': ['1.1']}, {'id': 'X-1', 'aliases': [], 'fix_versions': []}]"
     install_fake_tool(
-        bench.private_folder / "bin", monkeypatch, "pip-audit", ECHO + f"answer['dependencies'][0]['vulns'] = {told}" + WRITE
+        bench.private_folder / "bin", monkeypatch, "pip-audit", ECHO + f"answer['dependencies'][0]['vulns'] = {reported}" + WRITE
     )
     found = {each.rule: each.affected_package for each in bench.result(pip_audit, PINS, options).findings}
     assert found == {
@@ -178,8 +179,8 @@ def test_lines_without_a_pin_are_gaps_at_their_lines(bench: ScanHarness, monkeyp
         "requirements-garbage.txt": b"\xff\xfe\x00garbage\n\x80",
     }
     result = answered(bench, monkeypatch, "", files)
-    told = {(gap.path, gap.line, gap.kind.value) for gap in result.gaps if gap.path != "requirements-garbage.txt"}
-    assert told == {
+    reported = {(gap.path, gap.line, gap.kind.value) for gap in result.gaps if gap.path != "requirements-garbage.txt"}
+    assert reported == {
         *{("requirements.txt", 2, "unpinned"), ("requirements.txt", 3, "unparsable"), ("requirements.txt", 4, "unpinned")},
         *{("requirements.txt", 5, "unreadable"), ("requirements/base.txt", 2, "unpinned")},
     }
@@ -302,5 +303,5 @@ def test_an_unreachable_service_is_a_gap_for_every_pin(local: ScanHarness, servi
 
 @pytest.mark.parametrize("name", ["store", "osv_url"])
 def test_no_option_sets_the_path_of_the_store(name: str) -> None:
-    """It may lie in the scanned tree, beside a store that knows nothing."""
+    """The policy may be in the scanned tree, next to an empty store."""
     assert name not in pip_audit.Options.__struct_fields__

@@ -1,4 +1,4 @@
-"""Tokens of providers that detect-secrets does not know are told, in a call as well, and nothing that is only like one."""
+"""Tokens of further providers are found, also in calls, and similar strings are not."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HEX, UPPER = string.hexdigits[:16], string.ascii_uppercase + string.digits
 
 
 def made(seed: str) -> dict[str, str]:
-    """A token of each kind, made here, so that none stands in the repository."""
+    """A token of each kind, generated here so that none is in the repository."""
 
     def text(name: str, length: int, alphabet: str = string.ascii_letters + string.digits) -> str:
         return seeded_text(f"{seed} {name}", length, alphabet)
@@ -76,10 +76,10 @@ def test_tokens_are_found_anywhere_and_never_shown(tmp_path: Path) -> None:
     files["plain.txt"] = "".join(f"{value}\n" for value in values.values())
     files["name.py"] = f'password = get("{theirs["Secret Keyword"]}")\n'
     result = ScanHarness(tmp_path).result(BUILT_IN["detect-secrets"], files)
-    told = {(finding.location.path, finding.title) for finding in result.findings if finding.severity is Severity.HIGH}
-    assert {(f"{place}.py", kind) for place, kind in enumerate(values)} <= told
-    assert {("plain.txt", kind) for kind in values} <= told
-    assert not [path for path, _ in told if path == "name.py"]
+    reported = {(finding.location.path, finding.title) for finding in result.findings if finding.severity is Severity.HIGH}
+    assert {(f"{place}.py", kind) for place, kind in enumerate(values)} <= reported
+    assert {("plain.txt", kind) for kind in values} <= reported
+    assert not [path for path, _ in reported if path == "name.py"]
     assert not [value for value in values.values() if value in repr(result.findings)]
 
 
@@ -91,8 +91,8 @@ def test_an_npm_token_is_reported_once_with_or_without_its_registry(tmp_path: Pa
         ".npmrc": f"//registry.example.com/:_authToken={token}\n",
     }
     result = ScanHarness(tmp_path).result(BUILT_IN["detect-secrets"], files)
-    told = [(finding.location.path, finding.title) for finding in result.findings if "npm" in finding.title.lower()]
-    assert sorted(told) == [(".npmrc", "NPM tokens"), ("Dockerfile", "npm Access Token"), ("a.sh", "npm Access Token")]
+    reported = [(finding.location.path, finding.title) for finding in result.findings if "npm" in finding.title.lower()]
+    assert sorted(reported) == [(".npmrc", "NPM tokens"), ("Dockerfile", "npm Access Token"), ("a.sh", "npm Access Token")]
 
 
 def test_an_identifier_with_a_token_prefix_is_not_matched() -> None:

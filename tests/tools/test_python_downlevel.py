@@ -54,11 +54,11 @@ STANDARD = Path(sysconfig.get_path("stdlib"))
 @pytest.mark.smoke
 @pytest.mark.parametrize(("text", "wanted"), (OLDER | (SINCE_3_12 if sys.version_info >= (3, 12) else {})).items())
 def test_newer_syntax_is_rewritten(text: str, wanted: str) -> None:
-    told = downlevel(text.encode())
-    assert told.decode() == wanted
-    assert len(told) == len(text.encode())
-    ast.parse(told)
-    assert downlevel(told) == told
+    rewritten = downlevel(text.encode())
+    assert rewritten.decode() == wanted
+    assert len(rewritten) == len(text.encode())
+    ast.parse(rewritten)
+    assert downlevel(rewritten) == rewritten
 
 
 @pytest.mark.parametrize("text", AS_IT_WAS)
@@ -77,10 +77,10 @@ def test_the_standard_library_keeps_its_lines_and_columns() -> None:
     changed = 0
     for file in sorted([*STANDARD.glob("*.py"), *STANDARD.glob("asyncio/*.py"), *STANDARD.glob("test/test_patma.py")]):
         data = file.read_bytes().replace(b"\r\n", b"\n")
-        told = downlevel(data)
-        assert [len(line) for line in told.split(b"\n")] == [len(line) for line in data.split(b"\n")]
-        if told != data:
+        rewritten = downlevel(data)
+        assert [len(line) for line in rewritten.split(b"\n")] == [len(line) for line in data.split(b"\n")]
+        if rewritten != data:
             changed += 1
-            kinds = {type(node).__name__ for node in ast.walk(ast.parse(told))}
+            kinds = {type(node).__name__ for node in ast.walk(ast.parse(rewritten))}
             assert not kinds & {"Match", "MatMult", "TypeAlias"}, file
     assert changed

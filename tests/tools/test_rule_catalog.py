@@ -20,8 +20,8 @@ def test_every_scanner_has_described_rules() -> None:
 
 
 def test_every_remediation_is_for_an_existing_rule() -> None:
-    told = {suggest_fix(rule) for rule in list_rules()}
-    assert not [how for how in FIXES.values() if how not in told]
+    fixes = {suggest_fix(rule) for rule in list_rules()}
+    assert not [how for how in FIXES.values() if how not in fixes]
 
 
 def test_advisories_are_recognized_by_their_id() -> None:

@@ -1,4 +1,4 @@
-"""What the rules are for is told from the form of their files as from their YAML, and semgrep gets those that a file needs."""
+"""Scopes parsed by layout equal those parsed as YAML, and semgrep gets the rule files that its input needs."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ LANGUAGE = {"a.py": "python", "a/b.PYI": "python", "a.yml": "yaml", "t.json": "j
 def test_scopes_parsed_by_layout_equal_those_parsed_as_yaml() -> None:
     found = {}
     for file in RULES:
-        told = yaml.safe_load(file.read_bytes())["rules"]
-        assert all(set(rule.get("paths", {})) <= {"include"} for rule in told)
-        patterns = [rule.get("paths", {}).get("include") for rule in told]
-        found[file] = tuple((tuple(rule["languages"]), each and tuple(each)) for rule, each in zip(told, patterns, strict=True))
+        file_rules = yaml.safe_load(file.read_bytes())["rules"]
+        assert all(set(rule.get("paths", {})) <= {"include"} for rule in file_rules)
+        patterns = [rule.get("paths", {}).get("include") for rule in file_rules]
+        languages = [tuple(rule["languages"]) for rule in file_rules]
+        found[file] = tuple(zip(languages, (each and tuple(each) for each in patterns), strict=True))
     assert rule_pack.load_scopes() == found
 
 

@@ -255,9 +255,9 @@ def test_severity(bench: ScanHarness, rule: Any, result: Any, severity: Severity
 def test_a_secret_does_not_appear_in_its_finding(bench: ScanHarness) -> None:
     value = "Zx9" + "quiet" + "88Kp"
     bench.root.joinpath("s.txt").write_text(f"# first\nkey = {value}\nmore {value}\n")
-    told = {**at("s.txt"), "message": {"text": f"found {value} here"}}
-    told["locations"][0]["physicalLocation"]["region"] = {"startLine": 2, "snippet": {"text": f"key = {value}"}}
-    found = one(answer(bench, log(told), kind="secret"))
+    entry = {**at("s.txt"), "message": {"text": f"found {value} here"}}
+    entry["locations"][0]["physicalLocation"]["region"] = {"startLine": 2, "snippet": {"text": f"key = {value}"}}
+    found = one(answer(bench, log(entry), kind="secret"))
     assert value not in repr(found)
     assert (found.kind.value, found.location.line) == ("secret", 2)
 
@@ -301,8 +301,8 @@ def test_the_cache_key_depends_on_the_program_and_the_named_files(tmp_path: Path
     rules.write_text("one")
 
     def digest(**rest: Any) -> str | None:
-        told = {"version": "1", "per-file": True, **rest}
-        options = block(str(program), f"--rules={rules}", str(rules), "{files}", **told)
+        entry = {"version": "1", "per-file": True, **rest}
+        options = block(str(program), f"--rules={rules}", str(rules), "{files}", **entry)
         return SarifCommand("lint", options).cache_key(options, {"PATH": ""}, dt.date(2026, 11, 22))
 
     digests = [digest(), digest()]

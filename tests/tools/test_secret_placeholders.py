@@ -1,4 +1,4 @@
-"""Words, names and examples are told as weak guesses; what could be a secret is told as before, and nothing takes long."""
+"""Words, names and examples are rated as placeholders; possible secrets are not, and every value is decided in time."""
 
 from __future__ import annotations
 
@@ -136,5 +136,5 @@ def test_a_hostile_value_is_decided_in_time(piece: str) -> None:
 def test_a_placeholder_is_still_reported(tmp_path: Path) -> None:
     files: dict[str, bytes | str] = {"a.py": f'password = "password"\npassword = "{fake_secret("six")}"\n'}
     result = ScanHarness(tmp_path).result(BUILT_IN["detect-secrets"], files)
-    told = [(finding.location.line, finding.severity) for finding in result.findings if finding.title == KEYWORD]
-    assert sorted(told) == [(1, Severity.LOW), (2, Severity.MEDIUM)]
+    reported = [(finding.location.line, finding.severity) for finding in result.findings if finding.title == KEYWORD]
+    assert sorted(reported) == [(1, Severity.LOW), (2, Severity.MEDIUM)]

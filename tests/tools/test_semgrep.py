@@ -41,7 +41,7 @@ def core(folder: Path, text: str) -> Path:
     return program
 
 
-def told(result: ScanResult) -> tuple[object, ...]:
+def comparable(result: ScanResult) -> tuple[object, ...]:
     return (result.status, result.analyzed_files, result.findings, result.gaps)
 
 
@@ -60,7 +60,7 @@ def test_both_ways_to_start_have_the_same_findings(bench: ScanHarness, monkeypat
     assert directly.status is ScanStatus.PARTIAL
     assert len(directly.findings) >= 2
     installed_in(monkeypatch, tmp_path / "nowhere")
-    assert told(bench.result(semgrep, FILES)) == told(directly)
+    assert comparable(bench.result(semgrep, FILES)) == comparable(directly)
 
 
 @pytest.mark.parametrize("end", ["echo rubbish", "kill -9 $$"])
@@ -70,7 +70,7 @@ def test_the_ordinary_front_end_is_the_fallback(
     usual = bench.result(semgrep, FILES)
     asked = core(tmp_path / "semgrep", f"#!/bin/sh\ntouch '{tmp_path}/asked'\n{end}\n")
     installed_in(monkeypatch, asked.parents[1])
-    assert told(bench.result(semgrep, FILES)) == told(usual)
+    assert comparable(bench.result(semgrep, FILES)) == comparable(usual)
     assert (tmp_path / "asked").exists()
 
 

@@ -1,4 +1,4 @@
-"""semgrep gets a file that it understands, and what it finds there stands where it stands in the file itself."""
+"""Prepared files hide no finding from semgrep, and findings keep their positions."""
 
 from __future__ import annotations
 

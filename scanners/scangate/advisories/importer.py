@@ -45,10 +45,10 @@ def import_osv(source: Path, target: Path, progress: Progress, *, imported: str,
     replaced only when all records are read and checked. Raises ScangateError.
     """
     with lock_store(target):
-        gathered = _ImportedRecords()
+        records = _ImportedRecords()
         for name, content in _entries(source, progress):
-            gathered.add(name, content)
-        return _replace_store(target, gathered, imported, one_line(origin or str(source), 500))
+            records.add(name, content)
+        return _replace_store(target, records, imported, one_line(origin or str(source), 500))
 
 
 class _ImportedRecords:
@@ -64,40 +64,40 @@ class _ImportedRecords:
         """Adds one entry."""
         self.counts["entries"] += 1
         try:
-            reading = parse_record(content)
-        except InvalidRecordError as fault:
+            record = parse_record(content)
+        except InvalidRecordError as error:
             self.counts["broken"] += 1
             if len(self.examples) < MAX_EXAMPLES:
-                self.examples.append(one_line(f"{name}: {fault}", 300))
+                self.examples.append(one_line(f"{name}: {error}", 300))
             return
-        self.modified = max(self.modified, reading.modified)
-        self.counts["skipped"] += reading.skipped
-        self.counts["withdrawn"] += reading.withdrawn
-        self.counts["other"] += not reading.withdrawn and not reading.records
-        before = self.newest.get(reading.id)
+        self.modified = max(self.modified, record.modified)
+        self.counts["skipped"] += record.skipped
+        self.counts["withdrawn"] += record.withdrawn
+        self.counts["other"] += not record.withdrawn and not record.records
+        before = self.newest.get(record.id)
         self.counts["repeated"] += before is not None
-        if before is None or before[0] <= reading.modified:
-            self.newest[reading.id] = (reading.modified, reading.records)
+        if before is None or before[0] <= record.modified:
+            self.newest[record.id] = (record.modified, record.records)
 
     def rows(self) -> list[tuple[str, bytes]]:
         """One row for each package, sorted, with its records sorted."""
-        sharing = self._records_by_alias()
+        by_alias = self._records_by_alias()
         packages: defaultdict[str, list[AdvisoryRecord]] = defaultdict(list)
         for _, (_, records) in sorted(self.newest.items()):
             for package, record in records.items():
                 names = {record.id, *record.aliases}
-                elsewhere = sorted({other for name in names for other in sharing[name]} - names)[:MAX_ALIASES]
+                elsewhere = sorted({other for name in names for other in by_alias[name]} - names)[:MAX_ALIASES]
                 packages[package].append(msgspec.structs.replace(record, related=tuple(elsewhere)) if elsewhere else record)
         return [(package, msgspec.json.encode(records)) for package, records in sorted(packages.items())]
 
     def _records_by_alias(self) -> dict[str, set[str]]:
         """The records with each identifier."""
-        sharing: defaultdict[str, set[str]] = defaultdict(set)
+        by_alias: defaultdict[str, set[str]] = defaultdict(set)
         for name, (_, records) in self.newest.items():
             for record in records.values():
                 for alias in (name, *record.aliases):
-                    sharing[alias].add(name)
-        return sharing
+                    by_alias[alias].add(name)
+        return by_alias
 
     def validate(self) -> None:
         """Raises ScangateError if there are too many invalid records, or none of a PyPI package."""
@@ -111,7 +111,6 @@ class _ImportedRecords:
 def _replace_store(target: Path, imported_records: _ImportedRecords, imported: str, source: str) -> StoreInfo:
     imported_records.validate()
     rows = imported_records.rows()
-    counts = imported_records.counts
     facts = StoreInfo(
         records=sum(bool(records) for _, records in imported_records.newest.values()),
         packages=len(rows),
@@ -119,12 +118,8 @@ def _replace_store(target: Path, imported_records: _ImportedRecords, imported: s
         imported=imported,
         digest=digest_rows(rows),
         source=source,
-        withdrawn=counts["withdrawn"],
-        other=counts["other"],
-        repeated=counts["repeated"],
-        broken=counts["broken"],
-        skipped=counts["skipped"],
         examples=tuple(imported_records.examples),
+        **{name: imported_records.counts[name] for name in ("withdrawn", "other", "repeated", "broken", "skipped")},
     )
     new_file = target.with_name(f"{target.name}.new")
     try:

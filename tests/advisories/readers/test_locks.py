@@ -103,23 +103,23 @@ ORIGINS = {"repository": Origin.VCS, "address": Origin.URL, "file": Origin.PATH,
 
 
 def test_uv() -> None:
-    told = read_manifests({"uv.lock": UV})["uv.lock"]
-    assert [(pin.name, pin.direct, pin.via, pin.index) for pin in told.pins] == [
+    result = read_manifests({"uv.lock": UV})["uv.lock"]
+    assert [(pin.name, pin.direct, pin.via, pin.index) for pin in result.pins] == [
         ("top", True, (), "packages.example"),
         ("below", False, ("top",), ""),
     ]
-    assert origins(told) == ORIGINS
-    assert [left.name for left in told.skipped] == ["app", "inside"]
+    assert origins(result) == ORIGINS
+    assert [left.name for left in result.skipped] == ["app", "inside"]
 
 
 def test_poetry() -> None:
-    told = read_manifests({"poetry.lock": POETRY})["poetry.lock"]
-    assert [(pin.name, pin.direct, pin.via, pin.index) for pin in told.pins] == [
+    result = read_manifests({"poetry.lock": POETRY})["poetry.lock"]
+    assert [(pin.name, pin.direct, pin.via, pin.index) for pin in result.pins] == [
         ("top-level", True, (), ""),
         ("below", False, ("top-level",), "packages.example"),
     ]
-    assert origins(told) == ORIGINS
-    assert [left.name for left in told.skipped] == ["inside"]
+    assert origins(result) == ORIGINS
+    assert [left.name for left in result.skipped] == ["inside"]
 
 
 def test_pdm() -> None:
@@ -132,9 +132,9 @@ def test_pdm() -> None:
         "file": 'path="./x.whl"',
     }.items():
         text += f'[[package]]\nname="{name}"\nversion="1"\n{key}\n'
-    told = read_manifests({"pdm.lock": text})["pdm.lock"]
-    assert [(pin.name, pin.via) for pin in told.pins] == [("a", ()), ("b", ("a",))]
-    assert origins(told) == {name: origin for name, origin in ORIGINS.items() if name != "outside"}
+    result = read_manifests({"pdm.lock": text})["pdm.lock"]
+    assert [(pin.name, pin.via) for pin in result.pins] == [("a", ()), ("b", ("a",))]
+    assert origins(result) == {name: origin for name, origin in ORIGINS.items() if name != "outside"}
 
 
 def test_pipfile_lock_of_any_formatting() -> None:
@@ -142,10 +142,10 @@ def test_pipfile_lock_of_any_formatting() -> None:
     text += '{"a":{"version":"==1","index":"own"},\n'
     text += '"b"\n:{"version":"==2"},"repository":{"git":"https://git.example","ref":"1"},"none":{}},'
     text += '"develop":{"a":{"version":"==1"}},"x":{"\\u0063":{"version":"==3"}}}'
-    told = read_manifests({"Pipfile.lock": text})["Pipfile.lock"]
-    assert [(pin.name, pin.line, pin.index) for pin in told.pins] == [("a", 1, "packages.example"), ("b", 3, ""), ("c", 3, "")]
-    assert origins(told) == {"repository": Origin.VCS}
-    assert [gap.name for gap in told.gaps] == ["repository", "none"]
+    result = read_manifests({"Pipfile.lock": text})["Pipfile.lock"]
+    assert [(pin.name, pin.line, pin.index) for pin in result.pins] == [("a", 1, "packages.example"), ("b", 3, ""), ("c", 3, "")]
+    assert origins(result) == {"repository": Origin.VCS}
+    assert [gap.name for gap in result.gaps] == ["repository", "none"]
 
 
 def test_pylock() -> None:
@@ -160,10 +160,10 @@ def test_pylock() -> None:
     text += '[[packages]]\nname = "repository"\nvcs = {type = "git", url = "https://git.example", commit-id = "1"}\n'
     text += '[[packages]]\nname = "address"\narchive = {url = "https://files.example/x.zip", hashes = {sha256 = "0"}}\n'
     text += '[[packages]]\nname = "inside"\ndirectory = {path = "."}\n[[packages]]\nname = "outside"\ndirectory = {path = "/srv"}\n'
-    told = read_manifests({"pylock.toml": text})["pylock.toml"]
-    assert [(pin.name, pin.line, pin.marker) for pin in told.pins] == [("a", 4, ""), ("b", 9, 'python_version < "3"')]
-    assert origins(told) == {name: origin for name, origin in ORIGINS.items() if name != "file"}
-    assert [left.name for left in told.skipped] == ["inside"]
+    result = read_manifests({"pylock.toml": text})["pylock.toml"]
+    assert [(pin.name, pin.line, pin.marker) for pin in result.pins] == [("a", 4, ""), ("b", 9, 'python_version < "3"')]
+    assert origins(result) == {name: origin for name, origin in ORIGINS.items() if name != "file"}
+    assert [left.name for left in result.skipped] == ["inside"]
 
 
 @pytest.mark.parametrize(
@@ -197,9 +197,9 @@ def test_invalid_names_and_versions_are_gaps() -> None:
             ("c", "1 ; x"),
         ]
     )
-    told = read_manifests({"uv.lock": text})["uv.lock"]
-    assert not told.pins
-    assert len(told.gaps) == 6
+    result = read_manifests({"uv.lock": text})["uv.lock"]
+    assert not result.pins
+    assert len(result.gaps) == 6
 
 
 def test_a_long_chain_is_omitted() -> None:
@@ -207,6 +207,6 @@ def test_a_long_chain_is_omitted() -> None:
         f'[[package]]\nname = "p{n}"\nversion = "1"\nsource = {{registry = "x"}}\ndependencies = [{{name = "p{n + 1}"}}]\n'
         for n in range(3000)
     ]
-    told = read_manifests({"uv.lock": "version = 1\n" + "".join(packages)})["uv.lock"]
-    assert [len(pin.via) for pin in told.pins[:52]] == [*range(51), 0]
-    assert told.pins[2999].via == ()
+    result = read_manifests({"uv.lock": "version = 1\n" + "".join(packages)})["uv.lock"]
+    assert [len(pin.via) for pin in result.pins[:52]] == [*range(51), 0]
+    assert result.pins[2999].via == ()

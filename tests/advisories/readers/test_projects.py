@@ -10,8 +10,8 @@ def read(path: str, text: str, **others: str) -> Manifest:
     return read_manifests({path: text, **others})[path]
 
 
-def holes(manifest: Manifest) -> list[tuple[str, int]]:
-    return [(hole.name, hole.line) for hole in manifest.gaps]
+def gap_lines(manifest: Manifest) -> list[tuple[str, int]]:
+    return [(gap.name, gap.line) for gap in manifest.gaps]
 
 
 STANDARD = """\
@@ -35,11 +35,11 @@ lint = ["ruff==0.5.0"]
 
 
 def test_the_standard_tables() -> None:
-    told = read("pyproject.toml", STANDARD)
-    assert told.project == "shop"
-    assert holes(told) == [("flask", 6), ("jinja2", 7), ("lib", 9), ("pytest", 13), ("coverage", 15)]
-    assert [(pin.name, pin.line, pin.direct) for pin in told.pins] == [("wheel", 10, True), ("ruff", 16, True)]
-    assert [(left.name, left.line) for left in told.skipped] == [("hatchling", 2)]
+    result = read("pyproject.toml", STANDARD)
+    assert result.project == "shop"
+    assert gap_lines(result) == [("flask", 6), ("jinja2", 7), ("lib", 9), ("pytest", 13), ("coverage", 15)]
+    assert [(pin.name, pin.line, pin.direct) for pin in result.pins] == [("wheel", 10, True), ("ruff", 16, True)]
+    assert [(left.name, left.line) for left in result.skipped] == [("hatchling", 2)]
 
 
 POETRY = """\
@@ -64,7 +64,7 @@ pytest = "*"
 
 
 def test_the_tables_of_poetry() -> None:
-    told = read_manifests({"pyproject.toml": POETRY, "lib/pyproject.toml": ""})["pyproject.toml"]
+    result = read_manifests({"pyproject.toml": POETRY, "lib/pyproject.toml": ""})["pyproject.toml"]
     lines = [
         ("flask", 5),
         ("wild", 8),
@@ -75,31 +75,31 @@ def test_the_tables_of_poetry() -> None:
         ("spread", 14),
         ("pytest", 17),
     ]
-    assert holes(told) == lines
-    assert [(pin.name, pin.version) for pin in told.pins] == [("exact", "1.2.3"), ("same", "1.0"), ("many", "1.0")]
-    assert [left.name for left in told.skipped] == ["lib"]
-    assert all("poetry lock" in gap.hint for gap in told.gaps if gap.name == "flask")
+    assert gap_lines(result) == lines
+    assert [(pin.name, pin.version) for pin in result.pins] == [("exact", "1.2.3"), ("same", "1.0"), ("many", "1.0")]
+    assert [left.name for left in result.skipped] == ["lib"]
+    assert all("poetry lock" in gap.hint for gap in result.gaps if gap.name == "flask")
 
 
 def test_the_tables_of_uv_and_pdm() -> None:
     text = '[project]\nname = "a"\ndependencies = ["b", "c", "d"]\n[tool.uv]\ndev-dependencies = ["e"]\n'
     text += '[tool.uv.sources]\nb = {workspace = true}\nC = {git = "https://git.example/c"}\nd = {index = "own"}\n'
-    told = read("pyproject.toml", text)
-    assert holes(told) == [("c", 3), ("d", 3), ("e", 5)]
-    assert [left.name for left in told.skipped] == ["b"]
-    told = read("pyproject.toml", '[tool.pdm.dev-dependencies]\ntest = ["pytest", "-e file:///${PROJECT_ROOT}/lib#egg=lib"]\n')
-    assert [hole.line for hole in told.gaps] == [2, 2]
+    result = read("pyproject.toml", text)
+    assert gap_lines(result) == [("c", 3), ("d", 3), ("e", 5)]
+    assert [left.name for left in result.skipped] == ["b"]
+    result = read("pyproject.toml", '[tool.pdm.dev-dependencies]\ntest = ["pytest", "-e file:///${PROJECT_ROOT}/lib#egg=lib"]\n')
+    assert [gap.line for gap in result.gaps] == [2, 2]
 
 
 def test_dependencies_in_other_files() -> None:
     dynamic = '[project]\nname = "a"\ndynamic = ["version", "dependencies"]\n'
-    assert holes(read("pyproject.toml", dynamic)) == [("", 3)]
+    assert gap_lines(read("pyproject.toml", dynamic)) == [("", 3)]
     assert not read_manifests({"pyproject.toml": dynamic, "requirements.txt": "a==1\n"})["pyproject.toml"].gaps
     files = {"pyproject.toml": dynamic + '[tool.setuptools.dynamic]\ndependencies = {file = ["deps.list"]}\n'}
-    assert holes(read_manifests(files)["pyproject.toml"]) == [("", 5)]
-    told = read_manifests({**files, "deps.list": "b==1\n"})
-    assert not told["pyproject.toml"].gaps
-    assert [pin.name for pin in told["deps.list"].pins] == ["b"]
+    assert gap_lines(read_manifests(files)["pyproject.toml"]) == [("", 5)]
+    result = read_manifests({**files, "deps.list": "b==1\n"})
+    assert not result["pyproject.toml"].gaps
+    assert [pin.name for pin in result["deps.list"].pins] == ["b"]
 
 
 def test_a_file_without_dependencies_is_empty() -> None:
@@ -127,17 +127,17 @@ docs =
 
 
 def test_setup_cfg() -> None:
-    told = read("setup.cfg", SETUP)
-    assert told.project == "shop"
-    assert holes(told) == [("flask", 5), ("pytest", 9), ("sphinx", 11)]
-    assert [(pin.name, pin.version, pin.line) for pin in told.pins] == [("jinja2", "3.0", 7)]
-    assert holes(read("setup.cfg", "[options]\ninstall_requires = file: deps.list\n")) == [("", 2)]
+    result = read("setup.cfg", SETUP)
+    assert result.project == "shop"
+    assert gap_lines(result) == [("flask", 5), ("pytest", 9), ("sphinx", 11)]
+    assert [(pin.name, pin.version, pin.line) for pin in result.pins] == [("jinja2", "3.0", 7)]
+    assert gap_lines(read("setup.cfg", "[options]\ninstall_requires = file: deps.list\n")) == [("", 2)]
 
 
 def test_pipfile() -> None:
     text = '[[source]]\nurl = "https://pypi.org/simple"\n[packages]\nflask = "*"\n'
     text += 'jinja2 = "==3.0"\nlib = {path = ".", editable = true}\n'
-    told = read_manifests({"Pipfile": text, "setup.cfg": ""})["Pipfile"]
-    assert holes(told) == [("flask", 4)]
-    assert [(pin.name, pin.line) for pin in told.pins] == [("jinja2", 5)]
-    assert [left.name for left in told.skipped] == ["lib"]
+    result = read_manifests({"Pipfile": text, "setup.cfg": ""})["Pipfile"]
+    assert gap_lines(result) == [("flask", 4)]
+    assert [(pin.name, pin.line) for pin in result.pins] == [("jinja2", 5)]
+    assert [left.name for left in result.skipped] == ["lib"]

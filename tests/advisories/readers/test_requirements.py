@@ -54,31 +54,31 @@ def test_a_pin(text: str, version: str) -> None:
 def test_unauditable_requirements_are_gaps_at_their_lines(text: str) -> None:
     manifest = read(f"b==2\n{text}\n")
     assert pins(manifest) == [("b", "2", 1)]
-    (hole,) = manifest.gaps
-    assert (hole.line, hole.kind) == (2, GapKind.UNPINNED)
-    assert hole.hint
-    assert "example" not in hole.reason
+    (gap,) = manifest.gaps
+    assert (gap.line, gap.kind) == (2, GapKind.UNPINNED)
+    assert gap.hint
+    assert "example" not in gap.reason
 
 
 @pytest.mark.parametrize(
     "text", ["a b", "==1", "--what", "-r", "a==", "a==1.0 ; nonsense", "[", "a==1 ; " + "(" * 1500, "a=1", "x" * 3000]
 )
 def test_an_invalid_line_is_unparsable(text: str) -> None:
-    (hole,) = read(f"b==2\n{text}\n").gaps
-    assert (hole.line, hole.kind) == (2, GapKind.UNPARSABLE)
+    (gap,) = read(f"b==2\n{text}\n").gaps
+    assert (gap.line, gap.kind) == (2, GapKind.UNPARSABLE)
 
 
 def test_an_included_file_has_its_own_lines() -> None:
     files = {"requirements.txt": "-r deps/all.list\n--requirement=deps/more.list\nb==2\n", "deps/all.list": "-r ../c.txt\na==1\n"}
     files |= {"c.txt": "-r requirements.txt\nc==3\n", "deps/more.list": "d\n"}
-    told = read_manifests(files)
-    assert {path: pins(manifest) for path, manifest in told.items()} == {
+    result = read_manifests(files)
+    assert {path: pins(manifest) for path, manifest in result.items()} == {
         "c.txt": [("c", "3", 2)],
         "deps/all.list": [("a", "1", 2)],
         "deps/more.list": [],
         "requirements.txt": [("b", "2", 3)],
     }
-    assert [(path, hole.line) for path, manifest in told.items() for hole in manifest.gaps] == [("deps/more.list", 1)]
+    assert [(path, gap.line) for path, manifest in result.items() for gap in manifest.gaps] == [("deps/more.list", 1)]
 
 
 @pytest.mark.parametrize(
@@ -86,8 +86,8 @@ def test_an_included_file_has_its_own_lines() -> None:
 )
 @pytest.mark.parametrize("option", ["-r", "-c", "--constraint="])
 def test_an_include_outside_the_tree_is_a_gap(name: str, option: str) -> None:
-    (hole,) = read(f"a==1\n{option} {name}\n".replace("= ", "=")).gaps
-    assert (hole.line, hole.kind) == (2, GapKind.UNREADABLE)
+    (gap,) = read(f"a==1\n{option} {name}\n".replace("= ", "=")).gaps
+    assert (gap.line, gap.kind) == (2, GapKind.UNREADABLE)
 
 
 def test_a_missing_include_is_a_gap() -> None:
@@ -97,16 +97,16 @@ def test_a_missing_include_is_a_gap() -> None:
 def test_a_constraint_pins_a_range_at_the_line_of_the_range() -> None:
     files = {"requirements.txt": "-c constraints.txt\n-r requirements/base.txt\na>=1\n", "requirements/base.txt": "b\nd==9\n"}
     files["constraints.txt"] = "a==1.5\nb==2.5\nc==3.5\nd<10\n"
-    told = read_manifests(files)
-    assert pins(told["requirements.txt"]) == [("a", "1.5", 3)]
-    assert pins(told["requirements/base.txt"]) == [("b", "2.5", 1), ("d", "9", 2)]
-    assert pins(told["constraints.txt"]) == [("c", "3.5", 3)]
-    assert not [hole for manifest in told.values() for hole in manifest.gaps]
-    assert [left.name for left in told["constraints.txt"].skipped] == ["a", "b", "d"]
+    result = read_manifests(files)
+    assert pins(result["requirements.txt"]) == [("a", "1.5", 3)]
+    assert pins(result["requirements/base.txt"]) == [("b", "2.5", 1), ("d", "9", 2)]
+    assert pins(result["constraints.txt"]) == [("c", "3.5", 3)]
+    assert not [gap for manifest in result.values() for gap in manifest.gaps]
+    assert [left.name for left in result["constraints.txt"].skipped] == ["a", "b", "d"]
 
 
 def test_a_range_that_one_installation_does_not_pin_is_a_gap() -> None:
-    told = read_manifests(
+    result = read_manifests(
         {
             "requirements.txt": "-c constraints.txt\n-r base.txt\n",
             "requirements-dev.txt": "-r base.txt\n",
@@ -114,14 +114,14 @@ def test_a_range_that_one_installation_does_not_pin_is_a_gap() -> None:
             "constraints.txt": "b==2\n",
         }
     )
-    assert pins(told["base.txt"]) == [("b", "2", 1)]
-    assert [hole.name for hole in told["base.txt"].gaps] == ["b"]
+    assert pins(result["base.txt"]) == [("b", "2", 1)]
+    assert [gap.name for gap in result["base.txt"].gaps] == ["b"]
 
 
 def test_an_unused_constraints_file_is_read_for_its_pins() -> None:
-    told = read_manifests({"constraints.txt": "a==1\nb<2\n"})["constraints.txt"]
-    assert pins(told) == [("a", "1", 1)]
-    assert [left.name for left in told.skipped] == ["b"]
+    result = read_manifests({"constraints.txt": "a==1\nb<2\n"})["constraints.txt"]
+    assert pins(result) == [("a", "1", 1)]
+    assert [left.name for left in result.skipped] == ["b"]
 
 
 def test_a_pin_in_another_file_of_the_installation_resolves_a_range() -> None:
@@ -129,9 +129,10 @@ def test_a_pin_in_another_file_of_the_installation_resolves_a_range() -> None:
 
 
 def test_the_project_itself_is_not_a_gap() -> None:
-    told = read_manifests({"requirements.txt": "-e .[dev]\n./lib\n", "pyproject.toml": "", "lib/setup.cfg": ""})["requirements.txt"]
-    assert not told.gaps
-    assert [left.line for left in told.skipped] == [1, 2]
+    files = {"requirements.txt": "-e .[dev]\n./lib\n", "pyproject.toml": "", "lib/setup.cfg": ""}
+    result = read_manifests(files)["requirements.txt"]
+    assert not result.gaps
+    assert [left.line for left in result.skipped] == [1, 2]
 
 
 def test_marker_extras_and_index_are_recorded() -> None:

@@ -1,4 +1,4 @@
-"""setup.py is read and never run: literal requirements are told, and what it works out is a gap that names the command."""
+"""setup.py is parsed and never run: literal requirements are read, computed ones are a gap with the lock command."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from scangate.advisories.manifest_reader import read_manifests
 SETUP = "from setuptools import setup\n"
 
 
-def read(text: str, **beside: str) -> tuple[set[tuple[str, str, int]], list[tuple[int, str]]]:
-    """The pins (name, version, line) and the holes (line, name) of a setup.py."""
-    files = {"setup.py": SETUP + text, **{name.replace("_", "."): content for name, content in beside.items()}}
-    told = read_manifests(files)["setup.py"]
-    assert all("pip-compile --all-extras setup.py" in hole.hint for hole in told.gaps if not hole.name or hole.requirement)
-    return {(pin.name, pin.version, pin.line) for pin in told.pins}, [(hole.line, hole.name) for hole in told.gaps]
+def read(text: str, **others: str) -> tuple[set[tuple[str, str, int]], list[tuple[int, str]]]:
+    """The pins (name, version, line) and the gaps (line, name) of a setup.py."""
+    files = {"setup.py": SETUP + text, **{name.replace("_", "."): content for name, content in others.items()}}
+    result = read_manifests(files)["setup.py"]
+    assert all("pip-compile --all-extras setup.py" in gap.hint for gap in result.gaps if not gap.name or gap.requirement)
+    return {(pin.name, pin.version, pin.line) for pin in result.pins}, [(gap.line, gap.name) for gap in result.gaps]
 
 
 def test_setup_py_is_a_manifest() -> None:
@@ -24,8 +24,8 @@ def test_setup_py_is_a_manifest() -> None:
 
 
 def test_literal_requirements_have_their_lines() -> None:
-    pins, holes = read("setup(\n    install_requires=[\n        'alpha==1.0',\n        'beta>=2',\n    ],\n)\n")
-    assert (pins, holes) == ({("alpha", "1.0", 4)}, [(5, "beta")])
+    pins, gaps = read("setup(\n    install_requires=[\n        'alpha==1.0',\n        'beta>=2',\n    ],\n)\n")
+    assert (pins, gaps) == ({("alpha", "1.0", 4)}, [(5, "beta")])
 
 
 @pytest.mark.parametrize(
@@ -57,9 +57,9 @@ def test_every_literal_form_is_read(text: str) -> None:
     ],
 )
 def test_computed_dependencies_are_a_gap(text: str) -> None:
-    pins, holes = read(text)
+    pins, gaps = read(text)
     assert not pins
-    assert [name for _, name in holes] == [""]
+    assert [name for _, name in gaps] == [""]
 
 
 def test_locked_or_declared_dependencies_are_not_a_gap() -> None:
@@ -76,5 +76,5 @@ def test_a_file_without_setup_has_no_dependencies() -> None:
 
 
 def test_setup_py_is_never_executed() -> None:
-    told = read_manifests({"setup.py": SETUP + "raise SystemExit(7)\nsetup(install_requires=['alpha==1.0'])\n"})["setup.py"]
-    assert [pin.name for pin in told.pins] == ["alpha"]
+    result = read_manifests({"setup.py": SETUP + "raise SystemExit(7)\nsetup(install_requires=['alpha==1.0'])\n"})["setup.py"]
+    assert [pin.name for pin in result.pins] == ["alpha"]
