@@ -7,16 +7,6 @@ import stat
 import tempfile
 from pathlib import Path
 
-__all__ = [
-    "FileTooLargeError",
-    "NotRegularFileError",
-    "describe_file_type",
-    "describe_os_error",
-    "read_regular_file",
-    "write_atomically",
-    "write_temporary",
-]
-
 _TYPES = ((stat.S_ISDIR, "a directory"), (stat.S_ISLNK, "a symbolic link"), (stat.S_ISFIFO, "a FIFO"), (stat.S_ISSOCK, "a socket"))
 _DEVICES = (stat.S_ISCHR, stat.S_ISBLK)
 

@@ -22,8 +22,6 @@ from typing import Annotated
 
 import msgspec
 
-__all__ = ["Glob", "matches", "pattern_error"]
-
 Glob = Annotated[str, msgspec.Meta(extra={"check": "glob"})]
 """A pattern in a scanner's options; an invalid one is a policy error with its location."""
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["replace_unprintable"]
-
 
 def replace_unprintable(text: str, replacement: str = "?") -> str:
     """``text`` on one line: each character that is not printable (``str.isprintable``) becomes ``replacement``.

@@ -20,8 +20,6 @@ import msgspec
 from scangate.errors import ScangateError
 from scangate.scan.key_derivation import derive_key
 
-__all__ = ["DEFAULT_SIZE_LIMIT", "Cache", "CacheStats", "default_cache_directory"]
-
 DATABASE_FILE = "answers.sqlite"
 SET_ASIDE_FILE = "answers.sqlite.set-aside"
 SIDECAR_SUFFIXES = ("-wal", "-shm", "-journal")

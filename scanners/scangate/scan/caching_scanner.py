@@ -22,8 +22,6 @@ from scangate.scan.result_cache import ResultCache, result_key
 from scangate.scan.span_encoding import SpanCodec, canonical_json
 from scangate.scan.stat_cache import content_digest
 
-__all__ = ["CachingScanners"]
-
 
 class CachingScanners:
     """The scanners of a plan with a cache in front; ``plan`` is the plan to run instead."""

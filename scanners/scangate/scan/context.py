@@ -17,8 +17,6 @@ from scangate.plugin import ProgramOutput
 from scangate.scan.process import ProcessRunner
 from scangate.scan.snapshot import Snapshot
 
-__all__ = ["CallContext"]
-
 
 class CallContext:
     """One call of one scanner, see `plugin.ScanContext`; its files are in a folder below ``parent``.

@@ -7,8 +7,6 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["available_parallelism", "usable_cpus"]
-
 CGROUP_ROOT = Path("/sys/fs/cgroup")
 CGROUP_FILE = Path("/proc/self/cgroup")
 MEMORY_PER_JOB = 400 * 1024 * 1024  # bytes: what a tool needs for one batch of files in most cases

@@ -15,8 +15,6 @@ from scangate.files import FileTooLargeError, describe_file_type, describe_os_er
 from scangate.model import Gap, GapKind, SkippedPath, SkipReason, Targets
 from scangate.scan.git import GitEntry, Repository
 
-__all__ = ["Listing", "Target", "interrupted_listing", "list_commit", "list_files", "list_staged", "take_stat_signature"]
-
 SCANNER = "targets"
 GIT_FOLDER = b".git"
 SPECIAL_NAMES = {b"", b".", b".."}

@@ -20,8 +20,6 @@ from scangate.scan.result_cache import DEFAULT_SECONDS_PER_BYTE
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-__all__ = ["ProgressCallback", "run_calls"]
-
 MAX_FILES_PER_CALL = 400  # a command line has its limit, and a crash should cost few files
 MIN_SECONDS_PER_CALL = 2.0  # less work is not worth the start of another program
 

@@ -45,8 +45,6 @@ from scangate.scan.scan_cache import CachedScan, decode, digest_inputs, digest_o
 from scangate.scan.snapshot import Snapshot
 from scangate.scan.stat_cache import content_digest
 
-__all__ = ["UnredactedResult", "scan", "scan_unredacted"]
-
 ScanOutput = tuple[tuple[ScanResult, ...], Targets]
 """The results in the plan's order, and the redacted summary of the targets."""
 

@@ -17,8 +17,6 @@ from scangate.plugin import ProgramOutput
 from scangate.scan.background import BackgroundCall
 from scangate.scan.process import ProcessRunner
 
-__all__ = ["SAFE_CONFIG", "SAFE_ENVIRONMENT", "GitEntry", "Repository", "blob_id", "find_repository"]
-
 # Everything in a hostile .git/config that could make git start a program; see git-config(1).
 SAFE_CONFIG = (
     *("-c", "core.fsmonitor=false"),

@@ -14,8 +14,6 @@ import msgspec
 from scangate.model import Finding, FindingIdentity, FindingKind, Span
 from scangate.scan.masking import MASK, MaskedText, assigned_name, mask_suspicious, overlaps
 
-__all__ = ["identify", "line_hashes"]
-
 WINDOW = 100
 BASE = 37
 UINT64_MASK = (1 << 64) - 1

@@ -20,8 +20,6 @@ import msgspec
 from scangate.model import Finding, IgnoreComment
 from scangate.scan.masking import MASK
 
-__all__ = ["ParsedComment", "find_ignore_comments", "match_ignores"]
-
 MAX_COMMENT_LENGTH = 1000
 MAX_PER_LINE = 8
 USAGE = "write scangate: ignore[RULE] -- REASON"

@@ -7,8 +7,6 @@ import hmac
 
 from scangate.errors import UsageError
 
-__all__ = ["KEY_VARIABLE", "derive_key"]
-
 KEY_VARIABLE = "SCANGATE_CACHE_KEY"
 MIN_SECRET_LENGTH = 16  # characters
 

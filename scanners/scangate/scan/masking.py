@@ -8,19 +8,6 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from scangate.model import Span
 
-__all__ = [
-    "MASK",
-    "MaskedText",
-    "SecretValues",
-    "assigned_name",
-    "mask_suspicious",
-    "mask_tokens",
-    "overlaps",
-    "secret_value_at",
-    "secret_values",
-    "secret_values_by_line",
-]
-
 MASK = "***"
 MIN_SECRET_LENGTH = 6
 COMMON_WORDS = {"password", "passphrase", "passwd", "secret", "secrets", "token", "tokens", "credential", "credentials", "username"}

@@ -15,19 +15,6 @@ from scangate.plugin import Scanner, ScannerTraits, SourceFile, read_traits
 from scangate.scan.discovery import Listing, Target
 from scangate.scan.result_cache import CachedResult, ResultCache
 
-__all__ = [
-    "UNKNOWN_TOOL",
-    "PathExclusion",
-    "ScanPlan",
-    "ScannerTask",
-    "TaskRun",
-    "ToolInfo",
-    "accepts",
-    "assign_files",
-    "call_guarded",
-    "gap_from_error",
-]
-
 Value = TypeVar("Value")
 
 

@@ -20,8 +20,6 @@ from scangate.files import describe_os_error
 from scangate.model import GapKind
 from scangate.plugin import ProgramOutput
 
-__all__ = ["ProcessRunner", "filter_search_path", "terminate_marked"]
-
 NETWORK_VARIABLES = (
     *("http_proxy", "https_proxy", "no_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY"),
     *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"),

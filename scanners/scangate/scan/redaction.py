@@ -22,8 +22,6 @@ from scangate.scan.masking import (
 )
 from scangate.scan.secret_digest import SecretHasher
 
-__all__ = ["Redactor"]
-
 
 class Redactor:
     """Knows every detected secret of the run: call `add_secrets` with all reports first, then redact."""

@@ -17,8 +17,6 @@ from scangate.scan.plan import ScanPlan
 from scangate.scan.shard_file import ShardFile, merge_shard_files
 from scangate.scan.shards import Inventory, assign_shards, assign_unsplittable
 
-__all__ = ["replay_plan"]
-
 RERUN_HINT = "run all shards with the same scangate, the same tools and the same options, then merge their files"
 
 

@@ -23,18 +23,6 @@ from scangate.scan.cache import Cache
 from scangate.scan.discovery import Listing, Target
 from scangate.scan.stat_cache import StatCache, content_digest
 
-__all__ = [
-    "DEFAULT_SECONDS_PER_BYTE",
-    "CachedResult",
-    "FileChangedError",
-    "ResultCache",
-    "UnchangedFile",
-    "digest_secrets",
-    "digest_spans",
-    "merge_reports",
-    "result_key",
-]
-
 DEFAULT_SECONDS_PER_BYTE = 4e-6  # of a scanner that has not run before
 MIN_BYTES_FOR_RATE = 100_000  # a smaller run says nothing about the speed
 MAX_CACHED_SCAN_BYTES = 64 * 1024 * 1024

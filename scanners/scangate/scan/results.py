@@ -10,8 +10,6 @@ from scangate.model import FileReport, Finding, Gap, GapKind, ScanResult, ScanSt
 from scangate.scan.plan import TaskRun
 from scangate.scan.redaction import Redactor
 
-__all__ = ["build_result", "status_of", "with_hint"]
-
 DEFAULT_HINT = "fix the file, or exclude it with a reason in the policy: paths: {exclude: [...]}"
 HINT_BY_GAP_KIND = {  # for gaps without a more specific one
     GapKind.TOOL_MISSING: "install it; scangate scanners shows what is installed",

@@ -11,8 +11,6 @@ from scangate.model import NEVER_ALLOWED, Gap, ScanResult, Targets
 from scangate.scan.discovery import Listing
 from scangate.scan.plan import ScanPlan, TaskRun
 
-__all__ = ["CachedScan", "decode", "digest_inputs", "digest_outputs", "encode", "files_to_rescan", "scan_key"]
-
 
 class CachedScan(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """Redacted results, and what has to be scanned again before they may be reused.

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 
-__all__ = ["SecretHasher"]
-
 SCRYPT_N, SCRYPT_R, SCRYPT_P = 2**9, 8, 1  # 512 KiB and one or two milliseconds a value: bearable for thousands
 DIGEST_BYTES = 4
 """A digest reveals at most 32 bits of a secret; one changed secret in 2**32 goes unnoticed."""

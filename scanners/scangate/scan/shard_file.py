@@ -24,17 +24,6 @@ from scangate.scan.shards import Shard
 from scangate.scan.span_encoding import SpanCodec, canonical_json, convert_exactly
 from scangate.source_text import decode, split_lines
 
-__all__ = [
-    "KEY_PURPOSE",
-    "MAX_CHARACTERS",
-    "ScannerOutput",
-    "ShardFile",
-    "ShardHeader",
-    "merge_shard_files",
-    "parse_shard_file",
-    "write_shard_file",
-]
-
 SCHEMA = 3
 KEY_PURPOSE = "part"
 """The purpose of the signing key, see `key_derivation`."""

@@ -12,8 +12,6 @@ from scangate.errors import ScanError
 from scangate.scan.discovery import Listing
 from scangate.scan.plan import ScannerTask, ScanPlan, assign_files
 
-__all__ = ["Inventory", "Shard", "assign_shards", "assign_unsplittable", "plan_for_shard", "take_inventory"]
-
 FILE_WEIGHT_BYTES = 512  # the cost of opening a file, in bytes; empty files are divided as well
 
 

@@ -14,8 +14,6 @@ from scangate.files import describe_os_error
 from scangate.model import GapKind
 from scangate.plugin import SourceFile
 
-__all__ = ["Snapshot"]
-
 SAFE_CHARACTERS = "+@=,()[]{}#$^&! "  # in addition to letters, digits and -._~
 MAX_NAME_LENGTH = 200
 MAX_DEPTH = 100

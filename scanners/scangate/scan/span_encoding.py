@@ -15,8 +15,6 @@ import msgspec
 
 from scangate.scan.masking import MIN_SECRET_LENGTH
 
-__all__ = ["SpanCodec", "canonical_json", "convert_exactly"]
-
 SPANS_KEY = "quote"  # the only key of the object that replaces a text
 T = TypeVar("T")
 

@@ -17,8 +17,6 @@ from scangate.scan.cache import Cache
 from scangate.scan.discovery import Listing, Target, take_stat_signature
 from scangate.scan.git import blob_id
 
-__all__ = ["StatCache", "content_digest"]
-
 FILES_PER_PAGE = 4096
 RACY_SECONDS = 2.0  # a file that changed this shortly before it was read may change again without a new time stamp
 BOOT_ID_FILE = "/proc/sys/kernel/random/boot_id"

@@ -13,8 +13,6 @@ from scangate.scan.git import blob_id
 from scangate.scan.plan import ScanPlan, assign_files
 from scangate.scan.results import status_of
 
-__all__ = ["merge_results", "without_unchanged"]
-
 
 def without_unchanged(base: Listing, current: Listing, plan: ScanPlan) -> tuple[Listing, frozenset[str]]:
     """``base``, a commit's listing, without the files that ``current`` has at the same path with the same content; their paths.
