@@ -12,7 +12,7 @@ __all__ = ["AttestationRejected", "PolicyError", "PublishError", "Rejection", "S
 
 
 class ScangateError(Exception):
-    """Something the user can mend: one line that says what, one that says how. Ends the program with exit code 2."""
+    """Something the user can fix: one line for the problem, one for the fix. Ends the program with exit code 2."""
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
@@ -67,7 +67,7 @@ class PublishError(Exception):
 
 
 class ScanError(Exception):
-    """A scanner's answer that cannot be believed; the engine turns it into a gap for each file it was asked about."""
+    """A scanner failed, or its output is not reliable; the engine makes it a gap for each file that the scanner was given."""
 
     def __init__(self, kind: GapKind, reason: str, hint: str = "") -> None:
         super().__init__(reason)

@@ -106,9 +106,7 @@ def test_exception_that_cannot_follow_is_rejected(tmp_path: Path) -> None:
     follows = "follows: {path: a, content: c}"
     for selectors in ("rule: 'a:b'", "fingerprint: f", "fingerprint: f, rule: 'a:*'"):
         (tmp_path / "scangate.yaml").write_text(f"{head}{selectors}, {follows}}}\n")
-        with pytest.raises(
-            PolicyError, match=r"exceptions\[0\].follows: only a finding that is named by its fingerprint and its rule"
-        ):
+        with pytest.raises(PolicyError, match=r"exceptions\[0\].follows: only a finding selected by its fingerprint and its rule"):
             load_policy(None, tmp_path)
     (tmp_path / "scangate.yaml").write_text(f"{head}fingerprint: f, rule: 'a:b', {follows}}}\n")
     assert load_policy(None, tmp_path).exceptions[0].follows == FollowedFinding("a", "c")

@@ -86,7 +86,7 @@ ERRORS = [
     (HEAD + "paths: {exclude: [{path: a/, reason: ' '}]}\n", "4:38: paths.exclude[0].reason: expected text", ""),
     (HEAD + "paths: {exclude: [{path: '[a', reason: r}]}\n", "4:26: paths.exclude[0].path: `[` without `]`", ".gitignore"),
     (HEAD + "paths: {exclude: [{path: '!a', reason: r}]}\n", "4:26: paths.exclude[0].path: a pattern cannot be negated", ""),
-    (HEAD + "paths: {exclude: [{path: '**', reason: r}]}\n", "4:26: paths.exclude[0].path: it leaves out every file", "vendor/"),
+    (HEAD + "paths: {exclude: [{path: '**', reason: r}]}\n", "4:26: paths.exclude[0].path: it excludes every file", "vendor/"),
     (HEAD + "paths: {exclude: [{path: a, reason: r, scanners: [x]}]}\n", "paths.exclude[0].scanners: unknown scanner `x`", ""),
     (
         HEAD + "paths: {exclude: [{path: a, reason: r, scanners: []}]}\n",
@@ -109,17 +109,17 @@ ERRORS = [
     (HEAD + "coverage: {allowed-gaps: [{kind: tool-missing, reason: r}]}\n", "allowed-gaps[0].kind: not one of the words", ""),
     (
         HEAD + "coverage: {allowed-gaps: [{kind: crash, reason: r}]}\n",
-        "4:27: coverage.allowed-gaps[0]: a crash may stand only",
+        "4:27: coverage.allowed-gaps[0]: a crash is allowed only",
         "scanner",
     ),
     (
         HEAD + "coverage: {allowed-gaps: [{kind: timeout, reason: r, scanner: 'ban*', path: a/}]}\n",
-        "4:27: coverage.allowed-gaps[0]: a timeout may stand only",
+        "4:27: coverage.allowed-gaps[0]: a timeout is allowed only",
         "without `*`",
     ),
     (
         HEAD + "coverage: {allowed-gaps: [{kind: timeout, reason: r, scanner: bandit, path: '**'}]}\n",
-        "4:27: coverage.allowed-gaps[0]: a timeout may stand only",
+        "4:27: coverage.allowed-gaps[0]: a timeout is allowed only",
         "path: FOLDER/",
     ),
     (HEAD + "exceptions: [{rule: a, reason: r, owner: o}]\n", "4:14: exceptions[0].expires: missing", "YYYY-MM-DD"),
@@ -407,7 +407,7 @@ def test_an_environment_is_laid_over_the_whole_chain(root: Path) -> None:
 def test_an_environment_that_there_is_not(root: Path) -> None:
     put(root, HEAD + "environments:\n  production: {}\n")
     error = refused(root, environment="prod")
-    assert error.message == "scangate.yaml:5:3: environments: there is no environment `prod`"
+    assert error.message == "scangate.yaml:5:3: environments: no environment is named `prod`"
     assert "did you mean `production`?" in error.hint
     assert "leave out --env" in refused(root, "baseline", "prod").hint
 
@@ -418,9 +418,9 @@ FLOOR = HEAD + "floor: true\nbudgets: {high: 2}\n"
 LOOSER = [
     ("budgets: {high: 3}", "3:17: budgets.high: 3, where the floor has 2; this loosens the floor floor.yaml:5"),
     ("budgets: {high: unlimited}", "3:17: budgets.high: unlimited, where"),
-    ("unknown: low", "3:10: unknown: worth low, where the floor has high; this loosens the floor floor.yaml:2"),
+    ("unknown: low", "3:10: unknown: low, where the floor has high; this loosens the floor floor.yaml:2"),
     ("scanners: {bandit: {enabled: false}, semgrep: {}}", "3:30: scanners.bandit.enabled: switched off"),
-    ("paths: {exclude: [{path: a/, reason: r}]}", "3:19: paths.exclude[0]: a path left out"),
+    ("paths: {exclude: [{path: a/, reason: r}]}", "3:19: paths.exclude[0]: an excluded path"),
     ("environments: {dev: {budgets: {high: 3}}}", "3:38: budgets.high: 3, where"),
     ("inline-suppressions: allow", "3:22: inline-suppressions: allow, where the floor has report"),
 ]
@@ -508,9 +508,9 @@ def test_days_to_wait_are_inherited_and_an_environment_may_say_others(tmp_path: 
     ("said", "told"),
     [
         ("advisories: {wait-days: 8}", "advisories.wait-days: 8, where the floor has 7"),
-        ("scanners: {pip-audit: {max-age-days: 31}}", "scanners.pip-audit.max-age-days: other options than the floor's"),
-        ("scanners: {pip-audit: {max-age-days: null}}", "scanners.pip-audit.max-age-days: other options than the floor's"),
-        ("scanners: {pip-audit: {keep-days: 2}}", "scanners.pip-audit.keep-days: other options than the floor's"),
+        ("scanners: {pip-audit: {max-age-days: 31}}", "scanners.pip-audit.max-age-days: different from the floor's option"),
+        ("scanners: {pip-audit: {max-age-days: null}}", "scanners.pip-audit.max-age-days: different from the floor's option"),
+        ("scanners: {pip-audit: {keep-days: 2}}", "scanners.pip-audit.keep-days: different from the floor's option"),
         ("advisories: {wait-days: 0}\nscanners: {pip-audit: {max-age-days: 3, keep-days: 0}}", ""),
     ],
 )
@@ -546,5 +546,5 @@ def test_a_floor_says_whether_ranges_are_resolved(tmp_path: Path) -> None:
     (tmp_path / "floor.yaml").write_text("version: 1\nextends: baseline\nfloor: true\n")
     own = tmp_path / "policy.yaml"
     own.write_text("version: 1\nextends: floor.yaml\nscanners: {pip-audit: {resolve: true}}\n")
-    with pytest.raises(PolicyError, match=r"scanners\.pip-audit\.resolve: other options than the floor's"):
+    with pytest.raises(PolicyError, match=r"scanners\.pip-audit\.resolve: different from the floor's option"):
         load_policy(str(own), tmp_path / "elsewhere")

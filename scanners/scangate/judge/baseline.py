@@ -1,10 +1,10 @@
-r"""Reads and writes a baseline's text: what a team knew on the day it began to look, and will mend in its own time.
+r"""Parses and renders a baseline: the findings that a team knew when it started, to be fixed in its own time.
 
-It is JSON of one entry a line, made for git. Between the entries stand 4,096 marks that never change ("000" to "fff"); an entry
-stands behind the mark that its own digest begins with. So two branches that touch different findings change different places with
-an unchanged line between, which is all that git's merge asks for; only where both put something behind the same mark, one time in
-4,096, a person has to choose. No entry has a line number or a time, and the last line of the list is a mark, too, so that no entry
-is ever without its comma.
+It is JSON with one entry a line, made for merging with git. 4,096 fixed markers ("000" to "fff") separate the entries; an entry
+follows the marker that its own digest begins with. So two branches that change different findings change different places with an
+unchanged line between them, and git merges them. Only if both add an entry after the same marker, one time in 4,096, a person has
+to resolve a conflict. No entry has a line number or a time. The last line of the list is a marker as well, so that every entry ends
+with a comma.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ BASELINE_FILE = ".scangate-baseline.json"
 FORMAT_VERSION = 1
 MAX_BYTES = 64 * 1024 * 1024  # bytes
 MARKERS = tuple(f"{number:03x}" for number in range(4096))
-RESTORE_HINT = "restore it from git, or make it anew: scangate baseline create --replace"
-CONFLICT_HINT = "a merge is not finished here: choose, then scangate baseline update"
+RESTORE_HINT = "restore it from git, or create a new one: scangate baseline create --replace"
+CONFLICT_HINT = "resolve the merge conflict, then run: scangate baseline update"
 _CONFLICT = re.compile(r"<{7}|\|{7}|={7}|>{7}")
 
 
@@ -55,19 +55,19 @@ class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Baseline(msgspec.Struct, frozen=True):
-    """What a baseline holds: the salt of its digests, and its entries, sorted, no two alike but in number."""
+    """The content of a baseline: the salt of its digests, and its entries, sorted and distinct apart from their counts."""
 
     salt: bytes
     entries: tuple[KnownFinding, ...] = ()
 
     @property
     def finding_count(self) -> int:
-        """How many findings it knows."""
+        """How many findings its entries count."""
         return sum(entry.count for entry in self.entries)
 
 
 def render_baseline(baseline: Baseline) -> str:
-    """The text of a baseline; `read` gives the same baseline again, and the same baseline always has the same text."""
+    """The text of a baseline; `parse_baseline` reads it back, and equal baselines have equal texts."""
     shelves: dict[str, list[str]] = defaultdict(list)
     for entry in sorted(baseline.entries):
         shelves[_marker_of(entry)].append(f"  {_format_entry(entry)},\n")
@@ -76,15 +76,15 @@ def render_baseline(baseline: Baseline) -> str:
 
 
 def _format_entry(entry: KnownFinding) -> str:
-    told: dict[str, Any] = {"path": entry.path, "rule": entry.rule, "count": entry.count}
-    told |= {"content": entry.content, "context": entry.context} | ({"secret": entry.secret} if entry.secret else {})
-    return json.dumps(told)
+    fields: dict[str, Any] = {"path": entry.path, "rule": entry.rule, "count": entry.count}
+    fields |= {"content": entry.content, "context": entry.context} | ({"secret": entry.secret} if entry.secret else {})
+    return json.dumps(fields)
 
 
 def _marker_of(entry: KnownFinding) -> str:
-    """Behind which mark an entry stands: by all that it is but its count, which may change where it stands."""
-    told = json.dumps([entry.path, entry.rule, entry.content, entry.context, entry.secret])
-    return hashlib.sha256(told.encode()).hexdigest()[:3]
+    """The marker that an entry follows: made from all its fields but the count, which may change."""
+    key = json.dumps([entry.path, entry.rule, entry.content, entry.context, entry.secret])
+    return hashlib.sha256(key.encode()).hexdigest()[:3]
 
 
 def parse_baseline(text: str, name: str) -> Baseline:
@@ -93,7 +93,7 @@ def parse_baseline(text: str, name: str) -> Baseline:
 
 
 class _BaselineParser:
-    """Goes through the lines once; each is what stands there in a baseline, or an error."""
+    """Reads the lines once; each is the expected one, or an error."""
 
     def __init__(self, text: str, name: str) -> None:
         lines = text.replace("\r\n", "\n").split("\n")
@@ -106,7 +106,7 @@ class _BaselineParser:
         self._expect(f' "version": {FORMAT_VERSION},')
         salt = re.fullmatch(r' "salt": "([0-9a-f]{32})",', self._next_line())
         if salt is None:
-            self._fail("here its salt should stand")
+            self._fail("expected the salt")
         self._expect(' "entries": [')
         entries = tuple(sorted(self._entries()))
         self._expect(" ]")
@@ -114,7 +114,7 @@ class _BaselineParser:
         self._expect("")
         if self._at < len(self._lines):
             self._next_line()
-            self._fail("here it should have ended")
+            self._fail("expected the end of the file")
         return Baseline(bytes.fromhex(salt[1]), entries)
 
     def _entries(self) -> Iterator[KnownFinding]:
@@ -127,15 +127,15 @@ class _BaselineParser:
                 entry = self._entry(line)
                 same = msgspec.structs.replace(entry, count=1)
                 if same in seen:
-                    self._fail(f"the entry of line {seen[same]} stands here again")
+                    self._fail(f"the same entry as in line {seen[same]}")
                 if _marker_of(entry) != mark:
-                    self._fail("this entry belongs elsewhere: it was changed by hand, or a line is lost")
+                    self._fail("this entry is in the wrong place: it was edited by hand, or a line is missing")
                 seen[same] = self._at
                 yield entry
 
     def _entry(self, line: str) -> KnownFinding:
         if not (line.startswith("  {") and line.endswith("},")):
-            self._fail("this is neither an entry nor the mark that is due")
+            self._fail("neither an entry nor the next marker")
         try:
             entry = msgspec.convert(parse_json(line[2:-1]), _Entry)
         except ValueError as error:
@@ -144,7 +144,7 @@ class _BaselineParser:
 
     def _expect(self, expected: str) -> None:
         if self._next_line() != expected:
-            self._fail(f"here `{expected.strip()}` should stand" if expected else "here it should have ended")
+            self._fail(f"expected `{expected.strip()}`" if expected else "expected the end of the file")
 
     def _next_line(self) -> str:
         if self._at == len(self._lines):
@@ -157,15 +157,15 @@ class _BaselineParser:
 
     def _fail(self, what: str) -> NoReturn:
         if self._at == len(self._lines) and not self._lines[-1]:
-            what = "it ends too early"
+            what = "the file ends too early"
         raise UsageError(f"{self._name}:{max(self._at, 1)}: {what}", RESTORE_HINT)
 
 
 def split_removed_entries(base: Baseline, current: Baseline | None, source: str) -> tuple[KnownFinding, ...]:
-    """The entries of ``held``; those that a change has taken out, as ``now`` tells, under the name ``source``.
+    """The entries of ``base``; those that the change removes, according to ``current``, with the source ``source``.
 
-    They are known until the change is merged, but nobody asks it to take them out once more. Under another salt no secret can be
-    said to be taken out.
+    They are known until the change is merged, but the change does not have to remove them again. Entries of secrets count as
+    removed only if both have the same salt.
     """
     there = Counter({_without_count(entry): entry.count for entry in current.entries}) if current is not None else Counter()
     comparable = current is None or current.salt == base.salt
@@ -188,9 +188,9 @@ def update_entries(
     added: Iterable[Finding] = (),
     excluded: Collection[Finding] = (),
 ) -> tuple[KnownFinding, ...]:
-    """``entries`` as they are after a scan: those matched as what they are now, without what is gone, with ``added`` beside.
+    """``entries`` after a scan: matched ones as they are now, without those that are gone, and with ``added``.
 
-    What the scan did not look for stays as it was. No entry follows a finding in ``besides``.
+    Entries that the scan did not look for stay unchanged. No entry follows a finding in ``excluded``.
     """
     covered = match_findings(findings, entries, scanned_paths)
     kept = [finding for finding, entry in zip(findings, covered, strict=True) if entry is not None and finding not in excluded]

@@ -2,7 +2,7 @@
 
 The last pattern that matches a path names its owners, and one without owners takes them away. Patterns are those of a
 ``.gitignore`` without ``!`` and ``[...]``, and ``docs/*`` is what lies in that folder itself, not deeper. A line that GitHub would
-skip is skipped, and told. Source: docs.github.com, "About code owners" (facts only).
+skip is skipped, and noted. Source: docs.github.com, "About code owners" (facts only).
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class _OwnerRule(msgspec.Struct, frozen=True):
 
 
 class CodeOwners(msgspec.Struct, frozen=True):
-    """Who owns what by one file; ``place`` is its path, ``skipped`` the numbers of the lines that say nothing GitHub reads.
+    """The rules of one CODEOWNERS file at ``path``; ``invalid_lines``: the numbers of the lines that GitHub ignores.
 
     ``root`` is the scanned folder as seen from the folder that the patterns start at, empty where they are one.
     """
@@ -61,9 +61,9 @@ class CodeOwners(msgspec.Struct, frozen=True):
 
 
 def find_codeowners(read_file: Callable[[str], str | None], path: str = "", root: str = "") -> CodeOwners | None:
-    """The owners that the file at ``place``, else the first of GitHub's PLACES that there is, tells; None where there is none.
+    """The CODEOWNERS file at ``path``, else the first of GitHub's DEFAULT_PATHS that exists; None if there is none.
 
-    ``content`` gives the text of a file by its path from the repository's top, None where there is none: of the work tree, or of a
+    ``read_file`` returns the text of a file by its path in the repository, None if it does not exist: of the work tree, or of a
     revision. ``root`` is the scanned folder, seen from there.
     """
     for candidate in (path,) if path else DEFAULT_PATHS:

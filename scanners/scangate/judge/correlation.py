@@ -1,10 +1,12 @@
-"""Makes one finding of what several scanners tell of one fault; judges nothing: each member is ruled before it comes here.
+"""Merges the findings of several scanners on one weakness. Each member is ruled before.
 
-A fault is a place (a path and the line on which it begins) and a family of weaknesses. That is an equivalence, so nothing is joined
-by way of a third finding. Within a fault the worst of each scanner stand together, then the next worst, and so on: a scanner's own
-findings are never joined with each other, and a fault comes to as many findings as the scanner that tells most of it has told.
+A weakness is a location (a path and a start line) and a family of CWEs. That is an equivalence, so no two findings are merged
+because of a third. Within a weakness, the worst finding of each scanner form one group, the next worst another, and so on. So
+findings of one scanner are never merged with each other, and there are as many groups as the scanner with the most findings has
+findings.
 
-A finding more therefore never takes one away: the merged findings of at least a given outcome and severity never become fewer.
+An additional finding therefore never removes one: the number of merged findings of at least a given outcome and severity never
+falls.
 """
 
 from __future__ import annotations
@@ -61,7 +63,7 @@ CWE_FAMILIES: dict[str, tuple[int, ...]] = {
 """What different tools number differently and mean alike. Any other number is a family of its own."""
 
 BROAD_CWES = frozenset({16, 17, 20, 200, 250, 284, 285, 664, 668, 691, 693, 697, 703, 707, 710})
-"""Numbers that say how a fault is classed, not what it is: two findings that share only such a one may be two faults."""
+"""CWEs that classify weaknesses broadly: two findings that share only such a CWE may be different weaknesses."""
 
 CWE_CORRECTIONS = {
     # bandit numbers these as command injection; they run Python code
@@ -77,10 +79,10 @@ CWE_CORRECTIONS = {
     # bandit numbers this as path traversal; it is about the schemes that a URL may have
     "bandit:B310": 0,
 }
-"""What a rule is really about, where its tool's number says something else; 0 is what no other scanner tells."""
+"""The CWE of rules for which the tool's own CWE is wrong; 0: no other scanner reports it."""
 
 SCANNER_PRECEDENCE = ("detect-secrets", "pip-audit", "semgrep", "bandit")
-"""Whose finding stands for all: the specialists first, then who says most on how to mend it; all others follow by name."""
+"""Whose finding represents a merged one: specialized scanners first, then those with the best advice, then others by name."""
 
 _FAMILY_OF = {cwe: family for family, cwes in CWE_FAMILIES.items() for cwe in cwes}
 _CVE_PATTERN = re.compile(r"CVE-\d+-\d+", re.IGNORECASE)
@@ -103,9 +105,9 @@ def _family(finding: Finding) -> str:
 @functools.lru_cache(maxsize=4096)
 def _family_of(rule: str, cwes: tuple[int, ...]) -> str:
     corrected = CWE_CORRECTIONS.get(rule)
-    told = cwes if corrected is None else (corrected,)
+    effective = cwes if corrected is None else (corrected,)
     # the first is the one that the rule is about
-    return next((_FAMILY_OF.get(cwe, f"CWE-{cwe}") for cwe in told if cwe > 0 and cwe not in BROAD_CWES), "")
+    return next((_FAMILY_OF.get(cwe, f"CWE-{cwe}") for cwe in effective if cwe > 0 and cwe not in BROAD_CWES), "")
 
 
 def _canonical_advisory(finding: Finding) -> str:
@@ -134,7 +136,7 @@ def merge_rulings(rulings: Iterable[Ruling]) -> tuple[Ruling, ...]:
 
 
 def _sort_by(values: Iterable[Value], key: Callable[[Value], Any], full_key: Callable[[Value], Any]) -> Iterator[Value]:
-    """The values by ``whole``, which costs more and is asked only of those that ``first`` (its beginning) puts at one place."""
+    """Sort by ``full_key``, which is expensive and computed only for values with equal ``key`` (its beginning)."""
     keyed = sorted(((key(value), value) for value in values), key=operator.itemgetter(0))
     for _, group in itertools.groupby(keyed, key=operator.itemgetter(0)):
         some = [value for _, value in group]
@@ -180,7 +182,7 @@ def sort_findings(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def finding_sort_key(finding: Finding) -> tuple[Any, ...]:
-    """The order of findings, which two that stand at the same place in the same words do not share unless they are equal."""
+    """A total order of findings: only equal findings have equal keys."""
     rest = (finding.severity, finding.confidence, finding.kind.value, finding.tool_comment, finding.title, finding.evidence)
     identity = (
         finding.line_hash,

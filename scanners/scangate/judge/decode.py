@@ -1,4 +1,4 @@
-"""Reads a tree of values into a typed value, strictly, and says of the first thing wrong where it stands and what would be right.
+"""Decodes a tree of values into a typed value, strictly. The error names the position of the first problem and what is valid.
 
 The types are msgspec's own (structs, lists, literals, constraints), so that the JSON Schema made from them means the same.
 """
@@ -215,7 +215,7 @@ def _type_error(node: Node, path: DocumentPath, expected: str) -> Exception:
 def _type_hint(node: Node, expected: str) -> str:
     if expected.startswith(("text", "a name")) and node.value is not None and not isinstance(node.value, (str, dict, list)):
         return "put it in quotes"
-    return "`scangate policy schema` tells what a policy holds"
+    return "`scangate policy schema` describes a policy"
 
 
 def _describe_value(value: Any, expected: str) -> str:

@@ -1,4 +1,4 @@
-"""Words for the errors of a policy: the nearest valid name, and text made fit for one line; states nothing and reads nothing."""
+"""Text for error messages: the nearest valid name, shortened text, and plurals."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def suggest(name: str, allowed: Iterable[str]) -> str:
     """The hint for an unknown name: the closest valid one, and all that are valid."""
     names = sorted(allowed)
     close = difflib.get_close_matches(name[:MAX_CHARACTERS].lower(), names, n=1, cutoff=0.5)
-    told = f"allowed: {', '.join(names)}" if names else "nothing is allowed here"
-    return f"did you mean `{close[0]}`? {told}" if close else told
+    valid = f"allowed: {', '.join(names)}" if names else "nothing is allowed here"
+    return f"did you mean `{close[0]}`? {valid}" if close else valid
 
 
 def pluralize(number: int, noun: str) -> str:

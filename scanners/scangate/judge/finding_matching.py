@@ -7,7 +7,7 @@ Tier by tier, and what one tier has matched is out of the next:
 3. the same rule, content and context at another path, where the known one was looked for and is not there: it was moved;
 4. the same rule and content at another path, where the known one's file is gone: it was renamed, and edited near the finding.
 
-Where a file holds equals, as many of them are known as were counted, and which is the new one nobody can say. A secret is the same
+If a file has several equal findings, as many of them are known as were counted. A secret is the same
 only where its digest is, in every tier: another secret at its place is new, and so is every secret where the run has no salt.
 """
 
@@ -45,10 +45,10 @@ class KnownFinding(msgspec.Struct, frozen=True, order=True):
 
 
 class ScannedPaths:
-    """What a scan looked at: what it did not see, it cannot miss."""
+    """The paths that a scan covered: a finding anywhere else is not gone."""
 
     def __init__(self, results: Iterable[ScanResult], targets: Targets, absent: Collection[str] = ()) -> None:
-        """``absent`` are paths of which somebody knows that there is no such file, where ``targets`` are not the whole tree."""
+        """``absent``: paths that are known not to exist, if ``targets`` are not the whole tree."""
         self._ran: dict[str, frozenset[str]] = {}
         self._there: set[str] = set()
         for result in results:
@@ -65,11 +65,11 @@ class ScannedPaths:
         self._whole = targets.source != STAGED and None not in away
 
     def is_gone(self, path: str) -> bool:
-        """Whether there certainly is no such file: the scan was of the whole tree, and nobody met it."""
+        """Whether the file certainly does not exist: the whole tree was scanned, and the file was not found."""
         return path in self._absent or (self._whole and path not in self._there and not path.startswith(self._folders))
 
     def was_scanned(self, entry: KnownFinding) -> bool:
-        """Whether the entry's scanner looked where it was, or there is nothing to look at any more."""
+        """Whether the entry's scanner scanned its path, or the path does not exist any more."""
         ran = self._ran.get(entry.scanner)
         return ran is not None and (entry.path in ran or self.is_gone(entry.path))
 
@@ -81,9 +81,9 @@ def match_findings(
 
     The order of ``findings`` and ``known`` changes nothing but the indices. Without a ``sight`` nothing was moved (tiers 1 and 2).
     """
-    answers: list[int | None] = [None] * len(findings)
+    matches: list[int | None] = [None] * len(findings)
     if not known:
-        return tuple(answers)
+        return tuple(matches)
     left = [entry.count for entry in known]
     order = sorted((at for at in range(len(findings)) if _comparable(findings[at])), key=lambda at: _sort_key(findings[at]))
     entries = sorted(range(len(known)), key=lambda at: known[at])
@@ -93,12 +93,12 @@ def match_findings(
             if left[at] > 0 and may(known[at]):
                 pools[entry_key(known[at])].append(at)
         for at in order:
-            pool = pools.get(finding_key(findings[at])) if answers[at] is None else None
+            pool = pools.get(finding_key(findings[at])) if matches[at] is None else None
             entry = next((each for each in pool or () if left[each] > 0), None)
             if entry is not None:
-                answers[at] = entry
+                matches[at] = entry
                 left[entry] -= 1
-    return tuple(answers)
+    return tuple(matches)
 
 
 _Tier = tuple[Callable[[Finding], Hashable], Callable[[KnownFinding], Hashable], Callable[[KnownFinding], bool]]
@@ -140,7 +140,7 @@ def _context(finding: Finding) -> str:
 
 
 def _comparable(finding: Finding) -> bool:
-    """Whether there is anything to compare it by; a secret whose value nobody vouches for is never the same."""
+    """Whether it can be compared; a secret without a digest of its value cannot."""
     return finding.identity is not None and (finding.kind is not FindingKind.SECRET or bool(finding.identity.secret))
 
 
@@ -179,8 +179,8 @@ def mark_known_findings(
 ) -> tuple[tuple[ScanResult, ...], tuple[KnownSource, ...]]:
     """The results with every finding saying by what it was known, and what became of each source of ``known``.
 
-    ``names`` are sources, with the file of each or nothing, that are told even where they knew nothing: that something was
-    compared with is a fact, too. ``absent`` is for the `Sight`.
+    ``names``: sources, with their file or an empty text, that are returned even if they had no findings. ``absent``: see
+    `ScannedPaths`.
     """
     sight = ScannedPaths(results, targets, absent)
     findings = [finding for result in results for finding in result.findings]

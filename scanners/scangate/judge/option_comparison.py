@@ -1,7 +1,7 @@
 """Compares the options a scanner was given with those it should have been given; knows no scanner, only their types.
 
-Other options may mean that less is seen, so they never suffice. The one thing between them is a number whose type says that it
-tightens as it goes down: ``Annotated[int | None, Meta(extra={"tighter": "lower"})]``, where None stands for no bound at all.
+Different options may find less, so they never suffice. The exception is a number whose type declares that lower is
+tighter: ``Annotated[int | None, Meta(extra={"tighter": "lower"})]``, where None means no bound.
 """
 
 from __future__ import annotations

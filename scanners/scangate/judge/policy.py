@@ -30,7 +30,7 @@ Limits = tuple[tuple[Severity, int | None], ...]
 
 
 class InlineSuppressions(enum.Enum):
-    """What an inline waiver is worth: nothing said, told in the notes, or ignored."""
+    """Whether inline comments suppress findings: yes, yes with a note, or no. From the loosest to the strictest."""
 
     ALLOW = "allow"
     REPORT = "report"
@@ -52,7 +52,7 @@ class ExceptionOwners(enum.Enum):
 
 
 class InlineExpiry(enum.Enum):
-    """Whether an inline waiver of ours has to say until when it holds."""
+    """Whether an inline comment of ours must have an expiry date. From the loosest to the strictest."""
 
     OPTIONAL = "optional"
     REQUIRED = "required"
@@ -89,7 +89,7 @@ class SeverityRule(msgspec.Struct, frozen=True):
 
 
 class Budget(msgspec.Struct, frozen=True):
-    """How many findings of each severity may stand; None is unlimited; an absent severity is another budget's business."""
+    """How many findings of each severity are allowed. None: unlimited. An absent severity is counted in another budget."""
 
     limits: Limits
 
@@ -98,7 +98,7 @@ class Budget(msgspec.Struct, frozen=True):
         return any(named is severity for named, _ in self.limits)
 
     def limit(self, severity: Severity) -> int | None:
-        """The number that may stand, None for any. KeyError where the budget does not name ``severity``."""
+        """The number of allowed findings, None for unlimited. Raises KeyError if the budget does not have ``severity``."""
         return dict(self.limits)[severity]
 
 
@@ -112,7 +112,7 @@ class BudgetOverride(Budget, frozen=True):
 
 
 class AllowedGap(msgspec.Struct, frozen=True):
-    """A gap that may stand: ``scanner`` is a name with ``*`` or empty for any, ``path`` a pattern or empty for any or none."""
+    """A gap that is allowed: ``scanner`` is a name with ``*`` or empty for any, ``path`` a pattern or empty for any or none."""
 
     kind: GapKind
     reason: str
@@ -145,15 +145,14 @@ class PolicyException(msgspec.Struct, frozen=True):
 
 
 class Policy(msgspec.Struct, frozen=True):
-    """What one run is judged by.
+    """What a run is evaluated under.
 
-    ``digest`` is the SHA-256 of all that decides, the environment's name included: neither descriptions nor file names change it.
-    ``sources`` are the files it was made of, the one asked for first. ``origins`` tells for each value of the document which
-    ``file:line`` said it. ``in_tree`` is True where the file asked for lies in the scanned tree. ``wait_days``: a dependency's
-    fault that was published fewer days ago does not count. ``codeowners`` is a path from the root, empty for GitHub's own places.
-    ``new_only``: what was known before is told and does not count.
-    ``ratchet``: a baseline that holds more than the code does fails.
-    ``keyed_only``: of what earlier scans found nothing is used but what is signed.
+    ``digest``: the SHA-256 of everything that decides, the environment's name included; names, descriptions and files do not change
+    it. ``sources``: the files it was made from, the requested one first. ``locations``: where each value of the document was set,
+    by its path in the document. ``in_tree``: the requested file is in the scanned tree. ``cool_down_days``: an advisory published
+    fewer days ago does not count. ``codeowners_path``: relative to the root, empty for GitHub's default paths. ``new_only``: known
+    findings are reported and do not count. ``baseline_ratchet``: a baseline with findings that are gone fails.
+    ``signed_cache_only``: only signed cache entries are used.
     """
 
     name: str

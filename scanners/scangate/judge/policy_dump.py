@@ -1,4 +1,4 @@
-"""Writes a resolved policy as YAML that says the same again, each value with the place that said it; decides nothing."""
+"""Dumps a resolved policy as YAML, each value with the file and line that sets it."""
 
 from __future__ import annotations
 
@@ -63,12 +63,12 @@ def _document(policy: Policy) -> dict[str, Any]:
 
 def _scanner(entry: Any) -> dict[str, Any]:
     options = msgspec.to_builtins(entry.options)
-    told = {key: value for key, value in options.items() if value is not None}
-    return {"enabled": entry.enabled, "timeout": entry.timeout, **told}
+    given = {key: value for key, value in options.items() if value is not None}
+    return {"enabled": entry.enabled, "timeout": entry.timeout, **given}
 
 
 def _set_fields(entry: Any, *names: str) -> dict[str, Any]:
-    """The fields that say something, as plain values."""
+    """The fields that are set, as plain values."""
     return {name: msgspec.to_builtins(getattr(entry, name)) for name in names if getattr(entry, name)}
 
 
@@ -107,7 +107,7 @@ def _inner(value: Any, path: DocumentPath, policy: Policy) -> Iterator[str]:
 
 
 def _origin(path: DocumentPath, policy: Policy, value: Any) -> str:
-    """The place that said a value, as a comment; `default` where none did."""
+    """A comment with the file and line that set a value, or ``default``."""
     if isinstance(value, (Mapping, list, tuple)) or SORTED_LISTS & set(path) or path[-1] in ("version", "name", "description"):
         return ""
     if isinstance(path[-1], int) and path[-2] == "scanners":

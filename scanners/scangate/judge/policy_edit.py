@@ -1,6 +1,6 @@
 """Writes an exception into a policy's text: puts it in at one place, changes no other byte, and believes the result only as read.
 
-A document that is loaded and dumped again loses how it was written; so the new lines are put where the parser's marks say that the
+Loading and dumping a document would lose its formatting; so the new lines are inserted where the parser's marks show that the
 last entry ends. It opens no file.
 """
 
@@ -36,7 +36,7 @@ def add_exception(text: str, entry: PolicyException, file: str) -> str:
     before = _to_builtins(parse_policy_yaml(text.encode(), file))
     plain = _fields(entry)
     if any(UNPRINTABLE.search(value) for value in plain.values() if isinstance(value, str)):
-        raise make_policy_error(Position(file), EXCEPTIONS_KEY, "a control character", "say it in plain text")
+        raise make_policy_error(Position(file), EXCEPTIONS_KEY, "a control character", "use plain text")
     entries = before.get(EXCEPTIONS_KEY, [])
     wanted = {**before, EXCEPTIONS_KEY: [*entries, plain]} if isinstance(entries, list) else None
     root = yaml.compose(text, Loader=yaml.SafeLoader) if wanted else None
@@ -65,7 +65,7 @@ def _to_builtins(node: Node) -> Any:
 
 
 def _fields(entry: PolicyException) -> dict[str, Any]:
-    """What the entry says, as the reader gives it back: dates are text."""
+    """The fields of the entry as the reader returns them: dates are text."""
     return {name: msgspec.to_builtins(getattr(entry, name)) for name in ENTRY_FIELDS if getattr(entry, name)}
 
 

@@ -1,4 +1,4 @@
-"""Finds a policy's files, reads the chain of what extends what, and says which of them lie in the scanned tree."""
+"""Finds a policy's files and reads the chain of policies that extend one another; knows which are in the scanned tree."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class PolicyFile(msgspec.Struct, frozen=True):
 
     @property
     def name(self) -> str:
-        """The name the file gives itself, else the file's own."""
+        """The name in the file, else the file's name."""
         return self.document.name if isinstance(self.document.name, str) else self.source.file.stem
 
 
@@ -68,7 +68,7 @@ def list_bundled_policies() -> tuple[str, ...]:
 def load_chain(
     spec: str | None, root: Path, revision: PolicyRevision | None = None, content: bytes | None = None
 ) -> tuple[PolicyFile, ...]:
-    """The files of a policy, the one that extends nothing first and the one asked for last.
+    """The files of a policy, the one that extends nothing first and the requested one last.
 
     Where a ``revision`` is given, ``root`` and a file of the repository lie below its ``top``. ``content``: what to read instead of
     the file asked for.
@@ -167,9 +167,10 @@ def printable_path(file: Path) -> str:
 
 
 def _is_in_tree(file: Path, root: Path) -> bool:
-    """Whether a file lies in the tree by its name or by what its name leads to: either makes it the tree's word."""
+    """Whether a file is in the tree, by its name or by the target of its links."""
     absolute = Path(os.path.abspath(file))  # noqa: PTH100 -- the name itself, before links are followed
-    return absolute.is_relative_to(os.path.abspath(root)) or _resolve_links(file).is_relative_to(_resolve_links(root))  # noqa: PTH100 -- as above
+    lexically_inside = absolute.is_relative_to(os.path.abspath(root))  # noqa: PTH100 -- as above
+    return lexically_inside or _resolve_links(file).is_relative_to(_resolve_links(root))
 
 
 def _resolve_links(file: Path) -> Path:
@@ -204,7 +205,7 @@ def _read(source: PolicySource, referrer: Position | None, content: bytes | None
 
 
 def _read_bytes(source: PolicySource, referrer: Position | None) -> bytes:
-    """The bytes of a regular file, at most one more than allowed; whatever else stands there is an error, never an absence."""
+    """The bytes of a regular file, at most one more than allowed. Anything else at the path is an error, not an absence."""
     place, path = referrer or Position(source.label), "extends" if referrer else ""
     try:
         return read_regular_file(source.file, MAX_BYTES, follow_links=True)

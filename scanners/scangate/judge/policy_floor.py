@@ -1,41 +1,34 @@
-"""Says where one policy is looser than another: the one table of what "tighter" means, field by field.
+"""Finds where one policy is looser than another: the one definition of "tighter", field by field.
 
-What it lets through is sound, not complete: two policies between which it finds nothing looser give, on the same facts, a verdict
-of the second that is never better than the first's. Where counting cannot tell, it says looser.
+It is sound, not complete: if it finds nothing, the second policy never gives a better verdict on the same facts than the
+first. Where that cannot be decided by counting, it reports a loosening.
 
 | field | may only |
 |---|---|
-| budgets | go down; an override more must be 0, or take from budgets that are all unlimited |
-| unknown | go up, to a severity of which none may stand (or from one that is unlimited) |
-| severity | gain entries that raise to a severity of which none may stand |
-| exceptions, paths.exclude, coverage.allowed-gaps | lose entries, or gain ones that an entry of the floor already covers |
+| budgets | go down; an additional override must be 0, or take from budgets that are all unlimited |
+| unknown | go up, to a severity whose limits are all 0 (or from one that is unlimited) |
+| severity | gain entries that raise to a severity whose limits are all 0 |
+| exceptions, paths.exclude, coverage.allowed-gaps | lose entries, or gain ones that an entry of the floor covers |
 | coverage.required | gain names |
-| scanners | gain names; none enabled is switched off, given less time or other options (those made for it may go down) |
-| limits | go up: more is read |
-| exception-max-days | go down |
-| advisories.wait-days | go down |
-| cache.keyed-only | go from false to true |
-| exception-unused | go from report to fail |
-| exception-owners | go from anyone to codeowners |
-| codeowners | name another place only where the floor leaves owners to anyone |
-| inline-suppressions | go from allow to report to deny |
-| inline-until | go from optional to required |
+| scanners | gain names; no enabled scanner is switched off, or gets less time or other options (some may go down) |
+| limits | go up |
+| exception-max-days, advisories.wait-days | go down |
+| cache.keyed-only, baseline.ratchet | go from false to true |
 | new-only | go from true to false |
-| baseline.ratchet | go from false to true |
+| exception-unused, exception-owners, inline-suppressions, inline-until | go to a stricter value |
+| codeowners | change only if the floor does not require code owners |
 
-Left out on purpose: who removes an exception that accepts nothing mends what `exception-unused: fail` fails for.
+An exception that accepts nothing may be removed, although that fixes what `exception-unused: fail` reports.
 """
 
 from __future__ import annotations
 
-import enum
-from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, TypeVar
 
 import msgspec
 
 from scangate.judge.decode import DocumentPath
-from scangate.judge.error_text import pluralize
 from scangate.judge.option_comparison import find_looser_options
 from scangate.judge.policy import (
     AllowedGap,
@@ -55,16 +48,33 @@ from scangate.model import Severity
 __all__ = ["Loosening", "find_loosenings"]
 
 T = TypeVar("T")
-ORDERED_SETTINGS: dict[str, tuple[Callable[[Policy], enum.Enum], Sequence[enum.Enum]]] = {  # from the loosest to the strictest
-    "exception-unused": (lambda policy: policy.exception_unused, tuple(UnusedExceptions)),
-    "exception-owners": (lambda policy: policy.exception_owners, tuple(ExceptionOwners)),
-    "inline-suppressions": (lambda policy: policy.inline_suppressions, tuple(InlineSuppressions)),
-    "inline-until": (lambda policy: policy.inline_expiry, tuple(InlineExpiry)),
-}
+EXCLUSIONS: DocumentPath = ("paths", "exclude")
+OVERRIDES: DocumentPath = ("budgets", "overrides")
+ALLOWED_GAPS: DocumentPath = ("coverage", "allowed-gaps")
+
+LOW_TO_HIGH, FALSE_FIRST, TRUE_FIRST = None, (False, True), (True, False)
+Order = Sequence[Any] | None
+
+# field of a policy, its path in the document, and its values from the loosest to the strictest (None: the higher, the stricter)
+FIELDS: tuple[tuple[str, DocumentPath, Order], ...] = (
+    ("max_file_size", ("limits", "max-file-size"), LOW_TO_HIGH),
+    ("timeout", ("limits", "timeout"), LOW_TO_HIGH),
+    ("signed_cache_only", ("cache", "keyed-only"), FALSE_FIRST),
+    ("exception_unused", ("exception-unused",), tuple(UnusedExceptions)),
+    ("exception_owners", ("exception-owners",), tuple(ExceptionOwners)),
+    ("inline_suppressions", ("inline-suppressions",), tuple(InlineSuppressions)),
+    ("inline_expiry", ("inline-until",), tuple(InlineExpiry)),
+    ("new_only", ("new-only",), TRUE_FIRST),
+    ("baseline_ratchet", ("baseline", "ratchet"), FALSE_FIRST),
+)
+MAXIMA: tuple[tuple[str, DocumentPath], ...] = (
+    ("exception_max_days", ("exception-max-days",)),
+    ("cool_down_days", ("advisories", "wait-days")),
+)
 
 
 class Loosening(msgspec.Struct, frozen=True):
-    """One thing that is looser than the floor: where it is said, where the floor says it, and what."""
+    """One thing that is looser than the floor: where the policy says it, where the floor does, and what it is."""
 
     path: DocumentPath
     floor_path: DocumentPath
@@ -72,148 +82,107 @@ class Loosening(msgspec.Struct, frozen=True):
 
 
 def find_loosenings(floor: Policy, policy: Policy) -> tuple[Loosening, ...]:
-    """All that is looser in ``policy`` than in ``floor``; empty where it is at least as tight."""
+    """All that is looser in ``policy`` than in ``floor``; empty if it is at least as tight."""
     return tuple(found for check in CHECKS for found in check(floor, policy))
+
+
+def _changed(path: DocumentPath, value: object, floor_value: object) -> Loosening:
+    new, old = (_format(each) for each in (value, floor_value))
+    return Loosening(path, path, f"{new}, where the floor has {old}")
+
+
+def _format(value: Any) -> str:
+    if value is None:
+        return "unlimited"
+    return str(value).lower() if isinstance(value, bool) else str(getattr(value, "value", value))
 
 
 def _budgets(floor: Policy, policy: Policy) -> Iterator[Loosening]:
     for severity, limit in policy.budget.limits:
-        most = floor.budget.limit(severity)
-        if _exceeds(limit, most):
-            path = ("budgets", severity.value)
-            yield Loosening(path, path, f"{_format_limit(limit)}, where the floor has {_format_limit(most)}")
+        floor_limit = floor.budget.limit(severity)
+        if _exceeds(limit, floor_limit):
+            yield _changed(("budgets", severity.value), limit, floor_limit)
 
 
 def _overrides(floor: Policy, policy: Policy) -> Iterator[Loosening]:
     pairs, extra = _pair_entries(floor.overrides, policy.overrides, _same_selector)
-    missing = [index for index in range(len(floor.overrides)) if index not in pairs.values()]
-    path = ("budgets", "overrides")
-    for index in missing:
-        yield Loosening(path, (*path, index), "a budget of the floor is gone")
+    for index in _unpaired(floor.overrides, pairs):
+        yield Loosening(OVERRIDES, (*OVERRIDES, index), "a budget of the floor is missing")
     for mine, theirs in pairs.items():
         for severity, limit in policy.overrides[mine].limits:
-            most = floor.overrides[theirs].limit(severity)
-            if _exceeds(limit, most):
-                yield Loosening(
-                    (*path, mine), (*path, theirs), f"{_format_limit(limit)}, where the floor has {_format_limit(most)}"
-                )
+            floor_limit = floor.overrides[theirs].limit(severity)
+            if _exceeds(limit, floor_limit):
+                problem = _changed((), limit, floor_limit).problem
+                yield Loosening((*OVERRIDES, mine), (*OVERRIDES, theirs), problem)
     for index in extra:
         for severity, limit in policy.overrides[index].limits:
-            if limit != 0 and not _unlimited(floor, severity):
-                what = f"a budget of its own for {_format_limit(limit)} {severity.value} adds to the floor's"
-                yield Loosening((*path, index, severity.value), ("budgets", severity.value), what)
+            if limit != 0 and not _all_limits(floor, severity, None):
+                problem = f"an additional budget of {_format(limit)} {severity.value} findings"
+                yield Loosening((*OVERRIDES, index, severity.value), ("budgets", severity.value), problem)
 
 
 def _unknown(floor: Policy, policy: Policy) -> Iterator[Loosening]:
     old, new = floor.unknown_severity, policy.unknown_severity
-    if new != old and not (new > old and (_allows_none(policy, new) or _unlimited(floor, old))):
-        what = f"worth {new.value}, where the floor has {old.value}"
-        yield Loosening(("unknown",), ("unknown",), what)
+    if new != old and not (new > old and (_all_limits(policy, new, 0) or _all_limits(floor, old, None))):
+        yield _changed(("unknown",), new, old)
 
 
 def _severities(floor: Policy, policy: Policy) -> Iterator[Loosening]:
     pairs, extra = _pair_entries(floor.severity_rules, policy.severity_rules, _same_rule)
-    for index in range(len(floor.severity_rules)):
-        if index not in pairs.values():
-            yield Loosening(("severity",), ("severity", index), "a severity of the floor is gone")
+    for index in _unpaired(floor.severity_rules, pairs):
+        yield Loosening(("severity",), ("severity", index), "a severity of the floor is missing")
     changed = [
         mine for mine, theirs in pairs.items() if policy.severity_rules[mine].severity is not floor.severity_rules[theirs].severity
     ]
     for index in [*changed, *extra]:
         severity = policy.severity_rules[index].severity
-        if not _allows_none(policy, severity):
-            what = f"it may lower a finding to {severity.value}, of which some may stand"
-            yield Loosening(("severity", index), ("severity",), what)
+        if not _all_limits(policy, severity, 0):
+            problem = f"it may lower a finding to {severity.value}, a severity with a budget"
+            yield Loosening(("severity", index), ("severity",), problem)
 
 
-def _exceptions(floor: Policy, policy: Policy) -> Iterator[Loosening]:
-    for index, entry in enumerate(policy.exceptions):
-        if not any(_covers_exception(old, entry) for old in floor.exceptions):
-            yield Loosening(("exceptions", index), ("exceptions",), "an exception that the floor does not have")
+def _lists(floor: Policy, policy: Policy) -> Iterator[Loosening]:
+    yield from _uncovered(("exceptions",), floor.exceptions, policy.exceptions, _covers_exception, "an exception")
+    yield from _uncovered(EXCLUSIONS, floor.exclusions, policy.exclusions, _covers_exclusion, "an excluded path")
+    yield from _uncovered(ALLOWED_GAPS, floor.allowed_gaps, policy.allowed_gaps, _covers_gap, "an allowed gap")
 
 
-def _excludes(floor: Policy, policy: Policy) -> Iterator[Loosening]:
-    for index, entry in enumerate(policy.exclusions):
-        if not any(_covers_exclude(old, entry) for old in floor.exclusions):
-            yield Loosening(("paths", "exclude", index), ("paths", "exclude"), "a path left out that the floor reads")
-
-
-def _allowed_gaps(floor: Policy, policy: Policy) -> Iterator[Loosening]:
-    path = ("coverage", "allowed-gaps")
-    for index, entry in enumerate(policy.allowed_gaps):
-        if not any(_covers_gap(old, entry) for old in floor.allowed_gaps):
-            yield Loosening((*path, index), path, f"a gap allowed ({entry.kind.value}) that the floor does not allow")
+def _uncovered(
+    path: DocumentPath, old: Iterable[T], new: Iterable[T], covers: Callable[[T, T], bool], what: str
+) -> Iterator[Loosening]:
+    for index, entry in enumerate(new):
+        if not any(covers(each, entry) for each in old):
+            yield Loosening((*path, index), path, f"{what} that the floor does not have")
 
 
 def _required(floor: Policy, policy: Policy) -> Iterator[Loosening]:
+    path = ("coverage", "required")
     for name in sorted(set(floor.required_scanners) - set(policy.required_scanners)):
-        path = ("coverage", "required")
         yield Loosening(path, path, f"{name} is no longer required")
 
 
 def _scanners(floor: Policy, policy: Policy) -> Iterator[Loosening]:
-    for old in floor.scanners:
+    for old in (each for each in floor.scanners if each.enabled):
         new = policy.scanner(old.name)
         path = ("scanners", old.name)
-        if not old.enabled:
-            continue
         if new is None or not new.enabled:
             yield Loosening((*path, "enabled"), path, "switched off")
         elif keys := find_looser_options(old.options, new.options):
-            yield Loosening((*path, *keys[:1]), (*path, *keys[:1]), "other options than the floor's")
+            yield Loosening((*path, *keys[:1]), (*path, *keys[:1]), "different from the floor's option")
         elif new.timeout < old.timeout:
-            yield Loosening((*path, "timeout"), path, f"{_seconds(new.timeout)}, where the floor has {_seconds(old.timeout)}")
+            yield Loosening((*path, "timeout"), path, _changed((), new.timeout, old.timeout).problem)
 
 
-def _limits(floor: Policy, policy: Policy) -> Iterator[Loosening]:
-    if policy.max_file_size < floor.max_file_size:
-        path = ("limits", "max-file-size")
-        yield Loosening(path, path, f"{policy.max_file_size} bytes are read, where the floor reads {floor.max_file_size}")
-    if policy.timeout < floor.timeout:
-        path = ("limits", "timeout")
-        yield Loosening(path, path, f"{_seconds(policy.timeout)}, where the floor has {_seconds(floor.timeout)}")
-
-
-def _exception_lifetime(floor: Policy, policy: Policy) -> Iterator[Loosening]:
-    if policy.exception_max_days > floor.exception_max_days:
-        path = ("exception-max-days",)
-        yield Loosening(path, path, f"{policy.exception_max_days}, where the floor has {floor.exception_max_days}")
-
-
-def _cool_down(floor: Policy, policy: Policy) -> Iterator[Loosening]:
-    if policy.cool_down_days > floor.cool_down_days:
-        path = ("advisories", "wait-days")
-        yield Loosening(path, path, f"{policy.cool_down_days}, where the floor has {floor.cool_down_days}")
-
-
-def _settings(floor: Policy, policy: Policy) -> Iterator[Loosening]:
-    for key, (setting, order) in ORDERED_SETTINGS.items():
-        new, old = setting(policy), setting(floor)
-        if order.index(new) < order.index(old):
-            yield Loosening((key,), (key,), f"{new.value}, where the floor has {old.value}")
-
-
-def _codeowners(floor: Policy, policy: Policy) -> Iterator[Loosening]:
+def _fields(floor: Policy, policy: Policy) -> Iterator[Loosening]:
+    for field, path, order in FIELDS:
+        new, old = getattr(policy, field), getattr(floor, field)
+        if (new < old) if order is None else (order.index(new) < order.index(old)):
+            yield _changed(path, new, old)
+    for field, path in MAXIMA:
+        if getattr(policy, field) > getattr(floor, field):
+            yield _changed(path, getattr(policy, field), getattr(floor, field))
     if floor.exception_owners is ExceptionOwners.CODEOWNERS and policy.codeowners_path != floor.codeowners_path:
-        yield Loosening(("codeowners",), ("codeowners",), "another file of owners than the floor's")
-
-
-def _new_only(floor: Policy, policy: Policy) -> Iterator[Loosening]:
-    if policy.new_only and not floor.new_only:
-        path = ("new-only",)
-        yield Loosening(path, path, "true, where the floor counts what is known, too")
-
-
-def _ratchet(floor: Policy, policy: Policy) -> Iterator[Loosening]:
-    if floor.baseline_ratchet and not policy.baseline_ratchet:
-        path = ("baseline", "ratchet")
-        yield Loosening(path, path, "false, where the floor lets a baseline only shrink")
-
-
-def _cache(floor: Policy, policy: Policy) -> Iterator[Loosening]:
-    if floor.signed_cache_only and not policy.signed_cache_only:
-        path = ("cache", "keyed-only")
-        yield Loosening(path, path, "answers of earlier scans are used that nobody has signed")
+        yield Loosening(("codeowners",), ("codeowners",), "another file than the floor's")
 
 
 CHECKS: tuple[Callable[[Policy, Policy], Iterator[Loosening]], ...] = (
@@ -221,57 +190,34 @@ CHECKS: tuple[Callable[[Policy, Policy], Iterator[Loosening]], ...] = (
     _overrides,
     _unknown,
     _severities,
-    _exceptions,
-    _excludes,
-    _allowed_gaps,
+    _lists,
     _required,
     _scanners,
-    _limits,
-    _exception_lifetime,
-    _cool_down,
-    _cache,
-    _settings,
-    _codeowners,
-    _new_only,
-    _ratchet,
+    _fields,
 )
 
 
-def _exceeds(limit: int | None, most: int | None) -> bool:
-    return most is not None and (limit is None or limit > most)
+def _exceeds(limit: int | None, floor_limit: int | None) -> bool:
+    return floor_limit is not None and (limit is None or limit > floor_limit)
 
 
-def _format_limit(limit: int | None) -> str:
-    return "unlimited" if limit is None else str(limit)
-
-
-def _seconds(number: int) -> str:
-    return pluralize(number, "second")
-
-
-def _limits_for(policy: Policy, severity: Severity) -> list[int | None]:
-    """The limits of all budgets that count a severity."""
-    everyone: tuple[Budget, ...] = (policy.budget, *policy.overrides)
-    return [budget.limit(severity) for budget in everyone if budget.covers(severity)]
-
-
-def _allows_none(policy: Policy, severity: Severity) -> bool:
-    return all(limit == 0 for limit in _limits_for(policy, severity))
-
-
-def _unlimited(policy: Policy, severity: Severity) -> bool:
-    return all(limit is None for limit in _limits_for(policy, severity))
+def _all_limits(policy: Policy, severity: Severity, value: int | None) -> bool:
+    """Whether every budget that counts a severity has this limit."""
+    budgets: tuple[Budget, ...] = (policy.budget, *policy.overrides)
+    return all(budget.limit(severity) == value for budget in budgets if budget.covers(severity))
 
 
 def _pair_entries(old: Sequence[T], new: Sequence[T], same: Callable[[T, T], bool]) -> tuple[dict[int, int], list[int]]:
-    """The old entries found again in the new, in the same order (new index to old), and the new ones that are more."""
+    """The old entries that are in the new list in the same order (new index to old), and the additional new indices."""
     pairs: dict[int, int] = {}
-    place = 0
     for index, entry in enumerate(new):
-        if place < len(old) and same(old[place], entry):
-            pairs[index] = place
-            place += 1
+        if len(pairs) < len(old) and same(old[len(pairs)], entry):
+            pairs[index] = len(pairs)
     return pairs, [index for index in range(len(new)) if index not in pairs]
+
+
+def _unpaired(entries: Sequence[object], pairs: dict[int, int]) -> list[int]:
+    return [index for index in range(len(entries)) if index not in pairs.values()]
 
 
 def _same_selector(old: BudgetOverride, new: BudgetOverride) -> bool:
@@ -286,11 +232,11 @@ def _same_rule(old: SeverityRule, new: SeverityRule) -> bool:
 def _covers_exception(old: PolicyException, new: PolicyException) -> bool:
     selectors = ("rule", "path", "fingerprint", "advisory")
     if old.fingerprint and new.follows not in (None, old.follows):
-        return False  # it may accept what the fingerprint alone does not
+        return False  # it may accept a finding that the fingerprint alone does not select
     return new.expires <= old.expires and all(getattr(old, name) in ("", getattr(new, name)) for name in selectors)
 
 
-def _covers_exclude(old: PathExclusion, new: PathExclusion) -> bool:
+def _covers_exclusion(old: PathExclusion, new: PathExclusion) -> bool:
     return old.path == new.path and (not old.scanners or (bool(new.scanners) and set(new.scanners) <= set(old.scanners)))
 
 

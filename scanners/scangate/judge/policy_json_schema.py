@@ -1,6 +1,6 @@
 """Makes the JSON Schema (draft 2020-12) of a policy file, for editors, from the very types that the reader reads into.
 
-What only the whole of a policy can tell stays with the reader: what `extends` brings, patterns, days to come, names of scanners.
+The reader alone checks what needs the whole policy: inherited values, patterns, future dates, names of scanners.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ SCHEMA_DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def build_policy_schema(scanner_options: Mapping[str, type[Any]], command_options: type[Any] | None = None) -> dict[str, Any]:
-    """The schema of a policy file whose scanners' blocks are those of ``scanner_options``, see `reading.load`."""
+    """The schema of a policy file whose scanners' blocks are those of ``scanner_options``, see `policy_loader.load_policy`."""
     kinds = [PolicyDocument, ScannerBlock, *scanner_options.values(), *([command_options] if command_options else [])]
     refs, found = msgspec.json.schema_components(kinds, ref_template="#/$defs/{name}")
     parts = {name: _flatten_description(part) for name, part in found.items()}
@@ -42,7 +42,7 @@ def _unique(refs: Any) -> list[dict[str, str]]:
 
 
 def _block(common: dict[str, Any], options: dict[str, Any]) -> dict[str, Any]:
-    """A scanner's block: its own options beside what every block has. Nothing is required: `extends` may bring the rest."""
+    """A scanner's block: its own options and those of every block. Nothing is required, since values can be inherited."""
     properties = {**options["properties"], **common["properties"]}
     described = {"description": options["description"]} if "description" in options else {}
     return {"type": "object", **described, "properties": properties, "additionalProperties": False}

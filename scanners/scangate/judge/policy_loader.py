@@ -71,7 +71,7 @@ def _environments(tree: Node) -> tuple[str, ...]:
 
 def _check_root(layer: PolicyFile) -> None:
     if not isinstance(layer.document.unknown, str):
-        hint = "say what a finding of unknown severity is worth: `unknown: high`"
+        hint = "set the severity that UNKNOWN counts as: `unknown: high`"
         raise make_policy_error(layer.node.position, "unknown", "missing", hint)
 
 
@@ -146,7 +146,7 @@ def _check_floors(
 def _unknown_environment(layer: PolicyFile, wanted: str, names: list[str]) -> PolicyError:
     place = find_position(layer.node, ("environments",))
     hint = suggest(wanted, names) if names else f"add `environments: {{{shorten(wanted)}: {{...}}}}`, or leave out --env"
-    return make_policy_error(place, "environments", f"there is no environment `{shorten(wanted)}`", hint)
+    return make_policy_error(place, "environments", f"no environment is named `{shorten(wanted)}`", hint)
 
 
 def _complete(policy: Policy, layers: tuple[PolicyFile, ...]) -> Policy:

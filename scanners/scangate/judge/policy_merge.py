@@ -10,9 +10,9 @@ from scangate.judge.policy_yaml import Node, Position
 
 __all__ = ["apply_environment", "find_node", "find_position", "list_positions", "merge_policy_files"]
 
-FILE_ONLY_KEYS = frozenset({"version", "name", "description", "extends", "floor"})  # said by a file of itself, never inherited
+FILE_ONLY_KEYS = frozenset({"version", "name", "description", "extends", "floor"})  # of one file, never inherited
 REPLACE = "replace"
-REPLACED_LISTS_KEY = "scanners"  # a scanner's own lists (a command, a set of rules) are replaced: half of each would mean neither
+REPLACED_LISTS_KEY = "scanners"  # a scanner's own lists (a command, rules) are always replaced
 
 
 def merge_policy_files(nodes: tuple[Node, ...]) -> Node:
@@ -66,7 +66,7 @@ def _entries(node: Node | None) -> dict[str, Node]:
 
 
 def find_node(tree: Node, path: DocumentPath) -> Node:
-    """The node at ``path``; the nearest one above it where the document does not say so much."""
+    """The node at ``path``, or its nearest ancestor in the document."""
     node = tree
     for step in path:
         if isinstance(node.value, dict) and step in node.value:
@@ -79,7 +79,7 @@ def find_node(tree: Node, path: DocumentPath) -> Node:
 
 
 def find_position(tree: Node, path: DocumentPath) -> Position:
-    """Where ``path`` is said: at its value."""
+    """The position of the value at ``path``."""
     return find_node(tree, path).position
 
 

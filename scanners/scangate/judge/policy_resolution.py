@@ -1,4 +1,4 @@
-"""Makes a policy of a merged tree: fills in what nothing says, checks what only the whole can tell, and takes the digest."""
+"""Resolves a merged tree into a policy: fills in defaults, checks the whole, and computes the digest."""
 
 from __future__ import annotations
 
@@ -116,9 +116,7 @@ def _settings(tree: Node, registry: ScannerOptionTypes, timeout: int) -> tuple[S
     entries = block.value if isinstance(block.value, dict) and "scanners" in (tree.key_positions or {}) else {}
     settings = tuple(_setting(name, entries[name], block, registry, timeout) for name in sorted(entries))
     if not any(setting.enabled for setting in settings):
-        _fail(
-            tree, ("scanners",), "no scanner is enabled, so nothing would be judged", "extend a bundled policy: `extends: baseline`"
-        )
+        _fail(tree, ("scanners",), "no scanner is enabled", "extend a bundled policy: `extends: baseline`")
     return settings
 
 
@@ -182,9 +180,7 @@ def _override(entry: policy_schema.OverrideEntry) -> BudgetOverride:
 
 def _unknown(tree: Node, said: PolicyBlocks) -> Severity:
     if isinstance(said.unknown, UnsetType):
-        raise make_policy_error(
-            tree.position, "unknown", "missing", "say what a finding of unknown severity is worth: `unknown: high`"
-        )
+        raise make_policy_error(tree.position, "unknown", "missing", "set the severity that UNKNOWN counts as: `unknown: high`")
     return Severity(said.unknown)
 
 
@@ -192,9 +188,7 @@ def _excludes(tree: Node, paths: policy_schema.PathsBlock) -> tuple[PathExclusio
     entries = _value_or(paths.exclude, ())
     for index, entry in enumerate(entries):
         if isinstance(entry.scanners, UnsetType) and globs.matches(entry.path, CATCH_ALL_PROBE):
-            _fail(
-                tree, ("paths", "exclude", index, "path"), "it leaves out every file", "name a folder or a kind of file: `vendor/`"
-            )
+            _fail(tree, ("paths", "exclude", index, "path"), "it excludes every file", "name a folder or a kind of file: `vendor/`")
     return tuple(PathExclusion(entry.path, entry.reason, tuple(sorted(set(_value_or(entry.scanners, ()))))) for entry in entries)
 
 
@@ -204,7 +198,7 @@ def _allowed_gaps(tree: Node, entries: Iterable[policy_schema.AllowedGapEntry]) 
     ]
     for index, gap in enumerate(found):
         if gap.kind in NEVER_ALLOWED and not _is_narrow(gap):
-            what = f"a {gap.kind.value} may stand only where one scanner and a path are named"
+            what = f"a {gap.kind.value} is allowed only for one named scanner and a path"
             _fail(tree, ("coverage", "allowed-gaps", index), what, "add `scanner: NAME` without `*` and `path: FOLDER/`")
     return tuple(found)
 
@@ -220,12 +214,12 @@ def _exceptions(tree: Node, said: PolicyBlocks, today: dt.date) -> tuple[PolicyE
     entries: list[policy_schema.ExceptionEntry] = _value_or(said.exceptions, [])
     for index, entry in enumerate(entries):
         if entry.expires > last:
-            what = f"more than {pluralize(days, 'day')} away, the longest life the policy gives an exception"
+            what = f"more than {pluralize(days, 'day')} away, the most that the policy allows for an exception"
             _fail(tree, ("exceptions", index, "expires"), what, f"expires: {last.isoformat()}")
         if not isinstance(entry.follows, UnsetType) and (
             isinstance(entry.fingerprint, UnsetType) or isinstance(entry.rule, UnsetType) or "*" in entry.rule
         ):
-            what = "only a finding that is named by its fingerprint and its rule can be followed"
+            what = "only a finding selected by its fingerprint and its rule can be followed"
             _fail(tree, ("exceptions", index, "follows"), what, "write it with `scangate waive FINGERPRINT --verdict verdict.json`")
     return tuple(
         PolicyException(

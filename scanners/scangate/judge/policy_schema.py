@@ -1,4 +1,4 @@
-"""What a policy file may say, as types: the strict reader and the JSON Schema are both made from these and nothing else.
+"""The content of a policy file, as types. The strict reader and the JSON Schema are both made from them.
 
 Every field may be absent, because a file may leave a thing to the policy it extends; what absence comes to is `resolve`'s business.
 """
@@ -54,7 +54,7 @@ Size = Annotated[int, Meta(ge=1)] | Annotated[str, Meta(pattern=r"^[1-9][0-9]{0,
 
 
 def _require_one_of(*names: str) -> Meta:
-    """An entry that must say at least one of ``names``, told to the reader and to the schema."""
+    """Require at least one of ``names`` in an entry, for the reader and for the schema."""
     return Meta(extra={"one of": names}, extra_json_schema={"anyOf": [{"required": [name]} for name in names]})
 
 
@@ -67,7 +67,7 @@ class _Replacement(_Block, frozen=True, kw_only=True):
 
 
 class ScannerBlock(_Block, frozen=True, kw_only=True):
-    """What every scanner's block may say beside the scanner's own options."""
+    """What every scanner's block can contain in addition to the scanner's own options."""
 
     enabled: bool | UnsetType = UNSET
     timeout: Seconds | UnsetType = UNSET
@@ -99,7 +99,7 @@ class LimitsBlock(_Block, frozen=True, kw_only=True):
 
 
 class SeverityEntry(_Block, frozen=True, kw_only=True):
-    """The severity of a rule's findings, in place of what the scanner says. The last entry that matches decides."""
+    """A severity for a rule's findings that replaces the scanner's. The last matching entry applies."""
 
     rule: Text
     severity: SeverityName
@@ -136,7 +136,7 @@ class OverrideReplacement(_Replacement, frozen=True, kw_only=True):
 
 
 class BudgetBlock(_Block, frozen=True, kw_only=True):
-    """How many findings of each severity may stand; a severity that nothing names may have none.
+    """How many findings of each severity are allowed; 0 for a severity without a limit.
 
     A finding counts in one budget: the last override that matches it and names its severity, else the general one.
     """
@@ -150,7 +150,7 @@ class BudgetBlock(_Block, frozen=True, kw_only=True):
 
 
 class AllowedGapEntry(_Block, frozen=True, kw_only=True):
-    """A kind of gap that may stand, for which scanner (a name with `*`), in which paths, and why."""
+    """A kind of gap that is allowed, for which scanner (a name with `*`), in which paths, and why."""
 
     kind: GapName
     reason: Text
@@ -167,7 +167,7 @@ class AllowedGapReplacement(_Replacement, frozen=True, kw_only=True):
 
 
 class CoverageBlock(_Block, frozen=True, kw_only=True):
-    """Which scanners must have run, and which gaps may stand."""
+    """Which scanners must run, and which gaps are allowed."""
 
     required: list[Name] | RequiredReplacement | UnsetType = UNSET
     allowed_gaps: list[AllowedGapEntry] | AllowedGapReplacement | UnsetType = UNSET
@@ -176,26 +176,26 @@ class CoverageBlock(_Block, frozen=True, kw_only=True):
 class AdvisoriesBlock(_Block, frozen=True, kw_only=True):
     """How long after its publication an advisory is waited for, of whatever severity, critical included; 0 waits for none.
 
-    Until then the finding is told and does not count; one without a publication date, or with one to come, counts at once.
+    Until then the finding is reported and does not count. One without a publication date, or with a future one, counts.
     """
 
     wait_days: Annotated[int, Meta(ge=0)] | UnsetType = UNSET
 
 
 class BaselineBlock(_Block, frozen=True, kw_only=True):
-    """What the policy asks of a baseline. ``ratchet``: what is gone from the code must go from it, so that it only shrinks."""
+    """Requirements on the baseline. ``ratchet``: findings that are gone must be removed from it, so that it only shrinks."""
 
     ratchet: bool | UnsetType = UNSET
 
 
 class CacheBlock(_Block, frozen=True, kw_only=True):
-    """Which answers of earlier scans are used: with ``keyed-only`` none but those signed under SCANGATE_CACHE_KEY."""
+    """Which cached results are used. ``keyed-only``: only those signed with SCANGATE_CACHE_KEY."""
 
     keyed_only: bool | UnsetType = UNSET
 
 
 class FollowsBlock(_Block, frozen=True, kw_only=True):
-    """What `scangate waive` knows a finding by, beside its fingerprint, when its file is renamed: digests of no secret."""
+    """How `scangate waive` recognizes a finding after its file is renamed. The digests are made from no secret."""
 
     path: Text
     content: Text
@@ -205,7 +205,7 @@ class FollowsBlock(_Block, frozen=True, kw_only=True):
 class ExceptionEntry(_Block, frozen=True, kw_only=True):
     """Findings that are accepted until the end of a day: those that every selector given matches.
 
-    ``advisory`` is any name of a dependency's fault, in any case: its CVE, GHSA or PYSEC id. ``follows`` goes with a rule and a
+    ``advisory`` is any name of an advisory, in any case: its CVE, GHSA or PYSEC id. ``follows`` goes with a rule and a
     fingerprint: where no finding has that any more, the entry accepts the one that it became, and never more than one.
     """
 
@@ -227,7 +227,7 @@ class ExceptionReplacement(_Replacement, frozen=True, kw_only=True):
 
 
 class PolicyBlocks(_Block, frozen=True, kw_only=True):
-    """What a policy says, and what an environment of it may say otherwise. ``scanners`` is read by each scanner's own type."""
+    """The blocks of a policy and of its environments. Each block in ``scanners`` has the scanner's own type."""
 
     scanners: dict[str, Any] | UnsetType = UNSET
     paths: PathsBlock | UnsetType = UNSET

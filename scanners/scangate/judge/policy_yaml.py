@@ -1,7 +1,7 @@
-"""Turns the bytes of a policy file into a tree of values, each with the place it stands at; knows nothing of what they mean.
+"""Parses the bytes of a policy file into a tree of values with their positions.
 
 A small YAML on purpose: one document of mappings, lists and plain values. Anchors, aliases, tags, merge keys and tabs are refused,
-depth and size are bounded, and a scalar means what YAML 1.2 and JSON say (``no`` and ``2027-01-01`` are text, ``true`` is not).
+depth and size are bounded, and scalars are those of YAML 1.2 and JSON (``no`` and ``2027-01-01`` are text, ``true`` is not).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ KEYWORDS: Mapping[str, bool | None] = {"true": True, "false": False, "null": Non
 
 
 class Position(msgspec.Struct, frozen=True, order=True):
-    """Where a value stands in a policy file; line and column count from 1."""
+    """Where a value is in a policy file; line and column count from 1."""
 
     file: str
     line: int = 1
@@ -43,7 +43,7 @@ class Position(msgspec.Struct, frozen=True, order=True):
 class Node(msgspec.Struct, frozen=True):
     """A value and its place: a mapping of text to nodes, a list of nodes, or a plain value.
 
-    ``keys`` tells where each key of a mapping stands.
+    ``key_positions``: where each key of a mapping is.
     """
 
     value: dict[str, Any] | list[Any] | str | int | float | bool | None
@@ -152,7 +152,7 @@ class _TreeBuilder:
         if getattr(event, "tag", None) is not None:
             self._fail(event, "tags are not read", "remove the `!...`")
         if depth > MAX_DEPTH:
-            self._fail(event, "nested too deep", "`scangate policy schema` tells what a policy holds")
+            self._fail(event, "nested too deep", "`scangate policy schema` describes a policy")
 
     def _mapping(self, start: yaml.Event, depth: int) -> Node:
         values: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""Records what a scan read and what it left out by its policy's word, and says where another policy would have read more.
+"""Records what a scan covered and what its policy excluded, and finds what another policy would have scanned in addition.
 
 Strict rather than clever: an exclude that left out a file is missed unless the new policy has the same one, word for word, and a
 scan that let the advisory store be older than the new policy does is not believed, even where the store was not asked.
@@ -32,7 +32,7 @@ class _RecordedScanner(msgspec.Struct, frozen=True):
 
 
 class _RecordedScope(msgspec.Struct, frozen=True, rename="kebab"):
-    """The record as it stands in verdict.json under ``scope``; ``scanners`` are those that ran, ``too_large`` counts gaps."""
+    """The record as in verdict.json under ``scope``; ``scanners`` are those that ran, ``too_large`` counts gaps."""
 
     excludes: tuple[_RecordedExclusion, ...]
     max_file_size: int
@@ -73,7 +73,7 @@ def find_scope_gaps(scope: Mapping[str, Any], policy: Policy, rules: Mapping[str
     try:
         known = msgspec.convert(dict(scope), _RecordedScope)
     except msgspec.ValidationError:
-        return (_gap("targets", "the record of what the scan read is not one", policy),)
+        return (_gap("targets", "invalid record of what was scanned", policy),)
     missed = [*_excludes(known, policy), *_sizes(known, policy), *_scanners(known, policy, rules or {})]
     return tuple(sorted((_gap(scanner, reason, policy) for scanner, reason in missed), key=Gap.sort_key))
 
@@ -88,13 +88,13 @@ def _excludes(scope: _RecordedScope, policy: Policy) -> Iterator[tuple[str, str]
     for entry in scope.excludes:
         if entry.files and not kept & {(entry.path, entry.scanners), (entry.path, ())}:
             for scanner in entry.scanners or ("targets",):
-                yield (scanner, f"the scan left out {pluralize(entry.files, 'file')} in {entry.path}, which this policy reads")
+                yield (scanner, f"the scan excluded {pluralize(entry.files, 'file')} in {entry.path}, which this policy does not")
 
 
 def _sizes(scope: _RecordedScope, policy: Policy) -> Iterator[tuple[str, str]]:
     if scope.too_large and policy.max_file_size > scope.max_file_size:
-        told = f"{policy.max_file_size} bytes, the scan only to {scope.max_file_size}"
-        yield ("targets", f"this policy reads files up to {told}, and {pluralize(scope.too_large, 'file')} was larger")
+        limits = f"{policy.max_file_size} bytes, the scan only up to {scope.max_file_size}"
+        yield ("targets", f"this policy scans files up to {limits}; larger: {pluralize(scope.too_large, 'file')}")
 
 
 def _scanners(scope: _RecordedScope, policy: Policy, rules: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -107,7 +107,7 @@ def _scanners(scope: _RecordedScope, policy: Policy, rules: Mapping[str, str]) -
         elif keys := find_looser_options(setting.options, ran.options):
             yield (
                 setting.name,
-                f"the scan ran this scanner with other options than this policy's: {', '.join(map(shorten, keys))}",
+                f"the scan used options for this scanner that differ from this policy's: {', '.join(map(shorten, keys))}",
             )
         elif ran.rules != rules.get(setting.name, ran.rules):
-            yield (setting.name, "the scan ran this scanner with other rules than today's")
+            yield (setting.name, "the scan used rules for this scanner that differ from the current ones")
