@@ -172,6 +172,8 @@ def test_policies_are_checked_and_shown(tree: Path, rules: Path) -> None:
     assert "a valid policy" in run_scangate("policy", "check", cwd=tree).expect(0).stdout
     assert "coverage:" in run_scangate("policy", "show", rules, cwd=tree).expect(0).stdout
     assert json.loads(run_scangate("policy", "schema", cwd=tree).expect(0).stdout)["type"] == "object"
+    assert run_scangate("schema", "policy", cwd=tree).expect(0).stdout == run_scangate("policy", "schema", cwd=tree).stdout
+    assert json.loads(run_scangate("schema", "verdict", cwd=tree).expect(0).stdout)["title"] == "scangate verdict.json"
     listed = run_scangate("scanners", cwd=tree).expect(0).stdout
     assert [line.split()[0] for line in listed.splitlines()] == ["bandit", "semgrep", "detect-secrets", "pip-audit"]
 

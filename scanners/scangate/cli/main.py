@@ -31,7 +31,7 @@ COMMANDS = {
     "baseline": "Create, update and show the known findings.",
     "waive": "Add an exception to the policy file.",
     "policy": "Check and show policies.",
-    "schema": "Print the JSON Schema of a policy.",
+    "schema": "Print the JSON Schema of a policy or of verdict.json.",
     "advisories": "Update, import and show the local advisory store.",
     "attest": "Sign an attestation of a verdict.",
     "verify": "Verify an attestation before deployment.",

@@ -5,8 +5,7 @@ from __future__ import annotations
 import click
 
 from scangate.app.policies import read_policy
-from scangate.cli import options
-from scangate.cli.schema import print_policy_schema
+from scangate.cli import options, schema
 from scangate.judge.policy_dump import dump_policy
 
 _name_argument = click.argument("name", metavar="[NAME|FILE]", required=False)
@@ -36,8 +35,4 @@ def show(name: str | None, environment: str | None) -> int:
     return 0
 
 
-@command.command()
-def schema() -> int:
-    """Print the JSON Schema of a policy; the same as `scangate schema policy`."""
-    print_policy_schema()
-    return 0
+command.add_command(schema.policy, "schema")

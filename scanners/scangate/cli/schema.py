@@ -9,6 +9,7 @@ import click
 from scangate.app.policies import scanner_option_types
 from scangate.app.scanner_registry import load_scanners
 from scangate.judge.policy_json_schema import build_policy_schema
+from scangate.report.schema import verdict_json_schema
 from scangate.tools.sarif_command import Options as CommandOptions
 
 
@@ -18,13 +19,16 @@ def command() -> None:
 
 
 @command.command()
-def policy() -> int:
+def policy() -> None:
     """Print the JSON Schema of a policy, with the options of the installed scanners."""
-    print_policy_schema()
-    return 0
+    _print(build_policy_schema(scanner_option_types(load_scanners()), CommandOptions))
 
 
-def print_policy_schema() -> None:
-    """Prints the schema on standard output."""
-    schema = build_policy_schema(scanner_option_types(load_scanners()), CommandOptions)
+@command.command()
+def verdict() -> None:
+    """Print the JSON Schema of verdict.json."""
+    _print(verdict_json_schema())
+
+
+def _print(schema: object) -> None:
     click.echo(json.dumps(schema, indent=2, sort_keys=True))
