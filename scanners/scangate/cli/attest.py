@@ -20,7 +20,6 @@ from scangate.model import Outcome, Report
 from scangate.publish import codepipeline_approval
 from scangate.publish.attestation_store import open_store
 from scangate.publish.aws_client import create_client
-from scangate.publish.aws_partition import region_from_arn
 from scangate.publish.dsse import Signer, sign_envelope
 from scangate.publish.kms_keys import ALGORITHMS, Algorithm, KmsSigner
 from scangate.publish.scope_check import describe_partial_scope
@@ -108,7 +107,7 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter per option
 
 def _load_signer(key: Path | None, kms_key: str | None, algorithm: Algorithm) -> Signer:
     if kms_key is not None and key is None:
-        return KmsSigner(create_client("kms", region_from_arn(kms_key)), kms_key, algorithm)
+        return KmsSigner(kms_key, algorithm)
     if key is None or kms_key is not None:
         raise UsageError("an attestation needs exactly one key", "give --kms-key ARN or --key FILE")
     with file_errors("read", key, "give a private key: --key FILE"):

@@ -53,7 +53,7 @@ def translate_errors() -> Iterator[None]:
 
 
 @translate_errors()
-def _create_client(service: str, region: str = "") -> Any:
+def _create_client(service: str, region: str | None = None) -> Any:
     """Return a boto3 client; the default region is the environment's. Raises PublishError if it cannot be created."""
     import boto3  # noqa: PLC0415 -- see above
     from botocore.config import Config  # noqa: PLC0415

@@ -12,7 +12,7 @@ import msgspec
 
 from scangate.errors import PublishError, UsageError
 from scangate.publish.aws_client import create_client, limit_pages, translate_errors
-from scangate.publish.aws_partition import dns_suffix_for_region, partition_for_region
+from scangate.publish.aws_partition import lookup_partition
 
 if TYPE_CHECKING:
     from types_boto3_ecr.type_defs import DescribeImageScanFindingsRequestPaginateTypeDef
@@ -55,9 +55,10 @@ def parse_image_reference(text: str, region: str = "") -> ImageReference:
 
 def _matches_region(parts: Mapping[str, str]) -> bool:
     """Whether host or ARN belong to AWS in their region."""
+    partition, dns_suffix = lookup_partition(parts.get("region", ""))
     if "domain" in parts:
-        return parts["domain"] in {dns_suffix_for_region(parts["region"]), *DUAL_STACK_DOMAINS}
-    return "partition" not in parts or parts["partition"] == partition_for_region(parts["region"])
+        return parts["domain"] in {dns_suffix, *DUAL_STACK_DOMAINS}
+    return parts.get("partition", partition) == partition
 
 
 def fetch_scan_findings(image: ImageReference, timeout: float, *, sleep: Callable[[float], None] = time.sleep) -> str:

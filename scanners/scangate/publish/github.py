@@ -37,17 +37,6 @@ _REPOSITORY = re.compile(r"[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
-class _BearerAuth(requests.auth.AuthBase):
-    """Sends the token; without it requests would send what a .netrc has for the host."""
-
-    def __init__(self, token: str) -> None:
-        self._token = token
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"Bearer {self._token}"
-        return request
-
-
 class GitHubClient(msgspec.Struct, frozen=True):
     """A commit at GitHub. ``api``: address of the REST API, the only place that the token is sent to."""
 
@@ -86,9 +75,15 @@ class GitHubClient(msgspec.Struct, frozen=True):
             "X-GitHub-Api-Version": "2022-11-28",
         }
         url = f"{self.api.rstrip('/')}/repos/{self.repository}/{path}"
-        auth = _BearerAuth(self.token)
+
+        def authorize(request: requests.PreparedRequest) -> requests.PreparedRequest:
+            request.headers["Authorization"] = f"Bearer {self.token}"  # without it requests sends what a .netrc has for the host
+            return request
+
         try:
-            return requests.request(method, url, json=body, headers=headers, auth=auth, timeout=TIMEOUTS, allow_redirects=False)
+            return requests.request(
+                method, url, json=body, headers=headers, auth=authorize, timeout=TIMEOUTS, allow_redirects=False
+            )
         except requests.RequestException as error:
             raise PublishError(type(error).__name__, "GitHub cannot be reached", "check the network and the proxy") from error
 

@@ -21,7 +21,7 @@ from scangate.model import Report
 from scangate.publish import security_hub
 from scangate.publish.asff import HubProject
 from scangate.publish.aws_client import create_client, translate_errors
-from scangate.publish.aws_partition import partition_for_region
+from scangate.publish.aws_partition import lookup_partition
 from scangate.publish.scope_check import describe_partial_scope
 from scangate.report.schema import parse_report
 from scangate.timestamps import utc_now
@@ -57,7 +57,7 @@ def command(*, project: str | None, account: str | None, region: str | None, dry
         if not hub_region or not _ACCOUNT.fullmatch(caller):
             raise UsageError("the AWS account or region is not known", "name them: --account ID --region NAME")
         return HubProject(
-            partition=partition_for_region(hub_region),
+            partition=lookup_partition(hub_region)[0],
             region=hub_region,
             account=caller,
             name=_project_key(name, report.subdirectory),
