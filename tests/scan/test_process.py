@@ -15,6 +15,7 @@ import pytest
 from scangate.errors import ScanError
 from scangate.model import GapKind
 from scangate.plugin import ProgramOutput
+from scangate.scan import process
 from scangate.scan.process import NETWORK_VARIABLES, STDERR_LIMIT, ProcessRunner, filter_search_path
 
 ENVIRON = {
@@ -232,3 +233,16 @@ def test_programs_run_and_time_out_without_waitid(processes: ProcessRunner) -> N
     with pytest.raises(ScanError) as error:
         python(processes, "import time; time.sleep(100)", timeout=0.5)
     assert error.value.kind is GapKind.TIMEOUT
+
+
+def test_a_program_that_floods_stderr_times_out_and_fills_no_disk(
+    processes: ProcessRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "MAX_STDERR_BYTES", 1 << 20)
+    with pytest.raises(ScanError) as error:
+        python(processes, "import os\nwhile True: os.write(2, b'x' * 65536)", timeout=1.0)
+    assert error.value.kind is GapKind.TIMEOUT
+    output = python(
+        processes, "import os, time\nfor _ in range(40): os.write(2, b'x' * 65536); time.sleep(0.01)\nos.write(2, b'end')"
+    )
+    assert (output.stderr_truncated, output.stderr[-3:]) == (True, b"end")

@@ -26,7 +26,8 @@ NETWORK_VARIABLES = (
 )
 MARKER_VARIABLE = "SCANGATE_CHILD"
 STDOUT_LIMIT = 512 * 1024 * 1024  # bytes
-STDERR_LIMIT = 64 * 1024  # bytes
+STDERR_LIMIT = 64 * 1024  # bytes that are kept
+MAX_STDERR_BYTES = 16 * 1024 * 1024  # on disk
 GRACE_SECONDS = 2.0
 POLL_SECONDS = 0.1  # between checks of the limits
 MAX_SWEEPS = 20  # a program that forks during a sweep needs more than one
@@ -111,7 +112,9 @@ class ProcessRunner:
         deadline = time.monotonic() + timeout
         # Files instead of pipes: no pipe fills up, and no grandchild keeps one open.
         with contextlib.ExitStack() as stack:
-            given, stdout, stderr = (stack.enter_context(tempfile.TemporaryFile(dir=self._folder)) for _ in range(3))
+            given, stdout = (stack.enter_context(tempfile.TemporaryFile(dir=self._folder)) for _ in range(2))
+            stderr = stack.enter_context(tempfile.TemporaryFile("a+b", dir=self._folder))  # appended to, so that it can be emptied
+            is_emptied = False
             given.write(stdin or b"")
             given.seek(0)
             try:
@@ -136,14 +139,16 @@ class ProcessRunner:
                         hint = "raise the time limit in the policy: limits: {timeout: SECONDS}"
                         raise ScanError(GapKind.TIMEOUT, f"{name} did not end within {timeout:g} seconds", hint)
                     _check_size(stdout, stdout_limit, name)
-                    _check_size(stderr, STDOUT_LIMIT, name)
+                    if os.fstat(stderr.fileno()).st_size > MAX_STDERR_BYTES:
+                        os.ftruncate(stderr.fileno(), 0)
+                        is_emptied = True
             finally:
                 _terminate_group(child)
             _check_size(stdout, stdout_limit, name)
             stdout.seek(0)
             size = os.fstat(stderr.fileno()).st_size
             stderr.seek(max(size - STDERR_LIMIT, 0))
-            return ProgramOutput(child.returncode, stdout.read(), stderr.read(STDERR_LIMIT), size > STDERR_LIMIT)
+            return ProgramOutput(child.returncode, stdout.read(), stderr.read(STDERR_LIMIT), is_emptied or size > STDERR_LIMIT)
 
     def kill_leftovers(self) -> None:
         """Kills programs that left their process group, found by the marker in their environment (only where /proc exists)."""
