@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from scangate.model import GapKind
 
-__all__ = ["AttestationRejected", "PolicyError", "PublishError", "Rejection", "ScanError", "ScangateError", "UsageError"]
-
 
 class ScangateError(Exception):
     """Something the user can fix: one line for the problem, one for the fix. Ends the program with exit code 2."""

@@ -23,17 +23,6 @@ from scangate.judge.finding_matching import KnownFinding, ScannedPaths, collect_
 from scangate.model import Finding
 from scangate.strict_json import describe_error, parse_json
 
-__all__ = [
-    "BASELINE_FILE",
-    "FORMAT_VERSION",
-    "MAX_BYTES",
-    "Baseline",
-    "parse_baseline",
-    "render_baseline",
-    "split_removed_entries",
-    "update_entries",
-]
-
 BASELINE_FILE = ".scangate-baseline.json"
 FORMAT_VERSION = 1
 MAX_BYTES = 64 * 1024 * 1024  # bytes

@@ -15,8 +15,6 @@ import msgspec
 from scangate import globs
 from scangate.model import Note, NoteKind
 
-__all__ = ["DEFAULT_PATHS", "MAX_BYTES", "CodeOwners", "find_codeowners"]
-
 DEFAULT_PATHS = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
 MAX_BYTES = 3 * 1024 * 1024  # bytes, GitHub's own limit
 OWNER_PATTERN = re.compile(r"@[A-Za-z0-9][A-Za-z0-9_-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)?|[^@\s]+@[^@\s]+")

@@ -23,8 +23,6 @@ import msgspec
 
 from scangate.model import WORST_FIRST, Finding, FindingKind, Note, NoteKind, Ruling
 
-__all__ = ["WeaknessKey", "finding_sort_key", "list_merge_notes", "merge_rulings", "sort_findings", "weakness_key"]
-
 Value = TypeVar("Value")
 
 WeaknessKey = tuple[str, int, str]

@@ -19,8 +19,6 @@ from scangate.errors import PolicyError
 from scangate.judge.error_text import shorten, suggest
 from scangate.judge.policy_yaml import Node, make_policy_error
 
-__all__ = ["DocumentPath", "decode_node", "format_path", "struct_fields"]
-
 DocumentPath = tuple[str | int, ...]
 Decoder = Callable[[Node, Any, DocumentPath], Any]
 PATTERN_CHECKS: dict[str, Callable[[str], str]] = {"glob": globs.pattern_error}

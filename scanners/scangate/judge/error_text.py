@@ -7,8 +7,6 @@ from collections.abc import Iterable
 
 from scangate.printable import replace_unprintable
 
-__all__ = ["pluralize", "shorten", "suggest"]
-
 MAX_CHARACTERS = 60  # characters of a key that are echoed
 
 

@@ -48,8 +48,6 @@ from scangate.model import (
     derive_outcome,
 )
 
-__all__ = ["evaluate", "find_moved_to_stricter_path", "find_unsuppressed"]
-
 
 def evaluate(  # noqa: PLR0913 -- each is a fact that only the caller knows
     results: Sequence[ScanResult],

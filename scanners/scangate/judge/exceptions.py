@@ -14,8 +14,6 @@ from scangate.judge.name_patterns import matches_name
 from scangate.judge.policy import ExceptionOwners, FollowedFinding, Policy, PolicyException
 from scangate.model import Basis, Decision, Finding, Note, NoteKind
 
-__all__ = ["EXPIRY_WARNING_DAYS", "ExceptionLedger", "describe_exception", "selects"]
-
 EXPIRY_WARNING_DAYS = 14
 SELECTORS = ("rule", "path", "fingerprint", "advisory")
 

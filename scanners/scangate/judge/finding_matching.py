@@ -21,8 +21,6 @@ import msgspec
 
 from scangate.model import Finding, FindingKind, KnownSource, ScanResult, ScanStatus, SkipReason, Targets
 
-__all__ = ["BASELINE_NAME", "KnownFinding", "ScannedPaths", "collect_known_findings", "mark_known_findings", "match_findings"]
-
 BASELINE_NAME = "the baseline"
 STAGED = "staged"
 

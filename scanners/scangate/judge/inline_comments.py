@@ -9,8 +9,6 @@ from scangate.judge.exceptions import EXPIRY_WARNING_DAYS
 from scangate.judge.policy import InlineExpiry, InlineSuppressions, Policy
 from scangate.model import Basis, Decision, Finding, IgnoreComment, Note, NoteKind
 
-__all__ = ["explain_rejections", "find_suppression", "list_notes"]
-
 MAX_NOTES = 20
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import functools
 from fnmatch import fnmatchcase
 
-__all__ = ["matches_name"]
-
 
 @functools.lru_cache(maxsize=4096)
 def matches_name(pattern: str, name: str) -> bool:

@@ -13,8 +13,6 @@ from msgspec import inspect as kinds
 
 from scangate.judge.decode import struct_fields
 
-__all__ = ["find_looser_options"]
-
 
 def find_looser_options(required: Any, actual: Any) -> tuple[str, ...]:
     """The names of the options in which ``given`` is not at least as tight as ``wanted``, sorted; empty where it suffices.

@@ -10,22 +10,6 @@ import msgspec
 
 from scangate.model import FindingKind, GapKind, PolicyLocation, Severity
 
-__all__ = [
-    "AllowedGap",
-    "Budget",
-    "BudgetOverride",
-    "ExceptionOwners",
-    "FollowedFinding",
-    "InlineExpiry",
-    "InlineSuppressions",
-    "PathExclusion",
-    "Policy",
-    "PolicyException",
-    "ScannerSettings",
-    "SeverityRule",
-    "UnusedExceptions",
-]
-
 Limits = tuple[tuple[Severity, int | None], ...]
 
 

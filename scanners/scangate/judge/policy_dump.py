@@ -12,8 +12,6 @@ import msgspec
 from scangate.judge.decode import DocumentPath, format_path
 from scangate.judge.policy import Budget, BudgetOverride, Policy
 
-__all__ = ["dump_policy", "format_scalar"]
-
 PLAIN_SCALAR = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*( [A-Za-z0-9_./-]+)*")
 YAML_KEYWORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 SORTED_LISTS = frozenset({"required"})  # lists that are sorted when resolved, so that their places no longer match

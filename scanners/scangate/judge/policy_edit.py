@@ -19,8 +19,6 @@ from scangate.judge.policy import PolicyException
 from scangate.judge.policy_dump import format_scalar
 from scangate.judge.policy_yaml import UNPRINTABLE, Node, Position, make_policy_error, parse_policy_yaml
 
-__all__ = ["add_exception"]
-
 EXCEPTIONS_KEY = "exceptions"
 ENTRY_FIELDS = ("fingerprint", "rule", "path", "advisory", "follows", "reason", "owner", "expires")
 LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")

@@ -16,17 +16,6 @@ from scangate.judge.policy_schema import PolicyDocument
 from scangate.judge.policy_yaml import MAX_BYTES, Node, Position, make_policy_error, parse_policy_yaml, too_large_error
 from scangate.printable import replace_unprintable
 
-__all__ = [
-    "DEFAULT_POLICY_FILE",
-    "MAX_CHAIN",
-    "PolicyFile",
-    "PolicyRevision",
-    "find_extended_file",
-    "is_policy_path",
-    "list_bundled_policies",
-    "load_chain",
-]
-
 DEFAULT_POLICY_FILE = "scangate.yaml"
 MAX_CHAIN = 10  # files in a chain of `extends`
 

@@ -24,8 +24,6 @@ from scangate.model import (
     Severity,
 )
 
-__all__ = ["STALE_BASELINE", "UNUSED_EXCEPTION", "check_ratchet", "check_unused_exceptions"]
-
 STALE_BASELINE = "scangate:stale-baseline"
 UNUSED_EXCEPTION = "scangate:unused-exception"
 

@@ -45,8 +45,6 @@ from scangate.judge.policy import (
 )
 from scangate.model import Severity
 
-__all__ = ["Loosening", "find_loosenings"]
-
 T = TypeVar("T")
 EXCLUSIONS: DocumentPath = ("paths", "exclude")
 OVERRIDES: DocumentPath = ("budgets", "overrides")

@@ -12,8 +12,6 @@ import msgspec
 
 from scangate.judge.policy_schema import PolicyBlocks, PolicyDocument, ScannerBlock
 
-__all__ = ["build_policy_schema"]
-
 SCHEMA_DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 

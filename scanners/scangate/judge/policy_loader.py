@@ -21,8 +21,6 @@ from scangate.judge.policy_resolution import COMMON_SCANNER_KEYS, ScannerOptionT
 from scangate.judge.policy_yaml import Node, make_policy_error
 from scangate.model import PolicyLocation
 
-__all__ = ["load_policy"]
-
 TRUST_HINT = "read it, then run again with --trust-policy, or keep the policy outside the tree"
 
 

@@ -12,8 +12,6 @@ from scangate.judge.name_patterns import matches_name
 from scangate.judge.policy import Budget, BudgetOverride, Policy
 from scangate.model import Basis, Decision, Finding, FindingKind, Gap, PolicyLocation, Severity
 
-__all__ = ["PolicyMatcher"]
-
 
 class PolicyMatcher:
     """One policy, applied to the findings and gaps of one evaluation."""

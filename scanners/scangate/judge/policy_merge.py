@@ -8,8 +8,6 @@ from functools import reduce
 from scangate.judge.decode import DocumentPath
 from scangate.judge.policy_yaml import Node, Position
 
-__all__ = ["apply_environment", "find_node", "find_position", "list_positions", "merge_policy_files"]
-
 FILE_ONLY_KEYS = frozenset({"version", "name", "description", "extends", "floor"})  # of one file, never inherited
 REPLACE = "replace"
 REPLACED_LISTS_KEY = "scanners"  # a scanner's own lists (a command, rules) are always replaced

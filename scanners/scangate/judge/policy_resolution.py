@@ -35,8 +35,6 @@ from scangate.judge.policy_schema import PolicyBlocks
 from scangate.judge.policy_yaml import Node, make_policy_error
 from scangate.model import NEVER_ALLOWED, FindingKind, GapKind, Severity
 
-__all__ = ["COMMON_SCANNER_KEYS", "ScannerOptionTypes", "compute_digest", "resolve_policy"]
-
 MAX_FILE_SIZE = 1024 * 1024  # bytes
 TIMEOUT = 600  # seconds in all for one tool
 EXCEPTION_MAX_DAYS = 365

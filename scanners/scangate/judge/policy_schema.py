@@ -11,25 +11,6 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-__all__ = [
-    "AdvisoriesBlock",
-    "AllowedGapEntry",
-    "BaselineBlock",
-    "BudgetBlock",
-    "CacheBlock",
-    "CoverageBlock",
-    "ExceptionEntry",
-    "ExclusionEntry",
-    "LimitsBlock",
-    "OverrideEntry",
-    "PathsBlock",
-    "PolicyBlocks",
-    "PolicyDocument",
-    "ScannerBlock",
-    "SeverityEntry",
-    "SeverityName",
-]
-
 SeverityName = Literal["info", "low", "medium", "high", "critical"]
 KindName = Literal["code", "secret", "dependency", "configuration"]
 GapName = Literal[

@@ -16,8 +16,6 @@ import yaml
 from scangate.errors import PolicyError
 from scangate.judge.error_text import shorten
 
-__all__ = ["MAX_BYTES", "Node", "Position", "make_policy_error", "parse_policy_yaml", "too_large_error"]
-
 MAX_BYTES = 1024 * 1024  # bytes of a policy file
 MAX_DEPTH = 20
 MAX_EVENTS = 100_000  # events of the parser, about one a value

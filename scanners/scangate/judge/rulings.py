@@ -31,8 +31,6 @@ from scangate.model import (
     Severity,
 )
 
-__all__ = ["find_suppression", "moved_to_stricter_path", "rule_findings"]
-
 BudgetKey = tuple[int, Severity]
 """A `PolicyMatcher.budget_index` and a severity."""
 

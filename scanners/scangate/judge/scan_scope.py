@@ -17,8 +17,6 @@ from scangate.judge.option_comparison import find_looser_options
 from scangate.judge.policy import PathExclusion, Policy
 from scangate.model import Gap, GapKind, ScanResult, ScanStatus, SkippedPath
 
-__all__ = ["find_scope_gaps", "record_scope"]
-
 
 class _RecordedExclusion(msgspec.Struct, frozen=True):
     path: str

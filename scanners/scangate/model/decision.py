@@ -10,8 +10,6 @@ from scangate.model.finding import FindingKind
 from scangate.model.location import PolicyLocation
 from scangate.model.severity import Severity
 
-__all__ = ["Basis", "BudgetSelector", "Decision", "Note", "NoteKind"]
-
 
 class Basis(enum.Enum):
     """What decided about a finding or a gap."""

@@ -11,8 +11,6 @@ import msgspec
 from scangate.model.location import Location, Span
 from scangate.model.severity import Confidence, Severity
 
-__all__ = ["BUNDLED_ADVISORIES", "AffectedPackage", "Finding", "FindingIdentity", "FindingKind", "IgnoreComment", "RuleInfo"]
-
 BUNDLED_ADVISORIES = "starter set"
 """The source of advisories that ship with the package. Their findings carry this label and do not replace an audit."""
 

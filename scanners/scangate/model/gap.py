@@ -7,8 +7,6 @@ from typing import Any
 
 import msgspec
 
-__all__ = ["NEVER_ALLOWED", "Gap", "GapKind"]
-
 
 class GapKind(enum.Enum):
     """Why something was not analyzed. No bundled policy ever allows the kinds in NEVER_ALLOWED."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import msgspec
 
-__all__ = ["Location", "PolicyLocation", "Span"]
-
 
 class Location(msgspec.Struct, frozen=True, forbid_unknown_fields=True, order=True):
     """Where a finding is: ``1 <= line <= end_line``; columns are 0 where the tool reported none."""

@@ -9,8 +9,6 @@ import msgspec
 from scangate.model.result import ScanResult, Targets
 from scangate.model.verdict import Verdict
 
-__all__ = ["ComparedRevision", "KnownSource", "Report", "RunInfo"]
-
 
 class KnownSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True, order=True):
     """A baseline or a revision that had findings before this scan, and what became of them.

@@ -10,19 +10,6 @@ from scangate.model.finding import Finding
 from scangate.model.gap import Gap
 from scangate.model.location import Span
 
-__all__ = [
-    "Component",
-    "FileAccounting",
-    "FileReport",
-    "ScanResult",
-    "ScanStatus",
-    "ScannerRun",
-    "SkipReason",
-    "SkippedPath",
-    "Targets",
-    "TargetsInfo",
-]
-
 
 class SkipReason(enum.StrEnum):
     """Why a path is deliberately not scanned."""

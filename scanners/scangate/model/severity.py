@@ -5,8 +5,6 @@ from __future__ import annotations
 import enum
 from typing import Self
 
-__all__ = ["Confidence", "Severity"]
-
 
 class _Level(enum.Enum):
     """An ordered enumeration of names: its members are listed from the lowest to the highest, and compare by ``rank``."""

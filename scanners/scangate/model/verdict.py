@@ -12,8 +12,6 @@ from scangate.model.finding import Finding
 from scangate.model.gap import Gap
 from scangate.model.severity import Severity
 
-__all__ = ["EXIT_CODES", "WORST_FIRST", "GapRuling", "Outcome", "Ruling", "RulingOutcome", "Verdict", "derive_outcome"]
-
 
 class RulingOutcome(enum.Enum):
     """What the policy makes of one finding."""

@@ -7,8 +7,6 @@ from collections.abc import Callable
 from scangate.model import Basis, BudgetSelector, Decision, Note, NoteKind, PolicyLocation, SkippedPath, SkipReason
 from scangate.report.wording import pluralize
 
-__all__ = ["describe_note", "explain_decision", "explain_skip", "format_policy_location", "list_policy_locations"]
-
 
 def explain_decision(decision: Decision) -> str:
     """Why the policy ruled so, in one line, with the notes that belong to it."""
