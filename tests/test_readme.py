@@ -53,7 +53,7 @@ def test_demonstration_output_is_real() -> None:
     shown = [steady(line) for line in block("demo", "text").splitlines() if line != "[...]"]
     assert len(shown) > 10
     # what the advisory service answers depends on the network
-    of_service = re.compile(r"pip-audit|requirements\.txt|advisor|gaps?\b|hint: check|findings? blocks? ")
+    of_service = re.compile(r"pip-audit|requirements\.txt|advisor|gaps?\b|hint: check|blocking findings? \(")
     assert not [line for line in shown if line not in printed and not of_service.search(line)]
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scangate.judge.correlation import BROAD_CWES, CWE_CORRECTIONS, CWE_FAMILIES, finding_sort_key, merge_rulings, weakness_key
+from scangate.judge.correlation import BROAD_CWES, CWE_CORRECTIONS, CWE_FAMILIES, merge_rulings, weakness_key
 from scangate.judge.evaluation import evaluate
 from scangate.judge.policy import Budget, BudgetOverride, InlineSuppressions, Policy
 from scangate.model import (
@@ -195,7 +195,7 @@ def test_merging_loses_nothing_and_softens_nothing(found: list[Ruling], chance: 
     told = [told for ruling in made for told in ruling.per_scanner]
     assert sorted(map(repr, told)) == sorted(map(repr, found))
     assert merge_rulings(chance.sample(found, len(found))) == made
-    assert [finding_sort_key(ruling.finding) for ruling in made] == sorted(finding_sort_key(ruling.finding) for ruling in made)
+    assert list(made) == sorted(made, key=Ruling.sort_key)
     for ruling in made:
         assert ruling.outcome is min((each.outcome for each in ruling.per_scanner), key=WORST_FIRST.index)
         assert ruling.severity is max(each.severity for each in ruling.per_scanner if each.outcome is ruling.outcome)

@@ -91,10 +91,10 @@ def sum_matches(pattern: str, text: str) -> int:
 def read_markdown(text: str) -> ReportedCounts:
     outcome = re.match(r"## scangate: (\w+)\n", text)
     assert outcome
-    blocks = sum_matches(r"^### ([\d,]+) findings? blocks?$", text)
-    gaps, counting = sum_matches(r"^### ([\d,]+) gaps?, ", text), sum_matches(r"^### [\d,]+ gaps?, ([\d,]+) counts?$", text)
+    blocks = sum_matches(r"^### ([\d,]+) blocking findings?$", text)
+    gaps, counting = sum_matches(r"^### ([\d,]+) coverage gaps?, ", text), sum_matches(r"^### .* gaps?, ([\d,]+) blocking$", text)
     known = sum_matches(r", ([\d,]+) known[;,] ", text)
-    starter = sum_matches(r"^[\d,]+ suppressed, .*?, ([\d,]+) told by the starter set alone; ", text)
+    starter = sum_matches(r"^[\d,]+ suppressed, .*?, ([\d,]+) found only in the bundled advisories; ", text)
     return ReportedCounts(outcome[1], blocks, sum_matches(r"^([\d,]+) suppressed, ", text), gaps, counting, known, starter)
 
 
@@ -105,11 +105,12 @@ def read_sbom(text: str) -> ReportedCounts:
 
 
 def read_text(text: str) -> ReportedCounts:
-    blocks = sum_matches(r"^\w+: ([\d,]+) findings? blocks?$", text)
-    gaps, counting = sum_matches(r"^gaps: ([\d,]+) things? not read", text), sum_matches(r"^gaps: .*, ([\d,]+) counts?$", text)
+    blocks = sum_matches(r"^\w+: ([\d,]+) blocking findings?$", text)
+    gaps = sum_matches(r"^([\d,]+) coverage gaps?, ", text)
+    counting = sum_matches(r"^[\d,]+ coverage gaps?, ([\d,]+) blocking$", text)
     known = sum_matches(r"^[\d,]+ suppressed, [\d,]+ tolerated, ([\d,]+) known", text)
     outcome = text.splitlines()[-1].partition(":")[0]
-    starter = sum_matches(r"^[\d,]+ suppressed, .*, ([\d,]+) told by the starter set alone", text)
+    starter = sum_matches(r"^[\d,]+ suppressed, .*, ([\d,]+) found only in the bundled advisories", text)
     return ReportedCounts(outcome, blocks, sum_matches(r"^([\d,]+) suppressed", text), gaps, counting, known, starter)
 
 

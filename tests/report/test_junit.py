@@ -96,7 +96,7 @@ def test_known_finding_is_listed_in_the_test_case_of_its_folder() -> None:
         for case in tree(failing_report()).iter("testcase")
         if case.get("classname") == "scangate.pip-audit"
     )
-    assert told == "1 file read, 1 known"
+    assert told == "1 file analyzed, 1 known"
 
 
 def test_a_clean_run_is_not_an_empty_report() -> None:
@@ -106,7 +106,7 @@ def test_a_clean_run_is_not_an_empty_report() -> None:
 
 def test_a_scanner_with_nothing_to_read_says_so() -> None:
     idle = msgspec.structs.replace(passing_report(), results=(ScanResult("bandit", "1.9.4", ScanStatus.COMPLETE),))
-    assert cases(idle, "bandit") == {"nothing to read": "skipped"}
+    assert cases(idle, "bandit") == {"nothing to analyze": "skipped"}
 
 
 def test_a_missing_tool_is_an_error_and_nothing_is_clean() -> None:

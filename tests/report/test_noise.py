@@ -88,7 +88,7 @@ def outcomes(report: Report, findings: Sequence[Finding]) -> list[tuple[Finding,
 def test_the_lines_that_it_prints_quieten_just_that(tmp_path: Path) -> None:
     before = make_report([*NOISY, *APPLICATION_CODE, *NEVER], load_bundled_policy("baseline"))
     page = render(before)
-    lines = page[page.index("paths:\n") : page.index("\nwhat is loud")]
+    lines = page[page.index("paths:\n") : page.index("\nfix the findings")]
     assert lines.strip() == suggest_policy(find_noisy_rules(before)).strip()
     file = tmp_path / "policy.yaml"
     file.write_text(f"version: 1\nextends: baseline\n{lines}")
@@ -104,7 +104,7 @@ def test_the_lines_that_it_prints_quieten_just_that(tmp_path: Path) -> None:
 def test_a_quiet_report_says_so_and_proposes_nothing() -> None:
     assert (
         render(make_report(NEVER, load_bundled_policy("baseline")))
-        == "noise: no rule is told 5 times or more in one kind of files\n"
+        == "noise: no rule has 5 findings or more in one group of files\n"
     )
     assert suggest_policy(find_noisy_rules(make_report(APPLICATION_CODE, load_bundled_policy("baseline")))) == ""
 

@@ -73,10 +73,10 @@ def test_hostile_text_is_shown_and_does_nothing() -> None:
 
 def test_the_last_line_is_the_verdict_and_the_one_before_it_what_to_do() -> None:
     *_, step, last = text.render(failing_report()).splitlines()
-    assert last.startswith("FAIL: 2 findings block (1 critical, 1 high) under policy baseline (qa)")
+    assert last.startswith("FAIL: 2 blocking findings (1 critical, 1 high) under policy baseline (qa)")
     assert step.startswith("next: ")
     *_, before, last = text.render(passing_report()).splitlines()
-    assert last == "PASS: nothing blocks under policy baseline"
+    assert last == "PASS: no blocking findings under policy baseline"
     assert before.startswith("0 suppressed, ")
 
 
@@ -89,12 +89,12 @@ def test_scanner_without_files_shows_dashes() -> None:
 def test_a_report_without_any_scanner_is_one() -> None:
     output = text.render(msgspec.structs.replace(passing_report(), results=()))
     assert "seconds" not in output
-    assert output.endswith("PASS: nothing blocks under policy baseline\n")
+    assert output.endswith("PASS: no blocking findings under policy baseline\n")
 
 
 def test_whole_run_accounting_is_shown() -> None:
     whole = msgspec.structs.replace(passing_report().results[0], accounting=FileAccounting.WHOLE_RUN)
-    assert "attested by the run" in text.render(msgspec.structs.replace(passing_report(), results=(whole,)))
+    assert "files not confirmed one by one" in text.render(msgspec.structs.replace(passing_report(), results=(whole,)))
 
 
 def test_long_lists_end_with_how_many_more_there_are() -> None:
@@ -103,7 +103,7 @@ def test_long_lists_end_with_how_many_more_there_are() -> None:
     assert len(output.splitlines()) < 300
     tolerated = text.render(many_findings(5000, RulingOutcome.TOLERATED))
     assert "more rules" in tolerated
-    assert "PASS: nothing blocks" in tolerated
+    assert "PASS: no blocking findings" in tolerated
 
 
 def test_colour_is_the_terminals_affair() -> None:

@@ -52,8 +52,6 @@ def in_order(report: Report) -> Report:
         ),
         verdict=msgspec.structs.replace(
             report.verdict,
-            rulings=tuple(summary.sort_rulings(report)),
-            gaps=tuple(summary.sort_gap_rulings(report)),
             notes=tuple(sorted(report.verdict.notes, key=describe_note)),
         ),
         known_sources=tuple(sorted(report.known_sources)),

@@ -249,7 +249,7 @@ def shuffled(draw: st.DrawFn, report: Report) -> Report:
         return msgspec.structs.replace(run, **changed)
 
     targets = {name: mixed(getattr(report.targets, name)) for name in ("skipped_paths", "gaps", "notes")}
-    verdict = {name: mixed(getattr(report.verdict, name)) for name in ("rulings", "gaps", "notes")}
+    verdict = {name: mixed(getattr(report.verdict, name)) for name in ("notes",)}
     return msgspec.structs.replace(
         report,
         verdict=msgspec.structs.replace(report.verdict, **verdict),

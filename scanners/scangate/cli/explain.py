@@ -17,7 +17,6 @@ from scangate.errors import UsageError
 from scangate.judge.policy import Policy
 from scangate.judge.policy_files import list_bundled_policies
 from scangate.model import Report, RuleInfo, Ruling
-from scangate.report import summary
 from scangate.report.explain import WaiveArguments, explain_finding, explain_rule
 from scangate.report.schema import parse_report
 from scangate.timestamps import today
@@ -68,7 +67,7 @@ def _find_ruling(name: str, report: Report | None) -> Ruling | None:
         return None
     if report is None:
         raise UsageError("there is no verdict.json", "scangate scan --output-dir scangate-reports")
-    by_fingerprint = {each.finding.fingerprint: ruling for ruling in summary.sort_rulings(report) for each in ruling.per_scanner}
+    by_fingerprint = {each.finding.fingerprint: ruling for ruling in report.verdict.rulings for each in ruling.per_scanner}
     found = {fingerprint: ruling for fingerprint, ruling in by_fingerprint.items() if fingerprint.startswith(name.lower())}
     if len(found) > 1:
         raise UsageError(f"{len(found)} findings begin with {name}", f"name one: {', '.join(sorted(found)[:3])}")

@@ -12,18 +12,13 @@ falls.
 from __future__ import annotations
 
 import functools
-import itertools
-import operator
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, TypeVar
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from scangate.model import WORST_FIRST, Finding, FindingKind, Note, NoteKind, Ruling
-
-Value = TypeVar("Value")
+from scangate.model import Finding, FindingKind, Note, NoteKind, Ruling
 
 WeaknessKey = tuple[str, int, str]
 """A path, a line and a family of weaknesses."""
@@ -130,24 +125,15 @@ def merge_rulings(rulings: Iterable[Ruling]) -> tuple[Ruling, ...]:
     together = [
         _merge_group(group) for by_scanner in faults.values() if len(by_scanner) > 1 for group in _group_by_rank(by_scanner)
     ]
-    return tuple(_sort_by([*alone, *together], lambda ruling: ruling.finding.sort_key(), _ruling_sort_key))
-
-
-def _sort_by(values: Iterable[Value], key: Callable[[Value], Any], full_key: Callable[[Value], Any]) -> Iterator[Value]:
-    """Sort by ``full_key``, which is expensive and computed only for values with equal ``key`` (its beginning)."""
-    keyed = sorted(((key(value), value) for value in values), key=operator.itemgetter(0))
-    for _, group in itertools.groupby(keyed, key=operator.itemgetter(0)):
-        some = [value for _, value in group]
-        yield from sorted(some, key=full_key) if len(some) > 1 else some
-
-
-def _ruling_sort_key(ruling: Ruling) -> tuple[Any, ...]:
-    return (*finding_sort_key(ruling.finding), *_outcome_rank(ruling))
+    return tuple(sorted([*alone, *together], key=Ruling.sort_key))
 
 
 def _group_by_rank(by_scanner: dict[str, list[Ruling]]) -> list[list[Ruling]]:
     """The worst of each scanner, the next worst of each, and so on; in each group the members in their fixed order."""
-    columns = [sorted(by_scanner[name], key=_worst_first_key) for name in sorted(by_scanner, key=_scanner_rank)]
+    columns = [
+        sorted(by_scanner[name], key=lambda ruling: (ruling.badness(), ruling.finding.sort_key()))
+        for name in sorted(by_scanner, key=_scanner_rank)
+    ]
     return [[column[place] for column in columns if place < len(column)] for place in range(max(len(column) for column in columns))]
 
 
@@ -156,7 +142,7 @@ def _merge_group(members: Sequence[Ruling]) -> Ruling:
     first = members[0]
     if len(members) == 1:
         return first
-    worst = min(members, key=_outcome_rank)
+    worst = min(members, key=Ruling.badness)
     names = tuple(dict.fromkeys(name for each in members for name in each.finding.reported_by or (each.finding.scanner,)))
     finding = msgspec.structs.replace(first.finding, reported_by=names)
     return Ruling(finding, worst.severity, worst.outcome, worst.decision, tuple(members))
@@ -164,33 +150,6 @@ def _merge_group(members: Sequence[Ruling]) -> Ruling:
 
 def _scanner_rank(scanner: str) -> tuple[int, str]:
     return (SCANNER_PRECEDENCE.index(scanner) if scanner in SCANNER_PRECEDENCE else len(SCANNER_PRECEDENCE), scanner)
-
-
-def _outcome_rank(ruling: Ruling) -> tuple[int, int]:
-    return (WORST_FIRST.index(ruling.outcome), -ruling.severity.rank)
-
-
-def _worst_first_key(ruling: Ruling) -> tuple[Any, ...]:
-    return (*_outcome_rank(ruling), *finding_sort_key(ruling.finding))
-
-
-def sort_findings(findings: Iterable[Finding]) -> list[Finding]:
-    """The findings as `order` puts them."""
-    return list(_sort_by(findings, Finding.sort_key, finding_sort_key))
-
-
-def finding_sort_key(finding: Finding) -> tuple[Any, ...]:
-    """A total order of findings: only equal findings have equal keys."""
-    rest = (finding.severity, finding.confidence, finding.kind.value, finding.tool_comment, finding.title, finding.evidence)
-    identity = (
-        finding.line_hash,
-        str(finding.affected_package),
-        str(finding.identity),
-        finding.known_by,
-        finding.previous_path,
-        finding.ignore_comments,
-    )
-    return (*finding.sort_key(), *rest, finding.reported_by, finding.cwe, finding.help_url, *identity)
 
 
 def list_merge_notes(rulings: Iterable[Ruling]) -> list[Note]:

@@ -21,7 +21,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from scangate.judge import inline_comments
 from scangate.judge.codeowners import CodeOwners
-from scangate.judge.correlation import list_merge_notes, merge_rulings, sort_findings
+from scangate.judge.correlation import list_merge_notes, merge_rulings
 from scangate.judge.exceptions import ExceptionLedger
 from scangate.judge.finding_matching import STAGED, ScannedPaths
 from scangate.judge.policy import InlineSuppressions, Policy, UnusedExceptions
@@ -67,7 +67,7 @@ def evaluate(  # noqa: PLR0913 -- each is a fact that only the caller knows
     """
     exceptions = ExceptionLedger(policy, today, owners)
     matcher = PolicyMatcher(policy)
-    findings = sort_findings(finding for result in results for finding in result.findings)
+    findings = sorted((finding for result in results for finding in result.findings), key=Finding.sort_key)
     exceptions.follow_moved_findings(findings, ScannedPaths(results, targets))
     unmerged = rule_findings(findings, matcher, exceptions)
     rulings = merge_rulings(unmerged)
@@ -76,6 +76,7 @@ def evaluate(  # noqa: PLR0913 -- each is a fact that only the caller knows
         rulings += check_unused_exceptions(exceptions, policy, incomplete)
     if policy.baseline_ratchet:
         rulings += check_ratchet(known_sources, policy)
+    rulings = tuple(sorted(rulings, key=Ruling.sort_key))
     gaps = _rule_gaps(results, targets, matcher, forced_gaps)
     return Verdict(
         outcome=derive_outcome(rulings, gaps),
@@ -134,7 +135,7 @@ def _rule_gaps(
     rulings += [GapRuling(gap, True, required) for gap in _missing_required(results, policy)]
     rulings += [GapRuling(gap, True, Decision(Basis.NOTHING_SCANNED)) for gap in _nothing_scanned(results, targets)]
     rulings += [GapRuling(gap, True, Decision(Basis.NOT_ANALYZED)) for gap in forced_gaps]
-    return tuple(sorted(rulings, key=lambda ruling: (ruling.gap.sort_key(), ruling.gap.hint, ruling.decision.basis.value)))
+    return tuple(sorted(rulings, key=lambda ruling: (ruling.gap.sort_key(), ruling.decision.basis.value)))
 
 
 def _missing_required(results: Sequence[ScanResult], policy: Policy) -> Iterator[Gap]:

@@ -83,7 +83,7 @@ def match_findings(
     if not known:
         return tuple(matches)
     left = [entry.count for entry in known]
-    order = sorted((at for at in range(len(findings)) if _comparable(findings[at])), key=lambda at: _sort_key(findings[at]))
+    order = sorted((at for at in range(len(findings)) if _comparable(findings[at])), key=lambda at: findings[at].sort_key())
     entries = sorted(range(len(known)), key=lambda at: known[at])
     for finding_key, entry_key, may in _tiers(scanned_paths):
         pools: defaultdict[Hashable, list[int]] = defaultdict(list)
@@ -140,10 +140,6 @@ def _context(finding: Finding) -> str:
 def _comparable(finding: Finding) -> bool:
     """Whether it can be compared; a secret without a digest of its value cannot."""
     return finding.identity is not None and (finding.kind is not FindingKind.SECRET or bool(finding.identity.secret))
-
-
-def _sort_key(finding: Finding) -> tuple[object, ...]:
-    return (*finding.sort_key(), finding.identity)
 
 
 def collect_known_findings(

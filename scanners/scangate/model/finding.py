@@ -11,7 +11,7 @@ import msgspec
 from scangate.model.location import Location, Span
 from scangate.model.severity import Confidence, Severity
 
-BUNDLED_ADVISORIES = "starter set"
+BUNDLED_ADVISORIES = "bundled advisories"
 """The source of advisories that ship with the package. Their findings carry this label and do not replace an audit."""
 
 
@@ -127,5 +127,19 @@ class Finding(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
         return self.rule.partition(":")[0]
 
     def sort_key(self) -> tuple[Any, ...]:
-        """Order findings by location, then by rule."""
-        return (self.location, self.rule, self.message, self.fingerprint)
+        """The total order of findings, everywhere: by location, then by rule, then by all else."""
+        rest = (self.severity, self.confidence, self.kind.value, self.tool_comment, self.title, self.evidence, self.line_hash)
+        known = (self.known_by, self.previous_path, self.ignore_comments, self.reported_by, self.cwe, self.help_url)
+        return (
+            self.location,
+            self.rule,
+            self.message,
+            self.fingerprint,
+            *rest,
+            *map(_comparable, (self.affected_package, self.identity)),
+            *known,
+        )
+
+
+def _comparable(value: object) -> tuple[object, ...]:
+    return () if value is None else (value,)

@@ -46,5 +46,5 @@ class Gap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hint: str = ""
 
     def sort_key(self) -> tuple[Any, ...]:
-        """Order gaps by scanner, then by location."""
-        return (self.scanner, self.path or "", self.line, self.kind.value, self.reason)
+        """The total order of gaps: by scanner, then by location, then by all else."""
+        return (self.scanner, self.path or "", self.line, self.kind.value, self.reason, self.path is not None, self.hint)

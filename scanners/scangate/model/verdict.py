@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 
@@ -57,6 +58,14 @@ class Ruling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if self.members and WORST_FIRST.index(self.outcome) > min(WORST_FIRST.index(member.outcome) for member in self.members):
             raise ValueError("a merged ruling is as bad as its worst member")
 
+    def sort_key(self) -> tuple[Any, ...]:
+        """The order of rulings in a verdict and in every report: that of their findings."""
+        return (self.finding.sort_key(), *self.badness())
+
+    def badness(self) -> tuple[int, int]:
+        """A key that sorts the worst ruling first: by outcome, then by severity."""
+        return (WORST_FIRST.index(self.outcome), -self.severity.rank)
+
     @property
     def per_scanner(self) -> tuple[Ruling, ...]:
         """The rulings on the scanners' own findings: the members, or this one."""
@@ -75,7 +84,8 @@ class Verdict(msgspec.Struct, frozen=True):
     """The one judgement from which every report and the exit code are made.
 
     ``outcome`` follows from the rest: FAIL with a blocking ruling, else INCOMPLETE with a blocking gap, else PASS.
-    ``notes``: what else a reader should know, such as expired or unused exceptions.
+    ``rulings`` and ``gaps`` are sorted (`Ruling.sort_key`, `Gap.sort_key`). ``notes``: what else a reader should know, such as
+    expired or unused exceptions.
     """
 
     outcome: Outcome

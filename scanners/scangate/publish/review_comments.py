@@ -44,7 +44,7 @@ def build_comments(
         for ruling in report.verdict.rulings
         if ruling.outcome is RulingOutcome.BLOCKING and _is_valid_unicode(ruling.finding.location.path)
     ]
-    worst = sorted(blocking, key=lambda ruling: (-ruling.severity.rank, ruling.finding.sort_key()))[:limit]
+    worst = sorted(blocking, key=lambda ruling: -ruling.severity.rank)[:limit]
     return tuple(
         ReviewComment(
             path=ruling.finding.location.path,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from scangate.model import Basis, BudgetSelector, Decision, Note, NoteKind, PolicyLocation, SkippedPath, SkipReason
+from scangate.model import Basis, BudgetSelector, Decision, Note, NoteKind, PolicyLocation, Report, SkippedPath, SkipReason
 from scangate.report.wording import pluralize
 
 
@@ -27,6 +27,18 @@ def format_policy_location(location: PolicyLocation) -> str:
 def explain_skip(skipped: SkippedPath) -> str:
     """Why a path was not scanned."""
     return f"{SKIPS[skipped.reason]}: {skipped.detail}" if skipped.detail else SKIPS[skipped.reason]
+
+
+def explain_limit(decision: Decision, shown: int) -> str:
+    """As `explain_decision`, without the number of findings over the budget if it is the number of findings shown."""
+    if decision.basis is not Basis.BUDGET or decision.limit is None or decision.count != shown or decision.notes:
+        return explain_decision(decision)
+    return f"the policy allows {decision.limit:,}{_selection(decision.selector)}"
+
+
+def list_notes(report: Report) -> list[str]:
+    """The notes of the verdict and of the list of files, sorted."""
+    return sorted({*map(describe_note, report.verdict.notes), *report.targets.notes} - {""})
 
 
 # -- decisions --

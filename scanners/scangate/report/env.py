@@ -5,8 +5,6 @@ from __future__ import annotations
 from scangate.model import Outcome, Report, RulingOutcome, Severity
 from scangate.report import summary
 
-__all__ = ["render"]
-
 REVIEW = "REVIEW"
 """Replaces FAIL in ``SCANGATE_VERDICT`` if a person is to approve the build: the pipeline stops at the approval."""
 

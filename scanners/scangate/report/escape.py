@@ -7,20 +7,6 @@ import html as html_module
 import re
 from urllib.parse import quote
 
-__all__ = [
-    "ci_log",
-    "html",
-    "markdown",
-    "markdown_code",
-    "sarif",
-    "terminal",
-    "truncate",
-    "truncate_middle",
-    "uri",
-    "web_url",
-    "xml",
-]
-
 MAX_PATH_LENGTH = 4096
 MAX_URL_LENGTH = 2000
 

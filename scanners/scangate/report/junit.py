@@ -1,4 +1,4 @@
-"""The test report CodeBuild shows: a suite a scanner, a case for each thing that is wrong and for each folder that is clean."""
+"""JUnit XML for CodeBuild test reports: a suite for each scanner, a case for each finding, each gap and each clean folder."""
 
 from __future__ import annotations
 
@@ -15,10 +15,8 @@ from scangate.report import escape, summary, wording
 from scangate.report.decision_text import explain_decision
 from scangate.report.wording import pluralize
 
-__all__ = ["render"]
-
 MAX_CASES = 500
-"""What CodeBuild keeps of a report, https://docs.aws.amazon.com/codebuild/latest/userguide/test-report.html; so are the lengths."""
+"""CodeBuild's limits: https://docs.aws.amazon.com/codebuild/latest/userguide/test-report.html"""
 MAX_NAME_LENGTH = 1000
 MAX_MESSAGE_LENGTH = 1500
 MAX_TEXT_LENGTH = 3000
@@ -29,9 +27,9 @@ RESULT_TYPES = {"failure": junitparser.Failure, "error": junitparser.Error, "ski
 
 
 class Case(NamedTuple):
-    """One test case before it is XML: raw text, with the way it ended (``""`` where it passed) and what that way is about.
+    """A test case with raw text; ``result`` is empty if it passed, ``type`` the type of its result.
 
-    Where there is a ``ruling``, message and text are its, and are only made for a case that is written.
+    Message and text of a ``ruling`` are only made if the case is written.
     """
 
     name: str
@@ -44,7 +42,7 @@ class Case(NamedTuple):
 
 
 def render(report: Report) -> str:
-    """JUnit XML as the Jenkins schema has it; the counts are those of the cases, and there are never more than MOST_CASES."""
+    """JUnit XML by the Jenkins schema, with at most MAX_CASES cases."""
     parts = [part for part in summary.summarize_scanners(report) if part.result is not None or part.scanner == summary.SCANGATE]
     suites = [_sort_worst_first(_cases(part, report)) for part in parts]
     document = junitparser.JUnitXml("scangate")
@@ -65,7 +63,7 @@ def _cases(part: summary.ScannerSummary, report: Report) -> list[Case]:
         return [*cases, Case("not run", "skipped", "not-run", part.result.reason or "switched off")]
     clean = list(_clean_folders(part, part.result))
     if not cases and not clean:
-        clean = [Case("nothing to read", "skipped", "nothing-to-read", "none of the files is one this scanner reads")]
+        clean = [Case("nothing to analyze", "skipped", "nothing-to-analyze", "no file that this scanner analyzes")]
     return cases + clean
 
 
@@ -80,11 +78,11 @@ def _finding(ruling: Ruling) -> Case:
 def _describe_finding(ruling: Ruling) -> tuple[str, str]:
     """Message and text of a finding's case."""
     finding = ruling.finding
-    where = wording.format_location(finding.location.path, finding.location.line, finding.location.column)
+    where = wording.format_position(finding.location)
     if ruling.outcome is RulingOutcome.SUPPRESSED:
-        label = f" ({wording.label_bundled_only(finding)})" if wording.label_bundled_only(finding) else ""
+        label = f" {wording.label_bundled_only(finding)}".rstrip()
         return f"{where}: suppressed{label}, {explain_decision(ruling.decision)}", ""
-    also = f"told by {wording.list_merged_rules(ruling)} as well" if ruling.members else ""
+    also = f"also reported by {wording.list_merged_rules(ruling)}" if ruling.members else ""
     lines = [finding.message, wording.describe_advisory(finding), f"at {where}", f"because {explain_decision(ruling.decision)}"]
     lines += [also, finding.evidence, finding.help_url]
     return f"{where}: {ruling.severity.value}: {finding.message}", "\n".join(filter(None, lines))
@@ -100,16 +98,16 @@ def _gap(ruling: GapRuling) -> Case:
 
 
 def _clean_folders(part: summary.ScannerSummary, result: ScanResult) -> Iterable[Case]:
-    """A case for each top folder in which nothing blocks and no gap counts; it tells what is tolerated there."""
+    """A case for each top folder without blocking findings and gaps; its text counts the other findings."""
     files = Counter(map(_top_folder, result.analyzed_files))
     found = {ruling.finding.location.path for ruling in part.rulings if ruling.outcome is RulingOutcome.BLOCKING}
     missed = {ruling.gap.path for ruling in part.gaps if ruling.blocking and ruling.gap.path is not None}
     dirty = set(map(_top_folder, found | missed))
-    stand = Counter((_top_folder(ruling.finding.location.path), ruling.outcome) for ruling in part.rulings)
+    outcomes = Counter((_top_folder(ruling.finding.location.path), ruling.outcome) for ruling in part.rulings)
     for folder in sorted(set(files) - dirty):
-        stays = [(stand[folder, outcome], outcome.value) for outcome in RulingOutcome]
-        said = [f"{pluralize(files[folder], 'file')} read"] + [f"{number:,} {word}" for number, word in stays if number]
-        yield Case(f"clean: {folder}", text=", ".join(said))
+        numbers = [(outcomes[folder, outcome], outcome.value) for outcome in RulingOutcome]
+        parts = [f"{pluralize(files[folder], 'file')} analyzed", *(f"{number:,} {word}" for number, word in numbers if number)]
+        yield Case(f"clean: {folder}", text=", ".join(parts))
 
 
 def _top_folder(path: str) -> str:
@@ -118,12 +116,12 @@ def _top_folder(path: str) -> str:
 
 
 def _sort_worst_first(cases: Iterable[Case]) -> list[Case]:
-    """What fails first, then by severity and name; cases that are alike in these stay in the order that they come in."""
+    """Failures first, then by severity and name (stable)."""
     return sorted(cases, key=lambda case: (RESULT_ORDER.index(case.result), -case.severity.rank, case.name))
 
 
 def _limit_cases(suites: Sequence[list[Case]]) -> list[list[Case]]:
-    """The suites with MOST_CASES together; what is over, the least bad first, becomes one last case of its suite."""
+    """The suites with at most MAX_CASES together; the least severe are folded into one last case of their suite."""
     if sum(map(len, suites)) <= MAX_CASES:
         return list(suites)
     order = sorted(
@@ -167,13 +165,13 @@ def _properties(part: summary.ScannerSummary, report: Report) -> Iterable[tuple[
         yield "version", part.result.version
         yield "status", part.result.status.value
         yield "given", str(part.result.files_given)
-        yield "read", str(len(part.result.analyzed_files))
+        yield "analyzed", str(len(part.result.analyzed_files))
     for outcome in RulingOutcome:
         yield outcome.value, str(totals.with_outcome(outcome))
     yield "gaps", str(totals.gaps)
     yield "blocking-gaps", str(totals.blocking_gaps)
     yield "bundled-only", str(summary.count_bundled_only(part.rulings))
-    yield "resolved", str(summary.count_resolved(part))
+    yield "resolved", str(part.resolved_releases)
 
 
 def _test_cases(cases: Iterable[Case], scanner: str) -> list[junitparser.TestCase]:
@@ -203,9 +201,8 @@ def _test_case(case: Case, name: str, classname: str) -> junitparser.TestCase:
 
 
 def _shorten_name(text: str) -> str:
-    """A name of 900 characters at most, which leaves room for a number; a longer one is cut in its middle."""
-    shown = escape.terminal(text)
-    return shown if len(shown) <= 900 else f"{shown[:440]} ... {shown[-440:]}"
+    """A name short enough for a number after it."""
+    return escape.truncate_middle(escape.terminal(text), 900)
 
 
 def _seconds(result: ScanResult | None) -> float:
@@ -214,11 +211,11 @@ def _seconds(result: ScanResult | None) -> float:
 
 
 def _format_xml(document: junitparser.JUnitXml, seconds: float) -> str:
-    """Indented, with the counts of all suites; read again first, since junitparser may stand on either of two XML writers."""
-    root = ET.fromstring(document.tostring())  # type: ignore[no-untyped-call]  # noqa: S314 -- our own words of a moment ago
+    """Indented, with the counts of all suites; parsed again first, as junitparser may use either of two XML writers."""
+    root = ET.fromstring(document.tostring())  # type: ignore[no-untyped-call]  # noqa: S314 -- our own output
     for name in ("tests", "failures", "errors"):
         root.set(name, str(sum(int(suite.get(name, "0")) for suite in root)))
     root.set("time", f"{seconds:.3f}")
-    root.attrib.pop("skipped", None)  # the schema knows it on a suite only
+    root.attrib.pop("skipped", None)  # the schema allows it on a suite only
     ET.indent(root)
     return "<?xml version='1.0' encoding='utf-8'?>\n" + ET.tostring(root, encoding="unicode") + "\n"

@@ -1,8 +1,7 @@
-"""Tells which rules make a report long, in which groups of files, and the policy's lines that would quieten them; decides nothing.
+"""Reports the rules with many findings in files that are not application code, and policy lines that reduce them.
 
-Only what lies in a group of files that are not the product itself (tests, documents, what others wrote) is ever proposed: a rule
-that is loud in the code itself is a fault of the code. A dependency's fault is never noise, nor is anything critical, nor a secret
-that its scanner is sure of.
+Proposed are only groups of other files (tests, documentation, third-party code), never findings that are critical, about a
+dependency, or a secret that its scanner is sure of.
 """
 
 from __future__ import annotations
@@ -18,8 +17,6 @@ from scangate import globs
 from scangate.model import Finding, FindingKind, Report, Ruling, RulingOutcome, Severity
 from scangate.report import escape
 from scangate.report.wording import pluralize
-
-__all__ = ["NoisyRule", "find_noisy_rules", "render", "suggest_policy"]
 
 MIN_FINDINGS = 5
 """Findings of one rule in one place that are worth a line of policy."""
@@ -65,9 +62,9 @@ class NoisyRule(msgspec.Struct, frozen=True):
 
 
 def find_noisy_rules(report: Report) -> tuple[NoisyRule, ...]:
-    """What is told and could be quieter, the loudest first; every finding of a merged one for itself."""
+    """The rules with many findings in one group of files, the noisiest first; merged findings count separately."""
     places: dict[tuple[str, str, str, bool], list[Ruling]] = defaultdict(list)
-    for ruling in (told for each in report.verdict.rulings for told in each.per_scanner):
+    for ruling in (member for each in report.verdict.rulings for member in each.per_scanner):
         if _is_candidate(ruling):
             places[ruling.finding.rule, *_find_group(ruling.finding.location.path)].append(ruling)
     made = (_noisy_rule(*key, rulings) for key, rulings in places.items() if len(rulings) >= MIN_FINDINGS)
@@ -84,7 +81,7 @@ def _is_candidate(ruling: Ruling) -> bool:
 
 
 def _find_group(path: str) -> tuple[str, str, bool]:
-    """The group a path is in and the pattern that says so; empty for the code itself."""
+    """A path's group and the pattern that matches it; empty for application code."""
     for group in PATH_GROUPS:
         for pattern in group.patterns:
             if globs.matches(pattern, path):
@@ -107,35 +104,35 @@ def _noisy_rule(rule: str, group: str, pattern: str, foreign: bool, rulings: lis
 
 
 def render(report: Report) -> str:
-    """The page for a terminal: what is loud where, then lines for the policy, which are valid as they stand."""
+    """The page for a terminal: the noisy rules, then valid lines for the policy."""
     found = find_noisy_rules(report)
     if not found:
-        return f"noise: no rule is told {MIN_FINDINGS} times or more in one kind of files\n"
-    lines = [f"noise: {pluralize(len(found), 'place')} where one rule is told {MIN_FINDINGS} times or more", ""]
+        return f"noise: no rule has {MIN_FINDINGS} findings or more in one group of files\n"
+    lines = [f"noise: {pluralize(len(found), 'group')} of {MIN_FINDINGS} findings or more of one rule", ""]
     lines += [_format_row(each) for each in found[:MAX_ROWS]]
     lines += [f"  and {len(found) - MAX_ROWS} more"] if len(found) > MAX_ROWS else []
     quieter = suggest_policy(found)
     if quieter:
         lines += [
             "",
-            "these lines in the policy would quieten what is not the code itself; give each your own reason:",
+            "these lines in the policy reduce the noise outside the application code; replace each reason by your own:",
             "",
             quieter.rstrip("\n"),
         ]
     if any(not each.group for each in found):
-        lines += ["", "what is loud in the code itself is the code's affair: mend it, or record it with scangate baseline create"]
+        lines += ["", "fix the findings in the application code, or record them: scangate baseline create"]
     return "\n".join(lines) + "\n"
 
 
 def _format_row(each: NoisyRule) -> str:
-    where = f"in {each.group} ({each.pattern})" if each.group else "in the code itself"
-    blocks = f", {each.blocking:,} {'blocks' if each.blocking == 1 else 'block'}" if each.blocking else ""
+    where = f"in {each.group} ({each.pattern})" if each.group else "in the application code"
+    blocks = f", {each.blocking:,} blocking" if each.blocking else ""
     name = escape.ci_log(escape.truncate(each.rule, 80))
     return f"  {each.count:>7,}  {name}  {each.severity.value}{blocks}  {where}"
 
 
 def suggest_policy(found: Iterable[NoisyRule]) -> str:
-    """YAML with the keys of a policy: what others wrote is not read by that scanner, in all else the rule is made ``info``."""
+    """Policy YAML: third-party files are excluded for the scanner, in other files the rule gets severity ``info``."""
     found = [each for each in found if each.group]
     lines = []
     foreign = sorted({(each.pattern, each.scanner, each.group) for each in found if each.third_party})
@@ -161,5 +158,5 @@ def _format_severity(rule: str, path: str, group: str, title: str) -> str:
 
 
 def _quote_yaml(value: str) -> str:
-    """A YAML string that holds anything, in ASCII; what `escape.ci` makes of it for a log's sake still reads as the same string."""
+    """Any text as a YAML string in ASCII, which `escape.ci_log` does not change in meaning."""
     return json.dumps(value)

@@ -14,8 +14,6 @@ from scangate.model import AffectedPackage, Finding, Report, Ruling, RulingOutco
 from scangate.report import escape, summary, wording
 from scangate.report.decision_text import explain_decision
 
-__all__ = ["VERSION", "render"]
-
 VERSION = "1.4.0"
 CATEGORY, CLASS, CREATE = 2, 2007, 1
 NEW, IN_PROGRESS, SUPPRESSED = 1, 2, 3
@@ -31,7 +29,7 @@ SEVERITIES = ("Unknown", "Informational", "Low", "Medium", "High", "Critical")
 
 def render(report: Report) -> str:
     """One line a finding, whatever the policy makes of it; what was not read has no event, and no class in the schema."""
-    return "".join(f"{json.dumps(_event(ruling, report), sort_keys=True)}\n" for ruling in summary.sort_rulings(report))
+    return "".join(f"{json.dumps(_event(ruling, report), sort_keys=True)}\n" for ruling in report.verdict.rulings)
 
 
 def _event(ruling: Ruling, report: Report) -> dict[str, Any]:
@@ -68,7 +66,7 @@ def _event(ruling: Ruling, report: Report) -> dict[str, Any]:
             "outcome": ruling.outcome.value,
             "policy": _escape(wording.describe_policy(report)),
             "evidence": _escape(told.evidence),
-            "told_by": wording.label_bundled_only(told),
+            "bundled_only": summary.is_bundled_only(told),
         },
     }
 

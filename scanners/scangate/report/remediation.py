@@ -1,12 +1,10 @@
-"""How faults are mended, in our own words, for the rules of others that only say what is wrong; knows no report."""
+"""Fix suggestions for rules of other tools whose own messages only describe the problem."""
 
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
 
 from scangate.model import Finding, FindingKind
-
-__all__ = ["suggest_fix"]
 
 FIXES = {
     "bandit:B101": "raise an exception of your own where the check must hold: python -O leaves asserts out",
@@ -46,7 +44,7 @@ FIXES = {
 
 
 def suggest_fix(rule: str, finding: Finding | None = None) -> str:
-    """What to do about a rule's finding, in one sentence; empty where nobody said it better than the rule's own message."""
+    """How to fix a rule's finding, in one sentence; empty if the rule's own message says it."""
     if finding is not None and finding.kind is FindingKind.DEPENDENCY:
         return _suggest_upgrade(finding)
     return next((how for pattern, how in FIXES.items() if fnmatchcase(rule, pattern)), "")
@@ -57,7 +55,9 @@ def _suggest_upgrade(finding: Finding) -> str:
     if package is None:
         return ""
     if package.upgrade:
-        return f"upgrade {package.name} from {package.version} to {package.upgrade}, the nearest release without a known fault"
+        return (
+            f"upgrade {package.name} from {package.version} to {package.upgrade}, the nearest release without a known vulnerability"
+        )
     if package.fixed_in:
         return f"upgrade {package.name} from {package.version} to one of {', '.join(package.fixed_in)}"
-    return f"no release of {package.name} without this fault is known: leave the package out, or accept the risk for a time"
+    return f"no fixed release of {package.name} is known: replace the package, or accept the risk for a limited time"

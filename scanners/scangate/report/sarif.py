@@ -29,8 +29,6 @@ from scangate.report import escape, summary
 from scangate.report.decision_text import explain_decision
 from scangate.report.wording import describe_base, pluralize
 
-__all__ = ["render", "to_json"]
-
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 TOOL_URLS = {
     "bandit": "https://bandit.readthedocs.io/",
@@ -129,7 +127,7 @@ def _run_properties(part: summary.ScannerSummary, report: Report) -> dict[str, A
         "gaps": totals.gaps,
         "blockingGaps": totals.blocking_gaps,
         "bundledOnly": summary.count_bundled_only(part.rulings),
-        "resolved": summary.count_resolved(part),
+        "resolved": part.resolved_releases,
     }
     if report.compared_revision is not None:
         told["since"] = _escape(describe_base(report))

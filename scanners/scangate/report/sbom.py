@@ -48,8 +48,6 @@ from scangate.model import AffectedPackage, Component, Finding, FindingKind, Rep
 from scangate.report import escape, summary, wording
 from scangate.report.decision_text import explain_decision
 
-__all__ = ["render"]
-
 NAMESPACE = uuid.UUID("3a3c2f0e-3f0b-5a55-9a53-5a0f2c1d7e16")  # of our serial numbers, and of nothing else
 SCHEMA = "http://cyclonedx.org/schema/bom-1.6.schema.json"
 ROOT_REF = "root"
@@ -170,7 +168,7 @@ def _run_properties(report: Report) -> Iterator[tuple[str, str]]:
     for result in summary.sort_results(report):
         if result.status is ScanStatus.SKIPPED:
             yield "skipped", f"{result.scanner}: {result.reason}"
-    gaps = [ruling.gap for ruling in summary.sort_gap_rulings(report)]
+    gaps = [ruling.gap for ruling in report.verdict.gaps]
     for gap in gaps[:MAX_GAPS]:
         place = f"{wording.format_location(gap.path, gap.line)}: " if gap.path is not None else ""
         yield "gap", f"{gap.scanner}: {place}{gap.kind.value}: {gap.reason}"
@@ -266,7 +264,7 @@ def _dependencies(report: Report) -> list[dict[str, Any]]:
 
 
 def _dependency_rulings(report: Report) -> list[Ruling]:
-    return [ruling for ruling in summary.sort_rulings(report) if ruling.finding.kind is FindingKind.DEPENDENCY]
+    return [ruling for ruling in report.verdict.rulings if ruling.finding.kind is FindingKind.DEPENDENCY]
 
 
 def _vulnerabilities(report: Report) -> Iterator[Vulnerability]:

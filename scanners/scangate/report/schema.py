@@ -36,8 +36,6 @@ from scangate.report import summary
 from scangate.report.decision_text import describe_note
 from scangate.strict_json import describe_error, parse_json
 
-__all__ = ["MAX_CHARACTERS", "SCHEMA", "Document", "from_report", "parse_report", "verdict_json_schema"]
-
 SCHEMA = 2
 SCHEMA_ID = f"https://scangate.dev/schemas/verdict-{SCHEMA}.json"
 MAX_CHARACTERS = 256 * 1024 * 1024
@@ -98,8 +96,7 @@ def from_report(report: Report) -> Document:
         seconds=_round_seconds(report.seconds),
         known_sources=tuple(sorted(report.known_sources)),
         notes=tuple(sorted(verdict.notes, key=describe_note)),
-        rulings=tuple(map(_without_secrets, summary.sort_rulings(report))),
-        gaps=tuple(summary.sort_gap_rulings(report)),
+        rulings=tuple(map(_without_secrets, verdict.rulings)),
     )
     _check_complete(document, report)
     return document

@@ -1,4 +1,4 @@
-"""The console report: what blocks first, the verdict last; plain in a file, coloured where rich finds a terminal."""
+"""The console report: blocking findings first, the verdict last; plain text in a file, colours where rich finds a terminal."""
 
 from __future__ import annotations
 
@@ -23,10 +23,8 @@ from scangate.model import (
     SkippedPath,
 )
 from scangate.report import escape, summary, wording
-from scangate.report.decision_text import describe_note, explain_decision, explain_skip
+from scangate.report.decision_text import explain_decision, explain_limit, explain_skip, list_notes
 from scangate.report.wording import pluralize
-
-__all__ = ["print_report", "render", "render_rich"]
 
 WIDTH = 100
 MAX_BLOCKING = 50
@@ -35,6 +33,8 @@ MAX_GROUPS = 30
 MAX_PATHS = 5
 MAX_MESSAGE_LINES = 4
 MAX_NAME_LENGTH = 300
+MIN_TITLE_WIDTH = 16
+COLUMNS = ("files", "cached", "gaps", "findings", "seconds")
 
 SEVERITY_STYLES = {
     Severity.CRITICAL: "bold red",
@@ -47,16 +47,16 @@ SEVERITY_STYLES = {
 OUTCOME_STYLES = {Outcome.PASS: "bold green", Outcome.FAIL: "bold red", Outcome.INCOMPLETE: "bold yellow"}
 
 Line = tuple[tuple[str, str], ...]
-"""Pieces of one line, each with its style."""
+"""The segments of a line, each with its style."""
 
 
 def render(report: Report) -> str:
-    """The report as plain text, one line end after each line; the same on every terminal."""
+    """The report as plain text."""
     return "".join("".join(text for text, _ in line).rstrip() + "\n" for line in _lines(report))
 
 
 def render_rich(report: Report, encoding: str = "utf-8") -> Text:
-    """The report for a rich console; what ``encoding`` has no character for is shown as an escape."""
+    """The report for a rich console; characters that ``encoding`` lacks are escaped."""
     page = Text(no_wrap=True, overflow="ignore", end="")
     for line in _lines(report):
         for text, style in line:
@@ -66,189 +66,147 @@ def render_rich(report: Report, encoding: str = "utf-8") -> Text:
 
 
 def print_report(console: Console, report: Report) -> None:
-    """Print the report; colour, terminal and NO_COLOR are the console's affair."""
+    """Print the report; the console decides about colours and NO_COLOR."""
     console.print(render_rich(report, console.encoding), soft_wrap=True, highlight=False, end="")
 
 
 def _lines(report: Report) -> Iterable[Line]:
-    ruled = summary.sort_worst_first(report.verdict.rulings)
+    rulings = summary.sort_worst_first(report.verdict.rulings)
     yield from _header(report)
-    yield from _blocking([ruling for ruling in ruled if ruling.outcome is RulingOutcome.BLOCKING])
-    yield from _by_rule("tolerated", [ruling for ruling in ruled if ruling.outcome is RulingOutcome.TOLERATED])
-    yield from _by_rule("known", [ruling for ruling in ruled if ruling.outcome is RulingOutcome.KNOWN])
-    yield from _gaps(summary.sort_gap_rulings(report))
+    yield from _blocking([ruling for ruling in rulings if ruling.outcome is RulingOutcome.BLOCKING])
+    for outcome in (RulingOutcome.TOLERATED, RulingOutcome.KNOWN):
+        yield from _by_rule(outcome, [ruling for ruling in rulings if ruling.outcome is outcome])
+    yield from _gaps(report)
     yield from _notes(report)
     yield from _scanners(summary.summarize_scanners(report))
     yield from _footer(report)
 
 
 def _header(report: Report) -> Iterable[Line]:
-    targets = report.targets
-    pieces = [f"scangate {report.tool_version}", f"policy {wording.describe_policy(report)}"]
-    pieces += [f"commit {report.commit[:12]}"] if report.commit else []
-    pieces += [wording.describe_base(report)] if report.compared_revision is not None else []
-    pieces += [
-        f"{pluralize(targets.file_count, 'file')} from {targets.source}"
-        if targets.source
-        else pluralize(targets.file_count, "file")
-    ]
-    yield (_segment("  ".join(map(escape.ci_log, pieces)), "bold"),)
+    commit = f"commit {report.commit[:12]}" if report.commit else ""
+    files, policy = wording.describe_files(report), f"policy {wording.describe_policy(report)}"
+    parts = [f"scangate {report.tool_version}", policy, commit, wording.describe_base(report), files]
+    yield (("  ".join(map(escape.ci_log, filter(None, parts))), "bold"),)
 
 
-def _blocking(ruled: Sequence[Ruling]) -> Iterable[Line]:
-    """The worst in full, as many as are read; of every severity how many there are."""
+def _blocking(rulings: Sequence[Ruling]) -> Iterable[Line]:
+    """The worst findings in full; of each severity at least the number."""
     room = MAX_BLOCKING
+    by_decision = Counter(ruling.decision for ruling in rulings)
     for severity in Severity.worst_first():
-        group = [ruling for ruling in ruled if ruling.severity is severity]
+        group = [ruling for ruling in rulings if ruling.severity is severity]
         if group:
-            yield from _title(
-                f"{severity.value}: {pluralize(len(group), 'finding')} {_conjugate(len(group), 'block')}",
-                SEVERITY_STYLES[severity],
-            )
-        for decision, rulings in _group_by_decision(group[:room]).items():
-            yield from _wrap(f"because {explain_decision(decision)}", "  ", "dim")
-            said: set[tuple[str, str]] = set()
-            for ruling in rulings:
-                yield from _finding(ruling, said)
-        yield from _format_remainder(len(group) - room, "finding")
+            yield from _title(f"{severity.value}: {pluralize(len(group), 'blocking finding')}", SEVERITY_STYLES[severity])
+        shown: dict[Decision, list[Ruling]] = defaultdict(list)
+        for ruling in group[:room]:
+            shown[ruling.decision].append(ruling)
+        for decision, decided in shown.items():
+            yield from _wrap(explain_limit(decision, by_decision[decision]), "  ", "dim")
+            messages: set[tuple[str, str]] = set()
+            for ruling in decided:
+                yield from _finding(ruling, messages)
+        yield from _remainder(len(group) - room, "finding")
         room = max(0, room - len(group))
 
 
-def _group_by_decision(rulings: Iterable[Ruling]) -> dict[Decision, list[Ruling]]:
-    groups: dict[Decision, list[Ruling]] = defaultdict(list)
-    for ruling in rulings:
-        groups[ruling.decision].append(ruling)
-    return groups
-
-
 def _finding(ruling: Ruling, shown_messages: set[tuple[str, str]]) -> Iterable[Line]:
-    """A finding; what its rule has to say is said once, and ``said`` remembers."""
+    """A finding; a message that is in ``shown_messages`` is not repeated."""
     finding = ruling.finding
-    where = wording.format_location(_shorten_name(finding.location.path), finding.location.line, finding.location.column)
-    label = f"  ({wording.label_bundled_only(finding)})" if wording.label_bundled_only(finding) else ""
-    also = f"  and {_shorten_name(wording.list_merged_rules(ruling))}" if ruling.members else ""
-    yield (
-        _segment(f"  {where}", "bold"),
-        _segment(f"  {_shorten_name(finding.rule)}", SEVERITY_STYLES[ruling.severity]),
-        _segment(also + label, "dim"),
-    )
+    also = f"  and {_name(wording.list_merged_rules(ruling))}" if ruling.members else ""
+    label = f"  {wording.label_bundled_only(finding)}"
+    rule = (f"  {_name(finding.rule)}", SEVERITY_STYLES[ruling.severity])
+    yield ((f"  {_place(ruling)}", "bold"), rule, (also + label, "dim"))
     if (finding.rule, finding.message) not in shown_messages:
         shown_messages.add((finding.rule, finding.message))
         yield from _wrap(finding.message, "    ")
     source = next((line for line in finding.evidence.splitlines() if line.strip()), "")
     if source:
-        yield (_segment("    | ", "dim"), _segment(escape.truncate(_escape_source(source), WIDTH - 6)))
+        shown = escape.ci_log(source.expandtabs(4).strip()[:1000])
+        yield (("    | ", "dim"), (escape.truncate(shown, WIDTH - 6), ""))
 
 
-def _escape_source(line: str) -> str:
-    return escape.ci_log(line.expandtabs(4).strip()[:1000])
+def _place(ruling: Ruling) -> str:
+    location = ruling.finding.location
+    return wording.format_location(_name(location.path), location.line, location.column)
 
 
-def _by_rule(outcome: str, rulings: Sequence[Ruling]) -> Iterable[Line]:
-    """How often each rule was seen, for what does not block."""
+def _by_rule(outcome: RulingOutcome, rulings: Sequence[Ruling]) -> Iterable[Line]:
+    """The number of findings of each rule."""
     groups: dict[tuple[Severity, str], list[Ruling]] = defaultdict(list)
     for ruling in rulings:
         groups[ruling.severity, ruling.finding.rule].append(ruling)
     if not groups:
         return
-    yield from _title(f"{outcome}: {pluralize(len(rulings), 'finding')}")
+    yield from _title(f"{outcome.value}: {pluralize(len(rulings), 'finding')}")
     order = sorted(groups.items(), key=lambda item: (-item[0][0].rank, -len(item[1]), item[0][1]))
     digits = max(len(f"{len(group):,}") for _, group in order)
-    width = min(36, max(len(_shorten_name(rule)) for (_, rule), _ in order[:MAX_RULES]))
+    width = min(36, max(len(_name(rule)) for (_, rule), _ in order[:MAX_RULES]))
     for (severity, rule), group in order[:MAX_RULES]:
         files = {ruling.finding.location.path for ruling in group}
-        one = group[0].finding.location
-        where = (
-            wording.format_location(_shorten_name(one.path), one.line, one.column)
-            if len(group) == 1
-            else f"in {pluralize(len(files), 'file')}"
-        )
-        head = f"  {len(group):>{digits},}  {_shorten_name(rule):<{width}}"
-        labels = sorted({wording.label_bundled_only(ruling.finding) for ruling in group} - {""})
-        where += f" ({labels[0]})" if labels else ""
-        title = _fit_title(group[0].finding.title, WIDTH - 14 - len(head) - len(where))
-        yield (
-            _segment(f"  {severity.value:<8}", SEVERITY_STYLES[severity]),
-            _segment(head),
-            _segment(f"  {title}", "dim"),
-            _segment(where),
-        )
-    yield from _format_remainder(len(order) - MAX_RULES, "rule")
+        where = _place(group[0]) if len(group) == 1 else f"in {pluralize(len(files), 'file')}"
+        where += f" {max(wording.label_bundled_only(ruling.finding) for ruling in group)}".rstrip()
+        head = f"  {len(group):>{digits},}  {_name(rule):<{width}}"
+        room = WIDTH - 14 - len(head) - len(where)
+        title = group[0].finding.title if room >= MIN_TITLE_WIDTH else ""
+        shown = f"  {escape.ci_log(escape.truncate(title, room))}  " if title else "  "
+        yield ((f"  {severity.value:<8}", SEVERITY_STYLES[severity]), (head, ""), (shown, "dim"), (where, ""))
+    yield from _remainder(len(order) - MAX_RULES, "rule")
 
 
-def _fit_title(title: str, room: int) -> str:
-    """A title in what a line has left, with the gap behind it; nothing where that is too little to be read."""
-    return f"{escape.ci_log(escape.truncate(title, room))}  " if title and room >= 16 else ""
+def _gaps(report: Report) -> Iterable[Line]:
+    groups = summary.group_gaps(report.verdict.gaps)
+    if groups:
+        yield from _title(wording.describe_gap_counts(report), "yellow")
+    for group in groups[:MAX_GROUPS]:
+        yield from _gap(group)
+    yield from _remainder(len(groups) - MAX_GROUPS, "kind of gap", "kinds of gaps")
 
 
-def _gaps(rulings: Sequence[GapRuling]) -> Iterable[Line]:
-    groups: dict[tuple[str, ...], list[GapRuling]] = defaultdict(list)
-    for ruling in rulings:
-        allowed = "" if ruling.blocking else explain_decision(ruling.decision) or "the policy allows it"
-        groups[allowed, ruling.gap.scanner, ruling.gap.kind.value, ruling.gap.reason, ruling.gap.hint].append(ruling)
-    if not groups:
-        return
-    counting = sum(ruling.blocking for ruling in rulings)
-    yield from _title(f"gaps: {pluralize(len(rulings), 'thing')} not read, {counting:,} {_conjugate(counting, 'count')}", "yellow")
-    for key in sorted(groups)[:MAX_GROUPS]:
-        yield from _gap(groups[key], key[0])
-    yield from _format_remainder(len(groups) - MAX_GROUPS, "kind of gap", "kinds of gaps")
-
-
-def _gap(group: Sequence[GapRuling], allowed: str) -> Iterable[Line]:
-    """Gaps that differ in their place alone."""
-    gap = group[0].gap
+def _gap(group: Sequence[GapRuling]) -> Iterable[Line]:
+    gap, blocking = group[0].gap, group[0].blocking
     times = f"  x{len(group):,}" if len(group) > 1 else ""
-    yield (_segment(f"  {_shorten_name(gap.scanner)}: {gap.kind.value}", "dim" if allowed else "yellow"), _segment(times, "dim"))
+    yield ((f"  {_name(gap.scanner)}: {gap.kind.value}", "yellow" if blocking else "dim"), (times, "dim"))
     yield from _wrap(gap.reason, "    ")
-    places = [wording.format_location(_shorten_name(each.gap.path), each.gap.line) for each in group if each.gap.path is not None]
-    for each in places[:MAX_PATHS]:
-        yield (_segment(f"      {each}"),)
-    yield from _format_remainder(len(places) - MAX_PATHS, "place", indent="      ")
+    places = [wording.format_location(_name(each.gap.path), each.gap.line) for each in group if each.gap.path is not None]
+    yield from (((f"      {place}", ""),) for place in places[:MAX_PATHS])
+    yield from _remainder(len(places) - MAX_PATHS, "place", indent="      ")
     if gap.hint:
         yield from _wrap(f"hint: {gap.hint}", "    ")
-    if allowed:
-        yield from _wrap(f"allowed: {allowed}", "    ", "dim")
+    if not blocking:
+        yield from _wrap(f"allowed: {explain_decision(group[0].decision)}", "    ", "dim")
 
 
 def _notes(report: Report) -> Iterable[Line]:
-    left = (*report.targets.skipped_paths, *(left for result in report.results for left in result.skipped_paths))
-    notes = sorted({*map(describe_note, report.verdict.notes), *report.targets.notes} - {""}) + _left_out(left)
+    skipped = [*report.targets.skipped_paths, *(path for result in report.results for path in result.skipped_paths)]
+    notes = [*list_notes(report), *_skipped(skipped)]
     if notes:
         yield from _title("notes")
     for note in notes[:MAX_GROUPS]:
         yield from _wrap(f"- {note}", "  ", hang="    ")
-    yield from _format_remainder(len(notes) - MAX_GROUPS, "note")
+    yield from _remainder(len(notes) - MAX_GROUPS, "note")
 
 
-def _left_out(left: Iterable[SkippedPath]) -> list[str]:
+def _skipped(skipped: Iterable[SkippedPath]) -> Iterable[str]:
     groups: dict[str, list[SkippedPath]] = defaultdict(list)
-    for each in left:
+    for each in skipped:
         groups[explain_skip(each)].append(each)
-    notes = []
     for reason, paths in sorted(groups.items()):
-        shares = Counter(each.scanner for each in paths if each.scanner)
-        by_scanner = ", ".join(f"{scanner} {number:,}" for scanner, number in sorted(shares.items()))
+        counts = Counter(each.scanner for each in paths if each.scanner)
+        by_scanner = ", ".join(f"{scanner} {number:,}" for scanner, number in sorted(counts.items()))
         total = pluralize(len({each.path for each in paths}), "path")
-        notes.append(f"{total} skipped{f' ({by_scanner})' if by_scanner else ''}: {reason}")
-    return notes
-
-
-COLUMNS = ("files", "cached", "gaps", "findings", "seconds")
+        yield f"{total} skipped{f' ({by_scanner})' if by_scanner else ''}: {reason}"
 
 
 def _scanners(parts: Sequence[summary.ScannerSummary]) -> Iterable[Line]:
-    rows = [(_scanner_name(part), *_format_counts(part), _status(part.result)) for part in parts if part.result is not None]
-    own = parts[-1]
-    if own.result is None and (own.gaps or own.rulings):
-        rows.append((_scanner_name(own), *_format_counts(own), ""))
-    if not rows:
-        return
-    width = max(len(row[0]) for row in rows)
-    yield from _title("".join((f"{'scanner':<{width}}", *(f"{head:>9}" for head in COLUMNS))), indent="  ")
-    for name, *numbers, status in rows:
-        cells = "".join(f"{number:>9}" for number in numbers)
-        yield (_segment(f"  {name:<{width}}{cells}"), *((_segment(f"  {status}", "yellow"),) if status else ()))
+    shown = [part for part in parts if part.result is not None or part.gaps or part.rulings]
+    names = [_scanner_name(part) for part in shown]
+    width = max(map(len, names), default=0)
+    if shown:
+        yield from _title("".join((f"{'scanner':<{width}}", *(f"{column:>9}" for column in COLUMNS))), indent="  ")
+    for part, name in zip(shown, names, strict=True):
+        cells = "".join(f"{number:>9}" for number in _numbers(part))
+        status = _status(part.result) if part.result is not None else ""
+        yield ((f"  {name:<{width}}{cells}", ""), (f"  {status}", "yellow"))
 
 
 def _scanner_name(part: summary.ScannerSummary) -> str:
@@ -256,8 +214,8 @@ def _scanner_name(part: summary.ScannerSummary) -> str:
     return escape.truncate(escape.ci_log(f"{part.label} {version}".strip()), 40)
 
 
-def _format_counts(part: summary.ScannerSummary) -> tuple[str, ...]:
-    """``-`` is what was not looked at, 0 what was and came to nothing."""
+def _numbers(part: summary.ScannerSummary) -> tuple[str, ...]:
+    """The cells of COLUMNS: ``-`` is what was not analyzed, 0 what was analyzed without findings."""
     result = part.result
     gaps, findings = f"{len(part.gaps):,}", f"{len(part.rulings):,}"
     if result is None:
@@ -271,57 +229,37 @@ def _format_counts(part: summary.ScannerSummary) -> tuple[str, ...]:
 
 def _status(result: ScanResult) -> str:
     words = [] if result.status is ScanStatus.COMPLETE else [result.status.value]
-    if result.accounting is FileAccounting.WHOLE_RUN and result.analyzed_files:
-        words.append("attested by the run")
-    said = ", ".join(words)
-    why = escape.ci_log(escape.truncate(result.reason, 120))
-    return f"{said}: {why}" if said and why else said or why
+    words += ["files not confirmed one by one"] if result.accounting is FileAccounting.WHOLE_RUN and result.analyzed_files else []
+    return ": ".join(filter(None, [", ".join(words), escape.ci_log(escape.truncate(result.reason, 120))]))
 
 
 def _footer(report: Report) -> Iterable[Line]:
-    totals = summary.count(report.verdict.rulings, report.verdict.gaps)
     yield ()
-    suppressed = totals.with_outcome(RulingOutcome.SUPPRESSED)
-    others = [f"{totals.with_outcome(outcome):,} {outcome.value}" for outcome in (RulingOutcome.TOLERATED, RulingOutcome.KNOWN)]
-    others += filter(None, [wording.describe_bundled_only_count(report.verdict.rulings)])
-    yield (_segment(", ".join([f"{suppressed:,} suppressed", *others])), _segment(f"  in {report.seconds:.1f} s", "dim"))
-    if wording.suggest_next_step(report):
-        yield (_segment(f"next: {wording.suggest_next_step(report)}"),)
+    yield ((wording.describe_outcome_counts(report), ""), (f"  in {report.seconds:.1f} s", "dim"))
+    if next_step := wording.suggest_next_step(report):
+        yield ((f"next: {next_step}", ""),)
     outcome = report.verdict.outcome
-    yield (_segment(outcome.value, OUTCOME_STYLES[outcome]), _segment(f": {escape.ci_log(wording.explain_verdict(report))}"))
+    yield ((outcome.value, OUTCOME_STYLES[outcome]), (f": {escape.ci_log(wording.explain_verdict(report))}", ""))
 
 
 def _title(text: str, style: str = "", indent: str = "") -> Iterable[Line]:
     yield ()
-    yield (_segment(f"{indent}{text}", f"bold {style}".strip() if "bold" not in style else style),)
+    yield ((f"{indent}{text}", style if "bold" in style else f"bold {style}".strip()),)
 
 
 def _wrap(text: str, indent: str, style: str = "", hang: str = "") -> Iterable[Line]:
     lines = textwrap.wrap(escape.terminal(text[:4000].replace("\n", " ")), WIDTH - max(len(indent), len(hang)))
-    cut = len(lines) > MAX_MESSAGE_LINES
     for number, line in enumerate(lines[:MAX_MESSAGE_LINES]):
-        last = cut and number == MAX_MESSAGE_LINES - 1
-        # a wrapped line may open with what was in the middle: each is made harmless on its own
-        yield (
-            _segment((hang if number else indent) or indent, ""),
-            _segment(escape.ci_log(line) + (" ..." if last else ""), style),
-        )
+        cut = " ..." if number == MAX_MESSAGE_LINES - 1 and len(lines) > MAX_MESSAGE_LINES else ""
+        # escaped line by line: after wrapping, text from the middle can be at the beginning of a line
+        yield (((hang if number else indent) or indent, ""), (escape.ci_log(line) + cut, style))
 
 
-def _format_remainder(number: int, noun: str, plural: str = "", indent: str = "  ") -> Iterable[Line]:
+def _remainder(number: int, noun: str, plural: str = "", indent: str = "  ") -> Iterable[Line]:
     if number > 0:
-        yield (_segment(f"{indent}and {number:,} more {noun if number == 1 else plural or noun + 's'}", "dim"),)
+        yield ((f"{indent}and {number:,} more {noun if number == 1 else plural or noun + 's'}", "dim"),)
 
 
-def _shorten_name(text: str) -> str:
-    """A path or a rule's name: never wrapped, so that it can be copied; cut in the middle where it is absurdly long."""
-    shown = escape.ci_log(text)
-    return shown if len(shown) <= MAX_NAME_LENGTH else f"{shown[: MAX_NAME_LENGTH // 2]}...{shown[-MAX_NAME_LENGTH // 2 :]}"
-
-
-def _conjugate(number: int, verb: str) -> str:
-    return f"{verb}s" if number == 1 else verb
-
-
-def _segment(text: str, style: str = "") -> tuple[str, str]:
-    return (text, style)
+def _name(text: str) -> str:
+    """A path or rule, which is never wrapped so that it can be copied."""
+    return escape.truncate_middle(escape.ci_log(text), MAX_NAME_LENGTH)

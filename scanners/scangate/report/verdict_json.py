@@ -10,8 +10,6 @@ import msgspec
 from scangate.model import Report
 from scangate.report import schema
 
-__all__ = ["render"]
-
 LONG_LISTS = ("scanners", "findings", "gaps")
 
 
