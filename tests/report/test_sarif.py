@@ -257,7 +257,7 @@ def test_too_many_results_are_cut_to_the_worst_and_it_says_so() -> None:
     assert len(bandit["results"]) == 30
     assert {result["properties"]["severity"] for result in bandit["results"]} == {"critical", "high"}
     (told,) = bandit["invocations"][0]["toolExecutionNotifications"]
-    assert told["message"]["text"].startswith("70 results of 100 left out")
+    assert told["message"]["text"].startswith("70 results of 100 omitted")
     assert bandit["properties"]["counts"]["blocking"] == 100
     check_rules(bandit["tool"]["driver"]["rules"])
 

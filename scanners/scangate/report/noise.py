@@ -44,7 +44,7 @@ PATH_GROUPS = (
 
 
 class NoisyRule(msgspec.Struct, frozen=True):
-    """How often a rule is told in the files of one pattern; ``pattern`` and ``group`` are empty for the code itself."""
+    """The findings of a rule in files that match a pattern; ``pattern`` and ``group`` are empty for application code."""
 
     rule: str
     title: str

@@ -24,16 +24,16 @@ STATUS = {
     RulingOutcome.SUPPRESSED: (SUPPRESSED, "Suppressed"),
 }
 SEVERITIES = ("Unknown", "Informational", "Low", "Medium", "High", "Critical")
-"""By ``severity_id``, which is our own number of it."""
+"""By ``severity_id``, which is `Severity.rank`."""
 
 
 def render(report: Report) -> str:
-    """One line a finding, whatever the policy makes of it; what was not read has no event, and no class in the schema."""
+    """One line per finding, whatever its outcome. Gaps have no event: the schema has no class for them."""
     return "".join(f"{json.dumps(_event(ruling, report), sort_keys=True)}\n" for ruling in report.verdict.rulings)
 
 
 def _event(ruling: Ruling, report: Report) -> dict[str, Any]:
-    told = ruling.finding
+    finding = ruling.finding
     number, status = STATUS[ruling.outcome]
     return {
         "activity_id": CREATE,
@@ -46,48 +46,50 @@ def _event(ruling: Ruling, report: Report) -> dict[str, Any]:
         "status_id": number,
         "status": status,
         "status_detail": _escape(explain_decision(ruling.decision)),
-        "confidence_id": told.confidence.rank,
-        "message": _escape(told.message),
+        "confidence_id": finding.confidence.rank,
+        "message": _escape(finding.message),
         "metadata": {
             "version": VERSION,
             "product": {"name": "scangate", "vendor_name": "scangate", "version": _escape(report.tool_version)},
         },
         "finding_info": {
-            "uid": _escape(told.fingerprint or told.rule),
-            "title": _escape(told.title or told.rule),
-            "desc": _escape(told.message),
-            "types": [told.kind.value],
-            "data_sources": list(map(_escape, told.reported_by)) or [told.scanner],
-            "analytic": {"name": _escape(told.rule), "type_id": 1, "uid": _escape(told.rule)},
+            "uid": _escape(finding.fingerprint or finding.rule),
+            "title": _escape(finding.title or finding.rule),
+            "desc": _escape(finding.message),
+            "types": [finding.kind.value],
+            "data_sources": list(map(_escape, finding.reported_by)) or [finding.scanner],
+            "analytic": {"name": _escape(finding.rule), "type_id": 1, "uid": _escape(finding.rule)},
         },
-        "vulnerabilities": [_vulnerability(told)],
-        "resources": [{"name": _escape(told.location.path), "type": "file", "version": _escape(report.commit)}],
+        "vulnerabilities": [_vulnerability(finding)],
+        "resources": [{"name": _escape(finding.location.path), "type": "file", "version": _escape(report.commit)}],
         "unmapped": {
             "outcome": ruling.outcome.value,
             "policy": _escape(wording.describe_policy(report)),
-            "evidence": _escape(told.evidence),
-            "bundled_only": summary.is_bundled_only(told),
+            "evidence": _escape(finding.evidence),
+            "bundled_only": summary.is_bundled_only(finding),
         },
     }
 
 
-def _vulnerability(told: Finding) -> dict[str, Any]:
-    link = escape.web_url(told.help_url)
+def _vulnerability(finding: Finding) -> dict[str, Any]:
+    link = escape.web_url(finding.help_url)
     document: dict[str, Any] = {
-        "title": _escape(told.title or told.rule),
-        "desc": _escape(told.message),
+        "title": _escape(finding.title or finding.rule),
+        "desc": _escape(finding.message),
         "references": [link] if link else [],
         "affected_code": [
             {
-                "file": _file(told.location.path),
-                "start_line": told.location.line,
-                "end_line": told.location.end_line,
+                "file": _file(finding.location.path),
+                "start_line": finding.location.line,
+                "end_line": finding.location.end_line,
             }
         ],
     }
-    if told.cwe:
-        document["cwe"] = {"uid": f"CWE-{told.cwe[0]}"}
-    return document | (dict(_package_fields(told.affected_package, told.rule)) if told.affected_package is not None else {})
+    if finding.cwe:
+        document["cwe"] = {"uid": f"CWE-{finding.cwe[0]}"}
+    return document | (
+        dict(_package_fields(finding.affected_package, finding.rule)) if finding.affected_package is not None else {}
+    )
 
 
 def _file(path: str) -> dict[str, Any]:
@@ -106,7 +108,7 @@ def _package_fields(package: AffectedPackage, rule: str) -> Iterator[tuple[str, 
 
 
 def _milliseconds(report: Report) -> int:
-    """When the scan ended; 0 where it does not say."""
+    """The time at which the scan finished; 0 if it is unknown."""
     try:
         return int(dt.datetime.fromisoformat(report.finished).timestamp() * 1000)
     except ValueError:

@@ -1,4 +1,4 @@
-"""SARIF 2.1.0, one run a scanner, as GitHub, DefectDojo and the SARIF viewers can all read it; the only user of sarif_om."""
+"""SARIF 2.1.0 with one run per scanner, for GitHub, DefectDojo and SARIF viewers."""
 
 from __future__ import annotations
 
@@ -37,17 +37,17 @@ TOOL_URLS = {
     "semgrep": "https://semgrep.dev/",
 }
 SCANGATE_URL = "https://pypi.org/project/scangate/"
-"""Where a scanner without a home of its own, and scangate itself, are described."""
+"""The URL of scangate, and of scanners that are not in TOOL_URLS."""
 
 MAX_RESULTS = 25_000
-"""A run with more is refused whole by GitHub, see https://docs.github.com/en/code-security/code-scanning; so are the lengths."""
+"""GitHub's limits: https://docs.github.com/en/code-security/code-scanning"""
 MAX_TEXT_LENGTH = 1024
 MAX_NAME_LENGTH = 255
 MAX_SNIPPET_LENGTH = 2000
 MAX_LINE = 2**31 - 1
-"""What .NET's readers take as a line or a column; one number above it and they read nothing of the log."""
+"""The largest line or column that .NET readers accept; they refuse the whole log for a larger one."""
 MAX_CWES = 7
-"""GitHub shows ten tags of a rule, and three of ours are not about weaknesses."""
+"""GitHub shows ten tags of a rule, and three of ours are not weaknesses."""
 
 SECURITY_SEVERITY = {
     Severity.CRITICAL: "9.5",
@@ -64,13 +64,13 @@ TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?)(?:Z|\+00:00)"
 
 @attr.s
 class Suppression(sarif_om.Suppression):  # type: ignore[misc]  # the package has no types
-    """sarif_om writes ``state``, a name from before the standard was final; the standard has ``status``."""
+    """sarif_om has ``state``, the name in a draft; the standard has ``status``."""
 
     status: str | None = attr.ib(default=None, metadata={"schema_property_name": "status"})
 
 
 class RuleSummary(NamedTuple):
-    """What the rulings of one rule come to."""
+    """A rule with the worst severity and confidence of its rulings."""
 
     id: str
     title: str
@@ -82,10 +82,10 @@ class RuleSummary(NamedTuple):
 
 
 def render(report: Report) -> str:
-    """The log: a run for each scanner that was to run, and a last one for scangate itself, so that the verdict is always told."""
+    """The log: a run for each scanner that is not switched off, and one for scangate, which always has the verdict."""
     runs = [_run(part, report) for part in summary.summarize_scanners(report) if _has_run(part)]
     plain = to_json(sarif_om.SarifLog(runs=runs, version="2.1.0", schema_uri=SCHEMA))
-    opening = {name: plain[name] for name in ("$schema", "version")}  # first, since some readers tell a file by its opening
+    opening = {name: plain[name] for name in ("$schema", "version")}  # first: some readers recognize the format by it
     return (msgspec.json.format(msgspec.json.encode({**opening, **plain}), indent=1) + b"\n").decode()
 
 
@@ -116,7 +116,7 @@ def _run(part: summary.ScannerSummary, report: Report) -> sarif_om.Run:
 
 def _run_properties(part: summary.ScannerSummary, report: Report) -> dict[str, Any]:
     verdict, totals = report.verdict, part.counts()
-    told: dict[str, Any] = {
+    properties: dict[str, Any] = {
         "verdict": verdict.outcome.value,
         "exitCode": report.exit_code,
         "policy": _escape(verdict.policy),
@@ -130,13 +130,13 @@ def _run_properties(part: summary.ScannerSummary, report: Report) -> dict[str, A
         "resolved": part.resolved_releases,
     }
     if report.compared_revision is not None:
-        told["since"] = _escape(describe_base(report))
+        properties["since"] = _escape(describe_base(report))
     if part.result is not None:
-        told["status"] = part.result.status.value
-        told["accounting"] = part.result.accounting.value
-        told["filesGiven"] = part.result.files_given
-        told["filesAnalyzed"] = len(part.result.analyzed_files)
-    return told
+        properties["status"] = part.result.status.value
+        properties["accounting"] = part.result.accounting.value
+        properties["filesGiven"] = part.result.files_given
+        properties["filesAnalyzed"] = len(part.result.analyzed_files)
+    return properties
 
 
 def _driver(
@@ -154,7 +154,7 @@ def _driver(
 
 
 def _rules(ruled: Iterable[Ruling]) -> list[RuleSummary]:
-    """The rules of these rulings, by id; each with what is worst and surest among its rulings, whatever their order."""
+    """The rules of these rulings, by id."""
     groups: dict[str, list[Ruling]] = {}
     for ruling in ruled:
         groups.setdefault(_escape(ruling.finding.rule, MAX_NAME_LENGTH), []).append(ruling)
@@ -206,17 +206,17 @@ def _help(rule: RuleSummary, sentence: str) -> sarif_om.MultiformatMessageString
 
 
 def _rule_properties(rule: RuleSummary) -> dict[str, Any]:
-    """What GitHub sorts by. UNKNOWN has no number: readers then go by the level, and nothing is invented."""
-    told: dict[str, Any] = {"tags": ["security", rule.kind.value, *(f"external/cwe/cwe-{cwe}" for cwe in rule.cwe)]}
+    """What GitHub sorts by. UNKNOWN has no number: readers use the level instead."""
+    properties: dict[str, Any] = {"tags": ["security", rule.kind.value, *(f"external/cwe/cwe-{cwe}" for cwe in rule.cwe)]}
     if rule.confidence in PRECISION:
-        told["precision"] = PRECISION[rule.confidence]
+        properties["precision"] = PRECISION[rule.confidence]
     if rule.severity in SECURITY_SEVERITY:
-        told["security-severity"] = SECURITY_SEVERITY[rule.severity]
-    return told
+        properties["security-severity"] = SECURITY_SEVERITY[rule.severity]
+    return properties
 
 
 def _pascal_case(rule: RuleSummary) -> str:
-    """A name in the form the standard recommends; never the id again, which validators warn about."""
+    """A name in the recommended form; not equal to the id, which validators warn about."""
     words = re.findall("[A-Za-z0-9]+", rule.title)[:10]
     name = "".join(word[0].upper() + word[1:] for word in words)[: MAX_NAME_LENGTH - 4]
     return name if name[:1].isalpha() and name != rule.id else f"Rule{name}"
@@ -237,7 +237,7 @@ def _relationship(cwe: int, cwes: Sequence[int]) -> sarif_om.ReportingDescriptor
 
 
 def _taxonomy(cwes: Iterable[int]) -> sarif_om.ToolComponent:
-    """The weaknesses these rules are about, and no others."""
+    """The weaknesses of the rules in the run."""
     return sarif_om.ToolComponent(
         name="CWE",
         full_name="Common Weakness Enumeration",
@@ -278,33 +278,33 @@ def _message(text: str) -> JsonObject:
 
 def _suppression(ruling: Ruling) -> Suppression:
     kind = "inSource" if ruling.decision.basis is Basis.INLINE_COMMENT else "external"
-    told = Suppression(kind=kind, justification=_escape(explain_decision(ruling.decision)))  # type: ignore[call-arg]  # its parent has no types
-    told.status = "accepted"
-    return told
+    suppression = Suppression(kind=kind, justification=_escape(explain_decision(ruling.decision)))  # type: ignore[call-arg]  # untyped
+    suppression.status = "accepted"
+    return suppression
 
 
 def _fingerprints(finding: Finding) -> JsonObject:
-    told = {"scangateFinding/v1": finding.fingerprint, "primaryLocationLineHash": finding.line_hash}
-    return JsonObject({name: escape.terminal(value) for name, value in told.items() if value})
+    hashes = {"scangateFinding/v1": finding.fingerprint, "primaryLocationLineHash": finding.line_hash}
+    return JsonObject({name: escape.terminal(value) for name, value in hashes.items() if value})
 
 
 def _result_properties(ruling: Ruling) -> JsonObject:
     finding = ruling.finding
-    told = JsonObject(
+    properties = JsonObject(
         severity=ruling.severity.value,
         originalSeverity=finding.severity.value,
         confidence=finding.confidence.value,
         kind=finding.kind.value,
         outcome=ruling.outcome.value,
-        because=_escape(explain_decision(ruling.decision)),
+        reason=_escape(explain_decision(ruling.decision)),
     )
     if finding.reported_by:
-        told["reportedBy"] = [_escape(name) for name in finding.reported_by]
+        properties["reportedBy"] = [_escape(name) for name in finding.reported_by]
     if ruling.members:
-        told["members"] = [_member(member) for member in ruling.members]
+        properties["members"] = [_member(member) for member in ruling.members]
     if finding.affected_package is not None:
         package = finding.affected_package
-        told["package"] = {
+        properties["package"] = {
             "name": _escape(package.name),
             "version": _escape(package.version),
             "fixedIn": [_escape(version) for version in package.fixed_in],
@@ -314,17 +314,17 @@ def _result_properties(ruling: Ruling) -> JsonObject:
             "upgrade": _escape(package.upgrade),
             "source": _escape(package.source),
         }
-    return told
+    return properties
 
 
 def _member(ruling: Ruling) -> dict[str, str]:
-    """One of the findings that a merged one stands for, the one that it is told as included."""
+    """A member of a merged finding."""
     return {
         "rule": _escape(ruling.finding.rule, MAX_NAME_LENGTH),
         "fingerprint": escape.terminal(ruling.finding.fingerprint),
         "severity": ruling.severity.value,
         "outcome": ruling.outcome.value,
-        "because": _escape(explain_decision(ruling.decision)),
+        "reason": _escape(explain_decision(ruling.decision)),
     }
 
 
@@ -340,7 +340,7 @@ def _artifact(path: str) -> JsonObject:
 
 
 def _region(location: Location, evidence: str) -> sarif_om.Region:
-    """All four bounds, which GitHub asks for: where a scanner gave no column, the first character of the line."""
+    """All four bounds, as GitHub requires; without a column the first character of the line."""
     start = min(location.column or 1, MAX_LINE - 1)
     least = start + 1 if location.end_line == location.line else 2
     snippet = sarif_om.ArtifactContent(text=escape.xml(evidence[:MAX_SNIPPET_LENGTH])) if evidence else None
@@ -367,24 +367,24 @@ def _invocation(part: summary.ScannerSummary, report: Report, kinds: Sequence[st
 
 
 TRUNCATED = "too-many-results"
-"""The notification that tells of results left out of the log; the others are called as the kinds of gaps are."""
+"""The id of the notification about omitted results; the ids of the others are the gap kinds."""
 
 
 def _notification_descriptor(kind: str) -> sarif_om.ReportingDescriptor:
     words = kind.replace("-", " ")
-    text = _multiformat(f"{words[0].upper()}{words[1:]}: something was not read, or not wholly.")
+    text = _multiformat(f"{words[0].upper()}{words[1:]}: something was not analyzed, or not completely.")
     name = f"Gap{words.title().replace(' ', '')}"
     return sarif_om.ReportingDescriptor(id=kind, name=name, short_description=text, full_description=text, help=text)
 
 
 def _notification(ruling: GapRuling, index: int) -> sarif_om.Notification:
-    """A gap. Its level is ``note`` where the policy allows it, ``error`` for what no bundled policy allows, else ``warning``."""
+    """A gap: ``note`` if the policy allows it, ``error`` for kinds that no bundled policy allows, else ``warning``."""
     gap = ruling.gap
     level = "error" if gap.kind in NEVER_ALLOWED else "warning"
     line = max(gap.line, 1)
     properties = {
         "blocking": ruling.blocking,
-        "because": _escape(explain_decision(ruling.decision)),
+        "reason": _escape(explain_decision(ruling.decision)),
         "scanner": _escape(gap.scanner),
     }
     return sarif_om.Notification(
@@ -398,7 +398,7 @@ def _notification(ruling: GapRuling, index: int) -> sarif_om.Notification:
 
 def _truncated(part: summary.ScannerSummary, kept: int, index: int) -> sarif_om.Notification:
     missing = len(part.rulings) - kept
-    text = f"{pluralize(missing, 'result')} of {len(part.rulings):,} left out, the least severe; verdict.json holds them all"
+    text = f"{pluralize(missing, 'result')} of {len(part.rulings):,} omitted, the least severe; verdict.json has all of them"
     return sarif_om.Notification(
         message=sarif_om.Message(text=text),
         level="warning",
@@ -417,15 +417,15 @@ def _escape(text: str, limit: int = MAX_TEXT_LENGTH) -> str:
     return escape.truncate(escape.sarif(text[: limit + 1]), limit)
 
 
-# --- sarif_om objects to JSON values. The package's own way copies every subtree at every level: minutes for 100,000 results.
+# -- sarif_om objects to JSON values; the package's own serializer copies each subtree at each level: minutes for 100,000 results --
 
 FieldNames = Mapping[str, tuple[str, Any]]
 ALWAYS_WRITTEN = frozenset({"level", "kind"})
-"""Written also where they equal the package's default, since a reader's default may be another: a rule's configuration."""
+"""Written even if they are sarif_om's default, as a reader may have another default."""
 
 
 class JsonObject(dict[str, Any]):
-    """What has been made plain already, wherever it is put."""
+    """A JSON object that needs no conversion."""
 
 
 JSON_TYPES = frozenset({type(None), str, int, float, bool, JsonObject})
@@ -433,7 +433,7 @@ _field_names_cache: dict[type, FieldNames] = {}
 
 
 def to_json(value: Any) -> Any:
-    """A sarif_om object as dicts and lists: names as in the schema, without what is None or what the schema supposes anyway."""
+    """A sarif_om object as dicts and lists, with the names of the schema, without None and defaults."""
     kind = type(value)
     if kind in JSON_TYPES:
         return value

@@ -1,13 +1,13 @@
-"""CycloneDX 1.6: what the repository depends on, what is known against it, and the policy's word on that; analyses nothing itself.
+"""CycloneDX 1.6: the dependencies of the repository, their known vulnerabilities and the policy's decisions about them.
 
-How a ruling becomes a VEX analysis (https://cyclonedx.org/capabilities/vex/):
+The VEX analysis of a ruling (https://cyclonedx.org/capabilities/vex/):
 
-- BLOCKS: ``exploitable``, with the response ``update`` where a release mends it. The policy demands that it goes.
-- TOLERATED, KNOWN: ``in_triage``. It is within the budget, or was there before; nobody has decided about it.
-- SUPPRESSED: ``exploitable`` with ``will_not_fix``. Whoever accepted it took the risk until a day; ``detail`` names them.
+- BLOCKING: ``exploitable``, with the response ``update`` if there is a fixed release.
+- TOLERATED, KNOWN: ``in_triage``; nobody has decided about it.
+- SUPPRESSED: ``exploitable`` with ``will_not_fix``; somebody accepted the risk for a time, and ``detail`` says who.
 
-Never ``not_affected`` or ``false_positive``: readers drop what is called so, and to accept a risk is no analysis of the code. Where
-one release stands in several places with different rulings, the worst gives the state, and ``detail`` tells each.
+Never ``not_affected`` or ``false_positive``: readers hide those, and accepting a risk is no analysis. If one release has several
+locations with different rulings, the worst decides about the state and ``detail`` lists each.
 """
 
 from __future__ import annotations
@@ -44,16 +44,17 @@ from cyclonedx.model.vulnerability import (
 from cyclonedx.schema.schema import SchemaVersion1Dot6
 from packageurl import PackageURL
 
-from scangate.model import AffectedPackage, Component, Finding, FindingKind, Report, Ruling, RulingOutcome, ScanStatus, Severity
+from scangate.model import Component, Finding, FindingKind, Report, Ruling, RulingOutcome, ScanStatus, Severity
 from scangate.report import escape, summary, wording
 from scangate.report.decision_text import explain_decision
+from scangate.report.remediation import suggest_fix
 
 NAMESPACE = uuid.UUID("3a3c2f0e-3f0b-5a55-9a53-5a0f2c1d7e16")  # of our serial numbers, and of nothing else
 SCHEMA = "http://cyclonedx.org/schema/bom-1.6.schema.json"
 ROOT_REF = "root"
 MAX_NAME_LENGTH = 250
 MAX_TEXT_LENGTH = 2000
-MAX_LOCATIONS = 50  # that one analysis tells
+MAX_LOCATIONS = 50  # in one analysis
 MAX_GAPS = 1000
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
@@ -88,8 +89,8 @@ def render(report: Report) -> str:
         vulnerabilities=_vulnerabilities(report),
     )
     document = _to_json(bom)
-    # The library's own output class compares every component with every other, draws names at random, and says of a component whose
-    # dependencies nobody knows that it has none.
+    # The library's own output class compares all components with each other, makes random names, and writes unknown dependencies
+    # as none.
     document |= {"$schema": SCHEMA, "bomFormat": "CycloneDX", "specVersion": "1.6"}
     document["components"] = [_component(ref, item) for ref, item in _inventory(report).items()]
     document["dependencies"] = _dependencies(report)
@@ -100,7 +101,7 @@ def render(report: Report) -> str:
 
 
 def _to_json(thing: Bom | Entry) -> dict[str, Any]:
-    """What the library writes for one of its objects, as JSON values."""
+    """A library object as JSON values."""
     written: dict[str, Any] = json.loads(thing.as_json(view_=SchemaVersion1Dot6))  # type: ignore[union-attr]
     return written
 
@@ -141,18 +142,18 @@ def _metadata(report: Report, finished: dt.datetime) -> BomMetaData:
 
 
 def _tools(report: Report) -> Iterator[Entry]:
-    """scangate, and the scanners that told of dependencies."""
-    told = {"scangate": report.tool_version}
+    """scangate, and the scanners that report dependencies."""
+    versions = {"scangate": report.tool_version}
     for result in summary.sort_results(report):
         if result.components or any(finding.kind is FindingKind.DEPENDENCY for finding in result.findings):
-            told.setdefault(_escape(result.scanner, MAX_NAME_LENGTH), result.version)
-    for name, version in told.items():
+            versions.setdefault(_escape(result.scanner, MAX_NAME_LENGTH), result.version)
+    for name, version in versions.items():
         shown = _escape(version, MAX_NAME_LENGTH) or None
         yield Entry(type=ComponentType.APPLICATION, bom_ref=f"tool:{name}", name=name, version=shown)
 
 
 def _run_properties(report: Report) -> Iterator[tuple[str, str]]:
-    """The verdict, and what was not read: without it, a short list of components would look like a whole one."""
+    """The verdict and the gaps: without them, an incomplete list of components would look complete."""
     verdict = report.verdict
     totals = summary.count(verdict.rulings, verdict.gaps)
     yield "outcome", verdict.outcome.value
@@ -180,7 +181,7 @@ def _run_properties(report: Report) -> Iterator[tuple[str, str]]:
 
 
 class _Release(msgspec.Struct):
-    """All that is told of one release of one package."""
+    """One release of one package."""
 
     purl: PackageURL
     locations: set[tuple[str, int]]
@@ -190,7 +191,7 @@ class _Release(msgspec.Struct):
 
 
 def _inventory(report: Report) -> dict[str, _Release]:
-    """Every release once, by its purl: those of the manifests, and those that only a finding names."""
+    """Each release of the manifests and of the findings once, by purl."""
     items: dict[str, _Release] = {}
 
     def item(purl: PackageURL) -> _Release:
@@ -241,9 +242,9 @@ def _component(ref: str, release: _Release) -> dict[str, Any]:
 
 
 def _dependencies(report: Report) -> list[dict[str, Any]]:
-    """The graph as far as it is known: what has no entry here, or stands below nothing, is not known to be alone.
+    """The known part of the dependency graph; no entry means unknown, not that there are no dependencies.
 
-    A chain holds names: an edge is told where its file pins just one release of the name above.
+    Chains contain names only: an edge is known if its file pins exactly one release of the name above.
     """
     components = _components(report)
     pinned: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
@@ -268,7 +269,7 @@ def _dependency_rulings(report: Report) -> list[Ruling]:
 
 
 def _vulnerabilities(report: Report) -> Iterator[Vulnerability]:
-    """One for each advisory and release; one that names no package is about the repository as a whole."""
+    """One per advisory and release; without a package it is about the whole repository."""
     groups: defaultdict[tuple[str, str], list[Ruling]] = defaultdict(list)
     for ruling in _dependency_rulings(report):
         package = ruling.finding.affected_package
@@ -299,7 +300,7 @@ def _vulnerability(name: str, ref: str, rulings: Sequence[Ruling], report: Repor
         cwes=sorted({cwe for cwe in finding.cwe if cwe > 0}),
         description=_escape(finding.title),
         detail=_escape(finding.message),
-        recommendation=_recommendation(finding.affected_package),
+        recommendation=_escape(suggest_fix(finding.rule, finding)) or None,
         advisories=_advisories([name, *aliases], finding.help_url),
         analysis=_analysis(rulings),
         affects=[BomTarget(ref=ref)],
@@ -316,12 +317,12 @@ def _source(name: str, scanner: str) -> VulnerabilitySource:
 
 
 def _ratings(name: str, worst: Ruling, report: Report) -> Iterator[VulnerabilityRating]:
-    """How bad the advisory says it is, and how bad the policy does."""
+    """The severity by the advisory and the one by the policy."""
     finding = worst.finding
-    told = _parse_cvss(finding.affected_package.cvss) if finding.affected_package else None
+    cvss = _parse_cvss(finding.affected_package.cvss) if finding.affected_package else None
     source = _source(name, finding.scanner)
-    if told is not None:
-        method, score, vector = told
+    if cvss is not None:
+        method, score, vector = cvss
         yield VulnerabilityRating(source=source, score=score, severity=SEVERITIES[finding.severity], method=method, vector=vector)
     elif finding.severity is not Severity.UNKNOWN:
         yield VulnerabilityRating(source=source, severity=SEVERITIES[finding.severity])
@@ -330,7 +331,7 @@ def _ratings(name: str, worst: Ruling, report: Report) -> Iterator[Vulnerability
 
 
 def _parse_cvss(text: str) -> tuple[VulnerabilityScoreSource, Decimal, str] | None:
-    """Method, base score and vector of ``9.8 CVSS:3.1/AV:N/...``, or None where that is no vector. The score is counted anew."""
+    """Method, base score and vector of ``9.8 CVSS:3.1/AV:N/...``, or None where that is no vector. The score is recomputed."""
     match = _CVSS.fullmatch(text)
     if match is None:
         return None
@@ -345,15 +346,6 @@ def _parse_cvss(text: str) -> tuple[VulnerabilityScoreSource, Decimal, str] | No
         return VulnerabilityScoreSource.CVSS_V2, Decimal(str(CVSS2(vector).base_score)), vector
     except (CVSSError, ArithmeticError, LookupError, ValueError):
         return None
-
-
-def _recommendation(package: AffectedPackage | None) -> str | None:
-    if package is None:
-        return None
-    if not package.fixed_in:
-        return "no release fixes it yet: use another package, or accept it in the policy with a reason, an owner and an expiry date"
-    best = f"; {package.upgrade} is the nearest release without a fault known to this scan" if package.upgrade else ""
-    return _escape(f"upgrade {package.name} from {package.version} to {' or '.join(package.fixed_in)}, or later{best}")
 
 
 def _advisories(names: Iterable[str], help_url: str) -> Iterator[VulnerabilityAdvisory]:
@@ -371,10 +363,10 @@ def _analysis(rulings: Sequence[Ruling]) -> VulnerabilityAnalysis:
         responses.append(ImpactAnalysisResponse.WILL_NOT_FIX)
     elif outcome is RulingOutcome.BLOCKING and package is not None and package.fixed_in:
         responses.append(ImpactAnalysisResponse.UPDATE)
-    told = [_describe_ruling(ruling) for ruling in rulings[:MAX_LOCATIONS]]
+    details = [_describe_ruling(ruling) for ruling in rulings[:MAX_LOCATIONS]]
     if len(rulings) > MAX_LOCATIONS:
-        told.append(f"and in {wording.pluralize(len(rulings) - MAX_LOCATIONS, 'more place')}")
-    return VulnerabilityAnalysis(state=ANALYSIS_STATES[outcome], responses=responses, detail="\n".join(told))
+        details.append(f"and in {wording.pluralize(len(rulings) - MAX_LOCATIONS, 'more place')}")
+    return VulnerabilityAnalysis(state=ANALYSIS_STATES[outcome], responses=responses, detail="\n".join(details))
 
 
 def _describe_ruling(ruling: Ruling) -> str:
