@@ -47,7 +47,8 @@ NOW = dt.datetime(2026, 5, 1, tzinfo=dt.UTC)
 def whole(report: Report) -> Report:
     """The report as one of a whole tree without gaps."""
     targets = msgspec.structs.replace(report.targets, source="git index and untracked files", gaps=(), skipped_paths=())
-    return msgspec.structs.replace(report, targets=targets)
+    gaps = tuple(ruling for ruling in report.verdict.gaps if ruling.gap not in report.targets.gaps)
+    return msgspec.structs.replace(report, targets=targets, verdict=msgspec.structs.replace(report.verdict, gaps=gaps))
 
 
 def without(report: Report, index: int) -> Report:
@@ -453,7 +454,7 @@ def test_product_arns_use_the_partition_of_the_region(account: FakeAccount, tmp_
     "changes", [{"compared_revision": ComparedRevision("main", "a" * 40, "a" * 40)}, {"targets": Targets("staged", 0)}]
 )
 def test_the_verdict_of_a_change_is_not_sent(account: FakeAccount, hub: FakeHub, tmp_path: Path, changes: dict[str, Any]) -> None:
-    file = write_verdict(msgspec.structs.replace(whole_tree_fail(), **changes), tmp_path)
+    file = write_verdict(msgspec.structs.replace(whole(whole_tree_fail()), **changes), tmp_path)
     publish(account, file, "--project", "shop").expect(2)
     assert (account.calls, hub.findings) == ([], {})
 
