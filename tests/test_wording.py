@@ -1,10 +1,17 @@
-"""The check of user-facing texts finds denied words."""
+"""User-facing texts use standard words."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.support.wording_rules import Text, find_denied
+from tests.support.wording_rules import Text, find_denied, user_facing_texts
+
+
+def test_user_facing_texts_contain_no_denied_word() -> None:
+    texts = list(user_facing_texts())
+    assert len(texts) > 1000
+    denied = find_denied(texts)
+    assert not denied, "\n".join(["", *denied])
 
 
 @pytest.mark.parametrize(("text", "found"), [("it is Told twice", 1), ("untold, retelling", 0), ("mend it; stands beside", 3)])
