@@ -27,8 +27,8 @@ COPIES = {
     "benchmarks": "benchmarks",
 }
 JUDGE = (
-    *("baseline", "baseline_ratchet", "correlation", "evaluation", "exceptions", "finding_matching", "inline_comments"),
-    *("policy_matcher", "rulings", "scan_scope", "unused_exceptions"),
+    *("baseline", "correlation", "evaluation", "exceptions", "finding_matching", "inline_comments"),
+    *("policy_matcher", "rulings", "scan_scope"),
 )
 MODULES = (*(f"judge/{name}.py" for name in JUDGE), *(f"scan/{name}.py" for name in ("dispatch", "engine", "plan", "results")))
 SURVIVED, UNTESTED = 0, 33  # mutmut's exit codes for a mutant; every other one but None (not run yet) and 34 (skipped) is a kill
