@@ -151,4 +151,4 @@ def test_no_byte_of_a_secret_is_shown(tmp_path: Path) -> None:
     assert len(entry["members"]) == 2
     ran = run_scangate("explain", entry["fingerprint"], cwd=root).expect(0)
     assert secret not in ran.output
-    assert "told by" in ran.stdout
+    assert "reported  " in ran.stdout

@@ -19,7 +19,7 @@ def test_printed_policy_lines_are_valid(tmp_path: Path) -> None:
     assert "9  bandit:B101  low  in tests (tests/)" in first.stdout
     lines = first.stdout[first.stdout.index("severity:\n") :]
     quiet = sample_trees.write_policy(tmp_path / "quiet.yaml", "bandit", more=lines)
-    assert "noise: no rule is told" in run_scangate("scan", "--policy", quiet, "--explain-noise", cwd=root).expect(0).stdout
+    assert "noise: no rule has" in run_scangate("scan", "--policy", quiet, "--explain-noise", cwd=root).expect(0).stdout
     assert "noise:" not in run_scangate("scan", "--policy", quiet, cwd=root).expect(0).stdout
 
 
@@ -29,7 +29,7 @@ def test_noise_keeps_stdout_for_a_report(tmp_path: Path) -> None:
     ran = run_scangate("scan", "--policy", policy, "--explain-noise", "--report", "json=-", cwd=root).expect(0)
     assert ran.stdout.startswith("{")
     assert "noise: " not in ran.stdout
-    assert "noise: 1 place" in ran.stderr
+    assert "noise: 1 group" in ran.stderr
 
 
 def test_own_outputs_are_not_noise(tmp_path: Path) -> None:
