@@ -1,4 +1,4 @@
-"""Shows: one format, one file; turns a Report into text and writes nothing."""
+"""Report formats: one module each, which turns a `Report` into text."""
 
 from __future__ import annotations
 
@@ -11,17 +11,16 @@ __all__ = ["FORMATS", "Format"]
 
 
 class Format(NamedTuple):
-    """A way to show a report: the module that does, and the file's name in an output directory, None where it has none there."""
+    """A report format: its module, and its file name in an output directory (None: not written there)."""
 
     module: str
     file_name: str | None
 
     def load(self) -> Any:
-        """The module, imported only now: a hook that prints needs no SARIF objects."""
+        """The module, imported when it is used: most commands need only one format."""
         return importlib.import_module(self.module)
 
     def render(self, report: Report) -> str:
-        """The report as text in this format."""
         text: str = self.load().render(report)
         return text
 

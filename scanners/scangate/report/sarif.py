@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import attr
@@ -419,7 +419,6 @@ def _escape(text: str, limit: int = MAX_TEXT_LENGTH) -> str:
 
 # -- sarif_om objects to JSON values; the package's own serializer copies each subtree at each level: minutes for 100,000 results --
 
-FieldNames = Mapping[str, tuple[str, Any]]
 ALWAYS_WRITTEN = frozenset({"level", "kind"})
 """Written even if they are sarif_om's default, as a reader may have another default."""
 
@@ -429,7 +428,6 @@ class JsonObject(dict[str, Any]):
 
 
 JSON_TYPES = frozenset({type(None), str, int, float, bool, JsonObject})
-_field_names_cache: dict[type, FieldNames] = {}
 
 
 def to_json(value: Any) -> Any:
@@ -445,23 +443,20 @@ def to_json(value: Any) -> Any:
 
 
 def _to_json_object(value: Any) -> JsonObject:
-    kind = type(value)
-    shape = _field_names_cache.get(kind) or _field_names(kind)
+    fields = _field_names(type(value))  # type: ignore[arg-type]  # mypy takes no class for hashable
     plain = JsonObject()
     for attribute, held in vars(value).items():  # most of them are None
         if held is not None:
-            name, default = shape[attribute]
+            name, default = fields[attribute]
             if default is None or held != default or name in ALWAYS_WRITTEN:
                 plain[name] = held if type(held) in JSON_TYPES else to_json(held)
     return plain
 
 
-def _field_names(cls: type) -> FieldNames:
-    fields = attr.fields(cls)
-    _field_names_cache[cls] = {
-        field.name: (field.metadata["schema_property_name"], _field_default(field.default)) for field in fields
-    }
-    return _field_names_cache[cls]
+@functools.cache
+def _field_names(cls: type) -> dict[str, tuple[str, Any]]:
+    """The name in the schema and the default of each attribute of a sarif_om class."""
+    return {field.name: (field.metadata["schema_property_name"], _field_default(field.default)) for field in attr.fields(cls)}
 
 
 def _field_default(default: Any) -> Any:
