@@ -48,7 +48,7 @@ def test_the_example_of_the_python_api_runs(tmp_path: Path) -> None:
         [sys.executable, "-c", example], cwd=tmp_path, env=environment(), capture_output=True, text=True, check=True
     )
     assert done.stdout.splitlines()[0] == "FAIL 1"
-    assert "blocks bandit:B602 app.py" in done.stdout
+    assert "blocking bandit:B602 app.py" in done.stdout
     assert done.stderr == ""
 
 
