@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
 from scangate.model import GapRuling, Report, Ruling, RulingOutcome, ScanStatus
 from scangate.report import escape, summary, wording
 from scangate.report.decision_text import explain_decision, list_notes
 from scangate.report.wording import pluralize
+
+Item = TypeVar("Item")
 
 MAX_FINDINGS = 20
 MAX_GAPS = 10
@@ -25,8 +28,8 @@ def render(report: Report) -> str:
         [f"Next: {next_step}."] if next_step else [],
         _table(summary.summarize_scanners(report)),
         _blocking(summary.sort_worst_first(report.verdict.rulings)),
-        _gaps(report),
-        _section("Notes", [f"- {_escape_prose(note)}" for note in list_notes(report)], MAX_NOTES),
+        _section(wording.describe_gap_counts(report), summary.group_gaps(report.verdict.gaps), _gap, MAX_GAPS),
+        _section("Notes", list_notes(report), lambda note: f"- {_escape_prose(note)}", MAX_NOTES),
         _footer(report),
     ]
     return "\n\n".join("\n".join(lines) for lines in blocks if lines) + "\n"
@@ -48,9 +51,9 @@ def render_comment_title(ruling: Ruling) -> str:
     return escape.terminal(ruling.finding.title or ruling.finding.rule)
 
 
-def _section(title: str, items: Sequence[str], limit: int) -> list[str]:
+def _section(title: str, items: Sequence[Item], render_item: Callable[[Item], str], limit: int) -> list[str]:
     more = [f"- and {len(items) - limit:,} more"] if len(items) > limit else []
-    return [f"### {title}", "", *items[:limit], *more] if items else []
+    return [f"### {title}", "", *map(render_item, items[:limit]), *more] if items else []
 
 
 def _table(parts: Iterable[summary.ScannerSummary]) -> list[str]:
@@ -74,8 +77,8 @@ def _row(part: summary.ScannerSummary) -> str:
 
 
 def _blocking(rulings: Iterable[Ruling]) -> list[str]:
-    findings = [_finding(ruling) for ruling in rulings if ruling.outcome is RulingOutcome.BLOCKING]
-    return _section(pluralize(len(findings), "blocking finding"), findings, MAX_FINDINGS)
+    blocking = [ruling for ruling in rulings if ruling.outcome is RulingOutcome.BLOCKING]
+    return _section(pluralize(len(blocking), "blocking finding"), blocking, _finding, MAX_FINDINGS)
 
 
 def _finding(ruling: Ruling) -> str:
@@ -89,10 +92,6 @@ def _finding(ruling: Ruling) -> str:
 
 def _merged(ruling: Ruling) -> str:
     return f" and {_escape_code(wording.list_merged_rules(ruling))}" if ruling.members else ""
-
-
-def _gaps(report: Report) -> list[str]:
-    return _section(wording.describe_gap_counts(report), list(map(_gap, summary.group_gaps(report.verdict.gaps))), MAX_GAPS)
 
 
 def _gap(group: Sequence[GapRuling]) -> str:
