@@ -497,6 +497,19 @@ def test_a_scanner_without_a_cache_key_does_not_disable_reuse_of_the_scan(lab: C
     assert (words.asked, plugin.asked) == ([], sorted(FILES))
 
 
+def test_a_scanner_without_a_cache_key_scans_the_files_that_other_options_add(lab: CachedScans, forgetful: None) -> None:
+    class Picky(_Uncached):
+        suffix = "a.txt"
+
+        def reads(self, path: str, options: object) -> bool:
+            return path.endswith(self.suffix)
+
+    words, plugin = WordScanner(), Picky("plugin")
+    lab.run(words, plugin, files=FILES)
+    plugin.suffix = ".txt"
+    assert plain(lab.run(words, plugin)) == plain(lab.run(words, plugin, remember=False))
+
+
 def test_without_a_boot_id_files_are_digested_again_in_the_next_process(lab: CachedScans, monkeypatch: pytest.MonkeyPatch) -> None:
     """As on macOS, which has no /proc."""
     monkeypatch.setattr(stat_cache, "BOOT_ID_FILE", "/no/such/file")

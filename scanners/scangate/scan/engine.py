@@ -147,11 +147,12 @@ class _ScanRun:
     def _inputs_digest(self, cache: ResultCache) -> bytes | None:
         """The digest of everything that the results depend on; None if no scanner's results may be cached.
 
-        A scanner whose results must not be cached runs again over all its files, see `files_to_rescan`.
+        A scanner whose results must not be cached runs again over all the files that it had, see `files_to_rescan`; which files it
+        is given may depend on anything, so they are a part of the inputs.
         """
         if all(tool.settings_digest is None for tool in self._tools):
             return None
-        settings = [tool.settings_digest or f"not cached: {tool.version}".encode() for tool in self._tools]
+        settings = [run.tool.settings_digest or _describe_uncached(run) for run in self.task_runs]
         return digest_inputs(cache.program_digest, settings, self._plan, self._listing, self._content_digests)
 
     def _rescan(self, cached: CachedScan) -> list[TaskRun] | None:
@@ -341,6 +342,10 @@ class _ScanRun:
             paths = {run.name: {listed[index].path for index in found} for run, found in zip(self.task_runs, rescan, strict=True)}
             value = encode(CachedScan(inputs_digest, results, targets, rescan, digest_outputs(self.task_runs, paths)))
         cache.save_scan(scan_key(self._listing), value)
+
+
+def _describe_uncached(run: TaskRun) -> bytes:
+    return repr(("not cached", run.tool.version, [target.path for target in run.targets])).encode("utf-8", "surrogatepass")
 
 
 def _cached_result(report: FileReport, findings: Sequence[Finding], redactor: Redactor, secrets_digest: bytes) -> CachedResult:
