@@ -113,13 +113,13 @@ def test_the_lines_that_decided_are_those_of_the_scan(tmp_path: Path) -> None:
 def test_a_rule_is_explained_without_a_verdict(rule: str, said: str, tmp_path: Path) -> None:
     page = run_scangate("explain", rule, cwd=tmp_path).expect(0).stdout
     assert said in page
-    assert "no finding in the last verdict" in page
+    assert "there is no verdict.json" in page
 
 
 def test_a_rule_is_explained_with_what_the_verdict_has_of_it(scanned: tuple[Path, dict[str, Any]]) -> None:
     root, _ = scanned
     said = run_scangate("explain", "bandit:B602", cwd=root).expect(0).stdout
-    assert "1 finding in the last verdict: 1 blocking" in said
+    assert "1 finding in the verdict: 1 blocking" in said
     assert "scangate waive bandit:B602 --path /app.py" in said
 
 

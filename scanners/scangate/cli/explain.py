@@ -53,7 +53,8 @@ def command(name: str, file: Path | None, policy: str | None, environment: str |
         rulings = [each for merged in report.verdict.rulings for each in merged.per_scanner] if report is not None else []
         rule = _find_rule(name, rules, rulings)
         waive = WaiveArguments(_expiry(DEFAULT_EXCEPTION_DAYS), source)
-        page = explain_rule(rule, [each for each in rulings if each.finding.rule == rule.rule], waive)
+        found = [each for each in rulings if each.finding.rule == rule.rule] if report is not None else None
+        page = explain_rule(rule, found, waive)
     click.echo(page, nl=False)
     return 0
 

@@ -45,12 +45,15 @@ def explain_finding(ruling: Ruling, rule: RuleInfo | None, waive: WaiveArguments
     return _format_page(lines)
 
 
-def explain_rule(rule: RuleInfo, rulings: Iterable[Ruling], waive: WaiveArguments) -> str:
-    """``rulings``: those of a verdict on the rule's findings; merged findings separately, in the order of the verdict."""
-    rulings = summary.sort_worst_first(rulings)
+def explain_rule(rule: RuleInfo, rulings: Iterable[Ruling] | None, waive: WaiveArguments) -> str:
+    """``rulings``: those of a verdict on the rule's findings; merged findings separately. None: there is no verdict."""
+    has_verdict = rulings is not None
+    rulings = summary.sort_worst_first(rulings or ())
     outcomes = Counter(ruling.outcome for ruling in rulings)
     counts = ", ".join(f"{outcomes[outcome]:,} {outcome.value}" for outcome in RulingOutcome if outcomes[outcome])
-    found = [f"{pluralize(len(rulings), 'finding')} in the last verdict: {counts}" if rulings else "no finding in the last verdict"]
+    found = [f"{pluralize(len(rulings), 'finding')} in the verdict: {counts}" if rulings else "no finding in the verdict"]
+    if not has_verdict:
+        found = ["there is no verdict.json; to write one: scangate scan --output-dir scangate-reports"]
     for ruling in rulings[:MAX_LOCATIONS]:
         where = wording.format_location(ruling.finding.location.path, ruling.finding.location.line)
         found.append(f"{where}  {ruling.finding.fingerprint}  {ruling.outcome.value}")
