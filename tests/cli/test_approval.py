@@ -24,3 +24,13 @@ def test_a_failure_alone_is_left_to_an_approval(tmp_path: Path, text: str, outco
     assert (told["outcome"], told["exit_code"]) == (outcome, {"FAIL": 1, "PASS": 0, "INCOMPLETE": 3}[outcome])
     assert f"SCANGATE_VERDICT='{word}'" in (tmp_path / "env").read_text("utf-8")
     assert ("--review" in ran.stderr) is (word == "REVIEW")
+
+
+def test_a_verdict_that_was_left_to_an_approval_fails_when_it_is_evaluated_again(tmp_path: Path) -> None:
+    tree = create_repository(tmp_path / "tree", {"app.py": WEAK_SOURCE})
+    rules = write_policy(tmp_path / "policy.yaml", "bandit")
+    verdict = tmp_path / "verdict.json"
+    run_scangate("scan", tree, "--policy", rules, "--review", "--report", f"json={verdict}", cwd=tmp_path).expect(0)
+    env = tmp_path / "env"
+    run_scangate("gate", verdict, "--policy", rules, "--report", f"env={env}", cwd=tmp_path).expect(1)
+    assert "SCANGATE_VERDICT='FAIL'" in env.read_text("utf-8")

@@ -48,7 +48,12 @@ def reevaluate(request: ReevaluationRequest, events: Events | None = None) -> Re
             known_sources=earlier.known_sources,
         )
         report = msgspec.structs.replace(
-            earlier, verdict=verdict, results=results, targets=scanned, exit_code=EXIT_CODES[verdict.outcome]
+            earlier,
+            verdict=verdict,
+            results=results,
+            targets=scanned,
+            exit_code=EXIT_CODES[verdict.outcome],
+            needs_approval=False,  # that was left to an approval by the scan's --review, under the scan's policy
         )
         prepare(targets, request.output_dir, session)
         return write_reports(report, targets, events or Events())
