@@ -140,6 +140,8 @@ def test_any_changed_byte_is_rejected(data: st.DataObject) -> None:
         lambda text: json.dumps({**json.loads(text), "signatures": []}),
         lambda text: json.dumps({**json.loads(text), "extra": 1}),
         lambda text: json.dumps({**json.loads(text), "payload": "?"}),
+        lambda text: json.dumps({**json.loads(text), "payload": "é"}),
+        lambda text: json.dumps({**json.loads(text), "signatures": [{"keyid": "", "sig": "é"}]}),
     ],
 )
 def test_an_invalid_envelope_is_rejected(spoil: Callable[[str], str]) -> None:

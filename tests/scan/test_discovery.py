@@ -460,3 +460,11 @@ def test_the_configuration_of_a_repository_starts_nothing_and_hides_nothing(benc
     listing = list_staged(root, bench.repository(), ["a.py"])
     assert contents(listing) == {"a.py": b"x"}
     assert not canary.exists()
+
+
+@pytest.mark.parametrize(("size", "suggested"), [(2000, "1 MiB"), (3 * 1024 * 1024, "4 MiB")])
+def test_the_suggested_limit_is_large_enough_for_the_file(size: int, suggested: str, bench: ScanHarness) -> None:
+    listing = list_files(write_files(bench.root, {"large.py": "x" * size}), None, ())
+    with pytest.raises(ScanError) as error:
+        listing.reader(listing.targets, 1000)(listing.targets[0])
+    assert suggested in error.value.hint

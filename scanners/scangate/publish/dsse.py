@@ -6,7 +6,6 @@ https://github.com/secure-systems-lab/dsse/blob/master/protocol.md
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from collections.abc import Callable, Sequence
 
@@ -58,7 +57,7 @@ def verify_envelope(text: str, keys: Sequence[bytes]) -> bytes:
         envelope = msgspec.json.decode(text, type=_Envelope)
         payload = base64.b64decode(envelope.payload, validate=True)
         signatures = [base64.b64decode(signature.sig, validate=True) for signature in envelope.signatures]
-    except (msgspec.DecodeError, binascii.Error, UnicodeEncodeError) as error:
+    except (msgspec.DecodeError, ValueError) as error:
         raise AttestationRejected(Rejection.MALFORMED, "the attestation is not a DSSE envelope", HINT) from error
     if envelope.payload_type != PAYLOAD_TYPE:
         raise AttestationRejected(Rejection.MALFORMED, "the envelope has another payload type", HINT)

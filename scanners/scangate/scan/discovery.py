@@ -19,7 +19,8 @@ SCANNER = "targets"
 GIT_FOLDER = b".git"
 SPECIAL_NAMES = {b"", b".", b".."}
 SYMBOLIC_LINK = "120000"  # git's mode
-BATCH_BYTES = 64 * 1024 * 1024
+MIB = 1024 * 1024
+BATCH_BYTES = 64 * MIB
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -60,7 +61,8 @@ class Listing(msgspec.Struct, frozen=True):
                 return blobs.read(target)
             except FileTooLargeError as error:
                 reason = f"{error.size} bytes, over the limit of {limit}"
-                hint = "raise it in the policy (limits: {max-file-size: 2 MiB}), exclude the path with a reason, or allow the gap"
+                size = f"max-file-size: {error.size // MIB + 1} MiB"
+                hint = f"raise it in the policy (limits: {{{size}}}), exclude the path with a reason, or allow the gap"
                 raise ScanError(GapKind.TOO_LARGE, reason, hint) from error
             except OSError as error:
                 raise ScanError(GapKind.UNREADABLE, describe_os_error(error)) from error
