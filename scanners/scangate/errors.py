@@ -23,7 +23,7 @@ class UsageError(ScangateError):
 
 
 class PolicyError(ScangateError):
-    """A policy that cannot be believed; the message opens with ``file:line:column``."""
+    """A policy that is invalid; the message opens with ``file:line:column``."""
 
 
 class Rejection(enum.Enum):
@@ -52,7 +52,7 @@ class AttestationRejected(ScangateError):  # noqa: N818 -- a decision, not a fau
 
 
 class PublishError(Exception):
-    """A destination that did not take what was sent; never touches a verdict, and ends the program with exit code 4.
+    """A destination that did not take what was sent; never changes a verdict. The commands that send end with exit code 4.
 
     ``code`` is the service's own name of the fault.
     """

@@ -1,1 +1,1 @@
-"""Joins the parts, one command a file; the only place that exits, opens output files and reads the clock."""
+"""The command line, one command a module; the only place that prints and exits."""

@@ -139,7 +139,7 @@ def _plan_hook(root: Path) -> Iterator[PlannedFile]:
 
 
 def _add_hook(before: str) -> str | None:
-    """``before`` with the hook at the end of `repos`; unchanged if it has the hook, None if it cannot be extended safely."""
+    """``before`` with the hook at the end of ``repos``; unchanged if it has the hook, None if it cannot be extended safely."""
     try:
         old = yaml.safe_load(before)
         if any(hook.get("id") == "scangate" for repo in old["repos"] for hook in repo["hooks"]):

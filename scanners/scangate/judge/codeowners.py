@@ -23,7 +23,7 @@ COMMENT_PATTERN = re.compile(r"(?:^|(?<=\s))#.*", re.DOTALL)
 
 
 class _OwnerRule(msgspec.Struct, frozen=True):
-    """One pattern and who owns what it matches; ``whole``: it matches a path itself and never the folder above it."""
+    """One pattern and who owns what it matches; ``direct_children_only``: it never matches a folder above a path."""
 
     pattern: str
     direct_children_only: bool

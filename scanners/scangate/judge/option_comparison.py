@@ -15,9 +15,9 @@ from scangate.judge.decode import struct_fields
 
 
 def find_looser_options(required: Any, actual: Any) -> tuple[str, ...]:
-    """The names of the options in which ``given`` is not at least as tight as ``wanted``, sorted; empty where it suffices.
+    """The names of the options in which ``actual`` is not at least as tight as ``required``, sorted; empty where it suffices.
 
-    ``wanted`` is a value of the scanner's own type; ``given`` another, or what JSON made of one.
+    ``required`` is a value of the scanner's own type; ``actual`` another, or what JSON made of one.
     """
     asked, had = _to_builtins(required), _to_builtins(actual)
     if not isinstance(asked, dict) or not isinstance(had, dict):

@@ -1,4 +1,4 @@
-"""A policy fully resolved: every value decided, nothing left to a default; frozen, and made by `reading.load` alone."""
+"""A fully resolved policy, with every value that its files leave out. Only `resolve_policy` makes one."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ class InlineSuppressions(enum.Enum):
 
 
 class UnusedExceptions(enum.Enum):
-    """What an exception that accepts nothing is worth: a note, or the build."""
+    """What an exception that accepts nothing does: add a note, or fail the build."""
 
     REPORT = "report"
     FAIL = "fail"
 
 
 class ExceptionOwners(enum.Enum):
-    """Who may own an exception: anyone, or who owns the path of what it accepts by CODEOWNERS."""
+    """Who may own an exception: anyone, or only an owner, by CODEOWNERS, of the files of the findings that it accepts."""
 
     ANYONE = "anyone"
     CODEOWNERS = "codeowners"
@@ -45,7 +45,7 @@ class InlineExpiry(enum.Enum):
 class ScannerSettings(msgspec.Struct, frozen=True):
     """One scanner as the policy wants it: ``options`` is a value of the scanner's own type; ``timeout`` is in seconds.
 
-    ``command`` is True for a block with a command line, which has no code of its own.
+    ``is_command`` is True for a block with a command line, without a scanner module.
     """
 
     name: str
@@ -56,7 +56,7 @@ class ScannerSettings(msgspec.Struct, frozen=True):
 
 
 class PathExclusion(msgspec.Struct, frozen=True):
-    """A path that is not read, and why; ``scanners`` is empty where it holds for all."""
+    """A path that is not scanned, and why; ``scanners`` is empty if that applies to all of them."""
 
     path: str
     reason: str
@@ -73,7 +73,9 @@ class SeverityRule(msgspec.Struct, frozen=True):
 
 
 class Budget(msgspec.Struct, frozen=True):
-    """How many findings of each severity are allowed. None: unlimited. An absent severity is counted in another budget."""
+    """How many findings of each severity are allowed. None: unlimited. An override has only some severities; the
+    others count in the policy's general budget.
+    """
 
     limits: Limits
 
@@ -105,7 +107,7 @@ class AllowedGap(msgspec.Struct, frozen=True):
 
 
 class FollowedFinding(msgspec.Struct, frozen=True):
-    """Where a finding was when it was accepted, and the digests of its `Record` that know it elsewhere."""
+    """Where a finding was when it was accepted, and the digests of its `FindingIdentity`, which identify it elsewhere."""
 
     path: str
     content: str
@@ -113,9 +115,9 @@ class FollowedFinding(msgspec.Struct, frozen=True):
 
 
 class PolicyException(msgspec.Struct, frozen=True):
-    """Findings accepted up to and including the day ``expires``; a selector that is empty matches all, at least one is not.
+    """Findings accepted up to and including the day ``expires``; at least one selector is set, and an empty one matches all.
 
-    ``follows`` is there only with a fingerprint and a rule: the one finding that has the fingerprint, or what became of it.
+    ``follows`` is there only with a fingerprint and a rule: the one finding that has the fingerprint, also after it moved.
     """
 
     reason: str
@@ -169,7 +171,7 @@ class Policy(msgspec.Struct, frozen=True):
     in_tree: bool = False
 
     def scanner(self, name: str) -> ScannerSettings | None:
-        """The setting of a scanner, None where the policy does not name it."""
+        """The setting of a scanner, None if the policy does not name it."""
         return next((setting for setting in self.scanners if setting.name == name), None)
 
     def locate(self, path: str) -> PolicyLocation:

@@ -28,7 +28,7 @@ class PolicyRevision(msgspec.Struct, frozen=True):
 
 
 class PolicySource(msgspec.Struct, frozen=True):
-    """A policy file before it is read; ``shown`` is what messages call it, ``inside`` whether it lies in the scanned tree."""
+    """A policy file before it is read; ``label`` is its name in messages, ``in_tree`` whether it lies in the scanned tree."""
 
     file: Path
     label: str

@@ -40,7 +40,7 @@ def load_policy(  # noqa: PLR0913 -- each is a fact of its own that only the com
 
     ``scanner_options`` maps each known scanner to the struct its block is read into, ``command_options`` is the struct of a block
     with a command line. ``trusted`` lets a policy inside the scanned tree start programs and have ranges resolved. ``revision``
-    says that the tree's policy files are those of another revision; ``root`` and a file of the tree lie below its ``top``. Every
+    says that the tree's policy files are those of another revision; ``root`` and a file of the tree lie below its `top`. Every
     environment is checked, not only the one asked for. Raises PolicyError for anything that is not exactly a policy.
     """
     layers = load_chain(spec, root, revision, content)

@@ -1,6 +1,6 @@
 """The content of a policy file, as types. The strict reader and the JSON Schema are both made from them.
 
-Every field may be absent, because a file may leave a thing to the policy it extends; what absence comes to is `resolve`'s business.
+Every field may be absent, because a file may leave it to the policy that it extends; `resolve_policy` has the defaults.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ class OverrideReplacement(_Replacement, frozen=True, kw_only=True):
 
 
 class BudgetBlock(_Block, frozen=True, kw_only=True):
-    """How many findings of each severity are allowed; 0 for a severity without a limit.
+    """How many findings of each severity are allowed; an absent severity has the limit 0.
 
     A finding counts in one budget: the last override that matches it and names its severity, else the general one.
     """

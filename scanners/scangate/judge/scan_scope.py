@@ -67,7 +67,7 @@ def _count(entry: PathExclusion, left_out: Sequence[tuple[str, SkippedPath]]) ->
 
 
 def find_scope_gaps(scope: Mapping[str, Any], policy: Policy, rules: Mapping[str, str] | None = None) -> tuple[Gap, ...]:
-    """The gaps that ``policy`` sees in a scan with this record; they count whatever it allows (`gate.judge`'s ``beyond``)."""
+    """The gaps that ``policy`` sees in a scan with this record; it cannot allow them (the `forced_gaps` of `evaluate`)."""
     try:
         known = msgspec.convert(dict(scope), _RecordedScope)
     except msgspec.ValidationError:

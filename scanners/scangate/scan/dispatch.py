@@ -107,7 +107,10 @@ def _call_scanner(run: TaskRun, batch: Sequence[SourceFile], context: CallContex
 
 
 def _bisect(run: TaskRun, batch: list[SourceFile], context: CallContext, failed: _CallResult) -> _CallResult:
-    """Halves ``batch`` repeatedly to find the files that the scanner fails on; gives up if both halves fail: it is the tool."""
+    """Halves ``batch`` repeatedly to find the files that the scanner fails on; gives up if both halves fail.
+
+    Two bad files in different halves therefore cost the whole batch: a tool that always fails is not started for every file.
+    """
     if len(batch) < 2:
         return failed
     halves = (batch[: len(batch) // 2], batch[len(batch) // 2 :])

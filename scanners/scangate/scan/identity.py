@@ -1,4 +1,8 @@
-"""Gives findings their fingerprint, evidence and line hash, computed from text without secrets."""
+"""Gives findings their fingerprint, evidence and line hash, computed from text without secrets.
+
+Fingerprints are kept by exceptions, SARIF (``scangateFinding/v1``) and Security Hub; content and context by baselines. A change to
+either needs a new version in `_digest` and in ``report/sarif.py``.
+"""
 
 from __future__ import annotations
 

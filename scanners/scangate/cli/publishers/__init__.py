@@ -1,1 +1,1 @@
-"""The destinations of ``scangate publish``, one a file: options in, one call of `publication.carry_out`."""
+"""The destinations of ``scangate publish``, one a file: options in, one call of `publish_once`."""
