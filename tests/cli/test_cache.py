@@ -10,11 +10,15 @@ from typing import Any
 
 import pytest
 
+from scangate.report import FORMATS
 from tests.support.command import CommandResult, environment, load_verdict, run_scangate
 from tests.support.linked_environment import LinkedEnvironment
 from tests.support.sample_trees import CLEAN_SOURCE, WEAK_SOURCE, create_repository, run_git, write_files, write_policy
 
-FORMATS = ("sarif", "junit", "json", "markdown", "sbom", "text", "env")
+VARYING = re.compile(
+    r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|\+00:00)|\d+\.\d+|urn:uuid:[0-9a-f-]+|[\d,]+ +(?=\d+ +\d+ +N)"
+    r'|(?<="time": )\d+'  # ocsf
+)
 FILES: dict[str, str | bytes] = {
     "app.py": WEAK_SOURCE,
     "clean.py": CLEAN_SOURCE,
@@ -49,10 +53,7 @@ def steady(out: Path) -> dict[str, str]:
     for each in document["scanners"]:
         each.update(files_cached=0, seconds=0)
     texts["json"] = json.dumps(document)
-    return {
-        form: re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|\+00:00)|\d+\.\d+|urn:uuid:[0-9a-f-]+|[\d,]+ +(?=\d+ +\d+ +N)", "N", text)
-        for form, text in texts.items()
-    }
+    return {form: re.sub(VARYING, "N", text) for form, text in texts.items()}
 
 
 def without_columns(texts: dict[str, str]) -> dict[str, str]:

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from scangate.report import FORMATS
 from tests.support.command import SCANGATE, CommandResult, environment, load_verdict, run_scangate
 from tests.support.linked_environment import LinkedEnvironment
 from tests.support.planted_secrets import PlantedSecrets, read_tree
 from tests.support.sample_trees import create_repository, write_files, write_policy
 
-FORMATS = ("sarif", "junit", "json", "markdown", "sbom", "text", "env")
 SHOUT = """
 import os, signal, sys
 for name in sys.argv[1:]:
