@@ -9,6 +9,7 @@ from scangate.model import (
     Basis,
     Confidence,
     Decision,
+    FileSource,
     Finding,
     FindingKind,
     Location,
@@ -42,7 +43,7 @@ def report(number: int) -> Report:
         for finding in found
     )
     verdict = Verdict(Outcome.FAIL, rulings, (), "baseline", "0" * 64, "", "2026-01-02")
-    return Report(verdict, (result,), Targets("git index", len(files)), tool_version="0", root="root", exit_code=1)
+    return Report(verdict, (result,), Targets(FileSource.GIT_INDEX, len(files)), tool_version="0", root="root", exit_code=1)
 
 
 def _finding(number: int) -> Finding:

@@ -86,7 +86,7 @@ def test_four_shards_merge_into_one_verdict(site: Workspace, cloud: Cloud, image
     assert {ruling["finding"]["location"]["path"] for ruling in document["findings"]} == {"service7.py"}
     assert len(document["scanners"][0]["analyzed_files"]) == 12
     identity = next(iter(set(cloud.batches.values()))).rpartition(":")[2]
-    assert cloud.held() == [f"{PREFIX}/{identity}/part-{number}-of-4.json" for number in range(1, 5)]
+    assert cloud.held() == [f"{PREFIX}/{identity}/shard-{number}-of-4.json" for number in range(1, 5)]
     assert not cloud.account.refusals
 
 
@@ -99,9 +99,9 @@ def test_a_clean_source_passes_and_a_missing_part_is_not_a_pass(
     assert batch.status == "SUCCEEDED", "".join(build.log for build in batch.builds.values())
     assert batch.builds["merge"].exported["SCANGATE_VERDICT"] == "PASS"
     assert "junit.xml" in batch.builds["merge"].artifacts[0].files
-    assert batch.builds["shard1"].artifacts[0].files == ("part-1-of-4.json",)
+    assert batch.builds["shard1"].artifacts[0].files == ("shard-1-of-4.json",)
 
-    (lost,) = (key for key in cloud.held() if "part-2-of-4" in key)
+    (lost,) = (key for key in cloud.held() if "shard-2-of-4" in key)
     boto3.client("s3").delete_object(Bucket=BUCKET, Key=lost)
     again = replace(
         configured, source=tmp_path / "builds/merge", overrides={**configured.overrides, "SCANGATE_SHARD": "merge"}, task="merge"

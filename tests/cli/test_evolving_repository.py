@@ -16,13 +16,13 @@ from scangate.app.scan_setup import ScanSetup
 from scangate.app.scanner_registry import load_scanners
 from scangate.app.scanning import run_scan
 from scangate.app.session import open_session
-from scangate.judge.finding_matching import KnownFinding, collect_known_findings
-from scangate.model import Finding, Report
+from scangate.judge.finding_matching import KnownFinding, KnownOrigin, collect_known_findings
+from scangate.model import Finding, KnownSourceKind, Report
 from tests.support.evolving_repository import EvolvingRepository
 from tests.support.sample_trees import write_policy
 
 SALT = b"the tests' own salt"
-BEFORE = "the commit before"
+BEFORE = KnownOrigin("the commit before", KnownSourceKind.REVISION)
 
 
 def scanned(history: EvolvingRepository, rules: Path, known: Iterable[KnownFinding]) -> Report:

@@ -46,7 +46,7 @@ def shards(
     for number in range(1, count + 1):
         which = ("--shard", f"{number}/{count}", "--output-dir", str(parts), *more)
         ran = run_scangate("scan", tree, "--policy", rules, *which, cwd=tree.parent, env=env, command=command).expect(0)
-        assert ran.stdout.startswith(f"PART {number} of {count}: ")
+        assert ran.stdout.startswith(f"SHARD {number} of {count}: ")
         assert "PASS" not in ran.output
     return sorted(parts.iterdir())
 
@@ -205,7 +205,7 @@ def test_a_policy_that_believes_signed_answers_alone_has_no_unsigned_part_merged
     run_scangate("merge", *parts, *arguments, cwd=tmp_path, env=env).expect(0)
     which = ("--shard", "1/3", "--output-dir", tmp_path / "unsigned")
     assert "keyed-only" in run_scangate("scan", small.tree, "--policy", rules, *which, cwd=tmp_path).expect(2).stderr
-    assert not list(tmp_path.glob("unsigned/part-*"))
+    assert not list(tmp_path.glob("unsigned/shard-*"))
 
 
 def test_where_there_is_a_key_no_part_is_believed_that_is_not_signed_with_it(small: Small, tmp_path: Path) -> None:
@@ -215,7 +215,7 @@ def test_where_there_is_a_key_no_part_is_believed_that_is_not_signed_with_it(sma
 
     signed = shards(small.tree, small.rules, tmp_path / "signed", 3, env=environment(SCANGATE_CACHE_KEY=KEY))
     merged(*signed).expect(0)
-    assert "part-2-of-3.json" in merged(signed[0], small.parts[1], signed[2]).expect(2).stderr
+    assert "shard-2-of-3.json" in merged(signed[0], small.parts[1], signed[2]).expect(2).stderr
     assert "key" in merged(*signed, key=KEY[::-1]).expect(2).stderr
     assert "SCANGATE_CACHE_KEY" in merged(*signed, key="").expect(2).stderr
     assert "16 characters" in merged(*signed, key="short").expect(2).stderr
@@ -229,7 +229,7 @@ def test_a_key_that_is_too_short_signs_no_part(small: Small, tmp_path: Path) -> 
     which = ("--policy", small.rules, "--shard", "1/3", "--output-dir", tmp_path / "parts")
     ran = run_scangate("scan", small.tree, *which, cwd=tmp_path, env=environment(SCANGATE_CACHE_KEY="short"))
     assert "16 characters" in ran.expect(2).stderr
-    assert list((tmp_path / "parts").glob("part-*")) == []
+    assert list((tmp_path / "parts").glob("shard-*")) == []
 
 
 MISSING = {"scanner": "bandit", "path": None, "kind": "tool-missing", "reason": "gone", "line": 0, "hint": ""}
@@ -357,7 +357,7 @@ def test_a_shard_leaves_no_earlier_green_beside_its_part(small: Small, tmp_path:
     out = tmp_path / "out"
     run_scangate("scan", small.tree, "--policy", small.rules, "--output-dir", out, cwd=tmp_path).expect(0)
     shards(small.tree, small.rules, out, 1)
-    assert [file.name for file in out.iterdir()] == ["part-1-of-1.json"]
+    assert [file.name for file in out.iterdir()] == ["shard-1-of-1.json"]
 
 
 @pytest.mark.parametrize(("program", "kind"), [("raise SystemExit(9)", "crash"), ("print('{}')", "garbage")])
@@ -397,7 +397,7 @@ def test_an_exit_code_of_a_shard_outlives_the_listener(small: Small, tmp_path: P
         under=("bash", "-c", script, "bash"),
     )
     assert ran.expect(0).stderr == ""
-    assert (tmp_path / "parts" / "part-1-of-1.json").is_file()
+    assert (tmp_path / "parts" / "shard-1-of-1.json").is_file()
 
 
 def test_known_findings_are_known_after_a_merge(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from scangate.errors import UsageError
 from scangate.judge.baseline import BASELINE_FILE, Baseline, parse_baseline, render_baseline, update_entries
 from scangate.judge.finding_matching import KnownFinding
+from scangate.model import FileSource
 from tests.support.baseline_builders import entry, found, seen
 
 SALT = bytes(range(16))
@@ -178,7 +179,7 @@ def test_pruning_takes_out_what_is_gone_and_adds_nothing() -> None:
 
 def test_pruning_leaves_what_was_not_looked_for() -> None:
     old = (entry(count=2), entry("b.py"))
-    assert update_entries(old, [found()], seen("a.py", source="staged")) == (entry(), entry("b.py"))
+    assert update_entries(old, [found()], seen("a.py", source=FileSource.STAGED)) == (entry(), entry("b.py"))
     assert update_entries(old, [], seen()) == ()
 
 
@@ -187,8 +188,8 @@ def test_pruning_writes_down_where_it_is_now() -> None:
 
 
 def test_update_adds_up_matched_and_unscanned_counts() -> None:
-    assert update_entries((entry(count=3),), [found()], seen("b.py", source="staged")) == (entry(count=3),)
+    assert update_entries((entry(count=3),), [found()], seen("b.py", source=FileSource.STAGED)) == (entry(count=3),)
 
 
 def test_update_drops_an_entry_whose_finding_is_excluded() -> None:
-    assert update_entries((entry(),), [found()], seen("b.py", source="staged"), excluded=[found()]) == ()
+    assert update_entries((entry(),), [found()], seen("b.py", source=FileSource.STAGED), excluded=[found()]) == ()

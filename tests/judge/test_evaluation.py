@@ -16,7 +16,7 @@ from scangate import globs
 from scangate.judge.codeowners import find_codeowners
 from scangate.judge.evaluation import evaluate, find_moved_to_stricter_path, find_unsuppressed
 from scangate.judge.exceptions import ExceptionLedger, selects
-from scangate.judge.finding_matching import BASELINE_NAME
+from scangate.judge.finding_matching import BASELINE
 from scangate.judge.policy import (
     AllowedGap,
     BudgetOverride,
@@ -35,11 +35,13 @@ from scangate.model import (
     BudgetSelector,
     Component,
     Decision,
+    FileSource,
     Finding,
     FindingKind,
     Gap,
     GapKind,
     KnownSource,
+    KnownSourceKind,
     Location,
     Note,
     NoteKind,
@@ -189,7 +191,7 @@ def test_an_exception_is_not_called_unused_where_its_scanner_did_not_run(rule: s
     entry = make_exception(rule=rule, path="a.py")
     under = make_policy(exceptions=(entry,), exception_unused=UnusedExceptions.FAIL)
     partly = evaluate([make_result(), make_result("semgrep", skipped=True)], TARGETS, under, TODAY)
-    staged = evaluate([make_result(), make_result("semgrep")], Targets("staged", 3), under, TODAY)
+    staged = evaluate([make_result(), make_result("semgrep")], Targets(FileSource.STAGED, 3), under, TODAY)
     wholly = evaluate([make_result(), make_result("semgrep")], TARGETS, under, TODAY)
     assert [(each.outcome, bool(each.notes)) for each in (partly, staged)] == [(Outcome.PASS, False)] * 2
     assert (wholly.outcome, bool(wholly.notes)) == (Outcome.FAIL, True)
@@ -361,14 +363,14 @@ def test_an_entry_with_a_path_allows_no_gap_without_one() -> None:
 @pytest.mark.smoke
 @pytest.mark.parametrize("results", [[], [make_result("bandit", skipped=True)], [make_result("semgrep")]])
 def test_a_required_scanner_that_did_not_run_is_a_gap(results: list[ScanResult]) -> None:
-    verdict = evaluate(results, Targets("staged", 3), make_policy(required_scanners=("bandit",)), TODAY)
+    verdict = evaluate(results, Targets(FileSource.STAGED, 3), make_policy(required_scanners=("bandit",)), TODAY)
     assert verdict.outcome is Outcome.INCOMPLETE
     ruling = verdict.gaps[0]
     assert (ruling.gap.scanner, ruling.gap.kind) == ("bandit", GapKind.NOT_RUN)
     assert (ruling.blocking, ruling.decision.basis) == (True, Basis.REQUIRED_SCANNER)
 
 
-@pytest.mark.parametrize("targets", [Targets("git index", 0), Targets("file system", 3)])
+@pytest.mark.parametrize("targets", [Targets(FileSource.GIT_INDEX, 0), Targets(FileSource.FILE_SYSTEM, 3)])
 def test_an_empty_scan_does_not_pass_whatever_is_allowed(targets: Targets) -> None:
     under = make_policy(allowed_gaps=(AllowedGap(GapKind.UNREADABLE, "r"),))
     empty = ScanResult("bandit", "1", make_result().status)
@@ -377,7 +379,7 @@ def test_an_empty_scan_does_not_pass_whatever_is_allowed(targets: Targets) -> No
 
 
 def test_an_empty_commit_is_a_pass() -> None:
-    assert evaluate([], Targets("staged", 0), make_policy(), TODAY).outcome is Outcome.PASS
+    assert evaluate([], Targets(FileSource.STAGED, 0), make_policy(), TODAY).outcome is Outcome.PASS
 
 
 def test_fail_outranks_incomplete_and_both_are_reported() -> None:
@@ -523,9 +525,9 @@ def test_an_exception_comes_before_the_baseline_and_the_baseline_is_left_when_it
 @pytest.mark.parametrize(
     ("known", "outcome"),
     [
-        (KnownSource(BASELINE_NAME, 3, 2, 1, "b.json"), Outcome.FAIL),
-        (KnownSource(BASELINE_NAME, 3, 2, 0, "b.json"), Outcome.PASS),
-        (KnownSource("revision main", 3, 2, 1), Outcome.PASS),
+        (KnownSource(BASELINE.name, BASELINE.kind, 3, 2, 1, "b.json"), Outcome.FAIL),
+        (KnownSource(BASELINE.name, BASELINE.kind, 3, 2, 0, "b.json"), Outcome.PASS),
+        (KnownSource("revision main", KnownSourceKind.REVISION, 3, 2, 1), Outcome.PASS),
     ],
 )
 def test_a_baseline_that_may_only_shrink_has_to(known: KnownSource, outcome: Outcome) -> None:
@@ -533,7 +535,11 @@ def test_a_baseline_that_may_only_shrink_has_to(known: KnownSource, outcome: Out
     assert verdict.outcome is outcome
     assert evaluate([make_result()], TARGETS, make_policy(), TODAY, known_sources=(known,)).outcome is Outcome.PASS
     (note,) = verdict.notes
-    assert (note.kind, note.name, note.count) == (NoteKind.KNOWN_SOURCE, known.name, 3)
+    assert (note.kind, note.name, note.count) == (
+        NoteKind.BASELINE if known.kind is KnownSourceKind.BASELINE else NoteKind.KNOWN_SOURCE,
+        known.name,
+        3,
+    )
     assert dict(note.counts)["matched"] == 2
 
 

@@ -10,24 +10,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scangate.judge.finding_matching import (
-    BASELINE_NAME,
+    BASELINE,
     KnownFinding,
+    KnownOrigin,
     ScannedPaths,
     collect_known_findings,
     mark_known_findings,
     match_findings,
 )
 from scangate.model import (
+    FileSource,
     Finding,
     FindingIdentity,
     Gap,
     GapKind,
     KnownSource,
+    KnownSourceKind,
     SkippedPath,
     SkipReason,
     Targets,
 )
 from tests.support.baseline_builders import RULE, entry, found, result, seen
+
+MAIN = KnownOrigin("revision main", KnownSourceKind.REVISION)
 
 OTHER_RULE = msgspec.structs.replace(entry(), rule="bandit:B1")
 
@@ -60,14 +65,16 @@ def test_renamed_and_edited_file_matches() -> None:
 @pytest.mark.parametrize(
     "sight",
     [
-        seen("b.py", source="staged"),
+        seen("b.py", source=FileSource.STAGED),
         seen("b.py", gaps=[Gap("bandit", "a.py", GapKind.UNPARSABLE, "why")]),
         seen("b.py", gaps=[Gap("bandit", None, GapKind.CRASH, "why")]),
         seen("b.py", left_out=[SkippedPath("a.py", SkipReason.EXCLUDED, "bandit")]),
-        ScannedPaths([result("b.py")], Targets("git index", 1, skipped_paths=(SkippedPath("a.py", SkipReason.OTHER_REPOSITORY),))),
-        ScannedPaths([result("b.py")], Targets("git index", 1, gaps=(Gap("targets", "a.py", GapKind.UNREADABLE, "why"),))),
-        ScannedPaths([result("b.py")], Targets("git index", 1, gaps=(Gap("targets", None, GapKind.INTERRUPTED, "why"),))),
-        ScannedPaths([result("b.py", scanner="semgrep")], Targets("git index", 1)),
+        ScannedPaths(
+            [result("b.py")], Targets(FileSource.GIT_INDEX, 1, skipped_paths=(SkippedPath("a.py", SkipReason.OTHER_REPOSITORY),))
+        ),
+        ScannedPaths([result("b.py")], Targets(FileSource.GIT_INDEX, 1, gaps=(Gap("targets", "a.py", GapKind.UNREADABLE, "why"),))),
+        ScannedPaths([result("b.py")], Targets(FileSource.GIT_INDEX, 1, gaps=(Gap("targets", None, GapKind.INTERRUPTED, "why"),))),
+        ScannedPaths([result("b.py", scanner="semgrep")], Targets(FileSource.GIT_INDEX, 1)),
         None,
     ],
 )
@@ -76,12 +83,14 @@ def test_finding_is_not_moved_from_a_file_not_scanned(sight: ScannedPaths | None
 
 
 def test_a_file_that_is_in_the_index_alone_is_gone() -> None:
-    targets = Targets("git index", 1, skipped_paths=(SkippedPath("a.py", SkipReason.NOT_IN_WORK_TREE),))
+    targets = Targets(FileSource.GIT_INDEX, 1, skipped_paths=(SkippedPath("a.py", SkipReason.NOT_IN_WORK_TREE),))
     assert matched(found("b.py", context="y"), entry("a.py"), ScannedPaths([result("b.py")], targets))
 
 
 def test_of_staged_files_somebody_has_to_say_what_is_gone() -> None:
-    assert matched(found("b.py", context="y"), entry("a.py"), ScannedPaths([result("b.py")], Targets("staged", 1), {"a.py"}))
+    assert matched(
+        found("b.py", context="y"), entry("a.py"), ScannedPaths([result("b.py")], Targets(FileSource.STAGED, 1), {"a.py"})
+    )
 
 
 def test_a_secret_is_the_same_only_while_its_value_is() -> None:
@@ -107,9 +116,9 @@ def test_of_twins_the_one_that_stayed_where_it_was_is_known() -> None:
 
 def test_two_sources_do_not_cover_one_finding_each() -> None:
     known = (entry(),)
-    assert collect_known_findings([found()], "revision main", already_known=known) == ()
-    assert collect_known_findings([found(line=1), found(line=2)], "revision main", already_known=known) == (
-        KnownFinding("a.py", RULE, "c", "x", source="revision main"),
+    assert collect_known_findings([found()], MAIN, already_known=known) == ()
+    assert collect_known_findings([found(line=1), found(line=2)], MAIN, already_known=known) == (
+        KnownFinding("a.py", RULE, "c", "x", source=MAIN),
     )
 
 
@@ -118,14 +127,14 @@ def test_known_source_counts_matched_and_gone_findings() -> None:
     scan = msgspec.structs.replace(
         result("a.py", left_out=[SkippedPath("left.py", SkipReason.EXCLUDED, "bandit")]), findings=(found(), found(content="n"))
     )
-    (marked,), sources = mark_known_findings([scan], Targets("git index", 1), known, {BASELINE_NAME: "file"})
-    assert [each.known_by for each in marked.findings] == [BASELINE_NAME, ""]
-    assert sources == (KnownSource(BASELINE_NAME, findings=4, matched=1, gone=2, file="file"),)
+    (marked,), sources = mark_known_findings([scan], Targets(FileSource.GIT_INDEX, 1), known, {BASELINE: "file"})
+    assert [each.known_by for each in marked.findings] == [BASELINE.name, ""]
+    assert sources == (KnownSource(BASELINE.name, BASELINE.kind, findings=4, matched=1, gone=2, file="file"),)
 
 
 def test_source_without_matches_is_reported() -> None:
-    _, sources = mark_known_findings([result("a.py")], Targets("git index", 1), (), {"revision main": ""})
-    assert sources == (KnownSource("revision main", 0, 0, 0),)
+    _, sources = mark_known_findings([result("a.py")], Targets(FileSource.GIT_INDEX, 1), (), {MAIN: ""})
+    assert sources == (KnownSource(MAIN.name, MAIN.kind, 0, 0, 0),)
 
 
 # -- properties --
@@ -135,7 +144,7 @@ WORDS = st.sampled_from(["1", "2"])
 secrets = st.sampled_from(["", "", "s", "t"])
 some_findings = st.lists(st.builds(found, PATHS, WORDS, WORDS, secrets, st.integers(1, 3)), max_size=8)
 some_entries = st.lists(st.builds(entry, PATHS, WORDS, WORDS, secrets, st.integers(1, 2)), max_size=6)
-sights = st.sampled_from([None, seen("a.py", "b.py", "c.py"), seen("b.py"), seen("b.py", source="staged")])
+sights = st.sampled_from([None, seen("a.py", "b.py", "c.py"), seen("b.py"), seen("b.py", source=FileSource.STAGED)])
 
 
 @given(some_findings, some_entries, sights)
@@ -179,7 +188,7 @@ def test_scan_matches_itself_and_finds_every_addition(new: list[Finding], more: 
 @given(some_findings, some_entries)
 def test_recognising_loses_no_finding(new: list[Finding], old: list[KnownFinding]) -> None:
     scan = msgspec.structs.replace(result("a.py", "b.py", "c.py"), findings=tuple(new))
-    (marked,), (source,) = mark_known_findings([scan], Targets("git index", 3), old, {BASELINE_NAME: ""})
+    (marked,), (source,) = mark_known_findings([scan], Targets(FileSource.GIT_INDEX, 3), old, {BASELINE: ""})
     assert [msgspec.structs.replace(each, known_by="", previous_path="") for each in marked.findings] == new
     assert (
         source.matched == sum(bool(each.known_by) for each in marked.findings) <= source.findings == sum(each.count for each in old)
@@ -189,13 +198,13 @@ def test_recognising_loses_no_finding(new: list[Finding], old: list[KnownFinding
 def test_marked_finding_names_its_source_and_previous_path() -> None:
     scan = msgspec.structs.replace(result("a.py", "b.py"), findings=(found(), found("b.py", "moved")))
     known = (entry(), entry("gone.py", "moved"))
-    (marked,), sources = mark_known_findings([scan], Targets("git index", 2), known)
-    assert [(each.known_by, each.previous_path) for each in marked.findings] == [(BASELINE_NAME, ""), (BASELINE_NAME, "gone.py")]
-    assert [(each.name, each.file) for each in sources] == [(BASELINE_NAME, "")]
+    (marked,), sources = mark_known_findings([scan], Targets(FileSource.GIT_INDEX, 2), known)
+    assert [(each.known_by, each.previous_path) for each in marked.findings] == [(BASELINE.name, ""), (BASELINE.name, "gone.py")]
+    assert [(each.name, each.file) for each in sources] == [(BASELINE.name, "")]
 
 
 @pytest.mark.parametrize("absent", [(), ("a.py",)])
 def test_staged_finding_has_moved_only_from_an_absent_path(absent: tuple[str, ...]) -> None:
     scan = msgspec.structs.replace(result("b.py"), findings=(found("b.py"),))
-    (marked,), _ = mark_known_findings([scan], Targets("staged", 1), (entry(),), absent=absent)
+    (marked,), _ = mark_known_findings([scan], Targets(FileSource.STAGED, 1), (entry(),), absent=absent)
     assert marked.findings[0].previous_path == "".join(absent)

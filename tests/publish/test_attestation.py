@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scangate.errors import AttestationRejected, Rejection, UsageError
-from scangate.model import ComparedRevision, Outcome, Report, Targets
+from scangate.model import ComparedRevision, FileSource, Outcome, Report, Targets
 from scangate.publish.admission import AdmissionCriteria, admit
 from scangate.publish.admission_log import read_admission_log, read_pinned_digests, record_admission
 from scangate.publish.dsse import sign_envelope, verify_envelope
@@ -372,8 +372,8 @@ def test_exit_codes_for_verdicts_other_than_pass(bench: BundleProject) -> None:
     "changes",
     [
         {"compared_revision": ComparedRevision("main", "a" * 40, "a" * 40)},
-        {"targets": Targets("staged", 0)},
-        {"targets": Targets("commit " + "a" * 40, 1)},
+        {"targets": Targets(FileSource.STAGED, 0)},
+        {"targets": Targets(FileSource.COMMIT, 1)},
         {"subdirectory": "services/api"},
     ],
 )

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from scangate.model import ComparedRevision, Report, RulingOutcome, Targets
+from scangate.model import ComparedRevision, FileSource, Report, RulingOutcome, Targets
 from tests.support.aws.account import FakeAccount
 from tests.support.aws.codecommit import FakePullRequests
 from tests.support.aws.protocol import AwsError
@@ -101,7 +101,7 @@ def test_a_comment_on_a_missing_path_is_a_rejected_item(account: FakeAccount, pu
 
 
 def test_a_scan_of_staged_files_is_not_approved(account: FakeAccount, pull: FakePullRequests, tmp_path: Path) -> None:
-    staged = msgspec.structs.replace(at(whole_tree_pass(), HEAD), targets=Targets("staged", 0))
+    staged = msgspec.structs.replace(at(whole_tree_pass(), HEAD), targets=Targets(FileSource.STAGED, 0))
     publish(account, tmp_path, staged).expect(2)
     assert (pull.comments, pull.approval) == ([], "")
     change = msgspec.structs.replace(at(whole_tree_pass(), HEAD), compared_revision=ComparedRevision("main", BASE, BASE))

@@ -13,6 +13,7 @@ import pytest
 from scangate.model import (
     ComparedRevision,
     Confidence,
+    FileSource,
     Finding,
     FindingKind,
     Gap,
@@ -46,7 +47,7 @@ NOW = dt.datetime(2026, 5, 1, tzinfo=dt.UTC)
 
 def whole(report: Report) -> Report:
     """The report as one of a whole tree without gaps."""
-    targets = msgspec.structs.replace(report.targets, source="git index and untracked files", gaps=(), skipped_paths=())
+    targets = msgspec.structs.replace(report.targets, source=FileSource.GIT_INDEX, gaps=(), skipped_paths=())
     gaps = tuple(ruling for ruling in report.verdict.gaps if ruling.gap not in report.targets.gaps)
     return msgspec.structs.replace(report, targets=targets, verdict=msgspec.structs.replace(report.verdict, gaps=gaps))
 
@@ -130,7 +131,7 @@ def test_findings_that_were_not_looked_for_are_not_archived(hub: FakeHub) -> Non
     for result in (unread, left, skipped):
         send(msgspec.structs.replace(nothing, results=(*others, result)))
         assert asff.finding_id(OWNER, ruling.finding.fingerprint) in hub.active_ids
-    staged = msgspec.structs.replace(nothing, targets=msgspec.structs.replace(nothing.targets, source="staged"))
+    staged = msgspec.structs.replace(nothing, targets=msgspec.structs.replace(nothing.targets, source=FileSource.STAGED))
     stopped = msgspec.structs.replace(nothing, interrupted="SIGTERM")
     for odd in (staged, stopped):
         send(odd)
@@ -451,7 +452,7 @@ def test_product_arns_use_the_partition_of_the_region(account: FakeAccount, tmp_
 
 
 @pytest.mark.parametrize(
-    "changes", [{"compared_revision": ComparedRevision("main", "a" * 40, "a" * 40)}, {"targets": Targets("staged", 0)}]
+    "changes", [{"compared_revision": ComparedRevision("main", "a" * 40, "a" * 40)}, {"targets": Targets(FileSource.STAGED, 0)}]
 )
 def test_the_verdict_of_a_change_is_not_sent(account: FakeAccount, hub: FakeHub, tmp_path: Path, changes: dict[str, Any]) -> None:
     file = write_verdict(msgspec.structs.replace(whole(whole_tree_fail()), **changes), tmp_path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from scangate.model import BUNDLED_ADVISORIES, Outcome, Report, RulingOutcome, ScanResult, ScanStatus, Targets
+from scangate.model import BUNDLED_ADVISORIES, FileSource, Outcome, Report, RulingOutcome, ScanResult, ScanStatus, Targets
 from scangate.report import FORMATS
 from tests.support.sample_reports import FLASK, failing_report
 
@@ -31,7 +31,7 @@ def report_with_one_finding(outcome: RulingOutcome, told_by: str) -> Report:
     ruled = msgspec.structs.replace(ruling, finding=finding, outcome=outcome)
     verdict = msgspec.structs.replace(failing_report().verdict, outcome=ENDS[outcome], rulings=(ruled,), gaps=(), notes=())
     result = ScanResult("pip-audit", "2.10.1", ScanStatus.COMPLETE, findings=(finding,))
-    return msgspec.structs.replace(failing_report(), verdict=verdict, results=(result,), targets=Targets("git index", 1))
+    return msgspec.structs.replace(failing_report(), verdict=verdict, results=(result,), targets=Targets(FileSource.GIT_INDEX, 1))
 
 
 @pytest.mark.parametrize("outcome", RulingOutcome)

@@ -13,6 +13,7 @@ from scangate.judge.evaluation import evaluate
 from scangate.judge.policy import Policy
 from scangate.model import (
     Confidence,
+    FileSource,
     Finding,
     FindingKind,
     Location,
@@ -42,7 +43,7 @@ def make_findings(rule: str, path: str, severity: Severity = Severity.LOW, kind:
 def make_report(findings: list[Finding], policy: Policy) -> Report:
     """The report on these findings, all of one scanner's run."""
     results = (ScanResult("bandit", "1", ScanStatus.COMPLETE, files_given=1, analyzed_files=("a.py",), findings=tuple(findings)),)
-    targets = Targets("git index", 1)
+    targets = Targets(FileSource.GIT_INDEX, 1)
     return msgspec.structs.replace(
         passing_report(), verdict=evaluate(results, targets, policy, DAY), results=results, targets=targets, exit_code=0
     )

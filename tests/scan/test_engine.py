@@ -30,7 +30,7 @@ from scangate.model import (
 )
 from scangate.plugin import ScanContext, SourceFile
 from scangate.scan.engine import scan
-from scangate.scan.plan import PathExclusion, ScannerTask, ScanPlan
+from scangate.scan.plan import ExcludedPaths, ScannerTask, ScanPlan
 from tests.support.fake_scanners import FakeScanner, Scan, read_all
 from tests.support.scan_harness import ScanHarness, is_ledger_complete, write_files
 
@@ -216,9 +216,9 @@ def test_files_that_cannot_be_had_are_gaps_of_who_would_read_them(bench: ScanHar
 
 def test_an_excluded_file_is_left_out_by_name_and_reason(bench: ScanHarness) -> None:
     excludes = (
-        PathExclusion("a.txt", "it is generated"),
-        PathExclusion("b.txt", "not ours", ("plugin",)),
-        PathExclusion("c.txt", "x", ("other",)),
+        ExcludedPaths("a.txt", "it is generated"),
+        ExcludedPaths("b.txt", "not ours", ("plugin",)),
+        ExcludedPaths("c.txt", "x", ("other",)),
     )
     result = bench.result(FakeScanner(read_all), FILES, exclusions=excludes)
     assert result.files_given == len(FILES) - 2

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from scangate.errors import ScanError
-from scangate.model import GapKind, SkipReason
+from scangate.model import FileSource, GapKind, SkipReason
 from scangate.scan.discovery import list_commit
 from scangate.scan.git import Repository, find_repository
 from tests.support.scan_harness import ScanHarness, run_git, write_files
@@ -114,7 +114,7 @@ def test_a_commit_is_listed_and_read_whatever_the_work_tree_holds(bench: ScanHar
     listing = list_commit(bench.root, repository(bench), first)
     read = listing.reader(listing.targets, 100)
     assert {target.path: read(target) for target in listing.targets} == {"a.py": b"a = 1\n", "part/b.py": b"b = 1\n"}
-    assert listing.summary.source == f"commit {first}"
+    assert (listing.summary.source, listing.commit) == (FileSource.COMMIT, first)
     assert listing.summary.file_count == 2
 
 

@@ -23,7 +23,7 @@ from scangate.scan import result_cache as memory_module
 from scangate.scan import stat_cache
 from scangate.scan.cache import Cache
 from scangate.scan.engine import scan
-from scangate.scan.plan import PathExclusion, ScannerTask, ScanPlan
+from scangate.scan.plan import ExcludedPaths, ScannerTask, ScanPlan
 from scangate.scan.result_cache import ResultCache
 from scangate.scan.scan_cache import scan_key
 from tests.support.fake_scanners import FILES, LATER, SECRET, WordScanner
@@ -384,7 +384,7 @@ def test_a_run_in_which_a_scanner_failed_is_not_kept_whole(lab: CachedScans, for
 
 
 OTHERS: dict[str, dict[str, Any]] = {
-    "another exclude": {"exclusions": (PathExclusion("b.txt", "not ours"),)},
+    "another exclude": {"exclusions": (ExcludedPaths("b.txt", "not ours"),)},
     "another salt": {"secret_salt": b"salt"},
     "the size limit": {"max_file_bytes": 4096},
 }

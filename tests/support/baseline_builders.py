@@ -9,6 +9,7 @@ from scangate.judge.finding_matching import (
     ScannedPaths,
 )
 from scangate.model import (
+    FileSource,
     Finding,
     FindingIdentity,
     FindingKind,
@@ -40,5 +41,5 @@ def result(*files: str, gaps: Sequence[Gap] = (), left_out: Sequence[SkippedPath
     )
 
 
-def seen(*files: str, source: str = "git index", **more: Sequence[Gap] | Sequence[SkippedPath]) -> ScannedPaths:
+def seen(*files: str, source: FileSource = FileSource.GIT_INDEX, **more: Sequence[Gap] | Sequence[SkippedPath]) -> ScannedPaths:
     return ScannedPaths([result(*files, **more)], Targets(source, len(files)))  # type: ignore[arg-type]

@@ -7,6 +7,7 @@ from scangate.model import (
     ComparedRevision,
     Component,
     Confidence,
+    FileSource,
     Finding,
     FindingKind,
     Gap,
@@ -113,7 +114,7 @@ def hostile_report() -> Report:
         verdict=verdict,
         results=(odd, result),
         targets=Targets(
-            "file system\x1b[1m",
+            FileSource.FILE_SYSTEM,
             99,
             HOSTILE_PATHS,
             notes=HOSTILE_TEXTS,

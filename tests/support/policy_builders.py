@@ -28,6 +28,7 @@ from scangate.judge.policy_yaml import Node
 from scangate.model import (
     AffectedPackage,
     Confidence,
+    FileSource,
     Finding,
     FindingKind,
     Gap,
@@ -141,7 +142,7 @@ def make_exception(**more: Any) -> PolicyException:
     return PolicyException(reason="a reason", owner="an owner", **more)
 
 
-TARGETS = Targets("git index", len(PATHS))
+TARGETS = Targets(FileSource.GIT_INDEX, len(PATHS))
 
 
 def rank_outcome(verdict: Verdict) -> int:
@@ -209,7 +210,10 @@ def results(draw: st.DrawFn) -> tuple[ScanResult, ...]:
 
 targets_gaps = gaps.map(lambda gap: msgspec.structs.replace(gap, scanner="targets"))
 targets = st.builds(
-    Targets, st.sampled_from(["git index", "staged"]), st.integers(0, 3), gaps=st.lists(targets_gaps, max_size=1).map(tuple)
+    Targets,
+    st.sampled_from([FileSource.GIT_INDEX, FileSource.STAGED]),
+    st.integers(0, 3),
+    gaps=st.lists(targets_gaps, max_size=1).map(tuple),
 )
 budgets = st.tuples(*[LIMITS] * len(SEVERITIES)).map(lambda limits: Budget(tuple(zip(SEVERITIES, limits, strict=True))))
 overrides = st.builds(

@@ -19,6 +19,7 @@ from scangate.model import (
     Confidence,
     Decision,
     FileAccounting,
+    FileSource,
     Finding,
     FindingIdentity,
     FindingKind,
@@ -27,6 +28,7 @@ from scangate.model import (
     GapRuling,
     IgnoreComment,
     KnownSource,
+    KnownSourceKind,
     Location,
     Outcome,
     Report,
@@ -201,7 +203,7 @@ def reports(draw: st.DrawFn) -> Report:
     runs = [draw(results(name)) for name in names]
     found = [finding for run in runs for finding in run.findings]
     targets = Targets(
-        source=draw(st.sampled_from(("git index", "file system"))),
+        source=draw(st.sampled_from((FileSource.GIT_INDEX, FileSource.FILE_SYSTEM))),
         file_count=draw(st.integers(0, 2000)),
         skipped_paths=tuple(
             draw(st.lists(st.builds(SkippedPath, paths(), st.sampled_from(SkipReason), detail=texts()), max_size=3))
@@ -226,7 +228,17 @@ def reports(draw: st.DrawFn) -> Report:
         interrupted=interrupted,
         exit_code=143 if interrupted else EXIT_CODES[verdict.outcome],
         known_sources=tuple(
-            draw(st.sampled_from(((), (KnownSource("the baseline", 3, 1, 1), KnownSource("revision main", 2, 2, 0)))))
+            draw(
+                st.sampled_from(
+                    (
+                        (),
+                        (
+                            KnownSource("the baseline", KnownSourceKind.BASELINE, 3, 1, 1),
+                            KnownSource("revision main", KnownSourceKind.REVISION, 2, 2, 0),
+                        ),
+                    )
+                )
+            )
         ),
         compared_revision=draw(
             st.sampled_from((None, ComparedRevision("origin/main", "ab" * 20), ComparedRevision("main|x", "ab" * 20, "cd" * 20)))

@@ -11,6 +11,7 @@ from scangate.model import (
     Component,
     Confidence,
     Decision,
+    FileSource,
     Finding,
     FindingKind,
     Gap,
@@ -189,7 +190,7 @@ def failing_report() -> Report:
     return Report(
         verdict=verdict,
         results=results,
-        targets=Targets("the git index", 9, (VENDORED,), gaps=(LOCKED,)),
+        targets=Targets(FileSource.FILE_SYSTEM, 9, (VENDORED,), gaps=(LOCKED,)),
         tool_version="0.1.0",
         root="/src",
         commit="3f2a91c0d5e84b6f9a7c1e2d3b4a5f60718293a4",
@@ -228,7 +229,7 @@ def passing_report() -> Report:
         ScanResult("pip-audit", "", ScanStatus.SKIPPED, reason="switched off by the policy"),
     )
     verdict = Verdict(Outcome.PASS, (), (), "baseline", "sha256:ab12", "", "2026-01-02")
-    return Report(verdict, results, Targets("the git index", 2), tool_version="0.1.0", root="/src", seconds=0.1)
+    return Report(verdict, results, Targets(FileSource.GIT_INDEX, 2), tool_version="0.1.0", root="/src", seconds=0.1)
 
 
 def incomplete_report() -> Report:
@@ -246,7 +247,7 @@ def incomplete_report() -> Report:
     return Report(
         verdict,
         results,
-        Targets("the git index", 2),
+        Targets(FileSource.GIT_INDEX, 2),
         tool_version="0.1.0",
         root="/src",
         seconds=2.0,
@@ -285,4 +286,4 @@ def many_findings(number: int, outcome: RulingOutcome = RulingOutcome.BLOCKING) 
         "",
         "2026-01-02",
     )
-    return Report(verdict, (result,), Targets("the git index", len(files)), tool_version="0.1.0", root="/src")
+    return Report(verdict, (result,), Targets(FileSource.GIT_INDEX, len(files)), tool_version="0.1.0", root="/src")

@@ -17,7 +17,7 @@ from scangate.scan.context import CallContext
 from scangate.scan.discovery import Listing, list_files
 from scangate.scan.engine import scan
 from scangate.scan.git import Repository, find_repository
-from scangate.scan.plan import PathExclusion, ScannerTask, ScanPlan
+from scangate.scan.plan import ExcludedPaths, ScannerTask, ScanPlan
 from scangate.scan.process import ProcessRunner
 from scangate.scan.result_cache import ResultCache
 from scangate.scan.snapshot import Snapshot
@@ -83,7 +83,7 @@ class ScanHarness:
         timeout: float = 120,
         jobs: int = 1,
         max_file_bytes: int = 1024 * 1024,
-        exclusions: Sequence[PathExclusion] = (),
+        exclusions: Sequence[ExcludedPaths] = (),
         result_cache: ResultCache | None = None,
         today: dt.date = dt.date.max,
     ) -> tuple[ScanResult, Targets]:

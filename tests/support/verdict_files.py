@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from scangate.model import EXIT_CODES, Report
+from scangate.model import EXIT_CODES, FileSource, Report
 from scangate.report import verdict_json
 from tests.support import sample_reports
 
@@ -16,7 +16,7 @@ __all__ = ["whole_tree_fail", "whole_tree_incomplete", "whole_tree_pass", "write
 
 def as_full_tree(report: Report) -> Report:
     """The report as one of a whole tree."""
-    return msgspec.structs.replace(report, targets=msgspec.structs.replace(report.targets, source="git index and untracked files"))
+    return msgspec.structs.replace(report, targets=msgspec.structs.replace(report.targets, source=FileSource.GIT_INDEX))
 
 
 def whole_tree_pass() -> Report:

@@ -1,6 +1,7 @@
 """Determines the revision that a scan is compared with: the one given, or the target branch of a pull request.
 
-Where it cannot be determined, every finding counts as new, and a note or a gap says why.
+Policy, baseline and CODEOWNERS are read from it, too (`policy_checkout`). Where it cannot be determined, every finding counts as
+new, and a note or a gap says why: an unknown target makes the verdict INCOMPLETE.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ import msgspec
 
 from scangate import ci
 from scangate.errors import ScanError, UsageError
-from scangate.model import ComparedRevision, Gap, GapKind
+from scangate.judge.finding_matching import KnownOrigin
+from scangate.model import ComparedRevision, Gap, GapKind, KnownSourceKind
 from scangate.scan.git import Repository
 
 AUTO = "auto"
@@ -52,6 +54,11 @@ class BaseRevision(msgspec.Struct, frozen=True):
     def label(self) -> str:
         """The name under which its findings are known."""
         return f"{_printable(self.name)} at {self.merge_base[:12]}"
+
+    @property
+    def origin(self) -> KnownOrigin:
+        """Where its findings are known from."""
+        return KnownOrigin(self.label, KnownSourceKind.REVISION)
 
     def provenance_gap(self) -> Gap | None:
         """The gap of a pull-request build whose target is unknown and whose policy is in the repository."""

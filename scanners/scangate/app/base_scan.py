@@ -52,7 +52,7 @@ def scan_base(
     scanned, targets = scan(changed, head.plan, processes, scratch_dir, progress)
     results = merge_results(scanned, head.results, unchanged)
     findings = [finding for result in results for finding in result.findings]
-    known = collect_known_findings(findings, base.label, setup.inputs.baseline.entries, ScannedPaths(results, targets))
+    known = collect_known_findings(findings, base.origin, setup.inputs.baseline.entries, ScannedPaths(results, targets))
     return known, tuple(_describe_gaps(base, scanned))
 
 

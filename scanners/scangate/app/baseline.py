@@ -23,7 +23,7 @@ from scangate.errors import UsageError
 from scangate.judge.baseline import BASELINE_FILE, Baseline, update_entries
 from scangate.judge.codeowners import CodeOwners
 from scangate.judge.evaluation import find_moved_to_stricter_path, find_unsuppressed
-from scangate.judge.finding_matching import BASELINE_NAME, KnownFinding, ScannedPaths, collect_known_findings
+from scangate.judge.finding_matching import BASELINE, KnownFinding, ScannedPaths, collect_known_findings
 from scangate.model import Finding, Report
 from scangate.timestamps import today
 
@@ -94,7 +94,7 @@ class _BaselineScan:
     def __init__(self, request: ScanRequest, session: Session, file: Path, baseline: Baseline) -> None:
         self._session, self._file, self._baseline = session, file, baseline
         self._policy = read_policy(request.policy, request.environment, root=session.root, trusted=request.trust_policy)
-        known = BaselineInputs(file, baseline.entries, {BASELINE_NAME: str(file)}, baseline.salt)
+        known = BaselineInputs(file, baseline.entries, {BASELINE: str(file)}, baseline.salt)
         self._setup = ScanSetup(request, PolicyInputs(self._policy, baseline=known), load_scanners())
 
     def run(self, events: Events | None, interruption: Interruption | None) -> Report:

@@ -7,7 +7,7 @@ import signal
 from collections.abc import Callable, Iterator
 from types import FrameType
 
-EXIT_CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
+SIGNAL_EXIT_CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
 
 
 class Interruption:
@@ -25,7 +25,7 @@ class Interruption:
     @property
     def code(self) -> int:
         """The exit code by convention, 128 plus the signal's number; 0 if there was no signal."""
-        return EXIT_CODES[self._signal] if self._signal is not None else 0
+        return SIGNAL_EXIT_CODES[self._signal] if self._signal is not None else 0
 
     def on_interrupt(self, cancel: Callable[[], None]) -> None:
         """Calls ``cancel`` at each signal, or now if one was received already."""
@@ -49,7 +49,7 @@ def catch_signals() -> Iterator[Interruption]:
         interruption.record_signal(number)
 
     is_nohup = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
-    former = {number: signal.signal(number, handle) for number in EXIT_CODES if not (number is signal.SIGHUP and is_nohup)}
+    former = {number: signal.signal(number, handle) for number in SIGNAL_EXIT_CODES if not (number is signal.SIGHUP and is_nohup)}
     try:
         yield interruption
     finally:

@@ -19,10 +19,10 @@ from scangate.app.requests import ScanRequest
 from scangate.app.session import Session
 from scangate.judge.baseline import BASELINE_FILE, split_removed_entries
 from scangate.judge.codeowners import CodeOwners
-from scangate.judge.finding_matching import BASELINE_NAME, KnownFinding
+from scangate.judge.finding_matching import BASELINE, KnownFinding, KnownOrigin
 from scangate.judge.policy import Policy
 from scangate.judge.policy_files import is_policy_path
-from scangate.model import Gap
+from scangate.model import Gap, KnownSourceKind
 
 NO_REPOSITORY_NOTE = (
     "CodePipeline passed the source on without .git, so tracked files and the changes of this build cannot be determined: "
@@ -38,7 +38,7 @@ class BaselineInputs(msgspec.Struct, frozen=True):
 
     file: Path | None = None
     entries: tuple[KnownFinding, ...] = ()
-    sources: Mapping[str, str] = MappingProxyType({})
+    sources: Mapping[KnownOrigin, str] = MappingProxyType({})
     salt: bytes = b""
     notes: tuple[str, ...] = ()
 
@@ -97,14 +97,15 @@ def _load_baseline(named: Path | None, session: Session, base: BaseRevision, fil
             note = f"{base.unresolved_reason}: the baseline is ignored, because the change may have edited it"
             return BaselineInputs(found, notes=(note,))
         baseline = baseline_file.load(found)
-        return BaselineInputs(found, baseline.entries, {BASELINE_NAME: str(found)}, baseline.salt)
+        return BaselineInputs(found, baseline.entries, {BASELINE: str(found)}, baseline.salt)
     current = baseline_file.load(file) if os.path.lexists(file) else None
     if not os.path.lexists(checked_out):
         baseline_file.find(named, session.root)  # raises for a named file that exists nowhere
         return BaselineInputs(None if current is None else file)
     baseline = baseline_file.load(checked_out, files.display_name(file))
-    entries = split_removed_entries(baseline, current, f"the baseline of {base.name}")
-    return BaselineInputs(file, entries, {BASELINE_NAME: str(file)}, baseline.salt)
+    removed = KnownOrigin(f"the baseline of {base.name}", KnownSourceKind.REMOVED_ENTRIES)
+    entries = split_removed_entries(baseline, current, removed)
+    return BaselineInputs(file, entries, {BASELINE: str(file)}, baseline.salt)
 
 
 def _provenance_gaps(policy: str | None, session: Session, base: BaseRevision) -> tuple[Gap, ...]:

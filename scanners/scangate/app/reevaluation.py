@@ -9,7 +9,7 @@ import msgspec
 from scangate.app.events import Events
 from scangate.app.image_scan import fetch_image_findings
 from scangate.app.policy_inputs import load_policy_inputs
-from scangate.app.report_files import list_targets, prepare, write_reports
+from scangate.app.report_files import list_report_targets, prepare, write_reports
 from scangate.app.requests import ReevaluationRequest, ScanRequest
 from scangate.app.scan_setup import digest_bundled_rules
 from scangate.app.session import open_session
@@ -28,7 +28,7 @@ def reevaluate(request: ReevaluationRequest, events: Events | None = None) -> Re
     The policy and CODEOWNERS are those of the current directory. Raises UsageError and PolicyError.
     """
     earlier = parse_report(read_verdict_text(request.verdict))
-    targets = list_targets(request.reports, request.output_dir)
+    targets = list_report_targets(request.reports, request.output_dir)
     policy_request = ScanRequest(policy=request.policy, environment=request.environment, trust_policy=True, ignore_baseline=True)
     with open_session(Path()) as session:
         inputs = load_policy_inputs(policy_request, session)

@@ -32,7 +32,7 @@ class ReportTarget(msgspec.Struct, frozen=True):
     file: Path | None
 
 
-def list_targets(reports: Iterable[ReportTarget], output_dir: Path | None) -> tuple[ReportTarget, ...]:
+def list_report_targets(reports: Iterable[ReportTarget], output_dir: Path | None) -> tuple[ReportTarget, ...]:
     """``reports``, and all reports of an output directory. Raises UsageError for two reports in one place."""
     targets = list(reports)
     if output_dir is not None:

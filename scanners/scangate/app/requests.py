@@ -65,9 +65,9 @@ class ShardRequest(ScanRequest, frozen=True, kw_only=True):
 
 
 class MergeRequest(ScanRequest, frozen=True, kw_only=True):
-    """The evaluation of the shard files ``parts`` as one scan; ``only`` and ``skip`` are taken from them."""
+    """The evaluation of ``shard_files`` as one scan; ``only`` and ``skip`` are taken from them."""
 
-    parts: tuple[Path, ...]
+    shard_files: tuple[Path, ...]
 
 
 class ReevaluationRequest(_PolicyRequest, frozen=True, kw_only=True):

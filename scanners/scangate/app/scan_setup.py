@@ -21,7 +21,7 @@ from scangate.model import GapKind
 from scangate.plugin import Scanner
 from scangate.scan.cpu_limits import available_parallelism
 from scangate.scan.discovery import Listing, interrupted_listing, list_files, list_staged
-from scangate.scan.plan import PathExclusion, ScannerTask, ScanPlan
+from scangate.scan.plan import ExcludedPaths, ScannerTask, ScanPlan
 from scangate.scan.result_cache import ResultCache
 from scangate.timestamps import today
 from scangate.tools.sarif_command import Options as CommandOptions
@@ -64,7 +64,7 @@ class ScanSetup(msgspec.Struct, frozen=True):
         """The scanners to run, with their options. Raises UsageError for an unknown scanner name."""
         return ScanPlan(
             tuple(self._tasks()),
-            tuple(PathExclusion(entry.path, entry.reason, entry.scanners) for entry in self.policy.exclusions),
+            tuple(ExcludedPaths(entry.path, entry.reason, entry.scanners) for entry in self.policy.exclusions),
             self.policy.max_file_size,
             self.request.jobs or available_parallelism(),
             today(),

@@ -14,7 +14,7 @@ from scangate.app.cache_session import open_cache
 from scangate.app.events import Events
 from scangate.app.interruption import Interruption
 from scangate.app.policy_inputs import load_policy_inputs
-from scangate.app.report_files import ReportTarget, list_targets, prepare, write_reports
+from scangate.app.report_files import ReportTarget, list_report_targets, prepare, write_reports
 from scangate.app.requests import ScanRequest
 from scangate.app.scan_setup import ScanSetup, digest_bundled_rules
 from scangate.app.scanner_registry import load_scanners
@@ -41,7 +41,7 @@ def scan(request: ScanRequest, events: Events | None = None, interruption: Inter
     Raises UsageError and PolicyError before anything is scanned; whatever goes wrong later is a gap in the report.
     """
     events, interruption = events or Events(), interruption or Interruption()
-    targets = list_targets(request.reports, request.output_dir)
+    targets = list_report_targets(request.reports, request.output_dir)
     with open_session(request.root) as session:
         prepare(targets, request.output_dir, session)
         setup = load_setup(request, session, events, targets)
@@ -88,7 +88,7 @@ def run_scan(
     results, targets = engine.scan(listing, head_plan, session.processes, session.scratch_dir, progress)
     base_findings, base_notes = scan_base(setup, session, HeadScan(listing, results, plan), progress)
     inputs = setup.inputs
-    sources = {**inputs.baseline.sources, **({inputs.base.label: ""} if inputs.base.is_comparable else {})}
+    sources = {**inputs.baseline.sources, **({inputs.base.origin: ""} if inputs.base.is_comparable else {})}
     known = (*inputs.baseline.entries, *base_findings)
     results, known_sources = mark_known_findings(results, targets, known, sources, _paths_absent_from_index(setup, session, known))
     commit = find_commit(session)

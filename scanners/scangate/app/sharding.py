@@ -12,7 +12,7 @@ from scangate import __version__
 from scangate.app.cache_session import open_cache
 from scangate.app.events import Events
 from scangate.app.interruption import Interruption
-from scangate.app.report_files import SPACE_HINT, ReportTarget, list_targets, prepare
+from scangate.app.report_files import SPACE_HINT, ReportTarget, list_report_targets, prepare
 from scangate.app.requests import ShardRequest
 from scangate.app.scan_setup import ScanSetup, digest_bundled_rules
 from scangate.app.scanning import find_commit, load_setup
@@ -61,27 +61,27 @@ def scan_shard(request: ShardRequest, events: Events | None = None, interruption
 def _prepare_file(shard: Shard, directory: Path | None, session: Session) -> Path:
     """The shard's file; removes an earlier one, and earlier reports next to it. Raises UsageError."""
     if directory is None:
-        raise UsageError("--shard needs a directory to write its part to", HINT)
+        raise UsageError("--shard needs a directory to write its shard file to", HINT)
     refuse_inside_tree(directory, session)
-    file = directory / f"part-{shard.number}-of-{shard.count}.json"
-    prepare([*list_targets((), directory), ReportTarget("json", file)], directory, session)
+    file = directory / f"shard-{shard.number}-of-{shard.count}.json"
+    prepare([*list_report_targets((), directory), ReportTarget("json", file)], directory, session)
     return file
 
 
 def refuse_inside_tree(path: Path, session: Session) -> None:
-    """Raises UsageError for a path in the scanned tree: a part there could have come with the source."""
+    """Raises UsageError for a path in the scanned tree: a shard file there could have come with the source."""
     if path.resolve().is_relative_to(session.root):
-        raise UsageError(f"{path} is in the scanned tree, where a part may have come with the source", HINT)
+        raise UsageError(f"{path} is in the scanned tree, where a shard file may have come with the source", HINT)
 
 
-def part_signing_key(policy: Policy) -> bytes:
-    """The key that signs parts; empty if the environment has none.
+def shard_signing_key(policy: Policy) -> bytes:
+    """The key that signs shard files; empty if the environment has none.
 
     Raises UsageError for a key that is too short, and for a missing one if the policy accepts signed entries only.
     """
     secret = os.environ.get(KEY_VARIABLE, "")
     if policy.signed_cache_only and not secret:
-        message = f"the policy accepts signed parts only (cache: keyed-only), and {KEY_VARIABLE} is not set"
+        message = f"the policy accepts signed shard files only (cache: keyed-only), and {KEY_VARIABLE} is not set"
         raise UsageError(message, f"set the same {KEY_VARIABLE} for all shards and for merge")
     return derive_key(secret, KEY_PURPOSE)
 
@@ -106,7 +106,7 @@ def build_header(setup: ScanSetup, session: Session, shards: int, inventory: Inv
 def _scan(shard: Shard, setup: ScanSetup, session: Session, interruption: Interruption, events: Events) -> str | None:
     """The content of the shard's file; None if the scan was interrupted."""
     interruption.on_interrupt(session.processes.cancel)
-    key = part_signing_key(setup.policy)
+    key = shard_signing_key(setup.policy)
     plan, listing = setup.build_plan(), setup.list_targets(session)
     inventory = take_inventory(listing, plan)
     caching = CachingScanners(plan_for_shard(plan, shard, inventory), session.processes.environ)

@@ -24,7 +24,7 @@ GC_THRESHOLDS = (1_000_000, 20, 100)  # a scan creates many small objects that l
 DISK_FULL_ERRNOS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 COMMANDS = {
     "scan": "Scan a directory, or staged files, and evaluate the findings.",
-    "merge": "Merge the parts of a sharded scan and evaluate them.",
+    "merge": "Merge the shard files of a scan and evaluate them.",
     "fleet": "Audit many repositories and roll up their verdicts.",
     "gate": "Evaluate a verdict.json under another policy.",
     "explain": "Show why a finding fails the build and how to fix it.",

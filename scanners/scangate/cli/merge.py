@@ -1,4 +1,4 @@
-"""``scangate merge``: merge the parts that the shards of a scan wrote, and evaluate them as one scan."""
+"""``scangate merge``: merge the shard files of a scan, and evaluate them as one scan."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from scangate.cli.report_output import print_report
 
 
 @click.command()
-@click.argument("parts", nargs=-1, required=True, type=options.path_type, metavar="PART...")
+@click.argument("shard_files", nargs=-1, required=True, type=options.path_type, metavar="SHARD-FILE...")
 @click.option("--root", metavar="DIR", type=options.path_type, default=".", help="What was scanned  [default: this directory]")
 @options.policy_options
 @options.since_option
@@ -25,10 +25,10 @@ from scangate.cli.report_output import print_report
 @options.trust_policy_option
 @options.quiet_option
 def command(*, quiet: bool, **fields: Any) -> int:
-    """Merge the PARTs that `scangate scan --shard` wrote, and evaluate them as one scan.
+    """Merge the SHARD-FILEs that `scangate scan --shard` wrote, and evaluate them as one scan.
 
-    They must be all parts of one scan, of the files in --root as they are now, with the same policy, --since and --baseline. The
-    exit code is the verdict. Scanners run only over the base of --since.
+    They must be all shard files of one scan, of the files in --root as they are now, with the same policy, --since and
+    --baseline. The exit code is the verdict. Scanners run only over the base of --since.
     """
     request = MergeRequest(**fields)
     with catch_signals() as interruption, ConsoleEvents(quiet=True) as events:

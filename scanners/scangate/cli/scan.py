@@ -54,7 +54,7 @@ def command(  # noqa: PLR0913 -- the options that are not fields of the request
     """Scan PATH (default: the current directory) and evaluate the findings against a policy.
 
     The exit code is the verdict: 0 pass, 1 fail, 3 incomplete, 2 nothing scanned. With --shard there is no verdict: 0 means that
-    the part was written.
+    the shard file was written.
     """
     if len(paths) > 1 and not staged:
         raise UsageError("only one directory can be scanned", "to scan staged files by name: scangate scan --staged FILE...")
@@ -73,12 +73,13 @@ def _scan_shard(request: ShardRequest, events: ConsoleEvents, interruption: Inte
 
     result = scan_shard(request, events, interruption)
     if result.interrupted:
-        warn(f"interrupted by {interruption.name}: shard {result.shard} has no part")
+        warn(f"interrupted by {interruption.name}: shard {result.shard} has no file")
         return interruption.code
     if result.error:
         return EXIT_CODES[Outcome.INCOMPLETE]
     number, count = request.shard
     # The line does not begin like a verdict, so that it is not mistaken for a pass.
     with contextlib.suppress(OSError):
-        write_page(f"PART {number} of {count}: written to {ci_log(str(result.file))}; no verdict before all parts are merged\n")
+        file = ci_log(str(result.file))
+        write_page(f"SHARD {number} of {count}: written to {file}; no verdict before all shard files are merged\n")
     return 0

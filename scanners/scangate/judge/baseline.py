@@ -1,5 +1,7 @@
 r"""Parses and renders a baseline: the findings that a team knew when it started, to be fixed in its own time.
 
+Findings are matched with it in `finding_matching`.
+
 It is JSON with one entry a line, made for merging with git. 4,096 fixed markers ("000" to "fff") separate the entries; an entry
 follows the marker that its own digest begins with. So two branches that change different findings change different places with an
 unchanged line between them, and git merges them. Only if both add an entry after the same marker, one time in 4,096, a person has
@@ -19,7 +21,7 @@ from typing import Annotated, Any, NoReturn
 import msgspec
 
 from scangate.errors import UsageError
-from scangate.judge.finding_matching import KnownFinding, ScannedPaths, collect_known_findings, match_findings
+from scangate.judge.finding_matching import KnownFinding, KnownOrigin, ScannedPaths, collect_known_findings, match_findings
 from scangate.model import Finding
 from scangate.strict_json import describe_error, parse_json
 
@@ -150,7 +152,7 @@ class _BaselineParser:
         raise UsageError(f"{self._name}:{max(self._at, 1)}: {what}", RESTORE_HINT)
 
 
-def split_removed_entries(base: Baseline, current: Baseline | None, source: str) -> tuple[KnownFinding, ...]:
+def split_removed_entries(base: Baseline, current: Baseline | None, source: KnownOrigin) -> tuple[KnownFinding, ...]:
     """The entries of ``base``; those that the change removes, according to ``current``, with the source ``source``.
 
     They are known until the change is merged, but the change does not have to remove them again. Entries of secrets count as

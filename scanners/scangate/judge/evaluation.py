@@ -23,7 +23,7 @@ from scangate.judge import inline_comments
 from scangate.judge.codeowners import CodeOwners
 from scangate.judge.correlation import list_merge_notes, merge_rulings
 from scangate.judge.exceptions import ExceptionLedger
-from scangate.judge.finding_matching import STAGED, ScannedPaths
+from scangate.judge.finding_matching import ScannedPaths
 from scangate.judge.policy import InlineSuppressions, Policy, UnusedExceptions
 from scangate.judge.policy_findings import check_ratchet, check_unused_exceptions
 from scangate.judge.policy_matcher import PolicyMatcher
@@ -31,11 +31,13 @@ from scangate.judge.rulings import find_suppression, moved_to_stricter_path, rul
 from scangate.model import (
     Basis,
     Decision,
+    FileSource,
     Finding,
     Gap,
     GapKind,
     GapRuling,
     KnownSource,
+    KnownSourceKind,
     Note,
     NoteKind,
     Ruling,
@@ -100,7 +102,7 @@ def evaluate(  # noqa: PLR0913 -- each is a fact that only the caller knows
 def _incomplete_scanners(results: Iterable[ScanResult], targets: Targets) -> tuple[str, ...]:
     """The scanners that did not scan everything, so that an unused exception may still have a finding."""
     unfinished = (ScanStatus.SKIPPED, ScanStatus.FAILED)
-    return tuple(result.scanner for result in results if targets.source == STAGED or result.status in unfinished)
+    return tuple(result.scanner for result in results if targets.source is FileSource.STAGED or result.status in unfinished)
 
 
 def find_unsuppressed(
@@ -149,7 +151,7 @@ def _missing_required(results: Sequence[ScanResult], policy: Policy) -> Iterator
 
 def _nothing_scanned(results: Sequence[ScanResult], targets: Targets) -> Iterator[Gap]:
     """A gap if no scanner was given any file, except for a commit that only removes files."""
-    if targets.source == STAGED or any(result.files_given for result in results):
+    if targets.source is FileSource.STAGED or any(result.files_given for result in results):
         return
     if targets.file_count == 0:
         hint = "check that this is the right folder; `git status` shows what git sees"
@@ -195,7 +197,8 @@ def _known_source_notes(known_sources: Iterable[KnownSource]) -> Iterator[Note]:
     for source in known_sources:
         missed = source.findings - source.matched - source.gone
         counts = (("matched", source.matched), ("gone", source.gone), ("not looked for", missed))
-        yield Note(NoteKind.KNOWN_SOURCE, name=source.name, count=source.findings, counts=counts)
+        kind = NoteKind.BASELINE if source.kind is KnownSourceKind.BASELINE else NoteKind.KNOWN_SOURCE
+        yield Note(kind, name=source.name, count=source.findings, counts=counts)
 
 
 def _dependency_notes(results: Iterable[ScanResult], policy: Policy) -> Iterator[Note]:

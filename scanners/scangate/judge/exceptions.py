@@ -9,10 +9,10 @@ import msgspec
 
 from scangate import globs
 from scangate.judge.codeowners import CodeOwners
-from scangate.judge.finding_matching import KnownFinding, ScannedPaths, match_findings
+from scangate.judge.finding_matching import KnownFinding, KnownOrigin, ScannedPaths, match_findings
 from scangate.judge.name_patterns import matches_name
 from scangate.judge.policy import ExceptionOwners, FollowedFinding, Policy, PolicyException
-from scangate.model import Basis, Decision, Finding, Note, NoteKind
+from scangate.model import Basis, Decision, Finding, KnownSourceKind, Note, NoteKind
 
 EXPIRY_WARNING_DAYS = 14
 SELECTORS = ("rule", "path", "fingerprint", "advisory")
@@ -51,7 +51,8 @@ def _matching_alias(entry: PolicyException, finding: Finding) -> str:
 def _followed_finding(entry: PolicyException) -> KnownFinding:
     """The finding as it was when it was accepted. A secret is never followed: the policy has no digest of its value."""
     follows = entry.follows or FollowedFinding("", "")
-    return KnownFinding(follows.path, entry.rule, follows.content, follows.context, source=f"exception {entry.fingerprint}")
+    origin = KnownOrigin(f"exception {entry.fingerprint}", KnownSourceKind.EXCEPTION)
+    return KnownFinding(follows.path, entry.rule, follows.content, follows.context, source=origin)
 
 
 class ExceptionLedger:

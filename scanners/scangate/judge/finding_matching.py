@@ -19,14 +19,31 @@ from types import MappingProxyType
 
 import msgspec
 
-from scangate.model import Finding, FindingKind, KnownSource, ScanResult, ScanStatus, SkipReason, Targets
+from scangate.model import (
+    FileSource,
+    Finding,
+    FindingKind,
+    KnownSource,
+    KnownSourceKind,
+    ScanResult,
+    ScanStatus,
+    SkipReason,
+    Targets,
+)
 
-BASELINE_NAME = "the baseline"
-STAGED = "staged"
+
+class KnownOrigin(msgspec.Struct, frozen=True, order=True):
+    """A baseline or a revision that had findings before this scan, by name and kind."""
+
+    name: str
+    kind: KnownSourceKind
+
+
+BASELINE = KnownOrigin("the baseline", KnownSourceKind.BASELINE)
 
 
 class KnownFinding(msgspec.Struct, frozen=True, order=True):
-    """As many findings as ``count`` that were known before; the digests are a `Record`'s. ``source`` names who knew them."""
+    """As many findings as ``count`` that were known before. The digests are those of a `FindingIdentity`."""
 
     path: str
     rule: str
@@ -34,7 +51,7 @@ class KnownFinding(msgspec.Struct, frozen=True, order=True):
     context: str = ""
     secret: str = ""
     count: int = 1
-    source: str = BASELINE_NAME
+    source: KnownOrigin = BASELINE
 
     @property
     def scanner(self) -> str:
@@ -60,7 +77,7 @@ class ScannedPaths:
         }
         self._there |= {path for path in away if path is not None}
         self._folders = tuple(path for path in self._there if path.endswith("/"))
-        self._whole = targets.source != STAGED and None not in away
+        self._whole = targets.source is not FileSource.STAGED and None not in away
 
     def is_gone(self, path: str) -> bool:
         """Whether the file certainly does not exist: the whole tree was scanned, and the file was not found."""
@@ -77,7 +94,8 @@ def match_findings(
 ) -> tuple[int | None, ...]:
     """For each finding the index in ``known`` of the entry that covers it, None where none does.
 
-    The order of ``findings`` and ``known`` changes nothing but the indices. Without a ``sight`` nothing was moved (tiers 1 and 2).
+    The order of ``findings`` and ``known`` changes nothing but the indices. Without ``scanned_paths``, only tiers 1 and 2
+    are used: no finding was moved.
     """
     matches: list[int | None] = [None] * len(findings)
     if not known:
@@ -102,7 +120,7 @@ def match_findings(
 _Tier = tuple[Callable[[Finding], Hashable], Callable[[KnownFinding], Hashable], Callable[[KnownFinding], bool]]
 
 
-def _tiers(sight: ScannedPaths | None) -> list[_Tier]:
+def _tiers(scanned: ScannedPaths | None) -> list[_Tier]:
     tiers: list[_Tier] = [
         (
             lambda found: (found.location.path, *_finding_key(found), _context(found)),
@@ -111,10 +129,14 @@ def _tiers(sight: ScannedPaths | None) -> list[_Tier]:
         ),
         (lambda found: (found.location.path, *_finding_key(found)), lambda old: (old.path, *_known_key(old)), _always),
     ]
-    if sight is not None:
+    if scanned is not None:
         tiers += [
-            (lambda found: (*_finding_key(found), _context(found)), lambda old: (*_known_key(old), old.context), sight.was_scanned),
-            (_finding_key, _known_key, lambda old: sight.is_gone(old.path) and sight.was_scanned(old)),
+            (
+                lambda found: (*_finding_key(found), _context(found)),
+                lambda old: (*_known_key(old), old.context),
+                scanned.was_scanned,
+            ),
+            (_finding_key, _known_key, lambda old: scanned.is_gone(old.path) and scanned.was_scanned(old)),
         ]
     return tiers
 
@@ -144,13 +166,13 @@ def _comparable(finding: Finding) -> bool:
 
 def collect_known_findings(
     findings: Iterable[Finding],
-    source: str = BASELINE_NAME,
+    source: KnownOrigin = BASELINE,
     already_known: Sequence[KnownFinding] = (),
     scanned_paths: ScannedPaths | None = None,
 ) -> tuple[KnownFinding, ...]:
-    """Entries that cover exactly ``findings``, without those that ``besides`` covers (seen with ``sight``); sorted.
+    """Entries that cover exactly ``findings``, without those that ``already_known`` covers; sorted.
 
-    ``besides`` is what keeps two sources from covering one finding each where there are two: put a baseline before a revision.
+    ``already_known`` keeps two sources from covering one finding each where there are two: put a baseline before a revision.
     """
     found = list(findings)
     covered = match_findings(found, already_known, scanned_paths)
@@ -168,7 +190,7 @@ def mark_known_findings(
     results: Sequence[ScanResult],
     targets: Targets,
     known: Sequence[KnownFinding],
-    names: Mapping[str, str] = MappingProxyType({}),
+    names: Mapping[KnownOrigin, str] = MappingProxyType({}),
     absent: Collection[str] = (),
 ) -> tuple[tuple[ScanResult, ...], tuple[KnownSource, ...]]:
     """The results with every finding saying by what it was known, and what became of each source of ``known``.
@@ -176,9 +198,9 @@ def mark_known_findings(
     ``names``: sources, with their file or an empty text, that are returned even if they had no findings. ``absent``: see
     `ScannedPaths`.
     """
-    sight = ScannedPaths(results, targets, absent)
+    scanned = ScannedPaths(results, targets, absent)
     findings = [finding for result in results for finding in result.findings]
-    covered = match_findings(findings, known, sight)
+    covered = match_findings(findings, known, scanned)
     marked = iter(
         finding if entry is None else _mark_known(finding, known[entry]) for finding, entry in zip(findings, covered, strict=True)
     )
@@ -186,22 +208,28 @@ def mark_known_findings(
     used = Counter(entry for entry in covered if entry is not None)
     return results, tuple(
         _summarize_source(
-            name, names.get(name, ""), [(entry, used[at]) for at, entry in enumerate(known) if entry.source == name], sight
+            origin,
+            names.get(origin, ""),
+            [(entry, used[at]) for at, entry in enumerate(known) if entry.source == origin],
+            scanned,
         )
-        for name in sorted({*names, *(entry.source for entry in known)})
+        for origin in sorted({*names, *(entry.source for entry in known)})
     )
 
 
 def _mark_known(finding: Finding, entry: KnownFinding) -> Finding:
     moved = entry.path != finding.location.path
-    return msgspec.structs.replace(finding, known_by=entry.source, previous_path=entry.path if moved else "")
+    return msgspec.structs.replace(finding, known_by=entry.source.name, previous_path=entry.path if moved else "")
 
 
-def _summarize_source(name: str, file: str, entries: Sequence[tuple[KnownFinding, int]], sight: ScannedPaths) -> KnownSource:
+def _summarize_source(
+    origin: KnownOrigin, file: str, entries: Sequence[tuple[KnownFinding, int]], scanned: ScannedPaths
+) -> KnownSource:
     return KnownSource(
-        name,
+        origin.name,
+        origin.kind,
         findings=sum(entry.count for entry, _ in entries),
         matched=sum(used for _, used in entries),
-        gone=sum(entry.count - used for entry, used in entries if sight.was_scanned(entry)),
+        gone=sum(entry.count - used for entry, used in entries if scanned.was_scanned(entry)),
         file=file,
     )

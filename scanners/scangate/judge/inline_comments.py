@@ -12,7 +12,7 @@ from scangate.model import Basis, Decision, Finding, IgnoreComment, Note, NoteKi
 MAX_NOTES = 20
 
 
-def find_suppression(finding: Finding, policy: Policy, today: dt.date) -> Decision | None:
+def find_inline_suppression(finding: Finding, policy: Policy, today: dt.date) -> Decision | None:
     """The decision of the inline comment that suppresses a finding, None if none does."""
     if policy.inline_suppressions is InlineSuppressions.DENY:
         return None

@@ -8,7 +8,6 @@ from pathlib import PurePosixPath
 
 from scangate.judge.error_text import pluralize
 from scangate.judge.exceptions import ExceptionLedger, describe_exception
-from scangate.judge.finding_matching import BASELINE_NAME
 from scangate.judge.policy import Policy
 from scangate.model import (
     Basis,
@@ -17,6 +16,7 @@ from scangate.model import (
     Finding,
     FindingKind,
     KnownSource,
+    KnownSourceKind,
     Location,
     PolicyLocation,
     Ruling,
@@ -41,7 +41,7 @@ def check_ratchet(known_sources: Iterable[KnownSource], policy: Policy) -> tuple
             Decision(Basis.BASELINE_RATCHET, location, count=source.gone),
         )
         for source in known_sources
-        if source.name == BASELINE_NAME and source.gone
+        if source.kind is KnownSourceKind.BASELINE and source.gone
     )
 
 

@@ -157,7 +157,7 @@ def find_suppression(finding: Finding, matcher: PolicyMatcher, exceptions: Excep
     return (
         matcher.exclusion_of(finding.scanner, finding.location.path)
         or exceptions.accept(finding)
-        or inline_comments.find_suppression(finding, matcher.policy, exceptions.today)
+        or inline_comments.find_inline_suppression(finding, matcher.policy, exceptions.today)
     )
 
 

@@ -18,11 +18,12 @@ from scangate.model.finding import (
 )
 from scangate.model.gap import NEVER_ALLOWED, Gap, GapKind
 from scangate.model.location import Location, PolicyLocation, Span
-from scangate.model.report import ComparedRevision, KnownSource, Report, RunInfo
+from scangate.model.report import ComparedRevision, KnownSource, KnownSourceKind, Report, RunInfo
 from scangate.model.result import (
     Component,
     FileAccounting,
     FileReport,
+    FileSource,
     ScannerRun,
     ScanResult,
     ScanStatus,
@@ -48,6 +49,7 @@ __all__ = [
     "Decision",
     "FileAccounting",
     "FileReport",
+    "FileSource",
     "Finding",
     "FindingIdentity",
     "FindingKind",
@@ -56,6 +58,7 @@ __all__ = [
     "GapRuling",
     "IgnoreComment",
     "KnownSource",
+    "KnownSourceKind",
     "Location",
     "Note",
     "NoteKind",

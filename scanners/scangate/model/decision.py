@@ -60,7 +60,8 @@ class NoteKind(enum.Enum):
     SUPPRESSED_INLINE = "suppressed-inline"  # counts: by scanner
     IN_COOL_DOWN = "in-cool-down"  # days, counts: by scanner
     SEVERITIES_CHANGED = "severities-changed"  # counts: by rule
-    KNOWN_SOURCE = "known-source"  # name, count: all, counts: matched, gone, not looked for
+    BASELINE = "baseline"  # name, count: all, counts: matched, gone, not looked for
+    KNOWN_SOURCE = "known-source"  # the same of another source
     RESOLVED_RELEASES = "resolved-releases"  # name: the scanner, count
     INTERNAL_DEPENDENCIES = "internal-dependencies"  # name: the scanner, count, counts: audited; in_tree
     MERGED_FINDINGS = "merged-findings"  # count, counts: by scanners

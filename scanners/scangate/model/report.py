@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from typing import Any
 
 import msgspec
@@ -10,15 +11,27 @@ from scangate.model.result import ScanResult, Targets
 from scangate.model.verdict import Verdict
 
 
+class KnownSourceKind(enum.StrEnum):
+    """What had a finding before this scan. REMOVED_ENTRIES: the target branch's baseline, of which the change removes the entry.
+    EXCEPTION: an exception that follows its finding to another place; reports do not list it.
+    """
+
+    BASELINE = "baseline"
+    REMOVED_ENTRIES = "removed-entries"
+    REVISION = "revision"
+    EXCEPTION = "exception"
+
+
 class KnownSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True, order=True):
     """A baseline or a revision that had findings before this scan, and what became of them.
 
-    ``name``: ``the baseline``, or the compared revision. ``findings``: how many it had; ``matched``: how many of them this scan
+    ``name``: how texts call it. ``findings``: how many it had; ``matched``: how many of them this scan
     found again; ``gone``: how many are certainly gone, since everything that could contain them was scanned. The rest was not
     looked for. ``file``: the baseline's path, as given.
     """
 
     name: str
+    kind: KnownSourceKind
     findings: int
     matched: int
     gone: int

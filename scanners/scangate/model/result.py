@@ -125,10 +125,20 @@ class ScanResult(ScannerRun, frozen=True):
             raise ValueError(f"{self.scanner}: given files are not analyzed files plus files with a gap")
 
 
-class TargetsInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the list of files came from (``git index``, ``staged``, ``file system``), its length, and the skipped paths."""
+class FileSource(enum.StrEnum):
+    """Where the list of files came from."""
 
-    source: str
+    GIT_INDEX = "git index and untracked files"
+    FILE_SYSTEM = "file system"
+    STAGED = "staged"
+    COMMIT = "commit"  # the base of a change
+    INTERRUPTED = "interrupted"  # before there was a list
+
+
+class TargetsInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the list of files came from, its length, and the skipped paths."""
+
+    source: FileSource
     file_count: int
     skipped_paths: tuple[SkippedPath, ...] = ()
     notes: tuple[str, ...] = ()

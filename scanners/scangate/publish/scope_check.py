@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from scangate.model import Report, Targets
+from scangate.model import FileSource, Report, Targets
 
-FULL_TREE_SOURCES = ("git index", "file system")
+FULL_TREE_SOURCES = (FileSource.GIT_INDEX, FileSource.FILE_SYSTEM)
 
 
 def covers_whole_tree(targets: Targets) -> bool:
     """Whether the targets are a whole work tree or directory, not a change or what is staged."""
-    return targets.source.startswith(FULL_TREE_SOURCES)
+    return targets.source in FULL_TREE_SOURCES
 
 
 def describe_partial_scope(report: Report, subdirectory: str = "", *, allow_change: bool = False) -> str:

@@ -146,7 +146,8 @@ def _known_source(note: Note) -> str:
     counts = dict(note.counts)
     parts = [f"{counts['matched']:,} still present"]
     parts += [f"{counts[name]:,} {name}" for name in ("gone", "not looked for") if counts[name]]
-    update = "; to remove those that are gone: scangate baseline update" if note.name == "the baseline" and counts["gone"] else ""
+    removable = note.kind is NoteKind.BASELINE and counts["gone"]
+    update = "; to remove those that are gone: scangate baseline update" if removable else ""
     return f"{note.name} has {pluralize(note.count, 'finding')}: {', '.join(parts)}{update}"
 
 
@@ -201,6 +202,7 @@ NOTES: dict[NoteKind, Callable[[Note], str]] = {
         f"{_findings(note)} published less than {pluralize(note.days, 'day')} ago, not counted yet: {_counts(note)}"
     ),
     NoteKind.SEVERITIES_CHANGED: lambda note: f"{_findings(note)} with a severity changed by the policy: {_counts(note)}",
+    NoteKind.BASELINE: _known_source,
     NoteKind.KNOWN_SOURCE: _known_source,
     NoteKind.RESOLVED_RELEASES: lambda note: (
         f"{note.name}: {pluralize(note.count, 'release')} not pinned, resolved for this scan; add a lock file to be sure"

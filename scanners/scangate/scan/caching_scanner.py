@@ -36,7 +36,7 @@ class CachingScanners:
     def _cached_task(self, task: ScannerTask, plan: ScanPlan) -> ScannerTask:
         cache, scanner = self._cache, task.scanner
         version, _ = call_guarded(lambda: None if task.skip_reason else str(scanner.version()))
-        digest = plan.settings_digest(task, version, self._environ) if version is not None else None
+        digest = plan.task_digest(task, version, self._environ) if version is not None else None
         if cache is None or digest is None:
             return task
         digest = hashlib.sha256(b"words\0" + digest).digest()  # other keys than those of the result cache

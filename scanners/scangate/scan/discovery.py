@@ -12,7 +12,7 @@ import msgspec
 
 from scangate.errors import ScanError, UsageError
 from scangate.files import FileTooLargeError, describe_file_type, describe_os_error, read_regular_file
-from scangate.model import Gap, GapKind, SkippedPath, SkipReason, Targets
+from scangate.model import FileSource, Gap, GapKind, SkippedPath, SkipReason, Targets
 from scangate.scan.git import GitEntry, Repository
 
 SCANNER = "targets"
@@ -43,6 +43,7 @@ class Listing(msgspec.Struct, frozen=True):
     targets: tuple[Target, ...]
     summary: Targets
     repository: Repository | None = None
+    commit: str = ""  # if the files are those of a commit
 
     def full_path(self, target: Target) -> bytes:
         """The absolute path of a target; bytes, since a name need not be text."""
@@ -109,9 +110,9 @@ def list_files(root: Path, repository: Repository | None, own_outputs: Sequence[
             notes = [f"{error.reason}: every file under the root is scanned, ignored ones included"]
     skipped: list[SkippedPath] = []
     if entries is None:
-        source, raw_paths = "file system", sorted(_walk(os.fsencode(root)))
+        source, raw_paths = FileSource.FILE_SYSTEM, sorted(_walk(os.fsencode(root)))
     else:
-        source = "git index and untracked files"
+        source = FileSource.GIT_INDEX
         skipped = [_skipped_repository(entry) for entry in entries if entry.repository_kind]
         raw_paths = sorted({entry.raw_path for entry in entries if not entry.repository_kind})
     is_own_output, boundary = _own_output_test(root, own_outputs), _RootBoundary(root)
@@ -137,7 +138,7 @@ def list_staged(root: Path, repository: Repository | None, paths: Sequence[str])
     """
     if repository is None:
         raise UsageError("--staged needs a git repository", "scan the directory instead: scangate scan .")
-    return _list_entries(root, repository, "staged", repository.list_staged([os.fsencode(path) for path in paths]))
+    return _list_entries(root, repository, FileSource.STAGED, repository.list_staged([os.fsencode(path) for path in paths]))
 
 
 def list_commit(root: Path, repository: Repository, commit: str, own_outputs: Sequence[Path] = ()) -> Listing:
@@ -147,10 +148,11 @@ def list_commit(root: Path, repository: Repository, commit: str, own_outputs: Se
     """
     is_own_output = _own_output_test(root, own_outputs)
     entries = [entry for entry in repository.list_tree(commit) if not is_own_output(entry.raw_path)]
-    return _list_entries(root, repository, f"commit {commit}", entries)
+    listing = _list_entries(root, repository, FileSource.COMMIT, entries)
+    return msgspec.structs.replace(listing, commit=commit)
 
 
-def _list_entries(root: Path, repository: Repository, source: str, entries: Sequence[GitEntry]) -> Listing:
+def _list_entries(root: Path, repository: Repository, source: FileSource, entries: Sequence[GitEntry]) -> Listing:
     sizes = repository.blob_sizes([entry.blob for entry in entries if entry.blob and entry.mode.startswith("100")])
     targets: list[Target] = []
     skipped: list[SkippedPath] = []
@@ -172,7 +174,7 @@ def _list_entries(root: Path, repository: Repository, source: str, entries: Sequ
 def _listing(  # noqa: PLR0913
     root: Path,
     repository: Repository | None,
-    source: str,
+    source: FileSource,
     targets: Sequence[Target],
     *,
     skipped: Sequence[SkippedPath],
@@ -186,7 +188,7 @@ def _listing(  # noqa: PLR0913
 def interrupted_listing(root: Path) -> Listing:
     """The listing of a run that was interrupted before its files were listed."""
     gap = Gap(SCANNER, None, GapKind.INTERRUPTED, "interrupted before the files were listed")
-    return _listing(root, None, "interrupted", (), skipped=(), gaps=(gap,))
+    return _listing(root, None, FileSource.INTERRUPTED, (), skipped=(), gaps=(gap,))
 
 
 def _own_output_test(root: Path, own_outputs: Sequence[Path]) -> Callable[[bytes], bool]:

@@ -104,13 +104,13 @@ class _ScanRun:
         return [self._tool(task) if not task.skip_reason else UNKNOWN_TOOL for task in self._plan.tasks]
 
     def _tool(self, task: ScannerTask) -> ToolInfo:
-        """A missing tool is a gap, even if there is no file for it."""
+        """The scanner's version and settings digest. A missing tool is a gap later, even if there is no file for it."""
         version, error = call_guarded(lambda: str(task.scanner.version()))
         if error is not None:
             return ToolInfo(unavailable=error)
         if self._cache is not None and not any(accepts(task, target.path) for target in self._listing.targets):
             return ToolInfo(version or "", settings_digest=f"nothing to read: {version}".encode())
-        return ToolInfo(version or "", settings_digest=self._plan.settings_digest(task, version or "", self._processes.environ))
+        return ToolInfo(version or "", settings_digest=self._plan.task_digest(task, version or "", self._processes.environ))
 
     @functools.cached_property
     def task_runs(self) -> list[TaskRun]:

@@ -18,10 +18,10 @@ from scangate.scan.result_cache import CachedResult, ResultCache
 Value = TypeVar("Value")
 
 
-class PathExclusion(msgspec.Struct, frozen=True):
-    """Paths that the policy excludes, for all scanners or for some, and why."""
+class ExcludedPaths(msgspec.Struct, frozen=True):
+    """A path pattern that the policy excludes, for all scanners or for some, and why; made from the policy's `PathExclusion`."""
 
-    pattern: str
+    path: str
     reason: str
     scanners: tuple[str, ...] = ()
 
@@ -49,14 +49,14 @@ class ScanPlan(msgspec.Struct, frozen=True):
     """
 
     tasks: tuple[ScannerTask, ...]
-    exclusions: tuple[PathExclusion, ...] = ()
+    exclusions: tuple[ExcludedPaths, ...] = ()
     max_file_bytes: int = 1024 * 1024
     jobs: int = 1
     today: dt.date = dt.date.max
     secret_salt: bytes = b""
     result_cache: ResultCache | None = None
 
-    def settings_digest(self, task: ScannerTask, version: str, environ: Mapping[str, str]) -> bytes | None:
+    def task_digest(self, task: ScannerTask, version: str, environ: Mapping[str, str]) -> bytes | None:
         """The digest of what the task's results depend on besides the files; None if they must not be cached."""
         if (cache := self.result_cache) is None:
             return None
@@ -107,7 +107,7 @@ class TaskRun(msgspec.Struct):
 
 
 def assign_files(
-    task: ScannerTask, listing: Listing, exclusions: Sequence[PathExclusion], tool: ToolInfo = UNKNOWN_TOOL
+    task: ScannerTask, listing: Listing, exclusions: Sequence[ExcludedPaths], tool: ToolInfo = UNKNOWN_TOOL
 ) -> TaskRun:
     """A task's run before it starts: its targets, and the paths that the policy excludes."""
     name = task.scanner.NAME
@@ -116,7 +116,7 @@ def assign_files(
     for target in listing.targets if not task.skip_reason else ():
         if (task.paths is not None and target.path not in task.paths) or not accepts(task, target.path):
             continue
-        reason = next((exclusion.reason for exclusion in applicable if matches(exclusion.pattern, target.path)), None)
+        reason = next((exclusion.reason for exclusion in applicable if matches(exclusion.path, target.path)), None)
         if reason is None:
             run.targets.append(target)
         else:

@@ -1,6 +1,11 @@
 """Results of earlier scans: what each scanner reported for files with the same content.
 
 A result is stored redacted, without a byte of a detected secret; it is reused only while the same secrets surround it.
+
+The key of a result (`result_key`): the file's path and content, or all files if the scanner is not splittable, and a digest of the
+scanner's settings: its options, what its ``cache_key`` returns, the tool's version, time and size limit (`ScanPlan.task_digest`);
+Python's version, scangate's code, the plugin's code, all installed distributions, and our rules (`ResultCache.settings_digest`).
+The rest of the policy is not in it.
 """
 
 from __future__ import annotations

@@ -46,7 +46,7 @@ def decode(value: bytes) -> CachedScan | None:
 
 def scan_key(listing: Listing) -> bytes:
     """The key for a tree's name: a later scan overwrites an earlier one, since it may know more secrets."""
-    return _digest("whole", listing.root.name, listing.summary.source)
+    return _digest("whole", listing.root.name, listing.summary.source, listing.commit)
 
 
 def digest_inputs(

@@ -25,7 +25,7 @@ from scangate.scan.span_encoding import SpanCodec, canonical_json, convert_exact
 from scangate.source_text import decode, split_lines
 
 SCHEMA = 3
-KEY_PURPOSE = "part"
+KEY_PURPOSE = "shard"
 """The purpose of the signing key, see `key_derivation`."""
 MAX_CHARACTERS = 256 * 1024 * 1024
 RESCAN_HINT = "scan this shard again: scangate scan --shard I/N --output-dir DIR"

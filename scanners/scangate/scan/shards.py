@@ -16,7 +16,7 @@ FILE_WEIGHT_BYTES = 512  # the cost of opening a file, in bytes; empty files are
 
 
 class Shard(msgspec.Struct, frozen=True, order=True):
-    """One of ``count`` parts of a scan; ``number`` counts from 1."""
+    """One of ``count`` shards of a scan; ``number`` counts from 1."""
 
     number: int
     count: int
@@ -83,7 +83,7 @@ def assign_unsplittable(plan: ScanPlan, count: int) -> dict[str, int]:
 
 
 def plan_for_shard(plan: ScanPlan, shard: Shard, inventory: Inventory) -> ScanPlan:
-    """The part of ``plan`` for ``shard``: its files for splittable scanners, all files for those assigned to it."""
+    """``plan`` as far as it is for ``shard``: its files for splittable scanners, all files for those assigned to it."""
     shards = assign_shards(inventory.sizes, shard.count)
     own = frozenset(path for path, number in shards.items() if number == shard.number)
     single_shard = assign_unsplittable(plan, shard.count)
