@@ -186,6 +186,15 @@ def test_a_build_without_git_does_not_pass_by_its_own_policy(tmp_path: Path) -> 
     assert "origin/main" in load_verdict(tmp_path / "out")["gaps"][0]["reason"]
 
 
+def test_owners_of_the_work_tree_are_a_gap_if_the_target_is_unknown(tmp_path: Path) -> None:
+    tree = write_files(tmp_path / "tree", {"app.py": CLEAN_SOURCE, "CODEOWNERS": "* @anyone\n"})
+    (tmp_path / "policy.yaml").write_text(HEAD + LOOSE)
+    scan(tree, 0, "--policy", tmp_path / "policy.yaml")
+    (tmp_path / "policy.yaml").write_text(HEAD + LOOSE + "exception-owners: codeowners\n")
+    scan(tree, 3, "--policy", tmp_path / "policy.yaml")
+    assert "CODEOWNERS" in load_verdict(tmp_path / "out")["gaps"][0]["reason"]
+
+
 def test_owners_are_those_of_the_revision(tree: Path) -> None:
     run_git(tree, "switch", "--quiet", "main")
     owned = "exception-owners: codeowners\n"

@@ -60,12 +60,12 @@ class BaseRevision(msgspec.Struct, frozen=True):
         """Where its findings are known from."""
         return KnownOrigin(self.label, KnownSourceKind.REVISION)
 
-    def provenance_gap(self) -> Gap | None:
-        """The gap of a pull-request build whose target is unknown and whose policy is in the repository."""
+    def provenance_gap(self, edited: str, *hints: str) -> Gap | None:
+        """The gap of a pull-request build whose target is unknown, and that uses the work tree's ``edited``."""
         if not self.unresolved_reason:
             return None
-        reason = f"{self.unresolved_reason}; the change may have edited the policy"
-        hint = "; or ".join(filter(None, (self.hint, "use a policy outside the repository: --policy FILE")))
+        reason = f"{self.unresolved_reason}; the change may have edited {edited}"
+        hint = "; or ".join(filter(None, (self.hint, *hints)))
         return Gap("policy", None, GapKind.UNREADABLE, reason, hint=hint)
 
 

@@ -20,7 +20,7 @@ from scangate.app.session import Session
 from scangate.judge.baseline import BASELINE_FILE, split_removed_entries
 from scangate.judge.codeowners import CodeOwners
 from scangate.judge.finding_matching import BASELINE, KnownFinding, KnownOrigin
-from scangate.judge.policy import Policy
+from scangate.judge.policy import ExceptionOwners, Policy
 from scangate.judge.policy_files import is_policy_path
 from scangate.model import Gap, KnownSourceKind
 
@@ -75,7 +75,7 @@ def load_policy_inputs(request: ScanRequest, session: Session) -> PolicyInputs:
         base=base,
         owners=owners,
         baseline=baseline,
-        forced_gaps=_provenance_gaps(request.policy, session, base),
+        forced_gaps=_provenance_gaps(request.policy, policy, session, base),
         notes=(*_missing_repository_notes(session), *base.notes, *baseline.notes, *changes),
     )
 
@@ -108,11 +108,15 @@ def _load_baseline(named: Path | None, session: Session, base: BaseRevision, fil
     return BaselineInputs(file, entries, {BASELINE: str(file)}, baseline.salt)
 
 
-def _provenance_gaps(policy: str | None, session: Session, base: BaseRevision) -> tuple[Gap, ...]:
-    """A gap where the policy is in the repository, and the change may have edited it."""
-    gap = base.provenance_gap()
-    if gap is None or (
-        policy is not None and (not is_policy_path(policy) or repository_path(Path(policy), session.worktree) is None)
-    ):
-        return ()
-    return (gap,)
+def _provenance_gaps(requested: str | None, policy: Policy, session: Session, base: BaseRevision) -> tuple[Gap, ...]:
+    """A gap where the policy, or else the CODEOWNERS that it relies on, is in the repository: the change may have edited it."""
+    in_repository = requested is None or (
+        is_policy_path(requested) and repository_path(Path(requested), session.worktree) is not None
+    )
+    if in_repository:
+        gap = base.provenance_gap("the policy", "use a policy outside the repository: --policy FILE")
+    elif policy.exception_owners is ExceptionOwners.CODEOWNERS:
+        gap = base.provenance_gap("CODEOWNERS")
+    else:
+        gap = None
+    return () if gap is None else (gap,)
