@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import shlex
@@ -127,8 +128,8 @@ def is_command_line(words: list[str]) -> bool:
 
 def table(page: str) -> list[list[str]]:
     """The rows of the first table of a reference page, without code marks."""
-    lines = (REFERENCE / page).read_text("utf-8").splitlines()
-    rows = [line for line in lines if line.startswith("| ") and not line.startswith("|-")]
+    lines = itertools.dropwhile(lambda line: not line.startswith("|"), (REFERENCE / page).read_text("utf-8").splitlines())
+    rows = [line for line in itertools.takewhile(lambda line: line.startswith("|"), lines) if not line.startswith("|-")]
     return [[cell.strip().strip("`") for cell in row.strip("|").split("|")] for row in rows[1:]]
 
 
@@ -223,6 +224,17 @@ def test_the_recipes_make_a_scanner_and_a_report_format(scratch: Path, tmp_path:
     assert ran.returncode == 3, ran.stderr  # the required scanners did not run
     (issue,) = json.loads(ran.stdout)
     assert (issue["check_name"], issue["location"]["path"]) == ("dotenv:committed", ".env")
+
+
+@pytest.mark.integration
+def test_the_recipes_make_a_policy_key(scratch: Path, tmp_path: Path) -> None:
+    (tmp_path / "floor.yaml").write_text("version: 1\nextends: baseline\nfloor: true\nexception-warning-days: 30\n")
+    (tmp_path / "policy.yaml").write_text("version: 1\nextends: floor.yaml\nexception-warning-days: 40\n")
+    shown = run_in(scratch, "policy", "show", str(tmp_path / "policy.yaml"))
+    assert shown.returncode == 0, shown.stderr
+    assert "exception-warning-days: 40" in shown.stdout
+    (tmp_path / "policy.yaml").write_text("version: 1\nextends: floor.yaml\nexception-warning-days: 20\n")
+    assert run_in(scratch, "policy", "check", str(tmp_path / "policy.yaml")).returncode == 2
 
 
 @pytest.mark.integration
