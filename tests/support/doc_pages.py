@@ -17,7 +17,7 @@ from tests.support.paths import ROOT
 
 __all__ = ["PAGES", "CodeBlock", "Recipe", "anchors", "code_blocks", "defined_names", "groups", "links", "read_recipe"]
 
-PAGES = (ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").rglob("*.md")))
+PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").rglob("*.md")))
 CODE_SPAN = re.compile(r"`([^`]+)`")
 
 
