@@ -1,4 +1,4 @@
-"""The public API for scanner authors: what a scanner defines, and what it is given. See README, "Write a scanner"."""
+"""The public API for scanner authors: what a scanner defines, and what it is given. See CONTRIBUTING.md, "Add a scanner"."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Decides: policy and gate. Pure: no clock, and no input beyond the policy's own files."""
+"""Policy, baseline, correlation and evaluation: makes the verdict. Pure: no clock, and no input beyond the policy's own files."""
