@@ -75,7 +75,8 @@ def test_existing_finding_is_known_after_edits_around_it(tree: Path, rules: Path
     document = load_verdict(rules.parent / "out")
     fork = run_git(tree, "rev-parse", "main")
     assert document["compared_revision"] == {"revision": "main", "commit": fork, "merge_base": fork}
-    assert document["known_sources"] == [{"name": f"main at {fork[:12]}", "findings": 6, "matched": 6, "gone": 0, "file": ""}]
+    (source,) = document["known_sources"]
+    assert source == {"name": f"main at {fork[:12]}", "kind": "revision", "findings": 6, "matched": 6, "gone": 0, "file": ""}
     assert {each["decision"]["known_by"] for each in document["findings"]} == {f"main at {fork[:12]}"}
 
 

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scangate.model import Span
-from scangate.scan.masking import MASK, MaskedText, SecretValues, assigned_name, mask_suspicious, secret_values
+from scangate.scan import masking
+from scangate.scan.masking import MASK, MaskedText, SecretValues, SpanIndex, assigned_name, mask_suspicious, secret_values
 from scangate.source_text import decode, split_lines
 
 
@@ -169,3 +170,38 @@ def test_a_hostile_line_costs_its_length(piece: str) -> None:
     assigned_name(line + MASK)
     mask_spans([line], [Span(1, 3, 1, 9)])
     assert time.process_time() - started < 5
+
+
+# -- finding spans --
+
+SMALL = st.integers(1, 6)
+SPANS = st.builds(lambda line, column, more, end: Span(line, column, line + more, end), SMALL, SMALL, st.integers(0, 2), SMALL)
+
+
+def shares_text(span: Span, other: Span) -> bool:
+    """Written out: a common line, or a common character if both are on one line."""
+    if span.line == span.end_line == other.line == other.end_line:
+        return span.column < other.end_column and other.column < span.end_column
+    return bool(set(range(span.line, span.end_line + 1)) & set(range(other.line, other.end_line + 1)))
+
+
+@given(st.lists(SPANS, max_size=12), SPANS)
+def test_an_index_finds_exactly_the_overlapping_spans_in_order(spans: list[Span], region: Span) -> None:
+    assert list(SpanIndex(spans).overlapping(region)) == [span for span in sorted(spans) if shares_text(span, region)]
+
+
+@pytest.mark.parametrize("one_line", [True, False])
+def test_finding_each_of_many_spans_compares_few(one_line: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    compared = 0
+    real = masking._overlaps
+
+    def count(span: Span, other: Span) -> bool:
+        nonlocal compared
+        compared += 1
+        return real(span, other)
+
+    monkeypatch.setattr(masking, "_overlaps", count)
+    spans = [Span(1, 10 * n + 1, 1, 10 * n + 5) if one_line else Span(n + 1, 3, n + 1, 9) for n in range(2000)]
+    index = SpanIndex(spans)
+    assert [next(index.overlapping(span)) for span in spans] == spans
+    assert compared <= 2 * len(spans)

@@ -16,7 +16,7 @@ from collections.abc import Callable, Container, Iterable, Sequence
 import msgspec
 
 from scangate.model import Finding, FindingIdentity, FindingKind, Span
-from scangate.scan.masking import MASK, MaskedText, assigned_name, mask_suspicious, overlaps
+from scangate.scan.masking import MASK, MaskedText, SpanIndex, assigned_name, mask_suspicious
 
 WINDOW = 100
 BASE = 37
@@ -41,7 +41,7 @@ def identify(findings: Iterable[Finding], text: MaskedText, secrets: Iterable[Sp
     ordered = sorted(findings, key=Finding.sort_key)
     wanted = {finding.location.line for finding in ordered if finding.kind is not FindingKind.SECRET}
     hashes = line_hashes(text.lines, wanted) if wanted else {}
-    spans = sorted(secrets)
+    spans = SpanIndex(secrets)
     seen: Counter[str] = Counter()
     identified = []
     matched_text = functools.cache(lambda region: _normalize(text.lines_in(region)))
@@ -64,7 +64,7 @@ def identify(findings: Iterable[Finding], text: MaskedText, secrets: Iterable[Sp
 
 
 def _matched_content(
-    finding: Finding, region: Span, text: MaskedText, secrets: Sequence[Span], matched_text: Callable[[Span], str]
+    finding: Finding, region: Span, text: MaskedText, secrets: SpanIndex, matched_text: Callable[[Span], str]
 ) -> str:
     """What identifies a finding in any file and line: a package, the name of a secret, or the matched text."""
     if finding.affected_package is not None:
@@ -74,9 +74,9 @@ def _matched_content(
     return matched_text(region)
 
 
-def _secret_name(region: Span, text: MaskedText, secrets: Sequence[Span]) -> str:
+def _secret_name(region: Span, text: MaskedText, secrets: SpanIndex) -> str:
     """The name assigned to the secret in ``region``, also if there are others before it on the line."""
-    first = next((span for span in secrets if overlaps(span, region)), None)
+    first = next(secrets.overlapping(region), None)
     if first is None:
         return assigned_name(_line(text.lines, region.line))
     before = "".join(text.lines_in(Span(first.line, 1, first.line, first.column)))

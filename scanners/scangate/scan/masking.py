@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
+import sys
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, islice
 
 from scangate.model import Span
 
@@ -87,20 +91,50 @@ def secret_values_by_line(lines: Sequence[str], spans: Iterable[Span]) -> Iterat
             yield number, value
 
 
-def secret_value_at(lines: Sequence[str], spans: Iterable[Span], region: Span) -> str:
-    """The value of the secret in ``region``, for a digest only: the text of all spans and private keys there.
+class SpanIndex:
+    """Spans in order, to find those that overlap a region without comparing all of them."""
 
-    Without a span, all text without white space: then any change makes another secret.
-    """
-    blocks = {span for span in _private_key_spans(lines) if span.line <= region.end_line and region.line <= span.end_line}
-    here = {span for span in spans if overlaps(span, region)} | blocks
-    pieces = [lines[number - 1][start:end] for number, start, end in _merge_overlapping(sorted(set(_line_ranges(lines, here))))]
-    if not pieces:
-        pieces = ["".join(line.split()) for line in lines[region.line - 1 : region.end_line]]
-    return "\n".join(filter(None, (_OPENING_QUOTE.sub("", piece.strip()).rstrip("\"'`") for piece in pieces)))
+    def __init__(self, spans: Iterable[Span]) -> None:
+        self._spans = sorted(spans)
+        self._furthest_ends = list(accumulate(map(_end_of, self._spans), max))
+
+    def overlapping(self, region: Span) -> Iterator[Span]:
+        """The spans that share a line with ``region`` or, if both are on one line, a character; in order."""
+        start = (region.line, region.column if region.line == region.end_line else -1)
+        for span in islice(self._spans, bisect_right(self._furthest_ends, start), None):
+            if span.line > region.end_line:
+                return
+            if _overlaps(span, region):
+                yield span
 
 
-def overlaps(span: Span, other: Span) -> bool:
+class SecretLookup:
+    """Finds the values of the secrets in a file by their region; for digests only, while the run lasts."""
+
+    def __init__(self, lines: Sequence[str], spans: Iterable[Span]) -> None:
+        self._lines = lines
+        self._spans = SpanIndex(spans)
+        self._keys = SpanIndex(_private_key_spans(lines))
+
+    def value_at(self, region: Span) -> str:
+        """The text of all spans in ``region``, and of the private keys on its lines.
+
+        Without any, all text without white space: then any change makes another secret.
+        """
+        lines = self._lines
+        whole_lines = Span(region.line, 0, region.end_line, sys.maxsize)
+        here = {*self._spans.overlapping(region), *self._keys.overlapping(whole_lines)}
+        pieces = [lines[number - 1][start:end] for number, start, end in _merge_overlapping(sorted(set(_line_ranges(lines, here))))]
+        if not pieces:
+            pieces = ["".join(line.split()) for line in lines[region.line - 1 : region.end_line]]
+        return "\n".join(filter(None, (_OPENING_QUOTE.sub("", piece.strip()).rstrip("\"'`") for piece in pieces)))
+
+
+def _end_of(span: Span) -> tuple[int, float]:
+    return (span.line, span.end_column) if span.line == span.end_line else (max(span.line, span.end_line), math.inf)
+
+
+def _overlaps(span: Span, other: Span) -> bool:
     """Whether two spans share a line or, if both are on one line, a character."""
     if not (span.line <= other.end_line and other.line <= max(span.end_line, span.line)):
         return False

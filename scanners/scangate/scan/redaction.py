@@ -17,10 +17,10 @@ from scangate.scan.identity import identify
 from scangate.scan.inline_ignores import ParsedComment, find_ignore_comments, match_ignores
 from scangate.scan.masking import (
     MaskedText,
+    SecretLookup,
     SecretValues,
     mask_suspicious,
     mask_tokens,
-    secret_value_at,
     secret_values,
     secret_values_by_line,
 )
@@ -71,7 +71,7 @@ class Redactor:
             secrets_by_line[number].add(secret)
         self._values.masked_values.clear()
         identified = identify(findings, MaskedText(lines, all_spans), spans, self.redact_path(path))
-        redacted = [self._redact_finding(self._with_secret_digest(each, spans), secrets_by_line) for each in identified]
+        redacted = [self._redact_finding(each, secrets_by_line) for each in self.with_secret_digests(path, identified, spans)]
         if self._values.masked_values - set(secret_values(lines, all_spans)):
             self._paths_with_foreign_secrets.add(path)
         return redacted
@@ -84,9 +84,15 @@ class Redactor:
         """Findings of an earlier run, already without the secrets of their own file, without those of all files."""
         return [self._redact_finding(finding, {}) for finding in findings]
 
-    def with_secret_digests(self, findings: Iterable[Finding], spans: Iterable[Span]) -> list[Finding]:
-        """Findings of an earlier run with the digests of their secrets under this run's salt."""
-        return [self._with_secret_digest(finding, spans) for finding in findings]
+    def with_secret_digests(self, path: str, findings: Sequence[Finding], spans: Iterable[Span]) -> Sequence[Finding]:
+        """The findings of a file with the digests of their secrets under this run's salt.
+
+        A changed secret at the same position then is a new finding.
+        """
+        if not self._is_salted:
+            return findings
+        secrets = SecretLookup(self._lines(path), spans)
+        return [self._with_secret_digest(finding, secrets) for finding in findings]
 
     def redact_gaps(self, gaps: Iterable[Gap]) -> list[Gap]:
         """The gaps, redacted, sorted and without duplicates."""
@@ -136,19 +142,19 @@ class Redactor:
         source = self._sources.get(path)
         return source.lines if source is not None else ()
 
-    def _with_secret_digest(self, finding: Finding, spans: Iterable[Span]) -> Finding:
-        """A secret with the digest of its value, so that a changed secret at the same position is a new finding."""
-        if not self._is_salted or finding.kind is not FindingKind.SECRET or finding.identity is None or finding.match_span is None:
+    def _with_secret_digest(self, finding: Finding, secrets: SecretLookup) -> Finding:
+        if finding.kind is not FindingKind.SECRET or finding.identity is None or finding.match_span is None:
             return finding
-        digest = self._hasher.digest(secret_value_at(self._lines(finding.location.path), spans, finding.match_span))
+        digest = self._hasher.digest(secrets.value_at(finding.match_span))
         return msgspec.structs.replace(finding, identity=msgspec.structs.replace(finding.identity, secret=digest))
 
     def _redact_finding(self, finding: Finding, secrets_by_line: Mapping[int, set[str]]) -> Finding:
         """``secrets_by_line``: of the finding's file; a message may quote those of its own lines, even if they are common words."""
         mask, location, message, package = self._values.mask, finding.location, finding.message, finding.affected_package
         if finding.kind is not FindingKind.SECRET:
-            lines = (line for line in secrets_by_line if location.line <= line <= location.end_line)
-            message = SecretValues(value for line in lines for value in secrets_by_line[line]).mask(message)
+            lines = range(location.line, location.end_line + 1)
+            fewer = lines if len(lines) < len(secrets_by_line) else filter(lines.__contains__, secrets_by_line)
+            message = SecretValues(value for line in fewer for value in secrets_by_line.get(line, ())).mask(message)
         if package is not None:
             package = msgspec.structs.replace(package, name=mask(package.name), version=mask(package.version))
         return msgspec.structs.replace(

@@ -30,7 +30,7 @@ def build_result(
     skipped = [*run.skipped_paths, *(path for report in run.reports for path in report.skipped_paths)]
     components = list(run.reports)
     for path, cached in run.cached.items():
-        own = redactor.with_secret_digests(cached.findings, cached.secrets)
+        own = redactor.with_secret_digests(path, cached.findings, cached.secrets)
         findings += own if cached.run_secrets_digest == secrets_digest else redactor.redact_again(own)
         skipped += cached.skipped_paths
         components.append(FileReport(path, components=cached.components))
