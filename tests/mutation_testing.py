@@ -1,8 +1,9 @@
 """Mutation testing of the evaluation and of the scan engine's accounting: ``make mutants``.
 
-mutmut changes one expression at a time and runs the unit tests that reach it. A mutant survives if no test fails. mutmut expects a
-source folder called ``src``, so it runs in a copy of the repository in ``.work/mutation``. Results are kept there: an interrupted
-run is resumed, and only functions that changed are tested again. Delete the folder to start from scratch.
+mutmut changes one expression at a time and runs the unit tests that reach it, but for hypothesis' properties, which would take most
+of the time. A mutant survives if no test fails. mutmut expects a source folder called ``src``, so it runs in a copy of the
+repository in ``.work/mutation``. Results are kept there: an interrupted run is resumed, and only functions that changed are tested
+again. Delete the folder to start from scratch.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ COPIES = {
 }
 JUDGE = (
     *("baseline", "correlation", "evaluation", "exceptions", "finding_matching", "inline_comments"),
-    *("policy_matcher", "rulings", "scan_scope"),
+    *("policy_findings", "policy_matcher", "rulings", "scan_scope"),
 )
 MODULES = (*(f"judge/{name}.py" for name in JUDGE), *(f"scan/{name}.py" for name in ("dispatch", "engine", "plan", "results")))
 SURVIVED, UNTESTED = 0, 33  # mutmut's exit codes for a mutant; every other one but None (not run yet) and 34 (skipped) is a kill
@@ -38,7 +39,7 @@ SETTINGS = """
 source_paths = ["src"]
 only_mutate = {modules}
 also_copy = ["policies", "buildspec_snippets", "benchmarks", "README.md"]
-pytest_add_cli_args = ["-m", "unit and not nightly", "--hypothesis-seed=0", "-p", "no:xdist", "-p", "no:cov"]
+pytest_add_cli_args = ["-m", "unit and not nightly and not hypothesis", "-p", "no:xdist", "-p", "no:cov"]
 pytest_add_cli_args_test_selection = ["tests/judge", "tests/scan"]
 use_git_change_detection = false
 """
@@ -47,24 +48,32 @@ use_git_change_detection = false
 def prepare() -> None:
     """Bring the copy up to date. Unchanged files keep their times, by which mutmut recognizes them."""
     mutated = {Path(name) for name in MODULES}
+    changed = False
     for source, target in COPIES.items():
-        _copy(ROOT / source, WORK / target)
+        changed |= _copy(ROOT / source, WORK / target)
         if (WORK / "mutants").exists():  # mutmut itself updates only the modules that it mutates
             _copy(ROOT / source, WORK / "mutants" / target, frozenset(mutated if target == "src/scangate" else ()))
+    if changed:  # mutmut would go on with which tests reach which function, which is no longer true
+        (WORK / "mutants" / "mutmut-stats.json").unlink(missing_ok=True)
     shutil.copy2(ROOT / "README.md", WORK)
     settings = SETTINGS.format(modules=json.dumps([f"src/scangate/{name}" for name in MODULES]))
     (WORK / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text("utf-8") + settings, "utf-8")
 
 
-def _copy(source: Path, target: Path, leave: frozenset[Path] = frozenset()) -> None:
+def _copy(source: Path, target: Path, leave: frozenset[Path] = frozenset()) -> bool:
+    """Make ``target`` the same as ``source``, but for ``leave``; whether anything had to be changed."""
+    changed = False
     wanted = {file.relative_to(source) for file in source.rglob("*") if file.is_file() and "__pycache__" not in file.parts}
     for file in [file for file in target.rglob("*") if file.is_file() and file.relative_to(target) not in wanted]:
         if file.suffix != ".meta":
             file.unlink()
+            changed = True
     for name in wanted - leave:
         if not (target / name).exists() or not filecmp.cmp(source / name, target / name, shallow=False):
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source / name, target / name)
+            changed = True
+    return changed
 
 
 def results() -> Iterator[tuple[str, str, int | None]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import subprocess
 from pathlib import Path
@@ -11,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scangate.errors import UsageError
-from scangate.judge.baseline import BASELINE_FILE, Baseline, parse_baseline, render_baseline, update_entries
-from scangate.judge.finding_matching import KnownFinding
+from scangate.judge.baseline import BASELINE_FILE, Baseline, parse_baseline, render_baseline, split_removed_entries, update_entries
+from scangate.judge.finding_matching import BASELINE_NAME, KnownFinding
 from scangate.model import FileSource
 from tests.support.baseline_builders import entry, found, seen
 
@@ -193,3 +194,110 @@ def test_update_adds_up_matched_and_unscanned_counts() -> None:
 
 def test_update_drops_an_entry_whose_finding_is_excluded() -> None:
     assert update_entries((entry(),), [found()], seen("b.py", source=FileSource.STAGED), excluded=[found()]) == ()
+
+
+def test_update_moves_counts_to_where_findings_are_and_keeps_the_rest() -> None:
+    old = (entry(count=3), entry("b.py", content="d", count=2))
+    new = [found(line=1), found(line=2), found("c.py", "e")]
+    assert update_entries(old, new, seen("a.py", "c.py", source=FileSource.STAGED)) == (entry(count=2), entry("b.py", content="d", count=2))
+    added = update_entries(old, new, seen("a.py", "b.py", "c.py"), [new[2]], [new[0]])
+    assert added == (entry(), entry("c.py", content="e"))
+
+
+# -- a change against its base --
+
+
+@pytest.mark.parametrize(
+    ("base", "current", "kept", "removed"),
+    [
+        ([entry(count=3)], [entry(count=3)], [3], []),
+        ([entry(count=3)], [entry(count=1)], [1], [2]),
+        ([entry(count=3)], [entry(count=5)], [3], []),
+        ([entry(count=3)], [], [], [3]),
+        ([entry(count=3)], [entry("b.py", count=3)], [], [3]),
+        ([entry(count=3)], None, [], [3]),
+    ],
+)
+def test_entries_that_a_change_removes_stay_known_from_its_base(
+    base: list[KnownFinding], current: list[KnownFinding] | None, kept: list[int], removed: list[int]
+) -> None:
+    now = None if current is None else Baseline(SALT, tuple(current))
+    entries = split_removed_entries(Baseline(SALT, tuple(base)), now, "the base")
+    assert [each.count for each in entries if each.source == BASELINE_NAME] == kept
+    assert [each.count for each in entries if each.source == "the base"] == removed
+    assert list(entries) == sorted(entries)
+
+
+@pytest.mark.parametrize(("salt", "sources"), [(SALT, {"the base"}), (bytes(16), {BASELINE_NAME})])
+def test_entry_of_a_secret_is_removed_only_under_the_same_salt(salt: bytes, sources: set[str]) -> None:
+    base = Baseline(SALT, (entry(secret="0a1b2c3d"),))
+    assert {each.source for each in split_removed_entries(base, Baseline(salt), "the base")} == sources
+    assert {each.source for each in split_removed_entries(base, None, "the base")} == {"the base"}
+    code = Baseline(SALT, (entry(),))
+    assert {each.source for each in split_removed_entries(code, Baseline(salt), "the base")} == {"the base"}
+
+
+# -- the text --
+
+
+def test_entry_of_a_baseline_is_one_line_after_its_marker() -> None:
+    text = render_baseline(Baseline(SALT, (entry(content="c" * 32, context="a" * 32, secret="0a1b2c3d", count=2),)))
+    (line,) = [line for line in text.splitlines() if "path" in line]
+    assert json.loads(line.rstrip(",")) == {
+        "path": "a.py",
+        "rule": "bandit:B602",
+        "count": 2,
+        "content": "c" * 32,
+        "context": "a" * 32,
+        "secret": "0a1b2c3d",
+    }
+    document = json.loads(text)
+    assert (document["version"], document["salt"], document["entries"][0], document["entries"][-1]) == (
+        1,
+        SALT.hex(),
+        "000",
+        "end",
+    )
+    assert Baseline(SALT, (entry(count=2), entry("b.py", count=3))).finding_count == 5
+
+
+def test_small_baseline_is_read_back() -> None:
+    one = entry(content="c" * 32, context="", secret="0a1b2c3d", count=7)
+    for baseline in (Baseline(SALT), Baseline(SALT, (one,)), SOME):
+        text = render_baseline(baseline)
+        assert parse_baseline(text, "b.json") == baseline
+        assert parse_baseline(text.replace("\n", "\r\n"), "b.json") == baseline
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        (1, "["),
+        (2, ' "version": 7,'),
+        (3, ' "salt": "00",'),
+        (4, ' "other": ['),
+        (5, '  "fff",'),
+        (len(LINES) - 2, '  "done"'),
+        (len(LINES) - 1, " ],"),
+        (len(LINES), "},"),
+    ],
+)
+def test_error_in_the_frame_names_its_line(line: int, text: str) -> None:
+    broken = [*LINES[: line - 1], text, *LINES[line:]]
+    with pytest.raises(UsageError) as caught:
+        parse_baseline("\n".join(broken) + "\n", "b.json")
+    assert caught.value.message.startswith(f"b.json:{line}: ")
+    assert caught.value.hint
+    with pytest.raises(UsageError) as caught:
+        parse_baseline("\n".join([*LINES[: line - 1], "<<<<<<< HEAD", *LINES[line - 1 :]]) + "\n", "b.json")
+    assert caught.value.message.startswith(f"b.json:{line}: ")
+    assert "merge" in caught.value.hint
+
+
+@pytest.mark.parametrize("lines", [0, 1, 3, 5, len(LINES) - 1])
+def test_baseline_that_ends_too_early_is_reported_at_its_end(lines: int) -> None:
+    text = "".join(f"{line}\n" for line in LINES[:lines])
+    with pytest.raises(UsageError) as caught:
+        parse_baseline(text, "b.json")
+    assert caught.value.message.startswith(f"b.json:{lines + 1}: ")
+    assert "too early" in caught.value.message

@@ -165,6 +165,58 @@ def test_the_tables_are_sound() -> None:
     assert not {cwe for cwe in CWE_CORRECTIONS.values() if cwe in BROAD_CWES}
 
 
+@pytest.mark.parametrize(
+    ("finding", "family"),
+    [
+        (make_finding("x:y", cwe=(78,)), "command"),
+        (make_finding("x:y", cwe=(20, 22, 78)), "path"),
+        (make_finding("x:y", cwe=(1234,)), "CWE-1234"),
+        (make_finding("x:y", cwe=(0, -1, 200)), None),
+        (make_finding("x:y"), None),
+        (make_finding("bandit:B701", cwe=(94,)), "page"),
+        (make_finding("bandit:B310", cwe=(22,)), None),
+        (make_finding("x:y", kind=FindingKind.SECRET, cwe=(78,)), "secret"),
+        (make_finding("x:y", cwe=(798,)), "secret"),
+        (make_finding("x:cve-2026-9", kind=FindingKind.DEPENDENCY), "advisory CVE-2026-9"),
+        (
+            make_finding(
+                "x:A-1", kind=FindingKind.DEPENDENCY, affected_package=make_package(aliases=("cve-2026-9", "CVE-2026-10", "AA"))
+            ),
+            "advisory CVE-2026-10",
+        ),
+        (make_finding("x:b-1", kind=FindingKind.DEPENDENCY, affected_package=make_package(aliases=("a-1",))), "advisory A-1"),
+    ],
+)
+def test_weakness_is_a_path_a_line_and_a_family(finding: Finding, family: str | None) -> None:
+    assert weakness_key(finding) == (None if family is None else ("a.py", 1, family))
+
+
+def test_members_are_grouped_by_rank_and_scanner_precedence() -> None:
+    """The worst of each scanner together, then the next worst; specialized scanners come first, unknown ones by name."""
+    rules = ("zeta:x", "bandit:B602", "alpha:x", "semgrep:x", "detect-secrets:x")
+    found = [make_finding(rule, severity, cwe=(78,)) for rule in rules for severity in (Severity.HIGH, Severity.CRITICAL)]
+    made = verdict(*found, make_finding("semgrep:y", Severity.MEDIUM, cwe=(78,))).rulings
+    names = ["detect-secrets", "semgrep", "bandit", "alpha", "zeta"]
+    assert [[member.finding.scanner for member in ruling.per_scanner] for ruling in made] == [names, names, ["semgrep"]]
+    assert {ruling.severity for ruling in made} == {Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM}
+    assert all({member.severity for member in ruling.per_scanner} == {ruling.severity} for ruling in made)
+    assert [ruling.finding.reported_by for ruling in made] == [tuple(names), tuple(names), ()]
+
+
+def test_merged_names_include_those_that_a_finding_already_has() -> None:
+    one = make_finding("semgrep:x", cwe=(78,), reported_by=("semgrep", "other"))
+    (ruling,) = verdict(one, make_finding("bandit:B602", cwe=(78,))).rulings
+    assert ruling.finding.reported_by == ("semgrep", "other", "bandit")
+
+
+def test_merged_findings_are_counted_by_the_scanners_that_report_them() -> None:
+    rules = (("semgrep:x", 1), ("bandit:B602", 1), ("semgrep:x", 2), ("bandit:B602", 2), ("alpha:x", 3), ("semgrep:x", 3))
+    (note,) = verdict(*(make_finding(rule, cwe=(78,), line=line) for rule, line in rules)).notes
+    expected = (("semgrep and alpha", 1), ("semgrep and bandit", 2))
+    assert note == Note(NoteKind.MERGED_FINDINGS, count=3, counts=expected)
+    assert verdict(make_finding(cwe=(78,))).notes == ()
+
+
 # -- properties --
 
 outcomes = st.sampled_from(list(RulingOutcome))

@@ -49,6 +49,7 @@ from scangate.model import (
     PolicyLocation,
     RulingOutcome,
     ScanResult,
+    ScanStatus,
     Severity,
     SkippedPath,
     SkipReason,
@@ -576,3 +577,94 @@ def test_resolved_releases_are_noted_in_the_verdict() -> None:
     ran = msgspec.structs.replace(make_result("pip-audit"), components=taken)
     notes = evaluate((ran,), TARGETS, make_policy(), TODAY).notes
     assert notes == (Note(NoteKind.RESOLVED_RELEASES, name="pip-audit", count=2),)
+
+
+def test_moves_to_a_stricter_path_are_judged_by_exceptions_of_owners_only() -> None:
+    moved = make_finding(path="src/b.py", known_by="revision main", previous_path="tests/c.py")
+    entry = msgspec.structs.replace(make_exception(rule="bandit:*", path="tests/"), owner="@acme/test")
+    under = make_policy(exceptions=(entry,), exception_owners=ExceptionOwners.CODEOWNERS)
+    for text, found in (("* @acme/test\n", {moved}), ("* @acme/all\n", set())):
+        owners = find_codeowners({"CODEOWNERS": text}.get)
+        assert find_moved_to_stricter_path([make_result(findings=[moved])], under, TODAY, owners) == found
+
+
+def test_verdict_lists_gaps_in_their_order_with_the_decision_on_each() -> None:
+    under = make_policy(
+        required_scanners=("pip-audit", "semgrep", "bandit"),
+        allowed_gaps=(AllowedGap(GapKind.TIMEOUT, "slow"),),
+        exclusions=(PathExclusion("src/", "not ours"),),
+        locations={"coverage.required": PolicyLocation("coverage.required", "scangate.yaml", 5)},
+    )
+    crash, slow = Gap("bandit", "src/b.py", GapKind.CRASH, "r"), Gap("bandit", "a.py", GapKind.TIMEOUT, "r")
+    of_targets, beyond = Gap("targets", "x", GapKind.UNREADABLE, "r"), Gap("targets", None, GapKind.UNREADABLE, "beyond")
+    targets = Targets("git index", 3, gaps=(of_targets,))
+    results = [make_result("bandit", gaps=[crash, slow]), make_result("semgrep", skipped=True)]
+    rulings = evaluate(results, targets, under, TODAY, forced_gaps=[beyond]).gaps
+    told = {(ruling.gap.scanner, ruling.gap.path): (ruling.blocking, ruling.decision) for ruling in rulings}
+    required = Decision(Basis.REQUIRED_SCANNER, PolicyLocation("coverage.required", "scangate.yaml", 5))
+    assert told == {
+        ("bandit", "src/b.py"): (False, Decision(Basis.EXCLUSION, PolicyLocation("paths.exclude[0]"), reason="not ours")),
+        ("bandit", "a.py"): (False, Decision(Basis.ALLOWED_GAP, PolicyLocation("coverage.allowed-gaps[0]"), reason="slow")),
+        ("semgrep", None): (True, required),
+        ("pip-audit", None): (True, required),
+        ("targets", "x"): (True, Decision(Basis.GAP_NOT_ALLOWED, PolicyLocation("coverage.allowed-gaps"))),
+        ("targets", None): (True, Decision(Basis.NOT_ANALYZED)),
+    }
+    assert [ruling.gap for ruling in rulings] == sorted((ruling.gap for ruling in rulings), key=Gap.sort_key)
+    missing = [ruling.gap for ruling in rulings if ruling.gap.kind is GapKind.NOT_RUN]
+    assert all(gap.reason and gap.hint for gap in missing)
+
+
+@pytest.mark.parametrize(
+    ("targets", "given", "blocks"),
+    [
+        (Targets("git index", 0), 0, True),
+        (Targets("git index", 3), 0, True),
+        (Targets("git index", 3), 1, False),
+        (Targets("staged", 3), 0, False),
+    ],
+)
+def test_scan_that_gave_no_scanner_a_file_is_a_gap_but_for_an_empty_commit(targets: Targets, given: int, blocks: bool) -> None:
+    some = ScanResult("semgrep", "1", ScanStatus.COMPLETE, files_given=given, analyzed_files=("a.py",) * given)
+    results = [ScanResult("bandit", "1", ScanStatus.COMPLETE), some]
+    gaps = evaluate(results, targets, make_policy(), TODAY).gaps
+    assert [(ruling.gap.scanner, ruling.gap.path, ruling.gap.kind, ruling.blocking) for ruling in gaps] == (
+        [("targets", None, GapKind.UNREADABLE, True)] if blocks else []
+    )
+    assert all(ruling.decision == Decision(Basis.NOTHING_SCANNED) and ruling.gap.reason and ruling.gap.hint for ruling in gaps)
+
+
+def test_nothing_to_scan_and_nothing_that_reads_it_are_told_apart() -> None:
+    results = [ScanResult("bandit", "1", make_result().status)]
+    told = [evaluate(results, Targets("git index", files), make_policy(), TODAY).gaps[0].gap for files in (0, 3)]
+    assert told[0].reason != told[1].reason
+    assert told[0].hint != told[1].hint
+
+
+def test_known_source_is_noted_with_all_its_counts() -> None:
+    known = KnownSource("revision main", findings=9, matched=4, gone=2)
+    (note,) = evaluate([make_result()], TARGETS, make_policy(), TODAY, known_sources=(known,)).notes
+    assert (note.name, note.count) == ("revision main", 9)
+    assert [number for _, number in note.counts] == [4, 2, 3]
+
+
+def test_changed_severities_are_counted_by_rule_but_for_unknown_ones() -> None:
+    rules = (SeverityRule("bandit:*", Severity.LOW),)
+    found = [make_finding("bandit:B2"), make_finding("bandit:B1", line=2), make_finding("bandit:B2", line=3)]
+    found += [make_finding("bandit:B3", Severity.UNKNOWN), make_finding("bandit:B4", Severity.LOW)]
+    expected = Note(NoteKind.SEVERITIES_CHANGED, counts=(("bandit:B1", 1), ("bandit:B2", 2)))
+    assert ruled(found, make_policy(severity_rules=rules)).notes == (expected,)
+
+
+def test_dependency_notes_are_in_the_order_of_the_scanners() -> None:
+    taken = (Component("alpha", "1", "a.py", 3, resolved=True),)
+    ran = [msgspec.structs.replace(make_result(name), components=taken) for name in ("semgrep", "bandit")]
+    assert [note.name for note in evaluate(ran, TARGETS, make_policy(), TODAY).notes] == ["bandit", "semgrep"]
+
+
+def test_exception_is_not_unused_where_its_scanner_failed() -> None:
+    entry = make_exception(rule="bandit:B1")
+    partial = make_result(gaps=[Gap("bandit", None, GapKind.CRASH, "r")])
+    failed = msgspec.structs.replace(partial, status=ScanStatus.FAILED)
+    for result, told in ((failed, False), (partial, True), (make_result(), True)):
+        assert bool(evaluate([result], TARGETS, make_policy(exceptions=(entry,)), TODAY).notes) is told

@@ -20,7 +20,6 @@ from scangate.model import (
     RulingOutcome,
     Verdict,
 )
-from tests.support.decisions import kinds
 from tests.support.policy_builders import TARGETS, TODAY, make_finding, make_policy, make_result
 
 TEXT = "scangate: ignore[bandit:B602] -- a reason"
@@ -66,15 +65,16 @@ def test_a_comment_that_does_not_apply_is_noted_and_the_finding_counts(
 
 
 def test_ignore_comment_for_other_rules_is_noted() -> None:
-    verdict = ruled(ignore(rules=()))
-    assert kinds(verdict.rulings[0].decision.notes) == [NoteKind.COMMENT_OTHER_RULES]
+    verdict = ruled(ignore(rules=(), line=7))
+    assert verdict.rulings[0].decision.notes == (Note(NoteKind.COMMENT_OTHER_RULES, path="a.py", line=7),)
     assert (verdict.outcome, verdict.notes) == (Outcome.FAIL, ())
 
 
 def test_where_the_policy_denies_none_holds() -> None:
     for one in (ignore(), ignore(10)):
         verdict = ruled(one, inline_suppressions=InlineSuppressions.DENY)
-        assert kinds(verdict.rulings[0].decision.notes) == [NoteKind.COMMENTS_DENIED]
+        denied = Note(NoteKind.COMMENTS_DENIED, location=PolicyLocation("inline-suppressions"))
+        assert verdict.rulings[0].decision.notes == (denied,)
         assert (verdict.outcome, verdict.notes) == (Outcome.FAIL, ())
     assert not ruled(ignore(fault="x"), inline_suppressions=InlineSuppressions.DENY).rulings[0].decision.notes
 
@@ -93,3 +93,16 @@ def test_inline_notes_are_deduplicated_and_counted() -> None:
 
     assert len(notes(20, make_policy())) == 20
     assert notes(22, make_policy())[20:] == (Note(NoteKind.MORE_COMMENTS, count=2),)
+
+
+def test_inline_notes_are_in_the_order_of_the_files_and_lines() -> None:
+    places = (("b.py", 1), ("a.py", 9), ("a.py", 2))
+    found = [make_finding(path=path, line=line, ignore_comments=(ignore(-1, line=line),)) for path, line in places]
+    notes = evaluate([make_result(findings=found)], TARGETS, make_policy(), TODAY).notes
+    assert [(note.path, note.line) for note in notes] == sorted(places)
+    assert {(note.kind, note.expires) for note in notes} == {(NoteKind.COMMENT_EXPIRED, "2026-11-21")}
+
+
+def test_comment_that_soon_expires_is_noted_with_its_place() -> None:
+    note = ruled(ignore(3, line=5)).notes[0]
+    assert note == Note(NoteKind.COMMENT_EXPIRES_SOON, path="a.py", line=5, expires="2026-11-25", days=3)

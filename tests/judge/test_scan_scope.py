@@ -128,3 +128,15 @@ def test_disabled_scanner_does_not_end_the_comparison() -> None:
 
 def test_scanner_without_our_rules_has_no_digest_of_rules() -> None:
     assert scope()["scanners"]["bandit"]["rules"] == ""
+
+
+def test_record_has_sorted_keys_and_no_rules_where_there_are_none() -> None:
+    record = record_scope(make_policy(exclusions=EXCLUDES), scanned())
+    assert list(record) == sorted(record)
+    assert {scanner["rules"] for scanner in record["scanners"].values()} == {""}
+
+
+def test_scope_gap_is_one_of_the_whole_scan_and_says_how_to_close_it() -> None:
+    (gap,) = find_scope_gaps({}, make_policy(name="strict"))
+    assert (gap.scanner, gap.path, gap.kind) == ("targets", None, GapKind.UNREADABLE)
+    assert "--policy strict" in gap.hint
