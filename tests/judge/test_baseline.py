@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from scangate.errors import UsageError
 from scangate.judge.baseline import BASELINE_FILE, Baseline, parse_baseline, render_baseline, split_removed_entries, update_entries
-from scangate.judge.finding_matching import BASELINE_NAME, KnownFinding
-from scangate.model import FileSource
+from scangate.judge.finding_matching import BASELINE, KnownFinding, KnownOrigin
+from scangate.model import FileSource, KnownSourceKind
 from tests.support.baseline_builders import entry, found, seen
 
 SALT = bytes(range(16))
@@ -199,12 +199,17 @@ def test_update_drops_an_entry_whose_finding_is_excluded() -> None:
 def test_update_moves_counts_to_where_findings_are_and_keeps_the_rest() -> None:
     old = (entry(count=3), entry("b.py", content="d", count=2))
     new = [found(line=1), found(line=2), found("c.py", "e")]
-    assert update_entries(old, new, seen("a.py", "c.py", source=FileSource.STAGED)) == (entry(count=2), entry("b.py", content="d", count=2))
+    assert update_entries(old, new, seen("a.py", "c.py", source=FileSource.STAGED)) == (
+        entry(count=2),
+        entry("b.py", content="d", count=2),
+    )
     added = update_entries(old, new, seen("a.py", "b.py", "c.py"), [new[2]], [new[0]])
     assert added == (entry(), entry("c.py", content="e"))
 
 
 # -- a change against its base --
+
+REMOVED = KnownOrigin("the base", KnownSourceKind.REMOVED_ENTRIES)
 
 
 @pytest.mark.parametrize(
@@ -222,19 +227,19 @@ def test_entries_that_a_change_removes_stay_known_from_its_base(
     base: list[KnownFinding], current: list[KnownFinding] | None, kept: list[int], removed: list[int]
 ) -> None:
     now = None if current is None else Baseline(SALT, tuple(current))
-    entries = split_removed_entries(Baseline(SALT, tuple(base)), now, "the base")
-    assert [each.count for each in entries if each.source == BASELINE_NAME] == kept
-    assert [each.count for each in entries if each.source == "the base"] == removed
+    entries = split_removed_entries(Baseline(SALT, tuple(base)), now, REMOVED)
+    assert [each.count for each in entries if each.source == BASELINE] == kept
+    assert [each.count for each in entries if each.source == REMOVED] == removed
     assert list(entries) == sorted(entries)
 
 
-@pytest.mark.parametrize(("salt", "sources"), [(SALT, {"the base"}), (bytes(16), {BASELINE_NAME})])
-def test_entry_of_a_secret_is_removed_only_under_the_same_salt(salt: bytes, sources: set[str]) -> None:
+@pytest.mark.parametrize(("salt", "sources"), [(SALT, {REMOVED}), (bytes(16), {BASELINE})])
+def test_entry_of_a_secret_is_removed_only_under_the_same_salt(salt: bytes, sources: set[KnownOrigin]) -> None:
     base = Baseline(SALT, (entry(secret="0a1b2c3d"),))
-    assert {each.source for each in split_removed_entries(base, Baseline(salt), "the base")} == sources
-    assert {each.source for each in split_removed_entries(base, None, "the base")} == {"the base"}
+    assert {each.source for each in split_removed_entries(base, Baseline(salt), REMOVED)} == sources
+    assert {each.source for each in split_removed_entries(base, None, REMOVED)} == {REMOVED}
     code = Baseline(SALT, (entry(),))
-    assert {each.source for each in split_removed_entries(code, Baseline(salt), "the base")} == {"the base"}
+    assert {each.source for each in split_removed_entries(code, Baseline(salt), REMOVED)} == {REMOVED}
 
 
 # -- the text --

@@ -597,7 +597,7 @@ def test_verdict_lists_gaps_in_their_order_with_the_decision_on_each() -> None:
     )
     crash, slow = Gap("bandit", "src/b.py", GapKind.CRASH, "r"), Gap("bandit", "a.py", GapKind.TIMEOUT, "r")
     of_targets, beyond = Gap("targets", "x", GapKind.UNREADABLE, "r"), Gap("targets", None, GapKind.UNREADABLE, "beyond")
-    targets = Targets("git index", 3, gaps=(of_targets,))
+    targets = Targets(FileSource.GIT_INDEX, 3, gaps=(of_targets,))
     results = [make_result("bandit", gaps=[crash, slow]), make_result("semgrep", skipped=True)]
     rulings = evaluate(results, targets, under, TODAY, forced_gaps=[beyond]).gaps
     told = {(ruling.gap.scanner, ruling.gap.path): (ruling.blocking, ruling.decision) for ruling in rulings}
@@ -618,10 +618,10 @@ def test_verdict_lists_gaps_in_their_order_with_the_decision_on_each() -> None:
 @pytest.mark.parametrize(
     ("targets", "given", "blocks"),
     [
-        (Targets("git index", 0), 0, True),
-        (Targets("git index", 3), 0, True),
-        (Targets("git index", 3), 1, False),
-        (Targets("staged", 3), 0, False),
+        (Targets(FileSource.GIT_INDEX, 0), 0, True),
+        (Targets(FileSource.GIT_INDEX, 3), 0, True),
+        (Targets(FileSource.GIT_INDEX, 3), 1, False),
+        (Targets(FileSource.STAGED, 3), 0, False),
     ],
 )
 def test_scan_that_gave_no_scanner_a_file_is_a_gap_but_for_an_empty_commit(targets: Targets, given: int, blocks: bool) -> None:
@@ -636,13 +636,13 @@ def test_scan_that_gave_no_scanner_a_file_is_a_gap_but_for_an_empty_commit(targe
 
 def test_nothing_to_scan_and_nothing_that_reads_it_are_told_apart() -> None:
     results = [ScanResult("bandit", "1", make_result().status)]
-    told = [evaluate(results, Targets("git index", files), make_policy(), TODAY).gaps[0].gap for files in (0, 3)]
+    told = [evaluate(results, Targets(FileSource.GIT_INDEX, files), make_policy(), TODAY).gaps[0].gap for files in (0, 3)]
     assert told[0].reason != told[1].reason
     assert told[0].hint != told[1].hint
 
 
 def test_known_source_is_noted_with_all_its_counts() -> None:
-    known = KnownSource("revision main", findings=9, matched=4, gone=2)
+    known = KnownSource("revision main", KnownSourceKind.REVISION, findings=9, matched=4, gone=2)
     (note,) = evaluate([make_result()], TARGETS, make_policy(), TODAY, known_sources=(known,)).notes
     assert (note.name, note.count) == ("revision main", 9)
     assert [number for _, number in note.counts] == [4, 2, 3]

@@ -220,7 +220,7 @@ def test_note_says_where_a_followed_finding_is_now(days: int, kind: NoteKind) ->
     decision = book.accept(finding)
     assert decision is not None
     assert decision.location == PLACES["exceptions[0]"]
-    facts = {"days": days} if kind is NoteKind.EXCEPTION_EXPIRES_SOON else {}
+    facts: dict[str, Any] = {"days": days} if kind is NoteKind.EXCEPTION_EXPIRES_SOON else {}
     name = "rule bandit:B602, fingerprint f1"
     assert book.list_notes() == [note(kind, 0, name, days_left=days, path="b.py", **facts)]
     assert not book.would_accept(finding), "as it is, without following it"

@@ -7,7 +7,6 @@ import datetime as dt
 import pytest
 
 from scangate.judge.exceptions import ExceptionLedger
-from scangate.judge.finding_matching import BASELINE_NAME
 from scangate.judge.policy_findings import STALE_BASELINE, UNUSED_EXCEPTION, check_ratchet, check_unused_exceptions
 from scangate.model import (
     Basis,
@@ -15,6 +14,7 @@ from scangate.model import (
     Decision,
     FindingKind,
     KnownSource,
+    KnownSourceKind,
     Location,
     PolicyLocation,
     Ruling,
@@ -31,8 +31,11 @@ def stale(*sources: KnownSource) -> tuple[Ruling, ...]:
 
 
 def test_only_a_baseline_with_findings_that_are_gone_is_stale() -> None:
-    gone, kept = KnownSource(BASELINE_NAME, 5, 2, 2, "sub/b.json"), KnownSource(BASELINE_NAME, 5, 2, 0, "sub/b.json")
-    (ruling,) = stale(KnownSource("revision main", 5, 2, 2), gone, kept)
+    gone, kept = (
+        KnownSource("the baseline", KnownSourceKind.BASELINE, 5, 2, 2, "sub/b.json"),
+        KnownSource("the baseline", KnownSourceKind.BASELINE, 5, 2, 0, "sub/b.json"),
+    )
+    (ruling,) = stale(KnownSource("revision main", KnownSourceKind.REVISION, 5, 2, 2), gone, kept)
     assert (ruling.severity, ruling.outcome) == (Severity.HIGH, RulingOutcome.BLOCKING)
     assert ruling.decision == Decision(Basis.BASELINE_RATCHET, RATCHET, count=2)
     found = ruling.finding
@@ -49,7 +52,7 @@ def test_only_a_baseline_with_findings_that_are_gone_is_stale() -> None:
 
 def test_stale_baseline_keeps_its_fingerprint_while_its_file_does() -> None:
     one, more, other, unnamed = (
-        stale(KnownSource(BASELINE_NAME, 5, 2, gone, file))[0].finding
+        stale(KnownSource("the baseline", KnownSourceKind.BASELINE, 5, 2, gone, file))[0].finding
         for gone, file in ((1, "b.json"), (2, "b.json"), (1, "c.json"), (1, ""))
     )
     assert one.fingerprint == more.fingerprint

@@ -16,7 +16,7 @@ from scangate.scan import dispatch
 from scangate.scan.context import CallContext
 from scangate.scan.dispatch import run_calls
 from scangate.scan.plan import UNKNOWN_TOOL, ScannerTask, ScanPlan, TaskRun
-from scangate.scan.result_cache import ResultCache
+from scangate.scan.result_cache import DEFAULT_SECONDS_PER_BYTE, ResultCache
 from tests.support.fake_scanners import FakeScanner, Scan, read_all
 from tests.support.scan_harness import ScanHarness
 
@@ -79,7 +79,7 @@ def test_little_work_is_one_call_whatever_the_number_of_jobs(dispatcher: Dispatc
 
 
 def test_call_takes_about_the_shortest_time_that_is_worth_it(dispatcher: Dispatcher, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dispatch, "MIN_SECONDS_PER_CALL", 450 * dispatch.DEFAULT_SECONDS_PER_BYTE / 1.5)
+    monkeypatch.setattr(dispatch, "MIN_SECONDS_PER_CALL", 450 * DEFAULT_SECONDS_PER_BYTE / 1.5)
     scanner = Recorder()
     dispatcher.run(dispatcher.start(scanner, NINE), jobs=9)
     assert len(scanner.batches) == 2
@@ -151,7 +151,7 @@ def test_speed_of_earlier_runs_decides_what_is_longest_and_is_recorded(dispatche
 
 def test_seconds_add_up_over_calls(dispatcher: Dispatcher, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dispatch, "MAX_FILES_PER_CALL", 1)
-    monkeypatch.setattr(dispatch.time, "monotonic", iter(range(100)).__next__)
+    monkeypatch.setattr("scangate.scan.dispatch.time.monotonic", iter(range(100)).__next__)
     run = dispatcher.start(Recorder(), dict.fromkeys("abc", 1))
     dispatcher.run(run)
     assert run.seconds == 3

@@ -11,11 +11,11 @@ import msgspec
 import pytest
 
 from scangate.errors import ScanError
-from scangate.model import Gap, GapKind, ScanStatus, SkippedPath, SkipReason, Targets
+from scangate.model import FileSource, Gap, GapKind, ScanStatus, SkippedPath, SkipReason, Targets
 from scangate.scan.discovery import Listing, Target
 from scangate.scan.plan import (
     UNKNOWN_TOOL,
-    PathExclusion,
+    ExcludedPaths,
     ScannerTask,
     ScanPlan,
     ToolInfo,
@@ -29,12 +29,12 @@ from scangate.scan.results import status_of, with_hint
 from tests.support.fake_scanners import FakeScanner, WordScanner, read_all
 
 PATHS = ("a.txt", "b.md", "gen/c.txt", "gen/d.txt", "old/e.txt", "z.txt")
-LISTING = Listing(Path(), tuple(Target(path, path.encode()) for path in PATHS), Targets("git index", len(PATHS)))
+LISTING = Listing(Path(), tuple(Target(path, path.encode()) for path in PATHS), Targets(FileSource.GIT_INDEX, len(PATHS)))
 EXCLUSIONS = (
-    PathExclusion("gen/d.txt", "not theirs", ("other",)),
-    PathExclusion("gen/", "generated"),
-    PathExclusion("gen/c.txt", "again"),
-    PathExclusion("old/", "old", ("other", "plugin")),
+    ExcludedPaths("gen/d.txt", "not theirs", ("other",)),
+    ExcludedPaths("gen/", "generated"),
+    ExcludedPaths("gen/c.txt", "again"),
+    ExcludedPaths("old/", "old", ("other", "plugin")),
 )
 
 
@@ -64,8 +64,8 @@ def test_task_may_be_limited_to_some_paths_or_be_skipped() -> None:
 
 def test_scanner_that_cannot_say_whether_it_reads_a_file_gets_it() -> None:
     scanner = FakeScanner(read_all)
-    answers = {"yes": lambda: 1, "no": lambda: "", "error": lambda: 1 / 0}
-    scanner.reads = lambda path, options: answers[path]()  # type: ignore[method-assign, assignment, return-value]
+    answers: dict[str, Callable[[], Any]] = {"yes": lambda: 1, "no": lambda: "", "error": lambda: 1 / 0}
+    scanner.reads = lambda path, options: answers[path]()  # type: ignore[method-assign]
     assert [accepts(ScannerTask(scanner, None, 1.0), path) for path in answers] == [True, False, True]
 
 
@@ -118,13 +118,13 @@ def test_settings_are_digested_with_all_that_results_depend_on() -> None:
     scanner.resting_on = "rules 7"
     one = ScannerTask(scanner, "options", 60)
     plan = ScanPlan((one,), max_file_bytes=99, today=day, result_cache=cast("ResultCache", Digests()))
-    assert plan.settings_digest(one, "v1", {"A": "b"}) == repr(("words", "options", ("v1", "rules 7", 60, 99))).encode()
+    assert plan.task_digest(one, "v1", {"A": "b"}) == repr(("words", "options", ("v1", "rules 7", 60, 99))).encode()
     assert asked == [("options", {"A": "b"}, day)]
     scanner.resting_on = None
-    assert plan.settings_digest(one, "v1", {}) is None
+    assert plan.task_digest(one, "v1", {}) is None
     scanner.resting_on = ""
-    assert plan.settings_digest(one, "v1", {}) is not None
-    assert msgspec.structs.replace(plan, result_cache=None).settings_digest(one, "v1", {}) is None
+    assert plan.task_digest(one, "v1", {}) is not None
+    assert msgspec.structs.replace(plan, result_cache=None).task_digest(one, "v1", {}) is None
 
 
 def test_status_follows_from_the_files_and_the_gaps() -> None:
