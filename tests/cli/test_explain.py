@@ -106,7 +106,7 @@ def test_the_lines_that_decided_are_those_of_the_scan(tmp_path: Path) -> None:
         ("bandit:B602", "pass a list without shell=True"),
         ("B506", "use yaml.safe_load"),
         ("semgrep:python-ssrf", "accept only"),
-        ("detect-secrets:aws-access-key", "revoke it and issue a new one"),
+        ("detect-secrets:aws-access-key", "revoke the secret"),
         ("pip-audit:CVE-2018-7536", "https://osv.dev/vulnerability/CVE-2018-7536"),
     ],
 )

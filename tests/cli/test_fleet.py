@@ -190,7 +190,7 @@ def test_a_fleet_of_all_sorts(tmp_path: Path) -> None:
         ("a\nb\next::sh -c x\n", [], "list:3: "),
         ("a\n", ["--policy", "basline"], "baseline"),
         ("a policy=nowhere.yaml\n", [], "nowhere.yaml"),
-        ("a\n", ["--policy", "strict", "--use-repository-policy"], "exclude each other"),
+        ("a\n", ["--policy", "strict", "--use-repository-policy"], "cannot be used together"),
         ("a ref=main\n", ["--use-repository-policy"], "list:1: a repository's own policy"),
         ("a\n", ["--scheduler", "ftp://h:1"], "not the address of a Dask scheduler"),
         ("https://me:hunter2@h.example/a\n", ["--scheduler", "tcp://10.0.0.1:8786"], "unencrypted"),

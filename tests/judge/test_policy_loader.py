@@ -46,7 +46,7 @@ def refused(root: Path, spec: str | None = None, environment: str | None = None)
 ERRORS = [
     ("name: x\nunknown: high\n", "1:1: version: missing", "add `version:` with `1`"),
     ("version: 2\n", "1:10: version: expected `1`, got a number", ""),
-    ("version: '1'\n", "1:10: version: not one of the words allowed", "allowed: 1"),
+    ("version: '1'\n", "1:10: version: not an allowed value", "allowed: 1"),
     ("version: 1\nscanners: {bandit: {}}\n", "1:1: unknown: missing", "unknown: high"),
     ("version: 1\nunknown: high\n", "1:1: scanners: no scanner is enabled", "extends: baseline"),
     (HEAD + "scaners: {}\n", "4:1: scaners: unknown key", "did you mean `scanners`?"),
@@ -57,7 +57,7 @@ ERRORS = [
         "4:17: budgets.high: expected a whole number of at least 0 or `unlimited`, got another number",
         "",
     ),
-    (HEAD + "budgets: {high: lots}\n", "4:17: budgets.high: not one of the words allowed", "unlimited"),
+    (HEAD + "budgets: {high: lots}\n", "4:17: budgets.high: not an allowed value", "unlimited"),
     (
         HEAD + "budgets: {high: true}\n",
         "4:17: budgets.high: expected a whole number of at least 0 or `unlimited`, got a boolean",
@@ -68,7 +68,7 @@ ERRORS = [
     (HEAD + "budgets:\n", "4:9: budgets: expected a mapping of names to values, got nothing", ""),
     (
         HEAD + "budgets: {overrides: [{high: 0}]}\n",
-        "4:23: budgets.overrides[0]: it names nothing to match",
+        "4:23: budgets.overrides[0]: nothing to match",
         "kind, scanner, path, fixable",
     ),
     (
@@ -78,35 +78,43 @@ ERRORS = [
     ),
     (HEAD + "advisories: {wait-days: -1}\n", "4:25: advisories.wait-days: expected a whole number of at least 0", ""),
     (HEAD + "advisories: {wait-day: 1}\n", "4:14: advisories.wait-day: unknown key", "did you mean `wait-days`?"),
-    (HEAD + "budgets: {overrides: [{kind: secrets}]}\n", "4:30: budgets.overrides[0].kind: not one", "did you mean `secret`?"),
+    (
+        HEAD + "budgets: {overrides: [{kind: secrets}]}\n",
+        "4:30: budgets.overrides[0].kind: not an allowed value",
+        "did you mean `secret`?",
+    ),
     (HEAD + "budgets: {overrides: [{scanner: bandid}]}\n", "4:33: budgets.overrides[0].scanner: unknown scanner", "`bandit`?"),
     (HEAD + "unknown: hgih\n", "4:1: unknown: given twice", ""),
-    (HEAD.replace("high", "hgih"), "2:10: unknown: not one of the words allowed", "did you mean `high`?"),
+    (HEAD.replace("high", "hgih"), "2:10: unknown: not an allowed value", "did you mean `high`?"),
     (HEAD + "paths: {exclude: [{path: a/}]}\n", "4:19: paths.exclude[0].reason: missing", "add `reason:`"),
     (HEAD + "paths: {exclude: [{path: a/, reason: ' '}]}\n", "4:38: paths.exclude[0].reason: expected text", ""),
     (HEAD + "paths: {exclude: [{path: '[a', reason: r}]}\n", "4:26: paths.exclude[0].path: `[` without `]`", ".gitignore"),
     (HEAD + "paths: {exclude: [{path: '!a', reason: r}]}\n", "4:26: paths.exclude[0].path: a pattern cannot be negated", ""),
-    (HEAD + "paths: {exclude: [{path: '**', reason: r}]}\n", "4:26: paths.exclude[0].path: it excludes every file", "vendor/"),
+    (
+        HEAD + "paths: {exclude: [{path: '**', reason: r}]}\n",
+        "4:26: paths.exclude[0].path: this pattern excludes every file",
+        "vendor/",
+    ),
     (HEAD + "paths: {exclude: [{path: a, reason: r, scanners: [x]}]}\n", "paths.exclude[0].scanners: unknown scanner `x`", ""),
     (
         HEAD + "paths: {exclude: [{path: a, reason: r, scanners: []}]}\n",
-        "4:50: paths.exclude[0].scanners: a list of 0",
+        "4:50: paths.exclude[0].scanners: the list has 0 entries",
         "at least 1",
     ),
     (HEAD + "limits: {max-file-size: 1 MB}\n", "4:25: limits.max-file-size: expected", ""),
     (HEAD + "limits: {max-file-size: 0}\n", "4:25: limits.max-file-size: expected", ""),
     (HEAD + "limits: {timeout: 0}\n", "4:19: limits.timeout: expected a whole number from 1 to 86400, got another number", ""),
-    (HEAD + "severity: [{rule: a, severity: unknown}]\n", "4:32: severity[0].severity: not one of the words", ""),
+    (HEAD + "severity: [{rule: a, severity: unknown}]\n", "4:32: severity[0].severity: not an allowed value", ""),
     (HEAD + "severity: [{severity: low}]\n", "4:12: severity[0].rule: missing", ""),
     (HEAD + "coverage: {required: [bandid]}\n", "4:22: coverage.required: unknown scanner `bandid`", "did you mean `bandit`?"),
     (
         HEAD + "coverage: {allowed-gaps: [{kind: to-large, reason: r}]}\n",
-        "4:34: coverage.allowed-gaps[0].kind: not one",
+        "4:34: coverage.allowed-gaps[0].kind: not an allowed value",
         "`too-large`?",
     ),
     (HEAD + "coverage: {allowed-gaps: [{kind: too-large}]}\n", "4:27: coverage.allowed-gaps[0].reason: missing", ""),
-    (HEAD + "coverage: {allowed-gaps: [{kind: interrupted, reason: r}]}\n", "allowed-gaps[0].kind: not one of the words", ""),
-    (HEAD + "coverage: {allowed-gaps: [{kind: tool-missing, reason: r}]}\n", "allowed-gaps[0].kind: not one of the words", ""),
+    (HEAD + "coverage: {allowed-gaps: [{kind: interrupted, reason: r}]}\n", "allowed-gaps[0].kind: not an allowed value", ""),
+    (HEAD + "coverage: {allowed-gaps: [{kind: tool-missing, reason: r}]}\n", "allowed-gaps[0].kind: not an allowed value", ""),
     (
         HEAD + "coverage: {allowed-gaps: [{kind: crash, reason: r}]}\n",
         "4:27: coverage.allowed-gaps[0]: a crash is allowed only",
@@ -125,11 +133,11 @@ ERRORS = [
     (HEAD + "exceptions: [{rule: a, reason: r, owner: o}]\n", "4:14: exceptions[0].expires: missing", "YYYY-MM-DD"),
     (HEAD + "exceptions: [{rule: a, reason: r, expires: 2026-12-01}]\n", "4:14: exceptions[0].owner: missing", ""),
     (HEAD + "exceptions: [{rule: a, owner: o, expires: 2026-12-01}]\n", "4:14: exceptions[0].reason: missing", ""),
-    (HEAD + "exceptions: [{reason: r, owner: o, expires: 2026-12-01}]\n", "4:14: exceptions[0]: it names nothing", "advisory"),
+    (HEAD + "exceptions: [{reason: r, owner: o, expires: 2026-12-01}]\n", "4:14: exceptions[0]: nothing to match", "advisory"),
     (HEAD + "exceptions: [{rule: a, reason: r, owner: o, expires: soon}]\n", "4:54: exceptions[0].expires: expected a date", ""),
     (
         HEAD + "exceptions: [{rule: a, reason: r, owner: o, expires: 2026-02-30}]\n",
-        "exceptions[0].expires: there is no such day",
+        "exceptions[0].expires: no such date",
         "",
     ),
     (
@@ -152,11 +160,11 @@ ERRORS = [
         "4:21: exceptions[0].rule: expected text",
         "quotes",
     ),
-    (HEAD + "exception-unused: allow\n", "4:19: exception-unused: not one of the words", "allowed: fail, report"),
-    (HEAD + "exception-owners: team\n", "4:19: exception-owners: not one of the words", "allowed: anyone, codeowners"),
+    (HEAD + "exception-unused: allow\n", "4:19: exception-unused: not an allowed value", "allowed: fail, report"),
+    (HEAD + "exception-owners: team\n", "4:19: exception-owners: not an allowed value", "allowed: anyone, codeowners"),
     (HEAD + "codeowners: ''\n", "4:13: codeowners: expected text", ""),
-    (HEAD + "inline-until: never\n", "4:15: inline-until: not one of the words", "allowed: optional, required"),
-    (HEAD + "inline-suppressions: forbid\n", "4:22: inline-suppressions: not one of the words", "allow, deny, report"),
+    (HEAD + "inline-until: never\n", "4:15: inline-until: not an allowed value", "allowed: optional, required"),
+    (HEAD + "inline-suppressions: forbid\n", "4:22: inline-suppressions: not an allowed value", "allow, deny, report"),
     (HEAD.replace("bandit", "bandid"), "3:12: scanners.bandid: unknown scanner", "did you mean `bandit`?"),
     (HEAD.replace("{}", "5"), "3:20: scanners.bandit: expected a mapping", "enabled: true"),
     (HEAD.replace("{}", "{enabled: yes}"), "3:30: scanners.bandit.enabled: expected `true` or `false`", ""),
@@ -165,17 +173,21 @@ ERRORS = [
     (HEAD.replace("{}", "{skip: [B101]}"), "3:21: scanners.bandit.skip: unknown key", "did you mean `skips`?"),
     (HEAD.replace("{}", "{skips: B101}"), "3:28: scanners.bandit.skips: expected a list", ""),
     (HEAD.replace("{}", "{skips: [1]}"), "3:29: scanners.bandit.skips[0]: expected text", "quotes"),
-    (HEAD.replace("{}", "{front-end: slow}"), "3:32: scanners.bandit.front-end: not one of the words", "ordinary, quick"),
+    (HEAD.replace("{}", "{front-end: slow}"), "3:32: scanners.bandit.front-end: not an allowed value", "ordinary, quick"),
     (HEAD.replace("{}", "{command: [x]}"), "3:21: scanners.bandit.command: unknown key", ""),
     (HEAD + "environments: {dev: {floor: true}}\n", "4:22: environments.dev.floor: unknown key", "allowed"),
-    (HEAD + "environments: {dev: {unknown: x}}\n", "4:31: environments.dev.unknown: not one of the words", ""),
+    (HEAD + "environments: {dev: {unknown: x}}\n", "4:31: environments.dev.unknown: not an allowed value", ""),
     (HEAD + "environments: {dev: {scanners: {bandit: {skip: []}}}}\n", "4:42: scanners.bandit.skip: unknown key", ""),
     (HEAD + "environments: {'a b': {}}\n", "4:16: environments.a b: expected text", ""),
     (HEAD + "extends: strickt\n", "4:10: extends: no policy is named `strickt`", "did you mean `strict`?"),
     (HEAD + "extends: gone.yaml\n", "4:10: extends: gone.yaml cannot be read: no such file", "ls -l"),
     (HEAD + "extends: ../out.yaml\n", "4:10: extends: a policy in the scanned tree cannot extend a file outside it", "bundled"),
     (HEAD + "extends: ./\n", "4:10: extends: . is not a file", ""),
-    (HEAD + "extends: scangate.yaml\n", "4:10: extends: a circle: scangate.yaml -> scangate.yaml", ""),
+    (
+        HEAD + "extends: scangate.yaml\n",
+        "4:10: extends: policies extend each other in a circle: scangate.yaml -> scangate.yaml",
+        "",
+    ),
 ]
 
 
@@ -329,13 +341,15 @@ def test_a_circle_names_the_chain(root: Path) -> None:
     for name, other in (("scangate", "b"), ("b", "c"), ("c", "b")):
         put(root, f"version: 1\nextends: {other}.yaml\n", f"{name}.yaml")
     error = refused(root)
-    assert error.message == "c.yaml:2:10: extends: a circle: scangate.yaml -> b.yaml -> c.yaml -> b.yaml"
+    assert (
+        error.message == "c.yaml:2:10: extends: policies extend each other in a circle: scangate.yaml -> b.yaml -> c.yaml -> b.yaml"
+    )
 
 
 def test_a_long_chain_is_refused(root: Path) -> None:
     for number in range(12):
         put(root, f"version: 1\nextends: p{number + 1}.yaml\n", f"p{number}.yaml")
-    assert "extends: more than 10 files in a row" in refused(root, str(root / "p0.yaml")).message
+    assert "extends: a chain of more than 10 policies" in refused(root, str(root / "p0.yaml")).message
 
 
 def test_a_link_out_of_the_tree_cannot_be_extended(root: Path) -> None:
@@ -389,7 +403,7 @@ def test_a_policy_outside_the_tree_is_trusted(root: Path) -> None:
 @pytest.mark.parametrize("name", ["targets", "Ruff", "a b", "-x"])
 def test_rule_may_name_a_command_scanner(root: Path, name: str) -> None:
     outside = put(root.parent, COMMAND.replace("ruff:", f"'{name}':"), "out.yaml")
-    assert "not a scanner's name" in refused(root, str(outside)).message
+    assert "not a valid name of a scanner" in refused(root, str(outside)).message
 
 
 # -- environments --

@@ -58,7 +58,7 @@ def test_a_path_is_named_as_a_pattern_that_means_no_other() -> None:
 
 def test_dependency_is_fixed_by_an_upgrade() -> None:
     assert suggest_fix(FLASK.rule, FLASK) == "upgrade flask from 0.12.2 to 2.2.5, the nearest release without a known vulnerability"
-    assert suggest_fix(TOKEN.rule, TOKEN).startswith("revoke it")
+    assert suggest_fix(TOKEN.rule, TOKEN).startswith("revoke the secret")
     assert suggest_fix("trivy:X") == ""
 
 

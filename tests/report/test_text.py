@@ -94,7 +94,7 @@ def test_a_report_without_any_scanner_is_one() -> None:
 
 def test_whole_run_accounting_is_shown() -> None:
     whole = msgspec.structs.replace(passing_report().results[0], accounting=FileAccounting.WHOLE_RUN)
-    assert "files not confirmed one by one" in text.render(msgspec.structs.replace(passing_report(), results=(whole,)))
+    assert "does not confirm which files it analyzed" in text.render(msgspec.structs.replace(passing_report(), results=(whole,)))
 
 
 def test_long_lists_end_with_how_many_more_there_are() -> None:

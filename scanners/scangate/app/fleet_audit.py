@@ -119,7 +119,9 @@ def _build_jobs(entries: tuple[RepositoryEntry, ...], request: FleetRequest, ses
     for entry in entries:
         spec = entry.policy or request.policy or ""
         if not spec and entry.ref:
-            message = f"{request.listing}:{entry.line}: a repository's own policy is that of its default branch, not of {entry.ref}"
+            message = (
+                f"{request.listing}:{entry.line}: a repository's own policy is read from its default branch, not from {entry.ref}"
+            )
             raise UsageError(message, "add policy=NAME|FILE to the line")
         if spec not in policies:
             policies[spec] = _check_policy(spec, request, session)
@@ -195,7 +197,7 @@ def _prepare(request: FleetRequest, session: Session, jobs: tuple[Job, ...]) -> 
     prepare([ReportTarget("json", request.output_dir / name) for name in PAGES], request.output_dir, session)
     members = request.output_dir / MEMBERS_DIR
     if members.is_symlink() or (members.exists() and not members.is_dir()):
-        raise UsageError(f"{members} is not a directory of results", "choose another one: --output-dir DIR")
+        raise UsageError(f"{members} is not a directory of results", "choose another directory: --output-dir DIR")
     kept = {job.repository.name for job in jobs} if request.resume else set()
     for directory in sorted(members.iterdir()) if members.is_dir() else ():
         if directory.name not in kept and directory.is_dir() and not directory.is_symlink():

@@ -79,7 +79,7 @@ def _check_shards(shards: Sequence[ShardFile], files: Sequence[Path]) -> list[Sh
     for shard, file in zip(shards, files, strict=True):
         for field in shard.header.__struct_fields__:
             if getattr(shard.header, field) != getattr(first.header, field):
-                message = f"{file} is from a different scan than {files[0]}: it has a different {LABELS.get(field, field)}"
+                message = f"{file} and {files[0]} are of different scans: they differ in the {LABELS.get(field, field)}"
                 raise UsageError(message, RERUN_HINT)
         if shard.number in by_number:
             raise UsageError(f"{file} and {by_number[shard.number]} are both shard {shard.shard}", "name each shard file once")
@@ -99,5 +99,5 @@ def _replay_shards(plan: ScanPlan, listing: Listing, shards: Sequence[ShardFile]
     for field in TREE_FIELDS:
         if getattr(header, field) != getattr(shards[0].header, field):
             hint = "name the policy of the shards: --policy, --env" if field in ("policy", "environment") else RERUN_HINT
-            raise UsageError(f"the shards have a different {LABELS.get(field, field)} than {session.root}", hint)
+            raise UsageError(f"the shards do not match {session.root}: they differ in the {LABELS.get(field, field)}", hint)
     return replay_plan(plan, listing, inventory, shards)

@@ -41,7 +41,7 @@ def list_report_targets(reports: Iterable[ReportTarget], output_dir: Path | None
         raise UsageError("only one report can go to standard output", "name a file: --report sarif=scangate.sarif")
     files = [os.path.abspath(target.file) for target in targets if target.file is not None]  # noqa: PTH100 -- keeps links
     if len(set(files)) < len(files):
-        raise UsageError("two reports have the same file", "give each its own file")
+        raise UsageError("two reports have the same file", "write each to a file of its own")
     return tuple(targets)
 
 
@@ -55,7 +55,7 @@ def prepare(targets: Iterable[ReportTarget], output_dir: Path | None, session: S
             continue
         refuse_links(target.file.parent, session.worktree)
         _refuse_unsafe(target.file, session)
-        with file_errors("write to", target.file.parent, "choose another directory"):
+        with file_errors("write to", target.file.parent, "choose another file for the report: --report FORMAT=FILE"):
             target.file.unlink(missing_ok=True)
             with tempfile.NamedTemporaryFile(dir=target.file.parent, prefix=".scangate-"):
                 pass
@@ -67,8 +67,11 @@ def _prepare_directory(directory: Path, session: Session) -> None:
     if directory.exists() and not directory.is_dir():
         raise UsageError(f"the output directory {directory} is a file", "name a directory")
     if directory.exists() and session.is_tracked(directory):
-        raise UsageError(f"the output directory {directory} has files tracked by git", "choose a separate directory, and ignore it")
-    with file_errors("create the output directory", directory, "choose another one: --output-dir DIR"):
+        raise UsageError(
+            f"the output directory {directory} has files tracked by git",
+            "choose another directory, and add it to .gitignore: --output-dir scangate-reports",
+        )
+    with file_errors("create the output directory", directory, "choose another directory: --output-dir DIR"):
         directory.mkdir(parents=True, exist_ok=True)
 
 
@@ -76,11 +79,13 @@ def refuse_links(directory: Path, worktree: Path) -> None:
     """Raises UsageError for a path through a link in the work tree: it could redirect reports, and their removal, anywhere."""
     for step in (directory.absolute(), *directory.absolute().parents):
         if step.is_symlink() and step.parent.resolve().is_relative_to(worktree):
-            raise UsageError(f"{directory} leads through {step}, a symbolic link in the scanned tree", "name the directory itself")
+            raise UsageError(
+                f"the path {directory} goes through {step}, a symbolic link in the scanned tree", "name the directory itself"
+            )
 
 
 def _refuse_unsafe(file: Path, session: Session) -> None:
-    hint = "choose another file for the report"
+    hint = "choose another file for the report: --report FORMAT=FILE"
     with file_errors("write", file, hint):
         if not os.path.lexists(file):
             return

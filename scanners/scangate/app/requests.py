@@ -47,7 +47,7 @@ class ScanRequest(_PolicyRequest, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         if self.ignore_baseline and self.baseline is not None:
-            raise UsageError("--baseline and --no-baseline exclude each other", "omit one of them")
+            raise UsageError("--baseline and --no-baseline cannot be used together", "omit one of them")
 
 
 class ShardRequest(ScanRequest, frozen=True, kw_only=True):
@@ -58,7 +58,7 @@ class ShardRequest(ScanRequest, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         ScanRequest.__post_init__(self)
         if self.staged is not None:
-            raise UsageError("--staged and --shard exclude each other: staged files are few", "omit --shard")
+            raise UsageError("--staged and --shard cannot be used together", "omit --shard")
         if self.reports:
             hint = "scangate scan --shard I/N --output-dir DIR, then scangate merge --report FORMAT=FILE"
             raise UsageError("a shard has no verdict to report", hint)

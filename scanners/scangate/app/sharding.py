@@ -71,7 +71,7 @@ def _prepare_file(shard: Shard, directory: Path | None, session: Session) -> Pat
 def refuse_inside_tree(path: Path, session: Session) -> None:
     """Raises UsageError for a path in the scanned tree: a shard file there could have come with the source."""
     if path.resolve().is_relative_to(session.root):
-        raise UsageError(f"{path} is in the scanned tree, where a shard file may have come with the source", HINT)
+        raise UsageError(f"{path} is in the scanned tree, so it may be part of the source instead of a result", HINT)
 
 
 def shard_signing_key(policy: Policy) -> bytes:

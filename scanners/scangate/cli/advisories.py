@@ -46,7 +46,7 @@ def update(address: str, store: Path | None) -> int:
 @click.argument("source", type=click.Path(path_type=Path, exists=True), metavar="FILE.zip|DIR")
 @_store_option
 def import_(source: Path, store: Path | None) -> int:
-    """Build the store from a file: OSV's export as a zip archive, or a directory of OSV records."""
+    """Build the store from OSV's export (a zip archive) or from OSV records."""
     with show_transfer() as progress:
         path, now = store or default_store_path(os.environ), format_timestamp(utc_now())
         info = import_osv(source, path, progress, imported=now)

@@ -42,7 +42,7 @@ REFUSED, UNPUBLISHED = 1, 4
     type=click.IntRange(1, 365),
     default=7,
     show_default=True,
-    help="Validity for a first deployment, from the scan or its approval",
+    help="Days after the scan, or its approval, within which a first deployment is admitted",
 )
 @click.option("--part", metavar="DIR", default="", help="The artifact is this directory of the repository, scanned on its own")
 @click.option(

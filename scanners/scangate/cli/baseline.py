@@ -42,7 +42,7 @@ def command() -> None:
 @click.option("--replace", is_flag=True, help="Overwrite an existing baseline")
 @click.option("--incomplete", is_flag=True, help="Write it even if the scan has blocking gaps")
 def create(*, replace: bool, incomplete: bool, quiet: bool, **fields: Any) -> int:
-    """Scan PATH, and make every finding known that nothing suppresses.
+    """Scan PATH and record every finding that is not suppressed.
 
     Nothing is written after an incomplete scan (exit code 3): findings in its gaps would count as new later.
     """
@@ -58,9 +58,9 @@ def create(*, replace: bool, incomplete: bool, quiet: bool, **fields: Any) -> in
 
 @command.command()
 @_scan_options
-@click.option("--add-new", is_flag=True, help="Also add new findings that nothing suppresses")
+@click.option("--add-new", is_flag=True, help="Also add new findings that are not suppressed")
 def update(*, add_new: bool, quiet: bool, **fields: Any) -> int:
-    """Scan PATH, and remove findings that are gone; add new ones only with --add-new.
+    """Scan PATH and remove entries of findings that are gone; --add-new adds new ones.
 
     Entries of moved findings move with them; entries of files that were not scanned are kept.
     """

@@ -37,7 +37,7 @@ def status(cache_dir: Path | None) -> int:
 @command.command()
 @options.cache_dir_option
 def clear(cache_dir: Path | None) -> int:
-    """Remove all entries; the next scan reads every file."""
+    """Remove all entries; the next scan analyzes every file again."""
     with _open(cache_dir) as (directory, cache):
         click.echo(f"{directory}: {cache.clear()} entries removed")
     return 0

@@ -36,10 +36,10 @@ FINGERPRINT = re.compile(rf"[0-9a-f]{{{MIN_FINGERPRINT},64}}", re.IGNORECASE)
     metavar="FILE",
     help=f"The verdict.json to read  [default: {' or '.join(map(str, DEFAULT_VERDICTS))}]",
 )
-@click.option("--policy", metavar="NAME|FILE", help="The policy of the verdict  [default: the verdict's, if bundled]")
+@click.option("--policy", metavar="NAME|FILE", help="The policy of the verdict  [needed only if it is not a bundled one]")
 @options.environment_option
 def command(name: str, file: Path | None, policy: str | None, environment: str | None) -> int:
-    """Explain a finding, by its fingerprint or eight characters of it, or a rule, such as bandit:B602."""
+    """Explain a finding, given by its fingerprint (the first eight characters are enough), or a rule, such as bandit:B602."""
     file = file or next((default for default in DEFAULT_VERDICTS if default.is_file()), None)
     report = parse_report(read_verdict_text(file)) if file is not None else None
     source = str(file or "")

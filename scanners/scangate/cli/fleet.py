@@ -57,7 +57,7 @@ class _ConsoleEvents(FleetEvents):
     show_default=True,
     help="Directory of the results and the roll-up",
 )
-@click.option("--resume", is_flag=True, help="Keep complete results of today in that directory, if the policy is the same")
+@click.option("--resume", is_flag=True, help="Skip repositories with a complete result from today under the same policy")
 @click.option("--scheduler", metavar="ADDRESS", help="A Dask scheduler, tls://HOST:PORT or tcp://HOST:PORT  [default: local]")
 @click.option("--workers", type=click.IntRange(1, 256), metavar="N", help="Maximum parallel local scans  [default: number of CPUs]")
 @click.option(
@@ -66,7 +66,7 @@ class _ConsoleEvents(FleetEvents):
     metavar="SECONDS",
     default=3600.0,
     show_default=True,
-    help="For the fetch and for the scan of each repository",
+    help="Time limit for each fetch and for each scan",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Print only the summary")
 def command(*, policy: str | None, use_repository_policy: bool, quiet: bool, **fields: Any) -> int:
@@ -75,7 +75,9 @@ def command(*, policy: str | None, use_repository_policy: bool, quiet: bool, **f
     The exit code is that of the worst verdict: 1 if one fails, else 3 if one is incomplete, else 0.
     """
     if use_repository_policy and policy is not None:
-        raise UsageError("--policy and --use-repository-policy exclude each other", "lines of the list may have policy=NAME|FILE")
+        raise UsageError(
+            "--policy and --use-repository-policy cannot be used together", "lines of the list may have policy=NAME|FILE"
+        )
     request = FleetRequest(policy=None if use_repository_policy else policy or "baseline", **fields)
     with catch_signals() as interruption, ProgressBars() as bars:
         events = _ConsoleEvents(bars if bars.are_visible and not quiet else None, quiet=quiet)

@@ -19,9 +19,11 @@ from scangate.cli.report_output import print_report
 @options.environment_option
 @options.report_option
 @click.option(
-    "--image", metavar="[HOST/]REPOSITORY@sha256:DIGEST", help="Also evaluate ECR's findings in this image; HOST/ may be its ARN"
+    "--image",
+    metavar="[HOST/]REPOSITORY@sha256:DIGEST",
+    help="Also evaluate ECR's findings in this image; HOST may be a repository's ARN",
 )
-@click.option("--image-region", metavar="NAME", default="", help="Its region  [default: its host's or ARN's, else AWS_REGION]")
+@click.option("--image-region", metavar="NAME", default="", help="The image's region  [default: from HOST, else AWS_REGION]")
 @click.option(
     *("--image-wait",),
     type=click.IntRange(0, 3600),
@@ -31,7 +33,9 @@ from scangate.cli.report_output import print_report
     help="Maximum wait for ECR's scan",
 )
 def command(**fields: Any) -> int:
-    """Evaluate the findings of VERDICT.JSON under another policy. INCOMPLETE where that policy would have scanned more.
+    """Evaluate the findings of VERDICT.JSON under another policy, without a scan.
+
+    If that policy requires more than was scanned, the verdict is INCOMPLETE.
 
     With --image, ECR's findings in the image built from the scanned source are evaluated as well, as scanner `ecr`.
     """

@@ -95,9 +95,11 @@ def _plan_files(root: Path, chosen: str | None, policy: str) -> Iterator[Planned
         text = _read_snippet(chosen or "gate")
         yield PlannedFile(SECOND_BUILDSPEC, text, f"{chosen or 'gate'}, for a separate project, because {existing} exists")
         if chosen is None and name != "gate":
-            warn(f"{name} would fit as well: {reason}", f"scangate snippet {name}")
+            warn(f"{name} is also possible: {reason}", f"scangate snippet {name}")
     else:
-        yield PlannedFile(BUILDSPEC, _read_snippet(name), f"{name}, {reason}; its first comment says what the project needs")
+        yield PlannedFile(
+            BUILDSPEC, _read_snippet(name), f"{name}, {reason}; its first comment lists the settings that the project needs"
+        )
         if name == "ec2-codedeploy":
             yield PlannedFile(
                 VERIFY,

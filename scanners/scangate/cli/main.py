@@ -71,7 +71,7 @@ def main() -> None:
 
 def _run() -> int:  # noqa: PLR0911 -- one exit code for each kind of error
     if not _has_working_directory():
-        return _print_error("the current directory does not exist", "cd to one that does", USAGE)
+        return _print_error("the current directory does not exist", "change to an existing directory: cd /", USAGE)
     try:
         result: Any = cli.main(prog_name="scangate", standalone_mode=False)
     except click.exceptions.Exit as end:

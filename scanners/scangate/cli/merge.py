@@ -16,7 +16,9 @@ from scangate.cli.report_output import print_report
 
 @click.command()
 @click.argument("shard_files", nargs=-1, required=True, type=options.path_type, metavar="SHARD-FILE...")
-@click.option("--root", metavar="DIR", type=options.path_type, default=".", help="What was scanned  [default: this directory]")
+@click.option(
+    "--root", metavar="DIR", type=options.path_type, default=".", help="The scanned directory  [default: the current directory]"
+)
 @options.policy_options
 @options.since_option
 @options.report_option

@@ -47,7 +47,7 @@ policy_option = click.option(
     "--policy", metavar="NAME|FILE", help="A bundled policy or a file  [default: scangate.yaml, else baseline]"
 )
 environment_option = click.option(
-    "--env", "environment", metavar="NAME", envvar="SCANGATE_ENV", show_envvar=True, help="The policy's environment block"
+    "--env", "environment", metavar="NAME", envvar="SCANGATE_ENV", show_envvar=True, help="Apply this environment of the policy"
 )
 policy_options = group(policy_option, environment_option)
 trust_policy_option = click.option("--trust-policy", is_flag=True, help="Allow a policy in the scanned tree to start programs")
@@ -56,12 +56,12 @@ report_option = click.option(
     multiple=True,
     metavar="FORMAT=FILE",
     callback=_parse_reports,
-    help="Write a report; - is standard output  [repeatable]",
+    help=f"Write a report: {', '.join(FORMATS)}; FILE - is standard output  [repeatable]",
 )
-output_dir_option = click.option("--output-dir", metavar="DIR", type=path_type, help="Write every report that has a default name")
-baseline_option = click.option(
-    "--baseline", metavar="FILE", type=path_type, help=f"The file with known findings  [default: {BASELINE_FILE}]"
+output_dir_option = click.option(
+    "--output-dir", metavar="DIR", type=path_type, help="Write all reports, under their default names, into this directory"
 )
+baseline_option = click.option("--baseline", metavar="FILE", type=path_type, help=f"The baseline file  [default: {BASELINE_FILE}]")
 baseline_options = group(
     baseline_option, click.option("--no-baseline", "ignore_baseline", is_flag=True, help="Ignore the baseline")
 )

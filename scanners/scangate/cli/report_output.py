@@ -38,5 +38,5 @@ def print_report(report: Report, targets: Iterable[ReportTarget], *, quiet: bool
         return report.exit_code or EXIT_CODES[Outcome.INCOMPLETE]
     if not report.needs_approval or report.exit_code != EXIT_CODES[Outcome.FAIL]:
         return report.exit_code
-    warn("left to an approval (--review): exit code 0; the verdict is FAIL, and scangate verify requires its approval")
+    warn("exit code 0 because of --review; the verdict is FAIL, and scangate verify requires an approval")
     return EXIT_CODES[Outcome.PASS]

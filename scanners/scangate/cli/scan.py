@@ -28,17 +28,22 @@ from scangate.report.escape import ci_log
 @options.baseline_options
 @click.option("--scanner", "only", multiple=True, metavar="NAME", help="Run only this scanner  [repeatable]")
 @click.option("--skip", multiple=True, metavar="NAME", help="Skip this scanner  [repeatable]")
-@click.option("--staged", is_flag=True, help="Scan git's index: the files named, or all that differ from HEAD")
+@click.option("--staged", is_flag=True, help="Scan the staged content of the named files, or of all staged files")
 @options.since_option
 @click.option(
     "--shard", type=options.ShardParam(), metavar="I/N", help="Scan one of N shards into --output-dir, for scangate merge"
 )
 @options.trust_policy_option
-@click.option("--no-cache", "ignore_cache", is_flag=True, help="Scan every file, and cache no results")
+@click.option("--no-cache", "ignore_cache", is_flag=True, help="Neither read nor write the cache")
 @options.cache_dir_option
 @options.jobs_option
-@click.option("--review", "needs_approval", is_flag=True, help="Exit with 0 on FAIL, for a later approval; the verdict stays FAIL")
-@click.option("--explain-noise", is_flag=True, help="Show which rules report most, and policy lines to reduce them")
+@click.option(
+    "--review",
+    "needs_approval",
+    is_flag=True,
+    help="Exit with 0 on FAIL, for a pipeline with an approval step; the verdict stays FAIL",
+)
+@click.option("--explain-noise", is_flag=True, help="Show the rules with the most findings, and policy lines to reduce them")
 @options.quiet_option
 @click.option("-v", "--verbose", is_flag=True, help="Show on standard error what is scanned")
 def command(  # noqa: PLR0913 -- the options that are not fields of the request

@@ -15,7 +15,7 @@ SAMPLES = ("app.py", "Dockerfile", "template.yaml", "template.json", "buildspec.
 
 @click.command()
 def command() -> int:
-    """List the scanners: installed version, how each accounts for files, and which of some common files it reads."""
+    """List the scanners: version, whether each confirms files one by one, and which of some common files it reads."""
     rows = [_row(name, scanner) for name, scanner in load_scanners().items()]
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     for row in rows:

@@ -41,7 +41,9 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
     required=True,
     help="A trusted public key (PEM), or the ARN of a key in KMS  [repeatable]",
 )
-@click.option("--env", "environment", metavar="NAME", required=True, help="The policy environment of the verdict; '' for none")
+@click.option(
+    "--env", "environment", metavar="NAME", required=True, help="The required policy environment of the verdict; '' for none"
+)
 @click.option(
     "--policy-digest",
     "digests",
@@ -53,14 +55,14 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 @click.option(
     "--record",
     metavar="DIR|s3://BUCKET/PREFIX",
-    help="The host's record of admissions, owned by root, or the pipeline's in S3, which also rejects older scans; it is updated",
+    help="Read and update a record of admissions: the host's, owned by root, or the pipeline's in S3, which rejects older scans",
 )
 @click.option(
     "--pinned",
     "pins",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="A list of admitted digests, one per line, owned by root",
+    help="A file of digests to treat as admitted before, one per line, owned by root",
 )
 @click.option("--fresh", is_flag=True, help="Also refuse expired attestations that were admitted before")
 @click.option("--after", metavar="TIME", default="", help="Refuse scans before this time, unless admitted before")
@@ -76,7 +78,7 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter per option
     fresh: bool,
     after: str,
 ) -> int:
-    """Check that SUBJECT is the attested artifact, that its verdict admits it to the environment, and that it is not too old.
+    """Check that an artifact is the attested one, that its verdict admits it to the environment, and that it is not too old.
 
     Any policy is accepted unless --policy-digest or --policy requires one.
 
@@ -137,7 +139,7 @@ def _required_policies(digests: Sequence[str], policy: str | None, environment: 
 def _read_envelope(attestation: str | None, subject: str, artifact: Subject) -> str:
     if attestation is None:
         if not Path(subject).is_dir():
-            raise UsageError("an image or function needs --attestation", "name the attestation: --attestation FILE")
+            raise UsageError("an image or a function has no default attestation", "name the attestation: --attestation FILE")
         attestation = str(Path(subject) / ATTESTATION_FILE)
     if not attestation.startswith("s3://"):
         return _read_file(Path(attestation)).decode("utf-8", "replace")

@@ -40,9 +40,11 @@ DAYS = re.compile(r"([1-9][0-9]{0,3})d")
 @click.option("--path", metavar="PATTERN", default="", help="Only findings in these files, as in a .gitignore: src/, tests/**")
 @click.option("--reason", required=True, metavar="TEXT", help="Why the risk is acceptable")
 @click.option("--owner", required=True, metavar="NAME", help="Who is responsible; with CODEOWNERS: @user, @org/team or an e-mail")
-@click.option("--expires", required=True, metavar="DATE|DAYSd", help="The last day it is valid: 2027-01-31, or 90d")
+@click.option("--expires", required=True, metavar="DATE|DAYSd", help="The last day of validity: 2027-01-31, or 90d")
 @click.option("--policy", metavar="FILE", help=f"The policy to edit  [default: {DEFAULT_POLICY_FILE}]")
-@click.option("--verdict", metavar="FILE", type=options.path_type, help="A verdict.json that must have the accepted findings")
+@click.option(
+    "--verdict", metavar="FILE", type=options.path_type, help="The verdict.json of a scan that has the findings to accept"
+)
 def command(  # noqa: PLR0913, PLR0917 -- one parameter per option
     name: str, path: str, reason: str, owner: str, expires: str, policy: str | None, verdict: Path | None
 ) -> int:
@@ -95,12 +97,17 @@ def _check_against_verdict(entry: PolicyException, verdict: Path | None) -> tupl
     """The exception, which follows its finding if it has one, and the findings that it accepts. Raises UsageError for none."""
     if verdict is None:
         if entry.fingerprint:
-            warn("the fingerprint is not checked and the exception cannot follow a renamed file", "add --verdict verdict.json")
+            warn(
+                "the fingerprint is not checked, and the exception stops applying if the file is renamed",
+                "add --verdict verdict.json",
+            )
         return entry, ()
     report = parse_report(read_verdict_text(verdict))
     accepted = tuple(finding for result in report.results for finding in result.findings if selects(entry, finding))
     if not accepted:
-        raise UsageError(f"no finding in {verdict} would be accepted", "look up its fingerprint or rule there, or scan again")
+        raise UsageError(
+            f"the exception would accept no finding in {verdict}", "look up its fingerprint or rule there, or scan again"
+        )
     if not entry.fingerprint:
         return entry, accepted
     first = accepted[0]
@@ -160,18 +167,18 @@ def _check_owner(policy: Policy, entry: PolicyException, accepted: tuple[Finding
     if owners is not None and paths and not any(owners.owns(entry.owner, path) for path in paths):
         path = min(paths)
         names = ", ".join(owners.owners_of(path)) or "nobody"
-        message = f"{entry.owner} does not own {path}, which the policy requires of an exception's owner"
+        message = f"the policy requires the owner of an exception to own the file, and {entry.owner} does not own {path}"
         raise UsageError(message, f"{owners.path} names {names}")
 
 
 def _print_result(position: str, entry: PolicyException, accepted: tuple[Finding, ...]) -> None:
     click.echo(f"{position}: exception for {describe_exception(entry)}, until {entry.expires.isoformat()}, by {entry.owner}")
     if len(accepted) > 1:
-        warn(f"it accepts {len(accepted)} findings of that scan, and future ones")
+        warn(f"the exception accepts {len(accepted)} findings of that scan, and future ones")
     if any(finding.kind is FindingKind.SECRET for finding in accepted):
-        warn("it also covers future secrets at this location; a baseline covers only this one")
+        warn("the exception also covers future secrets at this location; a baseline covers only this one")
     if not accepted and not entry.fingerprint and not entry.path:
-        warn("it accepts such findings in every file; --path restricts it")
+        warn("the exception applies to every file; --path restricts it")
 
 
 def _first_changed_line(before: str, after: str) -> int:

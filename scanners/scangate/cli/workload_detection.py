@@ -36,7 +36,7 @@ def _detect_packaging(root: Path) -> tuple[str, str]:
     if python := next((name for name in PYTHON_FILES if _is_file(root / name)), ""):
         return "gate", f"it has {python}, and no packaging configuration"
     if b'"build"' in _read_head(root / "package.json"):
-        return "static-site", "package.json has a build script, and it has no Python"
+        return "static-site", "package.json has a build script, and there is no Python code"
     return "gate", "no file at its root shows how it is built"
 
 

@@ -105,7 +105,7 @@ def run_jobs(client: Any, jobs: Sequence[Job], on_result: OnResult, cancelled: C
     """
     for job in _run_round(client, jobs, on_result, cancelled, alone=False):
         for guilty in _run_round(client, [job], on_result, cancelled, alone=True):
-            on_result(guilty, None, "its worker died repeatedly, even with nothing else to do")
+            on_result(guilty, None, "its worker died repeatedly, even while it ran no other scan")
 
 
 def _run_round(client: Any, jobs: Sequence[Job], on_result: OnResult, cancelled: Callable[[], bool], *, alone: bool) -> list[Job]:

@@ -53,7 +53,7 @@ def read_repository_list(file: Path) -> tuple[RepositoryEntry, ...]:
 
 
 def _read_text(file: Path) -> str:
-    hint = "list one repository a line: scangate fleet repositories.txt"
+    hint = "write one repository per line into a file: scangate fleet repositories.txt"
     try:
         with file.open(encoding="utf-8-sig") as stream:
             text = stream.read(MAX_CHARACTERS + 1)

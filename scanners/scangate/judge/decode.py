@@ -66,9 +66,7 @@ def _annotated(node: Node, kind: kinds.Metadata, path: DocumentPath) -> Any:
             )
     names = extra.get("one of", ())
     if names and not set(names) & set(node.value if isinstance(node.value, dict) else ()):
-        raise make_policy_error(
-            node.position, format_path(path), "it names nothing to match", f"give at least one of: {', '.join(names)}"
-        )
+        raise make_policy_error(node.position, format_path(path), "nothing to match", f"give at least one of: {', '.join(names)}")
     return value
 
 
@@ -110,7 +108,7 @@ def _list(node: Node, kind: Any, path: DocumentPath) -> Any:
         raise make_policy_error(
             node.position,
             format_path(path),
-            f"a list of {len(node.value)}",
+            f"the list has {len(node.value)} entries",
             f"give {_describe_range(kind.min_length, kind.max_length)} entries",
         )
     items = [_decode(item, kind.item_type, (*path, place)) for place, item in enumerate(node.value)]
@@ -166,7 +164,7 @@ def _date(node: Node, kind: Any, path: DocumentPath) -> dt.date:
         try:
             return dt.date.fromisoformat(node.value)
         except ValueError:
-            raise make_policy_error(node.position, format_path(path), "there is no such day", _describe_type(kind)) from None
+            raise make_policy_error(node.position, format_path(path), "no such date", _describe_type(kind)) from None
     raise _type_error(node, path, _describe_type(kind))
 
 
@@ -175,9 +173,7 @@ def _literal(node: Node, kind: kinds.LiteralType, path: DocumentPath) -> Any:
     if not isinstance(value, (dict, list)) and any(value == allowed and type(value) is type(allowed) for allowed in kind.values):
         return value
     if isinstance(value, str):
-        raise make_policy_error(
-            node.position, format_path(path), "not one of the words allowed", suggest(value, map(str, kind.values))
-        )
+        raise make_policy_error(node.position, format_path(path), "not an allowed value", suggest(value, map(str, kind.values)))
     raise _type_error(node, path, _describe_type(kind))
 
 

@@ -154,7 +154,7 @@ def _nothing_scanned(results: Sequence[ScanResult], targets: Targets) -> Iterato
     if targets.source is FileSource.STAGED or any(result.files_given for result in results):
         return
     if targets.file_count == 0:
-        hint = "check that this is the right folder; `git status` shows what git sees"
+        hint = "check that this is the right directory; `git ls-files` lists the tracked files"
         yield Gap("targets", None, GapKind.UNREADABLE, "no file to scan", hint=hint)
     else:
         hint = "`scangate policy show` lists the enabled scanners and the excluded paths"

@@ -44,9 +44,7 @@ def add_exception(text: str, entry: PolicyException, file: str) -> str:
         if _parses_as(written, wanted, file):
             return written
     hint = f"write it by hand: {EXCEPTIONS_KEY}: [{_flow(plain)}]"
-    raise make_policy_error(
-        Position(file), EXCEPTIONS_KEY, "there is no place for another entry that would leave the rest as it is", hint
-    )
+    raise make_policy_error(Position(file), EXCEPTIONS_KEY, "an entry cannot be added without changing the rest of the file", hint)
 
 
 def _parses_as(text: str, wanted: Any, file: str) -> bool:

@@ -95,7 +95,7 @@ def _default_source(root: Path, revision: PolicyRevision | None) -> PolicySource
     near = root / "scangate.yml"
     if os.path.lexists(near):
         raise PolicyError(
-            f"{_label(near, root, revision)}:1:1: the name of a policy is {DEFAULT_POLICY_FILE}",
+            f"{_label(near, root, revision)}:1:1: this file is not read: a policy is named {DEFAULT_POLICY_FILE}",
             f"git mv scangate.yml {DEFAULT_POLICY_FILE}",
         )
     return _bundled_source("baseline")
@@ -175,7 +175,7 @@ def _refuse_escape(source: PolicySource, root: Path, referrer: Position | None) 
             referrer or Position(source.label),
             "extends" if referrer else "",
             "a link that leads out of the scanned tree",
-            "put the file itself there",
+            "replace the link with the file",
         )
 
 
@@ -183,9 +183,13 @@ def _refuse_cycle(source: PolicySource, layers: list[PolicyFile], referrer: Posi
     names = [layer.source.label for layer in layers] + [source.label]
     place = referrer or Position(source.label)
     if any(_resolve_links(layer.source.file) == _resolve_links(source.file) for layer in layers):
-        raise make_policy_error(place, "extends", f"a circle: {' -> '.join(names)}", "one of them must extend nothing")
+        raise make_policy_error(
+            place, "extends", f"policies extend each other in a circle: {' -> '.join(names)}", "remove `extends` from one of them"
+        )
     if len(names) > MAX_CHAIN:
-        raise make_policy_error(place, "extends", f"more than {MAX_CHAIN} files in a row", "extend a policy nearer to the root")
+        raise make_policy_error(
+            place, "extends", f"a chain of more than {MAX_CHAIN} policies", "extend a policy that is earlier in the chain"
+        )
 
 
 def _read(source: PolicySource, referrer: Position | None, content: bytes | None) -> PolicyFile:

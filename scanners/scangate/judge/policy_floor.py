@@ -180,7 +180,7 @@ def _fields(floor: Policy, policy: Policy) -> Iterator[Loosening]:
         if getattr(policy, field) > getattr(floor, field):
             yield _changed(path, getattr(policy, field), getattr(floor, field))
     if floor.exception_owners is ExceptionOwners.CODEOWNERS and policy.codeowners_path != floor.codeowners_path:
-        yield Loosening(("codeowners",), ("codeowners",), "another file than the floor's")
+        yield Loosening(("codeowners",), ("codeowners",), "not the file that the floor names")
 
 
 CHECKS: tuple[Callable[[Policy, Policy], Iterator[Loosening]], ...] = (

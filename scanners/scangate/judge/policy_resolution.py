@@ -134,7 +134,7 @@ def _setting(name: str, node: Node, block: Node, registry: ScannerOptionTypes, t
         raise make_policy_error(
             block.key_positions.get(name, node.position),
             format_path(path),
-            "not a scanner's name",
+            "not a valid name of a scanner",
             "use lower-case letters, digits and hyphens",
         )
     own = struct_fields(kind)
@@ -186,7 +186,12 @@ def _excludes(tree: Node, paths: policy_schema.PathsBlock) -> tuple[PathExclusio
     entries = _value_or(paths.exclude, ())
     for index, entry in enumerate(entries):
         if isinstance(entry.scanners, UnsetType) and globs.matches(entry.path, CATCH_ALL_PROBE):
-            _fail(tree, ("paths", "exclude", index, "path"), "it excludes every file", "name a folder or a kind of file: `vendor/`")
+            _fail(
+                tree,
+                ("paths", "exclude", index, "path"),
+                "this pattern excludes every file",
+                "name a folder or a kind of file: `vendor/`",
+            )
     return tuple(PathExclusion(entry.path, entry.reason, tuple(sorted(set(_value_or(entry.scanners, ()))))) for entry in entries)
 
 

@@ -56,7 +56,9 @@ def make_policy_error(position: Position, path: str, problem: str, hint: str = "
 
 def too_large_error(file: str) -> PolicyError:
     """The error for a file of more than MAX_BYTES."""
-    return make_policy_error(Position(file), "", "larger than 1 MiB", "a policy is a page or two; is this the right file?")
+    return make_policy_error(
+        Position(file), "", "larger than 1 MiB", "check that this is the right file: a policy has a page or two"
+    )
 
 
 def parse_policy_yaml(data: bytes, file: str) -> Node:
@@ -96,16 +98,19 @@ def _syntax_error(trouble: yaml.YAMLError, text: str, file: str) -> PolicyError:
     marker = CONFLICT_MARKER.search(text)
     if marker:
         return make_policy_error(
-            _position_after(text[: marker.start()], file), "", "a conflict marker of git", "settle the merge, then git add the file"
+            _position_after(text[: marker.start()], file),
+            "",
+            "a git conflict marker",
+            "resolve the merge conflict, then git add the file",
         )
     mark = getattr(trouble, "problem_mark", None)
     place = Position(file, mark.line + 1, mark.column + 1) if mark else Position(file)
     lines = text.splitlines()
     line = lines[place.line - 1] if place.line <= len(lines) else ""
     if "\t" in line[: len(line) - len(line.lstrip())] or line[place.column - 1 : place.column] == "\t":
-        return make_policy_error(place, "", "a tab where YAML wants spaces", f"expand -t 2 {file}")
+        return make_policy_error(place, "", "YAML does not allow tabs for indentation", f"expand -t 2 {file}")
     what = re.sub(r"'[^']*'|\"[^\"]*\"", "...", str(getattr(trouble, "problem", None) or "it cannot be read"))
-    return make_policy_error(place, "", f"not YAML: {shorten(what)}", "quote text that holds `: `, `#`, `*`, `&` or `!`")
+    return make_policy_error(place, "", f"not YAML: {shorten(what)}", "quote text that contains `: `, `#`, `*`, `&` or `!`")
 
 
 class _TreeBuilder:
@@ -126,14 +131,14 @@ class _TreeBuilder:
         self._next()
         after = self._next()
         if not isinstance(after, yaml.StreamEndEvent):
-            self._fail(after, "a second document", "one policy a file: remove the `---`")
+            self._fail(after, "a second document", "write one policy per file: remove the `---`")
         return root
 
     def _next(self) -> yaml.Event:
         self.seen += 1
         event = next(self.events)
         if self.seen > MAX_EVENTS:
-            self._fail(event, "too many values", "a policy is a page or two; is this the right file?")
+            self._fail(event, "too many values", "check that this is the right file: a policy has a page or two")
         return event
 
     def _node(self, event: yaml.Event, depth: int) -> Node:
@@ -146,9 +151,9 @@ class _TreeBuilder:
 
     def _check(self, event: yaml.Event, depth: int) -> None:
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
-            self._fail(event, "anchors and aliases are not read", "write the value out, or use `extends`")
+            self._fail(event, "anchors and aliases are not supported", "write the value out, or use `extends`")
         if getattr(event, "tag", None) is not None:
-            self._fail(event, "tags are not read", "remove the `!...`")
+            self._fail(event, "tags are not supported", "remove the `!...`")
         if depth > MAX_DEPTH:
             self._fail(event, "nested too deep", "`scangate policy schema` describes a policy")
 
@@ -168,7 +173,7 @@ class _TreeBuilder:
     def _key(self, event: yaml.Event, depth: int) -> str:
         self._check(event, depth)
         if not isinstance(event, yaml.ScalarEvent):
-            self._fail(event, "a key is plain text", "quote text that holds `{`, `[` or `?`")
+            self._fail(event, "a key is plain text", "quote text that contains `{`, `[` or `?`")
         return self._printable(event)
 
     def _scalar(self, event: yaml.ScalarEvent) -> str | int | float | bool | None:

@@ -50,7 +50,12 @@ def admit(envelope: str, subject: Subject, criteria: AdmissionCriteria) -> State
 
 def _check_subject(attested: Subject, actual: Subject) -> None:
     message = f"the attestation is for the {attested.name}, not for the {actual.name}"
-    _require(attested.name == actual.name, Rejection.SUBJECT, message, "attest what is deployed")
+    _require(
+        attested.name == actual.name,
+        Rejection.SUBJECT,
+        message,
+        "attest the deployed artifact: scangate attest VERDICT.JSON ARTIFACT",
+    )
     message = f"the {actual.name} is not the attested one: its digest is {actual.sha256[:16]}, not {attested.sha256[:16]}"
     _require(attested == actual, Rejection.SUBJECT, message, "it was changed after the gate: build and scan it again")
 

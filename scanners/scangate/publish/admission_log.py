@@ -38,7 +38,7 @@ def read_pinned_digests(file: Path, owner_uid: int = ROOT_UID) -> frozenset[str]
     except OSError as error:
         raise UsageError(f"cannot read {file}: {error.strerror}", "name a file that root owns: --pinned FILE") from error
     if not all(map(_DIGEST.fullmatch, digests)):
-        raise UsageError(f"{file} has a line that is not a digest", "write one SHA-256 a line, in hexadecimal")
+        raise UsageError(f"{file} has a line that is not a digest", "write one SHA-256 per line, in hexadecimal")
     return frozenset(digests)
 
 
@@ -56,9 +56,9 @@ def _check_trusted(path: Path, owner_uid: int, is_expected_type: Callable[[int],
     """Raise UsageError if the path is a link, has another owner, or if others can write it or a directory above it."""
     status = path.lstat()
     if not is_expected_type(status.st_mode) or status.st_uid != owner_uid or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        raise UsageError(f"{path} is not trusted: others than root could have written it", HINT)
+        raise UsageError(f"{path} is not trusted: users other than root may have written it", HINT)
     for parent in {*path.absolute().parents, *path.resolve().parents}:  # a link on the way could be replaced later
         mode = parent.lstat().st_mode
         writable = mode & (stat.S_IWGRP | stat.S_IWOTH) and not mode & stat.S_ISVTX and not stat.S_ISLNK(mode)
         if writable or parent.lstat().st_uid not in {owner_uid, ROOT_UID}:
-            raise UsageError(f"{path} is not trusted: others than root can write {parent}", HINT)
+            raise UsageError(f"{path} is not trusted: users other than root can write to {parent}", HINT)

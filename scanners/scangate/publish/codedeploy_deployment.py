@@ -36,7 +36,7 @@ def resolve_subjects(deployment: str) -> list[Subject]:
     resources = _parse_resources(_fetch_appspec(info.get("revision") or {}))
     found = {subject.sha256: subject for resource in resources for subject in _resource_subjects(resource)}
     if not found:
-        raise _rejected("the deployment releases nothing")
+        raise _rejected("the deployment has no artifact to verify")
     return [found[digest] for digest in sorted(found)]
 
 
@@ -47,7 +47,7 @@ def _fetch_appspec(revision: RevisionLocationTypeDef) -> str:
         return content
     location = revision.get("s3Location") or {}
     if location.get("bundleType") not in {"YAML", "JSON"}:
-        raise _rejected("the deployment has no AppSpec that can be read")
+        raise _rejected("the deployment has no readable AppSpec")
     request: GetObjectRequestTypeDef = {"Bucket": location["bucket"], "Key": location["key"]}
     if location.get("version"):  # the object that CodeDeploy reads, not a later one
         request["VersionId"] = location["version"]

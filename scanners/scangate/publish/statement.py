@@ -129,7 +129,7 @@ def check_approval_time(approval: Approval, finished: str) -> None:
     """Raise AttestationRejected if the approval was given before the scan ended: it approves another verdict."""
     if parse_timestamp(approval.at) < parse_timestamp(finished):
         message = f"the approval of {approval.at} is older than the end of the scan, {finished}"
-        raise AttestationRejected(Rejection.APPROVAL, message, "an approval holds for one verdict: approve this one")
+        raise AttestationRejected(Rejection.APPROVAL, message, "an approval is valid for one verdict only: approve this one")
 
 
 def encode_statement(statement: Statement) -> bytes:

@@ -75,13 +75,13 @@ DECISIONS: dict[Basis, Callable[[Decision], str]] = {
     Basis.COOL_DOWN: _cool_down,
     Basis.BUDGET: _budget,
     Basis.UNUSED_EXCEPTION: lambda _: "the policy fails the build for unused exceptions",
-    Basis.BASELINE_RATCHET: lambda _: "the policy requires findings that are gone to be removed from the baseline",
+    Basis.BASELINE_RATCHET: lambda _: "the policy requires that findings that are gone are removed from the baseline",
     Basis.ALLOWED_GAP: lambda decision: decision.reason,
     Basis.GAP_NOT_ALLOWED: lambda _: "the policy does not allow this gap",
     Basis.REQUIRED_SCANNER: lambda _: "the policy requires this scanner",
     Basis.NOTHING_SCANNED: lambda _: "an empty scan does not pass",
-    Basis.NOT_ANALYZED: lambda _: "what was not analyzed does not pass",
-    Basis.REPORT_NOT_WRITTEN: lambda _: "a verdict that cannot be read does not pass",
+    Basis.NOT_ANALYZED: lambda _: "not everything was analyzed",
+    Basis.REPORT_NOT_WRITTEN: lambda _: "the verdict cannot be read",
 }
 
 

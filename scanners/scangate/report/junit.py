@@ -139,9 +139,9 @@ def _fold_cases(cases: list[Case], keep: int) -> list[Case]:
         return cases
     ended = Counter(case.result or "passed" for case in folded)
     said = ", ".join(f"{ended[way]:,} {way}" for way in ("failure", "error", "skipped", "passed") if ended[way])
-    message = f"{pluralize(len(folded), 'case')} folded into one, of {pluralize(len(cases), 'case')}: {said}"
+    message = f"{len(folded):,} of {pluralize(len(cases), 'case')} combined into one: {said}"
     worst = folded[0].result  # they come worst first: what fails here fails the whole
-    return [*cases[:keep], Case("all other cases", worst, "rolled-up", message, f"{message}; verdict.json names each")]
+    return [*cases[:keep], Case("all other cases", worst, "rolled-up", message, f"{message}; verdict.json lists them all")]
 
 
 def _suite(part: summary.ScannerSummary, cases: Iterable[Case], report: Report) -> junitparser.TestSuite:

@@ -40,8 +40,8 @@ def render_comment(ruling: Ruling) -> str:
     finding = ruling.finding
     lines = [
         f"**{ruling.severity.value}** {_escape_code(finding.rule)}{_merged(ruling)}: {_escape_prose(finding.message, 1000)}",
-        f"Blocks: {_escape_prose(explain_decision(ruling.decision), 500)}.",
-        f"To see more: {_escape_code(f'scangate explain {finding.fingerprint}')}",
+        f"Why: {_escape_prose(explain_decision(ruling.decision), 500)}.",
+        f"Details: {_escape_code(f'scangate explain {finding.fingerprint}')}",
     ]
     return "\n\n".join(lines) + "\n"
 

@@ -115,7 +115,7 @@ def render(report: Report) -> str:
     if quieter:
         lines += [
             "",
-            "these lines in the policy reduce the noise outside the application code; replace each reason by your own:",
+            "these lines in the policy reduce the noise outside the application code; replace each reason with your own:",
             "",
             quieter.rstrip("\n"),
         ]

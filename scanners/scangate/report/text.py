@@ -229,7 +229,11 @@ def _numbers(part: summary.ScannerSummary) -> tuple[str, ...]:
 
 def _status(result: ScanResult) -> str:
     words = [] if result.status is ScanStatus.COMPLETE else [result.status.value]
-    words += ["files not confirmed one by one"] if result.accounting is FileAccounting.WHOLE_RUN and result.analyzed_files else []
+    words += (
+        ["does not confirm which files it analyzed"]
+        if result.accounting is FileAccounting.WHOLE_RUN and result.analyzed_files
+        else []
+    )
     return ": ".join(filter(None, [", ".join(words), escape.ci_log(escape.truncate(result.reason, 120))]))
 
 

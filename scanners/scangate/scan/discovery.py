@@ -91,7 +91,7 @@ class _BlobReader:
                 self._repository.read_blobs([blob for blob, number in self._batch_of.items() if number == batch]),
             )
         if batch < 0 or target.blob not in self._loaded[1]:
-            raise ScanError(GapKind.UNREADABLE, "git does not have its content")
+            raise ScanError(GapKind.UNREADABLE, "its content is not in the local git repository")
         return self._loaded[1][target.blob]
 
 
@@ -100,14 +100,14 @@ def list_files(root: Path, repository: Repository | None, own_outputs: Sequence[
 
     ``own_outputs``: files and folders that scangate writes, which are left out.
     """
-    entries, notes = None, ["no git repository: every file under the root is scanned, ignored ones included"]
+    entries, notes = None, ["no git repository: every file under the root is scanned, including ignored files"]
     if repository is not None:
         try:
             entries, notes = repository.list_entries(), []
         except ScanError as error:
             if error.kind is GapKind.INTERRUPTED:
                 raise
-            notes = [f"{error.reason}: every file under the root is scanned, ignored ones included"]
+            notes = [f"{error.reason}: every file under the root is scanned, including ignored files"]
     skipped: list[SkippedPath] = []
     if entries is None:
         source, raw_paths = FileSource.FILE_SYSTEM, sorted(_walk(os.fsencode(root)))

@@ -148,4 +148,4 @@ def _check_report(scanner: str, report: FileReport, given: set[str]) -> None:
     }
     for problem, is_found in problems.items():
         if is_found:
-            raise ScanError(GapKind.GARBAGE, f"its output names {problem}")
+            raise ScanError(GapKind.GARBAGE, f"its output reports {problem}")

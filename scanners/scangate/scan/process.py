@@ -137,7 +137,7 @@ class ProcessRunner:
                         raise ScanError(GapKind.INTERRUPTED, f"{name} was interrupted")
                     if time.monotonic() > deadline:
                         hint = "raise the time limit in the policy: limits: {timeout: SECONDS}"
-                        raise ScanError(GapKind.TIMEOUT, f"{name} did not end within {timeout:g} seconds", hint)
+                        raise ScanError(GapKind.TIMEOUT, f"{name} did not finish within {timeout:g} seconds", hint)
                     _check_size(stdout, stdout_limit, name)
                     if os.fstat(stderr.fileno()).st_size > MAX_STDERR_BYTES:
                         os.ftruncate(stderr.fileno(), 0)

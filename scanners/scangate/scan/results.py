@@ -12,9 +12,9 @@ from scangate.scan.redaction import Redactor
 
 DEFAULT_HINT = "fix the file, or exclude it with a reason in the policy: paths: {exclude: [...]}"
 HINT_BY_GAP_KIND = {  # for gaps without a more specific one
-    GapKind.TOOL_MISSING: "install it; scangate scanners shows what is installed",
-    GapKind.CRASH: "run the tool by hand to see its error, or reinstall it: scangate scanners shows its version",
-    GapKind.GARBAGE: "install a supported version of the tool: scangate scanners shows the installed one",
+    GapKind.TOOL_MISSING: "install it; to see what is installed: scangate scanners",
+    GapKind.CRASH: "run the tool by hand to see its error, or reinstall it; to see its version: scangate scanners",
+    GapKind.GARBAGE: "install a supported version of the tool; to see the installed one: scangate scanners",
     GapKind.TIMEOUT: "raise the time limit in the policy: limits: {timeout: SECONDS}",
     GapKind.INTERRUPTED: "run the scan again",
 }

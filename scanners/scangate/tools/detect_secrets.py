@@ -117,7 +117,7 @@ def slugify(kind: str) -> str:
 def _finding(source: SourceFile, secret: _Secret) -> Finding:
     severity, confidence = PLACEHOLDER_RATING if secret.placeholder else HEURISTIC_RATINGS.get(secret.type, PROVIDER_RATING)
     _, column, end_column = secret.spans[0]
-    weak = "looks like a name or an example; if it is a secret, " if secret.placeholder else ""
+    weak = "may be a name or an example; if it is a secret, " if secret.placeholder else ""
     return Finding(
         rule=f"{NAME}:{slugify(secret.type)}",
         severity=severity,

@@ -52,7 +52,7 @@ def resolve_ranges(manifest: Manifest, mode: Literal["auto", "local"], internal:
     wanted = {gap: gap.requirement for gap in manifest.gaps if gap.requirement}
     if not wanted:
         return manifest
-    resolution: Resolution = "with `advisories: local`, no name leaves the machine"
+    resolution: Resolution = "`advisories: local` does not allow requests to an index"
     if mode != "local":
         resolution = _run_pip(manifest, wanted, internal, context)
     if isinstance(resolution, str):
@@ -74,7 +74,7 @@ def _unresolved(gap: AuditGap, reason: str) -> AuditGap:
 def _run_pip(manifest: Manifest, wanted: Mapping[AuditGap, str], internal: tuple[str, ...], context: ScanContext) -> Resolution:
     lines = {gap: _requirement_line(requirement) for gap, requirement in wanted.items()}
     if not all(lines.values()):
-        return "one of its ranges is not a valid requirement for pip"
+        return "pip rejects one of its ranges as invalid"
     ranges, constraints = context.temp_folder / "ranges.txt", context.temp_folder / "constraints.txt"
     ranges.write_text("".join(f"{line}\n" for line in lines.values()), "utf-8")
     versions: dict[str, set[str]] = {}
@@ -87,7 +87,7 @@ def _run_pip(manifest: Manifest, wanted: Mapping[AuditGap, str], internal: tuple
         argv += ["--requirement", str(ranges), "--constraint", str(constraints)]
         output = context.run_program(argv, network=True, env=pip_settings(context.environ), exit_codes=(0, 1, 2))
         if output.exit_code:  # pip's message may contain the URL of the user's index, with a password
-            return "pip finds no set of wheels for all of its ranges, or cannot reach an index"
+            return "pip cannot resolve its ranges with wheels only, or cannot reach an index"
         return _parse_report(parse_json(output.stdout, TOOL), {gap.name: gap.line for gap in wanted}, internal)
     except ScanError as error:
         if error.kind is GapKind.INTERRUPTED:
@@ -123,7 +123,7 @@ def _parse_report(report: Any, lines: Mapping[str, int], internal: tuple[str, ..
         found[name] = version, index_host(url) if urlsplit(url).scheme in ("http", "https") else LOCAL_INDEX
         dependencies[name] = {_requirement_name(text) for text in metadata.get("requires_dist", ())}
     if is_internal(internal, found):
-        return "it requires a package that the policy calls internal, whose releases no index is trusted for"
+        return "it requires a package that the policy declares internal, and internal packages are not looked up in an index"
     direct = lines.keys() & found.keys()
     chains = shortest_chains(direct, {name: dependencies[name] & found.keys() for name in found})
     if found.keys() - chains.keys():

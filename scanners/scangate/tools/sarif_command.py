@@ -53,7 +53,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
         if not any(mark in word for word in self.command for mark in ("{files}", "{root}")):
             raise ValueError("a command needs {files} or {root}")
         if not self.reads:
-            raise ValueError("reads needs at least one path pattern")
+            raise ValueError("`reads` needs at least one path pattern")
 
 
 class SarifCommand:

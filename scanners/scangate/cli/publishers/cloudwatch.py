@@ -39,7 +39,7 @@ def command(
     CloudWatch Logs reads in most builds. --log-group and --put-metric-data do not depend on the build's log.
     """
     if log_group and put_metric_data:
-        raise UsageError("--log-group and --put-metric-data exclude each other", "choose one of them")
+        raise UsageError("--log-group and --put-metric-data cannot be used together", "choose one of them")
     build = detect_build(os.environ)
     name = project or (build.project if build else "local")
 

@@ -39,7 +39,7 @@ def command(*, repository: str, pull_request: str | None, approve: bool, **share
         partial = describe_partial_scope(report, allow_change=True)
         if partial:
             raise UsageError(
-                f"this verdict is not of a pull request: it is {partial}", "scan the change: scangate scan --since main"
+                f"this is not the verdict of a pull request: it is {partial}", "scan the change: scangate scan --since main"
             )
         api = create_client("codecommit")
         passed = report.verdict.outcome is Outcome.PASS
