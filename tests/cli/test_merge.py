@@ -271,6 +271,7 @@ def _all_told(part: dict[str, Any]) -> list[dict[str, Any]]:
 BODIES: dict[str, Change] = {
     "another file": lambda part: _all_told(part).append({"file": 5}),
     "no file": lambda part: _all_told(part).append({}),
+    "a file that is a list": lambda part: _all_told(part).append({"file": [0]}),
     "a file by its name": lambda part: _all_told(part).append({"file": "a.py"}),
     "more than a report": lambda part: _all_told(part).append({"file": 0, "more": 1}),
     "a report that is none": lambda part: _all_told(part).append({"file": 0, "report": []}),

@@ -116,6 +116,12 @@ def test_invalid_scope_record_is_a_gap(record: dict[str, Any]) -> None:
     assert scanners_with_gaps(make_policy(), record) == ["targets"]
 
 
+def test_a_record_with_a_lone_surrogate_is_invalid() -> None:
+    record = scope()
+    record["scanners"]["bandit"]["options"] = "\ud800"
+    assert scanners_with_gaps(make_policy(exclusions=EXCLUDES), record) == ["targets"]
+
+
 def test_gaps_of_the_scope_have_a_hint_that_names_the_policy() -> None:
     (gap,) = find_scope_gaps({}, make_policy())
     assert gap.hint.endswith("--policy test")

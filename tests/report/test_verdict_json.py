@@ -14,7 +14,7 @@ from hypothesis import given, settings
 
 from scangate.errors import UsageError
 from scangate.judge.evaluation import evaluate
-from scangate.model import Finding, FindingIdentity, Gap, Report, ScanResult
+from scangate.model import Finding, FindingIdentity, Gap, Note, NoteKind, Report, ScanResult
 from scangate.report import schema, summary, verdict_json
 from scangate.report.decision_text import describe_note
 from scangate.report.schema import parse_report
@@ -176,6 +176,7 @@ def tampered(change: Callable[[dict[str, Any]], Any], report: Report | None = No
         (lambda d: d["scanners"][0]["analyzed_files"].pop(), "analyzed"),
         (lambda d: d["scanners"][0].update(files_given=9), "given"),
         (lambda d: d["scanners"][0].update(scanner="semgrep"), ""),
+        (lambda d: d["scanners"].append({"scanner": "bandit", "version": "", "status": "skipped"}), "twice"),
         (lambda d: d["scanners"][2]["components"][0].update(line=0), "line"),
         (lambda d: d["scanners"][2]["components"][0].update(direct=1), "direct"),
         (lambda d: d["counts"].update(findings=7), "counts"),
@@ -209,6 +210,11 @@ def test_a_changed_merged_finding_is_refused(change: Callable[[dict[str, Any]], 
 def test_text_that_is_no_verdict_is_refused(text: str) -> None:
     with pytest.raises(UsageError):
         parse_report(text)
+
+
+def test_counts_that_a_note_lacks_are_zero() -> None:
+    note = Note(NoteKind.KNOWN_SOURCE, name="the baseline", count=2)
+    assert describe_note(note) == "the baseline has 2 findings: 0 still present"
 
 
 @pytest.mark.parametrize("number", [1, 3])

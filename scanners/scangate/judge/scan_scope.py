@@ -69,8 +69,9 @@ def _count(entry: PathExclusion, left_out: Sequence[tuple[str, SkippedPath]]) ->
 def find_scope_gaps(scope: Mapping[str, Any], policy: Policy, rules: Mapping[str, str] | None = None) -> tuple[Gap, ...]:
     """The gaps that ``policy`` sees in a scan with this record; it cannot allow them (the `forced_gaps` of `evaluate`)."""
     try:
+        msgspec.json.encode(scope)  # options are compared as JSON, which lone surrogates are not
         known = msgspec.convert(dict(scope), _RecordedScope)
-    except msgspec.ValidationError:
+    except (msgspec.ValidationError, UnicodeEncodeError):
         return (_gap("targets", "invalid record of what was scanned", policy),)
     missed = [*_excludes(known, policy), *_sizes(known, policy), *_scanners(known, policy, rules or {})]
     return tuple(sorted((_gap(scanner, reason, policy) for scanner, reason in missed), key=Gap.sort_key))

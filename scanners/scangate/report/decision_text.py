@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 
 from scangate.model import Basis, BudgetSelector, Decision, Note, NoteKind, PolicyLocation, Report, SkippedPath, SkipReason
@@ -143,7 +144,7 @@ def _findings(note: Note) -> str:
 
 
 def _known_source(note: Note) -> str:
-    counts = dict(note.counts)
+    counts = Counter(dict(note.counts))
     parts = [f"{counts['matched']:,} still present"]
     parts += [f"{counts[name]:,} {name}" for name in ("gone", "not looked for") if counts[name]]
     removable = note.kind is NoteKind.BASELINE and counts["gone"]
@@ -153,7 +154,7 @@ def _known_source(note: Note) -> str:
 
 def _internal_dependencies(note: Note) -> str:
     policy = "a policy in the scanned tree" if note.in_tree else "the policy"
-    audited = pluralize(dict(note.counts)["audited"], "release")
+    audited = pluralize(Counter(dict(note.counts))["audited"], "release")
     return f"{note.name} audited {audited}; {pluralize(note.count, 'requirement')} not audited, as {policy} declares them internal"
 
 

@@ -202,6 +202,8 @@ def _to_report(document: Document) -> Report:
         raise ValueError("`counts` are not the numbers of findings and gaps in the document")
     if document.exit_code != EXIT_CODES[document.outcome] and not document.interrupted:
         raise ValueError(f"the exit code {document.exit_code} does not follow from {document.outcome.value}")
+    if len({run.scanner for run in document.scanners}) < len(document.scanners):
+        raise ValueError("`scanners` lists one twice")
     findings, gaps = _reported(document)
     results = tuple(
         ScanResult(

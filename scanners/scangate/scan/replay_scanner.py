@@ -31,7 +31,8 @@ def replay_plan(plan: ScanPlan, listing: Listing, inventory: Inventory, shard_fi
             raise UsageError(f"shard {file.shard} ran other scanners than the policy requires: {', '.join(found)}", RERUN_HINT)
         own = {number for number, target in enumerate(listing.targets) if shard_of.get(target.path) == file.number}
         for output in file.scanners:
-            reported = {entry["file"] for entry in (*output.reports, *output.gaps) if "file" in entry}
+            files = (entry.get("file") for entry in (*output.reports, *output.gaps))
+            reported = {file for file in files if isinstance(file, int)}  # anything else is refused where it is decoded
             if output.scanner not in single_shard and reported - own:
                 raise UsageError(f"shard {file.shard} reports files of another shard", RERUN_HINT)
     _check_versions(shard_files)

@@ -115,7 +115,7 @@ def parse_shard_file(text: str, name: str, key: bytes = b"") -> ShardFile:
         raise UsageError(f"{name} is too large: {len(text):,} characters, the limit is {MAX_CHARACTERS:,}", RESCAN_HINT)
     first_line, _, content = text.rstrip("\n").partition("\n")
     try:
-        seal = msgspec.json.decode(first_line, type=_Seal)
+        seal = _parse_seal(first_line)
         if seal.digest != _digest(content):
             raise ValueError("the digest does not match the content")
         _check_mac(seal.mac, content, key, name)
@@ -216,6 +216,13 @@ class _EntryCodec:
 
 def _error_text(error: Exception) -> str:
     return "it is nested too deeply" if isinstance(error, RecursionError) else " ".join(str(error).split())
+
+
+def _parse_seal(line: str) -> _Seal:
+    try:
+        return msgspec.json.decode(line, type=_Seal)
+    except (ValueError, RecursionError) as error:
+        raise ValueError("its first line is no digest; another version of scangate may have written it") from error
 
 
 def _digest(text: str) -> str:
