@@ -18,6 +18,7 @@ from scangate.model import (
     Finding,
     FindingIdentity,
     FindingKind,
+    Location,
     Note,
     NoteKind,
     PolicyLocation,
@@ -110,8 +111,8 @@ def test_exception_of_who_owns_nothing_here_would_not_accept() -> None:
 
 def test_rejection_is_explained_by_the_last_that_expired_and_by_each_who_does_not_own_the_file() -> None:
     book = ledger(
-        entry("@src", days=-9, rule="bandit:*"),
         entry("@src", days=-2, path="src/"),
+        entry("@src", days=-9, rule="bandit:*"),
         entry("@two", rule="bandit:B602"),
         entry("@one", rule="bandit:*"),
         entry("@two", rule="bandit:*"),
@@ -120,7 +121,7 @@ def test_rejection_is_explained_by_the_last_that_expired_and_by_each_who_does_no
     )
     not_owner: dict[str, Any] = {"path": "src/a.py", "count": 1, "text": "CODEOWNERS"}
     assert book.explain_rejections(FOUND) == [
-        note(NoteKind.EXCEPTION_EXPIRED, 1, "path src/", "@src", -2),
+        note(NoteKind.EXCEPTION_EXPIRED, 0, "path src/", "@src", -2),
         note(NoteKind.EXCEPTION_NOT_OWNER, 3, "rule bandit:*", "@one", **not_owner),
         note(NoteKind.EXCEPTION_NOT_OWNER, 2, "rule bandit:B602", "@two", **not_owner),
     ]
@@ -172,6 +173,7 @@ def test_note_on_files_of_others_names_the_first_and_counts_them() -> None:
         ("bandit:B1", ("semgrep",), True),
         ("bandit:B1", ("bandit",), False),
         ("ban*:B1", ("semgrep", "bandit"), False),
+        ("bandit:B1:x", ("bandit",), False),
         ("", ("semgrep",), False),
         ("", (), True),
     ],
@@ -249,3 +251,16 @@ def test_entry_in_force_follows_before_one_that_expired() -> None:
     book = ledger(one, two)
     book.follow_moved_findings([first, second], SCANNED)
     assert book.followed_findings == {id(first): 1, id(second): 0}
+
+
+def test_of_two_findings_the_exception_follows_the_one_in_the_same_context() -> None:
+    book = ledger(entry(rule="bandit:B602", fingerprint="f1", follows=FOLLOWING))
+    other = msgspec.structs.replace(moved("n1"), identity=FindingIdentity("content", "another"), location=Location("b.py", 1, 1))
+    same = msgspec.structs.replace(moved("n2"), location=Location("b.py", 9, 9))
+    book.follow_moved_findings([other, same], SCANNED)
+    assert book.followed_findings == {id(same): 0}
+
+
+def test_advisory_name_may_have_a_colon() -> None:
+    assert selects(make_exception(advisory="A:1"), dependency("pip-audit:a:1"))
+    assert not selects(make_exception(advisory="1"), dependency("pip-audit:a:1"))

@@ -134,6 +134,7 @@ def test_gap_is_allowed_by_the_first_entry_that_matches_kind_scanner_and_path(
         ({}, False),
         ({"exclusions": (PathExclusion("old/", "gone"),)}, True),
         ({"exclusions": (PathExclusion("old/", "gone", ("semgrep",)),)}, False),
+        ({"exclusions": (PathExclusion("old/", "gone", ("bandit",)),)}, True),
         ({"exclusions": (PathExclusion("new/", "gone"),)}, False),
         ({"severity_rules": (SeverityRule("*", Severity.CRITICAL, "new/"),)}, True),
         ({"severity_rules": (SeverityRule("*", Severity.CRITICAL, "old/"),)}, False),
