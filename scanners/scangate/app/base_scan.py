@@ -67,4 +67,4 @@ def _drop_unstaged(base: Listing, head: Listing, repository: Repository) -> List
 def _describe_gaps(base: BaseRevision, results: Sequence[ScanResult]) -> Iterator[str]:
     gaps = Counter(result.scanner for result in results for gap in result.gaps if gap.kind is not GapKind.INTERRUPTED)
     for scanner, number in sorted(gaps.items()):
-        yield f"{base.label}: {scanner} has {pluralize(number, 'coverage gap')} there, so findings in them count as new"
+        yield f"{base.label}: {scanner} has {pluralize(number, 'coverage gap')} there; findings in files with a gap count as new"

@@ -22,7 +22,7 @@ def command() -> None:
 def check(name: str | None, environment: str | None) -> int:
     """Validate a policy (default: scangate.yaml, else baseline)."""
     policy = read_policy(name, environment)
-    click.echo(f"{policy.name}: a valid policy, digest {policy.digest[:12]}, read from {', '.join(policy.sources)}")
+    click.echo(f"{policy.name} is a valid policy, digest {policy.digest[:12]}, read from {', '.join(policy.sources)}")
     return 0
 
 

@@ -144,6 +144,8 @@ def _findings(note: Note) -> str:
 
 
 def _known_source(note: Note) -> str:
+    if not note.count:
+        return f"{note.name} has no findings"
     counts = Counter(dict(note.counts))
     parts = [f"{counts['matched']:,} still present"]
     parts += [f"{counts[name]:,} {name}" for name in ("gone", "not looked for") if counts[name]]
