@@ -43,8 +43,8 @@ def test_decoder_supports_the_documented_types() -> None:
     ("text", "message"),
     [
         ("names: {a: 1}", "p:1:8: names: expected a list, got a mapping"),
-        ("pair: [1]", "p:1:7: pair: a list of 1"),
-        ("pair: [1, 2, 3]", "p:1:7: pair: a list of 3"),
+        ("pair: [1]", "p:1:7: pair: the list has 1"),
+        ("pair: [1, 2, 3]", "p:1:7: pair: the list has 3"),
         ("ratio: 1", "p:1:8: ratio: expected a number"),
         ("ratio: 0", "p:1:8: ratio: expected a number"),
         ("word: a", "p:1:7: word: expected text"),

