@@ -246,3 +246,9 @@ def test_a_program_that_floods_stderr_times_out_and_fills_no_disk(
         processes, "import os, time\nfor _ in range(40): os.write(2, b'x' * 65536); time.sleep(0.01)\nos.write(2, b'end')"
     )
     assert (output.stderr_truncated, output.stderr[-3:]) == (True, b"end")
+
+
+def test_output_of_a_background_child_is_collected(processes: ProcessRunner) -> None:
+    """Its output belongs to the program: without it, an incomplete report could look complete."""
+    code = "import os, time\nos.write(1, b'first')\nif os.fork() == 0:\n    time.sleep(0.3)\n    os.write(1, b' last')\nos._exit(0)"
+    assert python(processes, code).stdout == b"first last"

@@ -142,6 +142,7 @@ class ProcessRunner:
                     if os.fstat(stderr.fileno()).st_size > MAX_STDERR_BYTES:
                         os.ftruncate(stderr.fileno(), 0)
                         is_emptied = True
+                _wait_for_group(child)
             finally:
                 _terminate_group(child)
             _check_size(stdout, stdout_limit, name)
@@ -211,9 +212,20 @@ def _exits_within(child: subprocess.Popen[bytes], seconds: float) -> bool:
     return True
 
 
+def _wait_for_group(child: subprocess.Popen[bytes]) -> None:
+    """Waits up to GRACE_SECONDS for processes that an exited child left in its group: they may still write its output."""
+    child.wait()
+    limit, pause = time.monotonic() + GRACE_SECONDS, 0.0005
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        while time.monotonic() < limit:
+            os.killpg(child.pid, 0)
+            time.sleep(pause)
+            pause = min(2 * pause, 0.02)
+
+
 def _terminate_group(child: subprocess.Popen[bytes]) -> None:
     """Ends the child's process group: SIGTERM if the child still runs, then SIGKILL."""
-    if not _has_exited(child):
+    if child.returncode is None and not _has_exited(child):
         _signal_group(child, signal.SIGTERM)
         _exits_within(child, GRACE_SECONDS)
     _signal_group(child, signal.SIGKILL)
