@@ -52,7 +52,7 @@ def verdict(*found: Finding, under: Policy | None = None) -> Verdict:
 
 def groups(*found: Finding, under: Policy | None = None) -> list[list[str]]:
     """The rules of each ruling's members, in the order of the reports."""
-    return [[told.finding.rule for told in ruling.per_scanner] for ruling in verdict(*found, under=under).rulings]
+    return [[reported.finding.rule for reported in ruling.per_scanner] for ruling in verdict(*found, under=under).rulings]
 
 
 def secret(rule: str, **more: Any) -> Finding:
@@ -63,7 +63,7 @@ def secret(rule: str, **more: Any) -> Finding:
 def test_a_secret_that_three_scanners_see_is_one_finding() -> None:
     found = [secret("bandit:B105"), secret("semgrep:python-static-key"), secret("detect-secrets:secret-keyword")]
     (ruling,) = verdict(*found).rulings
-    assert [told.finding for told in ruling.members] == [found[2], found[1], found[0]]
+    assert [reported.finding for reported in ruling.members] == [found[2], found[1], found[0]]
     assert ruling.finding == msgspec.structs.replace(found[2], reported_by=("detect-secrets", "semgrep", "bandit"))
     assert verdict(*found).notes == (
         Note(NoteKind.MERGED_FINDINGS, count=1, counts=(("detect-secrets and semgrep and bandit", 1),)),
@@ -130,7 +130,7 @@ def test_the_worst_member_decides() -> None:
     assert (ruling.finding.rule, ruling.severity, ruling.outcome) == ("semgrep:x", Severity.MEDIUM, BLOCKS)
     assert kinds(ruling.decision.notes) == [NoteKind.SEVERITY_CHANGED]
     assert ruling.decision == ruling.members[1].decision
-    assert [told.outcome for told in ruling.members] == [TOLERATED, BLOCKS]
+    assert [reported.outcome for reported in ruling.members] == [TOLERATED, BLOCKS]
 
 
 def test_merged_finding_is_suppressed_only_if_every_member_is() -> None:
@@ -244,8 +244,8 @@ def test_a_member_more_lowers_no_count(found: list[Ruling], more: Ruling) -> Non
 @given(rulings, st.randoms())
 def test_merging_loses_nothing_and_softens_nothing(found: list[Ruling], chance: random.Random) -> None:
     made = merge_rulings(found)
-    told = [told for ruling in made for told in ruling.per_scanner]
-    assert sorted(map(repr, told)) == sorted(map(repr, found))
+    reported = [reported for ruling in made for reported in ruling.per_scanner]
+    assert sorted(map(repr, reported)) == sorted(map(repr, found))
     assert merge_rulings(chance.sample(found, len(found))) == made
     assert list(made) == sorted(made, key=Ruling.sort_key)
     for ruling in made:

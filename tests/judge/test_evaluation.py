@@ -461,10 +461,12 @@ def test_an_exception_never_covers_another_rule_or_path(entry: PolicyException, 
 def test_every_finding_and_every_gap_is_ruled_once(results: tuple[ScanResult, ...], targets: Targets, under: Policy) -> None:
     verdict = evaluate(results, targets, under, TODAY)
     found = [each for one in results for each in one.findings]
-    assert sorted(map(repr, found)) == sorted(repr(told.finding) for ruling in verdict.rulings for told in ruling.per_scanner)
+    assert sorted(map(repr, found)) == sorted(
+        repr(reported.finding) for ruling in verdict.rulings for reported in ruling.per_scanner
+    )
     stated = [repr(gap) for one in results for gap in one.gaps] + [repr(gap) for gap in targets.gaps]
-    told = [repr(ruling.gap) for ruling in verdict.gaps]
-    assert all(told.count(gap) >= stated.count(gap) for gap in stated)
+    reported = [repr(ruling.gap) for ruling in verdict.gaps]
+    assert all(reported.count(gap) >= stated.count(gap) for gap in stated)
 
 
 def test_known_finding_does_not_count_and_names_its_source() -> None:
@@ -556,7 +558,7 @@ def test_waiting_less_never_improves(
 @settings(max_examples=60, deadline=None)
 @given(policy_builders.results(), policy_builders.targets, policy_builders.policies)
 def test_cool_down_applies_to_recent_advisories_only(results: tuple[ScanResult, ...], targets: Targets, under: Policy) -> None:
-    for ruling in (told for each in evaluate(results, targets, under, TODAY).rulings for told in each.per_scanner):
+    for ruling in (reported for each in evaluate(results, targets, under, TODAY).rulings for reported in each.per_scanner):
         if ruling.decision.basis is Basis.COOL_DOWN:
             assert ruling.finding.affected_package is not None
             age = TODAY - dt.date.fromisoformat(ruling.finding.affected_package.published)
@@ -600,9 +602,9 @@ def test_verdict_lists_gaps_in_their_order_with_the_decision_on_each() -> None:
     targets = Targets(FileSource.GIT_INDEX, 3, gaps=(of_targets,))
     results = [make_result("bandit", gaps=[crash, slow]), make_result("semgrep", skipped=True)]
     rulings = evaluate(results, targets, under, TODAY, forced_gaps=[beyond]).gaps
-    told = {(ruling.gap.scanner, ruling.gap.path): (ruling.blocking, ruling.decision) for ruling in rulings}
+    reported = {(ruling.gap.scanner, ruling.gap.path): (ruling.blocking, ruling.decision) for ruling in rulings}
     required = Decision(Basis.REQUIRED_SCANNER, PolicyLocation("coverage.required", "scangate.yaml", 5))
-    assert told == {
+    assert reported == {
         ("bandit", "src/b.py"): (False, Decision(Basis.EXCLUSION, PolicyLocation("paths.exclude[0]"), reason="not ours")),
         ("bandit", "a.py"): (False, Decision(Basis.ALLOWED_GAP, PolicyLocation("coverage.allowed-gaps[0]"), reason="slow")),
         ("semgrep", None): (True, required),
@@ -636,9 +638,9 @@ def test_scan_that_gave_no_scanner_a_file_is_a_gap_but_for_an_empty_commit(targe
 
 def test_nothing_to_scan_and_nothing_that_reads_it_are_told_apart() -> None:
     results = [ScanResult("bandit", "1", make_result().status)]
-    told = [evaluate(results, Targets(FileSource.GIT_INDEX, files), make_policy(), TODAY).gaps[0].gap for files in (0, 3)]
-    assert told[0].reason != told[1].reason
-    assert told[0].hint != told[1].hint
+    reported = [evaluate(results, Targets(FileSource.GIT_INDEX, files), make_policy(), TODAY).gaps[0].gap for files in (0, 3)]
+    assert reported[0].reason != reported[1].reason
+    assert reported[0].hint != reported[1].hint
 
 
 def test_known_source_is_noted_with_all_its_counts() -> None:
@@ -666,5 +668,5 @@ def test_exception_is_not_unused_where_its_scanner_failed() -> None:
     entry = make_exception(rule="bandit:B1")
     partial = make_result(gaps=[Gap("bandit", None, GapKind.CRASH, "r")])
     failed = msgspec.structs.replace(partial, status=ScanStatus.FAILED)
-    for result, told in ((failed, False), (partial, True), (make_result(), True)):
-        assert bool(evaluate([result], TARGETS, make_policy(exceptions=(entry,)), TODAY).notes) is told
+    for result, reported in ((failed, False), (partial, True), (make_result(), True)):
+        assert bool(evaluate([result], TARGETS, make_policy(exceptions=(entry,)), TODAY).notes) is reported

@@ -168,14 +168,14 @@ def test_an_entry_never_covers_more_than_it_counts_nor_another(
 def test_the_order_changes_nothing(
     new: list[Finding], old: list[KnownFinding], sight: ScannedPaths | None, shuffle: object
 ) -> None:
-    def told(findings: list[Finding], known: list[KnownFinding]) -> Counter[tuple[Finding, KnownFinding | None]]:
+    def reported(findings: list[Finding], known: list[KnownFinding]) -> Counter[tuple[Finding, KnownFinding | None]]:
         answers = match_findings(findings, known, sight)
         return Counter((each, None if at is None else known[at]) for each, at in zip(findings, answers, strict=True))
 
     other, mixed = list(new), list(old)
     shuffle.shuffle(other)  # type: ignore[attr-defined]
     shuffle.shuffle(mixed)  # type: ignore[attr-defined]
-    assert told(new, old) == told(other, mixed)
+    assert reported(new, old) == reported(other, mixed)
 
 
 @given(some_findings, st.lists(st.builds(found, PATHS, WORDS, WORDS, secrets, st.integers(1, 3)), max_size=3))

@@ -104,9 +104,9 @@ def test_floor_checks_each_field(field: str, floor: Any, tight: Any, loose: Any)
 
 
 def test_the_table_speaks_of_every_field_that_decides() -> None:
-    told = {case[0] for case in CASES}
+    reported = {case[0] for case in CASES}
     silent = {"name", "environment", "description", "digest", "sources", "locations", "in_tree"}
-    assert told | silent | {"codeowners_path"} == {field.name for field in msgspec.structs.fields(Policy)}
+    assert reported | silent | {"codeowners_path"} == {field.name for field in msgspec.structs.fields(Policy)}
 
 
 def test_the_floor_names_the_file_of_owners_where_it_asks_for_owners() -> None:

@@ -64,8 +64,8 @@ def test_the_last_override_that_matches_and_names_the_severity_counts() -> None:
 
 def test_the_first_exclude_that_holds_for_a_scanner_leaves_out() -> None:
     terms = PolicyMatcher(POLICY)
-    told = [terms.exclusion_of(scanner, "src/old/a.py") for scanner in ("semgrep", "bandit")]
-    assert [entry.reason for entry in told if entry is not None] == ["gone soon", "gone"]
+    reported = [terms.exclusion_of(scanner, "src/old/a.py") for scanner in ("semgrep", "bandit")]
+    assert [entry.reason for entry in reported if entry is not None] == ["gone soon", "gone"]
     assert terms.exclusion_of("semgrep", "docs/a.md") is None
 
 

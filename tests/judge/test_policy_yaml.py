@@ -70,9 +70,9 @@ def test_errors_quote_nothing_of_an_invalid_file() -> None:
 @settings(max_examples=200, deadline=None)
 @given(st.one_of(st.binary(max_size=60), st.text("{}[]:,-#&*!|>'\"%@` \n\tab1\\0u~?<=.", max_size=40).map(str.encode)))
 def test_any_bytes_are_a_tree_or_a_policy_error(data: bytes) -> None:
-    told = ""
+    reported = ""
     try:
         assert isinstance(to_plain(parse_policy_yaml(data, "p")), dict)
     except PolicyError as trouble:
-        told = trouble.message
-    assert "\n" not in told
+        reported = trouble.message
+    assert "\n" not in reported

@@ -33,8 +33,8 @@ def test_a_shell_reads_it(tmp_path: Path) -> None:
     file = tmp_path / "env"
     file.write_text(env.render(failing_report()))
     script = f". {file}; sh -c 'echo \"$SCANGATE_VERDICT: $SCANGATE_SUMMARY\"'"
-    told = subprocess.run(["sh", "-c", script], capture_output=True, check=True, text=True).stdout
-    assert told == "FAIL: critical=1 high=2 medium=1 low=0 info=0 unknown=0 suppressed=1 gaps=3 known=1 bundled-only=1\n"
+    reported = subprocess.run(["sh", "-c", script], capture_output=True, check=True, text=True).stdout
+    assert reported == "FAIL: critical=1 high=2 medium=1 low=0 info=0 unknown=0 suppressed=1 gaps=3 known=1 bundled-only=1\n"
 
 
 def test_a_failure_that_is_left_to_an_approval_is_called_review() -> None:

@@ -123,8 +123,8 @@ def test_every_finding_is_reported_with_its_ruling(state: State, targets: Target
     verdict = evaluate(results, targets, state.policy, TODAY, known_sources=known)
     code = EXIT_CODES[verdict.outcome]
     report = Report(verdict, results, targets, tool_version="0.1.0", root="root", known_sources=known, exit_code=code)
-    told = [part.finding for ruling in verdict.rulings for part in ruling.per_scanner if part.finding.scanner != "scangate"]
-    assert identities(told) == identities(state.findings())
+    reported = [part.finding for ruling in verdict.rulings for part in ruling.per_scanner if part.finding.scanner != "scangate"]
+    assert identities(reported) == identities(state.findings())
     check_agreement(report)
     again = parse_report(FORMATS["json"].render(report))
     assert identities(finding for result in again.results for finding in result.findings) == identities(state.findings())

@@ -99,9 +99,9 @@ def read_markdown(text: str) -> ReportedCounts:
 
 
 def read_sbom(text: str) -> ReportedCounts:
-    told = {each["name"].removeprefix("scangate:"): each["value"] for each in json.loads(text)["metadata"]["properties"]}
-    numbers = (int(told[name]) for name in ("blocking", "suppressed", "gaps", "blocking-gaps", "known", "bundled-only"))
-    return ReportedCounts(told["outcome"], *numbers)
+    reported = {each["name"].removeprefix("scangate:"): each["value"] for each in json.loads(text)["metadata"]["properties"]}
+    numbers = (int(reported[name]) for name in ("blocking", "suppressed", "gaps", "blocking-gaps", "known", "bundled-only"))
+    return ReportedCounts(reported["outcome"], *numbers)
 
 
 def read_text(text: str) -> ReportedCounts:
@@ -137,12 +137,12 @@ READERS = {
 def check_agreement(report: Report) -> None:
     expected = expected_counts(report)
     for name, reader in READERS.items():
-        told = reader(FORMATS[name].render(report))
-        told = told._replace(
-            blocks=expected.blocks if told.blocks is None else told.blocks,
-            blocking_gaps=expected.blocking_gaps if told.blocking_gaps is None else told.blocking_gaps,
+        reported = reader(FORMATS[name].render(report))
+        reported = reported._replace(
+            blocks=expected.blocks if reported.blocks is None else reported.blocks,
+            blocking_gaps=expected.blocking_gaps if reported.blocking_gaps is None else reported.blocking_gaps,
         )
-        assert told == expected, name
+        assert reported == expected, name
 
 
 def test_every_format_is_asked() -> None:
@@ -169,10 +169,10 @@ def test_every_format_reports_a_merged_finding_once() -> None:
         assert reader(page) == reader(FORMATS[name].render(alone)), name
         assert ("bandit:B608" in page) is (name not in {"env", "sbom"}), name
     runs = {run["tool"]["driver"]["name"]: run for run in json.loads(FORMATS["sarif"].render(report))["runs"]}
-    (told,) = [result for run in runs.values() for result in run["results"] if "members" in result["properties"]]
-    assert told in runs["semgrep"]["results"]
-    assert told["properties"]["reportedBy"] == ["semgrep", "bandit"]
-    assert [member["rule"] for member in told["properties"]["members"]] == ["semgrep:python.flask.sql-injection", "bandit:B608"]
+    (reported,) = [result for run in runs.values() for result in run["results"] if "members" in result["properties"]]
+    assert reported in runs["semgrep"]["results"]
+    assert reported["properties"]["reportedBy"] == ["semgrep", "bandit"]
+    assert [member["rule"] for member in reported["properties"]["members"]] == ["semgrep:python.flask.sql-injection", "bandit:B608"]
 
 
 def test_all_formats_agree_on_hostile_text() -> None:

@@ -91,12 +91,12 @@ def test_a_suppressed_finding_is_skipped_with_its_reason() -> None:
 
 
 def test_known_finding_is_listed_in_the_test_case_of_its_folder() -> None:
-    told = next(
+    reported = next(
         case.findtext("system-out")
         for case in tree(failing_report()).iter("testcase")
         if case.get("classname") == "scangate.pip-audit"
     )
-    assert told == "1 file analyzed, 1 known"
+    assert reported == "1 file analyzed, 1 known"
 
 
 def test_a_clean_run_is_not_an_empty_report() -> None:

@@ -67,11 +67,11 @@ NEVER = [
 
 
 def test_frequent_findings_are_grouped_by_rule() -> None:
-    told = [
+    reported = [
         (each.rule, each.group, each.pattern, each.count)
         for each in find_noisy_rules(make_report([*NOISY, *APPLICATION_CODE, *NEVER], load_bundled_policy("baseline")))
     ]
-    assert sorted(told) == [
+    assert sorted(reported) == [
         ("bandit:B110", "tests", "tests/", MIN_FINDINGS),
         ("bandit:B110", "vendored code", "vendor/", MIN_FINDINGS),
         ("bandit:B602", "", "", MIN_FINDINGS),

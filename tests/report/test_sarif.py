@@ -211,8 +211,8 @@ def test_suppressions_only_for_the_suppressed_and_unchanged_only_for_the_known()
     ],
 )
 def test_a_region_has_all_four_bounds(place: Location, region: tuple[int, ...]) -> None:
-    told = result_of(msgspec.structs.replace(SHELL, location=place))["locations"][0]["physicalLocation"]["region"]
-    assert (told["startLine"], told["startColumn"], told["endLine"], told["endColumn"]) == region
+    reported = result_of(msgspec.structs.replace(SHELL, location=place))["locations"][0]["physicalLocation"]["region"]
+    assert (reported["startLine"], reported["startColumn"], reported["endLine"], reported["endColumn"]) == region
 
 
 def test_only_evidence_becomes_a_snippet() -> None:
@@ -256,8 +256,8 @@ def test_too_many_results_are_cut_to_the_worst_and_it_says_so() -> None:
         bandit = find_run(many_findings(100), "bandit")
     assert len(bandit["results"]) == 30
     assert {result["properties"]["severity"] for result in bandit["results"]} == {"critical", "high"}
-    (told,) = bandit["invocations"][0]["toolExecutionNotifications"]
-    assert told["message"]["text"].startswith("70 results of 100 omitted")
+    (reported,) = bandit["invocations"][0]["toolExecutionNotifications"]
+    assert reported["message"]["text"].startswith("70 results of 100 omitted")
     assert bandit["properties"]["counts"]["blocking"] == 100
     check_rules(bandit["tool"]["driver"]["rules"])
 

@@ -154,9 +154,9 @@ def test_a_vulnerability_says_what_is_known_of_it() -> None:
     assert (
         vulnerability["recommendation"] == "upgrade flask from 0.12.2 to 2.2.5, the nearest release without a known vulnerability"
     )
-    told = {each["source"]["name"]: each for each in vulnerability["ratings"]}
-    assert told["policy baseline (qa)"]["severity"] == "high"
-    assert (told["NVD"]["method"], told["NVD"]["score"]) == ("CVSSv3", 7.5)
+    reported = {each["source"]["name"]: each for each in vulnerability["ratings"]}
+    assert reported["policy baseline (qa)"]["severity"] == "high"
+    assert (reported["NVD"]["method"], reported["NVD"]["score"]) == ("CVSSv3", 7.5)
 
 
 @pytest.mark.parametrize(
@@ -175,8 +175,8 @@ def test_a_vulnerability_says_what_is_known_of_it() -> None:
 def test_a_score_is_counted_from_the_vector(cvss: str, rating: tuple[str, float] | None) -> None:
     ratings = single_vulnerability(with_rulings(Ruling(flask(cvss), Severity.LOW, RulingOutcome.TOLERATED, reason(""))))["ratings"]
     assert {each.get("severity") for each in ratings} == {"high", "low"}
-    told = [(each["method"], each["score"]) for each in ratings if "score" in each]
-    assert told == ([rating] if rating else [])
+    reported = [(each["method"], each["score"]) for each in ratings if "score" in each]
+    assert reported == ([rating] if rating else [])
 
 
 @pytest.mark.parametrize(

@@ -111,9 +111,9 @@ def plain_file(folder: Path) -> None:
 @pytest.mark.parametrize("plant", [link, open_to_all, linked_file, writable_file, plain_file])
 def test_a_place_that_others_may_have_prepared_is_refused(tmp_path: Path, plant: Callable[[Path], None]) -> None:
     plant(tmp_path)
-    with pytest.raises(ScangateError) as told:
+    with pytest.raises(ScangateError) as reported:
         opened(tmp_path)
-    assert told.value.hint
+    assert reported.value.hint
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can make files of other users")
@@ -298,8 +298,8 @@ def test_several_processes_make_and_fill_one_cache_at_once(tmp_path: Path) -> No
     script = WRITER.replace("10_000", "30").replace("number.to_bytes(32", "(number + int(sys.argv[2])).to_bytes(32")
     argv = [[sys.executable, "-c", script, str(tmp_path / "cache"), str(start)] for start in range(0, 300, 50)]
     writers = [subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for line in argv]
-    told = [writer.communicate() for writer in writers]
-    assert [writer.returncode for writer in writers] == [0] * 6, told
+    reported = [writer.communicate() for writer in writers]
+    assert [writer.returncode for writer in writers] == [0] * 6, reported
     cache = opened(tmp_path)
     assert len(cache.get([(number + start).to_bytes(32, "big") for start in range(0, 300, 50) for number in range(30)])) == 180
     assert cache.notes == []

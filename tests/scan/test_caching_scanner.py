@@ -37,22 +37,22 @@ class ShardScans:
             ScannerTask(scanner, plan.get("options", WordScanner.Options()), plan.get("timeout", 60)) for scanner in scanners
         )
         repeated = CachingScanners(ScanPlan(tasks, jobs=2, result_cache=memory), {})
-        told = scan_unredacted(
+        reported = scan_unredacted(
             self.bench.listing(), repeated.plan, self.bench.processes, self.bench.private_folder, lambda *_: None
         )
-        repeated.save(told)
+        repeated.save(reported)
         assert cache.notes == []
         cache.close()
-        return list(map(_plain, told))
+        return list(map(_plain, reported))
 
     def kept(self) -> bytes:
         """Every byte of the cache."""
         return b"".join(file.read_bytes() for file in self.cache.iterdir())
 
 
-def _plain(told: UnredactedResult) -> tuple[Any, ...]:
-    reports = sorted(told.reports, key=lambda report: report.path)
-    return (told.scanner, told.version, reports, sorted(told.gaps, key=lambda gap: gap.path or ""))
+def _plain(reported: UnredactedResult) -> tuple[Any, ...]:
+    reports = sorted(reported.reports, key=lambda report: report.path)
+    return (reported.scanner, reported.version, reports, sorted(reported.gaps, key=lambda gap: gap.path or ""))
 
 
 @pytest.fixture
@@ -80,20 +80,20 @@ def test_no_file_content_is_cached(shop: ShardScans) -> None:
 def test_only_what_changed_is_asked_and_a_gap_is_asked_again(shop: ShardScans) -> None:
     words = WordScanner()
     shop.run(words, files=MORE)
-    told = shop.run(words, files={"b.txt": "bad\n"})
+    reported = shop.run(words, files={"b.txt": "bad\n"})
     assert words.asked == ["b.txt", "broken.txt"]
-    assert told == shop.run(words, remember=False)
+    assert reported == shop.run(words, remember=False)
 
 
 def test_a_scanner_that_sees_all_files_at_once_is_asked_about_all_or_none(shop: ShardScans) -> None:
     whole = WordScanner(splits=False)
     shop.run(whole, files=FILES)
-    told = shop.run(whole, files={"b.txt": "bad\n"})
+    reported = shop.run(whole, files={"b.txt": "bad\n"})
     assert whole.asked == sorted(FILES)
     shop.run(whole, files={"broken.txt": "broken\n"})
     again = shop.run(whole)
     assert whole.asked == sorted([*FILES, "broken.txt"])
-    assert told != again == shop.run(whole, remember=False)
+    assert reported != again == shop.run(whole, remember=False)
 
 
 @pytest.mark.parametrize(

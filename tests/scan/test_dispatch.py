@@ -54,7 +54,7 @@ class Dispatcher:
             return self._harness.new_context(timeout=timeout)
 
         plan = ScanPlan(tuple(run.task for run in runs), jobs=jobs, result_cache=cast("ResultCache | None", cache))
-        run_calls(runs, plan, new_context, lambda *told: self.progress.append(told))
+        run_calls(runs, plan, new_context, lambda *reported: self.progress.append(reported))
 
 
 @pytest.fixture
@@ -165,8 +165,8 @@ def test_each_call_gets_the_time_limit_of_its_task_and_progress_follows_the_call
     dispatcher.run(one, two)
     assert sorted(dispatcher.timeouts) == [5, 5, 7]
     assert dispatcher.progress[:2] == [("one", 0, 3), ("two", 0, 1)]
-    assert [told for told in dispatcher.progress if told[0] == "one"] == [("one", 0, 3), ("one", 2, 3), ("one", 3, 3)]
-    assert [told for told in dispatcher.progress if told[0] == "two"] == [("two", 0, 1), ("two", 1, 1)]
+    assert [reported for reported in dispatcher.progress if reported[0] == "one"] == [("one", 0, 3), ("one", 2, 3), ("one", 3, 3)]
+    assert [reported for reported in dispatcher.progress if reported[0] == "two"] == [("two", 0, 1), ("two", 1, 1)]
     assert sorted(report.path for report in one.reports) == ["a", "b", "c"]
 
 

@@ -239,7 +239,7 @@ def test_progress_is_reported_from_start_to_last_file(bench: ScanHarness) -> Non
     heard: list[tuple[str, int, int]] = []
     write_files(bench.root, FILES)
     plan = ScanPlan((ScannerTask(FakeScanner(read_all, splits=False), None, 60.0),))
-    scan(bench.listing(), plan, bench.processes, bench.private_folder, lambda *told: heard.append(told))
+    scan(bench.listing(), plan, bench.processes, bench.private_folder, lambda *reported: heard.append(reported))
     assert heard == [("plugin", 0, len(FILES)), ("plugin", len(FILES), len(FILES))]
 
 
@@ -285,9 +285,9 @@ def test_secret_seen_by_one_scanner_is_redacted_in_others(bench: ScanHarness) ->
         return [FileReport("a.txt", secret_spans=(Span(1, 6, 1, 6 + len(value)),)), FileReport("b.txt")]
 
     def tell(files: Sequence[SourceFile]) -> list[FileReport]:
-        told = finding("b.txt")
-        told = msgspec.structs.replace(
-            told,
+        reported = finding("b.txt")
+        reported = msgspec.structs.replace(
+            reported,
             affected_package=AffectedPackage(value, value),
             title=value,
             message=f"says '{value}'",
@@ -295,7 +295,7 @@ def test_secret_seen_by_one_scanner_is_redacted_in_others(bench: ScanHarness) ->
         )
         return [
             FileReport("a.txt", (finding("a.txt"),), gaps=(Gap("plugin", "a.txt", GapKind.PARTIAL_PARSE, f"at {value}"),)),
-            FileReport("b.txt", (told,), components=(Component(value, value, "b.txt", 1, via=(value,), index=value),)),
+            FileReport("b.txt", (reported,), components=(Component(value, value, "b.txt", 1, via=(value,), index=value),)),
             FileReport(f"{value}.txt", components=(Component("a", "1", f"{value}.txt", 1),)),
         ]
 

@@ -31,6 +31,6 @@ def test_a_password_that_is_the_name_of_a_rule_does_not_hide_it(tmp_path: Path, 
     report = FileReport("app.py", (finding(rule, f"it holds {value}"),), secret_spans=(Span(1, 13, 1, 13 + len(value)),))
     redaction = Redactor([SourceFile("app.py", file)])
     redaction.add_secrets([report])
-    (told,) = redaction.redact_by_file([report])["app.py"]
-    assert told.rule == shown
-    assert value not in told.message
+    (reported,) = redaction.redact_by_file([report])["app.py"]
+    assert reported.rule == shown
+    assert value not in reported.message

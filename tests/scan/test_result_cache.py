@@ -469,8 +469,8 @@ def test_a_folder_whose_name_is_no_text_and_words_that_are_none_are_no_fault(tmp
     lab.run(words)
     assert words.asked == []
     words.mood = "odd"
-    (told,) = lab.run(words, files={"a.txt": "other\n"})
-    assert [gap.path for gap in told.gaps] == ["a.txt"]
+    (reported,) = lab.run(words, files={"a.txt": "other\n"})
+    assert [gap.path for gap in reported.gaps] == ["a.txt"]
 
 
 @pytest.mark.skipif(not Path("/dev/shm").is_dir(), reason="needs a file system that keeps such times")

@@ -59,7 +59,7 @@ class Scans:
         cache = Cache(self.cache, self.harness.root, now=LATER) if reuse else None
         plan = self.plan(*scanners, cache=cache, **more)
         listing, folder = self.harness.listing(), self.harness.private_folder
-        output = scan(listing, plan, self.harness.processes, folder, lambda *told: self.progress.append(told))
+        output = scan(listing, plan, self.harness.processes, folder, lambda *reported: self.progress.append(reported))
         if cache is not None:
             cache.close()
         return output
@@ -187,15 +187,15 @@ def test_unredacted_results_are_what_the_scanners_said(scans: Scans) -> None:
     skipped = msgspec.structs.replace(plan.tasks[2], skip_reason="it is off")
     plan = msgspec.structs.replace(plan, tasks=(*plan.tasks[:2], skipped))
     for _ in range(2):
-        told: list[tuple[str, int, int]] = []
+        reported: list[tuple[str, int, int]] = []
         slow, missing = scan_unredacted(
             scans.harness.listing(),
             plan,
             scans.harness.processes,
             scans.harness.private_folder,
-            lambda *each, told=told: told.append(each),
+            lambda *each, reported=reported: reported.append(each),
         )
-        assert told == [("slow", 0, 2), ("slow", 2, 2)], "nothing is cached"
+        assert reported == [("slow", 0, 2), ("slow", 2, 2)], "nothing is cached"
         assert isinstance(slow, UnredactedResult)
         assert (slow.scanner, slow.version, [report.path for report in slow.reports]) == ("slow", "1", ["c.txt", "x.txt"])
         assert SECRET in repr(slow.reports)

@@ -71,11 +71,11 @@ def test_all_shards_together_read_what_one_scan_reads(count: int, tmp_path: Path
     for number in range(1, count + 1):
         folder = tmp_path / f"private-{number}"
         folder.mkdir()
-        told = scan_unredacted(
+        reported = scan_unredacted(
             listing, plan_for_shard(plan(), Shard(number, count), inventory), bench.processes, folder, lambda *_: None
         )
-        read += [(each.scanner, report.path) for each in told for report in each.reports]
-        assert ("whole" in {each.scanner for each in told}) is (assign_unsplittable(plan(), count)["whole"] == number)
+        read += [(each.scanner, report.path) for each in reported for report in each.reports]
+        assert ("whole" in {each.scanner for each in reported}) is (assign_unsplittable(plan(), count)["whole"] == number)
     assert sorted(read) == sorted((name, f"{letter}.txt") for name in ("plugin", "whole") for letter in "abcde")
 
 

@@ -210,8 +210,8 @@ def merged() -> Report:
     )
     first, *rest = report.verdict.rulings
     members = (first, Ruling(other, Severity.MEDIUM, RulingOutcome.TOLERATED, budget(Severity.MEDIUM, 1, 10)))
-    told = msgspec.structs.replace(SQL, reported_by=("semgrep", "bandit"))
-    rulings = (Ruling(told, first.severity, first.outcome, first.decision, members), *rest)
+    reported = msgspec.structs.replace(SQL, reported_by=("semgrep", "bandit"))
+    rulings = (Ruling(reported, first.severity, first.outcome, first.decision, members), *rest)
     results = tuple(
         msgspec.structs.replace(result, findings=(*result.findings, other)) if result.scanner == "bandit" else result
         for result in report.results
