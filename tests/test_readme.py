@@ -18,6 +18,7 @@ from scangate.app.scanner_registry import load_scanners
 from scangate.cli.main import cli
 from scangate.cli.scan import command as scan
 from scangate.judge.policy_loader import load_policy
+from scangate.plugin import FileFacts
 from scangate.scan.cache import Cache
 from scangate.scan.result_cache import ResultCache
 from scangate.timestamps import today
@@ -105,8 +106,8 @@ def dotenv(tmp_path: Path) -> ModuleType:
 
 
 def test_the_scanner_of_the_readme_reads_what_it_says(dotenv: ModuleType) -> None:
-    assert dotenv.reads("deploy/.env.production", dotenv.Options())
-    assert not dotenv.reads(".env.example", dotenv.Options())
+    assert dotenv.reads(FileFacts("deploy/.env.production"), dotenv.Options())
+    assert not dotenv.reads(FileFacts(".env.example"), dotenv.Options())
 
 
 def test_the_scanner_of_the_readme_is_cached(dotenv: ModuleType, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from scangate.model import FileAccounting, FileReport, GapKind
 from scangate.source_text import decode, split_lines
 
 __all__ = [
+    "FileFacts",
     "ProgramOutput",
     "ScanContext",
     "Scanner",
@@ -34,16 +35,24 @@ T = TypeVar("T")
 CacheKey = Callable[[Any, Mapping[str, str], dt.date], "str | None"]
 
 
+class FileFacts(msgspec.Struct, frozen=True):
+    """What a scanner can select files by: the path in the repository, and the content type, such as `python`."""
+
+    path: str
+    content_type: str = ""
+
+
 class SourceFile:
-    """One file as a scanner sees it: its path in the repository, and a private copy of its bytes.
+    """One file as a scanner sees it: its path in the repository, its content type, and a private copy of its bytes.
 
     Tools read the copy (``file``, absolute), never the scanned tree: nothing in the tree can configure them, the content cannot
     change between two tools, and staged content is read the same way as files on disk.
     """
 
-    def __init__(self, path: str, file: Path) -> None:
+    def __init__(self, path: str, file: Path, content_type: str = "") -> None:
         self.path = path
         self.file = file
+        self.content_type = content_type
 
     def read_bytes(self) -> bytes:
         """The content of the file."""
@@ -142,8 +151,8 @@ class Scanner(Protocol[OptionsT]):
     def version(self) -> str:
         """The version of the wrapped tool. Raises ScanError(TOOL_MISSING) if it is not installed."""
 
-    def reads(self, path: str, options: OptionsT) -> bool:
-        """Whether the scanner scans files with this path."""
+    def reads(self, file: FileFacts, options: OptionsT) -> bool:
+        """Whether the scanner scans this file."""
 
     def scan(self, files: Sequence[SourceFile], options: OptionsT, context: ScanContext) -> Iterable[FileReport]:
         """Scans ``files`` and yields a report for each; a file without a report becomes a gap.

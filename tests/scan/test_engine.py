@@ -28,7 +28,7 @@ from scangate.model import (
     SkipReason,
     Span,
 )
-from scangate.plugin import ScanContext, SourceFile
+from scangate.plugin import FileFacts, ScanContext, SourceFile
 from scangate.scan.engine import scan
 from scangate.scan.plan import ExcludedPaths, ScannerTask, ScanPlan
 from tests.support.fake_scanners import FakeScanner, Scan, read_all
@@ -196,10 +196,10 @@ def test_a_tool_that_is_not_there_is_a_gap_even_without_files(
 
 def test_a_file_of_which_a_scanner_cannot_say_whether_it_reads_it_is_not_lost(bench: ScanHarness) -> None:
     class Unsure(FakeScanner):
-        def reads(self, path: str, options: Any) -> bool:
-            if path == "odd.md":
+        def reads(self, file: FileFacts, options: Any) -> bool:
+            if file.path == "odd.md":
                 raise SystemExit(0)
-            return super().reads(path, options)
+            return super().reads(file, options)
 
     result = bench.result(Unsure(forget), {**FILES, "odd.md": ""})
     assert "odd.md" in result.analyzed_files
@@ -300,7 +300,7 @@ def test_secret_seen_by_one_scanner_is_redacted_in_others(bench: ScanHarness) ->
         ]
 
     seer = Seer(see)
-    seer.reads = lambda path, options: path in {"a.txt", "b.txt"}  # type: ignore[method-assign]
+    seer.reads = lambda file, options: file.path in {"a.txt", "b.txt"}  # type: ignore[method-assign]
     (bench.root / "a.txt").write_text(f"key: {value}\n")
     (bench.root / "b.txt").write_text(f"# {value}\n")
     (bench.root / f"{value}.txt").write_text("")

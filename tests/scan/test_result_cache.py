@@ -19,6 +19,7 @@ from scangate.model import (
     GapKind,
     ScanResult,
 )
+from scangate.plugin import FileFacts
 from scangate.scan import result_cache as memory_module
 from scangate.scan import stat_cache
 from scangate.scan.cache import Cache
@@ -425,7 +426,7 @@ def test_invalid_cached_scan_is_ignored(lab: CachedScans, monkeypatch: pytest.Mo
 
 def test_cache_key_is_not_computed_without_files(lab: CachedScans, forgetful: None) -> None:
     words, idle = WordScanner(), WordScanner("idle")
-    idle.reads = lambda path, options: path.endswith(".none")  # type: ignore[method-assign]
+    idle.reads = lambda file, options: file.path.endswith(".none")  # type: ignore[method-assign]
     idle.resting_on = None
     lab.run(words, idle, files=FILES)
     lab.run(words, idle)
@@ -501,8 +502,8 @@ def test_a_scanner_without_a_cache_key_scans_the_files_that_other_options_add(la
     class Picky(_Uncached):
         suffix = "a.txt"
 
-        def reads(self, path: str, options: object) -> bool:
-            return path.endswith(self.suffix)
+        def reads(self, file: FileFacts, options: object) -> bool:
+            return file.path.endswith(self.suffix)
 
     words, plugin = WordScanner(), Picky("plugin")
     lab.run(words, plugin, files=FILES)

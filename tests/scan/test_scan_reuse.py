@@ -12,7 +12,7 @@ import pytest
 
 from scangate.errors import ScanError
 from scangate.model import FileReport, Finding, Gap, GapKind, ScanResult, ScanStatus, Targets
-from scangate.plugin import ScanContext, SourceFile
+from scangate.plugin import FileFacts, ScanContext, SourceFile
 from scangate.scan.cache import Cache
 from scangate.scan.discovery import Listing
 from scangate.scan.engine import UnredactedResult, scan, scan_unredacted
@@ -32,8 +32,8 @@ class SlowScanner(WordScanner):
         super().__init__(name)
         self._only = only
 
-    def reads(self, path: str, options: Any) -> bool:
-        return path == self._only if self._only else super().reads(path, options)
+    def reads(self, file: FileFacts, options: Any) -> bool:
+        return file.path == self._only if self._only else super().reads(file, options)
 
     def scan(self, files: Sequence[SourceFile], options: Any, run: ScanContext) -> Iterable[FileReport]:
         time.sleep(0.002)

@@ -22,7 +22,7 @@ from scangate.model import (
     ScanStatus,
     Severity,
 )
-from scangate.plugin import ScanContext, SourceFile
+from scangate.plugin import FileFacts, ScanContext, SourceFile
 from scangate.scan.discovery import Listing, list_commit
 from scangate.scan.engine import scan
 from scangate.scan.plan import ScannerTask, ScanPlan
@@ -49,10 +49,10 @@ class LineScanner:
         """Its version."""
         return "1"
 
-    def reads(self, path: str, options: object) -> bool:
+    def reads(self, file: FileFacts, options: object) -> bool:
         """Whether the name ends as it should."""
         del options
-        return path.endswith(self._endings)
+        return file.path.endswith(self._endings)
 
     def scan(self, files: Sequence[SourceFile], options: object, run: ScanContext) -> Iterable[FileReport]:
         """A finding a line, in the words of the line and the number of files where it sees all of them."""

@@ -22,7 +22,7 @@ from scangate.model import (
     Severity,
     Span,
 )
-from scangate.plugin import ScanContext, SourceFile
+from scangate.plugin import FileFacts, ScanContext, SourceFile
 
 Scan = Callable[[Sequence[SourceFile]], Iterable[FileReport]]
 
@@ -44,8 +44,8 @@ class FakeScanner:
     def version(self) -> str:
         return "1"
 
-    def reads(self, path: str, options: Any) -> bool:
-        return path.endswith(".txt")
+    def reads(self, file: FileFacts, options: Any) -> bool:
+        return file.path.endswith(".txt")
 
     def scan(self, files: Sequence[SourceFile], options: Any, run: ScanContext) -> Iterable[FileReport]:
         self.calls += 1
@@ -85,8 +85,8 @@ class WordScanner:
     def version(self) -> str:
         return self._version
 
-    def reads(self, path: str, options: Any) -> bool:
-        return path.endswith(".txt")
+    def reads(self, file: FileFacts, options: Any) -> bool:
+        return file.path.endswith(".txt")
 
     def cache_key(self, options: Any, environ: Mapping[str, str], today: dt.date) -> str | None:
         return self.resting_on

@@ -22,7 +22,7 @@ __all__ = ["DENIED", "Text", "find_denied", "user_facing_texts"]
 DENIED = {
     r"tells?|told|telling": "report, say, show, find",
     r"mends?|mended|mending": "fix",
-    r"stands?|stood|standing": "is, appears",
+    r"stands?(?!-in)|stood|standing": "is, appears",
     r"whoever|nobody|somebody|everybody": "name the person or the program",
     r"nobody listen\w*|come along|goes? easier on": "the output pipe was closed; is bundled; is less strict",
     r"besides?": "next to, in addition to",

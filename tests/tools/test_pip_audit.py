@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from scangate.model import AffectedPackage, Component, FindingKind, ScanResult, Severity
+from scangate.plugin import FileFacts
 from scangate.tools import pip_audit
 from scangate.tools.built_in import BUILT_IN
 from tests.support.fake_tool import install_fake_tool
@@ -208,7 +209,7 @@ def test_a_missing_program_and_a_timeout_are_gaps(bench: ScanHarness, monkeypatc
     ],
 )
 def test_which_files_it_reads(path: str, *, read: bool) -> None:
-    assert pip_audit.reads(path, pip_audit.Options()) is read
+    assert pip_audit.reads(FileFacts(path), pip_audit.Options()) is read
 
 
 class Service:

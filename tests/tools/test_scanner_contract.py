@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from scangate.app.scanner_registry import load_scanners
 from scangate.model import FileAccounting, GapKind, ScanStatus, Severity
-from scangate.plugin import Scanner, read_traits
+from scangate.plugin import FileFacts, Scanner, read_traits
 from scangate.tools.sarif_command import Options as CommandOptions
 from scangate.tools.sarif_command import SarifCommand
 from tests.support.scan_harness import ScanHarness, is_ledger_complete
@@ -91,13 +91,13 @@ def test_unknown_options_are_rejected(scanner: tuple[Any, Any]) -> None:
 
 @pytest.mark.parametrize("path", ODD_PATHS)
 def test_it_decides_for_any_path(scanner: tuple[Any, Any], path: str) -> None:
-    assert scanner[0].reads(path, scanner[1]) in (True, False)
+    assert scanner[0].reads(FileFacts(path), scanner[1]) in (True, False)
 
 
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(path=st.text(max_size=40))
 def test_it_decides_deterministically(scanner: tuple[Any, Any], path: str) -> None:
-    assert scanner[0].reads(path, scanner[1]) is scanner[0].reads(path, scanner[1])
+    assert scanner[0].reads(FileFacts(path), scanner[1]) is scanner[0].reads(FileFacts(path), scanner[1])
 
 
 def test_it_is_complete_without_files(scanner: tuple[Any, Any], bench: ScanHarness) -> None:
@@ -155,14 +155,14 @@ def test_it_accounts_for_every_file_of_a_hostile_tree(scanner: tuple[Any, Any], 
     assert is_ledger_complete(result)
     assert not {gap.kind for gap in result.gaps} & {GapKind.TOOL_MISSING, GapKind.TIMEOUT, GapKind.INTERRUPTED}
     assert {gap.path for gap in result.gaps if gap.kind is GapKind.TOO_LARGE} == {
-        path for path in ("large.py", "large.txt") if scanner[0].reads(path, scanner[1])
+        path for path in ("large.py", "large.txt") if scanner[0].reads(FileFacts(path), scanner[1])
     }
-    assert {path for path in TREE if scanner[0].reads(path, scanner[1])} == {
+    assert {path for path in TREE if scanner[0].reads(FileFacts(path), scanner[1])} == {
         *result.analyzed_files,
         *(gap.path for gap in result.gaps),
     }
     assert {"space in name.py", "new\nline.py", "quote'\".py", "ünïcode.py", "-dash.py", "100%s.py"} & set(TREE) <= (
-        set(result.analyzed_files) if scanner[0].reads("a.py", scanner[1]) else set(TREE)
+        set(result.analyzed_files) if scanner[0].reads(FileFacts("a.py"), scanner[1]) else set(TREE)
     )
     assert all(gap.reason and "\n" not in gap.reason and gap.reason[0] != " " for gap in result.gaps)
     assert all(found.severity in Severity and found.fingerprint and found.reported_by for found in result.findings)

@@ -8,7 +8,7 @@ import click
 
 from scangate.app.scanner_registry import load_scanners
 from scangate.errors import ScanError
-from scangate.plugin import Scanner, read_traits
+from scangate.plugin import FileFacts, Scanner, read_traits
 
 SAMPLES = ("app.py", "Dockerfile", "template.yaml", "template.json", "buildspec.yml", "requirements.txt", "README.md", ".env")
 
@@ -29,5 +29,5 @@ def _row(name: str, scanner: Scanner[Any]) -> tuple[str, str, str, str]:
     except ScanError as error:
         version = error.reason
     options = scanner.Options()
-    samples = ", ".join(sample for sample in SAMPLES if scanner.reads(sample, options))
+    samples = ", ".join(sample for sample in SAMPLES if scanner.reads(FileFacts(sample), options))
     return (name, version, read_traits(scanner).accounting.value, f"reads {samples}")

@@ -25,6 +25,11 @@ GapName = Literal[
     "unpinned",
     "advisory-unanswered",
     "stale-store",
+    "stand-in",
+    "absent",
+    "nested-repository",
+    "not-analyzed",
+    "not-opened",
 ]
 Text = Annotated[str, Meta(pattern=r"\S", max_length=2000)]
 Glob = Annotated[str, Meta(pattern=r"\S", max_length=1024, extra={"check": "glob"})]

@@ -6,6 +6,7 @@ exclusive, as in SARIF.
 
 from __future__ import annotations
 
+from scangate.model.content import Analysis
 from scangate.model.decision import Basis, BudgetSelector, Decision, Note, NoteKind
 from scangate.model.finding import (
     BUNDLED_ADVISORIES,
@@ -41,6 +42,7 @@ __all__ = [
     "NEVER_ALLOWED",
     "WORST_FIRST",
     "AffectedPackage",
+    "Analysis",
     "Basis",
     "BudgetSelector",
     "ComparedRevision",

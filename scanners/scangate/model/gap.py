@@ -25,6 +25,11 @@ class GapKind(enum.Enum):
     UNPINNED = "unpinned"
     ADVISORY_UNANSWERED = "advisory-unanswered"
     STALE_STORE = "stale-store"
+    STAND_IN = "stand-in"
+    ABSENT = "absent"
+    NESTED_REPOSITORY = "nested-repository"
+    NOT_ANALYZED = "not-analyzed"
+    NOT_OPENED = "not-opened"
 
 
 NEVER_ALLOWED = frozenset(

@@ -11,7 +11,7 @@ import msgspec
 from scangate.errors import ScanError
 from scangate.globs import matches
 from scangate.model import FileReport, Gap, GapKind, SkippedPath, SkipReason
-from scangate.plugin import Scanner, ScannerTraits, SourceFile, read_traits
+from scangate.plugin import FileFacts, Scanner, ScannerTraits, SourceFile, read_traits
 from scangate.scan.discovery import Listing, Target
 from scangate.scan.result_cache import CachedResult, ResultCache
 
@@ -126,7 +126,7 @@ def assign_files(
 
 def accepts(task: ScannerTask, path: str) -> bool:
     """Whether the scanner scans files with this path; if its ``reads`` fails, yes, so that the file is not lost."""
-    accepted, error = call_guarded(lambda: bool(task.scanner.reads(path, task.options)))
+    accepted, error = call_guarded(lambda: bool(task.scanner.reads(FileFacts(path), task.options)))
     return bool(accepted) or error is not None
 
 

@@ -12,7 +12,7 @@ import msgspec
 
 from scangate.errors import ScanError
 from scangate.model import Confidence, FileReport, Finding, FindingKind, Gap, GapKind, Location, Severity, Span
-from scangate.plugin import ScanContext, SourceFile, decode_json, depends_on_file_only
+from scangate.plugin import FileFacts, ScanContext, SourceFile, decode_json, depends_on_file_only
 from scangate.python_parser import ignore_warnings
 from scangate.tools.suppression_comments import find_nosec, read_nosec_comments
 from scangate.tools.syntax_check import check_python, make_gap
@@ -70,10 +70,10 @@ def version() -> str:
     return find_installed_version("bandit")
 
 
-def reads(path: str, options: Options) -> bool:
+def reads(file: FileFacts, options: Options) -> bool:
     """Python files."""
     del options
-    return path.endswith((".py", ".pyw"))
+    return file.path.endswith((".py", ".pyw"))
 
 
 def scan(files: Sequence[SourceFile], options: Options, context: ScanContext) -> Iterable[FileReport]:

@@ -12,7 +12,7 @@ import msgspec
 from scangate.errors import ScanError
 from scangate.globs import Glob, matches
 from scangate.model import Confidence, FileReport, Finding, FindingKind, Gap, GapKind, Location, Severity, Span
-from scangate.plugin import ScanContext, SourceFile, decode_json, depends_on_file_only
+from scangate.plugin import FileFacts, ScanContext, SourceFile, decode_json, depends_on_file_only
 from scangate.tools.tool_version import find_installed_version
 
 NAME = "detect-secrets"
@@ -77,10 +77,10 @@ def version() -> str:
     return find_installed_version("detect-secrets")
 
 
-def reads(path: str, options: Options) -> bool:
+def reads(file: FileFacts, options: Options) -> bool:
     """Every file except images, archives, programs and other binary formats, by their suffix."""
     del options
-    return _BINARY_SUFFIX.search(path) is None
+    return _BINARY_SUFFIX.search(file.path) is None
 
 
 def scan(files: Sequence[SourceFile], options: Options, context: ScanContext) -> Iterable[FileReport]:

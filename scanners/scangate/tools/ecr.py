@@ -23,7 +23,7 @@ from scangate.model import (
     Location,
     Severity,
 )
-from scangate.plugin import ScanContext, SourceFile, parse_json, require_fields
+from scangate.plugin import FileFacts, ScanContext, SourceFile, parse_json, require_fields
 
 NAME = "ecr"
 SEVERITIES = {
@@ -49,9 +49,9 @@ def version() -> str:
     return __version__
 
 
-def reads(path: str, options: Any) -> bool:  # noqa: ARG001 -- the protocol's signature
+def reads(file: FileFacts, options: Any) -> bool:  # noqa: ARG001 -- the protocol's signature
     """Every file: each contains a response of the API."""
-    return bool(path)
+    return bool(file.path)
 
 
 def scan(files: Sequence[SourceFile], options: Any, context: ScanContext) -> Iterable[FileReport]:  # noqa: ARG001 -- the protocol's signature

@@ -14,7 +14,7 @@ import msgspec
 from scangate.advisories.manifest_kinds import is_manifest
 from scangate.advisories.paths import bundled_file, default_store_path
 from scangate.model import FileReport
-from scangate.plugin import ScanContext, SourceFile
+from scangate.plugin import FileFacts, ScanContext, SourceFile
 from scangate.tools.pip_audit_options import NAME, Options
 from scangate.tools.tool_version import find_installed_version
 
@@ -28,10 +28,10 @@ def version() -> str:
     return find_installed_version("pip-audit")
 
 
-def reads(path: str, options: Options) -> bool:
+def reads(file: FileFacts, options: Options) -> bool:
     """Manifests and lock files of Python projects, by their usual names."""
     del options
-    return is_manifest(path)
+    return is_manifest(file.path)
 
 
 def cache_key(options: Options, environ: Mapping[str, str], today: dt.date) -> str | None:

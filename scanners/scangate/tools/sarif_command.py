@@ -18,7 +18,7 @@ import msgspec
 from scangate.errors import ScanError
 from scangate.globs import Glob, matches
 from scangate.model import Confidence, FileAccounting, FileReport, Finding, FindingKind, GapKind, Location, Severity, Span
-from scangate.plugin import ScanContext, SourceFile, parse_json, require_fields
+from scangate.plugin import FileFacts, ScanContext, SourceFile, parse_json, require_fields
 from scangate.scan.masking import mask_suspicious
 
 LEVELS = {"error": Severity.HIGH, "warning": Severity.MEDIUM, "note": Severity.LOW, "none": Severity.INFO}
@@ -72,9 +72,9 @@ class SarifCommand:
         """The version in the block, or "unstated"."""
         return self._options.version or "unstated"
 
-    def reads(self, path: str, options: Options) -> bool:
+    def reads(self, file: FileFacts, options: Options) -> bool:
         """Whether a pattern of the block matches."""
-        return any(matches(pattern, path) for pattern in options.reads)
+        return any(matches(pattern, file.path) for pattern in options.reads)
 
     def cache_key(self, options: Options, environ: Mapping[str, str], today: dt.date) -> str | None:
         """SHA-256 (hex) of the program and the files that the command names, such as its rules; None if caching is not allowed.

@@ -13,7 +13,7 @@ import msgspec
 
 from scangate.errors import ScanError
 from scangate.model import Confidence, FileReport, Finding, FindingKind, Gap, GapKind, Location, Severity, Span
-from scangate.plugin import ScanContext, SourceFile, decode_json, depends_on_file_only
+from scangate.plugin import FileFacts, ScanContext, SourceFile, decode_json, depends_on_file_only
 from scangate.source_text import character_position
 from scangate.tools import rule_pack
 from scangate.tools.suppression_comments import find_nosemgrep
@@ -92,10 +92,10 @@ def version() -> str:
     return find_installed_version("semgrep")
 
 
-def reads(path: str, options: Options) -> bool:
+def reads(file: FileFacts, options: Options) -> bool:
     """Files to which at least one rule applies."""
     del options
-    return rule_pack.has_rules_for(path)
+    return rule_pack.has_rules_for(file.path)
 
 
 def scan(files: Sequence[SourceFile], options: Options, context: ScanContext) -> Iterable[FileReport]:
