@@ -33,6 +33,7 @@ from scangate.model.result import (
     Targets,
     TargetsInfo,
 )
+from scangate.model.secret import Secret, SecretWeight
 from scangate.model.severity import Confidence, Severity
 from scangate.model.verdict import EXIT_CODES, WORST_FIRST, GapRuling, Outcome, Ruling, RulingOutcome, Verdict, derive_outcome
 
@@ -74,6 +75,8 @@ __all__ = [
     "ScanResult",
     "ScanStatus",
     "ScannerRun",
+    "Secret",
+    "SecretWeight",
     "Severity",
     "SkipReason",
     "SkippedPath",

@@ -9,6 +9,7 @@ import msgspec
 from scangate.model.finding import Finding
 from scangate.model.gap import Gap
 from scangate.model.location import Span
+from scangate.model.secret import Secret
 
 
 class SkipReason(enum.StrEnum):
@@ -81,8 +82,9 @@ class SkippedPath(msgspec.Struct, frozen=True, forbid_unknown_fields=True, order
 class FileReport(msgspec.Struct, frozen=True):
     """What one scanner reports about one file.
 
-    ``secret_spans``: the positions of secrets, for redaction. ``components``: what the file depends on, audited or not.
-    ``skipped_paths``: parts of it that were deliberately not analyzed.
+    ``secrets``: the secrets in it, for redaction; ``secret_spans``: positions of secrets about which nothing else is known, which
+    count as strong. ``components``: what the file depends on, audited or not. ``skipped_paths``: parts of it that were deliberately
+    not analyzed.
     """
 
     path: str
@@ -91,6 +93,12 @@ class FileReport(msgspec.Struct, frozen=True):
     secret_spans: tuple[Span, ...] = ()
     components: tuple[Component, ...] = ()
     skipped_paths: tuple[SkippedPath, ...] = ()
+    secrets: tuple[Secret, ...] = ()
+
+    @property
+    def all_secrets(self) -> tuple[Secret, ...]:
+        """``secrets``, and one for each of ``secret_spans``."""
+        return (*self.secrets, *(Secret((span,)) for span in self.secret_spans))
 
 
 class ScannerRun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
