@@ -13,10 +13,12 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 
 from scangate.errors import ScanError
-from scangate.model import FileAccounting, FileReport, GapKind
+from scangate.model import Analysis, Coverage, FileAccounting, FileReport, GapKind
 from scangate.source_text import decode, split_lines
 
 __all__ = [
+    "Analysis",
+    "Coverage",
     "FileFacts",
     "ProgramOutput",
     "ScanContext",
@@ -33,6 +35,7 @@ __all__ = [
 OptionsT = TypeVar("OptionsT")
 T = TypeVar("T")
 CacheKey = Callable[[Any, Mapping[str, str], dt.date], "str | None"]
+CoverageOf = Callable[[Any], Iterable[Coverage]]
 
 
 class FileFacts(msgspec.Struct, frozen=True):
@@ -171,22 +174,37 @@ def depends_on_file_only(options: object, environ: Mapping[str, str], today: dt.
     return ""
 
 
+def _declares_nothing(options: object) -> Iterable[Coverage]:
+    """The default ``coverage``."""
+    del options
+    return ()
+
+
 class ScannerTraits(msgspec.Struct, frozen=True):
-    """The optional attributes of a scanner, with their defaults; a scanner defines them in capitals, but for ``cache_key``.
+    """The optional attributes of a scanner, with their defaults; a scanner defines them in capitals, but for the functions.
 
     ``ACCOUNTING``: whether the tool's output names each scanned file, or the run as a whole vouches for them. ``SPLITTABLE``: files
     may be scanned in several calls, in parallel. ``IO_BOUND``: it mostly waits for a service, so it runs in addition to the
     others. ``cache_key(options, environ, today)``: a digest of everything that reports depend on besides the files, the options,
-    the version and the scanner's own code; None if this run's reports must not be reused.
+    the version and the scanner's own code; None if this run's reports must not be reused. ``coverage(options)``: which
+    analyses the scanner does for which content types. A scanner without it covers nothing: its findings are reported, and what it
+    reads still counts as not analyzed.
     """
 
     accounting: FileAccounting = FileAccounting.PER_FILE
     splittable: bool = False
     io_bound: bool = False
     cache_key: CacheKey = _never_cached
+    coverage: CoverageOf = _declares_nothing
 
 
-_ATTRIBUTES = {"accounting": "ACCOUNTING", "splittable": "SPLITTABLE", "io_bound": "IO_BOUND", "cache_key": "cache_key"}
+_ATTRIBUTES = {
+    "accounting": "ACCOUNTING",
+    "splittable": "SPLITTABLE",
+    "io_bound": "IO_BOUND",
+    "cache_key": "cache_key",
+    "coverage": "coverage",
+}
 
 
 def read_traits(scanner: Scanner[Any]) -> ScannerTraits:

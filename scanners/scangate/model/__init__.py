@@ -6,7 +6,7 @@ exclusive, as in SARIF.
 
 from __future__ import annotations
 
-from scangate.model.content import Analysis
+from scangate.model.content import ANY_TYPE, Analysis, AnalysisCoverage, ContentCoverage, ContentFiles, Coverage
 from scangate.model.decision import Basis, BudgetSelector, Decision, Note, NoteKind
 from scangate.model.finding import (
     BUNDLED_ADVISORIES,
@@ -17,7 +17,7 @@ from scangate.model.finding import (
     IgnoreComment,
     RuleInfo,
 )
-from scangate.model.gap import NEVER_ALLOWED, Gap, GapKind
+from scangate.model.gap import COVERAGE, NEVER_ALLOWED, Gap, GapKind
 from scangate.model.location import Location, PolicyLocation, Span
 from scangate.model.report import ComparedRevision, KnownSource, KnownSourceKind, Report, RunInfo
 from scangate.model.result import (
@@ -38,17 +38,23 @@ from scangate.model.severity import Confidence, Severity
 from scangate.model.verdict import EXIT_CODES, WORST_FIRST, GapRuling, Outcome, Ruling, RulingOutcome, Verdict, derive_outcome
 
 __all__ = [
+    "ANY_TYPE",
     "BUNDLED_ADVISORIES",
+    "COVERAGE",
     "EXIT_CODES",
     "NEVER_ALLOWED",
     "WORST_FIRST",
     "AffectedPackage",
     "Analysis",
+    "AnalysisCoverage",
     "Basis",
     "BudgetSelector",
     "ComparedRevision",
     "Component",
     "Confidence",
+    "ContentCoverage",
+    "ContentFiles",
+    "Coverage",
     "Decision",
     "FileAccounting",
     "FileReport",

@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 
+from scangate.model.content import Analysis
+
 
 class GapKind(enum.Enum):
     """Why something was not analyzed. No bundled policy ever allows the kinds in NEVER_ALLOWED."""
@@ -37,10 +39,15 @@ NEVER_ALLOWED = frozenset(
 )
 
 
+COVERAGE = "coverage"
+"""The ``scanner`` of a NOT_ANALYZED gap: there is none."""
+
+
 class Gap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Something that was not analyzed, or not completely.
 
-    ``path`` is None for a gap that is not about one file; ``line`` is 0 for one that is not about one line.
+    ``path`` is None for a gap that is not about one file; ``line`` is 0 for one that is not about one line. ``content_type``,
+    ``analysis`` and ``files`` (their number) are set if the gap is about all files of a content type.
     """
 
     scanner: str
@@ -49,7 +56,11 @@ class Gap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: str
     line: int = 0
     hint: str = ""
+    content_type: str = ""
+    analysis: Analysis | None = None
+    files: int = 0
 
     def sort_key(self) -> tuple[Any, ...]:
         """The total order of gaps: by scanner, then by location, then by all else."""
-        return (self.scanner, self.path or "", self.line, self.kind.value, self.reason, self.path is not None, self.hint)
+        about = (self.content_type, self.analysis or "", self.files)
+        return (self.scanner, self.path or "", self.line, self.kind.value, *about, self.reason, self.path is not None, self.hint)

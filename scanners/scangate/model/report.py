@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from scangate.model.content import ContentCoverage
 from scangate.model.result import ScanResult, Targets
 from scangate.model.verdict import Verdict
 
@@ -59,7 +60,7 @@ class RunInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     ``root``: the scanned directory. ``subdirectory``: the scanned folder of the repository, empty if it is the whole repository.
     ``compared_revision``: None unless a change is scanned. ``known_sources``: the baseline and the revision that had findings
     before. ``needs_approval``: a FAIL is left for a person to approve; it remains a FAIL. ``scope``: what the scan covered, see
-    `scangate.judge.scan_scope`.
+    `scangate.judge.scan_scope`. ``coverage``: which analyses were done, by content type; None if it was not recorded.
     """
 
     tool_version: str
@@ -75,6 +76,7 @@ class RunInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     needs_approval: bool = False
     known_sources: tuple[KnownSource, ...] = ()
     scope: dict[str, Any] = {}
+    coverage: tuple[ContentCoverage, ...] | None = None
 
 
 class Report(RunInfo, frozen=True):

@@ -6,6 +6,7 @@ import enum
 
 import msgspec
 
+from scangate.model.content import ContentFiles
 from scangate.model.finding import Finding
 from scangate.model.gap import Gap
 from scangate.model.location import Span
@@ -153,6 +154,7 @@ class TargetsInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Targets(TargetsInfo, frozen=True):
-    """The list of files, and the gaps in it."""
+    """The list of files, and the gaps in it. ``content``: the files by content type; verdict.json has the coverage instead."""
 
     gaps: tuple[Gap, ...] = ()
+    content: tuple[ContentFiles, ...] = ()
