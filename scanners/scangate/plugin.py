@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 
 from scangate.errors import ScanError
-from scangate.model import Analysis, Coverage, FileAccounting, FileReport, GapKind
+from scangate.model import Analysis, Coverage, FileAccounting, FileReport, Gap, GapKind
 from scangate.source_text import decode, split_lines
 
 __all__ = [
@@ -134,8 +134,11 @@ class ScanContext(Protocol):
     def repository_path(self, name: str) -> str:
         """The repository path of a file that a program named. Raises ScanError(GARBAGE) if the program was not given this file."""
 
-    def make_tree(self, files: Sequence[SourceFile]) -> tuple[Path, tuple[Path, ...]]:
-        """A folder that contains exactly ``files``, and their paths in it: for programs that take a directory."""
+    def make_tree(self, files: Sequence[SourceFile], names: Mapping[str, str] = ...) -> tuple[Path, tuple[Path, ...]]:
+        """A folder that contains exactly ``files``, and their paths in it: for programs that take a directory.
+
+        ``names``: the path in the folder of those that are to have another one than in the repository.
+        """
 
     def make_alias(self, source: SourceFile, name: str = "", data: bytes | None = None) -> Path:
         """A second copy of ``source`` for programs that would misread the first: under another ``name`` if they recognise file
@@ -157,8 +160,10 @@ class Scanner(Protocol[OptionsT]):
     def reads(self, file: FileFacts, options: OptionsT) -> bool:
         """Whether the scanner scans this file."""
 
-    def scan(self, files: Sequence[SourceFile], options: OptionsT, context: ScanContext) -> Iterable[FileReport]:
+    def scan(self, files: Sequence[SourceFile], options: OptionsT, context: ScanContext) -> Iterable[FileReport | Gap]:
         """Scans ``files`` and yields a report for each; a file without a report becomes a gap.
+
+        A gap that is about none of them (``path`` None) is yielded beside the reports.
 
         Raises ScanError for anything unexpected: empty output, a missing key, an unknown exit code.
         """

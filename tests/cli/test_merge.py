@@ -34,7 +34,7 @@ ALL = """
   semgrep: {enabled: true}
   detect-secrets: {enabled: true}
   pip-audit: {enabled: true, advisories: local}
-  grep: {command: [python3, "SCRIPT", "{files}"], reads: ["*.py"]}
+  grep: {command: [python3, "SCRIPT", "{files}"], reads: ["*.py"], trusted: it is ours}
 """
 Change = Callable[[dict[str, Any]], Any]
 

@@ -97,7 +97,7 @@ def test_a_command_that_quotes_secrets_everywhere_gives_none_away(tmp_path: Path
     bench = LinkedEnvironment(tmp_path / "bench")
     bench.write("quote", QUOTE)
     rules = write_policy(tmp_path / "policy.yaml", "detect-secrets", "quote")
-    block = f"quote: {{command: [quote, '{{files}}'], reads: ['**'], kind: {kind}, version: '1'}}"
+    block = f"quote: {{command: [quote, '{{files}}'], reads: ['**'], trusted: it is ours, kind: {kind}, version: '1'}}"
     rules.write_text(rules.read_text("utf-8").replace("quote: {enabled: true}", block), encoding="utf-8")
     ran, out = scan(tmp_path, tree, "--policy", rules, command=bench.command)
     ran.expect(1)

@@ -13,9 +13,7 @@ from tests.support.sample_trees import CLEAN_SOURCE, write_files
 
 PLACE = re.compile(r"scangate: [\w./-]*\w+\.yaml:\d+:\d+: ")
 COMMAND = "version: 1\nextends: baseline\nscanners:\n  mine: {command: [touch, '{root}/x', canary], reads: ['**']}\n"
-PROGRAM = (
-    "version: 1\nunknown: high\nscanners:\n  mine: {command: [PROGRAM, '{files}'], reads: ['**']}\ncoverage: {required: [mine]}\n"
-)
+PROGRAM = "version: 1\nunknown: high\nscanners:\n  mine: {command: [PROGRAM, '{files}'], reads: ['**'], trusted: it is ours}\ncoverage: {required: [mine]}\n"
 HOUSE = "version: 1\nextends: baseline\nfloor: true\nbudgets: {medium: 3}\n"
 
 
@@ -114,7 +112,8 @@ def test_a_trusted_policy_in_the_tree_may_start_programs(tmp_path: Path) -> None
     answer = '{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "mine"}}, "results": []}]}'
     bench.write("mine", f"print({answer!r})\n")
     text = (
-        "version: 1\nunknown: high\nscanners:\n  mine: {command: [mine, '{files}'], reads: ['**']}\ncoverage: {required: [mine]}\n"
+        "version: 1\nunknown: high\nscanners:\n  mine: {command: [mine, '{files}'], reads: ['**'], trusted: it is ours}\n"
+        "coverage: {required: [mine]}\n"
     )
     text += "budgets: {critical: 0, high: 0, medium: 0, low: 0, info: 0}\n"
     tree = write_files(tmp_path / "tree", {"a.txt": "a\n", "scangate.yaml": text})

@@ -11,9 +11,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from scangate.model import Finding, ScanResult, Severity
+from scangate.model import Confidence, Finding, GapKind, ScanResult, Severity
+from scangate.plugin import SourceFile
+from scangate.tools import sarif_command
 from scangate.tools.sarif_command import Options as CommandOptions
-from scangate.tools.sarif_command import SarifCommand
+from scangate.tools.sarif_command import SarifCommand, hide_configuration
 from tests.support.scan_harness import SCRIPTS_FOLDER, ScanHarness
 
 FILES: dict[str, bytes | str] = {"a.txt": "first\nsecond\n", "deep/odd name.txt": "x\n"}
@@ -32,7 +34,7 @@ def bench(tmp_path: Path) -> ScanHarness:
 
 def block(*command: str, **rest: Any) -> CommandOptions:
     """A block as the policy's reader makes it."""
-    return msgspec.convert({"command": command, "reads": ["*.txt"], **rest}, CommandOptions)
+    return msgspec.convert({"command": command, "reads": ["*.txt"], "trusted": "it is ours", **rest}, CommandOptions)
 
 
 def answer(bench: ScanHarness, log: Any, *, code: int = 0, command: tuple[str, ...] = ("{root}",), **rest: Any) -> ScanResult:
@@ -123,8 +125,31 @@ def test_bases_and_indexes(bench: ScanHarness) -> None:
         "http://[bad",
     ],
 )
-def test_an_unknown_file_is_garbage(bench: ScanHarness, uri: str) -> None:
-    assert kinds(answer(bench, log(RESULT, at(uri)))) == {"garbage"}
+def test_a_result_about_an_unknown_file_loses_itself_alone(bench: ScanHarness, uri: str) -> None:
+    result = answer(bench, log(RESULT, at(uri)))
+    assert [(gap.kind, gap.path) for gap in result.gaps] == [(GapKind.GARBAGE, None)]
+    assert [finding.rule for finding in result.findings] == ["ours:R1"]
+    assert result.analyzed_files == tuple(FILES)
+
+
+LOST: dict[str, dict[str, Any]] = {
+    "no location": {**RESULT, "locations": []},
+    "location is none": {**RESULT, "locations": None},
+    "location without a file": {**RESULT, "locations": [{"logicalLocations": [{"name": "f"}]}]},
+    "no message": {"ruleId": "R1", "locations": RESULT["locations"]},
+    "a line that is text": {
+        **RESULT,
+        "locations": [{"physicalLocation": {"artifactLocation": {"uri": "a.txt"}, "region": {"startLine": "x"}}}],
+    },
+    "an index too far": {**RESULT, "locations": [{"physicalLocation": {"artifactLocation": {"index": 9}}}]},
+}
+
+
+@pytest.mark.parametrize("name", LOST)
+def test_a_malformed_result_loses_itself_alone(bench: ScanHarness, name: str) -> None:
+    result = answer(bench, log(RESULT, LOST[name]))
+    assert [(gap.kind, gap.path) for gap in result.gaps] == [(GapKind.GARBAGE, None)]
+    assert len(result.findings) == 1
 
 
 BAD: dict[str, Any] = {
@@ -142,13 +167,6 @@ BAD: dict[str, Any] = {
     "results are text": log(results="none"),
     "a result is text": log("x"),
     "no tool": {"version": "2.1.0", "runs": [{"results": []}]},
-    "no location": log({**RESULT, "locations": []}),
-    "location is none": log({**RESULT, "locations": None}),
-    "no message": log({"ruleId": "R1", "locations": RESULT["locations"]}),
-    "a line that is none": log(
-        {**RESULT, "locations": [{"physicalLocation": {"artifactLocation": {"uri": "a.txt"}, "region": {"startLine": "x"}}}]}
-    ),
-    "an index too far": log({**RESULT, "locations": [{"physicalLocation": {"artifactLocation": {"index": 9}}}]}),
     "rules are numbers": log(RESULT, tool={"driver": {"name": "x", "rules": [7]}}),
     "nested without end": "[" * 100_000,
     "second run is bad": {"version": "2.1.0", "runs": [{**RUN, "results": []}, {}]},
@@ -179,6 +197,111 @@ def test_an_unknown_exit_code_is_a_crash(bench: ScanHarness, code: int, kind: se
     assert {gap.kind.value for gap in answer(bench, log(), code=code).gaps} == kind
     known: dict[str, Any] = {"exit-codes": [code]}
     assert not answer(bench, log(), code=code, **known).gaps
+
+
+def test_an_untrusted_tool_analyzed_only_what_it_names(bench: ScanHarness) -> None:
+    named = {"artifacts": [{"location": {"uri": "deep/odd%20name.txt"}}]}
+    cases = [
+        (log(), []),
+        (log(RESULT), ["a.txt"]),
+        (log({**RESULT, "kind": "pass"}), ["a.txt"]),
+        (log(RESULT, **named), ["a.txt", "deep/odd name.txt"]),
+        (log(invocations=[{"executionSuccessful": True}]), []),
+    ]
+    for output, files in cases:
+        result = answer(bench, output, trusted="")
+        assert list(result.analyzed_files) == files
+        assert {gap.path for gap in result.gaps} == set(FILES) - set(files)
+        assert {gap.kind for gap in result.gaps} <= {GapKind.GARBAGE}
+
+
+def test_an_error_about_a_file_is_a_gap_of_that_file(bench: ScanHarness) -> None:
+    error = {"level": "error", "message": {"text": "cannot parse"}, "locations": at("a.txt")["locations"]}
+    result = answer(bench, log(invocations=[{"executionSuccessful": True, "toolExecutionNotifications": [error]}]))
+    assert [(gap.kind, gap.path) for gap in result.gaps] == [(GapKind.UNPARSABLE, "a.txt")]
+    assert "cannot parse" in result.gaps[0].reason
+    assert result.analyzed_files == ("deep/odd name.txt",)
+
+
+def test_the_error_text_of_the_tool_is_shown(bench: ScanHarness) -> None:
+    token = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
+    for code in ("0", "3"):
+        text = f"sys.stderr.write('starting\\nno rules\\x1b[2J for {token}\\n'); sys.exit({code})"
+        options = block(sys.executable, "-c", f"import sys; {text}", "{root}")
+        (gap,) = {(gap.kind, gap.reason) for gap in bench.result(SarifCommand("x", options), FILES, options).gaps}
+        assert "no rules" in gap[1]
+        assert token not in gap[1]
+        assert "\x1b" not in gap[1]
+
+
+@pytest.mark.parametrize(
+    ("rule", "result", "confidence"),
+    [
+        ({}, {}, Confidence.UNKNOWN),
+        ({"precision": "very-high"}, {}, Confidence.HIGH),
+        ({"precision": "high"}, {"issue_confidence": "LOW"}, Confidence.LOW),
+        ({}, {"confidence": "Medium"}, Confidence.MEDIUM),
+        ({}, {"confidence": 7}, Confidence.UNKNOWN),
+    ],
+)
+def test_confidence(bench: ScanHarness, rule: Any, result: Any, confidence: Confidence) -> None:
+    tool = {"driver": {"name": "x", "rules": [{"id": "R1", "properties": rule}]}}
+    assert one(answer(bench, log({**RESULT, "properties": result}, tool=tool))).confidence is confidence
+
+
+@pytest.mark.parametrize(
+    ("path", "is_hidden"),
+    [
+        (".lint.yaml", True),
+        ("deep/.lintrc", True),
+        ("lint.toml", True),
+        ("lint-tool.yml", True),
+        ("pyproject.toml", True),
+        ("x/lint.config.mjs", True),
+        (".config/other.yaml", True),
+        (".lint/rules.yaml", True),
+        ("service.yaml", False),
+        ("src/linters.d/a.yaml", False),
+        (".github/workflows/a.yml", False),
+        ("kept.toml", False),
+    ],
+)
+def test_no_file_of_the_tree_configures_the_tool(path: str, *, is_hidden: bool) -> None:
+    options = block("/opt/lint-tool", "{root}", reads=["*", "kept.toml"])
+    source = SourceFile(path, Path(path))
+    assert (hide_configuration(source, options) != path) is is_hidden
+
+
+def test_a_renamed_file_is_analyzed_under_its_own_path(bench: ScanHarness) -> None:
+    code = (
+        "import json, os, sys\n"
+        "names = [os.path.relpath(os.path.join(d, n), sys.argv[1]) for d, _, ns in os.walk(sys.argv[1]) for n in ns]\n"
+        "places = [[{'physicalLocation': {'artifactLocation': {'uri': n.replace(' ', '%20')}}}] for n in names]\n"
+        "results = [{'ruleId': 'R', 'message': {'text': os.path.basename(n)}, 'locations': p} for n, p in zip(names, places)]\n"
+        "run = {'tool': {'driver': {'name': 'x'}}, 'results': results}\n"
+        "print(json.dumps({'version': '2.1.0', 'runs': [run]}))\n"
+    )
+    options = block(sys.executable, "-c", code, "{root}", reads=["*"], trusted="")
+    files: dict[str, bytes | str] = {".tool.yaml": "a: 1\n", "file-.tool.yaml": "b: 1\n", "b.txt": "x\n"}
+    result = bench.result(SarifCommand("x", options), files, options)
+    assert not result.gaps
+    names = {finding.location.path: finding.message for finding in result.findings}
+    assert names == {".tool.yaml": "file-.tool.yaml", "file-.tool.yaml": "file-.tool.yaml", "b.txt": "b.txt"}
+
+
+def test_a_long_list_of_files_takes_several_calls(bench: ScanHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sarif_command, "MAX_ARGUMENT_BYTES", 300)
+    code = (
+        "import json, sys\n"
+        "run = {'tool': {'driver': {'name': 'x'}}, 'results': [], 'artifacts': [{'location': {'uri': n}} for n in sys.argv[1:]]}\n"
+        "assert len(sys.argv) < 8\n"
+        "print(json.dumps({'version': '2.1.0', 'runs': [run]}))\n"
+    )
+    options = block(sys.executable, "-c", code, "{files}", trusted="")
+    files: dict[str, bytes | str] = {f"{number}.txt": "x\n" for number in range(20)}
+    result = bench.result(SarifCommand("x", options), files, options)
+    assert not result.gaps
+    assert set(result.analyzed_files) == set(files)
 
 
 def test_a_missing_program_and_a_timeout(bench: ScanHarness) -> None:
@@ -268,14 +391,16 @@ REAL: dict[str, tuple[dict[str, Any], dict[str, bytes | str], tuple[str, str, in
         {
             "command": ["ruff", "check", "--isolated", "--no-cache", "--select", "S", "--output-format", "sarif", "{files}"],
             "reads": ["*.py"],
+            "trusted": "a file that ruff cannot read or parse is a result, or makes it fail",
         },
         {"deep/odd name.py": "x = 1\nexec(x)\n", "ruff.toml": "[lint]\nignore = ['S102']\n", "b.py": "x = 1\n"},
         ("ruff:S102", "deep/odd name.py", 2),
     ),
     "zizmor": (
         {
-            "command": ["zizmor", "--offline", "--no-config", "--format", "sarif", "{root}"],
+            "command": ["zizmor", "--offline", "--no-config", "--strict-collection", "--format", "sarif", "{root}"],
             "reads": [".github/workflows/*.yml"],
+            "trusted": "with --strict-collection it fails on a file that it cannot read",
             "exit-codes": [0, 11, 12, 13, 14],
         },
         {".github/workflows/a.yml": ZIZMOR, "b.yml": ZIZMOR},
@@ -285,6 +410,7 @@ REAL: dict[str, tuple[dict[str, Any], dict[str, bytes | str], tuple[str, str, in
         {
             "command": ["cfn-lint", "--format", "sarif", "--output-file", "{output}", "--", "{files}"],
             "reads": ["templates/"],
+            "trusted": "a template that it cannot parse is a result",
             "exit-codes": [0, 2, 4, 6, 8, 10, 12, 14],
             "kind": "configuration",
         },

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from scangate.model import FileReport
+from scangate.model import FileReport, Gap
 from scangate.plugin import ScanContext, Scanner, SourceFile, read_traits
 from scangate.scan.engine import UnredactedResult
 from scangate.scan.plan import ScannerTask, ScanPlan, call_guarded
@@ -63,7 +63,7 @@ class _CachingScanner:
         self._lock = threading.Lock()  # the engine calls from several threads
         self._scanned: dict[str, tuple[bytes, SourceFile]] = {}
 
-    def scan(self, files: Sequence[SourceFile], options: Any, context: ScanContext) -> Iterable[FileReport]:
+    def scan(self, files: Sequence[SourceFile], options: Any, context: ScanContext) -> Iterable[FileReport | Gap]:
         """The stored reports, and the scanner's for the other files; an unsplittable scanner uses all stored reports or none."""
         keys = self._cache_keys(files)
         with self._lock:

@@ -122,17 +122,21 @@ def _bisect(run: TaskRun, batch: list[SourceFile], context: CallContext, failed:
     return _CallResult(reports, [gap for result in results for gap in result.gaps])
 
 
-def _reconcile(run: TaskRun, batch: Sequence[SourceFile], reports: Iterable[FileReport]) -> _CallResult:
+def _reconcile(run: TaskRun, batch: Sequence[SourceFile], reports: Iterable[FileReport | Gap]) -> _CallResult:
     """The ledger: a given file without a report is a gap; a report of a file that was not given is garbage."""
     given = {source.path for source in batch}
     by_path: defaultdict[str, list[FileReport]] = defaultdict(list)
+    gaps: list[Gap] = []
     for report in reports:
+        if isinstance(report, Gap):
+            gaps.append(msgspec.structs.replace(report, scanner=run.name, path=None))
+            continue
         _check_report(run.name, report, given)
         by_path[report.path].append(report)
     missing = ScanError(GapKind.GARBAGE, "the tool did not report scanning this file")
     return _CallResult(
         [report for path in sorted(by_path) for report in by_path[path]],
-        [gap_from_error(run.name, path, missing) for path in sorted(given - by_path.keys())],
+        [*gaps, *(gap_from_error(run.name, path, missing) for path in sorted(given - by_path.keys()))],
     )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import itertools
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import quote
 
 from scangate.errors import ScanError
@@ -58,12 +59,20 @@ class Snapshot:
             raise ScanError(GapKind.GARBAGE, "its output names a file that was not given to it")
         return path
 
-    def make_tree(self, files: Sequence[SourceFile]) -> tuple[Path, tuple[Path, ...]]:
-        """A folder that contains exactly ``files`` (hard links to the copies), and their paths in it."""
+    def make_tree(
+        self, files: Sequence[SourceFile], names: Mapping[str, str] = MappingProxyType({})
+    ) -> tuple[Path, tuple[Path, ...]]:
+        """A folder that contains exactly ``files`` (hard links to the copies), and their paths in it.
+
+        ``names``: the path in the folder of those that are to have another one than in the repository.
+        """
         root = self._root / f"tree-{next(self._trees)}"
-        links = []
+        links: list[Path] = []
         for source in files:
-            link = root / source.file.relative_to(self._root / "files")
+            relative = source.file.relative_to(self._root / "files")
+            link = root / (_safe_path(names[source.path]) if source.path in names else relative)
+            if os.path.lexists(link):  # another file has this name, also by case
+                link = root / f"%{len(links)}" / _safe_name(link.name)
             link.parent.mkdir(parents=True, exist_ok=True)
             link.hardlink_to(source.file)
             self._paths[str(link)] = source.path

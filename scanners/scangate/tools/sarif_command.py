@@ -2,41 +2,43 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import hashlib
 import os
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import Any, Literal
-from urllib.parse import unquote, urlparse
+from pathlib import Path, PurePosixPath
+from typing import Literal
 
 import msgspec
 
 from scangate.errors import ScanError
 from scangate.globs import Glob, matches
-from scangate.model import Confidence, FileAccounting, FileReport, Finding, FindingKind, GapKind, Location, Severity, Span
-from scangate.plugin import FileFacts, ScanContext, SourceFile, parse_json, require_fields
-from scangate.scan.masking import mask_suspicious
+from scangate.model import FileAccounting, FileReport, Finding, FindingKind, Gap, GapKind, Span
+from scangate.plugin import FileFacts, ProgramOutput, ScanContext, SourceFile, parse_json
+from scangate.tools.sarif_log import INVALID, SarifLog, error_text, read_log
 
-LEVELS = {"error": Severity.HIGH, "warning": Severity.MEDIUM, "note": Severity.LOW, "none": Severity.INFO}
-PRECISION = {"very-high": Confidence.HIGH, "high": Confidence.HIGH, "medium": Confidence.MEDIUM, "low": Confidence.LOW}
-PASSING_KINDS = frozenset({"pass", "informational", "notApplicable"})  # "open" and "review" need attention
-MAX_TEXT_LENGTH = 4000
-SEVERITY_THRESHOLDS = ((9.0, Severity.CRITICAL), (7.0, Severity.HIGH), (4.0, Severity.MEDIUM), (0.1, Severity.LOW))
-UNNAMED_RULE = "unnamed"
-_RULE_ID = re.compile(r"[\w./:@+-]{1,200}")  # anything else may be content that the tool has read
-_URL = re.compile(r"https?://[\w./:#~%+-]{1,500}")  # without user name, password and query
-_CWE = re.compile(r"cwe[-/](\d+)", re.IGNORECASE)
+MAX_ARGUMENT_BYTES = 100_000
+"""Of file names in one call: Linux allows 128 KiB for one argument and, by default, 2 MiB in all; macOS allows 1 MiB in all."""
+ANY_EXIT_CODE = range(-64, 256)
+DATA_TYPES = frozenset({"", "yaml", "json", "toml", "ini", "xml", "text", "javascript", "typescript", "python"})
+"""Content types that a tool's own configuration can have."""
+SHARED_CONFIGURATION = re.compile(r"pyproject\.toml|setup\.cfg|tox\.ini|package\.json|.*\.config\.[a-z]+", re.IGNORECASE)
+"""Files in which several tools look for their configuration."""
+MIN_STEM_LENGTH = 4  # of `golangci.yml`, which configures golangci-lint
+TRUST_HINT = (
+    "let the tool list the files that it analyzed (SARIF artifacts); or, if it ends with an error whenever it cannot read a file, "
+    "say so in its block of the policy: trusted: REASON"
+)
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """A command block. In ``command``, ``{files}`` becomes the files and ``{root}`` a folder with exactly these; one of the two is
-    required. ``{output}`` is a file to which the program writes its SARIF; without it, standard output is read. ``per_file``:
-    the findings in a file depend on that file alone. With a ``version`` and without network access they are cached, as long as
-    the program and the files that the command names do not change.
+    required. With ``{files}``, a long list is split into several calls. ``{output}`` is a file to which the program writes its
+    SARIF; without it, standard output is read. ``per_file``: the findings in a file depend on that file alone. With a ``version``
+    and without network access they are cached, as long as the program and the files that the command names do not change.
+    ``trusted``: why a file that the output does not mention was analyzed nevertheless.
     """
 
     command: tuple[str, ...]
@@ -46,6 +48,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     version: str = ""
     network: bool = False
     per_file: bool = False
+    trusted: str = ""
 
     def __post_init__(self) -> None:
         if not self.command:
@@ -57,9 +60,9 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
 
 
 class SarifCommand:
-    """A scanner for one command block. A successful run vouches for all files: SARIF does not list the scanned ones."""
+    """A scanner for one command block. A file counts as analyzed if the log mentions it, or if the block is trusted."""
 
-    ACCOUNTING = FileAccounting.WHOLE_RUN
+    ACCOUNTING: FileAccounting
     SPLITTABLE: bool
 
     def __init__(self, name: str, options: Options) -> None:
@@ -67,6 +70,7 @@ class SarifCommand:
         self.Options = Options
         self._options = options
         self.SPLITTABLE = options.per_file
+        self.ACCOUNTING = FileAccounting.WHOLE_RUN if options.trusted else FileAccounting.PER_FILE
 
     def version(self) -> str:
         """The version in the block, or "unstated"."""
@@ -86,62 +90,100 @@ class SarifCommand:
             return None
         return _command_digest(options.command, environ)
 
-    def scan(self, files: Sequence[SourceFile], options: Options, context: ScanContext) -> Iterable[FileReport]:
-        """Runs the program once over all ``files``; all are reported if it was successful."""
-        root, names = context.make_tree(files)
-        target = context.temp_folder / "output.sarif"
+    def scan(self, files: Sequence[SourceFile], options: Options, context: ScanContext) -> Iterable[FileReport | Gap]:
+        """Runs the program over ``files``, in several calls if their names are too long for one command line."""
+        names = {source.path: hide_configuration(source, options) for source in files}
+        root, links = context.make_tree(files, {path: name for path, name in names.items() if name != path})
+        batches = _batches(links) if "{files}" in options.command else [links]
+        log = SarifLog()
+        for number, batch in enumerate(batches):
+            log.extend(self._run(number, root, batch, context))
+        return self._reports(files, log)
+
+    def _run(self, number: int, root: Path, names: Sequence[Path], context: ScanContext) -> SarifLog:
+        options, target = self._options, context.temp_folder / f"output-{number}.sarif"
         argv = list(_expand_command(options.command, names, {"{root}": str(root), "{output}": str(target)}, context))
-        output = context.run_program(argv, network=options.network, exit_codes=options.exit_codes)
-        text = _read_output(target) if any("{output}" in word for word in options.command) else output.stdout
-        found: dict[str, list[Finding]] = {source.path: [] for source in files}
+        output = context.run_program(argv, network=options.network, exit_codes=ANY_EXIT_CODE)
+        if output.exit_code not in options.exit_codes:
+            death = output.describe_death() or f"ended with the unexpected exit code {output.exit_code}"
+            raise self._error(GapKind.CRASH, f"{options.command[0]} {death}", output)
         try:
-            for finding in self._findings(parse_json(text, self.NAME), root, context):
-                found[finding.location.path].append(finding)
-        except (AttributeError, KeyError, TypeError, ValueError, IndexError) as error:
-            raise ScanError(GapKind.GARBAGE, "its output does not follow SARIF 2.1.0") from error
+            text = _read_output(target) if any("{output}" in word for word in options.command) else output.stdout
+            return read_log(parse_json(text, self.NAME), self.NAME, FindingKind(options.kind), root, context)
+        except ScanError as error:
+            raise self._error(error.kind, error.reason, output) from None
+        except INVALID:
+            raise self._error(GapKind.GARBAGE, "its output does not follow SARIF 2.1.0", output) from None
+
+    def _error(self, kind: GapKind, reason: str, output: ProgramOutput) -> ScanError:
+        """The error with the last line that the tool wrote to standard error."""
+        text = error_text(output.stderr.decode("utf-8", "replace"))
+        hint = f"run the tool by hand on these files: {self._options.command[0]}; its block must make it write SARIF 2.1.0"
+        return ScanError(kind, f"{reason}: {text}" if text else reason, hint)
+
+    def _reports(self, files: Sequence[SourceFile], log: SarifLog) -> Iterator[FileReport | Gap]:
+        """A report for each file that counts as analyzed, a gap for each other one, and for each result without a file."""
+        found: dict[str, list[Finding]] = {source.path: [] for source in files}
+        for finding in log.findings:
+            found[finding.location.path].append(finding)
         for path, findings in found.items():
             secrets = [each.location for each in findings if each.kind is FindingKind.SECRET]
             spans = tuple(Span(location.line, 1, location.end_line, 1 << 30) for location in secrets)
-            yield FileReport(path, tuple(findings), secret_spans=spans)
+            yield FileReport(path, tuple(findings), tuple(self._gaps(path, log)), secret_spans=spans)
+        for reason in dict.fromkeys(log.lost_results):
+            yield Gap(self.NAME, None, GapKind.GARBAGE, f"a result cannot be used: {reason}")
 
-    def _findings(self, log: Any, root: Path, context: ScanContext) -> Iterator[Finding]:
-        runs, version = require_fields(log, "runs", "version")
-        if version != "2.1.0" or not runs:
-            raise ScanError(GapKind.GARBAGE, "its output is not a SARIF 2.1.0 log with a run")
-        for run in runs:
-            _check_success(run)
-            tool, results = require_fields(run, "tool", "results")
-            rules = _rules(tool)
-            for result in results:
-                if result.get("kind", "fail") not in PASSING_KINDS:
-                    message, locations = require_fields(result, "message", "locations")
-                    if not locations:
-                        raise ScanError(GapKind.GARBAGE, "its output has a result without a location")
-                    (physical,) = require_fields(locations[0], "physicalLocation")
-                    (artifact,) = require_fields(physical, "artifactLocation")
-                    path = _artifact_path(artifact, run, root, context)
-                    location = _location(path, physical.get("region") or {})
-                    yield self._finding(result, _rule(result, rules), location, message)
+    def _gaps(self, path: str, log: SarifLog) -> Iterator[Gap]:
+        if path in log.failed:
+            yield Gap(self.NAME, path, GapKind.UNPARSABLE, f"{self.NAME}: {log.failed[path]}")
+        elif path not in log.named and not self._options.trusted:
+            yield Gap(self.NAME, path, GapKind.GARBAGE, "the tool does not say whether it analyzed this file", hint=TRUST_HINT)
 
-    def _finding(self, result: Any, rule: Any, location: Location, message: Any) -> Finding:
-        name = str(result.get("ruleId") or result.get("rule", {}).get("id") or rule.get("id") or UNNAMED_RULE)
-        name = name if _RULE_ID.fullmatch(name) else UNNAMED_RULE
-        title = mask_suspicious(str(rule.get("shortDescription", {}).get("text") or rule.get("name") or name)[:MAX_TEXT_LENGTH])
-        text = mask_suspicious(str(message.get("text", title))[:MAX_TEXT_LENGTH])
-        kind, properties = FindingKind(self._options.kind), rule.get("properties", {})
-        help_url = str(rule.get("helpUri", ""))
-        return Finding(
-            rule=f"{self.NAME}:{name}",
-            severity=_severity(result, rule),
-            confidence=PRECISION.get(properties.get("precision", ""), Confidence.UNKNOWN),
-            kind=kind,
-            title=title,
-            message=title if kind is FindingKind.SECRET else text,
-            location=location,
-            cwe=tuple(sorted({int(number) for tag in properties.get("tags", []) for number in _CWE.findall(str(tag))})),
-            help_url=help_url if _URL.fullmatch(help_url) else "",
-            tool_comment="suppressed in the tool's output" if _is_suppressed(result) else "",
-        )
+
+def hide_configuration(source: SourceFile, options: Options) -> str:
+    """The path under which the tool gets a file: with other names where its own could make it the tool's configuration.
+
+    Those are hidden files of plain data, names that begin as the tool's, and names in which several tools look. The content is
+    analyzed all the same. A name that ``reads`` spells out is kept: there, the tool analyzes it as content.
+    """
+    *folders, name = source.path.split("/")
+    spelled_out = {part for pattern in options.reads for part in pattern.split("/")}
+    tool = _letters(PurePosixPath(options.command[0]).name)
+    hidden = [f"file-{each}" if _is_tool_folder(each, tool) and each not in spelled_out else each for each in folders]
+    is_kept = name in spelled_out or source.content_type not in DATA_TYPES or not _is_configuration(name, tool)
+    return "/".join([*hidden, name if is_kept else f"file-{name}"])
+
+
+def _is_tool_folder(name: str, tool: str) -> bool:
+    return name == ".config" or (name.startswith(".") and _begins_as(name, tool))
+
+
+def _is_configuration(name: str, tool: str) -> bool:
+    return name.startswith(".") or bool(SHARED_CONFIGURATION.fullmatch(name)) or _begins_as(name, tool)
+
+
+def _begins_as(name: str, tool: str) -> bool:
+    stem = _letters(name.removeprefix(".").partition(".")[0])
+    return stem.startswith(tool) or (len(stem) >= MIN_STEM_LENGTH and tool.startswith(stem))
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def _batches(links: Iterable[Path]) -> Iterator[Sequence[Path]]:
+    """The files of each call: their names have at most MAX_ARGUMENT_BYTES in all, but for a single longer one."""
+    batch: list[Path] = []
+    size = 0
+    for link in links:
+        length = len(os.fsencode(link)) + 1
+        if batch and size + length > MAX_ARGUMENT_BYTES:
+            yield batch
+            batch, size = [], 0
+        batch.append(link)
+        size += length
+    if batch:
+        yield batch
 
 
 def _command_digest(command: Sequence[str], environ: Mapping[str, str]) -> str | None:
@@ -182,76 +224,3 @@ def _read_output(target: Path) -> bytes:
         return target.read_bytes()
     except OSError:
         raise ScanError(GapKind.GARBAGE, "it did not write the output file") from None
-
-
-def _check_success(run: Any) -> None:
-    for invocation in run.get("invocations") or ():
-        if invocation.get("executionSuccessful") is not True:
-            raise ScanError(GapKind.CRASH, "its output reports a failed run (executionSuccessful)")
-        for key in ("toolExecutionNotifications", "toolConfigurationNotifications"):
-            if any(notification.get("level") == "error" for notification in invocation.get(key) or ()):
-                raise ScanError(GapKind.CRASH, f"its output reports an error ({key})")
-
-
-def _is_suppressed(result: Any) -> bool:
-    """Whether the tool suppresses the result: all suppressions must be accepted, which is the default status."""
-    suppressions = result.get("suppressions") or ()
-    return bool(suppressions) and all(suppression.get("status", "accepted") == "accepted" for suppression in suppressions)
-
-
-def _rules(tool: Any) -> dict[str, Any]:
-    """The rules of a run by id, and those of the driver also by index (``#0``)."""
-    (driver,) = require_fields(tool, "driver")
-    rules = {f"#{number}": rule for number, rule in enumerate(driver.get("rules") or ())}
-    for component in (*(tool.get("extensions") or ()), driver):
-        rules |= {str(rule["id"]): rule for rule in component.get("rules") or () if "id" in rule}
-    return rules
-
-
-def _rule(result: Any, rules: Mapping[str, Any]) -> Any:
-    """The rule of a result: by id, by parent id (``CA1000/1``), or by index."""
-    name = str(result.get("ruleId") or result.get("rule", {}).get("id") or "")
-    return rules.get(name) or rules.get(name.rpartition("/")[0]) or rules.get(f"#{result.get('ruleIndex', '')}") or {}
-
-
-def _artifact_path(artifact: Any, run: Any, root: Path, context: ScanContext) -> str:
-    """The repository path of an artifactLocation: absolute, or relative to a named base, the root or the working directory.
-
-    Raises ScanError(GARBAGE) if the program was not given this file.
-    """
-    if "uri" not in artifact and artifact.get("index", -1) >= 0:
-        (artifact,) = require_fields(run["artifacts"][artifact["index"]], "location")
-    (uri,) = require_fields(artifact, "uri")
-    base = ((run.get("originalUriBaseIds") or {}).get(artifact.get("uriBaseId")) or {}).get("uri", "")
-    for folder in (root / _uri_path(base), root):
-        with contextlib.suppress(ScanError):
-            return context.repository_path(str(folder / _uri_path(uri)))  # an absolute path is unchanged by the join
-    return context.repository_path(str(context.working_directory / _uri_path(uri)))
-
-
-def _uri_path(uri: Any) -> str:
-    """The path in a URI, absolute or relative. Raises ScanError(GARBAGE) for a URI other than of a file."""
-    parsed = urlparse(str(uri))
-    if parsed.scheme not in ("", "file"):
-        raise ScanError(GapKind.GARBAGE, "its output names something that is not a file")
-    return unquote(parsed.path)
-
-
-def _location(path: str, region: Mapping[str, Any]) -> Location:
-    line = max(int(region.get("startLine", 1)), 1)
-    end = max(int(region.get("endLine", line)), line)
-    return Location(path, line, end, max(int(region.get("startColumn", 0)), 0), max(int(region.get("endColumn", 0)), 0))
-
-
-def _severity(result: Any, rule: Any) -> Severity:
-    """The rule's security-severity (a GitHub extension), else the level of the result, the rule, or SARIF's default."""
-    score = rule.get("properties", {}).get("security-severity")
-    try:
-        number = float(score) if score is not None else 0.0
-    except ValueError:
-        number = 0.0
-    for least, severity in SEVERITY_THRESHOLDS:
-        if number >= least:
-            return severity
-    level = result.get("level") or rule.get("defaultConfiguration", {}).get("level", "warning")
-    return LEVELS.get(level, Severity.UNKNOWN)
