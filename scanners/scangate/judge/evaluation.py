@@ -102,7 +102,8 @@ def evaluate(  # noqa: PLR0913 -- each is a fact that only the caller knows
 def _incomplete_scanners(results: Iterable[ScanResult], targets: Targets) -> tuple[str, ...]:
     """The scanners that did not scan everything, so that an unused exception may still have a finding."""
     unfinished = (ScanStatus.SKIPPED, ScanStatus.FAILED)
-    return tuple(result.scanner for result in results if targets.source is FileSource.STAGED or result.status in unfinished)
+    is_partial = targets.source is FileSource.STAGED or bool(targets.scope)
+    return tuple(result.scanner for result in results if is_partial or result.status in unfinished)
 
 
 def find_unsuppressed(

@@ -78,10 +78,14 @@ class ScannedPaths:
         self._there |= {path for path in away if path is not None}
         self._folders = tuple(path for path in self._there if path.endswith("/"))
         self._whole = targets.source is not FileSource.STAGED and None not in away
+        self._scope = targets.scope
 
     def is_gone(self, path: str) -> bool:
-        """Whether the file certainly does not exist: the whole tree was scanned, and the file was not found."""
-        return path in self._absent or (self._whole and path not in self._there and not path.startswith(self._folders))
+        """Whether the file certainly does not exist: everything in the scan's scope was scanned, and the file was not found."""
+        if path in self._absent:
+            return True
+        is_in_scope = not self._scope or path == self._scope or path.startswith(f"{self._scope}/")
+        return self._whole and is_in_scope and path not in self._there and not path.startswith(self._folders)
 
     def was_scanned(self, entry: KnownFinding) -> bool:
         """Whether the entry's scanner scanned its path, or the path does not exist any more."""

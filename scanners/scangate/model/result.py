@@ -145,12 +145,16 @@ class FileSource(enum.StrEnum):
 
 
 class TargetsInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the list of files came from, its length, and the skipped paths."""
+    """Where the list of files came from, its length, and the skipped paths.
+
+    ``scope``: the folder or file of the repository to which it was restricted; empty for all of it.
+    """
 
     source: FileSource
     file_count: int
     skipped_paths: tuple[SkippedPath, ...] = ()
     notes: tuple[str, ...] = ()
+    scope: str = ""
 
 
 class Targets(TargetsInfo, frozen=True):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import itertools
 import os
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 
@@ -37,13 +38,26 @@ class Target(msgspec.Struct, frozen=True):
 
 
 class Listing(msgspec.Struct, frozen=True):
-    """All targets of a run, sorted by path, and the summary for reports."""
+    """All targets of a run, sorted by path, and the summary for reports.
+
+    ``commit``: if the files are those of a commit. ``companions``: by path, the other files of the repository where only a part of
+    it is scanned: they may be read, through `find_companion`, and are not reported on.
+    """
 
     root: Path
     targets: tuple[Target, ...]
     summary: Targets
     repository: Repository | None = None
-    commit: str = ""  # if the files are those of a commit
+    commit: str = ""
+    companions: Mapping[str, Target] = MappingProxyType({})
+
+    def find_companion(self, path: str) -> Target | None:
+        """A companion that is safe to read; None if there is none, or if a link leads out of the root."""
+        target = self.companions.get(path)
+        if target is None or target.blob:
+            return target
+        found = _classify(target.raw_path, _RootBoundary(self.root), tracked=True)
+        return found if isinstance(found, Target) else None
 
     def full_path(self, target: Target) -> bytes:
         """The absolute path of a target; bytes, since a name need not be text."""
@@ -95,10 +109,11 @@ class _BlobReader:
         return self._loaded[1][target.blob]
 
 
-def list_files(root: Path, repository: Repository | None, own_outputs: Sequence[Path] = ()) -> Listing:
+def list_files(root: Path, repository: Repository | None, own_outputs: Sequence[Path] = (), scope: str = "") -> Listing:
     """Everything under ``root``: git's index and untracked files; the file system if there is no repository, or git fails.
 
-    ``own_outputs``: files and folders that scangate writes, which are left out.
+    ``own_outputs``: files and folders that scangate writes, which are left out. ``scope``: the folder or file to list; the rest of
+    the repository becomes companions.
     """
     entries, notes = None, ["no git repository: every file under the root is scanned, including ignored files"]
     if repository is not None:
@@ -109,10 +124,13 @@ def list_files(root: Path, repository: Repository | None, own_outputs: Sequence[
                 raise
             notes = [f"{error.reason}: every file under the root is scanned, including ignored files"]
     skipped: list[SkippedPath] = []
+    others: list[bytes] = []
     if entries is None:
-        source, raw_paths = FileSource.FILE_SYSTEM, sorted(_walk(os.fsencode(root)))
+        source, raw_paths = FileSource.FILE_SYSTEM, sorted(_walk(os.fsencode(root), os.fsencode(scope)))
     else:
-        source = FileSource.GIT_INDEX
+        source, is_inside = FileSource.GIT_INDEX, _folder_test(os.fsencode(scope))
+        others = [entry.raw_path for entry in entries if not is_inside(entry.raw_path) and not entry.repository_kind]
+        entries = [entry for entry in entries if is_inside(entry.raw_path)]
         skipped = [_skipped_repository(entry) for entry in entries if entry.repository_kind]
         raw_paths = sorted({entry.raw_path for entry in entries if not entry.repository_kind})
     is_own_output, boundary = _own_output_test(root, own_outputs), _RootBoundary(root)
@@ -128,26 +146,41 @@ def list_files(root: Path, repository: Repository | None, own_outputs: Sequence[
             gaps.append(found)
         else:
             skipped.append(found)
-    return _listing(root, repository, source, targets, skipped=skipped, gaps=gaps, notes=notes)
+    listing = _listing(root, repository, source, targets, skipped=skipped, gaps=gaps, notes=notes)
+    companions = {_display_path(raw): Target(_display_path(raw), raw) for raw in others}
+    return msgspec.structs.replace(_restrict(listing, scope), companions=companions)
 
 
-def list_staged(root: Path, repository: Repository | None, paths: Sequence[str]) -> Listing:
+def list_staged(root: Path, repository: Repository | None, paths: Sequence[str], scope: str = "") -> Listing:
     """The index's entries for ``paths``, or all that differ from HEAD if none are given; the work tree is not read.
 
-    A path that is not in the index, or in conflict, is a gap: a hook that was given it gets no clean result.
+    A path that is not in the index, or in conflict, is a gap: a hook that was given it gets no clean result. ``scope`` as in
+    `list_files`. The other entries of the index are companions.
     """
     if repository is None:
         raise UsageError("--staged needs a git repository", "scan the directory instead: scangate scan .")
-    return _list_entries(root, repository, FileSource.STAGED, repository.list_staged([os.fsencode(path) for path in paths]))
+    is_inside = _folder_test(os.fsencode(scope))
+    entries = [entry for entry in repository.list_staged([os.fsencode(path) for path in paths]) if is_inside(entry.raw_path)]
+    listing = _restrict(_list_entries(root, repository, FileSource.STAGED, entries), scope)
+    return msgspec.structs.replace(listing, companions=_list_companions(repository, entries))
 
 
-def list_commit(root: Path, repository: Repository, commit: str, own_outputs: Sequence[Path] = ()) -> Listing:
+def _list_companions(repository: Repository, entries: Sequence[GitEntry]) -> dict[str, Target]:
+    """The index's files that are not among ``entries``."""
+    given = {entry.raw_path for entry in entries}
+    others = [each for each in repository.list_index() if each.raw_path not in given and each.blob and each.mode.startswith("100")]
+    sizes = repository.blob_sizes([entry.blob for entry in others])
+    targets = (Target(_display_path(each.raw_path), each.raw_path, blob=each.blob, size=sizes[each.blob]) for each in others)
+    return {target.path: target for target in targets}
+
+
+def list_commit(root: Path, repository: Repository, commit: str, own_outputs: Sequence[Path] = (), scope: str = "") -> Listing:
     """Everything under ``root`` in a commit, from git's objects; neither the work tree nor the index is read.
 
-    ``own_outputs`` as in `list_files`, but not reported.
+    ``own_outputs`` as in `list_files`, but not reported. ``scope``: the folder or file to list.
     """
-    is_own_output = _own_output_test(root, own_outputs)
-    entries = [entry for entry in repository.list_tree(commit) if not is_own_output(entry.raw_path)]
+    is_own_output, is_inside = _own_output_test(root, own_outputs), _folder_test(os.fsencode(scope))
+    entries = [each for each in repository.list_tree(commit) if is_inside(each.raw_path) and not is_own_output(each.raw_path)]
     listing = _list_entries(root, repository, FileSource.COMMIT, entries)
     return msgspec.structs.replace(listing, commit=commit)
 
@@ -185,6 +218,11 @@ def _listing(  # noqa: PLR0913
     return Listing(root, _with_unique_paths(targets), summary, repository)
 
 
+def _restrict(listing: Listing, scope: str) -> Listing:
+    """``listing`` with a summary that says what part of the repository it is."""
+    return msgspec.structs.replace(listing, summary=msgspec.structs.replace(listing.summary, scope=scope)) if scope else listing
+
+
 def interrupted_listing(root: Path) -> Listing:
     """The listing of a run that was interrupted before its files were listed."""
     gap = Gap(SCANNER, None, GapKind.INTERRUPTED, "interrupted before the files were listed")
@@ -193,8 +231,14 @@ def interrupted_listing(root: Path) -> Listing:
 
 def _own_output_test(root: Path, own_outputs: Sequence[Path]) -> Callable[[bytes], bool]:
     """A function that says whether a raw path is one of ``own_outputs`` or in one of them."""
-    outputs = [os.fsencode(os.path.relpath(path, root)) for path in own_outputs if path.is_relative_to(root)]
-    return lambda raw_path: any(raw_path == output or raw_path.startswith(output + b"/") for output in outputs)
+    tests = [_folder_test(os.fsencode(os.path.relpath(path, root))) for path in own_outputs if path.is_relative_to(root)]
+    return lambda raw_path: any(is_inside(raw_path) for is_inside in tests)
+
+
+def _folder_test(folder: bytes) -> Callable[[bytes], bool]:
+    """A function that says whether a raw path is ``folder`` or in it; an empty folder contains everything."""
+    prefix = folder + b"/"
+    return lambda raw_path: not folder or raw_path == folder or raw_path.startswith(prefix)
 
 
 def _with_unique_paths(targets: Sequence[Target]) -> tuple[Target, ...]:
@@ -222,12 +266,12 @@ def _display_path(raw_path: bytes) -> str:
     return raw_path.decode("utf-8", "backslashreplace")
 
 
-def _walk(root: bytes) -> Iterator[bytes]:
-    """Every path under ``root`` that is not a directory, without following links.
+def _walk(root: bytes, start: bytes = b"") -> Iterator[bytes]:
+    """Every path under ``root``, in the folder or at the file ``start``, that is not a directory, without following links.
 
     ``.git`` directories and directories that cannot be listed are yielded themselves.
     """
-    folders = [b""]
+    folders = [start]
     while folders:
         folder = folders.pop()
         try:

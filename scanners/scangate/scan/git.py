@@ -63,9 +63,22 @@ class GitEntry(msgspec.Struct, frozen=True):
     repository_kind: str = ""
 
 
+def find_worktree(folder: Path) -> Path | None:
+    """The top of the work tree that contains ``folder``, found by its ``.git``, not through its configuration.
+
+    A ``.git`` above ``folder`` counts only if the folder's owner, this user or root owns it, as for git itself: in a shared
+    directory such as /tmp anybody can create one.
+    """
+    top = next((above for above in (folder, *folder.parents) if (above / ".git").exists()), None)
+    if top in (None, folder):
+        return top
+    owners = {folder.stat().st_uid, os.geteuid(), 0}
+    return top if (top / ".git").stat().st_uid in owners else None
+
+
 def find_repository(root: Path, processes: ProcessRunner) -> Repository | None:
-    """The repository that contains ``root``, found by its ``.git``, not through its configuration."""
-    top = next((folder for folder in (root, *root.parents) if (folder / ".git").exists()), None)
+    """The repository that contains ``root``."""
+    top = find_worktree(root)
     return None if top is None else Repository(top, root, processes)
 
 
@@ -99,6 +112,10 @@ class Repository:
             nested = raw.endswith(b"/")
             entries.append(GitEntry(raw.rstrip(b"/"), repository_kind="nested repository" if nested else ""))
         return entries
+
+    def list_index(self) -> list[GitEntry]:
+        """Every path under the root in the index of the commit in progress, see `list_staged`."""
+        return self._list_index(self._commit_index())
 
     def list_staged(self, paths: Sequence[bytes]) -> list[GitEntry]:
         """The index's entries for ``paths`` (files or folders, relative to the root), or all that differ from HEAD.
