@@ -6,8 +6,7 @@ import datetime as dt
 
 import pytest
 
-from scangate import ci
-from scangate.ci import detect_build
+from scangate.ci import detect_build, find_pull_request
 
 ARN = "arn:aws:codebuild:eu-west-1:123456789012:build/shop-gate:0aa1b2c3-d4e5-4f60-8172-93a4b5c6d7e8"
 COMMIT = "ce1a2b3c4d5e6f708192a3b4c5d6e7f809182736"
@@ -72,7 +71,117 @@ def test_build_trigger_is_read_from_variables(said: dict[str, str], number: str,
     found = detect_build({"CODEBUILD_BUILD_ARN": ARN, "CODEBUILD_RESOLVED_SOURCE_VERSION": COMMIT, **said})
     assert found is not None
     assert (found.pull_request, found.is_pull_request, found.base_ref, found.commit) == (number, is_pull_request, base, COMMIT)
-    assert ci.is_pull_request(said) is is_pull_request
+    assert (find_pull_request(said) is not None) is is_pull_request
+
+
+GITHUB = {"CI": "true", "GITHUB_ACTIONS": "true", "GITHUB_REF": "refs/pull/7/merge", "GITHUB_HEAD_REF": "topic"}
+GITHUB_PULL = {**GITHUB, "GITHUB_EVENT_NAME": "pull_request", "GITHUB_BASE_REF": "main"}
+GITHUB_PUSH = {
+    **GITHUB,
+    "GITHUB_EVENT_NAME": "push",
+    "GITHUB_BASE_REF": "",
+    "GITHUB_HEAD_REF": "",
+    "GITHUB_REF": "refs/heads/topic",
+}
+QUEUE = {**GITHUB_PUSH, "GITHUB_EVENT_NAME": "merge_group", "GITHUB_REF": "refs/heads/gh-readonly-queue/release/1.x/pr-7-0aff"}
+RUNNER = {"CODEBUILD_WEBHOOK_EVENT": "WORKFLOW_JOB_QUEUED", "CODEBUILD_BUILD_ARN": ARN}
+GITLAB = {"GITLAB_CI": "true", "CI_PROJECT_ID": "1", "CI_DEFAULT_BRANCH": "main", "CI_PIPELINE_SOURCE": "push"}
+GITLAB_MERGE = {
+    **GITLAB,
+    "CI_PIPELINE_SOURCE": "merge_request_event",
+    "CI_MERGE_REQUEST_IID": "7",
+    "CI_MERGE_REQUEST_EVENT_TYPE": "merged_result",
+    "CI_MERGE_REQUEST_PROJECT_ID": "1",
+    "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "release/1.x",
+}
+GITLAB_EXTERNAL = {
+    **GITLAB,
+    "CI_PIPELINE_SOURCE": "external_pull_request_event",
+    "CI_EXTERNAL_PULL_REQUEST_IID": "7",
+    "CI_EXTERNAL_PULL_REQUEST_TARGET_BRANCH_NAME": "dev",
+}
+AZURE = {"BUILD_REASON": "PullRequest", "SYSTEM_PULLREQUEST_PULLREQUESTID": "7"}
+CIRCLE = {"CIRCLECI": "true", "CIRCLE_BRANCH": "topic"}
+CIRCLE_PULL = {**CIRCLE, "CIRCLE_PULL_REQUEST": "https://github.com/acme/shop/pull/7"}
+
+
+@pytest.mark.parametrize(
+    ("said", "target"),
+    [
+        pytest.param(WEBHOOK, "main", id="CodeBuild"),
+        pytest.param({"CODEBUILD_SOURCE_VERSION": "refs/pull/7/head^{0123abc}"}, "", id="CodeBuild, a ref"),
+        pytest.param({"CODEBUILD_SOURCE_VERSION": "pr/7", "SCANGATE_TARGET": "main"}, "main", id="CodeBuild by hand"),
+        pytest.param({**RUNNER, **GITHUB_PULL}, "main", id="CodeBuild as a runner of GitHub"),
+        pytest.param({**RUNNER, **GITLAB_MERGE}, "release/1.x", id="CodeBuild as a runner of GitLab"),
+        pytest.param(RUNNER, "", id="CodeBuild before its runner starts"),
+        pytest.param({**RUNNER, "SCANGATE_TARGET": "main"}, "main", id="CodeBuild before its runner starts, told"),
+        pytest.param({**RUNNER, **GITHUB_PUSH}, None, id="CodeBuild as a runner, a push"),
+        pytest.param(GITHUB_PULL, "main", id="GitHub"),
+        pytest.param({**GITHUB_PULL, "GITHUB_EVENT_NAME": "pull_request_target"}, "main", id="GitHub, pull_request_target"),
+        pytest.param(QUEUE, "release/1.x", id="GitHub, merge queue"),
+        pytest.param({**QUEUE, "GITHUB_EVENT_NAME": "push"}, "release/1.x", id="GitHub, a push to the merge queue"),
+        pytest.param({**QUEUE, "GITHUB_REF": "refs/heads/gh-readonly-queue/main"}, "", id="GitHub, a queue of another form"),
+        pytest.param({**GITHUB, "GITHUB_EVENT_NAME": "pull_request_review"}, "", id="GitHub, an event without a base"),
+        pytest.param(
+            {**GITHUB, "GITHUB_EVENT_NAME": "issue_comment", "GITHUB_REF": "refs/heads/main"}, "main", id="GitHub, comment"
+        ),
+        pytest.param(GITHUB_PUSH, None, id="GitHub, push"),
+        pytest.param(GITLAB_MERGE, "release/1.x", id="GitLab"),
+        pytest.param({**GITLAB_MERGE, "CI_PIPELINE_SOURCE": "parent_pipeline"}, "release/1.x", id="GitLab, child pipeline"),
+        pytest.param(GITLAB_EXTERNAL, "dev", id="GitLab, pull request of another system"),
+        pytest.param({**GITLAB, "CI_OPEN_MERGE_REQUESTS": "acme/shop!7"}, "main", id="GitLab, branch of a merge request"),
+        pytest.param(GITLAB, None, id="GitLab, push"),
+        pytest.param({"BITBUCKET_PR_ID": "7", "BITBUCKET_PR_DESTINATION_BRANCH": "main"}, "main", id="Bitbucket"),
+        pytest.param({"BITBUCKET_BRANCH": "topic"}, None, id="Bitbucket, push"),
+        pytest.param({**AZURE, "SYSTEM_PULLREQUEST_TARGETBRANCH": "refs/heads/main"}, "main", id="Azure"),
+        pytest.param({**AZURE, "SYSTEM_PULLREQUEST_TARGETBRANCH": "release/1.x"}, "release/1.x", id="Azure, repository of GitHub"),
+        pytest.param({"BUILD_REASON": "IndividualCI"}, None, id="Azure, push"),
+        pytest.param({"CHANGE_ID": "7", "CHANGE_TARGET": "main", "BRANCH_NAME": "PR-7"}, "main", id="Jenkins"),
+        pytest.param({"BRANCH_NAME": "PR-7"}, "", id="Jenkins, no target"),
+        pytest.param({"BRANCH_NAME": "topic"}, None, id="Jenkins, push"),
+        pytest.param({"BUILDKITE_PULL_REQUEST": "7", "BUILDKITE_PULL_REQUEST_BASE_BRANCH": "main"}, "main", id="Buildkite"),
+        pytest.param({"BUILDKITE_PULL_REQUEST": "false", "BUILDKITE_PULL_REQUEST_BASE_BRANCH": ""}, None, id="Buildkite, push"),
+        pytest.param({**CIRCLE_PULL, "SCANGATE_TARGET": "dev"}, "dev", id="CircleCI"),
+        pytest.param({"CIRCLECI": "true", "CIRCLE_TAG": "v1"}, None, id="CircleCI, a tag"),
+        pytest.param({"SCANGATE_TARGET": "main"}, "main", id="another system"),
+        pytest.param({"SCANGATE_TARGET": ""}, None, id="no system"),
+        pytest.param({"CHANGE_TARGET": "main", "GITHUB_BASE_REF": "dev"}, "", id="two that contradict each other"),
+    ],
+)
+def test_pull_request_and_its_target_are_told_by_each_system(said: dict[str, str], target: str | None) -> None:
+    found = find_pull_request(said)
+    assert (None if found is None else found.target) == target
+
+
+def test_circleci_does_not_say_whether_a_branch_is_a_pull_request() -> None:
+    named, unnamed = find_pull_request(CIRCLE_PULL), find_pull_request(CIRCLE)
+    assert named is not None
+    assert unnamed is not None
+    assert (named.source, named.uses_default_branch, named.target) == ("", True, "")
+    assert (unnamed.source, unnamed.uses_default_branch, unnamed.target) == ("topic", True, "")
+
+
+def test_a_fork_s_pipeline_names_the_repository_of_the_target() -> None:
+    fork = {**GITLAB_MERGE, "CI_PROJECT_ID": "2", "CI_MERGE_REQUEST_PROJECT_URL": "https://gitlab.com/acme/shop"}
+    found = find_pull_request(fork)
+    assert found is not None
+    assert found.repository == "https://gitlab.com/acme/shop"
+    hostile = find_pull_request({**fork, "CI_MERGE_REQUEST_PROJECT_URL": "ext::sh -c x"})
+    assert hostile is not None
+    assert hostile.repository == "unknown"
+
+
+@pytest.mark.parametrize(
+    "branch",
+    [
+        *("--upload-pack=x", "main~1", "main^", "a b", "a..b", "x@{1}", "a//b", "/a", "a/", ".a", "a.lock", "a/.b", "a.", "*"),
+        *("main:x", "a\\b", "\x1b[31m", "main\n", "\u202emain", "x" * 300, "refs/heads/"),
+    ],
+)
+def test_a_target_that_is_no_branch_s_name_is_unknown(branch: str) -> None:
+    found = find_pull_request({**GITHUB_PULL, "GITHUB_BASE_REF": branch, "SCANGATE_TARGET": "main"})
+    assert found is not None
+    assert found.target == ""
 
 
 def test_batch_build_is_recognized_by_its_identifier() -> None:

@@ -1,6 +1,21 @@
 """Reads what a CI system's environment variables say about the build; values that are not well-formed are ignored.
 
-CodeBuild: https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-env-vars.html
+`SYSTEMS` is the one table of how each system says that it builds a pull request, and for which branch. Its rows follow the
+systems' references:
+
+* CodeBuild: https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-env-vars.html, and as a runner of another system
+  https://docs.aws.amazon.com/codebuild/latest/userguide/runners.html (the jobs have the variables of that system)
+* GitHub Actions: https://docs.github.com/en/actions/reference/workflows-and-actions/variables and
+  https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows (GITHUB_BASE_REF is set for
+  pull_request and pull_request_target only; workflow_run and issue_comment run on the default branch, and often check out another)
+* GitLab: https://docs.gitlab.com/ci/variables/predefined_variables/
+* Bitbucket: https://support.atlassian.com/bitbucket-cloud/docs/variables-and-secrets/
+* Azure Pipelines: https://learn.microsoft.com/en-us/azure/devops/pipelines/build/variables (the target branch is a full ref in
+  Azure Repos and a plain name for GitHub's repositories)
+* Jenkins: https://www.jenkins.io/doc/book/pipeline/multibranch/#additional-environment-variables
+* Buildkite: https://buildkite.com/docs/pipelines/configure/environment-variables
+* CircleCI: https://circleci.com/docs/reference/variables/ (no variable names the target, and for some kinds of project none says
+  that there is a pull request; so each branch but the target counts as a change for it)
 """
 
 from __future__ import annotations
@@ -11,14 +26,14 @@ from collections.abc import Mapping
 
 import msgspec
 
-__all__ = ["Build", "detect_build", "is_pull_request", "resolved_commit", "target_branch"]
+__all__ = ["SYSTEMS", "TARGET_VARIABLE", "Build", "PullRequest", "detect_build", "find_pull_request", "resolved_commit"]
 
 _ARN = re.compile(
     r"arn:(?P<partition>aws[a-z-]*):codebuild:(?P<region>[a-z0-9-]+):(?P<account>[0-9]{12}):build(?:-batch)?/"
     r"(?P<project>[A-Za-z0-9_-]{2,150}):(?P<id>[0-9A-Za-z-]+)"
 )
 _COMMIT = re.compile(r"[0-9a-f]{40,64}")
-_PULL_REQUEST = re.compile(r"pr/([0-9]{1,12})")
+_PULL_REQUEST = re.compile(r"(?:pr|refs/pull|refs/merge-requests)/([0-9]{1,12})(?:/[a-z]+)?(?:\^\{.*\})?")
 _PULL_REQUEST_VARIABLES = ("CODEBUILD_WEBHOOK_TRIGGER", "CODEBUILD_SOURCE_VERSION")
 _PULL_REQUEST_EVENT = "PULL_REQUEST"
 _REF = re.compile(r"refs/heads/(?!-)[^\s~^:?*\[\\\x00-\x1f\x7f]{1,250}")
@@ -90,19 +105,182 @@ def detect_build(environ: Mapping[str, str]) -> Build | None:
     )
 
 
-def is_pull_request(environ: Mapping[str, str]) -> bool:
-    """Whether this is a build of a pull request, even where its ARN is malformed.
+TARGET_VARIABLE = "SCANGATE_TARGET"
+"""The branch that a build is a change for, where the CI system does not name one."""
 
-    A build that was started by hand (source version pr/7, at GitHub) has no webhook variables.
+_NAME = r"(?!-)(?!.*(?:\.\.|@\{|//|/\.|\.lock(?:/|$)))[^\s~^:?*\[\\\x00-\x1f\x7f./][^\s~^:?*\[\\\x00-\x1f\x7f]{0,249}(?<![./])"
+_BRANCH = re.compile(rf"(?:refs/heads/)?(?P<branch>{_NAME})")
+_QUEUE = re.compile(rf"refs/heads/gh-readonly-queue/(?P<branch>{_NAME})/pr-[0-9]+-[0-9a-f]+")
+_NO_QUEUE = re.compile(rf"refs/heads/(?!gh-readonly-queue/)(?P<branch>{_NAME})")
+_ANY = re.compile(r".+", re.DOTALL)
+_NOT_FALSE = re.compile(r"(?!false$).+", re.DOTALL)
+_HTTPS = re.compile(r"https://[A-Za-z0-9][A-Za-z0-9._:/~+-]{1,500}")
+
+Marks = tuple[tuple[str, re.Pattern[str]], ...]
+
+
+class PullRequest(msgspec.Struct, frozen=True):
+    """A build of a change that is not merged yet.
+
+    ``system``: the CI system. ``target``: the branch that the change is for, without ``refs/heads/``; empty where nothing names
+    it. ``uses_default_branch``: an empty target means the default branch of origin. ``source``: the branch that is built, where
+    the system does not say whether it belongs to a pull request: it does not if it is the target. ``repository``: the https URL
+    of the target's repository where origin is a fork. ``full_clone``: the setting that fetches all branches.
     """
-    return environ.get("CODEBUILD_WEBHOOK_EVENT", "").startswith(_PULL_REQUEST_EVENT) or any(
-        re.fullmatch(r"pr/[0-9]+", environ.get(name, "")) for name in _PULL_REQUEST_VARIABLES
+
+    system: str
+    target: str = ""
+    uses_default_branch: bool = False
+    source: str = ""
+    repository: str = ""
+    full_clone: str = ""
+
+
+class System(msgspec.Struct, frozen=True):
+    """How a CI system describes a pull-request build: variables, each with the form that its value has to have.
+
+    ``pull_request``: one match is enough. ``target``: the first match names the branch. ``unless``: another system decides where
+    one of these is set. ``fallback``: as ``target``, where SCANGATE_TARGET is not set either. ``branch``: see `PullRequest.source`.
+    ``fork``: variables with the ids of the target's and of the build's project, and with the URL of the former.
+    """
+
+    name: str
+    pull_request: Marks
+    target: Marks = ()
+    unless: tuple[str, ...] = ()
+    fallback: Marks = ()
+    uses_default_branch: bool = False
+    branch: str = ""
+    fork: tuple[str, str, str] | None = None
+    full_clone: str = ""
+
+
+SYSTEMS: tuple[System, ...] = (
+    System(
+        "CodeBuild",
+        (
+            ("CODEBUILD_WEBHOOK_EVENT", re.compile(rf"{_PULL_REQUEST_EVENT}.*")),
+            *((name, _PULL_REQUEST) for name in _PULL_REQUEST_VARIABLES),
+        ),
+        (("CODEBUILD_WEBHOOK_BASE_REF", _BRANCH),),
+        full_clone="the project's Git clone depth: Full",
+    ),
+    System(
+        "CodeBuild runner",  # in a phase before the runner starts, nothing says what the job is for
+        (("CODEBUILD_WEBHOOK_EVENT", re.compile(r"WORKFLOW_JOB_QUEUED")),),
+        unless=("GITHUB_EVENT_NAME", "CI_PIPELINE_SOURCE", "BUILDKITE_PULL_REQUEST"),
+        full_clone="the project's Git clone depth: Full",
+    ),
+    System(
+        "GitHub Actions",
+        (
+            ("GITHUB_EVENT_NAME", re.compile(r"pull_request.*|merge_group|workflow_run|issue_comment")),
+            ("GITHUB_BASE_REF", _ANY),
+            ("GITHUB_REF", re.compile(r"refs/(?:pull|heads/gh-readonly-queue)/.*", re.DOTALL)),
+        ),
+        (("GITHUB_BASE_REF", _BRANCH), ("GITHUB_REF", _QUEUE), ("GITHUB_REF", _NO_QUEUE)),
+        full_clone="actions/checkout with `fetch-depth: 0`",
+    ),
+    System(
+        "GitLab CI",
+        (
+            ("CI_PIPELINE_SOURCE", re.compile(r"merge_request_event|external_pull_request_event")),
+            ("CI_MERGE_REQUEST_IID", _ANY),
+            ("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", _ANY),
+            ("CI_EXTERNAL_PULL_REQUEST_IID", _ANY),
+            ("CI_OPEN_MERGE_REQUESTS", _ANY),
+        ),
+        (("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", _BRANCH), ("CI_EXTERNAL_PULL_REQUEST_TARGET_BRANCH_NAME", _BRANCH)),
+        fallback=(("CI_DEFAULT_BRANCH", _BRANCH),),
+        fork=("CI_MERGE_REQUEST_PROJECT_ID", "CI_PROJECT_ID", "CI_MERGE_REQUEST_PROJECT_URL"),
+        full_clone="the job's `variables: {GIT_DEPTH: 0}`",
+    ),
+    System(
+        "Bitbucket Pipelines",
+        (("BITBUCKET_PR_ID", _ANY), ("BITBUCKET_PR_DESTINATION_BRANCH", _ANY)),
+        (("BITBUCKET_PR_DESTINATION_BRANCH", _BRANCH),),
+        full_clone="the step's `clone: {depth: full}`",
+    ),
+    System(
+        "Azure Pipelines",
+        (
+            ("BUILD_REASON", re.compile(r"PullRequest")),
+            ("SYSTEM_PULLREQUEST_PULLREQUESTID", _ANY),
+            ("SYSTEM_PULLREQUEST_TARGETBRANCH", _ANY),
+        ),
+        (("SYSTEM_PULLREQUEST_TARGETBRANCH", _BRANCH),),
+        full_clone="the step `checkout: self` with `fetchDepth: 0`",
+    ),
+    System(
+        "Jenkins",
+        (("CHANGE_TARGET", _ANY), ("BRANCH_NAME", re.compile(r"(?:PR|MR|CHANGE)-[0-9]+.*"))),
+        (("CHANGE_TARGET", _BRANCH),),
+        full_clone="the branch source's refspec: +refs/heads/*:refs/remotes/origin/*",
+    ),
+    System(
+        "Buildkite",
+        (("BUILDKITE_PULL_REQUEST", _NOT_FALSE),),
+        (("BUILDKITE_PULL_REQUEST_BASE_BRANCH", _BRANCH),),
+    ),
+    System(
+        "CircleCI",
+        (
+            ("CIRCLE_PULL_REQUEST", _ANY),
+            ("CIRCLE_PULL_REQUESTS", _ANY),
+            ("CIRCLE_PR_NUMBER", _ANY),
+            ("CIRCLE_BRANCH", re.compile(r"pull/[0-9]+.*")),
+        ),
+        uses_default_branch=True,
+        branch="CIRCLE_BRANCH",
+        full_clone="the step `checkout: {method: full}`",
+    ),
+)
+
+
+def find_pull_request(environ: Mapping[str, str]) -> PullRequest | None:
+    """The pull-request build that the CI system describes, or a build with SCANGATE_TARGET; None for every other build.
+
+    A target that is not the name of a branch is left empty, and so are two that contradict each other.
+    """
+    found = [request for system in SYSTEMS if (request := _describe(system, environ)) is not None]
+    given = _first_branch(((TARGET_VARIABLE, _BRANCH),), environ)
+    if not found:
+        return PullRequest(TARGET_VARIABLE, given) if environ.get(TARGET_VARIABLE) else None
+    targets = {request.target for request in found} - {""}
+    if len(targets) > 1:
+        return PullRequest(" and ".join(request.system for request in found))
+    return next((request for request in found if request.target), found[0])
+
+
+def _describe(system: System, environ: Mapping[str, str]) -> PullRequest | None:
+    said = any(pattern.fullmatch(environ.get(name, "")) for name, pattern in system.pull_request)
+    source = "" if said else environ.get(system.branch, "")
+    if not (said or source) or any(environ.get(name) for name in system.unless):
+        return None
+    target = _first_branch(system.target, environ)
+    is_malformed = any(environ.get(name) for name, _ in system.target[:1]) and not target
+    if not (target or is_malformed):
+        target = _first_branch(((TARGET_VARIABLE, _BRANCH), *system.fallback), environ)
+    return PullRequest(
+        system.name,
+        target,
+        uses_default_branch=system.uses_default_branch and not environ.get(TARGET_VARIABLE),
+        source=source,
+        repository=_target_repository(system, environ),
+        full_clone=system.full_clone,
     )
 
 
-def target_branch(environ: Mapping[str, str]) -> str:
-    """The name of the branch that the pull request targets; empty where the CI system does not say."""
-    return environ.get("CODEBUILD_WEBHOOK_BASE_REF", "").removeprefix("refs/heads/")
+def _first_branch(marks: Marks, environ: Mapping[str, str]) -> str:
+    """The branch that the first matching variable names; empty if none does."""
+    matches = (pattern.fullmatch(environ.get(name, "")) for name, pattern in marks)
+    return next((match["branch"] for match in matches if match is not None and match["branch"].isprintable()), "")
+
+
+def _target_repository(system: System, environ: Mapping[str, str]) -> str:
+    """The URL of the target's repository, if the build runs in a fork; ``unknown`` where that is not well-formed."""
+    target, build, url = (environ.get(name, "") for name in system.fork) if system.fork else ("", "", "")
+    return (_matching(_HTTPS, url) or "unknown") if target and build and target != build else ""
 
 
 def resolved_commit(environ: Mapping[str, str]) -> str:

@@ -247,7 +247,7 @@ def test_a_baseline_that_the_change_adds_is_not_taken_and_not_scanned(tree: Path
     change(tree, {})
     scan(tree, 1)
     scan(tree, 1, "--baseline", tree / ".scangate-baseline.json")
-    scan(tree, 1, CODEBUILD_WEBHOOK_BASE_REF="refs/heads/nowhere")
+    scan(tree, 3, CODEBUILD_WEBHOOK_BASE_REF="refs/heads/nowhere")
     assert any("the baseline is ignored" in note for note in load_verdict(tree.parent / "out")["targets"]["notes"])
     read = {path for scanner in load_verdict(tree.parent / "out")["scanners"] for path in scanner["analyzed_files"]}
     assert ".scangate-baseline.json" not in read

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from scangate import ci
+from scangate.ci import TARGET_VARIABLE, PullRequest, find_pull_request
 from scangate.errors import ScanError, UsageError
 from scangate.judge.finding_matching import KnownOrigin
 from scangate.model import ComparedRevision, Gap, GapKind, KnownSourceKind
@@ -19,6 +19,8 @@ from scangate.scan.git import Repository
 
 AUTO = "auto"
 FETCH = "git fetch"
+COMPLETE = f"{FETCH} --refetch --no-filter origin"
+SET_HEAD = f"git remote set-head origin --auto, or set {TARGET_VARIABLE}=main"
 UNSHALLOW = f"{FETCH} --unshallow origin"
 EVERYTHING_NEW = "every finding counts as new"
 
@@ -27,13 +29,15 @@ class BaseRevision(msgspec.Struct, frozen=True):
     """The revision before a change.
 
     ``commit``: what ``name`` resolves to, empty where the work tree's policy, baseline and CODEOWNERS apply. ``merge_base``:
-    where the change left it, empty if unknown. ``compared``: whether its findings are known. ``unresolved_reason``: why the target
-    of a pull request is unknown, empty where it is not; ``hint``: how to fix that.
+    where the change left it, empty if unknown. ``is_target``: it is the target of a pull request, not a revision that somebody
+    named. ``compared``: whether its findings are known. ``unresolved_reason``: why the target of a pull request is unknown, empty
+    where it is not; ``hint``: how to fix that.
     """
 
     name: str = ""
     commit: str = ""
     merge_base: str = ""
+    is_target: bool = False
     compared: bool = False
     unresolved_reason: str = ""
     hint: str = ""
@@ -51,6 +55,11 @@ class BaseRevision(msgspec.Struct, frozen=True):
         return ComparedRevision(_printable(self.name), self.commit, merge_base) if self.commit else None
 
     @property
+    def printable_name(self) -> str:
+        """The name for messages and reports."""
+        return _printable(self.name)
+
+    @property
     def label(self) -> str:
         """The name under which its findings are known."""
         return f"{_printable(self.name)} at {self.merge_base[:12]}"
@@ -60,11 +69,11 @@ class BaseRevision(msgspec.Struct, frozen=True):
         """Where its findings are known from."""
         return KnownOrigin(self.label, KnownSourceKind.REVISION)
 
-    def provenance_gap(self, edited: str, *hints: str) -> Gap | None:
-        """The gap of a pull-request build whose target is unknown, and that uses the work tree's ``edited``."""
+    def provenance_gap(self, consequence: str, *hints: str) -> Gap | None:
+        """The gap of a pull-request build whose target is unknown; ``consequence``: what follows from that."""
         if not self.unresolved_reason:
             return None
-        reason = f"{self.unresolved_reason}; the change may have edited {edited}"
+        reason = f"{self.unresolved_reason}; {consequence}"
         hint = "; or ".join(filter(None, (self.hint, *hints)))
         return Gap("policy", None, GapKind.UNREADABLE, reason, hint=hint)
 
@@ -73,10 +82,19 @@ def resolve_base(requested: str | None, repository: Repository | None, environ: 
     """The base that ``--since REQUESTED`` names (None: not given). Raises UsageError for an unknown revision."""
     if requested not in (None, AUTO):
         return _resolve_named(requested or "", repository)
-    if ci.is_pull_request(environ):
-        return _resolve_pull_request(repository, environ, compared=requested is not None)
+    request = find_pull_request(environ)
+    base = None if request is None else _resolve_pull_request(request, repository, compared=requested is not None)
+    if base is not None:
+        return base
     note = f"--since auto: this is not a pull-request build, so there is nothing to compare with: {EVERYTHING_NEW}"
     return BaseRevision(notes=(note,) if requested else ())
+
+
+def without_files(base: BaseRevision) -> BaseRevision:
+    """``base`` where git has its commit, but not the policy files in it: a partial clone."""
+    reason = f"this is a pull-request build, and the clone has {_printable(base.name)} without its files"
+    notes = (*base.notes, f"{reason}: {EVERYTHING_NEW}") if base.compared else base.notes
+    return BaseRevision(base.name, unresolved_reason=reason, hint=COMPLETE, compared=base.compared, notes=notes)
 
 
 def _resolve_named(name: str, repository: Repository | None) -> BaseRevision:
@@ -93,27 +111,51 @@ def _resolve_named(name: str, repository: Repository | None) -> BaseRevision:
         raise UsageError(f"--since: {error.reason}", hint) from error
 
 
-def _resolve_pull_request(repository: Repository | None, environ: Mapping[str, str], *, compared: bool) -> BaseRevision:
-    """The target branch as fetched from origin, else a local branch of its name."""
-    branch = ci.target_branch(environ)
-    name = f"origin/{_printable(branch)}"
-    hint = f"{FETCH} origin {shlex.quote(_printable(f'+refs/heads/{branch}:refs/remotes/origin/{branch}'))}"
-    if not branch:
-        problem = "CodeBuild does not say which branch it targets"
-        hint = "name the target branch: scangate scan --since origin/main"
-    elif repository is None:
-        problem = f"there is no git repository to read {name} from"
-    else:
-        problem = f"git has no {name}"
-        try:
-            for ref, shown in ((f"refs/remotes/origin/{branch}", name), (f"refs/heads/{branch}", _printable(branch))):
-                if commit := repository.resolve_commit(ref):
-                    return _with_merge_base(BaseRevision(shown, commit, compared=compared), repository)
-        except ScanError as error:
-            problem = error.reason
-    reason = f"this is a pull-request build, and {problem}"
+def _resolve_pull_request(request: PullRequest, repository: Repository | None, *, compared: bool) -> BaseRevision | None:
+    """The target branch; None for a build of the target itself, or of a branch that no remote repository has."""
+    problem, hint = "", ""
+    branch, name, ref = request.target, "", ""
+    try:
+        if not branch and request.uses_default_branch and repository is not None:
+            branch = repository.default_branch()
+        if request.source and (request.source == branch or repository is None or not repository.has_origin()):
+            return None
+        remote = "target" if request.repository else "origin"
+        name = f"{remote}/{_printable(branch)}"
+        if not branch:
+            problem, hint = _unnamed_target(request)
+        elif repository is None:
+            problem = f"there is no git repository to read {name} from"
+        else:
+            ref, shown = f"refs/remotes/{remote}/{branch}", name
+            if remote == "origin" and not repository.has_origin():
+                ref, shown = f"refs/heads/{branch}", _printable(branch)
+            if commit := repository.resolve_ref(ref):
+                return _with_merge_base(BaseRevision(shown, commit, is_target=True, compared=compared), repository)
+            problem = f"git has no {name}"
+    except ScanError as error:
+        problem = error.reason
+    reason = f"this is a pull-request build ({request.system}), and {problem}"
     notes = (f"{reason}: {EVERYTHING_NEW}",) if compared else ()
-    return BaseRevision(name, unresolved_reason=reason, hint=hint, compared=compared, notes=notes)
+    hint = hint or _fetch_target_hint(request, branch)
+    return BaseRevision(name, unresolved_reason=reason, hint=hint, is_target=True, compared=compared, notes=notes)
+
+
+def _unnamed_target(request: PullRequest) -> tuple[str, str]:
+    """Problem and hint where no variable names the target branch."""
+    if request.uses_default_branch:
+        return f"origin has no default branch here, and {TARGET_VARIABLE} is not set", SET_HEAD
+    hint = f"name the target branch: {TARGET_VARIABLE}=main, or scangate scan --since origin/main"
+    return f"no variable names one branch that it targets, nor does {TARGET_VARIABLE}", hint
+
+
+def _fetch_target_hint(request: PullRequest, branch: str) -> str:
+    """The command that fetches the target branch, and the setting that makes the CI system do it."""
+    remote, source = ("target", request.repository) if request.repository else ("origin", "origin")
+    source = "URL" if source == "unknown" else source
+    refspec = shlex.quote(_printable(f"+refs/heads/{branch}:refs/remotes/{remote}/{branch}"))
+    setting = f"; or set {request.full_clone}" if request.full_clone and remote == "origin" else ""
+    return f"{FETCH} {source} {refspec}{setting}"
 
 
 def _with_merge_base(base: BaseRevision, repository: Repository) -> BaseRevision:

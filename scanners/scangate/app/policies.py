@@ -10,9 +10,13 @@ from scangate.app.scanner_registry import load_scanners
 from scangate.judge.policy import Policy
 from scangate.judge.policy_files import PolicyRevision
 from scangate.judge.policy_loader import load_policy
+from scangate.judge.policy_resolution import without_limits
 from scangate.plugin import Scanner
 from scangate.timestamps import today
 from scangate.tools.sarif_command import Options as CommandOptions
+
+DEFAULT_POLICY = "baseline"
+NO_POLICY = "none"
 
 
 def read_policy(  # noqa: PLR0913 -- the parameters of load_policy that differ between callers
@@ -39,6 +43,11 @@ def read_policy(  # noqa: PLR0913 -- the parameters of load_policy that differ b
         revision=revision,
         content=content,
     )
+
+
+def read_no_policy(environment: str | None = None) -> Policy:
+    """What stands in where the policy that should judge cannot be read: the bundled baseline's scanners, and no limit."""
+    return without_limits(read_policy(DEFAULT_POLICY), NO_POLICY, environment or "")
 
 
 def scanner_option_types(scanners: Mapping[str, Scanner[Any]]) -> Mapping[str, type[Any]]:

@@ -23,6 +23,10 @@ MISSING_KINDS = ("missing", "notdir")
 ReadFile = Callable[[str], bytes | None]
 
 
+class UnreadableRevisionError(UsageError):
+    """git has the commit of the revision, and cannot read a file in it."""
+
+
 class RevisionFiles:
     """The files of the base revision by which a scan of the work tree is judged.
 
@@ -134,9 +138,9 @@ class RevisionFiles:
         except ScanError as error:
             raise self._read_error(name) from error
 
-    def _read_error(self, name: str) -> UsageError:
+    def _read_error(self, name: str) -> UnreadableRevisionError:
         hint = "check that the clone is complete: git fsck --connectivity-only"
-        return UsageError(f"git cannot read {self._base.name}:{name}", hint)
+        return UnreadableRevisionError(f"git cannot read {self._base.name}:{name}", hint)
 
     def _read_worktree_file(self, name: str) -> bytes | None:
         """The content of a file of the work tree; None if there is no such file in it."""

@@ -9,20 +9,20 @@ from types import MappingProxyType
 
 import msgspec
 
-from scangate import ci
 from scangate.app import baseline_file
-from scangate.app.base_revision import BaseRevision, resolve_base
+from scangate.app.base_revision import BaseRevision, resolve_base, without_files
 from scangate.app.codeowners_file import load_codeowners
-from scangate.app.policies import read_policy
-from scangate.app.policy_checkout import RevisionFiles, repository_path
+from scangate.app.policies import read_no_policy, read_policy
+from scangate.app.policy_checkout import RevisionFiles, UnreadableRevisionError, repository_path
 from scangate.app.requests import ScanRequest
 from scangate.app.session import Session
+from scangate.ci import detect_build
 from scangate.judge.baseline import BASELINE_FILE, split_removed_entries
 from scangate.judge.codeowners import CodeOwners
 from scangate.judge.finding_matching import BASELINE, KnownFinding, KnownOrigin
 from scangate.judge.policy import ExceptionOwners, Policy
 from scangate.judge.policy_files import is_policy_path
-from scangate.model import Gap, KnownSourceKind
+from scangate.model import Gap, KnownSourceKind, PolicyOrigin, PolicyProvenance
 
 NO_REPOSITORY_NOTE = (
     "CodePipeline passed the source on without .git, so tracked files and the changes of this build cannot be determined: "
@@ -47,6 +47,7 @@ class PolicyInputs(msgspec.Struct, frozen=True):
     """What a run is judged by. ``base``: the revision that it is compared with. ``forced_gaps``: gaps that no policy can allow."""
 
     policy: Policy
+    provenance: PolicyProvenance = PolicyProvenance()
     base: BaseRevision = BaseRevision()
     owners: CodeOwners | None = None
     baseline: BaselineInputs = BaselineInputs()
@@ -57,21 +58,25 @@ class PolicyInputs(msgspec.Struct, frozen=True):
 def load_policy_inputs(request: ScanRequest, session: Session) -> PolicyInputs:
     """The policy inputs of ``request``. Raises UsageError and PolicyError."""
     base = resolve_base(request.since, session.repository, os.environ)
+    try:
+        return _load(request, session, base)
+    except UnreadableRevisionError:
+        if not base.is_target:
+            raise
+        return _load(request, session, without_files(base))
+
+
+def _load(request: ScanRequest, session: Session, base: BaseRevision) -> PolicyInputs:
     files = None
     if base.commit and session.repository is not None:
         files = RevisionFiles(session.repository, base, session.scratch_dir)
-    policy = read_policy(
-        request.policy if files is None else files.check_out_policy(request.policy, session.root),
-        request.environment,
-        root=session.root if files is None else files.locate_root(session.root),
-        trusted=request.trust_policy,
-        revision=None if files is None else files.revision,
-    )
+    policy, provenance = _load_policy(request, session, base, files)
     owners = load_codeowners(policy, session.root, session.worktree, None if files is None else files.read_text)
     baseline = BaselineInputs() if request.ignore_baseline else _load_baseline(request.baseline, session, base, files)
     changes = () if files is None else files.describe_changes()
     return PolicyInputs(
         policy=policy,
+        provenance=provenance,
         base=base,
         owners=owners,
         baseline=baseline,
@@ -80,8 +85,34 @@ def load_policy_inputs(request: ScanRequest, session: Session) -> PolicyInputs:
     )
 
 
+def _load_policy(
+    request: ScanRequest, session: Session, base: BaseRevision, files: RevisionFiles | None
+) -> tuple[Policy, PolicyProvenance]:
+    """The policy that judges, and where it is from. Where the target of a pull request is unknown, none of the tree judges."""
+    in_repository = _is_in_repository(request.policy, session)
+    if base.unresolved_reason and in_repository:
+        return read_no_policy(request.environment), PolicyProvenance(PolicyOrigin.NONE)
+    policy = read_policy(
+        request.policy if files is None else files.check_out_policy(request.policy, session.root),
+        request.environment,
+        root=session.root if files is None else files.locate_root(session.root),
+        trusted=request.trust_policy,
+        revision=None if files is None else files.revision,
+    )
+    if not policy.is_bundled and in_repository:
+        if files is not None:
+            return policy, PolicyProvenance(PolicyOrigin.REVISION, base.printable_name, base.commit)
+        return policy, PolicyProvenance(PolicyOrigin.WORK_TREE)
+    return policy, PolicyProvenance(PolicyOrigin.BUNDLED if policy.is_bundled else PolicyOrigin.FILE)
+
+
+def _is_in_repository(requested: str | None, session: Session) -> bool:
+    """Whether the policy, if it is a file, is one of the scanned repository."""
+    return requested is None or (is_policy_path(requested) and repository_path(Path(requested), session.worktree) is not None)
+
+
 def _missing_repository_notes(session: Session) -> tuple[str, ...]:
-    build = ci.detect_build(os.environ)
+    build = detect_build(os.environ)
     return (NO_REPOSITORY_NOTE,) if session.repository is None and build is not None and build.pipeline else ()
 
 
@@ -110,13 +141,12 @@ def _load_baseline(named: Path | None, session: Session, base: BaseRevision, fil
 
 def _provenance_gaps(requested: str | None, policy: Policy, session: Session, base: BaseRevision) -> tuple[Gap, ...]:
     """A gap where the policy, or else the CODEOWNERS that it relies on, is in the repository: the change may have edited it."""
-    in_repository = requested is None or (
-        is_policy_path(requested) and repository_path(Path(requested), session.worktree) is not None
-    )
-    if in_repository:
-        gap = base.provenance_gap("the policy", "use a policy outside the repository: --policy FILE")
+    if _is_in_repository(requested, session):
+        gap = base.provenance_gap(
+            "the change may have edited the policy, so no policy judged", "use a policy outside the repository: --policy FILE"
+        )
     elif policy.exception_owners is ExceptionOwners.CODEOWNERS:
-        gap = base.provenance_gap("CODEOWNERS")
+        gap = base.provenance_gap("the change may have edited CODEOWNERS")
     else:
         gap = None
     return () if gap is None else (gap,)

@@ -52,6 +52,7 @@ def reevaluate(request: ReevaluationRequest, events: Events | None = None) -> Re
             verdict=verdict,
             results=results,
             targets=scanned,
+            policy_provenance=inputs.provenance,
             exit_code=EXIT_CODES[verdict.outcome],
             needs_approval=False,  # that was left to an approval by the scan's --review, under the scan's policy
         )

@@ -121,6 +121,7 @@ def run_scan(
         scope=record_scope(inputs.policy, results, digest_bundled_rules()),
         known_sources=known_sources,
         compared_revision=inputs.base.since,
+        policy_provenance=inputs.provenance,
         needs_approval=setup.request.needs_approval,
     )
 

@@ -135,10 +135,10 @@ class Policy(msgspec.Struct, frozen=True):
 
     ``digest``: the SHA-256 of everything that decides, the environment's name included; names, descriptions and files do not change
     it. ``sources``: the files it was made from, the requested one first. ``locations``: where each value of the document was set,
-    by its path in the document. ``in_tree``: the requested file is in the scanned tree. ``cool_down_days``: an advisory published
-    fewer days ago does not count. ``codeowners_path``: relative to the root, empty for GitHub's default paths. ``new_only``: known
-    findings are reported and do not count. ``baseline_ratchet``: a baseline with findings that are gone fails.
-    ``signed_cache_only``: only signed cache entries are used.
+    by its path in the document. ``in_tree``, ``is_bundled``: the requested file is in the scanned tree, or comes with the package.
+    ``cool_down_days``: an advisory published fewer days ago does not count. ``codeowners_path``: relative to the root, empty for
+    GitHub's default paths. ``new_only``: known findings are reported and do not count. ``baseline_ratchet``: a baseline with
+    findings that are gone fails. ``signed_cache_only``: only signed cache entries are used.
     """
 
     name: str
@@ -169,6 +169,7 @@ class Policy(msgspec.Struct, frozen=True):
     sources: tuple[str, ...] = ()
     locations: dict[str, PolicyLocation] = {}
     in_tree: bool = False
+    is_bundled: bool = False
 
     def scanner(self, name: str) -> ScannerSettings | None:
         """The setting of a scanner, None if the policy does not name it."""

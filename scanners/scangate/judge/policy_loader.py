@@ -162,4 +162,5 @@ def _complete(policy: Policy, layers: tuple[PolicyFile, ...]) -> Policy:
             for name, position in ((format_path(path), position) for path, position in list_positions(tree))
         },
         in_tree=asked.source.in_tree,
+        is_bundled=asked.source.bundled,
     )

@@ -19,7 +19,7 @@ from scangate.model.finding import (
 )
 from scangate.model.gap import COVERAGE, NEVER_ALLOWED, Gap, GapKind
 from scangate.model.location import Location, PolicyLocation, Span
-from scangate.model.report import ComparedRevision, KnownSource, KnownSourceKind, Report, RunInfo
+from scangate.model.report import ComparedRevision, KnownSource, KnownSourceKind, PolicyOrigin, PolicyProvenance, Report, RunInfo
 from scangate.model.result import (
     Component,
     FileAccounting,
@@ -73,6 +73,8 @@ __all__ = [
     "NoteKind",
     "Outcome",
     "PolicyLocation",
+    "PolicyOrigin",
+    "PolicyProvenance",
     "Report",
     "RuleInfo",
     "Ruling",

@@ -43,8 +43,32 @@ class KnownSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True, order
             raise ValueError(f"{self.name}: more known findings than there are")
 
 
+class PolicyOrigin(enum.StrEnum):
+    """Where the policy that judged is from. FILE: a file outside the scanned repository. NONE: the policy of the target branch
+    could not be read, so that no policy judged, and the verdict is INCOMPLETE.
+    """
+
+    BUNDLED = "bundled"
+    FILE = "file"
+    WORK_TREE = "work-tree"
+    REVISION = "revision"
+    NONE = "none"
+
+
+class PolicyProvenance(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Which policy judged: ``revision`` and ``commit`` for REVISION; ``floor``: the name of the floor that bounded it, or empty.
+
+    ``origin`` is None in documents of versions that did not record it.
+    """
+
+    origin: PolicyOrigin | None = None
+    revision: str = ""
+    commit: str = ""
+    floor: str = ""
+
+
 class ComparedRevision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The revision that a change was evaluated against: its name, its commit (whose policy applied), and the merge base.
+    """The revision that a change was evaluated against: its name, its commit, and the merge base.
 
     The findings of ``merge_base`` are known; it is empty if no findings were compared.
     """
@@ -58,9 +82,10 @@ class RunInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     """What a report says about the run as a whole. Times are UTC, ISO 8601; ``interrupted`` is the signal's name or empty.
 
     ``root``: the scanned directory. ``subdirectory``: the scanned folder of the repository, empty if it is the whole repository.
-    ``compared_revision``: None unless a change is scanned. ``known_sources``: the baseline and the revision that had findings
-    before. ``needs_approval``: a FAIL is left for a person to approve; it remains a FAIL. ``scope``: what the scan covered, see
-    `scangate.judge.scan_scope`. ``coverage``: which analyses were done, by content type; None if it was not recorded.
+    ``compared_revision``: None unless a change is scanned. ``policy_provenance``: whose policy judged. ``known_sources``: the
+    baseline and the revision that had findings before. ``needs_approval``: a FAIL is left for a person to approve; it remains a
+    FAIL. ``scope``: what the scan covered, see `scangate.judge.scan_scope`. ``coverage``: which analyses were done, by content
+    type; None if it was not recorded.
     """
 
     tool_version: str
@@ -68,6 +93,7 @@ class RunInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     subdirectory: str = ""
     commit: str = ""
     compared_revision: ComparedRevision | None = None
+    policy_provenance: PolicyProvenance = PolicyProvenance()
     started: str = ""
     finished: str = ""
     seconds: float = 0.0

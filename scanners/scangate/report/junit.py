@@ -159,8 +159,10 @@ def _properties(part: summary.ScannerSummary, report: Report) -> Iterable[tuple[
     totals = part.counts()
     yield "verdict", report.verdict.outcome.value
     yield "policy", wording.describe_policy(report)
-    if report.compared_revision is not None:
-        yield "since", wording.describe_base(report)
+    if origin := wording.describe_policy_origin(report):
+        yield "policy-origin", origin
+    if base := wording.describe_base(report):
+        yield "since", base
     if part.result is not None:
         yield "version", part.result.version
         yield "status", part.result.status.value

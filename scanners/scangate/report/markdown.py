@@ -105,9 +105,10 @@ def _gap(group: Sequence[GapRuling]) -> str:
 
 def _footer(report: Report) -> list[str]:
     commit = f" Commit {_escape_code(report.commit)}." if report.commit else ""
-    base = f" Compared: {_escape_prose(wording.describe_base(report))}." if report.compared_revision is not None else ""
+    said = [wording.describe_policy_origin(report), wording.describe_base(report)]
+    sources = "".join(f" {_escape_prose(text[0].upper() + text[1:])}." for text in said if text)
     counts, files = wording.describe_outcome_counts(report), _escape_prose(wording.describe_files(report))
-    return [f"{counts}; {files}.{commit}{base} scangate {_escape_prose(report.tool_version)}."]
+    return [f"{counts}; {files}.{commit}{sources} scangate {_escape_prose(report.tool_version)}."]
 
 
 def _escape_prose(text: str, limit: int = MAX_TEXT_LENGTH) -> str:

@@ -65,6 +65,7 @@ def _event(ruling: Ruling, report: Report) -> dict[str, Any]:
         "unmapped": {
             "outcome": ruling.outcome.value,
             "policy": _escape(wording.describe_policy(report)),
+            "policy_origin": _escape(wording.describe_policy_origin(report)),
             "evidence": _escape(finding.evidence),
             "bundled_only": summary.is_bundled_only(finding),
         },

@@ -27,7 +27,7 @@ from scangate.model import (
 )
 from scangate.report import escape, summary
 from scangate.report.decision_text import explain_decision
-from scangate.report.wording import describe_base, pluralize
+from scangate.report.wording import describe_base, describe_policy_origin, pluralize
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 TOOL_URLS = {
@@ -129,8 +129,10 @@ def _run_properties(part: summary.ScannerSummary, report: Report) -> dict[str, A
         "bundledOnly": summary.count_bundled_only(part.rulings),
         "resolved": part.resolved_releases,
     }
-    if report.compared_revision is not None:
-        properties["since"] = _escape(describe_base(report))
+    if origin := describe_policy_origin(report):
+        properties["policyOrigin"] = _escape(origin)
+    if base := describe_base(report):
+        properties["since"] = _escape(base)
     if part.result is not None:
         properties["status"] = part.result.status.value
         properties["accounting"] = part.result.accounting.value

@@ -14,6 +14,8 @@ from scangate.model import (
     FileAccounting,
     GapRuling,
     Outcome,
+    PolicyOrigin,
+    PolicyProvenance,
     Report,
     Ruling,
     RulingOutcome,
@@ -87,6 +89,8 @@ def _header(report: Report) -> Iterable[Line]:
     files, policy = wording.describe_files(report), f"policy {wording.describe_policy(report)}"
     parts = [f"scangate {report.tool_version}", policy, commit, wording.describe_base(report), files]
     yield (("  ".join(map(escape.ci_log, filter(None, parts))), "bold"),)
+    if report.policy_provenance != PolicyProvenance(PolicyOrigin.BUNDLED):  # that one's name says it
+        yield from _wrap(wording.describe_policy_origin(report), "", "dim")
 
 
 def _blocking(rulings: Sequence[Ruling]) -> Iterable[Line]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from scangate.model import BUNDLED_ADVISORIES, Finding, Location, Outcome, Report, Ruling, RulingOutcome, Severity
+from scangate.model import BUNDLED_ADVISORIES, Finding, Location, Outcome, PolicyOrigin, Report, Ruling, RulingOutcome, Severity
 from scangate.report import summary
 
 
@@ -20,15 +20,23 @@ def describe_policy(report: Report) -> str:
 
 
 def describe_base(report: Report) -> str:
-    """The revision that a change was compared with, or whose policy applied; empty if no change was scanned."""
+    """The revision that a change was compared with; empty if none was."""
     base = report.compared_revision
-    if base is None:
-        return ""
-    return (
-        f"since {base.revision} at {base.merge_base[:12]}"
-        if base.merge_base
-        else f"policy of {base.revision} at {base.commit[:12]}"
-    )
+    return f"since {base.revision} at {base.merge_base[:12]}" if base is not None and base.merge_base else ""
+
+
+def describe_policy_origin(report: Report) -> str:
+    """Which revision's policy judged, and what bounded it; empty in documents that do not say."""
+    source = report.policy_provenance
+    origins = {
+        PolicyOrigin.BUNDLED: "bundled policy",
+        PolicyOrigin.FILE: "policy from outside the repository",
+        PolicyOrigin.WORK_TREE: "policy of the work tree",
+        PolicyOrigin.REVISION: f"policy of {source.revision} at {source.commit[:12]}",
+        PolicyOrigin.NONE: "no policy judged: the target's could not be read",
+    }
+    text = origins[source.origin] if source.origin is not None else ""
+    return text + (f", bounded by the floor {source.floor}" if text and source.floor else "")
 
 
 def describe_files(report: Report) -> str:

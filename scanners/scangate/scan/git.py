@@ -195,6 +195,24 @@ class Repository:
         named = output.stdout.strip()
         return named.decode("ascii") if output.exit_code == 0 and COMMIT_ID.fullmatch(named) else ""
 
+    def resolve_ref(self, ref: str) -> str:
+        """The commit of a ref by its full name, or an empty string; a tag that is called like the whole ref is not taken."""
+        if not ref.isprintable():
+            return ""
+        output = self._run("show-ref", "--verify", "--hash", "--", ref, exit_codes=(0, 1, 128))
+        name = output.stdout.strip()
+        return self.resolve_commit(name.decode("ascii")) if output.exit_code == 0 and COMMIT_ID.fullmatch(name) else ""
+
+    def has_origin(self) -> bool:
+        """Whether the repository has a remote repository called origin, so that local branches are not the target's."""
+        return self._run("config", "--get-all", "remote.origin.url", exit_codes=(0, 1)).exit_code == 0
+
+    def default_branch(self) -> str:
+        """The default branch of origin as the clone recorded it, without ``refs/remotes/origin/``; empty if it is unknown."""
+        output = self._run("symbolic-ref", "--quiet", "refs/remotes/origin/HEAD", exit_codes=(0, 1, 128))
+        name = output.stdout.decode("utf-8", "replace").strip() if output.exit_code == 0 else ""
+        return name.removeprefix("refs/remotes/origin/") if name.startswith("refs/remotes/origin/") else ""
+
     def merge_base(self, one: str, other: str) -> str:
         """The best common ancestor of two commits, or an empty string if the repository has none."""
         output = self._run("merge-base", one, other, exit_codes=(0, 1, 128))
@@ -223,7 +241,12 @@ class Repository:
         feed = os.fsencode(f"{commit}:{path}\n")
         output = self._run_for_output("cat-file", "--batch-check=%(objecttype) %(objectname)", "--follow-symlinks", stdin=feed)
         first, _, rest = output.partition(b"\n")[0].decode("utf-8", "replace").partition(" ")
-        return ("missing", "") if ":" in first else (first, rest)  # git repeats names that it does not find
+        if ":" not in first:
+            return (first, rest)
+        named = self._run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{commit}:{path}", exit_codes=(0, 1, 128))
+        if named.exit_code == 0 and COMMIT_ID.fullmatch(named.stdout.strip()):
+            raise ScanError(GapKind.UNREADABLE, "the clone is partial, and does not have the file's content")
+        return ("missing", "")  # git repeats names that it does not find
 
     def tracks(self, path: Path) -> bool:
         """Whether the index has ``path``, or anything below it; False outside the work tree."""
