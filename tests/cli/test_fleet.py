@@ -40,7 +40,8 @@ def odd(tmp_path: Path) -> Path:
     file = tmp_path / "odd.yaml"
     file.write_text(
         "version: 1\nunknown: high\nbudgets: {critical: 0, high: 0, medium: 0, low: 0, info: 0}\n"
-        f'scanners:\n  odd: {{command: ["{tool}", "{{files}}"], reads: ["*.py"], trusted: it is ours}}\ncoverage: {{required: [odd]}}\n'
+        f'scanners:\n  odd: {{command: ["{tool}", "{{files}}"], reads: ["*.py"], trusted: it is ours}}\n'
+        "coverage: {required: [odd]}\n"
     )
     return file
 

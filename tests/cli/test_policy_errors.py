@@ -13,7 +13,10 @@ from tests.support.sample_trees import CLEAN_SOURCE, write_files
 
 PLACE = re.compile(r"scangate: [\w./-]*\w+\.yaml:\d+:\d+: ")
 COMMAND = "version: 1\nextends: baseline\nscanners:\n  mine: {command: [touch, '{root}/x', canary], reads: ['**']}\n"
-PROGRAM = "version: 1\nunknown: high\nscanners:\n  mine: {command: [PROGRAM, '{files}'], reads: ['**'], trusted: it is ours}\ncoverage: {required: [mine]}\n"
+PROGRAM = (
+    "version: 1\nunknown: high\nscanners:\n  mine: {command: [PROGRAM, '{files}'], reads: ['**'], trusted: it is ours}\n"
+    "coverage: {required: [mine]}\n"
+)
 HOUSE = "version: 1\nextends: baseline\nfloor: true\nbudgets: {medium: 3}\n"
 
 
