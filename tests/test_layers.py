@@ -12,7 +12,7 @@ from tests.support.import_rules import ImportRules, find_violations, load_module
 RULES = ImportRules(
     package="scangate",
     shared={"model", "errors", "assets", "globs", "source_text", "files", "printable", "ci", "timestamps", "python_parser"}
-    | {"strict_json"},
+    | {"strict_json", "content"},
     layers={
         "__main__": {"cli"},
         "model": {"model", "printable"},
@@ -26,6 +26,7 @@ RULES = ImportRules(
         "timestamps": set(),
         "strict_json": set(),
         "ci": {"printable"},
+        "content": {"content", "model", "source_text", "printable", "files", "python_parser"},
         "plugin": {"model", "errors", "source_text", "scan.process"},
         "advisories": {"advisories"},
         "scan": {"scan", "plugin"},
