@@ -1,0 +1,475 @@
+"""What a file's name says about its content type: identify's tables, and our own for what these do not have.
+
+https://github.com/pre-commit/identify
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+import msgspec
+from identify.extensions import EXTENSIONS, EXTENSIONS_NEED_BINARY_CHECK, NAMES
+from identify.interpreters import INTERPRETERS
+
+from scangate.content.catalog import CONTENT_TYPES, Form, rendered_type
+from scangate.model import Analysis
+
+
+class NameMatch(msgspec.Struct, frozen=True):
+    """What a name says.
+
+    ``content_type`` is empty if the name says nothing. ``decides``: the content cannot change it. ``is_template``: the name has
+    the suffix of a template engine, and ``content_type`` is what the rest of the name says.
+    """
+
+    content_type: str = ""
+    decides: bool = False
+    is_template: bool = False
+
+
+_TAG_TYPES = {
+    **dict.fromkeys(("c++", "header"), "cpp"),
+    **dict.fromkeys(("ts", "tsx"), "typescript"),
+    **dict.fromkeys(("c#", "c#script"), "csharp"),
+    **dict.fromkeys(("f#", "f#script"), "fsharp"),
+    **dict.fromkeys(("pyi", "gyp"), "python"),
+    **dict.fromkeys(("c2hs", "literate-haskell"), "haskell"),
+    **dict.fromkeys(("ash", "bash", "dash", "ksh", "zsh", "sh", "cbsd", "csh", "tcsh"), "shell"),
+    **dict.fromkeys(("java-properties", "gitconfig", "editorconfig", "lektor", "lektorproject", "zcml"), "ini"),
+    **dict.fromkeys(("avro-schema", "json5", "ejson", "map", "swiftdeps", "xctestplan"), "json"),
+    **dict.fromkeys(("less", "sass", "scss", "stylus"), "css"),
+    **dict.fromkeys(("dtd", "plist", "relax-ng", "pom", "vdx", "wkt"), "xml"),
+    **dict.fromkeys(("asciidoc", "myst", "ngdoc"), "markdown"),
+    **dict.fromkeys(("textproto", "proto"), "protobuf"),
+    **dict.fromkeys(("wav",), "audio"),
+    **dict.fromkeys(("swf",), "program"),
+    **dict.fromkeys(("ttf", "otf", "woff", "woff2", "eot"), "font"),
+    **dict.fromkeys(("icon", "icns", "eps", "adobe-illustrator", "ppm"), "image"),
+    **dict.fromkeys(("zip", "tar", "gzip", "bzip2", "bzip3", "asar", "pyz"), "archive"),
+    **dict.fromkeys(("handlebars", "jinja", "liquid", "mustache", "nunjucks", "twig", "vtl", "zpt", "gotmpl"), "template"),
+    "asm": "assembly",
+    "apinotes": "yaml",
+    "bib": "tex",
+    "coffee": "coffeescript",
+    "fits": "binary",
+    "inx": "xml",
+    "jade": "pug",
+    "jenkins": "jenkinsfile",
+    "jsx": "javascript",
+    "objective-c++": "objective-c",
+    "p12": "certificate",
+    "pdf": "document",
+    "pem": "certificate",
+    "plain-text": "text",
+    "pofile": "gettext",
+    "spec": "rpm-spec",
+    "system-verilog": "systemverilog",
+    "tiltfile": "starlark",
+    "tsv": "csv",
+    "vb": "visual-basic",
+    "vim": "vim-script",
+    "xsl": "xslt",
+}
+"""What identify calls a type, where we call it something else; several of its types are one of ours."""
+
+
+def _type_of_tags(tags: Iterable[str]) -> str:
+    """The content type for identify's tags of one name: a language before a format, and the format before ``text``."""
+    types = {_TAG_TYPES.get(tag, tag) for tag in tags} & CONTENT_TYPES.keys()
+    return min(types - {"text", "binary"} or {"text" if "text" in tags else "binary"}, key=_precedence)
+
+
+def _precedence(name: str) -> tuple[int, str]:
+    entry = CONTENT_TYPES[name]
+    calls_for_more = entry.analyses > {Analysis.SECRETS}
+    return (0 if entry.form is Form.NOT_OPENED else 1 if Analysis.CODE in entry.analyses else 2 if calls_for_more else 3), name
+
+
+def _expand_names(value: str, keys: str) -> dict[str, str]:
+    return dict.fromkeys(keys.split(), value)
+
+
+def _expand(table: Mapping[str, str]) -> dict[str, str]:
+    return {key: name for name, keys in table.items() for key in keys.split()}
+
+
+SUFFIXES: Mapping[str, str] = {
+    **{suffix: _type_of_tags(tags) for suffix, tags in {**EXTENSIONS_NEED_BINARY_CHECK, **EXTENSIONS}.items()},
+    **_expand(
+        {
+            "abap": "abap",
+            "ada": "adb ads",
+            "apex": "apex trigger",
+            "applescript": "applescript scpt",
+            "archive": "7z apk cab cpio crate deb dmg egg gem iso lz4 lzma nupkg rar rpm tbz txz xz zst z phar aar ipa vsix xpi",
+            "aspnet": "aspx ascx asax ashx master",
+            "assembly": "nasm",
+            "audio": "aac aif aiff flac m4a mid midi mp3 ogg opus wma",
+            "awk": "awk gawk mawk",
+            "bicep": "bicep bicepparam",
+            "binary": "bin dat hdf5 npy npz onnx pb pickle pkl pt pth h5 parquet arrow feather avro mo gmo",
+            "certificate": "asc cer csr der gpg jks keystore p7b p8 pfx pub",
+            "cobol": "cbl cob cpy",
+            "coldfusion": "cfm cfc",
+            "common-lisp": "asd cl lisp lsp",
+            "cpp": "ipp txx tcc",
+            "css": "pcss postcss",
+            "d": "d di",
+            "database": "db mdb accdb sqlite sqlite3",
+            "document": "doc docx odp ods odt pages pps ppt pptx rtf xls xlsm xlsx xlsb epub",
+            "elixir": "eex heex leex",
+            "emacs-lisp": "el",
+            "fish": "fish",
+            "fortran": "f f77 for ftn",
+            "gettext": "pot",
+            "gradle": "gradle",
+            "gsp": "gsp",
+            "haml": "haml",
+            "haxe": "hx",
+            "hcl": "hcl sentinel",
+            "ini": "cfg cnf conf config inf reg desktop theme",
+            "java": "jav",
+            "javascript": "es6 es jscad jsm",
+            "json": "jsonc jsonl ndjson har webmanifest tfstate topojson arb",
+            "jsp": "jsp jspf jspx tag tagx",
+            "julia": "jl",
+            "just": "just",
+            "log": "log out trace",
+            "maven-manifest": "pom",
+            "mako": "mako mao",
+            "nginx": "nginx nginxconf vhost",
+            "nomad": "nomad",
+            "lua": "luau",
+            "nuget-manifest": "csproj fsproj vbproj nuspec",
+            "perl": "plx psgi t pod",
+            "plsql": "pkb pks plb pls plsql",
+            "program": "a class com dex dylib elf exe ko lib msi o obj pyc pyd pyo sys wasm",
+            "prolog": "pro prolog",
+            "r-markdown": "rmd rnw",
+            "racket": "rkt",
+            "raku": "raku rakumod p6 pl6 pm6",
+            "razor": "cshtml razor vbhtml",
+            "ruby": "gemspec podspec ru thor rbi",
+            "scheme": "sld sps",
+            "shell": "ash bash command csh ebuild eclass ksh mksh tcsh zsh",
+            "slim": "slim",
+            "smalltalk": "st",
+            "starlark": "star sky",
+            "stata": "do ado",
+            "svg": "svg",
+            "systemd-unit": "service socket timer mount automount slice",
+            "tcl": "tcl tk itcl",
+            "terraform": "tf tfvars tofu",
+            "text": "edn text lst list license notes readme changes news todo",
+            "tsql": "tsql",
+            "typescript": "cts mts",
+            "vbscript": "vbs wsf asp",
+            "verilog": "verilog",
+            "video": "avi flv m4v mkv mov mp4 mpeg mpg ogv webm wmv",
+            "visual-basic": "bas frm",
+            "vyper": "vy",
+            "webassembly-text": "wat wast",
+            "xml": "xmi rss atom kmz storyboard xib fxml jrxml jnlp dita xsd",
+            "image": "cur dds heic heif jfif jp2 jxl pbm pcx pgm pnm psd tga xcf",
+        }
+    ),
+}
+"""By suffix, in lower case and without the dot."""
+
+_AMBIGUOUS_SUFFIXES = frozenset(
+    (
+        "bash",
+        "cl",
+        "command",
+        "config",
+        "csh",
+        "d",
+        "do",
+        "inc",
+        "ksh",
+        "master",
+        "pl",
+        "pro",
+        "service",
+        "sh",
+        "st",
+        "t",
+        "tag",
+        "ts",
+        "zsh",
+    )
+)
+"""Suffixes of languages that other files have, too, or whose files say in the first line which program runs them."""
+
+_FILE_NAMES: Mapping[str, str] = _expand(
+    {
+        "appspec": "appspec.yml appspec.yaml",
+        "appveyor": "appveyor.yml appveyor.yaml .appveyor.yml",
+        "azure-pipelines": "azure-pipelines.yml azure-pipelines.yaml",
+        "bitbucket-pipelines": "bitbucket-pipelines.yml bitbucket-pipelines.yaml",
+        "bundler-manifest": "gemfile gemfile.lock gems.rb gems.locked",
+        "cargo-manifest": "cargo.toml cargo.lock",
+        "cocoapods-manifest": "podfile podfile.lock cartfile cartfile.resolved",
+        "composer-manifest": "composer.json composer.lock",
+        "conan-manifest": "conanfile.txt conan.lock vcpkg.json",
+        "dart-manifest": "pubspec.yaml pubspec.lock",
+        "devcontainer": "devcontainer.json .devcontainer.json",
+        "drone-ci": ".drone.yml .drone.yaml",
+        "github-action": "action.yml action.yaml",
+        "gitlab-ci": ".gitlab-ci.yml .gitlab-ci.yaml",
+        "go-manifest": "go.mod go.sum go.work go.work.sum gopkg.lock gopkg.toml glide.yaml glide.lock",
+        "helm-chart": "chart.yaml chart.yml chart.lock",
+        "helm-values": "values.yaml values.yml",
+        "hex-manifest": "mix.exs mix.lock rebar.config rebar.lock",
+        "maven-manifest": "pom.xml gradle.lockfile buildscript-gradle.lockfile libs.versions.toml ivy.xml",
+        "npm-manifest": "package.json package-lock.json npm-shrinkwrap.json yarn.lock pnpm-lock.yaml bun.lock bower.json deno.lock",
+        "nuget-manifest": "packages.config packages.lock.json directory.packages.props paket.dependencies paket.lock",
+        "pulumi": "pulumi.yaml pulumi.yml",
+        "python-manifest": "pyproject.toml setup.cfg pipfile pipfile.lock poetry.lock uv.lock pdm.lock pixi.lock pixi.toml",
+        "serverless": "serverless.yml serverless.yaml serverless.json",
+        "sshd-config": "sshd_config",
+        "sudoers": "sudoers",
+        "swift-manifest": "package.swift package.resolved",
+        "travis-ci": ".travis.yml .travis.yaml",
+        "apache": ".htaccess httpd.conf apache2.conf",
+        "nginx": "nginx.conf",
+        "ini": ".npmrc .yarnrc .netrc _netrc .pgpass .my.cnf .s3cfg .boto .curlrc .wgetrc .dockercfg credentials",
+        "json": ".dockerconfigjson",
+        "shell": ".bash_history .bash_logout .zsh_history .xinitrc .xsession .kshrc .login .logout gradlew mvnw configure",
+        "makefile": "makefile gnumakefile bsdmakefile",
+        "just": "justfile .justfile",
+        "starlark": "tiltfile",
+        "text": "manifest.in metadata pkg-info record wheel codeowners license licence copying notice readme changelog changes"
+        " authors contributors news todo install version",
+        "vim-script": ".vimrc _vimrc",
+        "jenkinsfile": "jenkinsfile",
+        "ruby": "berksfile capfile guardfile puppetfile dangerfile appfile deliverfile",
+    }
+)
+"""By the whole name, in lower case. These decide, but for data and prose."""
+
+_IDENTIFY_NAMES: Mapping[str, str] = {name: _type_of_tags(tags) for name, tags in NAMES.items()}
+_INTERPRETERS: Mapping[str, str] = {
+    **{name: _type_of_tags(tags) for name, tags in INTERPRETERS.items()},
+    **_expand(
+        {
+            "ansible": "ansible-playbook",
+            "batch": "cmd",
+            "clojure": "clojure clj bb",
+            "common-lisp": "sbcl clisp ecl",
+            "elixir": "elixir iex",
+            "fish": "fish",
+            "go": "gorun",
+            "groovy": "groovy",
+            "haskell": "runghc runhaskell stack",
+            "javascript": "bun qjs",
+            "java": "java jbang",
+            "julia": "julia",
+            "just": "just",
+            "kotlin": "kotlin kotlinc",
+            "lua": "lua luajit luau",
+            "makefile": "make gmake bmake",
+            "nix": "nix",
+            "ocaml": "ocaml ocamlrun",
+            "perl": "suidperl",
+            "php": "php-cgi php5 phpdbg",
+            "powershell": "pwsh powershell",
+            "python": "pypy pypy3 ipython ipython3 pythonw jython micropython sage xonsh python2.7",
+            "r": "rscript r littler",
+            "racket": "racket",
+            "raku": "raku perl6",
+            "ruby": "jruby irb rake",
+            "scala": "scala amm scala-cli",
+            "scheme": "guile csi chez",
+            "shell": "busybox mksh pdksh rbash rc yash oksh openrc-run",
+            "swift": "swift",
+            "tcl": "tclsh expectk",
+            "applescript": "osascript",
+            "typescript": "deno ts-node tsx",
+            "awk": "gawk mawk nawk",
+        }
+    ),
+    "wish": "tcl",
+}
+
+_PATTERNS: tuple[tuple[str, str], ...] = (
+    ("dockerfile", r"(?:.*[._-])?(?:docker|container)file|(?:docker|container)file[._-].+"),
+    ("compose", r"(?:docker-|podman-)?compose(?:[._-].+)?\.ya?ml"),
+    ("buildspec", r"(?:.*[._-])?buildspec(?:[._-].*)?\.ya?ml"),
+    ("cloud-build", r"cloudbuild(?:[._-].*)?\.ya?ml"),
+    ("azure-pipelines", r"azure-pipelines?(?:[._-].*)?\.ya?ml"),
+    ("gitlab-ci", r".+\.gitlab-ci\.ya?ml"),
+    ("helm-values", r"values(?:[._-].+)?\.ya?ml"),
+    ("python-manifest", r"pylock(?:\.[^.]+)?\.toml|pdm\.[^.]+\.lock|.+\.py\.lock|(?:conda-)?environment(?:[._-].+)?\.ya?ml"),
+    ("python-manifest", r"(?:.*[._-])?(?:requirements?|constraints?)(?:[._-].*)?\.(?:txt|in|lock|pip)"),
+    ("packer", r".+\.pkr\.hcl|.+\.pkr\.json"),
+    ("terraform", r".+\.(?:tf|tofu)\.json|.+\.tftest\.hcl|terragrunt\.hcl|\.terraform\.lock\.hcl"),
+    ("dotenv", r"\.env(?:[._-].*)?|.+\.env"),
+    ("npm-manifest", r"npm-shrinkwrap\.json"),
+    ("bundler-manifest", r".+\.gemspec|gemfile[._-].+"),
+    ("maven-manifest", r".+\.versions\.toml"),
+    ("jenkinsfile", r"jenkinsfile[._-].+"),
+    ("makefile", r"makefile[._-].+"),
+)
+"""By the whole name, in lower case, as regular expressions."""
+
+_NAME_PATTERN = re.compile("|".join(f"({pattern})" for _, pattern in _PATTERNS), re.DOTALL)
+
+_PATHS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (name, re.compile(rf"(?:^|/){pattern}\Z", re.DOTALL))
+    for name, pattern in (
+        ("github-workflow", r"\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml"),
+        ("circleci", r"\.circleci/[^/]+\.ya?ml"),
+        ("gitlab-ci", r"\.gitlab/(?:ci|.*/ci)/.+\.ya?ml"),
+        ("buildkite", r"\.buildkite/.+\.ya?ml"),
+        ("ebextensions", r"\.ebextensions/.+\.config"),
+        ("ansible", r"(?:roles/[^/]+/(?:tasks|handlers)/.+|playbooks/[^/]+)\.ya?ml"),
+        ("python-manifest", r"requirements/[^/]+\.(?:txt|in)"),
+        ("go-manifest", r"vendor/modules\.txt"),
+        ("nginx", r"(?:nginx|sites-available|sites-enabled)/[^/]+(?:\.conf)?"),
+        ("apache", r"(?:apache2?|httpd)/[^/]+\.conf"),
+        ("sudoers", r"sudoers\.d/[^/]+"),
+        ("npm-manifest", r"\.yarn/[^/]+\.lock"),
+    )
+)
+_PATH_HINT = re.compile(
+    r"\.(?:github|gitea|forgejo|circleci|gitlab|buildkite|ebextensions|yarn)/"
+    r"|(?:^|/)(?:roles|playbooks|requirements|vendor|nginx|sites-(?:available|enabled)|apache2?|httpd|sudoers\.d)/"
+)
+
+TEMPLATE_SUFFIXES = frozenset(
+    (
+        "ejs",
+        "epp",
+        "erb",
+        "ftl",
+        "ftlh",
+        "gotmpl",
+        "handlebars",
+        "hbs",
+        "in",
+        "j2",
+        "jinja",
+        "jinja2",
+        "liquid",
+        "mako",
+        "mustache",
+        "njk",
+        "template",
+        "tmpl",
+        "tpl",
+        "tt",
+        "tt2",
+        "twig",
+        "vm",
+    )
+)
+"""Suffixes of template engines, and those that projects use for files with places to fill in."""
+_COPY_SUFFIXES = frozenset(
+    ("bak", "backup", "default", "disabled", "dist", "example", "inactive", "off", "old", "orig", "sample", "save", "tmp")
+)
+"""A file with one of these suffixes is a copy of what the rest of the name says."""
+_CODE_ENGINES = {"erb": "erb", "ejs": "ejs", "mako": "mako"}
+"""Template engines whose templates contain code of a programming language."""
+_TEMPLATES_DEPTH = 3
+
+
+def match_name(path: str) -> NameMatch:
+    """What the name says, its suffix in any case. Takes some microseconds."""
+    name = path.rpartition("/")[2]
+    lower = name.lower()
+    found = _FILE_NAMES.get(lower) or _IDENTIFY_NAMES.get(name)
+    if found is None:
+        suffix = lower.rpartition(".")[2] if "." in lower else ""
+        if suffix in TEMPLATE_SUFFIXES or suffix in _COPY_SUFFIXES:
+            return _match_derived_name(path, suffix)
+        found = _match_patterns(path, lower)
+        if found is None or (found == "dockerfile" and _is_source_suffix(suffix)):
+            found = SUFFIXES.get(suffix, "")
+            return NameMatch(found, decides=_decides(found) and suffix not in _AMBIGUOUS_SUFFIXES)
+    return NameMatch(found, decides=_decides(found))
+
+
+def usual_name(content_type: str, stem: str) -> str:
+    """A file name with this stem by which tools recognize the type: ``x.py`` for ``python``."""
+    suffix = _USUAL_SUFFIXES.get(rendered_type(content_type))
+    if suffix is None:
+        suffix = next((suffix for suffix, name in SUFFIXES.items() if name == content_type), "txt")
+    return f"{stem}.{suffix}"
+
+
+def interpreter_type(program: str) -> str:
+    """The content type of the scripts that a program runs, by its file name; empty if it is not known."""
+    name = program.rpartition("/")[2].lower().removesuffix(".exe")
+    while name:
+        if name in _INTERPRETERS:
+            return _INTERPRETERS[name]
+        if name.rstrip("0123456789") in _INTERPRETERS and name[-1].isdigit():
+            return _INTERPRETERS[name.rstrip("0123456789")]
+        name = name.rpartition(".")[0]
+    return ""
+
+
+def _decides(content_type: str) -> bool:
+    """A name decides for a language, an infrastructure file or a manifest; for data and prose, the content may say better."""
+    return content_type not in _REFINED and bool(content_type) and CONTENT_TYPES[content_type].analyses > {Analysis.SECRETS}
+
+
+_USUAL_SUFFIXES: Mapping[str, str] = {
+    **_expand_names("yaml", "ansible appspec buildspec cloudformation compose github-action github-workflow helm-values"),
+    **_expand_names("yaml", "kubernetes yaml"),
+    **_expand_names("json", "devcontainer iam-policy ecs-task-definition json"),
+    "cpp": "cpp",
+    "csharp": "cs",
+    "dockerfile": "Dockerfile",
+    "html": "html",
+    "javascript": "js",
+    "markdown": "md",
+    "perl": "pl",
+    "php": "php",
+    "python": "py",
+    "python-script-header": "toml",
+    "r": "r",
+    "ruby": "rb",
+    "scala": "scala",
+    "shell": "sh",
+    "sql": "sql",
+    "terraform": "tf",
+    "text": "txt",
+    "typescript": "ts",
+}
+_REFINED = frozenset({"helm-values", "helm-chart", "github-action", "shell", "nginx", "apache", "ansible", "systemd-unit"})
+"""Types that a name suggests and the content can refine or refute."""
+
+
+def _is_source_suffix(suffix: str) -> bool:
+    """Whether a file named like a Dockerfile is something else: a language or a format."""
+    return suffix in SUFFIXES and suffix not in ("dockerfile", "containerfile")
+
+
+def _match_patterns(path: str, lower: str) -> str | None:
+    path = path.lower()
+    if _PATH_HINT.search(path):
+        for name, pattern in _PATHS:
+            if pattern.search(path):
+                return name
+    match = _NAME_PATTERN.fullmatch(lower)
+    return _PATTERNS[match.lastindex - 1][0] if match and match.lastindex else None
+
+
+def _match_derived_name(path: str, suffix: str) -> NameMatch:
+    """A template or a copy: what the name without the suffix says."""
+    is_template = suffix in TEMPLATE_SUFFIXES
+    rest = path[: -len(suffix) - 1]
+    if suffix == "in" and (found := _match_patterns(path, path.rpartition("/")[2].lower())):
+        return NameMatch(found, decides=True)
+    if rest.rpartition("/")[2].count(".") > _TEMPLATES_DEPTH * 3 or not rest.rpartition("/")[2]:
+        inner = NameMatch()
+    else:
+        inner = match_name(rest)
+    if inner.content_type == "" and is_template:
+        return NameMatch(_CODE_ENGINES.get(suffix, ""), is_template=True)
+    if suffix in _CODE_ENGINES and not CONTENT_TYPES[inner.content_type].analyses > {Analysis.SECRETS}:
+        return NameMatch(_CODE_ENGINES[suffix])
+    return NameMatch(inner.content_type, is_template=is_template or inner.is_template)

@@ -1,0 +1,37 @@
+"""Recognizes Python in a text whose name says nothing."""
+
+from __future__ import annotations
+
+import re
+
+from scangate.python_parser import parse_python
+
+_PARSED_CHARACTERS = 1 << 18
+_STATEMENT = re.compile(
+    r"^[ \t]*(?:from[ \t]+[\w.]+[ \t]+import[ \t]+[\w*(]|import[ \t]+[A-Za-z_][\w.]*[ \t]*(?:,|as\b|;|#|$)"
+    r"|(?:async[ \t]+)?def[ \t]+\w+[ \t]*\(|class[ \t]+\w+[ \t]*[(:]|@\w+|(?:if|for|while|with|try)\b.*:[ \t]*$"
+    r"|\w[\w.]*\(.*\)[ \t]*$)",
+    re.MULTILINE,
+)
+_OLD_PYTHON = re.compile(r"^(?:from[ \t]+[\w.]+[ \t]+import[ \t]+\w|import[ \t]+[a-z_][\w.]*[ \t]*$)", re.MULTILINE)
+_DEFINITION = re.compile(r"^(?:def[ \t]+\w+[ \t]*\(.*\)[ \t]*:|class[ \t]+\w+.*:|if[ \t]+__name__[ \t]*==)", re.MULTILINE)
+
+
+def looks_like_python(text: str, *, strict: bool = True) -> bool:
+    """Whether the text has an import, a definition or a call, and Python parses it; or is clearly meant as (older) Python.
+
+    ``strict`` is unset for templates, which no parser reads: one import or definition is enough.
+    """
+    if _STATEMENT.search(text) is None:
+        return False
+    if not strict and (_OLD_PYTHON.search(text) or _DEFINITION.search(text)):
+        return True
+    if _OLD_PYTHON.search(text) and _DEFINITION.search(text):
+        return True
+    if len(text) > _PARSED_CHARACTERS:
+        return False
+    try:
+        parse_python(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True

@@ -1,0 +1,209 @@
+"""Recognizes what a YAML or JSON document configures by its structure: CloudFormation, Kubernetes, compose, workflows and more."""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from scangate.content.yaml_tree import Node, parse
+
+_PARSED_CHARACTERS = 1 << 18
+"""More of a document is not parsed in order to recognize it; expressions look at all of it."""
+
+_TOP_KEY = re.compile(r"""^(?:"([^"\n]{1,80})"|'([^'\n]{1,80})'|([A-Za-z_$][\w.$/-]{0,80}))[ \t]{0,40}:(?=\s|\Z)""", re.MULTILINE)
+_DOCUMENT_START = re.compile(r"^---(?=\s|\Z)", re.MULTILINE)
+_CONTENT_LINE = re.compile(r"^[ \t]*[^\s#%]", re.MULTILINE)
+_UNUSUAL_KEY = re.compile(r"""^(?:[?&!]|"[^"\n]{0,80}\\|[{\[])""", re.MULTILINE)
+_WORDS = (
+    "AWS::",
+    "Custom::",
+    "apiVersion",
+    "AWSTemplateFormatVersion",
+    "deploymentTemplate",
+    "containerDefinitions",
+    "services",
+    "phases",
+    "Statement",
+    "jobs",
+    "runs",
+    "stages",
+    "hosts",
+    "pipelines",
+    "channels",
+    "nbformat",
+    "steps",
+    "provider",
+    "script",
+    "hooks",
+    "{{",
+    "tasks",
+    "ansible",
+    "name:",
+    "pool",
+    "trigger",
+)
+"""Without one of these, no structure is recognized."""
+_DIRECTIVE_LINE = re.compile(r"^[ \t]*(?:-[ \t]+)?\{%|^[ \t]*\{\{[^{}\n]*\}\}[ \t]*$|:[ \t]+\{\{|^[ \t]*<%|:[ \t]+<%", re.MULTILINE)
+_HELM = re.compile(
+    r"\{\{-?[^{}\n]*(?:\.Values\b|\.Release\b|\.Chart\b|\.Capabilities\b|\binclude\s+\"|\bdefine\s+\"|\btpl\s|\btemplate\s+\")"
+)
+_GO_DIRECTIVE = re.compile(
+    r"\{\{-?\s*(?:[.$]|/\*|if\b|range\b|with\b|end\b|else\b|toYaml\b|printf\b|include\b|template\b|define\b)"
+)
+
+
+def _key(names: str) -> Callable[[str], bool]:
+    """Whether one of the keys is anywhere in the text."""
+    expression = re.compile(rf"""(?:^|[\s{{,-])["']?(?:{names})["']?[ \t]{{0,40}}:(?=\s|\Z|["'\[{{&!|>])""", re.MULTILINE)
+    return lambda text: expression.search(text) is not None
+
+
+def _value(names: str, value: str) -> Callable[[str], bool]:
+    """Whether one of the keys has a value that begins so, anywhere in the text."""
+    expression = re.compile(rf"""(?:^|[\s{{,-])["']?(?:{names})["']?[ \t]{{0,40}}:[ \t]{{0,40}}["']?(?:{value})""", re.MULTILINE)
+    return lambda text: expression.search(text) is not None
+
+
+_aws_type = _value("Type", r"(?:AWS|Custom|Alexa)::\w+")
+_image_or_build = _key("image|build|extends")
+_using = _key("using")
+_runs_on = _key("runs-on|uses|container")
+_commands = _key("commands|runtime-versions|finally")
+_azure_step = re.compile(
+    r"^[ \t]*-[ \t]+(?:task|script|bash|powershell|pwsh|checkout|template|publish|download)[ \t]*:", re.MULTILINE
+)
+_ansible_play = re.compile(r"^(?:-[ \t]+|[ \t]+)(?:hosts|import_playbook|ansible\.builtin\.import_playbook)[ \t]*:", re.MULTILINE)
+_ansible_task = re.compile(
+    r"^[ \t]*(?:-[ \t]+)?(?:(?:ansible|community|amazon|azure|google|kubernetes)\.\w+\.\w+"
+    r"|(?:include|import)_(?:tasks|role|vars)|set_fact|win_shell|lineinfile|apt|yum|dnf|systemd)[ \t]*:",
+    re.MULTILINE,
+)
+_steps_of_images = re.compile(r"^[ \t]*-[ \t]+name[ \t]*:[ \t]*[\"']?[\w.$-]+[/:]", re.MULTILINE)
+_hook_scripts = _key(
+    "ApplicationStop|BeforeInstall|AfterInstall|ApplicationStart|ValidateService|BeforeAllowTraffic|AfterAllowTraffic|TargetService"
+)
+
+
+def config_type(text: str, path: str = "", *, strict: bool = False) -> str:
+    """The content type of an infrastructure file or manifest in YAML or JSON, empty if its structure is no known one.
+
+    ``strict`` is for files whose names do not say that they are YAML or JSON: only a document without any syntax error counts,
+    since prose can contain examples.
+    """
+    if text.startswith("#cloud-config"):
+        return "cloud-init"
+    if not any(word in text for word in _WORDS) or (strict and not _is_document(text)):
+        return ""
+    if _HELM.search(text):
+        return "helm-template"
+    roots = [keys for keys in _root_keys(text) if keys]
+    for keys in (frozenset().union(*roots), *roots):
+        for name, test in _SHAPES:
+            if test(keys, text):
+                return name
+    if not any(roots) or "-" in text[:1] or re.search(r"^-", text, re.MULTILINE):
+        return _sequence_type(text)
+    return "helm-template" if "/templates/" in f"/{path}" and _GO_DIRECTIVE.search(text) else ""
+
+
+def needs_rendering(text: str) -> bool:
+    """Whether directives of a template engine keep the text from being YAML or JSON."""
+    return _DIRECTIVE_LINE.search(text) is not None
+
+
+def _sequence_type(text: str) -> str:
+    if _ansible_play.search(text) and re.search(r"^-", text, re.MULTILINE):
+        return "ansible"
+    if _ansible_task.search(text) and re.search(r"^-[ \t]+\w", text, re.MULTILINE):
+        return "ansible"
+    return ""
+
+
+def _is_cloudformation(keys: frozenset[str], text: str) -> bool:
+    if "AWSTemplateFormatVersion" in keys:
+        return True
+    if "AWS::" not in text and "Custom::" not in text:
+        return False
+    return _aws_type(text) if "Resources" in keys else any(map(_is_resource, _children(text)))
+
+
+def _is_resource(node: Node) -> bool:
+    kind = node.get("Type")
+    return kind is not None and kind.value.startswith(("AWS::", "Custom::", "Alexa::"))
+
+
+def _is_gitlab_job(node: Node) -> bool:
+    script = node.get("script")
+    return script is not None and (script.kind != "mapping")
+
+
+def _children(text: str) -> Iterator[Node]:
+    """The values of the root mappings."""
+    return (value for root in _parse_start(text) for _, value in root.items())
+
+
+def _is_workflow(keys: frozenset[str], text: str) -> bool:
+    return "jobs" in keys and bool(keys & {"on", "true", "True"}) and _runs_on(text)
+
+
+_SHAPES: tuple[tuple[str, Callable[[frozenset[str], str], bool]], ...] = (
+    ("jupyter", lambda keys, _: {"cells", "nbformat"} <= keys or {"worksheets", "nbformat"} <= keys),
+    ("cloudformation", _is_cloudformation),
+    ("kubernetes", lambda keys, _: {"apiVersion", "kind"} <= keys),
+    ("arm-template", lambda keys, text: "$schema" in keys and "resources" in keys and "deploymentTemplate" in text),
+    ("github-workflow", _is_workflow),
+    ("github-action", lambda keys, text: "runs" in keys and _using(text)),
+    ("circleci", lambda keys, _: {"version", "jobs"} <= keys and bool(keys & {"orbs", "workflows"})),
+    ("buildspec", lambda keys, text: "phases" in keys and ("version" in keys or _commands(text))),
+    ("appspec", lambda keys, text: {"version", "hooks"} <= keys and ("os" in keys or _hook_scripts(text))),
+    ("bitbucket-pipelines", lambda keys, text: "pipelines" in keys and "step" in text),
+    ("serverless", lambda keys, _: {"service", "provider"} <= keys and bool(keys & {"functions", "resources", "plugins"})),
+    ("compose", lambda keys, text: "services" in keys and _image_or_build(text)),
+    ("ecs-task-definition", lambda keys, _: "containerDefinitions" in keys),
+    ("iam-policy", lambda keys, _: "Statement" in keys and bool(keys & {"Version", "Id"})),
+    ("python-manifest", lambda keys, _: "dependencies" in keys and "channels" in keys),
+    (
+        "azure-pipelines",
+        lambda keys, text: bool(keys & {"trigger", "pool", "pr", "steps", "stages", "jobs"}) and bool(_azure_step.search(text)),
+    ),
+    ("gitlab-ci", lambda keys, text: "script" in text and "$schema" not in keys and any(map(_is_gitlab_job, _children(text)))),
+    ("cloud-build", lambda keys, text: "steps" in keys and bool(_steps_of_images.search(text)) and "args" in text),
+)
+"""The structures, the most telling one first; each test gets the keys of the documents' roots and the text."""
+
+
+def _is_document(text: str) -> bool:
+    """Whether the whole text is a mapping or a sequence of mappings."""
+    start = text.lstrip("\ufeff \t\r\n")[:1]
+    if start not in "{[" and _TOP_KEY.search(text) is None and not text.startswith("- "):
+        return False
+    if len(text) > _PARSED_CHARACTERS:
+        return True
+    roots, problem = parse(text)
+    return problem is None and bool(roots) and all(root.kind in ("mapping", "sequence") for root in roots)
+
+
+def _root_keys(text: str) -> list[frozenset[str]]:
+    """The keys of the root mapping of each document."""
+    start = text.lstrip("\ufeff \t\r\n")[:1]
+    if start in "{[":
+        try:
+            root: Any = json.loads(text)
+        except (ValueError, RecursionError):
+            pass
+        else:
+            return [frozenset(map(str, root))] if isinstance(root, dict) else []
+    else:
+        parts = [part for part in _DOCUMENT_START.split(text) if _CONTENT_LINE.search(part)]
+        found = [frozenset(a or b or c for a, b, c in _TOP_KEY.findall(part)) for part in parts]
+        if all(found) and _UNUSUAL_KEY.search(text) is None:
+            return found
+    return [frozenset(key for key, _ in root.items()) for root in _parse_start(text)]
+
+
+@functools.lru_cache(maxsize=1)
+def _parse_start(text: str) -> list[Node]:
+    return parse(text[:_PARSED_CHARACTERS])[0]

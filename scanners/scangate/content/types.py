@@ -1,0 +1,158 @@
+"""Identifies a file's content type by its name, its shebang and its content; the only place that decides it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from scangate.content.binary import binary_type, is_binary
+from scangate.content.catalog import ANNEX_POINTER, CONTENT_TYPES, LFS_POINTER, TEMPLATE_ENDING, UNKNOWN, Form
+from scangate.content.names import NameMatch, match_name
+from scangate.content.python_text import looks_like_python
+from scangate.content.shebang import mode_type, script_type
+from scangate.content.structure import config_type, needs_rendering
+from scangate.model import Analysis
+from scangate.source_text import decode
+
+__all__ = ["STAND_IN_BYTES", "identify", "identify_by_name"]
+
+STAND_IN_BYTES = 1024
+"""No larger file is a pointer of git LFS or git-annex."""
+
+_LFS = re.compile(
+    rb"version https?://(?:git-lfs|hawser)\.github\.com/spec/v\d+\r?\n(?:.*\n){0,20}?oid \w+:[0-9a-f]{16,128}\r?(?:\n|\Z)"
+)
+_ANNEX = re.compile(rb"/annex/objects/[A-Z0-9_]+-\S+\r?\n?\Z")
+_DIRECTIVE = re.compile(r"\{\{|\{%|\{#|<%|<\?(?!xml\b)|\$\{|\$\w|@\w+@|<#|%\{|\[%|#\{|%\(\w+\)[sdr]")
+_DATA_TYPES = frozenset({"json", "yaml", "text", UNKNOWN, "template", "ini", "xml", "", "toml", "log"})
+"""Types whose names say so little that the content decides."""
+_REPLACEABLE = frozenset({"ansible", "github-action"})
+"""Types that a name only suggests; another structure refutes it."""
+_MAY_PIN = frozenset({"text", "ini", "log", UNKNOWN, ""})
+
+_PHP = re.compile(r"\A\s*<\?php\b|^<\?php\b", re.MULTILINE)
+_POM = re.compile(r"<project\b[^>]{0,600}maven\.apache\.org/POM")
+_DOCKERFILE = re.compile(
+    r"\A(?:\s*(?:#.*)?\n)*\s*(?:ARG\s+\S.*\n(?:\s*(?:#.*)?\n|ARG\s.*\n)*)?FROM\s+(?:--platform=\S+\s+)?[\w./:@${}-]+", re.ASCII
+)
+_DOCKERFILE_STEP = re.compile(r"^(?:RUN|COPY|ADD|CMD|ENTRYPOINT|WORKDIR|ENV|USER|EXPOSE|LABEL)[ \t]", re.MULTILINE | re.IGNORECASE)
+_TERRAFORM = re.compile(
+    r'^(?:resource|data)[ \t]+"[\w-]+"[ \t]+"[\w-]+"[ \t]*\{|^(?:provider|variable|module)[ \t]+"[\w-]+"[ \t]*\{', re.MULTILINE
+)
+_JSON_START = re.compile(r'\ufeff?\s*[\[{]\s*(?:"|[\]}\[{]|-?\d|true|false|null)')
+_QT_TRANSLATION = re.compile(r"\A\ufeff?\s*<(?:\?xml|!DOCTYPE TS|TS\b)")
+_HTML = re.compile(r"\A\ufeff?\s*<(?:!doctype\s+html|html\b)", re.IGNORECASE)
+_XML = re.compile(r"\A\ufeff?\s*<\?xml\b")
+_PEM = re.compile(r"\A\s*-----BEGIN [A-Z0-9 ]+-----", re.MULTILINE)
+_REQUIREMENT = re.compile(
+    r"""(?:-[rce]\s*\S.*|--[a-z][\w-]*(?:[ =].*)?|-[ifc]\s+\S+|\#.*
+    |[A-Za-z0-9][\w.-]*(?:\s*\[[\w\s,.-]*\])?\s*(?:(?:===?|[~!<>]=|[<>]|@)\s*\S.*)?|\s*--hash=\S+.*|\\)""",
+    re.VERBOSE,
+)
+_PINNED = re.compile(r"^[A-Za-z0-9][\w.-]*(?:[ \t]*\[[\w ,.-]*\])?[ \t]*(?:===?|[~]=|>=)[ \t]*v?\d", re.MULTILINE)
+
+
+def identify(path: str, data: bytes) -> str:
+    """The content type of a file, a name from `CONTENT_TYPES`. Never raises; the time is linear in the size of ``data``.
+
+    A name of a language, of an infrastructure file or of a manifest decides, whatever the file contains, unless it is a pointer to
+    content elsewhere. A template is what is made from it (``python-template``), but plain ``python`` if nothing is to be filled in.
+    """
+    if len(data) <= STAND_IN_BYTES and (stand_in := _stand_in(data)):
+        return stand_in
+    name = match_name(path)
+    if name.decides:
+        return name.content_type
+    if is_binary(data):
+        return binary_type(data, name.content_type)
+    text = decode(data)[0]
+    found = _content_type(path, name, data, text)
+    return found if CONTENT_TYPES[found].form is Form.TEXT else _guess(data, text, is_template=False) or UNKNOWN
+
+
+def identify_by_name(path: str) -> str | None:
+    """The content type, if the name decides it for every file of more than `STAND_IN_BYTES`; else None."""
+    name = match_name(path)
+    return name.content_type if name.decides else None
+
+
+def _stand_in(data: bytes) -> str:
+    if data.startswith(b"version http") and _LFS.match(data):
+        return LFS_POINTER
+    if data.startswith(b"/annex/objects/") and _ANNEX.match(data):
+        return ANNEX_POINTER
+    return ""
+
+
+def _content_type(path: str, name: NameMatch, data: bytes, text: str) -> str:
+    """The type of a text whose name does not decide."""
+    by_name = name.content_type
+    if by_name == "typescript" and _QT_TRANSLATION.match(text):
+        return "xml"
+    found = ""
+    if by_name == "shell" or not _calls_for_more(by_name):
+        found = script_type(data)
+    if not found and (by_name in _DATA_TYPES or CONTENT_TYPES[by_name].form is not Form.TEXT):
+        found = _recognize(path, name, text)
+    if not found and by_name in _REPLACEABLE:
+        found = config_type(text, path)
+    found = found or by_name or _guess(data, text, is_template=name.is_template) or UNKNOWN
+    return _as_template(found, text) if name.is_template else found
+
+
+def _calls_for_more(content_type: str) -> bool:
+    """Whether a type calls for more than the search for secrets."""
+    return bool(content_type) and CONTENT_TYPES[content_type].analyses > {Analysis.SECRETS}
+
+
+def _as_template(found: str, text: str) -> str:
+    """The type of a template, unless its text has nothing to fill in."""
+    if _DIRECTIVE.search(text) is None:
+        return found
+    if found + TEMPLATE_ENDING in CONTENT_TYPES:
+        return found + TEMPLATE_ENDING
+    return "template" if found in ("text", UNKNOWN) else found
+
+
+def _recognize(path: str, name: NameMatch, text: str) -> str:
+    """The language, infrastructure or manifest that the content shows; empty if it shows none."""
+    for found, mark, test in _TEXTS:
+        if mark in text and test(text):
+            return found
+    if found := config_type(text, path, strict=name.content_type not in ("json", "yaml") and not name.is_template):
+        return found + TEMPLATE_ENDING if needs_rendering(text) and found + TEMPLATE_ENDING in CONTENT_TYPES else found
+    return "python-manifest" if name.content_type in _MAY_PIN and _is_requirements(text) else ""
+
+
+def _guess(data: bytes, text: str, *, is_template: bool) -> str:
+    """The language or format of a text whose name says nothing; empty if nothing points to one."""
+    if found := mode_type(data):
+        return found
+    if _PEM.match(text):
+        return "certificate"
+    if _is_json(text):
+        return "json"
+    return "python" if looks_like_python(text, strict=not is_template) else ""
+
+
+def _is_json(text: str) -> bool:
+    """Whether the text begins and ends as JSON does."""
+    return _JSON_START.match(text) is not None and text.rstrip()[-1:] in ("}", "]")
+
+
+def _is_requirements(text: str) -> bool:
+    """Whether each line is a requirement, an option or a comment, and at least one has a version."""
+    if _PINNED.search(text) is None:
+        return False
+    return all(not line or _REQUIREMENT.fullmatch(line) for line in map(str.strip, text.splitlines()))
+
+
+_TEXTS: tuple[tuple[str, str, Callable[[str], object]], ...] = (
+    ("php", "<?php", _PHP.search),
+    ("maven-manifest", "maven.apache.org/POM", _POM.search),
+    ("dockerfile", "FROM", lambda text: _DOCKERFILE.match(text) and _DOCKERFILE_STEP.search(text)),
+    ("terraform", '" {', _TERRAFORM.search),
+    ("html", "<", _HTML.match),
+    ("xml", "<?xml", _XML.match),
+)
+"""Content types, a text without which the test is not made, and the test."""
