@@ -111,6 +111,12 @@ class ScanContext(Protocol):
     def working_directory(self) -> Path:
         """The directory that programs start in: private to the run, outside the scanned tree."""
 
+    def load_values(self, keys: Iterable[str]) -> Mapping[str, bytes]:
+        """The values that this scanner saved in earlier runs and that have not expired; none if the cache is disabled."""
+
+    def save_values(self, values: Mapping[str, bytes], seconds: float) -> None:
+        """Saves ``values`` for runs in the next ``seconds``, where the cache is enabled: answers of a service, for example."""
+
     def find_console_script(self, name: str) -> str:
         """The absolute path of a console script installed with scangate. Raises ScanError(TOOL_MISSING) if there is none."""
 

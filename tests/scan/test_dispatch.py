@@ -49,9 +49,9 @@ class Dispatcher:
         return TaskRun(ScannerTask(scanner, None, timeout), UNKNOWN_TOOL, sources=sources)
 
     def run(self, *runs: TaskRun, jobs: int = 1, cache: object = None) -> None:
-        def new_context(timeout: float) -> CallContext:
-            self.timeouts.append(timeout)
-            return self._harness.new_context(timeout=timeout)
+        def new_context(task: ScannerTask) -> CallContext:
+            self.timeouts.append(task.timeout)
+            return self._harness.new_context(timeout=task.timeout)
 
         plan = ScanPlan(tuple(run.task for run in runs), jobs=jobs, result_cache=cast("ResultCache | None", cache))
         run_calls(runs, plan, new_context, lambda *reported: self.progress.append(reported))

@@ -20,6 +20,13 @@ __all__ = ["FakeNetwork", "run_network"]
 PYPI, OSV = "pypi.org", "api.osv.dev"
 VULNERABLE = {"id": "PYSEC-2020-7", "aliases": ["CVE-2020-7"], "details": "x", "fixed_in": ["2.0"], "withdrawn": None}
 
+RESPONSES = {
+    "portal": ("200 OK", "text/html", "<html>Please accept the conditions of this network</html>"),
+    "error": ("500 Internal Server Error", "text/plain", "sorry"),
+    "busy": ("503 Service Unavailable", "text/plain", "later"),
+    "not-found": ("404 Not Found", "application/json", "{}"),
+}
+
 
 class FakeNetwork:
     """How each host behaves (a word of ``Handler.reply``), what was asked of it, and the environment that leads there."""
@@ -87,12 +94,8 @@ class Handler(socketserver.StreamRequestHandler):
             return b""
         if behavior == "truncated":
             return b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n{"
-        if behavior == "portal":
-            return http_response("200 OK", "text/html", "<html>Please accept the conditions of this network</html>")
-        if behavior == "error":
-            return http_response("500 Internal Server Error", "text/plain", "sorry")
-        if behavior == "not-found":
-            return http_response("404 Not Found", "application/json", "{}")
+        if behavior in RESPONSES:
+            return http_response(*RESPONSES[behavior])
         vulnerable = re.search(r"/pypi/weak-thing/|weak-thing", asked) is not None
         return http_response("200 OK", "application/json", json.dumps({"vulnerabilities": [VULNERABLE] if vulnerable else []}))
 

@@ -20,6 +20,7 @@ from scangate.scan.git import Repository, find_repository
 from scangate.scan.plan import ExcludedPaths, ScannerTask, ScanPlan
 from scangate.scan.process import ProcessRunner
 from scangate.scan.result_cache import ResultCache
+from scangate.scan.saved_values import SavedValues
 from scangate.scan.snapshot import Snapshot
 from tests.support.sample_trees import write_files
 
@@ -86,11 +87,14 @@ class ScanHarness:
         exclusions: Sequence[ExcludedPaths] = (),
         result_cache: ResultCache | None = None,
         today: dt.date = dt.date.max,
+        saved_values: SavedValues | None = None,
     ) -> tuple[ScanResult, Targets]:
         """Scans the root, with ``files`` written to it first, by one scanner."""
         write_files(self.root, files or {})
         task = ScannerTask(scanner, scanner.Options() if options is None else options, timeout)
-        plan = ScanPlan((task,), tuple(exclusions), max_file_bytes, jobs, today, result_cache=result_cache)
+        plan = ScanPlan(
+            (task,), tuple(exclusions), max_file_bytes, jobs, today, result_cache=result_cache, saved_values=saved_values
+        )
         folder = Path(tempfile.mkdtemp(dir=self.private_folder))
         listing = self.listing() if listing is None else listing
         (result,), facts = scan(listing, plan, self.processes, folder, lambda *_: None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 import os
@@ -10,9 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from scangate.advisories import reachability
 from scangate.advisories.importer import import_osv
-from scangate.model import BUNDLED_ADVISORIES, ScanResult, ScanStatus
-from scangate.tools import pip_audit
+from scangate.model import BUNDLED_ADVISORIES, GapKind, ScanResult, ScanStatus
+from scangate.scan.cache import Cache
+from scangate.scan.saved_values import SavedValues
+from scangate.tools import advisory_services, pip_audit
 from tests.support.advisory_services import OSV, PYPI, FakeNetwork, find_closed_port, run_network
 from tests.support.scan_harness import ScanHarness
 
@@ -85,7 +89,7 @@ def test_an_answer_of_pypi_is_final(world: FakeNetwork, tmp_path: Path) -> None:
     world.behaviors[PYPI] = "good"
     result = audit(tmp_path, quick())
     assert (result.status, [finding.rule for finding in result.findings]) == (ScanStatus.COMPLETE, ["pip-audit:CVE-2020-7"])
-    assert {host for host, _ in world.requests} == {PYPI}
+    assert {host for host, path in world.requests if path != "/"} == {PYPI}
 
 
 def test_the_store_answers_if_the_services_do_not(world: FakeNetwork, store: Path, tmp_path: Path) -> None:
@@ -97,6 +101,104 @@ def test_the_store_answers_if_the_services_do_not(world: FakeNetwork, store: Pat
     assert "upgrade to 2.0, the nearest release" in finding.message
     assert finding.affected_package is not None
     assert finding.affected_package.cvss.startswith("9.8")
+
+
+class Runs:
+    """Runs that share a cache, started ``minutes`` apart."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._count = 0
+
+    def audit(self, minutes: float, files: dict[str, bytes | str] = FILES, options: pip_audit.Options | None = None) -> ScanResult:
+        self._count += 1
+        now = 60 * minutes
+        with contextlib.closing(Cache(self._folder / "cache", None, now=now)) as cache:
+            harness = ScanHarness(self._folder / f"run-{self._count}")
+            return harness.result(pip_audit, files, options or quick(), saved_values=SavedValues(cache, now))
+
+
+def test_a_service_that_does_not_answer_is_asked_again_after_some_minutes(world: FakeNetwork, tmp_path: Path) -> None:
+    world.behaviors = {PYPI: "error", OSV: "proxy"}
+    runs = Runs(tmp_path)
+    first = runs.audit(0)
+    asked = len(world.requests)
+    assert asked
+    assert runs.audit(4).gaps == first.gaps
+    assert len(world.requests) == asked
+    world.behaviors[PYPI] = "good"
+    assert runs.audit(6).status is ScanStatus.COMPLETE
+
+
+def test_a_failure_of_another_network_is_not_remembered(
+    world: FakeNetwork, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{find_closed_port()}")
+    runs = Runs(tmp_path)
+    assert runs.audit(0).status is ScanStatus.FAILED
+    monkeypatch.setenv("HTTPS_PROXY", world.environment()["HTTPS_PROXY"])
+    world.behaviors[PYPI] = "good"
+    assert runs.audit(1).status is ScanStatus.COMPLETE
+
+
+def test_only_a_busy_service_is_asked_twice(world: FakeNetwork, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(advisory_services, "RETRY_DELAY", 0)
+    counts = {}
+    for number, behavior in enumerate(("error", "busy")):
+        world.behaviors, world.requests = {PYPI: behavior, OSV: "proxy"}, []
+        runs = Runs(tmp_path / str(number))
+        assert runs.audit(0).status is ScanStatus.FAILED
+        counts[behavior] = sum("plain-thing" in path for _, path in world.requests)
+    assert counts == {"error": 1, "busy": 2}
+
+
+def test_a_silent_service_costs_one_time_out(world: FakeNetwork, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reachability, "MAX_SECONDS", 0.3)
+    world.behaviors = {PYPI: "hang", OSV: "hang"}
+    result = Runs(tmp_path).audit(0)
+    assert {gap.kind for gap in result.gaps} == {GapKind.ADVISORY_UNANSWERED}
+    assert not [path for _, path in world.requests if "thing" in path]
+
+
+def test_a_release_that_a_service_does_not_know_is_asked_for_again_after_some_minutes(world: FakeNetwork, tmp_path: Path) -> None:
+    runs = Runs(tmp_path)
+    runs.audit(0)
+    asked = len(world.requests)
+    assert runs.audit(4).status is ScanStatus.FAILED
+    assert len(world.requests) == asked
+    runs.audit(6)
+    assert len(world.requests) > asked
+
+
+def test_only_new_pins_are_asked_for(world: FakeNetwork, tmp_path: Path) -> None:
+    world.behaviors[PYPI] = "good"
+    runs = Runs(tmp_path)
+    first = runs.audit(0)
+    world.requests.clear()
+    result = runs.audit(1, {"requirements.txt": "plain-thing==1.0\nweak-thing==1.0\nnew-thing==1.0\n"})
+    assert result.status is ScanStatus.COMPLETE
+    assert [finding.rule for finding in result.findings] == [finding.rule for finding in first.findings]
+    assert {path.split("/")[2] for _, path in world.requests if "thing" in path} == {"new-thing"}
+
+
+def test_no_answer_is_kept_if_the_policy_says_so(world: FakeNetwork, tmp_path: Path) -> None:
+    world.behaviors[PYPI] = "good"
+    runs, options = Runs(tmp_path), pip_audit.Options(seconds=1, keep_days=0)
+    counts = []
+    for _ in range(2):
+        world.requests.clear()
+        runs.audit(0, options=options)
+        counts.append(sum("weak-thing" in path for _, path in world.requests))
+    assert counts == [1, 1]
+
+
+def test_answers_of_the_store_are_kept_until_it_changes(world: FakeNetwork, store: Path, tmp_path: Path) -> None:
+    runs = Runs(tmp_path)
+    findings = [len(runs.audit(minute, options=quick("local")).findings) for minute in (0, 1)]
+    record = {**RECORD, "id": "PYSEC-2020-8", "aliases": ["CVE-2020-8"]}
+    (tmp_path / "records" / "PYSEC-2020-8.json").write_text(json.dumps(record))
+    import_osv(tmp_path / "records", store, lambda *_: None, imported="2026-11-02T00:00:00Z")
+    assert [*findings, len(runs.audit(2, options=quick("local")).findings)] == [1, 1, 2]
 
 
 def test_local_lookups_send_nothing(world: FakeNetwork, store: Path, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from scangate.model import AffectedPackage, Component, FindingKind, ScanResult, Severity
 from scangate.plugin import FileFacts
-from scangate.tools import pip_audit
+from scangate.tools import advisory_services, pip_audit
 from scangate.tools.built_in import BUILT_IN
 from tests.support.fake_tool import install_fake_tool
 from tests.support.osv_records import build_store, osv_record
@@ -257,6 +257,7 @@ def local(bench: ScanHarness, service: Service, monkeypatch: pytest.MonkeyPatch)
     install_fake_tool(
         bench.private_folder / "bin", monkeypatch, "pip-audit", f"import os, sys\nos.execv({argv[0]!r}, {argv!r} + sys.argv[1:])"
     )
+    monkeypatch.setattr(advisory_services, "PROBE_URLS", dict.fromkeys(advisory_services.PROBE_URLS, service.url))
     return bench
 
 

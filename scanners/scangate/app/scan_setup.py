@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from scangate.scan.cpu_limits import available_parallelism
 from scangate.scan.discovery import Listing, interrupted_listing, list_files, list_staged
 from scangate.scan.plan import ExcludedPaths, ScannerTask, ScanPlan
 from scangate.scan.result_cache import ResultCache
+from scangate.scan.saved_values import SavedValues
 from scangate.timestamps import today
 from scangate.tools.sarif_command import Options as CommandOptions
 from scangate.tools.sarif_command import SarifCommand
@@ -70,6 +72,7 @@ class ScanSetup(msgspec.Struct, frozen=True):
             today(),
             self._salt(),
             self.cache,
+            SavedValues(self.cache.store, time.time()) if self.cache is not None else None,
         )
 
     def _salt(self) -> bytes:

@@ -15,6 +15,7 @@ from scangate.errors import ScanError
 from scangate.model import GapKind
 from scangate.plugin import ProgramOutput
 from scangate.scan.process import ProcessRunner
+from scangate.scan.saved_values import SavedValues
 from scangate.scan.snapshot import Snapshot
 
 
@@ -24,13 +25,23 @@ class CallContext:
     ``today``: by default the last of all days, on which all data is out of date.
     """
 
-    def __init__(
-        self, processes: ProcessRunner, snapshot: Snapshot, parent: Path, timeout: float, today: dt.date = dt.date.max
+    def __init__(  # noqa: PLR0913 -- what a call is made of
+        self,
+        processes: ProcessRunner,
+        snapshot: Snapshot,
+        parent: Path,
+        timeout: float,
+        today: dt.date = dt.date.max,
+        *,
+        scanner: str = "",
+        saved_values: SavedValues | None = None,
     ) -> None:
         self._processes = processes
         self._snapshot = snapshot
         self._parent = parent
         self._timeout = timeout
+        self._scanner = scanner
+        self._saved_values = saved_values
         self.today = today
         self.environ = processes.environ
         self.working_directory = processes.working_directory
@@ -40,12 +51,29 @@ class CallContext:
 
     def fresh(self) -> CallContext:
         """A context like this one with its own folder."""
-        return CallContext(self._processes, self._snapshot, self._parent, self._timeout, self.today)
+        return CallContext(
+            self._processes,
+            self._snapshot,
+            self._parent,
+            self._timeout,
+            self.today,
+            scanner=self._scanner,
+            saved_values=self._saved_values,
+        )
 
     @functools.cached_property
     def temp_folder(self) -> Path:
         """A private folder of this call."""
         return Path(tempfile.mkdtemp(prefix="call-", dir=self._parent))
+
+    def load_values(self, keys: Iterable[str]) -> Mapping[str, bytes]:
+        """What this scanner saved in earlier runs."""
+        return self._saved_values.load(self._scanner, keys) if self._saved_values is not None else {}
+
+    def save_values(self, values: Mapping[str, bytes], seconds: float) -> None:
+        """Saves ``values`` for later runs."""
+        if self._saved_values is not None:
+            self._saved_values.save(self._scanner, values, seconds)
 
     def find_console_script(self, name: str) -> str:
         """The absolute path of the console script next to the running Python; PATH may have another one."""

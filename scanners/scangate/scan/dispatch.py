@@ -14,7 +14,7 @@ from scangate.errors import ScanError
 from scangate.model import FileReport, Gap, GapKind
 from scangate.plugin import SourceFile
 from scangate.scan.context import CallContext
-from scangate.scan.plan import ScanPlan, TaskRun, call_guarded, gap_from_error
+from scangate.scan.plan import ScannerTask, ScanPlan, TaskRun, call_guarded, gap_from_error
 from scangate.scan.result_cache import DEFAULT_SECONDS_PER_BYTE
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ ProgressCallback = Callable[[str, int, int], None]
 
 
 def run_calls(
-    runs: Sequence[TaskRun], plan: ScanPlan, new_context: Callable[[float], CallContext], progress: ProgressCallback
+    runs: Sequence[TaskRun], plan: ScanPlan, new_context: Callable[[ScannerTask], CallContext], progress: ProgressCallback
 ) -> None:
     """Runs all calls of all scanners, the longest first, on ``plan.jobs`` threads; I/O-bound scanners have threads of their own.
 
@@ -46,7 +46,7 @@ def run_calls(
         futures: list[tuple[TaskRun, list[SourceFile], Future[_CallResult]]] = []
         for run, batch in pending:
             pool = io_workers if run.task.traits.io_bound else workers
-            futures.append((run, batch, pool.submit(_run_call, run, batch, new_context(run.task.timeout))))
+            futures.append((run, batch, pool.submit(_run_call, run, batch, new_context(run.task))))
         for run in runs:
             progress(run.name, 0, len(run.sources))
         for run, batch, future in futures:

@@ -186,8 +186,16 @@ class _ScanRun:
         self._load_cached(available)
         pending = self.task_runs
 
-        def new_context(timeout: float) -> CallContext:
-            return CallContext(self._processes, self._snapshot, self._folder, timeout, self._plan.today)
+        def new_context(task: ScannerTask) -> CallContext:
+            return CallContext(
+                self._processes,
+                self._snapshot,
+                self._folder,
+                task.timeout,
+                self._plan.today,
+                scanner=task.scanner.NAME,
+                saved_values=self._plan.saved_values,
+            )
 
         while pending:
             self._copy_files(pending)

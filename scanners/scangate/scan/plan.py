@@ -14,6 +14,7 @@ from scangate.model import FileReport, Gap, GapKind, SkippedPath, SkipReason
 from scangate.plugin import FileFacts, Scanner, ScannerTraits, SourceFile, read_traits
 from scangate.scan.discovery import Listing, Target
 from scangate.scan.result_cache import CachedResult, ResultCache
+from scangate.scan.saved_values import SavedValues
 
 Value = TypeVar("Value")
 
@@ -45,7 +46,7 @@ class ScanPlan(msgspec.Struct, frozen=True):
     """Everything a run is to do. ``today``: the date of the run, for scanners whose data ages.
 
     ``secret_salt``: salt of the digests by which secrets are compared with a baseline; empty: no digests. ``result_cache``: results
-    of earlier runs; None: nothing is reused or saved.
+    of earlier runs; None: nothing is reused or saved. ``saved_values``: what scanners themselves save for later runs.
     """
 
     tasks: tuple[ScannerTask, ...]
@@ -55,6 +56,7 @@ class ScanPlan(msgspec.Struct, frozen=True):
     today: dt.date = dt.date.max
     secret_salt: bytes = b""
     result_cache: ResultCache | None = None
+    saved_values: SavedValues | None = None
 
     def task_digest(self, task: ScannerTask, version: str, environ: Mapping[str, str]) -> bytes | None:
         """The digest of what the task's results depend on besides the files; None if they must not be cached."""

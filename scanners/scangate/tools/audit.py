@@ -40,8 +40,9 @@ from scangate.model import (
 )
 from scangate.plugin import ScanContext, SourceFile
 from scangate.source_text import decode
+from scangate.tools.advisory_services import AdvisoryServices
 from scangate.tools.pip_audit_options import NAME, Options
-from scangate.tools.pip_audit_runner import service_lookup, store_lookup
+from scangate.tools.pip_audit_runner import store_lookup
 
 CWE_VULNERABLE_COMPONENT = 1395
 
@@ -107,8 +108,7 @@ def _lookups(
     options: Options, store: Store | None, unavailable: ScanError, context: ScanContext
 ) -> Iterator[tuple[Source, Lookup]]:
     if options.advisories == "auto":
-        yield "PyPI", service_lookup("PyPI", ["--vulnerability-service", "pypi"], options.seconds, context)
-        yield "OSV", service_lookup("OSV", ["--vulnerability-service", "osv"], options.seconds, context)
+        yield from AdvisoryServices(options, context).lookups()
     yield "store", store_lookup(store, context) if store is not None else lambda releases: dict.fromkeys(releases, unavailable)
 
 

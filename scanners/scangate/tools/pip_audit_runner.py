@@ -1,9 +1,8 @@
-"""Runs pip-audit: against PyPI, against OSV, or against a local endpoint that serves the store."""
+"""Runs pip-audit: against a public service, or against a local endpoint that serves the store."""
 
 from __future__ import annotations
 
 import re
-import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -15,16 +14,17 @@ from scangate.advisories.store import Store
 from scangate.errors import ScanError
 from scangate.model import GapKind
 from scangate.plugin import ScanContext, decode_json
+from scangate.tools.saved_answers import Answer, SavedAnswers
 
 TOOL = "pip-audit"
 FLAGS = ("--no-deps", "--disable-pip", "--format", "json", "--aliases", "on", "--desc", "off", "--progress-spinner", "off")
 NETWORK_HINT = f"check that the build can reach the advisory services, or {UPDATE_HINT}"
-ATTEMPTS = 2
-RETRY_DELAY = 1.0  # seconds
+STORE_SECONDS = 30 * 86_400.0  # for which answers of the store are kept; its digest is part of their keys
 _NETWORK_ERRORS = re.compile(
     rb"ConnectionError|Timeout|ProxyError|SSLError|HTTPError|ServiceError|NameResolution|JSONDecodeError"
     rb"|ChunkedEncodingError|IncompleteRead|ProtocolError|RemoteDisconnected|TooManyRedirects"
 )
+_BUSY = re.compile(rb"\b(?:429 Client|503 Server) Error\b")
 
 
 class _Vulnerability(msgspec.Struct):
@@ -48,63 +48,44 @@ class _Output(msgspec.Struct):
     dependencies: list[_Dependency]
 
 
-Answer = tuple[Vulnerability, ...] | ScanError
 Batch = Sequence[Release]
 
 
-class _UnreachableError(ScanError):
-    """The service cannot be reached."""
+class UnreachableError(ScanError):
+    """The service cannot be reached; ``may_recover`` if it says that it is only busy."""
 
-    def __init__(self, service: str) -> None:
-        super().__init__(GapKind.ADVISORY_UNANSWERED, f"cannot reach {service}", NETWORK_HINT)
-
-
-def service_lookup(service: str, flags: Sequence[str], seconds: int, context: ScanContext) -> Lookup:
-    """A lookup in a public service, which ``flags`` select. Once it is unreachable, also on retry, it is not called again."""
-    unreachable: list[_UnreachableError] = []
-
-    def look_up(releases: Iterable[Release]) -> dict[Release, Answer]:
-        answers: dict[Release, Answer] = {}
-        for batch in _batches(releases):
-            for attempt in range(ATTEMPTS):
-                if unreachable:
-                    break
-                try:
-                    answers |= _run_pip_audit(service, batch, [*flags, "--timeout", str(seconds)], context, network=True)
-                    break
-                except _UnreachableError as error:
-                    if attempt + 1 == ATTEMPTS:
-                        unreachable.append(error)
-                    else:
-                        time.sleep(RETRY_DELAY)
-            answers = {**dict.fromkeys(batch, unreachable[0]), **answers} if unreachable else answers
-        return answers
-
-    return look_up
+    def __init__(self, service: str, *, may_recover: bool = False, failure: str = "") -> None:
+        reason = f"cannot reach {service}" + (f": {failure}" if failure else "")
+        super().__init__(GapKind.ADVISORY_UNANSWERED, reason, NETWORK_HINT)
+        self.may_recover = may_recover
 
 
 def store_lookup(store: Store, context: ScanContext) -> Lookup:
     """A lookup in the store: names without a record are clean, the others go through pip-audit and a local endpoint."""
     names = store.package_names()
+    saved = SavedAnswers(context, f"store {store.info().digest}", STORE_SECONDS)
 
     def look_up(releases: Iterable[Release]) -> dict[Release, Answer]:
         answers: dict[Release, Answer] = {release: () for release in releases if release[0] not in names}
         known = [release for release in releases if release[0] in names]
-        if not known:
-            return answers
-        from scangate.advisories.osv_server import serve_osv  # noqa: PLC0415 -- a web server, only if needed
-
-        with serve_osv(store) as endpoint:
-            flags = ["--vulnerability-service", "osv", "--osv-url", endpoint.url]
-            for batch in _batches(known):
-                answers |= _run_pip_audit("the advisory store", batch, flags, context, network=False)
-        missing = {release for release in known if (str(canonicalize_name(release[0])), release[1]) not in endpoint.answered}
-        return answers | dict.fromkeys(missing, ScanError(GapKind.GARBAGE, "pip-audit did not look up this release", NETWORK_HINT))
+        return answers | saved.complete(known, lambda missing: _ask_store(store, missing, context))
 
     return look_up
 
 
-def _batches(releases: Iterable[Release]) -> Iterator[Batch]:
+def _ask_store(store: Store, releases: Sequence[Release], context: ScanContext) -> dict[Release, Answer]:
+    from scangate.advisories.osv_server import serve_osv  # noqa: PLC0415 -- a web server, only if needed
+
+    answers: dict[Release, Answer] = {}
+    with serve_osv(store) as endpoint:
+        flags = ["--vulnerability-service", "osv", "--osv-url", endpoint.url]
+        for batch in make_batches(releases):
+            answers |= run_pip_audit("the advisory store", batch, flags, context, network=False)
+    missing = {release for release in releases if (str(canonicalize_name(release[0])), release[1]) not in endpoint.answered}
+    return answers | dict.fromkeys(missing, ScanError(GapKind.GARBAGE, "pip-audit did not look up this release", NETWORK_HINT))
+
+
+def make_batches(releases: Iterable[Release]) -> Iterator[Batch]:
     """Batches that name no package twice, as pip-audit requires."""
     batches: defaultdict[int, dict[str, str]] = defaultdict(dict)
     for name, version in sorted(set(releases)):
@@ -113,12 +94,12 @@ def _batches(releases: Iterable[Release]) -> Iterator[Batch]:
     yield from (tuple(sorted(batches[number].items())) for number in sorted(batches) if batches[number])
 
 
-def _run_pip_audit(
+def run_pip_audit(
     service: str, batch: Batch, flags: Sequence[str], context: ScanContext, *, network: bool
 ) -> dict[Release, Answer]:
     """Runs pip-audit once; an unexpected result is the answer for each release, so that other services are tried.
 
-    Raises _UnreachableError, and ScanError(INTERRUPTED).
+    Raises UnreachableError, and ScanError(INTERRUPTED).
     """
     file = context.temp_folder / "pins.txt"
     file.write_text("".join(f"{name}=={version}\n" for name, version in batch), "utf-8")
@@ -127,10 +108,10 @@ def _run_pip_audit(
         argv += ["--requirement", str(file), "--cache-dir", str(context.temp_folder / "http")]
         output = context.run_program(argv, network=network, exit_codes=(0, 1))
         if output.exit_code == 1 and not output.stdout.strip() and _NETWORK_ERRORS.search(output.stderr):
-            raise _UnreachableError(service)
+            raise UnreachableError(service, may_recover=bool(_BUSY.search(output.stderr)))
         return _parse(output.stdout, batch, service)
     except ScanError as error:
-        if (isinstance(error, _UnreachableError) and network) or error.kind is GapKind.INTERRUPTED:
+        if (isinstance(error, UnreachableError) and network) or error.kind is GapKind.INTERRUPTED:
             raise
         return dict.fromkeys(batch, error)
 
