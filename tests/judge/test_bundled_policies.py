@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from scangate import assets
 from scangate.judge.evaluation import evaluate
-from scangate.judge.policy import InlineExpiry, InlineSuppressions, Policy
+from scangate.judge.policy import InlineExpiry, InlineSuppressions, NewSuppressions, Policy
 from scangate.judge.policy_files import list_bundled_policies
 from scangate.judge.policy_floor import find_loosenings
 from scangate.judge.policy_json_schema import build_policy_schema
@@ -81,6 +81,7 @@ def test_the_values_that_the_policies_differ_in() -> None:
         "unknown_severity": [Severity.HIGH] * 5 + [Severity.CRITICAL],
         "inline_suppressions": [InlineSuppressions.REPORT] * 4 + [InlineSuppressions.DENY] * 2,
         "inline_expiry": [InlineExpiry.OPTIONAL] * 4 + [InlineExpiry.REQUIRED] * 2,
+        "new_suppressions": [NewSuppressions.ALLOW] * 3 + [NewSuppressions.DENY] * 3,
     }
     assert {field: [getattr(RUNGS[name], field) for name in LADDER] for field in differing} == differing
     assert [len(RUNGS[name].allowed_gaps) for name in LADDER] == [4, 2, 2, 1, 1, 1]

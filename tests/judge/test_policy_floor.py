@@ -17,6 +17,7 @@ from scangate.judge.policy import (
     ExceptionOwners,
     InlineExpiry,
     InlineSuppressions,
+    NewSuppressions,
     PathExclusion,
     Policy,
     ScannerSettings,
@@ -88,6 +89,7 @@ CASES: list[tuple[str, Any, Any, Any]] = [
     ("exception_max_days", 30, 30, 31),
     ("inline_suppressions", InlineSuppressions.REPORT, InlineSuppressions.DENY, InlineSuppressions.ALLOW),
     ("inline_expiry", InlineExpiry.REQUIRED, InlineExpiry.REQUIRED, InlineExpiry.OPTIONAL),
+    ("new_suppressions", NewSuppressions.DENY, NewSuppressions.DENY, NewSuppressions.ALLOW),
     ("exception_unused", UnusedExceptions.FAIL, UnusedExceptions.FAIL, UnusedExceptions.REPORT),
     ("exception_owners", ExceptionOwners.CODEOWNERS, ExceptionOwners.CODEOWNERS, ExceptionOwners.ANYONE),
 ]  # fmt: skip
@@ -105,7 +107,7 @@ def test_floor_checks_each_field(field: str, floor: Any, tight: Any, loose: Any)
 
 def test_the_table_speaks_of_every_field_that_decides() -> None:
     reported = {case[0] for case in CASES}
-    silent = {"name", "environment", "description", "digest", "sources", "locations", "in_tree"}
+    silent = {"name", "environment", "description", "digest", "sources", "locations", "in_tree", "is_bundled"}
     assert reported | silent | {"codeowners_path"} == {field.name for field in msgspec.structs.fields(Policy)}
 
 

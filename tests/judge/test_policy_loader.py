@@ -163,6 +163,7 @@ ERRORS = [
     (HEAD + "exception-unused: allow\n", "4:19: exception-unused: not an allowed value", "allowed: fail, report"),
     (HEAD + "exception-owners: team\n", "4:19: exception-owners: not an allowed value", "allowed: anyone, codeowners"),
     (HEAD + "codeowners: ''\n", "4:13: codeowners: expected text", ""),
+    (HEAD + "new-suppressions: report\n", "4:19: new-suppressions: not an allowed value", "allowed: allow, deny"),
     (HEAD + "inline-until: never\n", "4:15: inline-until: not an allowed value", "allowed: optional, required"),
     (HEAD + "inline-suppressions: forbid\n", "4:22: inline-suppressions: not an allowed value", "allow, deny, report"),
     (HEAD.replace("bandit", "bandid"), "3:12: scanners.bandid: unknown scanner", "did you mean `bandit`?"),

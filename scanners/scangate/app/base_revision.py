@@ -20,7 +20,9 @@ from scangate.scan.git import Repository
 AUTO = "auto"
 FETCH = "git fetch"
 COMPLETE = f"{FETCH} --refetch --no-filter origin"
-SET_HEAD = f"git remote set-head origin --auto, or set {TARGET_VARIABLE}=main"
+SET_HEAD = (
+    f"{FETCH} origin '+refs/heads/*:refs/remotes/origin/*' && git remote set-head origin --auto, or set {TARGET_VARIABLE}=main"
+)
 UNSHALLOW = f"{FETCH} --unshallow origin"
 EVERYTHING_NEW = "every finding counts as new"
 
@@ -49,6 +51,11 @@ class BaseRevision(msgspec.Struct, frozen=True):
         return self.compared and bool(self.merge_base)
 
     @property
+    def reference(self) -> str:
+        """The commit whose files the change is based on, as far as the clone has it; empty if there is none."""
+        return self.merge_base or self.commit
+
+    @property
     def since(self) -> ComparedRevision | None:
         """The revision as reports show it; None where no other revision was used."""
         merge_base = self.merge_base if self.compared else ""
@@ -62,7 +69,7 @@ class BaseRevision(msgspec.Struct, frozen=True):
     @property
     def label(self) -> str:
         """The name under which its findings are known."""
-        return f"{_printable(self.name)} at {self.merge_base[:12]}"
+        return f"{_printable(self.name)} at {self.reference[:12]}"
 
     @property
     def origin(self) -> KnownOrigin:

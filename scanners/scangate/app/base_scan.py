@@ -1,4 +1,4 @@
-"""Scans the base of a change from git's objects, to determine which findings the change did not introduce."""
+"""Scans the base of a change from git's objects, to determine which findings and suppressions the change did not introduce."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from scangate.app.session import Session
 from scangate.errors import ScanError
 from scangate.judge.error_text import pluralize
 from scangate.judge.finding_matching import KnownFinding, ScannedPaths, collect_known_findings
-from scangate.model import GapKind, ScanResult
+from scangate.model import Finding, GapKind, ScanResult
 from scangate.scan.discovery import Listing, list_commit
 from scangate.scan.dispatch import ProgressCallback
 from scangate.scan.engine import scan
@@ -30,30 +30,43 @@ class HeadScan(msgspec.Struct, frozen=True):
     plan: ScanPlan
 
 
-def scan_base(
-    setup: ScanSetup, session: Session, head: HeadScan, progress: ProgressCallback
-) -> tuple[tuple[KnownFinding, ...], tuple[str, ...]]:
-    """The findings at the merge base that the baseline does not cover, and notes on gaps of that scan.
+class BaseScan(msgspec.Struct, frozen=True):
+    """What the scan of the base found. ``known``: the findings that the baseline does not cover, where findings are compared."""
 
-    Both are empty where nothing is compared. If the merge base cannot be read, no finding is known, and a note says so.
+    findings: tuple[Finding, ...] = ()
+    known: tuple[KnownFinding, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def scan_base(setup: ScanSetup, session: Session, head: HeadScan, progress: ProgressCallback) -> BaseScan:
+    """The findings of the base, if they are compared, or if the change has inline comments that it may have added.
+
+    If the base cannot be read, no finding is known, and a note says so.
     """
     base, repository, processes = setup.inputs.base, session.repository, session.processes
-    if repository is None or not base.is_comparable or processes.cancelled:
-        return (), ()
+    is_needed = base.is_comparable or (base.reference and _has_comments(head.results))
+    if repository is None or not is_needed or processes.cancelled:
+        return BaseScan()
     try:
-        listing = list_commit(head.listing.root, repository, base.merge_base, setup.own_files(session))
+        listing = list_commit(head.listing.root, repository, base.reference, setup.own_files(session))
         if setup.request.staged is not None:
             listing = _drop_unstaged(listing, head.listing, repository)
     except ScanError as error:
-        return (), (f"{base.label} cannot be read ({error.reason}): every finding counts as new",)
+        return BaseScan(notes=(f"{base.label} cannot be read ({error.reason}): every finding and suppression counts as new",))
     changed, unchanged = without_unchanged(listing, head.listing, head.plan)
     scratch_dir = session.scratch_dir / "base"
     scratch_dir.mkdir(mode=0o700)
     scanned, targets = scan(changed, head.plan, processes, scratch_dir, progress)
     results = merge_results(scanned, head.results, unchanged)
-    findings = [finding for result in results for finding in result.findings]
+    findings = tuple(finding for result in results for finding in result.findings)
+    if not base.is_comparable:
+        return BaseScan(findings)
     known = collect_known_findings(findings, base.origin, setup.inputs.baseline.entries, ScannedPaths(results, targets))
-    return known, tuple(_describe_gaps(base, scanned))
+    return BaseScan(findings, known, tuple(_describe_gaps(base, scanned)))
+
+
+def _has_comments(results: Sequence[ScanResult]) -> bool:
+    return any(finding.tool_comment or finding.ignore_comments for result in results for finding in result.findings)
 
 
 def _drop_unstaged(base: Listing, head: Listing, repository: Repository) -> Listing:

@@ -77,7 +77,7 @@ class ScanSetup(msgspec.Struct, frozen=True):
 
     def _salt(self) -> bytes:
         """The baseline's salt; a random one where only the two sides of this run are compared."""
-        return self.inputs.baseline.salt or (secrets.token_bytes(SALT_BYTES) if self.inputs.base.is_comparable else b"")
+        return self.inputs.baseline.salt or (secrets.token_bytes(SALT_BYTES) if self.inputs.base.reference else b"")
 
     def _tasks(self) -> Iterator[ScannerTask]:
         settings = {setting.name: setting for setting in self.policy.scanners}

@@ -22,6 +22,7 @@ from scangate.app.session import Session, open_session
 from scangate.errors import ScanError
 from scangate.judge.evaluation import evaluate
 from scangate.judge.finding_matching import KnownFinding, mark_known_findings
+from scangate.judge.new_suppressions import mark_new_suppressions
 from scangate.judge.scan_scope import record_scope
 from scangate.model import EXIT_CODES, Gap, GapKind, Report
 from scangate.report import FORMATS
@@ -86,16 +87,18 @@ def run_scan(
     # Shard results are valid for this listing only, so the base of a change is always scanned.
     head_plan = plan if transform_plan is None else transform_plan(plan, listing)
     results, targets = engine.scan(listing, head_plan, session.processes, session.scratch_dir, progress)
-    base_findings, base_notes = scan_base(setup, session, HeadScan(listing, results, plan), progress)
+    before = scan_base(setup, session, HeadScan(listing, results, plan), progress)
     inputs = setup.inputs
     sources = {**inputs.baseline.sources, **({inputs.base.origin: ""} if inputs.base.is_comparable else {})}
-    known = (*inputs.baseline.entries, *base_findings)
+    known = (*inputs.baseline.entries, *before.known)
     results, known_sources = mark_known_findings(results, targets, known, sources, _paths_absent_from_index(setup, session, known))
+    if inputs.base.reference:
+        results = mark_new_suppressions(results, targets, before.findings, inputs.policy, started.date())
     commit = find_commit(session)
     signal_name, signal_code = interruption.name, interruption.code
     if signal_name:
         targets = msgspec.structs.replace(targets, gaps=(*targets.gaps, _interruption_gap(signal_name)))
-    targets = msgspec.structs.replace(targets, notes=(*targets.notes, *inputs.notes, *base_notes))
+    targets = msgspec.structs.replace(targets, notes=(*targets.notes, *inputs.notes, *before.notes))
     verdict = evaluate(
         results,
         targets,

@@ -21,6 +21,13 @@ class InlineSuppressions(enum.Enum):
     DENY = "deny"
 
 
+class NewSuppressions(enum.Enum):
+    """Whether an inline comment that the scanned change adds suppresses its finding. From the loosest to the strictest."""
+
+    ALLOW = "allow"
+    DENY = "deny"
+
+
 class UnusedExceptions(enum.Enum):
     """What an exception that accepts nothing does: add a note, or fail the build."""
 
@@ -162,6 +169,7 @@ class Policy(msgspec.Struct, frozen=True):
     exception_owners: ExceptionOwners = ExceptionOwners.ANYONE
     codeowners_path: str = ""
     inline_expiry: InlineExpiry = InlineExpiry.OPTIONAL
+    new_suppressions: NewSuppressions = NewSuppressions.ALLOW
     new_only: bool = True
     baseline_ratchet: bool = False
     description: str = ""

@@ -56,6 +56,7 @@ def _document(policy: Policy) -> dict[str, Any]:
         **({"codeowners": policy.codeowners_path} if policy.codeowners_path else {}),
         "inline-suppressions": policy.inline_suppressions.value,
         "inline-until": policy.inline_expiry.value,
+        "new-suppressions": policy.new_suppressions.value,
     }
 
 

@@ -233,6 +233,7 @@ class PolicyBlocks(_Block, frozen=True, kw_only=True):
     codeowners: Text | UnsetType = UNSET
     inline_suppressions: Literal["allow", "report", "deny"] | UnsetType = UNSET
     inline_until: Literal["optional", "required"] | UnsetType = UNSET
+    new_suppressions: Literal["allow", "deny"] | UnsetType = UNSET
 
 
 class PolicyDocument(PolicyBlocks, frozen=True, kw_only=True):

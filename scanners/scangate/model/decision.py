@@ -40,6 +40,8 @@ class NoteKind(enum.Enum):
     STRICTER_PATH = "stricter-path"  # path (the previous one)
     # on an inline comment: path, line, expires, days
     COMMENTS_DENIED = "comments-denied"  # location
+    COMMENT_ADDED = "comment-added"  # text (the comment), rule: that this change adds, and that suppresses
+    COMMENT_ADDED_DENIED = "comment-added-denied"  # the same, location: it does not suppress
     COMMENT_INVALID = "comment-invalid"  # text
     COMMENT_OTHER_RULES = "comment-other-rules"
     COMMENT_WITHOUT_EXPIRY = "comment-without-expiry"

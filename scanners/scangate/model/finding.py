@@ -96,7 +96,8 @@ class Finding(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     about this one. ``evidence`` is the redacted source text. ``fingerprint``, ``line_hash`` and ``identity`` are set by the
     engine's identity pass; ``line_hash`` stays empty for secrets. ``tool_comment`` is the inline comment that the tool itself would
     have honoured, ``ignore_comments`` are our own. ``known_by`` names the `KnownSource` that had the finding before this scan,
-    empty for a new one, whatever the policy makes of it; ``previous_path`` is its path there, empty if unchanged. ``match_span`` is
+    empty for a new one, whatever the policy makes of it; ``previous_path`` is its path there, empty if unchanged.
+    ``suppression_is_new``: the scanned change adds the inline comment that suppresses it, or extends its time. ``match_span`` is
     where the matched text is if it differs from ``location``; the engine uses it, results never contain it.
     """
 
@@ -120,6 +121,7 @@ class Finding(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     identity: FindingIdentity | None = None
     known_by: str = ""
     previous_path: str = ""
+    suppression_is_new: bool = False
 
     @property
     def scanner(self) -> str:
@@ -129,7 +131,15 @@ class Finding(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     def sort_key(self) -> tuple[Any, ...]:
         """The total order of findings, everywhere: by location, then by rule, then by all else."""
         rest = (self.severity, self.confidence, self.kind.value, self.tool_comment, self.title, self.evidence, self.line_hash)
-        known = (self.known_by, self.previous_path, self.ignore_comments, self.reported_by, self.cwe, self.help_url)
+        known = (
+            self.known_by,
+            self.previous_path,
+            self.suppression_is_new,
+            self.ignore_comments,
+            self.reported_by,
+            self.cwe,
+            self.help_url,
+        )
         return (
             self.location,
             self.rule,

@@ -179,6 +179,8 @@ REMARKS: dict[NoteKind, Callable[[Note], str]] = {
     NoteKind.KNOWN_COUNTED: lambda note: f"in {note.name}, but the policy counts known findings",
     NoteKind.STRICTER_PATH: lambda note: f"known at {note.path}, where the policy is less strict",
     NoteKind.COMMENTS_DENIED: lambda _: "the policy does not accept inline comments",
+    NoteKind.COMMENT_ADDED: lambda _: "this change adds the comment",
+    NoteKind.COMMENT_ADDED_DENIED: lambda _: "this change adds the inline comment, and the policy does not count those",
     NoteKind.EXCEPTION_EXPIRED: lambda note: f"its exception expired on {note.expires}",
     NoteKind.EXCEPTION_NO_CODEOWNERS: lambda note: f"the exception by {note.owner} needs a CODEOWNERS file, and there is none",
     NoteKind.EXCEPTION_NOT_OWNER: lambda note: (
@@ -198,7 +200,13 @@ EXCEPTION_NOTES: dict[NoteKind, Callable[[Note], str]] = {
 }
 NOTES: dict[NoteKind, Callable[[Note], str]] = {
     NoteKind.COMMENT_EXPIRES_SOON: lambda note: f"inline comment in {note.path}:{note.line} expires {_in_days(note.days)}",
-    NoteKind.MORE_COMMENTS: lambda note: f"{pluralize(note.count, 'more inline comment')} with problems",
+    NoteKind.COMMENT_ADDED: lambda note: (
+        f"this change adds a suppression of {note.rule} in {note.path}:{note.line}, which counts: {note.text}"
+    ),
+    NoteKind.COMMENT_ADDED_DENIED: lambda note: (
+        f"this change adds a suppression of {note.rule} in {note.path}:{note.line}, which the policy does not count: {note.text}"
+    ),
+    NoteKind.MORE_COMMENTS: lambda note: f"{pluralize(note.count, 'more inline comment')} with a note",
     NoteKind.CODEOWNERS_INVALID: _codeowners_invalid,
     NoteKind.SUPPRESSED_INLINE: lambda note: f"{_findings(note)} suppressed inline: {_counts(note)}",
     NoteKind.IN_COOL_DOWN: lambda note: (
