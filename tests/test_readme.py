@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -45,9 +46,10 @@ def steady(line: str) -> str:
     return re.sub(r"^(  [a-z-]+ )[\d.]+ +", r"\1V ", line).rstrip()
 
 
-def test_demonstration_output_is_real() -> None:
+def test_demonstration_output_is_real(tmp_path: Path) -> None:
+    copy = shutil.copytree(ROOT / "tests" / "weak_app", tmp_path / "weak_app")
     output = subprocess.run(
-        [SCANGATE, "scan", "tests/weak_app", "--no-cache"], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False
+        [SCANGATE, "scan", copy, "--no-cache"], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False
     )
     assert output.returncode == 1
     printed = {steady(line) for line in output.stdout.splitlines()}

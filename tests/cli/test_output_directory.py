@@ -170,7 +170,9 @@ def test_a_scan_in_a_subfolder_of_a_repository_keeps_to_it(tree: Path, rules: Pa
     write_files(tree, {"part/weak.py": WEAK_SOURCE})
     run_git(tree, "add", "part/weak.py")
     run_scangate("scan", "part", "--policy", rules, "--output-dir", tmp_path / "out", cwd=tree).expect(1)
-    assert [entry["path"] for entry in load_verdict(tmp_path / "out")["findings"] if entry["outcome"] == "blocking"] == ["weak.py"]
+    assert [entry["path"] for entry in load_verdict(tmp_path / "out")["findings"] if entry["outcome"] == "blocking"] == [
+        "part/weak.py"
+    ]
 
 
 def test_a_verdict_says_which_folder_of_the_repository_it_is_about(tree: Path, rules: Path, tmp_path: Path) -> None:

@@ -106,12 +106,6 @@ def test_the_first_of_the_places_is_the_one() -> None:
     assert (named.path, named.owners_of("x")) == ("mine", ("@d",))
 
 
-def test_a_scan_of_a_folder_sees_its_paths_from_the_top() -> None:
-    found = owners("/services/pay/ @pay", root="services/pay")
-    assert found.owns("@pay", "a.py")
-    assert not owners("/services/pay/ @pay").owns("@pay", "a.py")
-
-
 def test_a_hostile_file_comes_to_an_end() -> None:
     text = "".join(f"{'*a' * 400}{number} @a\n" for number in range(200)) + "**/" * 300 + "x @a\n"
     assert owners(text).owners_of("a" * 3000) == ()

@@ -48,7 +48,7 @@ def scan_base(setup: ScanSetup, session: Session, head: HeadScan, progress: Prog
     if repository is None or not is_needed or processes.cancelled:
         return BaseScan()
     try:
-        listing = list_commit(head.listing.root, repository, base.reference, setup.own_files(session))
+        listing = list_commit(head.listing.root, repository, base.reference, setup.own_files(session), session.scope)
         if setup.request.staged is not None:
             listing = _drop_unstaged(listing, head.listing, repository)
     except ScanError as error:

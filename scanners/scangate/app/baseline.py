@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shlex
 from pathlib import Path
 
 import msgspec
@@ -58,6 +59,9 @@ def create_baseline(
         file = request.baseline or session.root / BASELINE_FILE
         if os.path.lexists(file) and not replace:
             raise UsageError(f"the baseline exists: {file}", "scangate baseline update, or scangate baseline create --replace")
+        if os.path.lexists(file) and session.scope:
+            message = f"replacing {file} after a scan of {session.scope} would remove the entries of the rest of the repository"
+            raise UsageError(message, f"scangate baseline update --add-new {shlex.quote(str(request.root))}")
         scan = _BaselineScan(request, session, file, Baseline(secrets.token_bytes(SALT_BYTES)))
         report = scan.run(events, interruption)
         if not allow_incomplete and any(gap.blocking for gap in report.verdict.gaps):
@@ -93,7 +97,9 @@ class _BaselineScan:
 
     def __init__(self, request: ScanRequest, session: Session, file: Path, baseline: Baseline) -> None:
         self._session, self._file, self._baseline = session, file, baseline
-        self._policy = read_policy(request.policy, request.environment, root=session.root, trusted=request.trust_policy)
+        self._policy = read_policy(
+            request.policy, request.environment, root=session.root, trusted=request.trust_policy, scope=session.scope
+        )
         known = BaselineInputs(file, baseline.entries, {BASELINE: str(file)}, baseline.salt)
         self._setup = ScanSetup(request, PolicyInputs(self._policy, baseline=known), load_scanners())
 
@@ -111,11 +117,11 @@ class _BaselineScan:
         return find_moved_to_stricter_path(self.report.results, self._policy, today(), self._owners())
 
     def _owners(self) -> CodeOwners | None:
-        return load_codeowners(self._policy, self._session.root, self._session.worktree)
+        return load_codeowners(self._policy, self._session.root)
 
     def store(self, entries: tuple[KnownFinding, ...], added: int = 0) -> BaselineUpdate:
         """Writes the baseline with ``entries``."""
         baseline = msgspec.structs.replace(self._baseline, entries=entries)
-        baseline_file.store(self._file, baseline, self._session.worktree)
+        baseline_file.store(self._file, baseline, self._session.root)
         known, before = baseline.finding_count, self._baseline.finding_count
         return BaselineUpdate(self._file, self.report, True, known, added, before + added - known)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from scangate.app.scanner_registry import load_scanners
+from scangate.app.session import locate_root
 from scangate.judge.policy import Policy
 from scangate.judge.policy_files import PolicyRevision
 from scangate.judge.policy_loader import load_policy
@@ -27,14 +28,17 @@ def read_policy(  # noqa: PLR0913 -- the parameters of load_policy that differ b
     trusted: bool = True,
     revision: PolicyRevision | None = None,
     content: bytes | None = None,
+    scope: str = "",
 ) -> Policy:
-    """The policy ``name`` in ``environment``, see `judge.policy_loader.load_policy`; ``root`` is the current directory by default.
+    """The policy ``name`` in ``environment``, see `judge.policy_loader.load_policy`; by default for the current directory.
 
     ``trusted`` is right where the policy is only read. ``content``: what to read instead of the file ``name``. Raises PolicyError.
     """
+    if root is None:
+        root, scope = locate_root(Path())
     return load_policy(
         name,
-        root if root is not None else Path.cwd(),
+        root,
         environment,
         scanner_options=scanner_option_types(load_scanners()),
         command_options=CommandOptions,
@@ -42,6 +46,7 @@ def read_policy(  # noqa: PLR0913 -- the parameters of load_policy that differ b
         today=today(),
         revision=revision,
         content=content,
+        scope=scope,
     )
 
 

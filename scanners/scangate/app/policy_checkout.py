@@ -14,7 +14,14 @@ from pathlib import Path, PurePosixPath
 from scangate.app.base_revision import BaseRevision
 from scangate.errors import PolicyError, ScanError, UsageError
 from scangate.judge.codeowners import MAX_BYTES
-from scangate.judge.policy_files import DEFAULT_POLICY_FILE, MAX_CHAIN, PolicyRevision, find_extended_file, is_policy_path
+from scangate.judge.policy_files import (
+    DEFAULT_POLICY_FILE,
+    MAX_CHAIN,
+    PolicyRevision,
+    find_extended_file,
+    is_policy_path,
+    list_nested_names,
+)
 from scangate.scan.git import Repository
 
 MAX_COMPARED_BYTES = 64 * 1024 * 1024
@@ -46,17 +53,18 @@ class RevisionFiles:
         """The name and directory of the checked-out files, for the policy loader."""
         return PolicyRevision(self._base.name, self._checkout)
 
-    def locate_root(self, root: Path) -> Path:
-        """The directory of the checkout that corresponds to the scanned ``root``."""
-        directory = self._checkout / root.relative_to(self._worktree)
-        directory.mkdir(parents=True, exist_ok=True)
-        return directory
+    @property
+    def root(self) -> Path:
+        """The directory of the checkout that corresponds to the repository's root."""
+        return self._checkout
 
-    def check_out_policy(self, spec: str | None, root: Path) -> str | None:
-        """Checks out the policy ``spec`` and the files that it extends; returns the policy to load in its place."""
+    def check_out_policy(self, spec: str | None, scope: str = "") -> str | None:
+        """Checks out the policy ``spec`` and the files that it extends; returns the policy to load in its place.
+
+        ``scope`` as in `judge.policy_loader.load_policy`.
+        """
         if spec is None:
-            names = [repository_path(root / name, self._worktree) for name in (DEFAULT_POLICY_FILE, "scangate.yml")]
-            self._check_out_chain(*filter(None, names))
+            self._check_out_chain(DEFAULT_POLICY_FILE, "scangate.yml", *list_nested_names(scope))
             return None
         name = repository_path(Path(spec), self._worktree) if is_policy_path(spec) else None
         if name is None:

@@ -71,7 +71,7 @@ def _load(request: ScanRequest, session: Session, base: BaseRevision) -> PolicyI
     if base.commit and session.repository is not None:
         files = RevisionFiles(session.repository, base, session.scratch_dir)
     policy, provenance = _load_policy(request, session, base, files)
-    owners = load_codeowners(policy, session.root, session.worktree, None if files is None else files.read_text)
+    owners = load_codeowners(policy, session.root, None if files is None else files.read_text)
     baseline = BaselineInputs() if request.ignore_baseline else _load_baseline(request.baseline, session, base, files)
     changes = () if files is None else files.describe_changes()
     return PolicyInputs(
@@ -93,9 +93,10 @@ def _load_policy(
     if base.unresolved_reason and in_repository:
         return read_no_policy(request.environment), PolicyProvenance(PolicyOrigin.NONE)
     policy = read_policy(
-        request.policy if files is None else files.check_out_policy(request.policy, session.root),
+        request.policy if files is None else files.check_out_policy(request.policy, session.scope),
         request.environment,
-        root=session.root if files is None else files.locate_root(session.root),
+        root=session.root if files is None else files.root,
+        scope=session.scope,
         trusted=request.trust_policy,
         revision=None if files is None else files.revision,
     )
@@ -108,7 +109,7 @@ def _load_policy(
 
 def _is_in_repository(requested: str | None, session: Session) -> bool:
     """Whether the policy, if it is a file, is one of the scanned repository."""
-    return requested is None or (is_policy_path(requested) and repository_path(Path(requested), session.worktree) is not None)
+    return requested is None or (is_policy_path(requested) and repository_path(Path(requested), session.root) is not None)
 
 
 def _missing_repository_notes(session: Session) -> tuple[str, ...]:
@@ -124,7 +125,7 @@ def _load_baseline(named: Path | None, session: Session, base: BaseRevision, fil
         found = baseline_file.find(named, session.root)
         if found is None:
             return BaselineInputs()
-        if base.unresolved_reason and repository_path(found, session.worktree) is not None:
+        if base.unresolved_reason and repository_path(found, session.root) is not None:
             note = f"{base.unresolved_reason}: the baseline is ignored, because the change may have edited it"
             return BaselineInputs(found, notes=(note,))
         baseline = baseline_file.load(found)
@@ -141,10 +142,8 @@ def _load_baseline(named: Path | None, session: Session, base: BaseRevision, fil
 
 def _provenance_gaps(requested: str | None, policy: Policy, session: Session, base: BaseRevision) -> tuple[Gap, ...]:
     """A gap where the policy, or else the CODEOWNERS that it relies on, is in the repository: the change may have edited it."""
-    if _is_in_repository(requested, session):
-        gap = base.provenance_gap(
-            "the change may have edited the policy, so no policy judged", "use a policy outside the repository: --policy FILE"
-        )
+    policy, provenance = _load_policy(request, session, base, files)
+    owners = load_codeowners(policy, session.root, None if files is None else files.read_text)
     elif policy.exception_owners is ExceptionOwners.CODEOWNERS:
         gap = base.provenance_gap("the change may have edited CODEOWNERS")
     else:

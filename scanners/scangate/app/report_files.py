@@ -48,12 +48,12 @@ def list_report_targets(reports: Iterable[ReportTarget], output_dir: Path | None
 def prepare(targets: Iterable[ReportTarget], output_dir: Path | None, session: Session) -> None:
     """Removes earlier reports, so that none outlives a crash; refuses unsafe locations with UsageError."""
     if output_dir is not None:
-        refuse_links(output_dir, session.worktree)
+        refuse_links(output_dir, session.root)
         _prepare_directory(output_dir, session)
     for target in targets:
         if target.file is None:
             continue
-        refuse_links(target.file.parent, session.worktree)
+        refuse_links(target.file.parent, session.root)
         _refuse_unsafe(target.file, session)
         with file_errors("write to", target.file.parent, "choose another file for the report: --report FORMAT=FILE"):
             target.file.unlink(missing_ok=True)

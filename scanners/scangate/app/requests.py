@@ -21,9 +21,10 @@ class _PolicyRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ScanRequest(_PolicyRequest, frozen=True, kw_only=True):
-    """A scan of the directory ``root``.
+    """A scan of the directory or file ``root``: a whole repository, or a part of one.
 
-    ``policy``: a bundled policy or a file; None for the scangate.yaml at the root, else the bundled policy ``baseline``.
+    ``policy``: a bundled policy or a file; None for the scangate.yaml at the repository's root, else the bundled policy
+    ``baseline``.
     ``environment``: the policy's environment block. ``trust_policy``: whether a policy inside the tree may start programs.
     ``reports``: the report files to write, in addition to all of ``output_dir``.
     ``since``: report only findings introduced since this revision; ``auto`` for the target branch of a pull request.

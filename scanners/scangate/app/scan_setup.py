@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import secrets
 import time
 from collections.abc import Iterator, Mapping
@@ -55,8 +56,9 @@ class ScanSetup(msgspec.Struct, frozen=True):
         """The files to scan. Raises UsageError if git cannot list them."""
         try:
             if self.request.staged is not None:
-                return list_staged(session.root, session.repository, self.request.staged)
-            return list_files(session.root, session.repository, self.own_files(session))
+                names = [os.path.join(session.scope, name) for name in self.request.staged]  # noqa: PTH118 -- a name, not a file
+                return list_staged(session.root, session.repository, names, "" if names else session.scope)
+            return list_files(session.root, session.repository, self.own_files(session), session.scope)
         except ScanError as error:
             if error.kind is GapKind.INTERRUPTED:
                 return interrupted_listing(session.root)

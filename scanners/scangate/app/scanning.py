@@ -46,7 +46,7 @@ def scan(request: ScanRequest, events: Events | None = None, interruption: Inter
     with open_session(request.root) as session:
         prepare(targets, request.output_dir, session)
         setup = load_setup(request, session, events, targets)
-        with open_cache(request, setup.policy, session.worktree, events) as cache:
+        with open_cache(request, setup.policy, session.root, events) as cache:
             setup = msgspec.structs.replace(setup, cache=cache)
             report = run_scan(setup, session, interruption, _preloading_formats(targets, events))
         return write_reports(report, targets, events)
@@ -114,7 +114,7 @@ def run_scan(
         targets=targets,
         tool_version=__version__,
         root=session.root.name,
-        subdirectory=session.subdirectory,
+        subdirectory=session.scope,
         commit=commit,
         started=format_timestamp(started),
         finished=format_timestamp(utc_now()),

@@ -1,10 +1,11 @@
-"""What one run has to itself: the scanned root, its repository, a private directory, and the processes it starts."""
+"""What one run has to itself: the root, what is scanned below it, a private directory, and the processes it starts."""
 
 from __future__ import annotations
 
 import datetime as dt
 import os
 import shutil
+import stat
 import tempfile
 import time
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from scangate.errors import ScanError, UsageError
-from scangate.scan.git import Repository, find_repository
+from scangate.scan.git import Repository, find_repository, find_worktree
 from scangate.scan.process import ProcessRunner
 from scangate.timestamps import utc_now
 
@@ -22,24 +23,18 @@ FALLBACK_TEMP_DIRS = ("/tmp", "/var/tmp")  # noqa: S108 -- a directory with a ra
 
 
 class Session(msgspec.Struct, frozen=True):
-    """One run over ``root``. ``started``: its start in UTC, and in seconds of the monotonic clock."""
+    """One run over ``root``: the repository's top, outside a repository the named directory. Paths are relative to it.
+
+    ``scope``: the folder or file below it that is scanned, empty for all of it. ``started``: its start in UTC, and in seconds of
+    the monotonic clock.
+    """
 
     root: Path
     scratch_dir: Path
     processes: ProcessRunner
     repository: Repository | None
     started: tuple[dt.datetime, float]
-
-    @property
-    def worktree(self) -> Path:
-        """The directory whose content is untrusted: the repository's work tree, else the root."""
-        return self.repository.top if self.repository is not None else self.root
-
-    @property
-    def subdirectory(self) -> str:
-        """The path of the root in the work tree; empty where they are the same."""
-        path = self.root.relative_to(self.worktree).as_posix()
-        return "" if path == "." else path
+    scope: str = ""
 
     def is_tracked(self, path: Path) -> bool:
         """Whether the repository tracks ``path`` or a file in it. Raises UsageError if git fails."""
@@ -51,25 +46,36 @@ class Session(msgspec.Struct, frozen=True):
 
 
 @contextmanager
-def open_session(root: Path) -> Iterator[Session]:
-    """A session over ``root``. At its end its processes are killed and its directory is removed. Raises UsageError."""
-    root = _resolve(root)
+def open_session(path: Path) -> Iterator[Session]:
+    """A session over ``path``. At its end its processes are killed and its directory is removed. Raises UsageError."""
+    root, scope = locate_root(path)
     with _scratch_directory(root) as scratch_dir:
         processes = ProcessRunner(scratch_dir, root, os.environ)
         try:
-            yield Session(root, scratch_dir, processes, find_repository(root, processes), (utc_now(), time.monotonic()))
+            yield Session(root, scratch_dir, processes, find_repository(root, processes), (utc_now(), time.monotonic()), scope)
         finally:
             processes.cancel()  # git may still be prefetching
             processes.kill_leftovers()
 
 
-def _resolve(root: Path) -> Path:
-    resolved = root.resolve()
-    if not resolved.exists():
-        raise UsageError(f"no such directory: {root}", "name a directory: scangate scan DIRECTORY")
-    if not resolved.is_dir():
-        raise UsageError(f"not a directory: {root}", f"scangate scan {root.parent}")
-    return resolved
+def locate_root(path: Path) -> tuple[Path, str]:
+    """The root for ``path``, and what is scanned below it, see `Session`. Raises UsageError.
+
+    A policy holds for a repository as a whole: a part of it is scanned under the same policy, by the same paths. A link to a
+    directory is followed; one to a file is a file of the folder that it is in.
+    """
+    is_directory = path.is_dir()
+    try:
+        resolved = path.resolve() if is_directory else path.parent.resolve() / path.name
+        mode = resolved.lstat().st_mode
+    except (OSError, RuntimeError) as error:  # a loop of links
+        raise UsageError(f"no such file or directory: {path}", "name a directory or a file: scangate scan PATH") from error
+    if not is_directory and not stat.S_ISREG(mode) and not stat.S_ISLNK(mode):
+        raise UsageError(f"neither a directory nor a file: {path}", f"scangate scan {path.parent}")
+    folder = resolved if is_directory else resolved.parent
+    root = find_worktree(folder) or folder
+    scope = resolved.relative_to(root).as_posix()
+    return root, "" if scope == "." else scope
 
 
 @contextmanager

@@ -45,7 +45,7 @@ def scan_shard(request: ShardRequest, events: Events | None = None, interruption
     with open_session(request.root) as session:
         file = _prepare_file(shard, request.output_dir, session)
         setup = load_setup(request, session, events)
-        with open_cache(request, setup.policy, session.worktree, events) as cache:
+        with open_cache(request, setup.policy, session.root, events) as cache:
             text = _scan(shard, msgspec.structs.replace(setup, cache=cache), session, interruption, events)
         if text is None:
             return ShardResult(shard, file, interrupted=True)

@@ -12,6 +12,7 @@ from scangate.app import baseline_file
 from scangate.app.baseline import BaselineUpdate, create_baseline, update_baseline
 from scangate.app.interruption import catch_signals
 from scangate.app.requests import ScanRequest
+from scangate.app.session import locate_root
 from scangate.cli import options
 from scangate.cli.console import warn
 from scangate.cli.progress import ConsoleEvents
@@ -78,8 +79,8 @@ def update(*, add_new: bool, quiet: bool, **fields: Any) -> int:
 @options.baseline_option
 def show(root: Path, baseline: Path | None) -> int:
     """Print the known findings: number, rule and path."""
-    file = baseline_file.find(baseline or root / BASELINE_FILE, root)
-    known = baseline_file.load(file or root / BASELINE_FILE)
+    file = baseline or locate_root(root)[0] / BASELINE_FILE
+    known = baseline_file.load(baseline_file.find(file, root) or file)
     counts: Counter[tuple[str, str]] = Counter()
     for entry in known.entries:
         counts[entry.path, entry.rule] += entry.count

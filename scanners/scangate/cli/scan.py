@@ -56,13 +56,15 @@ def command(  # noqa: PLR0913 -- the options that are not fields of the request
     verbose: bool,
     **fields: Any,
 ) -> int:
-    """Scan PATH (default: the current directory) and evaluate the findings against a policy.
+    """Scan PATH, a directory or a file (default: the current directory), and evaluate the findings against a policy.
+
+    In a repository, the policy and the baseline at its root apply, also to a part of it.
 
     The exit code is the verdict: 0 pass, 1 fail, 3 incomplete, 2 nothing scanned. With --shard there is no verdict: 0 means that
     the shard file was written.
     """
     if len(paths) > 1 and not staged:
-        raise UsageError("only one directory can be scanned", "to scan staged files by name: scangate scan --staged FILE...")
+        raise UsageError("only one directory or file can be scanned", "scan staged files by name: scangate scan --staged FILE...")
     root = paths[0] if paths and not staged else Path()
     names = tuple(map(str, paths)) if staged else None
     with catch_signals() as interruption, ConsoleEvents(quiet=quiet, verbose=verbose) as events:

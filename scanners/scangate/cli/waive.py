@@ -15,7 +15,7 @@ import msgspec
 from scangate.app.codeowners_file import load_codeowners
 from scangate.app.file_errors import file_errors
 from scangate.app.policies import read_policy
-from scangate.app.session import open_session
+from scangate.app.session import locate_root, open_session
 from scangate.app.verdict_file import read_verdict_text
 from scangate.cli import options
 from scangate.cli.console import warn
@@ -120,7 +120,7 @@ def _check_against_verdict(entry: PolicyException, verdict: Path | None) -> tupl
 
 def _policy_file(name: str | None) -> tuple[Path, str]:
     """The file to edit, and the bundled policy that a new one extends. Raises UsageError."""
-    default = Path(DEFAULT_POLICY_FILE)
+    default = Path(os.path.relpath(locate_root(Path())[0] / DEFAULT_POLICY_FILE))
     if name in list_bundled_policies():
         if os.path.lexists(default):
             raise UsageError(f"the bundled policy {name} cannot be edited", f"omit --policy, to edit {DEFAULT_POLICY_FILE}")
@@ -161,8 +161,8 @@ def _spec(file: Path) -> str:
 def _check_owner(policy: Policy, entry: PolicyException, accepted: tuple[Finding, ...]) -> None:
     """Raises UsageError if the policy requires that the owner owns one of the accepted paths."""
     with open_session(Path()) as session:
-        owners = load_codeowners(policy, session.root, session.worktree)
-    named = {entry.path} if entry.path and (Path.cwd() / entry.path).is_file() else set[str]()
+        owners = load_codeowners(policy, session.root)
+        named = {entry.path} if entry.path and (session.root / entry.path).is_file() else set[str]()
     paths = {finding.location.path for finding in accepted} or named
     if owners is not None and paths and not any(owners.owns(entry.owner, path) for path in paths):
         path = min(paths)

@@ -31,19 +31,14 @@ class _OwnerRule(msgspec.Struct, frozen=True):
 
 
 class CodeOwners(msgspec.Struct, frozen=True):
-    """The rules of one CODEOWNERS file at ``path``; ``invalid_lines``: the numbers of the lines that GitHub ignores.
-
-    ``root`` is the scanned folder as seen from the folder that the patterns start at, empty where they are one.
-    """
+    """The rules of one CODEOWNERS file at ``path``; ``invalid_lines``: the numbers of the lines that GitHub ignores."""
 
     path: str
     rules: tuple[_OwnerRule, ...] = ()
     invalid_lines: tuple[int, ...] = ()
-    root: str = ""
 
     def owners_of(self, path: str) -> tuple[str, ...]:
-        """The owners of a path below the scanned root; none where no pattern matches it, or the last one that does names none."""
-        path = f"{self.root}/{path}" if self.root else path
+        """The owners of a path; none where no pattern matches it, or the last one that does names none."""
         for line in reversed(self.rules):
             if globs.matches(line.pattern, path, include_contents=not line.direct_children_only):
                 return line.owners
@@ -58,20 +53,20 @@ class CodeOwners(msgspec.Struct, frozen=True):
         return [Note(NoteKind.CODEOWNERS_INVALID, path=self.path, lines=self.invalid_lines)] if self.invalid_lines else []
 
 
-def find_codeowners(read_file: Callable[[str], str | None], path: str = "", root: str = "") -> CodeOwners | None:
+def find_codeowners(read_file: Callable[[str], str | None], path: str = "") -> CodeOwners | None:
     """The CODEOWNERS file at ``path``, else the first of GitHub's DEFAULT_PATHS that exists; None if there is none.
 
     ``read_file`` returns the text of a file by its path in the repository, None if it does not exist: of the work tree, or of a
-    revision. ``root`` is the scanned folder, seen from there.
+    revision.
     """
     for candidate in (path,) if path else DEFAULT_PATHS:
         text = read_file(candidate)
         if text is not None:
-            return _parse(text, candidate, root)
+            return _parse(text, candidate)
     return None
 
 
-def _parse(text: str, place: str, root: str) -> CodeOwners:
+def _parse(text: str, place: str) -> CodeOwners:
     lines: list[_OwnerRule] = []
     skipped: list[int] = []
     for number, written in enumerate(text.splitlines(), start=1):
@@ -83,7 +78,7 @@ def _parse(text: str, place: str, root: str) -> CodeOwners:
             skipped.append(number)
         else:
             lines.append(line)
-    return CodeOwners(place, tuple(lines), tuple(skipped), root)
+    return CodeOwners(place, tuple(lines), tuple(skipped))
 
 
 def _parse_rule(pattern: str, owners: Iterable[str]) -> _OwnerRule | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
 
 import msgspec
 
@@ -75,6 +76,31 @@ def load_chain(
             return tuple(reversed(layers))
         blame = layer.node.value["extends"].position if isinstance(layer.node.value, dict) else None
         source = _extended_source(layer.document.extends, source, root, revision, blame or layer.node.position)
+
+
+def load_nested_chains(
+    chain: tuple[PolicyFile, ...], root: Path, scope: str, revision: PolicyRevision | None = None
+) -> Iterator[tuple[PolicyFile, ...]]:
+    """For each policy file in a folder between ``root`` and ``scope``, the outermost first, its chain.
+
+    One that extends nothing extends the policy that holds in the folder above it: the root's, whose files are ``chain``, or that of
+    another folder.
+    """
+    for name in list_nested_names(scope):
+        file = root / name
+        if not os.path.lexists(file):
+            continue
+        source = PolicySource(file, _label(file, root, revision), in_tree=True)
+        _refuse_escape(source, root, None)
+        layer = _read(source, None, None)
+        chain = load_chain(str(file), root, revision) if isinstance(layer.document.extends, str) else (*chain, layer)
+        yield chain
+
+
+def list_nested_names(scope: str) -> tuple[str, ...]:
+    """The paths at which the policies of folders would be that hold for ``scope``, a folder or a file; the outermost first."""
+    folders = [*reversed(PurePosixPath(scope).parents), PurePosixPath(scope)]
+    return tuple((folder / DEFAULT_POLICY_FILE).as_posix() for folder in folders[1:] if scope)
 
 
 def find_extended_file(data: bytes) -> str:

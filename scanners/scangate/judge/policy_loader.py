@@ -11,14 +11,14 @@ import msgspec
 from msgspec import inspect as kinds
 
 from scangate.errors import PolicyError
-from scangate.judge.decode import format_path, struct_fields
+from scangate.judge.decode import DocumentPath, format_path, struct_fields
 from scangate.judge.error_text import shorten, suggest
 from scangate.judge.policy import Policy
-from scangate.judge.policy_files import PolicyFile, PolicyRevision, load_chain
+from scangate.judge.policy_files import PolicyFile, PolicyRevision, load_chain, load_nested_chains
 from scangate.judge.policy_floor import find_loosenings
 from scangate.judge.policy_merge import apply_environment, find_position, list_positions, merge_policy_files
 from scangate.judge.policy_resolution import COMMON_SCANNER_KEYS, ScannerOptionTypes, resolve_policy
-from scangate.judge.policy_yaml import Node, make_policy_error
+from scangate.judge.policy_yaml import Node, Position, make_policy_error
 from scangate.model import PolicyLocation
 
 TRUST_HINT = "read it, then run again with --trust-policy, or keep the policy outside the tree"
@@ -35,25 +35,51 @@ def load_policy(  # noqa: PLR0913 -- each is a fact of its own that only the com
     today: dt.date,
     revision: PolicyRevision | None = None,
     content: bytes | None = None,
+    scope: str = "",
 ) -> Policy:
     """The policy ``spec`` (a bundled name or a file; None for the root's own, else baseline) as it holds in ``environment``.
 
     ``scanner_options`` maps each known scanner to the struct its block is read into, ``command_options`` is the struct of a block
     with a command line. ``trusted`` lets a policy inside the scanned tree start programs and have ranges resolved. ``revision``
     says that the tree's policy files are those of another revision; ``root`` and a file of the tree lie below its `top`. Every
-    environment is checked, not only the one asked for. Raises PolicyError for anything that is not exactly a policy.
+    environment is checked, not only the one asked for. ``scope``: the folder or file that the policy is for, where ``spec`` is
+    None: the policy files of folders between the root and it tighten the root's. Raises PolicyError for anything that is not
+    exactly a policy.
     """
-    layers = load_chain(spec, root, revision, content)
+    chains = [load_chain(spec, root, revision, content)]
+    if spec is None:
+        chains += load_nested_chains(chains[0], root, scope, revision)
     registry = ScannerOptionTypes(scanner_options, command_options)
-    if not trusted:
-        _refuse_commands(layers, registry)
-    _check_root(layers[0])
-    policies = _resolve_environments(layers, registry, today)
-    _check_floors(layers, policies, registry, today)
-    wanted = environment or ""
-    if wanted not in policies:
-        raise _unknown_environment(layers[-1], wanted, sorted(set(policies) - {""}))
-    return _complete(policies[wanted], layers)
+    governing: list[tuple[Policy, tuple[PolicyFile, ...]]] = []
+    for layers in chains:
+        if not trusted:
+            _refuse_commands(layers, registry)
+        _check_root(layers[0])
+        policies = _resolve_environments(layers, registry, today)
+        _check_floors(layers, policies, registry, today)
+        wanted = environment or ""
+        if wanted not in policies and not governing:
+            raise _unknown_environment(layers[-1], wanted, sorted(set(policies) - {""}))
+        policy = policies.get(wanted, policies[""])
+        if governing:
+            _check_nested(*governing[-1], policy, layers)
+        governing.append((policy, layers))
+    return _complete(*governing[-1])
+
+
+def _check_nested(above: Policy, layers_above: tuple[PolicyFile, ...], policy: Policy, layers: tuple[PolicyFile, ...]) -> None:
+    """Raises PolicyError if the policy of a folder loosens the one ``above`` it."""
+    for found in find_loosenings(above, policy)[:1]:
+        here = _position(layers, policy, found.path)
+        there = _position(layers_above, above, found.floor_path)
+        what = f"{found.problem}; this loosens {there.file}:{there.line}, which the policy of a folder may only tighten"
+        hint = f"remove it here, or change {there.file} for this path"
+        raise make_policy_error(here, format_path(found.path), what, hint)
+
+
+def _position(layers: tuple[PolicyFile, ...], policy: Policy, path: DocumentPath) -> Position:
+    tree = merge_policy_files(tuple(layer.node for layer in layers))
+    return find_position(apply_environment(tree, policy.environment), path)
 
 
 def _resolve_environments(layers: tuple[PolicyFile, ...], registry: ScannerOptionTypes, today: dt.date) -> dict[str, Policy]:

@@ -1,0 +1,157 @@
+"""Applies the policies of folders to a scan of what contains them: each may only tighten the repository's policy for its folder."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+
+import msgspec
+
+from scangate import globs
+from scangate.app.policies import read_policy
+from scangate.app.policy_checkout import RevisionFiles
+from scangate.app.requests import ScanRequest
+from scangate.app.session import Session
+from scangate.judge.codeowners import CodeOwners
+from scangate.judge.evaluation import evaluate
+from scangate.judge.policy import Policy
+from scangate.judge.policy_files import DEFAULT_POLICY_FILE
+from scangate.judge.scan_scope import find_scope_gaps, record_scope
+from scangate.model import Basis, GapRuling, KnownSource, Ruling, RulingOutcome, ScanResult, ScanStatus, Targets, Verdict, derive_outcome
+from scangate.scan.discovery import Listing
+from scangate.scan.results import status_of
+
+
+class FolderPolicy(msgspec.Struct, frozen=True):
+    """The policy that holds in ``folder``: the repository's, tightened by the policy files down to it."""
+
+    folder: str
+    policy: Policy
+
+
+def load_folder_policies(
+    request: ScanRequest, session: Session, policy: Policy, listing: Listing, files: RevisionFiles | None
+) -> tuple[FolderPolicy, ...]:
+    """The policies of the folders below the scanned one that have files to scan, the outermost first.
+
+    None if the request names a policy, and for folders that ``policy`` excludes. ``files``: the revision whose policy judges.
+    Raises PolicyError for one that loosens the policy above it.
+    """
+    if request.policy is not None:
+        return ()
+    paths = [target.path for target in listing.targets]
+    candidates = {*paths, *listing.companions, *(files.list_paths() if files is not None else ())}
+    suffix = f"/{DEFAULT_POLICY_FILE}"
+    folders = [path.removesuffix(suffix) for path in candidates if path.endswith(suffix) and not _is_excluded(policy, path)]
+    wanted = [folder for folder in folders if folder.startswith(session.scope) and _contains_any(folder, paths)]
+    loaded = []
+    for folder in sorted(folder for folder in wanted if not f"{session.scope}/".startswith(f"{folder}/")):
+        if files is not None:
+            files.check_out_policy(None, folder)
+        tightened = read_policy(
+            None,
+            request.environment,
+            root=session.root if files is None else files.root,
+            trusted=request.trust_policy,
+            revision=None if files is None else files.revision,
+            scope=folder,
+        )
+        loaded.append(FolderPolicy(folder, tightened))
+    return tuple(loaded)
+
+
+def _is_excluded(policy: Policy, path: str) -> bool:
+    return any(not entry.scanners and globs.matches(entry.path, path) for entry in policy.exclusions)
+
+
+def _contains_any(folder: str, paths: Collection[str]) -> bool:
+    return any(path.startswith(f"{folder}/") for path in paths)
+
+
+class Evidence(msgspec.Struct, frozen=True):
+    """What a verdict is made from, besides the policy; see `judge.evaluation.evaluate`. ``rules`` as in `judge.scan_scope`."""
+
+    results: tuple[ScanResult, ...]
+    targets: Targets
+    today: dt.date
+    owners: CodeOwners | None
+    known_sources: Sequence[KnownSource]
+    rules: Mapping[str, str]
+
+
+def tighten_verdict(verdict: Verdict, policy: Policy, evidence: Evidence, folders: Sequence[FolderPolicy]) -> Verdict:
+    """``verdict``, made under ``policy``, with what the policies of ``folders`` block in addition."""
+    for each in folders:
+        verdict = _tighten(verdict, policy, evidence, each)
+    return verdict
+
+
+def _tighten(verdict: Verdict, policy: Policy, evidence: Evidence, tightened: FolderPolicy) -> Verdict:
+    prefix = f"{tightened.folder}/"
+    results = tuple(_restrict(result, prefix) for result in evidence.results)
+    forced = find_scope_gaps(record_scope(policy, results, evidence.rules), tightened.policy, evidence.rules)
+    hint = f"the folder has a policy of its own; scan it by itself: scangate scan {tightened.folder}"
+    own = evaluate(
+        results,
+        _restrict_targets(evidence.targets, prefix),
+        tightened.policy,
+        evidence.today,
+        forced_gaps=[msgspec.structs.replace(gap, hint=hint) for gap in forced],
+        owners=evidence.owners,
+        known_sources=[msgspec.structs.replace(source, gone=0) for source in evidence.known_sources],
+    )
+    rulings = _merge_rulings(verdict.rulings, own.rulings, prefix)
+    gaps = _merge_gaps(verdict.gaps, [ruling for ruling in own.gaps if ruling.decision.basis is not Basis.NOTHING_SCANNED])
+    return msgspec.structs.replace(verdict, outcome=derive_outcome(rulings, gaps), rulings=rulings, gaps=gaps)
+
+
+def _merge_rulings(rulings: Sequence[Ruling], own: Sequence[Ruling], prefix: str) -> tuple[Ruling, ...]:
+    """``rulings`` with a folder's ``own`` in the place of those on its files, if any of ``own`` blocks.
+
+    All of them or none: which finding of a merged weakness represents it depends on the policy.
+    """
+    if not any(ruling.outcome is RulingOutcome.BLOCKING for ruling in own):
+        return tuple(rulings)
+    kept = [ruling for ruling in rulings if not ruling.finding.location.path.startswith(prefix) or _is_about_policy(ruling)]
+    return tuple(sorted((*kept, *own), key=Ruling.sort_key))
+
+
+def _is_about_policy(ruling: Ruling) -> bool:
+    """Whether it is about the policy or the baseline, not a scanner's finding."""
+    return ruling.finding.scanner == "scangate"
+
+
+def _merge_gaps(gaps: Sequence[GapRuling], own: Sequence[GapRuling]) -> tuple[GapRuling, ...]:
+    """``gaps`` with what blocks of ``own`` in the place of what does not."""
+    blocking = {ruling.gap: ruling for ruling in own if ruling.blocking}
+    merged = [ruling if ruling.blocking else blocking.get(ruling.gap, ruling) for ruling in gaps]
+    known = {ruling.gap for ruling in gaps}
+    merged += [ruling for gap, ruling in blocking.items() if gap not in known]
+    return tuple(sorted(merged, key=lambda ruling: (ruling.gap.sort_key(), ruling.decision.basis.value)))
+
+
+def _restrict(result: ScanResult, prefix: str) -> ScanResult:
+    """The part of a result that is about the files below ``prefix``."""
+    if result.status is ScanStatus.SKIPPED:
+        return result
+    files = tuple(path for path in result.analyzed_files if path.startswith(prefix))
+    gaps = tuple(gap for gap in result.gaps if gap.path is not None and gap.path.startswith(prefix))
+    return msgspec.structs.replace(
+        result,
+        status=status_of(files, gaps),
+        files_given=len(files) + len({gap.path for gap in gaps}),
+        analyzed_files=files,
+        findings=tuple(finding for finding in result.findings if finding.location.path.startswith(prefix)),
+        gaps=gaps,
+        skipped_paths=tuple(skipped for skipped in result.skipped_paths if skipped.path.startswith(prefix)),
+        components=(),
+    )
+
+
+def _restrict_targets(targets: Targets, prefix: str) -> Targets:
+    return msgspec.structs.replace(
+        targets,
+        skipped_paths=tuple(skipped for skipped in targets.skipped_paths if skipped.path.startswith(prefix)),
+        gaps=tuple(gap for gap in targets.gaps if gap.path is not None and gap.path.startswith(prefix)),
+        scope=prefix.rstrip("/"),
+    )
