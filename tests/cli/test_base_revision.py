@@ -203,7 +203,7 @@ def test_a_part_of_the_tree_is_compared_with_that_part(tree: Path, rules: Path) 
     run_git(tree, "branch", "--force", "main")
     commit(tree, {"part/more.py": CLEAN_SOURCE})
     scan(tree / "part", rules, 0)
-    assert ("bandit:B602", "weak.py", 7) in told(rules, "known")
+    assert ("bandit:B602", "part/weak.py", 7) in told(rules, "known")
     commit(tree, {"part/moved.py": WEAK_SOURCE})
     scan(tree / "part", rules, 1)
 

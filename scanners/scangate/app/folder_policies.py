@@ -9,7 +9,7 @@ import msgspec
 
 from scangate import globs
 from scangate.app.policies import read_policy
-from scangate.app.policy_checkout import RevisionFiles
+from scangate.app.policy_inputs import PolicyInputs
 from scangate.app.requests import ScanRequest
 from scangate.app.session import Session
 from scangate.judge.codeowners import CodeOwners
@@ -17,7 +17,19 @@ from scangate.judge.evaluation import evaluate
 from scangate.judge.policy import Policy
 from scangate.judge.policy_files import DEFAULT_POLICY_FILE
 from scangate.judge.scan_scope import find_scope_gaps, record_scope
-from scangate.model import Basis, GapRuling, KnownSource, Ruling, RulingOutcome, ScanResult, ScanStatus, Targets, Verdict, derive_outcome
+from scangate.model import (
+    Basis,
+    GapRuling,
+    KnownSource,
+    PolicyOrigin,
+    Ruling,
+    RulingOutcome,
+    ScanResult,
+    ScanStatus,
+    Targets,
+    Verdict,
+    derive_outcome,
+)
 from scangate.scan.discovery import Listing
 from scangate.scan.results import status_of
 
@@ -30,17 +42,18 @@ class FolderPolicy(msgspec.Struct, frozen=True):
 
 
 def load_folder_policies(
-    request: ScanRequest, session: Session, policy: Policy, listing: Listing, files: RevisionFiles | None
+    request: ScanRequest, session: Session, inputs: PolicyInputs, listing: Listing
 ) -> tuple[FolderPolicy, ...]:
     """The policies of the folders below the scanned one that have files to scan, the outermost first.
 
-    None if the request names a policy, and for folders that ``policy`` excludes. ``files``: the revision whose policy judges.
-    Raises PolicyError for one that loosens the policy above it.
+    None if the request names a policy, or none judges, and for folders that the policy excludes. Raises PolicyError for one that
+    loosens the policy above it.
     """
-    if request.policy is not None:
+    if request.policy is not None or inputs.provenance.origin is PolicyOrigin.NONE:
         return ()
+    policy, files = inputs.policy, inputs.files
     paths = [target.path for target in listing.targets]
-    candidates = {*paths, *listing.companions, *(files.list_paths() if files is not None else ())}
+    candidates = {*paths, *listing.companions, *(files.list_policy_paths() if files is not None else ())}
     suffix = f"/{DEFAULT_POLICY_FILE}"
     folders = [path.removesuffix(suffix) for path in candidates if path.endswith(suffix) and not _is_excluded(policy, path)]
     wanted = [folder for folder in folders if folder.startswith(session.scope) and _contains_any(folder, paths)]
@@ -58,6 +71,11 @@ def load_folder_policies(
         )
         loaded.append(FolderPolicy(folder, tightened))
     return tuple(loaded)
+
+
+def describe_folders(folders: Sequence[FolderPolicy]) -> tuple[str, ...]:
+    """A note on each."""
+    return tuple(f"{each.folder}/{DEFAULT_POLICY_FILE} tightens the policy for {each.folder}/" for each in folders)
 
 
 def _is_excluded(policy: Policy, path: str) -> bool:

@@ -93,11 +93,19 @@ class RevisionFiles:
         data = self._read_blob(name, self._base.commit) or b""
         return data.decode("utf-8", "replace") if len(data) <= MAX_BYTES else ""
 
+    def list_policy_paths(self) -> tuple[str, ...]:
+        """The paths of the policies of folders in the revision."""
+        try:
+            paths = [os.fsdecode(entry.raw_path) for entry in self._repository.list_tree(self._base.commit)]
+        except ScanError as error:
+            raise self._read_error("") from error
+        return tuple(path for path in paths if path.endswith(f"/{DEFAULT_POLICY_FILE}"))
+
     def describe_changes(self) -> tuple[str, ...]:
         """One sentence for each requested file that the change adds, edits or removes; sorted by path."""
         notes = []
         for name in sorted(self._requested):
-            before, after = self._read_blob(name, self._base.commit), self._read_worktree_file(name)
+            before, after = self._read_blob(name, self._base.commit), read_worktree_file(self._worktree, name)
             if after == before or (self._base.merge_base and after == self._read_blob(name, self._base.merge_base)):
                 continue
             verb = "adds" if before is None else "removes" if after is None else "edits"
@@ -107,8 +115,8 @@ class RevisionFiles:
         return tuple(notes)
 
     def _check_out_chain(self, *names: str) -> None:
-        self._check_out(_follow_extends(names, lambda name: self._read_blob(name, self._base.commit)))
-        self._requested |= set(_follow_extends(names, self._read_worktree_file))
+        self._check_out(follow_extends(names, lambda name: self._read_blob(name, self._base.commit)))
+        self._requested |= set(follow_extends(names, lambda name: read_worktree_file(self._worktree, name)))
 
     def _check_out(self, names: Iterable[str]) -> None:
         for name in names:
@@ -150,16 +158,17 @@ class RevisionFiles:
         hint = "check that the clone is complete: git fsck --connectivity-only"
         return UnreadableRevisionError(f"git cannot read {self._base.name}:{name}", hint)
 
-    def _read_worktree_file(self, name: str) -> bytes | None:
-        """The content of a file of the work tree; None if there is no such file in it."""
-        file = self._worktree / name
-        try:
-            if not file.resolve().is_relative_to(self._worktree) or not stat.S_ISREG(file.stat().st_mode):
-                return None
-            with file.open("rb") as stream:
-                return stream.read(MAX_COMPARED_BYTES)
-        except (OSError, RuntimeError):
+
+def read_worktree_file(worktree: Path, name: str) -> bytes | None:
+    """The content of a file of the work tree; None if there is no such file in it."""
+    file = worktree / name
+    try:
+        if not file.resolve().is_relative_to(worktree) or not stat.S_ISREG(file.stat().st_mode):
             return None
+        with file.open("rb") as stream:
+            return stream.read(MAX_COMPARED_BYTES)
+    except (OSError, RuntimeError):
+        return None
 
 
 def repository_path(file: Path, worktree: Path) -> str | None:
@@ -176,7 +185,7 @@ def repository_path(file: Path, worktree: Path) -> str | None:
     return None
 
 
-def _follow_extends(names: Iterable[str], read_file: ReadFile) -> list[str]:
+def follow_extends(names: Iterable[str], read_file: ReadFile) -> list[str]:
     """``names``, and the files of the repository that they extend, directly or not."""
     found: list[str] = []
     for name in names:

@@ -12,6 +12,7 @@ import msgspec
 from scangate.app import baseline_file
 from scangate.app.base_revision import BaseRevision, resolve_base, without_files
 from scangate.app.codeowners_file import load_codeowners
+from scangate.app.index_files import IndexFiles
 from scangate.app.policies import read_no_policy, read_policy
 from scangate.app.policy_checkout import RevisionFiles, UnreadableRevisionError, repository_path
 from scangate.app.requests import ScanRequest
@@ -30,6 +31,10 @@ NO_REPOSITORY_NOTE = (
 )
 
 
+JudgingFiles = RevisionFiles | IndexFiles
+"""Where policy, baseline and CODEOWNERS are read from, if not from the work tree."""
+
+
 class BaselineInputs(msgspec.Struct, frozen=True):
     """A baseline's entries and salt. ``file``: its path in the work tree, also where the change adds or removes it.
 
@@ -44,7 +49,10 @@ class BaselineInputs(msgspec.Struct, frozen=True):
 
 
 class PolicyInputs(msgspec.Struct, frozen=True):
-    """What a run is judged by. ``base``: the revision that it is compared with. ``forced_gaps``: gaps that no policy can allow."""
+    """What a run is judged by. ``base``: the revision that it is compared with. ``forced_gaps``: gaps that no policy can allow.
+
+    ``files``: where it was read from; None for the work tree.
+    """
 
     policy: Policy
     provenance: PolicyProvenance = PolicyProvenance()
@@ -52,6 +60,7 @@ class PolicyInputs(msgspec.Struct, frozen=True):
     owners: CodeOwners | None = None
     baseline: BaselineInputs = BaselineInputs()
     forced_gaps: tuple[Gap, ...] = ()
+    files: JudgingFiles | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -67,9 +76,11 @@ def load_policy_inputs(request: ScanRequest, session: Session) -> PolicyInputs:
 
 
 def _load(request: ScanRequest, session: Session, base: BaseRevision) -> PolicyInputs:
-    files = None
+    files: JudgingFiles | None = None
     if base.commit and session.repository is not None:
         files = RevisionFiles(session.repository, base, session.scratch_dir)
+    elif request.staged is not None and session.repository is not None:
+        files = IndexFiles(session.repository, session.scratch_dir)
     policy, provenance = _load_policy(request, session, base, files)
     owners = load_codeowners(policy, session.root, None if files is None else files.read_text)
     baseline = BaselineInputs() if request.ignore_baseline else _load_baseline(request.baseline, session, base, files)
@@ -81,12 +92,13 @@ def _load(request: ScanRequest, session: Session, base: BaseRevision) -> PolicyI
         owners=owners,
         baseline=baseline,
         forced_gaps=_provenance_gaps(request.policy, policy, session, base),
+        files=files,
         notes=(*_missing_repository_notes(session), *base.notes, *baseline.notes, *changes),
     )
 
 
 def _load_policy(
-    request: ScanRequest, session: Session, base: BaseRevision, files: RevisionFiles | None
+    request: ScanRequest, session: Session, base: BaseRevision, files: JudgingFiles | None
 ) -> tuple[Policy, PolicyProvenance]:
     """The policy that judges, and where it is from. Where the target of a pull request is unknown, none of the tree judges."""
     in_repository = _is_in_repository(request.policy, session)
@@ -101,6 +113,8 @@ def _load_policy(
         revision=None if files is None else files.revision,
     )
     if not policy.is_bundled and in_repository:
+        if isinstance(files, IndexFiles):
+            return policy, PolicyProvenance(PolicyOrigin.INDEX)
         if files is not None:
             return policy, PolicyProvenance(PolicyOrigin.REVISION, base.printable_name, base.commit)
         return policy, PolicyProvenance(PolicyOrigin.WORK_TREE)
@@ -117,7 +131,7 @@ def _missing_repository_notes(session: Session) -> tuple[str, ...]:
     return (NO_REPOSITORY_NOTE,) if session.repository is None and build is not None and build.pipeline else ()
 
 
-def _load_baseline(named: Path | None, session: Session, base: BaseRevision, files: RevisionFiles | None) -> BaselineInputs:
+def _load_baseline(named: Path | None, session: Session, base: BaseRevision, files: JudgingFiles | None) -> BaselineInputs:
     """The base revision's baseline where there is one: a change cannot make its own findings known."""
     file = named if named is not None else session.root / BASELINE_FILE
     checked_out = files.check_out_file(file) if files is not None else file
@@ -130,10 +144,13 @@ def _load_baseline(named: Path | None, session: Session, base: BaseRevision, fil
             return BaselineInputs(found, notes=(note,))
         baseline = baseline_file.load(found)
         return BaselineInputs(found, baseline.entries, {BASELINE: str(found)}, baseline.salt)
-    current = baseline_file.load(file) if os.path.lexists(file) else None
+    current = baseline_file.load(file) if isinstance(files, RevisionFiles) and os.path.lexists(file) else None
     if not os.path.lexists(checked_out):
         baseline_file.find(named, session.root)  # raises for a named file that exists nowhere
         return BaselineInputs(None if current is None else file)
+    if isinstance(files, IndexFiles):
+        staged = baseline_file.load(checked_out, os.path.relpath(file))
+        return BaselineInputs(file, staged.entries, {BASELINE: str(file)}, staged.salt)
     baseline = baseline_file.load(checked_out, files.display_name(file))
     removed = KnownOrigin(f"the baseline of {base.name}", KnownSourceKind.REMOVED_ENTRIES)
     entries = split_removed_entries(baseline, current, removed)
@@ -142,8 +159,10 @@ def _load_baseline(named: Path | None, session: Session, base: BaseRevision, fil
 
 def _provenance_gaps(requested: str | None, policy: Policy, session: Session, base: BaseRevision) -> tuple[Gap, ...]:
     """A gap where the policy, or else the CODEOWNERS that it relies on, is in the repository: the change may have edited it."""
-    policy, provenance = _load_policy(request, session, base, files)
-    owners = load_codeowners(policy, session.root, None if files is None else files.read_text)
+    if _is_in_repository(requested, session):
+        gap = base.provenance_gap(
+            "the change may have edited the policy, so no policy judged", "use a policy outside the repository: --policy FILE"
+        )
     elif policy.exception_owners is ExceptionOwners.CODEOWNERS:
         gap = base.provenance_gap("the change may have edited CODEOWNERS")
     else:

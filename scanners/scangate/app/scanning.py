@@ -12,6 +12,7 @@ from scangate import __version__, ci
 from scangate.app.base_scan import HeadScan, scan_base
 from scangate.app.cache_session import open_cache
 from scangate.app.events import Events
+from scangate.app.folder_policies import Evidence, describe_folders, load_folder_policies, tighten_verdict
 from scangate.app.interruption import Interruption
 from scangate.app.policy_inputs import load_policy_inputs
 from scangate.app.report_files import ReportTarget, list_report_targets, prepare, write_reports
@@ -84,6 +85,7 @@ def run_scan(
     started, clock = session.started
     interruption.on_interrupt(session.processes.cancel)
     plan, listing = setup.build_plan(), setup.list_targets(session)
+    folders = load_folder_policies(setup.request, session, setup.inputs, listing)
     # Shard results are valid for this listing only, so the base of a change is always scanned.
     head_plan = plan if transform_plan is None else transform_plan(plan, listing)
     results, targets = engine.scan(listing, head_plan, session.processes, session.scratch_dir, progress)
@@ -98,7 +100,8 @@ def run_scan(
     signal_name, signal_code = interruption.name, interruption.code
     if signal_name:
         targets = msgspec.structs.replace(targets, gaps=(*targets.gaps, _interruption_gap(signal_name)))
-    targets = msgspec.structs.replace(targets, notes=(*targets.notes, *inputs.notes, *before.notes))
+    targets = msgspec.structs.replace(targets, notes=(*targets.notes, *inputs.notes, *before.notes, *describe_folders(folders)))
+    rules = digest_bundled_rules()
     verdict = evaluate(
         results,
         targets,
@@ -108,6 +111,9 @@ def run_scan(
         owners=inputs.owners,
         known_sources=known_sources,
     )
+    if folders:
+        evidence = Evidence(results, targets, started.date(), inputs.owners, known_sources, rules)
+        verdict = tighten_verdict(verdict, inputs.policy, evidence, folders)
     return Report(
         verdict=verdict,
         results=results,
@@ -121,7 +127,7 @@ def run_scan(
         seconds=round(time.monotonic() - clock, 3),
         interrupted=signal_name,
         exit_code=signal_code or EXIT_CODES[verdict.outcome],
-        scope=record_scope(inputs.policy, results, digest_bundled_rules()),
+        scope=record_scope(inputs.policy, results, rules),
         known_sources=known_sources,
         compared_revision=inputs.base.since,
         policy_provenance=inputs.provenance,

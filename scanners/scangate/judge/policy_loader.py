@@ -70,7 +70,9 @@ def load_policy(  # noqa: PLR0913 -- each is a fact of its own that only the com
 def _check_nested(above: Policy, layers_above: tuple[PolicyFile, ...], policy: Policy, layers: tuple[PolicyFile, ...]) -> None:
     """Raises PolicyError if the policy of a folder loosens the one ``above`` it."""
     for found in find_loosenings(above, policy)[:1]:
-        here = _position(layers, policy, found.path)
+        here, own = _position(layers, policy, found.path), layers[-1]
+        if here.file != own.source.label:  # it is from a file that the folder's extends
+            here = find_position(own.node, ("extends",))
         there = _position(layers_above, above, found.floor_path)
         what = f"{found.problem}; this loosens {there.file}:{there.line}, which the policy of a folder may only tighten"
         hint = f"remove it here, or change {there.file} for this path"

@@ -51,6 +51,7 @@ class PolicyOrigin(enum.StrEnum):
     BUNDLED = "bundled"
     FILE = "file"
     WORK_TREE = "work-tree"
+    INDEX = "index"
     REVISION = "revision"
     NONE = "none"
 

@@ -32,6 +32,7 @@ def describe_policy_origin(report: Report) -> str:
         PolicyOrigin.BUNDLED: "bundled policy",
         PolicyOrigin.FILE: "policy from outside the repository",
         PolicyOrigin.WORK_TREE: "policy of the work tree",
+        PolicyOrigin.INDEX: "policy of git's index",
         PolicyOrigin.REVISION: f"policy of {source.revision} at {source.commit[:12]}",
         PolicyOrigin.NONE: "no policy judged: the target's could not be read",
     }

@@ -1,0 +1,101 @@
+"""Reads policy, baseline and CODEOWNERS as git's index has them: a hook judges what will be committed by what will be committed.
+
+A file that the index does not have is read from the work tree: a policy need not be committed.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path, PurePosixPath
+
+from scangate.app.policy_checkout import follow_extends, read_worktree_file, repository_path
+from scangate.errors import ScanError, UsageError
+from scangate.judge.codeowners import MAX_BYTES
+from scangate.judge.policy_files import DEFAULT_POLICY_FILE, PolicyRevision, is_policy_path, list_nested_names
+from scangate.scan.git import Repository
+
+MAX_LINKS = 5
+SYMBOLIC_LINK = "120000"  # git's mode
+
+
+class IndexFiles:
+    """The files of the index that judge a scan of staged files; the interface is that of `policy_checkout.RevisionFiles`."""
+
+    revision: PolicyRevision | None = None
+
+    def __init__(self, repository: Repository, scratch_dir: Path) -> None:
+        """Raises UsageError if git cannot list the index."""
+        self._repository = repository
+        self._worktree = repository.top
+        self.root = scratch_dir / "index"
+        self.root.mkdir(mode=0o700)
+        try:
+            self._entries = {os.fsdecode(entry.raw_path): entry for entry in repository.list_index()}
+        except ScanError as error:
+            raise UsageError(error.reason, "check that git works here: git status") from error
+
+    def check_out_policy(self, spec: str | None, scope: str = "") -> str | None:
+        """As `RevisionFiles.check_out_policy`."""
+        if spec is None:
+            self._check_out(follow_extends((DEFAULT_POLICY_FILE, "scangate.yml", *list_nested_names(scope)), self._read))
+            return None
+        name = repository_path(Path(spec), self._worktree) if is_policy_path(spec) else None
+        if name is None:
+            return spec
+        self._check_out(follow_extends((name,), self._read))
+        return str(self.root / name)
+
+    def check_out_file(self, file: Path) -> Path:
+        """As `RevisionFiles.check_out_file`."""
+        name = repository_path(file, self._worktree)
+        if name is None:
+            return file
+        self._check_out([name])
+        return self.root / name
+
+    def read_text(self, name: str) -> str | None:
+        """As `RevisionFiles.read_text`."""
+        data = self._read(name)
+        if data is None:
+            return "" if name in self._entries or os.path.lexists(self._worktree / name) else None
+        return data.decode("utf-8", "replace") if len(data) <= MAX_BYTES else ""
+
+    def list_policy_paths(self) -> tuple[str, ...]:
+        """As `RevisionFiles.list_policy_paths`: none, since the listing of staged files has all paths of the index."""
+        return ()
+
+    def describe_changes(self) -> tuple[str, ...]:
+        """As `RevisionFiles.describe_changes`: none, since what is staged is what judges."""
+        return ()
+
+    def _check_out(self, names: list[str]) -> None:
+        for name in names:
+            file = self.root / name
+            if file.exists() or (name not in self._entries and not os.path.lexists(self._worktree / name)):
+                continue
+            file.parent.mkdir(parents=True, exist_ok=True)
+            data = self._read(name)
+            if data is not None:
+                file.write_bytes(data)
+            else:
+                file.symlink_to("nowhere")  # what cannot be read must not look like a missing file
+
+    def _read(self, name: str) -> bytes | None:
+        """The content of a file; None if there is none, or if it is in a merge conflict."""
+        for _ in range(MAX_LINKS):
+            entry = self._entries.get(name)
+            if entry is None:
+                return read_worktree_file(self._worktree, name)
+            data = self._read_blob(entry.blob)
+            if data is None or entry.mode != SYMBOLIC_LINK:
+                return data
+            name = os.path.normpath(PurePosixPath(name).parent / os.fsdecode(data))
+            if name.startswith("../") or PurePosixPath(name).is_absolute():
+                return None
+        return None
+
+    def _read_blob(self, blob: str) -> bytes | None:
+        try:
+            return self._repository.read_blobs([blob]).get(blob) if blob else None
+        except ScanError as error:
+            raise UsageError("git cannot read its index", "check that the clone is complete: git fsck") from error
