@@ -8,7 +8,9 @@ import pytest
 import yaml
 
 from scangate.assets import folder
+from scangate.model import Analysis, Coverage
 from scangate.tools import rule_pack
+from scangate.tools.rule_pack import RuleScope
 
 RULES = sorted((folder("policies") / "rules").rglob("*.yaml"))
 LANGUAGE = {"a.py": "python", "a/b.PYI": "python", "a.yml": "yaml", "t.json": "json", "Dockerfile.prod": "dockerfile"}
@@ -20,8 +22,10 @@ def test_scopes_parsed_by_layout_equal_those_parsed_as_yaml() -> None:
         file_rules = yaml.safe_load(file.read_bytes())["rules"]
         assert all(set(rule.get("paths", {})) <= {"include"} for rule in file_rules)
         patterns = [rule.get("paths", {}).get("include") for rule in file_rules]
-        languages = [tuple(rule["languages"]) for rule in file_rules]
-        found[file] = tuple(zip(languages, (each and tuple(each) for each in patterns), strict=True))
+        found[file] = tuple(
+            RuleScope(tuple(rule["languages"]), each and tuple(each), rule["metadata"]["kind"], tuple(rule["metadata"]["cwe"]))
+            for rule, each in zip(file_rules, patterns, strict=True)
+        )
     assert rule_pack.load_scopes() == found
 
 
@@ -67,3 +71,23 @@ def test_a_language_with_path_limited_rules_is_selected_by_path(monkeypatch: pyt
         assert rule_pack.rule_files_for(["a.py"]) == [Path("two.yaml")]
     finally:
         rule_pack._patterns_by_language.cache_clear()
+
+
+def test_every_folder_of_rules_says_what_content_it_is_about() -> None:
+    assert {file.parent.name for file in RULES} == {name for name in rule_pack.CONTENT_TYPES if "/" not in name}
+    assert {name for name in rule_pack.CONTENT_TYPES if "/" in name} <= {f"{file.parent.name}/{file.name}" for file in RULES}
+
+
+def test_a_content_type_is_covered_if_the_rules_find_enough_weaknesses(monkeypatch: pytest.MonkeyPatch) -> None:
+    covered = {(each.content_type, each.analysis): each.rules for each in rule_pack.covered_content()}
+    infrastructure = {"buildspec", "cloudformation", "dockerfile", "github-workflow", "iam-policy"}
+    assert covered.keys() == {("python", Analysis.CODE)} | {(name, Analysis.CONFIGURATION) for name in infrastructure}
+    rules = yaml.safe_load((folder("policies") / "rules/github/workflows.yaml").read_bytes())["rules"]
+    assert covered["github-workflow", Analysis.CONFIGURATION] == len(rules)
+
+    def scopes(weaknesses: int) -> dict[Path, tuple[RuleScope, ...]]:
+        return {Path("python/x.yaml"): tuple(RuleScope(("python",), None, "code", (f"CWE-{each}",)) for each in range(weaknesses))}
+
+    for number, expected in ((9, ()), (10, (Coverage("python", Analysis.CODE, 10),))):
+        monkeypatch.setattr(rule_pack, "load_scopes", lambda number=number: scopes(number))
+        assert rule_pack.covered_content.__wrapped__() == expected

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -15,8 +16,9 @@ from scangate.app.scan_setup import digest_bundled_rules
 from scangate.app.session import open_session
 from scangate.app.verdict_file import read_verdict_text
 from scangate.judge.evaluation import evaluate
+from scangate.judge.policy import Policy
 from scangate.judge.scan_scope import find_scope_gaps
-from scangate.model import EXIT_CODES, Report
+from scangate.model import COVERAGE, EXIT_CODES, Gap, GapKind, Report
 from scangate.report.schema import parse_report
 from scangate.timestamps import today
 from scangate.tools.ecr import NAME as ECR
@@ -43,9 +45,10 @@ def reevaluate(request: ReevaluationRequest, events: Events | None = None) -> Re
             scanned,
             inputs.policy,
             today(),
-            forced_gaps=(*inputs.forced_gaps, *find_scope_gaps(earlier.scope, inputs.policy, digest_bundled_rules())),
+            forced_gaps=(*inputs.forced_gaps, *_scope_gaps(earlier, inputs.policy)),
             owners=inputs.owners,
             known_sources=earlier.known_sources,
+            coverage=earlier.coverage or (),
         )
         report = msgspec.structs.replace(
             earlier,
@@ -58,3 +61,11 @@ def reevaluate(request: ReevaluationRequest, events: Events | None = None) -> Re
         )
         prepare(targets, request.output_dir, session)
         return write_reports(report, targets, events or Events())
+
+
+def _scope_gaps(earlier: Report, policy: Policy) -> Iterator[Gap]:
+    """What the scan of ``earlier`` left out that ``policy`` requires, and a gap if it did not record its coverage."""
+    yield from find_scope_gaps(earlier.scope, policy, digest_bundled_rules())
+    if earlier.coverage is None:
+        hint = f"scan again: scangate scan --policy {policy.name}"
+        yield Gap(COVERAGE, None, GapKind.NOT_ANALYZED, "the verdict does not say which content types were analyzed", hint=hint)

@@ -21,6 +21,7 @@ from scangate.app.scan_setup import ScanSetup, digest_bundled_rules
 from scangate.app.scanner_registry import load_scanners
 from scangate.app.session import Session, open_session
 from scangate.errors import ScanError
+from scangate.judge.coverage import measure_coverage
 from scangate.judge.evaluation import evaluate
 from scangate.judge.finding_matching import KnownFinding, mark_known_findings
 from scangate.judge.new_suppressions import mark_new_suppressions
@@ -102,6 +103,8 @@ def run_scan(
         targets = msgspec.structs.replace(targets, gaps=(*targets.gaps, _interruption_gap(signal_name)))
     targets = msgspec.structs.replace(targets, notes=(*targets.notes, *inputs.notes, *before.notes, *describe_folders(folders)))
     rules = digest_bundled_rules()
+    declared = {task.scanner.NAME: task.declared_coverage for task in plan.tasks}
+    coverage = measure_coverage(targets, results, declared, inputs.policy)
     verdict = evaluate(
         results,
         targets,
@@ -110,6 +113,7 @@ def run_scan(
         forced_gaps=inputs.forced_gaps,
         owners=inputs.owners,
         known_sources=known_sources,
+        coverage=coverage,
     )
     if folders:
         evidence = Evidence(results, targets, started.date(), inputs.owners, known_sources, rules)
@@ -129,6 +133,7 @@ def run_scan(
         exit_code=signal_code or EXIT_CODES[verdict.outcome],
         scope=record_scope(inputs.policy, results, rules),
         known_sources=known_sources,
+        coverage=coverage,
         compared_revision=inputs.base.since,
         policy_provenance=inputs.provenance,
         needs_approval=setup.request.needs_approval,

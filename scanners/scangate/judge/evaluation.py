@@ -22,6 +22,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from scangate.judge import inline_comments
 from scangate.judge.codeowners import CodeOwners
 from scangate.judge.correlation import list_merge_notes, merge_rulings
+from scangate.judge.coverage import rule_coverage_gaps
 from scangate.judge.exceptions import ExceptionLedger
 from scangate.judge.finding_matching import ScannedPaths
 from scangate.judge.policy import InlineSuppressions, Policy, UnusedExceptions
@@ -30,6 +31,7 @@ from scangate.judge.policy_matcher import PolicyMatcher
 from scangate.judge.rulings import find_suppression, moved_to_stricter_path, rule_findings
 from scangate.model import (
     Basis,
+    ContentCoverage,
     Decision,
     FileSource,
     Finding,
@@ -60,12 +62,13 @@ def evaluate(  # noqa: PLR0913 -- each is a fact that only the caller knows
     forced_gaps: Sequence[Gap] = (),
     owners: CodeOwners | None = None,
     known_sources: Sequence[KnownSource] = (),
+    coverage: Sequence[ContentCoverage] = (),
 ) -> Verdict:
     """The verdict on ``results`` and ``targets`` under ``policy`` on the day ``today``.
 
     ``forced_gaps``: gaps that no policy can allow: what a scan under another policy skipped (see `scan_scope.find_scope_gaps`).
     ``owners``: the CODEOWNERS file, None if there is none. ``known_sources``: what became of the known findings (see
-    `finding_matching.mark_known_findings`).
+    `finding_matching.mark_known_findings`). ``coverage``: what was analyzed, see `coverage.measure_coverage`.
     """
     exceptions = ExceptionLedger(policy, today, owners)
     matcher = PolicyMatcher(policy)
@@ -79,7 +82,7 @@ def evaluate(  # noqa: PLR0913 -- each is a fact that only the caller knows
     if policy.baseline_ratchet:
         rulings += check_ratchet(known_sources, policy)
     rulings = tuple(sorted(rulings, key=Ruling.sort_key))
-    gaps = _rule_gaps(results, targets, matcher, forced_gaps)
+    gaps = _rule_gaps(results, targets, matcher, forced_gaps, coverage)
     return Verdict(
         outcome=derive_outcome(rulings, gaps),
         rulings=rulings,
@@ -129,7 +132,11 @@ def find_moved_to_stricter_path(
 
 
 def _rule_gaps(
-    results: Sequence[ScanResult], targets: Targets, matcher: PolicyMatcher, forced_gaps: Sequence[Gap]
+    results: Sequence[ScanResult],
+    targets: Targets,
+    matcher: PolicyMatcher,
+    forced_gaps: Sequence[Gap],
+    coverage: Sequence[ContentCoverage],
 ) -> tuple[GapRuling, ...]:
     policy = matcher.policy
     reported = [gap for result in results for gap in result.gaps] + list(targets.gaps)
@@ -138,6 +145,7 @@ def _rule_gaps(
     rulings += [GapRuling(gap, True, required) for gap in _missing_required(results, policy)]
     rulings += [GapRuling(gap, True, Decision(Basis.NOTHING_SCANNED)) for gap in _nothing_scanned(results, targets)]
     rulings += [GapRuling(gap, True, Decision(Basis.NOT_ANALYZED)) for gap in forced_gaps]
+    rulings += rule_coverage_gaps(coverage, matcher)
     return tuple(sorted(rulings, key=lambda ruling: (ruling.gap.sort_key(), ruling.decision.basis.value)))
 
 

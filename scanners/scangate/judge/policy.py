@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from scangate.model import FindingKind, GapKind, PolicyLocation, Severity
+from scangate.model import Analysis, FindingKind, GapKind, PolicyLocation, Severity
 
 Limits = tuple[tuple[Severity, int | None], ...]
 
@@ -105,12 +105,17 @@ class BudgetOverride(Budget, frozen=True):
 
 
 class AllowedGap(msgspec.Struct, frozen=True):
-    """A gap that is allowed: ``scanner`` is a name with ``*`` or empty for any, ``path`` a pattern or empty for any or none."""
+    """A gap that is allowed: ``scanner`` is a name with ``*`` or empty for any, ``path`` a pattern or empty for any or none.
+
+    ``content_type`` is a name with ``*``, or empty for any or none; ``analysis`` is None for any or none.
+    """
 
     kind: GapKind
     reason: str
     scanner: str = ""
     path: str = ""
+    content_type: str = ""
+    analysis: Analysis | None = None
 
 
 class FollowedFinding(msgspec.Struct, frozen=True):

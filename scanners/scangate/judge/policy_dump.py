@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from scangate.judge.decode import DocumentPath, format_path
-from scangate.judge.policy import Budget, BudgetOverride, Policy
+from scangate.judge.policy import AllowedGap, Budget, BudgetOverride, Policy
 
 PLAIN_SCALAR = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*( [A-Za-z0-9_./-]+)*")
 YAML_KEYWORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
@@ -44,7 +44,7 @@ def _document(policy: Policy) -> dict[str, Any]:
         "cache": {"keyed-only": policy.signed_cache_only},
         "coverage": {
             "required": list(policy.required_scanners),
-            "allowed-gaps": [_set_fields(entry, "kind", "scanner", "path", "reason") for entry in policy.allowed_gaps],
+            "allowed-gaps": list(map(_allowed_gap, policy.allowed_gaps)),
         },
         "exceptions": [
             _set_fields(entry, "rule", "path", "fingerprint", "advisory", "follows", "reason", "owner", "expires")
@@ -73,6 +73,11 @@ def _set_fields(entry: Any, *names: str) -> dict[str, Any]:
 
 def _limits(budget: Budget) -> dict[str, Any]:
     return {severity.value: "unlimited" if limit is None else limit for severity, limit in budget.limits}
+
+
+def _allowed_gap(entry: AllowedGap) -> dict[str, Any]:
+    language = {"language": entry.content_type} if entry.content_type else {}
+    return {**_set_fields(entry, "kind", "scanner"), **language, **_set_fields(entry, "analysis", "path", "reason")}
 
 
 def _override(entry: BudgetOverride) -> dict[str, Any]:

@@ -241,4 +241,6 @@ def _covers_exclusion(old: PathExclusion, new: PathExclusion) -> bool:
 
 
 def _covers_gap(old: AllowedGap, new: AllowedGap) -> bool:
-    return old.kind is new.kind and old.scanner in ("", new.scanner) and old.path in ("", new.path)
+    selectors = ("scanner", "path", "content_type")
+    same = old.kind is new.kind and old.analysis in (None, new.analysis)
+    return same and all(getattr(old, name) in ("", getattr(new, name)) for name in selectors)

@@ -9,7 +9,7 @@ import msgspec
 
 from scangate import globs
 from scangate.judge.name_patterns import matches_name
-from scangate.judge.policy import Budget, BudgetOverride, Policy
+from scangate.judge.policy import AllowedGap, Budget, BudgetOverride, Policy
 from scangate.model import Basis, Decision, Finding, FindingKind, Gap, PolicyLocation, Severity
 
 
@@ -64,8 +64,7 @@ class PolicyMatcher:
     def allowance_of(self, gap: Gap) -> Decision | None:
         """The decision of the first entry that allows a gap."""
         for index, entry in enumerate(self.policy.allowed_gaps):
-            in_path = not entry.path or (gap.path is not None and globs.matches(entry.path, gap.path))
-            if entry.kind is gap.kind and matches_name(entry.scanner or "*", gap.scanner) and in_path:
+            if entry.kind is gap.kind and _allows(entry, gap):
                 return Decision(Basis.ALLOWED_GAP, self.policy.locate(f"coverage.allowed-gaps[{index}]"), reason=entry.reason)
         return None
 
@@ -100,6 +99,16 @@ class PolicyMatcher:
             return True
         limit, limit_before = self.limit_for(finding), self.limit_for(before)
         return limit is not None and (limit_before is None or limit < limit_before)
+
+
+def _allows(entry: AllowedGap, gap: Gap) -> bool:
+    """Whether the selectors of an entry match a gap of its kind."""
+    return (
+        matches_name(entry.scanner or "*", gap.scanner)
+        and (not entry.path or (gap.path is not None and globs.matches(entry.path, gap.path)))
+        and (not entry.content_type or (bool(gap.content_type) and matches_name(entry.content_type, gap.content_type)))
+        and entry.analysis in (None, gap.analysis)
+    )
 
 
 def _selects(override: BudgetOverride, finding: Finding, fixable: bool | None) -> bool:

@@ -12,9 +12,11 @@ import msgspec
 from msgspec import UnsetType
 
 from scangate import globs
+from scangate.content.catalog import CONTENT_TYPES
 from scangate.judge import policy_schema
 from scangate.judge.decode import DocumentPath, decode_node, format_path, struct_fields
 from scangate.judge.error_text import pluralize, suggest
+from scangate.judge.name_patterns import matches_name
 from scangate.judge.policy import (
     AllowedGap,
     Budget,
@@ -34,7 +36,7 @@ from scangate.judge.policy import (
 from scangate.judge.policy_merge import find_node, find_position
 from scangate.judge.policy_schema import PolicyBlocks
 from scangate.judge.policy_yaml import Node, make_policy_error
-from scangate.model import NEVER_ALLOWED, FindingKind, GapKind, Severity
+from scangate.model import COVERAGE, NEVER_ALLOWED, Analysis, FindingKind, GapKind, Severity
 
 MAX_FILE_SIZE = 1024 * 1024  # bytes
 TIMEOUT = 600  # seconds in all for one tool
@@ -43,10 +45,15 @@ COMMON_SCANNER_KEYS = frozenset({"enabled", "timeout"})
 SEVERITIES = ("critical", "high", "medium", "low", "info")
 SIZE_UNITS = {"B": 1, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3}
 COMMAND_NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
-RESERVED_NAMES = frozenset({"targets", "scangate"})  # names that gaps carry which are no scanner's
+RESERVED_NAMES = frozenset({"targets", "scangate", COVERAGE})  # names that gaps carry which are no scanner's
 CATCH_ALL_PROBE = "\x01/\x01"  # a path that only a pattern for every path matches
 
 
+KINDS_BY_SELECTOR = {
+    "language": frozenset({GapKind.NOT_ANALYZED, GapKind.NOT_OPENED}),
+    "analysis": frozenset({GapKind.NOT_ANALYZED}),
+}
+"""The kinds of gaps that a selector of an allowed gap is for."""
 SCANNERS_WITHOUT_BLOCK = frozenset({"ecr"})
 """What a policy can name, require and count, and no scan runs: its findings come with ``gate --image``."""
 
@@ -207,14 +214,34 @@ def _excludes(tree: Node, paths: policy_schema.PathsBlock) -> tuple[PathExclusio
 
 
 def _allowed_gaps(tree: Node, entries: Iterable[policy_schema.AllowedGapEntry]) -> tuple[AllowedGap, ...]:
-    found = [
-        AllowedGap(GapKind(entry.kind), entry.reason, _value_or(entry.scanner, ""), _value_or(entry.path, "")) for entry in entries
-    ]
+    found = [_allowed_gap(entry) for entry in entries]
     for index, gap in enumerate(found):
+        _check_content(tree, ("coverage", "allowed-gaps", index), gap)
         if gap.kind in NEVER_ALLOWED and not _is_narrow(gap):
             what = f"a {gap.kind.value} is allowed only for one named scanner and a path"
             _fail(tree, ("coverage", "allowed-gaps", index), what, "add `scanner: NAME` without `*` and `path: FOLDER/`")
     return tuple(found)
+
+
+def _allowed_gap(entry: policy_schema.AllowedGapEntry) -> AllowedGap:
+    return AllowedGap(
+        GapKind(entry.kind),
+        entry.reason,
+        _value_or(entry.scanner, ""),
+        _value_or(entry.path, ""),
+        _value_or(entry.language, ""),
+        None if isinstance(entry.analysis, UnsetType) else Analysis(entry.analysis),
+    )
+
+
+def _check_content(tree: Node, path: DocumentPath, gap: AllowedGap) -> None:
+    """An entry with a selector that can match nothing is a mistake: the author believes that something is accepted."""
+    if gap.content_type and not any(matches_name(gap.content_type, name) for name in CONTENT_TYPES):
+        _fail(tree, (*path, "language"), f"unknown content type `{gap.content_type}`", suggest(gap.content_type, CONTENT_TYPES))
+    for key, value in (("language", gap.content_type), ("analysis", gap.analysis)):
+        if value and gap.kind not in KINDS_BY_SELECTOR[key]:
+            kinds = " and ".join(sorted(kind.value for kind in KINDS_BY_SELECTOR[key]))
+            _fail(tree, (*path, key), f"a gap of kind {gap.kind.value} has no such selector", f"`{key}` is for {kinds}")
 
 
 def _is_narrow(gap: AllowedGap) -> bool:

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 SeverityName = Literal["info", "low", "medium", "high", "critical"]
+AnalysisName = Literal["code", "configuration", "secrets", "dependencies"]
 KindName = Literal["code", "secret", "dependency", "configuration"]
 GapName = Literal[
     "crash",
@@ -136,12 +137,18 @@ class BudgetBlock(_Block, frozen=True, kw_only=True):
 
 
 class AllowedGapEntry(_Block, frozen=True, kw_only=True):
-    """A kind of gap that is allowed, for which scanner (a name with `*`), in which paths, and why."""
+    """A kind of gap that is allowed, for which scanner (a name with `*`), in which paths, and why.
+
+    ``language``, a content type (a name with `*`), is for the kinds `not-analyzed` and `not-opened`; ``analysis``, one that the
+    content calls for, is for `not-analyzed`.
+    """
 
     kind: GapName
     reason: Text
     scanner: Text | UnsetType = UNSET
     path: Glob | UnsetType = UNSET
+    language: Text | UnsetType = UNSET
+    analysis: AnalysisName | UnsetType = UNSET
 
 
 class RequiredReplacement(_Replacement, frozen=True, kw_only=True):

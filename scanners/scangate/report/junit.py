@@ -10,8 +10,9 @@ from xml.etree import ElementTree as ET
 
 import junitparser
 
-from scangate.model import GapRuling, Report, Ruling, RulingOutcome, ScanResult, ScanStatus, Severity
+from scangate.model import ContentCoverage, GapRuling, Report, Ruling, RulingOutcome, ScanResult, ScanStatus, Severity
 from scangate.report import escape, summary, wording
+from scangate.report.coverage_text import count_not_analyzed, describe_content, list_coverage
 from scangate.report.decision_text import explain_decision
 from scangate.report.wording import pluralize
 
@@ -58,7 +59,11 @@ def _cases(part: summary.ScannerSummary, report: Report) -> list[Case]:
     if part.result is None:
         files = report.targets.file_count
         source = f" from {report.targets.source}" if report.targets.source else ""
-        return [*cases, Case("the list of files", text=f"{pluralize(files, 'file')}{source}")]
+        return [
+            *cases,
+            Case("the list of files", text=f"{pluralize(files, 'file')}{source}"),
+            *map(_coverage, list_coverage(report)),
+        ]
     if part.result.status is ScanStatus.SKIPPED:
         return [*cases, Case("not run", "skipped", "not-run", part.result.reason or "switched off")]
     clean = list(_clean_folders(part, part.result))
@@ -88,9 +93,16 @@ def _describe_finding(ruling: Ruling) -> tuple[str, str]:
     return f"{where}: {ruling.severity.value}: {finding.message}", "\n".join(filter(None, lines))
 
 
+def _coverage(content: ContentCoverage) -> Case:
+    """A case for a content type; not passed if an analysis that it calls for was not done: whether that blocks, its gap says."""
+    name, text = f"coverage: {content.content_type}", f"{pluralize(content.files, 'file')}; {describe_content(content)}"
+    return Case(name, "skipped", "not-analyzed", text) if count_not_analyzed(content) else Case(name, text=text)
+
+
 def _gap(ruling: GapRuling) -> Case:
     gap = ruling.gap
-    name = f"{gap.kind.value}: {gap.path if gap.path is not None else gap.scanner}"
+    about = f"{gap.content_type} {gap.analysis.value if gap.analysis else ''}".strip() or gap.scanner
+    name = f"{gap.kind.value}: {gap.path if gap.path is not None else about}"
     where = f"{wording.format_location(gap.path, gap.line)}: " if gap.path is not None else f"{gap.scanner}: "
     if not ruling.blocking:
         return Case(name, "skipped", "allowed-gap", f"{where}{gap.reason}; allowed: {explain_decision(ruling.decision)}")

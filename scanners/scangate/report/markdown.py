@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
-from scangate.model import GapRuling, Report, Ruling, RulingOutcome, ScanStatus
+from scangate.model import Analysis, GapRuling, Report, Ruling, RulingOutcome, ScanStatus
 from scangate.report import escape, summary, wording
+from scangate.report.coverage_text import describe_analysis, describe_not_analyzed, list_coverage
 from scangate.report.decision_text import explain_decision, list_notes
 from scangate.report.wording import pluralize
 
@@ -16,7 +17,9 @@ MAX_FINDINGS = 20
 MAX_GAPS = 10
 MAX_NOTES = 10
 MAX_PATHS = 3
+MAX_TYPES = 20
 MAX_TEXT_LENGTH = 200
+MAX_HINT_LENGTH = 400
 
 
 def render(report: Report) -> str:
@@ -29,6 +32,7 @@ def render(report: Report) -> str:
         _table(summary.summarize_scanners(report)),
         _blocking(summary.sort_worst_first(report.verdict.rulings)),
         _section(wording.describe_gap_counts(report), summary.group_gaps(report.verdict.gaps), _gap, MAX_GAPS),
+        _coverage(report),
         _section("Notes", list_notes(report), lambda note: f"- {_escape_prose(note)}", MAX_NOTES),
         _footer(report),
     ]
@@ -98,9 +102,28 @@ def _gap(group: Sequence[GapRuling]) -> str:
     gap = group[0].gap
     places = [_escape_code(wording.format_location(each.gap.path, each.gap.line)) for each in group if each.gap.path is not None]
     shown = ", ".join(places[:MAX_PATHS]) + (f" and {len(places) - MAX_PATHS:,} more" if len(places) > MAX_PATHS else "")
-    text = f"- {_escape_prose(gap.scanner)}, {gap.kind.value}: {_escape_prose(gap.reason)}" + (f" ({shown})" if shown else "")
-    text += f"; hint: {_escape_prose(gap.hint)}" if gap.hint else ""
+    reason = describe_not_analyzed(group) if summary.is_allowed_content(group[0]) else gap.reason
+    text = f"- {_escape_prose(gap.scanner)}, {gap.kind.value}: {_escape_prose(reason)}" + (f" ({shown})" if shown else "")
+    text += f"; hint: {_escape_prose(gap.hint, MAX_HINT_LENGTH)}" if gap.hint and not summary.is_allowed_content(group[0]) else ""
     return text if group[0].blocking else f"{text}; allowed: {_escape_prose(explain_decision(group[0].decision))}"
+
+
+def _coverage(report: Report) -> list[str]:
+    """The content types, and which analyses were done; ``-`` is what they do not call for."""
+    contents = list_coverage(report)
+    if not contents:
+        return []
+    head = [
+        "| content | files | " + " | ".join(analysis.value for analysis in Analysis) + " |",
+        "|---|--:|" + "---|" * len(Analysis),
+    ]
+    rows = []
+    for content in contents[:MAX_TYPES]:
+        described = {each.analysis: _escape_prose(describe_analysis(each, content.files)) for each in content.analyses}
+        cells = " | ".join(described.get(analysis, "-") for analysis in Analysis)
+        rows.append(f"| {_escape_prose(content.content_type)} | {content.files:,} | {cells} |")
+    more = ["", f"and {len(contents) - MAX_TYPES:,} more content types."] if len(contents) > MAX_TYPES else []
+    return ["### Coverage", "", *head, *rows, *more]
 
 
 def _footer(report: Report) -> list[str]:

@@ -15,6 +15,7 @@ from scangate.model import (
     NEVER_ALLOWED,
     Basis,
     Confidence,
+    ContentCoverage,
     Finding,
     FindingKind,
     GapRuling,
@@ -26,6 +27,7 @@ from scangate.model import (
     Severity,
 )
 from scangate.report import escape, summary
+from scangate.report.coverage_text import list_coverage
 from scangate.report.decision_text import explain_decision
 from scangate.report.wording import describe_base, describe_policy_origin, pluralize
 
@@ -133,12 +135,28 @@ def _run_properties(part: summary.ScannerSummary, report: Report) -> dict[str, A
         properties["policyOrigin"] = _escape(origin)
     if base := describe_base(report):
         properties["since"] = _escape(base)
+    if part.scanner == summary.SCANGATE and report.coverage is not None:
+        properties["coverage"] = [_coverage(content) for content in list_coverage(report)]
     if part.result is not None:
         properties["status"] = part.result.status.value
         properties["accounting"] = part.result.accounting.value
         properties["filesGiven"] = part.result.files_given
         properties["filesAnalyzed"] = len(part.result.analyzed_files)
     return properties
+
+
+def _coverage(content: ContentCoverage) -> dict[str, Any]:
+    analyses = [
+        {
+            "analysis": each.analysis.value,
+            "filesAnalyzed": each.files,
+            "filesNotAnalyzed": len(each.not_analyzed),
+            "scanners": [_escape(name) for name in each.scanners],
+            "rules": each.rules,
+        }
+        for each in content.analyses
+    ]
+    return {"contentType": _escape(content.content_type), "files": content.files, "analyses": analyses}
 
 
 def _driver(
@@ -389,6 +407,10 @@ def _notification(ruling: GapRuling, index: int) -> sarif_om.Notification:
         "reason": _escape(explain_decision(ruling.decision)),
         "scanner": _escape(gap.scanner),
     }
+    if gap.content_type:
+        properties["contentType"] = _escape(gap.content_type)
+    if gap.analysis is not None:
+        properties |= {"analysis": gap.analysis.value, "files": gap.files}
     return sarif_om.Notification(
         message=sarif_om.Message(text=_escape(f"{gap.reason}; {gap.hint}" if gap.hint else gap.reason) or gap.kind.value),
         level=level if ruling.blocking else "note",

@@ -14,6 +14,7 @@ import msgspec
 
 from scangate.errors import UsageError
 from scangate.model import (
+    COVERAGE,
     EXIT_CODES,
     Basis,
     Finding,
@@ -190,7 +191,7 @@ def _reported(document: Document) -> tuple[dict[str, list[Finding]], dict[str, l
                 findings[each.finding.scanner].append(each.finding)
     gaps: dict[str, list[Gap]] = defaultdict(list)
     for gap_ruling in document.gaps:
-        if gap_ruling.decision.basis not in POLICY_GAPS:
+        if gap_ruling.decision.basis not in POLICY_GAPS and gap_ruling.gap.scanner != COVERAGE:
             gaps[gap_ruling.gap.scanner].append(gap_ruling.gap)
     return findings, gaps
 

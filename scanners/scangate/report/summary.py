@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from scangate.model import BUNDLED_ADVISORIES, Finding, GapRuling, Report, Ruling, RulingOutcome, ScanResult, Severity
+from scangate.model import BUNDLED_ADVISORIES, Finding, GapKind, GapRuling, Report, Ruling, RulingOutcome, ScanResult, Severity
 
 SCANGATE = "scangate"
 """The owner of findings and gaps that belong to no scanner of the run: those of the list of files and of the policy."""
@@ -92,11 +92,17 @@ def summarize_scanners(report: Report) -> list[ScannerSummary]:
     return [*summaries.values(), own]
 
 
+def is_allowed_content(ruling: GapRuling) -> bool:
+    """Whether the gap is about a content type that the policy allows not to be analyzed."""
+    return ruling.gap.kind is GapKind.NOT_ANALYZED and not ruling.blocking
+
+
 def group_gaps(gaps: Iterable[GapRuling]) -> list[list[GapRuling]]:
-    """Gaps that differ only in their location, blocking gaps first."""
+    """Gaps that differ only in their location, blocking gaps first. What the policy allows not to be analyzed is one group."""
     groups: dict[tuple[object, ...], list[GapRuling]] = defaultdict(list)
     for ruling in gaps:
         gap = ruling.gap
         allowed = None if ruling.blocking else ruling.decision
-        groups[not ruling.blocking, gap.scanner, gap.kind.value, gap.reason, gap.hint, allowed].append(ruling)
+        texts = ("", "") if is_allowed_content(ruling) else (gap.reason, gap.hint)
+        groups[not ruling.blocking, gap.scanner, gap.kind.value, *texts, allowed].append(ruling)
     return sorted(groups.values(), key=lambda group: group[0].blocking, reverse=True)

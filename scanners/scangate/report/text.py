@@ -25,6 +25,7 @@ from scangate.model import (
     SkippedPath,
 )
 from scangate.report import escape, summary, wording
+from scangate.report.coverage_text import describe_not_analyzed, summarize_coverage
 from scangate.report.decision_text import explain_decision, explain_limit, explain_skip, list_notes
 from scangate.report.wording import pluralize
 
@@ -81,6 +82,7 @@ def _lines(report: Report) -> Iterable[Line]:
     yield from _gaps(report)
     yield from _notes(report)
     yield from _scanners(summary.summarize_scanners(report))
+    yield from _coverage(report)
     yield from _footer(report)
 
 
@@ -170,6 +172,10 @@ def _gap(group: Sequence[GapRuling]) -> Iterable[Line]:
     gap, blocking = group[0].gap, group[0].blocking
     times = f"  x{len(group):,}" if len(group) > 1 else ""
     yield ((f"  {_name(gap.scanner)}: {gap.kind.value}", "yellow" if blocking else "dim"), (times, "dim"))
+    if summary.is_allowed_content(group[0]):
+        yield from _wrap(describe_not_analyzed(group), "    ")
+        yield from _wrap(f"allowed: {explain_decision(group[0].decision)}", "    ", "dim")
+        return
     yield from _wrap(gap.reason, "    ")
     places = [wording.format_location(_name(each.gap.path), each.gap.line) for each in group if each.gap.path is not None]
     yield from (((f"      {place}", ""),) for place in places[:MAX_PATHS])
@@ -239,6 +245,14 @@ def _status(result: ScanResult) -> str:
         else []
     )
     return ": ".join(filter(None, [", ".join(words), escape.ci_log(escape.truncate(result.reason, 120))]))
+
+
+def _coverage(report: Report) -> Iterable[Line]:
+    lines = summarize_coverage(report)
+    if lines:
+        yield ()
+    for line in lines:
+        yield from _wrap(line, "", hang="  ")
 
 
 def _footer(report: Report) -> Iterable[Line]:

@@ -10,7 +10,7 @@ import msgspec
 from scangate.model import Report
 from scangate.report import schema
 
-LONG_LISTS = ("scanners", "findings", "gaps")
+LONG_LISTS = ("scanners", "coverage", "findings", "gaps")
 
 
 def render(report: Report) -> str:
@@ -22,7 +22,7 @@ def render(report: Report) -> str:
     names = dict(zip(document.__struct_fields__, document.__struct_encode_fields__, strict=True))
     values = {encoded: getattr(document, name) for name, encoded in names.items()}
     lines = [f" {json.dumps(name)}: {_encode(value)}" for name, value in values.items() if name not in LONG_LISTS]
-    lines += [f" {json.dumps(name)}: {_encode_list(values[name])}" for name in LONG_LISTS]
+    lines += [f" {json.dumps(name)}: {_encode_list(values[name]) if values[name] is not None else 'null'}" for name in LONG_LISTS]
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 

@@ -11,7 +11,7 @@ import msgspec
 from scangate.errors import ScanError
 from scangate.globs import matches
 from scangate.model import FileReport, Gap, GapKind, SkippedPath, SkipReason
-from scangate.plugin import FileFacts, Scanner, ScannerTraits, SourceFile, read_traits
+from scangate.plugin import Coverage, FileFacts, Scanner, ScannerTraits, SourceFile, read_traits
 from scangate.scan.discovery import Listing, Target
 from scangate.scan.result_cache import CachedResult, ResultCache
 from scangate.scan.saved_values import SavedValues
@@ -40,6 +40,12 @@ class ScannerTask(msgspec.Struct, frozen=True):
     def traits(self) -> ScannerTraits:
         """The scanner's optional attributes."""
         return read_traits(self.scanner)
+
+    @property
+    def declared_coverage(self) -> tuple[Coverage, ...]:
+        """The analyses that the scanner declares; none if it fails to, so that they are missed."""
+        declared, _ = call_guarded(lambda: tuple(self.traits.coverage(self.options)))
+        return tuple(each for each in declared or () if isinstance(each, Coverage))
 
 
 class ScanPlan(msgspec.Struct, frozen=True):

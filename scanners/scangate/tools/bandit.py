@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import functools
+import importlib.util
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from scangate.errors import ScanError
 from scangate.model import Confidence, FileReport, Finding, FindingKind, Gap, GapKind, Location, Severity, Span
-from scangate.plugin import FileFacts, ScanContext, SourceFile, decode_json, depends_on_file_only
+from scangate.plugin import Analysis, Coverage, FileFacts, ScanContext, SourceFile, decode_json, depends_on_file_only
 from scangate.python_parser import ignore_warnings
 from scangate.tools.suppression_comments import find_nosec, read_nosec_comments
 from scangate.tools.syntax_check import check_python, make_gap
@@ -23,6 +25,8 @@ SPLITTABLE = True
 cache_key = depends_on_file_only
 
 RUNNER_MODULE = "scangate.tools.bandit_runner"
+MIN_TESTS = 10
+"""With fewer tests, Python does not count as analyzed; each is about one weakness, see `rule_pack.MIN_WEAKNESSES`."""
 SECRET_TESTS = frozenset({"B105", "B106", "B107"})
 STRING_TESTS = frozenset({"B104", "B105", "B108", "B608"})  # about a string literal, wherever it appears
 _INTERNAL_ERROR = re.compile(r"Bandit internal error running: (\S+) on file (.+) at line (\d+):")
@@ -74,6 +78,24 @@ def reads(file: FileFacts, options: Options) -> bool:
     """Python files."""
     del options
     return file.path.endswith((".py", ".pyw"))
+
+
+def coverage(options: Options) -> Iterable[Coverage]:
+    """Code analysis of Python, unless the policy skips so many tests that fewer than MIN_TESTS are left."""
+    tests = len(_test_ids() - set(options.skips))
+    return (Coverage("python", Analysis.CODE, tests),) if tests >= MIN_TESTS else ()
+
+
+@functools.cache
+def _test_ids() -> frozenset[str]:
+    """The ids of the installed tests, from bandit's source: to import them takes 0.3 s."""
+    spec = importlib.util.find_spec("bandit")
+    folder = Path(spec.origin).parent if spec is not None and spec.origin is not None else None
+    if folder is None:
+        return frozenset()
+    plugins = "".join(file.read_text("utf-8") for file in sorted((folder / "plugins").glob("*.py")))
+    lists = "".join(file.read_text("utf-8") for file in sorted((folder / "blacklists").glob("*.py")))
+    return frozenset({*re.findall(r'test_id\("(B\d+)"\)', plugins), *re.findall(r'^\s+"(B\d+)",$', lists, re.MULTILINE)})
 
 
 def scan(files: Sequence[SourceFile], options: Options, context: ScanContext) -> Iterable[FileReport]:

@@ -11,8 +11,8 @@ import msgspec
 
 from scangate.errors import ScanError
 from scangate.globs import Glob, matches
-from scangate.model import Confidence, FileReport, Finding, FindingKind, Gap, GapKind, Location, Severity, Span
-from scangate.plugin import FileFacts, ScanContext, SourceFile, decode_json, depends_on_file_only
+from scangate.model import ANY_TYPE, Confidence, FileReport, Finding, FindingKind, Gap, GapKind, Location, Severity, Span
+from scangate.plugin import Analysis, Coverage, FileFacts, ScanContext, SourceFile, decode_json, depends_on_file_only
 from scangate.tools.tool_version import find_installed_version
 
 NAME = "detect-secrets"
@@ -81,6 +81,12 @@ def reads(file: FileFacts, options: Options) -> bool:
     """Every file except images, archives, programs and other binary formats, by their suffix."""
     del options
     return _BINARY_SUFFIX.search(file.path) is None
+
+
+def coverage(options: Options) -> Iterable[Coverage]:
+    """Secrets in any text."""
+    del options
+    return (Coverage(ANY_TYPE, Analysis.SECRETS),)
 
 
 def scan(files: Sequence[SourceFile], options: Options, context: ScanContext) -> Iterable[FileReport]:

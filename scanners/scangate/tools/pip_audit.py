@@ -14,11 +14,11 @@ import msgspec
 from scangate.advisories.manifest_kinds import is_manifest
 from scangate.advisories.paths import bundled_file, default_store_path
 from scangate.model import FileReport
-from scangate.plugin import FileFacts, ScanContext, SourceFile
+from scangate.plugin import Analysis, Coverage, FileFacts, ScanContext, SourceFile
 from scangate.tools.pip_audit_options import NAME, Options
 from scangate.tools.tool_version import find_installed_version
 
-__all__ = ["IO_BOUND", "NAME", "Options", "cache_key", "reads", "scan", "version"]
+__all__ = ["IO_BOUND", "NAME", "Options", "cache_key", "coverage", "reads", "scan", "version"]
 
 IO_BOUND = True
 
@@ -32,6 +32,12 @@ def reads(file: FileFacts, options: Options) -> bool:
     """Manifests and lock files of Python projects, by their usual names."""
     del options
     return is_manifest(file.path)
+
+
+def coverage(options: Options) -> Iterable[Coverage]:
+    """Dependencies of Python projects."""
+    del options
+    return (Coverage("python-manifest", Analysis.DEPENDENCIES),)
 
 
 def cache_key(options: Options, environ: Mapping[str, str], today: dt.date) -> str | None:

@@ -1,17 +1,21 @@
-"""Our semgrep rules: to which files they apply. The rule files are parsed by their layout, since a YAML parser would take 0.1 s in
-every run."""
+"""Our semgrep rules: to which files they apply, and what they cover.
+
+The rule files are parsed by their layout, since a YAML parser would take 0.1 s in every run.
+"""
 
 from __future__ import annotations
 
 import functools
 import itertools
 import re
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from scangate.assets import folder
 from scangate.globs import matches
+from scangate.model import Analysis, Coverage
 
 SUFFIXES = {"python": (".py", ".pyi"), "yaml": (".yml", ".yaml"), "json": (".json",)}
 DOCKERFILE = re.compile(
@@ -20,12 +24,60 @@ DOCKERFILE = re.compile(
 OTHER_SUFFIXES = (*itertools.chain(*SUFFIXES.values()), ".md", ".rst", ".adoc", ".html")
 """With these suffixes, a file named like a Dockerfile is something else."""
 
+KINDS = {"code": Analysis.CODE, "configuration": Analysis.CONFIGURATION}
+
+
+CONTENT_TYPES = {
+    "buildspec": ("buildspec",),
+    "cloudformation": ("cloudformation",),
+    "cloudformation/iam.yaml": ("cloudformation", "iam-policy"),
+    "docker": ("dockerfile",),
+    "github": ("github-workflow",),
+    "python": ("python",),
+}
+"""The content types that the rules of a folder, or of a file, are about."""
+
+MIN_WEAKNESSES = {Analysis.CODE: 10, Analysis.CONFIGURATION: 5}
+"""How many classes of weaknesses (CWE numbers) the rules for a content type must find, so that it counts as analyzed.
+
+Code: about 20 of MITRE's "Top 25 Most Dangerous Software Weaknesses" are possible in a memory-safe language; rules that find fewer
+than 10 classes miss most of them. Configuration: rights, reachability, encryption, the origin of secrets and trust in foreign
+content are at least one class each.
+"""
+MIN_WEAKNESSES_OF_TYPE = {"iam-policy": 3}
+"""Instead, for content types that decide less. An IAM policy only grants rights: too many, to anyone, or that lead to others."""
+
 
 class RuleScope(NamedTuple):
-    """The languages of a rule, and the path patterns that it is limited to, or None."""
+    """The languages of a rule, the path patterns that it is limited to, or None, and what it finds."""
 
     languages: tuple[str, ...]
     patterns: tuple[str, ...] | None
+    kind: str = ""
+    weaknesses: tuple[str, ...] = ()
+
+
+@functools.cache
+def covered_content() -> tuple[Coverage, ...]:
+    """What the rules cover: the content types of which they find at least MIN_WEAKNESSES.
+
+    Rules are counted for one syntax: some rules for CloudFormation are there twice, for YAML and for JSON.
+    """
+    rules: dict[tuple[str, Analysis], Counter[str]] = defaultdict(Counter)
+    weaknesses: dict[tuple[str, Analysis], set[str]] = defaultdict(set)
+    for file, scopes in load_scopes().items():
+        name = f"{file.parent.name}/{file.name}"
+        for content_type in CONTENT_TYPES.get(name) or CONTENT_TYPES.get(file.parent.name, ()):
+            for scope in scopes:
+                if scope.kind in KINDS:
+                    key = (content_type, KINDS[scope.kind])
+                    rules[key].update(scope.languages)
+                    weaknesses[key].update(scope.weaknesses)
+    return tuple(
+        Coverage(content_type, analysis, max(counts.values()))
+        for (content_type, analysis), counts in sorted(rules.items())
+        if len(weaknesses[content_type, analysis]) >= MIN_WEAKNESSES_OF_TYPE.get(content_type, MIN_WEAKNESSES[analysis])
+    )
 
 
 def has_rules_for(path: str) -> bool:
@@ -60,10 +112,10 @@ def is_dockerfile(path: str) -> bool:
 def _patterns_by_language() -> Mapping[str, tuple[str, ...] | None]:
     """For each language the path patterns that its rules are limited to, None if one rule is not limited."""
     found: dict[str, tuple[str, ...] | None] = {}
-    for languages, patterns in (rule for rules in load_scopes().values() for rule in rules):
-        for language in languages:
+    for rule in itertools.chain.from_iterable(load_scopes().values()):
+        for language in rule.languages:
             known = found.get(language, ())
-            found[language] = None if patterns is None or known is None else (*known, *patterns)
+            found[language] = None if rule.patterns is None or known is None else (*known, *rule.patterns)
     return found
 
 
@@ -77,7 +129,14 @@ def _parse_scopes(text: str) -> Iterator[RuleScope]:
     for rule in re.split(r"^  - id: ", text, flags=re.MULTILINE)[1:]:
         languages = re.search(r"^    languages:\n((?:      - \S+\n)+)", rule, re.MULTILINE)
         patterns = re.search(r"^    paths:\n      include:\n((?:        - .+\n)+)", rule, re.MULTILINE)
-        yield RuleScope(_parse_list(languages[1] if languages else ""), _parse_list(patterns[1]) if patterns else None)
+        kind = re.search(r"^      kind: (\S+)$", rule, re.MULTILINE)
+        cwes = re.search(r"^      cwe:\n((?:        - .+\n)+)", rule, re.MULTILINE)
+        yield RuleScope(
+            _parse_list(languages[1] if languages else ""),
+            _parse_list(patterns[1]) if patterns else None,
+            kind[1] if kind else "",
+            _parse_list(cwes[1]) if cwes else (),
+        )
 
 
 def _parse_list(lines: str) -> tuple[str, ...]:

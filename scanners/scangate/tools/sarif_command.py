@@ -13,12 +13,14 @@ from typing import Literal
 
 import msgspec
 
+from scangate.content.catalog import CONTENT_TYPES, Form
 from scangate.errors import ScanError
 from scangate.globs import Glob, matches
-from scangate.model import FileAccounting, FileReport, Finding, FindingKind, Gap, GapKind, Span
-from scangate.plugin import FileFacts, ProgramOutput, ScanContext, SourceFile, parse_json
+from scangate.model import ANY_TYPE, FileAccounting, FileReport, Finding, FindingKind, Gap, GapKind, Span
+from scangate.plugin import Analysis, Coverage, FileFacts, ProgramOutput, ScanContext, SourceFile, parse_json
 from scangate.tools.sarif_log import INVALID, SarifLog, error_text, read_log
 
+AnalysisName = Literal["code", "configuration", "secrets", "dependencies"]
 MAX_ARGUMENT_BYTES = 100_000
 """Of file names in one call: Linux allows 128 KiB for one argument and, by default, 2 MiB in all; macOS allows 1 MiB in all."""
 ANY_EXIT_CODE = range(-64, 256)
@@ -36,13 +38,16 @@ TRUST_HINT = (
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """A command block. In ``command``, ``{files}`` becomes the files and ``{root}`` a folder with exactly these; one of the two is
     required. With ``{files}``, a long list is split into several calls. ``{output}`` is a file to which the program writes its
-    SARIF; without it, standard output is read. ``per_file``: the findings in a file depend on that file alone. With a ``version``
-    and without network access they are cached, as long as the program and the files that the command names do not change.
-    ``trusted``: why a file that the output does not mention was analyzed nevertheless.
+    SARIF; without it, standard output is read. ``analyzes``: the analyses that the program does, by content type; without it, it
+    covers nothing. ``reads``: the paths of the files that it gets; by default those of the content types in ``analyzes``.
+    ``per_file``: the findings in a file depend on that file alone. With a ``version`` and without network access they are cached,
+    as long as the program and the files that the command names do not change. ``trusted``: why a file that the output does not
+    mention was analyzed nevertheless.
     """
 
     command: tuple[str, ...]
-    reads: tuple[Glob, ...]
+    reads: tuple[Glob, ...] = ()
+    analyzes: dict[str, tuple[AnalysisName, ...]] = {}
     exit_codes: tuple[int, ...] = (0, 1)
     kind: Literal["code", "secret", "dependency", "configuration"] = "code"
     version: str = ""
@@ -55,8 +60,11 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
             raise ValueError("a command needs a program")
         if not any(mark in word for word in self.command for mark in ("{files}", "{root}")):
             raise ValueError("a command needs {files} or {root}")
-        if not self.reads:
-            raise ValueError("`reads` needs at least one path pattern")
+        if not self.reads and not any(self.analyzes.values()):
+            raise ValueError("a command needs `reads` with a path pattern, or `analyzes` with a content type")
+        for content_type, analyses in self.analyzes.items():
+            if content_type not in CONTENT_TYPES and (content_type, *analyses) != (ANY_TYPE, Analysis.SECRETS):
+                raise ValueError(f"`analyzes` names an unknown content type: {content_type}; list them: scangate scanners --types")
 
 
 class SarifCommand:
@@ -77,8 +85,17 @@ class SarifCommand:
         return self._options.version or "unstated"
 
     def reads(self, file: FileFacts, options: Options) -> bool:
-        """Whether a pattern of the block matches."""
-        return any(matches(pattern, file.path) for pattern in options.reads)
+        """Whether a pattern of the block matches; without one, whether the block names the content type."""
+        if options.reads:
+            return any(matches(pattern, file.path) for pattern in options.reads)
+        known = CONTENT_TYPES.get(file.content_type)
+        return file.content_type in options.analyzes or (
+            ANY_TYPE in options.analyzes and known is not None and known.form is Form.TEXT
+        )
+
+    def coverage(self, options: Options) -> Iterable[Coverage]:
+        """What the block declares."""
+        return (Coverage(name, Analysis(each)) for name, analyses in options.analyzes.items() for each in analyses)
 
     def cache_key(self, options: Options, environ: Mapping[str, str], today: dt.date) -> str | None:
         """SHA-256 (hex) of the program and the files that the command names, such as its rules; None if caching is not allowed.

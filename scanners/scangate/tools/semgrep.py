@@ -13,7 +13,7 @@ import msgspec
 
 from scangate.errors import ScanError
 from scangate.model import Confidence, FileReport, Finding, FindingKind, Gap, GapKind, Location, Severity, Span
-from scangate.plugin import FileFacts, ScanContext, SourceFile, decode_json, depends_on_file_only
+from scangate.plugin import Coverage, FileFacts, ScanContext, SourceFile, decode_json, depends_on_file_only
 from scangate.source_text import character_position
 from scangate.tools import rule_pack
 from scangate.tools.suppression_comments import find_nosemgrep
@@ -96,6 +96,12 @@ def reads(file: FileFacts, options: Options) -> bool:
     """Files to which at least one rule applies."""
     del options
     return rule_pack.has_rules_for(file.path)
+
+
+def coverage(options: Options) -> Iterable[Coverage]:
+    """What our rules cover."""
+    del options
+    return rule_pack.covered_content()
 
 
 def scan(files: Sequence[SourceFile], options: Options, context: ScanContext) -> Iterable[FileReport]:

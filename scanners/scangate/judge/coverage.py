@@ -1,0 +1,167 @@
+"""Measures which analyses were done for which content types, and makes the gaps of content that calls for one that nobody did."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from typing import NamedTuple
+
+import msgspec
+
+from scangate.content.catalog import CONTENT_TYPES
+from scangate.judge.error_text import pluralize
+from scangate.judge.policy import Policy
+from scangate.judge.policy_matcher import PolicyMatcher
+from scangate.judge.scanner_suggestions import suggest_scanner
+from scangate.model import (
+    ANY_TYPE,
+    COVERAGE,
+    Analysis,
+    AnalysisCoverage,
+    Basis,
+    ContentCoverage,
+    Coverage,
+    Decision,
+    Gap,
+    GapKind,
+    GapRuling,
+    ScanResult,
+    ScanStatus,
+    SkipReason,
+    Targets,
+)
+
+MAX_EXAMPLES = 3
+"""How many of the paths a gap names."""
+
+NAMES = {
+    Analysis.CODE: "code analysis",
+    Analysis.CONFIGURATION: "configuration analysis",
+    Analysis.SECRETS: "search for secrets",
+    Analysis.DEPENDENCIES: "dependency audit",
+}
+
+
+class _Scanner(NamedTuple):
+    """What one scanner did: the paths that it analyzed, and those that it accounts for by a gap or an exclusion of its own."""
+
+    name: str
+    declared: Mapping[tuple[str, Analysis], int]
+    ran: bool
+    analyzed: Set[str]
+    accounted: Set[str]
+    accounts_for_all: bool
+
+    def rules_for(self, content_type: str, analysis: Analysis) -> int | None:
+        """The number of rules that it declares; None if it does not declare the analysis."""
+        rules = self.declared.get((content_type, analysis))
+        return self.declared.get((ANY_TYPE, analysis)) if rules is None and analysis is Analysis.SECRETS else rules
+
+
+def measure_coverage(
+    targets: Targets, results: Iterable[ScanResult], declared: Mapping[str, Iterable[Coverage]], policy: Policy
+) -> tuple[ContentCoverage, ...]:
+    """The coverage of the files in ``targets.content`` that ``policy`` does not exclude for all scanners, by content type.
+
+    ``declared``: what each scanner declares, those included that did not run.
+    """
+    matcher = PolicyMatcher(policy)
+    scanners = [_scanner(result, declared.get(result.scanner, ())) for result in results]
+    missing = {gap.path for gap in targets.gaps} - {None}
+    measured = []
+    for content in sorted(targets.content):
+        paths = [path for path in content.paths if matcher.exclusion_of("", path) is None]
+        if paths:
+            analyses = tuple(_measure(content.content_type, paths, scanners, missing))
+            measured.append(ContentCoverage(content.content_type, len(paths), analyses))
+    return tuple(measured)
+
+
+def _scanner(result: ScanResult, declared: Iterable[Coverage]) -> _Scanner:
+    gaps = {gap.path for gap in result.gaps}
+    excluded = {skipped.path for skipped in result.skipped_paths if skipped.reason is SkipReason.EXCLUDED}
+    return _Scanner(
+        name=result.scanner,
+        declared={(each.content_type, each.analysis): each.rules for each in declared},
+        ran=result.status is not ScanStatus.SKIPPED,
+        analyzed=frozenset(result.analyzed_files),
+        accounted={path for path in gaps if path is not None} | excluded,
+        accounts_for_all=None in gaps,
+    )
+
+
+def _measure(
+    content_type: str, paths: Sequence[str], scanners: Sequence[_Scanner], missing: Set[str | None]
+) -> Iterator[AnalysisCoverage]:
+    known = CONTENT_TYPES.get(content_type)
+    called_for = known.analyses if known is not None else frozenset({Analysis.SECRETS})
+    for analysis in Analysis:
+        able = [(scanner, rules) for scanner in scanners if (rules := scanner.rules_for(content_type, analysis)) is not None]
+        done = [(scanner, rules) for scanner, rules in able if not scanner.analyzed.isdisjoint(paths)]
+        if analysis not in called_for and not done:
+            continue
+        analyzed = {path for path in paths if any(path in scanner.analyzed for scanner, _ in done)}
+        left = [path for path in paths if path not in analyzed and path not in missing] if analysis in called_for else []
+        if any(scanner.accounts_for_all for scanner, _ in able):
+            left = []
+        left = [path for path in left if not any(path in scanner.accounted for scanner, _ in able)]
+        yield AnalysisCoverage(
+            analysis,
+            files=len(analyzed),
+            scanners=tuple(sorted(scanner.name for scanner, _ in done)),
+            rules=sum(rules for _, rules in done),
+            not_analyzed=tuple(sorted(left)),
+            not_run=tuple(sorted(scanner.name for scanner, _ in able if not scanner.ran)) if left else (),
+            undeclared=tuple(sorted(each.name for each in scanners if not each.declared and not each.analyzed.isdisjoint(left))),
+        )
+
+
+def rule_coverage_gaps(coverage: Iterable[ContentCoverage], matcher: PolicyMatcher) -> Iterator[GapRuling]:
+    """A ruling for each content type and analysis that no scanner did; two if the policy accepts it for some of the files only.
+
+    Files that the policy excludes call for nothing. A required scanner that did not run has a gap already.
+    """
+    for content in coverage:
+        for analysis in content.analyses:
+            if not set(analysis.not_run).isdisjoint(matcher.policy.required_scanners):
+                continue
+            about = Gap(COVERAGE, None, GapKind.NOT_ANALYZED, "", content_type=content.content_type, analysis=analysis.analysis)
+            paths_by_decision: defaultdict[Decision | None, list[str]] = defaultdict(list)
+            for path in analysis.not_analyzed:
+                if matcher.exclusion_of("", path) is None:
+                    allowance = matcher.allowance_of(msgspec.structs.replace(about, path=path))
+                    paths_by_decision[allowance].append(path)
+            for decision, paths in paths_by_decision.items():
+                denied = Decision(Basis.GAP_NOT_ALLOWED, matcher.policy.locate("coverage.allowed-gaps"))
+                yield GapRuling(_gap(content, analysis, paths), decision is None, decision or denied)
+
+
+def _gap(content: ContentCoverage, analysis: AnalysisCoverage, paths: Sequence[str]) -> Gap:
+    number = pluralize(len(paths), "file")
+    some = f"{number} of {content.files}" if len(paths) < content.files else number
+    examples = ", ".join(paths[:MAX_EXAMPLES]) + (", ..." if len(paths) > MAX_EXAMPLES else "")
+    return Gap(
+        COVERAGE,
+        None,
+        GapKind.NOT_ANALYZED,
+        f"no scanner did the {NAMES[analysis.analysis]} of {content.content_type}: {some} ({examples})",
+        hint=_hint(content.content_type, analysis),
+        content_type=content.content_type,
+        analysis=analysis.analysis,
+        files=len(paths),
+    )
+
+
+def _hint(content_type: str, analysis: AnalysisCoverage) -> str:
+    if analysis.undeclared:
+        name = analysis.undeclared[0]
+        block = f"scanners: {{{name}: {{analyzes: {{{content_type}: [{analysis.analysis}]}}}}}}"
+        first = f"if {name} does this, let its block say so: {block}"
+    elif analysis.not_run:
+        first = f"enable {analysis.not_run[0]}: scanners: {{{analysis.not_run[0]}: {{enabled: true}}}}"
+    else:
+        first = suggest_scanner(content_type, analysis.analysis)
+    called_for = CONTENT_TYPES[content_type].analyses - {Analysis.SECRETS} if content_type in CONTENT_TYPES else frozenset()
+    precise = "" if called_for == {analysis.analysis} else f", analysis: {analysis.analysis}"
+    entry = f"{{kind: not-analyzed, language: {content_type}{precise}, reason: WHY}}"
+    return f"{first}; or accept it: coverage: {{allowed-gaps: [{entry}]}}"

@@ -1,0 +1,92 @@
+"""The coverage section of a report in words: which content types were analyzed, and which were not; each format escapes it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from scangate.content.catalog import UNKNOWN
+from scangate.model import Analysis, AnalysisCoverage, ContentCoverage, GapRuling, Report
+
+MAX_TYPES = 8
+"""How many content types a line names."""
+MANIFEST = "-manifest"
+
+
+def list_coverage(report: Report) -> list[ContentCoverage]:
+    """The coverage of each content type: those that were not analyzed first, then those with the most files."""
+    return sorted(report.coverage or (), key=lambda each: (not count_not_analyzed(each), -each.files, each.content_type))
+
+
+def count_not_analyzed(content: ContentCoverage) -> int:
+    """The number of files with an analysis that no scanner did."""
+    return len({path for analysis in content.analyses for path in analysis.not_analyzed})
+
+
+def summarize_coverage(report: Report) -> list[str]:
+    """Two lines at most: what was covered, and what was not.
+
+    ``covered: python 41, dockerfile 1`` and ``secrets only: typescript 912; npm dependencies not audited``.
+    """
+    covered: dict[str, tuple[int, str]] = {}
+    secrets_only: dict[str, tuple[int, str]] = {}
+    nothing: dict[str, tuple[int, str]] = {}
+    unaudited: dict[str, tuple[int, str]] = {}
+    text = 0
+    for content in report.coverage or ():
+        name, by_analysis = content.content_type, {each.analysis: each for each in content.analyses}
+        secrets, dependencies = by_analysis.get(Analysis.SECRETS), by_analysis.get(Analysis.DEPENDENCIES)
+        own = [each for each in content.analyses if each.analysis in (Analysis.CODE, Analysis.CONFIGURATION)]
+        missing = {path for each in own for path in each.not_analyzed}
+        unsearched = set(secrets.not_analyzed) if secrets is not None else set()
+        _add(nothing, name, len(unsearched), content.files)
+        _add(secrets_only, name, len(missing - unsearched), content.files)
+        if dependencies is not None and dependencies.not_analyzed:
+            unaudited[name] = (len(dependencies.not_analyzed), name.removesuffix(MANIFEST))
+        main = [*own, *([dependencies] if dependencies is not None else [])]
+        if main:
+            _add(covered, name, min(each.files for each in main), content.files)
+        elif name == UNKNOWN:
+            _add(secrets_only, "text of unknown type", content.files - len(unsearched), content.files)
+        else:
+            text += secrets.files if secrets is not None else 0
+    segments = [_list(covered), f"other text {text:,}" if text else ""]
+    lines = [f"covered: {', '.join(filter(None, segments))}" if any(segments) else ""]
+    parts = [f"secrets only: {_list(secrets_only)}" if secrets_only else "", f"no analysis: {_list(nothing)}" if nothing else ""]
+    parts.append(f"{_list(unaudited)} dependencies not audited" if unaudited else "")
+    return [line for line in (*lines, "; ".join(filter(None, parts))) if line]
+
+
+def _add(group: dict[str, tuple[int, str]], name: str, number: int, of: int) -> None:
+    if number:
+        group[name] = (number, f"{name} {number:,}" if number == of else f"{name} {number:,} of {of:,}")
+
+
+def _list(group: dict[str, tuple[int, str]]) -> str:
+    """The texts with the greatest numbers, and how many files of how many more types there are."""
+    entries = sorted(group.values(), key=lambda entry: (-entry[0], entry[1]))
+    shown = [text for _, text in entries[:MAX_TYPES]]
+    if rest := entries[MAX_TYPES:]:
+        shown.append(f"{len(rest):,} more {'type' if len(rest) == 1 else 'types'} {sum(number for number, _ in rest):,}")
+    return ", ".join(shown)
+
+
+def describe_analysis(analysis: AnalysisCoverage, files: int) -> str:
+    """``41 by bandit, semgrep (114 rules)``, ``39 of 41 by bandit``, or ``not analyzed``."""
+    if not analysis.files:
+        return "not analyzed"
+    number = f"{analysis.files:,}" if analysis.files == files else f"{analysis.files:,} of {files:,}"
+    rules = f" ({analysis.rules:,} rules)" if analysis.rules else ""
+    return f"{number} by {', '.join(analysis.scanners)}{rules}"
+
+
+def describe_content(content: ContentCoverage) -> str:
+    """All analyses of a content type in one line."""
+    parts = [f"{each.analysis.value}: {describe_analysis(each, content.files)}" for each in content.analyses]
+    return "; ".join(parts) or "nothing to analyze"
+
+
+def describe_not_analyzed(group: Sequence[GapRuling]) -> str:
+    """``typescript 912 (code), terraform 6 (configuration)``: what several gaps of the kind not-analyzed are about."""
+    gaps = sorted((ruling.gap for ruling in group), key=lambda gap: (-gap.files, gap.content_type, gap.analysis or ""))
+    shown = [f"{gap.content_type} {gap.files:,} ({gap.analysis.value if gap.analysis else ''})" for gap in gaps[:MAX_TYPES]]
+    return ", ".join([*shown, f"{len(gaps) - MAX_TYPES:,} more"] if len(gaps) > MAX_TYPES else shown)
