@@ -252,3 +252,14 @@ def test_output_of_a_background_child_is_collected(processes: ProcessRunner) -> 
     """Its output belongs to the program: without it, an incomplete report could look complete."""
     code = "import os, time\nos.write(1, b'first')\nif os.fork() == 0:\n    time.sleep(0.3)\n    os.write(1, b' last')\nos._exit(0)"
     assert python(processes, code).stdout == b"first last"
+
+
+def test_the_time_of_the_whole_run_bounds_every_program(tmp_path: Path) -> None:
+    runner = ProcessRunner(tmp_path, tmp_path / "tree", {})
+    runner.limit_time(0.2, time.monotonic())
+    for _ in range(2):  # the second one is not started
+        with pytest.raises(ScanError) as caught:
+            runner.run([sys.executable, "-c", "import time; time.sleep(60)"], timeout=60)
+        assert caught.value.kind is GapKind.TIMEOUT
+        assert "--time-limit" in caught.value.hint
+    assert runner.is_out_of_time

@@ -31,7 +31,8 @@ class ScanRequest(_PolicyRequest, frozen=True, kw_only=True):
     ``baseline``: its file; None for the default one at the root. ``ignore_baseline``: read none.
     ``only``, ``skip``: scanners by name. ``staged``: scan git's index, the files given or, if none, all that differ from HEAD.
     ``jobs``: parallel processes; None for what the machine allows. ``cache_dir``: None for the user's cache directory.
-    ``needs_approval``: mark the report for approval by a reviewer.
+    ``time_limit``: seconds for the whole run; what was not analyzed by then is a gap. ``needs_approval``: mark the report for
+    approval by a reviewer.
     """
 
     root: Path = Path()
@@ -44,6 +45,7 @@ class ScanRequest(_PolicyRequest, frozen=True, kw_only=True):
     jobs: int | None = None
     ignore_cache: bool = False
     cache_dir: Path | None = None
+    time_limit: int | None = None
     needs_approval: bool = False
 
     def __post_init__(self) -> None:

@@ -60,8 +60,8 @@ class ScanSetup(msgspec.Struct, frozen=True):
                 return list_staged(session.root, session.repository, names, "" if names else session.scope)
             return list_files(session.root, session.repository, self.own_files(session), session.scope)
         except ScanError as error:
-            if error.kind is GapKind.INTERRUPTED:
-                return interrupted_listing(session.root)
+            if error.kind is GapKind.INTERRUPTED or session.processes.is_out_of_time:
+                return interrupted_listing(session.root, error)
             raise UsageError(error.reason, "check that git works here: git status") from error
 
     def build_plan(self) -> ScanPlan:

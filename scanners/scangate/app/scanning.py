@@ -61,6 +61,8 @@ def load_setup(request: ScanRequest, session: Session, events: Events, targets: 
     outputs = tuple(target.file for target in targets if target.file is not None)
     setup = ScanSetup(request, load_policy_inputs(request, session), load_scanners(), outputs)
     events.on_policy(session.root, setup.policy, setup.scanners)
+    if request.time_limit is not None:
+        session.processes.limit_time(request.time_limit, session.started[1])
     return setup
 
 

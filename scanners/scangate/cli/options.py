@@ -71,6 +71,12 @@ since_option = click.option(
 jobs_option = click.option(
     "--jobs", type=click.IntRange(1, 256), metavar="N", help="Maximum parallel processes  [default: by CPUs and memory]"
 )
+time_limit_option = click.option(
+    *("--time-limit", "time_limit"),
+    type=click.IntRange(1, 86400),
+    metavar="SECONDS",
+    help="End the scan after so many seconds: INCOMPLETE, with all reports",
+)
 cache_dir_option = click.option(
     "--cache-dir", metavar="DIR", type=path_type, help="Cache directory  [default: in the user's cache directory]"
 )

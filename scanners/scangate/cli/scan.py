@@ -37,6 +37,7 @@ from scangate.report.escape import ci_log
 @click.option("--no-cache", "ignore_cache", is_flag=True, help="Neither read nor write the cache")
 @options.cache_dir_option
 @options.jobs_option
+@options.time_limit_option
 @click.option(
     "--review",
     "needs_approval",

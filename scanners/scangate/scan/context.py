@@ -49,6 +49,10 @@ class CallContext:
         self.make_tree = snapshot.make_tree
         self.make_alias = snapshot.make_alias
 
+    def check_time(self) -> None:
+        """Raises ScanError(TIMEOUT) if the time of the whole run is over."""
+        self._processes.check_time()
+
     def fresh(self) -> CallContext:
         """A context like this one with its own folder."""
         return CallContext(

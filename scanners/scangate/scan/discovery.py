@@ -223,9 +223,9 @@ def _restrict(listing: Listing, scope: str) -> Listing:
     return msgspec.structs.replace(listing, summary=msgspec.structs.replace(listing.summary, scope=scope)) if scope else listing
 
 
-def interrupted_listing(root: Path) -> Listing:
-    """The listing of a run that was interrupted before its files were listed."""
-    gap = Gap(SCANNER, None, GapKind.INTERRUPTED, "interrupted before the files were listed")
+def interrupted_listing(root: Path, error: ScanError) -> Listing:
+    """The listing of a run that was interrupted, or whose time was over, before its files were listed."""
+    gap = Gap(SCANNER, None, error.kind, f"{error.reason}, before the files were listed", hint=error.hint)
     return _listing(root, None, FileSource.INTERRUPTED, (), skipped=(), gaps=(gap,))
 
 

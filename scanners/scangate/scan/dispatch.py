@@ -99,7 +99,12 @@ def _run_call(run: TaskRun, batch: list[SourceFile], context: CallContext) -> _C
 
 def _call_scanner(run: TaskRun, batch: Sequence[SourceFile], context: CallContext) -> tuple[_CallResult, ScanError | None]:
     """One call; if it fails, a gap for each file and the error."""
-    result, error = call_guarded(lambda: _reconcile(run, batch, run.task.scanner.scan(batch, run.task.options, context)))
+
+    def call() -> _CallResult:
+        context.check_time()
+        return _reconcile(run, batch, run.task.scanner.scan(batch, run.task.options, context))
+
+    result, error = call_guarded(call)
     if result is None or error is not None:
         error = error or ScanError(GapKind.CRASH, "the scanner returned nothing")
         return _CallResult([], [gap_from_error(run.name, source.path, error) for source in batch]), error

@@ -56,6 +56,8 @@ class ProcessRunner:
         self.search_path = filter_search_path(os.pathsep.join([scripts, environ.get("PATH", os.defpath)]), root)
         self._token = secrets.token_hex(16)
         self._cancelled = threading.Event()
+        self._deadline: float | None = None
+        self._time_limit = 0.0
         self.working_directory = folder / "work"
         for name in ("work", "home", "tmp"):
             (folder / name).mkdir(mode=0o700, exist_ok=True)
@@ -72,6 +74,21 @@ class ProcessRunner:
     def cancelled(self) -> bool:
         """Whether the run was cancelled."""
         return self._cancelled.is_set()
+
+    def limit_time(self, seconds: float, started: float) -> None:
+        """Lets no program run longer than ``seconds`` after ``started``, a time of the monotonic clock."""
+        self._deadline, self._time_limit = started + seconds, seconds
+
+    @property
+    def is_out_of_time(self) -> bool:
+        """Whether the time of the whole run is over."""
+        return self._deadline is not None and time.monotonic() > self._deadline
+
+    def check_time(self) -> None:
+        """Raises ScanError(TIMEOUT) if the time of the whole run is over."""
+        if self.is_out_of_time:
+            reason = f"the time limit of the run, {self._time_limit:g} seconds, was reached"
+            raise ScanError(GapKind.TIMEOUT, reason, "raise it: scangate scan --time-limit SECONDS")
 
     def environment(self, *, network: bool, extra: Mapping[str, str]) -> dict[str, str]:
         """The environment of a program: an allow-list, proxy and CA variables only with ``network``."""
@@ -103,11 +120,13 @@ class ProcessRunner:
     ) -> ProgramOutput:
         """Runs ``argv`` to its end. ``stdin`` is its input; ``name`` is how messages call it, by default its file name.
 
-        Raises ScanError: TOOL_MISSING if it cannot be started, TIMEOUT after ``timeout`` seconds, GARBAGE for more than
+        Raises ScanError: TOOL_MISSING if it cannot be started, TIMEOUT after ``timeout`` seconds or when the time of the whole run
+        is over, GARBAGE for more than
         ``stdout_limit`` bytes of output, INTERRUPTED if the run was cancelled.
         """
         if self.cancelled:
             raise ScanError(GapKind.INTERRUPTED, "interrupted before it was scanned")
+        self.check_time()
         name = name or Path(argv[0]).name
         deadline = time.monotonic() + timeout
         # Files instead of pipes: no pipe fills up, and no grandchild keeps one open.
@@ -135,6 +154,7 @@ class ProcessRunner:
                 while not _exits_within(child, POLL_SECONDS):
                     if self.cancelled:
                         raise ScanError(GapKind.INTERRUPTED, f"{name} was interrupted")
+                    self.check_time()
                     if time.monotonic() > deadline:
                         hint = "raise the time limit in the policy: limits: {timeout: SECONDS}"
                         raise ScanError(GapKind.TIMEOUT, f"{name} did not finish within {timeout:g} seconds", hint)
