@@ -23,7 +23,7 @@ import json
 run = {"tool": {"driver": {"name": "x"}}, "results": [], "invocations": [{"executionSuccessful": True}]}
 print(json.dumps({"version": "2.1.0", "runs": [run]}))
 """
-BLOCK = CommandOptions(command=(sys.executable, "-c", WRITES_SARIF, "{root}"), reads=("**",))
+BLOCK = CommandOptions(command=(sys.executable, "-c", WRITES_SARIF, "{root}"), reads=("**",), trusted="it is ours")
 SCANNERS: dict[str, tuple[Any, Any]] = {name: (scanner, scanner.Options()) for name, scanner in load_scanners().items()}
 SCANNERS["a command"] = (SarifCommand("a-command", BLOCK), BLOCK)
 
