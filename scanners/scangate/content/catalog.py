@@ -2,7 +2,7 @@
 
 Programming languages call for code analysis, also where a build or a test runs them (``makefile``, ``robot``). Infrastructure
 files call for configuration analysis, manifests for dependency analysis. Prose, data and markup call for secrets alone; SQL counts
-as data. Every text calls for secrets.
+as data. Every text calls for secrets. The code in a notebook is in its pieces (`derived`), which have types of their own.
 
 A file from which another file is made by a template engine has a content type of its own, for instance ``python-template``: it
 calls for the same analyses as the text that is made from it, but a parser of that language cannot read it. A scanner that declares
@@ -63,7 +63,7 @@ _TABLE: tuple[tuple[frozenset[Analysis], Form, str], ...] = (
         """abap actionscript ada apex applescript aspectj aspnet assembly astro awk bats batch bazel bitbake c clojure cmake cobol
         coffeescript coldfusion common-lisp cpp crystal csharp cuda cylc cython d dart ejs elixir elm emacs-lisp erb erlang expect
         fish fortran fsharp gdscript gherkin gleam go groovy gsp gyb haml haskell haxe hlsl idris ipxe java javascript jenkinsfile
-        jsonnet jsp julia jupyter just kotlin lean livescript lua m4 magik makefile mako matlab mdx meson metal nim nix nushell
+        jsonnet jsp julia just kotlin lean livescript lua m4 magik makefile mako matlab mdx meson metal nim nix nushell
         objective-c ocaml pascal perl php plsql powershell prolog pug puppet purescript python qml quarto r r-markdown racket raku
         razor robot rpm-spec ruby rust sas scala scheme scons shell slim smalltalk solidity starlark stata svelte swift
         systemverilog tcl templ thrift tsql typescript vala vbscript verilog vhdl vim-script visual-basic vue vyper
@@ -88,8 +88,8 @@ _TABLE: tuple[tuple[frozenset[Analysis], Form, str], ...] = (
     (
         _SECRETS,
         Form.TEXT,
-        """certificate css csv diff dotenv gettext graphql html ini json log markdown protobuf rst sql svg template tex text toml
-        xml yaml""",
+        """certificate css csv diff dotenv gettext graphql html ini json jupyter log markdown protobuf rst sql svg template tex toml
+        text xml yaml""",
     ),
     (_SECRETS, Form.TEXT, UNKNOWN),
     (frozenset(), Form.MEDIA, "audio font image video"),

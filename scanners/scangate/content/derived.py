@@ -2,10 +2,31 @@
 
 from __future__ import annotations
 
+import itertools
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
 import msgspec
 
-from scangate.content.positions import PositionMap
+from scangate.content.ci_scripts import CI_TYPES, ci_pieces
+from scangate.content.cloudformation_scripts import cloudformation_pieces
+from scangate.content.documents import read_document
+from scangate.content.embedded import Embedded, Failure
+from scangate.content.heredocs import dockerfile_heredocs, hcl_heredocs, shell_heredocs
+from scangate.content.names import usual_name
+from scangate.content.notebooks import notebook_pieces
+from scangate.content.positions import MappedText, PositionMap, Segment, compose
+from scangate.content.script_headers import header_pieces
+from scangate.content.yaml_scripts import yaml_pieces
+from scangate.content.yaml_tree import line_starts, position
 from scangate.model import GapKind
+from scangate.source_text import decode
+
+DEPTH = 4
+"""A piece of a piece of a piece of a piece has no pieces."""
+COUNT = 2000
+SIZE_FACTOR = 4
+"""All pieces together have at most so many times the characters of the file."""
 
 
 class Piece(msgspec.Struct, frozen=True):
@@ -41,13 +62,89 @@ class Extraction(msgspec.Struct, frozen=True):
     problems: tuple[Problem, ...] = ()
 
 
+_Extractor = Callable[[str, str], Iterable[Embedded | Failure | None]]
+
+
+def _from_document(text: str, content_type: str) -> Iterator[Embedded | Failure | None]:
+    """The pieces of YAML and JSON."""
+    document = read_document(text)
+    if document.problem is not None and content_type not in _DATA:
+        yield Failure(document.problem.offset, f"not read from here: {document.problem.reason}")
+    taken: set[int] = set()
+    specific = ci_pieces(document, content_type) if content_type in CI_TYPES else ()
+    templates = cloudformation_pieces(document) if content_type in ("cloudformation", "serverless") else ()
+    for piece in itertools.chain(specific, templates, yaml_pieces(document)):
+        if piece is not None and piece.text.segments and piece.text.segments[0].container not in taken:
+            taken.update(segment.container for segment in piece.text.segments)
+            yield piece
+
+
+_DATA = frozenset({"yaml", "json", "helm-values"})
+_DOCUMENTS = (
+    CI_TYPES | _DATA | {"appspec", "cloudformation", "compose", "ecs-task-definition", "helm-chart", "kubernetes", "pulumi"}
+)
+_EXTRACTORS: Mapping[str, tuple[bytes, _Extractor]] = {
+    **dict.fromkeys(_DOCUMENTS | {"serverless", "devcontainer", "ebextensions"}, (b"", _from_document)),
+    **dict.fromkeys(_DATA, (b"#!", _from_document)),
+    **dict.fromkeys(("terraform", "hcl", "packer", "nomad"), (b"<<", lambda text, _: hcl_heredocs(text))),
+    "dockerfile": (b"<<", lambda text, _: dockerfile_heredocs(text)),
+    "jupyter": (b"", lambda text, _: notebook_pieces(text)),
+    "python": (b"# /// script", lambda text, _: header_pieces(text)),
+    "shell": (b"<<", lambda text, _: shell_heredocs(text)),
+}
+"""By content type: bytes without which there are no pieces, and what takes them out."""
+
+
 def has_pieces(content_type: str) -> bool:
     """Whether files of this type can contain pieces; a cheap first check."""
-    del content_type
-    return False
+    return content_type in _EXTRACTORS
 
 
 def extract(path: str, content_type: str, data: bytes) -> Extraction:
-    """The pieces of a file of this content type. Never raises."""
-    del path, content_type, data
-    return Extraction()
+    """The pieces of a file of this content type. Never raises; the time is linear in the size of ``data``."""
+    del path
+    mark, _ = _EXTRACTORS.get(content_type, (b"", None))
+    text = decode(data)[0] if content_type in _EXTRACTORS else ""
+    if not text or (mark and mark.decode() not in text):
+        return Extraction()
+    whole = MappedText(text, (Segment(0, 0, len(text)),))
+    lines = line_starts(text)
+    pieces: list[Piece] = []
+    problems: list[Problem] = []
+    names: set[str] = set()
+    todo = [("", content_type, whole, 0)]
+    size = 0
+    while todo:
+        prefix, kind, container, depth = todo.pop()
+        for found in _EXTRACTORS[kind][1](container.text, kind):
+            if isinstance(found, Failure):
+                problems.append(Problem(_line(container, lines, found.offset), found.reason, found.kind))
+            elif found is not None:
+                size += len(found.text.text)
+                if len(pieces) >= COUNT or size > SIZE_FACTOR * len(text):
+                    problems.append(Problem(_line(container, lines, 0), "too many pieces of other content in one file"))
+                    return Extraction(tuple(pieces), tuple(problems))
+                mapped = MappedText(found.text.text, tuple(compose(found.text.segments, container.segments)))
+                path = f"{prefix}.{found.path}" if prefix else found.path
+                pieces.append(_piece(path, found, mapped, lines, names))
+                if found.content_type in _EXTRACTORS and depth + 1 < DEPTH:
+                    todo.append((path, found.content_type, mapped, depth + 1))
+    return Extraction(tuple(pieces), tuple(problems))
+
+
+def _line(container: MappedText, lines: list[int], offset: int) -> int:
+    """The line of the file for an offset in the text of a container."""
+    return position(lines, MappedText("", container.segments).offset(offset))[0]
+
+
+def _piece(path: str, found: Embedded, text: MappedText, lines: list[int], names: set[str]) -> Piece:
+    stem = re.sub(r"[^\w.-]+", "-", path, flags=re.ASCII)[-_NAME_LENGTH:].strip("-.") or "piece"
+    name, number = usual_name(found.content_type, stem), 1
+    while name in names:
+        number += 1
+        name = usual_name(found.content_type, f"{stem}-{number}")
+    names.add(name)
+    return Piece(name, found.label, found.content_type, text.text.encode("utf-8", "replace"), text.positions(lines))
+
+
+_NAME_LENGTH = 100

@@ -134,6 +134,7 @@ SUFFIXES: Mapping[str, str] = {
             "json": "jsonc jsonl ndjson har webmanifest tfstate topojson arb",
             "jsp": "jsp jspf jspx tag tagx",
             "julia": "jl",
+            "jupyter": "ipynb",
             "just": "just",
             "log": "log out trace",
             "maven-manifest": "pom",
@@ -396,7 +397,7 @@ def usual_name(content_type: str, stem: str) -> str:
     suffix = _USUAL_SUFFIXES.get(rendered_type(content_type))
     if suffix is None:
         suffix = next((suffix for suffix, name in SUFFIXES.items() if name == content_type), "txt")
-    return f"{stem}.{suffix}"
+    return stem if stem.lower().endswith(f".{suffix}".lower()) else f"{stem}.{suffix}"
 
 
 def interpreter_type(program: str) -> str:
@@ -413,12 +414,15 @@ def interpreter_type(program: str) -> str:
 
 def _decides(content_type: str) -> bool:
     """A name decides for a language, an infrastructure file or a manifest; for data and prose, the content may say better."""
-    return content_type not in _REFINED and bool(content_type) and CONTENT_TYPES[content_type].analyses > {Analysis.SECRETS}
+    if content_type in ("", *_REFINED):
+        return False
+    return content_type == "jupyter" or CONTENT_TYPES[content_type].analyses > {Analysis.SECRETS}
 
 
 _USUAL_SUFFIXES: Mapping[str, str] = {
-    **_expand_names("yaml", "ansible appspec buildspec cloudformation compose github-action github-workflow helm-values"),
-    **_expand_names("yaml", "kubernetes yaml"),
+    **_expand_names(
+        "yaml", "ansible appspec buildspec cloudformation compose github-action github-workflow helm-values kubernetes yaml"
+    ),
     **_expand_names("json", "devcontainer iam-policy ecs-task-definition json"),
     "cpp": "cpp",
     "csharp": "cs",

@@ -47,16 +47,16 @@ class PositionMap(msgspec.Struct, frozen=True):
         end_line, end_column = self.locate(location.end_line, location.end_column)
         return Location(path, line, max(line, end_line), column, end_column)
 
-    def within(self, outer: PositionMap) -> PositionMap:
-        """The map of a piece of a piece, where ``outer`` is the map of the piece that contains it."""
-        return PositionMap(tuple(compose(self.segments, outer.segments)), self.piece_lines, outer.container_lines)
-
     def _container_offset(self, offset: int) -> int:
-        index = bisect.bisect_right(self.segments, offset, key=lambda segment: segment.piece) - 1
-        if index < 0:
-            return self.segments[0].container if self.segments else 0
-        segment = self.segments[index]
-        return segment.container + min(offset - segment.piece, segment.length)
+        return _container_offset(self.segments, offset)
+
+
+def _container_offset(segments: Sequence[Segment], offset: int) -> int:
+    index = bisect.bisect_right(segments, offset, key=lambda segment: segment.piece) - 1
+    if index < 0:
+        return segments[0].container if segments else 0
+    segment = segments[index]
+    return segment.container + min(offset - segment.piece, segment.length)
 
 
 def compose(inner: Iterable[Segment], outer: Sequence[Segment]) -> Iterable[Segment]:
@@ -81,6 +81,10 @@ class MappedText(msgspec.Struct, frozen=True):
     def positions(self, container_lines: Sequence[int]) -> PositionMap:
         """The map of this text to a container with these lines."""
         return PositionMap(self.segments, line_starts(self.text), container_lines)
+
+    def offset(self, offset: int) -> int:
+        """The offset in the container of an offset in the text."""
+        return _container_offset(self.segments, offset)
 
     def slice(self, start: int, end: int) -> MappedText:
         """A part of the text."""

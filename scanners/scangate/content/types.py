@@ -24,6 +24,7 @@ _LFS = re.compile(
 )
 _ANNEX = re.compile(rb"/annex/objects/[A-Z0-9_]+-\S+\r?\n?\Z")
 _DIRECTIVE = re.compile(r"\{\{|\{%|\{#|<%|<\?(?!xml\b)|\$\{|\$\w|@\w+@|<#|%\{|\[%|#\{|%\(\w+\)[sdr]")
+_ENGINE_DIRECTIVE = re.compile(r"(?<!\$)\{\{|\{%|\{#|<%")
 _DATA_TYPES = frozenset({"json", "yaml", "text", UNKNOWN, "template", "ini", "xml", "", "toml", "log"})
 """Types whose names say so little that the content decides."""
 _REPLACEABLE = frozenset({"ansible", "github-action"})
@@ -106,8 +107,9 @@ def _calls_for_more(content_type: str) -> bool:
 
 
 def _as_template(found: str, text: str) -> str:
-    """The type of a template, unless its text has nothing to fill in."""
-    if _DIRECTIVE.search(text) is None:
+    """The type of a template, unless its text has nothing to fill in; ``${Name}`` belongs to infrastructure files themselves."""
+    directive = _ENGINE_DIRECTIVE if Analysis.CONFIGURATION in CONTENT_TYPES[found].analyses else _DIRECTIVE
+    if directive.search(text) is None:
         return found
     if found + TEMPLATE_ENDING in CONTENT_TYPES:
         return found + TEMPLATE_ENDING

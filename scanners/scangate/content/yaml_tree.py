@@ -34,6 +34,8 @@ class Node(msgspec.Struct):
     start: int
     end: int
     children: list[Node]
+    target: Node | None = None
+    """What an alias names."""
 
     def items(self) -> Iterator[tuple[str, Node]]:
         """The keys that are scalars, and their values; nothing unless this is a mapping."""
@@ -43,8 +45,8 @@ class Node(msgspec.Struct):
                     yield key.value, value
 
     def get(self, key: str) -> Node | None:
-        """The value of a key, or None."""
-        return next((value for name, value in self.items() if name == key), None)
+        """The value of a key, or None; of an alias, what it names."""
+        return next((value.target or value for name, value in self.items() if name == key), None)
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -58,13 +60,14 @@ def parse(text: str) -> tuple[list[Node], Problem | None]:
     """The root nodes of the documents in ``text``, and the first problem. Never raises for any text."""
     roots: list[Node] = []
     stack: list[Node] = []
+    anchors: dict[str, Node] = {}
     problem = None
     try:
         for event in yaml.parse(text, Loader=_LOADER):
             if isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
                 stack.pop().end = getattr(event.end_mark, "index", 0)
             elif isinstance(event, yaml.NodeEvent):
-                node = _node(event)
+                node = _node(event, anchors)
                 (stack[-1].children if stack else roots).append(node)
                 if isinstance(event, yaml.CollectionStartEvent):
                     if len(stack) >= DEPTH:
@@ -83,15 +86,18 @@ def parse(text: str) -> tuple[list[Node], Problem | None]:
     return roots, problem
 
 
-def _node(event: Any) -> Node:
+def _node(event: Any, anchors: dict[str, Node]) -> Node:
     tag = str(getattr(event, "tag", "") or "")
     start, end = event.start_mark.index, event.end_mark.index
     if isinstance(event, yaml.ScalarEvent):
-        return Node("scalar", tag, event.value, event.style or "", start, end, [])
-    if isinstance(event, yaml.AliasEvent):
-        return Node("alias", "", event.anchor or "", "", start, end, [])
-    kind = "mapping" if isinstance(event, yaml.MappingStartEvent) else "sequence"
-    return Node(kind, tag, "", "", start, end, [])
+        node = Node("scalar", tag, event.value, event.style or "", start, end, [])
+    elif isinstance(event, yaml.AliasEvent):
+        return Node("alias", "", event.anchor or "", "", start, end, [], anchors.get(event.anchor or ""))
+    else:
+        node = Node("mapping" if isinstance(event, yaml.MappingStartEvent) else "sequence", tag, "", "", start, end, [])
+    if event.anchor:
+        anchors[event.anchor] = node
+    return node
 
 
 def line_starts(text: str) -> list[int]:

@@ -1,0 +1,68 @@
+"""Scripts in the files of CI systems: ``run`` of GitHub workflows and actions, ``commands`` of buildspecs, ``script`` of others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from scangate.content.documents import Document, Place, script_of, walk
+from scangate.content.embedded import Embedded, embed, script_content_type
+from scangate.content.names import interpreter_type
+
+_SHELL = "shell"
+_KEYS: Mapping[str, Mapping[str, str]] = {
+    "ansible": dict.fromkeys(("shell", "raw", "ansible.builtin.shell", "ansible.builtin.raw"), _SHELL)
+    | {"win_shell": "powershell", "ansible.windows.win_shell": "powershell"},
+    "appveyor": dict.fromkeys(("ps", "pwsh"), "powershell") | {"cmd": "batch", "sh": _SHELL},
+    "azure-pipelines": {"script": _SHELL, "bash": _SHELL, "powershell": "powershell", "pwsh": "powershell"},
+    "bitbucket-pipelines": {"script": _SHELL, "after-script": _SHELL},
+    "buildkite": {"command": _SHELL, "commands": _SHELL},
+    "buildspec": {"commands": _SHELL, "finally": _SHELL},
+    "circleci": {"command": _SHELL, "run": _SHELL},
+    "cloud-build": {"script": _SHELL},
+    "cloud-init": {"runcmd": _SHELL, "bootcmd": _SHELL},
+    "drone-ci": {"commands": _SHELL},
+    "github-action": {"run": _SHELL},
+    "github-workflow": {"run": _SHELL},
+    "gitlab-ci": dict.fromkeys(("script", "before_script", "after_script", "pre_get_sources_script"), _SHELL),
+    "travis-ci": dict.fromkeys(
+        ("before_install", "install", "before_script", "script", "after_success", "after_failure", "before_deploy", "after_script"),
+        _SHELL,
+    ),
+}
+"""By content type: the keys whose value is a script or a list of commands, and its usual language."""
+CI_TYPES = frozenset(_KEYS)
+
+
+def ci_pieces(document: Document, content_type: str) -> Iterator[Embedded | None]:
+    """The scripts of a file of one of `CI_TYPES`."""
+    keys = _KEYS[content_type]
+    for place in walk(document):
+        usual = keys.get(place.key)
+        if usual is None or place.node.kind == "mapping":
+            continue
+        if content_type == "github-workflow" and "steps" not in place.path:
+            continue  # a job or a default named like this
+        text = script_of(document, place.node)
+        yield embed(place.name, script_content_type(text.text, _language(place, usual)), text)
+
+
+def _language(place: Place, usual: str) -> str:
+    """The language of the script: by the ``shell`` of the step, of the defaults above it, or by the machine."""
+    shell = place.sibling("shell") or place.sibling("executable") or place.sibling("interpreter")
+    windows = False
+    for above in place.ancestors():
+        defaults = above.node.get("defaults")
+        run = defaults.get("run") if defaults else None
+        default = run.get("shell") if run else None
+        shell = shell or (default.value if default else "") or _shell_of_buildspec(above)
+        runner = above.node.get("runs-on")
+        windows = windows or (runner is not None and any("windows" in node.value for node in (runner, *runner.children)))
+    words = shell.split()
+    return (interpreter_type(words[0]) if words else "") or ("powershell" if windows else usual)
+
+
+def _shell_of_buildspec(place: Place) -> str:
+    """The ``shell`` under ``env`` of a buildspec."""
+    env = place.node.get("env")
+    shell = env.get("shell") if env else None
+    return shell.value if shell else ""

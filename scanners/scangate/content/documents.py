@@ -1,0 +1,99 @@
+"""Reads a YAML or JSON file as a document whose nodes know their path and the nodes around them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from scangate.content.json_tree import parse_json
+from scangate.content.positions import MappedText, join
+from scangate.content.scalar_text import scalar_text
+from scangate.content.yaml_tree import Node, Problem, parse
+
+
+class Document(msgspec.Struct, frozen=True):
+    """The text of a file and its root nodes; ``problem`` is where the tree ends early."""
+
+    text: str
+    roots: list[Node]
+    problem: Problem | None
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A node in a document. ``key`` is its key in a mapping, empty for an item of a sequence; ``above`` is where its parent is.
+
+    ``step`` is its key or its index: in the mapping, the sequence or, of a root, among several documents.
+    """
+
+    node: Node
+    step: str
+    key: str = ""
+    above: Place | None = None
+
+    @property
+    def path(self) -> list[str]:
+        """The keys and indexes from the root to here."""
+        return [place.step for place in (self, *self.ancestors()) if place.step][::-1]
+
+    @property
+    def name(self) -> str:
+        """The path with dots: ``jobs.build.steps.2.run``."""
+        return ".".join(self.path)
+
+    def sibling(self, key: str) -> str:
+        """The scalar under a key of the mapping that has this node; empty if there is none."""
+        found = self.above.node.get(key) if self.above else None
+        return found.value if found is not None and found.kind == "scalar" else ""
+
+    def ancestors(self) -> Iterator[Place]:
+        """The places above this one, the nearest first."""
+        place = self.above
+        while place is not None:
+            yield place
+            place = place.above
+
+
+def read_document(text: str) -> Document:
+    """JSON if it begins like JSON and is JSON, else YAML."""
+    if text.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
+        roots, problem = parse_json(text)
+        if problem is None:
+            return Document(text, roots, None)
+    roots, problem = parse(text)
+    return Document(text, roots, problem)
+
+
+def walk(document: Document) -> Iterator[Place]:
+    """Every node, in the order of the text; an alias is not followed."""
+    many = len(document.roots) > 1
+    stack = [Place(root, str(index) if many else "") for index, root in enumerate(document.roots)][::-1]
+    while stack:
+        place = stack.pop()
+        yield place
+        if place.node.kind == "mapping":
+            below = [Place(node, key, key, place) for key, node in place.node.items()]
+        elif place.node.kind == "sequence":
+            below = [Place(node, str(index), "", place) for index, node in enumerate(place.node.children)]
+        else:
+            continue
+        stack += reversed(below)
+
+
+def texts_of(document: Document, node: Node) -> list[MappedText]:
+    """The text of a scalar, or those of the scalars of a sequence; nothing for anything else."""
+    node = node.target or node
+    if node.kind == "scalar":
+        return [scalar_text(document.text, node)]
+    if node.kind == "sequence":
+        nodes = [child.target or child for child in node.children]
+        return [scalar_text(document.text, child) for child in nodes if child.kind == "scalar"]
+    return []
+
+
+def script_of(document: Document, node: Node) -> MappedText:
+    """A script that is a scalar, or a sequence with a command in each item."""
+    texts = texts_of(document, node)
+    if len(texts) == 1:
+        return texts[0]
+    return join(part for text in texts for part in (text, "" if text.text.endswith("\n") else "\n"))

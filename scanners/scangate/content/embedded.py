@@ -1,0 +1,113 @@
+"""What the extractors yield, and how a script in another file gets its content type."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from scangate.content.catalog import CONTENT_TYPES, TEMPLATE_ENDING
+from scangate.content.names import interpreter_type
+from scangate.content.positions import MappedText, Segment
+from scangate.content.types import identify
+from scangate.model import Analysis, GapKind
+from scangate.python_parser import parse_python
+
+__all__ = ["Embedded", "Failure", "calls_for_more", "command_type", "embed", "inline_scripts", "script_content_type"]
+
+
+class Embedded(msgspec.Struct, frozen=True):
+    """A piece with positions in the text that it was taken from. ``path`` is it is there: ``jobs.build.run``."""
+
+    path: str
+    content_type: str
+    text: MappedText
+    label: str = ""
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """A part that could not be taken out, at an offset in the text."""
+
+    offset: int
+    reason: str
+    kind: GapKind = GapKind.PARTIAL_PARSE
+
+
+_INTERPOLATION = re.compile(r"\$\{\{.{0,500}?\}\}|\$\{[^}\n]{0,500}\}|\{\{.{0,500}?\}\}|\$\w+", re.DOTALL)
+_SHELLS = frozenset({"shell", "powershell", "batch", "fish", "nushell"})
+
+
+def calls_for_more(content_type: str) -> bool:
+    """Whether a type calls for more than the search for secrets, which the container gets as a whole."""
+    return CONTENT_TYPES[content_type].analyses > {Analysis.SECRETS}
+
+
+def script_content_type(text: str, usual: str, name: str = "") -> str:
+    """The type of a script: by its shebang or its name, else ``usual``."""
+    found = identify(name, text.encode("utf-8", "replace"))
+    return found if calls_for_more(found) and (name or text.lstrip().startswith(("#!", "#cloud-config", "<"))) else usual
+
+
+def command_type(words: list[str]) -> str:
+    """The type of what a command line reads as its script: ``python3 -u`` runs Python; empty if it runs no script."""
+    words = [word for word in words if "=" not in word.partition("/")[0] or word.startswith("-")]
+    while words and words[0].rpartition("/")[2] in _PREFIXES:
+        words = words[1:]
+        while words and words[0].startswith("-"):
+            words = words[1:]
+    return interpreter_type(words[0].strip("\"'")) if words else ""
+
+
+_PREFIXES = frozenset({"sudo", "env", "exec", "time", "nice", "nohup", "command", "doas", "xargs", "timeout"})
+
+
+def embed(path: str, content_type: str, text: MappedText, label: str = "") -> Embedded | None:
+    """The piece, or None if its type calls for no analysis of its own or it is empty.
+
+    Places that another program fills in before the script runs (``${{ github.ref }}``, ``${Name}``) become identifiers of the same
+    length if the Python would not parse otherwise; what then does not parse is a template.
+    """
+    if not text.text.strip() or not calls_for_more(content_type):
+        return None
+    if content_type == "python" and _INTERPOLATION.search(text.text) and not _parses(text.text):
+        filled = _fill_in(text)
+        content_type, text = (content_type, filled) if _parses(filled.text) else (content_type + TEMPLATE_ENDING, text)
+    return Embedded(path, content_type, text, label or path)
+
+
+def _parses(text: str) -> bool:
+    try:
+        parse_python(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
+
+
+def _fill_in(text: MappedText) -> MappedText:
+    filled = _INTERPOLATION.sub(lambda match: re.sub(r"[^\n]", "_", match[0]), text.text)
+    kept, end = [], 0
+    for match in _INTERPOLATION.finditer(text.text):
+        kept.append((end, match.start()))
+        end = match.end()
+    kept.append((end, len(filled)))
+    segments = [
+        Segment(start + item.piece, item.container, item.length)
+        for start, stop in kept
+        for item in text.slice(start, stop).segments
+    ]
+    return MappedText(filled, tuple(segments))
+
+
+def inline_scripts(words: list[str]) -> list[tuple[int, str]]:
+    """Which words of a command are scripts, with their types: in ``sh -c SCRIPT`` the third one."""
+    found = []
+    for index in range(len(words) - 2):
+        kind = interpreter_type(words[index]) if "\n" not in words[index] else ""
+        option = words[index + 1]
+        is_shell = kind in _SHELLS and re.fullmatch(r"-[a-z]*c[a-z]*|/[cC]|-Command", option)
+        if is_shell or option in _OPTIONS.get(kind, ()):
+            found.append((index + 2, kind))
+    return found
+
+
+_OPTIONS = {"python": ("-c", "-uc", "-Ic"), "javascript": ("-e", "--eval", "-p"), "ruby": ("-e",), "perl": ("-e",), "php": ("-r",)}

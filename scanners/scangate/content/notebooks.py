@@ -1,0 +1,174 @@
+"""Notebooks: the code of the cells as one program, what is not in the notebook's language, and the saved outputs.
+
+https://nbformat.readthedocs.io/en/latest/format_description.html
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from scangate.content.embedded import Embedded, Failure, embed
+from scangate.content.json_tree import parse_json
+from scangate.content.magics import CellPart, split_cell
+from scangate.content.names import SUFFIXES, interpreter_type
+from scangate.content.positions import MappedText, join
+from scangate.content.scalar_text import scalar_text
+from scangate.content.yaml_tree import Node
+from scangate.python_parser import ignore_warnings
+
+_LANGUAGES = {"ipython": "python", "c++": "cpp", "c#": "csharp", "f#": "fsharp", "bash": "shell", "sos": "python", "ir": "r"}
+_TEXT_MIMES = re.compile(r"text/|application/(?:json|javascript|.*\+json|.*\+xml|xml)|image/svg")
+
+
+def notebook_pieces(text: str) -> Iterator[Embedded | Failure | None]:
+    """The pieces of a notebook."""
+    roots, problem = parse_json(text)
+    if problem:
+        yield Failure(problem.offset, f"the notebook is not JSON: {problem.reason}")
+    if not roots:
+        return
+    language = _language(roots[0])
+    code: list[MappedText | str] = []
+    prose: list[MappedText | str] = []
+    outputs: list[MappedText | str] = []
+    for number, cell in enumerate(_cells(roots[0]), start=1):
+        source = _source(text, cell)
+        if _scalar(cell, "cell_type") == "code":
+            yield from _code_cell(source, number, _cell_language(cell) or language, code)
+            outputs += _with_line_ends(_outputs(text, cell.get("outputs")))
+        else:
+            prose += _with_line_ends([source])
+    yield embed("cells", language, join(code), "code cells")
+    for name, label, parts in (("outputs", "saved outputs", outputs), ("prose", "text cells", prose)):
+        joined = join(parts)
+        if joined.text.strip():
+            yield Embedded(name, "text", joined, label)
+
+
+def _code_cell(source: MappedText, number: int, language: str, code: list[MappedText | str]) -> Iterator[Embedded | Failure | None]:
+    """Adds the cell's code to ``code``; yields what cannot be part of it."""
+    label = f"cell {number}"
+    parts = split_cell(source) if language == "python" else [CellPart(language, source)]
+    for index, part in enumerate(parts):
+        name = f"cell-{number}" + (f"-{index}" if index else "")
+        if part.content_type == "":
+            yield Failure(_offset(source), f"{label} begins with {part.magic}, whose language is not known")
+        elif part.content_type != language:
+            yield embed(name, part.content_type, part.text, label)
+        elif language == "python" and not _is_program(part.text.text):
+            yield embed(name, language, part.text, label)  # on its own, so that the other cells can be parsed
+        else:
+            code += _with_line_ends([_without_top_level_await(part.text) if language == "python" else part.text])
+
+
+def _offset(text: MappedText) -> int:
+    return text.segments[0].container if text.segments else 0
+
+
+def _with_line_ends(texts: Iterable[MappedText]) -> list[MappedText | str]:
+    found: list[MappedText | str] = []
+    for text in texts:
+        found += [text] if text.text.endswith("\n") else [text, "\n"]
+    return found
+
+
+def _cells(root: Node) -> Iterator[Node]:
+    """The cells of all versions of the format."""
+    holders = [root, *(sheet for sheets in [root.get("worksheets")] if sheets for sheet in sheets.children)]
+    for holder in holders:
+        cells = holder.get("cells")
+        yield from (cell for cell in (cells.children if cells else ()) if cell.kind == "mapping")
+
+
+def _language(root: Node) -> str:
+    """The content type of the code cells; Python if the notebook names no language."""
+    metadata = root.get("metadata")
+    for block, key in (("language_info", "name"), ("kernelspec", "language"), ("kernelspec", "name")):
+        node = metadata.get(block) if metadata else None
+        if node and (found := _type_of_language(_scalar(node, key))):
+            return found
+    return "python"
+
+
+def _cell_language(cell: Node) -> str:
+    """The language that a cell names for itself."""
+    metadata = cell.get("metadata")
+    editor = metadata.get("vscode") if metadata else None
+    return _type_of_language(_scalar(editor, "languageId") if editor else _scalar(cell, "language"))
+
+
+def _type_of_language(name: str) -> str:
+    name = name.lower()
+    return _LANGUAGES.get(name) or interpreter_type(name) or SUFFIXES.get(name, "") or (name if name in SUFFIXES.values() else "")
+
+
+def _scalar(node: Node, key: str) -> str:
+    found = node.get(key)
+    return found.value if found and found.kind == "scalar" else ""
+
+
+def _source(text: str, cell: Node) -> MappedText:
+    return _text(text, cell.get("source") or cell.get("input"))
+
+
+def _text(text: str, node: Node | None) -> MappedText:
+    """A string or a list of strings that belong together."""
+    if node is None:
+        return MappedText("")
+    nodes = [node] if node.kind == "scalar" else [child for child in node.children if child.kind == "scalar"]
+    return join(scalar_text(text, child) for child in nodes if child.style)
+
+
+def _outputs(text: str, outputs: Node | None) -> Iterator[MappedText]:
+    """The texts of the outputs, without images."""
+    for output in outputs.children if outputs else ():
+        for key, node in output.items():
+            if key in ("text", "traceback", "evalue", "html", "json", "svg", "latex", "javascript"):
+                yield _text(text, node)
+            elif key == "data":
+                yield from (_text(text, value) for mime, value in node.items() if _TEXT_MIMES.match(mime))
+
+
+def _is_program(text: str) -> bool:
+    try:
+        _parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
+
+
+def _parse(text: str) -> ast.Module:
+    with ignore_warnings():
+        return compile(text, "cell", "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)  # type: ignore[no-any-return]
+
+
+def _without_top_level_await(text: MappedText) -> MappedText:
+    """The cell without ``await`` and ``async`` outside of functions, which only notebooks allow."""
+    if "await" not in text.text and "async" not in text.text:
+        return text
+    cuts = sorted(_top_level_words(_parse(text.text).body, text.text))
+    parts, start = [], 0
+    for begin, end in cuts:
+        parts.append(text.slice(start, begin))
+        start = end
+    return join([*parts, text.slice(start, len(text.text))])
+
+
+def _top_level_words(body: Sequence[ast.AST], text: str) -> Iterator[tuple[int, int]]:
+    lines = text.split("\n")
+    starts = [0]
+    for line in lines:
+        starts.append(starts[-1] + len(line) + 1)
+    todo: list[ast.AST] = list(body)
+    while todo:
+        node = todo.pop()
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
+            continue
+        todo += ast.iter_child_nodes(node)
+        if isinstance(node, (ast.Await, ast.AsyncFor, ast.AsyncWith)):
+            column = len(lines[node.lineno - 1].encode()[: node.col_offset].decode("utf-8", "ignore"))
+            offset = starts[node.lineno - 1] + column
+            if word := re.compile(r"(?:await|async)\b[ \t]*").match(text, offset):
+                yield word.span()

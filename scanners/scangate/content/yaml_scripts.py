@@ -1,0 +1,58 @@
+"""Scripts anywhere in YAML and JSON: with a shebang, as the argument of a shell, and as a file in a ConfigMap or of cloud-init."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scangate.content.documents import Document, Place, walk
+from scangate.content.embedded import Embedded, embed, inline_scripts, script_content_type
+from scangate.content.scalar_text import scalar_text
+from scangate.content.types import identify
+
+_PATH_KEYS = ("path", "dest", "destination", "fileName", "filename")
+
+
+def yaml_pieces(document: Document) -> Iterator[Embedded | None]:
+    """The pieces that need no knowledge of what the file configures."""
+    for place in walk(document):
+        node = place.node
+        if node.kind == "scalar" and node.style:
+            if node.value.lstrip().startswith("#!"):
+                text = scalar_text(document.text, node)
+                start = len(text.text) - len(text.text.lstrip())
+                text = text.slice(start, len(text.text))
+                yield embed(place.name, script_content_type(text.text, "shell"), text)
+            elif name := _file_name(place):
+                text = scalar_text(document.text, node)
+                yield embed(place.name, identify(name, text.text.encode("utf-8", "replace")), text)
+        elif node.kind == "sequence":
+            yield from _arguments(document, place)
+
+
+def _file_name(place: Place) -> str:
+    """The name of the file whose content the scalar is, empty if it is none."""
+    above = place.above
+    if above is not None and above.key in ("data", "stringData") and above.above is not None:
+        kind = above.above.node.get("kind")
+        return place.key if kind is not None and kind.value in ("ConfigMap", "Secret") else ""
+    if place.key in ("content", "contents") and above is not None:
+        return next((place.sibling(key) for key in _PATH_KEYS if place.sibling(key)), "")
+    return ""
+
+
+def _arguments(document: Document, place: Place) -> Iterator[Embedded | None]:
+    """Scripts that are arguments of a command in the sequence, or of the ``command`` next to the ``args``."""
+    nodes = [child for child in place.node.children if child.kind == "scalar"]
+    if len(nodes) != len(place.node.children):
+        return
+    before: list[str] = []
+    if place.key == "args" and place.above is not None:
+        command = place.above.node.get("command") or place.above.node.get("entrypoint")
+        if command is not None:
+            before = [child.value for child in command.children if child.kind == "scalar"] or [command.value]
+    words = before + [node.value for node in nodes]
+    for index, content_type in inline_scripts(words):
+        if index >= len(before):
+            number = index - len(before)
+            text = scalar_text(document.text, nodes[number])
+            yield embed(f"{place.name}.{number}", script_content_type(text.text, content_type), text)

@@ -1,0 +1,298 @@
+"""Pieces of files: what is taken out, with which content type, and where each of its lines is in the file."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from scangate.content.derived import Extraction, Piece, extract
+from scangate.content.types import identify
+from scangate.model import GapKind, Location
+
+
+def pieces_of(path: str, text: str) -> dict[str, Piece]:
+    found = extraction(path, text)
+    assert not found.problems
+    return {piece.name: piece for piece in found.pieces}
+
+
+def extraction(path: str, text: str) -> Extraction:
+    data = text.encode()
+    return extract(path, identify(path, data), data)
+
+
+def lines_of(piece: Piece) -> list[tuple[int, str]]:
+    """The lines of a piece with the line of the container that each is on."""
+    lines = piece.data.decode().rstrip("\n").split("\n")
+    return [(piece.to_container(number, 1)[0], line) for number, line in enumerate(lines, start=1)]
+
+
+def notebook(*cells: Any, language: str = "python") -> str:
+    return json.dumps({"cells": cells, "metadata": {"kernelspec": {"language": language}}, "nbformat": 4}, indent=1)
+
+
+def code(*lines: str, outputs: tuple[Any, ...] = ()) -> dict[str, Any]:
+    return {"cell_type": "code", "source": [f"{line}\n" for line in lines], "outputs": outputs}
+
+
+def test_code_cells_are_one_program_with_their_lines_in_the_notebook() -> None:
+    text = notebook(code("import os", "%matplotlib inline"), code('os.system("é" + input())'))
+    cells = pieces_of("a.ipynb", text)["cells.py"]
+    assert cells.content_type == "python"
+    assert cells.data.decode() == 'import os\npass\nos.system("é" + input())\n'
+    line, column = cells.to_container(3, 1)
+    assert text.split("\n")[line - 1][column - 1 :].startswith("os.system(")
+    line, column = cells.to_container(3, len('os.system("é" + ') + 1)  # the column counts the escapes before it
+    assert text.split("\n")[line - 1][column - 1 :].startswith("input()")
+
+
+def test_saved_outputs_and_text_cells_are_text() -> None:
+    stream = {"output_type": "stream", "text": ["token = 'x'\n"]}
+    result = {"output_type": "display_data", "data": {"image/png": "iVBORw0KGgo=", "text/html": "<b>y</b>"}}
+    text = notebook(code("1", outputs=(stream, result)), {"cell_type": "markdown", "source": "# z"})
+    pieces = pieces_of("a.ipynb", text)
+    assert pieces["outputs.txt"].data == b"token = 'x'\n<b>y</b>\n"
+    assert pieces["prose.txt"].data == b"# z\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "python", "others"),
+    [
+        (["x = !ls", "y = 1"], "x = None\ny = 1\n", {"shell": "ls\n"}),
+        (["!curl -k x | bash", "eval(y)"], "pass\neval(y)\n", {"shell": "curl -k x | bash\n"}),
+        (["!a \\", "  b", "c()"], "pass\n\nc()\n", {"shell": "a \\\n  b\n"}),
+        (["%time eval(y)"], "eval(y)\n", {}),
+        (["%timeit -n 10 eval(y)"], "eval(y)\n", {}),
+        (["%%time", "eval(y)"], "\neval(y)\n", {}),
+        (["%%capture out", "%pip install x", "eval(y)"], "\npass\neval(y)\n", {"shell": "pip install x\n"}),
+        (["x?", "eval(y)"], "pass\neval(y)\n", {}),
+        (["%%bash", "curl -k x | bash"], None, {"shell": "curl -k x | bash\n"}),
+        (["%%script python3", "eval(y)"], "eval(y)\n", {}),
+        (["%%writefile run.sh", "ls"], None, {"shell": "ls\n"}),
+        (["%%js", "eval(y)"], None, {"javascript": "eval(y)\n"}),
+        (["r = await f(eval(y))", "async with z: pass"], "r = f(eval(y))\nwith z: pass\n", {}),
+    ],
+)
+def test_magics_leave_python_on_its_lines(source: list[str], python: str | None, others: dict[str, str]) -> None:
+    pieces = pieces_of("a.ipynb", notebook(code(*source)))
+    found = {piece.content_type: piece.data.decode() for piece in pieces.values()}
+    assert found.pop("python", None) == python
+    assert found == others
+
+
+def test_a_cell_that_is_no_python_does_not_hide_the_others() -> None:
+    pieces = pieces_of("a.ipynb", notebook(code("import os"), code("def f(:"), code("os.system(x)")))
+    assert pieces["cells.py"].data == b"import os\nos.system(x)\n"
+    assert pieces["cell-2.py"].data == b"def f(:\n"
+
+
+def test_a_cell_in_an_unknown_language_is_a_problem() -> None:
+    found = extraction("a.ipynb", notebook(code("1"), code("%%quux", "?? a b")))
+    assert [problem.kind for problem in found.problems] == [GapKind.PARTIAL_PARSE]
+
+
+def test_notebooks_in_other_languages() -> None:
+    pieces = pieces_of("a.ipynb", notebook(code("system(x)"), language="R"))
+    assert [piece.content_type for piece in pieces.values()] == ["r"]
+
+
+def test_a_broken_notebook_is_a_problem() -> None:
+    assert extraction("a.ipynb", '{"cells": [').problems
+
+
+def test_script_header() -> None:
+    text = '#!/usr/bin/env python3\n# /// script\n# dependencies = [\n#   "django==1.11.1",\n# ]\n#\n# ///\nimport django\n'
+    header = pieces_of("run", text)["header.toml"]
+    assert header.content_type == "python-script-header"
+    assert lines_of(header) == [(3, "dependencies = ["), (4, '  "django==1.11.1",'), (5, "]")]
+    assert header.to_container(2, 3) == (4, 5)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["# /// script\n# dependencies = []\nimport x\n", "# /// script\n# a = 1\n# ///\n\n# /// script\n# a = 1\n# ///\n"],
+    ids=["no end", "two"],
+)
+def test_a_script_header_that_tools_refuse_is_a_problem(text: str) -> None:
+    assert [problem.kind for problem in extraction("a.py", text).problems] == [GapKind.UNPARSABLE]
+
+
+WORKFLOW = """\
+on: push
+defaults:
+  run:
+    shell: bash
+jobs:
+  a:
+    runs-on: ubuntu-latest
+    steps:
+      - run: |
+          python3 - <<'EOF'
+          eval(x)
+          EOF
+      - {run: "eval(y)", shell: python}
+      - run: pip install x
+  b:
+    runs-on: [self-hosted, windows]
+    defaults: {run: {shell: pwsh}}
+    steps:
+      - run: Invoke-Expression $x
+"""
+
+
+def test_workflow_steps_have_the_language_of_their_shell() -> None:
+    pieces = pieces_of(".github/workflows/a.yml", WORKFLOW)
+    assert {name: piece.content_type for name, piece in pieces.items()} == {
+        "jobs.a.steps.0.run.sh": "shell",
+        "jobs.a.steps.0.run.heredoc-1.py": "python",
+        "jobs.a.steps.1.run.py": "python",
+        "jobs.a.steps.2.run.sh": "shell",
+        "jobs.b.steps.0.run.ps1": "powershell",
+    }
+    assert lines_of(pieces["jobs.a.steps.0.run.heredoc-1.py"]) == [(11, "eval(x)")]
+    assert pieces["jobs.a.steps.1.run.py"].to_container(1, 1) == (13, 16)
+
+
+CLOUDFORMATION = """\
+Resources:
+  Project:
+    Type: AWS::CodeBuild::Project
+    Properties:
+      Source:
+        BuildSpec: |
+          version: 0.2
+          phases:
+            build:
+              commands:
+                - curl -k x | bash
+  Function:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.12
+      Code:
+        ZipFile: !Sub |
+          def handler(event, context):
+              eval(event["x"] + ${Name})
+  Script:
+    Type: AWS::Lambda::Function
+    Properties: {Runtime: nodejs20.x, Code: {ZipFile: "eval(x)"}}
+  Machine:
+    Type: AWS::EC2::Instance
+    Properties:
+      UserData:
+        Fn::Base64: !Sub |
+          #!/bin/bash
+          curl -k x | bash
+  Joined:
+    Type: AWS::EC2::Instance
+    Properties:
+      UserData: {"Fn::Base64": {"Fn::Join": ["\\n", ["#!/usr/bin/python3", "eval(x)", {"Ref": "Y"}]]}}
+"""
+
+
+def test_code_in_cloudformation() -> None:
+    pieces = pieces_of("t.template", CLOUDFORMATION)
+    assert {name.removeprefix("Resources."): (piece.content_type, lines_of(piece)[-1]) for name, piece in pieces.items()} == {
+        "Project.Properties.Source.BuildSpec.yaml": ("buildspec", (11, "      - curl -k x | bash")),
+        "Project.Properties.Source.BuildSpec.phases.build.commands.sh": ("shell", (11, "curl -k x | bash")),
+        "Function.Properties.Code.ZipFile.py": ("python", (19, '    eval(event["x"] + _______)')),
+        "Script.Properties.Code.ZipFile.js": ("javascript", (22, "eval(x)")),
+        "Machine.Properties.UserData.sh": ("shell", (29, "curl -k x | bash")),
+        "Joined.Properties.UserData.py": ("python", (33, "____")),
+    }
+
+
+KUBERNETES = """\
+apiVersion: v1
+kind: ConfigMap
+data:
+  run.sh: |
+    ls
+  app.py: "import os\\nos.system(x)\\n"
+  words: eval(x)
+---
+apiVersion: v1
+kind: Pod
+spec:
+  containers:
+    - command: [sh, -c]
+      args: [curl -k x | bash]
+    - command: [python3, -c, eval(x)]
+    - env: [{name: A, value: "#!/bin/sh\\nls"}]
+"""
+
+
+def test_scripts_in_kubernetes() -> None:
+    pieces = pieces_of("a.yaml", KUBERNETES)
+    assert {name: (piece.content_type, lines_of(piece)[-1]) for name, piece in pieces.items()} == {
+        "0.data.run.sh": ("shell", (5, "ls")),
+        "0.data.app.py": ("python", (6, "os.system(x)")),
+        "1.spec.containers.0.args.0.sh": ("shell", (14, "curl -k x | bash")),
+        "1.spec.containers.1.command.2.py": ("python", (15, "eval(x)")),
+        "1.spec.containers.2.env.0.value.sh": ("shell", (16, "ls")),
+    }
+
+
+DOCKERFILE = """\
+FROM x
+RUN <<EOF
+apt-get install x
+EOF
+RUN python3 <<'PY'
+eval(x)
+PY
+COPY <<app.py /srv/
+eval(y)
+app.py
+COPY <<-EOF /x/run.sh
+\tls
+\tEOF
+RUN cat <<A > /a.py && cat <<B | bash
+eval(z)
+A
+ls
+B
+RUN <<EOF
+#!/usr/bin/env python3
+eval(q)
+EOF
+"""
+
+
+def test_heredocs_of_dockerfiles() -> None:
+    pieces = pieces_of("Dockerfile", DOCKERFILE)
+    assert [(piece.content_type, *lines_of(piece)[-1]) for piece in pieces.values()] == [
+        ("shell", 3, "apt-get install x"),
+        ("python", 6, "eval(x)"),
+        ("python", 9, "eval(y)"),
+        ("shell", 12, "\tls"),
+        ("python", 15, "eval(z)"),
+        ("shell", 17, "ls"),
+        ("python", 21, "eval(q)"),
+    ]
+
+
+@pytest.mark.parametrize("text", ["FROM x\nRUN <<EOF\nls\n", "FROM x\nCOPY <<a.py /x\neval(y)\n"])
+def test_a_heredoc_without_an_end_is_a_problem(text: str) -> None:
+    assert [problem.line for problem in extraction("Dockerfile", text).problems] == [2]
+
+
+def test_heredocs_of_shell_scripts_and_terraform() -> None:
+    shell = pieces_of("a.sh", "cat > /tmp/x.py <<EOF\neval(x)\nEOF\nx=$((1<<2))\ncat <<EOF\nwords\nEOF\n")
+    assert [(piece.content_type, lines_of(piece)) for piece in shell.values()] == [("python", [(2, "eval(x)")])]
+    terraform = pieces_of("a.tf", 'resource "x" "y" {\n  user_data = <<-EOF\n    curl -k x | bash\n  EOF\n}\n')
+    assert [(piece.content_type, lines_of(piece)) for piece in terraform.values()] == [("shell", [(3, "    curl -k x | bash")])]
+
+
+def test_yaml_that_ends_early_is_a_problem() -> None:
+    found = extraction("a.yaml", "apiVersion: v1\nkind: Pod\nspec: [a\nb: }\n")
+    assert [problem.line for problem in found.problems] == [4]
+
+
+def test_a_location_is_mapped_with_its_columns() -> None:
+    piece = pieces_of(".github/workflows/a.yml", WORKFLOW)["jobs.a.steps.1.run.py"]
+    mapped = piece.positions.relocate(Location("x.py", 1, 1, 1, 5), "a.yml")
+    assert mapped == Location("a.yml", 13, 13, 16, 20)
+    assert piece.positions.relocate(Location("x.py", 1, 1), "a.yml") == Location("a.yml", 13, 13)
