@@ -34,6 +34,7 @@ __all__ = [
 
 OptionsT = TypeVar("OptionsT")
 T = TypeVar("T")
+AlsoReads = Callable[[str, bytes, Any], Iterable[str]]
 CacheKey = Callable[[Any, Mapping[str, str], dt.date], "str | None"]
 CoverageOf = Callable[[Any], Iterable[Coverage]]
 
@@ -191,6 +192,12 @@ def _declares_nothing(options: object) -> Iterable[Coverage]:
     return ()
 
 
+def _names_no_files(path: str, data: bytes, options: object) -> Iterable[str]:
+    """The default ``also_reads``."""
+    del path, data, options
+    return ()
+
+
 class ScannerTraits(msgspec.Struct, frozen=True):
     """The optional attributes of a scanner, with their defaults; a scanner defines them in capitals, but for the functions.
 
@@ -199,7 +206,10 @@ class ScannerTraits(msgspec.Struct, frozen=True):
     others. ``cache_key(options, environ, today)``: a digest of everything that reports depend on besides the files, the options,
     the version and the scanner's own code; None if this run's reports must not be reused. ``coverage(options)``: which
     analyses the scanner does for which content types. A scanner without it covers nothing: its findings are reported, and what it
-    reads still counts as not analyzed.
+    reads still counts as not analyzed. ``also_reads(path, data, options)``: the repository paths that the file at ``path``, which
+    the scanner reads, names, such as the files that a requirements file includes: they are given to the scanner, too, whatever
+    `reads` makes of them, if the tree has them, and are asked in turn. A name with a slash at the end is a folder: of it the
+    scanner gets the files that it reads, where only a part of the tree is scanned.
     """
 
     accounting: FileAccounting = FileAccounting.PER_FILE
@@ -207,6 +217,7 @@ class ScannerTraits(msgspec.Struct, frozen=True):
     io_bound: bool = False
     cache_key: CacheKey = _never_cached
     coverage: CoverageOf = _declares_nothing
+    also_reads: AlsoReads = _names_no_files
 
 
 _ATTRIBUTES = {
@@ -215,6 +226,7 @@ _ATTRIBUTES = {
     "io_bound": "IO_BOUND",
     "cache_key": "cache_key",
     "coverage": "coverage",
+    "also_reads": "also_reads",
 }
 
 

@@ -47,7 +47,12 @@ def _guess_utf16(data: bytes) -> str:
 
 def split_lines(text: str) -> list[str]:
     r"""The lines of ``text`` without their ends; split at ``\n``, ``\r\n`` and ``\r`` only, unlike ``splitlines``."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return normalize_newlines(text).split("\n")
+
+
+def normalize_newlines(text: str) -> str:
+    """The text with line feeds as its only line ends."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def character_position(data: bytes, line: int, column: int) -> tuple[int, int]:

@@ -57,6 +57,7 @@ class _CachingScanner:
         traits = read_traits(scanner)
         self.NAME, self.Options, self.version, self.reads = scanner.NAME, scanner.Options, scanner.version, scanner.reads
         self.ACCOUNTING, self.SPLITTABLE, self.IO_BOUND = traits.accounting, traits.splittable, traits.io_bound
+        self.also_reads = traits.also_reads
         self._scanner = scanner
         self._settings_digest = settings_digest
         self._cache = cache

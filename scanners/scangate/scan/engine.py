@@ -27,6 +27,7 @@ from scangate.scan.plan import (
     assign_files,
     call_guarded,
     gap_from_error,
+    with_companions,
 )
 from scangate.scan.process import ProcessRunner
 from scangate.scan.redaction import Redactor
@@ -51,6 +52,7 @@ ScanOutput = tuple[tuple[ScanResult, ...], Targets]
 
 def scan(listing: Listing, plan: ScanPlan, processes: ProcessRunner, folder: Path, progress: ProgressCallback) -> ScanOutput:
     """Runs every task of ``plan`` over ``listing``. Whatever a scanner or a file does becomes a gap, never an exception."""
+    listing = with_companions(listing, plan)
     run = _ScanRun(listing, plan, processes, folder, progress)
     try:
         return run.reuse_cached_scan() or run.build_results()
@@ -74,6 +76,7 @@ def scan_unredacted(
     listing: Listing, plan: ScanPlan, processes: ProcessRunner, folder: Path, progress: ProgressCallback
 ) -> tuple[UnredactedResult, ...]:
     """Runs every task as `scan` does, without cache and redaction; skipped tasks have no result."""
+    listing = with_companions(listing, plan)
     scan_run = _ScanRun(listing, msgspec.structs.replace(plan, result_cache=None), processes, folder, progress)
     scan_run.run_scanners()
     return tuple(

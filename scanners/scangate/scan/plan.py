@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
@@ -13,6 +14,7 @@ from scangate.globs import matches
 from scangate.model import FileReport, Gap, GapKind, SkippedPath, SkipReason
 from scangate.plugin import Coverage, FileFacts, Scanner, ScannerTraits, SourceFile, read_traits
 from scangate.scan.discovery import Listing, Target
+from scangate.scan.references import find_referenced
 from scangate.scan.result_cache import CachedResult, ResultCache
 from scangate.scan.saved_values import SavedValues
 
@@ -117,19 +119,41 @@ class TaskRun(msgspec.Struct):
 def assign_files(
     task: ScannerTask, listing: Listing, exclusions: Sequence[ExcludedPaths], tool: ToolInfo = UNKNOWN_TOOL
 ) -> TaskRun:
-    """A task's run before it starts: its targets, and the paths that the policy excludes."""
+    """A task's run before it starts: its targets, the files that these name, and the paths that the policy excludes."""
     name = task.scanner.NAME
     applicable = [exclusion for exclusion in exclusions if not exclusion.scanners or name in exclusion.scanners]
     run = TaskRun(task, tool)
-    for target in listing.targets if not task.skip_reason else ():
-        if (task.paths is not None and target.path not in task.paths) or not accepts(task, target.path):
-            continue
+
+    def is_excluded(target: Target) -> bool:
         reason = next((exclusion.reason for exclusion in applicable if matches(exclusion.path, target.path)), None)
-        if reason is None:
-            run.targets.append(target)
-        else:
+        if reason is not None:
             run.skipped_paths.append(SkippedPath(target.path, SkipReason.EXCLUDED, name, reason))
+        return reason is not None
+
+    for target in listing.targets if not task.skip_reason else ():
+        is_wanted = task.paths is None or target.path in task.paths
+        if is_wanted and target.path not in listing.companions and accepts(task, target.path) and not is_excluded(target):
+            run.targets.append(target)
+    if run.targets and task.traits.also_reads is not ScannerTraits().also_reads:
+        referenced = find_referenced(run.targets, listing, partial(_names_files, task), partial(accepts, task), is_excluded)
+        run.targets = sorted((*run.targets, *referenced), key=lambda target: target.path)
+        run.skipped_paths = list(dict.fromkeys(run.skipped_paths))
     return run
+
+
+def with_companions(listing: Listing, plan: ScanPlan) -> Listing:
+    """``listing`` with the companions that a task of ``plan`` is given because one of its files names them, as targets."""
+    if not listing.companions:
+        return listing
+    named = {target.path: target for task in plan.tasks for target in assign_files(task, listing, plan.exclusions).targets}
+    targets = {**named, **{target.path: target for target in listing.targets}}
+    return msgspec.structs.replace(listing, targets=tuple(targets[path] for path in sorted(targets)))
+
+
+def _names_files(task: ScannerTask, path: str, data: bytes) -> list[str]:
+    """What a file names; nothing if the plugin fails, since the file itself is scanned."""
+    named, _ = call_guarded(lambda: [str(name) for name in task.traits.also_reads(path, data, task.options)])
+    return named or []
 
 
 def accepts(task: ScannerTask, path: str) -> bool:

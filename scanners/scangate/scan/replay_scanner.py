@@ -64,7 +64,8 @@ class _ReplayScanner:
 
     def __init__(self, scanner: Scanner[Any], result: UnredactedResult) -> None:
         self.NAME, self.Options, self.reads = scanner.NAME, scanner.Options, scanner.reads
-        self.ACCOUNTING = read_traits(scanner).accounting
+        traits = read_traits(scanner)
+        self.ACCOUNTING, self.also_reads = traits.accounting, traits.also_reads
         self._version = result.version
         self._gaps = result.gaps
         self._reports: defaultdict[str, list[FileReport]] = defaultdict(list)
