@@ -82,7 +82,7 @@ BROKEN = {
                 "version = 1\n[[package]]\nname = 3\nsource = {}\n"],
     "poetry.lock": ["", "a = 1", '[metadata]\nlock-version = "9.0"\n', '[[package]]\nname = "a"\n[metadata]\n'],
     "pdm.lock": ["", "[metadata]\n", '[metadata]\nlock_version = "9"\n'],
-    "pylock.toml": ["", 'lock-version = "1.0"\ncreated-by = "x"\n[[packages]]\nname = "A_B"\n',
+    "pylock.toml": ["", 'lock-version = "1.0"\ncreated-by = "x"\n[[packages]]\nversion = "1"\n',
                     'lock-version = "2.0"\ncreated-by = "x"\npackages = []\n'],
     "Pipfile.lock": ["", "[]", "{", '{"_meta": {}, "default": []}', '{"_meta": {}, "default": {"a": 3}}', "[" * 100_000],
     "pyproject.toml": ["[project", "[project]\ndependencies = 3\n", "x = " + "[" * 100_000, ".".join("a" * 100_000) + " = 1"],

@@ -9,11 +9,12 @@ from typing import Any, NamedTuple
 import msgspec
 
 from scangate.advisories.manifest import AuditGap, SkippedDependency, select
+from scangate.advisories.manifest_kinds import PROJECT_FILES
 from scangate.advisories.origins import Origin, is_archive, resolve_path
 from scangate.advisories.package_names import exact_version, normalize_name, normalize_version, parse_requirement
 from scangate.model import GapKind
+from scangate.printable import replace_unprintable
 
-PROJECT_FILES = ("pyproject.toml", "setup.cfg", "setup.py")  # what makes a folder a project whose dependencies are read
 _BARE_VERSION = re.compile(r"v?\d[A-Za-z0-9.+!-]*")
 _VCS_PREFIXES = ("git+", "hg+", "svn+", "bzr+", "git:", "git@")
 _ORIGIN_KEYS = {"git": Origin.VCS, "hg": Origin.VCS, "svn": Origin.VCS, "bzr": Origin.VCS, "url": Origin.URL}
@@ -22,8 +23,9 @@ _ORIGIN_KEYS = {"git": Origin.VCS, "hg": Origin.VCS, "svn": Origin.VCS, "bzr": O
 class DeclaredDependency(msgspec.Struct, frozen=True):
     """One declared dependency; ``version`` is set if only that version is allowed.
 
-    An empty ``name`` means dependencies that only running code would reveal. ``workspace_member``: a project of this tree.
-    ``requirement`` is the whole in PEP 508 form, if that is how the file writes it.
+    An empty ``name`` means dependencies that only running code would reveal, or are unknown for the reason ``unknown``.
+    ``workspace_member``: a project of this tree; with the origin ABSENT, if the tree has one of this name. ``requirement`` is the
+    whole in PEP 508 form, if that is how the file writes it.
     """
 
     name: str
@@ -34,6 +36,13 @@ class DeclaredDependency(msgspec.Struct, frozen=True):
     origin: Origin = Origin.INDEX
     workspace_member: bool = False
     requirement: str = ""
+    unknown: str = ""
+
+
+def missing_file(name: str, line: int) -> DeclaredDependency:
+    """The dependencies in a file that the scan does not have."""
+    reason = f"its dependencies are in {replace_unprintable(name)}, which is not among the scanned files"
+    return DeclaredDependency("", line, unknown=reason)
 
 
 class ProjectFiles(NamedTuple):
@@ -110,9 +119,20 @@ def _parse_table(name: str, table: Mapping[str, Any], line: int, project: Projec
         path = str(table.get("path", table.get("file")))
         if "://" in path:
             return DeclaredDependency(name, line, "", marker, extras, url_origin(path))
-        member = not is_archive(path) and is_project(resolve_path(project.folder, path), project.files)
-        return DeclaredDependency(name, line, "", marker, extras, Origin.INDEX if member else Origin.PATH, member)
+        local = find_local_origin(project.folder, path, project.files)
+        return DeclaredDependency(name, line, "", marker, extras, local, workspace_member=local is Origin.INDEX)
     return DeclaredDependency(name, line, str(table.get("version", "*")), marker, extras)
+
+
+def find_local_origin(base: str, path: str, files: Mapping[str, str]) -> Origin:
+    """The origin of a local dependency at ``path``, relative to ``base``; INDEX for a project of this tree: it is audited itself.
+
+    The folder of the manifest counts as a project: a lock file lists what its own project requires.
+    """
+    folder = resolve_path(base, path)
+    if folder is None or is_archive(path):
+        return Origin.PATH
+    return Origin.INDEX if folder == base or is_project(folder, files) else Origin.ABSENT
 
 
 def is_project(folder: str | None, files: Mapping[str, str]) -> bool:

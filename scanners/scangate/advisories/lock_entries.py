@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 import msgspec
 
 from scangate.advisories.dependency_graph import find_roots, shortest_chains
-from scangate.advisories.manifest import AuditGap, MalformedManifestError, Manifest, Pin, SkippedDependency, select
+from scangate.advisories.manifest import (
+    REGENERATE_HINT,
+    AuditGap,
+    MalformedManifestError,
+    Manifest,
+    Pin,
+    SkippedDependency,
+    select,
+)
 from scangate.advisories.origins import Origin, unauditable_gap
 from scangate.advisories.package_names import normalize_name, normalize_or_empty, normalize_version
+from scangate.advisories.toml_lines import Toml
 from scangate.model import (
     GapKind,
     SkipReason,
 )
 
 MAX_PACKAGES = 100_000  # in one file
+TOO_LARGE_HINT = "split the file, or exclude it with a reason"
+T = TypeVar("T")
 
 
 class LockEntry(msgspec.Struct, frozen=True):
@@ -32,17 +44,47 @@ class LockEntry(msgspec.Struct, frozen=True):
     workspace_member: bool = False
 
 
-def build_manifest(path: str, entries: Sequence[LockEntry], direct: Iterable[str] | None = None, project: str = "") -> Manifest:
+def convert_entry(value: Any, shape: type[T], line: int) -> T | AuditGap:
+    """One entry of a lock file as ``shape``; a malformed one is a gap, and the others count."""
+    if isinstance(value, AuditGap):
+        return value
+    try:
+        return msgspec.convert(value, shape)
+    except msgspec.ValidationError as error:
+        name = value.get("name") if isinstance(value, dict) else ""
+        reason = f"malformed entry: {_lowercase_first(str(error))}"
+        return AuditGap(
+            line, GapKind.UNPARSABLE, reason, REGENERATE_HINT, normalize_or_empty(name) if isinstance(name, str) else ""
+        )
+
+
+def convert_entries(toml: Toml, table: str, shape: type[T]) -> Iterator[tuple[T | AuditGap, int]]:
+    """Each ``[[table]]`` of a lock file with its line. Raises MalformedManifestError if it is not a list."""
+    entries = toml.data.get(table, [])
+    if not isinstance(entries, list):
+        raise MalformedManifestError(f"malformed: `{table}` is not a list", toml.line_of_key("", table))
+    for entry, line in zip(entries, toml.entry_lines(table, len(entries)), strict=True):
+        yield convert_entry(entry, shape, line), line
+
+
+def _lowercase_first(message: str) -> str:
+    return message[0].lower() + message[1:]
+
+
+def build_manifest(
+    path: str, read: Sequence[LockEntry | AuditGap], direct: Iterable[str] | None = None, project: str = ""
+) -> Manifest:
     """The manifest of a lock file. ``direct``: the names that its project requires, None to derive them from the graph."""
-    if len(entries) > MAX_PACKAGES:
-        raise MalformedManifestError(f"more than {MAX_PACKAGES:,} packages", kind=GapKind.TOO_LARGE)
+    if len(read) > MAX_PACKAGES:
+        raise MalformedManifestError(f"more than {MAX_PACKAGES:,} packages", kind=GapKind.TOO_LARGE, hint=TOO_LARGE_HINT)
+    entries = select(LockEntry, read)
     edges: dict[str, set[str]] = {}
     for entry in entries:
         if name := normalize_or_empty(entry.name):
             edges.setdefault(name, set()).update(filter(None, map(normalize_or_empty, entry.dependencies)))
     members = frozenset(normalize_or_empty(entry.name) for entry in entries if entry.workspace_member) - {""}
     direct_names = _direct_names(direct, members, edges)
-    items = list(_classify(entries, direct_names, shortest_chains(direct_names, edges)))
+    items = [*select(AuditGap, read), *_classify(entries, direct_names, shortest_chains(direct_names, edges))]
     releases: dict[tuple[str, str], Pin] = {}
     for pin in select(Pin, items):  # some formats list a release again for its extras
         releases.setdefault((pin.name, pin.version), pin)

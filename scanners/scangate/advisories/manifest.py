@@ -12,6 +12,7 @@ from scangate.model import (
     SkipReason,
 )
 
+UPGRADE_HINT = "write it with another version of the tool, or exclude it with a reason"
 REGENERATE_HINT = "regenerate the file with the tool that maintains it, or exclude it with a reason"
 T = TypeVar("T")
 
@@ -61,7 +62,8 @@ class SkippedDependency(msgspec.Struct, frozen=True, order=True):
 class Manifest(msgspec.Struct, frozen=True):
     """The dependencies in one file. ``project`` is the normalized name of its project, empty if the file names none.
 
-    ``workspace_members`` are the projects of this tree that a lock file covers.
+    ``workspace_members`` are the names of the projects of this tree that a lock file covers, ``project_folders`` the folders of
+    those that a requirements file installs. ``malformed``: the file as a whole could not be read.
     """
 
     path: str
@@ -70,6 +72,8 @@ class Manifest(msgspec.Struct, frozen=True):
     skipped: tuple[SkippedDependency, ...] = ()
     project: str = ""
     workspace_members: frozenset[str] = frozenset()
+    project_folders: frozenset[str] = frozenset()
+    malformed: bool = False
 
 
 def select(kind: type[T], items: Iterable[object]) -> tuple[T, ...]:
@@ -80,6 +84,15 @@ def select(kind: type[T], items: Iterable[object]) -> tuple[T, ...]:
 class MalformedManifestError(Exception):
     """The file does not have the format that its name implies; ``line`` is 1 if unknown. Callers turn it into its ``gap``."""
 
-    def __init__(self, reason: str, line: int = 1, kind: GapKind = GapKind.UNPARSABLE) -> None:
+    def __init__(self, reason: str, line: int = 1, kind: GapKind = GapKind.UNPARSABLE, hint: str = REGENERATE_HINT) -> None:
         super().__init__(reason)
-        self.gap = AuditGap(max(line, 1), kind, reason, REGENERATE_HINT)
+        self.gap = AuditGap(max(line, 1), kind, reason, hint)
+
+
+UNEXPECTED_DATA = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
+"""What code raises on data of a form that its author did not think of: it costs that file, never the others."""
+
+
+def unexpected_form() -> AuditGap:
+    """The gap of a file at which a reader failed with one of UNEXPECTED_DATA."""
+    return AuditGap(1, GapKind.UNPARSABLE, "its content has an unexpected form", REGENERATE_HINT)

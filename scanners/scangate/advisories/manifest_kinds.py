@@ -12,9 +12,16 @@ _LOCKS = {
     "poetry_lock": r"poetry\.lock",
     "pdm_lock": r"pdm(\.[^.]+)?\.lock",
     "pipfile_lock": r"Pipfile\.lock",
+    "conda_lock": r"(.+[-_.])?conda-lock\.ya?ml",
 }
+PROJECT_FILES = ("pyproject.toml", "setup.cfg", "setup.py")  # what makes a folder a project whose dependencies are read
 _DECLARATIONS = {"pyproject": r"pyproject\.toml", "setup_cfg": r"setup\.cfg", "setup_py": r"setup\.py", "pipfile": r"Pipfile"}
-_MANIFEST_NAMES = re.compile("|".join((*_LOCKS.values(), *_DECLARATIONS.values(), r".*\.(?:txt|in)")), re.DOTALL)
+_ENVIRONMENT = r"(?i:(.+[-_.])?(environment|env|conda)([-_.].*)?\.ya?ml)"
+_REQUIREMENTS_SUFFIXES = (".txt", ".lock", ".pip")
+_INPUT_SUFFIX = ".in"
+_MANIFEST_NAMES = re.compile(
+    "|".join((*_LOCKS.values(), *_DECLARATIONS.values(), _ENVIRONMENT, r"(?i:.*\.(?:txt|lock|pip|in))")), re.DOTALL
+)
 """Matches all manifests and few other files: a cheap first check, since every file of the tree is checked."""
 _REQUIREMENTS_NAME = re.compile(r"(^|[-_.])(requirements?|constraints?)([-_.]|$)", re.IGNORECASE)
 
@@ -23,7 +30,9 @@ def is_manifest(path: str) -> bool:
     """Whether a file lists dependencies."""
     if _MANIFEST_NAMES.fullmatch(path.rpartition("/")[2]) is None:
         return False
-    return is_requirements(path) or bool(lock_kind(path) or declaration_kind(path)) or is_requirements_in(path)
+    return (
+        is_requirements(path) or bool(lock_kind(path) or declaration_kind(path)) or is_requirements_in(path) or is_environment(path)
+    )
 
 
 def lock_kind(path: str) -> str:
@@ -37,18 +46,28 @@ def declaration_kind(path: str) -> str:
 
 
 def is_requirements(path: str) -> bool:
-    """Whether a file is a requirements or constraints file, by the usual names."""
-    return path.endswith(".txt") and _has_requirements_name(path)
+    """Whether a file is a requirements or constraints file, by the usual names; rye's lock files are, too."""
+    return path.lower().endswith(_REQUIREMENTS_SUFFIXES) and _has_requirements_name(path) and not lock_kind(path)
 
 
 def is_requirements_in(path: str) -> bool:
     """Whether a file is an input of pip-compile."""
-    return path.endswith(".in") and _has_requirements_name(path)
+    return is_input(path) and _has_requirements_name(path)
+
+
+def is_input(path: str) -> bool:
+    """Whether a requirements file is an input of pip-compile rather than its output."""
+    return path.lower().endswith(_INPUT_SUFFIX)
+
+
+def is_environment(path: str) -> bool:
+    """Whether a file may describe an environment of conda; its content decides."""
+    return re.fullmatch(_ENVIRONMENT, path.rpartition("/")[2], re.DOTALL) is not None and not lock_kind(path)
 
 
 def _has_requirements_name(path: str) -> bool:
     file = PurePosixPath(path)
-    return bool(file.suffix) and (_REQUIREMENTS_NAME.search(file.stem) is not None or file.parent.name == "requirements")
+    return bool(file.suffix) and (_REQUIREMENTS_NAME.search(file.stem) is not None or file.parent.name.lower() == "requirements")
 
 
 def _match_kind(path: str, kinds: dict[str, str]) -> str:

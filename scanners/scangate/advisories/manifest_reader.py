@@ -6,43 +6,73 @@ Each reader is imported when a file needs it: the libraries that the readers use
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from scangate.advisories.declarations import ProjectDeclarations
 from scangate.advisories.internal_names import skip_internal
 from scangate.advisories.lock_coverage import LockCoverage
-from scangate.advisories.manifest import AuditGap, MalformedManifestError, Manifest
-from scangate.advisories.manifest_kinds import declaration_kind, is_requirements, is_requirements_in, lock_kind
+from scangate.advisories.manifest import UNEXPECTED_DATA, AuditGap, MalformedManifestError, Manifest, unexpected_form
+from scangate.advisories.manifest_kinds import (
+    declaration_kind,
+    is_environment,
+    is_input,
+    is_requirements,
+    is_requirements_in,
+    lock_kind,
+)
+from scangate.source_text import normalize_newlines
+
+_Declared = ProjectDeclarations | AuditGap
 
 
-def normalize_newlines(text: str) -> str:
-    """The text with line feeds as its only line ends, as every reader expects it."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def read_manifests(files: Mapping[str, str], internal: Sequence[str] = ()) -> Mapping[str, Manifest]:
+def read_manifests(files: Mapping[str, str], internal: Sequence[str] = (), scripts: Collection[str] = ()) -> Mapping[str, Manifest]:
     """Every manifest in ``files``, and every file that one includes; by repository path, sorted.
 
     ``files`` maps repository paths to texts: included files and lock files are looked up there and nowhere else.
-    ``internal`` are globs over normalized names. Raises ValueError for an invalid glob.
+    ``internal`` are globs over normalized names. ``scripts`` are the paths whose text is the header of a script. Raises ValueError
+    for an invalid glob.
     """
     texts = {path: normalize_newlines(text) for path, text in files.items()}
-    locks: dict[str, Manifest] = {path: _manifest(_read(kind, path, texts), path) for path in texts if (kind := lock_kind(path))}
-    declared: dict[str, ProjectDeclarations | AuditGap] = {
-        path: _read(kind, path, texts) for path in texts if (kind := declaration_kind(path))
-    }
-    declared |= {path: _read("requirements", path, texts) for path in texts if is_requirements_in(path)}
+    script_locks = {f"{path}.lock" for path in scripts}
+    kinds = {path: "uv_lock" if path in script_locks else lock_kind(path) for path in texts if path not in scripts}
+    locks: dict[str, Manifest] = {path: _manifest(_read(kind, path, texts), path) for path, kind in kinds.items() if kind}
+    kinds = {path: "script_header" if path in scripts else declaration_kind(path) for path in texts}
+    declared: dict[str, _Declared] = {path: _read(kind, path, texts) for path, kind in kinds.items() if kind}
+    includers = _read_inputs(filter(is_requirements_in, texts), texts, declared)
     included = [path for each in declared.values() if isinstance(each, ProjectDeclarations) for path in each.includes]
-    paths = [*filter(is_requirements, texts), *included]
+    named = (path for path in texts if path not in locks and (is_requirements(path) or is_environment(path)))
+    paths = [*named, *(path for path in included if path not in declared)]
     requirements: Mapping[str, Manifest] = _reader("requirements").parse_all(paths, texts) if paths else {}
-    coverage = LockCoverage(locks.values(), requirements.values())
-    found = {**locks, **requirements}
+    coverage = LockCoverage(locks.values(), requirements.values(), scripts)
+    found = {**requirements, **locks}
+    projects = {each.project for each in declared.values() if isinstance(each, ProjectDeclarations)}
     for path, each in declared.items():
         # a requirements file may include a .in file: then the constraints of that installation apply to it
         if path not in requirements:
-            found[path] = coverage.uncovered(path, each) if isinstance(each, ProjectDeclarations) else _manifest(each, path)
+            found[path] = (
+                coverage.uncovered(path, each, includers.get(path, ()), projects)
+                if isinstance(each, ProjectDeclarations)
+                else _manifest(each, path)
+            )
     return {path: skip_internal(found[path], internal) for path in sorted(found)}
+
+
+def _read_inputs(paths: Iterable[str], texts: Mapping[str, str], declared: dict[str, _Declared]) -> Mapping[str, set[str]]:
+    """Reads the inputs of pip-compile at ``paths`` into ``declared``, and those that they include; by path, what includes each."""
+    includers: dict[str, set[str]] = {}
+    rest = [(path, frozenset[str]()) for path in sorted(paths)]
+    while rest:
+        path, above = rest.pop()
+        if path not in declared:
+            declared[path] = _read("requirements", path, texts)
+        elif above <= includers.get(path, set()):
+            continue
+        includers.setdefault(path, set()).update(above)
+        each = declared[path]
+        names = each.includes if isinstance(each, ProjectDeclarations) else ()
+        rest += [(name, above | {path}) for name in names if is_input(name)]
+    return includers
 
 
 def _reader(module: str) -> Any:
@@ -55,7 +85,9 @@ def _read(module: str, path: str, texts: Mapping[str, str]) -> Any:
         return _reader(module).parse(path, texts)
     except MalformedManifestError as error:
         return error.gap
+    except UNEXPECTED_DATA:
+        return unexpected_form()
 
 
 def _manifest(read: Manifest | AuditGap, path: str) -> Manifest:
-    return read if isinstance(read, Manifest) else Manifest(path, gaps=(read,))
+    return read if isinstance(read, Manifest) else Manifest(path, gaps=(read,), malformed=True)

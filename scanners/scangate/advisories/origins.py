@@ -18,12 +18,14 @@ class Origin(enum.Enum):
     URL = "installed from a URL: advisories cover released versions only"
     VCS = "installed from a version control repository: advisories cover released versions only"
     PATH = "installed from a local path: advisories cover released versions only"
+    ABSENT = "installed from a folder in which no project file was scanned"
     UNKNOWN = "the lock file does not say where it comes from"
 
 
 def unauditable_gap(origin: Origin, line: int, name: str = "") -> AuditGap:
     """The gap for a dependency that does not come from an index."""
-    return AuditGap(line, GapKind.UNPINNED, origin.value, "depend on a released version", name)
+    hint = "add the project to the repository, or depend on a released version"
+    return AuditGap(line, GapKind.UNPINNED, origin.value, hint if origin is Origin.ABSENT else "depend on a released version", name)
 
 
 def is_archive(path: str) -> bool:
@@ -39,11 +41,6 @@ def resolve_path(base: str, path: str) -> str | None:
     if whole == ".." or whole.startswith("../"):
         return None
     return "" if whole == "." else whole
-
-
-def is_in_tree(base: str, path: str) -> bool:
-    """Whether ``path``, relative to ``base``, is a folder or file of the tree; False for an empty path."""
-    return bool(path) and resolve_path(base, path) is not None
 
 
 def find_origin(*, vcs: str, url: str, path: str) -> Origin:

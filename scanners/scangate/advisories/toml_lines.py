@@ -11,13 +11,10 @@ import tomllib
 from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any, TypeVar
-
-import msgspec
+from itertools import pairwise
+from typing import Any
 
 from scangate.advisories.manifest import MalformedManifestError
-
-T = TypeVar("T")
 
 # Every alternative matches from its first character on, closed or not, so that no text is scanned twice.
 _QUOTED = re.compile(
@@ -33,25 +30,52 @@ _HEADER = re.compile(r"^[ \t]*+\[\[?([^\n]*+)", re.MULTILINE)
 # tomllib's time grows with the square of the parts of a dotted key
 _DEEP_KEY = re.compile(r"(?:\.[^.\n=,\[\]{}]*+){16}")
 _ERROR_LINE = re.compile(r"at line (\d+)")
-_ERROR_INDEX = re.compile(r"`\$\.\w+\[(\d+)\]")
 
 
 class Toml:
-    """A TOML text: its ``data``, and the lines of its parts. Raises MalformedManifestError if it is not TOML."""
+    """A TOML text: its ``data``, and the lines of its parts. Raises MalformedManifestError if it is not TOML.
 
-    def __init__(self, text: str) -> None:
+    ``entries`` names an array of tables: then a part that is not TOML loses only the entry that contains it, whose place in
+    ``data`` has an AuditGap.
+    """
+
+    def __init__(self, text: str, entries: str = "") -> None:
         self.text = text
-        deep = _DEEP_KEY.search(self.skeleton)
+        self.data: dict[str, Any] = {}
+        try:
+            self.data = self._load(0, len(text))
+        except MalformedManifestError:
+            starts = [match.start() for match in _entry_header(entries).finditer(self.skeleton)] if entries else []
+            if not starts:
+                raise
+            self._load_entries(entries, starts)
+
+    def _load(self, start: int, end: int) -> dict[str, Any]:
+        """Parses a part of the text."""
+        first, text = self.line_of_offset(start), self.text[start:end]
+        deep = _DEEP_KEY.search(self.skeleton, start, end)
         if deep:
             raise MalformedManifestError("a key of more than 16 parts", self.line_of_offset(deep.start()))
         try:
-            self.data: dict[str, Any] = tomllib.loads(text)
+            return tomllib.loads(text)
         except RecursionError:
-            raise MalformedManifestError("nested too deeply") from None
+            raise MalformedManifestError("nested too deeply", first) from None
         except ValueError as error:
             match = _ERROR_LINE.search(str(error))
             at_end = "at end of document" in str(error)
-            raise MalformedManifestError("not TOML", int(match[1]) if match else text.count("\n") + 1 if at_end else 1) from None
+            line = int(match[1]) if match else text.count("\n") + 1 if at_end else 1
+            raise MalformedManifestError("not TOML", first + line - 1) from None
+
+    def _load_entries(self, table: str, starts: Sequence[int]) -> None:
+        self.data = {**self._load(0, starts[0]), table: []}
+        for start, end in pairwise([*starts, len(self.text)]):
+            try:
+                part = self._load(start, end)
+            except MalformedManifestError as error:
+                self.data[table].append(error.gap)
+            else:
+                self.data[table] += part.pop(table)
+                self.data |= part
 
     @cached_property
     def skeleton(self) -> str:
@@ -68,10 +92,9 @@ class Toml:
 
     def entry_lines(self, table: str, count: int) -> list[int]:
         """The line of each ``[[table]]``, that of its name; all 1 if there are not exactly ``count`` of them."""
-        header = re.compile(rf"^[ \t]*+\[\[[ \t]*+{table}[ \t]*+\]\]", re.MULTILINE)
         name = re.compile(r"^[ \t]*+(?:(name)[ \t]*+=|\[)", re.MULTILINE)
         offsets: list[int] = []
-        for match in header.finditer(self.skeleton):
+        for match in _entry_header(table).finditer(self.skeleton):
             inside = name.search(self.skeleton, match.end())
             offsets.append(inside.start(1) if inside and inside[1] else match.end())
         return [self.line_of_offset(offset) for offset in offsets] if len(offsets) == count else [1] * count
@@ -118,6 +141,10 @@ class Toml:
         return 1 if offset is None else self.line_of_offset(offset)
 
 
+def _entry_header(table: str) -> re.Pattern[str]:
+    return re.compile(rf"^[ \t]*+\[\[[ \t]*+{table}[ \t]*+\]\]", re.MULTILINE)
+
+
 def _blank_out(match: re.Match[str]) -> str:
     text = match[0]
     return " " * len(text) if "\n" not in text else "\n".join(" " * len(line) for line in text.split("\n"))
@@ -133,18 +160,3 @@ def _unquote(quoted: str) -> str:
 def _header_name(header: str) -> str:
     """The dotted name in a header, without quotes, blanks and anything after the bracket."""
     return re.sub(r"[\s\"']", "", header.partition("]")[0])
-
-
-def convert_toml(toml: Toml, shape: type[T], table: str = "") -> T:
-    """Converts the data to ``shape``. Raises MalformedManifestError with the line of the malformed entry of ``table``."""
-    try:
-        return msgspec.convert(toml.data, shape)
-    except msgspec.ValidationError as error:
-        index = _ERROR_INDEX.search(str(error))
-        entries = toml.data.get(table)
-        line = toml.entry_lines(table, len(entries))[int(index[1])] if index and isinstance(entries, list) else 1
-        raise MalformedManifestError(f"malformed: {_lowercase_first(str(error))}", line) from None
-
-
-def _lowercase_first(message: str) -> str:
-    return message[0].lower() + message[1:]

@@ -13,14 +13,17 @@ import msgspec
 
 from scangate.advisories.manifest_kinds import is_manifest
 from scangate.advisories.paths import bundled_file, default_store_path
+from scangate.advisories.references import find_references
+from scangate.content.catalog import SCRIPT_HEADER
 from scangate.model import FileReport
 from scangate.plugin import Analysis, Coverage, FileFacts, ScanContext, SourceFile
 from scangate.tools.pip_audit_options import NAME, Options
 from scangate.tools.tool_version import find_installed_version
 
-__all__ = ["IO_BOUND", "NAME", "Options", "cache_key", "coverage", "reads", "scan", "version"]
+__all__ = ["IO_BOUND", "NAME", "Options", "also_reads", "cache_key", "coverage", "reads", "scan", "version"]
 
 IO_BOUND = True
+CONTENT_TYPES = ("python-manifest", SCRIPT_HEADER)
 
 
 def version() -> str:
@@ -29,15 +32,21 @@ def version() -> str:
 
 
 def reads(file: FileFacts, options: Options) -> bool:
-    """Manifests and lock files of Python projects, by their usual names."""
+    """Manifests and lock files of Python projects, by name or content, and the headers of scripts."""
     del options
-    return is_manifest(file.path)
+    return file.content_type in CONTENT_TYPES or is_manifest(file.path)
+
+
+def also_reads(path: str, data: bytes, options: Options) -> Iterable[str]:
+    """The files that a manifest includes, whatever their names, and those that lock it."""
+    del options
+    return find_references(path, data)
 
 
 def coverage(options: Options) -> Iterable[Coverage]:
-    """Dependencies of Python projects."""
+    """Dependencies of Python projects and scripts."""
     del options
-    return (Coverage("python-manifest", Analysis.DEPENDENCIES),)
+    return [Coverage(content_type, Analysis.DEPENDENCIES) for content_type in CONTENT_TYPES]
 
 
 def cache_key(options: Options, environ: Mapping[str, str], today: dt.date) -> str | None:

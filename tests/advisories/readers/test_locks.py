@@ -103,7 +103,7 @@ ORIGINS = {"repository": Origin.VCS, "address": Origin.URL, "file": Origin.PATH,
 
 
 def test_uv() -> None:
-    result = read_manifests({"uv.lock": UV})["uv.lock"]
+    result = read_manifests({"uv.lock": UV, "inside/pyproject.toml": ""})["uv.lock"]
     assert [(pin.name, pin.direct, pin.via, pin.index) for pin in result.pins] == [
         ("top", True, (), "packages.example"),
         ("below", False, ("top",), ""),
@@ -113,7 +113,7 @@ def test_uv() -> None:
 
 
 def test_poetry() -> None:
-    result = read_manifests({"poetry.lock": POETRY})["poetry.lock"]
+    result = read_manifests({"poetry.lock": POETRY, "inside/setup.py": ""})["poetry.lock"]
     assert [(pin.name, pin.direct, pin.via, pin.index) for pin in result.pins] == [
         ("top-level", True, (), ""),
         ("below", False, ("top-level",), "packages.example"),
@@ -161,7 +161,7 @@ def test_pylock() -> None:
     text += '[[packages]]\nname = "address"\narchive = {url = "https://files.example/x.zip", hashes = {sha256 = "0"}}\n'
     text += '[[packages]]\nname = "inside"\ndirectory = {path = "."}\n[[packages]]\nname = "outside"\ndirectory = {path = "/srv"}\n'
     result = read_manifests({"pylock.toml": text})["pylock.toml"]
-    assert [(pin.name, pin.line, pin.marker) for pin in result.pins] == [("a", 4, ""), ("b", 9, 'python_version < "3"')]
+    assert [(pin.name, pin.line, pin.marker) for pin in result.pins] == [("a", 4, ""), ("b", 9, "python_version < '3'")]
     assert origins(result) == {name: origin for name, origin in ORIGINS.items() if name != "file"}
     assert [left.name for left in result.skipped] == ["inside"]
 

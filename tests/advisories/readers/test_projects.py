@@ -84,7 +84,7 @@ def test_the_tables_of_poetry() -> None:
 def test_the_tables_of_uv_and_pdm() -> None:
     text = '[project]\nname = "a"\ndependencies = ["b", "c", "d"]\n[tool.uv]\ndev-dependencies = ["e"]\n'
     text += '[tool.uv.sources]\nb = {workspace = true}\nC = {git = "https://git.example/c"}\nd = {index = "own"}\n'
-    result = read("pyproject.toml", text)
+    result = read("pyproject.toml", text, **{"b/pyproject.toml": '[project]\nname = "B"\n'})
     assert gap_lines(result) == [("c", 3), ("d", 3), ("e", 5)]
     assert [left.name for left in result.skipped] == ["b"]
     result = read("pyproject.toml", '[tool.pdm.dev-dependencies]\ntest = ["pytest", "-e file:///${PROJECT_ROOT}/lib#egg=lib"]\n')

@@ -8,11 +8,12 @@ from collections.abc import Mapping
 
 import msgspec
 
-from scangate.advisories.lock_entries import LockEntry, build_manifest
-from scangate.advisories.manifest import MalformedManifestError, Manifest
-from scangate.advisories.origins import Origin, find_origin, is_archive, is_in_tree
+from scangate.advisories.declarations import find_local_origin
+from scangate.advisories.lock_entries import LockEntry, build_manifest, convert_entries
+from scangate.advisories.manifest import UPGRADE_HINT, AuditGap, MalformedManifestError, Manifest
+from scangate.advisories.origins import Origin, find_origin
 from scangate.advisories.readers import pyproject
-from scangate.advisories.toml_lines import Toml, convert_toml
+from scangate.advisories.toml_lines import Toml
 
 _NAME = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
 
@@ -30,31 +31,25 @@ class _Package(msgspec.Struct):
     path: str = ""
 
 
-class _Metadata(msgspec.Struct):
-    lock_version: str
-
-
-class _Lock(msgspec.Struct):
-    metadata: _Metadata
-    package: list[_Package] = []
-
-
 def parse(path: str, files: Mapping[str, str]) -> Manifest:
     """Every package of the lock file. Raises MalformedManifestError."""
-    toml = Toml(files[path])
-    lock = convert_toml(toml, _Lock, "package")
-    if lock.metadata.lock_version.partition(".")[0] not in ("2", "3", "4"):
-        raise MalformedManifestError("unsupported lock file version")
+    toml = Toml(files[path], "package")
+    metadata = toml.data.get("metadata")
+    version = str(metadata.get("lock_version", "")) if isinstance(metadata, dict) else ""
+    if version.partition(".")[0] not in ("2", "3", "4"):
+        reason = "unsupported lock file version" if version else "not a pdm.lock: no version in its metadata"
+        raise MalformedManifestError(reason, toml.line_of_key("metadata", "lock_version"), hint=UPGRADE_HINT)
     folder = posixpath.dirname(path)
-    lines = toml.entry_lines("package", len(lock.package))
-    entries = [_to_entry(package, line, folder) for package, line in zip(lock.package, lines, strict=True)]
+    packages = convert_entries(toml, "package", _Package)
+    entries = [package if isinstance(package, AuditGap) else _to_entry(package, line, folder, files) for package, line in packages]
     return build_manifest(path, entries, *pyproject.direct_names(folder, files))
 
 
-def _to_entry(package: _Package, line: int, folder: str) -> LockEntry:
-    member = is_in_tree(folder, package.path) and not is_archive(package.path)
+def _to_entry(package: _Package, line: int, folder: str, files: Mapping[str, str]) -> LockEntry:
     names = (_NAME.match(text) for text in package.dependencies)
     origin = find_origin(vcs=package.git or package.hg or package.svn, url=package.url, path=package.path)
+    if origin is Origin.PATH:
+        origin = find_local_origin(folder, package.path, files)
     return LockEntry(
         package.name,
         package.version,
@@ -62,6 +57,6 @@ def _to_entry(package: _Package, line: int, folder: str) -> LockEntry:
         tuple(name[1] for name in names if name),
         package.marker,
         tuple(package.extras),
-        origin=Origin.INDEX if member else origin,
-        workspace_member=member,
+        origin=origin,
+        workspace_member=bool(package.path) and origin is Origin.INDEX,
     )

@@ -6,27 +6,24 @@ import json
 import posixpath
 import re
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
-from scangate.advisories.lock_entries import LockEntry, build_manifest
-from scangate.advisories.manifest import MalformedManifestError, Manifest
-from scangate.advisories.origins import Origin, find_origin, is_archive, is_in_tree
-from scangate.advisories.package_names import index_host
+from scangate.advisories.declarations import ProjectFiles, find_local_origin
+from scangate.advisories.lock_entries import LockEntry, build_manifest, convert_entry
+from scangate.advisories.manifest import REGENERATE_HINT, AuditGap, MalformedManifestError, Manifest
+from scangate.advisories.origins import Origin, find_origin
+from scangate.advisories.package_names import index_host, normalize_or_empty
 from scangate.advisories.readers import pipfile
+from scangate.model import GapKind
 
-T = TypeVar("T")
 _SYMBOL = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\]:\n]', re.DOTALL)
 
 
 class _Source(msgspec.Struct):
     name: str
     url: str
-
-
-class _Meta(msgspec.Struct):
-    sources: list[_Source] = []
 
 
 class _Package(msgspec.Struct):
@@ -45,33 +42,41 @@ class _Package(msgspec.Struct):
 def parse(path: str, files: Mapping[str, str]) -> Manifest:
     """Every package of every category. Raises MalformedManifestError."""
     sections = _parse_json(files[path])
-    if not isinstance(sections, dict) or "_meta" not in sections or "default" not in sections:
-        raise MalformedManifestError("not a Pipfile.lock: no object with `_meta` and `default`")
+    if not isinstance(sections, dict) or not sections.keys() & {"_meta", "default"}:
+        raise MalformedManifestError("not a Pipfile.lock: no object with `_meta` or `default`")
     lines = _find_key_lines(files[path])
-    meta = _convert(sections.pop("_meta"), _Meta, 1)
-    hosts = {source.name: index_host(source.url) for source in meta.sources}
+    hosts = _index_hosts(sections.pop("_meta", None))
     folder = posixpath.dirname(path)
-    entries: list[LockEntry] = []
+    entries: list[LockEntry | AuditGap] = []
     for section, packages in sections.items():
+        section_line = lines.get((section, ""), 1)
         if not isinstance(packages, dict):
-            raise MalformedManifestError("not a Pipfile.lock: a category is not an object")
+            reason = "not a Pipfile.lock: a category is not an object"
+            entries.append(AuditGap(section_line, GapKind.UNPARSABLE, reason, REGENERATE_HINT))
+            continue
         for name, value in packages.items():
-            line = lines.get((section, name), 1)
-            entries.append(_to_entry(name, _convert(value, _Package, line), line, folder, hosts))
+            line = lines.get((section, name), section_line)
+            package = convert_entry(value, _Package, line)
+            if isinstance(package, AuditGap):
+                entries.append(msgspec.structs.replace(package, name=normalize_or_empty(name)))
+            else:
+                entries.append(_to_entry(name, package, line, ProjectFiles(folder, files), hosts))
     return build_manifest(path, entries, pipfile.direct_names(folder, files) or ())
 
 
-def _convert(value: Any, shape: type[T], line: int) -> T:
-    try:
-        return msgspec.convert(value, shape)
-    except msgspec.ValidationError:
-        raise MalformedManifestError("not a Pipfile.lock: malformed entry", line) from None
+def _index_hosts(meta: Any) -> Mapping[str, str]:
+    """The host of each index by its name in the file; a malformed index has none, so its packages count as private."""
+    sources = meta.get("sources", []) if isinstance(meta, dict) else []
+    converted = (convert_entry(source, _Source, 1) for source in (sources if isinstance(sources, list) else []))
+    return {source.name: index_host(source.url) for source in converted if isinstance(source, _Source)}
 
 
-def _to_entry(name: str, package: _Package, line: int, folder: str, hosts: Mapping[str, str]) -> LockEntry:
-    member = is_in_tree(folder, package.path) and not is_archive(package.path)
+def _to_entry(name: str, package: _Package, line: int, project: ProjectFiles, hosts: Mapping[str, str]) -> LockEntry:
     url, vcs = package.file if "://" in package.file else "", package.git or package.hg or package.svn or package.bzr
-    origin = find_origin(vcs=vcs, url=url, path=package.file or package.path)
+    local_path = package.file or package.path
+    origin = find_origin(vcs=vcs, url=url, path=local_path)
+    if origin is Origin.PATH:
+        origin = find_local_origin(project.folder, local_path, project.files)
     return LockEntry(
         name,
         package.version.removeprefix("==").removeprefix("="),
@@ -79,21 +84,32 @@ def _to_entry(name: str, package: _Package, line: int, folder: str, hosts: Mappi
         marker=package.markers,
         extras=tuple(package.extras),
         index=hosts.get(package.index, package.index),
-        origin=Origin.INDEX if member else origin,
-        workspace_member=member,
+        origin=origin,
+        workspace_member=bool(local_path) and origin is Origin.INDEX,
     )
 
 
 def _parse_json(text: str) -> Any:
     """Parses a JSON text. Raises MalformedManifestError with the line."""
     try:
-        return json.loads(text)
+        return _replace_surrogates(json.loads(text))
     except RecursionError:
         raise MalformedManifestError("nested too deeply") from None
     except json.JSONDecodeError as error:
         raise MalformedManifestError("not JSON", error.lineno) from None
     except ValueError:
         raise MalformedManifestError("a number with too many digits") from None
+
+
+def _replace_surrogates(value: Any) -> Any:
+    """The JSON value with lone surrogates, which JSON can write and no encoding can, replaced in all of its strings."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, list):
+        return [_replace_surrogates(each) for each in value]
+    if isinstance(value, dict):
+        return {_replace_surrogates(key): _replace_surrogates(each) for key, each in value.items()}
+    return value
 
 
 def _find_key_lines(text: str) -> dict[tuple[str, str], int]:
@@ -108,9 +124,10 @@ def _find_key_lines(text: str) -> dict[tuple[str, str], int]:
         elif symbol in "}]":
             depth -= 1
         elif symbol == ":" and depth == 1:
-            section = json.loads(string)
+            section = _replace_surrogates(json.loads(string))
+            found[section, ""] = line
         elif symbol == ":" and depth == 2:
-            found[section, json.loads(string)] = line
+            found[section, _replace_surrogates(json.loads(string))] = line
         else:
             string = symbol
     return found

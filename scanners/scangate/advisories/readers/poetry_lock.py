@@ -8,12 +8,13 @@ from typing import Any
 
 import msgspec
 
-from scangate.advisories.lock_entries import LockEntry, build_manifest
-from scangate.advisories.manifest import MalformedManifestError, Manifest
-from scangate.advisories.origins import Origin, is_archive, is_in_tree
+from scangate.advisories.declarations import find_local_origin
+from scangate.advisories.lock_entries import LockEntry, build_manifest, convert_entries
+from scangate.advisories.manifest import UPGRADE_HINT, AuditGap, MalformedManifestError, Manifest
+from scangate.advisories.origins import Origin, is_archive
 from scangate.advisories.package_names import index_host
 from scangate.advisories.readers import pyproject
-from scangate.advisories.toml_lines import Toml, convert_toml
+from scangate.advisories.toml_lines import Toml
 
 
 class _Source(msgspec.Struct):
@@ -29,30 +30,24 @@ class _Package(msgspec.Struct):
     markers: str | dict[str, str] = ""
 
 
-class _Metadata(msgspec.Struct, rename="kebab"):
-    lock_version: str = "1.0"
-
-
-class _Lock(msgspec.Struct):
-    metadata: _Metadata
-    package: list[_Package] = []
-
-
 def parse(path: str, files: Mapping[str, str]) -> Manifest:
     """Every package of the lock file. Raises MalformedManifestError."""
-    toml = Toml(files[path])
-    lock = convert_toml(toml, _Lock, "package")
-    if lock.metadata.lock_version.partition(".")[0] not in ("1", "2"):
-        raise MalformedManifestError("unsupported lock file version")
+    toml = Toml(files[path], "package")
+    metadata = toml.data.get("metadata")
+    version = str(metadata.get("lock-version", "1.0")) if isinstance(metadata, dict) else ""
+    if version.partition(".")[0] not in ("1", "2"):
+        reason = "unsupported lock file version" if version else "not a poetry.lock: no metadata"
+        raise MalformedManifestError(reason, toml.line_of_key("metadata", "lock-version"), hint=UPGRADE_HINT)
     folder = posixpath.dirname(path)
-    lines = toml.entry_lines("package", len(lock.package))
-    entries = [_to_entry(package, line, folder) for package, line in zip(lock.package, lines, strict=True)]
+    packages = convert_entries(toml, "package", _Package)
+    entries = [package if isinstance(package, AuditGap) else _to_entry(package, line, folder, files) for package, line in packages]
     return build_manifest(path, entries, *pyproject.direct_names(folder, files))
 
 
-def _to_entry(package: _Package, line: int, folder: str) -> LockEntry:
+def _to_entry(package: _Package, line: int, folder: str, files: Mapping[str, str]) -> LockEntry:
     kind, url = package.source.type, package.source.url
-    member = kind == "directory" and is_in_tree(folder, url)
+    is_folder = kind == "directory" and bool(url)
+    origin = find_local_origin(folder, url, files) if is_folder else _origin(kind, url)
     return LockEntry(
         package.name,
         package.version,
@@ -60,8 +55,8 @@ def _to_entry(package: _Package, line: int, folder: str) -> LockEntry:
         tuple(package.dependencies),
         package.markers if isinstance(package.markers, str) else "; ".join(sorted(set(package.markers.values()))),
         index=index_host(url) if kind == "legacy" else "",
-        origin=Origin.INDEX if member else _origin(kind, url),
-        workspace_member=member,
+        origin=origin,
+        workspace_member=is_folder and origin is Origin.INDEX,
     )
 
 

@@ -1,57 +1,77 @@
-"""Reads pylock.toml, the standard lock file (PEP 751); packaging validates it."""
+"""Reads pylock.toml, the standard lock file (PEP 751), also where a tool writes it with small deviations from the standard."""
 
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Mapping
+from typing import Any
 
-from packaging.pylock import Package, Pylock, PylockValidationError
+import msgspec
 
-from scangate.advisories.lock_entries import LockEntry, build_manifest
-from scangate.advisories.manifest import MalformedManifestError, Manifest
-from scangate.advisories.origins import Origin, is_in_tree
+from scangate.advisories.declarations import find_local_origin
+from scangate.advisories.lock_entries import LockEntry, build_manifest, convert_entries
+from scangate.advisories.manifest import UPGRADE_HINT, AuditGap, MalformedManifestError, Manifest
+from scangate.advisories.origins import Origin
 from scangate.advisories.package_names import index_host
 from scangate.advisories.readers import pyproject
 from scangate.advisories.toml_lines import Toml
 
-_PACKAGE_INDEX = re.compile(r"^packages\[(\d+)\]")
+
+class _Archive(msgspec.Struct):
+    url: str = ""
+
+
+class _Directory(msgspec.Struct):
+    path: str = ""
+
+
+class _Package(msgspec.Struct):
+    """What is read of a package; hashes, sizes, dates and the like are not checked."""
+
+    name: str
+    version: str = ""
+    marker: str = ""
+    index: str = ""
+    dependencies: list[dict[str, Any]] = []
+    vcs: dict[str, Any] | None = None
+    directory: _Directory | None = None
+    archive: _Archive | None = None
 
 
 def parse(path: str, files: Mapping[str, str]) -> Manifest:
     """Every package of the lock file. Raises MalformedManifestError."""
-    toml = Toml(files[path])
-    packages = toml.data.get("packages")
-    lines = toml.entry_lines("packages", len(packages) if isinstance(packages, list) else 0)
-    try:
-        lock = Pylock.from_dict(toml.data)
-    except PylockValidationError as error:
-        index = _PACKAGE_INDEX.match(error.context or "")
-        reason = f"not a pylock.toml: invalid {error.context or 'top level'}"
-        raise MalformedManifestError(reason, lines[int(index[1])] if index else 1) from None
+    toml = Toml(files[path], "packages")
+    version = str(toml.data.get("lock-version", "1.0"))
+    if version.partition(".")[0] != "1":
+        raise MalformedManifestError("unsupported lock file version", toml.line_of_key("", "lock-version"), hint=UPGRADE_HINT)
+    if "packages" not in toml.data:
+        raise MalformedManifestError("not a pylock.toml: no packages")
     folder = posixpath.dirname(path)
-    entries = [_to_entry(package, line, folder) for package, line in zip(lock.packages, lines, strict=True)]
+    packages = convert_entries(toml, "packages", _Package)
+    entries = [package if isinstance(package, AuditGap) else _to_entry(package, line, folder, files) for package, line in packages]
     direct, project = pyproject.direct_names(folder, files)
-    has_graph = any(entry.dependencies for entry in entries)
+    has_graph = any(isinstance(entry, LockEntry) and entry.dependencies for entry in entries)
     return build_manifest(path, entries, direct if direct is not None or has_graph else (), project)
 
 
-def _to_entry(package: Package, line: int, folder: str) -> LockEntry:
-    member = package.directory is not None and is_in_tree(folder, package.directory.path)
-    names = (dependency.get("name") for dependency in package.dependencies or ())
+def _to_entry(package: _Package, line: int, folder: str, files: Mapping[str, str]) -> LockEntry:
+    origin = _origin(package)
+    if package.directory is not None and origin is Origin.PATH:
+        origin = find_local_origin(folder, package.directory.path, files)
+    names = (dependency.get("name") for dependency in package.dependencies)
     return LockEntry(
         package.name,
-        str(package.version or ""),
+        package.version,
         line,
         tuple(name for name in names if isinstance(name, str)),
-        str(package.marker or ""),
-        index=index_host(package.index or ""),
-        origin=Origin.INDEX if member else _origin(package),
-        workspace_member=member,
+        package.marker,
+        index=index_host(package.index),
+        origin=origin,
+        workspace_member=package.directory is not None and origin is Origin.INDEX,
     )
 
 
-def _origin(package: Package) -> Origin:
+def _origin(package: _Package) -> Origin:
     if package.vcs is not None:
         return Origin.VCS
     if package.directory is not None:

@@ -20,26 +20,33 @@ from pip_requirements_parser import CommentLine, OptionParsingError, break_args_
 from scangate.advisories.declarations import DeclaredDependency, ProjectDeclarations, is_project, parse_dependency, url_origin
 from scangate.advisories.dependency_graph import shortest_chains
 from scangate.advisories.lock_entries import MAX_PACKAGES
-from scangate.advisories.manifest import AuditGap, Manifest, Pin, SkippedDependency, select
+from scangate.advisories.manifest import UNEXPECTED_DATA, AuditGap, Manifest, Pin, SkippedDependency, select, unexpected_form
+from scangate.advisories.manifest_kinds import declaration_kind, is_environment, lock_kind
 from scangate.advisories.origins import Origin, is_archive, resolve_path, unauditable_gap
 from scangate.advisories.package_names import MAX_REQUIREMENT_LENGTH, index_host, normalize_or_empty
+from scangate.advisories.tree_files import TreeFiles
 from scangate.model import (
     GapKind,
     SkipReason,
 )
+from scangate.printable import replace_unprintable
 
 PIN_HINT = "pin it: pip-compile, or uv pip compile, writes a file of pins"
+MISSING_HINT = "commit the file; if the policy excludes it, its dependencies are not audited"
+MAX_MALFORMED = 50  # gaps for lines of one file that are no requirements
 MAX_FILES = 1_000  # in one installation
 _BLANK_RUNS = re.compile(r"[^\S\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]{2,}")  # blanks at which str.splitlines does not split
 _HASH = re.compile(r"(?:^|(?<=\s))--hash(?:=|\s)\S+")
+_DRIVE = re.compile(r"[A-Za-z]:[\\/]")  # of Windows
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
 class Include(msgspec.Struct, frozen=True):
-    """Another file that a line includes, by its repository path."""
+    """Another file that a line includes, by the repository path that the line means; there may be no such file."""
 
     path: str
     constraint: bool
+    line: int = 0
 
 
 class Index(msgspec.Struct, frozen=True):
@@ -49,8 +56,14 @@ class Index(msgspec.Struct, frozen=True):
     additional: bool = False
 
 
+class LocalProject(msgspec.Struct, frozen=True):
+    """A project of this tree that a line installs, by its folder."""
+
+    folder: str
+
+
 Item = DeclaredDependency | AuditGap | SkippedDependency
-Line = Item | Include | Index
+Line = Item | Include | Index | LocalProject
 
 
 class RequirementsFile(msgspec.Struct, frozen=True, dict=True):
@@ -62,7 +75,7 @@ class RequirementsFile(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def declared(self) -> tuple[Item, ...]:
         """Its dependencies, gaps and skipped dependencies."""
-        return tuple(line for line in self.lines if not isinstance(line, (Include, Index)))
+        return tuple(line for line in self.lines if not isinstance(line, (Include, Index, LocalProject)))
 
     @cached_property
     def dependencies(self) -> tuple[DeclaredDependency, ...]:
@@ -86,9 +99,9 @@ class RequirementsFile(msgspec.Struct, frozen=True, dict=True):
 
 
 def parse(path: str, files: Mapping[str, str]) -> ProjectDeclarations:
-    """A requirements.in, which pip-compile pins: its declarations, without those of constraints and .in files that it includes."""
-    file = parse_file(path, files)
-    includes = tuple(include.path for include in file.includes if not include.path.endswith(".in"))
+    """A requirements.in, which pip-compile pins: its own declarations, and the files that it includes."""
+    file = _resolve_includes(parse_file(path, files), TreeFiles(files))
+    includes = tuple(include.path for include in file.includes)
     return ProjectDeclarations("pip-compile", file.declared, includes=includes, custom_index=file.custom_index)
 
 
@@ -105,13 +118,43 @@ def parse_all(paths: Iterable[str], files: Mapping[str, str]) -> dict[str, Manif
 
 def _load_files(roots: Iterable[str], files: Mapping[str, str]) -> dict[str, RequirementsFile]:
     parsed: dict[str, RequirementsFile] = {}
+    tree = TreeFiles(files)
     rest = sorted(set(roots), reverse=True)
     while rest:
         path = rest.pop()
         if path not in parsed:
-            parsed[path] = parse_file(path, files)
+            parsed[path] = _resolve_includes(_parse_any(path, files), tree)
             rest += [include.path for include in parsed[path].includes]
     return parsed
+
+
+def _parse_any(path: str, files: Mapping[str, str]) -> RequirementsFile:
+    try:
+        if is_environment(path):
+            from scangate.advisories.readers import environment  # noqa: PLC0415 -- it uses this module
+
+            return environment.parse_file(path, files)
+        return parse_file(path, files)
+    except UNEXPECTED_DATA:
+        return RequirementsFile((unexpected_form(),))
+
+
+def _resolve_includes(file: RequirementsFile, tree: TreeFiles) -> RequirementsFile:
+    """The file with each include of a file that the tree has; any other include is a gap. A lock file is read as what it is."""
+    lines: list[Line] = []
+    for line in file.lines:
+        path = tree.find(line.path) if isinstance(line, Include) else None
+        if not isinstance(line, Include):
+            lines.append(line)
+        elif path is None:
+            reason = f"includes {replace_unprintable(line.path)}, which is not among the scanned files"
+            lines.append(AuditGap(line.line, GapKind.UNREADABLE, reason, MISSING_HINT))
+        elif declaration_kind(path):
+            reason = f"includes {replace_unprintable(path)}, which is not a requirements file"
+            lines.append(AuditGap(line.line, GapKind.UNPARSABLE, reason, "remove the line"))
+        elif not lock_kind(path):
+            lines.append(msgspec.structs.replace(line, path=path))
+    return RequirementsFile(tuple(lines), file.parents)
 
 
 def _find_roots(parsed: Mapping[str, RequirementsFile]) -> list[str]:
@@ -198,7 +241,13 @@ class _ResolvedFile:
         """The manifest of the file."""
         resolve = self._requirement if self._requiring or not self._constraining else self._constraint
         items = [*self._file.declared, *(item for dependency in self._file.dependencies for item in resolve(dependency))]
-        return Manifest(self._path, select(Pin, items), select(AuditGap, items), select(SkippedDependency, items))
+        return Manifest(
+            self._path,
+            select(Pin, items),
+            select(AuditGap, items),
+            select(SkippedDependency, items),
+            project_folders=frozenset(project.folder for project in select(LocalProject, self._file.lines)),
+        )
 
     def _requirement(self, dependency: DeclaredDependency) -> Iterator[Pin | AuditGap | SkippedDependency]:
         name, line = dependency.name, dependency.line
@@ -245,7 +294,7 @@ def _via_chains(file: RequirementsFile) -> Mapping[str, tuple[bool, tuple[str, .
 
 
 def parse_file(path: str, files: Mapping[str, str]) -> RequirementsFile:
-    """Parses one file without its includes."""
+    """Parses one file without what it includes; each include is an item of its own."""
     text = files[path]
     lines = list(preprocess(_BLANK_RUNS.sub(" ", text)))
     if len(lines) > MAX_PACKAGES:
@@ -259,8 +308,19 @@ def parse_file(path: str, files: Mapping[str, str]) -> RequirementsFile:
             comments.append((current, line.line))
             continue
         current = line_of(line.line_number)
-        found += _parse_line(line.line, current, path, files)
-    return RequirementsFile(tuple(found), _parse_via_comments(comments))
+        found += parse_line(line.line, current, path, files)
+    return RequirementsFile(_bound_malformed(found), _parse_via_comments(comments))
+
+
+def _bound_malformed(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """The lines with at most MAX_MALFORMED gaps for lines that are no requirements: the file may be something else altogether."""
+    malformed = [line for line in lines if isinstance(line, AuditGap) and line.kind is GapKind.UNPARSABLE]
+    if len(malformed) <= MAX_MALFORMED:
+        return tuple(lines)
+    rest = frozenset(malformed[MAX_MALFORMED:])
+    reason = f"{len(malformed) - MAX_MALFORMED} more lines from here on are not requirements"
+    first = malformed[MAX_MALFORMED]
+    return (*(line for line in lines if line not in rest), AuditGap(first.line, first.kind, reason, "fix the lines"))
 
 
 def _line_mapper(text: str) -> Callable[[int], int]:
@@ -271,31 +331,32 @@ def _line_mapper(text: str) -> Callable[[int], int]:
     return lambda number: starts[min(number, len(starts)) - 1]
 
 
-def _parse_line(text: str, line: int, path: str, files: Mapping[str, str]) -> Iterator[Line]:
+def parse_line(text: str, line: int, path: str, files: Mapping[str, str]) -> Iterator[Line]:
+    """What one line says; pip's continuation lines are joined."""
     bare = _HASH.sub("", text).strip()
     if len(bare) > MAX_REQUIREMENT_LENGTH:
         yield AuditGap(line, GapKind.UNPARSABLE, f"a line of more than {MAX_REQUIREMENT_LENGTH:,} characters", "fix the line")
         return
     if not bare.startswith("-") and " -" not in bare:
-        yield _parse_requirement(bare, line, path, files)
+        yield from _parse_requirement(bare, line, path, files)
         return
     try:
         requirement, options, rest = _parse_options(bare)
     except (OptionParsingError, ValueError):
-        yield AuditGap(line, GapKind.UNPARSABLE, "not a valid option in a requirements file", "fix the line")
+        yield AuditGap(line, GapKind.UNPARSABLE, "an option that pip does not allow in a requirements file", "fix the line")
         return
     if rest:
         yield AuditGap(line, GapKind.UNPARSABLE, "not a requirement", "fix the line")
     for name in options.requirements:
-        yield _parse_include(name.lstrip("="), line, path, files, constraint=False)
+        yield _parse_include(name.lstrip("="), line, path, constraint=False)
     for name in options.constraints:
-        yield _parse_include(name.lstrip("="), line, path, files, constraint=True)
+        yield _parse_include(name.lstrip("="), line, path, constraint=True)
     if options.index_url:
         yield Index(index_host(options.index_url.lstrip("=")))
     if options.extra_index_urls or options.find_links or options.no_index:
         yield Index(additional=True)
     for target in (*options.editables, *([requirement] if requirement else [])):
-        yield _parse_requirement(target.lstrip("="), line, path, files)
+        yield from _parse_requirement(target.lstrip("="), line, path, files)
 
 
 @lru_cache(maxsize=1)
@@ -312,38 +373,46 @@ def _parse_options(text: str) -> tuple[str, Values, list[str]]:
     return requirement.strip(), values, rest
 
 
-def _parse_include(name: str, line: int, path: str, files: Mapping[str, str], *, constraint: bool) -> Include | AuditGap:
+def _parse_include(name: str, line: int, path: str, *, constraint: bool) -> Include | AuditGap:
     hint = "keep the file in the repository"
-    if _ADDRESS.match(name):
+    if "${" in name:
+        return AuditGap(line, GapKind.UNREADABLE, "includes a file that an environment variable names", hint)
+    if _ADDRESS.match(name) and not name.lower().startswith("file:") and not _DRIVE.match(name):
         return AuditGap(line, GapKind.UNREADABLE, "includes a file from a URL, which scangate does not fetch", hint)
-    target = resolve_path(posixpath.dirname(path), name)
+    target = None if _DRIVE.match(name) else resolve_path(posixpath.dirname(path), name)
     if target is None:
         return AuditGap(line, GapKind.UNREADABLE, "includes a file outside the scanned tree", hint)
-    if target not in files:
-        kind = "constraints" if constraint else "requirements"
-        reason = f"includes {kind} that are not read: the scan has no requirements file of this name"
-        return AuditGap(line, GapKind.UNREADABLE, reason, "give it a name like requirements-dev.txt")
-    return Include(target, constraint)
+    return Include(target, constraint, line)
 
 
-def _parse_requirement(text: str, line: int, path: str, files: Mapping[str, str]) -> Item:
+def _parse_requirement(text: str, line: int, path: str, files: Mapping[str, str]) -> Iterator[Line]:
     parsed = parse_dependency(text, line)
-    if not isinstance(parsed, AuditGap) or parsed.name:
-        return parsed
-    if "${" in text:
-        return AuditGap(line, GapKind.UNPINNED, "set by an environment variable", PIN_HINT)
     target = text.partition(" ;")[0].partition(" #")[0].strip()
-    if _ADDRESS.match(target) and not target.lower().startswith("file:"):
-        return unauditable_gap(url_origin(target), line)
-    target = target.partition("#")[0]
-    folder = target[: target.rfind("[")] if target.endswith("]") and "[" in target else target
+    if not isinstance(parsed, AuditGap) or parsed.name:
+        yield parsed
+    elif "${" in text:
+        yield AuditGap(line, GapKind.UNPINNED, "set by an environment variable", PIN_HINT)
+    elif _ADDRESS.match(target) and not target.lower().startswith("file:"):
+        yield unauditable_gap(url_origin(target), line)
+    else:
+        yield from _parse_local(target.partition("#")[0], line, path, files) or [parsed]
+
+
+def _parse_local(target: str, line: int, path: str, files: Mapping[str, str]) -> list[Line]:
+    """The items for a local path, or nothing if ``target`` is none."""
+    is_address = target.lower().startswith("file:")
+    target = target[5:] if is_address and not target[5:].startswith("/") else target
+    name = target[: target.rfind("[")] if target.endswith("]") and "[" in target else target
     if is_archive(target) or target.lower().startswith("file:"):
-        return unauditable_gap(Origin.PATH, line)
-    if folder == "." or "/" in folder:
-        # pip resolves the path against its working directory, usually the root
-        member = any(is_project(resolve_path(base, folder), files) for base in ("", posixpath.dirname(path)))
-        return SkippedDependency(folder, SkipReason.WORKSPACE_MEMBER, line) if member else unauditable_gap(Origin.PATH, line)
-    return parsed
+        return [unauditable_gap(Origin.PATH, line)]
+    if not is_address and name != "." and "/" not in name:
+        return []
+    # pip resolves the path against its working directory, usually the root
+    folders = [resolve_path(base, name) for base in ("", posixpath.dirname(path))]
+    projects = [folder for folder in folders if folder is not None and is_project(folder, files)]
+    if projects:
+        return [SkippedDependency(name, SkipReason.WORKSPACE_MEMBER, line), *map(LocalProject, projects)]
+    return [unauditable_gap(Origin.PATH if None in folders else Origin.ABSENT, line)]
 
 
 def _parse_via_comments(comments: Iterable[tuple[int, str]]) -> tuple[tuple[int, tuple[str, ...] | None], ...]:

@@ -7,7 +7,7 @@ import posixpath
 import re
 from collections.abc import Mapping
 
-from scangate.advisories.declarations import DeclaredDependency, ProjectDeclarations, parse_dependency
+from scangate.advisories.declarations import DeclaredDependency, ProjectDeclarations, missing_file, parse_dependency
 from scangate.advisories.manifest import AuditGap, MalformedManifestError
 from scangate.advisories.origins import resolve_path
 from scangate.advisories.package_names import normalize_or_empty
@@ -54,7 +54,7 @@ def _parse_value(
         paths = {name: resolve_path(folder, name) for name in names}
         missing = [name for name, path in paths.items() if path not in files]
         known = [path for path in paths.values() if path is not None and path in files]
-        return [DeclaredDependency("", lines.line_of(name)) for name in missing], known
+        return [missing_file(name, lines.line_of(name)) for name in missing], known
     texts = [text for text in map(str.strip, value.split("\n")) if text and not text.startswith("#")]
     return [parse_dependency(re.split(r"\s#", text, maxsplit=1)[0].strip(), lines.line_of(text)) for text in texts], []
 

@@ -7,11 +7,14 @@ from collections.abc import Mapping
 
 import msgspec
 
-from scangate.advisories.lock_entries import LockEntry, build_manifest
-from scangate.advisories.manifest import MalformedManifestError, Manifest
-from scangate.advisories.origins import Origin, find_origin, is_archive, is_in_tree
+from scangate.advisories.declarations import find_local_origin
+from scangate.advisories.lock_entries import LockEntry, build_manifest, convert_entries, convert_entry
+from scangate.advisories.manifest import UPGRADE_HINT, AuditGap, MalformedManifestError, Manifest
+from scangate.advisories.origins import Origin, find_origin, is_archive
 from scangate.advisories.package_names import index_host, normalize_or_empty
-from scangate.advisories.toml_lines import Toml, convert_toml
+from scangate.advisories.toml_lines import Toml
+
+_TABLES = ("package", "distribution")  # the latter before uv 0.4
 
 
 class _Dependency(msgspec.Struct):
@@ -38,36 +41,31 @@ class _Package(msgspec.Struct, rename="kebab"):
     resolution_markers: list[str] = []
 
 
-class _Members(msgspec.Struct):
-    members: list[str] = []
+class _Manifest(msgspec.Struct):
     requirements: list[_Dependency] = []  # of a script
-
-
-class _Lock(msgspec.Struct):
-    version: int
-    package: list[_Package] = []
-    manifest: _Members = msgspec.field(default_factory=_Members)
 
 
 def parse(path: str, files: Mapping[str, str]) -> Manifest:
     """Every package of the lock file, its projects and workspace members marked as such. Raises MalformedManifestError."""
-    toml = Toml(files[path])
-    lock = convert_toml(toml, _Lock, "package")
-    if lock.version != 1:
-        raise MalformedManifestError(f"unsupported lock file version {lock.version}, supported is 1")
+    toml = Toml(files[path], "package")
+    version = toml.data.get("version")
+    if version != 1:
+        reason = "not a uv.lock: no version" if version is None else "unsupported lock file version, supported is 1"
+        raise MalformedManifestError(reason, toml.line_of_key("", "version"), hint=UPGRADE_HINT)
     folder = posixpath.dirname(path)
-    lines = toml.entry_lines("package", len(lock.package))
-    entries = [_to_entry(package, line, folder) for package, line in zip(lock.package, lines, strict=True)]
-    script = [dependency.name for dependency in lock.manifest.requirements]
-    roots = [package.name for package in lock.package if "." in (package.source.virtual, package.source.editable)]
+    packages = [entry for table in _TABLES for entry in convert_entries(toml, table, _Package)]
+    entries = [package if isinstance(package, AuditGap) else _to_entry(package, line, folder, files) for package, line in packages]
+    manifest = convert_entry(toml.data.get("manifest", {}), _Manifest, 1)
+    script = [dependency.name for dependency in manifest.requirements] if isinstance(manifest, _Manifest) else []
+    roots = [each.name for each, _ in packages if isinstance(each, _Package) and "." in (each.source.virtual, each.source.editable)]
     return build_manifest(path, entries, script or None, normalize_or_empty(roots[0]) if roots else "")
 
 
-def _to_entry(package: _Package, line: int, folder: str) -> LockEntry:
+def _to_entry(package: _Package, line: int, folder: str, files: Mapping[str, str]) -> LockEntry:
     source = package.source
     groups = [package.dependencies, *package.optional_dependencies.values(), *package.dev_dependencies.values()]
     local_path = source.virtual or source.editable or source.directory
-    member = is_in_tree(folder, local_path)
+    local = find_local_origin(folder, local_path, files) if local_path else Origin.PATH
     return LockEntry(
         package.name,
         package.version,
@@ -75,12 +73,12 @@ def _to_entry(package: _Package, line: int, folder: str) -> LockEntry:
         tuple(dependency.name for group in groups for dependency in group),
         " or ".join(package.resolution_markers),
         index=index_host(source.registry),
-        origin=Origin.INDEX if member else _origin(source, local_path),
-        workspace_member=member,
+        origin=local if local_path else _origin(source),
+        workspace_member=bool(local_path) and local is Origin.INDEX,
     )
 
 
-def _origin(source: _Source, local_path: str) -> Origin:
+def _origin(source: _Source) -> Origin:
     archive = source.registry if is_archive(source.registry) else ""
-    origin = find_origin(vcs=source.git, url=source.url, path=source.path or local_path or archive)
+    origin = find_origin(vcs=source.git, url=source.url, path=source.path or archive)
     return Origin.UNKNOWN if origin is Origin.INDEX and not source.registry else origin
