@@ -24,10 +24,10 @@ class LockCoverage:
     """The locked versions of a tree: ``locks`` hold for a folder and its workspace members, ``requirements`` for a folder and the
     projects that they install; a lock of one of the ``scripts`` for that script only."""
 
-    def __init__(self, locks: Iterable[Manifest], requirements: Iterable[Manifest], scripts: Collection[str] = ()) -> None:
-        self._scripts = frozenset(scripts)
+    def __init__(self, locks: Iterable[Manifest], requirements: Iterable[Manifest], scripts: Mapping[str, str]) -> None:
+        self._scripts = scripts
         found = list(locks)
-        self._script_locks = {lock.path: lock for lock in found if _is_script_lock(lock.path, self._scripts)}
+        self._script_locks = {lock.path: lock for lock in found if _is_script_lock(lock.path, scripts.values())}
         self._locks = _by_folder(lock for lock in found if lock.path not in self._script_locks)
         self._requirements = _by_folder(requirements)
 
@@ -58,7 +58,7 @@ class LockCoverage:
     def _covering(self, path: str, project: str) -> list[Manifest]:
         """The lock files first, then the requirements files."""
         if path in self._scripts:
-            return [lock] if (lock := self._script_locks.get(f"{path}.lock")) else []
+            return [lock] if (lock := self._script_locks.get(f"{self._scripts[path]}.lock")) else []
         folder = posixpath.dirname(path)
         found = self._locks_for(path, project)
         found += [each for name in (folder, posixpath.join(folder, "requirements")) for each in self._requirements.get(name, ())]

@@ -12,11 +12,18 @@ _LOCKS = {
     "poetry_lock": r"poetry\.lock",
     "pdm_lock": r"pdm(\.[^.]+)?\.lock",
     "pipfile_lock": r"Pipfile\.lock",
-    "conda_lock": r"(.+[-_.])?conda-lock\.ya?ml",
+    "conda_lock": r"(.+[-_.])?conda-lock\.ya?ml|pixi\.lock",
 }
 PROJECT_FILES = ("pyproject.toml", "setup.cfg", "setup.py")  # what makes a folder a project whose dependencies are read
-_DECLARATIONS = {"pyproject": r"pyproject\.toml", "setup_cfg": r"setup\.cfg", "setup_py": r"setup\.py", "pipfile": r"Pipfile"}
+_DECLARATIONS = {
+    "pyproject": r"pyproject\.toml",
+    "setup_cfg": r"setup\.cfg",
+    "setup_py": r"setup\.py",
+    "pipfile": r"Pipfile",
+    "pixi": r"pixi\.toml",
+}
 _ENVIRONMENT = r"(?i:(.+[-_.])?(environment|env|conda)([-_.].*)?\.ya?ml)"
+_YAML_SUFFIXES = (".yml", ".yaml")
 _REQUIREMENTS_SUFFIXES = (".txt", ".lock", ".pip")
 _INPUT_SUFFIX = ".in"
 _MANIFEST_NAMES = re.compile(
@@ -61,8 +68,13 @@ def is_input(path: str) -> bool:
 
 
 def is_environment(path: str) -> bool:
-    """Whether a file may describe an environment of conda; its content decides."""
+    """Whether a file may describe an environment of conda, by its name; its content decides."""
     return re.fullmatch(_ENVIRONMENT, path.rpartition("/")[2], re.DOTALL) is not None and not lock_kind(path)
+
+
+def is_yaml(path: str) -> bool:
+    """Whether a file is written in YAML, so that it is no requirements file, but may describe an environment of conda."""
+    return path.lower().endswith(_YAML_SUFFIXES)
 
 
 def _has_requirements_name(path: str) -> bool:

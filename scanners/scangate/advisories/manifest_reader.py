@@ -6,43 +6,38 @@ Each reader is imported when a file needs it: the libraries that the readers use
 from __future__ import annotations
 
 import importlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from scangate.advisories.declarations import ProjectDeclarations
 from scangate.advisories.internal_names import skip_internal
 from scangate.advisories.lock_coverage import LockCoverage
 from scangate.advisories.manifest import UNEXPECTED_DATA, AuditGap, MalformedManifestError, Manifest, unexpected_form
-from scangate.advisories.manifest_kinds import (
-    declaration_kind,
-    is_environment,
-    is_input,
-    is_requirements,
-    is_requirements_in,
-    lock_kind,
-)
+from scangate.advisories.manifest_kinds import declaration_kind, is_input, lock_kind
 from scangate.source_text import normalize_newlines
 
 _Declared = ProjectDeclarations | AuditGap
 
 
-def read_manifests(files: Mapping[str, str], internal: Sequence[str] = (), scripts: Collection[str] = ()) -> Mapping[str, Manifest]:
+def read_manifests(
+    files: Mapping[str, str], internal: Sequence[str] = (), scripts: Mapping[str, str] = MappingProxyType({})
+) -> Mapping[str, Manifest]:
     """Every manifest in ``files``, and every file that one includes; by repository path, sorted.
 
-    ``files`` maps repository paths to texts: included files and lock files are looked up there and nowhere else.
-    ``internal`` are globs over normalized names. ``scripts`` are the paths whose text is the header of a script. Raises ValueError
-    for an invalid glob.
+    ``files`` maps repository paths to texts: included files and lock files are looked up there and nowhere else; a file of unknown
+    name is read as a requirements file. ``internal`` are globs over normalized names. ``scripts``: for each path whose text is the
+    header of a script, the path of the script. Raises ValueError for an invalid glob.
     """
     texts = {path: normalize_newlines(text) for path, text in files.items()}
-    script_locks = {f"{path}.lock" for path in scripts}
+    script_locks = {f"{script}.lock" for script in scripts.values()}
     kinds = {path: "uv_lock" if path in script_locks else lock_kind(path) for path in texts if path not in scripts}
     locks: dict[str, Manifest] = {path: _manifest(_read(kind, path, texts), path) for path, kind in kinds.items() if kind}
     kinds = {path: "script_header" if path in scripts else declaration_kind(path) for path in texts}
     declared: dict[str, _Declared] = {path: _read(kind, path, texts) for path, kind in kinds.items() if kind}
-    includers = _read_inputs(filter(is_requirements_in, texts), texts, declared)
+    includers = _read_inputs(filter(is_input, texts), texts, declared)
     included = [path for each in declared.values() if isinstance(each, ProjectDeclarations) for path in each.includes]
-    named = (path for path in texts if path not in locks and (is_requirements(path) or is_environment(path)))
-    paths = [*named, *(path for path in included if path not in declared)]
+    paths = [path for path in dict.fromkeys((*texts, *included)) if path not in locks and path not in declared]
     requirements: Mapping[str, Manifest] = _reader("requirements").parse_all(paths, texts) if paths else {}
     coverage = LockCoverage(locks.values(), requirements.values(), scripts)
     found = {**requirements, **locks}

@@ -136,7 +136,7 @@ class Toml:
         return self._headers[number][1] if number >= 0 else ""
 
     def _first(self, table: str, offsets: Sequence[int]) -> int:
-        inside = (offset for offset in offsets if f"{self._table_at(offset)}.".startswith(f"{table}."))
+        inside = (offset for offset in offsets if not table or f"{self._table_at(offset)}.".startswith(f"{table}."))
         offset = next(inside, offsets[0] if offsets else None)
         return 1 if offset is None else self.line_of_offset(offset)
 

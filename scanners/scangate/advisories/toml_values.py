@@ -34,16 +34,15 @@ class TomlValues:
 
     def text(self, table: str, key: str) -> str:
         """A string of a table; empty if there is none."""
-        value = self.table(*table.split(".")).get(key, "")
+        value = self._get(table, key, "")
         if isinstance(value, str):
             return value
         self._reject(f"`{key}` is not a string", table, key)
         return ""
 
     def texts(self, table: str, key: str) -> list[str]:
-        """The strings of a list in a table."""
-        value = self.table(*table.split(".")).get(key, [])
-        return self.only_texts(value, table, key)
+        """The strings of a list in a table; the document itself is the table without a name."""
+        return self.only_texts(self._get(table, key, []), table, key)
 
     def only_texts(self, value: Any, table: str, key: str) -> list[str]:
         """The strings in ``value``, which ``key`` of ``table`` has; anything else in it is a gap."""
@@ -53,6 +52,9 @@ class TomlValues:
         for _ in (each for each in value if not isinstance(each, str)):
             self._reject(f"an entry of `{key}` is not a string", table, key)
         return [each for each in value if isinstance(each, str)]
+
+    def _get(self, table: str, key: str, default: object) -> Any:
+        return self.table(*filter(None, table.split("."))).get(key, default)
 
     def _reject(self, reason: str, table: str, key: str) -> None:
         self.gaps.append(AuditGap(self.toml.line_of_key(table, key), GapKind.UNPARSABLE, f"malformed: {reason}", "fix the line"))

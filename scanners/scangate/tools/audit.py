@@ -23,6 +23,7 @@ from scangate.advisories.manifest import Manifest, Pin
 from scangate.advisories.manifest_reader import read_manifests
 from scangate.advisories.paths import default_store_path
 from scangate.advisories.store import Store, StoreInfo, StoreMissingError
+from scangate.content.catalog import SCRIPT_HEADER
 from scangate.errors import ScanError, ScangateError
 from scangate.model import (
     BUNDLED_ADVISORIES,
@@ -58,7 +59,10 @@ def store_state(options: Options, environ: Mapping[str, str], today: dt.date) ->
 
 def scan(files: Sequence[SourceFile], options: Options, context: ScanContext) -> Iterable[FileReport]:
     """Audits the pins of all ``files`` at once."""
-    manifests = dict(read_manifests({source.path: decode(source.read_bytes())[0] for source in files}, options.internal))
+    scripts = {
+        source.path: getattr(source, "container", "") or source.path for source in files if source.content_type == SCRIPT_HEADER
+    }
+    manifests = dict(read_manifests({source.path: decode(source.read_bytes())[0] for source in files}, options.internal, scripts))
     if options.resolve:
         from scangate.tools.pip_resolver import resolve_ranges  # noqa: PLC0415 -- only if the policy allows it
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -21,22 +21,30 @@ from scangate.advisories.declarations import (
 from scangate.advisories.manifest import AuditGap, MalformedManifestError, SkippedDependency
 from scangate.advisories.origins import Origin, resolve_path, unauditable_gap
 from scangate.advisories.package_names import normalize_or_empty
+from scangate.advisories.readers import pixi
 from scangate.advisories.toml_lines import Toml
 from scangate.advisories.toml_values import TomlValues
 from scangate.advisories.tree_files import TreeFiles
 from scangate.model import SkipReason
 
-_LOCK_COMMANDS = {"poetry": "poetry lock", "pdm": "pdm lock", "uv": "uv lock", "": "pip-compile --all-extras pyproject.toml"}
+_LOCK_COMMANDS = {
+    "poetry": "poetry lock",
+    "pdm": "pdm lock",
+    "uv": "uv lock",
+    "pixi": "pixi lock",
+    "": "pip-compile --all-extras pyproject.toml",
+}
 
 
 def parse(path: str, files: Mapping[str, str]) -> ProjectDeclarations:
     """All that the file declares; what is malformed is a gap. Raises MalformedManifestError if it is not TOML."""
     values = TomlValues(Toml(files[path]))
     project = ProjectFiles(posixpath.dirname(path), files)
-    tables = values.table("tool", "uv", "sources")
-    sources = {normalize_or_empty(name): source for name, source in tables.items()}
-    declared = [*_standard_dependencies(values), *_poetry_dependencies(values, project)]
-    items = [_apply_uv_source(item, sources, project) for item in declared]
+    items = apply_uv_sources([*_standard_dependencies(values), *_poetry_dependencies(values, project)], values, project)
+    items += [
+        *pixi.pypi_dependencies(values, ("tool", "pixi"), project),
+        *pixi.conda_dependencies(values, ("tool", "pixi"), project),
+    ]
     includes, unknown = _dynamic_files(values, project)
     build = list(_build_requirements(values))
     return ProjectDeclarations(
@@ -79,7 +87,7 @@ def declares_all(folder: str, files: Mapping[str, str]) -> bool:
 def _project_tool(values: TomlValues) -> str:
     """The tool that manages the project, by its table or its build backend; empty if unknown."""
     backend = values.text("build-system", "build-backend")
-    tools = ("poetry", "pdm", "uv")
+    tools = ("poetry", "pdm", "uv", "pixi")
     named = next((name for name in tools if values.has_table("tool", name)), "")
     return named or next((name for name in tools if backend.startswith((name, f"{name}_", f"{name}."))), "")
 
@@ -108,6 +116,15 @@ def _poetry_dependencies(values: TomlValues, project: ProjectFiles) -> Iterator[
             adds_only = isinstance(value, dict) and not value.keys() & {"version", "git", "url", "path", "file"}
             if name != "python" and not (adds_only and normalize_or_empty(name) in standard):
                 yield from parse_dependency_table(name, value, values.toml.line_of_key(table, name), project, bare_is_exact=True)
+
+
+def apply_uv_sources(
+    items: Iterable[DeclaredDependency | AuditGap], values: TomlValues, project: ProjectFiles
+) -> list[DeclaredDependency | AuditGap]:
+    """The dependencies with the origins that ``tool.uv.sources`` sets."""
+    tables = values.table("tool", "uv", "sources")
+    sources = {normalize_or_empty(name): source for name, source in tables.items()}
+    return [_apply_uv_source(item, sources, project) for item in items]
 
 
 def _apply_uv_source(

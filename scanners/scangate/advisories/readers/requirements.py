@@ -21,7 +21,7 @@ from scangate.advisories.declarations import DeclaredDependency, ProjectDeclarat
 from scangate.advisories.dependency_graph import shortest_chains
 from scangate.advisories.lock_entries import MAX_PACKAGES
 from scangate.advisories.manifest import UNEXPECTED_DATA, AuditGap, Manifest, Pin, SkippedDependency, select, unexpected_form
-from scangate.advisories.manifest_kinds import declaration_kind, is_environment, lock_kind
+from scangate.advisories.manifest_kinds import declaration_kind, is_environment, is_yaml, lock_kind
 from scangate.advisories.origins import Origin, is_archive, resolve_path, unauditable_gap
 from scangate.advisories.package_names import MAX_REQUIREMENT_LENGTH, index_host, normalize_or_empty
 from scangate.advisories.tree_files import TreeFiles
@@ -130,10 +130,12 @@ def _load_files(roots: Iterable[str], files: Mapping[str, str]) -> dict[str, Req
 
 def _parse_any(path: str, files: Mapping[str, str]) -> RequirementsFile:
     try:
-        if is_environment(path):
+        if is_yaml(path):
             from scangate.advisories.readers import environment  # noqa: PLC0415 -- it uses this module
 
-            return environment.parse_file(path, files)
+            found = environment.parse_file(path, files)
+            if found is not None or is_environment(path):  # pip reads a file of any name that another one includes
+                return found or RequirementsFile()
         return parse_file(path, files)
     except UNEXPECTED_DATA:
         return RequirementsFile((unexpected_form(),))

@@ -1,0 +1,62 @@
+"""Reads conda-lock.yml and pixi.lock: the packages of pip in them; conda's own packages are one gap.
+
+https://conda.github.io/conda-lock/output/ and https://pixi.prefix.dev/latest/workspace/lockfile/
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Mapping
+
+import yaml
+
+from scangate.advisories.conda_packages import conda_gap
+from scangate.advisories.declarations import find_local_origin, url_origin
+from scangate.advisories.lock_entries import LockEntry, build_manifest
+from scangate.advisories.manifest import REGENERATE_HINT, AuditGap, MalformedManifestError, Manifest
+from scangate.advisories.origins import Origin, is_archive
+from scangate.advisories.package_names import index_host
+from scangate.advisories.yaml_nodes import compose, fields, items, line_of, text_of
+from scangate.model import GapKind
+
+
+def parse(path: str, files: Mapping[str, str]) -> Manifest:
+    """Every package that pip installs. Raises MalformedManifestError."""
+    root = fields(compose(files[path]))
+    packages = root.get("packages", root.get("package"))  # of pixi, of conda-lock
+    if not isinstance(packages, yaml.SequenceNode):
+        raise MalformedManifestError("not a lock file of conda: no list of packages")
+    conda: dict[str, int] = {}
+    entries = list(_entries(items(packages), posixpath.dirname(path), files, conda))
+    if conda:
+        entries.append(conda_gap(min(conda.values()), len(conda)))
+    return build_manifest(path, entries)
+
+
+def _entries(
+    packages: list[yaml.Node], folder: str, files: Mapping[str, str], conda: dict[str, int]
+) -> Iterator[LockEntry | AuditGap]:
+    """The packages of pip; those of conda go into ``conda``, by name or address, with their lines."""
+    for node in packages:
+        package = {name: text_of(value) for name, value in fields(node).items()}
+        address = package.get("pypi", package.get("url", package.get("path", "")))
+        manager = package.get("manager") or package.get("kind") or ("pypi" if "pypi" in package else "")
+        if manager == "conda" or "conda" in package:
+            conda.setdefault(package.get("name") or package.get("conda", ""), line_of(node))
+        elif manager in ("pip", "pypi"):
+            yield _to_entry(package, address, line_of(node), folder, files)
+        else:
+            yield AuditGap(line_of(node), GapKind.UNPARSABLE, "malformed entry: neither of pip nor of conda", REGENERATE_HINT)
+
+
+def _to_entry(package: Mapping[str, str], address: str, line: int, folder: str, files: Mapping[str, str]) -> LockEntry:
+    origin = url_origin(address) if address else Origin.INDEX
+    if origin is Origin.URL and is_archive(address.partition("#")[0]):
+        origin = Origin.INDEX  # the file of a release on an index
+    elif origin is Origin.PATH:
+        origin = find_local_origin(folder, address, files)
+    is_member = "://" not in address and bool(address) and origin is Origin.INDEX
+    host = index_host(address) if "://" in address and origin is Origin.INDEX else ""
+    return LockEntry(
+        package.get("name", ""), package.get("version", ""), line, index=host, origin=origin, workspace_member=is_member
+    )
