@@ -128,12 +128,10 @@ class ProcessRunner:
             raise ScanError(GapKind.INTERRUPTED, "interrupted before it was scanned")
         self.check_time()
         name = name or Path(argv[0]).name
-        deadline = time.monotonic() + timeout
         # Files instead of pipes: no pipe fills up, and no grandchild keeps one open.
         with contextlib.ExitStack() as stack:
             given, stdout = (stack.enter_context(tempfile.TemporaryFile(dir=self._folder)) for _ in range(2))
             stderr = stack.enter_context(tempfile.TemporaryFile("a+b", dir=self._folder))  # appended to, so that it can be emptied
-            is_emptied = False
             given.write(stdin or b"")
             given.seek(0)
             try:
@@ -150,26 +148,44 @@ class ProcessRunner:
                 reason = describe_os_error(error) if isinstance(error, OSError) else type(error).__name__
                 hint = "reinstall it: pip install --force-reinstall scangate"
                 raise ScanError(GapKind.TOOL_MISSING, f"{name} cannot be started: {reason}", hint) from error
-            try:
-                while not _exits_within(child, POLL_SECONDS):
-                    if self.cancelled:
-                        raise ScanError(GapKind.INTERRUPTED, f"{name} was interrupted")
-                    self.check_time()
-                    if time.monotonic() > deadline:
-                        hint = "raise the time limit in the policy: limits: {timeout: SECONDS}"
-                        raise ScanError(GapKind.TIMEOUT, f"{name} did not finish within {timeout:g} seconds", hint)
-                    _check_size(stdout, stdout_limit, name)
-                    if os.fstat(stderr.fileno()).st_size > MAX_STDERR_BYTES:
-                        os.ftruncate(stderr.fileno(), 0)
-                        is_emptied = True
-                _wait_for_group(child)
-            finally:
-                _terminate_group(child)
-            _check_size(stdout, stdout_limit, name)
+            is_emptied = self._wait(child, stdout, stderr, timeout=timeout, stdout_limit=stdout_limit, name=name)
             stdout.seek(0)
             size = os.fstat(stderr.fileno()).st_size
             stderr.seek(max(size - STDERR_LIMIT, 0))
             return ProgramOutput(child.returncode, stdout.read(), stderr.read(STDERR_LIMIT), is_emptied or size > STDERR_LIMIT)
+
+    def _wait(  # noqa: PLR0913 -- one parameter a bound
+        self,
+        child: subprocess.Popen[bytes],
+        stdout: IO[bytes],
+        stderr: IO[bytes],
+        *,
+        timeout: float,
+        stdout_limit: int,
+        name: str,
+    ) -> bool:
+        """Waits for the end of ``child`` and of what it leaves in its group; whether stderr was too long and emptied meanwhile.
+
+        Raises ScanError as `run` does; the group is ended in any case.
+        """
+        deadline, is_emptied = time.monotonic() + timeout, False
+        try:
+            while not _exits_within(child, POLL_SECONDS):
+                if self.cancelled:
+                    raise ScanError(GapKind.INTERRUPTED, f"{name} was interrupted")
+                self.check_time()
+                if time.monotonic() > deadline:
+                    hint = "raise the time limit in the policy: limits: {timeout: SECONDS}"
+                    raise ScanError(GapKind.TIMEOUT, f"{name} did not finish within {timeout:g} seconds", hint)
+                _check_size(stdout, stdout_limit, name)
+                if os.fstat(stderr.fileno()).st_size > MAX_STDERR_BYTES:
+                    os.ftruncate(stderr.fileno(), 0)
+                    is_emptied = True
+            _wait_for_group(child)
+        finally:
+            _terminate_group(child)
+        _check_size(stdout, stdout_limit, name)
+        return is_emptied
 
     def kill_leftovers(self) -> None:
         """Kills programs that left their process group, found by the marker in their environment (only where /proc exists)."""
