@@ -28,7 +28,11 @@ budgets:
     - {fixable: false, high: 1}
     - {kind: dependency, fixable: true, high: 0}
 advisories: {wait-days: 3}
-coverage: {required: [trivy], allowed-gaps: [{kind: unpinned, scanner: pip*, path: x, reason: "123"}]}
+coverage:
+  required: [trivy]
+  allowed-gaps:
+    - {kind: unpinned, scanner: pip*, path: x, reason: "123"}
+    - {kind: not-analyzed, language: go, analysis: code, reason: r}
 exceptions: [{rule: a, path: b, fingerprint: c, advisory: d, reason: "null", owner: "[o]", expires: 2026-12-01}]
 exception-unused: fail
 exception-owners: codeowners

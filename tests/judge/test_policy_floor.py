@@ -25,7 +25,7 @@ from scangate.judge.policy import (
     UnusedExceptions,
 )
 from scangate.judge.policy_floor import find_loosenings
-from scangate.model import FindingKind, GapKind, ScanResult, Severity, Targets
+from scangate.model import Analysis, FindingKind, GapKind, ScanResult, Severity, Targets
 from tests.support import policy_builders
 from tests.support.policy_builders import TODAY, Options, make_budget, make_exception, make_policy, rank_outcome
 
@@ -44,6 +44,10 @@ def over(severity: Severity, limit: int | None, path: str = "src/") -> BudgetOve
 
 def unfixed(limit: int, fixable: bool | None = False) -> BudgetOverride:
     return BudgetOverride(((HIGH, limit),), fixable=fixable)
+
+
+def ignored(content_type: str = "", analysis: Analysis | None = None, path: str = "") -> AllowedGap:
+    return AllowedGap(GapKind.NOT_ANALYZED, "r", path=path, content_type=content_type, analysis=analysis)
 
 
 # field, floor's value, a value at least as tight, a looser one
@@ -67,6 +71,11 @@ CASES: list[tuple[str, Any, Any, Any]] = [
     ("exclusions", (PathExclusion("a/", "r", ("bandit",)),), (), (PathExclusion("a/", "r"),)),
     ("allowed_gaps", (AllowedGap(CRASH, "r"),), (AllowedGap(CRASH, "r", "b", "c"),), (AllowedGap(TIMEOUT, "r"),)),
     ("allowed_gaps", (AllowedGap(CRASH, "r", "b"),), (), (AllowedGap(CRASH, "r"),)),
+    ("allowed_gaps", (ignored(),), (ignored("go", Analysis.CODE),), (ignored(), AllowedGap(CRASH, "r"))),
+    ("allowed_gaps", (ignored("go"),), (ignored("go", Analysis.CODE),), (ignored("rust"),)),
+    ("allowed_gaps", (ignored("go"),), (ignored("go", path="cmd/"),), (ignored(),)),
+    ("allowed_gaps", (ignored("go", Analysis.CODE),), (ignored("go", Analysis.CODE),), (ignored("go"),)),
+    ("allowed_gaps", (ignored("", Analysis.CODE),), (ignored("go", Analysis.CODE),), (ignored("go", Analysis.SECRETS),)),
     ("required_scanners", ("bandit",), ("bandit", "semgrep"), ("semgrep",)),
     ("scanners", (BANDIT,), (BANDIT, ScannerSettings("x", True, 1, None)), ()),
     (

@@ -10,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scangate import assets
+from scangate.content.catalog import CONTENT_TYPES
 from scangate.errors import PolicyError
 from scangate.judge.policy import InlineSuppressions
+from scangate.judge.policy_resolution import OTHER_NAMES
 from scangate.model import (
     PolicyLocation,
     Severity,
@@ -111,6 +113,31 @@ ERRORS = [
         HEAD + "coverage: {allowed-gaps: [{kind: to-large, reason: r}]}\n",
         "4:34: coverage.allowed-gaps[0].kind: not an allowed value",
         "`too-large`?",
+    ),
+    (
+        HEAD + "coverage: {allowed-gaps: [{kind: not-analyzed, reason: r, language: golang}]}\n",
+        "4:69: coverage.allowed-gaps[0].language: unknown content type `golang`",
+        "did you mean `go`? to list them: scangate scanners --types",
+    ),
+    (
+        HEAD + "coverage: {allowed-gaps: [{kind: not-analyzed, reason: r, language: 'py*thon-x'}]}\n",
+        "4:69: coverage.allowed-gaps[0].language: unknown content type `py*thon-x`",
+        "did you mean",
+    ),
+    (
+        HEAD + "coverage: {allowed-gaps: [{kind: unparsable, reason: r, language: go}]}\n",
+        "4:67: coverage.allowed-gaps[0].language: a gap of kind unparsable has no such selector",
+        "not-analyzed and not-opened",
+    ),
+    (
+        HEAD + "coverage: {allowed-gaps: [{kind: not-opened, reason: r, analysis: code}]}\n",
+        "4:67: coverage.allowed-gaps[0].analysis: a gap of kind not-opened has no such selector",
+        "not-analyzed",
+    ),
+    (
+        HEAD + "coverage: {allowed-gaps: [{kind: not-analyzed, reason: r, analysis: lint}]}\n",
+        "4:69: coverage.allowed-gaps[0].analysis: not an allowed value",
+        "code, configuration, dependencies, secrets",
     ),
     (HEAD + "coverage: {allowed-gaps: [{kind: too-large}]}\n", "4:27: coverage.allowed-gaps[0].reason: missing", ""),
     (HEAD + "coverage: {allowed-gaps: [{kind: interrupted, reason: r}]}\n", "allowed-gaps[0].kind: not an allowed value", ""),
@@ -563,3 +590,8 @@ def test_a_floor_says_whether_ranges_are_resolved(tmp_path: Path) -> None:
     own.write_text("version: 1\nextends: floor.yaml\nscanners: {pip-audit: {resolve: true}}\n")
     with pytest.raises(PolicyError, match=r"scanners\.pip-audit\.resolve: different from the floor's option"):
         load_policy(str(own), tmp_path / "elsewhere")
+
+
+def test_other_names_of_content_types_are_of_types_that_exist() -> None:
+    assert set(OTHER_NAMES.values()) <= CONTENT_TYPES.keys()
+    assert not CONTENT_TYPES.keys() & OTHER_NAMES.keys()

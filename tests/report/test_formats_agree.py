@@ -15,7 +15,14 @@ from scangate.model import BUNDLED_ADVISORIES, Outcome, Report, RulingOutcome
 from scangate.report import FORMATS
 from tests.support.hostile_text import hostile_report
 from tests.support.report_strategies import reports, shuffled
-from tests.support.sample_reports import failing_report, incomplete_report, many_findings, merged, passing_report
+from tests.support.sample_reports import (
+    failing_report,
+    incomplete_report,
+    many_findings,
+    merged,
+    partly_covered_report,
+    passing_report,
+)
 
 
 class ReportedCounts(NamedTuple):
@@ -156,7 +163,10 @@ def test_all_formats_agree(report: Report) -> None:
 
 
 @pytest.mark.smoke
-@pytest.mark.parametrize("report", [failing_report(), merged(), passing_report(), incomplete_report(), many_findings(900)])
+@pytest.mark.parametrize(
+    "report",
+    [failing_report(), merged(), passing_report(), incomplete_report(), partly_covered_report(), many_findings(900)],
+)
 def test_all_formats_agree_on_the_samples(report: Report) -> None:
     check_agreement(report)
 

@@ -21,9 +21,9 @@ from scangate.report.schema import parse_report
 from tests.support.bundled_policies import load_bundled_policy
 from tests.support.hostile_text import hostile_report
 from tests.support.report_strategies import reports
-from tests.support.sample_reports import failing_report, incomplete_report, merged, passing_report
+from tests.support.sample_reports import failing_report, incomplete_report, merged, partly_covered_report, passing_report
 
-SAMPLES = (failing_report(), merged(), passing_report(), incomplete_report())
+SAMPLES = (failing_report(), merged(), passing_report(), incomplete_report(), partly_covered_report())
 
 
 def sort_result(result: ScanResult) -> ScanResult:
@@ -55,6 +55,7 @@ def in_order(report: Report) -> Report:
             notes=tuple(sorted(report.verdict.notes, key=describe_note)),
         ),
         known_sources=tuple(sorted(report.known_sources)),
+        coverage=None if report.coverage is None else tuple(sorted(report.coverage)),
     )
 
 

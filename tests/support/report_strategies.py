@@ -10,13 +10,17 @@ from hypothesis import strategies as st
 
 from scangate.model import (
     BUNDLED_ADVISORIES,
+    COVERAGE,
     EXIT_CODES,
     WORST_FIRST,
     AffectedPackage,
+    Analysis,
+    AnalysisCoverage,
     Basis,
     ComparedRevision,
     Component,
     Confidence,
+    ContentCoverage,
     Decision,
     FileAccounting,
     FileSource,
@@ -196,6 +200,44 @@ def verdicts(draw: st.DrawFn, found: Sequence[Finding], missed: Sequence[Gap], a
     return Verdict(outcome, tuple(ruled), gaps_ruled, "baseline", "sha256:ab12", environment, "2026-01-02", notes)
 
 
+analyses = st.builds(
+    AnalysisCoverage,
+    st.sampled_from(Analysis),
+    st.integers(0, 2000),
+    st.sampled_from(((), ("bandit", "semgrep"))),
+    st.integers(0, 2000),
+    st.lists(paths(), max_size=4).map(tuple),
+    st.sampled_from(((), ("trivy",))),
+    st.sampled_from(((), ("ruff",))),
+)
+content_types = st.sampled_from(("python", "go", "npm-manifest", "unknown", "image"))
+coverage = st.none() | st.lists(
+    st.builds(
+        ContentCoverage,
+        content_types,
+        st.integers(1, 2000),
+        st.lists(analyses, max_size=4, unique_by=lambda each: each.analysis).map(tuple),
+    ),
+    max_size=4,
+    unique_by=lambda each: each.content_type,
+).map(tuple)
+
+
+def coverage_gaps() -> st.SearchStrategy[Gap]:
+    """What no scanner analyzed."""
+    return st.builds(
+        Gap,
+        st.just(COVERAGE),
+        st.none(),
+        st.just(GapKind.NOT_ANALYZED),
+        texts(),
+        hint=texts(),
+        content_type=content_types,
+        analysis=st.sampled_from(Analysis),
+        files=st.integers(1, 2000),
+    )
+
+
 @st.composite
 def reports(draw: st.DrawFn) -> Report:
     """A whole run: some scanners, their findings (two of them merged now and then), gaps of everybody, a verdict."""
@@ -211,7 +253,7 @@ def reports(draw: st.DrawFn) -> Report:
         gaps=tuple(draw(st.lists(paths().flatmap(lambda path: gaps("targets", path)), max_size=2))),
         notes=tuple(draw(st.lists(texts(), max_size=1))),
     )
-    missed = [gap for run in runs for gap in run.gaps] + list(targets.gaps)
+    missed = [gap for run in runs for gap in run.gaps] + list(targets.gaps) + draw(st.lists(coverage_gaps(), max_size=3))
     required = draw(st.lists(st.sampled_from(SCANNERS).flatmap(lambda name: gaps(name, None)), max_size=1))
     verdict = draw(verdicts(found, missed, required))
     interrupted = draw(st.sampled_from(("", "SIGTERM")))
@@ -244,6 +286,7 @@ def reports(draw: st.DrawFn) -> Report:
             st.sampled_from((None, ComparedRevision("origin/main", "ab" * 20), ComparedRevision("main|x", "ab" * 20, "cd" * 20)))
         ),
         scope={"limits": {"bytes": 1048576}, "excludes": [["docs/**", 3]]},
+        coverage=draw(coverage),
     )
 
 
@@ -268,4 +311,5 @@ def shuffled(draw: st.DrawFn, report: Report) -> Report:
         results=mixed([mixed_run(run) for run in report.results]),
         targets=msgspec.structs.replace(report.targets, **targets),
         known_sources=mixed(report.known_sources),
+        coverage=None if report.coverage is None else mixed(report.coverage),
     )

@@ -6,10 +6,14 @@ import msgspec
 
 from scangate.model import (
     BUNDLED_ADVISORIES,
+    COVERAGE,
     AffectedPackage,
+    Analysis,
+    AnalysisCoverage,
     Basis,
     Component,
     Confidence,
+    ContentCoverage,
     Decision,
     FileSource,
     Finding,
@@ -32,7 +36,7 @@ from scangate.model import (
 )
 from tests.support.decisions import budget, reason, unused_exception
 
-__all__ = ["failing_report", "incomplete_report", "many_findings", "merged", "passing_report"]
+__all__ = ["failing_report", "incomplete_report", "many_findings", "merged", "partly_covered_report", "passing_report"]
 
 SQL = Finding(
     rule="semgrep:python.flask.sql-injection",
@@ -253,6 +257,46 @@ def incomplete_report() -> Report:
         seconds=2.0,
         interrupted="SIGTERM",
         exit_code=143,
+    )
+
+
+def partly_covered_report() -> Report:
+    """A run that found nothing, over content of which no scanner analyzes a part; the policy accepts some of that."""
+    hint = "add gosec: scanners: {gosec: {command: [gosec, -fmt=sarif, '-out={output}', '{root}/...'], analyzes: {go: [code]}}}"
+
+    def gap(name: str, analysis: Analysis, files: int) -> Gap:
+        reason = f"no scanner did the analysis of {name}: {files} files"
+        return Gap(COVERAGE, None, GapKind.NOT_ANALYZED, reason, hint=hint, content_type=name, analysis=analysis, files=files)
+
+    def row(name: str, files: int, *analyses: AnalysisCoverage) -> ContentCoverage:
+        secrets = AnalysisCoverage(Analysis.SECRETS, files, ("detect-secrets",))
+        return ContentCoverage(name, files, (*analyses, secrets))
+
+    def paths(files: int) -> tuple[str, ...]:
+        return tuple(f"src/f{number:03}" for number in range(files))
+
+    configuration = Analysis.CONFIGURATION
+    rows = (
+        row("cloudformation", 2, AnalysisCoverage(configuration, 2, ("semgrep",), 19)),
+        row("go", 4, AnalysisCoverage(Analysis.CODE, not_analyzed=paths(4))),
+        ContentCoverage("image", 7),
+        row("markdown", 12),
+        row("npm-manifest", 1, AnalysisCoverage(Analysis.DEPENDENCIES, not_analyzed=paths(1))),
+        row("python", 41, AnalysisCoverage(Analysis.CODE, 39, ("bandit", "semgrep"), 114)),
+        row("terraform", 6, AnalysisCoverage(configuration, not_analyzed=paths(6))),
+        row("typescript", 912, AnalysisCoverage(Analysis.CODE, not_analyzed=paths(912))),
+        row("unknown", 3),
+    )
+    accepted = Decision(Basis.ALLOWED_GAP, reason="the front end has a gate of its own")
+    gaps = (
+        GapRuling(gap("go", Analysis.CODE, 4), True, Decision(Basis.GAP_NOT_ALLOWED)),
+        GapRuling(gap("npm-manifest", Analysis.DEPENDENCIES, 1), False, accepted),
+        GapRuling(gap("terraform", configuration, 6), True, Decision(Basis.GAP_NOT_ALLOWED)),
+        GapRuling(gap("typescript", Analysis.CODE, 912), False, accepted),
+    )
+    verdict = Verdict(Outcome.INCOMPLETE, (), gaps, "strict", "sha256:ab12", "", "2026-01-02")
+    return msgspec.structs.replace(
+        passing_report(), verdict=verdict, targets=Targets(FileSource.GIT_INDEX, 988), exit_code=3, coverage=rows
     )
 
 

@@ -13,12 +13,14 @@ from scangate.app.policy_inputs import PolicyInputs
 from scangate.app.requests import ScanRequest
 from scangate.app.session import Session
 from scangate.judge.codeowners import CodeOwners
+from scangate.judge.coverage import restrict_coverage
 from scangate.judge.evaluation import evaluate
 from scangate.judge.policy import Policy
 from scangate.judge.policy_files import DEFAULT_POLICY_FILE
 from scangate.judge.scan_scope import find_scope_gaps, record_scope
 from scangate.model import (
     Basis,
+    ContentCoverage,
     GapRuling,
     KnownSource,
     PolicyOrigin,
@@ -95,6 +97,7 @@ class Evidence(msgspec.Struct, frozen=True):
     owners: CodeOwners | None
     known_sources: Sequence[KnownSource]
     rules: Mapping[str, str]
+    coverage: Sequence[ContentCoverage] = ()
 
 
 def tighten_verdict(verdict: Verdict, policy: Policy, evidence: Evidence, folders: Sequence[FolderPolicy]) -> Verdict:
@@ -117,6 +120,7 @@ def _tighten(verdict: Verdict, policy: Policy, evidence: Evidence, tightened: Fo
         forced_gaps=[msgspec.structs.replace(gap, hint=hint) for gap in forced],
         owners=evidence.owners,
         known_sources=[msgspec.structs.replace(source, gone=0) for source in evidence.known_sources],
+        coverage=restrict_coverage(evidence.coverage, prefix),
     )
     rulings = _merge_rulings(verdict.rulings, own.rulings, prefix)
     gaps = _merge_gaps(verdict.gaps, [ruling for ruling in own.gaps if ruling.decision.basis is not Basis.NOTHING_SCANNED])

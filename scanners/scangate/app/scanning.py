@@ -118,7 +118,7 @@ def run_scan(
         coverage=coverage,
     )
     if folders:
-        evidence = Evidence(results, targets, started.date(), inputs.owners, known_sources, rules)
+        evidence = Evidence(results, targets, started.date(), inputs.owners, known_sources, rules, coverage)
         verdict = tighten_verdict(verdict, inputs.policy, evidence, folders)
     return Report(
         verdict=verdict,

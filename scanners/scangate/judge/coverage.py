@@ -116,6 +116,19 @@ def _measure(
         )
 
 
+def restrict_coverage(coverage: Iterable[ContentCoverage], prefix: str) -> tuple[ContentCoverage, ...]:
+    """What was not analyzed of the files whose paths begin with ``prefix``; the other numbers are not known for them."""
+    restricted = []
+    for content in coverage:
+        below = [(each, tuple(path for path in each.not_analyzed if path.startswith(prefix))) for each in content.analyses]
+        if paths := {path for _, found in below for path in found}:
+            analyses = (
+                msgspec.structs.replace(each, files=0, scanners=(), rules=0, not_analyzed=found) for each, found in below if found
+            )
+            restricted.append(ContentCoverage(content.content_type, len(paths), tuple(analyses)))
+    return tuple(restricted)
+
+
 def rule_coverage_gaps(coverage: Iterable[ContentCoverage], matcher: PolicyMatcher) -> Iterator[GapRuling]:
     """A ruling for each content type and analysis that no scanner did; two if the policy accepts it for some of the files only.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
@@ -15,7 +16,7 @@ from scangate import globs
 from scangate.content.catalog import CONTENT_TYPES
 from scangate.judge import policy_schema
 from scangate.judge.decode import DocumentPath, decode_node, format_path, struct_fields
-from scangate.judge.error_text import pluralize, suggest
+from scangate.judge.error_text import pluralize, shorten, suggest
 from scangate.judge.name_patterns import matches_name
 from scangate.judge.policy import (
     AllowedGap,
@@ -49,6 +50,22 @@ RESERVED_NAMES = frozenset({"targets", "scangate", COVERAGE})  # names that gaps
 CATCH_ALL_PROBE = "\x01/\x01"  # a path that only a pattern for every path matches
 
 
+OTHER_NAMES = {
+    "bash": "shell",
+    "c#": "csharp",
+    "c++": "cpp",
+    "docker": "dockerfile",
+    "golang": "go",
+    "helm": "helm-template",
+    "js": "javascript",
+    "k8s": "kubernetes",
+    "npm": "npm-manifest",
+    "py": "python",
+    "sh": "shell",
+    "tf": "terraform",
+    "ts": "typescript",
+}
+"""What authors of policies may call content types, for hints."""
 KINDS_BY_SELECTOR = {
     "language": frozenset({GapKind.NOT_ANALYZED, GapKind.NOT_OPENED}),
     "analysis": frozenset({GapKind.NOT_ANALYZED}),
@@ -237,7 +254,10 @@ def _allowed_gap(entry: policy_schema.AllowedGapEntry) -> AllowedGap:
 def _check_content(tree: Node, path: DocumentPath, gap: AllowedGap) -> None:
     """An entry with a selector that can match nothing is a mistake: the author believes that something is accepted."""
     if gap.content_type and not any(matches_name(gap.content_type, name) for name in CONTENT_TYPES):
-        _fail(tree, (*path, "language"), f"unknown content type `{gap.content_type}`", suggest(gap.content_type, CONTENT_TYPES))
+        name = gap.content_type.lower()
+        near = [OTHER_NAMES[name]] if name in OTHER_NAMES else difflib.get_close_matches(name, CONTENT_TYPES, n=1)
+        hint = f"did you mean `{near[0]}`? to list them: scangate scanners --types" if near else "scangate scanners --types"
+        _fail(tree, (*path, "language"), f"unknown content type `{shorten(gap.content_type)}`", hint)
     for key, value in (("language", gap.content_type), ("analysis", gap.analysis)):
         if value and gap.kind not in KINDS_BY_SELECTOR[key]:
             kinds = " and ".join(sorted(kind.value for kind in KINDS_BY_SELECTOR[key]))

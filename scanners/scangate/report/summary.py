@@ -94,7 +94,7 @@ def summarize_scanners(report: Report) -> list[ScannerSummary]:
 
 def is_allowed_content(ruling: GapRuling) -> bool:
     """Whether the gap is about a content type that the policy allows not to be analyzed."""
-    return ruling.gap.kind is GapKind.NOT_ANALYZED and not ruling.blocking
+    return ruling.gap.kind is GapKind.NOT_ANALYZED and bool(ruling.gap.content_type) and not ruling.blocking
 
 
 def group_gaps(gaps: Iterable[GapRuling]) -> list[list[GapRuling]]:

@@ -1,0 +1,299 @@
+"""What was analyzed by content type, and the gaps of content that no scanner analyzed."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+import pytest
+import yaml
+
+from scangate.content.catalog import CONTENT_TYPES
+from scangate.judge.coverage import measure_coverage, restrict_coverage, rule_coverage_gaps
+from scangate.judge.evaluation import evaluate
+from scangate.judge.policy import AllowedGap, PathExclusion
+from scangate.judge.policy_matcher import PolicyMatcher
+from scangate.judge.scanner_suggestions import SUGGESTIONS, suggest_scanner
+from scangate.model import (
+    ANY_TYPE,
+    Analysis,
+    AnalysisCoverage,
+    Basis,
+    ContentCoverage,
+    ContentFiles,
+    Coverage,
+    FileSource,
+    Gap,
+    GapKind,
+    GapRuling,
+    Outcome,
+    ScanResult,
+    ScanStatus,
+    SkippedPath,
+    SkipReason,
+    Targets,
+)
+from scangate.tools.sarif_command import Options as CommandOptions
+from tests.support.policy_builders import TODAY, make_policy
+
+CODE, CONFIGURATION, SECRETS, DEPENDENCIES = Analysis
+DECLARED = {
+    "bandit": (Coverage("python", CODE, 75),),
+    "semgrep": (Coverage("python", CODE, 39), Coverage("dockerfile", CONFIGURATION, 9)),
+    "detect-secrets": (Coverage(ANY_TYPE, SECRETS),),
+    "pip-audit": (Coverage("python-manifest", DEPENDENCIES),),
+}
+Tree = Mapping[str, tuple[str, ...]]
+TREE: Tree = {
+    "python": ("a.py", "b.py"),
+    "dockerfile": ("Dockerfile",),
+    "go": ("cmd/main.go", "pkg/x.go"),
+    "npm-manifest": ("package.json",),
+    "markdown": ("README.md",),
+    "image": ("logo.png",),
+}
+READS = {
+    "bandit": ("python",),
+    "semgrep": ("python", "dockerfile"),
+    "pip-audit": (),
+    "detect-secrets": tuple(set(TREE) - {"image"}),
+}
+
+
+def targets(tree: Tree = TREE, **more: Any) -> Targets:
+    files = {path for paths in tree.values() for path in paths}
+    content = tuple(ContentFiles(name, tuple(sorted(paths))) for name, paths in tree.items())
+    return Targets(FileSource.FILE_SYSTEM, len(files), content=content, **more)
+
+
+def result(scanner: str, paths: Iterable[str], gaps: Iterable[Gap] = (), status: ScanStatus | None = None) -> ScanResult:
+    gaps = tuple(gaps)
+    with_gap = {gap.path for gap in gaps} - {None}
+    files = tuple(sorted(set(paths) - with_gap))
+    status = status or (ScanStatus.COMPLETE if not gaps else ScanStatus.PARTIAL if files else ScanStatus.FAILED)
+    return ScanResult(scanner, "1", status, files_given=len(files) + len(with_gap), analyzed_files=files, gaps=gaps)
+
+
+def results(tree: Tree = TREE, **replaced: ScanResult) -> list[ScanResult]:
+    plain = {name: result(name, [path for each in READS[name] for path in tree.get(each, ())]) for name in READS}
+    return list((plain | {each.scanner: each for each in replaced.values()}).values())
+
+
+def measured(found: Iterable[ScanResult] | None = None, **more: Any) -> dict[tuple[str, Analysis], AnalysisCoverage]:
+    arguments: dict[str, Any] = {"targets": targets(), "declared": DECLARED, "policy": make_policy(), **more}
+    rows = measure_coverage(results=results() if found is None else found, **arguments)
+    return {(row.content_type, each.analysis): each for row in rows for each in row.analyses}
+
+
+def missing(rows: dict[tuple[str, Analysis], AnalysisCoverage]) -> dict[tuple[str, Analysis], tuple[str, ...]]:
+    return {key: row.not_analyzed for key, row in rows.items() if row.not_analyzed}
+
+
+GO_AND_NPM = {("go", CODE): TREE["go"], ("npm-manifest", DEPENDENCIES): TREE["npm-manifest"]}
+
+
+def test_each_analysis_that_content_calls_for_is_measured() -> None:
+    rows = measured()
+    assert rows["python", CODE] == AnalysisCoverage(CODE, 2, ("bandit", "semgrep"), 114)
+    assert rows["dockerfile", CONFIGURATION] == AnalysisCoverage(CONFIGURATION, 1, ("semgrep",), 9)
+    assert rows["go", CODE] == AnalysisCoverage(CODE, not_analyzed=TREE["go"])
+    assert {name for name, analysis in rows if analysis is SECRETS} == set(TREE) - {"image"}
+    assert missing(rows) == GO_AND_NPM
+
+
+def test_files_are_counted_by_content_type() -> None:
+    rows = measure_coverage(targets(), results(), DECLARED, make_policy())
+    assert {row.content_type: row.files for row in rows} == {name: len(paths) for name, paths in TREE.items()}
+    assert next(row for row in rows if row.content_type == "image").analyses == ()
+
+
+def test_what_is_analyzed_without_being_called_for_is_shown() -> None:
+    declared = {**DECLARED, "plugin": (Coverage("markdown", CONFIGURATION, 3),)}
+    rows = measured([*results(), result("plugin", TREE["markdown"])], declared=declared)
+    assert rows["markdown", CONFIGURATION] == AnalysisCoverage(CONFIGURATION, 1, ("plugin",), 3)
+
+
+@pytest.mark.parametrize(
+    ("declaration", "missed"),
+    [
+        (Coverage("go", CODE), False),
+        (Coverage("go", SECRETS), True),
+        (Coverage("go-manifest", CODE), True),
+        (Coverage(ANY_TYPE, CODE), True),
+    ],
+)
+def test_only_the_very_analysis_of_the_very_type_counts(declaration: Coverage, missed: bool) -> None:
+    rows = measured([*results(), result("gosec", TREE["go"])], declared={**DECLARED, "gosec": (declaration,)})
+    assert (("go", CODE) in missing(rows)) is missed
+
+
+def test_a_template_is_not_covered_by_the_language_that_is_made_from_it() -> None:
+    tree = {"python-template": ("app.py.j2",)}
+    rows = measured([result("bandit", ["app.py.j2"])], targets=targets(tree))
+    assert missing(rows)["python-template", CODE] == ("app.py.j2",)
+
+
+def test_files_that_a_scanner_did_not_get_are_missed() -> None:
+    rows = measured([*results(), result("gosec", ["pkg/x.go"])], declared={**DECLARED, "gosec": (Coverage("go", CODE),)})
+    assert rows["go", CODE] == AnalysisCoverage(CODE, 1, ("gosec",), not_analyzed=("cmd/main.go",))
+
+
+def test_a_gap_of_the_scanner_is_not_doubled() -> None:
+    crash = Gap("bandit", "a.py", GapKind.CRASH, "r")
+    lost = Gap("semgrep", "a.py", GapKind.UNPARSABLE, "r")
+    python = TREE["python"]
+    rows = measured(results(one=result("bandit", python, [crash]), two=result("semgrep", [*python, "Dockerfile"], [lost])))
+    assert rows["python", CODE] == AnalysisCoverage(CODE, 1, ("bandit", "semgrep"), 114)
+    gone = Gap("bandit", None, GapKind.TOOL_MISSING, "r")
+    rows = measured([result("bandit", (), [gone])], targets=targets({"python": python}))
+    assert missing(rows) == {("python", SECRETS): python}
+
+
+def test_a_gap_of_another_scanner_excuses_nothing() -> None:
+    other = Gap("detect-secrets", "pkg/x.go", GapKind.TIMEOUT, "r")
+    rows = measured(results(one=result("detect-secrets", [*TREE["go"], "a.py", "b.py"], [other])))
+    assert missing(rows)["go", CODE] == TREE["go"]
+
+
+def test_a_file_that_is_not_there_is_not_doubled() -> None:
+    absent = Gap("targets", "pkg/x.go", GapKind.ABSENT, "r")
+    assert missing(measured(targets=targets(gaps=(absent,))))["go", CODE] == ("cmd/main.go",)
+
+
+def test_what_the_policy_excludes_calls_for_nothing() -> None:
+    excluded = make_policy(exclusions=(PathExclusion("pkg/", "vendored"), PathExclusion("package.json", "r")))
+    rows = measured(policy=excluded)
+    assert missing(rows) == {("go", CODE): ("cmd/main.go",)}
+    assert ("npm-manifest", SECRETS) not in rows
+
+
+def test_an_exclusion_for_the_scanners_that_would_analyze_it_is_a_reason_and_one_for_others_is_not() -> None:
+    python = {"python": ("a.py",)}
+    skipped = SkippedPath("a.py", SkipReason.EXCLUDED, "bandit", "generated")
+    bandit = msgspec.structs.replace(result("bandit", ()), skipped_paths=(skipped,))
+    rows = measured([bandit, result("detect-secrets", ["a.py"])], targets=targets(python))
+    assert missing(rows) == {}
+    secrets = msgspec.structs.replace(result("detect-secrets", ()), skipped_paths=(skipped,))
+    assert missing(measured([result("bandit", ()), secrets], targets=targets(python))) == {("python", CODE): ("a.py",)}
+
+
+def test_scanners_that_did_not_run_and_that_declare_nothing_are_named() -> None:
+    off = ScanResult("bandit", "", ScanStatus.SKIPPED, reason="off")
+    rows = measured([off, result("linter", ["a.py"])], targets=targets({"python": ("a.py",)}))
+    assert rows["python", CODE] == AnalysisCoverage(CODE, not_analyzed=("a.py",), not_run=("bandit",), undeclared=("linter",))
+
+
+def test_text_of_an_unknown_type_calls_for_secrets() -> None:
+    rows = measured([], targets=targets({"unknown": ("x",), "made-up-type": ("y",)}))
+    assert set(missing(rows)) == {("unknown", SECRETS), ("made-up-type", SECRETS)}
+
+
+# -- gaps --
+
+GO = ContentCoverage("go", 2, (AnalysisCoverage(CODE, not_analyzed=TREE["go"]), AnalysisCoverage(SECRETS, 2, ("detect-secrets",))))
+
+
+def rulings(*rows: ContentCoverage, **changes: Any) -> list[GapRuling]:
+    return list(rule_coverage_gaps(rows or (GO,), PolicyMatcher(make_policy(**changes))))
+
+
+def allowed(**selectors: Any) -> dict[str, Any]:
+    return {"allowed_gaps": (AllowedGap(GapKind.NOT_ANALYZED, "reviewed", **selectors),)}
+
+
+def test_a_type_and_an_analysis_make_one_gap() -> None:
+    (ruling,) = rulings()
+    gap = ruling.gap
+    assert (gap.kind, gap.path, gap.content_type, gap.analysis, gap.files) == (GapKind.NOT_ANALYZED, None, "go", CODE, 2)
+    assert ruling.blocking
+    assert ruling.decision.basis is Basis.GAP_NOT_ALLOWED
+
+
+@pytest.mark.parametrize(
+    ("selectors", "blocking"),
+    [
+        ({}, [False]),
+        ({"content_type": "go"}, [False]),
+        ({"content_type": "g*"}, [False]),
+        ({"content_type": "go-*"}, [True]),
+        ({"content_type": "rust"}, [True]),
+        ({"analysis": CODE}, [False]),
+        ({"content_type": "go", "analysis": DEPENDENCIES}, [True]),
+        ({"content_type": "go", "path": "cmd/"}, [False, True]),
+        ({"path": "*.go"}, [False]),
+        ({"scanner": "coverage"}, [False]),
+        ({"scanner": "bandit"}, [True]),
+    ],
+)
+def test_an_entry_of_the_policy_accepts_what_its_selectors_match(selectors: dict[str, Any], blocking: list[bool]) -> None:
+    found = rulings(**allowed(**selectors))
+    assert sorted(ruling.blocking for ruling in found) == blocking
+    assert sum(ruling.gap.files for ruling in found) == 2
+    assert all(ruling.decision.reason == "reviewed" for ruling in found if not ruling.blocking)
+
+
+def test_an_entry_of_another_kind_accepts_nothing() -> None:
+    (ruling,) = rulings(allowed_gaps=(AllowedGap(GapKind.UNPARSABLE, "r"), AllowedGap(GapKind.NOT_OPENED, "r", content_type="go")))
+    assert ruling.blocking
+
+
+def test_a_selector_of_a_content_type_matches_no_gap_about_a_file() -> None:
+    gap = Gap("bandit", "a.go", GapKind.NOT_ANALYZED, "r")
+    assert PolicyMatcher(make_policy(**allowed(content_type="*"))).allowance_of(gap) is None
+    assert PolicyMatcher(make_policy(**allowed(analysis=CODE))).allowance_of(gap) is None
+
+
+def test_another_policy_may_exclude_more() -> None:
+    (ruling,) = rulings(exclusions=(PathExclusion("pkg/", "r"),))
+    assert ruling.gap.files == 1
+    assert rulings(exclusions=(PathExclusion("*.go", "r"),)) == []
+
+
+def test_a_required_scanner_that_did_not_run_has_its_own_gap() -> None:
+    row = ContentCoverage("python", 1, (AnalysisCoverage(CODE, not_analyzed=("a.py",), not_run=("bandit",)),))
+    assert rulings(row, required_scanners=("bandit",)) == []
+    assert len(rulings(row, required_scanners=())) == 1
+    assert len(rulings(row, required_scanners=("semgrep",))) == 1
+
+
+def test_the_hint_names_what_to_do() -> None:
+    def hint(**fields: Any) -> str:
+        (ruling,) = rulings(ContentCoverage("python", 1, (AnalysisCoverage(CODE, not_analyzed=("a.py",), **fields),)))
+        return ruling.gap.hint
+
+    assert "bandit: {enabled: true}" in hint(not_run=("bandit",))
+    assert "linter: {analyzes: {python: [code]}}" in hint(undeclared=("linter",), not_run=("bandit",))
+
+
+@pytest.mark.parametrize(("outcome", "changes"), [(Outcome.INCOMPLETE, {}), (Outcome.PASS, allowed(content_type="go"))])
+def test_the_verdict_is_incomplete_unless_the_policy_accepts_the_gap(outcome: Outcome, changes: dict[str, Any]) -> None:
+    policy = make_policy(required_scanners=(), **changes)
+    verdict = evaluate(results(), targets(), policy, TODAY, coverage=[GO])
+    assert verdict.outcome is outcome
+    assert [ruling.gap.kind for ruling in verdict.gaps] == [GapKind.NOT_ANALYZED]
+
+
+def test_coverage_of_a_folder_is_what_was_not_analyzed_in_it() -> None:
+    (row,) = restrict_coverage([GO], "cmd/")
+    assert (row.files, row.analyses) == (1, (AnalysisCoverage(CODE, not_analyzed=("cmd/main.go",)),))
+    assert restrict_coverage([GO], "docs/") == ()
+
+
+# -- hints --
+
+
+def test_a_scanner_is_suggested_for_every_content_type_in_a_block_that_a_policy_can_have() -> None:
+    for content_type, analysis in itertools.product(CONTENT_TYPES, (CODE, CONFIGURATION, DEPENDENCIES)):
+        name, found = suggest_scanner(content_type, analysis).split(": ", maxsplit=1)
+        assert name.startswith("add ")
+        (block,) = yaml.safe_load(found)["scanners"].values()
+        options = msgspec.convert(block, CommandOptions)
+        assert analysis in options.analyzes[content_type]
+    assert "detect-secrets" in suggest_scanner("go", SECRETS)
+
+
+def test_suggestions_are_for_content_that_calls_for_them() -> None:
+    for each in SUGGESTIONS:
+        assert all(each.analysis in CONTENT_TYPES[name].analyses for name in each.content_types.split())
