@@ -18,7 +18,6 @@ NAME = re.compile(r"(?<!`)(`{1,2})([A-Za-z_][\w.]*)(?:\(\))?\1(?!`)")
 OTHERS = {
     "advisories/toml_lines.py": {"uv"},
     "assets.py": {"buildspec_snippets"},
-    "cli/import_path.py": {"py"},
     "cli/init.py": {"repos"},
     "judge/policy_yaml.py": {"no"},
     "report/sbom.py": {"exploitable", "false_positive", "in_triage", "not_affected", "update", "will_not_fix"},

@@ -1,7 +1,5 @@
-"""``python -I -m scangate``: the command without any word of the environment in what Python imports."""
+"""``python -I -m scangate``: the command, on an import path that is made safe first; no ``__future__``, see `launcher`."""
 
-from __future__ import annotations
+from scangate.cli.launcher import start
 
-from scangate.cli.main import main
-
-main()
+start(__file__.rpartition("/scangate/")[0])

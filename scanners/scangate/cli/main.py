@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from scangate.cli import import_path
+import errno
+import gc
+import sys
+from pathlib import Path
+from typing import Any
 
-import_path.remove_pythonpath()
+import click
 
-import errno  # noqa: E402 -- nothing is imported before the import path is safe
-import gc  # noqa: E402
-import sys  # noqa: E402
-from pathlib import Path  # noqa: E402
-from typing import Any  # noqa: E402
-
-import click  # noqa: E402
-
-from scangate import __version__  # noqa: E402
-from scangate.cli.console import configure_streams, silence_broken_pipes, warn  # noqa: E402
-from scangate.cli.lazy_group import LazyGroup  # noqa: E402
-from scangate.errors import ScangateError  # noqa: E402
+from scangate import __version__
+from scangate.cli.console import configure_streams, silence_broken_pipes, warn
+from scangate.cli.lazy_group import LazyGroup
+from scangate.errors import ScangateError
 
 USAGE, DISK_FULL, INTERNAL_ERROR, INTERRUPTED, BROKEN_PIPE = 2, 3, 70, 130, 141
 GC_THRESHOLDS = (1_000_000, 20, 100)  # a scan creates many small objects that live to its end, and little garbage
