@@ -18,7 +18,7 @@ from scangate.fleet.repository_list import RepositoryEntry
 from scangate.fleet.repository_record import RepositoryRecord, decode_record, encode_record, incomplete_record, record_from_report
 from scangate.model import Outcome, Report, Severity
 from tests.support.hostile_text import HOSTILE_TEXTS, hostile_report
-from tests.support.sample_reports import failing_report, incomplete_report, passing_report
+from tests.support.sample_reports import failing_report, incomplete_report, partly_covered_report, passing_report
 
 TAGS = "html head meta title style body header h1 h2 span p main ul li b div table thead tbody tr th td br code"
 
@@ -70,6 +70,16 @@ def test_roll_up_sorts_and_counts() -> None:
     assert (first.rule, first.severity, first.blocking, first.repositories) == (rule, Severity.CRITICAL, 2, ("bad", "worse"))
     assert [each.name for each in whole.most_open] == ["bad", "worse"]
     assert whole.most_open[0].open_by_severity == (1, 2, 1, 0, 0, 0)  # suppressed findings are not open
+
+
+def test_both_pages_show_what_was_not_covered() -> None:
+    lines = record("part", partly_covered_report()).coverage
+    assert len(lines) == 2
+    assert lines[1].startswith("secrets only: typescript 912")
+    whole = rolled(*RECORDS, record("part", partly_covered_report()))
+    assert all(line in Page(html.render(whole)).text for line in lines)
+    assert markdown.render(whole).count("secrets only: typescript 912") == 1
+    assert "### Coverage" not in markdown.render(rolled(*RECORDS))
 
 
 @pytest.mark.parametrize(("names", "code"), [((0,), 0), ((0, 2), 3), ((0, 1), 1), ((0, 1, 2), 1)])

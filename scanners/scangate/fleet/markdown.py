@@ -23,6 +23,7 @@ def render(rollup: Rollup) -> str:
         [f"{_prose(rollup.summary)}. Policy {_prose(rollup.policy)}."],
         _table(["repository", "verdict", "blocking", "open", "blocking gaps", "commit"], _repository_rows(rollup), MAX_ROWS),
         list(_reasons([record for record in rollup.records if record.outcome is not Outcome.PASS])),
+        list(_coverage(rollup.records)),
         _table(["rule", "severity", "blocking", "open", "repositories"], _rule_rows(rollup), MAX_RULES, most_rules),
         _table(["repository", *severities], _open_rows(rollup), MAX_REPOSITORIES, most_open),
         [f"{_prose(rollup.started)} to {_prose(rollup.finished)}; scangate {_prose(rollup.tool_version)}."],
@@ -73,6 +74,16 @@ def _reasons(records: Sequence[RepositoryRecord]) -> Iterator[str]:
             yield f"  - {finding.severity.value} {_code(finding.rule)} {_code(format_location(finding.path, finding.line))}"
     if len(records) > MAX_ROWS:
         yield f"- and {len(records) - MAX_ROWS:,} more"
+
+
+def _coverage(records: Sequence[RepositoryRecord]) -> Iterator[str]:
+    covered = [record for record in records if record.coverage]
+    if covered:
+        yield from ("### Coverage", "")
+    for record in covered[:MAX_ROWS]:
+        yield f"- **{_prose(record.name)}**: {'; '.join(map(_prose, record.coverage))}"
+    if len(covered) > MAX_ROWS:
+        yield f"- and {len(covered) - MAX_ROWS:,} more"
 
 
 def _prose(text: str) -> str:

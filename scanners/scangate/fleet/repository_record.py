@@ -12,6 +12,7 @@ from scangate.errors import UsageError
 from scangate.fleet.repository_list import RepositoryEntry
 from scangate.model import Outcome, Report, Ruling, RulingOutcome, Severity
 from scangate.report import summary, wording
+from scangate.report.coverage_text import summarize_coverage
 from scangate.strict_json import describe_error, parse_json
 
 MAX_BLOCKING_FINDINGS = 5
@@ -41,7 +42,8 @@ class RepositoryRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One repository of the roll-up.
 
     ``address`` has no credentials. ``key``: digest of the request; a later run with the same request can reuse the record.
-    ``findings``: numbers by severity and outcome. Times are UTC, ISO 8601, empty if it was not scanned. ``earlier``: reused.
+    ``findings``: numbers by severity and outcome. ``coverage``: what was analyzed and what was not, in two lines at most. Times are
+    UTC, ISO 8601, empty if it was not scanned. ``earlier``: reused.
     """
 
     name: str
@@ -61,6 +63,7 @@ class RepositoryRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     files: int = 0
     gaps: int = 0
     blocking_gaps: int = 0
+    coverage: tuple[str, ...] = ()
     findings: Mapping[Severity, Mapping[RulingOutcome, int]] = {}
     rules: tuple[RuleCounts, ...] = ()
     blocking_findings: tuple[BlockingFinding, ...] = ()
@@ -121,6 +124,7 @@ def record_from_report(report: Report, entry: RepositoryEntry, request_digest: s
         files=report.targets.file_count,
         gaps=len(verdict.gaps),
         blocking_gaps=sum(ruling.blocking for ruling in verdict.gaps),
+        coverage=tuple(line[:MAX_TEXT_LENGTH] for line in summarize_coverage(report)),
         findings=findings,
         rules=tuple(_count_rules(worst_first)),
         blocking_findings=tuple(_blocking_findings(worst_first))[:MAX_BLOCKING_FINDINGS],
