@@ -51,6 +51,19 @@ def read_regular_file(path: str | bytes | os.PathLike[str], limit: int, *, follo
     return data
 
 
+def read_file_head(path: str | bytes | os.PathLike[str], size: int) -> bytes:
+    """The first ``size`` bytes of a regular file, fewer if it is shorter. Raises OSError as `read_regular_file` does."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW)
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise NotRegularFileError(status.st_mode)
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            return file.read(size)
+    finally:
+        os.close(descriptor)
+
+
 def describe_file_type(mode: int) -> str:
     """What a path with this mode (``st_mode``) is, if it is not a regular file: ``a FIFO``."""
     if any(test(mode) for test in _DEVICES):

@@ -51,12 +51,17 @@ class SourceFile:
 
     Tools read the copy (``file``, absolute), never the scanned tree: nothing in the tree can configure them, the content cannot
     change between two tools, and staged content is read the same way as files on disk.
+
+    A piece of a file that has a content type of its own, such as a cell of a notebook, is a `SourceFile` as well: ``container`` is
+    the path of that file, and ``path`` a path below it that no file has. What is reported on a piece becomes a report on its
+    container.
     """
 
-    def __init__(self, path: str, file: Path, content_type: str = "") -> None:
+    def __init__(self, path: str, file: Path, content_type: str = "", container: str = "") -> None:
         self.path = path
         self.file = file
         self.content_type = content_type
+        self.container = container
 
     def read_bytes(self) -> bytes:
         """The content of the file."""

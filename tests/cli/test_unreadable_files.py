@@ -148,7 +148,7 @@ def test_nothing_to_scan_is_no_pass(tmp_path: Path) -> None:
 
 
 def test_nothing_that_a_scanner_reads_is_no_pass(tmp_path: Path) -> None:
-    tree = write_files(tmp_path / "tree", {"a.png": b"\x89PNG"})
+    tree = write_files(tmp_path / "tree", {"a.png": b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"})
     ran = run_scangate("scan", tree, cwd=tmp_path).expect(3)
     assert "targets: unreadable" in ran.stdout
 

@@ -66,14 +66,14 @@ def test_scanner_that_cannot_say_whether_it_reads_a_file_gets_it() -> None:
     scanner = FakeScanner(read_all)
     answers: dict[str, Callable[[], Any]] = {"yes": lambda: 1, "no": lambda: "", "error": lambda: 1 / 0}
     scanner.reads = lambda file, options: answers[file.path]()  # type: ignore[method-assign]
-    assert [accepts(ScannerTask(scanner, None, 1.0), path) for path in answers] == [True, False, True]
+    assert [accepts(ScannerTask(scanner, None, 1.0), Target(path, path.encode())) for path in answers] == [True, False, True]
 
 
 def test_scanner_is_asked_with_its_own_options() -> None:
     scanner = FakeScanner(read_all)
     scanner.reads = lambda file, options: (file.path, options) == ("a", 7)  # type: ignore[method-assign]
-    assert accepts(ScannerTask(scanner, 7, 1.0), "a")
-    assert not accepts(ScannerTask(scanner, 8, 1.0), "a")
+    assert accepts(ScannerTask(scanner, 7, 1.0), Target("a", b"a"))
+    assert not accepts(ScannerTask(scanner, 8, 1.0), Target("a", b"a"))
 
 
 def fail(error: BaseException) -> Callable[[], None]:

@@ -23,6 +23,7 @@ from scangate.plugin import FileFacts
 from scangate.scan import result_cache as memory_module
 from scangate.scan import stat_cache
 from scangate.scan.cache import Cache
+from scangate.scan.content_types import FileContent
 from scangate.scan.engine import scan
 from scangate.scan.plan import ExcludedPaths, ScannerTask, ScanPlan
 from scangate.scan.result_cache import ResultCache
@@ -361,15 +362,15 @@ def test_a_file_with_a_gap_that_is_read_in_other_bytes_is_not_taken_for_the_old_
     lab: CachedScans, forgetful: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It says the same, but nobody knows what others would say of it."""
-    words, digests = WordScanner(), ResultCache.content_digests
+    words, contents = WordScanner(), ResultCache.contents
 
-    def meddle(self: ResultCache, *arguments: Any) -> dict[str, str]:
-        found = digests(self, *arguments)
+    def meddle(self: ResultCache, *arguments: Any) -> dict[str, FileContent]:
+        found = contents(self, *arguments)
         write_files(lab.bench.root, {"x.txt": "broken, and now bad\n"})
         return found
 
     lab.run(words, files={**FILES, "x.txt": "broken\n"})
-    monkeypatch.setattr(ResultCache, "content_digests", meddle)
+    monkeypatch.setattr(ResultCache, "contents", meddle)
     lab.run(words)
     assert words.asked == ["x.txt", *sorted([*FILES, "x.txt"])]
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from scangate.content.types import identify
 from scangate.model import Gap, ScanResult, Targets
 from scangate.plugin import SourceFile
 from scangate.scan.context import CallContext
@@ -71,7 +72,8 @@ class ScanHarness:
         """A call, and ``files`` as the sources that a scanner gets in it."""
         folder = Path(tempfile.mkdtemp(dir=self.private_folder))
         snapshot = Snapshot(folder / "snapshot")
-        held = [snapshot.add(path, data if isinstance(data, bytes) else data.encode()) for path, data in files.items()]
+        contents = {path: data if isinstance(data, bytes) else data.encode() for path, data in files.items()}
+        held = [snapshot.add(path, data, identify(path, data)) for path, data in contents.items()]
         return CallContext(self.processes, snapshot, folder, timeout), held
 
     def run(

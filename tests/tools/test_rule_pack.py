@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from scangate.assets import folder
+from scangate.content.types import identify
 from scangate.model import Analysis, Coverage
 from scangate.tools import rule_pack
 from scangate.tools.rule_pack import RuleScope
@@ -52,7 +53,34 @@ def test_files_of_every_language_select_all_rules() -> None:
     ],
 )
 def test_a_file_is_selected_if_a_rule_applies(path: str, wanted: bool) -> None:
-    assert rule_pack.has_rules_for(path) is wanted
+    assert rule_pack.has_rules_for(path, identify(path, b"")) is wanted
+
+
+@pytest.mark.parametrize(
+    ("path", "content_type", "data", "tool_path"),
+    [
+        ("a.py", "python", b"", "a.py"),
+        ("APP.PY", "python", b"", "APP.PY.py"),
+        ("bin/deploy", "python", b"#!/usr/bin/env python3\n", "bin/deploy.py"),
+        ("fast.pyx", "cython", b"", "fast.pyx.py"),
+        ("a.yml", "kubernetes", b"a: 1", "a.yml"),
+        ("X.YAML", "yaml", b"a: 1", "X.YAML.yaml"),
+        ("t.template", "cloudformation", b"Resources: {}", "t.template.yaml"),
+        ("t.template", "cloudformation", b'\xef\xbb\xbf\n{"Resources": {}}', "t.template.json"),
+        ("a.json", "cloudformation", b"Resources: {}", "a.json"),
+        ("Dockerfile.prod", "dockerfile", b"", "Dockerfile.prod"),
+        ("recipe", "dockerfile", b"", "recipe.dockerfile"),
+    ],
+)
+def test_semgrep_gets_a_name_that_fits_the_content(path: str, content_type: str, data: bytes, tool_path: str) -> None:
+    assert rule_pack.tool_path(path, content_type, data) == tool_path
+    assert rule_pack.has_rules_for(path, content_type)
+
+
+@pytest.mark.parametrize("content_type", ["template", "helm-template", "python-template", "yaml-template", "javascript", "image"])
+def test_semgrep_gets_no_file_that_it_cannot_parse(content_type: str) -> None:
+    path = "a.yaml" if "template" in content_type else "a"
+    assert not rule_pack.has_rules_for(path, content_type)
 
 
 def test_a_language_with_path_limited_rules_is_selected_by_path(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,7 +92,7 @@ def test_a_language_with_path_limited_rules_is_selected_by_path(monkeypatch: pyt
     rule_pack._patterns_by_language.cache_clear()
     try:
         wanted = [
-            path for path in ("deploy/a.json", "a.json", "x/task.yml", "deploy/a.yml", "a.py") if rule_pack.has_rules_for(path)
+            path for path in ("deploy/a.json", "a.json", "x/task.yml", "deploy/a.yml", "a.py") if rule_pack.has_rules_for(path, "")
         ]
         assert wanted == ["deploy/a.json", "x/task.yml", "a.py"]
         assert rule_pack.rule_files_for(["a.json"]) == [*rules]

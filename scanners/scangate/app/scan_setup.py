@@ -21,6 +21,7 @@ from scangate.judge.error_text import suggest
 from scangate.judge.policy import Policy, ScannerSettings
 from scangate.model import GapKind
 from scangate.plugin import Scanner
+from scangate.scan.content_types import identify_targets
 from scangate.scan.cpu_limits import available_parallelism
 from scangate.scan.discovery import Listing, interrupted_listing, list_files, list_staged
 from scangate.scan.plan import ExcludedPaths, ScannerTask, ScanPlan
@@ -53,7 +54,10 @@ class ScanSetup(msgspec.Struct, frozen=True):
         return (*(file.absolute() for file in (*self.outputs, *([baseline] if baseline else []))), session.scratch_dir)
 
     def list_targets(self, session: Session) -> Listing:
-        """The files to scan. Raises UsageError if git cannot list them."""
+        """The files to scan, with their content types. Raises UsageError if git cannot list them."""
+        return identify_targets(self._list_files(session), self.policy.max_file_size, self.cache)
+
+    def _list_files(self, session: Session) -> Listing:
         try:
             if self.request.staged is not None:
                 names = [os.path.join(session.scope, name) for name in self.request.staged]  # noqa: PTH118 -- a name, not a file

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import os
 import stat
@@ -12,7 +13,7 @@ from types import MappingProxyType
 import msgspec
 
 from scangate.errors import ScanError, UsageError
-from scangate.files import FileTooLargeError, describe_file_type, describe_os_error, read_regular_file
+from scangate.files import FileTooLargeError, describe_file_type, describe_os_error, read_file_head, read_regular_file
 from scangate.model import FileSource, Gap, GapKind, SkippedPath, SkipReason, Targets
 from scangate.scan.git import GitEntry, Repository
 
@@ -27,7 +28,10 @@ BATCH_BYTES = 64 * MIB
 class Target(msgspec.Struct, frozen=True):
     """A file to scan: its path as text and as the file system has it, and its blob if the bytes come from git.
 
-    ``stat_signature``: of the file when it was listed, see `take_stat_signature`; empty if the bytes come from git.
+    ``stat_signature``: of the file when it was listed, see `take_stat_signature`; empty if the bytes come from git. ``file``: the
+    absolute path of the file that has the bytes, if it is not the one at ``raw_path``. ``sha256``: of bytes that git LFS has. The
+    rest is set by `content_types.identify_targets`: the content type, those of the file's pieces, and the digest of its content
+    where there is a cache.
     """
 
     path: str
@@ -35,13 +39,19 @@ class Target(msgspec.Struct, frozen=True):
     blob: str = ""
     size: int = -1
     stat_signature: tuple[int, ...] = ()
+    file: bytes = b""
+    sha256: str = ""
+    content_type: str = ""
+    piece_types: tuple[str, ...] = ()
+    digest: str = ""
 
 
 class Listing(msgspec.Struct, frozen=True):
     """All targets of a run, sorted by path, and the summary for reports.
 
     ``commit``: if the files are those of a commit. ``companions``: by path, the other files of the repository where only a part of
-    it is scanned: they may be read, through `find_companion`, and are not reported on.
+    it is scanned: they may be read, through `find_companion`, and are not reported on. ``content_gaps``: of files that no scanner
+    can analyze because of what they are; known once the content types are.
     """
 
     root: Path
@@ -50,6 +60,7 @@ class Listing(msgspec.Struct, frozen=True):
     repository: Repository | None = None
     commit: str = ""
     companions: Mapping[str, Target] = MappingProxyType({})
+    content_gaps: tuple[Gap, ...] = ()
 
     def find_companion(self, path: str) -> Target | None:
         """A companion that is safe to read; None if there is none, or if a link leads out of the root."""
@@ -60,8 +71,20 @@ class Listing(msgspec.Struct, frozen=True):
         return found if isinstance(found, Target) else None
 
     def full_path(self, target: Target) -> bytes:
-        """The absolute path of a target; bytes, since a name need not be text."""
-        return os.path.join(os.fsencode(self.root), target.raw_path)  # noqa: PTH118
+        """The absolute path of the file that has a target's bytes; bytes, since a name need not be text."""
+        return target.file or os.path.join(os.fsencode(self.root), target.raw_path)  # noqa: PTH118
+
+    def read_head(self, target: Target, size: int) -> bytes:
+        """The first ``size`` bytes of a target that is over the size limit. Raises ScanError(UNREADABLE)."""
+        try:
+            if not target.blob:
+                return read_file_head(self.full_path(target), size)
+        except OSError as error:
+            raise ScanError(GapKind.UNREADABLE, describe_os_error(error)) from error
+        blobs = self.repository.read_blobs([target.blob]) if self.repository and target.size <= BATCH_BYTES else {}
+        if target.blob not in blobs:
+            raise ScanError(GapKind.UNREADABLE, "its content is not in the local git repository")
+        return blobs[target.blob][:size]
 
     def reader(self, targets: Sequence[Target], limit: int) -> Callable[[Target], bytes]:
         """A function that reads one of ``targets``. It raises ScanError: TOO_LARGE above ``limit`` bytes, else UNREADABLE."""
@@ -70,7 +93,7 @@ class Listing(msgspec.Struct, frozen=True):
         def read(target: Target) -> bytes:
             try:
                 if not target.blob:
-                    return read_regular_file(self.full_path(target), limit)
+                    return _check_sha256(target, read_regular_file(self.full_path(target), limit))
                 if target.size > limit:
                     raise FileTooLargeError(target.size, limit)
                 return blobs.read(target)
@@ -83,6 +106,14 @@ class Listing(msgspec.Struct, frozen=True):
                 raise ScanError(GapKind.UNREADABLE, describe_os_error(error)) from error
 
         return read
+
+
+def _check_sha256(target: Target, data: bytes) -> bytes:
+    """``data``. Raises ScanError(STAND_IN) if it is not what a pointer stands for."""
+    if target.sha256 and hashlib.sha256(data).hexdigest() != target.sha256:
+        reason = "a git LFS pointer; the local store has other content for it"
+        raise ScanError(GapKind.STAND_IN, reason, "check the store: git lfs fsck")
+    return data
 
 
 class _BlobReader:

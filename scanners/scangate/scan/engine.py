@@ -12,8 +12,9 @@ from pathlib import Path
 import msgspec
 
 from scangate.errors import ScanError
-from scangate.model import NEVER_ALLOWED, FileReport, Finding, Gap, ScanResult, Targets
+from scangate.model import NEVER_ALLOWED, ContentFiles, FileReport, Finding, Gap, ScanResult, Targets
 from scangate.plugin import SourceFile
+from scangate.scan.content_types import forget_types, identify_targets
 from scangate.scan.context import CallContext
 from scangate.scan.discovery import Listing, Target
 from scangate.scan.dispatch import ProgressCallback, run_calls
@@ -59,7 +60,8 @@ def scan(listing: Listing, plan: ScanPlan, processes: ProcessRunner, folder: Pat
     except FileChangedError:  # nothing that was cached is used
         if plan.result_cache is not None:
             plan.result_cache.save_scan(scan_key(listing), b"")
-        return _ScanRun(listing, msgspec.structs.replace(plan, result_cache=None), processes, folder, progress).build_results()
+        plan = msgspec.structs.replace(plan, result_cache=None)
+        return _ScanRun(forget_types(listing), plan, processes, folder, progress).build_results()
 
 
 class UnredactedResult(msgspec.Struct, frozen=True):
@@ -92,7 +94,7 @@ class _ScanRun:
     def __init__(
         self, listing: Listing, plan: ScanPlan, processes: ProcessRunner, folder: Path, progress: ProgressCallback
     ) -> None:
-        self._listing = listing
+        self._listing = identify_targets(listing, plan.max_file_bytes, plan.result_cache)
         self._plan = plan
         self._cache = plan.result_cache
         self._progress = progress
@@ -111,7 +113,7 @@ class _ScanRun:
         version, error = call_guarded(lambda: str(task.scanner.version()))
         if error is not None:
             return ToolInfo(unavailable=error)
-        if self._cache is not None and not any(accepts(task, target.path) for target in self._listing.targets):
+        if self._cache is not None and not any(accepts(task, target) for target in self._listing.targets):
             return ToolInfo(version or "", settings_digest=f"nothing to read: {version}".encode())
         return ToolInfo(version or "", settings_digest=self._plan.task_digest(task, version or "", self._processes.environ))
 
@@ -126,7 +128,7 @@ class _ScanRun:
         """Content digests by path; empty if nothing is cached."""
         if self._cache is None or all(tool.settings_digest is None for tool in self._tools):
             return {}
-        return self._cache.content_digests(self._listing, self._listing.targets, self._plan.max_file_bytes)
+        return {target.path: target.digest for target in self._listing.targets if target.digest}
 
     def reuse_cached_scan(self) -> ScanOutput | None:
         """The last scan's output if the inputs are the same, and files that had gaps still give the same; else None."""
@@ -210,8 +212,7 @@ class _ScanRun:
         self.run_scanners()
         redactor = self._redactor or self._build_redactor()
         redactor.number_masked_paths(target.path for target in self._listing.targets)
-        targets = redactor.redact_targets(self._listing.summary)
-        targets = msgspec.structs.replace(targets, gaps=tuple(map(with_hint, targets.gaps)))
+        targets = self._describe_targets(redactor)
         secrets_digest = digest_secrets(redactor.secret_spans, self._content_digests) if self._cache is not None else b""
         findings = {run.name: redactor.redact_by_file(run.reports) for run in self.task_runs}
         results = tuple(build_result(run, redactor, findings[run.name], secrets_digest) for run in self.task_runs)
@@ -219,6 +220,17 @@ class _ScanRun:
             settled = self._save_results(self._cache, redactor, findings, secrets_digest)
             self._save_scan(self._cache, results, targets, settled)
         return results, targets
+
+    def _describe_targets(self, redactor: Redactor) -> Targets:
+        """The redacted summary of the listing, with the content types of its files."""
+        listing = self._listing
+        gaps = map(with_hint, (*listing.summary.gaps, *listing.content_gaps))
+        paths: defaultdict[str, set[str]] = defaultdict(set)
+        for target in listing.targets:
+            for content_type in (target.content_type, *target.piece_types) if target.path not in listing.companions else ():
+                paths[content_type].add(redactor.redact_path(target.path))
+        content = tuple(ContentFiles(content_type, tuple(sorted(found))) for content_type, found in sorted(paths.items()))
+        return redactor.redact_targets(msgspec.structs.replace(listing.summary, gaps=tuple(gaps), content=content))
 
     def _load_cached(self, runs: Sequence[TaskRun]) -> None:
         """Loads results of earlier runs; for an unsplittable scanner those of all its files or none."""
@@ -263,7 +275,7 @@ class _ScanRun:
         for path, target in targets.items():
             try:
                 data = read(target)
-                copies[path] = self._snapshot.add(path, data)
+                copies[path] = self._snapshot.add(path, data, target.content_type)
             except ScanError as error:
                 copies[path] = error
             else:

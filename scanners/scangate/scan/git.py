@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import re
@@ -12,6 +13,7 @@ from types import MappingProxyType
 import msgspec
 
 from scangate.errors import ScanError
+from scangate.files import read_regular_file
 from scangate.model import GapKind
 from scangate.plugin import ProgramOutput
 from scangate.scan.background import BackgroundCall
@@ -45,6 +47,7 @@ SAFE_ENVIRONMENT = {
 }
 TIMEOUT_SECONDS = 60.0
 COMMIT_ID = re.compile(rb"[0-9a-f]{40}|[0-9a-f]{64}")
+MAX_POINTER_BYTES = 8192
 INDEX_VARIABLE = "GIT_INDEX_FILE"
 EMPTY_BLOB, EMPTY_TREE = (
     {hashlib.sha1(head, usedforsecurity=False).hexdigest(), hashlib.sha256(head).hexdigest()} for head in (b"blob 0\0", b"tree 0\0")
@@ -95,6 +98,15 @@ class Repository:
     def top(self) -> Path:
         """The root of the work tree."""
         return self._top
+
+    @functools.cached_property
+    def common_dir(self) -> Path:
+        """git's directory, of a linked work tree the main one's: found through its files, not through its configuration."""
+        folder = self._top / ".git"
+        if folder.is_file():
+            folder = self._top / _read_pointer(folder).removeprefix("gitdir:").strip()
+        common = _read_pointer(folder / "commondir")
+        return folder / common if common else folder
 
     def prefetch_entries(self) -> None:
         """Starts the next `list_entries` in the background."""
@@ -317,6 +329,14 @@ class Repository:
                 GapKind.CRASH, f"git {arguments[0]} ended with {output.describe_death() or f'exit code {output.exit_code}'}"
             )
         return output
+
+
+def _read_pointer(file: Path) -> str:
+    """The text of a small file of git that names a directory; empty if there is none."""
+    try:
+        return read_regular_file(file, MAX_POINTER_BYTES).decode("utf-8", "surrogateescape").strip()
+    except OSError:
+        return ""
 
 
 def _parent_folders(raw: bytes) -> Iterator[bytes]:

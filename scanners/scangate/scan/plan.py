@@ -132,10 +132,10 @@ def assign_files(
 
     for target in listing.targets if not task.skip_reason else ():
         is_wanted = task.paths is None or target.path in task.paths
-        if is_wanted and target.path not in listing.companions and accepts(task, target.path) and not is_excluded(target):
+        if is_wanted and target.path not in listing.companions and accepts(task, target) and not is_excluded(target):
             run.targets.append(target)
     if run.targets and task.traits.also_reads is not ScannerTraits().also_reads:
-        referenced = find_referenced(run.targets, listing, partial(_names_files, task), partial(accepts, task), is_excluded)
+        referenced = find_referenced(run.targets, listing, partial(_names_files, task), partial(_accepts, task), is_excluded)
         run.targets = sorted((*run.targets, *referenced), key=lambda target: target.path)
         run.skipped_paths = list(dict.fromkeys(run.skipped_paths))
     return run
@@ -156,9 +156,14 @@ def _names_files(task: ScannerTask, path: str, data: bytes) -> list[str]:
     return named or []
 
 
-def accepts(task: ScannerTask, path: str) -> bool:
-    """Whether the scanner scans files with this path; if its ``reads`` fails, yes, so that the file is not lost."""
-    accepted, error = call_guarded(lambda: bool(task.scanner.reads(FileFacts(path), task.options)))
+def accepts(task: ScannerTask, target: Target) -> bool:
+    """Whether the scanner scans the file; if its ``reads`` fails, yes, so that the file is not lost."""
+    return _accepts(task, target.path, target.content_type)
+
+
+def _accepts(task: ScannerTask, path: str, content_type: str = "") -> bool:
+    facts = FileFacts(path, content_type)
+    accepted, error = call_guarded(lambda: bool(task.scanner.reads(facts, task.options)))
     return bool(accepted) or error is not None
 
 

@@ -25,6 +25,7 @@ from scangate.errors import ScanError
 from scangate.model import Component, FileReport, Finding, SkippedPath, Span
 from scangate.plugin import Scanner, SourceFile
 from scangate.scan.cache import Cache
+from scangate.scan.content_types import FileContent, Identifier
 from scangate.scan.discovery import Listing, Target
 from scangate.scan.stat_cache import StatCache, content_digest
 
@@ -32,7 +33,7 @@ DEFAULT_SECONDS_PER_BYTE = 4e-6  # of a scanner that has not run before
 MIN_BYTES_FOR_RATE = 100_000  # a smaller run says nothing about the speed
 MAX_CACHED_SCAN_BYTES = 64 * 1024 * 1024
 EMPTY_RESULT = b"\0"
-RESULT_PACKAGES = ("model", "scan", "tools", "advisories")  # their code decides what a result is
+RESULT_PACKAGES = ("model", "content", "scan", "tools", "advisories")  # their code decides what a result is
 
 
 class FileChangedError(Exception):
@@ -99,12 +100,12 @@ class ResultCache:
     def __init__(self, cache: Cache, rules: Mapping[str, str], now: float) -> None:
         self.store = cache
         self._rules = rules
-        self._stat_cache = StatCache(cache, now)
+        self._now = now
         self._decoder = msgspec.msgpack.Decoder(CachedResult)
 
-    def content_digests(self, listing: Listing, targets: Sequence[Target], limit: int) -> dict[str, str]:
-        """The content digests of ``targets`` by path; unreadable files have none."""
-        return self._stat_cache.content_digests(listing, targets, limit)
+    def contents(self, listing: Listing, targets: Sequence[Target], limit: int, identifier: Identifier) -> dict[str, FileContent]:
+        """The content digests and types of ``targets`` by path; unreadable files have no digest."""
+        return StatCache(self.store, self._types_version, self._now).contents(listing, targets, limit, identifier)
 
     def settings_digest(self, scanner: Scanner[Any], options: object, facts: tuple[object, ...]) -> bytes:
         """The digest of what results depend on besides path and content. ``facts``: anything that msgspec encodes."""
@@ -122,6 +123,11 @@ class ResultCache:
             data = file.read_bytes()
             digest.update(f"{file.relative_to(root)}\0{len(data)}\0".encode() + data)
         return digest.hexdigest()
+
+    @property
+    def _types_version(self) -> str:
+        """The version of all that decides the content type of a file."""
+        return repr((self.program_digest, self._installed_digest, sys.version_info[:2]))
 
     @functools.cached_property
     def _installed_digest(self) -> str:

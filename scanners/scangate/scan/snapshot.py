@@ -31,8 +31,11 @@ class Snapshot:
         self._aliases = itertools.count(1)
         folder.mkdir(mode=0o700)
 
-    def add(self, path: str, data: bytes) -> SourceFile:
+    def add(self, path: str, data: bytes, content_type: str = "") -> SourceFile:
         """Writes ``data`` to the file ``path`` (relative, with ``/``). Raises ScanError if it cannot be written."""
+        return SourceFile(path, self._add_file(path, data), content_type)
+
+    def _add_file(self, path: str, data: bytes) -> Path:
         file = self._root / "files" / _safe_path(path)
         try:
             if len(str(file)) > MAX_PATH_LENGTH or path.count("/") > MAX_DEPTH:
@@ -44,7 +47,7 @@ class Snapshot:
         except OSError as error:
             raise _copy_error(error) from error
         self._paths[str(file)] = path
-        return SourceFile(path, file)
+        return file
 
     def _write(self, file: Path, data: bytes) -> None:
         try:

@@ -1,4 +1,4 @@
-"""Remembers the content digests of files by what ``stat`` says of them, so that unchanged files need not be read."""
+"""Remembers the digests and types of files by what ``stat`` says of them, so that unchanged files need not be read."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ import hashlib
 import os
 import zlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
 from scangate.errors import ScanError
 from scangate.scan.cache import Cache
+from scangate.scan.content_types import FileContent, Identifier, open_reader, try_to_read
 from scangate.scan.discovery import Listing, Target, take_stat_signature
 from scangate.scan.git import blob_id
 
@@ -25,19 +26,24 @@ _StatSignature = tuple[int, ...]
 
 
 class _StatPage(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
-    """The signatures of some files, packed, and their digests in the same order; no paths, which may contain secrets.
+    """The signatures of some files, packed, and their digests and types in the same order; no paths, which may contain secrets.
 
     Most pages do not change, so the packed bytes are compared before they are decoded.
     """
 
     signatures: bytes = b""
     digests: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
 
-    def by_inode(self) -> dict[int, tuple[_StatSignature, str]]:
-        """Signature and digest of each file; empty for a damaged page."""
+    def contents(self) -> Iterator[FileContent]:
+        """What is known of each file, in order."""
+        return map(FileContent, self.digests, self.types)
+
+    def by_inode(self) -> dict[int, tuple[_StatSignature, FileContent]]:
+        """Signature and content of each file; empty for a damaged page."""
         try:
             signatures = msgspec.msgpack.decode(self.signatures, type=list[_StatSignature]) if self.signatures else []
-            return {found[1]: (found, digest) for found, digest in zip(signatures, self.digests, strict=True)}
+            return {found[1]: (found, content) for found, content in zip(signatures, self.contents(), strict=True)}
         except (msgspec.MsgspecError, ValueError, IndexError):
             return {}
 
@@ -50,55 +56,87 @@ def content_digest(data: bytes, blob: str = "") -> str:
 
 
 class StatCache:
-    """Content digests in ``cache``. ``now``: seconds since 1970."""
+    """Digests and content types in ``cache``. ``version``: of the code that identifies types; ``now``: seconds since 1970."""
 
-    def __init__(self, cache: Cache, now: float) -> None:
+    def __init__(self, cache: Cache, version: str, now: float) -> None:
         self._cache = cache
+        self._version = version
         self._now = now
 
-    def content_digests(self, listing: Listing, targets: Sequence[Target], limit: int) -> dict[str, str]:
-        """The digests of ``targets`` by path; unreadable files have none."""
-        digests = {target.path: f"git:{target.blob}" for target in targets if target.blob}
-        on_disk = [target for target in targets if not target.blob and target.stat_signature]
-        count = -(-len(on_disk) // FILES_PER_PAGE)
+    def contents(self, listing: Listing, targets: Sequence[Target], limit: int, identifier: Identifier) -> dict[str, FileContent]:
+        """What is known of each of ``targets``, by path."""
+        in_git = [target for target in targets if target.blob]
+        return self._blob_contents(listing, in_git, limit, identifier) | self._file_contents(
+            listing, [target for target in targets if not target.blob], limit, identifier
+        )
+
+    def _blob_contents(
+        self, listing: Listing, targets: Sequence[Target], limit: int, identifier: Identifier
+    ) -> dict[str, FileContent]:
+        """The types of blobs by path and blob; a blob over the limit is remembered for this limit."""
+        keys = {
+            target.path: _digest("type", self._version, target.path, target.blob, limit if target.size > limit else 0)
+            for target in targets
+        }
+        stored = {key: value.decode("ascii", "replace") for key, value in self._cache.get(keys.values()).items()}
+        unknown = [target for target in targets if keys[target.path] not in stored]
+        read = open_reader(listing, unknown, limit)
+        new: dict[bytes, str] = {}
+        for target in unknown:
+            data = try_to_read(read, target)
+            new[keys[target.path]], is_final = identifier.describe(target, data)
+            if not is_final and target.size <= limit:  # git does not have it
+                stored[keys[target.path]] = new.pop(keys[target.path])
+        self._cache.put({key: types.encode() for key, types in new.items()})
+        types_by_key = stored | new
+        return {target.path: FileContent(f"git:{target.blob}", types_by_key[keys[target.path]]) for target in targets}
+
+    def _file_contents(
+        self, listing: Listing, targets: Sequence[Target], limit: int, identifier: Identifier
+    ) -> dict[str, FileContent]:
+        contents: dict[str, FileContent] = {}
+        read = open_reader(listing, [], limit)
+        count = -(-len(targets) // FILES_PER_PAGE)
         pages: defaultdict[int, list[Target]] = defaultdict(list)
-        for target in on_disk:
+        for target in targets:
             pages[zlib.crc32(target.raw_path) % count].append(target)
-        keys = {number: self._page_key(listing.root, number, count) for number in pages}
+        has_objects = any(target.sha256 for target in targets)  # of git LFS: other pages than those of the work tree
+        keys = {number: self._page_key(listing.root, number, count, has_objects) for number in pages}
         stored = self._cache.get(keys.values())
         changed: dict[bytes, bytes] = {}
         for number, members in pages.items():
             page = _decode_page(stored.get(keys[number]))
             signatures = [_signature(target) for target in members]
-            if _pack(signatures) == page.signatures and len(members) == len(page.digests):
-                digests.update(zip((target.path for target in members), page.digests, strict=True))
+            if _pack(signatures) == page.signatures and len(members) == len(page.digests) == len(page.types):
+                contents.update(zip((target.path for target in members), page.contents(), strict=True))
                 continue
             known = page.by_inode()
-            kept: list[tuple[_StatSignature, str]] = []
+            kept: list[tuple[_StatSignature, FileContent]] = []
             for target, signature in zip(members, signatures, strict=True):
-                digest, is_stable = self._digest(listing, target, known, limit)
-                if digest:
-                    digests[target.path] = digest
+                known_signature, content = known.get(signature[1], ((), FileContent("", "")))
+                is_stable = known_signature == signature
+                if not is_stable:
+                    content, is_stable = self._read(listing, target, read, identifier)
+                contents[target.path] = content
                 if is_stable:
-                    kept.append((signature, digest))
-            new_page = _StatPage(_pack([signature for signature, _ in kept]), tuple(digest for _, digest in kept))
+                    kept.append((signature, content))
+            found = [content for _, content in kept]
+            digests, types = tuple(content.digest for content in found), tuple(content.types for content in found)
+            new_page = _StatPage(_pack([signature for signature, _ in kept]), digests, types)
             if new_page != page:
                 changed[keys[number]] = msgspec.msgpack.encode(new_page)
         self._cache.put(changed)
-        return digests
+        return contents
 
-    def _digest(
-        self, listing: Listing, target: Target, known: Mapping[int, tuple[_StatSignature, str]], limit: int
-    ) -> tuple[str, bool]:
-        """A file's digest, remembered or computed, and whether to remember it; empty for an unreadable file."""
-        known_signature, digest = known.get(target.stat_signature[1], ((), ""))
-        if known_signature == _signature(target):
-            return digest, True
-        try:
-            digest = content_digest(listing.reader([], limit)(target))
-        except ScanError:
-            return "", False
-        return digest, self._is_stable(listing, target)
+    def _read(
+        self, listing: Listing, target: Target, read: Callable[[Target], bytes], identifier: Identifier
+    ) -> tuple[FileContent, bool]:
+        """What a file is, from its bytes, and whether to remember it; without a digest if it is unreadable."""
+        data = try_to_read(read, target)
+        types, is_final = identifier.describe(target, data)
+        if isinstance(data, ScanError):
+            return FileContent("", types), False
+        return FileContent(content_digest(data), types), is_final and self._is_stable(listing, target)
 
     def _is_stable(self, listing: Listing, target: Target) -> bool:
         """Whether a file is unchanged since it was listed, and was not modified recently: git's rule for racy entries."""
@@ -110,8 +148,8 @@ class StatCache:
         is_packable = all(-(2**63) <= value < 2**63 for value in target.stat_signature)
         return is_old and is_packable and take_stat_signature(status) == target.stat_signature
 
-    def _page_key(self, root: Path, number: int, count: int) -> bytes:
-        return hashlib.sha256(f"seen\0{self._boot_id}\0{number} of {count}\0".encode() + os.fsencode(root)).digest()
+    def _page_key(self, root: Path, number: int, count: int, has_objects: bool) -> bytes:
+        return _digest("page", self._version, self._boot_id, number, count, has_objects, os.fsencode(root))
 
     @functools.cached_property
     def _boot_id(self) -> str:
@@ -123,8 +161,12 @@ class StatCache:
 
 
 def _signature(target: Target) -> _StatSignature:
-    """The target's signature with a hash of its path, since some file systems reassign inode numbers."""
-    return (*target.stat_signature, zlib.crc32(target.raw_path))
+    """The target's signature with a hash of its path: the type depends on it, and some file systems reassign inode numbers."""
+    return (*target.stat_signature, int.from_bytes(hashlib.blake2b(target.raw_path, digest_size=7).digest()))
+
+
+def _digest(*facts: object) -> bytes:
+    return hashlib.sha256(repr(facts).encode("utf-8", "surrogatepass")).digest()
 
 
 def _pack(signatures: Sequence[_StatSignature]) -> bytes:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 
 from scangate.errors import ScanError
 from scangate.model import ScanResult, ScanStatus
+from scangate.scan.content_types import identify_targets
 from scangate.scan.discovery import Listing, Target
 from scangate.scan.git import blob_id
 from scangate.scan.plan import ScanPlan, assign_files
@@ -21,6 +22,7 @@ def without_unchanged(base: Listing, current: Listing, plan: ScanPlan) -> tuple[
     one changed: its files are scanned again together, unless all of them are unchanged.
     """
     unchanged = _unchanged_paths(base.targets, current, plan.max_file_bytes)
+    base = _identify(base, current, unchanged, plan)
     unsplittable = [
         tuple({target.path for target in assign_files(task, listing, plan.exclusions).targets} for listing in (base, current))
         for task in plan.tasks
@@ -36,6 +38,19 @@ def without_unchanged(base: Listing, current: Listing, plan: ScanPlan) -> tuple[
         unchanged = kept
     targets = tuple(target for target in base.targets if target.path not in unchanged)
     return msgspec.structs.replace(base, targets=targets), frozenset(unchanged)
+
+
+def _identify(base: Listing, current: Listing, unchanged: Collection[str], plan: ScanPlan) -> Listing:
+    """``base`` with content types; those of ``unchanged`` files are the current ones."""
+    known = {target.path: target for target in current.targets if target.path in unchanged}
+    targets = tuple(_with_types_of(known.get(target.path, target), target) for target in base.targets)
+    return identify_targets(msgspec.structs.replace(base, targets=targets), plan.max_file_bytes, plan.result_cache)
+
+
+def _with_types_of(known: Target, target: Target) -> Target:
+    return msgspec.structs.replace(
+        target, content_type=known.content_type, piece_types=known.piece_types, digest=f"git:{target.blob}" if target.blob else ""
+    )
 
 
 def _unchanged_paths(base: Sequence[Target], current: Listing, limit: int) -> set[str]:

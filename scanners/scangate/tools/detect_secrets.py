@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from scangate.content.catalog import is_text
 from scangate.errors import ScanError
 from scangate.globs import Glob, matches
 from scangate.model import ANY_TYPE, Confidence, FileReport, Finding, FindingKind, Gap, GapKind, Location, Severity, Span
@@ -36,15 +37,6 @@ HEURISTIC_RATINGS = {
 }
 PROVIDER_RATING = (Severity.HIGH, Confidence.HIGH)
 PLACEHOLDER_RATING = (Severity.LOW, Confidence.LOW)  # still reported; the production policy does not tolerate it
-
-_BINARY_SUFFIX = re.compile(
-    r"\.("
-    r"7z|avi|bmp|bz2|class|db|dll|dmg|doc|docx|ear|eot|exe|flac|gif|gz|ico|jar|jpeg|jpg|lzma|mo|mov|mp3|mp4|o|ogg|"
-    r"otf|parquet|pdf|png|ppt|pptx|psd|pyc|pyd|rar|so|sqlite|tar|tgz|tif|tiff|ttf|war|wasm|wav|webm|webp|whl|woff|"
-    r"woff2|xls|xlsx|xz|zip|zst"
-    r")$",
-    re.IGNORECASE,
-)
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
@@ -78,9 +70,9 @@ def version() -> str:
 
 
 def reads(file: FileFacts, options: Options) -> bool:
-    """Every file except images, archives, programs and other binary formats, by their suffix."""
+    """Every text, and files of which nothing is known."""
     del options
-    return _BINARY_SUFFIX.search(file.path) is None
+    return not file.content_type or is_text(file.content_type)
 
 
 def coverage(options: Options) -> Iterable[Coverage]:

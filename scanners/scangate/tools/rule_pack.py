@@ -14,10 +14,22 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from scangate.assets import folder
+from scangate.content.catalog import is_template, is_text
 from scangate.globs import matches
 from scangate.model import Analysis, Coverage
 
-SUFFIXES = {"python": (".py", ".pyi"), "yaml": (".yml", ".yaml"), "json": (".json",)}
+SUFFIXES = {"python": (".py", ".pyi"), "yaml": (".yaml", ".yml"), "json": (".json",)}
+"""By language the suffixes by which semgrep recognizes it; they are case-sensitive."""
+PYTHON_TYPES = frozenset({"python", "cython"})
+STRUCTURED_TYPES = frozenset(
+    (
+        *("ansible", "appspec", "arm-template", "azure-pipelines", "bitbucket-pipelines", "buildspec", "circleci", "cloud-build"),
+        *("cloudformation", "compose", "devcontainer", "drone-ci", "ebextensions", "ecs-task-definition", "github-action"),
+        *("github-workflow", "gitlab-ci", "helm-chart", "helm-values", "iam-policy", "json", "kubernetes", "pulumi", "serverless"),
+        *("travis-ci", "yaml"),
+    )
+)
+"""Content types of files that are YAML or JSON, whatever their names are."""
 DOCKERFILE = re.compile(
     r"(?i:(?:docker|container)file(?:\..+)?|.*\.(?:docker|container)file)|(?:Docker|Container)file[-_](?:[^.]|\.\d)+"
 )
@@ -46,6 +58,9 @@ content are at least one class each.
 """
 MIN_WEAKNESSES_OF_TYPE = {"iam-policy": 3}
 """Instead, for content types that decide less. An IAM policy only grants rights: too many, to anyone, or that lead to others."""
+
+
+WHITE_SPACE = b" \t\r\n\xef\xbb\xbf"
 
 
 class RuleScope(NamedTuple):
@@ -80,18 +95,41 @@ def covered_content() -> tuple[Coverage, ...]:
     )
 
 
-def has_rules_for(path: str) -> bool:
+def has_rules_for(path: str, content_type: str) -> bool:
     """Whether at least one rule applies to the file, by language and path."""
     patterns = _patterns_by_language()
     return any(
         patterns[language] is None or any(matches(pattern, path) for pattern in patterns[language] or ())
-        for language in _languages(path)
+        for language in _possible_languages(path, content_type)
         if language in patterns
     )
 
 
+def tool_path(path: str, content_type: str, data: bytes) -> str:
+    """The path under which semgrep recognizes the language of the file: its own, or that with a suffix added."""
+    languages = _possible_languages(path, content_type)
+    if not languages or languages == ("dockerfile",):
+        return path if not languages or is_dockerfile(path) else f"{path}.dockerfile"
+    language = languages[0]
+    if len(languages) > 1:
+        language = "json" if data.lstrip(WHITE_SPACE)[:1] in (b"{", b"[") else "yaml"
+    return path if path.endswith(SUFFIXES[language]) else path + SUFFIXES[language][0]
+
+
+def _possible_languages(path: str, content_type: str) -> tuple[str, ...]:
+    """The languages that the file may be written in; YAML and JSON are told apart by the content if the name does not say it."""
+    if content_type and (not is_text(content_type) or is_template(content_type) or content_type == "helm-template"):
+        return ()
+    if content_type in PYTHON_TYPES:
+        return ("python",)
+    if content_type == "dockerfile":
+        return ("dockerfile",)
+    by_suffix = tuple(language for language, endings in SUFFIXES.items() if path.lower().endswith(endings))
+    return by_suffix or (("yaml", "json") if content_type in STRUCTURED_TYPES else ())
+
+
 def rule_files_for(paths: Iterable[str]) -> list[Path]:
-    """The rule files with a rule for the language of at least one of ``paths``. Loading all rules doubles semgrep's start-up."""
+    """The rule files with a rule for the language of at least one of ``paths``, see `tool_path`: all take twice as long to load."""
     languages = {language for path in paths for language in _languages(path)}
     return [file for file, rules in load_scopes().items() if any(languages.intersection(rule.languages) for rule in rules)]
 

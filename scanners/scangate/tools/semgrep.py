@@ -6,7 +6,7 @@ import importlib.util
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
 import msgspec
@@ -95,7 +95,7 @@ def version() -> str:
 def reads(file: FileFacts, options: Options) -> bool:
     """Files to which at least one rule applies."""
     del options
-    return rule_pack.has_rules_for(file.path)
+    return rule_pack.has_rules_for(file.path, file.content_type)
 
 
 def coverage(options: Options) -> Iterable[Coverage]:
@@ -118,19 +118,21 @@ def scan(files: Sequence[SourceFile], options: Options, context: ScanContext) ->
 def _reports(files: Sequence[SourceFile], flags: Sequence[str], context: ScanContext) -> Iterator[FileReport]:
     from scangate.tools.semgrep_input import prepare_source  # noqa: PLC0415 -- not needed if nothing has changed
 
-    rules = [word for file in rule_pack.rule_files_for(source.path for source in files) for word in ("--config", str(file))]
-    texts = [prepare_source(source.path, source.read_bytes()) for source in files]
-    names = [str(_input_file(source, text, context)) for source, text in zip(files, texts, strict=True)]
-    argv = [_program(flags, context), "scan", *FLAGS, *flags, *rules, *names]
+    paths = [rule_pack.tool_path(source.path, source.content_type, source.read_bytes()) for source in files]
+    rules = [word for file in rule_pack.rule_files_for(paths) for word in ("--config", str(file))]
+    texts = [prepare_source(path, source.read_bytes()) for path, source in zip(paths, files, strict=True)]
+    inputs = [str(_input_file(*each, context)) for each in zip(files, paths, texts, strict=True)]
+    argv = [_program(flags, context), "scan", *FLAGS, *flags, *rules, *inputs]
     output = context.run_program(argv, env={"EIO_BACKEND": "posix", "SEMGREP_SEND_METRICS": "off"}, name=NAME)
     report = decode_json(output.stdout, NAME, _Output)
     gaps = _gaps(report.errors, context)
     found: dict[str, list[_Result]] = {context.repository_path(name): [] for name in report.paths.scanned}
     for result in report.results:
         found.setdefault(context.repository_path(result.path), []).append(result)
-    for source, text in zip(files, texts, strict=True):
+    for source, path, text in zip(files, paths, texts, strict=True):
         if source.path in found:
-            yield _report(source, text, found[source.path], gaps.get(source.path, []))
+            gaps_found = gaps.get(source.path) or list(_unreported_syntax_gaps(source, path, text))
+            yield _report(source, text, found[source.path], gaps_found)
 
 
 def _program(flags: Sequence[str], context: ScanContext) -> str:
@@ -152,9 +154,14 @@ def _program(flags: Sequence[str], context: ScanContext) -> str:
     return str(name)
 
 
-def _input_file(source: SourceFile, text: bytes, context: ScanContext) -> Path:
-    """The file that semgrep gets: it recognizes ``Dockerfile``, but neither ``Dockerfile.prod`` nor ``Containerfile``."""
-    name = "Dockerfile" if rule_pack.is_dockerfile(source.path) and source.file.name != "Dockerfile" else ""
+def _input_file(source: SourceFile, path: str, text: bytes, context: ScanContext) -> Path:
+    """The file that semgrep gets, named like ``path``: it recognizes ``Dockerfile``, but neither ``Dockerfile.prod`` nor
+    ``Containerfile``."""
+    name = ""
+    if rule_pack.is_dockerfile(path):
+        name = "Dockerfile" if source.file.name != "Dockerfile" else ""
+    elif path != source.path:
+        name = source.file.name + PurePosixPath(path).suffix
     if text != source.read_bytes():
         return context.make_alias(source, name, text)
     return context.make_alias(source, name) if name else source.file
@@ -182,16 +189,15 @@ def _describe_error(name: str) -> str:
 def _report(source: SourceFile, text: bytes, results: Sequence[_Result], gaps: Sequence[Gap]) -> FileReport:
     secrets: list[Span] = []
     findings = tuple(_finding(source, text, result, secrets) for result in results)
-    return FileReport(source.path, findings, tuple(gaps) or tuple(_unreported_syntax_gaps(source, text)), tuple(secrets))
+    return FileReport(source.path, findings, tuple(gaps), tuple(secrets))
 
 
-def _unreported_syntax_gaps(source: SourceFile, text: bytes) -> Iterator[Gap]:
-    """Gaps for files that semgrep lists as scanned although it could not parse them."""
-    name = source.path.lower()
-    error = check_python(source.read_bytes()) if name.endswith((".py", ".pyi")) else None
-    if name.endswith((".yml", ".yaml")):
+def _unreported_syntax_gaps(source: SourceFile, path: str, text: bytes) -> Iterator[Gap]:
+    """Gaps for files that semgrep lists as scanned, under a name like ``path``, although it could not parse them."""
+    error = check_python(source.read_bytes()) if path.endswith((".py", ".pyi")) else None
+    if path.endswith((".yml", ".yaml")):
         error = check_yaml(source.read_bytes())
-    if rule_pack.is_dockerfile(source.path):
+    if rule_pack.is_dockerfile(path):
         from scangate.tools.dockerfile import check_dockerfile  # noqa: PLC0415 -- only if needed
 
         error = check_dockerfile(text)

@@ -1,0 +1,152 @@
+"""Decides what every listed file is, once, before scanners are given files; names what cannot be analyzed because of what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from scangate.content.catalog import ANNEX_POINTER, CONTENT_TYPES, LFS_POINTER, UNKNOWN, Form
+from scangate.content.types import identify, identify_by_name
+from scangate.errors import ScanError
+from scangate.model import Gap, GapKind
+from scangate.scan.discovery import SCANNER, Listing, Target
+from scangate.scan.lfs import find_object
+
+if TYPE_CHECKING:
+    from scangate.scan.result_cache import ResultCache
+
+HEAD_BYTES = 64 * 1024  # of a file over the size limit: enough to tell media and archives from text
+NOT_OPENED_REASONS = {
+    "archive": "an archive, which is not opened",
+    "program": "a program, which is not opened",
+    "database": "a database, which is not opened",
+    "document": "a document in a binary format, which is not opened",
+}
+NOT_OPENED_REASON = "a binary file, which is not opened"
+NOT_OPENED_HINT = "scan what it is made from; to accept it: coverage: {allowed-gaps: [{kind: not-opened, reason: ...}]}"
+STAND_INS = {
+    LFS_POINTER: ("a git LFS pointer, and its content is not in the local store", "fetch the content: git lfs pull"),
+    ANNEX_POINTER: ("a git-annex pointer, and its content is not here", "fetch the content: git annex get ."),
+}
+
+
+class FileContent(NamedTuple):
+    """What is known of a file's bytes: their digest, empty if it is unreadable, and the content types, separated by blanks.
+
+    The first type is the file's, the others are those of its pieces.
+    """
+
+    digest: str
+    types: str
+
+
+class Identifier:
+    """Describes the files of a listing. ``limit``: the maximum file size in bytes."""
+
+    def __init__(self, listing: Listing, limit: int) -> None:
+        self._listing = listing
+        self._limit = limit
+
+    def describe(self, target: Target, data: bytes | ScanError) -> tuple[str, bool]:
+        """The types of a file as in `FileContent`, and whether a file with the same path and bytes always has them.
+
+        ``data``: its bytes, or why they cannot be read; of one that is too large the first bytes decide.
+        """
+        if isinstance(data, bytes):
+            return identify(target.path, data), True
+        if data.kind is GapKind.TOO_LARGE and (head := self._read_head(target)):
+            return identify(target.path, head), False
+        by_name = identify_by_name(target.path) or UNKNOWN
+        return by_name if CONTENT_TYPES[by_name].form is Form.TEXT else UNKNOWN, False
+
+    def _read_head(self, target: Target) -> bytes:
+        try:
+            return self._listing.read_head(target, HEAD_BYTES)
+        except ScanError:
+            return b""
+
+
+def open_reader(listing: Listing, targets: Sequence[Target], limit: int) -> Callable[[Target], bytes]:
+    """`Listing.reader`; if that fails, a function that raises its error for every file."""
+    try:
+        return listing.reader(targets, limit)
+    except ScanError as error:
+        failure = error
+
+    def fail(target: Target) -> bytes:
+        del target
+        raise failure
+
+    return fail
+
+
+def try_to_read(read: Callable[[Target], bytes], target: Target) -> bytes | ScanError:
+    """What ``read`` returns, or the error that it raises."""
+    try:
+        return read(target)
+    except ScanError as error:
+        return error
+
+
+def identify_targets(listing: Listing, limit: int, cache: ResultCache | None = None) -> Listing:
+    """``listing`` with the content type of every target, and with a gap for each file whose content is not here or not opened.
+
+    ``limit``: the maximum file size in bytes. ``cache`` remembers the types, so that unchanged files are not read. Targets with a
+    type keep it.
+    """
+    pending = [target for target in listing.targets if not target.content_type]
+    if not pending:
+        return listing
+    identifier = Identifier(listing, limit)
+    found = _identify(listing, pending, limit, identifier, cache)
+    objects = [find_object(listing, target) for target in found if target.content_type == LFS_POINTER]
+    if present := [target for target in objects if target is not None]:
+        found += _identify(listing, present, limit, identifier, cache)
+    by_path = {target.path: target for target in found}
+    gaps = [gap for target in by_path.values() if (gap := _gap_by_type(target)) is not None]
+    return msgspec.structs.replace(
+        listing,
+        targets=tuple(by_path.get(target.path, target) for target in listing.targets),
+        content_gaps=(*listing.content_gaps, *gaps),
+    )
+
+
+def forget_types(listing: Listing) -> Listing:
+    """``listing`` as it was before `identify_targets`."""
+    targets = (msgspec.structs.replace(target, content_type="", piece_types=(), digest="") for target in listing.targets)
+    return msgspec.structs.replace(listing, targets=tuple(targets), content_gaps=())
+
+
+def _identify(
+    listing: Listing, targets: Sequence[Target], limit: int, identifier: Identifier, cache: ResultCache | None
+) -> list[Target]:
+    contents = (
+        _read_contents(listing, targets, limit, identifier)
+        if cache is None
+        else cache.contents(listing, targets, limit, identifier)
+    )
+    return [_with_content(target, contents[target.path]) for target in targets]
+
+
+def _read_contents(listing: Listing, targets: Sequence[Target], limit: int, identifier: Identifier) -> Mapping[str, FileContent]:
+    read = open_reader(listing, targets, limit)
+    return {target.path: FileContent("", identifier.describe(target, try_to_read(read, target))[0]) for target in targets}
+
+
+def _with_content(target: Target, content: FileContent) -> Target:
+    content_type, *piece_types = content.types.split(" ")
+    return msgspec.structs.replace(target, content_type=content_type, piece_types=tuple(piece_types), digest=content.digest)
+
+
+def _gap_by_type(target: Target) -> Gap | None:
+    """The gap of a file that no scanner can analyze because of what it is."""
+    form = CONTENT_TYPES[target.content_type].form
+    if form is Form.STAND_IN:
+        reason, hint = STAND_INS[target.content_type]
+        return Gap(SCANNER, target.path, GapKind.STAND_IN, reason, hint=hint, content_type=target.content_type)
+    if form is Form.NOT_OPENED:
+        reason = NOT_OPENED_REASONS.get(target.content_type, NOT_OPENED_REASON)
+        return Gap(SCANNER, target.path, GapKind.NOT_OPENED, reason, hint=NOT_OPENED_HINT, content_type=target.content_type)
+    return None
