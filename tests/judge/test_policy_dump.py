@@ -19,7 +19,7 @@ scanners:
   bandit: {skips: [B101, "B1: #"], timeout: 30, threshold: 0.25}
   trivy: {command: [trivy, --format, sarif, "*"], version: "1.0"}
 limits: {max-file-size: 2 MiB}
-paths: {exclude: [{path: "a b/**", reason: "no: \\u2028 \\u00e9", scanners: [semgrep, bandit]}]}
+paths: {exclude: [{path: "a b/**", reason: "no: \\u2028 \\u00e9", scanners: [semgrep, bandit]}], excludable: [vendor/, "/a b/"]}
 severity: [{rule: "bandit:*", severity: high, path: src/, reason: "true"}]
 budgets:
   low: unlimited
@@ -37,6 +37,8 @@ exceptions: [{rule: a, path: b, fingerprint: c, advisory: d, reason: "null", own
 exception-unused: fail
 exception-owners: codeowners
 codeowners: my/CODEOWNERS
+exception-owner-names: ["[[]o]", "@a/*"]
+never-excepted: [dependency, secret]
 environments: {ci: {inline-suppressions: report, inline-until: optional}}
 """
 
@@ -56,6 +58,9 @@ def test_dumped_policy_loads_to_the_same_policy(tmp_path: Path, environment: str
         ExceptionOwners.CODEOWNERS,
         "my/CODEOWNERS",
     )
+    assert again.exception_owner_names == made.exception_owner_names
+    assert (again.never_excepted, again.excludable_paths) == (made.never_excepted, made.excludable_paths)
+    assert made.excludable_paths == ("/a b/", "vendor/")
     assert [entry.fixable for entry in made.overrides[-2:]] == [False, True]
     assert (made.cool_down_days, again.cool_down_days) == (3, 3)
     assert (again.exceptions, again.scanners, again.overrides) == (made.exceptions, made.scanners, made.overrides)

@@ -99,6 +99,10 @@ CASES: list[tuple[str, Any, Any, Any]] = [
     ("inline_suppressions", InlineSuppressions.REPORT, InlineSuppressions.DENY, InlineSuppressions.ALLOW),
     ("inline_expiry", InlineExpiry.REQUIRED, InlineExpiry.REQUIRED, InlineExpiry.OPTIONAL),
     ("new_suppressions", NewSuppressions.DENY, NewSuppressions.DENY, NewSuppressions.ALLOW),
+    ("never_excepted", (FindingKind.SECRET,), (FindingKind.CODE, FindingKind.SECRET), (FindingKind.CODE,)),
+    ("exception_owner_names", ("@a", "@b"), ("@b",), ("@a", "@c")),
+    ("exception_owner_names", ("@a",), ("@a",), ()),
+    ("excludable_paths", ("a/", "b/"), ("b/",), ("c/",)),
     ("exception_unused", UnusedExceptions.FAIL, UnusedExceptions.FAIL, UnusedExceptions.REPORT),
     ("exception_owners", ExceptionOwners.CODEOWNERS, ExceptionOwners.CODEOWNERS, ExceptionOwners.ANYONE),
 ]  # fmt: skip
@@ -118,6 +122,14 @@ def test_the_table_speaks_of_every_field_that_decides() -> None:
     reported = {case[0] for case in CASES}
     silent = {"name", "environment", "description", "digest", "sources", "locations", "in_tree", "is_bundled"}
     assert reported | silent | {"codeowners_path"} == {field.name for field in msgspec.structs.fields(Policy)}
+
+
+def test_paths_below_a_folder_that_the_floor_lists_may_be_excluded() -> None:
+    floor = make_policy(excludable_paths=("vendor/", "/lib/", "a/b/"))
+    for path in ("vendor/", "vendor/x", "/vendor/x/**", "/lib/", "lib/x/", "a/b/", "a/b/*.py"):
+        assert find_loosenings(floor, make_policy(exclusions=(PathExclusion(path, "r"),))) == (), path
+    for path in ("vendor", "lib/", "x/vendor/", "**/vendor/", "vendors/", "[v]endor/", "a/", "*"):
+        assert find_loosenings(floor, make_policy(exclusions=(PathExclusion(path, "r"),))), path
 
 
 def test_the_floor_names_the_file_of_owners_where_it_asks_for_owners() -> None:

@@ -14,7 +14,7 @@ from scangate.app.codeowners_file import load_codeowners
 from scangate.app.events import Events
 from scangate.app.interruption import Interruption
 from scangate.app.policies import read_policy
-from scangate.app.policy_inputs import BaselineInputs, PolicyInputs
+from scangate.app.policy_inputs import BaselineInputs, PolicyInputs, load_floor
 from scangate.app.requests import ScanRequest
 from scangate.app.scan_setup import SALT_BYTES, ScanSetup
 from scangate.app.scanner_registry import load_scanners
@@ -98,7 +98,12 @@ class _BaselineScan:
     def __init__(self, request: ScanRequest, session: Session, file: Path, baseline: Baseline) -> None:
         self._session, self._file, self._baseline = session, file, baseline
         self._policy = read_policy(
-            request.policy, request.environment, root=session.root, trusted=request.trust_policy, scope=session.scope
+            request.policy,
+            request.environment,
+            root=session.root,
+            trusted=request.trust_policy,
+            scope=session.scope,
+            floor=load_floor(request, session),
         )
         known = BaselineInputs(file, baseline.entries, {BASELINE: str(file)}, baseline.salt)
         self._setup = ScanSetup(request, PolicyInputs(self._policy, baseline=known), load_scanners())

@@ -41,14 +41,15 @@ KILL_GRACE_SECONDS = 10.0
 class FleetRequest(msgspec.Struct, frozen=True, kw_only=True):
     """An audit of the repositories in the file ``listing``.
 
-    ``policy``: a bundled policy or a file, for all of them; None for each repository's own. ``timeout``: seconds for the fetch and
-    for the scan of each. ``resume``: keep today's verdicts in ``output_dir``. ``scheduler``: a Dask scheduler's address; by default
-    a local cluster with ``workers`` processes.
+    ``policy``: a bundled policy or a file, for all of them; None for each repository's own. ``floor``: bounds either.
+    ``timeout``: seconds for the fetch and for the scan of each. ``resume``: keep today's verdicts in ``output_dir``.
+    ``scheduler``: a Dask scheduler's address; by default a local cluster with ``workers`` processes.
     """
 
     listing: Path
     policy: str | None = "baseline"
     environment: str | None = None
+    floor: str | None = None
     output_dir: Path = Path("scangate-fleet")
     resume: bool = False
     scheduler: str | None = None
@@ -116,6 +117,8 @@ def audit_fleet(
 def _build_jobs(entries: tuple[RepositoryEntry, ...], request: FleetRequest, session: Session) -> Iterator[Job]:
     marker, day = secrets.token_hex(16), today().isoformat()
     policies: dict[str, _Policy] = {"": _Policy()}
+    floor = None if request.floor is None else _read_policy(_near_list(request.floor, request), request.environment, is_floor=True)
+    floor_text = "" if floor is None else dump_policy(floor)
     for entry in entries:
         spec = entry.policy or request.policy or ""
         if not spec and entry.ref:
@@ -124,14 +127,16 @@ def _build_jobs(entries: tuple[RepositoryEntry, ...], request: FleetRequest, ses
             )
             raise UsageError(message, "add policy=NAME|FILE to the line")
         if spec not in policies:
-            policies[spec] = _check_policy(spec, request, session)
+            policies[spec] = _check_policy(spec, request, session, floor)
         policy, environment = policies[spec], (request.environment or "") if spec else ""
-        identity = (__version__, day, entry.address.display, entry.ref, policy.digest, environment)
+        floor_digest = "" if floor is None or spec else floor.digest
+        identity = (__version__, day, entry.address.display, entry.ref, policy.digest, environment, floor_digest)
         yield Job(
             repository=entry,
             request_digest=hashlib.sha256("\0".join(identity).encode("utf-8", "surrogateescape")).hexdigest(),
             policy_text=policy.text,
             policy_digest=policy.digest,
+            floor_text="" if spec else floor_text,
             environment=environment,
             timeout=request.timeout,
             jobs=1,
@@ -140,19 +145,25 @@ def _build_jobs(entries: tuple[RepositoryEntry, ...], request: FleetRequest, ses
         )
 
 
-def _check_policy(spec: str, request: FleetRequest, session: Session) -> _Policy:
-    """The policy with all that it extends, so that the workers get exactly what was checked here."""
-    file = Path(spec)
-    near_list = request.listing.absolute().parent / file
-    is_near_list = len(file.parts) > 1 and not file.is_absolute() and near_list.is_file()
-    text = dump_policy(_read_policy(str(near_list) if is_near_list else spec, request.environment))
+def _check_policy(spec: str, request: FleetRequest, session: Session, floor: Policy | None) -> _Policy:
+    """The policy with all that it extends, bounded by the floor, so that the workers get exactly what was checked here."""
+    text = dump_policy(_read_policy(_near_list(spec, request), request.environment, floor))
     copy = session.scratch_dir / "policy.yaml"
     copy.write_text(text, encoding="utf-8")
     return _Policy(text, _read_policy(str(copy), None).digest)
 
 
-def _read_policy(spec: str, environment: str | None) -> Policy:
-    return read_policy(spec, environment, root=Path("/nonexistent"))  # the operator's policy is trusted wherever it is
+def _near_list(spec: str, request: FleetRequest) -> str:
+    """A policy's file where it is beside the list, else as given."""
+    file = Path(spec)
+    near_list = request.listing.absolute().parent / file
+    is_near_list = len(file.parts) > 1 and not file.is_absolute() and near_list.is_file()
+    return str(near_list) if is_near_list else spec
+
+
+def _read_policy(spec: str, environment: str | None, floor: Policy | None = None, *, is_floor: bool = False) -> Policy:
+    nowhere = Path("/nonexistent")  # the operator's policy is trusted wherever it is
+    return read_policy(spec, environment, root=nowhere, floor=floor, is_floor=is_floor)
 
 
 def _connect(request: FleetRequest, jobs: list[Job], session: Session) -> tuple[list[Job], AbstractContextManager[object]]:
@@ -222,9 +233,9 @@ def _load_resumable(request: FleetRequest, jobs: tuple[Job, ...], events: FleetE
 
 
 def _policy_name(request: FleetRequest) -> str:
-    if request.policy is None:
-        return "of each repository"
-    return f"{request.policy} ({request.environment})" if request.environment else request.policy
+    environment = f" ({request.environment})" if request.environment else ""
+    name = "of each repository" if request.policy is None else f"{request.policy}{environment}"
+    return f"{name}, bounded by the floor {request.floor}" if request.floor else name
 
 
 def _write_pages(rolled_up: rollup.Rollup, output_dir: Path, events: FleetEvents) -> rollup.Rollup:

@@ -70,6 +70,7 @@ def load_folder_policies(
             trusted=request.trust_policy,
             revision=None if files is None else files.revision,
             scope=folder,
+            floor=inputs.floor,
         )
         loaded.append(FolderPolicy(folder, tightened))
     return tuple(loaded)

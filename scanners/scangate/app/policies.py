@@ -29,6 +29,8 @@ def read_policy(  # noqa: PLR0913 -- the parameters of load_policy that differ b
     revision: PolicyRevision | None = None,
     content: bytes | None = None,
     scope: str = "",
+    floor: Policy | None = None,
+    is_floor: bool = False,
 ) -> Policy:
     """The policy ``name`` in ``environment``, see `judge.policy_loader.load_policy`; by default for the current directory.
 
@@ -47,6 +49,8 @@ def read_policy(  # noqa: PLR0913 -- the parameters of load_policy that differ b
         revision=revision,
         content=content,
         scope=scope,
+        floor=floor,
+        is_floor=is_floor,
     )
 
 

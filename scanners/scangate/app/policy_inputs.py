@@ -49,12 +49,13 @@ class BaselineInputs(msgspec.Struct, frozen=True):
 
 
 class PolicyInputs(msgspec.Struct, frozen=True):
-    """What a run is judged by. ``base``: the revision that it is compared with. ``forced_gaps``: gaps that no policy can allow.
+    """What a run is judged by. ``floor``: what bounds the policy. ``base``: the revision that it is compared with.
 
-    ``files``: where it was read from; None for the work tree.
+    ``forced_gaps``: gaps that no policy can allow. ``files``: where it was read from; None for the work tree.
     """
 
     policy: Policy
+    floor: Policy | None = None
     provenance: PolicyProvenance = PolicyProvenance()
     base: BaseRevision = BaseRevision()
     owners: CodeOwners | None = None
@@ -81,28 +82,44 @@ def _load(request: ScanRequest, session: Session, base: BaseRevision) -> PolicyI
         files = RevisionFiles(session.repository, base, session.scratch_dir)
     elif request.staged is not None and session.repository is not None:
         files = IndexFiles(session.repository, session.scratch_dir)
-    policy, provenance = _load_policy(request, session, base, files)
+    floor = load_floor(request, session, files)
+    policy, provenance = _load_policy(request, session, base, files, floor)
     owners = load_codeowners(policy, session.root, None if files is None else files.read_text)
     baseline = BaselineInputs() if request.ignore_baseline else _load_baseline(request.baseline, session, base, files)
     changes = () if files is None else files.describe_changes()
     return PolicyInputs(
         policy=policy,
+        floor=floor,
         provenance=provenance,
         base=base,
         owners=owners,
         baseline=baseline,
-        forced_gaps=_provenance_gaps(request.policy, policy, session, base),
+        forced_gaps=_provenance_gaps(request, policy, session, base),
         files=files,
         notes=(*_missing_repository_notes(session), *base.notes, *baseline.notes, *changes),
     )
 
 
+def load_floor(request: ScanRequest, session: Session, files: JudgingFiles | None = None) -> Policy | None:
+    """The policy that bounds the one that judges, from the same files; None if the request names none. Raises PolicyError."""
+    if request.floor is None:
+        return None
+    return read_policy(
+        request.floor if files is None else files.check_out_policy(request.floor),
+        request.environment,
+        root=session.root if files is None else files.root,
+        trusted=request.trust_policy,
+        revision=None if files is None else files.revision,
+        is_floor=True,
+    )
+
+
 def _load_policy(
-    request: ScanRequest, session: Session, base: BaseRevision, files: JudgingFiles | None
+    request: ScanRequest, session: Session, base: BaseRevision, files: JudgingFiles | None, floor: Policy | None
 ) -> tuple[Policy, PolicyProvenance]:
     """The policy that judges, and where it is from. Where the target of a pull request is unknown, none of the tree judges."""
     in_repository = _is_in_repository(request.policy, session)
-    if base.unresolved_reason and in_repository:
+    if base.unresolved_reason and _is_any_in_repository(request, session):
         return read_no_policy(request.environment), PolicyProvenance(PolicyOrigin.NONE)
     policy = read_policy(
         request.policy if files is None else files.check_out_policy(request.policy, session.scope),
@@ -111,14 +128,24 @@ def _load_policy(
         scope=session.scope,
         trusted=request.trust_policy,
         revision=None if files is None else files.revision,
+        floor=floor,
     )
-    if not policy.is_bundled and in_repository:
-        if isinstance(files, IndexFiles):
-            return policy, PolicyProvenance(PolicyOrigin.INDEX)
-        if files is not None:
-            return policy, PolicyProvenance(PolicyOrigin.REVISION, base.printable_name, base.commit)
-        return policy, PolicyProvenance(PolicyOrigin.WORK_TREE)
-    return policy, PolicyProvenance(PolicyOrigin.BUNDLED if policy.is_bundled else PolicyOrigin.FILE)
+    name = "" if floor is None else floor.name
+    if policy.is_bundled:
+        return policy, PolicyProvenance(PolicyOrigin.BUNDLED, floor=name)
+    if not in_repository:
+        return policy, PolicyProvenance(PolicyOrigin.FILE, floor=name)
+    if isinstance(files, IndexFiles):
+        return policy, PolicyProvenance(PolicyOrigin.INDEX, floor=name)
+    if files is not None:
+        return policy, PolicyProvenance(PolicyOrigin.REVISION, base.printable_name, base.commit, floor=name)
+    return policy, PolicyProvenance(PolicyOrigin.WORK_TREE, floor=name)
+
+
+def _is_any_in_repository(request: ScanRequest, session: Session) -> bool:
+    """Whether the policy or the floor, if it is a file, is one of the scanned repository."""
+    floor = request.floor
+    return _is_in_repository(request.policy, session) or (floor is not None and _is_in_repository(floor, session))
 
 
 def _is_in_repository(requested: str | None, session: Session) -> bool:
@@ -157,9 +184,9 @@ def _load_baseline(named: Path | None, session: Session, base: BaseRevision, fil
     return BaselineInputs(file, entries, {BASELINE: str(file)}, baseline.salt)
 
 
-def _provenance_gaps(requested: str | None, policy: Policy, session: Session, base: BaseRevision) -> tuple[Gap, ...]:
+def _provenance_gaps(request: ScanRequest, policy: Policy, session: Session, base: BaseRevision) -> tuple[Gap, ...]:
     """A gap where the policy, or else the CODEOWNERS that it relies on, is in the repository: the change may have edited it."""
-    if _is_in_repository(requested, session):
+    if _is_any_in_repository(request, session):
         gap = base.provenance_gap(
             "the change may have edited the policy, so no policy judged", "use a policy outside the repository: --policy FILE"
         )

@@ -31,7 +31,9 @@ def reevaluate(request: ReevaluationRequest, events: Events | None = None) -> Re
     """
     earlier = parse_report(read_verdict_text(request.verdict))
     targets = list_report_targets(request.reports, request.output_dir)
-    policy_request = ScanRequest(policy=request.policy, environment=request.environment, trust_policy=True, ignore_baseline=True)
+    policy_request = ScanRequest(
+        policy=request.policy, environment=request.environment, floor=request.floor, trust_policy=True, ignore_baseline=True
+    )
     with open_session(Path()) as session:
         inputs = load_policy_inputs(policy_request, session)
         results = earlier.results

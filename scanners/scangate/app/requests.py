@@ -15,6 +15,7 @@ MAX_SHARDS = 1000
 class _PolicyRequest(msgspec.Struct, frozen=True, kw_only=True):
     policy: str | None = None
     environment: str | None = None
+    floor: str | None = None
     trust_policy: bool = False
     reports: tuple[ReportTarget, ...] = ()
     output_dir: Path | None = None
@@ -25,7 +26,8 @@ class ScanRequest(_PolicyRequest, frozen=True, kw_only=True):
 
     ``policy``: a bundled policy or a file; None for the scangate.yaml at the repository's root, else the bundled policy
     ``baseline``.
-    ``environment``: the policy's environment block. ``trust_policy``: whether a policy inside the tree may start programs.
+    ``environment``: the policy's environment block. ``floor``: a bundled policy or a file that bounds the policy.
+    ``trust_policy``: whether a policy inside the tree may start programs.
     ``reports``: the report files to write, in addition to all of ``output_dir``.
     ``since``: report only findings introduced since this revision; ``auto`` for the target branch of a pull request.
     ``baseline``: its file; None for the default one at the root. ``ignore_baseline``: read none.

@@ -48,6 +48,7 @@ class _ConsoleEvents(FleetEvents):
 @click.argument("listing", type=options.path_type, metavar="LIST")
 @click.option("--policy", metavar="NAME|FILE", help="A bundled policy or a file, for all repositories  [default: baseline]")
 @options.environment_option
+@options.floor_option
 @click.option("--use-repository-policy", is_flag=True, help="Use each repository's own scangate.yaml, which may not start programs")
 @click.option(
     *("--output-dir",),

@@ -17,6 +17,7 @@ from scangate.cli.report_output import print_report
 @options.verdict_argument
 @click.option("--policy", metavar="NAME|FILE", required=True, help="A bundled policy or a file")
 @options.environment_option
+@options.floor_option
 @options.report_option
 @click.option(
     "--image",

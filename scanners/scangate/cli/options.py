@@ -49,7 +49,14 @@ policy_option = click.option(
 environment_option = click.option(
     "--env", "environment", metavar="NAME", envvar="SCANGATE_ENV", show_envvar=True, help="Apply this environment of the policy"
 )
-policy_options = group(policy_option, environment_option)
+floor_option = click.option(
+    *("--floor",),
+    metavar="NAME|FILE",
+    envvar="SCANGATE_FLOOR",
+    show_envvar=True,
+    help="A bundled policy or a file that the policy may only tighten",
+)
+policy_options = group(policy_option, environment_option, floor_option)
 trust_policy_option = click.option("--trust-policy", is_flag=True, help="Allow a policy in the scanned tree to start programs")
 report_option = click.option(
     *("--report", "reports"),

@@ -6,6 +6,7 @@ import click
 
 from scangate.app.policies import read_policy
 from scangate.cli import options, schema
+from scangate.judge.policy import Policy
 from scangate.judge.policy_dump import dump_policy
 
 _name_argument = click.argument("name", metavar="[NAME|FILE]", required=False)
@@ -19,9 +20,10 @@ def command() -> None:
 @command.command()
 @_name_argument
 @options.environment_option
-def check(name: str | None, environment: str | None) -> int:
+@options.floor_option
+def check(name: str | None, environment: str | None, floor: str | None) -> int:
     """Validate a policy (default: scangate.yaml, else baseline)."""
-    policy = read_policy(name, environment)
+    policy = _read_bounded(name, environment, floor)
     click.echo(f"{policy.name} is a valid policy, digest {policy.digest[:12]}, read from {', '.join(policy.sources)}")
     return 0
 
@@ -29,10 +31,16 @@ def check(name: str | None, environment: str | None) -> int:
 @command.command()
 @_name_argument
 @options.environment_option
-def show(name: str | None, environment: str | None) -> int:
+@options.floor_option
+def show(name: str | None, environment: str | None, floor: str | None) -> int:
     """Show a policy with everything that it extends."""
-    click.echo(dump_policy(read_policy(name, environment)), nl=False)
+    click.echo(dump_policy(_read_bounded(name, environment, floor)), nl=False)
     return 0
+
+
+def _read_bounded(name: str | None, environment: str | None, floor: str | None) -> Policy:
+    bound = None if floor is None else read_policy(floor, environment, is_floor=True)
+    return read_policy(name, environment, floor=bound)
 
 
 command.add_command(schema.policy, "schema")

@@ -28,12 +28,15 @@ RESULT_FILES = ("repository.json", "verdict.json", "summary.md")
 MARKER_VARIABLE = "SCANGATE_FLEET"
 VERDICT_EXIT_CODES = {0, 1, 3}
 MAX_REASON_LENGTH = 300
+OWN_VARIABLES = {"SCANGATE_ENV", "SCANGATE_FLOOR", "SCANGATE_TARGET"}
+"""Variables that are about the fleet's own command, not about the scan of a repository."""
 
 
 class Job(msgspec.Struct, frozen=True):
     """A repository to audit.
 
-    ``policy_text``: a policy that extends nothing, empty for the repository's own. ``timeout``: in seconds, for each of fetching
+    ``policy_text``: a policy that extends nothing, empty for the repository's own; ``floor_text``: one that bounds that,
+    or empty. ``timeout``: in seconds, for each of fetching
     and scanning. ``temp_root``: parent of temporary directories, empty for the default. ``process_marker``: value of
     MARKER_VARIABLE in the environment of the fleet's scans.
     """
@@ -47,6 +50,7 @@ class Job(msgspec.Struct, frozen=True):
     jobs: int
     temp_root: str
     process_marker: str
+    floor_text: str = ""
 
     def __repr__(self) -> str:
         return f"Job({self.repository.name})"
@@ -110,6 +114,10 @@ def _scan(job: Job, root: Path, private: Path, processes: ProcessRunner) -> Audi
         policy_file = private / "policy.yaml"
         policy_file.write_text(job.policy_text, encoding="utf-8")
         request |= {"policy": str(policy_file), "ignore_baseline": True}  # a repository cannot make its own findings known
+    if job.floor_text:
+        floor_file = private / "floor.yaml"
+        floor_file.write_text(job.floor_text, encoding="utf-8")
+        request["floor"] = str(floor_file)
     if job.environment:
         request["environment"] = job.environment
     request_file.write_text(json.dumps(request), "ascii")
@@ -131,7 +139,7 @@ def _scan(job: Job, root: Path, private: Path, processes: ProcessRunner) -> Audi
 def _environment(environ: Mapping[str, str], process_marker: str) -> dict[str, str]:
     """Let the scan find the user's advisory store and cache, in addition to the usual variables."""
     kept = {name: environ[name] for name in ("HOME", "XDG_CACHE_HOME") if name in environ}
-    kept |= {name: value for name, value in environ.items() if name.startswith("SCANGATE_") and name != "SCANGATE_ENV"}
+    kept |= {name: value for name, value in environ.items() if name.startswith("SCANGATE_") and name not in OWN_VARIABLES}
     return {**kept, MARKER_VARIABLE: process_marker}
 
 

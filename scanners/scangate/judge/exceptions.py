@@ -69,6 +69,7 @@ class ExceptionLedger:
         self.owners = None if policy.exception_owners is ExceptionOwners.ANYONE else owners or CodeOwners("")
         self.match_counts = [0] * len(self.entries)
         self.unowned_paths: list[set[str]] = [set() for _ in self.entries]
+        self.never_accepted: list[set[str]] = [set() for _ in self.entries]
         self.alias_hints: dict[int, tuple[str, str]] = {}
         self.followed_findings: dict[int, int] = {}  # id() of a finding of this evaluation -> index of the entry that follows it
         self.moved_to: dict[int, str] = {}
@@ -102,7 +103,9 @@ class ExceptionLedger:
                 self.match_counts[index] += 1
                 if self.followed_findings.get(id(finding)) == index:
                     self.moved_to[index] = finding.location.path
-                if not self._is_owned(entry, finding):
+                if finding.kind in self.policy.never_excepted:
+                    self.never_accepted[index].add(finding.location.path)
+                elif not self._is_owned(entry, finding):
                     self.unowned_paths[index].add(finding.location.path)
                 elif accepted is None and entry.expires >= self.today:
                     accepted = index
@@ -116,7 +119,7 @@ class ExceptionLedger:
 
     def would_accept(self, finding: Finding) -> bool:
         """Whether an entry in force selects a finding as it is, without following it or counting the entry as used."""
-        return any(
+        return finding.kind not in self.policy.never_excepted and any(
             selects(entry, finding) and entry.expires >= self.today and self._is_owned(entry, finding) for entry in self.entries
         )
 
@@ -132,6 +135,8 @@ class ExceptionLedger:
     def explain_rejections(self, finding: Finding) -> list[Note]:
         """Why the entries that select a finding do not accept it: the one that expired last, and those of non-owners."""
         about = [index for index in range(len(self.entries)) if self._selects(index, finding)]
+        if about and finding.kind in self.policy.never_excepted:
+            return [Note(NoteKind.EXCEPTION_NEVER, text=finding.kind.value, location=self.policy.locate("never-excepted"))]
         expired = [index for index in about if self.entries[index].expires < self.today]
         last = max(expired, key=lambda index: self.entries[index].expires, default=None)
         notes = [] if last is None else [self._note(NoteKind.EXCEPTION_EXPIRED, last)]
@@ -171,6 +176,9 @@ class ExceptionLedger:
         days_left = (entry.expires - self.today).days
         if days_left < 0:
             return [self._note(NoteKind.EXCEPTION_EXPIRED, index, count=self.match_counts[index])]
+        if self.never_accepted[index]:
+            paths = sorted(self.never_accepted[index])
+            return [self._note(NoteKind.EXCEPTION_NEVER, index, path=paths[0], count=len(paths))]
         if self.unowned_paths[index]:
             return [self._owner_note(index, sorted(self.unowned_paths[index]))]
         if not self.match_counts[index]:

@@ -150,7 +150,9 @@ class Policy(msgspec.Struct, frozen=True):
     by its path in the document. ``in_tree``, ``is_bundled``: the requested file is in the scanned tree, or comes with the package.
     ``cool_down_days``: an advisory published fewer days ago does not count. ``codeowners_path``: relative to the root, empty for
     GitHub's default paths. ``new_only``: known findings are reported and do not count. ``baseline_ratchet``: a baseline with
-    findings that are gone fails. ``signed_cache_only``: only signed cache entries are used.
+    findings that are gone fails. ``signed_cache_only``: only signed cache entries are used. ``never_excepted``: kinds of findings
+    that no exception accepts. ``exception_owner_names``: names with ``*``, one of which the owner of an exception has; empty for
+    any owner. ``excludable_paths``: below these, a policy that this one is the floor of may exclude paths.
     """
 
     name: str
@@ -175,6 +177,9 @@ class Policy(msgspec.Struct, frozen=True):
     codeowners_path: str = ""
     inline_expiry: InlineExpiry = InlineExpiry.OPTIONAL
     new_suppressions: NewSuppressions = NewSuppressions.ALLOW
+    never_excepted: tuple[FindingKind, ...] = ()
+    exception_owner_names: tuple[str, ...] = ()
+    excludable_paths: tuple[str, ...] = ()
     new_only: bool = True
     baseline_ratchet: bool = False
     description: str = ""

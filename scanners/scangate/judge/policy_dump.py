@@ -14,7 +14,9 @@ from scangate.judge.policy import AllowedGap, Budget, BudgetOverride, Policy
 
 PLAIN_SCALAR = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*( [A-Za-z0-9_./-]+)*")
 YAML_KEYWORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
-SORTED_LISTS = frozenset({"required"})  # lists that are sorted when resolved, so that their places no longer match
+SORTED_LISTS = frozenset(
+    {"required", "excludable", "exception-owner-names", "never-excepted"}
+)  # lists that are sorted when resolved, so that their places no longer match
 
 
 def dump_policy(policy: Policy) -> str:
@@ -33,7 +35,10 @@ def _document(policy: Policy) -> dict[str, Any]:
         "name": policy.name,
         **described,
         "scanners": {entry.name: _scanner(entry) for entry in policy.scanners},
-        "paths": {"exclude": [_set_fields(entry, "path", "scanners", "reason") for entry in policy.exclusions]},
+        "paths": {
+            "exclude": [_set_fields(entry, "path", "scanners", "reason") for entry in policy.exclusions],
+            "excludable": list(policy.excludable_paths),
+        },
         "limits": {"max-file-size": policy.max_file_size, "timeout": policy.timeout},
         "severity": [_set_fields(entry, "rule", "path", "severity", "reason") for entry in policy.severity_rules],
         "budgets": {**_limits(policy.budget), "overrides": [_override(entry) for entry in policy.overrides]},
@@ -54,6 +59,8 @@ def _document(policy: Policy) -> dict[str, Any]:
         "exception-unused": policy.exception_unused.value,
         "exception-owners": policy.exception_owners.value,
         **({"codeowners": policy.codeowners_path} if policy.codeowners_path else {}),
+        "exception-owner-names": list(policy.exception_owner_names),
+        "never-excepted": [kind.value for kind in policy.never_excepted],
         "inline-suppressions": policy.inline_suppressions.value,
         "inline-until": policy.inline_expiry.value,
         "new-suppressions": policy.new_suppressions.value,

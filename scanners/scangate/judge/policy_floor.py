@@ -9,6 +9,9 @@ first. Where that cannot be decided by counting, it reports a loosening.
 | unknown | go up, to a severity whose limits are all 0 (or from one that is unlimited) |
 | severity | gain entries that raise to a severity whose limits are all 0 |
 | exceptions, paths.exclude, coverage.allowed-gaps | lose entries, or gain ones that an entry of the floor covers |
+| paths.exclude | also gain entries below paths.excludable of the floor |
+| never-excepted | gain kinds |
+| exception-owner-names, paths.excludable | lose entries; the former may be set where the floor has none |
 | coverage.required | gain names |
 | scanners | gain names; no enabled scanner is switched off, or gets less time or other options (some may go down) |
 | limits | go up |
@@ -48,6 +51,7 @@ from scangate.model import Severity
 
 T = TypeVar("T")
 EXCLUSIONS: DocumentPath = ("paths", "exclude")
+EXCLUDABLE: DocumentPath = ("paths", "excludable")
 OVERRIDES: DocumentPath = ("budgets", "overrides")
 ALLOWED_GAPS: DocumentPath = ("coverage", "allowed-gaps")
 
@@ -74,11 +78,15 @@ MAXIMA: tuple[tuple[str, DocumentPath], ...] = (
 
 
 class Loosening(msgspec.Struct, frozen=True):
-    """One thing that is looser than the floor: where the policy says it, where the floor does, and what it is."""
+    """One thing that is looser than the floor: where the policy says it, where the floor does, and what it is.
+
+    ``is_missing``: the policy does not have something of the floor, so that ``path`` is only where it would be.
+    """
 
     path: DocumentPath
     floor_path: DocumentPath
     problem: str
+    is_missing: bool = False
 
 
 def find_loosenings(floor: Policy, policy: Policy) -> tuple[Loosening, ...]:
@@ -100,18 +108,18 @@ def _format(value: Any) -> str:
 def _budgets(floor: Policy, policy: Policy) -> Iterator[Loosening]:
     for severity, limit in policy.budget.limits:
         floor_limit = floor.budget.limit(severity)
-        if _exceeds(limit, floor_limit):
+        if exceeds(limit, floor_limit):
             yield _changed(("budgets", severity.value), limit, floor_limit)
 
 
 def _overrides(floor: Policy, policy: Policy) -> Iterator[Loosening]:
-    pairs, extra = _pair_entries(floor.overrides, policy.overrides, _same_selector)
+    pairs, extra = pair_entries(floor.overrides, policy.overrides, same_selector)
     for index in _unpaired(floor.overrides, pairs):
-        yield Loosening(OVERRIDES, (*OVERRIDES, index), "a budget of the floor is missing")
+        yield Loosening(OVERRIDES, (*OVERRIDES, index), "a budget of the floor is missing", is_missing=True)
     for mine, theirs in pairs.items():
         for severity, limit in policy.overrides[mine].limits:
             floor_limit = floor.overrides[theirs].limit(severity)
-            if _exceeds(limit, floor_limit):
+            if exceeds(limit, floor_limit):
                 problem = _changed((), limit, floor_limit).problem
                 yield Loosening((*OVERRIDES, mine), (*OVERRIDES, theirs), problem)
     for index in extra:
@@ -128,9 +136,9 @@ def _unknown(floor: Policy, policy: Policy) -> Iterator[Loosening]:
 
 
 def _severities(floor: Policy, policy: Policy) -> Iterator[Loosening]:
-    pairs, extra = _pair_entries(floor.severity_rules, policy.severity_rules, _same_rule)
+    pairs, extra = pair_entries(floor.severity_rules, policy.severity_rules, same_rule)
     for index in _unpaired(floor.severity_rules, pairs):
-        yield Loosening(("severity",), ("severity", index), "a severity of the floor is missing")
+        yield Loosening(("severity",), ("severity", index), "a severity of the floor is missing", is_missing=True)
     changed = [
         mine for mine, theirs in pairs.items() if policy.severity_rules[mine].severity is not floor.severity_rules[theirs].severity
     ]
@@ -143,7 +151,9 @@ def _severities(floor: Policy, policy: Policy) -> Iterator[Loosening]:
 
 def _lists(floor: Policy, policy: Policy) -> Iterator[Loosening]:
     yield from _uncovered(("exceptions",), floor.exceptions, policy.exceptions, _covers_exception, "an exception")
-    yield from _uncovered(EXCLUSIONS, floor.exclusions, policy.exclusions, _covers_exclusion, "an excluded path")
+    for found in _uncovered(EXCLUSIONS, floor.exclusions, policy.exclusions, _covers_exclusion, "an excluded path"):
+        if not any(_is_below(policy.exclusions[int(found.path[-1])].path, folder) for folder in floor.excludable_paths):
+            yield found
     yield from _uncovered(ALLOWED_GAPS, floor.allowed_gaps, policy.allowed_gaps, _covers_gap, "an allowed gap")
 
 
@@ -158,7 +168,7 @@ def _uncovered(
 def _required(floor: Policy, policy: Policy) -> Iterator[Loosening]:
     path = ("coverage", "required")
     for name in sorted(set(floor.required_scanners) - set(policy.required_scanners)):
-        yield Loosening(path, path, f"{name} is no longer required")
+        yield Loosening(path, path, f"{name} is no longer required", is_missing=True)
 
 
 def _scanners(floor: Policy, policy: Policy) -> Iterator[Loosening]:
@@ -166,7 +176,7 @@ def _scanners(floor: Policy, policy: Policy) -> Iterator[Loosening]:
         new = policy.scanner(old.name)
         path = ("scanners", old.name)
         if new is None or not new.enabled:
-            yield Loosening((*path, "enabled"), path, "switched off")
+            yield Loosening((*path, "enabled"), path, "switched off", is_missing=new is None)
         elif keys := find_looser_options(old.options, new.options):
             yield Loosening((*path, *keys[:1]), (*path, *keys[:1]), "different from the floor's option")
         elif new.timeout < old.timeout:
@@ -181,6 +191,15 @@ def _fields(floor: Policy, policy: Policy) -> Iterator[Loosening]:
     for field, path in MAXIMA:
         if getattr(policy, field) > getattr(floor, field):
             yield _changed(path, getattr(policy, field), getattr(floor, field))
+    for kind in sorted({kind.value for kind in floor.never_excepted} - {kind.value for kind in policy.never_excepted}):
+        path = ("never-excepted",)
+        yield Loosening(path, path, f"exceptions may accept findings of kind {kind}", is_missing=True)
+    names = set(policy.exception_owner_names)
+    if floor.exception_owner_names and not (names and names <= set(floor.exception_owner_names)):
+        path = ("exception-owner-names",)
+        yield Loosening(path, path, "owners that the floor does not name", is_missing=not names)
+    for folder in sorted(set(policy.excludable_paths) - set(floor.excludable_paths)):
+        yield Loosening(EXCLUDABLE, EXCLUDABLE, f"{folder} is not below which the floor lets paths be excluded")
     if floor.exception_owners is ExceptionOwners.CODEOWNERS and policy.codeowners_path != floor.codeowners_path:
         yield Loosening(("codeowners",), ("codeowners",), "not the file that the floor names")
 
@@ -197,7 +216,8 @@ CHECKS: tuple[Callable[[Policy, Policy], Iterator[Loosening]], ...] = (
 )
 
 
-def _exceeds(limit: int | None, floor_limit: int | None) -> bool:
+def exceeds(limit: int | None, floor_limit: int | None) -> bool:
+    """Whether a limit is higher than the floor's; None is unlimited."""
     return floor_limit is not None and (limit is None or limit > floor_limit)
 
 
@@ -207,7 +227,7 @@ def _all_limits(policy: Policy, severity: Severity, value: int | None) -> bool:
     return all(budget.limit(severity) == value for budget in budgets if budget.covers(severity))
 
 
-def _pair_entries(old: Sequence[T], new: Sequence[T], same: Callable[[T, T], bool]) -> tuple[dict[int, int], list[int]]:
+def pair_entries(old: Sequence[T], new: Sequence[T], same: Callable[[T, T], bool]) -> tuple[dict[int, int], list[int]]:
     """The old entries that are in the new list in the same order (new index to old), and the additional new indices."""
     pairs: dict[int, int] = {}
     for index, entry in enumerate(new):
@@ -220,12 +240,14 @@ def _unpaired(entries: Sequence[object], pairs: dict[int, int]) -> list[int]:
     return [index for index in range(len(entries)) if index not in pairs.values()]
 
 
-def _same_selector(old: BudgetOverride, new: BudgetOverride) -> bool:
+def same_selector(old: BudgetOverride, new: BudgetOverride) -> bool:
+    """Whether two budgets count the same findings."""
     named = {severity for severity, _ in old.limits} == {severity for severity, _ in new.limits}
     return named and all(getattr(old, name) == getattr(new, name) for name in ("kind", "scanner", "path", "fixable"))
 
 
-def _same_rule(old: SeverityRule, new: SeverityRule) -> bool:
+def same_rule(old: SeverityRule, new: SeverityRule) -> bool:
+    """Whether two severities are for the same findings."""
     return (old.rule, old.path) == (new.rule, new.path)
 
 
@@ -238,6 +260,13 @@ def _covers_exception(old: PolicyException, new: PolicyException) -> bool:
 
 def _covers_exclusion(old: PathExclusion, new: PathExclusion) -> bool:
     return old.path == new.path and (not old.scanners or (bool(new.scanners) and set(new.scanners) <= set(old.scanners)))
+
+
+def _is_below(pattern: str, folder: str) -> bool:
+    """Whether a pattern matches only what is in ``folder``, which ends with a slash and has no wildcard."""
+    is_anchored, must_be_anchored = ("/" in text.rstrip("/") for text in (pattern, folder))
+    inside = f"{pattern}/".replace("//", "/").lstrip("/").startswith(folder.lstrip("/"))
+    return inside and (is_anchored or not must_be_anchored) and (pattern.endswith("/") or pattern.strip("/") != folder.strip("/"))
 
 
 def _covers_gap(old: AllowedGap, new: AllowedGap) -> bool:

@@ -14,6 +14,7 @@ from scangate.errors import PolicyError
 from scangate.judge.decode import DocumentPath, format_path, struct_fields
 from scangate.judge.error_text import shorten, suggest
 from scangate.judge.policy import Policy
+from scangate.judge.policy_bound import bound_policy
 from scangate.judge.policy_files import PolicyFile, PolicyRevision, load_chain, load_nested_chains
 from scangate.judge.policy_floor import find_loosenings
 from scangate.judge.policy_merge import apply_environment, find_position, list_positions, merge_policy_files
@@ -36,6 +37,8 @@ def load_policy(  # noqa: PLR0913 -- each is a fact of its own that only the com
     revision: PolicyRevision | None = None,
     content: bytes | None = None,
     scope: str = "",
+    floor: Policy | None = None,
+    is_floor: bool = False,
 ) -> Policy:
     """The policy ``spec`` (a bundled name or a file; None for the root's own, else baseline) as it holds in ``environment``.
 
@@ -43,8 +46,9 @@ def load_policy(  # noqa: PLR0913 -- each is a fact of its own that only the com
     with a command line. ``trusted`` lets a policy inside the scanned tree start programs and have ranges resolved. ``revision``
     says that the tree's policy files are those of another revision; ``root`` and a file of the tree lie below its `top`. Every
     environment is checked, not only the one asked for. ``scope``: the folder or file that the policy is for, where ``spec`` is
-    None: the policy files of folders between the root and it tighten the root's. Raises PolicyError for anything that is not
-    exactly a policy.
+    None: the policy files of folders between the root and it tighten the root's. ``floor``: bounds the policy, see `policy_bound`.
+    ``is_floor``: it is read to bound another, so an environment that it does not name means its plain values. Raises PolicyError
+    for anything that is not exactly a policy.
     """
     chains = [load_chain(spec, root, revision, content)]
     if spec is None:
@@ -58,13 +62,15 @@ def load_policy(  # noqa: PLR0913 -- each is a fact of its own that only the com
         policies = _resolve_environments(layers, registry, today)
         _check_floors(layers, policies, registry, today)
         wanted = environment or ""
-        if wanted not in policies and not governing:
+        if wanted not in policies and not governing and not is_floor:
             raise _unknown_environment(layers[-1], wanted, sorted(set(policies) - {""}))
         policy = policies.get(wanted, policies[""])
         if governing:
             _check_nested(*governing[-1], policy, layers)
         governing.append((policy, layers))
-    return _complete(*governing[-1])
+    policy = _complete(*governing[-1])
+    own_files = {layer.source.label for layers in chains for layer in layers if not layer.source.bundled}
+    return policy if floor is None else bound_policy(floor, policy, own_files, today)
 
 
 def _check_nested(above: Policy, layers_above: tuple[PolicyFile, ...], policy: Policy, layers: tuple[PolicyFile, ...]) -> None:

@@ -108,6 +108,9 @@ def resolve_policy(tree: Node, environment: str, registry: ScannerOptionTypes, t
         exception_unused=UnusedExceptions(_value_or(said.exception_unused, UnusedExceptions.REPORT.value)),
         exception_owners=ExceptionOwners(_value_or(said.exception_owners, ExceptionOwners.ANYONE.value)),
         codeowners_path=_value_or(said.codeowners, ""),
+        exception_owner_names=tuple(sorted(set(_value_or(said.exception_owner_names, ())))),
+        never_excepted=tuple(kind for kind in FindingKind if kind.value in _value_or(said.never_excepted, ())),
+        excludable_paths=tuple(sorted(set(_value_or(_value_or(said.paths, policy_schema.PathsBlock()).excludable, ())))),
         inline_expiry=InlineExpiry(_value_or(said.inline_until, InlineExpiry.OPTIONAL.value)),
         new_suppressions=NewSuppressions(_value_or(said.new_suppressions, NewSuppressions.ALLOW.value)),
         cool_down_days=_value_or(_value_or(said.advisories, policy_schema.AdvisoriesBlock()).wait_days, 0),
@@ -273,7 +276,11 @@ def _exceptions(tree: Node, said: PolicyBlocks, today: dt.date) -> tuple[PolicyE
     days = _value_or(said.exception_max_days, EXCEPTION_MAX_DAYS)
     last = today + dt.timedelta(days=days)
     entries: list[policy_schema.ExceptionEntry] = _value_or(said.exceptions, [])
+    owners: list[str] = _value_or(said.exception_owner_names, [])
     for index, entry in enumerate(entries):
+        if owners and not any(matches_name(name, entry.owner) for name in owners):
+            what = "not one of the owners that the policy allows for an exception"
+            _fail(tree, ("exceptions", index, "owner"), what, f"allowed: {', '.join(map(shorten, sorted(owners)))}")
         if entry.expires > last:
             what = f"more than {pluralize(days, 'day')} away, the most that the policy allows for an exception"
             _fail(tree, ("exceptions", index, "expires"), what, f"expires: {last.isoformat()}")

@@ -34,6 +34,7 @@ GapName = Literal[
 ]
 Text = Annotated[str, Meta(pattern=r"\S", max_length=2000)]
 Glob = Annotated[str, Meta(pattern=r"\S", max_length=1024, extra={"check": "glob"})]
+Folder = Annotated[str, Meta(pattern=r"^[^*?\[\\!]+/$", max_length=1024)]
 Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=64)]
 Limit = Annotated[int, Meta(ge=0)] | Literal["unlimited"]
 Seconds = Annotated[int, Meta(ge=1, le=86400)]
@@ -72,10 +73,23 @@ class ExclusionReplacement(_Replacement, frozen=True, kw_only=True):
     replace: list[ExclusionEntry]
 
 
+class FolderReplacement(_Replacement, frozen=True, kw_only=True):
+    replace: list[Folder]
+
+
+class KindReplacement(_Replacement, frozen=True, kw_only=True):
+    replace: list[KindName]
+
+
+class TextReplacement(_Replacement, frozen=True, kw_only=True):
+    replace: list[Text]
+
+
 class PathsBlock(_Block, frozen=True, kw_only=True):
-    """Which paths are not read."""
+    """Which paths are not read. ``excludable``: folders below which a policy may exclude more, where this one is its floor."""
 
     exclude: list[ExclusionEntry] | ExclusionReplacement | UnsetType = UNSET
+    excludable: list[Folder] | FolderReplacement | UnsetType = UNSET
 
 
 class LimitsBlock(_Block, frozen=True, kw_only=True):
@@ -238,6 +252,8 @@ class PolicyBlocks(_Block, frozen=True, kw_only=True):
     exception_unused: Literal["report", "fail"] | UnsetType = UNSET
     exception_owners: Literal["anyone", "codeowners"] | UnsetType = UNSET
     codeowners: Text | UnsetType = UNSET
+    exception_owner_names: list[Text] | TextReplacement | UnsetType = UNSET
+    never_excepted: list[KindName] | KindReplacement | UnsetType = UNSET
     inline_suppressions: Literal["allow", "report", "deny"] | UnsetType = UNSET
     inline_until: Literal["optional", "required"] | UnsetType = UNSET
     new_suppressions: Literal["allow", "deny"] | UnsetType = UNSET

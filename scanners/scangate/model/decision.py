@@ -57,6 +57,7 @@ class NoteKind(enum.Enum):
     EXCEPTION_OTHER_NAME = "exception-other-name"  # text: the alias, rule: what the finding is called
     EXCEPTION_NOT_OWNER = "exception-not-owner"  # text: the CODEOWNERS file; path, count: the paths its owner does not own
     EXCEPTION_NO_CODEOWNERS = "exception-no-codeowners"
+    EXCEPTION_NEVER = "exception-never"  # text: the finding's kind; path, count: the paths whose findings it may not accept
     CODEOWNERS_INVALID = "codeowners-invalid"  # path, lines
     # on the whole scan
     SUPPRESSED_INLINE = "suppressed-inline"  # counts: by scanner

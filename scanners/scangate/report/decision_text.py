@@ -131,8 +131,11 @@ def _exception_expires_soon(note: Note) -> str:
 
 
 def _not_owner(note: Note) -> str:
-    more = f" and {note.count - 1:,} more" if note.count > 1 else ""
-    return f"does not accept {note.path}{more}: {note.text} names another owner"
+    return f"does not accept {note.path}{_more(note)}: {note.text} names another owner"
+
+
+def _more(note: Note) -> str:
+    return f" and {note.count - 1:,} more" if note.count > 1 else ""
 
 
 def _counts(note: Note) -> str:
@@ -182,6 +185,7 @@ REMARKS: dict[NoteKind, Callable[[Note], str]] = {
     NoteKind.COMMENT_ADDED: lambda _: "this change adds the comment",
     NoteKind.COMMENT_ADDED_DENIED: lambda _: "this change adds the inline comment, and the policy does not count those",
     NoteKind.EXCEPTION_EXPIRED: lambda note: f"its exception expired on {note.expires}",
+    NoteKind.EXCEPTION_NEVER: lambda note: f"the policy lets no exception accept a finding of kind {note.text}",
     NoteKind.EXCEPTION_NO_CODEOWNERS: lambda note: f"the exception by {note.owner} needs a CODEOWNERS file, and there is none",
     NoteKind.EXCEPTION_NOT_OWNER: lambda note: (
         f"the exception by {note.owner} does not apply: {note.text} does not name {note.owner} for this path"
@@ -197,6 +201,9 @@ EXCEPTION_NOTES: dict[NoteKind, Callable[[Note], str]] = {
     ),
     NoteKind.EXCEPTION_NO_CODEOWNERS: lambda _: "accepts nothing: the policy requires code owners, and there is no CODEOWNERS file",
     NoteKind.EXCEPTION_NOT_OWNER: _not_owner,
+    NoteKind.EXCEPTION_NEVER: lambda note: (
+        f"does not accept {note.path}{_more(note)}: the policy lets no exception accept findings of that kind"
+    ),
 }
 NOTES: dict[NoteKind, Callable[[Note], str]] = {
     NoteKind.COMMENT_EXPIRES_SOON: lambda note: f"inline comment in {note.path}:{note.line} expires {_in_days(note.days)}",
