@@ -30,7 +30,7 @@ RULES = ImportRules(
         "plugin": {"model", "errors", "source_text", "scan.process"},
         "advisories": {"advisories"},
         "scan": {"scan", "plugin"},
-        "tools": {"tools", "advisories", "plugin", "scan.masking"},
+        "tools": {"tools", "advisories", "plugin", "scan.literals", "scan.masking", "scan.token_formats"},
         "judge": {"judge"},
         "report": {"report"},
         "publish": {"publish"},

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from scangate.model import Span
 from scangate.scan import masking
-from scangate.scan.masking import MASK, MaskedText, SecretValues, SpanIndex, assigned_name, mask_suspicious, secret_values
+from scangate.scan.masking import MASK, MaskedText, SpanIndex, assigned_name, mask_suspicious
 from scangate.source_text import decode, split_lines
 
 
@@ -86,25 +86,6 @@ def test_no_secret_stays_in_its_place(parts: list[tuple[str, int, int]], data: s
     assert len(clean) == len(lines)
     assert not [value for value, row, _ in parts if value in clean[row]]
     assert set("".join(clean)) <= set("<>*")
-
-
-@given(st.lists(WORDS, max_size=6), st.text(string.ascii_letters + string.digits + " ", max_size=60))
-def test_no_known_value_stays_in_a_message(secrets: list[str], text: str) -> None:
-    said = " ".join([text, *secrets, text])
-    clean = SecretValues(secrets).mask(said)
-    assert not [secret for secret in secrets if secret in clean]
-
-
-def test_values_that_overlap_leave_no_rest() -> None:
-    assert SecretValues(["abcdefgh", "efghijkl", "abcdef"]).mask("x abcdefghijkl y") == "x *** y"
-    assert SecretValues().mask("abcdefgh") == "abcdefgh"
-
-
-def test_common_words_are_no_values() -> None:
-    assert set(
-        secret_values(["password = 'password' SECRET", "'hunter22'"], [Span(1, 12, 1, 22), Span(1, 23, 1, 29), Span(2, 1, 2, 11)])
-    ) == {"hunter22"}
-    assert set(secret_values(["x = 'Password'; y = 'Passw0rd'"], [Span(1, 6, 1, 14), Span(1, 22, 1, 30)])) == {"Passw0rd"}
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scangate.scan.masking import MIN_SECRET_LENGTH
-from scangate.scan.span_encoding import SPANS_KEY, SpanCodec
+from scangate.scan.span_encoding import MIN_PIECE_LENGTH, SPANS_KEY, SpanCodec
 
 TEXTS = st.text("ab \nß\U0001f511", max_size=40)
 PASSWORD = "hunter2-" + "correct-horse"  # pragma: allowlist secret
@@ -38,9 +37,9 @@ def test_encoded_text_is_restored_and_has_no_text_of_the_file(
     written = page.encode(said)
     assert page.decode(json.loads(json.dumps(written)), dict[str, Any]) == said
     whole = f"{path}\n{content}"
-    runs = {whole[at : at + MIN_SECRET_LENGTH] for at in range(len(whole) - MIN_SECRET_LENGTH + 1)}
+    runs = {whole[at : at + MIN_PIECE_LENGTH] for at in range(len(whole) - MIN_PIECE_LENGTH + 1)}
     for text in literals(written):
-        assert not [at for at in range(len(text) - MIN_SECRET_LENGTH + 1) if text[at : at + MIN_SECRET_LENGTH] in runs], text
+        assert not [at for at in range(len(text) - MIN_PIECE_LENGTH + 1) if text[at : at + MIN_PIECE_LENGTH] in runs], text
 
 
 def test_the_longest_match_is_taken_so_that_no_end_of_a_secret_remains() -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from scangate.model import Severity
+from scangate.scan.token_formats import TOKEN_TYPES
 from scangate.tools.built_in import BUILT_IN
-from scangate.tools.provider_tokens import TOKEN_TYPES, make_token_plugins
+from scangate.tools.provider_tokens import make_token_plugins
 from tests.support.fake_secrets import fake_tokens, seeded_text
 from tests.support.scan_harness import ScanHarness
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -14,6 +14,7 @@ from scangate.errors import ScanError
 from scangate.model import FileReport, Gap, GapKind
 from scangate.plugin import SourceFile
 from scangate.scan.context import CallContext
+from scangate.scan.literals import exact_secrets
 from scangate.scan.plan import ScannerTask, ScanPlan, TaskRun, call_guarded, gap_from_error
 from scangate.scan.result_cache import DEFAULT_SECONDS_PER_BYTE
 
@@ -129,7 +130,7 @@ def _bisect(run: TaskRun, batch: list[SourceFile], context: CallContext, failed:
 
 def _reconcile(run: TaskRun, batch: Sequence[SourceFile], reports: Iterable[FileReport | Gap]) -> _CallResult:
     """The ledger: a given file without a report is a gap; a report of a file that was not given is garbage."""
-    given = {source.path for source in batch}
+    given = {source.path: source for source in batch}
     by_path: defaultdict[str, list[FileReport]] = defaultdict(list)
     gaps: list[Gap] = []
     for report in reports:
@@ -137,15 +138,23 @@ def _reconcile(run: TaskRun, batch: Sequence[SourceFile], reports: Iterable[File
             gaps.append(msgspec.structs.replace(report, scanner=run.name, path=None))
             continue
         _check_report(run.name, report, given)
-        by_path[report.path].append(report)
+        by_path[report.path].append(_with_exact_secrets(report, given[report.path]))
     missing = ScanError(GapKind.GARBAGE, "the tool did not report scanning this file")
     return _CallResult(
         [report for path in sorted(by_path) for report in by_path[path]],
-        [*gaps, *(gap_from_error(run.name, path, missing) for path in sorted(given - by_path.keys()))],
+        [*gaps, *(gap_from_error(run.name, path, missing) for path in sorted(given.keys() - by_path.keys()))],
     )
 
 
-def _check_report(scanner: str, report: FileReport, given: set[str]) -> None:
+def _with_exact_secrets(report: FileReport, source: SourceFile) -> FileReport:
+    """The report with the exact extents of its secrets."""
+    if not report.all_secrets:
+        return report
+    secrets = exact_secrets(source.path, source.lines, report.all_secrets)
+    return msgspec.structs.replace(report, secrets=secrets, secret_spans=())
+
+
+def _check_report(scanner: str, report: FileReport, given: Collection[str]) -> None:
     """Raises ScanError(GARBAGE) if a report is about another file, or speaks for another scanner."""
     path = report.path
     problems = {

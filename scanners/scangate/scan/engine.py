@@ -37,8 +37,8 @@ from scangate.scan.result_cache import (
     FileChangedError,
     ResultCache,
     UnchangedFile,
+    digest_file_secrets,
     digest_secrets,
-    digest_spans,
     merge_reports,
     result_key,
 )
@@ -211,9 +211,8 @@ class _ScanRun:
         """Runs the scanners; the redacted results, saved for the next run where allowed."""
         self.run_scanners()
         redactor = self._redactor or self._build_redactor()
-        redactor.number_masked_paths(target.path for target in self._listing.targets)
         targets = self._describe_targets(redactor)
-        secrets_digest = digest_secrets(redactor.secret_spans, self._content_digests) if self._cache is not None else b""
+        secrets_digest = digest_secrets(redactor.secrets, self._content_digests) if self._cache is not None else b""
         findings = {run.name: redactor.redact_by_file(run.reports) for run in self.task_runs}
         results = tuple(build_result(run, redactor, findings[run.name], secrets_digest) for run in self.task_runs)
         if self._cache is not None:
@@ -302,7 +301,8 @@ class _ScanRun:
         redactor = Redactor(sources, self._plan.secret_salt)
         for run in self.task_runs:
             redactor.add_secrets(run.reports)
-            redactor.add_secrets(FileReport(path, secret_spans=cached.secrets) for path, cached in run.cached.items())
+            redactor.add_secrets(FileReport(path, secrets=cached.secrets) for path, cached in run.cached.items())
+        redactor.number_masked_paths(target.path for target in self._listing.targets)
         return redactor
 
     def _drop_stale_cached(self) -> list[TaskRun]:
@@ -310,13 +310,13 @@ class _ScanRun:
         if not any(run.cached for run in self.task_runs):
             return []
         redactor = self._build_redactor()
-        run_digest = digest_secrets(redactor.secret_spans, self._content_digests)
-        file_digests = {path: digest_spans(spans) for path, spans in redactor.secret_spans.items()}
+        run_digest = digest_secrets(redactor.secrets, self._content_digests)
+        file_digests = {path: digest_file_secrets(secrets) for path, secrets in redactor.secrets.items()}
 
         def is_stale(path: str, cached: CachedResult) -> bool:
             is_same_file = cached.file_secrets_digest == file_digests.get(path, b"")
             is_same_run = not cached.has_foreign_secrets or cached.run_secrets_digest == run_digest
-            return not cached.is_empty and not (is_same_file and is_same_run)
+            return not cached.is_empty and not (is_same_file and is_same_run and redactor.redact_path(path) == path)
 
         affected = []
         for run in self.task_runs:
@@ -375,10 +375,10 @@ def _cached_result(report: FileReport, findings: Sequence[Finding], redactor: Re
     components = tuple(redactor.redact_components([report]))
     return CachedResult(
         findings=tuple(map(_without_secret_digest, findings)),
-        secrets=report.secret_spans,
+        secrets=report.secrets,
         components=components,
         skipped_paths=report.skipped_paths,
-        file_secrets_digest=digest_spans(redactor.secret_spans.get(report.path, ())),
+        file_secrets_digest=digest_file_secrets(redactor.secrets.get(report.path, ())),
         run_secrets_digest=secrets_digest,
         has_foreign_secrets=redactor.has_foreign_secrets(report.path) or components != tuple(sorted(set(report.components))),
     )

@@ -77,8 +77,9 @@ def _matched_content(
 def _secret_name(region: Span, text: MaskedText, secrets: SpanIndex) -> str:
     """The name assigned to the secret in ``region``, also if there are others before it on the line."""
     first = next(secrets.overlapping(region), None)
-    if first is None:
+    if first is None and not "".join(text.lines_in(region)).isidentifier():  # else it is a constant: password = None
         return assigned_name(_line(text.lines, region.line))
+    first = first or region
     before = "".join(text.lines_in(Span(first.line, 1, first.line, first.column)))
     return assigned_name(before.rpartition(MASK)[2] + MASK)
 
@@ -134,7 +135,7 @@ def _evidence(finding: Finding, lines: Sequence[str]) -> str:
     """The first line without possible secrets; a word at the cut is omitted, since it might be a piece of one."""
     line = _line(lines, finding.location.line)[:MAX_LINE_LENGTH].strip()
     whole = len(_line(lines, finding.location.line)) <= MAX_LINE_LENGTH
-    line = mask_suspicious(line if whole else _LAST_WORD.sub("", line))
+    line = mask_suspicious(line if whole else _LAST_WORD.sub("", line), finding.location.path)
     return line if whole and len(line) <= MAX_EVIDENCE_LENGTH else f"{line[:MAX_EVIDENCE_LENGTH]}..."
 
 

@@ -75,15 +75,15 @@ class ParsedComment(msgspec.Struct, frozen=True):
     error: str = ""
 
 
-def find_ignore_comments(path: str, lines: Sequence[str], masked: Sequence[str]) -> dict[int, list[ParsedComment]]:
-    """The ignore comments in a file by line. ``masked``: ``lines`` without secrets.
+def find_ignore_comments(path: str, lines: Sequence[str], mask: Callable[[], Sequence[str]]) -> dict[int, list[ParsedComment]]:
+    """The ignore comments in a file by line. ``mask`` returns ``lines`` without secrets.
 
     Both are parsed: a secret in the line must not invalidate a comment, and reports must not show it.
     """
     marked = [number for number, line in enumerate(lines, start=1) if MARKER.search(line)]
     if not marked:
         return {}
-    original, shown = (_find_comments(path, text, marked) for text in (lines, masked))
+    original, shown = (_find_comments(path, text, marked) for text in (lines, mask()))
     return {line: _with_masked_text(comments, shown.get(line, [])) for line, comments in original.items()}
 
 

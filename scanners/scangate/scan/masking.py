@@ -10,37 +10,43 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, islice
 
-from scangate.model import Span
+from scangate.model import Secret, SecretWeight, Span
+from scangate.scan.literals import KEY_BEGIN, KEY_END, Family, SourceText, family_of, private_key_spans, url_password_end
+from scangate.scan.secret_values import MIN_INNER_LENGTH
+from scangate.scan.token_formats import TOKEN_PATTERNS
 
 MASK = "***"
-MIN_SECRET_LENGTH = 6
-COMMON_WORDS = {"password", "passphrase", "passwd", "secret", "secrets", "token", "tokens", "credential", "credentials", "username"}
-"""Placeholders, which also occur in names of files and functions: masking them everywhere would hide nothing else."""
-
-_KEY_BEGIN = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----")
-_KEY_END = re.compile(r"-----END [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----")
-
 # Every repetition below is possessive, atomic or bounded, so that matching is linear for hostile lines too.
 _NAME = (
     r"(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key"
     r"|credentials?|authorization|bearer|signature)"
 )
+_LITERAL = r"""(?>[bruf]{0,2})(?:"(?:[^"\\]|\\.)*+"?+|'(?:[^'\\]|\\.)*+'?+|`[^`]*+`?+)"""
+_LITERALS = rf"{_LITERAL}(?:\s*+(?:\+|\.|\bor\b|\|\||\?\?)?+\s*+{_LITERAL})*+"
 _ASSIGNED = re.compile(
-    rf"(?i)((?<![\w.-])(?>[\w.-]*?{_NAME})[\w.-]*+[\"'`\]]*+\s*+(?:=>|:=|==|!=|=|:)\s*+[bruf]{{0,2}})([\"'`]?)([^\s\"'`,;]{{3,}})"
+    rf"(?i)(?P<name>(?<![\w.-])(?>[\w.-]*?{_NAME})[\w.-]*+[\"'`\]]*+\s*+(?:=>|:=|==|!=|=|:)(?!=)\s*+\(?+)"
+    rf"(?:(?P<literals>{_LITERALS})|(?P<bare>[^\s\"'`,;]{{3,}}+))"
 )
+_IN_QUOTES = re.compile(r"""(?P<quote>["'`])(?:(?!(?P=quote))[^\\]|\\.)++(?P=quote)?+""")
+# What stands for a value: a call, an item, a constant, a variable of a shell or a template.
+_REFERENCE = re.compile(r"(?i)[a-z_][\w.]*+[(\[]|(?:true|false|none|null|nil|yes|no|on|off)\Z|\$[\w({]|\{\{|%\(|<|!|&\w|\*")
+_REST_OF_LINE = re.compile(r"[^\n]*?(?=\s+#|\s*\Z)")
 _FLAG = re.compile(rf"(?i)((?:(?<![\w-])--(?>[\w-]*?{_NAME})[\w-]*+|^\s*+(?:ENV|ARG)\s++(?>\w*?{_NAME})\w*+)[\s=]++)([^\s\"'`]+)")
-_IN_URL = re.compile(r"((?<![a-z0-9+.-])[a-z0-9+.-]++://[^\s/:@]*+:)([^\s/@]++)(?=@)")
-_TOKEN = re.compile(r"[A-Za-z0-9+=_-]{16,}")
-_LONG_TOKEN = re.compile(r"[A-Za-z0-9+/=_-]{32,}")  # base64 has slashes, like paths
-_KEY_BLOCK = re.compile(rf"{_KEY_BEGIN.pattern}(?s:.*?)(?:{_KEY_END.pattern}|\Z)")
+_IN_URL = re.compile(r"(?<![a-z0-9+.-])[a-z0-9+.-]++://[^\s/:@]*+:(?=[^\s/])")
+_TOKEN = re.compile(r"[A-Za-z0-9+_-]{16,}+={0,2}")
+_LONG_TOKEN = re.compile(r"[A-Za-z0-9+/_-]{32,}+={0,2}")  # base64 has slashes, like paths
+_KEY_BLOCK = re.compile(rf"{KEY_BEGIN.pattern}(?s:.*?)(?:{KEY_END.pattern}|\Z)")
 # Recognisable without a scanner: GitHub, AWS, Slack, Stripe, JSON web tokens.
 _PROVIDER_TOKEN = re.compile(
     r"gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|(?:AKIA|ASIA)[A-Z0-9]{16}|xox[a-z]-[\w-]{10,}|[sr]k_(?:live|test)_\w{16,}"
     r"|eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?"
 )
+_OTHER_TOKEN = re.compile(rf"(?<![\w-])(?:{'|'.join(TOKEN_PATTERNS.values())})(?![\w-])")
+_LONG_WORD = re.compile(r"[\w.-]{32,}")  # the shortest of these tokens
 _QUOTED = re.compile(r"(?P<quote>[\"'`])(?P<value>[^\"'`\s]{6,}+)(?P=quote)")
 _ASSIGNED_NAME = re.compile(r"(?<![\w.-])([\w.-]++)[\"'`\]]*+[=>:(,\s]*+\Z")
 _OPENING_QUOTE = re.compile(r"\A(?:[bBrRuUfF]{0,2}[\"'`]+)?")
+_ESCAPED_LINE_END = re.compile(r"(?:\\[nr])+")
 MAX_NAME_LENGTH = 200
 
 
@@ -54,7 +60,7 @@ class MaskedText:
             self._ranges[number].append((start, end))
         self.lines = list(lines)
         for number, ranges in self._ranges.items():
-            self.lines[number - 1] = _mask_ranges(lines[number - 1], sorted(ranges))
+            self.lines[number - 1] = mask_ranges(lines[number - 1], sorted(ranges))
 
     def lines_in(self, region: Span) -> list[str]:
         """The masked text of ``region``, line by line; a secret that is partly in it is masked completely."""
@@ -62,10 +68,10 @@ class MaskedText:
 
     def _part(self, number: int, start: int, end: int) -> str:
         cuts = [(max(cut[0], start), min(cut[1], end)) for cut in self._ranges.get(number, ()) if cut[0] < end and start < cut[1]]
-        return _mask_ranges(self._lines[number - 1][start:end], sorted((first - start, last - start) for first, last in cuts))
+        return mask_ranges(self._lines[number - 1][start:end], sorted((first - start, last - start) for first, last in cuts))
 
 
-def _mask_ranges(line: str, ranges: Iterable[tuple[int, int]]) -> str:
+def mask_ranges(line: str, ranges: Iterable[tuple[int, int]]) -> str:
     """``line`` with each of the sorted ranges replaced by MASK; adjacent and overlapping ranges become one."""
     parts: list[str] = []
     at, masked = 0, False
@@ -76,19 +82,31 @@ def _mask_ranges(line: str, ranges: Iterable[tuple[int, int]]) -> str:
     return "".join([*parts, line[at:]])
 
 
-def secret_values(lines: Sequence[str], spans: Iterable[Span]) -> Iterator[str]:
-    """The values in the spans, without common words: for `SecretValues` only, while the run lasts."""
-    for _, value in secret_values_by_line(lines, spans):
-        if not (value.isalpha() and (value.islower() or value.isupper() or value.lower() in COMMON_WORDS)):
-            yield value
+def spans_of(secrets: Iterable[Secret]) -> Iterator[Span]:
+    """The spans of all ``secrets``."""
+    return (span for secret in secrets for span in secret.spans)
 
 
-def secret_values_by_line(lines: Sequence[str], spans: Iterable[Span]) -> Iterator[tuple[int, str]]:
-    """The values in the spans with their lines, common words included: for messages about that line."""
-    for number, start, end in _secret_ranges(lines, spans):
-        value = lines[number - 1][start:end].strip().strip("\"'`")
-        if len(value) >= MIN_SECRET_LENGTH:
-            yield number, value
+def strong_values(lines: Sequence[str], secrets: Iterable[Secret]) -> Iterator[str]:
+    """The values of the strong secrets, for `SecretValues` only, while the run lasts.
+
+    Of a key that is each line, of a value that is put together each piece and all of it.
+    """
+    for secret in secrets:
+        if secret.weight is SecretWeight.STRONG:
+            pieces = [lines[number - 1][start:end] for number, start, end in sorted(_line_ranges(lines, secret.spans))]
+            for piece in pieces:
+                yield piece.strip()
+                if "\\n" in piece:  # a key on one line
+                    yield from (part for part in _ESCAPED_LINE_END.split(piece) if len(part) >= MIN_INNER_LENGTH)
+            if len(secret.spans) > 1:
+                yield "".join(pieces)
+
+
+def values_by_line(lines: Sequence[str], secrets: Iterable[Secret]) -> Iterator[tuple[int, str]]:
+    """The values of all secrets with their lines: for messages about that line."""
+    for number, start, end in _line_ranges(lines, spans_of(secrets)):
+        yield number, lines[number - 1][start:end].strip()
 
 
 class SpanIndex:
@@ -114,7 +132,7 @@ class SecretLookup:
     def __init__(self, lines: Sequence[str], spans: Iterable[Span]) -> None:
         self._lines = lines
         self._spans = SpanIndex(spans)
-        self._keys = SpanIndex(_private_key_spans(lines))
+        self._keys = SpanIndex(private_key_spans(lines))
 
     def value_at(self, region: Span) -> str:
         """The text of all spans in ``region``, and of the private keys on its lines.
@@ -156,7 +174,7 @@ def _merge_overlapping(pieces: Iterable[tuple[int, int, int]]) -> list[tuple[int
 
 def _secret_ranges(lines: Sequence[str], spans: Iterable[Span]) -> Iterator[tuple[int, int, int]]:
     """The spans and private keys as (line from 1, start from 0, end) within one line each, clipped to the text."""
-    yield from _line_ranges(lines, {*spans, *_private_key_spans(lines)})
+    yield from _line_ranges(lines, {*spans, *private_key_spans(lines)})
 
 
 def _line_ranges(lines: Sequence[str], spans: Iterable[Span]) -> Iterator[tuple[int, int, int]]:
@@ -168,55 +186,66 @@ def _line_ranges(lines: Sequence[str], spans: Iterable[Span]) -> Iterator[tuple[
             yield number, start, end
 
 
-class SecretValues:
-    """Masks known secret values in text; the time depends on the length of the text, not on the number of secrets.
+def mask_suspicious(text: str, path: str = "") -> str:
+    """``text`` without anything that looks like a secret, whether a scanner reported it or not.
 
-    ``masked_values`` are those that were found.
+    ``path``: of the file that the text is a line of. In code only literals are masked, never names.
     """
-
-    def __init__(self, secrets: Iterable[str] = ()) -> None:
-        self.masked_values: set[str] = set()
-        self._texts_without_secrets: set[str] = set()
-        self._by_prefix: defaultdict[str, set[str]] = defaultdict(set)
-        self.add(secrets)
-
-    def add(self, secrets: Iterable[str]) -> None:
-        """Adds secrets of at least MIN_SECRET_LENGTH characters."""
-        self._texts_without_secrets.clear()
-        for secret in secrets:
-            self._by_prefix[secret[:MIN_SECRET_LENGTH]].add(secret)
-
-    def mask(self, text: str) -> str:
-        """``text`` with MASK in place of every secret, overlapping ones included."""
-        if not self._by_prefix or text in self._texts_without_secrets:
-            return text
-        found = [
-            (at, secret)
-            for at in range(len(text) - MIN_SECRET_LENGTH + 1)
-            for secret in self._by_prefix.get(text[at : at + MIN_SECRET_LENGTH], ())
-            if text.startswith(secret, at)
-        ]
-        if not found:
-            self._texts_without_secrets.add(text)  # rules, titles and most messages occur many times
-            return text
-        self.masked_values.update(secret for _, secret in found)
-        return _mask_ranges(text, sorted((at, at + len(secret)) for at, secret in found))
-
-
-def mask_suspicious(text: str) -> str:
-    """``text`` without anything that looks like a secret, whether a scanner reported it or not."""
     text = mask_tokens(_KEY_BLOCK.sub(MASK, text))
-    text = _IN_URL.sub(rf"\1{MASK}", text)
+    text = mask_ranges(text, _url_passwords(text))
     text = _FLAG.sub(rf"\1{MASK}", text)
-    text = _ASSIGNED.sub(rf"\1\2{MASK}", text)
+    text = _mask_assigned(text, family_of(path))
     text = _QUOTED.sub(lambda match: f"{match['quote']}{MASK}{match['quote']}" if _looks_random(match["value"]) else match[0], text)
-    text = _LONG_TOKEN.sub(lambda match: MASK if _looks_random(match[0]) and not _looks_like_path(match[0]) else match[0], text)
-    return _TOKEN.sub(lambda match: MASK if _looks_random(match[0]) else match[0], text)
+    return mask_ranges(text, list(_random_tokens(text, path)))
+
+
+def _random_tokens(text: str, path: str) -> Iterator[tuple[int, int]]:
+    source = SourceText(path, [text]) if family_of(path).is_code else None
+    found = [match for pattern in (_LONG_TOKEN, _TOKEN) for match in pattern.finditer(text)]
+    for match in sorted(found, key=re.Match.span):
+        is_name = source is not None and source.is_name(*match.span())
+        if not is_name and _looks_random(match[0]) and not (match.re is _LONG_TOKEN and _looks_like_path(match[0])):
+            yield match.span()
+
+
+def _url_passwords(text: str) -> Iterator[tuple[int, int]]:
+    at = 0
+    while match := _IN_URL.search(text, at):
+        end = url_password_end(text, match.end())
+        if end is not None:
+            yield match.end(), end
+        at = end or match.end()
+
+
+def _mask_assigned(text: str, family: Family) -> str:
+    """``text`` with what is assigned to names like ``password`` masked; quotes and operators stay."""
+    parts, at = [], 0
+    while match := _ASSIGNED.search(text, at):
+        end = match.end()
+        parts.append(text[at : match.end("name")])
+        if match["literals"] is not None:
+            parts.append(_IN_QUOTES.sub(_mask_in_quotes, match["literals"]))
+        elif family.is_code or _REFERENCE.match(match["bare"]):
+            parts.append(match["bare"])
+        else:
+            rest = (
+                _REST_OF_LINE.match(text, match.start("bare")) if family.takes_line and "{" not in text[: match.start()] else None
+            )
+            end = max(end, rest.end() if rest is not None else end)
+            parts.append(MASK)
+        at = end
+    return "".join([*parts, text[at:]])
+
+
+def _mask_in_quotes(match: re.Match[str]) -> str:
+    quote = match["quote"]
+    return f"{quote}{MASK}{quote if len(match[0]) > 1 and match[0].endswith(quote) else ''}"
 
 
 def mask_tokens(text: str) -> str:
     """``text`` without tokens that are recognisable by their form alone; names of ordinary files stay."""
-    return _PROVIDER_TOKEN.sub(MASK, text)
+    text = _PROVIDER_TOKEN.sub(MASK, text)
+    return _OTHER_TOKEN.sub(MASK, text) if _LONG_WORD.search(text) else text
 
 
 def _looks_like_path(value: str) -> bool:
@@ -228,24 +257,6 @@ def assigned_name(line: str) -> str:
     before = line.partition(MASK)[0][-MAX_NAME_LENGTH:].rstrip(" \t\"'`({[bruf")
     match = _ASSIGNED_NAME.search(before)
     return match[1] if match else ""
-
-
-def _private_key_spans(lines: Sequence[str]) -> Iterator[Span]:
-    start: tuple[int, int] | None = None
-    for number, line in enumerate(lines, start=1):
-        at = 0
-        while True:
-            mark = (_KEY_BEGIN if start is None else _KEY_END).search(line, at)
-            if mark is None:
-                break
-            at = mark.end()
-            if start is None:
-                start = (number, at + 1)
-            else:
-                yield Span(start[0], start[1], number, mark.start() + 1)
-                start = None
-    if start is not None:
-        yield Span(start[0], start[1], len(lines), len(lines[-1]) + 1)
 
 
 def _looks_random(value: str) -> bool:

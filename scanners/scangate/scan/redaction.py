@@ -2,29 +2,49 @@
 
 Nothing reaches a `ScanResult`, and so a report, a publisher or the cache, but through a `Redactor` that knows the secrets of all
 scanners. ``tests/cli/test_planted_secrets.py`` looks for leaks.
+
+Texts are masked wherever a strong secret occurs in them. Facts (rule ids, paths, names and versions of packages) that only happen
+to contain the same letters stay: exceptions, severities and fingerprints go by them. So a secret is masked in a path or the name of
+a package only if it is a token of a known format, if it was detected on the very line that the name is from, or if it is long and
+so irregular that it cannot be a name by chance; in a rule id, only if it is a token.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
-from scangate.model import Component, FileReport, Finding, FindingKind, Gap, IgnoreComment, Span, Targets
+from scangate.model import (
+    Component,
+    FileReport,
+    Finding,
+    FindingKind,
+    Gap,
+    IgnoreComment,
+    Secret,
+    SecretWeight,
+    SkippedPath,
+    Span,
+    Targets,
+)
 from scangate.plugin import SourceFile
 from scangate.scan.identity import identify
 from scangate.scan.inline_ignores import ParsedComment, find_ignore_comments, match_ignores
+from scangate.scan.literals import SourceText
 from scangate.scan.masking import (
     MaskedText,
     SecretLookup,
-    SecretValues,
+    mask_ranges,
     mask_suspicious,
     mask_tokens,
-    secret_values,
-    secret_values_by_line,
+    spans_of,
+    strong_values,
+    values_by_line,
 )
 from scangate.scan.secret_digest import SecretHasher
+from scangate.scan.secret_values import SecretValues, is_unguessable
 
 
 class Redactor:
@@ -34,24 +54,46 @@ class Redactor:
         self._hasher = SecretHasher(salt)
         self._is_salted = bool(salt)
         self._sources = {source.path: source for source in sources}
-        self._spans: defaultdict[str, set[Span]] = defaultdict(set)
+        self._secrets: defaultdict[str, set[Secret]] = defaultdict(set)
         self._values = SecretValues()
+        self._own_values = SecretValues()
+        self._has_masked_foreign = False
         self._paths_with_foreign_secrets: set[str] = set()
+        self._paths: set[str] = set()
         self._redacted_paths: dict[str, str] = {}
+        self._masked_path_counts: Counter[str] = Counter()
+        self._values_by_line: dict[str, Mapping[int, set[str]]] = {}
         self._comments: dict[str, Mapping[int, Sequence[ParsedComment]]] = {}
-        self._masked_path_count = 0
 
     @property
-    def secret_spans(self) -> Mapping[str, set[Span]]:
-        """The positions of the secrets by path."""
-        return self._spans
+    def secrets(self) -> Mapping[str, set[Secret]]:
+        """The secrets by path."""
+        return self._secrets
 
     def add_secrets(self, reports: Iterable[FileReport]) -> None:
         """Adds the secrets of ``reports``."""
         for report in reports:
-            if report.secret_spans:
-                self._spans[report.path] |= set(report.secret_spans)
-                self._values.add(secret_values(self._lines(report.path), report.secret_spans))
+            if found := report.all_secrets:
+                self._secrets[report.path].update(found)
+                if any(secret.weight is SecretWeight.STRONG for secret in found):
+                    self._values.add(strong_values(self._lines(report.path), found))
+
+    def redact_text(self, text: str) -> str:
+        """``text`` without strong secrets and tokens. Paths of the scanned tree in it stay."""
+        return mask_tokens(self._mask(text, self._values.find(text, self._paths)))
+
+    def _redact_evidence(self, path: str, evidence: str) -> str:
+        """The source line without strong secrets of any file; names in code stay."""
+        if not (found := self._values.find(evidence, self._paths)):
+            return evidence
+        line = SourceText(path, [evidence])
+        return self._mask(evidence, [each for each in found if not line.is_name(*each)])
+
+    def _mask(self, text: str, found: Sequence[tuple[int, int]]) -> str:
+        if not found:
+            return text
+        self._has_masked_foreign |= not set(found) <= set(self._own_values.find(text))
+        return mask_ranges(text, found)
 
     def redact_by_file(self, reports: Sequence[FileReport]) -> dict[str, list[Finding]]:
         """The identified and redacted findings of one scanner, by the paths of the reports."""
@@ -59,22 +101,26 @@ class Redactor:
         spans: defaultdict[str, set[Span]] = defaultdict(set)  # this scanner's own: fingerprints must not depend on other scanners
         for report in reports:
             findings[report.path] += report.findings
-            spans[report.path] |= set(report.secret_spans)
+            spans[report.path] |= set(spans_of(report.all_secrets))
         return {path: self._redact_file(path, findings[path], spans[path]) for path in sorted(findings)}
 
     def _redact_file(self, path: str, findings: Sequence[Finding], spans: Iterable[Span]) -> list[Finding]:
         if not findings:
             return []
-        lines, all_spans = self._lines(path), self._spans[path]
-        secrets_by_line: defaultdict[int, set[str]] = defaultdict(set)
-        for number, secret in secret_values_by_line(lines, all_spans):
-            secrets_by_line[number].add(secret)
-        self._values.masked_values.clear()
-        identified = identify(findings, MaskedText(lines, all_spans), spans, self.redact_path(path))
-        redacted = [self._redact_finding(each, secrets_by_line) for each in self.with_secret_digests(path, identified, spans)]
-        if self._values.masked_values - set(secret_values(lines, all_spans)):
+        self._own_values = SecretValues(strong_values(self._lines(path), self._secrets.get(path, ())))
+        self._has_masked_foreign = False
+        identified = identify(findings, self._masked_text(path), spans, self.redact_path(path))
+        secrets = self._secrets_by_line(path)
+        redacted = [self._redact_finding(each, secrets) for each in self.with_secret_digests(path, identified, spans)]
+        if self._has_masked_foreign:
             self._paths_with_foreign_secrets.add(path)
         return redacted
+
+    def _masked_text(self, path: str) -> MaskedText:
+        """The file without its own secrets, wherever they occur in it; not without those of other files, which may come and go."""
+        lines, secrets = self._lines(path), self._secrets.get(path, ())
+        values = SecretValues(strong_values(lines, secrets))
+        return MaskedText(lines, [*spans_of(secrets), *(SourceText(path, lines).find_secrets(values) if values else ())])
 
     def has_foreign_secrets(self, path: str) -> bool:
         """Whether a secret of another file was masked in the findings of this one."""
@@ -96,7 +142,7 @@ class Redactor:
 
     def redact_gaps(self, gaps: Iterable[Gap]) -> list[Gap]:
         """The gaps, redacted, sorted and without duplicates."""
-        mask, replace = self._values.mask, msgspec.structs.replace
+        mask, replace = self.redact_text, msgspec.structs.replace
         redacted = {
             replace(gap, path=gap.path and self.redact_path(gap.path), reason=mask(gap.reason), hint=mask(gap.hint)) for gap in gaps
         }
@@ -104,43 +150,72 @@ class Redactor:
 
     def redact_components(self, reports: Iterable[FileReport]) -> list[Component]:
         """The components of the files, redacted, sorted and without duplicates."""
-        mask = self._values.mask
-        redacted = {
-            msgspec.structs.replace(
-                component,
-                name=mask(component.name),
-                version=mask(component.version),
-                path=self.redact_path(component.path),
-                via=tuple(map(mask, component.via)),
-                index=mask(component.index),
-            )
-            for report in reports
-            for component in report.components
-        }
-        return sorted(redacted)
+        return sorted({self._redact_component(component) for report in reports for component in report.components})
+
+    def _redact_component(self, component: Component) -> Component:
+        on_line = self._secrets_by_line(component.path).get(component.line, ())
+        return msgspec.structs.replace(
+            component,
+            name=self._redact_fact(component.name, on_line),
+            version=self._redact_fact(component.version, on_line),
+            path=self.redact_path(component.path),
+            via=tuple(self._redact_fact(name, on_line) for name in component.via),
+            index=self.redact_text(component.index),
+        )
 
     def redact_targets(self, targets: Targets) -> Targets:
         """The summary of the targets with redacted paths and gaps."""
-        skipped = (msgspec.structs.replace(each, path=self.redact_path(each.path)) for each in targets.skipped_paths)
-        return msgspec.structs.replace(targets, skipped_paths=tuple(sorted(skipped)), gaps=tuple(self.redact_gaps(targets.gaps)))
+        return msgspec.structs.replace(
+            targets, skipped_paths=self.redact_skipped(targets.skipped_paths), gaps=tuple(self.redact_gaps(targets.gaps))
+        )
+
+    def redact_skipped(self, skipped: Iterable[SkippedPath]) -> tuple[SkippedPath, ...]:
+        """The skipped paths, redacted and sorted; the detail is a text of the policy."""
+        replace = msgspec.structs.replace
+        return tuple(
+            sorted(replace(each, path=self.redact_path(each.path), detail=self.redact_text(each.detail)) for each in skipped)
+        )
 
     def number_masked_paths(self, paths: Iterable[str]) -> None:
-        """Numbers masked paths in this order, which must not depend on which scanner reports first."""
-        for path in paths:
-            self.redact_path(path)
+        """Tells all ``paths`` of the run, so that masked ones get their numbers in an order that does not depend on scanners."""
+        for path in sorted(paths):
+            if self.redact_path(path) == path:
+                self._paths.add(path)
 
     def redact_path(self, path: str) -> str:
-        """The path for reports: a file's name may contain a secret. Masked paths are numbered, so that they stay distinct."""
+        """The path for reports, masked if it is itself a secret.
+
+        The name of a masked path is the rest of it, and its number among the paths of which the same is left: it depends on no
+        other file, and on nothing of the secret but the order of equal ones. A digest would be a hint for guessing.
+        """
         redacted = self._redacted_paths.get(path)
         if redacted is None:
-            masked = mask_tokens(self._values.mask(path))
-            self._masked_path_count += masked != path
-            redacted = self._redacted_paths[path] = path if masked == path else f"{masked}~{self._masked_path_count}"
+            redacted = self._redact_fact(path)
+            if redacted != path:
+                self._masked_path_counts[redacted] += 1
+                redacted = f"{redacted}~{self._masked_path_counts[redacted]}"
+            self._redacted_paths[path] = redacted
         return redacted
+
+    def _redact_fact(self, fact: str, on_line: Collection[str] = ()) -> str:
+        """A fact without secrets. ``on_line``: those of the line that it is from."""
+        found = [each for each in self._values.find(fact) if is_unguessable(fact[slice(*each)])]
+        return mask_tokens(_mask_values(mask_ranges(fact, found), on_line))
 
     def _lines(self, path: str) -> Sequence[str]:
         source = self._sources.get(path)
         return source.lines if source is not None else ()
+
+    def _secrets_by_line(self, path: str) -> Mapping[int, set[str]]:
+        """The values of the secrets in a file by line; weak ones are masked in what is said of their own line."""
+        if not self._secrets.get(path):
+            return {}
+        if path not in self._values_by_line:
+            found: defaultdict[int, set[str]] = defaultdict(set)
+            for number, value in values_by_line(self._lines(path), self._secrets[path]):
+                found[number].add(value)
+            self._values_by_line = {path: found}  # of one file at a time
+        return self._values_by_line[path]
 
     def _with_secret_digest(self, finding: Finding, secrets: SecretLookup) -> Finding:
         if finding.kind is not FindingKind.SECRET or finding.identity is None or finding.match_span is None:
@@ -149,22 +224,24 @@ class Redactor:
         return msgspec.structs.replace(finding, identity=msgspec.structs.replace(finding.identity, secret=digest))
 
     def _redact_finding(self, finding: Finding, secrets_by_line: Mapping[int, set[str]]) -> Finding:
-        """``secrets_by_line``: of the finding's file; a message may quote those of its own lines, even if they are common words."""
-        mask, location, message, package = self._values.mask, finding.location, finding.message, finding.affected_package
+        """``secrets_by_line``: of the finding's file; a message may quote those of its own lines, even if they are weak."""
+        mask, location, message, package = self.redact_text, finding.location, finding.message, finding.affected_package
+        lines = range(location.line, location.end_line + 1)
+        fewer = lines if len(lines) < len(secrets_by_line) else filter(lines.__contains__, secrets_by_line)
+        on_lines = {value for line in fewer for value in secrets_by_line.get(line, ())}
         if finding.kind is not FindingKind.SECRET:
-            lines = range(location.line, location.end_line + 1)
-            fewer = lines if len(lines) < len(secrets_by_line) else filter(lines.__contains__, secrets_by_line)
-            message = SecretValues(value for line in fewer for value in secrets_by_line.get(line, ())).mask(message)
+            message = _mask_values(message, on_lines)
         if package is not None:
-            package = msgspec.structs.replace(package, name=mask(package.name), version=mask(package.version))
+            name, version = (self._redact_fact(fact, on_lines) for fact in (package.name, package.version))
+            package = msgspec.structs.replace(package, name=name, version=version)
         return msgspec.structs.replace(
             finding,
             ignore_comments=self._ignore_comments(finding),
-            rule=mask_tokens(finding.rule),  # not by values: a password that equals a rule's name would disable its policy
+            rule=mask_tokens(finding.rule),
             title=mask(finding.title),
             help_url=mask(finding.help_url),
             message=mask(message),
-            evidence=mask(finding.evidence),
+            evidence=self._redact_evidence(location.path, finding.evidence),
             tool_comment=mask_suspicious(mask(finding.tool_comment)),
             location=msgspec.structs.replace(location, path=self.redact_path(location.path)),
             affected_package=package,
@@ -174,5 +251,9 @@ class Redactor:
         path = finding.location.path
         if path not in self._comments:
             lines = self._lines(path)
-            self._comments[path] = find_ignore_comments(path, lines, MaskedText(lines, self._spans[path]).lines)
-        return match_ignores(finding, self._comments[path], lambda text: mask_suspicious(self._values.mask(text)))
+            self._comments[path] = find_ignore_comments(path, lines, lambda: self._masked_text(path).lines)
+        return match_ignores(finding, self._comments[path], lambda text: mask_suspicious(self.redact_text(text)))
+
+
+def _mask_values(text: str, values: Collection[str]) -> str:
+    return mask_ranges(text, SecretValues(values).find(text)) if values else text

@@ -22,7 +22,7 @@ from typing import Any
 import msgspec
 
 from scangate.errors import ScanError
-from scangate.model import Component, FileReport, Finding, SkippedPath, Span
+from scangate.model import Component, FileReport, Finding, Secret, SecretWeight, SkippedPath
 from scangate.plugin import Scanner, SourceFile
 from scangate.scan.cache import Cache
 from scangate.scan.content_types import FileContent, Identifier
@@ -48,7 +48,7 @@ class CachedResult(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_
     """
 
     findings: tuple[Finding, ...] = ()
-    secrets: tuple[Span, ...] = ()
+    secrets: tuple[Secret, ...] = ()
     components: tuple[Component, ...] = ()
     skipped_paths: tuple[SkippedPath, ...] = ()
     file_secrets_digest: bytes = b""
@@ -82,15 +82,18 @@ class UnchangedFile(SourceFile):
         return data
 
 
-def digest_spans(spans: Iterable[Span]) -> bytes:
-    """The digest of the secrets' positions in one file; empty if there are none."""
-    unique = sorted(set(spans))
+def digest_file_secrets(secrets: Iterable[Secret]) -> bytes:
+    """The digest of the secrets in one file, by their positions; empty if there are none."""
+    unique = sorted(set(secrets))
     return hashlib.sha256(msgspec.msgpack.encode(unique)).digest() if unique else b""
 
 
-def digest_secrets(spans: Mapping[str, Iterable[Span]], digests: Mapping[str, str]) -> bytes:
-    """The digest of the secrets' positions in all files and the files' contents: of which secrets there are."""
-    facts = [(path, digests.get(path, ""), sorted(set(found))) for path, found in sorted(spans.items()) if found]
+def digest_secrets(secrets: Mapping[str, Iterable[Secret]], digests: Mapping[str, str]) -> bytes:
+    """The digest of the strong secrets' positions in all files and these files' contents: of what is masked everywhere."""
+    facts = []
+    for path, found in sorted(secrets.items()):
+        if strong := sorted({each for each in found if each.weight is SecretWeight.STRONG}):
+            facts.append((path, digests.get(path, ""), strong))
     return hashlib.sha256(msgspec.msgpack.encode(facts)).digest()
 
 
@@ -200,7 +203,7 @@ def merge_reports(reports: Sequence[FileReport]) -> FileReport:
     """One report with the secrets, components and skipped paths of several reports on one file."""
     return FileReport(
         reports[0].path,
-        secret_spans=tuple(span for report in reports for span in report.secret_spans),
+        secrets=tuple(secret for report in reports for secret in report.all_secrets),
         components=tuple(component for report in reports for component in report.components),
         skipped_paths=tuple(skipped for report in reports for skipped in report.skipped_paths),
     )

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from scangate.model import FileReport, Finding, Gap, GapKind, ScanResult, ScanStatus
+from scangate.scan.masking import spans_of
 from scangate.scan.plan import TaskRun
 from scangate.scan.redaction import Redactor
 
@@ -30,7 +31,7 @@ def build_result(
     skipped = [*run.skipped_paths, *(path for report in run.reports for path in report.skipped_paths)]
     components = list(run.reports)
     for path, cached in run.cached.items():
-        own = redactor.with_secret_digests(path, cached.findings, cached.secrets)
+        own = redactor.with_secret_digests(path, cached.findings, spans_of(cached.secrets))
         findings += own if cached.run_secrets_digest == secrets_digest else redactor.redact_again(own)
         skipped += cached.skipped_paths
         components.append(FileReport(path, components=cached.components))
@@ -47,7 +48,7 @@ def build_result(
         files_cached=len(run.cached),
         findings=tuple(sorted((msgspec.structs.replace(each, match_span=None) for each in findings), key=Finding.sort_key)),
         gaps=tuple(gaps),
-        skipped_paths=tuple(sorted(msgspec.structs.replace(each, path=redactor.redact_path(each.path)) for each in skipped)),
+        skipped_paths=redactor.redact_skipped(skipped),
         seconds=round(run.seconds, 3),
         components=tuple(redactor.redact_components(components)),
     )

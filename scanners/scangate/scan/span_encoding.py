@@ -13,16 +13,17 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from scangate.scan.masking import MIN_SECRET_LENGTH
+from scangate.scan.secret_values import MIN_SHARED_LENGTH
 
 SPANS_KEY = "quote"  # the only key of the object that replaces a text
 T = TypeVar("T")
+MIN_PIECE_LENGTH = MIN_SHARED_LENGTH
 
 
 class SpanCodec:
     """Replaces text that occurs in a file's path or content by (position, length) in ``path``, a line end, and the lines.
 
-    No MIN_SECRET_LENGTH characters in a row of an encoded value are from the file.
+    No MIN_PIECE_LENGTH characters in a row of an encoded value are from the file.
     """
 
     def __init__(self, path: str, lines: Sequence[str]) -> None:
@@ -31,8 +32,8 @@ class SpanCodec:
 
     @cached_property
     def _positions(self) -> dict[str, int]:
-        """The first position of each run of MIN_SECRET_LENGTH characters."""
-        text, length = self._text, MIN_SECRET_LENGTH
+        """The first position of each run of MIN_PIECE_LENGTH characters."""
+        text, length = self._text, MIN_PIECE_LENGTH
         return {text[at : at + length]: at for at in range(len(text) - length, -1, -1)}
 
     def encode(self, value: object) -> Any:
@@ -64,14 +65,14 @@ class SpanCodec:
         return "".join(map(self._decode_piece, value[SPANS_KEY]))
 
     def _encode_text(self, text: str) -> Any:
-        if len(text) < MIN_SECRET_LENGTH:
+        if len(text) < MIN_PIECE_LENGTH:
             return text
         if text == self._path:
             return {SPANS_KEY: [[0, len(text)]]}  # so common that it has a shortcut
         pieces: list[Any] = []
         literal = at = 0
-        while at <= len(text) - MIN_SECRET_LENGTH:
-            start = self._positions.get(text[at : at + MIN_SECRET_LENGTH])
+        while at <= len(text) - MIN_PIECE_LENGTH:
+            start = self._positions.get(text[at : at + MIN_PIECE_LENGTH])
             if start is None:
                 at += 1
                 continue
@@ -84,7 +85,7 @@ class SpanCodec:
 
     def _longest_match(self, text: str, position: int) -> tuple[int, int]:
         """The longest prefix of ``text`` in the file, as (position, length); its first characters are at ``position``."""
-        length = MIN_SECRET_LENGTH
+        length = MIN_PIECE_LENGTH
         while position >= 0:
             found = position
             while text[length : length + 1] == self._text[found + length : found + length + 1] != "":

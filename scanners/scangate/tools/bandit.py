@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import contextlib
 import functools
 import importlib.util
 import re
@@ -13,9 +15,22 @@ from typing import Any
 import msgspec
 
 from scangate.errors import ScanError
-from scangate.model import Confidence, FileReport, Finding, FindingKind, Gap, GapKind, Location, Severity, Span
+from scangate.model import (
+    Confidence,
+    FileReport,
+    Finding,
+    FindingKind,
+    Gap,
+    GapKind,
+    Location,
+    Secret,
+    SecretWeight,
+    Severity,
+    Span,
+)
 from scangate.plugin import Analysis, Coverage, FileFacts, ScanContext, SourceFile, decode_json, depends_on_file_only
 from scangate.python_parser import ignore_warnings
+from scangate.scan.literals import locate_value
 from scangate.tools.suppression_comments import find_nosec, read_nosec_comments
 from scangate.tools.syntax_check import check_python, make_gap
 from scangate.tools.tool_version import find_installed_version
@@ -30,6 +45,7 @@ MIN_TESTS = 10
 PYTHON_TYPES = frozenset({"python", "cython"})
 SECRET_TESTS = frozenset({"B105", "B106", "B107"})
 STRING_TESTS = frozenset({"B104", "B105", "B108", "B608"})  # about a string literal, wherever it appears
+CONSTANTS = frozenset({"None", "True", "False"})
 _INTERNAL_ERROR = re.compile(r"Bandit internal error running: (\S+) on file (.+) at line (\d+):")
 _PASSWORD_MESSAGE = re.compile(r"^(Possible hardcoded password): '(.*)'$", re.DOTALL)
 
@@ -140,25 +156,27 @@ def _gaps(source: SourceFile, reasons: Sequence[str]) -> Iterator[Gap]:
 
 def _report(source: SourceFile, results: Sequence[_Result]) -> FileReport:
     comments = read_nosec_comments(source.read_bytes()) if results else {}
-    secrets: list[Span] = []
+    secrets: list[Secret] = []
     findings = [_finding(source, result, comments, secrets) for result in results]
-    return FileReport(source.path, tuple(findings), secret_spans=tuple(secrets))
+    return FileReport(source.path, tuple(findings), secrets=tuple(secrets))
 
 
-def _finding(source: SourceFile, result: _Result, comments: Mapping[int, str], secrets: list[Span]) -> Finding:
+def _finding(source: SourceFile, result: _Result, comments: Mapping[int, str], secrets: list[Secret]) -> Finding:
     test, text, line, lines = result.test_id, result.issue_text, result.line_number, result.line_range
     first, last = (line, line) if test in STRING_TESTS else (min([line, *lines]), max([line, *lines]))
     column = _column(source.lines, line, result.col_offset)
+    severity = Severity.__members__.get(result.issue_severity, Severity.UNKNOWN)
     end, here = max([line, *lines]), list[Span]()
     secret = _PASSWORD_MESSAGE.match(text) if test in SECRET_TESTS else None
     if test in SECRET_TESTS:
         text = secret[1] if secret else "Possible hardcoded password"
-        here = list(_locate_password(source.lines, line, end, secret[2] if secret else ""))
-        secrets += here
-        end = max([line, *(span.end_line for span in here)])
+        values = list(_locate_password(source, line, end, secret[2] if secret else ""))
+        secrets += [Secret(spans, (f"{NAME}:{test}",), SecretWeight.of(severity)) for spans in values]
+        here = [spans[0] for spans in values] or list(_locate_constant(source.lines, line, end, secret[2] if secret else ""))
+        end = max([line, *(span.end_line for spans in values for span in spans)])
     return Finding(
         rule=f"{NAME}:{test}",
-        severity=Severity.__members__.get(result.issue_severity, Severity.UNKNOWN),
+        severity=severity,
         confidence=Confidence.__members__.get(result.issue_confidence, Confidence.UNKNOWN),
         kind=FindingKind.SECRET if test in SECRET_TESTS else FindingKind.CODE,
         title=_title(result.test_name, result.more_info),
@@ -199,19 +217,28 @@ def _title(name: str, url: str) -> str:
     return (anchor or name).replace("-", " ").replace("_", " ")
 
 
-def _locate_password(lines: Sequence[str], line: int, last_line: int, value: str) -> Iterator[Span]:
-    """The positions of the reported password in the first line that contains it; the whole lines if none does."""
-    if not value:
+def _locate_password(source: SourceFile, line: int, last_line: int, value: str) -> Iterator[tuple[Span, ...]]:
+    """The positions of the reported password in the first line that has it, in pieces where it is put together from literals.
+
+    All literals in the lines if none has this value, and nothing if it is a constant such as None.
+    """
+    last_line = min(last_line, len(source.lines))
+    if not value or value in CONSTANTS:
         return
-    for number in range(line, min(last_line, len(lines)) + 1):
-        text = lines[number - 1]
-        at = text.find(value)
-        if at >= 0:
-            while at >= 0:
-                yield Span(number, at + 1, number, at + 1 + len(value))
-                at = text.find(value, at + len(value))
+    text = value
+    with contextlib.suppress(ValueError, SyntaxError, MemoryError, RecursionError):  # bandit shows bytes as b'...'
+        text = ast.literal_eval(value).decode("latin-1") if value.startswith(("b'", 'b"')) else value
+    found = list(locate_value(source.path, source.lines, line, last_line, text))
+    found = [spans for spans in found if spans[0].line == found[0][0].line]
+    yield from found or [(Span(number, 1, number, len(source.lines[number - 1]) + 1),) for number in range(line, last_line + 1)]
+
+
+def _locate_constant(lines: Sequence[str], line: int, last_line: int, value: str) -> Iterator[Span]:
+    """The position of None, True or False where bandit takes it for a password: no secret, but what the finding is about."""
+    for number in range(line, min(last_line, len(lines)) + 1) if value in CONSTANTS else ():
+        if match := re.search(rf"\b{value}\b", lines[number - 1]):
+            yield Span(number, match.start() + 1, number, match.end() + 1)
             return
-    yield from (Span(number, 1, number, len(lines[number - 1]) + 1) for number in range(line, min(last_line, len(lines)) + 1))
 
 
 @functools.cache

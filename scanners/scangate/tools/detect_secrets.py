@@ -12,7 +12,20 @@ import msgspec
 from scangate.content.catalog import is_text
 from scangate.errors import ScanError
 from scangate.globs import Glob, matches
-from scangate.model import ANY_TYPE, Confidence, FileReport, Finding, FindingKind, Gap, GapKind, Location, Severity, Span
+from scangate.model import (
+    ANY_TYPE,
+    Confidence,
+    FileReport,
+    Finding,
+    FindingKind,
+    Gap,
+    GapKind,
+    Location,
+    Secret,
+    SecretWeight,
+    Severity,
+    Span,
+)
 from scangate.plugin import Analysis, Coverage, FileFacts, ScanContext, SourceFile, decode_json, depends_on_file_only
 from scangate.tools.tool_version import find_installed_version
 
@@ -103,8 +116,12 @@ def _report(source: SourceFile, result: _FileResult, options: Options) -> FileRe
         return FileReport(source.path, gaps=(Gap(NAME, source.path, GapKind.CRASH, f"failed on this file: {result.error}"),))
     is_entropy_excluded = any(matches(pattern, source.path) for pattern in options.entropy_exclude)
     findings = [_finding(source, secret) for secret in result.secrets if not (is_entropy_excluded and secret.type in ENTROPY_TYPES)]
-    spans = (Span(line, start, line, end) for secret in result.secrets for line, start, end in secret.spans)
-    return FileReport(source.path, tuple(findings), secret_spans=tuple(spans))
+    secrets = (
+        Secret((Span(line, start, line, end),), (_rule(secret),), SecretWeight.of(_rate(secret)[0]))
+        for secret in result.secrets
+        for line, start, end in secret.spans
+    )
+    return FileReport(source.path, tuple(findings), secrets=tuple(secrets))
 
 
 def slugify(kind: str) -> str:
@@ -112,12 +129,20 @@ def slugify(kind: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", kind.lower()).strip("-")
 
 
+def _rule(secret: _Secret) -> str:
+    return f"{NAME}:{slugify(secret.type)}"
+
+
+def _rate(secret: _Secret) -> tuple[Severity, Confidence]:
+    return PLACEHOLDER_RATING if secret.placeholder else HEURISTIC_RATINGS.get(secret.type, PROVIDER_RATING)
+
+
 def _finding(source: SourceFile, secret: _Secret) -> Finding:
-    severity, confidence = PLACEHOLDER_RATING if secret.placeholder else HEURISTIC_RATINGS.get(secret.type, PROVIDER_RATING)
+    severity, confidence = _rate(secret)
     _, column, end_column = secret.spans[0]
     weak = "may be a name or an example; if it is a secret, " if secret.placeholder else ""
     return Finding(
-        rule=f"{NAME}:{slugify(secret.type)}",
+        rule=_rule(secret),
         severity=severity,
         confidence=confidence,
         kind=FindingKind.SECRET,

@@ -33,9 +33,10 @@ from detect_secrets.settings import default_settings, get_filters, get_plugins
 from detect_secrets.transformers import get_transformed_file
 from detect_secrets.util.code_snippet import get_code_snippet
 
+from scangate.scan.token_formats import NPM
 from scangate.source_text import decode, split_lines
 from scangate.tools.line_prefilter import LinePrefilter, has_keyword
-from scangate.tools.provider_tokens import NPM, make_token_plugins
+from scangate.tools.provider_tokens import make_token_plugins
 from scangate.tools.secret_placeholders import is_placeholder
 
 ALLOWLIST_FILTER = "detect_secrets.filters.allowlist.is_line_allowlisted"

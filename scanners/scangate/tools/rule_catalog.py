@@ -65,7 +65,7 @@ def _first_sentence(plugin: Any) -> str:
 def _detect_secrets_rules() -> Iterator[RuleInfo]:
     from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class  # noqa: PLC0415 -- loads every plugin
 
-    from scangate.tools.provider_tokens import TOKEN_TYPES  # noqa: PLC0415 -- loads detect-secrets
+    from scangate.scan.token_formats import TOKEN_TYPES  # noqa: PLC0415 -- only if needed
 
     cwe = (detect_secrets.CWE_HARD_CODED_CREDENTIALS,)
     for kind in (*get_mapping_from_secret_type_to_class(), *sorted(TOKEN_TYPES)):

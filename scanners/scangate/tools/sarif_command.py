@@ -16,7 +16,7 @@ import msgspec
 from scangate.content.catalog import CONTENT_TYPES, Form
 from scangate.errors import ScanError
 from scangate.globs import Glob, matches
-from scangate.model import ANY_TYPE, FileAccounting, FileReport, Finding, FindingKind, Gap, GapKind, Span
+from scangate.model import ANY_TYPE, FileAccounting, FileReport, Finding, FindingKind, Gap, GapKind, Secret, SecretWeight, Span
 from scangate.plugin import Analysis, Coverage, FileFacts, ProgramOutput, ScanContext, SourceFile, parse_json
 from scangate.tools.sarif_log import INVALID, SarifLog, error_text, read_log
 
@@ -29,6 +29,7 @@ DATA_TYPES = frozenset({"", "yaml", "json", "toml", "ini", "xml", "text", "javas
 SHARED_CONFIGURATION = re.compile(r"pyproject\.toml|setup\.cfg|tox\.ini|package\.json|.*\.config\.[a-z]+", re.IGNORECASE)
 """Files in which several tools look for their configuration."""
 MIN_STEM_LENGTH = 4  # of `golangci.yml`, which configures golangci-lint
+END_OF_LINE = 1 << 30
 TRUST_HINT = (
     "let the tool list the files that it analyzed (SARIF artifacts); or, if it ends with an error whenever it cannot read a file, "
     "say so in its block of the policy: trusted: REASON"
@@ -144,9 +145,8 @@ class SarifCommand:
         for finding in log.findings:
             found[finding.location.path].append(finding)
         for path, findings in found.items():
-            secrets = [each.location for each in findings if each.kind is FindingKind.SECRET]
-            spans = tuple(Span(location.line, 1, location.end_line, 1 << 30) for location in secrets)
-            yield FileReport(path, tuple(findings), tuple(self._gaps(path, log)), secret_spans=spans)
+            secrets = [secret for each in findings if each.kind is FindingKind.SECRET for secret in _secrets(each)]
+            yield FileReport(path, tuple(findings), tuple(self._gaps(path, log)), secrets=tuple(secrets))
         for reason in dict.fromkeys(log.lost_results):
             yield Gap(self.NAME, None, GapKind.GARBAGE, f"a result cannot be used: {reason}")
 
@@ -201,6 +201,14 @@ def _batches(links: Iterable[Path]) -> Iterator[Sequence[Path]]:
         size += length
     if batch:
         yield batch
+
+
+def _secrets(finding: Finding) -> Iterator[Secret]:
+    """What is redacted for a finding: its whole lines, and the characters that it names, if it does."""
+    location, weight = finding.location, SecretWeight.of(finding.severity)
+    yield Secret((Span(location.line, 1, location.end_line, END_OF_LINE),), (finding.rule,), weight)
+    if 0 < location.column < location.end_column and location.line == location.end_line:
+        yield Secret((Span(location.line, location.column, location.line, location.end_column),), (finding.rule,), weight)
 
 
 def _command_digest(command: Sequence[str], environ: Mapping[str, str]) -> str | None:

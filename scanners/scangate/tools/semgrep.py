@@ -12,7 +12,19 @@ from typing import Any, Literal
 import msgspec
 
 from scangate.errors import ScanError
-from scangate.model import Confidence, FileReport, Finding, FindingKind, Gap, GapKind, Location, Severity, Span
+from scangate.model import (
+    Confidence,
+    FileReport,
+    Finding,
+    FindingKind,
+    Gap,
+    GapKind,
+    Location,
+    Secret,
+    SecretWeight,
+    Severity,
+    Span,
+)
 from scangate.plugin import Coverage, FileFacts, ScanContext, SourceFile, decode_json, depends_on_file_only
 from scangate.source_text import character_position
 from scangate.tools import rule_pack
@@ -43,7 +55,9 @@ ERROR_KINDS = {
 }
 
 
-_ASSIGNMENT = re.compile(r"[\"']?[\w.-]+[\"']?\s*[=:]\s*")
+_ASSIGNMENT = re.compile(r"([\"']?)[\w.-]+\1\s*[=:]\s*")
+_DOCKER_ASSIGNMENT = re.compile(r"\w+(?:=|[ \t]+)")
+_PASSWORD_FOR_CHPASSWD = re.compile(r"(?:echo|printf)[ \t]+(?:-\w+[ \t]+)*[\"']?[\w.-]+:(?P<value>[^\"'|\\]*[^\"'|\\\s])")
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
@@ -187,9 +201,9 @@ def _describe_error(name: str) -> str:
 
 
 def _report(source: SourceFile, text: bytes, results: Sequence[_Result], gaps: Sequence[Gap]) -> FileReport:
-    secrets: list[Span] = []
+    secrets: list[Secret] = []
     findings = tuple(_finding(source, text, result, secrets) for result in results)
-    return FileReport(source.path, findings, tuple(gaps), tuple(secrets))
+    return FileReport(source.path, findings, tuple(gaps), secrets=tuple(secrets))
 
 
 def _unreported_syntax_gaps(source: SourceFile, path: str, text: bytes) -> Iterator[Gap]:
@@ -205,18 +219,20 @@ def _unreported_syntax_gaps(source: SourceFile, path: str, text: bytes) -> Itera
         yield make_gap(NAME, source.path, error)
 
 
-def _finding(source: SourceFile, text: bytes, result: _Result, secrets: list[Span]) -> Finding:
+def _finding(source: SourceFile, text: bytes, result: _Result, secrets: list[Secret]) -> Finding:
     name, metadata = result.check_id.rpartition(".")[2], result.extra.metadata
+    severity = SEVERITIES.get(metadata.get("severity", result.extra.severity), Severity.UNKNOWN)
     kind = FindingKind(metadata.get("kind", "code"))
     line, column = character_position(text, result.start.line, result.start.col)
     end_line, end_column = character_position(text, result.end.line, result.end.col)
     location = Location(source.path, line, max(end_line, line), column, end_column)
     if kind is FindingKind.SECRET:
-        secrets.append(_secret_span(source.lines, location))
+        span = _secret_span(source, location)
+        secrets.append(Secret((span,), (f"{NAME}:{name}",), SecretWeight.of(severity)))
         location = Location(source.path, location.line, location.line, location.column, 0)
     return Finding(
         rule=f"{NAME}:{name}",
-        severity=SEVERITIES.get(metadata.get("severity", result.extra.severity), Severity.UNKNOWN),
+        severity=severity,
         confidence=Confidence.__members__.get(metadata.get("confidence", ""), Confidence.UNKNOWN),
         kind=kind,
         title=metadata.get("title", name),
@@ -228,10 +244,14 @@ def _finding(source: SourceFile, text: bytes, result: _Result, secrets: list[Spa
     )
 
 
-def _secret_span(lines: Sequence[str], location: Location) -> Span:
+def _secret_span(source: SourceFile, location: Location) -> Span:
     """The match of a secret rule without the name that the secret is assigned to."""
+    lines = source.lines
     text = lines[location.line - 1][location.column - 1 :] if location.line <= len(lines) else ""
-    name = _ASSIGNMENT.match(text)
+    if password := _PASSWORD_FOR_CHPASSWD.match(text):
+        start, end = (location.column + offset for offset in password.span("value"))
+        return Span(location.line, start, location.line, end)
+    name = (_DOCKER_ASSIGNMENT if rule_pack.is_dockerfile(source.path) else _ASSIGNMENT).match(text)
     return Span(location.line, location.column + (name.end() if name else 0), location.end_line, location.end_column)
 
 

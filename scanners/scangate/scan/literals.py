@@ -1,0 +1,430 @@
+"""Finds the whole value of a secret in the source: the literals that a detector reported a part of, or too much around.
+
+Detectors report what their pattern matched: a value up to an escaped quote, the first of several literals, a whole line. Here each
+report becomes the exact extent of the value. Files are split into string literals and comments by one regular expression per family
+of languages, which also works on code that does not parse, in linear time.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from itertools import accumulate
+from pathlib import PurePosixPath
+
+import msgspec
+
+from scangate.model import Secret, SecretWeight, Span
+from scangate.scan.secret_values import SecretValues, is_unguessable, unescape
+
+KEY_BEGIN = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----")
+KEY_END = re.compile(r"-----END [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----")
+_KEY_HEADER = re.compile(r"-*(?:BEGIN|END)[A-Z0-9 ]*PRIVATE KEY")
+MAX_PIECES = 64  # literals that are put together into one value
+
+Range = tuple[int, int]
+"""From one offset in the text up to another."""
+
+# Every repetition is possessive, so that matching is linear for hostile text too.
+_DOUBLE, _SINGLE = r'"(?:[^"\\\n]|\\(?s:.))*+"', r"'(?:[^'\\\n]|\\(?s:.))*+'"
+_TRIPLE = r'"""(?s:[^"\\]|\\.|"(?!""))*+(?:"""|\Z)' + r"|'''(?s:[^'\\]|\\.|'(?!''))*+(?:'''|\Z)"
+_OPENS = r"(?<![\w\"'\\])"  # an apostrophe in a word opens nothing
+_HASH = r"(?<!\S)\#[^\n]*+"
+_SLASHES = r"(?<!:)//[^\n]*+|/\*(?s:[^*]|\*(?!/))*+(?:\*/|\Z)"
+_PLAIN = rf"{_OPENS}(?:\"(?:[^\"\\\n]|\\[^\n])*+\"|'(?:[^'\n]|'')*+')"
+
+
+class Family(msgspec.Struct, frozen=True):
+    """Languages with the same literals.
+
+    ``tokens`` matches comments (group 1) and strings. ``is_code``: what is no literal is a name or an operator. ``bare``: how far a
+    value without quotes goes; None if it is no value.
+    """
+
+    tokens: re.Pattern[str]
+    is_code: bool = False
+    bare: re.Pattern[str] | None = None
+
+    @property
+    def takes_line(self) -> bool:
+        """Whether a value without quotes goes on to the end of its line."""
+        return self.bare is _LINE
+
+
+_WORD = re.compile(r"(?:[^\s\"'\\;&|<>()]|\\.|\"(?:[^\"\\\n]|\\.)*+\"|'[^'\n]*+')++")
+_LINE = re.compile(r"[^\n]*?(?=\s+#|[ \t\r]*(?:\n|\Z))")
+_ELEMENT = re.compile(r"[^<>\n]++")
+_PYTHON = Family(re.compile(rf"(\#[^\n]*+)|{_TRIPLE}|{_DOUBLE}|{_SINGLE}"), is_code=True)
+_C_LIKE = Family(re.compile(rf"({_SLASHES})|{_DOUBLE}|{_SINGLE}|`(?s:[^`\\]|\\.)*+`"), is_code=True)
+_RUBY_LIKE = Family(re.compile(rf"({_HASH})|{_DOUBLE}|{_SINGLE}"), is_code=True)
+_SHELL = Family(re.compile(rf"({_HASH})|\"(?:[^\"\\\n]|\\[^\n])*+\"|'[^'\n]*+'"), bare=_WORD)
+_DATA = Family(re.compile(rf"({_HASH})|{_TRIPLE}|{_PLAIN}"), bare=_LINE)
+_MARKUP = Family(re.compile(r"(<!--(?s:[^-]|-(?!->))*+(?:-->|\Z))|" + r'"[^"<>\n]*+"' + r"|'[^'<>\n]*+'"), bare=_ELEMENT)
+_PROSE = Family(re.compile(rf"((?!))|{_PLAIN}"))
+_SUFFIXES = {
+    "py pyi pyw pyx": _PYTHON,
+    "c cc cjs cpp cs cxx dart go gradle groovy h hpp java js jsx kt kts mjs php proto rs scala swift ts tsx": _C_LIKE,
+    "ipynb json json5 jsonc": _C_LIKE,
+    "ex exs hcl jl lua nix pl pm r rb tf tfvars": _RUBY_LIKE,
+    "bash bat containerfile dockerfile ksh mk ps1 sh zsh": _SHELL,
+    "cfg cnf conf env ini properties template toml yaml yml": _DATA,
+    "html htm jsp xhtml xml config csproj plist svg vue": _MARKUP,
+}
+_FAMILIES = {suffix: family for suffixes, family in _SUFFIXES.items() for suffix in suffixes.split()}
+_NAMES = {"dockerfile": _SHELL, "containerfile": _SHELL, "makefile": _SHELL, ".env": _DATA, "jenkinsfile": _C_LIKE}
+
+_JOINED = re.compile(r"(?:\s|\\\n|\#[^\n]*\n|//[^\n]*\n|[+()])*(?:[.&](?:\s|\\\n)*)?")
+_ALTERNATIVE = re.compile(r"\s*(?:or|\|\||\?\?|\?:)\s*|\s+if\s[^\"'\n]{1,200}\selse\s+")
+_COMMA = re.compile(r"\s*,\s*")
+_SEVERAL_NAMES = re.compile(r"\s*(?:(?:const|let|var|my|local)\s+)?[(\[]?\s*[\w.$@]+(?:\s*,\s*[\w.$@]+)+\s*[)\]]?\s*:?=(?!=)")
+_KEY_FOLLOWS = re.compile(r"\s*(?:=>|:(?!:)|\])")
+_URL_PASSWORD = re.compile(r"[a-zA-Z][\w+.-]*+://[^\s/:@\"'`<>]*+:(?=[^\s])")
+_ENV = re.compile(r"\s*(?i:ENV|ARG)\s+\w+$")
+_URL_RUN = re.compile(r"[^\s\"'`<>?#]{0,1024}+")
+_ASSIGNS = re.compile(r"[ \t]*(?:-[ \t]+|export[ \t]+)?[\"']?[\w.-]+[\"']?[ \t]*[=:][ \t]*")
+
+
+def exact_secrets(path: str, lines: Sequence[str], secrets: Iterable[Secret]) -> tuple[Secret, ...]:
+    """``secrets``, reported for the file ``path``, with their exact extents; sorted, each once.
+
+    What was reported stays if no literal is there: a secret in the wrong place is still to be redacted there.
+    """
+    reported = sorted(set(secrets))
+    if not reported:
+        return ()
+    source = SourceText(path, lines)
+    found = [(secret, source.values(secret)) for secret in reported]
+    inside = {source.fact(secret) for secret, values in found if values and not values[0].is_code}
+    exact = {
+        Secret(
+            tuple(source.span(*piece) for piece in value.pieces),
+            secret.detectors,
+            value.weight(secret.weight),
+        )
+        for secret, values in found
+        for value in values
+        if not (value.is_code and source.fact(secret) in inside)
+    }
+    return tuple(sorted(exact))
+
+
+def locate_value(path: str, lines: Sequence[str], first_line: int, last_line: int, value: str) -> Iterator[tuple[Span, ...]]:
+    """The pieces of each literal in the lines that stands for ``value``: escapes are decoded, and literals put together."""
+    source = SourceText(path, lines)
+    yield from (tuple(source.span(*piece) for piece in pieces) for pieces in source.find_value(first_line, last_line, value))
+
+
+def private_key_spans(lines: Sequence[str]) -> Iterator[Span]:
+    """The private keys in the text, between their first and last line; one without an end goes on to the end of the file."""
+    start: tuple[int, int] | None = None
+    for number, line in enumerate(lines, start=1):
+        if "PRIVATE KEY" not in line:
+            continue
+        at = 0
+        while True:
+            mark = (KEY_BEGIN if start is None else KEY_END).search(line, at)
+            if mark is None:
+                break
+            at = mark.end()
+            if start is None:
+                start = (number, at + 1)
+            else:
+                yield Span(start[0], start[1], number, mark.start() + 1)
+                start = None
+    if start is not None:
+        yield Span(start[0], start[1], len(lines), len(lines[-1]) + 1)
+
+
+class _Value(msgspec.Struct, frozen=True):
+    """A value by its pieces. ``is_coarse``: more than the value, to be masked in its place only. ``is_code``: not in a literal."""
+
+    pieces: tuple[Range, ...]
+    is_coarse: bool = False
+    is_code: bool = False
+
+    def weight(self, reported: SecretWeight) -> SecretWeight:
+        """The weight of the value, where the secret was ``reported`` with one."""
+        return SecretWeight.WEAK if self.is_coarse else reported
+
+
+class _Token(msgspec.Struct, frozen=True):
+    """A string or a comment: all of it, and what is between its quotes."""
+
+    start: int
+    end: int
+    content: Range
+    is_comment: bool
+
+
+class SourceText:
+    """A file, or a line of one, as one text with its literals."""
+
+    def __init__(self, path: str, lines: Sequence[str]) -> None:
+        self._lines = lines
+        self._text = "\n".join(lines)
+        self._starts = [0, *accumulate(len(line) + 1 for line in lines)][:-1]
+        self._family = family_of(path)
+
+    def span(self, start: int, end: int) -> Span:
+        """The position of a range of the text."""
+        line, end_line = bisect_right(self._starts, start), bisect_right(self._starts, max(end - 1, start))
+        return Span(line, start - self._starts[line - 1] + 1, end_line, end - self._starts[end_line - 1] + 1)
+
+    def fact(self, secret: Secret) -> tuple[int, tuple[str, ...], str]:
+        """What two reports of the same value on one line have in common."""
+        start, end = self._range(secret.spans[0])
+        return secret.spans[0].line, secret.detectors, self._text[start:end]
+
+    def values(self, secret: Secret) -> list[_Value]:
+        """The values that ``secret`` was reported for; the first one contains its first character."""
+        if len(secret.spans) > 1:
+            return [_Value(tuple(map(self._range, secret.spans)))]  # it is exact already
+        start, end = self._range(secret.spans[0])
+        if _KEY_HEADER.match(self._text, start):
+            return self._private_key(secret.spans[0])
+        while start < end and self._text[start].isspace():
+            start += 1
+        while start < end and self._text[end - 1].isspace():
+            end -= 1
+        token = self._token_at(start)
+        if token is not None and end <= token.end:
+            return self._in_comment(token, start, end) if token.is_comment else self._in_string(token, start, end)
+        if self._is_coarse(start, end):
+            return self._in_region(start, end)
+        return self._bare(start, end)
+
+    def _range(self, span: Span) -> Range:
+        """The offsets of a span, clipped to the text."""
+        start, end = self._offset(span.line, span.column), self._offset(max(span.end_line, span.line), span.end_column)
+        return start, max(start, end)
+
+    def _offset(self, line: int, column: int) -> int:
+        if line > len(self._lines):
+            return len(self._text)
+        return self._starts[max(line, 1) - 1] + min(max(column - 1, 0), len(self._lines[max(line, 1) - 1]))
+
+    @cached_property
+    def _tokens(self) -> list[_Token]:
+        return [_token(match, self._family) for match in self._family.tokens.finditer(self._text)]
+
+    @cached_property
+    def _token_starts(self) -> list[int]:
+        return [token.start for token in self._tokens]
+
+    def _token_at(self, offset: int) -> _Token | None:
+        index = bisect_right(self._token_starts, offset) - 1
+        return self._tokens[index] if index >= 0 and offset < self._tokens[index].end else None
+
+    def _private_key(self, span: Span) -> list[_Value]:
+        keys = (key for key in private_key_spans(self._lines) if key.line <= span.line <= key.end_line)
+        return [_Value((self._range(span),), is_coarse=True), *(_Value((self._range(key),)) for key in keys)]
+
+    def _is_coarse(self, start: int, end: int) -> bool:
+        """Whether the range is more than a value: it has literals in it, or is a whole line."""
+        index = bisect_right(self._token_starts, start)
+        if index < len(self._tokens) and self._tokens[index].start < end:
+            return True
+        line = bisect_right(self._starts, start)
+        return "\n" in self._text[start:end] or self._text[start:end] == self._lines[line - 1].strip()
+
+    def _in_region(self, start: int, end: int) -> list[_Value]:
+        """The literals in a range; where anything else could be the secret, all of it as well, in its place only."""
+        strings = [token for token in self._tokens_in(start, end) if not token.is_comment and not self._is_key(token)]
+        values = [_Value((token.content,)) for token in strings if token.content[0] < token.content[1]]
+        if self._family.is_code:
+            comments = [token for token in self._tokens_in(start, end) if token.is_comment]
+            values += [_Value(((max(token.start, start), min(token.end, end)),), is_coarse=True) for token in comments]
+            return values or [_Value(((start, end),), is_coarse=True)]
+        if not values and "\n" not in self._text[start:end]:
+            name = _ASSIGNS.match(self._text, start, end)
+            if name is not None and name.end() < end:
+                return [_Value(((name.end(), end),))]
+        return [*values, _Value(((start, end),), is_coarse=True)]
+
+    def _tokens_in(self, start: int, end: int) -> Iterator[_Token]:
+        index = max(bisect_right(self._token_starts, start) - 1, 0)
+        while index < len(self._tokens) and self._tokens[index].start < end:
+            if self._tokens[index].end > start:
+                yield self._tokens[index]
+            index += 1
+
+    def _is_key(self, token: _Token) -> bool:
+        return _KEY_FOLLOWS.match(self._text, token.end) is not None
+
+    def _in_comment(self, token: _Token, start: int, end: int) -> list[_Value]:
+        """A value in a comment, or in a text of several lines: quotes count in its line only."""
+        first = max(self._text.rfind("\n", 0, start) + 1, token.content[0])
+        line_end = self._text.find("\n", end)
+        last = min(token.content[1], line_end if line_end >= 0 else len(self._text))
+        if (url := self._url_password(start, last)) is not None:
+            return _with_core(url, start, end)
+        for match in _PROSE.tokens.finditer(self._text, first, last):
+            if match.start() + 1 == start and end < match.end():
+                return _with_core((start, match.end() - 1), start, end)
+        return [_Value(((start, end),))]
+
+    def _in_string(self, token: _Token, start: int, end: int) -> list[_Value]:
+        first, last = token.content
+        start, end = max(start, first), min(end, last)
+        if end <= start:
+            start, end = first, last
+        if "\n" in self._text[first:last]:
+            return self._in_comment(token, start, end)
+        if (url := self._url_password(start, last)) is not None:
+            return _with_core(url, start, end)
+        if self._text[first:start].strip():
+            return [_Value(((start, end),))]  # a token within a longer text
+        if self._family is _SHELL:
+            word = _WORD.match(self._text, token.start)
+            return _with_core((first, max(word.end() - 1 if word and word.end() > token.end else last, last)), start, end)
+        return self._with_neighbours(token, start, end)
+
+    def _with_neighbours(self, token: _Token, start: int, end: int) -> list[_Value]:
+        """The value that ``token`` begins, with the literals that are added to it and those that may be assigned instead."""
+        if not self._family.is_code:
+            return _with_core(token.content, start, end)
+        index = bisect_right(self._token_starts, token.start) - 1
+        several = self._assigns_several(token)
+        values, pieces = list[_Value](), [token.content]
+        for _ in range(MAX_PIECES):
+            nearby = self._next_string(index)
+            if nearby is None:
+                break
+            gap = (self._tokens[index].end, self._tokens[nearby].start)
+            if self._joins(token, *gap):
+                pieces.append(self._tokens[nearby].content)
+            elif _ALTERNATIVE.fullmatch(self._text, *gap) or (several and _COMMA.fullmatch(self._text, *gap)):
+                values.append(_Value(tuple(pieces)))
+                pieces = [self._tokens[nearby].content]
+            else:
+                break
+            index = nearby
+        values = [each for each in (*values, _Value(tuple(pieces))) if any(first < last for first, last in each.pieces)]
+        return _with_core(values[0].pieces[0], start, end, values) if values else [_Value(((start, end),))]
+
+    def _next_string(self, index: int) -> int | None:
+        """The index of the next string, beyond a few comments; None if there is none."""
+        for following in range(index + 1, min(index + 4, len(self._tokens))):
+            if not self._tokens[following].is_comment:
+                return following
+        return None
+
+    def _joins(self, first: _Token, start: int, end: int) -> bool:
+        """Whether the text between two literals puts them together: an operator, or nothing but white space in one expression."""
+        gap = re.sub(r"[rbfuRBFU]{0,3}\Z", "", self._text[start:end])
+        if not _JOINED.fullmatch(gap):
+            return False
+        if "\n" not in gap or "+" in gap or gap.rstrip().endswith("."):
+            return True
+        line = bisect_right(self._starts, first.start)
+        return self._indent(bisect_right(self._starts, end)) > self._indent(line) or not self._lines[line - 1][
+            : first.start - self._starts[line - 1]
+        ].strip(" \trbfuRBFU(")
+
+    def _indent(self, line: int) -> int:
+        return len(self._lines[line - 1]) - len(self._lines[line - 1].lstrip())
+
+    def find_secrets(self, values: SecretValues) -> Iterator[Span]:
+        """Where strong secrets occur, names in code excepted."""
+        for number, (line, line_start) in enumerate(zip(self._lines, self._starts, strict=True), start=1):
+            for start, end in values.find(line):
+                if not self.is_name(line_start + start, line_start + end):
+                    yield Span(number, start + 1, number, end + 1)
+
+    def is_name(self, start: int, end: int) -> bool:
+        """Whether a range with the letters of a secret is a name in code: in no literal, in no comment, and regular enough."""
+        text = self._text[start:end]
+        return self._family.is_code and text.isidentifier() and not is_unguessable(text) and self._token_at(start) is None
+
+    def find_value(self, first_line: int, last_line: int, value: str) -> Iterator[tuple[Range, ...]]:
+        """The literals that begin in the lines and stand for ``value``."""
+        at, end = self._offset(first_line, 1), self._offset(last_line, sys.maxsize)
+        index = bisect_left(self._token_starts, at)
+        while index < len(self._tokens) and self._tokens[index].start < end:
+            following = index + 1
+            if not self._tokens[index].is_comment:
+                pieces, following = self._joined_from(index)
+                text = "".join(self._text[slice(*piece)] for piece in pieces)
+                if value in (text, unescape(text)):
+                    yield tuple(pieces)
+            index = following
+
+    def _joined_from(self, index: int) -> tuple[list[Range], int]:
+        """The contents of the string ``index`` and of those that are joined to it, and the index of the token after them."""
+        first, pieces = self._tokens[index], [self._tokens[index].content]
+        while len(pieces) < MAX_PIECES and (nearby := self._next_string(index)) is not None:
+            if not self._joins(first, self._tokens[index].end, self._tokens[nearby].start):
+                break
+            pieces.append(self._tokens[nearby].content)
+            index = nearby
+        return pieces, index + 1
+
+    def _assigns_several(self, token: _Token) -> bool:
+        line = self._starts[bisect_right(self._starts, token.start) - 1]
+        match = _SEVERAL_NAMES.match(self._text, line)
+        return match is not None and match.end() <= token.start
+
+    def _bare(self, start: int, end: int) -> list[_Value]:
+        """A value without quotes."""
+        line_start = self._starts[bisect_right(self._starts, start) - 1]
+        if (url := self._url_password(start, len(self._text))) is not None:
+            return _with_core(url, start, end)
+        if self._family.bare is None or not self._begins_value(line_start, start):
+            return [_Value(((start, end),), is_code=self._family.is_code)]
+        whole = self._family.bare.match(self._text, start)
+        last = max(whole.end() if whole is not None else end, end)
+        while last > end and self._text[last - 1].isspace():
+            last -= 1
+        return _with_core((start, last), start, end)
+
+    def _begins_value(self, line_start: int, start: int) -> bool:
+        """Whether a name and a sign of assignment are before the value; after ENV and a name, a space is one."""
+        before = self._text[line_start:start].rstrip(" \t")
+        return before.endswith(("=", ":", ">")) or (self._family is _SHELL and _ENV.match(before) is not None)
+
+    def _url_password(self, start: int, limit: int) -> Range | None:
+        """The password of the URL that the value at ``start`` is in; it may contain ``@`` and ``/``, which should be encoded."""
+        line_start = self._starts[bisect_right(self._starts, start) - 1]
+        for match in _URL_PASSWORD.finditer(self._text, line_start, min(start + 1, limit)):
+            if match.end() <= start and not re.search(r"[\s\"'`]", self._text[match.end() : start]):
+                end = url_password_end(self._text, match.end(), limit)
+                if end is not None and start < end:
+                    return match.end(), end
+        return None
+
+
+def url_password_end(text: str, start: int, limit: int | None = None) -> int | None:
+    """The end of the password that begins at ``start`` in a URL: before the last ``@`` that a host can follow; None without one."""
+    run = _URL_RUN.match(text, start, len(text) if limit is None else limit)
+    end = run.end() if run is not None else start
+    while (end := text.rfind("@", start, end)) > start:
+        if text[end - 1] != "/" and re.match(r"[\w\[{$-]", text[end + 1 : end + 2]):
+            return end
+    return None
+
+
+def _with_core(whole: Range, start: int, end: int, values: list[_Value] | None = None) -> list[_Value]:
+    """The whole value, and what was reported of it if that is less: a tool may quote just that."""
+    found = values or [_Value((whole,))]
+    is_part = whole[0] <= start and end <= whole[1] and (start, end) != whole
+    return [*found, _Value(((start, end),))] if is_part and start < end else found
+
+
+def _token(match: re.Match[str], family: Family) -> _Token:
+    start, end = match.span()
+    if match.start(1) >= 0:
+        return _Token(start, end, (start, end), is_comment=True)
+    quotes = 3 if match[0][:3] in ('"""', "'''") and family.tokens.pattern.find('"""') >= 0 else 1
+    is_closed = len(match[0]) >= 2 * quotes and match[0][-quotes:] == match[0][:quotes]
+    return _Token(start, end, (start + quotes, end - quotes if is_closed else end), is_comment=False)
+
+
+def family_of(path: str) -> Family:
+    """The family of a file, by its name; prose for all that is unknown, and without a name."""
+    name = PurePosixPath(path).name.lower()
+    stem, _, suffix = name.rpartition(".")
+    first = name.partition(".")[0] or f".{name[1:].partition('.')[0]}"
+    return _FAMILIES.get(suffix) or _NAMES.get(name) or _NAMES.get(first) or (_DATA if stem.endswith(".env") else _PROSE)
