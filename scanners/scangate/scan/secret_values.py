@@ -1,7 +1,7 @@
 """Finds the values of known secrets in any text, plain and in the encodings that programs write them in.
 
 A value of MIN_INNER_LENGTH characters or more is found wherever it occurs, also inside a longer word. A shorter one is found as a
-whole word only: otherwise the password ``main`` would blank a part of ``domain``. Below MIN_SHARED_LENGTH a value is masked in its
+whole word only: otherwise the password "main" would blank a part of "domain". Below MIN_SHARED_LENGTH a value is masked in its
 own place only, because three characters occur in every text.
 """
 
@@ -194,7 +194,7 @@ class _Group:
 class _PrefixTree:
     """Texts in order. The parent of each is the longest other one that it begins with; 0, the empty text, is the root.
 
-    ``_jumps`` lead to ancestors further up, so that long chains (``a``, ``aa``, ``aaa`` ...) take few steps: the skew-binary jump
+    ``_jumps`` lead to ancestors further up, so that long chains ("a", "aa", "aaa" ...) take few steps: the skew-binary jump
     pointers of Myers, "An applicative random-access stack", 1983.
     """
 
