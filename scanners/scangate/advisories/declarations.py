@@ -55,7 +55,8 @@ class ProjectFiles(NamedTuple):
 class ProjectDeclarations(msgspec.Struct, frozen=True):
     """All that a project declares: ``items`` are dependencies, gaps and skipped dependencies.
 
-    ``lock_command`` locks it; ``includes`` are the requirements files that it names, as repository paths. ``custom_index``: the
+    ``lock_command`` locks it; ``includes`` are the requirements files that it names, as repository paths, ``constraints``
+    those of them that install nothing. ``custom_index``: the
     file names an additional index or package location, from which any of its dependencies may come.
     """
 
@@ -64,6 +65,7 @@ class ProjectDeclarations(msgspec.Struct, frozen=True):
     project: str = ""
     includes: tuple[str, ...] = ()
     custom_index: bool = False
+    constraints: tuple[str, ...] = ()
 
     @property
     def dependencies(self) -> tuple[DeclaredDependency, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from types import MappingProxyType
 
 from scangate.advisories.declarations import DeclaredDependency, ProjectDeclarations
 from scangate.advisories.manifest import AuditGap, Manifest, Pin, SkippedDependency, select
@@ -32,21 +33,27 @@ class LockCoverage:
         self._requirements = _by_folder(requirements)
 
     def uncovered(
-        self, path: str, declared: ProjectDeclarations, includers: Iterable[str] = (), projects: Collection[str] = ()
+        self,
+        path: str,
+        declared: ProjectDeclarations,
+        includers: Iterable[str] = (),
+        projects: Mapping[str, str] = MappingProxyType({}),
     ) -> Manifest:
         """The manifest of a project without the declarations that are locked, by its own locks or those of its ``includers``.
 
-        ``projects`` are the names of all projects of the tree.
+        ``projects`` are the names of all projects of the tree, by their folders.
         """
         covering = [each for name in (path, *sorted(includers)) for each in self._covering(name, declared.project)]
         covering = list({each.path: each for each in covering if each.path != path}.values())
         locked = _locked_versions(covering)
+        for folder in (folder for each in covering for folder in each.project_folders):
+            locked.setdefault(projects.get(folder, ""), set())
         items: list[object] = []
         for item in declared.items:
             if (
                 isinstance(item, DeclaredDependency)
                 and item.workspace_member
-                and (item.origin is Origin.INDEX or item.name in projects)
+                and (item.origin is Origin.INDEX or item.name in projects.values())
             ):
                 items.append(SkippedDependency(item.name, SkipReason.WORKSPACE_MEMBER, item.line))
             elif isinstance(item, DeclaredDependency):

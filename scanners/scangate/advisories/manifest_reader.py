@@ -6,9 +6,10 @@ Each reader is imported when a file needs it: the libraries that the readers use
 from __future__ import annotations
 
 import importlib
+import posixpath
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeGuard
 
 from scangate.advisories.declarations import ProjectDeclarations
 from scangate.advisories.internal_names import skip_internal
@@ -36,12 +37,14 @@ def read_manifests(
     kinds = {path: "script_header" if path in scripts else declaration_kind(path) for path in texts}
     declared: dict[str, _Declared] = {path: _read(kind, path, texts) for path, kind in kinds.items() if kind}
     includers = _read_inputs(filter(is_input, texts), texts, declared)
-    included = [path for each in declared.values() if isinstance(each, ProjectDeclarations) for path in each.includes]
+    declarations = [each for each in declared.values() if isinstance(each, ProjectDeclarations)]
+    included = [path for each in declarations for path in each.includes]
+    constraints = {path for each in declarations for path in each.constraints}
     paths = [path for path in dict.fromkeys((*texts, *included)) if path not in locks and path not in declared]
-    requirements: Mapping[str, Manifest] = _reader("requirements").parse_all(paths, texts) if paths else {}
+    requirements: Mapping[str, Manifest] = _reader("requirements").parse_all(paths, texts, constraints) if paths else {}
     coverage = LockCoverage(locks.values(), requirements.values(), scripts)
     found = {**requirements, **locks}
-    projects = {each.project for each in declared.values() if isinstance(each, ProjectDeclarations)}
+    projects = {posixpath.dirname(path): each.project for path, each in declared.items() if _names_project(each)}
     for path, each in declared.items():
         # a requirements file may include a .in file: then the constraints of that installation apply to it
         if path not in requirements:
@@ -68,6 +71,10 @@ def _read_inputs(paths: Iterable[str], texts: Mapping[str, str], declared: dict[
         names = each.includes if isinstance(each, ProjectDeclarations) else ()
         rest += [(name, above | {path}) for name in names if is_input(name)]
     return includers
+
+
+def _names_project(each: _Declared) -> TypeGuard[ProjectDeclarations]:
+    return isinstance(each, ProjectDeclarations) and bool(each.project)
 
 
 def _reader(module: str) -> Any:

@@ -12,25 +12,27 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from scangate.advisories.manifest import UNEXPECTED_DATA, MalformedManifestError
-from scangate.advisories.manifest_kinds import PROJECT_FILES, declaration_kind, is_input, is_manifest, lock_kind
+from scangate.advisories.manifest_kinds import PROJECT_FILES, declaration_kind, is_input, is_manifest, is_yaml, lock_kind
 from scangate.advisories.origins import resolve_path
 from scangate.source_text import decode, normalize_newlines
 
 # Cheap tests of whether a file names others at all: few do, and the readers are slow to import.
-_INCLUDES = re.compile(rb"^[ \t]*(?:-[ \t]+)?[\"']?(?:-[a-z]|--[a-z]|[.~]|[^#\s-][^#\n]*(?:file:|/))", re.MULTILINE)
+_PIP_PART = re.compile(rb"\bpip[\"']?[ \t]*:")
+_INCLUDES = re.compile(rb"^[ \t]*(?:-[a-z]|--[a-z]|[.~]|[^#\s-][^#\n]*(?:file:|/))", re.MULTILINE)
 _FILE_KEY = re.compile(rb"\bpath[ \t]*=|\bfile[ \t]*[:=]")
 _LOCAL_PROJECT = re.compile(
     r"""\b(?:editable|virtual|directory|path)\s*=\s*["']([^"'\n]+)["']|"(?:path|file)"\s*:\s*"([^"\n]+)\""""
     r"""|^type\s*=\s*"directory"\nurl\s*=\s*"([^"\n]+)\"""",
     re.MULTILINE,
 )
+_SCRIPT_HEADER = b"# /// script"
 _WORKSPACE_LOCKS = ("uv.lock", "poetry.lock", "pdm.lock", "requirements.lock")
 
 
 def find_references(path: str, data: bytes) -> Iterator[str]:
     """The repository paths that the manifest at ``path`` names, and folders, with a slash at the end, whose manifests cover it."""
     folder = posixpath.dirname(path)
-    if not is_manifest(path) and path.endswith(".py"):
+    if not is_manifest(path) and _SCRIPT_HEADER in data:
         yield f"{path}.lock"
     elif lock_kind(path):
         projects = ["", *(next(filter(None, match.groups())) for match in _LOCAL_PROJECT.finditer(decode(data)[0]))]
@@ -40,7 +42,8 @@ def find_references(path: str, data: bytes) -> Iterator[str]:
     else:
         if declaration_kind(path) or is_input(path):
             yield from _covering_places(folder)
-        if (_FILE_KEY if declaration_kind(path) else _INCLUDES).search(data):
+        names_files = _FILE_KEY if declaration_kind(path) else _PIP_PART if is_yaml(path) else _INCLUDES
+        if names_files.search(data):
             yield from _looked_up(path, data)
 
 

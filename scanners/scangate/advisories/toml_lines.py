@@ -107,6 +107,13 @@ class Toml:
         """The line of ``key = ...`` in a table, or of ``[table.key]``; else of that key anywhere; else 1."""
         return self._first(table, self._keys.get(key, ()))
 
+    def line_of_path(self, keys: Sequence[str]) -> int:
+        """The line of the innermost of ``keys``, each in the table of those before it, that has a line of its own; else 1."""
+        for depth in range(len(keys), 0, -1):
+            if offsets := self._keys.get(keys[depth - 1]):
+                return self._first(".".join(keys[: depth - 1]), offsets)
+        return 1
+
     @cached_property
     def _strings(self) -> dict[str, list[int]]:
         found: dict[str, list[int]] = {}

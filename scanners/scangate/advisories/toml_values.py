@@ -57,4 +57,5 @@ class TomlValues:
         return self.table(*filter(None, table.split("."))).get(key, default)
 
     def _reject(self, reason: str, table: str, key: str) -> None:
-        self.gaps.append(AuditGap(self.toml.line_of_key(table, key), GapKind.UNPARSABLE, f"malformed: {reason}", "fix the line"))
+        line = self.toml.line_of_path([*filter(None, table.split(".")), key])
+        self.gaps.append(AuditGap(line, GapKind.UNPARSABLE, f"malformed: {reason}", "fix the line"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from scangate.advisories.manifest import Manifest
 from scangate.advisories.manifest_reader import read_manifests
+from scangate.model import GapKind
 
 
 def read(path: str, text: str, **others: str) -> Manifest:
@@ -141,3 +142,77 @@ def test_pipfile() -> None:
     assert gap_lines(result) == [("flask", 4)]
     assert [(pin.name, pin.line) for pin in result.pins] == [("jinja2", 5)]
     assert [left.name for left in result.skipped] == ["lib"]
+
+
+BAD_PROJECT = """\
+[project]
+name = "shop"
+dependencies = ["flask>=2", 3, "jinja2==3.0"]
+optional-dependencies = {dev = "pytest", docs = ["sphinx>1", {}]}
+[dependency-groups]
+lint = ["ruff==0.5.0", {include-group = "x"}, 7]
+test = 3
+[build-system]
+requires = "hatchling"
+[tool.poetry]
+dependencies = []
+group.dev = 3
+[tool.uv]
+dev-dependencies = ["coverage"]
+sources = {flask = 3, jinja2 = [4]}
+[tool.pdm]
+dev-dependencies = 1
+[tool.hatch.envs.default]
+dependencies = ["mypy"]
+"""
+
+
+def test_a_malformed_entry_of_a_project_loses_that_entry() -> None:
+    result = read("pyproject.toml", BAD_PROJECT)
+    malformed = sorted(gap.line for gap in result.gaps if gap.kind is GapKind.UNPARSABLE)
+    assert malformed == [3, 4, 4, 6, 7, 9, 11, 12, 17]
+    assert [gap.name for gap in result.gaps if gap.kind is GapKind.UNPINNED] == ["flask", "sphinx", "coverage", "mypy"]
+    assert [pin.name for pin in result.pins] == ["jinja2", "ruff"]
+
+
+def test_a_malformed_category_of_a_pipfile_loses_that_category() -> None:
+    result = read("Pipfile", 'packages = 3\n[dev-packages]\nflask = "==3.0.3"\njinja2 = 3\n')
+    assert [(pin.name, pin.line) for pin in result.pins] == [("flask", 3)]
+    assert [(gap.kind, gap.line) for gap in result.gaps] == [(GapKind.UNPARSABLE, 1), (GapKind.UNPARSABLE, 4)]
+
+
+def test_the_reason_names_the_files_that_were_searched() -> None:
+    project = '[project]\nname = "shop"\ndependencies = ["flask>=2"]\n'
+    lock = 'version = 1\n[[package]]\nname = "a"\nversion = "1"\nsource = { registry = "https://pypi.org/simple" }\n'
+    for files, words in (
+        ({}, ("no scanned file",)),
+        ({"uv.lock": lock}, ("not pinned in uv.lock",)),
+        ({"uv.lock": "version = 3\n"}, ("uv.lock cannot be read",)),
+        ({"poetry.lock": "x"}, ("poetry.lock cannot be read",)),
+        ({"requirements.txt": "flask>=2\n"}, ("not pinned in requirements.txt",)),
+        ({"requirements.lock": "a==1\n"}, ("not pinned in requirements.lock",)),
+        ({"requirements/base.txt": "a==1\n", "pylock.prod.toml": ""}, ("pylock.prod.toml cannot be read",)),
+        ({f"requirements-{n}.txt": "" for n in range(5)}, ("requirements-0.txt", "2 more files")),
+        ({"other/uv.lock": lock, "tool.py.lock": lock}, ("no scanned file",)),
+    ):
+        (gap,) = read("pyproject.toml", project, **files).gaps
+        assert all(word in gap.reason for word in words), (files, gap.reason)
+
+
+def test_a_file_of_dependencies_that_is_missing_is_named() -> None:
+    setuptools = '[project]\nname = "a"\ndynamic = ["dependencies"]\n[tool.setuptools.dynamic]\n'
+    (gap,) = read("pyproject.toml", setuptools + 'dependencies = {file = "deps/all.list"}\n').gaps
+    assert ("deps/all.list" in gap.reason, gap.line) == (True, 5)
+    (gap,) = read("setup.cfg", "[options]\ninstall_requires = file: deps.list\n").gaps
+    assert ("deps.list" in gap.reason, gap.line) == (True, 2)
+    (gap,) = read("pyproject.toml", '[project]\nname = "a"\ndynamic = ["dependencies"]\n').gaps
+    assert "computed by code" in gap.reason
+
+
+def test_a_member_of_a_workspace_is_audited_only_if_the_tree_has_it() -> None:
+    text = '[project]\nname = "shop"\ndependencies = ["lib"]\n[tool.uv.sources]\nlib = {workspace = true}\n'
+    assert gap_lines(read("pyproject.toml", text)) == [("lib", 3)]
+    assert gap_lines(read("pyproject.toml", text, **{"any/pyproject.toml": '[project]\nname = "Lib"\n'})) == []
+    text = text.replace("workspace = true", 'path = "../lib"')
+    assert gap_lines(read("app/pyproject.toml", text)) == [("lib", 3)]
+    assert gap_lines(read("app/pyproject.toml", text, **{"lib/setup.py": ""})) == []

@@ -8,6 +8,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator, Mapping
 
+import msgspec
 import yaml
 
 from scangate.advisories.conda_packages import conda_gap
@@ -30,7 +31,8 @@ def parse(path: str, files: Mapping[str, str]) -> Manifest:
     entries = list(_entries(items(packages), posixpath.dirname(path), files, conda))
     if conda:
         entries.append(conda_gap(min(conda.values()), len(conda)))
-    return build_manifest(path, entries)
+    has_graph = any(isinstance(entry, LockEntry) and entry.dependencies for entry in entries)
+    return build_manifest(path, entries, None if has_graph else ())
 
 
 def _entries(
@@ -42,11 +44,17 @@ def _entries(
         address = package.get("pypi", package.get("url", package.get("path", "")))
         manager = package.get("manager") or package.get("kind") or ("pypi" if "pypi" in package else "")
         if manager == "conda" or "conda" in package:
-            conda.setdefault(package.get("name") or package.get("conda", ""), line_of(node))
+            conda.setdefault(package.get("name") or _name_in_address(package.get("conda", "")), line_of(node))
         elif manager in ("pip", "pypi"):
-            yield _to_entry(package, address, line_of(node), folder, files)
+            dependencies = tuple(fields(fields(node).get("dependencies")))
+            yield msgspec.structs.replace(_to_entry(package, address, line_of(node), folder, files), dependencies=dependencies)
         else:
             yield AuditGap(line_of(node), GapKind.UNPARSABLE, "malformed entry: neither of pip nor of conda", REGENERATE_HINT)
+
+
+def _name_in_address(address: str) -> str:
+    """The name of a package of conda, whose files are called NAME-VERSION-BUILD.SUFFIX."""
+    return address.rpartition("/")[2].rsplit("-", 2)[0]
 
 
 def _to_entry(package: Mapping[str, str], address: str, line: int, folder: str, files: Mapping[str, str]) -> LockEntry:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from scangate.advisories.declarations import DeclaredDependency, ProjectDeclarations, ProjectFiles, parse_dependency_table
 from scangate.advisories.manifest import AuditGap, MalformedManifestError
 from scangate.advisories.toml_lines import Toml
+from scangate.model import GapKind
 
 _SETTINGS = frozenset({"source", "requires", "scripts", "pipenv", "pipfile"})
 
@@ -21,7 +22,9 @@ def parse(path: str, files: Mapping[str, str]) -> ProjectDeclarations:
         if section in _SETTINGS:
             continue
         if not isinstance(packages, dict):
-            raise MalformedManifestError("not a Pipfile: a category is not a table", toml.line_of_key(section, section))
+            line = toml.line_of_key("", section)
+            items.append(AuditGap(line, GapKind.UNPARSABLE, "malformed: a category is not a table", "fix the line"))
+            continue
         for name, value in packages.items():
             items += parse_dependency_table(name, value, toml.line_of_key(section, name), project, bare_is_exact=False)
     return ProjectDeclarations("pipenv lock", tuple(items))

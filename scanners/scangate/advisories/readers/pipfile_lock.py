@@ -92,7 +92,7 @@ def _to_entry(name: str, package: _Package, line: int, project: ProjectFiles, ho
 def _parse_json(text: str) -> Any:
     """Parses a JSON text. Raises MalformedManifestError with the line."""
     try:
-        return _replace_surrogates(json.loads(text))
+        return _escape_surrogates(json.loads(text))
     except RecursionError:
         raise MalformedManifestError("nested too deeply") from None
     except json.JSONDecodeError as error:
@@ -101,14 +101,14 @@ def _parse_json(text: str) -> Any:
         raise MalformedManifestError("a number with too many digits") from None
 
 
-def _replace_surrogates(value: Any) -> Any:
-    """The JSON value with lone surrogates, which JSON can write and no encoding can, replaced in all of its strings."""
+def _escape_surrogates(value: Any) -> Any:
+    """The JSON value with lone surrogates, which JSON can write and no encoding can, escaped in all of its strings."""
     if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode()
+        return value.encode("utf-8", "backslashreplace").decode()
     if isinstance(value, list):
-        return [_replace_surrogates(each) for each in value]
+        return [_escape_surrogates(each) for each in value]
     if isinstance(value, dict):
-        return {_replace_surrogates(key): _replace_surrogates(each) for key, each in value.items()}
+        return {_escape_surrogates(key): _escape_surrogates(each) for key, each in value.items()}
     return value
 
 
@@ -124,10 +124,10 @@ def _find_key_lines(text: str) -> dict[tuple[str, str], int]:
         elif symbol in "}]":
             depth -= 1
         elif symbol == ":" and depth == 1:
-            section = _replace_surrogates(json.loads(string))
+            section = _escape_surrogates(json.loads(string))
             found[section, ""] = line
         elif symbol == ":" and depth == 2:
-            found[section, _replace_surrogates(json.loads(string))] = line
+            found[section, _escape_surrogates(json.loads(string))] = line
         else:
             string = symbol
     return found

@@ -32,6 +32,7 @@ _LOCK_COMMANDS = {
     "pdm": "pdm lock",
     "uv": "uv lock",
     "pixi": "pixi lock",
+    "rye": "rye lock",
     "": "pip-compile --all-extras pyproject.toml",
 }
 
@@ -87,7 +88,7 @@ def declares_all(folder: str, files: Mapping[str, str]) -> bool:
 def _project_tool(values: TomlValues) -> str:
     """The tool that manages the project, by its table or its build backend; empty if unknown."""
     backend = values.text("build-system", "build-backend")
-    tools = ("poetry", "pdm", "uv", "pixi")
+    tools = ("poetry", "pdm", "uv", "pixi", "rye")
     named = next((name for name in tools if values.has_table("tool", name)), "")
     return named or next((name for name in tools if backend.startswith((name, f"{name}_", f"{name}."))), "")
 
@@ -99,7 +100,10 @@ def _standard_dependencies(values: TomlValues) -> Iterator[DeclaredDependency | 
     for name, group in values.table("dependency-groups").items():
         texts = [text for text in group if not isinstance(text, dict)] if isinstance(group, list) else group
         tables.append(("dependency-groups", values.only_texts(texts, "dependency-groups", name)))
-    tables.append(("tool.uv", values.texts("tool.uv", "dev-dependencies")))
+    environments = [f"tool.hatch.envs.{name}" for name in values.table("tool", "hatch", "envs") if "." not in name]
+    places = [("tool.uv", "dev-dependencies"), ("tool.rye", "dev-dependencies"), ("tool.flit.metadata", "requires")]
+    places += [(table, key) for table in environments for key in ("dependencies", "extra-dependencies")]
+    tables += [(table, values.texts(table, key)) for table, key in places]
     for table, texts in tables:
         for text in texts:
             line = values.toml.line_of_text(table, text)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import posixpath
 import re
 import shlex
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from optparse import OptionParser, Values
 
@@ -32,6 +32,8 @@ from scangate.model import (
 from scangate.printable import replace_unprintable
 
 PIN_HINT = "pin it: pip-compile, or uv pip compile, writes a file of pins"
+NEWER_OPTIONS = (("-C", "--config-settings", "--config-setting"), ("--all-releases",), ("--only-final",), ("--uploaded-prior-to",))
+"""What pip allows and pip-requirements-parser does not know, each with a value; none of it says what is installed."""
 MISSING_HINT = "commit the file; if the policy excludes it, its dependencies are not audited"
 MAX_MALFORMED = 50  # gaps for lines of one file that are no requirements
 MAX_FILES = 1_000  # in one installation
@@ -102,15 +104,18 @@ def parse(path: str, files: Mapping[str, str]) -> ProjectDeclarations:
     """A requirements.in, which pip-compile pins: its own declarations, and the files that it includes."""
     file = _resolve_includes(parse_file(path, files), TreeFiles(files))
     includes = tuple(include.path for include in file.includes)
-    return ProjectDeclarations("pip-compile", file.declared, includes=includes, custom_index=file.custom_index)
+    constraints = tuple(include.path for include in file.includes if include.constraint)
+    return ProjectDeclarations(
+        "pip-compile", file.declared, includes=includes, constraints=constraints, custom_index=file.custom_index
+    )
 
 
-def parse_all(paths: Iterable[str], files: Mapping[str, str]) -> dict[str, Manifest]:
-    """The manifests of ``paths`` and of all ``files`` that they include."""
+def parse_all(paths: Iterable[str], files: Mapping[str, str], constraints: Collection[str] = ()) -> dict[str, Manifest]:
+    """The manifests of ``paths`` and of all ``files`` that they include; those in ``constraints`` install nothing."""
     parsed = _load_files(paths, files)
     installations: dict[str, list[_Installation]] = {path: [] for path in parsed}
     for root in _find_roots(parsed):
-        installation = _collect_installation(root, parsed)
+        installation = _collect_installation(root, parsed, is_constraint=root in constraints or _is_constraints(root))
         for path in installation.requirement_files | installation.constraint_files:
             installations[path].append(installation)
     return {path: _ResolvedFile(path, parsed[path], installations[path]).manifest() for path in sorted(parsed)}
@@ -194,9 +199,9 @@ class _Installation(msgspec.Struct, frozen=True):
     custom_index: bool
 
 
-def _collect_installation(root: str, parsed: Mapping[str, RequirementsFile]) -> _Installation:
+def _collect_installation(root: str, parsed: Mapping[str, RequirementsFile], *, is_constraint: bool) -> _Installation:
     seen: set[tuple[str, bool]] = set()
-    rest = [(root, _is_constraints(root))]
+    rest = [(root, is_constraint)]
     while rest and len(seen) < MAX_FILES:
         path, constraint = rest.pop()
         if (path, constraint) not in seen:
@@ -345,7 +350,7 @@ def parse_line(text: str, line: int, path: str, files: Mapping[str, str]) -> Ite
     try:
         requirement, options, rest = _parse_options(bare)
     except (OptionParsingError, ValueError):
-        yield AuditGap(line, GapKind.UNPARSABLE, "an option that pip does not allow in a requirements file", "fix the line")
+        yield AuditGap(line, GapKind.UNPARSABLE, "an unknown option of pip, or a malformed one", "fix the line")
         return
     if rest:
         yield AuditGap(line, GapKind.UNPARSABLE, "not a requirement", "fix the line")
@@ -364,6 +369,9 @@ def parse_line(text: str, line: int, path: str, files: Mapping[str, str]) -> Ite
 @lru_cache(maxsize=1)
 def _option_parser() -> OptionParser:
     parser: OptionParser = build_parser()
+    for names in NEWER_OPTIONS:
+        parser.add_option(*names, action="append", default=[], dest="newer")
+    parser.add_option("--no-require-hashes", action="store_true", dest="no_require_hashes")
     return parser
 
 
