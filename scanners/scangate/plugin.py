@@ -214,7 +214,8 @@ class ScannerTraits(msgspec.Struct, frozen=True):
     reads still counts as not analyzed. ``also_reads(path, data, options)``: the repository paths that the file at ``path``, which
     the scanner reads, names, such as the files that a requirements file includes: they are given to the scanner, too, whatever
     `reads` makes of them, if the tree has them, and are asked in turn. A name with a slash at the end is a folder: of it the
-    scanner gets the files that it reads, where only a part of the tree is scanned.
+    scanner gets the files that it reads, where only a part of the tree is scanned. ``READS_PIECES``: it is given the pieces of a
+    file that it reads; else, the file itself.
     """
 
     accounting: FileAccounting = FileAccounting.PER_FILE
@@ -223,6 +224,7 @@ class ScannerTraits(msgspec.Struct, frozen=True):
     cache_key: CacheKey = _never_cached
     coverage: CoverageOf = _declares_nothing
     also_reads: AlsoReads = _names_no_files
+    reads_pieces: bool = True
 
 
 _ATTRIBUTES = {
@@ -232,6 +234,7 @@ _ATTRIBUTES = {
     "cache_key": "cache_key",
     "coverage": "coverage",
     "also_reads": "also_reads",
+    "reads_pieces": "READS_PIECES",
 }
 
 

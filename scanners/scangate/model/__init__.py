@@ -18,7 +18,7 @@ from scangate.model.finding import (
     RuleInfo,
 )
 from scangate.model.gap import COVERAGE, NEVER_ALLOWED, Gap, GapKind
-from scangate.model.location import Location, PolicyLocation, Span
+from scangate.model.location import Location, PieceLines, PolicyLocation, Span
 from scangate.model.report import ComparedRevision, KnownSource, KnownSourceKind, PolicyOrigin, PolicyProvenance, Report, RunInfo
 from scangate.model.result import (
     Component,
@@ -72,6 +72,7 @@ __all__ = [
     "Note",
     "NoteKind",
     "Outcome",
+    "PieceLines",
     "PolicyLocation",
     "PolicyOrigin",
     "PolicyProvenance",

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from scangate.model.location import Location, Span
+from scangate.model.location import Location, PieceLines, Span
 from scangate.model.severity import Confidence, Severity
 
 BUNDLED_ADVISORIES = "bundled advisories"
@@ -98,7 +98,8 @@ class Finding(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     have honoured, ``ignore_comments`` are our own. ``known_by`` names the `KnownSource` that had the finding before this scan,
     empty for a new one, whatever the policy makes of it; ``previous_path`` is its path there, empty if unchanged.
     ``suppression_is_new``: the scanned change adds the inline comment that suppresses it, or extends its time. ``match_span`` is
-    where the matched text is if it differs from ``location``; the engine uses it, results never contain it.
+    where the matched text is if it differs from ``location``, and ``piece`` the lines of the piece that the scanner saw:
+    the engine uses them, results never contain them.
     """
 
     rule: str
@@ -122,6 +123,7 @@ class Finding(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     known_by: str = ""
     previous_path: str = ""
     suppression_is_new: bool = False
+    piece: PieceLines | None = None
 
     @property
     def scanner(self) -> str:

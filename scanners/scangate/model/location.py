@@ -30,6 +30,14 @@ class Span(msgspec.Struct, frozen=True, order=True):
     end_column: int
 
 
+class PieceLines(msgspec.Struct, frozen=True, order=True):
+    """Lines of a piece of a file, such as a cell of a notebook. ``index``: the number of the piece, from 0."""
+
+    index: int
+    line: int
+    end_line: int
+
+
 class PolicyLocation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, order=True, omit_defaults=True):
     """Where a policy says something: the path in the document (``budgets.overrides[0].high``), the file and the line.
 

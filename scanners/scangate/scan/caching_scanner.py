@@ -86,7 +86,8 @@ class _CachingScanner:
         reports: defaultdict[str, list[FileReport]] = defaultdict(list)
         for report in result.reports:
             reports[report.path].append(report)
-        paths = self._scanned.keys() & reports.keys() - with_gaps
+        containers = {source.container for _, source in self._scanned.values()}  # their reports are also those on their pieces
+        paths = self._scanned.keys() & reports.keys() - with_gaps - containers
         return {self._scanned[path][0]: _encode(reports[path], self._scanned[path][1]) for path in paths}
 
     def _cache_keys(self, files: Sequence[SourceFile]) -> dict[str, bytes]:

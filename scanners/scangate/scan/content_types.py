@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from scangate.content.catalog import ANNEX_POINTER, CONTENT_TYPES, LFS_POINTER, UNKNOWN, Form
+from scangate.content.derived import extract, has_pieces
 from scangate.content.types import identify, identify_by_name
 from scangate.errors import ScanError
 from scangate.model import Gap, GapKind
@@ -26,6 +27,7 @@ NOT_OPENED_REASONS = {
 }
 NOT_OPENED_REASON = "a binary file, which is not opened"
 NOT_OPENED_HINT = "scan what it is made from; to accept it: coverage: {allowed-gaps: [{kind: not-opened, reason: ...}]}"
+PIECE_HINT = "write it so that it can be read on its own, or exclude the path with a reason: paths: {exclude: [...]}"
 STAND_INS = {
     LFS_POINTER: ("a git LFS pointer, and its content is not in the local store", "fetch the content: git lfs pull"),
     ANNEX_POINTER: ("a git-annex pointer, and its content is not here", "fetch the content: git annex get ."),
@@ -48,18 +50,32 @@ class Identifier:
     def __init__(self, listing: Listing, limit: int) -> None:
         self._listing = listing
         self._limit = limit
+        self.gaps: list[Gap] = []
 
     def describe(self, target: Target, data: bytes | ScanError) -> tuple[str, bool]:
-        """The types of a file as in `FileContent`, and whether a file with the same path and bytes always has them.
+        """The types of a file as in `FileContent`, and whether to remember them for files with the same path and bytes.
 
-        ``data``: its bytes, or why they cannot be read; of one that is too large the first bytes decide.
+        ``data``: its bytes, or why they cannot be read; of one that is too large the first bytes decide. A piece that cannot be
+        taken out becomes one of ``gaps``, which are not remembered.
         """
         if isinstance(data, bytes):
-            return identify(target.path, data), True
+            return self._describe_bytes(target.path, data)
         if data.kind is GapKind.TOO_LARGE and (head := self._read_head(target)):
             return identify(target.path, head), False
         by_name = identify_by_name(target.path) or UNKNOWN
         return by_name if CONTENT_TYPES[by_name].form is Form.TEXT else UNKNOWN, False
+
+    def _describe_bytes(self, path: str, data: bytes) -> tuple[str, bool]:
+        content_type = identify(path, data)
+        if not has_pieces(content_type):
+            return content_type, True
+        extraction = extract(path, content_type, data)
+        self.gaps += [
+            Gap(SCANNER, path, problem.kind, problem.reason, problem.line, PIECE_HINT, content_type)
+            for problem in extraction.problems
+        ]
+        piece_types = sorted({piece.content_type for piece in extraction.pieces})
+        return " ".join([content_type, *piece_types]), not extraction.problems
 
     def _read_head(self, target: Target) -> bytes:
         try:
@@ -109,7 +125,7 @@ def identify_targets(listing: Listing, limit: int, cache: ResultCache | None = N
     return msgspec.structs.replace(
         listing,
         targets=tuple(by_path.get(target.path, target) for target in listing.targets),
-        content_gaps=(*listing.content_gaps, *gaps),
+        content_gaps=(*listing.content_gaps, *gaps, *identifier.gaps),
     )
 
 

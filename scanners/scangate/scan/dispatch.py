@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -15,6 +15,7 @@ from scangate.model import FileReport, Gap, GapKind
 from scangate.plugin import SourceFile
 from scangate.scan.context import CallContext
 from scangate.scan.literals import exact_secrets
+from scangate.scan.pieces import gap_to_container, to_container, without_repeated
 from scangate.scan.plan import ScannerTask, ScanPlan, TaskRun, call_guarded, gap_from_error
 from scangate.scan.result_cache import DEFAULT_SECONDS_PER_BYTE
 
@@ -53,10 +54,14 @@ def run_calls(
         for run, batch, future in futures:
             result = future.result()
             run.reports += result.reports
+            run.piece_reports += result.piece_reports
             run.gaps += result.gaps
             run.seconds += result.seconds
             done[run.name] += len(batch)
             progress(run.name, done[run.name], len(run.sources))
+    for run in runs:
+        run.reports += without_repeated(run.piece_reports, run.reports)
+        run.piece_reports = []
     if cache is not None:
         cache.record_rates({run.name: (run.seconds, _total_bytes(run.sources)) for run in runs if run.sources})
 
@@ -81,10 +86,11 @@ def _split_into_batches(run: TaskRun, jobs: int, seconds_per_byte: float) -> lis
 
 
 class _CallResult(msgspec.Struct):
-    """The outcome of one call: every file is in ``reports`` or in ``gaps``."""
+    """The outcome of one call: every file is in ``reports`` or in ``gaps``. ``piece_reports``: on the containers of pieces."""
 
     reports: list[FileReport]
     gaps: list[Gap]
+    piece_reports: list[FileReport] = []
     seconds: float = 0.0
 
 
@@ -94,8 +100,19 @@ def _run_call(run: TaskRun, batch: list[SourceFile], context: CallContext) -> _C
     result, error = _call_scanner(run, batch, context)
     if error is not None and error.kind in (GapKind.CRASH, GapKind.GARBAGE) and run.task.traits.splittable:
         result = _bisect(run, batch, context, result)
+    result = _map_pieces(result, {source.path: source for source in batch})
     result.seconds = time.monotonic() - started
     return result
+
+
+def _map_pieces(result: _CallResult, sources: Mapping[str, SourceFile]) -> _CallResult:
+    """The result with reports and gaps of pieces as those of their containers."""
+    on_pieces = [report for report in result.reports if sources[report.path].container]
+    return _CallResult(
+        [report for report in result.reports if not sources[report.path].container],
+        [gap if gap.path is None else gap_to_container(gap, sources[gap.path]) for gap in result.gaps],
+        [to_container(report, sources[report.path]) for report in on_pieces],
+    )
 
 
 def _call_scanner(run: TaskRun, batch: Sequence[SourceFile], context: CallContext) -> tuple[_CallResult, ScanError | None]:

@@ -18,6 +18,7 @@ from scangate.scan.content_types import forget_types, identify_targets
 from scangate.scan.context import CallContext
 from scangate.scan.discovery import Listing, Target
 from scangate.scan.dispatch import ProgressCallback, run_calls
+from scangate.scan.pieces import PieceSource, extract_pieces
 from scangate.scan.plan import (
     UNKNOWN_TOOL,
     ScannerTask,
@@ -25,6 +26,8 @@ from scangate.scan.plan import (
     TaskRun,
     ToolInfo,
     accepts,
+    accepts_file,
+    accepts_piece,
     assign_files,
     call_guarded,
     gap_from_error,
@@ -102,6 +105,7 @@ class _ScanRun:
         self._folder = folder
         self._snapshot = Snapshot(Path(tempfile.mkdtemp(prefix="scan-", dir=folder)) / "snapshot")
         self._sources: dict[str, SourceFile | ScanError] = {}
+        self._pieces: dict[str, list[PieceSource]] = {}
         self._redactor: Redactor | None = None
 
     @functools.cached_property
@@ -259,11 +263,32 @@ class _ScanRun:
         for run in runs:
             copies = {target.path: self._sources[target.path] for target in uncached[run.name] if target.path not in run.requested}
             run.requested |= copies.keys()
-            run.sources = [copy for copy in copies.values() if isinstance(copy, SourceFile)]
-            run.gaps += [gap_from_error(run.name, path, copy) for path, copy in copies.items() if isinstance(copy, ScanError)]
-            if (error := run.tool.unavailable) is not None:
-                paths: Sequence[str | None] = [source.path for source in run.sources] or [None]
-                run.gaps += [gap_from_error(run.name, path, error) for path in paths]
+            targets = {target.path: target for target in uncached[run.name]}
+            run.sources = []
+            for path, copy in copies.items():
+                try:
+                    run.sources += self._sources_of(run.task, targets[path], copy)
+                except ScanError as error:
+                    run.gaps.append(gap_from_error(run.name, path, error))
+            if run.tool.unavailable is not None:
+                paths: Sequence[str | None] = sorted({source.container or source.path for source in run.sources}) or [None]
+                run.gaps += [gap_from_error(run.name, path, run.tool.unavailable) for path in paths]
+
+    def _sources_of(self, task: ScannerTask, target: Target, copy: SourceFile | ScanError) -> list[SourceFile]:
+        """What a scanner is given of a file: the file, its pieces, or both. Raises ScanError if there is no copy of it."""
+        if isinstance(copy, ScanError):
+            raise copy
+        if not target.piece_types or not task.traits.reads_pieces:
+            return [copy]
+        types = {content_type for content_type in target.piece_types if accepts_piece(task, target, content_type)}
+        pieces = [piece for piece in self._pieces_of(copy) if piece.content_type in types]
+        return [*([copy] if accepts_file(task, target) or not pieces else []), *pieces]
+
+    def _pieces_of(self, copy: SourceFile) -> list[PieceSource]:
+        if copy.path not in self._pieces:
+            pieces = extract_pieces(copy)
+            self._pieces[copy.path] = [self._snapshot.add_piece(copy.path, piece, index) for index, piece in enumerate(pieces)]
+        return self._pieces[copy.path]
 
     def _copy(self, targets: Mapping[str, Target]) -> dict[str, SourceFile | ScanError]:
         copies: dict[str, SourceFile | ScanError] = {}

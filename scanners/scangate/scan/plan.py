@@ -14,6 +14,7 @@ from scangate.globs import matches
 from scangate.model import FileReport, Gap, GapKind, SkippedPath, SkipReason
 from scangate.plugin import Coverage, FileFacts, Scanner, ScannerTraits, SourceFile, read_traits
 from scangate.scan.discovery import Listing, Target
+from scangate.scan.pieces import typical_path
 from scangate.scan.references import find_referenced
 from scangate.scan.result_cache import CachedResult, ResultCache
 from scangate.scan.saved_values import SavedValues
@@ -102,6 +103,7 @@ class TaskRun(msgspec.Struct):
     requested: set[str] = set()
     sources: list[SourceFile] = []
     reports: list[FileReport] = []
+    piece_reports: list[FileReport] = []
     gaps: list[Gap] = []
     seconds: float = 0.0
 
@@ -157,8 +159,18 @@ def _names_files(task: ScannerTask, path: str, data: bytes) -> list[str]:
 
 
 def accepts(task: ScannerTask, target: Target) -> bool:
-    """Whether the scanner scans the file; if its ``reads`` fails, yes, so that the file is not lost."""
+    """Whether the scanner scans the file, or a piece of it; if its ``reads`` fails, yes, so that the file is not lost."""
+    return accepts_file(task, target) or any(accepts_piece(task, target, content_type) for content_type in target.piece_types)
+
+
+def accepts_file(task: ScannerTask, target: Target) -> bool:
+    """Whether the scanner scans the file itself."""
     return _accepts(task, target.path, target.content_type)
+
+
+def accepts_piece(task: ScannerTask, target: Target, content_type: str) -> bool:
+    """Whether the scanner scans the pieces of the file that have this content type."""
+    return _accepts(task, typical_path(target.path, content_type), content_type)
 
 
 def _accepts(task: ScannerTask, path: str, content_type: str = "") -> bool:

@@ -16,6 +16,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
+from scangate.content.derived import Piece
 from scangate.model import (
     Component,
     FileReport,
@@ -23,6 +24,8 @@ from scangate.model import (
     FindingKind,
     Gap,
     IgnoreComment,
+    Location,
+    PieceLines,
     Secret,
     SecretWeight,
     SkippedPath,
@@ -43,8 +46,10 @@ from scangate.scan.masking import (
     strong_values,
     values_by_line,
 )
+from scangate.scan.pieces import extract_pieces, piece_path
 from scangate.scan.secret_digest import SecretHasher
 from scangate.scan.secret_values import SecretValues, is_unguessable
+from scangate.source_text import decode, split_lines
 
 
 class Redactor:
@@ -64,6 +69,7 @@ class Redactor:
         self._masked_path_counts: Counter[str] = Counter()
         self._values_by_line: dict[str, Mapping[int, set[str]]] = {}
         self._comments: dict[str, Mapping[int, Sequence[ParsedComment]]] = {}
+        self._pieces: dict[str, Sequence[Piece]] = {}
 
     @property
     def secrets(self) -> Mapping[str, set[Secret]]:
@@ -249,10 +255,29 @@ class Redactor:
 
     def _ignore_comments(self, finding: Finding) -> tuple[IgnoreComment, ...]:
         path = finding.location.path
+        if finding.piece is not None:
+            return self._ignore_comments_in_piece(finding, finding.piece)
         if path not in self._comments:
             lines = self._lines(path)
             self._comments[path] = find_ignore_comments(path, lines, lambda: self._masked_text(path).lines)
         return match_ignores(finding, self._comments[path], lambda text: mask_suspicious(self.redact_text(text)))
+
+    def _ignore_comments_in_piece(self, finding: Finding, lines: PieceLines) -> tuple[IgnoreComment, ...]:
+        """The comments next to a finding where the scanner saw it: in a piece of the file, such as a cell of a notebook."""
+        container = finding.location.path
+        if container not in self._pieces:
+            source = self._sources.get(container)
+            self._pieces[container] = extract_pieces(source) if source is not None else ()
+        if not lines.index < len(self._pieces[container]):
+            return ()
+        piece = self._pieces[container][lines.index]
+        path = piece_path(container, piece.name)
+        if path not in self._comments:
+            text = split_lines(decode(piece.data)[0])
+            self._comments[path] = find_ignore_comments(path, text, lambda: list(map(self.redact_text, text)))
+        inside = msgspec.structs.replace(finding, location=Location(path, lines.line, lines.end_line))
+        ignores = match_ignores(inside, self._comments[path], lambda text: mask_suspicious(self.redact_text(text)))
+        return tuple(msgspec.structs.replace(ignore, line=piece.to_container(ignore.line, 0)[0]) for ignore in ignores)
 
 
 def _mask_values(text: str, values: Collection[str]) -> str:

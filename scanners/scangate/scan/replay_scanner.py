@@ -60,7 +60,9 @@ def _check_versions(shard_files: Sequence[ShardFile]) -> None:
 
 
 class _ReplayScanner:
-    """One scanner's merged reports."""
+    """One scanner's merged reports, those on the pieces of files among them."""
+
+    READS_PIECES = False
 
     def __init__(self, scanner: Scanner[Any], result: UnredactedResult) -> None:
         self.NAME, self.Options, self.reads = scanner.NAME, scanner.Options, scanner.reads

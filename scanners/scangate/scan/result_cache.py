@@ -65,7 +65,7 @@ class UnchangedFile(SourceFile):
     """A file with cached results: read only if secrets in it have to be looked up, and then checked against its digest."""
 
     def __init__(self, target: Target, digest: str, listing: Listing, limit: int) -> None:
-        super().__init__(target.path, Path())
+        super().__init__(target.path, Path(), target.content_type)
         self._target = target
         self._digest = digest
         self._listing = listing

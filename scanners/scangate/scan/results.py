@@ -46,7 +46,9 @@ def build_result(
         files_given=len(run.targets),
         analyzed_files=files,
         files_cached=len(run.cached),
-        findings=tuple(sorted((msgspec.structs.replace(each, match_span=None) for each in findings), key=Finding.sort_key)),
+        findings=tuple(
+            sorted((msgspec.structs.replace(each, match_span=None, piece=None) for each in findings), key=Finding.sort_key)
+        ),
         gaps=tuple(gaps),
         skipped_paths=redactor.redact_skipped(skipped),
         seconds=round(run.seconds, 3),

@@ -10,10 +10,12 @@ from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import quote
 
+from scangate.content.derived import Piece
 from scangate.errors import ScanError
 from scangate.files import describe_os_error
 from scangate.model import GapKind
 from scangate.plugin import SourceFile
+from scangate.scan.pieces import PieceSource, piece_path
 
 SAFE_CHARACTERS = "+@=,()[]{}#$^&! "  # in addition to letters, digits and -._~
 MAX_NAME_LENGTH = 200
@@ -34,6 +36,10 @@ class Snapshot:
     def add(self, path: str, data: bytes, content_type: str = "") -> SourceFile:
         """Writes ``data`` to the file ``path`` (relative, with ``/``). Raises ScanError if it cannot be written."""
         return SourceFile(path, self._add_file(path, data), content_type)
+
+    def add_piece(self, container: str, piece: Piece, index: int) -> PieceSource:
+        """Writes a piece of the file ``container``, see `add`."""
+        return PieceSource(container, piece, index, self._add_file(piece_path(container, piece.name), piece.data))
 
     def _add_file(self, path: str, data: bytes) -> Path:
         file = self._root / "files" / _safe_path(path)

@@ -114,7 +114,7 @@ def _report(source: SourceFile, result: _FileResult, options: Options) -> FileRe
         return FileReport(source.path, gaps=(Gap(NAME, source.path, GapKind.TIMEOUT, reason),))
     if result.error:
         return FileReport(source.path, gaps=(Gap(NAME, source.path, GapKind.CRASH, f"failed on this file: {result.error}"),))
-    is_entropy_excluded = any(matches(pattern, source.path) for pattern in options.entropy_exclude)
+    is_entropy_excluded = any(matches(pattern, source.container or source.path) for pattern in options.entropy_exclude)
     findings = [_finding(source, secret) for secret in result.secrets if not (is_entropy_excluded and secret.type in ENTROPY_TYPES)]
     secrets = (
         Secret((Span(line, start, line, end),), (_rule(secret),), SecretWeight.of(_rate(secret)[0]))
