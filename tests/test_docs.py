@@ -16,6 +16,7 @@ import click
 import pytest
 import yaml
 
+from scangate.app.policies import read_policy
 from scangate.cli import main
 from scangate.cli.publication import UNPUBLISHED
 from scangate.model import EXIT_CODES, NEVER_ALLOWED, Basis, GapKind
@@ -252,3 +253,11 @@ def test_the_recipes_make_a_publisher(scratch: Path) -> None:
     ran = run_in(scratch, "publish", "sns", "--help")
     assert ran.returncode == 0, ran.stderr
     assert "--topic" in ran.stdout
+
+
+def test_the_policies_of_the_coverage_page_are_valid(tmp_path: Path) -> None:
+    blocks = [block.text for block in code_blocks(REFERENCE / "coverage.md") if block.language == "yaml"]
+    assert len(blocks) == 2
+    for block in blocks:
+        (tmp_path / "scangate.yaml").write_text(f"version: 1\nextends: baseline\n{block}")
+        assert read_policy(str(tmp_path / "scangate.yaml")).allowed_gaps
