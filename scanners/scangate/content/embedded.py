@@ -50,12 +50,11 @@ def script_content_type(text: str, usual: str, name: str = "") -> str:
 
 def command_type(words: list[str]) -> str:
     """The type of what a command line reads as its script: ``python3 -u`` runs Python; empty if it runs no script."""
-    words = [word for word in words if "=" not in word.partition("/")[0] or word.startswith("-")]
-    while words and words[0].rpartition("/")[2] in _PREFIXES:
-        words = words[1:]
-        while words and words[0].startswith("-"):
-            words = words[1:]
-    return interpreter_type(words[0].strip("\"'")) if words else ""
+    for word in words:
+        name = word.rpartition("/")[2]
+        if name not in _PREFIXES and not word.startswith("-") and "=" not in word:
+            return interpreter_type(word.strip("\"'"))
+    return ""
 
 
 _PREFIXES = frozenset({"sudo", "env", "exec", "time", "nice", "nohup", "command", "doas", "xargs", "timeout"})

@@ -18,6 +18,7 @@ _OPENING_HCL = re.compile(r"<<(?P<strip>-?)(?P<quote>)(?P<word>[A-Za-z_]\w*)[ \t
 _REDIRECTION = re.compile(r"(?:&?\d*>>?\|?|\btee(?:[ \t]+-\w+)*)[ \t]*[\"']?([^\s\"'<>|&;]+)")
 _PER_LINE = 20
 """More here-documents on one line are not looked for."""
+_COMMAND_CHARACTERS = 4000
 _SEPARATOR = re.compile(r"&&|\|\||;")
 _INSTRUCTION = re.compile(r"[ \t]*(RUN|COPY|ADD|ONBUILD[ \t]+RUN)\b[ \t]*", re.IGNORECASE)
 
@@ -137,6 +138,7 @@ def _type_of_copy(found: Heredoc, body: str) -> str:
 
 
 def _words(command: str) -> list[str]:
+    command = command[:_COMMAND_CHARACTERS]
     try:
         return shlex.split(command)
     except ValueError:

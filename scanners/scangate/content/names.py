@@ -376,6 +376,12 @@ _CODE_ENGINES = {"erb": "erb", "ejs": "ejs", "mako": "mako"}
 _TEMPLATES_DEPTH = 3
 
 
+_PROSE_NAME = re.compile(
+    r"(?:licen[cs]e|copying|notice|readme|changelog|changes|authors|contributors|third.party|owners)\b|py\.typed\Z"
+    r"|\.(?:[\w.-]*ignore|nvmrc|[\w-]+-version|tool-versions|keep|gitkeep)\Z"
+)
+
+
 def match_name(path: str) -> NameMatch:
     """What the name says, its suffix in any case. Takes some microseconds."""
     name = path.rpartition("/")[2]
@@ -387,7 +393,7 @@ def match_name(path: str) -> NameMatch:
             return _match_derived_name(path, suffix)
         found = _match_patterns(path, lower)
         if found is None or (found == "dockerfile" and _is_source_suffix(suffix)):
-            found = SUFFIXES.get(suffix, "")
+            found = SUFFIXES.get(suffix) or ("text" if _PROSE_NAME.match(lower) else "")
             return NameMatch(found, decides=_decides(found) and suffix not in _AMBIGUOUS_SUFFIXES)
     return NameMatch(found, decides=_decides(found))
 

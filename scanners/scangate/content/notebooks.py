@@ -6,6 +6,7 @@ https://nbformat.readthedocs.io/en/latest/format_description.html
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -157,10 +158,9 @@ def _without_top_level_await(text: MappedText) -> MappedText:
 
 
 def _top_level_words(body: Sequence[ast.AST], text: str) -> Iterator[tuple[int, int]]:
+    """Where ``await`` and ``async`` are, outside of functions."""
     lines = text.split("\n")
-    starts = [0]
-    for line in lines:
-        starts.append(starts[-1] + len(line) + 1)
+    starts = list(itertools.accumulate((len(line) + 1 for line in lines), initial=0))
     todo: list[ast.AST] = list(body)
     while todo:
         node = todo.pop()
@@ -168,7 +168,14 @@ def _top_level_words(body: Sequence[ast.AST], text: str) -> Iterator[tuple[int, 
             continue
         todo += ast.iter_child_nodes(node)
         if isinstance(node, (ast.Await, ast.AsyncFor, ast.AsyncWith)):
-            column = len(lines[node.lineno - 1].encode()[: node.col_offset].decode("utf-8", "ignore"))
-            offset = starts[node.lineno - 1] + column
-            if word := re.compile(r"(?:await|async)\b[ \t]*").match(text, offset):
+            line = lines[node.lineno - 1]
+            column = node.col_offset
+            if not line.isascii():  # it counts bytes
+                column = len(line.encode()[:column].decode("utf-8", "ignore")) if column <= _LINE_BYTES else 0
+            if word := _ASYNC.match(text, starts[node.lineno - 1] + column):
                 yield word.span()
+
+
+_ASYNC = re.compile(r"(?:await|async)\b[ \t]*")
+_LINE_BYTES = 2000
+"""In longer lines with other characters than ASCII, words are not looked for: the cell stays as it is."""

@@ -10,11 +10,11 @@ _PARSED_CHARACTERS = 1 << 18
 _STATEMENT = re.compile(
     r"^[ \t]*(?:from[ \t]+[\w.]+[ \t]+import[ \t]+[\w*(]|import[ \t]+[A-Za-z_][\w.]*[ \t]*(?:,|as\b|;|#|$)"
     r"|(?:async[ \t]+)?def[ \t]+\w+[ \t]*\(|class[ \t]+\w+[ \t]*[(:]|@\w+|(?:if|for|while|with|try)\b.*:[ \t]*$"
-    r"|\w[\w.]*\(.*\)[ \t]*$)",
+    r"|(?:\w+[ \t]*=[ \t]*)?\w[\w.]*\(.*\)[ \t]*$|\w+[ \t]*=[ \t]*[\w.]+\()",
     re.MULTILINE,
 )
 _OLD_PYTHON = re.compile(r"^(?:from[ \t]+[\w.]+[ \t]+import[ \t]+\w|import[ \t]+[a-z_][\w.]*[ \t]*$)", re.MULTILINE)
-_DEFINITION = re.compile(r"^(?:def[ \t]+\w+[ \t]*\(.*\)[ \t]*:|class[ \t]+\w+.*:|if[ \t]+__name__[ \t]*==)", re.MULTILINE)
+_DEFINITION = re.compile(r"^(?:def[ \t]+\w+[ \t]*\([^\n]{0,500}:|class[ \t]+\w+.*:|if[ \t]+__name__[ \t]*==)", re.MULTILINE)
 
 
 def looks_like_python(text: str, *, strict: bool = True) -> bool:

@@ -11,6 +11,7 @@ from scangate.content.yaml_tree import Node
 _PROPERTIES = re.compile(r"(?:[!&][^\s,\[\]{}]*(?:\s|\#[^\r\n]*)+)*")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _HEADER = re.compile(r"[|>][+\-1-9]*[^\r\n]*(?:\r\n|\r|\n|\Z)")
+_BREAKS = re.compile(r"\n*")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _FOLD = r"(?P<fold>[ \t]*(?:\r\n|\r|\n)\s*)"
 _ESCAPE = r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)"
@@ -61,18 +62,15 @@ def _lines(text: str, begin: int, end: int, *, strip: bool) -> list[tuple[int, s
 def _aligned(value: str, lines: list[tuple[int, str]]) -> MappedText:
     """Finds each line in the value, in order; stops where one is not where it should be."""
     segments, position = [], 0
-    for offset, whole in lines:
-        line = whole
+    for offset, line in lines:
         if not line:
             continue
-        while value.startswith(("\n", " "), position) and not value.startswith(line, position):
-            position += 1
-        if not value.startswith(line, position):
-            line = line.rstrip(" \t")  # a line of blanks, or blanks at the end of a plain scalar
-            if not line or not value.startswith(line, position):
-                continue
-        segments.append(Segment(position, offset, len(line)))
-        position += len(line)
+        after_breaks = _BREAKS.match(value, position)
+        starts = (position, position + value.startswith(" ", position), after_breaks.end() if after_breaks else position)
+        found = next((start for start in starts if value.startswith(line, start)), None)
+        if found is not None:
+            segments.append(Segment(found, offset, len(line)))
+            position = found + len(line)
     return MappedText(value, tuple(segments))
 
 

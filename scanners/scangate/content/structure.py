@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from typing import Any
 
 from scangate.content.yaml_tree import Node, parse
 
+_BLANKS = "\ufeff \t\r\n"
 _PARSED_CHARACTERS = 1 << 18
 """More of a document is not parsed in order to recognize it; expressions look at all of it."""
 
@@ -17,6 +19,8 @@ _TOP_KEY = re.compile(r"""^(?:"([^"\n]{1,80})"|'([^'\n]{1,80})'|([A-Za-z_$][\w.$
 _DOCUMENT_START = re.compile(r"^---(?=\s|\Z)", re.MULTILINE)
 _CONTENT_LINE = re.compile(r"^[ \t]*[^\s#%]", re.MULTILINE)
 _UNUSUAL_KEY = re.compile(r"""^(?:[?&!]|"[^"\n]{0,80}\\|[{\[])""", re.MULTILINE)
+_ESCAPED_ASCII = re.compile(r"\\(?:u00|x)(2[0134569aAb-fB-F]|[3-4][0-9a-fA-F]|5[0-9abdefABDEF]|[67][0-9a-eA-E])")
+"""Letters written as escapes, but for quotes and the backslash."""
 _WORDS = (
     "AWS::",
     "Custom::",
@@ -41,6 +45,10 @@ _WORDS = (
     "{{",
     "tasks",
     "ansible",
+    "action:",
+    "command:",
+    "shell:",
+    "become",
     "name:",
     "pool",
     "trigger",
@@ -72,6 +80,7 @@ _image_or_build = _key("image|build|extends")
 _using = _key("using")
 _runs_on = _key("runs-on|uses|container")
 _commands = _key("commands|runtime-versions|finally")
+_script = _key("script")
 _azure_step = re.compile(
     r"^[ \t]*-[ \t]+(?:task|script|bash|powershell|pwsh|checkout|template|publish|download)[ \t]*:", re.MULTILINE
 )
@@ -80,6 +89,14 @@ _ansible_task = re.compile(
     r"^[ \t]*(?:-[ \t]+)?(?:(?:ansible|community|amazon|azure|google|kubernetes)\.\w+\.\w+"
     r"|(?:include|import)_(?:tasks|role|vars)|set_fact|win_shell|lineinfile|apt|yum|dnf|systemd)[ \t]*:",
     re.MULTILINE,
+)
+_ansible_module = re.compile(
+    r"^(?:-|[ ]{1,2})[ \t]*(?:command|shell|raw|script|copy|template|file|service|package|user|uri|get_url|unarchive|pip|git|cron)"
+    r"[ \t]*:|^- action[ \t]*:",
+    re.MULTILINE,
+)
+_ansible_keyword = re.compile(
+    r"^[ \t]+(?:when|become|register|with_items|loop|notify|args|delegate_to|changed_when)[ \t]*:", re.MULTILINE
 )
 _steps_of_images = re.compile(r"^[ \t]*-[ \t]+name[ \t]*:[ \t]*[\"']?[\w.$-]+[/:]", re.MULTILINE)
 _hook_scripts = _key(
@@ -95,6 +112,8 @@ def config_type(text: str, path: str = "", *, strict: bool = False) -> str:
     """
     if text.startswith("#cloud-config"):
         return "cloud-init"
+    if "\\" in text:
+        text = _ESCAPED_ASCII.sub(lambda match: chr(int(match[1], 16)), text)
     if not any(word in text for word in _WORDS) or (strict and not _is_document(text)):
         return ""
     if _HELM.search(text):
@@ -110,14 +129,30 @@ def config_type(text: str, path: str = "", *, strict: bool = False) -> str:
 
 
 def needs_rendering(text: str) -> bool:
-    """Whether directives of a template engine keep the text from being YAML or JSON."""
-    return _DIRECTIVE_LINE.search(text) is not None
+    """Whether directives of a template engine keep the text from being YAML or JSON, or from meaning what it says."""
+    if _DIRECTIVE_LINE.search(text) is None:
+        return False
+    roots, problem = parse(text[:_PARSED_CHARACTERS])
+    return problem is not None or any(map(_has_key_of_braces, roots))
+
+
+def _has_key_of_braces(root: Node) -> bool:
+    """Whether ``{{ name }}`` without quotes is in the document: a mapping whose key is a mapping."""
+    todo = [root]
+    while todo:
+        node = todo.pop()
+        if node.kind == "mapping" and any(key.kind == "mapping" for key in node.children[::2]):
+            return True
+        todo += node.children
+    return False
 
 
 def _sequence_type(text: str) -> str:
+    """The type of a document whose root is a sequence."""
     if _ansible_play.search(text) and re.search(r"^-", text, re.MULTILINE):
         return "ansible"
-    if _ansible_task.search(text) and re.search(r"^-[ \t]+\w", text, re.MULTILINE):
+    is_task = _ansible_task.search(text) or (_ansible_module.search(text) and _ansible_keyword.search(text))
+    if is_task and re.search(r"^-[ \t]+\w", text, re.MULTILINE):
         return "ansible"
     return ""
 
@@ -127,22 +162,28 @@ def _is_cloudformation(keys: frozenset[str], text: str) -> bool:
         return True
     if "AWS::" not in text and "Custom::" not in text:
         return False
-    return _aws_type(text) if "Resources" in keys else any(map(_is_resource, _children(text)))
+    return _aws_type(text) if "Resources" in keys else any(itertools.starmap(_is_resource, _members(text)))
 
 
-def _is_resource(node: Node) -> bool:
-    kind = node.get("Type")
-    return kind is not None and kind.value.startswith(("AWS::", "Custom::", "Alexa::"))
+def _is_resource(kind: str, value: str) -> bool:
+    return kind == "Type" and value.startswith(("AWS::", "Custom::", "Alexa::"))
 
 
-def _is_gitlab_job(node: Node) -> bool:
-    script = node.get("script")
-    return script is not None and (script.kind != "mapping")
+def _is_gitlab_job(key: str, value: str) -> bool:
+    return key == "script" and value != "mapping"
 
 
-def _children(text: str) -> Iterator[Node]:
-    """The values of the root mappings."""
-    return (value for root in _parse_start(text) for _, value in root.items())
+def _members(text: str) -> Iterator[tuple[str, str]]:
+    """The keys of the mappings in the root mappings, with their values: a scalar, or ``mapping`` or ``sequence``."""
+    root = _load_json(text)
+    if root is not None:
+        for child in root.values() if isinstance(root, dict) else ():
+            for key, value in child.items() if isinstance(child, dict) else ():
+                yield key, "mapping" if isinstance(value, dict) else "sequence" if isinstance(value, list) else str(value)
+        return
+    children = (child for node in _parse_start(text) for _, child in node.items())
+    for key, value in itertools.chain.from_iterable(child.items() for child in children):
+        yield key, value.value if value.kind == "scalar" else value.kind
 
 
 def _is_workflow(keys: frozenset[str], text: str) -> bool:
@@ -169,7 +210,10 @@ _SHAPES: tuple[tuple[str, Callable[[frozenset[str], str], bool]], ...] = (
         "azure-pipelines",
         lambda keys, text: bool(keys & {"trigger", "pool", "pr", "steps", "stages", "jobs"}) and bool(_azure_step.search(text)),
     ),
-    ("gitlab-ci", lambda keys, text: "script" in text and "$schema" not in keys and any(map(_is_gitlab_job, _children(text)))),
+    (
+        "gitlab-ci",
+        lambda keys, text: _script(text) and "$schema" not in keys and any(itertools.starmap(_is_gitlab_job, _members(text))),
+    ),
     ("cloud-build", lambda keys, text: "steps" in keys and bool(_steps_of_images.search(text)) and "args" in text),
 )
 """The structures, the most telling one first; each test gets the keys of the documents' roots and the text."""
@@ -177,8 +221,7 @@ _SHAPES: tuple[tuple[str, Callable[[frozenset[str], str], bool]], ...] = (
 
 def _is_document(text: str) -> bool:
     """Whether the whole text is a mapping or a sequence of mappings."""
-    start = text.lstrip("\ufeff \t\r\n")[:1]
-    if start not in "{[" and _TOP_KEY.search(text) is None and not text.startswith("- "):
+    if text.lstrip(_BLANKS)[:1] not in ("{", "[") and _TOP_KEY.search(text) is None and not text.startswith("- "):
         return False
     if len(text) > _PARSED_CHARACTERS:
         return True
@@ -188,20 +231,26 @@ def _is_document(text: str) -> bool:
 
 def _root_keys(text: str) -> list[frozenset[str]]:
     """The keys of the root mapping of each document."""
-    start = text.lstrip("\ufeff \t\r\n")[:1]
-    if start in "{[":
-        try:
-            root: Any = json.loads(text)
-        except (ValueError, RecursionError):
-            pass
-        else:
-            return [frozenset(map(str, root))] if isinstance(root, dict) else []
-    else:
+    root = _load_json(text)
+    if root is not None:
+        return [frozenset(map(str, root))] if isinstance(root, dict) else []
+    if text.lstrip(_BLANKS)[:1] not in ("{", "["):
         parts = [part for part in _DOCUMENT_START.split(text) if _CONTENT_LINE.search(part)]
         found = [frozenset(a or b or c for a, b, c in _TOP_KEY.findall(part)) for part in parts]
         if all(found) and _UNUSUAL_KEY.search(text) is None:
             return found
     return [frozenset(key for key, _ in root.items()) for root in _parse_start(text)]
+
+
+@functools.lru_cache(maxsize=1)
+def _load_json(text: str) -> Any:
+    """The value of a text that is JSON, else None."""
+    if text.lstrip(_BLANKS)[:1] not in ("{", "["):
+        return None
+    try:
+        return json.loads(text.lstrip(_BLANKS))
+    except (ValueError, RecursionError):
+        return None
 
 
 @functools.lru_cache(maxsize=1)

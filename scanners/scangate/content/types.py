@@ -34,7 +34,7 @@ _MAY_PIN = frozenset({"text", "ini", "log", UNKNOWN, ""})
 _PHP = re.compile(r"\A\s*<\?php\b|^<\?php\b", re.MULTILINE)
 _POM = re.compile(r"<project\b[^>]{0,600}maven\.apache\.org/POM")
 _DOCKERFILE = re.compile(
-    r"\A(?:\s*(?:#.*)?\n)*\s*(?:ARG\s+\S.*\n(?:\s*(?:#.*)?\n|ARG\s.*\n)*)?FROM\s+(?:--platform=\S+\s+)?[\w./:@${}-]+", re.ASCII
+    r"\A\ufeff?(?:[ \t]*(?:(?:#|ARG[ \t])[^\r\n]*)?\r?\n)*[ \t]*FROM[ \t]+(?:--platform=\S+[ \t]+)?[\w./:@${}-]+", re.ASCII
 )
 _DOCKERFILE_STEP = re.compile(r"^(?:RUN|COPY|ADD|CMD|ENTRYPOINT|WORKDIR|ENV|USER|EXPOSE|LABEL)[ \t]", re.MULTILINE | re.IGNORECASE)
 _TERRAFORM = re.compile(
@@ -44,6 +44,11 @@ _JSON_START = re.compile(r'\ufeff?\s*[\[{]\s*(?:"|[\]}\[{]|-?\d|true|false|null)
 _QT_TRANSLATION = re.compile(r"\A\ufeff?\s*<(?:\?xml|!DOCTYPE TS|TS\b)")
 _HTML = re.compile(r"\A\ufeff?\s*<(?:!doctype\s+html|html\b)", re.IGNORECASE)
 _XML = re.compile(r"\A\ufeff?\s*<\?xml\b")
+_SHELL = re.compile(
+    r"^(?:set[ \t]+-[a-z]{1,8}\b|if \[\[? .*\]; then\b|export \w+=|fi[ \t]*$|esac[ \t]*$)|\|[ \t]*(?:sudo[ \t]+)?(?:ba|z)?sh\b",
+    re.M,
+)
+"""Lines of a shell script that are hardly anything else."""
 _PEM = re.compile(r"\A\s*-----BEGIN [A-Z0-9 ]+-----", re.MULTILINE)
 _REQUIREMENT = re.compile(
     r"""(?:-[rce]\s*\S.*|--[a-z][\w-]*(?:[ =].*)?|-[ifc]\s+\S+|\#.*
@@ -97,7 +102,7 @@ def _content_type(path: str, name: NameMatch, data: bytes, text: str) -> str:
         found = _recognize(path, name, text)
     if not found and by_name in _REPLACEABLE:
         found = config_type(text, path)
-    found = found or by_name or _guess(data, text, is_template=name.is_template) or UNKNOWN
+    found = found or by_name or _guess(data, text, is_template=name.is_template) or (UNKNOWN if text.strip() else "text")
     return _as_template(found, text) if name.is_template else found
 
 
@@ -134,7 +139,9 @@ def _guess(data: bytes, text: str, *, is_template: bool) -> str:
         return "certificate"
     if _is_json(text):
         return "json"
-    return "python" if looks_like_python(text, strict=not is_template) else ""
+    if looks_like_python(text, strict=not is_template):
+        return "python"
+    return "shell" if _SHELL.search(text) else ""
 
 
 def _is_json(text: str) -> bool:

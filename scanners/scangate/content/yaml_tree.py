@@ -36,6 +36,8 @@ class Node(msgspec.Struct):
     children: list[Node]
     target: Node | None = None
     """What an alias names."""
+    index: dict[str, Node] | None = None
+    """The values by key, made when the first is asked for."""
 
     def items(self) -> Iterator[tuple[str, Node]]:
         """The keys that are scalars, and their values; nothing unless this is a mapping."""
@@ -45,8 +47,10 @@ class Node(msgspec.Struct):
                     yield key.value, value
 
     def get(self, key: str) -> Node | None:
-        """The value of a key, or None; of an alias, what it names."""
-        return next((value.target or value for name, value in self.items() if name == key), None)
+        """The value of a key, or None; of an alias, what it names. Of several values, the first."""
+        if self.index is None:
+            self.index = {name: value.target or value for name, value in reversed(list(self.items()))}
+        return self.index.get(key)
 
 
 class Problem(msgspec.Struct, frozen=True):
