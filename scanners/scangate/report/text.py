@@ -270,7 +270,8 @@ def _title(text: str, style: str = "", indent: str = "") -> Iterable[Line]:
 
 
 def _wrap(text: str, indent: str, style: str = "", hang: str = "") -> Iterable[Line]:
-    lines = textwrap.wrap(escape.terminal(text[:4000].replace("\n", " ")), WIDTH - max(len(indent), len(hang)))
+    plain, width = escape.terminal(text[:4000].replace("\n", " ")), WIDTH - max(len(indent), len(hang))
+    lines = textwrap.wrap(plain, width, break_on_hyphens=False)  # names with hyphens can be copied
     for number, line in enumerate(lines[:MAX_MESSAGE_LINES]):
         cut = " ..." if number == MAX_MESSAGE_LINES - 1 and len(lines) > MAX_MESSAGE_LINES else ""
         # escaped line by line: after wrapping, text from the middle can be at the beginning of a line
