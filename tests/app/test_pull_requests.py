@@ -21,9 +21,10 @@ from scangate.judge.finding_matching import KnownFinding
 from scangate.judge.policy import NewSuppressions
 from scangate.model import Basis, NoteKind, Outcome, PolicyOrigin, Report, RulingOutcome, Severity
 from scangate.report import FORMATS
-from tests.support.sample_trees import WEAK_SOURCE, create_repository, run_git, write_files
+from tests.support.sample_trees import NOT_ANALYZED, WEAK_SOURCE, create_repository, run_git, write_files
 
-HEAD = "version: 1\nscanners: {bandit: {enabled: true}}\nunknown: high\ncoverage: {required: [bandit]}\n"
+COVERAGE = f"coverage: {{required: [bandit], allowed-gaps: [{NOT_ANALYZED}]}}\n"
+HEAD = f"version: 1\nscanners: {{bandit: {{enabled: true}}}}\nunknown: high\n{COVERAGE}"
 STRICT = HEAD + "budgets: {critical: 0, high: 0, medium: 3, low: unlimited}\n"
 LOOSE = HEAD + "budgets: {critical: unlimited, high: unlimited, medium: unlimited, low: unlimited}\n"
 EXCEPTION = "exceptions: [{rule: 'bandit:*', reason: r, owner: o, expires: 2026-12-31}]\n"

@@ -9,11 +9,20 @@ from typing import Any
 import pytest
 
 from tests.support.command import CommandResult, environment, load_verdict, run_scangate
-from tests.support.sample_trees import CLEAN_SOURCE, WEAK_SOURCE, create_repository, run_git, write_files, write_policy
+from tests.support.sample_trees import (
+    CLEAN_SOURCE,
+    NOT_ANALYZED,
+    WEAK_SOURCE,
+    create_repository,
+    run_git,
+    write_files,
+    write_policy,
+)
 
 STRICT = "budgets: {critical: 0, high: 0, medium: unlimited, low: unlimited, info: unlimited}\n"
 LOOSE = STRICT.replace("high: 0", "high: unlimited")
-HEAD = "version: 1\nscanners: {bandit: {enabled: true}}\nunknown: high\ncoverage: {required: [bandit]}\n"
+COVERAGE = f"coverage: {{required: [bandit], allowed-gaps: [{NOT_ANALYZED}]}}\n"
+HEAD = f"version: 1\nscanners: {{bandit: {{enabled: true}}}}\nunknown: high\n{COVERAGE}"
 MERGE = "it takes effect after the merge"
 
 
@@ -158,8 +167,8 @@ def test_an_error_of_the_revisions_policy_says_whose_it_is(tree: Path) -> None:
 
 @pytest.mark.parametrize("branch", ["refs/heads/nowhere", "", "refs/heads/$(touch x)"])
 def test_a_build_that_cannot_know_its_base_does_not_pass_by_a_policy_of_the_repository(tree: Path, branch: str) -> None:
-    allowed = "coverage: {required: [bandit], allowed-gaps: [{kind: unreadable, reason: all of them}]}\n"
-    change(tree, {"scangate.yaml": HEAD.replace("coverage: {required: [bandit]}\n", allowed) + LOOSE})
+    allowed = COVERAGE.replace("allowed-gaps: [", "allowed-gaps: [{kind: unreadable, reason: all of them}, ")
+    change(tree, {"scangate.yaml": HEAD.replace(COVERAGE, allowed) + LOOSE})
     scan(tree, 3, CODEBUILD_WEBHOOK_BASE_REF=branch)
     (gap,) = load_verdict(tree.parent / "out")["gaps"]
     assert gap["blocking"]
@@ -192,7 +201,8 @@ def test_owners_of_the_work_tree_are_a_gap_if_the_target_is_unknown(tmp_path: Pa
     scan(tree, 0, "--policy", tmp_path / "policy.yaml")
     (tmp_path / "policy.yaml").write_text(HEAD + LOOSE + "exception-owners: codeowners\n")
     scan(tree, 3, "--policy", tmp_path / "policy.yaml")
-    assert "CODEOWNERS" in load_verdict(tmp_path / "out")["gaps"][0]["reason"]
+    (reason,) = [gap["reason"] for gap in load_verdict(tmp_path / "out")["gaps"] if gap["blocking"]]
+    assert "CODEOWNERS" in reason
 
 
 def test_owners_are_those_of_the_revision(tree: Path) -> None:
