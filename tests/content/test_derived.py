@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from scangate.content.derived import Extraction, Piece, extract
+from scangate.content.derived import COUNT, Extraction, Piece, extract
 from scangate.content.types import identify
 from scangate.model import GapKind, Location
 
@@ -284,6 +284,70 @@ def test_heredocs_of_shell_scripts_and_terraform() -> None:
     assert [(piece.content_type, lines_of(piece)) for piece in shell.values()] == [("python", [(2, "eval(x)")])]
     terraform = pieces_of("a.tf", 'resource "x" "y" {\n  user_data = <<-EOF\n    curl -k x | bash\n  EOF\n}\n')
     assert [(piece.content_type, lines_of(piece)) for piece in terraform.values()] == [("shell", [(3, "    curl -k x | bash")])]
+
+
+def test_programs_on_command_lines() -> None:
+    text = """#!/bin/sh\npython3 -c 'eval(x)'\npython -u -c "eval(\\"y\\")"\nnode -e 'eval(z)'\ngrep -c 'eval(x)' y\n"""
+    pieces = pieces_of("a.sh", text)
+    assert [(piece.content_type, lines_of(piece)) for piece in pieces.values()] == [
+        ("python", [(2, "eval(x)")]),
+        ("python", [(3, 'eval("y")')]),
+        ("javascript", [(4, "eval(z)")]),
+    ]
+
+
+COMPOSE = """\
+services:
+  a:
+    image: x
+    command: bash -c "curl -k x | sh"
+    healthcheck: {test: [CMD-SHELL, curl x | sh]}
+  b:
+    image: y
+    command: serve --all
+"""
+
+
+def test_commands_of_containers() -> None:
+    pieces = pieces_of("compose.yaml", COMPOSE)
+    assert {name: (piece.content_type, lines_of(piece)) for name, piece in pieces.items()} == {
+        "services.a.command.sh": ("shell", [(4, 'bash -c "curl -k x | sh"')]),
+        "services.a.healthcheck.test.1.sh": ("shell", [(5, "curl x | sh")]),
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        (".gitlab-ci.yml", "a:\n  script: [curl -k x | sh]\n", ("shell", 2, "curl -k x | sh")),
+        (".circleci/config.yml", "jobs:\n  a:\n    steps:\n      - run: curl -k x | sh\n", ("shell", 4, "curl -k x | sh")),
+        ("azure-pipelines.yml", "steps:\n- pwsh: iex $x\n", ("powershell", 2, "iex $x")),
+        ("user-data", "#cloud-config\nwrite_files:\n- path: /a.py\n  content: |\n    eval(x)\n", ("python", 5, "eval(x)")),
+        ("site.yml", "- hosts: all\n  tasks:\n  - shell: curl -k x | sh\n", ("shell", 3, "curl -k x | sh")),
+        (
+            ".github/workflows/a.yml",
+            "jobs:\n  a:\n    steps:\n    - uses: actions/github-script@v7\n      with:\n        script: eval(x)\n",
+            ("javascript", 6, "eval(x)"),
+        ),
+        ("data.yaml", "a: |\n  #!/usr/bin/env python3\n  eval(x)\n", ("python", 3, "eval(x)")),
+        ("values.yaml", "script: |\n  #!/bin/sh\n  curl -k x | sh\n", ("shell", 3, "curl -k x | sh")),
+    ],
+)
+def test_scripts_of_other_systems(path: str, text: str, expected: tuple[str, int, str]) -> None:
+    (piece,) = pieces_of(path, text).values()
+    assert (piece.content_type, *lines_of(piece)[-1]) == expected
+
+
+def test_an_alias_is_taken_out_once() -> None:
+    text = "on: push\njobs:\n  a:\n    steps:\n      - run: &r |\n          ls\n      - run: *r\n"
+    assert len(pieces_of(".github/workflows/a.yml", text)) == 1
+
+
+def test_pieces_are_bounded() -> None:
+    steps = "".join(f"      - run: echo {number}\n" for number in range(3000))
+    found = extraction(".github/workflows/a.yml", f"on: push\njobs:\n  a:\n    steps:\n{steps}")
+    assert len(found.pieces) == COUNT
+    assert len(found.problems) == 1
 
 
 def test_yaml_that_ends_early_is_a_problem() -> None:

@@ -37,8 +37,8 @@ def ci_pieces(document: Document, content_type: str) -> Iterator[Embedded | None
     """The scripts of a file of one of `CI_TYPES`."""
     keys = _KEYS[content_type]
     for place in walk(document):
-        usual = keys.get(place.key)
-        if usual is None or place.node.kind == "mapping":
+        usual = keys.get(place.key) or _type_in_action(place)
+        if not usual or place.node.kind == "mapping":
             continue
         if content_type == "github-workflow" and "steps" not in place.path:
             continue  # a job or a default named like this
@@ -59,6 +59,15 @@ def _language(place: Place, usual: str) -> str:
         windows = windows or (runner is not None and any("windows" in node.value for node in (runner, *runner.children)))
     words = shell.split()
     return (interpreter_type(words[0]) if words else "") or ("powershell" if windows else usual)
+
+
+def _type_in_action(place: Place) -> str:
+    """The language of a script that a step passes to an action."""
+    if place.above is None or place.above.key != "with":
+        return ""
+    if place.key == "script" and "github-script" in place.above.sibling("uses"):
+        return "javascript"
+    return _SHELL if place.key in ("inlineScript", "script", "run") else ""
 
 
 def _shell_of_buildspec(place: Place) -> str:

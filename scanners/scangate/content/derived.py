@@ -13,6 +13,7 @@ from scangate.content.cloudformation_scripts import cloudformation_pieces
 from scangate.content.documents import read_document
 from scangate.content.embedded import Embedded, Failure
 from scangate.content.heredocs import dockerfile_heredocs, hcl_heredocs, shell_heredocs
+from scangate.content.inline_code import inline_code_pieces
 from scangate.content.names import usual_name
 from scangate.content.notebooks import notebook_pieces
 from scangate.content.positions import MappedText, PositionMap, Segment, compose
@@ -83,16 +84,17 @@ _DATA = frozenset({"yaml", "json", "helm-values"})
 _DOCUMENTS = (
     CI_TYPES | _DATA | {"appspec", "cloudformation", "compose", "ecs-task-definition", "helm-chart", "kubernetes", "pulumi"}
 )
-_EXTRACTORS: Mapping[str, tuple[bytes, _Extractor]] = {
-    **dict.fromkeys(_DOCUMENTS | {"serverless", "devcontainer", "ebextensions"}, (b"", _from_document)),
-    **dict.fromkeys(_DATA, (b"#!", _from_document)),
-    **dict.fromkeys(("terraform", "hcl", "packer", "nomad"), (b"<<", lambda text, _: hcl_heredocs(text))),
-    "dockerfile": (b"<<", lambda text, _: dockerfile_heredocs(text)),
-    "jupyter": (b"", lambda text, _: notebook_pieces(text)),
-    "python": (b"# /// script", lambda text, _: header_pieces(text)),
-    "shell": (b"<<", lambda text, _: shell_heredocs(text)),
+_HEREDOC_OR_OPTION = ("<<", " -")
+_EXTRACTORS: Mapping[str, tuple[tuple[str, ...], _Extractor]] = {
+    **dict.fromkeys(_DOCUMENTS | {"serverless", "devcontainer", "ebextensions"}, (("",), _from_document)),
+    **dict.fromkeys(_DATA, (("#!",), _from_document)),
+    **dict.fromkeys(("terraform", "hcl", "packer", "nomad"), (("<<",), lambda text, _: hcl_heredocs(text))),
+    "dockerfile": (_HEREDOC_OR_OPTION, lambda text, _: itertools.chain(dockerfile_heredocs(text), inline_code_pieces(text))),
+    "jupyter": (("",), lambda text, _: notebook_pieces(text)),
+    "python": (("# /// script",), lambda text, _: header_pieces(text)),
+    "shell": (_HEREDOC_OR_OPTION, lambda text, _: itertools.chain(shell_heredocs(text), inline_code_pieces(text))),
 }
-"""By content type: bytes without which there are no pieces, and what takes them out."""
+"""By content type: texts of which one is in each file that has pieces, and what takes them out."""
 
 
 def has_pieces(content_type: str) -> bool:
@@ -103,9 +105,8 @@ def has_pieces(content_type: str) -> bool:
 def extract(path: str, content_type: str, data: bytes) -> Extraction:
     """The pieces of a file of this content type. Never raises; the time is linear in the size of ``data``."""
     del path
-    mark, _ = _EXTRACTORS.get(content_type, (b"", None))
     text = decode(data)[0] if content_type in _EXTRACTORS else ""
-    if not text or (mark and mark.decode() not in text):
+    if not text or not any(mark in text for mark in _EXTRACTORS[content_type][0]):
         return Extraction()
     whole = MappedText(text, (Segment(0, 0, len(text)),))
     lines = line_starts(text)

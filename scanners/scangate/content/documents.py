@@ -20,7 +20,7 @@ class Document(msgspec.Struct, frozen=True):
     problem: Problem | None
 
 
-class Place(msgspec.Struct, frozen=True):
+class Place(msgspec.Struct, frozen=True, gc=False):
     """A node in a document. ``key`` is its key in a mapping, empty for an item of a sequence; ``above`` is where its parent is.
 
     ``step`` is its key or its index: in the mapping, the sequence or, of a root, among several documents.

@@ -100,13 +100,16 @@ def _fill_in(text: MappedText) -> MappedText:
 def inline_scripts(words: list[str]) -> list[tuple[int, str]]:
     """Which words of a command are scripts, with their types: in ``sh -c SCRIPT`` the third one."""
     found = []
-    for index in range(len(words) - 2):
-        kind = interpreter_type(words[index]) if "\n" not in words[index] else ""
-        option = words[index + 1]
-        is_shell = kind in _SHELLS and re.fullmatch(r"-[a-z]*c[a-z]*|/[cC]|-Command", option)
-        if is_shell or option in _OPTIONS.get(kind, ()):
-            found.append((index + 2, kind))
+    for index, option in enumerate(words[:-1]):
+        if option == "CMD-SHELL":  # the health check of a container
+            found.append((index + 1, "shell"))
+        elif index and option.startswith(("-", "/")) and "\n" not in words[index - 1]:
+            kind = interpreter_type(words[index - 1])
+            is_shell = kind in _SHELLS and _SHELL_OPTION.fullmatch(option)
+            if is_shell or option in _OPTIONS.get(kind, ()):
+                found.append((index + 1, kind))
     return found
 
 
+_SHELL_OPTION = re.compile(r"-[a-z]*c[a-z]*|/[cC]|-Command")
 _OPTIONS = {"python": ("-c", "-uc", "-Ic"), "javascript": ("-e", "--eval", "-p"), "ruby": ("-e",), "perl": ("-e",), "php": ("-r",)}

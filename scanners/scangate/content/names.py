@@ -142,6 +142,9 @@ SUFFIXES: Mapping[str, str] = {
             "nginx": "nginx nginxconf vhost",
             "nomad": "nomad",
             "lua": "luau",
+            "m4": "ac",
+            "makefile": "am",
+            "diff": "rej",
             "nuget-manifest": "csproj fsproj vbproj nuspec",
             "perl": "plx psgi t pod",
             "plsql": "pkb pks plb pls plsql",
@@ -245,6 +248,8 @@ _FILE_NAMES: Mapping[str, str] = _expand(
         " authors contributors news todo install version",
         "vim-script": ".vimrc _vimrc",
         "jenkinsfile": "jenkinsfile",
+        "gradle": "build.gradle.kts settings.gradle.kts",
+        "kubernetes": "kustomization.yaml kustomization.yml",
         "ruby": "berksfile capfile guardfile puppetfile dangerfile appfile deliverfile",
     }
 )
@@ -408,7 +413,7 @@ def usual_name(content_type: str, stem: str) -> str:
 
 def interpreter_type(program: str) -> str:
     """The content type of the scripts that a program runs, by its file name; empty if it is not known."""
-    name = program.rpartition("/")[2].lower().removesuffix(".exe")
+    name = program.replace("\\", "/").rpartition("/")[2].lower().removesuffix(".exe")
     while name:
         if name in _INTERPRETERS:
             return _INTERPRETERS[name]

@@ -11,7 +11,7 @@ from scangate.content.yaml_tree import line_starts, position
 from scangate.model import Location
 
 
-class Segment(msgspec.Struct, frozen=True, order=True):
+class Segment(msgspec.Struct, frozen=True, order=True, gc=False):
     """A run of characters that are the same in the piece and in the container; offsets in characters from 0."""
 
     piece: int

@@ -10,10 +10,11 @@ _PARSED_CHARACTERS = 1 << 18
 _STATEMENT = re.compile(
     r"^[ \t]*(?:from[ \t]+[\w.]+[ \t]+import[ \t]+[\w*(]|import[ \t]+[A-Za-z_][\w.]*[ \t]*(?:,|as\b|;|#|$)"
     r"|(?:async[ \t]+)?def[ \t]+\w+[ \t]*\(|class[ \t]+\w+[ \t]*[(:]|@\w+|(?:if|for|while|with|try)\b.*:[ \t]*$"
-    r"|(?:\w+[ \t]*=[ \t]*)?\w[\w.]*\(.*\)[ \t]*$|\w+[ \t]*=[ \t]*[\w.]+\()",
+    r"|(?:\w+[ \t]*=[ \t]*)?\w[\w.]*[ \t]*\(.*\)[ \t]*$|\w+[ \t]*=[ \t]*[\w.]+\()",
     re.MULTILINE,
 )
 _OLD_PYTHON = re.compile(r"^(?:from[ \t]+[\w.]+[ \t]+import[ \t]+\w|import[ \t]+[a-z_][\w.]*[ \t]*$)", re.MULTILINE)
+_CALL = re.compile(r"^[ \t]*(?:\w+[ \t]*=[ \t]*)?\w+(?:\.\w+)*\(.*\)[ \t]*$", re.MULTILINE)
 _DEFINITION = re.compile(r"^(?:def[ \t]+\w+[ \t]*\([^\n]{0,500}:|class[ \t]+\w+.*:|if[ \t]+__name__[ \t]*==)", re.MULTILINE)
 
 
@@ -26,7 +27,7 @@ def looks_like_python(text: str, *, strict: bool = True) -> bool:
         return False
     if not strict and (_OLD_PYTHON.search(text) or _DEFINITION.search(text)):
         return True
-    if _OLD_PYTHON.search(text) and _DEFINITION.search(text):
+    if _OLD_PYTHON.search(text) and (_DEFINITION.search(text) or _CALL.search(text)):
         return True
     if len(text) > _PARSED_CHARACTERS:
         return False

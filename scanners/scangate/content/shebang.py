@@ -51,7 +51,7 @@ def script_type(data: bytes) -> str:
     head = data[:_FIRST_BYTES].removeprefix(b"\xef\xbb\xbf")
     if not head.startswith(b"#!"):
         return ""
-    found = _type_of_command(parse_shebang(io.BytesIO(head.replace(b"\r", b"\n"))))
+    found = _type_of_command(parse_shebang(io.BytesIO(head.replace(b"\r", b"\n").replace(b"\\", b"/"))))
     if found in ("shell", "tcl"):  # a shell script whose first command replaces the shell
         for line in head.splitlines()[1:8]:
             if match := _TRAMPOLINE.match(line):

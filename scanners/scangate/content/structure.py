@@ -46,6 +46,8 @@ _WORDS = (
     "tasks",
     "ansible",
     "action:",
+    "batch",
+    "playbook",
     "command:",
     "shell:",
     "become",
@@ -79,6 +81,7 @@ _aws_type = _value("Type", r"(?:AWS|Custom|Alexa)::\w+")
 _image_or_build = _key("image|build|extends")
 _using = _key("using")
 _runs_on = _key("runs-on|uses|container")
+_batch = _key("build-list|build-graph|build-matrix|build-fanout")
 _commands = _key("commands|runtime-versions|finally")
 _script = _key("script")
 _azure_step = re.compile(
@@ -199,6 +202,7 @@ _SHAPES: tuple[tuple[str, Callable[[frozenset[str], str], bool]], ...] = (
     ("github-action", lambda keys, text: "runs" in keys and _using(text)),
     ("circleci", lambda keys, _: {"version", "jobs"} <= keys and bool(keys & {"orbs", "workflows"})),
     ("buildspec", lambda keys, text: "phases" in keys and ("version" in keys or _commands(text))),
+    ("buildspec", lambda keys, text: {"version", "batch"} <= keys and _batch(text)),
     ("appspec", lambda keys, text: {"version", "hooks"} <= keys and ("os" in keys or _hook_scripts(text))),
     ("bitbucket-pipelines", lambda keys, text: "pipelines" in keys and "step" in text),
     ("serverless", lambda keys, _: {"service", "provider"} <= keys and bool(keys & {"functions", "resources", "plugins"})),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from scangate.content.documents import Document, Place, walk
@@ -9,6 +10,10 @@ from scangate.content.embedded import Embedded, embed, inline_scripts, script_co
 from scangate.content.scalar_text import scalar_text
 from scangate.content.types import identify
 
+_COMMAND_KEYS = frozenset(
+    {"command", "entrypoint", "cmd", "test", "run", "postCreateCommand", "postStartCommand", "onCreateCommand"}
+)
+_SHELL_COMMAND = re.compile(r"\s*(?:\S*/)?(?:ba|da|k|z)?sh\s+(?:-\w+\s+)*-\w*c\s")
 _PATH_KEYS = ("path", "dest", "destination", "fileName", "filename")
 
 
@@ -16,12 +21,14 @@ def yaml_pieces(document: Document) -> Iterator[Embedded | None]:
     """The pieces that need no knowledge of what the file configures."""
     for place in walk(document):
         node = place.node
-        if node.kind == "scalar" and node.style:
+        if node.kind == "scalar":
             if node.value.lstrip().startswith("#!"):
                 text = scalar_text(document.text, node)
                 start = len(text.text) - len(text.text.lstrip())
                 text = text.slice(start, len(text.text))
                 yield embed(place.name, script_content_type(text.text, "shell"), text)
+            elif place.key in _COMMAND_KEYS and _SHELL_COMMAND.match(node.value):
+                yield embed(place.name, "shell", scalar_text(document.text, node))
             elif name := _file_name(place):
                 text = scalar_text(document.text, node)
                 yield embed(place.name, identify(name, text.text.encode("utf-8", "replace")), text)
@@ -34,7 +41,8 @@ def _file_name(place: Place) -> str:
     above = place.above
     if above is not None and above.key in ("data", "stringData") and above.above is not None:
         kind = above.above.node.get("kind")
-        return place.key if kind is not None and kind.value in ("ConfigMap", "Secret") else ""
+        is_file = "." in place.key or "\n" in place.node.value.strip()
+        return place.key if is_file and kind is not None and kind.value in ("ConfigMap", "Secret") else ""
     if place.key in ("content", "contents") and above is not None:
         return next((place.sibling(key) for key in _PATH_KEYS if place.sibling(key)), "")
     return ""
