@@ -15,11 +15,17 @@ from tests.support.lock_file_samples import LOCKS, lock_files
 
 NAMES = (
     "requirements.txt", "constraints.txt", "requirements.in", "pylock.toml", "uv.lock", "poetry.lock", "pdm.lock", "Pipfile",
-    "Pipfile.lock", "pyproject.toml", "setup.cfg", "setup.py",
+    "Pipfile.lock", "pyproject.toml", "setup.cfg", "setup.py", "environment.yml", "conda-lock.yml", "pixi.toml", "script.py",
 )  # fmt: skip
 SAMPLES = {name: text for tool in LOCKS for name, text in lock_files(tool).items()}
 SAMPLES |= {"setup.py": "from setuptools import setup\nsetup(install_requires=['a>=1', 'b==2'], **more)\n"}
 SAMPLES |= {"setup.cfg": "[options]\ninstall_requires =\n  a>=1\n  b==2\n", "constraints.txt": "a==1\nb<2\n"}
+SAMPLES |= {"environment.yml": "dependencies:\n- python\n- numpy=1.2\n- pip:\n  - a==1\n  - -r requirements.txt\n"}
+SAMPLES |= {"conda-lock.yml": "package:\n- {name: a, version: '1', manager: pip}\n- name: b\n  manager: conda\n  version: 2\n"}
+SAMPLES |= {
+    "pixi.toml": '[dependencies]\na = "*"\n[pypi-dependencies]\nb = "==1"\n[feature.x.pypi-dependencies]\nc = {path = "."}\n'
+}
+SAMPLES |= {"script.py": 'dependencies = ["a>=1", "b==2"]\n[tool.uv.sources]\na = {git = "https://git.example"}\n'}
 PIECES = (
     "[[package]]", "[[packages]]", "[package.dependencies]", "name = ", '"', "'", '"""', "'''", "\\", "{", "}", "[", "]", "=", "==",
     ".", ",", "\n", "\r", "\x0c", "\u2028", "\0", "#", "-r ", "-c ", "-e ", "requirements.txt", "constraints.txt", "../", "--hash=",
@@ -41,7 +47,7 @@ QUICK = settings(deadline=None, suppress_health_check=list(HealthCheck), databas
 
 
 def check(texts: Mapping[str, str]) -> None:
-    for path, manifest in read_manifests(texts, ["acme-*"]).items():
+    for path, manifest in read_manifests(texts, ["acme-*"], {path: path for path in texts if path == "script.py"}).items():
         lines = texts[path].replace("\r\n", "\n").replace("\r", "\n").count("\n") + 1
         line_numbers = (
             [pin.line for pin in manifest.pins],
@@ -110,6 +116,11 @@ SLOW = {
     "json": ("Pipfile.lock", '{"_meta": {}, "default": {' + ",".join(f'"p{n}": {{"version": "==1"}}' for n in range(8_000)) + "}}"),
     "keys": ("Pipfile", "[packages]\n" + "\n".join(f'p{n} = "*"' for n in range(8_000))),
     "one key": ("pyproject.toml", "[project]\ndependencies = [" + '"a",' * 8_000 + "]"),
+    "yaml lists": ("environment.yml", "dependencies:\n" + "- pip:\n  - a==1\n" * 8_000),
+    "yaml nesting": ("environment.yml", "dependencies: " + "[" * 300_000),
+    "yaml aliases": ("environment.yml", "dependencies:\n- &a [x]\n" + "".join(f"- &a{n} [*a, *a]\n" for n in range(3_000))),
+    "conda": ("conda-lock.yml", "package:\n" + "".join(f"- {{name: p{n}, version: 1, manager: pip}}\n" for n in range(8_000))),
+    "broken entries": ("uv.lock", "version = 1\n" + "[[package]]\nname = \n" * 8_000),
     "ini": ("setup.cfg", "[options]\na" + " " * 300_000 + "b = 1"),
     "versions": ("requirements.txt", "\n".join("a==" + "1." * 900 for _ in range(200))),
 }  # fmt: skip

@@ -1,14 +1,16 @@
-"""The gap for conda's own packages, which no advisory service that scangate asks knows."""
+"""The gap for conda's own packages: the advisories are about packages of PyPI, whose names and versions differ."""
 
 from __future__ import annotations
 
 from scangate.advisories.manifest import AuditGap
 from scangate.model import GapKind
+from scangate.printable import replace_unprintable
 
-_HINT = "install them with pip, or allow the gap for this file with a reason: coverage: {allowed-gaps: [...]}"
 
-
-def conda_gap(line: int, count: int) -> AuditGap:
-    """One gap for ``count`` packages of a file, at the first of them."""
+def conda_gap(path: str, line: int, count: int, *, is_pinned: bool) -> AuditGap:
+    """One gap for ``count`` packages of the file at ``path``, at the first of them. ``is_pinned``: one has an exact version."""
     packages = "1 package of conda is" if count == 1 else f"{count:,} packages of conda are"
-    return AuditGap(line, GapKind.ADVISORY_UNANSWERED, f"{packages} not audited: the advisories are about packages of PyPI", _HINT)
+    kind = GapKind.ADVISORY_UNANSWERED if is_pinned else GapKind.UNPINNED
+    accepted = f"{{kind: {kind.value}, path: {replace_unprintable(path)}, reason: ...}}"
+    hint = f"install them with pip, or accept this gap in the policy: coverage: {{allowed-gaps: [{accepted}]}}"
+    return AuditGap(line, kind, f"{packages} not audited: the advisories are about packages of PyPI", hint)

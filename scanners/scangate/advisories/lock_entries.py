@@ -59,12 +59,13 @@ def convert_entry(value: Any, shape: type[T], line: int) -> T | AuditGap:
 
 
 def convert_entries(toml: Toml, table: str, shape: type[T]) -> Iterator[tuple[T | AuditGap, int]]:
-    """Each ``[[table]]`` of a lock file with its line. Raises MalformedManifestError if it is not a list."""
+    """Each ``[[table]]`` of a lock file with its line, and the gaps of other tables. Raises MalformedManifestError for no list."""
     entries = toml.data.get(table, [])
     if not isinstance(entries, list):
         raise MalformedManifestError(f"malformed: `{table}` is not a list", toml.line_of_key("", table))
     for entry, line in zip(entries, toml.entry_lines(table, len(entries)), strict=True):
         yield convert_entry(entry, shape, line), line
+    yield from ((gap, gap.line) for gap in toml.gaps)
 
 
 def _lowercase_first(message: str) -> str:

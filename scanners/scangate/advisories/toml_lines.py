@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
-from scangate.advisories.manifest import MalformedManifestError
+from scangate.advisories.manifest import AuditGap, MalformedManifestError
 
 # Every alternative matches from its first character on, closed or not, so that no text is scanned twice.
 _QUOTED = re.compile(
@@ -35,20 +35,20 @@ _ERROR_LINE = re.compile(r"at line (\d+)")
 class Toml:
     """A TOML text: its ``data``, and the lines of its parts. Raises MalformedManifestError if it is not TOML.
 
-    ``entries`` names an array of tables: then a part that is not TOML loses only the entry that contains it, whose place in
-    ``data`` has an AuditGap.
+    ``entries`` names an array of tables: then a part that is not TOML loses only the entry or table that contains it: an
+    AuditGap takes the place of the entry in ``data``, and ``gaps`` are those of other tables.
     """
 
     def __init__(self, text: str, entries: str = "") -> None:
         self.text = text
         self.data: dict[str, Any] = {}
+        self.gaps: list[AuditGap] = []
         try:
             self.data = self._load(0, len(text))
         except MalformedManifestError:
-            starts = [match.start() for match in _entry_header(entries).finditer(self.skeleton)] if entries else []
-            if not starts:
+            if not entries or not _entry_header(entries).search(self.skeleton):
                 raise
-            self._load_entries(entries, starts)
+            self._load_parts(entries)
 
     def _load(self, start: int, end: int) -> dict[str, Any]:
         """Parses a part of the text."""
@@ -66,16 +66,26 @@ class Toml:
             line = int(match[1]) if match else text.count("\n") + 1 if at_end else 1
             raise MalformedManifestError("not TOML", first + line - 1) from None
 
-    def _load_entries(self, table: str, starts: Sequence[int]) -> None:
-        self.data = {**self._load(0, starts[0]), table: []}
+    def _load_parts(self, table: str) -> None:
+        """Parses each entry of ``table`` and each other table of the document on its own."""
+        other_header = re.compile(rf"^[ \t]*+\[(?!\[?[ \t]*+{table}[ \t]*+[.\]])", re.MULTILINE)
+        entries = {match.start() for match in _entry_header(table).finditer(self.skeleton)}
+        starts = sorted({0, *entries, *(match.start() for match in other_header.finditer(self.skeleton))})
+        self.data[table] = []
         for start, end in pairwise([*starts, len(self.text)]):
             try:
                 part = self._load(start, end)
             except MalformedManifestError as error:
-                self.data[table].append(error.gap)
+                (self.data[table] if start in entries else self.gaps).append(error.gap)
             else:
-                self.data[table] += part.pop(table)
-                self.data |= part
+                self._merge(part, table)
+
+    def _merge(self, part: dict[str, Any], table: str) -> None:
+        found = part.pop(table, [])
+        self.data[table] += found if isinstance(found, list) else []
+        for key, value in part.items():
+            before = self.data.get(key)
+            self.data[key] = {**before, **value} if isinstance(before, dict) and isinstance(value, dict) else value
 
     @cached_property
     def skeleton(self) -> str:

@@ -42,7 +42,7 @@ def test_the_pip_part_is_a_requirements_file() -> None:
     found = read_manifests({"env/environment.yml": ENVIRONMENT, "env/deps/more.list": "idna==3.6\n", "env/setup.py": ""})
     manifest = found["env/environment.yml"]
     assert pins(manifest) == [("django", "1.11.1", 10)]
-    assert gaps(manifest) == [(GapKind.ADVISORY_UNANSWERED, 7, ""), (GapKind.UNPINNED, 11, "flask")]
+    assert gaps(manifest) == [(GapKind.UNPINNED, 7, ""), (GapKind.UNPINNED, 11, "flask")]
     assert "2 packages of conda" in manifest.gaps[0].reason
     assert [left.line for left in manifest.skipped] == [13]
     assert pins(found["env/deps/more.list"]) == [("idna", "3.6", 1)]
@@ -58,10 +58,18 @@ def test_what_every_environment_needs_is_no_gap(packages: str) -> None:
     assert read(f"dependencies: {packages}\n").gaps == ()
 
 
+@pytest.mark.parametrize("package", ["numpy==1.26.0", "numpy=1.26.0=py312_0", "conda-forge::numpy==1.26.0", "numpy 1.26.0 py312_0"])
+def test_an_exact_version_that_no_advisory_is_about_is_another_gap_than_a_range(package: str) -> None:
+    exact, ranges = read(f"dependencies: [scipy=1.13, {package}]\n"), read("dependencies: [numpy=1.26, 'scipy >=1', pandas]\n")
+    assert gaps(exact) == [(GapKind.ADVISORY_UNANSWERED, 1, "")]
+    assert gaps(ranges) == [(GapKind.UNPINNED, 1, "")]
+    assert "path: environment.yml" in ranges.gaps[0].hint
+
+
 def test_any_formatting_has_the_line_of_each_requirement() -> None:
     text = '{"name": "x", "dependencies": ["python-dateutil=2.9", {"pip": [\n"a==1",\n"b==2", "c==3"]}]}\n'
     assert pins(read(text)) == [("a", "1", 2), ("b", "2", 3), ("c", "3", 3)]
-    assert gaps(read(text)) == [(GapKind.ADVISORY_UNANSWERED, 1, "")]
+    assert gaps(read(text)) == [(GapKind.UNPINNED, 1, "")]
     assert pins(read("x: &p [a==1]\ndependencies:\n- pip: *p\n")) == [("a", "1", 1)]
 
 
@@ -80,7 +88,7 @@ def test_malformed_parts_are_gaps_at_their_lines() -> None:
     text = "dependencies:\n- a=1\n- [b]\n- pip:\n  - c==1\n  - {d: 1}\n  - e==\n- conda: [f]\n"
     assert pins(read(text)) == [("c", "1", 5)]
     assert sorted((gap.line, gap.kind.value) for gap in read(text).gaps) == [
-        *((2, "advisory-unanswered"), (3, "unparsable"), (6, "unparsable"), (7, "unparsable"), (8, "unparsable"))
+        *((2, "unpinned"), (3, "unparsable"), (6, "unparsable"), (7, "unparsable"), (8, "unparsable"))
     ]
     for broken in ("dependencies:\n- pip: [\n", "dependencies: {{ all }}\n- x", "dependencies: " + "[" * 100_000):
         assert [gap.kind for gap in read(broken).gaps] == [GapKind.UNPARSABLE]
@@ -185,7 +193,7 @@ def test_pixi(in_pyproject: bool) -> None:
     text = PIXI.replace("\n[", "\n[tool.pixi.").replace("[workspace]", "[tool.pixi.workspace]") if in_pyproject else PIXI
     alone, locked = read(text, path), read(text, path, **{"pixi.lock": PIXI_LOCK})
     assert [(gap.line, gap.kind.value, gap.name) for gap in alone.gaps] == [
-        *((7, "unpinned", "distlib"), (11, "unpinned", "pytest"), (5, "advisory-unanswered", ""))
+        *((7, "unpinned", "distlib"), (11, "unpinned", "pytest"), (5, "unpinned", ""))
     ]
     assert "2 packages of conda" in alone.gaps[-1].reason
     assert "pixi lock" in alone.gaps[0].hint

@@ -385,3 +385,17 @@ def test_the_lock_of_a_script_is_its_own() -> None:
 def test_a_malformed_header_is_one_gap(text: str) -> None:
     (gap,) = read_manifests({"a.py//header": text}, scripts={"a.py//header": "a.py"})["a.py//header"].gaps
     assert (gap.kind, gap.line <= 2) == (GapKind.UNPARSABLE, True)
+
+
+CONFLICT = "<<<<<<< HEAD\ncontent-hash = 1\n=======\ncontent-hash = 2\n>>>>>>> main\n"
+
+
+def test_a_conflict_in_another_table_of_a_lock_is_a_gap_there() -> None:
+    poetry = '[[package]]\nname = "a"\nversion = "1"\n[package.dependencies]\nb = "*"\n[[package]]\nname = "b"\nversion = "2"\n'
+    poetry += f'[extras]\nx = ["b"]\n[metadata]\nlock-version = "2.1"\n[metadata.files]\n{CONFLICT}'
+    pdm = f'[metadata]\n{CONFLICT}[[package]]\nname = "a"\nversion = "1"\ndependencies = ["b"]\n'
+    pdm += '[[package]]\nname = "b"\nversion = "2"\n'
+    for path, text in (("poetry.lock", poetry), ("pdm.lock", pdm)):
+        manifest = read_manifests({path: text})[path]
+        assert [(pin.name, pin.via) for pin in manifest.pins] == [("a", ()), ("b", ("a",))]
+        assert min(gap.line for gap in manifest.gaps if gap.line > 1) == text[: text.index("<<<")].count("\n") + 1

@@ -216,3 +216,14 @@ def test_a_member_of_a_workspace_is_audited_only_if_the_tree_has_it() -> None:
     text = text.replace("workspace = true", 'path = "../lib"')
     assert gap_lines(read("app/pyproject.toml", text)) == [("lib", 3)]
     assert gap_lines(read("app/pyproject.toml", text, **{"lib/setup.py": ""})) == []
+
+
+def test_a_malformed_line_of_setup_cfg_loses_that_line() -> None:
+    result = read(
+        "setup.cfg", "[options]\ninstall_requires =\n  flask==3.0.3\nthis is a line\n[options.extras_require]\nx = a==1\n"
+    )
+    assert [(pin.name, pin.line) for pin in result.pins] == [("flask", 3), ("a", 6)]
+    assert [(gap.kind, gap.line) for gap in result.gaps] == [(GapKind.UNPARSABLE, 4)]
+    result = read("setup.cfg", "[options]\ninstall_requires = a==1\ninstall_requires = b==1\n")
+    assert [pin.name for pin in result.pins] == ["b"]
+    assert [(gap.kind, gap.line) for gap in result.gaps] == [(GapKind.UNPARSABLE, 3)]

@@ -30,7 +30,7 @@ def parse(path: str, files: Mapping[str, str]) -> Manifest:
     conda: dict[str, int] = {}
     entries = list(_entries(items(packages), posixpath.dirname(path), files, conda))
     if conda:
-        entries.append(conda_gap(min(conda.values()), len(conda)))
+        entries.append(conda_gap(path, min(conda.values()), len(conda), is_pinned=True))
     has_graph = any(isinstance(entry, LockEntry) and entry.dependencies for entry in entries)
     return build_manifest(path, entries, None if has_graph else ())
 

@@ -18,6 +18,9 @@ from scangate.model import GapKind
 
 _INTERPRETER = re.compile(r"(?:[^:\s]+::)?(?:python(?![\w.-]).*|pip)", re.DOTALL)  # what an environment has to name to use pip
 
+_EXACT = re.compile(r"==|^[^=<>!~\s]+=[^=<>!~\s]+=|^\S+\s+\d\S*\s+\S+$")
+"""A package of conda with an exact version: ``=1.2`` alone means any release of 1.2."""
+
 
 def parse_file(path: str, files: Mapping[str, str]) -> RequirementsFile | None:
     """The pip part, and a gap for conda's packages; None if the file is no environment of conda."""
@@ -40,7 +43,8 @@ def _lines(listed: list[yaml.Node], path: str, files: Mapping[str, str]) -> Iter
     yield from (_malformed(node, "not a package") for node in listed if isinstance(node, yaml.SequenceNode))
     unknown = [node for node in packages if not _INTERPRETER.fullmatch(text_of(node).strip())]
     if unknown:
-        yield conda_gap(line_of(unknown[0]), len(unknown))
+        is_pinned = any(_EXACT.search(text_of(node).strip()) for node in unknown)
+        yield conda_gap(path, line_of(unknown[0]), len(unknown), is_pinned=is_pinned)
 
 
 def _pip_lines(value: yaml.Node, path: str, files: Mapping[str, str]) -> Iterator[Line]:

@@ -10,10 +10,11 @@ import msgspec
 
 from scangate.advisories.declarations import find_local_origin
 from scangate.advisories.lock_entries import LockEntry, build_manifest, convert_entries
-from scangate.advisories.manifest import UPGRADE_HINT, AuditGap, MalformedManifestError, Manifest
+from scangate.advisories.manifest import REGENERATE_HINT, UPGRADE_HINT, AuditGap, MalformedManifestError, Manifest
 from scangate.advisories.origins import Origin, find_origin
 from scangate.advisories.readers import pyproject
 from scangate.advisories.toml_lines import Toml
+from scangate.model import GapKind
 
 _NAME = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
 
@@ -36,9 +37,11 @@ def parse(path: str, files: Mapping[str, str]) -> Manifest:
     toml = Toml(files[path], "package")
     metadata = toml.data.get("metadata")
     version = str(metadata.get("lock_version", "")) if isinstance(metadata, dict) else ""
-    if version.partition(".")[0] not in ("2", "3", "4"):
-        reason = "unsupported lock file version" if version else "not a pdm.lock: no version in its metadata"
-        raise MalformedManifestError(reason, toml.line_of_key("metadata", "lock_version"), hint=UPGRADE_HINT)
+    if not version:
+        toml.gaps.append(AuditGap(1, GapKind.UNPARSABLE, "no version of the lock file's format", REGENERATE_HINT))
+    elif version.partition(".")[0] not in ("2", "3", "4"):
+        line = toml.line_of_key("metadata", "lock_version")
+        raise MalformedManifestError("unsupported lock file version", line, hint=UPGRADE_HINT)
     folder = posixpath.dirname(path)
     packages = convert_entries(toml, "package", _Package)
     entries = [package if isinstance(package, AuditGap) else _to_entry(package, line, folder, files) for package, line in packages]

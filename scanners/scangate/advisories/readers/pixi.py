@@ -33,14 +33,15 @@ def pypi_dependencies(values: TomlValues, keys: tuple[str, ...], project: Projec
 
 def conda_dependencies(values: TomlValues, keys: tuple[str, ...], project: ProjectFiles) -> Iterator[AuditGap]:
     """One gap for the packages of conda that the tables at ``keys`` declare, unless a lock file lists them."""
+    path = posixpath.join(project.folder, "pyproject.toml" if keys else "pixi.toml")
     if posixpath.join(project.folder, LOCK_FILE) in project.files:
         return
     tables = [(*place, name) for place in _places(values, keys) for name in _CONDA_TABLES]
-    lines = [
-        values.toml.line_of_key(".".join(table), name) for table in tables for name in values.table(*table) if name != "python"
-    ]
-    if lines:
-        yield conda_gap(lines[0], len(lines))
+    packages = [(table, name, version) for table in tables for name, version in values.table(*table).items() if name != "python"]
+    if packages:
+        table, name, _ = packages[0]
+        is_pinned = any(str(version).startswith("==") for _, _, version in packages)
+        yield conda_gap(path, values.toml.line_of_key(".".join(table), name), len(packages), is_pinned=is_pinned)
 
 
 def _places(values: TomlValues, keys: tuple[str, ...]) -> list[tuple[str, ...]]:

@@ -10,11 +10,12 @@ import msgspec
 
 from scangate.advisories.declarations import find_local_origin
 from scangate.advisories.lock_entries import LockEntry, build_manifest, convert_entries
-from scangate.advisories.manifest import UPGRADE_HINT, AuditGap, MalformedManifestError, Manifest
+from scangate.advisories.manifest import REGENERATE_HINT, UPGRADE_HINT, AuditGap, MalformedManifestError, Manifest
 from scangate.advisories.origins import Origin, is_archive
 from scangate.advisories.package_names import index_host
 from scangate.advisories.readers import pyproject
 from scangate.advisories.toml_lines import Toml
+from scangate.model import GapKind
 
 
 class _Source(msgspec.Struct):
@@ -35,9 +36,11 @@ def parse(path: str, files: Mapping[str, str]) -> Manifest:
     toml = Toml(files[path], "package")
     metadata = toml.data.get("metadata")
     version = str(metadata.get("lock-version", "1.0")) if isinstance(metadata, dict) else ""
-    if version.partition(".")[0] not in ("1", "2"):
-        reason = "unsupported lock file version" if version else "not a poetry.lock: no metadata"
-        raise MalformedManifestError(reason, toml.line_of_key("metadata", "lock-version"), hint=UPGRADE_HINT)
+    if not version:
+        toml.gaps.append(AuditGap(1, GapKind.UNPARSABLE, "no version of the lock file's format", REGENERATE_HINT))
+    elif version.partition(".")[0] not in ("1", "2"):
+        line = toml.line_of_key("metadata", "lock-version")
+        raise MalformedManifestError("unsupported lock file version", line, hint=UPGRADE_HINT)
     folder = posixpath.dirname(path)
     packages = convert_entries(toml, "package", _Package)
     entries = [package if isinstance(package, AuditGap) else _to_entry(package, line, folder, files) for package, line in packages]

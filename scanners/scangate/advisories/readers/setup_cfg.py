@@ -11,26 +11,22 @@ from scangate.advisories.declarations import DeclaredDependency, ProjectDeclarat
 from scangate.advisories.manifest import AuditGap, MalformedManifestError
 from scangate.advisories.origins import resolve_path
 from scangate.advisories.package_names import normalize_or_empty
+from scangate.model import GapKind
 
 # configparser's time grows with the square of a run of blanks inside a line
 _BLANK_RUNS = re.compile(r"(?<=\S)[^\S\n]{2,}")
-_ERROR_LINE = re.compile(r"\[line\s+(\d+)\]")
 
 
 def parse(path: str, files: Mapping[str, str]) -> ProjectDeclarations:
     """The run-time dependencies that the file declares, extras included. Raises MalformedManifestError."""
     text = _BLANK_RUNS.sub(" ", files[path])
-    parser = configparser.RawConfigParser()
-    try:
-        parser.read_string(text)
-    except (configparser.Error, ValueError) as error:
-        match = _ERROR_LINE.search(str(error))
-        line = getattr(error, "lineno", None) or (int(match[1]) if match else 1)
-        raise MalformedManifestError("not a configuration file", line) from None
+    parser, malformed = _parse(text)
     values = [("options", parser.get("options", "install_requires", fallback=""))]
     if parser.has_section("options.extras_require"):
         values += [("options.extras_require", value or "") for value in dict(parser.items("options.extras_require")).values()]
-    items: list[DeclaredDependency | AuditGap] = []
+    items: list[DeclaredDependency | AuditGap] = [
+        AuditGap(line, GapKind.UNPARSABLE, "not a line of a configuration file", "fix the line") for line in malformed
+    ]
     includes: list[str] = []
     for section, value in values:
         found, files_named = _parse_value(value or "", _LineIndex(text, section), posixpath.dirname(path), files)
@@ -43,6 +39,26 @@ def parse(path: str, files: Mapping[str, str]) -> ProjectDeclarations:
         tuple(includes),
         parser.has_option("options", "dependency_links"),
     )
+
+
+def _parse(text: str) -> tuple[configparser.RawConfigParser, list[int]]:
+    """The parsed text without its malformed lines, and the numbers of these. Raises MalformedManifestError."""
+    malformed: list[int] = []
+    for strict in (True, False):
+        parser = configparser.RawConfigParser(strict=strict)
+        try:
+            parser.read_string(text)
+        except (configparser.DuplicateSectionError, configparser.DuplicateOptionError) as error:
+            malformed.append(error.lineno or 1)
+            continue
+        except configparser.MissingSectionHeaderError as error:
+            raise MalformedManifestError("not a configuration file", error.lineno) from None
+        except configparser.ParsingError as error:
+            malformed += [line for line, _ in error.errors]
+        except (configparser.Error, ValueError):
+            raise MalformedManifestError("not a configuration file") from None
+        break
+    return parser, malformed
 
 
 def _parse_value(

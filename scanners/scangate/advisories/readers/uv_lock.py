@@ -9,10 +9,11 @@ import msgspec
 
 from scangate.advisories.declarations import find_local_origin
 from scangate.advisories.lock_entries import LockEntry, build_manifest, convert_entries, convert_entry
-from scangate.advisories.manifest import UPGRADE_HINT, AuditGap, MalformedManifestError, Manifest
+from scangate.advisories.manifest import REGENERATE_HINT, UPGRADE_HINT, AuditGap, MalformedManifestError, Manifest
 from scangate.advisories.origins import Origin, find_origin, is_archive
 from scangate.advisories.package_names import index_host, normalize_or_empty
 from scangate.advisories.toml_lines import Toml
+from scangate.model import GapKind
 
 _TABLES = ("package", "distribution")  # the latter before uv 0.4
 
@@ -47,10 +48,12 @@ class _Manifest(msgspec.Struct):
 
 def parse(path: str, files: Mapping[str, str]) -> Manifest:
     """Every package of the lock file, its projects and workspace members marked as such. Raises MalformedManifestError."""
-    toml = Toml(files[path], "package")
+    toml = Toml(files[path], _TABLES[0])
     version = toml.data.get("version")
-    if version != 1:
-        reason = "not a uv.lock: no version" if version is None else "unsupported lock file version, supported is 1"
+    if version is None:
+        toml.gaps.append(AuditGap(1, GapKind.UNPARSABLE, "no version of the lock file's format", REGENERATE_HINT))
+    elif version != 1:
+        reason = "unsupported lock file version, supported is 1"
         raise MalformedManifestError(reason, toml.line_of_key("", "version"), hint=UPGRADE_HINT)
     folder = posixpath.dirname(path)
     packages = [entry for table in _TABLES for entry in convert_entries(toml, table, _Package)]
