@@ -268,3 +268,11 @@ def test_options_of_pip_are_no_gaps() -> None:
     manifest = read("\n".join(options))
     assert not manifest.gaps
     assert [pin.name for pin in manifest.pins] == ["a", "b", "c"]
+
+
+def test_lines_for_a_template_engine_are_gaps_and_the_others_are_read() -> None:
+    manifest = read("a==1\n{% if cookiecutter.x -%}\nb=={{ version }}\n<%= other %>\n{%- endif %}\nc==3\n")
+    assert pins(manifest) == [("a", "1", 1), ("c", "3", 6)]
+    assert [(gap.line, gap.kind, "template engine" in gap.reason) for gap in manifest.gaps] == [
+        (line, GapKind.UNPARSABLE, True) for line in (2, 3, 4, 5)
+    ]

@@ -35,10 +35,12 @@ PIN_HINT = "pin it: pip-compile, or uv pip compile, writes a file of pins"
 NEWER_OPTIONS = (("-C", "--config-settings", "--config-setting"), ("--all-releases",), ("--only-final",), ("--uploaded-prior-to",))
 """What pip allows and pip-requirements-parser does not know, each with a value; none of it says what is installed."""
 MISSING_HINT = "commit the file; if the policy excludes it, its dependencies are not audited"
+TEMPLATE_HINT = "scan what it produces, or exclude the file with a reason"
 MAX_MALFORMED = 50  # gaps for lines of one file that are no requirements
 MAX_FILES = 1_000  # in one installation
 _BLANK_RUNS = re.compile(r"[^\S\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]{2,}")  # blanks at which str.splitlines does not split
 _HASH = re.compile(r"(?:^|(?<=\s))--hash(?:=|\s)\S+")
+_TEMPLATE = re.compile(r"\{[{%]|<%")
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")  # of Windows
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
@@ -343,12 +345,17 @@ def parse_line(text: str, line: int, path: str, files: Mapping[str, str]) -> Ite
     bare = _HASH.sub("", text).strip()
     if len(bare) > MAX_REQUIREMENT_LENGTH:
         yield AuditGap(line, GapKind.UNPARSABLE, f"a line of more than {MAX_REQUIREMENT_LENGTH:,} characters", "fix the line")
-        return
-    if not bare.startswith("-") and " -" not in bare:
+    elif _TEMPLATE.search(bare):
+        yield AuditGap(line, GapKind.UNPARSABLE, "for a template engine, which scangate does not run", TEMPLATE_HINT)
+    elif not bare.startswith("-") and " -" not in bare:
         yield from _parse_requirement(bare, line, path, files)
-        return
+    else:
+        yield from _parse_with_options(bare, line, path, files)
+
+
+def _parse_with_options(text: str, line: int, path: str, files: Mapping[str, str]) -> Iterator[Line]:
     try:
-        requirement, options, rest = _parse_options(bare)
+        requirement, options, rest = _parse_options(text)
     except (OptionParsingError, ValueError):
         yield AuditGap(line, GapKind.UNPARSABLE, "an unknown option of pip, or a malformed one", "fix the line")
         return
