@@ -179,6 +179,27 @@ def test_an_exclusion_for_the_scanners_that_would_analyze_it_is_a_reason_and_one
     assert missing(measured([result("bandit", ()), secrets], targets=targets(python))) == {("python", CODE): ("a.py",)}
 
 
+def test_a_piece_may_be_covered_by_the_rules_for_the_file_that_it_is_in() -> None:
+    declared = {"semgrep": (Coverage("buildspec", CONFIGURATION, 10), Coverage("shell", CODE, 10, "buildspec"))}
+    tree = {
+        "buildspec": ("buildspec.yml", "template.yaml"),
+        "cloudformation": ("template.yaml",),
+        "shell": ("buildspec.yml", "run.sh", "template.yaml"),
+    }
+    read = ["buildspec.yml", "run.sh", "template.yaml"]
+    rows = measured(
+        [result("semgrep", read), result("detect-secrets", read)], targets=targets(tree), declared={**DECLARED, **declared}
+    )
+    assert rows["shell", CODE] == AnalysisCoverage(CODE, 1, ("semgrep",), 10, not_analyzed=("run.sh", "template.yaml"))
+    off = ScanResult("semgrep", "", ScanStatus.SKIPPED, reason="off")
+    rows = measured([off], targets=targets({"buildspec": ("b.yml",), "shell": ("b.yml", "run.sh")}), declared=declared)
+    assert rows["shell", CODE] == AnalysisCoverage(CODE, not_analyzed=("b.yml", "run.sh"), not_run=("semgrep",))
+    crash = Gap("semgrep", "b.yml", GapKind.CRASH, "r")
+    found = [result("semgrep", ["b.yml"], [crash])]
+    rows = measured(found, targets=targets({"buildspec": ("b.yml",), "shell": ("b.yml",)}), declared=declared)
+    assert rows["shell", CODE] == AnalysisCoverage(CODE)
+
+
 def test_scanners_that_did_not_run_and_that_declare_nothing_are_named() -> None:
     off = ScanResult("bandit", "", ScanStatus.SKIPPED, reason="off")
     rows = measured([off, result("linter", ["a.py"])], targets=targets({"python": ("a.py",)}))

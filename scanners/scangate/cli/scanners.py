@@ -43,5 +43,6 @@ def _row(name: str, scanner: Scanner[Any]) -> tuple[str, ...]:
 
 def _describe(coverage: Coverage) -> str:
     name = "any text" if coverage.content_type == ANY_TYPE else coverage.content_type
+    name += f" within {coverage.within}" if coverage.within else ""
     rules = f", {coverage.rules} rules" if coverage.rules else ""
     return f"{name} ({coverage.analysis}{rules})"

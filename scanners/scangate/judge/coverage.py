@@ -34,28 +34,36 @@ from scangate.model import (
 MAX_EXAMPLES = 3
 """How many of the paths a gap names."""
 
-NAMES = {
-    Analysis.CODE: "code analysis",
-    Analysis.CONFIGURATION: "configuration analysis",
-    Analysis.SECRETS: "search for secrets",
-    Analysis.DEPENDENCIES: "dependency audit",
-}
+NAMES = dict(zip(Analysis, ("code analysis", "configuration analysis", "search for secrets", "dependency audit"), strict=True))
 
 
 class _Scanner(NamedTuple):
     """What one scanner did: the paths that it analyzed, and those that it accounts for by a gap or an exclusion of its own."""
 
     name: str
-    declared: Mapping[tuple[str, Analysis], int]
+    declared: Sequence[Coverage]
     ran: bool
     analyzed: Set[str]
     accounted: Set[str]
     accounts_for_all: bool
 
-    def rules_for(self, content_type: str, analysis: Analysis) -> int | None:
-        """The number of rules that it declares; None if it does not declare the analysis."""
-        rules = self.declared.get((content_type, analysis))
-        return self.declared.get((ANY_TYPE, analysis)) if rules is None and analysis is Analysis.SECRETS else rules
+
+class _Ability(NamedTuple):
+    """A scanner that does an analysis of some paths."""
+
+    scanner: _Scanner
+    rules: int
+    paths: Set[str]
+
+    @property
+    def analyzed(self) -> Set[str]:
+        """The paths that it did analyze."""
+        return self.paths & self.scanner.analyzed
+
+    @property
+    def accounted(self) -> Set[str]:
+        """The paths that it would have analyzed, and that it has a gap or the policy a reason for."""
+        return self.paths if self.scanner.accounts_for_all else self.paths & self.scanner.accounted
 
 
 def measure_coverage(
@@ -67,14 +75,16 @@ def measure_coverage(
     """
     matcher = PolicyMatcher(policy)
     scanners = [_scanner(result, declared.get(result.scanner, ())) for result in results]
-    missing = {gap.path for gap in targets.gaps} - {None}
-    measured = []
-    for content in sorted(targets.content):
-        paths = [path for path in content.paths if matcher.exclusion_of("", path) is None]
-        if paths:
-            analyses = tuple(_measure(content.content_type, paths, scanners, missing))
-            measured.append(ContentCoverage(content.content_type, len(paths), analyses))
-    return tuple(measured)
+    missing = {gap.path for gap in targets.gaps if gap.path is not None}
+    by_type = {
+        content.content_type: frozenset(path for path in content.paths if matcher.exclusion_of("", path) is None)
+        for content in targets.content
+    }
+    return tuple(
+        ContentCoverage(content_type, len(paths), tuple(_measure(content_type, by_type, scanners, missing)))
+        for content_type, paths in sorted(by_type.items())
+        if paths
+    )
 
 
 def _scanner(result: ScanResult, declared: Iterable[Coverage]) -> _Scanner:
@@ -82,7 +92,7 @@ def _scanner(result: ScanResult, declared: Iterable[Coverage]) -> _Scanner:
     excluded = {skipped.path for skipped in result.skipped_paths if skipped.reason is SkipReason.EXCLUDED}
     return _Scanner(
         name=result.scanner,
-        declared={(each.content_type, each.analysis): each.rules for each in declared},
+        declared=tuple(declared),
         ran=result.status is not ScanStatus.SKIPPED,
         analyzed=frozenset(result.analyzed_files),
         accounted={path for path in gaps if path is not None} | excluded,
@@ -90,30 +100,55 @@ def _scanner(result: ScanResult, declared: Iterable[Coverage]) -> _Scanner:
     )
 
 
-def _measure(
-    content_type: str, paths: Sequence[str], scanners: Sequence[_Scanner], missing: Set[str | None]
-) -> Iterator[AnalysisCoverage]:
+def _analyses_for(content_type: str) -> Set[Analysis]:
     known = CONTENT_TYPES.get(content_type)
-    called_for = known.analyses if known is not None else frozenset({Analysis.SECRETS})
+    return known.analyses if known is not None else frozenset({Analysis.SECRETS})
+
+
+def _measure(
+    content_type: str, by_type: Mapping[str, Set[str]], scanners: Sequence[_Scanner], missing: Set[str]
+) -> Iterator[AnalysisCoverage]:
+    called_for = _analyses_for(content_type)
     for analysis in Analysis:
-        able = [(scanner, rules) for scanner in scanners if (rules := scanner.rules_for(content_type, analysis)) is not None]
-        done = [(scanner, rules) for scanner, rules in able if not scanner.analyzed.isdisjoint(paths)]
+        able = list(_find_able(content_type, analysis, by_type, scanners))
+        done = [each for each in able if each.analyzed]
         if analysis not in called_for and not done:
             continue
-        analyzed = {path for path in paths if any(path in scanner.analyzed for scanner, _ in done)}
-        left = [path for path in paths if path not in analyzed and path not in missing] if analysis in called_for else []
-        if any(scanner.accounts_for_all for scanner, _ in able):
-            left = []
-        left = [path for path in left if not any(path in scanner.accounted for scanner, _ in able)]
+        analyzed = {path for each in done for path in each.analyzed}
+        accounted = {path for each in able for path in each.accounted}
+        left = by_type[content_type] - analyzed - accounted - missing if analysis in called_for else set()
         yield AnalysisCoverage(
             analysis,
             files=len(analyzed),
-            scanners=tuple(sorted(scanner.name for scanner, _ in done)),
-            rules=sum(rules for _, rules in done),
+            scanners=tuple(sorted({each.scanner.name for each in done})),
+            rules=sum(each.rules for each in done),
             not_analyzed=tuple(sorted(left)),
-            not_run=tuple(sorted(scanner.name for scanner, _ in able if not scanner.ran)) if left else (),
+            not_run=tuple(sorted({each.scanner.name for each in able if not each.scanner.ran and not each.paths.isdisjoint(left)})),
             undeclared=tuple(sorted(each.name for each in scanners if not each.declared and not each.analyzed.isdisjoint(left))),
         )
+
+
+def _find_able(
+    content_type: str, analysis: Analysis, by_type: Mapping[str, Set[str]], scanners: Iterable[_Scanner]
+) -> Iterator[_Ability]:
+    """The scanners that declare an analysis, each with the paths that the declaration is about."""
+    for scanner in scanners:
+        for each in scanner.declared:
+            is_about_any = each.content_type == ANY_TYPE and analysis is Analysis.SECRETS
+            if each.analysis is analysis and (is_about_any or each.content_type == content_type):
+                paths = by_type[content_type]
+                yield _Ability(scanner, each.rules, paths & _pure(each.within, by_type) if each.within else paths)
+
+
+def _pure(content_type: str, by_type: Mapping[str, Set[str]]) -> Set[str]:
+    """The paths of a type that contain no other configuration: of a piece in a file of two types, the container is not known."""
+    others = {
+        path
+        for name, paths in by_type.items()
+        if name != content_type and Analysis.CONFIGURATION in _analyses_for(name)
+        for path in paths
+    }
+    return by_type.get(content_type, frozenset()) - others
 
 
 def restrict_coverage(coverage: Iterable[ContentCoverage], prefix: str) -> tuple[ContentCoverage, ...]:
@@ -174,7 +209,7 @@ def _hint(content_type: str, analysis: AnalysisCoverage) -> str:
         first = f"enable {analysis.not_run[0]}: scanners: {{{analysis.not_run[0]}: {{enabled: true}}}}"
     else:
         first = suggest_scanner(content_type, analysis.analysis)
-    called_for = CONTENT_TYPES[content_type].analyses - {Analysis.SECRETS} if content_type in CONTENT_TYPES else frozenset()
+    called_for = _analyses_for(content_type) - {Analysis.SECRETS}
     precise = "" if called_for == {analysis.analysis} else f", analysis: {analysis.analysis}"
     entry = f"{{kind: not-analyzed, language: {content_type}{precise}, reason: WHY}}"
     return f"{first}; or accept it: coverage: {{allowed-gaps: [{entry}]}}"

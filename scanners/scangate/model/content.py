@@ -20,11 +20,15 @@ class Analysis(enum.StrEnum):
 
 
 class Coverage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, order=True):
-    """What a scanner declares: an analysis of one content type (or of ANY_TYPE), and the number of its rules; 0: not counted."""
+    """What a scanner declares: an analysis of one content type (or of ANY_TYPE), and the number of its rules; 0: not counted.
+
+    ``within``: only of pieces in files of this content type, whose rules are about what the pieces do.
+    """
 
     content_type: str
     analysis: Analysis
     rules: int = 0
+    within: str = ""
 
 
 class ContentFiles(msgspec.Struct, frozen=True, forbid_unknown_fields=True, order=True):

@@ -49,6 +49,9 @@ CONTENT_TYPES = {
 }
 """The content types that the rules of a folder, or of a file, are about."""
 
+PIECES = {"buildspec": ("shell", Analysis.CODE)}
+"""Pieces that the rules for a content type are about: those for a buildspec look at the commands."""
+
 MIN_WEAKNESSES = {Analysis.CODE: 10, Analysis.CONFIGURATION: 5}
 """How many classes of weaknesses (CWE numbers) the rules for a content type must find, so that it counts as analyzed.
 
@@ -88,11 +91,15 @@ def covered_content() -> tuple[Coverage, ...]:
                     key = (content_type, KINDS[scope.kind])
                     rules[key].update(scope.languages)
                     weaknesses[key].update(scope.weaknesses)
-    return tuple(
+    covered = [
         Coverage(content_type, analysis, max(counts.values()))
         for (content_type, analysis), counts in sorted(rules.items())
         if len(weaknesses[content_type, analysis]) >= MIN_WEAKNESSES_OF_TYPE.get(content_type, MIN_WEAKNESSES[analysis])
-    )
+    ]
+    pieces = [
+        Coverage(*PIECES[each.content_type], each.rules, each.content_type) for each in covered if each.content_type in PIECES
+    ]
+    return (*covered, *pieces)
 
 
 def has_rules_for(path: str, content_type: str) -> bool:
