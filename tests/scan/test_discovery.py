@@ -142,9 +142,9 @@ def test_links_pipes_and_sockets_are_named(bench: ScanHarness) -> None:
         finally:
             os.chdir(here)
         listing = bench.listing()
-    assert paths(listing) == {"a.py", "folder/b.py"}
+    assert paths(listing) == {"a.py", "folder/b.py", "in.py"}
     assert set(gaps(listing)) == {"dangling", "loop", "out.py", "outdir", "absolute", "proc", "pipe.py", "socket.py"}
-    assert set(left_out(listing)) == {"in.py", "indir"}
+    assert set(left_out(listing)) == {"indir"}
     assert {gap.kind for gap in listing.summary.gaps} == {GapKind.UNREADABLE}
 
 
@@ -264,8 +264,10 @@ def test_the_index_untracked_files_and_other_repositories(bench: ScanHarness) ->
     assert paths(listing) == {".gitignore", ".gitmodules", "a.py", "kept.log", "new.py"}
     assert left_out(listing) == {
         "gone.py": SkipReason.NOT_IN_WORK_TREE,
-        "module": SkipReason.OTHER_REPOSITORY,
-        "nested": SkipReason.OTHER_REPOSITORY,
+    }
+    assert {(gap.path, gap.kind) for gap in listing.summary.gaps} == {
+        ("module", GapKind.NESTED_REPOSITORY),
+        ("nested", GapKind.NESTED_REPOSITORY),
     }
     assert contents(listing)["a.py"] == b"changed"
 
@@ -318,13 +320,79 @@ def test_a_flag_in_the_index_hides_no_change(bench: ScanHarness, flag: str) -> N
     assert contents(bench.listing()) == {"a.py": b"after"}
 
 
-def test_a_sparse_work_tree_names_what_it_lacks(bench: ScanHarness) -> None:
-    root = init(write_files(bench.root, {"a/a.py": "", "b/b.py": ""}))
+@pytest.mark.parametrize("cone", [("--cone", "--sparse-index", "a"), ("--no-cone", "a/")])
+def test_what_a_sparse_work_tree_lacks_is_read_from_git(bench: ScanHarness, cone: tuple[str, ...]) -> None:
+    root = init(write_files(bench.root, {"a/a.py": "a", "b/b.py": "b", "gone.py": "gone"}))
+    (root / "b/link.py").symlink_to("b.py")
     commit(root)
-    run_git(root, "sparse-checkout", "set", "--sparse-index", "a")
+    run_git(root, "sparse-checkout", "set", *cone)
+    (root / "gone.py").unlink(missing_ok=True)
+    found = contents(bench.listing())
+    found.pop("gone.py", None)  # with --no-cone it is absent because of the pattern
+    assert found == {"a/a.py": b"a", "b/b.py": b"b", "b/link.py": b"b"}
+    assert bench.listing().summary.gaps == ()
+
+
+@pytest.mark.parametrize("flag", ["--assume-unchanged", "--skip-worktree"])
+def test_a_file_that_is_hidden_and_absent_is_read_from_git(bench: ScanHarness, flag: str) -> None:
+    root = init(write_files(bench.root, {"a.py": "a", "b.py": "b"}))
+    commit(root)
+    run_git(root, "update-index", flag, "a.py")
+    (root / "a.py").unlink()
+    (root / "b.py").unlink()
     listing = bench.listing()
-    assert paths(listing) == {"a/a.py"}
-    assert left_out(listing) == {"b/b.py": SkipReason.NOT_IN_WORK_TREE}
+    assert contents(listing) == {"a.py": b"a"}
+    assert left_out(listing) == {"b.py": SkipReason.NOT_IN_WORK_TREE}
+
+
+def test_an_absent_file_that_git_lacks_is_a_gap(bench: ScanHarness) -> None:
+    root = init(write_files(bench.root, {"a.py": "a", "b.py": "b"}))
+    commit(root)
+    blob = run_git(root, "rev-parse", ":a.py").strip()
+    run_git(root, "update-index", "--skip-worktree", "a.py")
+    (root / "a.py").unlink()
+    (root / ".git/objects" / blob[:2] / blob[2:]).unlink()
+    listing = bench.listing()
+    assert paths(listing) == {"b.py"}
+    assert [(gap.path, gap.kind) for gap in listing.summary.gaps] == [("a.py", GapKind.ABSENT)]
+
+
+def test_ignore_rules_hide_no_tracked_file_and_what_they_hide_is_counted(bench: ScanHarness) -> None:
+    root = init(write_files(bench.root, {"ok.py": "1", "kept.log": "2", "own.py": "3"}))
+    commit(root)
+    write_files(root, {".gitignore": "*.log\nbuild/\n", "new.log": "", "build/a": "", "build/b": "", "local.py": "", "OK.py": "4"})
+    write_files(root, {".git/info/exclude": "# rules\nlocal.py\nown.py\n"})
+    run_git(root, "config", "core.ignorecase", "true")
+    listing = bench.listing()
+    assert contents(listing) == {"ok.py": b"1", "OK.py": b"4", "kept.log": b"2", "own.py": b"3", ".gitignore": b"*.log\nbuild/\n"}
+    (note,) = listing.summary.notes
+    assert "3 untracked paths" in note
+    assert "1 of them by .git/info/exclude" in note
+
+
+def test_repositories_in_the_tree_are_listed_if_the_policy_says_so(bench: ScanHarness) -> None:
+    root = init(write_files(bench.root, {"a.py": "a", "../sub/s.py": "s", "../sub/deep/.gitignore": "*.log\n"}))
+    init(root.parent / "sub")
+    commit(root.parent / "sub")
+    run_git(root, "submodule", "add", "-q", "../sub", "module")
+    run_git(root, "submodule", "add", "-q", "../sub", "empty")
+    commit(root)
+    run_git(root, "submodule", "deinit", "-q", "-f", "empty")
+    write_files(root, {"nested/n.py": "n", "nested/inner/i.py": "i", "module/deep/x.log": "", "module/new.py": "new"})
+    init(root / "nested")
+    init(root / "nested/inner")
+    (root / "module/link.py").symlink_to("s.py")
+    listing = list_files(root, bench.repository(), nested=True)
+    ours = {path: data for path, data in contents(listing).items() if path.startswith(("module", "nested"))}
+    assert ours == {
+        "module/s.py": b"s",
+        "module/deep/.gitignore": b"*.log\n",
+        "module/new.py": b"new",
+        "module/link.py": b"s",
+        "nested/n.py": b"n",
+        "nested/inner/i.py": b"i",
+    }
+    assert [(gap.path, gap.kind) for gap in listing.summary.gaps] == [("empty", GapKind.NESTED_REPOSITORY)]
 
 
 def conflict(root: Path) -> None:
@@ -376,11 +444,10 @@ def test_staged_content_is_read_from_the_index(bench: ScanHarness) -> None:
     run_git(root, "add", "-A")
     write_files(root, {"a.py": "later", "untracked.py": ""})
     listing = list_staged(root, bench.repository(), [])
-    assert paths(listing) == {"a.py", "new\nname.py", "large.py", "\xff.py"}
-    assert left_out(listing) == {"link.py": SkipReason.SYMBOLIC_LINK}
+    assert paths(listing) == {"a.py", "new\nname.py", "large.py", "link.py", "\xff.py"}
     read = listing.reader(listing.targets, 1000)
     by_path = {target.path: target for target in listing.targets}
-    assert read(by_path["a.py"]) == b"staged"
+    assert read(by_path["a.py"]) == read(by_path["link.py"]) == b"staged"
     assert read(by_path["\xff.py"]) == "é".encode()
     with pytest.raises(ScanError) as fault:
         read(by_path["large.py"])

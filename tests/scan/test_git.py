@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from scangate.errors import ScanError
-from scangate.model import FileSource, GapKind, SkipReason
+from scangate.model import FileSource, GapKind
 from scangate.scan.discovery import list_commit
 from scangate.scan.git import Repository, find_repository
 from tests.support.scan_harness import ScanHarness, run_git, write_files
@@ -130,8 +130,10 @@ def test_links_and_submodules_of_a_commit_are_named_and_not_entered(bench: ScanH
     (bench.root / "link.py").symlink_to("/etc/passwd")
     commit(bench, {})
     listing = list_commit(bench.root, repository(bench), name(bench, "main"))
-    reasons = {skipped.path: skipped.reason for skipped in listing.summary.skipped_paths}
-    assert reasons == {"link.py": SkipReason.SYMBOLIC_LINK, "sub": SkipReason.OTHER_REPOSITORY}
+    assert {gap.path: gap.kind for gap in listing.summary.gaps} == {
+        "link.py": GapKind.UNREADABLE,
+        "sub": GapKind.NESTED_REPOSITORY,
+    }
     assert {target.path for target in listing.targets} == {".gitmodules", "a.py", "new.py", "part/b.py"}
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import bisect
 import hashlib
 import itertools
 import os
 import stat
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
@@ -15,12 +16,12 @@ import msgspec
 from scangate.errors import ScanError, UsageError
 from scangate.files import FileTooLargeError, describe_file_type, describe_os_error, read_file_head, read_regular_file
 from scangate.model import FileSource, Gap, GapKind, SkippedPath, SkipReason, Targets
-from scangate.scan.git import GitEntry, Repository
+from scangate.scan.git import SYMBOLIC_LINK, GitEntry, IgnoredPaths, Repository
+from scangate.scan.links import DANGLING, TreeLinks
 
 SCANNER = "targets"
 GIT_FOLDER = b".git"
 SPECIAL_NAMES = {b"", b".", b".."}
-SYMBOLIC_LINK = "120000"  # git's mode
 MIB = 1024 * 1024
 BATCH_BYTES = 64 * MIB
 
@@ -29,9 +30,9 @@ class Target(msgspec.Struct, frozen=True):
     """A file to scan: its path as text and as the file system has it, and its blob if the bytes come from git.
 
     ``stat_signature``: of the file when it was listed, see `take_stat_signature`; empty if the bytes come from git. ``file``: the
-    absolute path of the file that has the bytes, if it is not the one at ``raw_path``. ``sha256``: of bytes that git LFS has. The
-    rest is set by `content_types.identify_targets`: the content type, those of the file's pieces, and the digest of its content
-    where there is a cache.
+    absolute path of the file that has the bytes, if it is not that at ``raw_path``. ``link_to``: of a symbolic link, the raw path
+    of the file that it leads to. ``sha256``: of bytes that git LFS has. The rest is set by `content_types.identify_targets`: the
+    content type, those of the file's pieces, and the digest of its content where there is a cache.
     """
 
     path: str
@@ -40,6 +41,7 @@ class Target(msgspec.Struct, frozen=True):
     size: int = -1
     stat_signature: tuple[int, ...] = ()
     file: bytes = b""
+    link_to: bytes = b""
     sha256: str = ""
     content_type: str = ""
     piece_types: tuple[str, ...] = ()
@@ -140,46 +142,110 @@ class _BlobReader:
         return self._loaded[1][target.blob]
 
 
-def list_files(root: Path, repository: Repository | None, own_outputs: Sequence[Path] = (), scope: str = "") -> Listing:
+class _Listed(msgspec.Struct):
+    """What becomes of the paths of a listing."""
+
+    targets: list[Target] = []
+    skipped: list[SkippedPath] = []
+    gaps: list[Gap] = []
+
+    def add(self, found: Target | Gap | SkippedPath) -> None:
+        """Adds one path."""
+        if isinstance(found, Target):
+            self.targets.append(found)
+        elif isinstance(found, Gap):
+            self.gaps.append(found)
+        else:
+            self.skipped.append(found)
+
+
+def list_files(
+    root: Path, repository: Repository | None, own_outputs: Sequence[Path] = (), scope: str = "", *, nested: bool = False
+) -> Listing:
     """Everything under ``root``: git's index and untracked files; the file system if there is no repository, or git fails.
 
     ``own_outputs``: files and folders that scangate writes, which are left out. ``scope``: the folder or file to list; the rest of
-    the repository becomes companions.
+    the repository becomes companions. ``nested``: submodules and nested repositories are listed as well; else each is a gap.
     """
-    entries, notes = None, ["no git repository: every file under the root is scanned, including ignored files"]
-    if repository is not None:
-        try:
-            entries, notes = repository.list_entries(), []
-        except ScanError as error:
-            if error.kind is GapKind.INTERRUPTED:
-                raise
-            notes = [f"{error.reason}: every file under the root is scanned, including ignored files"]
-    skipped: list[SkippedPath] = []
-    others: list[bytes] = []
+    entries, notes = _query_git(repository, nested=nested)
     if entries is None:
-        source, raw_paths = FileSource.FILE_SYSTEM, sorted(_walk(os.fsencode(root), os.fsencode(scope)))
+        source, raw_paths = FileSource.FILE_SYSTEM, _walk(os.fsencode(root), os.fsencode(scope))
+        inside, others = [GitEntry(raw_path) for raw_path in raw_paths], []
     else:
         source, is_inside = FileSource.GIT_INDEX, _folder_test(os.fsencode(scope))
-        others = [entry.raw_path for entry in entries if not is_inside(entry.raw_path) and not entry.repository_kind]
-        entries = [entry for entry in entries if is_inside(entry.raw_path)]
-        skipped = [_skipped_repository(entry) for entry in entries if entry.repository_kind]
-        raw_paths = sorted({entry.raw_path for entry in entries if not entry.repository_kind})
-    is_own_output, boundary = _own_output_test(root, own_outputs), _RootBoundary(root)
-    targets, gaps = [], []
-    for raw_path in raw_paths:
-        if is_own_output(raw_path):
-            skipped.append(SkippedPath(_display_path(raw_path), SkipReason.OWN_OUTPUT))
-            continue
-        found = _classify(raw_path, boundary, tracked=entries is not None)
-        if isinstance(found, Target):
-            targets.append(found)
-        elif isinstance(found, Gap):
-            gaps.append(found)
-        else:
-            skipped.append(found)
-    listing = _listing(root, repository, source, targets, skipped=skipped, gaps=gaps, notes=notes)
-    companions = {_display_path(raw): Target(_display_path(raw), raw) for raw in others}
+        inside = [entry for entry in entries if is_inside(entry.raw_path)]
+        others = [entry for entry in entries if not is_inside(entry.raw_path) and not entry.repository_kind]
+    known = [entry.raw_path for entry in (*inside, *others)]
+    listed, absent = _WorkTree(root, own_outputs, known, is_tracked=entries is not None).list_entries(inside)
+    if absent and repository is not None:
+        _add_absent(listed, repository, absent, entries or ())
+    listing = _listing(root, repository, source, listed, notes)
+    companions = {_display_path(entry.raw_path): Target(_display_path(entry.raw_path), entry.raw_path) for entry in others}
     return msgspec.structs.replace(_restrict(listing, scope), companions=companions)
+
+
+def _query_git(repository: Repository | None, *, nested: bool) -> tuple[Sequence[GitEntry] | None, list[str]]:
+    """All entries, with notes about what git leaves out; None if there is no repository, or if git fails."""
+    if repository is None:
+        return None, ["no git repository: every file under the root is scanned, including ignored files"]
+    try:
+        entries, notes = repository.list_entries(), list(_describe_ignored(repository.count_ignored()))
+        return list(_with_nested(repository, entries)) if nested else entries, notes
+    except ScanError as error:
+        if error.kind is GapKind.INTERRUPTED:
+            raise
+        return None, [f"{error.reason}: every file under the root is scanned, including ignored files"]
+
+
+def _without_twins(targets: Sequence[Target]) -> Iterator[Target]:
+    """``targets`` without files that are the same under names that differ in case alone, where the file system ignores case."""
+    seen = set()
+    for target in targets:
+        key = (target.raw_path.lower(), target.stat_signature[:2])
+        if key not in seen:
+            seen.add(key)
+            yield target
+
+
+def _describe_ignored(ignored: IgnoredPaths) -> Iterator[str]:
+    """Notes on what the ignore rules leave out."""
+    if ignored.total:
+        count = "1 untracked path" if ignored.total == 1 else f"{ignored.total:,} untracked paths"
+        own = f", {ignored.by_info_exclude:,} of them by .git/info/exclude" if ignored.by_info_exclude else ""
+        yield f"not scanned because of git's ignore rules: {count} (a folder counts as one){own}"
+
+
+def _with_nested(repository: Repository, entries: Sequence[GitEntry]) -> Iterator[GitEntry]:
+    """``entries``, and those of the submodules and nested repositories whose files are there, in place of these."""
+    for entry in entries:
+        inner = repository.open_nested(entry.raw_path) if entry.repository_kind else None
+        if inner is None:
+            yield entry
+            continue
+        try:
+            below = list(_with_nested(inner, inner.list_entries()))
+        except ScanError:
+            yield entry
+            continue
+        for each in below:  # a blob of another repository cannot be read by its id
+            yield GitEntry(os.path.join(entry.raw_path, each.raw_path), repository_kind=each.repository_kind)  # noqa: PTH118
+
+
+def _add_absent(listed: _Listed, repository: Repository, absent: Sequence[GitEntry], entries: Sequence[GitEntry]) -> None:
+    """Adds files that the index has and the work tree need not have, with their content in git."""
+    try:
+        found = _read_entries(repository, absent, TreeLinks(repository, entries))
+    except ScanError:
+        found = _Listed([Target(_display_path(entry.raw_path), entry.raw_path) for entry in absent])
+    for target in found.targets:
+        listed.add(_absent_gap(target.path) if target.size < 0 else target)
+    listed.skipped += found.skipped
+    listed.gaps += found.gaps
+
+
+def _absent_gap(path: str) -> Gap:
+    reason = "not in the work tree (sparse checkout or skip-worktree), and git does not have its content"
+    return Gap(SCANNER, path, GapKind.ABSENT, reason, hint="get it: git sparse-checkout disable, or git checkout -- PATH")
 
 
 def list_staged(root: Path, repository: Repository | None, paths: Sequence[str], scope: str = "") -> Listing:
@@ -192,14 +258,16 @@ def list_staged(root: Path, repository: Repository | None, paths: Sequence[str],
         raise UsageError("--staged needs a git repository", "scan the directory instead: scangate scan .")
     is_inside = _folder_test(os.fsencode(scope))
     entries = [entry for entry in repository.list_staged([os.fsencode(path) for path in paths]) if is_inside(entry.raw_path)]
-    listing = _restrict(_list_entries(root, repository, FileSource.STAGED, entries), scope)
-    return msgspec.structs.replace(listing, companions=_list_companions(repository, entries))
+    index = repository.list_index()
+    listed = _read_entries(repository, entries, TreeLinks(repository, index), _WorkTree(root, (), (), is_tracked=True))
+    listing = _restrict(_listing(root, repository, FileSource.STAGED, listed), scope)
+    return msgspec.structs.replace(listing, companions=_list_companions(repository, entries, index))
 
 
-def _list_companions(repository: Repository, entries: Sequence[GitEntry]) -> dict[str, Target]:
-    """The index's files that are not among ``entries``."""
+def _list_companions(repository: Repository, entries: Sequence[GitEntry], index: Sequence[GitEntry]) -> dict[str, Target]:
+    """The files of the ``index`` that are not among ``entries``."""
     given = {entry.raw_path for entry in entries}
-    others = [each for each in repository.list_index() if each.raw_path not in given and each.blob and each.mode.startswith("100")]
+    others = [each for each in index if each.raw_path not in given and each.blob and each.mode.startswith("100")]
     sizes = repository.blob_sizes([entry.blob for entry in others])
     targets = (Target(_display_path(each.raw_path), each.raw_path, blob=each.blob, size=sizes[each.blob]) for each in others)
     return {target.path: target for target in targets}
@@ -211,42 +279,52 @@ def list_commit(root: Path, repository: Repository, commit: str, own_outputs: Se
     ``own_outputs`` as in `list_files`, but not reported. ``scope``: the folder or file to list.
     """
     is_own_output, is_inside = _own_output_test(root, own_outputs), _folder_test(os.fsencode(scope))
-    entries = [each for each in repository.list_tree(commit) if is_inside(each.raw_path) and not is_own_output(each.raw_path)]
-    listing = _list_entries(root, repository, FileSource.COMMIT, entries)
-    return msgspec.structs.replace(listing, commit=commit)
+    tree = repository.list_tree(commit)
+    entries = [each for each in tree if is_inside(each.raw_path) and not is_own_output(each.raw_path)]
+    listed = _read_entries(repository, entries, TreeLinks(repository, tree))
+    return msgspec.structs.replace(_listing(root, repository, FileSource.COMMIT, listed), commit=commit)
 
 
-def _list_entries(root: Path, repository: Repository, source: FileSource, entries: Sequence[GitEntry]) -> Listing:
-    sizes = repository.blob_sizes([entry.blob for entry in entries if entry.blob and entry.mode.startswith("100")])
-    targets: list[Target] = []
-    skipped: list[SkippedPath] = []
-    gaps: list[Gap] = []
+def _read_entries(
+    repository: Repository, entries: Sequence[GitEntry], links: TreeLinks, work_tree: _WorkTree | None = None
+) -> _Listed:
+    """The files of ``entries`` with their content in git. A link has the content of what it leads to among ``links``, or else, as
+    for a file that is ignored, in the ``work_tree``."""
+    ends = {entry.raw_path: links.resolve(entry) for entry in entries if entry.mode == SYMBOLIC_LINK and entry.blob}
+    contents = {entry.raw_path: end.entry for entry in entries if (end := ends.get(entry.raw_path)) is not None and end.entry}
+    blobs = {entry.blob for entry in (*entries, *contents.values()) if entry.blob and entry.mode.startswith("100")}
+    sizes = repository.blob_sizes(sorted(blobs))
+    listed = _Listed()
     for entry in entries:
-        path = _display_path(entry.raw_path)
+        path, end = _display_path(entry.raw_path), ends.get(entry.raw_path)
         if entry.repository_kind:
-            skipped.append(_skipped_repository(entry))
+            listed.add(_nested_repository_gap(entry))
         elif not entry.blob:
             reason = "merge conflict: git has no staged content for it" if entry.mode else "not in git's index"
-            gaps.append(_unreadable_gap(path, reason))
-        elif entry.mode == SYMBOLIC_LINK:
-            skipped.append(SkippedPath(path, SkipReason.SYMBOLIC_LINK))
+            listed.add(_unreadable_gap(path, reason))
+        elif end is None:
+            listed.add(Target(path, entry.raw_path, blob=entry.blob, size=sizes[entry.blob]))
+        elif end.entry is not None:
+            size = sizes[end.entry.blob]
+            listed.add(Target(path, entry.raw_path, blob=end.entry.blob, size=size, link_to=end.entry.raw_path))
+        elif not end.problem:
+            listed.add(SkippedPath(path, SkipReason.LINK_WITHIN_TREE))
+        elif end == DANGLING and work_tree is not None:
+            listed.add(work_tree.classify_link(entry.raw_path, links.text(entry)))
         else:
-            targets.append(Target(path, entry.raw_path, blob=entry.blob, size=sizes[entry.blob]))
-    return _listing(root, repository, source, targets, skipped=skipped, gaps=gaps)
+            listed.add(_unreadable_gap(path, end.problem))
+    return listed
 
 
-def _listing(  # noqa: PLR0913
-    root: Path,
-    repository: Repository | None,
-    source: FileSource,
-    targets: Sequence[Target],
-    *,
-    skipped: Sequence[SkippedPath],
-    gaps: Sequence[Gap],
-    notes: Sequence[str] = (),
-) -> Listing:
-    summary = Targets(source, len(targets), skipped_paths=tuple(sorted(skipped)), gaps=tuple(gaps), notes=tuple(notes))
-    return Listing(root, _with_unique_paths(targets), summary, repository)
+def _listing(root: Path, repository: Repository | None, source: FileSource, listed: _Listed, notes: Sequence[str] = ()) -> Listing:
+    summary = Targets(
+        source,
+        len(listed.targets),
+        skipped_paths=tuple(sorted(listed.skipped)),
+        gaps=tuple(listed.gaps),
+        notes=tuple(notes),
+    )
+    return Listing(root, _with_unique_paths(listed.targets), summary, repository)
 
 
 def _restrict(listing: Listing, scope: str) -> Listing:
@@ -257,7 +335,7 @@ def _restrict(listing: Listing, scope: str) -> Listing:
 def interrupted_listing(root: Path, error: ScanError) -> Listing:
     """The listing of a run that was interrupted, or whose time was over, before its files were listed."""
     gap = Gap(SCANNER, None, error.kind, f"{error.reason}, before the files were listed", hint=error.hint)
-    return _listing(root, None, FileSource.INTERRUPTED, (), skipped=(), gaps=(gap,))
+    return _listing(root, None, FileSource.INTERRUPTED, _Listed(gaps=[gap]))
 
 
 def _own_output_test(root: Path, own_outputs: Sequence[Path]) -> Callable[[bytes], bool]:
@@ -288,8 +366,10 @@ def _with_unique_paths(targets: Sequence[Target]) -> tuple[Target, ...]:
     return tuple(sorted(unique, key=lambda target: target.path))
 
 
-def _skipped_repository(entry: GitEntry) -> SkippedPath:
-    return SkippedPath(_display_path(entry.raw_path), SkipReason.OTHER_REPOSITORY, detail=entry.repository_kind)
+def _nested_repository_gap(entry: GitEntry) -> Gap:
+    reason = f"a {entry.repository_kind}, which was not scanned"
+    hint = "scan it with the rest (submodules: scan), or exclude it with a reason: paths: {exclude: [...]}"
+    return Gap(SCANNER, _display_path(entry.raw_path), GapKind.NESTED_REPOSITORY, reason, hint=hint)
 
 
 def _display_path(raw_path: bytes) -> str:
@@ -323,6 +403,61 @@ def take_stat_signature(status: os.stat_result) -> tuple[int, ...]:
     return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
+class _WorkTree:
+    """Decides what the paths of a work tree, or of any folder, are. ``known``: the raw paths that are listed in any case."""
+
+    def __init__(self, root: Path, own_outputs: Sequence[Path], known: Iterable[bytes], *, is_tracked: bool) -> None:
+        self._boundary = _RootBoundary(root)
+        self._is_own_output = _own_output_test(root, own_outputs)
+        self._known = sorted(known)
+        self._is_tracked = is_tracked
+
+    def list_entries(self, entries: Iterable[GitEntry]) -> tuple[_Listed, list[GitEntry]]:
+        """What is at each entry, and the entries that the index has and the work tree need not have, and does not have."""
+        listed, absent = _Listed(), []
+        for entry in sorted({entry.raw_path: entry for entry in entries}.values(), key=lambda entry: entry.raw_path):
+            if entry.repository_kind:
+                listed.add(_nested_repository_gap(entry))
+            elif entry.is_hidden and not os.path.lexists(self._boundary.full_path(entry.raw_path)):
+                absent.append(entry)
+            else:
+                for found in self._classify(entry.raw_path):
+                    listed.add(found)
+        listed.targets = list(_without_twins(listed.targets))
+        return listed, absent
+
+    def _classify(self, raw_path: bytes) -> Iterator[Target | Gap | SkippedPath]:
+        """What a path is: a file to scan, a gap, or something to skip; of a link to a folder that is not listed, its files."""
+        if self._is_own_output(raw_path):
+            yield SkippedPath(_display_path(raw_path), SkipReason.OWN_OUTPUT)
+            return
+        found = _classify(raw_path, self._boundary, tracked=self._is_tracked)
+        if isinstance(found, Target) and found.link_to and self._is_own_output(found.link_to):
+            found = SkippedPath(found.path, SkipReason.OWN_OUTPUT)
+        if isinstance(found, SkippedPath) and found.reason is SkipReason.LINK_WITHIN_TREE:
+            folder = self._boundary.relative_path(os.path.realpath(self._boundary.full_path(raw_path)))
+            if folder and not self._has_known(folder) and not self._is_own_output(folder):
+                yield from self._classify_ignored_folder(raw_path, folder)
+                return
+        yield found
+
+    def classify_link(self, raw_path: bytes, text: bytes) -> Target | Gap:
+        """What a link with this text, which the work tree need not have, leads to in the work tree."""
+        end = os.path.join(os.path.dirname(self._boundary.full_path(raw_path)), text)  # noqa: PTH118, PTH120 -- bytes
+        found = _classify_end(raw_path, end, self._boundary)
+        return _unreadable_gap(_display_path(raw_path), DANGLING.problem) if isinstance(found, SkippedPath) else found
+
+    def _has_known(self, folder: bytes) -> bool:
+        """Whether a listed path is in ``folder``."""
+        at = bisect.bisect_left(self._known, folder + b"/")
+        return at < len(self._known) and self._known[at].startswith(folder + b"/")
+
+    def _classify_ignored_folder(self, raw_path: bytes, folder: bytes) -> Iterator[Target | Gap | SkippedPath]:
+        """The files below a link to a folder of which nothing is listed: they are there under the link's name."""
+        for raw in sorted(_walk(self._boundary.top, folder)):
+            yield _classify(raw_path + raw[len(folder) :], self._boundary, tracked=False)
+
+
 def _classify(  # noqa: PLR0911 -- one return a file type
     raw_path: bytes, boundary: _RootBoundary, *, tracked: bool
 ) -> Target | Gap | SkippedPath:
@@ -342,22 +477,29 @@ def _classify(  # noqa: PLR0911 -- one return a file type
             return Target(path, raw_path, stat_signature=take_stat_signature(status))
         return _unreadable_gap(path, "a parent directory is a symbolic link out of the root")
     if stat.S_ISLNK(mode):
-        return _classify_link(path, full, boundary)
+        return _classify_end(raw_path, full, boundary)
     if stat.S_ISDIR(mode):
         is_git = os.path.basename(raw_path) == GIT_FOLDER  # noqa: PTH119
         return SkippedPath(path, SkipReason.GIT_DATA) if is_git else _unreadable_gap(path, "a directory that cannot be listed")
     return _unreadable_gap(path, f"{describe_file_type(mode)}, not a file")
 
 
-def _classify_link(path: str, full: bytes, boundary: _RootBoundary) -> Gap | SkippedPath:
-    if not boundary.is_inside(os.path.realpath(full)):
+def _classify_end(raw_path: bytes, link: bytes, boundary: _RootBoundary) -> Target | Gap | SkippedPath:
+    """What the link at ``raw_path`` is, by what is at the end of ``link``, an absolute path: a file, under the link's own name."""
+    path, end = _display_path(raw_path), os.path.realpath(link)
+    if not boundary.is_inside(end):
         return _unreadable_gap(path, "a symbolic link out of the root, not followed")
     try:
-        os.stat(full)  # noqa: PTH116
+        status = os.stat(link)  # noqa: PTH116
     except OSError as error:
         is_dangling = isinstance(error, FileNotFoundError)
         return _unreadable_gap(path, "a dangling symbolic link" if is_dangling else "a symbolic link loop")
-    return SkippedPath(path, SkipReason.LINK_WITHIN_TREE)
+    if stat.S_ISDIR(status.st_mode):
+        return SkippedPath(path, SkipReason.LINK_WITHIN_TREE)
+    if not stat.S_ISREG(status.st_mode):
+        return _unreadable_gap(path, f"a symbolic link to {describe_file_type(status.st_mode)}")
+    signature = take_stat_signature(status)
+    return Target(path, raw_path, stat_signature=signature, file=end, link_to=boundary.relative_path(end))
 
 
 class _RootBoundary:
@@ -371,6 +513,15 @@ class _RootBoundary:
     def full_path(self, raw_path: bytes) -> bytes:
         """The absolute path; as ``os.path.join``, but fast enough to be called for every file."""
         return raw_path if raw_path[:1] == b"/" else self._prefix + raw_path
+
+    @property
+    def top(self) -> bytes:
+        """The root, without links."""
+        return self._top
+
+    def relative_path(self, real_path: bytes) -> bytes:
+        """A path without links that is inside, relative to the root; empty for the root."""
+        return real_path[len(self._top.rstrip(b"/")) + 1 :]
 
     def is_inside(self, real_path: bytes) -> bool:
         """Whether a path without links is the root or below it."""

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from scangate.errors import ScanError
-from scangate.model import NEVER_ALLOWED, ContentFiles, FileReport, Finding, Gap, ScanResult, Targets
+from scangate.model import NEVER_ALLOWED, ContentFiles, FileReport, Finding, Gap, ScanResult, SkippedPath, SkipReason, Targets
 from scangate.plugin import SourceFile
 from scangate.scan.content_types import forget_types, identify_targets
 from scangate.scan.context import CallContext
@@ -30,6 +30,7 @@ from scangate.scan.plan import (
     accepts_piece,
     assign_files,
     call_guarded,
+    find_repeated_links,
     gap_from_error,
     with_companions,
 )
@@ -227,13 +228,16 @@ class _ScanRun:
     def _describe_targets(self, redactor: Redactor) -> Targets:
         """The redacted summary of the listing, with the content types of its files."""
         listing = self._listing
-        gaps = map(with_hint, (*listing.summary.gaps, *listing.content_gaps))
+        gaps = tuple(map(with_hint, (*listing.summary.gaps, *listing.content_gaps)))
+        links = find_repeated_links(listing, self._plan.exclusions)
         paths: defaultdict[str, set[str]] = defaultdict(set)
         for target in listing.targets:
-            for content_type in (target.content_type, *target.piece_types) if target.path not in listing.companions else ():
-                paths[content_type].add(redactor.redact_path(target.path))
+            if target.path not in links and target.path not in listing.companions:
+                for content_type in (target.content_type, *target.piece_types):
+                    paths[content_type].add(redactor.redact_path(target.path))
         content = tuple(ContentFiles(content_type, tuple(sorted(found))) for content_type, found in sorted(paths.items()))
-        return redactor.redact_targets(msgspec.structs.replace(listing.summary, gaps=tuple(gaps), content=content))
+        skipped = (*listing.summary.skipped_paths, *(SkippedPath(path, SkipReason.LINK_WITHIN_TREE) for path in sorted(links)))
+        return redactor.redact_targets(msgspec.structs.replace(listing.summary, skipped_paths=skipped, gaps=gaps, content=content))
 
     def _load_cached(self, runs: Sequence[TaskRun]) -> None:
         """Loads results of earlier runs; for an unsplittable scanner those of all its files or none."""

@@ -32,6 +32,7 @@ SAFE_CONFIG = (
     *("-c", "core.untrackedCache=false"),
     *("-c", "core.quotePath=false"),
     *("-c", "core.excludesFile=/dev/null"),
+    *("-c", "core.ignoreCase=false"),  # else an untracked OK.py is taken for a tracked ok.py
     *("-c", "core.commitGraph=false"),  # a separate file that may contradict the commits
     *("-c", "core.warnAmbiguousRefs=true"),
 )
@@ -47,7 +48,8 @@ SAFE_ENVIRONMENT = {
 }
 TIMEOUT_SECONDS = 60.0
 COMMIT_ID = re.compile(rb"[0-9a-f]{40}|[0-9a-f]{64}")
-MAX_POINTER_BYTES = 8192
+MAX_POINTER_BYTES = 64 * 1024
+SYMBOLIC_LINK = "120000"  # a mode
 INDEX_VARIABLE = "GIT_INDEX_FILE"
 EMPTY_BLOB, EMPTY_TREE = (
     {hashlib.sha1(head, usedforsecurity=False).hexdigest(), hashlib.sha256(head).hexdigest()} for head in (b"blob 0\0", b"tree 0\0")
@@ -57,13 +59,23 @@ EMPTY_BLOB, EMPTY_TREE = (
 class GitEntry(msgspec.Struct, frozen=True):
     """A path that git names, relative to the scanned root, with its mode and blob.
 
-    ``repository_kind``: ``submodule`` or ``nested repository``; empty for an ordinary path.
+    ``repository_kind``: ``submodule`` or ``nested repository``; empty for an ordinary path. ``is_hidden``: the index says that the
+    work tree need not have it (skip-worktree), or that it is unchanged there (assume-unchanged).
     """
 
     raw_path: bytes
     mode: str = ""
     blob: str = ""
     repository_kind: str = ""
+    is_hidden: bool = False
+
+
+class IgnoredPaths(msgspec.Struct, frozen=True):
+    """How many untracked paths git's ignore rules leave out, and how many the rules in ``.git/info/exclude`` alone would; a folder
+    of which all is ignored counts as one."""
+
+    total: int = 0
+    by_info_exclude: int = 0
 
 
 def find_worktree(folder: Path) -> Path | None:
@@ -93,29 +105,51 @@ class Repository:
         self._root = root
         self._processes = processes
         self._prefetched: BackgroundCall[list[GitEntry]] | None = None
+        self._ignored: BackgroundCall[IgnoredPaths] | None = None
 
     @property
     def top(self) -> Path:
         """The root of the work tree."""
         return self._top
 
+    def open_nested(self, raw_path: bytes) -> Repository | None:
+        """The repository at a path below the root; None if its files are not there."""
+        folder = self._root / os.fsdecode(raw_path)
+        if not (folder / ".git").exists() or folder.resolve() != self._root.resolve() / os.fsdecode(raw_path):
+            return None
+        return Repository(folder, folder, self._processes)
+
     @functools.cached_property
     def common_dir(self) -> Path:
         """git's directory, of a linked work tree the main one's: found through its files, not through its configuration."""
         folder = self._top / ".git"
         if folder.is_file():
-            folder = self._top / _read_pointer(folder).removeprefix("gitdir:").strip()
-        common = _read_pointer(folder / "commondir")
+            folder = self._top / _read_small_file(folder).removeprefix("gitdir:").strip()
+        common = _read_small_file(folder / "commondir")
         return folder / common if common else folder
 
     def prefetch_entries(self) -> None:
-        """Starts the next `list_entries` in the background."""
+        """Starts the next `list_entries` and `count_ignored` in the background."""
         self._prefetched = BackgroundCall(self._list_entries)
+        self._ignored = BackgroundCall(self._count_ignored)
 
     def list_entries(self) -> list[GitEntry]:
         """Every path under the root that is in the index or untracked, without ignored ones."""
         prefetched, self._prefetched = self._prefetched, None
         return self._list_entries() if prefetched is None else prefetched.result()
+
+    def count_ignored(self) -> IgnoredPaths:
+        """How many paths the ignore rules leave out."""
+        prefetched, self._ignored = self._ignored, None
+        return self._count_ignored() if prefetched is None else prefetched.result()
+
+    def _count_ignored(self) -> IgnoredPaths:
+        query = ("ls-files", "-z", "--others", "--ignored", "--directory")
+        total = len(self._run_for_lines(*query, "--exclude-standard"))
+        rules = self.common_dir / "info" / "exclude"
+        if not total or not _has_rules(rules):
+            return IgnoredPaths(total)
+        return IgnoredPaths(total, len(self._run_for_lines(*query, f"--exclude-from={rules}")))
 
     def _list_entries(self) -> list[GitEntry]:
         untracked = BackgroundCall(lambda: self._run_for_lines("ls-files", "-z", "--others", "--exclude-standard"))
@@ -178,9 +212,9 @@ class Repository:
         """The entries at ``paths`` or below; matched here, since thousands of paths do not fit on a command line."""
         root = os.fsencode(self._root)
         wanted = {os.path.relpath(os.path.join(root, name), root) for name in paths}  # noqa: PTH118 -- bytes: a name need not be text
-        entries = [entry for entry in self._list_index(index) if wanted & {b".", entry.raw_path, *_parent_folders(entry.raw_path)}]
+        entries = [entry for entry in self._list_index(index) if wanted & {b".", entry.raw_path, *parent_folders(entry.raw_path)}]
         entries = self._without_intent_to_add(entries, index)
-        held = {step for entry in entries for step in (b".", entry.raw_path, *_parent_folders(entry.raw_path))}
+        held = {step for entry in entries for step in (b".", entry.raw_path, *parent_folders(entry.raw_path))}
         return [*entries, *(GitEntry(raw) for raw in sorted(wanted - held))]
 
     def head_commit(self) -> str:
@@ -297,11 +331,14 @@ class Repository:
 
     def _list_index(self, index: Mapping[str, str] = MappingProxyType({})) -> list[GitEntry]:
         found: dict[bytes, GitEntry] = {}
-        for line in self._run_for_lines("ls-files", "-z", "--cached", "--stage", env=index):
+        for line in self._run_for_lines("ls-files", "-z", "--cached", "--stage", "-v", env=index):
             facts, _, raw = line.partition(b"\t")
-            mode, blob, stage = facts.decode("ascii").split(" ")
+            tag, mode, blob, stage = facts.decode("ascii").split(" ")
+            is_hidden = tag == "S" or tag.islower()  # lower case: assume-unchanged
             # A conflict has up to three stages, and none of them is what will be committed.
-            found[raw] = GitEntry(raw, mode, blob if stage == "0" else "", "submodule" if mode == "160000" else "")
+            found[raw] = GitEntry(
+                raw, mode, blob if stage == "0" else "", "submodule" if mode == "160000" else "", is_hidden=is_hidden
+            )
         return list(found.values())
 
     def _run_for_lines(self, *arguments: str, env: Mapping[str, str] = MappingProxyType({})) -> list[bytes]:
@@ -331,15 +368,20 @@ class Repository:
         return output
 
 
-def _read_pointer(file: Path) -> str:
-    """The text of a small file of git that names a directory; empty if there is none."""
+def _has_rules(file: Path) -> bool:
+    """Whether a file with ignore rules has any."""
+    return any(line.strip() and not line.startswith("#") for line in _read_small_file(file).splitlines())
+
+
+def _read_small_file(file: Path) -> str:
+    """The text of a small file of git, such as one that names a directory; empty if there is none."""
     try:
         return read_regular_file(file, MAX_POINTER_BYTES).decode("utf-8", "surrogateescape").strip()
     except OSError:
         return ""
 
 
-def _parent_folders(raw: bytes) -> Iterator[bytes]:
+def parent_folders(raw: bytes) -> Iterator[bytes]:
     """Every folder that contains a path."""
     while raw := raw.rpartition(b"/")[0]:
         yield raw

@@ -132,8 +132,9 @@ def assign_files(
             run.skipped_paths.append(SkippedPath(target.path, SkipReason.EXCLUDED, name, reason))
         return reason is not None
 
+    repeated = find_repeated_links(listing, exclusions) if task.traits.splittable else frozenset()
     for target in listing.targets if not task.skip_reason else ():
-        is_wanted = task.paths is None or target.path in task.paths
+        is_wanted = (task.paths is None or target.path in task.paths) and target.path not in repeated
         if is_wanted and target.path not in listing.companions and accepts(task, target) and not is_excluded(target):
             run.targets.append(target)
     if run.targets and task.traits.also_reads is not ScannerTraits().also_reads:
@@ -141,6 +142,24 @@ def assign_files(
         run.targets = sorted((*run.targets, *referenced), key=lambda target: target.path)
         run.skipped_paths = list(dict.fromkeys(run.skipped_paths))
     return run
+
+
+def find_repeated_links(listing: Listing, exclusions: Sequence[ExcludedPaths]) -> frozenset[str]:
+    """The links to files that are scanned under their own names with the same content type: a second report would say the same.
+
+    A scanner that is not splittable is given them nevertheless: to it, a lock file is about the folder that it is in.
+    """
+    links = [target for target in listing.targets if target.link_to]
+    files = {target.raw_path: target for target in listing.targets if not target.link_to} if links else {}
+
+    def is_repeated(link: Target) -> bool:
+        file = files.get(link.link_to)
+        if file is None or file.path in listing.companions:
+            return False
+        is_same = (file.content_type, file.piece_types) == (link.content_type, link.piece_types)
+        return is_same and all(matches(each.path, link.path) or not matches(each.path, file.path) for each in exclusions)
+
+    return frozenset(link.path for link in links if is_repeated(link))
 
 
 def with_companions(listing: Listing, plan: ScanPlan) -> Listing:
