@@ -73,6 +73,7 @@ def test_renamed_and_edited_file_matches() -> None:
             [result("b.py")], Targets(FileSource.GIT_INDEX, 1, skipped_paths=(SkippedPath("a.py", SkipReason.OTHER_REPOSITORY),))
         ),
         ScannedPaths([result("b.py")], Targets(FileSource.GIT_INDEX, 1, gaps=(Gap("targets", "a.py", GapKind.UNREADABLE, "why"),))),
+        ScannedPaths([result("b.py")], Targets(FileSource.GIT_INDEX, 1, gaps=(Gap("targets", "a.py", GapKind.ABSENT, "why"),))),
         ScannedPaths([result("b.py")], Targets(FileSource.GIT_INDEX, 1, gaps=(Gap("targets", None, GapKind.INTERRUPTED, "why"),))),
         ScannedPaths([result("b.py", scanner="semgrep")], Targets(FileSource.GIT_INDEX, 1)),
         None,
@@ -80,6 +81,12 @@ def test_renamed_and_edited_file_matches() -> None:
 )
 def test_finding_is_not_moved_from_a_file_not_scanned(sight: ScannedPaths | None) -> None:
     assert not matched(found("b.py"), entry("a.py"), sight)
+
+
+def test_a_finding_in_a_repository_that_was_not_scanned_is_not_gone() -> None:
+    targets = Targets(FileSource.GIT_INDEX, 1, gaps=(Gap("targets", "sub", GapKind.NESTED_REPOSITORY, "why"),))
+    scanned = ScannedPaths([result("b.py")], targets)
+    assert [scanned.is_gone(path) for path in ("sub/a.py", "sub", "subway/a.py", "a.py")] == [False, False, True, True]
 
 
 def test_a_file_that_is_in_the_index_alone_is_gone() -> None:

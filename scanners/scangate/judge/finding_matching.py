@@ -23,6 +23,7 @@ from scangate.model import (
     FileSource,
     Finding,
     FindingKind,
+    GapKind,
     KnownSource,
     KnownSourceKind,
     ScanResult,
@@ -76,7 +77,8 @@ class ScannedPaths:
             left.path for left in targets.skipped_paths if left.reason is not SkipReason.NOT_IN_WORK_TREE
         }
         self._there |= {path for path in away if path is not None}
-        self._folders = tuple(path for path in self._there if path.endswith("/"))
+        nested = (f"{gap.path}/" for gap in targets.gaps if gap.kind is GapKind.NESTED_REPOSITORY)
+        self._folders = (*(path for path in self._there if path.endswith("/")), *nested)
         self._whole = targets.source is not FileSource.STAGED and None not in away
         self._scope = targets.scope
 
