@@ -22,6 +22,7 @@ from scangate.judge.policy import (
     Policy,
     ScannerSettings,
     SeverityRule,
+    Submodules,
     UnusedExceptions,
 )
 from scangate.judge.policy_floor import find_loosenings
@@ -99,6 +100,7 @@ CASES: list[tuple[str, Any, Any, Any]] = [
     ("inline_suppressions", InlineSuppressions.REPORT, InlineSuppressions.DENY, InlineSuppressions.ALLOW),
     ("inline_expiry", InlineExpiry.REQUIRED, InlineExpiry.REQUIRED, InlineExpiry.OPTIONAL),
     ("new_suppressions", NewSuppressions.DENY, NewSuppressions.DENY, NewSuppressions.ALLOW),
+    ("submodules", Submodules.SCAN, Submodules.SCAN, Submodules.REPORT),
     ("never_excepted", (FindingKind.SECRET,), (FindingKind.CODE, FindingKind.SECRET), (FindingKind.CODE,)),
     ("exception_owner_names", ("@a", "@b"), ("@b",), ("@a", "@c")),
     ("exception_owner_names", ("@a",), ("@a",), ()),

@@ -190,6 +190,7 @@ ERRORS = [
     (HEAD + "exception-unused: allow\n", "4:19: exception-unused: not an allowed value", "allowed: fail, report"),
     (HEAD + "exception-owners: team\n", "4:19: exception-owners: not an allowed value", "allowed: anyone, codeowners"),
     (HEAD + "codeowners: ''\n", "4:13: codeowners: expected text", ""),
+    (HEAD + "submodules: ignore\n", "4:13: submodules: not an allowed value", "allowed: report, scan"),
     (HEAD + "new-suppressions: report\n", "4:19: new-suppressions: not an allowed value", "allowed: allow, deny"),
     (HEAD + "paths: {excludable: [src]}\n", "4:22: paths.excludable[0]: expected text like", "describes"),
     (HEAD + "paths: {excludable: ['*/']}\n", "4:22: paths.excludable[0]: expected text like", "describes"),

@@ -18,7 +18,7 @@ from scangate.app.session import Session
 from scangate.assets import folder
 from scangate.errors import ScanError, UsageError
 from scangate.judge.error_text import suggest
-from scangate.judge.policy import Policy, ScannerSettings
+from scangate.judge.policy import Policy, ScannerSettings, Submodules
 from scangate.model import GapKind
 from scangate.plugin import Scanner
 from scangate.scan.content_types import identify_targets
@@ -62,7 +62,8 @@ class ScanSetup(msgspec.Struct, frozen=True):
             if self.request.staged is not None:
                 names = [os.path.join(session.scope, name) for name in self.request.staged]  # noqa: PTH118 -- a name, not a file
                 return list_staged(session.root, session.repository, names, "" if names else session.scope)
-            return list_files(session.root, session.repository, self.own_files(session), session.scope)
+            nested = self.policy.submodules is Submodules.SCAN
+            return list_files(session.root, session.repository, self.own_files(session), session.scope, nested=nested)
         except ScanError as error:
             if error.kind is GapKind.INTERRUPTED or session.processes.is_out_of_time:
                 return interrupted_listing(session.root, error)

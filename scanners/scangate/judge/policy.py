@@ -28,6 +28,14 @@ class NewSuppressions(enum.Enum):
     DENY = "deny"
 
 
+class Submodules(enum.Enum):
+    """What becomes of submodules and other repositories in the tree: a gap each, or they are scanned with the rest. From the
+    loosest to the strictest."""
+
+    REPORT = "report"
+    SCAN = "scan"
+
+
 class UnusedExceptions(enum.Enum):
     """What an exception that accepts nothing does: add a note, or fail the build."""
 
@@ -177,6 +185,7 @@ class Policy(msgspec.Struct, frozen=True):
     codeowners_path: str = ""
     inline_expiry: InlineExpiry = InlineExpiry.OPTIONAL
     new_suppressions: NewSuppressions = NewSuppressions.ALLOW
+    submodules: Submodules = Submodules.REPORT
     never_excepted: tuple[FindingKind, ...] = ()
     exception_owner_names: tuple[str, ...] = ()
     excludable_paths: tuple[str, ...] = ()

@@ -64,6 +64,7 @@ def _document(policy: Policy) -> dict[str, Any]:
         "inline-suppressions": policy.inline_suppressions.value,
         "inline-until": policy.inline_expiry.value,
         "new-suppressions": policy.new_suppressions.value,
+        "submodules": policy.submodules.value,
     }
 
 

@@ -18,7 +18,7 @@ first. Where that cannot be decided by counting, it reports a loosening.
 | exception-max-days, advisories.wait-days | go down |
 | cache.keyed-only, baseline.ratchet | go from false to true |
 | new-only | go from true to false |
-| exception-unused, exception-owners, inline-suppressions, inline-until, new-suppressions | go to a stricter value |
+| exception-unused, exception-owners, inline-suppressions, inline-until, new-suppressions, submodules | go to a stricter value |
 | codeowners | change only if the floor does not require code owners |
 
 An exception that accepts nothing may be removed, although that fixes what `exception-unused: fail` reports.
@@ -45,6 +45,7 @@ from scangate.judge.policy import (
     Policy,
     PolicyException,
     SeverityRule,
+    Submodules,
     UnusedExceptions,
 )
 from scangate.model import Severity
@@ -68,6 +69,7 @@ FIELDS: tuple[tuple[str, DocumentPath, Order], ...] = (
     ("inline_suppressions", ("inline-suppressions",), tuple(InlineSuppressions)),
     ("inline_expiry", ("inline-until",), tuple(InlineExpiry)),
     ("new_suppressions", ("new-suppressions",), tuple(NewSuppressions)),
+    ("submodules", ("submodules",), tuple(Submodules)),
     ("new_only", ("new-only",), TRUE_FIRST),
     ("baseline_ratchet", ("baseline", "ratchet"), FALSE_FIRST),
 )

@@ -32,6 +32,7 @@ from scangate.judge.policy import (
     PolicyException,
     ScannerSettings,
     SeverityRule,
+    Submodules,
     UnusedExceptions,
 )
 from scangate.judge.policy_merge import find_node, find_position
@@ -113,6 +114,7 @@ def resolve_policy(tree: Node, environment: str, registry: ScannerOptionTypes, t
         excludable_paths=tuple(sorted(set(_value_or(_value_or(said.paths, policy_schema.PathsBlock()).excludable, ())))),
         inline_expiry=InlineExpiry(_value_or(said.inline_until, InlineExpiry.OPTIONAL.value)),
         new_suppressions=NewSuppressions(_value_or(said.new_suppressions, NewSuppressions.ALLOW.value)),
+        submodules=Submodules(_value_or(said.submodules, Submodules.REPORT.value)),
         cool_down_days=_value_or(_value_or(said.advisories, policy_schema.AdvisoriesBlock()).wait_days, 0),
         new_only=_value_or(said.new_only, True),
         baseline_ratchet=_value_or(_value_or(said.baseline, policy_schema.BaselineBlock()).ratchet, False),

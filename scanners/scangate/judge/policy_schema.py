@@ -257,6 +257,7 @@ class PolicyBlocks(_Block, frozen=True, kw_only=True):
     inline_suppressions: Literal["allow", "report", "deny"] | UnsetType = UNSET
     inline_until: Literal["optional", "required"] | UnsetType = UNSET
     new_suppressions: Literal["allow", "deny"] | UnsetType = UNSET
+    submodules: Literal["report", "scan"] | UnsetType = UNSET
 
 
 class PolicyDocument(PolicyBlocks, frozen=True, kw_only=True):
