@@ -59,9 +59,7 @@ def store_state(options: Options, environ: Mapping[str, str], today: dt.date) ->
 
 def scan(files: Sequence[SourceFile], options: Options, context: ScanContext) -> Iterable[FileReport]:
     """Audits the pins of all ``files`` at once."""
-    scripts = {
-        source.path: getattr(source, "container", "") or source.path for source in files if source.content_type == SCRIPT_HEADER
-    }
+    scripts = {source.path: source.container or source.path for source in files if source.content_type == SCRIPT_HEADER}
     manifests = dict(read_manifests({source.path: decode(source.read_bytes())[0] for source in files}, options.internal, scripts))
     if options.resolve:
         from scangate.tools.pip_resolver import resolve_ranges  # noqa: PLC0415 -- only if the policy allows it
