@@ -24,6 +24,7 @@ _KEYS: Mapping[str, Mapping[str, str]] = {
     "github-action": {"run": _SHELL},
     "github-workflow": {"run": _SHELL},
     "gitlab-ci": dict.fromkeys(("script", "before_script", "after_script", "pre_get_sources_script"), _SHELL),
+    "kubernetes": {"script": _SHELL, "source": _SHELL},  # tasks of Tekton, script templates of Argo
     "travis-ci": dict.fromkeys(
         ("before_install", "install", "before_script", "script", "after_success", "after_failure", "before_deploy", "after_script"),
         _SHELL,
@@ -42,6 +43,8 @@ def ci_pieces(document: Document, content_type: str) -> Iterator[Embedded | None
             continue
         if content_type == "github-workflow" and "steps" not in place.path:
             continue  # a job or a default named like this
+        if content_type == "kubernetes" and "\n" not in place.node.value:
+            continue  # a name or an address
         text = script_of(document, place.node)
         yield embed(place.name, script_content_type(text.text, _language(place, usual)), text)
 
@@ -49,6 +52,9 @@ def ci_pieces(document: Document, content_type: str) -> Iterator[Embedded | None
 def _language(place: Place, usual: str) -> str:
     """The language of the script: by the ``shell`` of the step, of the defaults above it, or by the machine."""
     shell = place.sibling("shell") or place.sibling("executable") or place.sibling("interpreter")
+    command = place.above.node.get("command") if place.above else None
+    if command is not None and command.kind == "sequence" and command.children:
+        shell = shell or command.children[0].value
     windows = False
     for above in place.ancestors():
         defaults = above.node.get("defaults")

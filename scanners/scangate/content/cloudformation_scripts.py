@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from scangate.content.documents import Document, Place, script_of, texts_of, walk
 from scangate.content.embedded import Embedded, embed, script_content_type
@@ -19,25 +19,36 @@ _DEPTH = 8
 def cloudformation_pieces(document: Document) -> Iterator[Embedded | None]:
     """The pieces of a template."""
     for place in walk(document):
-        match place.key:
-            case "BuildSpec":
-                text = intrinsic_text(document, place.node)
-                if config_type(text.text) == "buildspec":
-                    yield embed(place.name, "buildspec", text)
-            case "ZipFile" | "InlineCode" | "FunctionCode":
-                text = intrinsic_text(document, place.node)
-                yield embed(place.name, _function_language(place, text.text), text)
-            case "UserData":
-                text = intrinsic_text(document, place.node)
-                yield embed(place.name, script_content_type(text.text, "shell"), text)
-            case "runCommand":
-                usual = "powershell" if "PowerShell" in _action(place) else "shell"
-                yield embed(place.name, usual, script_of(document, place.node))
-            case "command" if "commands" in place.path:
-                yield embed(place.name, "shell", intrinsic_text(document, place.node))
-            case "content" if "files" in place.path and place.above is not None:
-                text = intrinsic_text(document, place.node)
-                yield embed(place.name, identify(place.above.key, text.text.encode("utf-8", "replace")), text)
+        language = _LANGUAGES.get(place.key)
+        if language is not None and not (place.key in _LISTS and place.node.kind != "sequence"):
+            is_list = place.key in _LISTS
+            text = script_of(document, place.node) if is_list else intrinsic_text(document, place.node)
+            yield embed(place.name, language(place, text.text), text)
+
+
+def _buildspec_language(_: Place, text: str) -> str:
+    return "buildspec" if config_type(text) == "buildspec" else "text"  # a file's name
+
+
+def _appsync_language(place: Place, _: str) -> str:
+    resource = next((above.sibling("Type") for above in place.ancestors() if above.key == "Properties"), "")
+    return "javascript" if place.node.kind == "scalar" and resource.startswith("AWS::AppSync") else "text"
+
+
+def _document_language(place: Place, _: str) -> str:
+    """The language of the commands of a document of Systems Manager."""
+    action = next((above.sibling("action") for above in place.ancestors() if above.sibling("action")), "")
+    return "powershell" if "PowerShell" in action else "shell"
+
+
+def _command_language(place: Place, _: str) -> str:
+    return "shell" if "commands" in place.path else "text"
+
+
+def _file_type(place: Place, text: str) -> str:
+    """The type of a file that cfn-init writes, by its name."""
+    name = place.above.key if place.above is not None and "files" in place.path else ""
+    return identify(name, text.encode("utf-8", "replace")) if name else "text"
 
 
 def _function_language(place: Place, text: str) -> str:
@@ -51,8 +62,20 @@ def _function_language(place: Place, text: str) -> str:
     return "python" if looks_like_python(text) else "javascript"
 
 
-def _action(place: Place) -> str:
-    return next((above.sibling("action") for above in place.ancestors() if above.sibling("action")), "")
+_LANGUAGES: Mapping[str, Callable[[Place, str], str]] = {
+    "BuildSpec": _buildspec_language,
+    "Code": _appsync_language,
+    "Commands": lambda _, __: "shell",
+    "FunctionCode": _function_language,
+    "InlineCode": _function_language,
+    "UserData": lambda _, text: script_content_type(text, "shell"),
+    "ZipFile": _function_language,
+    "command": _command_language,
+    "content": _file_type,
+    "runCommand": _document_language,
+}
+"""By key: the content type of the text that it has."""
+_LISTS = frozenset({"Commands", "runCommand"})
 
 
 def intrinsic_text(document: Document, node: Node) -> MappedText:

@@ -13,6 +13,7 @@ from scangate.content.cloudformation_scripts import cloudformation_pieces
 from scangate.content.documents import read_document
 from scangate.content.embedded import Embedded, Failure
 from scangate.content.heredocs import dockerfile_heredocs, hcl_heredocs, shell_heredocs
+from scangate.content.html_scripts import html_pieces
 from scangate.content.inline_code import inline_code_pieces
 from scangate.content.names import usual_name
 from scangate.content.notebooks import notebook_pieces
@@ -90,6 +91,7 @@ _EXTRACTORS: Mapping[str, tuple[tuple[str, ...], _Extractor]] = {
     **dict.fromkeys(_DATA, (("#!",), _from_document)),
     **dict.fromkeys(("terraform", "hcl", "packer", "nomad"), (("<<",), lambda text, _: hcl_heredocs(text))),
     "dockerfile": (_HEREDOC_OR_OPTION, lambda text, _: itertools.chain(dockerfile_heredocs(text), inline_code_pieces(text))),
+    **dict.fromkeys(("html", "svg"), (("<script", "<SCRIPT", "<Script"), lambda text, _: html_pieces(text))),
     "jupyter": (("",), lambda text, _: notebook_pieces(text)),
     "python": (("# /// script",), lambda text, _: header_pieces(text)),
     "shell": (_HEREDOC_OR_OPTION, lambda text, _: itertools.chain(shell_heredocs(text), inline_code_pieces(text))),

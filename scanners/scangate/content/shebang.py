@@ -13,6 +13,7 @@ from scangate.content.names import SUFFIXES, interpreter_type
 _FIRST_BYTES = 4096
 _TRAMPOLINE = re.compile(
     rb"[ '\":;]{0,8}(?:exec|eval)['\" ]+.{0,400}?\b(python|pypy|perl|ruby|node|tclsh|wish|guile|runghc|php|scala|lua)[\d.]*\b"
+    rb".{0,200}?\$\{?0"
 )
 _MODE_LINE = re.compile(
     rb"-\*-\s*(?:.*?mode:\s*)?([A-Za-z][\w+#-]*)\s*(?:;.*?)?-\*-|\b(?:vim?|ex):.*?\b(?:ft|filetype|syntax|syn)=([A-Za-z]\w*)"

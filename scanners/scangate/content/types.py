@@ -42,6 +42,8 @@ _TERRAFORM = re.compile(
 )
 _JSON_START = re.compile(r'\ufeff?\s*[\[{]\s*(?:"|[\]}\[{]|-?\d|true|false|null)')
 _QT_TRANSLATION = re.compile(r"\A\ufeff?\s*<(?:\?xml|!DOCTYPE TS|TS\b)")
+_PYTHON_LOCK = re.compile(r"^(?:requires-python|python-versions|lock-version|created-by)[ \t]*=", re.MULTILINE)
+_CARGO_LOCK = re.compile(r'^source = "registry\+', re.MULTILINE)
 _HTML = re.compile(r"\A\ufeff?\s*<(?:!doctype\s+html|html\b)", re.IGNORECASE)
 _XML = re.compile(r"\A\ufeff?\s*<\?xml\b")
 _SHELL = re.compile(
@@ -160,6 +162,8 @@ _TEXTS: tuple[tuple[str, str, Callable[[str], object]], ...] = (
     ("php", "<?php", _PHP.search),
     ("maven-manifest", "maven.apache.org/POM", _POM.search),
     ("dockerfile", "FROM", lambda text: _DOCKERFILE.match(text) and _DOCKERFILE_STEP.search(text)),
+    ("python-manifest", "[[package", _PYTHON_LOCK.search),
+    ("cargo-manifest", "[[package]]", _CARGO_LOCK.search),
     ("terraform", '" {', _TERRAFORM.search),
     ("html", "<", _HTML.match),
     ("xml", "<?xml", _XML.match),

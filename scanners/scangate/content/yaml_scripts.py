@@ -27,6 +27,8 @@ def yaml_pieces(document: Document) -> Iterator[Embedded | None]:
                 start = len(text.text) - len(text.text.lstrip())
                 text = text.slice(start, len(text.text))
                 yield embed(place.name, script_content_type(text.text, "shell"), text)
+            elif place.key == "dockerfile_inline":
+                yield embed(place.name, "dockerfile", scalar_text(document.text, node))
             elif place.key in _COMMAND_KEYS and _SHELL_COMMAND.match(node.value):
                 yield embed(place.name, "shell", scalar_text(document.text, node))
             elif name := _file_name(place):
