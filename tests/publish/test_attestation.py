@@ -6,7 +6,10 @@ import base64
 import datetime as dt
 import json
 import os
+import shutil
 import subprocess
+import tarfile
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,7 +22,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scangate.errors import AttestationRejected, Rejection, UsageError
-from scangate.model import ComparedRevision, FileSource, Outcome, Report, Targets
+from scangate.model import Basis, ComparedRevision, Decision, FileSource, Gap, GapKind, GapRuling, Outcome, Report, Targets
 from scangate.publish.admission import AdmissionCriteria, admit
 from scangate.publish.admission_log import read_admission_log, read_pinned_digests, record_admission
 from scangate.publish.dsse import sign_envelope, verify_envelope
@@ -207,6 +210,48 @@ def test_the_digest_depends_on_contents_only(tmp_path: Path) -> None:
         assert compute_tree_digest(two) not in {earlier, before}
 
 
+@pytest.mark.parametrize("mode", [0o755, 0o744, 0o645, 0o4644, 0o2644, 0o4755])
+def test_the_digest_covers_what_a_file_can_do(tmp_path: Path, mode: int) -> None:
+    (tmp_path / "a").write_text("#!/bin/sh\n", "utf-8")
+    (tmp_path / "a").chmod(0o644)
+    before = compute_tree_digest(tmp_path)
+    (tmp_path / "a").chmod(0o600)
+    assert compute_tree_digest(tmp_path) == before
+    (tmp_path / "a").chmod(mode)
+    assert compute_tree_digest(tmp_path) != before
+
+
+def unzip(archive: Path, folder: Path) -> None:
+    """As unzip does, and CodeDeploy's agent: with the modes, which Python's own function leaves out."""
+    with zipfile.ZipFile(archive) as packed:
+        for entry in packed.infolist():
+            file = Path(packed.extract(entry, folder))
+            file.chmod(entry.external_attr >> 16 & 0o7777)
+
+
+@pytest.mark.parametrize("kind", ["zip", "tar", "s3"])
+def test_the_digest_survives_an_archive(tmp_path: Path, kind: str, account: FakeAccount) -> None:
+    bundle, unpacked = tmp_path / "bundle", tmp_path / "unpacked"
+    (bundle / "bin").mkdir(parents=True)
+    for name, mode in (("bin/run", 0o755), ("bin/own", 0o700), ("data", 0o640), ("tool", 0o4755)):
+        (bundle / name).write_text(name, "utf-8")
+        (bundle / name).chmod(mode)
+    archive = Path(shutil.make_archive(str(tmp_path / "packed"), "tar" if kind == "tar" else "zip", bundle))
+    if kind == "s3":
+        client = boto3.session.Session().client("s3")
+        client.create_bucket(Bucket="artifacts", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+        client.put_object(Bucket="artifacts", Key="packed", Body=archive.read_bytes())
+        archive.write_bytes(client.get_object(Bucket="artifacts", Key="packed")["Body"].read())
+    if kind == "tar":
+        with tarfile.open(archive) as packed:
+            packed.extractall(unpacked, filter="fully_trusted")
+    else:
+        unzip(archive, unpacked)
+    assert compute_tree_digest(unpacked) == compute_tree_digest(bundle)
+    (unpacked / "data").chmod(0o4640)
+    assert compute_tree_digest(unpacked) != compute_tree_digest(bundle)
+
+
 def test_a_file_and_a_link_with_the_same_content_have_different_digests(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
@@ -380,6 +425,26 @@ def test_exit_codes_for_verdicts_other_than_pass(bench: BundleProject) -> None:
 def test_a_partial_verdict_is_not_attested(bench: BundleProject, changes: dict[str, Any]) -> None:
     bench.attest(msgspec.structs.replace(whole_tree_pass(), **changes)).expect(2)
     assert not (bench.bundle / ".scangate-attestation.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "basis", "code"),
+    [
+        (GapKind.STAND_IN, Basis.ALLOWED_GAP, 2),
+        (GapKind.ABSENT, Basis.ALLOWED_GAP, 2),
+        (GapKind.NESTED_REPOSITORY, Basis.ALLOWED_GAP, 2),
+        (GapKind.NESTED_REPOSITORY, Basis.EXCLUSION, 0),
+        (GapKind.NOT_OPENED, Basis.ALLOWED_GAP, 0),
+    ],
+)
+def test_a_verdict_whose_scan_left_out_content_is_not_attested(
+    bench: BundleProject, kind: GapKind, basis: Basis, code: int
+) -> None:
+    report, gap = whole_tree_pass(), Gap("targets", "vendor/lib", kind, "not here")
+    gaps = (*report.verdict.gaps, GapRuling(gap, False, Decision(basis, reason="a reason")))
+    verdict = msgspec.structs.replace(report.verdict, gaps=tuple(sorted(gaps, key=lambda ruling: ruling.gap.sort_key())))
+    targets = msgspec.structs.replace(report.targets, gaps=(*report.targets.gaps, gap))
+    bench.attest(msgspec.structs.replace(report, verdict=verdict, targets=targets)).expect(code)
 
 
 def test_a_directory_can_be_attested_separately(bench: BundleProject) -> None:

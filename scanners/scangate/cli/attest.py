@@ -17,12 +17,13 @@ from scangate.cli.attestation_subject import parse_subject
 from scangate.cli.console import warn
 from scangate.errors import AttestationRejected, PublishError, Rejection, UsageError
 from scangate.model import Outcome, Report
+from scangate.printable import replace_unprintable
 from scangate.publish import codepipeline_approval
 from scangate.publish.attestation_store import open_store
 from scangate.publish.aws_client import create_client
 from scangate.publish.dsse import Signer, sign_envelope
 from scangate.publish.kms_keys import ALGORITHMS, Algorithm, KmsSigner
-from scangate.publish.scope_check import describe_partial_scope
+from scangate.publish.scope_check import describe_partial_scope, find_content_left_out
 from scangate.publish.statement import Approval, create_statement, encode_statement
 from scangate.publish.tree_digest import ATTESTATION_FILE
 from scangate.report.schema import parse_report
@@ -79,6 +80,7 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter per option
     if partial:
         hint = f"if only that directory is deployed: --part {report.subdirectory}" if report.subdirectory else "scangate scan"
         raise UsageError(f"verdict.json does not cover all that is deployed: it is {partial}", hint)
+    _refuse_content_left_out(report)
     build = detect_build(os.environ)
     # In a pipeline the verdict belongs to the execution, and the build's first source may be another than the scan's.
     if build is not None and not build.pipeline and build.commit and build.commit != report.commit:
@@ -103,6 +105,17 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter per option
         return UNPUBLISHED if isinstance(error, PublishError) else REFUSED
     warn(f"attested {report.verdict.outcome.value} for {artifact.name} {artifact.digest['sha256']}")
     return 0
+
+
+def _refuse_content_left_out(report: Report) -> None:
+    """Raises UsageError if the scan left out content of the tree: the artifact may contain it."""
+    gaps = find_content_left_out(report)
+    if not gaps:
+        return
+    more = f", and {len(gaps) - 1:,} more" if len(gaps) > 1 else ""
+    named = f"{replace_unprintable(gaps[0].path or '')} ({gaps[0].kind.value}{more})"
+    hint = "fetch it and scan again (git lfs pull, git submodule update --init), or exclude it with a reason in the policy"
+    raise UsageError(f"verdict.json does not cover all that is deployed: the scan left out {named}", hint)
 
 
 def _load_signer(key: Path | None, kms_key: str | None, algorithm: Algorithm) -> Signer:

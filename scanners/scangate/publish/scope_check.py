@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from scangate.model import FileSource, Report, Targets
+from scangate.model import Basis, FileSource, Gap, GapKind, Report, Targets
 
+LEFT_OUT = frozenset({GapKind.STAND_IN, GapKind.ABSENT, GapKind.NESTED_REPOSITORY})
 FULL_TREE_SOURCES = (FileSource.GIT_INDEX, FileSource.FILE_SYSTEM)
 
 
@@ -25,3 +26,13 @@ def describe_partial_scope(report: Report, subdirectory: str = "", *, allow_chan
     if report.subdirectory != subdirectory:
         return f"a verdict of the directory {report.subdirectory}" if report.subdirectory else "a verdict of the whole repository"
     return ""
+
+
+def find_content_left_out(report: Report) -> tuple[Gap, ...]:
+    """Return the gaps of content that belongs to the tree and was not there to be scanned, whether the policy allows them or not.
+
+    Not those that the policy excludes by their paths, with a reason.
+    """
+    return tuple(
+        ruling.gap for ruling in report.verdict.gaps if ruling.gap.kind in LEFT_OUT and ruling.decision.basis is not Basis.EXCLUSION
+    )

@@ -1,7 +1,8 @@
 """Compute one digest of a deployable directory tree from its contents. Follows no links and reads no special files.
 
-A zip archive would not do: its bytes differ between machines, and it is made after the build. Modes, owners and times are ignored,
-since not every deployment preserves them.
+A zip archive would not do: its bytes differ between machines, and it is made after the build. A file's mode is covered as far as it
+changes what the file can do: whether it is executable, and the set-id bits. zip and tar archives preserve these, and so do the
+artifacts of CodeBuild and CodePipeline. Owners and times are ignored, since not every deployment preserves them.
 """
 
 from __future__ import annotations
@@ -16,13 +17,14 @@ from scangate.errors import UsageError
 
 ATTESTATION_FILE = ".scangate-attestation.json"
 """A bundle's attestation, in its root: the only file that the digest ignores."""
+EXECUTABLE = stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH
 
 
 def compute_tree_digest(root: Path) -> str:
     """Return the SHA-256 of the sorted list of files, each as its own SHA-256 and path (the format of ``sha256sum --zero``).
 
-    A link inside the tree counts as the text of its target. Raises UsageError for a link out of the tree or to the attestation, for
-    special files, and for an empty tree.
+    The SHA-256 of a file covers its executable and set-id bits. A link inside the tree counts as the text of its target. Raises
+    UsageError for a link out of the tree or to the attestation, for special files, and for an empty tree.
     """
     top = os.fsencode(root.resolve())
     entries = sorted((path, digest) for path, digest in _hash_entries(top) if path != os.fsencode(ATTESTATION_FILE))
@@ -48,7 +50,7 @@ def _hash_entries(top: bytes) -> Iterator[tuple[bytes, str]]:
                 if stat.S_ISDIR(mode):
                     folders.append(path)
                 elif stat.S_ISREG(mode):
-                    yield path, _hash_file(full)
+                    yield path, _hash_file(full, mode)
                 elif stat.S_ISLNK(mode):
                     yield path, _hash_link(top, path, full)
                 else:
@@ -58,10 +60,12 @@ def _hash_entries(top: bytes) -> Iterator[tuple[bytes, str]]:
             raise UsageError(f"cannot read {label}: {error.strerror}", "run as a user who may read all of it") from error
 
 
-def _hash_file(full: bytes) -> str:
+def _hash_file(full: bytes, mode: int) -> str:
+    bits = mode & (stat.S_ISUID | stat.S_ISGID) | (stat.S_IXUSR if mode & EXECUTABLE else 0)
+    prefix = b"file %o\0" % bits if bits else b"file\0"
     descriptor = os.open(full, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     with os.fdopen(descriptor, "rb") as file:
-        return hashlib.file_digest(file, lambda: hashlib.sha256(b"file\0")).hexdigest()
+        return hashlib.file_digest(file, lambda: hashlib.sha256(prefix)).hexdigest()
 
 
 def _hash_link(top: bytes, path: bytes, full: bytes) -> str:

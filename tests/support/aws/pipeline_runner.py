@@ -197,7 +197,10 @@ class PipelineSimulator:
         """Unpacks an artifact, in the version that the pipeline keeps."""
         body = role_client("s3", role).get_object(**self._kept[name])["Body"].read()
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
-            archive.extractall(folder)
+            for entry in archive.infolist():
+                file = Path(archive.extract(entry, folder))
+                if mode := entry.external_attr >> 16 & 0o777:  # AWS keeps them; Python does not restore them
+                    file.chmod(mode)
         return folder
 
     # -- CodeDeploy --
