@@ -28,6 +28,14 @@ def commit(tree: Path, *arguments: str) -> CommandResult:
     return CommandResult(done.returncode, done.stdout, done.stderr)
 
 
+def pre_commit_run(tree: Path, *arguments: str) -> CommandResult:
+    """``pre-commit run``."""
+    env = environment(PRE_COMMIT_HOME=str(tree.parent / "pre-commit"))
+    argv = [str(PRE_COMMIT), "run", *arguments]
+    done = subprocess.run(argv, cwd=tree, env=env, capture_output=True, text=True, timeout=4 * TIMEOUT, check=False)
+    return CommandResult(done.returncode, done.stdout, done.stderr)
+
+
 def installed(tree: Path, repo: dict[str, object]) -> Path:
     """``tree`` with the hook configured and installed; the configuration is committed."""
     write_files(tree, {".pre-commit-config.yaml": yaml.safe_dump({"repos": [repo]})})
@@ -84,8 +92,46 @@ def test_the_hook_passes_removals_and_renames(tree: Path) -> None:
     assert "Skipped" in ran.output
 
 
+def test_a_long_list_of_files_is_scanned_in_one_run_and_an_old_finding_stays(tree: Path) -> None:
+    """pre-commit passes at most 128 KiB of names to a process."""
+    write_files(tree, {f"{'n' * 200}/{'m' * 200}/{number}.txt": f"{number}\n" for number in range(400)})
+    write_files(tree, {"app.py": WEAK_SOURCE, "old.py": WEAK_SOURCE})
+    run_git(tree, "add", "--all")
+    ran = commit(tree)
+    assert blocked(ran, "bandit:B602")
+    assert ran.output.count("FAIL: ") == 1
+    run_git(tree, "commit", "--quiet", "--no-verify", "--message", "weak")
+    write_files(tree, {"app.py": "# edited\n" + WEAK_SOURCE})
+    run_git(tree, "add", "--all")
+    assert commit(tree).code == 0
+
+
+def test_all_files_and_a_range_are_scanned_where_nothing_is_staged(tree: Path) -> None:
+    start = run_git(tree, "rev-parse", "HEAD")
+    write_files(tree, {"app.py": WEAK_SOURCE, "notes.txt": "words\n"})
+    run_git(tree, "add", "--all")
+    run_git(tree, "commit", "--quiet", "--no-verify", "--message", "weak")
+    ran = pre_commit_run(tree, "--all-files")
+    assert blocked(ran, "bandit:B602")
+    assert blocked(pre_commit_run(tree, "--from-ref", start, "--to-ref", "HEAD"), "bandit:B602")
+    write_files(tree, {"notes.txt": "more words\n"})
+    run_git(tree, "commit", "--quiet", "--no-verify", "--all", "--message", "words")
+    assert pre_commit_run(tree, "--from-ref", "HEAD~1", "--to-ref", "HEAD").code == 0
+
+
+def test_the_hook_in_another_work_tree(tree: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    run_git(tree, "worktree", "add", "--quiet", str(other))
+    write_files(other, {"app.py": WEAK_SOURCE})
+    run_git(other, "add", "app.py")
+    assert blocked(commit(other), "bandit:B602")
+    write_files(other, {"app.py": CLEAN_SOURCE + "\n\n"})
+    assert commit(other, "--all").code == 0
+
+
 def test_the_hook_is_ours_alone_to_start() -> None:
-    assert HOOK["entry"].endswith("scan --staged --")
+    assert HOOK["entry"].endswith("-I -m scangate scan --staged")
+    assert HOOK["pass_filenames"] is False
     assert HOOK["require_serial"] is True
     assert HOOK["stages"] == ["pre-commit"]
 

@@ -46,8 +46,9 @@ def test_weak_code_that_is_not_staged_does_not_block(tree: Path, rules: Path) ->
     assert staged(tree, rules, 0) == ["app.py"]
 
 
-def test_nothing_staged_passes(tree: Path, rules: Path) -> None:
-    assert staged(tree, rules, 0) == []
+def test_nothing_staged_means_everything(tree: Path, rules: Path) -> None:
+    write_files(tree, {"new.py": CLEAN_SOURCE})
+    assert staged(tree, rules, 1) == ["app.py", "gone.py", "new.py", "old.py"]
     run_git(tree, "rm", "--quiet", "gone.py")
     assert staged(tree, rules, 0) == []
 
@@ -60,7 +61,9 @@ def test_nothing_to_read_satisfies_the_baseline(tree: Path) -> None:
 
 def test_a_renamed_file_is_read_under_its_new_name(tree: Path, rules: Path) -> None:
     run_git(tree, "mv", "old.py", "new.py")
-    assert staged(tree, rules, 1) == ["new.py"]
+    assert staged(tree, rules, 0) == ["new.py"]
+    entry = next(entry for entry in load_verdict(rules.parent / "out")["findings"] if entry["rule"] == "bandit:B602")
+    assert (entry["outcome"], entry["previous_path"]) == ("known", "old.py")
 
 
 def test_everything_is_new_before_the_first_commit(tmp_path: Path, rules: Path) -> None:
@@ -92,7 +95,7 @@ def test_a_conflict_is_no_clean_answer_and_its_resolution_is_read(tree: Path, ru
     conflict(tree)
     for names in ([], ["app.py"]):
         staged(tree, rules, 3, *names)
-        gaps = [(gap["path"], gap["kind"]) for gap in load_verdict(rules.parent / "out")["gaps"]]
+        gaps = [(gap["path"], gap["kind"]) for gap in load_verdict(rules.parent / "out")["gaps"] if gap["blocking"]]
         assert gaps == [("app.py", "unreadable")]
     write_files(tree, {"app.py": WEAK_SOURCE})
     run_git(tree, "add", "app.py")
@@ -112,7 +115,7 @@ def test_a_submodule_and_a_link_are_named_and_not_entered(tree: Path, tmp_path: 
 def test_path_not_in_the_index_is_reported(tree: Path, rules: Path) -> None:
     write_files(tree, {"new.py": WEAK_SOURCE})
     assert staged(tree, rules, 3, "new.py", "app.py", "nowhere.py") == ["app.py"]
-    gaps = {(gap["path"], gap["reason"]) for gap in load_verdict(rules.parent / "out")["gaps"]}
+    gaps = {(gap["path"], gap["reason"]) for gap in load_verdict(rules.parent / "out")["gaps"] if gap["blocking"]}
     assert gaps == {("new.py", "not in git's index"), ("nowhere.py", "not in git's index")}
 
 
@@ -165,7 +168,7 @@ def test_intent_to_add_is_not_staged(tmp_path: Path, tree: Path, rules: Path, fi
     run_git(tree, "add", "__init__.py")
     assert staged(tree, rules, 0) == ["__init__.py", "app.py"][: 1 + first]
     assert staged(tree, rules, 3, "new.py", "__init__.py") == ["__init__.py"]
-    assert [gap["reason"] for gap in load_verdict(rules.parent / "out")["gaps"]] == ["not in git's index"]
+    assert [gap["reason"] for gap in load_verdict(rules.parent / "out")["gaps"] if gap["blocking"]] == ["not in git's index"]
 
 
 HOOK = """#!/bin/sh
@@ -210,7 +213,7 @@ def test_a_hook_in_another_work_tree_reads_its_index(tmp_path: Path, tree: Path,
     write_files(other, {"app.py": WEAK_SOURCE})
     run_git(other, "add", "app.py")
     assert staged(other, rules, 1) == ["app.py"]
-    assert staged(tree, rules, 0) == []
+    assert staged(tree, rules, 1) == ["app.py", "gone.py", "old.py"]
 
 
 def test_an_index_that_is_not_there_is_no_empty_one(tree: Path, rules: Path) -> None:

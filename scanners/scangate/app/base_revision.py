@@ -6,6 +6,7 @@ new, and a note or a gap says why: an unknown target makes the verdict INCOMPLET
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Mapping
 
@@ -24,6 +25,7 @@ SET_HEAD = (
     f"{FETCH} origin '+refs/heads/*:refs/remotes/origin/*' && git remote set-head origin --auto, or set {TARGET_VARIABLE}=main"
 )
 UNSHALLOW = f"{FETCH} --unshallow origin"
+MERGED = re.compile(r"GITHEAD_[0-9a-f]{40,64}")
 EVERYTHING_NEW = "every finding counts as new"
 
 
@@ -33,7 +35,7 @@ class BaseRevision(msgspec.Struct, frozen=True):
     ``commit``: what ``name`` resolves to, empty where the work tree's policy, baseline and CODEOWNERS apply. ``merge_base``:
     where the change left it, empty if unknown. ``is_target``: it is the target of a pull request, not a revision that somebody
     named. ``compared``: whether its findings are known. ``unresolved_reason``: why the target of a pull request is unknown, empty
-    where it is not; ``hint``: how to fix that.
+    where it is not; ``hint``: how to fix that. ``parents``: further commits whose findings are known where those of this one are.
     """
 
     name: str = ""
@@ -44,6 +46,7 @@ class BaseRevision(msgspec.Struct, frozen=True):
     unresolved_reason: str = ""
     hint: str = ""
     notes: tuple[str, ...] = ()
+    parents: tuple[str, ...] = ()
 
     @property
     def is_comparable(self) -> bool:
@@ -85,16 +88,28 @@ class BaseRevision(msgspec.Struct, frozen=True):
         return Gap("policy", None, GapKind.UNREADABLE, reason, hint=hint)
 
 
-def resolve_base(requested: str | None, repository: Repository | None, environ: Mapping[str, str]) -> BaseRevision:
-    """The base that ``--since REQUESTED`` names (None: not given). Raises UsageError for an unknown revision."""
+def resolve_base(requested: str | None, repository: Repository | None, environ: Mapping[str, str], head: str = "") -> BaseRevision:
+    """The base that ``--since REQUESTED`` names (None: not given) of ``head``, a commit, by default HEAD.
+
+    Raises UsageError for an unknown revision.
+    """
     if requested not in (None, AUTO):
-        return _resolve_named(requested or "", repository)
+        return _resolve_named(requested or "", repository, head)
     request = find_pull_request(environ)
     base = None if request is None else _resolve_pull_request(request, repository, compared=requested is not None)
     if base is not None:
         return base
     note = f"--since auto: this is not a pull-request build, so there is nothing to compare with: {EVERYTHING_NEW}"
     return BaseRevision(notes=(note,) if requested else ())
+
+
+def resolve_staged_base(repository: Repository, environ: Mapping[str, str]) -> BaseRevision:
+    """HEAD, whose findings a commit does not bring, and what is merged into it. Policy and baseline are not taken from there."""
+    head = repository.head_commit()
+    # git names what it merges to its hooks, and in MERGE_HEAD where it stopped for a conflict
+    names = ["MERGE_HEAD", *(name.removeprefix("GITHEAD_") for name in environ if MERGED.fullmatch(name))]
+    parents = {repository.resolve_commit(name) for name in names} - {"", head} if head else set()
+    return BaseRevision("HEAD", merge_base=head, compared=True, parents=tuple(sorted(parents))) if head else BaseRevision()
 
 
 def without_files(base: BaseRevision) -> BaseRevision:
@@ -104,14 +119,14 @@ def without_files(base: BaseRevision) -> BaseRevision:
     return BaseRevision(base.name, unresolved_reason=reason, hint=COMPLETE, compared=base.compared, notes=notes)
 
 
-def _resolve_named(name: str, repository: Repository | None) -> BaseRevision:
+def _resolve_named(name: str, repository: Repository | None, head: str = "") -> BaseRevision:
     if repository is None:
         raise UsageError("--since needs a git repository", "scan everything instead: scangate scan .")
     try:
         commit = repository.resolve_commit(name)
         if not commit:
             raise UsageError(f"no commit is named {_printable(name)}", _fetch_hint(repository))
-        return _with_merge_base(BaseRevision(name, commit, compared=True), repository)
+        return _with_merge_base(BaseRevision(name, commit, compared=True), repository, head)
     except ScanError as error:
         is_ambiguous = error.kind is GapKind.GARBAGE
         hint = f"give its full name: git show-ref {shlex.quote(name)}" if is_ambiguous else "check that git works here: git log"
@@ -165,8 +180,8 @@ def _fetch_target_hint(request: PullRequest, branch: str) -> str:
     return f"{FETCH} {source} {refspec}{setting}"
 
 
-def _with_merge_base(base: BaseRevision, repository: Repository) -> BaseRevision:
-    head = repository.head_commit()
+def _with_merge_base(base: BaseRevision, repository: Repository, head: str = "") -> BaseRevision:
+    head = head or repository.head_commit()
     merge_base = repository.merge_base(base.commit, head) if head else ""
     if merge_base or not base.compared:
         return msgspec.structs.replace(base, merge_base=merge_base)

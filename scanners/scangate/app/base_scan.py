@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import msgspec
 
@@ -13,11 +14,10 @@ from scangate.app.session import Session
 from scangate.errors import ScanError
 from scangate.judge.error_text import pluralize
 from scangate.judge.finding_matching import KnownFinding, ScannedPaths, collect_known_findings
-from scangate.model import Finding, GapKind, ScanResult
+from scangate.model import CHANGE_SOURCES, Finding, GapKind, ScanResult
 from scangate.scan.discovery import Listing, list_commit
 from scangate.scan.dispatch import ProgressCallback
 from scangate.scan.engine import scan
-from scangate.scan.git import Repository
 from scangate.scan.plan import ScanPlan
 from scangate.scan.unchanged_files import merge_results, without_unchanged
 
@@ -45,36 +45,58 @@ def scan_base(setup: ScanSetup, session: Session, head: HeadScan, progress: Prog
     """
     base, repository, processes = setup.inputs.base, session.repository, session.processes
     is_needed = base.is_comparable or (base.reference and _has_comments(head.results))
+    if head.listing.summary.source in CHANGE_SOURCES:  # usually a hook, where nothing was found
+        is_needed = is_needed and any(result.findings for result in head.results)
     if repository is None or not is_needed or processes.cancelled:
         return BaseScan()
+    found = BaseScan()
+    for number, commit in enumerate((base.reference, *base.parents)):
+        found = _scan_commit(commit, setup, session, head, progress, found, session.scratch_dir / f"base-{number}")
+    return found
+
+
+def _scan_commit(  # noqa: PLR0913, PLR0917 -- those of scan_base, and what differs between the commits
+    commit: str,
+    setup: ScanSetup,
+    session: Session,
+    head: HeadScan,
+    progress: ProgressCallback,
+    before: BaseScan,
+    scratch_dir: Path,
+) -> BaseScan:
+    """``before`` with what a scan of ``commit`` finds in addition."""
+    base, repository = setup.inputs.base, session.repository
+    assert repository is not None  # noqa: S101 -- for mypy: it has the commit
     try:
-        listing = list_commit(head.listing.root, repository, base.reference, setup.own_files(session), session.scope)
-        if setup.request.staged is not None:
-            listing = _drop_unstaged(listing, head.listing, repository)
+        listing = list_commit(head.listing.root, repository, commit, setup.own_files(session), session.scope)
     except ScanError as error:
-        return BaseScan(notes=(f"{base.label} cannot be read ({error.reason}): every finding and suppression counts as new",))
+        note = f"{base.label} cannot be read ({error.reason}): every finding and suppression counts as new"
+        return msgspec.structs.replace(before, notes=(*before.notes, note))
+    if head.listing.summary.source in CHANGE_SOURCES:
+        listing = _drop_untouched(listing, head.listing)
     changed, unchanged = without_unchanged(listing, head.listing, head.plan)
-    scratch_dir = session.scratch_dir / "base"
     scratch_dir.mkdir(mode=0o700)
-    scanned, targets = scan(changed, head.plan, processes, scratch_dir, progress)
+    scanned, targets = scan(changed, head.plan, session.processes, scratch_dir, progress)
     results = merge_results(scanned, head.results, unchanged)
     findings = tuple(finding for result in results for finding in result.findings)
+    everything = (*before.findings, *findings)
     if not base.is_comparable:
-        return BaseScan(findings)
-    known = collect_known_findings(findings, base.origin, setup.inputs.baseline.entries, ScannedPaths(results, targets))
-    return BaseScan(findings, known, tuple(_describe_gaps(base, scanned)))
+        return BaseScan(everything)
+    already = (*setup.inputs.baseline.entries, *before.known)
+    known = collect_known_findings(findings, base.origin, already, ScannedPaths(results, targets))
+    return BaseScan(everything, (*before.known, *known), (*before.notes, *_describe_gaps(base, scanned)))
 
 
 def _has_comments(results: Sequence[ScanResult]) -> bool:
     return any(finding.tool_comment or finding.ignore_comments for result in results for finding in result.findings)
 
 
-def _drop_unstaged(base: Listing, head: Listing, repository: Repository) -> Listing:
-    """``base`` without files that are in the index and not scanned now: their findings cannot have moved to another file."""
-    scanned = {target.raw_path for target in head.targets}
-    others = [target.raw_path for target in base.targets if target.raw_path not in scanned]
-    in_index = {entry.raw_path for entry in repository.list_staged(others) if entry.blob or entry.mode} if others else set()
-    return msgspec.structs.replace(base, targets=tuple(target for target in base.targets if target.raw_path not in in_index))
+def _drop_untouched(base: Listing, head: Listing) -> Listing:
+    """``base`` with the files that the change does not touch as companions: their findings cannot have moved to another file."""
+    untouched = {target.raw_path for target in head.companions.values()}
+    kept = tuple(target for target in base.targets if target.raw_path not in untouched)
+    companions = {target.path: target for target in base.targets if target.raw_path in untouched}
+    return msgspec.structs.replace(base, targets=kept, companions={**base.companions, **companions})
 
 
 def _describe_gaps(base: BaseRevision, results: Sequence[ScanResult]) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 
 import msgspec
 
@@ -98,6 +98,7 @@ class Evidence(msgspec.Struct, frozen=True):
     owners: CodeOwners | None
     known_sources: Sequence[KnownSource]
     rules: Mapping[str, str]
+    untouched: Container[str]
     coverage: Sequence[ContentCoverage] = ()
 
 
@@ -120,6 +121,7 @@ def _tighten(verdict: Verdict, policy: Policy, evidence: Evidence, tightened: Fo
         evidence.today,
         forced_gaps=[msgspec.structs.replace(gap, hint=hint) for gap in forced],
         owners=evidence.owners,
+        untouched=evidence.untouched,
         known_sources=[msgspec.structs.replace(source, gone=0) for source in evidence.known_sources],
         coverage=restrict_coverage(evidence.coverage, prefix),
     )

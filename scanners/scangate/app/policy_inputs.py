@@ -10,7 +10,7 @@ from types import MappingProxyType
 import msgspec
 
 from scangate.app import baseline_file
-from scangate.app.base_revision import BaseRevision, resolve_base, without_files
+from scangate.app.base_revision import BaseRevision, resolve_base, resolve_staged_base, without_files
 from scangate.app.codeowners_file import load_codeowners
 from scangate.app.index_files import IndexFiles
 from scangate.app.policies import read_no_policy, read_policy
@@ -67,7 +67,9 @@ class PolicyInputs(msgspec.Struct, frozen=True):
 
 def load_policy_inputs(request: ScanRequest, session: Session) -> PolicyInputs:
     """The policy inputs of ``request``. Raises UsageError and PolicyError."""
-    base = resolve_base(request.since, session.repository, os.environ)
+    base = resolve_base(request.since, session.repository, os.environ, request.until)
+    if request.staged is not None and not base.name and session.repository is not None:
+        base = msgspec.structs.replace(resolve_staged_base(session.repository, os.environ), notes=base.notes)
     try:
         return _load(request, session, base)
     except UnreadableRevisionError:
@@ -80,7 +82,7 @@ def _load(request: ScanRequest, session: Session, base: BaseRevision) -> PolicyI
     files: JudgingFiles | None = None
     if base.commit and session.repository is not None:
         files = RevisionFiles(session.repository, base, session.scratch_dir)
-    elif request.staged is not None and session.repository is not None:
+    elif request.staged is not None and not request.until and session.repository is not None:
         files = IndexFiles(session.repository, session.scratch_dir)
     floor = load_floor(request, session, files)
     policy, provenance = _load_policy(request, session, base, files, floor)

@@ -32,6 +32,7 @@ class ScanRequest(_PolicyRequest, frozen=True, kw_only=True):
     ``since``: report only findings introduced since this revision; ``auto`` for the target branch of a pull request.
     ``baseline``: its file; None for the default one at the root. ``ignore_baseline``: read none.
     ``only``, ``skip``: scanners by name. ``staged``: scan git's index, the files given or, if none, all that differ from HEAD.
+    ``until``: a full commit id; scan the files that it changes since ``since``, from git's objects.
     ``jobs``: parallel processes; None for what the machine allows. ``cache_dir``: None for the user's cache directory.
     ``time_limit``: seconds for the whole run; what was not analyzed by then is a gap. ``needs_approval``: mark the report for
     approval by a reviewer.
@@ -44,6 +45,7 @@ class ScanRequest(_PolicyRequest, frozen=True, kw_only=True):
     only: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
     staged: tuple[str, ...] | None = None
+    until: str = ""
     jobs: int | None = None
     ignore_cache: bool = False
     cache_dir: Path | None = None

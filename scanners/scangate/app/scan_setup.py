@@ -23,7 +23,7 @@ from scangate.model import GapKind
 from scangate.plugin import Scanner
 from scangate.scan.content_types import identify_targets
 from scangate.scan.cpu_limits import available_parallelism
-from scangate.scan.discovery import Listing, interrupted_listing, list_files, list_staged
+from scangate.scan.discovery import Listing, interrupted_listing, list_files, list_range, list_staged
 from scangate.scan.plan import ExcludedPaths, ScannerTask, ScanPlan
 from scangate.scan.result_cache import ResultCache
 from scangate.scan.saved_values import SavedValues
@@ -59,6 +59,9 @@ class ScanSetup(msgspec.Struct, frozen=True):
 
     def _list_files(self, session: Session) -> Listing:
         try:
+            if self.request.until and session.repository is not None:
+                base = self.inputs.base
+                return list_range(session.root, session.repository, base.reference, self.request.until, session.scope)
             if self.request.staged is not None:
                 names = [os.path.join(session.scope, name) for name in self.request.staged]  # noqa: PTH118 -- a name, not a file
                 return list_staged(session.root, session.repository, names, "" if names else session.scope)

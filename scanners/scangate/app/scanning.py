@@ -13,6 +13,7 @@ from scangate.app.base_scan import HeadScan, scan_base
 from scangate.app.cache_session import open_cache
 from scangate.app.events import Events
 from scangate.app.folder_policies import Evidence, describe_folders, load_folder_policies, tighten_verdict
+from scangate.app.hook_request import resolve_hook_request
 from scangate.app.interruption import Interruption
 from scangate.app.policy_inputs import load_policy_inputs
 from scangate.app.report_files import ReportTarget, list_report_targets, prepare, write_reports
@@ -26,7 +27,7 @@ from scangate.judge.evaluation import evaluate
 from scangate.judge.finding_matching import KnownFinding, mark_known_findings
 from scangate.judge.new_suppressions import mark_new_suppressions
 from scangate.judge.scan_scope import record_scope
-from scangate.model import EXIT_CODES, Gap, GapKind, Report
+from scangate.model import CHANGE_SOURCES, EXIT_CODES, Gap, GapKind, Report
 from scangate.report import FORMATS
 from scangate.scan import engine
 from scangate.scan.discovery import Listing
@@ -56,10 +57,13 @@ def scan(request: ScanRequest, events: Events | None = None, interruption: Inter
 
 def load_setup(request: ScanRequest, session: Session, events: Events, targets: Sequence[ReportTarget] = ()) -> ScanSetup:
     """The policy inputs and scanners of ``request``; ``targets`` are never scanned. Raises UsageError and PolicyError."""
+    request, notes = resolve_hook_request(request, session, os.environ)
     if session.repository is not None and request.staged is None:
         session.repository.prefetch_entries()  # while the policy is read
     outputs = tuple(target.file for target in targets if target.file is not None)
-    setup = ScanSetup(request, load_policy_inputs(request, session), load_scanners(), outputs)
+    inputs = load_policy_inputs(request, session)
+    inputs = msgspec.structs.replace(inputs, notes=(*notes, *inputs.notes))
+    setup = ScanSetup(request, inputs, load_scanners(), outputs)
     events.on_policy(session.root, setup.policy, setup.scanners)
     if request.time_limit is not None:
         session.processes.limit_time(request.time_limit, session.started[1])
@@ -96,10 +100,10 @@ def run_scan(
     inputs = setup.inputs
     sources = {**inputs.baseline.sources, **({inputs.base.origin: ""} if inputs.base.is_comparable else {})}
     known = (*inputs.baseline.entries, *before.known)
-    results, known_sources = mark_known_findings(results, targets, known, sources, _paths_absent_from_index(setup, session, known))
+    results, known_sources = mark_known_findings(results, targets, known, sources, _find_absent_paths(listing, known))
     if inputs.base.reference:
         results = mark_new_suppressions(results, targets, before.findings, inputs.policy, started.date())
-    commit = find_commit(session)
+    commit = listing.commit or find_commit(session)
     signal_name, signal_code = interruption.name, interruption.code
     if signal_name:
         targets = msgspec.structs.replace(targets, gaps=(*targets.gaps, _interruption_gap(signal_name)))
@@ -107,6 +111,7 @@ def run_scan(
     rules = digest_bundled_rules()
     declared = {task.scanner.NAME: task.declared_coverage for task in plan.tasks}
     coverage = measure_coverage(targets, results, declared, inputs.policy)
+    untouched = listing.companions if targets.source in CHANGE_SOURCES else ()
     verdict = evaluate(
         results,
         targets,
@@ -116,9 +121,10 @@ def run_scan(
         owners=inputs.owners,
         known_sources=known_sources,
         coverage=coverage,
+        untouched=untouched,
     )
     if folders:
-        evidence = Evidence(results, targets, started.date(), inputs.owners, known_sources, rules, coverage)
+        evidence = Evidence(results, targets, started.date(), inputs.owners, known_sources, rules, untouched, coverage)
         verdict = tighten_verdict(verdict, inputs.policy, evidence, folders)
     return Report(
         verdict=verdict,
@@ -142,16 +148,13 @@ def run_scan(
     )
 
 
-def _paths_absent_from_index(setup: ScanSetup, session: Session, known: Sequence[KnownFinding]) -> frozenset[str]:
-    """In a scan of staged files, the paths of known findings that the index does not have: they may have been renamed."""
-    if setup.request.staged is None or not known or session.repository is None:
+def _find_absent_paths(listing: Listing, known: Sequence[KnownFinding]) -> frozenset[str]:
+    """In a scan of a change, the paths of known findings that it removed: they may have been renamed."""
+    if listing.summary.source not in CHANGE_SOURCES:
         return frozenset()
-    paths = {os.fsencode(entry.path): entry.path for entry in known}
-    try:
-        entries = session.repository.list_staged(list(paths))
-        return frozenset(paths[entry.raw_path] for entry in entries if not (entry.blob or entry.mode))
-    except (ScanError, KeyError):
-        return frozenset()  # their findings then count as new
+    left_out = {skipped.path for skipped in listing.summary.skipped_paths} | {gap.path for gap in listing.summary.gaps}
+    there = {target.path for target in listing.targets} | left_out | listing.companions.keys()
+    return frozenset(entry.path for entry in known) - there
 
 
 def _interruption_gap(signal_name: str) -> Gap:

@@ -38,10 +38,11 @@ HOOK = f"""\
     # Scans staged files, not the work tree. -I: Python ignores the environment and the repository.
     - id: scangate
       name: scangate
-      entry: python -I -m scangate scan --staged --
+      entry: python -I -m scangate scan --staged
       language: python
       additional_dependencies: [scangate=={__version__}]
       types: [file]
+      pass_filenames: false  # one run for the whole commit
       require_serial: true
       stages: [pre-commit]
 """

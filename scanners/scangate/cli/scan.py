@@ -28,7 +28,7 @@ from scangate.report.escape import ci_log
 @options.baseline_options
 @click.option("--scanner", "only", multiple=True, metavar="NAME", help="Run only this scanner  [repeatable]")
 @click.option("--skip", multiple=True, metavar="NAME", help="Skip this scanner  [repeatable]")
-@click.option("--staged", is_flag=True, help="Scan the staged content of the named files, or of all staged files")
+@click.option("--staged", is_flag=True, help="Scan what is staged, all of it or the named files; findings that HEAD has are known")
 @options.since_option
 @click.option(
     "--shard", type=options.ShardParam(), metavar="I/N", help="Scan one of N shards into --output-dir, for scangate merge"

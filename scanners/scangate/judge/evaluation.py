@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 
 from scangate.judge import inline_comments
 from scangate.judge.codeowners import CodeOwners
@@ -30,10 +30,11 @@ from scangate.judge.policy_findings import check_ratchet, check_unused_exception
 from scangate.judge.policy_matcher import PolicyMatcher
 from scangate.judge.rulings import find_suppression, moved_to_stricter_path, rule_findings
 from scangate.model import (
+    CHANGE_SOURCES,
+    NEVER_ALLOWED,
     Basis,
     ContentCoverage,
     Decision,
-    FileSource,
     Finding,
     Gap,
     GapKind,
@@ -63,12 +64,14 @@ def evaluate(  # noqa: PLR0913 -- each is a fact that only the caller knows
     owners: CodeOwners | None = None,
     known_sources: Sequence[KnownSource] = (),
     coverage: Sequence[ContentCoverage] = (),
+    untouched: Container[str] = (),
 ) -> Verdict:
     """The verdict on ``results`` and ``targets`` under ``policy`` on the day ``today``.
 
     ``forced_gaps``: gaps that no policy can allow: what a scan under another policy skipped (see `scan_scope.find_scope_gaps`).
     ``owners``: the CODEOWNERS file, None if there is none. ``known_sources``: what became of the known findings (see
     `finding_matching.mark_known_findings`). ``coverage``: what was analyzed, see `coverage.measure_coverage`.
+    ``untouched``: paths that were read for what a change touches, and that it does not touch itself.
     """
     exceptions = ExceptionLedger(policy, today, owners)
     matcher = PolicyMatcher(policy)
@@ -82,7 +85,7 @@ def evaluate(  # noqa: PLR0913 -- each is a fact that only the caller knows
     if policy.baseline_ratchet:
         rulings += check_ratchet(known_sources, policy)
     rulings = tuple(sorted(rulings, key=Ruling.sort_key))
-    gaps = _rule_gaps(results, targets, matcher, forced_gaps, coverage)
+    gaps = _rule_gaps(results, targets, matcher, forced_gaps, coverage, untouched)
     return Verdict(
         outcome=derive_outcome(rulings, gaps),
         rulings=rulings,
@@ -105,7 +108,7 @@ def evaluate(  # noqa: PLR0913 -- each is a fact that only the caller knows
 def _incomplete_scanners(results: Iterable[ScanResult], targets: Targets) -> tuple[str, ...]:
     """The scanners that did not scan everything, so that an unused exception may still have a finding."""
     unfinished = (ScanStatus.SKIPPED, ScanStatus.FAILED)
-    is_partial = targets.source is FileSource.STAGED or bool(targets.scope)
+    is_partial = targets.source in CHANGE_SOURCES or bool(targets.scope)
     return tuple(result.scanner for result in results if is_partial or result.status in unfinished)
 
 
@@ -131,17 +134,18 @@ def find_moved_to_stricter_path(
 # -- gaps --
 
 
-def _rule_gaps(
+def _rule_gaps(  # noqa: PLR0913, PLR0917 -- those of `evaluate`
     results: Sequence[ScanResult],
     targets: Targets,
     matcher: PolicyMatcher,
     forced_gaps: Sequence[Gap],
     coverage: Sequence[ContentCoverage],
+    untouched: Container[str],
 ) -> tuple[GapRuling, ...]:
     policy = matcher.policy
     reported = [gap for result in results for gap in result.gaps] + list(targets.gaps)
     required = Decision(Basis.REQUIRED_SCANNER, policy.locate("coverage.required"))
-    rulings = [_rule_gap(gap, matcher) for gap in reported]
+    rulings = [_rule_gap(gap, matcher, untouched) for gap in reported]
     rulings += [GapRuling(gap, True, required) for gap in _missing_required(results, policy)]
     rulings += [GapRuling(gap, True, Decision(Basis.NOTHING_SCANNED)) for gap in _nothing_scanned(results, targets)]
     rulings += [GapRuling(gap, True, Decision(Basis.NOT_ANALYZED)) for gap in forced_gaps]
@@ -160,7 +164,7 @@ def _missing_required(results: Sequence[ScanResult], policy: Policy) -> Iterator
 
 def _nothing_scanned(results: Sequence[ScanResult], targets: Targets) -> Iterator[Gap]:
     """A gap if no scanner was given any file, except for a commit that only removes files."""
-    if targets.source is FileSource.STAGED or any(result.files_given for result in results):
+    if targets.source in CHANGE_SOURCES or any(result.files_given for result in results):
         return
     if targets.file_count == 0:
         hint = "check that this is the right directory; `git ls-files` lists the tracked files"
@@ -170,11 +174,13 @@ def _nothing_scanned(results: Sequence[ScanResult], targets: Targets) -> Iterato
         yield Gap("targets", None, GapKind.UNREADABLE, "no enabled scanner analyzes any of the files", hint=hint)
 
 
-def _rule_gap(gap: Gap, matcher: PolicyMatcher) -> GapRuling:
+def _rule_gap(gap: Gap, matcher: PolicyMatcher, untouched: Container[str]) -> GapRuling:
     exclusion = matcher.exclusion_of(gap.scanner, gap.path) if gap.path is not None else None
     allowance = exclusion or matcher.allowance_of(gap)
     if allowance is not None:
         return GapRuling(gap, False, allowance)
+    if gap.path in untouched and gap.kind not in NEVER_ALLOWED:
+        return GapRuling(gap, False, Decision(Basis.UNTOUCHED))
     return GapRuling(gap, True, Decision(Basis.GAP_NOT_ALLOWED, matcher.policy.locate("coverage.allowed-gaps")))
 
 

@@ -20,7 +20,7 @@ from types import MappingProxyType
 import msgspec
 
 from scangate.model import (
-    FileSource,
+    CHANGE_SOURCES,
     Finding,
     FindingKind,
     GapKind,
@@ -79,7 +79,7 @@ class ScannedPaths:
         self._there |= {path for path in away if path is not None}
         nested = (f"{gap.path}/" for gap in targets.gaps if gap.kind is GapKind.NESTED_REPOSITORY)
         self._folders = (*(path for path in self._there if path.endswith("/")), *nested)
-        self._whole = targets.source is not FileSource.STAGED and None not in away
+        self._whole = targets.source not in CHANGE_SOURCES and None not in away
         self._scope = targets.scope
 
     def is_gone(self, path: str) -> bool:

@@ -21,6 +21,7 @@ from scangate.model.gap import COVERAGE, NEVER_ALLOWED, Gap, GapKind
 from scangate.model.location import Location, PieceLines, PolicyLocation, Span
 from scangate.model.report import ComparedRevision, KnownSource, KnownSourceKind, PolicyOrigin, PolicyProvenance, Report, RunInfo
 from scangate.model.result import (
+    CHANGE_SOURCES,
     Component,
     FileAccounting,
     FileReport,
@@ -40,6 +41,7 @@ from scangate.model.verdict import EXIT_CODES, WORST_FIRST, GapRuling, Outcome, 
 __all__ = [
     "ANY_TYPE",
     "BUNDLED_ADVISORIES",
+    "CHANGE_SOURCES",
     "COVERAGE",
     "EXIT_CODES",
     "NEVER_ALLOWED",

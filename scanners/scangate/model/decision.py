@@ -24,6 +24,7 @@ class Basis(enum.Enum):
     BASELINE_RATCHET = "baseline-ratchet"
     # gaps
     ALLOWED_GAP = "allowed-gap"
+    UNTOUCHED = "untouched"
     GAP_NOT_ALLOWED = "gap-not-allowed"
     REQUIRED_SCANNER = "required-scanner"
     NOTHING_SCANNED = "nothing-scanned"

@@ -140,8 +140,13 @@ class FileSource(enum.StrEnum):
     GIT_INDEX = "git index and untracked files"
     FILE_SYSTEM = "file system"
     STAGED = "staged"
+    RANGE = "a range of commits"
     COMMIT = "commit"  # the base of a change
     INTERRUPTED = "interrupted"  # before there was a list
+
+
+CHANGE_SOURCES = frozenset({FileSource.STAGED, FileSource.RANGE})
+"""Only the files that a change touches were scanned."""
 
 
 class TargetsInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -78,6 +78,7 @@ DECISIONS: dict[Basis, Callable[[Decision], str]] = {
     Basis.UNUSED_EXCEPTION: lambda _: "the policy fails the build for unused exceptions",
     Basis.BASELINE_RATCHET: lambda _: "the policy requires that findings that are gone are removed from the baseline",
     Basis.ALLOWED_GAP: lambda decision: decision.reason,
+    Basis.UNTOUCHED: lambda _: "in a file that this change does not touch",
     Basis.GAP_NOT_ALLOWED: lambda _: "the policy does not allow this gap",
     Basis.REQUIRED_SCANNER: lambda _: "the policy requires this scanner",
     Basis.NOTHING_SCANNED: lambda _: "an empty scan does not pass",

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from scangate.model import (
+    CHANGE_SOURCES,
     Decision,
     FileAccounting,
     GapRuling,
@@ -78,7 +79,11 @@ def _lines(report: Report) -> Iterable[Line]:
     yield from _header(report)
     yield from _blocking([ruling for ruling in rulings if ruling.outcome is RulingOutcome.BLOCKING])
     for outcome in (RulingOutcome.TOLERATED, RulingOutcome.KNOWN):
-        yield from _by_rule(outcome, [ruling for ruling in rulings if ruling.outcome is outcome])
+        found = [ruling for ruling in rulings if ruling.outcome is outcome]
+        if found and outcome is RulingOutcome.KNOWN and report.targets.source in CHANGE_SOURCES:
+            yield from _title(f"{outcome.value}: {pluralize(len(found), 'finding')}")
+        else:
+            yield from _by_rule(outcome, found)
     yield from _gaps(report)
     yield from _notes(report)
     yield from _scanners(summary.summarize_scanners(report))

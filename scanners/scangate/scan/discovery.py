@@ -261,13 +261,23 @@ def list_staged(root: Path, repository: Repository | None, paths: Sequence[str],
     index = repository.list_index()
     listed = _read_entries(repository, entries, TreeLinks(repository, index), _WorkTree(root, (), (), is_tracked=True))
     listing = _restrict(_listing(root, repository, FileSource.STAGED, listed), scope)
-    return msgspec.structs.replace(listing, companions=_list_companions(repository, entries, index))
+    return msgspec.structs.replace(listing, companions=_list_companions(repository, index, entries))
 
 
-def _list_companions(repository: Repository, entries: Sequence[GitEntry], index: Sequence[GitEntry]) -> dict[str, Target]:
-    """The files of the ``index`` that are not among ``entries``."""
+def list_range(root: Path, repository: Repository, before: str, commit: str, scope: str = "") -> Listing:
+    """The files of ``commit`` that differ from those of the commit ``before``; the others are companions."""
+    changed, is_inside = repository.list_changed(before, commit), _folder_test(os.fsencode(scope))
+    tree = repository.list_tree(commit)
+    entries = [entry for entry in tree if entry.raw_path in changed and is_inside(entry.raw_path)]
+    listed = _read_entries(repository, entries, TreeLinks(repository, tree))
+    listing = _restrict(_listing(root, repository, FileSource.RANGE, listed), scope)
+    return msgspec.structs.replace(listing, commit=commit, companions=_list_companions(repository, tree, entries))
+
+
+def _list_companions(repository: Repository, everything: Sequence[GitEntry], entries: Sequence[GitEntry]) -> dict[str, Target]:
+    """The files that are not among ``entries``."""
     given = {entry.raw_path for entry in entries}
-    others = [each for each in index if each.raw_path not in given and each.blob and each.mode.startswith("100")]
+    others = [each for each in everything if each.raw_path not in given and each.blob and each.mode.startswith("100")]
     sizes = repository.blob_sizes([entry.blob for entry in others])
     targets = (Target(_display_path(each.raw_path), each.raw_path, blob=each.blob, size=sizes[each.blob]) for each in others)
     return {target.path: target for target in targets}
@@ -276,13 +286,14 @@ def _list_companions(repository: Repository, entries: Sequence[GitEntry], index:
 def list_commit(root: Path, repository: Repository, commit: str, own_outputs: Sequence[Path] = (), scope: str = "") -> Listing:
     """Everything under ``root`` in a commit, from git's objects; neither the work tree nor the index is read.
 
-    ``own_outputs`` as in `list_files`, but not reported. ``scope``: the folder or file to list.
+    ``own_outputs`` as in `list_files`, but not reported. ``scope``: the folder or file to list; the others are companions.
     """
     is_own_output, is_inside = _own_output_test(root, own_outputs), _folder_test(os.fsencode(scope))
-    tree = repository.list_tree(commit)
-    entries = [each for each in tree if is_inside(each.raw_path) and not is_own_output(each.raw_path)]
+    tree = [each for each in repository.list_tree(commit) if not is_own_output(each.raw_path)]
+    entries = [entry for entry in tree if is_inside(entry.raw_path)]
     listed = _read_entries(repository, entries, TreeLinks(repository, tree))
-    return msgspec.structs.replace(_listing(root, repository, FileSource.COMMIT, listed), commit=commit)
+    companions = _list_companions(repository, tree, entries) if scope else {}
+    return msgspec.structs.replace(_listing(root, repository, FileSource.COMMIT, listed), commit=commit, companions=companions)
 
 
 def _read_entries(

@@ -163,6 +163,22 @@ class Repository:
         """Every path under the root in the index of the commit in progress, see `list_staged`."""
         return self._list_index(self._commit_index())
 
+    def is_index_clean(self) -> bool:
+        """Whether a commit would change nothing."""
+        head = self.head_commit()
+        if not head:
+            return not self.list_index()
+        arguments = ("diff-index", "--cached", "--quiet", "--no-ext-diff", "--no-textconv", "--ignore-submodules=none", head, "--")
+        return self._run(*arguments, exit_codes=(0, 1), env=self._commit_index()).exit_code == 0
+
+    def list_changed(self, before: str, after: str) -> set[bytes]:
+        """The paths in which the commit ``after`` differs from the commit ``before``, without those that it does not have."""
+        output = self._run_for_output(
+            *("diff-tree", "-r", "--no-ext-diff", "--no-textconv", "--no-renames", "--ignore-submodules=none"),
+            *("--diff-filter=ACMTU", "-z", "--name-only", "--relative", before, after, "--"),
+        )
+        return {raw for raw in output.split(b"\0") if raw}
+
     def list_staged(self, paths: Sequence[bytes]) -> list[GitEntry]:
         """The index's entries for ``paths`` (files or folders, relative to the root), or all that differ from HEAD.
 

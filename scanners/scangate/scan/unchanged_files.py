@@ -11,7 +11,7 @@ from scangate.model import ScanResult, ScanStatus
 from scangate.scan.content_types import identify_targets
 from scangate.scan.discovery import Listing, Target
 from scangate.scan.git import blob_id
-from scangate.scan.plan import ScanPlan, assign_files
+from scangate.scan.plan import ScanPlan, assign_files, with_companions
 from scangate.scan.results import status_of
 
 
@@ -21,6 +21,7 @@ def without_unchanged(base: Listing, current: Listing, plan: ScanPlan) -> tuple[
     The findings of these are the same on both sides. An unsplittable scanner may report something else for a file because another
     one changed: its files are scanned again together, unless all of them are unchanged.
     """
+    base, current = with_companions(base, plan), with_companions(current, plan)
     unchanged = _unchanged_paths(base.targets, current, plan.max_file_bytes)
     base = _identify(base, current, unchanged, plan)
     unsplittable = [
