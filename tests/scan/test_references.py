@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from scangate.model import SkippedPath, SkipReason
+from scangate.model import FileSource, SkippedPath, SkipReason
 from scangate.plugin import read_traits
 from scangate.scan.cache import Cache
 from scangate.scan.caching_scanner import CachingScanners
@@ -101,6 +101,19 @@ def test_a_named_folder_brings_the_companions_that_the_scanner_reads(harness: Sc
     write_files(harness.root, {"c/d.txt": "e/\n./\n", "e/f.txt": "", "e/f.md": "", "e/g/h.txt": "", "i.txt": ""})
     assert assigned(part_of(harness.listing(), "c/d.txt")) == ["a.txt", "b.txt", "c/d.txt", "e/f.txt", "i.txt", *NAMED[2:]]
     assert "e/f.txt" not in assigned(part_of(harness.listing(), "b.txt"))
+
+
+def test_what_names_a_staged_file_is_read_with_it(harness: ScanHarness) -> None:
+    write_files(harness.root, {"x/top.txt": "b.txt\n", "x/over.txt": "x/top.txt\nother.list\n", "x/aside.txt": "a.txt\n"})
+    listing = part_of(harness.listing(), "b.txt")
+    staged = msgspec.structs.replace(listing, summary=msgspec.structs.replace(listing.summary, source=FileSource.STAGED))
+    assert assigned(listing) == ["b.txt"]
+    assert assigned(staged) == [*NAMED, "other.list", "x/aside.txt", "x/over.txt", "x/top.txt"]
+    assert assigned(staged, ExcludedPaths("x/over.txt", "old"), ExcludedPaths("a.txt", "old")) == [
+        "b.txt",
+        "x/aside.txt",
+        "x/top.txt",
+    ]
 
 
 def test_a_cached_result_is_of_no_use_once_a_named_file_changed(harness: ScanHarness, tmp_path: Path) -> None:

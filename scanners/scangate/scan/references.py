@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from scangate.errors import ScanError
+from scangate.model import FileSource
 from scangate.scan.discovery import Listing, Target
 
 NamesFiles = Callable[[str, bytes], Iterable[str]]
@@ -22,30 +23,57 @@ def find_referenced(
 ) -> list[Target]:
     """The files that ``targets`` name, that these name in turn, and so on: of the listing, else of its companions.
 
-    A file that cannot be read names nothing: it is a gap once it is scanned. ``accepts``: whether the scanner reads files with a
-    path; of a folder that is named it gets those files. ``is_excluded``: whether the policy excludes a file.
+    In a scan of staged files, a companion that names one of them is read, too: what it says may decide what they mean. A file that
+    cannot be read names nothing: it is a gap once it is scanned. ``accepts``: whether the scanner reads files with a path; of a
+    folder that is named it gets those files. ``is_excluded``: whether the policy excludes a file.
     """
     tree = _Tree(listing)
     found = {target.path: target for target in targets}
-    rest, added = list(found.values()), []
+    added: list[Target] = []
+
+    def add(target: Target) -> bool:
+        is_new = target.path not in found
+        found.setdefault(target.path, target)
+        if not is_new or is_excluded(target):
+            return False
+        added.append(target)
+        return True
+
+    rest = [*found.values(), *filter(add, _including(found, listing, names_files, accepts))]
     while rest:
-        named = rest.pop()
-        for name in _names(named, listing, names_files):
-            for target in tree.resolve(name, accepts):
-                if target.path not in found:
-                    found[target.path] = target
-                    if not is_excluded(target):
-                        added.append(target)
-                        rest.append(target)
+        names = dict.fromkeys(name for named in _names(rest, listing, names_files).values() for name in named)
+        rest = [target for name in names for target in tree.resolve(name, accepts) if add(target)]
     return added
 
 
-def _names(target: Target, listing: Listing, names_files: NamesFiles) -> list[str]:
-    try:
-        data = listing.reader([target], MAX_BYTES)(target)
-    except ScanError:
+def _including(
+    found: Mapping[str, Target], listing: Listing, names_files: NamesFiles, accepts: Callable[[str], bool]
+) -> list[Target]:
+    """The companions of staged files that name one of ``found``, or name one that does."""
+    if listing.summary.source is not FileSource.STAGED:
         return []
-    return list(dict.fromkeys(names_files(target.path, data)))
+    companions = [target for path in listing.companions if accepts(path) and (target := listing.find_companion(path))]
+    names = _names(companions, listing, names_files)
+    including: dict[str, Target] = {}
+    wanted, is_complete = set(found), False
+    while not is_complete:
+        more = [each for each in companions if each.path not in wanted and not wanted.isdisjoint(names[each.path])]
+        wanted |= {each.path for each in more}
+        including |= {each.path: each for each in more}
+        is_complete = not more
+    return list(including.values())
+
+
+def _names(targets: Sequence[Target], listing: Listing, names_files: NamesFiles) -> dict[str, list[str]]:
+    """What each file names, by its path."""
+    read = listing.reader(targets, MAX_BYTES)
+    names: dict[str, list[str]] = {}
+    for target in targets:
+        try:
+            names[target.path] = list(names_files(target.path, read(target)))
+        except ScanError:
+            names[target.path] = []
+    return names
 
 
 class _Tree:
