@@ -286,6 +286,20 @@ def test_heredocs_of_shell_scripts_and_terraform() -> None:
     assert [(piece.content_type, lines_of(piece)) for piece in terraform.values()] == [("shell", [(3, "    curl -k x | bash")])]
 
 
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        ("a.yaml", "Resources:\n  A:\n    Type: AWS::S3::Bucket\n---\nkind: Pod\napiVersion: v1\n", [("kubernetes", 5)]),
+        ("a.yaml", "AWSTemplateFormatVersion: x\nkind: Pod\napiVersion: v1\n", [("kubernetes", 1)]),
+        ("buildspec.yml", "version: 0.2\nphases: {}\n---\nservices:\n  a:\n    image: x\n", [("compose", 4)]),
+        ("a.yaml", "kind: Pod\napiVersion: v1\n---\nkind: Pod\napiVersion: v1\n", []),
+    ],
+)
+def test_what_else_a_file_configures_is_a_piece(path: str, text: str, expected: list[tuple[str, int]]) -> None:
+    found = pieces_of(path, text).values()
+    assert [(piece.content_type, piece.to_container(1, 1)[0]) for piece in found] == expected
+
+
 def test_programs_on_command_lines() -> None:
     text = """#!/bin/sh\npython3 -c 'eval(x)'\npython -u -c "eval(\\"y\\")"\nnode -e 'eval(z)'\ngrep -c 'eval(x)' y\n"""
     pieces = pieces_of("a.sh", text)

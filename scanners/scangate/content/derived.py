@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import msgspec
 
+from scangate.content.catalog import rendered_type
 from scangate.content.ci_scripts import CI_TYPES, ci_pieces
 from scangate.content.cloudformation_scripts import cloudformation_pieces
-from scangate.content.documents import read_document
-from scangate.content.embedded import Embedded, Failure
+from scangate.content.documents import Document, read_document
+from scangate.content.embedded import Embedded, Failure, embed
 from scangate.content.heredocs import dockerfile_heredocs, hcl_heredocs, shell_heredocs
 from scangate.content.html_scripts import html_pieces
 from scangate.content.inline_code import inline_code_pieces
@@ -19,6 +20,7 @@ from scangate.content.names import usual_name
 from scangate.content.notebooks import notebook_pieces
 from scangate.content.positions import MappedText, PositionMap, Segment, compose
 from scangate.content.script_headers import header_pieces
+from scangate.content.structure import document_types
 from scangate.content.yaml_scripts import yaml_pieces
 from scangate.content.yaml_tree import line_starts, position
 from scangate.model import GapKind
@@ -64,21 +66,33 @@ class Extraction(msgspec.Struct, frozen=True):
     problems: tuple[Problem, ...] = ()
 
 
-_Extractor = Callable[[str, str], Iterable[Embedded | Failure | None]]
+_Extractor = Callable[[str, str, bool], Iterable[Embedded | Failure | None]]
 
 
-def _from_document(text: str, content_type: str) -> Iterator[Embedded | Failure | None]:
-    """The pieces of YAML and JSON."""
+def _from_document(text: str, content_type: str, is_file: bool) -> Iterator[Embedded | Failure | None]:
+    """The pieces of YAML and JSON; ``is_file``: the text is a whole file, not a piece."""
     document = read_document(text)
     if document.problem is not None and content_type not in _DATA:
         yield Failure(document.problem.offset, f"not read from here: {document.problem.reason}")
     taken: set[int] = set()
     specific = ci_pieces(document, content_type) if content_type in CI_TYPES else ()
     templates = cloudformation_pieces(document) if content_type in ("cloudformation", "serverless") else ()
+    if is_file:
+        yield from _other_documents(document, content_type)
     for piece in itertools.chain(specific, templates, yaml_pieces(document)):
         if piece is not None and piece.text.segments and piece.text.segments[0].container not in taken:
             taken.update(segment.container for segment in piece.text.segments)
             yield piece
+
+
+def _other_documents(document: Document, content_type: str) -> Iterator[Embedded | None]:
+    """Documents that configure something else than the file does, and what a document configures besides."""
+    for number, root in enumerate(document.roots, start=1):
+        text = document.text[root.start : root.end]
+        for found in document_types(text):
+            if found not in (content_type, rendered_type(content_type)):
+                body = MappedText(text, (Segment(0, root.start, len(text)),))
+                yield embed(f"document-{number}-{found}", found, body, f"document {number}")
 
 
 _DATA = frozenset({"yaml", "json", "helm-values"})
@@ -89,12 +103,12 @@ _HEREDOC_OR_OPTION = ("<<", " -")
 _EXTRACTORS: Mapping[str, tuple[tuple[str, ...], _Extractor]] = {
     **dict.fromkeys(_DOCUMENTS | {"serverless", "devcontainer", "ebextensions"}, (("",), _from_document)),
     **dict.fromkeys(_DATA, (("#!",), _from_document)),
-    **dict.fromkeys(("terraform", "hcl", "packer", "nomad"), (("<<",), lambda text, _: hcl_heredocs(text))),
-    "dockerfile": (_HEREDOC_OR_OPTION, lambda text, _: itertools.chain(dockerfile_heredocs(text), inline_code_pieces(text))),
-    **dict.fromkeys(("html", "svg"), (("<script", "<SCRIPT", "<Script"), lambda text, _: html_pieces(text))),
-    "jupyter": (("",), lambda text, _: notebook_pieces(text)),
-    "python": (("# /// script",), lambda text, _: header_pieces(text)),
-    "shell": (_HEREDOC_OR_OPTION, lambda text, _: itertools.chain(shell_heredocs(text), inline_code_pieces(text))),
+    **dict.fromkeys(("terraform", "hcl", "packer", "nomad"), (("<<",), lambda text, *_: hcl_heredocs(text))),
+    "dockerfile": (_HEREDOC_OR_OPTION, lambda text, *_: itertools.chain(dockerfile_heredocs(text), inline_code_pieces(text))),
+    **dict.fromkeys(("html", "svg"), (("<script", "<SCRIPT", "<Script"), lambda text, *_: html_pieces(text))),
+    "jupyter": (("",), lambda text, *_: notebook_pieces(text)),
+    "python": (("# /// script",), lambda text, *_: header_pieces(text)),
+    "shell": (_HEREDOC_OR_OPTION, lambda text, *_: itertools.chain(shell_heredocs(text), inline_code_pieces(text))),
 }
 """By content type: texts of which one is in each file that has pieces, and what takes them out."""
 
@@ -119,7 +133,7 @@ def extract(path: str, content_type: str, data: bytes) -> Extraction:
     size = 0
     while todo:
         prefix, kind, container, depth = todo.pop()
-        for found in _EXTRACTORS[kind][1](container.text, kind):
+        for found in _EXTRACTORS[kind][1](container.text, kind, depth == 0):
             if isinstance(found, Failure):
                 problems.append(Problem(_line(container, lines, found.offset), found.reason, found.kind))
             elif found is not None:

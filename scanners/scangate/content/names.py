@@ -147,6 +147,7 @@ SUFFIXES: Mapping[str, str] = {
             "diff": "rej",
             "nuget-manifest": "csproj fsproj vbproj nuspec",
             "perl": "plx psgi t pod",
+            "php": "php3 php7 php8 phps phpt pht ctp",
             "plsql": "pkb pks plb pls plsql",
             "program": "a class com dex dylib elf exe ko lib msi o obj pyc pyd pyo sys wasm",
             "prolog": "pro prolog",
@@ -454,7 +455,23 @@ _USUAL_SUFFIXES: Mapping[str, str] = {
     "text": "txt",
     "typescript": "ts",
 }
-_REFINED = frozenset({"helm-values", "helm-chart", "github-action", "shell", "nginx", "apache", "ansible", "systemd-unit"})
+STRUCTURED = frozenset(
+    {
+        "ansible",
+        "appspec",
+        "appveyor",
+        "azure-pipelines",
+        "bitbucket-pipelines",
+        "buildkite",
+        "buildspec",
+        "circleci",
+        "cloud-build",
+    }
+    | {"compose", "devcontainer", "drone-ci", "github-action", "github-workflow", "gitlab-ci", "helm-chart", "helm-values"}
+    | {"kubernetes", "pulumi", "serverless", "travis-ci"}
+)
+"""Types of YAML and JSON files that a name suggests; the structure of the content can show another one."""
+_REFINED = STRUCTURED | {"shell"}
 """Types that a name suggests and the content can refine or refute."""
 
 

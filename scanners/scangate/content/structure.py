@@ -78,6 +78,7 @@ def _value(names: str, value: str) -> Callable[[str], bool]:
 
 
 _aws_type = _value("Type", r"(?:AWS|Custom|Alexa)::\w+")
+_SERVICE_KEYS = frozenset({"image", "build", "extends"})
 _image_or_build = _key("image|build|extends")
 _using = _key("using")
 _runs_on = _key("runs-on|uses|container")
@@ -122,13 +123,19 @@ def config_type(text: str, path: str = "", *, strict: bool = False) -> str:
     if _HELM.search(text):
         return "helm-template"
     roots = [keys for keys in _root_keys(text) if keys]
-    for keys in (frozenset().union(*roots), *roots):
-        for name, test in _SHAPES:
-            if test(keys, text):
-                return name
+    for name, test in _SHAPES:
+        if any(test(keys, text) for keys in roots):
+            return name
     if not any(roots) or "-" in text[:1] or re.search(r"^-", text, re.MULTILINE):
         return _sequence_type(text)
     return "helm-template" if "/templates/" in f"/{path}" and _GO_DIRECTIVE.search(text) else ""
+
+
+def document_types(text: str) -> list[str]:
+    """All infrastructure that one document configures, as far as its structure is beyond doubt: `DISTINCT_TYPES` alone."""
+    if not any(word in text for word in _WORDS):
+        return []
+    return [name for name, test in _SHAPES if name in DISTINCT_TYPES and any(test(keys, text) for keys in _root_keys(text))]
 
 
 def needs_rendering(text: str) -> bool:
@@ -189,12 +196,26 @@ def _members(text: str) -> Iterator[tuple[str, str]]:
         yield key, value.value if value.kind == "scalar" else value.kind
 
 
+def _is_compose(keys: frozenset[str], text: str) -> bool:
+    """Whether a service has an image or is built; of GitLab CI, ``services`` is a list."""
+    if "services" not in keys or not _image_or_build(text):
+        return False
+    root = _load_json(text)
+    if isinstance(root, dict):
+        services = root.get("services")
+        found = services.values() if isinstance(services, dict) else ()
+        return any(isinstance(service, dict) and service.keys() & _SERVICE_KEYS for service in found)
+    nodes = (node.get("services") for node in _parse_start(text))
+    return any(service.get(key) for node in nodes if node for _, service in node.items() for key in _SERVICE_KEYS)
+
+
 def _is_workflow(keys: frozenset[str], text: str) -> bool:
     return "jobs" in keys and bool(keys & {"on", "true", "True"}) and _runs_on(text)
 
 
 _SHAPES: tuple[tuple[str, Callable[[frozenset[str], str], bool]], ...] = (
     ("jupyter", lambda keys, _: {"cells", "nbformat"} <= keys or {"worksheets", "nbformat"} <= keys),
+    ("appspec", lambda keys, text: {"version", "Resources"} <= keys and "TargetService" in text and "AWSTemplate" not in text),
     ("cloudformation", _is_cloudformation),
     ("kubernetes", lambda keys, _: {"apiVersion", "kind"} <= keys),
     ("arm-template", lambda keys, text: "$schema" in keys and "resources" in keys and "deploymentTemplate" in text),
@@ -206,7 +227,7 @@ _SHAPES: tuple[tuple[str, Callable[[frozenset[str], str], bool]], ...] = (
     ("appspec", lambda keys, text: {"version", "hooks"} <= keys and ("os" in keys or _hook_scripts(text))),
     ("bitbucket-pipelines", lambda keys, text: "pipelines" in keys and "step" in text),
     ("serverless", lambda keys, _: {"service", "provider"} <= keys and bool(keys & {"functions", "resources", "plugins"})),
-    ("compose", lambda keys, text: "services" in keys and _image_or_build(text)),
+    ("compose", _is_compose),
     ("ecs-task-definition", lambda keys, _: "containerDefinitions" in keys),
     ("iam-policy", lambda keys, _: "Statement" in keys and bool(keys & {"Version", "Id"})),
     ("python-manifest", lambda keys, _: "dependencies" in keys and "channels" in keys),
@@ -220,7 +241,11 @@ _SHAPES: tuple[tuple[str, Callable[[frozenset[str], str], bool]], ...] = (
     ),
     ("cloud-build", lambda keys, text: "steps" in keys and bool(_steps_of_images.search(text)) and "args" in text),
 )
-"""The structures, the most telling one first; each test gets the keys of the documents' roots and the text."""
+"""The structures, the most telling one first; each test gets the keys of a document's root and the text."""
+DISTINCT_TYPES = frozenset(
+    {"arm-template", "buildspec", "cloudformation", "compose", "ecs-task-definition", "github-workflow", "iam-policy", "kubernetes"}
+)
+"""Types whose structure no other file has: it counts more than the name."""
 
 
 def _is_document(text: str) -> bool:
@@ -243,7 +268,7 @@ def _root_keys(text: str) -> list[frozenset[str]]:
         found = [frozenset(a or b or c for a, b, c in _TOP_KEY.findall(part)) for part in parts]
         if all(found) and _UNUSUAL_KEY.search(text) is None:
             return found
-    return [frozenset(key for key, _ in root.items()) for root in _parse_start(text)]
+    return [frozenset(key for key, _ in root.items()) for root in _parse_all(text)]
 
 
 @functools.lru_cache(maxsize=1)
@@ -255,6 +280,11 @@ def _load_json(text: str) -> Any:
         return json.loads(text.lstrip(_BLANKS))
     except (ValueError, RecursionError):
         return None
+
+
+@functools.lru_cache(maxsize=1)
+def _parse_all(text: str) -> list[Node]:
+    return parse(text)[0]
 
 
 @functools.lru_cache(maxsize=1)

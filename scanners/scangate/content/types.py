@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 from scangate.content.binary import binary_type, is_binary
 from scangate.content.catalog import ANNEX_POINTER, CONTENT_TYPES, LFS_POINTER, TEMPLATE_ENDING, UNKNOWN, Form
-from scangate.content.names import NameMatch, match_name
-from scangate.content.python_text import looks_like_python
+from scangate.content.names import STRUCTURED, NameMatch, match_name
+from scangate.content.python_text import is_program, looks_like_python
 from scangate.content.shebang import mode_type, script_type
-from scangate.content.structure import config_type, needs_rendering
+from scangate.content.structure import DISTINCT_TYPES, config_type, needs_rendering
 from scangate.model import Analysis
 from scangate.source_text import decode
 
@@ -29,7 +29,7 @@ _DATA_TYPES = frozenset({"json", "yaml", "text", UNKNOWN, "template", "ini", "xm
 """Types whose names say so little that the content decides."""
 _REPLACEABLE = frozenset({"ansible", "github-action"})
 """Types that a name only suggests; another structure refutes it."""
-_MAY_PIN = frozenset({"text", "ini", "log", UNKNOWN, ""})
+_MAY_BE_ANYTHING = frozenset({"text", "ini", "log", UNKNOWN, ""})
 
 _PHP = re.compile(r"\A\s*<\?php\b|^<\?php\b", re.MULTILINE)
 _POM = re.compile(r"<project\b[^>]{0,600}maven\.apache\.org/POM")
@@ -47,7 +47,7 @@ _CARGO_LOCK = re.compile(r'^source = "registry\+', re.MULTILINE)
 _HTML = re.compile(r"\A\ufeff?\s*<(?:!doctype\s+html|html\b)", re.IGNORECASE)
 _XML = re.compile(r"\A\ufeff?\s*<\?xml\b")
 _SHELL = re.compile(
-    r"^(?:set[ \t]+-[a-z]{1,8}\b|if \[\[? .*\]; then\b|export \w+=|fi[ \t]*$|esac[ \t]*$)|\|[ \t]*(?:sudo[ \t]+)?(?:ba|z)?sh\b",
+    r"^(?:set[ \t]+-[a-z]{1,8}\b|if \[\[? .*\]; then\b|export \w+=)|\|[ \t]*(?:sudo[ \t]+)?(?:ba|z)?sh\b",
     re.M,
 )
 """Lines of a shell script that are hardly anything else."""
@@ -100,10 +100,11 @@ def _content_type(path: str, name: NameMatch, data: bytes, text: str) -> str:
     found = ""
     if by_name == "shell" or not _calls_for_more(by_name):
         found = script_type(data)
-    if not found and (by_name in _DATA_TYPES or CONTENT_TYPES[by_name].form is not Form.TEXT):
+    if not found and not _calls_for_more(by_name):
         found = _recognize(path, name, text)
-    if not found and by_name in _REPLACEABLE:
-        found = config_type(text, path)
+    if not found and by_name in STRUCTURED:
+        shown = config_type(text, path)
+        found = shown if shown in DISTINCT_TYPES or by_name in _REPLACEABLE else ""
     found = found or by_name or _guess(data, text, is_template=name.is_template) or (UNKNOWN if text.strip() else "text")
     return _as_template(found, text) if name.is_template else found
 
@@ -125,12 +126,16 @@ def _as_template(found: str, text: str) -> str:
 
 def _recognize(path: str, name: NameMatch, text: str) -> str:
     """The language, infrastructure or manifest that the content shows; empty if it shows none."""
-    for found, mark, test in _TEXTS:
+    by_name = name.content_type
+    says_little = by_name in _DATA_TYPES or CONTENT_TYPES[by_name].form is not Form.TEXT
+    for found, mark, test in _TEXTS if says_little else ():
         if mark in text and test(text):
             return found
-    if found := config_type(text, path, strict=name.content_type not in ("json", "yaml") and not name.is_template):
+    if found := config_type(text, path, strict=by_name not in ("json", "yaml") and not name.is_template):
         return found + TEMPLATE_ENDING if needs_rendering(text) and found + TEMPLATE_ENDING in CONTENT_TYPES else found
-    return "python-manifest" if name.content_type in _MAY_PIN and _is_requirements(text) else ""
+    if by_name in _MAY_BE_ANYTHING and _is_requirements(text):
+        return "python-manifest"
+    return "python" if by_name in _MAY_BE_ANYTHING and by_name and is_program(text) else ""
 
 
 def _guess(data: bytes, text: str, *, is_template: bool) -> str:
