@@ -215,7 +215,8 @@ class ScannerTraits(msgspec.Struct, frozen=True):
     the scanner reads, names, such as the files that a requirements file includes: they are given to the scanner, too, whatever
     `reads` makes of them, if the tree has them, and are asked in turn. A name with a slash at the end is a folder: of it the
     scanner gets the files that it reads, where only a part of the tree is scanned. ``READS_PIECES``: it is given the pieces of a
-    file that it reads; else, the file itself.
+    file that it reads; else, the file itself. ``FIXED_TEXTS``: which of ``title``, ``message`` and ``help_url`` never quote a
+    scanned file in any of its findings; in all others, words that are a password are masked.
     """
 
     accounting: FileAccounting = FileAccounting.PER_FILE
@@ -225,6 +226,7 @@ class ScannerTraits(msgspec.Struct, frozen=True):
     coverage: CoverageOf = _declares_nothing
     also_reads: AlsoReads = _names_no_files
     reads_pieces: bool = True
+    fixed_texts: frozenset[str] = frozenset()
 
 
 _ATTRIBUTES = {
@@ -235,6 +237,7 @@ _ATTRIBUTES = {
     "coverage": "coverage",
     "also_reads": "also_reads",
     "reads_pieces": "READS_PIECES",
+    "fixed_texts": "FIXED_TEXTS",
 }
 
 

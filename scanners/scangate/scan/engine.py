@@ -218,7 +218,7 @@ class _ScanRun:
         redactor = self._redactor or self._build_redactor()
         targets = self._describe_targets(redactor)
         secrets_digest = digest_secrets(redactor.secrets, self._content_digests) if self._cache is not None else b""
-        findings = {run.name: redactor.redact_by_file(run.reports) for run in self.task_runs}
+        findings = {run.name: redactor.redact_by_file(run.reports, run.task.traits.fixed_texts) for run in self.task_runs}
         results = tuple(build_result(run, redactor, findings[run.name], secrets_digest) for run in self.task_runs)
         if self._cache is not None:
             settled = self._save_results(self._cache, redactor, findings, secrets_digest)
@@ -368,7 +368,7 @@ class _ScanRun:
             keys = self._cache_keys(run)
             for path, cached in run.cached.items():
                 if not cached.is_empty and cached.run_secrets_digest != secrets_digest:
-                    entries[keys[path]] = _redact_again(cached, redactor, secrets_digest)
+                    entries[keys[path]] = _redact_again(cached, redactor, secrets_digest, run.task.traits.fixed_texts)
             with_gaps = {gap.path for gap in run.all_gaps}
             if None in with_gaps or (with_gaps and not run.task.traits.splittable):
                 continue
@@ -413,9 +413,9 @@ def _cached_result(report: FileReport, findings: Sequence[Finding], redactor: Re
     )
 
 
-def _redact_again(cached: CachedResult, redactor: Redactor, secrets_digest: bytes) -> CachedResult:
+def _redact_again(cached: CachedResult, redactor: Redactor, secrets_digest: bytes, fixed_texts: Collection[str]) -> CachedResult:
     """The cached result without the secrets that were found since it was stored."""
-    findings = tuple(redactor.redact_again(cached.findings))
+    findings = tuple(redactor.redact_again(cached.findings, fixed_texts))
     components = tuple(redactor.redact_components([FileReport("", components=cached.components)]))
     has_foreign_secrets = (findings, components) != (cached.findings, cached.components)
     return msgspec.structs.replace(

@@ -101,23 +101,29 @@ class Redactor:
         self._has_masked_foreign |= not set(found) <= set(self._own_values.find(text))
         return mask_ranges(text, found)
 
-    def redact_by_file(self, reports: Sequence[FileReport]) -> dict[str, list[Finding]]:
-        """The identified and redacted findings of one scanner, by the paths of the reports."""
+    def redact_by_file(self, reports: Sequence[FileReport], fixed_texts: Collection[str] = ()) -> dict[str, list[Finding]]:
+        """The identified and redacted findings of one scanner, by the paths of the reports.
+
+        ``fixed_texts``: which texts of its findings do not quote files, see `ScannerTraits`.
+        """
         findings: defaultdict[str, list[Finding]] = defaultdict(list)
         spans: defaultdict[str, set[Span]] = defaultdict(set)  # this scanner's own: fingerprints must not depend on other scanners
         for report in reports:
             findings[report.path] += report.findings
             spans[report.path] |= set(spans_of(report.all_secrets))
-        return {path: self._redact_file(path, findings[path], spans[path]) for path in sorted(findings)}
+        return {path: self._redact_file(path, findings[path], spans[path], fixed_texts) for path in sorted(findings)}
 
-    def _redact_file(self, path: str, findings: Sequence[Finding], spans: Iterable[Span]) -> list[Finding]:
+    def _redact_file(
+        self, path: str, findings: Sequence[Finding], spans: Iterable[Span], fixed_texts: Collection[str]
+    ) -> list[Finding]:
         if not findings:
             return []
         self._own_values = SecretValues(strong_values(self._lines(path), self._secrets.get(path, ())))
         self._has_masked_foreign = False
         identified = identify(findings, self._masked_text(path), spans, self.redact_path(path))
         secrets = self._secrets_by_line(path)
-        redacted = [self._redact_finding(each, secrets) for each in self.with_secret_digests(path, identified, spans)]
+        with_digests = self.with_secret_digests(path, identified, spans)
+        redacted = [self._redact_finding(each, fixed_texts, secrets) for each in with_digests]
         if self._has_masked_foreign:
             self._paths_with_foreign_secrets.add(path)
         return redacted
@@ -132,9 +138,9 @@ class Redactor:
         """Whether a secret of another file was masked in the findings of this one."""
         return path in self._paths_with_foreign_secrets
 
-    def redact_again(self, findings: Iterable[Finding]) -> list[Finding]:
+    def redact_again(self, findings: Iterable[Finding], fixed_texts: Collection[str] = ()) -> list[Finding]:
         """Findings of an earlier run, already without the secrets of their own file, without those of all files."""
-        return [self._redact_finding(finding, {}) for finding in findings]
+        return [self._redact_finding(finding, fixed_texts, {}) for finding in findings]
 
     def with_secret_digests(self, path: str, findings: Sequence[Finding], spans: Iterable[Span]) -> Sequence[Finding]:
         """The findings of a file with the digests of their secrets under this run's salt.
@@ -229,13 +235,17 @@ class Redactor:
         digest = self._hasher.digest(secrets.value_at(finding.match_span))
         return msgspec.structs.replace(finding, identity=msgspec.structs.replace(finding.identity, secret=digest))
 
-    def _redact_finding(self, finding: Finding, secrets_by_line: Mapping[int, set[str]]) -> Finding:
+    def _redact_finding(self, finding: Finding, fixed_texts: Collection[str], secrets_by_line: Mapping[int, set[str]]) -> Finding:
         """``secrets_by_line``: of the finding's file; a message may quote those of its own lines, even if they are weak."""
-        mask, location, message, package = self.redact_text, finding.location, finding.message, finding.affected_package
+        location, package = finding.location, finding.affected_package
         lines = range(location.line, location.end_line + 1)
         fewer = lines if len(lines) < len(secrets_by_line) else filter(lines.__contains__, secrets_by_line)
         on_lines = {value for line in fewer for value in secrets_by_line.get(line, ())}
-        if finding.kind is not FindingKind.SECRET:
+        title, message, help_url = (
+            self._redact_fact(text, () if package is None else on_lines) if name in fixed_texts else self.redact_text(text)
+            for name, text in (("title", finding.title), ("message", finding.message), ("help_url", finding.help_url))
+        )
+        if finding.kind is not FindingKind.SECRET and "message" not in fixed_texts:
             message = _mask_values(message, on_lines)
         if package is not None:
             name, version = (self._redact_fact(fact, on_lines) for fact in (package.name, package.version))
@@ -244,11 +254,11 @@ class Redactor:
             finding,
             ignore_comments=self._ignore_comments(finding),
             rule=mask_tokens(finding.rule),
-            title=mask(finding.title),
-            help_url=mask(finding.help_url),
-            message=mask(message),
+            title=title,
+            help_url=help_url,
+            message=message,
             evidence=self._redact_evidence(location.path, finding.evidence),
-            tool_comment=mask_suspicious(mask(finding.tool_comment)),
+            tool_comment=mask_suspicious(self.redact_text(finding.tool_comment)),
             location=msgspec.structs.replace(location, path=self.redact_path(location.path)),
             affected_package=package,
         )

@@ -32,10 +32,10 @@ def build_result(
     components = list(run.reports)
     for path, cached in run.cached.items():
         own = redactor.with_secret_digests(path, cached.findings, spans_of(cached.secrets))
-        findings += own if cached.run_secrets_digest == secrets_digest else redactor.redact_again(own)
+        findings += own if cached.run_secrets_digest == secrets_digest else redactor.redact_again(own, run.task.traits.fixed_texts)
         skipped += cached.skipped_paths
         components.append(FileReport(path, components=cached.components))
-    gaps = redactor.redact_gaps(map(with_hint, run.all_gaps))
+    gaps = list(map(with_hint, redactor.redact_gaps(run.all_gaps)))
     paths = {report.path for report in run.reports} | run.cached.keys()
     files = tuple(sorted({redactor.redact_path(path) for path in paths} - {gap.path for gap in gaps}))
     return ScanResult(

@@ -36,6 +36,7 @@ from scangate.tools.syntax_check import check_python, make_gap
 from scangate.tools.tool_version import find_installed_version
 
 NAME = "bandit"
+FIXED_TEXTS = frozenset({"title", "help_url"})
 SPLITTABLE = True
 cache_key = depends_on_file_only
 

@@ -30,6 +30,7 @@ from scangate.plugin import Analysis, Coverage, FileFacts, ScanContext, SourceFi
 from scangate.tools.tool_version import find_installed_version
 
 NAME = "detect-secrets"
+FIXED_TEXTS = frozenset({"title", "message", "help_url"})
 SPLITTABLE = True
 cache_key = depends_on_file_only
 

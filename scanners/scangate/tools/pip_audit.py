@@ -23,6 +23,7 @@ from scangate.tools.tool_version import find_installed_version
 __all__ = ["IO_BOUND", "NAME", "Options", "also_reads", "cache_key", "coverage", "reads", "scan", "version"]
 
 IO_BOUND = True
+FIXED_TEXTS = frozenset({"title", "message", "help_url"})
 CONTENT_TYPES = ("python-manifest", SCRIPT_HEADER)
 
 

@@ -33,6 +33,7 @@ from scangate.tools.syntax_check import check_python, check_yaml, make_gap
 from scangate.tools.tool_version import find_installed_version
 
 NAME = "semgrep"
+FIXED_TEXTS = frozenset({"title", "message", "help_url"})
 SPLITTABLE = True
 cache_key = depends_on_file_only
 
