@@ -7,11 +7,11 @@ of languages, which also works on code that does not parse, in linear time.
 
 from __future__ import annotations
 
+import functools
 import re
 import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
 from itertools import accumulate
 from pathlib import PurePosixPath
 
@@ -111,12 +111,6 @@ def exact_secrets(path: str, lines: Sequence[str], secrets: Iterable[Secret]) ->
     return tuple(sorted(exact))
 
 
-def locate_value(path: str, lines: Sequence[str], first_line: int, last_line: int, value: str) -> Iterator[tuple[Span, ...]]:
-    """The pieces of each literal in the lines that stands for ``value``: escapes are decoded, and literals put together."""
-    source = SourceText(path, lines)
-    yield from (tuple(source.span(*piece) for piece in pieces) for pieces in source.find_value(first_line, last_line, value))
-
-
 def private_key_spans(lines: Sequence[str]) -> Iterator[Span]:
     """The private keys in the text, between their first and last line; one without an end goes on to the end of the file."""
     start: tuple[int, int] | None = None
@@ -206,11 +200,11 @@ class SourceText:
             return len(self._text)
         return self._starts[max(line, 1) - 1] + min(max(column - 1, 0), len(self._lines[max(line, 1) - 1]))
 
-    @cached_property
+    @functools.cached_property
     def _tokens(self) -> list[_Token]:
         return [_token(match, self._family) for match in self._family.tokens.finditer(self._text)]
 
-    @cached_property
+    @functools.cached_property
     def _token_starts(self) -> list[int]:
         return [token.start for token in self._tokens]
 
@@ -339,8 +333,8 @@ class SourceText:
         text = self._text[start:end]
         return self._family.is_code and text.isidentifier() and not is_unguessable(text) and self._token_at(start) is None
 
-    def find_value(self, first_line: int, last_line: int, value: str) -> Iterator[tuple[Range, ...]]:
-        """The literals that begin in the lines and stand for ``value``."""
+    def locate_value(self, first_line: int, last_line: int, value: str) -> Iterator[tuple[Span, ...]]:
+        """The literals that begin in the lines and stand for ``value``, each in pieces if it is put together of several."""
         at, end = self._offset(first_line, 1), self._offset(last_line, sys.maxsize)
         index = bisect_left(self._token_starts, at)
         while index < len(self._tokens) and self._tokens[index].start < end:
@@ -349,7 +343,7 @@ class SourceText:
                 pieces, following = self._joined_from(index)
                 text = "".join(self._text[slice(*piece)] for piece in pieces)
                 if value in (text, unescape(text)):
-                    yield tuple(pieces)
+                    yield tuple(self.span(*piece) for piece in pieces)
             index = following
 
     def _joined_from(self, index: int) -> tuple[list[Range], int]:
@@ -422,6 +416,7 @@ def _token(match: re.Match[str], family: Family) -> _Token:
     return _Token(start, end, (start + quotes, end - quotes if is_closed else end), is_comment=False)
 
 
+@functools.lru_cache(maxsize=256)
 def family_of(path: str) -> Family:
     """The family of a file, by its name; prose for all that is unknown, and without a name."""
     name = PurePosixPath(path).name.lower()

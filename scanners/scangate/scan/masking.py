@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 import sys
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, islice
+from itertools import accumulate
 
 from scangate.model import Secret, SecretWeight, Span
 from scangate.scan.literals import KEY_BEGIN, KEY_END, Family, SourceText, family_of, private_key_spans, url_password_end
@@ -119,7 +120,8 @@ class SpanIndex:
     def overlapping(self, region: Span) -> Iterator[Span]:
         """The spans that share a line with ``region`` or, if both are on one line, a character; in order."""
         start = (region.line, region.column if region.line == region.end_line else -1)
-        for span in islice(self._spans, bisect_right(self._furthest_ends, start), None):
+        for index in range(bisect_right(self._furthest_ends, start), len(self._spans)):
+            span = self._spans[index]
             if span.line > region.end_line:
                 return
             if _overlaps(span, region):
@@ -186,6 +188,7 @@ def _line_ranges(lines: Sequence[str], spans: Iterable[Span]) -> Iterator[tuple[
             yield number, start, end
 
 
+@functools.lru_cache(maxsize=4096)  # several scanners report the same line
 def mask_suspicious(text: str, path: str = "") -> str:
     """``text`` without anything that looks like a secret, whether a scanner reported it or not.
 
@@ -200,11 +203,11 @@ def mask_suspicious(text: str, path: str = "") -> str:
 
 
 def _random_tokens(text: str, path: str) -> Iterator[tuple[int, int]]:
-    source = SourceText(path, [text]) if family_of(path).is_code else None
-    found = [match for pattern in (_LONG_TOKEN, _TOKEN) for match in pattern.finditer(text)]
+    found = [match for pattern in (_LONG_TOKEN, _TOKEN) for match in pattern.finditer(text) if _looks_random(match[0])]
+    source = SourceText(path, [text]) if found and family_of(path).is_code else None
     for match in sorted(found, key=re.Match.span):
         is_name = source is not None and source.is_name(*match.span())
-        if not is_name and _looks_random(match[0]) and not (match.re is _LONG_TOKEN and _looks_like_path(match[0])):
+        if not is_name and not (match.re is _LONG_TOKEN and _looks_like_path(match[0])):
             yield match.span()
 
 

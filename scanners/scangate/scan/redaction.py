@@ -66,6 +66,7 @@ class Redactor:
         self._paths_with_foreign_secrets: set[str] = set()
         self._paths: set[str] = set()
         self._redacted_paths: dict[str, str] = {}
+        self._redacted_facts: dict[str, str] = {}
         self._masked_path_counts: Counter[str] = Counter()
         self._values_by_line: dict[str, Mapping[int, set[str]]] = {}
         self._comments: dict[str, Mapping[int, Sequence[ParsedComment]]] = {}
@@ -81,6 +82,7 @@ class Redactor:
         for report in reports:
             if found := report.all_secrets:
                 self._secrets[report.path].update(found)
+                self._redacted_facts.clear()
                 if any(secret.weight is SecretWeight.STRONG for secret in found):
                     self._values.add(strong_values(self._lines(report.path), found))
 
@@ -211,8 +213,11 @@ class Redactor:
 
     def _redact_fact(self, fact: str, on_line: Collection[str] = ()) -> str:
         """A fact without secrets. ``on_line``: those of the line that it is from."""
-        found = [each for each in self._values.find(fact) if is_unguessable(fact[slice(*each)])]
-        return mask_tokens(_mask_values(mask_ranges(fact, found), on_line))
+        redacted = self._redacted_facts.get(fact)
+        if redacted is None:
+            found = [each for each in self._values.find(fact) if is_unguessable(fact[slice(*each)])]
+            redacted = self._redacted_facts[fact] = mask_tokens(mask_ranges(fact, found))
+        return _mask_values(redacted, on_line)
 
     def _lines(self, path: str) -> Sequence[str]:
         source = self._sources.get(path)

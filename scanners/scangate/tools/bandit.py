@@ -30,7 +30,7 @@ from scangate.model import (
 )
 from scangate.plugin import Analysis, Coverage, FileFacts, ScanContext, SourceFile, decode_json, depends_on_file_only
 from scangate.python_parser import ignore_warnings
-from scangate.scan.literals import locate_value
+from scangate.scan.literals import SourceText
 from scangate.tools.suppression_comments import find_nosec, read_nosec_comments
 from scangate.tools.syntax_check import check_python, make_gap
 from scangate.tools.tool_version import find_installed_version
@@ -158,11 +158,14 @@ def _gaps(source: SourceFile, reasons: Sequence[str]) -> Iterator[Gap]:
 def _report(source: SourceFile, results: Sequence[_Result]) -> FileReport:
     comments = read_nosec_comments(source.read_bytes()) if results else {}
     secrets: list[Secret] = []
-    findings = [_finding(source, result, comments, secrets) for result in results]
+    literals = SourceText(source.path, source.lines)
+    findings = [_finding(source, result, comments, literals, secrets) for result in results]
     return FileReport(source.path, tuple(findings), secrets=tuple(secrets))
 
 
-def _finding(source: SourceFile, result: _Result, comments: Mapping[int, str], secrets: list[Secret]) -> Finding:
+def _finding(
+    source: SourceFile, result: _Result, comments: Mapping[int, str], literals: SourceText, secrets: list[Secret]
+) -> Finding:
     test, text, line, lines = result.test_id, result.issue_text, result.line_number, result.line_range
     first, last = (line, line) if test in STRING_TESTS else (min([line, *lines]), max([line, *lines]))
     column = _column(source.lines, line, result.col_offset)
@@ -171,7 +174,7 @@ def _finding(source: SourceFile, result: _Result, comments: Mapping[int, str], s
     secret = _PASSWORD_MESSAGE.match(text) if test in SECRET_TESTS else None
     if test in SECRET_TESTS:
         text = secret[1] if secret else "Possible hardcoded password"
-        values = list(_locate_password(source, line, end, secret[2] if secret else ""))
+        values = list(_locate_password(source.lines, literals, line, end, secret[2] if secret else ""))
         secrets += [Secret(spans, (f"{NAME}:{test}",), SecretWeight.of(severity)) for spans in values]
         here = [spans[0] for spans in values] or list(_locate_constant(source.lines, line, end, secret[2] if secret else ""))
         end = max([line, *(span.end_line for spans in values for span in spans)])
@@ -218,20 +221,22 @@ def _title(name: str, url: str) -> str:
     return (anchor or name).replace("-", " ").replace("_", " ")
 
 
-def _locate_password(source: SourceFile, line: int, last_line: int, value: str) -> Iterator[tuple[Span, ...]]:
+def _locate_password(
+    lines: Sequence[str], literals: SourceText, line: int, last_line: int, value: str
+) -> Iterator[tuple[Span, ...]]:
     """The positions of the reported password in the first line that has it, in pieces where it is put together from literals.
 
     All literals in the lines if none has this value, and nothing if it is a constant such as None.
     """
-    last_line = min(last_line, len(source.lines))
+    last_line = min(last_line, len(lines))
     if not value or value in CONSTANTS:
         return
     text = value
     with contextlib.suppress(ValueError, SyntaxError, MemoryError, RecursionError):  # bandit shows bytes as b'...'
         text = ast.literal_eval(value).decode("latin-1") if value.startswith(("b'", 'b"')) else value
-    found = list(locate_value(source.path, source.lines, line, last_line, text))
+    found = list(literals.locate_value(line, last_line, text))
     found = [spans for spans in found if spans[0].line == found[0][0].line]
-    yield from found or [(Span(number, 1, number, len(source.lines[number - 1]) + 1),) for number in range(line, last_line + 1)]
+    yield from found or [(Span(number, 1, number, len(lines[number - 1]) + 1),) for number in range(line, last_line + 1)]
 
 
 def _locate_constant(lines: Sequence[str], line: int, last_line: int, value: str) -> Iterator[Span]:
