@@ -136,7 +136,11 @@ def _describe(covering: Sequence[Manifest]) -> str:
     malformed = [each.path for each in covering if each.malformed]
     if malformed:
         return f"and {_list_names(malformed)} cannot be read"
-    return f"not pinned in {_list_names([each.path for each in covering])}" if covering else "and no scanned file pins it"
+    return (
+        f"not pinned in {_list_names([each.path for each in covering])}"
+        if covering
+        else "and no lock file of its project was scanned"
+    )
 
 
 def _list_names(paths: Sequence[str]) -> str:

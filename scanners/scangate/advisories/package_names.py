@@ -70,9 +70,14 @@ def _is_exact(specifier: Specifier) -> bool:
 
 
 def index_host(url: str) -> str:
-    """The host of an index, empty for PyPI. User names and tokens in the URL are dropped."""
+    """The host of an index, empty for PyPI and for no index. User names and tokens in the URL are dropped.
+
+    An index without a host is a folder of this machine, or one that an environment variable names: packages from it are private.
+    """
     try:
         name = urlsplit(url).hostname or ""
     except ValueError:
         return "unknown"
+    if not name and url.strip():
+        return "localhost" if url.lower().startswith(("file:", "/", ".")) else "unknown"
     return "" if name in PYPI_HOSTS else name

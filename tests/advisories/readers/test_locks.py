@@ -372,7 +372,7 @@ def test_the_lock_of_a_script_is_its_own() -> None:
         scripts = {f"{script}//header": script}
         alone = read_manifests({f"{script}//header": header, "bin/uv.lock": lock}, scripts=scripts)[f"{script}//header"]
         assert [(gap.name, gap.line) for gap in alone.gaps] == [("flask", 2), ("redis", 4)]
-        assert all("uv lock --script" in gap.hint and "no scanned file" in gap.reason for gap in alone.gaps)
+        assert all("uv lock --script" in gap.hint and "no lock file" in gap.reason for gap in alone.gaps)
         assert [(pin.name, pin.version, pin.line) for pin in alone.pins] == [("idna", "3.7", 3)]
         found = read_manifests({f"{script}//header": header, f"{script}.lock": lock}, scripts=scripts)
         assert [(gap.name, script in gap.reason) for gap in found[f"{script}//header"].gaps] == [("redis", True)]

@@ -185,7 +185,7 @@ def test_the_reason_names_the_files_that_were_searched() -> None:
     project = '[project]\nname = "shop"\ndependencies = ["flask>=2"]\n'
     lock = 'version = 1\n[[package]]\nname = "a"\nversion = "1"\nsource = { registry = "https://pypi.org/simple" }\n'
     for files, words in (
-        ({}, ("no scanned file",)),
+        ({}, ("no lock file of its project",)),
         ({"uv.lock": lock}, ("not pinned in uv.lock",)),
         ({"uv.lock": "version = 3\n"}, ("uv.lock cannot be read",)),
         ({"poetry.lock": "x"}, ("poetry.lock cannot be read",)),
@@ -193,7 +193,8 @@ def test_the_reason_names_the_files_that_were_searched() -> None:
         ({"requirements.lock": "a==1\n"}, ("not pinned in requirements.lock",)),
         ({"requirements/base.txt": "a==1\n", "pylock.prod.toml": ""}, ("pylock.prod.toml cannot be read",)),
         ({f"requirements-{n}.txt": "" for n in range(5)}, ("requirements-0.txt", "2 more files")),
-        ({"other/uv.lock": lock, "tool.py.lock": lock}, ("no scanned file",)),
+        ({"other/requirements.txt": "flask==3.0.3\n"}, ("no lock file of its project",)),
+        ({"other/uv.lock": lock, "tool.py.lock": lock}, ("no lock file of its project",)),
     ):
         (gap,) = read("pyproject.toml", project, **files).gaps
         assert all(word in gap.reason for word in words), (files, gap.reason)

@@ -276,3 +276,20 @@ def test_lines_for_a_template_engine_are_gaps_and_the_others_are_read() -> None:
     assert [(gap.line, gap.kind, "template engine" in gap.reason) for gap in manifest.gaps] == [
         (line, GapKind.UNPARSABLE, True) for line in (2, 3, 4, 5)
     ]
+
+
+@pytest.mark.parametrize(
+    ("index", "host"),
+    [
+        ("https://pypi.org/simple", ""),
+        ("https://user:secret@packages.example/simple", "packages.example"),
+        ("file:///srv/simple", "localhost"),
+        ("../simple", "localhost"),
+        ("${INDEX}", "unknown"),
+        ("https://[", "unknown"),
+    ],
+)
+def test_packages_of_an_index_other_than_pypi_are_private(index: str, host: str) -> None:
+    lock = f'version = 1\n[[package]]\nname = "a"\nversion = "1"\nsource = {{ registry = "{index}" }}\n'
+    result = read_manifests({"requirements.txt": f"--index-url {index}\na==1\n", "uv.lock": lock})
+    assert {pin.index for manifest in result.values() for pin in manifest.pins} == {host}
