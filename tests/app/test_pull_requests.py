@@ -152,12 +152,14 @@ def clone(origin: Path, folder: Path, *arguments: str) -> Path:
     return folder / "clone"
 
 
-def load(tree: Path, monkeypatch: pytest.MonkeyPatch, build: dict[str, str], policy: str | None = None) -> PolicyInputs:
+def load(
+    tree: Path, monkeypatch: pytest.MonkeyPatch, build: dict[str, str], policy: str | None = None, since: str | None = None
+) -> PolicyInputs:
     """What a scan of ``tree`` in a build is judged by."""
     for name, value in build.items():
         monkeypatch.setenv(name, value)
     with open_session(tree) as session:
-        return load_policy_inputs(ScanRequest(root=tree, policy=policy), session)
+        return load_policy_inputs(ScanRequest(root=tree, policy=policy, since=since), session)
 
 
 def test_every_system_has_a_build_here() -> None:
@@ -240,6 +242,23 @@ def test_a_build_of_the_target_itself_is_not_a_change(origin: Path, tmp_path: Pa
     assert (inputs.provenance.origin, inputs.base.commit) == (PolicyOrigin.WORK_TREE, "")
     release = load(tree, monkeypatch, {"CIRCLE_BRANCH": "release", "SCANGATE_TARGET": "release"})
     assert release.provenance.origin is PolicyOrigin.WORK_TREE
+
+
+def test_a_named_revision_is_compared_with_and_does_not_judge(
+    origin: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree = clone(origin, tmp_path)
+    _loosen(tree)
+    run_git(tree, "commit", "--quiet", "--all", "--message", "loose")
+    write_files(tree, {"other.py": "x = 2\n"})
+    run_git(tree, "commit", "--quiet", "--all", "--message", "more")
+    inputs = load(tree, monkeypatch, BUILDS["Azure Pipelines"], since="HEAD~1")
+    assert (inputs.provenance.revision, inputs.base.name) == ("origin/main", "HEAD~1")
+    assert inputs.base.is_comparable
+    assert load(tree, monkeypatch, {}, since="origin/main").base.target is None
+    monkeypatch.setenv("SYSTEM_PULLREQUEST_TARGETBRANCH", "refs/heads/nowhere")
+    assert load(tree, monkeypatch, {}, since="HEAD~1").provenance.origin is PolicyOrigin.NONE
+    assert load(tree, monkeypatch, {}, since="origin/main").provenance.revision == "origin/main"  # somebody named it
 
 
 def test_a_fork_s_own_branch_is_not_the_target(origin: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,6 +36,7 @@ class BaseRevision(msgspec.Struct, frozen=True):
     where the change left it, empty if unknown. ``is_target``: it is the target of a pull request, not a revision that somebody
     named. ``compared``: whether its findings are known. ``unresolved_reason``: why the target of a pull request is unknown, empty
     where it is not; ``hint``: how to fix that. ``parents``: further commits whose findings are known where those of this one are.
+    ``target``: the target whose policy judges, if another revision was named.
     """
 
     name: str = ""
@@ -47,6 +48,12 @@ class BaseRevision(msgspec.Struct, frozen=True):
     hint: str = ""
     notes: tuple[str, ...] = ()
     parents: tuple[str, ...] = ()
+    target: BaseRevision | None = None
+
+    @property
+    def judging(self) -> BaseRevision:
+        """The revision whose policy, baseline and CODEOWNERS apply."""
+        return self.target or self
 
     @property
     def is_comparable(self) -> bool:
@@ -91,12 +98,16 @@ class BaseRevision(msgspec.Struct, frozen=True):
 def resolve_base(requested: str | None, repository: Repository | None, environ: Mapping[str, str], head: str = "") -> BaseRevision:
     """The base that ``--since REQUESTED`` names (None: not given) of ``head``, a commit, by default HEAD.
 
+    In a pull-request build the target's policy judges, whatever revision is named: that could be one of the change itself.
     Raises UsageError for an unknown revision.
     """
-    if requested not in (None, AUTO):
-        return _resolve_named(requested or "", repository, head)
     request = find_pull_request(environ)
-    base = None if request is None else _resolve_pull_request(request, repository, compared=requested is not None)
+    if requested not in (None, AUTO):
+        named = _resolve_named(requested or "", repository, head)
+        target = None if request is None else _resolve_pull_request(request, repository, head, compared=False)
+        is_other = target is not None and (target.commit != named.commit if target.commit else _may_be_own(named, repository))
+        return msgspec.structs.replace(named, target=target) if is_other else named
+    base = None if request is None else _resolve_pull_request(request, repository, head, compared=requested is not None)
     if base is not None:
         return base
     note = f"--since auto: this is not a pull-request build, so there is nothing to compare with: {EVERYTHING_NEW}"
@@ -112,11 +123,20 @@ def resolve_staged_base(repository: Repository, environ: Mapping[str, str]) -> B
     return BaseRevision("HEAD", merge_base=head, compared=True, parents=tuple(sorted(parents))) if head else BaseRevision()
 
 
+def _may_be_own(base: BaseRevision, repository: Repository | None) -> bool:
+    """Whether a revision may be a commit of the change: one in its history that no remote-tracking branch of this name has."""
+    is_remote = repository is not None and repository.resolve_ref(f"refs/remotes/{base.name}") == base.commit
+    return base.merge_base == base.commit and not is_remote
+
+
 def without_files(base: BaseRevision) -> BaseRevision:
     """``base`` where git has its commit, but not the policy files in it: a partial clone."""
-    reason = f"this is a pull-request build, and the clone has {_printable(base.name)} without its files"
+    reason = f"this is a pull-request build, and the clone has {_printable(base.judging.name)} without its files"
+    unreadable = BaseRevision(base.judging.name, unresolved_reason=reason, hint=COMPLETE, is_target=True)
+    if base.target is not None:
+        return msgspec.structs.replace(base, target=unreadable)
     notes = (*base.notes, f"{reason}: {EVERYTHING_NEW}") if base.compared else base.notes
-    return BaseRevision(base.name, unresolved_reason=reason, hint=COMPLETE, compared=base.compared, notes=notes)
+    return msgspec.structs.replace(unreadable, compared=base.compared, notes=notes)
 
 
 def _resolve_named(name: str, repository: Repository | None, head: str = "") -> BaseRevision:
@@ -133,7 +153,7 @@ def _resolve_named(name: str, repository: Repository | None, head: str = "") -> 
         raise UsageError(f"--since: {error.reason}", hint) from error
 
 
-def _resolve_pull_request(request: PullRequest, repository: Repository | None, *, compared: bool) -> BaseRevision | None:
+def _resolve_pull_request(request: PullRequest, repository: Repository | None, head: str, *, compared: bool) -> BaseRevision | None:
     """The target branch; None for a build of the target itself, or of a branch that no remote repository has."""
     problem, hint = "", ""
     branch, name, ref = request.target, "", ""
@@ -153,7 +173,7 @@ def _resolve_pull_request(request: PullRequest, repository: Repository | None, *
             if remote == "origin" and not repository.has_origin():
                 ref, shown = f"refs/heads/{branch}", _printable(branch)
             if commit := repository.resolve_ref(ref):
-                return _with_merge_base(BaseRevision(shown, commit, is_target=True, compared=compared), repository)
+                return _with_merge_base(BaseRevision(shown, commit, is_target=True, compared=compared), repository, head)
             problem = f"git has no {name}"
     except ScanError as error:
         problem = error.reason

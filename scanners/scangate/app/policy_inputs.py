@@ -73,21 +73,22 @@ def load_policy_inputs(request: ScanRequest, session: Session) -> PolicyInputs:
     try:
         return _load(request, session, base)
     except UnreadableRevisionError:
-        if not base.is_target:
+        if not base.judging.is_target:
             raise
         return _load(request, session, without_files(base))
 
 
 def _load(request: ScanRequest, session: Session, base: BaseRevision) -> PolicyInputs:
     files: JudgingFiles | None = None
-    if base.commit and session.repository is not None:
-        files = RevisionFiles(session.repository, base, session.scratch_dir)
+    judging = base.judging
+    if judging.commit and session.repository is not None:
+        files = RevisionFiles(session.repository, judging, session.scratch_dir)
     elif request.staged is not None and not request.until and session.repository is not None:
         files = IndexFiles(session.repository, session.scratch_dir)
     floor = load_floor(request, session, files)
-    policy, provenance = _load_policy(request, session, base, files, floor)
+    policy, provenance = _load_policy(request, session, judging, files, floor)
     owners = load_codeowners(policy, session.root, None if files is None else files.read_text)
-    baseline = BaselineInputs() if request.ignore_baseline else _load_baseline(request.baseline, session, base, files)
+    baseline = BaselineInputs() if request.ignore_baseline else _load_baseline(request.baseline, session, judging, files)
     changes = () if files is None else files.describe_changes()
     return PolicyInputs(
         policy=policy,
@@ -96,7 +97,7 @@ def _load(request: ScanRequest, session: Session, base: BaseRevision) -> PolicyI
         base=base,
         owners=owners,
         baseline=baseline,
-        forced_gaps=_provenance_gaps(request, policy, session, base),
+        forced_gaps=_provenance_gaps(request, policy, session, judging),
         files=files,
         notes=(*_missing_repository_notes(session), *base.notes, *baseline.notes, *changes),
     )
