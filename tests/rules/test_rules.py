@@ -11,7 +11,9 @@ import pytest
 import yaml
 
 from scangate.tools import rule_pack
-from scangate.tools.semgrep_input import prepare_source
+from scangate.tools.semgrep_input import PreparedSource, prepare_source
+from scangate.tools.source_edits import LineStarts
+from tests.support.python_layout_changes import CHANGES, Change
 from tests.support.rule_pack import (
     EXAMPLES,
     RULES,
@@ -109,14 +111,40 @@ x[a, *b]
 
 
 def test_newer_syntax_at_the_end_hides_no_finding(experimental: SemgrepRun, tmp_path: Path) -> None:
-    def change(data: bytes) -> bytes:
+    def change(data: bytes) -> PreparedSource:
         return prepare_source("a.py", data.rstrip(b"\n") + NEWER)
 
     changed = run_semgrep(tmp_path / "changed", "--experimental", ending=".py", change=change)
     assert changed.places == Counter({place: n for place, n in experimental.places.items() if place[1].endswith(".py")})
-    raw = run_semgrep(tmp_path / "raw", "--experimental", ending=".py", change=lambda data: data.rstrip(b"\n") + NEWER)
+    raw = run_semgrep(
+        tmp_path / "raw", "--experimental", ending=".py", change=lambda data: PreparedSource(data.rstrip(b"\n") + NEWER)
+    )
     assert raw.errors == ()
-    assert changed.places - raw.places, "semgrep has learnt them: older_python is not needed any more"
+    assert changed.places - raw.places, "semgrep has learnt them: python_downlevel is not needed any more"
+
+
+class _Relaid:
+    """An example in another layout, prepared; positions are those of the example."""
+
+    def __init__(self, data: bytes, change: Change) -> None:
+        self._changed = change(data)
+        self._original, self._lines = LineStarts(data), LineStarts(self._changed.data)
+        self._prepared = prepare_source("a.py", self._changed.data)
+        assert self._prepared.error is None
+        self.text = self._prepared.text
+
+    def locate(self, start: tuple[int, int], end: tuple[int, int]) -> tuple[tuple[int, int], tuple[int, int]]:
+        first, last = self._prepared.locate(start, end)
+        found = self._changed.original_start(self._lines.offset(*first)), self._changed.original_end(self._lines.offset(*last))
+        return self._original.position(found[0]), self._original.position(found[1])
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_layout_changes_no_finding(name: str, experimental: SemgrepRun, tmp_path: Path) -> None:
+    changed = run_semgrep(tmp_path, "--experimental", ending=".py", change=lambda data: _Relaid(data, CHANGES[name]))
+    wanted = Counter({place: n for place, n in experimental.places.items() if place[1].endswith(".py")})
+    assert changed.errors == ()
+    assert (wanted - changed.places, changed.places - wanted) == (Counter(), Counter())
 
 
 @pytest.mark.parametrize("rule", sorted(PACK))

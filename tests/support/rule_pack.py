@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import yaml
 
@@ -24,7 +24,16 @@ RULES = ROOT / "policies" / "rules"
 MARK = re.compile(r"(?:#|//) expect(?P<next>-next)?: (?P<rule>[\w-]+)")
 """``expect:`` stands on the line a finding starts on, ``expect-next:`` on the line before it."""
 
-Change = Callable[[bytes], bytes]
+
+class ChangedText(Protocol):
+    """Another text of an example, and how to find a range of it in the example."""
+
+    text: bytes
+
+    def locate(self, start: tuple[int, int], end: tuple[int, int]) -> tuple[tuple[int, int], tuple[int, int]]: ...
+
+
+Change = Callable[[bytes], ChangedText]
 
 Place = tuple[str, str, int]
 """Rule, path below ``examples``, line a finding starts on."""
@@ -81,10 +90,10 @@ def expected_findings(path: Path) -> Counter[Place]:
 
 
 def run_semgrep(
-    folder: Path, *flags: str, given: Sequence[Path] = (RULES,), ending: str = "", change: Change = bytes
+    folder: Path, *flags: str, given: Sequence[Path] = (RULES,), ending: str = "", change: Change | None = None
 ) -> SemgrepRun:
     """Run semgrep with all rules, or those ``given``, over a copy of every example below ``folder`` whose name has this ``ending``,
-    each named by its absolute path, its bytes as ``change`` makes them.
+    each named by its absolute path, its bytes as ``change`` makes them. Positions are those in the examples.
 
     A copy, because the ordinary front end asks git about each file it is given: 0.2 s a file inside a repository.
     """
@@ -92,8 +101,9 @@ def run_semgrep(
     shutil.copytree(EXAMPLES, copy)
     targets = [str(copy / path.relative_to(EXAMPLES)) for rule in sorted(load_rules()) for path in example_files(rule)]
     targets = [target for target in targets if target.endswith(ending)]
-    for target in map(Path, targets):
-        target.write_bytes(change(target.read_bytes()))
+    texts = {target: change(Path(target).read_bytes()) for target in targets} if change else {}
+    for target, text in texts.items():
+        Path(target).write_bytes(text.text)
     # Taken from beside this interpreter: `python -m` and PATH could start another one.
     program = Path(sys.executable).with_name("semgrep")
     command = [str(program), "scan", *flags, "--metrics", "off", "--disable-version-check"]
@@ -111,10 +121,7 @@ def run_semgrep(
             (
                 str(one["check_id"]).rsplit(".", 1)[-1],
                 relative_path(one["path"], copy),
-                int(one["start"]["line"]),
-                int(one["start"]["col"]),
-                int(one["end"]["line"]),
-                int(one["end"]["col"]),
+                *_range(one, texts.get(one["path"])),
                 str(one["extra"]["severity"]),
             )
             for one in said["results"]
@@ -126,6 +133,13 @@ def run_semgrep(
         errors=tuple(str(error["message"]) for error in said["errors"]),
         findings=findings,
     )
+
+
+def _range(one: dict[str, Any], text: ChangedText | None) -> tuple[int, int, int, int]:
+    start, end = ((int(one[name]["line"]), int(one[name]["col"])) for name in ("start", "end"))
+    if text is not None:
+        start, end = text.locate(start, end)
+    return (*start, *end)
 
 
 def relative_path(path: str, folder: Path) -> str:

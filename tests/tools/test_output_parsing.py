@@ -24,9 +24,11 @@ code = 0
 SEMGREP = """
 import json, os, sys
 files = [word for word in sys.argv[1:] if word.endswith(".py")]
-answer = {"results": [], "errors": [], "paths": {"scanned": files}}
+position, extra = {"line": 2, "col": 1}, {"message": "", "severity": "INFO", "metadata": {}}
+probes = [{"check_id": "PROBE", "path": name, "start": position, "end": position, "extra": extra} for name in files]
+answer = {"results": probes, "errors": [], "paths": {"scanned": files}}
 code = 0
-"""
+""".replace("PROBE", semgrep.SYNTAX_PROBE)
 WRITE = "\nprint(json.dumps(answer))\nsys.exit(code)\n"
 
 
@@ -78,7 +80,11 @@ BANDIT_ALONE: dict[str, dict[str, str]] = {
 }
 SEMGREP_ALONE: dict[str, dict[str, str]] = {
     "answer.pop('paths')": BOTH_GARBAGE,
-    "answer['paths']['scanned'].pop() if len(files) > 1 else None": {"b.py": "garbage"},
+    "answer['paths']['scanned'].remove(answer['results'].pop()['path']) if len(files) > 1 else None": {"b.py": "garbage"},
+    "answer['results'] = []": {"a.py": "partial-parse", "b.py": "partial-parse"},
+    "answer['results'].pop() if len(files) > 1 else None": {"b.py": "partial-parse"},
+    "print('exn (Parsing_error.Syntax_error (/etc/passwd:1:1 <1 bytes>))', file=sys.stderr)": {},
+    "answer['results'].pop(0) if len(files) > 1 else None": {"a.py": "partial-parse"},
     "answer['paths']['scanned'] = []": BOTH_GARBAGE,
     "answer['paths']['scanned'].append('/etc/passwd')": BOTH_GARBAGE,
     "answer['errors'] = [{'type': 'Rule parse error', 'message': 'x'}]": BOTH_CRASH,

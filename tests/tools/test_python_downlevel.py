@@ -9,7 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from scangate.tools.python_downlevel import downlevel
+from scangate.tools import python_downlevel
+from scangate.tools.python_downlevel import bracket_edits, walk_code
+from scangate.tools.source_edits import EditedText, LineStarts
+
+
+def downlevel(data: bytes) -> bytes:
+    try:
+        return python_downlevel.downlevel(data, walk_code(ast.parse(data)))
+    except SyntaxError:
+        return data
+
 
 OLDER = {
     "match x:\n    case 1: pass\n": "with  x:\n    if(1 ): pass\n",
@@ -29,6 +39,15 @@ OLDER = {
     "for x in *a, *b: pass\n": "for x in  a,  b: pass\n",
     "x[y := 1]\nx = {y := 1}\nany(y := z for z in x)\n": "x[     1]\nx = {     1}\nany(     z for z in x)\n",
     "x = '\u00e9', '\u00e8'; x @= y\n": "x = '\u00e9', '\u00e8'; x *= y\n",
+    "match x,:\n  case 1: pass\n": "with  x :\n  if(1 ): pass\n",
+    "match *x, y:\n  case 1: pass\n": "with   x, y:\n  if(1 ): pass\n",
+    "with (a, b) as c, (d, e)[0]: pass\n": "with [a, b] as c, [d, e][0]: pass\n",
+    "with (a, b), (c): pass\n": "with [a, b], (c): pass\n",
+    "for x in 'a', *b: pass\n": "for x in 'a',  b: pass\n",
+    "x: y[z[1], *a]\nx[\n  *a]\n": "x: y[z[1],  a]\nx[\n   a]\n",
+    "{y := z for z in x}\n{\n  y := 1}\n": "{     z for z in x}\n{\n       1}\n",
+    "f'{a:=5}{b:>=10}{c!r:#x}{{d:=e}}' 'f:='\n": "f'{a:05}{b:>010}{c!r:0x}{{d:=e}}' 'f:='\n",
+    "f'{a:{b!r}{c}=}{d!r}{e == f:{g[1:2]}}{(h := 1):#}'\n": "f'{a:{b  }{c}0}{d!r}{e == f:{g[1:2]}}{(h := 1):0}'\n",
 }
 SINCE_3_12 = {
     "type X = int\n": "_  = X = int\n",
@@ -48,6 +67,14 @@ AS_IT_WAS = [
     "def f(:\nx @= y\n",
     "",
 ]
+BRACKETS = {
+    "a: b = 1, 2\n": "a: b = (1, 2)\n",
+    "a: b = (1, 2)\n": "a: b = (1, 2)\n",
+    "def f():\n  a: b = yield c\n": "def f():\n  a: b = (yield c)\n",
+    "f(lambda *, a: a)\n": "f(lambda *_, a: a)\n",
+    "f(lambda a, b=(1, *c), /, *, d=2: a)\n": "f(lambda a, b=(1, *c), /, *_, d=2: a)\n",
+    "f(lambda *a, b: a)\n": "f(lambda *a, b: a)\n",
+}
 STANDARD = Path(sysconfig.get_path("stdlib"))
 
 
@@ -59,6 +86,14 @@ def test_newer_syntax_is_rewritten(text: str, wanted: str) -> None:
     assert len(rewritten) == len(text.encode())
     ast.parse(rewritten)
     assert downlevel(rewritten) == rewritten
+
+
+@pytest.mark.parametrize(("text", "wanted"), BRACKETS.items())
+def test_brackets_are_inserted(text: str, wanted: str) -> None:
+    data = text.encode()
+    edited = EditedText(data, bracket_edits(walk_code(ast.parse(data)), LineStarts(data))).data
+    assert edited.decode() == wanted
+    ast.parse(edited)
 
 
 @pytest.mark.parametrize("text", AS_IT_WAS)

@@ -48,6 +48,7 @@ SECRET_TESTS = frozenset({"B105", "B106", "B107"})
 STRING_TESTS = frozenset({"B104", "B105", "B108", "B608"})  # about a string literal, wherever it appears
 CONSTANTS = frozenset({"None", "True", "False"})
 _INTERNAL_ERROR = re.compile(r"Bandit internal error running: (\S+) on file (.+) at line (\d+):")
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+(?=>)")  # of an object in a message: another one in each run
 _PASSWORD_MESSAGE = re.compile(r"^(Possible hardcoded password): '(.*)'$", re.DOTALL)
 
 
@@ -166,7 +167,7 @@ def _report(source: SourceFile, results: Sequence[_Result]) -> FileReport:
 def _finding(
     source: SourceFile, result: _Result, comments: Mapping[int, str], literals: SourceText, secrets: list[Secret]
 ) -> Finding:
-    test, text, line, lines = result.test_id, result.issue_text, result.line_number, result.line_range
+    test, text, line, lines = result.test_id, _ADDRESS.sub("", result.issue_text), result.line_number, result.line_range
     first, last = (line, line) if test in STRING_TESTS else (min([line, *lines]), max([line, *lines]))
     column = _column(source.lines, line, result.col_offset)
     severity = Severity.__members__.get(result.issue_severity, Severity.UNKNOWN)

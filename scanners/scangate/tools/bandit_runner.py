@@ -17,6 +17,7 @@ from typing import Any
 from bandit.core import issue, manager, node_visitor, tester
 from bandit.core.context import Context
 from bandit.core.utils import linerange
+from bandit.plugins import tarfile_unsafe_members
 
 GC_THRESHOLD = 50_000  # new objects before a garbage collection: syntax trees are large, and live until the end of their file
 NO_SCORES = {"SEVERITY": [0, 0, 0, 0], "CONFIDENCE": [0, 0, 0, 0]}
@@ -100,10 +101,19 @@ class _Visitor(node_visitor.BanditNodeVisitor):  # type: ignore[misc] # bandit h
         return self._relevant_types[kind]
 
 
+def _members_value(context: Any) -> dict[str, str] | None:
+    """How ``members`` of an archive are chosen: bandit's own function fails on methods, and prints addresses of objects."""
+    value = next((each.value for each in context.node.keywords if each.arg == "members"), None)
+    if isinstance(value, ast.Call):
+        return {"Function": getattr(value.func, "id", getattr(value.func, "attr", type(value.func).__name__))}
+    return None if value is None else {"Other": value.id if isinstance(value, ast.Name) else type(value).__name__}
+
+
 def main(bandit_script: str, arguments: list[str]) -> None:
     """Runs bandit's console script with ``arguments``."""
     manager.b_node_visitor.BanditNodeVisitor = _Visitor
     node_visitor.b_tester.BanditTester = _Tester
+    tarfile_unsafe_members.get_members_value = _members_value
     issue.Issue.get_code = lambda *_, **__: ""  # the source excerpt, which is not used
     gc.set_threshold(GC_THRESHOLD)
     sys.argv = [bandit_script, *arguments]

@@ -2,87 +2,117 @@
 
 semgrep has two parsers for Python. A file with syntax that the first does not know silently goes to the second, with which no
 pattern with an f-string matches, nor one that depends on the quotes of a string. The result is only for matching rules: every
-expression keeps its position, but the code behaves differently.
+expression keeps its position, but the code behaves differently. Whether something was forgotten here is found out in each run by a
+line at the end of the file: see `semgrep_input`.
 """
 
 from __future__ import annotations
 
 import ast
+import itertools
 import re
+import sys
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from scangate.python_parser import parse_python
-
-NEW_STATEMENTS = re.compile(
-    rb"^[ \t]*(?:case\b(?![ \t]*[=.,)])|type[ \t]+\w+[ \t]*[=\[]|@[ \t]|(?:def|class)[ \t]+\w+[ \t]*\[)", re.MULTILINE
-)
-NEW_STARRED = re.compile(rb"\[(?:[^\n\]*]{0,99},)?[ \t]*\*\w|\*\w+[ \t]*:[ \t]*\*|(?:yield|in)[ \t]+\*")
-NEW_WALRUS = re.compile(rb"[\[{][^\n]{0,99}:=|\w\([ \t]*\w+[ \t]*:=")
-POSSIBLE_MATMUL = re.compile(rb"[\w)\]]@[\w(\[]")
-MATMUL = re.compile(rb"^[^\n\"'#@]*[\w)\]]@[\w(\[]", re.MULTILINE)
-"""Matches all files with newer syntax and few others, which need not be parsed."""
+from scangate.tools.source_edits import Edit, LineStarts
 
 CASE = re.compile(rb"[ \t]*case\b")
 
 
-class Edit(NamedTuple):
-    """Replacement bytes of the same length, from ``start`` on."""
+TEMPLATE_PREFIX = re.compile(rb"(?<![\w'\"])[rR]?([tT])[rR]?(?=['\"])")
+FORMAT_SPECIFICATION = re.compile("[=!#\t]")
+"""Characters in a format specification that the first parser does not know there."""
 
-    start: int
-    text: bytes
+_FORMAT_TOKEN = re.compile(rb"""\{\{|\}\}|[{}\[\]()]|![rsa](?=[:}])|[:=!#\t]""")
+COLON = re.compile(rb":|#[^\n]*")
+MANY_NODES = 1000
+COMPARISONS: dict[type[ast.cmpop], tuple[bytes, ...]] = {
+    ast.Eq: (b"==",),
+    ast.NotEq: (b"!=",),
+    ast.Lt: (b"<",),
+    ast.LtE: (b"<=",),
+    ast.Gt: (b">",),
+    ast.GtE: (b">=",),
+    ast.Is: (b"is",),
+    ast.IsNot: (b"is", b"not"),
+    ast.In: (b"in",),
+    ast.NotIn: (b"not", b"in"),
+}
+_EXACT_POSITIONS_IN_STRINGS = sys.version_info >= (3, 12)
 
 
-class _SourceText:
+class _SourceText(LineStarts):
     """Source bytes, and the offsets of syntax tree nodes in them."""
 
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-        self._lines = [0]
-        for line in data.split(b"\n"):
-            self._lines.append(self._lines[-1] + len(line) + 1)
-
-    def start(self, node: ast.expr | ast.stmt | ast.pattern) -> int:
-        return self._lines[node.lineno - 1] + node.col_offset
-
-    def end(self, node: ast.expr | ast.stmt | ast.pattern) -> int:
-        return self._lines[(node.end_lineno or node.lineno) - 1] + (node.end_col_offset or 0)
+    def replace(self, start: int, text: bytes) -> Edit:
+        """Replaces as many bytes as ``text`` has."""
+        return Edit(start, start + len(text), text)
 
     def blank(self, start: int, end: int) -> Edit:
         """Replaces the range with spaces; line ends are kept and escaped with a backslash."""
-        return Edit(start, re.sub(rb"[^\n]\n", b"\\\n", re.sub(rb"[^\n]", b" ", self.data[start:end])))
+        return Edit(start, end, re.sub(rb"[^\n]\n", b"\\\n", re.sub(rb"[^\n]", b" ", self.data[start:end])))
 
     def line(self, at: int) -> int:
         """The offset of the beginning of the line at an offset."""
         return self.data.rfind(b"\n", 0, at) + 1
 
 
-def downlevel(data: bytes) -> bytes:
-    """Rewrites ``data`` (UTF-8, line feeds) for semgrep's first parser; unchanged if not necessary, or not possible."""
-    if not _may_have_new_syntax(data):
-        return data
-    tree = _parse(data)
-    if tree is None:
-        return data
+def walk_code(tree: ast.AST) -> list[ast.AST]:
+    """The nodes of ``tree``, the outer ones first, without those in formatted strings if their positions are not exact."""
+    nodes, found = [tree], []
+    while nodes:
+        node = nodes.pop()
+        if node.__class__ in (ast.Load, ast.Store):
+            continue
+        found.append(node)
+        if node.__class__ is ast.JoinedStr and not _EXACT_POSITIONS_IN_STRINGS:
+            continue
+        for value in node.__dict__.values():
+            if value.__class__ is list:
+                nodes.extend(each for each in value if isinstance(each, ast.AST))
+            elif isinstance(value, ast.AST):
+                nodes.append(value)
+    return found
+
+
+def downlevel(data: bytes, nodes: Iterable[ast.AST]) -> bytes:
+    """Rewrites ``data`` (UTF-8, line feeds; with its nodes) for semgrep's first parser; unchanged if that is not possible."""
     text, result = _SourceText(data), bytearray(data)
     try:
-        for edit in (edit for node in ast.walk(tree) for edit in _edits(node, text)):
-            result[edit.start : edit.start + len(edit.text)] = edit.text
+        for edit in (edit for node in nodes for edit in _edits(node, text)):
+            result[edit.start : edit.end] = edit.text
     except LookupError:  # unusual formatting: leave it to the second parser
         return data
     return data if result == data or _parse(bytes(result)) is None else bytes(result)
 
 
-def _may_have_new_syntax(data: bytes) -> bool:
-    """Whether there may be newer syntax; the cheapest checks come first."""
-    return bool(
-        b" @ " in data
-        or b"@=" in data
-        or NEW_STARRED.search(data)
-        or (b":=" in data and NEW_WALRUS.search(data))
-        or NEW_STATEMENTS.search(data)
-        or (POSSIBLE_MATMUL.search(data) and MATMUL.search(data))
-    )
+def bracket_edits(nodes: Iterable[ast.AST], lines: LineStarts) -> list[Edit]:
+    """Insertions for what the first parser knows with parentheses or a name only."""
+    edits: list[Edit] = []
+    text = _SourceText(lines.data)
+    for node in nodes:
+        value: Any = None
+        if isinstance(node, ast.AnnAssign) and isinstance(node.value, (ast.Tuple, ast.Yield, ast.YieldFrom)):
+            value = node.value
+        elif isinstance(node, ast.ExceptHandler) and isinstance(node.type, ast.Tuple):
+            value = node.type
+        elif isinstance(node, ast.Lambda) and node.args.kwonlyargs and node.args.vararg is None:
+            edits += _name_star(node, text)
+        if value is not None and not (isinstance(value, ast.Tuple) and text.data[text.start(value)] == ord("(")):
+            edits += [Edit(text.start(value), text.start(value), b"("), Edit(text.end(value), text.end(value), b")")]
+    return edits
+
+
+def _name_star(node: ast.Lambda, text: _SourceText) -> Iterator[Edit]:
+    """``lambda *_, key: key`` for ``lambda *, key: key``."""
+    star = re.compile(rb"(?:[\s(),/\\]|#[^\n]*)*\*").match
+    before = [*node.args.posonlyargs, *node.args.args]
+    ends = [text.end(each) for each in (*before, *node.args.defaults)] or [text.start(node) + len("lambda")]
+    found = star(text.data, max(ends))
+    if found is not None:
+        yield Edit(found.end(), found.end(), b"_")
 
 
 def _parse(data: bytes) -> ast.Module | None:
@@ -92,21 +122,120 @@ def _parse(data: bytes) -> ast.Module | None:
         return None
 
 
-def _edits(node: ast.AST, text: _SourceText) -> Iterator[Edit]:
+def _edits(node: Any, text: _SourceText) -> Iterator[Edit]:
     if isinstance(node, ast.Match):
-        yield Edit(text.start(node), b"with ")
+        yield text.replace(text.start(node), b"with ")
+        yield from _rewrite_subject(node.subject, text)
         yield from (_rewrite_case(case, text) for case in node.cases)
-    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
-        yield Edit(_find_after(text, node.left, b"@"), b"*")
-    elif isinstance(node, ast.AugAssign) and isinstance(node.op, ast.MatMult):
-        yield Edit(_find_after(text, node.target, b"@"), b"*")
-    elif isinstance(node, ast.stmt) and type(node).__name__ == "TypeAlias":  # since Python 3.12
-        yield Edit(text.start(node), b"_  = ")
-    elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and getattr(node, "type_params", None):
-        yield _blank_type_parameters(node, text)
+    elif isinstance(node, (ast.BinOp, ast.AugAssign)):
+        if isinstance(node.op, ast.MatMult):
+            yield text.replace(_find_after(text, node.left if isinstance(node, ast.BinOp) else node.target, b"@"), b"*")
+    elif isinstance(node, ast.Compare):
+        for left, operator in zip(node.comparators, node.ops[1:], strict=False):
+            yield _rewrite_comparison(left, operator, text)
+    elif isinstance(node, ast.Subscript):
+        yield from _rewrite_slices(node, text)
+    elif isinstance(node, ast.withitem):
+        yield from _rewrite_tuple(node.context_expr, text)
+    elif isinstance(node, ast.JoinedStr):
+        if any(_is_new_specification(value) for value in node.values):
+            yield from _rewrite_specifications(text, text.start(node), text.end(node))
     else:
-        yield from (Edit(text.start(star), b" ") for star in _new_starred(node))
+        yield from (text.replace(text.start(star), b" ") for star in _new_starred(node))
         yield from (text.blank(text.start(each), text.start(each.value)) for each in _new_walrus(node))
+        yield from _edits_since_3_12(node, text)
+
+
+def _edits_since_3_12(node: Any, text: _SourceText) -> Iterator[Edit]:
+    kind = type(node).__name__  # by name: older versions do not have the types
+    if kind == "TypeAlias":
+        yield text.replace(text.start(node), b"_  = ")
+    elif kind == "TemplateStr":
+        for prefix in TEMPLATE_PREFIX.finditer(text.data, text.start(node), text.end(node)):
+            yield text.replace(prefix.start(1), b"f")
+    elif getattr(node, "type_params", None):
+        yield _blank_type_parameters(node, text)
+
+
+def _rewrite_subject(subject: ast.expr, text: _SourceText) -> Iterator[Edit]:
+    """What stands after ``with`` is no tuple of one, and has no star."""
+    if isinstance(subject, ast.Tuple) and text.data[text.start(subject)] != ord("("):
+        yield from (text.replace(text.start(each), b" ") for each in subject.elts if isinstance(each, ast.Starred))
+        if text.data[text.end(subject) - 1] == ord(","):
+            yield text.replace(text.end(subject) - 1, b" ")
+
+
+def _rewrite_tuple(expression: Any, text: _SourceText) -> Iterator[Edit]:
+    """Brackets for the parentheses of a tuple at the start of a ``with`` statement."""
+    start = text.start(expression)
+    while isinstance(expression, (ast.Attribute, ast.Call, ast.Subscript)):
+        expression = expression.func if isinstance(expression, ast.Call) else expression.value
+    if isinstance(expression, ast.Tuple) and text.start(expression) == start and text.data[start] == ord("("):
+        yield from (text.replace(start, b"["), text.replace(text.end(expression) - 1, b"]"))
+
+
+def _rewrite_slices(node: ast.Subscript, text: _SourceText) -> Iterator[Edit]:
+    """``f(a)[b,c]`` for ``f(a)[b:c]``, and stars away. The data flow analysis reads neither what is sliced nor the limits; where no
+    function is called there, it loses nothing but the flow through the slice."""
+    slices = [each for each in _elements(node.slice) if isinstance(each, ast.Slice)]
+    if slices and any(isinstance(each, ast.Call) for each in itertools.islice(ast.walk(node), MANY_NODES)):
+        yield from (edit for each in slices for edit in _rewrite_slice(each, text))
+    yield from (text.replace(text.start(star), b" ") for star in _new_starred(node))
+    yield from (text.blank(text.start(each), text.start(each.value)) for each in _new_walrus(node))
+
+
+def _rewrite_slice(node: ast.Slice, text: _SourceText) -> Iterator[Edit]:
+    parts = [part for part in (node.lower, node.upper, node.step) if part is not None]
+    inside = [text.start(node), *(each for part in parts for each in (text.start(part), text.end(part))), text.end(node)]
+    sign = b"" if parts else b"0"
+    for index in range(0, len(inside), 2):
+        before = b"," if 0 < index < len(inside) - 2 else sign
+        for colon in COLON.finditer(text.data, inside[index], inside[index + 1]):
+            if colon[0] == b":":
+                yield text.replace(colon.start(), before or b" ")
+                before = b""
+
+
+def _rewrite_comparison(left: ast.expr, operator: ast.cmpop, text: _SourceText) -> Edit:
+    """``a < b | c`` for ``a < b < c``, of which only ``b < c`` would be read."""
+    signs = COMPARISONS[type(operator)]
+    start = _find_after(text, left, signs[0])
+    end = start + len(signs[0])
+    if len(signs) > 1:
+        second = re.compile(rb"(?:[\s\\]|#[^\n]*)*" + signs[1]).match(text.data, end)
+        if second is None:
+            raise LookupError
+        end = second.end()
+    blank = text.blank(start + 1, end)
+    return text.replace(start, b"|" + blank.text)
+
+
+def _is_new_specification(value: ast.expr) -> bool:
+    specification = getattr(value, "format_spec", None)
+    return any(
+        getattr(part, "conversion", -1) != -1 or FORMAT_SPECIFICATION.search(str(getattr(part, "value", "")))
+        for part in getattr(specification, "values", ())
+        if isinstance(part, (ast.Constant, ast.FormattedValue))
+    )
+
+
+def _rewrite_specifications(text: _SourceText, start: int, end: int) -> Iterator[Edit]:
+    """``0`` for signs in format specifications, and no conversions in fields within them."""
+    fields: list[bytes] = []  # for each open bracket, the bracket, or ":" once the specification of a field has begun
+    for token in _FORMAT_TOKEN.finditer(text.data, start, end):
+        sign, inside = token[0], fields[-1] if fields else b""
+        if sign in (b"{{", b"}}") and inside in (b"", b":"):
+            continue
+        if sign[:1] in b"{[(":
+            fields += [b"{" if sign[:1] == b"{" and inside in (b"", b":") else b"("] * len(sign)
+        elif sign[:1] in b"}])":
+            del fields[-len(sign) :]
+        elif inside == b"{" and sign == b":":
+            fields[-1] = b":"
+        elif inside == b":" and sign in b"=!#\t":
+            yield text.replace(token.start(), b"0")
+        elif inside == b"{" and sign.startswith(b"!") and b":" in fields:
+            yield text.blank(token.start(), token.end())
 
 
 def _rewrite_case(case: ast.match_case, text: _SourceText) -> Edit:
@@ -121,9 +250,9 @@ def _rewrite_case(case: ast.match_case, text: _SourceText) -> Edit:
     if case.guard is None:
         end = _find_after(text, case.pattern, b":")
         inner = re.sub(rb"[^\n]", b" ", text.data[start + 4 : end - 1])
-        return Edit(start, b"if(1" + inner + b")")
+        return text.replace(start, b"if(1" + inner + b")")
     edit = text.blank(start + 2, _find_after(text, case.pattern, b"if") + 2)
-    return Edit(start, b"if" + edit.text)
+    return text.replace(start, b"if" + edit.text)
 
 
 def _blank_type_parameters(node: Any, text: _SourceText) -> Edit:
@@ -156,7 +285,7 @@ def _new_walrus(node: ast.AST) -> Iterator[ast.NamedExpr]:
         values = _elements(node.slice)
     elif isinstance(node, ast.Set):
         values = node.elts
-    elif isinstance(node, ast.GeneratorExp):
+    elif isinstance(node, (ast.GeneratorExp, ast.SetComp)):
         values = (node.elt,)
     yield from (value for value in values if isinstance(value, ast.NamedExpr))
 

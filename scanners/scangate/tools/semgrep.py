@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
@@ -26,11 +27,13 @@ from scangate.model import (
     Span,
 )
 from scangate.plugin import Coverage, FileFacts, ScanContext, SourceFile, decode_json, depends_on_file_only
-from scangate.source_text import character_position
 from scangate.tools import rule_pack
 from scangate.tools.suppression_comments import find_nosemgrep
-from scangate.tools.syntax_check import check_python, check_yaml, make_gap
+from scangate.tools.syntax_check import check_yaml, make_gap
 from scangate.tools.tool_version import find_installed_version
+
+if TYPE_CHECKING:
+    from scangate.tools.semgrep_input import PreparedSource
 
 NAME = "semgrep"
 FIXED_TEXTS = frozenset({"title", "message", "help_url"})
@@ -44,9 +47,29 @@ CONSOLE_SCRIPT_MARKER = b"from semgrep.console_scripts.entrypoint import main"
 RULE_TIMEOUT = 10  # seconds; a rule that is slow on one file makes a gap of that file, not of the whole call
 FLAGS = (
     *("--metrics", "off", "--disable-version-check", "--disable-nosem", "--no-git-ignore", "--x-ignore-semgrepignore-files"),
-    *("--no-rewrite-rule-ids", "--json", "--quiet", "--oss-only", "--no-autofix", "--max-target-bytes", "0"),
+    *("--no-rewrite-rule-ids", "--json", "--oss-only", "--no-autofix", "--max-target-bytes", "0"),
     *("--timeout", str(RULE_TIMEOUT), "--timeout-threshold", "1", "--jobs", "1"),
 )
+ENVIRONMENT = {"EIO_BACKEND": "posix", "SEMGREP_SEND_METRICS": "off", "SEMGREP_LOG_SRCS": "semgrep.parsing"}
+"""With SEMGREP_LOG_SRCS, the experimental front end reports where its first parser for Python stopped."""
+
+SYNTAX_PROBE = "scangate-syntax-probe"
+SYNTAX_PROBE_RULE = f"""rules:
+  - id: {SYNTAX_PROBE}
+    languages:
+      - python
+    severity: INFO
+    message: read by the first parser
+    patterns:
+      - pattern: scangate_syntax_probe(f"{{1}}", $QUOTED, b"a")
+      - metavariable-regex:
+          metavariable: $QUOTED
+          regex: ^"a"$
+"""
+"""Matches the last line of each prepared Python file, if semgrep's first parser has read it. The second one, which takes over
+without a word when the first fails, loses patterns with formatted strings, bytes and quotes, this rule's among them."""
+
+_STOPPED_AT = re.compile(r"Syntax_error \((.+?):(\d+):(\d+) <")
 SEVERITIES = {"INFO": Severity.LOW, "WARNING": Severity.MEDIUM, "ERROR": Severity.HIGH, **Severity.__members__}
 ERROR_KINDS = {
     "PartialParsing": GapKind.PARTIAL_PARSE,
@@ -134,20 +157,52 @@ def _reports(files: Sequence[SourceFile], flags: Sequence[str], context: ScanCon
     from scangate.tools.semgrep_input import prepare_source  # noqa: PLC0415 -- not needed if nothing has changed
 
     paths = [rule_pack.tool_path(source.path, source.content_type, source.read_bytes()) for source in files]
-    rules = [word for file in rule_pack.rule_files_for(paths) for word in ("--config", str(file))]
-    texts = [prepare_source(path, source.read_bytes()) for path, source in zip(paths, files, strict=True)]
-    inputs = [str(_input_file(*each, context)) for each in zip(files, paths, texts, strict=True)]
+    prepared = [prepare_source(path, source.read_bytes()) for path, source in zip(paths, files, strict=True)]
+    rules = [word for file in _rule_files(paths, context) for word in ("--config", str(file))]
+    inputs = [
+        str(_input_file(source, path, ready.text, context)) for source, path, ready in zip(files, paths, prepared, strict=True)
+    ]
     argv = [_program(flags, context), "scan", *FLAGS, *flags, *rules, *inputs]
-    output = context.run_program(argv, env={"EIO_BACKEND": "posix", "SEMGREP_SEND_METRICS": "off"}, name=NAME)
+    output = context.run_program(argv, env=ENVIRONMENT, name=NAME)
     report = decode_json(output.stdout, NAME, _Output)
     gaps = _gaps(report.errors, context)
+    stops = _parser_stops(output.stderr.decode("utf-8", "replace"), context)
     found: dict[str, list[_Result]] = {context.repository_path(name): [] for name in report.paths.scanned}
+    probed = set[str]()
     for result in report.results:
-        found.setdefault(context.repository_path(result.path), []).append(result)
-    for source, path, text in zip(files, paths, texts, strict=True):
+        name = context.repository_path(result.path)
+        if result.check_id == SYNTAX_PROBE:
+            probed.add(name)
+        else:
+            found.setdefault(name, []).append(result)
+    for source, path, ready in zip(files, paths, prepared, strict=True):
         if source.path in found:
-            gaps_found = gaps.get(source.path) or list(_unreported_syntax_gaps(source, path, text))
-            yield _report(source, text, found[source.path], gaps_found)
+            doubts = gaps.get(source.path) or list(_unreported_syntax_gaps(source, path, ready))
+            if not doubts and ready.is_probed and source.path not in probed:
+                doubts = [_second_parser_gap(source, ready, stops.get(source.path))]
+            yield _report(source, ready, found[source.path], doubts)
+
+
+def _rule_files(paths: Sequence[str], context: ScanContext) -> list[Path]:
+    """The rule files for ``paths``, with SYNTAX_PROBE_RULE."""
+    probe = context.temp_folder / f"{SYNTAX_PROBE}.yaml"
+    probe.write_text(SYNTAX_PROBE_RULE)
+    return [*rule_pack.rule_files_for(paths), probe]
+
+
+def _parser_stops(stderr: str, context: ScanContext) -> dict[str, tuple[int, int]]:
+    """Where semgrep's first parser stopped: line and column by path. What is not understood is left out."""
+    stops: dict[str, tuple[int, int]] = {}
+    for stop in _STOPPED_AT.finditer(stderr):
+        with contextlib.suppress(ScanError):
+            stops[context.repository_path(stop[1])] = (int(stop[2]), int(stop[3]))
+    return stops
+
+
+def _second_parser_gap(source: SourceFile, ready: PreparedSource, stop: tuple[int, int] | None) -> Gap:
+    where = f" from line {ready.locate(stop, stop)[0][0]}" if stop else ""
+    hint = "write the syntax in that line in another way, or exclude the file with a reason"
+    return Gap(NAME, source.path, GapKind.PARTIAL_PARSE, f"semgrep: its Python parser does not know the syntax{where}", hint=hint)
 
 
 def _program(flags: Sequence[str], context: ScanContext) -> str:
@@ -201,31 +256,31 @@ def _describe_error(name: str) -> str:
     return "only partially parsed" if name == "PartialParsing" else name.lower()
 
 
-def _report(source: SourceFile, text: bytes, results: Sequence[_Result], gaps: Sequence[Gap]) -> FileReport:
+def _report(source: SourceFile, ready: PreparedSource, results: Sequence[_Result], gaps: Sequence[Gap]) -> FileReport:
     secrets: list[Secret] = []
-    findings = tuple(_finding(source, text, result, secrets) for result in results)
+    findings = tuple(_finding(source, ready, result, secrets) for result in results)
     return FileReport(source.path, findings, tuple(gaps), secrets=tuple(secrets))
 
 
-def _unreported_syntax_gaps(source: SourceFile, path: str, text: bytes) -> Iterator[Gap]:
+def _unreported_syntax_gaps(source: SourceFile, path: str, ready: PreparedSource) -> Iterator[Gap]:
     """Gaps for files that semgrep lists as scanned, under a name like ``path``, although it could not parse them."""
-    error = check_python(source.read_bytes()) if path.endswith((".py", ".pyi")) else None
+    error = ready.error
     if path.endswith((".yml", ".yaml")):
         error = check_yaml(source.read_bytes())
     if rule_pack.is_dockerfile(path):
         from scangate.tools.dockerfile import check_dockerfile  # noqa: PLC0415 -- only if needed
 
-        error = check_dockerfile(text)
+        error = check_dockerfile(ready.text)
     if error is not None:
         yield make_gap(NAME, source.path, error)
 
 
-def _finding(source: SourceFile, text: bytes, result: _Result, secrets: list[Secret]) -> Finding:
+def _finding(source: SourceFile, ready: PreparedSource, result: _Result, secrets: list[Secret]) -> Finding:
     name, metadata = result.check_id.rpartition(".")[2], result.extra.metadata
     severity = SEVERITIES.get(metadata.get("severity", result.extra.severity), Severity.UNKNOWN)
     kind = FindingKind(metadata.get("kind", "code"))
-    line, column = character_position(text, result.start.line, result.start.col)
-    end_line, end_column = character_position(text, result.end.line, result.end.col)
+    start, end = (result.start.line, result.start.col), (result.end.line, result.end.col)
+    (line, column), (end_line, end_column) = ready.locate(start, end)
     location = Location(source.path, line, max(end_line, line), column, end_column)
     if kind is FindingKind.SECRET:
         span = _secret_span(source, location)

@@ -1,4 +1,4 @@
-"""Prepares files that semgrep would silently misread: the same text at the same lines and columns."""
+"""Prepares files that semgrep would silently misread, and maps its positions back."""
 
 from __future__ import annotations
 
@@ -7,9 +7,16 @@ import re
 
 import yaml
 
+from scangate.errors import ScanError
+from scangate.source_text import character_position, decode
 from scangate.tools import rule_pack
 from scangate.tools.dockerfile import normalize_dockerfile
-from scangate.tools.python_downlevel import downlevel
+from scangate.tools.python_decoding import decode_python
+from scangate.tools.python_downlevel import bracket_edits, downlevel, walk_code
+from scangate.tools.python_exceptions import exception_edits
+from scangate.tools.python_layout import layout_edits, normalize_identifiers
+from scangate.tools.source_edits import Edit, EditedText, LineStarts
+from scangate.tools.syntax_check import parse_checked
 
 NON_ASCII = re.compile("[^\x00-\x7f\x85\u2028\u2029]")
 """Characters that are neither ASCII nor line ends."""
@@ -19,30 +26,129 @@ JSON_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\(?:/|u00([2-7][0-9a-fA-F]))")
 YAML_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\(?:/|(?:x|u00|U000000)([2-7][0-9a-fA-F]))")
 
 
-def prepare_source(path: str, data: bytes) -> bytes:
+PYTHON_PROBE = b'scangate_syntax_probe(f"{1}", "a", b"a")\n'
+"""The last line of each Python file. The rule SYNTAX_PROBE matches it, unless semgrep has read the file with its second parser."""
+
+Position = tuple[int, int]
+"""Line and column, both from 1."""
+
+_LEADING_FORM_FEED = re.compile(rb"^[ \t\f]*\f", re.MULTILINE)
+
+
+class PreparedSource:
+    """What semgrep gets for a file (``text``), and why it could not be prepared (``error``), if so."""
+
+    is_probed = False
+    """Whether the text ends with PYTHON_PROBE."""
+
+    def __init__(self, text: bytes, error: ScanError | None = None) -> None:
+        self.text = text
+        self.error = error
+
+    def locate(self, start: Position, end: Position) -> tuple[Position, Position]:
+        """The range in characters of the file for one in bytes of ``text``."""
+        return character_position(self.text, *start), character_position(self.text, *end)
+
+
+class _PreparedPython(PreparedSource):
+    """Python source with edits."""
+
+    is_probed = True
+
+    def __init__(self, data: bytes) -> None:
+        try:
+            text, self._encoding = decode_python(data)
+            error = None
+        except ScanError as reason:
+            text, self._encoding, error = _normalize_text(data).decode(), "utf-8", reason
+        self._original = text.encode()
+        self._file = data if self._encoding != "utf-8" else b""
+        self._edited, self._ranges = EditedText(self._original, ()), dict[tuple[int, int], tuple[int, int]]()
+        try:
+            self._edit(text)
+        except ScanError as reason:
+            error = error or reason
+        except RecursionError:
+            pass  # nested so deeply that semgrep does not read it either
+        ending = b"" if self._edited.data.endswith(b"\n") or not self._edited.data else b"\n"
+        super().__init__(self._edited.data + ending + PYTHON_PROBE, error)
+        self._result_lines, self._original_lines = LineStarts(self._edited.data), LineStarts(self._original)
+
+    def _edit(self, text: str) -> None:
+        tree = parse_checked(text)
+        nodes = walk_code(tree)
+        older = downlevel(self._original, nodes)
+        if older != self._original:
+            tree = parse_checked(older.decode())
+            nodes = walk_code(tree)
+        lines = LineStarts(older)
+        layout, self._ranges = layout_edits(nodes, lines)
+        edits = exception_edits(tree, lines) + bracket_edits(nodes, lines) + layout
+        if b"\f" in older:
+            feeds = _LEADING_FORM_FEED.finditer(older)
+            edits += [Edit(feed.start(), feed.end()) for feed in feeds]
+            older = older.replace(b"\f", b" ")
+        edits += _identifier_edits(older)
+        self._edited = EditedText(older, edits)
+
+    def locate(self, start: Position, end: Position) -> tuple[Position, Position]:
+        """The range in characters of the file for one in bytes of ``text``."""
+        found = (
+            self._edited.original_start(self._result_lines.offset(*start)),
+            self._edited.original_end(self._result_lines.offset(*end)),
+        )
+        first, last = self._ranges.get(found, found)
+        return self._character(first), self._character(last)
+
+    def _character(self, offset: int) -> Position:
+        line, column = self._original_lines.position(offset)
+        start = self._original_lines.starts[line - 1]
+        before = self._original[start : start + column - 1].decode("utf-8", "ignore")
+        if self._file:
+            before = before.encode(self._encoding, "replace").decode(decode(self._file)[1], "ignore")
+        return line, len(before) + 1
+
+
+def prepare_source(path: str, data: bytes) -> PreparedSource:
     """The content of the file ``path`` in a form that semgrep reads correctly; ``data`` itself if it does already.
 
     - An invalid UTF-8 byte, as in old Latin-1 sources, hides most of the file: such bytes become letters.
     - A byte-order mark, and a form feed before a statement, hide that statement: they are removed.
     - Only line feeds end a line, so a comment before a carriage return does not end: all line ends become line feeds.
-    - Some newer Python syntax is parsed by a parser that loses patterns: see `python_downlevel`.
+    - Python is decoded as Python does; some newer syntax is parsed by a parser that loses patterns (`python_downlevel`), code after
+      exceptions is taken for dead (`python_exceptions`), and layout hides matches (`python_layout`).
     - Instructions of a Dockerfile are recognized in capitals only.
     - Strings in JSON and YAML are compared as written: escapes such as ``\\/`` and ``\\u0041`` are resolved.
     - The YAML parser takes single bytes of some letters, Polish and Japanese ones among them, for the end of a string: characters
       outside ASCII become letters.
     - An empty file is not valid JSON: it becomes an empty object.
     """
-    if b"\0" in data:
-        return data  # UTF-16 or binary: semgrep reports that it cannot parse it
+    name = path.lower()
+    if name.endswith((".py", ".pyi")):
+        return _PreparedPython(data)
+    return PreparedSource(data if b"\0" in data else _prepare_other(path, data))  # UTF-16 or binary: semgrep cannot parse it
+
+
+def _prepare_other(path: str, data: bytes) -> bytes:
     text = _normalize_text(data)
     if rule_pack.is_dockerfile(path):
         return normalize_dockerfile(text)
-    name = path.lower()
-    if name.endswith((".py", ".pyi")):
-        return downlevel(re.sub(rb"(?m)^\f+", b"", text) if b"\f" in text else text)
-    if name.endswith(".json"):
+    if path.lower().endswith(".json"):
         return _normalize_json(text)
-    return _normalize_yaml(text) if name.endswith((".yml", ".yaml")) else text
+    return _normalize_yaml(text) if path.lower().endswith((".yml", ".yaml")) else text
+
+
+def _identifier_edits(data: bytes) -> list[Edit]:
+    """Edits that put identifiers into normal form; a file in ASCII has none."""
+    if data.isascii():
+        return []
+    text, edits, at, offset = data.decode(), [], 0, 0
+    for start, end, normal in normalize_identifiers(text):
+        offset += len(text[at:start].encode())
+        at, length = end, len(text[start:end].encode())
+        edits.append(Edit(offset, offset + length, normal.encode()))
+        offset += length
+    return edits
 
 
 def _normalize_text(data: bytes) -> bytes:

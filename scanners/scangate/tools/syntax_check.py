@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 
 import yaml
@@ -13,21 +14,29 @@ from scangate.python_parser import parse_python
 
 def check_python(data: bytes) -> ScanError | None:
     """Why the running interpreter cannot parse ``data``, or None."""
+    try:
+        parse_checked(data)
+    except ScanError as error:
+        return error
+    return None
+
+
+def parse_checked(source: str | bytes) -> ast.Module:
+    """The syntax tree of ``source``. Raises ScanError if the running interpreter cannot parse it."""
     version = f"Python {sys.version_info.major}.{sys.version_info.minor}"
     hint = "run scangate with the Python version of the code, fix the file, or exclude it with a reason"
     try:
-        parse_python(data)
+        return parse_python(source)
     except SyntaxError as error:
         if "unicode error" in str(error.msg) or "encoding" in str(error.msg):
-            return ScanError(GapKind.ENCODING, "not in its declared encoding (UTF-8 if it declares none)", hint)
+            raise ScanError(GapKind.ENCODING, "not in its declared encoding (UTF-8 if it declares none)", hint) from None
         if "null byte" in str(error.msg):
-            return ScanError(GapKind.UNPARSABLE, "NUL bytes in Python source", hint)
-        return ScanError(GapKind.UNPARSABLE, f"{version} cannot parse it: line {error.lineno or 1}", hint)
+            raise ScanError(GapKind.UNPARSABLE, "NUL bytes in Python source", hint) from None
+        raise ScanError(GapKind.UNPARSABLE, f"{version} cannot parse it: line {error.lineno or 1}", hint) from None
     except ValueError:  # NUL bytes, before Python 3.12
-        return ScanError(GapKind.UNPARSABLE, "NUL bytes in Python source", hint)
+        raise ScanError(GapKind.UNPARSABLE, "NUL bytes in Python source", hint) from None
     except (RecursionError, MemoryError):
-        return ScanError(GapKind.UNPARSABLE, f"nested too deeply for {version}", hint)
-    return None
+        raise ScanError(GapKind.UNPARSABLE, f"nested too deeply for {version}", hint) from None
 
 
 def check_yaml(data: bytes) -> ScanError | None:
