@@ -18,12 +18,14 @@ from scangate.source_text import decode, normalize_newlines
 
 # Cheap tests of whether a file names others at all: few do, and the readers are slow to import.
 _PIP_PART = re.compile(rb"\bpip[\"']?[ \t]*:")
-_INCLUDES = re.compile(rb"^[ \t]*(?:-[a-z]|--[a-z]|[.~]|[^#\s-][^#\n]*(?:file:|/))", re.MULTILINE)
+_INCLUDES = re.compile(rb"^[ \t]*(?:-[rce]|--(?:r|c|ed)|[.~]|[^#\s-][^#\n]*(?:file:|/))", re.MULTILINE)
 _FILE_KEY = re.compile(rb"\bpath[ \t]*=|\bfile[ \t]*[:=]")
-_LOCAL_PROJECT = re.compile(
-    r"""\b(?:editable|virtual|directory|path)\s*=\s*["']([^"'\n]+)["']|"(?:path|file)"\s*:\s*"([^"\n]+)\""""
-    r"""|^type\s*=\s*"directory"\nurl\s*=\s*"([^"\n]+)\"""",
-    re.MULTILINE,
+# Each pattern begins with a literal, for which a large file is searched quickly.
+_LOCAL_PROJECTS = (
+    *(re.compile(rb"%s\s*=\s*[\"']([^\"'\n]+)[\"']" % key) for key in (b"editable", b"virtual", b"directory", b"path")),
+    *(re.compile(rb"\"%s\"\s*:\s*\"([^\"\n]+)\"" % key) for key in (b"path", b"file")),
+    re.compile(rb"type = \"directory\"\nurl = \"([^\"\n]+)\""),
+    re.compile(rb"pypi: (\.[^\n]*)"),
 )
 _SCRIPT_HEADER = b"# /// script"
 _WORKSPACE_LOCKS = ("uv.lock", "poetry.lock", "pdm.lock", "requirements.lock")
@@ -35,8 +37,8 @@ def find_references(path: str, data: bytes) -> Iterator[str]:
     if not is_manifest(path) and _SCRIPT_HEADER in data:
         yield f"{path}.lock"
     elif lock_kind(path):
-        projects = ["", *(next(filter(None, match.groups())) for match in _LOCAL_PROJECT.finditer(decode(data)[0]))]
-        folders = dict.fromkeys(resolve_path(folder, name) for name in dict.fromkeys(projects))
+        projects = dict.fromkeys(name for pattern in _LOCAL_PROJECTS for name in pattern.findall(data.replace(b"\r\n", b"\n")))
+        folders = dict.fromkeys(resolve_path(folder, name) for name in ("", *(decode(project)[0] for project in projects)))
         names = (*PROJECT_FILES, "Pipfile")
         yield from (posixpath.join(each, name) for each in folders if each is not None for name in names)
     else:
