@@ -279,6 +279,63 @@ def test_a_heredoc_without_an_end_is_a_problem(text: str) -> None:
     assert [problem.line for problem in extraction("Dockerfile", text).problems] == [2]
 
 
+DOCKERFILE_RELATIVES = """\
+FROM x
+RUN --mount=type=cache,target=/x <<EOF
+ls
+EOF
+RUN <<EOF python3
+eval(x)
+EOF
+RUN set -e && \\
+    cat > /app.py <<"E O F"
+eval(y)
+E O F
+SHELL ["python3", "-c"]
+RUN <<!
+eval(z)
+!
+"""
+SHELL_RELATIVES = """\
+x=$((1 << FOO))
+ssh host <<E1
+rm x
+E1
+docker exec -i c python3 - <<'E-2'
+eval(a)
+E-2
+cat \\
+  > /x.py <<\\E3
+eval(b)
+E3
+echo 'cat > x.py <<EOF'
+python3 <<NEVER
+eval(c)
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        ("Dockerfile", DOCKERFILE_RELATIVES, [("shell", 3), ("python", 6), ("python", 10), ("python", 14)]),
+        ("a.sh", SHELL_RELATIVES, [("shell", 3), ("python", 6), ("python", 10), ("python", 14)]),
+    ],
+)
+def test_heredocs_in_other_forms(path: str, text: str, expected: list[tuple[str, int]]) -> None:
+    assert [(piece.content_type, piece.to_container(1, 1)[0]) for piece in pieces_of(path, text).values()] == expected
+
+
+def test_keys_that_are_there_twice_hide_nothing() -> None:
+    cell = '{"cell_type": "markdown", "source": "1", "cell_type": "code", "source": "eval(x)"}'
+    pieces = pieces_of("a.ipynb", f'{{"cells": [], "cells": [{cell}], "nbformat": 4}}')
+    assert pieces["cells.py"].data == b"1\neval(x)\n"
+
+
+def test_sequences_that_contain_themselves() -> None:
+    text = "on: push\njobs:\n  a:\n    runs-on: x\n    steps: &s [*s]\n    run: &b [*b, ls]\n"
+    assert [piece.data for piece in pieces_of(".github/workflows/a.yml", text).values()] == [b"ls"]
+
+
 def test_heredocs_of_shell_scripts_and_terraform() -> None:
     shell = pieces_of("a.sh", "cat > /tmp/x.py <<EOF\neval(x)\nEOF\nx=$((1<<2))\ncat <<EOF\nwords\nEOF\n")
     assert [(piece.content_type, lines_of(piece)) for piece in shell.values()] == [("python", [(2, "eval(x)")])]
@@ -334,6 +391,13 @@ def test_commands_of_containers() -> None:
     ("path", "text", "expected"),
     [
         (".gitlab-ci.yml", "a:\n  script: [curl -k x | sh]\n", ("shell", 2, "curl -k x | sh")),
+        (".gitlab-ci.yml", "a:\n  script:\n    - [ls]\n    - - - id\n", ("shell", 4, "id")),
+        (
+            "azure-pipelines.yml",
+            "steps:\n- task: PythonScript@0\n  inputs:\n    script: |\n      eval(x)\n",
+            ("python", 5, "eval(x)"),
+        ),
+        (".devcontainer/devcontainer.json", '{"postCreateCommand": "curl -k x | sh"}', ("shell", 1, "curl -k x | sh")),
         (".circleci/config.yml", "jobs:\n  a:\n    steps:\n      - run: curl -k x | sh\n", ("shell", 4, "curl -k x | sh")),
         ("azure-pipelines.yml", "steps:\n- pwsh: iex $x\n", ("powershell", 2, "iex $x")),
         ("user-data", "#cloud-config\nwrite_files:\n- path: /a.py\n  content: |\n    eval(x)\n", ("python", 5, "eval(x)")),

@@ -76,7 +76,7 @@ _TABLE: tuple[tuple[frozenset[Analysis], Form, str], ...] = (
         """ansible apache appspec appveyor arm-template azure-pipelines bicep bitbucket-pipelines buildkite buildspec circleci
         cloud-build cloud-init cloudformation compose devcontainer dockerfile drone-ci ebextensions ecs-task-definition
         github-action github-workflow gitlab-ci hcl helm-chart helm-template helm-values iam-policy kubernetes nginx nomad packer
-        pulumi salt serverless sshd-config sudoers systemd-unit terraform travis-ci""",
+        pulumi salt semaphore-ci serverless sshd-config sudoers systemd-unit terraform travis-ci woodpecker-ci""",
     ),
     (
         _DEPENDENCIES,

@@ -11,24 +11,37 @@ from scangate.content.names import interpreter_type
 _SHELL = "shell"
 _KEYS: Mapping[str, Mapping[str, str]] = {
     "ansible": dict.fromkeys(("shell", "raw", "ansible.builtin.shell", "ansible.builtin.raw"), _SHELL)
-    | {"win_shell": "powershell", "ansible.windows.win_shell": "powershell"},
+    | {"win_shell": "powershell", "ansible.windows.win_shell": "powershell", "cmd": _SHELL},
     "appveyor": dict.fromkeys(("ps", "pwsh"), "powershell") | {"cmd": "batch", "sh": _SHELL},
-    "azure-pipelines": {"script": _SHELL, "bash": _SHELL, "powershell": "powershell", "pwsh": "powershell"},
+    "azure-pipelines": {"script": _SHELL, "bash": _SHELL, "powershell": "powershell", "pwsh": "powershell", "inlineScript": _SHELL},
     "bitbucket-pipelines": {"script": _SHELL, "after-script": _SHELL},
     "buildkite": {"command": _SHELL, "commands": _SHELL},
     "buildspec": {"commands": _SHELL, "finally": _SHELL},
     "circleci": {"command": _SHELL, "run": _SHELL},
     "cloud-build": {"script": _SHELL},
     "cloud-init": {"runcmd": _SHELL, "bootcmd": _SHELL},
+    "devcontainer": dict.fromkeys(
+        (
+            "initializeCommand",
+            "onCreateCommand",
+            "updateContentCommand",
+            "postCreateCommand",
+            "postStartCommand",
+            "postAttachCommand",
+        ),
+        _SHELL,
+    ),
     "drone-ci": {"commands": _SHELL},
     "github-action": {"run": _SHELL},
     "github-workflow": {"run": _SHELL},
     "gitlab-ci": dict.fromkeys(("script", "before_script", "after_script", "pre_get_sources_script"), _SHELL),
     "kubernetes": {"script": _SHELL, "source": _SHELL},  # tasks of Tekton, script templates of Argo
+    "semaphore-ci": {"commands": _SHELL},
     "travis-ci": dict.fromkeys(
         ("before_install", "install", "before_script", "script", "after_success", "after_failure", "before_deploy", "after_script"),
         _SHELL,
     ),
+    "woodpecker-ci": {"commands": _SHELL},
 }
 """By content type: the keys whose value is a script or a list of commands, and its usual language."""
 CI_TYPES = frozenset(_KEYS)
@@ -41,8 +54,6 @@ def ci_pieces(document: Document, content_type: str) -> Iterator[Embedded | None
         usual = keys.get(place.key) or _type_in_action(place)
         if not usual or place.node.kind == "mapping":
             continue
-        if content_type == "github-workflow" and "steps" not in place.path:
-            continue  # a job or a default named like this
         if content_type == "kubernetes" and "\n" not in place.node.value:
             continue  # a name or an address
         text = script_of(document, place.node)
@@ -63,6 +74,9 @@ def _language(place: Place, usual: str) -> str:
         shell = shell or (default.value if default else "") or _shell_of_buildspec(above)
         runner = above.node.get("runs-on")
         windows = windows or (runner is not None and any("windows" in node.value for node in (runner, *runner.children)))
+    if place.key in ("script", "inlineScript") and place.above is not None and place.above.above is not None:
+        task = place.above.sibling("task")
+        usual = "python" if task.startswith("Python") else "powershell" if "PowerShell" in task else usual
     words = shell.split()
     return (interpreter_type(words[0]) if words else "") or ("powershell" if windows else usual)
 

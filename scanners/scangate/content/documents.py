@@ -85,10 +85,17 @@ def texts_of(document: Document, node: Node) -> list[MappedText]:
     node = node.target or node
     if node.kind == "scalar":
         return [scalar_text(document.text, node)]
-    if node.kind == "sequence":
-        nodes = [child.target or child for child in node.children]
-        return [scalar_text(document.text, child) for child in nodes if child.kind == "scalar"]
-    return []
+    nodes: list[Node] = [node]
+    found: list[Node] = []
+    seen: set[int] = set()  # sequences in sequences are one list of commands; an alias may be in what it names
+    while nodes:
+        item = nodes.pop()
+        if item.kind == "scalar":
+            found.append(item)
+        elif item.kind == "sequence" and id(item) not in seen:
+            seen.add(id(item))
+            nodes += [child.target or child for child in reversed(item.children)]
+    return [scalar_text(document.text, item) for item in found]
 
 
 def script_of(document: Document, node: Node) -> MappedText:

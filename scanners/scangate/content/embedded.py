@@ -50,13 +50,23 @@ def script_content_type(text: str, usual: str, name: str = "") -> str:
 
 def command_type(words: list[str]) -> str:
     """The type of what a command line reads as its script: ``python3 -u`` runs Python; empty if it runs no script."""
+    elsewhere = False
     for word in words:
         name = word.rpartition("/")[2]
-        if name not in _PREFIXES and not word.startswith("-") and "=" not in word:
-            return interpreter_type(word.strip("\"'"))
-    return ""
+        if name in _PREFIXES or word.startswith("-") or "=" in word:
+            continue
+        found = interpreter_type(word.strip("\"'"))
+        if found or not (elsewhere or name in _REMOTE):
+            return found
+        elsewhere = True
+    return "shell" if elsewhere and words and words[0] in _REMOTE_SHELLS else ""
 
 
+_REMOTE = frozenset(
+    {"ssh", "su", "docker", "podman", "kubectl", "oc", "chroot", "nsenter", "runuser", "machinectl", "lxc", "vagrant"}
+)
+"""Programs that run another one somewhere else; what they run is named further on."""
+_REMOTE_SHELLS = frozenset({"ssh", "su", "chroot", "nsenter", "runuser"})
 _PREFIXES = frozenset({"sudo", "env", "exec", "time", "nice", "nohup", "command", "doas", "xargs", "timeout"})
 
 

@@ -2,35 +2,49 @@
 
 from __future__ import annotations
 
+import bisect
 import itertools
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from scangate.content.embedded import Embedded, Failure, command_type, embed, script_content_type
+from scangate.content.names import interpreter_type
 from scangate.content.positions import MappedText, Segment
 from scangate.content.types import identify
 
-_OPENING = re.compile(r"(?<![<\w$(])<<(?P<strip>[-~]?)[ \t]*(?P<quote>[\"'\\]?)(?P<word>[A-Za-z_][\w.-]*)(?P=quote)?")
-_OPENING_HCL = re.compile(r"<<(?P<strip>-?)(?P<quote>)(?P<word>[A-Za-z_]\w*)[ \t]*$")
+_OPENING = re.compile(
+    r"(?<![<\w$(])<<(?P<strip>[-~]?)[ \t]*(?:\"(?P<double>[^\"\n]+)\"|'(?P<single>[^'\n]+)'|\\?(?P<plain>[^\s\"'<>|&;()`$\\=]+))"
+)
+_OPENING_HCL = re.compile(r"<<(?P<strip>-?)(?P<plain>[A-Za-z_]\w*)[ \t]*$")
 _REDIRECTION = re.compile(r"(?:&?\d*>>?\|?|\btee(?:[ \t]+-\w+)*)[ \t]*[\"']?([^\s\"'<>|&;]+)")
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
+_WORD_CHARACTERS = 200
+_LOGICAL_CHARACTERS = 2000
+"""So much of a line that is continued on the next ones is kept."""
 _PER_LINE = 20
 """More here-documents on one line are not looked for."""
 _COMMAND_CHARACTERS = 4000
 _SEPARATOR = re.compile(r"&&|\|\||;")
+_FLAGS = re.compile(r"--\S+")
+_SHELL = re.compile(r"^[ \t]*SHELL[ \t]*\[[ \t]*\"([^\"]+)\"", re.MULTILINE | re.IGNORECASE)
 _INSTRUCTION = re.compile(r"[ \t]*(RUN|COPY|ADD|ONBUILD[ \t]+RUN)\b[ \t]*", re.IGNORECASE)
 
 
 class Heredoc(msgspec.Struct, frozen=True):
-    """A here-document: the line that opens it, where in that line, its word, and the offsets of its body."""
+    """A here-document: the line that opens it with those that it continues, where in it, its word, and the offsets of its body.
+
+    Without ``is_closed``, no line ends it, and the body is the rest of the text.
+    """
 
     line: str
     column: int
     word: str
     start: int
     end: int
+    is_closed: bool = True
 
     def command(self, begin: int = 0) -> str:
         """The part of the line from ``begin``, between ``&&``, ``||`` and ``;``, that opens it."""
@@ -40,38 +54,43 @@ class Heredoc(msgspec.Struct, frozen=True):
 
 
 def shell_heredocs(text: str) -> Iterator[Embedded | Failure | None]:
-    """The programs in the here-documents of a shell script."""
+    """The programs in the here-documents of a shell script. Without an end, a shell reads on to the end of the file."""
     for number, found in enumerate(_find(text, _OPENING), start=1):
-        if isinstance(found, Failure):
-            continue  # a shift or a comparison that looks like one; a shell reads to the end of the file
         body = _body(text, found)
-        yield embed(f"heredoc-{number}", _type_in_shell(found, body.text), body, f"here-document {found.word}")
+        content_type = _reader_or_target(found) if not found.is_closed else _type_in_shell(found, body.text)
+        yield embed(f"heredoc-{number}", content_type or "text", body, f"here-document {found.word}")
 
 
 def dockerfile_heredocs(text: str) -> Iterator[Embedded | Failure | None]:
     """The here-documents of RUN, COPY and ADD."""
     number = 0
     for found in _find(text, _OPENING):
-        if isinstance(found, Failure):
-            yield found
-            continue
         instruction = _INSTRUCTION.match(found.line)
         if instruction is None:
+            continue
+        if not found.is_closed:
+            yield Failure(max(0, found.start - 1), f"the here-document {found.word} has no end")
             continue
         number += 1
         body = _body(text, found)
         if instruction[1].upper() in ("COPY", "ADD"):
             content_type = _type_of_copy(found, body.text)
         else:
-            content_type = _type_in_shell(found, body.text, instruction.end())
+            content_type = _type_in_shell(found, body.text, instruction.end(), _shell_before(text, found.start))
         yield embed(f"heredoc-{number}", content_type, body, f"here-document {found.word}")
+
+
+def _shell_before(text: str, offset: int) -> str:
+    """The language of the last SHELL instruction before the offset."""
+    shells = _SHELL.findall(text, 0, offset) if "SHELL" in text else []
+    return (interpreter_type(shells[-1]) if shells else "") or "shell"
 
 
 def hcl_heredocs(text: str) -> Iterator[Embedded | Failure | None]:
     """The programs in the here-documents of Terraform and other HCL: with a shebang, or user data."""
     for number, found in enumerate(_find(text, _OPENING_HCL), start=1):
-        if isinstance(found, Failure):
-            yield found
+        if not found.is_closed:
+            yield Failure(max(0, found.start - 1), f"the here-document {found.word} has no end")
             continue
         body = _body(text, found)
         usual = "shell" if re.match(r"\s*(?:user_data\w*|startup_script|inline|script|command)\b", found.line) else "text"
@@ -81,27 +100,43 @@ def hcl_heredocs(text: str) -> Iterator[Embedded | Failure | None]:
         yield embed(f"heredoc-{number}", content_type, body, f"here-document {found.word}")
 
 
-def _find(text: str, opening: re.Pattern[str]) -> Iterator[Heredoc | Failure]:
+def _find(text: str, opening: re.Pattern[str]) -> Iterator[Heredoc]:
     """All here-documents in the order of their bodies; several can be opened on one line."""
-    offset = 0
-    pending: list[tuple[re.Match[str], str]] = []
-    start = 0
-    lines = text.splitlines(keepends=True)
-    for line in lines:
-        bare = line.rstrip("\r\n")
-        if pending:
-            match, opener = pending[0]
-            if (bare.lstrip(" \t") if match["strip"] else bare).rstrip() == match["word"]:
-                yield Heredoc(opener, match.start(), match["word"], start, offset)
-                pending.pop(0)
-                start = offset + len(line)
-        elif "<<" in bare and not bare.lstrip().startswith(("#", "//")):
-            matches = itertools.islice(opening.finditer(bare), _PER_LINE)
-            pending = [(match, bare) for match in matches if not _in_quotes(bare, match.start())]
-            start = offset + len(line)
-        offset += len(line)
-    if pending:
-        yield Failure(max(0, start - 1), f"the here-document {pending[0][0]['word']} has no end")
+    lines = [(match.start(), match[0].rstrip("\r\n")) for match in _LINE.finditer(text)]
+    starts = [start for start, _ in lines] + [len(text)]
+    closing = _closing_lines(lines)
+    index, logical = 0, ""
+    while index < len(lines):
+        bare = lines[index][1]
+        index += 1
+        matches: list[re.Match[str]] = []
+        if "<<" in bare and not bare.lstrip().startswith(("#", "//")):
+            matches = list(itertools.islice(opening.finditer(bare), _PER_LINE))
+        for match in matches:
+            if _is_no_redirection(bare, match.start()):
+                continue
+            word = next(filter(None, (match.groupdict().get(name) for name in ("plain", "double", "single"))))
+            candidates = closing.get((bool(match["strip"]), word), [])
+            found = bisect.bisect_left(candidates, index)
+            end = candidates[found] if found < len(candidates) else len(lines)
+            yield Heredoc(logical + bare, len(logical) + match.start(), word, starts[index], starts[end], end < len(lines))
+            index = end + 1 if end < len(lines) else index
+        logical = (logical + bare[:-1])[-_LOGICAL_CHARACTERS:] if bare.endswith("\\") and not matches else ""
+
+
+def _closing_lines(lines: Sequence[tuple[int, str]]) -> dict[tuple[bool, str], list[int]]:
+    """Which lines can end a here-document: by whether blanks before the word are ignored, and by the word."""
+    found: dict[tuple[bool, str], list[int]] = {}
+    for number, (_, line) in enumerate(lines):
+        if len(line) <= _WORD_CHARACTERS:
+            found.setdefault((False, line.rstrip()), []).append(number)
+            found.setdefault((True, line.strip()), []).append(number)
+    return found
+
+
+def _is_no_redirection(line: str, offset: int) -> bool:
+    """Whether ``<<`` at the offset is in quotes or in arithmetic."""
+    return _in_quotes(line, offset) or line.rfind("((", 0, offset) > line.rfind("))", 0, offset)
 
 
 def _in_quotes(line: str, offset: int) -> bool:
@@ -115,18 +150,24 @@ def _body(text: str, found: Heredoc) -> MappedText:
     return MappedText(body, (Segment(0, found.start, len(body)),) if body else ())
 
 
-def _type_in_shell(found: Heredoc, body: str, begin: int = 0) -> str:
-    """By the program that reads it, the file that it is written to, or its shebang."""
+def _type_in_shell(found: Heredoc, body: str, begin: int = 0, shell: str = "shell") -> str:
+    """By the program that reads it, the file that it is written to, its shebang, or its content."""
+    before, _, after = found.command(begin).partition("<<")
+    if not _FLAGS.sub("", before).strip():  # RUN <<EOF, RUN <<EOF python3
+        return command_type(_words(after)[1:]) or script_content_type(body, shell)
+    return _reader_or_target(found, begin, body) or identify("", body.encode("utf-8", "replace"))
+
+
+def _reader_or_target(found: Heredoc, begin: int = 0, body: str = "") -> str:
+    """By the program that reads it, or the file that it is written to; empty if neither is known."""
     command = found.command(begin)
     before, _, after = command.partition("<<")
-    if not before.strip():
-        return script_content_type(body, "shell")  # RUN <<EOF
     piped = re.search(r"\|(?!\|)(.*)", after)
     for words in (_words(before.rpartition("|")[2]), _words(piped[1]) if piped else []):
         if reader := command_type(words):
             return reader
     target = _REDIRECTION.search(command)
-    return identify(target[1] if target else "", body.encode("utf-8", "replace"))
+    return identify(target[1], body.encode("utf-8", "replace")) if target else ""
 
 
 def _type_of_copy(found: Heredoc, body: str) -> str:

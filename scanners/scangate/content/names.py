@@ -86,10 +86,6 @@ def _precedence(name: str) -> tuple[int, str]:
     return (0 if entry.form is Form.NOT_OPENED else 1 if Analysis.CODE in entry.analyses else 2 if calls_for_more else 3), name
 
 
-def _expand_names(value: str, keys: str) -> dict[str, str]:
-    return dict.fromkeys(keys.split(), value)
-
-
 def _expand(table: Mapping[str, str]) -> dict[str, str]:
     return {key: name for name, keys in table.items() for key in keys.split()}
 
@@ -236,6 +232,8 @@ _FILE_NAMES: Mapping[str, str] = _expand(
         "sshd-config": "sshd_config",
         "sudoers": "sudoers",
         "swift-manifest": "package.swift package.resolved",
+        "semaphore-ci": "semaphore.yml",
+        "woodpecker-ci": ".woodpecker.yml .woodpecker.yaml",
         "travis-ci": ".travis.yml .travis.yaml",
         "apache": ".htaccess httpd.conf apache2.conf",
         "nginx": "nginx.conf",
@@ -329,6 +327,7 @@ _PATHS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("github-workflow", r"\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml"),
         ("circleci", r"\.circleci/[^/]+\.ya?ml"),
         ("gitlab-ci", r"\.gitlab/(?:ci|.*/ci)/.+\.ya?ml"),
+        ("woodpecker-ci", r"\.woodpecker/.+\.ya?ml"),
         ("buildkite", r"\.buildkite/.+\.ya?ml"),
         ("ebextensions", r"\.ebextensions/.+\.config"),
         ("ansible", r"(?:roles/[^/]+/(?:tasks|handlers)/.+|playbooks/[^/]+)\.ya?ml"),
@@ -341,7 +340,7 @@ _PATHS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     )
 )
 _PATH_HINT = re.compile(
-    r"\.(?:github|gitea|forgejo|circleci|gitlab|buildkite|ebextensions|yarn)/"
+    r"\.(?:github|gitea|forgejo|circleci|gitlab|woodpecker|buildkite|ebextensions|yarn)/"
     r"|(?:^|/)(?:roles|playbooks|requirements|vendor|nginx|sites-(?:available|enabled)|apache2?|httpd|sudoers\.d)/"
 )
 
@@ -431,11 +430,25 @@ def _decides(content_type: str) -> bool:
     return content_type == "jupyter" or CONTENT_TYPES[content_type].analyses > {Analysis.SECRETS}
 
 
+STRUCTURED = frozenset(
+    {
+        "ansible",
+        "appspec",
+        "appveyor",
+        "azure-pipelines",
+        "bitbucket-pipelines",
+        "buildkite",
+        "buildspec",
+        "circleci",
+        "cloud-build",
+    }
+    | {"compose", "devcontainer", "drone-ci", "github-action", "github-workflow", "gitlab-ci", "helm-chart", "helm-values"}
+    | {"kubernetes", "pulumi", "semaphore-ci", "serverless", "travis-ci", "woodpecker-ci"}
+)
+"""Types of YAML and JSON files that a name suggests; the structure of the content can show another one."""
 _USUAL_SUFFIXES: Mapping[str, str] = {
-    **_expand_names(
-        "yaml", "ansible appspec buildspec cloudformation compose github-action github-workflow helm-values kubernetes yaml"
-    ),
-    **_expand_names("json", "devcontainer iam-policy ecs-task-definition json"),
+    **dict.fromkeys(STRUCTURED | {"cloud-init", "cloudformation", "ebextensions", "helm-template", "yaml"}, "yaml"),
+    **dict.fromkeys(("arm-template", "devcontainer", "ecs-task-definition", "iam-policy", "json"), "json"),
     "cpp": "cpp",
     "csharp": "cs",
     "dockerfile": "Dockerfile",
@@ -455,22 +468,6 @@ _USUAL_SUFFIXES: Mapping[str, str] = {
     "text": "txt",
     "typescript": "ts",
 }
-STRUCTURED = frozenset(
-    {
-        "ansible",
-        "appspec",
-        "appveyor",
-        "azure-pipelines",
-        "bitbucket-pipelines",
-        "buildkite",
-        "buildspec",
-        "circleci",
-        "cloud-build",
-    }
-    | {"compose", "devcontainer", "drone-ci", "github-action", "github-workflow", "gitlab-ci", "helm-chart", "helm-values"}
-    | {"kubernetes", "pulumi", "serverless", "travis-ci"}
-)
-"""Types of YAML and JSON files that a name suggests; the structure of the content can show another one."""
 _REFINED = STRUCTURED | {"shell"}
 """Types that a name suggests and the content can refine or refute."""
 

@@ -77,10 +77,11 @@ def _with_line_ends(texts: Iterable[MappedText]) -> list[MappedText | str]:
 
 def _cells(root: Node) -> Iterator[Node]:
     """The cells of all versions of the format."""
-    holders = [root, *(sheet for sheets in [root.get("worksheets")] if sheets for sheet in sheets.children)]
+    holders = [root, *(sheet for key, sheets in root.items() if key == "worksheets" for sheet in sheets.children)]
     for holder in holders:
-        cells = holder.get("cells")
-        yield from (cell for cell in (cells.children if cells else ()) if cell.kind == "mapping")
+        for key, cells in holder.items():
+            if key == "cells":
+                yield from (cell for cell in cells.children if cell.kind == "mapping")
 
 
 def _language(root: Node) -> str:
@@ -111,7 +112,9 @@ def _scalar(node: Node, key: str) -> str:
 
 
 def _source(text: str, cell: Node) -> MappedText:
-    return _text(text, cell.get("source") or cell.get("input"))
+    """The source of a cell; of a key that is there twice, both values."""
+    found = [_text(text, value) for key, value in cell.items() if key in ("source", "input")]
+    return found[0] if len(found) == 1 else join(_with_line_ends(found))
 
 
 def _text(text: str, node: Node | None) -> MappedText:

@@ -47,9 +47,9 @@ class Node(msgspec.Struct):
                     yield key.value, value
 
     def get(self, key: str) -> Node | None:
-        """The value of a key, or None; of an alias, what it names. Of several values, the first."""
+        """The value of a key, or None; of an alias, what it names. Of several values, the last."""
         if self.index is None:
-            self.index = {name: value.target or value for name, value in reversed(list(self.items()))}
+            self.index = {name: value.target or value for name, value in self.items()}
         return self.index.get(key)
 
 
