@@ -26,11 +26,13 @@ class SecretWeight(enum.StrEnum):
 class Secret(msgspec.Struct, frozen=True, forbid_unknown_fields=True, order=True):
     """One secret. ``spans``: its value from first to last character, in several pieces where the source puts it together from
     literals (``"ab" + "cd"``); nothing else is in them, no quotes, no names, no operators. ``detectors``: the rules that found it.
+    ``is_exact``: the engine has made the extent so; what a detector reports may be a part of the value, or more.
     """
 
     spans: tuple[Span, ...]
     detectors: tuple[str, ...] = ()
     weight: SecretWeight = SecretWeight.STRONG
+    is_exact: bool = False
 
     def __post_init__(self) -> None:
         if not self.spans:

@@ -167,7 +167,7 @@ def _with_exact_secrets(report: FileReport, source: SourceFile) -> FileReport:
     """The report with the exact extents of its secrets."""
     if not report.all_secrets:
         return report
-    secrets = exact_secrets(source.path, source.lines, report.all_secrets)
+    secrets = exact_secrets(source.path, source.lines, report.all_secrets, source.content_type)
     return msgspec.structs.replace(report, secrets=secrets, secret_spans=())
 
 

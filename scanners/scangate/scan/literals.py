@@ -75,6 +75,15 @@ _SUFFIXES = {
 }
 _FAMILIES = {suffix: family for suffixes, family in _SUFFIXES.items() for suffix in suffixes.split()}
 _NAMES = {"dockerfile": _SHELL, "containerfile": _SHELL, "makefile": _SHELL, ".env": _DATA, "jenkinsfile": _C_LIKE}
+_TYPES = {
+    **dict.fromkeys(("python", "cython"), _PYTHON),
+    **dict.fromkeys(("c", "cpp", "csharp", "go", "groovy", "java", "javascript", "kotlin", "php", "rust", "scala"), _C_LIKE),
+    **dict.fromkeys(("swift", "typescript", "json", "jenkinsfile"), _C_LIKE),
+    **dict.fromkeys(("elixir", "julia", "lua", "perl", "r", "ruby", "terraform"), _RUBY_LIKE),
+    **dict.fromkeys(("shell", "dockerfile", "makefile", "batch", "powershell"), _SHELL),
+    **dict.fromkeys(("ini", "properties", "toml", "yaml"), _DATA),
+    **dict.fromkeys(("html", "xml"), _MARKUP),
+}
 
 _JOINED = re.compile(r"(?:\s|\\\n|\#[^\n]*\n|//[^\n]*\n|[+()])*(?:[.&](?:\s|\\\n)*)?")
 _ALTERNATIVE = re.compile(r"\s*(?:or|\|\||\?\?|\?:)\s*|\s+if\s[^\"'\n]{1,200}\selse\s+")
@@ -87,28 +96,25 @@ _URL_RUN = re.compile(r"[^\s\"'`<>?#]{0,1024}+")
 _ASSIGNS = re.compile(r"[ \t]*(?:-[ \t]+|export[ \t]+)?[\"']?[\w.-]+[\"']?[ \t]*[=:][ \t]*")
 
 
-def exact_secrets(path: str, lines: Sequence[str], secrets: Iterable[Secret]) -> tuple[Secret, ...]:
-    """``secrets``, reported for the file ``path``, with their exact extents; sorted, each once.
+def exact_secrets(path: str, lines: Sequence[str], secrets: Iterable[Secret], content_type: str = "") -> tuple[Secret, ...]:
+    """``secrets``, reported for the file ``path``, with their exact extents; sorted, each once. Exact ones stay as they are.
 
     What was reported stays if no literal is there: a secret in the wrong place is still to be redacted there.
     """
-    reported = sorted(set(secrets))
+    secrets = tuple(secrets)
+    reported = sorted({secret for secret in secrets if not secret.is_exact})
     if not reported:
-        return ()
-    source = SourceText(path, lines)
+        return tuple(sorted(set(secrets)))
+    source = SourceText(path, lines, content_type)
     found = [(secret, source.values(secret)) for secret in reported]
     inside = {source.fact(secret) for secret, values in found if values and not values[0].is_code}
     exact = {
-        Secret(
-            tuple(source.span(*piece) for piece in value.pieces),
-            secret.detectors,
-            value.weight(secret.weight),
-        )
+        Secret(tuple(source.span(*piece) for piece in value.pieces), secret.detectors, value.weight(secret.weight), is_exact=True)
         for secret, values in found
         for value in values
         if not (value.is_code and source.fact(secret) in inside)
     }
-    return tuple(sorted(exact))
+    return tuple(sorted({*exact, *(secret for secret in secrets if secret.is_exact)}))
 
 
 def private_key_spans(lines: Sequence[str]) -> Iterator[Span]:
@@ -156,11 +162,11 @@ class _Token(msgspec.Struct, frozen=True):
 class SourceText:
     """A file, or a line of one, as one text with its literals."""
 
-    def __init__(self, path: str, lines: Sequence[str]) -> None:
+    def __init__(self, path: str, lines: Sequence[str], content_type: str = "") -> None:
         self._lines = lines
         self._text = "\n".join(lines)
         self._starts = [0, *accumulate(len(line) + 1 for line in lines)][:-1]
-        self._family = family_of(path)
+        self._family = family_of(path, content_type)
 
     def span(self, start: int, end: int) -> Span:
         """The position of a range of the text."""
@@ -175,7 +181,7 @@ class SourceText:
     def values(self, secret: Secret) -> list[_Value]:
         """The values that ``secret`` was reported for; the first one contains its first character."""
         if len(secret.spans) > 1:
-            return [_Value(tuple(map(self._range, secret.spans)))]  # it is exact already
+            return [_Value(tuple(map(self._range, secret.spans)))]  # a detector that looked for the pieces
         start, end = self._range(secret.spans[0])
         if _KEY_HEADER.match(self._text, start):
             return self._private_key(secret.spans[0])
@@ -417,9 +423,10 @@ def _token(match: re.Match[str], family: Family) -> _Token:
 
 
 @functools.lru_cache(maxsize=256)
-def family_of(path: str) -> Family:
-    """The family of a file, by its name; prose for all that is unknown, and without a name."""
+def family_of(path: str, content_type: str = "") -> Family:
+    """The family of a file, by its name, else by its content type; prose for all that is unknown."""
     name = PurePosixPath(path).name.lower()
     stem, _, suffix = name.rpartition(".")
     first = name.partition(".")[0] or f".{name[1:].partition('.')[0]}"
-    return _FAMILIES.get(suffix) or _NAMES.get(name) or _NAMES.get(first) or (_DATA if stem.endswith(".env") else _PROSE)
+    named = _FAMILIES.get(suffix) or _NAMES.get(name) or _NAMES.get(first) or (_DATA if stem.endswith(".env") else None)
+    return named or _TYPES.get(content_type.removesuffix("-template"), _PROSE)

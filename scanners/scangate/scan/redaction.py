@@ -94,7 +94,7 @@ class Redactor:
         """The source line without strong secrets of any file; names in code stay."""
         if not (found := self._values.find(evidence, self._paths)):
             return evidence
-        line = SourceText(path, [evidence])
+        line = SourceText(path, [evidence], self._content_type(path))
         return self._mask(evidence, [each for each in found if not line.is_name(*each)])
 
     def _mask(self, text: str, found: Sequence[tuple[int, int]]) -> str:
@@ -134,7 +134,8 @@ class Redactor:
         """The file without its own secrets, wherever they occur in it; not without those of other files, which may come and go."""
         lines, secrets = self._lines(path), self._secrets.get(path, ())
         values = SecretValues(strong_values(lines, secrets))
-        return MaskedText(lines, [*spans_of(secrets), *(SourceText(path, lines).find_secrets(values) if values else ())])
+        elsewhere = SourceText(path, lines, self._content_type(path)).find_secrets(values) if values else ()
+        return MaskedText(lines, [*spans_of(secrets), *elsewhere])
 
     def has_foreign_secrets(self, path: str) -> bool:
         """Whether a secret of another file was masked in the findings of this one."""
@@ -222,6 +223,10 @@ class Redactor:
     def _lines(self, path: str) -> Sequence[str]:
         source = self._sources.get(path)
         return source.lines if source is not None else ()
+
+    def _content_type(self, path: str) -> str:
+        source = self._sources.get(path)
+        return source.content_type if source is not None else ""
 
     def _secrets_by_line(self, path: str) -> Mapping[int, set[str]]:
         """The values of the secrets in a file by line; weak ones are masked in what is said of their own line."""

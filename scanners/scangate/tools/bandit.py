@@ -159,7 +159,7 @@ def _gaps(source: SourceFile, reasons: Sequence[str]) -> Iterator[Gap]:
 def _report(source: SourceFile, results: Sequence[_Result]) -> FileReport:
     comments = read_nosec_comments(source.read_bytes()) if results else {}
     secrets: list[Secret] = []
-    literals = SourceText(source.path, source.lines)
+    literals = SourceText(source.path, source.lines, source.content_type)
     findings = [_finding(source, result, comments, literals, secrets) for result in results]
     return FileReport(source.path, tuple(findings), secrets=tuple(secrets))
 
