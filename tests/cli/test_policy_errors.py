@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.command import CommandResult, run_scangate
 from tests.support.linked_environment import LinkedEnvironment
-from tests.support.sample_trees import CLEAN_SOURCE, write_files
+from tests.support.sample_trees import CLEAN_SOURCE, NOT_ANALYZED, write_files
 
 PLACE = re.compile(r"scangate: [\w./-]*\w+\.yaml:\d+:\d+: ")
 COMMAND = "version: 1\nextends: baseline\nscanners:\n  mine: {command: [touch, '{root}/x', canary], reads: ['**']}\n"
@@ -116,7 +116,7 @@ def test_a_trusted_policy_in_the_tree_may_start_programs(tmp_path: Path) -> None
     bench.write("mine", f"print({answer!r})\n")
     text = (
         "version: 1\nunknown: high\nscanners:\n  mine: {command: [mine, '{files}'], reads: ['**'], trusted: it is ours}\n"
-        "coverage: {required: [mine]}\n"
+        f"coverage: {{required: [mine], allowed-gaps: [{NOT_ANALYZED}]}}\n"
     )
     text += "budgets: {critical: 0, high: 0, medium: 0, low: 0, info: 0}\n"
     tree = write_files(tmp_path / "tree", {"a.txt": "a\n", "scangate.yaml": text})

@@ -201,7 +201,7 @@ def _gap(content: ContentCoverage, analysis: AnalysisCoverage, paths: Sequence[s
 
 
 def _hint(content_type: str, analysis: AnalysisCoverage) -> str:
-    if analysis.undeclared:
+    if analysis.undeclared and not (analysis.not_run and analysis.analysis is Analysis.SECRETS):
         name = analysis.undeclared[0]
         block = f"scanners: {{{name}: {{analyzes: {{{content_type}: [{analysis.analysis}]}}}}}}"
         first = f"if {name} does this, let its block say so: {block}"
