@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from scangate.errors import ScanError
-from scangate.model import FileSource, Gap, GapKind, ScanStatus, SkippedPath, SkipReason, Targets
+from scangate.model import Analysis, Coverage, FileSource, Gap, GapKind, ScanStatus, SkippedPath, SkipReason, Targets
 from scangate.scan.discovery import Listing, Target
 from scangate.scan.plan import (
     UNKNOWN_TOOL,
@@ -144,3 +144,17 @@ def test_every_gap_has_a_hint_and_its_own_comes_first() -> None:
     own = Gap("s", "a", GapKind.CRASH, "r", hint="own")
     assert with_hint(own) == own
     assert with_hint(Gap("s", "a", GapKind.CRASH, "r")) == Gap("s", "a", GapKind.CRASH, "r", hint=hints[GapKind.CRASH])
+
+
+def test_a_scanner_that_fails_to_declare_what_it_analyzes_covers_nothing() -> None:
+    scanner: Any = FakeScanner(read_all)
+    assert ScannerTask(scanner, None, 1.0).declared_coverage == ()
+    declared = Coverage("go", Analysis.CODE, 3)
+    for coverage, expected in (
+        (lambda _: [declared], (declared,)),
+        (lambda _: [declared, "go"], (declared,)),
+        (lambda _: 1 / 0, ()),
+        (lambda _: None, ()),
+    ):
+        scanner.coverage = coverage
+        assert ScannerTask(scanner, None, 1.0).declared_coverage == expected

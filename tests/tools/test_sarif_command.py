@@ -11,8 +11,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from scangate.model import Confidence, Finding, GapKind, ScanResult, Severity
-from scangate.plugin import SourceFile
+from scangate.model import Analysis, Confidence, Coverage, Finding, GapKind, ScanResult, Severity
+from scangate.plugin import FileFacts, SourceFile
 from scangate.tools import sarif_command
 from scangate.tools.sarif_command import Options as CommandOptions
 from scangate.tools.sarif_command import SarifCommand, hide_configuration
@@ -453,3 +453,22 @@ def test_a_real_program_configured_by_a_block(bench: ScanHarness, name: str) -> 
     assert not result.gaps
     assert expected in {(found.rule, found.location.path, found.location.line) for found in result.findings}
     assert {found.location.path for found in result.findings} == {expected[1]}
+
+
+@pytest.mark.parametrize(
+    "analyzes", [{"golang": ["code"]}, {"go": ["lint"]}, {"*": ["code"]}, {"*": ["secrets", "code"]}, {"go": []}, {}]
+)
+def test_a_block_that_declares_what_there_is_not_is_refused(analyzes: dict[str, Any]) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert({"command": ["x", "{files}"], "analyzes": analyzes}, CommandOptions)
+
+
+def test_a_block_covers_what_it_declares_and_reads_those_types_unless_it_names_paths() -> None:
+    declared = msgspec.convert({"command": ["x", "{files}"], "analyzes": {"go": ["code"], "*": ["secrets"]}}, CommandOptions)
+    scanner = SarifCommand("x", declared)
+    assert set(scanner.coverage(declared)) == {Coverage("go", Analysis.CODE), Coverage("*", Analysis.SECRETS)}
+    types = {"a": "go", "b": "python", "c": "image", "d": "", "e": "archive"}
+    assert [path for path, name in types.items() if scanner.reads(FileFacts(path, name), declared)] == ["a", "b"]
+    named = msgspec.structs.replace(declared, reads=("c",))
+    assert [path for path, name in types.items() if scanner.reads(FileFacts(path, name), named)] == ["c"]
+    assert list(SarifCommand("x", block("{files}")).coverage(block("{files}"))) == []

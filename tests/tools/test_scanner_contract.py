@@ -12,9 +12,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scangate.app.scanner_registry import load_scanners
+from scangate.content.catalog import CONTENT_TYPES, Form
+from scangate.content.names import usual_name
 from scangate.content.types import identify
-from scangate.model import FileAccounting, GapKind, ScanStatus, Severity
+from scangate.model import ANY_TYPE, FileAccounting, GapKind, ScanStatus, Severity
 from scangate.plugin import FileFacts, Scanner, read_traits
+from scangate.python_parser import ignore_warnings
+from scangate.scan.plan import ScannerTask
+from scangate.tools import bandit
 from scangate.tools.sarif_command import Options as CommandOptions
 from scangate.tools.sarif_command import SarifCommand
 from tests.support.scan_harness import ScanHarness, is_ledger_complete
@@ -64,6 +69,36 @@ def scanner(request: pytest.FixtureRequest) -> tuple[Any, Any]:
 @pytest.fixture
 def bench(tmp_path: Path) -> ScanHarness:
     return ScanHarness(tmp_path)
+
+
+def test_it_reads_what_it_declares_to_analyze_and_content_calls_for_that(scanner: tuple[Any, Any]) -> None:
+    each, options = scanner
+    for declared in (found for found in ScannerTask(each, options, 1.0).declared_coverage if not found.within):
+        names = CONTENT_TYPES if declared.content_type == ANY_TYPE else [declared.content_type]
+        for name in (name for name in names if CONTENT_TYPES[name].form is Form.TEXT):
+            assert declared.analysis in CONTENT_TYPES[name].analyses
+            assert each.reads(FileFacts(usual_name(name, "a"), name), options), name
+
+
+def test_the_built_in_scanners_cover_what_the_manual_says() -> None:
+    covered = {
+        name: {(declared.content_type, declared.analysis.value) for declared in ScannerTask(each, options, 1.0).declared_coverage}
+        for name, (each, options) in SCANNERS.items()
+    }
+    assert covered["bandit"] == {("python", "code"), ("cython", "code")}
+    assert covered["detect-secrets"] == {("*", "secrets")}
+    assert ("python-manifest", "dependencies") in covered["pip-audit"]
+    assert covered["a command"] == set()
+
+
+def test_bandit_counts_the_tests_that_are_installed_and_not_skipped() -> None:
+    with ignore_warnings():
+        from bandit.core.extension_loader import MANAGER
+
+    ids = sorted({*MANAGER.blacklist_by_id, *(plugin.plugin._test_id for plugin in MANAGER.plugins)})
+    assert {each.rules for each in bandit.coverage(bandit.Options())} == {len(ids)}
+    assert {each.rules for each in bandit.coverage(bandit.Options(skips=("B101", "B102", "B1")))} == {len(ids) - 2}
+    assert not list(bandit.coverage(bandit.Options(skips=tuple(ids[bandit.MIN_TESTS - 1 :]))))
 
 
 def test_it_implements_the_scanner_protocol(scanner: tuple[Any, Any]) -> None:
