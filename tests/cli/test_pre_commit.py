@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.support.command import TIMEOUT, CommandResult, environment
+from tests.support.command import TIMEOUT, CommandResult, environment, run_scangate
 from tests.support.sample_trees import CLEAN_SOURCE, GIT_CONFIG, WEAK_SOURCE, create_repository, run_git, write_files
 
 ROOT = Path(__file__).parents[2]
@@ -127,6 +127,15 @@ def test_the_hook_in_another_work_tree(tree: Path, tmp_path: Path) -> None:
     assert blocked(commit(other), "bandit:B602")
     write_files(other, {"app.py": CLEAN_SOURCE + "\n\n"})
     assert commit(other, "--all").code == 0
+
+
+def test_the_baseline_can_be_committed(tree: Path) -> None:
+    write_files(tree, {"app.py": WEAK_SOURCE, "id.yml": f"id: {SECRET}\n"})
+    run_git(tree, "add", "--all")
+    run_git(tree, "commit", "--quiet", "--no-verify", "--message", "weak")
+    run_scangate("baseline", "create", "--incomplete", cwd=tree).expect(0)
+    run_git(tree, "add", ".scangate-baseline.json")
+    assert commit(tree).code == 0
 
 
 def test_the_hook_is_ours_alone_to_start() -> None:

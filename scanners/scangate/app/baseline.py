@@ -62,6 +62,7 @@ def create_baseline(
         if os.path.lexists(file) and session.scope:
             message = f"replacing {file} after a scan of {session.scope} would remove the entries of the rest of the repository"
             raise UsageError(message, f"scangate baseline update --add-new {shlex.quote(str(request.root))}")
+        baseline_file.check_writable(file, session.root)
         scan = _BaselineScan(request, session, file, Baseline(secrets.token_bytes(SALT_BYTES)))
         report = scan.run(events, interruption)
         if not allow_incomplete and any(gap.blocking for gap in report.verdict.gaps):
@@ -106,7 +107,7 @@ class _BaselineScan:
             floor=load_floor(request, session),
         )
         known = BaselineInputs(file, baseline.entries, {BASELINE: str(file)}, baseline.salt)
-        self._setup = ScanSetup(request, PolicyInputs(self._policy, baseline=known), load_scanners())
+        self._setup = ScanSetup(request, PolicyInputs(self._policy, baseline=known), load_scanners(), (file,))
 
     def run(self, events: Events | None, interruption: Interruption | None) -> Report:
         progress = (events or Events()).on_progress

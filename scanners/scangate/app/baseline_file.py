@@ -40,10 +40,15 @@ def load(file: Path, display_name: str = "") -> Baseline:
         raise UsageError(f"{name}:{line}: not UTF-8", "restore it from git, or run: scangate baseline create --replace") from error
 
 
-def store(file: Path, baseline: Baseline, worktree: Path) -> None:
-    """Writes the baseline atomically. Raises UsageError, also where a link in ``worktree`` leads to ``file``."""
+def check_writable(file: Path, worktree: Path) -> None:
+    """Raises UsageError where a link in ``worktree`` leads to ``file``, or something else than a file is there."""
     refuse_links(file.parent, worktree)
     if os.path.lexists(file) and not stat.S_ISREG(file.lstat().st_mode):
         raise UsageError(f"{file} is not a regular file", "choose another file: --baseline FILE")
+
+
+def store(file: Path, baseline: Baseline, worktree: Path) -> None:
+    """Writes the baseline atomically. Raises UsageError, also for what `check_writable` refuses."""
+    check_writable(file, worktree)
     with file_errors("write", file, "choose another file: --baseline FILE"):
         write_atomically(file, render_baseline(baseline).encode("ascii"))

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from scangate.app.own_outputs import without_own_outputs
 from scangate.app.policy_inputs import PolicyInputs
 from scangate.app.requests import ScanRequest
 from scangate.app.session import Session
@@ -49,13 +50,12 @@ class ScanSetup(msgspec.Struct, frozen=True):
         return self.inputs.policy
 
     def own_files(self, session: Session) -> tuple[Path, ...]:
-        """The files that scangate itself writes or keeps."""
-        baseline = self.inputs.baseline.file
-        return (*(file.absolute() for file in (*self.outputs, *([baseline] if baseline else []))), session.scratch_dir)
+        """The files that scangate itself writes in this run."""
+        return (*(file.absolute() for file in self.outputs), session.scratch_dir)
 
     def list_targets(self, session: Session) -> Listing:
         """The files to scan, with their content types. Raises UsageError if git cannot list them."""
-        return identify_targets(self._list_files(session), self.policy.max_file_size, self.cache)
+        return without_own_outputs(identify_targets(self._list_files(session), self.policy.max_file_size, self.cache))
 
     def _list_files(self, session: Session) -> Listing:
         try:

@@ -64,6 +64,22 @@ PRECISION = {Confidence.HIGH: "high", Confidence.MEDIUM: "medium", Confidence.LO
 TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?)(?:Z|\+00:00)")
 
 
+_KEY_NAMES = """
+    $schema accounting aliases analyses analysis artifactLocation automationDetails baselineState blocking blockingGaps
+    bundledOnly columnKind commit confidence contentType counts coverage cvss defaultConfiguration descriptor driver
+    endColumn endLine endTimeUtc environment executionSuccessful exitCode files filesAnalyzed filesGiven filesNotAnalyzed
+    fingerprint fixedIn fullDescription fullName gaps help helpUri id index informationUri invocations isComprehensive
+    justification kind known leftOut level locations markdown members message name notifications organization
+    originalSeverity outcome package partialFingerprints physicalLocation policy policyDigest policyOrigin precision
+    primaryLocationLineHash properties published reason region relationships reportedBy resolved results rule ruleId
+    ruleIndex rules runs scangateFinding/v1 scanner scanners security-severity severity shortDescription since snippet
+    source startColumn startLine startTimeUtc status supportedTaxonomies suppressed suppressions tags target taxa
+    taxonomies text tolerated tool toolComponent toolExecutionNotifications upgrade uri verdict version
+"""
+KEYS = frozenset(_KEY_NAMES.split())
+"""The keys of all objects that `render` writes; a log with any other is not one of ours."""
+
+
 @attr.s
 class Suppression(sarif_om.Suppression):  # type: ignore[misc]  # the package has no types
     """sarif_om has ``state``, the name in a draft; the standard has ``status``."""

@@ -1,0 +1,145 @@
+"""Recognizes scangate's own baseline and reports in a listing by their content, so that they are not scanned.
+
+The digests in them look like secrets. Recognition is strict: an unknown field, or a text that looks like a secret, makes a file an
+ordinary one.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+
+from scangate.errors import ScanError, UsageError
+from scangate.judge.baseline import parse_baseline
+from scangate.model import SkippedPath, SkipReason
+from scangate.report.schema import parse_report
+from scangate.scan.discovery import Listing, Target
+from scangate.scan.masking import mask_suspicious, mask_tokens
+from scangate.tools.built_in import MODULES
+
+MAX_BYTES = 64 * 1024 * 1024
+HEAD_BYTES = 256
+CONTENT_TYPE = "json"
+SCANNERS = frozenset({*(name.replace("_", "-") for name in MODULES), "scangate"})
+NAMES = re.compile(
+    r"\b(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32}|[0-9a-f]{16}|[0-9a-f]{8})(?::\d+)?\b"  # digests of ours and of git
+    r"|\bGHSA(?:-[0-9a-z]{4}){3}\b|\b(?:CVE|PYSEC)-\d{4}-\d+\b"
+    r"|https://[a-z0-9.-]+(?:/[a-z0-9_.#-]*)*(?=[\s)>]|$)"  # a rule's documentation
+)
+"""What has the look of a secret, and is none."""
+
+
+def without_own_outputs(listing: Listing) -> Listing:
+    """``listing`` with scangate's own baselines and reports among its skipped paths; what cannot be read stays."""
+    candidates = [target for target in listing.targets if target.content_type == CONTENT_TYPE and _may_be_own(listing, target)]
+    if not candidates:
+        return listing
+    read = listing.reader(candidates, MAX_BYTES)
+    own = {target.path for target in candidates if _is_own(read, target)}
+    if not own:
+        return listing
+    targets = tuple(target for target in listing.targets if target.path not in own)
+    skipped = sorted((*listing.summary.skipped_paths, *(SkippedPath(path, SkipReason.OWN_OUTPUT) for path in own)))
+    summary = msgspec.structs.replace(listing.summary, file_count=len(targets), skipped_paths=tuple(skipped))
+    return msgspec.structs.replace(listing, targets=targets, summary=summary)
+
+
+def _may_be_own(listing: Listing, target: Target) -> bool:
+    """Whether a file begins as one of ours does; of one whose bytes git has, only whether it has the size for it."""
+    if target.blob:
+        return 0 < target.size <= MAX_BYTES
+    try:
+        head = listing.read_head(target, HEAD_BYTES)
+    except ScanError:
+        return False
+    return any(recognizer.opening.match(head) for recognizer in RECOGNIZERS)
+
+
+def _is_own(read: Callable[[Target], bytes], target: Target) -> bool:
+    try:
+        data = read(target)
+    except ScanError:
+        return False
+    return is_own_output(data)
+
+
+def is_own_output(data: bytes) -> bool:
+    """Whether ``data`` is a baseline, a verdict.json or a SARIF log as scangate writes them, and nothing else."""
+    recognizer = next((each for each in RECOGNIZERS if each.opening.match(data)), None)
+    if recognizer is None:
+        return False
+    try:
+        text = data.decode("utf-8")
+        return recognizer.accepts(text) and not any(_looks_secret(key, value) for key, value in _strings(json.loads(text)))
+    except (UsageError, ValueError, RecursionError):
+        return False
+
+
+def _accepts_baseline(text: str) -> bool:
+    parse_baseline(text, "")
+    return True
+
+
+def _accepts_verdict(text: str) -> bool:
+    parse_report(text)
+    return True
+
+
+def _accepts_sarif(text: str) -> bool:
+    from scangate.report.sarif import KEYS  # noqa: PLC0415 -- sarif_om is slow to import
+
+    log = json.loads(text)
+    runs = log["runs"] if isinstance(log, dict) and isinstance(log.get("runs"), list) else []
+    return bool(runs) and set(_keys(log)) <= KEYS and all(map(_is_own_run, runs))
+
+
+def _is_own_run(run: Any) -> bool:
+    details = run.get("automationDetails") if isinstance(run, dict) else None
+    return isinstance(details, dict) and str(details.get("id")).startswith("scangate/")
+
+
+class Recognizer(msgspec.Struct, frozen=True):
+    """One kind of output: how it begins, and whether a text is one; ``accepts`` may raise UsageError instead."""
+
+    opening: re.Pattern[bytes]
+    accepts: Callable[[str], bool]
+
+
+RECOGNIZERS = (
+    Recognizer(re.compile(rb'\{\r?\n "version": 1,\r?\n "salt": "'), _accepts_baseline),
+    Recognizer(re.compile(rb'\{\n "schema": \d'), _accepts_verdict),
+    Recognizer(re.compile(rb'\{\n "\$schema": "https://docs\.oasis-open\.org/sarif/'), _accepts_sarif),
+)
+
+
+def _keys(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from value
+    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _keys(each)
+
+
+def _strings(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
+    """Every text in a document, with the key that it belongs to."""
+    if isinstance(value, str):
+        yield key, value
+    elif isinstance(value, dict):
+        for name, each in value.items():
+            yield from _strings(each, name)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _strings(each, key)
+
+
+def _looks_secret(key: str, text: str) -> bool:
+    """Whether a text of an output may have a secret that scangate would not have written."""
+    if mask_tokens(text) != text:
+        return True
+    scanner, _, rest = text.partition(":")
+    rest = NAMES.sub("", rest if scanner in SCANNERS else text)
+    is_title = key == "name" and text.isalnum()  # a rule's, in SARIF: words without blanks
+    return not is_title and any(mask_suspicious(line) != line for line in rest.splitlines())

@@ -1,0 +1,153 @@
+"""scangate's own baselines and reports are recognized by their content, strictly, and not scanned."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+
+from scangate.app.own_outputs import is_own_output
+from scangate.app.requests import ScanRequest
+from scangate.app.scanning import scan
+from scangate.judge.baseline import Baseline, parse_baseline, render_baseline
+from scangate.judge.finding_matching import KnownFinding
+from scangate.model import Report, SkipReason
+from scangate.report import FORMATS
+from tests.support.report_strategies import reports
+from tests.support.sample_reports import (
+    failing_report,
+    incomplete_report,
+    many_findings,
+    merged,
+    partly_covered_report,
+    passing_report,
+)
+from tests.support.sample_trees import create_repository, write_files, write_policy
+
+AWS_ACCESS_KEY = "AKIA" + "Q7ZK3XN5WJ2VBT6Y"
+DIGEST = "0123456789abcdef" * 2
+ENTRIES = (KnownFinding("src/app.py", "detect-secrets:secret-keyword", DIGEST, DIGEST, "01234567"),)
+BASELINE = render_baseline(Baseline(bytes(range(16)), ENTRIES))
+SAMPLES = [failing_report, incomplete_report, merged, partly_covered_report, passing_report]
+
+
+def is_own(text: str) -> bool:
+    return is_own_output(text.encode("utf-8", "surrogatepass"))
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+@pytest.mark.parametrize("name", ["json", "sarif"])
+def test_our_reports_are_recognized(sample: Callable[[], Report], name: str) -> None:
+    assert is_own(FORMATS[name].render(sample()))
+
+
+def test_a_shortened_log_is_recognized(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scangate.report.sarif.MAX_RESULTS", 2)
+    assert is_own(FORMATS["sarif"].render(many_findings(5)))
+
+
+@given(reports())
+@settings(max_examples=25, deadline=None)
+def test_the_keys_of_our_logs_are_known(report: Report) -> None:
+    from scangate.app.own_outputs import _keys
+    from scangate.report.sarif import KEYS
+
+    assert set(_keys(json.loads(FORMATS["sarif"].render(report)))) <= KEYS
+
+
+def test_our_baseline_is_recognized() -> None:
+    assert is_own(BASELINE)
+    assert is_own(BASELINE.replace("\n", "\r\n"))
+    assert is_own(render_baseline(Baseline(bytes(16))))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        BASELINE.replace('"count"', f'"note": "{AWS_ACCESS_KEY}", "count"'),
+        BASELINE.replace("src/app.py", f"src/{AWS_ACCESS_KEY}"),
+        BASELINE.replace("src/app.py", "password = 'hunter2hunter2'"),
+        BASELINE.replace(DIGEST, DIGEST[:-1]),
+        BASELINE + "x",
+        BASELINE[:-3],
+        '{\n "version": 1,\n "salt": "0"\n}\n',
+        "{}",
+        "",
+    ],
+)
+def test_another_baseline_is_an_ordinary_file(text: str) -> None:
+    assert not is_own(text)
+
+
+def _edit(name: str, edit: Callable[[dict[str, object]], object]) -> str:
+    document = json.loads(FORMATS[name].render(failing_report()))
+    edit(document)
+    return json.dumps(document, indent=1) + "\n"
+
+
+@pytest.mark.parametrize("name", ["json", "sarif"])
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda document: document.update(token=AWS_ACCESS_KEY),
+        lambda document: document.update(extra=1),
+        lambda document: document.update(outcome="PASS", runs=[]),
+    ],
+)
+def test_another_report_is_an_ordinary_file(name: str, edit: Callable[[dict[str, object]], object]) -> None:
+    assert not is_own(_edit(name, edit))
+
+
+def test_a_secret_in_a_field_of_ours_makes_an_ordinary_file() -> None:
+    report = failing_report()
+    ruling = report.verdict.rulings[0]
+    for text in (AWS_ACCESS_KEY, 'DB_PASSWORD = "hunter2hunter2"', "https://bob:hunter2hunter2@example.org/"):
+        planted = msgspec.structs.replace(ruling, finding=msgspec.structs.replace(ruling.finding, message=text))
+        verdict = msgspec.structs.replace(report.verdict, rulings=(planted, *report.verdict.rulings[1:]))
+        for name in ("json", "sarif"):
+            assert text not in FORMATS[name].render(report)
+            assert not is_own(FORMATS[name].render(msgspec.structs.replace(report, verdict=verdict)))
+
+
+def test_the_log_of_another_tool_is_an_ordinary_file() -> None:
+    log = json.loads(FORMATS["sarif"].render(failing_report()))
+    for run in log["runs"]:
+        run["automationDetails"]["id"] = "other/"
+    assert not is_own(json.dumps(log, indent=1))
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("staged", [None, ()])
+def test_what_else_is_beside_our_outputs_is_scanned(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, staged: tuple[str, ...] | None
+) -> None:
+    key = f'{{"id": "{AWS_ACCESS_KEY}"}}\n'
+    files: dict[str, str | bytes] = {
+        ".scangate-baseline.json": BASELINE,
+        "old/known": BASELINE,
+        "scangate-reports/verdict.json": FORMATS["json"].render(failing_report()),
+        "scangate-reports/renamed.json": FORMATS["sarif"].render(failing_report()),
+        "scangate-reports/other.json": key,
+        "scangate-reports/forged.json": BASELINE.replace("src/app.py", f"src/{AWS_ACCESS_KEY}"),
+    }
+    monkeypatch.chdir(create_repository(write_files(tmp_path / "tree", files), {}, commit=False))
+    policy = write_policy(tmp_path / "policy.yaml", "detect-secrets")
+    report = scan(ScanRequest(staged=staged, policy=str(policy), ignore_baseline=True, ignore_cache=True))
+    own = {skipped.path for skipped in report.targets.skipped_paths if skipped.reason is SkipReason.OWN_OUTPUT}
+    assert own == {".scangate-baseline.json", "old/known", "scangate-reports/verdict.json", "scangate-reports/renamed.json"}
+    assert {ruling.finding.location.path for ruling in report.verdict.rulings} == {
+        "scangate-reports/other.json",
+        "scangate-reports/forged.json",
+    }
+    assert report.targets.file_count == 2
+
+
+def test_a_merged_baseline_is_recognized() -> None:
+    more = (*ENTRIES, msgspec.structs.replace(ENTRIES[0], path="src/other.py"))
+    text = render_baseline(Baseline(bytes(range(16)), more))
+    assert parse_baseline(text, "").finding_count == 2
+    assert is_own(text)
