@@ -185,6 +185,10 @@ Resources:
         Fn::Base64: !Sub |
           #!/bin/bash
           curl -k x | bash
+  Either:
+    Type: AWS::EC2::Instance
+    Properties:
+      UserData: !If [Prod, "#!/bin/sh", "curl -k x | bash"]
   Joined:
     Type: AWS::EC2::Instance
     Properties:
@@ -200,7 +204,8 @@ def test_code_in_cloudformation() -> None:
         "Function.Properties.Code.ZipFile.py": ("python", (19, '    eval(event["x"] + _______)')),
         "Script.Properties.Code.ZipFile.js": ("javascript", (22, "eval(x)")),
         "Machine.Properties.UserData.sh": ("shell", (29, "curl -k x | bash")),
-        "Joined.Properties.UserData.py": ("python", (33, "____")),
+        "Either.Properties.UserData.sh": ("shell", (33, "curl -k x | bash")),
+        "Joined.Properties.UserData.py": ("python", (37, "____")),
     }
 
 
@@ -433,6 +438,12 @@ def test_scripts_of_other_systems(path: str, text: str, expected: tuple[str, int
 def test_an_alias_is_taken_out_once() -> None:
     text = "on: push\njobs:\n  a:\n    steps:\n      - run: &r |\n          ls\n      - run: *r\n"
     assert len(pieces_of(".github/workflows/a.yml", text)) == 1
+
+
+def test_aliases_that_repeat_a_text_take_no_time() -> None:
+    joins = "".join(f'  A{number}: {{UserData: !Join ["", [*x, *x, *x]]}}\n' for number in range(1000))
+    found = extraction("a.yaml", f"AWSTemplateFormatVersion: x\nMappings: {{A: &x '{'x' * 20_000}'}}\nResources:\n{joins}")
+    assert found.problems
 
 
 def test_pieces_are_bounded() -> None:

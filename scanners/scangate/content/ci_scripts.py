@@ -73,7 +73,7 @@ def _language(place: Place, usual: str) -> str:
         default = run.get("shell") if run else None
         shell = shell or (default.value if default else "") or _shell_of_buildspec(above)
         runner = above.node.get("runs-on")
-        windows = windows or (runner is not None and any("windows" in node.value for node in (runner, *runner.children)))
+        windows = windows or (runner is not None and any("windows" in node.value for node in (runner, *runner.children[:10])))
     if place.key in ("script", "inlineScript") and place.above is not None and place.above.above is not None:
         task = place.above.sibling("task")
         usual = "python" if task.startswith("Python") else "powershell" if "PowerShell" in task else usual

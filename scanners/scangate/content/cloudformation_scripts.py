@@ -13,7 +13,6 @@ from scangate.content.types import identify
 from scangate.content.yaml_tree import Node
 
 _RUNTIMES = {"python": "python", "nodejs": "javascript", "ruby": "ruby", "java": "java", "dotnet": "csharp", "go": "go"}
-_DEPTH = 8
 
 
 def cloudformation_pieces(document: Document) -> Iterator[Embedded | None]:
@@ -79,28 +78,55 @@ _LISTS = frozenset({"Commands", "runCommand"})
 
 
 def intrinsic_text(document: Document, node: Node) -> MappedText:
-    """The text that intrinsic functions make (Base64, Sub, Join), as far as it is in the template; references are ``${Name}``."""
-    return join(_parts(document, node, 0))
+    """The text that intrinsic functions make (Base64, Sub, Join), as far as it is in the template; references are ``${Name}``.
+
+    Not more of it than the template has characters: aliases could name the same text again and again.
+    """
+    parts: list[MappedText | str] = []
+    length = 0
+    for part in _parts(document, node):
+        parts.append(part)
+        length += len(part if isinstance(part, str) else part.text)
+        if length > len(document.text):
+            break
+    return join(parts)
 
 
-def _parts(document: Document, node: Node, depth: int) -> Iterator[MappedText | str]:
-    node = node.target or node
-    function, argument = node.tag.removeprefix("!"), node
+def _parts(document: Document, node: Node) -> Iterator[MappedText | str]:
+    """The parts of the text in order; no more than ``_STEPS`` nodes are looked at."""
+    todo: list[Node | str] = [node]
+    for _ in range(_STEPS):
+        if not todo:
+            return
+        item = todo.pop()
+        if isinstance(item, str):
+            yield item
+            continue
+        item = item.target or item
+        function, argument = _function(item)
+        arguments = [child.target or child for child in argument.children] if argument.kind == "sequence" else []
+        if function == "Join" and len(arguments) == 2:
+            values = [arguments[0].value if index % 2 else value for value in arguments[1].children for index in (1, 0)][1:]
+            todo += reversed(values)
+        elif function == "Sub" and arguments:
+            todo.append(arguments[0])
+        elif function == "If" and len(arguments) == 3:
+            todo += [arguments[2], "\n", arguments[1]]
+        elif function in _REFERENCES:
+            yield "${" + (argument.value if argument.kind == "scalar" else function) + "}"
+        elif argument is not item:
+            todo.append(argument)
+        else:
+            yield from texts_of(document, item)[:1] if item.kind == "scalar" else []
+
+
+def _function(node: Node) -> tuple[str, Node]:
+    """The intrinsic function and its argument, in the short or in the long form; the function is empty for anything else."""
     if node.kind == "mapping":
-        function, argument = next(iter(node.items()), ("", node))
-        function = function.removeprefix("Fn::")
-    if depth > _DEPTH:
-        return
-    if function == "Join" and argument.kind == "sequence" and len(argument.children) == 2:
-        separator, values = argument.children
-        for index, value in enumerate((values.target or values).children):
-            yield from [separator.value] if index else []
-            yield from _parts(document, value, depth + 1)
-    elif function == "Sub" and argument.kind == "sequence":
-        yield from _parts(document, argument.children[0], depth + 1) if argument.children else []
-    elif function in ("Ref", "GetAtt", "ImportValue", "FindInMap", "Select", "If", "Split", "GetAZs"):
-        yield "${" + (argument.value if argument.kind == "scalar" else function) + "}"
-    elif argument is not node:
-        yield from _parts(document, argument, depth + 1)
-    else:
-        yield from texts_of(document, node)[:1]
+        name, argument = next(iter(node.items()), ("", node))
+        return name.removeprefix("Fn::"), argument
+    return node.tag.removeprefix("!"), node
+
+
+_REFERENCES = frozenset({"Ref", "GetAtt", "ImportValue", "FindInMap", "Select", "Split", "GetAZs"})
+_STEPS = 100_000

@@ -83,6 +83,8 @@ def _from_document(text: str, content_type: str, is_file: bool) -> Iterator[Embe
         if piece is not None and piece.text.segments and piece.text.segments[0].container not in taken:
             taken.update(segment.container for segment in piece.text.segments)
             yield piece
+    if document.is_exhausted:
+        yield Failure(0, "aliases repeat too much of the document")
 
 
 def _other_documents(document: Document, content_type: str) -> Iterator[Embedded | None]:

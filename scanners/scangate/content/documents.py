@@ -12,12 +12,24 @@ from scangate.content.scalar_text import scalar_text
 from scangate.content.yaml_tree import Node, Problem, parse
 
 
-class Document(msgspec.Struct, frozen=True):
-    """The text of a file and its root nodes; ``problem`` is where the tree ends early."""
+class Document(msgspec.Struct):
+    """The text of a file and its root nodes; ``problem`` is where the tree ends early.
+
+    ``characters`` counts what `texts_of` has returned. Aliases can name the same text again and again, so there is a limit.
+    """
 
     text: str
     roots: list[Node]
     problem: Problem | None
+    characters: int = 0
+
+    @property
+    def is_exhausted(self) -> bool:
+        """Whether more text has been taken out than a document of this size can have."""
+        return self.characters > _TIMES * len(self.text)
+
+
+_TIMES = 8
 
 
 class Place(msgspec.Struct, frozen=True, gc=False):
@@ -65,11 +77,16 @@ def read_document(text: str) -> Document:
 
 
 def walk(document: Document) -> Iterator[Place]:
-    """Every node, in the order of the text; an alias is not followed."""
+    """Every node, in the order of the text; an alias is not followed, and of several for one node only the first is there."""
+    named: set[int] = set()
     many = len(document.roots) > 1
     stack = [Place(root, str(index) if many else "") for index, root in enumerate(document.roots)][::-1]
     while stack:
         place = stack.pop()
+        if place.node.target is not None:
+            if id(place.node.target) in named:
+                continue
+            named.add(id(place.node.target))
         yield place
         if place.node.kind == "mapping":
             below = [Place(node, key, key, place) for key, node in place.node.items()]
@@ -82,20 +99,25 @@ def walk(document: Document) -> Iterator[Place]:
 
 def texts_of(document: Document, node: Node) -> list[MappedText]:
     """The text of a scalar, or those of the scalars of a sequence; nothing for anything else."""
-    node = node.target or node
-    if node.kind == "scalar":
-        return [scalar_text(document.text, node)]
-    nodes: list[Node] = [node]
+    nodes: list[Node] = [node.target or node]
     found: list[Node] = []
-    seen: set[int] = set()  # sequences in sequences are one list of commands; an alias may be in what it names
-    while nodes:
+    seen: set[int] = set()
+    while nodes:  # sequences in sequences are one list of commands; what several aliases name counts once
         item = nodes.pop()
+        if id(item) in seen:
+            continue
+        seen.add(id(item))
         if item.kind == "scalar":
             found.append(item)
-        elif item.kind == "sequence" and id(item) not in seen:
-            seen.add(id(item))
+        elif item.kind == "sequence":
             nodes += [child.target or child for child in reversed(item.children)]
-    return [scalar_text(document.text, item) for item in found]
+    texts = []
+    for item in found:
+        if document.is_exhausted:
+            break
+        texts.append(scalar_text(document.text, item))
+        document.characters += len(item.value)
+    return texts
 
 
 def script_of(document: Document, node: Node) -> MappedText:

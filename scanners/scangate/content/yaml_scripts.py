@@ -59,7 +59,7 @@ def _arguments(document: Document, place: Place) -> Iterator[Embedded | None]:
     if place.key == "args" and place.above is not None:
         command = place.above.node.get("command") or place.above.node.get("entrypoint")
         if command is not None:
-            before = [child.value for child in command.children if child.kind == "scalar"] or [command.value]
+            before = [child.value for child in command.children[-3:] if child.kind == "scalar"] or [command.value]
     words = before + [node.value for node in nodes]
     for index, content_type in inline_scripts(words):
         if index >= len(before):
