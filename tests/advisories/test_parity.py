@@ -1,4 +1,4 @@
-"""The same dependencies locked by seven tools read the same."""
+"""The same dependencies locked by seven tools read the same, whatever format they write."""
 
 from __future__ import annotations
 

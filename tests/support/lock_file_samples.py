@@ -13,6 +13,7 @@ LOCKS = {
     "poetry_old": ("poetry.lock", True),
     "pdm": ("pdm.lock", True),
     "pipenv": ("Pipfile.lock", False),
+    "pipenv_pylock": ("pylock.toml", False),
     "pip": ("pylock.toml", False),
     "pip_tools": ("requirements.txt", True),
 }

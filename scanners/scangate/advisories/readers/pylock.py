@@ -13,7 +13,7 @@ from scangate.advisories.lock_entries import LockEntry, build_manifest, convert_
 from scangate.advisories.manifest import UPGRADE_HINT, AuditGap, MalformedManifestError, Manifest
 from scangate.advisories.origins import Origin
 from scangate.advisories.package_names import index_host
-from scangate.advisories.readers import pyproject
+from scangate.advisories.readers import pipfile, pyproject
 from scangate.advisories.toml_lines import Toml
 
 
@@ -50,6 +50,7 @@ def parse(path: str, files: Mapping[str, str]) -> Manifest:
     packages = convert_entries(toml, "packages", _Package)
     entries = [package if isinstance(package, AuditGap) else _to_entry(package, line, folder, files) for package, line in packages]
     direct, project = pyproject.direct_names(folder, files)
+    direct = pipfile.direct_names(folder, files) if direct is None else direct
     has_graph = any(isinstance(entry, LockEntry) and entry.dependencies for entry in entries)
     return build_manifest(path, entries, direct if direct is not None or has_graph else (), project)
 
