@@ -33,6 +33,8 @@ from scangate.scan import engine
 from scangate.scan.discovery import Listing
 from scangate.scan.dispatch import ProgressCallback
 from scangate.scan.plan import ScanPlan
+from scangate.scan.report_redaction import redact_report
+from scangate.scan.text_redactor import TextRedactor
 from scangate.timestamps import format_timestamp, utc_now
 
 PlanTransform = Callable[[ScanPlan, Listing], ScanPlan]
@@ -95,7 +97,8 @@ def run_scan(
     folders = load_folder_policies(setup.request, session, setup.inputs, listing)
     # Shard results are valid for this listing only, so the base of a change is always scanned.
     head_plan = plan if transform_plan is None else transform_plan(plan, listing)
-    results, targets = engine.scan(listing, head_plan, session.processes, session.scratch_dir, progress)
+    texts = TextRedactor()
+    results, targets = engine.scan(listing, head_plan, session.processes, session.scratch_dir, progress, texts)
     before = scan_base(setup, session, HeadScan(listing, results, plan), progress)
     inputs = setup.inputs
     sources = {**inputs.baseline.sources, **({inputs.base.origin: ""} if inputs.base.is_comparable else {})}
@@ -126,7 +129,7 @@ def run_scan(
     if folders:
         evidence = Evidence(results, targets, started.date(), inputs.owners, known_sources, rules, untouched, coverage)
         verdict = tighten_verdict(verdict, inputs.policy, evidence, folders)
-    return Report(
+    report = Report(
         verdict=verdict,
         results=results,
         targets=targets,
@@ -146,6 +149,9 @@ def run_scan(
         policy_provenance=inputs.provenance,
         needs_approval=setup.request.needs_approval,
     )
+    report = redact_report(report, texts)
+    texts.save()
+    return report
 
 
 def _find_absent_paths(listing: Listing, known: Sequence[KnownFinding]) -> frozenset[str]:

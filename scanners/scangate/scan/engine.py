@@ -12,7 +12,17 @@ from pathlib import Path
 import msgspec
 
 from scangate.errors import ScanError
-from scangate.model import NEVER_ALLOWED, ContentFiles, FileReport, Finding, Gap, ScanResult, SkippedPath, SkipReason, Targets
+from scangate.model import (
+    NEVER_ALLOWED,
+    ContentFiles,
+    FileReport,
+    Finding,
+    Gap,
+    ScanResult,
+    SkippedPath,
+    SkipReason,
+    Targets,
+)
 from scangate.plugin import SourceFile
 from scangate.scan.content_types import forget_types, identify_targets
 from scangate.scan.context import CallContext
@@ -47,25 +57,33 @@ from scangate.scan.result_cache import (
     result_key,
 )
 from scangate.scan.results import build_result, with_hint
-from scangate.scan.scan_cache import CachedScan, decode, digest_inputs, digest_outputs, encode, files_to_rescan, scan_key
+from scangate.scan.scan_cache import CachedScan, decode, digest_inputs, digest_outputs, encode, files_to_rescan, scan_key, texts_key
 from scangate.scan.snapshot import Snapshot
 from scangate.scan.stat_cache import content_digest
+from scangate.scan.text_redactor import FileSecrets, TextRedactor
 
 ScanOutput = tuple[tuple[ScanResult, ...], Targets]
 """The results in the plan's order, and the redacted summary of the targets."""
 
 
-def scan(listing: Listing, plan: ScanPlan, processes: ProcessRunner, folder: Path, progress: ProgressCallback) -> ScanOutput:
+def scan(  # noqa: PLR0913, PLR0917 -- the run, where it may work, and who listens
+    listing: Listing,
+    plan: ScanPlan,
+    processes: ProcessRunner,
+    folder: Path,
+    progress: ProgressCallback,
+    texts: TextRedactor | None = None,
+) -> ScanOutput:
     """Runs every task of ``plan`` over ``listing``. Whatever a scanner or a file does becomes a gap, never an exception."""
     listing = with_companions(listing, plan)
-    run = _ScanRun(listing, plan, processes, folder, progress)
+    run = _ScanRun(listing, plan, processes, folder, progress, texts)
     try:
         return run.reuse_cached_scan() or run.build_results()
     except FileChangedError:  # nothing that was cached is used
         if plan.result_cache is not None:
             plan.result_cache.save_scan(scan_key(listing), b"")
         plan = msgspec.structs.replace(plan, result_cache=None)
-        return _ScanRun(forget_types(listing), plan, processes, folder, progress).build_results()
+        return _ScanRun(forget_types(listing), plan, processes, folder, progress, texts).build_results()
 
 
 class UnredactedResult(msgspec.Struct, frozen=True):
@@ -95,8 +113,14 @@ def scan_unredacted(
 class _ScanRun:
     """One run over a listing."""
 
-    def __init__(
-        self, listing: Listing, plan: ScanPlan, processes: ProcessRunner, folder: Path, progress: ProgressCallback
+    def __init__(  # noqa: PLR0913, PLR0917 -- what `scan` is given
+        self,
+        listing: Listing,
+        plan: ScanPlan,
+        processes: ProcessRunner,
+        folder: Path,
+        progress: ProgressCallback,
+        texts: TextRedactor | None = None,
     ) -> None:
         self._listing = identify_targets(listing, plan.max_file_bytes, plan.result_cache)
         self._plan = plan
@@ -108,6 +132,7 @@ class _ScanRun:
         self._sources: dict[str, SourceFile | ScanError] = {}
         self._pieces: dict[str, list[PieceSource]] = {}
         self._redactor: Redactor | None = None
+        self._texts = texts
 
     @functools.cached_property
     def _tools(self) -> list[ToolInfo]:
@@ -144,6 +169,9 @@ class _ScanRun:
             return None
         runs = self._rescan(cached)
         if runs is None:
+            return None
+        store = (self._cache.store, texts_key(self._listing))
+        if self._texts is not None and not self._texts.recall(store, cached.inputs_digest, self._redactor_of_cached):
             return None
         seconds = {run.name: round(run.seconds, 3) for run in runs}
         results = tuple(
@@ -223,7 +251,22 @@ class _ScanRun:
         if self._cache is not None:
             settled = self._save_results(self._cache, redactor, findings, secrets_digest)
             self._save_scan(self._cache, results, targets, settled)
+        if self._texts is not None:
+            inputs_digest = b"" if self._cache is None else self._inputs_digest(self._cache) or b""
+            store = (self._cache.store, texts_key(self._listing)) if self._cache is not None and inputs_digest else None
+            indexes = {target.path: index for index, target in enumerate(self._listing.targets)}
+            self._texts.learn(redactor, store, inputs_digest, indexes)
         return results, targets
+
+    def _redactor_of_cached(self, secrets: FileSecrets) -> Redactor:
+        """A redactor that knows the secrets of the cached scan, by the index of their file."""
+        targets, limit = self._listing.targets, self._plan.max_file_bytes
+        found = {targets[index].path: (targets[index], each) for index, each in secrets}
+        files = [UnchangedFile(target, self._content_digests[path], self._listing, limit) for path, (target, _) in found.items()]
+        redactor = Redactor(files)
+        redactor.add_secrets(FileReport(path, secrets=each) for path, (_, each) in found.items())
+        redactor.number_masked_paths(target.path for target in targets)
+        return redactor
 
     def _describe_targets(self, redactor: Redactor) -> Targets:
         """The redacted summary of the listing, with the content types of its files."""

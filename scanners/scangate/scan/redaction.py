@@ -171,10 +171,10 @@ class Redactor:
         on_line = self._secrets_by_line(component.path).get(component.line, ())
         return msgspec.structs.replace(
             component,
-            name=self._redact_fact(component.name, on_line),
-            version=self._redact_fact(component.version, on_line),
+            name=self.redact_fact(component.name, on_line),
+            version=self.redact_fact(component.version, on_line),
             path=self.redact_path(component.path),
-            via=tuple(self._redact_fact(name, on_line) for name in component.via),
+            via=tuple(self.redact_fact(name, on_line) for name in component.via),
             index=self.redact_text(component.index),
         )
 
@@ -205,14 +205,14 @@ class Redactor:
         """
         redacted = self._redacted_paths.get(path)
         if redacted is None:
-            redacted = self._redact_fact(path)
+            redacted = self.redact_fact(path)
             if redacted != path:
                 self._masked_path_counts[redacted] += 1
                 redacted = f"{redacted}~{self._masked_path_counts[redacted]}"
             self._redacted_paths[path] = redacted
         return redacted
 
-    def _redact_fact(self, fact: str, on_line: Collection[str] = ()) -> str:
+    def redact_fact(self, fact: str, on_line: Collection[str] = ()) -> str:
         """A fact without secrets. ``on_line``: those of the line that it is from."""
         redacted = self._redacted_facts.get(fact)
         if redacted is None:
@@ -252,13 +252,13 @@ class Redactor:
         fewer = lines if len(lines) < len(secrets_by_line) else filter(lines.__contains__, secrets_by_line)
         on_lines = {value for line in fewer for value in secrets_by_line.get(line, ())}
         title, message, help_url = (
-            self._redact_fact(text, () if package is None else on_lines) if name in fixed_texts else self.redact_text(text)
+            self.redact_fact(text, () if package is None else on_lines) if name in fixed_texts else self.redact_text(text)
             for name, text in (("title", finding.title), ("message", finding.message), ("help_url", finding.help_url))
         )
         if finding.kind is not FindingKind.SECRET and "message" not in fixed_texts:
             message = _mask_values(message, on_lines)
         if package is not None:
-            name, version = (self._redact_fact(fact, on_lines) for fact in (package.name, package.version))
+            name, version = (self.redact_fact(fact, on_lines) for fact in (package.name, package.version))
             package = msgspec.structs.replace(package, name=name, version=version)
         return msgspec.structs.replace(
             finding,

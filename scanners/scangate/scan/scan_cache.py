@@ -49,6 +49,11 @@ def scan_key(listing: Listing) -> bytes:
     return _digest("whole", listing.root.name, listing.summary.source, listing.commit)
 
 
+def texts_key(listing: Listing) -> bytes:
+    """The key for what is known of texts that no scanner reported."""
+    return _digest("texts", scan_key(listing))
+
+
 def digest_inputs(
     program_digest: str, settings_digests: Sequence[bytes], plan: ScanPlan, listing: Listing, content_digests: Mapping[str, str]
 ) -> bytes:
