@@ -239,7 +239,7 @@ def test_the_digest_survives_an_archive(tmp_path: Path, kind: str, account: Fake
     archive = Path(shutil.make_archive(str(tmp_path / "packed"), "tar" if kind == "tar" else "zip", bundle))
     if kind == "s3":
         client = boto3.session.Session().client("s3")
-        client.create_bucket(Bucket="artifacts", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+        client.create_bucket(Bucket="artifacts", CreateBucketConfiguration={"LocationConstraint": client.meta.region_name})  # type: ignore[typeddict-item]
         client.put_object(Bucket="artifacts", Key="packed", Body=archive.read_bytes())
         archive.write_bytes(client.get_object(Bucket="artifacts", Key="packed")["Body"].read())
     if kind == "tar":
