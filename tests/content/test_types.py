@@ -224,3 +224,16 @@ def test_every_text_calls_for_secrets() -> None:
     assert analyses_for("terraform") == {Analysis.CONFIGURATION, Analysis.SECRETS}
     assert analyses_for("npm-manifest") == {Analysis.DEPENDENCIES, Analysis.SECRETS}
     assert analyses_for("image") == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("text", "content_type"),
+    [
+        ("import os\nos.system(x)\n", "python"),
+        ("cdef int f(int x):\n    return x\n", "cython"),
+        ("(" * 100_000, "cython"),
+        ("", "cython"),
+    ],
+)
+def test_cython_that_is_python_is_python(text: str, content_type: str) -> None:
+    assert identify("fast.pyx", text.encode()) == content_type

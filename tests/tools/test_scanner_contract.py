@@ -85,7 +85,7 @@ def test_the_built_in_scanners_cover_what_the_manual_says() -> None:
         name: {(declared.content_type, declared.analysis.value) for declared in ScannerTask(each, options, 1.0).declared_coverage}
         for name, (each, options) in SCANNERS.items()
     }
-    assert covered["bandit"] == {("python", "code"), ("cython", "code")}
+    assert covered["bandit"] == {("python", "code")}
     assert covered["detect-secrets"] == {("*", "secrets")}
     assert ("python-manifest", "dependencies") in covered["pip-audit"]
     assert covered["a command"] == set()

@@ -12,6 +12,7 @@ from scangate.content.python_text import is_program, looks_like_python
 from scangate.content.shebang import mode_type, script_type
 from scangate.content.structure import DISTINCT_TYPES, config_type, needs_rendering
 from scangate.model import Analysis
+from scangate.python_parser import parse_python
 from scangate.source_text import decode
 
 __all__ = ["STAND_IN_BYTES", "identify", "identify_by_name"]
@@ -70,7 +71,7 @@ def identify(path: str, data: bytes) -> str:
         return stand_in
     name = match_name(path)
     if name.decides:
-        return name.content_type
+        return "python" if name.content_type == "cython" and _is_python(data) else name.content_type
     if is_binary(data):
         return binary_type(data, name.content_type)
     text = decode(data)[0]
@@ -82,6 +83,14 @@ def identify_by_name(path: str) -> str | None:
     """The content type, if the name decides it for every file of more than `STAND_IN_BYTES`; else None."""
     name = match_name(path)
     return name.content_type if name.decides else None
+
+
+def _is_python(data: bytes) -> bool:
+    """Whether Cython code is plain Python, as much of it is: then all scanners of Python can read it, else none."""
+    try:
+        return bool(parse_python(data).body)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
 
 
 def _stand_in(data: bytes) -> str:

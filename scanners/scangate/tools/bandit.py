@@ -43,7 +43,6 @@ cache_key = depends_on_file_only
 RUNNER_MODULE = "scangate.tools.bandit_runner"
 MIN_TESTS = 10
 """With fewer tests, Python does not count as analyzed; each is about one weakness, see `rule_pack.MIN_WEAKNESSES`."""
-PYTHON_TYPES = frozenset({"python", "cython"})
 SECRET_TESTS = frozenset({"B105", "B106", "B107"})
 STRING_TESTS = frozenset({"B104", "B105", "B108", "B608"})  # about a string literal, wherever it appears
 CONSTANTS = frozenset({"None", "True", "False"})
@@ -94,15 +93,15 @@ def version() -> str:
 
 
 def reads(file: FileFacts, options: Options) -> bool:
-    """Python, whatever the file is called; Cython as far as it is Python, else it is a gap."""
+    """Python, whatever the file is called."""
     del options
-    return file.content_type in PYTHON_TYPES
+    return file.content_type == "python"
 
 
 def coverage(options: Options) -> Iterable[Coverage]:
-    """Code analysis of Python and Cython, unless the policy skips so many tests that fewer than MIN_TESTS are left."""
+    """Code analysis of Python, unless the policy skips so many tests that fewer than MIN_TESTS are left."""
     tests = len(_test_ids() - set(options.skips))
-    return [Coverage(name, Analysis.CODE, tests) for name in sorted(PYTHON_TYPES)] if tests >= MIN_TESTS else []
+    return [Coverage("python", Analysis.CODE, tests)] if tests >= MIN_TESTS else []
 
 
 @functools.cache

@@ -20,7 +20,6 @@ from scangate.model import Analysis, Coverage
 
 SUFFIXES = {"python": (".py", ".pyi"), "yaml": (".yaml", ".yml"), "json": (".json",)}
 """By language the suffixes by which semgrep recognizes it; they are case-sensitive."""
-PYTHON_TYPES = frozenset({"python", "cython"})
 STRUCTURED_TYPES = frozenset(
     (
         *("ansible", "appspec", "arm-template", "azure-pipelines", "bitbucket-pipelines", "buildspec", "circleci", "cloud-build"),
@@ -127,10 +126,8 @@ def _possible_languages(path: str, content_type: str) -> tuple[str, ...]:
     """The languages that the file may be written in; YAML and JSON are told apart by the content if the name does not say it."""
     if content_type and (not is_text(content_type) or is_template(content_type) or content_type == "helm-template"):
         return ()
-    if content_type in PYTHON_TYPES:
-        return ("python",)
-    if content_type == "dockerfile":
-        return ("dockerfile",)
+    if content_type in ("python", "dockerfile"):
+        return (content_type,)
     by_suffix = tuple(language for language, endings in SUFFIXES.items() if path.lower().endswith(endings))
     return by_suffix or (("yaml", "json") if content_type in STRUCTURED_TYPES else ())
 
