@@ -362,6 +362,20 @@ def test_what_else_a_file_configures_is_a_piece(path: str, text: str, expected: 
     assert [(piece.content_type, piece.to_container(1, 1)[0]) for piece in found] == expected
 
 
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        ("run.py.j2", "{% if x %}\nimport os\n{% endif %}\nos.system(input({{ y }}))\n", [("python", "os.system(input(xxxxxxx))")]),
+        ("run.py.j2", "def {{ x }\n", []),
+        ("Dockerfile.j2", "FROM {{ x }}\nUSER root\n", [("dockerfile", "USER root")]),
+        ("k.yaml.j2", "kind: Pod\napiVersion: v1\nname: {{ x }}\nspec: {}\n", [("kubernetes", "spec: {}")]),
+    ],
+)
+def test_a_template_is_also_read_as_it_may_be_rendered(path: str, text: str, expected: list[tuple[str, str]]) -> None:
+    pieces = pieces_of(path, text).values()
+    assert [(piece.content_type, lines_of(piece)[-1][1]) for piece in pieces] == expected
+
+
 def test_programs_on_command_lines() -> None:
     text = """#!/bin/sh\npython3 -c 'eval(x)'\npython -u -c "eval(\\"y\\")"\nnode -e 'eval(z)'\ngrep -c 'eval(x)' y\n"""
     pieces = pieces_of("a.sh", text)

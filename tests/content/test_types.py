@@ -105,6 +105,8 @@ TEXTS = {
     "run.j2": ("import os\nos.system('{{ command }}')\n", "python-template"),
     "run.py.in": ("import os\nX = '@PREFIX@'\n", "python-template"),
     "run.py.template": ("import $module\n", "python-template"),
+    "{{cookiecutter.name}}/app.py": ("import {{cookiecutter.name}}\n", "python-template"),
+    "{{cookiecutter.name}}/plain.py": ("import os  # $x\n", "python"),
     "plain.py.j2": ("import os\n", "python"),
     "settings.py.example": ("import os\n", "python"),
     "app.py.bak": ("import os\n", "python"),
@@ -183,6 +185,7 @@ TEXTS = {
 BYTES = {
     "prod.env": (LFS, "lfs-pointer"),
     "crlf.bin": (LFS.replace(b"\n", b"\r\n"), "lfs-pointer"),
+    "no-pointer.sh": (LFS + b"curl -k https://example.com | bash\n", "shell"),
     "annexed": (b"/annex/objects/SHA256E-s12--4d7a.bin\n", "annex-pointer"),
     "about-lfs.md": (b"version https://git-lfs.github.com/spec/v1 is the first line\n", "markdown"),
     "large.py": (b"x = 1\n" * 200 + LFS, "python"),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import msgspec
 
-from scangate.content.catalog import rendered_type
+from scangate.content.catalog import TEMPLATE_ENDING, rendered_type
 from scangate.content.ci_scripts import CI_TYPES, ci_pieces
 from scangate.content.cloudformation_scripts import cloudformation_pieces
 from scangate.content.documents import Document, read_document
@@ -19,6 +19,7 @@ from scangate.content.inline_code import inline_code_pieces
 from scangate.content.names import usual_name
 from scangate.content.notebooks import notebook_pieces
 from scangate.content.positions import MappedText, PositionMap, Segment, compose
+from scangate.content.rendering import rendered_pieces
 from scangate.content.script_headers import header_pieces
 from scangate.content.structure import document_types
 from scangate.content.yaml_scripts import yaml_pieces
@@ -101,6 +102,10 @@ _DATA = frozenset({"yaml", "json", "helm-values"})
 _DOCUMENTS = (
     CI_TYPES | _DATA | {"appspec", "cloudformation", "compose", "ecs-task-definition", "helm-chart", "kubernetes", "pulumi"}
 )
+_RENDERED = frozenset(
+    kind + TEMPLATE_ENDING
+    for kind in ("buildspec", "cloudformation", "compose", "dockerfile", "github-workflow", "iam-policy", "kubernetes", "python")
+)
 _HEREDOC_OR_OPTION = ("<<", " -")
 _EXTRACTORS: Mapping[str, tuple[tuple[str, ...], _Extractor]] = {
     **dict.fromkeys(_DOCUMENTS | {"serverless", "devcontainer", "ebextensions"}, (("",), _from_document)),
@@ -110,6 +115,7 @@ _EXTRACTORS: Mapping[str, tuple[tuple[str, ...], _Extractor]] = {
     **dict.fromkeys(("html", "svg"), (("<script", "<SCRIPT", "<Script"), lambda text, *_: html_pieces(text))),
     "jupyter": (("",), lambda text, *_: notebook_pieces(text)),
     "python": (("# /// script",), lambda text, *_: header_pieces(text)),
+    **dict.fromkeys(_RENDERED, (("",), lambda text, kind, _: rendered_pieces(text, kind))),
     "shell": (_HEREDOC_OR_OPTION, lambda text, *_: itertools.chain(shell_heredocs(text), inline_code_pieces(text))),
 }
 """By content type: texts of which one is in each file that has pieces, and what takes them out."""

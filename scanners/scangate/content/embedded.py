@@ -78,13 +78,14 @@ def embed(path: str, content_type: str, text: MappedText, label: str = "") -> Em
     """
     if not text.text.strip() or not calls_for_more(content_type):
         return None
-    if content_type == "python" and _INTERPOLATION.search(text.text) and not _parses(text.text):
+    if content_type == "python" and _INTERPOLATION.search(text.text) and not is_python(text.text):
         filled = _fill_in(text)
-        content_type, text = (content_type, filled) if _parses(filled.text) else (content_type + TEMPLATE_ENDING, text)
+        content_type, text = (content_type, filled) if is_python(filled.text) else (content_type + TEMPLATE_ENDING, text)
     return Embedded(path, content_type, text, label or path)
 
 
-def _parses(text: str) -> bool:
+def is_python(text: str) -> bool:
+    """Whether Python parses the text."""
     try:
         parse_python(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):

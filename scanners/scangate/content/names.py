@@ -143,6 +143,7 @@ SUFFIXES: Mapping[str, str] = {
             "diff": "rej",
             "nuget-manifest": "csproj fsproj vbproj nuspec",
             "perl": "plx psgi t pod",
+            "python": "py2 py3 sage smk pyde",
             "php": "php3 php7 php8 phps phpt pht ctp",
             "plsql": "pkb pks plb pls plsql",
             "program": "a class com dex dylib elf exe ko lib msi o obj pyc pyd pyo sys wasm",
@@ -389,6 +390,12 @@ _PROSE_NAME = re.compile(
 
 def match_name(path: str) -> NameMatch:
     """What the name says, its suffix in any case. Takes some microseconds."""
+    if "{{" in path:  # of a project template: what it is called depends on who uses it
+        return msgspec.structs.replace(_match_name(path), decides=False, is_template=True)
+    return _match_name(path)
+
+
+def _match_name(path: str) -> NameMatch:
     name = path.rpartition("/")[2]
     lower = name.lower()
     found = _FILE_NAMES.get(lower) or _IDENTIFY_NAMES.get(name)

@@ -21,7 +21,8 @@ STAND_IN_BYTES = 1024
 """No larger file is a pointer of git LFS or git-annex."""
 
 _LFS = re.compile(
-    rb"version https?://(?:git-lfs|hawser)\.github\.com/spec/v\d+\r?\n(?:.*\n){0,20}?oid \w+:[0-9a-f]{16,128}\r?(?:\n|\Z)"
+    rb"version https?://(?:git-lfs|hawser)\.github\.com/spec/v\d+\r?\n(?:ext-\d-\w+ \w+:[0-9a-f]{16,128}\r?\n){0,10}"
+    rb"oid \w+:[0-9a-f]{16,128}\r?\nsize \d{1,20}\s{0,8}\Z"
 )
 _ANNEX = re.compile(rb"/annex/objects/[A-Z0-9_]+-\S+\r?\n?\Z")
 _DIRECTIVE = re.compile(r"\{\{|\{%|\{#|<%|<\?(?!xml\b)|\$\{|\$\w|@\w+@|<#|%\{|\[%|#\{|%\(\w+\)[sdr]")
@@ -115,7 +116,7 @@ def _content_type(path: str, name: NameMatch, data: bytes, text: str) -> str:
         shown = config_type(text, path)
         found = shown if shown in DISTINCT_TYPES or by_name in _REPLACEABLE else ""
     found = found or by_name or _guess(data, text, is_template=name.is_template) or (UNKNOWN if text.strip() else "text")
-    return _as_template(found, text) if name.is_template else found
+    return _as_template(path, found, text) if name.is_template else found
 
 
 def _calls_for_more(content_type: str) -> bool:
@@ -123,9 +124,10 @@ def _calls_for_more(content_type: str) -> bool:
     return bool(content_type) and CONTENT_TYPES[content_type].analyses > {Analysis.SECRETS}
 
 
-def _as_template(found: str, text: str) -> str:
+def _as_template(path: str, found: str, text: str) -> str:
     """The type of a template, unless its text has nothing to fill in; ``${Name}`` belongs to infrastructure files themselves."""
-    directive = _ENGINE_DIRECTIVE if Analysis.CONFIGURATION in CONTENT_TYPES[found].analyses else _DIRECTIVE
+    is_infrastructure = Analysis.CONFIGURATION in CONTENT_TYPES[found].analyses
+    directive = _ENGINE_DIRECTIVE if is_infrastructure or "{{" in path else _DIRECTIVE
     if directive.search(text) is None:
         return found
     if found + TEMPLATE_ENDING in CONTENT_TYPES:
