@@ -13,7 +13,15 @@ from typing import Any
 import pytest
 
 from tests.support.command import SCANGATE, TIMEOUT, CommandResult, environment, run_scangate
-from tests.support.sample_trees import CLEAN_SOURCE, WEAK_SOURCE, create_repository, run_git, write_files, write_policy
+from tests.support.sample_trees import (
+    CLEAN_SOURCE,
+    NOT_ANALYZED,
+    WEAK_SOURCE,
+    create_repository,
+    run_git,
+    write_files,
+    write_policy,
+)
 
 # writes SARIF without results; what it finds in the files decides what happens first
 TOOL = """\
@@ -41,7 +49,7 @@ def odd(tmp_path: Path) -> Path:
     file.write_text(
         "version: 1\nunknown: high\nbudgets: {critical: 0, high: 0, medium: 0, low: 0, info: 0}\n"
         f'scanners:\n  odd: {{command: ["{tool}", "{{files}}"], reads: ["*.py"], trusted: it is ours}}\n'
-        "coverage: {required: [odd]}\n"
+        f"coverage: {{required: [odd], allowed-gaps: [{NOT_ANALYZED}]}}\n"
     )
     return file
 
