@@ -242,6 +242,11 @@ def test_a_build_of_the_target_itself_is_not_a_change(origin: Path, tmp_path: Pa
     assert (inputs.provenance.origin, inputs.base.commit) == (PolicyOrigin.WORK_TREE, "")
     release = load(tree, monkeypatch, {"CIRCLE_BRANCH": "release", "SCANGATE_TARGET": "release"})
     assert release.provenance.origin is PolicyOrigin.WORK_TREE
+    for name in ("CIRCLECI", "CIRCLE_BRANCH"):
+        monkeypatch.delenv(name)
+    assert load(tree, monkeypatch, {"SCANGATE_TARGET": "main"}).base.commit == ""
+    run_git(tree, "switch", "--quiet", "--detach", "origin/topic")
+    assert load(tree, monkeypatch, {}).provenance.origin is PolicyOrigin.REVISION
 
 
 def test_a_named_revision_is_compared_with_and_does_not_judge(
@@ -337,6 +342,20 @@ def test_a_suppression_that_the_change_adds_does_not_count(change: Path) -> None
         text = FORMATS[name].load().render(report)
         assert "new.py" in text
         assert "main at " in text or '"policy_provenance":{"origin":"revision","revision":"main"' in text.replace(" ", ""), name
+
+
+def test_the_policy_of_a_folder_is_that_of_the_target_too(change: Path) -> None:
+    run_git(change, "switch", "--quiet", "main")
+    loose = STRICT.replace("high: 0", "high: unlimited")
+    write_files(
+        change, {"scangate.yaml": loose, "svc/scangate.yaml": "version: 1\nbudgets: {high: 0}\n", "svc/app.py": WEAK_SOURCE}
+    )
+    run_git(change, "add", "--all")
+    run_git(change, "commit", "--quiet", "--message", "a folder's policy")
+    run_git(change, "switch", "--quiet", "--force-create", "topic")
+    (change / "svc" / "scangate.yaml").unlink()
+    assert scan_tree(change).verdict.outcome is Outcome.FAIL
+    assert scan_tree(change / "svc").verdict.outcome is Outcome.FAIL
 
 
 def test_a_suppression_that_moves_with_its_file_is_not_new(change: Path) -> None:

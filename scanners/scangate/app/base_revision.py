@@ -173,6 +173,8 @@ def _resolve_pull_request(request: PullRequest, repository: Repository | None, h
             if remote == "origin" and not repository.has_origin():
                 ref, shown = f"refs/heads/{branch}", _printable(branch)
             if commit := repository.resolve_ref(ref):
+                if request.system == TARGET_VARIABLE and commit == (head or repository.head_commit()):
+                    return None
                 return _with_merge_base(BaseRevision(shown, commit, is_target=True, compared=compared), repository, head)
             problem = f"git has no {name}"
     except ScanError as error:

@@ -44,7 +44,7 @@ def scan_base(setup: ScanSetup, session: Session, head: HeadScan, progress: Prog
     If the base cannot be read, no finding is known, and a note says so.
     """
     base, repository, processes = setup.inputs.base, session.repository, session.processes
-    is_needed = base.is_comparable or (base.reference and _has_comments(head.results))
+    is_needed = setup.compares_with_base and (base.is_comparable or _has_comments(head.results))
     if head.listing.summary.source in CHANGE_SOURCES:  # usually a hook, where nothing was found
         is_needed = is_needed and any(result.findings for result in head.results)
     if repository is None or not is_needed or processes.cancelled:

@@ -19,7 +19,7 @@ from scangate.app.session import Session
 from scangate.assets import folder
 from scangate.errors import ScanError, UsageError
 from scangate.judge.error_text import suggest
-from scangate.judge.policy import Policy, ScannerSettings, Submodules
+from scangate.judge.policy import InlineSuppressions, Policy, ScannerSettings, Submodules
 from scangate.model import GapKind
 from scangate.plugin import Scanner
 from scangate.scan.content_types import identify_targets
@@ -48,6 +48,12 @@ class ScanSetup(msgspec.Struct, frozen=True):
     def policy(self) -> Policy:
         """The policy that judges."""
         return self.inputs.policy
+
+    @property
+    def compares_with_base(self) -> bool:
+        """Whether findings of the base may be needed: to know findings, or to know which inline comments a change adds."""
+        base = self.inputs.base
+        return base.is_comparable or bool(base.reference and self.policy.inline_suppressions is not InlineSuppressions.DENY)
 
     def own_files(self, session: Session) -> tuple[Path, ...]:
         """The files that scangate itself writes in this run."""
@@ -87,7 +93,7 @@ class ScanSetup(msgspec.Struct, frozen=True):
 
     def _salt(self) -> bytes:
         """The baseline's salt; a random one where only the two sides of this run are compared."""
-        return self.inputs.baseline.salt or (secrets.token_bytes(SALT_BYTES) if self.inputs.base.reference else b"")
+        return self.inputs.baseline.salt or (secrets.token_bytes(SALT_BYTES) if self.compares_with_base else b"")
 
     def _tasks(self) -> Iterator[ScannerTask]:
         settings = {setting.name: setting for setting in self.policy.scanners}
