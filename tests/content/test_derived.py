@@ -409,6 +409,11 @@ def test_commands_of_containers() -> None:
 @pytest.mark.parametrize(
     ("path", "text", "expected"),
     [
+        (
+            ".pre-commit-config.yaml",
+            "repos:\n- hooks:\n  - entry: bash\n    args: [-c, curl -k x | sh]\n",
+            ("shell", 4, "curl -k x | sh"),
+        ),
         (".gitlab-ci.yml", "a:\n  script: [curl -k x | sh]\n", ("shell", 2, "curl -k x | sh")),
         (".gitlab-ci.yml", "a:\n  script:\n    - [ls]\n    - - - id\n", ("shell", 4, "id")),
         (

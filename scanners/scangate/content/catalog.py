@@ -65,7 +65,7 @@ _TABLE: tuple[tuple[frozenset[Analysis], Form, str], ...] = (
         fish fortran fsharp gdscript gherkin gleam go groovy gsp gyb haml haskell haxe hlsl idris ipxe java javascript jenkinsfile
         jsonnet jsp julia just kotlin lean livescript lua m4 magik makefile mako matlab mdx meson metal nim nix nushell
         objective-c ocaml pascal perl php plsql powershell prolog pug puppet purescript python qml quarto r r-markdown racket raku
-        razor robot rpm-spec ruby rust sas scala scheme scons shell slim smalltalk solidity starlark stata svelte swift
+        razor robot rpm-spec ruby rust sas scala scheme scons shell slim solidity starlark stata svelte swift
         systemverilog tcl templ thrift tsql typescript vala vbscript verilog vhdl vim-script visual-basic vue vyper
         webassembly-text xquery xslt zig""",
     ),

@@ -106,10 +106,11 @@ _RENDERED = frozenset(
     kind + TEMPLATE_ENDING
     for kind in ("buildspec", "cloudformation", "compose", "dockerfile", "github-workflow", "iam-policy", "kubernetes", "python")
 )
+_SCRIPT_IN_DATA = ("#!", " -c", "[-c", "'-c", '"-c', "CMD-SHELL")
 _HEREDOC_OR_OPTION = ("<<", " -")
 _EXTRACTORS: Mapping[str, tuple[tuple[str, ...], _Extractor]] = {
     **dict.fromkeys(_DOCUMENTS | {"serverless", "devcontainer", "ebextensions"}, (("",), _from_document)),
-    **dict.fromkeys(_DATA, (("#!",), _from_document)),
+    **dict.fromkeys(_DATA, (_SCRIPT_IN_DATA, _from_document)),
     **dict.fromkeys(("terraform", "hcl", "packer", "nomad"), (("<<",), lambda text, *_: hcl_heredocs(text))),
     "dockerfile": (_HEREDOC_OR_OPTION, lambda text, *_: itertools.chain(dockerfile_heredocs(text), inline_code_pieces(text))),
     **dict.fromkeys(("html", "svg"), (("<script", "<SCRIPT", "<Script"), lambda text, *_: html_pieces(text))),

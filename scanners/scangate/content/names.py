@@ -99,7 +99,7 @@ SUFFIXES: Mapping[str, str] = {
             "apex": "apex trigger",
             "applescript": "applescript scpt",
             "archive": "7z apk cab cpio crate deb dmg egg gem iso lz4 lzma nupkg rar rpm tbz txz xz zst z phar aar ipa vsix xpi",
-            "aspnet": "aspx ascx asax ashx master",
+            "aspnet": "aspx ascx asax ashx",
             "assembly": "nasm",
             "audio": "aac aif aiff flac m4a mid midi mp3 ogg opus wma",
             "awk": "awk gawk mawk",
@@ -128,7 +128,7 @@ SUFFIXES: Mapping[str, str] = {
             "java": "jav",
             "javascript": "es6 es jscad jsm",
             "json": "jsonc jsonl ndjson har webmanifest tfstate topojson arb",
-            "jsp": "jsp jspf jspx tag tagx",
+            "jsp": "jsp jspf jspx tagx",
             "julia": "jl",
             "jupyter": "ipynb",
             "just": "just",
@@ -147,7 +147,7 @@ SUFFIXES: Mapping[str, str] = {
             "php": "php3 php7 php8 phps phpt pht ctp",
             "plsql": "pkb pks plb pls plsql",
             "program": "a class com dex dylib elf exe ko lib msi o obj pyc pyd pyo sys wasm",
-            "prolog": "pro prolog",
+            "prolog": "prolog",
             "r-markdown": "rmd rnw",
             "racket": "rkt",
             "raku": "raku rakumod p6 pl6 pm6",
@@ -156,7 +156,6 @@ SUFFIXES: Mapping[str, str] = {
             "scheme": "sld sps",
             "shell": "ash bash command csh ebuild eclass ksh mksh tcsh zsh",
             "slim": "slim",
-            "smalltalk": "st",
             "starlark": "star sky",
             "stata": "do ado",
             "svg": "svg",
@@ -245,7 +244,7 @@ _FILE_NAMES: Mapping[str, str] = _expand(
         "just": "justfile .justfile",
         "starlark": "tiltfile",
         "text": "manifest.in metadata pkg-info record wheel codeowners license licence copying notice readme changelog changes"
-        " authors contributors news todo install version",
+        " authors contributors news",
         "vim-script": ".vimrc _vimrc",
         "jenkinsfile": "jenkinsfile",
         "gradle": "build.gradle.kts settings.gradle.kts",
@@ -255,7 +254,11 @@ _FILE_NAMES: Mapping[str, str] = _expand(
 )
 """By the whole name, in lower case. These decide, but for data and prose."""
 
-_IDENTIFY_NAMES: Mapping[str, str] = {name: _type_of_tags(tags) for name, tags in NAMES.items()}
+_IDENTIFY_NAMES: Mapping[str, str] = {
+    **{name: _type_of_tags(tags) for name, tags in NAMES.items()},
+    **dict.fromkeys(("ChangeLog", "HACKING", "INSTALL", "THANKS", "TODO", "VERSION"), "text"),
+}
+"""By the whole name; ``install`` in small letters is a script."""
 _INTERPRETERS: Mapping[str, str] = {
     **{name: _type_of_tags(tags) for name, tags in INTERPRETERS.items()},
     **_expand(

@@ -42,7 +42,7 @@ _DOCKERFILE_STEP = re.compile(r"^(?:RUN|COPY|ADD|CMD|ENTRYPOINT|WORKDIR|ENV|USER
 _TERRAFORM = re.compile(
     r'^(?:resource|data)[ \t]+"[\w-]+"[ \t]+"[\w-]+"[ \t]*\{|^(?:provider|variable|module)[ \t]+"[\w-]+"[ \t]*\{', re.MULTILINE
 )
-_JSON_START = re.compile(r'\ufeff?\s*[\[{]\s*(?:"|[\]}\[{]|-?\d|true|false|null)')
+_JSON_START = re.compile(r'\ufeff?\s*(?:\{\s*["}]|\[\s*(?:["{}\[\]]|-?\d|true|false|null))')
 _QT_TRANSLATION = re.compile(r"\A\ufeff?\s*<(?:\?xml|!DOCTYPE TS|TS\b)")
 _PYTHON_LOCK = re.compile(r"^(?:requires-python|python-versions|lock-version|created-by)[ \t]*=", re.MULTILINE)
 _CARGO_LOCK = re.compile(r'^source = "registry\+', re.MULTILINE)

@@ -55,14 +55,19 @@ def _arguments(document: Document, place: Place) -> Iterator[Embedded | None]:
     nodes = [child for child in place.node.children if child.kind == "scalar"]
     if len(nodes) != len(place.node.children):
         return
-    before: list[str] = []
-    if place.key == "args" and place.above is not None:
-        command = place.above.node.get("command") or place.above.node.get("entrypoint")
-        if command is not None:
-            before = [child.value for child in command.children[-3:] if child.kind == "scalar"] or [command.value]
+    before = _command_before(place) if place.key == "args" and place.above is not None else []
     words = before + [node.value for node in nodes]
     for index, content_type in inline_scripts(words):
         if index >= len(before):
             number = index - len(before)
             text = scalar_text(document.text, nodes[number])
             yield embed(f"{place.name}.{number}", script_content_type(text.text, content_type), text)
+
+
+def _command_before(place: Place) -> list[str]:
+    """The last words of the command that gets the ``args`` at a place."""
+    mapping = place.above.node if place.above is not None else place.node
+    command = next((found for key in ("command", "entrypoint", "entry") if (found := mapping.get(key))), None)
+    if command is None:
+        return []
+    return [child.value for child in command.children[-3:] if child.kind == "scalar"] or command.value.split()
