@@ -1,10 +1,11 @@
-"""Recognizes dependency manifests by their paths alone, and names the reader of each."""
+"""Recognizes dependency manifests by their paths alone, in any case, and names the reader of each."""
 
 from __future__ import annotations
 
 import re
 from pathlib import PurePosixPath
 
+_FLAGS = re.DOTALL | re.IGNORECASE
 # The keys are the modules in advisories.readers.
 _LOCKS = {
     "pylock": r"pylock(\.[^.]+)?\.toml",
@@ -22,12 +23,12 @@ _DECLARATIONS = {
     "pipfile": r"Pipfile",
     "pixi": r"pixi\.toml",
 }
-_ENVIRONMENT = r"(?i:(.+[-_.])?(environment|env|conda)([-_.].*)?\.ya?ml)"
+_ENVIRONMENT = r"(.+[-_.])?(environment|env|conda)([-_.].*)?\.ya?ml"
 _YAML_SUFFIXES = (".yml", ".yaml")
 _REQUIREMENTS_SUFFIXES = (".txt", ".lock", ".pip")
 _INPUT_SUFFIX = ".in"
 _MANIFEST_NAMES = re.compile(
-    "|".join((*_LOCKS.values(), *_DECLARATIONS.values(), _ENVIRONMENT, r"(?i:.*\.(?:txt|lock|pip|in))")), re.DOTALL
+    "|".join((*_LOCKS.values(), *_DECLARATIONS.values(), _ENVIRONMENT, r".*\.(?:txt|lock|pip|in)")), _FLAGS
 )
 """Matches all manifests and few other files: a cheap first check, since every file of the tree is checked."""
 _REQUIREMENTS_NAME = re.compile(r"(^|[-_.])(requirements?|constraints?)([-_.]|$)", re.IGNORECASE)
@@ -69,7 +70,7 @@ def is_input(path: str) -> bool:
 
 def is_environment(path: str) -> bool:
     """Whether a file may describe an environment of conda, by its name; its content decides."""
-    return re.fullmatch(_ENVIRONMENT, path.rpartition("/")[2], re.DOTALL) is not None and not lock_kind(path)
+    return re.fullmatch(_ENVIRONMENT, path.rpartition("/")[2], _FLAGS) is not None and not lock_kind(path)
 
 
 def is_yaml(path: str) -> bool:
@@ -84,4 +85,4 @@ def _has_requirements_name(path: str) -> bool:
 
 def _match_kind(path: str, kinds: dict[str, str]) -> str:
     name = path.rpartition("/")[2]
-    return next((kind for kind, pattern in kinds.items() if re.fullmatch(pattern, name)), "")
+    return next((kind for kind, pattern in kinds.items() if re.fullmatch(pattern, name, _FLAGS)), "")

@@ -19,7 +19,7 @@ from scangate.source_text import decode, normalize_newlines
 # Cheap tests of whether a file names others at all: few do, and the readers are slow to import.
 _PIP_PART = re.compile(rb"\bpip[\"']?[ \t]*:")
 _INCLUDES = re.compile(rb"^[ \t]*(?:-[rce]|--(?:r|c|ed)|[.~]|[^#\s-][^#\n]*(?:file:|/))", re.MULTILINE)
-_FILE_KEY = re.compile(rb"\bpath[ \t]*=|\bfile[ \t]*[:=]")
+_FILE_KEY = re.compile(rb"\bpath[ \t]*=|\bfile(?:s|name)?[ \t]*[:=]")
 # Each pattern begins with a literal, for which a large file is searched quickly.
 _LOCAL_PROJECTS = (
     *(re.compile(rb"%s\s*=\s*[\"']([^\"'\n]+)[\"']" % key) for key in (b"editable", b"virtual", b"directory", b"path")),

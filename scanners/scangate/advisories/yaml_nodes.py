@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 import yaml
 
@@ -27,6 +28,21 @@ def compose(text: str) -> yaml.Node | None:
         raise MalformedManifestError("not YAML", line) from None
     except RecursionError:
         raise MalformedManifestError("nested too deeply") from None
+
+
+def recover_items(text: str, keys: tuple[str, ...]) -> Iterator[tuple[yaml.Node | None, int]]:
+    """The items of the list at a top-level key of a text that is not YAML as a whole, each parsed on its own, with the line before.
+
+    None takes the place of an item that is not YAML.
+    """
+    lines = text.split("\n")
+    begin = next((number for number, line in enumerate(lines) if line.rstrip().removesuffix(":") in keys), len(lines))
+    starts = [number for number in range(begin + 1, len(lines)) if lines[number].startswith("- ")]
+    for start, end in pairwise([*starts, len(lines)]):
+        try:
+            yield next(iter(items(compose("\n".join(lines[start:end])))), None), start
+        except MalformedManifestError:
+            yield None, start
 
 
 def fields(node: yaml.Node | None) -> Mapping[str, yaml.Node]:

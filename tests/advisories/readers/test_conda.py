@@ -206,3 +206,15 @@ def test_pixi(in_pyproject: bool) -> None:
 @pytest.mark.parametrize("path", ["conda-lock.yml", "pixi.lock"])
 def test_a_malformed_lock_is_one_gap(path: str, text: str) -> None:
     assert [gap.kind for gap in read(text, path).gaps] == [GapKind.UNPARSABLE]
+
+
+def test_a_conflict_loses_the_entry_that_it_is_in() -> None:
+    broken = PIXI_LOCK.replace("- pypi: ./gone\n", "<<<<<<< HEAD\n- pypi: ./gone\n=======\n")
+    manifest = read(broken, "pixi.lock")
+    assert [(pin.name, pin.line) for pin in manifest.pins] == [("distlib", 19)]
+    assert {gap.line for gap in manifest.gaps if gap.kind is GapKind.UNPARSABLE} == {11, 16}
+    manifest = read(ENVIRONMENT.replace("  - pip\n", "  - pip\n  - {{ more }\n"))
+    assert pins(manifest) == [("django", "1.11.1", 11)]
+    assert [(gap.kind, gap.line) for gap in manifest.gaps if gap.name != "flask"] == [
+        *((GapKind.UNREADABLE, 13), (GapKind.UNPINNED, 14), (GapKind.UNPARSABLE, 8))
+    ]

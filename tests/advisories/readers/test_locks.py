@@ -399,3 +399,47 @@ def test_a_conflict_in_another_table_of_a_lock_is_a_gap_there() -> None:
         manifest = read_manifests({path: text})[path]
         assert [(pin.name, pin.via) for pin in manifest.pins] == [("a", ()), ("b", ("a",))]
         assert min(gap.line for gap in manifest.gaps if gap.line > 1) == text[: text.index("<<<")].count("\n") + 1
+
+
+PIPFILE_CONFLICT = """\
+{
+    "_meta": {
+        "hash": {
+<<<<<<< HEAD
+            "sha256": "1"
+=======
+            "sha256": "2"
+>>>>>>> main
+        },
+        "sources": [{"name": "own", "url": "https://packages.example/simple"}]
+    },
+    "default": {
+        "a": {"index": "own", "version": "==1"},
+        "b": {
+<<<<<<< HEAD
+            "version": "==2"
+=======
+            "version": "==3"
+>>>>>>> main
+        },
+        "c": {"version": "==4"}
+    },
+    "develop": {
+        "d": {"version": "==5"},
+        "local": {"path": "gone"}
+    }
+}
+"""
+
+
+def test_a_conflict_in_a_pipfile_lock_loses_what_it_is_in() -> None:
+    manifest = read_manifests({"Pipfile.lock": PIPFILE_CONFLICT})["Pipfile.lock"]
+    assert [(pin.name, pin.version, pin.line, pin.index) for pin in manifest.pins] == [
+        ("a", "1", 13, "packages.example"),
+        ("c", "4", 21, ""),
+        ("d", "5", 24, ""),
+    ]
+    assert [(gap.kind, gap.line, gap.name) for gap in manifest.gaps] == [
+        (GapKind.UNPARSABLE, 4, ""),
+        (GapKind.UNPINNED, 25, "local"),
+    ]

@@ -228,3 +228,27 @@ def test_a_malformed_line_of_setup_cfg_loses_that_line() -> None:
     result = read("setup.cfg", "[options]\ninstall_requires = a==1\ninstall_requires = b==1\n")
     assert [pin.name for pin in result.pins] == ["b"]
     assert [(gap.kind, gap.line) for gap in result.gaps] == [(GapKind.UNPARSABLE, 3)]
+
+
+def test_the_files_that_a_plugin_of_hatch_reads() -> None:
+    hatch = '[project]\nname = "a"\ndynamic = ["dependencies"]\n[tool.hatch.metadata.hooks.requirements_txt]\n'
+    result = read_manifests({"pyproject.toml": hatch + 'files = ["deps.list"]\n', "deps.list": "b==1\n"})
+    assert not result["pyproject.toml"].gaps
+    assert [pin.name for pin in result["deps.list"].pins] == ["b"]
+    (gap,) = read("pyproject.toml", hatch + 'filename = "gone"\n').gaps
+    assert "gone" in gap.reason
+
+
+def test_a_setup_py_that_cannot_be_parsed_has_a_reason_of_its_own() -> None:
+    (gap,) = read("setup.py", "from setuptools import setup\nsetup(install_requires=[\n").gaps
+    assert "cannot be parsed" in gap.reason
+    (gap,) = read("setup.py", "from setuptools import setup\nsetup(install_requires=names())\n").gaps
+    assert "computed by code" in gap.reason
+
+
+def test_a_manifest_is_known_in_any_case() -> None:
+    files = {
+        "PyProject.TOML": '[project]\ndependencies = ["a==1"]\n',
+        "Poetry.Lock": '[[package]]\nname = "b"\nversion = "1"\n[metadata]\n',
+    }
+    assert {pin.name for manifest in read_manifests(files).values() for pin in manifest.pins} == {"a", "b"}

@@ -18,6 +18,7 @@ from scangate.model import GapKind
 
 _INTERPRETER = re.compile(r"(?:[^:\s]+::)?(?:python(?![\w.-]).*|pip)", re.DOTALL)  # what an environment has to name to use pip
 
+_ITEM = re.compile(r"([ \t]*)-[ \t]+(\S[^\n]*)")
 _EXACT = re.compile(r"==|^[^=<>!~\s]+=[^=<>!~\s]+=|^\S+\s+\d\S*\s+\S+$")
 """A package of conda with an exact version: ``=1.2`` alone means any release of 1.2."""
 
@@ -30,9 +31,24 @@ def parse_file(path: str, files: Mapping[str, str]) -> RequirementsFile | None:
     try:
         listed = items(fields(compose(text)).get("dependencies"))
     except MalformedManifestError as error:
-        return RequirementsFile((error.gap,))
+        found = [item for line, each in _recover_pip_lines(text) for item in parse_line(each, line, path, files)]
+        return RequirementsFile((*found, error.gap))
     is_environment = any(text_of(node).strip() or "pip" in fields(node) for node in listed)
     return RequirementsFile(tuple(_lines(listed, path, files))) if is_environment else None
+
+
+def _recover_pip_lines(text: str) -> Iterator[tuple[int, str]]:
+    """The items of the pip part of a file that is not YAML, with their lines: those that are indented below its key."""
+    depth = -1
+    for number, line in enumerate(text.split("\n"), start=1):
+        match = _ITEM.match(line)
+        if match is None:
+            continue
+        indent, item = len(match[1]), match[2].partition(" #")[0].strip(" \"'")
+        if 0 <= depth < indent:
+            yield number, item
+        else:
+            depth = indent if item.removesuffix(":").rstrip() == "pip" and item.endswith(":") else -1
 
 
 def _lines(listed: list[yaml.Node], path: str, files: Mapping[str, str]) -> Iterator[Line]:

@@ -160,12 +160,14 @@ def _dynamic_files(values: TomlValues, project: ProjectFiles) -> tuple[tuple[str
     for table in tables:
         file = table.get("file", []) if isinstance(table, dict) else []
         names += [file] if isinstance(file, str) else values.only_texts(file, "tool.setuptools.dynamic", "file")
+    hook = "tool.hatch.metadata.hooks.requirements_txt"  # of the plugin hatch-requirements-txt
+    names += [*values.texts(hook, "files"), *filter(None, [values.text(hook, "filename")])]
     tree = TreeFiles(files)
     paths = {name: tree.find(path) if (path := resolve_path(folder, name)) is not None else None for name in names}
     unknown = [missing_file(name, toml.line_of_text("tool.setuptools.dynamic", name)) for name in names if paths[name] is None]
     elsewhere = "install_requires" in files.get(posixpath.join(folder, "setup.cfg"), "")
     elsewhere = elsewhere or posixpath.join(folder, "setup.py") in files
-    if "dependencies" in values.texts("project", "dynamic") and not tables and not elsewhere:
+    if "dependencies" in values.texts("project", "dynamic") and not names and not elsewhere:
         unknown.append(DeclaredDependency("", toml.line_of_key("project", "dynamic")))
     return tuple(path for path in paths.values() if path is not None), unknown
 

@@ -396,6 +396,7 @@ def _parse_include(name: str, line: int, path: str, *, constraint: bool) -> Incl
         return AuditGap(line, GapKind.UNREADABLE, "includes a file that an environment variable names", hint)
     if _ADDRESS.match(name) and not name.lower().startswith("file:") and not _DRIVE.match(name):
         return AuditGap(line, GapKind.UNREADABLE, "includes a file from a URL, which scangate does not fetch", hint)
+    name = name[5:] if name.lower().startswith("file:") and not name[5:].startswith("/") else name
     target = None if _DRIVE.match(name) else resolve_path(posixpath.dirname(path), name)
     if target is None:
         return AuditGap(line, GapKind.UNREADABLE, "includes a file outside the scanned tree", hint)

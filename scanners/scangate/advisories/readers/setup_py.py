@@ -14,6 +14,7 @@ from scangate.python_parser import parse_python
 
 MAX_LENGTH = 500_000  # characters; a longer file is not written by hand
 LOCK_COMMAND = "pip-compile --all-extras setup.py"
+NOT_PARSED = "its dependencies are unknown, since it cannot be parsed as Python"
 DEPENDENCY_KEYWORDS = ("install_requires", "extras_require")
 
 
@@ -24,7 +25,7 @@ def parse(path: str, files: Mapping[str, str]) -> ProjectDeclarations:
     text = files[path]
     tree = _parse_source(text)
     if tree is None:
-        return ProjectDeclarations(LOCK_COMMAND, (DeclaredDependency("", 1),))
+        return ProjectDeclarations(LOCK_COMMAND, (DeclaredDependency("", 1, unknown=NOT_PARSED),))
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _function_name(node.func) == "setup"]
     if not calls:
         is_setup = "setuptools" in text or "distutils" in text
