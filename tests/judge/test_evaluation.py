@@ -344,6 +344,14 @@ def test_excluded_finding_does_not_count() -> None:
     assert evaluate([make_result("semgrep", [other])], TARGETS, make_policy(exclusions=(entry,)), TODAY).outcome is Outcome.FAIL
 
 
+@pytest.mark.parametrize(("path", "is_excluded"), [("sub", True), ("sub/", True), ("sub/**", True), ("sub/src/", False)])
+def test_an_excluded_repository_does_not_count(path: str, *, is_excluded: bool) -> None:
+    targets = Targets(FileSource.GIT_INDEX, 1, gaps=(Gap("targets", "sub", GapKind.NESTED_REPOSITORY, "r"),))
+    policy = make_policy(exclusions=(PathExclusion(path, "not ours"),))
+    (ruling,) = (each for each in evaluate([make_result()], targets, policy, TODAY).gaps if each.gap.path == "sub")
+    assert (ruling.blocking, ruling.decision.basis is Basis.EXCLUSION) == (not is_excluded, is_excluded)
+
+
 def test_a_gap_counts_unless_it_is_allowed() -> None:
     gaps = [Gap("bandit", path, GapKind.TOO_LARGE, "5 MB") for path in ("big/a.py", "src/x.py")]
     allowed = AllowedGap(GapKind.TOO_LARGE, "generated", "band*", "big/")

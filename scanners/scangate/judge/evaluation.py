@@ -176,6 +176,8 @@ def _nothing_scanned(results: Sequence[ScanResult], targets: Targets) -> Iterato
 
 def _rule_gap(gap: Gap, matcher: PolicyMatcher, untouched: Container[str]) -> GapRuling:
     exclusion = matcher.exclusion_of(gap.scanner, gap.path) if gap.path is not None else None
+    if exclusion is None and gap.kind is GapKind.NESTED_REPOSITORY:  # the path is a folder: an exclude of all below it covers it
+        exclusion = matcher.exclusion_of(gap.scanner, f"{gap.path}/.git")
     allowance = exclusion or matcher.allowance_of(gap)
     if allowance is not None:
         return GapRuling(gap, False, allowance)
