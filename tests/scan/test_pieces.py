@@ -12,9 +12,15 @@ import pytest
 from scangate.model import Component, Confidence, FileReport, Finding, FindingKind, Gap, GapKind, Location, Severity, Span
 from scangate.plugin import FileFacts, ScanContext, SourceFile
 from scangate.scan.cache import Cache
+from scangate.scan.content_types import identify_targets
+from scangate.scan.engine import scan, scan_unredacted
+from scangate.scan.plan import ScannerTask, ScanPlan
+from scangate.scan.replay_scanner import replay_plan
 from scangate.scan.result_cache import ResultCache
+from scangate.scan.shard_file import ShardHeader, parse_shard_file, write_shard_file
+from scangate.scan.shards import Shard, plan_for_shard, take_inventory
 from tests.support.fake_scanners import LATER, SECRET, FakeScanner
-from tests.support.scan_harness import ScanHarness
+from tests.support.scan_harness import ScanHarness, write_files
 
 CELL = [
     "x = bad(1)\n",
@@ -153,3 +159,29 @@ def test_a_path_that_looks_like_a_piece_is_a_file(bench: ScanHarness) -> None:
     files = {"nb.ipynb": notebook(["bad(1)"]), "x/nb.ipynb/cells.py": "bad(2)\n", "x/nb.ipynb/piece.py": "bad(3)\n"}
     result = bench.result(PythonScanner(), files)
     assert sorted(finding.location.path for finding in result.findings) == sorted(files)
+
+
+def test_shards_report_what_one_scan_reports(bench: ScanHarness, tmp_path: Path) -> None:
+    write_files(bench.root, {"nb.ipynb": notebook(CELL, ["z = bad(3)"]), "b.ipynb": notebook(["broken\n"]), "a.py": "bad(0)\n"})
+    scanner = PythonScanner("python", "jupyter")
+    plan = ScanPlan((ScannerTask(scanner, scanner.Options(), 60),))
+    listing = identify_targets(bench.listing(), plan.max_file_bytes)
+    inventory = take_inventory(listing, plan)
+    header = ShardHeader("1", "3", "", "", "", (), (), {}, len(inventory.sizes), inventory.digest, 2)
+    files = []
+    for shard in (Shard(1, 2), Shard(2, 2)):
+        folder = tmp_path / f"shard-{shard.number}"
+        folder.mkdir()
+        part = plan_for_shard(plan, shard, inventory)
+        results = scan_unredacted(listing, part, bench.processes, folder, lambda *_: None)
+        text = write_shard_file(shard, header, results, listing, plan.max_file_bytes)
+        assert SECRET not in text
+        files.append(parse_shard_file(text, "shard"))
+    whole, merged = (tmp_path / name for name in ("whole", "merged"))
+    outputs = []
+    for folder, each in ((whole, plan), (merged, replay_plan(plan, listing, inventory, files))):
+        folder.mkdir()
+        (result,), _ = scan(listing, each, bench.processes, folder, lambda *_: None)
+        outputs.append((result.findings, result.gaps, result.components, result.analyzed_files, result.files_given))
+    assert outputs[0] == outputs[1]
+    assert len(outputs[0][0]) == 5
