@@ -188,7 +188,7 @@ Resources:
   Either:
     Type: AWS::EC2::Instance
     Properties:
-      UserData: !If [Prod, "#!/bin/sh", "curl -k x | bash"]
+      UserData: {"Fn::Base64": !If [Prod, "curl -k x | bash", !If [Dev, "#!/usr/bin/python3", !Ref X]]}
   Joined:
     Type: AWS::EC2::Instance
     Properties:
@@ -205,6 +205,7 @@ def test_code_in_cloudformation() -> None:
         "Script.Properties.Code.ZipFile.js": ("javascript", (22, "eval(x)")),
         "Machine.Properties.UserData.sh": ("shell", (29, "curl -k x | bash")),
         "Either.Properties.UserData.sh": ("shell", (33, "curl -k x | bash")),
+        "Either.Properties.UserData.py": ("python", (33, "#!/usr/bin/python3")),
         "Joined.Properties.UserData.py": ("python", (37, "____")),
     }
 
@@ -337,6 +338,8 @@ def test_keys_that_are_there_twice_hide_nothing() -> None:
 
 
 def test_sequences_that_contain_themselves() -> None:
+    text = "AWSTemplateFormatVersion: x\nUserData: &a !If [x, *a, !Join ['', [*a, '#!/bin/sh']]]\n"
+    assert [piece.data for piece in pieces_of("a.yaml", text).values()] == [b"#!/bin/sh"]
     text = "on: push\njobs:\n  a:\n    runs-on: x\n    steps: &s [*s]\n    run: &b [*b, ls]\n"
     assert [piece.data for piece in pieces_of(".github/workflows/a.yml", text).values()] == [b"ls"]
 

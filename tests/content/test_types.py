@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from scangate.content.catalog import CONTENT_TYPES, analyses_for
+from scangate.content.catalog import CONTENT_TYPES
 from scangate.content.types import identify, identify_by_name
-from scangate.model import Analysis
 
 LFS = b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"4d7a" * 16 + b"\nsize 12345\n"
 NAMES = {
@@ -222,25 +221,3 @@ def test_content_type(path: str, data: bytes, expected: str) -> None:
     assert identify(path, data) == expected
     assert expected in CONTENT_TYPES
     assert identify_by_name(path) in (None, expected) or expected == "lfs-pointer"
-
-
-def test_every_text_calls_for_secrets() -> None:
-    assert analyses_for("unknown") == {Analysis.SECRETS}
-    assert analyses_for("go") == {Analysis.CODE, Analysis.SECRETS}
-    assert analyses_for("python-template") == {Analysis.CODE, Analysis.SECRETS}
-    assert analyses_for("terraform") == {Analysis.CONFIGURATION, Analysis.SECRETS}
-    assert analyses_for("npm-manifest") == {Analysis.DEPENDENCIES, Analysis.SECRETS}
-    assert analyses_for("image") == frozenset()
-
-
-@pytest.mark.parametrize(
-    ("text", "content_type"),
-    [
-        ("import os\nos.system(x)\n", "python"),
-        ("cdef int f(int x):\n    return x\n", "cython"),
-        ("(" * 100_000, "cython"),
-        ("", "cython"),
-    ],
-)
-def test_cython_that_is_python_is_python(text: str, content_type: str) -> None:
-    assert identify("fast.pyx", text.encode()) == content_type

@@ -19,10 +19,36 @@ def cloudformation_pieces(document: Document) -> Iterator[Embedded | None]:
     """The pieces of a template."""
     for place in walk(document):
         language = _LANGUAGES.get(place.key)
-        if language is not None and not (place.key in _LISTS and place.node.kind != "sequence"):
-            is_list = place.key in _LISTS
-            text = script_of(document, place.node) if is_list else intrinsic_text(document, place.node)
+        if language is None:
+            continue
+        if place.key not in _LISTS:
+            for node in _alternatives(place.node):
+                text = intrinsic_text(document, node)
+                yield embed(place.name, language(place, text.text), text)
+        elif place.node.kind == "sequence":
+            text = script_of(document, place.node)
             yield embed(place.name, language(place, text.text), text)
+
+
+def _alternatives(node: Node) -> list[Node]:
+    """The values of which a condition selects one, else the node itself."""
+    found: list[Node] = []
+    todo = [node]
+    seen: set[int] = set()  # an alias may be in what it names
+    while todo:
+        item = todo.pop()
+        item = item.target or item
+        if id(item) in seen:
+            continue
+        seen.add(id(item))
+        function, argument = _function(item)
+        if function == "If" and argument.kind == "sequence" and len(argument.children) == 3:
+            todo += [argument.children[2], argument.children[1]]
+        elif function == "Base64" and argument is not item:
+            todo.append(argument)
+        else:
+            found.append(item)
+    return found
 
 
 def _buildspec_language(_: Place, text: str) -> str:
