@@ -193,6 +193,20 @@ def test_an_unchanged_file_that_a_staged_one_names_is_read(tree: Path) -> None:
     assert set(django) == {"known"}
 
 
+def test_what_names_a_new_file_brings_only_what_is_in_it(tree: Path) -> None:
+    policy = write_policy(tree.parent / "policy.yaml", "pip-audit")
+    text = policy.read_text("utf-8").replace("pip-audit: {enabled: true}", "pip-audit: {enabled: true, advisories: local}")
+    policy.write_text(text, "utf-8")
+    commit(tree, {"requirements.txt": "-r deps/requirements.txt\ndjango==1.11.1\n", "limits.txt": "django==1.11.2\n"})
+    stage(tree, {"deps/requirements.txt": "-r ../limits.txt\n"})
+    report = hook(policy=str(policy))
+    found = {(ruling.finding.location.path, ruling.outcome.value) for ruling in report.verdict.rulings}
+    assert found == {("requirements.txt", "known"), ("limits.txt", "known")}
+    stage(tree, {"deps/requirements.txt": "-r ../limits.txt\ndjango==1.11.3\n"})
+    found = {(ruling.finding.location.path, ruling.outcome.value) for ruling in hook(policy=str(policy)).verdict.rulings}
+    assert found == {("requirements.txt", "known"), ("limits.txt", "known"), ("deps/requirements.txt", "blocking")}
+
+
 def test_a_subfolder_and_names_are_seen_from_where_the_hook_is_started(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stage(tree, {"sub/new.py": WEAK_SOURCE, "top.py": WEAK_SOURCE})
     monkeypatch.chdir(tree / "sub")

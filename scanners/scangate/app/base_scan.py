@@ -73,7 +73,7 @@ def _scan_commit(  # noqa: PLR0913, PLR0917 -- those of scan_base, and what diff
         note = f"{base.label} cannot be read ({error.reason}): every finding and suppression counts as new"
         return msgspec.structs.replace(before, notes=(*before.notes, note))
     if head.listing.summary.source in CHANGE_SOURCES:
-        listing = _drop_untouched(listing, head.listing)
+        listing = _drop_untouched(listing, head)
     changed, unchanged = without_unchanged(listing, head.listing, head.plan)
     scratch_dir.mkdir(mode=0o700)
     scanned, targets = scan(changed, head.plan, session.processes, scratch_dir, progress)
@@ -91,9 +91,14 @@ def _has_comments(results: Sequence[ScanResult]) -> bool:
     return any(finding.tool_comment or finding.ignore_comments for result in results for finding in result.findings)
 
 
-def _drop_untouched(base: Listing, head: Listing) -> Listing:
-    """``base`` with the files that the change does not touch as companions: their findings cannot have moved to another file."""
-    untouched = {target.raw_path for target in head.companions.values()}
+def _drop_untouched(base: Listing, head: HeadScan) -> Listing:
+    """``base`` with the files that the change does not touch as companions: their findings cannot have moved to another file.
+
+    Those that the scan of the change read because a touched file names them, or is named by them, stay: what a scan of the whole
+    base finds in them is not new.
+    """
+    read = {path for result in head.results for path in (*result.analyzed_files, *(gap.path for gap in result.gaps))}
+    untouched = {target.raw_path for target in head.listing.companions.values() if target.path not in read}
     kept = tuple(target for target in base.targets if target.raw_path not in untouched)
     companions = {target.path: target for target in base.targets if target.raw_path in untouched}
     return msgspec.structs.replace(base, targets=kept, companions={**base.companions, **companions})
