@@ -13,7 +13,7 @@ set -eu
 
 etc="${SCANGATE_ETC:-/etc/scangate}"
 record="${SCANGATE_RECORD:-/var/lib/scangate/accepted}"
-scangate="${SCANGATE_HOME:-/opt/scangate}/bin/scangate"
+python="${SCANGATE_HOME:-/opt/scangate}/bin/python"
 root="${CODEDEPLOY_ROOT:-/opt/codedeploy-agent/deployment-root}"
 
 refuse() {
@@ -36,5 +36,5 @@ test -z "$others" || refuse "others than root could have written $others"
 
 # From / and with -I, so that Python takes in nothing of the bundle. Every exit code but 0 refuses.
 cd /
-"${scangate%/*}/python" -I "$scangate" verify "$archive" --key "$etc/key.pem" --env "$(cat "$etc/environment")" --record "$record" ||
+"$python" -I -m scangate verify "$archive" --key "$etc/key.pem" --env "$(cat "$etc/environment")" --record "$record" ||
     refuse "scangate verify did not let it through"

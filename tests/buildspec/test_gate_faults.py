@@ -34,7 +34,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
         archive.write(Path(fake_scangate.__file__), "fake_scangate.py")
         archive.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: scangate\nVersion: 0.0.1\n")
         archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
-        archive.writestr(f"{info}/entry_points.txt", "[console_scripts]\nscangate = fake_scangate:main\n")
+        archive.writestr("scangate/__init__.py", "")
+        archive.writestr("scangate/__main__.py", "from fake_scangate import main\n\nmain()\n")
         archive.writestr(f"{info}/RECORD", "")
     return path
 

@@ -39,7 +39,6 @@ class BuildImage:
         """
         quick = f'[ "$1 $2 $3 $4" != "-I -m pip install" ] || exit 0\nexec {_PYTHON} "$@"'
         _write(home / "scangate/bin", {"python": quick})
-        (home / "scangate/bin/scangate").symlink_to(Path(sys.executable).with_name("scangate"))
         return {"PATH": self.install_programs(home / "bin"), "SCANGATE_HOME": str(home / "scangate")}
 
     def restore_cache(self, home: Path) -> None:
