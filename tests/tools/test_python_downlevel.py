@@ -16,7 +16,7 @@ from scangate.tools.source_edits import EditedText, LineStarts
 
 def downlevel(data: bytes) -> bytes:
     try:
-        return python_downlevel.downlevel(data, walk_code(ast.parse(data)))
+        return python_downlevel.downlevel(LineStarts(data), walk_code(ast.parse(data)))[0]
     except SyntaxError:
         return data
 

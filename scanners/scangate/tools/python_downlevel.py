@@ -12,7 +12,7 @@ import ast
 import itertools
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from scangate.python_parser import parse_python
@@ -43,6 +43,30 @@ COMPARISONS: dict[type[ast.cmpop], tuple[bytes, ...]] = {
 _EXACT_POSITIONS_IN_STRINGS = sys.version_info >= (3, 12)
 
 
+CHILDLESS = {ast.Constant, ast.Global, ast.Nonlocal, ast.MatchSingleton, *(() if _EXACT_POSITIONS_IN_STRINGS else (ast.JoinedStr,))}
+PLAIN_FIELDS = frozenset(
+    {
+        "ctx",
+        "op",
+        "ops",
+        "id",
+        "attr",
+        "name",
+        "arg",
+        "kind",
+        "module",
+        "level",
+        "asname",
+        "is_async",
+        "conversion",
+        "simple",
+        "rest",
+    }
+    | {"type_comment", "type_ignores", "kwd_attrs", "tag", "str", "pattern"}
+)
+"""Fields that hold no nodes, or none that matter."""
+
+
 class _SourceText(LineStarts):
     """Source bytes, and the offsets of syntax tree nodes in them."""
 
@@ -59,55 +83,70 @@ class _SourceText(LineStarts):
         return self.data.rfind(b"\n", 0, at) + 1
 
 
-def walk_code(tree: ast.AST) -> list[ast.AST]:
-    """The nodes of ``tree``, the outer ones first, without those in formatted strings if their positions are not exact."""
-    nodes, found = [tree], []
+class _ChildFields(dict[type, tuple[str, ...]]):
+    """The fields that hold nodes, by type of node."""
+
+    def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
+        fields = tuple(name for name in kind._fields if name not in PLAIN_FIELDS)
+        self[kind] = () if kind in CHILDLESS else fields
+        return self[kind]
+
+
+_CHILD_FIELDS = _ChildFields()
+
+
+def walk_code(tree: ast.AST) -> list[Any]:
+    """The nodes of ``tree``, the outer ones first; without those in formatted strings, if positions there are not exact."""
+    nodes: list[Any] = [tree]
+    found = []
     while nodes:
         node = nodes.pop()
-        if node.__class__ in (ast.Load, ast.Store):
-            continue
-        found.append(node)
-        if node.__class__ is ast.JoinedStr and not _EXACT_POSITIONS_IN_STRINGS:
-            continue
-        for value in node.__dict__.values():
-            if value.__class__ is list:
-                nodes.extend(each for each in value if isinstance(each, ast.AST))
-            elif isinstance(value, ast.AST):
-                nodes.append(value)
+        if node is not None:
+            found.append(node)
+            for name in _CHILD_FIELDS[node.__class__]:
+                value = getattr(node, name)
+                if value.__class__ is list:
+                    nodes += value
+                else:
+                    nodes.append(value)
     return found
 
 
-def downlevel(data: bytes, nodes: Iterable[ast.AST]) -> bytes:
-    """Rewrites ``data`` (UTF-8, line feeds; with its nodes) for semgrep's first parser; unchanged if that is not possible."""
-    text, result = _SourceText(data), bytearray(data)
+def downlevel(lines: LineStarts, nodes: Iterable[Any]) -> tuple[bytes, ast.Module | None]:
+    """The source (UTF-8, line feeds; with its nodes) rewritten for semgrep's first parser, and its new tree; as it is, and None, if
+    that is not necessary or not possible."""
+    text, result = _SourceText(lines.data, lines.starts), bytearray(lines.data)
     try:
-        for edit in (edit for node in nodes for edit in _edits(node, text)):
-            result[edit.start : edit.end] = edit.text
+        for node in nodes:
+            rewrite = _REWRITES.get(node.__class__.__name__)
+            if rewrite is not None:
+                for edit in rewrite(node, text):
+                    result[edit.start : edit.end] = edit.text
     except LookupError:  # unusual formatting: leave it to the second parser
-        return data
-    return data if result == data or _parse(bytes(result)) is None else bytes(result)
+        return lines.data, None
+    tree = None if result == lines.data else _parse(bytes(result))
+    return (lines.data, None) if tree is None else (bytes(result), tree)
 
 
-def bracket_edits(nodes: Iterable[ast.AST], lines: LineStarts) -> list[Edit]:
+def bracket_edits(nodes: Iterable[Any], lines: LineStarts) -> list[Edit]:
     """Insertions for what the first parser knows with parentheses or a name only."""
     edits: list[Edit] = []
-    text = _SourceText(lines.data)
     for node in nodes:
-        value: Any = None
-        if isinstance(node, ast.AnnAssign) and isinstance(node.value, (ast.Tuple, ast.Yield, ast.YieldFrom)):
+        kind, value = node.__class__, None
+        if kind is ast.AnnAssign and isinstance(node.value, (ast.Tuple, ast.Yield, ast.YieldFrom)):
             value = node.value
-        elif isinstance(node, ast.ExceptHandler) and isinstance(node.type, ast.Tuple):
+        elif kind is ast.ExceptHandler and isinstance(node.type, ast.Tuple):
             value = node.type
-        elif isinstance(node, ast.Lambda) and node.args.kwonlyargs and node.args.vararg is None:
-            edits += _name_star(node, text)
-        if value is not None and not (isinstance(value, ast.Tuple) and text.data[text.start(value)] == ord("(")):
-            edits += [Edit(text.start(value), text.start(value), b"("), Edit(text.end(value), text.end(value), b")")]
+        elif kind is ast.Lambda and node.args.kwonlyargs and node.args.vararg is None:
+            edits += _name_star(node, lines)
+        if value is not None and not (isinstance(value, ast.Tuple) and lines.data[lines.start(value)] == ord("(")):
+            edits += [Edit(lines.start(value), lines.start(value), b"("), Edit(lines.end(value), lines.end(value), b")")]
     return edits
 
 
-def _name_star(node: ast.Lambda, text: _SourceText) -> Iterator[Edit]:
+def _name_star(node: ast.Lambda, text: LineStarts) -> Iterator[Edit]:
     """``lambda *_, key: key`` for ``lambda *, key: key``."""
-    star = re.compile(rb"(?:[\s(),/\\]|#[^\n]*)*\*").match
+    star = re.compile(rb"(?:[\s(),/\\]|#[^\n]*(?:\n|\Z))*\*").match
     before = [*node.args.posonlyargs, *node.args.args]
     ends = [text.end(each) for each in (*before, *node.args.defaults)] or [text.start(node) + len("lambda")]
     found = star(text.data, max(ends))
@@ -122,39 +161,47 @@ def _parse(data: bytes) -> ast.Module | None:
         return None
 
 
-def _edits(node: Any, text: _SourceText) -> Iterator[Edit]:
-    if isinstance(node, ast.Match):
-        yield text.replace(text.start(node), b"with ")
-        yield from _rewrite_subject(node.subject, text)
-        yield from (_rewrite_case(case, text) for case in node.cases)
-    elif isinstance(node, (ast.BinOp, ast.AugAssign)):
-        if isinstance(node.op, ast.MatMult):
-            yield text.replace(_find_after(text, node.left if isinstance(node, ast.BinOp) else node.target, b"@"), b"*")
-    elif isinstance(node, ast.Compare):
-        for left, operator in zip(node.comparators, node.ops[1:], strict=False):
-            yield _rewrite_comparison(left, operator, text)
-    elif isinstance(node, ast.Subscript):
-        yield from _rewrite_slices(node, text)
-    elif isinstance(node, ast.withitem):
-        yield from _rewrite_tuple(node.context_expr, text)
-    elif isinstance(node, ast.JoinedStr):
-        if any(_is_new_specification(value) for value in node.values):
-            yield from _rewrite_specifications(text, text.start(node), text.end(node))
-    else:
-        yield from (text.replace(text.start(star), b" ") for star in _new_starred(node))
-        yield from (text.blank(text.start(each), text.start(each.value)) for each in _new_walrus(node))
-        yield from _edits_since_3_12(node, text)
+def _rewrite_match(node: ast.Match, text: _SourceText) -> Iterator[Edit]:
+    yield text.replace(text.start(node), b"with ")
+    yield from _rewrite_subject(node.subject, text)
+    yield from (_rewrite_case(case, text) for case in node.cases)
 
 
-def _edits_since_3_12(node: Any, text: _SourceText) -> Iterator[Edit]:
-    kind = type(node).__name__  # by name: older versions do not have the types
-    if kind == "TypeAlias":
-        yield text.replace(text.start(node), b"_  = ")
-    elif kind == "TemplateStr":
-        for prefix in TEMPLATE_PREFIX.finditer(text.data, text.start(node), text.end(node)):
-            yield text.replace(prefix.start(1), b"f")
-    elif getattr(node, "type_params", None):
+def _rewrite_matrix_product(node: ast.BinOp | ast.AugAssign, text: _SourceText) -> Iterator[Edit]:
+    if isinstance(node.op, ast.MatMult):
+        yield text.replace(_find_after(text, node.left if isinstance(node, ast.BinOp) else node.target, b"@"), b"*")
+
+
+def _rewrite_comparisons(node: ast.Compare, text: _SourceText) -> Iterator[Edit]:
+    for left, operator in zip(node.comparators, node.ops[1:], strict=False):
+        yield _rewrite_comparison(left, operator, text)
+
+
+def _rewrite_format(node: ast.JoinedStr, text: _SourceText) -> Iterator[Edit]:
+    if any(_is_new_specification(value) for value in node.values):
+        yield from _rewrite_specifications(text, text.start(node), text.end(node))
+
+
+def _rewrite_template(node: ast.expr, text: _SourceText) -> Iterator[Edit]:
+    for prefix in TEMPLATE_PREFIX.finditer(text.data, text.start(node), text.end(node)):
+        yield text.replace(prefix.start(1), b"f")
+
+
+def _rewrite_alias(node: ast.stmt, text: _SourceText) -> Iterator[Edit]:
+    yield text.replace(text.start(node), b"_  = ")
+
+
+def _rewrite_definition(node: Any, text: _SourceText) -> Iterator[Edit]:
+    if getattr(node, "type_params", None):
         yield _blank_type_parameters(node, text)
+
+
+def _rewrite_stars(node: ast.AST, text: _SourceText) -> Iterator[Edit]:
+    yield from (text.replace(text.start(star), b" ") for star in _new_starred(node))
+
+
+def _rewrite_walrus(node: ast.AST, text: _SourceText) -> Iterator[Edit]:
+    yield from (text.blank(text.start(each), text.start(each.value)) for each in _new_walrus(node))
 
 
 def _rewrite_subject(subject: ast.expr, text: _SourceText) -> Iterator[Edit]:
@@ -165,8 +212,9 @@ def _rewrite_subject(subject: ast.expr, text: _SourceText) -> Iterator[Edit]:
             yield text.replace(text.end(subject) - 1, b" ")
 
 
-def _rewrite_tuple(expression: Any, text: _SourceText) -> Iterator[Edit]:
-    """Brackets for the parentheses of a tuple at the start of a ``with`` statement."""
+def _rewrite_tuple(node: ast.withitem, text: _SourceText) -> Iterator[Edit]:
+    """Brackets for the parentheses of a tuple at the start of a with statement."""
+    expression: Any = node.context_expr
     start = text.start(expression)
     while isinstance(expression, (ast.Attribute, ast.Call, ast.Subscript)):
         expression = expression.func if isinstance(expression, ast.Call) else expression.value
@@ -180,8 +228,8 @@ def _rewrite_slices(node: ast.Subscript, text: _SourceText) -> Iterator[Edit]:
     slices = [each for each in _elements(node.slice) if isinstance(each, ast.Slice)]
     if slices and any(isinstance(each, ast.Call) for each in itertools.islice(ast.walk(node), MANY_NODES)):
         yield from (edit for each in slices for edit in _rewrite_slice(each, text))
-    yield from (text.replace(text.start(star), b" ") for star in _new_starred(node))
-    yield from (text.blank(text.start(each), text.start(each.value)) for each in _new_walrus(node))
+    yield from _rewrite_stars(node, text)
+    yield from _rewrite_walrus(node, text)
 
 
 def _rewrite_slice(node: ast.Slice, text: _SourceText) -> Iterator[Edit]:
@@ -202,7 +250,7 @@ def _rewrite_comparison(left: ast.expr, operator: ast.cmpop, text: _SourceText) 
     start = _find_after(text, left, signs[0])
     end = start + len(signs[0])
     if len(signs) > 1:
-        second = re.compile(rb"(?:[\s\\]|#[^\n]*)*" + signs[1]).match(text.data, end)
+        second = re.compile(rb"(?:[\s\\]|#[^\n]*(?:\n|\Z))*" + signs[1]).match(text.data, end)
         if second is None:
             raise LookupError
         end = second.end()
@@ -262,7 +310,7 @@ def _blank_type_parameters(node: Any, text: _SourceText) -> Edit:
 
 def _find_after(text: _SourceText, node: ast.expr | ast.pattern, sign: bytes) -> int:
     """The offset of ``sign`` after ``node``, with only brackets, commas, blanks and comments in between."""
-    match = re.compile(rb"(?:[\s(),\]\\]|#[^\n]*)*?" + re.escape(sign)).match(text.data, text.end(node))
+    match = re.compile(rb"(?:[\s(),\]\\]|#[^\n]*(?:\n|\Z))*?" + re.escape(sign)).match(text.data, text.end(node))
     if match is None:
         raise LookupError
     return match.end() - len(sign)
@@ -292,3 +340,20 @@ def _new_walrus(node: ast.AST) -> Iterator[ast.NamedExpr]:
 
 def _elements(value: ast.AST | None) -> Iterable[ast.AST | None]:
     return value.elts if isinstance(value, ast.Tuple) else (value,)
+
+
+_REWRITES: dict[str, Callable[[Any, _SourceText], Iterator[Edit]]] = {
+    "Match": _rewrite_match,
+    "BinOp": _rewrite_matrix_product,
+    "AugAssign": _rewrite_matrix_product,
+    "Compare": _rewrite_comparisons,
+    "Subscript": _rewrite_slices,
+    "withitem": _rewrite_tuple,
+    "JoinedStr": _rewrite_format,
+    "TypeAlias": _rewrite_alias,
+    "TemplateStr": _rewrite_template,
+    **dict.fromkeys(("FunctionDef", "AsyncFunctionDef", "ClassDef"), _rewrite_definition),
+    **dict.fromkeys(("arg", "For", "AsyncFor", "Yield"), _rewrite_stars),
+    **dict.fromkeys(("Set", "GeneratorExp", "SetComp"), _rewrite_walrus),
+}
+"""By the name of the type of node: older versions of Python do not have all."""

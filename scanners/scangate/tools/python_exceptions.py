@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from scangate.tools.source_edits import Edit, LineStarts
@@ -32,7 +32,7 @@ def exception_edits(tree: ast.Module, lines: LineStarts) -> list[Edit]:
     if not POSSIBLE.search(lines.data):
         return []
     flow = _ControlFlow(lines)
-    flow.visit(tree.body, in_try=False, continues=True)
+    flow.visit(tree.body, in_try=False, continues=False)
     return flow.line_ends + flow.edits
 
 
@@ -47,30 +47,21 @@ class _ControlFlow:
 
     def visit(self, block: Block, *, in_try: bool, continues: bool) -> None:
         """``in_try``: whether an exception is handled in the same function. ``continues``: whether something follows the block."""
-        for index, statement in enumerate(block):
-            follows = continues or index + 1 < len(block)
-            if isinstance(statement, _FUNCTIONS):
-                self._mark_definition(statement, in_try=in_try)
-                self.visit(statement.body, in_try=False, continues=False)
-                continue
-            if isinstance(statement, ast.ClassDef):
-                self._mark_definition(statement, in_try=in_try)
-            elif in_try and _is_simple(statement) and not _has_call(statement):
-                self.edits.append(Edit(self.lines.start(statement), self.lines.start(statement), MARK + b";"))
-            if isinstance(statement, (ast.With, ast.AsyncWith)) and follows and not _completes(statement.body):
-                self._make_conditional(statement.body, statement)
-            self._visit_parts(statement, in_try=in_try, continues=follows)
+        blocks: list[tuple[Block, bool, bool]] = [(block, in_try, continues)]
+        while blocks:
+            block, in_try, continues = blocks.pop()
+            for index, statement in enumerate(block):
+                follows = continues or index + 1 < len(block)
+                self._insert(statement, in_try=in_try, follows=follows)
+                blocks.extend(_parts(statement, in_try=in_try, follows=follows))
 
-    def _visit_parts(self, statement: Any, *, in_try: bool, continues: bool) -> None:
-        is_try, finally_ = isinstance(statement, (ast.Try, ast.TryStar)), bool(getattr(statement, "finalbody", ()))
-        goes_on = continues or is_try or isinstance(statement, (ast.For, ast.AsyncFor, ast.While, ast.ClassDef))
-        for name in _BLOCKS:
-            block = getattr(statement, name, None)
-            if not isinstance(block, list):
-                continue
-            handled = in_try or (is_try and name == "body") or (finally_ and name != "finalbody")
-            for part in block if name in ("handlers", "cases") else [statement]:
-                self.visit(block if part is statement else part.body, in_try=handled, continues=goes_on)
+    def _insert(self, statement: Any, *, in_try: bool, follows: bool) -> None:
+        if isinstance(statement, (*_FUNCTIONS, ast.ClassDef)):
+            self._mark_definition(statement, in_try=in_try)
+        elif in_try and _is_simple(statement) and not _has_call(statement):
+            self.edits.append(Edit(self.lines.start(statement), self.lines.start(statement), MARK + b";"))
+        elif isinstance(statement, (ast.With, ast.AsyncWith)) and follows and not _completes(statement.body):
+            self._make_conditional(statement.body, statement)
 
     def _prefix(self, statement: Any) -> bytes:
         """What stands before a statement on its line."""
@@ -113,6 +104,21 @@ class _ControlFlow:
         edit = Edit(self.lines.start(statement), self.lines.start(statement), b"\n" + indent)
         if edit not in self.line_ends:
             self.line_ends.append(edit)
+
+
+def _parts(statement: Any, *, in_try: bool, follows: bool) -> Iterator[tuple[Block, bool, bool]]:
+    """The blocks of a statement, whether their exceptions are handled, and whether something follows them."""
+    if isinstance(statement, _FUNCTIONS):
+        yield statement.body, False, False
+        return
+    is_try, finally_ = isinstance(statement, (ast.Try, ast.TryStar)), bool(getattr(statement, "finalbody", ()))
+    goes_on = follows or is_try or isinstance(statement, (ast.For, ast.AsyncFor, ast.While, ast.ClassDef))
+    for name in _BLOCKS:
+        block = getattr(statement, name, None)
+        if isinstance(block, list):
+            handled = in_try or (is_try and name == "body") or (finally_ and name != "finalbody")
+            for part in block if name in ("handlers", "cases") else [statement]:
+                yield block if part is statement else part.body, handled, goes_on
 
 
 def _siblings(statement: Any, parent: Any) -> Block:

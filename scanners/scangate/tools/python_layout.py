@@ -17,7 +17,7 @@ from typing import Any
 
 from scangate.tools.source_edits import Edit, LineStarts
 
-_BLANKS = rb"(?:[ \t\f\n]|\\\n|#[^\n]*)"
+_BLANKS = rb"(?:[ \t\f\n]|\\\n|#[^\n]*(?:\n|\Z))"
 _TRIVIA = re.compile(_BLANKS + rb"+")
 _OPENING = re.compile(rb"\((?:" + _BLANKS + rb"|\()*")
 _CLOSING = re.compile(_BLANKS + rb"*\)")
@@ -38,6 +38,13 @@ _ATOMS: tuple[type[ast.expr], ...] = (
 )
 """Expressions that never need parentheses."""
 
+_CONTEXTS: tuple[type[ast.AST], ...] = (
+    *(ast.Call, ast.List, ast.Set, ast.Dict, ast.Subscript, ast.Assign, ast.AugAssign, ast.Return, ast.Expr),
+)
+"""Nodes with parts that need no parentheses."""
+
+MOST_BRACKETS = 200  # that Python nests; more of them are in a string or a comment
+
 Range = tuple[int, int]
 """Offsets of the first byte and after the last byte."""
 
@@ -47,14 +54,15 @@ _OPERATIONS: tuple[type[ast.expr], ...] = (ast.BinOp, ast.BoolOp, ast.Compare, a
 _BUILTIN_MODULES = frozenset({"builtins", "__builtin__"})
 
 
-def layout_edits(nodes: Sequence[ast.AST], lines: LineStarts) -> tuple[list[Edit], dict[Range, Range]]:
+def layout_edits(nodes: Sequence[Any], lines: LineStarts) -> tuple[list[Edit], dict[Range, Range]]:
     """The edits to the source (UTF-8, line feeds) of ``nodes``, the outer ones first; and, by the range of each expression whose
     parentheses are removed, the range with them."""
-    layout = _Layout(lines, _builtin_names(nodes) if b"builtin" in lines.data else {})
+    layout = _Layout(lines, nodes, _builtin_names(nodes) if b"builtin" in lines.data else {})
     for node in nodes:
         layout.join(node)
     for node in reversed(nodes):  # inner expressions have the inner parentheses
-        layout.remove_parentheses(node)
+        if isinstance(node, ast.expr):
+            layout.remove_parentheses(node)
     return layout.edits, layout.ranges
 
 
@@ -80,7 +88,7 @@ def normalize_identifiers(text: str) -> list[tuple[int, int, str]]:
 class _Layout:
     """Collects edits for expressions."""
 
-    def __init__(self, lines: LineStarts, builtin_names: Mapping[str, str]) -> None:
+    def __init__(self, lines: LineStarts, nodes: Iterable[Any], builtin_names: Mapping[str, str]) -> None:
         self.edits: list[Edit] = []
         self.ranges: dict[Range, Range] = {}
         self._data = lines.data
@@ -90,40 +98,37 @@ class _Layout:
         self._bracketed: set[int] = set()  # nodes within brackets of a syntax, where lines may end, by identity
         self._separate: set[int] = set()  # operations that need no parentheses where they stand, by identity
         self._openings: dict[int, list[int]] = {}  # by the offset of what they enclose, from the outermost
-        for run in _OPENING.finditer(self._data):
+        self._code = _without_strings(nodes, lines)
+        for run in _OPENING.finditer(self._code):
             offsets = [run.start()]
             if run.end() - run.start() > 1:
                 offsets = list(_parentheses(run[0], run.start()))
             self._openings[run.end()] = offsets
-            for index in range(1, len(offsets)):
+            for index in range(1, len(offsets) if len(offsets) <= MOST_BRACKETS else 0):
                 self._openings[offsets[index]] = offsets[:index]
 
     def join(self, node: Any) -> None:
         """Removes what may stand before a call's parenthesis, an index, or the name of an attribute."""
         kind = node.__class__
-        self._note_operations(node)
+        if kind in _CONTEXTS or kind in _OPERATIONS:
+            self._note_operations(node)
         if kind is ast.Attribute:
-            value, end = node.value, self._lines.end(node.value)
             self._use_builtin_name(node)
-            if self._lines.end(node) - end != len(node.attr) + 1 and not _is_number(value):
-                self._delete_blanks(_BEFORE_NAME, end)
-        elif kind is ast.Call:
-            end = self._lines.end(node.func)
-            self._use_builtin_name(node)
-            if self._data[end : end + 1] != b"(":
-                end = self._delete_blanks(_BEFORE_BRACKET, end)
-            self._owned.add(end)
-        elif kind is ast.Subscript:
             end = self._lines.end(node.value)
+            if self._lines.end(node) - end != len(node.attr) + 1 and not _is_number(node.value):
+                self._delete_blanks(_BEFORE_NAME, end)
+        elif kind is ast.Call or kind is ast.Subscript:
             self._use_builtin_name(node)
-            if self._data[end : end + 1] != b"[":
-                self._delete_blanks(_BEFORE_BRACKET, end)
+            end = self._lines.end(node.func if kind is ast.Call else node.value)
+            if self._data[end : end + 1] not in (b"(", b"["):
+                end = self._delete_blanks(_BEFORE_BRACKET, end)
+            if kind is ast.Call:
+                self._owned.add(end)
         elif kind is ast.ClassDef:
-            header = _CLASS.match(self._data, self._lines.start(node))
-            if header is not None:
+            if header := _CLASS.match(self._code, self._lines.start(node)):
                 self._owned.add(header.end())
-        elif kind is ast.Name and node.id in self._builtin_names and self._builtin_names[node.id]:
-            self.edits.append(Edit(self._lines.start(node), self._lines.end(node), self._builtin_names[node.id].encode()))
+        elif kind is ast.Name and (name := self._builtin_names.get(node.id)):
+            self.edits.append(Edit(self._lines.start(node), self._lines.end(node), name.encode()))
 
     def _note_operations(self, node: Any) -> None:
         for part in _bracketed_parts(node):
@@ -137,8 +142,6 @@ class _Layout:
 
     def remove_parentheses(self, node: Any) -> None:
         """Removes all parentheses around what needs none, and all but one pair around other expressions."""
-        if not isinstance(node, ast.expr):
-            return
         start = self._lines.start(node)
         openings = self._openings.get(start)
         if not openings or openings[-1] in self._owned:
@@ -147,7 +150,7 @@ class _Layout:
         inner_start = start
         pairs = 0
         needs_none = self._needs_none(node)
-        while openings and openings[-1] not in self._owned and (closing := _CLOSING.match(self._data, end)):
+        while openings and openings[-1] not in self._owned and (closing := _CLOSING.match(self._code, end)):
             pairs += 1
             start, end = openings.pop(), closing.end()
             if pairs == 1 and not needs_none:
@@ -168,9 +171,7 @@ class _Layout:
             node = node.func if isinstance(node, ast.Call) else node.value
         if not isinstance(node, (ast.Constant, ast.JoinedStr)) or node.lineno == node.end_lineno:
             return True
-        string = self._data[
-            self._lines.start(node) : self._lines.end(node)
-        ]  # without the parentheses, its pieces must be on one line
+        string = self._data[self._lines.start(node) : self._lines.end(node)]  # its pieces, if any, must be on one line
         quotes = _TRIPLE.match(string)
         return quotes is not None and string.count(quotes[1]) == 2
 
@@ -182,7 +183,7 @@ class _Layout:
 
     def _delete_blanks(self, pattern: re.Pattern[bytes], start: int) -> int:
         """Deletes the blanks in what ``pattern`` matches; returns where the match ends."""
-        found = pattern.match(self._data, start)
+        found = pattern.match(self._code, start)
         if found is None:
             return start
         for blanks in _TRIVIA.finditer(found[0]):
@@ -193,6 +194,16 @@ class _Layout:
         name = _builtin_name(node, self._builtin_names) if self._builtin_names else ""
         if name:
             self.edits.append(Edit(self._lines.start(node), self._lines.end(node), name.encode()))
+
+
+def _without_strings(nodes: Iterable[Any], lines: LineStarts) -> bytes:
+    """The source with letters for strings: they may hold parentheses and what looks like comments."""
+    code = bytearray(lines.data)
+    for node in nodes:
+        if node.__class__ is ast.JoinedStr or (node.__class__ is ast.Constant and isinstance(node.value, (str, bytes))):
+            start, end = lines.start(node), lines.end(node)
+            code[start:end] = b"s" * (end - start)
+    return bytes(code)
 
 
 def _parentheses(run: bytes, start: int) -> Iterator[int]:
@@ -226,7 +237,7 @@ def _is_number(node: Any) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, (int, float, complex)) and not isinstance(node.value, bool)
 
 
-def _builtin_names(nodes: Iterable[ast.AST]) -> dict[str, str]:
+def _builtin_names(nodes: Iterable[Any]) -> dict[str, str]:
     """Names for built-in functions, and (with an empty string) for the module that holds them."""
     names = {"__builtins__": ""}
     for node in nodes:

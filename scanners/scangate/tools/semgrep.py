@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib.util
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -69,7 +68,16 @@ SYNTAX_PROBE_RULE = f"""rules:
 """Matches the last line of each prepared Python file, if semgrep's first parser has read it. The second one, which takes over
 without a word when the first fails, loses patterns with formatted strings, bytes and quotes, this rule's among them."""
 
-_STOPPED_AT = re.compile(r"Syntax_error \((.+?):(\d+):(\d+) <")
+SENTINEL = f"{SYNTAX_PROBE}.py"
+"""A file that no parser reads: only if the first parser is reported to stop there, such reports are relied on for other files. It
+saves parsing files to which no rule applies."""
+SENTINEL_ONLY = f"""    paths:
+      include:
+        - {SENTINEL}
+"""
+_STOPPED_AT = re.compile(r"exn \(Parsing_error\.\w+ \((.+?):(\d+):(\d+) <")
+_STOP_MARK = "with Pfff parser"
+_UNCLEAR_NAME = re.compile(rf":\d+:\d+ <|\n|{_STOP_MARK}")
 SEVERITIES = {"INFO": Severity.LOW, "WARNING": Severity.MEDIUM, "ERROR": Severity.HIGH, **Severity.__members__}
 ERROR_KINDS = {
     "PartialParsing": GapKind.PARTIAL_PARSE,
@@ -82,6 +90,10 @@ ERROR_KINDS = {
 _ASSIGNMENT = re.compile(r"([\"']?)[\w.-]+\1\s*[=:]\s*")
 _DOCKER_ASSIGNMENT = re.compile(r"\w+(?:=|[ \t]+)")
 _PASSWORD_FOR_CHPASSWD = re.compile(r"(?:echo|printf)[ \t]+(?:-\w+[ \t]+)*[\"']?[\w.-]+:(?P<value>[^\"'|\\]*[^\"'|\\\s])")
+
+
+Stop = tuple[int, int] | None
+"""The line and column where a parser stopped, if they are known."""
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
@@ -158,48 +170,62 @@ def _reports(files: Sequence[SourceFile], flags: Sequence[str], context: ScanCon
 
     paths = [rule_pack.tool_path(source.path, source.content_type, source.read_bytes()) for source in files]
     prepared = [prepare_source(path, source.read_bytes()) for path, source in zip(paths, files, strict=True)]
-    rules = [word for file in _rule_files(paths, context) for word in ("--config", str(file))]
+    rules = [word for file in rule_pack.rule_files_for(paths) for word in ("--config", str(file))]
     inputs = [
         str(_input_file(source, path, ready.text, context)) for source, path, ready in zip(files, paths, prepared, strict=True)
     ]
-    argv = [_program(flags, context), "scan", *FLAGS, *flags, *rules, *inputs]
-    output = context.run_program(argv, env=ENVIRONMENT, name=NAME)
-    report = decode_json(output.stdout, NAME, _Output)
+    files_to_probe = {name for name, ready in zip(inputs, prepared, strict=True) if ready.is_probed and ready.error is None}
+    report, stops = _run(inputs, rules, flags, files_to_probe, context)
+    stopped = {context.repository_path(name): stop for name, stop in stops.items()}
     gaps = _gaps(report.errors, context)
-    stops = _parser_stops(output.stderr.decode("utf-8", "replace"), context)
     found: dict[str, list[_Result]] = {context.repository_path(name): [] for name in report.paths.scanned}
-    probed = set[str]()
     for result in report.results:
-        name = context.repository_path(result.path)
-        if result.check_id == SYNTAX_PROBE:
-            probed.add(name)
-        else:
-            found.setdefault(name, []).append(result)
+        found.setdefault(context.repository_path(result.path), []).append(result)
     for source, path, ready in zip(files, paths, prepared, strict=True):
         if source.path in found:
             doubts = gaps.get(source.path) or list(_unreported_syntax_gaps(source, path, ready))
-            if not doubts and ready.is_probed and source.path not in probed:
-                doubts = [_second_parser_gap(source, ready, stops.get(source.path))]
+            if not doubts and source.path in stopped:
+                doubts = [_second_parser_gap(source, ready, stopped[source.path])]
             yield _report(source, ready, found[source.path], doubts)
 
 
-def _rule_files(paths: Sequence[str], context: ScanContext) -> list[Path]:
-    """The rule files for ``paths``, with SYNTAX_PROBE_RULE."""
-    probe = context.temp_folder / f"{SYNTAX_PROBE}.yaml"
-    probe.write_text(SYNTAX_PROBE_RULE)
-    return [*rule_pack.rule_files_for(paths), probe]
+def _run(
+    inputs: Sequence[str], rules: Sequence[str], flags: Sequence[str], files_to_probe: Set[str], context: ScanContext
+) -> tuple[_Output, dict[str, Stop]]:
+    """Runs semgrep; returns its answer without what concerns the probe, and the ``files_to_probe`` that its first parser did not
+    read, with where it stopped."""
+    from scangate.tools.semgrep_input import PYTHON_PROBE  # noqa: PLC0415 -- not needed if nothing has changed
+
+    argv = [_program(flags, context), "scan", *FLAGS, *flags, *rules]
+    probe, sentinel = context.temp_folder / f"{SYNTAX_PROBE}.yaml", context.temp_folder / SENTINEL
+    sentinel.write_bytes(b"(\n" + PYTHON_PROBE)
+    stops: dict[str, Stop] | None = None
+    if EXPERIMENTAL in flags and files_to_probe and not any(map(_UNCLEAR_NAME.search, inputs)):
+        probe.write_text(SYNTAX_PROBE_RULE + SENTINEL_ONLY)
+        output = context.run_program([*argv, "--config", str(probe), str(sentinel), *inputs], env=ENVIRONMENT, name=NAME)
+        report = decode_json(output.stdout, NAME, _Output)
+        if not output.stderr_truncated:
+            stops = _parser_stops(output.stderr.decode("utf-8", "replace"), str(sentinel), files_to_probe)
+    if stops is None:  # ask for each file
+        probe.write_text(SYNTAX_PROBE_RULE)
+        output = context.run_program([*argv, "--config", str(probe), *inputs], env=ENVIRONMENT, name=NAME)
+        report = decode_json(output.stdout, NAME, _Output)
+        probed = {result.path for result in report.results if result.check_id == SYNTAX_PROBE}
+        stops = dict.fromkeys(files_to_probe - probed)
+    results = [result for result in report.results if result.check_id != SYNTAX_PROBE]
+    errors = [error for error in report.errors if error.path != str(sentinel)]
+    scanned = [name for name in report.paths.scanned if name != str(sentinel)]
+    return _Output(results, errors, _Paths(scanned)), stops
 
 
-def _parser_stops(stderr: str, context: ScanContext) -> dict[str, tuple[int, int]]:
-    """Where semgrep's first parser stopped: line and column by path. What is not understood is left out."""
-    stops: dict[str, tuple[int, int]] = {}
-    for stop in _STOPPED_AT.finditer(stderr):
-        with contextlib.suppress(ScanError):
-            stops[context.repository_path(stop[1])] = (int(stop[2]), int(stop[3]))
-    return stops
+def _parser_stops(stderr: str, sentinel: str, files: Set[str]) -> dict[str, Stop] | None:
+    """Where semgrep's first parser stopped, by file; None if that cannot be told from ``stderr``."""
+    found = {stop[1]: (int(stop[2]), int(stop[3])) for stop in _STOPPED_AT.finditer(stderr)}
+    is_complete = stderr.count(_STOP_MARK) == sum(1 for _ in _STOPPED_AT.finditer(stderr)) and sentinel in found
+    return {name: stop for name, stop in found.items() if name in files} if is_complete else None
 
 
-def _second_parser_gap(source: SourceFile, ready: PreparedSource, stop: tuple[int, int] | None) -> Gap:
+def _second_parser_gap(source: SourceFile, ready: PreparedSource, stop: Stop) -> Gap:
     where = f" from line {ready.locate(stop, stop)[0][0]}" if stop else ""
     hint = "write the syntax in that line in another way, or exclude the file with a reason"
     return Gap(NAME, source.path, GapKind.PARTIAL_PARSE, f"semgrep: its Python parser does not know the syntax{where}", hint=hint)

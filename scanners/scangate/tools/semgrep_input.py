@@ -8,6 +8,7 @@ import re
 import yaml
 
 from scangate.errors import ScanError
+from scangate.model import GapKind
 from scangate.source_text import character_position, decode
 from scangate.tools import rule_pack
 from scangate.tools.dockerfile import normalize_dockerfile
@@ -62,6 +63,7 @@ class _PreparedPython(PreparedSource):
         except ScanError as reason:
             text, self._encoding, error = _normalize_text(data).decode(), "utf-8", reason
         self._original = text.encode()
+        self._original_lines = LineStarts(self._original)
         self._file = data if self._encoding != "utf-8" else b""
         self._edited, self._ranges = EditedText(self._original, ()), dict[tuple[int, int], tuple[int, int]]()
         try:
@@ -69,19 +71,18 @@ class _PreparedPython(PreparedSource):
         except ScanError as reason:
             error = error or reason
         except RecursionError:
-            pass  # nested so deeply that semgrep does not read it either
+            error = error or ScanError(GapKind.UNPARSABLE, "nested too deeply to follow exceptions")
         ending = b"" if self._edited.data.endswith(b"\n") or not self._edited.data else b"\n"
         super().__init__(self._edited.data + ending + PYTHON_PROBE, error)
-        self._result_lines, self._original_lines = LineStarts(self._edited.data), LineStarts(self._original)
+        self._result_lines = LineStarts(self._edited.data)
 
     def _edit(self, text: str) -> None:
         tree = parse_checked(text)
         nodes = walk_code(tree)
-        older = downlevel(self._original, nodes)
-        if older != self._original:
-            tree = parse_checked(older.decode())
-            nodes = walk_code(tree)
-        lines = LineStarts(older)
+        older, new_tree = downlevel(self._original_lines, nodes)
+        if new_tree is not None:
+            tree, nodes = new_tree, walk_code(new_tree)
+        lines = LineStarts(older, self._original_lines.starts)
         layout, self._ranges = layout_edits(nodes, lines)
         edits = exception_edits(tree, lines) + bracket_edits(nodes, lines) + layout
         if b"\f" in older:

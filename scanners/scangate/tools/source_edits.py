@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -59,11 +60,10 @@ class EditedText:
 class LineStarts:
     """Offsets of lines, split at line feeds only."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, starts: list[int] | None = None) -> None:
+        """``starts``: the offsets, if they are known; the last one is after the end."""
         self.data = data
-        self.starts = [0]
-        for line in data.split(b"\n"):
-            self.starts.append(self.starts[-1] + len(line) + 1)
+        self.starts = starts or [0, *itertools.accumulate(len(line) + 1 for line in data.split(b"\n"))]
 
     def start(self, node: Any) -> int:
         """The offset of a node of the syntax tree."""
