@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import socket
 import stat
 import subprocess
@@ -13,7 +14,7 @@ import pytest
 
 from scangate.errors import ScanError, UsageError
 from scangate.model import GapKind, SkipReason
-from scangate.scan.discovery import Listing, list_files, list_staged
+from scangate.scan.discovery import Listing, list_commit, list_files, list_staged
 from scangate.scan.git import Repository
 from tests.support.scan_harness import ScanHarness, run_git, write_files
 
@@ -393,6 +394,43 @@ def test_repositories_in_the_tree_are_listed_if_the_policy_says_so(bench: ScanHa
         "nested/inner/i.py": b"i",
     }
     assert [(gap.path, gap.kind) for gap in listing.summary.gaps] == [("empty", GapKind.NESTED_REPOSITORY)]
+
+
+def test_submodules_are_listed_in_the_commits_that_name_them(bench: ScanHarness) -> None:
+    root, sub = init(write_files(bench.root, {"a.py": "a"})), write_files(bench.root.parent / "sub", {"s.py": "old", "x/y.py": "y"})
+    (sub / "link.py").symlink_to("x/y.py")
+    commit(init(sub))
+    inner = write_files(bench.root.parent / "inner", {"i.py": "i"})
+    commit(init(inner))
+    run_git(sub, "submodule", "add", "-q", "../inner", "inner")
+    commit(sub)
+    run_git(root, "submodule", "add", "-q", "../sub", "module")
+    run_git(root, "submodule", "update", "-q", "--init", "--recursive")
+    commit(root)
+    write_files(root, {"module/s.py": "new"})
+    commit(root / "module")
+    run_git(root, "add", "module")
+    repository = bench.repository()
+    assert repository is not None
+    base, staged = list_commit(root, repository, "HEAD", nested=True), list_staged(root, repository, [], nested=True)
+    files = {"module/x/y.py": b"y", "module/link.py": b"y", "module/inner/i.py": b"i"}
+    wanted = {"a.py": b"a", "module/s.py": b"old", **files}
+    assert {path: data for path, data in contents(base).items() if not path.endswith(".gitmodules")} == wanted
+    assert contents(staged).items() >= {"module/s.py": b"new", **files}.items()
+    assert base.summary.gaps == staged.summary.gaps == ()
+    assert {gap.kind for gap in list_staged(root, repository, []).summary.gaps} == {GapKind.NESTED_REPOSITORY}
+    shutil.rmtree(root / "module")
+    assert {gap.path for gap in list_commit(root, repository, "HEAD", nested=True).summary.gaps} == {"module"}
+
+
+def test_an_absent_file_of_a_submodule_is_a_gap(bench: ScanHarness) -> None:
+    root, sub = init(write_files(bench.root, {"a.py": "a"})), init(write_files(bench.root.parent / "sub", {"s.py": "s"}))
+    commit(sub)
+    run_git(root, "submodule", "add", "-q", "../sub", "module")
+    run_git(root / "module", "update-index", "--skip-worktree", "s.py")
+    (root / "module/s.py").unlink()
+    listing = list_files(root, bench.repository(), nested=True)
+    assert [(gap.path, gap.kind) for gap in listing.summary.gaps] == [("module/s.py", GapKind.ABSENT)]
 
 
 def conflict(root: Path) -> None:

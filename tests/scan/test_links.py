@@ -15,7 +15,7 @@ from tests.scan.test_pieces import PythonScanner
 from tests.support.scan_harness import ScanHarness, run_git, write_files
 
 LIMIT = 1024 * 1024
-PAYLOAD = "import os\nbad(1)\n"
+PAYLOAD = "some words, bad(1)\n"
 FILES: dict[str, bytes | str] = {
     "payload.txt": PAYLOAD,
     "recipe": "FROM python:3.12\nRUN pip install x\n",

@@ -14,6 +14,7 @@ from scangate.app.session import Session
 from scangate.errors import ScanError
 from scangate.judge.error_text import pluralize
 from scangate.judge.finding_matching import KnownFinding, ScannedPaths, collect_known_findings
+from scangate.judge.policy import Submodules
 from scangate.model import CHANGE_SOURCES, Finding, GapKind, ScanResult
 from scangate.scan.discovery import Listing, list_commit
 from scangate.scan.dispatch import ProgressCallback
@@ -68,7 +69,8 @@ def _scan_commit(  # noqa: PLR0913, PLR0917 -- those of scan_base, and what diff
     base, repository = setup.inputs.base, session.repository
     assert repository is not None  # noqa: S101 -- for mypy: it has the commit
     try:
-        listing = list_commit(head.listing.root, repository, commit, setup.own_files(session), session.scope)
+        nested = setup.policy.submodules is Submodules.SCAN
+        listing = list_commit(head.listing.root, repository, commit, setup.own_files(session), session.scope, nested=nested)
     except ScanError as error:
         note = f"{base.label} cannot be read ({error.reason}): every finding and suppression counts as new"
         return msgspec.structs.replace(before, notes=(*before.notes, note))

@@ -64,14 +64,14 @@ class ScanSetup(msgspec.Struct, frozen=True):
         return without_own_outputs(identify_targets(self._list_files(session), self.policy.max_file_size, self.cache))
 
     def _list_files(self, session: Session) -> Listing:
+        nested = self.policy.submodules is Submodules.SCAN
         try:
             if self.request.until and session.repository is not None:
                 base = self.inputs.base
                 return list_range(session.root, session.repository, base.reference, self.request.until, session.scope)
             if self.request.staged is not None:
                 names = [os.path.join(session.scope, name) for name in self.request.staged]  # noqa: PTH118 -- a name, not a file
-                return list_staged(session.root, session.repository, names, "" if names else session.scope)
-            nested = self.policy.submodules is Submodules.SCAN
+                return list_staged(session.root, session.repository, names, "" if names else session.scope, nested=nested)
             return list_files(session.root, session.repository, self.own_files(session), session.scope, nested=nested)
         except ScanError as error:
             if error.kind is GapKind.INTERRUPTED or session.processes.is_out_of_time:

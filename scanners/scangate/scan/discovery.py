@@ -7,6 +7,7 @@ import hashlib
 import itertools
 import os
 import stat
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -31,8 +32,9 @@ class Target(msgspec.Struct, frozen=True):
 
     ``stat_signature``: of the file when it was listed, see `take_stat_signature`; empty if the bytes come from git. ``file``: the
     absolute path of the file that has the bytes, if it is not that at ``raw_path``. ``link_to``: of a symbolic link, the raw path
-    of the file that it leads to. ``sha256``: of bytes that git LFS has. The rest is set by `content_types.identify_targets`: the
-    content type, those of the file's pieces, and the digest of its content where there is a cache.
+    of the file that it leads to. ``sha256``: of bytes that git LFS has. ``nested``: the raw path of the nested repository that has
+    the blob, if it is not the root's. The rest is set by `content_types.identify_targets`: the content type, those of the file's
+    pieces, and the digest of its content where there is a cache.
     """
 
     path: str
@@ -43,6 +45,7 @@ class Target(msgspec.Struct, frozen=True):
     file: bytes = b""
     link_to: bytes = b""
     sha256: str = ""
+    nested: bytes = b""
     content_type: str = ""
     piece_types: tuple[str, ...] = ()
     digest: str = ""
@@ -76,6 +79,13 @@ class Listing(msgspec.Struct, frozen=True):
         """The absolute path of the file that has a target's bytes; bytes, since a name need not be text."""
         return target.file or os.path.join(os.fsencode(self.root), target.raw_path)  # noqa: PTH118
 
+    def repository_of(self, target: Target) -> Repository | None:
+        """The repository that has a target's blob."""
+        return self._open(target.nested)
+
+    def _open(self, nested: bytes) -> Repository | None:
+        return self.repository if self.repository is None or not nested else self.repository.open_nested(nested)
+
     def read_head(self, target: Target, size: int) -> bytes:
         """The first ``size`` bytes of a target that is over the size limit. Raises ScanError(UNREADABLE)."""
         try:
@@ -83,14 +93,19 @@ class Listing(msgspec.Struct, frozen=True):
                 return read_file_head(self.full_path(target), size)
         except OSError as error:
             raise ScanError(GapKind.UNREADABLE, describe_os_error(error)) from error
-        blobs = self.repository.read_blobs([target.blob]) if self.repository and target.size <= BATCH_BYTES else {}
+        repository = self.repository_of(target)
+        blobs = repository.read_blobs([target.blob]) if repository is not None and target.size <= BATCH_BYTES else {}
         if target.blob not in blobs:
             raise ScanError(GapKind.UNREADABLE, "its content is not in the local git repository")
         return blobs[target.blob][:size]
 
     def reader(self, targets: Sequence[Target], limit: int) -> Callable[[Target], bytes]:
         """A function that reads one of ``targets``. It raises ScanError: TOO_LARGE above ``limit`` bytes, else UNREADABLE."""
-        blobs = _BlobReader(self.repository, [target for target in targets if target.blob and 0 <= target.size <= limit])
+        in_git: defaultdict[bytes, list[Target]] = defaultdict(list)
+        for target in targets:
+            if target.blob:
+                in_git[target.nested] += [target] if 0 <= target.size <= limit else []
+        blobs = {nested: _BlobReader(self._open(nested), found) for nested, found in in_git.items()}
 
         def read(target: Target) -> bytes:
             try:
@@ -98,7 +113,7 @@ class Listing(msgspec.Struct, frozen=True):
                     return _check_sha256(target, read_regular_file(self.full_path(target), limit))
                 if target.size > limit:
                     raise FileTooLargeError(target.size, limit)
-                return blobs.read(target)
+                return blobs[target.nested].read(target)
             except FileTooLargeError as error:
                 reason = f"{error.size} bytes, over the limit of {limit}"
                 size = f"max-file-size: {error.size // MIB + 1} MiB"
@@ -228,11 +243,14 @@ def _with_nested(repository: Repository, entries: Sequence[GitEntry]) -> Iterato
             yield entry
             continue
         for each in below:  # a blob of another repository cannot be read by its id
-            yield GitEntry(os.path.join(entry.raw_path, each.raw_path), repository_kind=each.repository_kind)  # noqa: PTH118
+            path = os.path.join(entry.raw_path, each.raw_path)  # noqa: PTH118 -- bytes
+            yield GitEntry(path, repository_kind=each.repository_kind, is_hidden=each.is_hidden)
 
 
 def _add_absent(listed: _Listed, repository: Repository, absent: Sequence[GitEntry], entries: Sequence[GitEntry]) -> None:
     """Adds files that the index has and the work tree need not have, with their content in git."""
+    listed.gaps += (_absent_gap(_display_path(entry.raw_path)) for entry in absent if not entry.blob)  # of a nested repository
+    absent = [entry for entry in absent if entry.blob]
     try:
         found = _read_entries(repository, absent, TreeLinks(repository, entries))
     except ScanError:
@@ -248,18 +266,21 @@ def _absent_gap(path: str) -> Gap:
     return Gap(SCANNER, path, GapKind.ABSENT, reason, hint="get it: git sparse-checkout disable, or git checkout -- PATH")
 
 
-def list_staged(root: Path, repository: Repository | None, paths: Sequence[str], scope: str = "") -> Listing:
+def list_staged(
+    root: Path, repository: Repository | None, paths: Sequence[str], scope: str = "", *, nested: bool = False
+) -> Listing:
     """The index's entries for ``paths``, or all that differ from HEAD if none are given; the work tree is not read.
 
     A path that is not in the index, or in conflict, is a gap: a hook that was given it gets no clean result. ``scope`` as in
-    `list_files`. The other entries of the index are companions.
+    `list_files`. ``nested``: the files of a staged submodule are those of its commit. Other entries of the index are companions.
     """
     if repository is None:
         raise UsageError("--staged needs a git repository", "scan the directory instead: scangate scan .")
     is_inside = _folder_test(os.fsencode(scope))
     entries = [entry for entry in repository.list_staged([os.fsencode(path) for path in paths]) if is_inside(entry.raw_path)]
     index = repository.list_index()
-    listed = _read_entries(repository, entries, TreeLinks(repository, index), _WorkTree(root, (), (), is_tracked=True))
+    work_tree = _WorkTree(root, (), (), is_tracked=True)
+    listed = _read_entries(repository, entries, TreeLinks(repository, index), work_tree, nested=nested)
     listing = _restrict(_listing(root, repository, FileSource.STAGED, listed), scope)
     return msgspec.structs.replace(listing, companions=_list_companions(repository, index, entries))
 
@@ -283,24 +304,38 @@ def _list_companions(repository: Repository, everything: Sequence[GitEntry], ent
     return {target.path: target for target in targets}
 
 
-def list_commit(root: Path, repository: Repository, commit: str, own_outputs: Sequence[Path] = (), scope: str = "") -> Listing:
+def list_commit(  # noqa: PLR0913
+    root: Path,
+    repository: Repository,
+    commit: str,
+    own_outputs: Sequence[Path] = (),
+    scope: str = "",
+    *,
+    nested: bool = False,
+) -> Listing:
     """Everything under ``root`` in a commit, from git's objects; neither the work tree nor the index is read.
 
     ``own_outputs`` as in `list_files`, but not reported. ``scope``: the folder or file to list; the others are companions.
+    ``nested``: the files of submodules, in the commits that this one names, are listed as well, if git has them.
     """
     is_own_output, is_inside = _own_output_test(root, own_outputs), _folder_test(os.fsencode(scope))
     tree = [each for each in repository.list_tree(commit) if not is_own_output(each.raw_path)]
     entries = [entry for entry in tree if is_inside(entry.raw_path)]
-    listed = _read_entries(repository, entries, TreeLinks(repository, tree))
+    listed = _read_entries(repository, entries, TreeLinks(repository, tree), nested=nested)
     companions = _list_companions(repository, tree, entries) if scope else {}
     return msgspec.structs.replace(_listing(root, repository, FileSource.COMMIT, listed), commit=commit, companions=companions)
 
 
 def _read_entries(
-    repository: Repository, entries: Sequence[GitEntry], links: TreeLinks, work_tree: _WorkTree | None = None
+    repository: Repository,
+    entries: Sequence[GitEntry],
+    links: TreeLinks,
+    work_tree: _WorkTree | None = None,
+    *,
+    nested: bool = False,
 ) -> _Listed:
     """The files of ``entries`` with their content in git. A link has the content of what it leads to among ``links``, or else, as
-    for a file that is ignored, in the ``work_tree``."""
+    for a file that is ignored, in the ``work_tree``. ``nested``: submodules are entered."""
     ends = {entry.raw_path: links.resolve(entry) for entry in entries if entry.mode == SYMBOLIC_LINK and entry.blob}
     contents = {entry.raw_path: end.entry for entry in entries if (end := ends.get(entry.raw_path)) is not None and end.entry}
     blobs = {entry.blob for entry in (*entries, *contents.values()) if entry.blob and entry.mode.startswith("100")}
@@ -309,7 +344,7 @@ def _read_entries(
     for entry in entries:
         path, end = _display_path(entry.raw_path), ends.get(entry.raw_path)
         if entry.repository_kind:
-            listed.add(_nested_repository_gap(entry))
+            _add_nested(listed, repository, entry, enter=nested)
         elif not entry.blob:
             reason = "merge conflict: git has no staged content for it" if entry.mode else "not in git's index"
             listed.add(_unreadable_gap(path, reason))
@@ -325,6 +360,26 @@ def _read_entries(
         else:
             listed.add(_unreadable_gap(path, end.problem))
     return listed
+
+
+def _add_nested(listed: _Listed, repository: Repository, entry: GitEntry, *, enter: bool) -> None:
+    """Adds the files of a submodule in the commit that ``entry`` names, or a gap if they are not there or not to be entered."""
+    inner = repository.open_nested(entry.raw_path) if enter and entry.blob else None
+    try:
+        tree = inner.list_tree(entry.blob) if inner is not None else []
+        found = _read_entries(inner, tree, TreeLinks(inner, tree), nested=True) if inner is not None else None
+    except ScanError:
+        found = None
+    if found is None:
+        listed.add(_nested_repository_gap(entry))
+        return
+    folder, display = entry.raw_path + b"/", _display_path(entry.raw_path) + "/"
+    for target in found.targets:
+        raw_path, link_to = folder + target.raw_path, folder + target.link_to if target.link_to else b""
+        inside = folder + target.nested if target.nested else entry.raw_path
+        listed.add(msgspec.structs.replace(target, path=_display_path(raw_path), raw_path=raw_path, link_to=link_to, nested=inside))
+    listed.skipped += (msgspec.structs.replace(skipped, path=display + skipped.path) for skipped in found.skipped)
+    listed.gaps += (msgspec.structs.replace(gap, path=display + (gap.path or "")) for gap in found.gaps)
 
 
 def _listing(root: Path, repository: Repository | None, source: FileSource, listed: _Listed, notes: Sequence[str] = ()) -> Listing:

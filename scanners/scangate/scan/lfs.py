@@ -23,7 +23,8 @@ def find_object(listing: Listing, target: Target) -> Target | None:
 
     The bytes are compared with the pointer's SHA-256 when they are read.
     """
-    if listing.repository is None or target.sha256:
+    repository = listing.repository_of(target)
+    if repository is None or target.sha256:
         return None
     try:
         pointer = _POINTER.fullmatch(listing.reader([target], STAND_IN_BYTES)(target))
@@ -32,7 +33,7 @@ def find_object(listing: Listing, target: Target) -> Target | None:
     if pointer is None:
         return None
     digest, size = pointer[1].decode(), int(pointer[2])
-    file = os.fsencode(listing.repository.common_dir / "lfs" / "objects" / digest[:2] / digest[2:4] / digest)
+    file = os.fsencode(repository.common_dir / "lfs" / "objects" / digest[:2] / digest[2:4] / digest)
     try:
         status = os.lstat(file)
     except OSError:
