@@ -99,8 +99,18 @@ def test_staged_files_are_read_with_what_the_index_has(tree: Path, shell: dict[s
     write_files(tree, {"requirements.txt": "-r deps/base.txt\n-c pins\npinned\n# changed\n", "pins": "pinned==2\n"})
     write_files(tree, {"rye/pyproject.toml": '[project]\nname = "r"\ndependencies = ["ryes>=1"]\n'})
     run_git(tree, "add", "requirements.txt", "rye/pyproject.toml")
-    verdict = scan(tree, shell, "--staged")
+    verdict = scan(tree, shell, "--staged", code=0)
     assert [gap for gap in verdict["gaps"] if gap["scanner"] == "pip-audit"] == []
     assert {name: WHERE[name] for name in ("base", "other", "unused", "ryes")}.items() <= found(verdict).items()
     assert found(verdict)["pinned"] == ("requirements.txt", 3)
     assert "in-script" not in found(verdict)
+    assert {each["outcome"] for each in verdict["findings"]} == {"known"}
+
+
+def test_a_staged_file_that_an_unchanged_one_includes_is_audited(tree: Path, shell: dict[str, str]) -> None:
+    write_files(tree, {"env/lists/more": "-r further\n", "env/lists/further": "other==1\n"})
+    run_git(tree, "add", "env/lists/more", "env/lists/further")
+    verdict = scan(tree, shell, "--staged")
+    assert [(each["path"], each["affected_package"]["name"]) for each in verdict["findings"] if each["outcome"] == "blocking"] == [
+        ("env/lists/further", "other")
+    ]

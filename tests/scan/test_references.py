@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from scangate.model import FileSource, SkippedPath, SkipReason
+from scangate.model import CHANGE_SOURCES, FileSource, SkippedPath, SkipReason
 from scangate.plugin import read_traits
 from scangate.scan.cache import Cache
 from scangate.scan.caching_scanner import CachingScanners
@@ -114,6 +114,18 @@ def test_what_names_a_staged_file_is_read_with_it(harness: ScanHarness) -> None:
         "x/aside.txt",
         "x/top.txt",
     ]
+
+
+@pytest.mark.parametrize("source", sorted(CHANGE_SOURCES))
+def test_a_changed_file_that_only_its_includer_makes_a_file_of_the_scanner(harness: ScanHarness, source: FileSource) -> None:
+    listing = part_of(harness.listing(), "lists/two.list", "other.list")
+    assert assigned(listing) == []
+    changed = msgspec.structs.replace(listing, summary=msgspec.structs.replace(listing.summary, source=source))
+    assert assigned(changed) == NAMED
+    skipped = ScannerTask(NamingScanner(), WordScanner.Options(), 60, "skipped by --skip")
+    assert assign_files(skipped, changed, ()).targets == []
+    unnamed = msgspec.structs.replace(part_of(harness.listing(), "other.list"), summary=changed.summary)
+    assert assigned(unnamed) == []
 
 
 def test_a_cached_result_is_of_no_use_once_a_named_file_changed(harness: ScanHarness, tmp_path: Path) -> None:

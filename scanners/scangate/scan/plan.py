@@ -11,7 +11,7 @@ import msgspec
 
 from scangate.errors import ScanError
 from scangate.globs import matches
-from scangate.model import FileReport, Gap, GapKind, SkippedPath, SkipReason
+from scangate.model import CHANGE_SOURCES, FileReport, Gap, GapKind, SkippedPath, SkipReason
 from scangate.plugin import Coverage, FileFacts, Scanner, ScannerTraits, SourceFile, read_traits
 from scangate.scan.discovery import Listing, Target
 from scangate.scan.pieces import typical_path
@@ -137,7 +137,9 @@ def assign_files(
         is_wanted = (task.paths is None or target.path in task.paths) and target.path not in repeated
         if is_wanted and target.path not in listing.companions and accepts(task, target) and not is_excluded(target):
             run.targets.append(target)
-    if run.targets and task.traits.also_reads is not ScannerTraits().also_reads:
+    # of changed files none may be the scanner's by itself, but one that the scanner's other files include
+    may_be_named = not task.skip_reason and (run.targets or listing.summary.source in CHANGE_SOURCES)
+    if may_be_named and task.traits.also_reads is not ScannerTraits().also_reads:
         referenced = find_referenced(run.targets, listing, partial(_names_files, task), partial(_accepts, task), is_excluded)
         run.targets = sorted((*run.targets, *referenced), key=lambda target: target.path)
         run.skipped_paths = list(dict.fromkeys(run.skipped_paths))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from scangate.errors import ScanError
-from scangate.model import FileSource
+from scangate.model import CHANGE_SOURCES
 from scangate.scan.discovery import Listing, Target
 
 NamesFiles = Callable[[str, bytes], Iterable[str]]
@@ -23,7 +23,7 @@ def find_referenced(
 ) -> list[Target]:
     """The files that ``targets`` name, that these name in turn, and so on: of the listing, else of its companions.
 
-    In a scan of staged files, a companion that names one of them is read, too: what it says may decide what they mean. A file that
+    In a scan of changed files, a companion that names one of them is read, too: what it says may decide what they mean. A file that
     cannot be read names nothing: it is a gap once it is scanned. ``accepts``: whether the scanner reads files with a path; of a
     folder that is named it gets those files. ``is_excluded``: whether the policy excludes a file.
     """
@@ -49,16 +49,17 @@ def find_referenced(
 def _including(
     found: Mapping[str, Target], listing: Listing, names_files: NamesFiles, accepts: Callable[[str], bool]
 ) -> list[Target]:
-    """The companions of staged files that name one of ``found``, or name one that does."""
-    if listing.summary.source is not FileSource.STAGED:
+    """The companions of changed files that name one of these or of ``found``, or name one that does."""
+    if listing.summary.source not in CHANGE_SOURCES:
         return []
     companions = [target for path in listing.companions if accepts(path) and (target := listing.find_companion(path))]
-    names = _names(companions, listing, names_files)
+    names = {path: {name.casefold() for name in named} for path, named in _names(companions, listing, names_files).items()}
+    wanted = {path.casefold() for path in (*found, *(target.path for target in listing.targets))}
     including: dict[str, Target] = {}
-    wanted, is_complete = set(found), False
+    is_complete = False
     while not is_complete:
-        more = [each for each in companions if each.path not in wanted and not wanted.isdisjoint(names[each.path])]
-        wanted |= {each.path for each in more}
+        more = [each for each in companions if each.path not in including and not wanted.isdisjoint(names[each.path])]
+        wanted |= {each.path.casefold() for each in more}
         including |= {each.path: each for each in more}
         is_complete = not more
     return list(including.values())
