@@ -21,7 +21,7 @@ $(READY): pyproject.toml
 setup: $(READY) ## Set up .venv
 
 demo: $(READY) ## Scan a copy of the deliberately weak application, under no policy of this repository; it must fail the gate
-	@copy=$$(mktemp -d) && cp -R tests/weak_app/. "$$copy" && $(BIN)/scangate scan "$$copy"; code=$$?; rm -rf "$$copy"; test $$code -eq 1
+	@copy=$$(mktemp -d) && cp -R tests/weak_app/. "$$copy" && $(BIN)/scangate scan "$$copy" --policy baseline; code=$$?; rm -rf "$$copy"; test $$code -eq 1
 
 test: $(READY) ## Run the tests
 	$(BIN)/pytest -m 'not nightly' -n 2

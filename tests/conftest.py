@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from scangate.ci import SYSTEMS, TARGET_VARIABLE
 from tests.support.process_guard import forbid_processes
 
 pytest_plugins = ["tests.support.aws.fixtures"]
 
 settings.register_profile("without-deadline", deadline=None)  # no test asserts a time
 settings.load_profile("without-deadline")
+
+for system in SYSTEMS:  # the tests may run in a build of a pull request, and scan what is none
+    for variable, _ in (*system.pull_request, *system.target, *system.fallback):
+        os.environ.pop(variable, None)
+    os.environ.pop(system.branch, None)
+for variable in (TARGET_VARIABLE, "SCANGATE_FLOOR"):
+    os.environ.pop(variable, None)
 
 TESTS = Path(__file__).parent
 # Tests that start programs or servers; single ones elsewhere carry the mark themselves.

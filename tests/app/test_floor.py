@@ -26,8 +26,7 @@ def load(tree: Path, floor: str | Path, **fields: str) -> PolicyInputs:
 
 
 @pytest.fixture
-def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.delenv("SCANGATE_TARGET", raising=False)
+def tree(tmp_path: Path) -> Path:
     return create_repository(tmp_path / "tree", {"app.py": WEAK_SOURCE, "scangate.yaml": OWN, "house.yaml": FLOOR})
 
 

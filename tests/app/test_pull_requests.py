@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -124,13 +123,6 @@ def _replace_by_folder(tree: Path) -> None:
 ATTACKS: tuple[Callable[[Path], None], ...] = (
     *(_loosen, _forge_baseline, _add_exception, _delete, _move_to_pyproject, _link, _link_outside, _replace_by_folder),
 )
-
-
-@pytest.fixture(autouse=True)
-def _no_ci_variables(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in os.environ:
-        if name == "SCANGATE_TARGET" or name.startswith(("CI_", "GITHUB_", "CODEBUILD_", "BITBUCKET_", "BUILD", "CIRCLE")):
-            monkeypatch.delenv(name)
 
 
 @pytest.fixture(scope="module")

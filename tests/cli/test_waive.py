@@ -151,3 +151,14 @@ def test_an_exception_that_accepts_nothing_can_fail_the_build_and_every_report_s
         assert "scangate:unused-exception" in (out / name).read_text(), name
     assert run_scangate("gate", out / "verdict.json", "--policy", "./scangate.yaml", cwd=tree).code == 1
     assert json.loads((out / "scangate.sarif").read_text())["runs"]
+
+
+def test_no_exception_for_what_the_policy_never_excepts(tree: Path, tmp_path: Path) -> None:
+    (tree / "scangate.yaml").write_text(OWN + "never-excepted: [code]\nexception-owner-names: ['@acme/*']\n")
+    before = (tree / "scangate.yaml").read_bytes()
+    out = tmp_path / "out"
+    fingerprint, _, _ = scanned(tree, out)["bandit:B602"]
+    assert "kind code" in waive(tree, fingerprint, "--verdict", out / "verdict.json").expect(2).stderr
+    argv = ("waive", "bandit:B602", "--reason", "why", "--owner", "@other/team", "--expires", "30d")
+    assert "exceptions[0].owner" in run_scangate(*argv, cwd=tree).expect(2).stderr
+    assert (tree / "scangate.yaml").read_bytes() == before

@@ -155,26 +155,23 @@ def _resolve_named(name: str, repository: Repository | None, head: str = "") -> 
 
 def _resolve_pull_request(request: PullRequest, repository: Repository | None, head: str, *, compared: bool) -> BaseRevision | None:
     """The target branch; None for a build of the target itself, or of a branch that no remote repository has."""
-    problem, hint = "", ""
-    branch, name, ref = request.target, "", ""
+    problem, hint, branch = "", "", request.target
+    name = f"{_remote(request)}/{_printable(branch)}"
     try:
         if not branch and request.uses_default_branch and repository is not None:
             branch = repository.default_branch()
+            name = f"{_remote(request)}/{_printable(branch)}"
         if request.source and (request.source == branch or repository is None or not repository.has_origin()):
             return None
-        remote = "target" if request.repository else "origin"
-        name = f"{remote}/{_printable(branch)}"
         if not branch:
             problem, hint = _unnamed_target(request)
         elif repository is None:
             problem = f"there is no git repository to read {name} from"
         else:
-            ref, shown = f"refs/remotes/{remote}/{branch}", name
-            if remote == "origin" and not repository.has_origin():
-                ref, shown = f"refs/heads/{branch}", _printable(branch)
-            if commit := repository.resolve_ref(ref):
-                if request.system == TARGET_VARIABLE and commit == (head or repository.head_commit()):
-                    return None
+            shown, commit = _find_target(request, repository, branch)
+            if commit and request.system == TARGET_VARIABLE and commit == (head or repository.head_commit()):
+                return None
+            if commit:
                 return _with_merge_base(BaseRevision(shown, commit, is_target=True, compared=compared), repository, head)
             problem = f"git has no {name}"
     except ScanError as error:
@@ -183,6 +180,24 @@ def _resolve_pull_request(request: PullRequest, repository: Repository | None, h
     notes = (f"{reason}: {EVERYTHING_NEW}",) if compared else ()
     hint = hint or _fetch_target_hint(request, branch)
     return BaseRevision(name, unresolved_reason=reason, hint=hint, is_target=True, compared=compared, notes=notes)
+
+
+def _remote(request: PullRequest) -> str:
+    """The name under which remote-tracking branches of the target's repository are."""
+    return "target" if request.repository else "origin"
+
+
+def _find_target(request: PullRequest, repository: Repository, branch: str) -> tuple[str, str]:
+    """The name and the commit of the target branch; both are empty if the clone does not have it.
+
+    A local branch may be the change's own, so it is not taken where there is a remote repository.
+    """
+    remote = _remote(request)
+    refs = {f"{remote}/{_printable(branch)}": f"refs/remotes/{remote}/{branch}"}
+    if remote == "origin" and not repository.has_origin():
+        refs[_printable(branch)] = f"refs/heads/{branch}"
+    found = ((shown, repository.resolve_ref(ref)) for shown, ref in refs.items())
+    return next((each for each in found if each[1]), ("", ""))
 
 
 def _unnamed_target(request: PullRequest) -> tuple[str, str]:
@@ -195,7 +210,7 @@ def _unnamed_target(request: PullRequest) -> tuple[str, str]:
 
 def _fetch_target_hint(request: PullRequest, branch: str) -> str:
     """The command that fetches the target branch, and the setting that makes the CI system do it."""
-    remote, source = ("target", request.repository) if request.repository else ("origin", "origin")
+    remote, source = _remote(request), request.repository or "origin"
     source = "URL" if source == "unknown" else source
     refspec = shlex.quote(_printable(f"+refs/heads/{branch}:refs/remotes/{remote}/{branch}"))
     setting = f"; or set {request.full_clone}" if request.full_clone and remote == "origin" else ""

@@ -141,7 +141,9 @@ def _write(file: Path, before: bytes | None, after: bytes, entry: PolicyExceptio
     """Replaces the file, if the new content is a valid policy. Raises UsageError and PolicyError."""
     if before is not None:
         read_policy(_spec(file))  # so that errors in it are not blamed on the exception
-    _check_owner(read_policy(_spec(file), content=after), entry, accepted)
+    policy = read_policy(_spec(file), content=after)
+    _check_kinds(policy, accepted)
+    _check_owner(policy, entry, accepted)
     with file_errors("write", file, f"ls -ld {file.parent}"):
         temporary = write_temporary(file, after)
         try:
@@ -156,6 +158,14 @@ def _write(file: Path, before: bytes | None, after: bytes, entry: PolicyExceptio
 
 def _spec(file: Path) -> str:
     return str(file.absolute())  # a name without a slash could be that of a bundled policy
+
+
+def _check_kinds(policy: Policy, accepted: tuple[Finding, ...]) -> None:
+    """Raises UsageError if the policy lets no exception accept any of the findings."""
+    kinds = {finding.kind for finding in accepted}
+    if kinds and kinds <= set(policy.never_excepted):
+        names = " and ".join(sorted(kind.value for kind in kinds))
+        raise UsageError(f"the policy lets no exception accept a finding of kind {names}", "fix the finding")
 
 
 def _check_owner(policy: Policy, entry: PolicyException, accepted: tuple[Finding, ...]) -> None:
