@@ -51,7 +51,7 @@ OLDER = {
 }
 SINCE_3_12 = {
     "type X = int\n": "_  = X = int\n",
-    "if 1:\n  type X[T] = list[T]\n": "if 1:\n  _  = X[T] = list[T]\n",
+    "if 1:\n  type X[T] = list[T]\n": "if 1:\n  _  = X    = list[T]\n",
     "def f[T](x: T) -> T: pass\n": "def f   (x: T) -> T: pass\n",
     "async def f [ T: (int, str), *U, **P ] (x): pass\n": "async def f                            (x): pass\n",
     "class A[\n  T,\n]: pass\n": "class A\\\n   \\\n : pass\n",

@@ -19,7 +19,7 @@ WEAK = 'subprocess.run(request.args["x"], shell=True)'
 WEAK_VALUE = "tempfile.mktemp()"
 WEAK_FORMAT = "subprocess.run(f\"a {request.args['x']}\", shell=True)"
 IMPORTS = "import subprocess, tempfile\nfrom flask import request\n"
-UNREAD = re.compile(r"f'\{\*")
+UNREAD = re.compile(r"f'\{\*|:\{[^}]*:\{|\[[^\]]*= ?\*?tempfile")
 """Syntax that semgrep's first parser does not know and that is not rewritten: it is a gap. (Positions within strings are not exact
 before Python 3.12.)"""
 
@@ -95,7 +95,7 @@ def check(tmp_path: Path, frame: Frame) -> None:
     assert lost_lines(result, texts) == {}
     unparsable = {path for path, text in texts.items() if not parses(text)}
     others = {path for path, text in texts.items() if UNREAD.search(text)}
-    assert {gap.path for gap in result.gaps} - others == unparsable
+    assert {gap.path for gap in result.gaps} - others == unparsable - others
 
 
 def test_weak_lines_around_any_syntax_are_found(tmp_path: Path) -> None:

@@ -187,8 +187,9 @@ def _rewrite_template(node: ast.expr, text: _SourceText) -> Iterator[Edit]:
         yield text.replace(prefix.start(1), b"f")
 
 
-def _rewrite_alias(node: ast.stmt, text: _SourceText) -> Iterator[Edit]:
+def _rewrite_alias(node: Any, text: _SourceText) -> Iterator[Edit]:
     yield text.replace(text.start(node), b"_  = ")
+    yield from _rewrite_definition(node, text)
 
 
 def _rewrite_definition(node: Any, text: _SourceText) -> Iterator[Edit]:
@@ -304,6 +305,8 @@ def _rewrite_case(case: ast.match_case, text: _SourceText) -> Edit:
 
 
 def _blank_type_parameters(node: Any, text: _SourceText) -> Edit:
+    if any(isinstance(each, ast.Call) for parameter in node.type_params for each in ast.walk(parameter)):
+        raise LookupError
     start = text.data.rindex(b"[", 0, text.start(node.type_params[0]))
     return text.blank(start, _find_after(text, node.type_params[-1], b"]") + 1)
 
@@ -321,8 +324,9 @@ def _new_starred(node: ast.AST) -> Iterator[ast.Starred]:
     values: Iterable[ast.AST | None] = ()
     if isinstance(node, ast.arg):
         values = (node.annotation,)
-    elif isinstance(node, (ast.Subscript, ast.For, ast.AsyncFor, ast.Yield)):
-        values = _elements(getattr(node, {ast.Subscript: "slice", ast.Yield: "value"}.get(type(node), "iter")))
+    elif isinstance(node, (ast.Subscript, ast.For, ast.AsyncFor, ast.Yield, ast.FormattedValue)):
+        names = {ast.Subscript: "slice", ast.Yield: "value", ast.FormattedValue: "value"}
+        values = _elements(getattr(node, names.get(type(node), "iter")))
     yield from (value for value in values if isinstance(value, ast.Starred))
 
 
@@ -353,7 +357,7 @@ _REWRITES: dict[str, Callable[[Any, _SourceText], Iterator[Edit]]] = {
     "TypeAlias": _rewrite_alias,
     "TemplateStr": _rewrite_template,
     **dict.fromkeys(("FunctionDef", "AsyncFunctionDef", "ClassDef"), _rewrite_definition),
-    **dict.fromkeys(("arg", "For", "AsyncFor", "Yield"), _rewrite_stars),
+    **dict.fromkeys(("arg", "For", "AsyncFor", "Yield", "FormattedValue"), _rewrite_stars),
     **dict.fromkeys(("Set", "GeneratorExp", "SetComp"), _rewrite_walrus),
 }
 """By the name of the type of node: older versions of Python do not have all."""

@@ -23,7 +23,7 @@ _OPENING = re.compile(rb"\((?:" + _BLANKS + rb"|\()*")
 _CLOSING = re.compile(_BLANKS + rb"*\)")
 _BEFORE_NAME = re.compile(rb"(?:" + _BLANKS + rb"|\))*\." + _BLANKS + rb"*(?=[\w\x80-\xff])")
 _BEFORE_BRACKET = re.compile(rb"(?:" + _BLANKS + rb"|\))*(?=[(\[])")
-_CLASS = re.compile(rb"class" + _BLANKS + rb"+[\w\x80-\xff]+" + _BLANKS + rb"*(?=\()")
+_CLASS = re.compile(rb"class" + _BLANKS + rb"+[\w\x80-\xff]+" + _BLANKS + rb"*(?:\[[^()]*\]" + _BLANKS + rb"*)?(?=\()")
 _WORD = re.compile(rb"[\w\x80-\xff]")
 _TRIPLE = re.compile(rb"[A-Za-z]{0,2}(\"\"\"|''')")
 _TOKENS = re.compile(
