@@ -102,14 +102,14 @@ def test_a_conflict_is_no_clean_answer_and_its_resolution_is_read(tree: Path, ru
     assert staged(tree, rules, 1) == ["app.py", "side.py"]
 
 
-def test_a_submodule_and_a_link_are_named_and_not_entered(tree: Path, tmp_path: Path, rules: Path) -> None:
+def test_a_submodule_and_a_link_out_of_the_tree_are_gaps(tree: Path, tmp_path: Path, rules: Path) -> None:
     create_repository(tmp_path / "other", {"weak.py": WEAK_SOURCE})
     run_git(tree, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(tmp_path / "other"), "other")
     (tree / "link.py").symlink_to("/etc/passwd")
     run_git(tree, "add", "link.py")
-    assert staged(tree, rules, 0) == []
-    left = {each["path"] for each in load_verdict(tmp_path / "out")["targets"]["skipped_paths"]}
-    assert left == {"link.py", "other"}
+    assert staged(tree, rules, 3) == []
+    gaps = {(gap["path"], gap["kind"]) for gap in load_verdict(tmp_path / "out")["gaps"] if gap["scanner"] == "targets"}
+    assert {("link.py", "unreadable"), ("other", "nested-repository")} <= gaps
 
 
 def test_path_not_in_the_index_is_reported(tree: Path, rules: Path) -> None:
