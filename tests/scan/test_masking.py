@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from scangate.model import Span
 from scangate.scan import masking
-from scangate.scan.masking import MASK, MaskedText, SpanIndex, assigned_name, mask_suspicious
+from scangate.scan.masking import MASK, MaskedText, SpanIndex, assigned_name, cut_text, mask_suspicious
 from scangate.source_text import decode, split_lines
 
 
@@ -101,10 +101,40 @@ def test_no_secret_stays_in_its_place(parts: list[tuple[str, int, int]], data: s
         ("passwords are bad", "passwords are bad"),
         ("for token in tokens:", "for token in tokens:"),
         ("a = b + c", "a = b + c"),
+        ("redis://:hunter2@host", "redis://:***@host"),
+        ("https://bob:p@ss/w0rd@example.com/x", "https://bob:***@example.com/x"),
+        ("password=${PASSWORD}", "password=${PASSWORD}"),
+        ("use allow_credentials=True", "use allow_credentials=True"),
     ],
 )
 def test_likely_secret_is_masked(text: str, expected: str) -> None:
     assert mask_suspicious(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        ("a.py", "password = md5(password.encode())", "password = md5(password.encode())"),
+        ("a.py", "set(max_token_age=31449600, x=y)", "set(max_token_age=31449600, x=y)"),
+        ("a.py", "test_sha256_x86_64_v3 = token_type", "test_sha256_x86_64_v3 = token_type"),
+        ("a.py", '{"password": None}', '{"password": None}'),
+        ("a.py", r'password = "hun\"ter 2"  # why', 'password = "***"  # why'),
+        ("a.py", 'password = "ab" + "cd" or "ef"', 'password = "***" + "***" or "***"'),
+        ("a.py", "password = 'no end", "password = '***"),
+        ("a.js", "const secret = `a${b}c`;", "const secret = `***`;"),
+        ("a.yml", "password: plain value # why", "password: *** # why"),
+        ("a.yml", "- {password: abc, user: bob}", "- {password: ***, user: bob}"),
+        ("a.yml", "password: {{ vault_password }}", "password: {{ vault_password }}"),
+        ("a.env", "API_KEY=abc,b;c d", "API_KEY=***"),
+    ],
+)
+def test_in_a_line_of_source_only_values_are_masked(path: str, text: str, expected: str) -> None:
+    assert mask_suspicious(text, path) == expected
+
+
+def test_a_cut_leaves_no_piece_of_a_word() -> None:
+    assert cut_text("some text hunter22", 14) == "some text "
+    assert cut_text("some text", 14) == "some text"
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,8 @@ from scangate.judge.policy import Policy
 from scangate.judge.scan_scope import find_scope_gaps
 from scangate.model import COVERAGE, EXIT_CODES, Gap, GapKind, Report
 from scangate.report.schema import parse_report
+from scangate.scan.report_redaction import redact_report
+from scangate.scan.text_redactor import TextRedactor
 from scangate.timestamps import today
 from scangate.tools.ecr import NAME as ECR
 
@@ -61,6 +63,7 @@ def reevaluate(request: ReevaluationRequest, events: Events | None = None) -> Re
             exit_code=EXIT_CODES[verdict.outcome],
             needs_approval=False,  # that was left to an approval by the scan's --review, under the scan's policy
         )
+        report = redact_report(report, TextRedactor())  # what the policy says; the values of the scan's secrets are gone
         prepare(targets, request.output_dir, session)
         return write_reports(report, targets, events or Events())
 

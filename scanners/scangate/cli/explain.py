@@ -19,6 +19,7 @@ from scangate.judge.policy_files import list_bundled_policies
 from scangate.model import Report, RuleInfo, Ruling
 from scangate.report.explain import WaiveArguments, explain_finding, explain_rule
 from scangate.report.schema import parse_report
+from scangate.scan.masking import mask_tokens
 from scangate.timestamps import today
 from scangate.tools.rule_catalog import describe_advisory, list_rules
 
@@ -55,7 +56,7 @@ def command(name: str, file: Path | None, policy: str | None, environment: str |
         waive = WaiveArguments(_expiry(DEFAULT_EXCEPTION_DAYS), source)
         found = [each for each in rulings if each.finding.rule == rule.rule] if report is not None else None
         page = explain_rule(rule, found, waive)
-    click.echo(page, nl=False)
+    click.echo(mask_tokens(page), nl=False)
     return 0
 
 

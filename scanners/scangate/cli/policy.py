@@ -8,6 +8,7 @@ from scangate.app.policies import read_policy
 from scangate.cli import options, schema
 from scangate.judge.policy import Policy
 from scangate.judge.policy_dump import dump_policy
+from scangate.scan.masking import mask_tokens
 
 _name_argument = click.argument("name", metavar="[NAME|FILE]", required=False)
 
@@ -34,7 +35,7 @@ def check(name: str | None, environment: str | None, floor: str | None) -> int:
 @options.floor_option
 def show(name: str | None, environment: str | None, floor: str | None) -> int:
     """Show a policy with everything that it extends."""
-    click.echo(dump_policy(_read_bounded(name, environment, floor)), nl=False)
+    click.echo(mask_tokens(dump_policy(_read_bounded(name, environment, floor))), nl=False)
     return 0
 
 

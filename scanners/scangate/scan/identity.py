@@ -16,7 +16,7 @@ from collections.abc import Callable, Container, Iterable, Sequence
 import msgspec
 
 from scangate.model import Finding, FindingIdentity, FindingKind, Span
-from scangate.scan.masking import MASK, MaskedText, SpanIndex, assigned_name, mask_suspicious
+from scangate.scan.masking import MASK, MaskedText, SpanIndex, assigned_name, cut_text, mask_suspicious
 
 WINDOW = 100
 BASE = 37
@@ -29,7 +29,6 @@ MAX_CONTEXT_DISTANCE = 50  # lines; beyond so many blank ones there is no contex
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 _QUOTE = re.compile(r"\\?[\"']")
 _COMMA = re.compile(r",(?=[)\]}])")
-_LAST_WORD = re.compile(r"(?<!\S)\S++\Z")
 
 
 def identify(findings: Iterable[Finding], text: MaskedText, secrets: Iterable[Span] = (), path: str | None = None) -> list[Finding]:
@@ -133,10 +132,11 @@ def _digest(*parts: str) -> str:
 
 def _evidence(finding: Finding, lines: Sequence[str]) -> str:
     """The first line without possible secrets; a word at the cut is omitted, since it might be a piece of one."""
-    line = _line(lines, finding.location.line)[:MAX_LINE_LENGTH].strip()
-    whole = len(_line(lines, finding.location.line)) <= MAX_LINE_LENGTH
-    line = mask_suspicious(line if whole else _LAST_WORD.sub("", line), finding.location.path)
-    return line if whole and len(line) <= MAX_EVIDENCE_LENGTH else f"{line[:MAX_EVIDENCE_LENGTH]}..."
+    whole = _line(lines, finding.location.line)
+    line = mask_suspicious(cut_text(whole, MAX_LINE_LENGTH).strip(), finding.location.path)
+    if len(whole) <= MAX_LINE_LENGTH and len(line) <= MAX_EVIDENCE_LENGTH:
+        return line
+    return f"{cut_text(line, MAX_EVIDENCE_LENGTH) or line[: MAX_EVIDENCE_LENGTH // 4]}..."
 
 
 def _line(lines: Sequence[str], number: int) -> str:

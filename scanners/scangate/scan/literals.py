@@ -24,12 +24,13 @@ KEY_BEGIN = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----")
 KEY_END = re.compile(r"-----END [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----")
 _KEY_HEADER = re.compile(r"-*(?:BEGIN|END)[A-Z0-9 ]*PRIVATE KEY")
 MAX_PIECES = 64  # literals that are put together into one value
+MAX_DISTANCE = 1024  # how far from a value its name, its quotes or its URL are looked for: lines may be very long
 
 Range = tuple[int, int]
 """From one offset in the text up to another."""
 
-# Every repetition is possessive, so that matching is linear for hostile text too.
-_DOUBLE, _SINGLE = r'"(?:[^"\\\n]|\\(?s:.))*+"', r"'(?:[^'\\\n]|\\(?s:.))*+'"
+# Every repetition is possessive, and a string with escapes may be without an end, so that matching is linear for hostile text too.
+_DOUBLE, _SINGLE = r'"(?:[^"\\\n]|\\(?s:.))*+"?+', r"'(?:[^'\\\n]|\\(?s:.))*+'?+"
 _TRIPLE = r'"""(?s:[^"\\]|\\.|"(?!""))*+(?:"""|\Z)' + r"|'''(?s:[^'\\]|\\.|'(?!''))*+(?:'''|\Z)"
 _OPENS = r"(?<![\w\"'\\])"  # an apostrophe in a word opens nothing
 _HASH = r"(?<!\S)\#[^\n]*+"
@@ -58,9 +59,9 @@ _WORD = re.compile(r"(?:[^\s\"'\\;&|<>()]|\\.|\"(?:[^\"\\\n]|\\.)*+\"|'[^'\n]*+'
 _LINE = re.compile(r"[^\n]*?(?=\s+#|[ \t\r]*(?:\n|\Z))")
 _ELEMENT = re.compile(r"[^<>\n]++")
 _PYTHON = Family(re.compile(rf"(\#[^\n]*+)|{_TRIPLE}|{_DOUBLE}|{_SINGLE}"), is_code=True)
-_C_LIKE = Family(re.compile(rf"({_SLASHES})|{_DOUBLE}|{_SINGLE}|`(?s:[^`\\]|\\.)*+`"), is_code=True)
+_C_LIKE = Family(re.compile(rf"({_SLASHES})|{_DOUBLE}|{_SINGLE}|`(?s:[^`\\]|\\.)*+(?:`|\Z)"), is_code=True)
 _RUBY_LIKE = Family(re.compile(rf"({_HASH})|{_DOUBLE}|{_SINGLE}"), is_code=True)
-_SHELL = Family(re.compile(rf"({_HASH})|\"(?:[^\"\\\n]|\\[^\n])*+\"|'[^'\n]*+'"), bare=_WORD)
+_SHELL = Family(re.compile(rf"({_HASH})|\"(?:[^\"\\\n]|\\[^\n])*+\"?+|'[^'\n]*+'"), bare=_WORD)
 _DATA = Family(re.compile(rf"({_HASH})|{_TRIPLE}|{_PLAIN}"), bare=_LINE)
 _MARKUP = Family(re.compile(r"(<!--(?s:[^-]|-(?!->))*+(?:-->|\Z))|" + r'"[^"<>\n]*+"' + r"|'[^'<>\n]*+'"), bare=_ELEMENT)
 _PROSE = Family(re.compile(rf"((?!))|{_PLAIN}"))
@@ -227,8 +228,9 @@ class SourceText:
         index = bisect_right(self._token_starts, start)
         if index < len(self._tokens) and self._tokens[index].start < end:
             return True
-        line = bisect_right(self._starts, start)
-        return "\n" in self._text[start:end] or self._text[start:end] == self._lines[line - 1].strip()
+        line = self._lines[bisect_right(self._starts, start) - 1]
+        is_line = len(line) - (end - start) < MAX_DISTANCE and self._text[start:end] == line.strip()
+        return is_line or "\n" in self._text[start:end]
 
     def _in_region(self, start: int, end: int) -> list[_Value]:
         """The literals in a range; where anything else could be the secret, all of it as well, in its place only."""
@@ -256,9 +258,9 @@ class SourceText:
 
     def _in_comment(self, token: _Token, start: int, end: int) -> list[_Value]:
         """A value in a comment, or in a text of several lines: quotes count in its line only."""
-        first = max(self._text.rfind("\n", 0, start) + 1, token.content[0])
-        line_end = self._text.find("\n", end)
-        last = min(token.content[1], line_end if line_end >= 0 else len(self._text))
+        first = max(self._start_of_line(start), token.content[0])
+        line_end = self._text.find("\n", end, end + MAX_DISTANCE)
+        last = min(token.content[1], line_end if line_end >= 0 else end + MAX_DISTANCE)
         if (url := self._url_password(start, last)) is not None:
             return _with_core(url, start, end)
         for match in _PROSE.tokens.finditer(self._text, first, last):
@@ -279,7 +281,9 @@ class SourceText:
             return [_Value(((start, end),))]  # a token within a longer text
         if self._family is _SHELL:
             word = _WORD.match(self._text, token.start)
-            return _with_core((first, max(word.end() - 1 if word and word.end() > token.end else last, last)), start, end)
+            if word is not None and word.end() > token.end:
+                last = word.end() - (self._text[word.end() - 1] in "\"'")
+            return _with_core((first, last), start, end)
         return self._with_neighbours(token, start, end)
 
     def _with_neighbours(self, token: _Token, start: int, end: int) -> list[_Value]:
@@ -369,7 +373,7 @@ class SourceText:
 
     def _bare(self, start: int, end: int) -> list[_Value]:
         """A value without quotes."""
-        line_start = self._starts[bisect_right(self._starts, start) - 1]
+        line_start = self._start_of_line(start)
         if (url := self._url_password(start, len(self._text))) is not None:
             return _with_core(url, start, end)
         if self._family.bare is None or not self._begins_value(line_start, start):
@@ -380,6 +384,10 @@ class SourceText:
             last -= 1
         return _with_core((start, last), start, end)
 
+    def _start_of_line(self, offset: int) -> int:
+        """Where the line of an offset begins, or what is looked at of a long one."""
+        return max(self._starts[bisect_right(self._starts, offset) - 1], offset - MAX_DISTANCE)
+
     def _begins_value(self, line_start: int, start: int) -> bool:
         """Whether a name and a sign of assignment are before the value; after ENV and a name, a space is one."""
         before = self._text[line_start:start].rstrip(" \t")
@@ -387,7 +395,7 @@ class SourceText:
 
     def _url_password(self, start: int, limit: int) -> Range | None:
         """The password of the URL that the value at ``start`` is in; it may contain ``@`` and ``/``, which should be encoded."""
-        line_start = self._starts[bisect_right(self._starts, start) - 1]
+        line_start = self._start_of_line(start)
         for match in _URL_PASSWORD.finditer(self._text, line_start, min(start + 1, limit)):
             if match.end() <= start and not re.search(r"[\s\"'`]", self._text[match.end() : start]):
                 end = url_password_end(self._text, match.end(), limit)

@@ -48,6 +48,7 @@ _QUOTED = re.compile(r"(?P<quote>[\"'`])(?P<value>[^\"'`\s]{6,}+)(?P=quote)")
 _ASSIGNED_NAME = re.compile(r"(?<![\w.-])([\w.-]++)[\"'`\]]*+[=>:(,\s]*+\Z")
 _OPENING_QUOTE = re.compile(r"\A(?:[bBrRuUfF]{0,2}[\"'`]+)?")
 _ESCAPED_LINE_END = re.compile(r"(?:\\[nr])+")
+_LAST_WORD = re.compile(r"(?<!\S)\S++\Z")
 MAX_NAME_LENGTH = 200
 
 
@@ -195,11 +196,15 @@ def mask_suspicious(text: str, path: str = "") -> str:
     ``path``: of the file that the text is a line of. In code only literals are masked, never names.
     """
     text = mask_tokens(_KEY_BLOCK.sub(MASK, text))
-    text = mask_ranges(text, _url_passwords(text))
     text = _FLAG.sub(rf"\1{MASK}", text)
     text = _mask_assigned(text, family_of(path))
     text = _QUOTED.sub(lambda match: f"{match['quote']}{MASK}{match['quote']}" if _looks_random(match["value"]) else match[0], text)
     return mask_ranges(text, list(_random_tokens(text, path)))
+
+
+def cut_text(text: str, length: int) -> str:
+    """The first ``length`` characters, without a word at the cut: it might be a piece of a secret, which nothing recognizes."""
+    return text if len(text) <= length else _LAST_WORD.sub("", text[:length])
 
 
 def _random_tokens(text: str, path: str) -> Iterator[tuple[int, int]]:
@@ -246,7 +251,8 @@ def _mask_in_quotes(match: re.Match[str]) -> str:
 
 
 def mask_tokens(text: str) -> str:
-    """``text`` without tokens that are recognisable by their form alone; names of ordinary files stay."""
+    """``text`` without what is a secret by its form alone: tokens of known formats, and passwords in URLs."""
+    text = mask_ranges(text, _url_passwords(text)) if "://" in text else text
     text = _PROVIDER_TOKEN.sub(MASK, text)
     return _OTHER_TOKEN.sub(MASK, text) if _LONG_WORD.search(text) else text
 

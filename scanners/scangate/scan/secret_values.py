@@ -96,6 +96,7 @@ def _escaped(value: str) -> Iterator[str]:
     yield value.replace("'", "''")
     yield shlex.quote(value).removeprefix("'").removesuffix("'")
     yield re.sub(r"([^\w@%+=:,./-])", r"\\\1", value)
+    yield re.sub(r"([$\"`\\ ])", r"\\\1", value)
     yield html.escape(value)
     yield html.escape(value, quote=False)
 

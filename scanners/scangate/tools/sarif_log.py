@@ -18,7 +18,7 @@ from scangate.errors import ScanError
 from scangate.model import Confidence, Finding, FindingKind, GapKind, Location, Severity
 from scangate.plugin import ScanContext, require_fields
 from scangate.printable import replace_unprintable
-from scangate.scan.masking import mask_suspicious
+from scangate.scan.masking import cut_text, mask_suspicious
 
 LEVELS = {"error": Severity.HIGH, "warning": Severity.MEDIUM, "note": Severity.LOW, "none": Severity.INFO}
 CONFIDENCES = {
@@ -94,7 +94,7 @@ def error_text(text: str) -> str:
     """A tool's own error as one short line without what looks like a secret: the last line of ``text`` that is not blank."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     line = mask_suspicious(replace_unprintable(lines[-1])) if lines else ""
-    return line if len(line) <= MAX_REASON_LENGTH else f"{line[:MAX_REASON_LENGTH]}..."
+    return line if len(line) <= MAX_REASON_LENGTH else f"{cut_text(line, MAX_REASON_LENGTH)}..."
 
 
 class _RunReader:
@@ -171,8 +171,10 @@ class _RunReader:
 
     def _finding(self, result: Any, rule: Any, location: Location, message: Any) -> Finding:
         name = _rule_name(result, rule)
-        title = mask_suspicious(str(rule.get("shortDescription", {}).get("text") or rule.get("name") or name)[:MAX_TEXT_LENGTH])
-        text = mask_suspicious(str(message.get("text", title))[:MAX_TEXT_LENGTH])
+        title = mask_suspicious(
+            cut_text(str(rule.get("shortDescription", {}).get("text") or rule.get("name") or name), MAX_TEXT_LENGTH)
+        )
+        text = mask_suspicious(cut_text(str(message.get("text", title)), MAX_TEXT_LENGTH))
         tags = rule.get("properties", {}).get("tags", [])
         help_url = str(rule.get("helpUri", ""))
         return Finding(
