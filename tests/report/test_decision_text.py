@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from scangate.model import (
@@ -21,7 +22,9 @@ from scangate.report.decision_text import (
     explain_skip,
     format_policy_location,
     list_policy_locations,
+    list_skipped,
 )
+from tests.support.sample_reports import passing_report
 
 HIGH = Severity.HIGH
 ON_FINDINGS = {NoteKind.SEVERITY_CHANGED, NoteKind.KNOWN_COUNTED, NoteKind.STRICTER_PATH, NoteKind.COMMENTS_DENIED}
@@ -54,6 +57,16 @@ def test_every_note_has_a_sentence_where_it_is_used(kind: NoteKind) -> None:
 @pytest.mark.parametrize("reason", SkipReason)
 def test_every_reason_for_a_skipped_path_has_a_text(reason: SkipReason) -> None:
     assert explain_skip(SkippedPath("a", reason, detail="why")).endswith(": why")
+
+
+def test_skipped_paths_are_counted_by_reason_and_scanner() -> None:
+    report = passing_report()
+    (result, *others), own = report.results, SkippedPath("r.json", SkipReason.OWN_OUTPUT)
+    excluded = tuple(SkippedPath(path, SkipReason.EXCLUDED, result.scanner, "copies") for path in ("v/a.py", "v/b.py"))
+    results = (msgspec.structs.replace(result, skipped_paths=excluded), *others)
+    report = msgspec.structs.replace(report, results=results, targets=msgspec.structs.replace(report.targets, skipped_paths=(own,)))
+    lines = [line for line in list_skipped(report) if line.endswith((explain_skip(own), explain_skip(excluded[0])))]
+    assert sorted(line.partition(":")[0] for line in lines) == ["1 path skipped", f"2 paths skipped ({result.scanner} 2)"]
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 
 from scangate.model import Basis, BudgetSelector, Decision, Note, NoteKind, PolicyLocation, Report, SkippedPath, SkipReason
@@ -40,6 +40,20 @@ def explain_limit(decision: Decision, shown: int) -> str:
 def list_notes(report: Report) -> list[str]:
     """The notes of the verdict and of the list of files, sorted."""
     return sorted({*map(describe_note, report.verdict.notes), *report.targets.notes} - {""})
+
+
+def list_skipped(report: Report) -> list[str]:
+    """How many paths were skipped for each reason, and by which scanners; sorted by reason."""
+    groups: dict[str, list[SkippedPath]] = defaultdict(list)
+    for each in (*report.targets.skipped_paths, *(path for result in report.results for path in result.skipped_paths)):
+        groups[explain_skip(each)].append(each)
+    lines = []
+    for reason, paths in sorted(groups.items()):
+        counts = Counter(each.scanner for each in paths if each.scanner)
+        by_scanner = ", ".join(f"{scanner} {number:,}" for scanner, number in sorted(counts.items()))
+        total = pluralize(len({each.path for each in paths}), "path")
+        lines.append(f"{total} skipped{f' ({by_scanner})' if by_scanner else ''}: {reason}")
+    return lines
 
 
 # -- decisions --

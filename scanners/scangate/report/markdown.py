@@ -8,7 +8,7 @@ from typing import TypeVar
 from scangate.model import Analysis, GapRuling, Report, Ruling, RulingOutcome, ScanStatus
 from scangate.report import escape, summary, wording
 from scangate.report.coverage_text import describe_analysis, describe_not_analyzed, list_coverage
-from scangate.report.decision_text import explain_decision, list_notes
+from scangate.report.decision_text import explain_decision, list_notes, list_skipped
 from scangate.report.wording import pluralize
 
 Item = TypeVar("Item")
@@ -33,7 +33,8 @@ def render(report: Report) -> str:
         _blocking(summary.sort_worst_first(report.verdict.rulings)),
         _section(wording.describe_gap_counts(report), summary.group_gaps(report.verdict.gaps), _gap, MAX_GAPS),
         _coverage(report),
-        _section("Notes", list_notes(report), lambda note: f"- {_escape_prose(note)}", MAX_NOTES),
+        _section("Notes", list_notes(report), _note, MAX_NOTES),
+        _section("Skipped paths", list_skipped(report), _note, MAX_NOTES),
         _footer(report),
     ]
     return "\n\n".join("\n".join(lines) for lines in blocks if lines) + "\n"
@@ -58,6 +59,10 @@ def render_comment_title(ruling: Ruling) -> str:
 def _section(title: str, items: Sequence[Item], render_item: Callable[[Item], str], limit: int) -> list[str]:
     more = [f"- and {len(items) - limit:,} more"] if len(items) > limit else []
     return [f"### {title}", "", *map(render_item, items[:limit]), *more] if items else []
+
+
+def _note(text: str) -> str:
+    return f"- {_escape_prose(text)}"
 
 
 def _table(parts: Iterable[summary.ScannerSummary]) -> list[str]:

@@ -23,11 +23,10 @@ from scangate.model import (
     ScanResult,
     ScanStatus,
     Severity,
-    SkippedPath,
 )
 from scangate.report import escape, summary, wording
 from scangate.report.coverage_text import describe_not_analyzed, summarize_coverage
-from scangate.report.decision_text import explain_decision, explain_limit, explain_skip, list_notes
+from scangate.report.decision_text import explain_decision, explain_limit, list_notes, list_skipped
 from scangate.report.wording import pluralize
 
 WIDTH = 100
@@ -192,24 +191,12 @@ def _gap(group: Sequence[GapRuling]) -> Iterable[Line]:
 
 
 def _notes(report: Report) -> Iterable[Line]:
-    skipped = [*report.targets.skipped_paths, *(path for result in report.results for path in result.skipped_paths)]
-    notes = [*list_notes(report), *_skipped(skipped)]
+    notes = [*list_notes(report), *list_skipped(report)]
     if notes:
         yield from _title("notes")
     for note in notes[:MAX_GROUPS]:
         yield from _wrap(f"- {note}", "  ", hang="    ")
     yield from _remainder(len(notes) - MAX_GROUPS, "note")
-
-
-def _skipped(skipped: Iterable[SkippedPath]) -> Iterable[str]:
-    groups: dict[str, list[SkippedPath]] = defaultdict(list)
-    for each in skipped:
-        groups[explain_skip(each)].append(each)
-    for reason, paths in sorted(groups.items()):
-        counts = Counter(each.scanner for each in paths if each.scanner)
-        by_scanner = ", ".join(f"{scanner} {number:,}" for scanner, number in sorted(counts.items()))
-        total = pluralize(len({each.path for each in paths}), "path")
-        yield f"{total} skipped{f' ({by_scanner})' if by_scanner else ''}: {reason}"
 
 
 def _scanners(parts: Sequence[summary.ScannerSummary]) -> Iterable[Line]:
