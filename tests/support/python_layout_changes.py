@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Callable, Iterator, Mapping
+from types import BuiltinFunctionType
 from typing import Any
 
 from scangate.tools.source_edits import Edit, EditedText, LineStarts
@@ -90,15 +91,23 @@ def _name_builtins(prefix: bytes, ending: bytes, definition: bytes) -> Change:
     return change
 
 
-def _import_builtins(data: bytes) -> EditedText:
-    """``from builtins import eval as _eval``."""
-    lines, edits, names = LineStarts(data), [], set()
-    for node in _nodes(ast.parse(data)):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and hasattr(builtins, node.func.id):
-            names.add(node.func.id)
-            edits.append(Edit(lines.start(node.func), lines.start(node.func), b"b_"))
-    definitions = "".join(f"\nfrom builtins import {name} as b_{name}" for name in sorted(names))
-    return EditedText(data, [*edits, Edit(len(data), len(data), definitions.encode() + b"\n")])
+def _rename_builtins(definition: str) -> Change:
+    """A name of its own for each built-in function that is called."""
+
+    def change(data: bytes) -> EditedText:
+        lines, edits, names = LineStarts(data), [], set()
+        for node in _nodes(ast.parse(data)):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and is_function(node.func.id):
+                names.add(node.func.id)
+                edits.append(Edit(lines.start(node.func), lines.start(node.func), b"b_"))
+        definitions = "".join("\n" + definition.format(name, name) for name in sorted(names))
+        return EditedText(data, [*edits, Edit(len(data), len(data), definitions.encode() + b"\n")])
+
+    return change
+
+
+def is_function(name: str) -> bool:
+    return isinstance(getattr(builtins, name, None), BuiltinFunctionType)
 
 
 CHANGES: Mapping[str, Change] = {
@@ -113,6 +122,7 @@ CHANGES: Mapping[str, Change] = {
     "builtins-attribute": _name_builtins(b"__builtins__ .", b"", b""),
     "builtins-item": _name_builtins(b"__builtins__.__dict__['", b"']", b""),
     "builtins-getattr": _name_builtins(b"getattr(__import__('builtins'), '", b"')", b""),
-    "builtins-import": _import_builtins,
+    "builtins-import": _rename_builtins("from builtins import {} as b_{}"),
+    "builtins-assignment": _rename_builtins("b_{} = {}"),
 }
 """Ways to write a program in another layout that changes nothing for Python; each keeps a map of positions."""

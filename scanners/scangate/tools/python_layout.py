@@ -9,10 +9,13 @@ compares.
 from __future__ import annotations
 
 import ast
+import builtins
 import keyword
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import BuiltinFunctionType
 from typing import Any
 
 from scangate.tools.source_edits import Edit, LineStarts
@@ -52,12 +55,16 @@ _OPERATIONS: tuple[type[ast.expr], ...] = (ast.BinOp, ast.BoolOp, ast.Compare, a
 """Expressions that need parentheses only within others."""
 
 _BUILTIN_MODULES = frozenset({"builtins", "__builtin__"})
+_BUILTIN_FUNCTIONS = frozenset(name for name in dir(builtins) if isinstance(getattr(builtins, name), BuiltinFunctionType))
+_MAY_RENAME_BUILTINS = re.compile(
+    rb"builtin|=[ \t(]*(?:" + "|".join(sorted(_BUILTIN_FUNCTIONS)).encode() + rb")\b[ \t)]*(?:[;#\n]|\Z)"
+)
 
 
 def layout_edits(nodes: Sequence[Any], lines: LineStarts) -> tuple[list[Edit], dict[Range, Range]]:
     """The edits to the source (UTF-8, line feeds) of ``nodes``, the outer ones first; and, by the range of each expression whose
     parentheses are removed, the range with them."""
-    layout = _Layout(lines, nodes, _builtin_names(nodes) if b"builtin" in lines.data else {})
+    layout = _Layout(lines, nodes, _builtin_names(nodes) if _MAY_RENAME_BUILTINS.search(lines.data) else {})
     for node in nodes:
         layout.join(node)
     for node in reversed(nodes):  # inner expressions have the inner parentheses
@@ -127,7 +134,7 @@ class _Layout:
         elif kind is ast.ClassDef:
             if header := _CLASS.match(self._code, self._lines.start(node)):
                 self._owned.add(header.end())
-        elif kind is ast.Name and (name := self._builtin_names.get(node.id)):
+        elif kind is ast.Name and node.ctx.__class__ is ast.Load and (name := self._builtin_names.get(node.id)):
             self.edits.append(Edit(self._lines.start(node), self._lines.end(node), name.encode()))
 
     def _note_operations(self, node: Any) -> None:
@@ -240,12 +247,21 @@ def _is_number(node: Any) -> bool:
 def _builtin_names(nodes: Iterable[Any]) -> dict[str, str]:
     """Names for built-in functions, and (with an empty string) for the module that holds them."""
     names = {"__builtins__": ""}
+    assigned: dict[str, str] = {}
+    bound = Counter[str]()
     for node in nodes:
-        if isinstance(node, ast.Import):
+        kind = node.__class__
+        if kind is ast.Import:
             names |= {each.asname or each.name: "" for each in node.names if each.name in _BUILTIN_MODULES}
-        elif isinstance(node, ast.ImportFrom) and node.module in _BUILTIN_MODULES:
+        elif kind is ast.ImportFrom and node.module in _BUILTIN_MODULES:
             names |= {each.asname: each.name for each in node.names if each.asname}
-    return names
+        elif kind is ast.Assign and node.value.__class__ is ast.Name and node.value.id in _BUILTIN_FUNCTIONS:
+            assigned |= {each.id: node.value.id for each in node.targets if isinstance(each, ast.Name)}
+        if kind is ast.arg:
+            bound[node.arg] += 1
+        elif kind is ast.Name and node.ctx.__class__ is not ast.Load:
+            bound[node.id] += 1
+    return {**names, **{name: value for name, value in assigned.items() if bound[name] == 1}}
 
 
 def _is_builtin_module(node: Any, names: Mapping[str, str]) -> bool:
