@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from scangate.tools import python_downlevel
-from scangate.tools.python_downlevel import bracket_edits, walk_code
+from scangate.tools.python_downlevel import bracket_edits, capture_edits, walk_code
 from scangate.tools.source_edits import EditedText, LineStarts
 
 
@@ -92,6 +92,29 @@ def test_newer_syntax_is_rewritten(text: str, wanted: str) -> None:
 def test_brackets_are_inserted(text: str, wanted: str) -> None:
     data = text.encode()
     edited = EditedText(data, bracket_edits(walk_code(ast.parse(data)), LineStarts(data))).data
+    assert edited.decode() == wanted
+    ast.parse(edited)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("match x:\n  case 1: pass\n", "with  x:\n  if(1 ): pass\n"),
+        (
+            "match x:\n  case C(a=b) | [b]: pass\n",
+            "with  [ x] as match_subject:\n  if [b:=match_subject,b:=match_subject]and (1            ): pass\n",
+        ),
+        ("match *x, y:\n  case a if b: c\n", "with  [  x, y] as match_subject:\n  if [a:=match_subject]and         b: c\n"),
+        (
+            "match (x):\n  case {'a': 1, **r}: c\n",
+            "with  [ (x)] as match_subject:\n  if [r:=match_subject]and (1             ): c\n",
+        ),
+    ],
+)
+def test_patterns_bind_their_names(text: str, wanted: str) -> None:
+    lines, nodes = LineStarts(text.encode()), walk_code(ast.parse(text))
+    older, _ = python_downlevel.downlevel(lines, nodes)
+    edited = EditedText(older, capture_edits(nodes, lines)).data
     assert edited.decode() == wanted
     ast.parse(edited)
 

@@ -50,6 +50,12 @@ FILES = {
         *("import builtins as b; b.exec(request.args['x'])  # weak", "return (eval(\n    request  # weak\n    .args['x']))"),
         "return exec((compile(request.args['x'], 'x', 'exec')))  # weak",
     ),
+    "match.py": views(
+        "match request.args['x'], 1:\n        case str() as q, _ if q:\n            os.system(q)  # weak",
+        "match request.args:\n        case {'a': [q, *r], **s}:\n            os.system(r)  # weak\n            eval(s)  # weak",
+        "match (request.args['x']):\n        case q if eval(q): pass  # weak\n        case C(a=q): return eval(q)  # weak",
+        f"match x:\n        case 1:\n            with a: return {WEAK}\n        case _: pass\n    {WEAK}",
+    ),
     "slices.py": views(
         *(
             f"return {CALL}[:100]  # weak",

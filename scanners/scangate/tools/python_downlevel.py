@@ -12,12 +12,13 @@ import ast
 import itertools
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from scangate.python_parser import parse_python
 from scangate.tools.source_edits import Edit, LineStarts
 
+SUBJECT = b"match_subject"
 CASE = re.compile(rb"[ \t]*case\b")
 
 
@@ -289,19 +290,56 @@ def _rewrite_specifications(text: _SourceText, start: int, end: int) -> Iterator
 
 def _rewrite_case(case: ast.match_case, text: _SourceText) -> Edit:
     """``if(1   ):`` for ``case NAME:``, and ``if         x:`` for ``case NAME if x:``."""
-    start = text.line(text.start(case.pattern))
-    while start and not CASE.match(text.data, start):
-        start = text.line(start - 1)
-    word = CASE.match(text.data, start)
-    if word is None:
-        raise LookupError
-    start = word.end() - len("case")
+    start = _case_start(case, text)
     if case.guard is None:
         end = _find_after(text, case.pattern, b":")
         inner = re.sub(rb"[^\n]", b" ", text.data[start + 4 : end - 1])
         return text.replace(start, b"if(1" + inner + b")")
     edit = text.blank(start + 2, _find_after(text, case.pattern, b"if") + 2)
     return text.replace(start, b"if" + edit.text)
+
+
+def _case_start(case: ast.match_case, text: _SourceText) -> int:
+    """The offset of the word "case"."""
+    start = text.line(text.start(case.pattern))
+    while start and not CASE.match(text.data, start):
+        start = text.line(start - 1)
+    word = CASE.match(text.data, start)
+    if word is None:
+        raise LookupError
+    return word.end() - len("case")
+
+
+def capture_edits(nodes: Iterable[Any], lines: LineStarts) -> list[Edit]:
+    """Insertions that give the names in patterns their values, after `downlevel`: ``with [x] as SUBJECT:`` and
+    ``if [name:=SUBJECT]and(1 ):``."""
+    text, edits = _SourceText(lines.data, lines.starts), list[Edit]()
+    for node in nodes:
+        if node.__class__ is ast.Match:
+            captures = [
+                Edit(at, at, _bind(names))
+                for case in node.cases
+                if (names := _captures(case.pattern))
+                for at in (_after_if(case, text),)
+            ]
+            if captures:
+                start, end = text.start(node) + len("match"), _find_after(text, node.subject, b":")
+                edits += [Edit(start, start, b" ["), Edit(end, end, b"] as " + SUBJECT), *captures]
+    return edits
+
+
+def _after_if(case: ast.match_case, text: _SourceText) -> int:
+    return _case_start(case, text) + len("if")
+
+
+def _bind(names: Sequence[str]) -> bytes:
+    return b" [" + b",".join(name.encode() + b":=" + SUBJECT for name in names) + b"]and "
+
+
+def _captures(pattern: ast.pattern) -> list[str]:
+    """The names that a pattern binds."""
+    parts = (getattr(each, "name", None) or getattr(each, "rest", None) for each in ast.walk(pattern))
+    return [name for name in parts if isinstance(name, str)]
 
 
 def _blank_type_parameters(node: Any, text: _SourceText) -> Edit:

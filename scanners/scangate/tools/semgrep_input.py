@@ -13,7 +13,7 @@ from scangate.source_text import character_position, decode
 from scangate.tools import rule_pack
 from scangate.tools.dockerfile import normalize_dockerfile
 from scangate.tools.python_decoding import decode_python
-from scangate.tools.python_downlevel import bracket_edits, downlevel, walk_code
+from scangate.tools.python_downlevel import bracket_edits, capture_edits, downlevel, walk_code
 from scangate.tools.python_exceptions import exception_edits
 from scangate.tools.python_layout import layout_edits, normalize_identifiers
 from scangate.tools.source_edits import Edit, EditedText, LineStarts
@@ -80,11 +80,13 @@ class _PreparedPython(PreparedSource):
         tree = parse_checked(text)
         nodes = walk_code(tree)
         older, new_tree = downlevel(self._original_lines, nodes)
+        captures: list[Edit] = []
         if new_tree is not None:
+            captures = capture_edits(nodes, self._original_lines)
             tree, nodes = new_tree, walk_code(new_tree)
         lines = LineStarts(older, self._original_lines.starts)
         layout, self._ranges = layout_edits(nodes, lines)
-        edits = exception_edits(tree, lines) + bracket_edits(nodes, lines) + layout
+        edits = exception_edits(tree, lines) + bracket_edits(nodes, lines) + captures + layout
         if b"\f" in older:
             feeds = _LEADING_FORM_FEED.finditer(older)
             edits += [Edit(feed.start(), feed.end()) for feed in feeds]
