@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,9 @@ from scangate.report import FORMATS
 from tests.support.command import SCANGATE, CommandResult, environment, load_verdict, run_scangate
 from tests.support.linked_environment import LinkedEnvironment
 from tests.support.planted_secrets import PlantedSecrets, read_tree
+from tests.support.quoted_secrets import QuotedSecrets
 from tests.support.sample_trees import create_repository, write_files, write_policy
+from tests.support.scan_harness import run_git
 
 SHOUT = """
 import os, signal, sys
@@ -47,12 +50,16 @@ def scan(tmp_path: Path, tree: Path, *arguments: str | Path, command: Path = SCA
     return run_scangate("scan", tree, "--verbose", *reports, *arguments, cwd=tmp_path, env=env, command=command), out
 
 
-def assert_kept(planted: PlantedSecrets, ran: CommandResult, tmp_path: Path) -> None:
-    """No piece of a secret is in what was printed, written or left; nothing is left in HOME but the cache."""
+def assert_kept(planted: PlantedSecrets, ran: CommandResult, tmp_path: Path, given: tuple[str, ...] = ()) -> None:
+    """No piece of a secret is in what was printed, written or left; nothing is left in HOME but the cache.
+
+    ``given``: names on the command line, which ``--verbose`` prints before anything is known.
+    """
     assert planted.leaks_in(ran.stdout.encode()) == []
-    assert planted.leaks_in(ran.stderr.encode()) == []
-    for folder in ("out", "home", "tmp"):
-        for name, data in read_tree(tmp_path / folder):
+    errors = functools.reduce(lambda text, name: text.replace(name, ""), given, ran.stderr)
+    assert planted.leaks_in(errors.encode()) == []
+    for place in ("out", "home", "tmp"):
+        for name, data in read_tree(tmp_path / place):
             assert planted.leaks_in(data) == [], name
     left = {file for name in ("home", "tmp") for file in (tmp_path / name).rglob("*") if file.is_file()}
     assert left <= {tmp_path / "home" / ".cache" / "scangate" / "answers.sqlite"}
@@ -71,6 +78,25 @@ def test_planted_secrets_are_found_and_kept(tmp_path: Path) -> None:
     assert {"bandit:B105", "bandit:B106", "bandit:B602", "detect-secrets:private-key"} <= rules
     with pytest.raises(AssertionError):  # the search itself finds what is there
         assert planted.leaks_in((tree / ".env").read_bytes()) == []
+
+
+def test_secrets_are_kept_wherever_they_are_quoted(tmp_path: Path) -> None:
+    """In other files, encoded, in the policy's texts, in the names of the folder and of the branch; cold and warm."""
+    planted = QuotedSecrets(7)
+    folder, branch = planted.values["yaml"], planted.values["lower case"]
+    tree = create_repository(tmp_path / folder, {**planted.files, "scangate.yaml": planted.policy("2027-01-01")})
+    run_git(tree, "branch", branch)
+    cold, out = scan(tmp_path, tree, "--since", branch)
+    assert cold.code in {0, 1, 3}, cold.output
+    assert_kept(planted, cold, tmp_path, (folder, branch))
+    env = environment(HOME=str(tmp_path / "home"), TMPDIR=str(tmp_path / "tmp"), SCANGATE_CACHE="")
+    for arguments in (("scan", tree), ("scan", tree), ("explain", "bandit:B602", "--verdict", out / "all" / "verdict.json")):
+        ran = run_scangate(*arguments, cwd=tmp_path, env=env)
+        assert planted.leaks_in(ran.output.replace(folder, "").encode()) == [], arguments
+    run_scangate("baseline", "create", tree, cwd=tmp_path, env=env)
+    assert planted.leaks_in((tree / ".scangate-baseline.json").read_bytes()) == []
+    verdict = load_verdict(out / "all")
+    assert {entry["path"] for entry in verdict["findings"]} >= {"src/quotes.py", "src/waived.py"}
 
 
 @pytest.mark.parametrize("broken", ["bandit", "semgrep", "pip-audit", "detect-secrets"])

@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
+HEX_DIGITS = frozenset("0123456789abcdef")
 LETTERS = string.ascii_letters + string.digits
-MIN_LEAK = 8  # characters of a secret that are too many
+MIN_LEAK = 6  # characters of a secret that are too many
+MIN_ALTERED_LEAK = 8  # of what a secret becomes in lower case, reversed or encoded: shorter pieces may be in a digest by chance
 
 
 class PlantedSecrets:
@@ -82,8 +84,11 @@ class PlantedSecrets:
 
 def _pieces(value: str) -> Iterator[tuple[str, bytes]]:
     for form, text in _forms(value):
-        for at in range(len(text) - MIN_LEAK + 1):
-            piece = text[at : at + MIN_LEAK]
+        length = MIN_LEAK if form == "plain" else MIN_ALTERED_LEAK
+        for at in range(max(len(text) - length, 0) + 1):
+            piece = text[at : at + length]
+            if len(piece) < MIN_ALTERED_LEAK and set(piece) <= HEX_DIGITS:
+                continue
             yield form, piece.encode()
             yield f"{form}, utf-16", piece.encode("utf-16-le")
 
@@ -93,7 +98,7 @@ def _forms(value: str) -> Iterator[tuple[str, str]]:
     yield "lower case", value.lower()
     yield "reversed", value[::-1]
     yield "percent", quote(value, safe="")
-    yield "hex", value.encode().hex()[: 4 * MIN_LEAK]
+    yield "hex", value.encode().hex()[: 4 * MIN_ALTERED_LEAK]
     for pad in range(3):
         yield "base64", base64.b64encode(b"x" * pad + value.encode()).decode()[4:-4]
 

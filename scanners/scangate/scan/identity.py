@@ -31,11 +31,18 @@ _QUOTE = re.compile(r"\\?[\"']")
 _COMMA = re.compile(r",(?=[)\]}])")
 
 
-def identify(findings: Iterable[Finding], text: MaskedText, secrets: Iterable[Span] = (), path: str | None = None) -> list[Finding]:
+def identify(
+    findings: Iterable[Finding],
+    text: MaskedText,
+    secrets: Iterable[Span] = (),
+    path: str | None = None,
+    redact_line: Callable[[str], str] = str,
+) -> list[Finding]:
     """The findings of one scanner in one file with their identity, computed from the file's masked ``text``.
 
-    ``secrets``: the spans that this scanner reported; ``path``: the file's path in reports, if it differs from the findings'.
-    Secrets keep their ``match_span``, by which their value is found again.
+    ``secrets``: the spans that this scanner reported; ``path``: the file's path in reports, if it differs from the findings';
+    ``redact_line`` masks the secrets of other files in the evidence. Secrets keep their ``match_span``, by which their value is
+    found again.
     """
     ordered = sorted(findings, key=Finding.sort_key)
     wanted = {finding.location.line for finding in ordered if finding.kind is not FindingKind.SECRET}
@@ -53,7 +60,7 @@ def identify(findings: Iterable[Finding], text: MaskedText, secrets: Iterable[Sp
                 finding,
                 fingerprint=_digest(content, finding.location.path if path is None else path, str(seen[content])),
                 identity=FindingIdentity(content, _context(finding, text.lines), seen[content]),
-                evidence=_evidence(finding, text.lines),
+                evidence=_evidence(finding, text.lines, redact_line),
                 line_hash="" if is_secret else hashes.get(finding.location.line, ""),
                 reported_by=finding.reported_by or (finding.scanner,),
                 match_span=region if is_secret else None,
@@ -130,10 +137,10 @@ def _digest(*parts: str) -> str:
     return hashlib.sha256(packed).hexdigest()[:32]
 
 
-def _evidence(finding: Finding, lines: Sequence[str]) -> str:
+def _evidence(finding: Finding, lines: Sequence[str], redact_line: Callable[[str], str]) -> str:
     """The first line without possible secrets; a word at the cut is omitted, since it might be a piece of one."""
     whole = _line(lines, finding.location.line)
-    line = mask_suspicious(cut_text(whole, MAX_LINE_LENGTH).strip(), finding.location.path)
+    line = mask_suspicious(redact_line(cut_text(whole, MAX_LINE_LENGTH).strip()), finding.location.path)
     if len(whole) <= MAX_LINE_LENGTH and len(line) <= MAX_EVIDENCE_LENGTH:
         return line
     return f"{cut_text(line, MAX_EVIDENCE_LENGTH) or line[: MAX_EVIDENCE_LENGTH // 4]}..."

@@ -13,7 +13,7 @@ from itertools import accumulate
 
 from scangate.model import Secret, SecretWeight, Span
 from scangate.scan.literals import KEY_BEGIN, KEY_END, Family, SourceText, family_of, private_key_spans, url_password_end
-from scangate.scan.secret_values import MIN_INNER_LENGTH
+from scangate.scan.secret_values import MIN_INNER_LENGTH, is_unguessable
 from scangate.scan.token_formats import TOKEN_PATTERNS
 
 MASK = "***"
@@ -47,6 +47,7 @@ _LONG_WORD = re.compile(r"[\w.-]{32,}")  # the shortest of these tokens
 _QUOTED = re.compile(r"(?P<quote>[\"'`])(?P<value>[^\"'`\s]{6,}+)(?P=quote)")
 _ASSIGNED_NAME = re.compile(r"(?<![\w.-])([\w.-]++)[\"'`\]]*+[=>:(,\s]*+\Z")
 _OPENING_QUOTE = re.compile(r"\A(?:[bBrRuUfF]{0,2}[\"'`]+)?")
+_NOT_IN_WORD = re.compile(r"[^A-Za-z0-9]+")
 _ESCAPED_LINE_END = re.compile(r"(?:\\[nr])+")
 _LAST_WORD = re.compile(r"(?<!\S)\S++\Z")
 MAX_NAME_LENGTH = 200
@@ -92,7 +93,7 @@ def spans_of(secrets: Iterable[Secret]) -> Iterator[Span]:
 def strong_values(lines: Sequence[str], secrets: Iterable[Secret]) -> Iterator[str]:
     """The values of the strong secrets, for `SecretValues` only, while the run lasts.
 
-    Of a key that is each line, of a value that is put together each piece and all of it.
+    Of a key that is each line, of a value that is put together each piece and all of it, and of any value what cannot be a word.
     """
     for secret in secrets:
         if secret.weight is SecretWeight.STRONG:
@@ -101,6 +102,7 @@ def strong_values(lines: Sequence[str], secrets: Iterable[Secret]) -> Iterator[s
                 yield piece.strip()
                 if "\\n" in piece:  # a key on one line
                     yield from (part for part in _ESCAPED_LINE_END.split(piece) if len(part) >= MIN_INNER_LENGTH)
+                yield from filter(is_unguessable, _NOT_IN_WORD.split(piece))  # may be quoted alone
             if len(secret.spans) > 1:
                 yield "".join(pieces)
 

@@ -11,6 +11,7 @@ so irregular that it cannot be a name by chance; in a rule id, only if it is a t
 
 from __future__ import annotations
 
+import functools
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
@@ -122,7 +123,9 @@ class Redactor:
             return []
         self._own_values = SecretValues(strong_values(self._lines(path), self._secrets.get(path, ())))
         self._has_masked_foreign = False
-        identified = identify(findings, self._masked_text(path), spans, self.redact_path(path))
+        identified = identify(
+            findings, self._masked_text(path), spans, self.redact_path(path), functools.partial(self._redact_evidence, path)
+        )
         secrets = self._secrets_by_line(path)
         with_digests = self.with_secret_digests(path, identified, spans)
         redacted = [self._redact_finding(each, fixed_texts, secrets) for each in with_digests]

@@ -16,6 +16,7 @@ from scangate.model import (
     GapRuling,
     KnownSource,
     Note,
+    NoteKind,
     PolicyLocation,
     PolicyProvenance,
     Report,
@@ -53,10 +54,10 @@ FIELDS: dict[type[msgspec.Struct], dict[str, _Field]] = {
     GapRuling: {"gap": _INNER, "decision": _INNER},
     Decision: {**dict.fromkeys(("owner", "reason", "comment", "known_by"), _TEXT), "location": _INNER, "notes": _INNER},
     Note: {"name": _NAME, "owner": _TEXT, "path": _NAME, "text": _TEXT, "location": _INNER},
-    PolicyLocation: {"file": _NAME},
+    PolicyLocation: {"file": _TEXT},  # it may begin with the name of a revision
     PolicyProvenance: {"revision": _TEXT, "floor": _NAME},
     ComparedRevision: {"revision": _TEXT},
-    KnownSource: {"name": _TEXT, "file": _NAME},
+    KnownSource: {"name": _TEXT, "file": _TEXT},
     ScanResult: {**dict.fromkeys(("findings", "gaps", "skipped_paths"), _INNER), "reason": _TEXT},
     Targets: {"gaps": _INNER, "skipped_paths": _INNER, "notes": _TEXT},
     Finding: {"known_by": _TEXT},
@@ -66,6 +67,9 @@ FIELDS: dict[type[msgspec.Struct], dict[str, _Field]] = {
 """What is redacted. All that is not listed was redacted before, or is not a text."""
 _OWN_FINDING = dict.fromkeys(("title", "message", "evidence"), _TEXT)
 """Of the findings that are about the policy itself: no scanner reported them."""
+
+_OF_REVISIONS = frozenset({NoteKind.BASELINE, NoteKind.KNOWN_SOURCE})
+"""Notes with the name of a revision; the names in the others are selectors of exceptions, or scanners."""
 
 
 def redact_report(report: Report, texts: TextRedactor) -> Report:
@@ -93,6 +97,8 @@ class _Redaction:
         fields = FIELDS.get(type(value), {})
         if isinstance(value, Finding) and value.scanner not in self._scanners:
             fields = {**fields, **_OWN_FINDING}
+        if isinstance(value, Note) and value.kind in _OF_REVISIONS:
+            fields = {**fields, "name": _TEXT}
         changes = {}
         for name, field in fields.items():
             before = getattr(value, name)
