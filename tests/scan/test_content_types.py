@@ -197,3 +197,11 @@ def test_scanners_are_given_files_with_their_types(bench: ScanHarness) -> None:
     assert set(result.analyzed_files) == set(given)
     assert {each.content_type: each.paths for each in targets.content}["archive"] == ("lib/a.jar", "lib/renamed.txt")
     assert {gap.kind for gap in targets.gaps} == {GapKind.NOT_OPENED}
+
+
+def test_pieces_are_not_taken_out_when_the_time_is_over(tmp_path: Path) -> None:
+    bench = ScanHarness(tmp_path)
+    write_files(bench.root, {"a.py": "x = 1\n", "n.sh": "cat <<EOF > x.py\nx = 1\nEOF\n"})
+    listing = identify_targets(bench.listing(), 1024, None, lambda: True)
+    assert {target.path: target.content_type for target in listing.targets} == {"a.py": "python", "n.sh": "shell"}
+    assert {(gap.path, gap.kind) for gap in listing.content_gaps} >= {("n.sh", GapKind.TIMEOUT)}

@@ -61,7 +61,11 @@ class ScanSetup(msgspec.Struct, frozen=True):
 
     def list_targets(self, session: Session) -> Listing:
         """The files to scan, with their content types. Raises UsageError if git cannot list them."""
-        return without_own_outputs(identify_targets(self._list_files(session), self.policy.max_file_size, self.cache))
+        listing = self._list_files(session)
+        processes = session.processes
+        return without_own_outputs(
+            identify_targets(listing, self.policy.max_file_size, self.cache, lambda: processes.is_out_of_time)
+        )
 
     def _list_files(self, session: Session) -> Listing:
         nested = self.policy.submodules is Submodules.SCAN

@@ -28,6 +28,8 @@ NOT_OPENED_REASONS = {
 NOT_OPENED_REASON = "a binary file, which is not opened"
 NOT_OPENED_HINT = "scan what it is made from; to accept it: coverage: {allowed-gaps: [{kind: not-opened, reason: ...}]}"
 PIECE_HINT = "write it so that it can be read on its own, or exclude the path with a reason: paths: {exclude: [...]}"
+TIME_REASON = "the time limit of the run was reached before the code in it was taken out"
+TIME_HINT = "raise it: scangate scan --time-limit SECONDS"
 STAND_INS = {
     LFS_POINTER: ("a git LFS pointer, and its content is not in the local store", "fetch the content: git lfs pull"),
     ANNEX_POINTER: ("a git-annex pointer, and its content is not here", "fetch the content: git annex get ."),
@@ -45,11 +47,12 @@ class FileContent(NamedTuple):
 
 
 class Identifier:
-    """Describes the files of a listing. ``limit``: the maximum file size in bytes."""
+    """Describes the files of a listing. ``limit``: the maximum file size in bytes. ``is_out_of_time``: see `identify_targets`."""
 
-    def __init__(self, listing: Listing, limit: int) -> None:
+    def __init__(self, listing: Listing, limit: int, is_out_of_time: Callable[[], bool]) -> None:
         self._listing = listing
         self._limit = limit
+        self._is_out_of_time = is_out_of_time
         self.gaps: list[Gap] = []
 
     def describe(self, target: Target, data: bytes | ScanError) -> tuple[str, bool]:
@@ -69,6 +72,9 @@ class Identifier:
         content_type = identify(path, data)
         if not has_pieces(content_type):
             return content_type, True
+        if self._is_out_of_time():
+            self.gaps.append(Gap(SCANNER, path, GapKind.TIMEOUT, TIME_REASON, hint=TIME_HINT, content_type=content_type))
+            return content_type, False
         extraction = extract(path, content_type, data)
         self.gaps += [
             Gap(SCANNER, path, problem.kind, problem.reason, problem.line, PIECE_HINT, content_type)
@@ -106,16 +112,18 @@ def try_to_read(read: Callable[[Target], bytes], target: Target) -> bytes | Scan
         return error
 
 
-def identify_targets(listing: Listing, limit: int, cache: ResultCache | None = None) -> Listing:
+def identify_targets(
+    listing: Listing, limit: int, cache: ResultCache | None = None, is_out_of_time: Callable[[], bool] = lambda: False
+) -> Listing:
     """``listing`` with the content type of every target, and with a gap for each file whose content is not here or not opened.
 
     ``limit``: the maximum file size in bytes. ``cache`` remembers the types, so that unchanged files are not read. Targets with a
-    type keep it.
+    type keep it. Once ``is_out_of_time``, no more pieces are taken out of files, and each file that has some is a gap.
     """
     pending = [target for target in listing.targets if not target.content_type]
     if not pending:
         return listing
-    identifier = Identifier(listing, limit)
+    identifier = Identifier(listing, limit, is_out_of_time)
     found = _identify(listing, pending, limit, identifier, cache)
     objects = [find_object(listing, target) for target in found if target.content_type == LFS_POINTER]
     if present := [target for target in objects if target is not None]:
