@@ -49,6 +49,13 @@ TREE_FIELDS = ("scangate", "commit", "policy", "environment", "rules", "inventor
 def merge(request: MergeRequest, events: Events | None = None, interruption: Interruption | None = None) -> Report:
     """Evaluates all shard files of one scan of ``request.root`` as it is now, and writes the requested report files.
 
+    1. Load the policy as for a scan, and read the shard files; each is checked against its digest, and its signature if there is a
+       key (`_read_shard`).
+    2. Require that they are all shards of one scan, each once (`_check_shards`).
+    3. List the files, and require that commit, policy, rules and files are those of the shards (`_replay_shards`).
+    4. Put a scanner that repeats the shards' results in the place of each scanner (`replay_plan`).
+    5. Go on as in a scan of one machine: redaction, evaluation, reports (`run_scan`).
+
     Scanners run only over the base of a change. Raises UsageError and PolicyError.
     """
     events, interruption = events or Events(), interruption or Interruption()

@@ -1,5 +1,8 @@
 """The in-toto statement that an attestation signs: one verdict, bound to one artifact.
 
+``publish/dsse.py`` signs its bytes and checks the signature; ``publish/admission.py`` decides whether a signed statement admits an
+artifact.
+
 https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md
 """
 

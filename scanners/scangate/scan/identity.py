@@ -40,6 +40,11 @@ def identify(
 ) -> list[Finding]:
     """The findings of one scanner in one file with their identity, computed from the file's masked ``text``.
 
+    The fingerprint is a digest of the content, the path and an ordinal among findings with the same content in the file, in their
+    order. The content is a digest of the rule and of what it is about: the name of the package for a dependency, the assigned name
+    for a secret, else the matched text without white space, quote style and trailing commas. The fingerprint has no line number,
+    no version and no secret value. The context is a digest of the lines around the finding; the fingerprint does not depend on it.
+
     ``secrets``: the spans that this scanner reported; ``path``: the file's path in reports, if it differs from the findings';
     ``redact_line`` masks the secrets of other files in the evidence. Secrets keep their ``match_span``, by which their value is
     found again.

@@ -1,5 +1,8 @@
 """Redacts all findings of a run, file by file: first the secrets are masked, then the findings are identified.
 
+Two modules redact the rest of a report with the same secrets: ``scan/report_redaction.py`` what is beyond the scanners' results,
+such as decisions and notes, and ``scan/text_redactor.py`` single texts, also where the results came from the cache.
+
 Nothing reaches a `ScanResult`, and so a report, a publisher or the cache, but through a `Redactor` that knows the secrets of all
 scanners. ``tests/cli/test_planted_secrets.py`` looks for leaks.
 

@@ -1,4 +1,16 @@
-"""semgrep: our rule pack over code and configuration. Configuration, ignore files and suppressions of the tree have no effect."""
+"""semgrep: our rule pack over code and configuration. Configuration, ignore files and suppressions of the tree have no effect.
+
+What can fail, and what follows:
+
+- semgrep crashes, or its output is malformed (`GapKind.CRASH`, `GapKind.GARBAGE`): the other front end is run, see `scan`. If it
+  fails, too, the engine halves the batch; see ``scan/dispatch.py``.
+- semgrep times out, is missing or is interrupted: no second attempt; every file of the call is a gap.
+- semgrep reports an error about a file: a gap of that file, next to its findings (`_gaps`). An error about no file: a crash.
+- semgrep does not list a file as scanned: no report here, so a gap by the engine.
+- semgrep lists a file that it could not parse, without an error: our own check of the syntax finds it (`_unreported_syntax_gaps`).
+- semgrep reads Python with its second parser, which finds less: a probe finds out (`_run`), and the file has a gap of the kind
+  `GapKind.PARTIAL_PARSE` from the line where the first parser stopped (`_second_parser_gap`).
+"""
 
 from __future__ import annotations
 
