@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib.util
 import itertools
 import json
 import re
@@ -11,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import click
 import pytest
@@ -20,9 +23,13 @@ from scangate.app.policies import read_policy
 from scangate.cli import main
 from scangate.cli.publication import UNPUBLISHED
 from scangate.model import EXIT_CODES, NEVER_ALLOWED, Basis, GapKind
+from scangate.plugin import FileFacts
 from scangate.report import FORMATS
+from scangate.scan.cache import Cache
+from scangate.scan.result_cache import ResultCache
 from tests.support.doc_pages import PAGES, anchors, code_blocks, defined_names, groups, links, read_recipe
 from tests.support.paths import ROOT
+from tests.support.scan_harness import ScanHarness
 from tests.support.wording_rules import Text, find_denied
 from tests.test_layers import RULES
 
@@ -35,6 +42,7 @@ CREATED = read_recipe(CONTRIBUTING).files
 MAKE_TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
 
 FILE = re.compile(r"(?:[\w.-]+/)+(?:[\w-]+\.\w+(?:\.\w+)?)?|[\w.-]+\.(?:md|py|toml|yaml|yml)")
+LATER = 86_400.0 * 365 * 100  # seconds since 1970; files that changed just now are not cached
 CALL = re.compile(r"(?:\w+\.)*(\w+)\(\)")
 NAME = re.compile(r"[A-Z][A-Z0-9]*_[A-Z0-9_]+|(?:[A-Z][a-z0-9]+){2,}|[a-z0-9]+(?:_[a-z0-9]+)+")
 
@@ -228,6 +236,34 @@ def test_the_recipes_make_a_scanner_and_a_report_format(scratch: Path, tmp_path:
     assert ran.returncode == 3, ran.stderr  # the required scanners did not run
     (issue,) = json.loads(ran.stdout)
     assert (issue["check_name"], issue["location"]["path"]) == ("dotenv:committed", ".env")
+
+
+@pytest.fixture
+def dotenv(tmp_path: Path) -> ModuleType:
+    """The scanner that CONTRIBUTING shows, as a module."""
+    file = tmp_path / "dotenv_scanner.py"
+    file.write_text(CREATED["scanners/scangate/tools/dotenv.py"])
+    spec = importlib.util.spec_from_file_location("dotenv_scanner", file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_scanner_of_the_recipes_reads_what_it_says(dotenv: ModuleType) -> None:
+    assert dotenv.reads(FileFacts("deploy/.env.production"), dotenv.Options())
+    assert not dotenv.reads(FileFacts(".env.example"), dotenv.Options())
+
+
+def test_the_scanner_of_the_recipes_is_cached(dotenv: ModuleType, tmp_path: Path) -> None:
+    bench = ScanHarness(tmp_path)
+    cached = []
+    for _ in range(2):
+        with contextlib.closing(Cache(tmp_path / "cache", bench.root, now=LATER)) as cache:
+            result = bench.result(dotenv, {".env": "A=1\n"}, result_cache=ResultCache(cache, {}, LATER))
+        cached.append((result.files_cached, len(result.findings)))
+    assert cached == [(0, 1), (1, 1)]
 
 
 @pytest.mark.integration
