@@ -105,6 +105,7 @@ def test_no_secret_stays_in_its_place(parts: list[tuple[str, int, int]], data: s
         ("https://bob:p@ss/w0rd@example.com/x", "https://bob:***@example.com/x"),
         ("password=${PASSWORD}", "password=${PASSWORD}"),
         ("use allow_credentials=True", "use allow_credentials=True"),
+        ('# dependencies = ["django==1.11.1"]', '# dependencies = ["django==1.11.1"]'),
     ],
 )
 def test_likely_secret_is_masked(text: str, expected: str) -> None:

@@ -82,20 +82,20 @@ def test_a_password_that_is_the_name_of_a_rule_does_not_hide_it(tmp_path: Path, 
 
 
 def test_a_strong_secret_is_masked_in_all_texts_of_all_files(tmp_path: Path) -> None:
-    tree = Tree(tmp_path, {"c.yml": "password: sesame\n", "app.py": "\nrun('bob:sesame')\n"})
-    tree.plant("c.yml", "sesame")
-    reported = tree.redact(finding(message="it says sesame", title="a sesame rule"))
+    tree = Tree(tmp_path, {"c.yml": "password: sesam3\n", "app.py": "\nrun('bob:sesam3')\n"})
+    tree.plant("c.yml", "sesam3")
+    reported = tree.redact(finding(message="it says sesam3", title="a sesam3 rule"))
     assert (reported.message, reported.title, reported.evidence) == ("it says ***", "a *** rule", "run('bob:***')")
-    (gap,) = tree.redactor.redact_gaps([Gap("x", "app.py", GapKind.CRASH, "died at sesame", hint="try sesame")])
+    (gap,) = tree.redactor.redact_gaps([Gap("x", "app.py", GapKind.CRASH, "died at sesam3", hint="try sesam3")])
     assert (gap.reason, gap.hint) == ("died at ***", "try ***")
 
 
 def test_a_weak_secret_is_masked_in_its_own_line_only(tmp_path: Path) -> None:
-    tree = Tree(tmp_path, {"app.py": "token = 'sesame'\nrun('sesame')\n"})
-    tree.plant("app.py", "sesame", SecretWeight.WEAK)
-    assert tree.redact(finding(message="it says sesame", line=1)).message == "it says ***"
-    assert tree.redact(finding(message="it says sesame", line=2)).message == "it says sesame"
-    assert tree.redact(finding(line=2)).evidence == "run('sesame')"
+    tree = Tree(tmp_path, {"app.py": "token = 'sesam3'\nrun('sesam3')\n"})
+    tree.plant("app.py", "sesam3", SecretWeight.WEAK)
+    assert tree.redact(finding(message="it says sesam3", line=1)).message == "it says ***"
+    assert tree.redact(finding(message="it says sesam3", line=2)).message == "it says sesam3"
+    assert tree.redact(finding(line=2)).evidence == "run('sesam3')"
 
 
 def test_names_in_code_are_no_secrets_and_the_file_s_own_occurrences_are(tmp_path: Path) -> None:
@@ -103,6 +103,15 @@ def test_names_in_code_are_no_secrets_and_the_file_s_own_occurrences_are(tmp_pat
     tree.plant("app.py", '"config"')
     assert tree.redact(finding(line=1)).evidence == 'config.update(SECRET_KEY="***")'
     assert tree.redact(finding(line=2)).evidence == 'config.get("***")  # ***'
+
+
+def test_a_plain_word_is_masked_in_its_own_file_only(tmp_path: Path) -> None:
+    tree = Tree(tmp_path, {"app.py": "password = 'shell'\nrun('shell')\n", "other.py": "\nrun('shell')\n"})
+    tree.plant("app.py", "shell")
+    own, other = tree.redact(finding(message="a shell")), tree.redact(finding(message="a shell", path="other.py"))
+    assert (own.message, own.evidence) == ("a ***", "run('***')")
+    assert (other.message, other.evidence) == ("a shell", "run('shell')")
+    assert tree.redactor.redact_text("a few shell scripts") == "a few shell scripts"
 
 
 def test_fixed_texts_of_rules_keep_their_words(tmp_path: Path) -> None:
@@ -137,11 +146,11 @@ def test_packages_with_the_letters_of_a_password_stay(tmp_path: Path) -> None:
 
 
 def test_a_name_that_is_a_secret_on_its_line_is_masked(tmp_path: Path) -> None:
-    tree = Tree(tmp_path, {"r.txt": "sesame==1.0\nother==1.0\n"})
-    tree.plant("r.txt", "sesame")
-    components = (Component("sesame", "1.0", "r.txt", 1), Component("sesame", "1.0", "r.txt", 2))
+    tree = Tree(tmp_path, {"r.txt": "sesam3==1.0\nother==1.0\n"})
+    tree.plant("r.txt", "sesam3")
+    components = (Component("sesam3", "1.0", "r.txt", 1), Component("sesam3", "1.0", "r.txt", 2))
     redacted = tree.redactor.redact_components([FileReport("r.txt", components=components)])
-    assert [each.name for each in redacted] == ["***", "sesame"]
+    assert [each.name for each in redacted] == ["***", "sesam3"]
 
 
 @pytest.mark.parametrize("others", [(), ("a.py", f"0/{TOKEN}.py", "z.py")])

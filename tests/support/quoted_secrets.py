@@ -66,7 +66,7 @@ class QuotedSecrets(PlantedSecrets):
             f'db_password = "{first}" + "{second}"\n'
             f'api_key, secret = "{plant("first of two")}", "{plant("second of two")}"\n'
             f'connect(password="{plant("lower case", new(LOWER, 9))}", db_password="{plant("upper case", new(UPPER, 9))}")\n'
-            f'secret = "{plant("five letters", new(LOWER, 5))}"\n'
+            f'secret = "{plant("five characters", new(MIXED, 4) + "7")}"\n'
         )
         first, second = new(), new()
         plant("javascript", first + second)

@@ -47,6 +47,7 @@ _LONG_WORD = re.compile(r"[\w.-]{32,}")  # the shortest of these tokens
 _QUOTED = re.compile(r"(?P<quote>[\"'`])(?P<value>[^\"'`\s]{6,}+)(?P=quote)")
 _ASSIGNED_NAME = re.compile(r"(?<![\w.-])([\w.-]++)[\"'`\]]*+[=>:(,\s]*+\Z")
 _OPENING_QUOTE = re.compile(r"\A(?:[bBrRuUfF]{0,2}[\"'`]+)?")
+_VERSION = re.compile(r"\d+(?:\.\d+)+")
 _NOT_IN_WORD = re.compile(r"[^A-Za-z0-9]+")
 _ESCAPED_LINE_END = re.compile(r"(?:\\[nr])+")
 _LAST_WORD = re.compile(r"(?<!\S)\S++\Z")
@@ -271,6 +272,7 @@ def assigned_name(line: str) -> str:
 
 
 def _looks_random(value: str) -> bool:
+    value = _VERSION.sub("", value)  # a requirement is no secret
     digits = sum(letter.isdigit() for letter in value)
     letters = sum(letter.isalpha() for letter in value)
     mixed = value.upper() != value and value.lower() != value

@@ -52,7 +52,7 @@ from scangate.scan.masking import (
 )
 from scangate.scan.pieces import extract_pieces, piece_path
 from scangate.scan.secret_digest import SecretHasher
-from scangate.scan.secret_values import SecretValues, is_unguessable
+from scangate.scan.secret_values import SecretValues, is_plain_word, is_unguessable
 from scangate.source_text import decode, split_lines
 
 
@@ -88,11 +88,15 @@ class Redactor:
                 self._secrets[report.path].update(found)
                 self._redacted_facts.clear()
                 if any(secret.weight is SecretWeight.STRONG for secret in found):
-                    self._values.add(strong_values(self._lines(report.path), found))
+                    values = strong_values(self._lines(report.path), found)
+                    self._values.add(value for value in values if not is_plain_word(value))
 
     def redact_text(self, text: str) -> str:
         """``text`` without strong secrets and tokens. Paths of the scanned tree in it stay."""
-        return mask_tokens(self._mask(text, self._values.find(text, self._paths)))
+        found = self._values.find(text, self._paths)
+        if self._own_values and (own := self._own_values.find(text, self._paths)):
+            found = sorted({*found, *own})
+        return mask_tokens(self._mask(text, found))
 
     def _redact_evidence(self, path: str, evidence: str) -> str:
         """The source line without strong secrets of any file; names in code stay."""
@@ -132,6 +136,7 @@ class Redactor:
         secrets = self._secrets_by_line(path)
         with_digests = self.with_secret_digests(path, identified, spans)
         redacted = [self._redact_finding(each, fixed_texts, secrets) for each in with_digests]
+        self._own_values = SecretValues()
         if self._has_masked_foreign:
             self._paths_with_foreign_secrets.add(path)
         return redacted

@@ -2,7 +2,8 @@
 
 A value of MIN_INNER_LENGTH characters or more is found wherever it occurs, also inside a longer word. A shorter one is found as a
 whole word only: otherwise the password "main" would blank a part of "domain". Below MIN_SHARED_LENGTH a value is masked in its
-own place only, because three characters occur in every text.
+own place only, because three characters occur in every text. A short word of lower-case letters alone (`is_plain_word`) is found in
+its own file only: such passwords are in most trees of tests, and any text may have the word.
 """
 
 from __future__ import annotations
@@ -234,6 +235,11 @@ def _common_length(one: str, other: str) -> int:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if one[:middle] == other[:middle] else (low, middle - 1)
     return low
+
+
+def is_plain_word(text: str) -> bool:
+    """Whether a value is a short word in lower case, such as "shell" or "secret"."""
+    return len(text) < MIN_INNER_LENGTH and text.isascii() and text.isalpha() and text.islower()
 
 
 def is_unguessable(text: str) -> bool:
