@@ -33,7 +33,8 @@ TEMPLATE = json.dumps({"AWSTemplateFormatVersion": "2010-09-09", "Resources": {"
 
 def prepare_source(path: str, data: bytes) -> bytes:
     """The prepared text without the probe."""
-    return prepare(path, data).text.removesuffix(PYTHON_PROBE)
+    text = prepare(path, data).text
+    return text.removesuffix(PYTHON_PROBE) if path.endswith(".py") else text
 
 
 def escaped(text: str) -> str:

@@ -183,6 +183,12 @@ def _rewrite_format(node: ast.JoinedStr, text: _SourceText) -> Iterator[Edit]:
         yield from _rewrite_specifications(text, text.start(node), text.end(node))
 
 
+def _rewrite_cause(node: ast.Raise, text: _SourceText) -> Iterator[Edit]:
+    """``raise A or   B`` for ``raise A from B``: the data flow analysis does not read the cause."""
+    if node.exc is not None and node.cause is not None and node.cause.__class__ is not ast.Constant:
+        yield text.replace(_find_after(text, node.exc, b"from"), b"or  ")
+
+
 def _rewrite_template(node: ast.expr, text: _SourceText) -> Iterator[Edit]:
     for prefix in TEMPLATE_PREFIX.finditer(text.data, text.start(node), text.end(node)):
         yield text.replace(prefix.start(1), b"f")
@@ -391,6 +397,7 @@ _REWRITES: dict[str, Callable[[Any, _SourceText], Iterator[Edit]]] = {
     "Compare": _rewrite_comparisons,
     "Subscript": _rewrite_slices,
     "withitem": _rewrite_tuple,
+    "Raise": _rewrite_cause,
     "JoinedStr": _rewrite_format,
     "TypeAlias": _rewrite_alias,
     "TemplateStr": _rewrite_template,

@@ -43,7 +43,8 @@ class _ControlFlow:
         self.lines = lines
         self.line_ends: list[Edit] = []  # before other edits at the same offset
         self.edits: list[Edit] = []
-        self._jumps: set[int] = set()
+        self._jumps: set[int] = set()  # statements that are conditional, by identity
+        self._started: set[int] = set()  # statements that have a line of their own now
 
     def visit(self, block: Block, *, in_try: bool, continues: bool) -> None:
         """``in_try``: whether an exception is handled in the same function. ``continues``: whether something follows the block."""
@@ -101,9 +102,9 @@ class _ControlFlow:
         self._end_line(statement, indent)
 
     def _end_line(self, statement: Any, indent: bytes) -> None:
-        edit = Edit(self.lines.start(statement), self.lines.start(statement), b"\n" + indent)
-        if edit not in self.line_ends:
-            self.line_ends.append(edit)
+        if id(statement) not in self._started:
+            self._started.add(id(statement))
+            self.line_ends.append(Edit(self.lines.start(statement), self.lines.start(statement), b"\n" + indent))
 
 
 def _parts(statement: Any, *, in_try: bool, follows: bool) -> Iterator[tuple[Block, bool, bool]]:
