@@ -50,8 +50,8 @@ COMMANDS = {
 def cli() -> None:
     """A security gate: bandit, semgrep, detect-secrets and pip-audit under one policy.
 
-    Exit codes: 0 pass, 1 the policy fails the build, 2 usage or policy error (nothing scanned), 3 incomplete (coverage gaps), 4
-    published in part or not at all, 70 internal error, 130 and 143 interrupted.
+    Exit codes: 0 pass, 1 the policy fails the build, 2 usage or policy error (nothing scanned), 3 incomplete (coverage gaps), 4 not
+    published completely, or verify is undecided, 70 internal error, 129, 130 and 143 interrupted.
     """
 
 

@@ -1,7 +1,7 @@
 """Redacts texts that no scanner reported: those of the policy, and the names of revisions and of the scanned folder.
 
 After a scan that was answered from the cache, no secret is in memory. Then a text that an earlier run with the same inputs found
-clean is believed to be clean, by its digest (a clean text gives nothing away); for another one, the files with secrets are read.
+clean counts as clean, by its digest (a clean text gives nothing away); for another one, the files with secrets are read.
 """
 
 from __future__ import annotations
