@@ -14,6 +14,10 @@ systems' references:
   Azure Repos and a plain name for GitHub's repositories)
 * Jenkins: https://www.jenkins.io/doc/book/pipeline/multibranch/#additional-environment-variables
 * Buildkite: https://buildkite.com/docs/pipelines/configure/environment-variables
+* Travis CI: https://docs.travis-ci.com/user/environment-variables/ (of a pull request, TRAVIS_BRANCH is the target)
+* Drone: https://docs.drone.io/pipeline/environment/reference/
+* Woodpecker: https://woodpecker-ci.org/docs/usage/environment
+* AppVeyor: https://www.appveyor.com/docs/environment-variables/ (of a pull request, APPVEYOR_REPO_BRANCH is the target)
 * CircleCI: https://circleci.com/docs/reference/variables/ (no variable names the target, and for some kinds of project none says
   that there is a pull request; so each branch but the target counts as a change for it)
 """
@@ -205,6 +209,7 @@ SYSTEMS: tuple[System, ...] = (
         "Azure Pipelines",
         (
             ("BUILD_REASON", re.compile(r"PullRequest")),
+            ("BUILD_SOURCEBRANCH", re.compile(r"refs/pull/.*", re.DOTALL)),  # also of a build that was queued again by hand
             ("SYSTEM_PULLREQUEST_PULLREQUESTID", _ANY),
             ("SYSTEM_PULLREQUEST_TARGETBRANCH", _ANY),
         ),
@@ -213,14 +218,40 @@ SYSTEMS: tuple[System, ...] = (
     ),
     System(
         "Jenkins",
-        (("CHANGE_TARGET", _ANY), ("BRANCH_NAME", re.compile(r"(?:PR|MR|CHANGE)-[0-9]+.*"))),
-        (("CHANGE_TARGET", _BRANCH),),
+        (
+            ("CHANGE_TARGET", _ANY),
+            ("BRANCH_NAME", re.compile(r"(?:PR|MR|CHANGE)-[0-9]+.*")),
+            ("ghprbTargetBranch", _ANY),
+            ("gitlabMergeRequestIid", _ANY),
+        ),
+        (("CHANGE_TARGET", _BRANCH), ("ghprbTargetBranch", _BRANCH), ("gitlabTargetBranch", _BRANCH)),
         full_clone="the branch source's refspec: +refs/heads/*:refs/remotes/origin/*",
     ),
     System(
         "Buildkite",
         (("BUILDKITE_PULL_REQUEST", _NOT_FALSE),),
         (("BUILDKITE_PULL_REQUEST_BASE_BRANCH", _BRANCH),),
+    ),
+    System(
+        "Travis CI",
+        (("TRAVIS_PULL_REQUEST", _NOT_FALSE),),
+        (("TRAVIS_BRANCH", _BRANCH),),
+        full_clone="the key `git: {depth: false}`",
+    ),
+    System(
+        "Drone",
+        (("DRONE_PULL_REQUEST", _ANY), ("DRONE_BUILD_EVENT", re.compile("pull_request"))),
+        (("DRONE_TARGET_BRANCH", _BRANCH),),
+    ),
+    System(
+        "Woodpecker",
+        (("CI_COMMIT_PULL_REQUEST", _ANY), ("CI_PIPELINE_EVENT", re.compile(r"pull_request.*"))),
+        (("CI_COMMIT_TARGET_BRANCH", _BRANCH),),
+    ),
+    System(
+        "AppVeyor",
+        (("APPVEYOR_PULL_REQUEST_NUMBER", _ANY),),
+        (("APPVEYOR_REPO_BRANCH", _BRANCH),),
     ),
     System(
         "CircleCI",

@@ -37,6 +37,16 @@ def code(*lines: str, outputs: tuple[Any, ...] = ()) -> dict[str, Any]:
     return {"cell_type": "code", "source": [f"{line}\n" for line in lines], "outputs": outputs}
 
 
+@pytest.mark.parametrize("code", ["!Ref Code", "!FindInMap [Map, a, code]", "{'Fn::ImportValue': code}"])
+def test_cloudformation_code_by_reference_is_a_problem(code: str) -> None:
+    text = (
+        "Parameters:\n  Code: {Type: String}\nResources:\n  F:\n    Type: AWS::Lambda::Function\n"
+        f"    Properties: {{Runtime: python3.12, Code: {{ZipFile: {code}}}}}\n"
+    )
+    found = extraction("t.yaml", text)
+    assert [(problem.line, problem.kind) for problem in found.problems] == [(6, GapKind.PARTIAL_PARSE)]
+
+
 def test_code_cells_are_one_program_with_their_lines_in_the_notebook() -> None:
     text = notebook(code("import os", "%matplotlib inline"), code('os.system("é" + input())'))
     cells = pieces_of("a.ipynb", text)["cells.py"]

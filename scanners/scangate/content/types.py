@@ -73,7 +73,7 @@ def identify(path: str, data: bytes) -> str:
     name = match_name(path)
     if name.decides:
         return "python" if name.content_type == "cython" and _is_python(data) else name.content_type
-    if is_binary(data):
+    if is_binary(data) and not _is_run_as_text(name, data):
         return binary_type(data, name.content_type)
     text = decode(data)[0]
     found = _content_type(path, name, data, text)
@@ -84,6 +84,11 @@ def identify_by_name(path: str) -> str | None:
     """The content type, if the name decides it for every file of more than `STAND_IN_BYTES`; else None."""
     name = match_name(path)
     return name.content_type if name.decides else None
+
+
+def _is_run_as_text(name: NameMatch, data: bytes) -> bool:
+    """Whether a file is code for those who run it, whatever bytes are in it: a shell ignores what it has not yet reached."""
+    return name.content_type == "shell" or bool(data.startswith(b"#!") and script_type(data))
 
 
 def _is_python(data: bytes) -> bool:

@@ -223,6 +223,11 @@ def _read(source: PolicySource, referrer: Position | None, content: bytes | None
     return PolicyFile(source, node, decode_node(node, PolicyDocument))
 
 
+def _look_hint(source: PolicySource) -> str:
+    """A command that shows what is at the place of a policy: a file, or what git has in a revision."""
+    return f"git show {source.label}" if ":" in source.label else f"ls -ld {source.label}"
+
+
 def _read_bytes(source: PolicySource, referrer: Position | None) -> bytes:
     """The bytes of a regular file, at most one more than allowed. Anything else at the path is an error, not an absence."""
     place, path = referrer or Position(source.label), "extends" if referrer else ""
@@ -232,7 +237,7 @@ def _read_bytes(source: PolicySource, referrer: Position | None) -> bytes:
         raise too_large_error(source.label) from None
     except NotRegularFileError:
         what = f"{source.label} is not a file" if referrer else "not a file"
-        raise make_policy_error(place, path, what, f"ls -ld {source.label}") from None
+        raise make_policy_error(place, path, what, _look_hint(source)) from None
     except OSError as error:
         what = f"cannot be read: {describe_os_error(error).lower()}"
-        raise make_policy_error(place, path, f"{source.label} {what}" if referrer else what, f"ls -l {source.label}") from None
+        raise make_policy_error(place, path, f"{source.label} {what}" if referrer else what, _look_hint(source)) from None
