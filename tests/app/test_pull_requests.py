@@ -77,6 +77,10 @@ BUILDS: dict[str, dict[str, str]] = {
     },
     "Jenkins": {"CHANGE_ID": "7", "CHANGE_TARGET": "main", "BRANCH_NAME": "PR-7"},
     "Buildkite": {"BUILDKITE_PULL_REQUEST": "7", "BUILDKITE_PULL_REQUEST_BASE_BRANCH": "main"},
+    "Travis CI": {"TRAVIS_PULL_REQUEST": "7", "TRAVIS_BRANCH": "main"},
+    "Drone": {"DRONE_BUILD_EVENT": "pull_request", "DRONE_TARGET_BRANCH": "main"},
+    "Woodpecker": {"CI_PIPELINE_EVENT": "pull_request", "CI_COMMIT_TARGET_BRANCH": "main"},
+    "AppVeyor": {"APPVEYOR_PULL_REQUEST_NUMBER": "7", "APPVEYOR_REPO_BRANCH": "main"},
     "CircleCI": {"CIRCLECI": "true", "CIRCLE_BRANCH": "topic", "CIRCLE_PULL_REQUEST": "https://github.com/acme/shop/pull/7"},
     "CircleCI without the variable": {"CIRCLECI": "true", "CIRCLE_BRANCH": "topic"},
 }
