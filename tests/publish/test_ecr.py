@@ -125,8 +125,8 @@ def test_a_required_image_without_a_scan_is_incomplete(account: FakeAccount, sca
 )
 def test_an_unfinished_scan_is_incomplete(account: FakeAccount, scanned: Path, status: str) -> None:
     looked(account, scanned, Registry(status)).expect(3)
-    (gap,) = document(scanned)["gaps"]
-    assert (gap["scanner"], gap["path"], gap["blocking"]) == ("ecr", "ecr/team/shop", True)
+    (gap,) = [gap for gap in document(scanned)["gaps"] if gap["blocking"]]
+    assert (gap["scanner"], gap["path"]) == ("ecr", "ecr/team/shop")
 
 
 @pytest.mark.parametrize("code", ["ImageNotFoundException", "AccessDeniedException", "ExpiredTokenException"])
