@@ -180,6 +180,41 @@ def test_a_fork_s_pipeline_names_the_repository_of_the_target() -> None:
     assert hostile.repository == "unknown"
 
 
+PULL = "https://github.com/acme/shop/pull/7"
+
+
+@pytest.mark.parametrize(
+    ("said", "repository"),
+    [
+        ({"CI_OPEN_MERGE_REQUESTS": "acme/shop!7"}, "https://gitlab.com/acme/shop"),
+        ({"CI_OPEN_MERGE_REQUESTS": "mallory/shop!2,acme/shop!7"}, "https://gitlab.com/acme/shop"),
+        ({"CI_OPEN_MERGE_REQUESTS": "acme/shop!7,other/shop!8"}, "unknown"),
+        ({"CI_OPEN_MERGE_REQUESTS": "7"}, "unknown"),
+        ({"CI_OPEN_MERGE_REQUESTS": "acme/shop!7", "CI_SERVER_URL": ""}, "unknown"),
+        ({"CI_OPEN_MERGE_REQUESTS": "Mallory/shop!2"}, ""),
+        ({**GITLAB_MERGE, "CI_OPEN_MERGE_REQUESTS": "acme/shop!7"}, ""),  # this pipeline is for one of its own project
+    ],
+)
+def test_open_merge_requests_name_the_repository_of_the_target(said: dict[str, str], repository: str) -> None:
+    found = find_pull_request({**GITLAB, "CI_PROJECT_PATH": "mallory/shop", "CI_SERVER_URL": "https://gitlab.com", **said})
+    assert found is not None
+    assert found.repository == repository
+
+
+@pytest.mark.parametrize(
+    ("owner", "said", "repository"),
+    [
+        ("mallory", {"CIRCLE_PULL_REQUEST": PULL}, "https://github.com/acme/shop"),
+        ("mallory", {"CIRCLE_PULL_REQUESTS": f"{PULL},{PULL.replace('acme', 'mallory')}"}, "https://github.com/acme/shop"),
+        ("acme", {"CIRCLE_PULL_REQUEST": PULL, "CIRCLE_PR_USERNAME": "mallory"}, ""),
+    ],
+)
+def test_circleci_may_build_in_the_fork(owner: str, said: dict[str, str], repository: str) -> None:
+    found = find_pull_request({**CIRCLE, "CIRCLE_PROJECT_USERNAME": owner, "CIRCLE_PROJECT_REPONAME": "shop", **said})
+    assert found is not None
+    assert found.repository == repository
+
+
 @pytest.mark.parametrize(
     "branch",
     [

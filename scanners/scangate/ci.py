@@ -140,12 +140,27 @@ class PullRequest(msgspec.Struct, frozen=True):
     full_clone: str = ""
 
 
+class Fork(msgspec.Struct, frozen=True):
+    """How a build names the repository of its target, and its own: they differ in a fork.
+
+    ``target``: the variable that names the former, once or in a list; ``form``: each entry, with the group ``project``. ``build``:
+    the variables that name the latter, joined by a slash. The target's URL is the value of ``url``, or that of ``server`` with the
+    project, or the form's group ``url``.
+    """
+
+    target: str
+    build: tuple[str, ...]
+    form: re.Pattern[str] = re.compile(r"(?P<project>.+)", re.DOTALL)
+    url: str = ""
+    server: str = ""
+
+
 class System(msgspec.Struct, frozen=True):
     """How a CI system describes a pull-request build: variables, each with the form that its value has to have.
 
     ``pull_request``: one match is enough. ``target``: the first match names the branch. ``unless``: another system decides where
     one of these is set. ``fallback``: as ``target``, where SCANGATE_TARGET is not set either. ``branch``: see `PullRequest.source`.
-    ``fork``: variables with the ids of the target's and of the build's project, and with the URL of the former.
+    ``forks``: how the build says that the target is in another repository.
     """
 
     name: str
@@ -155,7 +170,7 @@ class System(msgspec.Struct, frozen=True):
     fallback: Marks = ()
     uses_default_branch: bool = False
     branch: str = ""
-    fork: tuple[str, str, str] | None = None
+    forks: tuple[Fork, ...] = ()
     full_clone: str = ""
 
 
@@ -196,7 +211,10 @@ SYSTEMS: tuple[System, ...] = (
         ),
         (("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", _BRANCH), ("CI_EXTERNAL_PULL_REQUEST_TARGET_BRANCH_NAME", _BRANCH)),
         fallback=(("CI_DEFAULT_BRANCH", _BRANCH),),
-        fork=("CI_MERGE_REQUEST_PROJECT_ID", "CI_PROJECT_ID", "CI_MERGE_REQUEST_PROJECT_URL"),
+        forks=(
+            Fork("CI_MERGE_REQUEST_PROJECT_ID", ("CI_PROJECT_ID",), url="CI_MERGE_REQUEST_PROJECT_URL"),
+            Fork("CI_OPEN_MERGE_REQUESTS", ("CI_PROJECT_PATH",), re.compile(r"(?P<project>[^!]+)![0-9]+"), server="CI_SERVER_URL"),
+        ),
         full_clone="the job's `variables: {GIT_DEPTH: 0}`",
     ),
     System(
@@ -263,6 +281,14 @@ SYSTEMS: tuple[System, ...] = (
         ),
         uses_default_branch=True,
         branch="CIRCLE_BRANCH",
+        forks=tuple(
+            Fork(
+                name,
+                ("CIRCLE_PROJECT_USERNAME", "CIRCLE_PROJECT_REPONAME"),
+                re.compile(r"(?P<url>https://[^/]+/(?P<project>[^/]+/[^/]+))/(?:pull|pull-requests)/[0-9]+/?"),
+            )
+            for name in ("CIRCLE_PULL_REQUESTS", "CIRCLE_PULL_REQUEST")
+        ),
         full_clone="the step `checkout: {method: full}`",
     ),
 )
@@ -309,9 +335,25 @@ def _first_branch(marks: Marks, environ: Mapping[str, str]) -> str:
 
 
 def _target_repository(system: System, environ: Mapping[str, str]) -> str:
-    """The URL of the target's repository, if the build runs in a fork; ``unknown`` where that is not well-formed."""
-    target, build, url = (environ.get(name, "") for name in system.fork) if system.fork else ("", "", "")
-    return (_matching(_HTTPS, url) or "unknown") if target and build and target != build else ""
+    """The URL of the target's repository, if the build runs in a fork; ``unknown`` where that is not one well-formed URL."""
+    for fork in system.forks:
+        build = [environ.get(name, "") for name in fork.build]
+        if environ.get(fork.target) and all(build):  # the first that says anything decides
+            return _other_repository(fork, "/".join(build).casefold(), environ)
+    return ""
+
+
+def _other_repository(fork: Fork, build: str, environ: Mapping[str, str]) -> str:
+    urls = set()
+    for entry in environ[fork.target].split(","):
+        match = fork.form.fullmatch(entry.strip())
+        if match is None:
+            urls.add("unknown")
+        elif match["project"].casefold() != build:
+            server = environ.get(fork.server, "").rstrip("/")
+            url = environ.get(fork.url, "") or match.groupdict().get("url") or (f"{server}/{match['project']}" if server else "")
+            urls.add(_matching(_HTTPS, url) or "unknown")
+    return "" if not urls else urls.pop() if len(urls) == 1 else "unknown"
 
 
 def resolved_commit(environ: Mapping[str, str]) -> str:

@@ -273,6 +273,20 @@ def test_a_fork_s_own_branch_is_not_the_target(origin: Path, tmp_path: Path, mon
     assert load(tree, monkeypatch, {}).provenance.revision == "target/main"
 
 
+def test_a_branch_of_a_fork_with_an_open_merge_request_is_judged_by_the_other_project(
+    origin: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree = clone(origin, tmp_path)
+    build = {"CI_PIPELINE_SOURCE": "push", "CI_OPEN_MERGE_REQUESTS": "up/r!3", "CI_PROJECT_PATH": "evil/r"}
+    for since in (None, "auto"):
+        inputs = load(tree, monkeypatch, {**build, "CI_DEFAULT_BRANCH": "main", "CI_SERVER_URL": "https://git.test"}, since=since)
+        assert inputs.provenance.origin is PolicyOrigin.NONE
+        command = inputs.forced_gaps[0].hint.split("; ")[0]
+        assert command == "git fetch https://git.test/up/r +refs/heads/main:refs/remotes/target/main"
+    run_git(tree, "fetch", "--quiet", f"file://{origin}", "+refs/heads/main:refs/remotes/target/main")
+    assert load(tree, monkeypatch, {}).provenance.revision == "target/main"
+
+
 def test_a_policy_from_elsewhere_needs_no_target(origin: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tree = clone(origin, tmp_path, "--depth", "1")
     write_files(tmp_path, {"house.yaml": STRICT})
