@@ -162,3 +162,38 @@ def test_no_exception_for_what_the_policy_never_excepts(tree: Path, tmp_path: Pa
     argv = ("waive", "bandit:B602", "--reason", "why", "--owner", "@other/team", "--expires", "30d")
     assert "exceptions[0].owner" in run_scangate(*argv, cwd=tree).expect(2).stderr
     assert (tree / "scangate.yaml").read_bytes() == before
+
+
+def test_what_waive_writes_is_no_finding_and_a_secret_beside_it_is(tmp_path: Path) -> None:
+    key, digest = "AKIA" + "Q7ZK3XN5WJ2VBT6Y", "9c1185a5c5e9fc54612808977ee8f548"
+    tree = create_repository(
+        tmp_path / "tree",
+        {
+            "app.py": f'password = "hunter2Zq9xLw4v"\n{WEAK_SOURCE}',
+            "scangate.yaml": "version: 1\nextends: ./strict.yml\n",
+            "strict.yml": "version: 1\nextends: production\n",
+        },
+    )
+
+    def scan() -> list[dict[str, Any]]:
+        out = tmp_path / "out"
+        shutil.rmtree(out, ignore_errors=True)
+        scanners = ("--scanner", "bandit", "--scanner", "detect-secrets")
+        run_scangate("scan", *scanners, "--quiet", "--output-dir", out, cwd=tree)
+        findings: list[dict[str, Any]] = load_verdict(out)["findings"]
+        return findings
+
+    for finding in scan():
+        arguments = (finding["fingerprint"], "--verdict", tmp_path / "out/verdict.json")
+        waive(tree, *arguments, expires="20d").expect(0)
+        waive(tree, *arguments, "--policy", "strict.yml", expires="20d").expect(0)
+    assert "follows:" in (tree / "scangate.yaml").read_text()
+    assert {each["location"]["path"] for each in scan()} == {"app.py"}
+    soon = (dt.datetime.now(dt.UTC).date() + dt.timedelta(20)).isoformat()
+    secret = f"  - {{rule: bandit:B101, reason: the key {key}, owner: {digest}, expires: {soon}}}\n"
+    with (tree / "strict.yml").open("a") as policy:
+        policy.write(secret)
+    (tree / "other.yaml").write_text(f"exceptions:\n- {{fingerprint: '{digest}'}}\n")
+    found = {(each["location"]["path"], each["rule"]) for each in scan() if each["outcome"] != "suppressed"}
+    entropy = "detect-secrets:hex-high-entropy-string"
+    assert {("strict.yml", "detect-secrets:aws-access-key"), ("strict.yml", entropy), ("other.yaml", entropy)} <= found

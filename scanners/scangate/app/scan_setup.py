@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from scangate.app.own_outputs import without_own_outputs
+from scangate.app.own_policy_values import find_own_policy_values
 from scangate.app.policy_inputs import PolicyInputs
 from scangate.app.requests import ScanRequest
 from scangate.app.session import Session
@@ -93,6 +94,7 @@ class ScanSetup(msgspec.Struct, frozen=True):
             self._salt(),
             self.cache,
             SavedValues(self.cache.store, time.time()) if self.cache is not None else None,
+            find_own_policy_values,
         )
 
     def _salt(self) -> bytes:

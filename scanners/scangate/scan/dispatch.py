@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from scangate.errors import ScanError
-from scangate.model import FileReport, Gap, GapKind
+from scangate.model import FileReport, FindingKind, Gap, GapKind, Location, Span
 from scangate.plugin import SourceFile
 from scangate.scan.context import CallContext
 from scangate.scan.literals import exact_secrets
@@ -53,7 +53,8 @@ def run_calls(
             progress(run.name, 0, len(run.sources))
         for run, batch, future in futures:
             result = future.result()
-            run.reports += result.reports
+            sources = {source.path: source for source in batch}
+            run.reports += [without_not_secrets(report, sources[report.path], plan) for report in result.reports]
             run.piece_reports += result.piece_reports
             run.gaps += result.gaps
             run.seconds += result.seconds
@@ -64,6 +65,24 @@ def run_calls(
         run.piece_reports = []
     if cache is not None:
         cache.record_rates({run.name: (run.seconds, _total_bytes(run.sources)) for run in runs if run.sources})
+
+
+def without_not_secrets(report: FileReport, source: SourceFile, plan: ScanPlan) -> FileReport:
+    """The report without secrets, and findings of them, that lie in what the plan knows to be none."""
+    found = [each for each in report.findings if each.kind is FindingKind.SECRET]
+    spans = plan.find_not_secrets(source) if found or report.all_secrets else ()
+    if not spans:
+        return report
+
+    def is_inside(place: Span | Location) -> bool:
+        return place.column > 0 and any(
+            place.line == place.end_line == span.line and span.column <= place.column and place.end_column <= span.end_column
+            for span in spans
+        )
+
+    findings = tuple(each for each in report.findings if each not in found or not is_inside(each.location))
+    secrets = tuple(each for each in report.all_secrets if not all(map(is_inside, each.spans)))
+    return msgspec.structs.replace(report, findings=findings, secrets=secrets, secret_spans=())
 
 
 def _total_bytes(sources: Iterable[SourceFile]) -> int:

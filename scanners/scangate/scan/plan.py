@@ -11,7 +11,7 @@ import msgspec
 
 from scangate.errors import ScanError
 from scangate.globs import matches
-from scangate.model import CHANGE_SOURCES, FileReport, Gap, GapKind, SkippedPath, SkipReason
+from scangate.model import CHANGE_SOURCES, FileReport, Gap, GapKind, SkippedPath, SkipReason, Span
 from scangate.plugin import Coverage, FileFacts, Scanner, ScannerTraits, SourceFile, read_traits
 from scangate.scan.discovery import Listing, Target
 from scangate.scan.pieces import typical_path
@@ -51,11 +51,17 @@ class ScannerTask(msgspec.Struct, frozen=True):
         return tuple(each for each in declared or () if isinstance(each, Coverage))
 
 
+def _find_nothing(source: SourceFile) -> Sequence[Span]:
+    del source
+    return ()
+
+
 class ScanPlan(msgspec.Struct, frozen=True):
     """Everything a run is to do. ``today``: the date of the run, for scanners whose data ages.
 
     ``secret_salt``: salt of the digests by which secrets are compared with a baseline; empty: no digests. ``result_cache``: results
     of earlier runs; None: nothing is reused or saved. ``saved_values``: what scanners themselves save for later runs.
+    ``find_not_secrets``: where in a file there is what looks like a secret and is known to be none; it depends on the content only.
     """
 
     tasks: tuple[ScannerTask, ...]
@@ -66,6 +72,7 @@ class ScanPlan(msgspec.Struct, frozen=True):
     secret_salt: bytes = b""
     result_cache: ResultCache | None = None
     saved_values: SavedValues | None = None
+    find_not_secrets: Callable[[SourceFile], Sequence[Span]] = _find_nothing
 
     def task_digest(self, task: ScannerTask, version: str, environ: Mapping[str, str]) -> bytes | None:
         """The digest of what the task's results depend on besides the files; None if they must not be cached."""

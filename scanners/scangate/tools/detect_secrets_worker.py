@@ -92,6 +92,7 @@ def _scan_file(name: str, seconds: int) -> dict[str, Any]:
     finally:
         signal.alarm(0)
     lines = split_lines(text)
+    found = {secret._replace(line=_correct_line(lines, secret)) for secret in found}
     return {
         "secrets": [
             {
@@ -185,6 +186,13 @@ def _first_value_end(found: set[PotentialSecret], text: str) -> int:
 @functools.cache
 def _prefilter() -> LinePrefilter:
     return LinePrefilter([*get_plugins(), *make_token_plugins()])
+
+
+def _correct_line(lines: list[str], secret: _Secret) -> int:
+    """The line of a secret. In YAML, detect-secrets counts one line for each value, and several may be on one: so the nearest line
+    above that has the value."""
+    above = range(min(secret.line, len(lines)), 0, -1) if len(secret.value) >= MIN_PIECE_LENGTH else range(0)
+    return next((number for number in above if secret.value in lines[number - 1]), secret.line)
 
 
 def _locate_value(lines: list[str], line: int, value: str) -> list[tuple[int, int, int]]:
