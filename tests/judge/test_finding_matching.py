@@ -69,9 +69,6 @@ def test_renamed_and_edited_file_matches() -> None:
         seen("b.py", gaps=[Gap("bandit", "a.py", GapKind.UNPARSABLE, "why")]),
         seen("b.py", gaps=[Gap("bandit", None, GapKind.CRASH, "why")]),
         seen("b.py", left_out=[SkippedPath("a.py", SkipReason.EXCLUDED, "bandit")]),
-        ScannedPaths(
-            [result("b.py")], Targets(FileSource.GIT_INDEX, 1, skipped_paths=(SkippedPath("a.py", SkipReason.OTHER_REPOSITORY),))
-        ),
         ScannedPaths([result("b.py")], Targets(FileSource.GIT_INDEX, 1, gaps=(Gap("targets", "a.py", GapKind.UNREADABLE, "why"),))),
         ScannedPaths([result("b.py")], Targets(FileSource.GIT_INDEX, 1, gaps=(Gap("targets", "a.py", GapKind.ABSENT, "why"),))),
         ScannedPaths([result("b.py")], Targets(FileSource.GIT_INDEX, 1, gaps=(Gap("targets", None, GapKind.INTERRUPTED, "why"),))),

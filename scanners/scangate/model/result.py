@@ -23,9 +23,7 @@ class SkipReason(enum.StrEnum):
     CONSTRAINT = "constraint"
     CONSTRAINT_OF_REQUIREMENT = "constraint-of-requirement"
     OWN_OUTPUT = "own-output"
-    SYMBOLIC_LINK = "symbolic-link"
     LINK_WITHIN_TREE = "link-within-tree"
-    OTHER_REPOSITORY = "other-repository"
     NOT_IN_WORK_TREE = "not-in-work-tree"
     GIT_DATA = "git-data"
 
@@ -71,7 +69,7 @@ class Component(msgspec.Struct, frozen=True, forbid_unknown_fields=True, order=T
 class SkippedPath(msgspec.Struct, frozen=True, forbid_unknown_fields=True, order=True):
     """A path that is deliberately not scanned, and why; ``scanner`` is empty if no scanner analyzes it.
 
-    ``detail``: the policy's reason for EXCLUDED, ``submodule`` or the like for OTHER_REPOSITORY.
+    ``detail``: the policy's reason for EXCLUDED.
     """
 
     path: str

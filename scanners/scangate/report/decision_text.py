@@ -109,9 +109,7 @@ SKIPS: dict[SkipReason, str] = {
     SkipReason.CONSTRAINT: "a constraint, which installs nothing",
     SkipReason.CONSTRAINT_OF_REQUIREMENT: "a constraint, audited with its requirement",
     SkipReason.OWN_OUTPUT: "scangate's own output",
-    SkipReason.SYMBOLIC_LINK: "symbolic link",
     SkipReason.LINK_WITHIN_TREE: "symbolic link to another path of the tree, which is scanned under its own name",
-    SkipReason.OTHER_REPOSITORY: "another repository, to be scanned separately",
     SkipReason.NOT_IN_WORK_TREE: "in the index, but not in the work tree",
     SkipReason.GIT_DATA: "git's own data",
 }
