@@ -83,6 +83,10 @@ def secrets() -> dict[str, bytes | str]:
     return files
 
 
+# the line that they give: the line of the value
+LINES_THEY_MISCOUNT = {("block.yaml", 1): 2, ("flow.yaml", 3): 2, ("separators.yaml", 5): 3}
+
+
 @pytest.fixture(scope="module")
 def scanned(tmp_path_factory: pytest.TempPathFactory) -> tuple[ScanHarness, ScanResult]:
     bench = ScanHarness(tmp_path_factory.mktemp("secrets"))
@@ -96,6 +100,7 @@ def test_we_find_every_secret_that_detect_secrets_finds(scanned: tuple[ScanHarne
     assert not result.gaps
     unseen = {"Public IP (ipv4)"}  # its own filters take away every secret without a letter
     assert set(fake_tokens("x")) - unseen == {kind for kind, _, _ in theirs}, "every plugin has something to see"
+    theirs = {(kind, path, LINES_THEY_MISCOUNT.get((path, line), line)) for kind, path, line in theirs}
     assert theirs <= ours, sorted(theirs - ours)[:10]
     assert {kind for kind, _, _ in ours} == {kind for kind, _, _ in theirs}
 

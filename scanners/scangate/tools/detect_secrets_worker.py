@@ -11,7 +11,6 @@ the command looks up their parameters by reflection for every line, which takes 
 from __future__ import annotations
 
 import functools
-import io
 import json
 import re
 import resource
@@ -30,7 +29,6 @@ from detect_secrets.filters.allowlist import is_line_allowlisted
 from detect_secrets.plugins.high_entropy_strings import HighEntropyStringsPlugin
 from detect_secrets.plugins.keyword import KeywordDetector
 from detect_secrets.settings import default_settings, get_filters, get_plugins
-from detect_secrets.transformers import get_transformed_file
 from detect_secrets.util.code_snippet import get_code_snippet
 
 from scangate.scan.token_formats import NPM
@@ -38,6 +36,7 @@ from scangate.source_text import decode, split_lines
 from scangate.tools.line_prefilter import LinePrefilter, has_keyword
 from scangate.tools.provider_tokens import make_token_plugins
 from scangate.tools.secret_placeholders import is_placeholder
+from scangate.tools.secret_texts import Part, SecretText, eager_texts_of, texts_of
 
 ALLOWLIST_FILTER = "detect_secrets.filters.allowlist.is_line_allowlisted"
 MAX_MEMORY = 2 * 1024**3  # bytes; the YAML reader of detect-secrets expands aliases without limit
@@ -53,14 +52,6 @@ IGNORE_COMMENT = re.compile(r"scangate\s*:\s*ignore", re.IGNORECASE)
 
 class _FileTimeoutError(BaseException):
     """A file exceeded its time limit; not an Exception, so that no plugin catches it."""
-
-
-class _NamedText(io.StringIO):
-    """A text with a file name, as detect-secrets requires it."""
-
-    def __init__(self, text: str, name: str) -> None:
-        super().__init__(text, newline=None)
-        self.name = name
 
 
 def main(job_file: str) -> None:
@@ -92,13 +83,12 @@ def _scan_file(name: str, seconds: int) -> dict[str, Any]:
     finally:
         signal.alarm(0)
     lines = split_lines(text)
-    found = {secret._replace(line=_correct_line(lines, secret)) for secret in found}
     return {
         "secrets": [
             {
                 "type": secret.type,
                 "line": secret.line,
-                "spans": _locate_value(lines, secret.line, secret.value),
+                "spans": secret.spans,
                 "allowlisted": secret.allowlisted,
                 "placeholder": is_placeholder(secret.type, secret.value, lines, secret.line),
             }
@@ -114,6 +104,7 @@ class _Secret(NamedTuple):
     line: int
     value: str
     allowlisted: bool
+    spans: tuple[Part, ...]
 
 
 def _drop_duplicates(found: set[_Secret]) -> set[_Secret]:
@@ -128,21 +119,20 @@ def _drop_duplicates(found: set[_Secret]) -> set[_Secret]:
 
 def _find_secrets(name: str, text: str) -> Iterator[_Secret]:
     """As ``scan_file`` in detect_secrets/core/scan.py, without its checks of the file name."""
-    file: Any = _NamedText(text, name)
-    found = list(_scan_lines(name, get_transformed_file(file) or file.readlines()))
+    lines = split_lines(text)
+    found = list(_scan_texts(name, lines, texts_of(name, text)))
     yield from found
     if all(secret.allowlisted for secret in found):  # as in detect-secrets, which ignores those and scans a second time
-        file.seek(0)
-        yield from _scan_lines(name, get_transformed_file(file, use_eager_transformers=True) or [])
+        yield from _scan_texts(name, lines, eager_texts_of(name, text))
 
 
-def _scan_lines(name: str, lines: list[str]) -> Iterator[_Secret]:
-    """The secrets that a plugin finds in ``lines`` and no filter drops; filters are called only if a plugin finds one."""
+def _scan_texts(name: str, lines: list[str], texts: list[SecretText]) -> Iterator[_Secret]:
+    """The secrets that a plugin finds in ``texts`` and no filter drops; filters are called only if a plugin finds one."""
     of_line = [check for check in get_filters() if check.injectable_variables == {"line"}]
     of_secret = [(check, check.injectable_variables) for check in get_filters() if "secret" in check.injectable_variables]
-    bare = [line.rstrip() for line in lines]
+    bare = [text.text.rstrip() for text in texts]
     for index, plugins in _prefilter().candidates(bare):
-        line, number = bare[index], index + 1
+        line, number = bare[index], texts[index].line
         found: list[tuple[Any, PotentialSecret]] = [
             (plugin, secret) for plugin in plugins for secret in _scan_line(plugin, name, line, number)
         ]
@@ -156,7 +146,9 @@ def _scan_lines(name: str, lines: list[str]) -> Iterator[_Secret]:
         for plugin, secret in found:
             facts = {"secret": secret.secret_value, "line": code, "plugin": plugin, "filename": name, "context": context}
             if not any(check(**{key: facts[key] for key in wants}) for check, wants in of_secret):
-                yield _Secret(secret.type, secret.line_number, secret.secret_value or "", allowlisted)
+                value = secret.secret_value or ""
+                line_of_value, spans = _locate_value(lines, texts[index], value)
+                yield _Secret(secret.type, line_of_value, value, allowlisted, spans)
 
 
 def _scan_line(plugin: Any, name: str, line: str, number: int) -> Iterator[PotentialSecret]:
@@ -188,32 +180,34 @@ def _prefilter() -> LinePrefilter:
     return LinePrefilter([*get_plugins(), *make_token_plugins()])
 
 
-def _correct_line(lines: list[str], secret: _Secret) -> int:
-    """The line of a secret. In YAML, detect-secrets counts one line for each value, and several may be on one: so the nearest line
-    above that has the value."""
-    above = range(min(secret.line, len(lines)), 0, -1) if len(secret.value) >= MIN_PIECE_LENGTH else range(0)
-    return next((number for number in above if secret.value in lines[number - 1]), secret.line)
+def _locate_value(lines: list[str], text: SecretText, value: str) -> tuple[int, tuple[Part, ...]]:
+    """The line of a secret; and line and columns (from 1, end excluded) of it there, and of all that is the same in its text.
 
-
-def _locate_value(lines: list[str], line: int, value: str) -> list[tuple[int, int, int]]:
-    """Line and columns (from 1, end excluded) of each occurrence of ``value`` in its line. If there is none (detect-secrets
-    numbers the lines of some YAML files differently): of it and its parts anywhere in the file, and the whole line."""
-    if spans := list(_occurrences(lines, range(line, line + 1), value)):
-        return spans
-    text = lines[line - 1] if line <= len(lines) else ""
+    A value that the file writes differently (with escapes, or over several lines) is in the line of its first piece; its spans
+    are all parts of the text, and it and its pieces anywhere in the file.
+    """
+    for written in dict.fromkeys((value, value.replace('\\"', '"'))):
+        if spans := list(dict.fromkeys(span for part in text.parts for span in _occurrences(lines, part, written))):
+            line = spans[0][0]
+            rest = _occurrences(lines, (line, 0, len(lines[line - 1])), written)
+            return line, tuple(dict.fromkeys([*spans, *rest]))
     pieces = [value, *(piece for piece in value.split() if len(piece) >= MIN_PIECE_LENGTH)]
-    elsewhere = {span for piece in pieces for span in _occurrences(lines, range(1, len(lines) + 1), piece)}
-    return [(line, 1, len(text) + 1), *sorted(elsewhere)]
+    parts = [(number, start + 1, end + 1) for number, start, end in text.parts]
+    everywhere = [(number, 0, len(line)) for number, line in enumerate(lines, start=1)]
+    elsewhere = {span for piece in pieces for part in everywhere for span in _occurrences(lines, part, piece)}
+    first = next((part for piece in pieces for part in text.parts for _ in _occurrences(lines, part, piece)), text.parts[0])
+    parts.sort(key=lambda part: part[0] != first[0])
+    return first[0], tuple(dict.fromkeys([*parts, *sorted(elsewhere)]))
 
 
-def _occurrences(lines: list[str], numbers: range, value: str) -> Iterator[tuple[int, int, int]]:
-    for number in numbers:
-        text = lines[number - 1] if number <= len(lines) else ""
-        at = text.find(value) if value else -1
-        while at >= 0:
-            start, end = _expand_to_word(text, at, at + len(value))
-            yield (number, start + 1, end + 1)
-            at = text.find(value, end)
+def _occurrences(lines: list[str], part: Part, value: str) -> Iterator[Part]:
+    number, start, stop = part
+    text = lines[number - 1]
+    at = text.find(value, start, stop) if value else -1
+    while at >= 0:
+        first, end = _expand_to_word(text, at, at + len(value))
+        yield (number, first + 1, end + 1)
+        at = text.find(value, end, stop)
 
 
 def _expand_to_word(text: str, start: int, end: int) -> tuple[int, int]:
