@@ -14,7 +14,7 @@ from scangate.app.requests import ScanRequest
 from scangate.app.scanning import scan
 from scangate.app.session import open_session
 from scangate.ci import SYSTEMS, find_pull_request
-from scangate.errors import PolicyError
+from scangate.errors import PolicyError, UsageError
 from scangate.judge.baseline import Baseline, render_baseline
 from scangate.judge.finding_matching import KnownFinding
 from scangate.judge.policy import NewSuppressions
@@ -262,6 +262,17 @@ def test_a_named_revision_is_compared_with_and_does_not_judge(
     assert load(tree, monkeypatch, {}, since="origin/main").provenance.revision == "origin/main"  # somebody named it
 
 
+def test_a_tag_does_not_judge_and_nothing_is_compared_with_it(
+    origin: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree = clone(origin, tmp_path, "--depth", "1")
+    run_git(tree, "tag", "v1.2.3")
+    for name in ("main", "v1.2.3", "refs/tags/v1.2.3", "tags/v1.2.3", "v1.2.3~0"):
+        run_git(tree, "tag", "--force", "main")
+        with pytest.raises(UsageError):
+            load(tree, monkeypatch, BUILDS["GitHub Actions"], since=name)
+
+
 def test_a_fork_s_own_branch_is_not_the_target(origin: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tree = clone(origin, tmp_path)
     fork = {"CI_PROJECT_ID": "2", "CI_MERGE_REQUEST_PROJECT_URL": "https://gitlab.example.com/acme/shop"}
@@ -278,7 +289,7 @@ def test_a_branch_of_a_fork_with_an_open_merge_request_is_judged_by_the_other_pr
 ) -> None:
     tree = clone(origin, tmp_path)
     build = {"CI_PIPELINE_SOURCE": "push", "CI_OPEN_MERGE_REQUESTS": "up/r!3", "CI_PROJECT_PATH": "evil/r"}
-    for since in (None, "auto"):
+    for since in (None, "auto", "origin/main", "main"):  # origin/main is the fork's
         inputs = load(tree, monkeypatch, {**build, "CI_DEFAULT_BRANCH": "main", "CI_SERVER_URL": "https://git.test"}, since=since)
         assert inputs.provenance.origin is PolicyOrigin.NONE
         command = inputs.forced_gaps[0].hint.split("; ")[0]

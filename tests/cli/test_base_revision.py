@@ -240,11 +240,12 @@ def test_unknown_revision_is_a_usage_error(tree: Path, rules: Path, revision: st
     assert not list(rules.parent.rglob("x"))
 
 
-def test_since_requires_a_repository_and_a_unique_revision(tree: Path, rules: Path, tmp_path: Path) -> None:
+def test_since_requires_a_repository_and_prefers_a_branch_to_a_tag(tree: Path, rules: Path, tmp_path: Path) -> None:
     assert "--since" in scan(write_files(tmp_path / "plain", {"app.py": CLEAN_SOURCE}), rules, 2).stderr
+    commit(tree, {"new.py": WEAK_SOURCE})
     run_git(tree, "tag", "main", "HEAD")
-    ran = scan(tree, rules, 2)
-    assert "git show-ref main" in ran.stderr
+    scan(tree, rules, 1)
+    assert told(rules, "blocking") == [("bandit:B602", "new.py", 7)]
 
 
 def test_without_a_common_commit_everything_is_judged(tree: Path, rules: Path) -> None:

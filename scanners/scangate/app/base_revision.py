@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from scangate.app.named_revision import resolve_revision
 from scangate.ci import TARGET_VARIABLE, PullRequest, find_pull_request
 from scangate.errors import ScanError, UsageError
 from scangate.judge.finding_matching import KnownOrigin
@@ -103,9 +104,11 @@ def resolve_base(requested: str | None, repository: Repository | None, environ: 
     """
     request = find_pull_request(environ)
     if requested not in (None, AUTO):
-        named = _resolve_named(requested or "", repository, head)
         target = None if request is None else _resolve_pull_request(request, repository, head, compared=False)
-        is_other = target is not None and (target.commit != named.commit if target.commit else _may_be_own(named, repository))
+        named, ref = _resolve_named(requested or "", repository, head, is_change=target is not None)
+        if request is None or target is None:
+            return named
+        is_other = target.commit != named.commit if target.commit else _may_be_own(named, ref, request)
         return msgspec.structs.replace(named, target=target) if is_other else named
     base = None if request is None else _resolve_pull_request(request, repository, head, compared=requested is not None)
     if base is not None:
@@ -119,14 +122,19 @@ def resolve_staged_base(repository: Repository, environ: Mapping[str, str]) -> B
     head = repository.head_commit()
     # git names what it merges to its hooks, and in MERGE_HEAD where it stopped for a conflict
     names = ["MERGE_HEAD", *(name.removeprefix("GITHEAD_") for name in environ if MERGED.fullmatch(name))]
-    parents = {repository.resolve_commit(name) for name in names} - {"", head} if head else set()
+    parents = {_resolve_merged(name, repository) for name in names} - {"", head} if head else set()
     return BaseRevision("HEAD", merge_base=head, compared=True, parents=tuple(sorted(parents))) if head else BaseRevision()
 
 
-def _may_be_own(base: BaseRevision, repository: Repository | None) -> bool:
-    """Whether a revision may be a commit of the change: one in its history that no remote-tracking branch of this name has."""
-    is_remote = repository is not None and repository.resolve_ref(f"refs/remotes/{base.name}") == base.commit
-    return base.merge_base == base.commit and not is_remote
+def _resolve_merged(name: str, repository: Repository) -> str:
+    return repository.resolve_head(name) if name == "MERGE_HEAD" else repository.resolve_commit(name)
+
+
+def _may_be_own(base: BaseRevision, ref: str, request: PullRequest) -> bool:
+    """Whether a revision may be a commit of the change: one in its history that is no remote branch, or a branch of a fork."""
+    if ref.startswith("refs/remotes/"):
+        return bool(request.repository) and ref.startswith("refs/remotes/origin/")
+    return base.merge_base == base.commit
 
 
 def without_files(base: BaseRevision) -> BaseRevision:
@@ -139,14 +147,15 @@ def without_files(base: BaseRevision) -> BaseRevision:
     return msgspec.structs.replace(unreadable, compared=base.compared, notes=notes)
 
 
-def _resolve_named(name: str, repository: Repository | None, head: str = "") -> BaseRevision:
+def _resolve_named(name: str, repository: Repository | None, head: str, *, is_change: bool) -> tuple[BaseRevision, str]:
+    """The revision, and the full name of the ref that was meant."""
     if repository is None:
         raise UsageError("--since needs a git repository", "scan everything instead: scangate scan .")
     try:
-        commit = repository.resolve_commit(name)
-        if not commit:
+        named = resolve_revision(name, repository, is_change=is_change)
+        if not named.commit:
             raise UsageError(f"no commit is named {_printable(name)}", _fetch_hint(repository))
-        return _with_merge_base(BaseRevision(name, commit, compared=True), repository, head)
+        return _with_merge_base(BaseRevision(named.name, named.commit, compared=True), repository, head), named.ref
     except ScanError as error:
         is_ambiguous = error.kind is GapKind.GARBAGE
         hint = f"give its full name: git show-ref {shlex.quote(name)}" if is_ambiguous else "check that git works here: git log"

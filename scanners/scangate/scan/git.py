@@ -120,13 +120,15 @@ class Repository:
         return Repository(folder, folder, self._processes)
 
     @functools.cached_property
+    def _git_dir(self) -> Path:
+        folder = self._top / ".git"
+        return self._top / _read_small_file(folder).removeprefix("gitdir:").strip() if folder.is_file() else folder
+
+    @functools.cached_property
     def common_dir(self) -> Path:
         """git's directory, of a linked work tree the main one's: found through its files, not through its configuration."""
-        folder = self._top / ".git"
-        if folder.is_file():
-            folder = self._top / _read_small_file(folder).removeprefix("gitdir:").strip()
-        common = _read_small_file(folder / "commondir")
-        return folder / common if common else folder
+        common = _read_small_file(self._git_dir / "commondir")
+        return self._git_dir / common if common else self._git_dir
 
     def prefetch_entries(self) -> None:
         """Starts the next `list_entries` and `count_ignored` in the background."""
@@ -252,7 +254,7 @@ class Repository:
         if revision.startswith("-") or not revision.isprintable():
             return ""
         output = self._run("rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}", exit_codes=(0, 1, 128))
-        if b"is ambiguous" in output.stderr:
+        if b"is ambiguous" in output.stderr and not COMMIT_ID.fullmatch(revision.encode()):  # git prefers a full id to a ref
             raise ScanError(GapKind.GARBAGE, f"{revision} is ambiguous")
         named = output.stdout.strip()
         return named.decode("ascii") if output.exit_code == 0 and COMMIT_ID.fullmatch(named) else ""
@@ -264,6 +266,17 @@ class Repository:
         output = self._run("show-ref", "--verify", "--hash", "--", ref, exit_codes=(0, 1, 128))
         name = output.stdout.strip()
         return self.resolve_commit(name.decode("ascii")) if output.exit_code == 0 and COMMIT_ID.fullmatch(name) else ""
+
+    def resolve_head(self, name: str) -> str:
+        """The commit of HEAD, or of a file such as MERGE_HEAD in git's directory; not of a branch or tag of that name."""
+        if name == "HEAD":
+            return self.head_commit()
+        commit = _read_small_file(self._git_dir / name).partition("\n")[0].partition("\t")[0]
+        return self.resolve_commit(commit) if COMMIT_ID.fullmatch(commit.encode()) else ""
+
+    def list_remotes(self) -> list[str]:
+        """The names of the remote repositories."""
+        return self._run_for_output("remote").decode("utf-8", "replace").split()
 
     def has_origin(self) -> bool:
         """Whether the repository has a remote repository called origin, so that local branches are not the target's."""
