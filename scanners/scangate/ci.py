@@ -19,7 +19,7 @@ systems' references:
 * Woodpecker: https://woodpecker-ci.org/docs/usage/environment
 * AppVeyor: https://www.appveyor.com/docs/environment-variables/ (of a pull request, APPVEYOR_REPO_BRANCH is the target)
 * CircleCI: https://circleci.com/docs/reference/variables/ (no variable names the target, and for some kinds of project none says
-  that there is a pull request; so each branch but the target counts as a change for it)
+  that there is a pull request; so every commit but the target's counts as a change for it)
 """
 
 from __future__ import annotations
@@ -128,8 +128,9 @@ class PullRequest(msgspec.Struct, frozen=True):
 
     ``system``: the CI system. ``target``: the branch that the change is for, without ``refs/heads/``; empty where nothing names
     it. ``uses_default_branch``: an empty target means the default branch of origin. ``source``: the branch that is built, where
-    the system does not say whether it belongs to a pull request: it does not if it is the target. ``repository``: the https URL
-    of the target's repository where origin is a fork. ``full_clone``: the setting that fetches all branches.
+    the system does not say whether it belongs to a pull request: it does not if it is the target, and at the target's commit.
+    ``repository``: the https URL of the target's repository where origin is a fork. ``full_clone``: the setting that fetches all
+    branches.
     """
 
     system: str

@@ -237,12 +237,24 @@ def test_a_build_of_the_target_itself_is_not_a_change(origin: Path, tmp_path: Pa
     inputs = load(tree, monkeypatch, {"CIRCLECI": "true", "CIRCLE_BRANCH": "main"})
     assert (inputs.provenance.origin, inputs.base.commit) == (PolicyOrigin.WORK_TREE, "")
     release = load(tree, monkeypatch, {"CIRCLE_BRANCH": "release", "SCANGATE_TARGET": "release"})
-    assert release.provenance.origin is PolicyOrigin.WORK_TREE
+    assert release.provenance.origin is PolicyOrigin.NONE  # origin has no such branch
+    run_git(tree, "update-ref", "refs/remotes/origin/release", "HEAD")
+    assert load(tree, monkeypatch, {}).provenance.origin is PolicyOrigin.WORK_TREE
     for name in ("CIRCLECI", "CIRCLE_BRANCH"):
         monkeypatch.delenv(name)
     assert load(tree, monkeypatch, {"SCANGATE_TARGET": "main"}).base.commit == ""
     run_git(tree, "switch", "--quiet", "--detach", "origin/topic")
     assert load(tree, monkeypatch, {}).provenance.origin is PolicyOrigin.REVISION
+
+
+def test_a_branch_that_is_called_like_the_target_is_a_change(origin: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tree = clone(origin, tmp_path)
+    run_git(tree, "switch", "--quiet", "--force-create", "main")  # a fork's main
+    _loosen(tree)
+    run_git(tree, "commit", "--quiet", "--all", "--message", "loose")
+    inputs = load(tree, monkeypatch, {"CIRCLECI": "true", "CIRCLE_BRANCH": "main"})
+    assert (inputs.provenance.revision, inputs.base.commit) == ("origin/main", run_git(origin, "rev-parse", "main"))
+    assert len(inputs.base.notes) == 1
 
 
 def test_a_named_revision_is_compared_with_and_does_not_judge(

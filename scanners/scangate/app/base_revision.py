@@ -170,7 +170,7 @@ def _resolve_pull_request(request: PullRequest, repository: Repository | None, h
         if not branch and request.uses_default_branch and repository is not None:
             branch = repository.default_branch()
             name = f"{_remote(request)}/{_printable(branch)}"
-        if request.source and (request.source == branch or repository is None or not repository.has_origin()):
+        if request.source and (repository is None or not repository.has_origin()):
             return None
         if not branch:
             problem, hint = _unnamed_target(request)
@@ -178,10 +178,14 @@ def _resolve_pull_request(request: PullRequest, repository: Repository | None, h
             problem = f"there is no git repository to read {name} from"
         else:
             shown, commit = _find_target(request, repository, branch)
-            if commit and request.system == TARGET_VARIABLE and commit == (head or repository.head_commit()):
+            has_its_name = request.source == branch
+            is_head = bool(commit) and commit == (head or repository.head_commit())
+            if is_head and (request.system == TARGET_VARIABLE or has_its_name):
                 return None
             if commit:
-                return _with_merge_base(BaseRevision(shown, commit, is_target=True, compared=compared), repository, head)
+                notes = (_describe_other_commit(request, shown),) if has_its_name else ()
+                base = BaseRevision(shown, commit, is_target=True, compared=compared, notes=notes)
+                return _with_merge_base(base, repository, head)
             problem = f"git has no {name}"
     except ScanError as error:
         problem = error.reason
@@ -189,6 +193,11 @@ def _resolve_pull_request(request: PullRequest, repository: Repository | None, h
     notes = (f"{reason}: {EVERYTHING_NEW}",) if compared else ()
     hint = hint or _fetch_target_hint(request, branch)
     return BaseRevision(name, unresolved_reason=reason, hint=hint, is_target=True, compared=compared, notes=notes)
+
+
+def _describe_other_commit(request: PullRequest, target: str) -> str:
+    """The note where the branch that is built is only called like the target, as a fork's can be."""
+    return f"{request.system} builds {_printable(request.source)}, and HEAD is not {target}, so this counts as a change"
 
 
 def _remote(request: PullRequest) -> str:
@@ -235,7 +244,7 @@ def _with_merge_base(base: BaseRevision, repository: Repository, head: str = "")
     reason = f"this change and {name} have no common commit"
     if repository.is_shallow():
         reason = f"the clone is shallow ({UNSHALLOW} fixes that), so the merge base with {name} is unknown"
-    return msgspec.structs.replace(base, notes=(f"{reason}: {EVERYTHING_NEW}",))
+    return msgspec.structs.replace(base, notes=(*base.notes, f"{reason}: {EVERYTHING_NEW}"))
 
 
 def _fetch_hint(repository: Repository) -> str:
