@@ -55,6 +55,18 @@ def test_exception_by_fingerprint_survives_a_file_rename(tree: Path, tmp_path: P
     assert sorted(twins) == ["blocking", "suppressed"], "a second one is not accepted"
 
 
+def test_the_first_characters_of_a_fingerprint_are_enough(tree: Path) -> None:
+    waive(tree, "0123abcd").expect(2)
+    out = tree / "scangate-reports"
+    fingerprint = scanned(tree, out)["bandit:B602"][0]
+    waive(tree, fingerprint[:7], "--verdict", out / "verdict.json").expect(2)
+    waive(tree, "0123abcd").expect(2)
+    waive(tree, fingerprint[:8].upper()).expect(0)
+    written = (tree / "scangate.yaml").read_text()
+    assert (fingerprint in written, "follows:" in written) == (True, True)
+    assert scanned(tree, out)["bandit:B602"][:2] == (fingerprint, "suppressed")
+
+
 def verdict_of(tree: Path, out: Path) -> list[dict[str, str]]:
     scanned(tree, out)
     findings: list[dict[str, str]] = load_verdict(out)["findings"]

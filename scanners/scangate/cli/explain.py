@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
-import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import click
 from scangate.app.policies import read_policy
 from scangate.app.verdict_file import read_verdict_text
 from scangate.cli import options
+from scangate.cli.fingerprints import DEFAULT_VERDICTS, find_default_verdict, is_fingerprint, resolve_fingerprint
 from scangate.errors import UsageError
 from scangate.judge.policy import Policy
 from scangate.judge.policy_files import list_bundled_policies
@@ -23,10 +23,7 @@ from scangate.scan.masking import mask_tokens
 from scangate.timestamps import today
 from scangate.tools.rule_catalog import describe_advisory, list_rules
 
-DEFAULT_VERDICTS = (Path("scangate-reports/verdict.json"), Path("verdict.json"))
-MIN_FINGERPRINT = 8  # characters
 DEFAULT_EXCEPTION_DAYS = 90
-FINGERPRINT = re.compile(rf"[0-9a-f]{{{MIN_FINGERPRINT},64}}", re.IGNORECASE)
 
 
 @click.command()
@@ -41,7 +38,7 @@ FINGERPRINT = re.compile(rf"[0-9a-f]{{{MIN_FINGERPRINT},64}}", re.IGNORECASE)
 @options.environment_option
 def command(name: str, file: Path | None, policy: str | None, environment: str | None) -> int:
     """Explain a finding, given by its fingerprint (the first eight characters are enough), or a rule, such as bandit:B602."""
-    file = file or next((default for default in DEFAULT_VERDICTS if default.is_file()), None)
+    file = file or find_default_verdict()
     report = parse_report(read_verdict_text(file)) if file is not None else None
     source = str(file or "")
     rules = list_rules()
@@ -65,17 +62,12 @@ def _find_ruling(name: str, report: Report | None) -> Ruling | None:
 
     Raises UsageError for a fingerprint of no finding, or of more than one.
     """
-    if not FINGERPRINT.fullmatch(name):
+    if not is_fingerprint(name):
         return None
     if report is None:
         raise UsageError("there is no verdict.json", "scangate scan --output-dir scangate-reports")
-    by_fingerprint = {each.finding.fingerprint: ruling for ruling in report.verdict.rulings for each in ruling.per_scanner}
-    found = {fingerprint: ruling for fingerprint, ruling in by_fingerprint.items() if fingerprint.startswith(name.lower())}
-    if len(found) > 1:
-        raise UsageError(f"{len(found)} findings begin with {name}", f"name one: {', '.join(sorted(found)[:3])}")
-    if not found:
-        raise UsageError(f"no finding of the verdict has the fingerprint {name}", _suggest(name, by_fingerprint))
-    return next(iter(found.values()))
+    found = {each.finding.fingerprint: ruling for ruling in report.verdict.rulings for each in ruling.per_scanner}
+    return found[resolve_fingerprint(name, found, "explain")]
 
 
 def _find_rule(name: str, rules: Mapping[str, RuleInfo], rulings: Iterable[Ruling]) -> RuleInfo:

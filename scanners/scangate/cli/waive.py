@@ -19,6 +19,7 @@ from scangate.app.session import locate_root, open_session
 from scangate.app.verdict_file import read_verdict_text
 from scangate.cli import options
 from scangate.cli.console import warn
+from scangate.cli.fingerprints import LENGTH, find_default_verdict, is_fingerprint, resolve_fingerprint
 from scangate.errors import UsageError
 from scangate.files import write_temporary
 from scangate.judge.exceptions import describe_exception, selects
@@ -30,7 +31,6 @@ from scangate.report.schema import parse_report
 from scangate.scan.masking import mask_tokens
 from scangate.timestamps import today
 
-FINGERPRINT = re.compile(r"[0-9a-f]{32,64}")
 ADVISORY = re.compile(r"(CVE|GHSA|PYSEC|OSV|MAL)-[\w-]+", re.IGNORECASE | re.ASCII)
 DAYS = re.compile(r"([1-9][0-9]{0,3})d")
 
@@ -48,12 +48,14 @@ DAYS = re.compile(r"([1-9][0-9]{0,3})d")
 def command(  # noqa: PLR0913, PLR0917 -- one parameter per option
     name: str, path: str, reason: str, owner: str, expires: str, policy: str | None, verdict: Path | None
 ) -> int:
-    """Accept a finding by FINGERPRINT, all findings of a RULE (bandit:B101, bandit:*), or an ADVISORY by any of its names.
+    """Accept a finding by FINGERPRINT (the first eight characters are enough), all findings of a RULE (bandit:B101, bandit:*), or
+    an ADVISORY by any of its names.
 
     With --verdict the exception is checked against the findings of a scan, and one by fingerprint follows its file when renamed.
     """
     if mask_tokens(reason) != reason or mask_tokens(owner) != owner:
         raise UsageError("the reason or the owner contains a token", "write it without the token")
+    name, verdict = _complete(name, verdict)
     entry = _select(name, PolicyException(reason=reason, owner=owner, expires=_parse_expiry(expires), path=path))
     entry, accepted = _check_against_verdict(entry, verdict)
     file, base = _policy_file(policy)
@@ -69,9 +71,21 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter per option
     return 0
 
 
+def _complete(name: str, verdict: Path | None) -> tuple[str, Path | None]:
+    """The whole fingerprint for the beginning of one, and the verdict that has it; everything else as given. Raises UsageError."""
+    if not is_fingerprint(name) or len(name) >= LENGTH:
+        return name.lower() if is_fingerprint(name) else name, verdict
+    verdict = verdict or find_default_verdict()
+    if verdict is None:
+        raise UsageError(f"{name} is the beginning of a fingerprint, and there is no verdict.json", "add --verdict verdict.json")
+    report = parse_report(read_verdict_text(verdict))
+    known = {finding.fingerprint for result in report.results for finding in result.findings}
+    return resolve_fingerprint(name, known, "waive"), verdict
+
+
 def _select(name: str, entry: PolicyException) -> PolicyException:
     """The exception for ``name``, whose form decides what it is. Raises UsageError."""
-    if FINGERPRINT.fullmatch(name):
+    if is_fingerprint(name):
         return msgspec.structs.replace(entry, fingerprint=name)
     if ADVISORY.fullmatch(name):
         return msgspec.structs.replace(entry, advisory=name)

@@ -1,0 +1,41 @@
+"""Fingerprints on the command line: whole, or the first characters of one, in any case; looked up in a verdict."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from scangate.errors import UsageError
+
+DEFAULT_VERDICTS = (Path("scangate-reports/verdict.json"), Path("verdict.json"))
+LENGTH = 32  # characters of a whole one
+MIN_LENGTH = 8
+FINGERPRINT = re.compile(rf"[0-9a-f]{{{MIN_LENGTH},64}}", re.IGNORECASE)
+
+
+def find_default_verdict() -> Path | None:
+    """The verdict.json to read where none is named."""
+    return next((default for default in DEFAULT_VERDICTS if default.is_file()), None)
+
+
+def is_fingerprint(name: str) -> bool:
+    """Whether ``name`` has the form of a fingerprint or of the beginning of one."""
+    return FINGERPRINT.fullmatch(name) is not None
+
+
+def resolve_fingerprint(name: str, known: Iterable[str], command: str) -> str:
+    """The only one of the ``known`` fingerprints that begins with ``name``. Raises UsageError for none, and for more than one.
+
+    ``command``: what the hint calls with a fingerprint.
+    """
+    fingerprints = sorted(set(known))
+    found = [each for each in fingerprints if each.startswith(name.lower())]
+    if len(found) > 1:
+        raise UsageError(f"{len(found)} findings begin with {name}", f"name one: {', '.join(found[:3])}")
+    if not found:
+        close = difflib.get_close_matches(name.lower(), fingerprints, n=1, cutoff=0.4)
+        hint = f"scangate {command} {close[0]}" if close else "look it up in verdict.json, or scan again"
+        raise UsageError(f"no finding of the verdict has the fingerprint {name}", hint)
+    return found[0]
