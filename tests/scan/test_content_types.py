@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from scangate.content.catalog import CONTENT_TYPES, Form
 from scangate.errors import ScanError
 from scangate.model import GapKind
 from scangate.scan.cache import Cache
-from scangate.scan.content_types import forget_types, identify_targets
+from scangate.scan.content_types import NOT_OPENED, forget_types, identify_targets
 from scangate.scan.discovery import Listing, list_commit, list_files, list_staged
 from scangate.scan.result_cache import ResultCache
 from tests.support.fake_scanners import LATER, FakeScanner, read_all
@@ -79,6 +80,12 @@ def listings(bench: ScanHarness, files: dict[str, bytes | str]) -> Iterator[List
     repository = bench.repository()
     assert repository is not None
     yield list_commit(root, repository, "HEAD")
+
+
+def test_each_kind_of_file_that_is_not_opened_has_its_own_reason_and_hint() -> None:
+    kinds = {name for name, kind in CONTENT_TYPES.items() if kind.form is Form.NOT_OPENED}
+    assert kinds == set(NOT_OPENED)
+    assert len(set(NOT_OPENED.values())) == len(kinds)
 
 
 @pytest.mark.integration

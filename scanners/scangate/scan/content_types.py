@@ -19,14 +19,16 @@ if TYPE_CHECKING:
     from scangate.scan.result_cache import ResultCache
 
 HEAD_BYTES = 64 * 1024  # of a file over the size limit: enough to tell media and archives from text
-NOT_OPENED_REASONS = {
-    "archive": "an archive, which is not opened",
-    "program": "a program, which is not opened",
-    "database": "a database, which is not opened",
-    "document": "a document in a binary format, which is not opened",
+NOT_OPENED = {
+    "archive": ("an archive, which is not opened", "scan what is in it where it is packed"),
+    "program": ("a program, which is not opened", "scan the source that it is built from"),
+    "database": ("a database, which is not opened", "export it as text, and it is searched for secrets"),
+    "document": ("a document in a binary format, which is not opened", "save it as text, and it is searched for secrets"),
+    "binary": (
+        "a binary file, which is not opened",
+        "export data as text, and it is searched for secrets; a pickle or a model can run code: load it only if you trust it",
+    ),
 }
-NOT_OPENED_REASON = "a binary file, which is not opened"
-NOT_OPENED_HINT = "scan what it is made from; to accept it: coverage: {allowed-gaps: [{kind: not-opened, reason: ...}]}"
 PIECE_HINT = "write it so that it can be read on its own, or exclude the path with a reason: paths: {exclude: [...]}"
 TIME_REASON = "the time limit of the run was reached before the code in it was taken out"
 TIME_HINT = "raise it: scangate scan --time-limit SECONDS"
@@ -171,6 +173,8 @@ def _gap_by_type(target: Target) -> Gap | None:
         reason, hint = STAND_INS[target.content_type]
         return Gap(SCANNER, target.path, GapKind.STAND_IN, reason, hint=hint, content_type=target.content_type)
     if form is Form.NOT_OPENED:
-        reason = NOT_OPENED_REASONS.get(target.content_type, NOT_OPENED_REASON)
-        return Gap(SCANNER, target.path, GapKind.NOT_OPENED, reason, hint=NOT_OPENED_HINT, content_type=target.content_type)
+        reason, how = NOT_OPENED[target.content_type]
+        accept = f"coverage: {{allowed-gaps: [{{kind: not-opened, language: {target.content_type}, reason: WHY}}]}}"
+        hint = f"{how}; to accept it: {accept}"
+        return Gap(SCANNER, target.path, GapKind.NOT_OPENED, reason, hint=hint, content_type=target.content_type)
     return None
