@@ -102,16 +102,27 @@ def test_names_in_code_are_no_secrets_and_the_file_s_own_occurrences_are(tmp_pat
     tree = Tree(tmp_path, {"app.py": 'config.update(SECRET_KEY="config")\nconfig.get("config")  # config\n'})
     tree.plant("app.py", '"config"')
     assert tree.redact(finding(line=1)).evidence == 'config.update(SECRET_KEY="***")'
-    assert tree.redact(finding(line=2)).evidence == 'config.get("***")  # ***'
+    assert tree.redact(finding(line=2)).evidence == 'config.get("***")  # config'
 
 
 def test_a_plain_word_is_masked_in_its_own_file_only(tmp_path: Path) -> None:
     tree = Tree(tmp_path, {"app.py": "password = 'shell'\nrun('shell')\n", "other.py": "\nrun('shell')\n"})
     tree.plant("app.py", "shell")
-    own, other = tree.redact(finding(message="a shell")), tree.redact(finding(message="a shell", path="other.py"))
-    assert (own.message, own.evidence) == ("a ***", "run('***')")
+    own, other = tree.redact(finding(message="a shell 'shell'")), tree.redact(finding(message="a shell", path="other.py"))
+    assert (own.message, own.evidence) == ("a shell '***'", "run('***')")
     assert (other.message, other.evidence) == ("a shell", "run('shell')")
     assert tree.redactor.redact_text("a few shell scripts") == "a few shell scripts"
+
+
+@pytest.mark.parametrize("word", ["password", "admin", "production", "team-Service"])
+def test_a_plain_word_is_not_masked_within_other_words(tmp_path: Path, word: str) -> None:
+    line = f"psql {word} team/{word}-x:latest {word}_hash /run/secrets/db_{word} --{word}"
+    tree = Tree(tmp_path, {"app.yml": f"password: {word}\n{line}\n{word}: '{word}'\n", "other.yml": f"\n{line} '{word}'\n"})
+    tree.plant("app.yml", word)
+    assert tree.redact(finding(path="app.yml", line=2, message=line)).evidence == line
+    assert tree.redact(finding(path="app.yml", line=3)).evidence == f"{word}: '***'"
+    assert tree.redact(finding(path="other.yml", line=2)).evidence == f"{line} '{word}'"
+    assert tree.redactor.redact_text(line) == line
 
 
 def test_fixed_texts_of_rules_keep_their_words(tmp_path: Path) -> None:
@@ -123,14 +134,14 @@ def test_fixed_texts_of_rules_keep_their_words(tmp_path: Path) -> None:
 
 
 def test_paths_with_the_letters_of_a_password_stay(tmp_path: Path) -> None:
-    files = {"c.yml": "POSTGRES_PASSWORD: my_app\n", "my_app/tasks.py": "\neval(x)\n", "other.py": "\neval(x)\n"}
+    files = {"c.yml": "POSTGRES_PASSWORD: my_4pp\n", "my_4pp/tasks.py": "\neval(x)\n", "other.py": "\neval(x)\n"}
     before = Tree(tmp_path, files)
-    unmasked = before.redact(finding(path="my_app/tasks.py"))
+    unmasked = before.redact(finding(path="my_4pp/tasks.py"))
     tree = Tree(tmp_path, files)
-    tree.plant("c.yml", "my_app")
-    reported = tree.redact(finding(message="my_app/tasks.py:2 my_app", path="my_app/tasks.py"))
-    assert reported.location.path == "my_app/tasks.py"
-    assert reported.message == "my_app/tasks.py:2 ***"
+    tree.plant("c.yml", "my_4pp")
+    reported = tree.redact(finding(message="my_4pp/tasks.py:2 my_4pp", path="my_4pp/tasks.py"))
+    assert reported.location.path == "my_4pp/tasks.py"
+    assert reported.message == "my_4pp/tasks.py:2 ***"
     assert reported.fingerprint == unmasked.fingerprint
     assert reported.identity == unmasked.identity
 

@@ -61,11 +61,12 @@ class QuotedSecrets(PlantedSecrets):
         new, plant = self._new, self._plant
         first, second = new(), new()
         plant("joined", first + second)
+        lower, upper = (plant(name, f"{new(letters, 8)}7") for name, letters in (("lower case", LOWER), ("upper case", UPPER)))
         self.files["src/literals.py"] = (
             f'password = "{plant("escaped", f"""{new()}"{new()}""").replace(QUOTE, BACKSLASH + QUOTE)}"\n'
             f'db_password = "{first}" + "{second}"\n'
             f'api_key, secret = "{plant("first of two")}", "{plant("second of two")}"\n'
-            f'connect(password="{plant("lower case", new(LOWER, 9))}", db_password="{plant("upper case", new(UPPER, 9))}")\n'
+            f'connect(password="{lower}", db_password="{upper}")\n'
             f'secret = "{plant("five characters", new(MIXED, 4) + "7")}"\n'
         )
         first, second = new(), new()

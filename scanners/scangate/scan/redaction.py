@@ -41,6 +41,7 @@ from scangate.scan.identity import identify
 from scangate.scan.inline_ignores import ParsedComment, find_ignore_comments, match_ignores
 from scangate.scan.literals import SourceText
 from scangate.scan.masking import (
+    MASK,
     MaskedText,
     SecretLookup,
     mask_ranges,
@@ -312,4 +313,7 @@ class Redactor:
 
 
 def _mask_values(text: str, values: Collection[str]) -> str:
-    return mask_ranges(text, SecretValues(values).find(text)) if values else text
+    """``text`` without ``values``, also if it is one of them."""
+    if not values:
+        return text
+    return MASK if text in values else mask_ranges(text, SecretValues(values).find(text))

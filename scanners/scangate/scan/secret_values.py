@@ -2,8 +2,9 @@
 
 A value of MIN_INNER_LENGTH characters or more is found wherever it occurs, also inside a longer word. A shorter one is found as a
 whole word only: otherwise the password "main" would blank a part of "domain". Below MIN_SHARED_LENGTH a value is masked in its
-own place only, because three characters occur in every text. A short word of lower-case letters alone (`is_plain_word`) is found in
-its own file only: such passwords are in most trees of tests, and any text may have the word.
+own place only, because three characters occur in every text. A value of plain words (`is_plain_word`: "password", "my-service") is
+found only as all of a quoted string, and the redactor looks for it in its own file only: such passwords are in most trees, and any
+text may have the word, or a name with it.
 """
 
 from __future__ import annotations
@@ -28,6 +29,11 @@ MIN_UNGUESSABLE_LENGTH = 12
 MIN_BASE64_LENGTH = 6  # characters that follow from the value alone
 MAX_FORM_LENGTH = 4096  # longer ones are found by their first characters; the rest of such a line is masked by its span
 
+MAX_PLAIN_LENGTH = 24
+
+_PLAIN_WORDS = re.compile(r"(?:[a-z]+|[A-Z]+|[A-Z][a-z]+)(?:[-_](?:[a-z]+|[A-Z]+|[A-Z][a-z]+))*")
+# A string before a colon, an arrow or a closing bracket is a key.
+_QUOTED_WORDS = re.compile(r"""(?P<quote>\\?+["'`])(?P<words>[A-Za-z_-]{4,24})(?P=quote)(?!\s*+(?:=>|:(?![:=])|\]))""")
 _BACKSLASH = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
 _SIMPLE_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "b": "\b", "f": "\f"}
 _TOKEN = re.compile(r"[^\s\"'`,;()<>\[\]{}=]+")
@@ -43,14 +49,16 @@ class Form(msgspec.Struct, frozen=True, order=True):
 
 
 def forms_of(value: str) -> set[Form]:
-    """The value as it is in the source, decoded if it is escaped there, and each of these encoded."""
+    """The value as it is in the source, decoded if it is escaped there, and each of these encoded; of a plain word only base64."""
     found: set[Form] = set()
     for plain in _decoded(value):
         if len(plain) < MIN_SHARED_LENGTH:
             continue
+        found |= {Form(text[:MAX_FORM_LENGTH]) for text in _base64_cores(plain.encode("utf-8", "surrogatepass"))}
+        if is_plain_word(value):
+            continue
         is_short = len(plain) < MIN_INNER_LENGTH
         found |= {Form(text[:MAX_FORM_LENGTH], is_short) for text in _escaped(plain)}
-        found |= {Form(text[:MAX_FORM_LENGTH]) for text in _base64_cores(plain.encode("utf-8", "surrogatepass"))}
     return found
 
 
@@ -123,6 +131,7 @@ class SecretValues:
     def __init__(self, values: Iterable[str] = ()) -> None:
         self._values: set[str] = set()
         self._new: list[str] = []
+        self._plain_words: set[str] = set()
         self._by_prefix: dict[str, _Group] = {}
         self._texts_without: set[str] = set()
         self.add(values)
@@ -143,6 +152,15 @@ class SecretValues:
         A value that is a part of one of ``paths`` in the text is not one.
         """
         self._index_new()
+        found = self._find_plain_words(text) if self._plain_words else []
+        if others := self._find_others(text, paths):
+            found = sorted([*found, *others])
+        return found
+
+    def _find_plain_words(self, text: str) -> list[tuple[int, int]]:
+        return [match.span("words") for match in _QUOTED_WORDS.finditer(text) if match["words"] in self._plain_words]
+
+    def _find_others(self, text: str, paths: Collection[str]) -> list[tuple[int, int]]:
         if not self._by_prefix or text in self._texts_without:
             return []
         groups = self._by_prefix
@@ -162,6 +180,8 @@ class SecretValues:
             return
         self._texts_without.clear()
         for value in self._new:
+            if is_plain_word(value):
+                self._plain_words.add(value)
             for form in forms_of(value):
                 self._by_prefix.setdefault(form.text[:MIN_SHARED_LENGTH], _Group()).add(form)
         self._new.clear()
@@ -238,8 +258,8 @@ def _common_length(one: str, other: str) -> int:
 
 
 def is_plain_word(text: str) -> bool:
-    """Whether a value is a short word in lower case, such as "shell" or "secret"."""
-    return len(text) < MIN_INNER_LENGTH and text.isascii() and text.isalpha() and text.islower()
+    """Whether a value is a word or a few, such as "shell", "Admin" or "my-service": of letters in one case, or capitalized."""
+    return len(text) <= MAX_PLAIN_LENGTH and _PLAIN_WORDS.fullmatch(text) is not None
 
 
 def is_unguessable(text: str) -> bool:
