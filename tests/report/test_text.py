@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from rich.console import Console
 
-from scangate.model import FileAccounting, Report, RulingOutcome
-from scangate.report import text
+from scangate.model import FileAccounting, Outcome, PolicyOrigin, PolicyProvenance, Report, RulingOutcome
+from scangate.report import markdown, text
 from tests.support.golden_files import assert_golden
 from tests.support.hostile_text import hostile_report
 from tests.support.report_strategies import reports
@@ -124,3 +124,16 @@ def test_a_console_without_unicode_gets_ascii() -> None:
     text.print_report(console, hostile_report())
     console.file.flush()
     assert rb"\u4e2d" in raw.getvalue()
+
+
+def test_without_a_policy_nothing_is_tolerated() -> None:
+    report = failing_report()
+    rulings = tuple(msgspec.structs.replace(ruling, outcome=RulingOutcome.TOLERATED) for ruling in report.verdict.rulings)
+    verdict = msgspec.structs.replace(report.verdict, rulings=rulings, outcome=Outcome.INCOMPLETE)
+    judged = msgspec.structs.replace(report, verdict=verdict)
+    report = msgspec.structs.replace(judged, policy_provenance=PolicyProvenance(PolicyOrigin.NONE))
+    for render in (text.render, markdown.render):
+        assert "tolerated" in render(judged)
+        assert "tolerated" not in render(report)
+        assert "not judged" in render(report)
+    assert all(ruling.finding.location.path in markdown.render(report) for ruling in rulings)

@@ -31,6 +31,7 @@ def render(report: Report) -> str:
         [f"Next: {next_step}."] if next_step else [],
         _table(summary.summarize_scanners(report)),
         _blocking(summary.sort_worst_first(report.verdict.rulings)),
+        _not_judged(report),
         _section(wording.describe_gap_counts(report), summary.group_gaps(report.verdict.gaps), _gap, MAX_GAPS),
         _coverage(report),
         _section("Notes", list_notes(report), _note, MAX_NOTES),
@@ -88,6 +89,13 @@ def _row(part: summary.ScannerSummary) -> str:
 def _blocking(rulings: Iterable[Ruling]) -> list[str]:
     blocking = [ruling for ruling in rulings if ruling.outcome is RulingOutcome.BLOCKING]
     return _section(pluralize(len(blocking), "blocking finding"), blocking, _finding, MAX_FINDINGS)
+
+
+def _not_judged(report: Report) -> list[str]:
+    """What nobody decided about, where no policy judged."""
+    rulings = [] if wording.is_judged(report) else summary.sort_worst_first(report.verdict.rulings)
+    found = [ruling for ruling in rulings if ruling.outcome is RulingOutcome.TOLERATED]
+    return _section(f"{pluralize(len(found), 'finding')} not judged", found, _finding, MAX_FINDINGS)
 
 
 def _finding(ruling: Ruling) -> str:

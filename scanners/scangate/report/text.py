@@ -79,10 +79,11 @@ def _lines(report: Report) -> Iterable[Line]:
     yield from _blocking([ruling for ruling in rulings if ruling.outcome is RulingOutcome.BLOCKING])
     for outcome in (RulingOutcome.TOLERATED, RulingOutcome.KNOWN):
         found = [ruling for ruling in rulings if ruling.outcome is outcome]
+        label = wording.label_outcome(report, outcome)
         if found and outcome is RulingOutcome.KNOWN and report.targets.source in CHANGE_SOURCES:
-            yield from _title(f"{outcome.value}: {pluralize(len(found), 'finding')}")
+            yield from _title(f"{label}: {pluralize(len(found), 'finding')}")
         else:
-            yield from _by_rule(outcome, found)
+            yield from _by_rule(label, found)
     yield from _gaps(report)
     yield from _notes(report)
     yield from _scanners(summary.summarize_scanners(report))
@@ -140,14 +141,14 @@ def _place(ruling: Ruling) -> str:
     return wording.format_location(_name(location.path), location.line, location.column)
 
 
-def _by_rule(outcome: RulingOutcome, rulings: Sequence[Ruling]) -> Iterable[Line]:
+def _by_rule(label: str, rulings: Sequence[Ruling]) -> Iterable[Line]:
     """The number of findings of each rule."""
     groups: dict[tuple[Severity, str], list[Ruling]] = defaultdict(list)
     for ruling in rulings:
         groups[ruling.severity, ruling.finding.rule].append(ruling)
     if not groups:
         return
-    yield from _title(f"{outcome.value}: {pluralize(len(rulings), 'finding')}")
+    yield from _title(f"{label}: {pluralize(len(rulings), 'finding')}")
     order = sorted(groups.items(), key=lambda item: (-item[0][0].rank, -len(item[1]), item[0][1]))
     digits = max(len(f"{len(group):,}") for _, group in order)
     width = min(36, max(len(_name(rule)) for (_, rule), _ in order[:MAX_RULES]))

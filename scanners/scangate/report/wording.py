@@ -40,6 +40,16 @@ def describe_policy_origin(report: Report) -> str:
     return text + (f", bounded by the floor {source.floor}" if text and source.floor else "")
 
 
+def is_judged(report: Report) -> bool:
+    """Whether a policy judged. Where none did, nobody tolerates the findings that it could have had limits for."""
+    return report.policy_provenance.origin is not PolicyOrigin.NONE
+
+
+def label_outcome(report: Report, outcome: RulingOutcome) -> str:
+    """The outcome's name; ``not judged`` for what only the absence of a policy lets stand."""
+    return outcome.value if is_judged(report) or outcome is not RulingOutcome.TOLERATED else "not judged"
+
+
 def describe_files(report: Report) -> str:
     """``12 files from git index``."""
     files = pluralize(report.targets.file_count, "file")
@@ -62,6 +72,8 @@ def explain_verdict(report: Report) -> str:
         findings = pluralize(counts.with_outcome(RulingOutcome.BLOCKING), "blocking finding")
         text = f"{findings} ({list_severity_counts(counts, RulingOutcome.BLOCKING)}) {under}"
         text += f"; {gaps}, so there may be more findings" if counts.blocking_gaps else ""
+    elif verdict.outcome is Outcome.INCOMPLETE and not is_judged(report):
+        text = f"{gaps}: no policy judged"
     elif verdict.outcome is Outcome.INCOMPLETE:
         text = f"{gaps} {under}: not everything was analyzed"
     else:
@@ -76,6 +88,8 @@ def suggest_next_step(report: Report) -> str:
         return "run the scan again; completed results are cached"
     if report.verdict.outcome is Outcome.FAIL:
         return "fix the blocking findings, or add an exception with a reason, an owner and an expiry date"
+    if not is_judged(report):
+        return "make the target branch available, as the gap's hint shows, and scan again"
     if report.verdict.outcome is Outcome.INCOMPLETE:
         return "fix the causes of the blocking gaps, or allow them in the policy's coverage block, with a reason"
     return ""
@@ -120,7 +134,7 @@ def describe_outcome_counts(report: Report) -> str:
     """``1 suppressed, 2 tolerated, 0 known``, and how many are found only in the bundled advisories."""
     counts = summary.count(report.verdict.rulings, report.verdict.gaps)
     order = (RulingOutcome.SUPPRESSED, RulingOutcome.TOLERATED, RulingOutcome.KNOWN)
-    numbers = [f"{counts.with_outcome(outcome):,} {outcome.value}" for outcome in order]
+    numbers = [f"{counts.with_outcome(outcome):,} {label_outcome(report, outcome)}" for outcome in order]
     return ", ".join(filter(None, [*numbers, describe_bundled_only_count(report.verdict.rulings)]))
 
 
