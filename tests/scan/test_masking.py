@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from scangate.model import Span
 from scangate.scan import masking
-from scangate.scan.masking import MASK, MaskedText, SpanIndex, assigned_name, cut_text, mask_suspicious
+from scangate.scan.masking import MASK, MaskedText, SpanIndex, assigned_name, cut_text, mask_arguments, mask_suspicious
 from scangate.source_text import decode, split_lines
 
 
@@ -217,3 +217,26 @@ def test_finding_each_of_many_spans_compares_few(one_line: bool, monkeypatch: py
     index = SpanIndex(spans)
     assert [next(index.overlapping(span)) for span in spans] == spans
     assert compared <= 2 * len(spans)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *(
+            "https://u:{}@host.test/x",
+            "https:/u:{}@host.test/x:1:1: cannot be read",
+            "HTTPS:/u:{}@h",
+            "postgres:/u:{}@h/db",
+            "ssh://u:{}@h",
+        ),
+        *("https://{}@host.test", "https:/{}@host.test/x", "https:/h/?x=1&access_token={}", "git show 'https:/u:{}@h'"),
+    ],
+)
+def test_a_message_has_no_credentials_of_a_url_that_was_taken_for_a_path(url: str) -> None:
+    for secret in ("hunter2", "hunter2@x"):
+        assert "hunter2" not in mask_arguments(f"no such file: {url.format(secret)}")
+
+
+@pytest.mark.parametrize("text", ["ssh://git@host.test/x", "no such file: a:/b", "app.py:1:1: /x@y", "https://host.test/?page=2"])
+def test_a_message_without_credentials_stays(text: str) -> None:
+    assert mask_arguments(text) == text

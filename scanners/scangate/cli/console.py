@@ -41,12 +41,12 @@ def warn(message: str, hint: str = "") -> None:
 
 
 def print_line(line: str) -> None:
-    """Prints an escaped line without tokens on standard error; does nothing if that is closed."""
+    """Prints an escaped line without tokens and credentials on standard error; does nothing if that is closed."""
     from scangate.report.escape import ci_log  # noqa: PLC0415 -- most runs print no warning
-    from scangate.scan.masking import mask_tokens  # noqa: PLC0415
+    from scangate.scan.masking import mask_arguments  # noqa: PLC0415
 
     with contextlib.suppress(OSError):
-        click.echo(ci_log(mask_tokens(line)), err=True)
+        click.echo(ci_log(mask_arguments(line)), err=True)
 
 
 def write_page(page: str) -> None:

@@ -33,7 +33,10 @@ _IN_QUOTES = re.compile(r"""(?P<quote>["'`])(?:(?!(?P=quote))[^\\]|\\.)++(?P=quo
 _REFERENCE = re.compile(r"(?i)[a-z_][\w.]*+[(\[]|(?:true|false|none|null|nil|yes|no|on|off)\Z|\$[\w({]|\{\{|%\(|<|!|&\w|\*")
 _REST_OF_LINE = re.compile(r"[^\n]*?(?=\s+#|\s*\Z)")
 _FLAG = re.compile(rf"(?i)((?:(?<![\w-])--(?>[\w-]*?{_NAME})[\w-]*+|^\s*+(?:ENV|ARG)\s++(?>\w*?{_NAME})\w*+)[\s=]++)([^\s\"'`]+)")
-_IN_URL = re.compile(r"(?<![a-z0-9+.-])[a-z0-9+.-]++://[^\s/:@]*+:(?=[^\s/])")
+_IN_URL = re.compile(r"(?<![A-Za-z0-9+.-])[A-Za-z0-9+.-]++://[^\s/:@]*+:(?=[^\s/])")
+_FOLDED_URL = re.compile(r"(?<![A-Za-z0-9+.-])([A-Za-z][A-Za-z0-9+.-]++):/(?=[^\s/])(?=[^\s/:@]*+[:@])")
+_URL_USER = re.compile(r"(?i)(?<![a-z0-9+.-])(https?://)[^\s/:@]++(?=@)")
+_URL_QUERY = re.compile(rf"(?i)((?<=[?&])[\w.-]{{0,80}}?{_NAME}[\w.-]{{0,80}}+=)[^\s&#'\"]++")
 _TOKEN = re.compile(r"[A-Za-z0-9+_-]{16,}+={0,2}")
 _LONG_TOKEN = re.compile(r"[A-Za-z0-9+/_-]{32,}+={0,2}")  # base64 has slashes, like paths
 _KEY_BLOCK = re.compile(rf"{KEY_BEGIN.pattern}(?s:.*?)(?:{KEY_END.pattern}|\Z)")
@@ -258,6 +261,14 @@ def mask_tokens(text: str) -> str:
     text = mask_ranges(text, _url_passwords(text)) if "://" in text else text
     text = _PROVIDER_TOKEN.sub(MASK, text)
     return _OTHER_TOKEN.sub(MASK, text) if _LONG_WORD.search(text) else text
+
+
+def mask_arguments(text: str) -> str:
+    """A message without the credentials of URLs that were given as arguments, also where a path made one slash of two."""
+    if ":/" not in text:
+        return mask_tokens(text)
+    text = _URL_USER.sub(rf"\1{MASK}", mask_tokens(_FOLDED_URL.sub(r"\1://", text)))
+    return _URL_QUERY.sub(rf"\1{MASK}", text)
 
 
 def _looks_like_path(value: str) -> bool:
