@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -11,11 +12,14 @@ import pytest
 import yaml
 
 from scangate.content.catalog import CONTENT_TYPES
+from scangate.content.scanner_suggestions import SUGGESTIONS, suggest_acceptance, suggest_scanner
 from scangate.judge.coverage import measure_coverage, restrict_coverage, rule_coverage_gaps
+from scangate.judge.decode import decode_node
 from scangate.judge.evaluation import evaluate
 from scangate.judge.policy import AllowedGap, PathExclusion
 from scangate.judge.policy_matcher import PolicyMatcher
-from scangate.judge.scanner_suggestions import SUGGESTIONS, suggest_scanner
+from scangate.judge.policy_schema import PolicyDocument
+from scangate.judge.policy_yaml import parse_policy_yaml
 from scangate.model import (
     ANY_TYPE,
     Analysis,
@@ -35,6 +39,7 @@ from scangate.model import (
     SkipReason,
     Targets,
 )
+from scangate.report.coverage_text import list_mergeable, merge_hints, remaining_hint
 from scangate.tools.sarif_command import Options as CommandOptions
 from tests.support.policy_builders import TODAY, make_policy
 
@@ -307,14 +312,40 @@ def test_coverage_of_a_folder_is_what_was_not_analyzed_in_it() -> None:
 
 def test_a_scanner_is_suggested_for_every_content_type_in_a_block_that_a_policy_can_have() -> None:
     for content_type, analysis in itertools.product(CONTENT_TYPES, (CODE, CONFIGURATION, DEPENDENCIES)):
-        name, found = suggest_scanner(content_type, analysis).split(": ", maxsplit=1)
-        assert name.startswith("add ")
-        (block,) = yaml.safe_load(found)["scanners"].values()
-        options = msgspec.convert(block, CommandOptions)
+        suggestion = suggest_scanner(content_type, analysis)
+        assert re.fullmatch(r"[a-z0-9][a-z0-9-]*", suggestion.scanner)
+        options = msgspec.convert(yaml.safe_load(suggestion.block), CommandOptions)
         assert analysis in options.analyzes[content_type]
-    assert "detect-secrets" in suggest_scanner("go", SECRETS)
+        assert yaml.safe_load(suggest_acceptance(content_type, analysis))["language"] == content_type
+    assert suggest_scanner("go", SECRETS).scanner == "detect-secrets"
+
+
+def test_one_block_of_a_scanner_is_for_all_types_that_lack_it() -> None:
+    missing = {"shell", "r", "go", "kubernetes"}
+    shell, r = (suggest_scanner(name, CODE, missing) for name in ("shell", "r"))
+    assert shell == r
+    assert set(msgspec.convert(yaml.safe_load(r.block), CommandOptions).analyzes) == {"shell", "r"}
 
 
 def test_suggestions_are_for_content_that_calls_for_them() -> None:
     for each in SUGGESTIONS:
         assert all(each.analysis in CONTENT_TYPES[name].analyses for name in each.content_types.split())
+
+
+def test_the_hints_of_several_gaps_merge_to_blocks_that_one_policy_can_have() -> None:
+    def row(content_type: str, analysis: Analysis, **fields: Any) -> ContentCoverage:
+        return ContentCoverage(content_type, 1, (AnalysisCoverage(analysis, not_analyzed=("x",), **fields),))
+
+    rows = [row(name, CODE) for name in ("shell", "r", "gradle", "csharp-template")]
+    rows += [row(name, CONFIGURATION) for name in ("kubernetes", "helm-chart", "terraform")]
+    rows += [row("gradle", DEPENDENCIES), row("python", CODE, not_run=("bandit",))]
+    found = list(rule_coverage_gaps(rows, PolicyMatcher(make_policy())))
+    mergeable = list_mergeable(found)
+    assert len(mergeable) == len(rows)
+    assert {remaining_hint(gap, mergeable) for gap in mergeable} == {"", "enable bandit: scanners: {bandit: {enabled: true}}"}
+    pasted = "\n".join(["version: 1", *itertools.chain(*(lines for _, lines in merge_hints(mergeable)))])
+    policy = decode_node(parse_policy_yaml(pasted.encode(), "p"), PolicyDocument)
+    assert set(policy.scanners) == {"semgrep-rules", "gradle-scanner", "csharp-template-scanner", "trivy", "trivy-audit"}
+    assert len(policy.coverage.allowed_gaps) == len(rows)
+    assert list_mergeable(found[:1]) == []
+    assert remaining_hint(found[0].gap, []) == found[0].gap.hint

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from typing import NamedTuple
 
 import msgspec
 
 from scangate.content.catalog import CONTENT_TYPES
+from scangate.content.scanner_suggestions import acceptance_hint, suggest_scanner
 from scangate.judge.error_text import pluralize
 from scangate.judge.policy import Policy
 from scangate.judge.policy_matcher import PolicyMatcher
-from scangate.judge.scanner_suggestions import suggest_scanner
 from scangate.model import (
     ANY_TYPE,
     COVERAGE,
@@ -169,6 +169,21 @@ def rule_coverage_gaps(coverage: Iterable[ContentCoverage], matcher: PolicyMatch
 
     Files that the policy excludes call for nothing. A required scanner that did not run has a gap already.
     """
+    decided = list(_decide(coverage, matcher))
+    missing: defaultdict[Analysis, set[str]] = defaultdict(set)
+    for content, analysis, decision, _ in decided:
+        if decision is None:
+            missing[analysis.analysis].add(content.content_type)
+    denied = Decision(Basis.GAP_NOT_ALLOWED, matcher.policy.locate("coverage.allowed-gaps"))
+    for content, analysis, decision, paths in decided:
+        gap = _gap(content, analysis, paths, missing[analysis.analysis])
+        yield GapRuling(gap, decision is None, decision or denied)
+
+
+def _decide(
+    coverage: Iterable[ContentCoverage], matcher: PolicyMatcher
+) -> Iterator[tuple[ContentCoverage, AnalysisCoverage, Decision | None, Sequence[str]]]:
+    """What was not analyzed, with the decision that allows it and the paths that this is about."""
     for content in coverage:
         for analysis in content.analyses:
             if not set(analysis.not_run).isdisjoint(matcher.policy.required_scanners):
@@ -180,11 +195,10 @@ def rule_coverage_gaps(coverage: Iterable[ContentCoverage], matcher: PolicyMatch
                     allowance = matcher.allowance_of(msgspec.structs.replace(about, path=path))
                     paths_by_decision[allowance].append(path)
             for decision, paths in paths_by_decision.items():
-                denied = Decision(Basis.GAP_NOT_ALLOWED, matcher.policy.locate("coverage.allowed-gaps"))
-                yield GapRuling(_gap(content, analysis, paths), decision is None, decision or denied)
+                yield content, analysis, decision, paths
 
 
-def _gap(content: ContentCoverage, analysis: AnalysisCoverage, paths: Sequence[str]) -> Gap:
+def _gap(content: ContentCoverage, analysis: AnalysisCoverage, paths: Sequence[str], missing: Collection[str]) -> Gap:
     number = pluralize(len(paths), "file")
     some = f"{number} of {content.files}" if len(paths) < content.files else number
     examples = ", ".join(paths[:MAX_EXAMPLES]) + (", ..." if len(paths) > MAX_EXAMPLES else "")
@@ -193,14 +207,14 @@ def _gap(content: ContentCoverage, analysis: AnalysisCoverage, paths: Sequence[s
         None,
         GapKind.NOT_ANALYZED,
         f"no scanner did the {NAMES[analysis.analysis]} of {content.content_type}: {some} ({examples})",
-        hint=_hint(content.content_type, analysis),
+        hint=_hint(content.content_type, analysis, missing),
         content_type=content.content_type,
         analysis=analysis.analysis,
         files=len(paths),
     )
 
 
-def _hint(content_type: str, analysis: AnalysisCoverage) -> str:
+def _hint(content_type: str, analysis: AnalysisCoverage, missing: Collection[str]) -> str:
     if analysis.undeclared and not (analysis.not_run and analysis.analysis is Analysis.SECRETS):
         name = analysis.undeclared[0]
         block = f"scanners: {{{name}: {{analyzes: {{{content_type}: [{analysis.analysis}]}}}}}}"
@@ -208,8 +222,5 @@ def _hint(content_type: str, analysis: AnalysisCoverage) -> str:
     elif analysis.not_run:
         first = f"enable {analysis.not_run[0]}: scanners: {{{analysis.not_run[0]}: {{enabled: true}}}}"
     else:
-        first = suggest_scanner(content_type, analysis.analysis)
-    called_for = _analyses_for(content_type) - {Analysis.SECRETS}
-    precise = "" if called_for == {analysis.analysis} else f", analysis: {analysis.analysis}"
-    entry = f"{{kind: not-analyzed, language: {content_type}{precise}, reason: WHY}}"
-    return f"{first}; or accept it: coverage: {{allowed-gaps: [{entry}]}}"
+        first = suggest_scanner(content_type, analysis.analysis, missing).hint
+    return first + acceptance_hint(content_type, analysis.analysis)

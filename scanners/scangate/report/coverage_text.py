@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from scangate.content.catalog import UNKNOWN
-from scangate.model import Analysis, AnalysisCoverage, ContentCoverage, GapRuling, Report
+from scangate.content.scanner_suggestions import TRUST_NOTE, Suggestion, acceptance_hint, suggest_acceptance, suggest_scanner
+from scangate.model import Analysis, AnalysisCoverage, ContentCoverage, Gap, GapKind, GapRuling, Report
 
 MAX_TYPES = 8
 """How many content types a line names."""
@@ -90,3 +91,34 @@ def describe_not_analyzed(group: Sequence[GapRuling]) -> str:
     gaps = sorted((ruling.gap for ruling in group), key=lambda gap: (-gap.files, gap.content_type, gap.analysis or ""))
     shown = [f"{gap.content_type} {gap.files:,} ({gap.analysis.value if gap.analysis else ''})" for gap in gaps[:MAX_TYPES]]
     return ", ".join([*shown, f"{len(gaps) - MAX_TYPES:,} more"] if len(gaps) > MAX_TYPES else shown)
+
+
+def list_mergeable(rulings: Iterable[GapRuling]) -> list[Gap]:
+    """The blocking gaps of the kind not-analyzed, whose hints `merge_hints` merges; none if there is only one."""
+    gaps = [ruling.gap for ruling in rulings if ruling.blocking and ruling.gap.kind is GapKind.NOT_ANALYZED]
+    found = [gap for gap in gaps if gap.content_type and gap.analysis is not None]
+    return found if len(found) > 1 else []
+
+
+def remaining_hint(gap: Gap, mergeable: Sequence[Gap]) -> str:
+    """The hint of a gap without what `merge_hints` says of it."""
+    if gap not in mergeable or gap.analysis is None:
+        return gap.hint
+    hint = gap.hint.removesuffix(acceptance_hint(gap.content_type, gap.analysis))
+    return "" if hint == _suggestion(gap, mergeable).hint else hint
+
+
+def merge_hints(mergeable: Sequence[Gap]) -> list[tuple[str, list[str]]]:
+    """Two blocks of a policy, each with its title and its lines: the scanners that are suggested, and what accepts all gaps."""
+    suggestions = [_suggestion(gap, mergeable) for gap in mergeable if remaining_hint(gap, mergeable) == ""]
+    scanners = dict.fromkeys(f"  {each.scanner}: {each.block}" for each in suggestions)
+    entries = dict.fromkeys(suggest_acceptance(gap.content_type, gap.analysis) for gap in mergeable if gap.analysis is not None)
+    note = f" ({TRUST_NOTE})" if any(each.starts_program for each in suggestions) else ""
+    blocks = [(f"to have it analyzed, add scanners{note}:", ["scanners:", *scanners])] if scanners else []
+    accepted = ["coverage:", "  allowed-gaps:", *(f"    - {entry}" for entry in entries)]
+    return [*blocks, ("to accept it, with your reasons:", accepted)] if entries else blocks
+
+
+def _suggestion(gap: Gap, mergeable: Sequence[Gap]) -> Suggestion:
+    analysis = gap.analysis or Analysis.CODE
+    return suggest_scanner(gap.content_type, analysis, {each.content_type for each in mergeable if each.analysis is analysis})

@@ -13,6 +13,7 @@ from scangate.model import (
     CHANGE_SOURCES,
     Decision,
     FileAccounting,
+    Gap,
     GapRuling,
     Outcome,
     PolicyOrigin,
@@ -25,7 +26,7 @@ from scangate.model import (
     Severity,
 )
 from scangate.report import escape, summary, wording
-from scangate.report.coverage_text import describe_not_analyzed, summarize_coverage
+from scangate.report.coverage_text import describe_not_analyzed, list_mergeable, merge_hints, remaining_hint, summarize_coverage
 from scangate.report.decision_text import explain_decision, explain_limit, list_notes, list_skipped
 from scangate.report.wording import pluralize
 
@@ -168,12 +169,16 @@ def _gaps(report: Report) -> Iterable[Line]:
     groups = summary.group_gaps(report.verdict.gaps)
     if groups:
         yield from _title(wording.describe_gap_counts(report), "yellow")
+    mergeable = list_mergeable(report.verdict.gaps)
     for group in groups[:MAX_GROUPS]:
-        yield from _gap(group)
+        yield from _gap(group, mergeable)
     yield from _remainder(len(groups) - MAX_GROUPS, "kind of gap", "kinds of gaps")
+    for title, lines in merge_hints(mergeable):
+        yield ((f"  {title}", "bold"),)
+        yield from (((f"    {escape.ci_log(line)}", ""),) for line in lines)  # never wrapped, so that it can be pasted
 
 
-def _gap(group: Sequence[GapRuling]) -> Iterable[Line]:
+def _gap(group: Sequence[GapRuling], mergeable: Sequence[Gap]) -> Iterable[Line]:
     gap, blocking = group[0].gap, group[0].blocking
     times = f"  x{len(group):,}" if len(group) > 1 else ""
     yield ((f"  {_name(gap.scanner)}: {gap.kind.value}", "yellow" if blocking else "dim"), (times, "dim"))
@@ -185,8 +190,8 @@ def _gap(group: Sequence[GapRuling]) -> Iterable[Line]:
     places = [wording.format_location(_name(each.gap.path), each.gap.line) for each in group if each.gap.path is not None]
     yield from (((f"      {place}", ""),) for place in places[:MAX_PATHS])
     yield from _remainder(len(places) - MAX_PATHS, "place", indent="      ")
-    if gap.hint:
-        yield from _wrap(f"hint: {gap.hint}", "    ")
+    if hint := remaining_hint(gap, mergeable):
+        yield from _wrap(f"hint: {hint}", "    ")
     if not blocking:
         yield from _wrap(f"allowed: {explain_decision(group[0].decision)}", "    ", "dim")
 
