@@ -83,13 +83,25 @@ def test_the_hook_blocks_what_is_staged_and_only_that(tree: Path) -> None:
 
 
 def test_the_hook_passes_removals_and_renames(tree: Path) -> None:
+    write_files(tree, {"app.py": WEAK_SOURCE})  # not staged, so not scanned
     run_git(tree, "rm", "--quiet", "big/gone.py")
     assert commit(tree).code == 0
     run_git(tree, "mv", "old.py", "new.py")
     assert commit(tree).code == 0
-    ran = commit(tree, "--allow-empty")
-    assert ran.code == 0
-    assert "Skipped" in ran.output
+    assert commit(tree, "--allow-empty").code == 0
+
+
+def test_the_hook_runs_for_commits_without_a_regular_file(tree: Path) -> None:
+    (tree / "out.py").symlink_to("/etc/passwd")
+    run_git(tree, "add", "--all")
+    ran = commit(tree)
+    assert (ran.code, "INCOMPLETE: " in ran.output) == (1, True)
+    run_git(tree, "rm", "--quiet", "--force", "out.py")
+    write_files(tree, {"new.py": WEAK_SOURCE})
+    run_git(tree, "add", "new.py")
+    run_git(tree, "update-index", "--skip-worktree", "new.py")
+    (tree / "new.py").unlink()
+    assert blocked(commit(tree), "bandit:B602")
 
 
 def test_a_long_list_of_files_is_scanned_in_one_run_and_an_old_finding_stays(tree: Path) -> None:

@@ -41,7 +41,7 @@ HOOK = f"""\
       entry: python -I -m scangate scan --staged
       language: python
       additional_dependencies: [scangate=={__version__}]
-      types: [file]
+      always_run: true
       pass_filenames: false  # one run for the whole commit
       require_serial: true
       stages: [pre-commit]
