@@ -133,6 +133,68 @@ def test_in_a_line_of_source_only_values_are_masked(path: str, text: str, expect
     assert mask_suspicious(text, path) == expected
 
 
+COMMIT = "3f786850e387550fdab836ed" + "7e6dc881de23001b"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        """execute("UPDATE users SET password = '%s' WHERE token = '%s'" % (request.args["a"], b))""",
+        """execute("SELECT * FROM t WHERE password = '" + given + "' AND token = '" + other + "'")""",
+        """execute(f"UPDATE users SET password = '{given}' WHERE token = '{x.y}'")""",
+        """execute("UPDATE users SET password = ? WHERE token = :token", (a["b"], c))""",
+        """execute('SELECT 1 WHERE password="%(given)s" OR name="%s"' % (name, get("x")))""",
+        "tar xf /var/backups/production-2024-01-31.tar.gz",
+        'open("/data/models/resnet50-imagenet-v2-20240131.pkl")',
+        'open("backup_2024_01_31_12.sql.gz")',
+        f'requests.get("https://github.com/org/repo/archive/{COMMIT}.zip")',
+        f"- uses: actions/checkout@{COMMIT}",
+        "docker run team/password-service:latest",
+    ],
+)
+def test_code_and_names_stay(text: str) -> None:
+    assert mask_suspicious(text, "a.py") == text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("""x(user='a', password='hunter2') + "password='" + y""", """x(user='a', password='***') + "password='" + y"""),
+        ("""load('{"password": "hunter2"}', "x")""", """load('{"password": "***"}', "x")"""),
+        ("""text ends" + f(password="hunter2", user="bob")""", """text ends" + f(password="***", user="bob")"""),
+        ("""don't, password = 'hunter2', isn't""", """don't, password = '***', isn't"""),
+        ('get("https://example.com/models/x?key=AbC123dEf456GhI789")', 'get("https://example.com/models/x?key=***")'),
+        ('get("https://example.com/hooks/T0/aB3dE5gH7jK9mN1pQ3sT")', 'get("https://example.com/hooks/T0/***")'),
+        ("hashlib.md5(b'SECRETvalue1x')", "hashlib.md5(b'***')"),
+        ("curl -H 'Authorization: Basic LeXSyYV4g6snR' x", "curl -H 'Authorization: Basic ***' x"),
+        ("curl -H 'Authorization: Bearer $TOKEN' x", "curl -H 'Authorization: Bearer $TOKEN' x"),
+        ('run("curl -s -u bob:Zq91 x")', 'run("curl -s -u bob:*** x")'),
+        ("run(\"curl --user 'bob:Zq91' x\")", "run(\"curl --user 'bob:***' x\")"),
+        ('run("PGPASSWORD=Zq91 psql -h x")', 'run("PGPASSWORD=*** psql -h x")'),
+        ("run(PASSWORD=settings.PASSWORD)", "run(PASSWORD=settings.PASSWORD)"),
+        ("sshpass -p Zq91 ssh x", "sshpass -p *** ssh x"),
+        ("docker run -u 1000:1000 x", "docker run -u 1000:1000 x"),
+        ("git clone https://Zq91abcd@example.com/x", "git clone https://***@example.com/x"),
+        ("git clone https://username@example.com/x ssh://git@example.com", None),
+    ],
+)
+def test_commands_and_strings_in_code(text: str, expected: str | None) -> None:
+    assert mask_suspicious(text, "a.py") == (text if expected is None else expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("no risk, pw: hunter", "no risk, pw: ***"),
+        ("the password is hunter2", "the password is ***"),
+        ("token=hunter", "token=***"),
+        ("the password is not used, the token is random.", "the password is not used, the token is random."),
+    ],
+)
+def test_secrets_in_comments(text: str, expected: str) -> None:
+    assert mask_suspicious(text) == expected
+
+
 def test_a_cut_leaves_no_piece_of_a_word() -> None:
     assert cut_text("some text hunter22", 14) == "some text "
     assert cut_text("some text", 14) == "some text"

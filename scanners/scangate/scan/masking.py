@@ -13,7 +13,7 @@ from itertools import accumulate
 
 from scangate.model import Secret, SecretWeight, Span
 from scangate.scan.literals import KEY_BEGIN, KEY_END, Family, SourceText, family_of, private_key_spans, url_password_end
-from scangate.scan.secret_values import MIN_INNER_LENGTH, is_unguessable
+from scangate.scan.secret_values import MIN_INNER_LENGTH, is_plain_word, is_unguessable
 from scangate.scan.token_formats import TOKEN_PATTERNS
 
 MASK = "***"
@@ -30,9 +30,35 @@ _ASSIGNED = re.compile(
 )
 _IN_QUOTES = re.compile(r"""(?P<quote>["'`])(?:(?!(?P=quote))[^\\]|\\.)++(?P=quote)?+""")
 # What stands for a value: a call, an item, a constant, a variable of a shell or a template.
-_REFERENCE = re.compile(r"(?i)[a-z_][\w.]*+[(\[]|(?:true|false|none|null|nil|yes|no|on|off)\Z|\$[\w({]|\{\{|%\(|<|!|&\w|\*")
+_REFERENCE = re.compile(
+    r"(?i)[a-z_][\w.]*+[(\[]|(?:true|false|none|null|nil|yes|no|on|off)\Z|\$[\w({]|\{\{|%\(|<|!|&\w|\*"
+    r"|(?:basic|bearer|digest|negotiate)\Z"
+)
+_PLACEHOLDER = re.compile(r"%s|%\(\w+\)s|\?|:\w+|\$\w+|@\w+|\$?\{[\w.\[\]()!:]*\}")
+# A string in a line: an apostrophe in a word opens none.
+_STRING = re.compile(r"""(?<![\w"'\\])[bBrRuUfF]{0,2}(?P<quote>["'`])(?P<content>(?:(?!(?P=quote))[^\\]|\\.)*+)(?P=quote)""")
 _REST_OF_LINE = re.compile(r"[^\n]*?(?=\s+#|\s*\Z)")
 _FLAG = re.compile(rf"(?i)((?:(?<![\w-])--(?>[\w-]*?{_NAME})[\w-]*+|^\s*+(?:ENV|ARG)\s++(?>\w*?{_NAME})\w*+)[\s=]++)([^\s\"'`]+)")
+# The part of a command or a header that is a credential: in text, and in strings of code.
+_CREDENTIALS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"(?i)(\bauthorization[\"'`\]\\]{0,3}\s*+[:=,]\s*+[\"'`]?+(?:basic|bearer|digest|token)\s++)([^\s\"'`\\]++)",
+        r"(\bcurl\s(?:[^\n|;&]{0,500}?\s)?(?:-u|--user|--proxy-user)[\s=]*+[\"'\\]*+[^\s:\"'`]++:)([^\s\"'`\\]++)",
+        r"(\bsshpass\s++-p\s*+[\"'\\]*+)([^\s\"'`\\]++)",
+        r"(://)([^\s/:@\"'`<>\[\]]{8,256}+)(?=@[\w\[])",
+        r"(?i)(\b(?:password|passphrase|passwd|pw|pwd|token|secret|key)\s++(?:is|was)\s++[\"'`]?+)([^\s\"'`]++)",
+    )
+)
+_VARIABLE = re.compile(
+    r"(?<![\w$.-])([A-Z0-9_]{0,40}(?:PASSWORD|PASSWD|PWD|PASSPHRASE|TOKEN|SECRET|API_?KEY|ACCESS_?KEY)[A-Z0-9_]{0,40}=)"
+    r"([^\s\"'`\\;&|,()]++)"
+)
+_AFTER_OPTION = re.compile(r"(?i)\s(?:-p|basic|bearer|digest|token)\s+[\"']?\Z")
+_SHORT_NAME = re.compile(r"(?i)(?<![\w.-])(pw\s*+[:=]\s*+)([^\s\"'`,;]{3,}+)")
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+_PATH_PIECE = re.compile(r"[A-Za-z0-9+_-]{12,}")
+_FILE_SUFFIX = re.compile(r"\.[a-z][a-z0-9]{1,4}(?![\w.-]{0,64}[A-Z0-9]{6})")
 _IN_URL = re.compile(r"(?<![A-Za-z0-9+.-])[A-Za-z0-9+.-]++://[^\s/:@]*+:(?=[^\s/])")
 _FOLDED_URL = re.compile(r"(?<![A-Za-z0-9+.-])([A-Za-z][A-Za-z0-9+.-]++):/(?=[^\s/])(?=[^\s/:@]*+[:@])")
 _URL_USER = re.compile(r"(?i)(?<![a-z0-9+.-])(https?://)[^\s/:@]++(?=@)")
@@ -55,6 +81,8 @@ _NOT_IN_WORD = re.compile(r"[^A-Za-z0-9]+")
 _ESCAPED_LINE_END = re.compile(r"(?:\\[nr])+")
 _LAST_WORD = re.compile(r"(?<!\S)\S++\Z")
 MAX_NAME_LENGTH = 200
+MIN_TOKEN_LENGTH = 20
+_MIXED = re.compile(r"(?=[^a-z]*+[a-z])(?=[^A-Z]*+[A-Z])(?=[^0-9]*+[0-9])")
 
 
 class MaskedText:
@@ -201,10 +229,12 @@ def mask_suspicious(text: str, path: str = "") -> str:
 
     ``path``: of the file that the text is a line of. In code only literals are masked, never names.
     """
+    family = family_of(path)
     text = mask_tokens(_KEY_BLOCK.sub(MASK, text))
     text = _FLAG.sub(rf"\1{MASK}", text)
-    text = _mask_assigned(text, family_of(path))
-    text = _QUOTED.sub(lambda match: f"{match['quote']}{MASK}{match['quote']}" if _looks_random(match["value"]) else match[0], text)
+    text = _mask_credentials(text, family)
+    text = _mask_assigned(text, family)
+    text = _QUOTED.sub(_mask_random, text)
     return mask_ranges(text, list(_random_tokens(text, path)))
 
 
@@ -213,12 +243,59 @@ def cut_text(text: str, length: int) -> str:
     return text if len(text) <= length else _LAST_WORD.sub("", text[:length])
 
 
+def _mask_credentials(text: str, family: Family) -> str:
+    """``text`` without the credentials of commands and headers."""
+    for pattern in _CREDENTIALS:
+        text = pattern.sub(_mask_credential, text)
+    if not family.is_code:
+        return _SHORT_NAME.sub(lambda match: match[0] if _stands_for_value(match[2]) else match[1] + MASK, text)
+    return _STRING.sub(lambda string: _VARIABLE.sub(_mask_credential, string[0]), text) if "=" in text else text
+
+
+def _mask_credential(match: re.Match[str]) -> str:
+    is_word = match[1].endswith("://") or match[1].rstrip("\"'`")[-1:].isspace()
+    is_prose = is_word and not _AFTER_OPTION.search(match[1]) and is_plain_word(match[2].rstrip(".,;:!?)"))
+    return match[0] if is_prose or _stands_for_value(match[2]) else match[1] + MASK
+
+
+def _stands_for_value(text: str) -> bool:
+    return bool(_REFERENCE.match(text) or _PLACEHOLDER.fullmatch(text))
+
+
+def _mask_random(match: re.Match[str]) -> str:
+    """A string that looks random; of a path, a URL or the name of a file, the parts that cannot be names."""
+    value, quote = match["value"], match["quote"]
+    if not _looks_random(value) or _COMMIT.fullmatch(value):
+        return match[0]
+    if "://" in value or (_has_word(value) and ("/" in value or _FILE_SUFFIX.search(value))):
+        return quote + _PATH_PIECE.sub(lambda piece: MASK if _has_unguessable(piece[0]) else piece[0], value) + quote
+    return f"{quote}{MASK}{quote}"
+
+
+def _has_word(value: str) -> bool:
+    return any(len(word) >= 3 and word.isalpha() and word.islower() for word in _NOT_IN_WORD.split(value))
+
+
+def _has_unguessable(name: str) -> bool:
+    """Whether a part of a name cannot be a word, a number or a commit."""
+    words = (word for word in _NOT_IN_WORD.split(name) if not _COMMIT.fullmatch(word))
+    return any(is_unguessable(word) or (len(word) >= MIN_TOKEN_LENGTH and _MIXED.match(word)) for word in words)
+
+
+def _is_part_of_path(text: str, start: int, end: int) -> bool:
+    """Whether a range is a step of a path or the name of a file."""
+    after = text[end : end + 1]
+    return after != "@" and (text[start - 1 : start] == "/" or after == "/" or _FILE_SUFFIX.match(text, end) is not None)
+
+
 def _random_tokens(text: str, path: str) -> Iterator[tuple[int, int]]:
     found = [match for pattern in (_LONG_TOKEN, _TOKEN) for match in pattern.finditer(text) if _looks_random(match[0])]
     source = SourceText(path, [text]) if found and family_of(path).is_code else None
     for match in sorted(found, key=re.Match.span):
         is_name = source is not None and source.is_name(*match.span())
-        if not is_name and not (match.re is _LONG_TOKEN and _looks_like_path(match[0])):
+        if match.re is _TOKEN and not _has_unguessable(match[0]) and _is_part_of_path(text, *match.span()):
+            continue
+        if not is_name and not _COMMIT.fullmatch(match[0]) and not (match.re is _LONG_TOKEN and _looks_like_path(match[0])):
             yield match.span()
 
 
@@ -233,13 +310,20 @@ def _url_passwords(text: str) -> Iterator[tuple[int, int]]:
 
 def _mask_assigned(text: str, family: Family) -> str:
     """``text`` with what is assigned to names like ``password`` masked; quotes and operators stay."""
+    strings = [match.span("content") for match in _STRING.finditer(text)]
     parts, at = [], 0
-    while match := _ASSIGNED.search(text, at):
+    while found := _ASSIGNED.search(text, at):
+        match = _within_string(found, text, strings)
+        if match is None or _is_image(match, text):
+            end = found.end("name")
+            parts.append(text[at:end])
+            at = end
+            continue
         end = match.end()
         parts.append(text[at : match.end("name")])
         if match["literals"] is not None:
             parts.append(_IN_QUOTES.sub(_mask_in_quotes, match["literals"]))
-        elif family.is_code or _REFERENCE.match(match["bare"]):
+        elif family.is_code or _stands_for_value(match["bare"]):
             parts.append(match["bare"])
         else:
             rest = (
@@ -251,8 +335,27 @@ def _mask_assigned(text: str, family: Family) -> str:
     return "".join([*parts, text[at:]])
 
 
+def _within_string(match: re.Match[str], text: str, strings: Sequence[tuple[int, int]]) -> re.Match[str] | None:
+    """An assignment, ended where the string ends that contains it; None if its value is not in that string.
+
+    A word right after the string shows that it is none, but the code between two of them: then the assignment stays as it is.
+    """
+    index = bisect_right(strings, (match.end("name"), sys.maxsize)) - 1
+    start, end = strings[index] if index >= 0 else (0, 0)
+    if not (start <= match.start() and match.end("name") <= end) or text[end + 1 : end + 2].isalnum():
+        return match
+    return _ASSIGNED.match(text, match.start(), end)
+
+
+def _is_image(match: re.Match[str], text: str) -> bool:
+    """Whether the name is a step of a path with a tag: ``team/password-service:latest``."""
+    return text[match.start() - 1 : match.start()] == "/" and match["name"].endswith(":")
+
+
 def _mask_in_quotes(match: re.Match[str]) -> str:
     quote = match["quote"]
+    if _PLACEHOLDER.fullmatch(match[0][1:].removesuffix(quote)):
+        return match[0]
     return f"{quote}{MASK}{quote if len(match[0]) > 1 and match[0].endswith(quote) else ''}"
 
 
