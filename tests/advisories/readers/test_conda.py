@@ -58,7 +58,33 @@ def test_what_every_environment_needs_is_no_gap(packages: str) -> None:
     assert read(f"dependencies: {packages}\n").gaps == ()
 
 
-@pytest.mark.parametrize("package", ["numpy==1.26.0", "numpy=1.26.0=py312_0", "conda-forge::numpy==1.26.0", "numpy 1.26.0 py312_0"])
+@pytest.mark.parametrize(
+    "package",
+    [
+        "conda-forge::numpy=1.26.4",
+        "numpy=1.26.4",
+        "numpy==1.26.*",
+        "numpy 1.26.*",
+        "numpy=1.26.*=py3*",
+        "'numpy>=1.26,<=2'",
+        "numpy",
+    ],
+)
+def test_a_version_that_is_only_a_beginning_is_not_exact(package: str) -> None:
+    assert gaps(read(f"dependencies: [{package}]\n")) == [(GapKind.UNPINNED, 1, "")]
+
+
+@pytest.mark.parametrize(
+    "package",
+    [
+        "numpy 1.26.0",
+        "'numpy>=1,==1.26.0'",
+        "numpy==1.26.0",
+        "numpy=1.26.0=py312_0",
+        "conda-forge::numpy==1.26.0",
+        "numpy 1.26.0 py312_0",
+    ],
+)
 def test_an_exact_version_that_no_advisory_is_about_is_another_gap_than_a_range(package: str) -> None:
     exact, ranges = read(f"dependencies: [scipy=1.13, {package}]\n"), read("dependencies: [numpy=1.26, 'scipy >=1', pandas]\n")
     assert gaps(exact) == [(GapKind.ADVISORY_UNANSWERED, 1, "")]

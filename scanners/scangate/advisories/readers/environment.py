@@ -19,8 +19,15 @@ from scangate.model import GapKind
 _INTERPRETER = re.compile(r"(?:[^:\s]+::)?(?:python(?![\w.-]).*|pip)", re.DOTALL)  # what an environment has to name to use pip
 
 _ITEM = re.compile(r"([ \t]*)-[ \t]+(\S[^\n]*)")
-_EXACT = re.compile(r"==|^[^=<>!~\s]+=[^=<>!~\s]+=|^\S+\s+\d\S*\s+\S+$")
-"""A package of conda with an exact version: ``=1.2`` alone means any release of 1.2."""
+_EXACT = re.compile(
+    r"(?<![=<>!~])==\s*[^\s=*,|]+(?=$|[\s=,|\]])"  # numpy==1.26.4
+    r"|^[^=<>!~\s]+=[^=<>!~\s*,|]+=[^=]"  # numpy=1.26.4=py311_0
+    r"|^[^=<>!~\s]+\s+\d[^=<>!~\s*,|]*(?:\s+\S+)?$"  # numpy 1.26.4, numpy 1.26.4 py311_0
+)
+"""A package of conda with an exact version. ``numpy=1.26.4`` is none: one ``=`` means any version that begins so, such as 1.26.4.1.
+
+https://docs.conda.io/projects/conda/en/stable/user-guide/concepts/pkg-search.html
+"""
 
 
 def parse_file(path: str, files: Mapping[str, str]) -> RequirementsFile | None:
