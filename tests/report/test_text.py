@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import io
 import unicodedata
+from collections import Counter
 
 import msgspec
 import pytest
 from hypothesis import given, settings
 from rich.console import Console
 
-from scangate.model import FileAccounting, Outcome, PolicyOrigin, PolicyProvenance, Report, RulingOutcome
-from scangate.report import markdown, text
+from scangate.model import FileAccounting, Gap, GapKind, Outcome, PolicyOrigin, PolicyProvenance, Report, RulingOutcome
+from scangate.report import markdown, summary, text
 from tests.support.golden_files import assert_golden
 from tests.support.hostile_text import hostile_report
 from tests.support.report_strategies import reports
@@ -137,3 +138,15 @@ def test_without_a_policy_nothing_is_tolerated() -> None:
         assert "tolerated" not in render(report)
         assert "not judged" in render(report)
     assert all(ruling.finding.location.path in markdown.render(report) for ruling in rulings)
+
+
+def test_each_source_that_is_no_scanner_has_a_row_of_its_own() -> None:
+    report = partly_covered_report()
+    (first, *others) = report.verdict.gaps
+    about_files = msgspec.structs.replace(first, gap=Gap("targets", "a.bin", GapKind.NOT_OPENED, "r"))
+    for gaps in ((first,), (first, about_files), (about_files,), (about_files, first, *others)):
+        changed = msgspec.structs.replace(report, verdict=msgspec.structs.replace(report.verdict, gaps=gaps))
+        rows = summary.list_table_rows(changed)
+        own = [(row.scanner, len(row.gaps)) for row in rows if row.result is None]
+        assert own == sorted(Counter(each.gap.scanner for each in gaps).items())
+        assert {row.scanner for row in rows} == {result.scanner for result in report.results} | {name for name, _ in own}

@@ -29,7 +29,7 @@ def render(report: Report) -> str:
         [f"## scangate: {report.verdict.outcome.value}"],
         [f"{_escape_prose(wording.explain_verdict(report), 500)}."],
         [f"Next: {next_step}."] if next_step else [],
-        _table(summary.summarize_scanners(report)),
+        _table(summary.list_table_rows(report)),
         _blocking(summary.sort_worst_first(report.verdict.rulings)),
         _not_judged(report),
         _section(wording.describe_gap_counts(report), summary.group_gaps(report.verdict.gaps), _gap, MAX_GAPS),
@@ -67,7 +67,7 @@ def _note(text: str) -> str:
 
 
 def _table(parts: Iterable[summary.ScannerSummary]) -> list[str]:
-    rows = [_row(part) for part in parts if part.result is not None or part.gaps or part.rulings]
+    rows = list(map(_row, parts))
     return ["| scanner | files analyzed | gaps | findings | blocking |", "|---|--:|--:|--:|--:|", *rows] if rows else []
 
 
@@ -80,7 +80,7 @@ def _row(part: summary.ScannerSummary) -> str:
         cells[1:] = "-", "-"
     if result is not None and result.status is ScanStatus.SKIPPED and not part.gaps:
         cells[0] = "-"
-    name = _escape_prose(part.label if result is None else f"{part.scanner} {result.version}".strip())
+    name = _escape_prose(f"{part.scanner} {result.version if result is not None else ''}".strip())
     status = "" if result is None or result.status is ScanStatus.COMPLETE else f" ({result.status.value})"
     files = f"{len(result.analyzed_files):,}" if result is not None and analyzed else "-"
     return f"| {name}{status} | {files} | {' | '.join(cells)} |"

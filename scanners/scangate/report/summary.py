@@ -44,12 +44,6 @@ class ScannerSummary(msgspec.Struct):
     gaps: list[GapRuling] = []
 
     @property
-    def label(self) -> str:
-        """The name to display: for SCANGATE the source of its findings and gaps, if they have only one."""
-        sources = {ruling.gap.scanner for ruling in self.gaps} | {ruling.finding.scanner for ruling in self.rulings}
-        return self.scanner if self.result is not None or len(sources) != 1 else min(sources)
-
-    @property
     def resolved_releases(self) -> int:
         """The number of releases that are not pinned and were resolved for this scan."""
         return sum(component.resolved for component in self.result.components) if self.result is not None else 0
@@ -90,6 +84,21 @@ def summarize_scanners(report: Report) -> list[ScannerSummary]:
     for gap in report.verdict.gaps:
         summaries.get(gap.gap.scanner, own).gaps.append(gap)
     return [*summaries.values(), own]
+
+
+def list_table_rows(report: Report) -> list[ScannerSummary]:
+    """The rows of a table of scanners. In place of SCANGATE there is one for each source of gaps and findings that is no scanner:
+    ``targets`` has those of files, ``coverage`` those of analyses.
+    """
+    *scanners, own = summarize_scanners(report)
+    sources: dict[str, ScannerSummary] = {}
+    for ruling in own.rulings:
+        source = ruling.finding.scanner
+        sources.setdefault(source, ScannerSummary(source, rulings=[], gaps=[])).rulings.append(ruling)
+    for gap in own.gaps:
+        sources.setdefault(gap.gap.scanner, ScannerSummary(gap.gap.scanner, rulings=[], gaps=[])).gaps.append(gap)
+    rows = [part for part in scanners if part.result is not None or part.gaps or part.rulings]
+    return [*rows, *(sources[name] for name in sorted(sources)), *([own] if own.result is not None else [])]
 
 
 def is_allowed_content(ruling: GapRuling) -> bool:

@@ -87,7 +87,7 @@ def _lines(report: Report) -> Iterable[Line]:
             yield from _by_rule(label, found)
     yield from _gaps(report)
     yield from _notes(report)
-    yield from _scanners(summary.summarize_scanners(report))
+    yield from _scanners(summary.list_table_rows(report))
     yield from _coverage(report)
     yield from _footer(report)
 
@@ -205,8 +205,7 @@ def _notes(report: Report) -> Iterable[Line]:
     yield from _remainder(len(notes) - MAX_GROUPS, "note")
 
 
-def _scanners(parts: Sequence[summary.ScannerSummary]) -> Iterable[Line]:
-    shown = [part for part in parts if part.result is not None or part.gaps or part.rulings]
+def _scanners(shown: Sequence[summary.ScannerSummary]) -> Iterable[Line]:
     names = [_scanner_name(part) for part in shown]
     width = max(map(len, names), default=0)
     if shown:
@@ -219,7 +218,7 @@ def _scanners(parts: Sequence[summary.ScannerSummary]) -> Iterable[Line]:
 
 def _scanner_name(part: summary.ScannerSummary) -> str:
     version = part.result.version if part.result else ""
-    return escape.truncate(escape.ci_log(f"{part.label} {version}".strip()), 40)
+    return escape.truncate(escape.ci_log(f"{part.scanner} {version}".strip()), 40)
 
 
 def _numbers(part: summary.ScannerSummary) -> tuple[str, ...]:
