@@ -48,7 +48,22 @@ def missed(analysis: Analysis, files: int, analyzed: int = 0) -> AnalysisCoverag
         ((ContentCoverage("image", 3),), []),
         ((row("markdown", 3), row("json", 4)), ["covered: other text 7"]),
         ((row("python", 41, done(CODE, 41)), row("yaml", 2)), ["covered: python 41, other text 2"]),
-        ((row("python", 41, done(CODE, 39)),), ["covered: python 39 of 41"]),
+        ((row("python", 41, done(CODE, 39)),), ["covered: python 39 of 41", "secrets only: python 2 of 41"]),
+        # files for which a scanner has a gap
+        ((row("shell", 2, done(CODE, 0)),), ["secrets only: shell 2"]),
+        (
+            (ContentCoverage("shell", 2, (done(CODE, 0), done(SECRETS, 1))),),
+            ["secrets only: shell 1 of 2; no analysis: shell 1 of 2"],
+        ),
+        ((ContentCoverage("markdown", 2, (done(SECRETS, 0),)),), ["no analysis: markdown 2"]),
+        (
+            (ContentCoverage("unknown", 2, (done(SECRETS, 1),)),),
+            ["secrets only: text of unknown type 1 of 2; no analysis: unknown 1 of 2"],
+        ),
+        (
+            (row("python-manifest", 2, done(DEPENDENCIES, 1)),),
+            ["covered: python-manifest 1 of 2", "python dependencies not audited in full"],
+        ),
         ((row("go", 1200, missed(CODE, 1200)),), ["secrets only: go 1,200"]),
         ((row("go", 5, missed(CODE, 2, 3)),), ["covered: go 3 of 5", "secrets only: go 2 of 5"]),
         ((row("unknown", 2),), ["secrets only: text of unknown type 2"]),
@@ -90,7 +105,7 @@ def test_what_was_not_analyzed_comes_first() -> None:
 def test_the_console_has_both_lines_and_the_gaps_that_the_policy_allows_in_one() -> None:
     lines = text.render(partly_covered_report()).splitlines()
     assert "covered: python 39 of 41, cloudformation 2, other text 12" in lines
-    assert "secrets only: typescript 912, terraform 6, go 4, text of unknown type 3; npm dependencies not" in lines
+    assert "secrets only: typescript 912, terraform 6, go 4, text of unknown type 3, python 2 of 41; npm" in lines
     assert "    typescript 912 (code), npm-manifest 1 (dependencies)" in lines
     assert sum("hint: " in line for line in lines) == 2
 

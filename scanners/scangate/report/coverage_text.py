@@ -28,10 +28,7 @@ def summarize_coverage(report: Report) -> list[str]:
 
     ``covered: python 41, dockerfile 1`` and ``secrets only: typescript 912; npm dependencies not audited``.
     """
-    covered: dict[str, tuple[int, str]] = {}
-    secrets_only: dict[str, tuple[int, str]] = {}
-    nothing: dict[str, tuple[int, str]] = {}
-    unaudited: dict[str, tuple[int, str]] = {}
+    covered, secrets_only, nothing, unaudited, audited_in_part = (dict[str, tuple[int, str]]() for _ in range(5))
     text = 0
     for content in report.coverage or ():
         name, by_analysis = content.content_type, {each.analysis: each for each in content.analyses}
@@ -39,27 +36,41 @@ def summarize_coverage(report: Report) -> list[str]:
         own = [each for each in content.analyses if each.analysis in (Analysis.CODE, Analysis.CONFIGURATION)]
         missing = {path for each in own for path in each.not_analyzed}
         unsearched = set(secrets.not_analyzed) if secrets is not None else set()
-        _add(nothing, name, len(unsearched), content.files)
-        _add(secrets_only, name, len(missing - unsearched), content.files)
-        if dependencies is not None and dependencies.not_analyzed:
-            unaudited[name] = (len(dependencies.not_analyzed), name.removesuffix(MANIFEST))
+        # with a gap or an exclusion of a scanner, so that they are not among the missing
+        left_out = max((_count_left_out(each, content) for each in own), default=0)
+        unsearched_left_out = _count_left_out(secrets, content) if secrets is not None else 0
         main = [*own, *([dependencies] if dependencies is not None else [])]
+        neither = min(left_out, unsearched_left_out) if main else unsearched_left_out
+        _add(nothing, name, len(unsearched) + neither, content.files)
+        _add(secrets_only, name, len(missing - unsearched) + max(left_out - neither, 0), content.files)
+        if dependencies is not None:
+            manifest = name.removesuffix(MANIFEST)
+            _add(unaudited, manifest, len(dependencies.not_analyzed))
+            _add(audited_in_part, manifest, _count_left_out(dependencies, content))
         if main:
             _add(covered, name, min(each.files for each in main), content.files)
         elif name == UNKNOWN:
-            _add(secrets_only, "text of unknown type", content.files - len(unsearched), content.files)
+            _add(secrets_only, "text of unknown type", secrets.files if secrets is not None else 0, content.files)
         else:
             text += secrets.files if secrets is not None else 0
     segments = [_list(covered), f"other text {text:,}" if text else ""]
     lines = [f"covered: {', '.join(filter(None, segments))}" if any(segments) else ""]
     parts = [f"secrets only: {_list(secrets_only)}" if secrets_only else "", f"no analysis: {_list(nothing)}" if nothing else ""]
     parts.append(f"{_list(unaudited)} dependencies not audited" if unaudited else "")
+    parts.append(f"{_list(audited_in_part)} dependencies not audited in full" if audited_in_part else "")
     return [line for line in (*lines, "; ".join(filter(None, parts))) if line]
 
 
-def _add(group: dict[str, tuple[int, str]], name: str, number: int, of: int) -> None:
+def _count_left_out(analysis: AnalysisCoverage, content: ContentCoverage) -> int:
+    """The number of files that were neither analyzed nor missed: a scanner has a gap for them, or the policy a reason."""
+    return max(content.files - analysis.files - len(analysis.not_analyzed), 0)
+
+
+def _add(group: dict[str, tuple[int, str]], name: str, number: int, of: int | None = None) -> None:
+    """Add a number of files; ``of``: all files of the type; None: the number is not shown."""
     if number:
-        group[name] = (number, f"{name} {number:,}" if number == of else f"{name} {number:,} of {of:,}")
+        count = "" if of is None else f" {number:,}" if number == of else f" {number:,} of {of:,}"
+        group[name] = (number, f"{name}{count}")
 
 
 def _list(group: dict[str, tuple[int, str]]) -> str:
