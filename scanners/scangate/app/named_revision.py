@@ -22,6 +22,7 @@ _COMMIT_ID, _FULL_ID = re.compile(r"[0-9a-f]{7,64}"), re.compile(r"[0-9a-f]{40}|
 _DESCRIBED = re.compile(r"(?:.*-g)?[0-9a-f]{4,64}", re.DOTALL)
 _VERSION = re.compile(r"v?[0-9]+(?:\.[0-9]+){2,}[0-9A-Za-z.+_-]*|v[0-9]+\.[0-9]+")
 _REMOTE, _BRANCH, _TAG = "refs/remotes/", "refs/heads/", "refs/tags/"
+_OTHER_NAMES = "compare with the target: --since auto; or name a branch of origin, or the full id of a commit"
 _USUAL_REMOTES = {"origin", "target"}  # see `base_revision`
 
 
@@ -50,7 +51,7 @@ def resolve_revision(requested: str, repository: Repository, *, is_change: bool)
         found = _find_other(base, repository)
     if found is not None:
         if is_change and not found.ref.startswith((_REMOTE, _BRANCH)):
-            raise UsageError(f"{found.name} is not a branch: in a pull-request build, its author may have pushed it", _hint(base))
+            raise UsageError(f"{_shown(found.name)} is not a branch, so the author of this change may have pushed it", _OTHER_NAMES)
         return NamedRevision(f"{found.name}{suffix}", _follow(found.commit, found.ref, suffix, repository), found.ref)
     is_id = _DESCRIBED.fullmatch(base) and not _FULL_NAME.fullmatch(base)
     return NamedRevision(requested, repository.resolve_commit(requested) if is_id else "")
@@ -100,7 +101,8 @@ def _find_other(base: str, repository: Repository) -> NamedRevision | None:
     kind = "a tag" if found.ref.startswith(_TAG) else f"the ref {_shown(found.ref)}"
     fix = "give the full id of the commit" if is_id else _hint(base)
     raise UsageError(
-        f"{_shown(base)} is {kind} here, not what its name says", f"{fix}; if you mean it: --since {_shown(found.ref)}"
+        f"{_shown(base)} is {kind} here, and a {'commit' if is_id else 'branch'} may be meant",
+        f"{fix}; for the former: --since {_shown(found.ref)}",
     )
 
 
