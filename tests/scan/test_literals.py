@@ -65,6 +65,9 @@ def found(path: str, text: str, part: str, *, whole_line: bool = False, weak: bo
         ("a.md", "see https://:ab12@example.org, or not", "ab12", [["ab12"]]),
         # without quotes
         ("a.yml", "password: ab 12;x  # why", "ab", [["ab"], ["ab 12;x"]]),
+        ("a.yml", "x: {password: ab 12, user: [x]}", "ab", [["ab"], ["ab 12"]]),
+        ("a.yml", "x: [{a: b}, {password: ab12}]", "ab12", [["ab12"]]),
+        ("a.yml", "x[0].password: ab,12", "ab", [["ab"], ["ab,12"]]),
         ("a.env", "PASSWORD=ab,12;x y", "ab", [["ab"], ["ab,12;x y"]]),
         ("Dockerfile", "ENV DB_PASSWORD ab12", "ab12", [["ab12"]]),
         ("Dockerfile", "ENV DB_PASSWORD=ab,12 X=y", "ab", [["ab"], ["ab,12"]]),

@@ -172,6 +172,8 @@ def test_code_and_names_stay(text: str) -> None:
         ("run(\"curl --user 'bob:Zq91' x\")", "run(\"curl --user 'bob:***' x\")"),
         ('run("PGPASSWORD=Zq91 psql -h x")', 'run("PGPASSWORD=*** psql -h x")'),
         ("run(PASSWORD=settings.PASSWORD)", "run(PASSWORD=settings.PASSWORD)"),
+        ("f(x)  # nosec pw: Zq91, token=Zq92", "f(x)  # nosec pw: ***, token=***"),
+        ("f(x)  # pw: str, token: user.name, password = find(x)", None),
         ("sshpass -p Zq91 ssh x", "sshpass -p *** ssh x"),
         ("docker run -u 1000:1000 x", "docker run -u 1000:1000 x"),
         ("git clone https://Zq91abcd@example.com/x", "git clone https://***@example.com/x"),

@@ -78,3 +78,18 @@ def test_lines(tmp_path: Path, name: str, text: str, line: int) -> None:
     value = fake_secret("in a line")
     result = ScanHarness(tmp_path).result(BUILT_IN["detect-secrets"], {name: text.format(value=value)})
     assert line in {finding.location.line for finding in result.findings if finding.title == "Secret Keyword"}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "columns"),
+    [
+        ("flow.yaml", "a: {db_password: postgres, db: postgres, user: postgres_user}\n", (18, 26)),
+        ("key.yaml", "password: password\n", (11, 19)),
+        ("key.ini", "[postgres]\npostgres_password = postgres\n", (21, 29)),
+        ("key.py", "postgres_password = 'postgres'\n", (22, 30)),
+    ],
+)
+def test_a_plain_word_is_reported_where_it_is_the_value(tmp_path: Path, name: str, text: str, columns: tuple[int, int]) -> None:
+    result = ScanHarness(tmp_path).result(BUILT_IN["detect-secrets"], {name: text})
+    assert {(finding.location.column, finding.location.end_column) for finding in result.findings} == {columns}
+    assert not [finding for finding in result.findings if "_***" in finding.evidence or "***_" in finding.evidence]

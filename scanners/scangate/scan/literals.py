@@ -57,6 +57,7 @@ class Family(msgspec.Struct, frozen=True):
 
 _WORD = re.compile(r"(?:[^\s\"'\\;&|<>()]|\\.|\"(?:[^\"\\\n]|\\.)*+\"|'[^'\n]*+')++")
 _LINE = re.compile(r"[^\n]*?(?=\s+#|[ \t\r]*(?:\n|\Z))")
+_FLOW_VALUE = re.compile(r"[^\n,{}\[\]]*+")
 _ELEMENT = re.compile(r"[^<>\n]++")
 _PYTHON = Family(re.compile(rf"(\#[^\n]*+)|{_TRIPLE}|{_DOUBLE}|{_SINGLE}"), is_code=True)
 _C_LIKE = Family(re.compile(rf"({_SLASHES})|{_DOUBLE}|{_SINGLE}|`(?s:[^`\\]|\\.)*+(?:`|\Z)"), is_code=True)
@@ -378,7 +379,8 @@ class SourceText:
             return _with_core(url, start, end)
         if self._family.bare is None or not self._begins_value(line_start, start):
             return [_Value(((start, end),), is_code=self._family.is_code)]
-        whole = self._family.bare.match(self._text, start)
+        in_flow = self._family.takes_line and _is_in_flow(self._text[line_start:start])
+        whole = (_FLOW_VALUE if in_flow else self._family.bare).match(self._text, start)
         last = max(whole.end() if whole is not None else end, end)
         while last > end and self._text[last - 1].isspace():
             last -= 1
@@ -402,6 +404,11 @@ class SourceText:
                 if end is not None and start < end:
                     return match.end(), end
         return None
+
+
+def _is_in_flow(before: str) -> bool:
+    """Whether a bracket is open at the end of the first part of a line: then commas end values."""
+    return before.count("{") > before.count("}") or before.count("[") > before.count("]")
 
 
 def url_password_end(text: str, start: int, limit: int | None = None) -> int | None:

@@ -247,8 +247,12 @@ def _mask_credentials(text: str, family: Family) -> str:
     """``text`` without the credentials of commands and headers."""
     for pattern in _CREDENTIALS:
         text = pattern.sub(_mask_credential, text)
+    comment = _comment_start(text, family)
+    text = text[:comment] + _SHORT_NAME.sub(
+        lambda match: match[0] if _stands_for_value(match[2], in_code=family.is_code) else match[1] + MASK, text[comment:]
+    )
     if not family.is_code:
-        return _SHORT_NAME.sub(lambda match: match[0] if _stands_for_value(match[2]) else match[1] + MASK, text)
+        return text
     return _STRING.sub(lambda string: _VARIABLE.sub(_mask_credential, string[0]), text) if "=" in text else text
 
 
@@ -258,8 +262,17 @@ def _mask_credential(match: re.Match[str]) -> str:
     return match[0] if is_prose or _stands_for_value(match[2]) else match[1] + MASK
 
 
-def _stands_for_value(text: str) -> bool:
-    return bool(_REFERENCE.match(text) or _PLACEHOLDER.fullmatch(text))
+def _stands_for_value(text: str, *, in_code: bool = False) -> bool:
+    """``in_code``: in a comment of code, where words and names often follow."""
+    is_name = in_code and all(map(is_plain_word, text.rstrip(".,;:!?)").split(".")))
+    return bool(is_name or _REFERENCE.match(text) or _PLACEHOLDER.fullmatch(text))
+
+
+def _comment_start(text: str, family: Family) -> int:
+    """Where values without quotes may be: in code, from the first comment on."""
+    if not family.is_code:
+        return 0
+    return next((match.start() for match in family.tokens.finditer(text) if match.start(1) >= 0), len(text))
 
 
 def _mask_random(match: re.Match[str]) -> str:
@@ -310,6 +323,7 @@ def _url_passwords(text: str) -> Iterator[tuple[int, int]]:
 
 def _mask_assigned(text: str, family: Family) -> str:
     """``text`` with what is assigned to names like ``password`` masked; quotes and operators stay."""
+    comment = _comment_start(text, family)
     strings = [match.span("content") for match in _STRING.finditer(text)]
     parts, at = [], 0
     while found := _ASSIGNED.search(text, at):
@@ -323,7 +337,7 @@ def _mask_assigned(text: str, family: Family) -> str:
         parts.append(text[at : match.end("name")])
         if match["literals"] is not None:
             parts.append(_IN_QUOTES.sub(_mask_in_quotes, match["literals"]))
-        elif family.is_code or _stands_for_value(match["bare"]):
+        elif match.start() < comment or _stands_for_value(match["bare"], in_code=family.is_code):
             parts.append(match["bare"])
         else:
             rest = (

@@ -45,6 +45,8 @@ WINDOW = 1024  # characters of a line that are scanned again, so that the time f
 MAX_RESCANNED = 1024**2  # characters of one line, in total
 # For these, `password = get("name")` is no finding. A token in a provider's format is one in a call as well.
 HEURISTIC_PLUGINS = (KeywordDetector, HighEntropyStringsPlugin)
+_WORDS = re.compile(r"[A-Za-z_-]+")
+_BEFORE_VALUE = re.compile(r"[\"'`=:>]\s*\Z")
 NPM_DETECTOR = "NPM tokens"
 # A filter takes the brackets of our own comment for an index (`token[0]`), and would drop the secret before them.
 IGNORE_COMMENT = re.compile(r"scangate\s*:\s*ignore", re.IGNORECASE)
@@ -188,6 +190,9 @@ def _locate_value(lines: list[str], text: SecretText, value: str) -> tuple[int, 
     """
     for written in dict.fromkeys((value, value.replace('\\"', '"'))):
         if spans := list(dict.fromkeys(span for part in text.parts for span in _occurrences(lines, part, written))):
+            if _WORDS.fullmatch(written):  # one with digits is masked wherever it occurs
+                spans = [span for span in spans if _is_value(lines, span, written)] or spans
+                return spans[0][0], tuple(spans)
             line = spans[0][0]
             rest = _occurrences(lines, (line, 0, len(lines[line - 1])), written)
             return line, tuple(dict.fromkeys([*spans, *rest]))
@@ -198,6 +203,12 @@ def _locate_value(lines: list[str], text: SecretText, value: str) -> tuple[int, 
     first = next((part for piece in pieces for part in text.parts for _ in _occurrences(lines, part, piece)), text.parts[0])
     parts.sort(key=lambda part: part[0] != first[0])
     return first[0], tuple(dict.fromkeys([*parts, *sorted(elsewhere)]))
+
+
+def _is_value(lines: list[str], span: Part, word: str) -> bool:
+    """Whether a word is all of its place and has a quote or a sign of assignment before it: the others are keys and names."""
+    number, start, end = span
+    return end - start == len(word) and _BEFORE_VALUE.search(lines[number - 1][max(start - 8, 0) : start - 1]) is not None
 
 
 def _occurrences(lines: list[str], part: Part, value: str) -> Iterator[Part]:
