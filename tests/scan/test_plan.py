@@ -12,7 +12,7 @@ import pytest
 
 from scangate.errors import ScanError
 from scangate.model import Analysis, Coverage, FileSource, Gap, GapKind, ScanStatus, SkippedPath, SkipReason, Targets
-from scangate.scan.discovery import Listing, Target
+from scangate.scan.listing import Listing
 from scangate.scan.plan import (
     UNKNOWN_TOOL,
     ExcludedPaths,
@@ -26,6 +26,7 @@ from scangate.scan.plan import (
 )
 from scangate.scan.result_cache import ResultCache
 from scangate.scan.results import status_of, with_hint
+from scangate.scan.target import Target
 from tests.support.fake_scanners import FakeScanner, WordScanner, read_all
 
 PATHS = ("a.txt", "b.md", "gen/c.txt", "gen/d.txt", "old/e.txt", "z.txt")

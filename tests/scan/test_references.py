@@ -14,7 +14,7 @@ from scangate.model import CHANGE_SOURCES, FileSource, SkippedPath, SkipReason
 from scangate.plugin import read_traits
 from scangate.scan.cache import Cache
 from scangate.scan.caching_scanner import CachingScanners
-from scangate.scan.discovery import Listing
+from scangate.scan.listing import Listing
 from scangate.scan.plan import ExcludedPaths, ScannerTask, ScanPlan, assign_files
 from scangate.scan.result_cache import ResultCache
 from scangate.scan.shards import take_inventory

@@ -14,8 +14,8 @@ from scangate.errors import ScanError
 from scangate.model import FileReport, Finding, Gap, GapKind, ScanResult, ScanStatus, Targets
 from scangate.plugin import FileFacts, ScanContext, SourceFile
 from scangate.scan.cache import Cache
-from scangate.scan.discovery import Listing
 from scangate.scan.engine import UnredactedResult, scan, scan_unredacted
+from scangate.scan.listing import Listing
 from scangate.scan.plan import ScannerTask, ScanPlan
 from scangate.scan.result_cache import ResultCache
 from scangate.scan.results import with_hint

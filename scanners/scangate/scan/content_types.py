@@ -12,8 +12,9 @@ from scangate.content.derived import extract, has_pieces
 from scangate.content.types import identify, identify_by_name
 from scangate.errors import ScanError
 from scangate.model import Gap, GapKind
-from scangate.scan.discovery import SCANNER, Listing, Target
 from scangate.scan.lfs import find_object
+from scangate.scan.listing import Listing
+from scangate.scan.target import SCANNER, Target
 
 if TYPE_CHECKING:
     from scangate.scan.result_cache import ResultCache

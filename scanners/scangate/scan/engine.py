@@ -26,8 +26,8 @@ from scangate.model import (
 from scangate.plugin import SourceFile
 from scangate.scan.content_types import forget_types, identify_targets
 from scangate.scan.context import CallContext
-from scangate.scan.discovery import Listing, Target
 from scangate.scan.dispatch import ProgressCallback, run_calls
+from scangate.scan.listing import Listing
 from scangate.scan.pieces import PieceSource, extract_pieces
 from scangate.scan.plan import (
     UNKNOWN_TOOL,
@@ -60,6 +60,7 @@ from scangate.scan.results import build_result, with_hint
 from scangate.scan.scan_cache import CachedScan, decode, digest_inputs, digest_outputs, encode, files_to_rescan, scan_key, texts_key
 from scangate.scan.snapshot import Snapshot
 from scangate.scan.stat_cache import content_digest
+from scangate.scan.target import Target
 from scangate.scan.text_redactor import FileSecrets, TextRedactor
 
 ScanOutput = tuple[tuple[ScanResult, ...], Targets]

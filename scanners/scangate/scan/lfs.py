@@ -13,7 +13,8 @@ import msgspec
 
 from scangate.content.types import STAND_IN_BYTES
 from scangate.errors import ScanError
-from scangate.scan.discovery import Listing, Target, take_stat_signature
+from scangate.scan.listing import Listing
+from scangate.scan.target import Target, take_stat_signature
 
 _POINTER = re.compile(rb"version https?://\S+\r?\noid sha256:([0-9a-f]{64})\r?\nsize (\d{1,15})\r?\n?")
 

@@ -13,11 +13,12 @@ from scangate.errors import ScanError
 from scangate.globs import matches
 from scangate.model import CHANGE_SOURCES, FileReport, Gap, GapKind, SkippedPath, SkipReason, Span
 from scangate.plugin import Coverage, FileFacts, Scanner, ScannerTraits, SourceFile, read_traits
-from scangate.scan.discovery import Listing, Target
+from scangate.scan.listing import Listing
 from scangate.scan.pieces import typical_path
 from scangate.scan.references import find_referenced
 from scangate.scan.result_cache import CachedResult, ResultCache
 from scangate.scan.saved_values import SavedValues
+from scangate.scan.target import Target
 
 Value = TypeVar("Value")
 

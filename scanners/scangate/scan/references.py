@@ -7,7 +7,8 @@ from functools import cached_property
 
 from scangate.errors import ScanError
 from scangate.model import CHANGE_SOURCES
-from scangate.scan.discovery import Listing, Target
+from scangate.scan.listing import Listing
+from scangate.scan.target import Target
 
 NamesFiles = Callable[[str, bytes], Iterable[str]]
 """What a file names, by its path and its bytes: repository paths, or folders with a slash at the end."""

@@ -11,8 +11,8 @@ import msgspec
 from scangate.errors import ScanError, UsageError
 from scangate.model import FileReport, Gap, GapKind
 from scangate.plugin import ScanContext, Scanner, SourceFile, read_traits
-from scangate.scan.discovery import Listing
 from scangate.scan.engine import UnredactedResult
+from scangate.scan.listing import Listing
 from scangate.scan.plan import ScanPlan
 from scangate.scan.shard_file import ShardFile, merge_shard_files
 from scangate.scan.shards import Inventory, assign_shards, assign_unsplittable

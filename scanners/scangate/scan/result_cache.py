@@ -26,8 +26,9 @@ from scangate.model import Component, FileReport, Finding, Secret, SecretWeight,
 from scangate.plugin import Scanner, SourceFile
 from scangate.scan.cache import Cache
 from scangate.scan.content_types import FileContent, Identifier
-from scangate.scan.discovery import Listing, Target
+from scangate.scan.listing import Listing
 from scangate.scan.stat_cache import StatCache, content_digest
+from scangate.scan.target import Target
 
 DEFAULT_SECONDS_PER_BYTE = 4e-6  # of a scanner that has not run before
 MIN_BYTES_FOR_RATE = 100_000  # a smaller run says nothing about the speed

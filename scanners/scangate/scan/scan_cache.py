@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 import msgspec
 
 from scangate.model import NEVER_ALLOWED, Gap, ScanResult, Targets
-from scangate.scan.discovery import Listing
+from scangate.scan.listing import Listing
 from scangate.scan.plan import ScanPlan, TaskRun
 
 

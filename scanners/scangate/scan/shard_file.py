@@ -17,9 +17,9 @@ import msgspec
 
 from scangate.errors import ScanError, UsageError
 from scangate.model import FileReport, Gap
-from scangate.scan.discovery import Listing
 from scangate.scan.engine import UnredactedResult
 from scangate.scan.key_derivation import KEY_VARIABLE
+from scangate.scan.listing import Listing
 from scangate.scan.shards import Shard
 from scangate.scan.span_encoding import SpanCodec, canonical_json, convert_exactly
 from scangate.source_text import decode, split_lines

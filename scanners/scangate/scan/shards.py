@@ -9,7 +9,7 @@ from fractions import Fraction
 import msgspec
 
 from scangate.errors import ScanError
-from scangate.scan.discovery import Listing
+from scangate.scan.listing import Listing
 from scangate.scan.plan import ScannerTask, ScanPlan, assign_files
 
 FILE_WEIGHT_BYTES = 512  # the cost of opening a file, in bytes; empty files are divided as well

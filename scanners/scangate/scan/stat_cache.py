@@ -15,8 +15,9 @@ import msgspec
 from scangate.errors import ScanError
 from scangate.scan.cache import Cache
 from scangate.scan.content_types import FileContent, Identifier, open_reader, try_to_read
-from scangate.scan.discovery import Listing, Target, take_stat_signature
 from scangate.scan.git import blob_id
+from scangate.scan.listing import Listing
+from scangate.scan.target import Target, take_stat_signature
 
 FILES_PER_PAGE = 4096
 RACY_SECONDS = 2.0  # a file that changed this shortly before it was read may change again without a new time stamp

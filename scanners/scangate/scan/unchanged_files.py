@@ -9,10 +9,11 @@ import msgspec
 from scangate.errors import ScanError
 from scangate.model import ScanResult, ScanStatus
 from scangate.scan.content_types import identify_targets
-from scangate.scan.discovery import Listing, Target
 from scangate.scan.git import blob_id
+from scangate.scan.listing import Listing
 from scangate.scan.plan import ScanPlan, assign_files, with_companions
 from scangate.scan.results import status_of
+from scangate.scan.target import Target
 
 
 def without_unchanged(base: Listing, current: Listing, plan: ScanPlan) -> tuple[Listing, frozenset[str]]:

@@ -1,0 +1,129 @@
+"""The files of a run, and how their bytes are read: from the file system or from git's objects."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import os
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+
+import msgspec
+
+from scangate.errors import ScanError
+from scangate.files import FileTooLargeError, describe_os_error, read_file_head, read_regular_file
+from scangate.model import Gap, GapKind, Targets
+from scangate.scan.git import Repository
+from scangate.scan.target import Target
+from scangate.scan.work_tree import RootBoundary, classify_path
+
+MIB = 1024 * 1024
+BATCH_BYTES = 64 * MIB
+
+
+class Listing(msgspec.Struct, frozen=True):
+    """All targets of a run, sorted by path, and the summary for reports.
+
+    ``commit``: if the files are those of a commit. ``companions``: by path, the other files of the repository where only a part of
+    it is scanned: they may be read, through `find_companion`, and are not reported on. ``content_gaps``: of files that no scanner
+    can analyze because of what they are; known once the content types are.
+    """
+
+    root: Path
+    targets: tuple[Target, ...]
+    summary: Targets
+    repository: Repository | None = None
+    commit: str = ""
+    companions: Mapping[str, Target] = MappingProxyType({})
+    content_gaps: tuple[Gap, ...] = ()
+
+    def find_companion(self, path: str) -> Target | None:
+        """A companion that is safe to read; None if there is none, or if a link leads out of the root."""
+        target = self.companions.get(path)
+        if target is None or target.blob:
+            return target
+        found = classify_path(target.raw_path, RootBoundary(self.root), tracked=True)
+        return found if isinstance(found, Target) else None
+
+    def full_path(self, target: Target) -> bytes:
+        """The absolute path of the file that has a target's bytes; bytes, since a name need not be text."""
+        return target.file or os.path.join(os.fsencode(self.root), target.raw_path)  # noqa: PTH118
+
+    def repository_of(self, target: Target) -> Repository | None:
+        """The repository that has a target's blob."""
+        return self._open(target.nested)
+
+    def _open(self, nested: bytes) -> Repository | None:
+        return self.repository if self.repository is None or not nested else self.repository.open_nested(nested)
+
+    def read_head(self, target: Target, size: int) -> bytes:
+        """The first ``size`` bytes of a target that is over the size limit. Raises ScanError(UNREADABLE)."""
+        try:
+            if not target.blob:
+                return read_file_head(self.full_path(target), size)
+        except OSError as error:
+            raise ScanError(GapKind.UNREADABLE, describe_os_error(error)) from error
+        repository = self.repository_of(target)
+        blobs = repository.read_blobs([target.blob]) if repository is not None and target.size <= BATCH_BYTES else {}
+        if target.blob not in blobs:
+            raise ScanError(GapKind.UNREADABLE, "its content is not in the local git repository")
+        return blobs[target.blob][:size]
+
+    def reader(self, targets: Sequence[Target], limit: int) -> Callable[[Target], bytes]:
+        """A function that reads one of ``targets``. It raises ScanError: TOO_LARGE above ``limit`` bytes, else UNREADABLE."""
+        in_git: defaultdict[bytes, list[Target]] = defaultdict(list)
+        for target in targets:
+            if target.blob:
+                in_git[target.nested] += [target] if 0 <= target.size <= limit else []
+        blobs = {nested: _BlobReader(self._open(nested), found) for nested, found in in_git.items()}
+
+        def read(target: Target) -> bytes:
+            try:
+                if not target.blob:
+                    return _check_sha256(target, read_regular_file(self.full_path(target), limit))
+                if target.size > limit:
+                    raise FileTooLargeError(target.size, limit)
+                return blobs[target.nested].read(target)
+            except FileTooLargeError as error:
+                reason = f"{error.size} bytes, over the limit of {limit}"
+                size = f"max-file-size: {error.size // MIB + 1} MiB"
+                hint = f"raise it in the policy (limits: {{{size}}}), exclude the path with a reason, or allow the gap"
+                raise ScanError(GapKind.TOO_LARGE, reason, hint) from error
+            except OSError as error:
+                raise ScanError(GapKind.UNREADABLE, describe_os_error(error)) from error
+
+        return read
+
+
+def _check_sha256(target: Target, data: bytes) -> bytes:
+    """``data``. Raises ScanError(STAND_IN) if it is not what a pointer stands for."""
+    if target.sha256 and hashlib.sha256(data).hexdigest() != target.sha256:
+        reason = "a git LFS pointer; the local store has other content for it"
+        raise ScanError(GapKind.STAND_IN, reason, "check the store: git lfs fsck")
+    return data
+
+
+class _BlobReader:
+    """Reads blobs from git in batches of a few megabytes; if git fails for a batch, each file of it becomes a gap."""
+
+    def __init__(self, repository: Repository | None, targets: Sequence[Target]) -> None:
+        self._repository = repository
+        sizes = {target.blob: target.size for target in targets}
+        totals = itertools.accumulate(sizes.values())
+        self._batch_of = {blob: total // BATCH_BYTES for blob, total in zip(sizes, totals, strict=True)}
+        self._loaded: tuple[int, dict[str, bytes]] = (-1, {})
+
+    def read(self, target: Target) -> bytes:
+        """The content of one target. Raises ScanError if git does not have it."""
+        batch = self._batch_of.get(target.blob, -1)
+        if batch >= 0 and self._loaded[0] != batch and self._repository is not None:
+            self._loaded = (batch, {})  # if git fails, it is not run again for each file
+            self._loaded = (
+                batch,
+                self._repository.read_blobs([blob for blob, number in self._batch_of.items() if number == batch]),
+            )
+        if batch < 0 or target.blob not in self._loaded[1]:
+            raise ScanError(GapKind.UNREADABLE, "its content is not in the local git repository")
+        return self._loaded[1][target.blob]
