@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scangate.content.catalog import CONTENT_TYPES, Form, analyses_for, is_template, rendered_type
+from scangate.content.catalog import CONTENT_TYPES, Form, is_template, rendered_type
 from scangate.content.ci_scripts import CI_TYPES
 from scangate.content.derived import has_pieces
 from scangate.content.names import STRUCTURED, SUFFIXES, interpreter_type, match_name, usual_name
@@ -35,7 +35,7 @@ SECRETS = {Analysis.SECRETS}
     ],
 )
 def test_what_a_content_type_calls_for(content_type: str, expected: set[Analysis]) -> None:
-    assert analyses_for(content_type) == expected
+    assert CONTENT_TYPES[content_type].analyses == expected
 
 
 def test_every_text_calls_for_secrets_and_nothing_else_does() -> None:
@@ -45,7 +45,7 @@ def test_every_text_calls_for_secrets_and_nothing_else_does() -> None:
 def test_templates_call_for_what_their_result_calls_for() -> None:
     made = {name: rendered_type(name) for name in CONTENT_TYPES if is_template(name)}
     assert made["dockerfile-template"] == "dockerfile"
-    assert all(analyses_for(name) == analyses_for(result) for name, result in made.items())
+    assert all(CONTENT_TYPES[name].analyses == CONTENT_TYPES[result].analyses for name, result in made.items())
 
 
 def test_all_tables_use_names_of_the_catalog() -> None:

@@ -20,7 +20,7 @@ def pieces_of(path: str, text: str) -> dict[str, Piece]:
 
 def extraction(path: str, text: str) -> Extraction:
     data = text.encode()
-    return extract(path, identify(path, data), data)
+    return extract(identify(path, data), data)
 
 
 def lines_of(piece: Piece) -> list[tuple[int, str]]:

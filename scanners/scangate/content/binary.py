@@ -1,4 +1,4 @@
-"""Tells text from binary files by their content, and names the kind of a binary file by its magic numbers."""
+"""Distinguishes text from binary files by their content, and names the kind of a binary file by its magic numbers."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
         (0, magic, "image")
         for magic in (b"\0\0\x01\0", b"\0\0\x02\0", b"icns", b"\xff\x0a", b"\0\0\0\x0cjP  ", b"DDS ", b"gimp xcf")
     ),
-    *((8, magic, "image") for magic in (b"WEBP",)),
+    (8, b"WEBP", "image"),
     *((4, magic, "image") for magic in (b"ftypavif", b"ftypavis", b"ftypheic", b"ftypheix", b"ftypmif1")),
     *((0, magic, "font") for magic in (b"\0\x01\0\0\0", b"OTTO", b"wOFF", b"wOF2", b"ttcf", b"true\0")),
     (34, b"LP", "font"),
@@ -44,7 +44,7 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
         for magic in (b"ID3", b"OggS", b"fLaC", b"MThd", b"\xff\xfb", b"\xff\xf3", b"\xff\xf1", b"\xff\xf9", b"FORM")
     ),
     (8, b"WAVE", "audio"),
-    *((8, magic, "video") for magic in (b"AVI ",)),
+    (8, b"AVI ", "video"),
     *((0, magic, "video") for magic in (b"\x1aE\xdf\xa3", b"FLV\x01", b"\0\0\x01\xba", b"\0\0\x01\xb3")),
     (4, b"ftyp", "video"),
 )

@@ -112,9 +112,9 @@ CONTENT_TYPES: Mapping[str, ContentType] = MappingProxyType(_entries())
 """All content types by name."""
 
 
-def analyses_for(content_type: str) -> frozenset[Analysis]:
-    """The analyses that files of this type call for. Raises KeyError for a name that is not in the table."""
-    return CONTENT_TYPES[content_type].analyses
+def calls_for_more(content_type: str) -> bool:
+    """Whether files of this type call for more than the search for secrets; not if the type is empty."""
+    return bool(content_type) and CONTENT_TYPES[content_type].analyses > _SECRETS
 
 
 def is_text(content_type: str) -> bool:

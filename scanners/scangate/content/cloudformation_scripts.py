@@ -10,7 +10,7 @@ from scangate.content.embedded import Embedded, Failure, embed, script_content_t
 from scangate.content.positions import MappedText, join
 from scangate.content.python_text import looks_like_python
 from scangate.content.structure import config_type
-from scangate.content.types import identify
+from scangate.content.types import identify_text
 from scangate.content.yaml_tree import Node
 
 _RUNTIMES = {"python": "python", "nodejs": "javascript", "ruby": "ruby", "java": "java", "dotnet": "csharp", "go": "go"}
@@ -77,7 +77,7 @@ def _command_language(place: Place, _: str) -> str:
 def _file_type(place: Place, text: str) -> str:
     """The type of a file that cfn-init writes, by its name."""
     name = place.above.key if place.above is not None and "files" in place.path else ""
-    return identify(name, text.encode("utf-8", "replace")) if name else "text"
+    return identify_text(name, text) if name else "text"
 
 
 def _function_language(place: Place, text: str) -> str:

@@ -18,7 +18,7 @@ from scangate.content.html_scripts import html_pieces
 from scangate.content.inline_code import inline_code_pieces
 from scangate.content.names import usual_name
 from scangate.content.notebooks import notebook_pieces
-from scangate.content.positions import MappedText, PositionMap, Segment, compose
+from scangate.content.positions import MappedText, PositionMap, compose, take
 from scangate.content.rendering import rendered_pieces
 from scangate.content.script_headers import header_pieces
 from scangate.content.structure import document_types
@@ -93,10 +93,9 @@ def _from_document(text: str, content_type: str, is_file: bool) -> Iterator[Embe
 def _other_documents(document: Document, content_type: str) -> Iterator[Embedded | None]:
     """Documents that configure something else than the file does, and what a document configures besides."""
     for number, root in enumerate(document.roots, start=1):
-        text = document.text[root.start : root.end]
-        for found in document_types(text):
+        for found in document_types(document.text[root.start : root.end]):
             if found not in (content_type, rendered_type(content_type)):
-                body = MappedText(text, (Segment(0, root.start, len(text)),))
+                body = take(document.text, root.start, root.end)
                 yield embed(f"document-{number}-{found}", found, body, f"document {number}")
 
 
@@ -129,13 +128,12 @@ def has_pieces(content_type: str) -> bool:
     return content_type in _EXTRACTORS
 
 
-def extract(path: str, content_type: str, data: bytes) -> Extraction:
+def extract(content_type: str, data: bytes) -> Extraction:
     """The pieces of a file of this content type. Never raises; the time is linear in the size of ``data``."""
-    del path
     text = decode(data)[0] if content_type in _EXTRACTORS else ""
     if not text or not any(mark in text for mark in _EXTRACTORS[content_type][0]):
         return Extraction()
-    whole = MappedText(text, (Segment(0, 0, len(text)),))
+    whole = take(text, 0, len(text))
     lines = line_starts(text)
     pieces: list[Piece] = []
     problems: list[Problem] = []

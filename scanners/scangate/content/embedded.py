@@ -6,18 +6,16 @@ import re
 
 import msgspec
 
-from scangate.content.catalog import CONTENT_TYPES, TEMPLATE_ENDING
+from scangate.content.catalog import TEMPLATE_ENDING, calls_for_more
 from scangate.content.names import interpreter_type
-from scangate.content.positions import MappedText, Segment
-from scangate.content.types import identify
-from scangate.model import Analysis, GapKind
-from scangate.python_parser import parse_python
-
-__all__ = ["Embedded", "Failure", "calls_for_more", "command_type", "embed", "inline_scripts", "script_content_type"]
+from scangate.content.positions import MappedText, overwrite
+from scangate.content.python_text import is_python
+from scangate.content.types import identify_text
+from scangate.model import GapKind
 
 
 class Embedded(msgspec.Struct, frozen=True):
-    """A piece with positions in the text that it was taken from. ``path`` is it is there: ``jobs.build.run``."""
+    """A piece with positions in the text that it was taken from. ``path`` is where it is there: ``jobs.build.run``."""
 
     path: str
     content_type: str
@@ -37,14 +35,9 @@ _INTERPOLATION = re.compile(r"\$\{\{.{0,500}?\}\}|\$\{[^}\n]{0,500}\}|\{\{.{0,50
 _SHELLS = frozenset({"shell", "powershell", "batch", "fish", "nushell"})
 
 
-def calls_for_more(content_type: str) -> bool:
-    """Whether a type calls for more than the search for secrets, which the container gets as a whole."""
-    return CONTENT_TYPES[content_type].analyses > {Analysis.SECRETS}
-
-
 def script_content_type(text: str, usual: str, name: str = "") -> str:
     """The type of a script: by its shebang or its name, else ``usual``."""
-    found = identify(name, text.encode("utf-8", "replace"))
+    found = identify_text(name, text)
     return found if calls_for_more(found) and (name or text.lstrip().startswith(("#!", "#cloud-config", "<"))) else usual
 
 
@@ -79,33 +72,9 @@ def embed(path: str, content_type: str, text: MappedText, label: str = "") -> Em
     if not text.text.strip() or not calls_for_more(content_type):
         return None
     if content_type == "python" and _INTERPOLATION.search(text.text) and not is_python(text.text):
-        filled = _fill_in(text)
+        filled = overwrite(text, _INTERPOLATION, lambda _: "_")
         content_type, text = (content_type, filled) if is_python(filled.text) else (content_type + TEMPLATE_ENDING, text)
     return Embedded(path, content_type, text, label or path)
-
-
-def is_python(text: str) -> bool:
-    """Whether Python parses the text."""
-    try:
-        parse_python(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
-
-
-def _fill_in(text: MappedText) -> MappedText:
-    filled = _INTERPOLATION.sub(lambda match: re.sub(r"[^\n]", "_", match[0]), text.text)
-    kept, end = [], 0
-    for match in _INTERPOLATION.finditer(text.text):
-        kept.append((end, match.start()))
-        end = match.end()
-    kept.append((end, len(filled)))
-    segments = [
-        Segment(start + item.piece, item.container, item.length)
-        for start, stop in kept
-        for item in text.slice(start, stop).segments
-    ]
-    return MappedText(filled, tuple(segments))
 
 
 def inline_scripts(words: list[str]) -> list[tuple[int, str]]:

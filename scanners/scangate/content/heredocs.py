@@ -12,8 +12,8 @@ import msgspec
 
 from scangate.content.embedded import Embedded, Failure, command_type, embed, script_content_type
 from scangate.content.names import interpreter_type
-from scangate.content.positions import MappedText, Segment
-from scangate.content.types import identify
+from scangate.content.positions import take
+from scangate.content.types import identify_text
 
 _OPENING = re.compile(
     r"(?<![<\w$(])<<(?P<strip>[-~]?)[ \t]*(?:\"(?P<double>[^\"\n]+)\"|'(?P<single>[^'\n]+)'|\\?(?P<plain>[^\s\"'<>|&;()`$\\=]+))"
@@ -56,7 +56,7 @@ class Heredoc(msgspec.Struct, frozen=True):
 def shell_heredocs(text: str) -> Iterator[Embedded | Failure | None]:
     """The programs in the here-documents of a shell script. Without an end, a shell reads on to the end of the file."""
     for number, found in enumerate(_find(text, _OPENING), start=1):
-        body = _body(text, found)
+        body = take(text, found.start, found.end)
         content_type = _reader_or_target(found) if not found.is_closed else _type_in_shell(found, body.text)
         yield embed(f"heredoc-{number}", content_type or "text", body, f"here-document {found.word}")
 
@@ -72,7 +72,7 @@ def dockerfile_heredocs(text: str) -> Iterator[Embedded | Failure | None]:
             yield Failure(max(0, found.start - 1), f"the here-document {found.word} has no end")
             continue
         number += 1
-        body = _body(text, found)
+        body = take(text, found.start, found.end)
         if instruction[1].upper() in ("COPY", "ADD"):
             content_type = _type_of_copy(found, body.text)
         else:
@@ -92,11 +92,11 @@ def hcl_heredocs(text: str) -> Iterator[Embedded | Failure | None]:
         if not found.is_closed:
             yield Failure(max(0, found.start - 1), f"the here-document {found.word} has no end")
             continue
-        body = _body(text, found)
+        body = take(text, found.start, found.end)
         usual = "shell" if re.match(r"\s*(?:user_data\w*|startup_script|inline|script|command)\b", found.line) else "text"
         content_type = script_content_type(body.text, usual)
         if usual == "text" and content_type == "text":
-            content_type = identify("", body.text.encode("utf-8", "replace"))
+            content_type = identify_text("", body.text)
         yield embed(f"heredoc-{number}", content_type, body, f"here-document {found.word}")
 
 
@@ -145,17 +145,12 @@ def _in_quotes(line: str, offset: int) -> bool:
     return before.count("'") % 2 == 1 or before.count('"') % 2 == 1
 
 
-def _body(text: str, found: Heredoc) -> MappedText:
-    body = text[found.start : found.end]
-    return MappedText(body, (Segment(0, found.start, len(body)),) if body else ())
-
-
 def _type_in_shell(found: Heredoc, body: str, begin: int = 0, shell: str = "shell") -> str:
     """By the program that reads it, the file that it is written to, its shebang, or its content."""
     before, _, after = found.command(begin).partition("<<")
     if not _FLAGS.sub("", before).strip():  # RUN <<EOF, RUN <<EOF python3
         return command_type(_words(after)[1:]) or script_content_type(body, shell)
-    return _reader_or_target(found, begin, body) or identify("", body.encode("utf-8", "replace"))
+    return _reader_or_target(found, begin, body) or identify_text("", body)
 
 
 def _reader_or_target(found: Heredoc, begin: int = 0, body: str = "") -> str:
@@ -167,7 +162,7 @@ def _reader_or_target(found: Heredoc, begin: int = 0, body: str = "") -> str:
         if reader := command_type(words):
             return reader
     target = _REDIRECTION.search(command)
-    return identify(target[1], body.encode("utf-8", "replace")) if target else ""
+    return identify_text(target[1], body) if target else ""
 
 
 def _type_of_copy(found: Heredoc, body: str) -> str:
@@ -175,7 +170,7 @@ def _type_of_copy(found: Heredoc, body: str) -> str:
     words = found.line.split()
     target = words[-1] if words and not words[-1].startswith("<<") else ""
     name = found.word if not target or target.endswith("/") else target
-    return identify(name, body.encode("utf-8", "replace"))
+    return identify_text(name, body)
 
 
 def _words(command: str) -> list[str]:

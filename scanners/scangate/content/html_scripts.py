@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from scangate.content.catalog import TEMPLATE_ENDING
 from scangate.content.embedded import Embedded, embed
-from scangate.content.positions import MappedText, Segment
+from scangate.content.positions import take
 
 _OPENING = re.compile(r"<script\b(?P<attributes>[^>]{0,2000})>", re.IGNORECASE)
 _CLOSING = re.compile(r"</script\b", re.IGNORECASE)
@@ -25,7 +25,6 @@ def html_pieces(text: str) -> Iterator[Embedded | None]:
         kind = _TYPE.search(opening["attributes"])
         if kind is None or _JAVASCRIPT.fullmatch(kind[1]):
             number += 1
-            body = text[opening.end() : offset]
-            ending = TEMPLATE_ENDING if _DIRECTIVE.search(body) else ""
-            segments = (Segment(0, opening.end(), len(body)),) if body else ()
-            yield embed(f"script-{number}", "javascript" + ending, MappedText(body, segments), f"script {number}")
+            body = take(text, opening.end(), offset)
+            ending = TEMPLATE_ENDING if _DIRECTIVE.search(body.text) else ""
+            yield embed(f"script-{number}", "javascript" + ending, body, f"script {number}")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from scangate.content.embedded import Embedded, embed
 from scangate.content.names import interpreter_type
-from scangate.content.positions import MappedText, Segment
+from scangate.content.positions import MappedText, Segment, take
 
 _CALL = re.compile(
     r"(?<![\w/-])(?:[\w./-]*/)?(?P<program>python[\d.]*|pypy[\d.]*|node|nodejs|deno|perl|ruby|php)[ \t]+(?:-\w+[ \t]+){0,5}?"
@@ -25,8 +25,7 @@ def inline_code_pieces(text: str) -> Iterator[Embedded | None]:
 
 def _in_single(text: str, start: int) -> MappedText:
     end = text.find("'", start)
-    body = text[start : end if end >= 0 else len(text)]
-    return MappedText(body, (Segment(0, start, len(body)),) if body else ())
+    return take(text, start, end if end >= 0 else len(text))
 
 
 def _in_double(text: str, start: int) -> MappedText:

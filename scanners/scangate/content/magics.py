@@ -12,8 +12,8 @@ import msgspec
 
 from scangate.content.names import interpreter_type
 from scangate.content.positions import MappedText, join
-from scangate.content.types import identify
-from scangate.python_parser import parse_python
+from scangate.content.python_text import is_python
+from scangate.content.types import identify_text
 
 
 class CellPart(msgspec.Struct, frozen=True):
@@ -65,7 +65,7 @@ def split_cell(cell: MappedText) -> list[CellPart]:
     magic = _CELL_MAGIC.match(cell.text)
     if magic:
         return _cell_magic(cell, magic[1] or magic[3], magic[2] or magic[4] or "", magic)
-    if not _may_have_magics(cell.text) or _is_python(cell.text):
+    if not _may_have_magics(cell.text) or is_python(cell.text):
         return [CellPart("python", cell)]
     commands: list[MappedText | str] = []
     code = join(_python_lines(cell, commands))
@@ -80,28 +80,20 @@ def _cell_magic(cell: MappedText, name: str, arguments: str, match: re.Match[str
         return split_cell(join([first_line, body])) if body.text.strip() else [CellPart("python", body)]
     if key in ("writefile", "file"):
         target = next((word for word in arguments.split() if not word.startswith("-")), "")
-        return [CellPart(identify(target, body.text.encode("utf-8", "replace")), body)]
+        return [CellPart(identify_text(target, body.text), body)]
     if key == "script":
         words = [word for word in arguments.split() if not word.startswith("-")]
         return [CellPart(interpreter_type(words[0]) if words else "", body, "%%script")]
     found = "shell" if name == "!!" else _MAGIC_TYPES.get(key) or interpreter_type(key)
     if name in ("!!", "!", "sx", "system"):
         body = cell.slice(match.start(2) if match[2] is not None else match.start(4), len(cell.text))
-    if not found and _is_python(body.text):
+    if not found and is_python(body.text):
         found = "python"
     return [CellPart(found, body, f"%%{name}")]
 
 
 def _may_have_magics(text: str) -> bool:
     return any(mark in text for mark in "!%?")
-
-
-def _is_python(text: str) -> bool:
-    try:
-        parse_python(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
 
 
 def _python_lines(cell: MappedText, commands: list[MappedText | str]) -> Iterator[MappedText | str]:

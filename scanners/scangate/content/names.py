@@ -12,7 +12,7 @@ import msgspec
 from identify.extensions import EXTENSIONS, EXTENSIONS_NEED_BINARY_CHECK, NAMES
 from identify.interpreters import INTERPRETERS
 
-from scangate.content.catalog import CONTENT_TYPES, Form, rendered_type
+from scangate.content.catalog import CONTENT_TYPES, Form, calls_for_more, rendered_type
 from scangate.model import Analysis
 
 
@@ -82,8 +82,9 @@ def _type_of_tags(tags: Iterable[str]) -> str:
 
 def _precedence(name: str) -> tuple[int, str]:
     entry = CONTENT_TYPES[name]
-    calls_for_more = entry.analyses > {Analysis.SECRETS}
-    return (0 if entry.form is Form.NOT_OPENED else 1 if Analysis.CODE in entry.analyses else 2 if calls_for_more else 3), name
+    return (
+        0 if entry.form is Form.NOT_OPENED else 1 if Analysis.CODE in entry.analyses else 2 if calls_for_more(name) else 3
+    ), name
 
 
 def _expand(table: Mapping[str, str]) -> dict[str, str]:
@@ -437,7 +438,7 @@ def _decides(content_type: str) -> bool:
     """A name decides for a language, an infrastructure file or a manifest; for data and prose, the content may say better."""
     if content_type in ("", *_REFINED):
         return False
-    return content_type == "jupyter" or CONTENT_TYPES[content_type].analyses > {Analysis.SECRETS}
+    return content_type == "jupyter" or calls_for_more(content_type)
 
 
 STRUCTURED = frozenset(
@@ -509,6 +510,6 @@ def _match_derived_name(path: str, suffix: str) -> NameMatch:
         inner = match_name(rest)
     if inner.content_type == "" and is_template:
         return NameMatch(_CODE_ENGINES.get(suffix, ""), is_template=True)
-    if suffix in _CODE_ENGINES and not CONTENT_TYPES[inner.content_type].analyses > {Analysis.SECRETS}:
+    if suffix in _CODE_ENGINES and not calls_for_more(inner.content_type):
         return NameMatch(_CODE_ENGINES[suffix])
     return NameMatch(inner.content_type, is_template=is_template or inner.is_template)

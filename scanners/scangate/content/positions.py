@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
@@ -89,6 +90,22 @@ class MappedText(msgspec.Struct, frozen=True):
     def slice(self, start: int, end: int) -> MappedText:
         """A part of the text."""
         return MappedText(self.text[start:end], tuple(compose([Segment(0, start, end - start)], self.segments)))
+
+
+def take(text: str, start: int, end: int) -> MappedText:
+    """A part of the text of a container."""
+    part = text[start:end]
+    return MappedText(part, (Segment(0, start, len(part)),) if part else ())
+
+
+def overwrite(text: MappedText, pattern: re.Pattern[str], mark: Callable[[re.Match[str]], str]) -> MappedText:
+    """The text with each character of a match, but for line ends, replaced by the match's ``mark``; these are in no segment."""
+    parts: list[MappedText | str] = []
+    end = 0
+    for match in pattern.finditer(text.text):
+        parts += [text.slice(end, match.start()), re.sub(r"[^\r\n]", mark(match), match[0])]
+        end = match.end()
+    return join([*parts, text.slice(end, len(text.text))])
 
 
 def join(parts: Iterable[MappedText | str]) -> MappedText:

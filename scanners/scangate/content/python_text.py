@@ -29,17 +29,24 @@ def looks_like_python(text: str, *, strict: bool = True) -> bool:
         return True
     if _OLD_PYTHON.search(text) and (_DEFINITION.search(text) or _CALL.search(text)):
         return True
-    return _parses(text)
+    return _is_short_python(text)
 
 
 def is_program(text: str) -> bool:
     """Whether a text whose name means prose is Python from end to end, with an import and something that it does."""
-    return _OLD_PYTHON.search(text) is not None and (_CALL.search(text) or _DEFINITION.search(text)) is not None and _parses(text)
+    return (
+        _OLD_PYTHON.search(text) is not None
+        and (_CALL.search(text) or _DEFINITION.search(text)) is not None
+        and _is_short_python(text)
+    )
 
 
-def _parses(text: str) -> bool:
-    if len(text) > _PARSED_CHARACTERS:
-        return False
+def _is_short_python(text: str) -> bool:
+    return len(text) <= _PARSED_CHARACTERS and is_python(text)
+
+
+def is_python(text: str) -> bool:
+    """Whether Python parses the text."""
     try:
         parse_python(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 
 from scangate.content.catalog import rendered_type
 from scangate.content.documents import read_document
-from scangate.content.embedded import Embedded, embed, is_python
-from scangate.content.positions import MappedText, Segment
+from scangate.content.embedded import Embedded, embed
+from scangate.content.positions import overwrite, take
+from scangate.content.python_text import is_python
 
 _DIRECTIVE = re.compile(
     r"\{\{.{0,2000}?\}\}|\{%.{0,2000}?%\}|\{#.{0,2000}?#\}|<%.{0,2000}?%>|@[A-Za-z_]\w*@|\$\{\w+\}|\$\w+", re.DOTALL
@@ -20,21 +21,11 @@ _VALUES = ("{{", "<%=", "@", "$")
 
 
 def rendered_pieces(text: str, content_type: str) -> Iterator[Embedded | None]:
-    """The text as a file of the type that is made from it, if it is one after the directives are replaced."""
+    """The text as a file of the type that is made from it, if it is one after the directives are replaced.
+
+    Values become names, statements and comments become blanks; all characters stay where they are.
+    """
     made = rendered_type(content_type)
-    filled = _fill(text)
+    filled = overwrite(take(text, 0, len(text)), _DIRECTIVE, lambda match: "x" if match[0].startswith(_VALUES) else " ")
     if is_python(filled.text) if made == "python" else made == "dockerfile" or read_document(filled.text).problem is None:
         yield embed("rendered", made, filled, "as it may be rendered")
-
-
-def _fill(text: str) -> MappedText:
-    """Values become names, statements and comments become blanks; all characters stay where they are."""
-    segments, end = [], 0
-    for match in _DIRECTIVE.finditer(text):
-        if match.start() > end:
-            segments.append(Segment(end, end, match.start() - end))
-        end = match.end()
-    if end < len(text):
-        segments.append(Segment(end, end, len(text) - end))
-    filled = _DIRECTIVE.sub(lambda match: re.sub(r"[^\r\n]", "x" if match[0].startswith(_VALUES) else " ", match[0]), text)
-    return MappedText(filled, tuple(segments))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from scangate.content.catalog import SCRIPT_HEADER
 from scangate.content.embedded import Embedded, Failure
-from scangate.content.positions import MappedText, Segment, join
+from scangate.content.positions import MappedText, join, take
 from scangate.model import GapKind
 
 _START = re.compile(r"^# /// script[ \t]*\r?$", re.MULTILINE)
@@ -40,7 +40,6 @@ def _read(text: str, offset: int) -> tuple[MappedText | None, int]:
             found, end = len(lines), match.end()
         if match[1] == "#" and match[2]:
             break  # a comment without a blank is none of the header
-        segment = Segment(0, match.start(2), len(match[2]))
-        lines += [MappedText(match[2], (segment,) if match[2] else ()), "\n"]
+        lines += [take(text, *match.span(2)), "\n"]
         offset = match.end()
     return (None if found is None else join(lines[:found])), end

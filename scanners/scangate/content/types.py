@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from scangate.content.binary import binary_type, is_binary
-from scangate.content.catalog import ANNEX_POINTER, CONTENT_TYPES, LFS_POINTER, TEMPLATE_ENDING, UNKNOWN, Form
+from scangate.content.catalog import ANNEX_POINTER, CONTENT_TYPES, LFS_POINTER, TEMPLATE_ENDING, UNKNOWN, Form, calls_for_more
 from scangate.content.names import STRUCTURED, NameMatch, match_name
 from scangate.content.python_text import is_program, looks_like_python
 from scangate.content.shebang import mode_type, script_type
@@ -14,8 +14,6 @@ from scangate.content.structure import DISTINCT_TYPES, config_type, needs_render
 from scangate.model import Analysis
 from scangate.python_parser import parse_python
 from scangate.source_text import decode
-
-__all__ = ["STAND_IN_BYTES", "identify", "identify_by_name"]
 
 STAND_IN_BYTES = 1024
 """No larger file is a pointer of git LFS or git-annex."""
@@ -80,6 +78,11 @@ def identify(path: str, data: bytes) -> str:
     return found if CONTENT_TYPES[found].form is Form.TEXT else _guess(data, text, is_template=False) or UNKNOWN
 
 
+def identify_text(path: str, text: str) -> str:
+    """The content type of a text that is a part of a file, by the path that it has or would have."""
+    return identify(path, text.encode("utf-8", "replace"))
+
+
 def identify_by_name(path: str) -> str | None:
     """The content type, if the name decides it for every file of more than `STAND_IN_BYTES`; else None."""
     name = match_name(path)
@@ -113,20 +116,15 @@ def _content_type(path: str, name: NameMatch, data: bytes, text: str) -> str:
     if by_name == "typescript" and _QT_TRANSLATION.match(text):
         return "xml"
     found = ""
-    if by_name == "shell" or not _calls_for_more(by_name):
+    if by_name == "shell" or not calls_for_more(by_name):
         found = script_type(data)
-    if not found and not _calls_for_more(by_name):
+    if not found and not calls_for_more(by_name):
         found = _recognize(path, name, text)
     if not found and by_name in STRUCTURED:
         shown = config_type(text, path)
         found = shown if shown in DISTINCT_TYPES or by_name in _REPLACEABLE else ""
     found = found or by_name or _guess(data, text, is_template=name.is_template) or (UNKNOWN if text.strip() else "text")
     return _as_template(path, found, text) if name.is_template else found
-
-
-def _calls_for_more(content_type: str) -> bool:
-    """Whether a type calls for more than the search for secrets."""
-    return bool(content_type) and CONTENT_TYPES[content_type].analyses > {Analysis.SECRETS}
 
 
 def _as_template(path: str, found: str, text: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from scangate.content.documents import Document, Place, walk
 from scangate.content.embedded import Embedded, embed, inline_scripts, script_content_type
 from scangate.content.scalar_text import scalar_text
-from scangate.content.types import identify
+from scangate.content.types import identify_text
 
 _COMMAND_KEYS = frozenset(
     {"command", "entrypoint", "cmd", "test", "run", "postCreateCommand", "postStartCommand", "onCreateCommand"}
@@ -33,7 +33,7 @@ def yaml_pieces(document: Document) -> Iterator[Embedded | None]:
                 yield embed(place.name, "shell", scalar_text(document.text, node))
             elif name := _file_name(place):
                 text = scalar_text(document.text, node)
-                yield embed(place.name, identify(name, text.text.encode("utf-8", "replace")), text)
+                yield embed(place.name, identify_text(name, text.text), text)
         elif node.kind == "sequence":
             yield from _arguments(document, place)
 

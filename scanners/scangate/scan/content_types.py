@@ -78,7 +78,7 @@ class Identifier:
         if self._is_out_of_time():
             self.gaps.append(Gap(SCANNER, path, GapKind.TIMEOUT, TIME_REASON, hint=TIME_HINT, content_type=content_type))
             return content_type, False
-        extraction = extract(path, content_type, data)
+        extraction = extract(content_type, data)
         self.gaps += [
             Gap(SCANNER, path, problem.kind, problem.reason, problem.line, PIECE_HINT, content_type)
             for problem in extraction.problems

@@ -37,7 +37,7 @@ class PieceSource(SourceFile):
 
 def extract_pieces(source: SourceFile) -> Sequence[Piece]:
     """The pieces of a file, in the order that their ``index`` counts."""
-    return extract(source.path, source.content_type, source.read_bytes()).pieces
+    return extract(source.content_type, source.read_bytes()).pieces
 
 
 def to_container(report: FileReport, source: SourceFile) -> FileReport:
