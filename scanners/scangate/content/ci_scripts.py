@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from scangate.content.documents import Document, Place, script_of, walk
 from scangate.content.embedded import Embedded, embed, script_content_type
-from scangate.content.names import interpreter_type
+from scangate.content.interpreters import interpreter_type
 
 _SHELL = "shell"
 _KEYS: Mapping[str, Mapping[str, str]] = {

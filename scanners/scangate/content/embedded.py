@@ -7,7 +7,7 @@ import re
 import msgspec
 
 from scangate.content.catalog import TEMPLATE_ENDING, calls_for_more
-from scangate.content.names import interpreter_type
+from scangate.content.interpreters import interpreter_type
 from scangate.content.positions import MappedText, overwrite
 from scangate.content.python_text import is_python
 from scangate.content.types import identify_text

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from scangate.content.embedded import Embedded, Failure, command_type, embed, script_content_type
-from scangate.content.names import interpreter_type
+from scangate.content.interpreters import interpreter_type
 from scangate.content.positions import take
 from scangate.content.types import identify_text
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from scangate.content.embedded import Embedded, embed
-from scangate.content.names import interpreter_type
+from scangate.content.interpreters import interpreter_type
 from scangate.content.positions import MappedText, Segment, take
 
 _CALL = re.compile(

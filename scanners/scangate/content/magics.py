@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from scangate.content.names import interpreter_type
+from scangate.content.interpreters import interpreter_type
 from scangate.content.positions import MappedText, join
 from scangate.content.python_text import is_python
 from scangate.content.types import identify_text
@@ -24,25 +24,11 @@ class CellPart(msgspec.Struct, frozen=True):
     magic: str = ""
 
 
-_PYTHON_MAGICS = frozenset(
-    {
-        "capture",
-        "debug",
-        "heat",
-        "memit",
-        "memory",
-        "mprun",
-        "notify",
-        "prun",
-        "px",
-        "pyinstrument",
-        "python3",
-        "python",
-        "skip",
-        "time",
-    }
-    | {"timeit", "lprun", "scalene", "snakeviz", "spark", "pyspark", "ipytest", "with", "matplotlib", "local", "configure", "info"}
-)
+_PYTHON_MAGICS = frozenset({
+    "capture", "debug", "heat", "memit", "memory", "mprun", "notify", "prun", "px", "pyinstrument", "python3", "python", "skip",
+    "time", "timeit", "lprun", "scalene", "snakeviz", "spark", "pyspark", "ipytest", "with", "matplotlib", "local", "configure",
+    "info",
+})  # fmt: skip
 _MAGIC_TYPES = {
     "!": "shell", "bash": "shell", "sh": "shell", "sx": "shell", "system": "shell", "shell": "shell", "cmd": "batch",
     "powershell": "powershell", "pwsh": "powershell", "javascript": "javascript", "js": "javascript", "typescript": "typescript",

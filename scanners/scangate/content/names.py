@@ -6,14 +6,13 @@ https://github.com/pre-commit/identify
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import msgspec
 from identify.extensions import EXTENSIONS, EXTENSIONS_NEED_BINARY_CHECK, NAMES
-from identify.interpreters import INTERPRETERS
 
-from scangate.content.catalog import CONTENT_TYPES, Form, calls_for_more, rendered_type
-from scangate.model import Analysis
+from scangate.content.catalog import calls_for_more, rendered_type
+from scangate.content.identify_tags import expand, type_of_tags
 
 
 class NameMatch(msgspec.Struct, frozen=True):
@@ -28,72 +27,9 @@ class NameMatch(msgspec.Struct, frozen=True):
     is_template: bool = False
 
 
-_TAG_TYPES = {
-    **dict.fromkeys(("c++", "header"), "cpp"),
-    **dict.fromkeys(("ts", "tsx"), "typescript"),
-    **dict.fromkeys(("c#", "c#script"), "csharp"),
-    **dict.fromkeys(("f#", "f#script"), "fsharp"),
-    **dict.fromkeys(("pyi", "gyp"), "python"),
-    **dict.fromkeys(("c2hs", "literate-haskell"), "haskell"),
-    **dict.fromkeys(("ash", "bash", "dash", "ksh", "zsh", "sh", "cbsd", "csh", "tcsh"), "shell"),
-    **dict.fromkeys(("java-properties", "gitconfig", "editorconfig", "lektor", "lektorproject", "zcml"), "ini"),
-    **dict.fromkeys(("avro-schema", "json5", "ejson", "map", "swiftdeps", "xctestplan"), "json"),
-    **dict.fromkeys(("less", "sass", "scss", "stylus"), "css"),
-    **dict.fromkeys(("dtd", "plist", "relax-ng", "pom", "vdx", "wkt"), "xml"),
-    **dict.fromkeys(("asciidoc", "myst", "ngdoc"), "markdown"),
-    **dict.fromkeys(("textproto", "proto"), "protobuf"),
-    **dict.fromkeys(("wav",), "audio"),
-    **dict.fromkeys(("swf",), "program"),
-    **dict.fromkeys(("ttf", "otf", "woff", "woff2", "eot"), "font"),
-    **dict.fromkeys(("icon", "icns", "eps", "adobe-illustrator", "ppm"), "image"),
-    **dict.fromkeys(("zip", "tar", "gzip", "bzip2", "bzip3", "asar", "pyz"), "archive"),
-    **dict.fromkeys(("handlebars", "jinja", "liquid", "mustache", "nunjucks", "twig", "vtl", "zpt", "gotmpl"), "template"),
-    "asm": "assembly",
-    "apinotes": "yaml",
-    "bib": "tex",
-    "coffee": "coffeescript",
-    "fits": "binary",
-    "inx": "xml",
-    "jade": "pug",
-    "jenkins": "jenkinsfile",
-    "jsx": "javascript",
-    "objective-c++": "objective-c",
-    "p12": "certificate",
-    "pdf": "document",
-    "pem": "certificate",
-    "plain-text": "text",
-    "pofile": "gettext",
-    "spec": "rpm-spec",
-    "system-verilog": "systemverilog",
-    "tiltfile": "starlark",
-    "tsv": "csv",
-    "vb": "visual-basic",
-    "vim": "vim-script",
-    "xsl": "xslt",
-}
-"""What identify calls a type, where we call it something else; several of its types are one of ours."""
-
-
-def _type_of_tags(tags: Iterable[str]) -> str:
-    """The content type for identify's tags of one name: a language before a format, and the format before ``text``."""
-    types = {_TAG_TYPES.get(tag, tag) for tag in tags} & CONTENT_TYPES.keys()
-    return min(types - {"text", "binary"} or {"text" if "text" in tags else "binary"}, key=_precedence)
-
-
-def _precedence(name: str) -> tuple[int, str]:
-    entry = CONTENT_TYPES[name]
-    return (
-        0 if entry.form is Form.NOT_OPENED else 1 if Analysis.CODE in entry.analyses else 2 if calls_for_more(name) else 3
-    ), name
-
-
-def _expand(table: Mapping[str, str]) -> dict[str, str]:
-    return {key: name for name, keys in table.items() for key in keys.split()}
-
-
 SUFFIXES: Mapping[str, str] = {
-    **{suffix: _type_of_tags(tags) for suffix, tags in {**EXTENSIONS_NEED_BINARY_CHECK, **EXTENSIONS}.items()},
-    **_expand(
+    **{suffix: type_of_tags(tags) for suffix, tags in {**EXTENSIONS_NEED_BINARY_CHECK, **EXTENSIONS}.items()},
+    **expand(
         {
             "abap": "abap",
             "ada": "adb ads",
@@ -179,32 +115,13 @@ SUFFIXES: Mapping[str, str] = {
 }
 """By suffix, in lower case and without the dot."""
 
-_AMBIGUOUS_SUFFIXES = frozenset(
-    (
-        "bash",
-        "cl",
-        "command",
-        "config",
-        "csh",
-        "d",
-        "do",
-        "inc",
-        "ksh",
-        "master",
-        "pl",
-        "pro",
-        "service",
-        "sh",
-        "st",
-        "t",
-        "tag",
-        "ts",
-        "zsh",
-    )
-)
+_AMBIGUOUS_SUFFIXES = frozenset({
+    "bash", "cl", "command", "config", "csh", "d", "do", "inc", "ksh", "master", "pl", "pro", "service", "sh", "st", "t", "tag",
+    "ts", "zsh",
+})  # fmt: skip
 """Suffixes of languages that other files have, too, or whose files say in the first line which program runs them."""
 
-_FILE_NAMES: Mapping[str, str] = _expand(
+_FILE_NAMES: Mapping[str, str] = expand(
     {
         "appspec": "appspec.yml appspec.yaml",
         "appveyor": "appveyor.yml appveyor.yaml .appveyor.yml",
@@ -256,52 +173,10 @@ _FILE_NAMES: Mapping[str, str] = _expand(
 """By the whole name, in lower case. These decide, but for data and prose."""
 
 _IDENTIFY_NAMES: Mapping[str, str] = {
-    **{name: _type_of_tags(tags) for name, tags in NAMES.items()},
+    **{name: type_of_tags(tags) for name, tags in NAMES.items()},
     **dict.fromkeys(("ChangeLog", "HACKING", "INSTALL", "THANKS", "TODO", "VERSION"), "text"),
 }
 """By the whole name; ``install`` in small letters is a script."""
-_INTERPRETERS: Mapping[str, str] = {
-    **{name: _type_of_tags(tags) for name, tags in INTERPRETERS.items()},
-    **_expand(
-        {
-            "ansible": "ansible-playbook",
-            "batch": "cmd",
-            "clojure": "clojure clj bb",
-            "common-lisp": "sbcl clisp ecl",
-            "elixir": "elixir iex",
-            "fish": "fish",
-            "go": "gorun",
-            "groovy": "groovy",
-            "haskell": "runghc runhaskell stack",
-            "javascript": "bun qjs",
-            "java": "java jbang",
-            "julia": "julia",
-            "just": "just",
-            "kotlin": "kotlin kotlinc",
-            "lua": "lua luajit luau",
-            "makefile": "make gmake bmake",
-            "nix": "nix",
-            "ocaml": "ocaml ocamlrun",
-            "perl": "suidperl",
-            "php": "php-cgi php5 phpdbg",
-            "powershell": "pwsh powershell",
-            "python": "pypy pypy3 ipython ipython3 pythonw jython micropython sage xonsh python2.7",
-            "r": "rscript r littler",
-            "racket": "racket",
-            "raku": "raku perl6",
-            "ruby": "jruby irb rake",
-            "scala": "scala amm scala-cli",
-            "scheme": "guile csi chez",
-            "shell": "busybox mksh pdksh rbash rc yash oksh openrc-run",
-            "swift": "swift",
-            "tcl": "tclsh expectk",
-            "applescript": "osascript",
-            "typescript": "deno ts-node tsx",
-            "awk": "gawk mawk nawk",
-        }
-    ),
-    "wish": "tcl",
-}
 
 _PATTERNS: tuple[tuple[str, str], ...] = (
     ("dockerfile", r"(?:.*[._-])?(?:docker|container)file|(?:docker|container)file[._-].+"),
@@ -349,33 +224,10 @@ _PATH_HINT = re.compile(
     r"|(?:^|/)(?:roles|playbooks|requirements|vendor|nginx|sites-(?:available|enabled)|apache2?|httpd|sudoers\.d)/"
 )
 
-TEMPLATE_SUFFIXES = frozenset(
-    (
-        "ejs",
-        "epp",
-        "erb",
-        "ftl",
-        "ftlh",
-        "gotmpl",
-        "handlebars",
-        "hbs",
-        "in",
-        "j2",
-        "jinja",
-        "jinja2",
-        "liquid",
-        "mako",
-        "mustache",
-        "njk",
-        "template",
-        "tmpl",
-        "tpl",
-        "tt",
-        "tt2",
-        "twig",
-        "vm",
-    )
-)
+_TEMPLATE_SUFFIXES = frozenset({
+    "ejs", "epp", "erb", "ftl", "ftlh", "gotmpl", "handlebars", "hbs", "in", "j2", "jinja", "jinja2", "liquid", "mako",
+    "mustache", "njk", "template", "tmpl", "tpl", "tt", "tt2", "twig", "vm",
+})  # fmt: skip
 """Suffixes of template engines, and those that projects use for files with places to fill in."""
 _COPY_SUFFIXES = frozenset(
     ("bak", "backup", "default", "disabled", "dist", "example", "inactive", "off", "old", "orig", "sample", "save", "tmp")
@@ -383,9 +235,8 @@ _COPY_SUFFIXES = frozenset(
 """A file with one of these suffixes is a copy of what the rest of the name says."""
 _CODE_ENGINES = {"erb": "erb", "ejs": "ejs", "mako": "mako"}
 """Template engines whose templates contain code of a programming language."""
-_TEMPLATES_DEPTH = 3
-
-
+_MAX_DOTS = 9
+"""A name with more of them than this is not taken apart suffix by suffix."""
 _PROSE_NAME = re.compile(
     r"(?:licen[cs]e|copying|notice|readme|changelog|changes|authors|contributors|third.party|owners)\b|py\.typed\Z"
     r"|\.(?:[\w.-]*ignore|nvmrc|[\w-]+-version|tool-versions|keep|gitkeep)\Z"
@@ -405,7 +256,7 @@ def _match_name(path: str) -> NameMatch:
     found = _FILE_NAMES.get(lower) or _IDENTIFY_NAMES.get(name)
     if found is None:
         suffix = lower.rpartition(".")[2] if "." in lower else ""
-        if suffix in TEMPLATE_SUFFIXES or suffix in _COPY_SUFFIXES:
+        if suffix in _TEMPLATE_SUFFIXES or suffix in _COPY_SUFFIXES:
             return _match_derived_name(path, suffix)
         found = _match_patterns(path, lower)
         if found is None or (found == "dockerfile" and _is_source_suffix(suffix)):
@@ -422,18 +273,6 @@ def usual_name(content_type: str, stem: str) -> str:
     return stem if stem.lower().endswith(f".{suffix}".lower()) else f"{stem}.{suffix}"
 
 
-def interpreter_type(program: str) -> str:
-    """The content type of the scripts that a program runs, by its file name; empty if it is not known."""
-    name = program.replace("\\", "/").rpartition("/")[2].lower().removesuffix(".exe")
-    while name:
-        if name in _INTERPRETERS:
-            return _INTERPRETERS[name]
-        if name.rstrip("0123456789") in _INTERPRETERS and name[-1].isdigit():
-            return _INTERPRETERS[name.rstrip("0123456789")]
-        name = name.rpartition(".")[0]
-    return ""
-
-
 def _decides(content_type: str) -> bool:
     """A name decides for a language, an infrastructure file or a manifest; for data and prose, the content may say better."""
     if content_type in ("", *_REFINED):
@@ -441,21 +280,11 @@ def _decides(content_type: str) -> bool:
     return content_type == "jupyter" or calls_for_more(content_type)
 
 
-STRUCTURED = frozenset(
-    {
-        "ansible",
-        "appspec",
-        "appveyor",
-        "azure-pipelines",
-        "bitbucket-pipelines",
-        "buildkite",
-        "buildspec",
-        "circleci",
-        "cloud-build",
-    }
-    | {"compose", "devcontainer", "drone-ci", "github-action", "github-workflow", "gitlab-ci", "helm-chart", "helm-values"}
-    | {"kubernetes", "pulumi", "semaphore-ci", "serverless", "travis-ci", "woodpecker-ci"}
-)
+STRUCTURED = frozenset({
+    "ansible", "appspec", "appveyor", "azure-pipelines", "bitbucket-pipelines", "buildkite", "buildspec", "circleci",
+    "cloud-build", "compose", "devcontainer", "drone-ci", "github-action", "github-workflow", "gitlab-ci", "helm-chart",
+    "helm-values", "kubernetes", "pulumi", "semaphore-ci", "serverless", "travis-ci", "woodpecker-ci",
+})  # fmt: skip
 """Types of YAML and JSON files that a name suggests; the structure of the content can show another one."""
 _USUAL_SUFFIXES: Mapping[str, str] = {
     **dict.fromkeys(STRUCTURED | {"cloud-init", "cloudformation", "ebextensions", "helm-template", "yaml"}, "yaml"),
@@ -500,14 +329,12 @@ def _match_patterns(path: str, lower: str) -> str | None:
 
 def _match_derived_name(path: str, suffix: str) -> NameMatch:
     """A template or a copy: what the name without the suffix says."""
-    is_template = suffix in TEMPLATE_SUFFIXES
+    is_template = suffix in _TEMPLATE_SUFFIXES
     rest = path[: -len(suffix) - 1]
     if suffix == "in" and (found := _match_patterns(path, path.rpartition("/")[2].lower())):
         return NameMatch(found, decides=True)
-    if rest.rpartition("/")[2].count(".") > _TEMPLATES_DEPTH * 3 or not rest.rpartition("/")[2]:
-        inner = NameMatch()
-    else:
-        inner = match_name(rest)
+    name = rest.rpartition("/")[2]
+    inner = match_name(rest) if name and name.count(".") <= _MAX_DOTS else NameMatch()
     if inner.content_type == "" and is_template:
         return NameMatch(_CODE_ENGINES.get(suffix, ""), is_template=True)
     if suffix in _CODE_ENGINES and not calls_for_more(inner.content_type):

@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from scangate.content.embedded import Embedded, Failure, embed
+from scangate.content.interpreters import interpreter_type
 from scangate.content.json_tree import parse_json
 from scangate.content.magics import CellPart, split_cell
-from scangate.content.names import SUFFIXES, interpreter_type
+from scangate.content.names import SUFFIXES
 from scangate.content.positions import MappedText, join
 from scangate.content.scalar_text import scalar_text
 from scangate.content.yaml_tree import Node
