@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from scangate.content.documents import Document, Place, script_of, walk
+from scangate.content.documents import Document, Entry, script_of, walk
 from scangate.content.embedded import Embedded, embed, script_content_type
 from scangate.content.interpreters import interpreter_type
 
@@ -50,48 +50,48 @@ CI_TYPES = frozenset(_KEYS)
 def ci_pieces(document: Document, content_type: str) -> Iterator[Embedded | None]:
     """The scripts of a file of one of `CI_TYPES`."""
     keys = _KEYS[content_type]
-    for place in walk(document):
-        usual = keys.get(place.key) or _type_in_action(place)
-        if not usual or place.node.kind == "mapping":
+    for entry in walk(document):
+        usual = keys.get(entry.key) or _type_in_action(entry)
+        if not usual or entry.node.kind == "mapping":
             continue
-        if content_type == "kubernetes" and "\n" not in place.node.value:
+        if content_type == "kubernetes" and "\n" not in entry.node.value:
             continue  # a name or an address
-        text = script_of(document, place.node)
-        yield embed(place.name, script_content_type(text.text, _language(place, usual)), text)
+        text = script_of(document, entry.node)
+        yield embed(entry.name, script_content_type(text.text, _language(entry, usual)), text)
 
 
-def _language(place: Place, usual: str) -> str:
+def _language(entry: Entry, usual: str) -> str:
     """The language of the script: by the ``shell`` of the step, of the defaults above it, or by the machine."""
-    shell = place.sibling("shell") or place.sibling("executable") or place.sibling("interpreter")
-    command = place.above.node.get("command") if place.above else None
+    shell = entry.sibling("shell") or entry.sibling("executable") or entry.sibling("interpreter")
+    command = entry.parent.node.get("command") if entry.parent else None
     if command is not None and command.kind == "sequence" and command.children:
         shell = shell or command.children[0].value
     windows = False
-    for above in place.ancestors():
-        defaults = above.node.get("defaults")
+    for ancestor in entry.ancestors():
+        defaults = ancestor.node.get("defaults")
         run = defaults.get("run") if defaults else None
         default = run.get("shell") if run else None
-        shell = shell or (default.value if default else "") or _shell_of_buildspec(above)
-        runner = above.node.get("runs-on")
+        shell = shell or (default.value if default else "") or _shell_of_buildspec(ancestor)
+        runner = ancestor.node.get("runs-on")
         windows = windows or (runner is not None and any("windows" in node.value for node in (runner, *runner.children[:10])))
-    if place.key in ("script", "inlineScript") and place.above is not None and place.above.above is not None:
-        task = place.above.sibling("task")
+    if entry.key in ("script", "inlineScript") and entry.parent is not None and entry.parent.parent is not None:
+        task = entry.parent.sibling("task")
         usual = "python" if task.startswith("Python") else "powershell" if "PowerShell" in task else usual
     words = shell.split()
     return (interpreter_type(words[0]) if words else "") or ("powershell" if windows else usual)
 
 
-def _type_in_action(place: Place) -> str:
+def _type_in_action(entry: Entry) -> str:
     """The language of a script that a step passes to an action."""
-    if place.above is None or place.above.key != "with":
+    if entry.parent is None or entry.parent.key != "with":
         return ""
-    if place.key == "script" and "github-script" in place.above.sibling("uses"):
+    if entry.key == "script" and "github-script" in entry.parent.sibling("uses"):
         return "javascript"
-    return _SHELL if place.key in ("inlineScript", "script", "run") else ""
+    return _SHELL if entry.key in ("inlineScript", "script", "run") else ""
 
 
-def _shell_of_buildspec(place: Place) -> str:
+def _shell_of_buildspec(entry: Entry) -> str:
     """The ``shell`` under ``env`` of a buildspec."""
-    env = place.node.get("env")
+    env = entry.node.get("env")
     shell = env.get("shell") if env else None
     return shell.value if shell else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from scangate.content.documents import Document, Place, script_of, texts_of, walk
+from scangate.content.documents import Document, Entry, script_of, texts_of, walk
 from scangate.content.embedded import Embedded, Failure, embed, script_content_type
 from scangate.content.positions import MappedText, join
 from scangate.content.python_text import looks_like_python
@@ -18,20 +18,20 @@ _RUNTIMES = {"python": "python", "nodejs": "javascript", "ruby": "ruby", "java":
 
 def cloudformation_pieces(document: Document) -> Iterator[Embedded | Failure | None]:
     """The pieces of a template. Code that is only a reference is a failure: what it refers to may be set elsewhere."""
-    for place in walk(document):
-        language = _LANGUAGES.get(place.key)
+    for entry in walk(document):
+        language = _LANGUAGES.get(entry.key)
         if language is None:
             continue
-        if place.key not in _LISTS:
-            for node in _alternatives(place.node):
+        if entry.key not in _LISTS:
+            for node in _alternatives(entry.node):
                 text = intrinsic_text(document, node)
-                if place.key in _CODE and _ONE_REFERENCE.fullmatch(text.text.strip()):
-                    yield Failure(node.start, f"the code of {place.key} is a reference, which is not followed")
+                if entry.key in _CODE and _ONE_REFERENCE.fullmatch(text.text.strip()):
+                    yield Failure(node.start, f"the code of {entry.key} is a reference, which is not followed")
                     continue
-                yield embed(place.name, language(place, text.text), text)
-        elif place.node.kind == "sequence":
-            text = script_of(document, place.node)
-            yield embed(place.name, language(place, text.text), text)
+                yield embed(entry.name, language(entry, text.text), text)
+        elif entry.node.kind == "sequence":
+            text = script_of(document, entry.node)
+            yield embed(entry.name, language(entry, text.text), text)
 
 
 def _alternatives(node: Node) -> list[Node]:
@@ -55,43 +55,43 @@ def _alternatives(node: Node) -> list[Node]:
     return found
 
 
-def _buildspec_language(_: Place, text: str) -> str:
+def _buildspec_language(_: Entry, text: str) -> str:
     return "buildspec" if config_type(text) == "buildspec" else "text"  # a file's name
 
 
-def _appsync_language(place: Place, _: str) -> str:
-    resource = next((above.sibling("Type") for above in place.ancestors() if above.key == "Properties"), "")
-    return "javascript" if place.node.kind == "scalar" and resource.startswith("AWS::AppSync") else "text"
+def _appsync_language(entry: Entry, _: str) -> str:
+    resource = next((ancestor.sibling("Type") for ancestor in entry.ancestors() if ancestor.key == "Properties"), "")
+    return "javascript" if entry.node.kind == "scalar" and resource.startswith("AWS::AppSync") else "text"
 
 
-def _document_language(place: Place, _: str) -> str:
+def _document_language(entry: Entry, _: str) -> str:
     """The language of the commands of a document of Systems Manager."""
-    action = next((above.sibling("action") for above in place.ancestors() if above.sibling("action")), "")
+    action = next((ancestor.sibling("action") for ancestor in entry.ancestors() if ancestor.sibling("action")), "")
     return "powershell" if "PowerShell" in action else "shell"
 
 
-def _command_language(place: Place, _: str) -> str:
-    return "shell" if "commands" in place.path else "text"
+def _command_language(entry: Entry, _: str) -> str:
+    return "shell" if "commands" in entry.path else "text"
 
 
-def _file_type(place: Place, text: str) -> str:
+def _file_type(entry: Entry, text: str) -> str:
     """The type of a file that cfn-init writes, by its name."""
-    name = place.above.key if place.above is not None and "files" in place.path else ""
+    name = entry.parent.key if entry.parent is not None and "files" in entry.path else ""
     return identify_text(name, text) if name else "text"
 
 
-def _function_language(place: Place, text: str) -> str:
-    if place.key == "FunctionCode":
+def _function_language(entry: Entry, text: str) -> str:
+    if entry.key == "FunctionCode":
         return "javascript"  # CloudFront functions have no other language
-    for above in (place, *place.ancestors()):
-        runtime = above.sibling("Runtime")
+    for ancestor in (entry, *entry.ancestors()):
+        runtime = ancestor.sibling("Runtime")
         for prefix, content_type in _RUNTIMES.items():
             if runtime.startswith(prefix):
                 return content_type
     return "python" if looks_like_python(text) else "javascript"
 
 
-_LANGUAGES: Mapping[str, Callable[[Place, str], str]] = {
+_LANGUAGES: Mapping[str, Callable[[Entry, str], str]] = {
     "BuildSpec": _buildspec_language,
     "Code": _appsync_language,
     "Commands": lambda _, __: "shell",

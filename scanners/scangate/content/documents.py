@@ -1,4 +1,4 @@
-"""Reads a YAML or JSON file as a document whose nodes know their path and the nodes around them."""
+"""Reads a YAML or JSON file as a document; an entry of it is a node with its path and the nodes around it."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ class Document(msgspec.Struct):
 _TIMES = 8
 
 
-class Place(msgspec.Struct, frozen=True, gc=False):
-    """A node in a document. ``key`` is its key in a mapping, empty for an item of a sequence; ``above`` is where its parent is.
+class Entry(msgspec.Struct, frozen=True, gc=False):
+    """A node in a document. ``key`` is its key in a mapping, empty for an item of a sequence; ``parent`` is the entry that has it.
 
     ``step`` is its key or its index: in the mapping, the sequence or, of a root, among several documents.
     """
@@ -41,12 +41,12 @@ class Place(msgspec.Struct, frozen=True, gc=False):
     node: Node
     step: str
     key: str = ""
-    above: Place | None = None
+    parent: Entry | None = None
 
     @property
     def path(self) -> list[str]:
         """The keys and indexes from the root to here."""
-        return [place.step for place in (self, *self.ancestors()) if place.step][::-1]
+        return [entry.step for entry in (self, *self.ancestors()) if entry.step][::-1]
 
     @property
     def name(self) -> str:
@@ -55,15 +55,15 @@ class Place(msgspec.Struct, frozen=True, gc=False):
 
     def sibling(self, key: str) -> str:
         """The scalar under a key of the mapping that has this node; empty if there is none."""
-        found = self.above.node.get(key) if self.above else None
+        found = self.parent.node.get(key) if self.parent else None
         return found.value if found is not None and found.kind == "scalar" else ""
 
-    def ancestors(self) -> Iterator[Place]:
-        """The places above this one, the nearest first."""
-        place = self.above
-        while place is not None:
-            yield place
-            place = place.above
+    def ancestors(self) -> Iterator[Entry]:
+        """The entries above this one, the nearest first."""
+        entry = self.parent
+        while entry is not None:
+            yield entry
+            entry = entry.parent
 
 
 def read_document(text: str) -> Document:
@@ -76,22 +76,22 @@ def read_document(text: str) -> Document:
     return Document(text, roots, problem)
 
 
-def walk(document: Document) -> Iterator[Place]:
+def walk(document: Document) -> Iterator[Entry]:
     """Every node, in the order of the text; an alias is not followed, and of several for one node only the first is there."""
     named: set[int] = set()
     many = len(document.roots) > 1
-    stack = [Place(root, str(index) if many else "") for index, root in enumerate(document.roots)][::-1]
+    stack = [Entry(root, str(index) if many else "") for index, root in enumerate(document.roots)][::-1]
     while stack:
-        place = stack.pop()
-        if place.node.target is not None:
-            if id(place.node.target) in named:
+        entry = stack.pop()
+        if entry.node.target is not None:
+            if id(entry.node.target) in named:
                 continue
-            named.add(id(place.node.target))
-        yield place
-        if place.node.kind == "mapping":
-            below = [Place(node, key, key, place) for key, node in place.node.items()]
-        elif place.node.kind == "sequence":
-            below = [Place(node, str(index), "", place) for index, node in enumerate(place.node.children)]
+            named.add(id(entry.node.target))
+        yield entry
+        if entry.node.kind == "mapping":
+            below = [Entry(node, key, key, entry) for key, node in entry.node.items()]
+        elif entry.node.kind == "sequence":
+            below = [Entry(node, str(index), "", entry) for index, node in enumerate(entry.node.children)]
         else:
             continue
         stack += reversed(below)

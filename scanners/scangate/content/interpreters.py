@@ -42,12 +42,13 @@ _INTERPRETERS: Mapping[str, str] = {
             "scheme": "guile csi chez",
             "shell": "busybox mksh pdksh rbash rc yash oksh openrc-run",
             "swift": "swift",
-            "tcl": "tclsh expectk wish",
+            "tcl": "tclsh expectk",
             "applescript": "osascript",
             "typescript": "deno ts-node tsx",
             "awk": "gawk mawk nawk",
         }
     ),
+    "wish": "tcl",
 }
 
 
