@@ -13,10 +13,10 @@ import pytest
 from scangate.model import CHANGE_SOURCES, FileSource, SkippedPath, SkipReason
 from scangate.plugin import read_traits
 from scangate.scan.cache import Cache
-from scangate.scan.caching_scanner import CachingScanners
 from scangate.scan.listing import Listing
 from scangate.scan.plan import ExcludedPaths, ScannerTask, ScanPlan, assign_files
 from scangate.scan.result_cache import ResultCache
+from scangate.scan.shard_cache import ShardCache
 from scangate.scan.shards import take_inventory
 from tests.support.fake_scanners import LATER, FakeScanner, WordScanner, read_all
 from tests.support.scan_harness import ScanHarness, write_files
@@ -162,7 +162,7 @@ def test_shards_and_their_merge_give_the_scanner_the_same_files(harness: ScanHar
     plan = ScanPlan((task,))
     assert sorted(take_inventory(listing, plan).sizes) == NAMED
     with closing(Cache(tmp_path / "cache", harness.root, now=LATER)) as cache:
-        caching = CachingScanners(msgspec.structs.replace(plan, result_cache=ResultCache(cache, {}, LATER)), {})
+        caching = ShardCache(msgspec.structs.replace(plan, result_cache=ResultCache(cache, {}, LATER)), {})
         assert assigned(listing, scanner=caching.plan.tasks[0].scanner) == NAMED
 
 

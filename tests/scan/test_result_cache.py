@@ -20,8 +20,8 @@ from scangate.model import (
     ScanResult,
 )
 from scangate.plugin import FileFacts
+from scangate.scan import content_cache
 from scangate.scan import result_cache as memory_module
-from scangate.scan import stat_cache
 from scangate.scan.cache import Cache
 from scangate.scan.content_types import FileContent
 from scangate.scan.engine import scan
@@ -514,7 +514,7 @@ def test_a_scanner_without_a_cache_key_scans_the_files_that_other_options_add(la
 
 def test_without_a_boot_id_files_are_digested_again_in_the_next_process(lab: CachedScans, monkeypatch: pytest.MonkeyPatch) -> None:
     """As on macOS, which has no /proc."""
-    monkeypatch.setattr(stat_cache, "BOOT_ID_FILE", "/no/such/file")
+    monkeypatch.setattr(content_cache, "BOOT_ID_FILE", "/no/such/file")
     words = WordScanner()
     cold = lab.run(words, files=FILES)
     monkeypatch.setattr(os, "getpid", lambda: 1)

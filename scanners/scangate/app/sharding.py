@@ -20,9 +20,9 @@ from scangate.app.session import Session, open_session
 from scangate.errors import UsageError
 from scangate.files import write_atomically
 from scangate.judge.policy import Policy
-from scangate.scan.caching_scanner import CachingScanners
 from scangate.scan.engine import scan_unredacted
 from scangate.scan.key_derivation import KEY_VARIABLE, derive_key
+from scangate.scan.shard_cache import ShardCache
 from scangate.scan.shard_file import KEY_PURPOSE, ShardHeader, write_shard_file
 from scangate.scan.shards import Inventory, Shard, plan_for_shard, take_inventory
 
@@ -109,7 +109,7 @@ def _scan(shard: Shard, setup: ScanSetup, session: Session, interruption: Interr
     key = shard_signing_key(setup.policy)
     plan, listing = setup.build_plan(), setup.list_targets(session)
     inventory = take_inventory(listing, plan)
-    caching = CachingScanners(plan_for_shard(plan, shard, inventory), session.processes.environ)
+    caching = ShardCache(plan_for_shard(plan, shard, inventory), session.processes.environ)
     results = scan_unredacted(listing, caching.plan, session.processes, session.scratch_dir, events.on_progress)
     caching.save(results)
     if interruption.code:

@@ -2,6 +2,9 @@
 
 A value is used only if its MAC is valid: under SCANGATE_CACHE_KEY if that is set, else under an empty key, which only detects
 damage. Problems of the cache are reported in ``notes`` and never fail the run: without it everything is scanned.
+
+Each kind of value has a module: results of one file `result_cache`, of a whole scan `scan_cache`, of a shard `shard_cache`; what a
+file is, `content_cache`; what scanners save themselves, `saved_values`; texts without secrets, `text_redactor`.
 """
 
 from __future__ import annotations

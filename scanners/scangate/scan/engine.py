@@ -24,6 +24,7 @@ from scangate.model import (
     Targets,
 )
 from scangate.plugin import SourceFile
+from scangate.scan.content_cache import content_digest
 from scangate.scan.content_types import forget_types, identify_targets
 from scangate.scan.context import CallContext
 from scangate.scan.dispatch import ProgressCallback, run_calls
@@ -59,7 +60,6 @@ from scangate.scan.result_cache import (
 from scangate.scan.results import build_result, with_hint
 from scangate.scan.scan_cache import CachedScan, decode, digest_inputs, digest_outputs, encode, files_to_rescan, scan_key, texts_key
 from scangate.scan.snapshot import Snapshot
-from scangate.scan.stat_cache import content_digest
 from scangate.scan.target import Target
 from scangate.scan.text_redactor import FileSecrets, TextRedactor
 

@@ -25,9 +25,9 @@ from scangate.errors import ScanError
 from scangate.model import Component, FileReport, Finding, Secret, SecretWeight, SkippedPath
 from scangate.plugin import Scanner, SourceFile
 from scangate.scan.cache import Cache
+from scangate.scan.content_cache import ContentCache, content_digest
 from scangate.scan.content_types import FileContent, Identifier
 from scangate.scan.listing import Listing
-from scangate.scan.stat_cache import StatCache, content_digest
 from scangate.scan.target import Target
 
 DEFAULT_SECONDS_PER_BYTE = 4e-6  # of a scanner that has not run before
@@ -109,7 +109,7 @@ class ResultCache:
 
     def contents(self, listing: Listing, targets: Sequence[Target], limit: int, identifier: Identifier) -> dict[str, FileContent]:
         """The content digests and types of ``targets`` by path; unreadable files have no digest."""
-        return StatCache(self.store, self._types_version, self._now).contents(listing, targets, limit, identifier)
+        return ContentCache(self.store, self._types_version, self._now).contents(listing, targets, limit, identifier)
 
     def settings_digest(self, scanner: Scanner[Any], options: object, facts: tuple[object, ...]) -> bytes:
         """The digest of what results depend on besides path and content. ``facts``: anything that msgspec encodes."""

@@ -1,4 +1,4 @@
-"""What a shard said before it says again to the letter, asks nobody for it, and keeps not a word of the file."""
+"""A shard's stored reports are the same as new ones, start no scanner, and have no text of the file."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from scangate.scan.cache import Cache
-from scangate.scan.caching_scanner import CachingScanners
 from scangate.scan.engine import UnredactedResult, scan_unredacted
 from scangate.scan.plan import ScannerTask, ScanPlan
 from scangate.scan.result_cache import ResultCache
+from scangate.scan.shard_cache import ShardCache
 from tests.support.fake_scanners import FILES, LATER, SECRET, WordScanner
 from tests.support.scan_harness import ScanHarness, write_files
 
@@ -36,7 +36,7 @@ class ShardScans:
         tasks = tuple(
             ScannerTask(scanner, plan.get("options", WordScanner.Options()), plan.get("timeout", 60)) for scanner in scanners
         )
-        repeated = CachingScanners(ScanPlan(tasks, jobs=2, result_cache=memory), {})
+        repeated = ShardCache(ScanPlan(tasks, jobs=2, result_cache=memory), {})
         reported = scan_unredacted(
             self.bench.listing(), repeated.plan, self.bench.processes, self.bench.private_folder, lambda *_: None
         )

@@ -1,4 +1,4 @@
-"""Scanners that return stored unredacted reports for files with the same content, for shards.
+"""Caches the unredacted reports in the scan of a shard: scanners run only over files without stored reports.
 
 `result_cache` stores results redacted with the secrets of the whole tree, which a shard does not see. Here the reports are encoded
 as in a shard file (see `span_encoding`), without any text of the files.
@@ -16,15 +16,15 @@ import msgspec
 
 from scangate.model import FileReport, Gap
 from scangate.plugin import ScanContext, Scanner, SourceFile, read_traits
+from scangate.scan.content_cache import content_digest
 from scangate.scan.engine import UnredactedResult
 from scangate.scan.plan import ScannerTask, ScanPlan, call_guarded
 from scangate.scan.result_cache import ResultCache, result_key
 from scangate.scan.span_encoding import SpanCodec, canonical_json
-from scangate.scan.stat_cache import content_digest
 
 
-class CachingScanners:
-    """The scanners of a plan with a cache in front; ``plan`` is the plan to run instead."""
+class ShardCache:
+    """The cached reports of the scanners of a plan; ``plan`` is the plan to run instead, whose scanners look them up first."""
 
     def __init__(self, plan: ScanPlan, environ: Mapping[str, str]) -> None:
         self._cache = plan.result_cache

@@ -1,4 +1,7 @@
-"""Remembers the digests and types of files by what ``stat`` says of them, so that unchanged files need not be read."""
+"""Caches the digest and the content types of each file, so that unchanged files need not be read.
+
+A file of the work tree is recognized by what ``stat`` says of it, one in git by its blob.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +59,7 @@ def content_digest(data: bytes, blob: str = "") -> str:
     return f"git:{blob}" if blob_id(data, len(blob)) == blob else ""
 
 
-class StatCache:
+class ContentCache:
     """Digests and content types in ``cache``. ``version``: of the code that identifies types; ``now``: seconds since 1970."""
 
     def __init__(self, cache: Cache, version: str, now: float) -> None:
