@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from scangate.model import AffectedPackage, Confidence, Finding, FindingIdentity, FindingKind, Location, Severity, Span
 from scangate.scan.identity import identify, line_hashes
-from scangate.scan.masking import MaskedText
+from scangate.scan.secret_spans import MaskedText
 from scangate.source_text import split_lines
 
 # Published beside the code that computes them: github/codeql-action, src/fingerprints.test.ts.

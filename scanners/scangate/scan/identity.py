@@ -16,7 +16,8 @@ from collections.abc import Callable, Container, Iterable, Sequence
 import msgspec
 
 from scangate.model import Finding, FindingIdentity, FindingKind, Span
-from scangate.scan.masking import MASK, MaskedText, SpanIndex, assigned_name, cut_text, mask_suspicious
+from scangate.scan.masking import MASK, assigned_name, cut_text, mask_suspicious
+from scangate.scan.secret_spans import MaskedText, SpanIndex
 
 WINDOW = 100
 BASE = 37

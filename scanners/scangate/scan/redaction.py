@@ -40,19 +40,10 @@ from scangate.plugin import SourceFile
 from scangate.scan.identity import identify
 from scangate.scan.inline_ignores import ParsedComment, find_ignore_comments, match_ignores
 from scangate.scan.literals import SourceText
-from scangate.scan.masking import (
-    MASK,
-    MaskedText,
-    SecretLookup,
-    mask_ranges,
-    mask_suspicious,
-    mask_tokens,
-    spans_of,
-    strong_values,
-    values_by_line,
-)
+from scangate.scan.masking import MASK, mask_ranges, mask_suspicious, mask_tokens
 from scangate.scan.pieces import extract_pieces, piece_path
 from scangate.scan.secret_digest import SecretHasher
+from scangate.scan.secret_spans import MaskedText, SecretLookup, spans_of, strong_values, values_by_line
 from scangate.scan.secret_values import SecretValues, is_plain_word, is_unguessable
 from scangate.source_text import decode, split_lines
 

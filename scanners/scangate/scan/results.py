@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from scangate.model import FileReport, Finding, Gap, GapKind, ScanResult, ScanStatus
-from scangate.scan.masking import spans_of
 from scangate.scan.plan import TaskRun
 from scangate.scan.redaction import Redactor
+from scangate.scan.secret_spans import spans_of
 
 DEFAULT_HINT = "fix the file, or exclude it with a reason in the policy: paths: {exclude: [...]}"
 HINT_BY_GAP_KIND = {  # for gaps without a more specific one
