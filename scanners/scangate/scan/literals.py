@@ -13,11 +13,11 @@ import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
-from pathlib import PurePosixPath
 
 import msgspec
 
 from scangate.model import Secret, SecretWeight, Span
+from scangate.scan.language_families import PROSE, SHELL, WORD, Family, family_of
 from scangate.scan.secret_values import SecretValues, is_unguessable, unescape
 
 KEY_BEGIN = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----")
@@ -29,64 +29,6 @@ MAX_DISTANCE = 1024  # how far from a value its name, its quotes or its URL are 
 Range = tuple[int, int]
 """From one offset in the text up to another."""
 
-# Every repetition is possessive, and a string with escapes may be without an end, so that matching is linear for hostile text too.
-_DOUBLE, _SINGLE = r'"(?:[^"\\\n]|\\(?s:.))*+"?+', r"'(?:[^'\\\n]|\\(?s:.))*+'?+"
-_TRIPLE = r'"""(?s:[^"\\]|\\.|"(?!""))*+(?:"""|\Z)' + r"|'''(?s:[^'\\]|\\.|'(?!''))*+(?:'''|\Z)"
-_OPENS = r"(?<![\w\"'\\])"  # an apostrophe in a word opens nothing
-_HASH = r"(?<!\S)\#[^\n]*+"
-_SLASHES = r"(?<!:)//[^\n]*+|/\*(?s:[^*]|\*(?!/))*+(?:\*/|\Z)"
-_PLAIN = rf"{_OPENS}(?:\"(?:[^\"\\\n]|\\[^\n])*+\"|'(?:[^'\n]|'')*+')"
-
-
-class Family(msgspec.Struct, frozen=True):
-    """Languages with the same literals.
-
-    ``tokens`` matches comments (group 1) and strings. ``is_code``: what is no literal is a name or an operator. ``bare``: how far a
-    value without quotes goes; None if it is no value.
-    """
-
-    tokens: re.Pattern[str]
-    is_code: bool = False
-    bare: re.Pattern[str] | None = None
-
-    @property
-    def takes_line(self) -> bool:
-        """Whether a value without quotes goes on to the end of its line."""
-        return self.bare is _LINE
-
-
-_WORD = re.compile(r"(?:[^\s\"'\\;&|<>()]|\\.|\"(?:[^\"\\\n]|\\.)*+\"|'[^'\n]*+')++")
-_LINE = re.compile(r"[^\n]*?(?=\s+#|[ \t\r]*(?:\n|\Z))")
-_FLOW_VALUE = re.compile(r"[^\n,{}\[\]]*+")
-_ELEMENT = re.compile(r"[^<>\n]++")
-_PYTHON = Family(re.compile(rf"(\#[^\n]*+)|{_TRIPLE}|{_DOUBLE}|{_SINGLE}"), is_code=True)
-_C_LIKE = Family(re.compile(rf"({_SLASHES})|{_DOUBLE}|{_SINGLE}|`(?s:[^`\\]|\\.)*+(?:`|\Z)"), is_code=True)
-_RUBY_LIKE = Family(re.compile(rf"({_HASH})|{_DOUBLE}|{_SINGLE}"), is_code=True)
-_SHELL = Family(re.compile(rf"({_HASH})|\"(?:[^\"\\\n]|\\[^\n])*+\"?+|'[^'\n]*+'"), bare=_WORD)
-_DATA = Family(re.compile(rf"({_HASH})|{_TRIPLE}|{_PLAIN}"), bare=_LINE)
-_MARKUP = Family(re.compile(r"(<!--(?s:[^-]|-(?!->))*+(?:-->|\Z))|" + r'"[^"<>\n]*+"' + r"|'[^'<>\n]*+'"), bare=_ELEMENT)
-_PROSE = Family(re.compile(rf"((?!))|{_PLAIN}"))
-_SUFFIXES = {
-    "py pyi pyw pyx": _PYTHON,
-    "c cc cjs cpp cs cxx dart go gradle groovy h hpp java js jsx kt kts mjs php proto rs scala swift ts tsx": _C_LIKE,
-    "ipynb json json5 jsonc": _C_LIKE,
-    "ex exs hcl jl lua nix pl pm r rb tf tfvars": _RUBY_LIKE,
-    "bash bat containerfile dockerfile ksh mk ps1 sh zsh": _SHELL,
-    "cfg cnf conf env ini properties template toml yaml yml": _DATA,
-    "html htm jsp xhtml xml config csproj plist svg vue": _MARKUP,
-}
-_FAMILIES = {suffix: family for suffixes, family in _SUFFIXES.items() for suffix in suffixes.split()}
-_NAMES = {"dockerfile": _SHELL, "containerfile": _SHELL, "makefile": _SHELL, ".env": _DATA, "jenkinsfile": _C_LIKE}
-_TYPES = {
-    **dict.fromkeys(("python", "cython"), _PYTHON),
-    **dict.fromkeys(("c", "cpp", "csharp", "go", "groovy", "java", "javascript", "kotlin", "php", "rust", "scala"), _C_LIKE),
-    **dict.fromkeys(("swift", "typescript", "json", "jenkinsfile"), _C_LIKE),
-    **dict.fromkeys(("elixir", "julia", "lua", "perl", "r", "ruby", "terraform"), _RUBY_LIKE),
-    **dict.fromkeys(("shell", "dockerfile", "makefile", "batch", "powershell"), _SHELL),
-    **dict.fromkeys(("ini", "properties", "toml", "yaml"), _DATA),
-    **dict.fromkeys(("html", "xml"), _MARKUP),
-}
-
 _JOINED = re.compile(r"(?:\s|\\\n|\#[^\n]*\n|//[^\n]*\n|[+()])*(?:[.&](?:\s|\\\n)*)?")
 _ALTERNATIVE = re.compile(r"\s*(?:or|\|\||\?\?|\?:)\s*|\s+if\s[^\"'\n]{1,200}\selse\s+")
 _COMMA = re.compile(r"\s*,\s*")
@@ -95,6 +37,7 @@ _KEY_FOLLOWS = re.compile(r"\s*(?:=>|:(?!:)|\])")
 _URL_PASSWORD = re.compile(r"[a-zA-Z][\w+.-]*+://[^\s/:@\"'`<>]*+:(?=[^\s])")
 _ENV = re.compile(r"\s*(?i:ENV|ARG)\s+\w+$")
 _URL_RUN = re.compile(r"[^\s\"'`<>?#]{0,1024}+")
+_FLOW_VALUE = re.compile(r"[^\n,{}\[\]]*+")
 _ASSIGNS = re.compile(r"[ \t]*(?:-[ \t]+|export[ \t]+)?[\"']?[\w.-]+[\"']?[ \t]*[=:][ \t]*")
 
 
@@ -264,7 +207,7 @@ class SourceText:
         last = min(token.content[1], line_end if line_end >= 0 else end + MAX_DISTANCE)
         if (url := self._url_password(start, last)) is not None:
             return _with_core(url, start, end)
-        for match in _PROSE.tokens.finditer(self._text, first, last):
+        for match in PROSE.tokens.finditer(self._text, first, last):
             if match.start() + 1 == start and end < match.end():
                 return _with_core((start, match.end() - 1), start, end)
         return [_Value(((start, end),))]
@@ -280,8 +223,8 @@ class SourceText:
             return _with_core(url, start, end)
         if self._text[first:start].strip():
             return [_Value(((start, end),))]  # a token within a longer text
-        if self._family is _SHELL:
-            word = _WORD.match(self._text, token.start)
+        if self._family is SHELL:
+            word = WORD.match(self._text, token.start)
             if word is not None and word.end() > token.end:
                 last = word.end() - (self._text[word.end() - 1] in "\"'")
             return _with_core((first, last), start, end)
@@ -393,7 +336,7 @@ class SourceText:
     def _begins_value(self, line_start: int, start: int) -> bool:
         """Whether a name and a sign of assignment are before the value; after ENV and a name, a space is one."""
         before = self._text[line_start:start].rstrip(" \t")
-        return before.endswith(("=", ":", ">")) or (self._family is _SHELL and _ENV.match(before) is not None)
+        return before.endswith(("=", ":", ">")) or (self._family is SHELL and _ENV.match(before) is not None)
 
     def _url_password(self, start: int, limit: int) -> Range | None:
         """The password of the URL that the value at ``start`` is in; it may contain ``@`` and ``/``, which should be encoded."""
@@ -435,13 +378,3 @@ def _token(match: re.Match[str], family: Family) -> _Token:
     quotes = 3 if match[0][:3] in ('"""', "'''") and family.tokens.pattern.find('"""') >= 0 else 1
     is_closed = len(match[0]) >= 2 * quotes and match[0][-quotes:] == match[0][:quotes]
     return _Token(start, end, (start + quotes, end - quotes if is_closed else end), is_comment=False)
-
-
-@functools.lru_cache(maxsize=256)
-def family_of(path: str, content_type: str = "") -> Family:
-    """The family of a file, by its name, else by its content type; prose for all that is unknown."""
-    name = PurePosixPath(path).name.lower()
-    stem, _, suffix = name.rpartition(".")
-    first = name.partition(".")[0] or f".{name[1:].partition('.')[0]}"
-    named = _FAMILIES.get(suffix) or _NAMES.get(name) or _NAMES.get(first) or (_DATA if stem.endswith(".env") else None)
-    return named or _TYPES.get(content_type.removesuffix("-template"), _PROSE)

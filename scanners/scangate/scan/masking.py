@@ -8,7 +8,8 @@ import sys
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
-from scangate.scan.literals import KEY_BEGIN, KEY_END, Family, SourceText, family_of, url_password_end
+from scangate.scan.language_families import Family, family_of
+from scangate.scan.literals import KEY_BEGIN, KEY_END, SourceText, url_password_end
 from scangate.scan.secret_values import is_plain_word, is_unguessable
 from scangate.scan.token_formats import TOKEN_PATTERNS
 
