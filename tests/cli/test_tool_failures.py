@@ -7,7 +7,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.support.command import CommandResult, load_verdict, run_scangate
+from tests.support.advisory_services import run_network
+from tests.support.command import CommandResult, environment, load_verdict, run_scangate
 from tests.support.linked_environment import REAL_BIN, LinkedEnvironment, assert_nothing_left
 from tests.support.sample_trees import CLEAN_SOURCE, write_files, write_policy
 
@@ -55,12 +56,14 @@ def assert_told(ran: CommandResult, folder: Path, tool: str, kind: str) -> None:
 
 
 def scan(bench: LinkedEnvironment, tmp_path: Path, tool: str, timeout: int = 60) -> tuple[CommandResult, Path]:
+    """Scans with one tool, where the advisory services answer: otherwise pip-audit is not asked."""
     tree = write_files(tmp_path / "tree", FILES)
     folder = tmp_path / "out"
     rules = write_policy(tmp_path / "policy.yaml", tool, timeout=timeout)
-    ran = run_scangate(
-        "scan", tree, "--policy", rules, "--scanner", tool, "--output-dir", folder, cwd=tmp_path, command=bench.command
-    )
+    arguments = ("scan", tree, "--policy", rules, "--scanner", tool, "--output-dir", folder)
+    with run_network(tmp_path) as network:
+        env = environment(**network.environment())
+        ran = run_scangate(*arguments, cwd=tmp_path, command=bench.command, env=env)
     return ran, folder
 
 

@@ -184,6 +184,8 @@ class ProcessRunner:
             _wait_for_group(child)
         finally:
             _terminate_group(child)
+        if self.cancelled and child.returncode < 0:  # `kill_leftovers` was quicker than the next poll
+            raise ScanError(GapKind.INTERRUPTED, f"{name} was interrupted")
         _check_size(stdout, stdout_limit, name)
         return is_emptied
 
