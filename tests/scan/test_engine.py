@@ -30,7 +30,8 @@ from scangate.model import (
 )
 from scangate.plugin import FileFacts, ScanContext, SourceFile
 from scangate.scan.engine import scan
-from scangate.scan.plan import ExcludedPaths, ScannerTask, ScanPlan
+from scangate.scan.plan import ScannerTask, ScanPlan
+from scangate.scan.skipping import ExcludedPaths
 from tests.support.fake_scanners import FakeScanner, Scan, read_all
 from tests.support.scan_harness import ScanHarness, is_ledger_complete, write_files
 

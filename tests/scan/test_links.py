@@ -10,7 +10,7 @@ import pytest
 from scangate.model import GapKind, SkipReason
 from scangate.scan.content_types import identify_targets
 from scangate.scan.discovery import Listing, list_commit, list_files, list_staged
-from scangate.scan.plan import ExcludedPaths
+from scangate.scan.skipping import ExcludedPaths
 from tests.scan.test_pieces import PythonScanner
 from tests.support.scan_harness import ScanHarness, run_git, write_files
 

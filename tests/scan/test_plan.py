@@ -15,7 +15,6 @@ from scangate.model import Analysis, Coverage, FileSource, Gap, GapKind, ScanSta
 from scangate.scan.listing import Listing
 from scangate.scan.plan import (
     UNKNOWN_TOOL,
-    ExcludedPaths,
     ScannerTask,
     ScanPlan,
     ToolInfo,
@@ -26,6 +25,7 @@ from scangate.scan.plan import (
 )
 from scangate.scan.result_cache import ResultCache
 from scangate.scan.results import status_of, with_hint
+from scangate.scan.skipping import ExcludedPaths
 from scangate.scan.target import Target
 from tests.support.fake_scanners import FakeScanner, WordScanner, read_all
 

@@ -14,10 +14,11 @@ from scangate.model import CHANGE_SOURCES, FileSource, SkippedPath, SkipReason
 from scangate.plugin import read_traits
 from scangate.scan.cache import Cache
 from scangate.scan.listing import Listing
-from scangate.scan.plan import ExcludedPaths, ScannerTask, ScanPlan, assign_files
+from scangate.scan.plan import ScannerTask, ScanPlan, assign_files
 from scangate.scan.result_cache import ResultCache
 from scangate.scan.shard_cache import ShardCache
 from scangate.scan.shards import take_inventory
+from scangate.scan.skipping import ExcludedPaths
 from tests.support.fake_scanners import LATER, FakeScanner, WordScanner, read_all
 from tests.support.scan_harness import ScanHarness, write_files
 

@@ -25,9 +25,10 @@ from scangate.scan import result_cache as memory_module
 from scangate.scan.cache import Cache
 from scangate.scan.content_types import FileContent
 from scangate.scan.engine import scan
-from scangate.scan.plan import ExcludedPaths, ScannerTask, ScanPlan
+from scangate.scan.plan import ScannerTask, ScanPlan
 from scangate.scan.result_cache import ResultCache
 from scangate.scan.scan_cache import scan_key
+from scangate.scan.skipping import ExcludedPaths
 from tests.support.fake_scanners import FILES, LATER, SECRET, WordScanner
 from tests.support.scan_harness import ScanHarness, run_git, write_files
 

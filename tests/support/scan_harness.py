@@ -18,10 +18,11 @@ from scangate.scan.context import CallContext
 from scangate.scan.discovery import Listing, list_files
 from scangate.scan.engine import scan
 from scangate.scan.git import Repository, find_repository
-from scangate.scan.plan import ExcludedPaths, ScannerTask, ScanPlan
+from scangate.scan.plan import ScannerTask, ScanPlan
 from scangate.scan.process import ProcessRunner
 from scangate.scan.result_cache import ResultCache
 from scangate.scan.saved_values import SavedValues
+from scangate.scan.skipping import ExcludedPaths
 from scangate.scan.snapshot import Snapshot
 from tests.support.sample_trees import write_files
 

@@ -15,10 +15,10 @@ import msgspec
 
 from scangate.errors import ScanError, UsageError
 from scangate.judge.baseline import parse_baseline
-from scangate.model import SkippedPath, SkipReason
 from scangate.report.schema import parse_report
 from scangate.scan.discovery import Listing, Target
 from scangate.scan.masking import mask_suspicious, mask_tokens
+from scangate.scan.skipping import skip_own_output
 from scangate.tools.built_in import MODULES
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -39,13 +39,7 @@ def without_own_outputs(listing: Listing) -> Listing:
     if not candidates:
         return listing
     read = listing.reader(candidates, MAX_BYTES)
-    own = {target.path for target in candidates if _is_own(read, target)}
-    if not own:
-        return listing
-    targets = tuple(target for target in listing.targets if target.path not in own)
-    skipped = sorted((*listing.summary.skipped_paths, *(SkippedPath(path, SkipReason.OWN_OUTPUT) for path in own)))
-    summary = msgspec.structs.replace(listing.summary, file_count=len(targets), skipped_paths=tuple(skipped))
-    return msgspec.structs.replace(listing, targets=targets, summary=summary)
+    return listing.without([skip_own_output(target.path) for target in candidates if _is_own(read, target)])
 
 
 def _may_be_own(listing: Listing, target: Target) -> bool:

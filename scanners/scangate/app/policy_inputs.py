@@ -79,6 +79,7 @@ def load_policy_inputs(request: ScanRequest, session: Session) -> PolicyInputs:
 
 
 def _load(request: ScanRequest, session: Session, base: BaseRevision) -> PolicyInputs:
+    """The inputs from the judging revision if there is one, else for staged files from the index, else from the work tree."""
     files: JudgingFiles | None = None
     judging = base.judging
     if judging.commit and session.repository is not None:

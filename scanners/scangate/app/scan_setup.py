@@ -26,9 +26,10 @@ from scangate.plugin import Scanner
 from scangate.scan.content_types import identify_targets
 from scangate.scan.cpu_limits import available_parallelism
 from scangate.scan.discovery import Listing, interrupted_listing, list_files, list_range, list_staged
-from scangate.scan.plan import ExcludedPaths, ScannerTask, ScanPlan
+from scangate.scan.plan import ScannerTask, ScanPlan
 from scangate.scan.result_cache import ResultCache
 from scangate.scan.saved_values import SavedValues
+from scangate.scan.skipping import ExcludedPaths
 from scangate.timestamps import today
 from scangate.tools.sarif_command import Options as CommandOptions
 from scangate.tools.sarif_command import SarifCommand

@@ -9,12 +9,13 @@ from pathlib import Path
 import msgspec
 
 from scangate.errors import ScanError, UsageError
-from scangate.model import FileSource, Gap, GapKind, SkippedPath, SkipReason, Targets
+from scangate.model import FileSource, Gap, GapKind, Targets
 from scangate.scan.git import SYMBOLIC_LINK, GitEntry, IgnoredPaths, Repository
 from scangate.scan.links import DANGLING, TreeLinks
 from scangate.scan.listing import Listing
-from scangate.scan.target import SCANNER, ListedPaths, Target, display_path, nested_repository_gap, unreadable_gap
-from scangate.scan.work_tree import WorkTree, folder_test, own_output_test, walk
+from scangate.scan.skipping import own_output_test, skip_link
+from scangate.scan.target import SCANNER, ListedPaths, Target, display_path, folder_test, nested_repository_gap, unreadable_gap
+from scangate.scan.work_tree import WorkTree, walk
 
 __all__ = ["Listing", "Target", "interrupted_listing", "list_commit", "list_files", "list_range", "list_staged"]
 
@@ -196,7 +197,7 @@ def _read_entries(
             size = sizes[end.entry.blob]
             listed.add(Target(path, entry.raw_path, blob=end.entry.blob, size=size, link_to=end.entry.raw_path))
         elif not end.problem:
-            listed.add(SkippedPath(path, SkipReason.LINK_WITHIN_TREE))
+            listed.add(skip_link(path))
         elif end == DANGLING and work_tree is not None:
             listed.add(work_tree.classify_link(entry.raw_path, links.text(entry)))
         else:

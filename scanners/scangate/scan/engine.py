@@ -19,8 +19,6 @@ from scangate.model import (
     Finding,
     Gap,
     ScanResult,
-    SkippedPath,
-    SkipReason,
     Targets,
 )
 from scangate.plugin import SourceFile
@@ -41,7 +39,6 @@ from scangate.scan.plan import (
     accepts_piece,
     assign_files,
     call_guarded,
-    find_repeated_links,
     gap_from_error,
     with_companions,
 )
@@ -59,6 +56,7 @@ from scangate.scan.result_cache import (
 )
 from scangate.scan.results import build_result, with_hint
 from scangate.scan.scan_cache import CachedScan, decode, digest_inputs, digest_outputs, encode, files_to_rescan, scan_key, texts_key
+from scangate.scan.skipping import find_repeated_links, skip_link
 from scangate.scan.snapshot import Snapshot
 from scangate.scan.target import Target
 from scangate.scan.text_redactor import FileSecrets, TextRedactor
@@ -273,14 +271,14 @@ class _ScanRun:
         """The redacted summary of the listing, with the content types of its files."""
         listing = self._listing
         gaps = tuple(map(with_hint, (*listing.summary.gaps, *listing.content_gaps)))
-        links = find_repeated_links(listing, self._plan.exclusions)
+        links = find_repeated_links(listing.targets, listing.companions, self._plan.exclusions)
         paths: defaultdict[str, set[str]] = defaultdict(set)
         for target in listing.targets:
             if target.path not in links and target.path not in listing.companions:
                 for content_type in (target.content_type, *target.piece_types):
                     paths[content_type].add(redactor.redact_path(target.path))
         content = tuple(ContentFiles(content_type, tuple(sorted(found))) for content_type, found in sorted(paths.items()))
-        skipped = (*listing.summary.skipped_paths, *(SkippedPath(path, SkipReason.LINK_WITHIN_TREE) for path in sorted(links)))
+        skipped = (*listing.summary.skipped_paths, *map(skip_link, sorted(links)))
         return redactor.redact_targets(msgspec.structs.replace(listing.summary, skipped_paths=skipped, gaps=gaps, content=content))
 
     def _load_cached(self, runs: Sequence[TaskRun]) -> None:

@@ -14,7 +14,7 @@ import msgspec
 
 from scangate.errors import ScanError
 from scangate.files import FileTooLargeError, describe_os_error, read_file_head, read_regular_file
-from scangate.model import Gap, GapKind, Targets
+from scangate.model import Gap, GapKind, SkippedPath, Targets
 from scangate.scan.git import Repository
 from scangate.scan.target import Target
 from scangate.scan.work_tree import RootBoundary, classify_path
@@ -46,6 +46,16 @@ class Listing(msgspec.Struct, frozen=True):
             return target
         found = classify_path(target.raw_path, RootBoundary(self.root), tracked=True)
         return found if isinstance(found, Target) else None
+
+    def without(self, skipped: Sequence[SkippedPath]) -> Listing:
+        """The listing with ``skipped`` among its skipped paths, and no longer among its targets."""
+        if not skipped:
+            return self
+        paths = {each.path for each in skipped}
+        targets = tuple(target for target in self.targets if target.path not in paths)
+        every = tuple(sorted((*self.summary.skipped_paths, *skipped)))
+        summary = msgspec.structs.replace(self.summary, file_count=len(targets), skipped_paths=every)
+        return msgspec.structs.replace(self, targets=targets, summary=summary)
 
     def full_path(self, target: Target) -> bytes:
         """The absolute path of the file that has a target's bytes; bytes, since a name need not be text."""

@@ -10,25 +10,17 @@ from typing import Any, TypeVar
 import msgspec
 
 from scangate.errors import ScanError
-from scangate.globs import matches
-from scangate.model import CHANGE_SOURCES, FileReport, Gap, GapKind, SkippedPath, SkipReason, Span
+from scangate.model import CHANGE_SOURCES, FileReport, Gap, GapKind, SkippedPath, Span
 from scangate.plugin import Coverage, FileFacts, Scanner, ScannerTraits, SourceFile, read_traits
 from scangate.scan.listing import Listing
 from scangate.scan.pieces import typical_path
 from scangate.scan.references import find_referenced
 from scangate.scan.result_cache import CachedResult, ResultCache
 from scangate.scan.saved_values import SavedValues
+from scangate.scan.skipping import ExcludedPaths, find_repeated_links, skip_excluded
 from scangate.scan.target import Target
 
 Value = TypeVar("Value")
-
-
-class ExcludedPaths(msgspec.Struct, frozen=True):
-    """A path pattern that the policy excludes, for all scanners or for some, and why; made from the policy's `PathExclusion`."""
-
-    path: str
-    reason: str
-    scanners: tuple[str, ...] = ()
 
 
 class ScannerTask(msgspec.Struct, frozen=True):
@@ -130,17 +122,15 @@ def assign_files(
     task: ScannerTask, listing: Listing, exclusions: Sequence[ExcludedPaths], tool: ToolInfo = UNKNOWN_TOOL
 ) -> TaskRun:
     """A task's run before it starts: its targets, the files that these name, and the paths that the policy excludes."""
-    name = task.scanner.NAME
-    applicable = [exclusion for exclusion in exclusions if not exclusion.scanners or name in exclusion.scanners]
     run = TaskRun(task, tool)
 
     def is_excluded(target: Target) -> bool:
-        reason = next((exclusion.reason for exclusion in applicable if matches(exclusion.path, target.path)), None)
-        if reason is not None:
-            run.skipped_paths.append(SkippedPath(target.path, SkipReason.EXCLUDED, name, reason))
-        return reason is not None
+        skipped = skip_excluded(target.path, exclusions, task.scanner.NAME)
+        run.skipped_paths += [skipped] if skipped is not None else []
+        return skipped is not None
 
-    repeated = find_repeated_links(listing, exclusions) if task.traits.splittable else frozenset()
+    is_splittable = task.traits.splittable
+    repeated = find_repeated_links(listing.targets, listing.companions, exclusions) if is_splittable else frozenset()
     for target in listing.targets if not task.skip_reason else ():
         is_wanted = (task.paths is None or target.path in task.paths) and target.path not in repeated
         if is_wanted and target.path not in listing.companions and accepts(task, target) and not is_excluded(target):
@@ -152,24 +142,6 @@ def assign_files(
         run.targets = sorted((*run.targets, *referenced), key=lambda target: target.path)
         run.skipped_paths = list(dict.fromkeys(run.skipped_paths))
     return run
-
-
-def find_repeated_links(listing: Listing, exclusions: Sequence[ExcludedPaths]) -> frozenset[str]:
-    """The links to files that are scanned under their own names with the same content type: a second report would say the same.
-
-    A scanner that is not splittable is given them nevertheless: to it, a lock file is about the folder that it is in.
-    """
-    links = [target for target in listing.targets if target.link_to]
-    files = {target.raw_path: target for target in listing.targets if not target.link_to} if links else {}
-
-    def is_repeated(link: Target) -> bool:
-        file = files.get(link.link_to)
-        if file is None or file.path in listing.companions:
-            return False
-        is_same = (file.content_type, file.piece_types) == (link.content_type, link.piece_types)
-        return is_same and all(matches(each.path, link.path) or not matches(each.path, file.path) for each in exclusions)
-
-    return frozenset(link.path for link in links if is_repeated(link))
 
 
 def with_companions(listing: Listing, plan: ScanPlan) -> Listing:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 
 import msgspec
 
@@ -62,6 +63,12 @@ def take_stat_signature(status: os.stat_result) -> tuple[int, ...]:
 def display_path(raw_path: bytes) -> str:
     """The path as text for reports; bytes that are not UTF-8 become ``\\xNN``."""
     return raw_path.decode("utf-8", "backslashreplace")
+
+
+def folder_test(folder: bytes) -> Callable[[bytes], bool]:
+    """A function that says whether a raw path is ``folder`` or in it; an empty folder contains everything."""
+    prefix = folder + b"/"
+    return lambda raw_path: not folder or raw_path == folder or raw_path.startswith(prefix)
 
 
 def unreadable_gap(path: str, reason: str) -> Gap:

@@ -5,29 +5,17 @@ from __future__ import annotations
 import bisect
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from scangate.files import describe_file_type, describe_os_error
-from scangate.model import Gap, SkippedPath, SkipReason
+from scangate.model import Gap, SkippedPath
 from scangate.scan.git import GitEntry
 from scangate.scan.links import DANGLING, LOOP, OUTSIDE
+from scangate.scan.skipping import is_git_data, own_output_test, skip_absent, skip_git_data, skip_link, skip_own_output
 from scangate.scan.target import ListedPaths, Target, display_path, nested_repository_gap, take_stat_signature, unreadable_gap
 
-GIT_FOLDER = b".git"
 SPECIAL_NAMES = {b"", b".", b".."}
-
-
-def own_output_test(root: Path, own_outputs: Sequence[Path]) -> Callable[[bytes], bool]:
-    """A function that says whether a raw path is one of ``own_outputs`` or in one of them."""
-    tests = [folder_test(os.fsencode(os.path.relpath(path, root))) for path in own_outputs if path.is_relative_to(root)]
-    return lambda raw_path: any(is_inside(raw_path) for is_inside in tests)
-
-
-def folder_test(folder: bytes) -> Callable[[bytes], bool]:
-    """A function that says whether a raw path is ``folder`` or in it; an empty folder contains everything."""
-    prefix = folder + b"/"
-    return lambda raw_path: not folder or raw_path == folder or raw_path.startswith(prefix)
 
 
 def walk(root: bytes, start: bytes = b"") -> Iterator[bytes]:
@@ -45,7 +33,7 @@ def walk(root: bytes, start: bytes = b"") -> Iterator[bytes]:
             yield folder or b"."
             continue
         for path, is_folder in found:
-            if is_folder and os.path.basename(path) != GIT_FOLDER:  # noqa: PTH119
+            if is_folder and not is_git_data(path):
                 folders.append(path)
             else:
                 yield path
@@ -77,12 +65,12 @@ class WorkTree:
     def _classify(self, raw_path: bytes) -> Iterator[Target | Gap | SkippedPath]:
         """What a path is: a file to scan, a gap, or something to skip; of a link to a folder that is not listed, its files."""
         if self._is_own_output(raw_path):
-            yield SkippedPath(display_path(raw_path), SkipReason.OWN_OUTPUT)
+            yield skip_own_output(display_path(raw_path))
             return
         found = classify_path(raw_path, self._boundary, tracked=self._is_tracked)
         if isinstance(found, Target) and found.link_to and self._is_own_output(found.link_to):
-            found = SkippedPath(found.path, SkipReason.OWN_OUTPUT)
-        if isinstance(found, SkippedPath) and found.reason is SkipReason.LINK_WITHIN_TREE:
+            found = skip_own_output(found.path)
+        if found == skip_link(display_path(raw_path)):
             folder = self._boundary.relative_path(os.path.realpath(self._boundary.full_path(raw_path)))
             if folder and not self._has_known(folder) and not self._is_own_output(folder):
                 yield from self._classify_ignored_folder(raw_path, folder)
@@ -125,8 +113,7 @@ def classify_path(  # noqa: PLR0911 -- one return a file type
     try:
         status = os.lstat(full)
     except FileNotFoundError:
-        absent = SkippedPath(path, SkipReason.NOT_IN_WORK_TREE)
-        return absent if tracked else unreadable_gap(path, "it was removed while files were listed")
+        return skip_absent(path) if tracked else unreadable_gap(path, "it was removed while files were listed")
     except OSError as error:
         return unreadable_gap(path, describe_os_error(error))
     mode = status.st_mode
@@ -137,8 +124,7 @@ def classify_path(  # noqa: PLR0911 -- one return a file type
     if stat.S_ISLNK(mode):
         return _classify_end(raw_path, full, boundary)
     if stat.S_ISDIR(mode):
-        is_git = os.path.basename(raw_path) == GIT_FOLDER  # noqa: PTH119
-        return SkippedPath(path, SkipReason.GIT_DATA) if is_git else unreadable_gap(path, "a directory that cannot be listed")
+        return skip_git_data(path) if is_git_data(raw_path) else unreadable_gap(path, "a directory that cannot be listed")
     return unreadable_gap(path, f"{describe_file_type(mode)}, not a file")
 
 
@@ -153,7 +139,7 @@ def _classify_end(raw_path: bytes, link: bytes, boundary: RootBoundary) -> Targe
         is_dangling = isinstance(error, FileNotFoundError)
         return unreadable_gap(path, (DANGLING if is_dangling else LOOP).problem)
     if stat.S_ISDIR(status.st_mode):
-        return SkippedPath(path, SkipReason.LINK_WITHIN_TREE)
+        return skip_link(path)
     if not stat.S_ISREG(status.st_mode):
         return unreadable_gap(path, f"a symbolic link to {describe_file_type(status.st_mode)}")
     signature = take_stat_signature(status)
