@@ -1,0 +1,73 @@
+"""Corpora are the same for the same seed, and their labels point at what they name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+
+import pytest
+from secret_corpus.corpus import FAMILIES, generate, read_labels, write_corpus
+from secret_corpus.kinds import ALL_KINDS
+from secret_corpus.markup import MARK, LabelledFile, expand
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_family_is_the_same_for_the_same_seed(family: str) -> None:
+    first = list(generate(family, 7))
+    assert first == list(generate(family, 7))
+    assert first != list(generate(family, 8))
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_labels_point_at_their_values(family: str) -> None:
+    files = list(generate(family, 7))
+    assert len({file.path for file in files}) == len(files)
+    for file in files:
+        assert not MARK.search(file.text), file.path
+        lines = file.text.split("\n")
+        for label in file.labels:
+            assert label.path == file.path
+            assert "\n".join(lines[label.line - 1 : label.end_line])[label.column - 1 :].startswith(label.text)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_every_family_has_positives_and_negatives_of_every_generator(family: str) -> None:
+    labels = [label for file in generate(family, 7) for label in file.labels]
+    secret = {label.generator for label in labels if label.secret}
+    assert secret == {label.generator for label in labels if not label.secret}
+    assert all(len(label.value) >= 6 for label in labels if label.secret)
+    assert len({label.value for label in labels if label.secret}) > 0.97 * sum(label.secret for label in labels)
+
+
+def test_marks_become_values_with_places() -> None:
+    template = "a: <~word>\nb:\n  <+key.ec>\nc: <+password#x|url> <-text=Passwort> <+password#x>\n"
+    file = expand("<|a|a>.yaml", template, Random(1), ALL_KINDS, "test")
+    key, quoted, text, plain = file.labels
+    lines = file.text.split("\n")
+    assert file.path == "a.yaml"
+    assert (key.line, key.column, key.secret, lines[key.end_line - 1]) == (3, 3, True, "  -----END EC PRIVATE KEY-----")
+    assert (text.kind, text.secret, text.value) == ("text", False, "Passwort")
+    assert quoted.value == plain.value
+    assert lines[plain.line - 1].endswith(plain.text)
+
+
+def test_unknown_kinds_are_errors() -> None:
+    with pytest.raises(KeyError):
+        expand("a", "<+pasword>", Random(1), ALL_KINDS, "test")
+
+
+def test_labels_are_written_beside_the_tree(tmp_path: Path) -> None:
+    labels = write_corpus(tmp_path / "corpus", 7)
+    assert read_labels(tmp_path / "corpus") == labels
+    assert not list((tmp_path / "corpus" / "tree").rglob("labels.json"))
+    files = {file.path: file for family in FAMILIES for file in generate(family, 7)}
+    written = {
+        path.relative_to(tmp_path / "corpus" / "tree").as_posix()
+        for path in (tmp_path / "corpus" / "tree").rglob("*")
+        if path.is_file()
+    }
+    assert written == set(files)
+    first: LabelledFile = files[labels[0].path]
+    assert (tmp_path / "corpus" / "tree" / first.path).read_bytes().decode() == first.text
+    with pytest.raises(FileExistsError):
+        write_corpus(tmp_path / "corpus", 7)
