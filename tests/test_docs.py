@@ -25,7 +25,7 @@ from scangate.cli.publication import UNPUBLISHED
 from scangate.model import EXIT_CODES, NEVER_ALLOWED, Basis, GapKind
 from scangate.plugin import FileFacts
 from scangate.report import FORMATS
-from scangate.scan.cache import Cache
+from scangate.scan.cache_store import CacheStore
 from scangate.scan.result_cache import ResultCache
 from tests.support.doc_pages import PAGES, anchors, code_blocks, defined_names, groups, links, read_recipe
 from tests.support.paths import ROOT
@@ -260,7 +260,7 @@ def test_the_scanner_of_the_recipes_is_cached(dotenv: ModuleType, tmp_path: Path
     bench = ScanHarness(tmp_path)
     cached = []
     for _ in range(2):
-        with contextlib.closing(Cache(tmp_path / "cache", bench.root, now=LATER)) as cache:
+        with contextlib.closing(CacheStore(tmp_path / "cache", bench.root, now=LATER)) as cache:
             result = bench.result(dotenv, {".env": "A=1\n"}, result_cache=ResultCache(cache, {}, LATER))
         cached.append((result.files_cached, len(result.findings)))
     assert cached == [(0, 1), (1, 1)]

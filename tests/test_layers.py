@@ -52,7 +52,7 @@ RULES = ImportRules(
         "cyclonedx": {"report.sbom"},
         "packageurl": {"report.sbom"},
         "junitparser": {"report.junit"},
-        "sqlite3": {"advisories.store", "advisories.importer", "scan.cache"},
+        "sqlite3": {"advisories.store", "advisories.importer", "scan.cache_store"},
         "requests": {"advisories.download", "advisories.reachability", "publish.github"},
     },
     private={"tools.requests_stub": ["tools.detect_secrets_worker"], "tools.detect_secrets_worker": []},

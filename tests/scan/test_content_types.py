@@ -14,7 +14,7 @@ import pytest
 from scangate.content.catalog import CONTENT_TYPES, Form
 from scangate.errors import ScanError
 from scangate.model import GapKind
-from scangate.scan.cache import Cache
+from scangate.scan.cache_store import CacheStore
 from scangate.scan.content_types import NOT_OPENED, forget_types, identify_targets
 from scangate.scan.discovery import Listing, list_commit, list_files, list_staged
 from scangate.scan.result_cache import ResultCache
@@ -163,7 +163,7 @@ def test_content_in_the_store_of_git_lfs_is_read_from_there(bench: ScanHarness) 
 
 @contextmanager
 def opened_cache(bench: ScanHarness) -> Iterator[ResultCache]:
-    cache = Cache(bench.private_folder / "cache", bench.root, now=LATER)
+    cache = CacheStore(bench.private_folder / "cache", bench.root, now=LATER)
     yield ResultCache(cache, {}, LATER)
     cache.close()
 

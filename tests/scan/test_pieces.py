@@ -11,7 +11,7 @@ import pytest
 
 from scangate.model import Component, Confidence, FileReport, Finding, FindingKind, Gap, GapKind, Location, Severity, Span
 from scangate.plugin import FileFacts, ScanContext, SourceFile
-from scangate.scan.cache import Cache
+from scangate.scan.cache_store import CacheStore
 from scangate.scan.content_types import identify_targets
 from scangate.scan.engine import scan, scan_unredacted
 from scangate.scan.plan import ScannerTask, ScanPlan
@@ -147,7 +147,7 @@ def test_results_of_pieces_are_remembered_with_the_file(bench: ScanHarness, *, s
     files = {"nb.ipynb": notebook(CELL, ["z = bad(3)"]), "a.py": "bad(0)\n"}
     cold = bench.result(PythonScanner(splits=splits), files)
     for _ in range(2):
-        scanner, cache = PythonScanner(splits=splits), Cache(bench.private_folder / "cache", bench.root, now=LATER)
+        scanner, cache = PythonScanner(splits=splits), CacheStore(bench.private_folder / "cache", bench.root, now=LATER)
         warm = bench.result(scanner, files, result_cache=ResultCache(cache, {}, LATER))
         cache.close()
         assert (warm.findings, warm.components, warm.gaps) == (cold.findings, cold.components, cold.gaps)

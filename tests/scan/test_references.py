@@ -12,7 +12,7 @@ import pytest
 
 from scangate.model import CHANGE_SOURCES, FileSource, SkippedPath, SkipReason
 from scangate.plugin import read_traits
-from scangate.scan.cache import Cache
+from scangate.scan.cache_store import CacheStore
 from scangate.scan.listing import Listing
 from scangate.scan.plan import ScannerTask, ScanPlan, assign_files
 from scangate.scan.result_cache import ResultCache
@@ -134,7 +134,7 @@ def test_a_cached_result_is_of_no_use_once_a_named_file_changed(harness: ScanHar
 
     def scan(listing: Listing | None = None) -> list[str]:
         scanner.asked = []
-        with closing(Cache(tmp_path / "cache", harness.root, now=LATER)) as cache:
+        with closing(CacheStore(tmp_path / "cache", harness.root, now=LATER)) as cache:
             harness.run(scanner, listing=listing, result_cache=ResultCache(cache, {}, LATER))
         return scanner.asked
 
@@ -151,7 +151,7 @@ def test_a_cached_result_is_of_no_use_once_a_named_file_changed(harness: ScanHar
 def test_a_named_file_with_a_gap_is_scanned_again(harness: ScanHarness, tmp_path: Path) -> None:
     write_files(harness.root, {"lists/two.list": "broken\n"})
     for _ in range(2):
-        with closing(Cache(tmp_path / "cache", harness.root, now=LATER)) as cache:
+        with closing(CacheStore(tmp_path / "cache", harness.root, now=LATER)) as cache:
             result, _ = harness.run(
                 NamingScanner(), listing=part_of(harness.listing(), "a.txt"), result_cache=ResultCache(cache, {}, LATER)
             )
@@ -162,7 +162,7 @@ def test_shards_and_their_merge_give_the_scanner_the_same_files(harness: ScanHar
     listing, task = harness.listing(), ScannerTask(NamingScanner(), WordScanner.Options(), 60)
     plan = ScanPlan((task,))
     assert sorted(take_inventory(listing, plan).sizes) == NAMED
-    with closing(Cache(tmp_path / "cache", harness.root, now=LATER)) as cache:
+    with closing(CacheStore(tmp_path / "cache", harness.root, now=LATER)) as cache:
         caching = ShardCache(msgspec.structs.replace(plan, result_cache=ResultCache(cache, {}, LATER)), {})
         assert assigned(listing, scanner=caching.plan.tasks[0].scanner) == NAMED
 

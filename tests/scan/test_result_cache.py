@@ -22,13 +22,13 @@ from scangate.model import (
 from scangate.plugin import FileFacts
 from scangate.scan import content_cache
 from scangate.scan import result_cache as memory_module
-from scangate.scan.cache import Cache
+from scangate.scan.cache_store import CacheStore
 from scangate.scan.content_types import FileContent
 from scangate.scan.engine import scan
 from scangate.scan.plan import ScannerTask, ScanPlan
 from scangate.scan.result_cache import ResultCache
-from scangate.scan.scan_cache import scan_key
 from scangate.scan.skipping import ExcludedPaths
+from scangate.scan.whole_scan_cache import scan_key
 from tests.support.fake_scanners import FILES, LATER, SECRET, WordScanner
 from tests.support.scan_harness import ScanHarness, run_git, write_files
 
@@ -51,7 +51,7 @@ class CachedScans:
         options = plan.pop("options", WordScanner.Options())
         timeout, rules = plan.pop("timeout", 60), plan.pop("rules", {})
         listing = plan.pop("listing", None) or self.bench.listing()
-        cache = Cache(self.cache, self.bench.root, now=self.now) if remember else None
+        cache = CacheStore(self.cache, self.bench.root, now=self.now) if remember else None
         memory = ResultCache(cache, rules, self.now) if cache is not None else None
         tasks = tuple(ScannerTask(scanner, options, timeout) for scanner in scanners)
         results, _ = scan(
@@ -275,7 +275,7 @@ def test_a_poisoned_answer_about_another_file_is_not_used(lab: CachedScans) -> N
     """Even one with a good MAC: an answer speaks of its own file."""
     words = WordScanner()
     lab.run(words, files=FILES)
-    cache = Cache(lab.cache, None)
+    cache = CacheStore(lab.cache, None)
     with_finding = msgspec.msgpack.encode(memory_module.CachedResult((words._finding("z.txt", 1, "bad"),)))
     rows = cache._connection.execute("SELECT key FROM rows").fetchall()  # type: ignore[union-attr]
     cache.put({row[len(cache._key_id) :]: with_finding for (row,) in rows})
@@ -457,7 +457,7 @@ def test_where_no_whole_run_is_kept_what_was_kept_before_goes(lab: CachedScans, 
     failing.resting_on = None if why == "nothing may be kept" else ""
     options: dict[str, Any] = {"secret_salt": b"salt"} if why == "a salt" else {}
     lab.run(WordScanner("blind", secrets=False), seeing, failing, files={"b.txt": f"secret={SECRET}\n"}, **options)
-    cache = Cache(lab.cache, lab.bench.root, now=lab.now)
+    cache = CacheStore(lab.cache, lab.bench.root, now=lab.now)
     assert SECRET.encode() not in ResultCache(cache, {}, lab.now).load_scan(scan_key(lab.bench.listing()))
     cache.close()
 

@@ -13,7 +13,7 @@ import pytest
 from scangate.errors import ScanError
 from scangate.model import FileReport, Finding, Gap, GapKind, ScanResult, ScanStatus, Targets
 from scangate.plugin import FileFacts, ScanContext, SourceFile
-from scangate.scan.cache import Cache
+from scangate.scan.cache_store import CacheStore
 from scangate.scan.engine import UnredactedResult, scan, scan_unredacted
 from scangate.scan.listing import Listing
 from scangate.scan.plan import ScannerTask, ScanPlan
@@ -48,7 +48,7 @@ class Scans:
         self.cache = folder / "cache"
         self.progress: list[tuple[str, int, int]] = []
 
-    def plan(self, *scanners: Any, cache: Cache | None = None, **more: Any) -> ScanPlan:
+    def plan(self, *scanners: Any, cache: CacheStore | None = None, **more: Any) -> ScanPlan:
         tasks = tuple(ScannerTask(scanner, WordScanner.Options(), 60) for scanner in scanners)
         return ScanPlan(tasks, result_cache=None if cache is None else ResultCache(cache, {}, LATER), **more)
 
@@ -56,7 +56,7 @@ class Scans:
         self.progress = []
         for scanner in scanners:
             scanner.asked = []
-        cache = Cache(self.cache, self.harness.root, now=LATER) if reuse else None
+        cache = CacheStore(self.cache, self.harness.root, now=LATER) if reuse else None
         plan = self.plan(*scanners, cache=cache, **more)
         listing, folder = self.harness.listing(), self.harness.private_folder
         output = scan(listing, plan, self.harness.processes, folder, lambda *reported: self.progress.append(reported))
@@ -182,7 +182,7 @@ class MissingScanner(WordScanner):
 
 def test_unredacted_results_are_what_the_scanners_said(scans: Scans) -> None:
     write_files(scans.harness.root, {"c.txt": f"secret={SECRET}\nbad {SECRET}\n", "x.txt": "broken\n"})
-    cache = Cache(scans.cache, scans.harness.root, now=LATER)
+    cache = CacheStore(scans.cache, scans.harness.root, now=LATER)
     plan = scans.plan(SlowScanner("slow"), MissingScanner("missing"), WordScanner("off"), cache=cache)
     skipped = msgspec.structs.replace(plan.tasks[2], skip_reason="it is off")
     plan = msgspec.structs.replace(plan, tasks=(*plan.tasks[:2], skipped))
@@ -218,7 +218,7 @@ def test_unredacted_results_are_made_anew_even_if_the_scan_is_cached(scans: Scan
     write_files(scans.harness.root, FILES)
     scans.run(words)
     places.clear()
-    cache = Cache(scans.cache, scans.harness.root, now=LATER)
+    cache = CacheStore(scans.cache, scans.harness.root, now=LATER)
     listing, folder = scans.harness.listing(), scans.harness.private_folder
     (result,) = scan_unredacted(listing, scans.plan(words, cache=cache), scans.harness.processes, folder, lambda *_: None)
     cache.close()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from scangate.scan.cache import Cache
+from scangate.scan.cache_store import CacheStore
 from scangate.scan.engine import UnredactedResult, scan_unredacted
 from scangate.scan.plan import ScannerTask, ScanPlan
 from scangate.scan.result_cache import ResultCache
@@ -31,7 +31,7 @@ class ShardScans:
         write_files(self.bench.root, files or {})
         for scanner in scanners:
             scanner.asked = []
-        cache = Cache(self.cache, self.bench.root, now=LATER)
+        cache = CacheStore(self.cache, self.bench.root, now=LATER)
         memory = ResultCache(cache, plan.pop("rules", {}), LATER) if remember else None
         tasks = tuple(
             ScannerTask(scanner, plan.get("options", WordScanner.Options()), plan.get("timeout", 60)) for scanner in scanners
@@ -126,7 +126,7 @@ def test_cached_entry_for_another_file_is_ignored(shop: ShardScans, value: bytes
     """Even one with a good MAC."""
     words = WordScanner()
     cold = shop.run(words, files=FILES)
-    cache = Cache(shop.cache, None)
+    cache = CacheStore(shop.cache, None)
     rows = cache._connection.execute("SELECT key FROM rows").fetchall()  # type: ignore[union-attr]
     cache.put({row[len(cache._key_id) :]: value for (row,) in rows})
     cache.close()

@@ -8,7 +8,7 @@ import pytest
 
 from scangate.model import FileReport, Secret, Span
 from scangate.plugin import SourceFile
-from scangate.scan.cache import Cache
+from scangate.scan.cache_store import CacheStore
 from scangate.scan.masking import MASK
 from scangate.scan.redaction import Redactor
 from scangate.scan.result_cache import FileChangedError
@@ -18,7 +18,7 @@ KEY, INPUTS = b"k" * 32, b"inputs"
 SECRET = Secret((Span(1, 7, 1, 15),))
 
 
-class DictCache(Cache):
+class DictCache(CacheStore):
     """A cache in memory."""
 
     def __init__(self) -> None:

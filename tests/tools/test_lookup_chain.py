@@ -14,7 +14,7 @@ import pytest
 from scangate.advisories import reachability
 from scangate.advisories.importer import import_osv
 from scangate.model import BUNDLED_ADVISORIES, GapKind, ScanResult, ScanStatus
-from scangate.scan.cache import Cache
+from scangate.scan.cache_store import CacheStore
 from scangate.scan.saved_values import SavedValues
 from scangate.tools import advisory_services, pip_audit
 from tests.support.advisory_services import OSV, PYPI, FakeNetwork, find_closed_port, run_network
@@ -113,7 +113,7 @@ class Runs:
     def audit(self, minutes: float, files: dict[str, bytes | str] = FILES, options: pip_audit.Options | None = None) -> ScanResult:
         self._count += 1
         now = 60 * minutes
-        with contextlib.closing(Cache(self._folder / "cache", None, now=now)) as cache:
+        with contextlib.closing(CacheStore(self._folder / "cache", None, now=now)) as cache:
             harness = ScanHarness(self._folder / f"run-{self._count}")
             return harness.result(pip_audit, files, options or quick(), saved_values=SavedValues(cache, now))
 

@@ -13,8 +13,8 @@ from scangate.app.requests import ScanRequest
 from scangate.app.scan_setup import digest_bundled_rules
 from scangate.errors import ScangateError
 from scangate.judge.policy import Policy
-from scangate.scan.cache import Cache, default_cache_directory
-from scangate.scan.key_derivation import KEY_VARIABLE
+from scangate.scan.cache_store import CacheStore, default_cache_directory
+from scangate.scan.mac_key import KEY_VARIABLE
 from scangate.scan.result_cache import ResultCache
 
 
@@ -31,7 +31,7 @@ def open_cache(request: ScanRequest, policy: Policy, worktree: Path, events: Eve
         return
     now = time.time()
     try:
-        cache = Cache(request.cache_dir or default_cache_directory(os.environ), worktree, secret=secret, now=now)
+        cache = CacheStore(request.cache_dir or default_cache_directory(os.environ), worktree, secret=secret, now=now)
     except ScangateError as error:
         events.on_warning(error.message, error.hint)
         yield None

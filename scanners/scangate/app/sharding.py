@@ -21,7 +21,7 @@ from scangate.errors import UsageError
 from scangate.files import write_atomically
 from scangate.judge.policy import Policy
 from scangate.scan.engine import scan_unredacted
-from scangate.scan.key_derivation import KEY_VARIABLE, derive_key
+from scangate.scan.mac_key import KEY_VARIABLE, derive_mac_key
 from scangate.scan.shard_cache import ShardCache
 from scangate.scan.shard_file import KEY_PURPOSE, ShardHeader, write_shard_file
 from scangate.scan.shards import Inventory, Shard, plan_for_shard, take_inventory
@@ -83,7 +83,7 @@ def shard_signing_key(policy: Policy) -> bytes:
     if policy.signed_cache_only and not secret:
         message = f"the policy accepts signed shard files only (cache: keyed-only), and {KEY_VARIABLE} is not set"
         raise UsageError(message, f"set the same {KEY_VARIABLE} for all shards and for merge")
-    return derive_key(secret, KEY_PURPOSE)
+    return derive_mac_key(secret, KEY_PURPOSE)
 
 
 def build_header(setup: ScanSetup, session: Session, shards: int, inventory: Inventory) -> ShardHeader:

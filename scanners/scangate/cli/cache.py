@@ -12,8 +12,8 @@ import click
 
 from scangate.cli import options
 from scangate.cli.console import warn
-from scangate.scan.cache import Cache, default_cache_directory
-from scangate.scan.key_derivation import KEY_VARIABLE
+from scangate.scan.cache_store import CacheStore, default_cache_directory
+from scangate.scan.mac_key import KEY_VARIABLE
 
 MIB = 1024 * 1024
 
@@ -44,9 +44,9 @@ def clear(cache_dir: Path | None) -> int:
 
 
 @contextlib.contextmanager
-def _open(cache_dir: Path | None) -> Iterator[tuple[Path, Cache]]:
+def _open(cache_dir: Path | None) -> Iterator[tuple[Path, CacheStore]]:
     directory = cache_dir or default_cache_directory(os.environ)
-    cache = Cache(directory, None, secret=os.environ.get(KEY_VARIABLE, ""), now=time.time())
+    cache = CacheStore(directory, None, secret=os.environ.get(KEY_VARIABLE, ""), now=time.time())
     yield directory, cache
     cache.close()
     for note in cache.notes:

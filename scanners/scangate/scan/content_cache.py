@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 
 from scangate.errors import ScanError
-from scangate.scan.cache import Cache
+from scangate.scan.cache_store import CacheStore
 from scangate.scan.content_types import FileContent, Identifier, open_reader, try_to_read
 from scangate.scan.git import blob_id
 from scangate.scan.listing import Listing
@@ -62,7 +62,7 @@ def content_digest(data: bytes, blob: str = "") -> str:
 class ContentCache:
     """Digests and content types in ``cache``. ``version``: of the code that identifies types; ``now``: seconds since 1970."""
 
-    def __init__(self, cache: Cache, version: str, now: float) -> None:
+    def __init__(self, cache: CacheStore, version: str, now: float) -> None:
         self._cache = cache
         self._version = version
         self._now = now

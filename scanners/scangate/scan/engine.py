@@ -55,11 +55,20 @@ from scangate.scan.result_cache import (
     result_key,
 )
 from scangate.scan.results import build_result, with_hint
-from scangate.scan.scan_cache import CachedScan, decode, digest_inputs, digest_outputs, encode, files_to_rescan, scan_key, texts_key
 from scangate.scan.skipping import find_repeated_links, skip_link
 from scangate.scan.snapshot import Snapshot
 from scangate.scan.target import Target
 from scangate.scan.text_redactor import FileSecrets, TextRedactor
+from scangate.scan.whole_scan_cache import (
+    CachedScan,
+    decode,
+    digest_inputs,
+    digest_outputs,
+    encode,
+    files_to_rescan,
+    scan_key,
+    texts_key,
+)
 
 ScanOutput = tuple[tuple[ScanResult, ...], Targets]
 """The results in the plan's order, and the redacted summary of the targets."""

@@ -24,7 +24,7 @@ import msgspec
 from scangate.errors import ScanError
 from scangate.model import Component, FileReport, Finding, Secret, SecretWeight, SkippedPath
 from scangate.plugin import Scanner, SourceFile
-from scangate.scan.cache import Cache
+from scangate.scan.cache_store import CacheStore
 from scangate.scan.content_cache import ContentCache, content_digest
 from scangate.scan.content_types import FileContent, Identifier
 from scangate.scan.listing import Listing
@@ -101,7 +101,7 @@ def digest_secrets(secrets: Mapping[str, Iterable[Secret]], digests: Mapping[str
 class ResultCache:
     """Cached results in a ``store``. ``rules``: digests of the bundled rules by scanner; ``now``: seconds since 1970."""
 
-    def __init__(self, cache: Cache, rules: Mapping[str, str], now: float) -> None:
+    def __init__(self, cache: CacheStore, rules: Mapping[str, str], now: float) -> None:
         self.store = cache
         self._rules = rules
         self._now = now

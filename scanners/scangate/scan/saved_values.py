@@ -7,7 +7,7 @@ import struct
 import threading
 from collections.abc import Iterable, Mapping
 
-from scangate.scan.cache import Cache
+from scangate.scan.cache_store import CacheStore
 
 _EXPIRY = struct.Struct(">d")
 
@@ -15,7 +15,7 @@ _EXPIRY = struct.Struct(">d")
 class SavedValues:
     """The values of all scanners in ``cache``. ``now``: seconds since 1970. Thread-safe."""
 
-    def __init__(self, cache: Cache, now: float) -> None:
+    def __init__(self, cache: CacheStore, now: float) -> None:
         self._cache = cache
         self._now = now
         self._lock = threading.Lock()

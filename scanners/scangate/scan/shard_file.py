@@ -18,15 +18,15 @@ import msgspec
 from scangate.errors import ScanError, UsageError
 from scangate.model import FileReport, Gap
 from scangate.scan.engine import UnredactedResult
-from scangate.scan.key_derivation import KEY_VARIABLE
 from scangate.scan.listing import Listing
+from scangate.scan.mac_key import KEY_VARIABLE
 from scangate.scan.shards import Shard
 from scangate.scan.span_encoding import SpanCodec, canonical_json, convert_exactly
 from scangate.source_text import decode, split_lines
 
 SCHEMA = 3
 KEY_PURPOSE = "shard"
-"""The purpose of the signing key, see `key_derivation`."""
+"""The purpose of the signing key, see `mac_key`."""
 MAX_CHARACTERS = 256 * 1024 * 1024
 RESCAN_HINT = "scan this shard again: scangate scan --shard I/N --output-dir DIR"
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from scangate.model import Secret, SecretWeight
-from scangate.scan.cache import Cache
+from scangate.scan.cache_store import CacheStore
 from scangate.scan.masking import MASK
 from scangate.scan.redaction import Redactor
 from scangate.scan.result_cache import FileChangedError
@@ -39,10 +39,10 @@ class TextRedactor:
         self._redactor: Redactor | None = None
         self._known = KnownTexts(b"")
         self._clean: set[bytes] = set()
-        self._store: tuple[Cache, bytes] | None = None
+        self._store: tuple[CacheStore, bytes] | None = None
 
     def learn(
-        self, redactor: Redactor, store: tuple[Cache, bytes] | None, inputs_digest: bytes, indexes: Mapping[str, int]
+        self, redactor: Redactor, store: tuple[CacheStore, bytes] | None, inputs_digest: bytes, indexes: Mapping[str, int]
     ) -> None:
         """Takes the secrets of this run. ``store``: where to remember clean texts, and under which key; None: nowhere.
 
@@ -59,7 +59,7 @@ class TextRedactor:
 
     def recall(
         self,
-        store: tuple[Cache, bytes],
+        store: tuple[CacheStore, bytes],
         inputs_digest: bytes,
         load: Callable[[tuple[tuple[int, tuple[Secret, ...]], ...]], Redactor],
     ) -> bool:

@@ -15,14 +15,14 @@ from pathlib import Path
 import pytest
 
 from scangate.errors import ScangateError
-from scangate.scan.cache import Cache, default_cache_directory
+from scangate.scan.cache_store import CacheStore, default_cache_directory
 
 KEY = b"k" * 32
 SECRET = "a secret of sixteen or more"
 
 
-def opened(folder: Path, **more: object) -> Cache:
-    return Cache(folder / "cache", None, **{"now": 3600.0 * 500_000, **more})  # type: ignore[arg-type]
+def opened(folder: Path, **more: object) -> CacheStore:
+    return CacheStore(folder / "cache", None, **{"now": 3600.0 * 500_000, **more})  # type: ignore[arg-type]
 
 
 def raw(folder: Path) -> sqlite3.Connection:
@@ -71,7 +71,7 @@ def test_a_row_copied_under_the_mark_of_a_key_is_not_there(tmp_path: Path) -> No
     signed.close()
     with raw(tmp_path) as connection:
         ((row,),) = connection.execute("SELECT key FROM rows")
-        plain = Cache(tmp_path / "cache", None)
+        plain = CacheStore(tmp_path / "cache", None)
         connection.execute("UPDATE rows SET value = ?, mac = ?", (b"poison", plain._mac(row, b"poison")))
     connection.close()
     assert opened(tmp_path, secret=SECRET).get([KEY]) == {}
@@ -128,7 +128,7 @@ def test_cache_of_another_user_is_rejected(tmp_path: Path, part: str) -> None:
 @pytest.mark.parametrize("place", [".", "cache", "deep/in/it"])
 def test_a_cache_in_the_scanned_tree_is_refused(tmp_path: Path, place: str) -> None:
     with pytest.raises(ScangateError):
-        Cache(tmp_path / place, tmp_path)
+        CacheStore(tmp_path / place, tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -136,7 +136,7 @@ def test_a_link_that_leads_into_the_tree_is_refused(tmp_path: Path) -> None:
     (tmp_path / "tree" / "planted").mkdir(parents=True, mode=0o700)
     (tmp_path / "home").symlink_to(tmp_path / "tree")
     with pytest.raises(ScangateError):
-        Cache(tmp_path / "home" / "planted", tmp_path / "tree")
+        CacheStore(tmp_path / "home" / "planted", tmp_path / "tree")
 
 
 def rubbish(file: Path) -> None:
@@ -255,8 +255,8 @@ def test_the_usual_place() -> None:
 WRITER = """
 import sys
 from pathlib import Path
-from scangate.scan.cache import Cache
-cache = Cache(Path(sys.argv[1]), None, limit=3_000_000)
+from scangate.scan.cache_store import CacheStore
+cache = CacheStore(Path(sys.argv[1]), None, limit=3_000_000)
 print("ready", flush=True)
 for number in range(10_000):
     cache.put({number.to_bytes(32, "big"): number.to_bytes(4, "big") * 2000, b"last" * 8: number.to_bytes(8, "big")})
@@ -273,7 +273,7 @@ def _kill_while_writing(folder: Path, times: int) -> None:
         writer.send_signal(signal.SIGKILL)
         writer.wait()
         writer.stdout.close()
-        cache = Cache(folder / "cache", None, limit=3_000_000)
+        cache = CacheStore(folder / "cache", None, limit=3_000_000)
         assert cache.notes == []
         found = cache.get([number.to_bytes(32, "big") for number in range(10_000)])
         assert all(value == key[-4:] * 2000 for key, value in found.items())

@@ -3,8 +3,16 @@
 A value is used only if its MAC is valid: under SCANGATE_CACHE_KEY if that is set, else under an empty key, which only detects
 damage. Problems of the cache are reported in ``notes`` and never fail the run: without it everything is scanned.
 
-Each kind of value has a module: results of one file `result_cache`, of a whole scan `scan_cache`, of a shard `shard_cache`; what a
-file is, `content_cache`; what scanners save themselves, `saved_values`; texts without secrets, `text_redactor`.
+Each kind of value has a module, which also makes its keys:
+
+| value | module |
+|---|---|
+| what a file is: digest and content types | `content_cache` |
+| what one scanner reported about one file | `result_cache` |
+| the results of a whole scan | `whole_scan_cache` |
+| what one scanner reported in a shard, not redacted | `shard_cache` |
+| what is known of texts that no scanner reported | `text_redactor` |
+| what a scanner itself saves, such as answers of a service | `saved_values` |
 """
 
 from __future__ import annotations
@@ -21,7 +29,7 @@ from pathlib import Path
 import msgspec
 
 from scangate.errors import ScangateError
-from scangate.scan.key_derivation import derive_key
+from scangate.scan.mac_key import derive_mac_key
 
 DATABASE_FILE = "answers.sqlite"
 SET_ASIDE_FILE = "answers.sqlite.set-aside"
@@ -54,7 +62,7 @@ def default_cache_directory(environ: Mapping[str, str]) -> Path:
     return (Path(base) if Path(base).is_absolute() else Path(environ.get("HOME", "~")).expanduser() / ".cache") / "scangate"
 
 
-class Cache:
+class CacheStore:
     """The values in one folder. Several processes may use it at once, and one that is killed leaves it intact."""
 
     def __init__(
@@ -62,7 +70,7 @@ class Cache:
     ) -> None:
         """Opens the cache in ``folder``, created if missing. ``tree``: the scanned one, in which no cache is trusted; ``secret``:
         for the rows' MACs; ``now``: seconds since 1970. Raises ScangateError if it cannot be used."""
-        self._key = derive_key(secret)
+        self._key = derive_mac_key(secret)
         self._key_id = hmac.digest(self._key, b"mark", "sha256")[:8]
         self._folder = folder = Path(os.path.abspath(folder))  # noqa: PTH100 -- links stay, to be seen
         self._hour = int(now // HOUR_SECONDS)

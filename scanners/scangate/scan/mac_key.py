@@ -1,4 +1,4 @@
-"""Derives signing keys from the project's secret (SCANGATE_CACHE_KEY), one for each purpose."""
+"""Derives the MAC keys of the cache and of shard files from the project's secret, SCANGATE_CACHE_KEY: one for each purpose."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ KEY_VARIABLE = "SCANGATE_CACHE_KEY"
 MIN_SECRET_LENGTH = 16  # characters
 
 
-def derive_key(secret: str, purpose: str = "") -> bytes:
+def derive_mac_key(secret: str, purpose: str = "") -> bytes:
     """The key for ``purpose``; a signature made for one purpose is not valid for another. Empty without a secret.
 
     Raises UsageError for a short secret.
