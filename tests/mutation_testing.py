@@ -28,7 +28,7 @@ COPIES = {
     "benchmarks": "benchmarks",
 }
 JUDGE = (
-    *("baseline", "correlation", "evaluation", "exceptions", "finding_matching", "inline_comments"),
+    *("baseline", "correlation", "evaluation", "exceptions", "finding_matching", "inline_suppressions"),
     *("policy_findings", "policy_matcher", "rulings", "scan_scope"),
 )
 MODULES = (*(f"judge/{name}.py" for name in JUDGE), *(f"scan/{name}.py" for name in ("dispatch", "engine", "plan", "results")))

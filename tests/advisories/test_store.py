@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from packaging.version import InvalidVersion
 
-from scangate.advisories.paths import default_store_path
 from scangate.advisories.store import APPLICATION_ID, Store
+from scangate.advisories.store_paths import default_store_path
 from scangate.errors import ScangateError
 from tests.support.osv_records import NOW, build_store, osv_record
 

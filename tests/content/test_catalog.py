@@ -6,10 +6,10 @@ import pytest
 
 from scangate.content.catalog import CONTENT_TYPES, Form, is_template, rendered_type
 from scangate.content.ci_scripts import CI_TYPES
-from scangate.content.derived import has_pieces
+from scangate.content.document_types import DISTINCT_TYPES
+from scangate.content.extraction import has_pieces
+from scangate.content.file_names import STRUCTURED, SUFFIXES, match_name, usual_name
 from scangate.content.interpreters import interpreter_type
-from scangate.content.names import STRUCTURED, SUFFIXES, match_name, usual_name
-from scangate.content.structure import DISTINCT_TYPES
 from scangate.model import Analysis
 
 SECRETS = {Analysis.SECRETS}

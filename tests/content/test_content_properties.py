@@ -10,11 +10,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from scangate.content.catalog import CONTENT_TYPES
-from scangate.content.derived import extract, has_pieces
+from scangate.content.extraction import extract, has_pieces
+from scangate.content.identification import STAND_IN_BYTES, identify, identify_by_name
 from scangate.content.json_tree import parse_json
-from scangate.content.positions import PositionMap
+from scangate.content.position_maps import PositionMap
 from scangate.content.scalar_text import scalar_text
-from scangate.content.types import STAND_IN_BYTES, identify, identify_by_name
 from scangate.content.yaml_tree import Node, line_starts, parse
 from scangate.source_text import decode, split_lines
 

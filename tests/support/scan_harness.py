@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from scangate.content.types import identify
+from scangate.content.identification import identify
 from scangate.model import Gap, ScanResult, Targets
 from scangate.plugin import SourceFile
 from scangate.scan.context import CallContext

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from scangate.assets import folder
-from scangate.content.types import identify
+from scangate.content.identification import identify
 from scangate.model import Analysis, Coverage
 from scangate.tools import rule_pack
 from scangate.tools.rule_pack import RuleScope

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from scangate.app.scanner_registry import load_scanners
 from scangate.content.catalog import CONTENT_TYPES, Form
-from scangate.content.names import usual_name
-from scangate.content.types import identify
+from scangate.content.file_names import usual_name
+from scangate.content.identification import identify
 from scangate.model import ANY_TYPE, FileAccounting, GapKind, ScanStatus, Severity
 from scangate.plugin import FileFacts, Scanner, read_traits
 from scangate.python_parser import ignore_warnings

@@ -12,7 +12,7 @@ from packaging.version import Version
 
 from scangate.advisories.advisory import Advisory, find_advisories, find_upgrade
 from scangate.advisories.osv import AdvisoryRecord, Interval
-from scangate.advisories.paths import bundled_file
+from scangate.advisories.store_paths import bundled_file
 from scangate.model import BUNDLED_ADVISORIES
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 
 from scangate.advisories.importer import EXPORT_URL, import_osv
-from scangate.advisories.paths import default_store_path
 from scangate.advisories.store import Store, StoreInfo
+from scangate.advisories.store_paths import default_store_path
 from scangate.cli.console import print_line, warn
 from scangate.cli.progress import show_transfer
 from scangate.report.escape import terminal

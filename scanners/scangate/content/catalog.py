@@ -2,7 +2,7 @@
 
 Programming languages call for code analysis, also where a build or a test runs them (``makefile``, ``robot``). Infrastructure
 files call for configuration analysis, manifests for dependency analysis. Prose, data and markup call for secrets alone; SQL counts
-as data. Every text calls for secrets. The code in a notebook is in its pieces (`derived`), which have types of their own.
+as data. Every text calls for secrets. The code in a notebook is in its pieces (`extraction`), which have types of their own.
 
 A file from which another file is made by a template engine has a content type of its own, for instance ``python-template``: it
 calls for the same analyses as the text that is made from it, but a parser of that language cannot read it. A scanner that declares

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 
+from scangate.content.document_types import config_type
 from scangate.content.documents import Document, Entry, script_of, texts_of, walk
 from scangate.content.embedded import Embedded, Failure, embed, script_content_type
-from scangate.content.positions import MappedText, join
+from scangate.content.identification import identify_text
+from scangate.content.position_maps import MappedText, join
 from scangate.content.python_text import looks_like_python
-from scangate.content.structure import config_type
-from scangate.content.types import identify_text
 from scangate.content.yaml_tree import Node
 
 _RUNTIMES = {"python": "python", "nodejs": "javascript", "ruby": "ruby", "java": "java", "dotnet": "csharp", "go": "go"}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from scangate.content.json_tree import parse_json
-from scangate.content.positions import MappedText, join
+from scangate.content.position_maps import MappedText, join
 from scangate.content.scalar_text import scalar_text
 from scangate.content.yaml_tree import Node, Problem, parse
 

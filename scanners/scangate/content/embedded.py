@@ -7,10 +7,10 @@ import re
 import msgspec
 
 from scangate.content.catalog import TEMPLATE_ENDING, calls_for_more
+from scangate.content.identification import identify_text
 from scangate.content.interpreters import interpreter_type
-from scangate.content.positions import MappedText, overwrite
+from scangate.content.position_maps import MappedText, overwrite
 from scangate.content.python_text import is_python
-from scangate.content.types import identify_text
 from scangate.model import GapKind
 
 

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from scangate.content.embedded import Embedded, Failure, command_type, embed, script_content_type
+from scangate.content.identification import identify_text
 from scangate.content.interpreters import interpreter_type
-from scangate.content.positions import take
-from scangate.content.types import identify_text
+from scangate.content.position_maps import take
 
 _OPENING = re.compile(
     r"(?<![<\w$(])<<(?P<strip>[-~]?)[ \t]*(?:\"(?P<double>[^\"\n]+)\"|'(?P<single>[^'\n]+)'|\\?(?P<plain>[^\s\"'<>|&;()`$\\=]+))"

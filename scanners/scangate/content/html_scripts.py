@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from scangate.content.catalog import TEMPLATE_ENDING
 from scangate.content.embedded import Embedded, embed
-from scangate.content.positions import take
+from scangate.content.position_maps import take
 
 _OPENING = re.compile(r"<script\b(?P<attributes>[^>]{0,2000})>", re.IGNORECASE)
 _CLOSING = re.compile(r"</script\b", re.IGNORECASE)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from scangate.content.embedded import Embedded, embed
 from scangate.content.interpreters import interpreter_type
-from scangate.content.positions import MappedText, Segment, take
+from scangate.content.position_maps import MappedText, Segment, take
 
 _CALL = re.compile(
     r"(?<![\w/-])(?:[\w./-]*/)?(?P<program>python[\d.]*|pypy[\d.]*|node|nodejs|deno|perl|ruby|php)[ \t]+(?:-\w+[ \t]+){0,5}?"

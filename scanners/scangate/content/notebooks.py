@@ -11,11 +11,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from scangate.content.embedded import Embedded, Failure, embed
+from scangate.content.file_names import SUFFIXES
 from scangate.content.interpreters import interpreter_type
+from scangate.content.ipython_magics import CellPart, split_cell
 from scangate.content.json_tree import parse_json
-from scangate.content.magics import CellPart, split_cell
-from scangate.content.names import SUFFIXES
-from scangate.content.positions import MappedText, join
+from scangate.content.position_maps import MappedText, join
 from scangate.content.scalar_text import scalar_text
 from scangate.content.yaml_tree import Node
 from scangate.python_parser import ignore_warnings

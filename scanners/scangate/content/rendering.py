@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from scangate.content.catalog import rendered_type
 from scangate.content.documents import read_document
 from scangate.content.embedded import Embedded, embed
-from scangate.content.positions import overwrite, take
+from scangate.content.position_maps import overwrite, take
 from scangate.content.python_text import is_python
 
 _DIRECTIVE = re.compile(

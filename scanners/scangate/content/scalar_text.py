@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from scangate.content.json_tree import unescape
-from scangate.content.positions import MappedText, Segment
+from scangate.content.position_maps import MappedText, Segment
 from scangate.content.yaml_tree import Node
 
 _PROPERTIES = re.compile(r"(?:[!&][^\s,\[\]{}]*(?:\s|\#[^\r\n]*)+)*")

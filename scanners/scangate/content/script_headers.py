@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from scangate.content.catalog import SCRIPT_HEADER
 from scangate.content.embedded import Embedded, Failure
-from scangate.content.positions import MappedText, join, take
+from scangate.content.position_maps import MappedText, join, take
 from scangate.model import GapKind
 
 _START = re.compile(r"^# /// script[ \t]*\r?$", re.MULTILINE)

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from identify.identify import parse_shebang
 
+from scangate.content.file_names import SUFFIXES
 from scangate.content.interpreters import interpreter_type
-from scangate.content.names import SUFFIXES
 
 _FIRST_BYTES = 4096
 _TRAMPOLINE = re.compile(

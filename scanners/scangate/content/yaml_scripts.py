@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from scangate.content.documents import Document, Entry, walk
 from scangate.content.embedded import Embedded, embed, inline_scripts, script_content_type
+from scangate.content.identification import identify_text
 from scangate.content.scalar_text import scalar_text
-from scangate.content.types import identify_text
 
 _COMMAND_KEYS = frozenset(
     {"command", "entrypoint", "cmd", "test", "run", "postCreateCommand", "postStartCommand", "onCreateCommand"}

@@ -19,7 +19,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Sequence
 
-from scangate.judge import inline_comments
+from scangate.judge import inline_suppressions
 from scangate.judge.codeowners import CodeOwners
 from scangate.judge.correlation import list_merge_notes, merge_rulings
 from scangate.judge.coverage import rule_coverage_gaps
@@ -96,7 +96,7 @@ def evaluate(  # noqa: PLR0913 -- each is a fact that only the caller knows
         date=today.isoformat(),
         notes=(
             *exceptions.list_notes(incomplete),
-            *inline_comments.list_notes(findings, policy, today),
+            *inline_suppressions.list_notes(findings, policy, today),
             *_ruling_notes(unmerged, policy),
             *_known_source_notes(known_sources),
             *_dependency_notes(results, policy),

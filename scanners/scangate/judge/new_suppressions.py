@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from scangate.judge.finding_matching import KnownFinding, KnownOrigin, ScannedPaths, match_findings
-from scangate.judge.inline_comments import suppressed_until
+from scangate.judge.inline_suppressions import suppressed_until
 from scangate.judge.policy import Policy
 from scangate.model import Finding, FindingIdentity, KnownSourceKind, ScanResult, Targets
 

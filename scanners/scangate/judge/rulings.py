@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from scangate.judge import inline_comments
+from scangate.judge import inline_suppressions
 from scangate.judge.correlation import WeaknessKey, weakness_key
 from scangate.judge.exceptions import ExceptionLedger
 from scangate.judge.policy import Budget, BudgetOverride, Policy
@@ -157,7 +157,7 @@ def find_suppression(finding: Finding, matcher: PolicyMatcher, exceptions: Excep
     return (
         matcher.exclusion_of(finding.scanner, finding.location.path)
         or exceptions.accept(finding)
-        or inline_comments.find_inline_suppression(finding, matcher.policy, exceptions.today)
+        or inline_suppressions.find_inline_suppression(finding, matcher.policy, exceptions.today)
     )
 
 
@@ -207,5 +207,5 @@ def _notes(finding: Finding, severity: Severity, matcher: PolicyMatcher, excepti
         yield Note(NoteKind.KNOWN_COUNTED, name=finding.known_by, location=policy.locate("new-only"))
     elif moved_to_stricter_path(finding, matcher, exceptions):
         yield Note(NoteKind.STRICTER_PATH, path=finding.previous_path)
-    yield from inline_comments.explain_rejections(finding, policy, exceptions.today)
+    yield from inline_suppressions.explain_rejections(finding, policy, exceptions.today)
     yield from exceptions.explain_rejections(finding)

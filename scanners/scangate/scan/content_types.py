@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from scangate.content.catalog import ANNEX_POINTER, CONTENT_TYPES, LFS_POINTER, UNKNOWN, Form
-from scangate.content.derived import extract, has_pieces
-from scangate.content.types import identify, identify_by_name
+from scangate.content.extraction import extract, has_pieces
+from scangate.content.identification import identify, identify_by_name
 from scangate.errors import ScanError
 from scangate.model import Gap, GapKind
 from scangate.scan.lfs import find_object

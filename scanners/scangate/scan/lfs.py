@@ -11,7 +11,7 @@ import stat
 
 import msgspec
 
-from scangate.content.types import STAND_IN_BYTES
+from scangate.content.identification import STAND_IN_BYTES
 from scangate.errors import ScanError
 from scangate.scan.listing import Listing
 from scangate.scan.target import Target, take_stat_signature

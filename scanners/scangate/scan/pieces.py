@@ -7,8 +7,8 @@ from pathlib import Path
 
 import msgspec
 
-from scangate.content.derived import Piece, extract
-from scangate.content.names import usual_name
+from scangate.content.extraction import Piece, extract
+from scangate.content.file_names import usual_name
 from scangate.model import FileReport, Finding, Gap, Location, PieceLines, Secret, Span
 from scangate.plugin import SourceFile
 

@@ -20,7 +20,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
-from scangate.content.derived import Piece
+from scangate.content.extraction import Piece
 from scangate.model import (
     Component,
     FileReport,
@@ -38,7 +38,7 @@ from scangate.model import (
 )
 from scangate.plugin import SourceFile
 from scangate.scan.identity import identify
-from scangate.scan.inline_ignores import ParsedComment, find_ignore_comments, match_ignores
+from scangate.scan.ignore_comments import ParsedComment, find_ignore_comments, match_ignores
 from scangate.scan.literals import SourceText
 from scangate.scan.masking import MASK, mask_ranges, mask_suspicious, mask_tokens
 from scangate.scan.pieces import extract_pieces, piece_path

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import quote
 
-from scangate.content.derived import Piece
+from scangate.content.extraction import Piece
 from scangate.errors import ScanError
 from scangate.files import describe_os_error
 from scangate.model import GapKind

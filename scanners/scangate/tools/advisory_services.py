@@ -18,7 +18,7 @@ from scangate.model import GapKind
 from scangate.plugin import ScanContext
 from scangate.tools.pip_audit_options import Options
 from scangate.tools.pip_audit_runner import NETWORK_HINT, UnreachableError, make_batches, run_pip_audit
-from scangate.tools.saved_answers import Answer, SavedAnswers
+from scangate.tools.saved_lookups import Answer, SavedAnswers
 
 if TYPE_CHECKING:
     from scangate.advisories.reachability import ServiceProbe

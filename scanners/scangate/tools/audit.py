@@ -21,8 +21,8 @@ from scangate.advisories.lookup_chain import (
 )
 from scangate.advisories.manifest import Manifest, Pin
 from scangate.advisories.manifest_reader import read_manifests
-from scangate.advisories.paths import default_store_path
 from scangate.advisories.store import Store, StoreInfo, StoreMissingError
+from scangate.advisories.store_paths import default_store_path
 from scangate.content.catalog import SCRIPT_HEADER
 from scangate.errors import ScanError, ScangateError
 from scangate.model import (

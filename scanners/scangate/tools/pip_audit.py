@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from scangate.advisories.manifest_kinds import is_manifest
-from scangate.advisories.paths import bundled_file, default_store_path
-from scangate.advisories.references import find_references
+from scangate.advisories.manifest_references import find_references
+from scangate.advisories.store_paths import bundled_file, default_store_path
 from scangate.content.catalog import SCRIPT_HEADER
 from scangate.model import FileReport
 from scangate.plugin import Analysis, Coverage, FileFacts, ScanContext, SourceFile

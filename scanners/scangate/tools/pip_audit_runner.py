@@ -14,7 +14,7 @@ from scangate.advisories.store import Store
 from scangate.errors import ScanError
 from scangate.model import GapKind
 from scangate.plugin import ScanContext, decode_json
-from scangate.tools.saved_answers import Answer, SavedAnswers
+from scangate.tools.saved_lookups import Answer, SavedAnswers
 
 TOOL = "pip-audit"
 FLAGS = ("--no-deps", "--disable-pip", "--format", "json", "--aliases", "on", "--desc", "off", "--progress-spinner", "off")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scangate.advisories.references import find_references
+from scangate.advisories.manifest_references import find_references
 
 PROJECT = {"pyproject.toml", "setup.cfg", "setup.py", "Pipfile"}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scangate.content.catalog import CONTENT_TYPES
-from scangate.content.types import identify, identify_by_name
+from scangate.content.identification import identify, identify_by_name
 
 LFS = b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"4d7a" * 16 + b"\nsize 12345\n"
 NAMES = {

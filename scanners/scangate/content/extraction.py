@@ -11,17 +11,17 @@ import msgspec
 from scangate.content.catalog import TEMPLATE_ENDING, rendered_type
 from scangate.content.ci_scripts import CI_TYPES, ci_pieces
 from scangate.content.cloudformation_scripts import cloudformation_pieces
+from scangate.content.document_types import document_types
 from scangate.content.documents import Document, read_document
 from scangate.content.embedded import Embedded, Failure, embed
+from scangate.content.file_names import usual_name
 from scangate.content.heredocs import dockerfile_heredocs, hcl_heredocs, shell_heredocs
 from scangate.content.html_scripts import html_pieces
 from scangate.content.inline_code import inline_code_pieces
-from scangate.content.names import usual_name
 from scangate.content.notebooks import notebook_pieces
-from scangate.content.positions import MappedText, PositionMap, compose, take
+from scangate.content.position_maps import MappedText, PositionMap, compose, take
 from scangate.content.rendering import rendered_pieces
 from scangate.content.script_headers import header_pieces
-from scangate.content.structure import document_types
 from scangate.content.yaml_scripts import yaml_pieces
 from scangate.content.yaml_tree import line_starts, position
 from scangate.model import GapKind

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 
 import msgspec
 
+from scangate.content.identification import identify_text
 from scangate.content.interpreters import interpreter_type
-from scangate.content.positions import MappedText, join
+from scangate.content.position_maps import MappedText, join
 from scangate.content.python_text import is_python
-from scangate.content.types import identify_text
 
 
 class CellPart(msgspec.Struct, frozen=True):

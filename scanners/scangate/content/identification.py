@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 from scangate.content.binary import binary_type, is_binary
 from scangate.content.catalog import ANNEX_POINTER, CONTENT_TYPES, LFS_POINTER, TEMPLATE_ENDING, UNKNOWN, Form, calls_for_more
-from scangate.content.names import STRUCTURED, NameMatch, match_name
+from scangate.content.document_types import DISTINCT_TYPES, config_type, needs_rendering
+from scangate.content.file_names import STRUCTURED, NameMatch, match_name
 from scangate.content.python_text import is_program, looks_like_python
 from scangate.content.shebang import mode_type, script_type
-from scangate.content.structure import DISTINCT_TYPES, config_type, needs_rendering
 from scangate.model import Analysis
 from scangate.python_parser import parse_python
 from scangate.source_text import decode

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from scangate.content.derived import COUNT, Extraction, Piece, extract
-from scangate.content.types import identify
+from scangate.content.extraction import COUNT, Extraction, Piece, extract
+from scangate.content.identification import identify
 from scangate.model import GapKind, Location
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scangate.model import AffectedPackage, Confidence, Finding, FindingKind, IgnoreComment, Location, Severity
-from scangate.scan.inline_ignores import OPENERS_BY_FILE_TYPE, find_ignore_comments, match_ignores
+from scangate.scan.ignore_comments import OPENERS_BY_FILE_TYPE, find_ignore_comments, match_ignores
 from scangate.scan.masking import MASK
 
 WAIVER = "scangate: ignore[bandit:B602] -- a reason"
