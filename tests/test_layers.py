@@ -12,7 +12,7 @@ from tests.support.import_rules import ImportRules, find_violations, load_module
 RULES = ImportRules(
     package="scangate",
     shared={"model", "errors", "assets", "globs", "source_text", "files", "printable", "ci", "timestamps", "python_parser"}
-    | {"strict_json", "content"},
+    | {"strict_json", "content", "secrets"},
     layers={
         "__main__": {"cli"},
         "model": {"model", "printable"},
@@ -27,6 +27,7 @@ RULES = ImportRules(
         "strict_json": set(),
         "ci": {"printable"},
         "content": {"content", "model", "source_text", "printable", "files", "python_parser"},
+        "secrets": {"secrets", "model", "source_text", "content"},
         "plugin": {"model", "errors", "source_text", "scan.process"},
         "advisories": {"advisories"},
         "scan": {"scan", "plugin"},

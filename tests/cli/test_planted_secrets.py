@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from scangate.report import FORMATS
+from tests.support.advisory_services import run_network
 from tests.support.command import SCANGATE, CommandResult, environment, load_verdict, run_scangate
 from tests.support.linked_environment import LinkedEnvironment
 from tests.support.planted_secrets import PlantedSecrets, read_tree
@@ -39,12 +40,14 @@ print(json.dumps({"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "quo
 """
 
 
-def scan(tmp_path: Path, tree: Path, *arguments: str | Path, command: Path = SCANGATE) -> tuple[CommandResult, Path]:
+def scan(
+    tmp_path: Path, tree: Path, *arguments: str | Path, command: Path = SCANGATE, **variables: str
+) -> tuple[CommandResult, Path]:
     """A scan with a HOME and a TMPDIR that can be looked into, and every format written."""
     for name in ("home", "tmp", "out"):
         (tmp_path / name).mkdir()
     out = tmp_path / "out"
-    env = environment(HOME=str(tmp_path / "home"), TMPDIR=str(tmp_path / "tmp"), SCANGATE_CACHE="")
+    env = environment(HOME=str(tmp_path / "home"), TMPDIR=str(tmp_path / "tmp"), SCANGATE_CACHE="", **variables)
     reports = [word for form in FORMATS for word in ("--report", f"{form}={out / form}")]
     reports += ["--output-dir", str(out / "all")]
     return run_scangate("scan", tree, "--verbose", *reports, *arguments, cwd=tmp_path, env=env, command=command), out
@@ -106,11 +109,12 @@ def test_a_tool_that_shouts_secrets_and_dies_gives_none_away(tmp_path: Path, bro
     tree = create_repository(tmp_path / "tree", {**planted.files, "deploy/requirements.txt": "a-package==1.0\n"})
     bench = LinkedEnvironment(tmp_path / "bench")
     if broken == "detect-secrets":
-        shout = SHOUT.replace("sys.argv[1:]", "__import__('json').load(open(sys.argv[1]))['files']")
+        shout = SHOUT.replace("sys.argv[1:]", "[file['name'] for file in __import__('json').load(open(sys.argv[1]))['files']]")
         bench.write_package("detect_secrets", shout)
     else:
         bench.write(broken, SHOUT)
-    ran, out = scan(tmp_path, tree, command=bench.command)
+    with run_network(tmp_path) as network:  # pip-audit is asked only where a service answers
+        ran, out = scan(tmp_path, tree, command=bench.command, **network.environment())
     assert ran.code in {1, 3}, ran.output
     assert_kept(planted, ran, tmp_path)
     assert {"crash"} <= {gap["kind"] for gap in load_verdict(out / "all")["gaps"] if gap["scanner"] == broken}

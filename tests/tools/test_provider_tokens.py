@@ -93,7 +93,7 @@ def test_an_npm_token_is_reported_once_with_or_without_its_registry(tmp_path: Pa
     }
     result = ScanHarness(tmp_path).result(BUILT_IN["detect-secrets"], files)
     reported = [(finding.location.path, finding.title) for finding in result.findings if "npm" in finding.title.lower()]
-    assert sorted(reported) == [(".npmrc", "NPM tokens"), ("Dockerfile", "npm Access Token"), ("a.sh", "npm Access Token")]
+    assert sorted(reported) == [(".npmrc", "npm Access Token"), ("Dockerfile", "npm Access Token"), ("a.sh", "npm Access Token")]
 
 
 def test_an_identifier_with_a_token_prefix_is_not_matched() -> None:

@@ -14,6 +14,7 @@ from scangate.model.finding import (
     Finding,
     FindingIdentity,
     FindingKind,
+    FormerRule,
     IgnoreComment,
     RuleInfo,
 )
@@ -34,7 +35,7 @@ from scangate.model.result import (
     Targets,
     TargetsInfo,
 )
-from scangate.model.secret import Secret, SecretWeight
+from scangate.model.secret import Secret, SecretAssessment, SecretClass, SecretContext, SecretWeight
 from scangate.model.severity import Confidence, Severity
 from scangate.model.verdict import EXIT_CODES, WORST_FIRST, GapRuling, Outcome, Ruling, RulingOutcome, Verdict, derive_outcome
 
@@ -64,6 +65,7 @@ __all__ = [
     "Finding",
     "FindingIdentity",
     "FindingKind",
+    "FormerRule",
     "Gap",
     "GapKind",
     "GapRuling",
@@ -87,6 +89,9 @@ __all__ = [
     "ScanStatus",
     "ScannerRun",
     "Secret",
+    "SecretAssessment",
+    "SecretClass",
+    "SecretContext",
     "SecretWeight",
     "Severity",
     "SkipReason",

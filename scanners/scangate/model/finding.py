@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from scangate.model.location import Location, PieceLines, Span
+from scangate.model.secret import SecretAssessment
 from scangate.model.severity import Confidence, Severity
 
 BUNDLED_ADVISORIES = "bundled advisories"
@@ -79,6 +80,17 @@ class IgnoreComment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, ord
             raise ValueError(f"an invalid comment matches no rule: {self.problem}")
 
 
+class FormerRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, order=True, omit_defaults=True):
+    """The rule that reported the same finding before a more specific one did, and the digests that it had under that rule.
+
+    Baselines and exceptions that name the former rule, or its fingerprint, still apply.
+    """
+
+    rule: str
+    fingerprint: str = ""
+    content: str = ""
+
+
 class RuleInfo(msgspec.Struct, frozen=True):
     """What a rule is about, whether or not it has findings; ``description`` is the tool's own, on one line."""
 
@@ -97,6 +109,7 @@ class Finding(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     engine's identity pass; ``line_hash`` stays empty for secrets. ``tool_comment`` is the inline comment that the tool itself would
     have honoured, ``ignore_comments`` are our own. ``known_by`` names the `KnownSource` that had the finding before this scan,
     empty for a new one, whatever the policy makes of it; ``previous_path`` is its path there, empty if unchanged.
+    ``assessment``: why a secret has its severity. ``former``: the rule that reported it before a more specific one did.
     ``suppression_is_new``: the scanned change adds the inline comment that suppresses it, or extends its time. ``match_span`` is
     where the matched text is if it differs from ``location``, and ``piece`` the lines of the piece that the scanner saw:
     the engine uses them, results never contain them.
@@ -123,6 +136,8 @@ class Finding(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     known_by: str = ""
     previous_path: str = ""
     suppression_is_new: bool = False
+    assessment: SecretAssessment | None = None
+    former: FormerRule | None = None
     piece: PieceLines | None = None
 
     @property
@@ -142,6 +157,7 @@ class Finding(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
             self.cwe,
             self.help_url,
         )
+        secret = map(_comparable, (self.assessment, self.former))
         return (
             self.location,
             self.rule,
@@ -150,6 +166,7 @@ class Finding(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
             *rest,
             *map(_comparable, (self.affected_package, self.identity)),
             *known,
+            *secret,
         )
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 import sys
 from collections.abc import Iterable, Sequence
 
@@ -14,19 +12,19 @@ from scangate.errors import ScanError
 from scangate.globs import Glob, matches
 from scangate.model import (
     ANY_TYPE,
-    Confidence,
     FileReport,
     Finding,
     FindingKind,
+    FormerRule,
     Gap,
     GapKind,
     Location,
     Secret,
     SecretWeight,
-    Severity,
     Span,
 )
 from scangate.plugin import Analysis, Coverage, FileFacts, ScanContext, SourceFile, decode_json, depends_on_file_only
+from scangate.tools.detect_secrets_job import FileResult, FoundSecret, Job, JobFile, Output
 from scangate.tools.tool_version import find_installed_version
 
 NAME = "detect-secrets"
@@ -39,18 +37,7 @@ SECONDS_PER_FILE = 30
 HELP_URL = "https://github.com/Yelp/detect-secrets#plugins"
 ALLOWLIST_COMMENT = "pragma: allowlist secret"
 CWE_HARD_CODED_CREDENTIALS = 798
-ENTROPY_TYPES = frozenset({"Base64 High Entropy String", "Hex High Entropy String"})
-
-# Most plugins detect the format of a provider; these guess.
-HEURISTIC_RATINGS = {
-    "Secret Keyword": (Severity.MEDIUM, Confidence.MEDIUM),
-    "Basic Auth Credentials": (Severity.MEDIUM, Confidence.MEDIUM),
-    "Base64 High Entropy String": (Severity.LOW, Confidence.LOW),
-    "Hex High Entropy String": (Severity.LOW, Confidence.LOW),
-    "Public IP (ipv4)": (Severity.INFO, Confidence.LOW),
-}
-PROVIDER_RATING = (Severity.HIGH, Confidence.HIGH)
-PLACEHOLDER_RATING = (Severity.LOW, Confidence.LOW)  # still reported; the production policy does not tolerate it
+ENTROPY_RULES = frozenset({"base64-high-entropy-string", "hex-high-entropy-string"})
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
@@ -58,24 +45,6 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     plugins still run."""
 
     entropy_exclude: tuple[Glob, ...] = ()
-
-
-class _Secret(msgspec.Struct):
-    type: str
-    line: int
-    spans: list[tuple[int, int, int]]
-    allowlisted: bool
-    placeholder: bool
-
-
-class _FileResult(msgspec.Struct):
-    secrets: list[_Secret] = []
-    timeout: bool = False
-    error: str = ""
-
-
-class _Output(msgspec.Struct):
-    files: dict[str, _FileResult]
 
 
 def version() -> str:
@@ -98,9 +67,10 @@ def coverage(options: Options) -> Iterable[Coverage]:
 def scan(files: Sequence[SourceFile], options: Options, context: ScanContext) -> Iterable[FileReport]:
     """Runs the worker over ``files`` and reports each file in its output."""
     job = context.temp_folder / "job.json"
-    job.write_text(json.dumps({"files": [str(source.file) for source in files], "seconds": SECONDS_PER_FILE}), "utf-8")
+    job_files = tuple(JobFile(str(source.file), source.path, source.content_type) for source in files)
+    job.write_bytes(msgspec.json.encode(Job(job_files, SECONDS_PER_FILE)))
     output = context.run_program([sys.executable, "-I", "-X", "utf8", "-m", WORKER, str(job)], name=NAME)
-    results = decode_json(output.stdout, NAME, _Output).files
+    results = decode_json(output.stdout, NAME, Output).files
     by_path = {source.path: source for source in files}
     for name, result in results.items():
         path = context.repository_path(name)
@@ -109,48 +79,44 @@ def scan(files: Sequence[SourceFile], options: Options, context: ScanContext) ->
         yield _report(by_path[path], result, options)
 
 
-def _report(source: SourceFile, result: _FileResult, options: Options) -> FileReport:
+def _report(source: SourceFile, result: FileResult, options: Options) -> FileReport:
     if result.timeout:
         reason = f"took more than {SECONDS_PER_FILE} seconds on this file"
         return FileReport(source.path, gaps=(Gap(NAME, source.path, GapKind.TIMEOUT, reason),))
     if result.error:
         return FileReport(source.path, gaps=(Gap(NAME, source.path, GapKind.CRASH, f"failed on this file: {result.error}"),))
     is_entropy_excluded = any(matches(pattern, source.container or source.path) for pattern in options.entropy_exclude)
-    findings = [_finding(source, secret) for secret in result.secrets if not (is_entropy_excluded and secret.type in ENTROPY_TYPES)]
+    findings = [
+        _finding(source, found) for found in result.secrets if not (is_entropy_excluded and found.secret.rule in ENTROPY_RULES)
+    ]
     secrets = (
-        Secret((Span(line, start, line, end),), (_rule(secret),), SecretWeight.of(_rate(secret)[0]))
-        for secret in result.secrets
-        for line, start, end in secret.spans
+        Secret((Span(line, start, line, end),), (rule_id(found.secret.rule),), SecretWeight.of(found.secret.severity))
+        for found in result.secrets
+        for line, start, end in found.secret.parts
     )
     return FileReport(source.path, tuple(findings), secrets=tuple(secrets))
 
 
-def slugify(kind: str) -> str:
-    """The rule id for a detector's name: ``AWS Access Key`` becomes ``aws-access-key``."""
-    return re.sub(r"[^a-z0-9]+", "-", kind.lower()).strip("-")
+def rule_id(rule: str) -> str:
+    """The full id of a rule of this scanner."""
+    return f"{NAME}:{rule}"
 
 
-def _rule(secret: _Secret) -> str:
-    return f"{NAME}:{slugify(secret.type)}"
-
-
-def _rate(secret: _Secret) -> tuple[Severity, Confidence]:
-    return PLACEHOLDER_RATING if secret.placeholder else HEURISTIC_RATINGS.get(secret.type, PROVIDER_RATING)
-
-
-def _finding(source: SourceFile, secret: _Secret) -> Finding:
-    severity, confidence = _rate(secret)
-    _, column, end_column = secret.spans[0]
-    weak = "may be a name or an example; if it is a secret, " if secret.placeholder else ""
+def _finding(source: SourceFile, found: FoundSecret) -> Finding:
+    secret, assessment = found.secret, found.secret.assessment
+    line, column, end_column = secret.parts[0]
+    doubt = "may be no secret; if it is one, " if assessment.contexts else ""
     return Finding(
-        rule=_rule(secret),
-        severity=severity,
-        confidence=confidence,
+        rule=rule_id(secret.rule),
+        severity=secret.severity,
+        confidence=secret.confidence,
         kind=FindingKind.SECRET,
-        title=secret.type,
-        message=f"{secret.type}: {weak}remove it from the repository, revoke it, and read it from a secret store at run time",
-        location=Location(source.path, secret.line, secret.line, column, end_column),
+        title=found.title,
+        message=f"{found.title}: {doubt}remove it from the repository, revoke it, and read it from a secret store at run time",
+        location=Location(source.path, line, line, column, end_column),
         cwe=(CWE_HARD_CODED_CREDENTIALS,),
         help_url=HELP_URL,
-        tool_comment=ALLOWLIST_COMMENT if secret.allowlisted else "",
+        tool_comment=ALLOWLIST_COMMENT if found.is_allowlisted else "",
+        assessment=msgspec.structs.replace(assessment, detectors=tuple(map(rule_id, assessment.detectors))),
+        former=FormerRule(rule_id(secret.former_rule)) if secret.former_rule else None,
     )

@@ -1,8 +1,9 @@
-"""Applies detect-secrets' plugins and filters to files in a separate process, and prints the positions of secrets, never values.
+"""Finds secrets in files in a separate process, and prints their positions, never values.
 
-Called as ``python -I -m scangate.tools.detect_secrets_worker JOB``; JOB is a JSON file {"files": [...], "seconds": per file}. The
-output is one JSON object {"files": {file: {"secrets": [{type, line, spans, allowlisted, placeholder}]} | {"timeout": true} |
-{"error": name}}}. It finds more than the ``detect-secrets`` command: files that are not UTF-8 are decoded, no file is skipped for
+detect-secrets' plugins and filters and our own detectors (`scangate.secrets`) read each file; what they find is merged and weighed.
+
+Called as ``python -I -m scangate.tools.detect_secrets_worker JOB``; JOB is a `Job` in JSON, and the output is an `Output`.
+Of detect-secrets it finds more than the ``detect-secrets`` command: files that are not UTF-8 are decoded, no file is skipped for
 its name, allowlisted lines are reported as such, a value in several lines is reported for each, a token in a call
 (``connect("...")``) is not taken for a reference, and further providers are recognized. Plugins and filters are called directly:
 the command looks up their parameters by reflection for every line, which takes nine tenths of its time.
@@ -11,7 +12,6 @@ the command looks up their parameters by reflection for every line, which takes 
 from __future__ import annotations
 
 import functools
-import json
 import re
 import resource
 import signal
@@ -24,6 +24,7 @@ from typing import Any, NamedTuple
 from scangate.tools import requests_stub  # noqa: F401 -- must precede all imports of detect-secrets
 
 # isort: split
+import msgspec
 from detect_secrets.core.potential_secret import PotentialSecret
 from detect_secrets.filters.allowlist import is_line_allowlisted
 from detect_secrets.plugins.high_entropy_strings import HighEntropyStringsPlugin
@@ -31,11 +32,15 @@ from detect_secrets.plugins.keyword import KeywordDetector
 from detect_secrets.settings import default_settings, get_filters, get_plugins
 from detect_secrets.util.code_snippet import get_code_snippet
 
-from scangate.scan.token_formats import NPM
+from scangate.model import SecretClass
+from scangate.secrets.assessment import assess
+from scangate.secrets.detection import Detection
+from scangate.secrets.detectors import TITLES, find_secrets
+from scangate.secrets.text import ScannedText
 from scangate.source_text import decode, split_lines
+from scangate.tools.detect_secrets_job import FileResult, FoundSecret, Job, JobFile, Output, slugify
 from scangate.tools.line_prefilter import LinePrefilter, has_keyword
 from scangate.tools.provider_tokens import make_token_plugins
-from scangate.tools.secret_placeholders import is_placeholder
 from scangate.tools.secret_texts import Part, SecretText, eager_texts_of, texts_of
 
 ALLOWLIST_FILTER = "detect_secrets.filters.allowlist.is_line_allowlisted"
@@ -47,7 +52,14 @@ MAX_RESCANNED = 1024**2  # characters of one line, in total
 HEURISTIC_PLUGINS = (KeywordDetector, HighEntropyStringsPlugin)
 _WORDS = re.compile(r"[A-Za-z_-]+")
 _BEFORE_VALUE = re.compile(r"[\"'`=:>]\s*\Z")
-NPM_DETECTOR = "NPM tokens"
+CLASSES = {  # most plugins detect the format of a provider; these do not
+    "Private Key": SecretClass.KEY,
+    "Basic Auth Credentials": SecretClass.PASSWORD,
+    "Secret Keyword": SecretClass.ASSIGNMENT,
+    "Base64 High Entropy String": SecretClass.RANDOM,
+    "Hex High Entropy String": SecretClass.RANDOM,
+    "Public IP (ipv4)": SecretClass.RANDOM,
+}
 # A filter takes the brackets of our own comment for an index (`token[0]`), and would drop the secret before them.
 IGNORE_COMMENT = re.compile(r"scangate\s*:\s*ignore", re.IGNORECASE)
 
@@ -58,14 +70,14 @@ class _FileTimeoutError(BaseException):
 
 def main(job_file: str) -> None:
     """Runs the job and prints the result."""
-    job = json.loads(Path(job_file).read_text("utf-8"))
+    job = msgspec.json.decode(Path(job_file).read_bytes(), type=Job)
     signal.signal(signal.SIGALRM, _on_alarm)
     _, most = resource.getrlimit(resource.RLIMIT_AS)
     resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY if most == resource.RLIM_INFINITY else min(MAX_MEMORY, most), most))
     with default_settings() as settings:
         settings.disable_filters(ALLOWLIST_FILTER)
-        reports = {name: _scan_file(name, int(job["seconds"])) for name in job["files"]}
-    json.dump({"files": reports}, sys.stdout)
+        output = Output({file.name: _scan_file(file, job.seconds) for file in job.files})
+    sys.stdout.buffer.write(msgspec.json.encode(output))
 
 
 def _on_alarm(number: int, frame: FrameType | None) -> None:
@@ -73,30 +85,35 @@ def _on_alarm(number: int, frame: FrameType | None) -> None:
     raise _FileTimeoutError
 
 
-def _scan_file(name: str, seconds: int) -> dict[str, Any]:
-    text, _ = decode(Path(name).read_bytes())
+def _scan_file(file: JobFile, seconds: int) -> FileResult:
+    text = ScannedText(file.path, file.content_type, decode(Path(file.name).read_bytes())[0])
     signal.alarm(seconds)
     try:
-        found = set(_find_secrets(name, text))
+        found = list(_find_secrets(file.name, text.text))
+        detections = [*(_detection(text, secret) for secret in found), *find_secrets(text)]
+        secrets = list(assess(text, detections, own_rules=TITLES))
     except _FileTimeoutError:
-        return {"timeout": True}
+        return FileResult(timeout=True)
     except Exception as error:  # noqa: BLE001 -- a plugin that fails on one file makes a gap of it
-        return {"error": type(error).__name__}
+        return FileResult(error=type(error).__name__)
     finally:
         signal.alarm(0)
-    lines = split_lines(text)
-    return {
-        "secrets": [
-            {
-                "type": secret.type,
-                "line": secret.line,
-                "spans": secret.spans,
-                "allowlisted": secret.allowlisted,
-                "placeholder": is_placeholder(secret.type, secret.value, lines, secret.line),
-            }
-            for secret in sorted(_drop_duplicates(found))
-        ]
-    }
+    allowlisted = {secret.spans[0] for secret in found if secret.allowlisted}
+    titles = {**TITLES, **{slugify(secret.type): secret.type for secret in found}}
+    return FileResult(
+        tuple(
+            FoundSecret(
+                secret,
+                titles[secret.rule],
+                not allowlisted.isdisjoint(secret.parts) or _is_allowlisted(text, secret.parts[0][0]),
+            )
+            for secret in secrets
+        )
+    )
+
+
+def _is_allowlisted(text: ScannedText, line: int) -> bool:
+    return is_line_allowlisted(text.path, text.lines[line - 1].rstrip(), get_code_snippet(text.lines, line))
 
 
 class _Secret(NamedTuple):
@@ -109,14 +126,12 @@ class _Secret(NamedTuple):
     spans: tuple[Part, ...]
 
 
-def _drop_duplicates(found: set[_Secret]) -> set[_Secret]:
-    """Drops the npm tokens that detect-secrets finds as well, with a registry before them and the rest of the line after."""
-    theirs = [secret for secret in found if secret.type == NPM_DETECTOR]
-    return {
-        secret
-        for secret in found
-        if secret.type != NPM or not any(same.line == secret.line and same.value.startswith(secret.value) for same in theirs)
-    }
+def _detection(text: ScannedText, secret: _Secret) -> Detection:
+    (start, end), *more = [(text.offset(line, first), text.offset(line, last)) for line, first, last in secret.spans]
+    secret_class = CLASSES.get(secret.type, SecretClass.TOKEN)
+    return Detection(
+        start=start, end=end, rule=slugify(secret.type), secret_class=secret_class, value=secret.value, more=tuple(more)
+    )
 
 
 def _find_secrets(name: str, text: str) -> Iterator[_Secret]:

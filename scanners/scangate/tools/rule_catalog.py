@@ -13,6 +13,7 @@ from scangate.assets import folder
 from scangate.model import RuleInfo
 from scangate.python_parser import ignore_warnings
 from scangate.tools import bandit, detect_secrets, pip_audit, semgrep
+from scangate.tools.detect_secrets_job import slugify
 
 ADVISORY_ID = re.compile(r"(CVE-\d{4}-\d+|GHSA(-[0-9a-z]{4}){3}|PYSEC-\d{4}-\d+)", re.IGNORECASE)
 
@@ -66,13 +67,9 @@ def _detect_secrets_rules() -> Iterator[RuleInfo]:
     from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class  # noqa: PLC0415 -- loads every plugin
 
     from scangate.scan.token_formats import TOKEN_TYPES  # noqa: PLC0415 -- only if needed
+    from scangate.secrets.detectors import TITLES  # noqa: PLC0415 -- loads every detector
 
     cwe = (detect_secrets.CWE_HARD_CODED_CREDENTIALS,)
-    for kind in (*get_mapping_from_secret_type_to_class(), *sorted(TOKEN_TYPES)):
-        description = f"text in the format of: {kind}"
-        yield RuleInfo(
-            f"{detect_secrets.NAME}:{detect_secrets.slugify(kind)}",
-            kind,
-            description,
-            cwe=cwe,
-        )
+    titles = {slugify(kind): kind for kind in (*get_mapping_from_secret_type_to_class(), *sorted(TOKEN_TYPES))}
+    for rule, title in (*titles.items(), *TITLES.items()):
+        yield RuleInfo(detect_secrets.rule_id(rule), title, f"text in the format of: {title}", cwe=cwe)

@@ -1,7 +1,6 @@
 """Recognizes values that were taken for secrets but are placeholders: words for secrets, names, examples from documentation.
 
-A placeholder is still reported, with low severity and confidence. Only the value and the surrounding lines are considered, so a
-secret that looks like a placeholder is reported in the same way.
+Only the value and the surrounding lines are considered, so a secret that looks like a placeholder is rated in the same way.
 """
 
 from __future__ import annotations
@@ -9,10 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-BASIC_AUTH = "Basic Auth Credentials"
-KEYWORD = "Secret Keyword"
-PRIVATE_KEY = "Private Key"
-TOKEN = "JSON Web Token"  # noqa: S105
+from scangate.model import SecretClass
+from scangate.secrets.detection import Detection
+from scangate.secrets.text import ScannedText
+
+JSON_WEB_TOKEN = "json-web-token"  # noqa: S105 -- a rule
 
 KEY_HEADER_LINES = 8  # an encrypted key has up to three header lines and an empty one
 MAX_KEY_LINES = 200  # searched for an end line; the longest keys in use have about 130 lines
@@ -70,18 +70,22 @@ _AWS_EXAMPLE_KEY = re.compile(r"(?:AKIA|ASIA)?[A-Za-z0-9/+]*EXAMPLE(?:KEY)?")
 _JWT_IO_SAMPLE = "eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lI"  # subject 1234567890, John Doe: the sample of jwt.io
 
 
-def is_placeholder(kind: str, value: str, lines: Sequence[str], line: int) -> bool:
-    """Whether a value that the plugin ``kind`` reported in ``lines`` (``line`` counts from 1) is a placeholder."""
-    if kind == PRIVATE_KEY:
-        return not _has_key_body(lines, line)
-    if kind == TOKEN:
+def is_placeholder(detection: Detection, text: ScannedText) -> bool:
+    """Whether the value was written to be replaced, or to name a secret."""
+    value, line = detection.value, text.line_at(detection.start)
+    if detection.secret_class is SecretClass.KEY:
+        return not _has_key_body(text.lines, line)
+    if detection.rule == JSON_WEB_TOKEN:
         return _JWT_IO_SAMPLE in value
     if _AWS_EXAMPLE_KEY.fullmatch(value):
         return True
-    if kind == BASIC_AUTH:
-        return _is_template(value) or (_is_common_words(value) and _is_for_example_host(value, lines, line))
-    return kind == KEYWORD and (
-        _is_template(value) or _is_common_words(value) or _is_identifier_or_text(value) or _is_attribute_value(value, lines, line)
+    if detection.secret_class is SecretClass.PASSWORD:
+        return _is_template(value) or (_is_common_words(value) and _is_for_example_host(value, text.lines, line))
+    return detection.secret_class is SecretClass.ASSIGNMENT and (
+        _is_template(value)
+        or _is_common_words(value)
+        or _is_identifier_or_text(value)
+        or _is_attribute_value(value, text.lines, line)
     )
 
 

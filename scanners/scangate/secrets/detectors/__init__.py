@@ -1,0 +1,32 @@
+"""The detectors: each module is about one subject and has ``RULES`` and ``find``."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator, Mapping
+from typing import Protocol, cast
+
+from scangate.secrets.detection import Detection
+from scangate.secrets.text import ScannedText
+
+MODULES: tuple[str, ...] = ()
+
+
+class Detector(Protocol):
+    """``RULES``: the title of each rule id that it reports. ``find`` reports the secrets in a text, in linear time;
+    it looks first for a word that all of them need."""
+
+    RULES: Mapping[str, str]
+
+    def find(self, text: ScannedText) -> Iterator[Detection]:
+        """The secrets in ``text``; they may overlap."""
+
+
+DETECTORS: tuple[Detector, ...] = tuple(cast("Detector", importlib.import_module(f"{__name__}.{module}")) for module in MODULES)
+TITLES: Mapping[str, str] = {rule: title for detector in DETECTORS for rule, title in detector.RULES.items()}
+
+
+def find_secrets(text: ScannedText) -> Iterator[Detection]:
+    """What all detectors find in ``text``."""
+    for detector in DETECTORS:
+        yield from detector.find(text)

@@ -1,0 +1,50 @@
+"""Makes one detection of all that overlap: the most specific one, with the rules of the others."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Iterable
+
+import msgspec
+
+from scangate.model import SecretClass
+from scangate.secrets.detection import Detection
+
+_SPECIFICITY = {secret_class: rank for rank, secret_class in enumerate(SecretClass)}
+
+
+class MergedDetection(msgspec.Struct, frozen=True):
+    """A secret: the ``detection`` that represents it, all ``detectors`` by rule id, and every range to redact."""
+
+    detection: Detection
+    detectors: tuple[str, ...]
+    ranges: tuple[tuple[int, int], ...]
+
+
+def merge_overlapping(detections: Iterable[Detection]) -> list[MergedDetection]:
+    """One for each secret, by place. A detection that overlaps several more specific ones belongs to the first of them."""
+    chosen: list[tuple[int, int, int]] = []  # start, end, index of the group; disjoint and sorted
+    groups: list[list[Detection]] = []
+    for each in sorted(set(detections), key=_rank):
+        at = bisect_left(chosen, (each.start, each.end, 0))
+        near = [chosen[index] for index in (at - 1, at) if 0 <= index < len(chosen)]
+        group = next((number for start, end, number in near if start < each.end and each.start < end), None)
+        if group is None:
+            insort(chosen, (each.start, each.end, len(groups)))
+            groups.append([each])
+        else:
+            groups[group].append(each)
+    merged = (
+        MergedDetection(
+            group[0],
+            tuple(dict.fromkeys(each.rule for each in group)),
+            tuple(sorted({span for each in group for span in ((each.start, each.end), *each.more)})),
+        )
+        for group in groups
+    )
+    return sorted(merged, key=lambda each: (each.detection.start, each.detection.rule))
+
+
+def _rank(detection: Detection) -> tuple[bool, int, int, Detection]:
+    """A proven format first, then the most specific class, then the longest."""
+    return (not detection.is_verified, _SPECIFICITY[detection.secret_class], detection.start - detection.end, detection)

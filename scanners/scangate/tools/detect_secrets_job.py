@@ -1,0 +1,51 @@
+"""What the worker of detect-secrets is given and returns, as JSON."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from scangate.secrets.assessment import AssessedSecret
+
+
+class JobFile(msgspec.Struct, frozen=True):
+    """``name``: the file to read; ``path``: its path in the repository."""
+
+    name: str
+    path: str
+    content_type: str = ""
+
+
+class Job(msgspec.Struct, frozen=True):
+    """``seconds``: the time limit for each file."""
+
+    files: tuple[JobFile, ...]
+    seconds: int
+
+
+class FoundSecret(msgspec.Struct, frozen=True):
+    """``title``: of its rule. ``is_allowlisted``: by a comment of detect-secrets."""
+
+    secret: AssessedSecret
+    title: str
+    is_allowlisted: bool = False
+
+
+class FileResult(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The secrets in a file, or why it could not be scanned; ``error`` is the type of an exception."""
+
+    secrets: tuple[FoundSecret, ...] = ()
+    timeout: bool = False
+    error: str = ""
+
+
+class Output(msgspec.Struct, frozen=True):
+    """By the name of the file."""
+
+    files: dict[str, FileResult]
+
+
+def slugify(kind: str) -> str:
+    """The rule id for a detector's name: ``AWS Access Key`` becomes ``aws-access-key``."""
+    return re.sub(r"[^a-z0-9]+", "-", kind.lower()).strip("-")

@@ -1,0 +1,29 @@
+"""Secrets are reported once, with a severity that their context decides; also where detect-secrets is alone in finding them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from scangate.model import SecretClass, SecretContext, Severity
+from scangate.tools.built_in import BUILT_IN
+from tests.support.fake_secrets import fake_secret
+from tests.support.scan_harness import ScanHarness
+
+
+def test_a_placeholder_is_still_reported(tmp_path: Path) -> None:
+    files: dict[str, bytes | str] = {"a.py": f'password = "password"\npassword = "{fake_secret("six")}"\n'}
+    result = ScanHarness(tmp_path).result(BUILT_IN["detect-secrets"], files)
+    reported = [(finding.location.line, finding.severity) for finding in result.findings if finding.title == "Secret Keyword"]
+    assert sorted(reported) == [(1, Severity.LOW), (2, Severity.MEDIUM)]
+
+
+def test_a_secret_that_several_detectors_find_is_one_finding_that_names_them(tmp_path: Path) -> None:
+    url = f"https://bob:{fake_secret('url')}@db.corp.net/x"
+    files: dict[str, bytes | str] = {"a.py": f'password = "{url}"\nsecret = "password"\n'}
+    result = ScanHarness(tmp_path).result(BUILT_IN["detect-secrets"], files)
+    first, second = sorted(result.findings, key=lambda finding: finding.location.line)
+    assert first.assessment is not None
+    assert first.assessment.secret_class is SecretClass.PASSWORD
+    assert {"detect-secrets:basic-auth-credentials", "detect-secrets:secret-keyword"} <= set(first.assessment.detectors)
+    assert second.assessment is not None
+    assert (second.severity, second.assessment.contexts) == (Severity.LOW, (SecretContext.PLACEHOLDER,))
