@@ -23,6 +23,7 @@ from tests.support.sample_reports import (
     incomplete_report,
     many_findings,
     merged,
+    not_judged_report,
     partly_covered_report,
     passing_report,
 )
@@ -32,7 +33,7 @@ AWS_ACCESS_KEY = "AKIA" + "Q7ZK3XN5WJ2VBT6Y"
 DIGEST = "0123456789abcdef" * 2
 ENTRIES = (KnownFinding("src/app.py", "detect-secrets:secret-keyword", DIGEST, DIGEST, "01234567"),)
 BASELINE = render_baseline(Baseline(bytes(range(16)), ENTRIES))
-SAMPLES = [failing_report, incomplete_report, merged, partly_covered_report, passing_report]
+SAMPLES = [failing_report, incomplete_report, merged, not_judged_report, partly_covered_report, passing_report]
 
 
 def is_own(text: str) -> bool:

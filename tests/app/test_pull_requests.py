@@ -20,6 +20,7 @@ from scangate.judge.finding_matching import KnownFinding
 from scangate.judge.policy import NewSuppressions
 from scangate.model import Basis, NoteKind, Outcome, PolicyOrigin, Report, RulingOutcome, Severity
 from scangate.report import FORMATS
+from scangate.report.schema import parse_report
 from tests.support.sample_trees import NOT_ANALYZED, WEAK_SOURCE, create_repository, run_git, write_files
 
 COVERAGE = f"coverage: {{required: [bandit], allowed-gaps: [{NOT_ANALYZED}]}}\n"
@@ -449,12 +450,14 @@ def test_where_new_suppressions_are_allowed_they_are_listed(change: Path, monkey
 
 def test_an_incomplete_verdict_says_that_no_policy_judged(change: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "nowhere")
-    write_files(change, {"scangate.yaml": LOOSE})
+    write_files(change, {"scangate.yaml": LOOSE, "new.py": WEAK_SOURCE})
     report = scan(ScanRequest(root=change, output_dir=tmp_path / "out", ignore_cache=True))
     assert (report.verdict.outcome, report.exit_code) == (Outcome.INCOMPLETE, 3)
     assert report.policy_provenance.origin is PolicyOrigin.NONE
     assert [ruling.decision.basis for ruling in report.verdict.gaps if ruling.blocking] == [Basis.NOT_ANALYZED]
-    assert (tmp_path / "out" / "verdict.json").is_file()
+    outcomes = {ruling.finding.location.path: ruling.outcome for ruling in report.verdict.rulings}
+    assert outcomes == dict.fromkeys(("app.py", "new.py"), RulingOutcome.NOT_JUDGED)
+    assert parse_report((tmp_path / "out" / "verdict.json").read_text()).verdict == report.verdict
 
 
 def test_the_bundled_policies_deny_new_suppressions_from_qa_on() -> None:

@@ -41,7 +41,7 @@ from tests.support.policy_builders import (
     make_result,
 )
 
-BLOCKS, TOLERATED, KNOWN, SUPPRESSED = WORST_FIRST
+BLOCKS, _, TOLERATED, KNOWN, SUPPRESSED = WORST_FIRST
 
 
 def verdict(*found: Finding, under: Policy | None = None) -> Verdict:

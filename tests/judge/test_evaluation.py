@@ -29,7 +29,9 @@ from scangate.judge.policy import (
     UnusedExceptions,
 )
 from scangate.judge.policy_matcher import PolicyMatcher
+from scangate.judge.policy_resolution import as_absent
 from scangate.model import (
+    NEVER_ALLOWED,
     AffectedPackage,
     Basis,
     BudgetSelector,
@@ -89,6 +91,29 @@ def test_under_budget_they_are_tolerated() -> None:
     verdict = ruled([make_finding(line=n) for n in (1, 2)], make_policy(budget=make_budget(high=10)))
     assert verdict.outcome is Outcome.PASS
     assert budgets(verdict) == [(2, 10)] * 2
+
+
+def test_where_no_policy_judges_every_finding_is_not_judged() -> None:
+    absent = as_absent(make_policy(exceptions=(make_exception(rule="bandit:*"),)), "none", "")
+    found = [
+        make_finding(line=1),
+        make_finding(line=2, waiver="nosec"),
+        make_finding(line=3, known_by="the baseline"),
+        make_finding(line=4, severity=Severity.LOW),
+    ]
+    verdict = ruled(found, absent)
+    assert [ruling.outcome for ruling in verdict.rulings] == [RulingOutcome.NOT_JUDGED] * 4
+    assert bases(verdict) == [Basis.NOT_JUDGED] * 4
+    assert (verdict.policy, verdict.policy_digest) == ("none", "")
+
+
+def test_where_no_policy_judges_only_gaps_that_none_can_allow_block() -> None:
+    gaps = tuple(Gap("bandit", "src/a.py", kind, "because") for kind in GapKind)
+    policy = make_policy(allowed_gaps=(AllowedGap(GapKind.UNPARSABLE, "reason"),))
+    rulings = evaluate([make_result(gaps=gaps)], TARGETS, as_absent(policy, "none", ""), TODAY).gaps
+    reported = [ruling for ruling in rulings if ruling.gap in gaps]
+    assert {ruling.decision for ruling in reported} == {Decision(Basis.NOT_JUDGED)}
+    assert {ruling.gap.kind for ruling in reported if ruling.blocking} == set(NEVER_ALLOWED)
 
 
 def test_unlimited_says_so() -> None:

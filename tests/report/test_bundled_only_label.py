@@ -14,12 +14,14 @@ ENDS = {
     RulingOutcome.TOLERATED: Outcome.PASS,
     RulingOutcome.KNOWN: Outcome.PASS,
     RulingOutcome.SUPPRESSED: Outcome.PASS,
+    RulingOutcome.NOT_JUDGED: Outcome.PASS,
 }
 LISTED = {  # where a finding of this outcome has a line of its own
     RulingOutcome.BLOCKING: {"json", "sarif", "junit", "markdown", "sbom", "text"},
     RulingOutcome.TOLERATED: {"json", "sarif", "sbom", "text"},
     RulingOutcome.KNOWN: {"json", "sarif", "sbom", "text"},
     RulingOutcome.SUPPRESSED: {"json", "sarif", "junit", "sbom"},
+    RulingOutcome.NOT_JUDGED: {"json", "sarif", "junit", "markdown", "sbom", "text"},
 }
 
 

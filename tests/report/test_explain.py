@@ -22,7 +22,7 @@ from scangate.report.explain import WaiveArguments, explain_finding, explain_rul
 from scangate.report.remediation import suggest_fix
 from tests.support.hostile_text import hostile_report
 from tests.support.report_strategies import reports
-from tests.support.sample_reports import FLASK, TOKEN, merged
+from tests.support.sample_reports import FLASK, TOKEN, merged, not_judged_report
 
 DAY = WaiveArguments("2026-04-01", "out/verdict.json")
 
@@ -39,6 +39,14 @@ def test_explain_shows_each_member_of_a_merged_finding() -> None:
     assert "bandit:B608  medium, tolerated" in page
     assert page.count("scangate waive ") == 2
     assert page.endswith(" --path /app/db.py --reason WHY --owner WHO --expires 2026-04-01 --verdict out/verdict.json\n")
+
+
+def test_a_finding_that_no_policy_judged_is_not_called_tolerated() -> None:
+    rulings = not_judged_report().verdict.rulings
+    for ruling in rulings:
+        for page in (explain_finding(ruling, None, DAY), explain_rule(RuleInfo(ruling.finding.rule, "t"), rulings, DAY)):
+            assert "not judged" in page
+            assert "tolerated" not in page
 
 
 def test_a_path_is_named_as_a_pattern_that_means_no_other() -> None:

@@ -20,6 +20,7 @@ from tests.support.sample_reports import (
     incomplete_report,
     many_findings,
     merged,
+    not_judged_report,
     partly_covered_report,
     passing_report,
 )
@@ -80,14 +81,15 @@ def read_junit(text: str) -> ReportedCounts:
     (outcome,) = {value for name, value in properties if name == "verdict"}
     counts = {
         key: sum(int(value) for name, value in properties if name == key)
-        for key in ("blocking", "suppressed", "gaps", "blocking-gaps", "known", "bundled-only")
+        for key in ("blocking", "suppressed", "gaps", "blocking-gaps", "known", "bundled-only", "not-judged")
     }
+    not_judged = counts.pop("not-judged")
     ends = Counter(end.get("type") for suite in suites for end in suite.iter("skipped"))
     if not any(case.get("name") == "all other cases" for suite in suites for case in suite):
         assert sum(1 for suite in suites for _ in suite.iter("failure")) == counts["blocking"]
         assert sum(1 for suite in suites for _ in suite.iter("error")) == counts["blocking-gaps"]
         assert ends["suppressed"] == counts["suppressed"]
-        assert ends["allowed-gap"] == counts["gaps"] - counts["blocking-gaps"]
+        assert ends["allowed-gap"] + ends["not-judged"] == counts["gaps"] - counts["blocking-gaps"] + not_judged
     return ReportedCounts(outcome, *counts.values())
 
 
@@ -165,7 +167,15 @@ def test_all_formats_agree(report: Report) -> None:
 @pytest.mark.smoke
 @pytest.mark.parametrize(
     "report",
-    [failing_report(), merged(), passing_report(), incomplete_report(), partly_covered_report(), many_findings(900)],
+    [
+        failing_report(),
+        merged(),
+        passing_report(),
+        incomplete_report(),
+        not_judged_report(),
+        partly_covered_report(),
+        many_findings(900),
+    ],
 )
 def test_all_formats_agree_on_the_samples(report: Report) -> None:
     check_agreement(report)

@@ -16,7 +16,7 @@ from scangate.model import Report, RulingOutcome, ScanResult, ScanStatus
 from scangate.report import junit
 from tests.support.hostile_text import hostile_report
 from tests.support.report_strategies import reports
-from tests.support.sample_reports import failing_report, incomplete_report, many_findings, passing_report
+from tests.support.sample_reports import failing_report, incomplete_report, many_findings, not_judged_report, passing_report
 
 ENDS = {"tests": None, "failures": "failure", "errors": "error", "skipped": "skipped"}
 
@@ -68,7 +68,9 @@ def test_codebuild_can_read_every_report(report: Report, most: int) -> None:
         assert (root.get("errors") != "0") == any(gap.blocking for gap in report.verdict.gaps)
 
 
-@pytest.mark.parametrize("report", [failing_report(), passing_report(), incomplete_report(), hostile_report(), many_findings(600)])
+@pytest.mark.parametrize(
+    "report", [failing_report(), passing_report(), incomplete_report(), not_judged_report(), hostile_report(), many_findings(600)]
+)
 def test_codebuild_can_read_the_samples(report: Report) -> None:
     check_codebuild(tree(report))
 
@@ -88,6 +90,13 @@ def test_findings_fail_gaps_are_errors_and_clean_passes() -> None:
 def test_a_suppressed_finding_is_skipped_with_its_reason() -> None:
     assert cases(failing_report(), "detect-secrets")["detect-secrets:AWSKeyDetector in tests/data/keys.txt [e4d909c2]"] == "skipped"
     assert "suppressed inline: pragma: allowlist secret" in junit.render(failing_report())
+
+
+def test_a_finding_that_no_policy_judged_is_neither_a_failure_nor_clean() -> None:
+    names = {"clean: app/", "bandit:B602 in app/jobs.py [7d793037]", "bandit:B324 in app/cache.py [9e107d9d]"}
+    assert cases(not_judged_report(), "bandit") == dict.fromkeys(names - {"clean: app/"}, "skipped") | {"clean: ./": ""}
+    types = {each.get("type") for each in tree(not_judged_report()).iter("skipped")}
+    assert types == {"not-judged"}
 
 
 def test_known_finding_is_listed_in_the_test_case_of_its_folder() -> None:

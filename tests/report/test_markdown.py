@@ -11,7 +11,14 @@ from tests.support.golden_files import assert_golden
 from tests.support.hostile_text import hostile_report
 from tests.support.markdown_tokens import kinds
 from tests.support.report_strategies import reports
-from tests.support.sample_reports import failing_report, incomplete_report, many_findings, partly_covered_report, passing_report
+from tests.support.sample_reports import (
+    failing_report,
+    incomplete_report,
+    many_findings,
+    not_judged_report,
+    partly_covered_report,
+    passing_report,
+)
 
 
 @pytest.mark.parametrize(
@@ -21,6 +28,7 @@ from tests.support.sample_reports import failing_report, incomplete_report, many
         ("passing", passing_report()),
         ("incomplete", incomplete_report()),
         ("partly_covered", partly_covered_report()),
+        ("not_judged", not_judged_report()),
     ],
 )
 def test_the_summary_is_as_it_was_agreed(name: str, report: Report) -> None:

@@ -27,7 +27,7 @@ from scangate.report import sarif
 from tests.support.decisions import reason
 from tests.support.hostile_text import hostile_report
 from tests.support.report_strategies import reports
-from tests.support.sample_reports import SHELL, failing_report, incomplete_report, many_findings, passing_report
+from tests.support.sample_reports import SHELL, failing_report, incomplete_report, many_findings, not_judged_report, passing_report
 
 
 def render_log(report: Report) -> dict[str, Any]:
@@ -116,7 +116,7 @@ def test_readers_can_read_every_report(report: Report) -> None:
     check_readers(render_log(report))
 
 
-@pytest.mark.parametrize("report", [failing_report(), passing_report(), incomplete_report(), hostile_report()])
+@pytest.mark.parametrize("report", [failing_report(), passing_report(), incomplete_report(), not_judged_report(), hostile_report()])
 def test_readers_can_read_the_samples(report: Report) -> None:
     check_readers(render_log(report))
 

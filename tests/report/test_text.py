@@ -11,12 +11,19 @@ import pytest
 from hypothesis import given, settings
 from rich.console import Console
 
-from scangate.model import FileAccounting, Gap, GapKind, Outcome, PolicyOrigin, PolicyProvenance, Report, RulingOutcome
-from scangate.report import markdown, summary, text
+from scangate.model import FileAccounting, Gap, GapKind, Report, RulingOutcome
+from scangate.report import summary, text
 from tests.support.golden_files import assert_golden
 from tests.support.hostile_text import hostile_report
 from tests.support.report_strategies import reports
-from tests.support.sample_reports import failing_report, incomplete_report, many_findings, partly_covered_report, passing_report
+from tests.support.sample_reports import (
+    failing_report,
+    incomplete_report,
+    many_findings,
+    not_judged_report,
+    partly_covered_report,
+    passing_report,
+)
 
 
 def print_to_text(report: Report, width: int = 100, **options: bool) -> str:
@@ -37,6 +44,7 @@ def strip_lines(lines: str) -> list[str]:
         ("passing", passing_report()),
         ("incomplete", incomplete_report()),
         ("partly_covered", partly_covered_report()),
+        ("not_judged", not_judged_report()),
     ],
 )
 def test_the_console_is_as_it_was_agreed(name: str, report: Report) -> None:
@@ -122,22 +130,11 @@ def test_colour_is_the_terminals_affair() -> None:
 def test_a_console_without_unicode_gets_ascii() -> None:
     raw = io.BytesIO()
     console = Console(file=io.TextIOWrapper(raw, encoding="ascii"), width=100, _environ={})
-    text.print_report(console, hostile_report())
+    report = failing_report()
+    verdict = msgspec.structs.replace(report.verdict, policy="\u4e2d")
+    text.print_report(console, msgspec.structs.replace(report, verdict=verdict))
     console.file.flush()
     assert rb"\u4e2d" in raw.getvalue()
-
-
-def test_without_a_policy_nothing_is_tolerated() -> None:
-    report = failing_report()
-    rulings = tuple(msgspec.structs.replace(ruling, outcome=RulingOutcome.TOLERATED) for ruling in report.verdict.rulings)
-    verdict = msgspec.structs.replace(report.verdict, rulings=rulings, outcome=Outcome.INCOMPLETE)
-    judged = msgspec.structs.replace(report, verdict=verdict)
-    report = msgspec.structs.replace(judged, policy_provenance=PolicyProvenance(PolicyOrigin.NONE))
-    for render in (text.render, markdown.render):
-        assert "tolerated" in render(judged)
-        assert "tolerated" not in render(report)
-        assert "not judged" in render(report)
-    assert all(ruling.finding.location.path in markdown.render(report) for ruling in rulings)
 
 
 def test_each_source_that_is_no_scanner_has_a_row_of_its_own() -> None:

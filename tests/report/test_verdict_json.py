@@ -21,9 +21,16 @@ from scangate.report.schema import parse_report
 from tests.support.bundled_policies import load_bundled_policy
 from tests.support.hostile_text import hostile_report
 from tests.support.report_strategies import reports
-from tests.support.sample_reports import failing_report, incomplete_report, merged, partly_covered_report, passing_report
+from tests.support.sample_reports import (
+    failing_report,
+    incomplete_report,
+    merged,
+    not_judged_report,
+    partly_covered_report,
+    passing_report,
+)
 
-SAMPLES = (failing_report(), merged(), passing_report(), incomplete_report(), partly_covered_report())
+SAMPLES = (failing_report(), merged(), passing_report(), incomplete_report(), not_judged_report(), partly_covered_report())
 
 
 def sort_result(result: ScanResult) -> ScanResult:
@@ -105,7 +112,13 @@ def test_the_document_has_the_documented_fields() -> None:
         *("baseline", "sha256:ab12"),
         *("qa", "2026-01-02"),
     ]
-    assert document["counts"]["by_severity"]["high"] == {"blocking": 1, "tolerated": 0, "suppressed": 0, "known": 1}
+    assert document["counts"]["by_severity"]["high"] == {
+        "blocking": 1,
+        "tolerated": 0,
+        "suppressed": 0,
+        "known": 1,
+        "not-judged": 0,
+    }
     assert document["counts"]["blocking_gaps"] == 1
     assert [run["scanner"] for run in document["scanners"]] == ["bandit", "detect-secrets", "pip-audit", "semgrep"]
     worst = next(entry for entry in document["findings"] if entry["severity"] == "critical")

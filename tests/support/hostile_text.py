@@ -153,4 +153,4 @@ def _ruling(text: str, number: int) -> Ruling:
         reported_by=("evil|scanner", text),
         affected_package=AffectedPackage(text, text, (text,), (text,), text, text, text, text),
     )
-    return Ruling(finding, list(Severity)[(number + 1) % 6], list(RulingOutcome)[number % 4], reason(text))
+    return Ruling(finding, list(Severity)[(number + 1) % 6], list(RulingOutcome)[number % len(RulingOutcome)], reason(text))

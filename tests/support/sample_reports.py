@@ -23,6 +23,8 @@ from scangate.model import (
     GapRuling,
     Location,
     Outcome,
+    PolicyOrigin,
+    PolicyProvenance,
     Report,
     Ruling,
     RulingOutcome,
@@ -36,7 +38,15 @@ from scangate.model import (
 )
 from tests.support.decisions import budget, reason, unused_exception
 
-__all__ = ["failing_report", "incomplete_report", "many_findings", "merged", "partly_covered_report", "passing_report"]
+__all__ = [
+    "failing_report",
+    "incomplete_report",
+    "many_findings",
+    "merged",
+    "not_judged_report",
+    "partly_covered_report",
+    "passing_report",
+]
 
 SQL = Finding(
     rule="semgrep:python.flask.sql-injection",
@@ -85,7 +95,7 @@ TOKEN = Finding(
     confidence=Confidence.MEDIUM,
     kind=FindingKind.SECRET,
     title="AWS access key",
-    message="an AWS access key stands in the code: revoke it and read it from a secret store",
+    message="an AWS access key is in the code: revoke it and read it from a secret store",
     location=Location("tests/data/keys.txt", 3, 3),
     cwe=(798,),
     evidence="key = [redacted]",
@@ -120,7 +130,7 @@ PINS = (
     Component("werkzeug", "0.14.1", "requirements.txt", 9, via=("flask",), resolved=True),
 )
 BROKEN = Gap(
-    "semgrep", "app/old.py", GapKind.UNPARSABLE, "syntax error near line 3", 3, "mend the file, or exclude it with a reason"
+    "semgrep", "app/old.py", GapKind.UNPARSABLE, "syntax error near line 3", 3, "fix the file, or exclude it with a reason"
 )
 LEGACY = Gap("semgrep", "docs/conf.py", GapKind.UNPARSABLE, "syntax error near line 1", 1)
 LOCKED = Gap("targets", "data/dump.sql", GapKind.TOO_LARGE, "12 MiB, the limit is 1 MiB")
@@ -203,6 +213,33 @@ def failing_report() -> Report:
         seconds=3.6,
         exit_code=1,
         scope={"excludes": [["vendor/**", 1]], "limits": {"bytes": 1048576}},
+    )
+
+
+def not_judged_report() -> Report:
+    """The findings and gaps of the failing run, in a build whose target branch's policy cannot be read."""
+    report = failing_report()
+    not_judged = Decision(Basis.NOT_JUDGED)
+    rulings = tuple(
+        Ruling(ruling.finding, ruling.finding.severity, RulingOutcome.NOT_JUDGED, not_judged) for ruling in report.verdict.rulings
+    )
+    lost = Gap("policy", None, GapKind.UNREADABLE, "the change may have edited the policy, so no policy judged")
+    gaps = [GapRuling(ruling.gap, False, not_judged) for ruling in report.verdict.gaps]
+    gaps.append(GapRuling(lost, True, Decision(Basis.NOT_ANALYZED)))
+    verdict = Verdict(
+        Outcome.INCOMPLETE,
+        tuple(sorted(rulings, key=Ruling.sort_key)),
+        tuple(sorted(gaps, key=lambda ruling: ruling.gap.sort_key())),
+        "none",
+        "",
+        "qa",
+        "2026-01-02",
+    )
+    return msgspec.structs.replace(
+        report,
+        verdict=verdict,
+        policy_provenance=PolicyProvenance(PolicyOrigin.NONE),
+        exit_code=3,
     )
 
 

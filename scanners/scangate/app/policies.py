@@ -11,7 +11,7 @@ from scangate.app.session import locate_root
 from scangate.judge.policy import Policy
 from scangate.judge.policy_files import PolicyRevision
 from scangate.judge.policy_loader import load_policy
-from scangate.judge.policy_resolution import without_limits
+from scangate.judge.policy_resolution import as_absent
 from scangate.plugin import Scanner
 from scangate.timestamps import today
 from scangate.tools.sarif_command import Options as CommandOptions
@@ -55,8 +55,8 @@ def read_policy(  # noqa: PLR0913 -- the parameters of load_policy that differ b
 
 
 def read_no_policy(environment: str | None = None) -> Policy:
-    """What stands in where the policy that should judge cannot be read: the bundled baseline's scanners, and no limit."""
-    return without_limits(read_policy(DEFAULT_POLICY), NO_POLICY, environment or "")
+    """The policy of a run whose own cannot be read: it scans as the bundled baseline does, and judges nothing."""
+    return as_absent(read_policy(DEFAULT_POLICY), NO_POLICY, environment or "")
 
 
 def scanner_option_types(scanners: Mapping[str, Scanner[Any]]) -> Mapping[str, type[Any]]:

@@ -18,7 +18,6 @@ from scangate.model import (
     COVERAGE,
     Analysis,
     AnalysisCoverage,
-    Basis,
     ContentCoverage,
     Coverage,
     Decision,
@@ -174,7 +173,7 @@ def rule_coverage_gaps(coverage: Iterable[ContentCoverage], matcher: PolicyMatch
     for content, analysis, decision, _ in decided:
         if decision is None:
             missing[analysis.analysis].add(content.content_type)
-    denied = Decision(Basis.GAP_NOT_ALLOWED, matcher.policy.locate("coverage.allowed-gaps"))
+    denied = matcher.gap_denial()
     for content, analysis, decision, paths in decided:
         gap = _gap(content, analysis, paths, missing[analysis.analysis])
         yield GapRuling(gap, decision is None, decision or denied)

@@ -1,5 +1,7 @@
 """Evaluates a scan: makes the verdict from what was found and what was actually analyzed, under one policy. Pure: no clock, no I/O.
 
+Where no policy judges (`Policy.is_absent`), no finding is judged, and only gaps that no policy can allow block.
+
 The reasons for a ruling apply in this order: the path is excluded; an exception accepts the finding; an inline comment suppresses
 it (SUPPRESSED); the finding is known and the policy counts only new ones (KNOWN); its advisory is in the cool-down period; its
 budget. What somebody accepted by name comes before the baseline: an exception is not reported as unused because the baseline has
@@ -183,7 +185,7 @@ def _rule_gap(gap: Gap, matcher: PolicyMatcher, untouched: Container[str]) -> Ga
         return GapRuling(gap, False, allowance)
     if gap.path in untouched and gap.kind not in NEVER_ALLOWED:
         return GapRuling(gap, False, Decision(Basis.UNTOUCHED))
-    return GapRuling(gap, True, Decision(Basis.GAP_NOT_ALLOWED, matcher.policy.locate("coverage.allowed-gaps")))
+    return GapRuling(gap, True, matcher.gap_denial())
 
 
 # -- notes --

@@ -160,7 +160,8 @@ class Policy(msgspec.Struct, frozen=True):
     GitHub's default paths. ``new_only``: known findings are reported and do not count. ``baseline_ratchet``: a baseline with
     findings that are gone fails. ``signed_cache_only``: only signed cache entries are used. ``never_excepted``: kinds of findings
     that no exception accepts. ``exception_owner_names``: names with ``*``, one of which the owner of an exception has; empty for
-    any owner. ``excludable_paths``: below these, a policy that this one is the floor of may exclude paths.
+    any owner. ``excludable_paths``: below these, a policy that this one is the floor of may exclude paths. ``is_absent``: it only
+    says what to scan, in the place of a policy that cannot be read; it judges nothing.
     """
 
     name: str
@@ -197,6 +198,7 @@ class Policy(msgspec.Struct, frozen=True):
     locations: dict[str, PolicyLocation] = {}
     in_tree: bool = False
     is_bundled: bool = False
+    is_absent: bool = False
 
     def scanner(self, name: str) -> ScannerSettings | None:
         """The setting of a scanner, None if the policy does not name it."""

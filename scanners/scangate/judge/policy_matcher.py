@@ -10,7 +10,7 @@ import msgspec
 from scangate import globs
 from scangate.judge.name_patterns import matches_name
 from scangate.judge.policy import AllowedGap, Budget, BudgetOverride, Policy
-from scangate.model import Basis, Decision, Finding, FindingKind, Gap, PolicyLocation, Severity
+from scangate.model import NEVER_ALLOWED, Basis, Decision, Finding, FindingKind, Gap, PolicyLocation, Severity
 
 
 class PolicyMatcher:
@@ -62,11 +62,19 @@ class PolicyMatcher:
         return self._exclusions[key]
 
     def allowance_of(self, gap: Gap) -> Decision | None:
-        """The decision of the first entry that allows a gap."""
+        """The decision of the first entry that allows a gap; where no policy judges, only gaps that none can allow block."""
+        if self.policy.is_absent:
+            return None if gap.kind in NEVER_ALLOWED else Decision(Basis.NOT_JUDGED)
         for index, entry in enumerate(self.policy.allowed_gaps):
             if entry.kind is gap.kind and _allows(entry, gap):
                 return Decision(Basis.ALLOWED_GAP, self.policy.locate(f"coverage.allowed-gaps[{index}]"), reason=entry.reason)
         return None
+
+    def gap_denial(self) -> Decision:
+        """The decision about a gap that nothing allows."""
+        if self.policy.is_absent:
+            return Decision(Basis.NOT_JUDGED)
+        return Decision(Basis.GAP_NOT_ALLOWED, self.policy.locate("coverage.allowed-gaps"))
 
     def budget_index(self, finding: Finding, severity: Severity) -> int:
         """The one budget that counts a finding: the last matching override with its severity, else -1, the general one."""

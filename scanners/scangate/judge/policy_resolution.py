@@ -127,18 +127,24 @@ def resolve_policy(tree: Node, environment: str, registry: ScannerOptionTypes, t
 def compute_digest(policy: Policy) -> str:
     """SHA-256 (hex) of all that decides: not of names, descriptions or the files it was made of."""
     content = msgspec.to_builtins(policy)
-    for name in ("name", "description", "digest", "sources", "locations", "in_tree", "is_bundled"):
+    for name in ("name", "description", "digest", "sources", "locations", "in_tree", "is_bundled", "is_absent"):
         content.pop(name)
     return hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()
 
 
-def without_limits(policy: Policy, name: str, environment: str) -> Policy:
-    """``policy`` without a limit on any finding: it reads and reports the same, and judges nothing."""
-    unlimited = Budget(tuple((severity, None) for severity, _ in policy.budget.limits))
-    changed = msgspec.structs.replace(
-        policy, name=name, environment=environment, description="", budget=unlimited, overrides=(), locations={}, sources=()
+def as_absent(policy: Policy, name: str, environment: str) -> Policy:
+    """``policy`` for a run that no policy judges: it scans the same, changes no severity, and has no digest."""
+    return msgspec.structs.replace(
+        policy,
+        name=name,
+        environment=environment,
+        description="",
+        digest="",
+        sources=(),
+        locations={},
+        severity_rules=(),
+        is_absent=True,
     )
-    return msgspec.structs.replace(changed, digest=compute_digest(changed))
 
 
 def _value_or(value: Any, otherwise: Any) -> Any:

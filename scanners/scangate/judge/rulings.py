@@ -139,6 +139,9 @@ class _AssessmentCache:
 
 def rule_findings(findings: Sequence[Finding], matcher: PolicyMatcher, exceptions: ExceptionLedger) -> tuple[Ruling, ...]:
     """One ruling for each finding, in order. Budgets are counted first, over all findings that they count."""
+    if matcher.policy.is_absent:
+        not_judged = RulingOutcome.NOT_JUDGED, Decision(Basis.NOT_JUDGED)
+        return tuple(Ruling(finding, matcher.severity_of(finding), *not_judged) for finding in findings)
     assessments = _AssessmentCache(matcher, exceptions)
     assessed = [(finding, assessments.assess(finding)) for finding in findings]
     counts: dict[BudgetKey, _BudgetCount] = {}

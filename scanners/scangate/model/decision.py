@@ -12,7 +12,7 @@ from scangate.model.severity import Severity
 
 
 class Basis(enum.Enum):
-    """What decided about a finding or a gap."""
+    """What decided about a finding or a gap. NOT_JUDGED: nothing did, because no policy judged."""
 
     EXCLUSION = "exclusion"
     EXCEPTION = "exception"
@@ -22,6 +22,7 @@ class Basis(enum.Enum):
     BUDGET = "budget"
     UNUSED_EXCEPTION = "unused-exception"
     BASELINE_RATCHET = "baseline-ratchet"
+    NOT_JUDGED = "not-judged"  # gaps as well
     # gaps
     ALLOWED_GAP = "allowed-gap"
     UNTOUCHED = "untouched"

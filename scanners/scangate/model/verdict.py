@@ -15,15 +15,22 @@ from scangate.model.severity import Severity
 
 
 class RulingOutcome(enum.Enum):
-    """What the policy makes of one finding."""
+    """What the policy makes of one finding. NOT_JUDGED: no policy judged it (see `PolicyOrigin.NONE`)."""
 
     BLOCKING = "blocking"
     TOLERATED = "tolerated"
     SUPPRESSED = "suppressed"
     KNOWN = "known"
+    NOT_JUDGED = "not-judged"
 
 
-WORST_FIRST = (RulingOutcome.BLOCKING, RulingOutcome.TOLERATED, RulingOutcome.KNOWN, RulingOutcome.SUPPRESSED)
+WORST_FIRST = (
+    RulingOutcome.BLOCKING,
+    RulingOutcome.NOT_JUDGED,
+    RulingOutcome.TOLERATED,
+    RulingOutcome.KNOWN,
+    RulingOutcome.SUPPRESSED,
+)
 """The outcomes from the worst to the least."""
 
 

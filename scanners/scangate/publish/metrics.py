@@ -53,7 +53,7 @@ def _run_metrics(report: Report, lead_times: LeadTimes) -> dict[str, tuple[float
         {
             "Findings": len(verdict.rulings) - outcomes[RulingOutcome.SUPPRESSED],
             "Blocking": outcomes[RulingOutcome.BLOCKING],
-            "New": outcomes[RulingOutcome.BLOCKING] + outcomes[RulingOutcome.TOLERATED],
+            "New": len(verdict.rulings) - outcomes[RulingOutcome.SUPPRESSED] - outcomes[RulingOutcome.KNOWN],
             "Known": outcomes[RulingOutcome.KNOWN],
             "Waived": outcomes[RulingOutcome.SUPPRESSED],
             "Gaps": len(verdict.gaps),

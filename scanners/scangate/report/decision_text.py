@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable
 
-from scangate.model import Basis, BudgetSelector, Decision, Note, NoteKind, PolicyLocation, Report, SkippedPath, SkipReason
+from scangate.model import (
+    Basis,
+    BudgetSelector,
+    Decision,
+    GapRuling,
+    Note,
+    NoteKind,
+    PolicyLocation,
+    Report,
+    SkippedPath,
+    SkipReason,
+)
 from scangate.report.wording import pluralize
 
 
@@ -23,6 +34,11 @@ def list_policy_locations(decision: Decision) -> list[PolicyLocation]:
 def format_policy_location(location: PolicyLocation) -> str:
     """``scangate.yaml:12  budgets.high``."""
     return f"{location.file}:{location.line}  {location.path}" if location.file else f"{location.path} (default)"
+
+
+def explain_tolerated_gap(ruling: GapRuling) -> str:
+    """Why a gap does not block."""
+    return "not judged" if ruling.decision.basis is Basis.NOT_JUDGED else f"allowed: {explain_decision(ruling.decision)}"
 
 
 def explain_skip(skipped: SkippedPath) -> str:
@@ -91,6 +107,7 @@ DECISIONS: dict[Basis, Callable[[Decision], str]] = {
     Basis.BUDGET: _budget,
     Basis.UNUSED_EXCEPTION: lambda _: "the policy fails the build for unused exceptions",
     Basis.BASELINE_RATCHET: lambda _: "the policy requires that findings that are gone are removed from the baseline",
+    Basis.NOT_JUDGED: lambda _: "no policy judged",
     Basis.ALLOWED_GAP: lambda decision: decision.reason,
     Basis.UNTOUCHED: lambda _: "in a file that this change does not touch",
     Basis.GAP_NOT_ALLOWED: lambda _: "the policy does not allow this gap",

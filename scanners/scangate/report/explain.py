@@ -32,7 +32,7 @@ def explain_finding(ruling: Ruling, rule: RuleInfo | None, waive: WaiveArguments
     finding = ruling.finding
     lines = [
         f"{finding.rule}  {finding.fingerprint}",
-        f"{wording.format_position(finding.location)}  {ruling.severity.value}, {ruling.outcome.value}",
+        f"{wording.format_position(finding.location)}  {ruling.severity.value}, {wording.label_outcome(ruling.outcome)}",
     ]
     locations = map(format_policy_location, list_policy_locations(ruling.decision))
     lines += _format_section("why", [explain_decision(ruling.decision), *locations])
@@ -50,13 +50,13 @@ def explain_rule(rule: RuleInfo, rulings: Iterable[Ruling] | None, waive: WaiveA
     has_verdict = rulings is not None
     rulings = summary.sort_worst_first(rulings or ())
     outcomes = Counter(ruling.outcome for ruling in rulings)
-    counts = ", ".join(f"{outcomes[outcome]:,} {outcome.value}" for outcome in RulingOutcome if outcomes[outcome])
+    counts = ", ".join(f"{outcomes[outcome]:,} {wording.label_outcome(outcome)}" for outcome in RulingOutcome if outcomes[outcome])
     found = [f"{pluralize(len(rulings), 'finding')} in the verdict: {counts}" if rulings else "no finding in the verdict"]
     if not has_verdict:
         found = ["there is no verdict.json; to write one: scangate scan --output-dir scangate-reports"]
     for ruling in rulings[:MAX_LOCATIONS]:
         where = wording.format_location(ruling.finding.location.path, ruling.finding.location.line)
-        found.append(f"{where}  {ruling.finding.fingerprint}  {ruling.outcome.value}")
+        found.append(f"{where}  {ruling.finding.fingerprint}  {wording.label_outcome(ruling.outcome)}")
     found += [f"and {len(rulings) - MAX_LOCATIONS:,} more"] if len(rulings) > MAX_LOCATIONS else []
     paths = sorted({ruling.finding.location.path for ruling in rulings if ruling.outcome is RulingOutcome.BLOCKING})
     commands = [_format_waive_command(rule.rule, path, waive) for path in paths[:MAX_LOCATIONS]]
@@ -82,7 +82,7 @@ def _format_member(ruling: Ruling, shown_message: str) -> str:
     finding = ruling.finding
     own = "" if finding.severity is ruling.severity else f" ({finding.severity.value} by the scanner)"
     message = "" if finding.message == shown_message else f": {finding.message}"
-    return f"{finding.rule}  {ruling.severity.value}, {ruling.outcome.value}{own}  {finding.fingerprint}{message}"
+    return f"{finding.rule}  {ruling.severity.value}, {wording.label_outcome(ruling.outcome)}{own}  {finding.fingerprint}{message}"
 
 
 def _format_waive_commands(ruling: Ruling, waive: WaiveArguments) -> list[str]:

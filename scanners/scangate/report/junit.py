@@ -10,10 +10,10 @@ from xml.etree import ElementTree as ET
 
 import junitparser
 
-from scangate.model import ContentCoverage, GapRuling, Report, Ruling, RulingOutcome, ScanResult, ScanStatus, Severity
+from scangate.model import Basis, ContentCoverage, GapRuling, Report, Ruling, RulingOutcome, ScanResult, ScanStatus, Severity
 from scangate.report import escape, summary, wording
 from scangate.report.coverage_text import count_not_analyzed, describe_content, list_coverage
-from scangate.report.decision_text import explain_decision
+from scangate.report.decision_text import explain_decision, explain_tolerated_gap
 from scangate.report.wording import pluralize
 
 MAX_CASES = 500
@@ -25,6 +25,8 @@ MAX_SECONDS = 10.0**9
 
 RESULT_ORDER = ("failure", "error", "skipped", "")
 RESULT_TYPES = {"failure": junitparser.Failure, "error": junitparser.Error, "skipped": junitparser.Skipped}
+CASE_RESULTS = {RulingOutcome.BLOCKING: "failure", RulingOutcome.NOT_JUDGED: "skipped", RulingOutcome.SUPPRESSED: "skipped"}
+"""The outcomes of findings that have a case, and its result; of the others there is a number for each folder."""
 
 
 class Case(NamedTuple):
@@ -54,7 +56,7 @@ def render(report: Report) -> str:
 
 
 def _cases(part: summary.ScannerSummary, report: Report) -> list[Case]:
-    cases = [_finding(ruling) for ruling in part.rulings if ruling.outcome in (RulingOutcome.BLOCKING, RulingOutcome.SUPPRESSED)]
+    cases = [_finding(ruling) for ruling in part.rulings if ruling.outcome in CASE_RESULTS]
     cases += [_gap(ruling) for ruling in part.gaps]
     if part.result is None:
         files = report.targets.file_count
@@ -75,18 +77,18 @@ def _cases(part: summary.ScannerSummary, report: Report) -> list[Case]:
 def _finding(ruling: Ruling) -> Case:
     finding = ruling.finding
     name = f"{finding.rule} in {finding.location.path}" + (f" [{finding.fingerprint[:8]}]" if finding.fingerprint else "")
-    if ruling.outcome is RulingOutcome.SUPPRESSED:
-        return Case(name, "skipped", "suppressed", severity=ruling.severity, ruling=ruling)
-    return Case(name, "failure", ruling.severity.value, severity=ruling.severity, ruling=ruling)
+    result = CASE_RESULTS[ruling.outcome]
+    kind = ruling.severity.value if result == "failure" else ruling.outcome.value
+    return Case(name, result, kind, severity=ruling.severity, ruling=ruling)
 
 
 def _describe_finding(ruling: Ruling) -> tuple[str, str]:
     """Message and text of a finding's case."""
     finding = ruling.finding
     where = wording.format_position(finding.location)
-    if ruling.outcome is RulingOutcome.SUPPRESSED:
-        label = f" {wording.label_bundled_only(finding)}".rstrip()
-        return f"{where}: suppressed{label}, {explain_decision(ruling.decision)}", ""
+    if ruling.outcome is not RulingOutcome.BLOCKING:
+        label = f"{wording.label_outcome(ruling.outcome)} {wording.label_bundled_only(finding)}".rstrip()
+        return f"{where}: {label}, {explain_decision(ruling.decision)}", ""
     also = f"also reported by {wording.list_merged_rules(ruling)}" if ruling.members else ""
     lines = [finding.message, wording.describe_advisory(finding), f"at {where}", f"because {explain_decision(ruling.decision)}"]
     lines += [also, finding.evidence, finding.help_url]
@@ -105,19 +107,21 @@ def _gap(ruling: GapRuling) -> Case:
     name = f"{gap.kind.value}: {gap.path if gap.path is not None else about}"
     where = f"{wording.format_location(gap.path, gap.line)}: " if gap.path is not None else f"{gap.scanner}: "
     if not ruling.blocking:
-        return Case(name, "skipped", "allowed-gap", f"{where}{gap.reason}; allowed: {explain_decision(ruling.decision)}")
+        kind = "not-judged" if ruling.decision.basis is Basis.NOT_JUDGED else "allowed-gap"
+        return Case(name, "skipped", kind, f"{where}{gap.reason}; {explain_tolerated_gap(ruling)}")
     return Case(name, "error", gap.kind.value, f"{where}{gap.reason}", f"hint: {gap.hint}" if gap.hint else "")
 
 
 def _clean_folders(part: summary.ScannerSummary, result: ScanResult) -> Iterable[Case]:
-    """A case for each top folder without blocking findings and gaps; its text counts the other findings."""
+    """A case for each top folder without blocking gaps and findings that block or are not judged; its text counts the others."""
     files = Counter(map(_top_folder, result.analyzed_files))
-    found = {ruling.finding.location.path for ruling in part.rulings if ruling.outcome is RulingOutcome.BLOCKING}
+    unclean = (RulingOutcome.BLOCKING, RulingOutcome.NOT_JUDGED)
+    found = {ruling.finding.location.path for ruling in part.rulings if ruling.outcome in unclean}
     missed = {ruling.gap.path for ruling in part.gaps if ruling.blocking and ruling.gap.path is not None}
     dirty = set(map(_top_folder, found | missed))
     outcomes = Counter((_top_folder(ruling.finding.location.path), ruling.outcome) for ruling in part.rulings)
     for folder in sorted(set(files) - dirty):
-        numbers = [(outcomes[folder, outcome], outcome.value) for outcome in RulingOutcome]
+        numbers = [(outcomes[folder, outcome], wording.label_outcome(outcome)) for outcome in RulingOutcome]
         parts = [f"{pluralize(files[folder], 'file')} analyzed", *(f"{number:,} {word}" for number, word in numbers if number)]
         yield Case(f"clean: {folder}", text=", ".join(parts))
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 from scangate.model import Analysis, GapRuling, Report, Ruling, RulingOutcome, ScanStatus
 from scangate.report import escape, summary, wording
 from scangate.report.coverage_text import describe_analysis, describe_not_analyzed, list_coverage
-from scangate.report.decision_text import explain_decision, list_notes, list_skipped
+from scangate.report.decision_text import explain_decision, explain_tolerated_gap, list_notes, list_skipped
 from scangate.report.wording import pluralize
 
 Item = TypeVar("Item")
@@ -25,13 +25,14 @@ MAX_HINT_LENGTH = 400
 def render(report: Report) -> str:
     """The summary, without HTML tags; no text from the scanned tree is interpreted as markup."""
     next_step = wording.suggest_next_step(report)
+    rulings = summary.sort_worst_first(report.verdict.rulings)
     blocks = [
         [f"## scangate: {report.verdict.outcome.value}"],
         [f"{_escape_prose(wording.explain_verdict(report), 500)}."],
         [f"Next: {next_step}."] if next_step else [],
         _table(summary.list_table_rows(report)),
-        _blocking(summary.sort_worst_first(report.verdict.rulings)),
-        _not_judged(report),
+        _blocking(rulings),
+        _not_judged(rulings),
         _section(wording.describe_gap_counts(report), summary.group_gaps(report.verdict.gaps), _gap, MAX_GAPS),
         _coverage(report),
         _section("Notes", list_notes(report), _note, MAX_NOTES),
@@ -91,10 +92,8 @@ def _blocking(rulings: Iterable[Ruling]) -> list[str]:
     return _section(pluralize(len(blocking), "blocking finding"), blocking, _finding, MAX_FINDINGS)
 
 
-def _not_judged(report: Report) -> list[str]:
-    """What nobody decided about, where no policy judged."""
-    rulings = [] if wording.is_judged(report) else summary.sort_worst_first(report.verdict.rulings)
-    found = [ruling for ruling in rulings if ruling.outcome is RulingOutcome.TOLERATED]
+def _not_judged(rulings: Iterable[Ruling]) -> list[str]:
+    found = [ruling for ruling in rulings if ruling.outcome is RulingOutcome.NOT_JUDGED]
     return _section(f"{pluralize(len(found), 'finding')} not judged", found, _finding, MAX_FINDINGS)
 
 
@@ -118,7 +117,7 @@ def _gap(group: Sequence[GapRuling]) -> str:
     reason = describe_not_analyzed(group) if summary.is_allowed_content(group[0]) else gap.reason
     text = f"- {_escape_prose(gap.scanner)}, {gap.kind.value}: {_escape_prose(reason)}" + (f" ({shown})" if shown else "")
     text += f"; hint: {_escape_prose(gap.hint, MAX_HINT_LENGTH)}" if gap.hint and not summary.is_allowed_content(group[0]) else ""
-    return text if group[0].blocking else f"{text}; allowed: {_escape_prose(explain_decision(group[0].decision))}"
+    return text if group[0].blocking else f"{text}; {_escape_prose(explain_tolerated_gap(group[0]))}"
 
 
 def _coverage(report: Report) -> list[str]:

@@ -19,6 +19,7 @@ CATEGORY, CLASS, CREATE = 2, 2007, 1
 NEW, IN_PROGRESS, SUPPRESSED = 1, 2, 3
 STATUS = {
     RulingOutcome.BLOCKING: (NEW, "New"),
+    RulingOutcome.NOT_JUDGED: (NEW, "New"),
     RulingOutcome.TOLERATED: (NEW, "New"),
     RulingOutcome.KNOWN: (IN_PROGRESS, "In Progress"),
     RulingOutcome.SUPPRESSED: (SUPPRESSED, "Suppressed"),

@@ -69,7 +69,7 @@ _KEY_NAMES = """
     bundledOnly columnKind commit confidence contentType counts coverage cvss defaultConfiguration descriptor driver
     endColumn endLine endTimeUtc environment executionSuccessful exitCode files filesAnalyzed filesGiven filesNotAnalyzed
     fingerprint fixedIn fullDescription fullName gaps help helpUri id index informationUri invocations isComprehensive
-    justification kind known leftOut level locations markdown members message name notifications organization
+    justification kind known leftOut level locations markdown members message name not-judged notifications organization
     originalSeverity outcome package partialFingerprints physicalLocation policy policyDigest policyOrigin precision
     primaryLocationLineHash properties published reason region relationships reportedBy resolved results rule ruleId
     ruleIndex rules runs scangateFinding/v1 scanner scanners security-severity severity shortDescription since snippet

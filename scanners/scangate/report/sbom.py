@@ -3,7 +3,7 @@
 The VEX analysis of a ruling (https://cyclonedx.org/capabilities/vex/):
 
 - BLOCKING: ``exploitable``, with the response ``update`` if there is a fixed release.
-- TOLERATED, KNOWN: ``in_triage``; nobody has decided about it.
+- TOLERATED, KNOWN, NOT_JUDGED: ``in_triage``; nobody has decided about it.
 - SUPPRESSED: ``exploitable`` with ``will_not_fix``; somebody accepted the risk for a time, and ``detail`` says who.
 
 Never ``not_affected`` or ``false_positive``: readers hide those, and accepting a risk is no analysis. If one release has several
@@ -62,6 +62,7 @@ ANALYSIS_STATES = {
     RulingOutcome.BLOCKING: ImpactAnalysisState.EXPLOITABLE,
     RulingOutcome.TOLERATED: ImpactAnalysisState.IN_TRIAGE,
     RulingOutcome.KNOWN: ImpactAnalysisState.IN_TRIAGE,
+    RulingOutcome.NOT_JUDGED: ImpactAnalysisState.IN_TRIAGE,
     RulingOutcome.SUPPRESSED: ImpactAnalysisState.EXPLOITABLE,
 }
 SEVERITIES = {severity: VulnerabilitySeverity(severity.value) for severity in Severity}
@@ -371,9 +372,8 @@ def _analysis(rulings: Sequence[Ruling]) -> VulnerabilityAnalysis:
 
 def _describe_ruling(ruling: Ruling) -> str:
     place = ruling.finding.location
-    return _escape(
-        f"{wording.format_location(place.path, place.line)}: {ruling.outcome.value}: {explain_decision(ruling.decision)}"
-    )
+    where, outcome = wording.format_location(place.path, place.line), wording.label_outcome(ruling.outcome)
+    return _escape(f"{where}: {outcome}: {explain_decision(ruling.decision)}")
 
 
 def _properties(rulings: Sequence[Ruling]) -> list[Property]:

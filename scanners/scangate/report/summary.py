@@ -102,7 +102,7 @@ def list_table_rows(report: Report) -> list[ScannerSummary]:
 
 
 def is_allowed_content(ruling: GapRuling) -> bool:
-    """Whether the gap is about a content type that the policy allows not to be analyzed."""
+    """Whether the gap is about a content type that was not analyzed, and does not block."""
     return ruling.gap.kind is GapKind.NOT_ANALYZED and bool(ruling.gap.content_type) and not ruling.blocking
 
 

@@ -27,7 +27,7 @@ from scangate.model import (
 )
 from scangate.report import escape, summary, wording
 from scangate.report.coverage_text import describe_not_analyzed, list_mergeable, merge_hints, remaining_hint, summarize_coverage
-from scangate.report.decision_text import explain_decision, explain_limit, list_notes, list_skipped
+from scangate.report.decision_text import explain_limit, explain_tolerated_gap, list_notes, list_skipped
 from scangate.report.wording import pluralize
 
 WIDTH = 100
@@ -78,9 +78,9 @@ def _lines(report: Report) -> Iterable[Line]:
     rulings = summary.sort_worst_first(report.verdict.rulings)
     yield from _header(report)
     yield from _blocking([ruling for ruling in rulings if ruling.outcome is RulingOutcome.BLOCKING])
-    for outcome in (RulingOutcome.TOLERATED, RulingOutcome.KNOWN):
+    for outcome in (RulingOutcome.NOT_JUDGED, RulingOutcome.TOLERATED, RulingOutcome.KNOWN):
         found = [ruling for ruling in rulings if ruling.outcome is outcome]
-        label = wording.label_outcome(report, outcome)
+        label = wording.label_outcome(outcome)
         if found and outcome is RulingOutcome.KNOWN and report.targets.source in CHANGE_SOURCES:
             yield from _title(f"{label}: {pluralize(len(found), 'finding')}")
         else:
@@ -184,7 +184,7 @@ def _gap(group: Sequence[GapRuling], mergeable: Sequence[Gap]) -> Iterable[Line]
     yield ((f"  {_name(gap.scanner)}: {gap.kind.value}", "yellow" if blocking else "dim"), (times, "dim"))
     if summary.is_allowed_content(group[0]):
         yield from _wrap(describe_not_analyzed(group), "    ")
-        yield from _wrap(f"allowed: {explain_decision(group[0].decision)}", "    ", "dim")
+        yield from _wrap(explain_tolerated_gap(group[0]), "    ", "dim")
         return
     yield from _wrap(gap.reason, "    ")
     places = [wording.format_location(_name(each.gap.path), each.gap.line) for each in group if each.gap.path is not None]
@@ -193,7 +193,7 @@ def _gap(group: Sequence[GapRuling], mergeable: Sequence[Gap]) -> Iterable[Line]
     if hint := remaining_hint(gap, mergeable):
         yield from _wrap(f"hint: {hint}", "    ")
     if not blocking:
-        yield from _wrap(f"allowed: {explain_decision(group[0].decision)}", "    ", "dim")
+        yield from _wrap(explain_tolerated_gap(group[0]), "    ", "dim")
 
 
 def _notes(report: Report) -> Iterable[Line]:

@@ -41,13 +41,13 @@ def describe_policy_origin(report: Report) -> str:
 
 
 def is_judged(report: Report) -> bool:
-    """Whether a policy judged. Where none did, nobody tolerates the findings that it could have had limits for."""
+    """Whether a policy judged; if none did, the outcome of every finding is NOT_JUDGED."""
     return report.policy_provenance.origin is not PolicyOrigin.NONE
 
 
-def label_outcome(report: Report, outcome: RulingOutcome) -> str:
-    """The outcome's name; ``not judged`` for what only the absence of a policy lets stand."""
-    return outcome.value if is_judged(report) or outcome is not RulingOutcome.TOLERATED else "not judged"
+def label_outcome(outcome: RulingOutcome) -> str:
+    """The outcome as words: ``not judged``."""
+    return outcome.value.replace("-", " ")
 
 
 def describe_files(report: Report) -> str:
@@ -131,10 +131,11 @@ def describe_advisory(finding: Finding) -> str:
 
 
 def describe_outcome_counts(report: Report) -> str:
-    """``1 suppressed, 2 tolerated, 0 known``, and how many are found only in the bundled advisories."""
+    """``1 suppressed, 2 tolerated, 0 known``, and how many are not judged or found only in the bundled advisories, if any."""
     counts = summary.count(report.verdict.rulings, report.verdict.gaps)
-    order = (RulingOutcome.SUPPRESSED, RulingOutcome.TOLERATED, RulingOutcome.KNOWN)
-    numbers = [f"{counts.with_outcome(outcome):,} {label_outcome(report, outcome)}" for outcome in order]
+    shown = [RulingOutcome.SUPPRESSED, RulingOutcome.TOLERATED, RulingOutcome.KNOWN]
+    shown += [RulingOutcome.NOT_JUDGED] if counts.with_outcome(RulingOutcome.NOT_JUDGED) else []
+    numbers = [f"{counts.with_outcome(outcome):,} {label_outcome(outcome)}" for outcome in shown]
     return ", ".join(filter(None, [*numbers, describe_bundled_only_count(report.verdict.rulings)]))
 
 
