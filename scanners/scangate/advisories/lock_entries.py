@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import posixpath
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
 
+from scangate.advisories.declarations import find_local_origin
 from scangate.advisories.dependency_graph import find_roots, shortest_chains
 from scangate.advisories.manifest import (
     REGENERATE_HINT,
+    UPGRADE_HINT,
     AuditGap,
     MalformedManifestError,
     Manifest,
@@ -31,7 +34,11 @@ T = TypeVar("T")
 
 
 class LockEntry(msgspec.Struct, frozen=True):
-    """One package of a lock file. ``workspace_member``: a project of this tree; its ``dependencies`` are the direct ones."""
+    """One package of a lock file.
+
+    ``local_path``: where it is, relative to the lock file, if it is a file or a folder; `build_manifest` finds out what is there.
+    ``workspace_member``: a project of this tree; its ``dependencies`` are the direct ones.
+    """
 
     name: str
     version: str
@@ -41,6 +48,7 @@ class LockEntry(msgspec.Struct, frozen=True):
     extras: tuple[str, ...] = ()
     index: str = ""
     origin: Origin = Origin.INDEX
+    local_path: str | None = None
     workspace_member: bool = False
 
 
@@ -68,17 +76,42 @@ def convert_entries(toml: Toml, table: str, shape: type[T]) -> Iterator[tuple[T 
     yield from ((gap, gap.line) for gap in toml.gaps)
 
 
+def read_entries(toml: Toml, table: str, shape: type[T], to_entry: Callable[[T, int], LockEntry]) -> list[LockEntry | AuditGap]:
+    """The packages in ``[[table]]`` of a lock file, and a gap for each malformed one. ``to_entry`` is given package and line."""
+    found = convert_entries(toml, table, shape)
+    return [package if isinstance(package, AuditGap) else to_entry(package, line) for package, line in found]
+
+
+def check_version(toml: Toml, table: str, key: str, supported: Sequence[str], default: str = "") -> None:
+    """Raises MalformedManifestError if the format's version, the part before the dot, is not ``supported``.
+
+    ``table``: empty for the document itself. ``default``: the version of a format whose first files do not name it. Any other file
+    without a version gets a gap, and is read.
+    """
+    values = toml.data.get(table) if table else toml.data
+    version = str(values.get(key, default)) if isinstance(values, dict) else ""
+    if not version:
+        toml.gaps.append(AuditGap(1, GapKind.UNPARSABLE, "no version of the lock file's format", REGENERATE_HINT))
+    elif version.partition(".")[0] not in supported:
+        reason = f"unsupported lock file version, supported is {' or '.join(supported)}"
+        raise MalformedManifestError(reason, toml.line_of_key(table, key), hint=UPGRADE_HINT)
+
+
 def _lowercase_first(message: str) -> str:
     return message[0].lower() + message[1:]
 
 
 def build_manifest(
-    path: str, read: Sequence[LockEntry | AuditGap], direct: Iterable[str] | None = None, project: str = ""
+    path: str,
+    files: Mapping[str, str],
+    read: Sequence[LockEntry | AuditGap],
+    direct: Iterable[str] | None = None,
+    project: str = "",
 ) -> Manifest:
     """The manifest of a lock file. ``direct``: the names that its project requires, None to derive them from the graph."""
     if len(read) > MAX_PACKAGES:
         raise MalformedManifestError(f"more than {MAX_PACKAGES:,} packages", kind=GapKind.TOO_LARGE, hint=TOO_LARGE_HINT)
-    entries = select(LockEntry, read)
+    entries = [_locate(entry, posixpath.dirname(path), files) for entry in select(LockEntry, read)]
     edges: dict[str, set[str]] = {}
     for entry in entries:
         if name := normalize_or_empty(entry.name):
@@ -90,6 +123,14 @@ def build_manifest(
     for pin in select(Pin, items):  # some formats list a release again for its extras
         releases.setdefault((pin.name, pin.version), pin)
     return Manifest(path, tuple(releases.values()), select(AuditGap, items), select(SkippedDependency, items), project, members)
+
+
+def _locate(entry: LockEntry, folder: str, files: Mapping[str, str]) -> LockEntry:
+    """The entry with the origin of what is at its local path."""
+    if entry.local_path is None:
+        return entry
+    origin = find_local_origin(folder, entry.local_path, files)
+    return msgspec.structs.replace(entry, origin=origin, workspace_member=origin is Origin.INDEX)
 
 
 def _direct_names(direct: Iterable[str] | None, members: frozenset[str], edges: Mapping[str, set[str]]) -> frozenset[str]:

@@ -5,14 +5,13 @@ https://conda.github.io/conda-lock/output/ and https://pixi.prefix.dev/latest/wo
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterator, Mapping
 
 import msgspec
 import yaml
 
 from scangate.advisories.conda_packages import conda_gap
-from scangate.advisories.declarations import find_local_origin, url_origin
+from scangate.advisories.declarations import url_origin
 from scangate.advisories.lock_entries import LockEntry, build_manifest
 from scangate.advisories.manifest import REGENERATE_HINT, AuditGap, MalformedManifestError, Manifest
 from scangate.advisories.origins import Origin, is_archive
@@ -26,11 +25,11 @@ _KEYS = ("packages", "package")  # of pixi, of conda-lock
 def parse(path: str, files: Mapping[str, str]) -> Manifest:
     """Every package that pip installs. Raises MalformedManifestError."""
     conda: dict[str, int] = {}
-    entries = list(_entries(_packages(files[path]), posixpath.dirname(path), files, conda))
+    entries = list(_entries(_packages(files[path]), conda))
     if conda:
         entries.append(conda_gap(path, min(conda.values()), len(conda), is_pinned=True))
     has_graph = any(isinstance(entry, LockEntry) and entry.dependencies for entry in entries)
-    return build_manifest(path, entries, None if has_graph else ())
+    return build_manifest(path, files, entries, None if has_graph else ())
 
 
 def _packages(text: str) -> list[tuple[yaml.Node | None, int]]:
@@ -48,9 +47,7 @@ def _packages(text: str) -> list[tuple[yaml.Node | None, int]]:
     return [(node, line_of(node)) for node in items(packages)]
 
 
-def _entries(
-    packages: list[tuple[yaml.Node | None, int]], folder: str, files: Mapping[str, str], conda: dict[str, int]
-) -> Iterator[LockEntry | AuditGap]:
+def _entries(packages: list[tuple[yaml.Node | None, int]], conda: dict[str, int]) -> Iterator[LockEntry | AuditGap]:
     """The packages of pip; those of conda go into ``conda``, by name or address, with their lines."""
     for node, line in packages:
         package = {name: text_of(value) for name, value in fields(node).items()}
@@ -60,7 +57,7 @@ def _entries(
             conda.setdefault(package.get("name") or _name_in_address(package.get("conda", "")), line)
         elif manager in ("pip", "pypi"):
             dependencies = tuple(fields(fields(node).get("dependencies")))
-            yield msgspec.structs.replace(_to_entry(package, address, line, folder, files), dependencies=dependencies)
+            yield msgspec.structs.replace(_to_entry(package, address, line), dependencies=dependencies)
         else:
             yield AuditGap(line, GapKind.UNPARSABLE, "malformed entry: neither of pip nor of conda", REGENERATE_HINT)
 
@@ -70,14 +67,10 @@ def _name_in_address(address: str) -> str:
     return address.rpartition("/")[2].rsplit("-", 2)[0]
 
 
-def _to_entry(package: Mapping[str, str], address: str, line: int, folder: str, files: Mapping[str, str]) -> LockEntry:
+def _to_entry(package: Mapping[str, str], address: str, line: int) -> LockEntry:
     origin = url_origin(address) if address else Origin.INDEX
     if origin is Origin.URL and is_archive(address.partition("#")[0]):
         origin = Origin.INDEX  # the file of a release on an index
-    elif origin is Origin.PATH:
-        origin = find_local_origin(folder, address, files)
-    is_member = "://" not in address and bool(address) and origin is Origin.INDEX
     host = index_host(address) if "://" in address and origin is Origin.INDEX else ""
-    return LockEntry(
-        package.get("name", ""), package.get("version", ""), line, index=host, origin=origin, workspace_member=is_member
-    )
+    local_path = address if origin is Origin.PATH else None
+    return LockEntry(package.get("name", ""), package.get("version", ""), line, index=host, origin=origin, local_path=local_path)

@@ -8,7 +8,6 @@ from typing import Any
 
 import msgspec
 
-from scangate.advisories.declarations import ProjectFiles, find_local_origin
 from scangate.advisories.json_objects import find_key_lines, find_values, parse_json
 from scangate.advisories.lock_entries import LockEntry, build_manifest, convert_entry
 from scangate.advisories.manifest import REGENERATE_HINT, AuditGap, MalformedManifestError, Manifest
@@ -44,20 +43,19 @@ def parse(path: str, files: Mapping[str, str]) -> Manifest:
     try:
         sections = parse_json(files[path])
     except MalformedManifestError as error:
-        entries = list(_recover_entries(path, files))
+        entries = list(_recover_entries(files[path]))
         if not entries:
             raise
-        return build_manifest(path, [*entries, error.gap], direct)
+        return build_manifest(path, files, [*entries, error.gap], direct)
     if not isinstance(sections, dict) or not sections.keys() & {"_meta", "default"}:
         raise MalformedManifestError("not a Pipfile.lock: no object with `_meta` or `default`")
-    return build_manifest(path, list(_entries(sections, path, files)), direct)
+    return build_manifest(path, files, list(_entries(sections, files[path])), direct)
 
 
-def _entries(sections: dict[str, Any], path: str, files: Mapping[str, str]) -> Iterator[LockEntry | AuditGap]:
-    lines = find_key_lines(files[path])
+def _entries(sections: dict[str, Any], text: str) -> Iterator[LockEntry | AuditGap]:
+    lines = find_key_lines(text)
     meta = sections.pop("_meta", None)
     hosts = _index_hosts(meta.get("sources") if isinstance(meta, dict) else None)
-    project = ProjectFiles(posixpath.dirname(path), files)
     for section, packages in sections.items():
         section_line = lines.get((section, ""), 1)
         if not isinstance(packages, dict):
@@ -65,15 +63,14 @@ def _entries(sections: dict[str, Any], path: str, files: Mapping[str, str]) -> I
             yield AuditGap(section_line, GapKind.UNPARSABLE, reason, REGENERATE_HINT)
             continue
         for name, value in packages.items():
-            yield _to_entry(name, value, lines.get((section, name), section_line), project, hosts)
+            yield _to_entry(name, value, lines.get((section, name), section_line), hosts)
 
 
-def _recover_entries(path: str, files: Mapping[str, str]) -> Iterator[LockEntry | AuditGap]:
+def _recover_entries(text: str) -> Iterator[LockEntry | AuditGap]:
     """The entries of a file that is not JSON as a whole, for instance because of a merge conflict."""
-    values = list(find_values(files[path], lambda name, value: name == "sources" or _is_entry(value)))
+    values = list(find_values(text, lambda name, value: name == "sources" or _is_entry(value)))
     hosts = _index_hosts(next((value for name, value, _ in values if name == "sources"), None))
-    project = ProjectFiles(posixpath.dirname(path), files)
-    yield from (_to_entry(name, value, line, project, hosts) for name, value, line in values if _is_entry(value))
+    yield from (_to_entry(name, value, line, hosts) for name, value, line in values if _is_entry(value))
 
 
 def _is_entry(value: Any) -> bool:
@@ -86,15 +83,13 @@ def _index_hosts(sources: Any) -> Mapping[str, str]:
     return {source.name: index_host(source.url) for source in converted if isinstance(source, _Source)}
 
 
-def _to_entry(name: str, value: Any, line: int, project: ProjectFiles, hosts: Mapping[str, str]) -> LockEntry | AuditGap:
+def _to_entry(name: str, value: Any, line: int, hosts: Mapping[str, str]) -> LockEntry | AuditGap:
     package = convert_entry(value, _Package, line)
     if isinstance(package, AuditGap):
         return msgspec.structs.replace(package, name=normalize_or_empty(name))
     url, vcs = package.file if "://" in package.file else "", package.git or package.hg or package.svn or package.bzr
     local_path = package.file or package.path
     origin = find_origin(vcs=vcs, url=url, path=local_path)
-    if origin is Origin.PATH:
-        origin = find_local_origin(project.folder, local_path, project.files)
     return LockEntry(
         name,
         package.version.removeprefix("==").removeprefix("="),
@@ -103,5 +98,5 @@ def _to_entry(name: str, value: Any, line: int, project: ProjectFiles, hosts: Ma
         extras=tuple(package.extras),
         index=hosts.get(package.index, package.index),
         origin=origin,
-        workspace_member=bool(local_path) and origin is Origin.INDEX,
+        local_path=local_path if origin is Origin.PATH else None,
     )

@@ -8,9 +8,8 @@ from typing import Any
 
 import msgspec
 
-from scangate.advisories.declarations import find_local_origin
-from scangate.advisories.lock_entries import LockEntry, build_manifest, convert_entries
-from scangate.advisories.manifest import UPGRADE_HINT, AuditGap, MalformedManifestError, Manifest
+from scangate.advisories.lock_entries import LockEntry, build_manifest, check_version, read_entries
+from scangate.advisories.manifest import MalformedManifestError, Manifest
 from scangate.advisories.origins import Origin
 from scangate.advisories.package_names import index_host
 from scangate.advisories.readers import pipfile, pyproject
@@ -41,24 +40,19 @@ class _Package(msgspec.Struct):
 def parse(path: str, files: Mapping[str, str]) -> Manifest:
     """Every package of the lock file. Raises MalformedManifestError."""
     toml = Toml(files[path], "packages")
-    version = str(toml.data.get("lock-version", "1.0"))
-    if version.partition(".")[0] != "1":
-        raise MalformedManifestError("unsupported lock file version", toml.line_of_key("", "lock-version"), hint=UPGRADE_HINT)
+    check_version(toml, "", "lock-version", ("1",), "1.0")
     if "packages" not in toml.data:
         raise MalformedManifestError("not a pylock.toml: no packages")
     folder = posixpath.dirname(path)
-    packages = convert_entries(toml, "packages", _Package)
-    entries = [package if isinstance(package, AuditGap) else _to_entry(package, line, folder, files) for package, line in packages]
+    entries = read_entries(toml, "packages", _Package, _to_entry)
     direct, project = pyproject.direct_names(folder, files)
     direct = pipfile.direct_names(folder, files) if direct is None else direct
     has_graph = any(isinstance(entry, LockEntry) and entry.dependencies for entry in entries)
-    return build_manifest(path, entries, direct if direct is not None or has_graph else (), project)
+    return build_manifest(path, files, entries, direct if direct is not None or has_graph else (), project)
 
 
-def _to_entry(package: _Package, line: int, folder: str, files: Mapping[str, str]) -> LockEntry:
+def _to_entry(package: _Package, line: int) -> LockEntry:
     origin = _origin(package)
-    if package.directory is not None and origin is Origin.PATH:
-        origin = find_local_origin(folder, package.directory.path, files)
     names = (dependency.get("name") for dependency in package.dependencies)
     return LockEntry(
         package.name,
@@ -68,7 +62,7 @@ def _to_entry(package: _Package, line: int, folder: str, files: Mapping[str, str
         package.marker,
         index=index_host(package.index),
         origin=origin,
-        workspace_member=package.directory is not None and origin is Origin.INDEX,
+        local_path=package.directory.path if package.directory is not None and origin is Origin.PATH else None,
     )
 
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Mapping
 
 import msgspec
 
-from scangate.advisories.declarations import find_local_origin
-from scangate.advisories.lock_entries import LockEntry, build_manifest, convert_entries, convert_entry
-from scangate.advisories.manifest import REGENERATE_HINT, UPGRADE_HINT, AuditGap, MalformedManifestError, Manifest
+from scangate.advisories.lock_entries import LockEntry, build_manifest, check_version, convert_entry, read_entries
+from scangate.advisories.manifest import Manifest
 from scangate.advisories.origins import Origin, find_origin, is_archive
 from scangate.advisories.package_names import index_host, normalize_or_empty
 from scangate.advisories.toml_lines import Toml
-from scangate.model import GapKind
 
 _TABLES = ("package", "distribution")  # the latter before uv 0.4
 
@@ -49,26 +46,18 @@ class _Manifest(msgspec.Struct):
 def parse(path: str, files: Mapping[str, str]) -> Manifest:
     """Every package of the lock file, its projects and workspace members marked as such. Raises MalformedManifestError."""
     toml = Toml(files[path], _TABLES[0])
-    version = toml.data.get("version")
-    if version is None:
-        toml.gaps.append(AuditGap(1, GapKind.UNPARSABLE, "no version of the lock file's format", REGENERATE_HINT))
-    elif version != 1:
-        reason = "unsupported lock file version, supported is 1"
-        raise MalformedManifestError(reason, toml.line_of_key("", "version"), hint=UPGRADE_HINT)
-    folder = posixpath.dirname(path)
-    packages = [entry for table in _TABLES for entry in convert_entries(toml, table, _Package)]
-    entries = [package if isinstance(package, AuditGap) else _to_entry(package, line, folder, files) for package, line in packages]
+    check_version(toml, "", "version", ("1",))
+    entries = [entry for table in _TABLES for entry in read_entries(toml, table, _Package, _to_entry)]
     manifest = convert_entry(toml.data.get("manifest", {}), _Manifest, 1)
     script = [dependency.name for dependency in manifest.requirements] if isinstance(manifest, _Manifest) else []
-    roots = [each.name for each, _ in packages if isinstance(each, _Package) and "." in (each.source.virtual, each.source.editable)]
-    return build_manifest(path, entries, script or None, normalize_or_empty(roots[0]) if roots else "")
+    roots = [entry.name for entry in entries if isinstance(entry, LockEntry) and entry.local_path == "."]
+    return build_manifest(path, files, entries, script or None, normalize_or_empty(roots[0]) if roots else "")
 
 
-def _to_entry(package: _Package, line: int, folder: str, files: Mapping[str, str]) -> LockEntry:
+def _to_entry(package: _Package, line: int) -> LockEntry:
     source = package.source
     groups = [package.dependencies, *package.optional_dependencies.values(), *package.dev_dependencies.values()]
     local_path = source.virtual or source.editable or source.directory
-    local = find_local_origin(folder, local_path, files) if local_path else Origin.PATH
     return LockEntry(
         package.name,
         package.version,
@@ -76,8 +65,8 @@ def _to_entry(package: _Package, line: int, folder: str, files: Mapping[str, str
         tuple(dependency.name for group in groups for dependency in group),
         " or ".join(package.resolution_markers),
         index=index_host(source.registry),
-        origin=local if local_path else _origin(source),
-        workspace_member=bool(local_path) and local is Origin.INDEX,
+        origin=_origin(source),
+        local_path=local_path or None,
     )
 
 
