@@ -252,6 +252,17 @@ def test_the_usual_place() -> None:
     assert default_cache_directory({"HOME": "/h", "SCANGATE_CACHE": "/c"}) == Path("/c")
 
 
+def test_without_a_home_directory_there_is_no_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(path: Path) -> Path:
+        raise RuntimeError
+
+    monkeypatch.setattr(Path, "expanduser", fail)
+    for environ in ({}, {"HOME": ""}):
+        with pytest.raises(ScangateError) as failed:
+            default_cache_directory(environ)
+        assert failed.value.hint == "--cache-dir DIR"
+
+
 WRITER = """
 import sys
 from pathlib import Path

@@ -30,6 +30,7 @@ import msgspec
 
 from scangate.errors import ScangateError
 from scangate.scan.mac_key import derive_mac_key
+from scangate.user_cache import user_cache_directory
 
 DATABASE_FILE = "answers.sqlite"
 SET_ASIDE_FILE = "answers.sqlite.set-aside"
@@ -55,11 +56,9 @@ class CacheStats(msgspec.Struct, frozen=True):
 
 
 def default_cache_directory(environ: Mapping[str, str]) -> Path:
-    """``SCANGATE_CACHE``, else ``scangate`` in the user's cache directory (XDG)."""
-    if named := environ.get("SCANGATE_CACHE"):
-        return Path(named)
-    base = environ.get("XDG_CACHE_HOME", "")
-    return (Path(base) if Path(base).is_absolute() else Path(environ.get("HOME", "~")).expanduser() / ".cache") / "scangate"
+    """``SCANGATE_CACHE``, else a folder in the user's cache directory. Raises ScangateError if there is no home directory."""
+    named = environ.get("SCANGATE_CACHE")
+    return Path(named) if named else user_cache_directory(environ, "--cache-dir DIR")
 
 
 class CacheStore:
