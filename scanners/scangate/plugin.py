@@ -175,7 +175,7 @@ class Scanner(Protocol[OptionsT]):
     def scan(self, files: Sequence[SourceFile], options: OptionsT, context: ScanContext) -> Iterable[FileReport | Gap]:
         """Scans ``files`` and yields a report for each; a file without a report becomes a gap.
 
-        A gap that is about none of them (``path`` None) is yielded beside the reports.
+        A gap that is about none of them (``path`` None) is yielded in addition to the reports.
 
         Raises ScanError for anything unexpected: empty output, a missing key, an unknown exit code.
         """
@@ -208,7 +208,7 @@ class ScannerTraits(msgspec.Struct, frozen=True):
 
     ``ACCOUNTING``: whether the tool's output names each scanned file, or the run as a whole vouches for them. ``SPLITTABLE``: files
     may be scanned in several calls, in parallel. ``IO_BOUND``: it mostly waits for a service, so it runs in addition to the
-    others. ``cache_key(options, environ, today)``: a digest of everything that reports depend on besides the files, the options,
+    others. ``cache_key(options, environ, today)``: a digest of everything that reports depend on, except the files, the options,
     the version and the scanner's own code; None if this run's reports must not be reused. ``coverage(options)``: which
     analyses the scanner does for which content types. A scanner without it covers nothing: its findings are reported, and what it
     reads still counts as not analyzed. ``also_reads(path, data, options)``: the repository paths that the file at ``path``, which

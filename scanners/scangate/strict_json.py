@@ -11,7 +11,7 @@ __all__ = ["describe_error", "parse_json"]
 def parse_json(text: str) -> Any:
     """The value that ``text`` contains. Raises ValueError for anything that is not strict JSON.
 
-    Unlike msgspec's decoder it accepts lone surrogates, which stand for the bytes of a path that is not UTF-8.
+    Unlike msgspec's decoder it accepts lone surrogates, which represent the bytes of a path that is not UTF-8.
     """
     try:
         return json.loads(text, object_pairs_hook=_reject_repeated_keys, parse_constant=_reject_constant)

@@ -1,10 +1,11 @@
-"""The words that user-facing texts must not contain, and where these texts are: ``python -m tests.support.wording_rules``."""
+"""The words that texts must not contain, and where the texts are: ``python -m tests.support.wording_rules``."""
 
 from __future__ import annotations
 
 import ast
 import re
 import sys
+import tokenize
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ import yaml
 from scangate.cli.main import cli
 from tests.support.paths import ROOT
 
-__all__ = ["DENIED", "Text", "find_denied", "user_facing_texts"]
+__all__ = ["DENIED", "Text", "find_denied", "source_texts", "user_facing_texts"]
 
 # what is denied, as a regular expression over whole words, and what to write
 DENIED = {
@@ -33,6 +34,9 @@ DENIED = {
     r"the starter set": "the bundled advisories",
     r"waived|waiving|waivers?": "suppressed, inline comment, exception",
     r"such an?": "a, such an option",
+    r"(?:lies?|lying|laid) (?:in|at|on|above|below|beneath|outside|inside|between|among|elsewhere|where|there|beyond)": "is",
+    r"holds? back|held back": "omit, keep",
+    r"goes? by|wins? over": "depend on, take precedence over",
 }
 
 
@@ -58,6 +62,14 @@ def user_facing_texts() -> Iterator[Text]:
                 Text(f"{file.relative_to(ROOT)}:{number}", line)
                 for number, line in enumerate(file.read_text("utf-8").splitlines(), start=1)
             )
+
+
+def source_texts() -> Iterator[Text]:
+    """Docstrings and comments of the source."""
+    for file in sorted((ROOT / "scanners").rglob("*.py")):
+        if "_data" not in file.parts:
+            yield from _docstrings(file)
+            yield from _comments(file)
 
 
 def find_denied(texts: Iterable[Text]) -> list[str]:
@@ -97,6 +109,21 @@ def _literals(file: Path) -> Iterator[Text]:
             yield Text(f"{file.relative_to(ROOT)}:{node.lineno}", node.value)
 
 
+def _docstrings(file: Path) -> Iterator[Text]:
+    """Each line of the strings that are statements: docstrings, and the descriptions of constants."""
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            for number, line in enumerate(node.value.value.splitlines(), start=node.lineno):
+                yield Text(f"{file.relative_to(ROOT)}:{number}", line)
+
+
+def _comments(file: Path) -> Iterator[Text]:
+    with file.open("rb") as stream:
+        for token in tokenize.tokenize(stream.readline):
+            if token.type == tokenize.COMMENT:
+                yield Text(f"{file.relative_to(ROOT)}:{token.start[0]}", token.string)
+
+
 def _rule_messages(file: Path) -> Iterator[Text]:
     document: Any = yaml.safe_load(file.read_text("utf-8"))
     for rule in document["rules"]:
@@ -104,6 +131,6 @@ def _rule_messages(file: Path) -> Iterator[Text]:
 
 
 if __name__ == "__main__":
-    lines = find_denied(user_facing_texts())
+    lines = find_denied([*user_facing_texts(), *source_texts()])
     print("\n".join([*lines, f"{len(lines)} denied words"]))
     sys.exit(bool(lines))

@@ -34,7 +34,7 @@ class BaseRevision(msgspec.Struct, frozen=True):
     """The revision before a change.
 
     ``commit``: what ``name`` resolves to, empty where the work tree's policy, baseline and CODEOWNERS apply. ``merge_base``:
-    where the change left it, empty if unknown. ``is_target``: it is the target of a pull request, not a revision that somebody
+    where the change left it, empty if unknown. ``is_target``: it is the target of a pull request, not a revision that the user
     named. ``compared``: whether its findings are known. ``unresolved_reason``: why the target of a pull request is unknown, empty
     where it is not; ``hint``: how to fix that. ``parents``: further commits whose findings are known where those of this one are.
     ``target``: the target whose policy judges, if another revision was named.

@@ -154,7 +154,7 @@ def _check_policy(spec: str, request: FleetRequest, session: Session, floor: Pol
 
 
 def _near_list(spec: str, request: FleetRequest) -> str:
-    """A policy's file where it is beside the list, else as given."""
+    """A policy's file where it is next to the list, else as given."""
     file = Path(spec)
     near_list = request.listing.absolute().parent / file
     is_near_list = len(file.parts) > 1 and not file.is_absolute() and near_list.is_file()

@@ -90,7 +90,7 @@ def _contains_any(folder: str, paths: Collection[str]) -> bool:
 
 
 class Evidence(msgspec.Struct, frozen=True):
-    """What a verdict is made from, besides the policy; see `judge.evaluation.evaluate`. ``rules`` as in `judge.scan_scope`."""
+    """What a verdict is made from, except the policy; see `judge.evaluation.evaluate`. ``rules`` as in `judge.scan_scope`."""
 
     results: tuple[ScanResult, ...]
     targets: Targets

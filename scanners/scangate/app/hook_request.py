@@ -43,7 +43,7 @@ def _resolve(repository: Repository, name: str) -> str:
 
 
 def _is_for_everything(repository: Repository, environ: Mapping[str, str]) -> bool:
-    """Whether the hook was not started for a commit; one that only removes files is told by git's variable."""
+    """Whether the hook was not started for a commit; git's variable shows a commit that only removes files."""
     if environ.get(INDEX_VARIABLE) or repository.list_staged([]):  # git names the index to the hooks of a commit
         return False
     return bool(environ.get(MARKER)) or repository.is_index_clean()

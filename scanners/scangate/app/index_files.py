@@ -1,4 +1,4 @@
-"""Reads policy, baseline and CODEOWNERS as git's index has them: a hook judges what will be committed by what will be committed.
+"""Reads policy, baseline and CODEOWNERS from git's index: a hook judges staged files by the staged policy.
 
 A file that the index does not have is read from the work tree: a policy need not be committed.
 """

@@ -37,7 +37,7 @@ class NamedRevision(msgspec.Struct, frozen=True):
 def resolve_revision(requested: str, repository: Repository, *, is_change: bool) -> NamedRevision:
     """The commit of ``requested``. Where a branch could be meant and there is none, no tag takes its place.
 
-    ``is_change``: in a pull-request build no tag is taken. Raises UsageError for such a tag, ScanError for an ambiguous name.
+    ``is_change``: in a pull-request build a tag raises UsageError. Raises ScanError for an ambiguous name.
     """
     match = _PARTS.fullmatch(requested)
     base, suffix = (match["base"], match["suffix"] or "") if match else (requested, "")

@@ -30,7 +30,7 @@ NAMES = re.compile(
     r"|\bGHSA(?:-[0-9a-z]{4}){3}\b|\b(?:CVE|PYSEC)-\d{4}-\d+\b"
     r"|https://[a-z0-9.-]+(?:/[a-z0-9_.#-]*)*(?=[\s)>]|$)"  # a rule's documentation
 )
-"""What has the look of a secret, and is none."""
+"""Texts that look like secrets and are not."""
 
 
 def without_own_outputs(listing: Listing) -> Listing:

@@ -42,7 +42,7 @@ def find_own_policy_values(source: SourceFile) -> Sequence[Span]:
 
 
 def _own_nodes(root: Node) -> Iterator[Node]:
-    """The values of the keys that have the form of such a value."""
+    """The values of the keys, if they have the form that scangate writes."""
     for block in (root, *_children(root, "environments")):
         for key in BLOCK_KEYS:
             for listed in _get(block, key):

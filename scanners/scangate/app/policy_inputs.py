@@ -121,7 +121,7 @@ def load_floor(request: ScanRequest, session: Session, files: JudgingFiles | Non
 def _load_policy(
     request: ScanRequest, session: Session, base: BaseRevision, files: JudgingFiles | None, floor: Policy | None
 ) -> tuple[Policy, PolicyProvenance]:
-    """The policy that judges, and where it is from. Where the target of a pull request is unknown, none of the tree judges."""
+    """The policy that judges, and where it is from. Where the target of a pull request is unknown, no policy of the tree judges."""
     in_repository = _is_in_repository(request.policy, session)
     if base.unresolved_reason and _is_any_in_repository(request, session):
         return read_no_policy(request.environment), PolicyProvenance(PolicyOrigin.NONE)

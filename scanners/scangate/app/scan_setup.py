@@ -53,7 +53,7 @@ class ScanSetup(msgspec.Struct, frozen=True):
 
     @property
     def compares_with_base(self) -> bool:
-        """Whether findings of the base may be needed: to know findings, or to know which inline comments a change adds."""
+        """Whether findings of the base may be needed: to mark findings as known, or to know which inline comments a change adds."""
         base = self.inputs.base
         return base.is_comparable or bool(base.reference and self.policy.inline_suppressions is not InlineSuppressions.DENY)
 

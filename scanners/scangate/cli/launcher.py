@@ -3,7 +3,7 @@
 
 The wheel installs this file as the program, because the console script that an installer writes would import ``scangate`` from
 wherever PYTHONPATH leads. Nothing is imported here that Python has not loaded already, not even ``__future__``. What Python itself
-runs from such a path before any program (``sitecustomize``) cannot be undone, so it is refused.
+runs from there before any program (``sitecustomize``) cannot be undone, so it is refused.
 """
 
 import os

@@ -241,7 +241,7 @@ _SHAPES: tuple[tuple[str, Callable[[frozenset[str], str], bool]], ...] = (
     ),
     ("cloud-build", lambda keys, text: "steps" in keys and bool(_steps_of_images.search(text)) and "args" in text),
 )
-"""The structures, the most telling one first; each test gets the keys of a document's root and the text."""
+"""The structures, the most specific one first; each test gets the keys of a document's root and the text."""
 DISTINCT_TYPES = frozenset(
     {"arm-template", "buildspec", "cloudformation", "compose", "ecs-task-definition", "github-workflow", "iam-policy", "kubernetes"}
 )

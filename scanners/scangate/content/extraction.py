@@ -91,7 +91,7 @@ def _from_document(text: str, content_type: str, is_file: bool) -> Iterator[Embe
 
 
 def _other_documents(document: Document, content_type: str) -> Iterator[Embedded | None]:
-    """Documents that configure something else than the file does, and what a document configures besides."""
+    """Documents of another type than the file, and the other types that a document has in addition."""
     for number, root in enumerate(document.roots, start=1):
         for found in document_types(document.text[root.start : root.end]):
             if found not in (content_type, rendered_type(content_type)):

@@ -111,7 +111,7 @@ def _block(block: str, content_types: Iterable[str], analysis: Analysis) -> str:
 
 
 def suggest_acceptance(content_type: str, analysis: Analysis) -> str:
-    """An entry of ``coverage: {allowed-gaps: [...]}`` that accepts that nobody does the analysis."""
+    """An entry of ``coverage: {allowed-gaps: [...]}`` that accepts that no scanner does the analysis."""
     known = CONTENT_TYPES.get(content_type)
     is_only = known is None or known.analyses - {Analysis.SECRETS} == {analysis}
     precise = "" if is_only and analysis is not Analysis.SECRETS else f", analysis: {analysis.value}"

@@ -1,7 +1,7 @@
 """Reads CODEOWNERS as GitHub does: who owns a path. It gets the text, opens no file, and never fails for what is written there.
 
 The last pattern that matches a path names its owners, and one without owners takes them away. Patterns are those of a
-``.gitignore`` without ``!`` and ``[...]``, and ``docs/*`` is what lies in that folder itself, not deeper. A line that GitHub would
+``.gitignore`` without ``!`` and ``[...]``, and ``docs/*`` is what is directly in that folder, not deeper. A line that GitHub would
 skip is skipped, and noted. Source: docs.github.com, "About code owners" (facts only).
 """
 

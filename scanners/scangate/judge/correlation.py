@@ -56,7 +56,7 @@ CWE_FAMILIES: dict[str, tuple[int, ...]] = {
 """What different tools number differently and mean alike. Any other number is a family of its own."""
 
 BROAD_CWES = frozenset({16, 17, 20, 200, 250, 284, 285, 664, 668, 691, 693, 697, 703, 707, 710})
-"""CWEs that classify weaknesses broadly: two findings that share only such a CWE may be different weaknesses."""
+"""CWEs that classify weaknesses broadly: two findings that share only one of these may be different weaknesses."""
 
 CWE_CORRECTIONS = {
     # bandit numbers these as command injection; they run Python code

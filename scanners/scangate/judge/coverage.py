@@ -1,4 +1,4 @@
-"""Measures which analyses were done for which content types, and makes the gaps of content that calls for one that nobody did."""
+"""Measures which analyses were done for which content types, and makes the gaps for analyses that no scanner did."""
 
 from __future__ import annotations
 

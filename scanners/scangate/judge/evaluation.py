@@ -4,7 +4,7 @@ Where no policy judges (`Policy.is_absent`), no finding is judged, and only gaps
 
 The reasons for a ruling apply in this order: the path is excluded; an exception accepts the finding; an inline comment suppresses
 it (SUPPRESSED); the finding is known and the policy counts only new ones (KNOWN); its advisory is in the cool-down period; its
-budget. What somebody accepted by name comes before the baseline: an exception is not reported as unused because the baseline has
+budget. An explicit acceptance comes before the baseline: an exception is not reported as unused because the baseline has
 its findings, and when it expires, the baseline still applies. Budgets do not count suppressed and known findings. Every finding has
 exactly one ruling; then the rulings on one weakness by several scanners are merged (`correlation`).
 

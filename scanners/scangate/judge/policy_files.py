@@ -29,7 +29,7 @@ class PolicyRevision(msgspec.Struct, frozen=True):
 
 
 class PolicySource(msgspec.Struct, frozen=True):
-    """A policy file before it is read; ``label`` is its name in messages, ``in_tree`` whether it lies in the scanned tree."""
+    """A policy file before it is read; ``label`` is its name in messages, ``in_tree`` whether it is in the scanned tree."""
 
     file: Path
     label: str
@@ -60,7 +60,7 @@ def load_chain(
 ) -> tuple[PolicyFile, ...]:
     """The files of a policy, the one that extends nothing first and the requested one last.
 
-    Where a ``revision`` is given, ``root`` and a file of the repository lie below its ``top``. ``content``: what to read instead of
+    Where a ``revision`` is given, ``root`` and a file of the repository are below its ``top``. ``content``: what to read instead of
     the file asked for.
     """
     source = _default_source(root, revision) if spec is None else _requested_source(spec, root, revision)
@@ -168,7 +168,7 @@ def _extended_source(spec: str, source: PolicySource, root: Path, revision: Poli
 
 
 def _label(file: Path, root: Path, revision: PolicyRevision | None) -> str:
-    """The path from the root where the file lies below it, else as it was given; a revision's as git writes it."""
+    """The path from the root where the file is below it, else as it was given; a revision's as git writes it."""
     if revision is not None and file.is_relative_to(revision.top):
         return f"{printable_path(Path(revision.name))}:{printable_path(file.relative_to(revision.top))}"
     absolute = Path(os.path.abspath(file))  # noqa: PTH100 -- resolve() would follow links, which messages should not

@@ -44,7 +44,7 @@ def load_policy(  # noqa: PLR0913 -- each is a fact of its own that only the com
 
     ``scanner_options`` maps each known scanner to the struct its block is read into, ``command_options`` is the struct of a block
     with a command line. ``trusted`` lets a policy inside the scanned tree start programs and have ranges resolved. ``revision``
-    says that the tree's policy files are those of another revision; ``root`` and a file of the tree lie below its `top`. Every
+    says that the tree's policy files are those of another revision; ``root`` and a file of the tree are below its `top`. Every
     environment is checked, not only the one asked for. ``scope``: the folder or file that the policy is for, where ``spec`` is
     None: the policy files of folders between the root and it tighten the root's. ``floor``: bounds the policy, see `policy_bound`.
     ``is_floor``: it is read to bound another, so an environment that it does not name means its plain values. Raises PolicyError

@@ -47,7 +47,7 @@ COMMON_SCANNER_KEYS = frozenset({"enabled", "timeout"})
 SEVERITIES = ("critical", "high", "medium", "low", "info")
 SIZE_UNITS = {"B": 1, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3}
 COMMAND_NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
-RESERVED_NAMES = frozenset({"targets", "scangate", COVERAGE})  # names that gaps carry which are no scanner's
+RESERVED_NAMES = frozenset({"targets", "scangate", COVERAGE})  # names in gaps that belong to no scanner
 CATCH_ALL_PROBE = "\x01/\x01"  # a path that only a pattern for every path matches
 
 

@@ -1,6 +1,6 @@
 """Parses the bytes of a policy file into a tree of values with their positions.
 
-A small YAML on purpose: one document of mappings, lists and plain values. Anchors, aliases, tags, merge keys and tabs are refused,
+A small subset of YAML: one document of mappings, lists and plain values. Anchors, aliases, tags, merge keys and tabs are refused,
 depth and size are bounded, and scalars are those of YAML 1.2 and JSON (``no`` and ``2027-01-01`` are text, ``true`` is not).
 """
 

@@ -106,7 +106,7 @@ class _Assessment(NamedTuple):
 
 
 class _AssessmentCache:
-    """The assessment of each finding of one evaluation; findings that a policy cannot tell apart share one."""
+    """The assessment of each finding of one evaluation; findings that a policy cannot distinguish share one."""
 
     def __init__(self, matcher: PolicyMatcher, exceptions: ExceptionLedger) -> None:
         self._matcher = matcher
@@ -172,7 +172,7 @@ def _known_decision(finding: Finding, matcher: PolicyMatcher, exceptions: Except
 
 
 def moved_to_stricter_path(finding: Finding, matcher: PolicyMatcher, exceptions: ExceptionLedger) -> bool:
-    """Whether a known finding moved here from a path for which the policy is less strict: nobody accepted it here.
+    """Whether a known finding moved here from a path for which the policy is less strict: it was not accepted here.
 
     Otherwise a finding could be added to a test and then be moved into the product as known.
     """

@@ -1,7 +1,7 @@
 """Records what a scan covered and what its policy excluded, and finds what another policy would have scanned in addition.
 
 Strict rather than clever: an exclude that left out a file is missed unless the new policy has the same one, word for word, and a
-scan that let the advisory store be older than the new policy does is not believed, even where the store was not asked.
+scan that allowed an older advisory store than the new policy does is insufficient, even if the store was not used.
 """
 
 from __future__ import annotations

@@ -72,7 +72,7 @@ def _check_policy(statement: Statement, criteria: AdmissionCriteria) -> None:
 
 
 def _check_verdict(statement: Statement) -> None:
-    """An approval admits a FAIL, since somebody reviewed its findings. Nobody can review what was not analyzed."""
+    """An approval admits a FAIL, since a person reviewed its findings. What was not analyzed cannot be reviewed."""
     outcome, approval = statement.predicate.outcome, statement.predicate.approval
     hint = "fix the gaps, then scan again"
     _require(outcome is not Outcome.INCOMPLETE, Rejection.INCOMPLETE, "the verdict is INCOMPLETE", hint)

@@ -71,7 +71,7 @@ def update_approval(api: CodeCommitClient, pull: PullRequest, *, approve: bool) 
 def post_review(api: CodeCommitClient, pull: PullRequest, review: Review) -> tuple[int, list[RejectedItem]]:
     """Post or update the summary, and post the comments that are not there yet. Returns how many exist now, and the rejected ones.
 
-    A comment that somebody deleted is not posted again. A deleted summary is, with another token: CodeCommit accepts each token
+    A deleted comment is not posted again. A deleted summary is, with another token: CodeCommit accepts each token
     once.
     """
     every = list(_list_comments(api, pull))

@@ -54,7 +54,7 @@ def render_comment(ruling: Ruling) -> str:
 
 
 def render_comment_title(ruling: Ruling) -> str:
-    """The plain text title of such a comment."""
+    """The plain text title of a comment on a finding."""
     return escape.terminal(ruling.finding.title or ruling.finding.rule)
 
 

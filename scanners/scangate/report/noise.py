@@ -40,7 +40,7 @@ PATH_GROUPS = (
     PathGroup("tests", ("tests/", "test/", "testing/", "fixtures/", "test_*.py", "*_test.py", "conftest.py")),
     PathGroup("documents", ("docs/", "doc/", "examples/", "*.md", "*.rst", "*.ipynb")),
 )
-"""Those whose files somebody else wrote come first: a test in vendored code is vendored code."""
+"""Groups of third-party files come first: a test in vendored code is vendored code."""
 
 
 class NoisyRule(msgspec.Struct, frozen=True):

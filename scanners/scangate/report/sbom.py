@@ -3,8 +3,8 @@
 The VEX analysis of a ruling (https://cyclonedx.org/capabilities/vex/):
 
 - BLOCKING: ``exploitable``, with the response ``update`` if there is a fixed release.
-- TOLERATED, KNOWN, NOT_JUDGED: ``in_triage``; nobody has decided about it.
-- SUPPRESSED: ``exploitable`` with ``will_not_fix``; somebody accepted the risk for a time, and ``detail`` says who.
+- TOLERATED, KNOWN, NOT_JUDGED: ``in_triage``: no decision yet.
+- SUPPRESSED: ``exploitable`` with ``will_not_fix``; the risk is accepted for a time, and ``detail`` says by whom.
 
 Never ``not_affected`` or ``false_positive``: readers hide those, and accepting a risk is no analysis. If one release has several
 locations with different rulings, the worst decides about the state and ``detail`` lists each.

@@ -12,7 +12,7 @@ Value = TypeVar("Value")
 class BackgroundCall(Generic[Value]):
     """Starts ``call`` at once; `result` waits for it.
 
-    The thread is not a daemon: the program does not exit before the call has ended, even if nobody asks for the result.
+    The thread is not a daemon: the program does not exit before the call has ended, even if the result is not used.
     """
 
     def __init__(self, call: Callable[[], Value]) -> None:

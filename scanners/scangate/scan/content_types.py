@@ -19,7 +19,7 @@ from scangate.scan.target import SCANNER, Target
 if TYPE_CHECKING:
     from scangate.scan.result_cache import ResultCache
 
-HEAD_BYTES = 64 * 1024  # of a file over the size limit: enough to tell media and archives from text
+HEAD_BYTES = 64 * 1024  # of a file over the size limit: enough to distinguish media and archives from text
 NOT_OPENED = {
     "archive": ("an archive, which is not opened", "scan what is in it where it is packed"),
     "program": ("a program, which is not opened", "scan the source that it is built from"),

@@ -68,7 +68,7 @@ def run_calls(
 
 
 def without_not_secrets(report: FileReport, source: SourceFile, plan: ScanPlan) -> FileReport:
-    """The report without secrets, and findings of them, that lie in what the plan knows to be none."""
+    """The report without the secrets, and their findings, in places where the plan knows that there is no secret."""
     found = [each for each in report.findings if each.kind is FindingKind.SECRET]
     spans = plan.find_not_secrets(source) if found or report.all_secrets else ()
     if not spans:

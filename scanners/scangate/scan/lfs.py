@@ -1,4 +1,4 @@
-"""Finds the content that a git LFS pointer stands for in the local store of git LFS, without starting git LFS.
+"""Finds the content of a git LFS pointer in the local store of git LFS, without starting git LFS.
 
 https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
 """

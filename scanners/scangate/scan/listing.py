@@ -108,7 +108,7 @@ class Listing(msgspec.Struct, frozen=True):
 
 
 def _check_sha256(target: Target, data: bytes) -> bytes:
-    """``data``. Raises ScanError(STAND_IN) if it is not what a pointer stands for."""
+    """``data``. Raises ScanError(STAND_IN) if it is not the content of the pointer."""
     if target.sha256 and hashlib.sha256(data).hexdigest() != target.sha256:
         reason = "a git LFS pointer; the local store has other content for it"
         raise ScanError(GapKind.STAND_IN, reason, "check the store: git lfs fsck")

@@ -288,7 +288,7 @@ class SourceText:
         return self._family.is_code and text.isidentifier() and not is_unguessable(text) and self._token_at(start) is None
 
     def locate_value(self, first_line: int, last_line: int, value: str) -> Iterator[tuple[Span, ...]]:
-        """The literals that begin in the lines and stand for ``value``, each in pieces if it is put together of several."""
+        """The literals that begin in the lines and have this ``value``, each in pieces if it is put together of several."""
         at, end = self._offset(first_line, 1), self._offset(last_line, sys.maxsize)
         index = bisect_left(self._token_starts, at)
         while index < len(self._tokens) and self._tokens[index].start < end:

@@ -26,7 +26,7 @@ _ASSIGNED = re.compile(
     rf"(?:(?P<literals>{_LITERALS})|(?P<bare>[^\s\"'`,;]{{3,}}+))"
 )
 _IN_QUOTES = re.compile(r"""(?P<quote>["'`])(?:(?!(?P=quote))[^\\]|\\.)++(?P=quote)?+""")
-# What stands for a value: a call, an item, a constant, a variable of a shell or a template.
+# What refers to a value: a call, an item, a constant, a variable of a shell or a template.
 _REFERENCE = re.compile(
     r"(?i)[a-z_][\w.]*+[(\[]|(?:true|false|none|null|nil|yes|no|on|off)\Z|\$[\w({]|\{\{|%\(|<|!|&\w|\*"
     r"|(?:basic|bearer|digest|negotiate)\Z"
@@ -117,7 +117,7 @@ def _mask_credentials(text: str, family: Family) -> str:
         text = pattern.sub(_mask_credential, text)
     comment = _comment_start(text, family)
     text = text[:comment] + _SHORT_NAME.sub(
-        lambda match: match[0] if _stands_for_value(match[2], in_code=family.is_code) else match[1] + MASK, text[comment:]
+        lambda match: match[0] if _refers_to_value(match[2], in_code=family.is_code) else match[1] + MASK, text[comment:]
     )
     if not family.is_code:
         return text
@@ -127,10 +127,10 @@ def _mask_credentials(text: str, family: Family) -> str:
 def _mask_credential(match: re.Match[str]) -> str:
     is_word = match[1].endswith("://") or match[1].rstrip("\"'`")[-1:].isspace()
     is_prose = is_word and not _AFTER_OPTION.search(match[1]) and is_plain_word(match[2].rstrip(".,;:!?)"))
-    return match[0] if is_prose or _stands_for_value(match[2]) else match[1] + MASK
+    return match[0] if is_prose or _refers_to_value(match[2]) else match[1] + MASK
 
 
-def _stands_for_value(text: str, *, in_code: bool = False) -> bool:
+def _refers_to_value(text: str, *, in_code: bool = False) -> bool:
     """``in_code``: in a comment of code, where words and names often follow."""
     is_name = in_code and all(map(is_plain_word, text.rstrip(".,;:!?)").split(".")))
     return bool(is_name or _REFERENCE.match(text) or _PLACEHOLDER.fullmatch(text))
@@ -205,7 +205,7 @@ def _mask_assigned(text: str, family: Family) -> str:
         parts.append(text[at : match.end("name")])
         if match["literals"] is not None:
             parts.append(_IN_QUOTES.sub(_mask_in_quotes, match["literals"]))
-        elif match.start() < comment or _stands_for_value(match["bare"], in_code=family.is_code):
+        elif match.start() < comment or _refers_to_value(match["bare"], in_code=family.is_code):
             parts.append(match["bare"])
         else:
             rest = (

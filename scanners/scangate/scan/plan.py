@@ -68,7 +68,7 @@ class ScanPlan(msgspec.Struct, frozen=True):
     find_not_secrets: Callable[[SourceFile], Sequence[Span]] = _find_nothing
 
     def task_digest(self, task: ScannerTask, version: str, environ: Mapping[str, str]) -> bytes | None:
-        """The digest of what the task's results depend on besides the files; None if they must not be cached."""
+        """The digest of what the task's results depend on, except the files; None if they must not be cached."""
         if (cache := self.result_cache) is None:
             return None
         dependencies, _ = call_guarded(lambda: task.traits.cache_key(task.options, environ, self.today))
@@ -81,7 +81,7 @@ class ScanPlan(msgspec.Struct, frozen=True):
 class ToolInfo(msgspec.Struct, frozen=True):
     """What is known of a scanner before it runs: its version, or the error if it is missing.
 
-    ``settings_digest`` covers everything that results depend on besides the files; None if they must not be cached.
+    ``settings_digest`` covers everything that results depend on, except the files; None if they must not be cached.
     """
 
     version: str | None = None
@@ -135,7 +135,7 @@ def assign_files(
         is_wanted = (task.paths is None or target.path in task.paths) and target.path not in repeated
         if is_wanted and target.path not in listing.companions and accepts(task, target) and not is_excluded(target):
             run.targets.append(target)
-    # of changed files none may be the scanner's by itself, but one that the scanner's other files include
+    # the scanner may read none of the changed files by itself, but its other files may include one of them
     may_be_named = not task.skip_reason and (run.targets or listing.summary.source in CHANGE_SOURCES)
     if may_be_named and task.traits.also_reads is not ScannerTraits().also_reads:
         referenced = find_referenced(run.targets, listing, partial(_names_files, task), partial(_accepts, task), is_excluded)

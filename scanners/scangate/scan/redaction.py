@@ -7,9 +7,9 @@ Nothing reaches a `ScanResult`, and so a report, a publisher or the cache, but t
 scanners. ``tests/cli/test_planted_secrets.py`` looks for leaks.
 
 Texts are masked wherever a strong secret occurs in them. Facts (rule ids, paths, names and versions of packages) that only happen
-to contain the same letters stay: exceptions, severities and fingerprints go by them. So a secret is masked in a path or the name of
-a package only if it is a token of a known format, if it was detected on the very line that the name is from, or if it is long and
-so irregular that it cannot be a name by chance; in a rule id, only if it is a token.
+to contain the same letters stay: exceptions, severities and fingerprints depend on them. So a secret is masked in a path or in the
+name of a package only if it is a token of a known format, if it was detected on the very line that the name is from, or if it is
+long and so irregular that it cannot be a name by chance; in a rule id, only if it is a token.
 """
 
 from __future__ import annotations
@@ -195,7 +195,7 @@ class Redactor:
         )
 
     def number_masked_paths(self, paths: Iterable[str]) -> None:
-        """Tells all ``paths`` of the run, so that masked ones get their numbers in an order that does not depend on scanners."""
+        """Numbers the masked ones of ``paths``, all paths of the run, so that their order does not depend on scanners."""
         for path in sorted(paths):
             if self.redact_path(path) == path:
                 self._paths.add(path)
@@ -232,7 +232,7 @@ class Redactor:
         return source.content_type if source is not None else ""
 
     def _secrets_by_line(self, path: str) -> Mapping[int, set[str]]:
-        """The values of the secrets in a file by line; weak ones are masked in what is said of their own line."""
+        """The values of the secrets in a file by line; weak ones are masked in texts about their own line."""
         if not self._secrets.get(path):
             return {}
         if path not in self._values_by_line:

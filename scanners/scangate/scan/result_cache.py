@@ -34,7 +34,7 @@ DEFAULT_SECONDS_PER_BYTE = 4e-6  # of a scanner that has not run before
 MIN_BYTES_FOR_RATE = 100_000  # a smaller run says nothing about the speed
 MAX_CACHED_SCAN_BYTES = 64 * 1024 * 1024
 EMPTY_RESULT = b"\0"
-RESULT_PACKAGES = ("model", "content", "scan", "tools", "advisories")  # their code decides what a result is
+RESULT_PACKAGES = ("model", "content", "scan", "tools", "advisories")  # a result depends on their code
 
 
 class FileChangedError(Exception):
@@ -112,7 +112,7 @@ class ResultCache:
         return ContentCache(self.store, self._types_version, self._now).contents(listing, targets, limit, identifier)
 
     def settings_digest(self, scanner: Scanner[Any], options: object, facts: tuple[object, ...]) -> bytes:
-        """The digest of what results depend on besides path and content. ``facts``: anything that msgspec encodes."""
+        """The digest of what results depend on, except path and content. ``facts``: anything that msgspec encodes."""
         code = (self.program_digest, _adapter_digest(scanner), self._installed_digest, self._rules.get(scanner.NAME, ""))
         settings = (scanner.NAME, list(sys.version_info[:2]), code, msgspec.to_builtins(options), facts)
         return hashlib.sha256(msgspec.json.encode(settings, order="sorted")).digest()

@@ -27,7 +27,7 @@ MIN_SHARED_LENGTH = 4
 MIN_INNER_LENGTH = 8
 MIN_UNGUESSABLE_LENGTH = 12
 MIN_BASE64_LENGTH = 6  # characters that follow from the value alone
-MAX_FORM_LENGTH = 4096  # longer ones are found by their first characters; the rest of such a line is masked by its span
+MAX_FORM_LENGTH = 4096  # longer ones are found by their first characters; the rest of the line is masked by its span
 
 MAX_PLAIN_LENGTH = 24
 
@@ -63,7 +63,7 @@ def forms_of(value: str) -> set[Form]:
 
 
 def _decoded(value: str) -> set[str]:
-    """A literal's text, and what it may stand for: the escapes of strings, YAML, XML and URLs undone."""
+    """A literal's text, and the values that it may have: the escapes of strings, YAML, XML and URLs undone."""
     decoded = {value}
     if "\\" in value:
         decoded.add(unescape(value))

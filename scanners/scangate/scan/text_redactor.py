@@ -32,7 +32,7 @@ class KnownTexts(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fi
 
 
 class TextRedactor:
-    """Masks a run's strong secrets in any text; `learn` or `recall` tells it which these are."""
+    """Masks a run's strong secrets in any text; `learn` or `recall` sets which these are."""
 
     def __init__(self) -> None:
         self._load: Callable[[], Redactor] | None = None
@@ -97,7 +97,7 @@ class TextRedactor:
             try:
                 self._redactor = self._load() if self._load is not None else Redactor(())
             except FileChangedError:
-                return MASK  # nobody knows any more which secrets there were
+                return MASK  # the secrets are no longer known
         redacted = redact(self._redactor, text)
         if redacted == text == self._redactor.redact_text(text):
             self._clean.add(digest)

@@ -213,7 +213,7 @@ def _rewrite_walrus(node: ast.AST, text: _SourceText) -> Iterator[Edit]:
 
 
 def _rewrite_subject(subject: ast.expr, text: _SourceText) -> Iterator[Edit]:
-    """What stands after ``with`` is no tuple of one, and has no star."""
+    """Edits, so that what follows ``with`` is not a tuple of one and has no star."""
     if isinstance(subject, ast.Tuple) and text.data[text.start(subject)] != ord("("):
         yield from (text.replace(text.start(each), b" ") for each in subject.elts if isinstance(each, ast.Starred))
         if text.data[text.end(subject) - 1] == ord(","):

@@ -2,7 +2,7 @@
 
 semgrep assumes that only calls raise, and that no context manager suppresses an exception. It takes for dead what Python runs: the
 handlers of a try statement without a call, and what follows a with statement that always returns. Calls that do nothing are
-inserted: ``MARK`` before each statement in a try block that has no call, and "if MARK:" before each jump out of such a with
+inserted: ``MARK`` before each statement in a try block that has no call, and "if MARK:" before each jump out of that with
 statement.
 """
 
@@ -65,7 +65,7 @@ class _ControlFlow:
             self._make_conditional(statement.body, statement)
 
     def _prefix(self, statement: Any) -> bytes:
-        """What stands before a statement on its line."""
+        """The part of its line before a statement."""
         start = self.lines.starts[statement.lineno - 1]
         return self.lines.data[start : start + statement.col_offset]
 

@@ -103,7 +103,7 @@ class _Layout:
         self._builtin_names = builtin_names
         self._owned: set[int] = set()  # opening parentheses of calls and class definitions
         self._bracketed: set[int] = set()  # nodes within brackets of a syntax, where lines may end, by identity
-        self._separate: set[int] = set()  # operations that need no parentheses where they stand, by identity
+        self._separate: set[int] = set()  # operations that need no parentheses in their place, by identity
         self._openings: dict[int, list[int]] = {}  # by the offset of what they enclose, from the outermost
         self._code = _without_strings(nodes, lines)
         for run in _OPENING.finditer(self._code):
@@ -115,7 +115,7 @@ class _Layout:
                 self._openings[offsets[index]] = offsets[:index]
 
     def join(self, node: Any) -> None:
-        """Removes what may stand before a call's parenthesis, an index, or the name of an attribute."""
+        """Removes what may come before a call's parenthesis, an index, or the name of an attribute."""
         kind = node.__class__
         if kind in _CONTEXTS or kind in _OPERATIONS:
             self._note_operations(node)
@@ -221,7 +221,7 @@ def _parentheses(run: bytes, start: int) -> Iterator[int]:
 
 
 def _bracketed_parts(node: Any) -> Sequence[Any]:
-    """The expressions that stand alone between brackets and commas of ``node``."""
+    """The expressions that are each alone between brackets or commas of ``node``."""
     kind = node.__class__
     if kind is ast.Call:
         return [*node.args, *(each.value for each in node.keywords if each.arg is not None)]

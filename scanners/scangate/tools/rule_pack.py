@@ -123,7 +123,7 @@ def tool_path(path: str, content_type: str, data: bytes) -> str:
 
 
 def _possible_languages(path: str, content_type: str) -> tuple[str, ...]:
-    """The languages that the file may be written in; YAML and JSON are told apart by the content if the name does not say it."""
+    """The languages that the file may be written in; the content distinguishes YAML and JSON if the name does not."""
     if content_type and (not is_text(content_type) or is_template(content_type) or content_type == "helm-template"):
         return ()
     if content_type in ("python", "dockerfile"):

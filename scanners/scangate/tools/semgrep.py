@@ -231,7 +231,7 @@ def _run(
 
 
 def _parser_stops(stderr: str, sentinel: str, files: Set[str]) -> dict[str, Stop] | None:
-    """Where semgrep's first parser stopped, by file; None if that cannot be told from ``stderr``."""
+    """Where semgrep's first parser stopped, by file; None if ``stderr`` does not show it."""
     found = {stop[1]: (int(stop[2]), int(stop[3])) for stop in _STOPPED_AT.finditer(stderr)}
     is_complete = stderr.count(_STOP_MARK) == sum(1 for _ in _STOPPED_AT.finditer(stderr)) and sentinel in found
     return {name: stop for name, stop in found.items() if name in files} if is_complete else None
