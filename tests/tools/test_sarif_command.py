@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from scangate.content.types import identify
 from scangate.model import Analysis, Confidence, Coverage, Finding, GapKind, ScanResult, Severity
 from scangate.plugin import FileFacts, SourceFile
 from scangate.tools import sarif_command
@@ -269,7 +270,55 @@ def test_confidence(bench: ScanHarness, rule: Any, result: Any, confidence: Conf
 def test_no_file_of_the_tree_configures_the_tool(path: str, *, is_hidden: bool) -> None:
     options = block("/opt/lint-tool", "{root}", reads=["*", "kept.toml"])
     source = SourceFile(path, Path(path))
-    assert (hide_configuration(source, options) != path) is is_hidden
+    assert (hide_configuration(source, options, "lint") != path) is is_hidden
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "is_hidden"),
+    [
+        (".lint.yaml", "services:\n  web: {image: nginx}\n", True),  # compose
+        ("lint.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: x}\n", True),
+        (".lint.hcl", "rule {}\n", True),
+        (".lint.exs", "%{}\n", True),
+        ("lint.php", "<?php\n", True),
+        ("lint.neon", "\n%%\n", True),
+        ("pyproject.toml", "[tool.lint]\nignore = ['ALL']\n", True),
+        ("setup.cfg", "[lint]\nignore = ALL\n", True),
+        ("package.json", '{"lintConfig": {}}', True),
+        (".gitlab-ci.yml", "build:\n  script: make\n", False),
+        ("lint/Dockerfile", "FROM scratch\n", False),
+        ("Dockerfile.lint", "FROM scratch\n", False),
+        ("go.mod", "module lint\n", False),
+        ("lint_test.go", "package main\n", True),
+    ],
+)
+def test_the_name_alone_makes_a_file_configuration(path: str, content: str, *, is_hidden: bool) -> None:
+    source = SourceFile(path, Path(path), identify(path, content.encode()))
+    assert (hide_configuration(source, block("lint", "{root}"), "x") != path) is is_hidden
+
+
+def test_a_manifest_is_content_where_the_block_analyzes_it() -> None:
+    source = SourceFile("package.json", Path("package.json"), "npm-manifest")
+    options = block("lint", "{root}", analyzes={"npm-manifest": ["dependencies"]})
+    assert hide_configuration(source, options, "x") == "package.json"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *(
+            ["npx", "--yes", "lint", "{files}"],
+            ["python", "-m", "lint.main", "{root}"],
+            ["java", "-jar", "/opt/lint-1.2.jar", "{root}"],
+        ),
+        *(["sh", "-c", "cd /; /opt/lint --quiet {root}"], ["uv", "run", "other", "{root}"]),
+    ],
+)
+def test_the_tool_may_be_any_word_of_the_command_or_the_name_of_the_block(command: list[str]) -> None:
+    source = SourceFile("lint.toml", Path("lint.toml"), "toml")
+    assert hide_configuration(source, block(*command), "lint") == "file-lint.toml"
+    named_otherwise = hide_configuration(source, block(*command), "x")
+    assert named_otherwise == ("lint.toml" if "other" in command else "file-lint.toml")
 
 
 def test_a_renamed_file_is_analyzed_under_its_own_path(bench: ScanHarness) -> None:

@@ -19,12 +19,14 @@ class NameMatch(msgspec.Struct, frozen=True):
     """What a name says.
 
     ``content_type`` is empty if the name says nothing. ``decides``: the content cannot change it. ``is_template``: the name has
-    the suffix of a template engine, and ``content_type`` is what the rest of the name says.
+    the suffix of a template engine, and ``content_type`` is what the rest of the name says. ``is_whole``: the whole name says it,
+    as ``go.mod`` does, not the suffix alone.
     """
 
     content_type: str = ""
     decides: bool = False
     is_template: bool = False
+    is_whole: bool = False
 
 
 SUFFIXES: Mapping[str, str] = {
@@ -262,7 +264,7 @@ def _match_name(path: str) -> NameMatch:
         if found is None or (found == "dockerfile" and _is_source_suffix(suffix)):
             found = SUFFIXES.get(suffix) or ("text" if _PROSE_NAME.match(lower) else "")
             return NameMatch(found, decides=_decides(found) and suffix not in _AMBIGUOUS_SUFFIXES)
-    return NameMatch(found, decides=_decides(found))
+    return NameMatch(found, decides=_decides(found), is_whole=True)
 
 
 def usual_name(content_type: str, stem: str) -> str:
@@ -332,7 +334,7 @@ def _match_derived_name(path: str, suffix: str) -> NameMatch:
     is_template = suffix in _TEMPLATE_SUFFIXES
     rest = path[: -len(suffix) - 1]
     if suffix == "in" and (found := _match_patterns(path, path.rpartition("/")[2].lower())):
-        return NameMatch(found, decides=True)
+        return NameMatch(found, decides=True, is_whole=True)
     name = rest.rpartition("/")[2]
     inner = match_name(rest) if name and name.count(".") <= _MAX_DOTS else NameMatch()
     if inner.content_type == "" and is_template:

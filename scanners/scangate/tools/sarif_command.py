@@ -14,6 +14,7 @@ from typing import Literal
 import msgspec
 
 from scangate.content.catalog import CONTENT_TYPES, Form
+from scangate.content.names import match_name
 from scangate.errors import ScanError
 from scangate.globs import Glob, matches
 from scangate.model import ANY_TYPE, FileAccounting, FileReport, Finding, FindingKind, Gap, GapKind, Secret, SecretWeight, Span
@@ -24,11 +25,13 @@ AnalysisName = Literal["code", "configuration", "secrets", "dependencies"]
 MAX_ARGUMENT_BYTES = 100_000
 """Of file names in one call: Linux allows 128 KiB for one argument and, by default, 2 MiB in all; macOS allows 1 MiB in all."""
 ANY_EXIT_CODE = range(-64, 256)
-DATA_TYPES = frozenset({"", "yaml", "json", "toml", "ini", "xml", "text", "javascript", "typescript", "python"})
-"""Content types that a tool's own configuration can have."""
+DATA_TYPES = frozenset({"", "yaml", "json", "toml", "ini", "xml", "text"})
+"""Content types of files whose name, such as ``.npmrc``, is that of a program's configuration."""
 SHARED_CONFIGURATION = re.compile(r"pyproject\.toml|setup\.cfg|tox\.ini|package\.json|.*\.config\.[a-z]+", re.IGNORECASE)
 """Files in which several tools look for their configuration."""
 MIN_STEM_LENGTH = 4  # of `golangci.yml`, which configures golangci-lint
+MIN_TOOL_LENGTH = 3  # of a word of the command that may be the tool: `npx eslint`, `python -m pylint`
+_COMMAND_WORDS = re.compile(r"[^\s'\";|&(){}=]+")
 END_OF_LINE = 1 << 30
 TRUST_HINT = (
     "let the tool list the files that it analyzed (SARIF artifacts); or, if it ends with an error whenever it cannot read a file, "
@@ -110,7 +113,7 @@ class SarifCommand:
 
     def scan(self, files: Sequence[SourceFile], options: Options, context: ScanContext) -> Iterable[FileReport | Gap]:
         """Runs the program over ``files``, in several calls if their names are too long for one command line."""
-        names = {source.path: hide_configuration(source, options) for source in files}
+        names = {source.path: hide_configuration(source, options, self.NAME) for source in files}
         root, links = context.make_tree(files, {path: name for path, name in names.items() if name != path})
         batches = _batches(links) if "{files}" in options.command else [links]
         log = SarifLog()
@@ -157,31 +160,53 @@ class SarifCommand:
             yield Gap(self.NAME, path, GapKind.GARBAGE, "the tool does not say whether it analyzed this file", hint=TRUST_HINT)
 
 
-def hide_configuration(source: SourceFile, options: Options) -> str:
+def hide_configuration(source: SourceFile, options: Options, scanner: str) -> str:
     """The path under which the tool gets a file: with other names where its own could make it the tool's configuration.
 
-    Those are hidden files of plain data, names that begin as the tool's, and names in which several tools look. The content is
-    analyzed all the same. A name that ``reads`` spells out is kept: there, the tool analyzes it as content.
+    Those are hidden files, names that begin as the tool's, and names in which several tools look: by the name alone, since the
+    content can look like anything. The content is analyzed all the same. Names that ``reads`` spells out, and those by which tools
+    recognize content, such as ``Dockerfile``, are kept.
     """
     *folders, name = source.path.split("/")
     spelled_out = {part for pattern in options.reads for part in pattern.split("/")}
-    tool = _letters(PurePosixPath(options.command[0]).name)
-    hidden = [f"file-{each}" if _is_tool_folder(each, tool) and each not in spelled_out else each for each in folders]
-    is_kept = name in spelled_out or source.content_type not in DATA_TYPES or not _is_configuration(name, tool)
+    tools = _tool_names(options, scanner)
+    hidden = [f"file-{each}" if _is_tool_folder(each, tools) and each not in spelled_out else each for each in folders]
+    is_kept = name in spelled_out or not _is_configuration(name, tools) or _is_recognized_by_name(source, options)
     return "/".join([*hidden, name if is_kept else f"file-{name}"])
 
 
-def _is_tool_folder(name: str, tool: str) -> bool:
-    return name == ".config" or (name.startswith(".") and _begins_as(name, tool))
+def _tool_names(options: Options, scanner: str) -> frozenset[str]:
+    """What the tool may be called, in letters and digits: any word of the command that is no option may be it."""
+    program, *rest = options.command
+    words = [scanner, *(part for word in rest if not word.startswith("-") for part in _COMMAND_WORDS.findall(word))]
+    others = {name for word in words if len(name := _program_name(word)) >= MIN_TOOL_LENGTH}
+    return frozenset({_program_name(program), *others} - {""})
 
 
-def _is_configuration(name: str, tool: str) -> bool:
-    return name.startswith(".") or bool(SHARED_CONFIGURATION.fullmatch(name)) or _begins_as(name, tool)
+def _program_name(word: str) -> str:
+    return _letters(PurePosixPath(word).name.partition(".")[0])
 
 
-def _begins_as(name: str, tool: str) -> bool:
-    stem = _letters(name.removeprefix(".").partition(".")[0])
-    return stem.startswith(tool) or (len(stem) >= MIN_STEM_LENGTH and tool.startswith(stem))
+def _is_recognized_by_name(source: SourceFile, options: Options) -> bool:
+    """Whether the name, and not the content alone, makes the file what it is; a manifest that tools also look in for their
+    configuration, only where the block says that the tool analyzes such manifests."""
+    match = match_name(source.path)
+    if not match.is_whole or match.content_type != source.content_type or source.content_type in DATA_TYPES:
+        return False
+    return source.content_type in options.analyzes or not SHARED_CONFIGURATION.fullmatch(PurePosixPath(source.path).name)
+
+
+def _is_tool_folder(name: str, tools: Iterable[str]) -> bool:
+    return name == ".config" or (name.startswith(".") and _begins_as(name, tools))
+
+
+def _is_configuration(name: str, tools: Iterable[str]) -> bool:
+    return name.startswith(".") or bool(SHARED_CONFIGURATION.fullmatch(name)) or _begins_as(name, tools)
+
+
+def _begins_as(name: str, tools: Iterable[str]) -> bool:
+    stem = _program_name(name.removeprefix("."))
+    return any(stem.startswith(tool) or (len(stem) >= MIN_STEM_LENGTH and tool.startswith(stem)) for tool in tools)
 
 
 def _letters(name: str) -> str:
