@@ -114,6 +114,34 @@ def test_a_secret_in_a_field_of_ours_makes_an_ordinary_file() -> None:
             assert not is_own(FORMATS[name].render(msgspec.structs.replace(report, verdict=verdict)))
 
 
+@pytest.mark.parametrize("title", ["GitHub Token", "Basic Auth Credentials", "Secret Keyword"])
+def test_a_report_on_a_secret_is_ours(title: str) -> None:
+    report = failing_report()
+    ruling = report.verdict.rulings[0]
+    message = f"{title}: remove it from the repository, revoke it, and read it from a secret store at run time"
+    finding = msgspec.structs.replace(ruling.finding, title=title, message=message, line_hash="7d224070968ef39:1")
+    verdict = msgspec.structs.replace(
+        report.verdict, rulings=(msgspec.structs.replace(ruling, finding=finding), *report.verdict.rulings[1:])
+    )
+    for name in ("json", "sarif"):
+        assert is_own(FORMATS[name].render(msgspec.structs.replace(report, verdict=verdict)))
+
+
+@pytest.mark.parametrize(
+    "scope", [{AWS_ACCESS_KEY: 1}, {"x": {"db_password": "Tr0ub4dor&3xyz"}}, {"x": [{"token": ["hunter2hunter2"]}]}]
+)
+def test_a_secret_under_a_key_of_its_own_makes_an_ordinary_file(scope: dict[str, object]) -> None:
+    report = msgspec.structs.replace(failing_report(), scope=scope)
+    assert not is_own(FORMATS["json"].render(report))
+
+
+@pytest.mark.parametrize(("name", "key"), [("json", "policy"), ("sarif", "version")])
+def test_a_key_that_is_there_twice_makes_an_ordinary_file(name: str, key: str) -> None:
+    text = FORMATS[name].render(failing_report())
+    assert f'"{key}": "' in text
+    assert not is_own(text.replace(f'"{key}": "', f'"{key}": "{AWS_ACCESS_KEY}", "{key}": "', 1))
+
+
 def test_the_log_of_another_tool_is_an_ordinary_file() -> None:
     log = json.loads(FORMATS["sarif"].render(failing_report()))
     for run in log["runs"]:

@@ -26,9 +26,10 @@ HEAD_BYTES = 256
 CONTENT_TYPE = "json"
 SCANNERS = frozenset({*(name.replace("_", "-") for name in MODULES), "scangate"})
 NAMES = re.compile(
-    r"\b(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32}|[0-9a-f]{16}|[0-9a-f]{8})(?::\d+)?\b"  # digests of ours and of git
+    r"\b(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32}|[0-9a-f]{16}|[0-9a-f]{8}|[0-9a-f]{1,16}:\d+)\b"  # digests of ours and of git
     r"|\bGHSA(?:-[0-9a-z]{4}){3}\b|\b(?:CVE|PYSEC)-\d{4}-\d+\b"
     r"|https://[a-z0-9.-]+(?:/[a-z0-9_.#-]*)*(?=[\s)>]|$)"  # a rule's documentation
+    r"|: [a-z ,;:-]*remove it from the repository\b"  # after the type of a secret, which may end in "token" or "password"
 )
 """Texts that look like secrets and are not."""
 
@@ -68,7 +69,8 @@ def is_own_output(data: bytes) -> bool:
         return False
     try:
         text = data.decode("utf-8")
-        return recognizer.accepts(text) and not any(_looks_secret(key, value) for key, value in _strings(json.loads(text)))
+        document = json.loads(text, object_pairs_hook=_unique)
+        return recognizer.accepts(text) and not any(_looks_secret(key, value) for key, value in _strings(document))
     except (UsageError, ValueError, RecursionError):
         return False
 
@@ -110,6 +112,14 @@ RECOGNIZERS = (
 )
 
 
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of a document. Raises ValueError for a key that is there twice: readers see only its last value."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key is there twice")
+    return found
+
+
 def _keys(value: Any) -> Iterator[str]:
     if isinstance(value, dict):
         yield from value
@@ -118,11 +128,12 @@ def _keys(value: Any) -> Iterator[str]:
 
 
 def _strings(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
-    """Every text in a document, with the key that it belongs to."""
+    """Every text in a document, with the key that it belongs to; a key is a text as well."""
     if isinstance(value, str):
         yield key, value
     elif isinstance(value, dict):
         for name, each in value.items():
+            yield "", name
             yield from _strings(each, name)
     elif isinstance(value, list):
         for each in value:
@@ -135,5 +146,7 @@ def _looks_secret(key: str, text: str) -> bool:
         return True
     scanner, _, rest = text.partition(":")
     rest = NAMES.sub("", rest if scanner in SCANNERS else text)
-    is_title = key == "name" and text.isalnum()  # a rule's, in SARIF: words without blanks
-    return not is_title and any(mask_suspicious(line) != line for line in rest.splitlines())
+    if key == "name" and text.isalnum():  # a rule's, in SARIF: words without blanks
+        return False
+    assigned = f"{key}: {rest}" if key and rest.strip() else ""
+    return any(mask_suspicious(line) != line for line in (*rest.splitlines(), *assigned.splitlines()[:1]))
