@@ -296,8 +296,8 @@ def _describe_error(name: str) -> str:
 
 def _report(source: SourceFile, ready: PreparedSource, results: Sequence[_Result], gaps: Sequence[Gap]) -> FileReport:
     secrets: list[Secret] = []
-    findings = tuple(_finding(source, ready, result, secrets) for result in results)
-    return FileReport(source.path, findings, tuple(gaps), secrets=tuple(secrets))
+    findings = dict.fromkeys(_finding(source, ready, result, secrets) for result in results)  # one for a copy and its original
+    return FileReport(source.path, tuple(findings), tuple(gaps), secrets=tuple(secrets))
 
 
 def _unreported_syntax_gaps(source: SourceFile, path: str, ready: PreparedSource) -> Iterator[Gap]:

@@ -16,6 +16,7 @@ from scangate.tools.python_decoding import decode_python
 from scangate.tools.python_downlevel import bracket_edits, capture_edits, downlevel, walk_code
 from scangate.tools.python_exceptions import exception_edits
 from scangate.tools.python_layout import layout_edits, normalize_identifiers
+from scangate.tools.python_repeats import repeat_edits
 from scangate.tools.source_edits import Edit, EditedText, LineStarts
 from scangate.tools.syntax_check import parse_checked
 
@@ -86,7 +87,7 @@ class _PreparedPython(PreparedSource):
             tree, nodes = new_tree, walk_code(new_tree)
         lines = LineStarts(older, self._original_lines.starts)
         layout, self._ranges = layout_edits(nodes, lines)
-        edits = exception_edits(tree, lines) + bracket_edits(nodes, lines) + captures + layout
+        edits = exception_edits(tree, lines) + repeat_edits(nodes, lines) + bracket_edits(nodes, lines) + captures + layout
         if b"\f" in older:
             feeds = _LEADING_FORM_FEED.finditer(older)
             edits += [Edit(feed.start(), feed.end()) for feed in feeds]
@@ -119,7 +120,8 @@ def prepare_source(path: str, data: bytes) -> PreparedSource:
     - A byte-order mark, and a form feed before a statement, hide that statement: they are removed.
     - Only line feeds end a line, so a comment before a carriage return does not end: all line ends become line feeds.
     - Python is decoded as Python does; some newer syntax is parsed by a parser that loses patterns (`python_downlevel`), code after
-      exceptions is taken for dead (`python_exceptions`), and layout hides matches (`python_layout`).
+      exceptions is taken for dead (`python_exceptions`), some expressions are not read (`python_repeats`), and layout hides matches
+      (`python_layout`).
     - Instructions of a Dockerfile are recognized in capitals only.
     - Strings in JSON and YAML are compared as written: escapes such as ``\\/`` and ``\\u0041`` are resolved.
     - The YAML parser takes single bytes of some letters, Polish and Japanese ones among them, for the end of a string: characters

@@ -9,11 +9,15 @@ from typing import Any, NamedTuple
 
 
 class Edit(NamedTuple):
-    """Replaces the bytes from ``start`` to ``end``; with equal offsets, inserts ``text`` before the byte at ``start``."""
+    """Replaces the bytes from ``start`` to ``end``; with equal offsets, inserts ``text`` before the byte at ``start``.
+
+    ``origin``: where ``text`` is in the original, if it is a copy; positions in it are mapped to there.
+    """
 
     start: int
     end: int
     text: bytes = b""
+    origin: int = -1
 
 
 class EditedText:
@@ -28,8 +32,11 @@ class EditedText:
         for edit in sorted(edits, key=lambda edit: edit[:2]):
             if edit.start > done:
                 written += self._keep(original, parts, done, edit.start, written)
-            parts.append(edit.text)
-            written += len(edit.text)
+            if edit.origin >= 0:
+                written += self._keep(original, parts, edit.origin, edit.origin + len(edit.text), written)
+            else:
+                parts.append(edit.text)
+                written += len(edit.text)
             done = max(done, edit.end)
         self._keep(original, parts, done, len(original), written)
         self.data = b"".join(parts)
