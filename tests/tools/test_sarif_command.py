@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from scangate.content.types import identify
+from scangate.content. import identify
 
 from scangate.model import Analysis, Confidence, Coverage, Finding, GapKind, ScanResult, Severity
 from scangate.plugin import FileFacts, SourceFile

@@ -14,7 +14,7 @@ from typing import Literal
 import msgspec
 
 from scangate.content.catalog import CONTENT_TYPES, Form
-from scangate.content.names import match_name
+from scangate.content.file_names import match_name
 from scangate.errors import ScanError
 from scangate.globs import Glob, matches
 from scangate.model import ANY_TYPE, FileAccounting, FileReport, Finding, FindingKind, Gap, GapKind, Secret, SecretWeight, Span
