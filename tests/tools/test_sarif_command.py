@@ -10,8 +10,8 @@ from typing import Any
 
 import msgspec
 import pytest
-from scangate.content. import identify
 
+from scangate.content.identification import identify
 from scangate.model import Analysis, Confidence, Coverage, Finding, GapKind, ScanResult, Severity
 from scangate.plugin import FileFacts, SourceFile
 from scangate.tools import sarif_command
