@@ -1,7 +1,7 @@
 """Repeats expressions as statements of their own where semgrep's data flow analysis does not read them.
 
 It reads neither what is deleted, nor the targets of loops, context managers and starred assignments beyond their names, nor the
-types of an ``except``, the bases of a class and annotations. Their calls run all the same. A copy has the positions of its
+types of exceptions, the bases of a class and annotations. Their calls run all the same. A copy has the positions of its
 original, so that what is found in it is reported there.
 """
 
