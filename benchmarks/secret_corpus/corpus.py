@@ -9,6 +9,7 @@ from pathlib import Path
 from random import Random
 
 from .generators_code import generate_code
+from .generators_configuration import generate_configuration, generate_documents
 from .markup import Label, LabelledFile
 
 __all__ = ["FAMILIES", "generate", "read_labels", "write_corpus"]
@@ -16,7 +17,7 @@ __all__ = ["FAMILIES", "generate", "read_labels", "write_corpus"]
 Generator = Callable[[Random], Iterator[LabelledFile]]
 
 FAMILIES: Mapping[str, Mapping[str, Generator]] = {
-    "credentials": {"code": generate_code},
+    "credentials": {"code": generate_code, "configuration": generate_configuration, "documents": generate_documents},
 }
 """By family, its generators by name."""
 

@@ -186,6 +186,21 @@ def _arn(random: Random) -> str:
     )
 
 
+def _local_url(random: Random) -> str:
+    """The address of a service of a developer's own machine, with the defaults that its documentation gives."""
+    scheme, name, word, port = random.choice(
+        [
+            ("postgres", "postgres", "postgres", 5432),
+            ("postgresql", "test", "test", 5432),
+            ("mysql", "root", "root", 3306),
+            ("amqp", "guest", "guest", 5672),
+            ("mongodb", "root", "example", 27017),
+            ("redis", "default", "redis", 6379),
+        ]
+    )
+    return f"{scheme}://{name}:{word}@{random.choice(('localhost', '127.0.0.1'))}:{port}/{random.choice(('test', 'dev', ''))}"
+
+
 def _choice(options: Sequence[str]) -> Make:
     return lambda random: random.choice(options)
 
@@ -206,6 +221,7 @@ KINDS: Mapping[str, Make] = {
     "secret.hex": _of(HEX, 32),
     "secret.hex64": _of(HEX, 64),
     "secret.base64": _base64(24, 48),
+    "secret.base64-32": _base64(32, 32),
     "secret.urlsafe": _of(URLSAFE, 32, 43),
     "secret.symbols": lambda random: _mixed(random, "!@#%^&*(-_=+)", 50, 50),
     "secret.hex128": _of(HEX, 128),
@@ -219,6 +235,9 @@ KINDS: Mapping[str, Make] = {
     "hash.sha": _sha_htpasswd,
     "hash.mysql": _mysql_hash,
     # no secrets
+    "ciphertext": _base64(128, 256),
+    "gpg-fingerprint": _of("0123456789ABCDEF", 40),
+    "hex16": _of(HEX, 16),
     "md5": _hash("md5"),
     "sha1": _hash("sha1"),
     "sha256": _hash("sha256"),
@@ -227,6 +246,7 @@ KINDS: Mapping[str, Make] = {
     "integrity": _integrity,
     "image": _png,
     "arn": _arn,
+    "local-url": _local_url,
     "account": _of(string.digits, 12),
     "camel": _camel,
     "snake": lambda random: f"{_word(random)}_{_word(random)}",
