@@ -10,6 +10,7 @@ from random import Random
 
 from .generators_code import generate_code
 from .generators_configuration import generate_configuration, generate_documents
+from .generators_tokens import generate_pairs, generate_tokens
 from .markup import Label, LabelledFile
 
 __all__ = ["FAMILIES", "generate", "read_labels", "write_corpus"]
@@ -18,6 +19,7 @@ Generator = Callable[[Random], Iterator[LabelledFile]]
 
 FAMILIES: Mapping[str, Mapping[str, Generator]] = {
     "credentials": {"code": generate_code, "configuration": generate_configuration, "documents": generate_documents},
+    "tokens": {"providers": generate_tokens, "pairs": generate_pairs},
 }
 """By family, its generators by name."""
 
