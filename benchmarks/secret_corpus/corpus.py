@@ -10,6 +10,7 @@ from random import Random
 
 from .generators_code import generate_code
 from .generators_configuration import generate_configuration, generate_documents
+from .generators_leaks import generate_dotfiles, generate_server_files
 from .generators_tokens import generate_pairs, generate_tokens
 from .markup import Label, LabelledFile
 
@@ -19,6 +20,7 @@ Generator = Callable[[Random], Iterator[LabelledFile]]
 
 FAMILIES: Mapping[str, Mapping[str, Generator]] = {
     "credentials": {"code": generate_code, "configuration": generate_configuration, "documents": generate_documents},
+    "leaks": {"dotfiles": generate_dotfiles, "servers": generate_server_files},
     "tokens": {"providers": generate_tokens, "pairs": generate_pairs},
 }
 """By family, its generators by name."""
