@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Collection, Container, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 
 from scangate import globs
+from scangate.app.evidence import Evidence
 from scangate.app.policies import read_policy
 from scangate.app.policy_inputs import PolicyInputs
 from scangate.app.requests import ScanRequest
 from scangate.app.session import Session
-from scangate.judge.codeowners import CodeOwners
 from scangate.judge.coverage import restrict_coverage
-from scangate.judge.evaluation import evaluate
 from scangate.judge.policy import Policy
 from scangate.judge.policy_files import DEFAULT_POLICY_FILE
 from scangate.judge.scan_scope import find_scope_gaps, record_scope
 from scangate.model import (
     Basis,
-    ContentCoverage,
     GapRuling,
-    KnownSource,
     PolicyOrigin,
     Ruling,
     RulingOutcome,
@@ -89,19 +85,6 @@ def _contains_any(folder: str, paths: Collection[str]) -> bool:
     return any(path.startswith(f"{folder}/") for path in paths)
 
 
-class Evidence(msgspec.Struct, frozen=True):
-    """What a verdict is made from, except the policy; see `judge.evaluation.evaluate`. ``rules`` as in `judge.scan_scope`."""
-
-    results: tuple[ScanResult, ...]
-    targets: Targets
-    today: dt.date
-    owners: CodeOwners | None
-    known_sources: Sequence[KnownSource]
-    rules: Mapping[str, str]
-    untouched: Container[str]
-    coverage: Sequence[ContentCoverage] = ()
-
-
 def tighten_verdict(verdict: Verdict, policy: Policy, evidence: Evidence, folders: Sequence[FolderPolicy]) -> Verdict:
     """``verdict``, made under ``policy``, with what the policies of ``folders`` block in addition."""
     for each in folders:
@@ -114,17 +97,13 @@ def _tighten(verdict: Verdict, policy: Policy, evidence: Evidence, tightened: Fo
     results = tuple(_restrict(result, prefix) for result in evidence.results)
     forced = find_scope_gaps(record_scope(policy, results, evidence.rules), tightened.policy, evidence.rules)
     hint = f"the folder has a policy of its own; scan it by itself: scangate scan {tightened.folder}"
-    own = evaluate(
-        results,
-        _restrict_targets(evidence.targets, prefix),
-        tightened.policy,
-        evidence.today,
-        forced_gaps=[msgspec.structs.replace(gap, hint=hint) for gap in forced],
-        owners=evidence.owners,
-        untouched=evidence.untouched,
+    own = msgspec.structs.replace(
+        evidence,
+        results=results,
+        targets=_restrict_targets(evidence.targets, prefix),
         known_sources=[msgspec.structs.replace(source, gone=0) for source in evidence.known_sources],
         coverage=restrict_coverage(evidence.coverage, prefix),
-    )
+    ).evaluate(tightened.policy, (msgspec.structs.replace(gap, hint=hint) for gap in forced))
     rulings = _merge_rulings(verdict.rulings, own.rulings, prefix)
     gaps = _merge_gaps(verdict.gaps, [ruling for ruling in own.gaps if ruling.decision.basis is not Basis.NOTHING_SCANNED])
     return msgspec.structs.replace(verdict, outcome=derive_outcome(rulings, gaps), rulings=rulings, gaps=gaps)

@@ -12,7 +12,8 @@ from scangate import __version__, ci
 from scangate.app.base_scan import HeadScan, scan_base
 from scangate.app.cache_session import open_cache
 from scangate.app.events import Events
-from scangate.app.folder_policies import Evidence, describe_folders, load_folder_policies, tighten_verdict
+from scangate.app.evidence import Evidence
+from scangate.app.folder_policies import describe_folders, load_folder_policies, tighten_verdict
 from scangate.app.hook_request import resolve_hook_request
 from scangate.app.interruption import Interruption
 from scangate.app.policy_inputs import load_policy_inputs
@@ -23,7 +24,6 @@ from scangate.app.scanner_registry import load_scanners
 from scangate.app.session import Session, open_session
 from scangate.errors import ScanError
 from scangate.judge.coverage import measure_coverage
-from scangate.judge.evaluation import evaluate
 from scangate.judge.finding_matching import KnownFinding, mark_known_findings
 from scangate.judge.new_suppressions import mark_new_suppressions
 from scangate.judge.scan_scope import record_scope
@@ -115,20 +115,8 @@ def run_scan(
     declared = {task.scanner.NAME: task.declared_coverage for task in plan.tasks}
     coverage = measure_coverage(targets, results, declared, inputs.policy)
     untouched = listing.companions if targets.source in CHANGE_SOURCES else ()
-    verdict = evaluate(
-        results,
-        targets,
-        inputs.policy,
-        started.date(),
-        forced_gaps=inputs.forced_gaps,
-        owners=inputs.owners,
-        known_sources=known_sources,
-        coverage=coverage,
-        untouched=untouched,
-    )
-    if folders:
-        evidence = Evidence(results, targets, started.date(), inputs.owners, known_sources, rules, untouched, coverage)
-        verdict = tighten_verdict(verdict, inputs.policy, evidence, folders)
+    evidence = Evidence(results, targets, started.date(), rules, inputs.owners, known_sources, untouched, coverage)
+    verdict = tighten_verdict(evidence.evaluate(inputs.policy, inputs.forced_gaps), inputs.policy, evidence, folders)
     report = Report(
         verdict=verdict,
         results=results,
