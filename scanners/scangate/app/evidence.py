@@ -1,4 +1,4 @@
-"""What a verdict is made from, in addition to a policy: a scan evaluates it under the repository's policy and those of its folders."""
+"""What a verdict is made from, but for the policy: the repository's, and those of its folders."""
 
 from __future__ import annotations
 
