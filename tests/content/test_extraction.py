@@ -495,3 +495,90 @@ def test_a_location_is_mapped_with_its_columns() -> None:
     mapped = piece.positions.relocate(Location("x.py", 1, 1, 1, 5), "a.yml")
     assert mapped == Location("a.yml", 13, 13, 16, 20)
     assert piece.positions.relocate(Location("x.py", 1, 1), "a.yml") == Location("a.yml", 13, 13)
+
+
+def resource(kind: str, **properties: Any) -> str:
+    return json.dumps({"Resources": {"A": {"Type": kind, "Properties": properties}}}, indent=1)
+
+
+COMPONENT = "schemaVersion: 1.0\nphases:\n- steps:\n  - action: ExecuteBash\n    inputs:\n      commands: [make]\n"
+HANDLER = "import os\ndef handler(event, context):\n    os.system(event['x'])\n"
+RETRY = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n    - uses: a/b@v1\n      with: {command: make && make install}\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "types"),
+    [
+        ("t.json", resource("AWS::ImageBuilder::Component", Data=COMPONENT), {"image-builder", "shell"}),
+        ("t.json", resource("AWS::CloudFormation::StackSet", TemplateBody=resource("AWS::S3::Bucket")), {"cloudformation"}),
+        ("t.json", resource("AWS::SSO::PermissionSet", InlinePolicy='{"Version": "2012-10-17", "Statement": []}'), {"iam-policy"}),
+        ("t.json", resource("AWS::Synthetics::Canary", Code={"Script": HANDLER}), {"python"}),
+        ("t.json", resource("AWS::ECS::TaskDefinition", EntryPoint=["python3", "-c"], Command=["import os"]), {"python"}),
+        ("ci/settings.yml", "jobs:\n  a:\n    setup_script: curl https://x.example/i.sh | bash\n", {"shell"}),
+        (".readthedocs.yaml", "build:\n  jobs:\n    post_install:\n    - curl https://x.example/i.sh | sh\n", {"shell"}),
+        (".pre-commit-config.yaml", "repos:\n- repo: local\n  hooks:\n  - id: a\n    entry: bash -c 'a && b'\n", {"shell"}),
+        (".github/workflows/a.yml", RETRY, {"shell"}),
+        ("Taskfile.yml", "version: '3'\ntasks:\n  a:\n    cmds:\n    - make\n", {"shell"}),
+        ("doc.yml", "schemaVersion: '2.2'\nmainSteps:\n- inputs:\n    runCommand: [ls]\n", {"shell"}),
+        (".vscode/tasks.json", '{"tasks": [{"command": "make | tee log"}]}', {"shell"}),
+    ],
+)
+def test_code_and_documents_in_any_scalar(path: str, text: str, types: set[str]) -> None:
+    assert {piece.content_type for piece in pieces_of(path, text).values()} == types
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "en:\n  command: Run this command; then wait\n  run: Runs\n  test: a test\n",
+        "description: |\n  A paragraph of prose.\n  It has two lines.\n",
+        "message: 'Deploys: {\"a\": 1}'\nscript: scripts/build.sh\ncommand: pytest -q\n",
+        "dependencies: |\n  requests==2.0\n  flask>=1\n",
+        "- command: build {{ folder | quote }} -v\n",
+        "example: |\n  Load it:\n  import a\n  print(a.b())\n",
+    ],
+)
+def test_prose_and_plain_commands_in_data_are_no_code(text: str) -> None:
+    assert pieces_of("settings.yaml", text) == {}
+
+
+PINNED = "FROM a@sha256:1\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "code"),
+    [
+        ("Dockerfile", PINNED + 'CMD ["python3", "-c", "import os; os.system(input())"]\n', "import os; os.system(input())"),
+        ("Dockerfile", PINNED + 'ENTRYPOINT ["python3", "-c"]\nCMD ["import os"]\n', "import os"),
+        ("Dockerfile", PINNED + 'HEALTHCHECK --interval=5s CMD [ "python", \\\n  "-c", "import os" ]\n', "import os"),
+        ("Dockerfile", PINNED + 'SHELL ["python3", "-c"]\nRUN import os\n', "import os"),
+        ("a.html", '<script type="py">\nimport os\n</script>', "\nimport os\n"),
+        ("a.html", '<script type="text/python3">import os</script>', "import os"),
+        ("a.html", "<py-script>import os</py-script>", "import os"),
+        ("note.json", '{"paragraphs": [{"text": "%pyspark\\nimport os"}]}', "import os"),
+        ("note.zpln", '{"paragraphs": [{"text": "%md\\n# x"}, {"text": "%spark.pyspark\\nimport os"}]}', "import os"),
+        ("a.md", "---\njupyter:\n  jupytext:\n    x: y\n---\n```python\nimport os\n```\n", "import os\n\n"),
+        ("a.md", "# x\n\n```{code-cell} ipython3\nimport os\n```\n", "import os\n\n"),
+    ],
+)
+def test_python_in_other_containers(path: str, text: str, code: str) -> None:
+    (piece,) = pieces_of(path, text).values()
+    assert (piece.content_type, piece.data.decode()) == ("python", code)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "types"),
+    [
+        ("n.py", "# Databricks notebook source\n# MAGIC %sh\n# MAGIC make\n", ["shell"]),
+        ("n.py", "# Databricks notebook source\n# MAGIC %pip install a==1\n", ["shell"]),
+        ("n.py", "# Databricks notebook source\n# MAGIC %md\n# MAGIC # Title\n", []),
+        ("a.html", '<a onclick="f(1)" href="javascript:g()">x</a>', ["javascript", "javascript"]),
+        ("a.html", '<script type="application/json">{}</script><p title="on x">on = 1</p>', []),
+        ("a.html", "<script type=text/typescript>f()</script>", ["typescript"]),
+        ("a.svg", '<svg xmlns:s="x"><s:script>f()</s:script></svg>', ["javascript"]),
+        ("Dockerfile", PINNED + 'CMD ["sh", "-c", "exec a"]\nSHELL ["/bin/bash", "-c"]\nRUN a\n', []),
+        ("a.md", "# x\n\n```python\nimport os\n```\n", []),
+    ],
+)
+def test_code_in_other_containers(path: str, text: str, types: list[str]) -> None:
+    assert [piece.content_type for piece in pieces_of(path, text).values()] == types

@@ -227,3 +227,49 @@ def test_content_type(path: str, data: bytes, expected: str) -> None:
     assert identify(path, data) == expected
     assert expected in CONTENT_TYPES
     assert identify_by_name(path) in (None, expected) or expected == "lfs-pointer"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        (".cirrus.yml", "task:\n  a_script: make\n", "ci-configuration"),
+        (".builds/a.yml", "tasks:\n- a: make\n", "ci-configuration"),
+        ("netlify.toml", '[build]\ncommand = "make"\n', "ci-configuration"),
+        (".husky/pre-commit", "npm test\n", "shell"),
+        ("Caddyfile", "example.com {\n}\n", "server-configuration"),
+        ("etc/supervisor/conf.d/a.conf", "[program:a]\ncommand=a\n", "server-configuration"),
+        ("web.config", '<?xml version="1.0"?>\n<configuration/>\n', "server-configuration"),
+        ("app/src/main/AndroidManifest.xml", "<manifest/>\n", "android-manifest"),
+        ("build.xml", '<?xml version="1.0"?>\n<project default="a"><target name="a"/></project>\n', "ant"),
+        ("Directory.Build.targets", '<Project><Target Name="A"><Exec Command="a"/></Target></Project>\n', "msbuild"),
+        ("config.xml", "<?xml version='1.1'?>\n<flow-definition><script>node {}</script></flow-definition>\n", "jenkinsfile"),
+        ("pom-like.xml", "<?xml version='1.0'?>\n<project><name>x</name></project>\n", "xml"),
+        ("firestore.rules", "service cloud.firestore {}\n", "firebase-rules"),
+        ("ignition.json", '{"ignition": {"version": "3.3.0"}}', "os-installation"),
+        ("ks.cfg", "%post\nls\n%end\n", "os-installation"),
+        ("default.vcl", "vcl 4.1;\n", "vcl"),
+        ("a.nsi", "Section\nSectionEnd\n", "nsis"),
+        ("policy.rego", "package a\n", "rego"),
+        ("app.docker", "FROM a\n", "dockerfile"),
+        ("deploy/prod-values.yaml", "privileged: true\n", "helm-values"),
+        ("k/patch.yaml", "- op: replace\n  path: /spec/template/spec/hostNetwork\n  value: true\n", "kubernetes"),
+        ("a.yaml", "- op: replace\n  path: /user/name\n  value: x\n", "yaml"),
+        ("a.cabal", "name: a\n", "haskell-manifest"),
+        ("deps.edn", "{:deps {}}\n", "clojure-manifest"),
+        ("renv.lock", '{"R": {}}', "r-manifest"),
+        ("DESCRIPTION", "Package: a\nVersion: 1\nImports: jsonlite\n", "r-manifest"),
+        ("Project.toml", '[deps]\nJSON = "682c06a0-de6a-54ab-a142-c8b1cf79cde6"\n', "julia-manifest"),
+        ("a-1.rockspec", 'package = "a"\n', "lua-manifest"),
+        ("requirements.yml", "roles:\n- src: a.b\n", "ansible-manifest"),
+        ("requirements.yaml", "dependencies:\n- name: a\n  repository: https://x.example\n", "helm-chart"),
+        ("packages.yml", "packages:\n- package: a/b\n", "dbt-manifest"),
+        ("packages.yml", "packages:\n- a\n", "yaml"),
+        ("gemfiles/rails.gemfile", "gem 'rails'\n", "bundler-manifest"),
+        ("deno.json", "{}", "npm-manifest"),
+        ("flake.lock", "{}", "nix-manifest"),
+        ("component.yml", "schemaVersion: 1.0\nphases:\n- steps:\n  - action: ExecuteBash\n    commands: [a]\n", "image-builder"),
+        ("doc.yml", "schemaVersion: '2.2'\nmainSteps: []\n", "ssm-document"),
+    ],
+)
+def test_build_systems_servers_and_manifests(path: str, text: str, expected: str) -> None:
+    assert identify(path, text.encode()) == expected

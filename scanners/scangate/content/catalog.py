@@ -60,36 +60,43 @@ _TABLE: tuple[tuple[frozenset[Analysis], Form, str], ...] = (
     (
         _CODE,
         Form.TEXT,
-        """abap actionscript ada apex applescript aspectj aspnet assembly astro awk bats batch bazel bitbake c clojure cmake cobol
-        coffeescript coldfusion common-lisp cpp crystal csharp cuda cylc cython d dart ejs elixir elm emacs-lisp erb erlang expect
-        fish fortran fsharp gdscript gherkin gleam go groovy gsp gyb haml haskell haxe hlsl idris ipxe java javascript jenkinsfile
-        jsonnet jsp julia just kotlin lean livescript lua m4 magik makefile mako matlab mdx meson metal nim nix nushell
-        objective-c ocaml pascal perl php plsql powershell prolog pug puppet purescript python qml quarto r r-markdown racket raku
-        razor robot rpm-spec ruby rust sas scala scheme scons shell slim solidity starlark stata svelte swift
-        systemverilog tcl templ thrift tsql typescript vala vbscript verilog vhdl vim-script visual-basic vue vyper
-        webassembly-text xquery xslt zig""",
+        """abap actionscript ada agda ant apex applescript aspectj aspnet assembly astro autohotkey autoit awk ballerina
+        batch bats bazel bitbake brightscript c cairo chapel clojure cmake cobol coffeescript coldfusion common-lisp
+        cpp crystal csharp cuda cylc cython d dart delphi dylan ejs elixir elm emacs-lisp erb erlang expect factor
+        fennel fish forth fortran foxpro fsharp gdscript gherkin gleam go groovy gsp gyb haml haskell haxe hlsl hy
+        idris ipxe janet java javascript jenkinsfile jsonnet jsp julia just kotlin lean livescript lua m4 magik
+        makefile mako matlab mdx meson metal mojo moonscript move msbuild nim nix nsis nushell objective-c ocaml odin
+        pascal perl php pike plsql pony powershell prolog pug puppet purescript python qml qsharp quarto r r-markdown
+        racket raku razor reasonml rego rexx robot rpm-spec ruby rust sas scala scheme scons sed shell slim smali
+        solidity sourcepawn squirrel standard-ml starlark stata svelte swift systemverilog tcl templ thrift tsql
+        typescript vala vbscript vcl verilog vhdl vim-script visual-basic vue vyper webassembly-text wolfram wren
+        xquery xslt xtend zeek zig""",
     ),
     (_CODE | _DEPENDENCIES, Form.TEXT, "gradle sbt"),
     (
         _CONFIGURATION,
         Form.TEXT,
-        """ansible apache appspec appveyor arm-template azure-pipelines bicep bitbucket-pipelines buildkite buildspec circleci
-        cloud-build cloud-init cloudformation compose devcontainer dockerfile drone-ci ebextensions ecs-task-definition
-        github-action github-workflow gitlab-ci hcl helm-chart helm-template helm-values iam-policy kubernetes nginx nomad packer
-        pulumi salt semaphore-ci serverless sshd-config sudoers systemd-unit terraform travis-ci woodpecker-ci""",
+        """android-manifest ansible apache appspec appveyor arm-template azure-pipelines bicep bitbucket-pipelines
+        buildkite buildspec ci-configuration circleci cloud-build cloud-init cloudformation compose devcontainer
+        dockerfile drone-ci ebextensions ecs-task-definition firebase-rules github-action github-workflow gitlab-ci hcl
+        helm-chart helm-template helm-values iam-policy image-builder kubernetes nginx nomad os-installation packer
+        pulumi salt semaphore-ci server-configuration serverless ssm-document sshd-config sudoers systemd-unit
+        terraform travis-ci woodpecker-ci""",
     ),
     (
         _DEPENDENCIES,
         Form.TEXT,
-        """bundler-manifest cargo-manifest cocoapods-manifest composer-manifest conan-manifest dart-manifest go-manifest
-        hex-manifest maven-manifest npm-manifest nuget-manifest python-manifest swift-manifest""",
+        """ansible-manifest bundler-manifest cargo-manifest clojure-manifest cocoapods-manifest composer-manifest
+        conan-manifest crystal-manifest dart-manifest dbt-manifest elm-manifest go-manifest haskell-manifest
+        hex-manifest julia-manifest lua-manifest maven-manifest nix-manifest npm-manifest nuget-manifest ocaml-manifest
+        perl-manifest python-manifest r-manifest swift-manifest""",
     ),
     (_DEPENDENCIES, Form.TEXT, SCRIPT_HEADER),
     (
         _SECRETS,
         Form.TEXT,
-        """certificate css csv diff dotenv gettext graphql html ini json jupyter log markdown protobuf rst sql svg template tex toml
-        text xml yaml""",
+        """certificate css csv diff dotenv gettext graphql html ini json jupyter log markdown protobuf rst sql svg
+        template tex toml text xml yaml zeppelin""",
     ),
     (_SECRETS, Form.TEXT, UNKNOWN),
     (frozenset(), Form.MEDIA, "audio font image video"),

@@ -30,6 +30,16 @@ _WORDS = (
     "containerDefinitions",
     "services",
     "phases",
+    "ignition",
+    "mainSteps",
+    "runtimeConfig",
+    "collections",
+    "roles",
+    "packages",
+    "repository",
+    "shards",
+    "op:",
+    '"op"',
     "Statement",
     "jobs",
     "runs",
@@ -38,6 +48,7 @@ _WORDS = (
     "pipelines",
     "channels",
     "nbformat",
+    "paragraphs",
     "steps",
     "provider",
     "script",
@@ -102,6 +113,13 @@ _ansible_module = re.compile(
 _ansible_keyword = re.compile(
     r"^[ \t]+(?:when|become|register|with_items|loop|notify|args|delegate_to|changed_when)[ \t]*:", re.MULTILINE
 )
+_galaxy_entry = re.compile(r"^[ \t]*-[ \t]+(?:src|name|role|source)[ \t]*:", re.MULTILINE)
+_dbt_entry = re.compile(r"^[ \t]*-[ \t]+(?:package|git|tarball|local)[ \t]*:", re.MULTILINE)
+_repository = _key("repository")
+_kubernetes_patch = re.compile(
+    r"^[ \t]*-?[ \t]*path[ \t]*:[ \t]*[\"']?/(?:spec|metadata|data|stringData|rules|webhooks|subjects|roleRef)/", re.M
+)
+_patch_operation = re.compile(r"^[ \t]*-?[ \t]*op[ \t]*:[ \t]*[\"']?(?:add|replace|copy|move|remove|test)\b", re.MULTILINE)
 _steps_of_images = re.compile(r"^[ \t]*-[ \t]+name[ \t]*:[ \t]*[\"']?[\w.$-]+[/:]", re.MULTILINE)
 _hook_scripts = _key(
     "ApplicationStop|BeforeInstall|AfterInstall|ApplicationStart|ValidateService|BeforeAllowTraffic|AfterAllowTraffic|TargetService"
@@ -159,6 +177,8 @@ def _has_key_of_braces(root: Node) -> bool:
 
 def _sequence_type(text: str) -> str:
     """The type of a document whose root is a sequence."""
+    if _kubernetes_patch.search(text) and _patch_operation.search(text):  # JSON patches, RFC 6902, of Kustomize
+        return "kubernetes"
     if _ansible_play.search(text) and re.search(r"^-", text, re.MULTILINE):
         return "ansible"
     is_task = _ansible_task.search(text) or (_ansible_module.search(text) and _ansible_keyword.search(text))
@@ -215,6 +235,7 @@ def _is_workflow(keys: frozenset[str], text: str) -> bool:
 
 _SHAPES: tuple[tuple[str, Callable[[frozenset[str], str], bool]], ...] = (
     ("jupyter", lambda keys, _: {"cells", "nbformat"} <= keys or {"worksheets", "nbformat"} <= keys),
+    ("zeppelin", lambda keys, text: "paragraphs" in keys and '"text"' in text),
     ("appspec", lambda keys, text: {"version", "Resources"} <= keys and "TargetService" in text and "AWSTemplate" not in text),
     ("cloudformation", _is_cloudformation),
     ("kubernetes", lambda keys, _: {"apiVersion", "kind"} <= keys),
@@ -222,6 +243,8 @@ _SHAPES: tuple[tuple[str, Callable[[frozenset[str], str], bool]], ...] = (
     ("github-workflow", _is_workflow),
     ("github-action", lambda keys, text: "runs" in keys and _using(text)),
     ("circleci", lambda keys, _: {"version", "jobs"} <= keys and bool(keys & {"orbs", "workflows"})),
+    ("ssm-document", lambda keys, _: "schemaVersion" in keys and bool(keys & {"mainSteps", "runtimeConfig"})),
+    ("image-builder", lambda keys, text: {"schemaVersion", "phases"} <= keys and "action" in text),
     ("buildspec", lambda keys, text: "phases" in keys and ("version" in keys or _commands(text))),
     ("buildspec", lambda keys, text: {"version", "batch"} <= keys and _batch(text)),
     ("appspec", lambda keys, text: {"version", "hooks"} <= keys and ("os" in keys or _hook_scripts(text))),
@@ -231,6 +254,11 @@ _SHAPES: tuple[tuple[str, Callable[[frozenset[str], str], bool]], ...] = (
     ("ecs-task-definition", lambda keys, _: "containerDefinitions" in keys),
     ("iam-policy", lambda keys, _: "Statement" in keys and bool(keys & {"Version", "Id"})),
     ("python-manifest", lambda keys, _: "dependencies" in keys and "channels" in keys),
+    ("os-installation", lambda keys, _: "ignition" in keys),
+    ("ansible-manifest", lambda keys, text: bool(keys) and keys <= {"roles", "collections"} and bool(_galaxy_entry.search(text))),
+    ("dbt-manifest", lambda keys, text: keys == {"packages"} and bool(_dbt_entry.search(text))),
+    ("helm-chart", lambda keys, text: keys <= {"dependencies", "digest", "generated"} and _repository(text)),
+    ("crystal-manifest", lambda keys, _: {"version", "shards"} <= keys),
     (
         "azure-pipelines",
         lambda keys, text: bool(keys & {"trigger", "pool", "pr", "steps", "stages", "jobs"}) and bool(_azure_step.search(text)),

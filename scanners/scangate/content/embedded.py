@@ -32,7 +32,8 @@ class Failure(msgspec.Struct, frozen=True):
 
 
 _INTERPOLATION = re.compile(r"\$\{\{.{0,500}?\}\}|\$\{[^}\n]{0,500}\}|\{\{.{0,500}?\}\}|\$\w+", re.DOTALL)
-_SHELLS = frozenset({"shell", "powershell", "batch", "fish", "nushell"})
+SHELLS = frozenset({"shell", "powershell", "batch", "fish", "nushell"})
+"""Content types of what a shell of any system runs."""
 
 
 def script_content_type(text: str, usual: str, name: str = "") -> str:
@@ -85,7 +86,7 @@ def inline_scripts(words: list[str]) -> list[tuple[int, str]]:
             found.append((index + 1, "shell"))
         elif index and option.startswith(("-", "/")) and "\n" not in words[index - 1]:
             kind = interpreter_type(words[index - 1])
-            is_shell = kind in _SHELLS and _SHELL_OPTION.fullmatch(option)
+            is_shell = kind in SHELLS and _SHELL_OPTION.fullmatch(option)
             if is_shell or option in _OPTIONS.get(kind, ()):
                 found.append((index + 1, kind))
     return found

@@ -11,6 +11,7 @@ import msgspec
 from scangate.content.catalog import TEMPLATE_ENDING, rendered_type
 from scangate.content.ci_scripts import CI_TYPES, ci_pieces
 from scangate.content.cloudformation_scripts import cloudformation_pieces
+from scangate.content.dockerfile_commands import dockerfile_commands
 from scangate.content.document_types import document_types
 from scangate.content.documents import Document, read_document
 from scangate.content.embedded import Embedded, Failure, embed
@@ -19,6 +20,7 @@ from scangate.content.heredocs import dockerfile_heredocs, hcl_heredocs, shell_h
 from scangate.content.html_scripts import html_pieces
 from scangate.content.inline_code import inline_code_pieces
 from scangate.content.notebooks import notebook_pieces
+from scangate.content.other_notebooks import databricks_pieces, markdown_pieces, zeppelin_pieces
 from scangate.content.position_maps import MappedText, PositionMap, compose, take
 from scangate.content.rendering import rendered_pieces
 from scangate.content.script_headers import header_pieces
@@ -107,16 +109,29 @@ _RENDERED = frozenset(
     kind + TEMPLATE_ENDING
     for kind in ("buildspec", "cloudformation", "compose", "dockerfile", "github-workflow", "iam-policy", "kubernetes", "python")
 )
-_SCRIPT_IN_DATA = ("#!", " -c", "[-c", "'-c", '"-c', "CMD-SHELL")
+_SCRIPT_IN_DATA = (
+    *("#!", " -c", "[-c", "'-c", '"-c', "CMD-SHELL", "curl", "wget", "AWS::", "apiVersion", "Statement", "import "),
+    *("cmd", "command", "entry", "exec", "run:", '"run"', "script", "init:", "test:"),
+)
+"""Words of which one is in all data that has pieces."""
+_SCRIPT_IN_HTML = ("script", "SCRIPT", "Script", "py-repl", " on", "\ton", "\non", " ON", " On")
 _HEREDOC_OR_OPTION = ("<<", " -")
 _EXTRACTORS: Mapping[str, tuple[tuple[str, ...], _Extractor]] = {
     **dict.fromkeys(_DOCUMENTS | {"serverless", "devcontainer", "ebextensions"}, (("",), _from_document)),
     **dict.fromkeys(_DATA, (_SCRIPT_IN_DATA, _from_document)),
     **dict.fromkeys(("terraform", "hcl", "packer", "nomad"), (("<<",), lambda text, *_: hcl_heredocs(text))),
-    "dockerfile": (_HEREDOC_OR_OPTION, lambda text, *_: itertools.chain(dockerfile_heredocs(text), inline_code_pieces(text))),
-    **dict.fromkeys(("html", "svg"), (("<script", "<SCRIPT", "<Script"), lambda text, *_: html_pieces(text))),
+    "dockerfile": (
+        (*_HEREDOC_OR_OPTION, "["),
+        lambda text, *_: itertools.chain(dockerfile_heredocs(text), inline_code_pieces(text), dockerfile_commands(text)),
+    ),
+    **dict.fromkeys(("html", "svg"), (_SCRIPT_IN_HTML, lambda text, *_: html_pieces(text))),
     "jupyter": (("",), lambda text, *_: notebook_pieces(text)),
-    "python": (("# /// script",), lambda text, *_: header_pieces(text)),
+    "markdown": (("jupytext", "{code-cell}"), lambda text, *_: markdown_pieces(text)),
+    "python": (
+        ("# /// script", "# MAGIC %"),
+        lambda text, *_: itertools.chain(header_pieces(text), databricks_pieces(text)),
+    ),
+    "zeppelin": (("",), lambda text, *_: zeppelin_pieces(text)),
     **dict.fromkeys(_RENDERED, (("",), lambda text, kind, _: rendered_pieces(text, kind))),
     "shell": (_HEREDOC_OR_OPTION, lambda text, *_: itertools.chain(shell_heredocs(text), inline_code_pieces(text))),
 }

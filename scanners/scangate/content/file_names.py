@@ -34,17 +34,25 @@ SUFFIXES: Mapping[str, str] = {
     **expand(
         {
             "abap": "abap",
-            "ada": "adb ads",
+            "ada": "adb ads ada",
+            "agda": "agda lagda",
             "apex": "apex trigger",
             "applescript": "applescript scpt",
             "archive": "7z apk cab cpio crate deb dmg egg gem iso lz4 lzma nupkg rar rpm tbz txz xz zst z phar aar ipa vsix xpi",
-            "aspnet": "aspx ascx asax ashx",
+            "aspnet": "aspx ascx asax ashx asmx axd",
             "assembly": "nasm",
             "audio": "aac aif aiff flac m4a mid midi mp3 ogg opus wma",
+            "autohotkey": "ahk ahkl ahk2",
+            "autoit": "au3",
             "awk": "awk gawk mawk",
+            "ballerina": "bal",
             "bicep": "bicep bicepparam",
             "binary": "bin dat hdf5 npy npz onnx pb pickle pkl pt pth h5 parquet arrow feather avro mo gmo",
+            "brightscript": "brs",
+            "bundler-manifest": "gemfile",
+            "cairo": "cairo",
             "certificate": "asc cer csr der gpg jks keystore p7b p8 pfx pub",
+            "chapel": "chpl",
             "cobol": "cbl cob cpy",
             "coldfusion": "cfm cfc",
             "common-lisp": "asd cl lisp lsp",
@@ -52,20 +60,32 @@ SUFFIXES: Mapping[str, str] = {
             "css": "pcss postcss",
             "d": "d di",
             "database": "db mdb accdb sqlite sqlite3",
+            "delphi": "dpr dpk",
+            "dockerfile": "docker",
+            "dylan": "dylan dyl",
             "document": "doc docx odp ods odt pages pps ppt pptx rtf xls xlsm xlsx xlsb epub",
+            "erb": "rhtml",
             "elixir": "eex heex leex",
             "emacs-lisp": "el",
+            "factor": "factor",
+            "fennel": "fnl fnlm",
             "fish": "fish",
+            "forth": "4th fth frt",
+            "foxpro": "prg",
+            "fsharp": "fsi",
             "fortran": "f f77 for ftn",
             "gettext": "pot",
             "gradle": "gradle",
             "gsp": "gsp",
             "haml": "haml",
             "haxe": "hx",
+            "haskell-manifest": "cabal",
             "hcl": "hcl sentinel",
+            "hy": "hy",
             "ini": "cfg cnf conf config inf reg desktop theme",
+            "janet": "janet",
             "java": "jav",
-            "javascript": "es6 es jscad jsm",
+            "javascript": "es6 es jscad jsm gs",
             "json": "jsonc jsonl ndjson har webmanifest tfstate topojson arb",
             "jsp": "jsp jspf jspx tagx",
             "julia": "jl",
@@ -76,25 +96,46 @@ SUFFIXES: Mapping[str, str] = {
             "mako": "mako mao",
             "nginx": "nginx nginxconf vhost",
             "nomad": "nomad",
-            "lua": "luau",
+            "lua": "luau wlua",
+            "lua-manifest": "rockspec",
             "m4": "ac",
-            "makefile": "am",
+            "makefile": "am mak",
+            "mojo": "mojo",
+            "moonscript": "moon",
+            "move": "move",
+            "msbuild": "proj pubxml",
+            "nsis": "nsi nsh",
+            "ocaml": "mll mly",
+            "ocaml-manifest": "opam",
+            "odin": "odin",
+            "os-installation": "ign preseed ks",
             "diff": "rej",
             "nuget-manifest": "csproj fsproj vbproj nuspec",
-            "perl": "plx psgi t pod",
+            "perl": "plx psgi t pod perl",
+            "pike": "pike pmod",
+            "pony": "pony",
             "python": "py2 py3 sage smk pyde",
-            "php": "php3 php7 php8 phps phpt pht ctp",
+            "php": "php3 php4 php5 php7 php8 phps phpt pht ctp",
             "plsql": "pkb pks plb pls plsql",
             "program": "a class com dex dylib elf exe ko lib msi o obj pyc pyd pyo sys wasm",
             "prolog": "prolog",
+            "qsharp": "qs",
             "r-markdown": "rmd rnw",
             "racket": "rkt",
             "raku": "raku rakumod p6 pl6 pm6",
             "razor": "cshtml razor vbhtml",
-            "ruby": "gemspec podspec ru thor rbi",
+            "reasonml": "re rei",
+            "rego": "rego",
+            "rexx": "rexx arexx",
+            "ruby": "gemspec podspec ru thor rbi rbw rbx",
             "scheme": "sld sps",
             "shell": "ash bash command csh ebuild eclass ksh mksh tcsh zsh",
+            "sed": "sed",
             "slim": "slim",
+            "smali": "smali",
+            "sourcepawn": "sp",
+            "squirrel": "nut",
+            "standard-ml": "sml",
             "starlark": "star sky",
             "stata": "do ado",
             "svg": "svg",
@@ -104,12 +145,20 @@ SUFFIXES: Mapping[str, str] = {
             "text": "edn text lst list license notes readme changes news todo",
             "tsql": "tsql",
             "typescript": "cts mts",
+            "vala": "vapi",
             "vbscript": "vbs wsf asp",
+            "vcl": "vcl",
             "verilog": "verilog",
+            "vhdl": "vhdl",
             "video": "avi flv m4v mkv mov mp4 mpeg mpg ogv webm wmv",
             "visual-basic": "bas frm",
             "vyper": "vy",
             "webassembly-text": "wat wast",
+            "wolfram": "wl wls",
+            "wren": "wren",
+            "xtend": "xtend",
+            "zeek": "zeek bro",
+            "zeppelin": "zpln",
             "xml": "xmi rss atom kmz storyboard xib fxml jrxml jnlp dita xsd",
             "image": "cur dds heic heif jfif jp2 jxl pbm pcx pgm pnm psd tga xcf",
         }
@@ -118,36 +167,58 @@ SUFFIXES: Mapping[str, str] = {
 """By suffix, in lower case and without the dot."""
 
 _AMBIGUOUS_SUFFIXES = frozenset({
-    "bash", "cl", "command", "config", "csh", "d", "do", "inc", "ksh", "master", "pl", "pro", "service", "sh", "st", "t", "tag",
-    "ts", "zsh",
+    "bash", "cl", "command", "config", "csh", "d", "do", "docker", "gs", "inc", "ks", "ksh", "master", "pl", "prg", "pro", "proj",
+    "re", "service", "sh", "sp", "st", "t", "tag", "ts", "wl", "zsh",
 })  # fmt: skip
 """Suffixes of languages that other files have, too, or whose files say in the first line which program runs them."""
 
+_SERVER_NAMES = """applicationhost.config caddyfile haproxy.cfg lighttpd.conf mongod.conf mosquitto.conf my.cnf mysqld.cnf
+    named.conf pg_hba.conf php-fpm.conf php.ini postgresql.conf proftpd.conf rabbitmq.conf redis.conf
+    sentinel.conf slapd.conf smb.conf squid.conf supervisord.conf traefik.toml traefik.yaml traefik.yml
+    uwsgi.ini vsftpd.conf web.config"""
 _FILE_NAMES: Mapping[str, str] = expand(
     {
         "appspec": "appspec.yml appspec.yaml",
         "appveyor": "appveyor.yml appveyor.yaml .appveyor.yml",
+        "android-manifest": "androidmanifest.xml network_security_config.xml",
         "azure-pipelines": "azure-pipelines.yml azure-pipelines.yaml",
         "bitbucket-pipelines": "bitbucket-pipelines.yml bitbucket-pipelines.yaml",
         "bundler-manifest": "gemfile gemfile.lock gems.rb gems.locked",
         "cargo-manifest": "cargo.toml cargo.lock",
+        "ci-configuration": ".build.yml .cirrus.yml .cirrus.yaml .gitpod.yml .lefthook.yml .lefthook.yaml .taskcluster.yml"
+        " .vela.yml .vela.yaml .zuul.yaml .zuul.yml amplify.yml amplify.yaml apprunner.yaml apprunner.yml"
+        " bitrise.yml codefresh.yml codefresh.yaml codemagic.yaml earthfile heroku.yml lefthook.yml"
+        " lefthook.yaml netlify.toml nixpacks.toml screwdriver.yaml snapcraft.yaml taskfile.yml taskfile.yaml"
+        " taskfile.dist.yml taskfile.dist.yaml wercker.yml zuul.yaml",
+        "clojure-manifest": "deps.edn shadow-cljs.edn",
         "cocoapods-manifest": "podfile podfile.lock cartfile cartfile.resolved",
         "composer-manifest": "composer.json composer.lock",
         "conan-manifest": "conanfile.txt conan.lock vcpkg.json",
+        "crystal-manifest": "shard.yml shard.lock",
         "dart-manifest": "pubspec.yaml pubspec.lock",
         "devcontainer": "devcontainer.json .devcontainer.json",
         "drone-ci": ".drone.yml .drone.yaml",
+        "elm-manifest": "elm.json",
+        "firebase-rules": "firestore.rules storage.rules database.rules database.rules.json",
         "github-action": "action.yml action.yaml",
         "gitlab-ci": ".gitlab-ci.yml .gitlab-ci.yaml",
         "go-manifest": "go.mod go.sum go.work go.work.sum gopkg.lock gopkg.toml glide.yaml glide.lock",
+        "haskell-manifest": "cabal.project cabal.project.freeze stack.yaml stack.yaml.lock",
         "helm-chart": "chart.yaml chart.yml chart.lock",
         "helm-values": "values.yaml values.yml",
         "hex-manifest": "mix.exs mix.lock rebar.config rebar.lock",
         "maven-manifest": "pom.xml gradle.lockfile buildscript-gradle.lockfile libs.versions.toml ivy.xml",
-        "npm-manifest": "package.json package-lock.json npm-shrinkwrap.json yarn.lock pnpm-lock.yaml bun.lock bower.json deno.lock",
-        "nuget-manifest": "packages.config packages.lock.json directory.packages.props paket.dependencies paket.lock",
+        "npm-manifest": "package.json package-lock.json npm-shrinkwrap.json yarn.lock pnpm-lock.yaml bun.lock bower.json deno.lock"
+        " deno.json deno.jsonc import_map.json pnpm-workspace.yaml",
+        "nix-manifest": "flake.lock",
+        "nuget-manifest": "packages.config packages.lock.json directory.packages.props paket.dependencies paket.lock"
+        " project.assets.json",
+        "os-installation": "ks.cfg anaconda-ks.cfg kickstart.cfg preseed.cfg autounattend.xml unattend.xml",
+        "perl-manifest": "cpanfile cpanfile.snapshot",
         "pulumi": "pulumi.yaml pulumi.yml",
         "python-manifest": "pyproject.toml setup.cfg pipfile pipfile.lock poetry.lock uv.lock pdm.lock pixi.lock pixi.toml",
+        "r-manifest": "renv.lock packrat.lock",
+        "server-configuration": _SERVER_NAMES,
         "serverless": "serverless.yml serverless.yaml serverless.json",
         "sshd-config": "sshd_config",
         "sudoers": "sudoers",
@@ -187,7 +258,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("cloud-build", r"cloudbuild(?:[._-].*)?\.ya?ml"),
     ("azure-pipelines", r"azure-pipelines?(?:[._-].*)?\.ya?ml"),
     ("gitlab-ci", r".+\.gitlab-ci\.ya?ml"),
-    ("helm-values", r"values(?:[._-].+)?\.ya?ml"),
+    ("helm-values", r"(?:.+[._-])?values(?:[._-].+)?\.ya?ml"),
     ("python-manifest", r"pylock(?:\.[^.]+)?\.toml|pdm\.[^.]+\.lock|.+\.py\.lock|(?:conda-)?environment(?:[._-].+)?\.ya?ml"),
     ("python-manifest", r"(?:.*[._-])?(?:requirements?|constraints?)(?:[._-].*)?\.(?:txt|in|lock|pip)"),
     ("packer", r".+\.pkr\.hcl|.+\.pkr\.json"),
@@ -196,6 +267,8 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("npm-manifest", r"npm-shrinkwrap\.json"),
     ("bundler-manifest", r".+\.gemspec|gemfile[._-].+"),
     ("maven-manifest", r".+\.versions\.toml"),
+    ("server-configuration", r"(?:uwsgi|supervisord?)[._-].*\.(?:ini|conf)|.+[._-]uwsgi\.ini|.+\.caddyfile"),
+    ("firebase-rules", r"(?:firestore|storage|database)[._-].+\.rules(?:\.json)?"),
     ("jenkinsfile", r"jenkinsfile[._-].+"),
     ("makefile", r"makefile[._-].+"),
 )
@@ -218,12 +291,17 @@ _PATHS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("nginx", r"(?:nginx|sites-available|sites-enabled)/[^/]+(?:\.conf)?"),
         ("apache", r"(?:apache2?|httpd)/[^/]+\.conf"),
         ("sudoers", r"sudoers\.d/[^/]+"),
+        ("sshd-config", r"sshd_config\.d/[^/]+\.conf"),
+        ("server-configuration", r"supervisor/(?:conf\.d/)?[^/]+\.(?:conf|ini)"),
+        ("ci-configuration", r"\.(?:builds|zuul\.d)/[^/]+\.ya?ml"),
+        ("shell", r"\.husky/[^/.]+"),
         ("npm-manifest", r"\.yarn/[^/]+\.lock"),
     )
 )
 _PATH_HINT = re.compile(
-    r"\.(?:github|gitea|forgejo|circleci|gitlab|woodpecker|buildkite|ebextensions|yarn)/"
-    r"|(?:^|/)(?:roles|playbooks|requirements|vendor|nginx|sites-(?:available|enabled)|apache2?|httpd|sudoers\.d)/"
+    r"\.(?:github|gitea|forgejo|circleci|gitlab|woodpecker|buildkite|ebextensions|yarn|builds|zuul\.d|husky)/"
+    r"|(?:^|/)(?:roles|playbooks|requirements|vendor|nginx|sites-(?:available|enabled)|apache2?|httpd|sudoers\.d|sshd_config\.d"
+    r"|supervisor)/"
 )
 
 _TEMPLATE_SUFFIXES = frozenset({
@@ -279,12 +357,12 @@ def _decides(content_type: str) -> bool:
     """A name decides for a language, an infrastructure file or a manifest; for data and prose, the content may say better."""
     if content_type in ("", *_REFINED):
         return False
-    return content_type == "jupyter" or calls_for_more(content_type)
+    return content_type in ("jupyter", "zeppelin") or calls_for_more(content_type)
 
 
 STRUCTURED = frozenset({
-    "ansible", "appspec", "appveyor", "azure-pipelines", "bitbucket-pipelines", "buildkite", "buildspec", "circleci",
-    "cloud-build", "compose", "devcontainer", "drone-ci", "github-action", "github-workflow", "gitlab-ci", "helm-chart",
+    "ansible", "appspec", "appveyor", "azure-pipelines", "bitbucket-pipelines", "buildkite", "buildspec", "ci-configuration",
+    "circleci", "cloud-build", "compose", "devcontainer", "drone-ci", "github-action", "github-workflow", "gitlab-ci", "helm-chart",
     "helm-values", "kubernetes", "pulumi", "semaphore-ci", "serverless", "travis-ci", "woodpecker-ci",
 })  # fmt: skip
 """Types of YAML and JSON files that a name suggests; the structure of the content can show another one."""

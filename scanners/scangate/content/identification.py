@@ -43,10 +43,18 @@ _TERRAFORM = re.compile(
 _JSON_START = re.compile(r'\ufeff?\s*(?:\{\s*["}]|\[\s*(?:["{}\[\]]|-?\d|true|false|null))')
 _QT_TRANSLATION = re.compile(r"\A\ufeff?\s*<(?:\?xml|!DOCTYPE TS|TS\b)")
 _PYTHON_LOCK = re.compile(r"^(?:requires-python|python-versions|lock-version|created-by)[ \t]*=", re.MULTILINE)
+_ANT = re.compile(r"<project\b[^>]{0,600}>(?=.{0,20000}<(?:target|macrodef)\b)", re.DOTALL)
+_MSBUILD = re.compile(r"<Project\b(?=.{0,20000}<(?:Exec|UsingTask|Target)\b)", re.DOTALL)
+_JENKINS = re.compile(r"<(?:flow-definition|hudson\.tasks\.(?:Shell|BatchFile)|maven2-moduleset)\b")
+_R_PACKAGE = re.compile(r"\APackage:(?=[\s\S]{0,20000}^(?:Imports|Depends|LinkingTo):)", re.MULTILINE)
+_JULIA_PROJECT = re.compile(
+    r'^(?:julia_version[ \t]*=|[A-Za-z]\w*[ \t]*=[ \t]*"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{18,24}")', re.MULTILINE
+)
 _CARGO_LOCK = re.compile(r'^source = "registry\+', re.MULTILINE)
 _HTML = re.compile(r"\A\ufeff?\s*<(?:!doctype\s+html|html\b)", re.IGNORECASE)
+_XML_START = re.compile(r"\A\ufeff?\s*<[?!A-Za-z]")
 _XML = re.compile(r"\A\ufeff?\s*<\?xml\b")
-_SHELL = re.compile(
+SHELL_LINE = re.compile(
     r"^(?:set[ \t]+-[a-z]{1,8}\b|if \[\[? .*\]; then\b|export \w+=)|\|[ \t]*(?:sudo[ \t]+)?(?:ba|z)?sh\b",
     re.M,
 )
@@ -162,7 +170,7 @@ def _guess(data: bytes, text: str, *, is_template: bool) -> str:
         return "json"
     if looks_like_python(text, strict=not is_template):
         return "python"
-    return "shell" if _SHELL.search(text) else ""
+    return "shell" if SHELL_LINE.search(text) else ""
 
 
 def _is_json(text: str) -> bool:
@@ -184,6 +192,11 @@ _TEXTS: tuple[tuple[str, str, Callable[[str], object]], ...] = (
     ("python-manifest", "[[package", _PYTHON_LOCK.search),
     ("cargo-manifest", "[[package]]", _CARGO_LOCK.search),
     ("terraform", '" {', _TERRAFORM.search),
+    ("jenkinsfile", "<?xml", _JENKINS.search),
+    ("ant", "<project", lambda text: _XML_START.match(text) and _ANT.search(text)),
+    ("msbuild", "<Project", lambda text: _XML_START.match(text) and _MSBUILD.search(text)),
+    ("r-manifest", "Package:", _R_PACKAGE.match),
+    ("julia-manifest", " = ", lambda text: ("[deps" in text or "julia_version" in text) and _JULIA_PROJECT.search(text)),
     ("html", "<", _HTML.match),
     ("xml", "<?xml", _XML.match),
 )

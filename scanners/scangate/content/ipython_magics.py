@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from scangate.content.file_names import SUFFIXES
 from scangate.content.identification import identify_text
 from scangate.content.interpreters import interpreter_type
 from scangate.content.position_maps import MappedText, join
@@ -70,12 +71,30 @@ def _cell_magic(cell: MappedText, name: str, arguments: str, match: re.Match[str
     if key == "script":
         words = [word for word in arguments.split() if not word.startswith("-")]
         return [CellPart(interpreter_type(words[0]) if words else "", body, "%%script")]
-    found = "shell" if name == "!!" else _MAGIC_TYPES.get(key) or interpreter_type(key)
+    found = "shell" if name == "!!" else _type_of_magic(key)
     if name in ("!!", "!", "sx", "system"):
         body = cell.slice(match.start(2) if match[2] is not None else match.start(4), len(cell.text))
     if not found and is_python(body.text):
         found = "python"
     return [CellPart(found, body, f"%%{name}")]
+
+
+def _type_of_magic(name: str) -> str:
+    return _MAGIC_TYPES.get(name) or interpreter_type(name)
+
+
+def language_of_magic(name: str) -> str | None:
+    """The content type of what a magic of another kind of notebook reads, an interpreter of Zeppelin for instance; else None."""
+    name = name.lower()
+    found = _OTHER_MAGICS.get(name) or ("python" if name in _PYTHON_MAGICS else _type_of_magic(name))
+    return found or (name if name in SUFFIXES.values() else None)
+
+
+_OTHER_MAGICS = {
+    "angular": "html", "conda": "shell", "fs": "text", "hive": "sql", "ipyspark": "python", "ir": "r", "jdbc": "sql",
+    "kotlin": "kotlin", "md": "markdown", "md-sandbox": "html", "pip": "shell", "run": "text", "sparkr": "r", "spark": "scala",
+}  # fmt: skip
+"""Magics of Databricks and Zeppelin that notebooks of Jupyter do not have, or have with another meaning."""
 
 
 def _may_have_magics(text: str) -> bool:

@@ -11,3 +11,5 @@ RUN apt-get update && \
     | python3 -
 # expect-next: docker-download-piped-to-shell
 RUN bash <(curl -s https://get.example.com/install.sh)
+# expect-next: docker-download-piped-to-shell
+ENTRYPOINT ["sh", "-c", "curl -s https://get.example.com/install.sh | sh"]

@@ -11,3 +11,5 @@ RUN wget --no-check-certificate https://files.example.com/tool
 RUN git config --global http.sslVerify false
 # expect-next: docker-download-without-tls-check
 RUN GIT_SSL_NO_VERIFY=1 git clone https://git.example.com/tool.git
+# expect-next: docker-download-without-tls-check
+CMD ["sh", "-c", "curl -k https://get.example.com/data -o /data && exec app"]
