@@ -76,11 +76,14 @@ def read_document(text: str) -> Document:
     return Document(text, roots, problem)
 
 
-def walk(document: Document) -> Iterator[Entry]:
-    """Every node, in the order of the text; an alias is not followed, and of several for one node only the first is there."""
+def walk(document: Document, parent: Entry | None = None) -> Iterator[Entry]:
+    """Every node, in the order of the text; an alias is not followed, and of several for one node only the first is there.
+
+    ``parent``: the entry of another document that has this one as its value.
+    """
     named: set[int] = set()
     many = len(document.roots) > 1
-    stack = [Entry(root, str(index) if many else "") for index, root in enumerate(document.roots)][::-1]
+    stack = [Entry(root, str(index) if many else "", "", parent) for index, root in enumerate(document.roots)][::-1]
     while stack:
         entry = stack.pop()
         if entry.node.target is not None:

@@ -35,6 +35,31 @@ def scalar_text(text: str, node: Node) -> MappedText:
     return _aligned(node.value, _lines(text, begin, node.end, strip=True))
 
 
+def scalar_extent(text: str, node: Node) -> tuple[int, int]:
+    """Where the value of a scalar begins and ends in the document: without its tag, anchor, quotes and the header of a block."""
+    properties = (
+        _PROPERTIES.match(text, node.start, node.end)
+        if node.style != "json" and text[node.start : node.start + 1] in "!&"
+        else None
+    )
+    start = properties.end() if properties else node.start
+    if node.style in ("|", ">"):
+        header = _HEADER.match(text, start, node.end)
+        start = header.end() if header else start
+    else:
+        start += _QUOTES.get(node.style, 0)
+    end = max(node.end - _QUOTES.get(node.style, 0), start)
+    written = text[start:end]
+    if node.style in _TRIMMED:
+        start += len(written) - len(written.lstrip())
+        end = max(start, end - len(written) + len(written.rstrip()))
+    return start, end
+
+
+_QUOTES = {"json": 1, '"': 1, "'": 1, '"""': 3, "'''": 3}
+_TRIMMED = frozenset(("", "|", ">", '"""', "'''"))
+
+
 def _block(text: str, begin: int, node: Node) -> MappedText:
     header = _HEADER.match(text, begin, node.end)
     lines = _lines(text, header.end() if header else begin, node.end, strip=False)

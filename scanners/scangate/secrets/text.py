@@ -6,6 +6,7 @@ import functools
 from bisect import bisect_right
 from itertools import accumulate
 
+from scangate.secrets.entries import ScalarEntry, read_entries
 from scangate.source_text import normalize_newlines
 
 Part = tuple[int, int, int]
@@ -30,6 +31,11 @@ class ScannedText:
     def lines(self) -> list[str]:
         """The lines without their ends."""
         return self.text.split("\n")
+
+    @functools.cached_property
+    def entries(self) -> tuple[ScalarEntry, ...]:
+        """The scalars of a YAML, JSON or TOML document, with their places; none if the text is no document."""
+        return read_entries(self.path, self.content_type, self.text)
 
     @functools.cached_property
     def _starts(self) -> list[int]:
