@@ -9,7 +9,7 @@ import pytest
 
 from scangate.model import GapKind, SkipReason
 from scangate.scan.content_types import identify_targets
-from scangate.scan.discovery import Listing, list_commit, list_files, list_staged
+from scangate.scan.discovery import Listing, list_commit, list_files, list_range, list_staged
 from scangate.scan.skipping import ExcludedPaths
 from tests.scan.test_pieces import PythonScanner
 from tests.support.scan_harness import ScanHarness, run_git, write_files
@@ -94,6 +94,29 @@ def test_a_link_has_the_type_of_its_name_and_the_bytes_of_its_end(bench: ScanHar
         broken = {**BROKEN, **({"app.py": "", "key.py": ""} if source == "commit" else {})}
         expected = {} if source == "staged alone" else dict.fromkeys(broken, GapKind.UNREADABLE)
         assert {gap.path: gap.kind for gap in found.summary.gaps} == expected, source
+
+
+@pytest.mark.integration
+def test_a_link_is_part_of_a_change_of_what_it_leads_to(bench: ScanHarness) -> None:
+    for name in BROKEN:
+        (bench.root / name).unlink()
+    run_git(bench.root, "add", "-A")
+    run_git(bench.root, "commit", "-q", "-m", "x")
+    write_files(bench.root, {"payload.txt": "bad(8)\n"})
+    (bench.root / "deep/up.py").unlink()
+    (bench.root / "deep/up.py").symlink_to("../recipe")
+    run_git(bench.root, "add", "-A")
+    repository = bench.repository()
+    assert repository is not None
+    staged = list_staged(bench.root, repository, [])
+    assert {target.path for target in staged.targets} == {"payload.txt", "run.py", "deep/up.py", "deep/chain.py"}
+    assert {target.path for target in list_staged(bench.root, repository, ["payload.txt"]).targets} == {"payload.txt"}
+    assert {target.path for target in list_staged(bench.root, repository, [], "deep").targets} == {"deep/up.py", "deep/chain.py"}
+    before = run_git(bench.root, "rev-parse", "HEAD").strip()
+    run_git(bench.root, "commit", "-q", "-m", "y")
+    after = run_git(bench.root, "rev-parse", "HEAD").strip()
+    changed = list_range(bench.root, repository, before, after)
+    assert [target.path for target in changed.targets] == [target.path for target in staged.targets]
 
 
 def scanned(bench: ScanHarness, exclusions: tuple[ExcludedPaths, ...] = (), *, splits: bool = True) -> set[str]:

@@ -105,7 +105,8 @@ def _absent_gap(path: str) -> Gap:
 def list_staged(
     root: Path, repository: Repository | None, paths: Sequence[str], scope: str = "", *, nested: bool = False
 ) -> Listing:
-    """The index's entries for ``paths``, or all that differ from HEAD if none are given; the work tree is not read.
+    """The index's entries for ``paths``, or all that differ from HEAD if none are given, and the links that lead to these; the work
+    tree is not read.
 
     A path that is not in the index, or in conflict, is a gap: a hook that was given it gets no clean result. ``scope`` as in
     `list_files`. ``nested``: the files of a staged submodule are those of its commit. Other entries of the index are companions.
@@ -113,20 +114,25 @@ def list_staged(
     if repository is None:
         raise UsageError("--staged needs a git repository", "scan the directory instead: scangate scan .")
     is_inside = folder_test(os.fsencode(scope))
-    entries = [entry for entry in repository.list_staged([os.fsencode(path) for path in paths]) if is_inside(entry.raw_path)]
-    index = repository.list_index()
+    staged, index = repository.list_staged([os.fsencode(path) for path in paths]), repository.list_index()
+    links = TreeLinks(repository, index)
+    affected = () if paths else links.list_affected({entry.raw_path for entry in staged})
+    entries = [entry for entry in (*staged, *affected) if is_inside(entry.raw_path)]
     work_tree = WorkTree(root, (), (), is_tracked=True)
-    listed = _read_entries(repository, entries, TreeLinks(repository, index), work_tree, nested=nested)
+    listed = _read_entries(repository, entries, links, work_tree, nested=nested)
     summary, companions = _summarize(FileSource.STAGED, listed, scope=scope), _list_companions(repository, index, entries)
     return Listing(root, _with_unique_paths(listed.targets), summary, repository, companions=companions)
 
 
 def list_range(root: Path, repository: Repository, before: str, commit: str, scope: str = "") -> Listing:
-    """The files of ``commit`` that differ from those of the commit ``before``; the others are companions."""
+    """The files of ``commit`` that differ from those of the commit ``before``, and links that lead to them; the others are
+    companions."""
     changed, is_inside = repository.list_changed(before, commit), folder_test(os.fsencode(scope))
     tree = repository.list_tree(commit)
-    entries = [entry for entry in tree if entry.raw_path in changed and is_inside(entry.raw_path)]
-    listed = _read_entries(repository, entries, TreeLinks(repository, tree))
+    links = TreeLinks(repository, tree)
+    found = (*(entry for entry in tree if entry.raw_path in changed), *links.list_affected(changed))
+    entries = [entry for entry in found if is_inside(entry.raw_path)]
+    listed = _read_entries(repository, entries, links)
     summary, companions = _summarize(FileSource.RANGE, listed, scope=scope), _list_companions(repository, tree, entries)
     return Listing(root, _with_unique_paths(listed.targets), summary, repository, commit, companions)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence, Set
 from functools import cached_property
 
 import msgspec
@@ -14,10 +14,14 @@ MAX_LINKS = 40  # as in Linux
 
 
 class LinkEnd(msgspec.Struct, frozen=True):
-    """What a link leads to: a file, or a folder (neither ``entry`` nor ``problem``), or why it leads to nothing."""
+    """What a link leads to: a file, or a folder (neither ``entry`` nor ``problem``), or why it leads to nothing.
+
+    ``through``: the paths of the links on the way to a file, the first one's included.
+    """
 
     entry: GitEntry | None = None
     problem: str = ""
+    through: tuple[bytes, ...] = ()
 
 
 OUTSIDE = LinkEnd(problem="a symbolic link out of the root, not followed")
@@ -46,11 +50,19 @@ class TreeLinks:
         """The path in a link; empty if git does not have it."""
         return self._texts.get(link.blob, b"")
 
+    def list_affected(self, changed: Set[bytes]) -> Iterator[GitEntry]:
+        """The links that are not among the ``changed`` paths, and lead to a file or through a link that is."""
+        for entry in self._entries.values():
+            if entry.mode == SYMBOLIC_LINK and entry.blob and entry.raw_path not in changed:
+                end = self.resolve(entry)
+                if end.entry is not None and not changed.isdisjoint((end.entry.raw_path, *end.through)):
+                    yield entry
+
     def resolve(self, link: GitEntry) -> LinkEnd:
         """What a link leads to in the end."""
         current, rest = posixpath.split(link.raw_path)
         steps = [rest]
-        links = 0
+        links: list[bytes] = []
         while steps:
             step = steps.pop()
             if step in (b"", b"."):
@@ -67,13 +79,14 @@ class TreeLinks:
             elif entry is None:
                 return DANGLING
             elif entry.mode == SYMBOLIC_LINK:
-                links += 1
+                links.append(path)
                 text = self.text(entry)
-                if links > MAX_LINKS:
+                if len(links) > MAX_LINKS:
                     return LOOP
                 if text.startswith(b"/"):
                     return OUTSIDE
                 steps += text.split(b"/")[::-1]
             else:
-                return LinkEnd(entry) if not steps and entry.blob and not entry.repository_kind else DANGLING
+                is_file = not steps and entry.blob and not entry.repository_kind
+                return LinkEnd(entry, through=tuple(links)) if is_file else DANGLING
         return LinkEnd()
