@@ -187,9 +187,9 @@ def test_its_application_id_is_its_own() -> None:
     ("environment", "expected"),
     [
         ({"SCANGATE_STORE": "/x/s.sqlite", "HOME": "/h"}, "/x/s.sqlite"),
-        ({"XDG_CACHE_HOME": "/c", "HOME": "/h"}, "/c/scangate/advisories.sqlite"),
-        ({"XDG_CACHE_HOME": "relative", "HOME": "/h"}, "/h/.cache/scangate/advisories.sqlite"),
-        ({"SCANGATE_STORE": "", "XDG_CACHE_HOME": "", "HOME": "/h"}, "/h/.cache/scangate/advisories.sqlite"),
+        ({"XDG_DATA_HOME": "/c", "XDG_CACHE_HOME": "/x", "HOME": "/h"}, "/c/scangate/advisories.sqlite"),
+        ({"XDG_DATA_HOME": "relative", "HOME": "/h"}, "/h/.local/share/scangate/advisories.sqlite"),
+        ({"SCANGATE_STORE": "", "XDG_DATA_HOME": "", "HOME": "/h"}, "/h/.local/share/scangate/advisories.sqlite"),
     ],
 )
 def test_its_default_path(environment: dict[str, str], expected: str) -> None:

@@ -41,7 +41,7 @@ def export(tmp_path: Path) -> Path:
 
 
 def test_import_then_status(tmp_path: Path, export: Path) -> None:
-    env = environment(XDG_CACHE_HOME=str(tmp_path / "cache"))
+    env = environment(XDG_DATA_HOME=str(tmp_path / "data"))
     none = run_scangate("advisories", "status", cwd=tmp_path, env=env).expect(1)
     assert "advisories.sqlite" in none.stdout
     assert "scangate advisories update" in none.stderr
@@ -50,7 +50,7 @@ def test_import_then_status(tmp_path: Path, export: Path) -> None:
     assert "scangate: reading: 152 records, 100 %" in done.stderr
     assert "broken [2J.json" in done.stderr
     assert "\x1b" not in done.output
-    store = tmp_path / "cache" / "scangate" / "advisories.sqlite"
+    store = tmp_path / "data" / "scangate" / "advisories.sqlite"
     assert stat.S_IMODE(store.stat().st_mode) == 0o600
     assert stat.S_IMODE(store.parent.stat().st_mode) == 0o700
     told = run_scangate("advisories", "status", cwd=tmp_path, env=env).expect(0).stdout

@@ -369,6 +369,11 @@ def test_a_scanner_s_own_lists_are_replaced(root: Path) -> None:
     assert load_policy(None, root).scanners[0].options == Options(skips=("B3",))
 
 
+def test_the_hint_for_a_file_can_be_pasted(root: Path) -> None:
+    put(root, HEAD + "extends: it's gone v1.yaml\n")
+    assert refused(root).hint == """ls -ld 'it'"'"'s gone v1.yaml'"""
+
+
 def test_a_circle_names_the_chain(root: Path) -> None:
     for name, other in (("scangate", "b"), ("b", "c"), ("c", "b")):
         put(root, f"version: 1\nextends: {other}.yaml\n", f"{name}.yaml")

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from scangate.assets import folder
-from scangate.user_cache import user_cache_directory
+from scangate.user_folders import user_data_directory
 
 
 def default_store_path(environ: Mapping[str, str]) -> Path:
-    """``SCANGATE_STORE``, else a file in the user's cache directory. Raises ScangateError if there is no home directory."""
+    """``SCANGATE_STORE``, else a file in the user's data directory. Raises ScangateError if there is no home directory."""
     named = environ.get("SCANGATE_STORE")
-    return Path(named) if named else user_cache_directory(environ, "--store FILE") / "advisories.sqlite"
+    return Path(named) if named else user_data_directory(environ, "--store FILE") / "advisories.sqlite"
 
 
 def bundled_file() -> Path:

@@ -20,7 +20,7 @@ _store_option = click.option(
     "--store",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="The store  [default: SCANGATE_STORE, else scangate/advisories.sqlite in the user's cache directory]",
+    help="The store  [default: SCANGATE_STORE, else scangate/advisories.sqlite in the user's data directory]",
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
@@ -29,12 +30,14 @@ class PolicyRevision(msgspec.Struct, frozen=True):
 
 
 class PolicySource(msgspec.Struct, frozen=True):
-    """A policy file before it is read; ``label`` is its name in messages, ``in_tree`` whether it is in the scanned tree."""
+    """A policy file before it is read; ``label`` is its name in messages, ``in_tree`` whether it is in the scanned tree,
+    ``in_revision`` whether git has it there in a revision, as the label says."""
 
     file: Path
     label: str
     bundled: bool = False
     in_tree: bool = False
+    in_revision: bool = False
 
 
 class PolicyFile(msgspec.Struct, frozen=True):
@@ -90,7 +93,7 @@ def load_nested_chains(
         file = root / name
         if not os.path.lexists(file):
             continue
-        source = PolicySource(file, _label(file, root, revision), in_tree=True)
+        source = _source(file, root, revision, in_tree=True)
         _refuse_escape(source, root, None)
         layer = _read(source, None, None)
         chain = load_chain(str(file), root, revision) if isinstance(layer.document.extends, str) else (*chain, layer)
@@ -117,7 +120,7 @@ def _default_source(root: Path, revision: PolicyRevision | None) -> PolicySource
     """The root's own policy where anything of its name is there at all, else the bundled ``baseline``."""
     own = root / DEFAULT_POLICY_FILE
     if os.path.lexists(own):
-        return PolicySource(own, _label(own, root, revision), in_tree=True)
+        return _source(own, root, revision, in_tree=True)
     near = root / "scangate.yml"
     if os.path.lexists(near):
         raise PolicyError(
@@ -145,7 +148,7 @@ def _requested_source(spec: str, root: Path, revision: PolicyRevision | None) ->
             f"{suggest(spec, list_bundled_policies())}; a file is given as ./{DEFAULT_POLICY_FILE}",
         )
     file = Path(spec)
-    return PolicySource(file, _label(file, root, revision), in_tree=_is_in_tree(file, root))
+    return _source(file, root, revision, in_tree=_is_in_tree(file, root))
 
 
 def _extended_source(spec: str, source: PolicySource, root: Path, revision: PolicyRevision | None, place: Position) -> PolicySource:
@@ -164,7 +167,12 @@ def _extended_source(spec: str, source: PolicySource, root: Path, revision: Poli
         raise make_policy_error(
             place, "extends", "a policy in the scanned tree cannot extend a file outside it", "extend a bundled policy instead"
         )
-    return PolicySource(file, _label(file, root, revision), in_tree=inside)
+    return _source(file, root, revision, in_tree=inside)
+
+
+def _source(file: Path, root: Path, revision: PolicyRevision | None, *, in_tree: bool) -> PolicySource:
+    in_revision = revision is not None and file.is_relative_to(revision.top)
+    return PolicySource(file, _label(file, root, revision), in_tree=in_tree, in_revision=in_revision)
 
 
 def _label(file: Path, root: Path, revision: PolicyRevision | None) -> str:
@@ -225,7 +233,7 @@ def _read(source: PolicySource, referrer: Position | None, content: bytes | None
 
 def _look_hint(source: PolicySource) -> str:
     """A command that shows what is at the place of a policy: a file, or what git has in a revision."""
-    return f"git show {source.label}" if ":" in source.label else f"ls -ld {source.label}"
+    return f"{'git show' if source.in_revision else 'ls -ld'} {shlex.quote(source.label)}"
 
 
 def _read_bytes(source: PolicySource, referrer: Position | None) -> bytes:

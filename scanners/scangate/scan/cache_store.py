@@ -30,7 +30,7 @@ import msgspec
 
 from scangate.errors import ScangateError
 from scangate.scan.mac_key import derive_mac_key
-from scangate.user_cache import user_cache_directory
+from scangate.user_folders import user_cache_directory
 
 DATABASE_FILE = "answers.sqlite"
 SET_ASIDE_FILE = "answers.sqlite.set-aside"
