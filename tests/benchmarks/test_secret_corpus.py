@@ -9,6 +9,10 @@ import pytest
 from secret_corpus.corpus import FAMILIES, generate, read_labels, write_corpus
 from secret_corpus.kinds import ALL_KINDS
 from secret_corpus.markup import MARK, LabelledFile, expand
+from secret_corpus.quiet_references import REFERENCES
+from secret_corpus.quiet_texts import TEXTS
+from secret_corpus.quiet_values import VALUES
+from secret_corpus.quiet_variants import quiet_variants, write_variants
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -71,3 +75,15 @@ def test_labels_are_written_beside_the_tree(tmp_path: Path) -> None:
     assert (tmp_path / "corpus" / "tree" / first.path).read_bytes().decode() == first.text
     with pytest.raises(FileExistsError):
         write_corpus(tmp_path / "corpus", 7)
+
+
+def test_variants_that_must_not_block_hold_no_secret(tmp_path: Path) -> None:
+    variants = list(quiet_variants(7))
+    source = REFERENCES + TEXTS + VALUES
+    assert len(variants) == source.count("\n=== ") >= 120
+    assert not [mark[0] for mark in MARK.finditer(source) if mark["sign"] == "+"]
+    assert all(variant.text.strip() and variant.why and not MARK.search(variant.text) for variant in variants)
+    written = write_variants(tmp_path, 7)
+    assert [variant.text for variant in written] == [variant.text for variant in variants]
+    assert all((tmp_path / variant.path).read_bytes().decode() == variant.text for variant in written)
+    assert len({variant.path for variant in written}) == len(written)
