@@ -48,7 +48,7 @@ SOME = (
         "MyCompanySecret",
         "SuperSecretPassword",
     ),
-    *("keyboard-author", "Correct horse battery staple", "Correct horse battery staple and more words", "from_file", "----"),
+    *("keyboard-author", "Correct horse battery staple", "Correct horse battery staple and more words", "from_file"),
     *("arn", "abc123", f"{fake_secret('four')}/{fake_secret('five')}", "(x9!kd)", "Tr1ck.Word.Key9"),
 )
 
@@ -140,4 +140,5 @@ def test_a_hostile_value_is_decided_in_time(piece: str) -> None:
     """With a pattern that tries all ways to read these, the test would not end."""
     for end in ("!", "\u20ac"):
         for value in (piece * 3_000 + end, piece * (60 // len(piece)) + end):
-            assert not is_placeholder(KEYWORD, value, [f'secret_from = "{value}"'], 1)
+            line = f'secret_from = "{value}"'
+            assert is_placeholder(KEYWORD, value, [line], 1) is is_placeholder(KEYWORD, value, [line, ""], 1)

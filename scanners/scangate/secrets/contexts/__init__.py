@@ -5,21 +5,42 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from scangate.model import SecretContext
-from scangate.secrets.contexts.identifiers import is_address
+from scangate.secrets.contexts.ciphertexts import is_ciphertext
+from scangate.secrets.contexts.digests import is_digest
+from scangate.secrets.contexts.identifiers import is_identifier
 from scangate.secrets.contexts.placeholders import is_placeholder
+from scangate.secrets.contexts.public_keys import is_public_key
+from scangate.secrets.contexts.references import is_elsewhere
+from scangate.secrets.contexts.strength import (
+    is_default,
+    is_in_documentation,
+    is_local,
+    is_made_up_for_test,
+    is_same_as_user,
+)
+from scangate.secrets.contexts.translations import is_translation
 from scangate.secrets.detection import Detection
 from scangate.secrets.text import ScannedText
 
 Recognizer = Callable[[Detection, ScannedText], bool]
 
 RECOGNIZERS: tuple[tuple[SecretContext, Recognizer], ...] = (
-    (SecretContext.IDENTIFIER, is_address),
+    (SecretContext.REFERENCE, is_elsewhere),
+    (SecretContext.CIPHERTEXT, is_ciphertext),
+    (SecretContext.DIGEST, is_digest),
+    (SecretContext.PUBLIC_KEY, is_public_key),
+    (SecretContext.IDENTIFIER, is_identifier),
+    (SecretContext.TRANSLATION, is_translation),
     (SecretContext.PLACEHOLDER, is_placeholder),
+    (SecretContext.DEFAULT, is_default),
+    (SecretContext.SAME_AS_USER, is_same_as_user),
+    (SecretContext.LOCAL_HOST, is_local),
+    (SecretContext.TEST, is_made_up_for_test),
+    (SecretContext.DOCUMENTATION, is_in_documentation),
 )
 """Each sees the value, its name, user and host, and its place. A value and its place decide, never the path alone."""
 
 
 def contexts_of(detection: Detection, text: ScannedText) -> tuple[SecretContext, ...]:
-    """What speaks against a detection, each context once, in the order of the table."""
-    found = (context for context, recognizes in RECOGNIZERS if recognizes(detection, text))
-    return tuple(dict.fromkeys(found))
+    """What speaks against a detection, in the order of the table. What is proven to be a secret is one anywhere but in an ARN."""
+    return tuple(context for context, recognizes in RECOGNIZERS if recognizes(detection, text))

@@ -1,14 +1,54 @@
-"""Recognizes values that name something: an address, an account, a resource."""
+"""Recognizes values that name something: an address, an account, a resource, an action, a setting."""
 
 from __future__ import annotations
 
+import re
+
+from scangate.model import SecretClass
 from scangate.secrets.detection import Detection
+from scangate.secrets.names import assigned_name, is_about_secret
 from scangate.secrets.text import ScannedText
+from scangate.secrets.values import is_random
 
 PUBLIC_ADDRESS = "public-ip-ipv4"
+MAX_DISTANCE = 200
+_TOKEN = re.compile(r"[^\s\"'`<>{}()\[\],;=]+")
+_ARN = re.compile(r"arn:aws[\w-]*:[\w-]+:[\w-]*:(?:\d{12}|aws)?:")
+_FORMATS = re.compile(
+    r"arn:[\w-]+:[\w-]*:[\w-]*:[\w*]*:.*|[a-z][a-z0-9-]*:[A-Z*][A-Za-z*]*|"  # https://docs.aws.amazon.com/service-authorization/
+    r"[A-Z]+PASSWD:\s*ALL.*|"
+    r"[\w.+-]+@[\w-]+\.[\w.-]+|"  # a mail address
+    r"(?:[a-zA-Z][\w+.-]*:)?//[\w.-]+(?::\d+)?(?:/[\w./~-]*)?(?:\?[\w=&.-]*)?|"  # a URL without a secret in it
+    r"(?:X-|x-)[A-Za-z-]{3,60}|"  # the name of a header
+    r"[a-z]+(?:\.[a-zA-Z_]+){1,8}|"  # a key of a configuration or of a text, a module
+    r"[a-z]+/[a-z0-9.+-]+|"  # a media type
+    r"v?\d+(?:\.\d+){1,3}(?:[-+.]\w+)*|\d{4}-\d\d-\d\d(?:[T ][\d:.]+\w*)?|"
+    r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|"  # a constant, a variable
+    r"[#.][a-zA-Z][\w-]*|"  # a selector
+    r"[a-z]{1,3}(?:-[a-z]+)+-\d[a-z]?",  # a region
+    re.DOTALL,
+)
+_UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 
 
-def is_address(detection: Detection, text: ScannedText) -> bool:
-    """Whether the value is an IP address."""
-    del text
-    return detection.rule == PUBLIC_ADDRESS
+def is_identifier(detection: Detection, text: ScannedText) -> bool:
+    """Whether the value is a name, by its form, what it is part of, or what it is assigned to."""
+    around = _token_around(detection, text)
+    if detection.rule == PUBLIC_ADDRESS or _ARN.match(around):
+        return True
+    if detection.secret_class in (SecretClass.TOKEN, SecretClass.KEY, SecretClass.PASSWORD):
+        return False
+    value = detection.value
+    if detection.secret_class is SecretClass.RANDOM:
+        return _UUID.fullmatch(value) is not None
+    is_named_by_chance = is_random(value) and not _UUID.fullmatch(value)
+    if is_about_secret(assigned_name(detection, text)) and not is_named_by_chance:
+        return True
+    return not is_random(value) and any(_FORMATS.fullmatch(each) for each in (value, around))
+
+
+def _token_around(detection: Detection, text: ScannedText) -> str:
+    """The word around the value, up to white space, a quote or a bracket."""
+    first = max(text.line_start(detection.start), detection.start - MAX_DISTANCE)
+    tokens = _TOKEN.finditer(text.text, first, min(detection.end + MAX_DISTANCE, len(text.text)))
+    return next((token[0] for token in tokens if token.start() <= detection.start < token.end()), "")

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from scangate.model import SecretClass
 from scangate.secrets.detection import Detection
 from scangate.secrets.text import ScannedText
+from scangate.secrets.values import is_random, is_repetitive
 
 JSON_WEB_TOKEN = "json-web-token"  # noqa: S105 -- a rule
 
@@ -66,6 +67,12 @@ _EXAMPLE_HOST = re.compile(
     r"(?::(?:\d{1,5}|port))?\.?(?=[/?#\s\"'`)\]}>,;\\|]|$)",
     re.IGNORECASE,
 )
+_LEFT_OUT = re.compile(r"\.\.\.|\u2026|[xX*#?_.-]{5,}|[xX]{4,}")
+_SAYS_SO = re.compile(r"(?i)example|placeholder|dummy|redacted|censored|not-?a-?(?:real|secret|password)")
+_REQUEST = re.compile(
+    r"(?i)\W*(?:(?:your|insert|enter|replace|change|fill|put|paste)(?:[ _.-]|me\b|this\b|(?-i:(?<=[a-z])(?=[A-Z])))"
+    r"|(?:my|some|any|the|a|an|fake|sample|test|todo|fixme|tbd|n/?a|set|add|use)[ _.-])"
+)
 _AWS_EXAMPLE_KEY = re.compile(r"(?:AKIA|ASIA)?[A-Za-z0-9/+]*EXAMPLE(?:KEY)?")
 _JWT_IO_SAMPLE = "eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lI"  # subject 1234567890, John Doe: the sample of jwt.io
 
@@ -80,13 +87,21 @@ def is_placeholder(detection: Detection, text: ScannedText) -> bool:
     if _AWS_EXAMPLE_KEY.fullmatch(value):
         return True
     if detection.secret_class is SecretClass.PASSWORD:
-        return _is_template(value) or (_is_common_words(value) and _is_for_example_host(value, text.lines, line))
+        is_replaced = _is_template(value) or (_LEFT_OUT.search(value) is not None and not is_random(value))
+        return is_replaced or (_is_common_words(value) and _is_for_example_host(value, text.lines, line))
     return detection.secret_class is SecretClass.ASSIGNMENT and (
         _is_template(value)
+        or _is_to_be_replaced(value)
+        or is_repetitive(value)
         or _is_common_words(value)
         or _is_identifier_or_text(value)
         or _is_attribute_value(value, text.lines, line)
     )
+
+
+def _is_to_be_replaced(value: str) -> bool:
+    """Whether the value says that it is to be replaced, or leaves something out."""
+    return not is_random(value) and any((_LEFT_OUT.search(value), _SAYS_SO.search(value), _REQUEST.match(value)))
 
 
 def _is_template(value: str) -> bool:
@@ -95,7 +110,7 @@ def _is_template(value: str) -> bool:
 
 def _is_common_words(value: str) -> bool:
     """Whether the value is a sequence of words for secrets and fillers, in one pass: a word begins where another ended."""
-    text = value.lower()
+    text = value.lower().strip("!?*<>[]{}()\"' ")
     if len(text) > 64 or not text.strip(_SEPARATORS):
         return False
     begins = {0}

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import re
 
+from scangate.model import SecretClass
+from scangate.secrets.detection import Detection
+from scangate.secrets.places import is_code, is_quoted, keys_around
+from scangate.secrets.text import ScannedText
+from scangate.secrets.values import is_random
+
 MAX_LENGTH = 1024
 """A longer value is none of these forms."""
 
@@ -29,6 +35,31 @@ _FORMS = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+MAX_DISTANCE = 200
+MIN_LITERAL_LENGTH = 6  # characters outside the interpolations that may be a secret by themselves
+# Each replaces a part of a text when it is used: shells, templates of many engines, CloudFormation, format strings.
+_INTERPOLATION = re.compile(
+    r"\$\{\{.{0,200}?\}\}|\$\{[^{}]{0,200}\}|\{\{.{0,200}?\}\}|\{%.{0,200}?%\}|<%.{0,200}?%>|\$\([^()]{0,200}\)|\$[A-Za-z_]\w*"
+    r"|%\(\w+\)[sd]|%[A-Z_]{3,}%|%[sdv]|#\{[^{}]{0,200}\}|\{[A-Za-z_][\w.\[\]()'\"]{0,100}(?:![rsa])?(?::[^{}]{0,20})?\}"
+    r"|@[A-Z_]{2,}@|__[A-Z_]{2,60}__|<[A-Za-z][\w .:|/-]{0,80}>|\[\[.{0,80}?\]\]|`[^`]{0,200}`"
+)
+_PATH = re.compile(r"(?:[a-zA-Z]:)?(?:[.~]{0,2}[/\\])?(?:[\w.@+-]{1,80}[/\\]){1,30}[\w.@+-]{0,80}")
+_FILE = re.compile(
+    r"[\w.-]{1,80}\.(?:pem|key|crt|cer|p12|pfx|jks|keystore|txt|json|ya?ml|env|ini|conf|cfg|toml|properties|py|js|ts|php|rb|sh|go|"
+    r"java|html?|xml|enc|gpg)"
+)
+_EXPRESSION = re.compile(
+    r"(?:[A-Za-z_$][\w$]*(?:\.|->|::|\?\.))+[A-Za-z_$][\w$]*(?:[\[(].*)?|[A-Za-z_$][\w$.]*\(.*|[A-Za-z_$][\w$.]*\[.*|new\s+\w+.*|await\s+.*|&?\*?[a-z_$][\w$]*"
+    r"|(?:true|false|null|none|nil|undefined|True|False|None|NULL)",
+    re.DOTALL,
+)
+_NOT_IN_WORD = re.compile(r"[^A-Za-z0-9]+")
+_WORDS = re.compile(r"[^\W\d_]*(?:[\s_.:/@?=&-]+[^\W\d_]+)*[\s_.:/@?=&-]*")
+_AUTH_SCHEME = re.compile(r"(?i)\s*(?:basic|bearer|token|digest|apikey|api-key|aws4-hmac-sha256)?\s*")
+_REFERRING_KEYS = re.compile(
+    r"(?i)secrets-manager|parameter-store|valueFrom|\w*KeyRef|secretRefs?|remoteRef|existingSecret\w*|secretName|externalSecrets?|"
+    r"secretProviderClass|imagePullSecrets|envFrom|from_secret|secretKeyName|userPasswordSecret|credentialsId"
+)
 _CHEAP = re.compile(r"[$`%!@_#{<\[(:./]")
 
 
@@ -38,3 +69,46 @@ def is_reference(value: str) -> bool:
     if not text:
         return True
     return len(text) <= MAX_LENGTH and _CHEAP.search(text) is not None and _FORMS.fullmatch(text) is not None
+
+
+def is_elsewhere(detection: Detection, text: ScannedText) -> bool:
+    """Whether the secret is elsewhere."""
+    if refers(detection.value) or _is_inside_interpolation(detection, text):
+        return True
+    if detection.secret_class in (SecretClass.TOKEN, SecretClass.KEY):
+        return False
+    if is_code(text) and not is_quoted(detection, text) and _EXPRESSION.fullmatch(detection.value):
+        return detection.secret_class is not SecretClass.PASSWORD
+    return not is_random(detection.value) and any(_REFERRING_KEYS.fullmatch(key) for key in keys_around(text, detection.start))
+
+
+def refers(value: str) -> bool:
+    """Whether a value is made when it is used, at least in part, or names a file or an entry of a secret store."""
+    bare = value.strip().strip("\"'")
+    if is_reference(bare) or _is_path(bare):
+        return True
+    rest, count = _INTERPOLATION.subn("", bare)
+    if not count:
+        return False
+    rest = _AUTH_SCHEME.sub("", rest, count=1)
+    return len(_NOT_IN_WORD.sub("", rest)) < MIN_LITERAL_LENGTH or _WORDS.fullmatch(rest) is not None
+
+
+def _is_inside_interpolation(detection: Detection, text: ScannedText) -> bool:
+    """Whether the value is a part of an expression that is replaced, as in ``{{resolve:secretsmanager:db:SecretString:key}}``."""
+    start = max(text.line_start(detection.start), detection.start - MAX_DISTANCE)
+    found = _INTERPOLATION.finditer(text.text, start, min(detection.start + MAX_DISTANCE, len(text.text)))
+    return any(match.start() < detection.start < match.end() for match in found)
+
+
+def _is_path(value: str) -> bool:
+    if _FILE.fullmatch(value):
+        return True
+    if not _PATH.fullmatch(value):
+        return False
+    pieces = [piece for piece in re.split(r"[/\\]", value) if piece]
+    return (
+        not any(is_random(piece) for piece in pieces)
+        and not is_random(value.replace("/", ""))
+        and any(len(piece) > 2 for piece in pieces)
+    )

@@ -1,0 +1,31 @@
+"""Recognizes keys that are published: public keys, certificates, publishable keys of services."""
+
+from __future__ import annotations
+
+import re
+
+from scangate.model import SecretClass
+from scangate.secrets.detection import Detection
+from scangate.secrets.names import assigned_name
+from scangate.secrets.text import ScannedText
+from scangate.secrets.values import words_of
+
+_FORMATS = re.compile(
+    r"-----BEGIN (?:[A-Z0-9 ]+ )?(?:PUBLIC KEY|CERTIFICATE)|"
+    r"(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-\w+|sk-ssh-\S+) AAAA|AAAA[BCE]3NzaC"
+    r"|age1[a-z0-9]{50,}|RW[A-Za-z0-9+/]{54}|pk[._](?:live|test)[_A-Za-z0-9]|"
+    # the DER of a public key or a certificate in base64: https://www.rfc-editor.org/rfc/rfc5280
+    r"MII[BCDEFGHIJ][A-Za-z0-9+/]{3}ANBgkqhkiG9w0BAQ|MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQ|MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE|MCowBQYDK2VwAyEA"
+)
+_PUBLIC_WORDS = frozenset(["public", "pub", "publishable", "certificate", "cert", "certs", "sitekey", "vapid", "anon"])
+_SITE_KEY = re.compile(r"(?i)site_?-?key|client_?-?id\Z")
+
+
+def is_public_key(detection: Detection, text: ScannedText) -> bool:
+    """Whether the key is public, by its form or its name."""
+    if _FORMATS.match(detection.value):
+        return True
+    if detection.secret_class in (SecretClass.TOKEN, SecretClass.KEY, SecretClass.PASSWORD):
+        return False
+    name = assigned_name(detection, text)
+    return not _PUBLIC_WORDS.isdisjoint(words_of(name)) or _SITE_KEY.search(name) is not None

@@ -1,0 +1,65 @@
+"""Recognizes values that protect nothing: well-known defaults, the user's own name, services of this machine, words in tests."""
+
+from __future__ import annotations
+
+import re
+
+from scangate.model import SecretClass
+from scangate.secrets.detection import Detection
+from scangate.secrets.names import assigned_name
+from scangate.secrets.places import is_in_tests, is_prose
+from scangate.secrets.text import ScannedText
+from scangate.secrets.values import is_random, is_weak, word_set, words_of
+
+# What images, databases and brokers are installed with, and what their documentation starts them with.
+DEFAULTS = word_set(
+    """postgres postgresql root guest admin administrator mysql mariadb mongo mongodb redis rabbitmq minio minioadmin elastic
+    changeme sa oracle system manager tomcat user username test testing tests dev development local localhost example demo
+    toor default public nopassword none empty airflow grafana keycloak jenkins sonar neo4j cassandra influxdb vagrant docker
+    app django flask rails laravel wordpress symfony api secret password passwd pass pwd pw"""
+)
+_LOCAL = re.compile(
+    r"(?i)(?:localhost|127(?:\.\d{1,3}){3}|0\.0\.0\.0|\[?::1\]?|host\.docker\.internal|[\w-]+\.(?:local|localhost|test|example|invalid|localdomain|internal\.test)|"
+    r"(?:[\w-]+\.)*example\.(?:com|org|net)|host|hostname|server|domain|your[\w.-]*)(?::(?:\d+|port))?"
+)
+_SERVICE = re.compile(r"(?i)[a-z][\w-]*(?::\d+)?")  # a name without a dot: a service of compose or of a CI job
+_GUESSED = (SecretClass.ASSIGNMENT, SecretClass.PASSWORD)
+
+
+def is_default(detection: Detection, text: ScannedText) -> bool:
+    """Whether the value is what a product starts with, unless it is for a host somewhere else."""
+    if detection.secret_class not in _GUESSED or (detection.host and not _is_near(detection.host)):
+        return False
+    words = words_of(detection.value)
+    if not words or not set(words) <= DEFAULTS or re.search(r"\d{2,}", detection.value):
+        return False
+    return bool(detection.host) or detection.value.lower() in DEFAULTS or words_of(assigned_name(detection, text)) == words
+
+
+def is_same_as_user(detection: Detection, text: ScannedText) -> bool:
+    """Whether the value is the name of the user."""
+    del text
+    return bool(detection.user) and detection.user.lower() == detection.value.lower()
+
+
+def is_local(detection: Detection, text: ScannedText) -> bool:
+    """Whether the value is for a service of this machine, of a job or of an example, and not strong by itself."""
+    del text
+    host = detection.host
+    if detection.secret_class is not SecretClass.PASSWORD or not host or is_random(detection.value):
+        return False
+    return _LOCAL.fullmatch(host) is not None or (_SERVICE.fullmatch(host) is not None and is_weak(detection.value))
+
+
+def _is_near(host: str) -> bool:
+    return _LOCAL.fullmatch(host) is not None or _SERVICE.fullmatch(host) is not None
+
+
+def is_made_up_for_test(detection: Detection, text: ScannedText) -> bool:
+    """Whether a weak value is in a test."""
+    return detection.secret_class in _GUESSED and is_in_tests(text) and is_weak(detection.value)
+
+
+def is_in_documentation(detection: Detection, text: ScannedText) -> bool:
+    """Whether a weak value is in a text for people."""
+    return detection.secret_class in _GUESSED and is_prose(text) and is_weak(detection.value)

@@ -1,0 +1,94 @@
+"""Recognizes texts for people: sentences, and the values of a file of translations."""
+
+from __future__ import annotations
+
+import re
+import weakref
+
+from scangate.model import SecretClass
+from scangate.secrets.detection import Detection
+from scangate.secrets.text import ScannedText
+from scangate.secrets.values import is_random, word_set
+
+MIN_PAIRS = 4
+MIN_TEXTS = 2  # values that are more than a word
+SHARE = 0.5  # of the values of a file that have to be texts for it to be a file of translations
+MAX_PAIRS = 400
+MAX_WORD_LENGTH = 40
+MANY_WORDS = 4  # spaces
+_SMALL_WORD = re.compile(r"(?i)\b(?:your|you|the|is|are|must|please|enter|not|for|to|of|a|an)\b")
+_PAIR = re.compile(
+    r"^[ \t]*(?:- )?(?:<(?:string|data|value|source|target)[^>\n]{0,200}>(?P<xml>[^<\n]{1,400})"
+    r"|(?:msgid|msgstr(?:\[\d\])?)[ \t]+\"(?P<po>[^\"\n]{0,400})\""
+    r"|[\"']?[\w.$@ -]{1,120}[\"']?[ \t]*(?:=>|[:=])[ \t]*(?P<quote>[\"'`]?)(?P<value>[^\n]{0,400}?)(?P=quote)[ \t]*[,;]?[ \t]*$)",
+    re.MULTILINE,
+)
+_SENTENCE = re.compile(
+    r"[^\W\d_][^\W\d_'\u2019-]*[,:;.!?\u2026]*(?:[ \u00a0][^\W\d_(\"\u00ab\u201e][^\s]*)+[\s.:!?\u2026]*", re.DOTALL
+)
+_SCRIPT_LETTER = re.compile(r"[^\W\d_a-zA-Z]")
+_TEXT_END = re.compile(r".*[.:!?\u2026\u3002\uff1f\uff01\uff1a]\s*", re.DOTALL)
+_LETTERS_ONLY = re.compile(r"[^\W\d_]+(?:[ '\u2019\u00a0/-][^\W\d_]+)*[.:!?*\u2026\u3002\uff1f\uff01\uff1a]*(?: \*)?")
+SECRETS_IN_LANGUAGES = word_set(
+    """password passwords passphrase secret secrets token tokens key keys credentials code pin passwort kennwort geheimnis
+    schl\u00fcssel passe secr\u00e8te cl\u00e9 jeton contrase\u00f1a clave secreto senha chave segredo parola chiave
+    segreta wachtwoord sleutel geheim l\u00f6senord nyckel adgangskode passord salasana has\u0142o klucz heslo
+    kl\u00ed\u010d jelsz\u00f3 kulcs \u015fifre parolas\u0131 \u043f\u0430\u0440\u043e\u043b\u044c
+    \u043f\u0430\u0440\u043e\u043b\u044f \u043a\u043b\u044e\u0447 \u0441\u0435\u043a\u0440\u0435\u0442
+    \u03ba\u03c9\u03b4\u03b9\u03ba\u03cc\u03c2 kata sandi m\u1eadt kh\u1ea9u"""
+)
+_WORDY = (SecretClass.ASSIGNMENT, SecretClass.PASSWORD)
+
+_translations: weakref.WeakKeyDictionary[ScannedText, bool] = weakref.WeakKeyDictionary()
+
+
+def is_translation(detection: Detection, text: ScannedText) -> bool:
+    """Whether the value is a text for people, by itself or because the other values of its file are."""
+    value = detection.value.strip()
+    if detection.secret_class not in _WORDY or is_random(value) or any(map(str.isdigit, value)):
+        return False
+    if _is_text(value) or _is_label(value):
+        return True
+    return _LETTERS_ONLY.fullmatch(value) is not None and _is_file_of_texts(text)
+
+
+def _is_text(value: str) -> bool:
+    """Whether a value alone is clearly a text. A few plain words could be a passphrase."""
+    if not _SENTENCE.fullmatch(value):
+        return not value.isascii() and len(value) < MAX_WORD_LENGTH and _LETTERS_ONLY.fullmatch(value) is not None
+    return (
+        _TEXT_END.fullmatch(value) is not None
+        or _SCRIPT_LETTER.search(value) is not None
+        or (value.count(" ") >= MANY_WORDS and re.search(r"[,;.!?()]", value) is not None)
+        or (value[0].isupper() and _SMALL_WORD.search(value) is not None)
+    )
+
+
+def _is_label(value: str) -> bool:
+    """Whether a value is several words of which one is a word for a secret: the label of a field, a title."""
+    words = [word.lower() for word in re.findall(r"[^\W\d_]+", value)]
+    return len(words) > 1 and not SECRETS_IN_LANGUAGES.isdisjoint(words) and _LETTERS_ONLY.fullmatch(value) is not None
+
+
+def _is_file_of_texts(text: ScannedText) -> bool:
+    if text not in _translations:
+        values = []
+        for match in _PAIR.finditer(text.text):
+            value = next((group for group in (match["xml"], match["po"], match["value"]) if group), "")
+            if value and value not in "{[":
+                values.append(value)
+            if len(values) >= MAX_PAIRS:
+                break
+        texts, words = sum(map(_looks_like_text, values)), sum(map(_is_capitalized_word, values))
+        _translations[text] = len(values) >= MIN_PAIRS and texts >= MIN_TEXTS and texts + words >= SHARE * len(values)
+    return _translations[text]
+
+
+def _looks_like_text(value: str) -> bool:
+    return _SCRIPT_LETTER.search(value) is not None or (
+        " " in value and value[0].isalpha() and re.search(r"[={}<>();$\\]", value) is None
+    )
+
+
+def _is_capitalized_word(value: str) -> bool:
+    return value.isalpha() and value.istitle() and len(value) > 2

@@ -1,0 +1,64 @@
+"""What the name that a value is assigned to says about it: whether the value is a secret, or is about one."""
+
+from __future__ import annotations
+
+import functools
+import re
+
+from scangate.secrets.detection import Detection
+from scangate.secrets.text import ScannedText
+from scangate.secrets.values import word_set, words_of
+
+MAX_DISTANCE = 200
+SECRET_WORDS = word_set(
+    """password passwords passwd passphrase passcode pass pwd pw psw pswd secret secrets token tokens key keys apikey credential
+    credentials creds auth authorization bearer cookie salt pin signature sig private"""
+)
+# A name that ends in one of these is about a secret: where it is, what it is called, how it is shown or checked.
+ATTRIBUTE_WORDS = word_set(
+    """name names id ids ref refs reference arn arns path paths file files filename dir directory folder location url urls uri
+    uris endpoint host hostname domain type types kind format source provider store manager service class field fields attr
+    attribute column table label labels title caption header headers prefix suffix env envvar var variable variables param
+    parameter params parameters arg args option options opt flag property placeholder hint help text message messages msg
+    error errors description desc subject template template pattern regex regexp validator validators validation rule rules
+    policy policies requirement requirements min max length size count limit timeout ttl expiry expires expiration expire age
+    lifetime duration interval rotation version versions algorithm alg hasher hashers hash hashes digest checksum encoder
+    encoding method mode scheme strategy status state enabled disabled required optional allowed forbidden visible hidden show
+    hide is has should scope scopes scopes issuer audience claim claims permission permissions role roles group groups user
+    username owner email action actions event events handler handlers callback function func command cmd button btn link page
+    view screen form input selector css icon image color test tests count index position offset separator delimiter usage
+    usages strength"""
+)
+_NAME = re.compile(
+    r"([\w.$@-]{1,120})[\"'`\])]{0,4}\s*(?::\s*[\w\[\]., |]{1,40})?\s*"
+    r"(?:=>|:=|[=:,(]|\s)[=\s]*[({\[]?\s*[rRbBuUfF@$]{0,2}[\"'`]{0,3}\Z"
+)
+
+
+def assigned_name(detection: Detection, text: ScannedText) -> str:
+    """What the value is assigned to: as the detector says, else the word before the value on its line."""
+    if detection.name:
+        return detection.name
+    start = max(text.line_start(detection.start), detection.start - MAX_DISTANCE)
+    match = _NAME.search(text.text[start : detection.start])
+    return match[1] if match else ""
+
+
+@functools.lru_cache(maxsize=4096)
+def is_about_secret(name: str) -> bool:
+    """Whether the value of a name is about a secret and is not one: the last word of the name says what the value is.
+
+    "password_hasher" is a hasher, "SecretId" an id, "secrets_path_env" a variable.
+    """
+    words = words_of(name)
+    while words and words[-1] in {"default", "value", "v", "string", "str", "x", "s"}:
+        words.pop()
+    if words[-2:-1] and words[-1] == "key" and words[-2] in {"password", "passwd", "username", "user"}:
+        return True  # the key under which another file has it
+    return bool(words) and words[-1] in ATTRIBUTE_WORDS and words[-1] not in SECRET_WORDS
+
+
+@functools.lru_cache(maxsize=4096)
+def says_secret(name: str) -> bool:
+    """Whether a name says that its value is a secret."""
+    return not SECRET_WORDS.isdisjoint(words_of(name)) and not is_about_secret(name)

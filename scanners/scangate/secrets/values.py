@@ -1,0 +1,83 @@
+"""What the characters of a value say: words, a pattern, or chance."""
+
+from __future__ import annotations
+
+import functools
+import math
+import re
+from collections import Counter
+from itertools import pairwise
+
+MIN_RANDOM_LENGTH = 12
+MIN_ENTROPY = 2.6  # bits a character; words of that length have less, or no digits among their letters
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+")
+_RUN = re.compile(r"(.)\1*")
+_KEYBOARD = ("qwertyuiopasdfghjklzxcvbnm", "abcdefghijklmnopqrstuvwxyz", "01234567890", "09876543210")
+_SEPARATORS = re.compile(r"[\s_.:/@-]+")
+VOWELS = frozenset("aeiouyAEIOUY")
+
+
+def word_set(words: str) -> frozenset[str]:
+    """The words of a text that lists them."""
+    return frozenset(words.split())
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a name or a text in lower case: "dbPassword_v2" has "db", "password" and "v"."""
+    return [word.lower() for word in _WORDS.findall(text)]
+
+
+@functools.lru_cache(maxsize=4096)
+def is_random(value: str) -> bool:
+    """Whether a value was drawn, not written: long, and letters and digits (or cases) mixed as in no word or name."""
+    if len(value) < MIN_RANDOM_LENGTH or " " in value or is_repetitive(value) or entropy(value) < MIN_ENTROPY:
+        return False
+    kinds = [_kind(character) for character in value]
+    changes = sum(one != other for one, other in pairwise(kinds) if "-" not in (one, other))
+    has_digits, has_letters = "0" in kinds, "a" in kinds or "A" in kinds
+    if has_digits and has_letters:
+        return changes >= max(len(value) // 5, 3)
+    if has_digits:
+        return False
+    return "a" in kinds and "A" in kinds and changes >= len(value) // 3 and not _has_words(value)
+
+
+def _kind(character: str) -> str:
+    if character.isdigit():
+        return "0"
+    if character.isupper():
+        return "A"
+    return "a" if character.isalpha() else "-"
+
+
+def _has_words(value: str) -> bool:
+    """Whether the parts of a value can be pronounced: capitals begin its words."""
+    words = [word for word in _WORDS.findall(value) if len(word) > 3]
+    return sum(map(len, words)) >= 0.6 * len(value) and all(VOWELS & set(word) for word in words)
+
+
+def entropy(text: str) -> float:
+    """The entropy of the characters, in bits a character."""
+    counts, length = Counter(text).values(), len(text)
+    return -sum(count / length * math.log2(count / length) for count in counts) if length else 0.0
+
+
+def is_repetitive(value: str) -> bool:
+    """Whether a value is one character or a short piece again and again, or a run of the keyboard or the alphabet."""
+    text = _SEPARATORS.sub("", value).lower()
+    if len(text) < 3:
+        return True
+    if len(_RUN.findall(text)) * 3 <= len(text):
+        return True
+    for length in range(1, min(len(text) // 3, 8) + 1):
+        if text == (text[:length] * (len(text) // length + 1))[: len(text)]:
+            return True
+    return any(text in keys * 3 for keys in _KEYBOARD)
+
+
+def is_weak(value: str) -> bool:
+    """Whether a person could have made the value up without much thought: short, or words and a number."""
+    if is_random(value):
+        return False
+    letters = sum(map(str.isalpha, value))
+    return len(value) < 8 or letters + sum(map(str.isdigit, value)) + len(_SEPARATORS.findall(value)) >= len(value) - 2
