@@ -1,9 +1,9 @@
-"""Audits a generated lock of 2,000 packages, 150 with records, and prints time and memory beside pip-audit's own start.
+"""Audits a generated lock of 2,000 packages, 150 with records, and prints time and memory next to pip-audit's own start.
 
     python benchmarks/audit_lock.py EXPORT.zip
 
 EXPORT.zip is OSV's export of all PyPI advisories. pip-audit alone over one package that has no record shows what its start costs;
-what lies above that is the audit's. Each is run several times, in turn, and the median is shown.
+the rest is the audit's. Each is run several times, in turn, and the median is shown.
 """
 
 from __future__ import annotations
