@@ -1,4 +1,4 @@
-"""What CodeBuild says of a build is read, and what has not its form is not believed."""
+"""The variables of a build are read, and those of another form are rejected."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ CIRCLE_PULL = {**CIRCLE, "CIRCLE_PULL_REQUEST": "https://github.com/acme/shop/pu
         pytest.param({**RUNNER, **GITHUB_PULL}, "main", id="CodeBuild as a runner of GitHub"),
         pytest.param({**RUNNER, **GITLAB_MERGE}, "release/1.x", id="CodeBuild as a runner of GitLab"),
         pytest.param(RUNNER, "", id="CodeBuild before its runner starts"),
-        pytest.param({**RUNNER, "SCANGATE_TARGET": "main"}, "main", id="CodeBuild before its runner starts, told"),
+        pytest.param({**RUNNER, "SCANGATE_TARGET": "main"}, "main", id="CodeBuild before its runner starts, with SCANGATE_TARGET"),
         pytest.param({**RUNNER, **GITHUB_PUSH}, None, id="CodeBuild as a runner, a push"),
         pytest.param(GITHUB_PULL, "main", id="GitHub"),
         pytest.param({**GITHUB_PULL, "GITHUB_EVENT_NAME": "pull_request_target"}, "main", id="GitHub, pull_request_target"),
@@ -157,7 +157,7 @@ CIRCLE_PULL = {**CIRCLE, "CIRCLE_PULL_REQUEST": "https://github.com/acme/shop/pu
         pytest.param({"CHANGE_TARGET": "main", "GITHUB_BASE_REF": "dev"}, "", id="two that contradict each other"),
     ],
 )
-def test_pull_request_and_its_target_are_told_by_each_system(said: dict[str, str], target: str | None) -> None:
+def test_pull_request_and_its_target_are_read_for_each_system(said: dict[str, str], target: str | None) -> None:
     found = find_pull_request(said)
     assert (None if found is None else found.target) == target
 

@@ -36,7 +36,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     pip = [sys.executable, "-m", "pip", "--python", str(programs / "python"), "install", "--no-deps", "--no-index", str(wheel)]
     subprocess.run(pip, check=True, capture_output=True, timeout=120)
     (site,) = folder.glob("lib/python*/site-packages")
-    # a .pth in a folder that a .pth names is not read: the checkout that is installed there cannot come along
+    # a .pth in a folder that a .pth names is not read: the checkout that is installed there is not on the path
     (site / "dependencies.pth").write_text(sysconfig.get_paths()["purelib"] + "\n")
     return programs
 

@@ -365,7 +365,7 @@ def test_a_plain_http_server_at_an_https_url(target: Path) -> None:
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A certificate that nobody vouches for, and its key."""
+    """A certificate that no authority signed, and its key."""
     openssl = shutil.which("openssl")
     if openssl is None:
         pytest.skip("openssl is not installed")

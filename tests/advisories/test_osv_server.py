@@ -1,4 +1,4 @@
-"""The endpoint answers the real pip-audit as the store would, to nobody else, and counts what it answered."""
+"""The endpoint answers the real pip-audit as the store would, and no other client, and counts its answers."""
 
 from __future__ import annotations
 

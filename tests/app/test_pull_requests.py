@@ -1,4 +1,4 @@
-"""A pull request is judged by its target branch, on every CI system; where the clone lacks that branch, by nobody."""
+"""A pull request is judged by its target branch, on every CI system; where the clone lacks that branch, no policy judges."""
 
 from __future__ import annotations
 
@@ -187,7 +187,7 @@ def test_no_change_of_the_policy_files_counts_before_the_merge(
 
 
 @pytest.mark.parametrize("name", BUILDS)
-def test_a_clone_without_the_target_is_judged_by_nobody_until_it_is_fetched(
+def test_a_clone_without_the_target_is_not_judged_until_it_is_fetched(
     name: str, origin: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tree = clone(origin, tmp_path, "--depth", "1")
@@ -272,7 +272,7 @@ def test_a_named_revision_is_compared_with_and_does_not_judge(
     assert load(tree, monkeypatch, {}, since="origin/main").base.target is None
     monkeypatch.setenv("SYSTEM_PULLREQUEST_TARGETBRANCH", "refs/heads/nowhere")
     assert load(tree, monkeypatch, {}, since="HEAD~1").provenance.origin is PolicyOrigin.NONE
-    assert load(tree, monkeypatch, {}, since="origin/main").provenance.revision == "origin/main"  # somebody named it
+    assert load(tree, monkeypatch, {}, since="origin/main").provenance.revision == "origin/main"  # by its full name
 
 
 def test_a_tag_does_not_judge_and_nothing_is_compared_with_it(

@@ -69,7 +69,7 @@ def test_a_part_is_judged_as_in_the_whole(tree: Path, monkeypatch: pytest.Monkey
         assert {ruling.finding.fingerprint for ruling in report.verdict.rulings} <= {
             ruling.finding.fingerprint for ruling in whole.verdict.rulings
         }
-        # what lies elsewhere was not scanned: its exception is not unused
+        # the rest was not scanned: its exception is not unused
         assert [note for note in report.verdict.notes if note.kind is NoteKind.EXCEPTION_UNUSED] == []
 
 

@@ -21,7 +21,7 @@ class Fleets:
     def __init__(self, account: FakeAccount, monkeypatch: pytest.MonkeyPatch) -> None:
         self.account = account
         self.answers: list[tuple[Any, ...]] = []
-        answering = ModuleType("cfnresponse")  # Lambda lays it beside code that stands in a template
+        answering = ModuleType("cfnresponse")  # Lambda adds it to code that is inline in a template
         answering.__dict__.update(SUCCESS="SUCCESS", FAILED="FAILED", send=self._send)
         monkeypatch.setitem(sys.modules, "cfnresponse", answering)
         self.found = load_stack("ec2-codedeploy", DeploymentConfig="BlueGreen", Environments="staging,production")

@@ -212,7 +212,7 @@ def test_without_a_pass_nothing_but_reports_and_alerts_goes_out(
     assert (_held("shop-production-123456789012") if workload == "static-site" else {}) == before
     assert workload != "lambda" or _live()["Version"] == "1"
     assert verdict != "fail" or delivery.account.calls_to("securityhub", "BatchImportFindings")
-    # What was asked of AWS since the commit came: the gate alone, its artifact not taken, and what it tells.
+    # What was asked of AWS since the commit came: the gate alone, its artifact not taken, and what it reports.
     request = {
         (each.access_key, f"{each.service}:{each.operation}") for each in delivery.account.calls if each.access_key.endswith("Role")
     }
@@ -247,7 +247,7 @@ BESIDE = {
 def _compare(delivery: PipelineSimulator) -> None:
     workload = delivery.found.parameters["Workload"]
     more = {("BuildRole", "container-image"): LAYERS | {"ecr:UploadLayerPart"}}
-    # What CodeDeploy asks for beside the call itself where somebody calls CreateDeployment.
+    # What CodeDeploy asks for, in addition to the call itself, when CreateDeployment is called.
     more["ShipRole", "lambda"] = {
         "codedeploy:GetApplicationRevision",
         "codedeploy:GetDeploymentConfig",

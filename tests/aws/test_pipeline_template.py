@@ -350,7 +350,7 @@ def test_a_fail_stops_the_release_but_is_published(line: Line) -> None:
     assert line.account.calls_to("logs", "PutLogEvents")
     assert line.account.calls_to("securityhub") == []  # the parameter says no
     line.account.calls.clear()
-    product = _product(line.folder, "static-site")  # as if somebody had overridden the stage's condition
+    product = _product(line.folder, "static-site")  # as if the stage's condition had been overridden
     variables = {"ENVIRONMENT": "production", "EXECUTION": EXECUTION}
     reports = str(line.folder / "repository/src/scangate-reports")
     assert line.build(found, "Sign", product, **variables, CODEBUILD_SRC_DIR_Gate=reports).status == "SUCCEEDED"
@@ -436,7 +436,7 @@ def test_the_appspec_always_calls_the_hook(line: Line) -> None:
 
 # -- the roles --
 
-# What a service does in a role's name, beside the commands whose calls are recorded.
+# What a service does in a role's name, in addition to the commands whose calls are recorded.
 ARTIFACTS = {"s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:GetBucketAcl", "s3:GetBucketLocation"}
 BUILD_AGENT = ARTIFACTS | {"kms:Decrypt", "kms:GenerateDataKey", "logs:CreateLogStream", "logs:PutLogEvents"}
 MISSING_OBJECT = {"s3:ListBucket"}  # without it S3 does not say that an object is not there
@@ -557,12 +557,12 @@ def test_the_hooks_role_allows_the_calls_that_it_makes(
     handler(EVENT)
     made = {f"{call.service}:{call.operation}" for call in account.calls}
     beside = MISSING_OBJECT | {"kms:Decrypt", "logs:CreateLogStream", "logs:PutLogEvents"}
-    # An AppSpec that lies in S3 is read in the version that is deployed.
+    # An AppSpec in S3 is read in the version that is deployed.
     beside |= {"s3:GetObjectVersion"} if workload == "container-image" else set()
     assert set(allowed_actions(load_stack(workload), "HookRole")) == made | beside
 
 
-# Which actions AWS lets nobody narrow to a resource: its service authorisation reference has none for them.
+# Which actions cannot be restricted to a resource: its service authorisation reference has none for them.
 WITHOUT_A_RESOURCE = {
     "autoscaling:DescribeAutoScalingGroups",
     "autoscaling:DescribeLifecycleHooks",

@@ -30,7 +30,7 @@ AWS_ACCESS_KEY_ID = "{KEY}"
 def label(text: str) -> None:
     subprocess.run("label-printer " + text, shell=True, check=True)
 '''
-MENDED = '''"""Prints labels."""
+FIXED = '''"""Prints labels."""
 import os
 import subprocess
 
@@ -152,9 +152,9 @@ def test_a_release_from_finding_to_deployment(pipeline: Pipeline) -> None:
     pipeline.sign(out, weak).expect(0)
     pipeline.deploy(weak).expect(1)
 
-    # The mended commit passes, the approval shows its true counts ...
-    (pipeline.tree / "app.py").write_text(MENDED, "utf-8")
-    run_git(pipeline.tree, "commit", "-qam", "mended")
+    # The fixed commit passes, the approval shows its true counts ...
+    (pipeline.tree / "app.py").write_text(FIXED, "utf-8")
+    run_git(pipeline.tree, "commit", "-qam", "fixed")
     passed, out, exported = pipeline.gate("second")
     passed.expect(0)
     text = APPROVAL.replace("#{Gate.SCANGATE_VERDICT}", exported["SCANGATE_VERDICT"])
@@ -177,7 +177,7 @@ def test_a_release_from_finding_to_deployment(pipeline: Pipeline) -> None:
     pipeline.deploy(good).expect(1)
 
     # An older signed bundle in the new one's place is refused, too; and no one ever saw the key.
-    (good / "app.py").write_text(MENDED, "utf-8")
+    (good / "app.py").write_text(FIXED, "utf-8")
     shutil.copy(weak / ".scangate-attestation.json", good)
     pipeline.deploy(good).expect(1)
     assert not [text for text in pipeline.printed if KEY in text]

@@ -1,6 +1,6 @@
 """The gate snippet with the real scangate on small repositories.
 
-scangate must be installed beside the Python that runs the tests; its environment is handed over as a prepared image's.
+scangate must be installed for the Python that runs the tests; its environment is handed over as a prepared image's.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ def output(build: Build, phase: str) -> str:
         (HEAD + "phases: {build: {commands: [{echo: hi}]}}\n", r"phases.build.commands\[0\]: not a text"),
         (HEAD + "phases: {build: {commands: [ls], runtime-versions: {python: 3}}}\n", "phases.build.runtime-versions: unknown"),
         (HEAD + "phases: {build: {commands: [ls], on-failure: RETRY}}\n", "phases.build.on-failure: 'RETRY'"),
-        (HEAD + "phases: {build: {commands: [ls]}, build: {commands: [pwd]}}\n", "line 4: key 'build' stands twice"),
+        (HEAD + "phases: {build: {commands: [ls]}, build: {commands: [pwd]}}\n", "line 4: key 'build' is there twice"),
         ("version: 0.2\nphases: {build: {commands: [ls]}}\n", "env.shell: "),
         (HEAD + "  variables: {CODEBUILD_X: a}\nphases: {}\n", "env.variables.CODEBUILD_X: names that start with CODEBUILD_"),
         (HEAD + "  variables: {X: yes}\nphases: {}\n", "env.variables.X: not a text"),
@@ -232,7 +232,7 @@ def test_the_time_limit_ends_the_build_without_finally(site: Workspace) -> None:
 
 
 def test_a_stopped_build_gets_a_signal_and_its_finally_does_not_run(site: Workspace) -> None:
-    begun, told = site.source / "begun", site.source / "told"
+    begun, trapped = site.source / "begun", site.source / "trapped"
     build = execute(
         site,
         """\
@@ -241,12 +241,12 @@ def test_a_stopped_build_gets_a_signal_and_its_finally_does_not_run(site: Worksp
           install: {commands: [export VERDICT=INCOMPLETE]}
           build:
             commands:
-              - bash -c 'trap "sleep 0.3; touch told; exit 1" TERM; touch begun; while true; do sleep 0.05; done'
+              - bash -c 'trap "sleep 0.3; touch trapped; exit 1" TERM; touch begun; while true; do sleep 0.05; done'
             finally: [export VERDICT=PASS]
         """,
         site.project(stop=begun.exists),
     )
-    assert (build.status, told.exists(), dict(build.exported)) == ("STOPPED", True, {"VERDICT": "INCOMPLETE"})
+    assert (build.status, trapped.exists(), dict(build.exported)) == ("STOPPED", True, {"VERDICT": "INCOMPLETE"})
 
 
 def test_no_process_outlives_the_build(site: Workspace) -> None:
@@ -433,7 +433,7 @@ def test_a_task_does_not_start_after_a_failed_dependency(ignore: str, site: Work
     ("tasks", "message"),
     [
         ("[]", "batch.build-graph: not a list of tasks"),
-        ("[{identifier: a}, {identifier: a}]", "batch.build-graph: an identifier stands twice"),
+        ("[{identifier: a}, {identifier: a}]", "batch.build-graph: an identifier is there twice"),
         ("[{identifier: a, depend-on: [a]}]", "batch.build-graph: a waits for itself"),
         ("[{identifier: a, depend-on: [b]}]", "batch.build-graph: a waits for itself, or for a task that there is not"),
         ("[{identifier: a-b}]", r"batch.build-graph\[\].identifier: 'a-b'"),

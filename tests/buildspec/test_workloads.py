@@ -216,7 +216,7 @@ def test_a_key_that_does_not_sign_fails_the_build(run: Run, shop: WorkloadAccoun
     assert shop.objects("releases") == {}
 
 
-# -- what only tells --
+# -- what only reports --
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def test_import_then_status(tmp_path: Path, export: Path) -> None:
     store = tmp_path / "data" / "scangate" / "advisories.sqlite"
     assert stat.S_IMODE(store.stat().st_mode) == 0o600
     assert stat.S_IMODE(store.parent.stat().st_mode) == 0o700
-    told = run_scangate("advisories", "status", cwd=tmp_path, env=env).expect(0).stdout
+    output = run_scangate("advisories", "status", cwd=tmp_path, env=env).expect(0).stdout
     for pattern in (
         rf"^store +{re.escape(str(store))}$",
         r"^records +151 of 1 packages$",
@@ -64,7 +64,7 @@ def test_import_then_status(tmp_path: Path, export: Path) -> None:
         r"^skipped +1 malformed$",
         r"^digest +[0-9a-f]{64}$",
     ):
-        assert re.search(pattern, told, re.MULTILINE), pattern
+        assert re.search(pattern, output, re.MULTILINE), pattern
 
 
 def test_a_store_named_by_option_or_variable(tmp_path: Path, export: Path) -> None:

@@ -20,8 +20,8 @@ def test_a_failure_alone_is_left_to_an_approval(tmp_path: Path, text: str, outco
     out = tmp_path / "out"
     asked = ("--policy", rules, "--review", "--output-dir", out, "--report", f"env={tmp_path / 'env'}")
     ran = run_scangate("scan", tree, *asked, cwd=tmp_path).expect(code)
-    told = load_verdict(out)
-    assert (told["outcome"], told["exit_code"]) == (outcome, {"FAIL": 1, "PASS": 0, "INCOMPLETE": 3}[outcome])
+    document = load_verdict(out)
+    assert (document["outcome"], document["exit_code"]) == (outcome, {"FAIL": 1, "PASS": 0, "INCOMPLETE": 3}[outcome])
     assert f"SCANGATE_VERDICT='{word}'" in (tmp_path / "env").read_text("utf-8")
     assert ("--review" in ran.stderr) is (word == "REVIEW")
 

@@ -12,7 +12,7 @@ import pytest
 from tests.support.command import CommandResult, load_verdict, run_scangate
 from tests.support.sample_trees import CLEAN_SOURCE, WEAK_SOURCE, create_repository, run_git, write_files, write_policy
 
-FIRST, OTHER = "Zq8fK2mN7xT4vB9c", "Yr7gL3nM6wS5uC8d"  # nobody's  # pragma: allowlist secret
+FIRST, OTHER = "Zq8fK2mN7xT4vB9c", "Yr7gL3nM6wS5uC8d"  # made up  # pragma: allowlist secret
 NAME = ".scangate-baseline.json"
 CALL = "    subprocess.call(command, shell=True)\n"
 STRICT = "info: unlimited, overrides: [{kind: secret, medium: 0, low: 0}]}"
@@ -42,7 +42,7 @@ def scan(tree: Path, rules: Path, code: int, *arguments: str | Path) -> dict[str
     return load_verdict(out)
 
 
-def told(document: dict[str, Any], outcome: str) -> list[tuple[str, str]]:
+def rulings_with(document: dict[str, Any], outcome: str) -> list[tuple[str, str]]:
     return sorted((each["rule"], each["path"]) for each in document["findings"] if each["outcome"] == outcome)
 
 
@@ -62,22 +62,22 @@ def test_known_findings_pass_and_new_ones_fail(tree: Path, rules: Path) -> None:
     assert NAME in json.dumps(now["targets"]["skipped_paths"])
     judged = run_scangate("gate", rules.parent / "out" / "verdict.json", "--policy", rules, cwd=rules.parent).expect(0)
     assert f"{len(now['findings'])} known" in judged.stdout
-    # one more beside the known one
+    # one more next to the known one
     write_files(tree, {"app.py": WEAK_SOURCE + CALL})
     more = scan(tree, rules, 1)
-    assert told(more, "blocking") == [("bandit:B602", "app.py")]
+    assert rulings_with(more, "blocking") == [("bandit:B602", "app.py")]
     assert len(more["findings"]) == len(now["findings"]) + 1
     # and one instead of it: as many as were counted are known
     write_files(tree, {"app.py": WEAK_SOURCE.replace("command: str", "command: str, more: str")})
-    assert told(scan(tree, rules, 0), "blocking") == []
+    assert rulings_with(scan(tree, rules, 0), "blocking") == []
 
 
 def test_replaced_known_secret_fails(tree: Path, rules: Path) -> None:
     baseline(tree, rules, "create", "--quiet")
     write_files(tree, {"conf.py": f'password = "{OTHER}"\n'})
     document = scan(tree, rules, 1)
-    assert {path for _, path in told(document, "blocking")} == {"conf.py"}
-    assert {path for _, path in told(document, "known")} == {"app.py"}
+    assert {path for _, path in rulings_with(document, "blocking")} == {"conf.py"}
+    assert {path for _, path in rulings_with(document, "known")} == {"app.py"}
     everything = "".join(file.read_text("utf-8") for file in (rules.parent / "out").iterdir()) + (tree / NAME).read_text()
     assert FIRST not in everything
     assert OTHER not in everything
@@ -91,7 +91,7 @@ def test_a_file_that_was_renamed_stays_known_and_update_follows_it(tree: Path, r
     (tree / "app.py").rename(tree / "moved.py")
     write_files(tree, {"moved.py": WEAK_SOURCE.replace("def run", "def start"), "conf.py": ""})
     document = scan(tree, rules, 0)
-    assert ("bandit:B602", "moved.py") in told(document, "known")
+    assert ("bandit:B602", "moved.py") in rulings_with(document, "known")
     (source,) = document["known_sources"]
     assert source["gone"] == source["findings"] - source["matched"] > 0
     assert "removed, 0 added" in baseline(tree, rules, "update").stdout
@@ -143,7 +143,7 @@ def test_a_policy_may_want_the_baseline_to_shrink(tree: Path, rules: Path) -> No
     assert scan(tree, rules, 0)["outcome"] == "PASS"
     write_files(tree, {"app.py": CLEAN_SOURCE})
     document = scan(tree, rules, 1)
-    assert told(document, "blocking") == [("scangate:stale-baseline", NAME)]
+    assert rulings_with(document, "blocking") == [("scangate:stale-baseline", NAME)]
     baseline(tree, rules, "update", "--quiet")
     assert scan(tree, rules, 0)["outcome"] == "PASS"
 
@@ -152,7 +152,7 @@ def test_a_policy_may_count_what_is_known(tree: Path, rules: Path) -> None:
     baseline(tree, rules, "create", "--quiet")
     rules.write_text(rules.read_text() + "new-only: false\n")
     document = scan(tree, rules, 1)
-    assert told(document, "known") == []
+    assert rulings_with(document, "known") == []
     assert all(each["decision"]["notes"][0]["kind"] == "known-counted" for each in document["findings"])
 
 

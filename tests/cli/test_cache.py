@@ -1,4 +1,4 @@
-"""A second scan says what the first said and starts no tool for it; a cache that could be somebody else's is not used."""
+"""A second scan reports the same as the first and starts no tool for it; a cache that could be another user's is not used."""
 
 from __future__ import annotations
 
@@ -105,8 +105,8 @@ def test_a_staged_file_is_known_by_its_blob(tmp_path: Path, tree: Path) -> None:
             "scan", "--staged", "app.py", "--policy", rules, "--report", f"json={tmp_path / 'json'}", cwd=tree, env=env
         )
         ran.expect(0)  # HEAD has the finding, too
-        told = json.loads((tmp_path / "json").read_text("utf-8"))["scanners"]
-        assert {each["files_cached"] for each in told if each["status"] != "skipped"} == {known}
+        reported = json.loads((tmp_path / "json").read_text("utf-8"))["scanners"]
+        assert {each["files_cached"] for each in reported if each["status"] != "skipped"} == {known}
 
 
 @pytest.mark.parametrize("place", ["planted", "."])
@@ -135,8 +135,8 @@ def test_a_policy_that_wants_signed_answers_gets_no_others(tmp_path: Path, tree:
 def test_status_and_clear(tmp_path: Path, tree: Path) -> None:
     scan(tmp_path, tree, "first")
     cache = tmp_path / "cache"
-    told = run_scangate("cache", "status", "--cache-dir", cache, cwd=tmp_path).expect(0).stdout
-    assert re.search(r"cache: \d\d entries, 0\.\d of at most 512 MiB", told)
+    reported = run_scangate("cache", "status", "--cache-dir", cache, cwd=tmp_path).expect(0).stdout
+    assert re.search(r"cache: \d\d entries, 0\.\d of at most 512 MiB", reported)
     assert "entries removed" in run_scangate("cache", "clear", "--cache-dir", cache, cwd=tmp_path).expect(0).stdout
     assert "cache: 0 entries" in run_scangate("cache", "status", "--cache-dir", cache, cwd=tmp_path).expect(0).stdout
     scan(tmp_path, tree, "second")

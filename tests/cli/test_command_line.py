@@ -196,7 +196,7 @@ def test_a_stream_that_the_caller_has_closed_changes_nothing(closed: str, tree: 
     assert run_scangate("scan", "missing", cwd=tree, under=under).expect(2)
 
 
-def test_tools_work_outside_the_tree_even_where_the_temporary_folder_lies_in_it(rules: Path, tmp_path: Path) -> None:
+def test_tools_work_outside_the_tree_even_where_the_temporary_folder_is_in_it(rules: Path, tmp_path: Path) -> None:
     tree = write_files(tmp_path / "tree", {"app.py": CLEAN_SOURCE, "tmp/keep.txt": ""})
     bench = LinkedEnvironment(tmp_path / "bench")
     bench.write("bandit", f"import os, pathlib\npathlib.Path({str(tmp_path / 'seen')!r}).write_text(os.getcwd())\n")

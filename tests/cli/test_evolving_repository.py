@@ -1,4 +1,4 @@
-"""What stays is recognised, what is new is told by the commit that brings it and by no other, and nothing is lost."""
+"""What stays is recognized, what is new is reported for the commit that introduces it and for no other, and nothing is lost."""
 
 from __future__ import annotations
 
@@ -70,8 +70,8 @@ def live(tmp_path: Path, seed: int, commits: int, *tools: str) -> None:
         report = scanned(history, rules, collect_known_findings(old, BEFORE))
         found = findings(report)
         now = counted(history, found)
-        told = counted(history, (each for each in found if not each.known_by))
-        assert told == now - before, f"{step}, commit {steps.total()}"
+        reported = counted(history, (each for each in found if not each.known_by))
+        assert reported == now - before, f"{step}, commit {steps.total()}"
         (source,) = report.known_sources
         assert (source.matched, source.gone) == (sum((now & before).values()), sum((before - now).values())), step
         keys = named(history, found)

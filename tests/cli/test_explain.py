@@ -16,7 +16,7 @@ WEAK_APP = Path(__file__).parents[1] / "weak_app"
 Explain = Callable[..., CommandResult]
 
 MERGED = [
-    # what each merge was read and found to be: one fault, told by both
+    # each merge was reviewed: one weakness, reported by both
     ("detect-secrets:secret-keyword", ["bandit:B105"], 13),  # the SMTP password
     ("semgrep:python-sql-injection", ["bandit:B608"], 19),  # the f-string in execute
     ("semgrep:python-command-injection", ["bandit:B602"], 24),  # shell=True with the form's text
@@ -43,14 +43,14 @@ def only(document: dict[str, Any], rule: str) -> dict[str, Any]:
 
 
 def test_merged_findings_of_the_weak_application_share_a_cause(scanned: tuple[Path, dict[str, Any]]) -> None:
-    """Seven of 28 findings are told with another's; each pair was reviewed by hand, and none is missing."""
+    """Seven of 28 findings are merged with another's; each pair was reviewed by hand, and none is missing."""
     _, document = scanned
-    told = [
+    merged_rules = [
         (entry["rule"], [member["rule"] for member in entry["members"][1:]], entry["line"])
         for entry in document["findings"]
         if entry["members"]
     ]
-    assert sorted(told, key=lambda each: each[2]) == MERGED
+    assert sorted(merged_rules, key=lambda each: each[2]) == MERGED
     assert sum(len(entry["members"]) or 1 for entry in document["findings"]) == 28
     assert len(document["findings"]) == 21
 

@@ -130,7 +130,7 @@ def test_the_traps_are_files_like_any_other(tmp_path: Path, tree: Path, rules: P
 
 
 def test_the_traps_do_spring(tmp_path: Path, tree: Path) -> None:
-    """Where nobody takes care: else the tests above would show nothing."""
+    """Without any precaution: else the tests above would show nothing."""
     env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "PYTHONPATH": "."}
     for name in ("json", "re", "ast", "importlib", "encodings"):  # without these Python would not even start
         (tree / f"{name}.py").unlink()

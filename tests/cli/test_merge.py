@@ -85,10 +85,10 @@ def test_merged_shards_are_the_single_scan(count: int, rich: tuple[Path, Path, P
     parts = shards(tree, rules, tmp_path / "parts", count)
     merge(tree, rules, parts, tmp_path / "merged").expect(1)
     assert normalized_reports(tmp_path / "merged") == normalized_reports(one)
-    told = load_verdict(one)
-    scanners = {finding["rule"].partition(":")[0] for finding in told["findings"]}
+    reported = load_verdict(one)
+    scanners = {finding["rule"].partition(":")[0] for finding in reported["findings"]}
     assert scanners == {"bandit", "semgrep", "detect-secrets", "pip-audit", "grep"}
-    assert {gap["kind"] for gap in told["gaps"]} >= {"too-large", "unparsable"}
+    assert {gap["kind"] for gap in reported["gaps"]} >= {"too-large", "unparsable"}
     for name, data in read_tree(tmp_path):
         assert not planted.leaks_in(data), name
 
@@ -151,7 +151,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Small:
 
 
 def changed(part: Path, change: Change) -> Path:
-    """The part after ``change``, with the digest of what it is now: what somebody would do who knows how."""
+    """The shard file after ``change``, with the digest of its new content, as an attacker would make it."""
     seal, content = map(json.loads, part.read_text("utf-8").splitlines())
     change(content)
     text = json.dumps(content, sort_keys=True, separators=(",", ":"))
@@ -169,8 +169,8 @@ def refused(small: Small, parts: list[Path], out: Path) -> None:
 
 
 def test_a_shard_without_files_does_no_harm(small: Small, tmp_path: Path) -> None:
-    told = [json.loads(part.read_text("utf-8").splitlines()[1])["scanners"][0] for part in small.parts]
-    assert sorted(len(each["reports"]) for each in told) in ([0, 0, 2], [0, 1, 1])
+    reported = [json.loads(part.read_text("utf-8").splitlines()[1])["scanners"][0] for part in small.parts]
+    assert sorted(len(each["reports"]) for each in reported) in ([0, 0, 2], [0, 1, 1])
     merge(small.tree, small.rules, small.parts, tmp_path / "out").expect(0)
     assert load_verdict(tmp_path / "out")["outcome"] == "PASS"
     merge(small.tree, small.rules, small.parts[::-1], tmp_path / "out").expect(0)
@@ -258,23 +258,23 @@ def test_a_part_of_another_scan(name: str, small: Small, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("name", ["commit", "policy", "environment", "scangate", "rules", "content"])
-def test_parts_that_agree_but_are_not_of_what_lies_here(name: str, small: Small, tmp_path: Path) -> None:
+def test_parts_that_agree_but_are_not_of_what_is_here(name: str, small: Small, tmp_path: Path) -> None:
     parts = [changed(part, HEADERS[name]) for part in small.copied(tmp_path)]
     refused(small, parts, tmp_path / "out")
 
 
-def _all_told(part: dict[str, Any]) -> list[dict[str, Any]]:
-    told: list[dict[str, Any]] = part["scanners"][0]["reports"]
-    return told
+def _reports(part: dict[str, Any]) -> list[dict[str, Any]]:
+    reported: list[dict[str, Any]] = part["scanners"][0]["reports"]
+    return reported
 
 
 BODIES: dict[str, Change] = {
-    "another file": lambda part: _all_told(part).append({"file": 5}),
-    "no file": lambda part: _all_told(part).append({}),
-    "a file that is a list": lambda part: _all_told(part).append({"file": [0]}),
-    "a file by its name": lambda part: _all_told(part).append({"file": "a.py"}),
-    "more than a report": lambda part: _all_told(part).append({"file": 0, "more": 1}),
-    "a report that is none": lambda part: _all_told(part).append({"file": 0, "report": []}),
+    "another file": lambda part: _reports(part).append({"file": 5}),
+    "no file": lambda part: _reports(part).append({}),
+    "a file that is a list": lambda part: _reports(part).append({"file": [0]}),
+    "a file by its name": lambda part: _reports(part).append({"file": "a.py"}),
+    "more than a report": lambda part: _reports(part).append({"file": 0, "more": 1}),
+    "a report that is none": lambda part: _reports(part).append({"file": 0, "report": []}),
     "a gap without one": lambda part: part["scanners"][0]["gaps"].append({"file": 0}),
     "another schema": lambda part: part.update(schema=part["schema"] + 1),
     "a shard that there is not": lambda part: part.update(number=4),
@@ -309,7 +309,7 @@ def test_a_damaged_part(damage: Callable[[str], str], small: Small, tmp_path: Pa
 
 
 def test_file_missing_from_all_shards_is_a_gap(small: Small, tmp_path: Path) -> None:
-    parts = [changed(part, lambda told: _all_told(told).clear()) for part in small.copied(tmp_path)]
+    parts = [changed(part, lambda part: _reports(part).clear()) for part in small.copied(tmp_path)]
     merge(small.tree, small.rules, parts, tmp_path / "out").expect(3)
     gaps = load_verdict(tmp_path / "out")["gaps"]
     assert {(gap["path"], gap["kind"]) for gap in gaps if gap["path"] is not None} == {("a.py", "garbage"), ("b.py", "garbage")}

@@ -37,8 +37,8 @@ def test_own_outputs_are_not_noise(tmp_path: Path) -> None:
     root = sample_trees.create_repository(tmp_path / "tree", {"a.py": sample_trees.WEAK_SOURCE})
     run_scangate("scan", "--policy", "baseline", "--scanner", "bandit", "--output-dir", root / "out", cwd=root).expect(1)
     again = run_scangate("scan", "--policy", "baseline", "--scanner", "detect-secrets", "--report", "json=-", cwd=root)
-    told = json.loads(again.stdout)
-    assert told["findings"] == []
-    (read,) = [scanner["analyzed_files"] for scanner in told["scanners"] if scanner["scanner"] == "detect-secrets"]
+    document = json.loads(again.stdout)
+    assert document["findings"] == []
+    (read,) = [scanner["analyzed_files"] for scanner in document["scanners"] if scanner["scanner"] == "detect-secrets"]
     assert "out/sbom.cdx.json" in read
     assert not {"out/verdict.json", "out/scangate.sarif"} & set(read)

@@ -1,4 +1,4 @@
-"""With the network cut the answer is the same, but for what only the advisory service knows: that is told, and is no pass."""
+"""Without a network the result is the same, except for what only the advisory service knows: that is reported, and is no pass."""
 
 from __future__ import annotations
 

@@ -129,7 +129,7 @@ def test_reports_that_do_not_fit_are_no_pass(tree: Path, rules: Path, tmp_path: 
     assert list(out.iterdir()) == []
 
 
-@pytest.mark.skipif(not can_mount(), reason="mounting is not permitted here; the limit on file sizes stands in for it above")
+@pytest.mark.skipif(not can_mount(), reason="mounting is not permitted here; the limit on file sizes replaces it above")
 @pytest.mark.parametrize(("options", "said"), [("size=4k", "No space left on device"), ("ro", "cannot write to")])
 def test_a_full_or_read_only_disk_is_no_pass(tree: Path, rules: Path, tmp_path: Path, options: str, said: str) -> None:
     out = tmp_path / "out"

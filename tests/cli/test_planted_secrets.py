@@ -105,7 +105,7 @@ def test_secrets_are_kept_wherever_they_are_quoted(tmp_path: Path) -> None:
 @pytest.mark.parametrize("broken", ["bandit", "semgrep", "pip-audit", "detect-secrets"])
 def test_a_tool_that_shouts_secrets_and_dies_gives_none_away(tmp_path: Path, broken: str) -> None:
     planted = PlantedSecrets()
-    # the planted list names an index of its own, about which nobody is asked
+    # the planted list names an index of its own, about which no service is asked
     tree = create_repository(tmp_path / "tree", {**planted.files, "deploy/requirements.txt": "a-package==1.0\n"})
     bench = LinkedEnvironment(tmp_path / "bench")
     if broken == "detect-secrets":

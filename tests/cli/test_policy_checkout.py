@@ -1,4 +1,4 @@
-"""A change is judged by the policy of what it wants to get into; what it makes of that policy is told, and waits for the merge."""
+"""A change is judged by the policy of its target; its changes to that policy are reported, and take effect after the merge."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MERGE = "it takes effect after the merge"
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
-    """A branch off main, which has weak code and a policy that does not let it stand."""
+    """A branch off main, which has weak code and a policy that does not allow it."""
     tree = create_repository(tmp_path / "tree", {"app.py": WEAK_SOURCE, "scangate.yaml": HEAD + STRICT})
     run_git(tree, "switch", "--quiet", "--create", "topic")
     return tree
@@ -129,7 +129,7 @@ def test_a_link_out_of_the_revision_is_refused(tree: Path, tmp_path: Path) -> No
     assert "main:scangate.yaml:1:1: " in scan(tree, 2).stderr
 
 
-def test_a_policy_that_is_named_comes_from_there_where_it_lies_in_the_repository(tree: Path, tmp_path: Path) -> None:
+def test_a_policy_that_is_named_comes_from_there_where_it_is_in_the_repository(tree: Path, tmp_path: Path) -> None:
     run_git(tree, "switch", "--quiet", "main")
     change(tree, {"ci/gate.yaml": HEAD + STRICT, "part/app.py": WEAK_SOURCE})
     run_git(tree, "switch", "--quiet", "-C", "topic")
@@ -222,9 +222,9 @@ def test_a_gate_in_such_a_build_judges_by_the_revision_too(tree: Path) -> None:
     change(tree, {"scangate.yaml": HEAD + LOOSE})
     scan(tree, 1)
     build = {"CODEBUILD_WEBHOOK_EVENT": "PULL_REQUEST_CREATED", "CODEBUILD_WEBHOOK_BASE_REF": "refs/heads/main"}
-    told = tree.parent / "out" / "verdict.json"
-    run_scangate("gate", told, "--policy", "scangate.yaml", cwd=tree, env=environment(**build)).expect(1)
-    run_scangate("gate", told, "--policy", "scangate.yaml", cwd=tree).expect(0)
+    verdict = tree.parent / "out" / "verdict.json"
+    run_scangate("gate", verdict, "--policy", "scangate.yaml", cwd=tree, env=environment(**build)).expect(1)
+    run_scangate("gate", verdict, "--policy", "scangate.yaml", cwd=tree).expect(0)
 
 
 @pytest.fixture

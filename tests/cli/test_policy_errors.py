@@ -21,7 +21,7 @@ HOUSE = "version: 1\nextends: baseline\nfloor: true\nbudgets: {medium: 3}\n"
 
 
 def refused(tmp_path: Path, files: dict[str, str | bytes], *arguments: str | Path) -> CommandResult:
-    """A scan of a tree that holds ``files``, with tools that would tell on it if they ran; it has to end with exit code 2."""
+    """A scan of a tree that holds ``files``, with tools that would leave a trace if they ran; it has to end with exit code 2."""
     tree = write_files(tmp_path / "tree", {"app.py": CLEAN_SOURCE, **files})
     out = write_files(tmp_path / "out", {"verdict.json": '{"outcome": "PASS"}', "junit.xml": "<a/>"})
     bench = LinkedEnvironment(tmp_path / "bench")

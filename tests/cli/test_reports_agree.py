@@ -1,4 +1,4 @@
-"""Exit code, console, JSON, SARIF, JUnit, Markdown and the shell's variables of one real run tell one and the same verdict."""
+"""Exit code, console, JSON, SARIF, JUnit, Markdown and the shell's variables of one real run report the same verdict."""
 
 from __future__ import annotations
 
@@ -38,8 +38,10 @@ def test_all_reports_agree(scanned: ScannedProject) -> None:
     assert len(results) == len(document["findings"])
     suppressed = [result for result in results if result.get("suppressions")]
     assert len(suppressed) == outcomes["suppressed"]
-    told = {result["partialFingerprints"][key] for result in results for key in result["partialFingerprints"] if "scangate" in key}
-    assert {entry["fingerprint"] for entry in document["findings"]} <= {word.partition(":")[0] for word in told}
+    fingerprints = {
+        result["partialFingerprints"][key] for result in results for key in result["partialFingerprints"] if "scangate" in key
+    }
+    assert {entry["fingerprint"] for entry in document["findings"]} <= {word.partition(":")[0] for word in fingerprints}
 
 
 def test_the_ledger_adds_up(scanned: ScannedProject) -> None:

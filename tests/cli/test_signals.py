@@ -16,7 +16,7 @@ INT, TERM, HUP = signal.SIGINT, signal.SIGTERM, signal.SIGHUP
 
 
 def run(tmp_path: Path, signals: list[signal.Signals], *, slow: str = "bandit", group: bool = False) -> CommandResult:
-    """A scan with a slow program in the place of ``slow``, over a tree with yesterday's reports beside it."""
+    """A scan with a slow program in the place of ``slow``, over a tree with yesterday's reports next to it."""
     bench = LinkedEnvironment(tmp_path / "bench")
     tree = create_repository(tmp_path / "tree", {"app.py": CLEAN_SOURCE})
     out = tmp_path / "out"

@@ -1,4 +1,4 @@
-"""The snippets come along and are printed as they are."""
+"""The snippets are bundled, and are printed as they are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``--staged`` reads what the index holds, whatever lies in the work tree; what it was asked about and cannot read, it tells."""
+"""``--staged`` reads what the index holds, whatever is in the work tree; a named file that it cannot read is a gap."""
 
 from __future__ import annotations
 

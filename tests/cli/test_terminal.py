@@ -60,9 +60,9 @@ def test_no_colour_where_it_is_not_wanted(tmp_path: Path) -> None:
 
 
 def test_a_log_gets_a_sign_of_life(capfd: pytest.CaptureFixture[str]) -> None:
-    with show_progress(quiet=False, heartbeat=0.01) as told:
-        told("bandit", 3, 7)
-        told("semgrep", 0, 2)
+    with show_progress(quiet=False, heartbeat=0.01) as report_progress:
+        report_progress("bandit", 3, 7)
+        report_progress("semgrep", 0, 2)
         said = ""
         while "bandit" not in said:
             time.sleep(0.01)
@@ -71,7 +71,7 @@ def test_a_log_gets_a_sign_of_life(capfd: pytest.CaptureFixture[str]) -> None:
 
 
 def test_quiet_gives_no_sign(capfd: pytest.CaptureFixture[str]) -> None:
-    with show_progress(quiet=True, heartbeat=0.001) as told:
-        told("bandit", 1, 1)
+    with show_progress(quiet=True, heartbeat=0.001) as report_progress:
+        report_progress("bandit", 1, 1)
         time.sleep(0.05)
     assert capfd.readouterr() == ("", "")

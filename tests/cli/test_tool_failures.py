@@ -37,7 +37,7 @@ STARTS = "import os, subprocess, sys, time\n"
 LEAVES = "[subprocess.Popen(['sleep', '600'], start_new_session=own, stdout=-3, stderr=-3) for own in (False, True)]\n"
 
 
-def assert_told(ran: CommandResult, folder: Path, tool: str, kind: str) -> None:
+def assert_reported(ran: CommandResult, folder: Path, tool: str, kind: str) -> None:
     """Exit 3; console, JSON, JUnit and SARIF name the tool and the kind, and a hint follows what was said."""
     ran.expect(3)
     document = load_verdict(folder)
@@ -76,7 +76,7 @@ def test_failing_tool_is_reported_and_never_a_pass(tmp_path: Path, tool: str, ac
     else:
         bench.write(tool, STARTS + LEAVES + code + "\n")
     ran, folder = scan(bench, tmp_path, tool, timeout=2 if kind == "timeout" else 60)
-    assert_told(ran, folder, tool, kind)
+    assert_reported(ran, folder, tool, kind)
     assert_nothing_left(bench)
 
 
@@ -85,7 +85,7 @@ def test_killed_tool_is_reported(tmp_path: Path) -> None:
     bench = LinkedEnvironment(tmp_path / "bench")
     bench.write("bandit", "import os\nos.kill(os.getpid(), 9)\n")
     ran, folder = scan(bench, tmp_path, "bandit")
-    assert_told(ran, folder, "bandit", "crash")
+    assert_reported(ran, folder, "bandit", "crash")
     assert "killed by SIGKILL" in ran.stdout
 
 
@@ -104,33 +104,33 @@ def test_missing_tool_is_reported(tmp_path: Path, tool: str, how: str) -> None:
         (bench.bin / tool).write_text("#!/nonexistent/python\n" if how == "no interpreter" else "")
     ran, folder = scan(bench, tmp_path, tool)
     # bandit's script is run by our own interpreter, whatever its first line says: an empty one says nothing
-    assert_told(ran, folder, tool, "garbage" if (tool, how) == ("bandit", "no interpreter") else "tool-missing")
+    assert_reported(ran, folder, tool, "garbage" if (tool, how) == ("bandit", "no interpreter") else "tool-missing")
 
 
 def test_missing_detect_secrets_is_reported(tmp_path: Path) -> None:
     bench = LinkedEnvironment(tmp_path / "bench")
     bench.remove_package("detect_secrets")
     ran, folder = scan(bench, tmp_path, "detect-secrets")
-    assert_told(ran, folder, "detect-secrets", "tool-missing")
+    assert_reported(ran, folder, "detect-secrets", "tool-missing")
 
 
 def test_a_tool_that_floods_stdout_is_stopped(tmp_path: Path) -> None:
     bench = LinkedEnvironment(tmp_path / "bench")
     bench.write("bandit", STARTS + LEAVES + FLOOD.format(fd=1) + "\n")
     ran, folder = scan(bench, tmp_path, "bandit")
-    assert_told(ran, folder, "bandit", "garbage")
+    assert_reported(ran, folder, "bandit", "garbage")
     assert_nothing_left(bench)
 
 
 def test_a_flood_on_stderr_hangs_nothing_and_hides_nothing(tmp_path: Path) -> None:
-    """bandit tells on stderr alone of tests that failed: an answer whose complaints cannot all be read is not believed."""
+    """bandit reports failed tests on stderr alone: an answer with unreadable complaints is rejected."""
     bench = LinkedEnvironment(tmp_path / "bench")
     flood = "for _ in range(500): os.write(2, b'x' * 65535 + b'\\n')\n"
     for tool in ("bandit", "semgrep"):
         bench.write(tool, f"{STARTS}{flood}os.execv({str(REAL_BIN / tool)!r}, [{str(REAL_BIN / tool)!r}, *sys.argv[1:]])\n")
     scan(bench, tmp_path, "semgrep")[0].expect(0)
     ran, folder = scan(bench, tmp_path, "bandit")
-    assert_told(ran, folder, "bandit", "garbage")
+    assert_reported(ran, folder, "bandit", "garbage")
 
 
 @pytest.mark.parametrize("act", ["sys.exit(2)", "sys.exit(print('rubbish'))"])
@@ -140,8 +140,8 @@ def test_where_the_quick_front_end_of_semgrep_fails_the_ordinary_one_is_asked(tm
     bench.write("semgrep", f"{STARTS}if '--experimental' in sys.argv: {act}\nos.execv({semgrep!r}, [{semgrep!r}, *sys.argv[1:]])\n")
     ran, folder = scan(bench, tmp_path, "semgrep")
     ran.expect(0)
-    (told,) = [scanner for scanner in load_verdict(folder)["scanners"] if scanner["scanner"] == "semgrep"]
-    assert (told["status"], told["analyzed_files"]) == ("complete", ["app.py"])
+    (result,) = [scanner for scanner in load_verdict(folder)["scanners"] if scanner["scanner"] == "semgrep"]
+    assert (result["status"], result["analyzed_files"]) == ("complete", ["app.py"])
 
 
 def test_a_tool_that_lists_what_it_was_not_given_is_not_believed(tmp_path: Path) -> None:
@@ -149,14 +149,14 @@ def test_a_tool_that_lists_what_it_was_not_given_is_not_believed(tmp_path: Path)
     answer = '{"results": [], "errors": [], "metrics": {"/etc/passwd": {}, "_totals": {}}}'
     bench.write("bandit", f"print({answer!r})\n")
     ran, folder = scan(bench, tmp_path, "bandit")
-    assert_told(ran, folder, "bandit", "garbage")
+    assert_reported(ran, folder, "bandit", "garbage")
 
 
 def test_a_tool_that_forgets_a_file_is_not_believed(tmp_path: Path) -> None:
     bench = LinkedEnvironment(tmp_path / "bench")
     bench.write("bandit", """print('{"results": [], "errors": [], "metrics": {"_totals": {}}}')\n""")
     ran, folder = scan(bench, tmp_path, "bandit")
-    assert_told(ran, folder, "bandit", "garbage")
+    assert_reported(ran, folder, "bandit", "garbage")
 
 
 def test_a_policy_cannot_make_a_pass_of_every_crash(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Files that cannot be read, or not wholly, are told by name; odd names are read like any other, and printed harmlessly."""
+"""Files that cannot be read, or not wholly, are reported by name; odd names are read like any other, and printed harmlessly."""
 
 from __future__ import annotations
 

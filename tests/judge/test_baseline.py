@@ -123,7 +123,7 @@ def merged(folder: Path, ours: Baseline, base: Baseline, theirs: Baseline) -> st
 
 
 def edited(chance: random.Random, base: Baseline, touched: list[KnownFinding], fresh: list[KnownFinding]) -> Baseline:
-    """``base`` with some of ``touched`` taken out and the others counted anew, and ``fresh`` beside."""
+    """``base`` without some of ``touched``, with the others counted again, and with ``fresh``."""
     kept = {each: each for each in base.entries}
     for each in touched:
         if chance.random() < 0.5:

@@ -1,4 +1,4 @@
-"""What a change takes out of a baseline is still known, and nobody asks for it again."""
+"""What a change removes from a baseline is still known, and is not called gone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The bundled policies: one ladder, each rung stricter than the one before, each usable as a parent, each as its table says."""
+"""The bundled policies: each stricter than the one before, each usable as a parent, each as its table says."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_bundled_policies_are_increasingly_strict(below: str, above: str) -> Non
 
 @st.composite
 def scans(draw: st.DrawFn) -> tuple[ScanResult, ...]:
-    """Scans that all four ran in, with few gaps, so that the rungs differ."""
+    """Scans that all four ran in, with few gaps, so that the policies differ."""
     made = []
     for name in SCANNERS:
         own = draw(st.lists(policy_builders.findings.filter(lambda each: each.severity < Severity.HIGH), max_size=7))

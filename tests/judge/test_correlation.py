@@ -149,7 +149,7 @@ def test_a_budget_counts_a_fault_once() -> None:
 
 
 def test_a_fault_counts_in_every_budget_that_a_member_is_in() -> None:
-    """A medium secret is not excused by somebody who tells it as high, where high ones may stand."""
+    """A medium secret is not excused by a scanner that reports it as high, where high ones are allowed."""
     found = [secret("bandit:B105"), make_finding("semgrep:x", Severity.HIGH, kind=FindingKind.SECRET)]
     (ruling,) = verdict(*found, under=make_policy(budget=make_budget(high=None, medium=0))).rulings
     assert (ruling.outcome, ruling.severity) == (BLOCKS, Severity.MEDIUM)
@@ -261,7 +261,7 @@ def test_merging_loses_nothing_and_softens_nothing(found: list[Ruling], chance: 
 @settings(max_examples=100, deadline=None)
 @given(policy_builders.results(), policy_builders.targets, policy_builders.policies)
 def test_a_limit_of_none_is_never_passed_by_merging(results: tuple[ScanResult, ...], targets: Targets, under: Policy) -> None:
-    """Where a budget is 0 or unlimited, the verdict is that on the findings as if each stood on a line of its own."""
+    """Where a budget is 0 or unlimited, the verdict is that on the findings as if each were on a line of its own."""
     strict = msgspec.structs.replace(
         under,
         budget=none_or_any(under.budget.limits),

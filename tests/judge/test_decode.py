@@ -1,4 +1,4 @@
-"""Values read into a scanner's own types: what such a type may use, and how its own refusals are told."""
+"""Values read into a scanner's own types: what a type may use, and how its own errors are reported."""
 
 from __future__ import annotations
 

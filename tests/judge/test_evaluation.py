@@ -209,7 +209,7 @@ def test_an_unused_exception_can_be_made_to_fail() -> None:
     assert (blocks.finding.rule, blocks.finding.location) == ("scangate:unused-exception", Location("scangate.yaml", 12, 12))
     assert ruled([make_finding(), make_finding("bandit:B1")], under).outcome is Outcome.PASS
     late = evaluate([make_result(findings=[make_finding()])], TARGETS, under, TODAY + dt.timedelta(99))
-    assert "scangate:unused-exception" not in {ruling.finding.rule for ruling in late.rulings}, "expired: told as that"
+    assert "scangate:unused-exception" not in {ruling.finding.rule for ruling in late.rulings}, "expired: reported as that"
 
 
 @pytest.mark.parametrize("rule", ["semgrep:x", "*:x", "sem*:*", ""])
@@ -669,7 +669,7 @@ def test_scan_that_gave_no_scanner_a_file_is_a_gap_but_for_an_empty_commit(targe
     assert all(ruling.decision == Decision(Basis.NOTHING_SCANNED) and ruling.gap.reason and ruling.gap.hint for ruling in gaps)
 
 
-def test_nothing_to_scan_and_nothing_that_reads_it_are_told_apart() -> None:
+def test_nothing_to_scan_and_nothing_that_reads_it_are_distinguished() -> None:
     results = [ScanResult("bandit", "1", make_result().status)]
     reported = [evaluate(results, Targets(FileSource.GIT_INDEX, files), make_policy(), TODAY).gaps[0].gap for files in (0, 3)]
     assert reported[0].reason != reported[1].reason

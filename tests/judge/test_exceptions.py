@@ -167,7 +167,7 @@ def test_note_on_files_of_others_names_the_first_and_counts_them() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rule", "incomplete", "told"),
+    ("rule", "incomplete", "reported"),
     [
         ("bandit:B1", (), True),
         ("bandit:B1", ("semgrep",), True),
@@ -178,11 +178,11 @@ def test_note_on_files_of_others_names_the_first_and_counts_them() -> None:
         ("", (), True),
     ],
 )
-def test_exception_is_unused_only_if_its_scanner_ran_completely(rule: str, incomplete: tuple[str, ...], told: bool) -> None:
+def test_exception_is_unused_only_if_its_scanner_ran_completely(rule: str, incomplete: tuple[str, ...], reported: bool) -> None:
     unused = make_exception(rule=rule, path="old/")
     book = ledger(unused)
-    assert book.list_unused(incomplete) == ([(0, unused)] if told else [])
-    assert [each.kind for each in book.list_notes(incomplete)] == ([NoteKind.EXCEPTION_UNUSED] if told else [])
+    assert book.list_unused(incomplete) == ([(0, unused)] if reported else [])
+    assert [each.kind for each in book.list_notes(incomplete)] == ([NoteKind.EXCEPTION_UNUSED] if reported else [])
 
 
 def test_expired_or_used_exceptions_are_not_unused() -> None:
@@ -196,7 +196,7 @@ def dependency(rule: str, *aliases: str, path: str = "a.py") -> Finding:
     return make_finding(rule, path=path, kind=FindingKind.DEPENDENCY, affected_package=make_package(aliases=aliases))
 
 
-def test_exception_that_names_an_alias_as_a_rule_is_told_the_first_finding_it_meant() -> None:
+def test_exception_that_names_an_alias_as_a_rule_is_shown_the_first_finding_it_meant() -> None:
     book = ledger(entry(rule="pip-audit:GHSA-*"), entry(rule="pip-audit:GHSA-*", path="src/"), entry(path="lib/"))
     for finding in (dependency("pip-audit:CVE-1", "X-1", "GHSA-b", "GHSA-a"), dependency("pip-audit:CVE-2", "GHSA-c"), FOUND):
         assert book.accept(finding) is None

@@ -1,4 +1,4 @@
-"""Inline waivers of our own, judged: which holds on a day under a policy, and what is said of those that do not."""
+"""Our own inline comments: which apply on a day under a policy, and what is reported about those that do not."""
 
 from __future__ import annotations
 

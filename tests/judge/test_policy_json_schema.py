@@ -1,4 +1,4 @@
-"""The schema for editors: valid itself, and of one mind with the reader about what a single file can tell."""
+"""The schema for editors: valid itself, and in agreement with the reader as far as one file shows."""
 
 from __future__ import annotations
 

@@ -537,12 +537,12 @@ def test_a_damaged_policy_is_a_policy_or_a_policy_error(tmp_path_factory: pytest
             + text[end:]
         )
     (folder / "scangate.yaml").write_bytes(text.encode("utf-8", "surrogatepass"))
-    told = ""
+    message = ""
     try:
         load_policy(None, folder)
     except PolicyError as trouble:
-        told = trouble.message
-    assert told == "" or (told.startswith("scangate.yaml:") and "\n" not in told)
+        message = trouble.message
+    assert message == "" or (message.startswith("scangate.yaml:") and "\n" not in message)
 
 
 def test_days_to_wait_are_inherited_and_an_environment_may_say_others(tmp_path: Path) -> None:
@@ -556,7 +556,7 @@ def test_days_to_wait_are_inherited_and_an_environment_may_say_others(tmp_path: 
 
 
 @pytest.mark.parametrize(
-    ("said", "told"),
+    ("said", "message"),
     [
         ("advisories: {wait-days: 8}", "advisories.wait-days: 8, where the floor has 7"),
         ("scanners: {pip-audit: {max-age-days: 31}}", "scanners.pip-audit.max-age-days: different from the floor's option"),
@@ -565,14 +565,14 @@ def test_days_to_wait_are_inherited_and_an_environment_may_say_others(tmp_path: 
         ("advisories: {wait-days: 0}\nscanners: {pip-audit: {max-age-days: 3, keep-days: 0}}", ""),
     ],
 )
-def test_a_floor_lets_days_go_down_and_not_up(tmp_path: Path, said: str, told: str) -> None:
+def test_a_floor_lets_days_go_down_and_not_up(tmp_path: Path, said: str, message: str) -> None:
     floor = "version: 1\nextends: baseline\nfloor: true\nadvisories: {wait-days: 7}\n"
     (tmp_path / "floor.yaml").write_text(floor)
     (tmp_path / "scangate.yaml").write_text(f"version: 1\nextends: floor.yaml\n{said}\n")
-    if told:
+    if message:
         with pytest.raises(PolicyError) as caught:
             load_policy(None, tmp_path)
-        assert told in caught.value.message
+        assert message in caught.value.message
     else:
         assert load_policy(None, tmp_path).cool_down_days == 0
 

@@ -1,4 +1,4 @@
-"""What is said of a finding does not depend on which others are ruled beside it, but for the budgets' counts."""
+"""The ruling on a finding does not depend on the other findings, except for the budgets' counts."""
 
 from __future__ import annotations
 

@@ -501,7 +501,7 @@ def test_signing_an_old_verdict_again_does_not_extend_its_validity(bench: Bundle
     now = dt.datetime.now(dt.UTC)
     looked = {"by": "arn:aws:iam::123456789012:role/lead", "at": (now - dt.timedelta(days=1)).isoformat(), "execution": "e"}
     (bench.folder / "approval.json").write_text(json.dumps(looked), "utf-8")
-    signed(whole_tree_fail(), 8, "--approval", str(bench.folder / "approval.json")).expect(0)  # somebody has looked at it since
+    signed(whole_tree_fail(), 8, "--approval", str(bench.folder / "approval.json")).expect(0)  # it was reviewed since
     assert dt.timedelta(days=5) < expires() - now <= dt.timedelta(days=6)
 
 

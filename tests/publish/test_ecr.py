@@ -60,7 +60,7 @@ class Registry:
         page = int(request.get("nextToken", 0))
         more = {"nextToken": str(page + 1)} if page + 1 < max(len(self.basic), len(self.enhanced)) else {}
         found = {"findings": self.basic[page : page + 1], "enhancedFindings": self.enhanced[page : page + 1]}
-        return {"imageScanStatus": {"status": status, "description": "told"}, "imageScanFindings": found, **more}
+        return {"imageScanStatus": {"status": status, "description": "done"}, "imageScanFindings": found, **more}
 
 
 @pytest.fixture(scope="module")

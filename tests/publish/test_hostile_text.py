@@ -101,7 +101,7 @@ def test_codecommit_comments_with_hostile_text(account: FakeAccount) -> None:
     for comment in pull.comments:
         assert not kinds(comment["content"]) & MARKUP
         assert comment["content"].replace("\n", "").isprintable()
-        assert "@everyone" not in re.sub(r"(`+).*?\1", "", comment["content"])  # in code, nobody is called
+        assert "@everyone" not in re.sub(r"(`+).*?\1", "", comment["content"])  # in code, there are no mentions
 
 
 def test_github_requests_with_hostile_text() -> None:

@@ -283,7 +283,7 @@ def saw(
             ),
             Severity.HIGH,
             outcome,
-            reason("told"),
+            reason("a reason"),
         )
         for name in scanners
     )
@@ -364,7 +364,7 @@ def test_a_reused_id_returns_to_its_finding(hub: FakeHub) -> None:
 
 def test_a_finding_stays_open_until_every_reporting_scanner_has_looked_again(hub: FakeHub) -> None:
     send(saw("semgrep", "bandit"))
-    send(saw(looked=("semgrep",)))  # bandit crashed: nobody can say that it is mended
+    send(saw(looked=("semgrep",)))  # bandit crashed: it is not known to be fixed
     assert state(hub) == {"semgrep": "ACTIVE"}
     send(saw("semgrep", looked=("semgrep",)))
     send(saw(looked=("semgrep",)))  # semgrep's word is gone, and bandit's is still owed
@@ -462,7 +462,7 @@ def test_the_verdict_of_a_change_is_not_sent(account: FakeAccount, hub: FakeHub,
 
 def test_the_verdict_of_a_directory_affects_only_its_own_findings(account: FakeAccount, hub: FakeHub, tmp_path: Path) -> None:
     held: set[str] = set()
-    for part in ("", "svc", "svc/api"):  # the later ones lie in the earlier ones
+    for part in ("", "svc", "svc/api"):  # the later ones are in the earlier ones
         publish(
             account,
             write_verdict(msgspec.structs.replace(whole(whole_tree_fail()), subdirectory=part), tmp_path),

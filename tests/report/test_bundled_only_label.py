@@ -1,4 +1,4 @@
-"""A finding that the starter set alone tells says so wherever it is shown, whatever became of it."""
+"""A finding of the bundled advisories alone is labelled wherever it is shown, whatever its outcome."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ LISTED = {  # where a finding of this outcome has a line of its own
 }
 
 
-def report_with_one_finding(outcome: RulingOutcome, told_by: str) -> Report:
+def report_with_one_finding(outcome: RulingOutcome, source: str) -> Report:
     """A run that came to one dependency finding."""
     ruling = next(ruling for ruling in failing_report().verdict.rulings if ruling.finding == FLASK)
     assert FLASK.affected_package is not None
-    finding = msgspec.structs.replace(FLASK, affected_package=msgspec.structs.replace(FLASK.affected_package, source=told_by))
+    finding = msgspec.structs.replace(FLASK, affected_package=msgspec.structs.replace(FLASK.affected_package, source=source))
     ruled = msgspec.structs.replace(ruling, finding=finding, outcome=outcome)
     verdict = msgspec.structs.replace(failing_report().verdict, outcome=ENDS[outcome], rulings=(ruled,), gaps=(), notes=())
     result = ScanResult("pip-audit", "2.10.1", ScanStatus.COMPLETE, findings=(finding,))
@@ -39,7 +39,7 @@ def report_with_one_finding(outcome: RulingOutcome, told_by: str) -> Report:
 @pytest.mark.parametrize("outcome", RulingOutcome)
 def test_label_is_on_the_finding_and_count_on_the_verdict(outcome: RulingOutcome) -> None:
     for name, form in FORMATS.items():
-        labelled, plain = (form.render(report_with_one_finding(outcome, told_by)) for told_by in (BUNDLED_ADVISORIES, "store"))
+        labelled, plain = (form.render(report_with_one_finding(outcome, source)) for source in (BUNDLED_ADVISORIES, "store"))
         shown = [line for line in labelled.splitlines() if line not in plain.splitlines()]
         assert shown, name
         assert name not in LISTED[outcome] or any(BUNDLED_ADVISORIES in line for line in shown), name

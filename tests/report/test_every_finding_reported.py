@@ -1,4 +1,4 @@
-"""No sequence of baseline, waiver and inline comment makes a finding vanish: every report tells it, always, with its ruling."""
+"""No sequence of baseline, exception and inline comment makes a finding vanish: every report has it, with its ruling."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class State(msgspec.Struct):
 
 @st.composite
 def states(draw: st.DrawFn) -> State:
-    """Findings that are new to everybody, each with an identity of its own, under any policy."""
+    """Findings that are new to all, each with an identity of its own, under any policy."""
     number = iter(range(1000))
 
     def named(finding: Finding) -> Finding:

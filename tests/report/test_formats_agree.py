@@ -1,4 +1,4 @@
-"""One verdict: every format tells the same outcome and the same counts, and the order of the facts changes no byte."""
+"""One verdict: every format has the same outcome and the same counts, and the order of the facts changes no byte."""
 
 from __future__ import annotations
 
@@ -182,7 +182,7 @@ def test_all_formats_agree_on_the_samples(report: Report) -> None:
 
 
 def test_every_format_reports_a_merged_finding_once() -> None:
-    """The same counts as without the second scanner, and where findings are named, that scanner's rule beside the first's."""
+    """The same counts as without the second scanner, and where findings are named, that scanner's rule next to the first's."""
     report, alone = merged(), failing_report()
     for name, reader in READERS.items():
         page = FORMATS[name].render(report)

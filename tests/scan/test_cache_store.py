@@ -1,4 +1,4 @@
-"""The cache believes nobody: not damage, not another user, not the scanned tree, not what bears no MAC."""
+"""The cache trusts no one: no damaged file, no other user, not the scanned tree, nothing without a MAC."""
 
 from __future__ import annotations
 

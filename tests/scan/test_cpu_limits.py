@@ -1,4 +1,4 @@
-"""A container's share of the machine is what counts, as Linux tells it in either version of its control groups."""
+"""A container's share of the machine is what counts, as Linux shows it in either version of its control groups."""
 
 from __future__ import annotations
 

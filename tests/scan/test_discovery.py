@@ -447,7 +447,7 @@ def conflict(root: Path) -> None:
         run_git(root, "merge", "-q", "other")
 
 
-def test_a_conflict_is_read_as_it_lies_in_the_work_tree(bench: ScanHarness) -> None:
+def test_a_conflict_is_read_as_it_is_in_the_work_tree(bench: ScanHarness) -> None:
     conflict(bench.root)
     assert b"<<<<<<<" in contents(bench.listing())["a.py"]
 

@@ -121,7 +121,7 @@ def test_longest_call_comes_first(dispatcher: Dispatcher) -> None:
 
 
 class Rates:
-    """A cache that knows how fast each scanner is, and remembers what it is told."""
+    """A cache that knows how fast each scanner is, and remembers what it is given."""
 
     def __init__(self, **rates: float) -> None:
         self._rates = rates

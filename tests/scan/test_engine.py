@@ -285,7 +285,7 @@ def test_secret_seen_by_one_scanner_is_redacted_in_others(bench: ScanHarness) ->
     def see(files: Sequence[SourceFile]) -> list[FileReport]:
         return [FileReport("a.txt", secret_spans=(Span(1, 6, 1, 6 + len(value)),)), FileReport("b.txt")]
 
-    def tell(files: Sequence[SourceFile]) -> list[FileReport]:
+    def report_files(files: Sequence[SourceFile]) -> list[FileReport]:
         reported = finding("b.txt")
         reported = msgspec.structs.replace(
             reported,
@@ -306,7 +306,7 @@ def test_secret_seen_by_one_scanner_is_redacted_in_others(bench: ScanHarness) ->
     (bench.root / "b.txt").write_text(f"# {value}\n")
     (bench.root / f"{value}.txt").write_text("")
     (bench.root / f"{value}.lnk").symlink_to("nowhere")
-    tasks = (ScannerTask(FakeScanner(tell), None, 1.0), ScannerTask(seer, None, 1.0))
+    tasks = (ScannerTask(FakeScanner(report_files), None, 1.0), ScannerTask(seer, None, 1.0))
     folder = bench.private_folder / "run"
     folder.mkdir()
     results, facts = scan(bench.listing(), ScanPlan(tasks), bench.processes, folder, lambda *_: None)

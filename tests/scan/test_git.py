@@ -1,4 +1,4 @@
-"""What git tells of history: revisions, common ancestors and whole commits, from its objects alone."""
+"""What git knows of history: revisions, common ancestors and whole commits, from its objects alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fingerprints are what a finding is, not where it stands, and hold nothing of a secret; line hashes are GitHub's."""
+"""Fingerprints depend on what a finding is, not on its line, and contain nothing of a secret; line hashes are GitHub's."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from scangate.scan.identity import identify, line_hashes
 from scangate.scan.secret_spans import MaskedText
 from scangate.source_text import split_lines
 
-# Published beside the code that computes them: github/codeql-action, src/fingerprints.test.ts.
+# Published next to the code that computes them: github/codeql-action, src/fingerprints.test.ts.
 VECTORS = [
     ("", ["c129715d7a2bc9a3:1"]),
     (" a\nb\n  \t\tc\n d", ["271789c17abda88f:1", "54703d4cd895b18:1", "180aee12dab6264:1", "a23a3dc5e078b07b:1"]),

@@ -1,4 +1,4 @@
-"""Our own inline waivers: found in comments only, by what opens a comment in that kind of file, and strict in what they say."""
+"""Our own inline comments: found in comments only, by what opens a comment in that kind of file, and parsed strictly."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ WAIVER = "scangate: ignore[bandit:B602] -- a reason"
 def found(
     path: str, text: str, line: int = 1, end_line: int = 0, *, rule: str = "bandit:B602", package: AffectedPackage | None = None
 ) -> tuple[IgnoreComment, ...]:
-    """The waivers by a finding, where the text holds no secret."""
+    """The inline comments next to a finding, where the text holds no secret."""
     lines = text.split("\n")
     place = Location(path, line, end_line or line)
     finding = Finding(rule, Severity.HIGH, Confidence.HIGH, FindingKind.CODE, "t", "m", place, affected_package=package)

@@ -1,4 +1,4 @@
-"""What a file holds as a secret is taken out of what is said of it, and changes nothing that a policy goes by."""
+"""The secrets of a file are removed from texts about it, and nothing that a policy depends on changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was answered once is not asked again, and nothing else is believed: any change of what an answer depends on asks anew."""
+"""A result is reused while all that it depends on is the same, and not after any change."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class CachedScans:
     def run(
         self, *scanners: WordScanner, files: Mapping[str, bytes | str] | None = None, remember: bool = True, **plan: Any
     ) -> tuple[ScanResult, ...]:
-        """The results of one run; what each scanner was asked about stands in its ``asked``."""
+        """The results of one run; what each scanner was asked about is in its ``asked``."""
         write_files(self.bench.root, files or {})
         for scanner in scanners:
             scanner.asked = []
@@ -105,7 +105,7 @@ def test_no_byte_of_a_secret_is_kept_whoever_found_it(lab: CachedScans) -> None:
 
 
 def test_a_secret_that_is_gone_or_new_is_masked_as_in_a_cold_scan(lab: CachedScans) -> None:
-    """The line of d.txt is told whole or masked by what stands in c.txt alone."""
+    """Whether the line of d.txt is masked depends on c.txt alone."""
     words = WordScanner()
     for content in ("bad\n", f"secret={SECRET}\n", "bad\n", f"x\nsecret={SECRET}\n"):
         warm = lab.run(words, files={**FILES, "c.txt": content})
@@ -315,7 +315,7 @@ def test_warm_scan_equals_cold_scan_after_any_edit(lab: CachedScans, seed: int) 
 def test_a_file_that_changes_after_it_was_looked_up_spoils_nothing(
     lab: CachedScans, monkeypatch: pytest.MonkeyPatch, others: tuple[str, ...]
 ) -> None:
-    """What is known of the old bytes is not put beside what is said of the new."""
+    """What is known of the old bytes is not mixed with results for the new ones."""
     words = WordScanner()
     lab.run(words, files=FILES)
     write_files(lab.bench.root, {"b.txt": "bad\n"})  # so that the run is not the very same
@@ -362,7 +362,7 @@ def test_changed_gap_invalidates_the_cached_scan(lab: CachedScans, forgetful: No
 def test_a_file_with_a_gap_that_is_read_in_other_bytes_is_not_taken_for_the_old_one(
     lab: CachedScans, forgetful: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It says the same, but nobody knows what others would say of it."""
+    """Its own result is the same, but those of others are unknown."""
     words, contents = WordScanner(), ResultCache.contents
 
     def meddle(self: ResultCache, *arguments: Any) -> dict[str, FileContent]:
@@ -378,7 +378,7 @@ def test_a_file_with_a_gap_that_is_read_in_other_bytes_is_not_taken_for_the_old_
 
 @pytest.mark.parametrize("kind", sorted(NEVER_ALLOWED, key=str))
 def test_a_run_in_which_a_scanner_failed_is_not_kept_whole(lab: CachedScans, forgetful: None, kind: GapKind) -> None:
-    """What it would have said of secrets, nobody knows."""
+    """Which secrets it would have reported is unknown."""
     words, failing = WordScanner(), WordScanner("failing")
     failing.failing = kind
     for _ in range(2):

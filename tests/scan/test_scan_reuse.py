@@ -26,7 +26,7 @@ GAPS = {"x.txt": "broken\n", "y.txt": "broken\n"}
 
 
 class SlowScanner(WordScanner):
-    """Takes a moment for each call, and sees one file only if it is told which."""
+    """Takes a moment for each call, and sees one file only, if one is named."""
 
     def __init__(self, name: str, only: str = "") -> None:
         super().__init__(name)

@@ -1,4 +1,4 @@
-"""A digest tells whether two secrets are the same under one salt, and little else."""
+"""A digest shows whether two secrets are the same under one salt, and little else."""
 
 from __future__ import annotations
 

@@ -124,7 +124,7 @@ def test_encoded_values_are_found(value: str, encode: Callable[[str], str]) -> N
         ("it''s99", "it's99"),
     ],
 )
-def test_a_literal_stands_for_its_value(literal: str, value: str) -> None:
+def test_a_literal_is_decoded_to_its_value(literal: str, value: str) -> None:
     assert mask([literal], f"x {value} y {literal} z") == "x *** y *** z"
 
 

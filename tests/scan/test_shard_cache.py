@@ -27,7 +27,7 @@ class ShardScans:
     def run(
         self, *scanners: WordScanner, files: Mapping[str, bytes | str] | None = None, remember: bool = True, **plan: Any
     ) -> list[Any]:
-        """All that the scanners say, sorted; whom it came from stands in their ``asked``."""
+        """All that the scanners report, sorted; their ``asked`` has what they were asked about."""
         write_files(self.bench.root, files or {})
         for scanner in scanners:
             scanner.asked = []

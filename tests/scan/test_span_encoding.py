@@ -1,4 +1,4 @@
-"""Quotations: the same text comes back, and nothing of the page stands in what is written."""
+"""Quotations: the same text comes back, and nothing of the file is in what is written."""
 
 from __future__ import annotations
 

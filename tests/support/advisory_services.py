@@ -1,4 +1,4 @@
-"""A small proxy that stands for PyPI's and OSV's services over TLS, and fails in the ways that real networks do."""
+"""A small proxy in the place of PyPI's and OSV's services over TLS, and fails in the ways that real networks do."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def run_network(folder: Path) -> Iterator[FakeNetwork]:
 
 
 def find_closed_port() -> int:
-    """A port on which nobody listens."""
+    """A port on which no program listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -1,7 +1,7 @@
 """Writes the bundled advisories anew from an export: ``python -m tests.support.bundled_advisories all.zip > bundled.json``.
 
-By what it chooses: packages that Python services stand on, named below; faults with a date and a CVE, whose affected versions are
-told as ranges. Of each package those that are fixed and rated come before the others, then the latest published, three of them; of
+What it chooses: packages that many Python services use, named below; faults with a date and a CVE, whose affected versions are
+given as ranges. Of each package those that are fixed and rated come before the others, then the latest published, three of them; of
 Django, all that affect the release which the demonstration pins, too. Facts alone are taken: names, ranges, vectors, dates.
 """
 
@@ -35,7 +35,7 @@ PACKAGES = (
 
 
 def choose(store: Store) -> Iterator[tuple[str, AdvisoryRecord]]:
-    """The records that the starter set is to hold, by package and time of publication."""
+    """The records of the bundled advisories, by package and time of publication."""
     for package in PACKAGES:
         able = [record for record in store.query(package) if record.published and not record.versions and has_cve(record)]
         able.sort(key=lambda record: (has_fix(record), bool(record.vectors), record.published, record.id), reverse=True)
@@ -57,7 +57,7 @@ def has_fix(record: AdvisoryRecord) -> bool:
 
 
 def format_entry(package: str, record: AdvisoryRecord) -> str:
-    """An entry as it stands in the file."""
+    """An entry as it is in the file."""
     facts = {
         "package": package,
         "ids": [record.id, *(name for name in record.aliases if name.startswith(("CVE-", "GHSA-")))],

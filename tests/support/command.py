@@ -42,7 +42,7 @@ class CommandResult:
 
 def environment(**more: str) -> dict[str, str]:
     """The variables of an ordinary shell, and ``more``; a cache of its own, for what earlier tests and runs of them left in the
-    user's would be told without a scan."""
+    user's would be reported without a scan."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
     coverage = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
     return {**kept, **coverage, "SCANGATE_CACHE": f"{_CACHES.name}/{next(_NUMBERS)}", **more}

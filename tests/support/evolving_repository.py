@@ -61,7 +61,7 @@ class Module:
 
 
 class EvolvingRepository:
-    """The repository at ``root``; each `commit` changes it by one of STEPS, on which ``told`` says a word."""
+    """The repository at ``root``; each `commit` changes it by one of STEPS."""
 
     def __init__(self, root: Path, seed: int) -> None:
         self.root = root

@@ -1,4 +1,4 @@
-"""Scanners that do what a test tells them to."""
+"""Scanners whose results a test sets."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Scan = Callable[[Sequence[SourceFile]], Iterable[FileReport]]
 
 
 class FakeScanner:
-    """A scanner that reads ``.txt`` files and does what it is told."""
+    """A scanner that reads ``.txt`` files and reports what a test sets."""
 
     NAME = "plugin"
     ACCOUNTING = FileAccounting.PER_FILE
@@ -63,12 +63,12 @@ SECRET = "hunter2-correct-horse"
 
 
 class WordScanner:
-    """Finds each line with ``bad`` in it, tells where ``secret=`` values stand, gives up on files with ``broken`` in them."""
+    """Finds each line with ``bad`` in it, reports the positions of ``secret=`` values, fails on files with ``broken`` in them."""
 
     ACCOUNTING = FileAccounting.PER_FILE
 
     class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-        """What it may be told."""
+        """Its options."""
 
         level: int = 1
 

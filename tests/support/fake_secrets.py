@@ -1,4 +1,4 @@
-"""Values that look like secrets, made when the tests run, so that none stands in the repository; a seed, a value."""
+"""Values that look like secrets, made when the tests run, so that none is in the repository; one value for each seed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def seeded_text(seed: str, length: int, alphabet: str = string.ascii_letters + s
 
 
 def fake_secret(seed: str) -> str:
-    """A password nobody would guess: letters and digits, starting with a letter."""
+    """A password that is hard to guess: letters and digits, starting with a letter."""
     return "Z" + seeded_text(seed, 15)
 
 

@@ -14,7 +14,7 @@ __all__ = ["install_fake_tool"]
 def install_fake_tool(folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, code: str, keep: tuple[str, ...] = ()) -> Path:
     """Makes a folder of console scripts in which ``name`` is the Python program ``code``, and lets ours be looked for there.
 
-    The real scripts ``keep`` stay beside it.
+    The real scripts ``keep`` stay next to it.
     """
     folder.mkdir(exist_ok=True)
     for script in keep:

@@ -1,4 +1,4 @@
-"""A tree that tries to have its own code run, or its settings obeyed, by whoever scans it; a trap that springs leaves a mark."""
+"""A tree that tries to have its own code run, or its settings used, when it is scanned; a trap that springs leaves a mark."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ class ReceivedRequest:
     number: int
 
     def respond(self, status: int, body: bytes = b"", length: int | None = None, /, **headers: str) -> None:
-        """One answer; ``length`` is the length to claim, -1 for none; ``_`` in a header's name stands for ``-``."""
+        """One answer; ``length`` is the length to claim, -1 for none; ``_`` in a header's name means ``-``."""
         handler = self.handler
         handler.send_response_only(status)
         for name, value in headers.items():

@@ -52,7 +52,7 @@ class LinkedEnvironment:
         (self.bin / name).unlink()
 
     def remove_package(self, prefix: str) -> Path:
-        """Takes what begins with ``prefix`` out of its packages; returns the folder they lie in."""
+        """Takes what begins with ``prefix`` out of its packages; returns their folder."""
         if self._packages.is_symlink():
             self._packages.unlink()
             self._packages.mkdir()

@@ -6,7 +6,7 @@ from tests.support.paths import TESTS
 
 FOLDER = TESTS / "advisories" / "samples"
 
-# tool: the lock that it wrote, and whether that lock (with what stands beside it) tells who brings what in
+# tool: the lock that it wrote, and whether that lock (with the files next to it) shows which dependency brings which in
 LOCKS = {
     "uv": ("uv.lock", True),
     "poetry": ("poetry.lock", True),

@@ -16,7 +16,7 @@ MIN_ALTERED_LEAK = 8  # of what a secret becomes in lower case, reversed or enco
 
 
 class PlantedSecrets:
-    """``files`` hold ``values``: the parts of secrets that nobody could guess, by what they are."""
+    """``files`` hold ``values``: the parts of secrets that cannot be guessed, by what they are."""
 
     def __init__(self) -> None:
         self.values: dict[str, str] = {}

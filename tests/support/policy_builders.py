@@ -51,7 +51,7 @@ RANK = {Outcome.PASS: 0, Outcome.INCOMPLETE: 1, Outcome.FAIL: 2}
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
-    """Stands for a scanner's own options."""
+    """In the place of a scanner's own options."""
 
     skips: tuple[str, ...] = ()
     front_end: Literal["quick", "ordinary"] = "quick"
@@ -64,7 +64,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
 
 
 class CommandOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
-    """Stands for the options of a block with a command line."""
+    """In the place of the options of a block with a command line."""
 
     command: list[str]
     version: str = ""

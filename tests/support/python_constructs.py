@@ -32,7 +32,7 @@ EXPRESSIONS = (
     "a or(b)", "not(a)", "a in(b)", "a is(b)", "lambda:(a)", "a\x0c+ b", "f()[a](b).c", "{'a': f(b)}[c]", "'%s' % a", "'a' 'b'",
     "'a' \"b\"", "b'a' b'b'", "('a'\n    'b')", "f(\n    'a'\n    'b')",
 )
-"""Expressions; names are free, and ``await`` and ``yield`` stand in an asynchronous function."""
+"""Expressions; names are free, and ``await`` and ``yield`` are in an asynchronous function."""
 
 STRINGS = (
     "'a'", "\"a\"", "'''a'''", "\"\"\"a\"\"\"", "'''a\nb'''", "\"\"\"a\n\"b\" c\"\"\"", "R'\\d'", "u'a'", "U'a'", "b'a'", "B'a'",

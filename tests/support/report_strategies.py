@@ -178,7 +178,7 @@ def results(draw: st.DrawFn, scanner: str) -> ScanResult:
 
 
 def merge_rulings(*members: Ruling) -> Ruling:
-    """One ruling for several, told as the first and judged as the worst of them."""
+    """One ruling for several: the finding is the first one, the outcome the worst."""
     worst = min(members, key=lambda ruling: WORST_FIRST.index(ruling.outcome))
     finding = msgspec.structs.replace(members[0].finding, reported_by=tuple(member.finding.scanner for member in members))
     return Ruling(finding, worst.severity, worst.outcome, worst.decision, members)
@@ -240,7 +240,7 @@ def coverage_gaps() -> st.SearchStrategy[Gap]:
 
 @st.composite
 def reports(draw: st.DrawFn) -> Report:
-    """A whole run: some scanners, their findings (two of them merged now and then), gaps of everybody, a verdict."""
+    """A whole run: some scanners, their findings (two of them merged now and then), gaps of all, a verdict."""
     names = draw(st.lists(st.sampled_from(SCANNERS), unique=True, max_size=3))
     runs = [draw(results(name)) for name in names]
     found = [finding for run in runs for finding in run.findings]

@@ -22,7 +22,7 @@ RULE_TESTS = TESTS / "rules"
 EXAMPLES = RULE_TESTS / "examples"
 RULES = ROOT / "policies" / "rules"
 MARK = re.compile(r"(?:#|//) expect(?P<next>-next)?: (?P<rule>[\w-]+)")
-"""``expect:`` stands on the line a finding starts on, ``expect-next:`` on the line before it."""
+"""``expect:`` is on the line a finding starts on, ``expect-next:`` on the line before it."""
 
 
 class ChangedText(Protocol):
@@ -54,18 +54,18 @@ def rule_files() -> list[Path]:
 
 
 def load_rules() -> dict[str, tuple[Path, dict[str, Any]]]:
-    """Every rule by its id, with the file it stands in. Raises ValueError on an id that stands twice."""
+    """Every rule by its id, with its file. Raises ValueError on an id that is there twice."""
     found: dict[str, tuple[Path, dict[str, Any]]] = {}
     for file in rule_files():
         for rule in yaml.safe_load(file.read_text(encoding="utf-8"))["rules"]:
             if rule["id"] in found:
-                raise ValueError(f"{rule['id']} stands in {found[rule['id']][0]} and in {file}")
+                raise ValueError(f"{rule['id']} is in {found[rule['id']][0]} and in {file}")
             found[rule["id"]] = (file, rule)
     return found
 
 
 def example_files(rule: str) -> list[Path]:
-    """The example files of a rule: all below the folder of its name, but for the lists of lines beside JSON files."""
+    """The example files of a rule: all below the folder of its name, but for the lists of lines next to JSON files."""
     return sorted(path for path in (EXAMPLES / rule).rglob("*") if path.is_file() and path.suffix != ".expect")
 
 
@@ -75,7 +75,7 @@ def is_bad_example(path: Path) -> bool:
 
 
 def expected_findings(path: Path) -> Counter[Place]:
-    """The places a file's marks, or the list of lines beside it, say findings of its own rule start on."""
+    """The places a file's marks, or the list of lines next to it, say findings of its own rule start on."""
     rule = path.relative_to(EXAMPLES).parts[0]
     where = path.relative_to(EXAMPLES).as_posix()
     lines: Counter[Place] = Counter()
@@ -104,7 +104,7 @@ def run_semgrep(
     texts = {target: change(Path(target).read_bytes()) for target in targets} if change else {}
     for target, text in texts.items():
         Path(target).write_bytes(text.text)
-    # Taken from beside this interpreter: `python -m` and PATH could start another one.
+    # Taken from the folder of this interpreter: `python -m` and PATH could start another one.
     program = Path(sys.executable).with_name("semgrep")
     command = [str(program), "scan", *flags, "--metrics", "off", "--disable-version-check"]
     command += [word for file in given for word in ("--config", str(file))]

@@ -244,7 +244,7 @@ def not_judged_report() -> Report:
 
 
 def merged() -> Report:
-    """The failing run, in which bandit tells the SQL injection as well and its policy tolerates that."""
+    """The failing run, in which bandit reports the SQL injection as well, at a severity that the policy tolerates."""
     report = failing_report()
     other = msgspec.structs.replace(
         SQL, rule="bandit:B608", severity=Severity.MEDIUM, title="hardcoded sql expressions", fingerprint="0cc175b9c0f1b6a8" * 4

@@ -1,4 +1,4 @@
-"""Small trees to scan, with git or without, and small policies beside them."""
+"""Small trees to scan, with git or without, and small policies next to them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def run_git(root: Path, *arguments: str) -> str:
 
 
 def create_repository(root: Path, files: dict[str, str | bytes], *, commit: bool = True) -> Path:
-    """A git repository with the files, in the index, and committed unless told otherwise."""
+    """A git repository with the files, in the index, and committed by default."""
     write_files(root, files)
     run_git(root, "init", "--quiet", "--initial-branch=main")
     run_git(root, "add", "--all")
@@ -39,9 +39,9 @@ def create_repository(root: Path, files: dict[str, str | bytes], *, commit: bool
 
 
 def write_policy(file: Path, *scanners: str, timeout: int = 120, more: str = "") -> Path:
-    """A policy that requires ``scanners`` alone, lets nothing high stand, and no gap but for what these do not analyze.
+    """A policy that requires ``scanners`` alone, allows nothing high, and no gap except for what these do not analyze.
 
-    It lies outside the tree.
+    It is outside the tree.
     """
     blocks = ", ".join(f"{name}: {{enabled: true}}" for name in scanners)
     lines = ["version: 1", f"scanners: {{{blocks}}}", f"limits: {{timeout: {timeout}}}", "unknown: high"]

@@ -29,7 +29,7 @@ from tests.support.sample_trees import write_files
 __all__ = ["SCRIPTS_FOLDER", "ScanHarness", "is_ledger_complete", "run_git", "write_files"]
 
 SCRIPTS_FOLDER = Path(sys.executable).parent
-"""Where the tools' own commands lie."""
+"""The folder of the tools' own commands."""
 
 
 def run_git(root: Path, *arguments: str) -> str:

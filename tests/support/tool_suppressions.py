@@ -1,4 +1,4 @@
-"""Runs the tools themselves, with their own waivers on and off: the difference is what they hide. Judges nothing."""
+"""Runs the tools themselves, with their own suppressions on and off: the difference is what they hide. Judges nothing."""
 
 from __future__ import annotations
 

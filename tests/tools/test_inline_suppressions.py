@@ -1,4 +1,4 @@
-"""What we call waived is what each tool itself hides: the tool is run with its own waivers on and off over a corpus of comments."""
+"""What we suppress is what each tool itself hides: each runs with its suppressions on and off over a corpus of comments."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.support.tool_suppressions import FindingCounts
 
 
 def split(result: ScanResult) -> tuple[FindingCounts, FindingCounts]:
-    """Our findings as (all, waived); the rule without the scanner's name."""
+    """Our findings as (all, suppressed); the rule without the scanner's name."""
     seen: FindingCounts = Counter()
     waived: FindingCounts = Counter()
     for finding in result.findings:

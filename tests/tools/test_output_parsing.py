@@ -1,4 +1,4 @@
-"""What bandit, semgrep and the detect-secrets worker answer is believed wholly or not at all: small programs in their place lie."""
+"""The output of bandit, semgrep and the detect-secrets worker is used wholly or not at all, by small programs in their place."""
 
 from __future__ import annotations
 

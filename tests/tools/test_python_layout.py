@@ -72,7 +72,7 @@ def test_one_layout(text: str, expected: str) -> None:
 
 
 def trees_are_equal(text: str) -> bool:
-    """But for ``simple`` of an annotation, which is 0 where the name stands in parentheses."""
+    """But for ``simple`` of an annotation, which is 0 where the name is in parentheses."""
     before, after = (re.sub(r"simple=[01]", "", ast.dump(ast.parse(each))) for each in (text, relaid(text)))
     return before == after
 

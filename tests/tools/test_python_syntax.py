@@ -1,4 +1,4 @@
-"""Whatever Python syntax stands in a file, its weak lines are found, or the file is a gap."""
+"""Whatever Python syntax is in a file, its weak lines are found, or the file is a gap."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def block(*command: str, **rest: Any) -> CommandOptions:
 
 
 def answer(bench: ScanHarness, log: Any, *, code: int = 0, command: tuple[str, ...] = ("{root}",), **rest: Any) -> ScanResult:
-    """What comes of a program that writes ``log`` (``{root}`` and ``{work}`` in it are filled in) and ends with ``code``."""
+    """The result of a program that writes ``log`` (``{root}`` and ``{work}`` in it are filled in) and ends with ``code``."""
     (bench.private_folder / "log").write_text(log if isinstance(log, str) else json.dumps(log))
     program = bench.private_folder / "program.py"
     program.write_text(

@@ -27,7 +27,7 @@ def bench(tmp_path: Path) -> ScanHarness:
 
 
 def installed_in(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
-    """Lets semgrep's package lie in ``folder``."""
+    """Makes ``folder`` the place of semgrep's package."""
     spec = importlib.machinery.ModuleSpec("semgrep", None, origin=str(folder / "__init__.py"))
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: spec)
 

@@ -1,4 +1,4 @@
-"""Edited texts, and the original positions of what stands in them."""
+"""Edited texts, and the original positions of what is in them."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from cfnlint.decode.cfn_yaml import load
 
 __all__ = ["NO_VALUE", "StackTemplate"]
 
-_template = functools.cache(load)  # it takes seconds, and nobody changes it
+_template = functools.cache(load)  # it takes seconds, and does not change
 
 NO_VALUE = object()
 PSEUDO = {

@@ -23,7 +23,7 @@ class FakeExecutions:
         self.began = int(time.time())
         self.service = {"ListActionExecutions": self._list}
 
-    def add_run(  # noqa: PLR0917 -- what the API tells of a run
+    def add_run(  # noqa: PLR0917 -- what the API has about a run
         self, execution: str, action: str, status: str, by: str = "", kind: Mapping[str, str] = APPROVAL, commit: str = ""
     ) -> None:
         """One more run of an action, later than those before it; ``commit`` is what a source gave."""

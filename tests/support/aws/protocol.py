@@ -23,10 +23,10 @@ _CLIENTS = {"monitoring": "cloudwatch", "ecr": "ecr", "states": "stepfunctions"}
 
 @dataclass(frozen=True, slots=True)
 class AwsCall:
-    """One call of an API: the client's name of the service, the operation, and its parameters where the body tells them.
+    """One call of an API: the client's name of the service, the operation, and its parameters where the body has them.
 
     ``parameters`` is None for services that speak XML or forms (S3, SNS, STS): those are left to moto. ``by`` is the access key
-    that signed, by which a test tells roles apart; ``place`` is the bucket and the key of a call of S3.
+    that signed, by which a test distinguishes roles; ``place`` is the bucket and the key of a call of S3.
     """
 
     service: str
@@ -90,7 +90,7 @@ def _read(  # noqa: PLR0917 -- a request
 
 
 def _rest(service: str, method: str, path: str) -> tuple[str, dict[str, str]]:
-    """The operation that a REST path stands for, and the parameters in it."""
+    """The operation of a REST path, and the parameters in it."""
     model = _model(service)
     for name in model.operation_names:
         http = model.operation_model(name).http

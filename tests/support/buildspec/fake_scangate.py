@@ -25,7 +25,7 @@ def main() -> None:
     parser.add_argument("--output-dir", type=Path, required=True)
     parser.add_argument("--report", required=True)
     arguments = parser.parse_args()
-    # What the interpreter had on its import path tells whether the source could have got in.
+    # What the interpreter had on its import path shows whether the source could have got in.
     print("import path:", sys.path)
     act = os.environ["SCANGATE_ACT"]
     if act in ("pass", "fail"):

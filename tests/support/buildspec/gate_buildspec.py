@@ -6,7 +6,7 @@ from tests.support.buildspec.interpreter import Build, Project, run_build
 from tests.support.paths import SNIPPETS
 
 GATE_BUILDSPEC = SNIPPETS / "gate.yml"
-# pip finds what is there already, or a wheel named by its path, and asks nobody.
+# pip finds what is there already, or a wheel named by its path, and uses no index.
 OFFLINE_PIP = {"PIP_NO_INDEX": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
 
 

@@ -101,7 +101,7 @@ class Batch:
 def run_batch(text: str, project: Project, scratch: Path, begin: Callable[[str, str], None] = lambda *_: None) -> Batch:
     """Read a buildspec and run its build graph, one build after the other, each with a fresh copy of the source in `scratch`.
 
-    `begin` is told the ARN of the batch and the id of each build before it starts. A build that waits for one that has not
+    `begin` gets the ARN of the batch and the id of each build before it starts. A build that waits for one that has not
     succeeded is not started: https://docs.aws.amazon.com/codebuild/latest/userguide/batch-build-buildspec.html
     """
     arn = f"{_ARN}:build-batch/example:{uuid.uuid4()}"
@@ -220,7 +220,7 @@ def _finish(spec: Buildspec, project: Project, runs: list[PhaseRun], environment
     phases = (*runs, PhaseRun("upload_artifacts", uploaded, ()))
     faults = [phase.status for phase in phases if phase.status != "SUCCEEDED"]
     return Build(
-        # What stopped the build names it; a failure before that is told by its phase.
+        # What stopped the build names it; a failure before that is named by its phase.
         status=next((fault for fault in faults if fault != "FAILED"), "FAILED" if faults else "SUCCEEDED"),
         phases=phases,
         exported=MappingProxyType({name: environment[name] for name in spec.exported if name in environment}),

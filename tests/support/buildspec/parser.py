@@ -60,7 +60,7 @@ class FileSet:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One build of a build graph: the tasks it waits for, and the variables that it has beside the others'."""
+    """One build of a build graph: the tasks it waits for, and the variables that it has in addition to the others'."""
 
     identifier: str
     depends_on: tuple[str, ...]
@@ -72,7 +72,7 @@ class Task:
 class Buildspec:
     """A whole buildspec; in `artifacts` the primary one is named "" and the secondary ones by their identifiers.
 
-    `graph` is empty where there is no batch; in it a task stands behind all that it waits for.
+    `graph` is empty where there is no batch; in it a task comes after all that it waits for.
     """
 
     variables: tuple[tuple[str, str], ...]
@@ -92,7 +92,7 @@ class _Loader(yaml.SafeLoader):
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
             if key in seen:
-                raise BuildspecError(f"line {key_node.start_mark.line + 1}: key {key!r} stands twice")
+                raise BuildspecError(f"line {key_node.start_mark.line + 1}: key {key!r} is there twice")
             seen.add(key)
         return super().construct_mapping(node, deep)
 
@@ -131,7 +131,7 @@ def _read_batch(value: object) -> tuple[Task, ...]:
     waiting = [_read_task(entry) for entry in entries]
     names = [task.identifier for task in waiting]
     if len(set(names)) < len(names):
-        raise BuildspecError("batch.build-graph: an identifier stands twice")
+        raise BuildspecError("batch.build-graph: an identifier is there twice")
     ordered: list[Task] = []
     while waiting:
         ready = [task for task in waiting if set(task.depends_on) <= {done.identifier for done in ordered}]

@@ -1,7 +1,7 @@
 """Checks JUnit files against what CodeBuild documents about test reports; knows nothing of buildspecs.
 
 Limits: https://docs.aws.amazon.com/codebuild/latest/userguide/limits.html
-The XML is read as it stands: junitparser works out missing counts afresh and with them overwrites the wrong ones.
+The XML is read as it is: junitparser works out missing counts afresh and with them overwrites the wrong ones.
 """
 
 from __future__ import annotations
