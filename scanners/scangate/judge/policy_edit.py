@@ -1,4 +1,4 @@
-"""Writes an exception into a policy's text: puts it in at one place, changes no other byte, and believes the result only as read.
+"""Writes an exception into a policy's text: inserts it in one place, changes no other byte, and parses the result to check it.
 
 Loading and dumping a document would lose its formatting; so the new lines are inserted where the parser's marks show that the
 last entry ends. It opens no file.

@@ -1,4 +1,4 @@
-"""Reads a policy: the one way from a name or a file to a `Policy` that can be believed. It opens no other files."""
+"""Reads a policy: the one way from a name or a file to a checked `Policy`. It opens no other files."""
 
 from __future__ import annotations
 

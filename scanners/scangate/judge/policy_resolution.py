@@ -263,7 +263,7 @@ def _allowed_gap(entry: policy_schema.AllowedGapEntry) -> AllowedGap:
 
 
 def _check_content(tree: Node, path: DocumentPath, gap: AllowedGap) -> None:
-    """An entry with a selector that can match nothing is a mistake: the author believes that something is accepted."""
+    """An entry with a selector that can match nothing is a mistake: its author expects that it accepts something."""
     if gap.content_type and not any(matches_name(gap.content_type, name) for name in CONTENT_TYPES):
         name = gap.content_type.lower()
         near = [OTHER_NAMES[name]] if name in OTHER_NAMES else difflib.get_close_matches(name, CONTENT_TYPES, n=1)
