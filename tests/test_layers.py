@@ -12,7 +12,7 @@ from tests.support.import_rules import ImportRules, find_violations, load_module
 RULES = ImportRules(
     package="scangate",
     shared={"model", "errors", "assets", "globs", "source_text", "files", "printable", "ci", "timestamps", "python_parser"}
-    | {"strict_json", "user_folders", "content", "secrets"},
+    | {"strict_json", "user_folders", "tree_files", "content", "secrets"},
     layers={
         "__main__": {"cli"},
         "model": {"model", "printable"},
@@ -26,6 +26,7 @@ RULES = ImportRules(
         "timestamps": set(),
         "strict_json": set(),
         "user_folders": {"errors"},
+        "tree_files": set(),
         "ci": {"printable"},
         "content": {"content", "model", "source_text", "printable", "files", "python_parser"},
         "secrets": {"secrets", "model", "source_text", "content"},

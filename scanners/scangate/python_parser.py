@@ -8,7 +8,10 @@ import threading
 import warnings
 from collections.abc import Iterator
 
-__all__ = ["ignore_warnings", "parse_python"]
+__all__ = ["PARSE_ERRORS", "ignore_warnings", "parse_python", "try_to_parse"]
+
+PARSE_ERRORS = (SyntaxError, ValueError, RecursionError, MemoryError)
+"""What `ast.parse` and `compile` raise for a source that they cannot parse."""
 
 _LOCK = threading.Lock()
 
@@ -22,6 +25,14 @@ def ignore_warnings() -> Iterator[None]:
 
 
 def parse_python(source: str | bytes) -> ast.Module:
-    """The syntax tree of ``source``. Raises SyntaxError, ValueError, RecursionError or MemoryError, as `ast.parse`."""
+    """The syntax tree of ``source``. Raises one of PARSE_ERRORS."""
     with ignore_warnings():
         return ast.parse(source)
+
+
+def try_to_parse(source: str | bytes) -> ast.Module | None:
+    """The syntax tree of ``source``; None if Python cannot parse it."""
+    try:
+        return parse_python(source)
+    except PARSE_ERRORS:
+        return None

@@ -12,7 +12,7 @@ from scangate.content.file_names import STRUCTURED, NameMatch, match_name
 from scangate.content.python_text import is_program, looks_like_python
 from scangate.content.shebang import mode_type, script_type
 from scangate.model import Analysis
-from scangate.python_parser import parse_python
+from scangate.python_parser import try_to_parse
 from scangate.source_text import decode
 
 STAND_IN_BYTES = 1024
@@ -104,10 +104,8 @@ def _is_run_as_text(name: NameMatch, data: bytes) -> bool:
 
 def _is_python(data: bytes) -> bool:
     """Whether Cython code is plain Python, as much of it is: then all scanners of Python can read it, else none."""
-    try:
-        return bool(parse_python(data).body)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
+    tree = try_to_parse(data)
+    return tree is not None and bool(tree.body)
 
 
 def _stand_in(data: bytes) -> str:

@@ -18,7 +18,7 @@ from scangate.content.json_tree import parse_json
 from scangate.content.position_maps import MappedText, join
 from scangate.content.scalar_text import scalar_text
 from scangate.content.yaml_tree import Node
-from scangate.python_parser import ignore_warnings
+from scangate.python_parser import PARSE_ERRORS, ignore_warnings
 
 _LANGUAGES = {"ipython": "python", "c++": "cpp", "c#": "csharp", "f#": "fsharp", "bash": "shell", "sos": "python", "ir": "r"}
 _TEXT_MIMES = re.compile(r"text/|application/(?:json|javascript|.*\+json|.*\+xml|xml)|image/svg")
@@ -139,7 +139,7 @@ def _outputs(text: str, outputs: Node | None) -> Iterator[MappedText]:
 def _is_program(text: str) -> bool:
     try:
         _parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except PARSE_ERRORS:
         return False
     return True
 

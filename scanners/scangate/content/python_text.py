@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from scangate.python_parser import parse_python
+from scangate.python_parser import try_to_parse
 
 _PARSED_CHARACTERS = 1 << 18
 _STATEMENT = re.compile(
@@ -47,8 +47,4 @@ def _is_short_python(text: str) -> bool:
 
 def is_python(text: str) -> bool:
     """Whether Python parses the text."""
-    try:
-        parse_python(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
+    return try_to_parse(text) is not None

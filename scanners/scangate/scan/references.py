@@ -9,6 +9,7 @@ from scangate.errors import ScanError
 from scangate.model import CHANGE_SOURCES
 from scangate.scan.listing import Listing
 from scangate.scan.target import Target
+from scangate.tree_files import TreeFiles
 
 NamesFiles = Callable[[str, bytes], Iterable[str]]
 """What a file names, by its path and its bytes: repository paths, or folders with a slash at the end."""
@@ -89,8 +90,7 @@ class _Tree:
         if name.endswith("/"):
             paths = [path for path in self._by_folder.get("" if name == "./" else name[:-1], ()) if accepts(path)]
         else:
-            paths = [name] if name in self._paths else self._by_folded_name.get(name.casefold(), [])
-            paths = paths if len(paths) == 1 else []
+            paths = [path] if (path := self._files.find(name)) is not None else []
         for path in paths:
             target = self._targets.get(path) or self._listing.find_companion(path)
             if target is not None:
@@ -101,8 +101,8 @@ class _Tree:
         return {target.path: target for target in self._listing.targets}
 
     @cached_property
-    def _paths(self) -> frozenset[str]:
-        return frozenset((*self._targets, *self._listing.companions))
+    def _files(self) -> TreeFiles:
+        return TreeFiles(frozenset((*self._targets, *self._listing.companions)))
 
     @cached_property
     def _by_folder(self) -> Mapping[str, list[str]]:
@@ -110,11 +110,4 @@ class _Tree:
         found: dict[str, list[str]] = {}
         for path in sorted(self._listing.companions):
             found.setdefault(path.rpartition("/")[0], []).append(path)
-        return found
-
-    @cached_property
-    def _by_folded_name(self) -> Mapping[str, list[str]]:
-        found: dict[str, list[str]] = {}
-        for path in sorted(self._paths):
-            found.setdefault(path.casefold(), []).append(path)
         return found

@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from scangate.python_parser import parse_python
+from scangate.python_parser import try_to_parse
 from scangate.tools.source_edits import Edit, LineStarts
 
 SUBJECT = b"match_subject"
@@ -125,7 +125,7 @@ def downlevel(lines: LineStarts, nodes: Iterable[Any]) -> tuple[bytes, ast.Modul
                     result[edit.start : edit.end] = edit.text
     except LookupError:  # unusual formatting: leave it to the second parser
         return lines.data, None
-    tree = None if result == lines.data else _parse(bytes(result))
+    tree = None if result == lines.data else try_to_parse(bytes(result))
     return (lines.data, None) if tree is None else (bytes(result), tree)
 
 
@@ -153,13 +153,6 @@ def _name_star(node: ast.Lambda, text: LineStarts) -> Iterator[Edit]:
     found = star(text.data, max(ends))
     if found is not None:
         yield Edit(found.end(), found.end(), b"_")
-
-
-def _parse(data: bytes) -> ast.Module | None:
-    try:
-        return parse_python(data)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
 
 
 def _rewrite_match(node: ast.Match, text: _SourceText) -> Iterator[Edit]:

@@ -24,8 +24,8 @@ from scangate.advisories.package_names import normalize_or_empty
 from scangate.advisories.readers import pixi
 from scangate.advisories.toml_lines import Toml
 from scangate.advisories.toml_values import TomlValues
-from scangate.advisories.tree_files import TreeFiles
 from scangate.model import SkipReason
+from scangate.tree_files import TreeFiles
 
 _LOCK_COMMANDS = {
     "poetry": "poetry lock",

@@ -24,12 +24,12 @@ from scangate.advisories.manifest import UNEXPECTED_DATA, AuditGap, Manifest, Pi
 from scangate.advisories.manifest_kinds import declaration_kind, is_environment, is_yaml, lock_kind
 from scangate.advisories.origins import Origin, is_archive, resolve_path, unauditable_gap
 from scangate.advisories.package_names import MAX_REQUIREMENT_LENGTH, index_host, normalize_or_empty
-from scangate.advisories.tree_files import TreeFiles
 from scangate.model import (
     GapKind,
     SkipReason,
 )
 from scangate.printable import replace_unprintable
+from scangate.tree_files import TreeFiles
 
 PIN_HINT = "pin it: pip-compile, or uv pip compile, writes a file of pins"
 NEWER_OPTIONS = (("-C", "--config-settings", "--config-setting"), ("--all-releases",), ("--only-final",), ("--uploaded-prior-to",))

@@ -10,7 +10,7 @@ from scangate.advisories.declarations import DeclaredDependency, ProjectDeclarat
 from scangate.advisories.manifest import AuditGap
 from scangate.advisories.package_names import normalize_or_empty
 from scangate.advisories.readers import pyproject
-from scangate.python_parser import parse_python
+from scangate.python_parser import try_to_parse
 
 MAX_LENGTH = 500_000  # characters; a longer file is not written by hand
 LOCK_COMMAND = "pip-compile --all-extras setup.py"
@@ -39,12 +39,7 @@ def parse(path: str, files: Mapping[str, str]) -> ProjectDeclarations:
 
 
 def _parse_source(text: str) -> ast.Module | None:
-    if len(text) > MAX_LENGTH:
-        return None
-    try:
-        return parse_python(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
+    return try_to_parse(text) if len(text) <= MAX_LENGTH else None
 
 
 def _function_name(function: ast.expr) -> str:

@@ -1,4 +1,4 @@
-"""Finds a file that a manifest names among the files of the tree."""
+"""Finds a file that another one names among the files of the tree."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import cached_property
 class TreeFiles:
     """The repository paths of a tree; a name that no file has exactly finds the one file that differs in case alone.
 
-    A manifest written on Windows or macOS may use other case than the file; it is read rather than missed.
+    A name written on Windows or macOS may use other case than the file; it is read rather than missed.
     """
 
     def __init__(self, paths: Collection[str]) -> None:
