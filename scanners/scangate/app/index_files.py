@@ -6,69 +6,52 @@ A file that the index does not have is read from the work tree: a policy need no
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
-from scangate.app.policy_checkout import follow_extends, read_worktree_file, repository_path
+from scangate.app.policy_checkout import JudgingFiles, follow_extends, read_worktree_file
 from scangate.errors import ScanError, UsageError
 from scangate.judge.codeowners import MAX_BYTES
-from scangate.judge.policy_files import DEFAULT_POLICY_FILE, PolicyRevision, is_policy_path, list_nested_names
 from scangate.scan.git import Repository
 
 MAX_LINKS = 5
 SYMBOLIC_LINK = "120000"  # git's mode
 
 
-class IndexFiles:
-    """The files of the index that judge a scan of staged files; the interface is that of `policy_checkout.RevisionFiles`."""
-
-    revision: PolicyRevision | None = None
+class IndexFiles(JudgingFiles):
+    """The files of the index that judge a scan of staged files."""
 
     def __init__(self, repository: Repository, scratch_dir: Path) -> None:
         """Raises UsageError if git cannot list the index."""
-        self._repository = repository
-        self._worktree = repository.top
-        self.root = scratch_dir / "index"
-        self.root.mkdir(mode=0o700)
+        super().__init__(repository, scratch_dir / "index")
         try:
             self._entries = {os.fsdecode(entry.raw_path): entry for entry in repository.list_index()}
         except ScanError as error:
             raise UsageError(error.reason, "check that git works here: git status") from error
 
-    def check_out_policy(self, spec: str | None, scope: str = "") -> str | None:
-        """As `RevisionFiles.check_out_policy`."""
-        if spec is None:
-            self._check_out(follow_extends((DEFAULT_POLICY_FILE, "scangate.yml", *list_nested_names(scope)), self._read))
-            return None
-        name = repository_path(Path(spec), self._worktree) if is_policy_path(spec) else None
-        if name is None:
-            return spec
-        self._check_out(follow_extends((name,), self._read))
-        return str(self.root / name)
-
-    def check_out_file(self, file: Path) -> Path:
-        """As `RevisionFiles.check_out_file`."""
-        name = repository_path(file, self._worktree)
-        if name is None:
-            return file
-        self._check_out([name])
-        return self.root / name
+    def display_name(self, file: Path) -> str:
+        """As `JudgingFiles.display_name`: the path of the file in the work tree."""
+        return os.path.relpath(file)
 
     def read_text(self, name: str) -> str | None:
-        """As `RevisionFiles.read_text`."""
+        """As `JudgingFiles.read_text`."""
         data = self._read(name)
         if data is None:
             return "" if name in self._entries or os.path.lexists(self._worktree / name) else None
         return data.decode("utf-8", "replace") if len(data) <= MAX_BYTES else ""
 
     def list_policy_paths(self) -> tuple[str, ...]:
-        """As `RevisionFiles.list_policy_paths`: none, since the listing of staged files has all paths of the index."""
+        """As `JudgingFiles.list_policy_paths`: none, since the listing of staged files has all paths of the index."""
         return ()
 
     def describe_changes(self) -> tuple[str, ...]:
-        """As `RevisionFiles.describe_changes`: none, since what is staged is what judges."""
+        """As `JudgingFiles.describe_changes`: none, since what is staged is what judges."""
         return ()
 
-    def _check_out(self, names: list[str]) -> None:
+    def _check_out_chain(self, *names: str) -> None:
+        self._check_out(follow_extends(names, self._read))
+
+    def _check_out(self, names: Iterable[str]) -> None:
         for name in names:
             file = self.root / name
             if file.exists() or (name not in self._entries and not os.path.lexists(self._worktree / name)):

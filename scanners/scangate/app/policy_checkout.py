@@ -6,6 +6,7 @@ only, and the files are written to the run's private directory under the same na
 
 from __future__ import annotations
 
+import abc
 import os
 import stat
 from collections.abc import Callable, Iterable
@@ -34,29 +35,20 @@ class UnreadableRevisionError(UsageError):
     """git has the commit of the revision, and cannot read a file in it."""
 
 
-class RevisionFiles:
-    """The files of the base revision by which a scan of the work tree is judged.
+class JudgingFiles(abc.ABC):
+    """Policy, baseline and CODEOWNERS of a repository in another state than the work tree's, written to ``root``.
 
-    Files that only the base revision changed since the merge base are not reported as changes.
+    ``revision``: name and directory of the files for the policy loader; None for the index, whose files are named like those of the
+    work tree.
     """
 
-    def __init__(self, repository: Repository, base: BaseRevision, scratch_dir: Path) -> None:
+    revision: PolicyRevision | None = None
+
+    def __init__(self, repository: Repository, root: Path) -> None:
         self._repository = repository
-        self._base = base
         self._worktree = repository.top
-        self._checkout = scratch_dir / "base-revision"
-        self._requested: set[str] = set()
-        self._checkout.mkdir(mode=0o700)
-
-    @property
-    def revision(self) -> PolicyRevision:
-        """The name and directory of the checked-out files, for the policy loader."""
-        return PolicyRevision(self._base.name, self._checkout)
-
-    @property
-    def root(self) -> Path:
-        """The directory of the checkout that corresponds to the repository's root."""
-        return self._checkout
+        self.root = root
+        root.mkdir(mode=0o700)
 
     def check_out_policy(self, spec: str | None, scope: str = "") -> str | None:
         """Checks out the policy ``spec`` and the files that it extends; returns the policy to load in its place.
@@ -70,7 +62,7 @@ class RevisionFiles:
         if name is None:
             return spec
         self._check_out_chain(name)
-        return str(self._checkout / name)
+        return str(self.root / name)
 
     def check_out_file(self, file: Path) -> Path:
         """The path of the checked-out ``file``, which may not exist; ``file`` itself where it is outside the repository."""
@@ -78,14 +70,51 @@ class RevisionFiles:
         if name is None:
             return file
         self._check_out([name])
-        return self._checkout / name
+        return self.root / name
+
+    @abc.abstractmethod
+    def display_name(self, file: Path) -> str:
+        """The name of a checked-out file in messages."""
+
+    @abc.abstractmethod
+    def read_text(self, name: str) -> str | None:
+        """The text of a file by its path in the repository; None if it does not exist, empty if it cannot be read."""
+
+    @abc.abstractmethod
+    def list_policy_paths(self) -> tuple[str, ...]:
+        """The paths of the policies of folders, as far as the listing of a scan does not have them."""
+
+    @abc.abstractmethod
+    def describe_changes(self) -> tuple[str, ...]:
+        """One sentence for each requested file that the change adds, edits or removes; sorted by path."""
+
+    @abc.abstractmethod
+    def _check_out_chain(self, *names: str) -> None:
+        """Checks out policies with all that they extend."""
+
+    @abc.abstractmethod
+    def _check_out(self, names: Iterable[str]) -> None:
+        """Checks out files."""
+
+
+class RevisionFiles(JudgingFiles):
+    """The files of the base revision by which a scan of the work tree is judged.
+
+    Files that only the base revision changed since the merge base are not reported as changes.
+    """
+
+    def __init__(self, repository: Repository, base: BaseRevision, scratch_dir: Path) -> None:
+        super().__init__(repository, scratch_dir / "base-revision")
+        self._base = base
+        self._requested: set[str] = set()
+        self.revision = PolicyRevision(base.name, self.root)
 
     def display_name(self, file: Path) -> str:
-        """The name of a file of the revision in messages."""
+        """As in `JudgingFiles`: with the revision's name."""
         return f"{self._base.name}:{repository_path(file, self._worktree)}"
 
     def read_text(self, name: str) -> str | None:
-        """The text of a file by its path in the repository; None if it does not exist, empty if it cannot be read."""
+        """As in `JudgingFiles`."""
         self._requested.add(name)
         kind, _ = self._look_up(name, self._base.commit)
         if kind in MISSING_KINDS:
@@ -121,7 +150,7 @@ class RevisionFiles:
     def _check_out(self, names: Iterable[str]) -> None:
         for name in names:
             self._requested.add(name)
-            file = self._checkout / name
+            file = self.root / name
             kind, _ = self._look_up(name, self._base.commit)
             if kind in MISSING_KINDS or file.exists():
                 continue

@@ -14,7 +14,7 @@ from scangate.app.base_revision import BaseRevision, resolve_base, resolve_stage
 from scangate.app.codeowners_file import load_codeowners
 from scangate.app.index_files import IndexFiles
 from scangate.app.policies import read_no_policy, read_policy
-from scangate.app.policy_checkout import RevisionFiles, UnreadableRevisionError, repository_path
+from scangate.app.policy_checkout import JudgingFiles, RevisionFiles, UnreadableRevisionError, repository_path
 from scangate.app.requests import ScanRequest
 from scangate.app.session import Session
 from scangate.ci import detect_build
@@ -29,10 +29,6 @@ NO_REPOSITORY_NOTE = (
     "CodePipeline passed the source on without .git, so tracked files and the changes of this build cannot be determined: "
     "configure the source action for a full clone (OutputArtifactFormat: CODEBUILD_CLONE_REF)"
 )
-
-
-JudgingFiles = RevisionFiles | IndexFiles
-"""Where policy, baseline and CODEOWNERS are read from, if not from the work tree."""
 
 
 class BaselineInputs(msgspec.Struct, frozen=True):
@@ -179,12 +175,11 @@ def _load_baseline(named: Path | None, session: Session, base: BaseRevision, fil
     if not os.path.lexists(checked_out):
         baseline_file.find(named, session.root)  # raises for a named file that exists nowhere
         return BaselineInputs(None if current is None else file)
-    if isinstance(files, IndexFiles):
-        staged = baseline_file.load(checked_out, os.path.relpath(file))
-        return BaselineInputs(file, staged.entries, {BASELINE: str(file)}, staged.salt)
     baseline = baseline_file.load(checked_out, files.display_name(file))
-    removed = KnownOrigin(f"the baseline of {base.name}", KnownSourceKind.REMOVED_ENTRIES)
-    entries = split_removed_entries(baseline, current, removed)
+    entries = baseline.entries
+    if isinstance(files, RevisionFiles):
+        removed = KnownOrigin(f"the baseline of {base.name}", KnownSourceKind.REMOVED_ENTRIES)
+        entries = split_removed_entries(baseline, current, removed)
     return BaselineInputs(file, entries, {BASELINE: str(file)}, baseline.salt)
 
 
