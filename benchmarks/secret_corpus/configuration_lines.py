@@ -228,7 +228,7 @@ REDIS_URL=rediss://default:<+password.random>@<~host>:6380/1
 %%
 # <~kn.constant>=<+secret>
 %%
-JWT_SECRET=<+passphrase>
+JWT_SECRET="<+passphrase>"
 %%
 <~pw.constant> = '<+password.wild>'  # <~sentence>
 %%

@@ -12,6 +12,7 @@ from .generators_code import generate_code
 from .generators_configuration import generate_configuration, generate_documents
 from .generators_leaks import generate_dotfiles, generate_server_files
 from .generators_tokens import generate_pairs, generate_tokens
+from .generators_untidy import generate_untidy
 from .markup import Label, LabelledFile
 
 __all__ = ["FAMILIES", "generate", "read_labels", "write_corpus"]
@@ -19,7 +20,12 @@ __all__ = ["FAMILIES", "generate", "read_labels", "write_corpus"]
 Generator = Callable[[Random], Iterator[LabelledFile]]
 
 FAMILIES: Mapping[str, Mapping[str, Generator]] = {
-    "credentials": {"code": generate_code, "configuration": generate_configuration, "documents": generate_documents},
+    "credentials": {
+        "code": generate_code,
+        "configuration": generate_configuration,
+        "documents": generate_documents,
+        "untidy": generate_untidy,
+    },
     "leaks": {"dotfiles": generate_dotfiles, "servers": generate_server_files},
     "tokens": {"providers": generate_tokens, "pairs": generate_pairs},
 }

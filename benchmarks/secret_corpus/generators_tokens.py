@@ -227,14 +227,14 @@ SURROUNDINGS = (
 PAIRS = split_files(r"""
 === .aws/credentials
 [default]
-aws_access_key_id = <+aws-key-id>
-aws_secret_access_key = <+token.aws-secret>
+aws_access_key_id = <+aws-key-id@aws1>
+aws_secret_access_key = <+token.aws-secret@aws1>
 region = eu-west-1
 
 [temporary]
-aws_access_key_id=<+aws-temporary-id>
-aws_secret_access_key=<+token.aws-secret>
-aws_session_token=<+aws-session>
+aws_access_key_id=<+aws-temporary-id@aws2>
+aws_secret_access_key=<+token.aws-secret@aws2>
+aws_session_token=<+aws-session@aws2>
 
 [role]
 role_arn = <-arn>
@@ -244,8 +244,8 @@ import boto3
 
 s3 = boto3.client(
     "s3",
-    aws_access_key_id="<+aws-key-id>",
-    aws_secret_access_key="<+token.aws-secret>",
+    aws_access_key_id="<+aws-key-id@aws1>",
+    aws_secret_access_key="<+token.aws-secret@aws1>",
 )
 ROLE = "<-public.aws-role>"
 QUEUE = "<-arn>"
@@ -253,14 +253,14 @@ ACCOUNT = "<-account>"
 POOL = "<-public.aws-pool>"
 === <~word>_accessKeys.csv
 Access key ID,Secret access key
-<+aws-key-id>,<+token.aws-secret>
+<+aws-key-id@aws1>,<+token.aws-secret@aws1>
 === notes/<~word>.txt
 <~sentence>
-<+aws-key-id>
-<+token.aws-secret>
+<+aws-key-id@aws1>
+<+token.aws-secret@aws1>
 instance <-public.aws-instance>
 === links.md
-[download](https://<~firm>.s3.amazonaws.com/dump.sql.gz?AWSAccessKeyId=<+aws-key-id>&Signature=<+sas>&Expires=17<~int>000)
+[download](https://<~firm>.s3.amazonaws.com/dump.sql.gz?AWSAccessKeyId=<+aws-key-id@aws1>&Signature=<+sas@aws1>&Expires=17<~int>000)
 [report](https://<~lower12>.blob.core.windows.net/r/q1.pdf?sv=2022-11-02&st=<~date>&se=<~date>&sr=b&sp=r&sig=<+sas>)
 [public](https://<~firm>.s3.amazonaws.com/logo.png?versionId=<-hex16>)
 === service-account.json
@@ -302,7 +302,7 @@ account_sid = '<-public.twilio-account>'
 auth_token = '<+token.twilio>'
 client = Twilio::REST::Client.new(account_sid, auth_token)
 === twitter.php
-$connection = new TwitterOAuth('<~lower12><~lower12>a', '<+token.twitter-secret>', '<~number>-<~lower12>', '<+secret>');
+$connection = new TwitterOAuth(CONSUMER_KEY, '<+token.twitter-secret>', '<~number>-<~lower12>', '<+secret>');
 === .streamlit/secrets.toml
 [gcp_service_account]
 private_key_id = "<-sha1>"

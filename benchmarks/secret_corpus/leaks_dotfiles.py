@@ -201,21 +201,21 @@ PresharedKey = <+token.wireguard>
 Endpoint = <~host>:51820
 === .s3cfg
 [default]
-access_key = <+aws-key-id>
-secret_key = <+token.aws-secret>
+access_key = <+aws-key-id@aws1>
+secret_key = <+token.aws-secret@aws1>
 gpg_passphrase = <+passphrase>
 host_base = s3.amazonaws.com
 encrypt = False
 === .boto
 [Credentials]
-aws_access_key_id = <+aws-key-id>
-aws_secret_access_key = <+token.aws-secret>
+aws_access_key_id = <+aws-key-id@aws1>
+aws_secret_access_key = <+token.aws-secret@aws1>
 gs_oauth2_refresh_token = <+token.google-refresh>
 
 [GSUtil]
 default_project_id = <-text=web-shop-221>
 === .passwd-s3fs
-<+aws-key-id>:<+token.aws-secret>
+<+aws-key-id@aws1>:<+token.aws-secret@aws1>
 === .mc/config.json
 {"version": "10",
  "aliases": {"<~word>": {"url": "https://<~host>",
@@ -223,8 +223,8 @@ default_project_id = <-text=web-shop-221>
 === rclone.conf
 [<~word>]
 type = s3
-access_key_id = <+aws-key-id>
-secret_access_key = <+token.aws-secret>
+access_key_id = <+aws-key-id@aws1>
+secret_access_key = <+token.aws-secret@aws1>
 
 [drive]
 type = drive

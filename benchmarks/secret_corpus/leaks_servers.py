@@ -76,8 +76,8 @@ DB_PASSWORD=<+password>
 REDIS_PASSWORD=<-text=null>
 MAIL_USERNAME=<~email>
 MAIL_PASSWORD=<+password.random>
-AWS_ACCESS_KEY_ID=<+aws-key-id>
-AWS_SECRET_ACCESS_KEY=<+token.aws-secret>
+AWS_ACCESS_KEY_ID=<+aws-key-id@aws1>
+AWS_SECRET_ACCESS_KEY=<+token.aws-secret@aws1>
 PUSHER_APP_ID=<-number>
 PUSHER_APP_SECRET=<+token.pusher>
 MIX_PUSHER_APP_KEY="<-text=${PUSHER_APP_KEY}>"
@@ -105,8 +105,8 @@ test:
 === config/storage.yml
 amazon:
   service: S3
-  access_key_id: <+aws-key-id>
-  secret_access_key: <+token.aws-secret>
+  access_key_id: <+aws-key-id@aws1>
+  secret_access_key: <+token.aws-secret@aws1>
   bucket: <-text=uploads-prod>
 === knife.rb
 node_name '<~user>'
@@ -145,10 +145,13 @@ db.default.driver = <-text=org.postgresql.Driver>
   <!-- <user username="tomcat" password="<-text=must-be-changed>" roles="tomcat"/> -->
 </tomcat-users>
 === conf/server.xml
+<Server>
 <Connector port="8443" protocol="<-text=org.apache.coyote.http11.Http11NioProtocol>" SSLEnabled="true"
            keystoreFile="conf/<~word>.jks" keystorePass="<+password>" truststorePass="<+password.human>" clientAuth="false"/>
 <Realm className="org.apache.catalina.realm.JDBCRealm" connectionName="<~user>" connectionPassword="<+password.random>"/>
+</Server>
 === standalone/configuration/standalone.xml
+<server>
 <datasource jndi-name="java:jboss/datasources/<~class>DS" pool-name="<~class>">
   <connection-url>jdbc:postgresql://<~host>:5432/<~db></connection-url>
   <security>
@@ -157,6 +160,7 @@ db.default.driver = <-text=org.postgresql.Driver>
   </security>
 </datasource>
 <keystore path="<-text=application.keystore>" keystore-password="<+password.human>" alias="server"/>
+</server>
 === persistence.xml
 <persistence-unit name="<~word>">
   <property name="javax.persistence.jdbc.url" value="jdbc:mysql://<~host>/<~db>"/>
@@ -268,7 +272,7 @@ profile::api::token: <-text=ENC[PKCS7,MIIBeQYJKoZIhvcNAQcDoIIBajCCAWYCAQAxggEhMI
     {
       "type": "aws_iam_access_key",
       "instances": [{"attributes": {
-        "id": "<+aws-key-id>", "secret": "<+token.aws-secret>", "ses_smtp_password_v4": "<+secret.base64>"}}]
+        "id": "<+aws-key-id@aws1>", "secret": "<+token.aws-secret@aws1>", "ses_smtp_password_v4": "<+secret.base64>"}}]
     },
     {
       "type": "tls_private_key",
@@ -276,7 +280,7 @@ profile::api::token: <-text=ENC[PKCS7,MIIBeQYJKoZIhvcNAQcDoIIBajCCAWYCAQAxggEhMI
     },
     {
       "type": "random_password",
-      "instances": [{"attributes": {"length": 24, "result": "<+password.random>", "bcrypt_hash": "<-hash.bcrypt>"}}]
+      "instances": [{"attributes": {"length": 24, "result": "<+password.random>", "bcrypt_hash": "<~hash.bcrypt>"}}]
     }
   ]
 }

@@ -8,8 +8,9 @@ A mark is one of::
     <~kind>            a generated value without a label
     <|one|two|three>   one of the texts, by chance, without a label
 
-After a kind come ``#name``, by which a value is used again in the same file, and filters: ``<+password#db|url>``. Lines of a
-value after its first are indented as its first line is, where nothing but white space is before it.
+After a kind come ``#name``, by which a value is used again in the same file, ``@group`` for values that are one secret
+together, and filters: ``<+password#db|url>``. Lines of a value after its first are indented as its first line is, where
+nothing but white space is before it.
 """
 
 from __future__ import annotations
@@ -28,9 +29,8 @@ __all__ = ["Label", "LabelledFile", "Make", "expand"]
 Make = Callable[[Random], str]
 """Makes a value of one kind."""
 
-MARK = re.compile(
-    r"<(?:\|(?P<choices>[^<>\n]*)|(?P<sign>[+~-])(?P<kind>[a-z][\w.-]*)(?:#(?P<name>\w+))?(?P<filters>(?:\|\w+)*)(?:=(?P<literal>[^<>\n]*))?)>"
-)
+KIND = r"(?P<kind>[a-z][\w.-]*)(?:#(?P<name>\w+))?(?:@(?P<group>\w+))?(?P<filters>(?:\|\w+)*)"
+MARK = re.compile(rf"<(?:\|(?P<choices>[^<>\n]*)|(?P<sign>[+~-]){KIND}(?:=(?P<literal>[^<>\n]*))?)>")
 
 FILTERS: Mapping[str, Callable[[str], str]] = {
     "b64": lambda text: base64.b64encode(text.encode()).decode(),
@@ -43,7 +43,11 @@ FILTERS: Mapping[str, Callable[[str], str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A labelled value: ``line`` to ``end_line`` and ``column`` count from 1; ``text`` is ``value`` as it is written there."""
+    """A labelled value: ``line`` to ``end_line`` and ``column`` count from 1; ``text`` is ``value`` as it is written there.
+
+    Labels with the same path and ``group`` are parts of one secret, such as the id and the secret of an access key: it is found
+    when one of them is. ``group`` is empty for a secret of one part.
+    """
 
     path: str
     line: int
@@ -53,6 +57,7 @@ class Label:
     secret: bool
     value: str
     text: str
+    group: str
     generator: str
 
 
@@ -129,5 +134,15 @@ def _shown(mark: re.Match[str], value: str, before: str) -> str:
 def _label(path: str, text: str, filled: _Filled, generator: str) -> Label:
     start, mark, shown = filled.start, filled.mark, filled.shown
     line = text.count("\n", 0, start) + 1
-    column = start - (text.rfind("\n", 0, start) + 1) + 1
-    return Label(path, line, line + shown.count("\n"), column, mark["kind"], mark["sign"] == "+", filled.value, shown, generator)
+    return Label(
+        path=path,
+        line=line,
+        end_line=line + shown.count("\n"),
+        column=start - text.rfind("\n", 0, start),
+        kind=mark["kind"],
+        secret=mark["sign"] == "+",
+        value=filled.value,
+        text=shown,
+        group=mark["group"] or "",
+        generator=generator,
+    )

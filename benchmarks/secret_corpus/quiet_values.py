@@ -192,7 +192,7 @@ github.com <-public.ssh>
 {"keys": [{"kty": "RSA", "use": "sig", "alg": "RS256", "kid": "<-b64-20>", "e": "AQAB",
    "n": "<-secret.urlsafe><-secret.urlsafe><-secret.urlsafe>"}]}
 === saml/metadata.xml :: the certificate of an identity provider
-<md:KeyDescriptor use="signing">
+<md:KeyDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" xmlns:ds="http://www.w3.org/2000/09/xmldsig#" use="signing">
   <ds:KeyInfo><ds:X509Data><ds:X509Certificate><-ciphertext></ds:X509Certificate></ds:X509Data></ds:KeyInfo>
 </md:KeyDescriptor>
 === dns/zone.txt :: the public key of DKIM

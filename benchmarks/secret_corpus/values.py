@@ -248,6 +248,7 @@ KINDS: Mapping[str, Make] = {
     "hash.mysql": _mysql_hash,
     "hash.md5-crypt": lambda random: f"$1${characters(random, './' + ALNUM, 8)}${characters(random, './' + ALNUM, 22)}",
     "hash.md5-postgres": lambda random: "md5" + characters(random, HEX, 32),
+    "hash.django": lambda random: f"pbkdf2_sha256$260000${characters(random, ALNUM, 22)}${_base64(32, 32)(random)}",
     "hash.mosquitto": lambda random: f"$7$101${_base64(12, 12)(random)}${_base64(64, 64)(random)}",
     "hash.phpass": lambda random: "$P$B" + characters(random, "./" + ALNUM, 30),
     "hash.scram": lambda random: (

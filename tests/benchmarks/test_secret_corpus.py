@@ -28,7 +28,7 @@ def test_labels_point_at_their_values(family: str) -> None:
     assert len({file.path for file in files}) == len(files)
     for file in files:
         assert not MARK.search(file.text), file.path
-        lines = file.text.split("\n")
+        lines = file.text.replace("\r", "").split("\n")
         for label in file.labels:
             assert label.path == file.path
             assert "\n".join(lines[label.line - 1 : label.end_line])[label.column - 1 :].startswith(label.text)
@@ -44,7 +44,7 @@ def test_every_family_has_positives_and_negatives_of_every_generator(family: str
 
 
 def test_marks_become_values_with_places() -> None:
-    template = "a: <~word>\nb:\n  <+key.ec>\nc: <+password#x|url> <-text=Passwort> <+password#x>\n"
+    template = "a: <~word>\nb:\n  <+key.ec>\nc: <+password#x@pair|url> <-text=Passwort> <+password#x>\n"
     file = expand("<|a|a>.yaml", template, Random(1), ALL_KINDS, "test")
     key, quoted, text, plain = file.labels
     lines = file.text.split("\n")
@@ -52,7 +52,19 @@ def test_marks_become_values_with_places() -> None:
     assert (key.line, key.column, key.secret, lines[key.end_line - 1]) == (3, 3, True, "  -----END EC PRIVATE KEY-----")
     assert (text.kind, text.secret, text.value) == ("text", False, "Passwort")
     assert quoted.value == plain.value
+    assert (quoted.group, plain.group) == ("pair", "")
     assert lines[plain.line - 1].endswith(plain.text)
+
+
+def test_parts_of_a_secret_are_in_one_file() -> None:
+    groups: dict[tuple[str, str], list[str]] = {}
+    for family in FAMILIES:
+        for file in generate(family, 7):
+            for label in file.labels:
+                if label.group:
+                    groups.setdefault((file.path, label.group), []).append(label.kind)
+    assert len(groups) > 40
+    assert all(len(kinds) >= 2 for kinds in groups.values())
 
 
 def test_unknown_kinds_are_errors() -> None:
