@@ -185,6 +185,8 @@ def test_output_that_is_not_sarif_is_garbage(bench: ScanHarness, name: str) -> N
         {"executionSuccessful": False},
         {},
         {"executionSuccessful": "true"},
+        {"executionSuccessful": True, "exitSignalName": "SIGSEGV"},
+        {"executionSuccessful": True, "processStartFailureMessage": "x"},
         {"executionSuccessful": True, "toolExecutionNotifications": [{"level": "error", "message": {"text": "x"}}]},
         {"executionSuccessful": True, "toolConfigurationNotifications": [{"level": "error", "message": {"text": "x"}}]},
     ],
@@ -216,12 +218,31 @@ def test_an_untrusted_tool_analyzed_only_what_it_names(bench: ScanHarness) -> No
         assert {gap.kind for gap in result.gaps} <= {GapKind.GARBAGE}
 
 
-def test_an_error_about_a_file_is_a_gap_of_that_file(bench: ScanHarness) -> None:
-    error = {"level": "error", "message": {"text": "cannot parse"}, "locations": at("a.txt")["locations"]}
+@pytest.mark.parametrize("level", [{"level": "error"}, {"level": "warning"}, {}])
+def test_an_error_about_a_file_is_a_gap_of_that_file(bench: ScanHarness, level: dict[str, str]) -> None:
+    error = {**level, "message": {"text": "cannot parse"}, "locations": at("a.txt")["locations"]}
     result = answer(bench, log(invocations=[{"executionSuccessful": True, "toolExecutionNotifications": [error]}]))
     assert [(gap.kind, gap.path) for gap in result.gaps] == [(GapKind.UNPARSABLE, "a.txt")]
     assert "cannot parse" in result.gaps[0].reason
     assert result.analyzed_files == ("deep/odd name.txt",)
+
+
+def test_a_remark_about_a_file_is_no_gap(bench: ScanHarness) -> None:
+    note = {"level": "note", "message": {"text": "read"}, "locations": at("a.txt")["locations"]}
+    about_settings = {**note, "level": "warning"}
+    run = {"executionSuccessful": True, "toolExecutionNotifications": [note], "toolConfigurationNotifications": [about_settings]}
+    assert not answer(bench, log(invocations=[run])).gaps
+
+
+@pytest.mark.parametrize("part", ["results", "invocations"])
+def test_a_log_whose_content_is_in_other_files_is_garbage(bench: ScanHarness, part: str) -> None:
+    assert kinds(answer(bench, log(externalPropertyFileReferences={part: [{"location": {"uri": "x"}}]}))) == {"garbage"}
+
+
+def test_a_result_with_an_infinite_line_loses_itself_alone(bench: ScanHarness) -> None:
+    result = answer(bench, json.dumps(log(RESULT, at("a.txt"))).replace('"startLine": 2', '"startLine": 1e999'))
+    assert len(result.findings) == 1
+    assert [(gap.kind, gap.path) for gap in result.gaps] == [(GapKind.GARBAGE, None)]
 
 
 def test_the_error_text_of_the_tool_is_shown(bench: ScanHarness) -> None:

@@ -33,12 +33,13 @@ CONFIDENCES = {
 CONFIDENCE_KEYS = ("precision", "confidence", "issue_confidence")
 """Properties of a rule or a result that say how sure the tool is: GitHub's, and what common tools write."""
 PASSING_KINDS = frozenset({"pass", "informational", "notApplicable"})  # "open" and "review" need attention
-NOTIFICATION_KEYS = ("toolExecutionNotifications", "toolConfigurationNotifications")
+EXECUTION = "toolExecutionNotifications"
+NOTIFICATION_KEYS = (EXECUTION, "toolConfigurationNotifications")
 MAX_TEXT_LENGTH = 4000
 MAX_REASON_LENGTH = 200
 SEVERITY_THRESHOLDS = ((9.0, Severity.CRITICAL), (7.0, Severity.HIGH), (4.0, Severity.MEDIUM), (0.1, Severity.LOW))
 UNNAMED_RULE = "unnamed"
-INVALID = (AttributeError, KeyError, TypeError, ValueError, IndexError)
+INVALID = (AttributeError, KeyError, TypeError, ValueError, IndexError, OverflowError)
 _RULE_ID = re.compile(r"[\w./:@+-]{1,200}")  # anything else may be content that the tool has read
 _URL = re.compile(r"https?://[\w./:#~%+-]{1,500}")  # without user name, password and query
 _CWE = re.compile(r"cwe[-/](\d+)", re.IGNORECASE)
@@ -46,7 +47,8 @@ _CWE = re.compile(r"cwe[-/](\d+)", re.IGNORECASE)
 
 class SarifLog(msgspec.Struct):
     """What a log says. ``named``: the files that it lists as analyzed or has a result for. ``failed``: those that the tool reports
-    an error about, with its text. ``lost_results``: for each result without a given file, why it cannot be used."""
+    an error about, or a warning while it ran, with its text. ``lost_results``: for each result without a given file, why it cannot
+    be used."""
 
     findings: list[Finding] = []
     named: set[str] = set()
@@ -72,6 +74,8 @@ def read_log(log: Any, scanner: str, kind: FindingKind, root: Path, context: Sca
     found = SarifLog()
     for run in runs:
         tool, results = require_fields(run, "tool", "results")
+        if {"results", "invocations"} & set(run.get("externalPropertyFileReferences") or ()):  # section 3.14.2
+            raise ScanError(GapKind.GARBAGE, "its results are in other files (externalPropertyFileReferences)")
         reader = _RunReader(run, scanner, kind, root, context)
         found.failed |= reader.failed_files()
         found.named |= reader.listed_files()
@@ -108,19 +112,21 @@ class _RunReader:
         self._context = context
 
     def failed_files(self) -> dict[str, str]:
-        """The files of the run's error notifications, with their texts. Raises ScanError(CRASH) for an error about no file."""
+        """The files of the run's error notifications, and of warnings while it ran, with their texts: none was analyzed in full.
+        Raises ScanError(CRASH) for an error about no file."""
         failed: dict[str, str] = {}
         for invocation in self._run.get("invocations") or ():
-            errors = [
-                (key, each) for key in NOTIFICATION_KEYS for each in invocation.get(key) or () if each.get("level") == "error"
-            ]
+            notifications = [(key, each) for key in NOTIFICATION_KEYS for each in invocation.get(key) or ()]
+            errors = [(key, each) for key, each in notifications if each.get("level") == "error"]
+            warnings = [each for key, each in notifications if key == EXECUTION and each.get("level", "warning") == "warning"]
+            for notification in (*warnings, *(each for _, each in errors)):
+                failed |= dict.fromkeys(self._paths(notification), _text(notification) or "an error without a text")
             for key, notification in errors:
-                text = error_text(str((notification.get("message") or {}).get("text", "")))
-                paths = list(self._paths(notification))
-                if not paths:
+                if not list(self._paths(notification)):
+                    text = _text(notification)
                     raise ScanError(GapKind.CRASH, f"its output reports an error ({key})" + (f": {text}" if text else ""))
-                failed |= dict.fromkeys(paths, text or "an error without a text")
-            if invocation.get("executionSuccessful") is not True and not errors:
+            is_stopped = any(invocation.get(key) for key in ("exitSignalName", "processStartFailureMessage"))
+            if is_stopped or (invocation.get("executionSuccessful") is not True and not errors):
                 raise ScanError(GapKind.CRASH, "its output reports a failed run (executionSuccessful)")
         return failed
 
@@ -189,6 +195,10 @@ class _RunReader:
             help_url=help_url if _URL.fullmatch(help_url) else "",
             tool_comment="suppressed in the tool's output" if _is_suppressed(result) else "",
         )
+
+
+def _text(notification: Any) -> str:
+    return error_text(str((notification.get("message") or {}).get("text", "")))
 
 
 def _rule_name(result: Any, rule: Any) -> str:
