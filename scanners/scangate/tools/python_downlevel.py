@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from scangate.python_parser import try_to_parse
-from scangate.tools.source_edits import Edit, LineStarts
+from scangate.tools.source_edits import Edit, LineStarts, chain_root
 
 SUBJECT = b"match_subject"
 CASE = re.compile(rb"[ \t]*case\b")
@@ -140,8 +140,8 @@ def bracket_edits(nodes: Iterable[Any], lines: LineStarts) -> list[Edit]:
             value = node.type
         elif kind is ast.Lambda and node.args.kwonlyargs and node.args.vararg is None:
             edits += _name_star(node, lines)
-        if value is not None and not (isinstance(value, ast.Tuple) and lines.data[lines.start(value)] == ord("(")):
-            edits += [Edit(lines.start(value), lines.start(value), b"("), Edit(lines.end(value), lines.end(value), b")")]
+        if value is not None and not (isinstance(value, ast.Tuple) and lines.has_parenthesis(value)):
+            edits += [lines.insert_before(value, b"("), Edit(lines.end(value), lines.end(value), b")")]
     return edits
 
 
@@ -207,7 +207,7 @@ def _rewrite_walrus(node: ast.AST, text: _SourceText) -> Iterator[Edit]:
 
 def _rewrite_subject(subject: ast.expr, text: _SourceText) -> Iterator[Edit]:
     """Edits, so that what follows ``with`` is not a tuple of one and has no star."""
-    if isinstance(subject, ast.Tuple) and text.data[text.start(subject)] != ord("("):
+    if isinstance(subject, ast.Tuple) and not text.has_parenthesis(subject):
         yield from (text.replace(text.start(each), b" ") for each in subject.elts if isinstance(each, ast.Starred))
         if text.data[text.end(subject) - 1] == ord(","):
             yield text.replace(text.end(subject) - 1, b" ")
@@ -215,12 +215,9 @@ def _rewrite_subject(subject: ast.expr, text: _SourceText) -> Iterator[Edit]:
 
 def _rewrite_tuple(node: ast.withitem, text: _SourceText) -> Iterator[Edit]:
     """Brackets for the parentheses of a tuple at the start of a with statement."""
-    expression: Any = node.context_expr
-    start = text.start(expression)
-    while isinstance(expression, (ast.Attribute, ast.Call, ast.Subscript)):
-        expression = expression.func if isinstance(expression, ast.Call) else expression.value
-    if isinstance(expression, ast.Tuple) and text.start(expression) == start and text.data[start] == ord("("):
-        yield from (text.replace(start, b"["), text.replace(text.end(expression) - 1, b"]"))
+    start, first = text.start(node.context_expr), chain_root(node.context_expr)
+    if isinstance(first, ast.Tuple) and text.start(first) == start and text.has_parenthesis(first):
+        yield from (text.replace(start, b"["), text.replace(text.end(first) - 1, b"]"))
 
 
 def _rewrite_slices(node: ast.Subscript, text: _SourceText) -> Iterator[Edit]:

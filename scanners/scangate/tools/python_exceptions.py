@@ -60,7 +60,7 @@ class _ControlFlow:
         if isinstance(statement, (*_FUNCTIONS, ast.ClassDef)):
             self._mark_definition(statement, in_try=in_try)
         elif in_try and _is_simple(statement) and not _has_call(statement):
-            self.edits.append(Edit(self.lines.start(statement), self.lines.start(statement), MARK + b";"))
+            self.edits.append(self.lines.insert_before(statement, MARK + b";"))
         elif isinstance(statement, (ast.With, ast.AsyncWith)) and follows and not _completes(statement.body):
             self._make_conditional(statement.body, statement)
 
@@ -82,7 +82,7 @@ class _ControlFlow:
             if isinstance(statement, _JUMPS) and id(statement) not in self._jumps:
                 self._jumps.add(id(statement))
                 self._start_line(statement, block, parent)
-                self.edits.append(Edit(self.lines.start(statement), self.lines.start(statement), b"if " + MARK + b":"))
+                self.edits.append(self.lines.insert_before(statement, b"if " + MARK + b":"))
             elif not isinstance(statement, (*_FUNCTIONS, ast.ClassDef)):
                 for name in _BLOCKS:
                     for part in getattr(statement, name, None) or ():
@@ -104,7 +104,7 @@ class _ControlFlow:
     def _end_line(self, statement: Any, indent: bytes) -> None:
         if id(statement) not in self._started:
             self._started.add(id(statement))
-            self.line_ends.append(Edit(self.lines.start(statement), self.lines.start(statement), b"\n" + indent))
+            self.line_ends.append(self.lines.insert_before(statement, b"\n" + indent))
 
 
 def _parts(statement: Any, *, in_try: bool, follows: bool) -> Iterator[tuple[Block, bool, bool]]:

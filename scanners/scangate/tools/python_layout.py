@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import BuiltinFunctionType
 from typing import Any
 
-from scangate.tools.source_edits import Edit, LineStarts
+from scangate.tools.source_edits import Edit, LineStarts, chain_root
 
 _BLANKS = rb"(?:[ \t\f\n]|\\\n|#[^\n]*(?:\n|\Z))"
 _TRIVIA = re.compile(_BLANKS + rb"+")
@@ -135,7 +135,7 @@ class _Layout:
             if header := _CLASS.match(self._code, self._lines.start(node)):
                 self._owned.add(header.end())
         elif kind is ast.Name and node.ctx.__class__ is ast.Load and (name := self._builtin_names.get(node.id)):
-            self.edits.append(Edit(self._lines.start(node), self._lines.end(node), name.encode()))
+            self.edits.append(self._lines.replace_node(node, name.encode()))
 
     def _note_operations(self, node: Any) -> None:
         for part in _bracketed_parts(node):
@@ -171,11 +171,10 @@ class _Layout:
         if isinstance(node, _OPERATIONS):
             return id(node) in self._separate
         if isinstance(node, (ast.Tuple, ast.GeneratorExp)):
-            return self._data[self._lines.start(node) : self._lines.start(node) + 1] == b"("
+            return self._lines.has_parenthesis(node)
         if not isinstance(node, _ATOMS):
             return False
-        while isinstance(node, (ast.Attribute, ast.Call, ast.Subscript)):
-            node = node.func if isinstance(node, ast.Call) else node.value
+        node = chain_root(node)
         if not isinstance(node, (ast.Constant, ast.JoinedStr)) or node.lineno == node.end_lineno:
             return True
         string = self._data[self._lines.start(node) : self._lines.end(node)]  # its pieces, if any, must be on one line
@@ -200,7 +199,7 @@ class _Layout:
     def _use_builtin_name(self, node: Any) -> None:
         name = _builtin_name(node, self._builtin_names) if self._builtin_names else ""
         if name:
-            self.edits.append(Edit(self._lines.start(node), self._lines.end(node), name.encode()))
+            self.edits.append(self._lines.replace_node(node, name.encode()))
 
 
 def _without_strings(nodes: Iterable[Any], lines: LineStarts) -> bytes:

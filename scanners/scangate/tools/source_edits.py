@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import itertools
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
@@ -64,6 +65,13 @@ class EditedText:
         return self._original_starts[index] + min(offset - self._result_starts[index], self._lengths[index])
 
 
+def chain_root(node: Any) -> Any:
+    """What the attributes, calls and indexes of an expression begin with: ``a`` of ``a.b(c)[d]``."""
+    while isinstance(node, (ast.Attribute, ast.Call, ast.Subscript)):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node
+
+
 class LineStarts:
     """Offsets of lines, split at line feeds only."""
 
@@ -81,6 +89,18 @@ class LineStarts:
         """The offset after a node of the syntax tree."""
         offset: int = self.starts[node.end_lineno - 1] + node.end_col_offset
         return offset
+
+    def insert_before(self, node: Any, text: bytes) -> Edit:
+        """Inserts ``text`` before a node."""
+        return Edit(self.start(node), self.start(node), text)
+
+    def replace_node(self, node: Any, text: bytes) -> Edit:
+        """Replaces a node."""
+        return Edit(self.start(node), self.end(node), text)
+
+    def has_parenthesis(self, node: Any) -> bool:
+        """Whether a node begins with a parenthesis of its own, as most tuples do."""
+        return self.data[self.start(node) : self.start(node) + 1] == b"("
 
     def offset(self, line: int, column: int) -> int:
         """The offset of a column in bytes; both count from 1."""
