@@ -20,8 +20,8 @@ FILES_PER_LANGUAGE = 14
 
 
 def generate_code(random: Random) -> Iterator[LabelledFile]:
-    """Files in every language; every sixth has no secret."""
+    """Files in every language; every fourth has no secret."""
     for language in LANGUAGES:
         for number in range(FILES_PER_LANGUAGE):
-            path, template = compose(language, random, with_secrets=number % 6 != 5)
+            path, template = compose(language, random, with_secrets=number % 4 != 3)
             yield expand(path, template, random, ALL_KINDS, f"code/{language.name}")

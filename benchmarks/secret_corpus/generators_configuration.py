@@ -17,10 +17,10 @@ FILES_PER_DOCUMENT = 5
 
 
 def generate_configuration(random: Random) -> Iterator[LabelledFile]:
-    """Files of lines and keys: some entries with a secret, more without; every sixth file has no secret."""
+    """Files of lines and keys: some entries with a secret, more without; every fourth file has no secret."""
     for language in LINE_FORMATS:
         for number in range(FILES_PER_FORMAT):
-            path, template = compose(language, random, with_secrets=number % 6 != 5)
+            path, template = compose(language, random, with_secrets=number % 4 != 3)
             yield expand(path, template, random, ALL_KINDS, f"configuration/{language.name}")
 
 

@@ -32,10 +32,15 @@ def _rows(text: str, alone: bool) -> Iterator[Provider]:
 ALONE = r"""
 github-classic GITHUB_TOKEN ghp_[A-Za-z0-9]{30}{crc} github.blog/2021-04-05-behind-githubs-new-authentication-token-formats/
 github-oauth GH_OAUTH_TOKEN gho_[A-Za-z0-9]{30}{crc} github.blog/2021-04-05-behind-githubs-new-authentication-token-formats/
+github-user GH_USER_TOKEN ghu_[A-Za-z0-9]{30}{crc} github.blog/2021-04-05-behind-githubs-new-authentication-token-formats/
 github-server GH_APP_TOKEN ghs_[A-Za-z0-9]{30}{crc} github.blog/2021-04-05-behind-githubs-new-authentication-token-formats/
 github-refresh GH_REFRESH ghr_[A-Za-z0-9]{30}{crc} github.blog/2021-04-05-behind-githubs-new-authentication-token-formats/
 github-fine GITHUB_PAT github_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59} docs.github.com/authentication
 gitlab-pat GITLAB_TOKEN glpat-[A-Za-z0-9_-]{20} docs.gitlab.com/security/tokens/
+gitlab-routable GITLAB_TOKEN glpat-[A-Za-z0-9_-]{27}.01.[0-9a-z]{9} docs.gitlab.com/security/tokens/
+gitlab-job CI_BUILD_TOKEN glcbt-[0-9a-f]{2}_[A-Za-z0-9_-]{20} docs.gitlab.com/security/tokens/
+gitlab-mail INCOMING_MAIL_TOKEN glimt-[a-z0-9]{25} docs.gitlab.com/security/tokens/
+gitlab-scim SCIM_TOKEN glsoat-[A-Za-z0-9_-]{20} docs.gitlab.com/security/tokens/
 gitlab-deploy CI_DEPLOY_PASSWORD gldt-[A-Za-z0-9_-]{20} docs.gitlab.com/security/tokens/
 gitlab-runner RUNNER_TOKEN glrt-[A-Za-z0-9_-]{20} docs.gitlab.com/security/tokens/
 gitlab-trigger TRIGGER_TOKEN glptt-[0-9a-f]{40} docs.gitlab.com/security/tokens/
@@ -45,7 +50,7 @@ atlassian JIRA_API_TOKEN ATATT3xFfGF0[A-Za-z0-9_-]{171}=[0-9A-F]{8} support.atla
 bitbucket-app BITBUCKET_APP_PASSWORD ATBB[A-Za-z0-9]{24}[0-9A-F]{8} support.atlassian.com/bitbucket-cloud/docs/app-passwords/
 aws-bedrock AWS_BEARER_TOKEN_BEDROCK ABSKQmVkcm9ja0FQSUtleS1[A-Za-z0-9+/]{108}= docs.aws.amazon.com/bedrock/latest/userguide/
 amazon-mws MWS_AUTH_TOKEN amzn.mws.[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12} developer.amazonservices.com
-google-api GOOGLE_API_KEY AIza[0-9A-Za-z_-]{35} cloud.google.com/docs/authentication/api-keys
+google-api GOOGLE_API_KEY AIzaSy[0-9A-Za-z_-]{33} cloud.google.com/docs/authentication/api-keys
 google-oauth-secret GOOGLE_CLIENT_SECRET GOCSPX-[A-Za-z0-9_-]{28} developers.google.com/identity/protocols/oauth2
 google-access GOOGLE_ACCESS_TOKEN ya29.a0[A-Za-z0-9_-]{130,160} developers.google.com/identity/protocols/oauth2
 google-refresh GOOGLE_REFRESH_TOKEN 1//0[0-9a-f]C[A-Za-z0-9_-]{60,90} developers.google.com/identity/protocols/oauth2
@@ -98,6 +103,7 @@ artifactory ARTIFACTORY_API_KEY AKCp[58][A-Za-z0-9]{68} jfrog.com/help/
 artifactory-reference ARTIFACTORY_TOKEN cmVmdGtuOjAxOj[A-Za-z0-9]{50} jfrog.com/help/
 clojars CLOJARS_PASSWORD CLOJARS_[0-9a-f]{60} github.com/clojars/clojars-web/wiki/Deploy-Tokens
 circleci CIRCLE_TOKEN CCIPAT_[1-9A-HJ-NP-Za-km-z]{22}_[0-9a-f]{40} circleci.com/changelog/new-format-for-api-access-tokens/
+circleci-project CIRCLE_PROJECT_TOKEN CCIPRJ_[1-9A-HJ-NP-Za-km-z]{22}_[0-9a-f]{40} circleci.com/changelog/
 buildkite BUILDKITE_API_TOKEN bkua_[0-9a-f]{40} buildkite.com/docs/apis/managing-api-tokens
 netlify NETLIFY_AUTH_TOKEN nfp_[A-Za-z0-9]{36} docs.netlify.com
 heroku HEROKU_API_KEY HRKU-AA[A-Za-z0-9_-]{58} devcenter.heroku.com
@@ -138,7 +144,7 @@ newrelic-user NEW_RELIC_API_KEY NRAK-[A-Z0-9]{27} docs.newrelic.com/docs/apis/in
 newrelic-license NEW_RELIC_LICENSE_KEY [0-9a-f]{36}FFFFNRAL docs.newrelic.com/docs/apis/intro-apis/new-relic-api-keys/
 newrelic-insert NEW_RELIC_INSERT_KEY NRII-[A-Za-z0-9_-]{32} docs.newrelic.com/docs/apis/intro-apis/new-relic-api-keys/
 grafana GRAFANA_TOKEN glsa_[A-Za-z0-9]{32}_[0-9a-f]{8} grafana.com/docs/grafana/latest/administration/service-accounts/
-grafana-cloud GRAFANA_CLOUD_TOKEN glc_eyJvIjoi[A-Za-z0-9]{90,110}== grafana.com/docs/grafana-cloud/
+grafana-cloud GRAFANA_CLOUD_TOKEN glc_eyJvIjoi[A-Za-z0-9]{102}== grafana.com/docs/grafana-cloud/
 sentry-user SENTRY_AUTH_TOKEN sntryu_[0-9a-f]{64} docs.sentry.io/account/auth-tokens/
 dynatrace DT_API_TOKEN dt0c01.[A-Z2-7]{24}.[A-Z2-7]{64} docs.dynatrace.com/docs/manage/access-control/access-tokens
 honeycomb HONEYCOMB_API_KEY hcaik_[0-9a-z]{58} docs.honeycomb.io/api/authentication
@@ -177,7 +183,7 @@ cloudinary CLOUDINARY_URL cloudinary://[1-9][0-9]{14}:[A-Za-z0-9_-]{27}@[a-z]{8}
 age SOPS_AGE_KEY AGE-SECRET-KEY-1[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{58} c2sp.org/age
 zapier ZAPIER_HOOK https://hooks.zapier.com/hooks/catch/[1-9][0-9]{6}/[a-z0-9]{7}/ help.zapier.com
 alibaba ALIBABA_CLOUD_ACCESS_KEY_ID LTAI5t[A-Za-z0-9]{18} alibabacloud.com/help/en/ram/
-intercom INTERCOM_TOKEN dG9rOj[A-Za-z0-9+/]{54}== developers.intercom.com/docs/build-an-integration/
+intercom INTERCOM_TOKEN dG9rOj[A-Za-z0-9+/]{53}= developers.intercom.com/docs/build-an-integration/
 asana ASANA_TOKEN 2/[1-9][0-9]{15}/[1-9][0-9]{15}:[0-9a-f]{32} developers.asana.com/docs/personal-access-token
 lob LOB_API_KEY live_[0-9a-f]{35} docs.lob.com
 sanity SANITY_AUTH_TOKEN sk[A-Za-z0-9]{178} sanity.io/docs/http-auth
@@ -187,9 +193,9 @@ clerk CLERK_SECRET_KEY sk_live_[A-Za-z0-9]{42} clerk.com/docs
 
 NAMED = r"""
 aws-secret AWS_SECRET_ACCESS_KEY [A-Za-z0-9+/]{40} docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html
-azure-storage AZURE_STORAGE_KEY [A-Za-z0-9+/]{86}== learn.microsoft.com/azure/storage/common/storage-account-keys-manage
+azure-storage AZURE_STORAGE_KEY [A-Za-z0-9+/]{85}[AQgw]== learn.microsoft.com/azure/storage/common/storage-account-keys-manage
 azure-openai AZURE_OPENAI_API_KEY [0-9a-f]{32} learn.microsoft.com/azure/ai-services/openai/
-azure-cosmos COSMOS_KEY [A-Za-z0-9+/]{86}== learn.microsoft.com/azure/cosmos-db/
+azure-cosmos COSMOS_KEY [A-Za-z0-9+/]{85}[AQgw]== learn.microsoft.com/azure/cosmos-db/
 datadog DD_API_KEY [0-9a-f]{32} docs.datadoghq.com/account_management/api-app-keys/
 datadog-app DD_APP_KEY [0-9a-f]{40} docs.datadoghq.com/account_management/api-app-keys/
 twilio TWILIO_AUTH_TOKEN [0-9a-f]{32} twilio.com/docs/iam/api

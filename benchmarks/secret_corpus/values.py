@@ -91,6 +91,14 @@ def _human(random: Random) -> str:
     )
 
 
+def _weak(random: Random) -> str:
+    """Words in lower case, with few digits or none: what a dictionary attack tries, and many people use."""
+    one, two = random.sample(WORDS, 2)
+    return random.choice(
+        [one + str(random.randint(1, 999)), one + two, f"{one}-{two}", one[:4] + two[:4] + str(random.randint(1, 9))]
+    )
+
+
 def _mixed(random: Random, signs: str, least: int, most: int) -> str:
     """Random, with letters of both cases, a digit and one of the signs; begins with a letter."""
     rest = [
@@ -106,6 +114,8 @@ def _mixed(random: Random, signs: str, least: int, most: int) -> str:
 
 def _password(random: Random) -> str:
     pick = random.random()
+    if pick < 0.12:
+        return _weak(random)
     if pick < 0.5:
         return _human(random)
     return _alphanumeric(random) if pick < 0.8 else _mixed(random, SYMBOLS, 9, 20)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from random import Random
 
@@ -15,16 +16,20 @@ from secret_corpus.quiet_values import VALUES
 from secret_corpus.quiet_variants import quiet_variants, write_variants
 
 
+@cache
+def files_of(family: str) -> tuple[LabelledFile, ...]:
+    return tuple(generate(family, 7))
+
+
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_family_is_the_same_for_the_same_seed(family: str) -> None:
-    first = list(generate(family, 7))
-    assert first == list(generate(family, 7))
-    assert first != list(generate(family, 8))
+    assert files_of(family) == tuple(generate(family, 7))
+    assert files_of(family)[0] != next(generate(family, 8))
 
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_labels_point_at_their_values(family: str) -> None:
-    files = list(generate(family, 7))
+    files = files_of(family)
     assert len({file.path for file in files}) == len(files)
     for file in files:
         assert not MARK.search(file.text), file.path
@@ -36,7 +41,7 @@ def test_labels_point_at_their_values(family: str) -> None:
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_every_family_has_positives_and_negatives_of_every_generator(family: str) -> None:
-    labels = [label for file in generate(family, 7) for label in file.labels]
+    labels = [label for file in files_of(family) for label in file.labels]
     secret = {label.generator for label in labels if label.secret}
     assert secret == {label.generator for label in labels if not label.secret}
     assert all(len(label.value) >= 6 for label in labels if label.secret)
@@ -59,7 +64,7 @@ def test_marks_become_values_with_places() -> None:
 def test_parts_of_a_secret_are_in_one_file() -> None:
     groups: dict[tuple[str, str], list[str]] = {}
     for family in FAMILIES:
-        for file in generate(family, 7):
+        for file in files_of(family):
             for label in file.labels:
                 if label.group:
                     groups.setdefault((file.path, label.group), []).append(label.kind)
@@ -76,7 +81,7 @@ def test_labels_are_written_beside_the_tree(tmp_path: Path) -> None:
     labels = write_corpus(tmp_path / "corpus", 7)
     assert read_labels(tmp_path / "corpus") == labels
     assert not list((tmp_path / "corpus" / "tree").rglob("labels.json"))
-    files = {file.path: file for family in FAMILIES for file in generate(family, 7)}
+    files = {file.path: file for family in FAMILIES for file in files_of(family)}
     written = {
         path.relative_to(tmp_path / "corpus" / "tree").as_posix()
         for path in (tmp_path / "corpus" / "tree").rglob("*")
