@@ -188,7 +188,7 @@ def test_the_tables_are_sound() -> None:
     ],
 )
 def test_weakness_is_a_path_a_line_and_a_family(finding: Finding, family: str | None) -> None:
-    assert weakness_key(finding) == (None if family is None else ("a.py", 1, family))
+    assert weakness_key(finding) == (None if family is None else ("a.py", "", 1, family))
 
 
 def test_members_are_grouped_by_rank_and_scanner_precedence() -> None:

@@ -17,7 +17,7 @@ from scangate.app.session import open_session
 from scangate.app.verdict_file import read_verdict_text
 from scangate.judge.evaluation import evaluate
 from scangate.judge.policy import Policy
-from scangate.judge.scan_scope import find_scope_gaps
+from scangate.judge.scan_scope import find_scope_gaps, policy_for
 from scangate.model import COVERAGE, EXIT_CODES, Gap, GapKind, Report
 from scangate.report.schema import parse_report
 from scangate.scan.report_redaction import redact_report
@@ -42,14 +42,15 @@ def reevaluate(request: ReevaluationRequest, events: Events | None = None) -> Re
         if request.image is not None:
             image_result = fetch_image_findings(request.image, request.image_region, request.image_wait, session)
             results = (*(result for result in results if result.scanner != ECR), image_result)
+        policy = policy_for(inputs.policy, earlier.targets.source, results)
         notes = tuple(dict.fromkeys((*earlier.targets.notes, *inputs.notes)))
         scanned = msgspec.structs.replace(earlier.targets, notes=notes)
         verdict = evaluate(
             results,
             scanned,
-            inputs.policy,
+            policy,
             today(),
-            forced_gaps=(*inputs.forced_gaps, *_scope_gaps(earlier, inputs.policy)),
+            forced_gaps=(*inputs.forced_gaps, *_scope_gaps(earlier, policy)),
             owners=inputs.owners,
             known_sources=earlier.known_sources,
             coverage=earlier.coverage or (),

@@ -35,7 +35,8 @@ class ScanRequest(_PolicyRequest, frozen=True, kw_only=True):
     ``until``: a full commit id; scan the files that it changes since ``since``, from git's objects.
     ``jobs``: parallel processes; None for what the machine allows. ``cache_dir``: None for the user's cache directory.
     ``time_limit``: seconds for the whole run; what was not analyzed by then is a gap. ``needs_approval``: mark the report for
-    approval by a reviewer.
+    approval by a reviewer. ``history``: scan, for secrets, every version of every file that the commits of this range of revisions
+    brought, ``--all`` for those of all refs; None for a scan of the files.
     """
 
     root: Path = Path()
@@ -51,6 +52,7 @@ class ScanRequest(_PolicyRequest, frozen=True, kw_only=True):
     cache_dir: Path | None = None
     time_limit: int | None = None
     needs_approval: bool = False
+    history: str | None = None
 
     def __post_init__(self) -> None:
         if self.ignore_baseline and self.baseline is not None:

@@ -21,7 +21,7 @@ from scangate.assets import folder
 from scangate.errors import ScanError, UsageError
 from scangate.judge.error_text import suggest
 from scangate.judge.policy import InlineSuppressions, Policy, ScannerSettings, Submodules
-from scangate.model import GapKind
+from scangate.model import FileSource, GapKind, Targets
 from scangate.plugin import Scanner
 from scangate.scan.content_types import identify_targets
 from scangate.scan.cpu_limits import available_parallelism
@@ -30,6 +30,7 @@ from scangate.scan.plan import ScannerTask, ScanPlan
 from scangate.scan.result_cache import ResultCache
 from scangate.scan.saved_values import SavedValues
 from scangate.scan.skipping import ExcludedPaths
+from scangate.scan.target import Target, display_path
 from scangate.timestamps import today
 from scangate.tools.sarif_command import Options as CommandOptions
 from scangate.tools.sarif_command import SarifCommand
@@ -68,6 +69,15 @@ class ScanSetup(msgspec.Struct, frozen=True):
         return without_own_outputs(
             identify_targets(listing, self.policy.max_file_size, self.cache, lambda: processes.is_out_of_time)
         )
+
+    def list_tree(self, session: Session) -> Listing:
+        """The files of HEAD that the work tree has as well, by their paths alone; of a bare repository all."""
+        repository = session.repository
+        head = repository.head_commit() if repository is not None else ""
+        entries = repository.list_tree(head) if repository is not None and head else []
+        there = (each for each in entries if os.path.lexists(os.path.join(os.fsencode(session.root), each.raw_path)))  # noqa: PTH118
+        targets = tuple(Target(display_path(each.raw_path), each.raw_path) for each in there)
+        return Listing(session.root, targets, Targets(FileSource.COMMIT, len(targets)))
 
     def _list_files(self, session: Session) -> Listing:
         nested = self.policy.submodules is Submodules.SCAN

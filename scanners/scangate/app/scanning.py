@@ -9,11 +9,11 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from scangate import __version__, ci
-from scangate.app.base_scan import HeadScan, scan_base
+from scangate.app.base_scan import BaseScan, HeadScan, scan_base
 from scangate.app.cache_session import open_cache
 from scangate.app.events import Events
 from scangate.app.evidence import Evidence
-from scangate.app.folder_policies import describe_folders, load_folder_policies, tighten_verdict
+from scangate.app.folder_policies import FolderPolicy, describe_folders, load_folder_policies, tighten_verdict
 from scangate.app.hook_request import resolve_hook_request
 from scangate.app.interruption import Interruption
 from scangate.app.policy_inputs import load_policy_inputs
@@ -26,8 +26,8 @@ from scangate.errors import ScanError
 from scangate.judge.coverage import measure_coverage
 from scangate.judge.finding_matching import KnownFinding, mark_known_findings
 from scangate.judge.new_suppressions import mark_new_suppressions
-from scangate.judge.scan_scope import record_scope
-from scangate.model import CHANGE_SOURCES, EXIT_CODES, Gap, GapKind, Report
+from scangate.judge.scan_scope import policy_for, record_scope
+from scangate.model import CHANGE_SOURCES, EXIT_CODES, Gap, GapKind, Report, ScanResult, Targets
 from scangate.report import FORMATS
 from scangate.scan import engine
 from scangate.scan.discovery import Listing
@@ -91,32 +91,66 @@ def run_scan(
     transform_plan: PlanTransform | None = None,
 ) -> Report:
     """Scans and evaluates. Raises UsageError for a request that cannot be carried out; then nothing was scanned."""
-    started, clock = session.started
     interruption.on_interrupt(session.processes.cancel)
+    texts = TextRedactor()
+    if setup.request.history is not None:
+        return _judge(_scan_history(setup, session, progress, texts), setup, session, interruption, texts)
     plan, listing = setup.build_plan(), setup.list_targets(session)
     folders = load_folder_policies(setup.request, session, setup.inputs, listing)
     # Shard results are valid for this listing only, so the base of a change is always scanned.
     head_plan = plan if transform_plan is None else transform_plan(plan, listing)
-    texts = TextRedactor()
     results, targets = engine.scan(listing, head_plan, session.processes, session.scratch_dir, progress, texts)
     before = scan_base(setup, session, HeadScan(listing, results, plan), progress)
-    inputs = setup.inputs
+    return _judge(_Scanned(results, targets, plan, listing, folders, before), setup, session, interruption, texts)
+
+
+class _Scanned(msgspec.Struct, frozen=True):
+    """What a run found, and what its verdict depends on besides. ``listing``: None for a history."""
+
+    results: tuple[ScanResult, ...]
+    targets: Targets
+    plan: ScanPlan
+    listing: Listing | None = None
+    folders: tuple[FolderPolicy, ...] = ()
+    before: BaseScan = BaseScan()
+
+
+def _scan_history(setup: ScanSetup, session: Session, progress: ProgressCallback, texts: TextRedactor) -> _Scanned:
+    from scangate.app.history import scan_history  # noqa: PLC0415 -- most scans are of files
+
+    folders = load_folder_policies(setup.request, session, setup.inputs, setup.list_tree(session))
+    found = scan_history(setup, session, progress, texts)
+    about = (msgspec.structs.replace(each, policy=policy_for(each.policy, found.targets.source, found.results)) for each in folders)
+    return _Scanned(found.results, found.targets, found.plan, folders=tuple(about))
+
+
+def _judge(scanned: _Scanned, setup: ScanSetup, session: Session, interruption: Interruption, texts: TextRedactor) -> Report:
+    """The report on what was ``scanned``. ``texts`` knows all secrets that were found."""
+    started, clock = session.started
+    results, targets, listing, folders, before = (
+        scanned.results,
+        scanned.targets,
+        scanned.listing,
+        scanned.folders,
+        scanned.before,
+    )
+    inputs, policy = setup.inputs, policy_for(setup.policy, targets.source, results)
     sources = {**inputs.baseline.sources, **({inputs.base.origin: ""} if inputs.base.is_comparable else {})}
     known = (*inputs.baseline.entries, *before.known)
     results, known_sources = mark_known_findings(results, targets, known, sources, _find_absent_paths(listing, known))
     if inputs.base.reference:
-        results = mark_new_suppressions(results, targets, before.findings, inputs.policy, started.date())
-    commit = listing.commit or find_commit(session)
+        results = mark_new_suppressions(results, targets, before.findings, policy, started.date())
+    commit = (listing.commit if listing is not None else "") or find_commit(session)
     signal_name, signal_code = interruption.name, interruption.code
     if signal_name:
         targets = msgspec.structs.replace(targets, gaps=(*targets.gaps, _interruption_gap(signal_name)))
     targets = msgspec.structs.replace(targets, notes=(*targets.notes, *inputs.notes, *before.notes, *describe_folders(folders)))
     rules = digest_bundled_rules()
-    declared = {task.scanner.NAME: task.declared_coverage for task in plan.tasks}
-    coverage = measure_coverage(targets, results, declared, inputs.policy)
-    untouched = listing.companions if targets.source in CHANGE_SOURCES else ()
+    declared = {task.scanner.NAME: task.declared_coverage for task in scanned.plan.tasks}
+    coverage = measure_coverage(targets, results, declared, policy)
+    untouched = listing.companions if listing is not None and targets.source in CHANGE_SOURCES else ()
     evidence = Evidence(results, targets, started.date(), rules, inputs.owners, known_sources, untouched, coverage)
-    verdict = tighten_verdict(evidence.evaluate(inputs.policy, inputs.forced_gaps), inputs.policy, evidence, folders)
+    verdict = tighten_verdict(evidence.evaluate(policy, inputs.forced_gaps), policy, evidence, folders)
     report = Report(
         verdict=verdict,
         results=results,
@@ -130,7 +164,7 @@ def run_scan(
         seconds=round(time.monotonic() - clock, 3),
         interrupted=signal_name,
         exit_code=signal_code or EXIT_CODES[verdict.outcome],
-        scope=record_scope(inputs.policy, results, rules),
+        scope=record_scope(policy, results, rules),
         known_sources=known_sources,
         coverage=coverage,
         compared_revision=inputs.base.since,
@@ -142,9 +176,9 @@ def run_scan(
     return report
 
 
-def _find_absent_paths(listing: Listing, known: Sequence[KnownFinding]) -> frozenset[str]:
+def _find_absent_paths(listing: Listing | None, known: Sequence[KnownFinding]) -> frozenset[str]:
     """In a scan of a change, the paths of known findings that it removed: they may have been renamed."""
-    if listing.summary.source not in CHANGE_SOURCES:
+    if listing is None or listing.summary.source not in CHANGE_SOURCES:
         return frozenset()
     left_out = {skipped.path for skipped in listing.summary.skipped_paths} | {gap.path for gap in listing.summary.gaps}
     there = {target.path for target in listing.targets} | left_out | listing.companions.keys()

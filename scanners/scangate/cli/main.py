@@ -20,6 +20,7 @@ GC_THRESHOLDS = (1_000_000, 20, 100)  # a scan creates many small objects that l
 DISK_FULL_ERRNOS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 COMMANDS = {
     "scan": "Scan a directory, or staged files, and evaluate the findings.",
+    "history": "Search every version of every file in git for secrets.",
     "merge": "Merge the shard files of a scan and evaluate them.",
     "fleet": "Audit many repositories and roll up their verdicts.",
     "gate": "Evaluate a verdict.json under another policy.",

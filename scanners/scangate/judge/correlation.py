@@ -20,8 +20,8 @@ import msgspec
 
 from scangate.model import Finding, FindingKind, Note, NoteKind, Ruling
 
-WeaknessKey = tuple[str, int, str]
-"""A path, a line and a family of weaknesses."""
+WeaknessKey = tuple[str, str, int, str]
+"""A path, the commit that brought this version of the file, empty for the scanned one, a line and a family of weaknesses."""
 
 SECRET_FAMILY = "secret"  # noqa: S105  # pragma: allowlist secret
 
@@ -84,7 +84,8 @@ _CVE_PATTERN = re.compile(r"CVE-\d+-\d+", re.IGNORECASE)
 def weakness_key(finding: Finding) -> WeaknessKey | None:
     """The fault a finding is about, None where it can be no other scanner's."""
     family = _family(finding)
-    return (finding.location.path, finding.location.line, family) if family else None
+    commit = finding.introduction.commit if finding.introduction is not None else ""
+    return (finding.location.path, commit, finding.location.line, family) if family else None
 
 
 def _family(finding: Finding) -> str:

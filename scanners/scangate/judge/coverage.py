@@ -21,6 +21,7 @@ from scangate.model import (
     ContentCoverage,
     Coverage,
     Decision,
+    FileSource,
     Gap,
     GapKind,
     GapRuling,
@@ -70,9 +71,10 @@ def measure_coverage(
 ) -> tuple[ContentCoverage, ...]:
     """The coverage of the files in ``targets.content`` that ``policy`` does not exclude for all scanners, by content type.
 
-    ``declared``: what each scanner declares, those included that did not run.
+    ``declared``: what each scanner declares, those included that did not run. The history calls for the search for secrets only.
     """
     matcher = PolicyMatcher(policy)
+    wanted = frozenset({Analysis.SECRETS}) if targets.source is FileSource.HISTORY else frozenset(Analysis)
     scanners = [_scanner(result, declared.get(result.scanner, ())) for result in results]
     missing = {gap.path for gap in targets.gaps if gap.path is not None}
     by_type = {
@@ -80,7 +82,7 @@ def measure_coverage(
         for content in targets.content
     }
     return tuple(
-        ContentCoverage(content_type, len(paths), tuple(_measure(content_type, by_type, scanners, missing)))
+        ContentCoverage(content_type, len(paths), tuple(_measure(content_type, by_type, scanners, missing, wanted)))
         for content_type, paths in sorted(by_type.items())
         if paths
     )
@@ -105,9 +107,9 @@ def _analyses_for(content_type: str) -> Set[Analysis]:
 
 
 def _measure(
-    content_type: str, by_type: Mapping[str, Set[str]], scanners: Sequence[_Scanner], missing: Set[str]
+    content_type: str, by_type: Mapping[str, Set[str]], scanners: Sequence[_Scanner], missing: Set[str], wanted: Set[Analysis]
 ) -> Iterator[AnalysisCoverage]:
-    called_for = _analyses_for(content_type)
+    called_for = _analyses_for(content_type) & wanted
     for analysis in Analysis:
         able = list(_find_able(content_type, analysis, by_type, scanners))
         done = [each for each in able if each.analyzed]

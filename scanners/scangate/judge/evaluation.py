@@ -37,6 +37,7 @@ from scangate.model import (
     Basis,
     ContentCoverage,
     Decision,
+    FileSource,
     Finding,
     Gap,
     GapKind,
@@ -165,8 +166,9 @@ def _missing_required(results: Sequence[ScanResult], policy: Policy) -> Iterator
 
 
 def _nothing_scanned(results: Sequence[ScanResult], targets: Targets) -> Iterator[Gap]:
-    """A gap if no scanner was given any file, except for a commit that only removes files."""
-    if targets.source in CHANGE_SOURCES or any(result.files_given for result in results):
+    """A gap if no scanner was given any file, except for commits that only remove files."""
+    is_change = targets.source in CHANGE_SOURCES and (targets.source is not FileSource.HISTORY or not targets.file_count)
+    if is_change or any(result.files_given for result in results):
         return
     if targets.file_count == 0:
         hint = "check that this is the right directory; `git ls-files` lists the tracked files"

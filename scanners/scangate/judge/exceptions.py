@@ -25,12 +25,16 @@ def selects(entry: PolicyException, finding: Finding) -> bool:
         and (not entry.path or globs.matches(entry.path, finding.location.path))
         and (not entry.fingerprint or entry.fingerprint == finding.fingerprint)
         and (not entry.advisory or entry.advisory.casefold() in _advisories(finding))
+        and entry.history in (None, finding.introduction is not None)
     )
 
 
 def describe_exception(entry: PolicyException) -> str:
     """An exception's selectors: ``rule bandit:B101, path tests/``."""
-    return ", ".join(f"{name} {getattr(entry, name)}" for name in SELECTORS if getattr(entry, name))
+    named = [f"{name} {getattr(entry, name)}" for name in SELECTORS if getattr(entry, name)]
+    if entry.history is not None:
+        named.append("in the history" if entry.history else "outside the history")
+    return ", ".join(named)
 
 
 def _advisories(finding: Finding) -> set[str]:

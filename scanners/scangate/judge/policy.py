@@ -79,12 +79,16 @@ class PathExclusion(msgspec.Struct, frozen=True):
 
 
 class SeverityRule(msgspec.Struct, frozen=True):
-    """The severity of the findings of ``rule`` (a name with ``*``) below ``path``, empty for everywhere."""
+    """The severity of the findings of ``rule`` (a name with ``*``) below ``path``, empty for everywhere.
+
+    ``history``, here and in the other entries: True for findings of the history only, False for all others, None for both.
+    """
 
     rule: str
     severity: Severity
     path: str = ""
     reason: str = ""
+    history: bool | None = None
 
 
 class Budget(msgspec.Struct, frozen=True):
@@ -110,6 +114,7 @@ class BudgetOverride(Budget, frozen=True):
     scanner: str = ""
     path: str = ""
     fixable: bool | None = None
+    history: bool | None = None
 
 
 class AllowedGap(msgspec.Struct, frozen=True):
@@ -147,6 +152,7 @@ class PolicyException(msgspec.Struct, frozen=True):
     path: str = ""
     fingerprint: str = ""
     advisory: str = ""
+    history: bool | None = None
     follows: FollowedFinding | None = None
 
 

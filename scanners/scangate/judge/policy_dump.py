@@ -40,7 +40,7 @@ def _document(policy: Policy) -> dict[str, Any]:
             "excludable": list(policy.excludable_paths),
         },
         "limits": {"max-file-size": policy.max_file_size, "timeout": policy.timeout},
-        "severity": [_set_fields(entry, "rule", "path", "severity", "reason") for entry in policy.severity_rules],
+        "severity": [_set_fields(entry, "rule", "path", "history", "severity", "reason") for entry in policy.severity_rules],
         "budgets": {**_limits(policy.budget), "overrides": [_override(entry) for entry in policy.overrides]},
         "unknown": policy.unknown_severity.value,
         "new-only": policy.new_only,
@@ -52,7 +52,7 @@ def _document(policy: Policy) -> dict[str, Any]:
             "allowed-gaps": list(map(_allowed_gap, policy.allowed_gaps)),
         },
         "exceptions": [
-            _set_fields(entry, "rule", "path", "fingerprint", "advisory", "follows", "reason", "owner", "expires")
+            _set_fields(entry, "rule", "path", "fingerprint", "advisory", "history", "follows", "reason", "owner", "expires")
             for entry in policy.exceptions
         ],
         "exception-max-days": policy.exception_max_days,
@@ -76,7 +76,9 @@ def _scanner(entry: Any) -> dict[str, Any]:
 
 def _set_fields(entry: Any, *names: str) -> dict[str, Any]:
     """The fields that are set, as plain values."""
-    return {name: msgspec.to_builtins(getattr(entry, name)) for name in names if getattr(entry, name)}
+    return {
+        name: msgspec.to_builtins(getattr(entry, name)) for name in names if getattr(entry, name) or getattr(entry, name) is False
+    }
 
 
 def _limits(budget: Budget) -> dict[str, Any]:
@@ -89,8 +91,7 @@ def _allowed_gap(entry: AllowedGap) -> dict[str, Any]:
 
 
 def _override(entry: BudgetOverride) -> dict[str, Any]:
-    fixable = {} if entry.fixable is None else {"fixable": entry.fixable}
-    return {**_set_fields(entry, "kind", "scanner", "path"), **fixable, **_limits(entry)}
+    return {**_set_fields(entry, "kind", "scanner", "path", "fixable", "history"), **_limits(entry)}
 
 
 def _lines(key: str, value: Any, path: DocumentPath, policy: Policy) -> Iterator[str]:

@@ -56,6 +56,8 @@ EXCLUDABLE: DocumentPath = ("paths", "excludable")
 OVERRIDES: DocumentPath = ("budgets", "overrides")
 ALLOWED_GAPS: DocumentPath = ("coverage", "allowed-gaps")
 
+OVERRIDE_SELECTORS = ("kind", "scanner", "path", "fixable", "history")
+
 LOW_TO_HIGH, FALSE_FIRST, TRUE_FIRST = None, (False, True), (True, False)
 Order = Sequence[Any] | None
 
@@ -245,19 +247,20 @@ def _unpaired(entries: Sequence[object], pairs: dict[int, int]) -> list[int]:
 def same_selector(old: BudgetOverride, new: BudgetOverride) -> bool:
     """Whether two budgets count the same findings."""
     named = {severity for severity, _ in old.limits} == {severity for severity, _ in new.limits}
-    return named and all(getattr(old, name) == getattr(new, name) for name in ("kind", "scanner", "path", "fixable"))
+    return named and all(getattr(old, name) == getattr(new, name) for name in OVERRIDE_SELECTORS)
 
 
 def same_rule(old: SeverityRule, new: SeverityRule) -> bool:
     """Whether two severities are for the same findings."""
-    return (old.rule, old.path) == (new.rule, new.path)
+    return (old.rule, old.path, old.history) == (new.rule, new.path, new.history)
 
 
 def _covers_exception(old: PolicyException, new: PolicyException) -> bool:
     selectors = ("rule", "path", "fingerprint", "advisory")
     if old.fingerprint and new.follows not in (None, old.follows):
         return False  # it may accept a finding that the fingerprint alone does not select
-    return new.expires <= old.expires and all(getattr(old, name) in ("", getattr(new, name)) for name in selectors)
+    is_within = old.history in (None, new.history) and all(getattr(old, name) in ("", getattr(new, name)) for name in selectors)
+    return is_within and new.expires <= old.expires
 
 
 def _covers_exclusion(old: PathExclusion, new: PathExclusion) -> bool:

@@ -18,9 +18,9 @@ class PolicyMatcher:
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
-        self._severity_indices: dict[tuple[str, str], int | None] = {}
+        self._severity_indices: dict[tuple[str, str, bool], int | None] = {}
         self._exclusions: dict[tuple[str, str], Decision | None] = {}
-        self._budget_indices: dict[tuple[FindingKind, str, str, bool | None, Severity], int] = {}
+        self._budget_indices: dict[tuple[FindingKind, str, str, bool | None, bool, Severity], int] = {}
 
     def severity_of(self, finding: Finding) -> Severity:
         """The severity by the matching severity rule, else the scanner's, else what UNKNOWN counts as."""
@@ -31,13 +31,15 @@ class PolicyMatcher:
 
     def severity_rule_index(self, finding: Finding) -> int | None:
         """The last severity rule that matches a finding."""
-        key = (finding.rule, finding.location.path)
+        key = (finding.rule, finding.location.path, finding.introduction is not None)
         if key not in self._severity_indices:
-            rule, path = key
+            rule, path, history = key
             matching = [
                 index
                 for index, entry in enumerate(self.policy.severity_rules)
-                if matches_name(entry.rule, rule) and (not entry.path or globs.matches(entry.path, path))
+                if matches_name(entry.rule, rule)
+                and (not entry.path or globs.matches(entry.path, path))
+                and entry.history in (None, history)
             ]
             self._severity_indices[key] = matching[-1] if matching else None
         return self._severity_indices[key]
@@ -79,7 +81,7 @@ class PolicyMatcher:
     def budget_index(self, finding: Finding, severity: Severity) -> int:
         """The one budget that counts a finding: the last matching override with its severity, else -1, the general one."""
         fixable = _is_fixable(finding)
-        key = (finding.kind, finding.scanner, finding.location.path, fixable, severity)
+        key = (finding.kind, finding.scanner, finding.location.path, fixable, finding.introduction is not None, severity)
         if key not in self._budget_indices:
             overrides = enumerate(self.policy.overrides)
             matching = [index for index, each in overrides if each.covers(severity) and _selects(each, finding, fixable)]
@@ -125,6 +127,7 @@ def _selects(override: BudgetOverride, finding: Finding, fixable: bool | None) -
         and override.scanner in ("", finding.scanner)
         and (not override.path or globs.matches(override.path, finding.location.path))
         and (override.fixable is None or override.fixable is fixable)
+        and override.history in (None, finding.introduction is not None)
     )
 
 

@@ -212,14 +212,16 @@ def _parse_limit(value: Any, otherwise: int | None) -> int | None:
 
 
 def _severity(entry: policy_schema.SeverityEntry) -> SeverityRule:
-    return SeverityRule(entry.rule, Severity(entry.severity), _value_or(entry.path, ""), _value_or(entry.reason, ""))
+    path, reason = _value_or(entry.path, ""), _value_or(entry.reason, "")
+    return SeverityRule(entry.rule, Severity(entry.severity), path, reason, _value_or(entry.history, None))
 
 
 def _override(entry: policy_schema.OverrideEntry) -> BudgetOverride:
     named = [(Severity(name), getattr(entry, name)) for name in SEVERITIES]
     limits = tuple((severity, _parse_limit(value, None)) for severity, value in named if not isinstance(value, UnsetType))
     kind = None if isinstance(entry.kind, UnsetType) else FindingKind(entry.kind)
-    return BudgetOverride(limits, kind, _value_or(entry.scanner, ""), _value_or(entry.path, ""), _value_or(entry.fixable, None))
+    fixable, history = _value_or(entry.fixable, None), _value_or(entry.history, None)
+    return BudgetOverride(limits, kind, _value_or(entry.scanner, ""), _value_or(entry.path, ""), fixable, history)
 
 
 def _unknown(tree: Node, said: PolicyBlocks) -> Severity:
@@ -306,6 +308,7 @@ def _exceptions(tree: Node, said: PolicyBlocks, today: dt.date) -> tuple[PolicyE
             path=_value_or(entry.path, ""),
             fingerprint=_value_or(entry.fingerprint, ""),
             advisory=_value_or(entry.advisory, ""),
+            history=_value_or(entry.history, None),
             follows=_follow(entry.follows),
         )
         for entry in entries

@@ -100,11 +100,15 @@ class LimitsBlock(_Block, frozen=True, kw_only=True):
 
 
 class SeverityEntry(_Block, frozen=True, kw_only=True):
-    """A severity for a rule's findings that replaces the scanner's. The last matching entry applies."""
+    """A severity for a rule's findings that replaces the scanner's. The last matching entry applies.
+
+    ``history``, here and in the other entries: true for findings of `scangate history` only, false for all others.
+    """
 
     rule: Text
     severity: SeverityName
     path: Glob | UnsetType = UNSET
+    history: bool | UnsetType = UNSET
     reason: Text | UnsetType = UNSET
 
 
@@ -122,6 +126,7 @@ class OverrideEntry(_Block, frozen=True, kw_only=True):
     scanner: Name | UnsetType = UNSET
     path: Glob | UnsetType = UNSET
     fixable: bool | UnsetType = UNSET
+    history: bool | UnsetType = UNSET
     critical: Limit | UnsetType = UNSET
     high: Limit | UnsetType = UNSET
     medium: Limit | UnsetType = UNSET
@@ -129,7 +134,7 @@ class OverrideEntry(_Block, frozen=True, kw_only=True):
     info: Limit | UnsetType = UNSET
 
 
-_Override = Annotated[OverrideEntry, _require_one_of("kind", "scanner", "path", "fixable")]
+_Override = Annotated[OverrideEntry, _require_one_of("kind", "scanner", "path", "fixable", "history")]
 
 
 class OverrideReplacement(_Replacement, frozen=True, kw_only=True):
@@ -223,6 +228,7 @@ class ExceptionEntry(_Block, frozen=True, kw_only=True):
     path: Glob | UnsetType = UNSET
     fingerprint: Text | UnsetType = UNSET
     advisory: Text | UnsetType = UNSET
+    history: bool | UnsetType = UNSET
     follows: FollowsBlock | UnsetType = UNSET
 
 

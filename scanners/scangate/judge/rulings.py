@@ -111,14 +111,14 @@ class _AssessmentCache:
     def __init__(self, matcher: PolicyMatcher, exceptions: ExceptionLedger) -> None:
         self._matcher = matcher
         self._exceptions = exceptions
-        self._shared: dict[tuple[str, str, Severity, FindingKind], _Assessment] = {}
+        self._shared: dict[tuple[str, str, Severity, FindingKind, bool], _Assessment] = {}
 
     def assess(self, finding: Finding) -> _Assessment:
         """Assess a finding. Call it once for each: exceptions count what they accept."""
         comments = finding.tool_comment or finding.ignore_comments
         if finding.affected_package or comments or finding.known_by or finding.previous_path or self._exceptions.entries:
             return self._assess(finding)
-        key = (finding.rule, finding.location.path, finding.severity, finding.kind)
+        key = (finding.rule, finding.location.path, finding.severity, finding.kind, finding.introduction is not None)
         if key not in self._shared:
             self._shared[key] = self._assess(finding)
         return self._shared[key]
@@ -198,7 +198,7 @@ def _cool_down_decision(finding: Finding, policy: Policy, today: dt.date) -> Dec
 def _selector(budget: Budget) -> BudgetSelector:
     if not isinstance(budget, BudgetOverride):
         return BudgetSelector()
-    return BudgetSelector(budget.kind, budget.scanner, budget.path, budget.fixable)
+    return BudgetSelector(budget.kind, budget.scanner, budget.path, budget.fixable, budget.history)
 
 
 def _notes(finding: Finding, severity: Severity, matcher: PolicyMatcher, exceptions: ExceptionLedger) -> Iterable[Note]:

@@ -15,7 +15,7 @@ from scangate import globs
 from scangate.judge.error_text import pluralize, shorten
 from scangate.judge.option_comparison import find_looser_options
 from scangate.judge.policy import PathExclusion, Policy
-from scangate.model import Gap, GapKind, ScanResult, ScanStatus, SkippedPath
+from scangate.model import FileSource, Gap, GapKind, ScanResult, ScanStatus, SkippedPath
 
 
 class _RecordedExclusion(msgspec.Struct, frozen=True):
@@ -54,6 +54,18 @@ def record_scope(policy: Policy, results: Sequence[ScanResult], rules: Mapping[s
     )
     plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(scope, order="sorted"))
     return plain
+
+
+def policy_for(policy: Policy, source: FileSource, results: Sequence[ScanResult]) -> Policy:
+    """What of a policy is about a scan: in the history, only the scanners that have a result there, which search for secrets."""
+    if source is not FileSource.HISTORY:
+        return policy
+    names = {result.scanner for result in results}
+    return msgspec.structs.replace(
+        policy,
+        scanners=tuple(setting for setting in policy.scanners if setting.name in names),
+        required_scanners=tuple(name for name in policy.required_scanners if name in names),
+    )
 
 
 def _count(entry: PathExclusion, left_out: Sequence[tuple[str, SkippedPath]]) -> int:

@@ -16,6 +16,7 @@ from scangate.model.finding import (
     FindingKind,
     FormerRule,
     IgnoreComment,
+    Introduction,
     RuleInfo,
 )
 from scangate.model.gap import COVERAGE, NEVER_ALLOWED, Gap, GapKind
@@ -70,6 +71,7 @@ __all__ = [
     "GapKind",
     "GapRuling",
     "IgnoreComment",
+    "Introduction",
     "KnownSource",
     "KnownSourceKind",
     "Location",

@@ -99,6 +99,7 @@ class BudgetSelector(msgspec.Struct, frozen=True, forbid_unknown_fields=True, om
     scanner: str = ""
     path: str = ""
     fixable: bool | None = None
+    history: bool | None = None
 
 
 class Decision(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

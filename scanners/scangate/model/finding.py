@@ -91,6 +91,18 @@ class FormerRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, order=
     content: str = ""
 
 
+class Introduction(msgspec.Struct, frozen=True, forbid_unknown_fields=True, order=True):
+    """The commit that brought a finding first, in a scan of the history.
+
+    ``commit``: its full id. ``date``: the author's date, in UTC (ISO 8601); empty if git has none. ``in_head``: HEAD still has the
+    secret, at any path.
+    """
+
+    commit: str
+    date: str = ""
+    in_head: bool = False
+
+
 class RuleInfo(msgspec.Struct, frozen=True):
     """What a rule is about, whether or not it has findings; ``description`` is the tool's own, on one line."""
 
@@ -110,8 +122,8 @@ class Finding(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     have honoured, ``ignore_comments`` are our own. ``known_by`` names the `KnownSource` that had the finding before this scan,
     empty for a new one, whatever the policy makes of it; ``previous_path`` is its path there, empty if unchanged.
     ``assessment``: why a secret has its severity. ``former``: the rule that reported it before a more specific one did.
-    ``suppression_is_new``: the scanned change adds the inline comment that suppresses it, or extends its time. ``match_span`` is
-    where the matched text is if it differs from ``location``, and ``piece`` the lines of the piece that the scanner saw:
+    ``suppression_is_new``: the scanned change adds the inline comment that suppresses it, or extends its time. ``introduction``: in
+    a scan of the history, the commit whose version of the file ``location`` is about; else None. ``match_span`` is where the matched text is if it differs from ``location``, and ``piece`` the lines of the piece that the scanner saw:
     the engine uses them, results never contain them.
     """
 
@@ -138,6 +150,7 @@ class Finding(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     suppression_is_new: bool = False
     assessment: SecretAssessment | None = None
     former: FormerRule | None = None
+    introduction: Introduction | None = None
     piece: PieceLines | None = None
 
     @property
@@ -164,7 +177,7 @@ class Finding(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
             self.message,
             self.fingerprint,
             *rest,
-            *map(_comparable, (self.affected_package, self.identity)),
+            *map(_comparable, (self.affected_package, self.identity, self.introduction)),
             *known,
             *secret,
         )

@@ -140,11 +140,12 @@ class FileSource(enum.StrEnum):
     STAGED = "staged"
     RANGE = "a range of commits"
     COMMIT = "commit"  # the base of a change
+    HISTORY = "history"  # every version of every file
     INTERRUPTED = "interrupted"  # before there was a list
 
 
-CHANGE_SOURCES = frozenset({FileSource.STAGED, FileSource.RANGE})
-"""Only the files that a change touches were scanned."""
+CHANGE_SOURCES = frozenset({FileSource.STAGED, FileSource.RANGE, FileSource.HISTORY})
+"""Only what some commits brought was scanned: what was not found need not be gone, and there may be nothing to scan."""
 
 
 class TargetsInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -90,6 +90,7 @@ def _selection(selector: BudgetSelector) -> str:
     """Which findings a budget override counts, as words after the noun."""
     text = f" of kind {selector.kind.value}" if selector.kind else ""
     text += "" if selector.fixable is None else " with a fixed release" if selector.fixable else " without a fixed release"
+    text += "" if selector.history is None else " in the history" if selector.history else " outside the history"
     return text + (f" of {selector.scanner}" if selector.scanner else "") + (f" in {selector.path}" if selector.path else "")
 
 

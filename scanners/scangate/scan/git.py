@@ -13,11 +13,11 @@ from types import MappingProxyType
 import msgspec
 
 from scangate.errors import ScanError
-from scangate.files import read_regular_file
+from scangate.files import describe_os_error, read_regular_file
 from scangate.model import GapKind
 from scangate.plugin import ProgramOutput
 from scangate.scan.background import BackgroundCall
-from scangate.scan.process import ProcessRunner
+from scangate.scan.process import STDOUT_LIMIT, ProcessRunner
 
 # Everything in a hostile .git/config that could make git start a program; see git-config(1).
 SAFE_CONFIG = (
@@ -48,8 +48,9 @@ SAFE_ENVIRONMENT = {
 }
 TIMEOUT_SECONDS = 60.0
 COMMIT_ID = re.compile(rb"[0-9a-f]{40}|[0-9a-f]{64}")
+AUTHOR_TIME = re.compile(rb"^author [^\n]*> (-?\d{1,18}) [+-]\d{4}$", re.MULTILINE)
 MAX_POINTER_BYTES = 64 * 1024
-SYMBOLIC_LINK = "120000"  # a mode
+SYMBOLIC_LINK, SUBMODULE = "120000", "160000"  # modes
 INDEX_VARIABLE = "GIT_INDEX_FILE"
 EMPTY_BLOB, EMPTY_TREE = (
     {hashlib.sha1(head, usedforsecurity=False).hexdigest(), hashlib.sha256(head).hexdigest()} for head in (b"blob 0\0", b"tree 0\0")
@@ -95,6 +96,15 @@ def find_repository(root: Path, processes: ProcessRunner) -> Repository | None:
     """The repository that contains ``root``."""
     top = find_worktree(root)
     return None if top is None else Repository(top, root, processes)
+
+
+class BroughtBlob(msgspec.Struct, frozen=True):
+    """A blob that a commit brought at a path: no parent of the commit has it there. ``mode``: git's, such as SUBMODULE."""
+
+    commit: str
+    raw_path: bytes
+    mode: str
+    blob: str
 
 
 class Repository:
@@ -297,13 +307,66 @@ class Repository:
         """Whether the clone is shallow."""
         return self._run_for_output("rev-parse", "--is-shallow-repository").strip() == b"true"
 
+    def shallow_commits(self) -> frozenset[str]:
+        """The commits whose parents a shallow clone does not have. Raises ScanError(UNREADABLE)."""
+        try:
+            data = read_regular_file(self.common_dir / "shallow", STDOUT_LIMIT)
+        except FileNotFoundError:
+            return frozenset()
+        except OSError as error:
+            raise ScanError(GapKind.UNREADABLE, f"the list of a shallow clone: {describe_os_error(error)}") from error
+        return frozenset(data.decode("ascii", "replace").split())
+
+    def list_commits(self, revisions: Sequence[str]) -> list[str]:
+        """The full ids of the commits that ``revisions``, full ids with ``^`` or ``--all``, select: parents before children.
+
+        Of commits that are no ancestors of each other, the older one is first.
+        """
+        found = self._run_for_output("rev-list", "--reverse", "--date-order", *revisions, "--")
+        return found.decode("ascii").split()
+
+    def list_missing(self, revisions: Sequence[str]) -> frozenset[str]:
+        """The ids of the objects of commits, as in `list_commits`, that a partial clone does not have; of another clone none.
+
+        git ends where it would have to fetch one, so they are not asked for.
+        """
+        names = r"^(remote\..*\.promisor|extensions\.partialclone)$"
+        if self._run("config", "--get-regexp", names, exit_codes=(0, 1)).exit_code:
+            return frozenset()
+        found = self._run_for_output("rev-list", "--objects", "--no-object-names", "--missing=print", *revisions, "--")
+        return frozenset(line[1:] for line in found.decode("ascii").splitlines() if line.startswith("?"))
+
+    def list_brought(self, commits: Sequence[str]) -> Iterator[BroughtBlob]:
+        """What each of ``commits`` brought, in their order: what differs from every parent, so a merge brings its own changes."""
+        output = self._run_for_output(
+            *("diff-tree", "--stdin", "-r", "-c", "--root", "--raw", "-z", "--no-abbrev"),
+            *("--no-ext-diff", "--no-textconv", "--no-renames", "--ignore-submodules=none"),
+            stdin="".join(f"{commit}\n" for commit in commits).encode(),
+        )
+        commit, fields = "", iter(output.split(b"\0"))
+        for field in fields:
+            if not field.startswith(b":"):
+                commit = field.decode("ascii")
+                continue
+            parents = len(field) - len(field.lstrip(b":"))
+            facts, raw_path = field.decode("ascii").lstrip(":").split(" "), next(fields)
+            mode, blob = facts[parents], facts[2 * parents + 1]
+            if blob.strip("0"):  # else deleted
+                yield BroughtBlob(commit, raw_path, mode, blob)
+
+    def author_times(self, commits: Sequence[str]) -> dict[str, int]:
+        """The author's time of each commit, in seconds since 1970; none for a commit without a valid one."""
+        headers = {name: data.partition(b"\n\n")[0] for name, data in self.read_blobs(commits).items()}
+        matches = {name: AUTHOR_TIME.search(header) for name, header in headers.items()}
+        return {name: int(match[1]) for name, match in matches.items() if match is not None}
+
     def list_tree(self, commit: str) -> list[GitEntry]:
         """Every path under the root in a commit."""
         found = []
         for line in filter(None, self._run_for_output("ls-tree", "-r", "-z", commit).split(b"\0")):
             facts, _, raw = line.partition(b"\t")
             mode, _, blob = facts.decode("ascii").split(" ")
-            found.append(GitEntry(raw, mode, blob, "submodule" if mode == "160000" else ""))
+            found.append(GitEntry(raw, mode, blob, "submodule" if mode == SUBMODULE else ""))
         return found
 
     def look_up_path(self, commit: str, path: str) -> tuple[str, str]:
@@ -366,7 +429,7 @@ class Repository:
             is_hidden = tag == "S" or tag.islower()  # lower case: assume-unchanged
             # A conflict has up to three stages, and none of them is what will be committed.
             found[raw] = GitEntry(
-                raw, mode, blob if stage == "0" else "", "submodule" if mode == "160000" else "", is_hidden=is_hidden
+                raw, mode, blob if stage == "0" else "", "submodule" if mode == SUBMODULE else "", is_hidden=is_hidden
             )
         return list(found.values())
 

@@ -75,6 +75,13 @@ def identify(
     return identified
 
 
+def version_fingerprint(content: str, path: str, ordinal: int, commit: str) -> str:
+    """The fingerprint of a finding in the version of a file that ``commit`` brought: another value at the same place is another
+    finding, whatever the order in which branches are merged. ``content`` and ``ordinal`` as in its `FindingIdentity`.
+    """
+    return _digest(content, path, str(ordinal), commit)
+
+
 def _matched_content(
     finding: Finding, region: Span, text: MaskedText, secrets: SpanIndex, matched_text: Callable[[Span], str]
 ) -> str:

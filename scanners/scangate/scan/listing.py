@@ -21,6 +21,8 @@ from scangate.scan.work_tree import RootBoundary, classify_path
 
 MIB = 1024 * 1024
 BATCH_BYTES = 64 * MIB
+NOT_LOCAL = "its content is not in the local git repository"
+COMPLETE_HINT = "complete the clone: git fetch --refetch --no-filter origin"
 
 
 class Listing(msgspec.Struct, frozen=True):
@@ -78,7 +80,7 @@ class Listing(msgspec.Struct, frozen=True):
         repository = self.repository_of(target)
         blobs = repository.read_blobs([target.blob]) if repository is not None and target.size <= BATCH_BYTES else {}
         if target.blob not in blobs:
-            raise ScanError(GapKind.UNREADABLE, "its content is not in the local git repository")
+            raise ScanError(GapKind.UNREADABLE, NOT_LOCAL, COMPLETE_HINT)
         return blobs[target.blob][:size]
 
     def reader(self, targets: Sequence[Target], limit: int) -> Callable[[Target], bytes]:
@@ -135,5 +137,5 @@ class _BlobReader:
                 self._repository.read_blobs([blob for blob, number in self._batch_of.items() if number == batch]),
             )
         if batch < 0 or target.blob not in self._loaded[1]:
-            raise ScanError(GapKind.UNREADABLE, "its content is not in the local git repository")
+            raise ScanError(GapKind.UNREADABLE, NOT_LOCAL, COMPLETE_HINT)
         return self._loaded[1][target.blob]

@@ -83,6 +83,11 @@ class Redactor:
                     values = strong_values(self._lines(report.path), found)
                     self._values.add(value for value in values if not is_plain_word(value))
 
+    def add_values_of(self, other: Redactor) -> None:
+        """Adds the strong secrets that another redactor knows, wherever they are."""
+        self._redacted_facts.clear()
+        self._values.add(other._values.values)
+
     def redact_text(self, text: str) -> str:
         """``text`` without strong secrets and tokens. Paths of the scanned tree in it stay."""
         found = self._values.find(text, self._paths)
@@ -157,6 +162,16 @@ class Redactor:
             return findings
         secrets = SecretLookup(self._lines(path), spans)
         return [self._with_secret_digest(finding, secrets) for finding in findings]
+
+    def redact_foreign(self, finding: Finding) -> Finding:
+        """A redacted finding without the secrets that this redactor knows in addition; its comments are those of its own file."""
+        comments = (msgspec.structs.replace(each, text=self.redact_text(each.text)) for each in finding.ignore_comments)
+        return msgspec.structs.replace(
+            finding,
+            evidence=self._redact_evidence(finding.location.path, finding.evidence),
+            tool_comment=self.redact_text(finding.tool_comment),
+            ignore_comments=tuple(comments),
+        )
 
     def redact_gaps(self, gaps: Iterable[Gap]) -> list[Gap]:
         """The gaps, redacted, sorted and without duplicates."""

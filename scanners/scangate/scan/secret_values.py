@@ -139,6 +139,11 @@ class SecretValues:
     def __bool__(self) -> bool:
         return bool(self._values)
 
+    @property
+    def values(self) -> Collection[str]:
+        """The values that were added."""
+        return self._values
+
     def add(self, values: Iterable[str]) -> None:
         """Adds values; those that are too short are left out."""
         for value in values:

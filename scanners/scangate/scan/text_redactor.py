@@ -37,6 +37,7 @@ class TextRedactor:
     def __init__(self) -> None:
         self._load: Callable[[], Redactor] | None = None
         self._redactor: Redactor | None = None
+        self._gathered: Redactor | None = None
         self._known = KnownTexts(b"")
         self._clean: set[bytes] = set()
         self._store: tuple[CacheStore, bytes] | None = None
@@ -48,6 +49,9 @@ class TextRedactor:
 
         ``indexes``: of the paths in the listing.
         """
+        if self._gathered is not None:
+            self._gathered.add_values_of(redactor)
+            return
         self._redactor, self._store = redactor, store
         strong = (
             (indexes[path], tuple(sorted(secret for secret in found if secret.weight is SecretWeight.STRONG)))
@@ -63,8 +67,11 @@ class TextRedactor:
         inputs_digest: bytes,
         load: Callable[[tuple[tuple[int, tuple[Secret, ...]], ...]], Redactor],
     ) -> bool:
-        """Takes what an earlier run with the same inputs stored; False if there is nothing. ``load`` makes a redactor of it."""
-        value = store[0].get([store[1]]).get(store[1], b"")
+        """Takes what an earlier run with the same inputs stored; False if there is nothing, or if several runs are gathered.
+
+        ``load`` makes a redactor of it.
+        """
+        value = store[0].get([store[1]]).get(store[1], b"") if self._gathered is None else b""
         try:
             known = msgspec.msgpack.decode(value, type=KnownTexts) if value else None
         except (msgspec.MsgspecError, ValueError):
@@ -74,6 +81,10 @@ class TextRedactor:
         self._known, self._clean, self._store = known, set(known.clean), store
         self._load = lambda: load(known.secrets)
         return True
+
+    def gather(self, redactor: Redactor) -> None:
+        """Takes the secrets of several runs: those of ``redactor``, to which every `learn` adds its own."""
+        self._gathered = self._redactor = redactor
 
     def redact(self, text: str) -> str:
         """The text without strong secrets and tokens."""
