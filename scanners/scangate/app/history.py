@@ -29,9 +29,8 @@ from scangate.scan.history_results import HistoryResults
 from scangate.scan.listing import COMPLETE_HINT
 from scangate.scan.plan import ScanPlan
 from scangate.scan.redaction import Redactor
-from scangate.scan.target import SCANNER, display_path, nested_repository_gap
+from scangate.scan.target import SCANNER, display_path, folder_test, nested_repository_gap
 from scangate.scan.text_redactor import TextRedactor
-from scangate.scan.work_tree import folder_test
 
 ALL_REFS = "--all"
 COMMITS, VERSIONS = "commits", "versions"

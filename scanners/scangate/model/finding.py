@@ -123,8 +123,9 @@ class Finding(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     empty for a new one, whatever the policy makes of it; ``previous_path`` is its path there, empty if unchanged.
     ``assessment``: why a secret has its severity. ``former``: the rule that reported it before a more specific one did.
     ``suppression_is_new``: the scanned change adds the inline comment that suppresses it, or extends its time. ``introduction``: in
-    a scan of the history, the commit whose version of the file ``location`` is about; else None. ``match_span`` is where the matched text is if it differs from ``location``, and ``piece`` the lines of the piece that the scanner saw:
-    the engine uses them, results never contain them.
+    a scan of the history, the commit whose version of the file ``location`` is about; else None. ``match_span`` is where the
+    matched text is if it differs from ``location``, and ``piece`` the lines of the piece that the scanner saw: the engine uses
+    them, results never contain them.
     """
 
     rule: str

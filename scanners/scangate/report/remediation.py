@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 from fnmatch import fnmatchcase
 
-from scangate.model import Finding, FindingKind
+from scangate.model import Finding, FindingKind, Introduction
 
 FIXES = {
     "bandit:B101": "raise an exception if the check must always run: python -O removes assert statements",
@@ -47,7 +48,22 @@ def suggest_fix(rule: str, finding: Finding | None = None) -> str:
     """How to fix a rule's finding, in one sentence; empty if the rule's own message says it."""
     if finding is not None and finding.kind is FindingKind.DEPENDENCY:
         return _suggest_upgrade(finding)
+    if finding is not None and finding.introduction is not None:
+        return _suggest_rotation(finding.location.path, finding.introduction)
     return next((how for pattern, how in FIXES.items() if fnmatchcase(rule, pattern)), "")
+
+
+def _suggest_rotation(path: str, introduction: Introduction) -> str:
+    """What to do about a secret in the history. https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/\
+removing-sensitive-data-from-a-repository, and git-filter-repo(1) for the command."""
+    first = "replace it in the files by a reference to a secret store; " if introduction.in_head else ""
+    return (
+        f"rotate it where it is issued, because every clone has it: create a new one, put it into a secret store, revoke the old one; "
+        f"{first}then, if it has to leave the history as well, rewrite that in a fresh clone, which changes the id of every commit "
+        f"since {introduction.commit[:12]}: git filter-repo --sensitive-data-removal --invert-paths --path {shlex.quote(path)} "
+        "(removes the file from every commit), or --replace-text FILE (removes the value; keep FILE out of the repository); push all "
+        "branches and tags by force, and ask the host to delete what it cached"
+    )
 
 
 def _suggest_upgrade(finding: Finding) -> str:

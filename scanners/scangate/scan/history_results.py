@@ -16,7 +16,6 @@ from scangate.model import (
     ContentFiles,
     FileSource,
     Finding,
-    FindingKind,
     Gap,
     GapKind,
     Introduction,
@@ -223,12 +222,9 @@ def _value_key(finding: Finding) -> Hashable:
 
 
 def _describe(finding: Finding, introduction: Introduction) -> str:
-    date = f" on {introduction.date}" if introduction.date else ""
-    where = "still in HEAD" if introduction.in_head else "no longer in HEAD"
-    found = f"{finding.title}, brought by commit {introduction.commit}{date}, {where}"
-    if finding.kind is not FindingKind.SECRET:
-        return f"{found}: {finding.message}"
-    return f"{found}: revoke it, because every clone has it, and read its replacement from a secret store at run time"
+    date = f" of {introduction.date}" if introduction.date else ""
+    head = "HEAD still has it" if introduction.in_head else "HEAD no longer has it"
+    return f"{finding.message}; commit {introduction.commit}{date} brought it, and {head}"
 
 
 def _utc_date(seconds: int | None) -> str:
