@@ -27,6 +27,7 @@ from tests.support.buildspec.sources import INJECTION, commit
 from tests.support.buildspec.workloads import HOST, OUTCOME_WORDS, REGION, WorkloadAccount, run_git
 from tests.support.buildspec.workspace import Workspace
 from tests.support.command import environment, run_scangate
+from tests.support.fake_secrets import fake_tokens
 from tests.support.github_server import TOKEN, serve_github
 
 Run = Callable[..., Build]
@@ -248,6 +249,21 @@ def test_the_nightly_audit_publishes_any_verdict(sample: str, run: Run, shop: Wo
     assert "main.json" in shop.objects("history")
     assert bool(hub.active_ids) is (sample == "fail")
     assert "security-hub: sent" in build.log
+
+
+def test_the_nightly_history_finds_a_key_that_was_removed(run: Run, site: Workspace) -> None:
+    brought = []
+
+    def add_and_remove(head: str) -> None:
+        del head
+        for value in (fake_tokens("history")["AWS Access Key"], ""):
+            site.write("app/keys.py", f'KEY = "{value}"\n')
+            commit(site)
+            brought.append(run_git(site, "rev-parse", "HEAD"))
+
+    build = run("nightly-history", "pass", add_and_remove)
+    assert (build.status, build.exported["SCANGATE_VERDICT"]) == ("FAILED", "FAIL"), build.log
+    assert brought[0] in (site.source / "scangate-reports" / "summary.md").read_text("utf-8")
 
 
 @nightly

@@ -21,7 +21,7 @@ from scangate.app.scanner_registry import load_scanners
 from scangate.app.scanning import run_scan
 from scangate.app.session import Session, open_session
 from scangate.errors import UsageError
-from scangate.judge.baseline import BASELINE_FILE, Baseline, update_entries
+from scangate.judge.baseline import Baseline, update_entries
 from scangate.judge.codeowners import CodeOwners
 from scangate.judge.evaluation import find_moved_to_stricter_path, find_unsuppressed
 from scangate.judge.finding_matching import BASELINE, KnownFinding, ScannedPaths, collect_known_findings
@@ -56,7 +56,7 @@ def create_baseline(
     Nothing is written after an incomplete scan, because findings in its gaps would count as new later.
     """
     with open_session(request.root) as session:
-        file = request.baseline or session.root / BASELINE_FILE
+        file = request.baseline or session.root / request.default_baseline
         if os.path.lexists(file) and not replace:
             raise UsageError(f"the baseline exists: {file}", "scangate baseline update, or scangate baseline create --replace")
         if os.path.lexists(file) and session.scope:
@@ -78,7 +78,7 @@ def update_baseline(
     ``add_new`` also adds new findings that nothing suppresses. Nothing is written after an interruption.
     """
     with open_session(request.root) as session:
-        file = request.baseline or session.root / BASELINE_FILE
+        file = request.baseline or session.root / request.default_baseline
         if not os.path.lexists(file):
             raise UsageError(f"no such baseline: {file}", "scangate baseline create")
         old = baseline_file.load(file)

@@ -15,9 +15,9 @@ from scangate.judge.baseline import BASELINE_FILE, MAX_BYTES, Baseline, parse_ba
 CREATE_HINT = "create one: scangate baseline create"
 
 
-def find(named: Path | None, root: Path) -> Path | None:
-    """The named baseline, else the one at the root, else None. Raises UsageError if the named one does not exist."""
-    file = named if named is not None else root / BASELINE_FILE
+def find(named: Path | None, root: Path, default: str = BASELINE_FILE) -> Path | None:
+    """The named baseline, else the default one at the root, else None. Raises UsageError if the named one does not exist."""
+    file = named if named is not None else root / default
     if os.path.lexists(file):
         return file
     if named is not None:

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from scangate.judge.policy import Policy
 
+COMMITS = "commits"
+"""In the place of a scanner in the progress of a history, while its commits are listed."""
+
 
 class Events:
     """Override what you want to see; by default nothing is shown."""

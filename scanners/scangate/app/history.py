@@ -13,6 +13,7 @@ import msgspec
 
 from scangate import globs
 from scangate.app.base_revision import UNSHALLOW
+from scangate.app.events import COMMITS
 from scangate.app.named_revision import resolve_revision
 from scangate.app.own_outputs import without_own_outputs
 from scangate.app.scan_setup import SALT_BYTES, ScanSetup
@@ -33,8 +34,6 @@ from scangate.scan.target import SCANNER, display_path, folder_test, nested_repo
 from scangate.scan.text_redactor import TextRedactor
 
 ALL_REFS = "--all"
-COMMITS, VERSIONS = "commits", "versions"
-"""What the progress of a history counts."""
 
 
 class HistoryScan(msgspec.Struct, frozen=True):
@@ -102,9 +101,8 @@ class _HistoryRun:
             for part in self._divide(history.blobs(digits)):
                 if self._is_over(done, len(history)):
                     break
-                results.add(*self._scan_part(part), part.blobs.values())
+                results.add(*self._scan_part(part, _shift(self._progress, done, len(history))), part.blobs.values())
                 done += len(part.listing.targets)
-                self._progress(VERSIONS, done, len(history))
             if results.has_values_to_find:
                 self._search_head(results, history, in_head)
             times = self._repository.author_times(results.commits_with_findings())
@@ -185,13 +183,13 @@ class _HistoryRun:
         applicable = (each for each in self._plan.exclusions if not each.scanners or scanner in each.scanners)
         return next((each.reason for each in applicable if globs.matches(each.path, path)), None)
 
-    def _scan_part(self, part: BlobListing) -> engine.ScanOutput:
+    def _scan_part(self, part: BlobListing, progress: ProgressCallback = lambda *_: None) -> engine.ScanOutput:
         """The results for the blobs of one listing. Its files are removed when it is scanned."""
         processes, plan = self._session.processes, self._plan
         listing = identify_targets(part.listing, plan.max_file_bytes, plan.result_cache, lambda: processes.is_out_of_time)
         folder = Path(tempfile.mkdtemp(prefix="history-", dir=self._session.scratch_dir))
         try:
-            return engine.scan(without_own_outputs(listing), self._plan_for(part), processes, folder, self._progress, self._texts)
+            return engine.scan(without_own_outputs(listing), self._plan_for(part), processes, folder, progress, self._texts)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -214,6 +212,11 @@ class _HistoryRun:
         for part in self._divide(rest.blobs(digits)):
             if not self._session.processes.cancelled:
                 results.add_head(self._scan_part(part)[0])
+
+
+def _shift(progress: ProgressCallback, done: int, total: int) -> ProgressCallback:
+    """``progress`` for a part that follows ``done`` of ``total`` files."""
+    return lambda scanner, number, _: progress(scanner, done + number, total)
 
 
 def _for_secrets(plan: ScanPlan) -> ScanPlan:

@@ -18,7 +18,7 @@ from scangate.app.policy_checkout import JudgingFiles, RevisionFiles, Unreadable
 from scangate.app.requests import ScanRequest
 from scangate.app.session import Session
 from scangate.ci import detect_build
-from scangate.judge.baseline import BASELINE_FILE, split_removed_entries
+from scangate.judge.baseline import split_removed_entries
 from scangate.judge.codeowners import CodeOwners
 from scangate.judge.finding_matching import BASELINE, KnownFinding, KnownOrigin
 from scangate.judge.policy import ExceptionOwners, Policy
@@ -85,7 +85,7 @@ def _load(request: ScanRequest, session: Session, base: BaseRevision) -> PolicyI
     floor = load_floor(request, session, files)
     policy, provenance = _load_policy(request, session, judging, files, floor)
     owners = load_codeowners(policy, session.root, None if files is None else files.read_text)
-    baseline = BaselineInputs() if request.ignore_baseline else _load_baseline(request.baseline, session, judging, files)
+    baseline = BaselineInputs() if request.ignore_baseline else _load_baseline(request, session, judging, files)
     changes = () if files is None else files.describe_changes()
     return PolicyInputs(
         policy=policy,
@@ -158,12 +158,13 @@ def _missing_repository_notes(session: Session) -> tuple[str, ...]:
     return (NO_REPOSITORY_NOTE,) if session.repository is None and build is not None and build.pipeline else ()
 
 
-def _load_baseline(named: Path | None, session: Session, base: BaseRevision, files: JudgingFiles | None) -> BaselineInputs:
+def _load_baseline(request: ScanRequest, session: Session, base: BaseRevision, files: JudgingFiles | None) -> BaselineInputs:
     """The base revision's baseline where there is one: a change cannot make its own findings known."""
-    file = named if named is not None else session.root / BASELINE_FILE
+    named, default = request.baseline, request.default_baseline
+    file = named if named is not None else session.root / default
     checked_out = files.check_out_file(file) if files is not None else file
     if files is None or checked_out == file:  # equal for a file outside the repository
-        found = baseline_file.find(named, session.root)
+        found = baseline_file.find(named, session.root, default)
         if found is None:
             return BaselineInputs()
         if base.unresolved_reason and repository_path(found, session.root) is not None:

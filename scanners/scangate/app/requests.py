@@ -8,6 +8,7 @@ import msgspec
 
 from scangate.app.report_files import ReportTarget
 from scangate.errors import UsageError
+from scangate.judge.baseline import BASELINE_FILE, HISTORY_BASELINE_FILE
 
 MAX_SHARDS = 1000
 
@@ -53,6 +54,11 @@ class ScanRequest(_PolicyRequest, frozen=True, kw_only=True):
     time_limit: int | None = None
     needs_approval: bool = False
     history: str | None = None
+
+    @property
+    def default_baseline(self) -> str:
+        """The name of the baseline at the repository's root."""
+        return BASELINE_FILE if self.history is None else HISTORY_BASELINE_FILE
 
     def __post_init__(self) -> None:
         if self.ignore_baseline and self.baseline is not None:

@@ -16,7 +16,7 @@ from scangate.app.session import locate_root
 from scangate.cli import options
 from scangate.cli.console import warn
 from scangate.cli.progress import ConsoleEvents
-from scangate.judge.baseline import BASELINE_FILE
+from scangate.judge.baseline import BASELINE_FILE, HISTORY_BASELINE_FILE
 from scangate.judge.error_text import pluralize
 from scangate.report.escape import ci_log
 
@@ -29,6 +29,7 @@ _scan_options = options.group(
     options.baseline_option,
     options.trust_policy_option,
     options.jobs_option,
+    click.option("--history", metavar="REV-RANGE", help=f"Scan the history, as scangate history does; in {HISTORY_BASELINE_FILE}"),
     click.option("-q", "--quiet", is_flag=True, help="Print only errors"),
 )
 

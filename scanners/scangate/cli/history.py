@@ -15,6 +15,7 @@ from scangate.cli import options
 from scangate.cli.progress import ConsoleEvents
 from scangate.cli.report_output import print_report
 from scangate.errors import UsageError
+from scangate.judge.baseline import HISTORY_BASELINE_FILE
 
 
 @click.command()
@@ -26,7 +27,8 @@ from scangate.errors import UsageError
 @options.policy_options
 @options.report_option
 @options.output_dir_option
-@options.baseline_options
+@click.option("--baseline", metavar="FILE", type=options.path_type, help=f"The baseline  [default: {HISTORY_BASELINE_FILE}]")
+@click.option("--no-baseline", "ignore_baseline", is_flag=True, help="Ignore the baseline")
 @options.trust_policy_option
 @click.option("--no-cache", "ignore_cache", is_flag=True, help="Neither read nor write the cache")
 @options.cache_dir_option

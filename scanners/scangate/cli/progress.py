@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from scangate.app.events import Events
+from scangate.app.events import COMMITS, Events
 from scangate.cli.console import warn
 
 if TYPE_CHECKING:
@@ -120,8 +120,12 @@ class _Heartbeat:
 
     def _run(self) -> None:
         while not self._stopped.wait(self._seconds):
-            scanners = ", ".join(f"{name} {done} of {total} files" for name, (done, total) in sorted(dict(self._done).items()))
+            scanners = ", ".join(_describe(name, *numbers) for name, numbers in sorted(dict(self._done).items()))
             warn(f"still scanning after {time.monotonic() - self._started:.0f} s{': ' if scanners else ''}{scanners}")
+
+
+def _describe(name: str, done: int, total: int) -> str:
+    return f"{done} of {total} commits listed" if name == COMMITS else f"{name} {done} of {total} files"
 
 
 class _TransferLines:

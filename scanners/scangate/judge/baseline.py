@@ -26,6 +26,8 @@ from scangate.model import Finding
 from scangate.strict_json import describe_error, parse_json
 
 BASELINE_FILE = ".scangate-baseline.json"
+HISTORY_BASELINE_FILE = ".scangate-history-baseline.json"
+"""A scan of the files does not find what is known of the history, and would report it as gone."""
 FORMAT_VERSION = 1
 MAX_BYTES = 64 * 1024 * 1024  # bytes
 MARKERS = tuple(f"{number:03x}" for number in range(4096))

@@ -21,6 +21,7 @@ import msgspec
 
 from scangate.model import (
     CHANGE_SOURCES,
+    FileSource,
     Finding,
     FindingKind,
     GapKind,
@@ -64,13 +65,16 @@ class ScannedPaths:
     """The paths that a scan covered: a finding anywhere else is not gone."""
 
     def __init__(self, results: Iterable[ScanResult], targets: Targets, absent: Collection[str] = ()) -> None:
-        """``absent``: paths that are known not to exist, if ``targets`` are not the whole tree."""
+        """``absent``: paths that are known not to exist, if ``targets`` are not the whole tree.
+
+        Of the history nothing is gone: a secret that one range of commits does not have is in another.
+        """
         self._ran: dict[str, frozenset[str]] = {}
         self._there: set[str] = set()
         for result in results:
             away = {gap.path for gap in result.gaps} | {left.path for left in result.skipped_paths}
             self._there |= {path for path in away if path is not None} | set(result.analyzed_files)
-            if result.status is not ScanStatus.SKIPPED and None not in away:
+            if result.status is not ScanStatus.SKIPPED and None not in away and targets.source is not FileSource.HISTORY:
                 self._ran[result.scanner] = frozenset(result.analyzed_files)
         self._absent = frozenset(absent)
         away = {gap.path for gap in targets.gaps} | {

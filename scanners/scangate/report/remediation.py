@@ -58,10 +58,10 @@ def _suggest_rotation(path: str, introduction: Introduction) -> str:
 removing-sensitive-data-from-a-repository, and git-filter-repo(1) for the command."""
     first = "replace it in the files by a reference to a secret store; " if introduction.in_head else ""
     return (
-        f"rotate it where it is issued, because every clone has it: create a new one, put it into a secret store, revoke the old one; "
-        f"{first}then, if it has to leave the history as well, rewrite that in a fresh clone, which changes the id of every commit "
-        f"since {introduction.commit[:12]}: git filter-repo --sensitive-data-removal --invert-paths --path {shlex.quote(path)} "
-        "(removes the file from every commit), or --replace-text FILE (removes the value; keep FILE out of the repository); push all "
+        "rotate it where it is issued, because every clone has it: create a new one in a secret store, and revoke the old one; "
+        f"{first}if it has to leave the history as well, rewrite that in a fresh clone, which changes the id of every commit since "
+        f"{introduction.commit[:12]}: git filter-repo --sensitive-data-removal --invert-paths --path {shlex.quote(path)} (removes "
+        "the file from every commit), or --replace-text FILE (removes the value; keep FILE out of the repository); then push all "
         "branches and tags by force, and ask the host to delete what it cached"
     )
 

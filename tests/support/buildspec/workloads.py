@@ -52,6 +52,7 @@ SOURCES: dict[str, dict[str, str]] = {
     "review-gate": {},
     "pull-request": {},
     "nightly-audit": {},
+    "nightly-history": {},
 }
 
 
