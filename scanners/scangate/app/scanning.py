@@ -105,7 +105,7 @@ def run_scan(
 
 
 class _Scanned(msgspec.Struct, frozen=True):
-    """What a run found, and what its verdict depends on besides. ``listing``: None for a history."""
+    """What a run found, and what else its verdict depends on. ``listing``: None for a history."""
 
     results: tuple[ScanResult, ...]
     targets: Targets
