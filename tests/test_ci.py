@@ -150,6 +150,14 @@ CIRCLE_PULL = {**CIRCLE, "CIRCLE_PULL_REQUEST": "https://github.com/acme/shop/pu
         pytest.param({"APPVEYOR_PULL_REQUEST_NUMBER": "7", "APPVEYOR_REPO_BRANCH": "main"}, "main", id="AppVeyor"),
         pytest.param({"BUILDKITE_PULL_REQUEST": "7", "BUILDKITE_PULL_REQUEST_BASE_BRANCH": "main"}, "main", id="Buildkite"),
         pytest.param({"BUILDKITE_PULL_REQUEST": "false", "BUILDKITE_PULL_REQUEST_BASE_BRANCH": ""}, None, id="Buildkite, push"),
+        pytest.param(
+            {**GITHUB, "GITHUB_EVENT_NAME": "repository_dispatch", "GITHUB_REF": "refs/heads/main"}, "main", id="dispatch"
+        ),
+        pytest.param({"pullRequestId": "7", "targetBranch": "main"}, "main", id="Jenkins, Bitbucket plugin"),
+        pytest.param({"SEMAPHORE_GIT_REF_TYPE": "branch", "SEMAPHORE_GIT_BRANCH": "main"}, None, id="Semaphore, push"),
+        pytest.param({"JOB_TYPE": "postsubmit", "PULL_BASE_REF": "main"}, None, id="Prow, push"),
+        pytest.param({"CM_PULL_REQUEST": "false", "CM_BRANCH": "main"}, None, id="Codemagic, push"),
+        pytest.param({"BUDDY_EXECUTION_PULL_REQUEST_ID": "7"}, "", id="Buddy, no target"),
         pytest.param({**CIRCLE_PULL, "SCANGATE_TARGET": "dev"}, "dev", id="CircleCI"),
         pytest.param({"CIRCLECI": "true", "CIRCLE_TAG": "v1"}, None, id="CircleCI, a tag"),
         pytest.param({"SCANGATE_TARGET": "main"}, "main", id="another system"),

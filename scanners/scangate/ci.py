@@ -7,7 +7,8 @@ systems' references:
   https://docs.aws.amazon.com/codebuild/latest/userguide/runners.html (the jobs have the variables of that system)
 * GitHub Actions: https://docs.github.com/en/actions/reference/workflows-and-actions/variables and
   https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows (GITHUB_BASE_REF is set for
-  pull_request and pull_request_target only; workflow_run and issue_comment run on the default branch, and often check out another)
+  pull_request and pull_request_target only; workflow_run, issue_comment, check_run and repository_dispatch run on the default branch,
+  and often check out another)
 * GitLab: https://docs.gitlab.com/ci/variables/predefined_variables/
 * Bitbucket: https://support.atlassian.com/bitbucket-cloud/docs/variables-and-secrets/
 * Azure Pipelines: https://learn.microsoft.com/en-us/azure/devops/pipelines/build/variables (the target branch is a full ref in
@@ -18,6 +19,19 @@ systems' references:
 * Drone: https://docs.drone.io/pipeline/environment/reference/
 * Woodpecker: https://woodpecker-ci.org/docs/usage/environment
 * AppVeyor: https://www.appveyor.com/docs/environment-variables/ (of a pull request, APPVEYOR_REPO_BRANCH is the target)
+* Amplify: https://docs.aws.amazon.com/amplify/latest/userguide/amplify-console-environment-variables.html
+* Bamboo: https://confluence.atlassian.com/bamboo/bamboo-variables-289277087.html
+* Bitrise: https://docs.bitrise.io/en/bitrise-ci/references/available-environment-variables.html
+* Buddy: https://buddy.works/docs/pipelines/buddy-parameters (BUDDY_EXECUTION_* are the older names)
+* Cirrus: https://cirrus-ci.org/guide/writing-tasks/#environment-variables
+* Codefresh: https://codefresh.io/docs/docs/pipelines/variables/
+* Codemagic: https://docs.codemagic.io/yaml-basic-configuration/environment-variables/
+* Gerrit: https://plugins.jenkins.io/gerrit-trigger/ (GERRIT_BRANCH is what the change is for)
+* Prow: https://docs.prow.k8s.io/docs/jobs/#job-environment-variables
+* Screwdriver: https://docs.screwdriver.cd/user-guide/environment-variables
+* Semaphore: https://docs.semaphoreci.com/reference/env-vars (of a pull request, SEMAPHORE_GIT_BRANCH is the target)
+* Vela: https://go-vela.github.io/docs/reference/environment/variables/
+* Xcode Cloud: https://developer.apple.com/documentation/xcode/environment-variable-reference
 * CircleCI: https://circleci.com/docs/reference/variables/ (no variable names the target, and for some kinds of project none says
   that there is a pull request; so every commit but the target's counts as a change for it)
 """
@@ -194,7 +208,10 @@ SYSTEMS: tuple[System, ...] = (
     System(
         "GitHub Actions",
         (
-            ("GITHUB_EVENT_NAME", re.compile(r"pull_request.*|merge_group|workflow_run|issue_comment")),
+            (
+                "GITHUB_EVENT_NAME",
+                re.compile(r"pull_request.*|merge_group|workflow_run|issue_comment|check_(?:run|suite)|repository_dispatch"),
+            ),
             ("GITHUB_BASE_REF", _ANY),
             ("GITHUB_REF", re.compile(r"refs/(?:pull|heads/gh-readonly-queue)/.*", re.DOTALL)),
         ),
@@ -241,9 +258,10 @@ SYSTEMS: tuple[System, ...] = (
             ("CHANGE_TARGET", _ANY),
             ("BRANCH_NAME", re.compile(r"(?:PR|MR|CHANGE)-[0-9]+.*")),
             ("ghprbTargetBranch", _ANY),
+            ("pullRequestId", _ANY),  # of the plugins for Bitbucket
             ("gitlabMergeRequestIid", _ANY),
         ),
-        (("CHANGE_TARGET", _BRANCH), ("ghprbTargetBranch", _BRANCH), ("gitlabTargetBranch", _BRANCH)),
+        (("CHANGE_TARGET", _BRANCH), ("ghprbTargetBranch", _BRANCH), ("gitlabTargetBranch", _BRANCH), ("targetBranch", _BRANCH)),
         full_clone="the branch source's refspec: +refs/heads/*:refs/remotes/origin/*",
     ),
     System(
@@ -272,6 +290,37 @@ SYSTEMS: tuple[System, ...] = (
         (("APPVEYOR_PULL_REQUEST_NUMBER", _ANY),),
         (("APPVEYOR_REPO_BRANCH", _BRANCH),),
     ),
+    System("Amplify", (("AWS_PULL_REQUEST_ID", _ANY),), (("AWS_PULL_REQUEST_DESTINATION_BRANCH", _BRANCH),)),
+    System("Bamboo", (("bamboo_repository_pr_key", _ANY),), (("bamboo_repository_pr_targetBranch", _BRANCH),)),
+    System("Bitrise", (("BITRISE_PULL_REQUEST", _ANY),), (("BITRISEIO_GIT_BRANCH_DEST", _BRANCH),)),
+    System(
+        "Buddy",
+        tuple(
+            (f"BUDDY_{name}", _ANY) for name in ("RUN_PR_ID", "RUN_PR_NO", "EXECUTION_PULL_REQUEST_ID", "EXECUTION_PULL_REQUEST_NO")
+        ),
+        (("BUDDY_RUN_PR_BASE_BRANCH", _BRANCH), ("BUDDY_EXECUTION_PULL_REQUEST_BASE_BRANCH", _BRANCH)),
+    ),
+    System("Cirrus", (("CIRRUS_PR", _ANY),), (("CIRRUS_BASE_BRANCH", _BRANCH),), full_clone="CIRRUS_CLONE_DEPTH: 0"),
+    System("Codefresh", (("CF_PULL_REQUEST_NUMBER", _ANY), ("CF_PULL_REQUEST_ID", _ANY)), (("CF_PULL_REQUEST_TARGET", _BRANCH),)),
+    System(
+        "Codemagic",
+        (("CM_PULL_REQUEST", _NOT_FALSE), ("CM_PULL_REQUEST_NUMBER", _ANY)),
+        (("CM_PULL_REQUEST_DEST", _BRANCH),),
+    ),
+    System("Gerrit", (("GERRIT_CHANGE_NUMBER", _ANY), ("GERRIT_CHANGE_ID", _ANY)), (("GERRIT_BRANCH", _BRANCH),)),
+    System("Prow", (("PULL_NUMBER", _ANY), ("JOB_TYPE", re.compile("presubmit|batch"))), (("PULL_BASE_REF", _BRANCH),)),
+    System("Screwdriver", (("SD_PULL_REQUEST", _NOT_FALSE),), (("PR_BASE_BRANCH_NAME", _BRANCH),)),
+    System(
+        "Semaphore",
+        (("SEMAPHORE_GIT_REF_TYPE", re.compile("pull-request")), ("SEMAPHORE_GIT_PR_NUMBER", _ANY)),
+        (("SEMAPHORE_GIT_BRANCH", _BRANCH),),
+    ),
+    System(
+        "Vela",
+        (("VELA_PULL_REQUEST", _ANY), ("VELA_BUILD_EVENT", re.compile("pull_request"))),
+        (("VELA_PULL_REQUEST_TARGET", _BRANCH),),
+    ),
+    System("Xcode Cloud", (("CI_PULL_REQUEST_NUMBER", _ANY),), (("CI_PULL_REQUEST_TARGET_BRANCH", _BRANCH),)),
     System(
         "CircleCI",
         (
