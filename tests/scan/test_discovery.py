@@ -573,3 +573,23 @@ def test_the_suggested_limit_is_large_enough_for_the_file(size: int, suggested: 
     with pytest.raises(ScanError) as error:
         listing.reader(listing.targets, 1000)(listing.targets[0])
     assert suggested in error.value.hint
+
+
+def test_a_link_that_git_wrote_as_text_is_a_link(bench: ScanHarness) -> None:
+    """With ``core.symlinks=false``, as on Windows, git writes the path that a link has into a file."""
+    root = init(write_files(bench.root, {"payload.txt": "print()\n"}))
+    (root / "run.py").symlink_to("payload.txt")
+    (root / "gone.py").symlink_to("nothing.txt")
+    (root / "replaced.py").symlink_to("payload.txt")
+    commit(root)
+    run_git(root, "config", "core.symlinks", "false")
+    for name in ("run.py", "gone.py", "replaced.py"):
+        (root / name).unlink()
+    write_raw(root, b"run.py", b"payload.txt")
+    write_raw(root, b"gone.py", b"nothing.txt")
+    write_raw(root, b"replaced.py", b"import os\n")
+    listing = list_files(root, bench.repository())
+    read = listing.reader(listing.targets, 1000)
+    contents = {target.path: read(target) for target in listing.targets}
+    assert contents == {"payload.txt": b"print()\n", "run.py": b"print()\n", "replaced.py": b"import os\n"}
+    assert set(gaps(listing)) == {"gone.py"}

@@ -24,9 +24,11 @@ UNKNOWN = "unknown"
 """Text of no known type."""
 LFS_POINTER = "lfs-pointer"
 ANNEX_POINTER = "annex-pointer"
+FAT_POINTER = "git-fat-pointer"
+XET_POINTER = "xet-pointer"
 SCRIPT_HEADER = "python-script-header"
 """The TOML in the comments at the top of a Python script: https://packaging.python.org/specifications/inline-script-metadata/"""
-STAND_INS = frozenset({LFS_POINTER, ANNEX_POINTER})
+STAND_INS = frozenset({LFS_POINTER, ANNEX_POINTER, FAT_POINTER, XET_POINTER})
 """Types of files that only name their content, which is somewhere else."""
 
 
@@ -101,7 +103,7 @@ _TABLE: tuple[tuple[frozenset[Analysis], Form, str], ...] = (
     (_SECRETS, Form.TEXT, UNKNOWN),
     (frozenset(), Form.MEDIA, "audio font image video"),
     (frozenset(), Form.NOT_OPENED, "archive binary database document program"),
-    (frozenset(), Form.STAND_IN, f"{LFS_POINTER} {ANNEX_POINTER}"),
+    (frozenset(), Form.STAND_IN, " ".join(sorted(STAND_INS))),
 )
 
 

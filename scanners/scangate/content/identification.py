@@ -6,7 +6,17 @@ import re
 from collections.abc import Callable
 
 from scangate.content.binary import binary_type, is_binary
-from scangate.content.catalog import ANNEX_POINTER, CONTENT_TYPES, LFS_POINTER, TEMPLATE_ENDING, UNKNOWN, Form, calls_for_more
+from scangate.content.catalog import (
+    ANNEX_POINTER,
+    CONTENT_TYPES,
+    FAT_POINTER,
+    LFS_POINTER,
+    TEMPLATE_ENDING,
+    UNKNOWN,
+    XET_POINTER,
+    Form,
+    calls_for_more,
+)
 from scangate.content.document_types import DISTINCT_TYPES, config_type, needs_rendering
 from scangate.content.file_names import STRUCTURED, NameMatch, match_name
 from scangate.content.python_text import is_program, looks_like_python
@@ -21,6 +31,10 @@ STAND_IN_BYTES = 1024
 _LFS = re.compile(
     rb"version https?://(?:git-lfs|hawser)\.github\.com/spec/v\d+\r?\n(?:ext-\d-\w+ \w+:[0-9a-f]{16,128}\r?\n){0,10}"
     rb"oid \w+:[0-9a-f]{16,128}\r?\nsize \d{1,20}\s{0,8}\Z"
+)
+_OTHER_POINTERS = (
+    (FAT_POINTER, re.compile(rb"#\$# git-fat [0-9a-f]{40}[ \t]+\d{1,20}\s*\Z")),  # https://github.com/jedbrown/git-fat
+    (XET_POINTER, re.compile(rb"# xet version \d+\r?\nfilesize = \d{1,20}\r?\nhash = ['\"][0-9a-f]{64}['\"]\s*\Z")),
 )
 _ANNEX = re.compile(rb"/annex/objects/[A-Z0-9_]+-\S+\r?\n?\Z")
 _DIRECTIVE = re.compile(r"\{\{|\{%|\{#|<%|<\?(?!xml\b)|\$\{|\$\w|@\w+@|<#|%\{|\[%|#\{|%\(\w+\)[sdr]")
@@ -113,7 +127,7 @@ def _stand_in(data: bytes) -> str:
         return LFS_POINTER
     if data.startswith(b"/annex/objects/") and _ANNEX.match(data):
         return ANNEX_POINTER
-    return ""
+    return next((name for name, pattern in _OTHER_POINTERS if data.startswith(b"#") and pattern.match(data)), "")
 
 
 def _content_type(path: str, name: NameMatch, data: bytes, text: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from scangate.content.catalog import ANNEX_POINTER, CONTENT_TYPES, LFS_POINTER, UNKNOWN, Form
+from scangate.content.catalog import ANNEX_POINTER, CONTENT_TYPES, FAT_POINTER, LFS_POINTER, UNKNOWN, XET_POINTER, Form
 from scangate.content.extraction import extract, has_pieces
 from scangate.content.identification import identify, identify_by_name
 from scangate.errors import ScanError
@@ -36,6 +36,8 @@ TIME_HINT = "raise it: scangate scan --time-limit SECONDS"
 STAND_INS = {
     LFS_POINTER: ("a git LFS pointer, and its content is not in the local store", "fetch the content: git lfs pull"),
     ANNEX_POINTER: ("a git-annex pointer, and its content is not here", "fetch the content: git annex get ."),
+    FAT_POINTER: ("a git-fat pointer, and its content is not here", "fetch the content: git fat pull"),
+    XET_POINTER: ("a pointer of git-xet, and its content is not here", "fetch the content: git xet checkout"),
 }
 
 

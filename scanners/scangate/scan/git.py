@@ -57,6 +57,12 @@ EMPTY_BLOB, EMPTY_TREE = (
 )
 
 
+def hash_blob(data: bytes) -> frozenset[str]:
+    """The ids of a blob with these bytes, in repositories of either object format."""
+    content = b"blob %d\0" % len(data) + data
+    return frozenset({hashlib.sha1(content, usedforsecurity=False).hexdigest(), hashlib.sha256(content).hexdigest()})
+
+
 class GitEntry(msgspec.Struct, frozen=True):
     """A path that git names, relative to the scanned root, with its mode and blob.
 

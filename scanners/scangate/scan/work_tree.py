@@ -1,4 +1,4 @@
-"""Decides what the paths of a work tree are, without reading any file and without leaving the root."""
+"""Decides what the paths of a work tree are, without leaving the root; of files, only links that git wrote as text are read."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ import stat
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from scangate.files import describe_file_type, describe_os_error
+from scangate.files import describe_file_type, describe_os_error, read_regular_file
 from scangate.model import Gap, SkippedPath
-from scangate.scan.git import GitEntry
+from scangate.scan.git import SYMBOLIC_LINK, GitEntry, hash_blob
 from scangate.scan.links import DANGLING, LOOP, OUTSIDE
 from scangate.scan.skipping import is_git_data, own_output_test, skip_absent, skip_git_data, skip_link, skip_own_output
 from scangate.scan.target import ListedPaths, Target, display_path, nested_repository_gap, take_stat_signature, unreadable_gap
 
+_LINK_BYTES = 4096  # PATH_MAX of Linux
 SPECIAL_NAMES = {b"", b".", b".."}
 
 
@@ -57,7 +58,8 @@ class WorkTree:
             elif entry.is_hidden and not os.path.lexists(self._boundary.full_path(entry.raw_path)):
                 absent.append(entry)
             else:
-                for found in self._classify(entry.raw_path):
+                link = self._classify_link_in_text(entry)
+                for found in self._classify(entry.raw_path) if link is None else (link,):
                     listed.add(found)
         listed.targets = list(_without_twins(listed.targets))
         return listed, absent
@@ -76,6 +78,20 @@ class WorkTree:
                 yield from self._classify_ignored_folder(raw_path, folder)
                 return
         yield found
+
+    def _classify_link_in_text(self, entry: GitEntry) -> Target | Gap | SkippedPath | None:
+        """What a link leads to that git wrote as a file with the link's text (``core.symlinks=false``); None for anything else."""
+        full = self._boundary.full_path(entry.raw_path)
+        if entry.mode != SYMBOLIC_LINK or os.path.islink(full):  # noqa: PTH114 -- bytes
+            return None
+        try:
+            text = read_regular_file(Path(os.fsdecode(full)), _LINK_BYTES)
+        except OSError:
+            return None
+        if entry.blob not in hash_blob(text):
+            return None  # a file that is there in place of the link
+        end = os.path.join(os.path.dirname(full), text)  # noqa: PTH118, PTH120 -- bytes
+        return _classify_end(entry.raw_path, end, self._boundary)
 
     def classify_link(self, raw_path: bytes, text: bytes) -> Target | Gap:
         """What a link with this text, which the work tree need not have, leads to in the work tree."""
