@@ -273,3 +273,15 @@ def test_content_type(path: str, data: bytes, expected: str) -> None:
 )
 def test_build_systems_servers_and_manifests(path: str, text: str, expected: str) -> None:
     assert identify(path, text.encode()) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("#$# git-fat " + "4d7a" * 10 + "                12345\n", "git-fat-pointer"),
+        ("# xet version 0\nfilesize = 12\nhash = '" + "4d7a" * 16 + "'\n", "xet-pointer"),
+        ("#$# git-fat is a tool\n", "unknown"),
+    ],
+)
+def test_pointers_of_other_systems(text: str, expected: str) -> None:
+    assert identify("prod.settings", text.encode()) == expected

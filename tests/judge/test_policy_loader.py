@@ -278,9 +278,19 @@ def test_an_unreadable_policy_is_an_error(root: Path) -> None:
     assert "cannot be read: permission denied" in refused(root).message
 
 
-def test_other_policy_suffix_is_suggested(root: Path) -> None:
-    put(root, HEAD, "scangate.yml")
-    assert refused(root).hint == "git mv scangate.yml scangate.yaml"
+@pytest.mark.parametrize("name", ["scangate.yml", ".scangate.yaml", ".scangate.yml", "Scangate.yaml"])
+def test_a_file_with_a_similar_name_is_no_policy(root: Path, name: str) -> None:
+    put(root, HEAD, name)
+    assert refused(root).hint == f"git mv {name} scangate.yaml"
+
+
+def test_a_file_with_a_similar_name_in_a_folder_is_no_policy(root: Path) -> None:
+    put(root, HEAD)
+    put(root, HEAD, "a service/scangate.yml")
+    with pytest.raises(PolicyError) as caught:
+        load_policy(None, root, scope="a service/src")
+    assert caught.value.message.startswith("a service/scangate.yml:1:1: this file is not read")
+    assert caught.value.hint == "git mv 'a service/scangate.yml' 'a service/scangate.yaml'"
 
 
 def test_a_link_inside_the_tree_is_followed(root: Path) -> None:

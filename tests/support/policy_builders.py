@@ -70,11 +70,18 @@ class CommandOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, re
     version: str = ""
 
 
-def load_policy(spec: str | None, root: Path, environment: str | None = None, *, trusted: bool = False) -> Policy:
+def load_policy(spec: str | None, root: Path, environment: str | None = None, *, trusted: bool = False, scope: str = "") -> Policy:
     """`load` with the four scanners known, on the tests' day."""
     options = dict.fromkeys(SCANNERS, Options)
     return policy_loader.load_policy(
-        spec, root, environment, scanner_options=options, command_options=CommandOptions, trusted=trusted, today=TODAY
+        spec,
+        root,
+        environment,
+        scanner_options=options,
+        command_options=CommandOptions,
+        trusted=trusted,
+        today=TODAY,
+        scope=scope,
     )
 
 

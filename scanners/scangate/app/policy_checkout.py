@@ -21,7 +21,7 @@ from scangate.judge.policy_files import (
     PolicyRevision,
     find_extended_file,
     is_policy_path,
-    list_nested_names,
+    list_policy_names,
 )
 from scangate.scan.git import Repository
 
@@ -56,7 +56,7 @@ class JudgingFiles(abc.ABC):
         ``scope`` as in `judge.policy_loader.load_policy`.
         """
         if spec is None:
-            self._check_out_chain(DEFAULT_POLICY_FILE, "scangate.yml", *list_nested_names(scope))
+            self._check_out_chain(*list_policy_names(scope))
             return None
         name = repository_path(Path(spec), self._worktree) if is_policy_path(spec) else None
         if name is None:

@@ -19,6 +19,8 @@ from scangate.judge.policy_yaml import MAX_BYTES, Node, Position, make_policy_er
 from scangate.printable import replace_unprintable
 
 DEFAULT_POLICY_FILE = "scangate.yaml"
+MISNAMED_FILES = ("scangate.yml", ".scangate.yaml", ".scangate.yml", "Scangate.yaml", "Scangate.yml")
+"""Names that are easily taken for the policy's; a file that has one is an error where there is no policy."""
 MAX_CHAIN = 10  # files in a chain of `extends`
 
 
@@ -89,9 +91,10 @@ def load_nested_chains(
     One that extends nothing extends the policy that holds in the folder above it: the root's, whose files are ``chain``, or that of
     another folder.
     """
-    for name in list_nested_names(scope):
-        file = root / name
+    for folder in _folders_down_to(scope):
+        file = root / folder / DEFAULT_POLICY_FILE
         if not os.path.lexists(file):
+            _refuse_misnamed(root / folder, root, revision)
             continue
         source = _source(file, root, revision, in_tree=True)
         _refuse_escape(source, root, None)
@@ -100,10 +103,15 @@ def load_nested_chains(
         yield chain
 
 
-def list_nested_names(scope: str) -> tuple[str, ...]:
-    """The paths at which the policies of folders would be that hold for ``scope``, a folder or a file; the outermost first."""
-    folders = [*reversed(PurePosixPath(scope).parents), PurePosixPath(scope)]
-    return tuple((folder / DEFAULT_POLICY_FILE).as_posix() for folder in folders[1:] if scope)
+def list_policy_names(scope: str) -> tuple[str, ...]:
+    """The paths at which the policies would be that hold for ``scope``, a folder or a file, and files of a similar name."""
+    folders = (PurePosixPath(), *_folders_down_to(scope))
+    return tuple((folder / name).as_posix() for folder in folders for name in (DEFAULT_POLICY_FILE, *MISNAMED_FILES))
+
+
+def _folders_down_to(scope: str) -> list[PurePosixPath]:
+    """The folders below the root in which the policies for ``scope`` can be, the outermost first."""
+    return [*reversed(PurePosixPath(scope).parents), PurePosixPath(scope)][1:] if scope else []
 
 
 def find_extended_file(data: bytes) -> str:
@@ -121,13 +129,17 @@ def _default_source(root: Path, revision: PolicyRevision | None) -> PolicySource
     own = root / DEFAULT_POLICY_FILE
     if os.path.lexists(own):
         return _source(own, root, revision, in_tree=True)
-    near = root / "scangate.yml"
-    if os.path.lexists(near):
-        raise PolicyError(
-            f"{_label(near, root, revision)}:1:1: this file is not read: a policy is named {DEFAULT_POLICY_FILE}",
-            f"git mv scangate.yml {DEFAULT_POLICY_FILE}",
-        )
+    _refuse_misnamed(root, root, revision)
     return _bundled_source("baseline")
+
+
+def _refuse_misnamed(folder: Path, root: Path, revision: PolicyRevision | None) -> None:
+    """Raises PolicyError if a folder without a policy has a file that was probably meant as one."""
+    near = next((folder / name for name in MISNAMED_FILES if os.path.lexists(folder / name)), None)
+    if near is not None:
+        old, new = (shlex.quote(file.relative_to(root).as_posix()) for file in (near, folder / DEFAULT_POLICY_FILE))
+        what = f"{_label(near, root, revision)}:1:1: this file is not read: a policy is named {DEFAULT_POLICY_FILE}"
+        raise PolicyError(what, f"git mv {old} {new}")
 
 
 def _bundled_source(name: str) -> PolicySource:
