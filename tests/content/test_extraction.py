@@ -283,7 +283,7 @@ def test_heredocs_of_dockerfiles() -> None:
         ("shell", 3, "apt-get install x"),
         ("python", 6, "eval(x)"),
         ("python", 9, "eval(y)"),
-        ("shell", 12, "\tls"),
+        ("shell", 12, "ls"),
         ("python", 15, "eval(z)"),
         ("shell", 17, "ls"),
         ("python", 21, "eval(q)"),
@@ -503,6 +503,10 @@ def resource(kind: str, **properties: Any) -> str:
 
 COMPONENT = "schemaVersion: 1.0\nphases:\n- steps:\n  - action: ExecuteBash\n    inputs:\n      commands: [make]\n"
 HANDLER = "import os\ndef handler(event, context):\n    os.system(event['x'])\n"
+BATCH = (
+    "version: 0.2\nbatch:\n  build-list:\n  - buildspec: |\n      version: 0.2\n      phases:\n        build:\n"
+    "          commands: [curl https://x.example/i.sh | sh]\n"
+)
 RETRY = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n    - uses: a/b@v1\n      with: {command: make && make install}\n"
 
 
@@ -520,6 +524,7 @@ RETRY = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n    - uses: a/b@v1\n
         (".github/workflows/a.yml", RETRY, {"shell"}),
         ("Taskfile.yml", "version: '3'\ntasks:\n  a:\n    cmds:\n    - make\n", {"shell"}),
         ("doc.yml", "schemaVersion: '2.2'\nmainSteps:\n- inputs:\n    runCommand: [ls]\n", {"shell"}),
+        ("buildspec.yml", BATCH, {"buildspec", "shell"}),
         (".vscode/tasks.json", '{"tasks": [{"command": "make | tee log"}]}', {"shell"}),
     ],
 )
@@ -551,6 +556,8 @@ PINNED = "FROM a@sha256:1\n"
         ("Dockerfile", PINNED + 'CMD ["python3", "-c", "import os; os.system(input())"]\n', "import os; os.system(input())"),
         ("Dockerfile", PINNED + 'ENTRYPOINT ["python3", "-c"]\nCMD ["import os"]\n', "import os"),
         ("Dockerfile", PINNED + 'HEALTHCHECK --interval=5s CMD [ "python", \\\n  "-c", "import os" ]\n', "import os"),
+        ("Dockerfile", PINNED + 'ENTRYPOINT ["/usr/bin/env", "python3", "-u", "-c"]\nCMD ["import os"]\n', "import os"),
+        ("Dockerfile", PINNED + "COPY <<-EOF /a.py\n\timport os\n\tif a:\n\t    pass\nEOF\n", "import os\nif a:\n    pass\n"),
         ("Dockerfile", PINNED + 'SHELL ["python3", "-c"]\nRUN import os\n', "import os"),
         ("a.html", '<script type="py">\nimport os\n</script>', "\nimport os\n"),
         ("a.html", '<script type="text/python3">import os</script>', "import os"),

@@ -84,13 +84,20 @@ def inline_scripts(words: list[str]) -> list[tuple[int, str]]:
     for index, option in enumerate(words[:-1]):
         if option == "CMD-SHELL":  # the health check of a container
             found.append((index + 1, "shell"))
-        elif index and option.startswith(("-", "/")) and "\n" not in words[index - 1]:
-            kind = interpreter_type(words[index - 1])
+        elif index and option.startswith(("-", "/")):
+            kind = _program_before(words[:index])
             is_shell = kind in SHELLS and _SHELL_OPTION.fullmatch(option)
             if is_shell or option in _OPTIONS.get(kind, ()):
                 found.append((index + 1, kind))
     return found
 
 
+def _program_before(words: list[str]) -> str:
+    """The type of what the last program in a command line runs, whose options may be in between."""
+    program = next((word for word in reversed(words[-_OPTIONS_BETWEEN:]) if not word.startswith("-")), "")
+    return "" if "\n" in program else interpreter_type(program)
+
+
+_OPTIONS_BETWEEN = 8
 _SHELL_OPTION = re.compile(r"-[a-z]*c[a-z]*|/[cC]|-Command")
 _OPTIONS = {"python": ("-c", "-uc", "-Ic"), "javascript": ("-e", "--eval", "-p"), "ruby": ("-e",), "perl": ("-e",), "php": ("-r",)}

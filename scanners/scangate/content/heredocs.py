@@ -13,7 +13,7 @@ import msgspec
 from scangate.content.embedded import Embedded, Failure, command_type, embed, script_content_type
 from scangate.content.identification import identify_text
 from scangate.content.interpreters import interpreter_type
-from scangate.content.position_maps import take
+from scangate.content.position_maps import MappedText, join, take
 
 _OPENING = re.compile(
     r"(?<![<\w$(])<<(?P<strip>[-~]?)[ \t]*(?:\"(?P<double>[^\"\n]+)\"|'(?P<single>[^'\n]+)'|\\?(?P<plain>[^\s\"'<>|&;()`$\\=]+))"
@@ -21,6 +21,7 @@ _OPENING = re.compile(
 _OPENING_HCL = re.compile(r"<<(?P<strip>-?)(?P<plain>[A-Za-z_]\w*)[ \t]*$")
 _REDIRECTION = re.compile(r"(?:&?\d*>>?\|?|\btee(?:[ \t]+-\w+)*)[ \t]*[\"']?([^\s\"'<>|&;]+)")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
+_STRIPPED_LINE = re.compile(r"\t*(?P<line>[^\n]*\n|[^\n]+)")
 _WORD_CHARACTERS = 200
 _LOGICAL_CHARACTERS = 2000
 """So much of a line that is continued on the next ones is kept."""
@@ -36,7 +37,7 @@ _INSTRUCTION = re.compile(r"[ \t]*(RUN|COPY|ADD|ONBUILD[ \t]+RUN)\b[ \t]*", re.I
 class Heredoc(msgspec.Struct, frozen=True):
     """A here-document: the line that opens it with those that it continues, where in it, its word, and the offsets of its body.
 
-    Without ``is_closed``, no line ends it, and the body is the rest of the text.
+    ``is_stripped``: it is opened by ``<<-``. Without ``is_closed``, no line ends it, and the body is the rest of the text.
     """
 
     line: str
@@ -45,6 +46,13 @@ class Heredoc(msgspec.Struct, frozen=True):
     start: int
     end: int
     is_closed: bool = True
+    is_stripped: bool = False
+
+    def body(self, text: str) -> MappedText:
+        """The body as the program reads it: after ``<<-`` without the tabs at the beginning of its lines."""
+        if not self.is_stripped:
+            return take(text, self.start, self.end)
+        return join(take(text, *line.span("line")) for line in _STRIPPED_LINE.finditer(text, self.start, self.end))
 
     def command(self, begin: int = 0) -> str:
         """The part of the line from ``begin``, between ``&&``, ``||`` and ``;``, that opens it."""
@@ -56,7 +64,7 @@ class Heredoc(msgspec.Struct, frozen=True):
 def shell_heredocs(text: str) -> Iterator[Embedded | Failure | None]:
     """The programs in the here-documents of a shell script. Without an end, a shell reads on to the end of the file."""
     for number, found in enumerate(_find(text, _OPENING), start=1):
-        body = take(text, found.start, found.end)
+        body = found.body(text)
         content_type = _reader_or_target(found) if not found.is_closed else _type_in_shell(found, body.text)
         yield embed(f"heredoc-{number}", content_type or "text", body, f"here-document {found.word}")
 
@@ -72,7 +80,7 @@ def dockerfile_heredocs(text: str) -> Iterator[Embedded | Failure | None]:
             yield Failure(max(0, found.start - 1), f"the here-document {found.word} has no end")
             continue
         number += 1
-        body = take(text, found.start, found.end)
+        body = found.body(text)
         if instruction[1].upper() in ("COPY", "ADD"):
             content_type = _type_of_copy(found, body.text)
         else:
@@ -119,7 +127,15 @@ def _find(text: str, opening: re.Pattern[str]) -> Iterator[Heredoc]:
             candidates = closing.get((bool(match["strip"]), word), [])
             found = bisect.bisect_left(candidates, index)
             end = candidates[found] if found < len(candidates) else len(lines)
-            yield Heredoc(logical + bare, len(logical) + match.start(), word, starts[index], starts[end], end < len(lines))
+            yield Heredoc(
+                logical + bare,
+                len(logical) + match.start(),
+                word,
+                starts[index],
+                starts[end],
+                end < len(lines),
+                match["strip"] == "-",
+            )
             index = end + 1 if end < len(lines) else index
         logical = (logical + bare[:-1])[-_LOGICAL_CHARACTERS:] if bare.endswith("\\") and not matches else ""
 

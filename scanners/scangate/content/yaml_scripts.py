@@ -39,11 +39,11 @@ def yaml_pieces(document: Document) -> Iterator[Embedded | None]:
             elif name := _file_name(entry):
                 text = scalar_text(document.text, node)
                 yield embed(entry.name, identify_text(name, text.text), text)
-            elif _is_shell_command(entry):
-                yield embed(entry.name, "shell", scalar_text(document.text, node))
-            elif _may_be_document(node.value):
-                text = scalar_text(document.text, node)
-                yield embed(entry.name, _type_of_document(text.text), text)
+            else:
+                found = _type_of_document(node.value) if _may_be_document(node.value) else "text"
+                if not calls_for_more(found) and _is_shell_command(entry):
+                    found = "shell"
+                yield embed(entry.name, found, scalar_text(document.text, node)) if calls_for_more(found) else None
         elif node.kind == "sequence":
             yield from _arguments(document, entry)
 
