@@ -46,6 +46,8 @@ DATABASES = {
 %%
 engine = create_engine("postgresql+psycopg2://<~user>:<+password.random>@<~host>:5432/<~db>")
 %%
+broker = Celery("<~app>", broker="redis://:<+password.at>@<~host>:6379/0")
+%%
 SQLALCHEMY_DATABASE_URI = 'mysql://<~user>:<+password.wild|url>@<~host>/<~db>?charset=utf8'
 %%
 requests.get("https://<~host>/api/v2/<~word>", auth=("<~user>", "<+password>"), timeout=10)

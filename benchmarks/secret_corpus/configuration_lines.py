@@ -214,6 +214,8 @@ DATABASE_URL=postgres://<~user>:<+password.random>@<~host>:5432/<~db>
 %%
 DATABASE_URL="mysql://<~user>:<+password.wild|url>@<~host>/<~db>?serverVersion=5.7"
 %%
+DB_URL=mysql://<~user>:<+password.at>@<~host>:3306/<~db>
+%%
 MAIL_HOST=<~host>
 MAIL_USERNAME=<~email>
 MAIL_PASSWORD=<+password>
@@ -292,6 +294,8 @@ YAML = Language(
   datasource: {url: "jdbc:mysql://<~host>/<~db>", username: <~user>, password: <+password.random>}
 %%
 <~word>_url: amqp://<~user>:<+password.random>@<~host>:5672/<~word>
+%%
+<~word>_dsn: "mysql://<~user>:<+password.at|url>@<~host>/<~db>"
 %%
 <~word>_env:
   - name: <~pw.constant>

@@ -14,14 +14,17 @@ __all__ = ["generate_untidy"]
 FILES_PER_TEMPLATE = 4
 WITH_CARRIAGE_RETURNS = 0.1
 WITH_TABS = 0.1
+WITH_BYTE_ORDER_MARK = 0.05
 
 
 def generate_untidy(random: Random) -> Iterator[LabelledFile]:
-    """Every template four times; a tenth of the files have lines that end with CR LF, a tenth are indented by tabs."""
+    """Every template four times; some files have lines that end with CR LF, tabs, or a byte order mark."""
     for path, template in UNTIDY:
         for _ in range(FILES_PER_TEMPLATE):
             tabs = random.random() < WITH_TABS and not path.endswith((".yaml", ".robot"))
             text = template.replace("    ", "\t") if tabs else template
+            if random.random() < WITH_BYTE_ORDER_MARK:
+                text = "\ufeff" + text
             file = expand(path, text, random, TOKEN_KINDS, "untidy")
             if random.random() < WITH_CARRIAGE_RETURNS and not any("\n" in label.text for label in file.labels):
                 file = LabelledFile(file.path, file.text.replace("\n", "\r\n"), file.labels)

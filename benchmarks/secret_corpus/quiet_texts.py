@@ -39,7 +39,7 @@ msgid "secret token"
 msgstr "tajny_żeton"
 
 msgid "Password"
-msgstr "Hasło123"
+msgstr "Hasło"
 === locales/ru.json :: a translation into Russian
 {"password": "Пароль", "secret": "Секрет", "token": "Токен", "apiKey": "<-text=Ключ-API>", "passwordHint": "Минимум-10-знаков"}
 === locales/ja.json :: a translation into Japanese

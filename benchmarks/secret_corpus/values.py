@@ -225,6 +225,7 @@ KINDS: Mapping[str, Make] = {
     "password.human": _human,
     "password.random": _alphanumeric,
     "password.wild": lambda random: _mixed(random, WILD, 10, 20),
+    "password.at": lambda random: f"{_word(random)}@{random.randint(10, 9999)}",
     "passphrase": _passphrase,
     "pin": _of(string.digits, 6, 8),
     "secret": _of(ALNUM, 24, 48),
