@@ -11,7 +11,7 @@ from scangate.secrets.contexts import contexts_of
 from scangate.secrets.detection import Detection
 from scangate.secrets.merging import merge_overlapping
 from scangate.secrets.text import Part, ScannedText
-from scangate.secrets.weighing import weigh
+from scangate.secrets.weighing import NO_SECRET, weigh
 
 
 class AssessedSecret(msgspec.Struct, frozen=True):
@@ -37,6 +37,8 @@ def assess(text: ScannedText, detections: Iterable[Detection], own_rules: Iterab
         detection = merged.detection
         contexts = contexts_of(detection, text)
         severity, confidence = weigh(detection.secret_class, contexts)
+        if severity is NO_SECRET[0] and own.issuperset(merged.detectors):
+            continue
         first = text.parts(detection.start, detection.end)
         rest = (part for start, end in merged.ranges for part in text.parts(start, end))
         former = next((rule for rule in merged.detectors if rule not in own), "") if detection.rule in own else ""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import enum
 import functools
 import re
+from itertools import pairwise
 
 from scangate.secrets.detection import Detection
 from scangate.secrets.text import ScannedText
@@ -58,7 +60,52 @@ def is_about_secret(name: str) -> bool:
     return bool(words) and words[-1] in ATTRIBUTE_WORDS and words[-1] not in SECRET_WORDS
 
 
+class NameKind(enum.Enum):
+    """How clearly a name says that its value is a secret."""
+
+    PASSWORD = "password"  # noqa: S105  # pragma: allowlist secret -- whatever a person types
+    SECRET = "secret"  # noqa: S105  # pragma: allowlist secret -- issued by a system, so that it is not a word
+    KEY = "key"  # it may be a secret, or the key of a table
+
+
 @functools.lru_cache(maxsize=4096)
+def kind_of_name(name: str) -> NameKind | None:
+    """What a name says of its value; None if it is about a secret, or about nothing of that kind."""
+    if is_about_secret(name):
+        return None
+    words = words_of(name)
+    for kind, endings in _ENDINGS.items():
+        if any(word.endswith(endings) for word in words):
+            return kind
+    pairs = set(pairwise(words))
+    if not pairs.isdisjoint(_SECRET_PAIRS):
+        return NameKind.SECRET
+    return NameKind.KEY if not _KEY_WORDS.isdisjoint(words) else None
+
+
 def says_secret(name: str) -> bool:
     """Whether a name says that its value is a secret."""
-    return not SECRET_WORDS.isdisjoint(words_of(name)) and not is_about_secret(name)
+    return kind_of_name(name) in (NameKind.PASSWORD, NameKind.SECRET)
+
+
+_ENDINGS = {
+    NameKind.PASSWORD: (
+        "password",
+        "passwords",
+        "passwd",
+        "passwort",
+        "passphrase",
+        "passcode",
+        "pwd",
+        "pswd",
+        "contrasena",
+        "senha",
+    ),
+    NameKind.SECRET: ("secret", "token", "apikey", "accesskey", "secretkey", "privatekey", "authkey", "credential", "credentials"),
+}
+_SECRET_PAIRS = {
+    *((first, "key") for first in ("api", "access", "secret", "private", "auth", "encryption", "signing", "master", "account")),
+    *((first, "key") for first in ("storage", "service", "app", "consumer", "license", "hmac", "aes", "session", "jwt", "crypt")),
+    *(("db", "pass"), ("user", "pass"), ("smtp", "pass"), ("mail", "pass"), ("root", "pass"), ("admin", "pass"), ("my", "pass")),
+}
+_KEY_WORDS = word_set("key keys auth pass pw psw salt pin cookie session creds cred sig signature hmac seed bearer authorization")

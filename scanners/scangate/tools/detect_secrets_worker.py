@@ -91,7 +91,7 @@ def _scan_file(file: JobFile, seconds: int) -> FileResult:
     try:
         found = list(_find_secrets(file.name, text.text))
         detections = [*(_detection(text, secret) for secret in found), *find_secrets(text)]
-        secrets = list(assess(text, detections, own_rules=TITLES))
+        secrets = list(assess(text, detections, own_rules=_own_rules()))
     except _FileTimeoutError:
         return FileResult(timeout=True)
     except Exception as error:  # noqa: BLE001 -- a plugin that fails on one file makes a gap of it
@@ -190,6 +190,12 @@ def _first_value_end(found: set[PotentialSecret], text: str) -> int:
     """The end of the first found value in a text; 0 if there is none."""
     values = [secret.secret_value for secret in found if secret.secret_value]
     return min((text.find(value) + len(value) for value in values), default=0)
+
+
+@functools.cache
+def _own_rules() -> frozenset[str]:
+    """The rules that detect-secrets does not have."""
+    return frozenset(TITLES) - {slugify(plugin.secret_type) for plugin in (*get_plugins(), *make_token_plugins())}
 
 
 @functools.cache

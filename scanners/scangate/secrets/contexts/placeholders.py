@@ -68,7 +68,7 @@ _EXAMPLE_HOST = re.compile(
     re.IGNORECASE,
 )
 _LEFT_OUT = re.compile(r"\.\.\.|\u2026|[xX*#?_.-]{5,}|[xX]{4,}")
-_SAYS_SO = re.compile(r"(?i)example|placeholder|dummy|redacted|censored|not-?a-?(?:real|secret|password)")
+_SAYS_SO = re.compile(r"(?i)example|change-?me|replace-?me|placeholder|dummy|redacted|censored|not-?a-?(?:real|secret|password)")
 _REQUEST = re.compile(
     r"(?i)\W*(?:(?:your|insert|enter|replace|change|fill|put|paste)(?:[ _.-]|me\b|this\b|(?-i:(?<=[a-z])(?=[A-Z])))"
     r"|(?:my|some|any|the|a|an|fake|sample|test|todo|fixme|tbd|n/?a|set|add|use)[ _.-])"

@@ -53,6 +53,7 @@ _EXPRESSION = re.compile(
     r"|(?:true|false|null|none|nil|undefined|True|False|None|NULL)",
     re.DOTALL,
 )
+_OPENS = frozenset("{<%$#@_[`")
 _NOT_IN_WORD = re.compile(r"[^A-Za-z0-9]+")
 _WORDS = re.compile(r"[^\W\d_]*(?:[\s_.:/@?=&-]+[^\W\d_]+)*[\s_.:/@?=&-]*")
 _AUTH_SCHEME = re.compile(r"(?i)\s*(?:basic|bearer|token|digest|apikey|api-key|aws4-hmac-sha256)?\s*")
@@ -97,6 +98,8 @@ def refers(value: str) -> bool:
 def _is_inside_interpolation(detection: Detection, text: ScannedText) -> bool:
     """Whether the value is a part of an expression that is replaced, as in ``{{resolve:secretsmanager:db:SecretString:key}}``."""
     start = max(text.line_start(detection.start), detection.start - MAX_DISTANCE)
+    if _OPENS.isdisjoint(text.text[start : detection.start]):
+        return False
     found = _INTERPOLATION.finditer(text.text, start, min(detection.start + MAX_DISTANCE, len(text.text)))
     return any(match.start() < detection.start < match.end() for match in found)
 

@@ -1,0 +1,132 @@
+"""Values that are assigned to a name for a secret: in code, in settings, in shell commands, and under keys of documents."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from scangate.model import SecretClass
+from scangate.secrets.detection import Detection
+from scangate.secrets.names import NameKind, kind_of_name
+from scangate.secrets.places import is_code
+from scangate.secrets.text import ScannedText
+from scangate.secrets.values import is_random, word_set, words_of
+
+KEYWORD = "secret-keyword"
+RULES = {KEYWORD: "Secret Keyword"}
+
+MIN_PASSWORD, MIN_SECRET, MIN_KEY = 4, 8, 16  # characters
+MAX_VALUE = 512
+MAX_NAME = 80
+MAX_PIECES = 16
+# One pattern a word: a pattern that is a literal is found many times faster than one of several.
+_WORDS = tuple(map(re.compile, word_set("pass pwd pswd secret token key cred auth senha salt cookie signature hmac pw _pin")))
+_NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.$@-")
+_NAME_END = re.compile(r"[\w.$-]*")
+_MAY_ASSIGN = re.compile(r"\\?[\"'`]?[ \t]*[\])]?[ \t]*(?:[=:,(|<?!-]|[A-Za-z_][^\n]{0,60}=)")
+_SPACE = r"[ \t]*+"
+_STRING = (
+    r"""(?:[rRbBuUfF@$]{0,2}(?:"(?P<double>(?:[^"\\\n]|\\.){0,512})"|'(?P<single>(?:[^'\\\n]|\\.){0,512})'"""
+    r"""|`(?P<tick>[^`\n]{0,512})`))"""
+)
+_TYPE = rf"(?:{_SPACE}:{_SPACE}[A-Za-z_][\w.\[\], |?]{{0,40}}?|[ \t]++[A-Za-z_][\w.\[\]*]{{0,30}})?"
+_OPERATOR = r"(?:=>|:=|[=!]==?|\?\?=|\|\|=|=|:|<-)"
+_ASSIGNED = re.compile(rf"\\?[\"'`]?+(?:{_SPACE}[\])])?+{_TYPE}{_SPACE}{_OPERATOR}(?:\s*+[(\[{{])?\s*+{_STRING}")
+_ARGUMENT = re.compile(rf"[\"'`]{_SPACE}[\])]?{_SPACE}(?:,|\){_SPACE}(?:\|\||\?\?|\?:|or\b)|\])\s*+{_STRING}")
+_CALL = re.compile(rf"\({_SPACE}{_STRING}{_SPACE}\)")
+_FALLBACK = re.compile(
+    rf"[\"'`]?{_SPACE}[=:]{_SPACE}[\w.$]{{1,60}}[(\[.][^\n]{{0,120}}?(?:,|\|\||\?\?|\?:|\bor\b|:-|\{{){_SPACE}{_STRING}{_SPACE}[)\]}};,]"
+)
+_BARE = re.compile(
+    rf"{_SPACE}(?::=|=|:(?=[ \t]|$)){_SPACE}"
+    r"(?P<bare>[^\s\"'`#<>(){}\[\],;&|][^\s\"'`<>;&|]{2,511}+)"
+    rf"(?={_SPACE}(?:[#;&|\\\"'`]|//|$))",
+    re.MULTILINE,
+)
+_NEXT = re.compile(rf"(?:\s|\\\n|[+.&])*+{_STRING}")
+_SETTER = frozenset({"set", "with", "use", "add", "put", "password", "token", "secret", "passwd"})
+_ESCAPE = re.compile(r"\\(.)")
+
+
+def find(text: ScannedText) -> Iterator[Detection]:
+    """Strings, and outside of programs also bare words, that are assigned to a name for a secret, in any syntax."""
+    yield from _find_under_keys(text)
+    in_code = is_code(text)
+    for first, last in _names(text):
+        name = text.text[first:last].strip("-.$@")
+        if (kind := kind_of_name(name)) is None or not _MAY_ASSIGN.match(text.text, last):
+            continue
+        is_quoted = first > 0 and text.text[first - 1] in "\"'`"
+        for found in _values_after(text, last, name, is_quoted=is_quoted, in_code=in_code):
+            if _may_be_secret(found.value, kind):
+                yield found
+                break
+
+
+def _names(text: ScannedText) -> Iterator[tuple[int, int]]:
+    """The names that contain a word for a secret, from start to end, in order."""
+    end = 0
+    for at in sorted({match.start() for word in _WORDS for match in word.finditer(text.lower)}):
+        if at < end:
+            continue
+        first, lowest = at, max(at - MAX_NAME, end)
+        while first > lowest and text.text[first - 1] in _NAME_CHARACTERS:
+            first -= 1
+        match = _NAME_END.match(text.text, at, at + MAX_NAME)
+        end = match.end() if match else at
+        yield first, end
+
+
+def _find_under_keys(text: ScannedText) -> Iterator[Detection]:
+    """Strings under keys of a document."""
+    for entry in text.entries:
+        kind = kind_of_name(entry.key) if entry.key else None
+        if kind is not None and _may_be_secret(entry.value, kind) and not entry.value.isdigit():
+            yield _detection(entry.start, entry.end, entry.value, entry.key)
+
+
+def _values_after(text: ScannedText, at: int, name: str, *, is_quoted: bool, in_code: bool) -> Iterator[Detection]:
+    """The values that may be assigned to the name that ends at ``at``."""
+    patterns = [_ASSIGNED]
+    if is_quoted:
+        patterns.append(_ARGUMENT)
+    elif not _SETTER.isdisjoint(words_of(name.rpartition(".")[2])[:1]):
+        patterns.append(_CALL)
+    patterns.append(_FALLBACK)
+    for pattern in patterns:
+        if (match := pattern.match(text.text, at)) is not None:
+            yield _string(text, match, name)
+    if not in_code and (match := _BARE.match(text.text, at)) is not None:
+        yield _detection(*match.span("bare"), match["bare"], name)
+
+
+def _string(text: ScannedText, match: re.Match[str], name: str) -> Detection:
+    """The literal that a pattern matched, with those that are put together with it."""
+    pieces = [_content(match)]
+    end = match.end()
+    while len(pieces) < MAX_PIECES and is_code(text) and (more := _NEXT.match(text.text, end)) is not None:
+        if "\n" in more[0] and not re.search(r"[+.&\\]", more[0][: more.start(more.lastgroup or 0) - more.start()]):
+            break
+        pieces.append(_content(more))
+        end = more.end()
+    value = _ESCAPE.sub(r"\1", "".join(text.text[first:last] for first, last in pieces))
+    return _detection(*pieces[0], value, name, tuple(pieces[1:]))
+
+
+def _content(match: re.Match[str]) -> tuple[int, int]:
+    return next(match.span(group) for group in ("double", "single", "tick") if match[group] is not None)
+
+
+def _detection(start: int, end: int, value: str, name: str, more: tuple[tuple[int, int], ...] = ()) -> Detection:
+    return Detection(start=start, end=end, rule=KEYWORD, secret_class=SecretClass.ASSIGNMENT, value=value, name=name, more=more)
+
+
+def _may_be_secret(value: str, kind: NameKind) -> bool:
+    """Whether a value is long and irregular enough for what its name says."""
+    if not value.strip() or len(value) > MAX_VALUE or "\n" in value.strip():
+        return False
+    if kind is NameKind.PASSWORD:
+        return len(value) >= MIN_PASSWORD
+    if kind is NameKind.SECRET:
+        return len(value) >= MIN_SECRET and not value.replace("_", "").replace("-", "").isalpha() and " " not in value
+    return len(value) >= MIN_KEY and is_random(value)
