@@ -67,6 +67,19 @@ def test_the_first_characters_of_a_fingerprint_are_enough(tree: Path) -> None:
     assert scanned(tree, out)["bandit:B602"][:2] == (fingerprint, "suppressed")
 
 
+def test_a_former_fingerprint_is_understood_and_the_current_one_written(tree: Path) -> None:
+    out = tree / "scangate-reports"
+    fingerprint = scanned(tree, out)["bandit:B602"][0]
+    verdict = json.loads((out / "verdict.json").read_text())
+    (found,) = [each["finding"] for each in verdict["findings"] if each["finding"]["rule"] == "bandit:B602"]
+    found["former"] = {"rule": "bandit:B600", "fingerprint": "0123abcd" * 4, "content": "4567" * 8}
+    (out / "verdict.json").write_text(json.dumps(verdict))
+    assert fingerprint in run_scangate("explain", "0123abcd", cwd=tree).expect(0).stdout
+    waive(tree, "0123abcd").expect(0)
+    written = (tree / "scangate.yaml").read_text()
+    assert (fingerprint in written, "bandit:B602" in written, "0123abcd" in written) == (True, True, False)
+
+
 def verdict_of(tree: Path, out: Path) -> list[dict[str, str]]:
     scanned(tree, out)
     findings: list[dict[str, str]] = load_verdict(out)["findings"]

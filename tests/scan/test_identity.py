@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scangate.model import AffectedPackage, Confidence, Finding, FindingIdentity, FindingKind, Location, Severity, Span
+from scangate.model import AffectedPackage, Confidence, Finding, FindingIdentity, FindingKind, FormerRule, Location, Severity, Span
 from scangate.scan.identity import identify, line_hashes
 from scangate.scan.secret_spans import MaskedText
 from scangate.source_text import split_lines
@@ -216,3 +216,30 @@ def test_fingerprints_name_the_path_as_reports_show_it() -> None:
     (one,), (other,) = identify([finding(1)], text, path="a/***"), identify([finding(1)], text, path="b/***")
     (same,) = identify([msgspec.structs.replace(finding(1), location=Location("other.py"))], text, path="a/***")
     assert one.fingerprint == same.fingerprint != other.fingerprint
+
+
+FORMER_LINES = ['db_password = "***"'] * 4 + ['api_token = "***"']
+
+
+def under_rules(*rules: tuple[str, str]) -> list[Finding]:
+    """A secret in each of FORMER_LINES, under a rule and a former one."""
+    found = [
+        msgspec.structs.replace(finding(line, kind=FindingKind.SECRET, rule=rule), former=FormerRule(former) if former else None)
+        for line, (rule, former) in enumerate(rules, start=1)
+    ]
+    return identify(found, MaskedText(FORMER_LINES))
+
+
+def test_a_finding_has_under_its_former_rule_the_name_that_it_had() -> None:
+    before = under_rules(*[("a:old", "")] * 5)
+    after = under_rules(("a:old", ""), ("a:new", "a:old"), ("a:other", "a:old"), ("a:old", ""), ("a:new", "a:old"))
+    assert [each.names[-1] for each in after] == [each.names[0] for each in before]
+    for old, new in zip(before, after, strict=True):
+        former, identity = new.former, old.identity
+        assert former is None or (identity is not None and former.ordinal == identity.ordinal)
+
+
+def test_a_former_rule_changes_nothing_of_the_current_name() -> None:
+    plain = under_rules(*[("a:new", "")] * 5)
+    assert [each.names[0] for each in under_rules(*[("a:new", "a:old")] * 5)] == [each.names[0] for each in plain]
+    assert [each.identity for each in under_rules(*[("a:new", "a:old")] * 5)] == [each.identity for each in plain]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scangate.model import AffectedPackage, Confidence, Finding, FindingKind, IgnoreComment, Location, Severity
+from scangate.model import AffectedPackage, Confidence, Finding, FindingKind, FormerRule, IgnoreComment, Location, Severity
 from scangate.scan.ignore_comments import OPENERS_BY_FILE_TYPE, find_ignore_comments, match_ignores
 from scangate.scan.masking import MASK
 
@@ -148,6 +148,17 @@ def test_only_the_rules_about_the_finding_are_kept() -> None:
     assert ignore == IgnoreComment(1, "scangate: ignore[bandit:B6*, ...] -- why", ("bandit:B6*",))
     (other,) = found("a.py", "x # scangate: ignore[bandit:b602] -- why")
     assert (other.rules, other.problem) == ((), "")
+
+
+def test_a_comment_may_name_the_former_rule() -> None:
+    def rules(former: FormerRule | None) -> list[tuple[str, ...]]:
+        place = Location("a.py", 1, 1)
+        finding = Finding("a:new", Severity.HIGH, Confidence.HIGH, FindingKind.SECRET, "t", "m", place, former=former)
+        lines = ["x  # scangate: ignore[a:old, a:older] -- a reason"]
+        return [each.rules for each in match_ignores(finding, find_ignore_comments("a.py", lines, lambda: lines), str)]
+
+    assert rules(FormerRule("a:old")) == [("a:old",)]
+    assert rules(None) == [()]
 
 
 def test_a_dependency_goes_by_any_name_of_its_advisory() -> None:

@@ -66,7 +66,9 @@ def _find_ruling(name: str, report: Report | None) -> Ruling | None:
         return None
     if report is None:
         raise UsageError("there is no verdict.json", "scangate scan --output-dir scangate-reports")
-    found = {each.finding.fingerprint: ruling for ruling in report.verdict.rulings for each in ruling.per_scanner}
+    rulings = [(each.finding.names, ruling) for ruling in report.verdict.rulings for each in ruling.per_scanner]
+    former = {name.fingerprint: ruling for names, ruling in rulings for name in names[1:] if name.fingerprint}
+    found = former | {names[0].fingerprint: ruling for names, ruling in rulings}
     return found[resolve_fingerprint(name, found, "explain")]
 
 

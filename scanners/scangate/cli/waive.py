@@ -79,7 +79,7 @@ def _complete(name: str, verdict: Path | None) -> tuple[str, Path | None]:
     if verdict is None:
         raise UsageError(f"{name} is the beginning of a fingerprint, and there is no verdict.json", "add --verdict verdict.json")
     report = parse_report(read_verdict_text(verdict))
-    known = {finding.fingerprint for result in report.results for finding in result.findings}
+    known = {name.fingerprint for result in report.results for finding in result.findings for name in finding.names}
     return resolve_fingerprint(name, known, "waive"), verdict
 
 
@@ -125,7 +125,7 @@ def _check_against_verdict(entry: PolicyException, verdict: Path | None) -> tupl
     if not entry.fingerprint:
         return entry, accepted
     first = accepted[0]
-    entry = msgspec.structs.replace(entry, rule=first.rule)
+    entry = msgspec.structs.replace(entry, rule=first.rule, fingerprint=first.fingerprint)
     if first.kind is FindingKind.SECRET or first.identity is None:
         return entry, accepted
     follows = FollowedFinding(first.location.path, first.identity.content, first.identity.context)

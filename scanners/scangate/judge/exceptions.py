@@ -20,13 +20,25 @@ SELECTORS = ("rule", "path", "fingerprint", "advisory")
 
 def selects(entry: PolicyException, finding: Finding) -> bool:
     """Whether an exception is about a finding: all its selectors match."""
-    return (
-        (not entry.rule or matches_name(entry.rule, finding.rule))
-        and (not entry.path or globs.matches(entry.path, finding.location.path))
-        and (not entry.fingerprint or entry.fingerprint == finding.fingerprint)
-        and (not entry.advisory or entry.advisory.casefold() in _advisories(finding))
-        and entry.history in (None, finding.introduction is not None)
+    return _selected_name(entry, finding) is not None
+
+
+def _selected_name(entry: PolicyException, finding: Finding) -> int | None:
+    """The index of the first of the finding's names that an exception selects; None if it is not about the finding."""
+    is_elsewhere = (
+        (entry.path and not globs.matches(entry.path, finding.location.path))
+        or (entry.advisory and entry.advisory.casefold() not in _advisories(finding))
+        or entry.history not in (None, finding.introduction is not None)
     )
+    if is_elsewhere:
+        return None
+    matching = (
+        index
+        for index, name in enumerate(finding.names)
+        if (not entry.rule or matches_name(entry.rule, name.rule))
+        and (not entry.fingerprint or entry.fingerprint == name.fingerprint)
+    )
+    return next(matching, None)
 
 
 def describe_exception(entry: PolicyException) -> str:
@@ -87,7 +99,7 @@ class ExceptionLedger:
         candidates = [
             finding for finding in findings if not any(selects(entry, finding) for entry in self.entries if entry.fingerprint)
         ]
-        fingerprints = {finding.fingerprint for finding in findings}
+        fingerprints = {name.fingerprint for finding in findings for name in finding.names}
         lost = [
             index for index, entry in enumerate(self.entries) if entry.follows is not None and entry.fingerprint not in fingerprints
         ]
@@ -100,10 +112,14 @@ class ExceptionLedger:
                     self.followed_findings[id(finding)] = indices[match]
 
     def accept(self, finding: Finding) -> Decision | None:
-        """The decision of the first entry in force that accepts the finding; every entry that selects it counts as used."""
-        accepted = None
+        """The decision of the first entry in force that accepts the finding, by its current name if there is one.
+
+        Every entry that selects the finding counts as used.
+        """
+        accepting: list[tuple[int, int]] = []  # the index of the name, and of the entry
         for index, entry in enumerate(self.entries):
-            if self._selects(index, finding):
+            name = self._selected_name(index, finding)
+            if name is not None:
                 self.match_counts[index] += 1
                 if self.followed_findings.get(id(finding)) == index:
                     self.moved_to[index] = finding.location.path
@@ -111,12 +127,13 @@ class ExceptionLedger:
                     self.never_accepted[index].add(finding.location.path)
                 elif not self._is_owned(entry, finding):
                     self.unowned_paths[index].add(finding.location.path)
-                elif accepted is None and entry.expires >= self.today:
-                    accepted = index
+                elif entry.expires >= self.today:
+                    accepting.append((name, index))
             elif alias := _matching_alias(entry, finding):
                 self.alias_hints.setdefault(index, (alias, finding.rule))
-        if accepted is None:
+        if not accepting:
             return None
+        _, accepted = min(accepting)
         entry = self.entries[accepted]
         location = self.policy.locate(f"exceptions[{accepted}]")
         return Decision(Basis.EXCEPTION, location, owner=entry.owner, reason=entry.reason, expires=entry.expires.isoformat())
@@ -127,18 +144,18 @@ class ExceptionLedger:
             selects(entry, finding) and entry.expires >= self.today and self._is_owned(entry, finding) for entry in self.entries
         )
 
-    def _selects(self, index: int, finding: Finding) -> bool:
+    def _selected_name(self, index: int, finding: Finding) -> int | None:
         entry = self.entries[index]
         if self.followed_findings.get(id(finding)) == index:
-            entry = msgspec.structs.replace(entry, fingerprint=finding.fingerprint)
-        return selects(entry, finding)
+            entry = msgspec.structs.replace(entry, fingerprint="")
+        return _selected_name(entry, finding)
 
     def _is_owned(self, entry: PolicyException, finding: Finding) -> bool:
         return self.owners is None or self.owners.owns(entry.owner, finding.location.path)
 
     def explain_rejections(self, finding: Finding) -> list[Note]:
         """Why the entries that select a finding do not accept it: the one that expired last, and those of non-owners."""
-        about = [index for index in range(len(self.entries)) if self._selects(index, finding)]
+        about = [index for index in range(len(self.entries)) if self._selected_name(index, finding) is not None]
         if about and finding.kind in self.policy.never_excepted:
             return [Note(NoteKind.EXCEPTION_NEVER, text=finding.kind.value, location=self.policy.locate("never-excepted"))]
         expired = [index for index in about if self.entries[index].expires < self.today]

@@ -7,6 +7,7 @@ Tier by tier, and what one tier has matched is out of the next:
 3. the same rule, content and context at another path, where the known one was looked for and is not there: it was moved;
 4. the same rule and content at another path, where the known one's file is gone: it was renamed, and edited near the finding.
 
+In each tier the entries that have a finding's current name come first, then those that have its former one.
 If a file has several equal findings, as many of them are known as were counted. A secret is the same
 only where its digest is, in every tier: another secret at its place is new, and so is every secret where the run has no salt.
 """
@@ -24,6 +25,7 @@ from scangate.model import (
     FileSource,
     Finding,
     FindingKind,
+    FindingName,
     GapKind,
     KnownSource,
     KnownSourceKind,
@@ -113,36 +115,40 @@ def match_findings(
     left = [entry.count for entry in known]
     order = sorted((at for at in range(len(findings)) if _comparable(findings[at])), key=lambda at: findings[at].sort_key())
     entries = sorted(range(len(known)), key=lambda at: known[at])
+    names = [finding.names for finding in findings]
     for finding_key, entry_key, may in _tiers(scanned_paths):
         pools: defaultdict[Hashable, list[int]] = defaultdict(list)
         for at in entries:
             if left[at] > 0 and may(known[at]):
                 pools[entry_key(known[at])].append(at)
-        for at in order:
-            pool = pools.get(finding_key(findings[at])) if matches[at] is None else None
-            entry = next((each for each in pool or () if left[each] > 0), None)
-            if entry is not None:
-                matches[at] = entry
-                left[entry] -= 1
+        for number in range(max(map(len, names), default=0)):
+            for at in order:
+                if matches[at] is not None or number >= len(names[at]):
+                    continue
+                pool = pools.get(finding_key(findings[at], names[at][number]), ())
+                entry = next((each for each in pool if left[each] > 0), None)
+                if entry is not None:
+                    matches[at] = entry
+                    left[entry] -= 1
     return tuple(matches)
 
 
-_Tier = tuple[Callable[[Finding], Hashable], Callable[[KnownFinding], Hashable], Callable[[KnownFinding], bool]]
+_Tier = tuple[Callable[[Finding, FindingName], Hashable], Callable[[KnownFinding], Hashable], Callable[[KnownFinding], bool]]
 
 
 def _tiers(scanned: ScannedPaths | None) -> list[_Tier]:
     tiers: list[_Tier] = [
         (
-            lambda found: (found.location.path, *_finding_key(found), _context(found)),
+            lambda found, name: (found.location.path, *_finding_key(found, name), _context(found)),
             lambda old: (old.path, *_known_key(old), old.context),
             _always,
         ),
-        (lambda found: (found.location.path, *_finding_key(found)), lambda old: (old.path, *_known_key(old)), _always),
+        (lambda found, name: (found.location.path, *_finding_key(found, name)), lambda old: (old.path, *_known_key(old)), _always),
     ]
     if scanned is not None:
         tiers += [
             (
-                lambda found: (*_finding_key(found), _context(found)),
+                lambda found, name: (*_finding_key(found, name), _context(found)),
                 lambda old: (*_known_key(old), old.context),
                 scanned.was_scanned,
             ),
@@ -156,9 +162,8 @@ def _always(entry: KnownFinding) -> bool:
     return True
 
 
-def _finding_key(finding: Finding) -> tuple[str, str, str]:
-    record = finding.identity
-    return (finding.rule, record.content, record.secret) if record is not None else (finding.rule, "", "")
+def _finding_key(finding: Finding, name: FindingName) -> tuple[str, str, str]:
+    return (name.rule, name.content, finding.identity.secret if finding.identity is not None else "")
 
 
 def _known_key(entry: KnownFinding) -> tuple[str, str, str]:

@@ -18,7 +18,7 @@ class PolicyMatcher:
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
-        self._severity_indices: dict[tuple[str, str, bool], int | None] = {}
+        self._severity_indices: dict[tuple[tuple[str, ...], str, bool], int | None] = {}
         self._exclusions: dict[tuple[str, str], Decision | None] = {}
         self._budget_indices: dict[tuple[FindingKind, str, str, bool | None, bool, Severity], int] = {}
 
@@ -30,19 +30,27 @@ class PolicyMatcher:
         return self.policy.unknown_severity if finding.severity is Severity.UNKNOWN else finding.severity
 
     def severity_rule_index(self, finding: Finding) -> int | None:
-        """The last severity rule that matches a finding."""
-        key = (finding.rule, finding.location.path, finding.introduction is not None)
+        """The last severity rule that matches a finding by its current name.
+
+        Where there is none, or where it does not distinguish the names, the last one that matches by the former name.
+        """
+        rules = tuple(name.rule for name in finding.names)
+        key = (rules, finding.location.path, finding.introduction is not None)
         if key not in self._severity_indices:
-            rule, path, history = key
-            matching = [
-                index
-                for index, entry in enumerate(self.policy.severity_rules)
-                if matches_name(entry.rule, rule)
-                and (not entry.path or globs.matches(entry.path, path))
-                and entry.history in (None, history)
-            ]
-            self._severity_indices[key] = matching[-1] if matching else None
+            current, *former = (self._matching_severity_rules(rule, *key[1:]) for rule in rules)
+            for matching in former:
+                current = matching if not current or current[-1] in matching else current
+            self._severity_indices[key] = current[-1] if current else None
         return self._severity_indices[key]
+
+    def _matching_severity_rules(self, rule: str, path: str, history: bool) -> list[int]:
+        return [
+            index
+            for index, entry in enumerate(self.policy.severity_rules)
+            if matches_name(entry.rule, rule)
+            and (not entry.path or globs.matches(entry.path, path))
+            and entry.history in (None, history)
+        ]
 
     def severity_location(self, finding: Finding) -> PolicyLocation:
         """Where the policy changes the severity of a finding."""

@@ -111,14 +111,15 @@ class _AssessmentCache:
     def __init__(self, matcher: PolicyMatcher, exceptions: ExceptionLedger) -> None:
         self._matcher = matcher
         self._exceptions = exceptions
-        self._shared: dict[tuple[str, str, Severity, FindingKind, bool], _Assessment] = {}
+        self._shared: dict[tuple[tuple[str, ...], str, Severity, FindingKind, bool], _Assessment] = {}
 
     def assess(self, finding: Finding) -> _Assessment:
         """Assess a finding. Call it once for each: exceptions count what they accept."""
         comments = finding.tool_comment or finding.ignore_comments
         if finding.affected_package or comments or finding.known_by or finding.previous_path or self._exceptions.entries:
             return self._assess(finding)
-        key = (finding.rule, finding.location.path, finding.severity, finding.kind, finding.introduction is not None)
+        rules = tuple(name.rule for name in finding.names)
+        key = (rules, finding.location.path, finding.severity, finding.kind, finding.introduction is not None)
         if key not in self._shared:
             self._shared[key] = self._assess(finding)
         return self._shared[key]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -83,8 +83,17 @@ class IgnoreComment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, ord
 class FormerRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, order=True, omit_defaults=True):
     """The rule that reported the same finding before a more specific one did, and the digests that it had under that rule.
 
-    Baselines and exceptions that name the former rule, or its fingerprint, still apply.
+    A scanner sets ``rule``, the engine's identity pass the rest: ``content`` and ``ordinal`` as in a `FindingIdentity`.
     """
+
+    rule: str
+    fingerprint: str = ""
+    content: str = ""
+    ordinal: int = 1
+
+
+class FindingName(NamedTuple):
+    """What baselines, policies and comments call a finding: its rule, and the digests that it has under this rule."""
 
     rule: str
     fingerprint: str = ""
@@ -158,6 +167,13 @@ class Finding(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     def scanner(self) -> str:
         """The scanner that has the rule."""
         return self.rule.partition(":")[0]
+
+    @property
+    def names(self) -> tuple[FindingName, ...]:
+        """What the finding is called, the current name first: whatever was accepted under a former name still is."""
+        current = FindingName(self.rule, self.fingerprint, "" if self.identity is None else self.identity.content)
+        former = self.former
+        return (current,) if former is None else (current, FindingName(former.rule, former.fingerprint, former.content))
 
     def sort_key(self) -> tuple[Any, ...]:
         """The total order of findings, everywhere: by location, then by rule, then by all else."""

@@ -198,7 +198,7 @@ class HistoryResults:
         record, former = finding.identity, finding.former
         fingerprint = "" if record is None else version_fingerprint(record.content, path, record.ordinal, commit)
         if former is not None and record is not None:
-            older = version_fingerprint(former.content, path, record.ordinal, commit) if former.fingerprint else ""
+            older = version_fingerprint(former.content, path, former.ordinal, commit)
             former = msgspec.structs.replace(former, fingerprint=older)
         introduction = Introduction(commit, _utc_date(times.get(commit)), _value_key(finding) in self._in_head)
         return redactor.redact_foreign(

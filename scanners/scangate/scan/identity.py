@@ -15,7 +15,7 @@ from collections.abc import Callable, Container, Iterable, Sequence
 
 import msgspec
 
-from scangate.model import Finding, FindingIdentity, FindingKind, Span
+from scangate.model import Finding, FindingIdentity, FindingKind, FormerRule, Span
 from scangate.scan.masking import MASK, assigned_name, cut_text, mask_suspicious
 from scangate.scan.secret_spans import MaskedText, SpanIndex
 
@@ -45,6 +45,7 @@ def identify(
     order. The content is a digest of the rule and of what it is about: the name of the package for a dependency, the assigned name
     for a secret, else the matched text without white space, quote style and trailing commas. The fingerprint has no line number,
     no version and no secret value. The context is a digest of the lines around the finding; the fingerprint does not depend on it.
+    A finding with a former rule has the digests of both rules.
 
     ``secrets``: the spans that this scanner reported; ``path``: the file's path in reports, if it differs from the findings';
     ``redact_line`` masks the secrets of other files in the evidence. Secrets keep their ``match_span``, by which their value is
@@ -59,13 +60,15 @@ def identify(
     matched_text = functools.cache(lambda region: _normalize(text.lines_in(region)))
     for finding in ordered:
         region, is_secret = _matched_span(finding), finding.kind is FindingKind.SECRET
-        content = _digest(finding.rule, _matched_content(finding, region, text, spans, matched_text))
-        seen[content] += 1
+        matched = _matched_content(finding, region, text, spans, matched_text)
+        file_path = finding.location.path if path is None else path
+        content, ordinal, fingerprint = _name(finding.rule, matched, file_path, seen)
         identified.append(
             msgspec.structs.replace(
                 finding,
-                fingerprint=_digest(content, finding.location.path if path is None else path, str(seen[content])),
-                identity=FindingIdentity(content, _context(finding, text.lines), seen[content]),
+                fingerprint=fingerprint,
+                identity=FindingIdentity(content, _context(finding, text.lines), ordinal),
+                former=_former_name(finding.former, matched, file_path, seen),
                 evidence=_evidence(finding, text.lines, redact_line),
                 line_hash="" if is_secret else hashes.get(finding.location.line, ""),
                 reported_by=finding.reported_by or (finding.scanner,),
@@ -73,6 +76,22 @@ def identify(
             )
         )
     return identified
+
+
+def _name(rule: str, matched: str, path: str, seen: Counter[str]) -> tuple[str, int, str]:
+    """The content, the ordinal and the fingerprint of a finding of ``rule``, which is added to ``seen``."""
+    content = _digest(rule, matched)
+    seen[content] += 1
+    return content, seen[content], _digest(content, path, str(seen[content]))
+
+
+def _former_name(former: FormerRule | None, matched: str, path: str, seen: Counter[str]) -> FormerRule | None:
+    """The digests of a finding under its former rule. It is counted among the findings of that rule, as it was before: so none
+    of them gets another ordinal."""
+    if former is None:
+        return None
+    content, ordinal, fingerprint = _name(former.rule, matched, path, seen)
+    return FormerRule(former.rule, fingerprint, content, ordinal)
 
 
 def version_fingerprint(content: str, path: str, ordinal: int, commit: str) -> str:

@@ -203,7 +203,7 @@ def match_ignores(
         lines.add(above)
         above -= 1
     aliases = finding.affected_package.aliases if finding.affected_package else ()
-    names = [finding.rule, *(f"{finding.scanner}:{alias}" for alias in aliases)]
+    names = [*(name.rule for name in finding.names), *(f"{finding.scanner}:{alias}" for alias in aliases)]
     return tuple(_to_ignore(comment, names, redact) for line in sorted(lines) for comment in comments.get(line, ()))
 
 

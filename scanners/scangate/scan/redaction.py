@@ -265,7 +265,7 @@ class Redactor:
 
     def _redact_finding(self, finding: Finding, fixed_texts: Collection[str], secrets_by_line: Mapping[int, set[str]]) -> Finding:
         """``secrets_by_line``: of the finding's file; a message may quote those of its own lines, even if they are weak."""
-        location, package = finding.location, finding.affected_package
+        location, package, former = finding.location, finding.affected_package, finding.former
         lines = range(location.line, location.end_line + 1)
         fewer = lines if len(lines) < len(secrets_by_line) else filter(lines.__contains__, secrets_by_line)
         on_lines = {value for line in fewer for value in secrets_by_line.get(line, ())}
@@ -282,6 +282,7 @@ class Redactor:
             finding,
             ignore_comments=self._ignore_comments(finding),
             rule=mask_tokens(finding.rule),
+            former=former and msgspec.structs.replace(former, rule=mask_tokens(former.rule)),
             title=title,
             help_url=help_url,
             message=message,
