@@ -45,6 +45,7 @@ def merge_overlapping(detections: Iterable[Detection]) -> list[MergedDetection]:
     return sorted(merged, key=lambda each: (each.detection.start, each.detection.rule))
 
 
-def _rank(detection: Detection) -> tuple[bool, int, int, Detection]:
-    """A proven format first, then the most specific class, then the longest."""
-    return (not detection.is_verified, _SPECIFICITY[detection.secret_class], detection.start - detection.end, detection)
+def _rank(detection: Detection) -> tuple[bool, int, int, int, Detection]:
+    """A proven format first, then the most specific class, then the longest, then the one that knows most."""
+    unknown = [detection.name, detection.user, detection.host].count("")
+    return (not detection.is_verified, _SPECIFICITY[detection.secret_class], detection.start - detection.end, unknown, detection)

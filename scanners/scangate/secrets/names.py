@@ -29,10 +29,11 @@ ATTRIBUTE_WORDS = word_set(
     hide is has should scope scopes scopes issuer audience claim claims permission permissions role roles group groups user
     username owner email action actions event events handler handlers callback function func command cmd button btn link page
     view screen form input selector css icon image color test tests count index position offset separator delimiter usage
-    usages strength"""
+    usages strength prompt reset change update forgot
+    confirm confirmation verify tx block address deploy"""
 )
 _NAME = re.compile(
-    r"([\w.$@-]{1,120})[\"'`\])]{0,4}\s*(?::\s*[\w\[\]., |]{1,40})?\s*"
+    r"([\w.$@/-]{1,120})[\"'`\])]{0,4}\s*(?::\s*[\w\[\]., |]{1,40})?\s*"
     r"(?:=>|:=|[=:,(]|\s)[=\s]*[({\[]?\s*[rRbBuUfF@$]{0,2}[\"'`]{0,3}\Z"
 )
 
@@ -77,6 +78,8 @@ def kind_of_name(name: str) -> NameKind | None:
     for kind, endings in _ENDINGS.items():
         if any(word.endswith(endings) for word in words):
             return kind
+    if len(words) > 1 and words[-1] in ("pass", "pw"):
+        return NameKind.PASSWORD
     pairs = set(pairwise(words))
     if not pairs.isdisjoint(_SECRET_PAIRS):
         return NameKind.SECRET

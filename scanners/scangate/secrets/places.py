@@ -22,7 +22,10 @@ _TESTS = re.compile(
 
 
 def keys_around(text: ScannedText, offset: int) -> Iterator[str]:
-    """The keys of the mappings that a place is in, from the inside, by indentation: YAML, JSON and HCL as people write them."""
+    """The keys of the mappings that a place is in, from the inside: of a document, else by indentation, as people write HCL."""
+    if (entry := text.entry_at(offset)) is not None:
+        yield from reversed(entry.path)
+        return
     number = text.line_at(offset)
     line = text.lines[number - 1]
     indent = _indent(line)

@@ -38,6 +38,17 @@ class ScannedText:
         return read_entries(self.path, self.content_type, self.text)
 
     @functools.cached_property
+    def _entry_starts(self) -> tuple[list[int], list[ScalarEntry]]:
+        ordered = sorted(self.entries, key=lambda entry: entry.start)
+        return [entry.start for entry in ordered], ordered
+
+    def entry_at(self, offset: int) -> ScalarEntry | None:
+        """The scalar of the document at this offset."""
+        starts, ordered = self._entry_starts
+        index = bisect_right(starts, offset) - 1
+        return ordered[index] if index >= 0 and offset <= ordered[index].end else None
+
+    @functools.cached_property
     def _starts(self) -> list[int]:
         return list(accumulate((len(line) + 1 for line in self.lines), initial=0))
 

@@ -13,6 +13,14 @@ MIN_ENTROPY = 2.6  # bits a character; words of that length have less, or no dig
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+")
 _RUN = re.compile(r"(.)\1*")
 _KEYBOARD = ("qwertyuiopasdfghjklzxcvbnm", "abcdefghijklmnopqrstuvwxyz", "01234567890", "09876543210")
+_FILLER_LENGTH = 10
+_RUNS = {
+    keys[at : at + _FILLER_LENGTH]
+    for keys in ("abcdefghijklmnopqrstuvwxyz", "01234567890", "9876543210")
+    for at in range(len(keys) - _FILLER_LENGTH + 1)
+}
+_FILLER = re.compile(rf"(.)\1{{7}}|(?i:{'|'.join(sorted(_RUNS))})")
+_ONLY_LETTERS = re.compile(r"[A-Za-z]+(?:[_.:/ -]+[A-Za-z]+)*")
 _SEPARATORS = re.compile(r"[\s_.:/@-]+")
 VOWELS = frozenset("aeiouyAEIOUY")
 
@@ -73,6 +81,16 @@ def is_repetitive(value: str) -> bool:
         if text == (text[:length] * (len(text) // length + 1))[: len(text)]:
             return True
     return any(text in keys * 3 for keys in _KEYBOARD)
+
+
+def has_filler(value: str) -> bool:
+    """Whether a part of a value is one character many times, or a run of the alphabet or of digits: drawn values have none."""
+    return _FILLER.search(value) is not None
+
+
+def is_words(value: str) -> bool:
+    """Whether a value is letters and separators alone, in words: a name, not something drawn."""
+    return _ONLY_LETTERS.fullmatch(value) is not None and not is_random(value)
 
 
 def is_weak(value: str) -> bool:

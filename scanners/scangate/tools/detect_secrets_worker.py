@@ -36,6 +36,7 @@ from scangate.model import SecretClass
 from scangate.secrets.assessment import assess
 from scangate.secrets.detection import Detection
 from scangate.secrets.detectors import TITLES, find_secrets
+from scangate.secrets.entries import ScalarEntry
 from scangate.secrets.text import ScannedText
 from scangate.source_text import decode, split_lines
 from scangate.tools.detect_secrets_job import FileResult, FoundSecret, Job, JobFile, Output, slugify
@@ -52,6 +53,7 @@ MAX_RESCANNED = 1024**2  # characters of one line, in total
 HEURISTIC_PLUGINS = (KeywordDetector, HighEntropyStringsPlugin)
 _WORDS = re.compile(r"[A-Za-z_-]+")
 _BEFORE_VALUE = re.compile(r"[\"'`=:>]\s*\Z")
+MAX_BRACKETS = 3  # that it takes for a part of the value
 CLASSES = {  # most plugins detect the format of a provider; these do not
     "Private Key": SecretClass.KEY,
     "Basic Auth Credentials": SecretClass.PASSWORD,
@@ -129,9 +131,26 @@ class _Secret(NamedTuple):
 def _detection(text: ScannedText, secret: _Secret) -> Detection:
     (start, end), *more = [(text.offset(line, first), text.offset(line, last)) for line, first, last in secret.spans]
     secret_class = CLASSES.get(secret.type, SecretClass.TOKEN)
+    value, name = secret.value, ""
+    if secret_class is SecretClass.TOKEN:
+        value = text.text[start:end]  # of some tokens it reports the first letters only
+    elif (entry := text.entry_at(start)) is not None and _is_all_of(entry, start, end, text):
+        start, end, value, name = entry.start, entry.end, entry.value, entry.key
     return Detection(
-        start=start, end=end, rule=slugify(secret.type), secret_class=secret_class, value=secret.value, more=tuple(more)
+        start=start,
+        end=end,
+        rule=slugify(secret.type),
+        secret_class=secret_class,
+        value=value,
+        name=name,
+        more=tuple(more),
     )
+
+
+def _is_all_of(entry: ScalarEntry, start: int, end: int, text: ScannedText) -> bool:
+    """Whether a range is a scalar of one line, but for a quote before it and the brackets after it."""
+    is_near = abs(start - entry.start) <= 1 and -1 <= end - entry.end <= MAX_BRACKETS
+    return is_near and "\n" not in text.text[entry.start : entry.end]
 
 
 def _find_secrets(name: str, text: str) -> Iterator[_Secret]:

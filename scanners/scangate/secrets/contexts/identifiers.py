@@ -6,9 +6,9 @@ import re
 
 from scangate.model import SecretClass
 from scangate.secrets.detection import Detection
-from scangate.secrets.names import assigned_name, is_about_secret
+from scangate.secrets.names import NameKind, assigned_name, is_about_secret, kind_of_name
 from scangate.secrets.text import ScannedText
-from scangate.secrets.values import is_random
+from scangate.secrets.values import is_random, is_words
 
 PUBLIC_ADDRESS = "public-ip-ipv4"
 MAX_DISTANCE = 200
@@ -25,26 +25,41 @@ _FORMATS = re.compile(
     r"v?\d+(?:\.\d+){1,3}(?:[-+.]\w+)*|\d{4}-\d\d-\d\d(?:[T ][\d:.]+\w*)?|"
     r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|"  # a constant, a variable
     r"[#.][a-zA-Z][\w-]*|"  # a selector
-    r"[a-z]{1,3}(?:-[a-z]+)+-\d[a-z]?",  # a region
+    r"[a-z]{1,3}(?:-[a-z]+)+-\d[a-z]?|"  # a region
+    r"[a-z_]+(?::[\w,]+)?(?:\|[a-z_]+(?::[\w,]+)?)+|"  # rules of a validator
+    r"(?i:true|false|yes|no|on|off|none|null|nil)|[\d.]{1,12}",  # a setting
     re.DOTALL,
 )
+_ACCOUNT = re.compile(
+    # https://www.twilio.com/docs/iam/api/account, https://posthog.com/docs/api, https://ethereum.org/developers/docs/accounts/
+    r"AC[0-9a-f]{32}|phc_\w{20,}|0x[0-9a-fA-F]{40}"
+)
+_KEY_FOLLOWS = re.compile(r"[\"']:(?!:)")  # it is the key of another value
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 
 
 def is_identifier(detection: Detection, text: ScannedText) -> bool:
     """Whether the value is a name, by its form, what it is part of, or what it is assigned to."""
-    around = _token_around(detection, text)
-    if detection.rule == PUBLIC_ADDRESS or _ARN.match(around):
+    value, around = detection.value, _token_around(detection, text)
+    if detection.rule == PUBLIC_ADDRESS or _ACCOUNT.fullmatch(value) or _ARN.match(around):
         return True
     if detection.secret_class in (SecretClass.TOKEN, SecretClass.KEY, SecretClass.PASSWORD):
         return False
-    value = detection.value
+    if _KEY_FOLLOWS.match(text.text, detection.end):
+        return True
     if detection.secret_class is SecretClass.RANDOM:
         return _UUID.fullmatch(value) is not None
-    is_named_by_chance = is_random(value) and not _UUID.fullmatch(value)
-    if is_about_secret(assigned_name(detection, text)) and not is_named_by_chance:
+    return detection.secret_class is SecretClass.ASSIGNMENT and not is_random(value) and _is_name(detection, around, text)
+
+
+def _is_name(detection: Detection, around: str, text: ScannedText) -> bool:
+    """Whether a value that was not drawn is a name."""
+    name = assigned_name(detection, text)
+    if is_about_secret(name):
         return True
-    return not is_random(value) and any(_FORMATS.fullmatch(each) for each in (value, around))
+    if kind_of_name(name) in (NameKind.SECRET, NameKind.KEY) and is_words(detection.value):
+        return True  # systems issue no words
+    return any(_FORMATS.fullmatch(each) for each in (detection.value, around))
 
 
 def _token_around(detection: Detection, text: ScannedText) -> str:

@@ -11,9 +11,7 @@ from collections.abc import Sequence
 from scangate.model import SecretClass
 from scangate.secrets.detection import Detection
 from scangate.secrets.text import ScannedText
-from scangate.secrets.values import is_random, is_repetitive
-
-JSON_WEB_TOKEN = "json-web-token"  # noqa: S105 -- a rule
+from scangate.secrets.values import has_filler, is_random, is_repetitive, is_words
 
 KEY_HEADER_LINES = 8  # an encrypted key has up to three header lines and an empty one
 MAX_KEY_LINES = 200  # searched for an end line; the longest keys in use have about 130 lines
@@ -31,11 +29,11 @@ _SECRET_WORDS, _FILLER_WORDS, _CONTEXT_WORDS = (
         # placeholders for a secret
         """user username test testing dummy fake foo bar baz example sample placeholder default none null nil empty unset optional
         required string str text data value true false hidden masked redacted change replace generate random todo todo: not supplied
-        here this goes private public api access client me my your own the a to some new old id x *""",
+        here this goes private public api access client me my your own the a to some new old id set x *""",
         # common in names related to secrets, rare in passwords
         """from file filename field name header type path url uri env var variable param parameter prefix suffix column label title
         hint help error message policy format length hash hasher hashers algorithm validator validators validation common reset
-        forgot confirm confirmation update create delete get set is has invalid missing expired refresh bearer session cookie form
+        forgot confirm confirmation update create delete get is has invalid missing expired refresh bearer session cookie form
         view request response config settings provider jwt oauth csrf ssh iam aws django contrib""",
     )
 )
@@ -67,8 +65,11 @@ _EXAMPLE_HOST = re.compile(
     r"(?::(?:\d{1,5}|port))?\.?(?=[/?#\s\"'`)\]}>,;\\|]|$)",
     re.IGNORECASE,
 )
-_LEFT_OUT = re.compile(r"\.\.\.|\u2026|[xX*#?_.-]{5,}|[xX]{4,}")
-_SAYS_SO = re.compile(r"(?i)example|change-?me|replace-?me|placeholder|dummy|redacted|censored|not-?a-?(?:real|secret|password)")
+_LEFT_OUT = re.compile(r"[xX*#?_.-]{5,}|[xX]{4,}")
+_BLANK = re.compile(r"(?i)\.\.\.|\u2026|your[_-]|[_-]here\b|x{8}|<[a-z][\w -]{2,40}>")
+_SAYS_SO = re.compile(
+    r"(?i)example|must-?be|change-?me|replace-?me|placeholder|dummy|redacted|censored|not-?a-?(?:real|secret|password)"
+)
 _REQUEST = re.compile(
     r"(?i)\W*(?:(?:your|insert|enter|replace|change|fill|put|paste)(?:[ _.-]|me\b|this\b|(?-i:(?<=[a-z])(?=[A-Z])))"
     r"|(?:my|some|any|the|a|an|fake|sample|test|todo|fixme|tbd|n/?a|set|add|use)[ _.-])"
@@ -82,9 +83,9 @@ def is_placeholder(detection: Detection, text: ScannedText) -> bool:
     value, line = detection.value, text.line_at(detection.start)
     if detection.secret_class is SecretClass.KEY:
         return not _has_key_body(text.lines, line)
-    if detection.rule == JSON_WEB_TOKEN:
-        return _JWT_IO_SAMPLE in value
-    if _AWS_EXAMPLE_KEY.fullmatch(value):
+    if detection.secret_class is SecretClass.TOKEN and (_JWT_IO_SAMPLE in value or is_words(value)):
+        return True
+    if _AWS_EXAMPLE_KEY.fullmatch(value) or has_filler(value) or _BLANK.search(value):
         return True
     if detection.secret_class is SecretClass.PASSWORD:
         is_replaced = _is_template(value) or (_LEFT_OUT.search(value) is not None and not is_random(value))

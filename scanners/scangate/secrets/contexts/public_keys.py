@@ -18,6 +18,8 @@ _FORMATS = re.compile(
     r"MII[BCDEFGHIJ][A-Za-z0-9+/]{3}ANBgkqhkiG9w0BAQ|MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQ|MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE|MCowBQYDK2VwAyEA"
 )
 _PUBLIC_WORDS = frozenset(["public", "pub", "publishable", "certificate", "cert", "certs", "sitekey", "vapid", "anon"])
+_PGP_WORDS = frozenset({"gpg", "pgp", "keyid"})
+_FINGERPRINT = re.compile(r"[0-9A-Fa-f]{16}|(?:[0-9A-Fa-f]{4} ?){10}")
 _SITE_KEY = re.compile(r"(?i)site_?-?key|client_?-?id\Z")
 
 
@@ -28,4 +30,6 @@ def is_public_key(detection: Detection, text: ScannedText) -> bool:
     if detection.secret_class in (SecretClass.TOKEN, SecretClass.KEY, SecretClass.PASSWORD):
         return False
     name = assigned_name(detection, text)
+    if _FINGERPRINT.fullmatch(detection.value) and not _PGP_WORDS.isdisjoint(words_of(name)):
+        return True
     return not _PUBLIC_WORDS.isdisjoint(words_of(name)) or _SITE_KEY.search(name) is not None

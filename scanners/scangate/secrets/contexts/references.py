@@ -41,9 +41,9 @@ MIN_LITERAL_LENGTH = 6  # characters outside the interpolations that may be a se
 _INTERPOLATION = re.compile(
     r"\$\{\{.{0,200}?\}\}|\$\{[^{}]{0,200}\}|\{\{.{0,200}?\}\}|\{%.{0,200}?%\}|<%.{0,200}?%>|\$\([^()]{0,200}\)|\$[A-Za-z_]\w*"
     r"|%\(\w+\)[sd]|%[A-Z_]{3,}%|%[sdv]|#\{[^{}]{0,200}\}|\{[A-Za-z_][\w.\[\]()'\"]{0,100}(?:![rsa])?(?::[^{}]{0,20})?\}"
-    r"|@[A-Z_]{2,}@|__[A-Z_]{2,60}__|<[A-Za-z][\w .:|/-]{0,80}>|\[\[.{0,80}?\]\]|`[^`]{0,200}`"
+    r"|@[A-Z_]{2,}@|__[A-Z_]{2,60}__|<[A-Za-z][\w .:|/-]{0,80}>|\[\[.{0,80}?\]\]"
 )
-_PATH = re.compile(r"(?:[a-zA-Z]:)?(?:[.~]{0,2}[/\\])?(?:[\w.@+-]{1,80}[/\\]){1,30}[\w.@+-]{0,80}")
+_PATH = re.compile(r"(?:[\w.-]{1,40}:)?(?:[.~]{0,2}[/\\])?(?:[\w.@+-]{1,80}[/\\]){1,30}[\w.@+-]{0,80}")
 _FILE = re.compile(
     r"[\w.-]{1,80}\.(?:pem|key|crt|cer|p12|pfx|jks|keystore|txt|json|ya?ml|env|ini|conf|cfg|toml|properties|py|js|ts|php|rb|sh|go|"
     r"java|html?|xml|enc|gpg)"
@@ -56,6 +56,8 @@ _EXPRESSION = re.compile(
 _OPENS = frozenset("{<%$#@_[`")
 _NOT_IN_WORD = re.compile(r"[^A-Za-z0-9]+")
 _WORDS = re.compile(r"[^\W\d_]*(?:[\s_.:/@?=&-]+[^\W\d_]+)*[\s_.:/@?=&-]*")
+_REFERRING_TAG = re.compile(r"!(?:Ref|GetAtt|ImportValue|FindInMap|reference|secret|env|env_var|vault|file)\s+[\"']?\Z")
+_BOUND = re.compile(r":'?[A-Za-z_]\w*'?|@[A-Za-z_]\w*|\?")  # a parameter of a statement
 _AUTH_SCHEME = re.compile(r"(?i)\s*(?:basic|bearer|token|digest|apikey|api-key|aws4-hmac-sha256)?\s*")
 _REFERRING_KEYS = re.compile(
     r"(?i)secrets-manager|parameter-store|valueFrom|\w*KeyRef|secretRefs?|remoteRef|existingSecret\w*|secretName|externalSecrets?|"
@@ -74,7 +76,8 @@ def is_reference(value: str) -> bool:
 
 def is_elsewhere(detection: Detection, text: ScannedText) -> bool:
     """Whether the secret is elsewhere."""
-    if refers(detection.value) or _is_inside_interpolation(detection, text):
+    before = text.text[max(text.line_start(detection.start), detection.start - MAX_DISTANCE) : detection.start]
+    if refers(detection.value) or _REFERRING_TAG.search(before) or _is_inside_interpolation(detection, text):
         return True
     if detection.secret_class in (SecretClass.TOKEN, SecretClass.KEY):
         return False
@@ -86,7 +89,7 @@ def is_elsewhere(detection: Detection, text: ScannedText) -> bool:
 def refers(value: str) -> bool:
     """Whether a value is made when it is used, at least in part, or names a file or an entry of a secret store."""
     bare = value.strip().strip("\"'")
-    if is_reference(bare) or _is_path(bare):
+    if is_reference(bare) or _is_path(bare) or _BOUND.fullmatch(bare):
         return True
     rest, count = _INTERPOLATION.subn("", bare)
     if not count:

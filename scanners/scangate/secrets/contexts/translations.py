@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 import weakref
 
 from scangate.model import SecretClass
 from scangate.secrets.detection import Detection
+from scangate.secrets.names import kind_of_name
+from scangate.secrets.places import is_prose, is_quoted, keys_around
 from scangate.secrets.text import ScannedText
 from scangate.secrets.values import is_random, word_set
 
@@ -37,6 +40,13 @@ SECRETS_IN_LANGUAGES = word_set(
     \u043f\u0430\u0440\u043e\u043b\u044f \u043a\u043b\u044e\u0447 \u0441\u0435\u043a\u0440\u0435\u0442
     \u03ba\u03c9\u03b4\u03b9\u03ba\u03cc\u03c2 kata sandi m\u1eadt kh\u1ea9u"""
 )
+# Where frameworks look for texts: a folder, or a file named after a language.
+_LOCALE = re.compile(
+    r"(?:^|/)(?:i18n|l10n|locales?|lang|langs|languages?|translations?|messages|nls|po)(?:/|[._-])|\.lproj/|/values-[a-z]{2}(?:-r[a-z]{2})?/|"
+    r"(?:^|[/._-])(?:ar|bg|bn|ca|cs|da|de|el|en|es|et|fa|fi|fr|he|hi|hr|hu|id|it|ja|ko|lt|lv|ms|nb|nl|no|pl|pt|ro|ru|sk|sl|sr|sv|th|tr|uk|"
+    r"vi|zh)(?:[_-][a-z]{2,4})?\.(?:json|ya?ml|properties|po|php|js|ts|toml|ini|strings|arb|resx|xlf|xliff)$"
+)
+_TEXTS_KEY = re.compile(r"(?i)i18n|l10n|labels?|translations?|messages|texts?|locales?|strings|captions?|titles?")
 _WORDY = (SecretClass.ASSIGNMENT, SecretClass.PASSWORD)
 
 _translations: weakref.WeakKeyDictionary[ScannedText, bool] = weakref.WeakKeyDictionary()
@@ -44,12 +54,18 @@ _translations: weakref.WeakKeyDictionary[ScannedText, bool] = weakref.WeakKeyDic
 
 def is_translation(detection: Detection, text: ScannedText) -> bool:
     """Whether the value is a text for people, by itself or because the other values of its file are."""
-    value = detection.value.strip()
+    value = detection.value.strip().replace("_", " ")
     if detection.secret_class not in _WORDY or is_random(value) or any(map(str.isdigit, value)):
         return False
-    if _is_text(value) or _is_label(value):
+    if _is_text(value) or _is_label(value) or _is_foreign(value):
         return True
-    return _LETTERS_ONLY.fullmatch(value) is not None and _is_file_of_texts(text)
+    if " " in value and is_prose(text) and not is_quoted(detection, text):
+        return True
+    return _LETTERS_ONLY.fullmatch(value) is not None and (
+        _LOCALE.search(text.path.lower()) is not None
+        or any(_TEXTS_KEY.fullmatch(key) for key in keys_around(text, detection.start))
+        or _is_file_of_texts(text)
+    )
 
 
 def _is_text(value: str) -> bool:
@@ -64,10 +80,17 @@ def _is_text(value: str) -> bool:
     )
 
 
+def _is_foreign(value: str) -> bool:
+    """Whether most letters of a value are of another alphabet."""
+    letters = [character for character in value if not unicodedata.category(character).startswith(("P", "Z", "S"))]
+    return sum(character > "\u02ff" for character in letters) > len(letters) / 2
+
+
 def _is_label(value: str) -> bool:
-    """Whether a value is several words of which one is a word for a secret: the label of a field, a title."""
+    """Whether a value is words of which one is a word for a secret: the label of a field, a title."""
     words = [word.lower() for word in re.findall(r"[^\W\d_]+", value)]
-    return len(words) > 1 and not SECRETS_IN_LANGUAGES.isdisjoint(words) and _LETTERS_ONLY.fullmatch(value) is not None
+    is_label = len(words) > 1 or (bool(words) and kind_of_name(value) is None)
+    return is_label and not SECRETS_IN_LANGUAGES.isdisjoint(words) and _LETTERS_ONLY.fullmatch(value) is not None
 
 
 def _is_file_of_texts(text: ScannedText) -> bool:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import msgspec
+
 from scangate.model import SecretClass
 from scangate.secrets.detection import Detection
+from scangate.secrets.entries import ScalarEntry
 from scangate.secrets.names import NameKind, kind_of_name
 from scangate.secrets.places import is_code
 from scangate.secrets.text import ScannedText
@@ -21,7 +24,7 @@ MAX_NAME = 80
 MAX_PIECES = 16
 # One pattern a word: a pattern that is a literal is found many times faster than one of several.
 _WORDS = tuple(map(re.compile, word_set("pass pwd pswd secret token key cred auth senha salt cookie signature hmac pw _pin")))
-_NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.$@-")
+_NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.$@/-")
 _NAME_END = re.compile(r"[\w.$-]*")
 _MAY_ASSIGN = re.compile(r"\\?[\"'`]?[ \t]*[\])]?[ \t]*(?:[=:,(|<?!-]|[A-Za-z_][^\n]{0,60}=)")
 _SPACE = r"[ \t]*+"
@@ -29,9 +32,10 @@ _STRING = (
     r"""(?:[rRbBuUfF@$]{0,2}(?:"(?P<double>(?:[^"\\\n]|\\.){0,512})"|'(?P<single>(?:[^'\\\n]|\\.){0,512})'"""
     r"""|`(?P<tick>[^`\n]{0,512})`))"""
 )
-_TYPE = rf"(?:{_SPACE}:{_SPACE}[A-Za-z_][\w.\[\], |?]{{0,40}}?|[ \t]++[A-Za-z_][\w.\[\]*]{{0,30}})?"
+_ANNOTATION = rf"(?:{_SPACE}:{_SPACE}[&A-Za-z_][\w.\[\], |?&'<>]{{0,40}}?)?"
+_TYPE = r"(?:[ \t]++[A-Za-z_][\w.\[\]*]{0,30}|[ \t]*+\[\w{0,10}\]|[ \t]*+\{[ \t]*+get;[^}\n]{0,40}\})"  # Go, C, C#
 _OPERATOR = r"(?:=>|:=|[=!]==?|\?\?=|\|\|=|=|:|<-)"
-_ASSIGNED = re.compile(rf"\\?[\"'`]?+(?:{_SPACE}[\])])?+{_TYPE}{_SPACE}{_OPERATOR}(?:\s*+[(\[{{])?\s*+{_STRING}")
+_ASSIGNED = re.compile(rf"(?:{_TYPE}|\\?[\"'`]?+(?:{_SPACE}[\])])?+{_ANNOTATION}){_SPACE}{_OPERATOR}(?:\s*+[(\[{{])?\s*+{_STRING}")
 _ARGUMENT = re.compile(rf"[\"'`]{_SPACE}[\])]?{_SPACE}(?:,|\){_SPACE}(?:\|\||\?\?|\?:|or\b)|\])\s*+{_STRING}")
 _CALL = re.compile(rf"\({_SPACE}{_STRING}{_SPACE}\)")
 _FALLBACK = re.compile(
@@ -44,7 +48,9 @@ _BARE = re.compile(
     re.MULTILINE,
 )
 _NEXT = re.compile(rf"(?:\s|\\\n|[+.&])*+{_STRING}")
+_USER_ENDINGS = ("user", "username", "USER", "USERNAME", "User", "Username", "DB", "DATABASE", "db", "database", "login", "name")
 _SETTER = frozenset({"set", "with", "use", "add", "put", "password", "token", "secret", "passwd"})
+_LINE_ENDS = re.compile(r"(?:\\[nrt])+\Z")
 _ESCAPE = re.compile(r"\\(.)")
 
 
@@ -53,7 +59,7 @@ def find(text: ScannedText) -> Iterator[Detection]:
     yield from _find_under_keys(text)
     in_code = is_code(text)
     for first, last in _names(text):
-        name = text.text[first:last].strip("-.$@")
+        name = text.text[first:last].strip("-.$@/")
         if (kind := kind_of_name(name)) is None or not _MAY_ASSIGN.match(text.text, last):
             continue
         is_quoted = first > 0 and text.text[first - 1] in "\"'`"
@@ -82,22 +88,35 @@ def _find_under_keys(text: ScannedText) -> Iterator[Detection]:
     for entry in text.entries:
         kind = kind_of_name(entry.key) if entry.key else None
         if kind is not None and _may_be_secret(entry.value, kind) and not entry.value.isdigit():
-            yield _detection(entry.start, entry.end, entry.value, entry.key)
+            found = _detection(entry.start, entry.end, entry.value, entry.key)
+            yield msgspec.structs.replace(found, user=_user_of(entry))
+
+
+def _user_of(entry: ScalarEntry) -> str:
+    """The user, or the database that a service is started with, in the same mapping."""
+    prefix = re.split(r"(?i)pass|pwd|secret|token", entry.key)[0]
+    names = (prefix + ending for ending in _USER_ENDINGS)
+    return next((user for name in names if (user := entry.sibling(name)) and user.lower() == entry.value.lower()), "")
 
 
 def _values_after(text: ScannedText, at: int, name: str, *, is_quoted: bool, in_code: bool) -> Iterator[Detection]:
     """The values that may be assigned to the name that ends at ``at``."""
     patterns = [_ASSIGNED]
-    if is_quoted:
-        patterns.append(_ARGUMENT)
-    elif not _SETTER.isdisjoint(words_of(name.rpartition(".")[2])[:1]):
-        patterns.append(_CALL)
-    patterns.append(_FALLBACK)
+    if not text.entries:
+        if is_quoted:
+            patterns.append(_ARGUMENT)
+        elif not _SETTER.isdisjoint(words_of(name.rpartition(".")[2])[:1]):
+            patterns.append(_CALL)
+        patterns.append(_FALLBACK)
     for pattern in patterns:
         if (match := pattern.match(text.text, at)) is not None:
-            yield _string(text, match, name)
+            found = _string(text, match, name)
+            if pattern is not _ARGUMENT or kind_of_name(found.value) is None:  # else it is a list of names
+                yield found
     if not in_code and (match := _BARE.match(text.text, at)) is not None:
-        yield _detection(*match.span("bare"), match["bare"], name)
+        start = match.start("bare")
+        value = _LINE_ENDS.sub("", match["bare"])
+        yield _detection(start, start + len(value), value, name)
 
 
 def _string(text: ScannedText, match: re.Match[str], name: str) -> Detection:
@@ -110,15 +129,15 @@ def _string(text: ScannedText, match: re.Match[str], name: str) -> Detection:
         pieces.append(_content(more))
         end = more.end()
     value = _ESCAPE.sub(r"\1", "".join(text.text[first:last] for first, last in pieces))
-    return _detection(*pieces[0], value, name, tuple(pieces[1:]))
+    return msgspec.structs.replace(_detection(*pieces[0], value, name), more=tuple(pieces[1:]))
 
 
 def _content(match: re.Match[str]) -> tuple[int, int]:
     return next(match.span(group) for group in ("double", "single", "tick") if match[group] is not None)
 
 
-def _detection(start: int, end: int, value: str, name: str, more: tuple[tuple[int, int], ...] = ()) -> Detection:
-    return Detection(start=start, end=end, rule=KEYWORD, secret_class=SecretClass.ASSIGNMENT, value=value, name=name, more=more)
+def _detection(start: int, end: int, value: str, name: str) -> Detection:
+    return Detection(start=start, end=end, rule=KEYWORD, secret_class=SecretClass.ASSIGNMENT, value=value, name=name)
 
 
 def _may_be_secret(value: str, kind: NameKind) -> bool:
