@@ -10,6 +10,7 @@ from scangate.model import (
     FileSource,
     Finding,
     FindingKind,
+    FormerRule,
     Gap,
     GapKind,
     GapRuling,
@@ -21,6 +22,9 @@ from scangate.model import (
     RulingOutcome,
     ScanResult,
     ScanStatus,
+    SecretAssessment,
+    SecretClass,
+    SecretContext,
     Severity,
     SkippedPath,
     SkipReason,
@@ -152,5 +156,7 @@ def _ruling(text: str, number: int) -> Ruling:
         ignore_comments=(IgnoreComment(1, text, (text,)), IgnoreComment(2, text, problem=text)),
         reported_by=("evil|scanner", text),
         affected_package=AffectedPackage(text, text, (text,), (text,), text, text, text, text),
+        assessment=SecretAssessment(list(SecretClass)[number % 5], tuple(SecretContext)[: number % 13], (text,)),
+        former=FormerRule(text, text, text),
     )
     return Ruling(finding, list(Severity)[(number + 1) % 6], list(RulingOutcome)[number % len(RulingOutcome)], reason(text))

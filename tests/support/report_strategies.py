@@ -27,6 +27,7 @@ from scangate.model import (
     Finding,
     FindingIdentity,
     FindingKind,
+    FormerRule,
     Gap,
     GapKind,
     GapRuling,
@@ -40,6 +41,7 @@ from scangate.model import (
     RulingOutcome,
     ScanResult,
     ScanStatus,
+    SecretAssessment,
     Severity,
     SkippedPath,
     SkipReason,
@@ -121,6 +123,8 @@ def findings(draw: st.DrawFn, scanner: str, path: str) -> Finding:
         ),
         known_by=draw(st.sampled_from(("", "the baseline"))),
         previous_path=draw(st.sampled_from(("", "tests/t.py"))),
+        assessment=draw(st.none() | st.builds(SecretAssessment)),
+        former=draw(st.none() | st.builds(FormerRule, st.just(f"{scanner}:B0"), st.sampled_from(("", "dd" * 32)))),
     )
 
 

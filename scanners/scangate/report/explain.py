@@ -13,6 +13,7 @@ from scangate.model import FindingKind, RuleInfo, Ruling, RulingOutcome
 from scangate.report import escape, summary, wording
 from scangate.report.decision_text import explain_decision, format_policy_location, list_policy_locations
 from scangate.report.remediation import suggest_fix
+from scangate.report.secret_text import explain_secret
 from scangate.report.wording import pluralize
 
 WIDTH = 100
@@ -37,6 +38,7 @@ def explain_finding(ruling: Ruling, rule: RuleInfo | None, waive: WaiveArguments
     locations = map(format_policy_location, list_policy_locations(ruling.decision))
     lines += _format_section("why", [explain_decision(ruling.decision), *locations])
     lines += _format_section("what", _describe_rule(finding.title, finding.message, finding.cwe, finding.help_url))
+    lines += _format_section("secret", explain_secret(finding))
     lines += _format_section("source", [line.strip() for line in finding.evidence.splitlines() if line.strip()][:1])
     lines += _format_section("reported", [_format_member(member, finding.message) for member in ruling.per_scanner])
     description = rule.description if rule is not None and rule.description != finding.message else ""

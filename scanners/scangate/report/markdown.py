@@ -9,6 +9,7 @@ from scangate.model import Analysis, GapRuling, Report, Ruling, RulingOutcome, S
 from scangate.report import escape, summary, wording
 from scangate.report.coverage_text import describe_analysis, describe_not_analyzed, list_coverage
 from scangate.report.decision_text import explain_decision, explain_tolerated_gap, list_notes, list_skipped
+from scangate.report.secret_text import explain_doubt, explain_weight
 from scangate.report.wording import pluralize
 
 Item = TypeVar("Item")
@@ -48,6 +49,7 @@ def render_comment(ruling: Ruling) -> str:
     lines = [
         f"**{ruling.severity.value}** {_escape_code(finding.rule)}{_merged(ruling)}: {_escape_prose(finding.message, 1000)}",
         f"Why: {_escape_prose(explain_decision(ruling.decision), 500)}.",
+        *(f"Secret, {_escape_prose(text, 500)}." for text in [explain_weight(finding)] if text),
         f"Details: {_escape_code(f'scangate explain {finding.fingerprint}')}",
     ]
     return "\n\n".join(lines) + "\n"
@@ -103,7 +105,8 @@ def _finding(ruling: Ruling) -> str:
     where = _escape_code(wording.format_location(finding.location.path, finding.location.line))
     linked = f"[{rule}](<{url}>)" if url else rule
     label = f" {wording.label_bundled_only(finding)}".rstrip()
-    return f"- **{ruling.severity.value}** {where} {linked}{_merged(ruling)}{label}: {_escape_prose(finding.message)}"
+    weight = f" ({_escape_prose(text)})" if (text := explain_doubt(finding)) else ""
+    return f"- **{ruling.severity.value}** {where} {linked}{_merged(ruling)}{label}: {_escape_prose(finding.message)}{weight}"
 
 
 def _merged(ruling: Ruling) -> str:

@@ -24,11 +24,13 @@ from scangate.model import (
     Ruling,
     RulingOutcome,
     ScanStatus,
+    SecretAssessment,
     Severity,
 )
 from scangate.report import escape, summary
 from scangate.report.coverage_text import list_coverage
 from scangate.report.decision_text import explain_decision
+from scangate.report.secret_text import explain_weight
 from scangate.report.wording import describe_base, describe_policy_origin, pluralize
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -65,16 +67,17 @@ TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?)(?:Z|\+00:00)"
 
 
 _KEY_NAMES = """
-    $schema accounting aliases analyses analysis artifactLocation automationDetails baselineState blocking blockingGaps
-    bundledOnly columnKind commit confidence contentType counts coverage cvss defaultConfiguration descriptor driver
-    endColumn endLine endTimeUtc environment executionSuccessful exitCode files filesAnalyzed filesGiven filesNotAnalyzed
-    fingerprint fixedIn fullDescription fullName gaps help helpUri id index informationUri invocations isComprehensive
-    justification kind known leftOut level locations markdown members message name not-judged notifications organization
-    originalSeverity outcome package partialFingerprints physicalLocation policy policyDigest policyOrigin precision
-    primaryLocationLineHash properties published reason region relationships reportedBy resolved results rule ruleId
-    ruleIndex rules runs scangateFinding/v1 scanner scanners security-severity severity shortDescription since snippet
-    source startColumn startLine startTimeUtc status supportedTaxonomies suppressed suppressions tags target taxa
-    taxonomies text tolerated tool toolComponent toolExecutionNotifications upgrade uri verdict version
+    $schema accounting aliases analyses analysis artifactLocation automationDetails baselineState blocking
+    blockingGaps bundledOnly class columnKind commit confidence contentType contexts counts coverage cvss
+    defaultConfiguration descriptor detectors driver endColumn endLine endTimeUtc environment executionSuccessful
+    exitCode files filesAnalyzed filesGiven filesNotAnalyzed fingerprint fixedIn former fullDescription fullName gaps
+    help helpUri id index informationUri invocations isComprehensive justification kind known leftOut level locations
+    markdown members message name not-judged notifications organization originalSeverity outcome package
+    partialFingerprints physicalLocation policy policyDigest policyOrigin precision primaryLocationLineHash properties
+    published reason region relationships reportedBy resolved results rule ruleId ruleIndex rules runs
+    scangateFinding/v1 scanner scanners secret security-severity severity shortDescription since snippet source
+    startColumn startLine startTimeUtc status supportedTaxonomies suppressed suppressions tags target taxa taxonomies
+    text tolerated tool toolComponent toolExecutionNotifications upgrade uri verdict version
 """
 KEYS = frozenset(_KEY_NAMES.split())
 """The keys of all objects that `render` writes; a log with any other is not one of ours."""
@@ -338,6 +341,13 @@ def _result_properties(ruling: Ruling) -> JsonObject:
         properties["reportedBy"] = [_escape(name) for name in finding.reported_by]
     if ruling.members:
         properties["members"] = [_member(member) for member in ruling.members]
+    if finding.assessment is not None:
+        properties["secret"] = _secret(finding.assessment, explain_weight(finding))
+    if finding.former is not None:
+        properties["former"] = {
+            "rule": _escape(finding.former.rule, MAX_NAME_LENGTH),
+            "fingerprint": escape.terminal(finding.former.fingerprint),
+        }
     if finding.affected_package is not None:
         package = finding.affected_package
         properties["package"] = {
@@ -351,6 +361,16 @@ def _result_properties(ruling: Ruling) -> JsonObject:
             "source": _escape(package.source),
         }
     return properties
+
+
+def _secret(assessment: SecretAssessment, reason: str) -> dict[str, str | list[str]]:
+    """Why a secret has its severity."""
+    return {
+        "class": assessment.secret_class.value,
+        "contexts": [context.value for context in assessment.contexts],
+        "detectors": [_escape(rule, MAX_NAME_LENGTH) for rule in assessment.detectors],
+        "reason": _escape(reason),
+    }
 
 
 def _member(ruling: Ruling) -> dict[str, str]:

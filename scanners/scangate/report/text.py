@@ -28,6 +28,7 @@ from scangate.model import (
 from scangate.report import escape, summary, wording
 from scangate.report.coverage_text import describe_not_analyzed, list_mergeable, merge_hints, remaining_hint, summarize_coverage
 from scangate.report.decision_text import explain_limit, explain_tolerated_gap, list_notes, list_skipped
+from scangate.report.secret_text import explain_doubt
 from scangate.report.wording import pluralize
 
 WIDTH = 100
@@ -131,6 +132,7 @@ def _finding(ruling: Ruling, shown_messages: set[tuple[str, str]]) -> Iterable[L
     if (finding.rule, finding.message) not in shown_messages:
         shown_messages.add((finding.rule, finding.message))
         yield from _wrap(finding.message, "    ")
+    yield from _wrap(explain_doubt(finding), "    ", "dim")
     source = next((line for line in finding.evidence.splitlines() if line.strip()), "")
     if source:
         shown = escape.ci_log(source.expandtabs(4).strip()[:1000])

@@ -1,0 +1,64 @@
+"""Makes the sentences that say why a secret weighs what it does; every format escapes them for its own language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from scangate.model import Finding, SecretClass, SecretContext, SecretWeight
+
+CLASS_TEXTS: dict[SecretClass, str] = {
+    SecretClass.TOKEN: "it has the format of a provider's token",
+    SecretClass.KEY: "it is key material",
+    SecretClass.PASSWORD: "it is where the format of the file has a password",
+    SecretClass.ASSIGNMENT: "it is assigned to a name that says so",
+    SecretClass.RANDOM: "its characters look random, and nothing else says that it is a secret",
+}
+CONTEXT_TEXTS: dict[SecretContext, str] = {
+    SecretContext.REFERENCE: "the value names where the secret is",
+    SecretContext.CIPHERTEXT: "the value is encrypted",
+    SecretContext.DIGEST: "the value is a hash or a checksum",
+    SecretContext.PUBLIC_KEY: "the key is public",
+    SecretContext.IDENTIFIER: "the value is the name of something",
+    SecretContext.TRANSLATION: "the value is text for people",
+    SecretContext.PLACEHOLDER: "the value is there to be replaced",
+    SecretContext.DOCUMENTATION: "the value is an example from documentation",
+    SecretContext.DEFAULT: "the value is a well-known default",
+    SecretContext.SAME_AS_USER: "the value is the user name",
+    SecretContext.LOCAL_HOST: "the host is this machine or a service of a CI job",
+    SecretContext.TEST: "the value was made up for a test",
+}
+
+
+def explain_secret(finding: Finding) -> list[str]:
+    """Why a secret weighs what it does, in sentences; empty for a finding without an assessment."""
+    lines = filter(None, (explain_weight(finding), _list_detectors(finding), _explain_former(finding)))
+    return list(lines)
+
+
+def explain_doubt(finding: Finding) -> str:
+    """`explain_weight` of a secret that something speaks against, for a list of findings; else empty."""
+    assessment = finding.assessment
+    return explain_weight(finding) if assessment is not None and assessment.contexts else ""
+
+
+def explain_weight(finding: Finding) -> str:
+    """``weak: the value is the user name; it is where the format of the file has a password``; empty without an assessment."""
+    assessment = finding.assessment
+    if assessment is None:
+        return ""
+    doubts = [CONTEXT_TEXTS[context] for context in assessment.contexts]
+    return f"{SecretWeight.of(finding.severity).value}: {'; '.join([*doubts, CLASS_TEXTS[assessment.secret_class]])}"
+
+
+def _list_detectors(finding: Finding) -> str:
+    detectors = finding.assessment.detectors if finding.assessment is not None else ()
+    return f"found by: {', '.join(_without_scanner(detectors, finding.scanner))}" if detectors else ""
+
+
+def _explain_former(finding: Finding) -> str:
+    former = finding.former
+    return f"before: {former.rule}  {former.fingerprint}".rstrip() if former is not None else ""
+
+
+def _without_scanner(rules: Iterable[str], scanner: str) -> Iterable[str]:
+    return (rule.removeprefix(f"{scanner}:") for rule in rules)
