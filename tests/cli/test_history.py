@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from scangate.report import FORMATS
+from tests.support.command import run_scangate
 from tests.support.fake_secrets import fake_tokens
 from tests.support.history_repository import HistoryRepository
+from tests.support.planted_secrets import PlantedSecrets
 
 
 def key(seed: str) -> str:
@@ -216,3 +219,52 @@ def test_the_policy_can_tell_the_history_apart(repository: HistoryRepository) ->
     ran.expect(0)
     ran, _ = repository.scan("--policy", "strict")  # bandit and others, which it requires, do not search for secrets
     ran.expect(1)
+
+
+def test_the_id_of_a_blob_in_another_file_hides_no_finding(repository: HistoryRepository) -> None:
+    first = repository.commit({"a.py": key("a")})
+    blob = repository.git("rev-parse", "HEAD:a.py")
+    repository.commit({"a.py": None, "b.py": f'password = "{blob}"\ntoken = "~{blob}"\n'})
+    assert ("a.py", first, False) in repository.found()
+
+
+def test_no_byte_of_a_secret_of_any_commit_is_printed_or_written(repository: HistoryRepository) -> None:
+    planted = PlantedSecrets()
+    for name, content in sorted(planted.files.items()):
+        repository.commit({name: content})
+    repository.commit(dict.fromkeys(planted.files))
+    caches = repository.folder / "caches"
+    for arguments in (
+        (),
+        ("--verbose", *(f"--report={form}={repository.folder / form}" for form in FORMATS)),
+    ):  # then from the cache
+        ran, _ = repository.scan(*arguments, env={"SCANGATE_CACHE": str(caches)})
+        assert ran.code == 1
+        assert planted.leaks_in(ran.output.encode()) == []
+    written = [repository.folder / "out", caches, *(repository.folder / form for form in FORMATS)]
+    files = [file for place in written for file in (place.rglob("*") if place.is_dir() else [place]) if file.is_file()]
+    assert len(files) > len(FORMATS)
+    assert [(file.name, leak) for file in files for leak in planted.leaks_in(file.read_bytes())] == []
+
+
+def test_a_baseline_of_the_history_knows_its_values(repository: HistoryRepository) -> None:
+    repository.commit({"a.py": key("a")})
+    repository.commit({"a.py": None})
+    options = ("--policy", repository.policy, "--history", "HEAD")
+    run_scangate("baseline", "create", *options, cwd=repository.root).expect(0)
+    assert (repository.root / ".scangate-history-baseline.json").is_file()
+    repository.scan()[0].expect(0)
+    repository.commit({"a.py": key("another")})
+    repository.scan()[0].expect(1)
+    run_scangate("baseline", "update", *options[:3], "HEAD~1..HEAD", cwd=repository.root).expect(0)
+    _, document = repository.scan()
+    assert {entry["outcome"] for entry in document["findings"]} == {"known", "blocking"}
+
+
+def test_a_second_run_reads_nothing_again(repository: HistoryRepository) -> None:
+    for number in range(5):
+        repository.commit({"a.py": f"x = {number}\n" + key("a")})
+    env = {"SCANGATE_CACHE": str(repository.folder / "caches")}
+    first, second = (repository.scan(env=env)[1] for _ in range(2))
+    assert [run["files_cached"] for document in (first, second) for run in document["scanners"]] == [0, 1]
+    assert first["findings"] == second["findings"]

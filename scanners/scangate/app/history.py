@@ -82,7 +82,6 @@ class _HistoryRun:
         self._progress = progress
         self._plan = _for_secrets(setup.build_plan())
         self._texts, self._secrets = texts, Redactor(())
-        texts.gather(self._secrets)
         self._revisions: list[str] = []
         self._missing: frozenset[str] = frozenset()
         self._gaps: list[Gap] = []
@@ -93,6 +92,7 @@ class _HistoryRun:
         """Scans the commits of a range of revisions."""
         commits, in_head = self._list_commits(text)
         digits = len(commits[0]) if commits else 0
+        self._texts.gather(self._secrets)
         results, times = HistoryResults(commits, self._may_report, frozenset(in_head)), dict[str, int]()
         try:
             history = self._list_history(commits)
@@ -101,7 +101,8 @@ class _HistoryRun:
             for part in self._divide(history.blobs(digits)):
                 if self._is_over(done, len(history)):
                     break
-                results.add(*self._scan_part(part, _shift(self._progress, done, len(history))), part.blobs.values())
+                found = self._scan_part(part, _shift(self._progress, done, len(history)))
+                results.add(*found, part.blobs, self._texts.original_paths)
                 done += len(part.listing.targets)
             if results.has_values_to_find:
                 self._search_head(results, history, in_head)
@@ -110,10 +111,9 @@ class _HistoryRun:
             hint = error.hint or COMPLETE_HINT
             self._gaps.append(Gap(SCANNER, None, error.kind, f"the history was not read to its end: {error.reason}", hint=hint))
         if not results.has_results:
-            results.add(*self._scan_part(make_listing(self._session.root, self._repository)), ())
-        targets = results.targets(self._notes, self._secrets.redact_gaps(self._gaps), self._session.scope)
-        excluded = self._secrets.redact_skipped(self._skipped)
-        return HistoryScan(results.results(self._secrets, times, excluded), targets, self._plan)
+            results.add(*self._scan_part(make_listing(self._session.root, self._repository)), {}, {})
+        targets = results.targets(self._secrets, self._notes, self._gaps, self._session.scope)
+        return HistoryScan(results.results(self._secrets, times, self._skipped), targets, self._plan)
 
     def _list_commits(self, text: str) -> tuple[list[str], dict[str, GitEntry]]:
         """The commits, and what HEAD has, by blob. Raises UsageError if git cannot list them."""

@@ -48,11 +48,11 @@ from scangate.scan.result_cache import (
     CachedResult,
     FileChangedError,
     ResultCache,
-    UnchangedFile,
     digest_file_secrets,
     digest_secrets,
     merge_reports,
     result_key,
+    unchanged_files,
 )
 from scangate.scan.results import build_result, with_hint
 from scangate.scan.skipping import find_repeated_links, skip_link
@@ -269,10 +269,9 @@ class _ScanRun:
     def _redactor_of_cached(self, secrets: FileSecrets) -> Redactor:
         """A redactor that knows the secrets of the cached scan, by the index of their file."""
         targets, limit = self._listing.targets, self._plan.max_file_bytes
-        found = {targets[index].path: (targets[index], each) for index, each in secrets}
-        files = [UnchangedFile(target, self._content_digests[path], self._listing, limit) for path, (target, _) in found.items()]
-        redactor = Redactor(files)
-        redactor.add_secrets(FileReport(path, secrets=each) for path, (_, each) in found.items())
+        found = {targets[index].path: each for index, each in secrets}
+        redactor = Redactor(unchanged_files(self._listing, self._content_digests, limit, found, found))
+        redactor.add_secrets(FileReport(path, secrets=each) for path, each in found.items())
         redactor.number_masked_paths(target.path for target in targets)
         return redactor
 
@@ -371,13 +370,11 @@ class _ScanRun:
 
     def _build_redactor(self) -> Redactor:
         """A redactor that knows all secrets, from new reports and from cached ones."""
-        targets = {target.path: target for target in self._listing.targets}
-        unread = {path for run in self.task_runs for path in run.cached} - self._sources.keys()
+        cached = [item for run in self.task_runs for item in run.cached.items() if item[0] not in self._sources]
+        with_results = {path for path, result in cached if not result.is_empty}
         sources = [source for source in self._sources.values() if isinstance(source, SourceFile)]
-        sources += [
-            UnchangedFile(targets[path], self._content_digests[path], self._listing, self._plan.max_file_bytes)
-            for path in sorted(unread)
-        ]
+        paths, limit = sorted({path for path, _ in cached}), self._plan.max_file_bytes
+        sources += unchanged_files(self._listing, self._content_digests, limit, paths, with_results)
         redactor = Redactor(sources, self._plan.secret_salt)
         for run in self.task_runs:
             redactor.add_secrets(run.reports)

@@ -1,7 +1,7 @@
 """Lists the versions of files that some commits brought, each blob once, and divides them into listings of a bounded size.
 
-The paths of a listing are distinct, and a file has many versions: the path of a version is ``~BLOB/PATH``. It has the blob in it
-and not a number, so that a result of an earlier run is found in the cache, whatever the range of commits was.
+The paths of a listing are distinct, and a file has many versions: a version of ``a/b.py`` is ``a/~BLOB/b.py``. It has the blob
+in it and not a number, so that a result of an earlier run is found in the cache, whatever the range of commits was.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ class Blob(msgspec.Struct, frozen=True):
 
     def target(self, size: int, version: Version) -> Target:
         """The blob as a file to scan, under the path of a version. ``size``: in bytes; negative if git does not have it."""
-        prefix = f"~{self.id}{'.link' if self.is_link else ''}/"
-        raw_path = prefix.encode() + version.raw_path
-        target = Target(prefix + display_path(version.raw_path), raw_path, blob=self.id, size=size)
+        folder, slash, name = version.raw_path.rpartition(b"/")
+        raw_path = folder + slash + f"~{self.id}{'.link' if self.is_link else ''}/".encode() + name
+        target = Target(display_path(raw_path), raw_path, blob=self.id, size=size)
         return msgspec.structs.replace(target, content_type=LINK_TYPE, digest=f"git:{self.id}") if self.is_link else target
 
 
@@ -169,7 +169,8 @@ def _chunks(blobs: Iterable[Blob]) -> Iterator[list[Blob]]:
         yield chunk
 
 
-def split_path(path: str, digits: int) -> tuple[str, str]:
-    """The blob's id and the path of the file, of a path in a listing of blobs. ``digits``: of an id."""
-    prefix, _, rest = path.partition("/")
-    return prefix[1 : digits + 1], rest
+def file_path(path: str) -> str:
+    """The path of the file, of a path in a listing of blobs."""
+    folder, _, name = path.rpartition("/")
+    parent, slash, _ = folder.rpartition("/")
+    return parent + slash + name

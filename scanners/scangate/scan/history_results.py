@@ -24,7 +24,7 @@ from scangate.model import (
     SkippedPath,
     Targets,
 )
-from scangate.scan.history import Blob, Version, split_path
+from scangate.scan.history import Blob, Version, file_path
 from scangate.scan.identity import version_fingerprint
 from scangate.scan.redaction import Redactor
 from scangate.scan.results import status_of
@@ -62,30 +62,29 @@ class HistoryResults:
 
     def __init__(self, commits: Sequence[str], may_report: Callable[[str, str], bool], in_head: frozenset[str]) -> None:
         self._commits, self._may_report, self._head_blobs = commits, may_report, in_head
-        self._digits = len(commits[0]) if commits else 0
+        self._originals: Mapping[str, str] = {}
         self._scanners: dict[str, _Scanner] = {}
         self._in_head: set[Hashable] = set()
         self._target_gaps: _Gaps = {}
         self._skipped: set[SkippedPath] = set()
         self._content: defaultdict[str, set[str]] = defaultdict(set)
 
-    def add(self, results: Iterable[ScanResult], targets: Targets, blobs: Iterable[Blob]) -> None:
-        """Adds the results of a listing of ``blobs``."""
-        versions: defaultdict[str, list[Version]] = defaultdict(list)
-        for blob in blobs:
-            versions[blob.id] += blob.versions
-        orders = {name: min(found).order for name, found in versions.items()}
+    def add(
+        self, results: Iterable[ScanResult], targets: Targets, blobs: Mapping[str, Blob], original_paths: Mapping[str, str]
+    ) -> None:
+        """Adds the results of a listing of ``blobs``. ``original_paths``: of what was masked in it, see `TextRedactor.gather`."""
+        self._originals = original_paths
         for result in results:
             scanner = self._scanners.setdefault(result.scanner, _Scanner(result))
             scanner.last = result if result.status is not ScanStatus.SKIPPED else scanner.last
             for finding in result.findings:
-                self._add_finding(scanner, finding, versions)
-            self._add_gaps(scanner.gaps, result.gaps, orders)
+                self._add_finding(scanner, finding, blobs)
+            self._add_gaps(scanner.gaps, result.gaps, blobs)
             scanner.analyzed.update(self._file_path(path) for path in result.analyzed_files)
             scanner.skipped.update(map(self._skip, result.skipped_paths))
             scanner.cached += result.files_cached
             scanner.seconds += result.seconds
-        self._add_gaps(self._target_gaps, targets.gaps, orders)
+        self._add_gaps(self._target_gaps, targets.gaps, blobs)
         self._skipped.update(map(self._skip, targets.skipped_paths))
         for content in targets.content:
             self._content[content.content_type].update(map(self._file_path, content.paths))
@@ -119,26 +118,26 @@ class HistoryResults:
             self._scanners[skipped.scanner].skipped.add(skipped)
         return tuple(self._result(scanner, redactor, times) for scanner in self._scanners.values())
 
-    def targets(self, notes: Iterable[str], gaps: Iterable[Gap], scope: str) -> Targets:
+    def targets(self, redactor: Redactor, notes: Iterable[str], gaps: Iterable[Gap], scope: str) -> Targets:
         """The summary of all listings, with what else there is to say about them."""
-        own_gaps = {*self._merge_gaps(self._target_gaps), *gaps}
+        redact = redactor.redact_path
         paths = set().union(*self._content.values())
-        content = tuple(ContentFiles(name, tuple(sorted(found))) for name, found in sorted(self._content.items()))
+        content = tuple(ContentFiles(name, tuple(sorted(map(redact, found)))) for name, found in sorted(self._content.items()))
         return Targets(
             FileSource.HISTORY,
             len(paths),
-            tuple(sorted(self._skipped)),
+            redactor.redact_skipped(self._skipped),
             tuple(notes),
             scope,
-            tuple(sorted(own_gaps, key=Gap.sort_key)),
+            tuple(redactor.redact_gaps({*self._merge_gaps(self._target_gaps), *gaps})),
             content,
         )
 
-    def _add_finding(self, scanner: _Scanner, finding: Finding, versions: Mapping[str, Sequence[Version]]) -> None:
-        blob_id, _ = split_path(finding.location.path, self._digits)
-        if blob_id in self._head_blobs:
+    def _add_finding(self, scanner: _Scanner, finding: Finding, blobs: Mapping[str, Blob]) -> None:
+        blob = blobs[self._original(finding.location.path)]
+        if blob.id in self._head_blobs:
             self._in_head.add(_value_key(finding))
-        for version in versions[blob_id]:
+        for version in blob.versions:
             if not self._may_report(finding.scanner, display_path(version.raw_path)):
                 continue
             comments = (finding.tool_comment, finding.ignore_comments)
@@ -147,13 +146,12 @@ class HistoryResults:
             if earlier is None or version.order < earlier.version.order:
                 scanner.found[key] = _Found(finding, version)
 
-    def _add_gaps(self, known: _Gaps, gaps: Iterable[Gap], orders: Mapping[str, int]) -> None:
+    def _add_gaps(self, known: _Gaps, gaps: Iterable[Gap], blobs: Mapping[str, Blob]) -> None:
         for gap in gaps:
-            blob_id, path = split_path(gap.path or "", self._digits)
-            order = orders.get(blob_id, -1)
-            known.setdefault((gap.scanner, path, gap.kind), []).append(
-                (order, msgspec.structs.replace(gap, path=path if gap.path is not None else None))
-            )
+            path = "" if gap.path is None else self._file_path(gap.path)
+            order = -1 if gap.path is None else min(blobs[self._original(gap.path)].versions).order
+            placed = gap if gap.path is None else msgspec.structs.replace(gap, path=path)
+            known.setdefault((gap.scanner, path, gap.kind), []).append((order, placed))
 
     def _merge_gaps(self, known: _Gaps) -> Iterator[Gap]:
         """One gap for each path and kind, which says in which commit it is."""
@@ -166,7 +164,10 @@ class HistoryResults:
             yield msgspec.structs.replace(gap, line=0, reason=f"{gap.reason} (as commit {self._commits[order]} brought it{more})")
 
     def _file_path(self, path: str) -> str:
-        return split_path(path, self._digits)[1]
+        return file_path(self._original(path))
+
+    def _original(self, path: str) -> str:
+        return self._originals.get(path, path)
 
     def _skip(self, skipped: SkippedPath) -> SkippedPath:
         return msgspec.structs.replace(skipped, path=self._file_path(skipped.path))
@@ -174,9 +175,9 @@ class HistoryResults:
     def _result(self, scanner: _Scanner, redactor: Redactor, times: Mapping[str, int]) -> ScanResult:
         if scanner.last.status is ScanStatus.SKIPPED:
             return scanner.last
-        gaps = tuple(sorted(self._merge_gaps(scanner.gaps), key=Gap.sort_key))
+        gaps = tuple(redactor.redact_gaps(self._merge_gaps(scanner.gaps)))
         with_gap = {gap.path for gap in gaps if gap.path is not None}
-        files = tuple(sorted(scanner.analyzed - with_gap))
+        files = tuple(sorted({redactor.redact_path(path) for path in scanner.analyzed} - with_gap))
         findings = (self._place(found, redactor, times) for found in scanner.found.values())
         return msgspec.structs.replace(
             scanner.last,
@@ -184,7 +185,7 @@ class HistoryResults:
             files_given=len(files) + len(with_gap),
             analyzed_files=files,
             files_cached=min(scanner.cached, len(files)),
-            skipped_paths=tuple(sorted(scanner.skipped)),
+            skipped_paths=redactor.redact_skipped(scanner.skipped),
             seconds=round(scanner.seconds, 3),
             findings=tuple(sorted(findings, key=Finding.sort_key)),
             gaps=gaps,

@@ -88,6 +88,10 @@ class Redactor:
         self._redacted_facts.clear()
         self._values.add(other._values.values)
 
+    def original_paths(self) -> dict[str, str]:
+        """The paths that were masked, by what they were masked to."""
+        return {redacted: path for path, redacted in self._redacted_paths.items() if redacted != path}
+
     def redact_text(self, text: str) -> str:
         """``text`` without strong secrets and tokens. Paths of the scanned tree in it stay."""
         found = self._values.find(text, self._paths)
@@ -158,7 +162,7 @@ class Redactor:
 
         A changed secret at the same position then is a new finding.
         """
-        if not self._is_salted:
+        if not self._is_salted or not any(finding.kind is FindingKind.SECRET for finding in findings):
             return findings
         secrets = SecretLookup(self._lines(path), spans)
         return [self._with_secret_digest(finding, secrets) for finding in findings]

@@ -14,7 +14,7 @@ import functools
 import hashlib
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -65,22 +65,35 @@ class CachedResult(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_
 class UnchangedFile(SourceFile):
     """A file with cached results: read only if secrets in it have to be looked up, and then checked against its digest."""
 
-    def __init__(self, target: Target, digest: str, listing: Listing, limit: int) -> None:
+    def __init__(self, target: Target, digest: str, open_reader: Callable[[], Callable[[Target], bytes]]) -> None:
+        """``open_reader``: `Listing.reader` for this file at least, called when one is read."""
         super().__init__(target.path, Path(), target.content_type)
         self._target = target
         self._digest = digest
-        self._listing = listing
-        self._limit = limit
+        self._open_reader = open_reader
 
     def read_bytes(self) -> bytes:
         """The content of the file. Raises FileChangedError if it is not what the results are for."""
         try:
-            data = self._listing.reader([self._target], self._limit)(self._target)
+            data = self._open_reader()(self._target)
         except ScanError as error:
             raise FileChangedError from error
         if content_digest(data, self._target.blob) != self._digest:
             raise FileChangedError
         return data
+
+
+def unchanged_files(
+    listing: Listing, digests: Mapping[str, str], limit: int, paths: Iterable[str], read_together: Collection[str] = ()
+) -> Iterator[UnchangedFile]:
+    """The files at ``paths``. Those in ``read_together`` are likely to be read: git is asked for their blobs in batches."""
+    targets = {target.path: target for target in listing.targets}
+    together = [targets[path] for path in sorted(read_together)]
+    open_reader = functools.cache(functools.partial(listing.reader, together, limit))
+    for path in paths:
+        target = targets[path]
+        own_reader = functools.partial(listing.reader, [target], limit)
+        yield UnchangedFile(target, digests[path], open_reader if path in read_together else own_reader)
 
 
 def digest_file_secrets(secrets: Iterable[Secret]) -> bytes:

@@ -38,6 +38,7 @@ class TextRedactor:
         self._load: Callable[[], Redactor] | None = None
         self._redactor: Redactor | None = None
         self._gathered: Redactor | None = None
+        self.original_paths: Mapping[str, str] = {}
         self._known = KnownTexts(b"")
         self._clean: set[bytes] = set()
         self._store: tuple[CacheStore, bytes] | None = None
@@ -51,6 +52,7 @@ class TextRedactor:
         """
         if self._gathered is not None:
             self._gathered.add_values_of(redactor)
+            self.original_paths = redactor.original_paths()
             return
         self._redactor, self._store = redactor, store
         strong = (
@@ -83,7 +85,10 @@ class TextRedactor:
         return True
 
     def gather(self, redactor: Redactor) -> None:
-        """Takes the secrets of several runs: those of ``redactor``, to which every `learn` adds its own."""
+        """Takes the secrets of several runs: those of ``redactor``, to which every `learn` adds its own.
+
+        ``original_paths`` then has the paths that were masked in the last run, by what they were masked to.
+        """
         self._gathered = self._redactor = redactor
 
     def redact(self, text: str) -> str:
