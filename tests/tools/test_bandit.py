@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scangate.model import ScanStatus
+from scangate.model import GapKind, ScanStatus
 from scangate.tools import bandit
 from tests.support.scan_harness import ScanHarness
 
@@ -30,3 +30,10 @@ def test_members_of_archives_may_be_any_expression(tmp_path: Path) -> None:
         (11, "bandit:B307"),
     ]
     assert not [finding.message for finding in result.findings if "0x" in finding.message]
+
+
+def test_a_test_that_fails_on_a_deep_expression_costs_that_file_only(tmp_path: Path) -> None:
+    deep = "x = " + '"a" + ' * 900 + '"b"\n'
+    result = ScanHarness(tmp_path).result(bandit, {"deep.py": deep, "other.py": "eval(names)\n"})
+    assert {(gap.path, gap.kind) for gap in result.gaps} == {("deep.py", GapKind.PARTIAL_PARSE)}
+    assert [finding.location.path for finding in result.findings] == ["other.py"]

@@ -28,3 +28,10 @@ def test_a_secret_that_several_detectors_find_is_one_finding_that_names_them(tmp
     assert second.assessment is not None
     assert second.severity <= Severity.LOW
     assert SecretContext.PLACEHOLDER in second.assessment.contexts
+
+
+def test_secrets_in_a_deeply_nested_document_are_found(tmp_path: Path) -> None:
+    deep = '{"a": ' * 2000 + f'\n{{"password": "{fake_secret("deep")}"}}\n' + "}" * 2000
+    result = ScanHarness(tmp_path).result(BUILT_IN["detect-secrets"], {"a.yaml": deep, "a.json": deep})
+    assert result.gaps == ()
+    assert {(finding.location.path, finding.location.line) for finding in result.findings} == {("a.yaml", 2), ("a.json", 2)}

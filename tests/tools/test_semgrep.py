@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from scangate.model import ScanResult, ScanStatus
+from scangate.model import GapKind, ScanResult, ScanStatus
 from scangate.scan.context import CallContext
 from scangate.tools import semgrep
 from tests.support.scan_harness import ScanHarness
@@ -88,3 +88,12 @@ def test_a_program_without_execute_permission_is_not_started(
     installed_in(monkeypatch, tmp_path / "semgrep")
     call = bench.new_context()
     assert semgrep._program(QUICKLY, call) == call.find_console_script("semgrep")
+
+
+def test_a_file_that_takes_too_long_is_a_gap_of_that_file_only(bench: ScanHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = semgrep.FLAGS.index("--timeout") + 1
+    monkeypatch.setattr(semgrep, "FLAGS", (*semgrep.FLAGS[:at], "1", *semgrep.FLAGS[at + 1 :]))
+    slow = "a1: b\n" * 40_000  # each of the equal keys is compared with all others
+    result = bench.result(semgrep, {"slow.yaml": slow, "app.py": FILES["app.py"]})
+    assert [(gap.path, gap.kind) for gap in result.gaps] == [("slow.yaml", GapKind.TIMEOUT)]
+    assert {finding.location.path for finding in result.findings} == {"app.py"}

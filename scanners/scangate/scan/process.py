@@ -87,7 +87,8 @@ class ProcessRunner:
     def check_time(self) -> None:
         """Raises ScanError(TIMEOUT) if the time of the whole run is over."""
         if self.is_out_of_time:
-            reason = f"the time limit of the run, {self._time_limit:g} seconds, was reached"
+            unit = "second" if self._time_limit == 1 else "seconds"
+            reason = f"the time limit of the run, {self._time_limit:g} {unit}, was reached"
             raise ScanError(GapKind.TIMEOUT, reason, "raise it: scangate scan --time-limit SECONDS")
 
     def environment(self, *, network: bool, extra: Mapping[str, str]) -> dict[str, str]:

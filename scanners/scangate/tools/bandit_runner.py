@@ -38,6 +38,19 @@ class _Tester(tester.BanditTester):  # type: ignore[misc] # bandit has no types
                 return super().run_tests(raw_context, checktype)
         return NO_SCORES
 
+    def report_error(self, test: str, context: Any, error: Exception) -> None:
+        """One line for each test and line of code: bandit's own traceback for each node can fill megabytes."""
+        place = (test, context._context["filename"], context._context["lineno"])
+        if place not in _reported:
+            _reported.add(place)
+            node_visitor.b_tester.LOG.error(
+                "Bandit internal error running: %s on file %s at line %i: %s", *place, type(error).__name__
+            )
+
+
+_reported: set[tuple[str, str, int]] = set()
+"""The failures that were printed: test, file and line."""
+
 
 @functools.cache
 def _tests_for(testset: Any, checktype: str) -> tuple[tuple[Any, tuple[Any, ...]], ...]:

@@ -83,6 +83,8 @@ def _report(source: SourceFile, result: FileResult, options: Options) -> FileRep
     if result.timeout:
         reason = f"took more than {SECONDS_PER_FILE} seconds on this file"
         return FileReport(source.path, gaps=(Gap(NAME, source.path, GapKind.TIMEOUT, reason),))
+    if result.too_deep:
+        return FileReport(source.path, gaps=(Gap(NAME, source.path, GapKind.UNPARSABLE, "nested too deeply"),))
     if result.error:
         return FileReport(source.path, gaps=(Gap(NAME, source.path, GapKind.CRASH, f"failed on this file: {result.error}"),))
     is_entropy_excluded = any(matches(pattern, source.container or source.path) for pattern in options.entropy_exclude)

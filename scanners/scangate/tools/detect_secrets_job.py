@@ -33,10 +33,11 @@ class FoundSecret(msgspec.Struct, frozen=True):
 
 
 class FileResult(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The secrets in a file, or why it could not be scanned; ``error`` is the type of an exception."""
+    """The secrets in a file, or why it could not be scanned; ``too_deep``: its nesting; ``error`` is the type of an exception."""
 
     secrets: tuple[FoundSecret, ...] = ()
     timeout: bool = False
+    too_deep: bool = False
     error: str = ""
 
 

@@ -96,6 +96,8 @@ def _scan_file(file: JobFile, seconds: int) -> FileResult:
         secrets = list(assess(text, detections, own_rules=_own_rules()))
     except _FileTimeoutError:
         return FileResult(timeout=True)
+    except RecursionError:
+        return FileResult(too_deep=True)
     except Exception as error:  # noqa: BLE001 -- a plugin that fails on one file makes a gap of it
         return FileResult(error=type(error).__name__)
     finally:

@@ -74,7 +74,8 @@ def _ini_texts(text: str, *, add_header: bool) -> list[SecretText]:
 
 
 def _yaml_texts(text: str) -> list[SecretText]:
-    """The strings that are values of mappings. None for what detect-secrets cannot construct: several documents, unknown tags."""
+    """The strings that are values of mappings. None for what detect-secrets cannot construct: several documents, unknown tags, deep
+    nesting."""
     loader = yaml.SafeLoader(text)
     try:
         root = loader.get_single_node()
@@ -82,7 +83,7 @@ def _yaml_texts(text: str) -> list[SecretText]:
             return []
         strings = list(_strings_in(root))
         loader.construct_document(root)  # only now: it changes the nodes
-    except (yaml.YAMLError, ValueError, TypeError, OverflowError):
+    except (yaml.YAMLError, ValueError, TypeError, OverflowError, RecursionError):
         return []
     finally:
         loader.dispose()

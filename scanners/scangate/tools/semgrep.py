@@ -56,10 +56,11 @@ CONSOLE_SCRIPT_MARKER = b"from semgrep.console_scripts.entrypoint import main"
 """A line by which the console script is recognized."""
 
 RULE_TIMEOUT = 10  # seconds; a rule that is slow on one file makes a gap of that file, not of the whole call
+# The time limit needs `--x-parmap`: the threads that semgrep uses without it are not interrupted in the middle of a rule.
 FLAGS = (
     *("--metrics", "off", "--disable-version-check", "--disable-nosem", "--no-git-ignore", "--x-ignore-semgrepignore-files"),
     *("--no-rewrite-rule-ids", "--json", "--oss-only", "--no-autofix", "--max-target-bytes", "0"),
-    *("--timeout", str(RULE_TIMEOUT), "--timeout-threshold", "1", "--jobs", "1"),
+    *("--timeout", str(RULE_TIMEOUT), "--timeout-threshold", "1", "--jobs", "1", "--x-parmap"),
 )
 ENVIRONMENT = {"EIO_BACKEND": "posix", "SEMGREP_SEND_METRICS": "off", "SEMGREP_LOG_SRCS": "semgrep.parsing"}
 """With SEMGREP_LOG_SRCS, the experimental front end reports where its first parser for Python stopped."""
