@@ -33,7 +33,7 @@ RULES = ImportRules(
         "plugin": {"model", "errors", "source_text", "scan.process"},
         "advisories": {"advisories"},
         "scan": {"scan", "plugin"},
-        "tools": {"tools", "advisories", "plugin", "scan.literals", "scan.masking", "scan.token_formats"},
+        "tools": {"tools", "advisories", "plugin", "scan.literals", "scan.masking"},
         "judge": {"judge"},
         "report": {"report"},
         "publish": {"publish"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,6 +38,22 @@ def test_two_secrets_in_a_wider_detection_stay_two() -> None:
     merged = merge_overlapping([detection(0, 30, "secret-keyword", SecretClass.ASSIGNMENT), second, first])
     assert [each.detection for each in merged] == [first, second]
     assert merged[0].detectors == ("token", "secret-keyword")
+
+
+def test_partners_are_one_secret_with_what_is_detected_there() -> None:
+    pair = msgspec.structs.replace(detection(0, 20, "key", SecretClass.TOKEN), partners=((30, 70),))
+    alone = detection(30, 70, "secret", SecretClass.TOKEN)
+    (merged,) = merge_overlapping([detection(32, 40, "entropy", SecretClass.RANDOM), alone, pair])
+    assert (merged.detection, merged.detectors) == (pair, ("key", "secret", "entropy"))
+    assert merged.ranges == ((0, 20), (30, 70), (32, 40))
+
+
+def test_a_partner_of_two_belongs_to_the_first() -> None:
+    first, second = (
+        msgspec.structs.replace(detection(at, at + 20, "key", SecretClass.TOKEN), partners=((60, 100),)) for at in (0, 30)
+    )
+    merged = merge_overlapping([first, second, detection(60, 100, "secret", SecretClass.ASSIGNMENT)])
+    assert [each.detectors for each in merged] == [("key", "secret"), ("key",)]
 
 
 RANGES = st.tuples(st.integers(0, 40), st.integers(1, 15))

@@ -1,108 +1,117 @@
-"""Tokens of further providers are found, also in calls, and similar strings are not."""
+"""Tokens of providers are found anywhere, also in calls, and never shown."""
 
 from __future__ import annotations
 
-import string
 from pathlib import Path
 
-import pytest
-
-from scangate.model import Severity
-from scangate.scan.token_formats import TOKEN_TYPES
+from scangate.model import Finding, Severity
+from scangate.secrets.tokens.formats import TokenFormat
+from scangate.secrets.tokens.matching import TOKEN_FORMATS
 from scangate.tools.built_in import BUILT_IN
-from scangate.tools.provider_tokens import make_token_plugins
-from tests.support.fake_secrets import fake_tokens, seeded_text
+from tests.support.fake_secrets import fake_tokens
 from tests.support.scan_harness import ScanHarness
+from tests.support.token_samples import sample, token_sample
 
-HEX, UPPER = string.hexdigits[:16], string.ascii_uppercase + string.digits
-
-
-def made(seed: str) -> dict[str, str]:
-    """A token of each kind, generated here so that none is in the repository."""
-
-    def text(name: str, length: int, alphabet: str = string.ascii_letters + string.digits) -> str:
-        return seeded_text(f"{seed} {name}", length, alphabet)
-
-    return {
-        "Anthropic API Key": "sk-" + "ant-api03-" + text("a", 93) + "AA",
-        "Databricks Token": "da" + "pi" + text("d", 32, HEX),
-        "DigitalOcean Token": "dop" + "_v1_" + text("do", 64, HEX),
-        "Docker Hub Token": "dckr" + "_pat_" + text("dh", 27),
-        "GitHub Fine-Grained Token": "github" + "_pat_" + text("g", 22) + "_" + text("h", 59),
-        "Google API Key": "AI" + "za" + text("ga", 35),
-        "Google OAuth Client Secret": "GOC" + "SPX-" + text("go", 28),
-        "Grafana Token": "gl" + "sa_" + text("gr", 32) + "_" + text("gs", 8, HEX),
-        "HashiCorp Terraform Token": text("t", 14) + ".atlas" + "v1." + text("tf", 67),
-        "HashiCorp Vault Token": "hv" + "s." + text("v", 90),
-        "Hugging Face Token": "h" + "f_" + text("hf", 34, string.ascii_letters),
-        "Linear API Key": "lin" + "_api_" + text("l", 40),
-        "New Relic API Key": "NR" + "AK-" + text("n", 27, UPPER),
-        "Postman API Key": "PM" + "AK-" + text("p", 24, HEX) + "-" + text("q", 34, HEX),
-        "Pulumi Access Token": "pu" + "l-" + text("pu", 40, HEX),
-        "RubyGems API Key": "ruby" + "gems_" + text("r", 48, HEX),
-        "Sentry Auth Token": "sntry" + "u_" + text("s", 64, HEX),
-        "Shopify Access Token": "shp" + "at_" + text("sh", 32, HEX),
-        "Slack App-Level Token": "-".join(
-            ("xa" + "pp", "1", text("x", 11, UPPER), text("y", 13, string.digits), text("z", 64, HEX))
-        ),
-        "npm Access Token": "np" + "m_" + text("npm", 36),
-    }
+FORMS = [each for each in TOKEN_FORMATS if not each.after and not each.is_limited]
+FORMER = """anthropic-api-key databricks-token digitalocean-token docker-hub-token github-fine-grained-token google-api-key
+    google-oauth-client-secret grafana-token hashicorp-terraform-token hashicorp-vault-token hugging-face-token linear-api-key
+    new-relic-api-key npm-access-token postman-api-key pulumi-access-token rubygems-api-key sentry-auth-token
+    shopify-access-token slack-app-level-token"""
 
 
-def test_each_format_matches_its_own_token_only() -> None:
-    values = made("one")
-    assert set(values) == TOKEN_TYPES
-    for plugin in make_token_plugins():
-        seen = {kind for kind, value in values.items() if set(plugin.analyze_string(f'x = "{value}"'))}
-        assert seen == {plugin.secret_type}
+def format_of(rule: str) -> TokenFormat:
+    """The first format of a rule."""
+    return next(each for each in TOKEN_FORMATS if each.rule == rule)
 
 
-@pytest.mark.parametrize("kind", sorted(TOKEN_TYPES))
-def test_a_token_within_a_longer_word_is_not_matched(kind: str) -> None:
-    (plugin,) = (each for each in make_token_plugins() if each.secret_type == kind)
-    value = made("two")[kind]
-    assert list(plugin.analyze_string(value)) == [value]
-    assert not list(plugin.analyze_string(f"a{value}"))
-    assert not list(plugin.analyze_string(value[:24]))
+def scan(folder: Path, files: dict[str, bytes | str]) -> tuple[Finding, ...]:
+    """What detect-secrets and our detectors report."""
+    return ScanHarness(folder).result(BUILT_IN["detect-secrets"], files).findings
+
+
+def test_rule_ids_that_policies_and_baselines_name_still_exist() -> None:
+    assert set(FORMER.split()) <= {each.rule for each in TOKEN_FORMATS}
 
 
 def test_tokens_are_found_anywhere_and_never_shown(tmp_path: Path) -> None:
     """`client = connect("...")` is a reference to detect-secrets; a token whose form its provider made up is one there, too."""
-    ours, theirs = made("three"), fake_tokens("three")
-    known = {
-        kind: theirs[kind] for kind in ("AWS Access Key", "GitHub Token", "Slack Token", "Stripe Access Key", "SendGrid API Key")
-    }
-    values = {**ours, **known}
-    files: dict[str, bytes | str] = {f"{place}.py": f'client = connect("{value}")\n' for place, value in enumerate(values.values())}
+    values = {f"f{number}.py": token_sample(each, f"anywhere {each.rule}") for number, each in enumerate(FORMS)}
+    files: dict[str, bytes | str] = {path: f'client = connect("{value}")\n' for path, value in values.items()}
     files["plain.txt"] = "".join(f"{value}\n" for value in values.values())
-    files["name.py"] = f'password = get("{theirs["Secret Keyword"]}")\n'
-    result = ScanHarness(tmp_path).result(BUILT_IN["detect-secrets"], files)
-    reported = {(finding.location.path, finding.title) for finding in result.findings if finding.severity is Severity.HIGH}
-    assert {(f"{place}.py", kind) for place, kind in enumerate(values)} <= reported
-    assert {("plain.txt", kind) for kind in values} <= reported
+    files["name.py"] = f'password = get("{fake_tokens("three")["Secret Keyword"]}")\n'
+    findings = scan(tmp_path, files)
+    reported = {(finding.location.path, finding.rule) for finding in findings if finding.severity is Severity.HIGH}
+    expected = {f"f{number}.py": f"detect-secrets:{each.rule}" for number, each in enumerate(FORMS)}
+    assert set(expected.items()) <= reported
+    assert {("plain.txt", rule) for rule in expected.values()} <= reported
     assert not [path for path, _ in reported if path == "name.py"]
-    assert not [value for value in values.values() if value in repr(result.findings)]
+    assert not [value for value in values.values() if value in repr(findings)]
 
 
 def test_an_npm_token_is_reported_once_with_or_without_its_registry(tmp_path: Path) -> None:
-    token = made("four")["npm Access Token"]
+    token = token_sample(format_of("npm-access-token"), "four")
     files: dict[str, bytes | str] = {
         "Dockerfile": f"ENV NPM_CONFIG__authToken={token}\n",
         "a.sh": f"npm config set _authToken={token}\n",
         ".npmrc": f"//registry.example.com/:_authToken={token}\n",
     }
-    result = ScanHarness(tmp_path).result(BUILT_IN["detect-secrets"], files)
-    reported = [(finding.location.path, finding.title) for finding in result.findings if "npm" in finding.title.lower()]
+    reported = [(finding.location.path, finding.title) for finding in scan(tmp_path, files) if "npm" in finding.title.lower()]
     assert sorted(reported) == [(".npmrc", "npm Access Token"), ("Dockerfile", "npm Access Token"), ("a.sh", "npm Access Token")]
 
 
-def test_an_identifier_with_a_token_prefix_is_not_matched() -> None:
-    names = (
-        "hvs.compute_saturation_and_brightness",
-        "hvs.computeSaturationAndBrightness",
+def test_an_access_key_and_its_secret_are_one_finding(tmp_path: Path) -> None:
+    identity, key = "AK" + "IA" + sample("[A-Z2-7]{16}", "id"), sample("[0-9A-Za-z+/]{40}", "aws secret")
+    session = "IQoJb3JpZ2luX2Vj" + sample("[0-9A-Za-z+/]{400}", "session") + "=="
+    files: dict[str, bytes | str] = {
+        "credentials": f"[default]\naws_access_key_id = {identity}\naws_secret_access_key = {key}\n",
+        ".env": f"AWS_ACCESS_KEY_ID={identity}\nAWS_SECRET_ACCESS_KEY={key}\n",
+        "a.json": f'{{"AccessKeyId": "{identity}", "SecretAccessKey": "{key}"}}\n',
+        "a.yaml": f"aws:\n  accessKey: {identity}\n  secretKey: {key}\n",
+        "App.java": f'new BasicAWSCredentials("{identity}", "{key}");\n',
+        "a.properties": f"cloud.aws.credentials.access-key={identity}\ncloud.aws.credentials.secret-key={key}\n",
+        "a.csv": f"Access key ID,Secret access key\n{identity},{key}\n",
+        "b.ini": f"[s3]\nsecret_key = {key}\naccess_key = {identity}\n",
+        "main.tf": f'provider "aws" {{\n  access_key = "{identity}"\n  secret_key = "{key}"\n}}\n',
+        "alone.py": f'KEY = "{identity}"\n',
+        "secret.py": f'AWS_SECRET = "{key}"\n',
+        "session.sh": f"export AWS_SESSION_TOKEN={session}\n",
+    }
+    findings = scan(tmp_path, files)
+    high = sorted((finding.location.path, finding.rule) for finding in findings if finding.severity is Severity.HIGH)
+    rules = {"secret.py": "aws-secret-access-key", "session.sh": "aws-session-token"}
+    assert high == sorted((path, f"detect-secrets:{rules.get(path, 'aws-access-key')}") for path in files)
+    assert len(findings) == len(files)
+    assert key not in repr(findings)
+
+
+def test_ids_of_aws_are_no_secrets(tmp_path: Path) -> None:
+    ids = sample("[A-Z2-7]{17}", "ids")
+    scope = "%2F20260101%2Feu-west-1%2Fs3%2Faws4_request"
+    signed = f"X-Amz-Credential=AK{'IA'}{ids[:16]}{scope}&X-Amz-Date=20260101T000000Z&X-Amz-Expires=60&X-Amz-SignedHeaders=host"
+    files: dict[str, bytes | str] = {
+        "ids.yaml": f"user: AIDA{ids}\nrole: AROA{ids}\naccount: '111122223333'\n"
+        "queue: arn:aws:sqs:eu-west-1:111122223333:orders-production-dead-letter-queue\n"
+        "key: arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab\n",
+        "signed.txt": f"https://bucket.s3.amazonaws.com/a?{signed}&X-Amz-Signature={sample('[0-9a-f]{64}', 'signature')}\n",
+    }
+    findings = scan(tmp_path, files)
+    assert [finding.rule for finding in findings if finding.severity >= Severity.MEDIUM] == ["detect-secrets:aws-signed-url"]
+    assert not [finding for finding in findings if finding.severity > Severity.MEDIUM]
+
+
+def test_samples_and_parts_of_longer_words_block_nothing(tmp_path: Path) -> None:
+    word = sample("[0-9A-Z]{40}", "word")
+    lines = [
+        "ghp" + "_" + "x" * 36,
+        "sk" + "_live_" + "abcdefghijklmnopqrstuvwx",
+        "AK" + "IAIOSFODNN7EXAMPLE",
+        "xoxb" + "-123456789012-123456789012-xxxxxxxxxxxxxxxxxxxxxxxx",
+        "AC" + sample("[0-9a-f]{32}", "account"),
+        "Q1" + "AK" + "IA" + word,
+        "sk-proj-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
         "hvs.compute_saturation_and_brightness_2",
         "hf_" + "abcdefghijklmnopqrstuvwxyzabcdefgh",
-        "HF_" + "hf_" + "ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGH",
-    )
-    for name in names:
-        assert not [seen for plugin in make_token_plugins() for seen in plugin.analyze_string(f"x = {name}(1)")]
+        "1111222233:orders-production-dead-letter-queue",
+    ]
+    files: dict[str, bytes | str] = {f"f{number}.txt": f"value {line}\n" for number, line in enumerate(lines)}
+    assert not [finding.location for finding in scan(tmp_path, files) if finding.severity > Severity.LOW]

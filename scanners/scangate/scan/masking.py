@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from scangate.scan.language_families import Family, family_of
 from scangate.scan.literals import KEY_BEGIN, KEY_END, SourceText, url_password_end
 from scangate.scan.secret_values import is_plain_word, is_unguessable
-from scangate.scan.token_formats import TOKEN_PATTERNS
+from scangate.secrets.tokens.matching import find_token_ranges
 
 MASK = "***"
 # Every repetition below is possessive, atomic or bounded, so that matching is linear for hostile lines too.
@@ -68,8 +68,6 @@ _PROVIDER_TOKEN = re.compile(
     r"gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|(?:AKIA|ASIA)[A-Z0-9]{16}|xox[a-z]-[\w-]{10,}|[sr]k_(?:live|test)_\w{16,}"
     r"|eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?"
 )
-_OTHER_TOKEN = re.compile(rf"(?<![\w-])(?:{'|'.join(TOKEN_PATTERNS.values())})(?![\w-])")
-_LONG_WORD = re.compile(r"[\w.-]{32,}")  # the shortest of these tokens
 _QUOTED = re.compile(r"(?P<quote>[\"'`])(?P<value>[^\"'`\s]{6,}+)(?P=quote)")
 _ASSIGNED_NAME = re.compile(r"(?<![\w.-])([\w.-]++)[\"'`\]]*+[=>:(,\s]*+\Z")
 _VERSION = re.compile(r"\d+(?:\.\d+)+")
@@ -245,7 +243,7 @@ def mask_tokens(text: str) -> str:
     """``text`` without what is a secret by its form alone: tokens of known formats, and passwords in URLs."""
     text = mask_ranges(text, _url_passwords(text)) if "://" in text else text
     text = _PROVIDER_TOKEN.sub(MASK, text)
-    return _OTHER_TOKEN.sub(MASK, text) if _LONG_WORD.search(text) else text
+    return mask_ranges(text, find_token_ranges(text))
 
 
 def mask_arguments(text: str) -> str:

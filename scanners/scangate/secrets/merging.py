@@ -26,11 +26,12 @@ def merge_overlapping(detections: Iterable[Detection]) -> list[MergedDetection]:
     chosen: list[tuple[int, int, int]] = []  # start, end, index of the group; disjoint and sorted
     groups: list[list[Detection]] = []
     for each in sorted(set(detections), key=_rank):
-        at = bisect_left(chosen, (each.start, each.end, 0))
-        near = [chosen[index] for index in (at - 1, at) if 0 <= index < len(chosen)]
-        group = next((number for start, end, number in near if start < each.end and each.start < end), None)
+        group = _group_at(chosen, each.start, each.end)
         if group is None:
             insort(chosen, (each.start, each.end, len(groups)))
+            for start, end in each.partners:
+                if _group_at(chosen, start, end) is None:
+                    insort(chosen, (start, end, len(groups)))
             groups.append([each])
         else:
             groups[group].append(each)
@@ -38,14 +39,22 @@ def merge_overlapping(detections: Iterable[Detection]) -> list[MergedDetection]:
         MergedDetection(
             group[0],
             tuple(dict.fromkeys(each.rule for each in group)),
-            tuple(sorted({span for each in group for span in ((each.start, each.end), *each.more)})),
+            tuple(sorted({span for each in group for span in ((each.start, each.end), *each.partners, *each.more)})),
         )
         for group in groups
     )
     return sorted(merged, key=lambda each: (each.detection.start, each.detection.rule))
 
 
+def _group_at(chosen: list[tuple[int, int, int]], start: int, end: int) -> int | None:
+    """The group of a chosen range that overlaps this one."""
+    at = bisect_left(chosen, (start, end, 0))
+    near = [chosen[index] for index in (at - 1, at) if 0 <= index < len(chosen)]
+    return next((number for first, last, number in near if first < end and start < last), None)
+
+
 def _rank(detection: Detection) -> tuple[bool, int, int, int, Detection]:
-    """A proven format first, then the most specific class, then the longest, then the one that knows most."""
+    """A proven format first, then the most specific class, then the longest with its partners, then the one that knows most."""
+    length = sum(end - start for start, end in ((detection.start, detection.end), *detection.partners))
     unknown = [detection.name, detection.user, detection.host].count("")
-    return (not detection.is_verified, _SPECIFICITY[detection.secret_class], detection.start - detection.end, unknown, detection)
+    return (not detection.is_verified, _SPECIFICITY[detection.secret_class], -length, unknown, detection)

@@ -41,7 +41,6 @@ from scangate.secrets.text import ScannedText
 from scangate.source_text import decode, split_lines
 from scangate.tools.detect_secrets_job import FileResult, FoundSecret, Job, JobFile, Output, slugify
 from scangate.tools.line_prefilter import LinePrefilter, has_keyword
-from scangate.tools.provider_tokens import make_token_plugins
 from scangate.tools.secret_texts import Part, SecretText, eager_texts_of, texts_of
 
 ALLOWLIST_FILTER = "detect_secrets.filters.allowlist.is_line_allowlisted"
@@ -61,7 +60,15 @@ CLASSES = {  # most plugins detect the format of a provider; these do not
     "Base64 High Entropy String": SecretClass.RANDOM,
     "Hex High Entropy String": SecretClass.RANDOM,
     "Public IP (ipv4)": SecretClass.RANDOM,
+    # known by a name, of which these plugins need no more than "key" or "sl"
+    "Cloudant Credentials": SecretClass.ASSIGNMENT,
+    "IBM COS HMAC Credentials": SecretClass.ASSIGNMENT,
+    "IBM Cloud IAM Key": SecretClass.ASSIGNMENT,
+    "SoftLayer Credentials": SecretClass.ASSIGNMENT,
 }
+# Formats of a fixed length, which these plugins find in the middle of longer words as well.
+WHOLE_WORDS = frozenset({"AWS Access Key", "Discord Bot Token", "Mailchimp Access Key", "Telegram Bot Token", "Twilio API Key"})
+_ESCAPE = re.compile(r"\\[nrtbf]\Z|%[0-9A-F]{2}\Z")
 # A filter takes the brackets of our own comment for an index (`token[0]`), and would drop the secret before them.
 IGNORE_COMMENT = re.compile(r"scangate\s*:\s*ignore", re.IGNORECASE)
 
@@ -133,6 +140,8 @@ class _Secret(NamedTuple):
 def _detection(text: ScannedText, secret: _Secret) -> Detection:
     (start, end), *more = [(text.offset(line, first), text.offset(line, last)) for line, first, last in secret.spans]
     secret_class = CLASSES.get(secret.type, SecretClass.TOKEN)
+    if secret.type in WHOLE_WORDS and _is_in_longer_word(text.text[max(start - 1, 0) : end], secret.value):
+        secret_class = SecretClass.RANDOM
     value, name = secret.value, ""
     if secret_class is SecretClass.TOKEN:
         value = text.text[start:end]  # of some tokens it reports the first letters only
@@ -153,6 +162,12 @@ def _is_all_of(entry: ScalarEntry, start: int, end: int, text: ScannedText) -> b
     """Whether a range is a scalar of one line, but for a quote before it and the brackets after it."""
     is_near = abs(start - entry.start) <= 1 and -1 <= end - entry.end <= MAX_BRACKETS
     return is_near and "\n" not in text.text[entry.start : entry.end]
+
+
+def _is_in_longer_word(written: str, value: str) -> bool:
+    """Whether a letter or a digit is right before or after the value, but an escape."""
+    before, found, after = written.partition(value)
+    return bool(found) and (after[:1].isalnum() or (before[-1:].isalnum() and not _ESCAPE.search(before)))
 
 
 def _find_secrets(name: str, text: str) -> Iterator[_Secret]:
@@ -216,12 +231,12 @@ def _first_value_end(found: set[PotentialSecret], text: str) -> int:
 @functools.cache
 def _own_rules() -> frozenset[str]:
     """The rules that detect-secrets does not have."""
-    return frozenset(TITLES) - {slugify(plugin.secret_type) for plugin in (*get_plugins(), *make_token_plugins())}
+    return frozenset(TITLES) - {slugify(plugin.secret_type) for plugin in get_plugins()}
 
 
 @functools.cache
 def _prefilter() -> LinePrefilter:
-    return LinePrefilter([*get_plugins(), *make_token_plugins()])
+    return LinePrefilter(get_plugins())
 
 
 def _locate_value(lines: list[str], text: SecretText, value: str) -> tuple[int, tuple[Part, ...]]:

@@ -66,10 +66,9 @@ def _first_sentence(plugin: Any) -> str:
 def _detect_secrets_rules() -> Iterator[RuleInfo]:
     from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class  # noqa: PLC0415 -- loads every plugin
 
-    from scangate.scan.token_formats import TOKEN_TYPES  # noqa: PLC0415 -- only if needed
     from scangate.secrets.detectors import TITLES  # noqa: PLC0415 -- loads every detector
 
     cwe = (detect_secrets.CWE_HARD_CODED_CREDENTIALS,)
-    titles = {slugify(kind): kind for kind in (*get_mapping_from_secret_type_to_class(), *sorted(TOKEN_TYPES))}
-    for rule, title in (*titles.items(), *TITLES.items()):
+    titles = {slugify(kind): kind for kind in get_mapping_from_secret_type_to_class()}
+    for rule, title in {**TITLES, **titles}.items():
         yield RuleInfo(detect_secrets.rule_id(rule), title, f"text in the format of: {title}", cwe=cwe)

@@ -18,6 +18,7 @@ from scangate.secrets.contexts.strength import (
     is_made_up_for_test,
     is_same_as_user,
 )
+from scangate.secrets.contexts.token_forms import is_public_id, is_sample
 from scangate.secrets.contexts.translations import is_translation
 from scangate.secrets.detection import Detection
 from scangate.secrets.text import ScannedText
@@ -30,8 +31,10 @@ RECOGNIZERS: tuple[tuple[SecretContext, Recognizer], ...] = (
     (SecretContext.DIGEST, is_digest),
     (SecretContext.PUBLIC_KEY, is_public_key),
     (SecretContext.IDENTIFIER, is_identifier),
+    (SecretContext.IDENTIFIER, is_public_id),
     (SecretContext.TRANSLATION, is_translation),
     (SecretContext.PLACEHOLDER, is_placeholder),
+    (SecretContext.PLACEHOLDER, is_sample),
     (SecretContext.DEFAULT, is_default),
     (SecretContext.SAME_AS_USER, is_same_as_user),
     (SecretContext.LOCAL_HOST, is_local),
@@ -43,4 +46,4 @@ RECOGNIZERS: tuple[tuple[SecretContext, Recognizer], ...] = (
 
 def contexts_of(detection: Detection, text: ScannedText) -> tuple[SecretContext, ...]:
     """What speaks against a detection, in the order of the table. What is proven to be a secret is one anywhere but in an ARN."""
-    return tuple(context for context, recognizes in RECOGNIZERS if recognizes(detection, text))
+    return tuple(dict.fromkeys(context for context, recognizes in RECOGNIZERS if recognizes(detection, text)))

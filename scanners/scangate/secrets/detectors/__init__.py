@@ -9,7 +9,7 @@ from typing import Protocol, cast
 from scangate.secrets.detection import Detection
 from scangate.secrets.text import ScannedText
 
-MODULES: tuple[str, ...] = ("assignments",)
+MODULES: tuple[str, ...] = ("assignments", "tokens")
 
 
 class Detector(Protocol):

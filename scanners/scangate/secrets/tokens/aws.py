@@ -1,0 +1,111 @@
+"""Credentials of Amazon Web Services. Account ids, ARNs and the ids of users and roles (AIDA, AROA, ...) are no secrets."""
+
+from __future__ import annotations
+
+from scangate.secrets.tokens.formats import ALNUM, BASE64, HEX, LOWER, UPPER, UUID, NamedFormat, TokenFormat
+
+SECRET_KEY = f"{BASE64}{{40}}"
+_B64 = "[0-9A-Za-z+/=]"
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
+_ACCESS_KEYS = "AKIA ASIA ABIA ACCA"
+
+FORMATS = (
+    TokenFormat(
+        "aws-access-key",
+        "AWS Access Key",
+        _ACCESS_KEYS,
+        f"{UPPER}{{16}}",
+        "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html",
+        partner=SECRET_KEY,
+    ),
+    # Protocol buffers whose first field is the origin: "\x01\x0a\x03aws", "\x17\x0a\x06er/aws", "!\x0a\x09origin_ec"
+    TokenFormat(
+        "aws-session-token",
+        "AWS Session Token",
+        "AQoDYXdz FwoGZXIvYXdz FQoGZXIvYXdz IQoJb3JpZ2luX2Vj",
+        f"{_B64}{{80,2000}}",
+        "https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html",
+    ),
+    TokenFormat(
+        "aws-mws-auth-token",
+        "Amazon MWS Authorization Token",
+        "amzn.mws.",
+        UUID,
+        "https://developer-docs.amazon.com/sp-api/docs/migrate-your-authorization-from-amazon-mws",
+    ),
+    # base64 of "BedrockAPIKey-" and the name of the user after the prefix
+    TokenFormat(
+        "aws-bedrock-api-key",
+        "Amazon Bedrock API Key",
+        "ABSKQmVkcm9ja0FQSUtleS",
+        f"{_B64}{{60,260}}",
+        "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_bedrock.html",
+    ),
+    # base64 of a pre-signed URL that begins with "bedrock.amazonaws.com/?"
+    TokenFormat(
+        "aws-bedrock-short-term-api-key",
+        "Amazon Bedrock Short-Term API Key",
+        "bedrock-api-key-YmVkcm9jay5hbWF6b25hd3MuY29tL",
+        f"{_B64}{{100,4000}}",
+        "https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys-how.html",
+        is_limited=True,
+    ),
+    # Also the token for a database: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.html
+    TokenFormat(
+        "aws-signed-url",
+        "AWS Pre-Signed URL",
+        "",
+        f"{HEX}{{64}}",
+        "https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html",
+        after="X-Amz-Signature=",
+        is_limited=True,
+    ),
+)
+NAMED = (
+    NamedFormat(
+        "aws-secret-access-key",
+        "AWS Secret Access Key",
+        "aws amazon s3 ses sqs sns dynamodb secretaccesskey secret_access_key accesskeysecret boto boto3",
+        BASE64,
+        (40,),
+        "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html",
+        kinds="secret accesskey access_key access-key aws_key awskey",
+    ),
+    # one byte for the version, 4, and an HMAC-SHA256
+    NamedFormat(
+        "aws-ses-smtp-password",
+        "Amazon SES SMTP Password",
+        "ses smtp amazonses",
+        BASE64,
+        (44,),
+        "https://docs.aws.amazon.com/ses/latest/dg/smtp-credentials.html",
+        start="B[A-P]",
+        kinds="pass secret pwd",
+    ),
+    NamedFormat(
+        "aws-codecommit-password",
+        "AWS CodeCommit Git Credential",
+        "codecommit",
+        BASE64,
+        (43, 44),
+        "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_ssh-keys.html",
+    ),
+    NamedFormat(
+        "aws-cognito-client-secret",
+        "Amazon Cognito App Client Secret",
+        "cognito userpool user_pool",
+        LOWER,
+        (50, 51, 52),
+        "https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-client-apps.html",
+        kinds="secret",
+    ),
+    NamedFormat(
+        "aws-api-gateway-key",
+        "Amazon API Gateway Key",
+        "execute-api apigateway api_gateway api-gateway",
+        ALNUM,
+        (40,),
+        "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key-source.html",
+        kinds="x-api-key api_key apikey",
+    ),
+)

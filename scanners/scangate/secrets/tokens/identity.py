@@ -1,0 +1,103 @@
+"""Tokens of identity providers, secret stores and captchas."""
+
+from __future__ import annotations
+
+from scangate.secrets.tokens.formats import ALNUM, BASE64URL, HEX, UPPER, UUID, NamedFormat, TokenFormat, UrlFormat
+
+FORMATS = (
+    TokenFormat(
+        "onepassword-service-account-token",
+        "1Password Service Account Token",
+        "ops_eyJ",
+        f"{BASE64URL}{{250,1200}}",
+        "https://developer.1password.com/docs/service-accounts/security/",
+    ),
+    TokenFormat(
+        "onepassword-secret-key",
+        "1Password Secret Key",
+        "A3-",
+        f"{UPPER}{{6}}-(?:{UPPER}{{11}}|{UPPER}{{6}}-{UPPER}{{5}})-{UPPER}{{5}}-{UPPER}{{5}}-{UPPER}{{5}}",
+        "https://support.1password.com/secret-key-security/",
+    ),
+    TokenFormat("age-secret-key", "age Secret Key", "AGE-SECRET-KEY-1", "[02-9AC-HJ-NP-Z]{58}", "https://age-encryption.org/v1"),
+    TokenFormat(
+        "ory-token",
+        "Ory Token",
+        "ory_pat_ ory_apikey_ ory_at_ ory_rt_",
+        f"{BASE64URL}{{32,90}}",
+        "https://www.ory.com/docs/concepts/personal-access-token",
+    ),
+    TokenFormat("hcaptcha-secret", "hCaptcha Secret", "ES_", f"{HEX}{{32}}", "https://docs.hcaptcha.com/"),
+    TokenFormat(
+        "turnstile-secret-key",
+        "Cloudflare Turnstile Secret Key",
+        "0x4AAAAAAA",
+        f"{BASE64URL}{{25,26}}",
+        "https://developers.cloudflare.com/turnstile/get-started/",
+    ),
+    TokenFormat(
+        "azure-entra-refresh-token",
+        "Microsoft Entra Refresh Token",
+        "0.A 1.A",
+        f"{BASE64URL}{{50,60}}[.]Ag{BASE64URL}{{200,1600}}",
+        "https://learn.microsoft.com/en-us/entra/identity-platform/refresh-tokens",
+    ),
+    TokenFormat(
+        "bitwarden-access-token",
+        "Bitwarden Access Token",
+        "0.",
+        f"{UUID}[.]{ALNUM}{{30}}:[0-9A-Za-z+/]{{22}}==",
+        "https://bitwarden.com/help/access-tokens/",
+    ),
+)
+NAMED = (
+    NamedFormat(
+        "okta-api-token",
+        "Okta API Token",
+        "okta ssws",
+        BASE64URL,
+        (42,),
+        "https://developer.okta.com/docs/guides/create-an-api-token/main/",
+        start="00",
+        kinds="token key ssws secret",
+    ),
+    NamedFormat(
+        "okta-client-secret",
+        "Okta Client Secret",
+        "okta",
+        BASE64URL,
+        (40, 64),
+        "https://developer.okta.com/docs/guides/implement-grant-type/clientcreds/main/",
+        kinds="secret",
+    ),
+    NamedFormat(
+        "auth0-client-secret",
+        "Auth0 Client Secret",
+        "auth0",
+        BASE64URL,
+        (64,),
+        "https://auth0.com/docs/get-started/applications/application-settings",
+        kinds="secret",
+    ),
+    NamedFormat(
+        "recaptcha-secret-key",
+        "reCAPTCHA Secret Key",
+        "recaptcha captcha",
+        BASE64URL,
+        (40,),
+        "https://developers.google.com/recaptcha/docs/verify",
+        kinds="secret private",
+        start="6L",
+    ),
+    NamedFormat(
+        "onelogin-client-secret",
+        "OneLogin Client Secret",
+        "onelogin",
+        HEX,
+        (64,),
+        "https://developers.onelogin.com/api-docs/2/getting-started/working-with-api-credentials",
+        kinds="secret",
+    ),
+    NamedFormat("duo-secret-key", "Duo Secret Key", "duo skey", ALNUM, (40,), "https://duo.com/docs/adminapi", kinds="skey secret"),
+)
+URLS: tuple[UrlFormat, ...] = ()
