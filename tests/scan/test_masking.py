@@ -56,6 +56,58 @@ def test_in_a_line_of_source_only_values_are_masked(path: str, text: str, expect
     assert mask_suspicious(text, path) == expected
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "password = md5(password.encode())",
+        "max_age=31449600",
+        "add(CORSMiddleware, allow_credentials=True)",
+        "add(CORSMiddleware, allow_credentials=True, max_tokens=4096)",
+        "max_tokens: 4096",
+        '"max_tokens": 4096,',
+        "secret_key = get_key()",
+        "PASSWORD_RESET_TIMEOUT = 259200",
+        "TOKEN_TTL=3600s",
+        "token_type: bearer",
+        '"token_type": "bearer"',
+        "token=request.token",
+        "def f(password: str, limit: int):",
+        "    token: string;",
+        "run --max-tokens 4096 --token-type bearer",
+    ],
+)
+@pytest.mark.parametrize("path", ["a.py", "a.yaml", "a.json", "a.sh", "a.md", "a.html", "a.ini", ""])
+def test_settings_and_expressions_stay(text: str, path: str) -> None:
+    assert mask_suspicious(text, path) == text
+
+
+@pytest.mark.parametrize("path", ["a.yaml", "a.sh", "a.md", "a.ini", ""])
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("password: 4711", "4711"),
+        ("DB_PASSWORD=12345678", "12345678"),
+        ("credentials=4711", "4711"),
+        ("userpass=12345678", "12345678"),
+        ("password: token.hunter", "hunter"),
+        ("password_hint: hunter2", "hunter2"),
+        ("token_id=9f8e7d6c5b4a", "9f8e7d6c5b4a"),
+        ("password: Truely)", "Truely"),
+        ("token: string1", "string1"),
+        ("max_tokens: 12345678901234567890", "12345678901234567890"),
+        ("--password 4711", "4711"),
+        ('"password": "bearer"', "bearer"),
+    ],
+)
+def test_values_are_hidden_whatever_they_look_like(path: str, text: str, hidden: str) -> None:
+    assert hidden not in mask_suspicious(text, path)
+
+
+def test_a_word_does_not_show_the_rest_of_its_value() -> None:
+    assert mask_suspicious("token_kind: opaque or hunter", "a.yaml") == "token_kind: ***"
+    assert mask_suspicious("max_tokens: 4096 hunter", "a.yaml") == "max_tokens: ***"
+
+
 COMMIT = "3f786850e387550fdab836ed" + "7e6dc881de23001b"
 
 

@@ -35,3 +35,11 @@ def test_secrets_in_a_deeply_nested_document_are_found(tmp_path: Path) -> None:
     result = ScanHarness(tmp_path).result(BUILT_IN["detect-secrets"], {"a.yaml": deep, "a.json": deep})
     assert result.gaps == ()
     assert {(finding.location.path, finding.location.line) for finding in result.findings} == {("a.yaml", 2), ("a.json", 2)}
+
+
+def test_a_secret_in_a_block_scalar_is_at_its_own_line_and_nothing_else_is_masked(tmp_path: Path) -> None:
+    literal, folded = fake_secret("literal"), fake_secret("folded")
+    text = f"db:\n  password: |\n    {literal}\n  pool: 4\nsecret: >-\n  {folded}\n"
+    result = ScanHarness(tmp_path).result(BUILT_IN["detect-secrets"], {"a.yaml": text})
+    assert {finding.location.line for finding in result.findings} == {3, 6}
+    assert {finding.evidence for finding in result.findings} == {"***"}

@@ -11,7 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from scangate.scan.language_families import Family, family_of
 from scangate.scan.literals import KEY_BEGIN, KEY_END, SourceText, url_password_end
 from scangate.scan.secret_values import is_plain_word, is_unguessable
+from scangate.secrets.names import is_about_secret
 from scangate.secrets.tokens.matching import find_token_ranges
+from scangate.secrets.values import words_of
 
 MASK = "***"
 # Every repetition below is possessive, atomic or bounded, so that matching is linear for hostile lines too.
@@ -32,6 +34,12 @@ _REFERENCE = re.compile(
     r"|(?:basic|bearer|digest|negotiate)\Z"
 )
 _PLACEHOLDER = re.compile(r"%s|%\(\w+\)s|\?|:\w+|\$\w+|@\w+|\$?\{[\w.\[\]()!:]*\}")
+_NUMBER = re.compile(r"[+-]?\d[\d_]{0,11}(?:\.\d{1,6})?(?:ms|[smhd])?", re.ASCII)
+_SWITCH = re.compile(r"(?i)true|false|none|null|nil|undefined")
+_ATTRIBUTE = re.compile(r"[A-Za-z_$]\w*+(?:\.[A-Za-z_$]\w*+)++", re.ASCII)
+_TYPE = re.compile(r"str|string|String|bytes|int|number|bool|boolean|SecretStr")
+_CLOSERS = ")]};,"
+_COUNTED = frozenset({"tokens", "passwords", "secrets", "keys"})
 # A string in a line: an apostrophe in a word opens none.
 _STRING = re.compile(r"""(?<![\w"'\\])[bBrRuUfF]{0,2}(?P<quote>["'`])(?P<content>(?:(?!(?P=quote))[^\\]|\\.)*+)(?P=quote)""")
 _REST_OF_LINE = re.compile(r"[^\n]*?(?=\s+#|\s*\Z)")
@@ -97,7 +105,7 @@ def mask_suspicious(text: str, path: str = "") -> str:
     """
     family = family_of(path)
     text = mask_tokens(_KEY_BLOCK.sub(MASK, text))
-    text = _FLAG.sub(rf"\1{MASK}", text)
+    text = _FLAG.sub(lambda match: match[0] if _is_no_value(match[1], match[2]) else match[1] + MASK, text)
     text = _mask_credentials(text, family)
     text = _mask_assigned(text, family)
     text = _QUOTED.sub(_mask_random, text)
@@ -202,17 +210,29 @@ def _mask_assigned(text: str, family: Family) -> str:
         end = match.end()
         parts.append(text[at : match.end("name")])
         if match["literals"] is not None:
-            parts.append(_IN_QUOTES.sub(_mask_in_quotes, match["literals"]))
-        elif match.start() < comment or _refers_to_value(match["bare"], in_code=family.is_code):
+            parts.append(_mask_literals(match["name"], match["literals"]))
+        elif (
+            match.start() < comment
+            or _refers_to_value(match["bare"], in_code=family.is_code)
+            or _is_no_value(match["name"], _whole_value(match, text, family))
+        ):
             parts.append(match["bare"])
         else:
-            rest = (
-                _REST_OF_LINE.match(text, match.start("bare")) if family.takes_line and "{" not in text[: match.start()] else None
-            )
-            end = max(end, rest.end() if rest is not None else end)
+            end = _value_end(match, text, family)
             parts.append(MASK)
         at = end
     return "".join([*parts, text[at:]])
+
+
+def _value_end(match: re.Match[str], text: str, family: Family) -> int:
+    """Where a value without quotes may end."""
+    rest = _REST_OF_LINE.match(text, match.start("bare")) if family.takes_line and "{" not in text[: match.start()] else None
+    return max(match.end(), rest.end() if rest is not None else 0)
+
+
+def _whole_value(match: re.Match[str], text: str, family: Family) -> str:
+    """A value without quotes; in a call and in a signature it is one word."""
+    return match["bare"] if "(" in text[: match.start()] else text[match.start("bare") : _value_end(match, text, family)]
 
 
 def _within_string(match: re.Match[str], text: str, strings: Sequence[tuple[int, int]]) -> re.Match[str] | None:
@@ -230,6 +250,34 @@ def _within_string(match: re.Match[str], text: str, strings: Sequence[tuple[int,
 def _is_image(match: re.Match[str], text: str) -> bool:
     """Whether the name is a step of a path with a tag: ``team/password-service:latest``."""
     return text[match.start() - 1 : match.start()] == "/" and match["name"].endswith(":")
+
+
+def _is_no_value(name: str, text: str) -> bool:
+    """Whether what is assigned to ``name`` is a setting and no secret: a switch, a type, an attribute of that name, or a number or
+    a word where the name is about secrets or counts them (``token_type: bearer``, ``max_tokens: 4096``).
+
+    ``name``: with whatever is between it and the text.
+    """
+    is_annotation = name.rstrip().endswith(":")
+    name, value = _bare_name(name), text.rstrip(_CLOSERS)
+    if _SWITCH.fullmatch(value) or (is_annotation and _TYPE.fullmatch(value)):
+        return True
+    if _ATTRIBUTE.fullmatch(value):
+        return value.rpartition(".")[2].casefold() == name.rpartition(".")[2].casefold()
+    if is_about_secret(name):
+        return _NUMBER.fullmatch(value) is not None or is_plain_word(value)
+    return not _COUNTED.isdisjoint(words_of(name)[-1:]) and _NUMBER.fullmatch(value) is not None
+
+
+def _mask_literals(name: str, literals: str) -> str:
+    """Literals that are assigned to ``name`` without their content."""
+    is_setting = is_about_secret(_bare_name(name)) and is_plain_word(literals.strip("\"'`"))
+    return literals if is_setting else _IN_QUOTES.sub(_mask_in_quotes, literals)
+
+
+def _bare_name(text: str) -> str:
+    """A name without quotes and signs of assignment after it."""
+    return text.rstrip(" \t!=:>([])\"'`")
 
 
 def _mask_in_quotes(match: re.Match[str]) -> str:
