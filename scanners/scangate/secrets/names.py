@@ -14,7 +14,7 @@ from scangate.secrets.values import word_set, words_of
 MAX_DISTANCE = 200
 SECRET_WORDS = word_set(
     """password passwords passwd passphrase passcode pass pwd pw psw pswd secret secrets token tokens key keys apikey credential
-    credentials creds auth authorization bearer cookie salt pin signature sig private"""
+    credentials creds auth authorization bearer cookie salt pin private"""
 )
 # A name that ends in one of these is about a secret: where it is, what it is called, how it is shown or checked.
 ATTRIBUTE_WORDS = word_set(
@@ -30,7 +30,12 @@ ATTRIBUTE_WORDS = word_set(
     username owner email action actions event events handler handlers callback function func command cmd button btn link page
     view screen form input selector css icon image color test tests count index position offset separator delimiter usage
     usages strength prompt reset change update forgot
-    confirm confirmation verify tx block address deploy"""
+    confirm confirmation verify tx block address deploy used changed created last date time
+    model models backend backends class module signature sig py js ts html json yml yaml txt css md php go java rb svg png xml"""
+)
+# A token of these marks a place in a list, or that a request was made before.
+_COUNTING_WORDS = frozenset(
+    {"next", "previous", "page", "pagination", "continuation", "sync", "creation", "request", "idempotency", "max"}
 )
 _NAME = re.compile(
     r"([\w.$@/-]{1,120})[\"'`\])]{0,4}\s*(?::\s*[\w\[\]., |]{1,40})?\s*"
@@ -56,6 +61,8 @@ def is_about_secret(name: str) -> bool:
     words = words_of(name)
     while words and words[-1] in {"default", "value", "v", "string", "str", "x", "s"}:
         words.pop()
+    if len(words) > 1 and words[-1] in ("token", "tokens") and words[-2] in _COUNTING_WORDS:
+        return True
     if words[-2:-1] and words[-1] == "key" and words[-2] in {"password", "passwd", "username", "user"}:
         return True  # the key under which another file has it
     return bool(words) and words[-1] in ATTRIBUTE_WORDS and words[-1] not in SECRET_WORDS
@@ -111,4 +118,4 @@ _SECRET_PAIRS = {
     *((first, "key") for first in ("storage", "service", "app", "consumer", "license", "hmac", "aes", "session", "jwt", "crypt")),
     *(("db", "pass"), ("user", "pass"), ("smtp", "pass"), ("mail", "pass"), ("root", "pass"), ("admin", "pass"), ("my", "pass")),
 }
-_KEY_WORDS = word_set("key keys auth pass pw psw salt pin cookie session creds cred sig signature hmac seed bearer authorization")
+_KEY_WORDS = word_set("key keys auth pass pw psw salt pin cookie session creds cred hmac seed bearer authorization")

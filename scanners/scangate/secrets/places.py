@@ -20,6 +20,10 @@ _TESTS = re.compile(
     r"(?:^|/)(?:tests?|testing|specs?|__tests__|fixtures?|testdata|mocks?|e2e)/|(?:^|/)(?:test_[^/]*|[^/]*[._-](?:test|tests|spec)\.\w+|conftest\.py)$"
 )
 
+_SAMPLES = re.compile(
+    r"(?:^|/)(?:docs?|documentation|examples?|samples?|demos?|tutorials?)/|[._-](?:example|sample|template|dist)(?:\.\w+)?$"
+)
+
 
 def keys_around(text: ScannedText, offset: int) -> Iterator[str]:
     """The keys of the mappings that a place is in, from the inside: of a document, else by indentation, as people write HCL."""
@@ -65,6 +69,11 @@ def is_prose(text: ScannedText) -> bool:
 def is_in_tests(text: ScannedText) -> bool:
     """Whether the file is a test, or data of tests."""
     return _TESTS.search(text.path.lower()) is not None
+
+
+def is_sample(text: ScannedText) -> bool:
+    """Whether the file shows how something is used."""
+    return _SAMPLES.search(text.path.lower()) is not None
 
 
 def file_name(text: ScannedText) -> str:

@@ -9,6 +9,7 @@ from collections import Counter
 from itertools import pairwise
 
 MIN_RANDOM_LENGTH = 12
+MIN_WORD, WORDS_SHARE, MAX_NUMBERS = 4, 0.55, 2  # letters; of the characters; in a value of words
 MIN_ENTROPY = 2.6  # bits a character; words of that length have less, or no digits among their letters
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+")
 _RUN = re.compile(r"(.)\1*")
@@ -21,6 +22,7 @@ _RUNS = {
 }
 _FILLER = re.compile(rf"(.)\1{{7}}|(?i:{'|'.join(sorted(_RUNS))})")
 _ONLY_LETTERS = re.compile(r"[A-Za-z]+(?:[_.:/ -]+[A-Za-z]+)*")
+_DIGITS = re.compile(r"\d+")
 _SEPARATORS = re.compile(r"[\s_.:/@-]+")
 VOWELS = frozenset("aeiouyAEIOUY")
 
@@ -43,11 +45,13 @@ def is_random(value: str) -> bool:
     kinds = [_kind(character) for character in value]
     changes = sum(one != other for one, other in pairwise(kinds) if "-" not in (one, other))
     has_digits, has_letters = "0" in kinds, "a" in kinds or "A" in kinds
+    if has_letters and _has_words(value):
+        return False
     if has_digits and has_letters:
         return changes >= max(len(value) // 5, 3)
     if has_digits:
         return False
-    return "a" in kinds and "A" in kinds and changes >= len(value) // 3 and not _has_words(value)
+    return "a" in kinds and "A" in kinds and changes >= len(value) // 3
 
 
 def _kind(character: str) -> str:
@@ -59,9 +63,11 @@ def _kind(character: str) -> str:
 
 
 def _has_words(value: str) -> bool:
-    """Whether the parts of a value can be pronounced: capitals begin its words."""
-    words = [word for word in _WORDS.findall(value) if len(word) > 3]
-    return sum(map(len, words)) >= 0.6 * len(value) and all(VOWELS & set(word) for word in words)
+    """Whether most of a value can be pronounced, and digits are in two places at most: capitals begin its words."""
+    if len(_DIGITS.findall(value)) > MAX_NUMBERS:
+        return False
+    words = [word for word in _WORDS.findall(value) if len(word) >= MIN_WORD and VOWELS & set(word)]
+    return sum(map(len, words)) >= WORDS_SHARE * len(value)
 
 
 def entropy(text: str) -> float:

@@ -15,6 +15,7 @@ _FORMATS = re.compile(
     r"(?:sha(?:1|224|256|384|512)|md5|blake[23]\w*)[-:=][A-Za-z0-9+/=_-]{20,}"
     # https://passlib.readthedocs.io/en/stable/modular_crypt_format.html
     r"|\$(?:2[abxy]?|5|6|1|y|7|apr1|argon2\w*|scrypt|pbkdf2[\w-]*|sha\d+|S|P|H)\$[./A-Za-z0-9$=,+-]{16,}"
+    r"|(?:md5|sha1|sha256|sha512)\$[^$]{0,40}\$[0-9a-f]{32,}"
     r"|(?:pbkdf2_sha\d+|bcrypt_sha256|argon2|scrypt|pbkdf2:sha\d+:\d+)\$.{16,}"
     r"|\{(?:SSHA?|SHA|SMD5|MD5|CRYPT|SHA256|SHA512|bcrypt)\}.{8,}"
 )

@@ -8,7 +8,7 @@ from scangate.model import SecretClass
 from scangate.secrets.detection import Detection
 from scangate.secrets.names import NameKind, assigned_name, is_about_secret, kind_of_name
 from scangate.secrets.text import ScannedText
-from scangate.secrets.values import is_random, is_words
+from scangate.secrets.values import is_random, is_words, words_of
 
 PUBLIC_ADDRESS = "public-ip-ipv4"
 MAX_DISTANCE = 200
@@ -18,7 +18,7 @@ _FORMATS = re.compile(
     r"arn:[\w-]+:[\w-]*:[\w-]*:[\w*]*:.*|[a-z][a-z0-9-]*:[A-Z*][A-Za-z*]*|"  # https://docs.aws.amazon.com/service-authorization/
     r"[A-Z]+PASSWD:\s*ALL.*|"
     r"[\w.+-]+@[\w-]+\.[\w.-]+|"  # a mail address
-    r"(?:[a-zA-Z][\w+.-]*:)?//[\w.-]+(?::\d+)?(?:/[\w./~-]*)?(?:\?[\w=&.-]*)?|"  # a URL without a secret in it
+    r"(?:[a-zA-Z][\w+.-]*:)?//[\w.-]+(?::\d+)?(?:/[\w./~-]*)?(?:\?[\w=&.-]*)?(?:#[\w.-]*)?|"  # a URL without a secret in it
     r"(?:X-|x-)[A-Za-z-]{3,60}|"  # the name of a header
     r"[a-z]+(?:\.[a-zA-Z_]+){1,8}|"  # a key of a configuration or of a text, a module
     r"[a-z]+/[a-z0-9.+-]+|"  # a media type
@@ -57,8 +57,10 @@ def _is_name(detection: Detection, around: str, text: ScannedText) -> bool:
     name = assigned_name(detection, text)
     if is_about_secret(name):
         return True
-    if kind_of_name(name) in (NameKind.SECRET, NameKind.KEY) and is_words(detection.value):
+    if kind_of_name(name) is not NameKind.PASSWORD and is_words(detection.value):
         return True  # systems issue no words
+    if len(words := set(words_of(name))) > 1 and words <= set(words_of(detection.value)):
+        return True  # the value repeats its name
     return any(_FORMATS.fullmatch(each) for each in (detection.value, around))
 
 

@@ -66,7 +66,7 @@ _EXAMPLE_HOST = re.compile(
     re.IGNORECASE,
 )
 _LEFT_OUT = re.compile(r"[xX*#?_.-]{5,}|[xX]{4,}")
-_BLANK = re.compile(r"(?i)\.\.\.|\u2026|your[_-]|[_-]here\b|x{8}|<[a-z][\w -]{2,40}>")
+_BLANK = re.compile(r"(?i)\.\.\.|\u2026|your[_-]|redacted|[_-]here\b|x{8}|<[a-z][\w -]{2,40}>|(?-i:EXAMPLE)")
 _SAYS_SO = re.compile(
     r"(?i)example|must-?be|change-?me|replace-?me|placeholder|dummy|redacted|censored|not-?a-?(?:real|secret|password)"
 )

@@ -38,10 +38,12 @@ _FORMS = re.compile(
 MAX_DISTANCE = 200
 MIN_LITERAL_LENGTH = 6  # characters outside the interpolations that may be a secret by themselves
 # Each replaces a part of a text when it is used: shells, templates of many engines, CloudFormation, format strings.
+_MARKED = (  # nothing else looks like these
+    r"\$\{\{.{0,200}?\}\}|\$\{[^{}]{0,200}\}|\{\{.{0,200}?\}\}|\{%.{0,200}?%\}|<%.{0,200}?%>|\$\([^()]{0,200}\)|%\(\w+\)[sd]"
+    r"|#\{[^{}]{0,200}\}|\{[A-Za-z_][\w.\[\]()'\"-]{0,100}(?:![rsa])?(?::[^{}]{0,20})?\}|\{\d*\}|\[\[.{0,80}?\]\]"
+)
 _INTERPOLATION = re.compile(
-    r"\$\{\{.{0,200}?\}\}|\$\{[^{}]{0,200}\}|\{\{.{0,200}?\}\}|\{%.{0,200}?%\}|<%.{0,200}?%>|\$\([^()]{0,200}\)|\$[A-Za-z_]\w*"
-    r"|%\(\w+\)[sd]|%[A-Z_]{3,}%|%[sdv]|#\{[^{}]{0,200}\}|\{[A-Za-z_][\w.\[\]()'\"]{0,100}(?:![rsa])?(?::[^{}]{0,20})?\}"
-    r"|@[A-Z_]{2,}@|__[A-Z_]{2,60}__|<[A-Za-z][\w .:|/-]{0,80}>|\[\[.{0,80}?\]\]"
+    rf"(?P<marked>{_MARKED})|\$[A-Za-z_]\w*|%[A-Z_]{{3,}}%|%[sdv]|@[A-Z_]{{2,}}@|__[A-Z_]{{2,60}}__|<[A-Za-z][\w .:|/-]{{0,80}}>"
 )
 _PATH = re.compile(r"(?:[\w.-]{1,40}:)?(?:[.~]{0,2}[/\\])?(?:[\w.@+-]{1,80}[/\\]){1,30}[\w.@+-]{0,80}")
 _FILE = re.compile(
@@ -95,6 +97,8 @@ def refers(value: str) -> bool:
     if not count:
         return False
     rest = _AUTH_SCHEME.sub("", rest, count=1)
+    if (match := _INTERPOLATION.search(bare)) is not None and match["marked"] and not is_random(rest):
+        return True
     return len(_NOT_IN_WORD.sub("", rest)) < MIN_LITERAL_LENGTH or _WORDS.fullmatch(rest) is not None
 
 

@@ -13,17 +13,17 @@ from scangate.secrets.entries import ScalarEntry
 from scangate.secrets.names import NameKind, kind_of_name
 from scangate.secrets.places import is_code
 from scangate.secrets.text import ScannedText
-from scangate.secrets.values import is_random, word_set, words_of
+from scangate.secrets.values import is_random, is_words, word_set, words_of
 
 KEYWORD = "secret-keyword"
 RULES = {KEYWORD: "Secret Keyword"}
 
-MIN_PASSWORD, MIN_SECRET, MIN_KEY = 4, 8, 16  # characters
+MIN_PASSWORD, MIN_SECRET, MIN_KEY, MIN_IN_CALL = 4, 8, 16, 6  # characters
 MAX_VALUE = 512
 MAX_NAME = 80
 MAX_PIECES = 16
 # One pattern a word: a pattern that is a literal is found many times faster than one of several.
-_WORDS = tuple(map(re.compile, word_set("pass pwd pswd secret token key cred auth senha salt cookie signature hmac pw _pin")))
+_WORDS = tuple(map(re.compile, word_set("pass pwd pswd secret token key cred auth senha salt cookie hmac pw _pin")))
 _NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.$@/-")
 _NAME_END = re.compile(r"[\w.$-]*")
 _MAY_ASSIGN = re.compile(r"\\?[\"'`]?[ \t]*[\])]?[ \t]*(?:[=:,(|<?!-]|[A-Za-z_][^\n]{0,60}=)")
@@ -36,7 +36,11 @@ _ANNOTATION = rf"(?:{_SPACE}:{_SPACE}[&A-Za-z_][\w.\[\], |?&'<>]{{0,40}}?)?"
 _TYPE = r"(?:[ \t]++[A-Za-z_][\w.\[\]*]{0,30}|[ \t]*+\[\w{0,10}\]|[ \t]*+\{[ \t]*+get;[^}\n]{0,40}\})"  # Go, C, C#
 _OPERATOR = r"(?:=>|:=|[=!]==?|\?\?=|\|\|=|=|:|<-)"
 _ASSIGNED = re.compile(rf"(?:{_TYPE}|\\?[\"'`]?+(?:{_SPACE}[\])])?+{_ANNOTATION}){_SPACE}{_OPERATOR}(?:\s*+[(\[{{])?\s*+{_STRING}")
-_ARGUMENT = re.compile(rf"[\"'`]{_SPACE}[\])]?{_SPACE}(?:,|\){_SPACE}(?:\|\||\?\?|\?:|or\b)|\])\s*+{_STRING}")
+_ARGUMENT = re.compile(rf"[\"'`]{_SPACE},\s*+{_STRING}")
+_LOOKED_UP = re.compile(rf"[\"'`]{_SPACE}[\])]{_SPACE}(?:\|\||\?\?|\?:|or\b)\s*+{_STRING}")
+_CALLED_WITH = re.compile(r"\([ \t\n]{0,40}[\"'`]\Z")
+_COMPARED = re.compile(rf"[\"'`]?{_SPACE}[=!]==?{_SPACE}{_STRING}")
+_TECHNICAL = re.compile(r"(?i)utf-?\d+|latin-?1|iso-8859-\d+|sha-?\d+|md5|base\d+|[rhe]s\d+|[a-z]+\d?")
 _CALL = re.compile(rf"\({_SPACE}{_STRING}{_SPACE}\)")
 _FALLBACK = re.compile(
     rf"[\"'`]?{_SPACE}[=:]{_SPACE}[\w.$]{{1,60}}[(\[.][^\n]{{0,120}}?(?:,|\|\||\?\?|\?:|\bor\b|:-|\{{){_SPACE}{_STRING}{_SPACE}[)\]}};,]"
@@ -50,6 +54,7 @@ _BARE = re.compile(
 _NEXT = re.compile(rf"(?:\s|\\\n|[+.&])*+{_STRING}")
 _USER_ENDINGS = ("user", "username", "USER", "USERNAME", "User", "Username", "DB", "DATABASE", "db", "database", "login", "name")
 _SETTER = frozenset({"set", "with", "use", "add", "put", "password", "token", "secret", "passwd"})
+_NAME_LIKE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+|[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")  # a class, a UUID
 _LINE_ENDS = re.compile(r"(?:\\[nrt])+\Z")
 _ESCAPE = re.compile(r"\\(.)")
 
@@ -57,13 +62,11 @@ _ESCAPE = re.compile(r"\\(.)")
 def find(text: ScannedText) -> Iterator[Detection]:
     """Strings, and outside of programs also bare words, that are assigned to a name for a secret, in any syntax."""
     yield from _find_under_keys(text)
-    in_code = is_code(text)
     for first, last in _names(text):
         name = text.text[first:last].strip("-.$@/")
         if (kind := kind_of_name(name)) is None or not _MAY_ASSIGN.match(text.text, last):
             continue
-        is_quoted = first > 0 and text.text[first - 1] in "\"'`"
-        for found in _values_after(text, last, name, is_quoted=is_quoted, in_code=in_code):
+        for found in _values_after(text, first, last, name):
             if _may_be_secret(found.value, kind):
                 yield found
                 break
@@ -99,24 +102,35 @@ def _user_of(entry: ScalarEntry) -> str:
     return next((user for name in names if (user := entry.sibling(name)) and user.lower() == entry.value.lower()), "")
 
 
-def _values_after(text: ScannedText, at: int, name: str, *, is_quoted: bool, in_code: bool) -> Iterator[Detection]:
-    """The values that may be assigned to the name that ends at ``at``."""
-    patterns = [_ASSIGNED]
-    if not text.entries:
-        if is_quoted:
-            patterns.append(_ARGUMENT)
-        elif not _SETTER.isdisjoint(words_of(name.rpartition(".")[2])[:1]):
-            patterns.append(_CALL)
-        patterns.append(_FALLBACK)
-    for pattern in patterns:
-        if (match := pattern.match(text.text, at)) is not None:
-            found = _string(text, match, name)
-            if pattern is not _ARGUMENT or kind_of_name(found.value) is None:  # else it is a list of names
-                yield found
-    if not in_code and (match := _BARE.match(text.text, at)) is not None:
+def _values_after(text: ScannedText, first: int, last: int, name: str) -> Iterator[Detection]:
+    """The values that may be assigned to the name from ``first`` to ``last``."""
+    if (match := _COMPARED.match(text.text, last)) is not None:
+        yield from filter(_is_no_word, [_string(text, match, name)])
+    elif (match := _ASSIGNED.match(text.text, last)) is not None:
+        yield _string(text, match, name)
+    for pattern in () if text.entries else _patterns_of_calls(text, first, name):
+        if (match := pattern.match(text.text, last)) is not None:
+            yield from filter(_is_no_word, [_string(text, match, name)])
+    if not is_code(text) and (match := _BARE.match(text.text, last)) is not None:
         start = match.start("bare")
         value = _LINE_ENDS.sub("", match["bare"])
         yield _detection(start, start + len(value), value, name)
+
+
+def _patterns_of_calls(text: ScannedText, first: int, name: str) -> Iterator[re.Pattern[str]]:
+    """The patterns for a value that is an argument, or the fallback of a look-up."""
+    if first > 0 and text.text[first - 1] in "\"'`":
+        if _CALLED_WITH.search(text.text, max(first - MAX_NAME, 0), first):
+            yield _ARGUMENT
+        yield _LOOKED_UP
+    elif not _SETTER.isdisjoint(words_of(name.rpartition(".")[2])[:1]):
+        yield _CALL
+    yield _FALLBACK
+
+
+def _is_no_word(found: Detection) -> bool:
+    """Whether a value is no plain word, which names something wherever the value of a secret is not clearly expected."""
+    return len(found.value) >= MIN_IN_CALL and not is_words(found.value) and _TECHNICAL.fullmatch(found.value) is None
 
 
 def _string(text: ScannedText, match: re.Match[str], name: str) -> Detection:
@@ -148,4 +162,4 @@ def _may_be_secret(value: str, kind: NameKind) -> bool:
         return len(value) >= MIN_PASSWORD
     if kind is NameKind.SECRET:
         return len(value) >= MIN_SECRET and not value.replace("_", "").replace("-", "").isalpha() and " " not in value
-    return len(value) >= MIN_KEY and is_random(value)
+    return len(value) >= MIN_KEY and is_random(value) and _NAME_LIKE.fullmatch(value) is None
