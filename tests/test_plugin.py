@@ -29,7 +29,7 @@ def test_optional_attributes_are_read() -> None:
     assert found.cache_key(None, {}, dt.date.max) == ""
 
 
-@pytest.mark.parametrize("output", [b"", b"nonsense", b"[" * 100_000])
+@pytest.mark.parametrize("output", [b"", b"nonsense", b"[" * 100_000, b'{"runs": [1], "runs": []}', b'"\xff"'])
 def test_output_that_is_not_json_is_garbage(output: bytes) -> None:
     with pytest.raises(ScanError) as error:
         parse_json(output, "tool")

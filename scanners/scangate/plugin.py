@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeVar
 
 import msgspec
 
+from scangate import strict_json
 from scangate.errors import ScanError
 from scangate.model import Analysis, Coverage, FileAccounting, FileReport, Gap, GapKind
 from scangate.source_text import decode, split_lines
@@ -248,10 +249,10 @@ def read_traits(scanner: Scanner[Any]) -> ScannerTraits:
 
 
 def parse_json(stdout: bytes, tool: str) -> Any:
-    """The JSON document that ``tool`` wrote. Raises ScanError(GARBAGE) for anything else, empty output included."""
+    """The JSON document that ``tool`` wrote. Raises ScanError(GARBAGE) for anything else: no output, the same key twice."""
     try:
-        return json.loads(stdout)
-    except (ValueError, RecursionError):
+        return strict_json.parse_json(stdout.decode(json.detect_encoding(stdout)))
+    except ValueError:
         raise ScanError(GapKind.GARBAGE, f"the output of {tool} is not JSON") from None
 
 

@@ -51,10 +51,10 @@ def test_code_cells_are_one_program_with_their_lines_in_the_notebook() -> None:
     text = notebook(code("import os", "%matplotlib inline"), code('os.system("é" + input())'))
     cells = pieces_of("a.ipynb", text)["cells.py"]
     assert cells.content_type == "python"
-    assert cells.data.decode() == 'import os\npass\nos.system("é" + input())\n'
-    line, column = cells.to_container(3, 1)
+    assert cells.data.decode() == 'import os\npass\n\nos.system("é" + input())\n'
+    line, column = cells.to_container(4, 1)
     assert text.split("\n")[line - 1][column - 1 :].startswith("os.system(")
-    line, column = cells.to_container(3, len('os.system("é" + ') + 1)  # the column counts the escapes before it
+    line, column = cells.to_container(4, len('os.system("é" + ') + 1)  # the column counts the escapes before it
     assert text.split("\n")[line - 1][column - 1 :].startswith("input()")
 
 
@@ -94,7 +94,7 @@ def test_magics_leave_python_on_its_lines(source: list[str], python: str | None,
 
 def test_a_cell_that_is_no_python_does_not_hide_the_others() -> None:
     pieces = pieces_of("a.ipynb", notebook(code("import os"), code("def f(:"), code("os.system(x)")))
-    assert pieces["cells.py"].data == b"import os\nos.system(x)\n"
+    assert pieces["cells.py"].data == b"import os\n\n\nos.system(x)\n"
     assert pieces["cell-2.py"].data == b"def f(:\n"
 
 
@@ -589,3 +589,22 @@ def test_python_in_other_containers(path: str, text: str, code: str) -> None:
 )
 def test_code_in_other_containers(path: str, text: str, types: list[str]) -> None:
     assert [piece.content_type for piece in pieces_of(path, text).values()] == types
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        ("Procfile", "# p\nweb: gunicorn app | tee x\nrelease: sh -c ls\n", [(2, "gunicorn app | tee x"), (3, "sh -c ls")]),
+        ("Procfile.dev", "web: ls\n", [(1, "ls")]),
+        (
+            "tox.ini",
+            "[testenv:a]\ndeps = x\ncommands =\n    curl x\n\n    sh -c y\nz = 1\ncommands_pre = ls\n",
+            [(3, ""), (4, "    curl x"), (5, ""), (6, "    sh -c y"), (8, " ls")],
+        ),
+        ("cdk.json", '{"app": "python3 app.py",\n "build": "make"}', [(1, "python3 app.py"), (2, "make")]),
+    ],
+)
+def test_commands_are_shell(path: str, text: str, expected: list[tuple[int, str]]) -> None:
+    pieces = pieces_of(path, text).values()
+    assert {piece.content_type for piece in pieces} == {"shell"}
+    assert sorted(line for piece in pieces for line in lines_of(piece)) == expected

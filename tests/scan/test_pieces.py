@@ -118,6 +118,14 @@ def test_a_comment_suppresses_what_is_next_to_it_in_the_piece_alone(bench: ScanH
     assert "bad(2)" in text.split("\n")[comment.line - 1]
 
 
+def test_a_comment_that_ends_a_cell_suppresses_nothing_in_the_next_one(bench: ScanHarness) -> None:
+    comment = "# scangate: ignore[plugin:bad] -- reviewed"
+    text = notebook(["pass\n", comment], ["bad(1)\n", f"{comment}\n", "bad(2)"])
+    result = bench.result(PythonScanner(), {"nb.ipynb": text})
+    assert positions(result.findings, text) == {"bad(1)": 1, "bad(2)": 1}
+    assert positions([finding for finding in result.findings if finding.ignore_comments], text) == {"bad(2)": 1}
+
+
 def test_a_scanner_of_file_and_pieces_reports_a_finding_once(bench: ScanHarness) -> None:
     text = notebook(CELL)
     both, pieces = (bench.result(PythonScanner(*types), {"nb.ipynb": text}) for types in (("python", "jupyter"), ("python",)))

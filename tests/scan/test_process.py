@@ -263,3 +263,11 @@ def test_the_time_of_the_whole_run_bounds_every_program(tmp_path: Path) -> None:
         assert caught.value.kind is GapKind.TIMEOUT
         assert "--time-limit" in caught.value.hint
     assert runner.is_out_of_time
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(1, "1 second, was"), (0.5, "0.5 seconds, was")])
+def test_the_time_limit_has_its_unit(tmp_path: Path, seconds: float, text: str) -> None:
+    runner = ProcessRunner(tmp_path, tmp_path / "root", os.environ)
+    runner.limit_time(seconds, time.monotonic() - 2)
+    with pytest.raises(ScanError, match=text):
+        runner.check_time()

@@ -97,8 +97,8 @@ _TABLE: tuple[tuple[frozenset[Analysis], Form, str], ...] = (
     (
         _SECRETS,
         Form.TEXT,
-        """certificate css csv diff dotenv gettext graphql html ini json jupyter log markdown protobuf rst sql svg
-        template tex toml text xml yaml zeppelin""",
+        """cdk certificate css csv diff dotenv gettext graphql html ini json jupyter log markdown procfile protobuf rst sql svg
+        template tex toml text tox xml yaml zeppelin""",
     ),
     (_SECRETS, Form.TEXT, UNKNOWN),
     (frozenset(), Form.MEDIA, "audio font image video"),

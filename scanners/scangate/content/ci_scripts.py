@@ -17,6 +17,7 @@ _KEYS: Mapping[str, Mapping[str, str]] = {
     "bitbucket-pipelines": {"script": _SHELL, "after-script": _SHELL},
     "buildkite": {"command": _SHELL, "commands": _SHELL},
     "buildspec": {"commands": _SHELL, "finally": _SHELL},
+    "cdk": {"app": _SHELL, "build": _SHELL},
     "ci-configuration": dict.fromkeys(
         (
             "after",

@@ -11,6 +11,7 @@ import msgspec
 from scangate.content.catalog import TEMPLATE_ENDING, rendered_type
 from scangate.content.ci_scripts import CI_TYPES, ci_pieces
 from scangate.content.cloudformation_scripts import cloudformation_pieces
+from scangate.content.command_lists import procfile_pieces, tox_pieces
 from scangate.content.dockerfile_commands import dockerfile_commands
 from scangate.content.document_types import document_types
 from scangate.content.documents import Document, read_document
@@ -127,10 +128,12 @@ _EXTRACTORS: Mapping[str, tuple[tuple[str, ...], _Extractor]] = {
     **dict.fromkeys(("html", "svg"), (_SCRIPT_IN_HTML, lambda text, *_: html_pieces(text))),
     "jupyter": (("",), lambda text, *_: notebook_pieces(text)),
     "markdown": (("jupytext", "{code-cell}"), lambda text, *_: markdown_pieces(text)),
+    "procfile": (("",), lambda text, *_: procfile_pieces(text)),
     "python": (
         ("# /// script", "# MAGIC %"),
         lambda text, *_: itertools.chain(header_pieces(text), databricks_pieces(text)),
     ),
+    "tox": (("commands",), lambda text, *_: tox_pieces(text)),
     "zeppelin": (("",), lambda text, *_: zeppelin_pieces(text)),
     **dict.fromkeys(_RENDERED, (("",), lambda text, kind, _: rendered_pieces(text, kind))),
     "shell": (_HEREDOC_OR_OPTION, lambda text, *_: itertools.chain(shell_heredocs(text), inline_code_pieces(text))),

@@ -183,6 +183,8 @@ _FILE_NAMES: Mapping[str, str] = expand(
         "android-manifest": "androidmanifest.xml network_security_config.xml",
         "azure-pipelines": "azure-pipelines.yml azure-pipelines.yaml",
         "bitbucket-pipelines": "bitbucket-pipelines.yml bitbucket-pipelines.yaml",
+        "cdk": "cdk.json",
+        "tox": "tox.ini",
         "bundler-manifest": "gemfile gemfile.lock gems.rb gems.locked",
         "cargo-manifest": "cargo.toml cargo.lock",
         "ci-configuration": ".build.yml .cirrus.yml .cirrus.yaml .gitpod.yml .lefthook.yml .lefthook.yaml .taskcluster.yml"
@@ -253,6 +255,7 @@ _IDENTIFY_NAMES: Mapping[str, str] = {
 
 _PATTERNS: tuple[tuple[str, str], ...] = (
     ("dockerfile", r"(?:.*[._-])?(?:docker|container)file|(?:docker|container)file[._-].+"),
+    ("procfile", r"procfile(?:[._-].+)?"),
     ("compose", r"(?:docker-|podman-)?compose(?:[._-].+)?\.ya?ml"),
     ("buildspec", r"(?:.*[._-])?buildspec(?:[._-].*)?\.ya?ml"),
     ("cloud-build", r"cloudbuild(?:[._-].*)?\.ya?ml"),

@@ -23,6 +23,9 @@ from scangate.python_parser import PARSE_ERRORS, ignore_warnings
 _LANGUAGES = {"ipython": "python", "c++": "cpp", "c#": "csharp", "f#": "fsharp", "bash": "shell", "sos": "python", "ir": "r"}
 _TEXT_MIMES = re.compile(r"text/|application/(?:json|javascript|.*\+json|.*\+xml|xml)|image/svg")
 
+_BETWEEN_CELLS = "\n"
+"""An empty line: a comment at the end of a cell is not above the first line of the next one."""
+
 
 def notebook_pieces(text: str) -> Iterator[Embedded | Failure | None]:
     """The pieces of a notebook."""
@@ -39,9 +42,9 @@ def notebook_pieces(text: str) -> Iterator[Embedded | Failure | None]:
         source = _source(text, cell)
         if _scalar(cell, "cell_type") == "code":
             yield from _code_cell(source, number, _cell_language(cell) or language, code)
-            outputs += _with_line_ends(_outputs(text, cell.get("outputs")))
+            outputs += [*([_BETWEEN_CELLS] if outputs else []), *_with_line_ends(_outputs(text, cell.get("outputs")))]
         else:
-            prose += _with_line_ends([source])
+            prose += [*([_BETWEEN_CELLS] if prose else []), *_with_line_ends([source])]
     yield embed("cells", language, join(code), "code cells")
     for name, label, parts in (("outputs", "saved outputs", outputs), ("prose", "text cells", prose)):
         joined = join(parts)
@@ -52,6 +55,7 @@ def notebook_pieces(text: str) -> Iterator[Embedded | Failure | None]:
 def _code_cell(source: MappedText, number: int, language: str, code: list[MappedText | str]) -> Iterator[Embedded | Failure | None]:
     """Adds the cell's code to ``code``; yields what cannot be part of it."""
     label = f"cell {number}"
+    code += [_BETWEEN_CELLS] if code else []
     parts = split_cell(source) if language == "python" else [CellPart(language, source)]
     for index, part in enumerate(parts):
         name = f"cell-{number}" + (f"-{index}" if index else "")
