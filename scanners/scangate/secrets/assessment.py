@@ -9,6 +9,7 @@ import msgspec
 from scangate.model import Confidence, SecretAssessment, Severity
 from scangate.secrets.contexts import contexts_of
 from scangate.secrets.detection import Detection
+from scangate.secrets.former_rules import former_rule
 from scangate.secrets.merging import merge_overlapping
 from scangate.secrets.text import Part, ScannedText
 from scangate.secrets.weighing import NO_SECRET, weigh
@@ -16,7 +17,7 @@ from scangate.secrets.weighing import NO_SECRET, weigh
 
 class AssessedSecret(msgspec.Struct, frozen=True):
     """A secret without its value. ``parts``: the value's places, the first one first, then everything else to redact.
-    ``former_rule``: see `assess`."""
+    ``former_rule``: see `former_rules`."""
 
     rule: str
     severity: Severity
@@ -29,8 +30,7 @@ class AssessedSecret(msgspec.Struct, frozen=True):
 def assess(text: ScannedText, detections: Iterable[Detection], own_rules: Iterable[str] = ()) -> Iterator[AssessedSecret]:
     """Each secret in ``text`` once, in the order of their places.
 
-    ``own_rules``: those that came later than the others. A secret that one of them represents has as its former rule the most
-    specific of the others that found it.
+    ``own_rules``: those of our own detectors: what they alone find and their context says is no secret is left out.
     """
     own = frozenset(own_rules)
     for merged in merge_overlapping(detections):
@@ -41,12 +41,11 @@ def assess(text: ScannedText, detections: Iterable[Detection], own_rules: Iterab
             continue
         first = text.parts(detection.start, detection.end)
         rest = (part for start, end in merged.ranges for part in text.parts(start, end))
-        former = next((rule for rule in merged.detectors if rule not in own), "") if detection.rule in own else ""
         yield AssessedSecret(
             detection.rule,
             severity,
             confidence,
             SecretAssessment(detection.secret_class, contexts, merged.detectors),
             tuple(dict.fromkeys([*first, *rest])),
-            former,
+            former_rule(merged.detectors),
         )
