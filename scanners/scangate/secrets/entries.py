@@ -6,6 +6,7 @@ the alias's key, too, if it is a scalar.
 
 from __future__ import annotations
 
+import enum
 import re
 from collections.abc import Iterator
 
@@ -57,19 +58,34 @@ class ScalarEntry(msgspec.Struct, frozen=True, gc=False):
         return self.entry.sibling(key)
 
 
+class DocumentFormat(enum.Enum):
+    """How a document is read. UNSURE: only one without any error counts."""
+
+    TOML = "toml"
+    YAML_OR_JSON = "yaml-or-json"
+    UNSURE = "unsure"
+
+
+def document_format(path: str, content_type: str, text: str) -> DocumentFormat | None:
+    """What a text is read as, by its name, its content type and its first lines; None if it is no document, or too long."""
+    if len(text) > MAX_LENGTH:
+        return None
+    if _TOML_PATH.search(f"/{path}") or content_type in ("toml", "python-script-header"):
+        return DocumentFormat.TOML
+    if content_type in _DOCUMENT_TYPES or _DOCUMENT_PATH.search(path):
+        return DocumentFormat.YAML_OR_JSON
+    if content_type in _UNSURE_TYPES and _FIRST_LINE.match(text[:4096]):
+        return DocumentFormat.UNSURE
+    return None
+
+
 def read_entries(path: str, content_type: str, text: str) -> tuple[ScalarEntry, ...]:
     """The scalars in the order of the text; none if the text is no document. Of one with an error, those before the error."""
-    if len(text) > MAX_LENGTH:
+    kind = document_format(path, content_type, text)
+    if kind is None:
         return ()
-    if _TOML_PATH.search(f"/{path}") or content_type in ("toml", "python-script-header"):
-        document = Document(text, [parse_toml(text)], None)
-    elif content_type in _DOCUMENT_TYPES or _DOCUMENT_PATH.search(path):
-        document = read_document(text)
-    elif content_type in _UNSURE_TYPES and _FIRST_LINE.match(text[:4096]):
-        document = read_document(text)
-        if document.problem is not None:
-            return ()
-    else:
+    document = Document(text, [parse_toml(text)], None) if kind is DocumentFormat.TOML else read_document(text)
+    if kind is DocumentFormat.UNSURE and document.problem is not None:
         return ()
     return tuple(_entries(text, document))
 

@@ -98,6 +98,19 @@ def says_secret(name: str) -> bool:
     return kind_of_name(name) in (NameKind.PASSWORD, NameKind.SECRET)
 
 
+@functools.lru_cache(maxsize=4096)
+def is_password_name(name: str) -> bool:
+    """Whether the value of a name is a password: by its words, or by a short last one, which only a format makes unambiguous."""
+    words = words_of(name)
+    return kind_of_name(name) is NameKind.PASSWORD or (bool(words) and words[-1] in _SHORT_PASSWORD_WORDS)
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether the value of a name is a password, a token or a secret key, in a place that is for values."""
+    return says_secret(name) or is_password_name(name)
+
+
+_SHORT_PASSWORD_WORDS = word_set("pass pw psw dbpass smtppass requirepass masterauth")
 _ENDINGS = {
     NameKind.PASSWORD: (
         "password",

@@ -6,7 +6,9 @@ import functools
 from bisect import bisect_right
 from itertools import accumulate
 
-from scangate.secrets.entries import ScalarEntry, read_entries
+from scangate.content.catalog import CONTENT_TYPES, TEMPLATE_ENDING
+from scangate.model import Analysis
+from scangate.secrets.entries import ScalarEntry, document_format, read_entries
 from scangate.source_text import normalize_newlines
 
 Part = tuple[int, int, int]
@@ -21,16 +23,39 @@ class ScannedText:
         self.path = path
         self.content_type = content_type
         self.text = normalize_newlines(text)
+        self._found: dict[str, bool] = {}
 
     @functools.cached_property
     def lower(self) -> str:
-        """The text in lower case, with the same offsets: only ASCII letters change."""
-        return self.text.lower() if self.text.isascii() else self.text.translate(_ASCII_LOWER)
+        """The text in lower case, with the same offsets."""
+        lowered = self.text.lower()
+        return lowered if len(lowered) == len(self.text) else self.text.translate(_ASCII_LOWER)
+
+    def has(self, *words: str) -> bool:
+        """Whether one of the ``words``, in lower case, is in the text in lower case. Each is searched for once."""
+        return any(self._has(word) for word in words)
+
+    def _has(self, word: str) -> bool:
+        if word not in self._found:  # a word is not searched for if a part of it is known to be absent
+            stems_are_there = all(self._has(stem) for stem in _stems_of(word))
+            self._found[word] = stems_are_there and word in self.lower
+        return self._found[word]
+
+    @functools.cached_property
+    def is_program(self) -> bool:
+        """Whether this is code of a programming language other than those in which other programs are called by their names."""
+        content_type = CONTENT_TYPES.get(self.content_type.removesuffix(TEMPLATE_ENDING))
+        return content_type is not None and Analysis.CODE in content_type.analyses and content_type.name not in _SCRIPT_TYPES
 
     @functools.cached_property
     def lines(self) -> list[str]:
         """The lines without their ends."""
         return self.text.split("\n")
+
+    @functools.cached_property
+    def is_document(self) -> bool:
+        """Whether the text may be a YAML, JSON or TOML document."""
+        return document_format(self.path, self.content_type, self.text) is not None
 
     @functools.cached_property
     def entries(self) -> tuple[ScalarEntry, ...]:
@@ -75,4 +100,11 @@ class ScannedText:
         return found
 
 
+_STEMS = ("pass", "password", "secret", "auth", "key", "_key", "key=", "token", "user", "pwd", "_salt")
+_SCRIPT_TYPES = frozenset({"shell", "batch", "powershell", "makefile", "fish", "nushell", "just", "awk", "bats", "expect"})
 _ASCII_LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
+
+
+@functools.cache
+def _stems_of(word: str) -> tuple[str, ...]:
+    return tuple(stem for stem in _STEMS if stem in word and stem != word)

@@ -9,7 +9,29 @@ from typing import Protocol, cast
 from scangate.secrets.detection import Detection
 from scangate.secrets.text import ScannedText
 
-MODULES: tuple[str, ...] = ("assignments", "tokens")
+MODULES: tuple[str, ...] = (
+    "urls",
+    "connection_strings",
+    "http_headers",
+    "command_lines",
+    "netrc",
+    "pgpass",
+    "package_registries",
+    "password_hashes",
+    "container_logins",
+    "kubernetes",
+    "named_values",
+    "login_settings",
+    "xml_settings",
+    "sql_statements",
+    "framework_settings",
+    "client_files",
+    "private_keys",
+    "terraform",
+    "ansible",
+    "assignments",
+    "tokens",
+)
 
 
 class Detector(Protocol):

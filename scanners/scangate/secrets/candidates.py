@@ -1,0 +1,69 @@
+"""Decides whether a value in a password's place can be one, and makes a detection of it."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+
+from scangate.model import SecretClass
+from scangate.secrets.contexts.references import is_reference
+from scangate.secrets.detection import Detection
+
+MAX_LENGTH = 16 * 1024
+"""No password, token or encoded credential is longer."""
+MIN_LENGTH = 2
+_NO_VALUES = frozenset({"null", "none", "nil", "undefined", "true", "false", "~", "yes", "no", "redacted", "omitted"})
+_MASK = re.compile(r"[*.\u2022\u25cf#_-]+|[xX]{3,}")
+_ELISIONS = ("...", "\u2026", "***", "\u2022\u2022\u2022")
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
+_TEXT = re.compile(r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*")
+
+
+def may_be_secret(value: str) -> bool:
+    """Whether a value can be a secret itself: no reference to one, no mask, no empty value of a language."""
+    bare = value.strip()
+    if len(bare) < MIN_LENGTH or len(bare) > MAX_LENGTH or bare.lower() in _NO_VALUES or bare.startswith("{{"):
+        return False
+    return _MASK.fullmatch(bare) is None and not any(mark in bare for mark in _ELISIONS) and not is_reference(bare)
+
+
+def detect(  # noqa: PLR0913 -- the fields of a detection
+    rule: str,
+    start: int,
+    written: str,
+    *,
+    value: str | None = None,
+    name: str = "",
+    user: str = "",
+    host: str = "",
+    secret_class: SecretClass = SecretClass.PASSWORD,
+) -> Iterator[Detection]:
+    """A detection of what is ``written`` at offset ``start``; nothing if it, or ``value``, which it decodes to, is no secret."""
+    decoded = written if value is None else value
+    if may_be_secret(written) and may_be_secret(decoded):
+        end = start + len(written)
+        yield Detection(start=start, end=end, rule=rule, secret_class=secret_class, value=decoded, name=name, user=user, host=host)
+
+
+def decode_base64(value: str) -> str:
+    """The text that is encoded in ``value``, in the usual or the URL-safe alphabet; empty if it is no text."""
+    compact = "".join(value.split()) if len(value) <= MAX_LENGTH else ""
+    if not compact or _BASE64.fullmatch(compact) is None:
+        return ""
+    plain = compact.rstrip("=").replace("-", "+").replace("_", "/")
+    try:
+        text = base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True).decode()
+    except (binascii.Error, ValueError):
+        return ""
+    return text if _TEXT.fullmatch(text) else ""
+
+
+def decode_credentials(value: str) -> tuple[str, str]:
+    """User and password of ``user:password`` in Base64, as HTTP's Basic scheme has it; both empty if it is nothing of the kind.
+
+    https://www.rfc-editor.org/rfc/rfc7617#section-2
+    """
+    user, colon, password = decode_base64(value).partition(":")
+    return (user, password) if colon and "\n" not in user else ("", "")
